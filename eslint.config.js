@@ -1,0 +1,60 @@
+/** What the linter holds beyond the compiler; each exception says why. */
+import { defineConfig, globalIgnores } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+const noDefaultExport = {
+  selector: 'ExportDefaultDeclaration, ExportSpecifier[exported.name="default"]',
+  message: 'Export by name: one word for one thing, in every file.',
+};
+
+export default defineConfig(
+  globalIgnores(['coverage/', 'dist/', 'docs/']),
+  tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    rules: {
+      // An expression node in a native condition is always true and builds a smaller model in silence.
+      '@typescript-eslint/strict-boolean-expressions': [
+        'error',
+        { allowString: false, allowNumber: false, allowNullableObject: false },
+      ],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        // A default would swallow the kind that is added tomorrow.
+        { allowDefaultCaseForExhaustiveSwitch: false, considerDefaultExhaustiveForUnions: false },
+      ],
+      'no-restricted-syntax': ['error', noDefaultExport],
+      eqeqeq: 'error',
+      'max-lines': ['error', { max: 260, skipBlankLines: true, skipComments: true }],
+      'max-lines-per-function': ['error', { max: 45, skipBlankLines: true, skipComments: true }],
+      'max-params': ['error', 4],
+
+      '@typescript-eslint/no-unnecessary-condition': [
+        'error',
+        { allowConstantLoopConditions: 'only-allowed-literals' },
+      ],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
+      '@typescript-eslint/no-confusing-void-expression': 'off',
+      // With noUncheckedIndexedAccess, `!` is how a hot loop says that its index is in bounds.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+    },
+  },
+  {
+    // A model is two hand-aligned columns, and one thread is one function.
+    files: ['models/**'],
+    rules: { 'max-lines-per-function': 'off', 'max-len': ['error', { code: 140, ignoreUrls: true }] },
+  },
+  {
+    files: ['test/**'],
+    rules: { 'max-lines-per-function': 'off' },
+  },
+  {
+    // Their tools ask for a default export.
+    files: ['eslint.config.js', 'vitest.config.ts'],
+    rules: { 'no-restricted-syntax': 'off' },
+  },
+);

@@ -1,0 +1,15 @@
+/** How the tests run; VITEST_JSON names a file that receives the results for a program to read. */
+import { defineConfig } from 'vitest/config';
+
+const resultsFile = process.env['VITEST_JSON'];
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // Tests share no mutable state, so threads need not be started afresh for each file.
+    pool: 'threads',
+    isolate: false,
+    testTimeout: 30_000,
+    reporters: resultsFile === undefined ? ['default'] : ['default', ['json', { outputFile: resultsFile }]],
+  },
+});
