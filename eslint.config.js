@@ -7,6 +7,11 @@ const noDefaultExport = {
   message: 'Export by name: one word for one thing, in every file.',
 };
 
+const noBooleanCall = {
+  selector: 'Identifier[name="Boolean"]',
+  message: 'Boolean(x) of an expression node is always true, and no other rule sees it: compare explicitly.',
+};
+
 export default defineConfig(
   globalIgnores(['coverage/', 'dist/', 'docs/']),
   tseslint.configs.strictTypeChecked,
@@ -24,7 +29,7 @@ export default defineConfig(
         // A default would swallow the kind that is added tomorrow.
         { allowDefaultCaseForExhaustiveSwitch: false, considerDefaultExhaustiveForUnions: false },
       ],
-      'no-restricted-syntax': ['error', noDefaultExport],
+      'no-restricted-syntax': ['error', noDefaultExport, noBooleanCall],
       eqeqeq: 'error',
       'max-lines': ['error', { max: 260, skipBlankLines: true, skipComments: true }],
       'max-lines-per-function': ['error', { max: 45, skipBlankLines: true, skipComments: true }],
