@@ -1,0 +1,96 @@
+/** The finite sets of values that a variable may take. */
+import { ModelError } from './model-error.ts';
+
+export type Value = boolean | number | string;
+
+declare const valueType: unique symbol;
+
+/** Carries the type of the values in the type only; at run time there is nothing. */
+export interface Typed<V extends Value> {
+  readonly [valueType]?: V;
+}
+
+export type AnyDomain =
+  | { readonly kind: 'bool' }
+  | { readonly kind: 'values'; readonly values: readonly string[] }
+  | { readonly kind: 'range'; readonly low: number; readonly high: number };
+
+export type Domain<V extends Value = Value> = AnyDomain & Typed<V>;
+
+export const bool: Domain<boolean> = { kind: 'bool' };
+
+/** Named values, such as the states of a pmd: `values('none', 'table', 'huge')`. */
+export function values<const N extends string>(...names: readonly [N, ...N[]]): Domain<N> {
+  const wrong = names.find((name) => typeof name !== 'string' || name === '');
+  if (wrong !== undefined) throw new ModelError(`values(...) takes names, and ${String(wrong)} is none`);
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice !== undefined) throw new ModelError(`values(...) names '${twice}' twice`);
+  return { kind: 'values', values: names };
+}
+
+/** The integers from `low` to `high`, both included. */
+export function range(low: number, high: number): Domain<number> {
+  const limit = 2 ** 30;
+  if (!Number.isInteger(low) || !Number.isInteger(high) || low > high || low < -limit || high > limit)
+    throw new ModelError(`range(${String(low)}, ${String(high)}) is not a range of integers of at most 30 bits`);
+  return { kind: 'range', low, high };
+}
+
+/** The indices of an array of `length` elements: 0 to length - 1. */
+export function index(length: number): Domain<number> {
+  if (!Number.isInteger(length) || length < 1)
+    throw new ModelError(`index(${String(length)}) has no elements: the length is a whole number from 1 on`);
+  return range(0, length - 1);
+}
+
+export function sizeOf(domain: AnyDomain): number {
+  switch (domain.kind) {
+    case 'bool':
+      return 2;
+    case 'values':
+      return domain.values.length;
+    case 'range':
+      return domain.high - domain.low + 1;
+  }
+}
+
+/** The value of an ordinal in 0 .. sizeOf(domain) - 1; states are ordered and packed by ordinals. */
+export function valueAt(domain: AnyDomain, ordinal: number): Value {
+  switch (domain.kind) {
+    case 'bool':
+      return ordinal === 1;
+    case 'values':
+      return domain.values[ordinal]!;
+    case 'range':
+      return domain.low + ordinal;
+  }
+}
+
+/** The ordinal of a value, or -1 when the domain does not have it. */
+export function ordinalOf(domain: AnyDomain, value: Value): number {
+  switch (domain.kind) {
+    case 'bool':
+      return typeof value === 'boolean' ? Number(value) : -1;
+    case 'values':
+      return domain.values.indexOf(value as string);
+    case 'range':
+      return Number.isInteger(value) && Number(value) >= domain.low && Number(value) <= domain.high
+        ? Number(value) - domain.low
+        : -1;
+  }
+}
+
+export function contains(domain: AnyDomain, value: Value): boolean {
+  return ordinalOf(domain, value) >= 0;
+}
+
+export function printDomain(domain: AnyDomain): string {
+  switch (domain.kind) {
+    case 'bool':
+      return 'bool';
+    case 'values':
+      return `{${domain.values.join(', ')}}`;
+    case 'range':
+      return `${domain.low}..${domain.high}`;
+  }
+}

@@ -1,0 +1,176 @@
+/** Expressions: what a step reads and computes, as data. */
+import type { AnyDomain, Typed, Value } from './domain.ts';
+
+export type BinaryOperator = '==' | '!=' | '<' | '<=' | '>' | '>=' | '&&' | '||' | '+' | '-';
+
+/** What a quantifier or `each` runs over: the copies of a thread, or a range of integers. */
+export interface Binder {
+  /** Nesting depth: the outermost binder of an expression is 0. */
+  readonly level: number;
+  readonly low: number;
+  readonly high: number;
+  /** The thread whose copies these are, or null for plain integers. */
+  readonly thread: string | null;
+}
+
+/** A cell of shared memory: a variable, or an element of an array. */
+export interface SharedReference {
+  readonly kind: 'shared';
+  readonly name: string;
+  readonly index: AnyExpr | null;
+  readonly domain: AnyDomain;
+}
+
+/** A local variable of the running thread (`replica` null), or in a property that of a named copy. */
+export interface LocalReference {
+  readonly kind: 'local';
+  readonly thread: string;
+  readonly name: string;
+  readonly index: AnyExpr | null;
+  readonly replica: AnyExpr | null;
+  readonly domain: AnyDomain;
+}
+
+export type Reference = SharedReference | LocalReference;
+
+export type AnyExpr =
+  | { readonly kind: 'constant'; readonly value: Value }
+  | Reference
+  | { readonly kind: 'self'; readonly count: number }
+  | { readonly kind: 'bound'; readonly binder: Binder }
+  | { readonly kind: 'not'; readonly operand: AnyExpr }
+  | {
+      readonly kind: 'binary';
+      readonly operator: BinaryOperator;
+      readonly left: AnyExpr;
+      readonly right: AnyExpr;
+    }
+  | {
+      readonly kind: 'conditional';
+      readonly condition: AnyExpr;
+      readonly then: AnyExpr;
+      readonly otherwise: AnyExpr;
+    }
+  | {
+      readonly kind: 'quantifier';
+      readonly quantifier: 'all' | 'some';
+      readonly binder: Binder;
+      readonly body: AnyExpr;
+    }
+  | { readonly kind: 'ended'; readonly thread: string; readonly replica: AnyExpr }
+  | { readonly kind: 'claim'; readonly operand: AnyExpr; readonly harm: Sentence };
+
+/** A sentence about a state: text with expressions whose values are filled in when it is told. */
+export type Sentence = readonly (string | AnyExpr)[];
+
+export type Expr<V extends Value = Value> = AnyExpr & Typed<V>;
+export type Operand<V extends Value> = Expr<V> | V;
+
+/** True for an expression node, whatever built it. */
+export function isExpr(thing: unknown): thing is AnyExpr {
+  return typeof thing === 'object' && thing !== null && expressionKinds.has((thing as AnyExpr).kind);
+}
+
+const expressionKinds: ReadonlySet<AnyExpr['kind']> = new Set<AnyExpr['kind']>([
+  'constant',
+  'shared',
+  'local',
+  'self',
+  'bound',
+  'not',
+  'binary',
+  'conditional',
+  'quantifier',
+  'ended',
+  'claim',
+]);
+
+/** An operand as a node; whatever is no value is kept for validation to name. */
+export function toExpr<V extends Value>(operand: Operand<V>): Expr<V> {
+  return isExpr(operand) ? operand : { kind: 'constant', value: operand as V };
+}
+
+const binary = (operator: BinaryOperator, left: Operand<Value>, right: Operand<Value>) =>
+  ({ kind: 'binary', operator, left: toExpr(left), right: toExpr(right) }) as const;
+
+export const eq = <V extends Value>(left: Expr<V>, right: Operand<NoInfer<V>>): Expr<boolean> =>
+  binary('==', left, right);
+export const ne = <V extends Value>(left: Expr<V>, right: Operand<NoInfer<V>>): Expr<boolean> =>
+  binary('!=', left, right);
+export const lt = (left: Expr<number>, right: Operand<number>): Expr<boolean> => binary('<', left, right);
+export const le = (left: Expr<number>, right: Operand<number>): Expr<boolean> => binary('<=', left, right);
+export const gt = (left: Expr<number>, right: Operand<number>): Expr<boolean> => binary('>', left, right);
+export const ge = (left: Expr<number>, right: Operand<number>): Expr<boolean> => binary('>=', left, right);
+export const add = (left: Expr<number>, right: Operand<number>): Expr<number> => binary('+', left, right);
+export const sub = (left: Expr<number>, right: Operand<number>): Expr<number> => binary('-', left, right);
+export const not = (operand: Operand<boolean>): Expr<boolean> => ({ kind: 'not', operand: toExpr(operand) });
+
+const fold = (operator: '&&' | '||', unit: boolean, operands: readonly Operand<boolean>[]): Expr<boolean> =>
+  operands.length === 0
+    ? { kind: 'constant', value: unit }
+    : operands.map(toExpr).reduce((left, right) => binary(operator, left, right));
+
+/** True when all operands are; they are evaluated from the left, as in C. */
+export const and = (...operands: readonly Operand<boolean>[]): Expr<boolean> => fold('&&', true, operands);
+/** True when one operand is; they are evaluated from the left, as in C. */
+export const or = (...operands: readonly Operand<boolean>[]): Expr<boolean> => fold('||', false, operands);
+export const implies = (left: Operand<boolean>, right: Operand<boolean>): Expr<boolean> => or(not(left), right);
+
+/** `condition ? then : otherwise` */
+export const conditional = <V extends Value>(
+  condition: Operand<boolean>,
+  then: Expr<V>,
+  otherwise: Operand<NoInfer<V>>,
+): Expr<V> =>
+  ({
+    kind: 'conditional',
+    condition: toExpr(condition),
+    then: toExpr(then),
+    otherwise: toExpr(otherwise),
+  }) as Expr<V>;
+
+/** A sentence with values in it, for the harm of a violation: say`CPU ${cpu} holds page ${l.page}`. */
+export function say(texts: TemplateStringsArray, ...parts: readonly Expr[]): Sentence {
+  return texts.flatMap((text, at) => (at < parts.length ? [text, parts[at]!] : [text]));
+}
+
+/** The condition, with the sentence to tell where it is false. */
+export const claim = (operand: Operand<boolean>, harm: Sentence): Expr<boolean> => ({
+  kind: 'claim',
+  operand: toExpr(operand),
+  harm,
+});
+
+/** A condition that must be false, with the sentence to tell where it is true. */
+export const never = (operand: Operand<boolean>, harm: Sentence): Expr<boolean> => claim(not(operand), harm);
+
+/** The direct parts of an expression, in the order of their evaluation. */
+export function partsOf(expr: AnyExpr): readonly AnyExpr[] {
+  switch (expr.kind) {
+    case 'constant':
+    case 'self':
+    case 'bound':
+      return [];
+    case 'shared':
+      return expr.index === null ? [] : [expr.index];
+    case 'local':
+      return [expr.replica, expr.index].filter((part) => part !== null);
+    case 'not':
+    case 'claim':
+      return [expr.operand];
+    case 'binary':
+      return [expr.left, expr.right];
+    case 'conditional':
+      return [expr.condition, expr.then, expr.otherwise];
+    case 'quantifier':
+      return [expr.body];
+    case 'ended':
+      return [expr.replica];
+  }
+}
+
+/** The expression and all its parts, itself first. */
+export function* walk(expr: AnyExpr): Generator<AnyExpr> {
+  yield expr;
+  for (const part of partsOf(expr)) yield* walk(part);
+}

@@ -1,0 +1,40 @@
+/** The language in which models are written: what a model file imports. */
+export { bool, index, range, values } from './domain.ts';
+export type { Domain, Value } from './domain.ts';
+export { add, and, claim, conditional, eq, ge, gt, implies, le, lt, ne, never, not, or, say, sub } from './expression.ts';
+export type { Expr, Operand } from './expression.ts';
+export { ModelError } from './model-error.ts';
+export { defineModel } from './model.ts';
+export type { Cost, Parts, Scenario } from './model.ts';
+export { flag, integer, oneOf } from './option.ts';
+export { always, ended, exists, forAll, reachable } from './property.ts';
+export {
+  assert,
+  atomically,
+  branch,
+  choose,
+  count,
+  dec,
+  each,
+  either,
+  forever,
+  goto,
+  ifdef,
+  inc,
+  label,
+  loop,
+  note,
+  relaxed,
+  set,
+  smpMb,
+  smpRmb,
+  smpWmb,
+  step,
+  wait,
+  when,
+} from './statement.ts';
+export type { Statement, Text } from './statement.ts';
+export { thread } from './thread.ts';
+export type { Thread } from './thread.ts';
+export { array, init, shared } from './variable.ts';
+export type { ArrayVariable, Variable } from './variable.ts';

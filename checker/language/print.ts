@@ -1,0 +1,136 @@
+/** Prints expressions and statements as C would write them. */
+import type { AnyExpr, Sentence } from './expression.ts';
+import type { Effect, Statement } from './statement.ts';
+
+const binding: Readonly<Record<string, number>> = { '||': 1, '&&': 2, '==': 3, '!=': 3, '<': 4, '<=': 4, '>': 4, '>=': 4, '+': 5, '-': 5 };
+
+const boundNames = 'ijkmnpq';
+
+/** The expression in C's words; `mem.` marks what is shared, quantifiers read as words. */
+export function printExpr(expr: AnyExpr, outer = 0): string {
+  const inParentheses = (own: number, text: string) => (own < outer ? `(${text})` : text);
+  switch (expr.kind) {
+    case 'constant':
+      return String(expr.value);
+    case 'shared':
+      return `mem.${expr.name}${printIndex(expr.index)}`;
+    case 'local':
+      return `${expr.replica === null ? '' : `${expr.thread}[${printExpr(expr.replica)}].`}${expr.name}${printIndex(expr.index)}`;
+    case 'self':
+      return 'cpu';
+    case 'bound':
+      return boundNames[expr.binder.level] ?? `i${expr.binder.level}`;
+    case 'not':
+      return printNot(expr.operand);
+    case 'binary': {
+      const own = binding[expr.operator]!;
+      return inParentheses(own, `${printExpr(expr.left, own)} ${expr.operator} ${printExpr(expr.right, own + 1)}`);
+    }
+    case 'conditional':
+      return inParentheses(0.5, `${printExpr(expr.condition, 1)} ? ${printExpr(expr.then, 1)} : ${printExpr(expr.otherwise, 1)}`);
+    case 'quantifier': {
+      const { binder, quantifier, body } = expr;
+      const name = printExpr({ kind: 'bound', binder });
+      const over = binder.thread === null ? `${binder.low}..${binder.high}` : `${binder.thread}[${binder.low}..${binder.high}]`;
+      return `${quantifier} ${name} in ${over}: (${printExpr(body)})`;
+    }
+    case 'ended':
+      return `${expr.thread}[${printExpr(expr.replica)}] has ended`;
+    case 'claim':
+      return printExpr(expr.operand, outer);
+  }
+}
+
+const printIndex = (index: AnyExpr | null) => (index === null ? '' : `[${printExpr(index)}]`);
+
+/** `!(a == b)` reads as `a != b`. */
+function printNot(operand: AnyExpr): string {
+  if (operand.kind === 'binary' && operand.operator === '==') return printExpr({ ...operand, operator: '!=' }, 6);
+  return `!${printExpr(operand, 6)}`;
+}
+
+export function printEffect(effect: Effect): string {
+  switch (effect.kind) {
+    case 'set':
+      return printSet(effect.target, effect.value);
+    case 'when':
+      return `if (${printExpr(effect.condition)}) ${printEffects(effect.effects)}`;
+    case 'each':
+      return `for all ${printExpr({ kind: 'bound', binder: effect.binder })}: ${printEffects(effect.effects)}`;
+    case 'assert':
+      return `assert ${printExpr(effect.condition)}`;
+    case 'count':
+      return `count ${effect.amount} ${effect.name}`;
+  }
+}
+
+function printSet(target: AnyExpr, value: AnyExpr): string {
+  const name = printExpr(target);
+  if (value.kind === 'binary' && value.right.kind === 'constant' && value.right.value === 1 && printExpr(value.left) === name) {
+    if (value.operator === '+') return `${name}++`;
+    if (value.operator === '-') return `${name}--`;
+  }
+  return `${name} = ${printExpr(value)}`;
+}
+
+const printEffects = (effects: readonly Effect[]) => effects.map(printEffect).join('; ');
+
+/** The kernel's text of a statement: the left column. */
+export function printText(statement: Statement): string {
+  switch (statement.kind) {
+    case 'step':
+    case 'barrier':
+    case 'choose':
+    case 'loop':
+      return statement.text;
+    case 'branch':
+      return `if (${statement.text})`;
+    case 'either':
+      return 'either';
+    case 'forever':
+      return 'for (;;)';
+    case 'atomically':
+      return 'atomically';
+    case 'label':
+      return `${statement.name}:`;
+    case 'goto':
+      return `goto ${statement.label};`;
+    case 'note':
+      return `(${statement.text})`;
+  }
+}
+
+/** What a statement means to the model: the right column. */
+export function printMeaning(statement: Statement): string {
+  switch (statement.kind) {
+    case 'step': {
+      const wait = statement.guard === null ? [] : [`wait until ${printExpr(statement.guard)}`];
+      const effects = statement.effects.map(printEffect);
+      return [...wait, ...effects].join('; ') + (statement.ordering === 'relaxed' ? ' (relaxed)' : '');
+    }
+    case 'branch':
+      return `if (${printExpr(statement.condition)})`;
+    case 'choose':
+      return `${printExpr(statement.target)} = any value`;
+    case 'loop': {
+      const { domain } = statement.variable;
+      const ends = domain.kind === 'range' ? `${domain.low} to ${domain.high}` : '';
+      return `for ${printExpr(statement.variable)} = ${ends}`;
+    }
+    case 'atomically':
+      return statement.reason;
+    case 'barrier':
+      return `${statement.barrier} barrier`;
+    case 'either':
+    case 'forever':
+    case 'label':
+    case 'goto':
+    case 'note':
+      return '';
+  }
+}
+
+/** The sentence with the values that `evaluate` gives. */
+export function tell(sentence: Sentence, evaluate: (expr: AnyExpr) => unknown): string {
+  return sentence.map((part) => (typeof part === 'string' ? part : String(evaluate(part)))).join('');
+}

@@ -1,0 +1,57 @@
+/** Properties: what must hold in every state, and what must happen in some. */
+import { bind } from './binder.ts';
+import type { AnyExpr, Expr, Operand } from './expression.ts';
+import { toExpr } from './expression.ts';
+import type { AnyThread, Thread } from './thread.ts';
+import type { Declarations, References } from './variable.ts';
+import { refer } from './variable.ts';
+
+export interface Property {
+  readonly kind: 'always' | 'reachable';
+  readonly name: string;
+  readonly condition: AnyExpr;
+}
+
+/** An invariant: true in every reachable state. */
+export const always = (name: string, condition: Operand<boolean>): Property => ({ kind: 'always', name, condition: toExpr(condition) });
+
+/** A witness: true in some reachable state, without which a proof would be vacuous. */
+export const reachable = (name: string, condition: Operand<boolean>): Property => ({
+  kind: 'reachable',
+  name,
+  condition: toExpr(condition),
+});
+
+type OverThread<D extends Declarations> = (locals: References<D>, cpu: Expr<number>) => Operand<boolean>;
+type OverRange = (i: Expr<number>) => Operand<boolean>;
+
+function quantified(quantifier: 'all' | 'some', over: Thread | number, body: OverThread<Declarations> | OverRange): Expr<boolean> {
+  if (typeof over === 'number')
+    return bind(over, null, (i, binder) => ({ kind: 'quantifier', quantifier, binder, body: toExpr((body as OverRange)(i)) }));
+  const { name, cpus, locals } = over;
+  return bind(cpus, name, (replica, binder) => {
+    const references = refer(locals, (local, index, domain) => ({ kind: 'local', thread: name, name: local, index, replica, domain }));
+    return { kind: 'quantifier', quantifier, binder, body: toExpr((body as OverThread<Declarations>)(references, replica)) };
+  });
+}
+
+/** True when the body is true of every copy of a thread, or of every integer from 0 to count - 1. */
+export function forAll<D extends Declarations>(over: Thread<D>, body: OverThread<D>): Expr<boolean>;
+export function forAll(over: number, body: OverRange): Expr<boolean>;
+export function forAll(over: Thread | number, body: OverThread<never> | OverRange): Expr<boolean> {
+  return quantified('all', over, body as OverRange);
+}
+
+/** True when the body is true of some copy of a thread, or of some integer from 0 to count - 1. */
+export function exists<D extends Declarations>(over: Thread<D>, body: OverThread<D>): Expr<boolean>;
+export function exists(over: number, body: OverRange): Expr<boolean>;
+export function exists(over: Thread | number, body: OverThread<never> | OverRange): Expr<boolean> {
+  return quantified('some', over, body as OverRange);
+}
+
+/** True once a copy of the thread has run to its end. */
+export const ended = (thread: AnyThread, cpu: Operand<number> = 0): Expr<boolean> => ({
+  kind: 'ended',
+  thread: thread.name,
+  replica: toExpr(cpu),
+});

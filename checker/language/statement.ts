@@ -1,0 +1,223 @@
+/** Statements: what a thread does, as data; the kernel's text beside its meaning. */
+import { bind } from './binder.ts';
+import type { Value } from './domain.ts';
+import type { AnyExpr, Binder, Expr, LocalReference, Operand, Reference } from './expression.ts';
+import { toExpr } from './expression.ts';
+import { ModelError } from './model-error.ts';
+import { recordBuilt, recordUsed } from './unused.ts';
+import type { Variable } from './variable.ts';
+
+/** A change that a step makes; the effects of a step happen in order, all at once for other CPUs. */
+export type Effect =
+  | { readonly kind: 'set'; readonly target: Reference; readonly value: AnyExpr }
+  | { readonly kind: 'when'; readonly condition: AnyExpr; readonly effects: readonly Effect[] }
+  | { readonly kind: 'each'; readonly binder: Binder; readonly effects: readonly Effect[] }
+  | { readonly kind: 'assert'; readonly claim: string; readonly condition: AnyExpr }
+  | { readonly kind: 'count'; readonly name: string; readonly amount: number };
+
+/** How a memory access is ordered; null leaves it to its shape: a read-modify-write is full, the rest plain. */
+export type Ordering = 'full' | 'relaxed' | null;
+
+/** `line` numbers the statements of a thread from 1, in the order of the text; 0 until a thread has them. */
+export type Statement = { readonly line: number } & (
+  | {
+      readonly kind: 'step';
+      readonly text: string;
+      /** The step waits until this is true; null never waits. */
+      readonly guard: AnyExpr | null;
+      readonly effects: readonly Effect[];
+      readonly ordering: Ordering;
+    }
+  | {
+      readonly kind: 'branch';
+      readonly text: string;
+      readonly condition: AnyExpr;
+      readonly then: Block;
+      readonly otherwise: Block;
+    }
+  | { readonly kind: 'choose'; readonly text: string; readonly target: LocalReference }
+  | { readonly kind: 'either'; readonly alternatives: readonly Block[] }
+  | { readonly kind: 'loop'; readonly text: string; readonly variable: LocalReference; readonly body: Block }
+  | { readonly kind: 'forever'; readonly body: Block }
+  | { readonly kind: 'atomically'; readonly reason: string; readonly body: Block }
+  | { readonly kind: 'label'; readonly name: string }
+  | { readonly kind: 'goto'; readonly label: string }
+  | { readonly kind: 'barrier'; readonly text: string; readonly barrier: 'full' | 'write' | 'read' }
+  | { readonly kind: 'note'; readonly text: string }
+);
+
+export type Block = readonly Statement[];
+
+/** What a thread's body is written as: macros return lists, and lists nest. */
+export type Text = readonly (Statement | Text)[];
+
+type WithoutLine<S> = S extends unknown ? Omit<S, 'line'> : never;
+
+const build = (statement: WithoutLine<Statement>): Statement =>
+  recordBuilt({ ...statement, line: 0 } as Statement, subjectOf(statement));
+
+function subjectOf(statement: WithoutLine<Statement>): string {
+  if ('text' in statement) return `${statement.kind} '${statement.text}'`;
+  if (statement.kind === 'goto') return `goto '${statement.label}'`;
+  return statement.kind === 'label' ? `label '${statement.name}'` : statement.kind;
+}
+
+/** The statements of a text in order; this is where they count as used. */
+export function block(text: Text): Block {
+  if (!Array.isArray(text)) throw new ModelError(`expected a list of statements and found ${describe(text)}`);
+  return text.flatMap((part) => {
+    if (Array.isArray(part)) return block(part as Text);
+    const { kind } = (part ?? {}) as { kind?: unknown };
+    if (!statementKinds.has(kind as Statement['kind']))
+      throw new ModelError(`expected a statement and found ${describe(part)}; effects go inside step(...)`);
+    return [recordUsed(part as Statement)];
+  });
+}
+
+const statementKinds: ReadonlySet<Statement['kind']> = new Set<Statement['kind']>([
+  'step',
+  'branch',
+  'choose',
+  'either',
+  'loop',
+  'forever',
+  'atomically',
+  'label',
+  'goto',
+  'barrier',
+  'note',
+]);
+
+const effectKinds: ReadonlySet<Effect['kind']> = new Set<Effect['kind']>(['set', 'when', 'each', 'assert', 'count']);
+
+function describe(thing: unknown): string {
+  const { kind } = (thing ?? {}) as { kind?: unknown };
+  return typeof kind === 'string' ? `a node of kind '${kind}'` : String(thing);
+}
+
+/** The effects of a list, each known to be one; an expression here would do nothing at all. */
+function effectList(effects: readonly Effect[], place: string): readonly Effect[] {
+  for (const effect of effects as readonly unknown[]) {
+    const { kind } = (effect ?? {}) as { kind?: unknown };
+    if (!effectKinds.has(kind as Effect['kind']))
+      throw new ModelError(`${place}: expected an effect such as set(...) and found ${describe(effect)}, which does nothing`);
+    recordUsed(effect as Effect);
+  }
+  return effects;
+}
+
+const effect = (node: Effect): Effect => recordBuilt(node, `effect '${node.kind}'`);
+
+/** target = value */
+export const set = <V extends Value>(target: Variable<V>, value: Operand<NoInfer<V>>): Effect =>
+  effect({ kind: 'set', target, value: toExpr(value) });
+
+/** target = target + 1; past the end of the domain it is an error. */
+export const inc = (target: Variable<number>): Effect => addTo(target, '+');
+/** target = target - 1; past the end of the domain it is an error. */
+export const dec = (target: Variable<number>): Effect => addTo(target, '-');
+
+const addTo = (target: Variable<number>, operator: '+' | '-') =>
+  effect({ kind: 'set', target, value: { kind: 'binary', operator, left: target, right: { kind: 'constant', value: 1 } } });
+
+/** The effects, if the condition is true when its turn comes. */
+export const when = (condition: Operand<boolean>, ...effects: readonly Effect[]): Effect =>
+  effect({ kind: 'when', condition: toExpr(condition), effects: effectList(effects, 'when(...)') });
+
+/** The effects once for each integer from 0 to count - 1, ascending: `each(cpus, (i) => [...])`. */
+export const each = (count: number, effects: (i: Expr<number>) => readonly Effect[]): Effect =>
+  bind(count, null, (i, binder) => effect({ kind: 'each', binder, effects: effectList(effects(i), 'each(...)') }));
+
+/** Fails the check where the condition is false: the kernel's VM_BUG_ON, turned round. */
+export const assert = (claim: string, condition: Operand<boolean>): Effect =>
+  effect({ kind: 'assert', claim, condition: toExpr(condition) });
+
+/** Counts an event, such as an IPI sent, for the costs of a variant; it changes nothing. */
+export const count = (name: string, amount = 1): Effect => effect({ kind: 'count', name, amount });
+
+/** One atomic step: at most one shared variable is read, written or both. */
+export const step = (text: string, ...effects: readonly Effect[]): Statement =>
+  build({ kind: 'step', text, guard: null, effects: effectList(effects, `step '${text}'`), ordering: null });
+
+/** Waits until the condition is true and then, in the same atomic step, has its effects. */
+export const wait = (text: string, condition: Operand<boolean>, ...effects: readonly Effect[]): Statement =>
+  build({ kind: 'step', text, guard: toExpr(condition), effects: effectList(effects, `wait '${text}'`), ordering: null });
+
+/** The same step without the full barrier that a read-modify-write otherwise is. */
+export function relaxed(statement: Statement): Statement {
+  if ((statement as Partial<Statement>).kind !== 'step') throw new ModelError('relaxed(...) takes a step');
+  return build({ ...(recordUsed(statement) as Statement & { kind: 'step' }), ordering: 'relaxed' });
+}
+
+/** `if (text) then else otherwise`; the text is the kernel's condition. */
+export const branch = (text: string, condition: Operand<boolean>, then: Text, otherwise: Text = []): Statement =>
+  build({ kind: 'branch', text, condition: toExpr(condition), then: block(then), otherwise: block(otherwise) });
+
+/** Gives a local any value of its domain: the search tries them all. */
+export const choose = (text: string, target: Variable): Statement =>
+  build({ kind: 'choose', text, target: localOnly(target, `choose '${text}'`) });
+
+/** Goes on with any one of the alternatives whose first step can happen. */
+export const either = (...alternatives: readonly Text[]): Statement =>
+  build({ kind: 'either', alternatives: alternatives.map(block) });
+
+/** The body once for each value of the local's domain, ascending; afterwards it has its last value. */
+export const loop = (text: string, variable: Variable<number>, body: Text): Statement =>
+  build({ kind: 'loop', text, variable: localOnly(variable, `loop '${text}'`), body: block(body) });
+
+/** The body again and again. */
+export const forever = (...body: Text): Statement => build({ kind: 'forever', body: block(body) });
+
+/** Statements that other CPUs see as one, because of the hardware or a lock: the reason says which. */
+export function atomically(reason: string, ...body: Text): Statement {
+  if (typeof reason !== 'string') throw new ModelError('atomically(...) begins with the reason why it is atomic');
+  return build({ kind: 'atomically', reason, body: block(body) });
+}
+
+export const label = (name: string): Statement => build({ kind: 'label', name });
+export const goto = (name: string): Statement => build({ kind: 'goto', label: name });
+
+/** smp_mb() */
+export const smpMb = (text = 'smp_mb()'): Statement => build({ kind: 'barrier', text, barrier: 'full' });
+/** smp_wmb() */
+export const smpWmb = (text = 'smp_wmb()'): Statement => build({ kind: 'barrier', text, barrier: 'write' });
+/** smp_rmb() */
+export const smpRmb = (text = 'smp_rmb()'): Statement => build({ kind: 'barrier', text, barrier: 'read' });
+
+/** A remark of the author that a trace prints beside the step before it. */
+export const note = (text: string): Statement => build({ kind: 'note', text });
+
+/** The statements of a variant, or nothing; the condition is a plain boolean of the model's options. */
+export function ifdef(condition: boolean, ...text: Text): Block {
+  if (typeof condition !== 'boolean')
+    throw new ModelError(`ifdef(...) takes true or false, known while the model is built, and found ${describe(condition)}; branch(...) decides while it runs`);
+  const statements = block(text);
+  return condition ? statements : [];
+}
+
+function localOnly(target: Variable, place: string): LocalReference {
+  if ((target as Partial<Variable> | undefined)?.kind !== 'local')
+    throw new ModelError(`${place} needs a local scalar of the thread, and found ${describe(target)}`);
+  return target as LocalReference;
+}
+
+/** The blocks inside a statement. */
+export function blocksOf(statement: Statement): readonly Block[] {
+  switch (statement.kind) {
+    case 'branch':
+      return [statement.then, statement.otherwise];
+    case 'either':
+      return statement.alternatives;
+    case 'loop':
+    case 'forever':
+    case 'atomically':
+      return [statement.body];
+    case 'step':
+    case 'choose':
+    case 'label':
+    case 'goto':
+    case 'barrier':
+    case 'note':
+      return [];
+  }
+}

@@ -1,0 +1,78 @@
+/** Threads: what each CPU runs, once or in several copies. */
+import type { Expr } from './expression.ts';
+import { ModelError } from './model-error.ts';
+import type { Block, Statement, Text } from './statement.ts';
+import { block, blocksOf } from './statement.ts';
+import { withNothingUnused } from './unused.ts';
+import type { Declarations, References } from './variable.ts';
+import { refer } from './variable.ts';
+
+export interface AnyThread {
+  readonly kind: 'thread';
+  readonly name: string;
+  /** The number of copies; each knows its own index. */
+  readonly cpus: number;
+  readonly locals: Declarations;
+  /** Copy i runs on the CPU of copy i of this thread: an interrupt handler. Null: a CPU of its own. */
+  readonly on: string | null;
+  /** A thread that waits for ever at the end of a run is no deadlock: a handler, an allocator. */
+  readonly mayBlockForever: boolean;
+  readonly body: Block;
+}
+
+export type Thread<D extends Declarations = Declarations> = AnyThread & { readonly references?: References<D> };
+
+export interface ThreadSettings<D extends Declarations> {
+  readonly cpus?: number;
+  readonly locals?: D;
+  readonly on?: AnyThread;
+  readonly mayBlockForever?: boolean;
+}
+
+/** Declares a thread; the body gets its locals and the index of its own copy, and returns its statements. */
+export function thread<const D extends Declarations = Record<never, never>>(
+  name: string,
+  settings: ThreadSettings<D>,
+  body: (locals: References<D>, cpu: Expr<number>) => Text,
+): Thread<D> {
+  const { cpus = 1, locals = {} as D, on, mayBlockForever = false } = settings;
+  if (!Number.isInteger(cpus) || cpus < 1) throw new ModelError(`thread '${name}': cpus is a whole number from 1 on, not ${String(cpus)}`);
+  const references = refer(locals, (local, index, domain) => ({ kind: 'local', thread: name, name: local, index, replica: null, domain }));
+  const statements = withNothingUnused(`thread '${name}'`, () => block(body(references, { kind: 'self', count: cpus })));
+  return { kind: 'thread', name, cpus, locals, on: on?.name ?? null, mayBlockForever, body: numbered(statements) };
+}
+
+/** A copy of the statements, numbered from 1 in the order of the text: used twice, a statement has two lines. */
+function numbered(statements: Block): Block {
+  let line = 0;
+  const number = (statement: Statement): Statement => {
+    line += 1;
+    const own = { line };
+    switch (statement.kind) {
+      case 'branch':
+        return { ...statement, ...own, then: statement.then.map(number), otherwise: statement.otherwise.map(number) };
+      case 'either':
+        return { ...statement, ...own, alternatives: statement.alternatives.map((part) => part.map(number)) };
+      case 'loop':
+      case 'forever':
+      case 'atomically':
+        return { ...statement, ...own, body: statement.body.map(number) };
+      case 'step':
+      case 'choose':
+      case 'label':
+      case 'goto':
+      case 'barrier':
+      case 'note':
+        return { ...statement, ...own };
+    }
+  };
+  return statements.map(number);
+}
+
+/** All statements of a block with those inside them, in the order of the text. */
+export function* statementsOf(body: Block): Generator<Statement> {
+  for (const statement of body) {
+    yield statement;
+    for (const inner of blocksOf(statement)) yield* statementsOf(inner);
+  }
+}

@@ -1,0 +1,90 @@
+/** Declarations of variables, and the references by which statements name them. */
+import type { AnyDomain, Domain, Typed, Value } from './domain.ts';
+import type { AnyExpr, Operand, Reference } from './expression.ts';
+import { toExpr } from './expression.ts';
+import { ModelError } from './model-error.ts';
+
+export interface AnyDeclaration {
+  readonly kind: 'declaration';
+  readonly domain: AnyDomain;
+  /** One initial value a cell: one for a scalar, `length` for an array. */
+  readonly initial: readonly Value[];
+  /** The number of elements of an array, or null for a scalar. */
+  readonly length: number | null;
+  /** What it stands for in the kernel, such as 'page->_refcount'. */
+  readonly meaning: string;
+}
+
+export type ScalarDeclaration<V extends Value> = AnyDeclaration & Typed<V> & { readonly length: null };
+export type ArrayDeclaration<V extends Value> = AnyDeclaration & Typed<V> & { readonly length: number };
+export type Declarations = Readonly<Record<string, AnyDeclaration>>;
+
+/** Something that `set` may write: a scalar, or an element of an array. */
+export type Variable<V extends Value = Value> = Reference & Typed<V>;
+
+export interface ArrayVariable<V extends Value = Value> {
+  readonly kind: 'array';
+  readonly length: number;
+  /** The element at an index; a wrong constant index is an error at once, a computed one when it happens. */
+  readonly at: (index: Operand<number>) => Variable<V>;
+}
+
+export type References<D extends Declarations> = {
+  readonly [K in keyof D]: D[K] extends ArrayDeclaration<infer V>
+    ? ArrayVariable<V>
+    : D[K] extends ScalarDeclaration<infer V>
+      ? Variable<V>
+      : never;
+};
+
+/** A variable with its domain, its first value and what it stands for in the kernel. */
+export function init<V extends Value>(domain: Domain<V>, value: NoInfer<V>, meaning = ''): ScalarDeclaration<V> {
+  return { kind: 'declaration', domain, initial: [value], length: null, meaning };
+}
+
+/** An array of `length` cells; `first` gives the first value of each, or of all alike. */
+export function array<V extends Value>(
+  length: number,
+  domain: Domain<V>,
+  first: NoInfer<V> | ((index: number) => NoInfer<V>),
+  meaning = '',
+): ArrayDeclaration<V> {
+  if (!Number.isInteger(length) || length < 1)
+    throw new ModelError(`array(${String(length)}, ...): the length is a whole number from 1 on`);
+  const initial = Array.from({ length }, (_, at) => (typeof first === 'function' ? first(at) : first));
+  return { kind: 'declaration', domain, initial, length, meaning };
+}
+
+const declarations: unique symbol = Symbol('declarations');
+
+/** Shared memory: references by name, with the declarations kept for the model. */
+export type Shared<D extends Declarations = Declarations> = References<D> & {
+  readonly [declarations]: Declarations;
+};
+
+/** Declares the shared variables of a model. */
+export function shared<const D extends Declarations>(variables: D): Shared<D> {
+  const references = refer(variables, (name, index, domain) => ({ kind: 'shared', name, index, domain }));
+  return Object.assign(references, { [declarations]: variables });
+}
+
+export function declarationsOf(memory: Shared): Declarations {
+  return memory[declarations];
+}
+
+/** References to all variables of a set of declarations, each made by `make`. */
+export function refer<D extends Declarations>(
+  variables: D,
+  make: (name: string, index: AnyExpr | null, domain: AnyDomain) => Reference,
+): References<D> {
+  const reference = (name: string, { domain, length }: AnyDeclaration) =>
+    length === null
+      ? make(name, null, domain)
+      : { kind: 'array', length, at: (index: Operand<number>) => make(name, toExpr(index), domain) };
+  const entries = Object.entries(variables).map(([name, variable]) => {
+    if ((variable as AnyDeclaration | undefined)?.kind !== 'declaration')
+      throw new ModelError(`the variable '${name}' is not declared by init(...) or array(...)`);
+    return [name, reference(name, variable)];
+  });
+  return Object.fromEntries(entries) as References<D>;
+}
