@@ -1,0 +1,51 @@
+/** What a check answers: a verdict that never flatters, with its evidence. */
+import type { Transition } from '../analysis/transition-table.ts';
+import type { Edge } from './state-space.ts';
+
+/** A run by the choices it makes: everything else follows from the model. */
+export interface Schedule {
+  /** Position of the initial state among `initialStates`. */
+  readonly initial: number;
+  readonly edges: readonly Edge[];
+}
+
+/** How far a search came. */
+export interface Statistics {
+  readonly states: number;
+  readonly transitions: number;
+  /** Steps from the initial state to the states farthest from it. */
+  readonly depth: number;
+  /** Bytes of the visited set and all that is kept for each state. */
+  readonly bytes: number;
+  /** Transitions that never fired, in the order of the text. */
+  readonly unfired: readonly Transition[];
+  /** How the states were explored, such as 'interpreter'. */
+  readonly method: string;
+}
+
+export type Answer =
+  | { readonly verdict: 'holds' }
+  | {
+      readonly verdict: 'violated';
+      readonly kind: 'invariant' | 'assertion';
+      /** The name of the property, or the claim of the assertion. */
+      readonly property: string;
+      readonly schedule: Schedule;
+      /** True when the schedule is shortest, and among those has the fewest switches between CPUs. */
+      readonly minimal: boolean;
+    }
+  | { readonly verdict: 'deadlock'; readonly schedule: Schedule; readonly minimal: boolean }
+  | { readonly verdict: 'unreached'; readonly witnesses: readonly string[] }
+  /** The model itself is wrong; the schedule leads to where that shows. */
+  | { readonly verdict: 'error'; readonly message: string; readonly schedule: Schedule }
+  | { readonly verdict: 'inconclusive'; readonly reason: string };
+
+export type Outcome = Answer & { readonly statistics: Statistics };
+
+/** When to give up, and whom to tell how it goes. */
+export interface Limits {
+  readonly maxStates: number;
+  /** Asked now and then: a reason to stop, such as 'interrupted', or null. */
+  readonly stop: () => string | null;
+  readonly onProgress: (progress: { readonly states: number; readonly frontier: number; readonly depth: number }) => void;
+}
