@@ -45,7 +45,7 @@ export interface StateSpace {
   start(): void;
   /** Expands the states `from` .. `to - 1`, storing the new ones behind those that are there. */
   expand(from: number, to: number): void;
-  /** Marks (1) those states `from` .. `to - 1` that have an edge to a state already marked. */
+  /** Marks (1) those states `from` .. `to - 1` that have an edge to a marked state numbered `to` or more: the next level. */
   markPredecessors(from: number, to: number, marks: Uint8Array): void;
   /** The edges out of a state with the number of the state each leads to; edges whose assertion fails are left out. */
   successors(id: number): readonly { readonly edge: Edge; readonly to: number }[];

@@ -9,7 +9,7 @@ import { printExpr, printText } from '../language/print.ts';
 import type { Effect, Statement } from '../language/statement.ts';
 import type { AnyDeclaration, Declarations } from '../language/variable.ts';
 import type { Cells, Place, State } from './evaluate.ts';
-import { cellName, cellsOf, evaluate, indexOf, isTrue } from './evaluate.ts';
+import { cellName, cellsOf, evaluate, indexOf, isTrue, withBound } from './evaluate.ts';
 
 enablePatches();
 
@@ -52,6 +52,8 @@ export interface Firing {
   readonly events: readonly Event[];
   /** The claim of the assertion that failed, or null. */
   readonly failed: string | null;
+  /** The author's mistake that shows here, such as a value outside of its domain, or null. */
+  readonly error: string | null;
 }
 
 export function endsOf(table: TransitionTable): Place['ends'] {
@@ -61,7 +63,11 @@ export function endsOf(table: TransitionTable): Place['ends'] {
 /** Where the properties of a model are evaluated. */
 export const propertyPlace = (state: State, ends: Place['ends']): Place => ({ state, thread: '', replica: -1, bound: [], ends });
 
-/** The states in which a run may begin: several where threads begin with choices. */
+/**
+ * The states in which a run may begin: several where threads begin with choices.
+ *
+ * Throws  ModelError when the threads go wrong before their first step.
+ */
 export function initialStates(table: TransitionTable): readonly State[] {
   const threads = table.threads.map(({ thread }): [string, State['threads'][string]] => [
     thread.name,
@@ -70,39 +76,60 @@ export function initialStates(table: TransitionTable): readonly State[] {
   let states: State[] = [{ shared: initialCells(table.model.shared), threads: Object.fromEntries(threads) }];
   for (const thread of table.threads)
     for (let replica = 0; replica < thread.thread.cpus; replica++)
-      states = states.flatMap((state) => run(thread.entry, state, { thread, replica }).map((firing) => firing.state));
+      states = states.flatMap((state) => run(thread.entry, state, { thread, replica }).map(started));
   return states;
+}
+
+function started({ state, failed, error }: Firing): State {
+  const wrong = error ?? failed;
+  if (wrong !== null) throw new ModelError(`before the first step: ${wrong}`);
+  return state;
 }
 
 const initialCells = (declarations: Declarations): Cells =>
   Object.fromEntries(Object.entries(declarations).map(([name, { initial, length }]: [string, AnyDeclaration]) => [name, length === null ? initial[0]! : initial]));
 
-/** What can happen next, in the order of threads, copies and transitions. */
+/** What can happen next, in the order of threads, copies and transitions; a guard that goes wrong shows when it fires. */
 export function moves(table: TransitionTable, state: State): readonly Move[] {
   return table.threads.flatMap((thread) =>
     state.threads[thread.thread.name]!.flatMap(({ location }, replica) =>
-      thread.locations[location]!.filter(({ guard }) => guard === null || isTrue(guard, placeOf(state, { thread, replica }))).map((transition) => ({
-        thread,
-        replica,
-        transition,
-      })),
+      thread.locations[location]!.map((transition) => ({ thread, replica, transition })).filter((move) => seeGuard(state, move).open),
     ),
   );
 }
 
-/**
- * The ways in which a move fires, in the order of its choices.
- *
- * Throws  ModelError when a value leaves its domain.
- */
+/** The ways in which a move fires, in the order of its choices. */
 export function fire(state: State, move: Move): readonly Firing[] {
-  const reads: Access[] = [];
-  const { guard } = move.transition;
-  if (guard !== null) evaluate(guard, { ...placeOf(state, move), onRead: (cell, value) => reads.push({ cell, value }) });
+  const { reads, error } = seeGuard(state, move);
+  if (error !== null) return [{ state, events: [silent(move.transition.statement)], failed: null, error: blame(error, move.transition.statement, move) }];
   return run(move.transition.code, state, move).map((firing) => ({
     ...firing,
     events: firing.events.map((event, at) => (at === 0 ? { ...event, reads: [...reads, ...event.reads] } : event)),
   }));
+}
+
+/** What a guard reads and whether it lets the move through. */
+function seeGuard(state: State, move: Move) {
+  const { guard } = move.transition;
+  const seen = watch(state, move, (place) => guard === null || isTrue(guard, place));
+  return { reads: seen.reads, open: seen.result ?? true, error: seen.error };
+}
+
+/** The result of `look` with the values it read; a mistake of the author is caught and told. */
+function watch<T>(state: State, runner: Runner, look: (place: Place) => T) {
+  const reads: Access[] = [];
+  const onRead = (cell: string, value: Value) => reads.push({ cell, value });
+  try {
+    return { reads, result: look({ ...placeOf(state, runner), onRead }), error: null };
+  } catch (error) {
+    if (!(error instanceof ModelError)) throw error;
+    return { reads, result: null, error: error.message };
+  }
+}
+
+function blame(message: string, statement: Statement, { thread: { thread }, replica }: Runner): string {
+  const copy = thread.cpus > 1 ? ` (copy ${replica})` : '';
+  return `thread '${thread.name}'${copy}, line ${statement.line} '${printText(statement)}': ${message}`;
 }
 
 type Runner = Omit<Move, 'transition'>;
@@ -115,18 +142,17 @@ function run(code: Code, state: State, runner: Runner): readonly Firing[] {
       const [next] = produceWithPatches(state, (draft) => {
         draft.threads[runner.thread.thread.name]![runner.replica]!.location = code.location;
       });
-      return [{ state: next, events: [], failed: null }];
+      return [{ state: next, events: [], failed: null, error: null }];
     }
     case 'effects': {
-      const { state: next, event, failed } = execute(code, state, runner);
-      if (failed !== null) return [{ state: next, events: [event], failed }];
-      return after(event, run(code.next, next, runner));
+      const firing = execute(code, state, runner);
+      return stopped(firing) ? [firing] : after(firing.events[0]!, run(code.next, firing.state, runner));
     }
     case 'branch': {
-      const reads: Access[] = [];
-      const place = { ...placeOf(state, runner), onRead: (cell: string, value: Value) => reads.push({ cell, value }) };
-      const taken = isTrue(code.condition, place);
-      return after({ ...silent(code.statement), taken, reads }, run(taken ? code.then : code.otherwise, state, runner));
+      const { reads, result: taken, error } = watch(state, runner, (place) => isTrue(code.condition, place));
+      const event = { ...silent(code.statement), taken, reads };
+      if (error !== null) return [{ state, events: [event], failed: null, error: blame(error, code.statement, runner) }];
+      return after(event, run(taken === true ? code.then : code.otherwise, state, runner));
     }
     case 'choose': {
       const { domain } = code.target;
@@ -144,30 +170,25 @@ const silent = (statement: Statement): Event => ({ statement, taken: null, chose
 const after = (event: Event, firings: readonly Firing[]): readonly Firing[] =>
   firings.map((firing) => ({ ...firing, events: [event, ...firing.events] }));
 
-/** What the effects of one statement leave in `Execution`. */
+const stopped = ({ failed, error }: Firing) => failed !== null || error !== null;
+
+/** What the effects of one statement leave behind beside the state. */
 interface Execution {
-  readonly reads: Access[];
   readonly writes: Access[];
   readonly counts: Record<string, number>;
   failed: string | null;
 }
 
-function execute(code: { readonly statement: Statement; readonly effects: readonly Effect[] }, state: State, runner: Runner) {
-  const execution: Execution = { reads: [], writes: [], counts: {}, failed: null };
-  const onRead = (cell: string, value: Value) => execution.reads.push({ cell, value });
-  const [next, patches, inverse] = produceWithPatches(state, (draft) => {
-    try {
-      apply(code.effects, { ...placeOf(draft as State, runner), onRead }, execution);
-    } catch (error) {
-      if (!(error instanceof ModelError)) throw error;
-      const { thread } = runner.thread;
-      const copy = thread.cpus > 1 ? ` (copy ${runner.replica})` : '';
-      throw new ModelError(`thread '${thread.name}'${copy}, line ${code.statement.line} '${printText(code.statement)}': ${error.message}`);
-    }
-  });
-  const { reads, writes, counts, failed } = execution;
-  const changes = changesOf(patches, inverse);
-  return { state: next, failed, event: { ...silent(code.statement), reads, writes, changes, counts } };
+/** Fires the effects of one statement, up to an assertion that fails or a mistake. */
+function execute({ statement, effects }: { readonly statement: Statement; readonly effects: readonly Effect[] }, state: State, runner: Runner): Firing {
+  const execution: Execution = { writes: [], counts: {}, failed: null };
+  const { reads, result, error } = watch(state, runner, (place) =>
+    produceWithPatches(state, (draft) => apply(effects, { ...place, state: draft as State }, execution)),
+  );
+  const [next, patches, inverse] = result ?? [state, [], []];
+  const { writes, counts, failed } = execution;
+  const event = { ...silent(statement), reads, writes, changes: changesOf(patches, inverse), counts };
+  return { state: next, events: [event], failed, error: error === null ? null : blame(error, statement, runner) };
 }
 
 /** The shared cells that immer's patches change, with the values before and after. */
@@ -194,7 +215,7 @@ function apply(effects: readonly Effect[], place: Place, execution: Execution): 
         break;
       case 'each':
         for (let value = effect.binder.low; value <= effect.binder.high; value++)
-          apply(effect.effects, { ...place, bound: [...place.bound.slice(0, effect.binder.level), value] }, execution);
+          apply(effect.effects, withBound(place, effect.binder.level, value), execution);
         break;
       case 'assert':
         if (!isTrue(effect.condition, place)) execution.failed = effect.claim;

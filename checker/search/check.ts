@@ -1,0 +1,28 @@
+/** Checks a model: builds its table, searches, and has the interpreter replay whatever was found. */
+import type { TransitionTable } from '../analysis/transition-table.ts';
+import { transitionTable } from '../analysis/transition-table.ts';
+import type { Model } from '../language/model.ts';
+import { interpretedSpace } from './interpreted-space.ts';
+import type { Limits, Outcome } from './outcome.ts';
+import { search } from './search.ts';
+import type { Trace } from './trace.ts';
+import { confirms, replay } from './trace.ts';
+
+export interface Checked {
+  readonly table: TransitionTable;
+  readonly outcome: Outcome;
+  /** The replayed schedule of the outcome, where it has one. */
+  readonly trace: Trace | null;
+}
+
+export const noLimits: Limits = { maxStates: Infinity, stop: () => null, onProgress: () => undefined };
+
+export function check(model: Model, limits: Limits = noLimits): Checked {
+  const table = transitionTable(model);
+  const outcome = search(table, interpretedSpace(table), limits, 'interpreter');
+  if (!('schedule' in outcome)) return { table, outcome, trace: null };
+  const trace = replay(table, outcome.schedule);
+  // The search found what its own semantics did; that the interpreter disagrees would be a bug of ours.
+  if (!confirms(table, outcome, trace)) throw new Error('the interpreter does not confirm the trace that the search found');
+  return { table, outcome, trace };
+}

@@ -1,0 +1,101 @@
+/** The search: breadth first over any state space, level by level, until something is found or nothing is left. */
+import type { TransitionTable } from '../analysis/transition-table.ts';
+import type { Answer, Limits, Outcome, Schedule } from './outcome.ts';
+import { fewestSwitches } from './fewest-switches.ts';
+import type { Edge, Finding, StateSpace } from './state-space.ts';
+
+/** States expanded between two looks at the limits. */
+const chunk = 1_024;
+
+/** A search under way: `levels[d]` is the number of the first state at depth d. */
+interface Progress {
+  readonly table: TransitionTable;
+  readonly space: StateSpace;
+  readonly limits: Limits;
+  readonly levels: number[];
+}
+
+/** Explores the space until a violation, an end or a limit; the answer says which, and how far it came. */
+export function search(table: TransitionTable, space: StateSpace, limits: Limits, method: string): Outcome {
+  const progress: Progress = { table, space, limits, levels: [0] };
+  space.start();
+  let stopped: string | null = null;
+  while (stopped === null && space.findings.length === 0 && progress.levels.at(-1)! < space.count) stopped = expandLevel(progress);
+  const answer = answerOf(progress, stopped);
+  const unfired = table.transitions.filter(({ id }) => space.fired[id] === 0);
+  const { count: states, transitions, bytes } = space;
+  return { ...answer, statistics: { states, transitions, depth: depthOf(progress), bytes, unfired, method } };
+}
+
+/** Expands the deepest level; returns the reason why it was left half done, or null. */
+function expandLevel({ space, limits, levels }: Progress): string | null {
+  const from = levels.at(-1)!;
+  const to = space.count;
+  for (let at = from; at < to; at += chunk) {
+    const stopped = space.count > limits.maxStates ? `the limit of ${limits.maxStates} states was reached` : limits.stop();
+    if (stopped !== null) return stopped;
+    space.expand(at, Math.min(at + chunk, to));
+    limits.onProgress({ states: space.count, frontier: space.count - at, depth: levels.length - 1 });
+  }
+  levels.push(to);
+  return null;
+}
+
+/** The depth of the deepest states: the last level is empty when the search has run to its end. */
+const depthOf = ({ space, levels }: Progress) => (levels.at(-1)! < space.count ? levels.length - 1 : levels.length - 2);
+
+function answerOf(progress: Progress, stopped: string | null): Answer {
+  const finding = worst(progress);
+  if (finding !== null) return reportOf(finding, progress, stopped === null);
+  if (stopped !== null) return { verdict: 'inconclusive', reason: stopped };
+  const witnesses = progress.table.model.properties.filter(({ kind }, at) => kind === 'reachable' && !progress.space.reached.has(at));
+  return witnesses.length > 0 ? { verdict: 'unreached', witnesses: witnesses.map(({ name }) => name) } : { verdict: 'holds' };
+}
+
+/** Of all that one level brought: the shortest, then the author's mistakes, assertions and invariants in their order. */
+function worst(progress: Progress): Finding | null {
+  const rank = ({ space: { findings } }: Progress) =>
+    [...findings].sort((a, b) => lengthOf(a, progress) - lengthOf(b, progress) || order(a) - order(b));
+  return rank(progress)[0] ?? null;
+}
+
+const kinds = ['deadlock', 'error', 'assertion', 'invariant'] as const;
+
+/** Invariants in the order of the model; the factor only has to be larger than the number of properties. */
+const order = (finding: Finding) => kinds.indexOf(finding.kind) * 1e6 + (finding.kind === 'invariant' ? finding.property : 0);
+
+/** The number of steps to a finding: for what shows when an edge fires, that edge is one more. */
+function lengthOf(finding: Finding, { levels }: Progress): number {
+  const depth = levels.findLastIndex((start) => start <= finding.state);
+  return finding.kind === 'assertion' || finding.kind === 'error' ? depth + 1 : depth;
+}
+
+function reportOf(finding: Finding, progress: Progress, minimal: boolean): Answer {
+  const schedule = scheduleTo(finding, progress);
+  switch (finding.kind) {
+    case 'deadlock':
+      return { verdict: 'deadlock', schedule, minimal };
+    case 'invariant':
+      return { verdict: 'violated', kind: 'invariant', property: progress.table.model.properties[finding.property]!.name, schedule, minimal };
+    case 'assertion':
+      return { verdict: 'violated', kind: 'assertion', property: finding.claim, schedule, minimal };
+    case 'error':
+      return { verdict: 'error', message: finding.message, schedule };
+  }
+}
+
+/** The run with the fewest switches to any finding of the same kind, property and length. */
+function scheduleTo(finding: Finding, progress: Progress): Schedule {
+  const length = lengthOf(finding, progress);
+  const targets = new Map<number, Edge[]>();
+  for (const other of progress.space.findings)
+    if (sameReport(finding, other) && lengthOf(other, progress) === length)
+      targets.set(other.state, [...(targets.get(other.state) ?? []), ...('edge' in other ? [other.edge] : [])]);
+  return fewestSwitches(progress.table, progress.space, progress.levels, targets);
+}
+
+function sameReport(a: Finding, b: Finding): boolean {
+  if (a.kind === 'invariant') return b.kind === 'invariant' && a.property === b.property;
+  if (a.kind === 'assertion') return b.kind === 'assertion' && a.claim === b.claim;
+  return a.kind === b.kind && (a.kind !== 'error' || (b.kind === 'error' && a.message === b.message));
+}

@@ -1,0 +1,77 @@
+/** A trace: a schedule replayed by the interpreter, with what each step read and changed. */
+import type { TransitionTable } from '../analysis/transition-table.ts';
+import type { State } from '../state/evaluate.ts';
+import { isTrue } from '../state/evaluate.ts';
+import type { Event, Firing, Move } from '../state/interpret.ts';
+import { endsOf, fire, initialStates, moves, propertyPlace } from '../state/interpret.ts';
+import { isDeadlock } from './interpreted-space.ts';
+import type { Answer, Schedule } from './outcome.ts';
+import type { Edge } from './state-space.ts';
+
+export interface TraceStep {
+  readonly edge: Edge;
+  readonly thread: string;
+  readonly replica: number;
+  /** The statements executed: the one the step is named after, then local computation. */
+  readonly events: readonly Event[];
+  readonly after: State;
+}
+
+export interface Trace {
+  readonly initial: State;
+  readonly steps: readonly TraceStep[];
+  /** What stopped the last step, if something did: an assertion's claim or the author's mistake. */
+  readonly stopped: string | null;
+}
+
+/** A schedule that the model does not allow. */
+export class ReplayError extends Error {
+  override readonly name = 'ReplayError';
+}
+
+/** Throws  ReplayError naming the first step that cannot happen. */
+export function replay(table: TransitionTable, schedule: Schedule): Trace {
+  const initial = initialStates(table)[schedule.initial];
+  if (initial === undefined) throw new ReplayError(`the model has no initial state number ${schedule.initial}`);
+  const steps: TraceStep[] = [];
+  let stopped: string | null = null;
+  for (const [at, edge] of schedule.edges.entries()) {
+    if (stopped !== null) throw new ReplayError(`step ${at + 1} comes after the end: ${stopped}`);
+    const firing = follow(table, steps.at(-1)?.after ?? initial, edge, at);
+    stopped = firing.error ?? firing.failed;
+    const { thread } = table.threads[edge.thread]!;
+    steps.push({ edge, thread: thread.name, replica: edge.replica, events: firing.events, after: firing.state });
+  }
+  return { initial, steps, stopped };
+}
+
+function follow(table: TransitionTable, state: State, edge: Edge, at: number): Firing {
+  const isMove = ({ thread, replica, transition }: Move) =>
+    thread === table.threads[edge.thread] && replica === edge.replica && transition === edge.transition;
+  const move = moves(table, state).find(isMove);
+  const name = table.threads[edge.thread]?.thread.name ?? `number ${edge.thread}`;
+  if (move === undefined) throw new ReplayError(`step ${at + 1}: thread '${name}' (copy ${edge.replica}) cannot take that step there`);
+  const firing = fire(state, move)[edge.choice];
+  if (firing === undefined) throw new ReplayError(`step ${at + 1}: thread '${name}' has no choice number ${edge.choice} there`);
+  return firing;
+}
+
+/** True when the trace really ends in what the answer says: the interpreter's own judgement. */
+export function confirms(table: TransitionTable, answer: Answer, trace: Trace): boolean {
+  const last = trace.steps.at(-1)?.after ?? trace.initial;
+  switch (answer.verdict) {
+    case 'violated': {
+      if (answer.kind === 'assertion') return trace.stopped === answer.property;
+      const property = table.model.properties.find(({ name }) => name === answer.property);
+      return property !== undefined && !isTrue(property.condition, propertyPlace(last, endsOf(table)));
+    }
+    case 'deadlock':
+      return moves(table, last).length === 0 && isDeadlock(table, last);
+    case 'error':
+      return trace.stopped === answer.message;
+    case 'holds':
+    case 'unreached':
+    case 'inconclusive':
+      return false;
+  }
+}
