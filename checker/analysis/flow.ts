@@ -10,8 +10,18 @@ export type Instruction = {
   /** The atomic block that it stands in, or null. */
   readonly atomic: Statement | null;
 } & (
-  | { readonly kind: 'effects'; readonly guard: AnyExpr | null; readonly effects: readonly Effect[]; readonly next: number }
-  | { readonly kind: 'branch'; readonly condition: AnyExpr; readonly then: number; readonly otherwise: number }
+  | {
+      readonly kind: 'effects';
+      readonly guard: AnyExpr | null;
+      readonly effects: readonly Effect[];
+      readonly next: number;
+    }
+  | {
+      readonly kind: 'branch';
+      readonly condition: AnyExpr;
+      readonly then: number;
+      readonly otherwise: number;
+    }
   | { readonly kind: 'choose'; readonly target: LocalReference; readonly next: number }
   | { readonly kind: 'either'; readonly alternatives: readonly number[] }
   | { readonly kind: 'atomically'; readonly first: number }
@@ -38,7 +48,8 @@ export function flowOf(thread: AnyThread): Flow {
   const instructions: Instruction[] = [];
   const end = emit(instructions, { kind: 'end', statement: null, atomic: null });
   const labels = new Map<string, { at: number; pass: Pass }>();
-  for (const statement of statementsOf(thread.body)) if (statement.kind === 'label') labels.set(statement.name, emitPass(instructions, statement));
+  for (const statement of statementsOf(thread.body))
+    if (statement.kind === 'label') labels.set(statement.name, emitPass(instructions, statement));
   return { entry: compileBlock(thread.body, end, { instructions, labels, atomic: null }), instructions };
 }
 
@@ -57,37 +68,44 @@ function compileBlock(block: Block, next: number, context: Context): number {
   return block.reduceRight((successor, statement) => compile(statement, successor, context), next);
 }
 
+const compileAll = (blocks: readonly Block[], next: number, context: Context) =>
+  blocks.map((part) => compileBlock(part, next, context));
+
 function compile(statement: Statement, next: number, context: Context): number {
   const { instructions, labels, atomic } = context;
   const own = { statement, atomic };
   switch (statement.kind) {
     case 'step':
-      return emit(instructions, { ...own, kind: 'effects', guard: statement.guard, effects: statement.effects, next });
+      return emit(instructions, {
+        ...own,
+        kind: 'effects',
+        guard: statement.guard,
+        effects: statement.effects,
+        next,
+      });
     case 'barrier':
     case 'note':
       return emit(instructions, { ...own, kind: 'effects', guard: null, effects: [], next });
-    case 'branch': {
-      const then = compileBlock(statement.then, next, context);
-      const otherwise = compileBlock(statement.otherwise, next, context);
-      return emit(instructions, { ...own, kind: 'branch', condition: statement.condition, then, otherwise });
-    }
+    case 'branch':
+      return compileBranch(statement, next, context);
     case 'choose':
       return emit(instructions, { ...own, kind: 'choose', target: statement.target, next });
     case 'either':
       return emit(instructions, {
         ...own,
         kind: 'either',
-        alternatives: statement.alternatives.map((part) => compileBlock(part, next, context)),
+        alternatives: compileAll(statement.alternatives, next, context),
       });
     case 'loop':
       return compileLoop(statement, next, context);
-    case 'forever': {
-      const head = emitPass(instructions, statement);
-      head.pass.next = compileBlock(statement.body, head.at, context);
-      return head.at;
-    }
+    case 'forever':
+      return compileForever(statement, context);
     case 'atomically':
-      return emit(instructions, { ...own, kind: 'atomically', first: compileBlock(statement.body, next, { ...context, atomic: statement }) });
+      return emit(instructions, {
+        ...own,
+        kind: 'atomically',
+        first: compileBlock(statement.body, next, { ...context, atomic: statement }),
+      });
     case 'label': {
       const { at, pass } = labels.get(statement.name)!;
       pass.next = next;
@@ -98,6 +116,28 @@ function compile(statement: Statement, next: number, context: Context): number {
   }
 }
 
+function compileBranch(statement: Statement & { kind: 'branch' }, next: number, context: Context): number {
+  const [then, otherwise] = compileAll([statement.then, statement.otherwise], next, context) as [
+    number,
+    number,
+  ];
+  const { condition } = statement;
+  return emit(context.instructions, {
+    kind: 'branch',
+    statement,
+    atomic: context.atomic,
+    condition,
+    then,
+    otherwise,
+  });
+}
+
+function compileForever(statement: Statement & { kind: 'forever' }, context: Context): number {
+  const head = emitPass(context.instructions, statement);
+  head.pass.next = compileBlock(statement.body, head.at, context);
+  return head.at;
+}
+
 /** variable = low; body; while (variable != high) { variable++; body } */
 function compileLoop(statement: Statement & { kind: 'loop' }, next: number, context: Context): number {
   const { variable, body } = statement;
@@ -106,7 +146,13 @@ function compileLoop(statement: Statement & { kind: 'loop' }, next: number, cont
   const own = { statement, atomic: context.atomic };
   const number = (value: number): AnyExpr => ({ kind: 'constant', value });
   const assign = (value: AnyExpr, successor: number) =>
-    emit(instructions, { ...own, kind: 'effects', guard: null, effects: [{ kind: 'set', target: variable, value }], next: successor });
+    emit(instructions, {
+      ...own,
+      kind: 'effects',
+      guard: null,
+      effects: [{ kind: 'set', target: variable, value }],
+      next: successor,
+    });
   const head = emitPass(instructions, statement);
   const again = assign({ kind: 'binary', operator: '+', left: variable, right: number(1) }, head.at);
   const condition: AnyExpr = { kind: 'binary', operator: '!=', left: variable, right: number(high) };

@@ -21,11 +21,15 @@ export interface Scope {
 /** The type of an expression: a string constant fits any domain that names it. */
 type Type = AnyDomain['kind'] | { readonly constant: string } | { readonly values: readonly string[] };
 
-export const inside = (scope: Scope, binder: Binder): Scope => ({ ...scope, binders: [...scope.binders, binder] });
+export const inside = (scope: Scope, binder: Binder): Scope => ({
+  ...scope,
+  binders: [...scope.binders, binder],
+});
 
 /** Throws ModelError unless the expression is boolean and all its parts make sense. */
 export function checkCondition(expr: AnyExpr, scope: Scope): void {
-  if (typeOf(expr, scope) !== 'bool') fail(scope, `'${printExpr(expr)}' is no condition: it is not true or false`);
+  if (typeOf(expr, scope) !== 'bool')
+    fail(scope, `'${printExpr(expr)}' is no condition: it is not true or false`);
 }
 
 /** Throws ModelError unless `value` may be stored in `target`, as far as that is known before it runs. */
@@ -33,8 +37,12 @@ export function checkAssignment(target: Reference, value: AnyExpr, scope: Scope)
   typeOf(target, scope);
   const type = typeOf(value, scope);
   if (value.kind === 'constant' && !contains(target.domain, value.value))
-    fail(scope, `'${printExpr(target)}' takes ${printDomain(target.domain)}, and ${show(value.value)} is not among them`);
-  if (!agree(typeOfDomain(target.domain), type)) fail(scope, `'${printExpr(value)}' is of another type than '${printExpr(target)}'`);
+    fail(
+      scope,
+      `'${printExpr(target)}' takes ${printDomain(target.domain)}, and ${show(value.value)} is not among them`,
+    );
+  if (!agree(typeOfDomain(target.domain), type))
+    fail(scope, `'${printExpr(value)}' is of another type than '${printExpr(target)}'`);
 }
 
 export function checkSentence(sentence: Sentence, scope: Scope): void {
@@ -52,7 +60,8 @@ function typeOf(expr: AnyExpr, scope: Scope): Type {
       if (scope.thread === null) fail(scope, "'cpu' of a thread is used outside of that thread");
       return 'range';
     case 'bound':
-      if (!scope.binders.includes(expr.binder)) fail(scope, 'a bound variable is used outside of the each, forAll or exists that binds it');
+      if (!scope.binders.includes(expr.binder))
+        fail(scope, 'a bound variable is used outside of the each, forAll or exists that binds it');
       return 'range';
     case 'not':
       checkCondition(expr.operand, scope);
@@ -69,7 +78,8 @@ function typeOf(expr: AnyExpr, scope: Scope): Type {
       checkCondition(expr.body, inside(scope, expr.binder));
       return 'bool';
     case 'ended':
-      if (scope.thread !== null) fail(scope, "'ended' belongs in properties: a thread cannot see whether another has ended");
+      if (scope.thread !== null)
+        fail(scope, "'ended' belongs in properties: a thread cannot see whether another has ended");
       threadNamed(expr.thread, scope);
       return checkNumber(expr.replica, scope, 'bool');
   }
@@ -96,7 +106,10 @@ function typeOfReference(expr: Reference, scope: Scope): Type {
   if (expr.index !== null) {
     checkNumber(expr.index, scope, 'range');
     const { length } = declaration;
-    if (expr.index.kind === 'constant' && !(Number(expr.index.value) >= 0 && Number(expr.index.value) < Number(length)))
+    if (
+      expr.index.kind === 'constant' &&
+      !(Number(expr.index.value) >= 0 && Number(expr.index.value) < Number(length))
+    )
       fail(scope, `'${printExpr(expr)}' is outside of the array, which has ${String(length)} elements`);
   }
   return typeOfDomain(expr.domain);
@@ -104,17 +117,24 @@ function typeOfReference(expr: Reference, scope: Scope): Type {
 
 function localsOf(expr: Reference & { kind: 'local' }, scope: Scope): Declarations {
   if (scope.thread === null) {
-    if (expr.replica === null) fail(scope, `'${expr.name}' of thread '${expr.thread}' needs forAll or exists to say of which copy`);
+    if (expr.replica === null)
+      fail(scope, `'${expr.name}' of thread '${expr.thread}' needs forAll or exists to say of which copy`);
     checkNumber(expr.replica, scope, 'range');
     return threadNamed(expr.thread, scope).locals;
   }
   if (expr.thread !== scope.thread.name || expr.replica !== null)
-    fail(scope, `'${expr.name}' is a local of thread '${expr.thread}', which no other thread can read or write`);
+    fail(
+      scope,
+      `'${expr.name}' is a local of thread '${expr.thread}', which no other thread can read or write`,
+    );
   return scope.thread.locals;
 }
 
 function threadNamed(name: string, scope: Scope): AnyThread {
-  return scope.threads.find((thread) => thread.name === name) ?? fail(scope, `thread '${name}' is not a thread of this model`);
+  return (
+    scope.threads.find((thread) => thread.name === name) ??
+    fail(scope, `thread '${name}' is not a thread of this model`)
+  );
 }
 
 function typeOfBinary(expr: AnyExpr & { kind: 'binary' }, scope: Scope): Type {
@@ -138,17 +158,22 @@ function typeOfBinary(expr: AnyExpr & { kind: 'binary' }, scope: Scope): Type {
     case '==':
     case '!=':
       if (!agree(typeOf(left, scope), typeOf(right, scope)))
-        fail(scope, `'${printExpr(expr)}' compares what can never be equal${possible(left)}${possible(right)}`);
+        fail(
+          scope,
+          `'${printExpr(expr)}' compares what can never be equal${possible(left)}${possible(right)}`,
+        );
       return 'bool';
   }
 }
 
-const possible = (expr: AnyExpr) => ('domain' in expr ? `; '${printExpr(expr)}' takes ${printDomain(expr.domain)}` : '');
+const possible = (expr: AnyExpr) =>
+  'domain' in expr ? `; '${printExpr(expr)}' takes ${printDomain(expr.domain)}` : '';
 
 function typeOfConditional(expr: AnyExpr & { kind: 'conditional' }, scope: Scope): Type {
   checkCondition(expr.condition, scope);
   const then = typeOf(expr.then, scope);
-  if (!agree(then, typeOf(expr.otherwise, scope))) fail(scope, `the two values of '${printExpr(expr)}' are of different types`);
+  if (!agree(then, typeOf(expr.otherwise, scope)))
+    fail(scope, `the two values of '${printExpr(expr)}' are of different types`);
   return then;
 }
 
@@ -157,12 +182,15 @@ function checkNumber<T extends Type>(expr: AnyExpr, scope: Scope, result: T): T 
   return result;
 }
 
-const typeOfDomain = (domain: AnyDomain): Type => (domain.kind === 'values' ? { values: domain.values } : domain.kind);
+const typeOfDomain = (domain: AnyDomain): Type =>
+  domain.kind === 'values' ? { values: domain.values } : domain.kind;
 
 function agree(left: Type, right: Type): boolean {
   if (typeof left === 'string' || typeof right === 'string') return left === right;
   const [a, b] = [namesOf(left), namesOf(right)];
-  return a.some((name) => b.includes(name)) && ('constant' in left || 'constant' in right || a.join() === b.join());
+  return (
+    a.some((name) => b.includes(name)) && ('constant' in left || 'constant' in right || a.join() === b.join())
+  );
 }
 
 const namesOf = (type: Exclude<Type, string>) => ('constant' in type ? [type.constant] : type.values);

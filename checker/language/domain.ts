@@ -22,7 +22,8 @@ export const bool: Domain<boolean> = { kind: 'bool' };
 /** Named values, such as the states of a pmd: `values('none', 'table', 'huge')`. */
 export function values<const N extends string>(...names: readonly [N, ...N[]]): Domain<N> {
   const wrong = names.find((name) => typeof name !== 'string' || name === '');
-  if (wrong !== undefined) throw new ModelError(`values(...) takes names, and ${String(wrong)} is none`);
+  if (wrong !== undefined)
+    throw new ModelError(`values(...) takes names, and ${JSON.stringify(wrong)} is none`);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice !== undefined) throw new ModelError(`values(...) names '${twice}' twice`);
   return { kind: 'values', values: names };
@@ -32,7 +33,9 @@ export function values<const N extends string>(...names: readonly [N, ...N[]]): 
 export function range(low: number, high: number): Domain<number> {
   const limit = 2 ** 30;
   if (!Number.isInteger(low) || !Number.isInteger(high) || low > high || low < -limit || high > limit)
-    throw new ModelError(`range(${String(low)}, ${String(high)}) is not a range of integers of at most 30 bits`);
+    throw new ModelError(
+      `range(${String(low)}, ${String(high)}) is not a range of integers of at most 30 bits`,
+    );
   return { kind: 'range', low, high };
 }
 

@@ -87,7 +87,7 @@ const expressionKinds: ReadonlySet<AnyExpr['kind']> = new Set<AnyExpr['kind']>([
 
 /** An operand as a node; whatever is no value is kept for validation to name. */
 export function toExpr<V extends Value>(operand: Operand<V>): Expr<V> {
-  return isExpr(operand) ? operand : { kind: 'constant', value: operand as V };
+  return isExpr(operand) ? operand : { kind: 'constant', value: operand };
 }
 
 const binary = (operator: BinaryOperator, left: Operand<Value>, right: Operand<Value>) =>
@@ -114,20 +114,20 @@ const fold = (operator: '&&' | '||', unit: boolean, operands: readonly Operand<b
 export const and = (...operands: readonly Operand<boolean>[]): Expr<boolean> => fold('&&', true, operands);
 /** True when one operand is; they are evaluated from the left, as in C. */
 export const or = (...operands: readonly Operand<boolean>[]): Expr<boolean> => fold('||', false, operands);
-export const implies = (left: Operand<boolean>, right: Operand<boolean>): Expr<boolean> => or(not(left), right);
+export const implies = (left: Operand<boolean>, right: Operand<boolean>): Expr<boolean> =>
+  or(not(left), right);
 
 /** `condition ? then : otherwise` */
 export const conditional = <V extends Value>(
   condition: Operand<boolean>,
   then: Expr<V>,
   otherwise: Operand<NoInfer<V>>,
-): Expr<V> =>
-  ({
-    kind: 'conditional',
-    condition: toExpr(condition),
-    then: toExpr(then),
-    otherwise: toExpr(otherwise),
-  }) as Expr<V>;
+): Expr<V> => ({
+  kind: 'conditional',
+  condition: toExpr(condition),
+  then: toExpr(then),
+  otherwise: toExpr(otherwise),
+});
 
 /** A sentence with values in it, for the harm of a violation: say`CPU ${cpu} holds page ${l.page}`. */
 export function say(texts: TemplateStringsArray, ...parts: readonly Expr[]): Sentence {

@@ -1,11 +1,30 @@
 /** The language in which models are written: what a model file imports. */
+export { cost } from './cost.ts';
+export type { Cost } from './cost.ts';
 export { bool, index, range, values } from './domain.ts';
 export type { Domain, Value } from './domain.ts';
-export { add, and, claim, conditional, eq, ge, gt, implies, le, lt, ne, never, not, or, say, sub } from './expression.ts';
+export {
+  add,
+  and,
+  claim,
+  conditional,
+  eq,
+  ge,
+  gt,
+  implies,
+  le,
+  lt,
+  ne,
+  never,
+  not,
+  or,
+  say,
+  sub,
+} from './expression.ts';
 export type { Expr, Operand } from './expression.ts';
 export { ModelError } from './model-error.ts';
 export { defineModel } from './model.ts';
-export type { Cost, Parts, Scenario } from './model.ts';
+export type { AnyDefinition, Parts, Scenario } from './model.ts';
 export { flag, integer, oneOf } from './option.ts';
 export { always, ended, exists, forAll, reachable } from './property.ts';
 export {

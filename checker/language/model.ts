@@ -1,27 +1,13 @@
 /** A model: shared memory, threads and properties; and its definition, which builds one from options. */
+import type { Cost } from './cost.ts';
 import { ModelError } from './model-error.ts';
-import type { AnyExpr } from './expression.ts';
 import type { AnyOption, Options, OptionValue, OptionValues } from './option.ts';
 import { withFallbacks } from './option.ts';
 import type { Property } from './property.ts';
 import type { AnyThread } from './thread.ts';
 import { validate } from './validate.ts';
-import type { Declarations, Shared } from './variable.ts';
+import type { AnyShared, Declarations } from './variable.ts';
 import { declarationsOf } from './variable.ts';
-
-/** What a variant costs, counted over all executions of the model. */
-export interface Cost {
-  readonly name: string;
-  /**
-   * What is counted: read-modify-writes or full barriers by their shape, `count(...)` effects by their name, or the
-   * cells of a local array.
-   */
-  readonly counts: { readonly steps: 'read-modify-write' | 'barrier' } | { readonly effect: string } | { readonly local: string };
-  /** The thread whose steps count (its first copy), or null for all. */
-  readonly thread: string | null;
-  /** Executions are counted up to the first state where this is true; null: up to their end. */
-  readonly until: AnyExpr | null;
-}
 
 export interface Model {
   readonly name: string;
@@ -33,7 +19,7 @@ export interface Model {
 
 /** What a definition's build returns. */
 export interface Parts {
-  readonly shared: Shared;
+  readonly shared: AnyShared;
   readonly threads: readonly AnyThread[];
   readonly properties: readonly Property[];
   readonly costs?: readonly Cost[];
@@ -69,7 +55,9 @@ export interface Definition<O extends Options> {
   readonly name: string;
   readonly summary: string;
   readonly options: O;
-  readonly scenarios?: readonly (Omit<Scenario, 'options'> & { readonly options: Partial<OptionValues<O>> })[];
+  readonly scenarios?: readonly (Omit<Scenario, 'options'> & {
+    readonly options: Partial<OptionValues<O>>;
+  })[];
   readonly build: (options: OptionValues<O>) => Parts;
 }
 
@@ -85,14 +73,23 @@ export function defineModel<const O extends Options>(definition: Definition<O>):
     scenarios: scenarios as readonly Scenario[],
     build: (given = {}) => {
       const parts = build(withFallbacks(options, given) as OptionValues<O>);
-      return validate({ name, shared: declarationsOf(parts.shared), threads: parts.threads, properties: parts.properties, costs: parts.costs ?? [] });
+      return validate({
+        name,
+        shared: declarationsOf(parts.shared),
+        threads: parts.threads,
+        properties: parts.properties,
+        costs: parts.costs ?? [],
+      });
     },
   };
 }
 
 function checkOption(model: string, key: string, option: AnyOption): void {
-  if (!/^[a-z][A-Za-z0-9]*$/.test(key)) throw new ModelError(`model '${model}': the option '${key}' is not a camelCase name`);
+  if (!/^[a-z][A-Za-z0-9]*$/.test(key))
+    throw new ModelError(`model '${model}': the option '${key}' is not a camelCase name`);
   const { kind } = option as { kind?: unknown };
   if (kind !== 'flag' && kind !== 'choice' && kind !== 'integer')
-    throw new ModelError(`model '${model}': the option '${key}' is not made by flag(...), oneOf(...) or integer(...)`);
+    throw new ModelError(
+      `model '${model}': the option '${key}' is not made by flag(...), oneOf(...) or integer(...)`,
+    );
 }

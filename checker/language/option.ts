@@ -23,7 +23,10 @@ export type AnyOption = Common &
   );
 
 export type Flag = AnyOption & { readonly kind: 'flag' };
-export type Choice<N extends string = string> = AnyOption & { readonly kind: 'choice'; readonly values: readonly N[] };
+export type Choice<N extends string = string> = AnyOption & {
+  readonly kind: 'choice';
+  readonly values: readonly N[];
+};
 export type Integer = AnyOption & { readonly kind: 'integer' };
 export type Options = Readonly<Record<string, AnyOption>>;
 
@@ -32,10 +35,19 @@ export type OptionValues<O extends Options> = {
   readonly [K in keyof O]: O[K] extends Choice<infer N> ? N : O[K] extends Integer ? number : boolean;
 };
 
-export const flag = (role: Role, description: string, fallback = false): Flag => ({ kind: 'flag', role, description, fallback });
+export const flag = (role: Role, description: string, fallback = false): Flag => ({
+  kind: 'flag',
+  role,
+  description,
+  fallback,
+});
 
 /** One of some words; the first is taken when nothing is said, and for a fix it means none. */
-export const oneOf = <const N extends string>(role: Role, description: string, values: readonly [N, ...N[]]): Choice<N> => ({
+export const oneOf = <const N extends string>(
+  role: Role,
+  description: string,
+  values: readonly [N, ...N[]],
+): Choice<N> => ({
   kind: 'choice',
   role,
   description,
@@ -44,7 +56,11 @@ export const oneOf = <const N extends string>(role: Role, description: string, v
 });
 
 /** A number from `low` to `high`; `low` is taken when nothing is said, or `fallback`. */
-export const integer = (description: string, [low, high]: readonly [number, number], fallback = low): Integer => ({
+export const integer = (
+  description: string,
+  [low, high]: readonly [number, number],
+  fallback = low,
+): Integer => ({
   kind: 'integer',
   role: 'size',
   description,
@@ -69,23 +85,33 @@ export function valuesOf(option: AnyOption): readonly OptionValue[] {
 export const offValue = (option: AnyOption): OptionValue => valuesOf(option)[0]!;
 
 /** `recheckPmd` as it is typed on the command line: `recheck-pmd`. */
-export const optionName = (key: string): string => key.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
+export const optionName = (key: string): string =>
+  key.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
 
 /**
  * All options with a value each: what is given, else the fallback.
  *
  * Throws  ModelError for a name that is no option and for a value it does not take.
  */
-export function withFallbacks(options: Options, given: Readonly<Record<string, OptionValue>>): Record<string, OptionValue> {
+export function withFallbacks(
+  options: Options,
+  given: Readonly<Record<string, OptionValue>>,
+): Record<string, OptionValue> {
   for (const [key, value] of Object.entries(given)) {
     const option = options[key];
-    if (option === undefined) throw new ModelError(`there is no option '${key}'; the options are ${Object.keys(options).join(', ')}`);
-    if (!valuesOf(option).includes(value)) throw new ModelError(`the option '${key}' is ${accepted(option)}, not ${String(value)}`);
+    if (option === undefined)
+      throw new ModelError(`there is no option '${key}'; the options are ${Object.keys(options).join(', ')}`);
+    if (!valuesOf(option).includes(value))
+      throw new ModelError(`the option '${key}' is ${accepted(option)}, not ${String(value)}`);
   }
-  return Object.fromEntries(Object.entries(options).map(([key, option]) => [key, given[key] ?? option.fallback]));
+  return Object.fromEntries(
+    Object.entries(options).map(([key, option]) => [key, given[key] ?? option.fallback]),
+  );
 }
 
 /** What an option takes, in words. */
 export function accepted(option: AnyOption): string {
-  return option.kind === 'integer' ? `a number from ${option.low} to ${option.high}` : `one of ${valuesOf(option).join(', ')}`;
+  return option.kind === 'integer'
+    ? `a number from ${option.low} to ${option.high}`
+    : `one of ${valuesOf(option).join(', ')}`;
 }

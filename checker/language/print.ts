@@ -2,7 +2,18 @@
 import type { AnyExpr, Sentence } from './expression.ts';
 import type { Effect, Statement } from './statement.ts';
 
-const binding: Readonly<Record<string, number>> = { '||': 1, '&&': 2, '==': 3, '!=': 3, '<': 4, '<=': 4, '>': 4, '>=': 4, '+': 5, '-': 5 };
+const binding: Readonly<Record<string, number>> = {
+  '||': 1,
+  '&&': 2,
+  '==': 3,
+  '!=': 3,
+  '<': 4,
+  '<=': 4,
+  '>': 4,
+  '>=': 4,
+  '+': 5,
+  '-': 5,
+};
 
 const boundNames = 'ijkmnpq';
 
@@ -24,14 +35,23 @@ export function printExpr(expr: AnyExpr, outer = 0): string {
       return printNot(expr.operand);
     case 'binary': {
       const own = binding[expr.operator]!;
-      return inParentheses(own, `${printExpr(expr.left, own)} ${expr.operator} ${printExpr(expr.right, own + 1)}`);
+      return inParentheses(
+        own,
+        `${printExpr(expr.left, own)} ${expr.operator} ${printExpr(expr.right, own + 1)}`,
+      );
     }
     case 'conditional':
-      return inParentheses(0.5, `${printExpr(expr.condition, 1)} ? ${printExpr(expr.then, 1)} : ${printExpr(expr.otherwise, 1)}`);
+      return inParentheses(
+        0.5,
+        `${printExpr(expr.condition, 1)} ? ${printExpr(expr.then, 1)} : ${printExpr(expr.otherwise, 1)}`,
+      );
     case 'quantifier': {
       const { binder, quantifier, body } = expr;
       const name = printExpr({ kind: 'bound', binder });
-      const over = binder.thread === null ? `${binder.low}..${binder.high}` : `${binder.thread}[${binder.low}..${binder.high}]`;
+      const over =
+        binder.thread === null
+          ? `${binder.low}..${binder.high}`
+          : `${binder.thread}[${binder.low}..${binder.high}]`;
       return `${quantifier} ${name} in ${over}: (${printExpr(body)})`;
     }
     case 'ended':
@@ -45,7 +65,8 @@ const printIndex = (index: AnyExpr | null) => (index === null ? '' : `[${printEx
 
 /** `!(a == b)` reads as `a != b`. */
 function printNot(operand: AnyExpr): string {
-  if (operand.kind === 'binary' && operand.operator === '==') return printExpr({ ...operand, operator: '!=' }, 6);
+  if (operand.kind === 'binary' && operand.operator === '==')
+    return printExpr({ ...operand, operator: '!=' }, 6);
   return `!${printExpr(operand, 6)}`;
 }
 
@@ -66,7 +87,12 @@ export function printEffect(effect: Effect): string {
 
 function printSet(target: AnyExpr, value: AnyExpr): string {
   const name = printExpr(target);
-  if (value.kind === 'binary' && value.right.kind === 'constant' && value.right.value === 1 && printExpr(value.left) === name) {
+  if (
+    value.kind === 'binary' &&
+    value.right.kind === 'constant' &&
+    value.right.value === 1 &&
+    printExpr(value.left) === name
+  ) {
     if (value.operator === '+') return `${name}++`;
     if (value.operator === '-') return `${name}--`;
   }

@@ -13,7 +13,11 @@ export interface Property {
 }
 
 /** An invariant: true in every reachable state. */
-export const always = (name: string, condition: Operand<boolean>): Property => ({ kind: 'always', name, condition: toExpr(condition) });
+export const always = (name: string, condition: Operand<boolean>): Property => ({
+  kind: 'always',
+  name,
+  condition: toExpr(condition),
+});
 
 /** A witness: true in some reachable state, without which a proof would be vacuous. */
 export const reachable = (name: string, condition: Operand<boolean>): Property => ({
@@ -25,13 +29,34 @@ export const reachable = (name: string, condition: Operand<boolean>): Property =
 type OverThread<D extends Declarations> = (locals: References<D>, cpu: Expr<number>) => Operand<boolean>;
 type OverRange = (i: Expr<number>) => Operand<boolean>;
 
-function quantified(quantifier: 'all' | 'some', over: Thread | number, body: OverThread<Declarations> | OverRange): Expr<boolean> {
+function quantified(
+  quantifier: 'all' | 'some',
+  over: Thread | number,
+  body: OverThread<Declarations> | OverRange,
+): Expr<boolean> {
   if (typeof over === 'number')
-    return bind(over, null, (i, binder) => ({ kind: 'quantifier', quantifier, binder, body: toExpr((body as OverRange)(i)) }));
+    return bind(over, null, (i, binder) => ({
+      kind: 'quantifier',
+      quantifier,
+      binder,
+      body: toExpr((body as OverRange)(i)),
+    }));
   const { name, cpus, locals } = over;
   return bind(cpus, name, (replica, binder) => {
-    const references = refer(locals, (local, index, domain) => ({ kind: 'local', thread: name, name: local, index, replica, domain }));
-    return { kind: 'quantifier', quantifier, binder, body: toExpr((body as OverThread<Declarations>)(references, replica)) };
+    const references = refer(locals, (local, index, domain) => ({
+      kind: 'local',
+      thread: name,
+      name: local,
+      index,
+      replica,
+      domain,
+    }));
+    return {
+      kind: 'quantifier',
+      quantifier,
+      binder,
+      body: toExpr((body as OverThread<Declarations>)(references, replica)),
+    };
   });
 }
 

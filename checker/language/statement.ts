@@ -54,7 +54,7 @@ export type Text = readonly (Statement | Text)[];
 type WithoutLine<S> = S extends unknown ? Omit<S, 'line'> : never;
 
 const build = (statement: WithoutLine<Statement>): Statement =>
-  recordBuilt({ ...statement, line: 0 } as Statement, subjectOf(statement));
+  recordBuilt({ ...statement, line: 0 }, subjectOf(statement));
 
 function subjectOf(statement: WithoutLine<Statement>): string {
   if ('text' in statement) return `${statement.kind} '${statement.text}'`;
@@ -88,7 +88,13 @@ const statementKinds: ReadonlySet<Statement['kind']> = new Set<Statement['kind']
   'note',
 ]);
 
-const effectKinds: ReadonlySet<Effect['kind']> = new Set<Effect['kind']>(['set', 'when', 'each', 'assert', 'count']);
+const effectKinds: ReadonlySet<Effect['kind']> = new Set<Effect['kind']>([
+  'set',
+  'when',
+  'each',
+  'assert',
+  'count',
+]);
 
 function describe(thing: unknown): string {
   const { kind } = (thing ?? {}) as { kind?: unknown };
@@ -100,7 +106,9 @@ function effectList(effects: readonly Effect[], place: string): readonly Effect[
   for (const effect of effects as readonly unknown[]) {
     const { kind } = (effect ?? {}) as { kind?: unknown };
     if (!effectKinds.has(kind as Effect['kind']))
-      throw new ModelError(`${place}: expected an effect such as set(...) and found ${describe(effect)}, which does nothing`);
+      throw new ModelError(
+        `${place}: expected an effect such as set(...) and found ${describe(effect)}, which does nothing`,
+      );
     recordUsed(effect as Effect);
   }
   return effects;
@@ -118,7 +126,11 @@ export const inc = (target: Variable<number>): Effect => addTo(target, '+');
 export const dec = (target: Variable<number>): Effect => addTo(target, '-');
 
 const addTo = (target: Variable<number>, operator: '+' | '-') =>
-  effect({ kind: 'set', target, value: { kind: 'binary', operator, left: target, right: { kind: 'constant', value: 1 } } });
+  effect({
+    kind: 'set',
+    target,
+    value: { kind: 'binary', operator, left: target, right: { kind: 'constant', value: 1 } },
+  });
 
 /** The effects, if the condition is true when its turn comes. */
 export const when = (condition: Operand<boolean>, ...effects: readonly Effect[]): Effect =>
@@ -126,7 +138,9 @@ export const when = (condition: Operand<boolean>, ...effects: readonly Effect[])
 
 /** The effects once for each integer from 0 to count - 1, ascending: `each(cpus, (i) => [...])`. */
 export const each = (count: number, effects: (i: Expr<number>) => readonly Effect[]): Effect =>
-  bind(count, null, (i, binder) => effect({ kind: 'each', binder, effects: effectList(effects(i), 'each(...)') }));
+  bind(count, null, (i, binder) =>
+    effect({ kind: 'each', binder, effects: effectList(effects(i), 'each(...)') }),
+  );
 
 /** Fails the check where the condition is false: the kernel's VM_BUG_ON, turned round. */
 export const assert = (claim: string, condition: Operand<boolean>): Effect =>
@@ -141,7 +155,13 @@ export const step = (text: string, ...effects: readonly Effect[]): Statement =>
 
 /** Waits until the condition is true and then, in the same atomic step, has its effects. */
 export const wait = (text: string, condition: Operand<boolean>, ...effects: readonly Effect[]): Statement =>
-  build({ kind: 'step', text, guard: toExpr(condition), effects: effectList(effects, `wait '${text}'`), ordering: null });
+  build({
+    kind: 'step',
+    text,
+    guard: toExpr(condition),
+    effects: effectList(effects, `wait '${text}'`),
+    ordering: null,
+  });
 
 /** The same step without the full barrier that a read-modify-write otherwise is. */
 export function relaxed(statement: Statement): Statement {
@@ -150,8 +170,19 @@ export function relaxed(statement: Statement): Statement {
 }
 
 /** `if (text) then else otherwise`; the text is the kernel's condition. */
-export const branch = (text: string, condition: Operand<boolean>, then: Text, otherwise: Text = []): Statement =>
-  build({ kind: 'branch', text, condition: toExpr(condition), then: block(then), otherwise: block(otherwise) });
+export const branch = (
+  text: string,
+  condition: Operand<boolean>,
+  then: Text,
+  otherwise: Text = [],
+): Statement =>
+  build({
+    kind: 'branch',
+    text,
+    condition: toExpr(condition),
+    then: block(then),
+    otherwise: block(otherwise),
+  });
 
 /** Gives a local any value of its domain: the search tries them all. */
 export const choose = (text: string, target: Variable): Statement =>
@@ -170,7 +201,8 @@ export const forever = (...body: Text): Statement => build({ kind: 'forever', bo
 
 /** Statements that other CPUs see as one, because of the hardware or a lock: the reason says which. */
 export function atomically(reason: string, ...body: Text): Statement {
-  if (typeof reason !== 'string') throw new ModelError('atomically(...) begins with the reason why it is atomic');
+  if (typeof reason !== 'string')
+    throw new ModelError('atomically(...) begins with the reason why it is atomic');
   return build({ kind: 'atomically', reason, body: block(body) });
 }
 
@@ -190,7 +222,9 @@ export const note = (text: string): Statement => build({ kind: 'note', text });
 /** The statements of a variant, or nothing; the condition is a plain boolean of the model's options. */
 export function ifdef(condition: boolean, ...text: Text): Block {
   if (typeof condition !== 'boolean')
-    throw new ModelError(`ifdef(...) takes true or false, known while the model is built, and found ${describe(condition)}; branch(...) decides while it runs`);
+    throw new ModelError(
+      `ifdef(...) takes true or false, known while the model is built, and found ${describe(condition)}; branch(...) decides while it runs`,
+    );
   const statements = block(text);
   return condition ? statements : [];
 }

@@ -20,7 +20,9 @@ export interface AnyThread {
   readonly body: Block;
 }
 
-export type Thread<D extends Declarations = Declarations> = AnyThread & { readonly references?: References<D> };
+export type Thread<D extends Declarations = Declarations> = AnyThread & {
+  readonly references?: References<D>;
+};
 
 export interface ThreadSettings<D extends Declarations> {
   readonly cpus?: number;
@@ -30,16 +32,36 @@ export interface ThreadSettings<D extends Declarations> {
 }
 
 /** Declares a thread; the body gets its locals and the index of its own copy, and returns its statements. */
+// A thread without locals has none to name.
+// eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type
 export function thread<const D extends Declarations = Record<never, never>>(
   name: string,
   settings: ThreadSettings<D>,
   body: (locals: References<D>, cpu: Expr<number>) => Text,
 ): Thread<D> {
   const { cpus = 1, locals = {} as D, on, mayBlockForever = false } = settings;
-  if (!Number.isInteger(cpus) || cpus < 1) throw new ModelError(`thread '${name}': cpus is a whole number from 1 on, not ${String(cpus)}`);
-  const references = refer(locals, (local, index, domain) => ({ kind: 'local', thread: name, name: local, index, replica: null, domain }));
-  const statements = withNothingUnused(`thread '${name}'`, () => block(body(references, { kind: 'self', count: cpus })));
-  return { kind: 'thread', name, cpus, locals, on: on?.name ?? null, mayBlockForever, body: numbered(statements) };
+  if (!Number.isInteger(cpus) || cpus < 1)
+    throw new ModelError(`thread '${name}': cpus is a whole number from 1 on, not ${String(cpus)}`);
+  const references = refer(locals, (local, index, domain) => ({
+    kind: 'local',
+    thread: name,
+    name: local,
+    index,
+    replica: null,
+    domain,
+  }));
+  const statements = withNothingUnused(`thread '${name}'`, () =>
+    block(body(references, { kind: 'self', count: cpus })),
+  );
+  return {
+    kind: 'thread',
+    name,
+    cpus,
+    locals,
+    on: on?.name ?? null,
+    mayBlockForever,
+    body: numbered(statements),
+  };
 }
 
 /** A copy of the statements, numbered from 1 in the order of the text: used twice, a statement has two lines. */
@@ -50,7 +72,12 @@ function numbered(statements: Block): Block {
     const own = { line };
     switch (statement.kind) {
       case 'branch':
-        return { ...statement, ...own, then: statement.then.map(number), otherwise: statement.otherwise.map(number) };
+        return {
+          ...statement,
+          ...own,
+          then: statement.then.map(number),
+          otherwise: statement.otherwise.map(number),
+        };
       case 'either':
         return { ...statement, ...own, alternatives: statement.alternatives.map((part) => part.map(number)) };
       case 'loop':

@@ -19,7 +19,11 @@ import type { Declarations } from './variable.ts';
  */
 export function validate(model: Model): Model {
   const place = `model '${model.name}'`;
-  checkNames({ place }, 'thread', model.threads.map(({ name }) => name));
+  checkNames(
+    { place },
+    'thread',
+    model.threads.map(({ name }) => name),
+  );
   checkDeclarations({ place }, model.shared);
   for (const thread of model.threads) checkThread(model, thread);
   checkProperties(model);
@@ -38,7 +42,8 @@ function checkDeclarations(scope: Pick<Scope, 'place'>, declarations: Declaratio
   for (const [name, { domain, initial }] of Object.entries(declarations)) {
     if (!/^[A-Za-z_]\w*$/.test(name)) fail(scope, `the variable '${name}' is not an identifier`);
     const wrong = initial.find((value) => !contains(domain, value));
-    if (wrong !== undefined) fail(scope, `the variable '${name}' begins as ${String(wrong)}, which is outside of its domain`);
+    if (wrong !== undefined)
+      fail(scope, `the variable '${name}' begins as ${String(wrong)}, which is outside of its domain`);
   }
 }
 
@@ -47,7 +52,10 @@ function checkThread(model: Model, thread: AnyThread): void {
   checkDeclarations({ place }, thread.locals);
   const host = model.threads.find(({ name }) => name === thread.on);
   if (thread.on !== null && host?.cpus !== thread.cpus)
-    fail({ place }, `it runs on the CPUs of '${thread.on}', which is no thread of this model with as many copies`);
+    fail(
+      { place },
+      `it runs on the CPUs of '${thread.on}', which is no thread of this model with as many copies`,
+    );
   const statements = [...statementsOf(thread.body)];
   if (statements.length === 0) fail({ place }, 'it has no statements');
   const labels = statements.flatMap((statement) => (statement.kind === 'label' ? [statement.name] : []));
@@ -80,11 +88,15 @@ function checkStatement(statement: Statement, scope: Scope, labels: readonly str
       return;
     case 'loop':
       checkAssignment(statement.variable, statement.variable, scope);
-      if (statement.variable.domain.kind !== 'range') fail(scope, 'a loop runs over a local that is a number');
+      if (statement.variable.domain.kind !== 'range')
+        fail(scope, 'a loop runs over a local that is a number');
       return;
     case 'goto':
       if (!labels.includes(statement.label))
-        fail(scope, `there is no label '${statement.label}' in this thread; its labels: ${labels.join(', ') || 'none'}`);
+        fail(
+          scope,
+          `there is no label '${statement.label}' in this thread; its labels: ${labels.length === 0 ? 'none' : labels.join(', ')}`,
+        );
       return;
     case 'atomically':
       checkAtomic(statement.body, scope);
@@ -119,7 +131,8 @@ function checkEffect(effect: Effect, scope: Scope): void {
       checkCondition(effect.condition, scope);
       return;
     case 'count':
-      if (!Number.isInteger(effect.amount) || effect.amount < 0) fail(scope, `it counts ${effect.amount} '${effect.name}', which is no number of events`);
+      if (!Number.isInteger(effect.amount) || effect.amount < 0)
+        fail(scope, `it counts ${effect.amount} '${effect.name}', which is no number of events`);
       return;
   }
 }
@@ -152,7 +165,10 @@ function checkAccesses(body: Block, place: string): void {
 function sharedCells(statement: Statement): readonly string[] {
   if (statement.kind === 'branch') return cellsOf(statement.condition);
   if (statement.kind !== 'step') return [];
-  return [...(statement.guard === null ? [] : cellsOf(statement.guard)), ...statement.effects.flatMap(cellsOfEffect)];
+  return [
+    ...(statement.guard === null ? [] : cellsOf(statement.guard)),
+    ...statement.effects.flatMap(cellsOfEffect),
+  ];
 }
 
 function cellsOfEffect(effect: Effect): readonly string[] {
@@ -163,7 +179,9 @@ function cellsOfEffect(effect: Effect): readonly string[] {
       return [...cellsOf(effect.condition), ...effect.effects.flatMap(cellsOfEffect)];
     case 'each': {
       const cells = effect.effects.flatMap(cellsOfEffect);
-      return cells.length === 0 || effect.binder.high === 0 ? cells : [...cells, `all of ${cells.join(', ')}`];
+      return cells.length === 0 || effect.binder.high === 0
+        ? cells
+        : [...cells, `all of ${cells.join(', ')}`];
     }
     case 'assert':
       return cellsOf(effect.condition);
@@ -181,11 +199,31 @@ const cellsOf = (expr: AnyExpr): readonly string[] =>
 
 function checkProperties(model: Model): void {
   const place = `model '${model.name}'`;
-  checkNames({ place }, 'property', model.properties.map(({ name }) => name));
+  checkNames(
+    { place },
+    'property',
+    model.properties.map(({ name }) => name),
+  );
   if (!model.properties.some(({ kind }) => kind === 'reachable'))
-    fail({ place }, 'it has no reachable(...) witness: say what must be able to happen, or a proof of it could be empty');
+    fail(
+      { place },
+      'it has no reachable(...) witness: say what must be able to happen, or a proof of it could be empty',
+    );
   for (const { name, condition } of model.properties)
-    checkCondition(condition, { place: `property '${name}'`, shared: model.shared, threads: model.threads, thread: null, binders: [] });
+    checkCondition(condition, {
+      place: `property '${name}'`,
+      shared: model.shared,
+      threads: model.threads,
+      thread: null,
+      binders: [],
+    });
   for (const { name, until } of model.costs)
-    if (until !== null) checkCondition(until, { place: `cost '${name}'`, shared: model.shared, threads: model.threads, thread: null, binders: [] });
+    if (until !== null)
+      checkCondition(until, {
+        place: `cost '${name}'`,
+        shared: model.shared,
+        threads: model.threads,
+        thread: null,
+        binders: [],
+      });
 }

@@ -38,7 +38,11 @@ export type References<D extends Declarations> = {
 };
 
 /** A variable with its domain, its first value and what it stands for in the kernel. */
-export function init<V extends Value>(domain: Domain<V>, value: NoInfer<V>, meaning = ''): ScalarDeclaration<V> {
+export function init<V extends Value>(
+  domain: Domain<V>,
+  value: NoInfer<V>,
+  meaning = '',
+): ScalarDeclaration<V> {
   return { kind: 'declaration', domain, initial: [value], length: null, meaning };
 }
 
@@ -58,9 +62,11 @@ export function array<V extends Value>(
 const declarations: unique symbol = Symbol('declarations');
 
 /** Shared memory: references by name, with the declarations kept for the model. */
-export type Shared<D extends Declarations = Declarations> = References<D> & {
+export type Shared<D extends Declarations = Declarations> = References<D> & AnyShared;
+
+export interface AnyShared {
   readonly [declarations]: Declarations;
-};
+}
 
 /** Declares the shared variables of a model. */
 export function shared<const D extends Declarations>(variables: D): Shared<D> {
@@ -68,7 +74,7 @@ export function shared<const D extends Declarations>(variables: D): Shared<D> {
   return Object.assign(references, { [declarations]: variables });
 }
 
-export function declarationsOf(memory: Shared): Declarations {
+export function declarationsOf(memory: AnyShared): Declarations {
   return memory[declarations];
 }
 

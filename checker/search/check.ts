@@ -23,6 +23,7 @@ export function check(model: Model, limits: Limits = noLimits): Checked {
   if (!('schedule' in outcome)) return { table, outcome, trace: null };
   const trace = replay(table, outcome.schedule);
   // The search found what its own semantics did; that the interpreter disagrees would be a bug of ours.
-  if (!confirms(table, outcome, trace)) throw new Error('the interpreter does not confirm the trace that the search found');
+  if (!confirms(table, outcome, trace))
+    throw new Error('the interpreter does not confirm the trace that the search found');
   return { table, outcome, trace };
 }

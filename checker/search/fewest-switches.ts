@@ -23,26 +23,38 @@ export function fewestSwitches(
 ): Schedule {
   const onTheWay = shortestRuns(space, levels, targets);
   const costs = new Map<number, Cost>();
-  for (const states of onTheWay.toReversed()) for (const [state, steps] of states) costs.set(state, costOf(steps, costs, table));
+  for (const states of onTheWay.toReversed())
+    for (const [state, steps] of states) costs.set(state, costOf(steps, costs, table));
   const best = (state: number) => Math.min(...costs.get(state)!.values());
-  const initial = [...onTheWay[0]!.keys()].reduce((least, state) => (best(state) < best(least) ? state : least));
+  const initial = [...onTheWay[0]!.keys()].reduce((least, state) =>
+    best(state) < best(least) ? state : least,
+  );
   return { initial, edges: walkCheapest(initial, onTheWay, costs, table) };
 }
 
 /** By depth: the states on shortest runs to the targets, with their edges along such runs. */
-function shortestRuns(space: StateSpace, levels: readonly number[], targets: ReadonlyMap<number, readonly Edge[]>) {
+function shortestRuns(
+  space: StateSpace,
+  levels: readonly number[],
+  targets: ReadonlyMap<number, readonly Edge[]>,
+) {
   const [anyTarget] = targets.keys();
   const depth = levels.findLastIndex((start) => start <= anyTarget!);
   const marks = new Uint8Array(space.count);
   for (const target of targets.keys()) marks[target] = 1;
   const runs: Map<number, readonly Step[]>[] = [];
-  runs[depth] = new Map([...targets].map(([state, edges]) => [state, edges.map((edge) => ({ edge, to: -1 }))]));
+  runs[depth] = new Map(
+    [...targets].map(([state, edges]) => [state, edges.map((edge) => ({ edge, to: -1 }))]),
+  );
   for (let level = depth - 1; level >= 0; level--) {
     const [from, to] = [levels[level]!, levels[level + 1]!];
     space.markPredecessors(from, to, marks);
     runs[level] = new Map();
     for (let state = marks.indexOf(1, from); state >= 0 && state < to; state = marks.indexOf(1, state + 1))
-      runs[level]!.set(state, space.successors(state).filter((next) => next.to >= to && marks[next.to] === 1));
+      runs[level]!.set(
+        state,
+        space.successors(state).filter((next) => next.to >= to && marks[next.to] === 1),
+      );
   }
   return runs;
 }

@@ -20,7 +20,10 @@ function innermost(expr: AnyExpr, place: Place): string | null {
     case 'quantifier': {
       const { level, low, high } = expr.binder;
       const instances = Array.from({ length: high - low + 1 }, (_, at) => withBound(place, level, low + at));
-      return instances.map((instance) => innermost(expr.body, instance)).find((sentence) => sentence !== null) ?? null;
+      return (
+        instances.map((instance) => innermost(expr.body, instance)).find((sentence) => sentence !== null) ??
+        null
+      );
     }
     case 'constant':
     case 'shared':
@@ -36,6 +39,8 @@ function innermost(expr: AnyExpr, place: Place): string | null {
 
 /** Only conditions have claims in them; comparisons and sums have none. */
 const innermostOf = (parts: readonly AnyExpr[], place: Place) =>
-  parts.map((part) => (isCondition(part) ? innermost(part, place) : null)).find((sentence) => sentence !== null) ?? null;
+  parts
+    .map((part) => (isCondition(part) ? innermost(part, place) : null))
+    .find((sentence) => sentence !== null) ?? null;
 
 const isCondition = ({ kind }: AnyExpr) => kind === 'claim' || kind === 'binary' || kind === 'quantifier';

@@ -44,7 +44,8 @@ class InterpretedSpace implements StateSpace {
   expand(from: number, to: number): void {
     for (let id = from; id < to; id++) {
       const edges = this.#edges(this.#states[id]!);
-      if (edges.length === 0 && isDeadlock(this.#table, this.#states[id]!)) this.findings.push({ kind: 'deadlock', state: id });
+      if (edges.length === 0 && isDeadlock(this.#table, this.#states[id]!))
+        this.findings.push({ kind: 'deadlock', state: id });
       for (const { edge, firing } of edges) this.#follow(id, edge, firing);
     }
   }
@@ -78,7 +79,9 @@ class InterpretedSpace implements StateSpace {
 
   successors(id: number): readonly { readonly edge: Edge; readonly to: number }[] {
     return this.#edges(this.#states[id]!).flatMap(({ edge, firing }) =>
-      firing.failed === null && firing.error === null ? [{ edge, to: this.#ids.get(JSON.stringify(firing.state))! }] : [],
+      firing.failed === null && firing.error === null
+        ? [{ edge, to: this.#ids.get(JSON.stringify(firing.state))! }]
+        : [],
     );
   }
 
@@ -88,18 +91,26 @@ class InterpretedSpace implements StateSpace {
 
   #edges(state: State): readonly { readonly edge: Edge; readonly firing: Firing }[] {
     return moves(this.#table, state).flatMap((move) =>
-      fire(state, move).map((firing, choice) => ({ edge: edgeOf(this.#table.threads, move, choice), firing })),
+      fire(state, move).map((firing, choice) => ({
+        edge: edgeOf(this.#table.threads, move, choice),
+        firing,
+      })),
     );
   }
 }
 
-function edgeOf(threads: readonly ThreadTable[], { thread, replica, transition }: Move, choice: number): Edge {
+function edgeOf(
+  threads: readonly ThreadTable[],
+  { thread, replica, transition }: Move,
+  choice: number,
+): Edge {
   return { thread: threads.indexOf(thread), replica, transition, choice };
 }
 
 /** Nothing can happen, and some thread that must not wait for ever has not ended. */
 export function isDeadlock(table: TransitionTable, state: State): boolean {
   return table.threads.some(
-    ({ thread, end }) => !thread.mayBlockForever && state.threads[thread.name]!.some(({ location }) => location !== end),
+    ({ thread, end }) =>
+      !thread.mayBlockForever && state.threads[thread.name]!.some(({ location }) => location !== end),
   );
 }

@@ -47,5 +47,9 @@ export interface Limits {
   readonly maxStates: number;
   /** Asked now and then: a reason to stop, such as 'interrupted', or null. */
   readonly stop: () => string | null;
-  readonly onProgress: (progress: { readonly states: number; readonly frontier: number; readonly depth: number }) => void;
+  readonly onProgress: (progress: {
+    readonly states: number;
+    readonly frontier: number;
+    readonly depth: number;
+  }) => void;
 }

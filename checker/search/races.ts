@@ -50,6 +50,7 @@ function accessesOf(events: Trace['steps'][number]['events'], step: number): rea
 
 function conflict(first: readonly Access[], second: readonly Access[]): Race | null {
   for (const a of first)
-    for (const b of second) if (a.cell === b.cell && (a.writes || b.writes)) return { cell: a.cell, first: a, second: b };
+    for (const b of second)
+      if (a.cell === b.cell && (a.writes || b.writes)) return { cell: a.cell, first: a, second: b };
   return null;
 }

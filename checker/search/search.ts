@@ -20,7 +20,8 @@ export function search(table: TransitionTable, space: StateSpace, limits: Limits
   const progress: Progress = { table, space, limits, levels: [0] };
   space.start();
   let stopped: string | null = null;
-  while (stopped === null && space.findings.length === 0 && progress.levels.at(-1)! < space.count) stopped = expandLevel(progress);
+  while (stopped === null && space.findings.length === 0 && progress.levels.at(-1)! < space.count)
+    stopped = expandLevel(progress);
   const answer = answerOf(progress, stopped);
   const unfired = table.transitions.filter(({ id }) => space.fired[id] === 0);
   const { count: states, transitions, bytes } = space;
@@ -32,7 +33,8 @@ function expandLevel({ space, limits, levels }: Progress): string | null {
   const from = levels.at(-1)!;
   const to = space.count;
   for (let at = from; at < to; at += chunk) {
-    const stopped = space.count > limits.maxStates ? `the limit of ${limits.maxStates} states was reached` : limits.stop();
+    const stopped =
+      space.count > limits.maxStates ? `the limit of ${limits.maxStates} states was reached` : limits.stop();
     if (stopped !== null) return stopped;
     space.expand(at, Math.min(at + chunk, to));
     limits.onProgress({ states: space.count, frontier: space.count - at, depth: levels.length - 1 });
@@ -42,27 +44,35 @@ function expandLevel({ space, limits, levels }: Progress): string | null {
 }
 
 /** The depth of the deepest states: the last level is empty when the search has run to its end. */
-const depthOf = ({ space, levels }: Progress) => (levels.at(-1)! < space.count ? levels.length - 1 : levels.length - 2);
+const depthOf = ({ space, levels }: Progress) =>
+  levels.at(-1)! < space.count ? levels.length - 1 : levels.length - 2;
 
 function answerOf(progress: Progress, stopped: string | null): Answer {
   const finding = worst(progress);
   if (finding !== null) return reportOf(finding, progress, stopped === null);
   if (stopped !== null) return { verdict: 'inconclusive', reason: stopped };
-  const witnesses = progress.table.model.properties.filter(({ kind }, at) => kind === 'reachable' && !progress.space.reached.has(at));
-  return witnesses.length > 0 ? { verdict: 'unreached', witnesses: witnesses.map(({ name }) => name) } : { verdict: 'holds' };
+  const witnesses = progress.table.model.properties.filter(
+    ({ kind }, at) => kind === 'reachable' && !progress.space.reached.has(at),
+  );
+  return witnesses.length > 0
+    ? { verdict: 'unreached', witnesses: witnesses.map(({ name }) => name) }
+    : { verdict: 'holds' };
 }
 
 /** Of all that one level brought: the shortest, then the author's mistakes, assertions and invariants in their order. */
 function worst(progress: Progress): Finding | null {
-  const rank = ({ space: { findings } }: Progress) =>
-    [...findings].sort((a, b) => lengthOf(a, progress) - lengthOf(b, progress) || order(a) - order(b));
-  return rank(progress)[0] ?? null;
+  const rank = (finding: Finding) => lengthOf(finding, progress) * 1e9 + order(finding);
+  const [first, ...others] = progress.space.findings;
+  return first === undefined
+    ? null
+    : others.reduce((least, other) => (rank(other) < rank(least) ? other : least), first);
 }
 
 const kinds = ['deadlock', 'error', 'assertion', 'invariant'] as const;
 
-/** Invariants in the order of the model; the factor only has to be larger than the number of properties. */
-const order = (finding: Finding) => kinds.indexOf(finding.kind) * 1e6 + (finding.kind === 'invariant' ? finding.property : 0);
+/** By kind, and invariants in the order of the model; the factors only have to be larger than what follows them. */
+const order = (finding: Finding) =>
+  kinds.indexOf(finding.kind) * 1e6 + (finding.kind === 'invariant' ? finding.property : 0);
 
 /** The number of steps to a finding: for what shows when an edge fires, that edge is one more. */
 function lengthOf(finding: Finding, { levels }: Progress): number {
@@ -76,7 +86,13 @@ function reportOf(finding: Finding, progress: Progress, minimal: boolean): Answe
     case 'deadlock':
       return { verdict: 'deadlock', schedule, minimal };
     case 'invariant':
-      return { verdict: 'violated', kind: 'invariant', property: progress.table.model.properties[finding.property]!.name, schedule, minimal };
+      return {
+        verdict: 'violated',
+        kind: 'invariant',
+        property: progress.table.model.properties[finding.property]!.name,
+        schedule,
+        minimal,
+      };
     case 'assertion':
       return { verdict: 'violated', kind: 'assertion', property: finding.claim, schedule, minimal };
     case 'error':
@@ -90,7 +106,10 @@ function scheduleTo(finding: Finding, progress: Progress): Schedule {
   const targets = new Map<number, Edge[]>();
   for (const other of progress.space.findings)
     if (sameReport(finding, other) && lengthOf(other, progress) === length)
-      targets.set(other.state, [...(targets.get(other.state) ?? []), ...('edge' in other ? [other.edge] : [])]);
+      targets.set(other.state, [
+        ...(targets.get(other.state) ?? []),
+        ...('edge' in other ? [other.edge] : []),
+      ]);
   return fewestSwitches(progress.table, progress.space, progress.levels, targets);
 }
 

@@ -32,7 +32,8 @@ export class ReplayError extends Error {
 /** Throws  ReplayError naming the first step that cannot happen. */
 export function replay(table: TransitionTable, schedule: Schedule): Trace {
   const initial = initialStates(table)[schedule.initial];
-  if (initial === undefined) throw new ReplayError(`the model has no initial state number ${schedule.initial}`);
+  if (initial === undefined)
+    throw new ReplayError(`the model has no initial state number ${schedule.initial}`);
   const steps: TraceStep[] = [];
   let stopped: string | null = null;
   for (const [at, edge] of schedule.edges.entries()) {
@@ -40,7 +41,13 @@ export function replay(table: TransitionTable, schedule: Schedule): Trace {
     const firing = follow(table, steps.at(-1)?.after ?? initial, edge, at);
     stopped = firing.error ?? firing.failed;
     const { thread } = table.threads[edge.thread]!;
-    steps.push({ edge, thread: thread.name, replica: edge.replica, events: firing.events, after: firing.state });
+    steps.push({
+      edge,
+      thread: thread.name,
+      replica: edge.replica,
+      events: firing.events,
+      after: firing.state,
+    });
   }
   return { initial, steps, stopped };
 }
@@ -50,9 +57,13 @@ function follow(table: TransitionTable, state: State, edge: Edge, at: number): F
     thread === table.threads[edge.thread] && replica === edge.replica && transition === edge.transition;
   const move = moves(table, state).find(isMove);
   const name = table.threads[edge.thread]?.thread.name ?? `number ${edge.thread}`;
-  if (move === undefined) throw new ReplayError(`step ${at + 1}: thread '${name}' (copy ${edge.replica}) cannot take that step there`);
+  if (move === undefined)
+    throw new ReplayError(
+      `step ${at + 1}: thread '${name}' (copy ${edge.replica}) cannot take that step there`,
+    );
   const firing = fire(state, move)[edge.choice];
-  if (firing === undefined) throw new ReplayError(`step ${at + 1}: thread '${name}' has no choice number ${edge.choice} there`);
+  if (firing === undefined)
+    throw new ReplayError(`step ${at + 1}: thread '${name}' has no choice number ${edge.choice} there`);
   return firing;
 }
 

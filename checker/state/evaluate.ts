@@ -57,11 +57,14 @@ export function evaluate(expr: AnyExpr, place: Place): Value {
     case 'quantifier': {
       const instance = (value: number) => isTrue(expr.body, withBound(place, expr.binder.level, value));
       const all = expr.quantifier === 'all';
-      for (let value = expr.binder.low; value <= expr.binder.high; value++) if (instance(value) !== all) return !all;
+      for (let value = expr.binder.low; value <= expr.binder.high; value++)
+        if (instance(value) !== all) return !all;
       return all;
     }
     case 'ended':
-      return place.state.threads[expr.thread]![toNumber(expr.replica, place)]!.location === place.ends[expr.thread];
+      return (
+        place.state.threads[expr.thread]![toNumber(expr.replica, place)]!.location === place.ends[expr.thread]
+      );
   }
 }
 
@@ -121,6 +124,8 @@ export function indexOf(expr: Reference, place: Place): number | null {
   const index = toNumber(expr.index, place);
   const { length } = cellsOf(expr, place)[expr.name] as readonly Value[];
   if (index < 0 || index >= length)
-    throw new ModelError(`'${printExpr(expr)}' is read or written at ${index}, and the array has the elements 0 to ${length - 1}`);
+    throw new ModelError(
+      `'${printExpr(expr)}' is read or written at ${index}, and the array has the elements 0 to ${length - 1}`,
+    );
   return index;
 }

@@ -61,7 +61,13 @@ export function endsOf(table: TransitionTable): Place['ends'] {
 }
 
 /** Where the properties of a model are evaluated. */
-export const propertyPlace = (state: State, ends: Place['ends']): Place => ({ state, thread: '', replica: -1, bound: [], ends });
+export const propertyPlace = (state: State, ends: Place['ends']): Place => ({
+  state,
+  thread: '',
+  replica: -1,
+  bound: [],
+  ends,
+});
 
 /**
  * The states in which a run may begin: several where threads begin with choices.
@@ -87,13 +93,20 @@ function started({ state, failed, error }: Firing): State {
 }
 
 const initialCells = (declarations: Declarations): Cells =>
-  Object.fromEntries(Object.entries(declarations).map(([name, { initial, length }]: [string, AnyDeclaration]) => [name, length === null ? initial[0]! : initial]));
+  Object.fromEntries(
+    Object.entries(declarations).map(([name, { initial, length }]: [string, AnyDeclaration]) => [
+      name,
+      length === null ? initial[0]! : initial,
+    ]),
+  );
 
 /** What can happen next, in the order of threads, copies and transitions; a guard that goes wrong shows when it fires. */
 export function moves(table: TransitionTable, state: State): readonly Move[] {
   return table.threads.flatMap((thread) =>
     state.threads[thread.thread.name]!.flatMap(({ location }, replica) =>
-      thread.locations[location]!.map((transition) => ({ thread, replica, transition })).filter((move) => seeGuard(state, move).open),
+      thread.locations[location]!.map((transition) => ({ thread, replica, transition })).filter(
+        (move) => seeGuard(state, move).open,
+      ),
     ),
   );
 }
@@ -101,10 +114,20 @@ export function moves(table: TransitionTable, state: State): readonly Move[] {
 /** The ways in which a move fires, in the order of its choices. */
 export function fire(state: State, move: Move): readonly Firing[] {
   const { reads, error } = seeGuard(state, move);
-  if (error !== null) return [{ state, events: [silent(move.transition.statement)], failed: null, error: blame(error, move.transition.statement, move) }];
+  if (error !== null)
+    return [
+      {
+        state,
+        events: [silent(move.transition.statement)],
+        failed: null,
+        error: blame(error, move.transition.statement, move),
+      },
+    ];
   return run(move.transition.code, state, move).map((firing) => ({
     ...firing,
-    events: firing.events.map((event, at) => (at === 0 ? { ...event, reads: [...reads, ...event.reads] } : event)),
+    events: firing.events.map((event, at) =>
+      at === 0 ? { ...event, reads: [...reads, ...event.reads] } : event,
+    ),
   }));
 }
 
@@ -134,7 +157,13 @@ function blame(message: string, statement: Statement, { thread: { thread }, repl
 
 type Runner = Omit<Move, 'transition'>;
 
-const placeOf = (state: State, { thread, replica }: Runner): Place => ({ state, thread: thread.thread.name, replica, bound: [], ends: {} });
+const placeOf = (state: State, { thread, replica }: Runner): Place => ({
+  state,
+  thread: thread.thread.name,
+  replica,
+  bound: [],
+  ends: {},
+});
 
 function run(code: Code, state: State, runner: Runner): readonly Firing[] {
   switch (code.kind) {
@@ -151,21 +180,34 @@ function run(code: Code, state: State, runner: Runner): readonly Firing[] {
     case 'branch': {
       const { reads, result: taken, error } = watch(state, runner, (place) => isTrue(code.condition, place));
       const event = { ...silent(code.statement), taken, reads };
-      if (error !== null) return [{ state, events: [event], failed: null, error: blame(error, code.statement, runner) }];
-      return after(event, run(taken === true ? code.then : code.otherwise, state, runner));
+      if (error !== null)
+        return [{ state, events: [event], failed: null, error: blame(error, code.statement, runner) }];
+      return after(event, run(taken ? code.then : code.otherwise, state, runner));
     }
     case 'choose': {
       const { domain } = code.target;
-      return Array.from({ length: sizeOf(domain) }, (_, ordinal) => valueAt(domain, ordinal)).flatMap((chosen) => {
-        const effects: readonly Effect[] = [{ kind: 'set', target: code.target, value: { kind: 'constant', value: chosen } }];
-        const { state: next } = execute({ statement: code.statement, effects }, state, runner);
-        return after({ ...silent(code.statement), chosen }, run(code.next, next, runner));
-      });
+      return Array.from({ length: sizeOf(domain) }, (_, ordinal) => valueAt(domain, ordinal)).flatMap(
+        (chosen) => {
+          const effects: readonly Effect[] = [
+            { kind: 'set', target: code.target, value: { kind: 'constant', value: chosen } },
+          ];
+          const { state: next } = execute({ statement: code.statement, effects }, state, runner);
+          return after({ ...silent(code.statement), chosen }, run(code.next, next, runner));
+        },
+      );
     }
   }
 }
 
-const silent = (statement: Statement): Event => ({ statement, taken: null, chosen: null, reads: [], writes: [], changes: [], counts: {} });
+const silent = (statement: Statement): Event => ({
+  statement,
+  taken: null,
+  chosen: null,
+  reads: [],
+  writes: [],
+  changes: [],
+  counts: {},
+});
 
 const after = (event: Event, firings: readonly Firing[]): readonly Firing[] =>
   firings.map((firing) => ({ ...firing, events: [event, ...firing.events] }));
@@ -180,15 +222,24 @@ interface Execution {
 }
 
 /** Fires the effects of one statement, up to an assertion that fails or a mistake. */
-function execute({ statement, effects }: { readonly statement: Statement; readonly effects: readonly Effect[] }, state: State, runner: Runner): Firing {
+function execute(
+  { statement, effects }: { readonly statement: Statement; readonly effects: readonly Effect[] },
+  state: State,
+  runner: Runner,
+): Firing {
   const execution: Execution = { writes: [], counts: {}, failed: null };
   const { reads, result, error } = watch(state, runner, (place) =>
-    produceWithPatches(state, (draft) => apply(effects, { ...place, state: draft as State }, execution)),
+    produceWithPatches(state, (draft) => apply(effects, { ...place, state: draft }, execution)),
   );
   const [next, patches, inverse] = result ?? [state, [], []];
   const { writes, counts, failed } = execution;
   const event = { ...silent(statement), reads, writes, changes: changesOf(patches, inverse), counts };
-  return { state: next, events: [event], failed, error: error === null ? null : blame(error, statement, runner) };
+  return {
+    state: next,
+    events: [event],
+    failed,
+    error: error === null ? null : blame(error, statement, runner),
+  };
 }
 
 /** The shared cells that immer's patches change, with the values before and after. */
@@ -234,8 +285,11 @@ function assign({ target, value }: Effect & { kind: 'set' }, place: Place, execu
   const cells = cellsOf(target, place) as Draft<Cells>;
   if (index === null) cells[target.name] = assigned;
   else (cells[target.name] as Value[])[index] = assigned;
-  if (target.kind === 'shared') execution.writes.push({ cell: cellName(target.name, index), value: assigned });
+  if (target.kind === 'shared')
+    execution.writes.push({ cell: cellName(target.name, index), value: assigned });
 }
 
 const outside = (domain: AnyDomain, target: string, value: Value) =>
-  new ModelError(`'${target}' becomes ${String(value)}, which is outside of its domain ${printDomain(domain)}`);
+  new ModelError(
+    `'${target}' becomes ${String(value)}, which is outside of its domain ${printDomain(domain)}`,
+  );

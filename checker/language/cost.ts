@@ -1,0 +1,30 @@
+/** Costs: what a variant takes, counted over the executions of the model. */
+import type { AnyExpr, Expr } from './expression.ts';
+import type { AnyThread } from './thread.ts';
+
+/**
+ * What is counted: steps by their shape (an access touches shared memory, a read-modify-write reads and writes a
+ * cell in one step), `count(...)` effects by their name, or the cells of a local array.
+ */
+export type Counted =
+  | { readonly steps: 'access' | 'read-modify-write' | 'barrier' }
+  | { readonly effect: string }
+  | { readonly cells: string };
+
+export interface Cost {
+  readonly name: string;
+  readonly counts: Counted;
+  /** The thread whose steps count, of its first copy; null for all threads. */
+  readonly thread: string | null;
+  /** Executions are counted up to the first state where this is true; null: up to their end. */
+  readonly until: AnyExpr | null;
+}
+
+/** Counts something over all executions: least and most. */
+export function cost(
+  name: string,
+  counts: Counted,
+  where: { readonly thread?: AnyThread; readonly until?: Expr<boolean> } = {},
+): Cost {
+  return { name, counts, thread: where.thread?.name ?? null, until: where.until ?? null };
+}

@@ -1,0 +1,193 @@
+/**
+ * gup_fast pins a page that khugepaged is replacing by a huge page.
+ *
+ * gup_fast walks the page tables without locks, with irqs off. collapse_huge_page clears the pmd, flushes the TLBs, and
+ * believes that no gup_fast can run after that, so that a page count of 1 means that nobody else uses the page. Where
+ * a TLB flush is an IPI it waits for CPUs with irqs off, and that is true. Where it is a hardware broadcast it waits
+ * for nobody: gup_fast has read the pte, collapse sees count 1, gup_fast takes its reference, finds the pte unchanged
+ * (the pmd is gone, the pte is not cleared yet), and returns a page that the process soon no longer maps.
+ *
+ *   CPU 0: gup_fast                          CPU 1: collapse_huge_page
+ *   irqs off; read pmd; read pte
+ *                                            pmd := none; flush (waits for nobody)
+ *                                            isolate: page_count(page) == 1
+ *   count 1 -> 2; pte unchanged; return
+ *                                            copy; clear the pte; put the page; pmd := huge
+ *
+ * Source:  v3.18 mm/gup.c: gup_pmd_range, gup_pte_range, __get_user_pages_fast; mm/huge_memory.c: collapse_huge_page,
+ *          __collapse_huge_page_isolate, __collapse_huge_page_copy. Reported on linux-mm on 26 October 2014 (Message-ID
+ *          20141027001842.GU6911@redhat.com), with two repairs: an IPI, or a second pin check with rollback.
+ * Broke:   2667f50e8b81 (v3.18, the generic RCU gup_fast)
+ * Fixed:   70cbc3cc78a9 (2022) -> recheckPmd; 2ba99c5e0881 (2022) -> syncIpi. The second pin check never went into
+ *          collapse; where it did go in (2b4847e73004, migration of huge pages) it lost stores and was replaced.
+ * Omitted: mmap_sem, anon_vma lock and the page-table locks: gup_fast takes none of them, and there is one collapse.
+ *          LRU isolation: it takes and drops a reference of collapse's own after the count check. Freeing of the page table and
+ *          reuse of the pages: races of their own (R2 and R3), which this protocol must also withstand. A walk of the
+ *          huge pmd: it pins the huge page, rightly. TLB entries of user CPUs: what they write is not at stake here.
+ */
+import { and, array, bool, branch, choose, cost, dec, defineModel, eq, exists, flag, forAll, goto, ifdef, index, init, integer,
+  label, loop, lt, ne, never, not, note, oneOf, range, reachable, say, set, shared, smpMb, step, thread, always, values } from 'racewalk';
+import { flushTlbRange, getPage, getPageUnlessZero, interrupts, ipiHandlers, localIrqRestore, localIrqSave, Pmd, Pte, putPage,
+  sendIpiAndWait } from 'racewalk/kernel';
+
+const CollapseResult = values('running', 'succeeded', 'aborted');
+
+export const model = defineModel({
+  name: 'gup-fast-vs-collapse',
+  summary: 'gup_fast pins a page that collapse_huge_page is replacing',
+  options: {
+    flush: oneOf('machine', 'how other CPUs\' TLBs are flushed', ['broadcast', 'ipi']),
+    recheckPte: flag('fix', 'gup_fast compares the pte once more after it has the reference', true),
+    recheckPmd: flag('fix', 'gup_fast compares the pmd once more after it has the reference (2022)'),
+    syncIpi: flag('fix', 'collapse sends an IPI after pmdp_clear_flush and waits for it'),
+    secondPinCheck: oneOf('fix', 'collapse checks for pins once more after it has cleared ptes, and can roll back',
+      ['none', 'page-by-page', 'all-at-once']),
+    walker: oneOf('variant', 'what gup_fast walks the page tables under', ['irqs-off', 'rcu-only']),
+    reference: oneOf('variant', 'how gup_fast takes its reference', ['get_page_unless_zero', 'get_page']),
+    cpus: integer('CPUs in gup_fast', [1, 16]),
+    ptes: integer('ptes of the huge page range; gup_fast may walk any', [1, 512], 2),
+  },
+
+  build: ({ flush, recheckPte, recheckPmd, syncIpi, secondPinCheck, walker, reference, cpus, ptes }) => {
+    const mem = shared({
+      pmd:    init(Pmd, 'table', '*pmd'),
+      pte:    array(ptes, Pte, 'present', 'the ptes of the page table'),
+      count:  array(ptes, range(0, cpus + 1), 1, 'page->_count of the small pages: 1 is the mapping'),
+      locked: array(ptes, bool, false, 'PG_locked of the small pages'),
+      copied: array(ptes, bool, false, 'the data of the small page is in the huge page'),
+      ...interrupts(cpus),
+    });
+
+    const gup = thread('gup_fast', { cpus, locals: {
+      addr: init(index(ptes), 0), pmd: init(Pmd, 'none'), pte: init(Pte, 'none'), got: init(bool, false), holds: init(bool, false),
+    } }, (l, cpu) => [
+      choose('addr = start',                              l.addr),
+      ifdef(walker === 'irqs-off', localIrqSave(mem, cpu)),
+      ifdef(walker === 'rcu-only', note('rcu_read_lock(): irqs stay on')),
+      step('pmd = ACCESS_ONCE(*pmdp)',                    set(l.pmd, mem.pmd)),
+      branch('pmd_none(pmd)',                             eq(l.pmd, 'none'), [goto('out')]),
+      branch('pmd_trans_huge(pmd)',                       eq(l.pmd, 'huge'), [note('gup_huge_pmd'), goto('out')]),
+      step('pte = ACCESS_ONCE(*ptep)',                    set(l.pte, mem.pte.at(l.addr))),
+      branch('!pte_present(pte)',                         eq(l.pte, 'none'), [goto('out')]),
+      ifdef(reference === 'get_page', getPage(mem.count.at(l.addr))),
+      ifdef(reference === 'get_page_unless_zero',
+        getPageUnlessZero(mem.count.at(l.addr), l.got),
+        branch('!get_page_unless_zero',                   not(l.got), [goto('out')])),
+      ifdef(recheckPmd,
+        branch('pmd_val(pmd) != pmd_val(*pmdp)',          ne(l.pmd, mem.pmd), [goto('put')])),
+      ifdef(recheckPte,
+        branch('pte_val(pte) != pte_val(*ptep)',          ne(l.pte, mem.pte.at(l.addr)), [goto('put')])),
+      ifdef(walker === 'irqs-off', localIrqRestore(mem, cpu)),
+      step('return page',                                 set(l.holds, true)),
+      step('put_page(page)',                              dec(mem.count.at(l.addr)), set(l.holds, false)),
+      goto('done'),
+      label('put'),
+      putPage(mem.count.at(l.addr)),
+      label('out'),
+      ifdef(walker === 'irqs-off', localIrqRestore(mem, cpu)),
+      label('done'),
+    ]);
+
+    const rollback = secondPinCheck !== 'none';
+    const saves = rollback ? { saved: array(ptes, Pte, 'none', 'the temporary copy of the ptes') } : {};
+    const collapse = thread('collapse_huge_page', { locals: {
+      i: init(index(ptes), 0), j: init(index(ptes), 0), result: init(CollapseResult, 'running'), ...saves,
+    } }, (l) => {
+      const saved = l.saved;
+      const savePte = saved === undefined ? [] : [step('saved[i] = *_pte', set(saved.at(l.i), mem.pte.at(l.i)))];
+      const restorePte = saved === undefined ? [] : [
+        branch('pte_present(saved[j])',                   eq(saved.at(l.j), 'present'), [
+          step('set_pte_at(mm, address, _pte, saved[j])', set(mem.pte.at(l.j), saved.at(l.j)))])];
+      const pinned = (text: string, failed: string) => [
+        branch(text,                                      ne(mem.count.at(l.i), 1), [goto(failed)]),
+        note('the gup-pin check did not fire')];
+      return [
+        step('_pmd = pmdp_get_and_clear(mm, address, pmd)', set(mem.pmd, 'none')),
+        flushTlbRange(flush, mem),
+        ifdef(syncIpi, ...sendIpiAndWait('kick_all_cpus_sync()', mem)),
+
+        note('__collapse_huge_page_isolate'),
+        loop('for each _pte',                             l.i, [
+          ...pinned('page_count(page) != 1', 'isolate_failed'),
+          step('trylock_page(page)',                      set(mem.locked.at(l.i), true))]),
+
+        note('__collapse_huge_page_copy'),
+        loop('for each _pte',                             l.i, [
+          step('copy_user_highpage(page, src_page)',      set(mem.copied.at(l.i), true)),
+          step('unlock_page(src_page)',                   set(mem.locked.at(l.i), false)),
+          savePte,
+          step('pte_clear(mm, address, _pte)',            set(mem.pte.at(l.i), 'none')),
+          ifdef(secondPinCheck === 'page-by-page', smpMb(), ...pinned('page_count(src_page) != 1', 'rollback')),
+          ifdef(secondPinCheck !== 'all-at-once', putPage(mem.count.at(l.i)))]),
+        ifdef(secondPinCheck === 'all-at-once',
+          smpMb(),
+          loop('for each _pte',                           l.i, pinned('page_count(src_page) != 1', 'rollback')),
+          loop('for each _pte',                           l.i, [putPage(mem.count.at(l.i))])),
+        step('set_pmd_at(mm, address, pmd, _pmd)',        set(mem.pmd, 'huge'), set(l.result, 'succeeded')),
+        goto('done'),
+
+        label('isolate_failed'),
+        loop('while (--_pte >= pte)',                     l.j, [
+          branch('_pte was isolated',                     lt(l.j, l.i), [
+            step('unlock_page(page)',                     set(mem.locked.at(l.j), false))])]),
+        goto('populate'),
+        label('rollback'),
+        ifdef(rollback, loop('for each _pte',             l.j, restorePte)),
+        label('populate'),
+        step('pmd_populate(mm, pmd, pmd_pgtable(_pmd))',  set(mem.pmd, 'table'), set(l.result, 'aborted')),
+        label('done'),
+      ];
+    });
+
+    const pinsFirst = exists(gup, (l, cpu) => and(eq(cpu, 0), l.holds));
+    return {
+      shared: mem,
+      threads: [gup, collapse, ipiHandlers(mem, gup)],
+      properties: [
+        always('a page that gup_fast holds stays the page that is mapped', forAll(gup, (l, cpu) =>
+          never(and(l.holds, eq(mem.pmd, 'huge')),
+            say`gup_fast on CPU ${cpu} holds page ${l.addr}, but the address maps the huge page's copy`))),
+        always('a mapped page is not free', forAll(ptes, (i) =>
+          never(and(eq(mem.pmd, 'table'), eq(mem.pte.at(i), 'present'), eq(mem.count.at(i), 0)),
+            say`pte ${i} maps page ${i}, which has been freed`))),
+        always('a huge page holds the data of all small pages', forAll(ptes, (i) =>
+          never(and(eq(mem.pmd, 'huge'), not(mem.copied.at(i))), say`the huge page lacks the data of page ${i}`))),
+        reachable('gup_fast pins a page',   exists(gup, (l) => l.holds)),
+        reachable('collapse succeeds',      exists(collapse, (l) => eq(l.result, 'succeeded'))),
+        reachable('collapse gives up',      exists(collapse, (l) => eq(l.result, 'aborted'))),
+      ],
+      costs: [
+        cost('IPIs',          { effect: 'IPIs' }),
+        cost('gup accesses',  { steps: 'access' }, { thread: gup, until: pinsFirst }),
+        cost('gup atomics',   { steps: 'read-modify-write' }, { thread: gup, until: pinsFirst }),
+        cost('barriers',      { steps: 'barrier' }, { thread: collapse }),
+        cost('pte slots',     { cells: 'saved' }, { thread: collapse }),
+      ],
+    };
+  },
+
+  scenarios: [
+    { name: 'email',                options: {},                                                  verdict: 'violated', steps: 21 },
+    { name: 'flush-by-ipi',         options: { flush: 'ipi' },                                    verdict: 'holds' },
+    { name: 'flush-by-ipi-alone',   options: { flush: 'ipi', recheckPte: false },                 verdict: 'holds',
+      why: 'the flush itself waits until gup_fast has irqs on: this is what x86 relied on' },
+    { name: 'sync-ipi',             options: { syncIpi: true },                                   verdict: 'holds' },
+    { name: 'recheck-pmd',          options: { recheckPmd: true },                                verdict: 'holds' },
+    { name: 'recheck-pmd-alone',    options: { recheckPmd: true, recheckPte: false },             verdict: 'holds',
+      why: 'enough for this race; without the pte recheck gup_fast breaks against unmap and reallocation' },
+    { name: 'second-check',         options: { secondPinCheck: 'all-at-once' },                   verdict: 'holds' },
+    { name: 'second-check-alone',   options: { secondPinCheck: 'all-at-once', recheckPte: false }, verdict: 'violated',
+      why: 'gup_fast takes its reference after the second check and never looks at the pte again: the handshake has two sides' },
+    { name: 'page-by-page',         options: { secondPinCheck: 'page-by-page' },                  verdict: 'violated',
+      why: 'a pin on the second page rolls back the first, which is freed by then' },
+    { name: 'page-by-page-one-pte', options: { secondPinCheck: 'page-by-page', ptes: 1 },         verdict: 'holds',
+      why: 'with one pte there is no earlier page that a rollback could map again' },
+    { name: 'rcu-only',             options: { flush: 'ipi', walker: 'rcu-only' },                verdict: 'violated',
+      why: 'with irqs on, the IPI of the flush waits for nobody either' },
+    { name: 'get-page',             options: { reference: 'get_page' },                           verdict: 'violated',
+      why: 'gup_fast comes to the page after collapse has freed it' },
+    { name: 'two-cpus-email',       options: { cpus: 2 },                                         verdict: 'violated', steps: 21 },
+    { name: 'two-cpus-sync-ipi',    options: { cpus: 2, syncIpi: true },                          verdict: 'holds' },
+    { name: 'two-cpus-second-check', options: { cpus: 2, secondPinCheck: 'all-at-once' },         verdict: 'holds' },
+  ],
+});

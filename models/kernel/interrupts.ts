@@ -1,0 +1,51 @@
+/** Local interrupts and inter-processor interrupts. */
+import type { ArrayVariable, Expr, Statement, Text, Thread } from 'racewalk';
+import { and, array, atomically, bool, count, each, forAll, forever, not, set, step, thread, wait } from 'racewalk';
+
+/** The interrupt state of the CPUs that an IPI is sent to, one element a CPU. */
+export interface Interrupts {
+  readonly irqsOff: ArrayVariable<boolean>;
+  readonly ipiPending: ArrayVariable<boolean>;
+}
+
+/** Declares the interrupt state of so many CPUs: spread it into shared(...). */
+export const interrupts = (cpus: number) => ({
+  irqsOff: array(cpus, bool, false, 'the interrupt flag of the CPU, inverted'),
+  ipiPending: array(cpus, bool, false, 'an IPI has been sent to the CPU and has not been handled'),
+});
+
+export const localIrqSave = (mem: Interrupts, cpu: Expr<number>): Statement =>
+  step('local_irq_save(flags)', set(mem.irqsOff.at(cpu), true));
+
+export const localIrqRestore = (mem: Interrupts, cpu: Expr<number>): Statement =>
+  step('local_irq_restore(flags)', set(mem.irqsOff.at(cpu), false));
+
+/**
+ * Sends an IPI to all the CPUs and waits until each has handled it.
+ *
+ * Assumes: sending is one event; a CPU that has acknowledged stays so until the next IPI, hence waiting for one CPU
+ *          after the other ends at the same moment as waiting for all. An IPI orders memory on both sides.
+ * Source:  kernel/smp.c, smp_call_function_many with wait = 1
+ */
+export function sendIpiAndWait(text: string, mem: Interrupts): Text {
+  const { length } = mem.ipiPending;
+  return [
+    atomically('one message of the interrupt controller goes to all CPUs',
+      step(text, each(length, (i) => [set(mem.ipiPending.at(i), true)]), count('IPIs', length))),
+    atomically('an acknowledgement is never taken back',
+      wait('csd_lock_wait(csd)', forAll(length, (i) => not(mem.ipiPending.at(i))))),
+  ];
+}
+
+/**
+ * The handlers: each runs on the CPU of one copy of `host`, whenever an IPI is pending there and irqs are on.
+ *
+ * Assumes: the handler itself does nothing that the protocol depends on but having run.
+ * Source:  kernel/smp.c, flush_smp_call_function_queue
+ */
+export const ipiHandlers = (mem: Interrupts, host: Thread): Thread =>
+  thread('IPI handler', { cpus: host.cpus, on: host, mayBlockForever: true }, (_locals, cpu) => [
+    forever(
+      atomically('an interrupt is taken between two instructions of its CPU, while irqs are on there',
+        wait('<IPI> handled', and(mem.ipiPending.at(cpu), not(mem.irqsOff.at(cpu))), set(mem.ipiPending.at(cpu), false)))),
+  ]);

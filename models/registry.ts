@@ -1,0 +1,5 @@
+/** The models of the project, in the order in which they are listed. */
+import type { AnyDefinition } from 'racewalk';
+import { model as gupFastVsCollapse } from './gup-fast-vs-collapse.ts';
+
+export const registry: readonly AnyDefinition[] = [gupFastVsCollapse];
