@@ -160,7 +160,7 @@ export const model = defineModel({
         cost('IPIs',          { effect: 'IPIs' }),
         cost('gup mem ops',   { steps: 'access' }, { thread: gup, until: pinsFirst }),
         cost('gup atomic ops', { steps: 'read-modify-write' }, { thread: gup, until: pinsFirst }),
-        cost('smp_mb',        { steps: 'barrier' }, { thread: collapse }),
+        cost('barriers',      { steps: 'barrier' }, { thread: collapse }),
         cost('pte slots',     { cells: 'saved' }, { thread: collapse }),
       ],
     };

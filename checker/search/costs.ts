@@ -1,0 +1,111 @@
+/** Counts what a variant costs, least and most over all its executions. */
+import type { TransitionTable } from '../analysis/transition-table.ts';
+import type { Cost } from '../language/cost.ts';
+import type { AnyExpr } from '../language/expression.ts';
+import type { State } from '../state/evaluate.ts';
+import { isTrue } from '../state/evaluate.ts';
+import type { Event, Firing, Move } from '../state/interpret.ts';
+import { endsOf, fire, initialStates, moves, propertyPlace } from '../state/interpret.ts';
+import type { Extremes, WeightedEdge } from './extreme-paths.ts';
+import { extremes } from './extreme-paths.ts';
+
+/** By name of the cost; null where it was not counted: no execution gets there, or there are too many states. */
+export type Costs = Readonly<Record<string, Extremes | null>>;
+
+interface CostedEdge {
+  readonly to: number;
+  /** One weight for each cost of the model. */
+  readonly weights: readonly number[];
+}
+
+interface CostedGraph {
+  readonly states: readonly State[];
+  readonly initial: readonly number[];
+  readonly edges: readonly (readonly CostedEdge[])[];
+}
+
+/** Counts the costs that the model declares over its whole state graph, up to so many states. */
+export function costsOf(table: TransitionTable, maxStates: number): Costs {
+  const { costs } = table.model;
+  const graph = costs.length === 0 ? null : costedGraph(table, costs, maxStates);
+  return Object.fromEntries(
+    costs.map((cost, at) => {
+      if ('cells' in cost.counts) return [cost.name, cellsOf(table, cost)];
+      return [cost.name, graph === null ? null : extremesOf(table, cost, at, graph)];
+    }),
+  );
+}
+
+function extremesOf(
+  table: TransitionTable,
+  { until }: Cost,
+  at: number,
+  graph: CostedGraph,
+): Extremes | null {
+  const edges = graph.edges.map((out) =>
+    out.map(({ to, weights }): WeightedEdge => ({ to, weight: weights[at]! })),
+  );
+  const ends = endsOf(table);
+  const reached = (condition: AnyExpr) => (node: number) =>
+    isTrue(condition, propertyPlace(graph.states[node]!, ends));
+  return extremes(
+    edges,
+    graph.initial,
+    until === null ? (node) => edges[node]!.length === 0 : reached(until),
+  );
+}
+
+/** The elements of a local array, where the variant has it. */
+function cellsOf(table: TransitionTable, { thread, counts }: Cost): Extremes {
+  const cells = 'cells' in counts ? counts.cells : '';
+  const owner = table.threads.find((other) => other.thread.name === thread)?.thread;
+  const length = owner?.locals[cells]?.length ?? 0;
+  return { least: length, most: length };
+}
+
+function costedGraph(table: TransitionTable, costs: readonly Cost[], maxStates: number): CostedGraph | null {
+  const states: State[] = [];
+  const ids = new Map<string, number>();
+  const idOf = (state: State) => {
+    const key = JSON.stringify(state);
+    const known = ids.get(key);
+    if (known !== undefined) return known;
+    ids.set(key, states.length);
+    return states.push(state) - 1;
+  };
+  const initial = initialStates(table).map(idOf);
+  const edges: CostedEdge[][] = [];
+  for (let at = 0; at < states.length; at++) {
+    if (states.length > maxStates) return null;
+    edges[at] = moves(table, states[at]!).flatMap((move) =>
+      fire(states[at]!, move)
+        .filter(({ failed, error }: Firing) => failed === null && error === null)
+        .map(({ state, events }) => ({
+          to: idOf(state),
+          weights: costs.map((cost) => weightOf(cost, move, events)),
+        })),
+    );
+  }
+  return { states, initial, edges };
+}
+
+function weightOf({ counts, thread }: Cost, move: Move, events: readonly Event[]): number {
+  const counted = thread === null || (move.thread.thread.name === thread && move.replica === 0);
+  if (!counted || 'cells' in counts) return 0;
+  return events.reduce(
+    (sum, event) =>
+      sum + ('effect' in counts ? (event.counts[counts.effect] ?? 0) : Number(isStep(counts.steps, event))),
+    0,
+  );
+}
+
+function isStep(shape: 'access' | 'read-modify-write' | 'barrier', event: Event): boolean {
+  switch (shape) {
+    case 'access':
+      return event.reads.length + event.writes.length > 0;
+    case 'read-modify-write':
+      return event.writes.some((write) => event.reads.some(({ cell }) => cell === write.cell));
+    case 'barrier':
+      return event.statement.kind === 'barrier';
+  }
+}

@@ -1,0 +1,111 @@
+/** The least and the most that paths of a weighted graph can cost. */
+
+export interface WeightedEdge {
+  readonly to: number;
+  readonly weight: number;
+}
+
+/** Least and most; `most` is Infinity where a cycle on the way costs something. */
+export interface Extremes {
+  readonly least: number;
+  readonly most: number;
+}
+
+/**
+ * The costs of the cheapest and the dearest path from a source to a target, or null when no target can be reached.
+ *
+ * Shape:  `edges[node]` are the edges out of a node; weights are 0 or more; a path ends at the first target it meets.
+ * Source: Tarjan's strongly connected components, which come out in reverse topological order.
+ */
+export function extremes(
+  edges: readonly (readonly WeightedEdge[])[],
+  sources: readonly number[],
+  isTarget: (node: number) => boolean,
+): Extremes | null {
+  const out = (node: number) => (isTarget(node) ? [] : edges[node]!);
+  const components = componentsOf(edges.length, out);
+  const least = new Float64Array(edges.length).fill(Infinity);
+  const most = new Float64Array(edges.length).fill(-Infinity);
+  for (const component of components) settle(component, out, isTarget, { least, most });
+  const bounds = {
+    least: Math.min(...sources.map((node) => least[node]!)),
+    most: Math.max(...sources.map((node) => most[node]!)),
+  };
+  return bounds.least === Infinity ? null : bounds;
+}
+
+interface Bounds {
+  readonly least: Float64Array;
+  readonly most: Float64Array;
+}
+
+/** Settles the nodes of one component, all later components being settled already. */
+function settle(
+  component: readonly number[],
+  out: (node: number) => readonly WeightedEdge[],
+  isTarget: (node: number) => boolean,
+  { least, most }: Bounds,
+) {
+  const inside = new Set(component);
+  for (const node of component) if (isTarget(node)) least[node] = most[node] = 0;
+  let pumped = false;
+  let best = -Infinity;
+  for (const node of component) {
+    best = Math.max(best, most[node]!);
+    for (const { to, weight } of out(node)) {
+      if (inside.has(to)) pumped ||= weight > 0;
+      else best = Math.max(best, most[to]! + weight);
+    }
+  }
+  // From every node of a component every other can be reached; what costs something there can be repeated.
+  if (best > -Infinity) for (const node of component) most[node] = pumped ? Infinity : best;
+  for (let changed = true; changed;) {
+    changed = false;
+    for (const node of component)
+      for (const { to, weight } of out(node)) {
+        if (least[to]! + weight >= least[node]!) continue;
+        least[node] = least[to]! + weight;
+        changed = true;
+      }
+  }
+}
+
+/** The strongly connected components, each after all that it leads to. */
+function componentsOf(
+  count: number,
+  out: (node: number) => readonly WeightedEdge[],
+): readonly (readonly number[])[] {
+  const order = new Int32Array(count).fill(-1);
+  const low = new Int32Array(count);
+  const open = new Uint8Array(count);
+  const stack: number[] = [];
+  const components: number[][] = [];
+  let next = 0;
+  const enter = (node: number) => {
+    order[node] = low[node] = next++;
+    open[node] = 1;
+    stack.push(node);
+    return { node, at: 0 };
+  };
+  const leave = (node: number) => {
+    if (low[node] !== order[node]) return;
+    const component = stack.splice(stack.lastIndexOf(node));
+    for (const member of component) open[member] = 0;
+    components.push(component);
+  };
+  for (let root = 0; root < count; root++) {
+    if (order[root] !== -1) continue;
+    const path = [enter(root)];
+    for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
+      const edge = out(top.node)[top.at++];
+      if (edge === undefined) {
+        path.pop();
+        leave(top.node);
+        const above = path.at(-1);
+        if (above !== undefined) low[above.node] = Math.min(low[above.node]!, low[top.node]!);
+      } else if (order[edge.to] === -1) path.push(enter(edge.to));
+      else if (open[edge.to] === 1) low[top.node] = Math.min(low[top.node]!, order[edge.to]!);
+    }
+  }
+  return components;
+}
