@@ -4,7 +4,9 @@ import { transitionTable } from '../analysis/transition-table.ts';
 import type { Model } from '../language/model.ts';
 import { interpretedSpace } from './interpreted-space.ts';
 import type { Limits, Outcome } from './outcome.ts';
-import { search } from './search.ts';
+import { searching } from './search.ts';
+import type { Steps } from './steps.ts';
+import { finish } from './steps.ts';
 import type { Trace } from './trace.ts';
 import { confirms, replay } from './trace.ts';
 
@@ -18,8 +20,13 @@ export interface Checked {
 export const noLimits: Limits = { maxStates: Infinity, stop: () => null, onProgress: () => undefined };
 
 export function check(model: Model, limits: Limits = noLimits): Checked {
+  return finish(checking(model, limits));
+}
+
+/** The check, pausing now and then. */
+export function* checking(model: Model, limits: Limits = noLimits): Steps<Checked> {
   const table = transitionTable(model);
-  const outcome = search(table, interpretedSpace(table), limits, 'interpreter');
+  const outcome = yield* searching(table, interpretedSpace(table), limits, 'interpreter');
   if (!('schedule' in outcome)) return { table, outcome, trace: null };
   const trace = replay(table, outcome.schedule);
   // The search found what its own semantics did; that the interpreter disagrees would be a bug of ours.

@@ -3,6 +3,8 @@ import type { TransitionTable } from '../analysis/transition-table.ts';
 import type { Answer, Limits, Outcome, Schedule } from './outcome.ts';
 import { fewestSwitches } from './fewest-switches.ts';
 import type { Edge, Finding, StateSpace } from './state-space.ts';
+import type { Steps } from './steps.ts';
+import { finish } from './steps.ts';
 
 /** States expanded between two looks at the limits. */
 const chunk = 1_024;
@@ -17,11 +19,21 @@ interface Progress {
 
 /** Explores the space until a violation, an end or a limit; the answer says which, and how far it came. */
 export function search(table: TransitionTable, space: StateSpace, limits: Limits, method: string): Outcome {
+  return finish(searching(table, space, limits, method));
+}
+
+/** The search, pausing after every chunk of states. */
+export function* searching(
+  table: TransitionTable,
+  space: StateSpace,
+  limits: Limits,
+  method: string,
+): Steps<Outcome> {
   const progress: Progress = { table, space, limits, levels: [0] };
   space.start();
   let stopped: string | null = null;
   while (stopped === null && space.findings.length === 0 && progress.levels.at(-1)! < space.count)
-    stopped = expandLevel(progress);
+    stopped = yield* expandLevel(progress);
   const answer = answerOf(progress, stopped);
   const unfired = table.transitions.filter(({ id }) => space.fired[id] === 0);
   const { count: states, transitions, bytes } = space;
@@ -29,7 +41,7 @@ export function search(table: TransitionTable, space: StateSpace, limits: Limits
 }
 
 /** Expands the deepest level; returns the reason why it was left half done, or null. */
-function expandLevel({ space, limits, levels }: Progress): string | null {
+function* expandLevel({ space, limits, levels }: Progress): Steps<string | null> {
   const from = levels.at(-1)!;
   const to = space.count;
   for (let at = from; at < to; at += chunk) {
@@ -38,6 +50,7 @@ function expandLevel({ space, limits, levels }: Progress): string | null {
     if (stopped !== null) return stopped;
     space.expand(at, Math.min(at + chunk, to));
     limits.onProgress({ states: space.count, frontier: space.count - at, depth: levels.length - 1 });
+    yield;
   }
   levels.push(to);
   return null;

@@ -1,0 +1,12 @@
+/** Long work in steps: whoever runs it may look after signals and the screen between them. */
+
+/** A computation that pauses now and then, for as long as its runner likes. */
+export type Steps<T> = Generator<undefined, T, undefined>;
+
+/** Runs all steps at once. */
+export function finish<T>(steps: Steps<T>): T {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+  }
+}
