@@ -1,0 +1,182 @@
+/** The state space explored by generated WebAssembly: packed states and their table in one linear memory. */
+import type { TransitionTable } from '../analysis/transition-table.ts';
+import { ModelError } from '../language/model-error.ts';
+import type { State } from '../state/evaluate.ts';
+import { evaluate } from '../state/evaluate.ts';
+import type { Firing } from '../state/interpret.ts';
+import { endsOf, fire, initialStates, moves, propertyPlace } from '../state/interpret.ts';
+import { decode, encode } from '../state/layout.ts';
+import { encodeModule } from '../state/wasm-encode.ts';
+import { findingBytes } from '../state/wasm-memory.ts';
+import type { CompiledModel } from '../state/wasm-model.ts';
+import { compileModel } from '../state/wasm-model.ts';
+import { deadlockFound, invariantFound, wrongPropertyFound } from '../state/wasm-properties.ts';
+import type { Edge, Finding, StateSpace } from './state-space.ts';
+import { VisitedMemory } from './visited-memory.ts';
+
+export interface CompiledOptions {
+  /** Bytes of linear memory at most; by default all that 32-bit addresses reach. */
+  readonly maxBytes?: number;
+}
+
+/** Throws  ModelError for sums of more than 32 bits, which only the interpreter computes. */
+export function compiledSpace(table: TransitionTable, options: CompiledOptions = {}): StateSpace {
+  return new CompiledSpace(table, options);
+}
+
+/** Three numbers for each finding, as the generated code records them: what, state, property or choice. */
+type Recorded = readonly [what: number, state: number, detail: number];
+
+class CompiledSpace implements StateSpace {
+  readonly #table: TransitionTable;
+  readonly #model: CompiledModel;
+  readonly #memory: VisitedMemory;
+  readonly #recorded: Recorded[] = [];
+  readonly #findings: Finding[] = [];
+
+  constructor(table: TransitionTable, { maxBytes }: CompiledOptions) {
+    this.#table = table;
+    this.#model = compileModel(table);
+    this.#memory = new VisitedMemory(this.#model, encodeModule(this.#model.module), maxBytes);
+  }
+
+  get count(): number {
+    return this.#memory.count;
+  }
+
+  get transitions(): number {
+    return this.fired.reduce((sum, times) => sum + times, 0);
+  }
+
+  get bytes(): number {
+    return this.#memory.bytes;
+  }
+
+  get fired(): readonly number[] {
+    const first = this.#model.map.fired.at / 8;
+    return [...this.#memory.words.subarray(first, first + this.#table.transitions.length)].map(Number);
+  }
+
+  get reached(): ReadonlySet<number> {
+    const first = this.#model.map.reached.at / 4;
+    return new Set(
+      [...this.#table.model.properties.keys()].filter(
+        (property) => this.#memory.numbers[first + property] === 1,
+      ),
+    );
+  }
+
+  get findings(): readonly Finding[] {
+    for (const recorded of this.#recorded.slice(this.#findings.length))
+      this.#findings.push(this.#findingOf(recorded));
+    return this.#findings;
+  }
+
+  start(): void {
+    const states = initialStates(this.#table).map((state) => encode(this.#model.layout, state));
+    const { batch } = this.#model.map;
+    for (let at = 0; at < states.length; at += batch) {
+      this.#memory.gather(states.slice(at, at + batch));
+      this.#insert();
+    }
+  }
+
+  expand(from: number, to: number): void {
+    for (let at = from; at < to;) {
+      at = this.#memory.code.generate(at, to);
+      this.#insert();
+    }
+  }
+
+  #insert(): void {
+    const { finding } = this.#memory.globals;
+    const { at } = this.#model.map.findings;
+    this.#memory.makeRoom();
+    finding.value = at;
+    this.#memory.code.insert();
+    for (let next = at; next < finding.value; next += findingBytes) {
+      const [what, state, detail] = this.#memory.numbers.subarray(next / 4, next / 4 + 3);
+      if (what === wrongPropertyFound) this.#blameProperty(state!, detail!);
+      this.#recorded.push([what!, state!, detail!]);
+    }
+  }
+
+  markPredecessors(from: number, to: number, marks: Uint8Array): void {
+    const { map } = this.#model;
+    const leadsOn = (number: number) => number >= to && marks[number] === 1;
+    this.#withoutCounting(() => {
+      for (let at = from; at < to;) {
+        const first = at;
+        at = this.#memory.code.generate(first, to);
+        this.#memory.code.lookUp();
+        const { numbers } = this.#memory;
+        let candidate = 0;
+        for (let id = first; id < at; id++) {
+          const end = (numbers[map.ends.at / 4 + id - first]! - map.candidates.at) / map.stride;
+          const successors = numbers.subarray(map.slots.at / 4 + candidate, map.slots.at / 4 + end);
+          if (successors.some(leadsOn)) marks[id] = 1;
+          candidate = end;
+        }
+      }
+    });
+  }
+
+  /** Looking again at edges is no firing. */
+  #withoutCounting(look: () => void): void {
+    const first = this.#model.map.fired.at / 8;
+    const end = first + this.#table.transitions.length;
+    const counted = this.#memory.words.slice(first, end);
+    look();
+    this.#memory.words.set(counted, first);
+  }
+
+  successors(id: number): readonly { readonly edge: Edge; readonly to: number }[] {
+    const state = this.state(id);
+    const { threads } = this.#table;
+    const edges = moves(this.#table, state).flatMap((move) =>
+      fire(state, move).map((firing, choice) => ({
+        edge: {
+          thread: threads.indexOf(move.thread),
+          replica: move.replica,
+          transition: move.transition,
+          choice,
+        },
+        firing,
+      })),
+    );
+    const followed = edges.filter(({ firing }) => firing.failed === null && firing.error === null);
+    this.#memory.gather(followed.map(({ firing }) => encode(this.#model.layout, firing.state)));
+    this.#memory.code.lookUp();
+    const first = this.#model.map.slots.at / 4;
+    return followed.map(({ edge }, at) => ({ edge, to: this.#memory.numbers[first + at]! }));
+  }
+
+  state(id: number): State {
+    const { layout, map } = this.#model;
+    const first = (map.states + id * map.stride) / 8;
+    return decode(layout, this.#memory.words.subarray(first, first + layout.words));
+  }
+
+  #findingOf([what, state, detail]: Recorded): Finding {
+    if (what === deadlockFound) return { kind: 'deadlock', state };
+    if (what === invariantFound) return { kind: 'invariant', state, property: detail };
+    const edge: Edge = { ...this.#model.edges[what]!, choice: detail };
+    const { failed, error } = this.#replay(state, edge);
+    if (error !== null) return { kind: 'error', state, edge, message: error };
+    if (failed !== null) return { kind: 'assertion', state, edge, claim: failed };
+    throw new Error(
+      `the interpreter can fire '${edge.transition.id}' in state ${state}, where the generated code cannot`,
+    );
+  }
+
+  #replay(id: number, { thread, replica, transition, choice }: Edge): Firing {
+    return fire(this.state(id), { thread: this.#table.threads[thread]!, replica, transition })[choice]!;
+  }
+
+  /** The interpreter throws the mistake of a property itself; this repeats it there. */
+  #blameProperty(id: number, property: number): never {
+    const { condition, name } = this.#table.model.properties[property]!;
+    evaluate(condition, propertyPlace(this.state(id), endsOf(this.#table)));
+    throw new ModelError(`property '${name}' is wrong in state ${id}`);
+  }
+}

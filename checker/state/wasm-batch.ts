@@ -1,0 +1,190 @@
+/** Generated code of one batch: gathers the successors of some states, then stores the new ones and looks at them. */
+import { addressAfter } from './wasm-cells.ts';
+import type { NumberType, Wasm, WasmFunction } from './wasm-code.ts';
+import {
+  block,
+  call,
+  choose,
+  get,
+  getGlobal,
+  i32,
+  jump,
+  jumpIf,
+  labelled,
+  load,
+  local,
+  loop,
+  operation,
+  set,
+  setGlobal,
+  store,
+} from './wasm-code.ts';
+import { batchStates, findingBytes, markBytes } from './wasm-memory.ts';
+import { deadlockFound } from './wasm-properties.ts';
+import type { VisitedContext } from './wasm-table.ts';
+import { stateAddress } from './wasm-table.ts';
+
+/** Globals: where the next candidate, mark and finding go, and the state being expanded. */
+export const batchGlobals = ['cursor', 'mark', 'finding', 'source'] as const;
+
+export function batchFunctions(
+  steps: readonly WasmFunction[],
+  context: VisitedContext,
+): readonly WasmFunction[] {
+  return [
+    markFunction(),
+    recordFunction(),
+    ...copyFunctions(context),
+    successorsFunction(steps, context),
+    generateFunction(context),
+    checkNewFunction(context),
+    insertFunction(context),
+  ];
+}
+
+const add = (code: Wasm, bytes: number) => operation('i32.add', code, i32(bytes));
+
+/** `mark(edge, choice, cursor)`: notes what happened between two candidates and leads to no state. */
+function markFunction(): WasmFunction {
+  const [edge, choice, cursor] = [local('i32', 'edge'), local('i32', 'choice'), local('i32', 'cursor')];
+  const at = getGlobal('mark');
+  const body = [
+    store(get(cursor), 'i32', at),
+    store(getGlobal('source'), 'i32', at, 4),
+    store(get(edge), 'i32', at, 8),
+    store(get(choice), 'i32', at, 12),
+    setGlobal('mark', add(at, markBytes)),
+  ];
+  return { name: 'mark', parameters: [edge, choice, cursor], result: null, body, exported: false };
+}
+
+/** `record(what, state, detail)`: adds a finding. */
+function recordFunction(): WasmFunction {
+  const [what, state, detail] = [local('i32', 'what'), local('i32', 'state'), local('i32', 'detail')];
+  const at = getGlobal('finding');
+  const body = [
+    store(get(what), 'i32', at),
+    store(get(state), 'i32', at, 4),
+    store(get(detail), 'i32', at, 8),
+    setGlobal('finding', add(at, findingBytes)),
+  ];
+  return { name: 'record', parameters: [what, state, detail], result: null, body, exported: false };
+}
+
+/** `copy(to, from)` and `copyState(to, from)`: the second copies from a stored state. */
+function copyFunctions({ words, addressType }: VisitedContext): readonly WasmFunction[] {
+  const copy = (name: string, type: NumberType): WasmFunction => {
+    const [to, from] = [local('i32', 'to'), local(type, 'from')];
+    const body = Array.from({ length: words }, (_, at) =>
+      store(load('i64', get(from), at * 8), 'i64', get(to), at * 8),
+    );
+    return { name, parameters: [to, from], result: null, body, exported: false };
+  };
+  return [copy('copy', 'i32'), copy('copyState', addressType)];
+}
+
+/** `successors(state, cursor)`: gathers the successors of one state, or marks that it is a deadlock; returns the new cursor. */
+function successorsFunction(steps: readonly WasmFunction[], { addressType }: VisitedContext): WasmFunction {
+  const state = local(addressType, 'state');
+  const [cursor, before, marks] = [local('i32', 'cursor'), local('i32', 'before'), local('i32', 'marks')];
+  const nothing = operation(
+    'i32.and',
+    operation('i32.eq', get(cursor), get(before)),
+    operation('i32.eq', getGlobal('mark'), get(marks)),
+  );
+  const body = [
+    set(before, get(cursor)),
+    set(marks, getGlobal('mark')),
+    ...steps.map(({ name }) => set(cursor, call(name, get(state), get(cursor)))),
+    choose(nothing, [
+      choose(call('isStuck', get(state)), [call('mark', i32(deadlockFound), i32(0), get(cursor))]),
+    ]),
+    get(cursor),
+  ];
+  return { name: 'successors', parameters: [state, cursor], result: 'i32', body, exported: false };
+}
+
+/** `generate(from, to)`: gathers successors of states from `from` on until the batch is full; returns the first state left out. */
+function generateFunction(context: VisitedContext): WasmFunction {
+  const { map, addressType } = context;
+  const [from, to, id, cursor] = [
+    local('i32', 'from'),
+    local('i32', 'to'),
+    local('i32', 'id'),
+    local('i32', 'cursor'),
+  ];
+  const state = local(addressType, 'state');
+  const [full, again] = [labelled('full'), labelled('again')];
+  const done = operation('i32.sub', get(id), get(from));
+  const stopAt = (value: Wasm, limit: Wasm) => jumpIf(full, operation('i32.ge_u', value, limit));
+  const each = [
+    stopAt(get(id), get(to)),
+    stopAt(done, i32(batchStates)),
+    stopAt(get(cursor), i32(map.candidates.at + map.batch * map.stride)),
+    stopAt(getGlobal('mark'), i32(map.marks.at + (map.batch + batchStates) * markBytes)),
+    setGlobal('source', get(id)),
+    set(cursor, call('successors', get(state), get(cursor))),
+    store(get(cursor), 'i32', operation('i32.mul', done, i32(4)), map.ends.at),
+    set(state, addressAfter(get(state), i32(map.stride), addressType)),
+    set(id, add(get(id), 1)),
+    jump(again),
+  ];
+  const body = [
+    set(cursor, i32(map.candidates.at)),
+    setGlobal('mark', i32(map.marks.at)),
+    set(id, get(from)),
+    set(state, stateAddress(get(from), context)),
+    block(full, loop(again, ...each)),
+    setGlobal('cursor', get(cursor)),
+    get(id),
+  ];
+  return { name: 'generate', parameters: [from, to], result: 'i32', body, exported: true };
+}
+
+/** `checkNew(id)`: looks at all states from `id` on. */
+function checkNewFunction(context: VisitedContext): WasmFunction {
+  const id = local('i32', 'id');
+  const state = local(context.addressType, 'state');
+  const [done, again] = [labelled('done'), labelled('again')];
+  const each = [
+    jumpIf(done, operation('i32.eq', get(id), getGlobal('count'))),
+    call('check', get(state), get(id)),
+    set(state, addressAfter(get(state), i32(context.map.stride), context.addressType)),
+    set(id, add(get(id), 1)),
+    jump(again),
+  ];
+  const body = [set(state, stateAddress(get(id), context)), block(done, loop(again, ...each))];
+  return { name: 'checkNew', parameters: [id], result: null, body, exported: false };
+}
+
+/** `insert()`: stores the candidates that are new, looks at them, and records findings, all in the order of the edges. */
+function insertFunction({ map }: VisitedContext): WasmFunction {
+  const [mark, from, to, id] = [
+    local('i32', 'mark'),
+    local('i32', 'from'),
+    local('i32', 'to'),
+    local('i32', 'id'),
+  ];
+  const [done, again] = [labelled('done'), labelled('again')];
+  const position = (cursor: Wasm) =>
+    operation('i32.div_u', operation('i32.sub', cursor, i32(map.candidates.at)), i32(map.stride));
+  const atEnd = operation('i32.eq', get(mark), getGlobal('mark'));
+  const each = [
+    choose(atEnd, [set(to, position(getGlobal('cursor')))], [set(to, position(load('i32', get(mark))))]),
+    set(id, getGlobal('count')),
+    call('insertNew', get(from), get(to)),
+    call('checkNew', get(id)),
+    set(from, get(to)),
+    jumpIf(done, atEnd),
+    call('record', load('i32', get(mark), 8), load('i32', get(mark), 4), load('i32', get(mark), 12)),
+    set(mark, add(get(mark), markBytes)),
+    jump(again),
+  ];
+  const body = [
+    call('hashAll'),
+    call('findLikely'),
+    set(mark, i32(map.marks.at)),
+    block(done, loop(again, ...each)),
+  ];
+  return { name: 'insert', parameters: [], result: null, body, exported: true };
+}

@@ -1,0 +1,197 @@
+/** WebAssembly as a tree: what the code generator builds, the encoder writes and the printer shows. */
+
+export type NumberType = 'i32' | 'i64';
+
+/** A local variable or parameter; it belongs to the function in whose body it occurs. */
+export interface Local {
+  readonly type: NumberType;
+  readonly name: string;
+}
+
+/** A place to jump to: the end of a block, the beginning of a loop. */
+export interface Label {
+  readonly name: string;
+}
+
+export type Operator =
+  | `i32.${'eqz' | 'eq' | 'ne' | 'lt_s' | 'lt_u' | 'gt_s' | 'gt_u' | 'le_s' | 'le_u' | 'ge_s' | 'ge_u'}`
+  | `i32.${'add' | 'sub' | 'mul' | 'div_u' | 'and' | 'or' | 'xor' | 'shl' | 'shr_u' | 'wrap_i64'}`
+  | `i64.${'eqz' | 'eq' | 'ne' | 'lt_u' | 'add' | 'sub' | 'mul' | 'and' | 'or' | 'xor' | 'shl' | 'shr_u' | 'extend_i32_u'}`;
+
+export type Wasm =
+  | { readonly kind: 'i32'; readonly value: number }
+  | { readonly kind: 'i64'; readonly value: bigint }
+  | { readonly kind: 'operation'; readonly operator: Operator; readonly operands: readonly Wasm[] }
+  | { readonly kind: 'get'; readonly local: Local }
+  | { readonly kind: 'set'; readonly local: Local; readonly value: Wasm }
+  | { readonly kind: 'tee'; readonly local: Local; readonly value: Wasm }
+  | { readonly kind: 'global.get'; readonly name: string }
+  | { readonly kind: 'global.set'; readonly name: string; readonly value: Wasm }
+  | { readonly kind: 'load'; readonly type: NumberType; readonly address: Wasm; readonly offset: number }
+  | {
+      readonly kind: 'store';
+      readonly type: NumberType;
+      readonly address: Wasm;
+      readonly offset: number;
+      readonly value: Wasm;
+    }
+  | { readonly kind: 'fill'; readonly address: Wasm; readonly bytes: Wasm }
+  | { readonly kind: 'call'; readonly name: string; readonly operands: readonly Wasm[] }
+  /** The parts in order; the last may leave a value. */
+  | { readonly kind: 'sequence'; readonly parts: readonly Wasm[] }
+  | { readonly kind: 'block' | 'loop'; readonly label: Label; readonly body: readonly Wasm[] }
+  | {
+      readonly kind: 'if';
+      readonly condition: Wasm;
+      readonly then: readonly Wasm[];
+      readonly otherwise: readonly Wasm[];
+      /** The type of the value that both sides leave, or null. */
+      readonly result: NumberType | null;
+    }
+  | { readonly kind: 'jump'; readonly label: Label }
+  | { readonly kind: 'jumpIf'; readonly label: Label; readonly condition: Wasm }
+  | {
+      readonly kind: 'jumpTable';
+      readonly labels: readonly Label[];
+      readonly otherwise: Label;
+      readonly index: Wasm;
+    }
+  | { readonly kind: 'return'; readonly value: Wasm | null };
+
+export interface WasmFunction {
+  readonly name: string;
+  readonly parameters: readonly Local[];
+  readonly result: NumberType | null;
+  readonly body: readonly Wasm[];
+  readonly exported: boolean;
+}
+
+/** A module with one imported memory, `racewalk.memory`. */
+export interface WasmModule {
+  readonly functions: readonly WasmFunction[];
+  /** Variables of 32 bits that begin as 0; all are exported. */
+  readonly globals: readonly string[];
+  /** Shared memory states its largest size, in pages of 64 KiB. */
+  readonly sharedPages: number | null;
+}
+
+export const local = (type: NumberType, name: string): Local => ({ type, name });
+export const labelled = (name: string): Label => ({ name });
+
+export const i32 = (value: number): Wasm & { kind: 'i32' } => ({ kind: 'i32', value: value | 0 });
+export const i64 = (value: bigint): Wasm & { kind: 'i64' } => ({
+  kind: 'i64',
+  value: BigInt.asIntN(64, value),
+});
+export const get = (variable: Local): Wasm => ({ kind: 'get', local: variable });
+export const set = (variable: Local, value: Wasm): Wasm => ({ kind: 'set', local: variable, value });
+export const tee = (variable: Local, value: Wasm): Wasm => ({ kind: 'tee', local: variable, value });
+export const getGlobal = (name: string): Wasm => ({ kind: 'global.get', name });
+export const setGlobal = (name: string, value: Wasm): Wasm => ({ kind: 'global.set', name, value });
+export const load = (type: NumberType, address: Wasm, offset = 0): Wasm => ({
+  kind: 'load',
+  type,
+  address,
+  offset,
+});
+export const store = (value: Wasm, type: NumberType, address: Wasm, offset = 0): Wasm => ({
+  kind: 'store',
+  type,
+  address,
+  offset,
+  value,
+});
+export const fill = (address: Wasm, bytes: Wasm): Wasm => ({ kind: 'fill', address, bytes });
+export const call = (name: string, ...operands: readonly Wasm[]): Wasm => ({ kind: 'call', name, operands });
+export const block = (label: Label, ...body: readonly Wasm[]): Wasm => ({ kind: 'block', label, body });
+export const loop = (label: Label, ...body: readonly Wasm[]): Wasm => ({ kind: 'loop', label, body });
+export const jump = (label: Label): Wasm => ({ kind: 'jump', label });
+export const giveBack = (value: Wasm | null = null): Wasm => ({ kind: 'return', value });
+
+export const sequence = (...parts: readonly Wasm[]): Wasm =>
+  parts.length === 1 ? parts[0]! : { kind: 'sequence', parts };
+
+export function jumpIf(label: Label, condition: Wasm): Wasm {
+  if (condition.kind !== 'i32') return { kind: 'jumpIf', label, condition };
+  return condition.value === 0 ? sequence() : jump(label);
+}
+
+/** `if (condition) then else otherwise`, without a value. */
+export function choose(condition: Wasm, then: readonly Wasm[], otherwise: readonly Wasm[] = []): Wasm {
+  if (condition.kind === 'i32') return sequence(...(condition.value === 0 ? otherwise : then));
+  return { kind: 'if', condition, then, otherwise, result: null };
+}
+
+/** `condition ? then : otherwise`, evaluating only one of them. */
+export function either(condition: Wasm, then: Wasm, otherwise: Wasm, result: NumberType = 'i32'): Wasm {
+  if (condition.kind === 'i32') return condition.value === 0 ? otherwise : then;
+  return { kind: 'if', condition, then: [then], otherwise: [otherwise], result };
+}
+
+/** Counts `variable` from `from` up to `to - 1`; `from` and `to` are evaluated once, and every pass. */
+export function count(variable: Local, from: Wasm, to: Wasm, body: readonly Wasm[]): Wasm {
+  const [again, done] = [labelled('again'), labelled('done')];
+  return sequence(
+    set(variable, from),
+    block(
+      done,
+      loop(
+        again,
+        jumpIf(done, operation('i32.ge_u', get(variable), to)),
+        ...body,
+        set(variable, operation('i32.add', get(variable), i32(1))),
+        jump(again),
+      ),
+    ),
+  );
+}
+
+/** An operation, computed at once where its operands are known. */
+export function operation(operator: Operator, ...operands: readonly Wasm[]): Wasm {
+  const [left, right] = operands;
+  if (left?.kind === 'i32' && (right === undefined || right.kind === 'i32')) {
+    const folded = fold32(operator, left.value, right?.value ?? 0);
+    if (folded !== null) return folded;
+  }
+  if (right?.kind === 'i32' && right.value === 0 && unchanging.has(operator)) return left!;
+  if (right?.kind === 'i64' && right.value === 0n && unchanging.has(operator)) return left!;
+  return { kind: 'operation', operator, operands };
+}
+
+/** Operators that leave their left operand as it is when the right one is 0. */
+const unchanging: ReadonlySet<Operator> = new Set<Operator>([
+  'i32.add',
+  'i32.sub',
+  'i32.or',
+  'i32.shl',
+  'i32.shr_u',
+  'i64.add',
+  'i64.or',
+  'i64.xor',
+  'i64.shl',
+  'i64.shr_u',
+]);
+
+/** The result of an operation on known numbers, or null for those that are left to the engine. */
+function fold32(operator: Operator, left: number, right: number): Wasm | null {
+  const result = results32[operator]?.(left, right);
+  if (result !== undefined) return i32(Number(result));
+  return operator === 'i64.extend_i32_u' ? i64(BigInt(left >>> 0)) : null;
+}
+
+const results32: Partial<Record<Operator, (left: number, right: number) => number | boolean>> = {
+  'i32.eqz': (left) => left === 0,
+  'i32.eq': (left, right) => left === right,
+  'i32.ne': (left, right) => left !== right,
+  'i32.lt_s': (left, right) => left < right,
+  'i32.gt_s': (left, right) => left > right,
+  'i32.le_s': (left, right) => left <= right,
+  'i32.ge_s': (left, right) => left >= right,
+  'i32.ge_u': (left, right) => left >>> 0 >= right >>> 0,
+  'i32.add': (left, right) => left + right,
+  'i32.sub': (left, right) => left - right,
+  'i32.mul': (left, right) => Math.imul(left, right),
+  'i32.div_u': (left, right) => Math.floor((left >>> 0) / (right >>> 0)),
+  'i32.and': (left, right) => left & right,
+  'i32.or': (left, right) => left | right,
+};

@@ -1,0 +1,264 @@
+/** Generated code for expressions: numbers as i32, conditions as 0 or 1, names as positions in a list of names. */
+import type { AnyDomain } from '../language/domain.ts';
+import type { AnyExpr, Reference } from '../language/expression.ts';
+import { ModelError } from '../language/model-error.ts';
+import { printExpr } from '../language/print.ts';
+import type { Field, Layout } from './layout.ts';
+import type { Words } from './wasm-cells.ts';
+import { readCell } from './wasm-cells.ts';
+import type { Wasm } from './wasm-code.ts';
+import { choose, either, get, i32, local, operation, sequence, set } from './wasm-code.ts';
+import { quantified, weightOf } from './wasm-repeat.ts';
+
+/** Where an expression is compiled. */
+export interface Scope {
+  readonly layout: Layout;
+  /** The end location of each thread. */
+  readonly ends: Readonly<Record<string, number>>;
+  readonly words: Words;
+  /** The running thread and copy; in a property there is none. */
+  readonly thread: string;
+  readonly replica: number;
+  /** The values of the bound variables, by level: constants or locals. */
+  readonly bound: readonly Wasm[];
+  /** What happens where the model is wrong: it leaves the code in which it stands. */
+  readonly fail: () => readonly Wasm[];
+}
+
+/** Code of a value that lies between `low` and `high`, both included, whatever the state. */
+export interface Ranged {
+  readonly code: Wasm;
+  readonly low: number;
+  readonly high: number;
+}
+
+export function withBound<S extends Scope>(scope: S, level: number, value: Wasm): S {
+  return { ...scope, bound: [...scope.bound.slice(0, level), value] };
+}
+
+const constant = (value: number): Ranged => ({ code: i32(value), low: value, high: value });
+/** Domains end at 30 bits, and sums are computed in 32. */
+const limit = 2 ** 31 - 1;
+
+/** Code of the value that goes into a variable of this domain, not yet checked to be in it. */
+export function compileValue(expr: AnyExpr, domain: AnyDomain, scope: Scope): Ranged {
+  switch (domain.kind) {
+    case 'bool':
+      return { code: compileCondition(expr, scope), low: 0, high: 1 };
+    case 'values':
+      return compileName(expr, domain.values, scope);
+    case 'range':
+      return compileNumber(expr, scope);
+  }
+}
+
+export function compileNumber(expr: AnyExpr, scope: Scope): Ranged {
+  switch (expr.kind) {
+    case 'constant':
+      return constant(Number(expr.value));
+    case 'self':
+      return constant(scope.replica);
+    case 'bound': {
+      const { level, low, high } = expr.binder;
+      const code = scope.bound[level]!;
+      return code.kind === 'i32' ? constant(code.value) : { code, low, high };
+    }
+    case 'shared':
+    case 'local': {
+      const { low, high } = expr.domain as AnyDomain & { kind: 'range' };
+      return { code: operation('i32.add', compileRead(expr, scope), i32(low)), low, high };
+    }
+    case 'conditional': {
+      const [then, otherwise] = [compileNumber(expr.then, scope), compileNumber(expr.otherwise, scope)];
+      return joined(compileCondition(expr.condition, scope), then, otherwise);
+    }
+    case 'binary':
+      return compileSum(expr, scope);
+    case 'not':
+    case 'claim':
+    case 'quantifier':
+    case 'ended':
+      throw notOfType(expr, 'number');
+  }
+}
+
+function joined(condition: Wasm, then: Ranged, otherwise: Ranged): Ranged {
+  return {
+    code: either(condition, then.code, otherwise.code),
+    low: Math.min(then.low, otherwise.low),
+    high: Math.max(then.high, otherwise.high),
+  };
+}
+
+function compileSum(expr: AnyExpr & { kind: 'binary' }, scope: Scope): Ranged {
+  const [left, right] = [compileNumber(expr.left, scope), compileNumber(expr.right, scope)];
+  const plus = expr.operator === '+';
+  const low = plus ? left.low + right.low : left.low - right.high;
+  const high = plus ? left.high + right.high : left.high - right.low;
+  if (low < -limit || high > limit) throw new ModelError(`'${printExpr(expr)}' may need more than 32 bits`);
+  return { code: operation(plus ? 'i32.add' : 'i32.sub', left.code, right.code), low, high };
+}
+
+/** Code of a condition: 1 or 0. */
+export function compileCondition(expr: AnyExpr, scope: Scope): Wasm {
+  switch (expr.kind) {
+    case 'constant':
+      return i32(Number(expr.value === true));
+    case 'shared':
+    case 'local':
+      return compileRead(expr, scope);
+    case 'not':
+      return operation('i32.eqz', compileCondition(expr.operand, scope));
+    case 'claim':
+      return compileCondition(expr.operand, scope);
+    case 'binary':
+      return compileComparison(expr, scope);
+    case 'conditional':
+      return either(
+        compileCondition(expr.condition, scope),
+        compileCondition(expr.then, scope),
+        compileCondition(expr.otherwise, scope),
+      );
+    case 'quantifier':
+      return quantified(expr.quantifier, expr.binder, weightOf(expr.body), (value) =>
+        compileCondition(expr.body, withBound(scope, expr.binder.level, value)),
+      );
+    case 'ended':
+      return atCopy(expr.thread, expr.replica, scope, ({ location }) => {
+        const end = scope.ends[expr.thread]!;
+        return end < 0 ? i32(0) : operation('i32.eq', readCell(location, null, scope.words), i32(end));
+      });
+    case 'self':
+    case 'bound':
+      throw notOfType(expr, 'condition');
+  }
+}
+
+/** Validation has seen the types, so this is a mistake of ours. */
+const notOfType = (expr: AnyExpr, type: string) => new Error(`'${printExpr(expr)}' is compiled as a ${type}`);
+
+const signed = { '<': 'i32.lt_s', '<=': 'i32.le_s', '>': 'i32.gt_s', '>=': 'i32.ge_s' } as const;
+
+function compileComparison(expr: AnyExpr & { kind: 'binary' }, scope: Scope): Wasm {
+  const { operator, left, right } = expr;
+  switch (operator) {
+    case '&&':
+      return either(compileCondition(left, scope), compileCondition(right, scope), i32(0));
+    case '||':
+      return either(compileCondition(left, scope), i32(1), compileCondition(right, scope));
+    case '==':
+    case '!=':
+      return operation(operator === '==' ? 'i32.eq' : 'i32.ne', ...compileAlike(left, right, scope));
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
+      return operation(signed[operator], compileNumber(left, scope).code, compileNumber(right, scope).code);
+    case '+':
+    case '-':
+      throw notOfType(expr, 'condition');
+  }
+}
+
+/** Both sides of a comparison, as numbers that are equal where the values are. */
+function compileAlike(left: AnyExpr, right: AnyExpr, scope: Scope): readonly [Wasm, Wasm] {
+  switch (typeOf(left)) {
+    case 'bool':
+      return [compileCondition(left, scope), compileCondition(right, scope)];
+    case 'range':
+      return [compileNumber(left, scope).code, compileNumber(right, scope).code];
+    case 'values': {
+      const names = [...new Set([...namesOf(left), ...namesOf(right)])];
+      return [compileName(left, names, scope).code, compileName(right, names, scope).code];
+    }
+  }
+}
+
+function typeOf(expr: AnyExpr): AnyDomain['kind'] {
+  switch (expr.kind) {
+    case 'constant':
+      return ({ boolean: 'bool', number: 'range', string: 'values' } as const)[typeof expr.value as 'string'];
+    case 'shared':
+    case 'local':
+      return expr.domain.kind;
+    case 'self':
+    case 'bound':
+      return 'range';
+    case 'binary':
+      return expr.operator === '+' || expr.operator === '-' ? 'range' : 'bool';
+    case 'conditional':
+      return typeOf(expr.then);
+    case 'not':
+    case 'claim':
+    case 'quantifier':
+    case 'ended':
+      return 'bool';
+  }
+}
+
+/** The names that an expression may take; those of a domain come first and in its order. */
+function namesOf(expr: AnyExpr): readonly string[] {
+  if (expr.kind === 'constant') return [String(expr.value)];
+  if (expr.kind === 'conditional')
+    return [expr.then, expr.otherwise]
+      .sort((a, b) => Number(a.kind === 'constant') - Number(b.kind === 'constant'))
+      .flatMap(namesOf);
+  return 'domain' in expr && expr.domain.kind === 'values' ? expr.domain.values : [];
+}
+
+/** Code of a value of names: its position in `names`, or -1 when it is not among them. */
+function compileName(expr: AnyExpr, names: readonly string[], scope: Scope): Ranged {
+  if (expr.kind === 'constant') return constant(names.indexOf(String(expr.value)));
+  if (expr.kind === 'conditional') {
+    const [then, otherwise] = [
+      compileName(expr.then, names, scope),
+      compileName(expr.otherwise, names, scope),
+    ];
+    return joined(compileCondition(expr.condition, scope), then, otherwise);
+  }
+  const { values } = (expr as Reference).domain as AnyDomain & { kind: 'values' };
+  const code = compileRead(expr as Reference, scope);
+  if (values.every((name, ordinal) => names[ordinal] === name))
+    return { code, low: 0, high: values.length - 1 };
+  const ordinal = local('i32', 'name');
+  const moved = values.reduce<Wasm>(
+    (others, name, at) =>
+      either(operation('i32.eq', get(ordinal), i32(at)), i32(names.indexOf(name)), others),
+    i32(-1),
+  );
+  return { code: sequence(set(ordinal, code), moved), low: -1, high: names.length - 1 };
+}
+
+/** Code of the ordinal in the cell that a reference names. */
+function compileRead(expr: Reference, scope: Scope): Wasm {
+  const read = (field: Field) => readCell(field, compileIndex(expr, field, scope), scope.words);
+  if (expr.kind === 'shared') return read(scope.layout.shared[expr.name]!);
+  return atCopy(expr.thread, expr.replica, scope, ({ locals }) => read(locals[expr.name]!));
+}
+
+/** Code of an index, checked unless it is known to be inside of the array; null for a scalar. */
+export function compileIndex(expr: Reference, field: Field, scope: Scope): Wasm | null {
+  if (expr.index === null) return null;
+  const { code, low, high } = compileNumber(expr.index, scope);
+  const length = field.length!;
+  if (low >= 0 && high < length) return code;
+  const index = local('i32', 'index');
+  const outside = operation('i32.ge_u', get(index), i32(length));
+  return sequence(set(index, code), choose(outside, scope.fail()), get(index));
+}
+
+type Copy = Layout['threads'][string][number];
+
+/** Code about one copy of a thread: the running one, or the one that `replica` says. */
+function atCopy(thread: string, replica: AnyExpr | null, scope: Scope, body: (copy: Copy) => Wasm): Wasm {
+  const copies = scope.layout.threads[thread]!;
+  if (replica === null) return body(copies[scope.replica]!);
+  const { code } = compileNumber(replica, scope);
+  if (code.kind === 'i32') return body(copies[code.value]!);
+  const copy = local('i32', 'copy');
+  const all = copies.reduce<Wasm>(
+    (others, layout, at) => either(operation('i32.eq', get(copy), i32(at)), body(layout), others),
+    i32(0),
+  );
+  return sequence(set(copy, code), all);
+}

@@ -1,0 +1,197 @@
+/**
+ * Generated code of the visited set: exact states in the order of their insertion, and a table of their numbers.
+ *
+ * The table is open addressing with linear probing over 32-bit slots. A slot holds the number of a state plus 1 in its
+ * low bits and a few bits of its hash above them, so that most wrong states are passed over without being read; 0 is
+ * empty. The slot where a search begins is the hash scaled to the size of the table, which may therefore be any size.
+ *
+ * Successors come in batches and pass through in three rounds (hash, find a likely slot, decide). Each round touches the
+ * memory that the next one needs, so that the cache misses of many successors overlap.
+ */
+import type { Local, Wasm, WasmFunction } from './wasm-code.ts';
+import {
+  block,
+  call,
+  choose,
+  count,
+  get,
+  getGlobal,
+  i32,
+  jump,
+  labelled,
+  load,
+  local,
+  loop,
+  operation,
+  sequence,
+  set,
+  setGlobal,
+  store,
+} from './wasm-code.ts';
+import type { VisitedContext } from './wasm-table.ts';
+import {
+  firstSlot,
+  hashAt,
+  increment,
+  nextSlot,
+  probe,
+  clearTable,
+  enter,
+  scaled,
+  slotAddress,
+  slotValue,
+  stateAddress,
+} from './wasm-table.ts';
+
+/** The number of candidates gathered so far. */
+const gathered = ({ map }: VisitedContext): Wasm =>
+  operation('i32.div_u', operation('i32.sub', getGlobal('cursor'), i32(map.candidates.at)), i32(map.stride));
+
+/** `hashAll()`: the hash and first slot of each candidate. */
+function hashAll(context: VisitedContext): WasmFunction {
+  const { map, words } = context;
+  const [at, total, pointer, slot, touched] = [
+    local('i32', 'at'),
+    local('i32', 'total'),
+    local('i32', 'pointer'),
+    local('i32', 'slot'),
+    local('i32', 'touched'),
+  ];
+  const hash = local('i64', 'hash');
+  const each = [
+    set(hash, hashAt(pointer, words)),
+    store(get(hash), 'i64', scaled(get(at), 8), map.hashes.at),
+    set(slot, firstSlot(get(hash))),
+    store(get(slot), 'i32', scaled(get(at), 4), map.slots.at),
+    set(
+      touched,
+      operation('i32.xor', get(touched), load('i32', slotAddress(get(slot), context.addressType))),
+    ),
+    increment(pointer, map.stride),
+  ];
+  const body = [
+    set(total, gathered(context)),
+    set(pointer, i32(map.candidates.at)),
+    count(at, i32(0), get(total), each),
+    setGlobal('touched', get(touched)),
+  ];
+  return { name: 'hashAll', parameters: [], result: null, body, exported: true };
+}
+
+/** `findLikely()`: moves each candidate's slot to the first that is empty or likely, and touches the state there. */
+function findLikely(context: VisitedContext): WasmFunction {
+  const { map } = context;
+  const [at, total, slot, value, touched] = [
+    local('i32', 'at'),
+    local('i32', 'total'),
+    local('i32', 'slot'),
+    local('i32', 'value'),
+    local('i32', 'touched'),
+  ];
+  const hash = local('i64', 'hash');
+  const number = operation('i32.and', get(value), getGlobal('numberMask'));
+  const each = [
+    set(hash, load('i64', scaled(get(at), 8), map.hashes.at)),
+    set(slot, load('i32', scaled(get(at), 4), map.slots.at)),
+    probe(slot, value, hash, context.addressType),
+    store(get(slot), 'i32', scaled(get(at), 4), map.slots.at),
+    set(touched, operation('i32.xor', get(touched), load('i32', stateAddress(number, context)))),
+  ];
+  const body = [
+    set(total, gathered(context)),
+    count(at, i32(0), get(total), each),
+    setGlobal('touched', get(touched)),
+  ];
+  return { name: 'findLikely', parameters: [], result: null, body, exported: true };
+}
+
+/** Code of whether two states are equal. */
+function equalStates(left: Local, right: Local, words: number): Wasm {
+  const pairs = Array.from({ length: words }, (_, at) =>
+    operation('i64.xor', load('i64', get(left), at * 8), load('i64', get(right), at * 8)),
+  );
+  return operation(
+    'i64.eqz',
+    pairs.reduce((all, pair) => operation('i64.or', all, pair)),
+  );
+}
+
+/**
+ * `name(from, to)`: decides candidates `from` .. `to - 1`, in order. With `inserting`, new ones are stored; without,
+ * `slots` becomes the number of each, or -1.
+ */
+function decide(name: string, inserting: boolean, context: VisitedContext): WasmFunction {
+  const { map, words, addressType } = context;
+  const [from, to, at, slot, value, number] = [
+    local('i32', 'from'),
+    local('i32', 'to'),
+    local('i32', 'at'),
+    local('i32', 'slot'),
+    local('i32', 'value'),
+    local('i32', 'number'),
+  ];
+  const [hash, candidate, stored] = [
+    local('i64', 'hash'),
+    local('i32', 'candidate'),
+    local(addressType, 'stored'),
+  ];
+  const [decided, again] = [labelled('decided'), labelled('again')];
+  const answer = (id: Wasm) => (inserting ? sequence() : store(id, 'i32', scaled(get(at), 4), map.slots.at));
+  const onEmpty = inserting ? insertAt(slot, hash, candidate, context) : answer(i32(-1));
+  const search = loop(
+    again,
+    probe(slot, value, hash, context.addressType),
+    choose(operation('i32.eqz', get(value)), [onEmpty, jump(decided)]),
+    set(number, operation('i32.sub', operation('i32.and', get(value), getGlobal('numberMask')), i32(1))),
+    set(stored, stateAddress(get(number), context)),
+    choose(equalStates(stored, candidate, words), [answer(get(number)), jump(decided)]),
+    nextSlot(slot),
+    jump(again),
+  );
+  const each = [
+    set(hash, load('i64', scaled(get(at), 8), map.hashes.at)),
+    set(slot, load('i32', scaled(get(at), 4), map.slots.at)),
+    block(decided, search),
+    increment(candidate, map.stride),
+  ];
+  const start = set(candidate, operation('i32.add', scaled(get(from), map.stride), i32(map.candidates.at)));
+  return {
+    name,
+    parameters: [from, to],
+    result: null,
+    body: [start, count(at, get(from), get(to), each)],
+    exported: true,
+  };
+}
+
+/** Code that stores a candidate as the next state; there is room, as the host has made sure before. */
+function insertAt(slot: Local, hash: Local, candidate: Local, context: VisitedContext): Wasm {
+  const target = local(context.addressType, 'target');
+  const copied = Array.from({ length: context.words }, (_, at) =>
+    store(load('i64', get(candidate), at * 8), 'i64', get(target), at * 8),
+  );
+  return sequence(
+    set(target, stateAddress(getGlobal('count'), context)),
+    ...copied,
+    setGlobal('count', operation('i32.add', getGlobal('count'), i32(1))),
+    store(slotValue(hash, getGlobal('count')), 'i32', slotAddress(get(slot), context.addressType)),
+  );
+}
+
+/** `lookUp()`: the numbers of all candidates, in `slots`; -1 for those that are not stored. */
+function lookUp(context: VisitedContext): WasmFunction {
+  const body = [call('hashAll'), call('findLikely'), call('numberOf', i32(0), gathered(context))];
+  return { name: 'lookUp', parameters: [], result: null, body, exported: true };
+}
+
+export function visitedFunctions(context: VisitedContext): readonly WasmFunction[] {
+  return [
+    hashAll(context),
+    findLikely(context),
+    decide('insertNew', true, context),
+    decide('numberOf', false, context),
+    clearTable(context),
+    enter(context),
+    lookUp(context),
+  ];
+}

@@ -1,0 +1,18 @@
+/** The part of the WebAssembly interface that the engine uses: the same in Node and in browsers. */
+declare namespace WebAssembly {
+  type Module = object;
+  const Module: new (bytes: Uint8Array) => Module;
+  class Instance {
+    constructor(module: Module, imports: Readonly<Record<string, Readonly<Record<string, Memory>>>>);
+    readonly exports: Readonly<Record<string, unknown>>;
+  }
+  class Global {
+    value: number;
+  }
+  class Memory {
+    constructor(descriptor: { initial: number; maximum?: number; shared?: boolean });
+    readonly buffer: ArrayBuffer;
+    /** Returns the former size in pages; throws RangeError when there is no more. */
+    grow(pages: number): number;
+  }
+}
