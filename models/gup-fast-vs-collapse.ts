@@ -26,7 +26,7 @@
  *          huge pmd: it pins the huge page, rightly. TLB entries of user CPUs: what they write is not at stake here.
  */
 import { and, array, bool, branch, choose, cost, dec, defineModel, eq, exists, flag, forAll, goto, ifdef, index, init, integer,
-  label, loop, lt, ne, never, not, note, oneOf, range, reachable, say, set, shared, smpMb, step, thread, always, values } from 'racewalk';
+  label, loop, ne, never, not, note, oneOf, range, reachable, say, set, shared, smpMb, step, thread, always, values } from 'racewalk';
 import { flushTlbRange, getPage, getPageUnlessZero, interrupts, ipiHandlers, localIrqRestore, localIrqSave, Pmd, Pte, putPage,
   sendIpiAndWait } from 'racewalk/kernel';
 
@@ -91,13 +91,16 @@ export const model = defineModel({
     const rollback = secondPinCheck !== 'none';
     const saves = rollback ? { saved: array(ptes, Pte, 'none', 'the temporary copy of the ptes') } : {};
     const collapse = thread('collapse_huge_page', { locals: {
-      i: init(index(ptes), 0), j: init(index(ptes), 0), result: init(CollapseResult, 'running'), ...saves,
+      i: init(index(ptes), 0), result: init(CollapseResult, 'running'), ...saves,
     } }, (l) => {
       const saved = l.saved;
       const savePte = saved === undefined ? [] : [step('saved[i] = *_pte', set(saved.at(l.i), mem.pte.at(l.i)))];
-      const restorePte = saved === undefined ? [] : [
-        branch('pte_present(saved[j])',                   eq(saved.at(l.j), 'present'), [
-          step('set_pte_at(mm, address, _pte, saved[j])', set(mem.pte.at(l.j), saved.at(l.j)))])];
+      const restorePte = saved === undefined ? [] : [step('set_pte_at(mm, address, _pte, saved[i])', set(mem.pte.at(l.i), saved.at(l.i)))];
+      /** Goes on with the pte before this one; from the first on with pmd_populate. */
+      const stepBack = (again: string) => [
+        branch('_pte == pte',                             eq(l.i, 0), [goto('populate')]),
+        step('_pte--',                                    dec(l.i)),
+        goto(again)];
       const pinned = (text: string, failed: string) => [
         branch(text,                                      ne(mem.count.at(l.i), 1), [goto(failed)]),
         note('the gup-pin check did not fire')];
@@ -121,18 +124,24 @@ export const model = defineModel({
           ifdef(secondPinCheck !== 'all-pages', putPage(mem.count.at(l.i)))]),
         ifdef(secondPinCheck === 'all-pages',
           smpMb(),
-          loop('for each _pte',                           l.i, pinned('page_count(src_page) != 1', 'rollback')),
+          loop('for each _pte',                           l.i, pinned('page_count(src_page) != 1', 'all_pages_rollback')),
           loop('for each _pte',                           l.i, [putPage(mem.count.at(l.i))])),
         step('set_pmd_at(mm, address, pmd, _pmd)',        set(mem.pmd, 'huge'), set(l.result, 'succeeded')),
         goto('done'),
 
         label('isolate_failed'),
-        loop('while (--_pte >= pte)',                     l.j, [
-          branch('_pte was isolated',                     lt(l.j, l.i), [
-            step('unlock_page(page)',                     set(mem.locked.at(l.j), false))])]),
-        goto('populate'),
-        label('rollback'),
-        ifdef(rollback, loop('for each _pte',             l.j, restorePte)),
+        ...stepBack('release'),
+        label('release'),
+        step('unlock_page(page)',                         set(mem.locked.at(l.i), false)),
+        ...stepBack('release'),
+
+        ifdef(rollback,
+          label('all_pages_rollback'),
+          step('_pte = pte + HPAGE_PMD_NR - 1',           set(l.i, ptes - 1)),
+          label('rollback'),
+          restorePte,
+          ...stepBack('rollback')),
+
         label('populate'),
         step('pmd_populate(mm, pmd, pmd_pgtable(_pmd))',  set(mem.pmd, 'table'), set(l.result, 'aborted')),
         label('done'),

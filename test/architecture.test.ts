@@ -19,7 +19,8 @@ const rules: Readonly<Record<string, Rule | 'anything'>> = {
   'checker/state': { folders: ['checker/language', 'checker/analysis'], packages: ['immer'] },
   'checker/search': { folders: ['checker/language', 'checker/memory', 'checker/analysis', 'checker/state'] },
   'checker/export': { folders: ['checker/language', 'checker/analysis'] },
-  models: { folders: ['checker/language'] },
+  // Models say 'racewalk' and 'racewalk/kernel', so that a copy of one works anywhere.
+  models: { folders: ['models'], packages: ['racewalk'] },
   cli: 'anything',
 };
 
