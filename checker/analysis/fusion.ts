@@ -41,27 +41,41 @@ export class Fusion {
       case 'end':
         return [];
       case 'either':
-        return instruction.alternatives.map((alternative) => this.#transition(alternative));
+        return instruction.alternatives.map((alternative) =>
+          this.#transition(alternative, instruction.statement!),
+        );
       case 'effects':
       case 'branch':
       case 'choose':
       case 'atomically':
       case 'pass':
-        return [this.#transition(at)];
+        return [this.#transition(at, instruction.statement!)];
     }
   }
 
-  #transition(at: number): Transition {
+  /** The transition that begins at an instruction; `statement` names it where the thread's end has no name. */
+  #transition(at: number, statement: Statement, passed: readonly number[] = []): Transition {
     const instruction = this.#flow.instructions[at]!;
-    if (instruction.kind === 'pass') return this.#transition(instruction.next);
+    // A label that only leads back to itself is a step that changes nothing.
+    const idle = passed.includes(at);
+    if (instruction.kind === 'pass' && !idle)
+      return this.#transition(instruction.next, statement, [...passed, at]);
     const id = this.#transitions.length;
     const atomic = instruction.kind === 'atomically';
     const first = atomic ? this.#flow.instructions[instruction.first]! : instruction;
     const guard = first.kind === 'effects' ? first.guard : null;
-    const transition = { id, statement: instruction.statement!, guard };
+    const transition = { id, statement: instruction.statement ?? statement, guard };
     this.#transitions.push({ ...transition, code: { kind: 'goto', location: -1 } });
-    const code = atomic ? this.#tail(instruction.first, instruction.statement) : this.#code(at, null);
+    const code = this.#codeFrom(at, idle);
     return (this.#transitions[id] = { ...transition, code });
+  }
+
+  #codeFrom(at: number, idle: boolean): Code {
+    if (idle) return { kind: 'goto', location: this.#location(at) };
+    const instruction = this.#flow.instructions[at]!;
+    return instruction.kind === 'atomically'
+      ? this.#tail(instruction.first, instruction.statement)
+      : this.#code(at, null);
   }
 
   /** The code from an instruction on, or the jump to it where the thread stops there. */
