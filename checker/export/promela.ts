@@ -65,7 +65,9 @@ function declareEnded(
 /** Spin leaves variables that nothing reads out of the state; a proctype that never runs reads them all. */
 function readAll({ variables, ended }: Names): readonly string[] {
   const cells = [
-    ...variables.map(({ name, copies, declaration }) => (copies === 1 && declaration.length === null ? name : `${name}[0]`)),
+    ...variables.map(({ name, copies, declaration }) =>
+      copies === 1 && declaration.length === null ? name : `${name}[0]`,
+    ),
     ...[...ended.values()].map((name) => `${name}[0]`),
   ];
   return cells.length === 0 ? [] : [`proctype never_run() {\n  (${cells.join(' + ')}) == 0\n}`];
