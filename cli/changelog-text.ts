@@ -1,0 +1,50 @@
+/** A trace as a kernel changelog draws it: two columns of plain ASCII in at most 72 characters. */
+import type { Report } from './check-report.ts';
+import { verdictLine } from './check-report.ts';
+import type { Cpu } from './cpus.ts';
+import { cpusOf } from './cpus.ts';
+import type { TraceLine } from './trace-lines.ts';
+import { traceLines } from './trace-lines.ts';
+import { harmIn } from './verdict-text.ts';
+import { wrap } from './wrap.ts';
+
+const width = 72;
+const gap = 2;
+
+export function changelogText(report: Report): string {
+  const { table, outcome, trace } = report;
+  if (trace === null) return verdictLine(report);
+  const cpus = cpusOf(table, trace);
+  const columns = cpus.map((_, at) => Math.floor((at * width) / Math.max(2, cpus.length)));
+  const lines = traceLines(table, trace, cpus);
+  const harm = harmIn(table, outcome, trace);
+  return ascii(
+    [
+      ...header(cpus, columns),
+      ...lines.flatMap((line) => render(line, columns)),
+      ...(harm === null ? [] : ['', ...wrap(harm, width)]),
+    ].join('\n'),
+  );
+}
+
+function header(cpus: readonly Cpu[], columns: readonly number[]): readonly string[] {
+  const row = (texts: readonly string[]) =>
+    texts.reduce((line, text, at) => line.padEnd(columns[at]!) + text, '');
+  const room = Math.min(...columns.slice(1), width) - gap;
+  return [
+    row(cpus.map(({ number }) => `CPU ${number}`)),
+    row(cpus.map(({ thread }) => thread.slice(0, room))),
+  ];
+}
+
+/** The text of a line, and of what was seen only how a branch on shared memory came out. */
+function render({ cpu, text, beside }: TraceLine, columns: readonly number[]): readonly string[] {
+  const start = columns[cpu]!;
+  const outcome = beside.at(-1)?.match(/^sees (.*): (yes|no)$/);
+  const told = outcome?.[2] === 'no' ? [`(no: ${outcome[1]!})`] : [];
+  return [text, ...told].flatMap((part) =>
+    wrap(part, width - start, 4).map((line) => ' '.repeat(start) + line),
+  );
+}
+
+const ascii = (text: string) => text.replaceAll(/[^\n -~]/gu, '?');

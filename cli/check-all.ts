@@ -1,0 +1,105 @@
+/** Checks every scenario against what it declares: verdict, counts, length of the trace. */
+import { registry } from '../models/registry.ts';
+import type { Scenario } from '../checker/language/model.ts';
+import type { Checked } from '../checker/search/check.ts';
+import { checking } from '../checker/search/check.ts';
+import type { CheckOptions } from './check.ts';
+import { statisticsJson } from './check-json.ts';
+import type { AllResult } from './check-schema.ts';
+import { runWithin } from './limits.ts';
+import type { Source } from './models.ts';
+import { buildModel, findModel } from './models.ts';
+import { print, styled } from './output.ts';
+import { count } from './progress.ts';
+import { UsageError } from './usage-error.ts';
+
+type Row = AllResult['scenarios'][number];
+
+/** Exit code 0 when all is as declared, 1 when something is not, 3 when that remained open. */
+export async function checkAll(
+  name: string | null,
+  words: readonly string[],
+  options: CheckOptions,
+): Promise<void> {
+  if (words.length > 0)
+    throw new UsageError(
+      `--all checks the scenarios as they are declared, and '${words.join(' ')}' contradicts that`,
+    );
+  const sources = name === null ? registry.map(ofProject) : [await findModel(name)];
+  if (sources.some(({ scenario }) => scenario !== null))
+    throw new UsageError('--all and one scenario contradict each other: leave one of them out');
+  const rows: Row[] = [];
+  for (const source of sources)
+    for (const scenario of source.definition.scenarios) {
+      const row = await checkScenario(source, scenario, options);
+      rows.push(row);
+      if (options.json !== true && options.quiet !== true) print(lineOf(row, sources));
+    }
+  process.exitCode = exitCodeOf(rows);
+  if (options.json === true)
+    print(JSON.stringify({ kind: 'all', scenarios: rows } satisfies AllResult, null, 2));
+  else print(summary(rows));
+}
+
+const ofProject = (definition: Source['definition']): Source => ({
+  definition,
+  file: null,
+  scenario: null,
+  typed: definition.name,
+});
+
+async function checkScenario(source: Source, scenario: Scenario, options: CheckOptions): Promise<Row> {
+  const model = buildModel(source, scenario.options);
+  const { result, seconds } = await runWithin(options, (limits) => checking(model, limits));
+  return {
+    model: source.definition.name,
+    scenario: scenario.name,
+    verdict: result.outcome.verdict,
+    mismatches: mismatches(scenario, result),
+    statistics: statisticsJson(result.outcome.statistics, seconds),
+  };
+}
+
+function mismatches(scenario: Scenario, { outcome, trace }: Checked): string[] {
+  const compared = [
+    ['verdict', scenario.verdict, outcome.verdict],
+    ['states', scenario.states, outcome.statistics.states],
+    ['transitions', scenario.transitions, outcome.statistics.transitions],
+    ['steps', scenario.steps, trace?.steps.length ?? null],
+  ] as const;
+  return compared.flatMap(([what, declared, found]) =>
+    declared === undefined || declared === found
+      ? []
+      : [`${what}: ${declared} declared, ${String(found)} found`],
+  );
+}
+
+function lineOf(
+  { model, scenario, verdict, mismatches: wrong, statistics }: Row,
+  sources: readonly Source[],
+): string {
+  const name = `${model}/${scenario}`.padEnd(widest(sources));
+  const states = `${count(statistics.states)} states`.padStart(18);
+  const mark = wrong.length === 0 ? styled('green', 'as declared') : styled('red', wrong.join('; '));
+  return `${name}  ${verdict.padEnd('inconclusive'.length)}${states}  ${mark}`;
+}
+
+const widest = (sources: readonly Source[]) =>
+  Math.max(
+    ...sources.flatMap(({ definition }) =>
+      definition.scenarios.map(({ name }) => definition.name.length + 1 + name.length),
+    ),
+  );
+
+function exitCodeOf(rows: readonly Row[]): 0 | 1 | 3 {
+  const wrong = rows.filter((row) => row.mismatches.length > 0);
+  if (wrong.length === 0) return 0;
+  return wrong.every(({ verdict }) => verdict === 'inconclusive') ? 3 : 1;
+}
+
+function summary(rows: readonly Row[]): string {
+  const wrong = rows.filter((row) => row.mismatches.length > 0).length;
+  const scenarios = rows.length === 1 ? '1 scenario' : `${rows.length} scenarios`;
+  if (rows.length === 0) return 'no scenarios are declared';
+  return wrong === 0 ? `${scenarios}, all as declared` : `${scenarios}, ${wrong} not as declared`;
+}

@@ -1,0 +1,98 @@
+/** The answer of a check as text: the verdict, the trace and what it means, the statistics. */
+import { withFallbacks } from '../checker/language/option.ts';
+import type { Checked } from '../checker/search/check.ts';
+import type { Answer } from '../checker/search/outcome.ts';
+import { cpusOf } from './cpus.ts';
+import type { Choices } from './model-options.ts';
+import { asTyped, commandLine } from './model-options.ts';
+import type { Source } from './models.ts';
+import type { Style } from './output.ts';
+import { styled } from './output.ts';
+import { raceSentences } from './race-sentences.ts';
+import { traceColumns } from './trace-columns.ts';
+import { traceLines } from './trace-lines.ts';
+import { harmIn, headline, statisticsLine, unfiredLines } from './verdict-text.ts';
+import { wrap } from './wrap.ts';
+
+/** A check that has been made. */
+export interface Report extends Checked {
+  readonly source: Source;
+  /** The options that were chosen; the others have their fallbacks. */
+  readonly chosen: Choices;
+  readonly seconds: number;
+  /** Where the trace was saved, or null. */
+  readonly savedAs: string | null;
+}
+
+/** Everything, in lines of at most `width` characters. */
+export function reportText(report: Report, width: number): string {
+  const head = [verdictLine(report), ...optionLines(report, width)].join('\n');
+  return [head, ...traceSections(report, width), evidence(report, width).join('\n')].join('\n\n');
+}
+
+/** The trace and what it comes to, where there is one. */
+export function traceSections(
+  { table, outcome, trace }: Pick<Report, 'table' | 'trace'> & { readonly outcome: Answer },
+  width: number,
+): readonly string[] {
+  if (trace === null) return [];
+  const cpus = cpusOf(table, trace);
+  const harm = harmIn(table, outcome, trace);
+  const told = harm === null ? [] : wrap(`=> ${harm}`, width, 3).map((line) => styled('bold', line));
+  const races = raceSentences(trace, cpus).flatMap((race) => wrap(`  - ${race}`, width, 4));
+  return [
+    cpus.length === 0
+      ? 'It is so in the initial state already.'
+      : traceColumns(traceLines(table, trace, cpus), cpus, width),
+    told.join('\n'),
+    races.length === 0 ? '' : ['Only chance decided that', ...races].join('\n'),
+  ].filter((section) => section !== '');
+}
+
+/** The verdict in one line. */
+export function verdictLine({
+  source,
+  outcome,
+}: Pick<Report, 'source'> & { readonly outcome: Answer }): string {
+  return `${source.definition.name}: ${styled(styleOf(outcome.verdict), headline(outcome))}`;
+}
+
+function styleOf(verdict: Answer['verdict']): Style {
+  switch (verdict) {
+    case 'holds':
+      return ['bold', 'green'];
+    case 'violated':
+    case 'deadlock':
+    case 'error':
+      return ['bold', 'red'];
+    case 'unreached':
+    case 'inconclusive':
+      return ['bold', 'yellow'];
+  }
+}
+
+/** All options with their values, so that nobody has to know what is taken when nothing is said. */
+function optionLines({ source, chosen }: Report, width: number): readonly string[] {
+  const { options } = source.definition;
+  const all = Object.entries(withFallbacks(options, chosen)).map(([key, value]) => asTyped(key, value));
+  return all.length === 0 ? [] : wrap(`with ${all.join(' ')}`, width, 5).map((line) => styled('dim', line));
+}
+
+function evidence(report: Report, width: number): readonly string[] {
+  const { table, outcome, seconds } = report;
+  const { statistics, verdict } = outcome;
+  const early = verdict === 'holds' || verdict === 'unreached' ? '' : ' before the search ended';
+  const unfired = unfiredLines(table, statistics.unfired).flatMap((line) => wrap(`  ${line}`, width, 4));
+  return [
+    ...wrap(statisticsLine(statistics, seconds), width, 2),
+    ...(unfired.length === 0 ? [] : [`never fired${early}:`, ...unfired]),
+    ...wrap(againLine(report), width, 2),
+  ];
+}
+
+/** The line that gives this result again. */
+function againLine({ source, chosen, savedAs, trace }: Report): string {
+  if (savedAs !== null) return `again: racewalk replay ${savedAs}`;
+  const words = ['racewalk check', source.typed, commandLine(source.definition.options, chosen)];
+  return trace === null ? '' : `again: ${words.filter((word) => word !== '').join(' ')}`;
+}

@@ -1,0 +1,74 @@
+/** The form of what `check --json` prints. */
+import { z } from 'zod';
+import { optionValues } from './trace-schema.ts';
+
+const value = z.union([z.boolean(), z.number(), z.string()]);
+const access = z.strictObject({ cell: z.string().describe("such as 'pte[0]'"), value });
+
+const event = z.strictObject({
+  line: z.int().describe('the statement, counted from 1 in the thread'),
+  text: z.string().describe('the text of the statement in the kernel'),
+  taken: z.boolean().nullable().describe('whether a branch was taken; null for other statements'),
+  chosen: value.nullable().describe('the value that a choice took; null for other statements'),
+  reads: z.array(access).describe('shared cells read, with the value seen'),
+  changes: z.array(z.strictObject({ cell: z.string(), from: value, to: value })),
+});
+
+const step = z.strictObject({
+  thread: z.string(),
+  replica: z.int().describe('which copy of the thread'),
+  cpu: z.int().describe('the CPU on which it runs; handlers share that of their thread'),
+  events: z.array(event).describe('the statement that the step is named after, then local computation'),
+});
+
+const race = z.strictObject({
+  cell: z.string(),
+  first: z.strictObject({ step: z.int().describe('counted from 1'), writes: z.boolean() }),
+  second: z.strictObject({ step: z.int().describe('counted from 1'), writes: z.boolean() }),
+});
+
+const statistics = z.strictObject({
+  states: z.int(),
+  transitions: z.int(),
+  depth: z.int().describe('steps from the initial state to the states farthest from it'),
+  bytes: z.number().describe('memory of the states'),
+  seconds: z.number(),
+  method: z.string().describe('how the states were explored'),
+});
+
+const verdict = z.enum(['holds', 'violated', 'deadlock', 'unreached', 'error', 'inconclusive']);
+
+const result = z.strictObject({
+  model: z.string(),
+  file: z.string().nullable().describe("the user's model file; null for a model of the project"),
+  scenario: z.string().nullable(),
+  options: optionValues.describe('all options of the model'),
+  verdict,
+  summary: z.string().describe('the verdict in one line'),
+  property: z.string().nullable().describe('the property or assertion that is violated'),
+  witnesses: z.array(z.string()).describe('reachable(...) properties that were never reached'),
+  harm: z.string().nullable().describe('what is wrong in the last state of the trace'),
+  minimal: z.boolean().nullable().describe('whether no trace is shorter; null where there is no trace'),
+  statistics,
+  neverFired: z.array(z.strictObject({ thread: z.string(), line: z.int(), text: z.string() })),
+  trace: z.array(step).nullable(),
+  races: z.array(race).describe('pairs of accesses of the trace whose order nothing else decides'),
+});
+
+const declared = z.strictObject({
+  model: z.string(),
+  scenario: z.string(),
+  verdict,
+  mismatches: z.array(z.string()).describe('where the result is not what the scenario declares'),
+  statistics,
+});
+
+/** One check, or with --all one row a scenario. */
+export const checkOutput = z.discriminatedUnion('kind', [
+  result.extend({ kind: z.literal('check') }),
+  z.strictObject({ kind: z.literal('all'), scenarios: z.array(declared) }),
+]);
+
+export type CheckOutput = z.infer<typeof checkOutput>;
+export type CheckResult = Extract<CheckOutput, { kind: 'check' }>;
+export type AllResult = Extract<CheckOutput, { kind: 'all' }>;

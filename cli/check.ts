@@ -1,0 +1,87 @@
+/** `racewalk check`: is this variant of a protocol safe? */
+import type { Command } from 'commander';
+import { wholeNumber, positiveSeconds } from './limits.ts';
+import type { LimitOptions } from './limits.ts';
+import { UsageError } from './usage-error.ts';
+
+/** The options of the command itself, as commander gives them. */
+export interface CheckOptions extends LimitOptions {
+  readonly all?: true;
+  readonly json?: true;
+  readonly lkml?: true;
+  readonly quiet?: true;
+  readonly saveTrace?: string;
+  readonly help?: true;
+}
+
+export function checkCommand(program: Command): void {
+  program
+    .command('check')
+    .description('check a variant of a protocol: a verdict, and a trace where it breaks')
+    .argument('[model]', 'MODEL or MODEL/SCENARIO of the list, or a FILE.ts of your own')
+    .option('--all', 'check every scenario of the list, or of MODEL, against the verdict that it declares')
+    .option('--json', 'print one JSON object (docs/check-output.schema.json)')
+    .option('--lkml', 'print the trace in 72 columns of plain text, ready for a changelog')
+    .option('--quiet', 'print the verdict line only')
+    .option('--max-states <number>', 'give up above so many states', wholeNumber)
+    .option('--timeout <seconds>', 'give up after so many seconds', positiveSeconds)
+    .option('--save-trace <file>', 'save the trace for "racewalk replay"')
+    .helpOption(false)
+    .option('-h, --help', "display this help, with a MODEL also the model's own options")
+    .usage('MODEL|FILE.ts [options] [options of the model]')
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .action(async (_model: string | undefined, options: CheckOptions, command: Command) => {
+      const { name, rest } = await splitModel(command.args);
+      if (options.help === true) return await help(command, name);
+      refuseContradictions(options);
+      if (options.all === true) {
+        const { checkAll } = await import('./check-all.ts');
+        return await checkAll(name, rest, options);
+      }
+      if (name === null)
+        throw new UsageError('which model? "racewalk list" shows them; "racewalk check --all" checks all');
+      const { checkOne } = await import('./check-one.ts');
+      await checkOne(name, rest, options);
+    });
+}
+
+/** The model among the words that are no options of the command: the first, unless an option of the model comes before. */
+async function splitModel(
+  words: readonly string[],
+): Promise<{ name: string | null; rest: readonly string[] }> {
+  const { namesFile } = await import('./models.ts');
+  const { registry } = await import('../models/registry.ts');
+  const known = new Set(registry.map(({ name }) => name));
+  const isModel = (word: string) => namesFile(word) || known.has(word.split('/', 1)[0]!);
+  const [first = '-'] = words;
+  const at = first.startsWith('-') ? words.findIndex(isModel) : 0;
+  return at < 0
+    ? { name: null, rest: words }
+    : { name: words[at]!, rest: words.filter((_, other) => other !== at) };
+}
+
+async function help(command: Command, name: string | null): Promise<void> {
+  const { print } = await import('./output.ts');
+  const general = command.helpInformation();
+  if (name === null) return print(general);
+  const { findModel } = await import('./models.ts');
+  const { describeOptions } = await import('./model-options.ts');
+  const { definition } = await findModel(name);
+  print(`${general}\n${definition.name}: ${definition.summary}\n${describeOptions(definition.options)}`);
+}
+
+const exclusive = [
+  ['json', 'quiet'],
+  ['json', 'lkml'],
+  ['lkml', 'quiet'],
+  ['all', 'lkml'],
+  ['all', 'saveTrace'],
+] as const;
+
+function refuseContradictions(options: CheckOptions): void {
+  const pair = exclusive.find(([a, b]) => options[a] !== undefined && options[b] !== undefined);
+  if (pair === undefined) return;
+  const [a, b] = pair.map((key) => (key === 'saveTrace' ? '--save-trace' : `--${key}`));
+  throw new UsageError(`${a} and ${b} contradict each other: give one of them`);
+}

@@ -1,0 +1,36 @@
+/** The CPUs of a trace: who runs where, and how each is called. */
+import type { TransitionTable } from '../checker/analysis/transition-table.ts';
+import type { Trace } from '../checker/search/trace.ts';
+
+export interface Cpu {
+  /** CPUs count from 0 in the order of the threads of the model, those that do nothing included. */
+  readonly number: number;
+  /** The thread whose CPU it is. */
+  readonly thread: string;
+  /** True when that thread has several copies. */
+  readonly replicated: boolean;
+  /** The copies of threads that run on it, as `thread replica`: its own, and handlers. */
+  readonly copies: ReadonlySet<string>;
+}
+
+/** The CPUs that take part in a trace. */
+export function cpusOf(table: TransitionTable, trace: Trace): readonly Cpu[] {
+  const active = new Set(trace.steps.map(({ thread, replica }) => `${thread} ${replica}`));
+  return allCpus(table).filter(({ copies }) => [...copies].some((copy) => active.has(copy)));
+}
+
+function allCpus({ threads }: TransitionTable): readonly Cpu[] {
+  const hosts = threads.filter(({ thread }) => thread.on === null);
+  return hosts
+    .flatMap(({ thread }) => Array.from({ length: thread.cpus }, (_, replica) => ({ thread, replica })))
+    .map(({ thread, replica }, number) => ({
+      number,
+      thread: thread.name,
+      replicated: thread.cpus > 1,
+      copies: new Set(
+        threads
+          .filter((other) => other.thread === thread || other.thread.on === thread.name)
+          .map((other) => `${other.thread.name} ${replica}`),
+      ),
+    }));
+}

@@ -1,0 +1,20 @@
+/** Exit codes: a verdict in one number, so that scripts need not read. */
+import type { Answer } from '../checker/search/outcome.ts';
+
+export const wrongUse = 2;
+
+/** 0 holds; 1 violated, deadlock or unreached; 2 wrong model; 3 inconclusive. */
+export function exitCodeOf(verdict: Answer['verdict']): 0 | 1 | 2 | 3 {
+  switch (verdict) {
+    case 'holds':
+      return 0;
+    case 'violated':
+    case 'deadlock':
+    case 'unreached':
+      return 1;
+    case 'error':
+      return wrongUse;
+    case 'inconclusive':
+      return 3;
+  }
+}

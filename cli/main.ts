@@ -1,0 +1,43 @@
+/** The racewalk command: one file a command, and only the command that runs is loaded in full. */
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { ModelError } from '../checker/language/model-error.ts';
+import { checkCommand } from './check.ts';
+import { listCommand } from './list.ts';
+import { replayCommand } from './replay.ts';
+import { showCommand } from './show.ts';
+import { wrongUse } from './exit-code.ts';
+import { endQuietlyWhenPipeCloses } from './output.ts';
+import { UsageError } from './usage-error.ts';
+
+function version(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { readonly version: string }).version;
+}
+
+const program = new Command('racewalk')
+  .description(
+    'Proves that a memory-management protocol survives every interleaving of its CPUs, or shows the race.',
+  )
+  .version(version())
+  .exitOverride();
+
+listCommand(program);
+showCommand(program);
+checkCommand(program);
+replayCommand(program);
+
+/** Tells an error once and clearly; returns the exit code. */
+function tell(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : wrongUse;
+  if (error instanceof UsageError || error instanceof ModelError) console.error(`racewalk: ${error.message}`);
+  else console.error('racewalk: this is a bug in racewalk, please report it:\n', error);
+  return wrongUse;
+}
+
+endQuietlyWhenPipeCloses();
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = tell(error);
+}

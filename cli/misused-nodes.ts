@@ -1,0 +1,139 @@
+/** Finds nodes of the language used as if they were values: it compiles, and would build a smaller model in silence. */
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+
+export interface Misuse {
+  readonly node: ts.Node;
+  readonly why: string;
+}
+
+/** What a node of the language is, by the type that it is assignable to. */
+type Kind = 'expression' | 'statement' | 'effect' | 'property' | 'array';
+
+const language = (file: string) => fileURLToPath(new URL(`../checker/language/${file}`, import.meta.url));
+
+/** The type that stands for each kind, by file and name. */
+const kinds: readonly (readonly [Kind, string, string])[] = [
+  ['expression', language('expression.ts'), 'AnyExpr'],
+  ['statement', language('statement.ts'), 'Statement'],
+  ['effect', language('statement.ts'), 'Effect'],
+  ['property', language('property.ts'), 'Property'],
+  ['array', language('variable.ts'), 'ArrayVariable'],
+];
+
+type KindOf = (node: ts.Node) => Kind | null;
+
+/** All misuses in a file, in the order of the text. */
+export function misusedNodes(source: ts.SourceFile, program: ts.Program): readonly Misuse[] {
+  const kindOf = kindsOf(program);
+  const found: Misuse[] = [];
+  const visit = (node: ts.Node): void => {
+    found.push(...misusesAt(node, kindOf));
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+function kindsOf(program: ts.Program): KindOf {
+  const checker = program.getTypeChecker();
+  const types = kinds.flatMap(([kind, file, name]): [Kind, ts.Type][] => {
+    const declaring = program.getSourceFile(file);
+    const module = declaring === undefined ? undefined : checker.getSymbolAtLocation(declaring);
+    const symbol = module?.exports?.get(ts.escapeLeadingUnderscores(name));
+    return symbol === undefined ? [] : [[kind, checker.getDeclaredTypeOfSymbol(symbol)]];
+  });
+  return (node) => {
+    const type = checker.getNonNullableType(checker.getTypeAtLocation(node));
+    if ((type.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown | ts.TypeFlags.Never)) !== 0) return null;
+    return types.find(([, kind]) => checker.isTypeAssignableTo(type, kind))?.[0] ?? null;
+  };
+}
+
+function misusesAt(node: ts.Node, kindOf: KindOf): readonly Misuse[] {
+  if (ts.isIfStatement(node)) return condition(node.expression, "'if'", kindOf);
+  if (ts.isConditionalExpression(node)) return condition(node.condition, "'?:'", kindOf);
+  if (ts.isWhileStatement(node) || ts.isDoStatement(node))
+    return condition(node.expression, "'while'", kindOf);
+  if (ts.isForStatement(node) && node.condition !== undefined)
+    return condition(node.condition, "'for'", kindOf);
+  if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.ExclamationToken)
+    return condition(node.operand, "'!'", kindOf);
+  if (ts.isSwitchStatement(node)) return condition(node.expression, "'switch'", kindOf);
+  if (ts.isBinaryExpression(node)) return binary(node, kindOf);
+  if (ts.isTemplateExpression(node) && !ts.isTaggedTemplateExpression(node.parent))
+    return node.templateSpans.flatMap(({ expression }) => inText(expression, kindOf));
+  if (ts.isExpressionStatement(node)) return dropped(node.expression, kindOf);
+  return [];
+}
+
+const instead =
+  'branch(...) decides while the model runs, when(...) inside a step, conditional(...) inside an expression, and ' +
+  'ifdef(...) takes a plain boolean of the options';
+
+function condition(node: ts.Expression, where: string, kindOf: KindOf): readonly Misuse[] {
+  const kind = kindOf(node);
+  if (kind === null) return [];
+  return [
+    {
+      node,
+      why:
+        `'${node.getText()}' is ${article(kind)} of the model, data that counts as true in ${where} whatever happens ` +
+        `while the model runs; ${where === "'!'" ? 'not(...) negates it; ' : ''}${instead}`,
+    },
+  ];
+}
+
+function binary(node: ts.BinaryExpression, kindOf: KindOf): readonly Misuse[] {
+  const operator = node.operatorToken.getText();
+  if (operator === '&&' || operator === '||')
+    return condition(node.left, `'${operator}'`, kindOf).map(({ node: left, why }) => ({
+      node: left,
+      why: `${why}; ${operator === '&&' ? 'and' : 'or'}(...) joins conditions`,
+    }));
+  if (!['==', '===', '!=', '!=='].includes(operator)) return [];
+  if ([node.left, node.right].some(isNothing)) return [];
+  const operand = [node.left, node.right].find((side) => kindOf(side) !== null);
+  if (operand === undefined) return [];
+  const builder = operator.startsWith('=') ? 'eq' : 'ne';
+  return [
+    {
+      node,
+      why:
+        `'${operator}' compares the nodes of the model here, not the values that they will have; ` +
+        `write ${builder}(${node.left.getText()}, ${node.right.getText()})`,
+    },
+  ];
+}
+
+const isNothing = (node: ts.Expression) =>
+  node.kind === ts.SyntaxKind.NullKeyword || (ts.isIdentifier(node) && node.text === 'undefined');
+
+function inText(node: ts.Expression, kindOf: KindOf): readonly Misuse[] {
+  const kind = kindOf(node);
+  return kind === null
+    ? []
+    : [
+        {
+          node,
+          why: `'${node.getText()}' is ${article(kind)} of the model and has no value while the text is written; say\`...\` fills values in when a violation is told`,
+        },
+      ];
+}
+
+function dropped(node: ts.Expression, kindOf: KindOf): readonly Misuse[] {
+  const kind = kindOf(ts.isVoidExpression(node) ? node.expression : node);
+  return kind === null || isAssignment(node)
+    ? []
+    : [
+        {
+          node,
+          why: `this ${kind} is built and dropped, so it would never be part of the model: put it into the list that it belongs to`,
+        },
+      ];
+}
+
+const isAssignment = (node: ts.Expression) =>
+  ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.EqualsToken;
+
+const article = (kind: Kind) => (/^[aeiou]/.test(kind) ? `an ${kind}` : `a ${kind}`);

@@ -1,0 +1,148 @@
+/** Options of a model on the command line, without knowing the model. */
+import { parseArgs } from 'node:util';
+import type { AnyOption, Options, OptionValue } from '../checker/language/option.ts';
+import { accepted, optionName, valuesOf } from '../checker/language/option.ts';
+import type { Source } from './models.ts';
+import { didYouMean } from './spelling.ts';
+import { UsageError } from './usage-error.ts';
+
+export type Choices = Readonly<Record<string, OptionValue>>;
+
+/**
+ * The options that a scenario sets, with those of the command line.
+ *
+ * Throws  UsageError for what does not exist, is given twice, or is not what the scenario says.
+ */
+export function chosenOptions({ definition, scenario }: Source, words: readonly string[]): Choices {
+  const given = parse(definition.name, definition.options, words);
+  for (const [key, value] of Object.entries(scenario?.options ?? {}))
+    if (key in given && given[key] !== value)
+      throw new UsageError(
+        `the scenario '${scenario!.name}' is the one with ${asTyped(key, value)}, and ${asTyped(key, given[key]!)} contradicts it: ` +
+          `leave the option out, or name the model without the scenario`,
+      );
+  return { ...scenario?.options, ...given };
+}
+
+/**
+ * Options from a file: those that the model has, with values that it takes.
+ *
+ * Throws  UsageError for the others.
+ */
+export function chosenFrom(options: Options, saved: Choices): Choices {
+  for (const [key, value] of Object.entries(saved))
+    if (options[key] === undefined || !valuesOf(options[key]).includes(value))
+      throw new UsageError(
+        `the model has no ${asTyped(key, value)} any more: it has changed since the trace was saved`,
+      );
+  return saved;
+}
+
+function parse(model: string, options: Options, words: readonly string[]): Choices {
+  const keys = new Map(Object.keys(options).map((key) => [optionName(key), key]));
+  const { tokens } = parseArgs({
+    args: [...words],
+    options: Object.fromEntries(
+      [...keys].map(([name, key]) => [
+        name,
+        { type: options[key]!.kind === 'flag' ? ('boolean' as const) : ('string' as const) },
+      ]),
+    ),
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  const given: Record<string, OptionValue> = {};
+  for (const token of tokens) {
+    if (token.kind === 'positional')
+      throw new UsageError(`'${token.value}' is one word too many: the model is ${model}`);
+    if (token.kind === 'option-terminator') continue;
+    const [key, value] = optionOf({ model, options, keys }, token);
+    if (key in given && given[key] !== value)
+      throw new UsageError(`${asTyped(key, given[key]!)} and ${asTyped(key, value)} contradict each other`);
+    given[key] = value;
+  }
+  return given;
+}
+
+interface Names {
+  readonly model: string;
+  readonly options: Options;
+  /** The keys of the options by their names on the command line. */
+  readonly keys: ReadonlyMap<string, string>;
+}
+
+interface Word {
+  readonly name: string;
+  readonly rawName: string;
+  readonly value: string | undefined;
+}
+
+function optionOf({ model, options, keys }: Names, { name, rawName, value }: Word): [string, OptionValue] {
+  const negated = keys.get(name.replace(/^no-/, ''));
+  const key = keys.get(name) ?? negated;
+  const option = key === undefined ? undefined : options[key];
+  if (key === undefined || option === undefined || (!keys.has(name) && option.kind !== 'flag'))
+    throw new UsageError(
+      `${model} has no option '${rawName}'${didYouMean(name, [...keys.keys()])}\n${describeOptions(options)}`,
+    );
+  return [key, valueOf(option, rawName, keys.has(name) ? value : (value ?? 'false'))];
+}
+
+function valueOf(option: AnyOption, name: string, value: string | undefined): OptionValue {
+  if (value === undefined && option.kind === 'flag') return true;
+  if (value === undefined || (value.startsWith('--') && option.kind !== 'flag'))
+    throw new UsageError(`${name} needs a value: ${accepted(option)}`);
+  const wrong = (hint: string) =>
+    new UsageError(`${name} takes ${accepted(option)}, and not '${value}'${hint}`);
+  switch (option.kind) {
+    case 'flag':
+      if (value !== 'true' && value !== 'false') throw wrong('');
+      return value === 'true';
+    case 'choice':
+      if (!option.values.includes(value)) throw wrong(didYouMean(value, option.values));
+      return value;
+    case 'integer':
+      if (!/^-?\d+$/.test(value) || Number(value) < option.low || Number(value) > option.high)
+        throw wrong('');
+      return Number(value);
+  }
+}
+
+/** An option with a value as it is typed. */
+export function asTyped(key: string, value: OptionValue): string {
+  if (typeof value === 'boolean') return `--${value ? '' : 'no-'}${optionName(key)}`;
+  return `--${optionName(key)} ${value}`;
+}
+
+/** The options that differ from what the model takes by itself, as they are typed. */
+export const commandLine = (options: Options, chosen: Choices): string =>
+  Object.entries(chosen)
+    .filter(([key, value]) => options[key]?.fallback !== value)
+    .map(([key, value]) => asTyped(key, value))
+    .join(' ');
+
+/** One line an option: how it is typed, what it takes when nothing is said, what it means. */
+export function describeOptions(options: Options): string {
+  const rows = Object.entries(options).map(([key, option]) => [usage(key, option), meaning(option)] as const);
+  const width = Math.max(0, ...rows.map(([left]) => left.length));
+  const lines = rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
+  return lines.length === 0 ? 'it has no options' : `its options:\n${lines.join('\n')}`;
+}
+
+function usage(key: string, option: AnyOption): string {
+  const name = optionName(key);
+  switch (option.kind) {
+    case 'flag':
+      return option.fallback ? `--no-${name}` : `--${name}`;
+    case 'choice':
+      return `--${name} ${option.values.join('|')}`;
+    case 'integer':
+      return `--${name} ${option.low}..${option.high}`;
+  }
+}
+
+function meaning({ kind, description, fallback }: AnyOption): string {
+  if (kind === 'flag') return fallback ? `not: ${description}` : description;
+  return `${description} (${fallback})`;
+}

@@ -1,0 +1,79 @@
+/** Finds the model that a command names: one of the project, or a user's own file. */
+import { registry } from '../models/registry.ts';
+import type { AnyDefinition, Model, Scenario } from '../checker/language/model.ts';
+import { ModelError } from '../checker/language/model-error.ts';
+import type { OptionValue } from '../checker/language/option.ts';
+import { placeIn } from './error-place.ts';
+import { didYouMean } from './spelling.ts';
+import { UsageError } from './usage-error.ts';
+
+/** A model as the command line names it. */
+export interface Source {
+  readonly definition: AnyDefinition;
+  /** The user's file as an absolute path, or null for a model of the project. */
+  readonly file: string | null;
+  readonly scenario: Scenario | null;
+  /** What was typed, without the scenario. */
+  readonly typed: string;
+}
+
+/** Whether a word names a file or a file and one of its scenarios, rather than a model of the project. */
+export const namesFile = (name: string): boolean => fileName.test(name);
+
+const fileName = /^(.*\.[cm]?[jt]s)(?:\/([^/]+))?$/;
+
+/**
+ * The model named `MODEL`, `MODEL/SCENARIO`, `FILE` or `FILE/SCENARIO`.
+ *
+ * Throws  UsageError or ModelError with what is possible.
+ */
+export async function findModel(name: string): Promise<Source> {
+  const [, path, scenarioInFile] = fileName.exec(name) ?? [];
+  if (path !== undefined) {
+    const { loadUserModel } = await import('./user-model.ts');
+    const { definition, file } = await loadUserModel(path);
+    return { definition, file, scenario: scenarioOf(definition, scenarioInFile), typed: path };
+  }
+  const [model = '', scenario] = name.split('/', 2);
+  const definition = registry.find((other) => other.name === model);
+  if (definition === undefined) throw new UsageError(noModel(name, model));
+  return { definition, file: null, scenario: scenarioOf(definition, scenario), typed: model };
+}
+
+function noModel(typed: string, model: string): string {
+  const names = registry.map(({ name }) => name);
+  return (
+    `there is no model '${model}'${didYouMean(model, names)}\n` +
+    `the models: ${names.join(', ')}` +
+    (typed.includes('/') || typed.includes('.') ? '\na file of your own ends in .ts or .js' : '')
+  );
+}
+
+function scenarioOf(definition: AnyDefinition, name: string | undefined): Scenario | null {
+  if (name === undefined) return null;
+  const scenario = definition.scenarios.find((other) => other.name === name);
+  if (scenario !== undefined) return scenario;
+  const names = definition.scenarios.map((other) => other.name);
+  throw new UsageError(
+    `${definition.name} has no scenario '${name}'${didYouMean(name, names)}\n` +
+      (names.length === 0 ? 'it declares none' : `its scenarios: ${names.join(', ')}`),
+  );
+}
+
+/**
+ * The model of a source for these options.
+ *
+ * Throws  ModelError, also for whatever a user's build throws.
+ */
+export function buildModel(source: Source, options: Readonly<Record<string, OptionValue>>): Model {
+  try {
+    return source.definition.build(options);
+  } catch (error) {
+    if (source.file === null) throw error;
+    const place = placeIn(error, source.file);
+    const where = place === null ? source.typed : `${source.typed}:${place}`;
+    const what = error instanceof Error ? error : new Error(String(error));
+    const kind = what instanceof ModelError ? '' : `building the model fails with ${what.name}: `;
+    throw new ModelError(`${where}: ${kind}${what.message}`);
+  }
+}

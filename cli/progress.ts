@@ -1,0 +1,38 @@
+/** One line on a terminal that says how far the work has come; silent everywhere else. */
+
+export interface Reached {
+  readonly states: number;
+  readonly frontier: number;
+  readonly depth: number;
+}
+
+export interface ProgressLine {
+  readonly show: (reached: Reached, seconds: number) => void;
+  readonly clear: () => void;
+}
+
+const silent: ProgressLine = { show: () => undefined, clear: () => undefined };
+
+const eraseLine = '\r\u001B[K';
+
+export function progressLine(stream: NodeJS.WriteStream): ProgressLine {
+  if (!stream.isTTY) return silent;
+  let shown = false;
+  return {
+    show: ({ states, frontier, depth }, seconds) => {
+      shown = true;
+      const rate = rounded(states / Math.max(seconds, 0.001));
+      const line = `${count(states)} states, ${count(frontier)} to expand, depth ${depth}, ${rate} states/s`;
+      stream.write(eraseLine + line.slice(0, stream.columns - 1));
+    },
+    clear: () => {
+      if (shown) stream.write(eraseLine);
+    },
+  };
+}
+
+/** A number with separators, as people read it. */
+export const count = (number: number): string => number.toLocaleString('en-US');
+
+/** Two digits that mean something: a rate varies from run to run. */
+export const rounded = (number: number): string => count(Number(number.toPrecision(2)));

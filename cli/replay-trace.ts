@@ -1,0 +1,69 @@
+/** Replays a saved trace and says whether it still ends in what was found. */
+import { dirname, resolve } from 'node:path';
+import type { TransitionTable } from '../checker/analysis/transition-table.ts';
+import { transitionTable } from '../checker/analysis/transition-table.ts';
+import type { Answer, Schedule } from '../checker/search/outcome.ts';
+import type { Trace } from '../checker/search/trace.ts';
+import { ReplayError, confirms, replay } from '../checker/search/trace.ts';
+import { traceSections, verdictLine } from './check-report.ts';
+import { exitCodeOf } from './exit-code.ts';
+import { chosenFrom } from './model-options.ts';
+import type { Source } from './models.ts';
+import { buildModel, findModel } from './models.ts';
+import { outputWidth, print } from './output.ts';
+import { readTrace, scheduleOf } from './trace-file.ts';
+import type { TraceFile } from './trace-schema.ts';
+import { UsageError } from './usage-error.ts';
+
+/** Throws  UsageError unless the trace is one of this model and ends in what it says. */
+export async function replayTrace(path: string): Promise<void> {
+  const saved = await readTrace(path);
+  const source = await findModel(saved.file === null ? saved.model : resolve(dirname(path), saved.file));
+  const table = tableOf(path, source, saved);
+  const schedule = scheduleOf(saved, table);
+  const answer = answerOf(saved, schedule, table);
+  const trace = replayed(path, table, schedule);
+  if (!confirms(table, answer, trace))
+    throw new UsageError(
+      `${path}: the trace no longer ends as it did (${saved.verdict}): the model has changed; check it again`,
+    );
+  process.exitCode = exitCodeOf(saved.verdict);
+  const sections = traceSections({ table, outcome: answer, trace }, outputWidth());
+  print([verdictLine({ source, outcome: answer }), ...sections, 'the interpreter confirms it'].join('\n\n'));
+}
+
+function tableOf(path: string, source: Source, saved: TraceFile): TransitionTable {
+  if (source.definition.name !== saved.model)
+    throw new UsageError(
+      `${path} is a trace of '${saved.model}', and the file has '${source.definition.name}' now`,
+    );
+  return transitionTable(buildModel(source, chosenFrom(source.definition.options, saved.options)));
+}
+
+function answerOf({ verdict, claim }: TraceFile, schedule: Schedule, { model }: TransitionTable): Answer {
+  switch (verdict) {
+    case 'deadlock':
+      return { verdict, schedule, minimal: true };
+    case 'error':
+      return { verdict, message: claim, schedule };
+    case 'violated': {
+      const isProperty = model.properties.some(({ kind, name }) => kind === 'always' && name === claim);
+      return {
+        verdict,
+        kind: isProperty ? 'invariant' : 'assertion',
+        property: claim,
+        schedule,
+        minimal: true,
+      };
+    }
+  }
+}
+
+function replayed(path: string, table: TransitionTable, schedule: Schedule): Trace {
+  try {
+    return replay(table, schedule);
+  } catch (error) {
+    if (!(error instanceof ReplayError)) throw error;
+    throw new UsageError(`${path} does not fit the model: ${error.message}`);
+  }
+}

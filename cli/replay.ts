@@ -1,0 +1,13 @@
+/** `racewalk replay`: a saved trace once more, step by step in the interpreter. */
+import type { Command } from 'commander';
+
+export function replayCommand(program: Command): void {
+  program
+    .command('replay')
+    .description('replay a saved trace step by step, and see that it ends as it did')
+    .argument('<trace>', 'a file that "racewalk check --save-trace" wrote')
+    .action(async (path: string) => {
+      const { replayTrace } = await import('./replay-trace.ts');
+      await replayTrace(path);
+    });
+}

@@ -1,0 +1,23 @@
+/** `racewalk show`: all that a model says, both columns of every thread among it. */
+import type { Command } from 'commander';
+
+export function showCommand(program: Command): void {
+  program
+    .command('show')
+    .description(
+      "show a model: its options, variables, properties, and each thread in the kernel's words and in the model's",
+    )
+    .argument('<model>', 'MODEL or MODEL/SCENARIO of the list, or a FILE.ts of your own')
+    .usage('MODEL|FILE.ts [options of the model]')
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .action(async (name: string, _options: unknown, command: Command) => {
+      const { chosenOptions } = await import('./model-options.ts');
+      const { buildModel, findModel } = await import('./models.ts');
+      const { outputWidth, print } = await import('./output.ts');
+      const { describeModel } = await import('./model-text.ts');
+      const source = await findModel(name);
+      const chosen = chosenOptions(source, command.args.slice(1));
+      print(describeModel(source.definition, buildModel(source, chosen), outputWidth()));
+    });
+}

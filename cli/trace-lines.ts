@@ -1,0 +1,171 @@
+/** A trace as lines to print: the kernel's text, who runs it, and what it saw and changed. */
+import type { Code, TransitionTable } from '../checker/analysis/transition-table.ts';
+import type { Statement } from '../checker/language/statement.ts';
+import type { Value } from '../checker/language/domain.ts';
+import { printExpr, printText } from '../checker/language/print.ts';
+import type { Trace, TraceStep } from '../checker/search/trace.ts';
+import type { Event } from '../checker/state/interpret.ts';
+import type { Cpu } from './cpus.ts';
+
+export interface TraceLine {
+  /** The number of the step, from 1, on its first line; null on the others. */
+  readonly step: number | null;
+  /** Position among the CPUs that take part. */
+  readonly cpu: number;
+  readonly kind: 'code' | 'note';
+  readonly text: string;
+  /** What it saw and what it changed. */
+  readonly beside: readonly string[];
+}
+
+type Unplaced = Omit<TraceLine, 'step' | 'cpu'>;
+
+/** The lines of all steps; what a thread did before its first step, and the heads of loops, stand before the step they lead to. */
+export function traceLines(table: TransitionTable, trace: Trace, cpus: readonly Cpu[]): readonly TraceLine[] {
+  const lines: TraceLine[] = [];
+  const iterations = new Iterations();
+  const waiting = new Map<string, Unplaced[]>();
+  for (const [at, step] of trace.steps.entries()) {
+    const copy = `${step.thread} ${step.replica}`;
+    const cpu = cpus.findIndex(({ copies }) => copies.has(copy));
+    const before = waiting.get(copy) ?? beginning(table, trace, step, iterations);
+    const { now, later } = linesOfStep(step, iterations);
+    waiting.set(copy, later);
+    const own: readonly Unplaced[] =
+      now.length > 0 ? now : [codeLine(printText(step.edge.transition.statement))];
+    lines.push(...before.map((line) => ({ ...line, step: null, cpu })));
+    lines.push(...own.map((line, position) => ({ ...line, step: position === 0 ? at + 1 : null, cpu })));
+  }
+  return lines;
+}
+
+/** What happened before the first step of a thread, as far as nothing decided there. */
+function beginning(
+  table: TransitionTable,
+  trace: Trace,
+  step: TraceStep,
+  iterations: Iterations,
+): Unplaced[] {
+  const { locals } = trace.initial.threads[step.thread]![step.replica]!;
+  const lines: Unplaced[] = [];
+  let code: Code = table.threads[step.edge.thread]!.entry;
+  while (code.kind === 'effects' || code.kind === 'choose') {
+    if (code.kind === 'choose') lines.push(choice(code.statement, locals[code.target.name] as Value));
+    else lines.push(...plainLines(code.statement, step, iterations));
+    code = code.next;
+  }
+  return lines;
+}
+
+function plainLines(statement: Statement, step: TraceStep, iterations: Iterations): readonly Unplaced[] {
+  switch (statement.kind) {
+    case 'note':
+      return [{ kind: 'note', text: printText(statement), beside: [] }];
+    case 'loop':
+      return iterations.line(statement, `${step.thread} ${step.replica}`, 'first');
+    case 'step':
+    case 'barrier':
+      return [codeLine(printText(statement))];
+    case 'branch':
+    case 'choose':
+    case 'either':
+    case 'forever':
+    case 'atomically':
+    case 'label':
+    case 'goto':
+      return [];
+  }
+}
+
+const codeLine = (text: string, beside: readonly string[] = []): Unplaced => ({ kind: 'code', text, beside });
+
+const choice = (statement: Statement, value: Value): Unplaced =>
+  codeLine(
+    printText(statement),
+    statement.kind === 'choose' ? [`${printExpr(statement.target)} = ${value}`] : [],
+  );
+
+/** The lines of a step, and the heads of loops that belong before the next one. */
+function linesOfStep(step: TraceStep, iterations: Iterations): { now: Unplaced[]; later: Unplaced[] } {
+  const now: Unplaced[] = [];
+  let later: Unplaced[] = [];
+  let loopGoesOn = false;
+  for (const event of step.events) {
+    const { statement } = event;
+    if (statement.kind === 'loop') {
+      if (event.taken === null)
+        later = [
+          ...later,
+          ...iterations.line(statement, `${step.thread} ${step.replica}`, loopGoesOn ? 'next' : 'first'),
+        ];
+      loopGoesOn = event.taken === true;
+      continue;
+    }
+    const lines = linesOfEvent(event);
+    if (lines.length === 0) continue;
+    now.push(...later, ...lines);
+    later = [];
+  }
+  return { now, later };
+}
+
+function linesOfEvent(event: Event): readonly Unplaced[] {
+  const { statement } = event;
+  switch (statement.kind) {
+    case 'note':
+      return [{ kind: 'note', text: printText(statement), beside: [] }];
+    case 'branch':
+      return event.taken === true || event.reads.length > 0 ? [branchLine(statement, event)] : [];
+    case 'choose':
+      return event.chosen === null ? [] : [choice(statement, event.chosen)];
+    case 'step':
+    case 'barrier':
+      return [codeLine(printText(statement), besides(event))];
+    case 'loop':
+    case 'either':
+    case 'forever':
+    case 'atomically':
+    case 'label':
+    case 'goto':
+      return [];
+  }
+}
+
+/** A branch on shared memory says how it came out; one on locals is there only when it is taken. */
+function branchLine(statement: Statement & { kind: 'branch' }, event: Event): Unplaced {
+  const jump = event.taken === true ? statement.then.find(({ kind }) => kind === 'goto') : undefined;
+  const text = printText(statement) + (jump === undefined ? '' : ` ${printText(jump)}`);
+  const seen = besides(event);
+  if (seen.length === 0) return codeLine(text);
+  return codeLine(text, [...seen.slice(0, -1), `${seen.at(-1)!}: ${event.taken === true ? 'yes' : 'no'}`]);
+}
+
+/** What an event changed, and the values that it saw beside. */
+function besides({ reads, writes, changes }: Event): readonly string[] {
+  const changed = new Set(changes.map(({ cell }) => cell));
+  const kept = writes.filter(({ cell }) => !changed.has(cell));
+  const written = new Set(writes.map(({ cell }) => cell));
+  return [
+    ...new Set([
+      ...reads.filter(({ cell }) => !written.has(cell)).map(({ cell, value }) => `sees ${cell} == ${value}`),
+      ...changes.map(({ cell, from, to }) => `${cell}: ${from} -> ${to}`),
+      ...kept.map(({ cell, value }) => `${cell} stays ${value}`),
+    ]),
+  ];
+}
+
+/** Counts the iterations of loops, by copy of a thread and variable. */
+class Iterations {
+  readonly #values = new Map<string, number>();
+
+  /** The head of a loop with the value of its variable; nothing for a loop that runs only once. */
+  line(statement: Statement & { kind: 'loop' }, copy: string, which: 'first' | 'next'): readonly Unplaced[] {
+    const { variable } = statement;
+    const { low, high } = variable.domain as { low: number; high: number };
+    const name = printExpr(variable);
+    const key = `${copy} ${name}`;
+    const value = which === 'first' ? low : this.#values.get(key)! + 1;
+    this.#values.set(key, value);
+    return low === high ? [] : [codeLine(`${statement.text}: ${name} = ${value}`)];
+  }
+}

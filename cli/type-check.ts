@@ -1,0 +1,76 @@
+/** Type-checks a user's model file, and finds what compiles and yet means nothing in a model. */
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+import { displayPath } from './display-path.ts';
+import { misusedNodes } from './misused-nodes.ts';
+import { ownModules } from './own-modules.ts';
+
+const project = fileURLToPath(new URL('..', import.meta.url));
+
+const paths = Object.fromEntries(
+  Object.entries(ownModules).map(([name, url]): [string, string[]] => [name, [fileURLToPath(url)]]),
+);
+
+/** As strict as this project is with itself; any folder will do, hence a bundler's way to resolve. */
+const options: ts.CompilerOptions = {
+  target: ts.ScriptTarget.ES2024,
+  lib: ['lib.es2024.d.ts'],
+  module: ts.ModuleKind.ESNext,
+  moduleResolution: ts.ModuleResolutionKind.Bundler,
+  paths,
+  types: [],
+  noEmit: true,
+  allowImportingTsExtensions: true,
+  erasableSyntaxOnly: true,
+  verbatimModuleSyntax: true,
+  allowJs: true,
+  checkJs: true,
+  skipLibCheck: true,
+  strict: true,
+  noUncheckedIndexedAccess: true,
+  exactOptionalPropertyTypes: true,
+  noUnusedLocals: true,
+  noUnusedParameters: true,
+  noImplicitReturns: true,
+  noFallthroughCasesInSwitch: true,
+};
+
+/** The mistakes in a file and in what it imports of its own, as `file:line:column: what`. */
+export function mistakesIn(file: string): readonly string[] {
+  const forJs = /js$/.test(file) ? { noImplicitAny: false } : {};
+  const program = ts.createProgram([file], { ...options, ...forJs });
+  const sources = program.getSourceFiles().filter((source) => isOwn(program, source, file));
+  return sources.flatMap((source) => {
+    const syntactic = program.getSyntacticDiagnostics(source);
+    if (syntactic.length > 0) return syntactic.map(describe);
+    const semantic = program.getSemanticDiagnostics(source).filter(matters);
+    return [
+      ...semantic.map(describe),
+      ...misusedNodes(source, program).map(({ node, why }) => describeAt(source, node.getStart(), why)),
+    ];
+  });
+}
+
+/** Written by the user: neither of this project nor of a library. */
+function isOwn(program: ts.Program, source: ts.SourceFile, file: string): boolean {
+  if (source.isDeclarationFile || program.isSourceFileFromExternalLibrary(source)) return false;
+  return source.fileName === file || !source.fileName.startsWith(project);
+}
+
+/** An import that is left over changes no model; an unused thread, option or statement does. */
+function matters({ code, file, start }: ts.Diagnostic): boolean {
+  if (![6133, 6192, 6196].includes(code) || file === undefined || start === undefined) return true;
+  return !file.statements.some(
+    (statement) => ts.isImportDeclaration(statement) && statement.pos <= start && start < statement.end,
+  );
+}
+
+function describe({ file, start = 0, messageText }: ts.Diagnostic): string {
+  const message = ts.flattenDiagnosticMessageText(messageText, ' ').replaceAll(/\s+/g, ' ');
+  return file === undefined ? message : describeAt(file, start, message);
+}
+
+function describeAt(source: ts.SourceFile, start: number, message: string): string {
+  const { line, character } = source.getLineAndCharacterOfPosition(start);
+  return `${displayPath(source.fileName)}:${line + 1}:${character + 1}: ${message}`;
+}

@@ -1,0 +1,93 @@
+/** A verdict in words. */
+import type { TransitionTable } from '../checker/analysis/transition-table.ts';
+import type { Transition } from '../checker/analysis/transition-table.ts';
+import { printText } from '../checker/language/print.ts';
+import { harmOf } from '../checker/search/harm.ts';
+import type { Answer, Statistics } from '../checker/search/outcome.ts';
+import type { Trace } from '../checker/search/trace.ts';
+import { endsOf, propertyPlace } from '../checker/state/interpret.ts';
+import { count, rounded } from './progress.ts';
+
+/** The verdict in one line. */
+export function headline(answer: Answer): string {
+  switch (answer.verdict) {
+    case 'holds':
+      return 'holds';
+    case 'violated':
+      return `violated in ${steps(answer.schedule.edges.length)}: ${answer.property}`;
+    case 'deadlock':
+      return `deadlock after ${steps(answer.schedule.edges.length)}`;
+    case 'unreached':
+      return `unreached: ${answer.witnesses.join('; ')}`;
+    case 'error':
+      return `error: ${answer.message}`;
+    case 'inconclusive':
+      return `inconclusive: ${answer.reason}`;
+  }
+}
+
+const steps = (number: number) => (number === 1 ? '1 step' : `${count(number)} steps`);
+
+/** What is wrong in the last state of a trace, in the words of the model's author where there are some; null: nothing. */
+export function harmIn(table: TransitionTable, answer: Answer, trace: Trace): string | null {
+  const last = trace.steps.at(-1)?.after ?? trace.initial;
+  switch (answer.verdict) {
+    case 'violated': {
+      if (answer.kind === 'assertion') return `this does not hold: ${answer.property}`;
+      const property = table.model.properties.find(({ name }) => name === answer.property)!;
+      return harmOf(property.condition, propertyPlace(last, endsOf(table)));
+    }
+    case 'deadlock':
+      return `nothing can happen any more, and ${stuck(table, trace).join(' and ')}`;
+    case 'error':
+      return answer.message;
+    case 'holds':
+    case 'unreached':
+    case 'inconclusive':
+      return null;
+  }
+}
+
+/** The copies of threads that wait for ever, and at what. */
+function stuck(table: TransitionTable, trace: Trace): readonly string[] {
+  const last = trace.steps.at(-1)?.after ?? trace.initial;
+  return table.threads.flatMap(({ thread, locations, end }) =>
+    thread.mayBlockForever
+      ? []
+      : last.threads[thread.name]!.flatMap(({ location }, replica) => {
+          if (location === end) return [];
+          const texts = locations[location]!.map((transition) => `'${textOf(transition)}'`);
+          const copy = thread.cpus > 1 ? ` (copy ${replica})` : '';
+          return [`${thread.name}${copy} waits at ${texts.join(' or ')}`];
+        }),
+  );
+}
+
+/** How far the search came. */
+export function statisticsLine(statistics: Statistics, seconds: number): string {
+  const { states, transitions, depth, bytes, method } = statistics;
+  const rate = rounded(states / Math.max(seconds, 0.001));
+  return (
+    `${count(states)} states, ${count(transitions)} transitions, depth ${depth}, ${megabytes(bytes)} MB, ` +
+    `${seconds.toFixed(2)} s (${rate}/s, ${method})`
+  );
+}
+
+const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
+
+/** A transition as the author wrote it: an atomic block is called by its first statement. */
+export function textOf({ statement }: Transition): string {
+  const [first] = statement.kind === 'atomically' ? statement.body : [];
+  return printText(first ?? statement);
+}
+
+/** The steps that never fired, by thread. */
+export function unfiredLines(table: TransitionTable, unfired: readonly Transition[]): readonly string[] {
+  return table.threads.flatMap(({ thread, locations }) => {
+    const own = new Set(locations.flat());
+    const texts = unfired
+      .filter((transition) => own.has(transition))
+      .map((transition) => `${textOf(transition)} (line ${transition.statement.line})`);
+    return texts.length === 0 ? [] : [`${thread.name}: ${texts.join(', ')}`];
+  });
+}
