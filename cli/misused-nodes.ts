@@ -51,15 +51,14 @@ function kindsOf(program: ts.Program): KindOf {
 }
 
 function misusesAt(node: ts.Node, kindOf: KindOf): readonly Misuse[] {
-  if (ts.isIfStatement(node)) return condition(node.expression, "'if'", kindOf);
-  if (ts.isConditionalExpression(node)) return condition(node.condition, "'?:'", kindOf);
-  if (ts.isWhileStatement(node) || ts.isDoStatement(node))
-    return condition(node.expression, "'while'", kindOf);
+  if (ts.isIfStatement(node)) return condition(node.expression, 'if', kindOf);
+  if (ts.isConditionalExpression(node)) return condition(node.condition, '?:', kindOf);
+  if (ts.isWhileStatement(node) || ts.isDoStatement(node)) return condition(node.expression, 'while', kindOf);
   if (ts.isForStatement(node) && node.condition !== undefined)
-    return condition(node.condition, "'for'", kindOf);
+    return condition(node.condition, 'for', kindOf);
   if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.ExclamationToken)
-    return condition(node.operand, "'!'", kindOf);
-  if (ts.isSwitchStatement(node)) return condition(node.expression, "'switch'", kindOf);
+    return condition(node.operand, '!', kindOf);
+  if (ts.isSwitchStatement(node)) return condition(node.expression, 'switch', kindOf);
   if (ts.isBinaryExpression(node)) return binary(node, kindOf);
   if (ts.isTemplateExpression(node) && !ts.isTaggedTemplateExpression(node.parent))
     return node.templateSpans.flatMap(({ expression }) => inText(expression, kindOf));
@@ -67,43 +66,37 @@ function misusesAt(node: ts.Node, kindOf: KindOf): readonly Misuse[] {
   return [];
 }
 
-const instead =
-  'branch(...) decides while the model runs, when(...) inside a step, conditional(...) inside an expression, and ' +
-  'ifdef(...) takes a plain boolean of the options';
+/** What to write instead, by the construct that takes a native truth value. */
+const instead: Readonly<Record<string, string>> = {
+  '!': 'not(...) negates it',
+  '&&': 'and(...) joins conditions',
+  '||': 'or(...) joins conditions',
+  '?:': 'conditional(...) chooses while the model runs, ifdef(...) by a plain boolean of the options',
+};
 
-function condition(node: ts.Expression, where: string, kindOf: KindOf): readonly Misuse[] {
+const inStatement =
+  'branch(...) decides while the model runs, when(...) inside a step, ifdef(...) by a plain boolean of the options';
+
+function condition(node: ts.Expression, construct: string, kindOf: KindOf): readonly Misuse[] {
   const kind = kindOf(node);
   if (kind === null) return [];
-  return [
-    {
-      node,
-      why:
-        `'${node.getText()}' is ${article(kind)} of the model, data that counts as true in ${where} whatever happens ` +
-        `while the model runs; ${where === "'!'" ? 'not(...) negates it; ' : ''}${instead}`,
-    },
-  ];
+  const why =
+    `'${node.getText()}' is ${article(kind)} of the model, data that always counts as true in a native ` +
+    `'${construct}', whatever its value while the model runs: ${instead[construct] ?? inStatement}`;
+  return [{ node, why }];
 }
 
 function binary(node: ts.BinaryExpression, kindOf: KindOf): readonly Misuse[] {
   const operator = node.operatorToken.getText();
-  if (operator === '&&' || operator === '||')
-    return condition(node.left, `'${operator}'`, kindOf).map(({ node: left, why }) => ({
-      node: left,
-      why: `${why}; ${operator === '&&' ? 'and' : 'or'}(...) joins conditions`,
-    }));
+  if (operator === '&&' || operator === '||') return condition(node.left, operator, kindOf);
   if (!['==', '===', '!=', '!=='].includes(operator)) return [];
-  if ([node.left, node.right].some(isNothing)) return [];
-  const operand = [node.left, node.right].find((side) => kindOf(side) !== null);
-  if (operand === undefined) return [];
+  const operands = [node.left, node.right];
+  if (operands.some(isNothing) || operands.every((operand) => kindOf(operand) === null)) return [];
   const builder = operator.startsWith('=') ? 'eq' : 'ne';
-  return [
-    {
-      node,
-      why:
-        `'${operator}' compares the nodes of the model here, not the values that they will have; ` +
-        `write ${builder}(${node.left.getText()}, ${node.right.getText()})`,
-    },
-  ];
+  const why =
+    `'${operator}' compares nodes of the model here, not the values that they will have: ` +
+    `write ${builder}(${node.left.getText()}, ${node.right.getText()})`;
+  return [{ node, why }];
 }
 
 const isNothing = (node: ts.Expression) =>
@@ -111,26 +104,18 @@ const isNothing = (node: ts.Expression) =>
 
 function inText(node: ts.Expression, kindOf: KindOf): readonly Misuse[] {
   const kind = kindOf(node);
-  return kind === null
-    ? []
-    : [
-        {
-          node,
-          why: `'${node.getText()}' is ${article(kind)} of the model and has no value while the text is written; say\`...\` fills values in when a violation is told`,
-        },
-      ];
+  if (kind === null) return [];
+  const why =
+    `'${node.getText()}' is ${article(kind)} of the model and has no value while the text is written: ` +
+    'in the harm of a violation, say`...` fills values in';
+  return [{ node, why }];
 }
 
 function dropped(node: ts.Expression, kindOf: KindOf): readonly Misuse[] {
-  const kind = kindOf(ts.isVoidExpression(node) ? node.expression : node);
-  return kind === null || isAssignment(node)
-    ? []
-    : [
-        {
-          node,
-          why: `this ${kind} is built and dropped, so it would never be part of the model: put it into the list that it belongs to`,
-        },
-      ];
+  const kind = isAssignment(node) ? null : kindOf(ts.isVoidExpression(node) ? node.expression : node);
+  if (kind === null) return [];
+  const why = `this ${kind} is built and dropped, so it would never be part of the model: put it into the list where it belongs`;
+  return [{ node, why }];
 }
 
 const isAssignment = (node: ts.Expression) =>

@@ -1,7 +1,7 @@
 /** Options of a model on the command line, without knowing the model. */
 import { parseArgs } from 'node:util';
 import type { AnyOption, Options, OptionValue } from '../checker/language/option.ts';
-import { accepted, optionName, valuesOf } from '../checker/language/option.ts';
+import { accepted, optionName, valuesOf, withFallbacks } from '../checker/language/option.ts';
 import type { Source } from './models.ts';
 import { didYouMean } from './spelling.ts';
 import { UsageError } from './usage-error.ts';
@@ -15,7 +15,8 @@ export type Choices = Readonly<Record<string, OptionValue>>;
  */
 export function chosenOptions({ definition, scenario }: Source, words: readonly string[]): Choices {
   const given = parse(definition.name, definition.options, words);
-  for (const [key, value] of Object.entries(scenario?.options ?? {}))
+  const declared = scenario === null ? {} : withFallbacks(definition.options, scenario.options);
+  for (const [key, value] of Object.entries(declared))
     if (key in given && given[key] !== value)
       throw new UsageError(
         `the scenario '${scenario!.name}' is the one with ${asTyped(key, value)}, and ${asTyped(key, given[key]!)} contradicts it: ` +
