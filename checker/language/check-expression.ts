@@ -18,13 +18,22 @@ export interface Scope {
   readonly binders: readonly Binder[];
 }
 
-/** The type of an expression: a string constant fits any domain that names it. */
-type Type = AnyDomain['kind'] | { readonly constant: string } | { readonly values: readonly string[] };
+/** The type of an expression. */
+type Type = Exclude<AnyDomain['kind'], 'values'> | Names;
 
-export const inside = (scope: Scope, binder: Binder): Scope => ({
-  ...scope,
-  binders: [...scope.binders, binder],
-});
+interface Names {
+  readonly names: readonly string[];
+  /** False for the names of constants, which fit every domain that has them. */
+  readonly whole: boolean;
+}
+
+/** Throws ModelError where the binder comes from deeper nesting than this: its level would leave a gap. */
+export function inside(scope: Scope, binder: Binder): Scope {
+  const outer = scope.binders.at(-1);
+  if (binder.level > (outer === undefined ? 0 : outer.level + 1))
+    fail(scope, 'what is built inside a forAll, exists or each is used outside of it');
+  return { ...scope, binders: [...scope.binders, binder] };
+}
 
 /** Throws ModelError unless the expression is boolean and all its parts make sense. */
 export function checkCondition(expr: AnyExpr, scope: Scope): void {
@@ -34,6 +43,9 @@ export function checkCondition(expr: AnyExpr, scope: Scope): void {
 
 /** Throws ModelError unless `value` may be stored in `target`, as far as that is known before it runs. */
 export function checkAssignment(target: Reference, value: AnyExpr, scope: Scope): void {
+  const { kind } = (target as Partial<Reference> | undefined) ?? {};
+  if (kind !== 'shared' && kind !== 'local')
+    fail(scope, `${describeWrong(target)} stands where a variable belongs`);
   typeOf(target, scope);
   const type = typeOf(value, scope);
   if (value.kind === 'constant' && !contains(target.domain, value.value))
@@ -45,7 +57,11 @@ export function checkAssignment(target: Reference, value: AnyExpr, scope: Scope)
     fail(scope, `'${printExpr(value)}' is of another type than '${printExpr(target)}'`);
 }
 
+/** Unlike Array.isArray it leaves the type of what it looks at alone. */
+const isList: (thing: unknown) => boolean = Array.isArray;
+
 export function checkSentence(sentence: Sentence, scope: Scope): void {
+  if (!isList(sentence)) fail(scope, 'the harm of a claim is a sentence made by say`...`');
   for (const part of sentence) if (typeof part !== 'string') typeOf(part, scope);
 }
 
@@ -57,7 +73,8 @@ function typeOf(expr: AnyExpr, scope: Scope): Type {
     case 'local':
       return typeOfReference(expr, scope);
     case 'self':
-      if (scope.thread === null) fail(scope, "'cpu' of a thread is used outside of that thread");
+      if (scope.thread?.name !== expr.thread)
+        fail(scope, `'cpu' of thread '${expr.thread}' is used outside of that thread`);
       return 'range';
     case 'bound':
       if (!scope.binders.includes(expr.binder))
@@ -80,14 +97,14 @@ function typeOf(expr: AnyExpr, scope: Scope): Type {
     case 'ended':
       if (scope.thread !== null)
         fail(scope, "'ended' belongs in properties: a thread cannot see whether another has ended");
-      threadNamed(expr.thread, scope);
-      return checkNumber(expr.replica, scope, 'bool');
+      checkNumber(expr.replica, scope, 'bool');
+      return checkCopy(expr, scope);
   }
 }
 
 function typeOfConstant(value: unknown, scope: Scope): Type {
   if (typeof value === 'boolean') return 'bool';
-  if (typeof value === 'string') return { constant: value };
+  if (typeof value === 'string') return { names: [value], whole: false };
   if (typeof value === 'number' && Number.isInteger(value)) return 'range';
   return fail(scope, `${describeWrong(value)} stands where a value or an expression belongs`);
 }
@@ -102,7 +119,8 @@ function describeWrong(value: unknown): string {
 function typeOfReference(expr: Reference, scope: Scope): Type {
   const declarations = expr.kind === 'shared' ? scope.shared : localsOf(expr, scope);
   const declaration = declarations[expr.name];
-  if (declaration?.domain !== expr.domain) fail(scope, `'${printExpr(expr)}' is not declared in this model`);
+  if (declaration?.domain !== expr.domain || (declaration.length === null) !== (expr.index === null))
+    fail(scope, `'${printExpr(expr)}' is not declared in this model`);
   if (expr.index !== null) {
     checkNumber(expr.index, scope, 'range');
     const { length } = declaration;
@@ -128,6 +146,20 @@ function localsOf(expr: Reference & { kind: 'local' }, scope: Scope): Declaratio
       `'${expr.name}' is a local of thread '${expr.thread}', which no other thread can read or write`,
     );
   return scope.thread.locals;
+}
+
+/** `ended(thread, copy)` names a copy that there is, as far as that is known. */
+function checkCopy({ thread, replica }: AnyExpr & { kind: 'ended' }, scope: Scope): Type {
+  const { cpus } = threadNamed(thread, scope);
+  const [low, high] =
+    replica.kind === 'constant'
+      ? [Number(replica.value), Number(replica.value)]
+      : replica.kind === 'bound'
+        ? [replica.binder.low, replica.binder.high]
+        : [0, 0];
+  if (low < 0 || high >= cpus)
+    fail(scope, `'ended' asks for copy ${high} of thread '${thread}', whose copies are 0 to ${cpus - 1}`);
+  return 'bool';
 }
 
 function threadNamed(name: string, scope: Scope): AnyThread {
@@ -172,9 +204,11 @@ const possible = (expr: AnyExpr) =>
 function typeOfConditional(expr: AnyExpr & { kind: 'conditional' }, scope: Scope): Type {
   checkCondition(expr.condition, scope);
   const then = typeOf(expr.then, scope);
-  if (!agree(then, typeOf(expr.otherwise, scope)))
-    fail(scope, `the two values of '${printExpr(expr)}' are of different types`);
-  return then;
+  const otherwise = typeOf(expr.otherwise, scope);
+  if (typeof then !== 'string' && typeof otherwise !== 'string' && !then.whole && !otherwise.whole)
+    return { names: [...new Set([...then.names, ...otherwise.names])], whole: false };
+  if (!agree(then, otherwise)) fail(scope, `the two values of '${printExpr(expr)}' are of different types`);
+  return typeof then !== 'string' && !then.whole ? otherwise : then;
 }
 
 function checkNumber<T extends Type>(expr: AnyExpr, scope: Scope, result: T): T {
@@ -183,17 +217,14 @@ function checkNumber<T extends Type>(expr: AnyExpr, scope: Scope, result: T): T 
 }
 
 const typeOfDomain = (domain: AnyDomain): Type =>
-  domain.kind === 'values' ? { values: domain.values } : domain.kind;
+  domain.kind === 'values' ? { names: domain.values, whole: true } : domain.kind;
 
 function agree(left: Type, right: Type): boolean {
   if (typeof left === 'string' || typeof right === 'string') return left === right;
-  const [a, b] = [namesOf(left), namesOf(right)];
-  return (
-    a.some((name) => b.includes(name)) && ('constant' in left || 'constant' in right || a.join() === b.join())
-  );
+  if (left.whole && right.whole) return left.names.join() === right.names.join();
+  const [some, others] = left.whole ? [right.names, left.names] : [left.names, right.names];
+  return some.every((name) => others.includes(name));
 }
-
-const namesOf = (type: Exclude<Type, string>) => ('constant' in type ? [type.constant] : type.values);
 
 const show = (value: unknown) => (typeof value === 'string' ? `'${value}'` : String(value));
 

@@ -1,6 +1,7 @@
 /** Costs: what a variant takes, counted over the executions of the model. */
 import type { AnyExpr, Expr } from './expression.ts';
 import type { AnyThread } from './thread.ts';
+import { partRecorder } from './unused.ts';
 
 /**
  * What is counted: steps by their shape (an access touches shared memory, a read-modify-write reads and writes a
@@ -26,5 +27,6 @@ export function cost(
   counts: Counted,
   where: { readonly thread?: AnyThread; readonly until?: Expr<boolean> } = {},
 ): Cost {
-  return { name, counts, thread: where.thread?.name ?? null, until: where.until ?? null };
+  const made: Cost = { name, counts, thread: where.thread?.name ?? null, until: where.until ?? null };
+  return partRecorder.built(made, `cost('${name}', ...)`);
 }

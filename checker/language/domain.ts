@@ -21,9 +21,9 @@ export const bool: Domain<boolean> = { kind: 'bool' };
 
 /** Named values, such as the states of a pmd: `values('none', 'table', 'huge')`. */
 export function values<const N extends string>(...names: readonly [N, ...N[]]): Domain<N> {
-  const wrong = names.find((name) => typeof name !== 'string' || name === '');
-  if (wrong !== undefined)
-    throw new ModelError(`values(...) takes names, and ${JSON.stringify(wrong)} is none`);
+  if (names.length === 0) throw new ModelError('values(...) takes one name or more');
+  const wrong = names.findIndex((name) => typeof name !== 'string' || name === '');
+  if (wrong >= 0) throw new ModelError(`values(...) takes names, and ${String(names[wrong])} is none`);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice !== undefined) throw new ModelError(`values(...) names '${twice}' twice`);
   return { kind: 'values', values: names };

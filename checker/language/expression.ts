@@ -36,7 +36,8 @@ export type Reference = SharedReference | LocalReference;
 export type AnyExpr =
   | { readonly kind: 'constant'; readonly value: Value }
   | Reference
-  | { readonly kind: 'self'; readonly count: number }
+  /** The index of the running copy, of `count`. */
+  | { readonly kind: 'self'; readonly thread: string; readonly count: number }
   | { readonly kind: 'bound'; readonly binder: Binder }
   | { readonly kind: 'not'; readonly operand: AnyExpr }
   | {
@@ -118,11 +119,11 @@ export const implies = (left: Operand<boolean>, right: Operand<boolean>): Expr<b
   or(not(left), right);
 
 /** `condition ? then : otherwise` */
-export const conditional = <V extends Value>(
+export const conditional = <V extends Value, W extends Value>(
   condition: Operand<boolean>,
-  then: Expr<V>,
-  otherwise: Operand<NoInfer<V>>,
-): Expr<V> => ({
+  then: Operand<V>,
+  otherwise: Operand<W>,
+): Expr<V | W> => ({
   kind: 'conditional',
   condition: toExpr(condition),
   then: toExpr(then),
@@ -130,8 +131,8 @@ export const conditional = <V extends Value>(
 });
 
 /** A sentence with values in it, for the harm of a violation: say`CPU ${cpu} holds page ${l.page}`. */
-export function say(texts: TemplateStringsArray, ...parts: readonly Expr[]): Sentence {
-  return texts.flatMap((text, at) => (at < parts.length ? [text, parts[at]!] : [text]));
+export function say(texts: TemplateStringsArray, ...parts: readonly Operand<Value>[]): Sentence {
+  return texts.flatMap((text, at) => (at < parts.length ? [text, toExpr(parts[at]!)] : [text]));
 }
 
 /** The condition, with the sentence to tell where it is false. */

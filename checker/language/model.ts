@@ -1,10 +1,11 @@
 /** A model: shared memory, threads and properties; and its definition, which builds one from options. */
 import type { Cost } from './cost.ts';
-import { ModelError } from './model-error.ts';
-import type { AnyOption, Options, OptionValue, OptionValues } from './option.ts';
-import { withFallbacks } from './option.ts';
+import { authored, checkSettings, ModelError } from './model-error.ts';
+import type { Options, OptionValue, OptionValues } from './option.ts';
+import { checkOption, withFallbacks } from './option.ts';
 import type { Property } from './property.ts';
 import type { AnyThread } from './thread.ts';
+import { partRecorder } from './unused.ts';
 import { validate } from './validate.ts';
 import type { AnyShared, Declarations } from './variable.ts';
 import { declarationsOf } from './variable.ts';
@@ -63,8 +64,13 @@ export interface Definition<O extends Options> {
 
 /** Defines a model; a model file exports the result as `model`. */
 export function defineModel<const O extends Options>(definition: Definition<O>): AnyDefinition {
+  checkSettings('defineModel(...)', definition, ['name', 'summary', 'options', 'scenarios', 'build']);
   const { name, summary, options, scenarios = [], build } = definition;
-  for (const [key, option] of Object.entries(options)) checkOption(name, key, option);
+  const place = `model '${name}'`;
+  if (typeof build !== 'function') throw new ModelError(`${place}: it has no build function`);
+  checkSettings(`${place}: options`, options, Object.keys({ ...options }));
+  for (const [key, option] of Object.entries(options)) checkOption(place, key, option);
+  checkScenarios(place, options, scenarios as readonly Scenario[]);
   return {
     kind: 'definition',
     name,
@@ -72,24 +78,47 @@ export function defineModel<const O extends Options>(definition: Definition<O>):
     options,
     scenarios: scenarios as readonly Scenario[],
     build: (given = {}) => {
-      const parts = build(withFallbacks(options, given) as OptionValues<O>);
-      return validate({
-        name,
-        shared: declarationsOf(parts.shared),
-        threads: parts.threads,
-        properties: parts.properties,
-        costs: parts.costs ?? [],
-      });
+      const values = withFallbacks(options, given) as OptionValues<O>;
+      const parts = authored(place, () =>
+        partRecorder.whole('what build returns', () => used(build(values))),
+      );
+      return validate({ ...parts, name, shared: declarationsOf(parts.shared), costs: parts.costs ?? [] });
     },
   };
 }
 
-function checkOption(model: string, key: string, option: AnyOption): void {
-  if (!/^[a-z][A-Za-z0-9]*$/.test(key))
-    throw new ModelError(`model '${model}': the option '${key}' is not a camelCase name`);
-  const { kind } = option as { kind?: unknown };
-  if (kind !== 'flag' && kind !== 'choice' && kind !== 'integer')
-    throw new ModelError(
-      `model '${model}': the option '${key}' is not made by flag(...), oneOf(...) or integer(...)`,
-    );
+function checkScenarios(place: string, options: Options, scenarios: readonly Scenario[]): void {
+  for (const [at, { name, options: chosen }] of scenarios.entries())
+    authored(`${place}, scenario '${name}'`, () => {
+      withFallbacks(options, chosen);
+      if (scenarios.findIndex((other) => other.name === name) !== at)
+        throw new ModelError('two scenarios have this name');
+    });
+}
+
+/** The parts, each known to be one and marked as used. */
+function used(parts: Parts): Parts {
+  checkSettings('what build returns', parts, ['shared', 'threads', 'properties', 'costs']);
+  const { threads, properties, costs = [] } = parts;
+  checkList('threads', threads, ({ kind }) => kind === 'thread', 'thread(...)');
+  checkList(
+    'properties',
+    properties,
+    ({ kind }) => kind === 'always' || kind === 'reachable',
+    'always(...) or reachable(...)',
+  );
+  checkList('costs', costs, ({ counts }) => typeof counts === 'object', 'cost(...)');
+  for (const part of [...threads, ...properties, ...costs]) partRecorder.used(part);
+  return parts;
+}
+
+function checkList<T extends object>(
+  what: string,
+  list: readonly T[],
+  isOne: (part: Partial<T>) => boolean,
+  maker: string,
+): void {
+  if (!Array.isArray(list)) throw new ModelError(`${what} is no list`);
+  const wrong = (list as readonly (T | null | undefined)[]).findIndex((part) => !isOne(part ?? {}));
+  if (wrong >= 0) throw new ModelError(`${what}: number ${wrong + 1} is not made by ${maker}`);
 }

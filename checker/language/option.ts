@@ -98,7 +98,7 @@ export function withFallbacks(
   given: Readonly<Record<string, OptionValue>>,
 ): Record<string, OptionValue> {
   for (const [key, value] of Object.entries(given)) {
-    const option = options[key];
+    const option = Object.hasOwn(options, key) ? options[key] : undefined;
     if (option === undefined)
       throw new ModelError(`there is no option '${key}'; the options are ${Object.keys(options).join(', ')}`);
     if (!valuesOf(option).includes(value))
@@ -114,4 +114,22 @@ export function accepted(option: AnyOption): string {
   return option.kind === 'integer'
     ? `a number from ${option.low} to ${option.high}`
     : `one of ${valuesOf(option).join(', ')}`;
+}
+
+/** Throws  ModelError unless the option can be offered: named, made by its function, with a fallback it accepts. */
+export function checkOption(place: string, key: string, option: AnyOption): void {
+  const mistake = (what: string) => new ModelError(`${place}: the option '${key}' ${what}`);
+  if (!/^[a-z][A-Za-z0-9]*$/.test(key)) throw mistake('is not a camelCase name');
+  const { kind } = option as { kind?: unknown };
+  if (kind !== 'flag' && kind !== 'choice' && kind !== 'integer')
+    throw mistake('is not made by flag(...), oneOf(...) or integer(...)');
+  if (
+    option.kind === 'integer' &&
+    !(Number.isInteger(option.low) && Number.isInteger(option.high) && option.low <= option.high)
+  )
+    throw mistake(`runs from ${option.low} to ${option.high}, which is no range of integers`);
+  const taken = valuesOf(option);
+  if (new Set(taken).size < taken.length) throw mistake('has the same value twice');
+  if (!taken.includes(option.fallback))
+    throw mistake(`is ${accepted(option)}, and its fallback is ${String(option.fallback)}`);
 }

@@ -3,6 +3,7 @@ import { bind } from './binder.ts';
 import type { AnyExpr, Expr, Operand } from './expression.ts';
 import { toExpr } from './expression.ts';
 import type { AnyThread, Thread } from './thread.ts';
+import { partRecorder } from './unused.ts';
 import type { Declarations, References } from './variable.ts';
 import { refer } from './variable.ts';
 
@@ -13,18 +14,15 @@ export interface Property {
 }
 
 /** An invariant: true in every reachable state. */
-export const always = (name: string, condition: Operand<boolean>): Property => ({
-  kind: 'always',
-  name,
-  condition: toExpr(condition),
-});
+export const always = (name: string, condition: Operand<boolean>): Property =>
+  property('always', name, condition);
 
 /** A witness: true in some reachable state, without which a proof would be vacuous. */
-export const reachable = (name: string, condition: Operand<boolean>): Property => ({
-  kind: 'reachable',
-  name,
-  condition: toExpr(condition),
-});
+export const reachable = (name: string, condition: Operand<boolean>): Property =>
+  property('reachable', name, condition);
+
+const property = (kind: Property['kind'], name: string, condition: Operand<boolean>): Property =>
+  partRecorder.built({ kind, name, condition: toExpr(condition) }, `${kind}('${name}', ...)`);
 
 type OverThread<D extends Declarations> = (locals: References<D>, cpu: Expr<number>) => Operand<boolean>;
 type OverRange = (i: Expr<number>) => Operand<boolean>;

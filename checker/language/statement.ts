@@ -4,7 +4,7 @@ import type { Value } from './domain.ts';
 import type { AnyExpr, Binder, Expr, LocalReference, Operand, Reference } from './expression.ts';
 import { toExpr } from './expression.ts';
 import { ModelError } from './model-error.ts';
-import { recordBuilt, recordUsed } from './unused.ts';
+import { statementRecorder } from './unused.ts';
 import type { Variable } from './variable.ts';
 
 /** A change that a step makes; the effects of a step happen in order, all at once for other CPUs. */
@@ -53,8 +53,13 @@ export type Text = readonly (Statement | Text)[];
 
 type WithoutLine<S> = S extends unknown ? Omit<S, 'line'> : never;
 
-const build = (statement: WithoutLine<Statement>): Statement =>
-  recordBuilt({ ...statement, line: 0 }, subjectOf(statement));
+function build(statement: WithoutLine<Statement>): Statement {
+  if ('text' in statement && (typeof statement.text !== 'string' || statement.text === ''))
+    throw new ModelError(
+      `a ${statement.kind} begins with its text in the kernel, and ${describe(statement.text)} stands there`,
+    );
+  return statementRecorder.built({ ...statement, line: 0 }, subjectOf(statement));
+}
 
 function subjectOf(statement: WithoutLine<Statement>): string {
   if ('text' in statement) return `${statement.kind} '${statement.text}'`;
@@ -70,7 +75,7 @@ export function block(text: Text): Block {
     const { kind } = (part ?? {}) as { kind?: unknown };
     if (!statementKinds.has(kind as Statement['kind']))
       throw new ModelError(`expected a statement and found ${describe(part)}; effects go inside step(...)`);
-    return [recordUsed(part as Statement)];
+    return [statementRecorder.used(part as Statement)];
   });
 }
 
@@ -98,23 +103,31 @@ const effectKinds: ReadonlySet<Effect['kind']> = new Set<Effect['kind']>([
 
 function describe(thing: unknown): string {
   const { kind } = (thing ?? {}) as { kind?: unknown };
+  if (Array.isArray(thing)) return 'a list';
+  if (typeof thing === 'string') return `'${thing}'`;
+  if (typeof thing === 'object' && thing !== null && kind === undefined) return 'an object of another kind';
   return typeof kind === 'string' ? `a node of kind '${kind}'` : String(thing);
 }
 
+/** Unlike Array.isArray it leaves the type of what it looks at alone. */
+const isList: (thing: unknown) => boolean = Array.isArray;
+
 /** The effects of a list, each known to be one; an expression here would do nothing at all. */
 function effectList(effects: readonly Effect[], place: string): readonly Effect[] {
+  if (!isList(effects))
+    throw new ModelError(`${place}: expected a list of effects and found ${describe(effects)}`);
   for (const effect of effects as readonly unknown[]) {
     const { kind } = (effect ?? {}) as { kind?: unknown };
     if (!effectKinds.has(kind as Effect['kind']))
       throw new ModelError(
         `${place}: expected an effect such as set(...) and found ${describe(effect)}, which does nothing`,
       );
-    recordUsed(effect as Effect);
+    statementRecorder.used(effect as Effect);
   }
   return effects;
 }
 
-const effect = (node: Effect): Effect => recordBuilt(node, `effect '${node.kind}'`);
+const effect = (node: Effect): Effect => statementRecorder.built(node, `effect '${node.kind}'`);
 
 /** target = value */
 export const set = <V extends Value>(target: Variable<V>, value: Operand<NoInfer<V>>): Effect =>
@@ -165,8 +178,12 @@ export const wait = (text: string, condition: Operand<boolean>, ...effects: read
 
 /** The same step without the full barrier that a read-modify-write otherwise is. */
 export function relaxed(statement: Statement): Statement {
-  if ((statement as Partial<Statement>).kind !== 'step') throw new ModelError('relaxed(...) takes a step');
-  return build({ ...(recordUsed(statement) as Statement & { kind: 'step' }), ordering: 'relaxed' });
+  if ((statement as Partial<Statement>).kind !== 'step')
+    throw new ModelError('relaxed(...) takes a step or a wait');
+  return build({
+    ...(statementRecorder.used(statement) as Statement & { kind: 'step' }),
+    ordering: 'relaxed',
+  });
 }
 
 /** `if (text) then else otherwise`; the text is the kernel's condition. */
@@ -184,13 +201,13 @@ export const branch = (
     otherwise: block(otherwise),
   });
 
-/** Gives a local any value of its domain: the search tries them all. */
+/** Gives a local scalar any value of its domain: the search tries them all. */
 export const choose = (text: string, target: Variable): Statement =>
   build({ kind: 'choose', text, target: localOnly(target, `choose '${text}'`) });
 
 /** Goes on with any one of the alternatives whose first step can happen. */
 export const either = (...alternatives: readonly Text[]): Statement =>
-  build({ kind: 'either', alternatives: alternatives.map(block) });
+  build({ kind: 'either', alternatives: alternatives.map((alternative) => block(alternative)) });
 
 /** The body once for each value of the local's domain, ascending; afterwards it has its last value. */
 export const loop = (text: string, variable: Variable<number>, body: Text): Statement =>
@@ -201,7 +218,7 @@ export const forever = (...body: Text): Statement => build({ kind: 'forever', bo
 
 /** Statements that other CPUs see as one, because of the hardware or a lock: the reason says which. */
 export function atomically(reason: string, ...body: Text): Statement {
-  if (typeof reason !== 'string')
+  if (typeof reason !== 'string' || reason === '')
     throw new ModelError('atomically(...) begins with the reason why it is atomic');
   return build({ kind: 'atomically', reason, body: block(body) });
 }
@@ -230,8 +247,11 @@ export function ifdef(condition: boolean, ...text: Text): Block {
 }
 
 function localOnly(target: Variable, place: string): LocalReference {
-  if ((target as Partial<Variable> | undefined)?.kind !== 'local')
-    throw new ModelError(`${place} needs a local scalar of the thread, and found ${describe(target)}`);
+  const { kind, index } = (target as Partial<Variable> | undefined) ?? {};
+  if (kind !== 'local' || index !== null)
+    throw new ModelError(
+      `${place} needs a local scalar of the thread, and found ${kind === 'local' ? 'an element of an array' : describe(target)}`,
+    );
   return target as LocalReference;
 }
 

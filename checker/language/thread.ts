@@ -1,9 +1,9 @@
 /** Threads: what each CPU runs, once or in several copies. */
 import type { Expr } from './expression.ts';
-import { ModelError } from './model-error.ts';
+import { authored, checkSettings, ModelError } from './model-error.ts';
 import type { Block, Statement, Text } from './statement.ts';
 import { block, blocksOf } from './statement.ts';
-import { withNothingUnused } from './unused.ts';
+import { partRecorder, statementRecorder } from './unused.ts';
 import type { Declarations, References } from './variable.ts';
 import { refer } from './variable.ts';
 
@@ -39,9 +39,23 @@ export function thread<const D extends Declarations = Record<never, never>>(
   settings: ThreadSettings<D>,
   body: (locals: References<D>, cpu: Expr<number>) => Text,
 ): Thread<D> {
+  return authored(`thread '${name}'`, () =>
+    partRecorder.built(build(name, settings, body), `thread '${name}'`),
+  );
+}
+
+function build<D extends Declarations>(
+  name: string,
+  settings: ThreadSettings<D>,
+  body: (locals: References<D>, cpu: Expr<number>) => Text,
+): Thread<D> {
+  checkSettings('thread(...)', settings, ['cpus', 'locals', 'on', 'mayBlockForever']);
   const { cpus = 1, locals = {} as D, on, mayBlockForever = false } = settings;
+  if (on !== undefined && (on as Partial<AnyThread>).kind !== 'thread')
+    throw new ModelError('on takes the thread whose CPUs it runs on');
+  if (typeof mayBlockForever !== 'boolean') throw new ModelError('mayBlockForever is true or false');
   if (!Number.isInteger(cpus) || cpus < 1)
-    throw new ModelError(`thread '${name}': cpus is a whole number from 1 on, not ${String(cpus)}`);
+    throw new ModelError(`cpus is a whole number from 1 on, not ${String(cpus)}`);
   const references = refer(locals, (local, index, domain) => ({
     kind: 'local',
     thread: name,
@@ -50,8 +64,8 @@ export function thread<const D extends Declarations = Record<never, never>>(
     replica: null,
     domain,
   }));
-  const statements = withNothingUnused(`thread '${name}'`, () =>
-    block(body(references, { kind: 'self', count: cpus })),
+  const statements = statementRecorder.whole('a list of statements', () =>
+    block(body(references, { kind: 'self', thread: name, count: cpus })),
   );
   return {
     kind: 'thread',

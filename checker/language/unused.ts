@@ -1,37 +1,52 @@
-/** Finds statements and effects that were written but never became part of a thread. */
+/** Finds what was written but never became part of a model. */
 import { ModelError } from './model-error.ts';
 
-/** What was built while a thread's body runs and is in no list yet; null outside of a body. */
-let pending: Map<object, string> | null = null;
-
-export function recordBuilt<T extends object>(node: T, description: string): T {
-  pending?.set(node, description);
-  return node;
+/** Watches over one kind of node: what is built must be used. */
+interface Recorder {
+  readonly built: <T extends object>(node: T, description: string) => T;
+  readonly used: <T extends object>(node: T) => T;
+  /**
+   * What `body` returns, when everything it built has been used.
+   *
+   * Throws  ModelError naming what was written and then dropped: it would be a silently smaller model.
+   */
+  readonly whole: <T>(where: string, body: () => T) => T;
 }
 
-export function recordUsed<T extends object>(node: T): T {
-  pending?.delete(node);
-  return node;
+function recorder(remedy: string): Recorder {
+  /** What was built and is in no list yet; null while nobody watches. */
+  let pending: Map<object, string> | null = null;
+  return {
+    built: (node, description) => {
+      pending?.set(node, description);
+      return node;
+    },
+    used: (node) => {
+      pending?.delete(node);
+      return node;
+    },
+    whole: (where, body) => {
+      const outer = pending;
+      pending = new Map();
+      try {
+        const result = body();
+        const [dropped] = pending.values();
+        if (dropped !== undefined)
+          throw new ModelError(`${dropped} is written but is not in ${where}; ${remedy}`);
+        return result;
+      } finally {
+        pending = outer;
+      }
+    },
+  };
 }
 
-/**
- * What `body` returns, when everything it built has been used.
- *
- * Throws  ModelError naming what was written and then dropped: it would be a silently smaller model.
- */
-export function withNothingUnused<T>(place: string, body: () => T): T {
-  const outer = pending;
-  pending = new Map();
-  try {
-    const result = body();
-    const [dropped] = pending.values();
-    if (dropped !== undefined)
-      throw new ModelError(
-        `${place}: ${dropped} is written but is in no list of statements, so it would never happen; ` +
-          'put it into the list, or use ifdef(...) where it belongs to some variants only',
-      );
-    return result;
-  } finally {
-    pending = outer;
-  }
-}
+/** The statements and effects of a thread's body. */
+export const statementRecorder = recorder(
+  'it would never happen: put it into the list, or use ifdef(...) where it belongs to some variants only',
+);
+
+/** The threads, properties and costs of a model. */
+export const partRecorder = recorder(
+  'it would be ignored: put it into the list, or build it only in the variants that have it',
+);

@@ -1,13 +1,11 @@
 /** Finds what is wrong with a model before anything runs. */
 import type { Scope } from './check-expression.ts';
 import { checkAssignment, checkCondition, fail, inside } from './check-expression.ts';
-import { contains } from './domain.ts';
-import type { AnyExpr } from './expression.ts';
-import { walk } from './expression.ts';
+import { contains, printDomain } from './domain.ts';
+import { checkAccesses } from './check-accesses.ts';
 import type { Model } from './model.ts';
-import { printExpr, printText } from './print.ts';
+import { printText } from './print.ts';
 import type { Block, Effect, Statement } from './statement.ts';
-import { blocksOf } from './statement.ts';
 import type { AnyThread } from './thread.ts';
 import { statementsOf } from './thread.ts';
 import type { Declarations } from './variable.ts';
@@ -41,9 +39,12 @@ function checkNames(scope: Pick<Scope, 'place'>, what: string, names: readonly s
 function checkDeclarations(scope: Pick<Scope, 'place'>, declarations: Declarations): void {
   for (const [name, { domain, initial }] of Object.entries(declarations)) {
     if (!/^[A-Za-z_]\w*$/.test(name)) fail(scope, `the variable '${name}' is not an identifier`);
-    const wrong = initial.find((value) => !contains(domain, value));
-    if (wrong !== undefined)
-      fail(scope, `the variable '${name}' begins as ${String(wrong)}, which is outside of its domain`);
+    const wrong = initial.findIndex((value) => !contains(domain, value));
+    if (wrong >= 0)
+      fail(
+        scope,
+        `the variable '${name}' begins as ${String(initial[wrong])}, which is outside of its domain ${printDomain(domain)}`,
+      );
   }
 }
 
@@ -56,6 +57,8 @@ function checkThread(model: Model, thread: AnyThread): void {
       { place },
       `it runs on the CPUs of '${thread.on}', which is no thread of this model with as many copies`,
     );
+  if (host !== undefined && host.on !== null)
+    fail({ place }, `'${host.name}' has no CPUs of its own: name '${host.on}', whose CPUs they are`);
   const statements = [...statementsOf(thread.body)];
   if (statements.length === 0) fail({ place }, 'it has no statements');
   const labels = statements.flatMap((statement) => (statement.kind === 'label' ? [statement.name] : []));
@@ -147,55 +150,6 @@ function checkAtomic(body: Block, scope: Scope): void {
       fail(scope, `'${statement.kind}' cannot stand inside; for all elements at once there is each(...)`);
   }
 }
-
-/** One step is one memory access of one CPU; `atomically` is where more is allowed, with its reason. */
-function checkAccesses(body: Block, place: string): void {
-  for (const statement of body) {
-    if (statement.kind === 'atomically') continue;
-    const cells = [...new Set(sharedCells(statement))];
-    if (cells.length > 1)
-      fail(
-        { place: `${place}, line ${statement.line} '${printText(statement)}'` },
-        `one step touches ${cells.join(' and ')}; a CPU does that in several steps: write several, or atomically('why', ...)`,
-      );
-    for (const inner of blocksOf(statement)) checkAccesses(inner, place);
-  }
-}
-
-function sharedCells(statement: Statement): readonly string[] {
-  if (statement.kind === 'branch') return cellsOf(statement.condition);
-  if (statement.kind !== 'step') return [];
-  return [
-    ...(statement.guard === null ? [] : cellsOf(statement.guard)),
-    ...statement.effects.flatMap(cellsOfEffect),
-  ];
-}
-
-function cellsOfEffect(effect: Effect): readonly string[] {
-  switch (effect.kind) {
-    case 'set':
-      return [...cellsOf(effect.target), ...cellsOf(effect.value)];
-    case 'when':
-      return [...cellsOf(effect.condition), ...effect.effects.flatMap(cellsOfEffect)];
-    case 'each': {
-      const cells = effect.effects.flatMap(cellsOfEffect);
-      return cells.length === 0 || effect.binder.high === 0
-        ? cells
-        : [...cells, `all of ${cells.join(', ')}`];
-    }
-    case 'assert':
-      return cellsOf(effect.condition);
-    case 'count':
-      return [];
-  }
-}
-
-const cellsOf = (expr: AnyExpr): readonly string[] =>
-  [...walk(expr)].flatMap((part) => {
-    if (part.kind === 'quantifier' && part.binder.high > part.binder.low)
-      return cellsOf(part.body).map((cell) => `all of ${cell}`);
-    return part.kind === 'shared' ? [printExpr(part)] : [];
-  });
 
 function checkProperties(model: Model): void {
   const place = `model '${model.name}'`;

@@ -43,7 +43,7 @@ export function init<V extends Value>(
   value: NoInfer<V>,
   meaning = '',
 ): ScalarDeclaration<V> {
-  return { kind: 'declaration', domain, initial: [value], length: null, meaning };
+  return { kind: 'declaration', domain: domainOf(domain), initial: [value], length: null, meaning };
 }
 
 /** An array of `length` cells; `first` gives the first value of each, or of all alike. */
@@ -56,7 +56,14 @@ export function array<V extends Value>(
   if (!Number.isInteger(length) || length < 1)
     throw new ModelError(`array(${String(length)}, ...): the length is a whole number from 1 on`);
   const initial = Array.from({ length }, (_, at) => (typeof first === 'function' ? first(at) : first));
-  return { kind: 'declaration', domain, initial, length, meaning };
+  return { kind: 'declaration', domain: domainOf(domain), initial, length, meaning };
+}
+
+function domainOf<V extends Value>(domain: Domain<V>): Domain<V> {
+  const { kind } = (domain as Partial<AnyDomain> | undefined) ?? {};
+  if (kind !== 'bool' && kind !== 'values' && kind !== 'range')
+    throw new ModelError('a variable begins with its domain: bool, values(...), range(...) or index(...)');
+  return domain;
 }
 
 const declarations: unique symbol = Symbol('declarations');
@@ -75,7 +82,9 @@ export function shared<const D extends Declarations>(variables: D): Shared<D> {
 }
 
 export function declarationsOf(memory: AnyShared): Declarations {
-  return memory[declarations];
+  const declared = (memory as Partial<AnyShared> | undefined)?.[declarations];
+  if (declared === undefined) throw new ModelError('its shared memory is not made by shared({ ... })');
+  return declared;
 }
 
 /** References to all variables of a set of declarations, each made by `make`. */

@@ -16,7 +16,11 @@ function innermost(expr: AnyExpr, place: Place): string | null {
     case 'claim':
       return innermost(expr.operand, place) ?? tell(expr.harm, (part) => evaluate(part, place));
     case 'binary':
-      return innermostOf([expr.left, expr.right], place);
+      // As in C, what stands behind a false && is not evaluated: it may read outside of an array.
+      return innermostOf(
+        expr.operator === '&&' && !isTrue(expr.left, place) ? [expr.left] : [expr.left, expr.right],
+        place,
+      );
     case 'quantifier': {
       const { level, low, high } = expr.binder;
       const instances = Array.from({ length: high - low + 1 }, (_, at) => withBound(place, level, low + at));

@@ -1,5 +1,6 @@
 /** The state space explored by the interpreter: slow, plain, and what the others are compared with. */
 import type { ThreadTable, TransitionTable } from '../analysis/transition-table.ts';
+import { authored } from '../language/model-error.ts';
 import type { State } from '../state/evaluate.ts';
 import { isTrue } from '../state/evaluate.ts';
 import type { Firing, Move } from '../state/interpret.ts';
@@ -64,9 +65,9 @@ class InterpretedSpace implements StateSpace {
     const id = this.#states.push(state) - 1;
     this.#ids.set(key, id);
     const place = propertyPlace(state, this.#ends);
-    for (const [property, { kind, condition }] of this.#table.model.properties.entries()) {
+    for (const [property, { kind, name, condition }] of this.#table.model.properties.entries()) {
       if (kind === 'reachable' && this.reached.has(property)) continue;
-      const holds = isTrue(condition, place);
+      const holds = authored(`property '${name}'`, () => isTrue(condition, place));
       if (kind === 'reachable' && holds) this.reached.add(property);
       if (kind === 'always' && !holds) this.findings.push({ kind: 'invariant', state: id, property });
     }

@@ -47,7 +47,11 @@ function* expandLevel({ space, limits, levels }: Progress): Steps<string | null>
   for (let at = from; at < to; at += chunk) {
     const stopped =
       space.count > limits.maxStates ? `the limit of ${limits.maxStates} states was reached` : limits.stop();
-    if (stopped !== null) return stopped;
+    if (stopped !== null) {
+      // What the level has brought so far is one level deeper.
+      if (at > from) levels.push(to);
+      return stopped;
+    }
     space.expand(at, Math.min(at + chunk, to));
     limits.onProgress({ states: space.count, frontier: space.count - at, depth: levels.length - 1 });
     yield;

@@ -62,10 +62,18 @@ export function evaluate(expr: AnyExpr, place: Place): Value {
       return all;
     }
     case 'ended':
-      return (
-        place.state.threads[expr.thread]![toNumber(expr.replica, place)]!.location === place.ends[expr.thread]
-      );
+      return hasEnded(expr, place);
   }
+}
+
+function hasEnded({ thread, replica }: AnyExpr & { kind: 'ended' }, place: Place): boolean {
+  const copies = place.state.threads[thread]!;
+  const copy = copies[toNumber(replica, place)];
+  if (copy === undefined)
+    throw new ModelError(
+      `'ended' asks for copy ${toNumber(replica, place)} of thread '${thread}', whose copies are 0 to ${copies.length - 1}`,
+    );
+  return copy.location === place.ends[thread];
 }
 
 export const isTrue = (expr: AnyExpr, place: Place): boolean => evaluate(expr, place) === true;

@@ -70,7 +70,7 @@ export const propertyPlace = (state: State, ends: Place['ends']): Place => ({
 });
 
 /**
- * The states in which a run may begin: several where threads begin with choices.
+ * The states in which a run may begin, each once: several where threads begin with choices.
  *
  * Throws  ModelError when the threads go wrong before their first step.
  */
@@ -83,7 +83,12 @@ export function initialStates(table: TransitionTable): readonly State[] {
   for (const thread of table.threads)
     for (let replica = 0; replica < thread.thread.cpus; replica++)
       states = states.flatMap((state) => run(thread.entry, state, { thread, replica }).map(started));
-  return states;
+  return distinct(states);
+}
+
+/** Choices that are overwritten lead to the same state again; a schedule counts the distinct ones. */
+function distinct(states: readonly State[]): readonly State[] {
+  return [...new Map(states.map((state) => [JSON.stringify(state), state])).values()];
 }
 
 function started({ state, failed, error }: Firing): State {
