@@ -1,0 +1,96 @@
+/** Holds that generated C visits the states of the interpreter and finds what it finds. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { TransitionTable } from '../../checker/analysis/transition-table.ts';
+import { transitionTable } from '../../checker/analysis/transition-table.ts';
+import { interpretedSpace } from '../../checker/search/interpreted-space.ts';
+import type { StateSpace } from '../../checker/search/state-space.ts';
+import { registry } from '../../models/registry.ts';
+import { explore } from '../laws/explore.ts';
+import { randomModel } from '../laws/random-model.ts';
+import { compileNative, runNative } from './native-c.ts';
+
+const most = 3_000;
+const folder = mkdtempSync(join(tmpdir(), 'racewalk-native-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function hasGcc(): boolean {
+  try {
+    execFileSync('gcc', ['--version']);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What both can tell of a space explored to its end, past all findings. */
+function told(table: TransitionTable, space: StateSpace) {
+  const { count: states, transitions, findings, fired, reached } = space;
+  const number = (kind: string) => findings.filter((finding) => finding.kind === kind).length;
+  const { properties } = table.model;
+  return {
+    states,
+    transitions,
+    fired: Array.from(fired),
+    deadlocks: number('deadlock'),
+    failures: number('assertion'),
+    mistakes: number('error'),
+    violated: properties.map(
+      (_, at) => findings.filter((finding) => finding.kind === 'invariant' && finding.property === at).length,
+    ),
+    reached: properties.map((_, at) => (reached.has(at) ? 1 : 0)),
+    wrongProperties: 0,
+  };
+}
+
+/** Returns the number of states, or null when there are too many to compare. */
+function agree(table: TransitionTable, limit: number): number | null {
+  const space = explore(interpretedSpace(table), limit);
+  if (space === null) return null;
+  // Optimisation would take most of the time of a test that is about meaning.
+  expect(runNative(compileNative(table, folder, ['-O0']))).toMatchObject(told(table, space));
+  return space.count;
+}
+
+// Where the machine should have gcc, its absence is a failure.
+describe.skipIf(!hasGcc() && process.env['CI'] === undefined)('generated C, compiled by gcc', () => {
+  test.each([
+    ['without mistakes', { errors: false, states: 200 }],
+    ['with mistakes', { errors: true, states: 200 }],
+  ])(
+    'equals the interpreter on random models %s',
+    (_, wishes) => {
+      let compared = 0;
+      fc.assert(
+        fc.property(randomModel(wishes), (model) => {
+          if (agree(transitionTable(model), most) !== null) compared += 1;
+        }),
+        { numRuns: 40, seed: 2014 },
+      );
+      expect(compared).toBeGreaterThan(30);
+    },
+    120_000,
+  );
+
+  describe.each(registry.map((definition) => [definition.name, definition] as const))(
+    '%s',
+    (_, definition) => {
+      test.each(definition.scenarios.map((scenario) => [scenario.name, scenario] as const))(
+        'equals the interpreter on %s',
+        (_name, { options, states }) => {
+          const table = transitionTable(definition.build(options));
+          const limit = 5_000;
+          const counted = agree(table, limit);
+          // Where the interpreter takes too long, the scenario's own counts remain.
+          if (counted === null && states !== undefined)
+            expect(runNative(compileNative(table, folder, ['-O0'])).states).toBe(states);
+        },
+        120_000,
+      );
+    },
+  );
+});

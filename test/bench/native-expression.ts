@@ -1,0 +1,176 @@
+/** Expressions as C: plain integers, indices checked where they could leave their array. */
+import type { AnyDomain } from '../../checker/language/domain.ts';
+import type { AnyExpr, Reference } from '../../checker/language/expression.ts';
+import { walk } from '../../checker/language/expression.ts';
+import type { NativeLayout, Slot } from './native-layout.ts';
+
+/** Where an expression stands. The C around it has the state in `t` and a label `wrong` for the author's mistakes. */
+export interface NativePlace {
+  readonly layout: NativeLayout;
+  readonly ends: Readonly<Record<string, number>>;
+  /** The running thread and copy; in a property there is none. */
+  readonly thread: string;
+  readonly replica: number;
+  /** The values of the bound variables by level: quantifiers and `each` are written out. */
+  readonly bound: readonly number[];
+}
+
+export const withBound = (place: NativePlace, level: number, value: number): NativePlace => ({
+  ...place,
+  bound: [...place.bound.slice(0, level), value],
+});
+
+/** The expression in C; a named value is its position in `names`. */
+export function toC(expr: AnyExpr, place: NativePlace, names: readonly string[] = []): string {
+  const known = constantOf(expr, place);
+  if (known !== null) return `INT64_C(${known})`;
+  switch (expr.kind) {
+    case 'constant':
+      return String(typeof expr.value === 'string' ? names.indexOf(expr.value) : Number(expr.value));
+    case 'shared':
+    case 'local':
+      return readToC(expr, place, names);
+    case 'self':
+    case 'bound':
+      throw new Error('the copy and bound variables are constants here');
+    case 'not':
+      return `!${toC(expr.operand, place)}`;
+    case 'claim':
+      return toC(expr.operand, place);
+    case 'binary': {
+      const common = ['==', '!='].includes(expr.operator) ? namesIn(expr) : [];
+      return `(${toC(expr.left, place, common)} ${expr.operator} ${toC(expr.right, place, common)})`;
+    }
+    case 'conditional': {
+      const [then, otherwise] = [toC(expr.then, place, names), toC(expr.otherwise, place, names)];
+      return `(${toC(expr.condition, place)} ? ${then} : ${otherwise})`;
+    }
+    case 'quantifier': {
+      const { low, high, level } = expr.binder;
+      const range = Array.from({ length: high - low + 1 }, (_, at) => low + at);
+      const bodies = range.map((value) => toC(expr.body, withBound(place, level, value)));
+      return `(${bodies.join(expr.quantifier === 'all' ? ' && ' : ' || ')})`;
+    }
+    case 'ended':
+      return endedToC(expr, place);
+  }
+}
+
+/** The values of numbers that are known when the code is written, or null. */
+function constantOf(expr: AnyExpr, place: NativePlace): number | null {
+  if (expr.kind === 'constant') return typeof expr.value === 'number' ? expr.value : null;
+  if (expr.kind === 'self') return place.replica;
+  if (expr.kind === 'bound') return place.bound[expr.binder.level]!;
+  if (expr.kind !== 'binary' || (expr.operator !== '+' && expr.operator !== '-')) return null;
+  const [left, right] = [constantOf(expr.left, place), constantOf(expr.right, place)];
+  if (left === null || right === null) return null;
+  return expr.operator === '+' ? left + right : left - right;
+}
+
+/** All names that the values of an expression can have, in one order. */
+function namesIn(expr: AnyExpr): readonly string[] {
+  const names = [...walk(expr)].flatMap((part) => {
+    if (part.kind === 'constant') return typeof part.value === 'string' ? [part.value] : [];
+    if (part.kind !== 'shared' && part.kind !== 'local') return [];
+    return part.domain.kind === 'values' ? part.domain.values : [];
+  });
+  return [...new Set([...largestDomain(expr), ...names])];
+}
+
+/** The longest list of names comes first, so that most named values need no translation. */
+function largestDomain(expr: AnyExpr): readonly string[] {
+  const lists = [...walk(expr)].flatMap((part) =>
+    (part.kind === 'shared' || part.kind === 'local') && part.domain.kind === 'values'
+      ? [part.domain.values]
+      : [],
+  );
+  return lists.reduce((longest, list) => (list.length > longest.length ? list : longest), []);
+}
+
+function endedToC(expr: AnyExpr & { kind: 'ended' }, place: NativePlace): string {
+  const copies = place.layout.threads[expr.thread]!;
+  const at = (replica: number) => `(${cellToC(copies[replica]!.location, 0)} == ${place.ends[expr.thread]!})`;
+  const known = constantOf(expr.replica, place);
+  if (known !== null) return at(known);
+  const replica = toC(expr.replica, place);
+  return `(${copies.map((_, copy) => `(${replica} == ${copy} && ${at(copy)})`).join(' || ')})`;
+}
+
+/** Where a reference is stored. */
+export function slotOf(reference: Reference, place: NativePlace): Slot {
+  if (reference.kind === 'shared') return place.layout.shared[reference.name]!;
+  const replica = reference.replica === null ? place.replica : constantOf(reference.replica, place);
+  if (replica === null) throw new Error(`the copy whose '${reference.name}' is read is computed`);
+  return place.layout.threads[reference.thread]![replica]!.locals[reference.name]!;
+}
+
+/** The index as C, known (a number) or checked in `check`. */
+export interface NativeIndex {
+  readonly known: number | null;
+  readonly code: string;
+  readonly check: string;
+}
+
+export function indexToC(reference: Reference, place: NativePlace): NativeIndex {
+  if (reference.index === null) return { known: 0, code: '0', check: '' };
+  const length = slotOf(reference, place).length!;
+  const known = constantOf(reference.index, place);
+  const inside = ([low, high]: Bounds) => low >= 0 && high < length;
+  if (known !== null && inside([known, known])) return { known, code: String(known), check: '' };
+  const check = inside(boundsOf(reference.index, place)) ? '' : `if (i < 0 || i >= ${length}) goto wrong; `;
+  return { known: null, code: toC(reference.index, place), check };
+}
+
+type Bounds = readonly [low: number, high: number];
+
+/** The least and the greatest value that a number can have. */
+export function boundsOf(expr: AnyExpr, place: NativePlace): Bounds {
+  const known = constantOf(expr, place);
+  if (known !== null) return [known, known];
+  if (expr.kind === 'shared' || expr.kind === 'local')
+    return expr.domain.kind === 'range' ? [expr.domain.low, expr.domain.high] : [0, 1];
+  if (expr.kind === 'conditional') {
+    const [a, b] = [boundsOf(expr.then, place), boundsOf(expr.otherwise, place)];
+    return [Math.min(a[0], b[0]), Math.max(a[1], b[1])];
+  }
+  if (expr.kind !== 'binary' || (expr.operator !== '+' && expr.operator !== '-')) return [0, 1];
+  const [left, right] = [boundsOf(expr.left, place), boundsOf(expr.right, place)];
+  return expr.operator === '+'
+    ? [left[0] + right[0], left[1] + right[1]]
+    : [left[0] - right[1], left[1] - right[0]];
+}
+
+function readToC(reference: Reference, place: NativePlace, names: readonly string[]): string {
+  const slot = slotOf(reference, place);
+  const { known, code, check } = indexToC(reference, place);
+  const ordinal =
+    known !== null ? cellToC(slot, known) : `({ int64_t i = ${code}; ${check}${cellToC(slot, 'i')}; })`;
+  return valueToC(slot.domain, ordinal, names);
+}
+
+function valueToC(domain: AnyDomain, ordinal: string, names: readonly string[]): string {
+  if (domain.kind === 'range' && domain.low !== 0) return `(${ordinal} + ${domain.low})`;
+  if (domain.kind !== 'values' || domain.values.every((name, at) => names[at] === name)) return ordinal;
+  return `((const int16_t[]){${domain.values.map((name) => names.indexOf(name)).join(', ')}})[${ordinal}]`;
+}
+
+/** The place of a cell: its word and the lowest of its bits; the cell is a number or the C variable `i`. */
+export function bitsToC(slot: Slot, cell: number | 'i'): { readonly word: string; readonly shift: string } {
+  const { word, shift, bits, perWord, length } = slot;
+  if (cell !== 'i')
+    return {
+      word: `t.w[${word + Math.floor(cell / perWord)}]`,
+      shift: String(shift + (cell % perWord) * bits),
+    };
+  if (length! <= perWord) return { word: `t.w[${word}]`, shift: `(${shift} + i * ${bits})` };
+  return { word: `t.w[${word} + i / ${perWord}]`, shift: `(i % ${perWord} * ${bits})` };
+}
+
+export const maskOf = ({ bits }: Slot) => `UINT64_C(${2n ** BigInt(bits) - 1n})`;
+
+/** The ordinal in a cell. */
+export function cellToC(slot: Slot, cell: number | 'i'): string {
+  if (slot.bits === 0) return 'INT64_C(0)';
+  const { word, shift } = bitsToC(slot, cell);
+  return `(int64_t)(${word} >> ${shift} & ${maskOf(slot)})`;
+}

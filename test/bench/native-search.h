@@ -1,0 +1,148 @@
+/*
+ * The breadth-first search around a generated model: what the engine does, written by hand for gcc.
+ *
+ * States lie one after another in the order of their insertion. The table has open addressing over 32-bit slots: the
+ * number of a state plus 1 in the low bits, bits of its hash above. Successors come in batches and pass through three
+ * rounds, each of which fetches the memory that the next one reads.
+ *
+ * The generated file defines WORDS, TRANSITIONS, PROPERTIES and MOST_EDGES before it includes this one, and after it
+ * successors(), is_stuck(), look_at() and the initial states.
+ */
+#include <inttypes.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+typedef struct { uint64_t w[WORDS]; } State;
+
+static State *successors(const State *from, State *out);
+static int is_stuck(const State *state);
+static void look_at(const State *state);
+
+enum { BATCH = 512, FIRST_CAPACITY = 1024 };
+
+static uint64_t fired[TRANSITIONS + 1], failures, mistakes, deadlocks;
+static uint64_t violated[PROPERTIES + 1], reached[PROPERTIES + 1], wrong_properties;
+
+static State *states;
+static uint32_t *table;
+static uint64_t count, capacity, slots;
+static uint32_t number_mask;
+
+static State candidates[BATCH + MOST_EDGES + 1];
+static uint64_t hashes[BATCH + MOST_EDGES + 1];
+static uint64_t places[BATCH + MOST_EDGES + 1];
+
+static inline uint64_t hash_of(const State *state) {
+  uint64_t sum = 0;
+  for (int at = 0; at < WORDS; at++)
+    sum += (state->w[at] ^ state->w[at] >> 32) * (UINT64_C(0x9e3779b97f4a7c15) + UINT64_C(0x3c6ef372fe94f82a) * at);
+  return (sum ^ sum >> 32) * UINT64_C(0xd6e8feb86659fd93);
+}
+
+static inline uint64_t first_slot(uint64_t hash) { return (hash >> 32) * slots >> 32; }
+static inline uint64_t next_slot(uint64_t slot) { return slot + 1 == slots ? 0 : slot + 1; }
+static inline uint32_t tag_of(uint64_t hash) { return (uint32_t)hash & ~number_mask; }
+
+static inline int same(const State *a, const State *b) {
+  uint64_t difference = 0;
+  for (int at = 0; at < WORDS; at++) difference |= a->w[at] ^ b->w[at];
+  return difference == 0;
+}
+
+/* The first slot from `slot` on that is empty or has the bits of the hash. */
+static inline uint64_t likely_slot(uint64_t slot, uint64_t hash) {
+  while (table[slot] != 0 && (table[slot] & ~number_mask) != tag_of(hash)) slot = next_slot(slot);
+  return slot;
+}
+
+static void grow_to(uint64_t wanted) {
+  capacity = wanted;
+  slots = (uint64_t)ceil((double)capacity / 0.85) + 1;
+  number_mask = 1;
+  while (number_mask < capacity) number_mask = number_mask * 2 + 1;
+  free(table);
+  states = realloc(states, capacity * sizeof(State));
+  table = calloc(slots, sizeof *table);
+  if (states == NULL || table == NULL) exit(70);
+  for (uint64_t id = 0; id < count; id++) {
+    uint64_t hash = hash_of(&states[id]), slot = first_slot(hash);
+    while (table[slot] != 0) slot = next_slot(slot);
+    table[slot] = tag_of(hash) | (uint32_t)(id + 1);
+  }
+}
+
+static void insert_all(uint64_t total) {
+  if (count + total > capacity)
+    grow_to(capacity < 1 << 20 ? 2 * (capacity + total) : (capacity + total) * 5 / 4);
+  for (uint64_t at = 0; at < total; at++) {
+    hashes[at] = hash_of(&candidates[at]);
+    places[at] = first_slot(hashes[at]);
+    __builtin_prefetch(&table[places[at]]);
+  }
+  for (uint64_t at = 0; at < total; at++) {
+    places[at] = likely_slot(places[at], hashes[at]);
+    __builtin_prefetch(&states[(table[places[at]] & number_mask) - 1]);
+  }
+  for (uint64_t at = 0; at < total; at++) {
+    uint64_t slot = likely_slot(places[at], hashes[at]);
+    while (table[slot] != 0 && !same(&states[(table[slot] & number_mask) - 1], &candidates[at]))
+      slot = likely_slot(next_slot(slot), hashes[at]);
+    if (table[slot] != 0) continue;
+    states[count++] = candidates[at];
+    table[slot] = tag_of(hashes[at]) | (uint32_t)count;
+    look_at(&candidates[at]);
+  }
+}
+
+/* Returns 0 when there are more than `most` states. */
+static int search(uint64_t most) {
+  for (uint64_t next = 0; next < count;) {
+    State *out = candidates;
+    while (next < count && out < candidates + BATCH) {
+      State *before = out;
+      uint64_t ended = failures + mistakes;
+      out = successors(&states[next], out);
+      if (out == before && ended == failures + mistakes && is_stuck(&states[next])) deadlocks++;
+      next++;
+    }
+    insert_all((uint64_t)(out - candidates));
+    if (count > most) return 0;
+  }
+  return 1;
+}
+
+static void print_list(const char *name, const uint64_t *list, int length) {
+  printf("\"%s\":[", name);
+  for (int at = 0; at < length; at++) printf(at == 0 ? "%" PRIu64 : ",%" PRIu64, list[at]);
+  printf("],");
+}
+
+static double cpu_seconds(void) {
+  struct rusage usage;
+  getrusage(RUSAGE_SELF, &usage);
+  return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+         (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+}
+
+static int run(const State *initial, uint64_t total, const char *most) {
+  grow_to(FIRST_CAPACITY);
+  for (uint64_t at = 0; at < total; at++) {
+    candidates[0] = initial[at];
+    insert_all(1);
+  }
+  int complete = search(most == NULL ? UINT64_MAX : strtoull(most, NULL, 10));
+  uint64_t transitions = 0;
+  for (int at = 0; at < TRANSITIONS; at++) transitions += fired[at];
+  printf("{\"complete\":%s,\"states\":%" PRIu64 ",\"transitions\":%" PRIu64 ",", complete ? "true" : "false", count, transitions);
+  printf("\"deadlocks\":%" PRIu64 ",\"failures\":%" PRIu64 ",\"mistakes\":%" PRIu64 ",", deadlocks, failures, mistakes);
+  print_list("fired", fired, TRANSITIONS);
+  print_list("violated", violated, PROPERTIES);
+  print_list("reached", reached, PROPERTIES);
+  printf("\"wrongProperties\":%" PRIu64 ",\"bytes\":%" PRIu64 ",", wrong_properties, capacity * sizeof(State) + slots * sizeof *table);
+  printf("\"cpuSeconds\":%.6f}\n", cpu_seconds());
+  return 0;
+}
