@@ -1,5 +1,6 @@
 /** The models of the project, in the order in which they are listed. */
 import type { AnyDefinition } from 'racewalk';
 import { model as gupFastVsCollapse } from './gup-fast-vs-collapse.ts';
+import { model as gupFastVsUnmap } from './gup-fast-vs-unmap.ts';
 
-export const registry: readonly AnyDefinition[] = [gupFastVsCollapse];
+export const registry: readonly AnyDefinition[] = [gupFastVsCollapse, gupFastVsUnmap];
