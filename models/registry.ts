@@ -2,5 +2,10 @@
 import type { AnyDefinition } from 'racewalk';
 import { model as gupFastVsCollapse } from './gup-fast-vs-collapse.ts';
 import { model as gupFastVsUnmap } from './gup-fast-vs-unmap.ts';
+import { model as gupFastVsFreePgtables } from './gup-fast-vs-free-pgtables.ts';
 
-export const registry: readonly AnyDefinition[] = [gupFastVsCollapse, gupFastVsUnmap];
+export const registry: readonly AnyDefinition[] = [
+  gupFastVsCollapse,
+  gupFastVsUnmap,
+  gupFastVsFreePgtables,
+];
