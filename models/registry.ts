@@ -3,9 +3,15 @@ import type { AnyDefinition } from 'racewalk';
 import { model as gupFastVsCollapse } from './gup-fast-vs-collapse.ts';
 import { model as gupFastVsUnmap } from './gup-fast-vs-unmap.ts';
 import { model as gupFastVsFreePgtables } from './gup-fast-vs-free-pgtables.ts';
+import { model as gupFastVsSplittingPmd } from './gup-fast-vs-splitting-pmd.ts';
+import { model as gupFastVsCompoundPage } from './gup-fast-vs-compound-page.ts';
+import { model as splitUnfreezesTail } from './split-unfreezes-tail.ts';
 
 export const registry: readonly AnyDefinition[] = [
   gupFastVsCollapse,
   gupFastVsUnmap,
   gupFastVsFreePgtables,
+  gupFastVsSplittingPmd,
+  gupFastVsCompoundPage,
+  splitUnfreezesTail,
 ];

@@ -10,17 +10,22 @@ export type Owner = typeof Owner extends Domain<infer V> ? V : never;
 export interface OwnedPage {
   readonly count: Variable<number>;
   readonly owner: Variable<Owner>;
+  /** In the free lists; left out where a count of 0 says so. */
+  readonly isFree?: Variable<boolean>;
 }
 
 /**
  * alloc_page(): takes the page when it is free, at its old pfn, with a count of 1.
  *
- * Assumes: the allocator's own locks; a page is free exactly when its count is 0, and nobody else may raise it from there.
+ * Assumes: the allocator's own locks; a page in its free lists has a count of 0, which nobody else may raise.
  * Source:  mm/page_alloc.c, prep_new_page and set_page_refcounted
  */
 export const allocPage = (page: OwnedPage, owner: Owner): Statement =>
   atomically('a free page belongs to the allocator alone',
-    wait('page = alloc_page(gfp_mask)', eq(page.count, 0), set(page.count, 1), set(page.owner, owner)));
+    wait('page = alloc_page(gfp_mask)', page.isFree ?? eq(page.count, 0),
+      ...(page.isFree === undefined ? [] : [set(page.isFree, false)]),
+      set(page.count, 1),
+      set(page.owner, owner)));
 
 /**
  * The rest of the machine: it may allocate the page as soon as that is free, and keeps it.

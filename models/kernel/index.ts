@@ -1,6 +1,8 @@
 /** The hardware and kernel primitives that models share: what a model file imports as 'racewalk/kernel'. */
 export { allocPage, anotherOwner, Owner } from './allocator.ts';
 export type { OwnedPage } from './allocator.ts';
+export { getHugePageTail, hugePage, putHugePageTail } from './huge-page.ts';
+export type { HugePage } from './huge-page.ts';
 export { interrupts, ipiHandlers, localIrqRestore, localIrqSave, sendIpiAndWait } from './interrupts.ts';
 export type { Interrupts } from './interrupts.ts';
 export { spinLock, spinUnlock } from './locks.ts';
@@ -8,5 +10,6 @@ export { getPage, getPageUnlessZero, putPage } from './page-count.ts';
 export { Pmd, Pte } from './page-table.ts';
 export { callRcu, gracePeriodEnds, quiescentStates, rcu, rcuReadLock, rcuReadUnlock } from './rcu.ts';
 export type { Rcu } from './rcu.ts';
+export { rawReadSeqcount, rawWriteSeqcountBegin, rawWriteSeqcountEnd } from './seqcount.ts';
 export { flushTlbRange } from './tlb-flush.ts';
 export type { FlushKind } from './tlb-flush.ts';

@@ -17,8 +17,10 @@ export const getPage = (pageCount: Variable<number>): Statement =>
  * Assumes: one atomic read-modify-write, and on success a full barrier.
  * Source:  include/linux/mm.h, get_page_unless_zero; called by page_cache_get_speculative in gup_pte_range
  */
-export const getPageUnlessZero = (pageCount: Variable<number>, got: Variable<boolean>): Statement =>
-  step('get_page_unless_zero(page)', set(got, ne(pageCount, 0)), when(got, inc(pageCount)));
+export const getPageUnlessZero = (
+  pageCount: Variable<number>, got: Variable<boolean>, text = 'get_page_unless_zero(page)',
+): Statement =>
+  step(text, set(got, ne(pageCount, 0)), when(got, inc(pageCount)));
 
 /**
  * put_page(): a page whose count becomes 0 is free.

@@ -1,0 +1,124 @@
+/**
+ * gup_fast takes its reference on the head of a compound page that is no more.
+ *
+ * A reference to a tail page is taken on its head. Between gup_fast's look at which page that is and the raise of its count the
+ * compound page may be freed, and its pages allocated one by one: the head by somebody else, the tail by this process,
+ * at the same address. The recheck of the pte finds it unchanged, and gup_fast returns the right page with its
+ * reference on a stranger's.
+ *
+ *   CPU 0: gup_fast                          CPU 1: the process, and the next owner of the head
+ *   irqs off; read pte: page T; head(T) is H
+ *                                            unmap; flush (waits for nobody); put H: count 0, free: head(T) is T
+ *                                            H is allocated by another owner; T by this mm, mapped at the old address
+ *   count of H 1 -> 2; pte unchanged; return T
+ *
+ * Source:  v5.12 mm/gup.c: gup_pte_range, try_get_compound_head; mm/page_alloc.c: free_tail_pages_check
+ * Broke:   7aef4172c795 (v4.5, ptes may map tails)
+ * Fixed:   c24d37322548 (v5.14) -> recheckHead
+ * Omitted: split_huge_page, the other way to take the compound page apart: it, too, changes head(T) and frees the head
+ *          while nobody has a reference, and changes nothing else that gup_fast sees. The pmd: nobody changes the page table.
+ *          page_ref_count(head) < 0: an overflow check. Other tails: each goes alone.
+ */
+import { always, and, bool, branch, cost, dec, defineModel, ended, eq, exists, flag, forAll, goto, ifdef, init, integer, label, ne,
+  never, not, note, oneOf, range, reachable, say, set, shared, step, thread, values } from 'racewalk';
+import { allocPage, anotherOwner, flushTlbRange, getPageUnlessZero, interrupts, ipiHandlers, localIrqRestore, localIrqSave, Owner, Pte,
+  putPage } from 'racewalk/kernel';
+
+const Head = values('H', 'T');
+
+export const model = defineModel({
+  name: 'gup-fast-vs-compound-page',
+  summary: 'gup_fast takes its reference on the head of a compound page that is no more',
+  options: {
+    flush: oneOf('machine', 'how other CPUs\' TLBs are flushed', ['broadcast', 'ipi']),
+    recheckHead: flag('fix', 'gup_fast looks once more which page is the head after it has the reference'),
+    cpus: integer('CPUs in gup_fast', [1, 3]),
+  },
+
+  build: ({ flush, recheckHead, cpus }) => {
+    const mem = shared({
+      pte:       init(Pte, 'present', '*ptep; when present, it maps T'),
+      head:      init(Head, 'H', 'compound_head(T)'),
+      headCount: init(range(0, cpus + 1), 1, 'page->_refcount of H'),
+      headOwner: init(Owner, 'this mm', 'whose page H is'),
+      headFree:  init(bool, false, 'H is in the free lists'),
+      tailCount: init(range(0, 1 + cpus), 0, 'page->_refcount of T: 0 while it is a tail'),
+      tailOwner: init(Owner, 'this mm', 'whose page T is'),
+      ...interrupts(cpus),
+    });
+    const tail = { count: mem.tailCount, owner: mem.tailOwner };
+    const head = { count: mem.headCount, owner: mem.headOwner, isFree: mem.headFree };
+
+    const gup = thread('gup_fast', { cpus, locals: {
+      pte: init(Pte, 'none'), head: init(Head, 'H'), got: init(bool, false), holds: init(bool, false),
+    } }, (l, cpu) => [
+      localIrqSave(mem, cpu),
+      step('pte = gup_get_pte(ptep)',                     set(l.pte, mem.pte)),
+      branch('!pte_present(pte)',                         eq(l.pte, 'none'), [goto('out')]),
+      step('head = compound_head(page)',                  set(l.head, mem.head)),
+      branch('head == page',                              eq(l.head, 'T'), [
+        getPageUnlessZero(mem.tailCount, l.got, 'page_cache_add_speculative(page, refs)'),
+      ], [
+        getPageUnlessZero(mem.headCount, l.got, 'page_cache_add_speculative(head, refs)'),
+      ]),
+      branch('!page_cache_add_speculative',               not(l.got), [goto('out')]),
+      ifdef(recheckHead,
+        branch('compound_head(page) != head',             ne(l.head, mem.head), [goto('put')])),
+      branch('pte_val(pte) != pte_val(*ptep)',            ne(l.pte, mem.pte), [goto('put')]),
+      localIrqRestore(mem, cpu),
+      step('return page',                                 set(l.holds, true)),
+      branch('head == page',                              eq(l.head, 'T'), [
+        step('put_page(page)',                            dec(mem.tailCount), set(l.holds, false)),
+      ], [
+        step('put_page(head)',                            dec(mem.headCount), set(l.holds, false)),
+      ]),
+      goto('done'),
+      label('put'),
+      branch('head == page',                              eq(l.head, 'T'), [putPage(mem.tailCount)], [putPage(mem.headCount)]),
+      label('out'),
+      localIrqRestore(mem, cpu),
+      label('done'),
+    ]);
+
+    const process = thread('process', {}, () => [
+      note('munmap'),
+      step('ptep_get_and_clear_full(mm, addr, pte, tlb->fullmm)', set(mem.pte, 'none')),
+      flushTlbRange(flush, mem, 'tlb_flush_mmu_tlbonly(tlb)'),
+      step('put_page(head)',                              dec(mem.headCount)),
+      branch('page_ref_count(head) != 0',                 ne(mem.headCount, 0), [note('pinned: not freed'), goto('done')]),
+      note('free_pages_prepare takes the compound page apart'),
+      step('clear_compound_head(page)',                   set(mem.head, 'T')),
+      step('__free_one_page(page, pfn, zone, order, migratetype, fpi_flags)', set(mem.headFree, true)),
+      note('mmap and a page fault at the same address'),
+      allocPage(tail, 'this mm'),
+      step('set_pte_at(vma->vm_mm, vmf->address, vmf->pte, entry)', set(mem.pte, 'present')),
+      label('done'),
+    ]);
+
+    return {
+      shared: mem,
+      threads: [gup, process, anotherOwner(head), ipiHandlers(mem, gup)],
+      properties: [
+        always('gup_fast holds a reference on the page that it returned', forAll(gup, (l, cpu) =>
+          never(and(l.holds, ne(l.head, mem.head)),
+            say`gup_fast on CPU ${cpu} returned page T, whose head is ${mem.head}, with a reference on ${l.head} of ${mem.headOwner}`))),
+        reachable('gup_fast pins a tail of the compound page', exists(gup, (l) => and(l.holds, eq(mem.head, 'H')))),
+        reachable('gup_fast pins the page that was a tail',   exists(gup, (l) => and(l.holds, eq(l.head, 'T')))),
+        reachable('the former tail is mapped again',          and(ended(process), eq(mem.head, 'T'))),
+      ],
+      costs: [cost('gup mem ops', { steps: 'access' }, { thread: gup, until: exists(gup, (l, cpu) => and(eq(cpu, 0), l.holds)) })],
+    };
+  },
+
+  scenarios: [
+    { name: 'v5.12',                 options: {},                             verdict: 'violated',
+      steps: 15, states: 176, transitions: 306 },
+    { name: 'recheck-head',          options: { recheckHead: true },          verdict: 'holds',
+      states: 181, transitions: 320 },
+    { name: 'x86',                   options: { flush: 'ipi' },               verdict: 'holds',
+      states: 113, transitions: 183,
+      why: 'the flush waits until gup_fast has irqs on: on bare metal x86 the compound page cannot be freed under it' },
+    { name: 'two-cpus-recheck-head', options: { recheckHead: true, cpus: 2 }, verdict: 'holds',
+      states: 3053, transitions: 7535 },
+  ],
+});
