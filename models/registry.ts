@@ -6,6 +6,7 @@ import { model as gupFastVsFreePgtables } from './gup-fast-vs-free-pgtables.ts';
 import { model as gupFastVsSplittingPmd } from './gup-fast-vs-splitting-pmd.ts';
 import { model as gupFastVsCompoundPage } from './gup-fast-vs-compound-page.ts';
 import { model as splitUnfreezesTail } from './split-unfreezes-tail.ts';
+import { model as gupFastVsFork } from './gup-fast-vs-fork.ts';
 
 export const registry: readonly AnyDefinition[] = [
   gupFastVsCollapse,
@@ -14,4 +15,5 @@ export const registry: readonly AnyDefinition[] = [
   gupFastVsSplittingPmd,
   gupFastVsCompoundPage,
   splitUnfreezesTail,
+  gupFastVsFork,
 ];
