@@ -7,6 +7,7 @@ import { model as gupFastVsSplittingPmd } from './gup-fast-vs-splitting-pmd.ts';
 import { model as gupFastVsCompoundPage } from './gup-fast-vs-compound-page.ts';
 import { model as splitUnfreezesTail } from './split-unfreezes-tail.ts';
 import { model as gupFastVsFork } from './gup-fast-vs-fork.ts';
+import { model as dirtyCow } from './dirty-cow.ts';
 
 export const registry: readonly AnyDefinition[] = [
   gupFastVsCollapse,
@@ -16,4 +17,5 @@ export const registry: readonly AnyDefinition[] = [
   gupFastVsCompoundPage,
   splitUnfreezesTail,
   gupFastVsFork,
+  dirtyCow,
 ];

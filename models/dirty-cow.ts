@@ -1,0 +1,121 @@
+/**
+ * get_user_pages forgets that it wanted to write, and hands out the page cache for a private mapping (CVE-2016-5195).
+ *
+ * A debugger writes into a private read-only mapping: get_user_pages faults until the process has a copy of its own, which stays
+ * read-only; to end the loop it then drops the demand for a writable pte. If the process discards its copy at that moment,
+ * the next fault is one for reading, and brings back the page of the file.
+ *
+ *   CPU 0: __get_user_pages (FOLL_WRITE | FOLL_FORCE)   CPU 1: madvise(MADV_DONTNEED)
+ *   fault: the process gets its own copy
+ *   fault: nothing to copy; flags &= ~FOLL_WRITE
+ *                                            pte := none
+ *   fault for reading: the page of the file
+ *   look up: a pte, and no demand to write: return it; it is written
+ *
+ * Source:  v4.8 mm/gup.c: __get_user_pages, follow_page_pte, faultin_page (v3.18.20 has the fix); mm/memory.c: do_cow_fault,
+ *          do_read_fault, do_wp_page
+ * Broke:   4ceb5db9757a (2.6.13)
+ * Fixed:   19be0eaffa3a (v4.9) -> keepFollWrite (FOLL_COW instead of dropping FOLL_WRITE) and requireDirty (can_follow_write_pte)
+ * Omitted: mmap_sem: both hold it for reading. The page-table lock: every look at the pte and every change of it is one step, as the
+ *          lock makes it. Reference counts: the page handed out is held. The zero page. Retries of handle_mm_fault.
+ */
+import { always, and, bool, branch, defineModel, eq, exists, flag, forever, goto, ifdef, init, label, ne, never, not,
+  reachable, say, set, shared, step, thread, values, wait, when } from 'racewalk';
+
+/** What the pte maps; a copy of the process's own is made dirty at once, and nothing here is writable. */
+const Pte = values('none', 'page cache', 'own copy');
+const Flags = values('FOLL_WRITE', 'FOLL_WRITE | FOLL_COW', '0');
+
+export const model = defineModel({
+  name: 'dirty-cow',
+  summary: 'get_user_pages hands out the page cache for a private mapping (Dirty COW)',
+  options: {
+    keepFollWrite: flag('fix', 'after copy-on-write get_user_pages remembers FOLL_COW instead of dropping FOLL_WRITE'),
+    requireDirty: flag('fix', 'with FOLL_COW a read-only pte passes only if it is dirty, as the copy is'),
+    reader: flag('variant', 'another thread of the process reads from the mapping'),
+  },
+
+  build: ({ keepFollWrite, requireDirty, reader }) => {
+    const mem = shared({
+      pte:  init(Pte, 'none', '*ptep of the private mapping'),
+      file: init(values('unchanged', 'written'), 'unchanged', 'the page of the file'),
+    });
+
+    const gup = thread('__get_user_pages', { locals: {
+      flags: init(Flags, 'FOLL_WRITE'), pte: init(Pte, 'none'), copied: init(bool, false), wrote: init(bool, false),
+    } }, (l) => {
+      const cow = eq(l.flags, 'FOLL_WRITE | FOLL_COW');
+      const canFollowWrite = requireDirty ? and(cow, eq(l.pte, 'own copy')) : cow;
+      return [
+        label('retry'),
+        step('pte = *ptep',                               set(l.pte, mem.pte)),
+        branch('!pte_present(pte)',                       eq(l.pte, 'none'), [goto('faultin_page')]),
+        branch('(flags & FOLL_WRITE) && !can_follow_write_pte(pte, flags)', and(ne(l.flags, '0'), not(canFollowWrite)), [
+          goto('faultin_page')]),
+        goto('return_page'),
+
+        label('faultin_page'),
+        branch('*flags & FOLL_WRITE',                     ne(l.flags, '0'), [
+          step('ret = handle_mm_fault(mm, vma, address, FAULT_FLAG_WRITE)',
+            set(l.copied, ne(mem.pte, 'none')),
+            set(mem.pte, 'own copy')),
+        ], [
+          step('ret = handle_mm_fault(mm, vma, address, 0)',
+            set(l.copied, false),
+            when(eq(mem.pte, 'none'), set(mem.pte, 'page cache'))),
+        ]),
+        branch('(ret & VM_FAULT_WRITE) && !(vma->vm_flags & VM_WRITE)', l.copied, [
+          ifdef(keepFollWrite, step('*flags |= FOLL_COW', set(l.flags, 'FOLL_WRITE | FOLL_COW'))),
+          ifdef(!keepFollWrite, step('*flags &= ~FOLL_WRITE', set(l.flags, '0'))),
+        ]),
+        goto('retry'),
+
+        label('return_page'),
+        branch('page is of the page cache',               eq(l.pte, 'page cache'), [
+          step('copy_to_user_page(vma, page, addr, maddr + offset, buf, bytes)', set(mem.file, 'written')),
+        ], [
+          step('copy_to_user_page(vma, page, addr, maddr + offset, buf, bytes)', set(l.wrote, true)),
+        ]),
+      ];
+    });
+
+    const dontneed = thread('madvise_dontneed', { mayBlockForever: true }, () => [
+      forever(wait('ptep_get_and_clear_full(mm, addr, pte, tlb->fullmm)', ne(mem.pte, 'none'), set(mem.pte, 'none'))),
+    ]);
+
+    const readFault = thread('do_read_fault', { mayBlockForever: true }, () => [
+      forever(wait('do_set_pte(vma, address, fault_page, pte, false, false)', eq(mem.pte, 'none'), set(mem.pte, 'page cache'))),
+    ]);
+
+    return {
+      shared: mem,
+      threads: [gup, dontneed, ...(reader ? [readFault] : [])],
+      properties: [
+        always('no write to a private mapping reaches the file', never(eq(mem.file, 'written'),
+          say`the write went to the page cache: everybody who has the file open sees it`)),
+        reachable('get_user_pages writes to the copy', exists(gup, (l) => l.wrote)),
+        reachable('the copy is discarded after the fault', exists(gup, (l) => and(l.copied, eq(mem.pte, 'none')))),
+      ],
+    };
+  },
+
+  scenarios: [
+    { name: 'v4.8',                  options: {},                                                        verdict: 'violated',
+      steps: 9, states: 20, transitions: 23 },
+    { name: 'v4.8-reader',           options: { reader: true },                                          verdict: 'violated',
+      steps: 7, states: 39, transitions: 64 },
+    { name: 'fixed',                 options: { keepFollWrite: true, requireDirty: true },               verdict: 'holds',
+      states: 21, transitions: 26 },
+    { name: 'fixed-reader',          options: { keepFollWrite: true, requireDirty: true, reader: true }, verdict: 'holds',
+      states: 51, transitions: 96 },
+    { name: 'foll-cow-alone',        options: { keepFollWrite: true },                                   verdict: 'holds',
+      states: 21, transitions: 26,
+      why: 'get_user_pages itself never faults for reading any more' },
+    { name: 'foll-cow-alone-reader', options: { keepFollWrite: true, reader: true },                     verdict: 'violated',
+      steps: 7, states: 39, transitions: 64,
+      why: 'FOLL_COW tells of a copy that may be gone: a read fault has mapped the page cache in its place' },
+    { name: 'dirty-alone',           options: { requireDirty: true },                                    verdict: 'violated',
+      steps: 9, states: 20, transitions: 23,
+      why: 'once FOLL_WRITE is dropped nothing is required of the pte any more' },
+  ],
+});
