@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { ModelError } from '../checker/language/model-error.ts';
 import { checkCommand } from './check.ts';
+import { compareCommand } from './compare.ts';
 import { listCommand } from './list.ts';
 import { replayCommand } from './replay.ts';
 import { showCommand } from './show.ts';
@@ -25,6 +26,7 @@ const program = new Command('racewalk')
 listCommand(program);
 showCommand(program);
 checkCommand(program);
+compareCommand(program);
 replayCommand(program);
 
 /** Tells an error once and clearly; returns the exit code. */

@@ -8,14 +8,14 @@ import { settingOf } from '../checker/search/compare.ts';
 import type { Extremes } from '../checker/search/extreme-paths.ts';
 
 /** Shape:  lines without an end of line at the end. */
-export function renderComparison(comparison: Comparison): string {
+export function renderComparison(comparison: Comparison, seconds: number): string {
   const { definition, rows } = comparison;
   const groups = Map.groupBy(rows, (row) => describeChoices(settingOf(definition.options, row.varied)));
   const tables = [...groups].map(([setting, group]) =>
     [...(setting === '' ? [] : [setting]), renderTable(comparison, group)].join('\n'),
   );
   const smallest = comparison.smallest.map((fixes) => renderSmallest(definition, fixes));
-  return [header(comparison), ...tables, legend, ...smallest].join('\n\n');
+  return [header(comparison, seconds), ...tables, legend, ...smallest].join('\n\n');
 }
 
 const legend = [
@@ -23,10 +23,10 @@ const legend = [
   'A set of fixes below was checked, and so was every smaller one, which fails.',
 ].join('\n');
 
-function header({ definition, rows, fixed }: Comparison): string {
+function header({ definition, rows, fixed }: Comparison, seconds: number): string {
   const kept = describeChoices(fixed);
   return [
-    `${definition.name}: ${rows.length} variants checked`,
+    `${definition.name}: ${rows.length} variants checked in ${seconds.toFixed(1)} s`,
     ...(kept === '' ? [] : [`with ${kept}`]),
   ].join('\n');
 }
@@ -107,10 +107,9 @@ function renderSmallest(
   const title = `Smallest sets of fixes that make it safe${where === '' ? '' : `, ${where}`}:`;
   const lines = sets.map((set) => `  ${describeSet(definition, set)}`);
   const none = lines.length === 0 ? ['  none of those tried'] : [];
-  const warnings = spoiled.map(
-    (set) => `  not: ${describeSet(definition, set)} (more fixes, and yet unsafe)`,
-  );
-  const open = undecided ? ['  Some variants are inconclusive: a smaller set may have been missed.'] : [];
+  const more = spoiled.map((set) => `  ${describeSet(definition, set)}`);
+  const warnings = more.length === 0 ? [] : ['More fixes than such a set, and yet unsafe:', ...more];
+  const open = undecided ? ['Some variants are inconclusive: a smaller set may have been missed.'] : [];
   return [title, ...lines, ...none, ...warnings, ...open].join('\n');
 }
 

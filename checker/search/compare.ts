@@ -3,11 +3,13 @@ import type { AnyDefinition, Verdict } from '../language/model.ts';
 import { ModelError } from '../language/model-error.ts';
 import type { Options, OptionValue } from '../language/option.ts';
 import { offValue, valuesOf, withFallbacks } from '../language/option.ts';
-import { check } from './check.ts';
+import { checking } from './check.ts';
 import type { Checked } from './check.ts';
 import type { Costs } from './costs.ts';
-import { costsOf } from './costs.ts';
+import { countingCosts } from './costs.ts';
 import type { Limits } from './outcome.ts';
+import type { Steps } from './steps.ts';
+import { finish } from './steps.ts';
 
 export type Choices = Readonly<Record<string, OptionValue>>;
 
@@ -48,14 +50,24 @@ const costedStates = 50_000;
 /**
  * Checks every combination of the varied options; the others keep the value given, or their fallback.
  *
- * Throws  ModelError for options that do not exist or are both varied and given.
+ * Throws  ModelError for options that do not exist or are both varied and given, and for a model that is wrong.
  */
-export function compare(
+export function compare(definition: AnyDefinition, choice: Choice, limits: Limits): Comparison {
+  return finish(comparing(definition, choice, limits));
+}
+
+/** The options to vary, null for all of the machine and all repairs, and values for others. */
+export interface Choice {
+  readonly vary: readonly string[] | null;
+  readonly given: Choices;
+}
+
+/** The comparison, pausing now and then. */
+export function* comparing(
   definition: AnyDefinition,
-  vary: readonly string[] | null,
-  given: Choices,
+  { vary, given }: Choice,
   limits: Limits,
-): Comparison {
+): Steps<Comparison> {
   const { options } = definition;
   const varied = vary ?? defaultVaried(options).filter((key) => !(key in given));
   for (const key of varied) {
@@ -65,9 +77,9 @@ export function compare(
       );
     if (key in given) throw new ModelError(`the option '${key}' is both varied and given a value`);
   }
-  const rows = combinations(options, varied).map((choices) =>
-    rowOf(definition, choices, withFallbacks(options, { ...given, ...choices }), limits),
-  );
+  const rows: Row[] = [];
+  for (const choices of combinations(options, varied))
+    rows.push(yield* rowOf(definition, choices, withFallbacks(options, { ...given, ...choices }), limits));
   const fixed = Object.fromEntries(
     Object.entries(withFallbacks(options, given)).filter(([key]) => !varied.includes(key)),
   );
@@ -95,8 +107,8 @@ function combinations(options: Options, varied: readonly string[]): readonly Cho
 
 const count = (choices: Choices) => Object.keys(choices).length;
 
-function rowOf(definition: AnyDefinition, varied: Choices, options: Choices, limits: Limits): Row {
-  const { table, outcome } = check(definition.build(options), limits);
+function* rowOf(definition: AnyDefinition, varied: Choices, options: Choices, limits: Limits): Steps<Row> {
+  const { table, outcome } = yield* checking(definition.build(options), limits);
   const steps = 'schedule' in outcome ? outcome.schedule.edges.length : null;
   return {
     varied,
@@ -105,7 +117,7 @@ function rowOf(definition: AnyDefinition, varied: Choices, options: Choices, lim
     steps,
     states: outcome.statistics.states,
     outcome,
-    costs: costsOf(table, costedStates),
+    costs: yield* countingCosts(table, costedStates, limits),
   };
 }
 

@@ -8,6 +8,8 @@ import type { Event, Firing, Move } from '../state/interpret.ts';
 import { endsOf, fire, initialStates, moves, propertyPlace } from '../state/interpret.ts';
 import type { Extremes, WeightedEdge } from './extreme-paths.ts';
 import { extremes } from './extreme-paths.ts';
+import type { Limits } from './outcome.ts';
+import type { Steps } from './steps.ts';
 
 /** By name of the cost; null where it was not counted: no execution gets there, or there are too many states. */
 export type Costs = Readonly<Record<string, Extremes | null>>;
@@ -25,9 +27,9 @@ interface CostedGraph {
 }
 
 /** Counts the costs that the model declares over its whole state graph, up to so many states. */
-export function costsOf(table: TransitionTable, maxStates: number): Costs {
+export function* countingCosts(table: TransitionTable, maxStates: number, limits: Limits): Steps<Costs> {
   const { costs } = table.model;
-  const graph = costs.length === 0 ? null : costedGraph(table, costs, maxStates);
+  const graph = costs.length === 0 ? null : yield* costedGraph(table, maxStates, limits);
   return Object.fromEntries(
     costs.map((cost, at) => {
       if ('cells' in cost.counts) return [cost.name, cellsOf(table, cost)];
@@ -63,7 +65,11 @@ function cellsOf(table: TransitionTable, { thread, counts }: Cost): Extremes {
   return { least: length, most: length };
 }
 
-function costedGraph(table: TransitionTable, costs: readonly Cost[], maxStates: number): CostedGraph | null {
+/** States between two looks at the limits. */
+const pause = 256;
+
+function* costedGraph(table: TransitionTable, maxStates: number, limits: Limits): Steps<CostedGraph | null> {
+  const { costs } = table.model;
   const states: State[] = [];
   const ids = new Map<string, number>();
   const idOf = (state: State) => {
@@ -77,6 +83,10 @@ function costedGraph(table: TransitionTable, costs: readonly Cost[], maxStates: 
   const edges: CostedEdge[][] = [];
   for (let at = 0; at < states.length; at++) {
     if (states.length > maxStates) return null;
+    if (at % pause === 0) {
+      if (limits.stop() !== null) return null;
+      yield;
+    }
     edges[at] = moves(table, states[at]!).flatMap((move) =>
       fire(states[at]!, move)
         .filter(({ failed, error }: Firing) => failed === null && error === null)

@@ -1,0 +1,64 @@
+/** Compares the variants of one model and says what came out. */
+import type { Options } from '../checker/language/option.ts';
+import { optionName } from '../checker/language/option.ts';
+import type { Comparison } from '../checker/search/compare.ts';
+import { comparing } from '../checker/search/compare.ts';
+import type { CompareOptions } from './compare.ts';
+import { runWithin } from './limits.ts';
+import { chosenOptions } from './model-options.ts';
+import { findModel } from './models.ts';
+import { print } from './output.ts';
+import { didYouMean } from './spelling.ts';
+import { UsageError } from './usage-error.ts';
+
+/** Exit code 0 when every variant was decided, 3 when one is inconclusive, 2 when one shows that the model is wrong. */
+export async function compareModel(
+  name: string,
+  words: readonly string[],
+  options: CompareOptions,
+): Promise<void> {
+  const source = await findModel(name);
+  if (source.scenario !== null)
+    throw new UsageError(
+      'compare takes a model, and a scenario is one variant of it: leave the scenario out',
+    );
+  const vary =
+    options.vary === undefined
+      ? null
+      : options.vary.split(',').map((word) => keyOf(source.definition.options, word));
+  const given = chosenOptions(source, [...(options.fix ?? []).map(asOption), ...words]);
+  const { result, seconds } = await runWithin(options, (limits) =>
+    comparing(source.definition, { vary, given }, limits),
+  );
+  process.exitCode = exitCodeOf(result);
+  print(await rendered(result, seconds, options));
+}
+
+function keyOf(options: Options, word: string): string {
+  const names = Object.keys(options).map(optionName);
+  const key = Object.keys(options).find((other) => optionName(other) === word || other === word);
+  if (key === undefined)
+    throw new UsageError(
+      `--vary: there is no option '${word}'${didYouMean(word, names)}; the options: ${names.join(', ')}`,
+    );
+  return key;
+}
+
+function asOption(pair: string): string {
+  if (!/^[^=]+=[^=]+$/.test(pair)) throw new UsageError(`--fix takes option=value, and not '${pair}'`);
+  return `--${pair}`;
+}
+
+function exitCodeOf({ rows }: Comparison): 0 | 2 | 3 {
+  if (rows.some(({ verdict }) => verdict === 'error')) return 2;
+  return rows.some(({ verdict }) => verdict === 'inconclusive') ? 3 : 0;
+}
+
+async function rendered(comparison: Comparison, seconds: number, options: CompareOptions): Promise<string> {
+  if (options.json === true) {
+    const { compareJson } = await import('./compare-json.ts');
+    return JSON.stringify(compareJson(comparison, seconds), null, 2);
+  }
+  const { renderComparison } = await import('./render-comparison.ts');
+  return renderComparison(comparison, seconds);
+}

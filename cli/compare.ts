@@ -1,0 +1,37 @@
+/** `racewalk compare`: every combination of some options, and the smallest sets of fixes that make it safe. */
+import type { Command } from 'commander';
+import type { LimitOptions } from './limits.ts';
+import { positiveSeconds, wholeNumber } from './limits.ts';
+import { UsageError } from './usage-error.ts';
+
+/** The options of the command itself, as commander gives them. */
+export interface CompareOptions extends LimitOptions {
+  readonly vary?: string;
+  readonly fix?: readonly string[];
+  readonly json?: true;
+}
+
+export function compareCommand(program: Command): void {
+  program
+    .command('compare')
+    .description(
+      'check every combination of options: verdicts, costs, and the smallest sets of fixes that suffice',
+    )
+    .argument('[model]', 'MODEL of the list, or a FILE.ts of your own')
+    .option('--vary <options>', 'the options to vary, with commas between; else the machine and all fixes')
+    .option('--fix <option=value>', 'keep an option at a value; as good as --option value', collect)
+    .option('--json', 'print one JSON object (docs/compare-output.schema.json)')
+    .option('--max-states <number>', 'give up on a variant above so many states', wholeNumber)
+    .option('--timeout <seconds>', 'give up after so many seconds', positiveSeconds)
+    .usage('MODEL|FILE.ts [--vary a,b] [--fix x=y] [options of the model]')
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .action(async (name: string | undefined, options: CompareOptions, command: Command) => {
+      if (name === undefined || name.startsWith('-'))
+        throw new UsageError('which model? It comes first; "racewalk list" shows them');
+      const { compareModel } = await import('./compare-model.ts');
+      await compareModel(name, command.args.slice(1), options);
+    });
+}
+
+const collect = (value: string, before: readonly string[] = []) => [...before, value];
