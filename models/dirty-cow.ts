@@ -83,13 +83,13 @@ export const model = defineModel({
       forever(wait('ptep_get_and_clear_full(mm, addr, pte, tlb->fullmm)', ne(mem.pte, 'none'), set(mem.pte, 'none'))),
     ]);
 
-    const readFault = thread('do_read_fault', { mayBlockForever: true }, () => [
+    const readFault = () => thread('do_read_fault', { mayBlockForever: true }, () => [
       forever(wait('do_set_pte(vma, address, fault_page, pte, false, false)', eq(mem.pte, 'none'), set(mem.pte, 'page cache'))),
     ]);
 
     return {
       shared: mem,
-      threads: [gup, dontneed, ...(reader ? [readFault] : [])],
+      threads: [gup, dontneed, ...(reader ? [readFault()] : [])],
       properties: [
         always('no write to a private mapping reaches the file', never(eq(mem.file, 'written'),
           say`the write went to the page cache: everybody who has the file open sees it`)),

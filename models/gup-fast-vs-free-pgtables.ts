@@ -66,14 +66,14 @@ export const model = defineModel({
         : step('__tlb_remove_table(table)',               set(mem.table, 'freed')),
     ]);
 
-    const callback = thread('tlb_remove_table_rcu', {}, () => [
+    const callback = () => thread('tlb_remove_table_rcu', {}, () => [
       gracePeriodEnds(mem),
       step('__tlb_remove_table(batch->tables[i])',        set(mem.table, 'freed')),
     ]);
 
     return {
       shared: mem,
-      threads: [gup, free, ...(freeing === 'call_rcu' ? [callback, quiescentStates(mem, gup)] : []), ipiHandlers(mem, gup)],
+      threads: [gup, free, ...(freeing === 'call_rcu' ? [callback(), quiescentStates(mem, gup)] : []), ipiHandlers(mem, gup)],
       properties: [
         always('nobody walks a freed page table', forAll(gup, (l, cpu) =>
           never(eq(l.table, 'freed'), say`gup_fast on CPU ${cpu} has read a pte in a page table that had been freed`))),
