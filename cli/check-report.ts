@@ -71,11 +71,16 @@ function styleOf(verdict: Answer['verdict']): Style {
   }
 }
 
+const noBreak = '\u00A0';
+
 /** All options with their values, so that nobody has to know what is taken when nothing is said. */
 function optionLines({ source, chosen }: Report, width: number): readonly string[] {
   const { options } = source.definition;
   const all = Object.entries(withFallbacks(options, chosen)).map(([key, value]) => asTyped(key, value));
-  return all.length === 0 ? [] : wrap(`with ${all.join(' ')}`, width, 5).map((line) => styled('dim', line));
+  if (all.length === 0) return [];
+  // A name and its value stay on one line.
+  const words = all.map((option) => option.replace(' ', noBreak)).join(' ');
+  return wrap(`with ${words}`, width, 5).map((line) => styled('dim', line.replaceAll(noBreak, ' ')));
 }
 
 function evidence(report: Report, width: number): readonly string[] {

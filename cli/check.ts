@@ -62,13 +62,15 @@ async function splitModel(
 }
 
 async function help(command: Command, name: string | null): Promise<void> {
-  const { print } = await import('./output.ts');
+  const { outputWidth, print } = await import('./output.ts');
   const general = command.helpInformation();
   if (name === null) return print(general);
   const { findModel } = await import('./models.ts');
   const { describeOptions } = await import('./model-options.ts');
   const { definition } = await findModel(name);
-  print(`${general}\n${definition.name}: ${definition.summary}\n${describeOptions(definition.options)}`);
+  print(
+    `${general}\n${definition.name}: ${definition.summary}\n${describeOptions(definition.options, outputWidth())}`,
+  );
 }
 
 const exclusive = [

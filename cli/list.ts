@@ -10,10 +10,7 @@ export function listCommand(program: Command): void {
       const { print, styled } = await import('./output.ts');
       const blocks = registry.map(({ name, summary, scenarios }) => {
         const width = Math.max(0, ...scenarios.map((scenario) => scenario.name.length));
-        const lines = scenarios.map(
-          ({ name: scenario, verdict, why }) =>
-            `  ${scenario.padEnd(width)}  ${verdict}${why === undefined ? '' : styled('dim', `: ${why}`)}`,
-        );
+        const lines = scenarios.map((scenario) => `  ${scenario.name.padEnd(width)}  ${scenario.verdict}`);
         return [`${styled('bold', name)}  ${summary}`, ...lines].join('\n');
       });
       print(blocks.join('\n\n'));

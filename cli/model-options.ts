@@ -3,7 +3,10 @@ import { parseArgs } from 'node:util';
 import type { AnyOption, Options, OptionValue } from '../checker/language/option.ts';
 import { accepted, optionName, valuesOf, withFallbacks } from '../checker/language/option.ts';
 import type { Source } from './models.ts';
+import { outputWidth } from './output.ts';
 import { didYouMean } from './spelling.ts';
+import type { Row } from './two-columns.ts';
+import { twoColumns } from './two-columns.ts';
 import { UsageError } from './usage-error.ts';
 
 export type Choices = Readonly<Record<string, OptionValue>>;
@@ -85,7 +88,7 @@ function optionOf({ model, options, keys }: Names, { name, rawName, value }: Wor
   const option = key === undefined ? undefined : options[key];
   if (key === undefined || option === undefined || (!keys.has(name) && option.kind !== 'flag'))
     throw new UsageError(
-      `${model} has no option '${rawName}'${didYouMean(name, [...keys.keys()])}\n${describeOptions(options)}`,
+      `${model} has no option '${rawName}'${didYouMean(name, [...keys.keys()])}\n${describeOptions(options, outputWidth())}`,
     );
   return [key, valueOf(option, rawName, keys.has(name) ? value : (value ?? 'false'))];
 }
@@ -123,12 +126,10 @@ export const commandLine = (options: Options, chosen: Choices): string =>
     .map(([key, value]) => asTyped(key, value))
     .join(' ');
 
-/** One line an option: how it is typed, what it takes when nothing is said, what it means. */
-export function describeOptions(options: Options): string {
-  const rows = Object.entries(options).map(([key, option]) => [usage(key, option), meaning(option)] as const);
-  const width = Math.max(0, ...rows.map(([left]) => left.length));
-  const lines = rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
-  return lines.length === 0 ? 'it has no options' : `its options:\n${lines.join('\n')}`;
+/** How each option is typed, what it means, and what is taken when nothing is said. */
+export function describeOptions(options: Options, width: number): string {
+  const rows = Object.entries(options).map(([key, option]): Row => [usage(key, option), meaning(option)]);
+  return rows.length === 0 ? 'it has no options' : ['its options:', ...twoColumns(rows, width)].join('\n');
 }
 
 function usage(key: string, option: AnyOption): string {

@@ -7,18 +7,17 @@ import type { AnyThread } from '../checker/language/thread.ts';
 import type { AnyDeclaration, Declarations } from '../checker/language/variable.ts';
 import { describeOptions } from './model-options.ts';
 import { styled } from './output.ts';
+import type { Row } from './two-columns.ts';
+import { twoColumns } from './two-columns.ts';
 import { wrap } from './wrap.ts';
-
-/** A line of two columns. */
-type Row = readonly [left: string, right: string];
 
 export function describeModel(definition: AnyDefinition, model: Model, width: number): string {
   const sections = [
     [`${styled('bold', definition.name)}: ${definition.summary}`],
-    [describeOptions(definition.options)],
+    [describeOptions(definition.options, width)],
     section('shared memory', variableRows(model.shared), width),
     ...model.threads.map((thread) => threadSection(thread, width)),
-    section('properties', propertyRows(model), width),
+    [styled('bold', 'properties'), ...propertyLines(model, width)],
     section(
       'scenarios',
       definition.scenarios.map(({ name, verdict, why }) => [
@@ -35,7 +34,7 @@ export function describeModel(definition: AnyDefinition, model: Model, width: nu
 }
 
 function section(name: string, rows: readonly Row[], width: number): readonly string[] {
-  return rows.length === 0 ? [] : [styled('bold', name), ...columns(rows, width)];
+  return rows.length === 0 ? [] : [styled('bold', name), ...twoColumns(rows, width)];
 }
 
 function threadSection(thread: AnyThread, width: number): readonly string[] {
@@ -48,9 +47,9 @@ function threadSection(thread: AnyThread, width: number): readonly string[] {
   ]);
   return [
     styled('bold', `thread ${thread.name}${copies}${on}${blocks}`),
-    ...columns(locals, width),
+    ...twoColumns(locals, width),
     ...(locals.length === 0 ? [] : ['']),
-    ...columns(blockRows(thread.body, 0), width),
+    ...twoColumns(blockRows(thread.body, 0), width),
   ];
 }
 
@@ -99,26 +98,9 @@ function describe({ domain, initial, meaning }: AnyDeclaration): string {
   return `${printDomain(domain)}, at first ${first}${meaning === '' ? '' : ` -- ${meaning}`}`;
 }
 
-const propertyRows = ({ properties }: Model): readonly Row[] =>
-  properties.map(({ kind, name, condition }) => [`${kind}: ${name}`, printExpr(condition)]);
-
-/** Two columns, the left as wide as it needs to be within half of the width. */
-function columns(rows: readonly Row[], width: number): readonly string[] {
-  const longest = Math.max(0, ...rows.map(([left]) => left.length));
-  const right = Math.min(longest, Math.floor(width / 2)) + 4;
-  return rows.flatMap(([left, meaning]) => {
-    const hang = left.length - left.trimStart().length + 4;
-    const lefts = wrapIndented(left, right - 4, hang);
-    const rights = meaning === '' ? [] : wrap(meaning, width - right, 2);
-    return Array.from({ length: Math.max(lefts.length, rights.length) }, (_, at) =>
-      `  ${(lefts[at] ?? '').padEnd(right - 2)}${styled('cyan', rights[at] ?? '')}`.trimEnd(),
-    );
-  });
-}
-
-/** Like wrap, but keeps the indentation of the first line. */
-function wrapIndented(text: string, width: number, hang: number): readonly string[] {
-  const indent = text.length - text.trimStart().length;
-  const [first = '', ...others] = wrap(text.trimStart(), width - indent, hang - indent);
-  return [' '.repeat(indent) + first, ...others.map((line) => ' '.repeat(indent) + line)];
-}
+/** A property is a sentence and a condition, both too long to stand side by side. */
+const propertyLines = ({ properties }: Model, width: number): readonly string[] =>
+  properties.flatMap(({ kind, name, condition }) => [
+    ...wrap(`  ${kind}: ${name}`, width, 4),
+    ...wrap(printExpr(condition), width - 6, 2).map((line) => `      ${styled('cyan', line)}`),
+  ]);

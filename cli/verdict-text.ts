@@ -33,7 +33,7 @@ export function harmIn(table: TransitionTable, answer: Answer, trace: Trace): st
   const last = trace.steps.at(-1)?.after ?? trace.initial;
   switch (answer.verdict) {
     case 'violated': {
-      if (answer.kind === 'assertion') return `this does not hold: ${answer.property}`;
+      if (answer.kind === 'assertion') return `an assertion fails: ${answer.property}`;
       const property = table.model.properties.find(({ name }) => name === answer.property)!;
       return harmOf(property.condition, propertyPlace(last, endsOf(table)));
     }
