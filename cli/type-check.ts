@@ -59,13 +59,25 @@ function isOwn(program: ts.Program, source: ts.SourceFile, file: string): boolea
 
 const unused: readonly number[] = [6133, 6192, 6196];
 
-/** An import that is left over changes no model, and a model that is not exported is told more clearly later. */
+/**
+ * Whether a mistake can mean anything for the model. Left-over imports and parameters cannot; an option, a thread or a
+ * statement that is never used can. That the model itself is not exported is told more clearly later.
+ */
 function matters({ code, file, start }: ts.Diagnostic): boolean {
   if (!unused.includes(code) || file === undefined || start === undefined) return true;
   if (/^model\b/.test(file.text.slice(start))) return false;
-  return !file.statements.some(
-    (statement) => ts.isImportDeclaration(statement) && statement.pos <= start && start < statement.end,
+  return !around(file, start).some((node) => ts.isImportDeclaration(node) || isPlainParameter(node, start));
+}
+
+const isPlainParameter = (node: ts.Node, start: number) =>
+  ts.isParameter(node) && ts.isIdentifier(node.name) && node.name.end > start;
+
+/** The nodes around a position, from the outermost. */
+function around(node: ts.Node, position: number): readonly ts.Node[] {
+  const inner = ts.forEachChild(node, (child) =>
+    child.pos <= position && position < child.end ? child : undefined,
   );
+  return inner === undefined ? [node] : [node, ...around(inner, position)];
 }
 
 function describe({ file, start = 0, messageText }: ts.Diagnostic): string {

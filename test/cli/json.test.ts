@@ -1,0 +1,54 @@
+/** What other programs read: the JSON of a check and a saved trace, and the schemas in docs. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { checkOutput } from '../../cli/check-schema.ts';
+import { traceFile } from '../../cli/trace-schema.ts';
+import { file, folder, racewalk, smallModel } from './run.ts';
+
+const email = 'gup-fast-vs-collapse';
+
+/** `vitest -u` writes the files anew. */
+test.each([
+  ['check-output', checkOutput],
+  ['trace', traceFile],
+])('docs/%s.schema.json is the schema that the program is written against', async (name, schema) => {
+  const text = `${JSON.stringify(z.toJSONSchema(schema), null, 2)}\n`;
+  await expect(text).toMatchFileSnapshot(`../../docs/${name}.schema.json`);
+});
+
+describe.concurrent('check --json prints what the schema says', () => {
+  test('a violation with its trace', async () => {
+    const { code, out } = await racewalk(['check', `${email}/email`, '--json', '--save-trace', 'json.json']);
+    expect(code).toBe(1);
+    const result = checkOutput.parse(JSON.parse(out));
+    expect(result).toMatchObject({ kind: 'check', verdict: 'violated', scenario: 'email', minimal: true });
+    const saved = traceFile.parse(JSON.parse(readFileSync(join(folder, 'json.json'), 'utf8')));
+    expect(saved.steps).toHaveLength(21);
+  });
+
+  test('a proof', async () => {
+    const { code, out } = await racewalk(['check', email, '--flush', 'ipi', '--json']);
+    expect(code).toBe(0);
+    expect(checkOutput.parse(JSON.parse(out))).toMatchObject({ verdict: 'holds', trace: null, races: [] });
+  });
+
+  test('a run that was cut short', async () => {
+    const { code, out } = await racewalk(['check', email, '--max-states', '9', '--json']);
+    expect(code).toBe(3);
+    expect(checkOutput.parse(JSON.parse(out))).toMatchObject({ verdict: 'inconclusive' });
+  });
+
+  test('all scenarios', async () => {
+    const statements = `step('x = 1', set(mem.x, true))`;
+    const scenarios = `{ name: 'right', options: {}, verdict: 'holds' }`;
+    const name = file('all.ts', smallModel({ statements, scenarios }));
+    const { code, out } = await racewalk(['check', name, '--all', '--json']);
+    expect(code).toBe(0);
+    expect(checkOutput.parse(JSON.parse(out))).toMatchObject({
+      kind: 'all',
+      scenarios: [{ scenario: 'right', mismatches: [] }],
+    });
+  });
+});

@@ -1,0 +1,65 @@
+/** Runs that are cut short: inconclusive, with how far they came, and never a proof. */
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { file, folder, racewalk, smallModel } from './run.ts';
+
+const email = 'gup-fast-vs-collapse';
+
+test('a state space larger than the limit', async () => {
+  const { code, out, err } = await racewalk(['check', email, '--flush', 'ipi', '--max-states', '50']);
+  expect(err).toBe('');
+  expect(code).toBe(3);
+  expect(out).toMatch(/^gup-fast-vs-collapse: inconclusive: the limit of 50 states was reached\n/);
+  expect(out).toMatch(/^\d+ states, \d+ transitions, depth \d+, /m);
+  expect(out).not.toContain('holds');
+});
+
+test('a limit that is larger than the state space changes nothing', async () => {
+  const run = await racewalk(['check', email, '--flush', 'ipi', '--max-states', '100000', '--quiet']);
+  expect(run).toEqual({ code: 0, out: `${email}: holds\n`, err: '' });
+});
+
+const endless = ['check', email, '--flush', 'ipi', '--cpus', '5'];
+
+test('a timeout', async () => {
+  const { code, out, err } = await racewalk([...endless, '--timeout', '0.2', '--quiet']);
+  const line = `${email}: inconclusive: the limit of 0.2 seconds was reached\n`;
+  expect({ code, out, err }).toEqual({ code: 3, out: line, err: '' });
+});
+
+test('Ctrl-C reports how far it came', async () => {
+  const { code, out, err } = await racewalk(endless, (child) =>
+    setTimeout(() => child.kill('SIGINT'), 1_200),
+  );
+  expect({ code, err }).toEqual({ code: 3, err: '' });
+  expect(out).toMatch(/inconclusive: it was interrupted[^]*\d+ states, /);
+});
+
+test.each([
+  [['show', email], 0],
+  [['check', email], 1],
+])('output into a pipe that closes: %j', async (words, expected) => {
+  const launcher = fileURLToPath(new URL('../../cli/racewalk.js', import.meta.url));
+  const shell = spawn(
+    'bash',
+    ['-c', '"$@" | true; echo "${PIPESTATUS[0]}"', '-', process.execPath, launcher, ...words],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  let [out, err] = ['', ''];
+  shell.stdout.on('data', (part) => (out += String(part)));
+  shell.stderr.on('data', (part) => (err += String(part)));
+  await new Promise((resolve) => shell.on('close', resolve));
+  expect({ out, err }).toEqual({ out: `${String(expected)}\n`, err: '' });
+});
+
+test('output is plain in a pipe, and coloured where that is asked for', async () => {
+  expect(folder).not.toBe('');
+  const { out } = await racewalk([
+    'check',
+    file('plain.ts', smallModel({ statements: `step('x = 1', set(mem.x, true))` })),
+  ]);
+  expect(out).not.toContain('\u001B');
+});

@@ -1,0 +1,155 @@
+/** Model files of a user's own: what is wrong with them is told once, with its place, and never passes for a proof. */
+import { describe, expect, test } from 'vitest';
+import { expectWrongUse, file, folder, racewalk, smallModel } from './run.ts';
+
+const check = (name: string, text: string) => racewalk(['check', file(name, text)]);
+
+const works = smallModel({ statements: `step('x = 1', set(mem.x, true))` });
+
+test('a correct file outside of the project holds', async () => {
+  const { code, out, err } = await racewalk(['check', `${folder}/${file('works.ts', works)}`, '--quiet']);
+  expect({ code, out, err }).toEqual({ code: 0, out: 'small: holds\n', err: '' });
+});
+
+describe.concurrent('a file that cannot be a model', () => {
+  test.each([
+    ['syntax.ts', works.replace('build: () => {', 'build: () => {{'), /syntax\.ts:\d+:\d+: /],
+    [
+      'unexported.ts',
+      works.replace('export const', 'const'),
+      /exports its model as 'model'.*exports nothing/,
+    ],
+    ['other-export.ts', 'export const modell = 1;', /this one exports modell/],
+    ['no-definition.ts', 'export const model = 1;', /its 'model' is not made by defineModel/],
+    ['throws.js', "throw new Error('out of order');", /throws\.js:1:7: out of order/],
+    [
+      'type-error.ts',
+      smallModel({ statements: `step('x', set(mem.x, 1))` }),
+      /type-error\.ts:9:\d+: Argument of type '1'/,
+    ],
+    ['enum.ts', `enum A { B }\n${works}`, /enum\.ts:1:6: .*erasableSyntaxOnly/],
+    ['imports.ts', `import { a } from './nowhere.ts';\n${works}`, /imports\.ts:1:19: Cannot find module/],
+  ])('%s', async (name, text, message) => {
+    expectWrongUse(await check(name, text), message);
+  });
+
+  test('a file that is not there, and a folder', async () => {
+    expectWrongUse(await racewalk(['check', 'nowhere.ts']), /nowhere\.ts: there is no such file/);
+  });
+});
+
+describe.concurrent('a model that means nothing', () => {
+  test.each([
+    [
+      'goto.ts',
+      `goto('nowhere')`,
+      undefined,
+      /'only', line 1 .*there is no label 'nowhere'.*its labels: none/,
+    ],
+    [
+      'no-witness.ts',
+      `step('x = 1', set(mem.x, true))`,
+      `always('n is small', lt(mem.n, 4))`,
+      /no reachable\(\.\.\.\) witness/,
+    ],
+  ])('%s', async (name, statements, properties, message) => {
+    const text = smallModel(properties === undefined ? { statements } : { statements, properties });
+    expectWrongUse(await check(name, text), message);
+  });
+
+  test('a build that throws', async () => {
+    const text = `const works: boolean = true;\n${works}`.replace(
+      'build: () => {',
+      `build: () => {\n    if (works) throw new RangeError('nine');`,
+    );
+    expectWrongUse(
+      await check('build.ts', text),
+      /build\.ts:9:\d+: building the model fails with RangeError: nine/,
+    );
+  });
+});
+
+describe.concurrent('nodes of the language used as values compile, and are refused', () => {
+  const misuses: readonly (readonly [string, RegExp])[] = [
+    [
+      `(() => { if (mem.x) return [step('a')]; return []; })()`,
+      /'mem\.x' is an expression.*native 'if'.*branch/,
+    ],
+    [`mem.x ? step('a') : step('b')`, /native '\?:'.*conditional/],
+    [`branch('t', lt(mem.n, 2) && mem.x, [])`, /native '&&'.*and\(\.\.\.\) joins/],
+    [`branch('t', mem.x || lt(mem.n, 2), [])`, /native '\|\|'.*or\(\.\.\.\) joins/],
+    [`branch('t', !mem.x, [])`, /native '!'.*not\(\.\.\.\) negates/],
+    [`(() => { while (l.y) { break; } return []; })()`, /native 'while'/],
+    [`(mem.x === l.y ? [step('a')] : [])`, /'===' compares nodes.*eq\(mem\.x, l\.y\)/],
+    ['[`${l.y}`].map((text) => step(text))', /'l\.y' is an expression.*has no value/],
+    [`(() => { step('never'); return []; })()`, /this statement is built and dropped/],
+  ];
+
+  test('each with its place and what to write instead', async () => {
+    const text = smallModel({ statements: misuses.map(([statement]) => `\n${statement}`).join(',') });
+    const { code, out, err } = await check('native.ts', text);
+    expectWrongUse({ code, out, err }, /native\.ts is not a correct model/);
+    const lines = err.trimEnd().split('\n').slice(1);
+    expect(lines).toHaveLength(misuses.length);
+    for (const [at, line] of lines.entries()) {
+      expect(line).toMatch(new RegExp(`^native\\.ts:${String(at + 10)}:\\d+: `));
+      expect(line).toMatch(misuses[at]![1]);
+    }
+  });
+
+  test('whether an optional part is there may be asked', async () => {
+    const statements = `...(maybe === undefined ? [] : [maybe]), step('x = 1', set(mem.x, true))`;
+    const before = `const maybe = [note('n')].at(1);`;
+    expect(await check('optional.ts', smallModel({ statements, before }))).toMatchObject({
+      code: 0,
+      err: '',
+    });
+  });
+});
+
+test('a value outside of its domain on some path only is an error with the trace that leads there', async () => {
+  const statements = `
+    choose('k = any', l.k),
+    step('x = 1', set(mem.x, true)),
+    branch('k == 2', eq(l.k, 2), [step('n = k + 2', set(mem.n, add(l.k, 2)))])`;
+  const { code, out } = await check('domain.ts', smallModel({ statements }));
+  expect(code).toBe(2);
+  expect(out).toMatch(
+    /^small: error: thread 'only', line 4 'n = k \+ 2': .*becomes 4, .*outside of its domain 0\.\.3/,
+  );
+  expect(out).toMatch(/k = any +k = 2/);
+  expect(out).not.toContain('holds');
+});
+
+test('a deadlock says who waits, and where', async () => {
+  const { code, out } = await check(
+    'deadlock.ts',
+    smallModel({ statements: `step('x = 1', set(mem.x, true)), wait('until n', eq(mem.n, 1))` }),
+  );
+  expect(code).toBe(1);
+  expect(out).toMatch(/^small: deadlock after 1 step\n/);
+  expect(out).toContain("only waits at 'until n'");
+});
+
+test('a witness that is never reached is no proof', async () => {
+  const properties = `reachable('n becomes 3', eq(mem.n, 3))`;
+  const { code, out } = await check(
+    'unreached.ts',
+    smallModel({ statements: `step('n++', inc(mem.n))`, properties }),
+  );
+  expect(code).toBe(1);
+  expect(out).toMatch(/^small: unreached: n becomes 3\n/);
+});
+
+test('--all checks the scenarios of a file against what they declare', async () => {
+  const text = smallModel({
+    statements: `step('x = 1', set(mem.x, true)), step('n++', inc(mem.n))`,
+    scenarios: `{ name: 'right', options: {}, verdict: 'holds', states: 3 }, { name: 'wrong', options: {}, verdict: 'violated', states: 4 }`,
+  });
+  const { code, out } = await racewalk(['check', file('scenarios.ts', text), '--all']);
+  expect(code).toBe(1);
+  expect(out).toMatch(/small\/right +holds +3 states +as declared/);
+  expect(out).toMatch(
+    /small\/wrong +holds +3 states +verdict: violated declared, holds found; states: 4 declared, 3 found/,
+  );
+});
