@@ -7,7 +7,7 @@ import type { CompareOptions } from './compare.ts';
 import { runWithin } from './limits.ts';
 import { chosenOptions } from './model-options.ts';
 import { findModel } from './models.ts';
-import { print } from './output.ts';
+import { outputWidth, print } from './output.ts';
 import { didYouMean } from './spelling.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -39,7 +39,7 @@ function keyOf(options: Options, word: string): string {
   const key = Object.keys(options).find((other) => optionName(other) === word || other === word);
   if (key === undefined)
     throw new UsageError(
-      `--vary: there is no option '${word}'${didYouMean(word, names)}; the options: ${names.join(', ')}`,
+      `--vary: there is no option '${word}'${didYouMean(word, names)}\nthe options: ${names.join(', ')}`,
     );
   return key;
 }
@@ -60,5 +60,5 @@ async function rendered(comparison: Comparison, seconds: number, options: Compar
     return JSON.stringify(compareJson(comparison, seconds), null, 2);
   }
   const { renderComparison } = await import('./render-comparison.ts');
-  return renderComparison(comparison, seconds);
+  return renderComparison(comparison, seconds, outputWidth());
 }

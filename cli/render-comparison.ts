@@ -6,28 +6,36 @@ import { offValue, optionName } from '../checker/language/option.ts';
 import type { Choices, Comparison, Row, SmallestFixes } from '../checker/search/compare.ts';
 import { settingOf } from '../checker/search/compare.ts';
 import type { Extremes } from '../checker/search/extreme-paths.ts';
+import { wrap } from './wrap.ts';
 
-/** Shape:  lines without an end of line at the end. */
-export function renderComparison(comparison: Comparison, seconds: number): string {
-  const { definition, rows } = comparison;
-  const groups = Map.groupBy(rows, (row) => describeChoices(settingOf(definition.options, row.varied)));
-  const tables = [...groups].map(([setting, group]) =>
-    [...(setting === '' ? [] : [setting]), renderTable(comparison, group)].join('\n'),
+/** Shape:  lines of at most `width` characters where words allow it, without an end of line at the end. */
+export function renderComparison(comparison: Comparison, seconds: number, width: number): string {
+  const { definition, rows, varied, smallest } = comparison;
+  const fixes = varied.filter((key) => definition.options[key]!.role === 'fix');
+  // Without fixes to tell apart, one table shows everything that was varied.
+  const columns = fixes.length === 0 ? varied : fixes;
+  const groups = Map.groupBy(rows, ({ varied: choices }) =>
+    fixes.length === 0 ? '' : describeChoices(settingOf(definition.options, choices)),
   );
-  const smallest = comparison.smallest.map((fixes) => renderSmallest(definition, fixes));
-  return [header(comparison, seconds), ...tables, legend, ...smallest].join('\n\n');
+  const tables = [...groups].map(([setting, group]) =>
+    [...(setting === '' ? [] : [setting]), renderTable(definition, columns, group)].join('\n'),
+  );
+  const legend = wrap([costLegend, ...(smallest.length === 0 ? [] : [fixLegend])].join(' '), width).join(
+    '\n',
+  );
+  const sets = smallest.map((each) => renderSmallest(definition, each));
+  return [header(comparison, seconds, width), ...tables, legend, ...sets].join('\n\n');
 }
 
-const legend = [
-  'trace steps: the shortest trace of the violation. Costs: least-most over all executions.',
-  'A set of fixes below was checked, and so was every smaller one, which fails.',
-].join('\n');
+const costLegend =
+  'Trace steps are those of the shortest trace. Costs are counted over all executions, least-most where they differ.';
+const fixLegend = 'Each set of fixes below was checked, and so was every smaller one, which fails.';
 
-function header({ definition, rows, fixed }: Comparison, seconds: number): string {
+function header({ definition, rows, fixed }: Comparison, seconds: number, width: number): string {
   const kept = describeChoices(fixed);
   return [
     `${definition.name}: ${rows.length} variants checked in ${seconds.toFixed(1)} s`,
-    ...(kept === '' ? [] : [`with ${kept}`]),
+    ...(kept === '' ? [] : wrap(`with ${kept}`, width, 5)),
   ].join('\n');
 }
 
@@ -42,39 +50,26 @@ const onOff = (value: OptionValue) => (typeof value === 'boolean' ? (value ? 'on
 /** Headings break at every word, so that a column is as wide as its longest word or value. */
 const heading = (text: string) => text.replaceAll(/[ -]/g, '\n');
 
-const noLines = Object.fromEntries(
-  [
-    'top',
-    'top-mid',
-    'top-left',
-    'top-right',
-    'bottom',
-    'bottom-mid',
-    'bottom-left',
-    'bottom-right',
-    'left',
-    'left-mid',
-    'mid',
-    'mid-mid',
-    'right',
-    'right-mid',
-  ].map((name) => [name, '']),
-);
+/** The places of a table's frame, of which nothing is drawn. */
+const frame = [
+  ...['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'],
+  ...['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid'],
+];
+const noLines = Object.fromEntries(frame.map((name) => [name, '']));
 
-function renderTable({ definition, varied }: Comparison, rows: readonly Row[]): string {
-  const fixes = varied.filter((key) => definition.options[key]!.role === 'fix');
+function renderTable(definition: AnyDefinition, varied: readonly string[], rows: readonly Row[]): string {
   const costs = Object.keys(rows[0]!.costs);
-  const titles = [...fixes.map(optionName), 'verdict', 'trace steps', 'states', ...costs];
+  const titles = [...varied.map(optionName), 'verdict', 'trace steps', 'states', ...costs];
   const table = new Table({
     head: titles.map(heading),
-    colAligns: titles.map((_, at) => (at <= fixes.length ? 'left' : 'right')),
+    colAligns: titles.map((_, at) => (at <= varied.length ? 'left' : 'right')),
     chars: { ...noLines, middle: ' ' },
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0, compact: true },
   });
   for (const row of rows) {
     const counted = costs.map((name) => describeCost(row.costs[name] ?? null));
     table.push([
-      ...fixes.map((key) => describeFix(definition, key, row.varied[key]!)),
+      ...varied.map((key) => describeValue(definition, key, row.varied[key]!)),
       row.verdict,
       row.steps ?? '',
       row.states,
@@ -90,8 +85,9 @@ const trimLines = (text: string) =>
     .map((line) => line.trimEnd())
     .join('\n');
 
-const describeFix = ({ options }: AnyDefinition, key: string, value: OptionValue) =>
-  value === offValue(options[key]!) ? '-' : onOff(value);
+/** A fix that is left out is a dash, so that those put in stand out. */
+const describeValue = ({ options }: AnyDefinition, key: string, value: OptionValue) =>
+  options[key]!.role === 'fix' && value === offValue(options[key]!) ? '-' : onOff(value);
 
 const describeCost = (cost: Extremes | null) => {
   if (cost === null) return '?';
