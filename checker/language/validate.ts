@@ -28,11 +28,16 @@ export function validate(model: Model): Model {
   return model;
 }
 
-function checkNames(scope: Pick<Scope, 'place'>, what: string, names: readonly string[]): void {
+function checkNames(
+  scope: Pick<Scope, 'place'>,
+  what: 'thread' | 'property',
+  names: readonly string[],
+): void {
   if (names.length === 0) fail(scope, `it has no ${what}`);
   for (const [at, name] of names.entries()) {
     if (typeof name !== 'string' || name === '') fail(scope, `a ${what} has no name`);
-    if (names.indexOf(name) !== at) fail(scope, `two of its ${what}s are named '${name}'`);
+    if (names.indexOf(name) !== at)
+      fail(scope, `two of its ${what === 'property' ? 'properties' : 'threads'} are named '${name}'`);
   }
 }
 
@@ -158,11 +163,6 @@ function checkProperties(model: Model): void {
     'property',
     model.properties.map(({ name }) => name),
   );
-  if (!model.properties.some(({ kind }) => kind === 'reachable'))
-    fail(
-      { place },
-      'it has no reachable(...) witness: say what must be able to happen, or a proof of it could be empty',
-    );
   for (const { name, condition } of model.properties)
     checkCondition(condition, {
       place: `property '${name}'`,
@@ -171,6 +171,11 @@ function checkProperties(model: Model): void {
       thread: null,
       binders: [],
     });
+  if (!model.properties.some(({ kind }) => kind === 'reachable'))
+    fail(
+      { place },
+      'it has no reachable(...) witness: say what must be able to happen, or a proof of it could be empty',
+    );
   for (const { name, until } of model.costs)
     if (until !== null)
       checkCondition(until, {

@@ -1,0 +1,202 @@
+/** Models and options that do not fit together. */
+import { describe, expect, test } from 'vitest';
+import {
+  always,
+  claim,
+  conditional,
+  cost,
+  dec,
+  defineModel,
+  either,
+  ended,
+  flag,
+  init,
+  integer,
+  not,
+  oneOf,
+  reachable,
+  set,
+  step,
+  thread,
+} from '../../checker/language/index.ts';
+import { areTold, t } from './mistakes.ts';
+import { definition, inThread, locals, mayEnd, mem, modelOf, Pmd, Pte } from './tiny.ts';
+
+describe('the parts of a model', () => {
+  const threads = [t()];
+  const properties = [reachable('r', ended(t()))];
+  areTold({
+    'no properties': [
+      () => modelOf(() => ({ shared: mem, threads, properties: [] })),
+      "model 'tiny': it has no property",
+    ],
+    'no witness': [
+      () => modelOf(() => ({ shared: mem, threads, properties: [always('a', not(mem.flag))] })),
+      "model 'tiny': it has no reachable(...) witness",
+    ],
+    'no threads': [() => modelOf(() => ({ shared: mem, threads: [], properties })), 'it has no thread'],
+    'two threads of one name': [
+      () => modelOf(() => ({ shared: mem, threads: [t(), t()], properties })),
+      "two of its threads are named 't'",
+    ],
+    'two properties of one name': [
+      () => modelOf(() => ({ shared: mem, threads, properties: [...properties, ...properties] })),
+      "two of its properties are named 'r'",
+    ],
+    'a property without a name': [
+      // @ts-expect-error the name is missing
+      () => modelOf(() => ({ shared: mem, threads, properties: [always(mem.flag)] })),
+      'a property has no name',
+    ],
+    'a condition for a property': [
+      // @ts-expect-error a condition is no property
+      () => modelOf(() => ({ shared: mem, threads, properties: [mem.flag] })),
+      "model 'tiny': properties: number 1 is not made by always(...) or reachable(...)",
+    ],
+    'a property that is a number': [
+      // @ts-expect-error a number is no condition
+      () => modelOf(() => ({ shared: mem, threads, properties: [always('p', mem.count)] })),
+      "property 'p': 'mem.count' is no condition",
+    ],
+    'a claim without its sentence': [
+      // @ts-expect-error the sentence is missing
+      () => modelOf(() => ({ shared: mem, threads, properties: [always('p', claim(mem.flag))] })),
+      "property 'p': the harm of a claim is a sentence made by say`...`",
+    ],
+    'a thread that is not listed': [
+      () =>
+        modelOf(() => {
+          thread('forgotten', {}, () => [step('x')]);
+          return { shared: mem, threads, properties };
+        }),
+      "thread 'forgotten' is written but is not in what build returns",
+    ],
+    'a property that is not listed': [
+      () =>
+        modelOf(() => {
+          always('forgotten', mem.flag);
+          return { shared: mem, threads, properties };
+        }),
+      "always('forgotten', ...) is written but is not in what build returns",
+    ],
+    'a cost that is not listed': [
+      () =>
+        modelOf(() => {
+          cost('IPIs', { effect: 'IPIs' });
+          return { shared: mem, threads, properties };
+        }),
+      "cost('IPIs', ...) is written but is not in what build returns",
+    ],
+    'undefined for a thread': [
+      // @ts-expect-error undefined is no thread
+      () => modelOf(() => ({ shared: mem, threads: [undefined], properties })),
+      'threads: number 1 is not made by thread(...)',
+    ],
+    'shared memory that is a plain object': [
+      // @ts-expect-error not made by shared
+      () => modelOf(() => ({ shared: { pmd: init(Pmd, 'none') }, threads, properties })),
+      'its shared memory is not made by shared',
+    ],
+    'a part that does not exist': [
+      // @ts-expect-error the part is properties
+      () => modelOf(() => ({ shared: mem, threads, property: properties })),
+      "what build returns has no setting 'property'",
+    ],
+    'a build that returns nothing': [
+      // @ts-expect-error the parts are missing
+      () => modelOf(() => undefined),
+      "model 'tiny': what build returns takes { shared, threads, properties, costs }",
+    ],
+    'a local that is undeclared': [
+      // @ts-expect-error a value is no declaration
+      () => thread('t', { locals: { ...locals, n: 3 } }, () => [step('x')]),
+      "thread 't': the variable 'n' is not declared by init(...) or array(...)",
+    ],
+    'a sum that ends outside of C': [
+      () => inThread((l) => [step('x', dec(l.n)), step('y', set(l.pte, mem.pte.at(-1)))]),
+      "line 2 'y': 'mem.pte[-1]' is outside of the array",
+    ],
+  });
+});
+
+describe('options', () => {
+  const options = {
+    flush: oneOf('machine', 'how', ['broadcast', 'ipi']),
+    recheck: flag('fix', 'whether'),
+    cpus: integer('how many', [1, 4]),
+  };
+  const build = () => {
+    const one = t();
+    return { shared: mem, threads: [one], properties: [mayEnd(one)] };
+  };
+  const optional = defineModel({ name: 'm', summary: '', options, build });
+  const withOptions = (wrong: Parameters<typeof defineModel>[0]['options']) =>
+    defineModel({ name: 'm', summary: '', options: wrong, build });
+  areTold({
+    'one that does not exist': [
+      () => optional.build({ flsh: 'ipi' }),
+      "there is no option 'flsh'; the options are flush, recheck, cpus",
+    ],
+    'one that every object has': [
+      () => optional.build({ constructor: true }),
+      "there is no option 'constructor'",
+    ],
+    'a value that it does not take': [
+      () => optional.build({ flush: 'IPI' }),
+      "the option 'flush' is one of broadcast, ipi, not IPI",
+    ],
+    'a word for a flag': [
+      () => optional.build({ recheck: 'yes' }),
+      "the option 'recheck' is one of false, true, not yes",
+    ],
+    'too many': [() => optional.build({ cpus: 5 }), "the option 'cpus' is a number from 1 to 4, not 5"],
+    'half a CPU': [() => optional.build({ cpus: 1.5 }), 'is a number from 1 to 4, not 1.5'],
+    'the word for a number': [() => optional.build({ cpus: '2' }), 'is a number from 1 to 4, not 2'],
+    'a name with a hyphen': [
+      () => withOptions({ 'sync-ipi': flag('fix', '') }),
+      "model 'm': the option 'sync-ipi' is not a camelCase name",
+    ],
+    // @ts-expect-error true is no option
+    'a plain value': [() => withOptions({ fix: true }), "the option 'fix' is not made by flag"],
+    'a fallback out of range': [
+      () => withOptions({ cpus: integer('', [1, 4], 8) }),
+      "the option 'cpus' is a number from 1 to 4, and its fallback is 8",
+    ],
+    'a range upside down': [() => withOptions({ cpus: integer('', [4, 1]) }), 'no range of integers'],
+    'a value twice': [() => withOptions({ f: oneOf('fix', '', ['a', 'a']) }), 'has the same value twice'],
+    'a scenario with an option that does not exist': [
+      () =>
+        defineModel({
+          name: 'm',
+          summary: '',
+          options,
+          build,
+          // @ts-expect-error no such option
+          scenarios: [{ name: 's', options: { flsh: 'ipi' }, verdict: 'holds' }],
+        }),
+      "model 'm', scenario 's': there is no option 'flsh'",
+    ],
+    'a definition without options': [
+      // @ts-expect-error the options are missing
+      () => defineModel({ name: 'm', summary: '', build }),
+      "model 'm': options takes",
+    ],
+    'a definition without a build function': [
+      // @ts-expect-error no function
+      () => defineModel({ name: 'm', summary: '', options, build: 3 }),
+      "model 'm': it has no build function",
+    ],
+  });
+
+  test('the same definition is fine with what it does take', () => {
+    expect(() => optional.build({ flush: 'ipi', recheck: true, cpus: 4 })).not.toThrow();
+    expect(() => definition(build).build()).not.toThrow();
+  });
+});
+
+test('Pte and Pmd are different domains, and a branch of either is no mistake', () => {
+  expect(Pte).not.toEqual(Pmd);
+  expect(() =>
+    inThread((l) => [either([step('x', set(l.pmd, conditional(l.got, 'none', 'huge')))], [])]),
+  ).not.toThrow();
+});
