@@ -1,0 +1,146 @@
+/** Clauses: the conjuncts of a condition, one by one, with the cells that each may read. */
+import type { AnyExpr, Reference } from '../language/expression.ts';
+import { partsOf } from '../language/expression.ts';
+import type { Property } from '../language/property.ts';
+import type { Numbering } from './numbering.ts';
+import type { NumericPlace } from './numeric-value.ts';
+import { numericValue, rangeOfLocal } from './numeric-value.ts';
+
+/** True where the expression, with these bound values, has the expected truth (1 or 0). */
+export interface Literal {
+  readonly expr: AnyExpr;
+  readonly bound: readonly number[];
+  readonly expected: number;
+}
+
+/** True where one of its literals is; they are evaluated from the left. */
+export type Clause = readonly Literal[];
+
+const mostClauses = 4096;
+
+/** Clauses whose conjunction is the condition, or its negation where `expected` is 0. */
+export function clausesOf(expr: AnyExpr, bound: readonly number[] = [], expected = 1): readonly Clause[] {
+  const whole: readonly Clause[] = [[{ expr, bound, expected }]];
+  switch (expr.kind) {
+    case 'claim':
+      return clausesOf(expr.operand, bound, expected);
+    case 'not':
+      return clausesOf(expr.operand, bound, 1 - expected);
+    case 'quantifier': {
+      if ((expr.quantifier === 'all') !== (expected === 1)) return whole;
+      const { binder, body } = expr;
+      const values = Array.from({ length: binder.high - binder.low + 1 }, (_, at) => binder.low + at);
+      return values.flatMap((value) => clausesOf(body, [...bound.slice(0, binder.level), value], expected));
+    }
+    case 'binary': {
+      if (expr.operator !== '&&' && expr.operator !== '||') return whole;
+      const left = clausesOf(expr.left, bound, expected);
+      const right = clausesOf(expr.right, bound, expected);
+      if ((expr.operator === '&&') === (expected === 1)) return [...left, ...right];
+      if (left.length * right.length > mostClauses) return whole;
+      return left.flatMap((one) => right.map((other) => [...one, ...other]));
+    }
+    case 'constant':
+    case 'shared':
+    case 'local':
+    case 'self':
+    case 'bound':
+    case 'conditional':
+    case 'ended':
+      return whole;
+  }
+}
+
+export function clauseHolds(clause: Clause, place: NumericPlace): boolean {
+  return clause.some(({ expr, bound, expected }) => numericValue(expr, { ...place, bound }) === expected);
+}
+
+/** A conjunct of an invariant, or of the negation of a witness, that a search must not lose sight of. */
+export interface Conjunct {
+  /** Position in `Model.properties`. */
+  readonly property: number;
+  readonly clause: Clause;
+}
+
+/** The conjuncts of an invariant; of a witness those of its negation, one of which fails where it is reached. */
+export function conjunctsOf(property: Property, position: number): readonly Conjunct[] {
+  const clauses = clausesOf(property.condition, [], property.kind === 'always' ? 1 : 0);
+  return clauses.map((clause) => ({ property: position, clause }));
+}
+
+/** Which conjuncts may change when a cell, a local, or the end of a copy changes; by their position. */
+export interface Visibility {
+  readonly conjuncts: readonly Conjunct[];
+  readonly byCell: readonly (readonly number[])[];
+  /** By copy and position in its local state; position 0 stands for reaching the end. */
+  readonly byLocal: readonly (readonly (readonly number[])[])[];
+}
+
+/**
+ * Sound for:  conjuncts whose indices depend on the state: they count as reading the whole array, or all copies.
+ */
+export function visibilityOf(numbering: Numbering, conjuncts: readonly Conjunct[]): Visibility {
+  const byCell = numbering.cells.map((): number[] => []);
+  const byLocal = numbering.copies.map(({ thread }) =>
+    Array.from({ length: numbering.widths[thread]! }, (): number[] => []),
+  );
+  for (const [at, { clause }] of conjuncts.entries()) {
+    const note = (list: number[]) => {
+      if (list.at(-1) !== at) list.push(at);
+    };
+    for (const { expr, bound } of clause)
+      support(expr, bound, {
+        numbering,
+        onCell: (cell) => note(byCell[cell]!),
+        onLocal: (copy, position) => note(byLocal[copy]![position]!),
+      });
+  }
+  return { conjuncts, byCell, byLocal };
+}
+
+interface Support {
+  readonly numbering: Numbering;
+  readonly onCell: (cell: number) => void;
+  readonly onLocal: (copy: number, position: number) => void;
+}
+
+function support(expr: AnyExpr, bound: readonly number[], into: Support): void {
+  if (expr.kind === 'quantifier') {
+    const { binder, body } = expr;
+    for (let value = binder.low; value <= binder.high; value++)
+      support(body, [...bound.slice(0, binder.level), value], into);
+    return;
+  }
+  for (const part of partsOf(expr)) support(part, bound, into);
+  if (expr.kind === 'shared') {
+    const { first, length } = into.numbering.shared.get(expr.name)!;
+    for (const at of indices(expr.index, length, bound)) into.onCell(first + at);
+  }
+  if (expr.kind === 'local') supportOfLocal(expr, bound, into);
+  if (expr.kind === 'ended')
+    for (const copy of copiesOf(expr.thread, expr.replica, bound, into.numbering)) into.onLocal(copy, 0);
+}
+
+function supportOfLocal(expr: Reference & { kind: 'local' }, bound: readonly number[], into: Support): void {
+  const { first, length } = rangeOfLocal(expr, into.numbering);
+  for (const copy of copiesOf(expr.thread, expr.replica, bound, into.numbering))
+    for (const at of indices(expr.index, length, bound)) into.onLocal(copy, first + at);
+}
+
+function copiesOf(
+  thread: string,
+  replica: AnyExpr | null,
+  bound: readonly number[],
+  numbering: Numbering,
+): readonly number[] {
+  const first = numbering.firstCopy.get(thread)!;
+  return indices(replica, numbering.copies[first]!.table.thread.cpus, bound).map((at) => first + at);
+}
+
+/** The value of an index that is a constant or a bound variable; else all that it may be. */
+function indices(index: AnyExpr | null, length: number, bound: readonly number[]): readonly number[] {
+  if (index === null) return [0];
+  if (index.kind === 'constant') return [Number(index.value)];
+  if (index.kind === 'bound' && bound[index.binder.level]! < length) return [bound[index.binder.level]!];
+  return Array.from({ length }, (_, at) => at);
+}

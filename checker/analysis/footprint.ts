@@ -1,0 +1,282 @@
+/** What a transition does in a state, to the cell: its outcomes, what it reads and writes, and what could enable it. */
+import type { AnyExpr } from '../language/expression.ts';
+import { ModelError } from '../language/model-error.ts';
+import type { Effect } from '../language/statement.ts';
+import type { Footprint } from './access.ts';
+import { amountAdded, decrease, increase, read, write } from './access.ts';
+import type { Clause, Visibility } from './clause.ts';
+import { clauseHolds, clausesOf } from './clause.ts';
+import type { Numbering } from './numbering.ts';
+import { hasNumber, numbersOf } from './numbering.ts';
+import type { NumericPlace } from './numeric-value.ts';
+import { bindNumber, cellOf, numericValue, positionOf } from './numeric-value.ts';
+import type { Code, Transition } from './transition-table.ts';
+
+/** One way in which a transition fires. */
+export interface StepOutcome {
+  /** The claim of the assertion that failed, or null; then there is no next state. */
+  readonly failed: string | null;
+  /** It is the author's mistake, such as a value outside of its domain; then there is no next state either. */
+  readonly wrong: boolean;
+  /** The local state afterwards, location first. */
+  readonly locals: readonly number[];
+  readonly cells: readonly number[];
+  /** By position in `cells`: the value written. */
+  readonly values: readonly number[];
+  /** The conjuncts that the outcome may change. */
+  readonly seen: readonly number[];
+}
+
+/** A part of a guard that is false, and stays so until another thread writes one of the cells. */
+export interface Blocker {
+  readonly cells: readonly number[];
+  /** The values of the only cell that would make it true; null: not known. */
+  readonly enabling: readonly number[] | null;
+}
+
+/** A transition of a copy in a state. */
+export interface Step {
+  readonly enabled: boolean;
+  readonly outcomes: readonly StepOutcome[];
+  readonly footprint: Footprint;
+  /** Where it is not enabled: each alone keeps it so. */
+  readonly blockers: readonly Blocker[];
+}
+
+export interface StepContext {
+  readonly numbering: Numbering;
+  readonly visibility: Visibility;
+  readonly copy: number;
+  /** The local state of the copy, location first. */
+  readonly locals: readonly number[];
+  readonly readShared: (cell: number) => number;
+}
+
+/**
+ * The step that a transition is; it depends on nothing but the local state and the cells that `readShared` is asked for.
+ *
+ * Sound for:  a choice counts with all its outcomes at once.
+ */
+export function stepOf(context: StepContext, transition: Transition): Step {
+  const accesses = new Map<number, number>();
+  const run: Run = { ...context, accesses, outcomes: [] };
+  const branch: Branch = {
+    locals: [...context.locals],
+    written: new Map(),
+    changed: new Set(),
+    added: new Set(),
+  };
+  const { guard, code } = transition;
+  attempt(branch, run, () => {
+    if (guard === null || numericValue(guard, placeOf(run, branch)) === 1) follow(code, branch, run);
+  });
+  if (guard !== null && run.outcomes.length === 0)
+    return { enabled: false, outcomes: [], footprint: nothing, blockers: blockersOf(context, guard) };
+  for (const outcome of run.outcomes)
+    for (const conjunct of outcome.seen) note(run, context.numbering.cells.length + conjunct, write);
+  const footprint = { elements: [...accesses.keys()], kinds: [...accesses.values()] };
+  return { enabled: true, outcomes: run.outcomes, footprint, blockers: [] };
+}
+
+interface Run extends StepContext {
+  readonly accesses: Map<number, number>;
+  readonly outcomes: StepOutcome[];
+}
+
+/** One way so far; a choice makes copies of it. */
+interface Branch {
+  readonly locals: number[];
+  readonly written: Map<number, number>;
+  /** Positions of locals that changed. */
+  readonly changed: Set<number>;
+  /** Cells that were only added to: their value still tells the old one. */
+  readonly added: Set<number>;
+}
+
+const nothing: Footprint = { elements: [], kinds: [] };
+
+/** The author's mistake ends this way of firing, and no other. */
+function attempt(branch: Branch, run: Run, action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    if (!(error instanceof ModelError)) throw error;
+    finish({ failed: null, wrong: true }, branch, run);
+  }
+}
+
+function note(run: Run, element: number, kind: number): void {
+  run.accesses.set(element, (run.accesses.get(element) ?? 0) | kind);
+}
+
+function placeOf(run: Run, branch: Branch): NumericPlace {
+  return {
+    numbering: run.numbering,
+    copy: run.copy,
+    bound: [],
+    readLocal: (_, position) => branch.locals[position]!,
+    readShared: (cell) => {
+      const own = branch.written.get(cell);
+      if (own === undefined || branch.added.has(cell)) note(run, cell, read);
+      return own ?? run.readShared(cell);
+    },
+  };
+}
+
+function follow(code: Code, branch: Branch, run: Run): void {
+  switch (code.kind) {
+    case 'goto':
+      branch.locals[0] = code.location;
+      finish({ failed: null, wrong: false }, branch, run);
+      return;
+    case 'effects': {
+      const failed = applyAll(code.effects, placeOf(run, branch), branch, run);
+      if (failed === null) follow(code.next, branch, run);
+      else finish({ failed, wrong: false }, branch, run);
+      return;
+    }
+    case 'branch':
+      follow(
+        numericValue(code.condition, placeOf(run, branch)) === 1 ? code.then : code.otherwise,
+        branch,
+        run,
+      );
+      return;
+    case 'choose':
+      for (const chosen of numbersOf(run.numbering.names, code.target.domain)) {
+        const own: Branch = {
+          locals: [...branch.locals],
+          written: new Map(branch.written),
+          changed: new Set(branch.changed),
+          added: new Set(branch.added),
+        };
+        attempt(own, run, () => {
+          assignLocal(positionOf(code.target, placeOf(run, own)), chosen, own);
+          follow(code.next, own, run);
+        });
+      }
+  }
+}
+
+function finish(
+  end: Pick<StepOutcome, 'failed' | 'wrong'>,
+  { locals, written, changed }: Branch,
+  run: Run,
+): void {
+  const { visibility, numbering, copy } = run;
+  const local = visibility.byLocal[copy]!;
+  const seen = new Set([...written.keys()].flatMap((cell) => visibility.byCell[cell]!));
+  for (const position of changed) for (const conjunct of local[position]!) seen.add(conjunct);
+  if (locals[0] === numbering.copies[copy]!.table.end) for (const conjunct of local[0]!) seen.add(conjunct);
+  run.outcomes.push({
+    ...end,
+    locals,
+    cells: [...written.keys()],
+    values: [...written.values()],
+    seen: [...seen],
+  });
+}
+
+/** Applies effects in order; returns the claim of an assertion that fails. */
+function applyAll(effects: readonly Effect[], place: NumericPlace, branch: Branch, run: Run): string | null {
+  for (const effect of effects) {
+    const failed = apply(effect, place, branch, run);
+    if (failed !== null) return failed;
+  }
+  return null;
+}
+
+function apply(effect: Effect, place: NumericPlace, branch: Branch, run: Run): string | null {
+  switch (effect.kind) {
+    case 'set':
+      assign(effect, place, branch, run);
+      return null;
+    case 'when':
+      return numericValue(effect.condition, place) === 1
+        ? applyAll(effect.effects, place, branch, run)
+        : null;
+    case 'each': {
+      const { level, low, high } = effect.binder;
+      for (let value = low; value <= high; value++) {
+        const failed = applyAll(effect.effects, bindNumber(place, level, value), branch, run);
+        if (failed !== null) return failed;
+      }
+      return null;
+    }
+    case 'assert':
+      return numericValue(effect.condition, place) === 1 ? null : effect.claim;
+    case 'count':
+      return null;
+  }
+}
+
+function assign(effect: Effect & { kind: 'set' }, place: NumericPlace, branch: Branch, run: Run): void {
+  const { target, value } = effect;
+  const { names } = run.numbering;
+  if (target.kind === 'local') {
+    const assigned = numericValue(value, place);
+    if (!hasNumber(names, target.domain, assigned)) throw new ModelError('a value is outside of its domain');
+    assignLocal(positionOf(target, place), assigned, branch);
+    return;
+  }
+  const amount = amountAdded(effect);
+  const cell = cellOf(target, place);
+  const old = branch.written.get(cell);
+  const assigned = amount === 0 ? numericValue(value, place) : (old ?? run.readShared(cell)) + amount;
+  note(run, cell, amount === 0 ? write : amount > 0 ? increase : decrease);
+  if (!hasNumber(names, target.domain, assigned)) throw new ModelError('a value is outside of its domain');
+  if (amount === 0) branch.added.delete(cell);
+  else if (old === undefined) branch.added.add(cell);
+  branch.written.set(cell, assigned);
+}
+
+function assignLocal(position: number, assigned: number, branch: Branch): void {
+  if (branch.locals[position] !== assigned) branch.changed.add(position);
+  branch.locals[position] = assigned;
+}
+
+/** The clauses of a guard that are false, each with the cells that it read. */
+function blockersOf(context: StepContext, guard: AnyExpr): readonly Blocker[] {
+  const known = clausesOf(guard).flatMap((clause) => blockerOf(context, clause) ?? []);
+  return known.length > 0 ? known : [blockerOf(context, [{ expr: guard, bound: [], expected: 1 }])!];
+}
+
+function blockerOf(context: StepContext, clause: Clause): Blocker | null {
+  const cells = new Set<number>();
+  const { numbering, copy, locals } = context;
+  const readLocal = (_: number, position: number) => locals[position]!;
+  const readShared = (cell: number) => {
+    cells.add(cell);
+    return context.readShared(cell);
+  };
+  const place: NumericPlace = { numbering, copy, bound: [], readLocal, readShared };
+  if (holds(clause, place) !== false) return null;
+  const only = cells.size === 1 ? [...cells][0]! : null;
+  return { cells: [...cells], enabling: only === null ? null : enablingValues(clause, only, place) };
+}
+
+const mostValues = 32;
+
+/** The values of the cell with which the clause is not surely false, whatever the other cells hold. */
+function enablingValues(clause: Clause, cell: number, place: NumericPlace): readonly number[] | null {
+  const values = numbersOf(place.numbering.names, place.numbering.cells[cell]!);
+  if (values.length > mostValues) return null;
+  return values.filter((value) => {
+    let others = false;
+    const readShared = (asked: number) => {
+      others ||= asked !== cell;
+      return asked === cell ? value : numbersOf(place.numbering.names, place.numbering.cells[asked]!)[0]!;
+    };
+    return holds(clause, { ...place, readShared }) !== false || others;
+  });
+}
+
+/** Null: evaluating it is the author's mistake. */
+function holds(clause: Clause, place: NumericPlace): boolean | null {
+  try {
+    return clauseHolds(clause, place);
+  } catch (error) {
+    if (!(error instanceof ModelError)) throw error;
+    return null;
+  }
+}

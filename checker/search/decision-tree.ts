@@ -1,0 +1,65 @@
+/** Remembers what a function of a state answered, by exactly the values that it read. */
+
+export interface Leaf<T> {
+  readonly place: -1;
+  readonly answer: T;
+}
+
+export interface Inner<T> {
+  /** What is read here: the number of a cell, or whatever the reader knows. */
+  readonly place: number;
+  /** By value, less the offset: what follows. */
+  readonly next: (Node<T> | undefined)[];
+  readonly offset: number;
+}
+
+export type Node<T> = Leaf<T> | Inner<T>;
+
+/** A function of a state: it reads by `read` and by nothing else. */
+export type Question<T> = (read: (place: number) => number) => T;
+
+/** Where trees get their values: `offset` is the least value of a place. */
+export interface Source {
+  readonly read: (place: number) => number;
+  readonly offset: (place: number) => number;
+}
+
+/**
+ * The answer at the end of the path that the values of the state lead along, or undefined where it is not yet known.
+ *
+ * Assumes:  the question reads in an order that depends on nothing but the values read before.
+ */
+export function recall<T>(tree: Node<T> | undefined, source: Source): T | undefined {
+  let node = tree;
+  while (node !== undefined && 'next' in node) node = node.next[source.read(node.place) - node.offset];
+  return node?.answer;
+}
+
+/** Asks, and puts the answer into the tree; returns the tree, which is new where there was none. */
+export function learn<T>(
+  tree: Node<T> | undefined,
+  source: Source,
+  question: Question<T>,
+): { tree: Node<T>; answer: T } {
+  const places: number[] = [];
+  const seen = new Map<number, number>();
+  const answer = question((place) => {
+    const known = seen.get(place);
+    if (known !== undefined) return known;
+    const value = source.read(place);
+    seen.set(place, value);
+    places.push(place);
+    return value;
+  });
+  const nodeAt = (depth: number): Node<T> =>
+    depth === places.length
+      ? { place: -1, answer }
+      : { place: places[depth]!, next: [], offset: source.offset(places[depth]!) };
+  const root = tree ?? nodeAt(0);
+  let node = root;
+  for (const [depth, place] of places.entries()) {
+    const { next, offset } = node as Inner<T>;
+    node = next[seen.get(place)! - offset] ??= nodeAt(depth + 1);
+  }
+  return { tree: root, answer };
+}

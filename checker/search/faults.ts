@@ -1,0 +1,14 @@
+/** Deliberate faults of the reduction: only tests set them, to show that the laws would notice. */
+
+export interface Faults {
+  /** Disabled steps bring in nobody who could enable them. */
+  readonly enabling?: true;
+  /** Writers of what a property reads do not depend on each other. */
+  readonly visibility?: true;
+  /** Threads may be ignored for ever. */
+  readonly proviso?: true;
+  /** Only writes conflict with writes. */
+  readonly readWrite?: true;
+  /** The other threads are taken to write nothing while one runs. */
+  readonly interference?: true;
+}

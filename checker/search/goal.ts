@@ -1,0 +1,79 @@
+/** What a seeded search looks for, and the threads without which it cannot happen. */
+import type { Code } from '../analysis/transition-table.ts';
+import type { Effect } from '../language/statement.ts';
+import type { Current, PersistentSets, Setting } from './persistent-set.ts';
+import type { Finding } from './state-space.ts';
+
+/** Events of which a seeded search finds the nearest. */
+export interface Goal {
+  /** Claims of assertions that fail. */
+  readonly claims: readonly string[];
+  /** Positions in `Model.properties`: invariants that are violated. */
+  readonly properties: readonly number[];
+  /** Any mistake of the author. */
+  readonly errors: boolean;
+  /** A deadlock: then nothing can be left out, for every thread may have its part in it. */
+  readonly deadlocks: boolean;
+}
+
+/** The goal of finding these, or the like, again. */
+export function goalOf(findings: readonly Finding[]): Goal {
+  return {
+    claims: [
+      ...new Set(findings.flatMap((finding) => (finding.kind === 'assertion' ? [finding.claim] : []))),
+    ],
+    properties: [
+      ...new Set(findings.flatMap((finding) => (finding.kind === 'invariant' ? [finding.property] : []))),
+    ],
+    errors: findings.some(({ kind }) => kind === 'error'),
+    deadlocks: findings.some(({ kind }) => kind === 'deadlock'),
+  };
+}
+
+/**
+ * Copies (a bit each) one of which moves on every way from the state to the goal.
+ *
+ * Sound for:  invariants that hold in the state: who violates one of their conjuncts writes what it reads.
+ */
+export function seedsOf(
+  goal: Goal,
+  current: Current,
+  { numbering, visibility }: Setting,
+  sets: PersistentSets,
+): number {
+  if (goal.deadlocks || goal.errors) return -1;
+  const properties = new Set(goal.properties);
+  const conjuncts = visibility.conjuncts.flatMap(({ property }, at) =>
+    properties.has(property) ? [at] : [],
+  );
+  let seeds = conjuncts.length === 0 ? 0 : sets.mayChange(current, conjuncts);
+  for (const [copy, { table }] of numbering.copies.entries())
+    if (table.locations.flat().some(({ code }) => asserts(code, goal.claims))) seeds |= 1 << copy;
+  return seeds;
+}
+
+function asserts(code: Code, claims: readonly string[]): boolean {
+  switch (code.kind) {
+    case 'goto':
+      return false;
+    case 'effects':
+      return code.effects.some((effect) => claimsOne(effect, claims)) || asserts(code.next, claims);
+    case 'branch':
+      return asserts(code.then, claims) || asserts(code.otherwise, claims);
+    case 'choose':
+      return asserts(code.next, claims);
+  }
+}
+
+function claimsOne(effect: Effect, claims: readonly string[]): boolean {
+  switch (effect.kind) {
+    case 'assert':
+      return claims.includes(effect.claim);
+    case 'when':
+    case 'each':
+      return effect.effects.some((part) => claimsOne(part, claims));
+    case 'set':
+    case 'count':
+      return false;
+  }
+}

@@ -1,0 +1,204 @@
+/** Persistent sets: in each state, copies of threads whose next steps may be explored alone. */
+import { conflicting, read, write } from '../analysis/access.ts';
+import type { Footprint } from '../analysis/access.ts';
+import type { Visibility } from '../analysis/clause.ts';
+import type { Blocker } from '../analysis/footprint.ts';
+import type { Futures, Region } from '../analysis/future.ts';
+import type { Numbering } from '../analysis/numbering.ts';
+import type { CompactStates } from './compact-state.ts';
+import { firstLocal } from './compact-state.ts';
+import type { Source } from './decision-tree.ts';
+import type { Faults } from './faults.ts';
+import { Regions } from './regions.ts';
+import { remainingWork } from './remaining-work.ts';
+import type { KnownStep, StepMemo } from './step-memo.ts';
+
+/** More copies do not fit into the bits of a number; they are explored without reduction. */
+export const mostCopies = 30;
+
+/** What all persistent sets of a search share. */
+export interface Setting {
+  readonly numbering: Numbering;
+  readonly visibility: Visibility;
+  readonly states: CompactStates;
+  readonly steps: StepMemo;
+  readonly futures: Futures;
+  readonly faults: Faults;
+}
+
+/** A state, and how its cells are read. */
+export interface Current {
+  readonly words: Int32Array;
+  readonly source: Source;
+}
+
+/**
+ * Chooses the copies of threads that are expanded in a state: a function of the state alone.
+ *
+ * What is called a persistent set here is a strong stubborn set (Valmari) at the granularity of threads: all
+ * transitions of the chosen copies, enabled or not.
+ *
+ * Sound for:  deadlocks; with the proviso of `coverage.ts` also failing assertions and violated conjuncts.
+ * Assumes:    locals are private; footprints and futures are upper bounds.
+ */
+export class PersistentSets {
+  readonly #setting: Setting;
+  readonly #regions: Regions;
+  readonly #work: readonly (readonly number[])[];
+  readonly #now: (readonly KnownStep[])[] = [];
+  /** By copy: outcomes of its enabled steps. */
+  readonly #edges: Int32Array;
+  readonly #order: number[] = [];
+
+  constructor(setting: Setting) {
+    const { numbering, states, futures, faults } = setting;
+    this.#setting = setting;
+    this.#regions = new Regions(numbering, states, futures, faults);
+    const work = numbering.table.threads.map(remainingWork);
+    this.#work = numbering.copies.map(({ thread }) => work[thread]!);
+    this.#edges = new Int32Array(numbering.copies.length);
+  }
+
+  /** The copies to expand, a bit each: a smallest set, or all copies with an enabled step. */
+  select(current: Current): number {
+    const enabled = this.#look(current);
+    if ((enabled & (enabled - 1)) === 0) return enabled;
+    let best = enabled;
+    let least = this.#edgesOf(enabled);
+    for (const copy of this.#candidates(current)) {
+      if (least === 1) break;
+      const set = this.#closure(1 << copy, least, current);
+      if (set === null) continue;
+      best = set & enabled;
+      least = this.#edgesOf(set);
+    }
+    return best;
+  }
+
+  /**
+   * The copies to expand on the way to an event that needs a step of one of the `seeds`; none where it cannot happen any more.
+   *
+   * Sound for:  the shortest ways to the event, whatever else is enabled.
+   * Source: Alkhazraji, Wehrle, Mattmüller, Helmert, A stubborn set algorithm for optimal planning (2012).
+   */
+  selectSeeded(current: Current, seeds: number): number {
+    const enabled = this.#look(current);
+    if (seeds === -1) return enabled;
+    const set = this.#closure(seeds, Infinity, current);
+    return (set ?? enabled) & enabled;
+  }
+
+  /** The copies that may, from this state on, change one of the conjuncts. */
+  mayChange({ words }: Current, conjuncts: readonly number[]): number {
+    const { numbering } = this.#setting;
+    this.#regions.explore(words, 0);
+    let copies = 0;
+    for (const copy of numbering.copies.keys()) {
+      const { kinds } = this.#regions.of[copy]!;
+      if (conjuncts.some((conjunct) => ((kinds[numbering.cells.length + conjunct] ?? 0) & write) !== 0))
+        copies |= 1 << copy;
+    }
+    return copies;
+  }
+
+  /** Looks up the current steps of all copies; returns those with an enabled one. */
+  #look({ words, source }: Current): number {
+    const { steps } = this.#setting;
+    let enabled = 0;
+    for (let copy = 0; copy < this.#edges.length; copy++) {
+      const local = words[firstLocal + copy]!;
+      const now: KnownStep[] = [];
+      this.#edges[copy] = 0;
+      for (let at = 0; at < steps.count(copy, local); at++) {
+        const step = steps.step(copy, local, at, source);
+        now.push(step);
+        if (!step.enabled) continue;
+        this.#edges[copy]! += step.outcomes.length;
+        enabled |= 1 << copy;
+      }
+      this.#now[copy] = now;
+    }
+    return enabled;
+  }
+
+  /** Copies with an enabled step, the shortest remaining work first. */
+  #candidates({ words }: Current): readonly number[] {
+    const { numbering, states } = this.#setting;
+    const work = (copy: number) =>
+      this.#work[copy]![states.localsOf(numbering.copies[copy]!.thread).word(words[firstLocal + copy]!, 0)]!;
+    this.#order.length = 0;
+    for (let copy = 0; copy < this.#edges.length; copy++) if (this.#edges[copy]! > 0) this.#order.push(copy);
+    return this.#order.sort((a, b) => (work(a) === work(b) ? a - b : work(a) - work(b)));
+  }
+
+  #edgesOf(copies: number): number {
+    let edges = 0;
+    for (let copy = 0; copy < this.#edges.length; copy++)
+      if ((copies & (1 << copy)) !== 0) edges += this.#edges[copy]!;
+    return edges;
+  }
+
+  /** The least set that contains `seeds` and can be explored alone; null once it has `limit` edges or more. */
+  #closure(seeds: number, limit: number, { words }: Current): number | null {
+    for (let set = seeds; ;) {
+      if (this.#edgesOf(set) >= limit) return null;
+      this.#regions.explore(words, set);
+      let needed = 0;
+      for (let copy = 0; copy < this.#edges.length; copy++)
+        if ((set & (1 << copy)) !== 0) needed |= this.#needed(copy, set);
+      if (needed === 0) return set;
+      set |= needed;
+    }
+  }
+
+  /** The copies that must join a set because this one is in it. */
+  #needed(copy: number, set: number): number {
+    let needed = 0;
+    for (const step of this.#now[copy]!)
+      needed |= step.enabled ? this.#disturbers(step.footprint, set) : this.#enablers(step.blockers, set);
+    return needed;
+  }
+
+  /** The copies outside the set that may do what does not commute with the step. */
+  #disturbers({ elements, kinds }: Footprint, set: number): number {
+    const onlyWrites = this.#setting.faults.readWrite === true;
+    const { length } = this.#setting.numbering.cells;
+    const blind = this.#setting.faults.visibility === true;
+    let copies = 0;
+    for (let copy = 0; copy < this.#edges.length; copy++) {
+      if ((set & (1 << copy)) !== 0) continue;
+      const others = this.#regions.of[copy]!.kinds;
+      if (others.length === 0) continue;
+      for (let at = 0; at < elements.length; at++) {
+        const against = onlyWrites ? kinds[at]! & ~read : conflicting[kinds[at]!]!;
+        if ((others[elements[at]!]! & against) === 0 || (blind && elements[at]! >= length)) continue;
+        copies |= 1 << copy;
+        break;
+      }
+    }
+    return copies;
+  }
+
+  /** Copies without which the step stays disabled: one false part of its guard is enough, the one that needs fewest. */
+  #enablers(blockers: readonly Blocker[], set: number): number {
+    if (this.#setting.faults.enabling === true) return 0;
+    let best = -1;
+    let least = Infinity;
+    for (const blocker of blockers) {
+      let copies = 0;
+      let count = 0;
+      for (let copy = 0; copy < this.#edges.length; copy++) {
+        if ((set & (1 << copy)) !== 0 || !this.#mayUnblock(this.#regions.of[copy]!, blocker)) continue;
+        copies |= 1 << copy;
+        count += 1;
+      }
+      if (count < least) [best, least] = [copies, count];
+    }
+    return best;
+  }
+
+  #mayUnblock({ kinds, written }: Region, { cells, enabling }: Blocker): boolean {
+    if (kinds.length === 0 || !cells.some((cell) => (kinds[cell]! & ~read) !== 0)) return false;
+    return enabling === null || this.#setting.futures.mayWrite(written, cells[0]!, enabling);
+  }
+}

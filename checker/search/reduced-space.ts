@@ -1,0 +1,290 @@
+/** The state space on compact states, of which only persistent sets are explored. */
+import { conjunctsOf, visibilityOf } from '../analysis/clause.ts';
+import { Futures } from '../analysis/future.ts';
+import { deadLocals } from '../analysis/liveness.ts';
+import { numberingOf } from '../analysis/numbering.ts';
+import type { TransitionTable } from '../analysis/transition-table.ts';
+import type { State } from '../state/evaluate.ts';
+import { fire, initialStates } from '../state/interpret.ts';
+import { CompactStates, firstLocal } from './compact-state.ts';
+import { ConjunctWatch, offsetOf } from './conjunct-watch.ts';
+import { Edges, missingRoots } from './coverage.ts';
+import type { Source } from './decision-tree.ts';
+import type { Faults } from './faults.ts';
+import type { Goal } from './goal.ts';
+import { seedsOf } from './goal.ts';
+import { NumberList } from './number-list.ts';
+import type { Setting } from './persistent-set.ts';
+import { mostCopies, PersistentSets } from './persistent-set.ts';
+import type { Edge, Finding, StateSpace } from './state-space.ts';
+import type { KnownStep, Outcome } from './step-memo.ts';
+import { StepMemo } from './step-memo.ts';
+import { VectorSet } from './vector-set.ts';
+
+export interface Reduction {
+  /** Expand persistent sets only; false explores everything. */
+  readonly reduce?: boolean;
+  /** Keep dead locals out of the states; as `reduce` where it is not given. */
+  readonly forget?: boolean;
+  /** Explore only what leads to these events, on shortest ways; there is nothing to complete then. */
+  readonly goal?: Goal | null;
+  /** For tests alone. */
+  readonly faults?: Faults;
+}
+
+/** A state space from which states may be left out. */
+export interface ReducedSpace extends StateSpace {
+  /**
+   * Expands in full what would else be ignored for ever; call it when all states are expanded, and expand what it stores.
+   *
+   * Returns true while it stored states or edges, false when nothing is ignored: only then a proof is one.
+   */
+  complete(): boolean;
+  /** A state from which no run can end, the first stored, or null; it means something once all is complete. */
+  livelock(): number | null;
+  /** Whether nothing can happen in an expanded state. */
+  isTerminal(id: number): boolean;
+}
+
+/** All of a state's copies are expanded, or it has none to expand. */
+const full = 1;
+/** Nothing can happen in it. */
+const terminal = 2;
+/** It violates an invariant. */
+const violating = 4;
+
+export function reducedSpace(table: TransitionTable, reduction: Reduction = {}): ReducedSpace {
+  const numbering = numberingOf(table);
+  const conjuncts = table.model.properties.flatMap(conjunctsOf);
+  const visibility = visibilityOf(numbering, conjuncts);
+  const futures = new Futures(numbering, visibility);
+  const states = new CompactStates(numbering, futures.tracked);
+  const { reduce = true, forget = reduce, goal = null, faults = {} } = reduction;
+  const dead = forget ? table.threads.map((_, thread) => deadLocals(numbering, thread)) : null;
+  const steps = new StepMemo(states, visibility, dead);
+  const setting: Setting = { numbering, visibility, states, steps, futures, faults };
+  const small = numbering.copies.length <= mostCopies;
+  return new CompactSpace(setting, small && reduce ? new PersistentSets(setting) : null, goal);
+}
+
+class CompactSpace implements ReducedSpace {
+  readonly fired: Float64Array;
+  readonly reached = new Set<number>();
+  readonly findings: Finding[] = [];
+  transitions = 0;
+  readonly #setting: Setting;
+  readonly #sets: PersistentSets | null;
+  readonly #goal: Goal | null;
+  readonly #stored: VectorSet;
+  readonly #edges = new Edges();
+  /** By state: what is known of it. */
+  readonly #flags = new NumberList();
+  readonly #watch: ConjunctWatch;
+  readonly #all: readonly number[];
+  /** The state under expansion, and the one it leads to. */
+  readonly #words: Int32Array;
+  readonly #next: Int32Array;
+  readonly #source: Source;
+
+  constructor(setting: Setting, sets: PersistentSets | null, goal: Goal | null) {
+    const { numbering, states, visibility } = setting;
+    this.#setting = setting;
+    this.#sets = sets;
+    this.#goal = goal;
+    this.#stored = new VectorSet(states.width);
+    this.#watch = new ConjunctWatch(states, visibility.conjuncts);
+    this.#all = [...visibility.conjuncts.keys()];
+    this.#words = new Int32Array(states.width);
+    this.#next = new Int32Array(states.width);
+    this.#source = {
+      read: (cell) => states.read(this.#words, cell),
+      offset: (cell) => offsetOf(states, cell),
+    };
+    this.fired = new Float64Array(numbering.table.transitions.length);
+  }
+
+  get count(): number {
+    return this.#stored.count;
+  }
+
+  get bytes(): number {
+    return this.#stored.bytes + this.#setting.states.bytes + this.#edges.bytes + this.#flags.bytes;
+  }
+
+  start(): void {
+    for (const state of initialStates(this.#setting.numbering.table)) {
+      this.#next.set(this.#setting.states.encode(state));
+      this.#forget(this.#next);
+      this.#store(this.#all, true);
+    }
+  }
+
+  expand(from: number, to: number): void {
+    for (let id = from; id < to; id++) {
+      this.#load(id);
+      this.#explore(id, this.#selection());
+    }
+  }
+
+  complete(): boolean {
+    if (this.#sets === null || this.#goal !== null || this.#setting.faults.proviso === true) return false;
+    const ignoring = missingRoots(this.#edges, this.count, (state) => (this.#flags.at(state) & full) !== 0);
+    for (const id of ignoring) {
+      this.#load(id);
+      this.#explore(id, ~this.#selection());
+      this.#flag(id, full);
+    }
+    return ignoring.length > 0;
+  }
+
+  livelock(): number | null {
+    const missing = missingRoots(
+      this.#edges,
+      this.count,
+      (state) => (this.#flags.at(state) & terminal) !== 0,
+    );
+    return missing.at(-1) ?? null;
+  }
+
+  isTerminal(id: number): boolean {
+    return (this.#flags.at(id) & terminal) !== 0;
+  }
+
+  markPredecessors(from: number, to: number, marks: Uint8Array): void {
+    for (let id = from; id < to; id++)
+      if (this.successors(id).some((next) => next.to >= to && marks[next.to] === 1)) marks[id] = 1;
+  }
+
+  successors(id: number): readonly { readonly edge: Edge; readonly to: number }[] {
+    this.#load(id);
+    const copies = (this.#flags.at(id) & full) !== 0 ? -1 : this.#selection();
+    const found: { edge: Edge; to: number }[] = [];
+    this.#eachOutcome(copies, (copy, step, choice) => {
+      const outcome = step.outcomes[choice]!;
+      if (outcome.failed !== null || outcome.wrong) return;
+      this.#apply(copy, outcome);
+      found.push({ edge: this.#edge(copy, step, choice), to: this.#stored.find(this.#next) });
+    });
+    return found;
+  }
+
+  state(id: number): State {
+    return this.#setting.states.decode(this.#stored.vector(id));
+  }
+
+  #load(id: number): void {
+    this.#stored.copyInto(id, this.#words);
+  }
+
+  /** The copies to expand in the loaded state. */
+  #selection(): number {
+    if (this.#sets === null) return -1;
+    const current = { words: this.#words, source: this.#source };
+    if (this.#goal === null) return this.#sets.select(current);
+    return this.#sets.selectSeeded(current, seedsOf(this.#goal, current, this.#setting, this.#sets));
+  }
+
+  #explore(id: number, copies: number): void {
+    const { total, chosen } = this.#eachOutcome(copies, (copy, step, choice) => {
+      this.#follow(id, copy, step, choice);
+    });
+    if (chosen === total) this.#flag(id, full);
+    if (total > 0) return;
+    this.#flag(id, terminal);
+    if (this.#isDeadlock()) this.findings.push({ kind: 'deadlock', state: id });
+  }
+
+  /** Calls back for each way in which a step of the copies fires; counts these ways, chosen or not. */
+  #eachOutcome(copies: number, action: (copy: number, step: KnownStep, choice: number) => void) {
+    const { numbering, steps } = this.#setting;
+    let total = 0;
+    let chosen = 0;
+    for (let copy = 0; copy < numbering.copies.length; copy++) {
+      const isChosen = copies === -1 || (copies & (1 << copy)) !== 0;
+      const local = this.#words[firstLocal + copy]!;
+      for (let at = 0; at < steps.count(copy, local); at++) {
+        const step = steps.step(copy, local, at, this.#source);
+        total += step.outcomes.length;
+        if (!isChosen) continue;
+        chosen += step.outcomes.length;
+        for (let choice = 0; choice < step.outcomes.length; choice++) action(copy, step, choice);
+      }
+    }
+    return { total, chosen };
+  }
+
+  #follow(id: number, copy: number, step: KnownStep, choice: number): void {
+    const outcome = step.outcomes[choice]!;
+    this.transitions += 1;
+    this.fired[step.transition.id]! += 1;
+    if (outcome.wrong || outcome.failed !== null) {
+      this.findings.push(this.#bad(id, this.#edge(copy, step, choice), outcome.failed));
+      return;
+    }
+    this.#apply(copy, outcome);
+    const wasViolating = (this.#flags.at(id) & violating) !== 0;
+    const to = this.#store(wasViolating ? this.#all : outcome.seen, false);
+    if (this.#goal === null) this.#edges.add(id, to);
+  }
+
+  /** Makes the state after an outcome of the loaded one. */
+  #apply(copy: number, { cells, values, local }: Outcome): void {
+    this.#next.set(this.#words);
+    for (let at = 0; at < cells.length; at++) this.#setting.states.write(this.#next, cells[at]!, values[at]!);
+    this.#next[firstLocal + copy] = local;
+  }
+
+  /** Stores the state just made; `changed` are the conjuncts that may hold no longer. */
+  #store(changed: readonly number[], isInitial: boolean): number {
+    const before = this.count;
+    const id = this.#stored.add(this.#next);
+    if (id < before) return id;
+    this.#flags.push(0);
+    for (const property of this.#watch.failing(this.#next, isInitial ? this.#all : changed)) {
+      if (this.#setting.numbering.table.model.properties[property]!.kind === 'reachable')
+        this.reached.add(property);
+      else {
+        this.findings.push({ kind: 'invariant', state: id, property });
+        this.#flag(id, violating);
+      }
+    }
+    return id;
+  }
+
+  #forget(words: Int32Array): void {
+    const { numbering, states, steps } = this.#setting;
+    for (const [copy, { thread }] of numbering.copies.entries()) {
+      const locals = states.localsOf(thread);
+      words[firstLocal + copy] = locals.add(
+        steps.normal(thread, locals.vector(words[firstLocal + copy]!).slice()),
+      );
+    }
+  }
+
+  #flag(id: number, flag: number): void {
+    this.#flags.set(id, this.#flags.at(id) | flag);
+  }
+
+  #isDeadlock(): boolean {
+    const { numbering, states } = this.#setting;
+    return numbering.copies.some(({ thread, table }, copy) => {
+      const location = states.localsOf(thread).word(this.#words[firstLocal + copy]!, 0);
+      return location !== table.end && !table.thread.mayBlockForever;
+    });
+  }
+
+  #edge(copy: number, { transition }: KnownStep, choice: number): Edge {
+    const { thread, replica } = this.#setting.numbering.copies[copy]!;
+    return { thread, replica, transition, choice };
+  }
+
+  #bad(state: number, edge: Edge, claim: string | null): Finding {
+    if (claim !== null) return { kind: 'assertion', state, edge, claim };
+    const thread = this.#setting.numbering.table.threads[edge.thread]!;
+    const [firing] = fire(this.state(state), { ...edge, thread }).slice(edge.choice);
+    // The interpreter finds the same mistake, or one of the two is wrong about the model.
+    if (firing === undefined || firing.error === null)
+      throw new Error('the interpreter does not see the mistake that the search saw');
+    return { kind: 'error', state, edge, message: firing.error };
+  }
+}

@@ -1,0 +1,75 @@
+/** The futures of the copies outside a candidate set, worked out together and remembered. */
+import type { Futures, Interference, Region } from '../analysis/future.ts';
+import type { Numbering } from '../analysis/numbering.ts';
+import type { CompactStates } from './compact-state.ts';
+import { firstLocal, trackedWord } from './compact-state.ts';
+import type { Faults } from './faults.ts';
+
+export class Regions {
+  /** By copy: its future in the state and for the set asked for last; copies in the set keep an old one. */
+  readonly of: Region[] = [];
+  readonly #numbering: Numbering;
+  readonly #states: CompactStates;
+  readonly #futures: Futures;
+  readonly #faults: Faults;
+  readonly #written: Interference[] = [];
+  /** By copy and local state; then by tracked cells and what the others write. */
+  readonly #known: (Map<number, Region> | undefined)[][];
+  readonly #idle: Region;
+
+  constructor(numbering: Numbering, states: CompactStates, futures: Futures, faults: Faults) {
+    this.#numbering = numbering;
+    this.#states = states;
+    this.#futures = futures;
+    this.#faults = faults;
+    this.#known = numbering.copies.map(() => []);
+    this.#idle = { kinds: new Uint8Array(0), written: futures.calm };
+  }
+
+  /**
+   * Works out what each copy that is not among `frozen` (a bit a copy) may do while those among it do not move.
+   *
+   * Sound for:  runs of any length from this state: the values that copies write grow until they explain each other.
+   */
+  explore(words: Int32Array, frozen: number): void {
+    const copies = this.#numbering.copies.length;
+    const written = this.#written;
+    for (let copy = 0; copy < copies; copy++) written[copy] = this.#futures.calm;
+    for (let grew = true; grew;) {
+      grew = false;
+      for (let copy = 0; copy < copies; copy++) {
+        if ((frozen & (1 << copy)) !== 0) continue;
+        const region = this.#region(copy, words, this.#others(copy));
+        this.of[copy] = region;
+        const joined = this.#futures.join(written[copy]!, region.written);
+        if (joined === written[copy]) continue;
+        written[copy] = joined;
+        grew = true;
+      }
+    }
+  }
+
+  #others(copy: number): Interference {
+    if (this.#faults.interference === true) return this.#futures.calm;
+    let others = this.#futures.calm;
+    for (let other = 0; other < this.#written.length; other++)
+      if (other !== copy) others = this.#futures.join(others, this.#written[other]!);
+    return others;
+  }
+
+  #region(copy: number, words: Int32Array, others: Interference): Region {
+    const local = words[firstLocal + copy]!;
+    const { thread, table } = this.#numbering.copies[copy]!;
+    const locals = this.#states.localsOf(thread);
+    if (table.locations[locals.word(local, 0)]!.length === 0) return this.#idle;
+    const known = (this.#known[copy]![local] ??= new Map<number, Region>());
+    const key = words[trackedWord]! * 2 ** 22 + others.id;
+    let region = known.get(key);
+    if (region === undefined) {
+      const tracked = this.#futures.tracked.map((_, at) => this.#states.tracked.get(words[trackedWord]!, at));
+      region = this.#futures.region(copy, { locals: locals.vector(local), tracked }, others);
+      known.set(key, region);
+    }
+    return region;
+  }
+}

@@ -1,0 +1,81 @@
+/** The law of footprints, by perturbation: what a step is said not to read may be changed, and its effect stays. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { increase, decrease, read, write } from '../../checker/analysis/access.ts';
+import { conjunctsOf, visibilityOf } from '../../checker/analysis/clause.ts';
+import type { Step } from '../../checker/analysis/footprint.ts';
+import { stepOf } from '../../checker/analysis/footprint.ts';
+import type { Numbering } from '../../checker/analysis/numbering.ts';
+import { numberingOf, numbersOf } from '../../checker/analysis/numbering.ts';
+import type { Transition } from '../../checker/analysis/transition-table.ts';
+import { transitionTable } from '../../checker/analysis/transition-table.ts';
+import { CompactStates, firstLocal } from '../../checker/search/compact-state.ts';
+import { reducedSpace } from '../../checker/search/reduced-space.ts';
+import { explore } from './explore.ts';
+import { randomModel } from './random-model.ts';
+
+const runs = Number(process.env['RACEWALK_LAW_RUNS'] ?? 40);
+
+interface World {
+  readonly numbering: Numbering;
+  readonly copy: number;
+  readonly locals: readonly number[];
+  readonly transition: Transition;
+  readonly stepIn: (cells: readonly number[]) => Step;
+}
+
+/** The effect of a step, with what it adds to cells that it only adds to told as amounts. */
+function effectOf(step: Step, cells: readonly number[]) {
+  const kindOf = (cell: number) => step.footprint.kinds[step.footprint.elements.indexOf(cell)]!;
+  const outcomes = step.outcomes.map((outcome) => ({
+    ...outcome,
+    values: outcome.values.map((value, at) =>
+      (kindOf(outcome.cells[at]!) & write) === 0 ? value - cells[outcome.cells[at]!]! : value,
+    ),
+  }));
+  return { enabled: step.enabled, outcomes };
+}
+
+function expectSound(world: World, cells: readonly number[]): void {
+  const { numbering, stepIn } = world;
+  const step = stepIn(cells);
+  const { elements, kinds } = step.footprint;
+  const written = new Set(elements.filter((_, at) => (kinds[at]! & (write | increase | decrease)) !== 0));
+  for (const { cells: changed } of step.outcomes) for (const cell of changed) expect(written).toContain(cell);
+  for (const [cell, domain] of numbering.cells.entries()) {
+    const kind = kinds[elements.indexOf(cell)] ?? 0;
+    if ((kind & read) !== 0 || step.outcomes.some(({ wrong }) => wrong)) continue;
+    for (const value of numbersOf(numbering.names, domain)) {
+      const other = stepIn(cells.with(cell, value));
+      // An addition may go too far from another value: that is no effect of reading it.
+      if (other.outcomes.some(({ wrong }) => wrong) && kind !== 0) continue;
+      if (step.enabled) expect(effectOf(other, cells.with(cell, value))).toEqual(effectOf(step, cells));
+      else if (step.blockers.some((blocker) => !blocker.cells.includes(cell)))
+        expect(other.enabled).toBe(false);
+    }
+  }
+}
+
+test('a cell that a step does not read makes no difference to it', () => {
+  const law = fc.property(randomModel({ errors: true, states: 200 }), (model) => {
+    const table = transitionTable(model);
+    const numbering = numberingOf(table);
+    const visibility = visibilityOf(numbering, model.properties.flatMap(conjunctsOf));
+    const space = explore(reducedSpace(table, { reduce: false }), 300);
+    if (space === null) return;
+    const states = new CompactStates(numbering, []);
+    for (let id = 0; id < space.count; id += 3) {
+      const words = states.encode(space.state(id));
+      const cells = numbering.cells.map((_, cell) => states.read(words, cell));
+      for (const [copy, { thread, table: own }] of numbering.copies.entries()) {
+        const locals = [...states.localsOf(thread).vector(words[firstLocal + copy]!)];
+        for (const transition of own.locations[locals[0]!]!) {
+          const stepIn = (now: readonly number[]) =>
+            stepOf({ numbering, visibility, copy, locals, readShared: (cell) => now[cell]! }, transition);
+          expectSound({ numbering, copy, locals, transition, stepIn }, cells);
+        }
+      }
+    }
+  });
+  fc.assert(law, { numRuns: runs });
+});

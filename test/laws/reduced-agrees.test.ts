@@ -1,0 +1,169 @@
+/** The law that a reduced search finds exactly what a full search finds; and that it would notice five faults. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { transitionTable } from '../../checker/analysis/transition-table.ts';
+import type { Model } from '../../checker/language/model.ts';
+import type { Faults } from '../../checker/search/faults.ts';
+import { goalOf } from '../../checker/search/goal.ts';
+import { interpretedSpace } from '../../checker/search/interpreted-space.ts';
+import type { ReducedSpace, Reduction } from '../../checker/search/reduced-space.ts';
+import { reducedSpace } from '../../checker/search/reduced-space.ts';
+import type { Finding, StateSpace } from '../../checker/search/state-space.ts';
+import { explore } from './explore.ts';
+import type { Wishes } from './random-model.ts';
+import { randomModel } from './random-model.ts';
+
+/** Models a law tries; RACEWALK_LAW_RUNS asks for more. */
+const runs = Number(process.env['RACEWALK_LAW_RUNS'] ?? 300);
+const most = 20_000;
+
+/** The space of a model, completed, or null when it is too large. */
+function completed(model: Model, reduction: Reduction): ReducedSpace | null {
+  const space = reducedSpace(transitionTable(model), reduction);
+  space.start();
+  for (let from = 0; ;) {
+    if (space.count > most) return null;
+    const to = space.count;
+    space.expand(from, to);
+    from = to;
+    if (from === space.count && !space.complete()) return space;
+  }
+}
+
+const nameOf = (finding: Finding): string => {
+  switch (finding.kind) {
+    case 'deadlock':
+      return 'deadlock';
+    case 'invariant':
+      return `invariant ${finding.property}`;
+    case 'assertion':
+      return `assertion ${finding.claim}`;
+    case 'error':
+      return `error ${finding.message}`;
+  }
+};
+
+const namesOf = ({ findings }: StateSpace) => [...new Set(findings.map(nameOf))].sort();
+
+const hasErrors = ({ findings }: StateSpace) => findings.some(({ kind }) => kind === 'error');
+
+const terminalStates = (space: ReducedSpace) =>
+  Array.from({ length: space.count }, (_, id) => id).flatMap((id) =>
+    space.isTerminal(id) ? [space.state(id)] : [],
+  );
+
+/** All that a reduction must preserve; a mistake of the author only as such. */
+function outcomesOf(space: ReducedSpace) {
+  const terminal = terminalStates(space).map((state) => JSON.stringify(state));
+  const livelock = space.livelock() !== null;
+  return { terminal: terminal.sort(), names: namesOf(space), reached: [...space.reached].sort(), livelock };
+}
+
+function expectSameOutcomes(model: Model, reduction: Reduction): void {
+  const full = completed(model, { reduce: false, forget: true });
+  if (full === null) return;
+  const reduced = completed(model, reduction)!;
+  expect(reduced.count).toBeLessThanOrEqual(full.count);
+  if (hasErrors(full)) expect(hasErrors(reduced)).toBe(true);
+  else expect(outcomesOf(reduced)).toEqual(outcomesOf(full));
+}
+
+/** Without dead locals nothing changes but their values. */
+function expectForgettable(model: Model): void {
+  const [full, forgetful] = [
+    completed(model, { reduce: false }),
+    completed(model, { reduce: false, forget: true }),
+  ];
+  if (full === null) return;
+  const shared = (space: ReducedSpace) =>
+    [...new Set(terminalStates(space).map((state) => JSON.stringify(state.shared)))].sort();
+  expect(forgetful!.count).toBeLessThanOrEqual(full.count);
+  expect(shared(forgetful!)).toEqual(shared(full));
+  expect({ ...outcomesOf(forgetful!), terminal: [] }).toEqual({ ...outcomesOf(full), terminal: [] });
+}
+
+/** Steps to each of these findings, counted level by level. */
+function depthOf(space: StateSpace, names: readonly string[]): number | null {
+  space.start();
+  for (let from = 0, depth = 0; ; depth++) {
+    const to = space.count;
+    const hit = (finding: Finding, kind: 'now' | 'step') =>
+      (kind === 'now') === (finding.kind === 'invariant') && names.includes(nameOf(finding));
+    if (space.findings.some((finding) => hit(finding, 'now'))) return depth;
+    if (from === to) return null;
+    space.expand(from, to);
+    if (space.findings.some((finding) => hit(finding, 'step'))) return depth + 1;
+    from = to;
+  }
+}
+
+function expectShortest(model: Model): void {
+  const full = completed(model, { reduce: false });
+  if (full === null || hasErrors(full)) return;
+  const bad = full.findings.filter(({ kind }) => kind === 'invariant' || kind === 'assertion');
+  const wanted = [...new Map(bad.map((finding) => [nameOf(finding), finding])).values()];
+  const table = transitionTable(model);
+  for (const findings of [...wanted.map((finding) => [finding]), wanted]) {
+    const names = findings.map(nameOf);
+    const seeded = reducedSpace(table, { goal: goalOf(findings) });
+    expect(depthOf(seeded, names)).toBe(depthOf(reducedSpace(table, { reduce: false }), names));
+  }
+}
+
+const shapes: readonly Wishes[] = [{ errors: false }, { errors: true }, { errors: false, symmetric: true }];
+const check = (wishes: Wishes, law: (model: Model) => void, numRuns = runs) =>
+  fc.assert(fc.property(randomModel(wishes), law), { numRuns });
+
+test('without reduction, compact states are those of the interpreter', () => {
+  check(
+    { errors: true },
+    (model) => {
+      const table = transitionTable(model);
+      const plain = explore(interpretedSpace(table), 500);
+      const compact = explore(reducedSpace(table, { reduce: false }), 500);
+      if (plain === null || compact === null) return;
+      const all = (space: StateSpace) => Array.from({ length: space.count }, (_, id) => space.state(id));
+      const { findings, transitions, reached } = plain;
+      expect(all(compact)).toEqual(all(plain));
+      expect({ transitions: compact.transitions, reached: compact.reached }).toEqual({
+        transitions,
+        reached,
+      });
+      expect(compact.findings).toEqual(findings);
+    },
+    runs / 4,
+  );
+});
+
+describe('a reduced search finds what a full search finds', () => {
+  test.each(shapes)('in models with %o', (wishes) => {
+    check(wishes, (model) => expectSameOutcomes(model, {}));
+  });
+});
+
+test('dead locals make no difference', () => {
+  check({ errors: true }, expectForgettable);
+});
+
+test('a seeded search finds a shortest way', () => {
+  check({ errors: false }, expectShortest);
+});
+
+/** Seeds with which the fault shows early; with others it takes up to two thousand models. */
+const seeds: Readonly<Record<keyof Faults, number>> = {
+  enabling: 20,
+  visibility: 20,
+  proviso: 2,
+  readWrite: 2,
+  interference: 20,
+};
+
+describe('the law has teeth', () => {
+  test.each(Object.keys(seeds) as (keyof Faults)[])('a reduction with a fault is caught: %s', (fault) => {
+    const law = fc.property(randomModel({ errors: false, states: 300 }), (model) => {
+      expectSameOutcomes(model, { faults: { [fault]: true } });
+    });
+    const result = fc.check(law, { numRuns: 150, seed: seeds[fault], endOnFailure: true });
+    expect(result.failed).toBe(true);
+  });
+});
