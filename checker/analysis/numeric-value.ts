@@ -45,9 +45,8 @@ export function numericValue(expr: AnyExpr, place: NumericPlace): number {
       return unit;
     }
     case 'ended': {
-      const { firstCopy, copies } = place.numbering;
-      const copy = firstCopy.get(expr.thread)! + numericValue(expr.replica, place);
-      return place.readLocal(copy, 0) === copies[copy]!.table.end ? 1 : 0;
+      const copy = copyNamed(expr.thread, expr.replica, place);
+      return place.readLocal(copy, 0) === place.numbering.copies[copy]!.table.end ? 1 : 0;
     }
   }
 }
@@ -100,8 +99,15 @@ export function rangeOfLocal(
 }
 
 function copyOf(expr: Reference & { kind: 'local' }, place: NumericPlace): number {
-  if (expr.replica === null) return place.copy;
-  return place.numbering.firstCopy.get(expr.thread)! + numericValue(expr.replica, place);
+  return expr.replica === null ? place.copy : copyNamed(expr.thread, expr.replica, place);
+}
+
+function copyNamed(thread: string, replica: AnyExpr, place: NumericPlace): number {
+  const { firstCopy, copies } = place.numbering;
+  const first = firstCopy.get(thread)!;
+  const at = numericValue(replica, place);
+  if (at < 0 || at >= copies[first]!.table.thread.cpus) throw new ModelError('there is no such copy');
+  return first + at;
 }
 
 function within({ first, length }: CellRange, { index }: Reference, place: NumericPlace): number {
