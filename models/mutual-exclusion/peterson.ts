@@ -1,0 +1,62 @@
+/**
+ * Peterson's mutual exclusion for n processes: n - 1 waiting rooms, and the last to enter a room waits in it.
+ *
+ * A process leaves a room when nobody is as far as it or when another has entered after it.
+ *
+ * Source:  G. L. Peterson, Myths about the mutual exclusion problem (1981); the grain of its steps is that of `peterson`
+ *          in BEEM (R. Pelanek, 2007), whose published counts the scenarios repeat: peterson.1, .2 and .4.
+ * Omitted: nothing of the benchmark; as there, the guard in a room reads the room and a position in one step.
+ */
+import { add, and, array, bool, defineModel, either, eq, flag, inc, index, init, integer, label, le, lt, ne, or, range, set, shared, sub,
+  thread } from 'racewalk';
+import { countAll, mutualExclusion, transition } from './benchmark.ts';
+
+export const model = defineModel({
+  name: 'peterson',
+  summary: 'Peterson\'s mutual exclusion for n processes',
+  options: {
+    n: integer('processes', [2, 5], 3),
+    fault: flag('variant', 'a process also waits for those in its own room'),
+    countAll: countAll(),
+  },
+  scenarios: [
+    { name: '3 processes', options: {}, verdict: 'holds', states: 12_498, transitions: 33_369, why: 'BEEM peterson.1' },
+    { name: '4 processes', options: { n: 4 }, verdict: 'holds', states: 1_119_560, transitions: 3_864_896, why: 'BEEM peterson.4' },
+    { name: 'wrong comparison, all states', options: { fault: true, countAll: true }, verdict: 'holds', states: 124_704,
+      transitions: 399_138, why: 'BEEM peterson.2; mutual exclusion is not claimed' },
+    { name: 'wrong comparison', options: { fault: true }, verdict: 'violated' },
+  ],
+  build: ({ n, fault, countAll: all }) => {
+    const mem = shared({
+      position: array(n, index(n), 0, 'the room that a process is in; 0 is none'),
+      last: array(n, index(n), 0, 'the last process to enter a room'),
+      inside: array(n, bool, false),
+    });
+    const locals = { room: init(range(0, n), 0), other: init(range(0, n), 0) };
+
+    const process = thread('process', { cpus: n, locals, mayBlockForever: all }, (l, cpu) => [
+      label('outside'),
+      transition('room', 'room = 1', true,                     set(l.room, 1)),
+
+      label('room'),
+      either(
+        transition('enter', 'position[cpu] = room', lt(l.room, n), set(mem.position.at(cpu), l.room)),
+        transition('inside', 'room == n', eq(l.room, n),           set(mem.inside.at(cpu), true))),
+
+      label('enter'),
+      transition('look', 'last[room - 1] = cpu', true,         set(mem.last.at(sub(l.room, 1)), cpu), set(l.other, 0)),
+
+      label('look'),
+      either(
+        transition('look', 'other++', and(lt(l.other, n), or(eq(l.other, cpu), (fault ? le : lt)(mem.position.at(l.other), l.room))),
+          inc(l.other)),
+        transition('room', 'room++', or(ne(mem.last.at(sub(l.room, 1)), cpu), eq(l.other, n)),
+          set(l.room, add(l.room, 1)))),
+
+      label('inside'),
+      transition('outside', 'position[cpu] = 0', true,         set(mem.position.at(cpu), 0), set(mem.inside.at(cpu), false)),
+    ]);
+
+    return { shared: mem, threads: [process], properties: mutualExclusion(mem.inside, all) };
+  },
+});

@@ -1,0 +1,43 @@
+/** Runs the real Spin: its verdict on a model, and the states and transitions it counts. */
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+export interface SpinResult {
+  /** What pan reports, past the first error: it exits with 0 whatever it finds. */
+  readonly errors: number;
+  readonly states: number;
+  /** Stored and matched; the first state counts as one. */
+  readonly transitions: number;
+  readonly output: string;
+}
+
+export const spinIsInstalled = (): boolean =>
+  spawnSync('spin', ['-V']).status === 0 && spawnSync('gcc', ['--version']).status === 0;
+
+/** Explores all states that the Promela text has, without reduction and past all errors; large is from 10,000 states on. */
+export async function exploreBySpin(promela: string, size: 'small' | 'large'): Promise<SpinResult> {
+  const cwd = await mkdtemp(join(tmpdir(), 'racewalk-spin-'));
+  try {
+    await writeFile(join(cwd, 'model.pml'), promela);
+    await run('spin', ['-a', 'model.pml'], { cwd });
+    const defines = ['-DSAFETY', '-DNOREDUCE', '-DNOFAIR', '-DVECTORSZ=8192'];
+    const large = size === 'large';
+    await run('gcc', ['-w', large ? '-O1' : '-O0', ...defines, '-o', 'pan', 'pan.c'], { cwd });
+    const room = large ? ['-w22', '-m2000000'] : ['-w16', '-m20000'];
+    const { stdout } = await run('./pan', ['-c0', '-n', ...room], { cwd, maxBuffer: 2 ** 28 });
+    const number = (pattern: RegExp) => Number(pattern.exec(stdout)?.[1] ?? Number.NaN);
+    return {
+      errors: number(/errors: (\d+)/),
+      states: number(/(\S+) states, stored/),
+      transitions: number(/(\S+) transitions \(/),
+      output: stdout,
+    };
+  } finally {
+    await rm(cwd, { recursive: true });
+  }
+}
