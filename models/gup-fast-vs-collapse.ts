@@ -168,7 +168,7 @@ export const model = defineModel({
       costs: [
         cost('IPIs',          { effect: 'IPIs' }),
         cost('gup mem ops',   { steps: 'access' }, { thread: gup, until: pinsFirst }),
-        cost('gup atomic ops', { steps: 'read-modify-write' }, { thread: gup, until: pinsFirst }),
+        cost('gup RMW ops',   { steps: 'read-modify-write' }, { thread: gup, until: pinsFirst }),
         cost('barriers',      { steps: 'barrier' }, { thread: collapse }),
         cost('pte slots',     { cells: 'saved' }, { thread: collapse }),
       ],
