@@ -153,7 +153,7 @@ class CompiledSpace implements StateSpace {
 
   state(id: number): State {
     const { layout, map } = this.#model;
-    const first = (map.states + id * map.stride) / 8;
+    const first = (this.#memory.statesAt + id * map.stride) / 8;
     return decode(layout, this.#memory.words.subarray(first, first + layout.words));
   }
 

@@ -3,11 +3,11 @@ import type { CompiledModel } from '../state/wasm-model.ts';
 import { CapacityError } from './capacity-error.ts';
 
 const pageBytes = 65_536;
-const smallestCapacity = 1_024;
+const firstSlots = 2_048;
 /** States a slot at most: with linear probing, more would make searches long. */
-const fullest = 0.85;
-/** While memory is small it doubles; later it grows by a quarter, which keeps a state within 16 bytes beside itself. */
-const smallStates = 1 << 20;
+const fullest = 0.8;
+/** The table grows by this factor, so that a state never has more than 8 bytes of it. */
+const growth = 1.6;
 
 /** The exported functions of a module, as `wasm-model.ts` and `wasm-visited.ts` define them. */
 export interface GeneratedCode {
@@ -22,7 +22,7 @@ export interface GeneratedGlobals {
   readonly count: WebAssembly.Global;
   readonly slots: WebAssembly.Global;
   readonly numberMask: WebAssembly.Global;
-  readonly tablePage: WebAssembly.Global;
+  readonly statesPage: WebAssembly.Global;
   readonly cursor: WebAssembly.Global;
   readonly mark: WebAssembly.Global;
   readonly finding: WebAssembly.Global;
@@ -36,13 +36,12 @@ export class VisitedMemory {
   readonly #maxBytes: number;
   #numbers: Int32Array;
   #words: BigUint64Array;
-  #capacity = 0;
   #slots = 0;
 
   constructor(model: CompiledModel, bytes: Uint8Array, maxBytes = 2 ** 32) {
     this.#model = model;
     this.#maxBytes = Math.min(maxBytes, 2 ** 32);
-    this.#memory = new WebAssembly.Memory({ initial: Math.ceil(model.map.states / pageBytes) });
+    this.#memory = new WebAssembly.Memory({ initial: Math.ceil(model.map.table / pageBytes) });
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
       racewalk: { memory: this.#memory },
     });
@@ -51,16 +50,21 @@ export class VisitedMemory {
     this.#numbers = new Int32Array(this.#memory.buffer);
     this.#words = new BigUint64Array(this.#memory.buffer);
     this.globals.cursor.value = model.map.candidates.at;
-    this.#growTo(smallestCapacity);
+    this.#growTable(firstSlots);
   }
 
   get count(): number {
     return this.globals.count.value;
   }
 
-  /** Bytes of the stored states and the table, with the room that is kept for more. */
+  /** Bytes of the table and the stored states, with the room that is kept for more. */
   get bytes(): number {
-    return this.#capacity * this.#model.map.stride + this.#slots * 4;
+    return this.#memory.buffer.byteLength - this.#model.map.table;
+  }
+
+  /** The address of the first state; it moves when the table grows. */
+  get statesAt(): number {
+    return this.globals.statesPage.value * pageBytes;
   }
 
   /** The memory as 32-bit numbers; valid until it grows. */
@@ -91,42 +95,38 @@ export class VisitedMemory {
   makeRoom(): void {
     const { candidates, stride } = this.#model.map;
     const needed = this.count + (this.globals.cursor.value - candidates.at) / stride;
-    if (needed <= this.#capacity) return;
-    const factor = this.#capacity < smallStates ? 2 : 1.25;
-    const wanted = Math.max(needed, Math.ceil(this.#capacity * factor));
-    const possible = this.#largestCapacity();
-    if (possible < needed)
-      throw new CapacityError(
-        `the visited set is full: ${this.count} states in ${this.#maxBytes} bytes of memory`,
-      );
-    this.#growTo(Math.min(wanted, possible));
+    if (needed > this.#slots * fullest)
+      this.#growTable(Math.ceil(Math.max(needed / fullest, this.#slots * growth)) + 1);
+    const bytes = this.statesAt + needed * stride - this.#memory.buffer.byteLength;
+    if (bytes > 0) this.#grow(bytes, Math.floor((needed * stride) / 32));
   }
 
-  /** The largest number of states for which the memory suffices, the rounding to pages allowed for. */
-  #largestCapacity(): number {
-    const { states, stride } = this.#model.map;
-    return Math.floor((this.#maxBytes - states - 3 * pageBytes) / (stride + 4 / fullest));
-  }
-
-  /** The table moves behind the room for more states and is built anew from them: nothing is kept twice. */
-  #growTo(capacity: number): void {
-    const { states, stride } = this.#model.map;
-    const tablePage = Math.ceil((states + capacity * stride) / pageBytes);
-    const slots = Math.ceil(capacity / fullest) + 1;
-    const pages = tablePage + Math.ceil((slots * 4) / pageBytes) - this.#memory.buffer.byteLength / pageBytes;
-    try {
-      if (pages > 0) this.#memory.grow(pages);
-    } catch {
-      throw new CapacityError(
-        `the system has no more memory for the visited set, which holds ${this.count} states`,
-      );
-    }
-    this.globals.tablePage.value = tablePage;
+  /** The table is built anew in its larger place, from the states, which move on to make room for it. */
+  #growTable(slots: number): void {
+    const { table, stride } = this.#model.map;
+    const statesPage = Math.ceil((table + slots * 4) / pageBytes);
+    const [from, to, size] = [this.statesAt, statesPage * pageBytes, this.count * stride];
+    const missing = to + size - this.#memory.buffer.byteLength;
+    if (missing > 0) this.#grow(missing, 0);
+    new Uint8Array(this.#memory.buffer).copyWithin(to, from, from + size);
+    this.globals.statesPage.value = statesPage;
     this.globals.slots.value = slots;
-    this.globals.numberMask.value = 2 ** (Math.floor(Math.log2(capacity)) + 1) - 1;
-    this.#capacity = capacity;
+    this.globals.numberMask.value = 2 ** Math.ceil(Math.log2(slots)) - 1;
     this.#slots = slots;
     this.#rebuild();
+  }
+
+  /** Adds `bytes`, and `spare` ones where there is room for them. */
+  #grow(bytes: number, spare: number): void {
+    const left = Math.floor((this.#maxBytes - this.#memory.buffer.byteLength) / pageBytes);
+    const pages = Math.ceil(bytes / pageBytes);
+    if (pages > left)
+      throw new CapacityError(`the visited set is full: ${this.count} states in ${this.#maxBytes} bytes`);
+    try {
+      this.#memory.grow(Math.min(left, pages + Math.ceil(spare / pageBytes)));
+    } catch {
+      throw new CapacityError(`the system has no more memory for the visited set of ${this.count} states`);
+    }
   }
 
   /** In pieces, so that the optimised code of `enter` comes into use while it goes on. */

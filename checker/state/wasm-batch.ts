@@ -22,7 +22,7 @@ import {
 import { batchStates, findingBytes, markBytes } from './wasm-memory.ts';
 import { deadlockFound } from './wasm-properties.ts';
 import type { VisitedContext } from './wasm-table.ts';
-import { stateAddress } from './wasm-table.ts';
+import { openTable, stateAddress, tableOf } from './wasm-table.ts';
 
 /** Globals: where the next candidate, mark and finding go, and the state being expanded. */
 export const batchGlobals = ['cursor', 'mark', 'finding', 'source'] as const;
@@ -107,6 +107,7 @@ function successorsFunction(steps: readonly WasmFunction[], { addressType }: Vis
 /** `generate(from, to)`: gathers successors of states from `from` on until the batch is full; returns the first state left out. */
 function generateFunction(context: VisitedContext): WasmFunction {
   const { map, addressType } = context;
+  const table = tableOf(context);
   const [from, to, id, cursor] = [
     local('i32', 'from'),
     local('i32', 'to'),
@@ -133,7 +134,8 @@ function generateFunction(context: VisitedContext): WasmFunction {
     set(cursor, i32(map.candidates.at)),
     setGlobal('mark', i32(map.marks.at)),
     set(id, get(from)),
-    set(state, stateAddress(get(from), context)),
+    openTable(table),
+    set(state, stateAddress(get(from), table)),
     block(full, loop(again, ...each)),
     setGlobal('cursor', get(cursor)),
     get(id),
@@ -143,6 +145,7 @@ function generateFunction(context: VisitedContext): WasmFunction {
 
 /** `checkNew(id)`: looks at all states from `id` on. */
 function checkNewFunction(context: VisitedContext): WasmFunction {
+  const table = tableOf(context);
   const id = local('i32', 'id');
   const state = local(context.addressType, 'state');
   const [done, again] = [labelled('done'), labelled('again')];
@@ -153,7 +156,11 @@ function checkNewFunction(context: VisitedContext): WasmFunction {
     set(id, add(get(id), 1)),
     jump(again),
   ];
-  const body = [set(state, stateAddress(get(id), context)), block(done, loop(again, ...each))];
+  const body = [
+    openTable(table),
+    set(state, stateAddress(get(id), table)),
+    block(done, loop(again, ...each)),
+  ];
   return { name: 'checkNew', parameters: [id], result: null, body, exported: false };
 }
 

@@ -1,4 +1,4 @@
-/** The linear memory of a compiled model: a few fixed areas, then the states, then the table of their numbers. */
+/** The linear memory of a compiled model: a few fixed areas, then the table of numbers, then the states from a page of their own. */
 
 /** A piece of linear memory, in bytes. */
 export interface Area {
@@ -40,8 +40,8 @@ export interface MemoryMap {
   readonly hashes: Area;
   /** By candidate: its slot of the table and later its number, 32 bits. */
   readonly slots: Area;
-  /** Where the stored states begin, one after another. */
-  readonly states: number;
+  /** Where the table begins: the first slot. */
+  readonly table: number;
 }
 
 /** States of a batch at most: those without successors fill no candidates. */
@@ -73,5 +73,5 @@ export function memoryMap({ words, transitions, properties, edges, choices }: Si
     hashes: area(most * 8),
     slots: area(most * 4),
   };
-  return { ...map, states: end };
+  return { ...map, table: end };
 }

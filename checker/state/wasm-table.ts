@@ -20,6 +20,7 @@ import {
   set,
   store,
 } from './wasm-code.ts';
+import { addressAfter } from './wasm-cells.ts';
 import type { MemoryMap } from './wasm-memory.ts';
 
 export interface VisitedContext {
@@ -28,8 +29,33 @@ export interface VisitedContext {
   readonly addressType: NumberType;
 }
 
-/** Globals: states stored, slots of the table, the low bits of a slot that are a number, and where the table begins in units of 64 KiB. */
-export const visitedGlobals = ['count', 'slots', 'numberMask', 'tablePage', 'touched'] as const;
+/** Globals: states stored, slots of the table, the low bits of a slot that are a number, and the page where the states begin. */
+export const visitedGlobals = ['count', 'slots', 'numberMask', 'statesPage', 'touched'] as const;
+
+/** The globals of the table in locals: the engine would read them anew in every round of a loop. */
+export interface Table extends VisitedContext {
+  readonly slots: Local;
+  readonly mask: Local;
+  /** The address of the first state. */
+  readonly states: Local;
+}
+
+export function tableOf(context: VisitedContext): Table {
+  return {
+    ...context,
+    slots: local('i32', 'slots'),
+    mask: local('i32', 'mask'),
+    states: local(context.addressType, 'states'),
+  };
+}
+
+/** Code that a function begins with that uses the table. */
+export function openTable({ slots, mask, states, addressType }: Table): Wasm {
+  const page = getGlobal('statesPage');
+  const wide = operation('i64.shl', operation('i64.extend_i32_u', page), i64(16n));
+  const first = addressType === 'i32' ? operation('i32.shl', page, i32(16)) : wide;
+  return sequence(set(slots, getGlobal('slots')), set(mask, getGlobal('numberMask')), set(states, first));
+}
 
 /** Odd constants from the fractional part of the golden ratio and of other square roots. */
 const multipliers = [
@@ -63,104 +89,98 @@ export function hashAt(pointer: Local, words: number): Wasm {
 }
 
 /** Code of the slot where the search for a hash begins. */
-export const firstSlot = (hash: Wasm): Wasm =>
+export const firstSlot = (hash: Wasm, { slots }: Table): Wasm =>
   operation(
     'i32.wrap_i64',
-    shifted(operation('i64.mul', shifted(hash), operation('i64.extend_i32_u', getGlobal('slots')))),
+    shifted(operation('i64.mul', shifted(hash), operation('i64.extend_i32_u', get(slots)))),
   );
 
-/** Code of the address of a slot. */
-export function slotAddress(slot: Wasm, type: NumberType): Wasm {
-  const page = getGlobal('tablePage');
-  if (type === 'i32')
-    return operation('i32.add', operation('i32.shl', page, i32(16)), operation('i32.shl', slot, i32(2)));
-  const wide = (code: Wasm, bits: bigint) =>
-    operation('i64.shl', operation('i64.extend_i32_u', code), i64(bits));
-  return operation('i64.add', wide(page, 16n), wide(slot, 2n));
-}
+/** Code of what a slot holds. */
+export const loadSlot = (slot: Local, { map, addressType }: Table): Wasm =>
+  load('i32', slotOffset(slot, addressType), map.table);
+
+export const storeSlot = (slot: Local, value: Wasm, { map, addressType }: Table): Wasm =>
+  store(value, 'i32', slotOffset(slot, addressType), map.table);
+
+const slotOffset = (slot: Local, type: NumberType): Wasm =>
+  type === 'i32'
+    ? operation('i32.shl', get(slot), i32(2))
+    : operation('i64.shl', operation('i64.extend_i32_u', get(slot)), i64(2n));
 
 /** Code of the address of a stored state. */
-export function stateAddress(number: Wasm, { addressType: type, map }: VisitedContext): Wasm {
-  if (type === 'i32')
-    return operation('i32.add', operation('i32.mul', number, i32(map.stride)), i32(map.states));
+export function stateAddress(number: Wasm, { addressType: type, map, states }: Table): Wasm {
+  if (type === 'i32') return operation('i32.add', operation('i32.mul', number, i32(map.stride)), get(states));
   const offset = operation('i64.mul', operation('i64.extend_i32_u', number), i64(BigInt(map.stride)));
-  return operation('i64.add', offset, i64(BigInt(map.states)));
+  return operation('i64.add', offset, get(states));
 }
 
 export const increment = (variable: Local, amount = 1) =>
   set(variable, operation('i32.add', get(variable), i32(amount)));
 export const scaled = (index: Wasm, bytes: number) => operation('i32.mul', index, i32(bytes));
 
-/** Whether a slot can be the one of a hash: the bits above the number agree. */
-const likely = (slot: Local, hash: Local, mask: Wasm): Wasm =>
-  operation(
-    'i32.eqz',
-    operation(
-      'i32.and',
-      operation('i32.xor', get(slot), operation('i32.wrap_i64', get(hash))),
-      operation('i32.xor', mask, i32(-1)),
-    ),
-  );
-
-/** Code that moves `slot` on to the next that is empty or likely; `value` is what it holds. */
-export function probe(slot: Local, value: Local, hash: Local, type: NumberType): Wasm {
+/** Code that moves `slot` on to the next that is empty or likely, its upper bits those of the hash; `value` is what it holds. */
+export function probe(slot: Local, value: Local, hash: Local, table: Table): Wasm {
   const [found, again] = [labelled('found'), labelled('again')];
+  const different = operation('i32.xor', get(value), operation('i32.wrap_i64', get(hash)));
   return block(
     found,
     loop(
       again,
-      set(value, load('i32', slotAddress(get(slot), type))),
+      set(value, loadSlot(slot, table)),
       jumpIf(found, operation('i32.eqz', get(value))),
-      jumpIf(found, likely(value, hash, getGlobal('numberMask'))),
-      nextSlot(slot),
+      jumpIf(found, operation('i32.eqz', operation('i32.and', different, upperBits(table)))),
+      nextSlot(slot, table),
       jump(again),
     ),
   );
 }
 
-export const nextSlot = (slot: Local): Wasm =>
-  sequence(increment(slot), choose(operation('i32.eq', get(slot), getGlobal('slots')), [set(slot, i32(0))]));
+const upperBits = ({ mask }: Table) => operation('i32.xor', get(mask), i32(-1));
 
-export const slotValue = (hash: Local, number: Wasm): Wasm =>
+export const nextSlot = (slot: Local, { slots }: Table): Wasm =>
+  sequence(increment(slot), choose(operation('i32.eq', get(slot), get(slots)), [set(slot, i32(0))]));
+
+/** Code of what the slot of a state holds: its number plus 1, below the upper bits of its hash. */
+export const slotValue = (hash: Local, numberPlus1: Wasm, table: Table): Wasm =>
   operation(
     'i32.or',
-    operation(
-      'i32.and',
-      operation('i32.wrap_i64', get(hash)),
-      operation('i32.xor', getGlobal('numberMask'), i32(-1)),
-    ),
-    number,
+    operation('i32.and', operation('i32.wrap_i64', get(hash)), upperBits(table)),
+    numberPlus1,
   );
 
 /** `clearTable()`: makes all slots empty. */
-export function clearTable({ addressType }: VisitedContext): WasmFunction {
-  const slots = getGlobal('slots');
-  const wide = operation('i64.shl', operation('i64.extend_i32_u', slots), i64(2n));
-  const size = addressType === 'i32' ? operation('i32.shl', slots, i32(2)) : wide;
-  const body = [fill(slotAddress(i32(0), addressType), size)];
-  return { name: 'clearTable', parameters: [], result: null, body, exported: true };
+export function clearTable({ addressType, map }: VisitedContext): WasmFunction {
+  const bytes = operation('i64.shl', operation('i64.extend_i32_u', getGlobal('slots')), i64(2n));
+  const [at, size] =
+    addressType === 'i32'
+      ? [i32(map.table), operation('i32.wrap_i64', bytes)]
+      : [i64(BigInt(map.table)), bytes];
+  return { name: 'clearTable', parameters: [], result: null, body: [fill(at, size)], exported: true };
 }
 
 /** `enter(from, to)`: puts the numbers of stored states, all different, into the table. */
 export function enter(context: VisitedContext): WasmFunction {
-  const { words, addressType } = context;
+  const table = tableOf(context);
   const [from, to, at, slot] = [
     local('i32', 'from'),
     local('i32', 'to'),
     local('i32', 'at'),
     local('i32', 'slot'),
   ];
-  const [hash, stored] = [local('i64', 'hash'), local(addressType, 'stored')];
+  const [hash, stored] = [local('i64', 'hash'), local(context.addressType, 'stored')];
   const [found, again] = [labelled('found'), labelled('again')];
-  const address = slotAddress(get(slot), addressType);
-  const isEmpty = operation('i32.eqz', load('i32', address));
+  const isEmpty = operation('i32.eqz', loadSlot(slot, table));
   const each = [
-    set(stored, stateAddress(get(at), context)),
-    set(hash, hashAt(stored, words)),
-    set(slot, firstSlot(get(hash))),
-    block(found, loop(again, jumpIf(found, isEmpty), nextSlot(slot), jump(again))),
-    store(slotValue(hash, operation('i32.add', get(at), i32(1))), 'i32', address),
+    set(hash, hashAt(stored, context.words)),
+    set(slot, firstSlot(get(hash), table)),
+    block(found, loop(again, jumpIf(found, isEmpty), nextSlot(slot, table), jump(again))),
+    storeSlot(slot, slotValue(hash, operation('i32.add', get(at), i32(1)), table), table),
+    set(stored, addressAfter(get(stored), i32(context.map.stride), context.addressType)),
   ];
-  const body = [count(at, get(from), get(to), each)];
+  const body = [
+    openTable(table),
+    set(stored, stateAddress(get(from), table)),
+    count(at, get(from), get(to), each),
+  ];
   return { name: 'enter', parameters: [from, to], result: null, body, exported: true };
 }

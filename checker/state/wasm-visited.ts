@@ -28,7 +28,7 @@ import {
   setGlobal,
   store,
 } from './wasm-code.ts';
-import type { VisitedContext } from './wasm-table.ts';
+import type { Table, VisitedContext } from './wasm-table.ts';
 import {
   firstSlot,
   hashAt,
@@ -38,7 +38,10 @@ import {
   clearTable,
   enter,
   scaled,
-  slotAddress,
+  loadSlot,
+  openTable,
+  storeSlot,
+  tableOf,
   slotValue,
   stateAddress,
 } from './wasm-table.ts';
@@ -50,6 +53,7 @@ const gathered = ({ map }: VisitedContext): Wasm =>
 /** `hashAll()`: the hash and first slot of each candidate. */
 function hashAll(context: VisitedContext): WasmFunction {
   const { map, words } = context;
+  const table = tableOf(context);
   const [at, total, pointer, slot, touched] = [
     local('i32', 'at'),
     local('i32', 'total'),
@@ -61,15 +65,13 @@ function hashAll(context: VisitedContext): WasmFunction {
   const each = [
     set(hash, hashAt(pointer, words)),
     store(get(hash), 'i64', scaled(get(at), 8), map.hashes.at),
-    set(slot, firstSlot(get(hash))),
+    set(slot, firstSlot(get(hash), table)),
     store(get(slot), 'i32', scaled(get(at), 4), map.slots.at),
-    set(
-      touched,
-      operation('i32.xor', get(touched), load('i32', slotAddress(get(slot), context.addressType))),
-    ),
+    set(touched, operation('i32.xor', get(touched), loadSlot(slot, table))),
     increment(pointer, map.stride),
   ];
   const body = [
+    openTable(table),
     set(total, gathered(context)),
     set(pointer, i32(map.candidates.at)),
     count(at, i32(0), get(total), each),
@@ -81,6 +83,7 @@ function hashAll(context: VisitedContext): WasmFunction {
 /** `findLikely()`: moves each candidate's slot to the first that is empty or likely, and touches the state there. */
 function findLikely(context: VisitedContext): WasmFunction {
   const { map } = context;
+  const table = tableOf(context);
   const [at, total, slot, value, touched] = [
     local('i32', 'at'),
     local('i32', 'total'),
@@ -89,15 +92,17 @@ function findLikely(context: VisitedContext): WasmFunction {
     local('i32', 'touched'),
   ];
   const hash = local('i64', 'hash');
-  const number = operation('i32.and', get(value), getGlobal('numberMask'));
+  // An empty slot says number -1: what lies before the states is there to be touched as well.
+  const number = operation('i32.sub', operation('i32.and', get(value), get(table.mask)), i32(1));
   const each = [
     set(hash, load('i64', scaled(get(at), 8), map.hashes.at)),
     set(slot, load('i32', scaled(get(at), 4), map.slots.at)),
-    probe(slot, value, hash, context.addressType),
+    probe(slot, value, hash, table),
     store(get(slot), 'i32', scaled(get(at), 4), map.slots.at),
-    set(touched, operation('i32.xor', get(touched), load('i32', stateAddress(number, context)))),
+    set(touched, operation('i32.xor', get(touched), load('i32', stateAddress(number, table)))),
   ];
   const body = [
+    openTable(table),
     set(total, gathered(context)),
     count(at, i32(0), get(total), each),
     setGlobal('touched', get(touched)),
@@ -122,6 +127,7 @@ function equalStates(left: Local, right: Local, words: number): Wasm {
  */
 function decide(name: string, inserting: boolean, context: VisitedContext): WasmFunction {
   const { map, words, addressType } = context;
+  const table = tableOf(context);
   const [from, to, at, slot, value, number] = [
     local('i32', 'from'),
     local('i32', 'to'),
@@ -137,15 +143,15 @@ function decide(name: string, inserting: boolean, context: VisitedContext): Wasm
   ];
   const [decided, again] = [labelled('decided'), labelled('again')];
   const answer = (id: Wasm) => (inserting ? sequence() : store(id, 'i32', scaled(get(at), 4), map.slots.at));
-  const onEmpty = inserting ? insertAt(slot, hash, candidate, context) : answer(i32(-1));
+  const onEmpty = inserting ? insertAt(slot, hash, candidate, table) : answer(i32(-1));
   const search = loop(
     again,
-    probe(slot, value, hash, context.addressType),
+    probe(slot, value, hash, table),
     choose(operation('i32.eqz', get(value)), [onEmpty, jump(decided)]),
-    set(number, operation('i32.sub', operation('i32.and', get(value), getGlobal('numberMask')), i32(1))),
-    set(stored, stateAddress(get(number), context)),
+    set(number, operation('i32.sub', operation('i32.and', get(value), get(table.mask)), i32(1))),
+    set(stored, stateAddress(get(number), table)),
     choose(equalStates(stored, candidate, words), [answer(get(number)), jump(decided)]),
-    nextSlot(slot),
+    nextSlot(slot, table),
     jump(again),
   );
   const each = [
@@ -159,22 +165,22 @@ function decide(name: string, inserting: boolean, context: VisitedContext): Wasm
     name,
     parameters: [from, to],
     result: null,
-    body: [start, count(at, get(from), get(to), each)],
+    body: [openTable(table), start, count(at, get(from), get(to), each)],
     exported: true,
   };
 }
 
 /** Code that stores a candidate as the next state; there is room, as the host has made sure before. */
-function insertAt(slot: Local, hash: Local, candidate: Local, context: VisitedContext): Wasm {
-  const target = local(context.addressType, 'target');
-  const copied = Array.from({ length: context.words }, (_, at) =>
+function insertAt(slot: Local, hash: Local, candidate: Local, table: Table): Wasm {
+  const target = local(table.addressType, 'target');
+  const copied = Array.from({ length: table.words }, (_, at) =>
     store(load('i64', get(candidate), at * 8), 'i64', get(target), at * 8),
   );
   return sequence(
-    set(target, stateAddress(getGlobal('count'), context)),
+    set(target, stateAddress(getGlobal('count'), table)),
     ...copied,
     setGlobal('count', operation('i32.add', getGlobal('count'), i32(1))),
-    store(slotValue(hash, getGlobal('count')), 'i32', slotAddress(get(slot), context.addressType)),
+    storeSlot(slot, slotValue(hash, getGlobal('count'), table), table),
   );
 }
 
