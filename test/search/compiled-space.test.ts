@@ -1,0 +1,43 @@
+/** The compiled space where it grows, where it is full, and what it costs. */
+import { describe, expect, test } from 'vitest';
+import { transitionTable } from '../../checker/analysis/transition-table.ts';
+import { CapacityError } from '../../checker/search/capacity-error.ts';
+import { compiledSpace } from '../../checker/search/compiled-space.ts';
+import { interpretedSpace } from '../../checker/search/interpreted-space.ts';
+import { compileModel } from '../../checker/state/wasm-model.ts';
+import { printModule } from '../../checker/state/wasm-print.ts';
+import { model } from '../../models/gup-fast-vs-collapse.ts';
+import { explore } from '../laws/explore.ts';
+
+const tableOf = (cpus: number) => transitionTable(model.build({ flush: 'ipi', cpus }));
+
+describe('the compiled space', () => {
+  test('finds the states of the interpreter in the same order after its table has grown several times', () => {
+    const table = tableOf(2);
+    const compiled = explore(compiledSpace(table), Infinity)!;
+    const interpreted = explore(interpretedSpace(table), Infinity)!;
+    expect(compiled.count).toBeGreaterThan(3_000);
+    expect([compiled.count, compiled.transitions]).toEqual([interpreted.count, interpreted.transitions]);
+    expect(Array.from(compiled.fired)).toEqual(Array.from(interpreted.fired));
+    for (let id = 0; id < compiled.count; id += 7) expect(compiled.state(id)).toEqual(interpreted.state(id));
+  });
+
+  test('takes at most 24 bytes for a state of up to 64 bits, with all that is kept for it', () => {
+    const space = explore(compiledSpace(tableOf(3)), Infinity)!;
+    expect(space.count).toBeGreaterThan(90_000);
+    expect(space.bytes / space.count).toBeLessThan(20);
+  });
+
+  test('says that it is full, and keeps what it has', () => {
+    const space = compiledSpace(tableOf(3), { maxBytes: 400_000 });
+    expect(() => explore(space, Infinity)).toThrow(CapacityError);
+    expect(space.count).toBeGreaterThan(1_000);
+    expect(space.state(space.count - 1).shared).toBeDefined();
+  });
+
+  test('can be read', () => {
+    const text = printModule(compileModel(tableOf(1)).module);
+    expect(text).toContain('step0copy0(source: i32, cursor: i32): i32');
+    expect(text).toContain('mark(');
+  });
+});
