@@ -1,5 +1,6 @@
 /** The search: breadth first over any state space, level by level, until something is found or nothing is left. */
 import type { TransitionTable } from '../analysis/transition-table.ts';
+import { CapacityError } from './capacity-error.ts';
 import type { Answer, Limits, Outcome, Schedule } from './outcome.ts';
 import { fewestSwitches } from './fewest-switches.ts';
 import type { Edge, Finding, StateSpace } from './state-space.ts';
@@ -7,7 +8,7 @@ import type { Steps } from './steps.ts';
 import { finish } from './steps.ts';
 
 /** States expanded between two looks at the limits. */
-const chunk = 1_024;
+const chunk = 4_096;
 
 /** A search under way: `levels[d]` is the number of the first state at depth d. */
 interface Progress {
@@ -52,12 +53,27 @@ function* expandLevel({ space, limits, levels }: Progress): Steps<string | null>
       if (at > from) levels.push(to);
       return stopped;
     }
-    space.expand(at, Math.min(at + chunk, to));
+    const full = expandChunk(space, at, Math.min(at + chunk, to));
+    if (full !== null) {
+      levels.push(to);
+      return full;
+    }
     limits.onProgress({ states: space.count, frontier: space.count - at, depth: levels.length - 1 });
     yield;
   }
   levels.push(to);
   return null;
+}
+
+/** Expands some states; returns why there is no room for all they lead to, or null. */
+function expandChunk(space: StateSpace, from: number, to: number): string | null {
+  try {
+    space.expand(from, to);
+    return null;
+  } catch (error) {
+    if (error instanceof CapacityError) return error.message;
+    throw error;
+  }
 }
 
 /** The depth of the deepest states: the last level is empty when the search has run to its end. */
