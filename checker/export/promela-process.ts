@@ -1,10 +1,10 @@
 /** The threads in Promela: a proctype with a label for each location. */
 import type { ThreadTable, TransitionTable } from '../analysis/transition-table.ts';
 import { ModelError } from '../language/model-error.ts';
-import type { State } from '../state/evaluate.ts';
 import type { CodeScope, Jump } from './promela-code.ts';
 import { endedKey, promelaTransition } from './promela-code.ts';
 import type { Names } from './promela-names.ts';
+import type { State } from './promela-start.ts';
 
 /** Copies of a thread that begin at the same location; Spin numbers processes in the order of the text. */
 interface Group {

@@ -1,28 +1,39 @@
 /** What Promela cannot say by first values: several initial states, or one that is already wrong. */
-import type { TransitionTable } from '../analysis/transition-table.ts';
 import type { Value } from '../language/domain.ts';
-import type { State } from '../state/evaluate.ts';
-import { isTrue } from '../state/evaluate.ts';
-import { endsOf, moves, propertyPlace } from '../state/interpret.ts';
 import type { Names, PromelaVariable } from './promela-names.ts';
 import { promelaValue } from './promela-names.ts';
+
+type Cells = Readonly<Record<string, Value | readonly Value[]>>;
+
+/** A state of the model; the copies of a thread are listed by index. */
+export interface State {
+  readonly shared: Cells;
+  readonly threads: Readonly<
+    Record<string, readonly { readonly location: number; readonly locals: Cells }[]>
+  >;
+}
+
+/** What the interpreter says about the beginning: an export cannot evaluate anything itself. */
+export interface Start {
+  /** The different initial states; there is at least one. */
+  readonly states: readonly State[];
+  /** For each of them: whether it violates an invariant. */
+  readonly violated: readonly boolean[];
+  /** Whether the first of them is a deadlock. */
+  readonly deadlocked: boolean;
+}
 
 /**
  * A process that goes from Spin's one initial state to all initial states of the model, the first of which is that one
  * state: so no state is added. It asks pan for the depth, because nothing in a state may tell that it is the first.
  */
-export function startProcess(
-  table: TransitionTable,
-  initial: readonly State[],
-  names: Names,
-): readonly string[] {
-  const wrong = initial.some((state) => violates(table, state));
-  if (initial.length === 1 && !wrong) return [];
+export function startProcess({ states, violated, deadlocked }: Start, names: Names): readonly string[] {
+  if (states.length === 1 && !violated.includes(true)) return [];
   // This process can still move in the first state, which therefore is no deadlock for Spin.
-  const stuck = deadlocks(table, initial[0]!) ? ['assert(false)'] : [];
-  const options = initial.map((state) => {
-    const claims = violates(table, state) ? ['assert(false)'] : [];
-    return `    :: d_step { ${['skip', ...claims, ...assignments(initial[0]!, state, names)].join('; ')} }`;
+  const stuck = deadlocked ? ['assert(false)'] : [];
+  const options = states.map((state, at) => {
+    const claims = violated[at] === true ? ['assert(false)'] : [];
+    return `    :: d_step { ${['skip', ...claims, ...assignments(states[0]!, state, names)].join('; ')} }`;
   });
   return [
     'active proctype start() {',
@@ -35,19 +46,6 @@ export function startProcess(
     '  }',
     '}',
   ];
-}
-
-function violates(table: TransitionTable, state: State): boolean {
-  const place = propertyPlace(state, endsOf(table));
-  return table.model.properties.some(({ kind, condition }) => kind === 'always' && !isTrue(condition, place));
-}
-
-function deadlocks(table: TransitionTable, state: State): boolean {
-  const waits = table.threads.some(
-    ({ thread, end }) =>
-      !thread.mayBlockForever && state.threads[thread.name]!.some(({ location }) => location !== end),
-  );
-  return waits && moves(table, state).length === 0;
 }
 
 /** The assignments that lead from one initial state to another. */

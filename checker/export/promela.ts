@@ -1,11 +1,10 @@
 /** The export to Promela: Spin without reduction stores exactly the states that racewalk visits. */
 import type { TransitionTable } from '../analysis/transition-table.ts';
 import type { Value } from '../language/domain.ts';
-import type { State } from '../state/evaluate.ts';
-import { initialStates } from '../state/interpret.ts';
 import type { Names, PromelaVariable } from './promela-names.ts';
 import { inComment, namesOf, promelaType, promelaValue } from './promela-names.ts';
 import { proctypes } from './promela-process.ts';
+import type { Start, State } from './promela-start.ts';
 import { cellsOf, startProcess } from './promela-start.ts';
 
 /**
@@ -16,25 +15,20 @@ import { cellsOf, startProcess } from './promela-start.ts';
  *
  * Throws  ModelError when a choice before the first step decides at which location a thread begins.
  */
-export function toPromela(table: TransitionTable): string {
+export function toPromela(table: TransitionTable, start: Start): string {
   const names = namesOf(table.model);
-  const initial = distinct(initialStates(table));
+  const initial = start.states;
   return [
     `/* ${inComment(table.model.name)}: to see every state, gcc -O2 -DSAFETY -DNOREDUCE -o pan pan.c */`,
     ...[...names.values.values()].map((name, at) => `#define ${name} ${at}`),
     ...names.variables.map((variable) => declare(variable, initial[0]!, names)),
     ...[...names.ended].map(([thread, name]) => declareEnded(table, thread, [name, initial[0]!])),
     ...proctypes(table, initial, names),
-    ...startProcess(table, initial, names),
+    ...startProcess(start, names),
     ...readAll(names),
     '',
   ].join('\n');
 }
-
-/** Different choices may begin in the same state. */
-const distinct = (states: readonly State[]): readonly State[] => [
-  ...new Map(states.map((state) => [JSON.stringify(state), state])).values(),
-];
 
 function declare(variable: PromelaVariable, state: State, names: Names): string {
   const { name, declaration } = variable;

@@ -28,7 +28,7 @@ export const model = defineModel({
     });
     const locals = { place: init(range(0, 2 * n), 0) };
 
-    const process = thread('process', { cpus: n, locals }, (l, cpu) => [
+    const processes = thread('process', { cpus: n, locals }, (l, cpu) => [
       label('outside'),
       transition('ticket', 'place = next++', true,                  set(l.place, mem.next), inc(mem.next)),
 
@@ -48,6 +48,6 @@ export const model = defineModel({
         set(mem.turn.at(conditional(eq(l.place, n - 1), sub(l.place, n - 1), add(l.place, 1))), true), set(mem.inside.at(cpu), false)),
     ]);
 
-    return { shared: mem, threads: [process], properties: mutualExclusion(mem.inside) };
+    return { shared: mem, threads: [processes], properties: mutualExclusion(mem.inside) };
   },
 });

@@ -36,7 +36,7 @@ export const model = defineModel({
     });
     const locals = { other: init(range(0, n), 0), max: init(range(0, most), 0) };
 
-    const process = thread('process', { cpus: n, locals, mayBlockForever: all }, (l, cpu) => {
+    const processes = thread('process', { cpus: n, locals, mayBlockForever: all }, (l, cpu) => {
       const own = mem.number.at(cpu);
       const seen = mem.number.at(l.other);
       return [
@@ -63,6 +63,6 @@ export const model = defineModel({
       ];
     });
 
-    return { shared: mem, threads: [process], properties: mutualExclusion(mem.inside, all) };
+    return { shared: mem, threads: [processes], properties: mutualExclusion(mem.inside, all) };
   },
 });

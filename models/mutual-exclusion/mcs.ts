@@ -37,7 +37,7 @@ export const model = defineModel({
     });
     const locals = { before: init(Node, 0) };
 
-    const process = thread('process', { cpus: n, locals, mayBlockForever: all }, (l, cpu) => {
+    const processes = thread('process', { cpus: n, locals, mayBlockForever: all }, (l, cpu) => {
       return [
         label('outside'),
         transition('swap', 'node->next = NULL', true,                      set(mem.next.at(cpu), nil)),
@@ -78,6 +78,6 @@ export const model = defineModel({
       ];
     });
 
-    return { shared: mem, threads: [process], properties: mutualExclusion(mem.inside, all) };
+    return { shared: mem, threads: [processes], properties: mutualExclusion(mem.inside, all) };
   },
 });

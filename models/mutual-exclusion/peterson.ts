@@ -34,7 +34,7 @@ export const model = defineModel({
     });
     const locals = { room: init(range(0, n), 0), other: init(range(0, n), 0) };
 
-    const process = thread('process', { cpus: n, locals, mayBlockForever: all }, (l, cpu) => [
+    const processes = thread('process', { cpus: n, locals, mayBlockForever: all }, (l, cpu) => [
       label('outside'),
       transition('room', 'room = 1', true,                     set(l.room, 1)),
 
@@ -57,6 +57,6 @@ export const model = defineModel({
       transition('outside', 'position[cpu] = 0', true,         set(mem.position.at(cpu), 0), set(mem.inside.at(cpu), false)),
     ]);
 
-    return { shared: mem, threads: [process], properties: mutualExclusion(mem.inside, all) };
+    return { shared: mem, threads: [processes], properties: mutualExclusion(mem.inside, all) };
   },
 });

@@ -32,7 +32,7 @@ export const model = defineModel({
     });
     const locals = { j: init(range(0, n), 0) };
 
-    const process = thread('process', { cpus: n, locals, mayBlockForever: all }, (l, cpu) => {
+    const processes = thread('process', { cpus: n, locals, mayBlockForever: all }, (l, cpu) => {
       const [a, w, s] = [mem.active, mem.waiting, mem.shut];
       const more = lt(l.j, n);
       const passes = and(more, (fault ? and : or)(w.at(l.j), eq(s.at(l.j), false)));
@@ -100,6 +100,6 @@ export const model = defineModel({
       ];
     });
 
-    return { shared: mem, threads: [process], properties: mutualExclusion(mem.inside, all) };
+    return { shared: mem, threads: [processes], properties: mutualExclusion(mem.inside, all) };
   },
 });

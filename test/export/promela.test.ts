@@ -6,6 +6,7 @@ import { toPromela } from '../../checker/export/promela.ts';
 import type { AnyDefinition, Model, Scenario } from '../../checker/language/model.ts';
 import { interpretedSpace } from '../../checker/search/interpreted-space.ts';
 import type { StateSpace } from '../../checker/search/state-space.ts';
+import { startOf } from '../../checker/state/start.ts';
 import { model as anderson } from '../../models/mutual-exclusion/anderson.ts';
 import { model as bakery } from '../../models/mutual-exclusion/bakery.ts';
 import { model as mcs } from '../../models/mutual-exclusion/mcs.ts';
@@ -45,7 +46,8 @@ interface Account {
 }
 
 async function spinAccount(model: Model, { space, initialStates }: Count): Promise<Account> {
-  const text = toPromela(transitionTable(model));
+  const table = transitionTable(model);
+  const text = toPromela(table, startOf(table));
   const { errors, states, transitions, output } = await exploreBySpin(
     text,
     space === null ? 'large' : 'small',
