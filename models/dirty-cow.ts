@@ -14,7 +14,7 @@
  *
  * Source:  v4.8 mm/gup.c: __get_user_pages, follow_page_pte, faultin_page (v3.18.20 has the fix); mm/memory.c: do_cow_fault,
  *          do_read_fault, do_wp_page
- * Broke:   4ceb5db9757a (2.6.13)
+ * Broke:   f33ea7f404e5 (2.6.13), which undid 4ceb5db9757a, the first fix of this race
  * Fixed:   19be0eaffa3a (v4.9) -> keepFollWrite (FOLL_COW instead of dropping FOLL_WRITE) and requireDirty (can_follow_write_pte)
  * Omitted: mmap_sem: both hold it for reading. The page-table lock: every look at the pte and every change of it is one step, as the
  *          lock makes it. Reference counts: the page handed out is held. The zero page. Retries of handle_mm_fault.

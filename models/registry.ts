@@ -8,6 +8,7 @@ import { model as gupFastVsCompoundPage } from './gup-fast-vs-compound-page.ts';
 import { model as splitUnfreezesTail } from './split-unfreezes-tail.ts';
 import { model as gupFastVsFork } from './gup-fast-vs-fork.ts';
 import { model as dirtyCow } from './dirty-cow.ts';
+import { model as mremapVsTruncate } from './mremap-vs-truncate.ts';
 
 export const registry: readonly AnyDefinition[] = [
   gupFastVsCollapse,
@@ -18,4 +19,5 @@ export const registry: readonly AnyDefinition[] = [
   splitUnfreezesTail,
   gupFastVsFork,
   dirtyCow,
+  mremapVsTruncate,
 ];

@@ -1,6 +1,6 @@
 /** The reference count of a page, page->_count in v3.18 and page->_refcount since. */
 import type { Statement, Variable } from 'racewalk';
-import { assert, dec, gt, inc, ne, set, step, when } from 'racewalk';
+import { assert, dec, eq, gt, inc, ne, set, step, when } from 'racewalk';
 
 /**
  * get_page(): the caller must know that the count is not 0.
@@ -29,3 +29,12 @@ export const getPageUnlessZero = (
  * Source:  include/linux/mm.h, put_page
  */
 export const putPage = (pageCount: Variable<number>): Statement => step('put_page(page)', dec(pageCount));
+
+/**
+ * page_ref_freeze(): takes the count to 0 if it is as expected, so that nobody can get a reference until it is unfrozen.
+ *
+ * Assumes: one atomic read-modify-write, and on success a full barrier.
+ * Source:  include/linux/page_ref.h, page_ref_freeze; page_freeze_refs in include/linux/pagemap.h before v4.6
+ */
+export const pageRefFreeze = (pageCount: Variable<number>, expected: number, frozen: Variable<boolean>): Statement =>
+  step(`page_ref_freeze(page, ${expected})`, set(frozen, eq(pageCount, expected)), when(frozen, set(pageCount, 0)));

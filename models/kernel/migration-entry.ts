@@ -1,0 +1,12 @@
+/** What a pte maps while its page is migrated. */
+import type { Domain } from 'racewalk';
+import { values } from 'racewalk';
+
+/**
+ * A pte: the old page, a migration entry, or the new page. Nothing can be looked up through a migration entry; who finds one
+ * waits or gives up.
+ *
+ * Source:  include/linux/swapops.h, make_migration_entry
+ */
+export const MigratedPte = values('old page', 'migration entry', 'new page');
+export type MigratedPte = typeof MigratedPte extends Domain<infer V> ? V : never;

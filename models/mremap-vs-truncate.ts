@@ -1,0 +1,88 @@
+/**
+ * mremap moves a pte and flushes the old address too late: the page is freed while it can be written (CVE-2018-18281).
+ *
+ * mremap moves a pte from the old address to the new one under the page-table locks, drops them, and only then flushes the TLBs. The
+ * page has not been unmapped, only moved, and mremap holds no reference to it. As soon as the locks are dropped, truncate may
+ * find the pte at its new address, clear it, flush the new address, and free the page.
+ *
+ *   CPU 0: move_page_tables          CPU 1: truncate                     CPU 2: user
+ *                                                                        TLB entry for the old address
+ *   old pte -> new pte; unlock
+ *                                    new pte := none; flush the new address; free the page
+ *                                                                        writes to the freed page
+ *   flush the old address
+ *
+ * Source:  v3.18 mm/mremap.c: move_page_tables, move_ptes; mm/memory.c: zap_pte_range
+ * Fixed:   eb66ae030829 (v4.19) -> flushUnderLock
+ * Omitted: the old page-table lock, which mremap takes too: nobody else wants it while mremap is here. rmap locks (need_rmap_locks): they
+ *          decide which ptes truncate finds, and it finds the new one. mmap_sem: truncate does not take it. The page cache's own
+ *          reference, which truncate drops with the mapping's. Huge pmds (move_huge_pmd), which had the same bug.
+ */
+import { always, and, bool, branch, defineModel, ended, eq, exists, flag, forAll, gt, ifdef, init, integer, ne, never, range, reachable,
+  say, set, shared, step, thread } from 'racewalk';
+import { Access, flushUserTlbs, putPage, spinLock, spinUnlock, tlbEntries, userCpus } from 'racewalk/kernel';
+
+export const model = defineModel({
+  name: 'mremap-vs-truncate',
+  summary: 'mremap flushes the old address after it has dropped the page-table lock',
+  options: {
+    flushUnderLock: flag('fix', 'mremap flushes the old address before it drops the page-table lock'),
+    cpus: integer('user CPUs at each address', [1, 3]),
+  },
+
+  build: ({ flushUnderLock, cpus }) => {
+    const mem = shared({
+      oldPte: init(Access, 'write', 'the pte of the old address'),
+      newPte: init(Access, 'none', 'the pte of the new address'),
+      newPtl: init(bool, false, 'the page-table lock of the new address'),
+      count:  init(range(0, 1), 1, 'page->_count'),
+      oldTlb: tlbEntries(cpus, 'TLB entries for the old address'),
+      newTlb: tlbEntries(cpus, 'TLB entries for the new address'),
+    });
+
+    const mremap = thread('move_page_tables', { locals: { pte: init(Access, 'none') } }, (l) => [
+      spinLock('spin_lock_nested(new_ptl, SINGLE_DEPTH_NESTING)', mem.newPtl),
+      step('pte = ptep_get_and_clear(mm, old_addr, old_pte)', set(l.pte, mem.oldPte), set(mem.oldPte, 'none')),
+      step('set_pte_at(mm, new_addr, new_pte, pte)',      set(mem.newPte, l.pte)),
+      ifdef(flushUnderLock, flushUserTlbs('flush_tlb_range(vma, old_end - len, old_end)', mem.oldTlb)),
+      spinUnlock('spin_unlock(new_ptl)',                  mem.newPtl),
+      ifdef(!flushUnderLock, flushUserTlbs('flush_tlb_range(vma, old_end-len, old_addr)', mem.oldTlb)),
+    ]);
+
+    const truncate = thread('truncate', { locals: { found: init(bool, false) } }, (l) => [
+      spinLock('pte_offset_map_lock(mm, pmd, addr, &ptl)', mem.newPtl),
+      step('ptent = *pte',                                set(l.found, ne(mem.newPte, 'none'))),
+      branch('!pte_none(ptent)',                          l.found, [
+        step('ptep_get_and_clear_full(mm, addr, pte, tlb->fullmm)', set(mem.newPte, 'none')),
+        flushUserTlbs('tlb_flush_mmu_tlbonly(tlb)',       mem.newTlb)]),
+      spinUnlock('pte_unmap_unlock(start_pte, ptl)',      mem.newPtl),
+      branch('the page was mapped',                       l.found, [putPage(mem.count)]),
+    ]);
+
+    return {
+      shared: mem,
+      threads: [mremap, truncate, userCpus('user CPU, old address', mem.oldPte, mem.oldTlb),
+        userCpus('user CPU, new address', mem.newPte, mem.newTlb)],
+      properties: [
+        always('no TLB entry for the old address maps a freed page', forAll(cpus, (cpu) =>
+          never(and(ne(mem.oldTlb.at(cpu), 'none'), eq(mem.count, 0)),
+            say`user CPU ${cpu} can still write to the page through its TLB entry for the old address, and the page has been freed`))),
+        always('no TLB entry for the new address maps a freed page', forAll(cpus, (cpu) =>
+          never(and(ne(mem.newTlb.at(cpu), 'none'), eq(mem.count, 0)),
+            say`user CPU ${cpu} can still write to the page through its TLB entry for the new address, and the page has been freed`))),
+        reachable('mremap moves a page that is in use', and(ended(mremap), gt(mem.count, 0))),
+        reachable('truncate frees the page',            eq(mem.count, 0)),
+        reachable('a CPU uses the new address',         exists(cpus, (cpu) => eq(mem.newTlb.at(cpu), 'write'))),
+      ],
+    };
+  },
+
+  scenarios: [
+    { name: 'v4.18',                     options: {},                                verdict: 'violated',
+      steps: 11, states: 63, transitions: 103 },
+    { name: 'flush-under-lock',          options: { flushUnderLock: true },          verdict: 'holds',
+      states: 41, transitions: 56 },
+    { name: 'two-cpus-flush-under-lock', options: { flushUnderLock: true, cpus: 2 }, verdict: 'holds',
+      states: 95, transitions: 174 },
+  ],
+});
