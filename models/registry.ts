@@ -9,6 +9,9 @@ import { model as splitUnfreezesTail } from './split-unfreezes-tail.ts';
 import { model as gupFastVsFork } from './gup-fast-vs-fork.ts';
 import { model as dirtyCow } from './dirty-cow.ts';
 import { model as mremapVsTruncate } from './mremap-vs-truncate.ts';
+import { model as reclaimVsMprotect } from './reclaim-vs-mprotect.ts';
+import { model as dontneedVsDontneed } from './dontneed-vs-dontneed.ts';
+import { model as switchMmVsFlush } from './switch-mm-vs-flush.ts';
 
 export const registry: readonly AnyDefinition[] = [
   gupFastVsCollapse,
@@ -20,4 +23,7 @@ export const registry: readonly AnyDefinition[] = [
   gupFastVsFork,
   dirtyCow,
   mremapVsTruncate,
+  reclaimVsMprotect,
+  dontneedVsDontneed,
+  switchMmVsFlush,
 ];

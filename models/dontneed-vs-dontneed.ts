@@ -1,0 +1,80 @@
+/**
+ * Two MADV_DONTNEED in parallel: one returns while the other has not yet flushed.
+ *
+ * Both hold mmap_sem for reading. The one that comes second to a pte finds it cleared, has nothing to flush and returns; the first
+ * one gathers more ptes before it flushes. The program that called the second is told that the page is gone, and a CPU goes
+ * on reading and writing it through its TLB entry.
+ *
+ *   CPU 0: madvise                   CPU 1: madvise                      CPU 2: user
+ *                                                                        TLB entry
+ *   pte := none
+ *                                    pte none: nothing to flush; return
+ *                                                                        reads and writes the old page
+ *   flush
+ *
+ * Source:  v4.12 mm/memory.c: zap_pte_range, tlb_gather_mmu, tlb_finish_mmu; the fix as in v4.14 include/linux/mm_types.h:
+ *          inc_tlb_flush_pending, mm_tlb_flush_nested
+ * Broke:   when MADV_DONTNEED came to hold mmap_sem for reading only (2.6.22)
+ * Fixed:   99baac21e458 (v4.13) -> forceNestedFlush
+ * Omitted: the freeing of the page, which comes after the flush of the one that cleared the pte. Page faults that map a new
+ *          page: their entries are what the program wants. MADV_FREE, which clears dirty bits in the same way.
+ */
+import { always, and, bool, branch, dec, defineModel, eq, exists, flag, forAll, gt, ifdef, inc, init, integer, ne, never, not, or, range,
+  reachable, say, set, shared, step, thread } from 'racewalk';
+import { Access, flushUserTlbs, spinLock, spinUnlock, tlbEntries, userCpus } from 'racewalk/kernel';
+
+export const model = defineModel({
+  name: 'dontneed-vs-dontneed',
+  summary: 'a MADV_DONTNEED returns while another one has not yet flushed',
+  options: {
+    forceNestedFlush: flag('fix', 'flushes under way are counted; with more than one, each of them flushes'),
+    callers: integer('threads in madvise', [2, 3]),
+    cpus: integer('user CPUs', [1, 4]),
+  },
+
+  build: ({ forceNestedFlush, callers, cpus }) => {
+    const mem = shared({
+      pte:     init(Access, 'write', '*pte'),
+      ptl:     init(bool, false, 'the page-table lock'),
+      pending: init(range(0, callers), 0, 'mm->tlb_flush_pending'),
+      tlb:     tlbEntries(cpus, 'TLB entries for the address'),
+    });
+
+    const madvise = thread('madvise', { cpus: callers, locals: {
+      cleared: init(bool, false), force: init(bool, false), returned: init(bool, false),
+    } }, (l) => [
+      ifdef(forceNestedFlush, step('inc_tlb_flush_pending(tlb->mm)', inc(mem.pending))),
+      spinLock('pte_offset_map_lock(mm, pmd, addr, &ptl)', mem.ptl),
+      branch('!pte_none(ptent)',                          ne(mem.pte, 'none'), [
+        step('ptep_get_and_clear_full(mm, addr, pte, tlb->fullmm)', set(mem.pte, 'none'), set(l.cleared, true))]),
+      spinUnlock('pte_unmap_unlock(start_pte, ptl)',      mem.ptl),
+      ifdef(forceNestedFlush, step('force = mm_tlb_flush_nested(tlb->mm)', set(l.force, gt(mem.pending, 1)))),
+      branch('tlb->end || force',                         or(l.cleared, l.force), [
+        flushUserTlbs('tlb_flush_mmu(tlb)',               mem.tlb)]),
+      ifdef(forceNestedFlush, step('dec_tlb_flush_pending(tlb->mm)', dec(mem.pending))),
+      step('return 0',                                    set(l.returned, true)),
+    ]);
+
+    return {
+      shared: mem,
+      threads: [madvise, userCpus('user CPU', mem.pte, mem.tlb)],
+      properties: [
+        always('once a madvise has returned, no TLB entry maps the old page', forAll(madvise, (l, caller) => forAll(cpus, (cpu) =>
+          never(and(l.returned, ne(mem.tlb.at(cpu), 'none')),
+            say`madvise on CPU ${caller} has returned, and user CPU ${cpu} still uses the page through its TLB entry`)))),
+        reachable('a madvise clears the pte',   exists(madvise, (l) => and(l.returned, l.cleared))),
+        reachable('a madvise finds no pte',     exists(madvise, (l) => and(l.returned, not(l.cleared)))),
+        reachable('a CPU uses the page',        exists(cpus, (cpu) => eq(mem.tlb.at(cpu), 'write'))),
+      ],
+    };
+  },
+
+  scenarios: [
+    { name: 'v4.12',              options: {},                                     verdict: 'violated',
+      steps: 9, states: 52, transitions: 77 },
+    { name: 'nested-flush',       options: { forceNestedFlush: true },             verdict: 'holds',
+      states: 244, transitions: 416 },
+    { name: 'three-nested-flush', options: { forceNestedFlush: true, callers: 3 }, verdict: 'holds',
+      states: 3184, transitions: 7691 },
+  ],
+});

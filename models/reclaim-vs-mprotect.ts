@@ -1,0 +1,87 @@
+/**
+ * mprotect finds a pte cleared by reclaim, whose TLB flush is still to come, and returns without a flush.
+ *
+ * Reclaim clears ptes and defers the flush of the TLBs, to flush once for many pages. mprotect changes the ptes that are present and
+ * flushes only if there were some. A pte that reclaim has just cleared is not present: mprotect returns, and a CPU goes on
+ * writing through the TLB entry that reclaim has not flushed yet.
+ *
+ *   CPU 0: try_to_unmap_one          CPU 1: mprotect(PROT_READ)          CPU 2: user
+ *                                                                        TLB entry: writable
+ *   pte := none; flush deferred
+ *                                    pte not present: no flush; return
+ *                                                                        writes
+ *   flush
+ *
+ * Source:  v4.12 mm/rmap.c: try_to_unmap_one, set_tlb_ubc_flush_pending, try_to_unmap_flush; mm/mprotect.c: change_pte_range,
+ *          change_protection_range
+ * Broke:   72b252aed506 (v4.3, batched flushes)
+ * Fixed:   3ea277194daa (v4.13) -> flushPending
+ * Omitted: mmap_sem: mprotect has it, reclaim does not take it. Swap: the pte does not come back while mprotect runs, or with the new
+ *          protection. The batch over many pages: only the delay counts. munmap, mremap and others that called it: the same race.
+ */
+import { always, and, bool, branch, defineModel, ended, eq, exists, flag, forAll, ifdef, init, integer, ne, never, reachable, say, set,
+  shared, step, thread } from 'racewalk';
+import { Access, flushUserTlbs, spinLock, spinUnlock, tlbEntries, userCpus } from 'racewalk/kernel';
+
+export const model = defineModel({
+  name: 'reclaim-vs-mprotect',
+  summary: 'mprotect does not flush a pte that reclaim has cleared and not flushed yet',
+  options: {
+    flushPending: flag('fix', 'mprotect does a flush that reclaim has deferred, under the page-table lock'),
+    cpus: integer('user CPUs', [1, 4]),
+  },
+
+  build: ({ flushPending, cpus }) => {
+    const mem = shared({
+      pte:     init(Access, 'write', '*pte'),
+      ptl:     init(bool, false, 'the page-table lock'),
+      batched: init(bool, false, 'mm->tlb_flush_batched'),
+      tlb:     tlbEntries(cpus, 'TLB entries for the address'),
+    });
+
+    const reclaim = thread('try_to_unmap', {}, () => [
+      spinLock('page_vma_mapped_walk(&pvmw)',             mem.ptl),
+      step('pteval = ptep_get_and_clear(mm, address, pvmw.pte)', set(mem.pte, 'none')),
+      step('set_tlb_ubc_flush_pending(mm, pte_dirty(pteval))', set(mem.batched, true)),
+      spinUnlock('page_vma_mapped_walk_done(&pvmw)',      mem.ptl),
+      flushUserTlbs('try_to_unmap_flush()',               mem.tlb),
+    ]);
+
+    const mprotect = thread('mprotect', { locals: { pages: init(bool, false), returned: init(bool, false) } }, (l) => [
+      spinLock('pte_offset_map_lock(vma->vm_mm, pmd, addr, &ptl)', mem.ptl),
+      ifdef(flushPending,
+        branch('mm->tlb_flush_batched',                   mem.batched, [
+          flushUserTlbs('flush_tlb_mm(mm)',               mem.tlb),
+          step('mm->tlb_flush_batched = false',           set(mem.batched, false))])),
+      branch('pte_present(oldpte)',                       ne(mem.pte, 'none'), [
+        step('ptep_modify_prot_commit(mm, addr, pte, ptent)', set(mem.pte, 'read')),
+        step('pages++',                                   set(l.pages, true))]),
+      spinUnlock('pte_unmap_unlock(pte - 1, ptl)',        mem.ptl),
+      branch('pages',                                     l.pages, [
+        flushUserTlbs('flush_tlb_range(vma, start, end)', mem.tlb)]),
+      step('return 0',                                    set(l.returned, true)),
+    ]);
+
+    return {
+      shared: mem,
+      threads: [reclaim, mprotect, userCpus('user CPU', mem.pte, mem.tlb)],
+      properties: [
+        always('once mprotect has returned, no TLB entry allows writes', forAll(cpus, (cpu) =>
+          never(and(exists(mprotect, (l) => l.returned), eq(mem.tlb.at(cpu), 'write')),
+            say`mprotect(PROT_READ) has returned, and user CPU ${cpu} can still write through its TLB entry`))),
+        reachable('mprotect write-protects a present pte', exists(mprotect, (l) => and(l.returned, l.pages))),
+        reachable('mprotect finds no pte',                 exists(mprotect, (l) => and(l.returned, eq(mem.pte, 'none')))),
+        reachable('reclaim unmaps and flushes',            ended(reclaim)),
+      ],
+    };
+  },
+
+  scenarios: [
+    { name: 'v4.12',                  options: {},                              verdict: 'violated',
+      steps: 9, states: 58, transitions: 86 },
+    { name: 'flush-pending',          options: { flushPending: true },          verdict: 'holds',
+      states: 77, transitions: 125 },
+    { name: 'two-cpus-flush-pending', options: { flushPending: true, cpus: 2 }, verdict: 'holds',
+      states: 159, transitions: 302 },
+  ],
+});

@@ -1,0 +1,81 @@
+/**
+ * A CPU switches to the mm while another one flushes it: each may miss the other.
+ *
+ * The flusher changes the pte and then asks which CPUs are in the mask of the mm. The switcher sets its bit in the mask and then loads
+ * the page tables, from which its TLB fills at once. One of the two must see what the other wrote; with both stores in
+ * store buffers neither does: no IPI is sent, and the TLB holds the old pte for good.
+ *
+ *   CPU 0: flush_tlb_page                    CPU 1: switch_mm
+ *   pte := none (in the store buffer)
+ *                                            own bit := 1 (in the store buffer); load_cr3
+ *   own bit of CPU 1? no: no IPI; return
+ *                                            TLB fill from the old pte
+ *
+ * Source:  v4.4 arch/x86/mm/tlb.c: flush_tlb_page, flush_tlb_mm_range; arch/x86/include/asm/mmu_context.h: switch_mm
+ * Fixed:   71b3c126e611 (v4.5) -> flushBarrier, switchBarrier. On x86 the switcher's barrier is load_cr3, which serialises, and the
+ *          flusher's was what was missing; here both are statements, and plain stores carry the bit and the pte.
+ * Omitted: the flush itself when the bit is set: an IPI, taken when switch_mm has irqs on again, and it finds every entry. Lazy
+ *          TLB mode and the clearing of the bit in the old mm: they are handshakes of their own. Other CPUs: each has its own bit.
+ */
+import { always, and, array, bool, branch, cost, defineModel, eq, exists, flag, forAll, ifdef, index, init, integer, loop, never,
+  reachable, say, set, shared, smpMb, step, thread } from 'racewalk';
+import { Pte } from 'racewalk/kernel';
+
+export const model = defineModel({
+  name: 'switch-mm-vs-flush',
+  summary: 'switch_mm fills the TLB while a flush skips the CPU',
+  options: {
+    flushBarrier: flag('fix', 'a full barrier between the change of the pte and the look at the mask'),
+    switchBarrier: flag('fix', 'a full barrier between the bit in the mask and the first use of the page tables'),
+    cpus: integer('CPUs in switch_mm', [1, 3]),
+  },
+
+  build: ({ flushBarrier, switchBarrier, cpus }) => {
+    const mem = shared({
+      pte:  init(Pte, 'present', '*ptep'),
+      mask: array(cpus, bool, false, 'mm_cpumask(mm)'),
+    });
+
+    const flush = thread('flush_tlb_page', { locals: {
+      cpu: init(index(cpus), 0), skipped: array(cpus, bool, false), sent: array(cpus, bool, false),
+    } }, (l) => [
+      step('native_pte_clear(mm, addr, ptep)',            set(mem.pte, 'none')),
+      ifdef(flushBarrier, smpMb()),
+      loop('for_each_cpu(cpu, mm_cpumask(mm))',           l.cpu, [
+        branch('cpumask_test_cpu(cpu, mm_cpumask(mm))',   mem.mask.at(l.cpu), [
+          step('flush_tlb_others(mm_cpumask(mm), mm, start, end)', set(l.sent.at(l.cpu), true)),
+        ], [
+          step('no IPI to the CPU',                       set(l.skipped.at(l.cpu), true))])]),
+    ]);
+
+    const switcher = thread('switch_mm', { cpus, locals: { tlb: init(Pte, 'none', 'the TLB entry of the CPU') } }, (l, cpu) => [
+      step('cpumask_set_cpu(cpu, mm_cpumask(next))',      set(mem.mask.at(cpu), true)),
+      ifdef(switchBarrier, smpMb('load_cr3(next->pgd)')),
+      step('<TLB miss>: fill from the pte',               set(l.tlb, mem.pte)),
+    ]);
+
+    return {
+      shared: mem,
+      threads: [flush, switcher],
+      properties: [
+        always('a CPU that the flush skips has no old TLB entry', forAll(switcher, (l, cpu) =>
+          never(and(eq(l.tlb, 'present'), exists(flush, (f) => f.skipped.at(cpu))),
+            say`CPU ${cpu} has filled its TLB from the old pte, and the flush sent it no IPI: the entry stays`))),
+        reachable('the flush skips a CPU',         exists(flush, (f) => f.skipped.at(0))),
+        reachable('the flush sends an IPI',        exists(flush, (f) => f.sent.at(0))),
+        reachable('a CPU fills its TLB before the flush', exists(switcher, (l) => eq(l.tlb, 'present'))),
+      ],
+      costs: [cost('barriers', { steps: 'barrier' })],
+    };
+  },
+
+  scenarios: [
+    { name: 'no-barriers',    options: {},                                          verdict: 'holds',    states: 19, transitions: 23,
+      why: 'under sequential consistency one of the two sees the other; TSO needs both barriers' },
+    { name: 'flush-barrier',  options: { flushBarrier: true },                      verdict: 'holds',    states: 19, transitions: 23,
+      why: 'under sequential consistency' },
+    { name: 'switch-barrier', options: { switchBarrier: true },                     verdict: 'holds',    states: 19, transitions: 23,
+      why: 'under sequential consistency' },
+    { name: 'both-barriers',  options: { flushBarrier: true, switchBarrier: true }, verdict: 'holds',    states: 19, transitions: 23 },
+  ],
+});
