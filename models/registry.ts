@@ -12,6 +12,8 @@ import { model as mremapVsTruncate } from './mremap-vs-truncate.ts';
 import { model as reclaimVsMprotect } from './reclaim-vs-mprotect.ts';
 import { model as dontneedVsDontneed } from './dontneed-vs-dontneed.ts';
 import { model as switchMmVsFlush } from './switch-mm-vs-flush.ts';
+import { model as numaVsDontneed } from './numa-vs-dontneed.ts';
+import { model as pmdpInvalidateVsDirty } from './pmdp-invalidate-vs-dirty.ts';
 
 export const registry: readonly AnyDefinition[] = [
   gupFastVsCollapse,
@@ -26,4 +28,6 @@ export const registry: readonly AnyDefinition[] = [
   reclaimVsMprotect,
   dontneedVsDontneed,
   switchMmVsFlush,
+  numaVsDontneed,
+  pmdpInvalidateVsDirty,
 ];

@@ -1,0 +1,90 @@
+/**
+ * NUMA balancing makes a huge pmd none for a moment, and MADV_DONTNEED skips it.
+ *
+ * change_huge_pmd clears the pmd and sets it again with another protection, under the pmd lock. MADV_DONTNEED looks at the pmd
+ * without the lock; if it finds none there it has nothing to do and returns, and the data that it should have dropped is
+ * still there. Both hold mmap_sem for reading.
+ *
+ *   CPU 0: madvise(MADV_DONTNEED)            CPU 1: change_huge_pmd(prot_numa=1)
+ *                                            pmd lock; pmd := none
+ *   pmd none: skip it; return
+ *                                            pmd := the huge page again
+ *
+ * Source:  v4.10 mm/huge_memory.c: change_huge_pmd, zap_huge_pmd; mm/memory.c: zap_pmd_range. The fix: v4.11 mm/huge_memory.c
+ * Fixed:   ced108037c2a (v4.11) -> update pmdp_invalidate; later kernels exchange the pmd -> update exchange
+ * Omitted: TLB flushes: what is read through an old entry is not at stake. Page faults: they map a new page, with other data. The
+ *          split of the pmd, which waits for the lock. Dirty and accessed bits: pmdp-invalidate-vs-dirty.
+ */
+import { always, and, bool, branch, defineModel, ended, eq, exists, forAll, goto, init, integer, label, ne, never, oneOf, reachable, say,
+  set, shared, step, thread, values } from 'racewalk';
+import { spinLock, spinUnlock } from 'racewalk/kernel';
+
+const Pmd = values('none', 'huge', 'invalid', 'protnone');
+
+export const model = defineModel({
+  name: 'numa-vs-dontneed',
+  summary: 'MADV_DONTNEED skips a huge pmd that is none for a moment',
+  options: {
+    update: oneOf('fix', 'how change_huge_pmd changes the protection', ['clear-then-set', 'pmdp_invalidate', 'exchange']),
+    callers: integer('threads in madvise', [1, 3]),
+  },
+
+  build: ({ update, callers }) => {
+    const mem = shared({
+      pmd: init(Pmd, 'huge', '*pmd'),
+      ptl: init(bool, false, 'the pmd lock'),
+    });
+
+    const protect = thread('change_huge_pmd', { locals: { changed: init(bool, false) } }, (l) => [
+      spinLock('__pmd_trans_huge_lock(pmd, vma)',         mem.ptl),
+      branch('!pmd_trans_huge(*pmd)',                     ne(mem.pmd, 'huge'), [goto('unlock')]),
+      update === 'clear-then-set'
+        ? step('entry = pmdp_huge_get_and_clear_notify(mm, addr, pmd)', set(mem.pmd, 'none')) : [],
+      update === 'pmdp_invalidate'
+        ? step('pmdp_invalidate(vma, addr, pmd)',         set(mem.pmd, 'invalid')) : [],
+      update === 'exchange'
+        ? step('pmdp_establish(vma, addr, pmd, pmd_modify(*pmd, newprot))', set(mem.pmd, 'protnone'), set(l.changed, true))
+        : step('set_pmd_at(mm, addr, pmd, entry)',        set(mem.pmd, 'protnone'), set(l.changed, true)),
+      label('unlock'),
+      spinUnlock('spin_unlock(ptl)',                      mem.ptl),
+    ]);
+
+    const madvise = thread('madvise', { cpus: callers, locals: {
+      pmd: init(Pmd, 'none'), zapped: init(bool, false), returned: init(bool, false),
+    } }, (l) => [
+      step('pmd_trans_huge(*pmd)',                        set(l.pmd, mem.pmd)),
+      branch('!pmd_trans_huge(*pmd)',                     eq(l.pmd, 'none'), [goto('next')]),
+      spinLock('__pmd_trans_huge_lock(pmd, vma)',         mem.ptl),
+      branch('pmd_trans_huge(*pmd)',                      ne(mem.pmd, 'none'), [
+        step('pmdp_huge_get_and_clear_full(tlb->mm, addr, pmd, tlb->fullmm)', set(mem.pmd, 'none'), set(l.zapped, true))]),
+      spinUnlock('spin_unlock(ptl)',                      mem.ptl),
+      label('next'),
+      step('return 0',                                    set(l.returned, true)),
+    ]);
+
+    return {
+      shared: mem,
+      threads: [protect, madvise],
+      properties: [
+        always('once MADV_DONTNEED has returned, the data is gone', forAll(madvise, (l, cpu) =>
+          never(and(l.returned, ne(mem.pmd, 'none')),
+            say`madvise(MADV_DONTNEED) on CPU ${cpu} has returned, and the pmd still maps the huge page: ${mem.pmd}`))),
+        reachable('madvise drops the huge page',        exists(madvise, (l) => and(l.returned, l.zapped))),
+        reachable('change_huge_pmd changes the protection', exists(protect, (l) => l.changed)),
+        reachable('change_huge_pmd comes too late',     and(ended(protect), exists(protect, (l) => eq(l.changed, false)))),
+      ],
+    };
+  },
+
+  scenarios: [
+    { name: 'v4.10',           options: {},                                        verdict: 'violated',
+      steps: 6, states: 25, transitions: 28 },
+    { name: 'pmdp-invalidate', options: { update: 'pmdp_invalidate' },             verdict: 'holds',
+      states: 43, transitions: 48,
+      why: 'a pmd that is invalid is not none: madvise goes for the lock' },
+    { name: 'exchange',        options: { update: 'exchange' },                    verdict: 'holds',
+      states: 33, transitions: 38 },
+    { name: 'two-callers',     options: { update: 'pmdp_invalidate', callers: 2 }, verdict: 'holds',
+      states: 481, transitions: 707 },
+  ],
+});
