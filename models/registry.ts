@@ -14,6 +14,8 @@ import { model as dontneedVsDontneed } from './dontneed-vs-dontneed.ts';
 import { model as switchMmVsFlush } from './switch-mm-vs-flush.ts';
 import { model as numaVsDontneed } from './numa-vs-dontneed.ts';
 import { model as pmdpInvalidateVsDirty } from './pmdp-invalidate-vs-dirty.ts';
+import { model as migrationVsPin } from './migration-vs-pin.ts';
+import { model as migrateHugeVsStore } from './migrate-huge-vs-store.ts';
 
 export const registry: readonly AnyDefinition[] = [
   gupFastVsCollapse,
@@ -30,4 +32,6 @@ export const registry: readonly AnyDefinition[] = [
   switchMmVsFlush,
   numaVsDontneed,
   pmdpInvalidateVsDirty,
+  migrationVsPin,
+  migrateHugeVsStore,
 ];

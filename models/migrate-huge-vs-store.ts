@@ -1,0 +1,116 @@
+/**
+ * Migration of a huge page finds a late reference, puts the old pmd back, and loses what has been written meanwhile.
+ *
+ * This is the second repair of the email, a second check for pins with rollback, as it really shipped: migrate_misplaced_transhuge_page
+ * checks the count, installs the pmd of the new page, checks again, and if a reference has appeared restores the old pmd. But a
+ * user may have written through the new pmd. Freezing the count before the new pmd is installed needs no second check.
+ *
+ *   CPU 0: gup_fast                  CPU 1: migrate_misplaced_transhuge_page     CPU 2: user
+ *   read pmd
+ *                                    make the pmd numa; copy; page_count == 2
+ *   count 2 -> 3
+ *                                    pmd := the new page, writable
+ *                                                                                writes to the new page
+ *                                    page_count != 2: pmd := the old page
+ *   pmd changed: put the page
+ *
+ * Source:  v3.18 mm/migrate.c: migrate_misplaced_transhuge_page; mm/gup.c: gup_huge_pmd; mm/huge_memory.c: change_huge_pmd
+ * Broke:   2b4847e73004 (v3.13)
+ * Fixed:   "mm/migrate.c: stabilise page count when migrating transparent hugepages" (v4.13) -> freezeCount
+ * Omitted: the pmd lock and the page lock: neither gup_fast nor a store takes them. Stores before the pmd is numa: they are in
+ *          the copy. TLB flushes: a user that keeps the new pmd in its TLB loses more stores. LRU and rmap.
+ */
+import { always, and, atomically, bool, branch, dec, defineModel, ended, eq, exists, flag, forAll, goto, ifdef, init, integer, label, ne,
+  never, not, note, range, reachable, say, set, shared, smpMb, step, thread, values, wait } from 'racewalk';
+import { getPageUnlessZero, pageRefFreeze, putPage } from 'racewalk/kernel';
+
+const Pmd = values('old', 'old, numa', 'none', 'new');
+
+export const model = defineModel({
+  name: 'migrate-huge-vs-store',
+  summary: 'migration of a huge page rolls back and loses a store (the email\'s second repair, as it shipped)',
+  options: {
+    freezeCount: flag('fix', 'the count of the old page is frozen before the new pmd is installed; no second check'),
+    cpus: integer('CPUs in gup_fast', [1, 3]),
+  },
+
+  build: ({ freezeCount, cpus }) => {
+    const mem = shared({
+      pmd:    init(Pmd, 'old', '*pmd'),
+      count:  init(range(0, cpus + 2), 2, 'page->_count of the old page: its mapping, and the isolation by migration'),
+      stored: init(bool, false, 'a user has written to the new page'),
+    });
+
+    const gup = thread('gup_fast', { cpus, locals: {
+      pmd: init(Pmd, 'old'), got: init(bool, false), holds: init(bool, false),
+    } }, (l) => [
+      step('pmd = ACCESS_ONCE(*pmdp)',                    set(l.pmd, mem.pmd)),
+      branch('pmd_none(pmd) || pmd_numa(pmd)',            ne(l.pmd, 'old'), [note('or pins the new page, rightly'), goto('out')]),
+      getPageUnlessZero(mem.count, l.got, 'page_cache_add_speculative(head, refs)'),
+      branch('!page_cache_add_speculative(head, refs)',   not(l.got), [goto('out')]),
+      branch('pmd_val(orig) != pmd_val(*pmdp)',           ne(l.pmd, mem.pmd), [goto('put')]),
+      step('return page',                                 set(l.holds, true)),
+      step('put_page(page)',                              dec(mem.count), set(l.holds, false)),
+      goto('out'),
+      label('put'),
+      putPage(mem.count),
+      label('out'),
+    ]);
+
+    const migrate = thread('migrate_misplaced_transhuge_page', { locals: {
+      frozen: init(bool, false), failed: init(bool, false),
+    } }, (l) => [
+      note('change_huge_pmd, earlier'),
+      step('pmdp_set_numa(mm, addr, pmd)',                set(mem.pmd, 'old, numa')),
+      smpMb('flush_tlb_range: dsb(ish)'),
+      note('migrate_page_copy(new_page, page)'),
+      ifdef(freezeCount,
+        pageRefFreeze(mem.count, 2, l.frozen),
+        branch('!page_ref_freeze(page, 2)',               not(l.frozen), [goto('fail_putback')])),
+      ifdef(!freezeCount,
+        branch('page_count(page) != 2',                   ne(mem.count, 2), [goto('fail_putback')])),
+      step('pmdp_clear_flush(vma, mmun_start, pmd)',      set(mem.pmd, 'none')),
+      step('set_pmd_at(mm, mmun_start, pmd, entry)',      set(mem.pmd, 'new')),
+      smpMb('flush_tlb_range: dsb(ish)'),
+      ifdef(freezeCount, step('page_ref_unfreeze(page, 2)', set(mem.count, 2))),
+      ifdef(!freezeCount,
+        branch('page_count(page) != 2',                   ne(mem.count, 2), [
+          step('set_pmd_at(mm, mmun_start, pmd, orig_entry)', set(mem.pmd, 'old, numa')),
+          goto('fail_putback')])),
+      note('page_remove_rmap(page)'),
+      putPage(mem.count),
+      putPage(mem.count),
+      goto('done'),
+      label('fail_putback'),
+      step('put_page(new_page)',                          set(l.failed, true)),
+      label('done'),
+    ]);
+
+    const user = thread('user CPU', { mayBlockForever: true }, () => [
+      atomically('a CPU stores through the pmd that its walk finds',
+        wait('<store> to the address', eq(mem.pmd, 'new'), set(mem.stored, true))),
+    ]);
+
+    return {
+      shared: mem,
+      threads: [gup, migrate, user],
+      properties: [
+        always('no store through a permitted mapping is lost',
+          never(and(mem.stored, eq(mem.pmd, 'old, numa')),
+            say`a user has written to the new page, and the pmd maps the old one again: the write is lost`)),
+        always('a page that gup_fast holds stays the page that is mapped', forAll(gup, (l, cpu) =>
+          never(and(l.holds, eq(mem.pmd, 'new')), say`gup_fast on CPU ${cpu} holds the old page, and the pmd maps the new one`))),
+        reachable('gup_fast pins the old page',   exists(gup, (l) => l.holds)),
+        reachable('a user writes to the new page', mem.stored),
+        reachable('the huge page is migrated',    and(ended(migrate), eq(mem.pmd, 'new'))),
+        reachable('migration gives up',           exists(migrate, (l) => l.failed)),
+      ],
+    };
+  },
+
+  scenarios: [
+    { name: 'v3.18',           options: {},                             verdict: 'violated', steps: 9, states: 99, transitions: 155 },
+    { name: 'freeze',          options: { freezeCount: true },          verdict: 'holds',    states: 103, transitions: 165 },
+    { name: 'two-cpus-freeze', options: { freezeCount: true, cpus: 2 }, verdict: 'holds',    states: 855, transitions: 1786 },
+  ],
+});

@@ -1,0 +1,95 @@
+/**
+ * Migration checks for pins before it has unmapped the page.
+ *
+ * A page may be moved if nobody has a reference but its mapping and the migration itself. As long as it is mapped, gup_fast can
+ * take one: a check that comes before the unmap says nothing about what follows. Unmap first: then gup_fast either finds the
+ * migration entry, or has its reference already, and migration puts the pte back.
+ *
+ *   CPU 0: gup_fast                          CPU 1: migrate_pages
+ *                                            page_count(page) as expected
+ *   read pte; take the reference; pte unchanged
+ *                                            pte := migration entry; copy; pte := the new page
+ *   return the old page
+ *
+ * Source:  v3.18 mm/migrate.c: __unmap_and_move, move_to_new_page, migrate_page_move_mapping, remove_migration_ptes; mm/rmap.c:
+ *          try_to_unmap_one; mm/gup.c: gup_pte_range
+ * Fixed:   never broken in a release: the order of __unmap_and_move is the protocol -> unmapFirst
+ * Omitted: the page lock: gup_fast does not take it. Page cache and swap cache: there the count is frozen as well (page_freeze_refs).
+ *          The pmd and irqs: nobody changes the page table, and a broadcast flush waits for nobody. Freeing of the old page: R2.
+ */
+import { always, and, bool, branch, cost, dec, defineModel, eq, exists, flag, forAll, goto, ifdef, inc, init, integer, label, ne, never,
+  not, note, range, reachable, say, set, shared, smpMb, step, thread } from 'racewalk';
+import { getPageUnlessZero, MigratedPte, putPage } from 'racewalk/kernel';
+
+export const model = defineModel({
+  name: 'migration-vs-pin',
+  summary: 'migration checks for pins before it unmaps the page',
+  options: {
+    unmapFirst: flag('fix', 'migration unmaps the page before it checks the count'),
+    cpus: integer('CPUs in gup_fast', [1, 4]),
+  },
+
+  build: ({ unmapFirst, cpus }) => {
+    const mem = shared({
+      pte:   init(MigratedPte, 'old page', '*ptep'),
+      count: init(range(0, cpus + 2), 2, 'page->_count of the old page: its mapping, and the isolation by migrate_pages'),
+    });
+
+    const gup = thread('gup_fast', { cpus, locals: {
+      pte: init(MigratedPte, 'old page'), got: init(bool, false), holds: init(bool, false),
+    } }, (l) => [
+      step('pte = ACCESS_ONCE(*ptep)',                    set(l.pte, mem.pte)),
+      branch('!pte_present(pte)',                         eq(l.pte, 'migration entry'), [goto('out')]),
+      branch('pte_page(pte) is the new page',             eq(l.pte, 'new page'), [note('pins the new page, rightly'), goto('out')]),
+      getPageUnlessZero(mem.count, l.got),
+      branch('!get_page_unless_zero(page)',               not(l.got), [goto('out')]),
+      branch('pte_val(pte) != pte_val(*ptep)',            ne(l.pte, mem.pte), [goto('put')]),
+      step('return page',                                 set(l.holds, true)),
+      step('put_page(page)',                              dec(mem.count), set(l.holds, false)),
+      goto('out'),
+      label('put'),
+      putPage(mem.count),
+      label('out'),
+    ]);
+
+    const migrate = thread('migrate_pages', { locals: { failed: init(bool, false) } }, (l) => [
+      ifdef(!unmapFirst,
+        branch('page_count(page) != expected_count',      ne(mem.count, 2), [step('return -EAGAIN', set(l.failed, true)), goto('done')])),
+      note('try_to_unmap(page, TTU_MIGRATION|TTU_IGNORE_MLOCK|TTU_IGNORE_ACCESS)'),
+      step('set_pte_at(mm, address, pte, swp_entry_to_pte(entry))', set(mem.pte, 'migration entry')),
+      smpMb('ptep_clear_flush: dsb(ish)'),
+      step('page_cache_release(page)',                    dec(mem.count)),
+      ifdef(unmapFirst,
+        branch('page_count(page) != expected_count',      ne(mem.count, 1), [
+          note('remove_migration_ptes(page, page)'),
+          step('get_page(new)',                           inc(mem.count)),
+          step('set_pte_at(mm, addr, ptep, pte)',         set(mem.pte, 'old page')),
+          step('return -EAGAIN',                          set(l.failed, true)),
+          goto('done')])),
+      note('migrate_page_copy(newpage, page); remove_migration_ptes(page, newpage)'),
+      step('set_pte_at(mm, addr, ptep, pte)',             set(mem.pte, 'new page')),
+      putPage(mem.count),
+      label('done'),
+    ]);
+
+    return {
+      shared: mem,
+      threads: [gup, migrate],
+      properties: [
+        always('a page that gup_fast holds stays the page that is mapped', forAll(gup, (l, cpu) =>
+          never(and(l.holds, eq(mem.pte, 'new page')),
+            say`gup_fast on CPU ${cpu} holds the old page, and the pte maps the new one`))),
+        reachable('gup_fast pins the page',  exists(gup, (l) => l.holds)),
+        reachable('the page is migrated',    eq(mem.pte, 'new page')),
+        reachable('migration gives up',      exists(migrate, (l) => l.failed)),
+      ],
+      costs: [cost('migration mem ops', { steps: 'access' }, { thread: migrate, until: eq(mem.pte, 'new page') })],
+    };
+  },
+
+  scenarios: [
+    { name: 'check-first',          options: {},                            verdict: 'violated', steps: 8, states: 53, transitions: 75 },
+    { name: 'unmap-first',          options: { unmapFirst: true },          verdict: 'holds',    states: 63, transitions: 95 },
+    { name: 'two-cpus-unmap-first', options: { unmapFirst: true, cpus: 2 }, verdict: 'holds',    states: 529, transitions: 1166 },
+  ],
+});
