@@ -16,6 +16,8 @@ import { model as numaVsDontneed } from './numa-vs-dontneed.ts';
 import { model as pmdpInvalidateVsDirty } from './pmdp-invalidate-vs-dirty.ts';
 import { model as migrationVsPin } from './migration-vs-pin.ts';
 import { model as migrateHugeVsStore } from './migrate-huge-vs-store.ts';
+import { model as ksmVsPin } from './ksm-vs-pin.ts';
+import { model as madvFreeVsDirectIo } from './madv-free-vs-direct-io.ts';
 
 export const registry: readonly AnyDefinition[] = [
   gupFastVsCollapse,
@@ -34,4 +36,6 @@ export const registry: readonly AnyDefinition[] = [
   pmdpInvalidateVsDirty,
   migrationVsPin,
   migrateHugeVsStore,
+  ksmVsPin,
+  madvFreeVsDirectIo,
 ];

@@ -1,0 +1,119 @@
+/**
+ * KSM makes a page shareable while gup_fast pins it for reading.
+ *
+ * A page that is pinned must belong to one process alone (PageAnonExclusive), or a later copy-on-write takes it away from under the pin.
+ * KSM clears the pte, checks for pins, clears the flag, and puts back the pte, read-only as it was. gup_fast compares the pte,
+ * which is the same as before, and must therefore look at the flag, too, and each step must be seen in its order.
+ *
+ *   CPU 0: gup_fast (FOLL_PIN)               CPU 1: write_protect_page
+ *   read pte: read-only
+ *                                            pte := none; pinned? no; AnonExclusive := 0; pte := read-only
+ *   pin the page; pte unchanged; return
+ *
+ * Source:  v6.1 include/linux/rmap.h: page_try_share_anon_rmap; mm/ksm.c: write_protect_page; include/linux/mm.h: gup_must_unshare;
+ *          mm/gup.c: gup_pte_range
+ * Fixed:   a7f226604170 (v5.19) -> checkExclusive; 088b8aa537c2 (v6.1) -> fullBarrier, writeBarrier
+ * Omitted: page_mapcount(page) + 1 + swapped != page_count(page), a second check for the same pins. The flush in
+ *          ptep_clear_flush, and with it its barrier: the helper may not count on it. The merge itself: sharing an unpinned
+ *          page is right. Writable ptes: they come back read-only, which the recheck of the pte sees.
+ */
+import { always, and, bool, branch, cost, dec, defineModel, eq, exists, flag, forAll, goto, gt, ifdef, inc, init, integer, label,
+  ne, never, not, oneOf, range, reachable, say, set, shared, smpMb, smpRmb, smpWmb, step, thread, values } from 'racewalk';
+
+const Pte = values('none', 'read-only');
+
+export const model = defineModel({
+  name: 'ksm-vs-pin',
+  summary: 'KSM makes a page shareable while gup_fast pins it for reading',
+  options: {
+    checkExclusive: oneOf('fix', 'when gup_fast looks whether the page is exclusive: before or after it pins and compares the pte',
+      ['never', 'before', 'after']),
+    fullBarrier: flag('fix', 'smp_mb between the clearing of the pte and the check for pins'),
+    writeBarrier: flag('fix', 'smp_wmb between the clearing of AnonExclusive and the restoring of the pte'),
+    cpus: integer('CPUs in gup_fast', [1, 3]),
+  },
+
+  build: ({ checkExclusive, fullBarrier, writeBarrier, cpus }) => {
+    const mem = shared({
+      pte:       init(Pte, 'read-only', '*ptep'),
+      pins:      init(range(0, cpus), 0, 'page->_refcount / GUP_PIN_COUNTING_BIAS'),
+      exclusive: init(bool, true, 'PageAnonExclusive(page)'),
+    });
+
+    const gup = thread('gup_fast', { cpus, locals: {
+      pte: init(Pte, 'none'), holds: init(bool, false), backedOff: init(bool, false),
+    } }, (l) => [
+      step('pte = ptep_get_lockless(ptep)',               set(l.pte, mem.pte)),
+      branch('!pte_present(pte)',                         eq(l.pte, 'none'), [goto('out')]),
+      ifdef(checkExclusive === 'before',
+        branch('!PageAnonExclusive(page)',                not(mem.exclusive), [
+          step('gup_must_unshare(flags, page)',           set(l.backedOff, true)),
+          goto('out')])),
+      step('try_grab_folio(page, 1, flags)',              inc(mem.pins)),
+      branch('pte_val(pte) != pte_val(*ptep)',            ne(l.pte, mem.pte), [goto('put')]),
+      ifdef(checkExclusive === 'after',
+        smpRmb(),
+        branch('!PageAnonExclusive(page)',                not(mem.exclusive), [
+          step('gup_must_unshare(flags, page)',           set(l.backedOff, true)),
+          goto('put')])),
+      step('return nr_pinned',                            set(l.holds, true)),
+      step('unpin_user_page(page)',                       dec(mem.pins), set(l.holds, false)),
+      goto('out'),
+      label('put'),
+      step('gup_put_folio(folio, 1, flags)',              dec(mem.pins)),
+      label('out'),
+    ]);
+
+    const ksm = thread('write_protect_page', { locals: { busy: init(bool, false), shared: init(bool, false) } }, (l) => [
+      step('entry = ptep_clear_flush(vma, pvmw.address, pvmw.pte)', set(mem.pte, 'none')),
+      ifdef(fullBarrier, smpMb()),
+      branch('page_maybe_dma_pinned(page)',               gt(mem.pins, 0), [
+        step('set_pte_at(mm, pvmw.address, pvmw.pte, entry)', set(mem.pte, 'read-only'), set(l.busy, true)),
+        goto('out_unlock')]),
+      step('ClearPageAnonExclusive(page)',                set(mem.exclusive, false)),
+      ifdef(writeBarrier, smpWmb('smp_mb__after_atomic()')),
+      step('set_pte_at_notify(mm, pvmw.address, pvmw.pte, entry)', set(mem.pte, 'read-only'), set(l.shared, true)),
+      label('out_unlock'),
+    ]);
+
+    return {
+      shared: mem,
+      threads: [gup, ksm],
+      properties: [
+        always('a page that is pinned is not shared', forAll(gup, (l, cpu) =>
+          never(and(l.holds, not(mem.exclusive)),
+            say`gup_fast on CPU ${cpu} has pinned the page, and KSM may share it with other processes`))),
+        reachable('gup_fast pins the page',     exists(gup, (l) => l.holds)),
+        reachable('KSM makes the page shareable', exists(ksm, (l) => l.shared)),
+        reachable('KSM finds a pin',            exists(ksm, (l) => l.busy)),
+        ...(checkExclusive === 'never' ? [] : [reachable('gup_fast finds the page shareable', exists(gup, (l) => l.backedOff))]),
+      ],
+      costs: [
+        cost('gup mem ops',  { steps: 'access' }, { thread: gup, until: exists(gup, (l, cpu) => and(eq(cpu, 0), l.holds)) }),
+        cost('KSM barriers', { steps: 'barrier' }, { thread: ksm }),
+      ],
+    };
+  },
+
+  scenarios: [
+    { name: 'v6.1',             options: { checkExclusive: 'after', fullBarrier: true, writeBarrier: true },          verdict: 'holds',
+      states: 50, transitions: 72 },
+    { name: 'no-recheck',       options: { fullBarrier: true, writeBarrier: true },                                   verdict: 'violated',
+      steps: 8, states: 44, transitions: 63,
+      why: 'the pte comes back with the same value: comparing it shows nothing' },
+    { name: 'check-before',     options: { checkExclusive: 'before', fullBarrier: true, writeBarrier: true },         verdict: 'violated',
+      steps: 9, states: 53, transitions: 76,
+      why: 'the pte comes back with the same value, and what the check saw is over' },
+    { name: 'no-full-barrier',  options: { checkExclusive: 'after', writeBarrier: true },                             verdict: 'holds',
+      states: 50, transitions: 72,
+      why: 'under sequential consistency; TSO lets the check for pins overtake the clearing of the pte' },
+    { name: 'no-write-barrier', options: { checkExclusive: 'after', fullBarrier: true },                              verdict: 'holds',
+      states: 50, transitions: 72,
+      why: 'under sequential consistency and TSO; PSO lets the pte come back before the flag is gone' },
+    { name: 'no-barriers',      options: { checkExclusive: 'after' },                                                 verdict: 'holds',
+      states: 50, transitions: 72,
+      why: 'under sequential consistency' },
+    { name: 'two-cpus',         options: { checkExclusive: 'after', fullBarrier: true, writeBarrier: true, cpus: 2 }, verdict: 'holds',
+      states: 446, transitions: 948 },
+  ],
+});

@@ -1,0 +1,102 @@
+/**
+ * Reclaim discards a page of MADV_FREE into which a device is just reading.
+ *
+ * A page of MADV_FREE may be dropped while it is clean. A direct read from disk pins it with gup_fast and marks it dirty only when
+ * the data has arrived. Reclaim clears the pte, finds the page clean, and discards it: the data goes to a page that nobody maps. It
+ * must look at the count after it has cleared the pte, as gup_fast looks at the pte after it has taken its reference.
+ *
+ *   CPU 0: direct IO                         CPU 1: try_to_unmap_one
+ *   gup_fast: read pte; take the reference; pte unchanged
+ *                                            pte := none; the page is clean: discard it
+ *   the data arrives; set_page_dirty
+ *
+ * Source:  v5.16 and v5.18 mm/rmap.c: try_to_unmap_one; mm/gup.c: gup_pte_range; block/bio.c: bio_release_pages
+ * Broke:   802a3a92ad7a (v4.12, MADV_FREE without swap)
+ * Fixed:   6c8e2a256915 (v5.18) -> checkCount, barrier
+ * Omitted: the page lock and the page-table lock: gup_fast takes neither. The pte's dirty bit: a device does not set it. Swap: pages that
+ *          are not discarded. shrink_page_list's freeze of the count: it keeps the page from being freed, not from being unmapped.
+ */
+import { always, and, bool, branch, cost, dec, defineModel, eq, exists, flag, forAll, goto, ifdef, init, integer, label, ne, never,
+  not, note, range, reachable, say, set, shared, smpMb, smpRmb, step, thread } from 'racewalk';
+import { getPageUnlessZero, Pte, putPage } from 'racewalk/kernel';
+
+export const model = defineModel({
+  name: 'madv-free-vs-direct-io',
+  summary: 'reclaim discards a page of MADV_FREE that direct IO has pinned',
+  options: {
+    checkCount: flag('fix', 'reclaim discards the page only if the count is as expected'),
+    barrier: flag('fix', 'smp_mb between the clearing of the pte and the look at the count'),
+    cpus: integer('CPUs in direct IO', [1, 3]),
+  },
+
+  build: ({ checkCount, barrier, cpus }) => {
+    const mem = shared({
+      pte:   init(Pte, 'present', '*pvmw.pte'),
+      count: init(range(0, cpus + 2), 2, 'page->_refcount: the mapping, and the isolation by reclaim'),
+      dirty: init(bool, false, 'PageDirty(page)'),
+    });
+
+    const direct = thread('direct IO', { cpus, locals: {
+      pte: init(Pte, 'none'), got: init(bool, false), reads: init(bool, false),
+    } }, (l) => [
+      step('pte = ptep_get_lockless(ptep)',               set(l.pte, mem.pte)),
+      branch('!pte_present(pte)',                         eq(l.pte, 'none'), [goto('out')]),
+      getPageUnlessZero(mem.count, l.got, 'try_grab_folio(page, 1, flags)'),
+      branch('!try_grab_folio(page, 1, flags)',           not(l.got), [goto('out')]),
+      branch('pte_val(pte) != pte_val(*ptep)',            ne(l.pte, mem.pte), [goto('put')]),
+      step('submit_bio(bio)',                             set(l.reads, true)),
+      step('set_page_dirty_lock(bvec->bv_page)',          set(mem.dirty, true)),
+      step('put_page(bvec->bv_page)',                     dec(mem.count), set(l.reads, false)),
+      goto('out'),
+      label('put'),
+      putPage(mem.count),
+      label('out'),
+    ]);
+
+    const reclaim = thread('try_to_unmap_one', { locals: {
+      count: init(range(0, cpus + 2), 0), discarded: init(bool, false), kept: init(bool, false),
+    } }, (l) => [
+      step('pteval = ptep_get_and_clear(mm, address, pvmw.pte)', set(mem.pte, 'none')),
+      ifdef(barrier, smpMb()),
+      ifdef(checkCount,
+        step('ref_count = page_ref_count(page)',          set(l.count, mem.count)),
+        smpRmb(),
+        branch('ref_count != 1 + map_count',              ne(l.count, 2), [goto('remap')])),
+      branch('PageDirty(page)',                           mem.dirty, [goto('remap')]),
+      note('dec_mm_counter(mm, MM_ANONPAGES)'),
+      step('goto discard',                                set(l.discarded, true)),
+      putPage(mem.count),
+      goto('done'),
+      label('remap'),
+      step('set_pte_at(mm, address, pvmw.pte, pteval)',   set(mem.pte, 'present'), set(l.kept, true)),
+      label('done'),
+    ]);
+
+    const discarded = exists(reclaim, (l) => l.discarded);
+    return {
+      shared: mem,
+      threads: [direct, reclaim],
+      properties: [
+        always('a page that a device reads into is not discarded', forAll(direct, (l, cpu) =>
+          never(and(l.reads, discarded),
+            say`the device of CPU ${cpu} reads into the page, and reclaim has discarded it: the program will find zeroes`))),
+        reachable('direct IO reads into the page', exists(direct, (l) => l.reads)),
+        reachable('reclaim discards the page',     discarded),
+        reachable('reclaim keeps the page',        exists(reclaim, (l) => l.kept)),
+      ],
+      costs: [cost('barriers', { steps: 'barrier' }, { thread: reclaim, until: discarded })],
+    };
+  },
+
+  scenarios: [
+    { name: 'v5.16',         options: {},                                           verdict: 'violated',
+      steps: 7, states: 41, transitions: 57 },
+    { name: 'check',         options: { checkCount: true },                         verdict: 'holds',
+      states: 58, transitions: 83,
+      why: 'under sequential consistency; TSO lets the look at the count overtake the clearing of the pte' },
+    { name: 'check-barrier', options: { checkCount: true, barrier: true },          verdict: 'holds',
+      states: 58, transitions: 83 },
+    { name: 'two-cpus',      options: { checkCount: true, barrier: true, cpus: 2 }, verdict: 'holds',
+      states: 583, transitions: 1212 },
+  ],
+});
