@@ -102,13 +102,16 @@ describe.skipIf(skipped)('Spin agrees with the interpreter', () => {
   );
 });
 
+/** Left out are those above half a million states: ten seconds of pan each, and the engine counts them. */
 const scenariosOf = (definitions: readonly AnyDefinition[]) =>
   definitions.flatMap((definition) =>
-    definition.scenarios.map((scenario) => ({
-      definition,
-      scenario,
-      name: `${definition.name}: ${scenario.name}`,
-    })),
+    definition.scenarios
+      .filter(({ states = 0 }) => states <= 500_000)
+      .map((scenario) => ({
+        definition,
+        scenario,
+        name: `${definition.name}: ${scenario.name}`,
+      })),
   );
 
 async function expectScenario(definition: AnyDefinition, scenario: Scenario): Promise<void> {
