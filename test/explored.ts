@@ -1,0 +1,21 @@
+/** All reachable states of a model, for tests that know them by heart. */
+import { transitionTable } from '../checker/analysis/transition-table.ts';
+import type { Model } from '../checker/language/model.ts';
+import { interpretedSpace } from '../checker/search/interpreted-space.ts';
+import type { Outcome } from '../checker/search/outcome.ts';
+import { search } from '../checker/search/search.ts';
+import { noLimits } from '../checker/search/check.ts';
+import type { State } from '../checker/state/evaluate.ts';
+
+export interface Explored {
+  readonly outcome: Outcome;
+  /** In the order in which they were found. */
+  readonly states: readonly State[];
+}
+
+export function explored(model: Model): Explored {
+  const table = transitionTable(model);
+  const space = interpretedSpace(table);
+  const outcome = search(table, space, noLimits, 'test');
+  return { outcome, states: Array.from({ length: space.count }, (_, id) => space.state(id)) };
+}

@@ -1,0 +1,27 @@
+/** Every scenario of every model gets the verdict it declares, with the exact counts it declares. */
+import { describe, expect, test } from 'vitest';
+import { withFallbacks } from '../../checker/language/option.ts';
+import { check } from '../../checker/search/check.ts';
+import { registry } from '../../models/registry.ts';
+
+describe.each(registry.map((definition) => [definition.name, definition] as const))('%s', (_, definition) => {
+  const { scenarios, options } = definition;
+
+  test('has scenarios, one of them without options', () => {
+    expect(scenarios.length).toBeGreaterThan(0);
+    const fallbacks = withFallbacks(options, {});
+    expect(scenarios.map((scenario) => withFallbacks(options, scenario.options))).toContainEqual(fallbacks);
+  });
+
+  test.each(scenarios.map((scenario) => [scenario.name, scenario] as const))('%s', (_name, scenario) => {
+    const { outcome, trace } = check(definition.build(scenario.options));
+    const { states, transitions } = outcome.statistics;
+    const declared = { verdict: scenario.verdict, states: scenario.states, transitions: scenario.transitions };
+    expect({ verdict: outcome.verdict, states, transitions }).toEqual({
+      verdict: declared.verdict,
+      states: declared.states ?? states,
+      transitions: declared.transitions ?? transitions,
+    });
+    expect(trace?.steps.length).toBe(scenario.steps ?? trace?.steps.length);
+  });
+});
