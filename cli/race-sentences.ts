@@ -2,7 +2,8 @@
 import type { Race, RacingAccess } from '../checker/search/races.ts';
 import { racesOf } from '../checker/search/races.ts';
 import type { Trace } from '../checker/search/trace.ts';
-import type { Access, Event } from '../checker/state/interpret.ts';
+import { isTrue } from '../checker/state/evaluate.ts';
+import type { Access } from '../checker/state/interpret.ts';
 import type { Value } from '../checker/language/domain.ts';
 import type { Cpu } from './cpus.ts';
 
@@ -14,8 +15,6 @@ interface Side {
   readonly read: Value | null;
   /** The value written, or null when it only reads. */
   readonly written: Value | null;
-  /** True when the step waited for what it read. */
-  readonly waits: boolean;
 }
 
 /** More pairs than a reader takes in; those that are left out are counted. */
@@ -26,9 +25,8 @@ export function raceSentences(trace: Trace, cpus: readonly Cpu[]): readonly stri
   const told = racesOf(trace).flatMap((race) => {
     const first = sideOf(race.first, race.cell, trace, cpus);
     const second = sideOf(race.second, race.cell, trace, cpus);
-    if (first.who === second.who || first.waits || second.waits) return [];
-    const known = valueBefore(trace, race);
-    return decides(first, second, known) ? [sentence(race.cell, first, second)] : [];
+    if (first.who === second.who || waitedFor(race, trace)) return [];
+    return decides(first, second, valueBefore(trace, race)) ? [sentence(race.cell, first, second)] : [];
   });
   const sentences = [...new Set(told)];
   return sentences.length <= most
@@ -46,30 +44,35 @@ function sideOf({ step }: RacingAccess, cell: string, trace: Trace, cpus: readon
     step: step + 1,
     read: valueIn(reads, cell),
     written: valueIn(writes, cell),
-    waits: events.some((event) => waitsFor(event, cell)),
   };
 }
 
 const valueIn = (accesses: readonly Access[], cell: string) =>
   accesses.findLast((access) => access.cell === cell)?.value ?? null;
 
-const waitsFor = ({ statement, reads }: Event, cell: string) =>
-  statement.kind === 'step' && statement.guard !== null && reads.some((read) => read.cell === cell);
+/** Whether the second access had to wait for the first, as for a lock: then that order is no chance. */
+function waitedFor({ first, second }: Race, trace: Trace): boolean {
+  const { thread, replica, edge } = trace.steps[second.step]!;
+  const { guard } = edge.transition;
+  if (guard === null) return false;
+  const state = { shared: before(trace, first.step).shared, threads: before(trace, second.step).threads };
+  return !isTrue(guard, { state, thread, replica, bound: [], ends: {} });
+}
+
+const before = (trace: Trace, step: number) => (step === 0 ? trace.initial : trace.steps[step - 1]!.after);
 
 /** The value of the cell before the first of the two accesses. */
 function valueBefore(trace: Trace, { cell, first }: Race): Value {
-  const shared = (first.step === 0 ? trace.initial : trace.steps[first.step - 1]!.after).shared;
+  const { shared } = before(trace, first.step);
   const [, name = cell, index] = /^(.*?)(?:\[(\d+)\])?$/.exec(cell) ?? [];
   const stored = shared[name]!;
   return index === undefined ? (stored as Value) : (stored as readonly Value[])[Number(index)]!;
 }
 
 /** Whether the other order would have given a reader another value, or left another value behind. */
-function decides(first: Side, second: Side, before: Value): boolean {
+function decides(first: Side, second: Side, original: Value): boolean {
   if (first.written === null) return second.written !== first.read;
-  if (second.written === null) return second.read !== before;
-  // Two additions come to the same in either order; a look at the count on the way does not.
-  if (first.read !== null && second.read !== null) return first.written !== second.written;
+  if (second.written === null) return second.read !== original;
   return first.written !== second.written;
 }
 
@@ -81,7 +84,8 @@ function deed({ read, written, step }: Side, cell: string): string {
   const at = `(step ${step})`;
   if (written === null)
     return cell === 'it' ? `read it as ${String(read)} ${at}` : `read ${cell} == ${String(read)} ${at}`;
-  return read === null
-    ? `set ${cell} to ${String(written)} ${at}`
+  if (read === null) return `set ${cell} to ${String(written)} ${at}`;
+  return read === written
+    ? `left ${cell} at ${String(read)} ${at}`
     : `took ${cell} from ${String(read)} to ${String(written)} ${at}`;
 }

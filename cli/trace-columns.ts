@@ -17,10 +17,13 @@ interface Layout {
 }
 
 const gap = 2;
-/** The room that a column's text should have before `beside` begins. */
+/** The room that the text of the last column should have before `beside` begins. */
 const roomForText = 26;
-const widestBeside = 30;
-const widestColumn = 34;
+const widestBeside = 28;
+/** How far one column begins from the next. */
+const shifts = { least: 12, most: 34 };
+/** More columns than this are no longer told apart. */
+const mostColumns = 4;
 
 /** The trace as text of at most `width` characters a line. */
 export function traceColumns(lines: readonly TraceLine[], cpus: readonly Cpu[], width: number): string {
@@ -42,18 +45,20 @@ function layoutOf(lines: readonly TraceLine[], cpus: readonly Cpu[], width: numb
   const gutter = Math.max(String(last).length + 1, 3) + gap;
   const longest = Math.max(0, ...lines.flatMap(({ beside }) => beside.map((text) => text.length)));
   const beside = width - Math.min(longest, widestBeside);
-  const titles = cpus.slice(0, -1).map((cpu) => title(cpu).length + gap);
-  const most = Math.floor((beside - gutter - roomForText - gap) / Math.max(1, cpus.length - 1));
-  const shift = Math.min(most, widestColumn);
-  const fits = cpus.length <= 4 && titles.every((needed) => needed <= shift);
-  return { width, gutter, beside, columns: fits ? cpus.map((_, at) => gutter + at * shift) : [] };
+  const room = Math.floor((beside - gutter - roomForText - gap) / Math.max(1, cpus.length - 1));
+  const shift = Math.max(shifts.least, Math.min(room, shifts.most));
+  const columns = cpus.length <= mostColumns ? cpus.map((_, at) => gutter + at * shift) : [];
+  return { width, gutter, beside, columns };
 }
 
+/** The titles side by side, or where they are too long for that each on a line of its own. */
 function header(cpus: readonly Cpu[], columns: readonly number[]): string {
-  return styled(
-    'bold',
-    cpus.reduce((text, cpu, at) => text.padEnd(columns[at]!) + title(cpu), ''),
+  const fit = cpus.every(
+    (cpu, at) => columns[at]! + title(cpu).length + gap <= (columns[at + 1] ?? Infinity),
   );
+  const lines = cpus.map((cpu, at) => ' '.repeat(columns[at]!) + title(cpu));
+  const together = cpus.reduce((text, cpu, at) => text.padEnd(columns[at]!) + title(cpu), '');
+  return (fit ? [together] : lines).map((line) => styled('bold', line)).join('\n');
 }
 
 function render(line: TraceLine, layout: Layout): readonly string[] {
