@@ -18,14 +18,18 @@ export type Choices = Readonly<Record<string, OptionValue>>;
  */
 export function chosenOptions({ definition, scenario }: Source, words: readonly string[]): Choices {
   const given = parse(definition.name, definition.options, words);
-  const declared = scenario === null ? {} : withFallbacks(definition.options, scenario.options);
-  for (const [key, value] of Object.entries(declared))
+  if (scenario === null) return given;
+  // How many CPUs or ptes there are may vary where the scenario says nothing of them; another repair is another scenario.
+  const declared = Object.entries(withFallbacks(definition.options, scenario.options)).filter(
+    ([key]) => key in scenario.options || definition.options[key]!.role !== 'size',
+  );
+  for (const [key, value] of declared)
     if (key in given && given[key] !== value)
       throw new UsageError(
-        `the scenario '${scenario!.name}' is the one with ${asTyped(key, value)}, and ${asTyped(key, given[key]!)} contradicts it: ` +
+        `the scenario '${scenario.name}' is the one with ${asTyped(key, value)}, and ${asTyped(key, given[key]!)} contradicts it: ` +
           `leave the option out, or name the model without the scenario`,
       );
-  return { ...scenario?.options, ...given };
+  return { ...scenario.options, ...given };
 }
 
 /**

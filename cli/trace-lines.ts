@@ -6,6 +6,7 @@ import { printExpr, printText } from '../checker/language/print.ts';
 import type { Trace, TraceStep } from '../checker/search/trace.ts';
 import type { Event } from '../checker/state/interpret.ts';
 import type { Cpu } from './cpus.ts';
+import { foldIterations } from './fold-iterations.ts';
 
 export interface TraceLine {
   /** The number of the step, from 1, on its first line; null on the others. */
@@ -16,6 +17,8 @@ export interface TraceLine {
   readonly text: string;
   /** What it saw and what it changed. */
   readonly beside: readonly string[];
+  /** On the head of a loop: its variable and the value in the iteration that begins. */
+  readonly iteration: { readonly variable: string; readonly value: number } | null;
 }
 
 type Unplaced = Omit<TraceLine, 'step' | 'cpu'>;
@@ -36,7 +39,7 @@ export function traceLines(table: TransitionTable, trace: Trace, cpus: readonly 
     lines.push(...before.map((line) => ({ ...line, step: null, cpu })));
     lines.push(...own.map((line, position) => ({ ...line, step: position === 0 ? at + 1 : null, cpu })));
   }
-  return lines;
+  return foldIterations(lines);
 }
 
 /** What happened before the first step of a thread, as far as nothing decided there. */
@@ -60,7 +63,7 @@ function beginning(
 function plainLines(statement: Statement, step: TraceStep, iterations: Iterations): readonly Unplaced[] {
   switch (statement.kind) {
     case 'note':
-      return [{ kind: 'note', text: printText(statement), beside: [] }];
+      return [noteLine(statement)];
     case 'loop':
       return iterations.line(statement, `${step.thread} ${step.replica}`, 'first');
     case 'step':
@@ -77,7 +80,19 @@ function plainLines(statement: Statement, step: TraceStep, iterations: Iteration
   }
 }
 
-const codeLine = (text: string, beside: readonly string[] = []): Unplaced => ({ kind: 'code', text, beside });
+const noteLine = (statement: Statement): Unplaced => ({
+  kind: 'note',
+  text: printText(statement),
+  beside: [],
+  iteration: null,
+});
+
+const codeLine = (text: string, beside: readonly string[] = []): Unplaced => ({
+  kind: 'code',
+  text,
+  beside,
+  iteration: null,
+});
 
 const choice = (statement: Statement, value: Value): Unplaced =>
   codeLine(
@@ -113,7 +128,7 @@ function linesOfEvent(event: Event): readonly Unplaced[] {
   const { statement } = event;
   switch (statement.kind) {
     case 'note':
-      return [{ kind: 'note', text: printText(statement), beside: [] }];
+      return [noteLine(statement)];
     case 'branch':
       return event.taken === true || event.reads.length > 0 ? [branchLine(statement, event)] : [];
     case 'choose':
@@ -166,6 +181,8 @@ class Iterations {
     const key = `${copy} ${name}`;
     const value = which === 'first' ? low : this.#values.get(key)! + 1;
     this.#values.set(key, value);
-    return low === high ? [] : [codeLine(`${statement.text}: ${name} = ${value}`)];
+    return low === high
+      ? []
+      : [{ ...codeLine(`${statement.text}: ${name} = ${value}`), iteration: { variable: name, value } }];
   }
 }
