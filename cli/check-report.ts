@@ -1,5 +1,6 @@
 /** The answer of a check as text: the verdict, the trace and what it means, the statistics. */
 import { withFallbacks } from '../checker/language/option.ts';
+import type { Transition, TransitionTable } from '../checker/analysis/transition-table.ts';
 import type { Checked } from '../checker/search/check.ts';
 import type { Answer } from '../checker/search/outcome.ts';
 import { cpusOf } from './cpus.ts';
@@ -86,13 +87,24 @@ function optionLines({ source, chosen }: Report, width: number): readonly string
 function evidence(report: Report, width: number): readonly string[] {
   const { table, outcome, seconds } = report;
   const { statistics, verdict } = outcome;
-  const early = verdict === 'holds' || verdict === 'unreached' ? '' : ' before the search ended';
-  const unfired = unfiredLines(table, statistics.unfired).flatMap((line) => wrap(`  ${line}`, width, 4));
   return [
     ...wrap(statisticsLine(statistics, seconds), width, 2),
-    ...(unfired.length === 0 ? [] : [`never fired${early}:`, ...unfired]),
+    ...neverFired(table, verdict, statistics.unfired, width),
     ...wrap(againLine(report), width, 2),
   ];
+}
+
+/** By thread where everything was seen; where the search ended early, many steps had no chance to. */
+function neverFired(
+  table: TransitionTable,
+  verdict: Answer['verdict'],
+  unfired: readonly Transition[],
+  width: number,
+): readonly string[] {
+  if (unfired.length === 0) return [];
+  if (verdict !== 'holds' && verdict !== 'unreached')
+    return [`never fired until then: ${unfired.length} of ${table.transitions.length} steps`];
+  return ['never fired:', ...unfiredLines(table, unfired).flatMap((line) => wrap(`  ${line}`, width, 4))];
 }
 
 /** The line that gives this result again. */

@@ -23,7 +23,7 @@ export function progressLine(stream: NodeJS.WriteStream): ProgressLine {
       shown = true;
       const rate = rounded(states / Math.max(seconds, 0.001));
       const line = `${count(states)} states, ${count(frontier)} to expand, depth ${depth}, ${rate} states/s`;
-      stream.write(eraseLine + line.slice(0, stream.columns - 1));
+      stream.write(eraseLine + (stream.columns > 0 ? line.slice(0, stream.columns - 1) : line));
     },
     clear: () => {
       if (shown) stream.write(eraseLine);

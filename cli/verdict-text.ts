@@ -87,6 +87,7 @@ export function unfiredLines(table: TransitionTable, unfired: readonly Transitio
     const own = new Set(locations.flat());
     const texts = unfired
       .filter((transition) => own.has(transition))
+      .toSorted((a, b) => a.statement.line - b.statement.line)
       .map((transition) => `${textOf(transition)} (line ${transition.statement.line})`);
     return texts.length === 0 ? [] : [`${thread.name}: ${texts.join(', ')}`];
   });

@@ -68,8 +68,7 @@ test('the race of the email, twice the same', async () => {
         none (step 15)
 
     411 states, 689 transitions, depth 21, (measured)
-    never fired before the search ended:
-      IPI handler: <IPI> handled (line 2)
+    never fired until then: 1 of 21 steps
     again: racewalk check gup-fast-vs-collapse
     "
   `);
