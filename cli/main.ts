@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { ModelError } from '../checker/language/model-error.ts';
 import { checkCommand } from './check.ts';
 import { compareCommand } from './compare.ts';
+import { exportCommand } from './export.ts';
 import { listCommand } from './list.ts';
 import { replayCommand } from './replay.ts';
 import { showCommand } from './show.ts';
@@ -28,6 +29,7 @@ showCommand(program);
 checkCommand(program);
 compareCommand(program);
 replayCommand(program);
+exportCommand(program);
 
 /** Tells an error once and clearly; returns the exit code. */
 function tell(error: unknown): number {

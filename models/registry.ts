@@ -1,4 +1,4 @@
-/** The models of the project, in the order in which they are listed. */
+/** The models of the project, in the order in which they are listed: the kernel's races, then algorithms with published counts. */
 import type { AnyDefinition } from 'racewalk';
 import { model as gupFastVsCollapse } from './gup-fast-vs-collapse.ts';
 import { model as gupFastVsUnmap } from './gup-fast-vs-unmap.ts';
@@ -18,6 +18,11 @@ import { model as migrationVsPin } from './migration-vs-pin.ts';
 import { model as migrateHugeVsStore } from './migrate-huge-vs-store.ts';
 import { model as ksmVsPin } from './ksm-vs-pin.ts';
 import { model as madvFreeVsDirectIo } from './madv-free-vs-direct-io.ts';
+import { model as peterson } from './mutual-exclusion/peterson.ts';
+import { model as anderson } from './mutual-exclusion/anderson.ts';
+import { model as bakery } from './mutual-exclusion/bakery.ts';
+import { model as szymanski } from './mutual-exclusion/szymanski.ts';
+import { model as mcs } from './mutual-exclusion/mcs.ts';
 
 export const registry: readonly AnyDefinition[] = [
   gupFastVsCollapse,
@@ -38,4 +43,9 @@ export const registry: readonly AnyDefinition[] = [
   migrateHugeVsStore,
   ksmVsPin,
   madvFreeVsDirectIo,
+  peterson,
+  anderson,
+  bakery,
+  szymanski,
+  mcs,
 ];
