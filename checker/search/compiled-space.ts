@@ -1,6 +1,6 @@
 /** The state space explored by generated WebAssembly: packed states and their table in one linear memory. */
 import type { TransitionTable } from '../analysis/transition-table.ts';
-import { ModelError } from '../language/model-error.ts';
+import { authored, ModelError } from '../language/model-error.ts';
 import type { State } from '../state/evaluate.ts';
 import { evaluate } from '../state/evaluate.ts';
 import type { Firing } from '../state/interpret.ts';
@@ -176,7 +176,9 @@ class CompiledSpace implements StateSpace {
   /** The interpreter throws the mistake of a property itself; this repeats it there. */
   #blameProperty(id: number, property: number): never {
     const { condition, name } = this.#table.model.properties[property]!;
-    evaluate(condition, propertyPlace(this.state(id), endsOf(this.#table)));
+    authored(`property '${name}'`, () =>
+      evaluate(condition, propertyPlace(this.state(id), endsOf(this.#table))),
+    );
     throw new ModelError(`property '${name}' is wrong in state ${id}`);
   }
 }

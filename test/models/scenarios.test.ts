@@ -1,16 +1,13 @@
 /** Every scenario of every model gets the verdict it declares, with the exact counts it declares. */
 import { describe, expect, test } from 'vitest';
-import { withFallbacks } from '../../checker/language/option.ts';
 import { check } from '../../checker/search/check.ts';
 import { registry } from '../../models/registry.ts';
 
 describe.each(registry.map((definition) => [definition.name, definition] as const))('%s', (_, definition) => {
-  const { scenarios, options } = definition;
+  const { scenarios } = definition;
 
-  test('has scenarios, one of them without options', () => {
+  test('has scenarios', () => {
     expect(scenarios.length).toBeGreaterThan(0);
-    const fallbacks = withFallbacks(options, {});
-    expect(scenarios.map((scenario) => withFallbacks(options, scenario.options))).toContainEqual(fallbacks);
   });
 
   test.each(scenarios.map((scenario) => [scenario.name, scenario] as const))('%s', (_name, scenario) => {

@@ -2,11 +2,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { transitionTable } from '../../checker/analysis/transition-table.ts';
+import { assert, bool, init, not, set, shared, step, thread } from '../../checker/language/index.ts';
 import type { Model } from '../../checker/language/model.ts';
 import type { Checked } from '../../checker/search/check.ts';
 import { check } from '../../checker/search/check.ts';
 import { cpuOf } from '../../checker/search/fewest-switches.ts';
 import { model as gup } from '../../models/gup-fast-vs-collapse.ts';
+import { mayEnd, modelOf } from '../language/tiny.ts';
 import { randomModel } from '../laws/random-model.ts';
 import type { Best } from './every-path.ts';
 import { bestOf } from './every-path.ts';
@@ -47,7 +49,7 @@ function objection(model: Model, best: Best | 'nothing' | 'too many'): string | 
 }
 
 describe('on random models', () => {
-  const models = fc.sample(randomModel({ errors: true, states: 60 }), { seed: 26, numRuns: 130 });
+  const models = fc.sample(randomModel({ errors: true, states: 60 }), { seed: 26, numRuns: 90 });
 
   test('a trace is shortest, with the fewest switches', () => {
     const bests = models.map((model) => bestOf(transitionTable(model), 6, 1_500));
@@ -55,7 +57,7 @@ describe('on random models', () => {
       [],
     );
     const judged = bests.filter((best) => typeof best === 'object' && best.steps > 1 && best.switches > 0);
-    expect(judged.length).toBeGreaterThanOrEqual(10);
+    expect(judged.length).toBeGreaterThanOrEqual(8);
   });
 
   test('a trace is the same on every run', () => {
@@ -75,6 +77,20 @@ const scheduleOf = ({ outcome }: Checked) =>
         choice,
       ])
     : null;
+
+test('a first step of another CPU may save a switch later', () => {
+  const model = modelOf(() => {
+    const mem = shared({ x: init(bool, false), flag: init(bool, false) });
+    const a = thread('a', {}, () => [
+      step('x', set(mem.x, true)),
+      step('flag?', assert('no flag', not(mem.flag))),
+    ]);
+    const b = thread('b', {}, () => [step('flag', set(mem.flag, true))]);
+    return { shared: mem, threads: [a, b], properties: [mayEnd(a)] };
+  });
+  // Both a b a and b a a take three steps; the first has one switch more, and stays longest where it is.
+  expect(check(model).trace!.steps.map(({ thread: name }) => name)).toEqual(['b', 'a', 'a']);
+});
 
 test("the email's trace is shortest and switches between CPUs three times", () => {
   expect(measured(check(gup.build()))).toEqual({ steps: 21, switches: 3 });

@@ -30,7 +30,8 @@ import {
   wait,
 } from '../../checker/language/index.ts';
 import type { Expr } from '../../checker/language/index.ts';
-import { check, noLimits } from '../../checker/search/check.ts';
+import type { Model } from '../../checker/language/model.ts';
+import { check as checkWith, noLimits } from '../../checker/search/check.ts';
 import { harmOf } from '../../checker/search/harm.ts';
 import { racesOf } from '../../checker/search/races.ts';
 import { ReplayError, replay } from '../../checker/search/trace.ts';
@@ -44,6 +45,9 @@ const counting = (cpus: number, limit: number, claimed: (x: Expr<number>) => Exp
     const cpu = thread('cpu', { cpus }, () => [step('x++', inc(mem.x))]);
     return { shared: mem, threads: [cpu], properties: [always('claimed', claimed(mem.x)), mayEnd(cpu)] };
   });
+
+const check = (model: Model, limits = noLimits) =>
+  checkWith(model, limits, { engine: 'interpreter', maxBytes: null });
 
 describe('verdicts', () => {
   test('holds', () => {
@@ -146,7 +150,7 @@ describe('limits', () => {
   test('a violation found before a stop in the same level is still told and replayed', () => {
     const model = modelOf(() => {
       const mem = shared({ x: init(range(0, 1), 0) });
-      const cpu = thread('cpu', { locals: { n: init(index(3_000), 0), tmp: init(range(0, 1), 0) } }, (l) => [
+      const cpu = thread('cpu', { locals: { n: init(index(10_000), 0), tmp: init(range(0, 1), 0) } }, (l) => [
         choose('n', l.n),
         step('x++', inc(mem.x)),
         step('tmp = x', set(l.tmp, mem.x)),
