@@ -18,6 +18,7 @@ import { model as migrationVsPin } from './migration-vs-pin.ts';
 import { model as migrateHugeVsStore } from './migrate-huge-vs-store.ts';
 import { model as ksmVsPin } from './ksm-vs-pin.ts';
 import { model as madvFreeVsDirectIo } from './madv-free-vs-direct-io.ts';
+import { model as gupFastChecks } from './gup-fast-checks.ts';
 import { model as peterson } from './mutual-exclusion/peterson.ts';
 import { model as anderson } from './mutual-exclusion/anderson.ts';
 import { model as bakery } from './mutual-exclusion/bakery.ts';
@@ -43,6 +44,7 @@ export const registry: readonly AnyDefinition[] = [
   migrateHugeVsStore,
   ksmVsPin,
   madvFreeVsDirectIo,
+  gupFastChecks,
   peterson,
   anderson,
   bakery,

@@ -32,5 +32,5 @@ export const allocPage = (page: OwnedPage, owner: Owner): Statement =>
  *
  * Assumes: the other owner does not free the page again; that would only lead back to a free page.
  */
-export const anotherOwner = (page: OwnedPage): Thread =>
-  thread('another owner', { mayBlockForever: true }, () => [allocPage(page, 'another owner')]);
+export const anotherOwner = (page: OwnedPage, name = 'another owner'): Thread =>
+  thread(name, { mayBlockForever: true }, () => [allocPage(page, 'another owner')]);

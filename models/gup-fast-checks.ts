@@ -1,0 +1,238 @@
+/**
+ * All that gup_fast checks today, against collapse, unmap and fork at once: what is each check for?
+ *
+ * gup_fast with FOLL_PIN and FOLL_WRITE meets khugepaged, MADV_DONTNEED and fork, in any order, one after the other as mmap_lock has
+ * it, and the allocator, which gives freed pages to others. With all checks of the current kernel it holds; without one of them
+ * the race comes back for which that one was made, or another check turns out to cover it.
+ *
+ *   CPU 0: gup_fast                          others, each under mmap_lock
+ *   seqcount; irqs off; read pmd; read pte   khugepaged: pmd := none; IPI; isolate; copy; pmd := huge, table deposited
+ *   take the reference                       madvise: pmd or pte := none; free the table; flush; put the page
+ *   pmd? pte? irqs on; seqcount?             fork: pinned? copy it, or write-protect and share
+ *
+ * Source:  v6.2 mm/gup.c: lockless_pages_from_mm, gup_pmd_range, gup_huge_pmd, gup_pte_range; mm/khugepaged.c:
+ *          collapse_huge_page; mm/huge_memory.c: zap_huge_pmd, copy_huge_pmd; mm/memory.c: zap_pte_range, copy_present_pte
+ * Fixed:   each check in a model of its own: gup-fast-vs-collapse, -unmap, -free-pgtables, -fork. All are on when nothing is said.
+ * Omitted: PageAnonExclusive and the read-only pin (ksm-vs-pin); compound heads of small pages (gup-fast-vs-compound-page). Page
+ *          faults: what is unmapped stays so. mmap_lock for reading: there is one madvise, so that it is a plain lock.
+ *          More than one pte: one shows each race. page_maybe_dma_pinned: nobody but gup_fast takes references here, so that a
+ *          count above the mapping's is a pin.
+ */
+import { always, and, bool, branch, cost, dec, defineModel, eq, exists, flag, forAll, goto, gt, ifdef, init, integer, label, ne, never,
+  not, note, oneOf, or, range, reachable, say, set, shared, smpMb, smpRmb, step, thread, values } from 'racewalk';
+import { Access, anotherOwner, flushTlbRange, getPage, getPageUnlessZero, interrupts, ipiHandlers, localIrqRestore, localIrqSave, Owner,
+  putPage, rawReadSeqcount, rawWriteSeqcountBegin, rawWriteSeqcountEnd, sendIpiAndWait, spinLock, spinUnlock } from 'racewalk/kernel';
+
+const Pmd = values('none', 'table', 'huge', 'huge, read-only');
+const Held = values('nothing', 'small page', 'huge page');
+
+export const model = defineModel({
+  name: 'gup-fast-checks',
+  summary: 'all checks of gup_fast against collapse, unmap and fork at once: what each is for',
+  options: {
+    flush: oneOf('machine', 'how other CPUs\' TLBs are flushed', ['broadcast', 'ipi']),
+    unlessZero: flag('fix', 'gup_fast takes no reference on a page whose count is 0', true),
+    recheckPte: flag('fix', 'gup_fast compares the pte once more after it has the reference', true),
+    recheckPmd: flag('fix', 'gup_fast compares the pmd of a page table once more after it has the reference', true),
+    recheckHugePmd: flag('fix', 'gup_fast compares a huge pmd once more after it has the reference', true),
+    syncIpi: flag('fix', 'collapse sends an IPI after it has cleared the pmd and waits for it', true),
+    writeProtectSeq: flag('fix', 'gup_fast drops its pin when fork has been at work', true),
+    collapsers: integer('threads in collapse_huge_page', [0, 2], 1),
+    zap: flag('variant', 'a thread in MADV_DONTNEED', true),
+    fork: flag('variant', 'a thread in fork', true),
+  },
+
+  build: ({ flush, unlessZero, recheckPte, recheckPmd, recheckHugePmd, syncIpi, writeProtectSeq, collapsers, zap, fork }) => {
+    const cpus = 1;
+    const mem = shared({
+      mmapLock:   init(bool, false, 'mm->mmap_lock'),
+      seq:        init(range(0, 2), 0, 'mm->write_protect_seq'),
+      pmd:        init(Pmd, 'table', '*pmd'),
+      tableFreed: init(bool, false, 'the page table, in use or deposited, has been freed'),
+      pte:        init(Access, 'write', '*pte'),
+      count:      init(range(0, cpus + 2), 1, 'page->_refcount of the small page'),
+      owner:      init(Owner, 'this mm', 'whose page the small page is'),
+      shared:     init(bool, false, 'the child maps the small page, copy-on-write'),
+      hugeCount:  init(range(0, cpus + 2), 1, 'page->_refcount of the huge page that khugepaged has allocated'),
+      hugeOwner:  init(Owner, 'this mm', 'whose page the huge page is'),
+      hugeShared: init(bool, false, 'the child maps the huge page, copy-on-write'),
+      ...interrupts(cpus),
+    });
+
+    const take = (count: typeof mem.count, got: typeof mem.mmapLock, failed: string) => unlessZero
+      ? [getPageUnlessZero(count, got, 'folio = try_grab_folio(page, 1, flags)'), branch('!folio', not(got), [goto(failed)])]
+      : [getPage(count)];
+
+    const gup = thread('gup_fast', { cpus, locals: {
+      seq: init(range(0, 2), 0), pmd: init(Pmd, 'none'), pte: init(Access, 'none'), walks: init(bool, false), got: init(bool, false),
+      holds: init(Held, 'nothing'),
+    } }, (l, cpu) => [
+      ifdef(writeProtectSeq,
+        rawReadSeqcount(mem.seq, l.seq),
+        branch('seq & 1',                                 eq(l.seq, 1), [goto('done')])),
+      localIrqSave(mem, cpu),
+      step('pmd = pmdp_get_lockless(pmdp)',               set(l.pmd, mem.pmd)),
+      branch('!pmd_present(pmd)',                         eq(l.pmd, 'none'), [goto('out')]),
+      branch('!pmd_access_permitted(orig, flags & FOLL_WRITE)', eq(l.pmd, 'huge, read-only'), [goto('out')]),
+      branch('pmd_trans_huge(pmd)',                       eq(l.pmd, 'huge'), [
+        take(mem.hugeCount, l.got, 'out'),
+        ifdef(recheckHugePmd,
+          branch('pmd_val(orig) != pmd_val(*pmdp)',       ne(l.pmd, mem.pmd), [putPage(mem.hugeCount), goto('out')])),
+        localIrqRestore(mem, cpu),
+        ifdef(writeProtectSeq,
+          smpRmb(),
+          branch('read_seqcount_retry(&mm->write_protect_seq, seq)', ne(l.seq, mem.seq), [putPage(mem.hugeCount), goto('done')])),
+        step('return nr_pinned',                          set(l.holds, 'huge page')),
+        step('unpin_user_page(page)',                     dec(mem.hugeCount), set(l.holds, 'nothing')),
+        goto('done')]),
+
+      step('ptem = ptep = pte_offset_map(&pmd, addr)',    set(l.walks, true)),
+      step('pte = ptep_get_lockless(ptep)',               set(l.pte, mem.pte)),
+      branch('!pte_access_permitted(pte, flags & FOLL_WRITE)', ne(l.pte, 'write'), [goto('pte_unmap')]),
+      take(mem.count, l.got, 'pte_unmap'),
+      ifdef(recheckPmd,
+        branch('pmd_val(pmd) != pmd_val(*pmdp)',          ne(l.pmd, mem.pmd), [putPage(mem.count), goto('pte_unmap')])),
+      ifdef(recheckPte,
+        branch('pte_val(pte) != pte_val(*ptep)',          ne(l.pte, mem.pte), [putPage(mem.count), goto('pte_unmap')])),
+      step('pte_unmap(ptem)',                             set(l.walks, false)),
+      localIrqRestore(mem, cpu),
+      ifdef(writeProtectSeq,
+        smpRmb(),
+        branch('read_seqcount_retry(&mm->write_protect_seq, seq)', ne(l.seq, mem.seq), [putPage(mem.count), goto('done')])),
+      step('return nr_pinned',                            set(l.holds, 'small page')),
+      step('unpin_user_page(page)',                       dec(mem.count), set(l.holds, 'nothing')),
+      goto('done'),
+      label('pte_unmap'),
+      step('pte_unmap(ptem)',                             set(l.walks, false)),
+      label('out'),
+      localIrqRestore(mem, cpu),
+      label('done'),
+    ]);
+
+    const collapse = () => thread('collapse_huge_page', { cpus: collapsers }, () => [
+      spinLock('mmap_write_lock(mm)',                     mem.mmapLock),
+      branch('check_pmd_still_valid(mm, address, pmd) != SCAN_SUCCEED', ne(mem.pmd, 'table'), [goto('out_up_write')]),
+      step('_pmd = pmdp_collapse_flush(vma, address, pmd)', set(mem.pmd, 'none')),
+      flushTlbRange(flush, mem),
+      ifdef(syncIpi, ...sendIpiAndWait('tlb_remove_table_sync_one()', mem)),
+      branch('!pte_write(pteval)',                        ne(mem.pte, 'write'), [goto('rollback')]),
+      branch('!is_refcount_suitable(page)',               ne(mem.count, 1), [goto('rollback')]),
+      note('copy_user_highpage(page, src_page, address, vma)'),
+      step('ptep_clear(vma->vm_mm, address, _pte)',       set(mem.pte, 'none')),
+      putPage(mem.count),
+      note('pgtable_trans_huge_deposit(mm, pmd, pgtable)'),
+      step('set_pmd_at(mm, address, pmd, _pmd)',          set(mem.pmd, 'huge')),
+      goto('out_up_write'),
+      label('rollback'),
+      step('pmd_populate(mm, pmd, pmd_pgtable(_pmd))',    set(mem.pmd, 'table')),
+      label('out_up_write'),
+      spinUnlock('mmap_write_unlock(mm)',                 mem.mmapLock),
+    ]);
+
+    const dontneed = () => thread('madvise_dontneed', { locals: { pmd: init(Pmd, 'none'), pte: init(Access, 'none') } }, (l) => [
+      spinLock('mmap_read_lock(mm)',                      mem.mmapLock),
+      step('pmd_trans_huge(*pmd)',                        set(l.pmd, mem.pmd)),
+      branch('pmd_trans_huge(*pmd)',                      or(eq(l.pmd, 'huge'), eq(l.pmd, 'huge, read-only')), [
+        step('pmdp_huge_get_and_clear_full(vma, addr, pmd, tlb->fullmm)', set(mem.pmd, 'none')),
+        note('zap_deposited_table(tlb->mm, pmd)'),
+        step('pte_free(mm, pgtable)',                     set(mem.tableFreed, true)),
+        flushTlbRange(flush, mem, 'tlb_flush_mmu_tlbonly(tlb)'),
+        putPage(mem.hugeCount),
+      ], [
+        step('ptent = *pte',                              set(l.pte, mem.pte)),
+        branch('pte_present(ptent)',                      ne(l.pte, 'none'), [
+          step('ptep_get_and_clear_full(mm, addr, pte, tlb->fullmm)', set(mem.pte, 'none')),
+          flushTlbRange(flush, mem, 'tlb_flush_mmu_tlbonly(tlb)'),
+          putPage(mem.count)])]),
+      spinUnlock('mmap_read_unlock(mm)',                  mem.mmapLock),
+    ]);
+
+    const copying = () => thread('copy_page_range', { locals: {
+      seq: init(range(0, 2), 0), pmd: init(Pmd, 'none'), pte: init(Access, 'none'),
+    } }, (l) => [
+      spinLock('mmap_write_lock(oldmm)',                  mem.mmapLock),
+      rawWriteSeqcountBegin(mem.seq, l.seq),
+      smpMb('mmap_assert_write_locked(src_mm)'),
+      step('pmd_trans_huge(*src_pmd)',                    set(l.pmd, mem.pmd)),
+      branch('pmd_trans_huge(*src_pmd)',                  eq(l.pmd, 'huge'), [
+        branch('page_try_dup_anon_rmap(src_page, true, src_vma)', gt(mem.hugeCount, 1), [note('pinned: split and copied')], [
+          step('pmdp_set_wrprotect(src_mm, addr, src_pmd)', set(mem.pmd, 'huge, read-only')),
+          step('set_pmd_at(dst_mm, addr, dst_pmd, pmd)',  set(mem.hugeShared, true))]),
+      ], [
+        step('pte = *src_pte',                            set(l.pte, mem.pte)),
+        branch('pte_present(*src_pte)',                   ne(l.pte, 'none'), [
+          branch('page_try_dup_anon_rmap(page, false, src_vma)', gt(mem.count, 1), [note('pinned: copied')], [
+            step('ptep_set_wrprotect(src_mm, addr, src_pte)', set(mem.pte, 'read')),
+            step('set_pte_at(dst_vma->vm_mm, addr, dst_pte, pte)', set(mem.shared, true))])])]),
+      rawWriteSeqcountEnd(mem.seq, l.seq),
+      spinUnlock('mmap_write_unlock(oldmm)',              mem.mmapLock),
+    ]);
+
+    const small = exists(gup, (l) => eq(l.holds, 'small page'));
+    const huge = exists(gup, (l) => eq(l.holds, 'huge page'));
+    return {
+      shared: mem,
+      threads: [gup, ...(collapsers > 0 ? [collapse()] : []), ...(zap ? [dontneed()] : []), ...(fork ? [copying()] : []),
+        anotherOwner({ count: mem.count, owner: mem.owner }),
+        anotherOwner({ count: mem.hugeCount, owner: mem.hugeOwner }, 'another owner (huge)'),
+        ipiHandlers(mem, gup)],
+      properties: [
+        always('nobody walks a freed page table', forAll(gup, (l) =>
+          never(and(l.walks, mem.tableFreed), say`gup_fast walks a page table that has been freed`))),
+        always('a small page that gup_fast holds stays the page that is mapped',
+          never(and(small, or(eq(mem.pmd, 'huge'), eq(mem.pmd, 'huge, read-only'))),
+          say`gup_fast holds the small page, and the address maps the huge page`)),
+        always('a small page that gup_fast returned belongs to this mm', never(and(small, eq(mem.owner, 'another owner')),
+          say`gup_fast returned a page that has been freed and belongs to another owner`)),
+        always('a huge page that gup_fast returned belongs to this mm', never(and(huge, eq(mem.hugeOwner, 'another owner')),
+          say`gup_fast returned a huge page that has been freed and belongs to another owner`)),
+        always('a small page that is pinned is not shared copy-on-write', never(and(small, mem.shared),
+          say`gup_fast has pinned the small page for a device, and the child shares it`)),
+        always('a huge page that is pinned is not shared copy-on-write', never(and(huge, mem.hugeShared),
+          say`gup_fast has pinned the huge page for a device, and the child shares it`)),
+        reachable('gup_fast pins the small page', small),
+        ...(collapsers > 0 ? [reachable('gup_fast pins the huge page', huge)] : []),
+        ...(fork ? [reachable('fork shares the small page', mem.shared)] : []),
+        ...(collapsers > 0 && fork ? [reachable('fork shares the huge page', mem.hugeShared)] : []),
+        ...(zap ? [reachable('the small page gets another owner', eq(mem.owner, 'another owner'))] : []),
+        ...(collapsers > 0 && zap ? [reachable('the huge page gets another owner', eq(mem.hugeOwner, 'another owner'))] : []),
+      ],
+      costs: [
+        cost('IPIs',        { effect: 'IPIs' }),
+        cost('gup mem ops', { steps: 'access' }, { thread: gup, until: small }),
+      ],
+    };
+  },
+
+  scenarios: [
+    { name: 'all-checks',               options: {},                                                verdict: 'holds',
+      states: 4773, transitions: 10007 },
+    { name: 'x86',                      options: { flush: 'ipi' },                                  verdict: 'holds',
+      states: 4622, transitions: 9339 },
+    { name: 'two-collapsers',           options: { collapsers: 2, fork: false },                    verdict: 'holds',
+      states: 2718, transitions: 5955 },
+    { name: 'without-unless-zero',      options: { unlessZero: false },                             verdict: 'violated',
+      steps: 11, states: 283, transitions: 494,
+      why: 'gup-fast-vs-unmap: the count of a free page is raised' },
+    { name: 'without-recheck-pte',      options: { recheckPte: false },                             verdict: 'violated',
+      steps: 17, states: 1033, transitions: 1913,
+      why: 'gup-fast-vs-unmap: the page has been freed and reallocated' },
+    { name: 'without-recheck-pmd',      options: { recheckPmd: false },                             verdict: 'holds',
+      states: 4655, transitions: 9789,
+      why: 'the IPI of collapse waits for gup_fast already: 2ba99c5e0881, for the page table, covers 70cbc3cc78a9' },
+    { name: 'without-recheck-huge-pmd', options: { recheckHugePmd: false },                         verdict: 'violated',
+      steps: 25, states: 3099, transitions: 6131,
+      why: 'the huge page that collapse made has been zapped, freed and reallocated' },
+    { name: 'without-sync-ipi',         options: { syncIpi: false },                                verdict: 'violated',
+      steps: 17, states: 1431, transitions: 2686,
+      why: 'gup-fast-vs-free-pgtables: zap of the huge page frees the table that collapse has deposited' },
+    { name: 'recheck-pmd-or-sync-ipi',  options: { recheckPmd: false, syncIpi: false, zap: false }, verdict: 'violated',
+      steps: 19, states: 857, transitions: 1568,
+      why: 'gup-fast-vs-collapse, the race of the email: without zap one of the two is needed' },
+    { name: 'recheck-pmd-no-zap',       options: { syncIpi: false, zap: false },                    verdict: 'holds',
+      states: 1439, transitions: 2849 },
+    { name: 'without-seqcount',         options: { writeProtectSeq: false },                        verdict: 'violated',
+      steps: 18, states: 1115, transitions: 2132,
+      why: 'gup-fast-vs-fork: the page is pinned after fork has looked' },
+  ],
+});
