@@ -80,7 +80,7 @@ export const model = defineModel({
       label('done'),
     ]);
 
-    const process = thread('process', { locals: { freed: init(bool, false) } }, (l) => [
+    const remap = thread('munmap, mmap', { locals: { freed: init(bool, false) } }, (l) => [
       note('munmap'),
       step('ptep_get_and_clear_full(mm, addr, pte, tlb->fullmm)', set(mem.pte, 'none')),
       flushTlbRange(flush, mem, 'tlb_flush_mmu_tlbonly(tlb)'),
@@ -97,14 +97,14 @@ export const model = defineModel({
 
     return {
       shared: mem,
-      threads: [gup, process, anotherOwner(head), ipiHandlers(mem, gup)],
+      threads: [gup, remap, anotherOwner(head), ipiHandlers(mem, gup)],
       properties: [
         always('gup_fast holds a reference on the page that it returned', forAll(gup, (l, cpu) =>
           never(and(l.holds, ne(l.head, mem.head)),
             say`gup_fast on CPU ${cpu} returned page T, whose head is ${mem.head}, with a reference on ${l.head} of ${mem.headOwner}`))),
         reachable('gup_fast pins a tail of the compound page', exists(gup, (l) => and(l.holds, eq(mem.head, 'H')))),
         reachable('gup_fast pins the page that was a tail',   exists(gup, (l) => and(l.holds, eq(l.head, 'T')))),
-        reachable('the former tail is mapped again',          and(ended(process), eq(mem.head, 'T'))),
+        reachable('the former tail is mapped again',          and(ended(remap), eq(mem.head, 'T'))),
       ],
       costs: [cost('gup mem ops', { steps: 'access' }, { thread: gup, until: exists(gup, (l, cpu) => and(eq(cpu, 0), l.holds)) })],
     };
