@@ -1,0 +1,66 @@
+/** The files in docs/writing-a-model.md run, and say what the text around them says. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { AnyDefinition } from '../../checker/language/index.ts';
+import { check } from '../../checker/search/check.ts';
+
+const text = readFileSync(new URL('../../docs/writing-a-model.md', import.meta.url), 'utf8');
+
+// Below the project, so that 'racewalk' is found from there.
+const folder = mkdtempSync(join(fileURLToPath(new URL('.', import.meta.url)), '.extracted-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const files = [...text.matchAll(/^```ts file=(\S+) verdict=(\S+)\n(.*?)^```$/gms)].map(
+  ([, name, verdict, source]) => ({ name: name!, verdict: verdict!, source: source! }),
+);
+
+async function definitionIn(name: string, source: string): Promise<AnyDefinition> {
+  const path = join(folder, name);
+  writeFileSync(path, source);
+  const { model } = (await import(/* @vite-ignore */ path)) as { model: AnyDefinition };
+  return model;
+}
+
+test('every block of TypeScript is a file that is tried here', () => {
+  expect(files).toHaveLength(2);
+  expect(text.match(/^```ts/gm)).toHaveLength(files.length);
+});
+
+describe.each(files)('$name', ({ name, verdict, source }) => {
+  test(`is ${verdict}, and its scenarios are as declared`, async () => {
+    const definition = await definitionIn(name, source);
+    expect(check(definition.build()).outcome.verdict).toBe(verdict);
+    for (const scenario of definition.scenarios) {
+      const { outcome, trace } = check(definition.build(scenario.options));
+      expect([scenario.name, outcome.verdict]).toEqual([scenario.name, scenario.verdict]);
+      if (scenario.steps !== undefined) expect(trace!.steps).toHaveLength(scenario.steps);
+    }
+  });
+
+  test('its trace is the one that is shown', async () => {
+    const { trace } = check((await definitionIn(name, source)).build());
+    const shown = [...text.matchAll(/^ {2}\d {2,}(\S.*?)(?: {2,}.*)?$/gm)].map(([, step]) => step);
+    const texts = trace!.steps.map(({ events }) => events[0]!.statement).map((s) => ('text' in s ? s.text : s.kind));
+    expect(shown).toEqual(texts);
+  });
+});
+
+test('the messages of the table are the ones that the language gives', () => {
+  const language = ['check-accesses', 'check-expression', 'statement', 'unused', 'validate', 'thread'].map((file) =>
+    readFileSync(new URL(`../../checker/language/${file}.ts`, import.meta.url), 'utf8'),
+  );
+  for (const part of [
+    'a CPU does that in several steps: write several, or atomically(',
+    ', which does nothing',
+    ' is written but is not in ',
+    'ifdef(...) takes true or false, known while the model is built',
+    'a whole array (name an element: .at(index))',
+    'only its first statement may wait, and ',
+    'it has no reachable(...) witness: say what must be able to happen',
+  ]) {
+    expect(text).toContain(part);
+    expect(language.some((source) => source.includes(part))).toBe(true);
+  }
+});
