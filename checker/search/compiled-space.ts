@@ -17,6 +17,8 @@ import { VisitedMemory } from './visited-memory.ts';
 export interface CompiledOptions {
   /** Bytes of linear memory at most; by default all that 32-bit addresses reach. */
   readonly maxBytes?: number;
+  /** The bits of a hash that count, for tests of what happens when states collide. */
+  readonly hashMask?: bigint;
 }
 
 /** Throws  ModelError for sums of more than 32 bits, which only the interpreter computes. */
@@ -34,9 +36,9 @@ class CompiledSpace implements StateSpace {
   readonly #recorded: Recorded[] = [];
   readonly #findings: Finding[] = [];
 
-  constructor(table: TransitionTable, { maxBytes }: CompiledOptions) {
+  constructor(table: TransitionTable, { maxBytes, hashMask }: CompiledOptions) {
     this.#table = table;
-    this.#model = compileModel(table);
+    this.#model = compileModel(table, hashMask);
     this.#memory = new VisitedMemory(this.#model, encodeModule(this.#model.module), maxBytes);
   }
 

@@ -10,7 +10,7 @@ import { memoryMap } from './wasm-memory.ts';
 import { propertyFunctions } from './wasm-properties.ts';
 import type { CompiledEdge, StepContext } from './wasm-step.ts';
 import { stepFunction } from './wasm-step.ts';
-import { visitedGlobals } from './wasm-table.ts';
+import { allBits, visitedGlobals } from './wasm-table.ts';
 import { visitedFunctions } from './wasm-visited.ts';
 
 export interface CompiledModel {
@@ -21,7 +21,9 @@ export interface CompiledModel {
   readonly module: WasmModule;
 }
 
-export function compileModel(table: TransitionTable, addressType: NumberType = 'i32'): CompiledModel {
+/** `hashMask` is for tests: with few bits, states collide. */
+export function compileModel(table: TransitionTable, hashMask: bigint = allBits): CompiledModel {
+  const addressType: NumberType = 'i32';
   const layout = layoutOf(table);
   const map = memoryMap({
     words: layout.words,
@@ -32,7 +34,7 @@ export function compileModel(table: TransitionTable, addressType: NumberType = '
   });
   const edges: CompiledEdge[] = [];
   const ends = Object.fromEntries(table.threads.map(({ thread, end }) => [thread.name, end]));
-  const context = { table, layout, ends, map, addressType, edges, words: layout.words };
+  const context = { table, layout, ends, map, addressType, edges, words: layout.words, hashMask } as const;
   const steps = stepFunctions(table, context);
   const functions = [
     ...steps,

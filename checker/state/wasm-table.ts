@@ -27,6 +27,8 @@ export interface VisitedContext {
   readonly map: MemoryMap;
   readonly words: number;
   readonly addressType: NumberType;
+  /** The bits of a hash that count: fewer of them make different states look alike, which tests need. */
+  readonly hashMask: bigint;
 }
 
 /** Globals: states stored, slots of the table, the low bits of a slot that are a number, and the page where the states begin. */
@@ -69,10 +71,12 @@ const multipliers = [
 const multiplierOf = (word: number) =>
   BigInt.asUintN(64, (multipliers[0] + BigInt(word) * 2n * multipliers[2]) * multipliers[3]) | 1n;
 
+export const allBits = 2n ** 64n - 1n;
+
 const shifted = (word: Wasm) => operation('i64.shr_u', word, i64(32n));
 
 /** Code of the hash of the state at an address: each word spread by its own constant, the sum mixed once more. */
-export function hashAt(pointer: Local, words: number): Wasm {
+export function hashAt(pointer: Local, { words, hashMask }: VisitedContext): Wasm {
   const word = local('i64', 'word');
   const sum = local('i64', 'sum');
   const spread = (at: number) => {
@@ -82,10 +86,8 @@ export function hashAt(pointer: Local, words: number): Wasm {
   };
   const parts = Array.from({ length: words }, (_, at) => spread(at));
   const added = parts.reduce((left, right) => operation('i64.add', left, right));
-  return sequence(
-    set(sum, added),
-    operation('i64.mul', operation('i64.xor', get(sum), shifted(get(sum))), i64(multipliers[1])),
-  );
+  const hash = operation('i64.mul', operation('i64.xor', get(sum), shifted(get(sum))), i64(multipliers[1]));
+  return sequence(set(sum, added), hashMask === allBits ? hash : operation('i64.and', hash, i64(hashMask)));
 }
 
 /** Code of the slot where the search for a hash begins. */
@@ -171,7 +173,7 @@ export function enter(context: VisitedContext): WasmFunction {
   const [found, again] = [labelled('found'), labelled('again')];
   const isEmpty = operation('i32.eqz', loadSlot(slot, table));
   const each = [
-    set(hash, hashAt(stored, context.words)),
+    set(hash, hashAt(stored, context)),
     set(slot, firstSlot(get(hash), table)),
     block(found, loop(again, jumpIf(found, isEmpty), nextSlot(slot, table), jump(again))),
     storeSlot(slot, slotValue(hash, operation('i32.add', get(at), i32(1)), table), table),

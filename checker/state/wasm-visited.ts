@@ -52,7 +52,7 @@ const gathered = ({ map }: VisitedContext): Wasm =>
 
 /** `hashAll()`: the hash and first slot of each candidate. */
 function hashAll(context: VisitedContext): WasmFunction {
-  const { map, words } = context;
+  const { map } = context;
   const table = tableOf(context);
   const [at, total, pointer, slot, touched] = [
     local('i32', 'at'),
@@ -63,7 +63,7 @@ function hashAll(context: VisitedContext): WasmFunction {
   ];
   const hash = local('i64', 'hash');
   const each = [
-    set(hash, hashAt(pointer, words)),
+    set(hash, hashAt(pointer, context)),
     store(get(hash), 'i64', scaled(get(at), 8), map.hashes.at),
     set(slot, firstSlot(get(hash), table)),
     store(get(slot), 'i32', scaled(get(at), 4), map.slots.at),
