@@ -38,7 +38,7 @@ class CompiledSpace implements StateSpace {
 
   constructor(table: TransitionTable, { maxBytes, hashMask }: CompiledOptions) {
     this.#table = table;
-    this.#model = compileModel(table, hashMask);
+    this.#model = compileModel(table, hashMask === undefined ? {} : { hashMask });
     this.#memory = new VisitedMemory(this.#model, encodeModule(this.#model.module), maxBytes);
   }
 
@@ -110,7 +110,7 @@ class CompiledSpace implements StateSpace {
       for (let at = from; at < to;) {
         const first = at;
         at = this.#memory.code.generate(first, to);
-        this.#memory.code.lookUp();
+        this.#memory.lookUp();
         const { numbers } = this.#memory;
         let candidate = 0;
         for (let id = first; id < at; id++) {
@@ -148,7 +148,7 @@ class CompiledSpace implements StateSpace {
     );
     const followed = edges.filter(({ firing }) => firing.failed === null && firing.error === null);
     this.#memory.gather(followed.map(({ firing }) => encode(this.#model.layout, firing.state)));
-    this.#memory.code.lookUp();
+    this.#memory.lookUp();
     const first = this.#model.map.slots.at / 4;
     return followed.map(({ edge }, at) => ({ edge, to: this.#memory.numbers[first + at]! }));
   }

@@ -13,7 +13,8 @@ const growth = 1.6;
 export interface GeneratedCode {
   readonly generate: (from: number, to: number) => number;
   readonly insert: () => void;
-  readonly lookUp: () => void;
+  readonly hashAll: () => void;
+  readonly numberOf: (from: number, to: number) => void;
   readonly clearTable: () => void;
   readonly enter: (from: number, to: number) => void;
 }
@@ -23,6 +24,8 @@ export interface GeneratedGlobals {
   readonly slots: WebAssembly.Global;
   readonly numberMask: WebAssembly.Global;
   readonly statesPage: WebAssembly.Global;
+  readonly regionStart: WebAssembly.Global;
+  readonly regionEnd: WebAssembly.Global;
   readonly cursor: WebAssembly.Global;
   readonly mark: WebAssembly.Global;
   readonly finding: WebAssembly.Global;
@@ -87,14 +90,25 @@ export class VisitedMemory {
     this.globals.mark.value = marks.at;
   }
 
+  /** Looks up all candidates: the generated code leaves the number of each in `slots`, -1 for what is not stored. */
+  lookUp(): void {
+    this.code.hashAll();
+    this.code.numberOf(0, this.gathered);
+  }
+
+  get gathered(): number {
+    const { candidates, stride } = this.#model.map;
+    return (this.globals.cursor.value - candidates.at) / stride;
+  }
+
   /**
    * Makes sure that all candidates can be stored.
    *
    * Throws  CapacityError when memory is at its limit; the states that are there stay.
    */
   makeRoom(): void {
-    const { candidates, stride } = this.#model.map;
-    const needed = this.count + (this.globals.cursor.value - candidates.at) / stride;
+    const { stride } = this.#model.map;
+    const needed = this.count + this.gathered;
     if (needed > this.#slots * fullest)
       this.#growTable(Math.ceil(Math.max(needed / fullest, this.#slots * growth)) + 1);
     const bytes = this.statesAt + needed * stride - this.#memory.buffer.byteLength;
@@ -111,6 +125,7 @@ export class VisitedMemory {
     new Uint8Array(this.#memory.buffer).copyWithin(to, from, from + size);
     this.globals.statesPage.value = statesPage;
     this.globals.slots.value = slots;
+    this.globals.regionEnd.value = slots;
     this.globals.numberMask.value = 2 ** Math.ceil(Math.log2(slots)) - 1;
     this.#slots = slots;
     this.#rebuild();

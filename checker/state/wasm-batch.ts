@@ -19,7 +19,7 @@ import {
   setGlobal,
   store,
 } from './wasm-code.ts';
-import { batchStates, findingBytes, markBytes } from './wasm-memory.ts';
+import { findingBytes, markBytes } from './wasm-memory.ts';
 import { deadlockFound } from './wasm-properties.ts';
 import type { VisitedContext } from './wasm-table.ts';
 import { openTable, stateAddress, tableOf } from './wasm-table.ts';
@@ -38,7 +38,7 @@ export function batchFunctions(
     successorsFunction(steps, context),
     generateFunction(context),
     checkNewFunction(context),
-    insertFunction(context),
+    inOrder('insert', 'insertNew', [call('hashAll'), call('findLikely')], context),
   ];
 }
 
@@ -120,9 +120,9 @@ function generateFunction(context: VisitedContext): WasmFunction {
   const stopAt = (value: Wasm, limit: Wasm) => jumpIf(full, operation('i32.ge_u', value, limit));
   const each = [
     stopAt(get(id), get(to)),
-    stopAt(done, i32(batchStates)),
+    stopAt(done, i32(map.batchStates)),
     stopAt(get(cursor), i32(map.candidates.at + map.batch * map.stride)),
-    stopAt(getGlobal('mark'), i32(map.marks.at + (map.batch + batchStates) * markBytes)),
+    stopAt(getGlobal('mark'), i32(map.marks.at + (map.batch + map.batchStates) * markBytes)),
     setGlobal('source', get(id)),
     set(cursor, call('successors', get(state), get(cursor))),
     store(get(cursor), 'i32', operation('i32.mul', done, i32(4)), map.ends.at),
@@ -164,8 +164,16 @@ function checkNewFunction(context: VisitedContext): WasmFunction {
   return { name: 'checkNew', parameters: [id], result: null, body, exported: false };
 }
 
-/** `insert()`: stores the candidates that are new, looks at them, and records findings, all in the order of the edges. */
-function insertFunction({ map }: VisitedContext): WasmFunction {
+/**
+ * `name()`: stores the candidates that are new with the function `storing(from, to)`, looks at them, and records findings,
+ * all in the order of the edges.
+ */
+export function inOrder(
+  name: string,
+  storing: string,
+  before: readonly Wasm[],
+  { map }: VisitedContext,
+): WasmFunction {
   const [mark, from, to, id] = [
     local('i32', 'mark'),
     local('i32', 'from'),
@@ -179,7 +187,7 @@ function insertFunction({ map }: VisitedContext): WasmFunction {
   const each = [
     choose(atEnd, [set(to, position(getGlobal('cursor')))], [set(to, position(load('i32', get(mark))))]),
     set(id, getGlobal('count')),
-    call('insertNew', get(from), get(to)),
+    call(storing, get(from), get(to)),
     call('checkNew', get(id)),
     set(from, get(to)),
     jumpIf(done, atEnd),
@@ -187,11 +195,6 @@ function insertFunction({ map }: VisitedContext): WasmFunction {
     set(mark, add(get(mark), markBytes)),
     jump(again),
   ];
-  const body = [
-    call('hashAll'),
-    call('findLikely'),
-    set(mark, i32(map.marks.at)),
-    block(done, loop(again, ...each)),
-  ];
-  return { name: 'insert', parameters: [], result: null, body, exported: true };
+  const body = [...before, set(mark, i32(map.marks.at)), block(done, loop(again, ...each))];
+  return { name, parameters: [], result: null, body, exported: true };
 }

@@ -18,10 +18,17 @@ export interface Sizes {
 }
 
 export interface MemoryMap {
+  /** Where the areas of this worker begin, and how far they are from those of the next one. */
+  readonly base: number;
+  readonly distance: number;
   /** Bytes of a packed state. */
   readonly stride: number;
   /** Successors gathered before they are inserted; more when a single state has more. */
   readonly batch: number;
+  /** States of a batch at most: those without successors fill no candidates. */
+  readonly batchStates: number;
+  /** Candidates that there is room for. */
+  readonly room: number;
   /** By transition, 64 bits: how often it fired. */
   readonly fired: Area;
   /** By property, 32 bits: whether a witness has been reached. */
@@ -44,34 +51,51 @@ export interface MemoryMap {
   readonly table: number;
 }
 
-/** States of a batch at most: those without successors fill no candidates. */
-export const batchStates = 1_024;
-const batchEdges = 512;
 export const markBytes = 16;
 export const findingBytes = 12;
 
-export function memoryMap({ words, transitions, properties, edges, choices }: Sizes): MemoryMap {
-  let end = 64;
+/** Workers, which one this is, and how many successors it gathers. */
+export interface Share {
+  readonly workers: number;
+  readonly worker: number;
+  readonly batch: number;
+}
+
+export const alone: Share = { workers: 1, worker: 0, batch: 512 };
+
+/** Every worker has areas of its own, one after another; the table and the states are shared. */
+export function memoryMap(sizes: Sizes, { workers, worker, batch }: Share): MemoryMap {
+  const first = 64;
+  const distance = areasFrom(first, sizes, batch).end - first;
+  const { areas } = areasFrom(first + worker * distance, sizes, batch);
+  return { ...areas, base: first + worker * distance, distance, table: first + workers * distance };
+}
+
+function areasFrom(base: number, { words, transitions, properties, edges, choices }: Sizes, batch: number) {
+  let end = base;
   const area = (bytes: number): Area => {
     const at = end;
     end = Math.ceil((end + bytes) / 64) * 64;
     return { at, bytes };
   };
   const stride = words * 8;
-  const most = batchEdges + edges + 1;
-  const marksMost = batchStates + most;
-  const map = {
+  const batchStates = 2 * batch;
+  const room = batch + edges + 1;
+  const marksMost = batchStates + room;
+  const areas = {
     stride,
-    batch: batchEdges,
+    batch,
+    batchStates,
+    room,
     fired: area(transitions * 8),
     reached: area(properties * 4),
     ends: area(batchStates * 4),
     marks: area(marksMost * markBytes),
-    findings: area((marksMost + most * properties) * findingBytes),
+    findings: area((marksMost + room * properties) * findingBytes),
     saved: area((choices + 1) * stride),
-    candidates: area(most * stride),
-    hashes: area(most * 8),
-    slots: area(most * 4),
+    candidates: area(room * stride),
+    hashes: area(room * 8),
+    slots: area(room * 4),
   };
-  return { ...map, table: end };
+  return { areas, end };
 }

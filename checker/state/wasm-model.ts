@@ -5,13 +5,17 @@ import type { Layout } from './layout.ts';
 import { layoutOf } from './layout.ts';
 import type { NumberType, WasmFunction, WasmModule } from './wasm-code.ts';
 import { batchFunctions, batchGlobals } from './wasm-batch.ts';
-import type { MemoryMap } from './wasm-memory.ts';
-import { memoryMap } from './wasm-memory.ts';
+import { claimFunctions } from './wasm-claim.ts';
+import type { MemoryMap, Share } from './wasm-memory.ts';
+import { alone, memoryMap } from './wasm-memory.ts';
 import { propertyFunctions } from './wasm-properties.ts';
 import type { CompiledEdge, StepContext } from './wasm-step.ts';
 import { stepFunction } from './wasm-step.ts';
 import { allBits, visitedGlobals } from './wasm-table.ts';
 import { visitedFunctions } from './wasm-visited.ts';
+
+/** Pages of 64 KiB that 32-bit addresses reach. */
+export const mostPages = 65_536;
 
 export interface CompiledModel {
   readonly layout: Layout;
@@ -21,17 +25,27 @@ export interface CompiledModel {
   readonly module: WasmModule;
 }
 
-/** `hashMask` is for tests: with few bits, states collide. */
-export function compileModel(table: TransitionTable, hashMask: bigint = allBits): CompiledModel {
+export interface ModelOptions {
+  /** The bits of a hash that count: for tests, in which states shall collide. */
+  readonly hashMask?: bigint;
+  readonly share?: Share;
+}
+
+/** All workers' modules have the same functions, each with the addresses of its own areas. */
+export function compileModel(
+  table: TransitionTable,
+  { hashMask = allBits, share = alone }: ModelOptions = {},
+): CompiledModel {
   const addressType: NumberType = 'i32';
   const layout = layoutOf(table);
-  const map = memoryMap({
+  const sizes = {
     words: layout.words,
     transitions: table.transitions.length,
     properties: table.model.properties.length,
     edges: mostEdges(table),
     choices: Math.max(0, ...table.transitions.map(({ code }) => choicesIn(code))),
-  });
+  };
+  const map = memoryMap(sizes, share);
   const edges: CompiledEdge[] = [];
   const ends = Object.fromEntries(table.threads.map(({ thread, end }) => [thread.name, end]));
   const context = { table, layout, ends, map, addressType, edges, words: layout.words, hashMask } as const;
@@ -41,12 +55,14 @@ export function compileModel(table: TransitionTable, hashMask: bigint = allBits)
     ...propertyFunctions(context),
     ...visitedFunctions(context),
     ...batchFunctions(steps, context),
+    ...(share.workers > 1 ? claimFunctions(context) : []),
   ];
+  const sharedPages = share.workers > 1 ? mostPages : null;
   return {
     layout,
     map,
     edges,
-    module: { functions, globals: [...visitedGlobals, ...batchGlobals], sharedPages: null },
+    module: { functions, globals: [...visitedGlobals, ...batchGlobals], sharedPages },
   };
 }
 

@@ -31,13 +31,26 @@ export interface VisitedContext {
   readonly hashMask: bigint;
 }
 
-/** Globals: states stored, slots of the table, the low bits of a slot that are a number, and the page where the states begin. */
-export const visitedGlobals = ['count', 'slots', 'numberMask', 'statesPage', 'touched'] as const;
+/**
+ * Globals: states stored, slots of the table, the low bits of a slot that are a number, the page where the states begin,
+ * and the region of the table in which a search begins, ends and wraps: all of it, or a worker's part.
+ */
+export const visitedGlobals = [
+  'count',
+  'slots',
+  'numberMask',
+  'statesPage',
+  'regionStart',
+  'regionEnd',
+  'touched',
+] as const;
 
 /** The globals of the table in locals: the engine would read them anew in every round of a loop. */
 export interface Table extends VisitedContext {
   readonly slots: Local;
   readonly mask: Local;
+  readonly start: Local;
+  readonly end: Local;
   /** The address of the first state. */
   readonly states: Local;
 }
@@ -47,16 +60,24 @@ export function tableOf(context: VisitedContext): Table {
     ...context,
     slots: local('i32', 'slots'),
     mask: local('i32', 'mask'),
+    start: local('i32', 'start'),
+    end: local('i32', 'end'),
     states: local(context.addressType, 'states'),
   };
 }
 
 /** Code that a function begins with that uses the table. */
-export function openTable({ slots, mask, states, addressType }: Table): Wasm {
+export function openTable({ slots, mask, start, end, states, addressType }: Table): Wasm {
   const page = getGlobal('statesPage');
   const wide = operation('i64.shl', operation('i64.extend_i32_u', page), i64(16n));
   const first = addressType === 'i32' ? operation('i32.shl', page, i32(16)) : wide;
-  return sequence(set(slots, getGlobal('slots')), set(mask, getGlobal('numberMask')), set(states, first));
+  return sequence(
+    set(slots, getGlobal('slots')),
+    set(mask, getGlobal('numberMask')),
+    set(start, getGlobal('regionStart')),
+    set(end, getGlobal('regionEnd')),
+    set(states, first),
+  );
 }
 
 /** Odd constants from the fractional part of the golden ratio and of other square roots. */
@@ -139,8 +160,16 @@ export function probe(slot: Local, value: Local, hash: Local, table: Table): Was
 
 const upperBits = ({ mask }: Table) => operation('i32.xor', get(mask), i32(-1));
 
-export const nextSlot = (slot: Local, { slots }: Table): Wasm =>
-  sequence(increment(slot), choose(operation('i32.eq', get(slot), get(slots)), [set(slot, i32(0))]));
+export const nextSlot = (slot: Local, { start, end }: Table): Wasm =>
+  sequence(increment(slot), choose(operation('i32.eq', get(slot), get(end)), [set(slot, get(start))]));
+
+/** Code of whether a slot is outside of the region. */
+export const isElsewhere = (slot: Local, { start, end }: Table): Wasm =>
+  operation(
+    'i32.ge_u',
+    operation('i32.sub', get(slot), get(start)),
+    operation('i32.sub', get(end), get(start)),
+  );
 
 /** Code of what the slot of a state holds: its number plus 1, below the upper bits of its hash. */
 export const slotValue = (hash: Local, numberPlus1: Wasm, table: Table): Wasm =>
@@ -150,7 +179,7 @@ export const slotValue = (hash: Local, numberPlus1: Wasm, table: Table): Wasm =>
     numberPlus1,
   );
 
-/** `clearTable()`: makes all slots empty. */
+/** `clearTable()`: makes all slots empty, those of other regions too. */
 export function clearTable({ addressType, map }: VisitedContext): WasmFunction {
   const bytes = operation('i64.shl', operation('i64.extend_i32_u', getGlobal('slots')), i64(2n));
   const [at, size] =
@@ -160,7 +189,7 @@ export function clearTable({ addressType, map }: VisitedContext): WasmFunction {
   return { name: 'clearTable', parameters: [], result: null, body: [fill(at, size)], exported: true };
 }
 
-/** `enter(from, to)`: puts the numbers of stored states, all different, into the table. */
+/** `enter(from, to)`: puts the numbers of stored states, all different, into the table: those that belong in the region. */
 export function enter(context: VisitedContext): WasmFunction {
   const table = tableOf(context);
   const [from, to, at, slot] = [
@@ -170,13 +199,17 @@ export function enter(context: VisitedContext): WasmFunction {
     local('i32', 'slot'),
   ];
   const [hash, stored] = [local('i64', 'hash'), local(context.addressType, 'stored')];
-  const [found, again] = [labelled('found'), labelled('again')];
+  const [found, again, elsewhere] = [labelled('found'), labelled('again'), labelled('elsewhere')];
   const isEmpty = operation('i32.eqz', loadSlot(slot, table));
   const each = [
     set(hash, hashAt(stored, context)),
     set(slot, firstSlot(get(hash), table)),
-    block(found, loop(again, jumpIf(found, isEmpty), nextSlot(slot, table), jump(again))),
-    storeSlot(slot, slotValue(hash, operation('i32.add', get(at), i32(1)), table), table),
+    block(
+      elsewhere,
+      jumpIf(elsewhere, isElsewhere(slot, table)),
+      block(found, loop(again, jumpIf(found, isEmpty), nextSlot(slot, table), jump(again))),
+      storeSlot(slot, slotValue(hash, operation('i32.add', get(at), i32(1)), table), table),
+    ),
     set(stored, addressAfter(get(stored), i32(context.map.stride), context.addressType)),
   ];
   const body = [

@@ -11,13 +11,13 @@
 import type { Local, Wasm, WasmFunction } from './wasm-code.ts';
 import {
   block,
-  call,
   choose,
   count,
   get,
   getGlobal,
   i32,
   jump,
+  jumpIf,
   labelled,
   load,
   local,
@@ -33,6 +33,7 @@ import {
   firstSlot,
   hashAt,
   increment,
+  isElsewhere,
   nextSlot,
   probe,
   clearTable,
@@ -111,7 +112,7 @@ function findLikely(context: VisitedContext): WasmFunction {
 }
 
 /** Code of whether two states are equal. */
-function equalStates(left: Local, right: Local, words: number): Wasm {
+export function equalStates(left: Local, right: Local, words: number): Wasm {
   const pairs = Array.from({ length: words }, (_, at) =>
     operation('i64.xor', load('i64', get(left), at * 8), load('i64', get(right), at * 8)),
   );
@@ -123,7 +124,7 @@ function equalStates(left: Local, right: Local, words: number): Wasm {
 
 /**
  * `name(from, to)`: decides candidates `from` .. `to - 1`, in order. With `inserting`, new ones are stored; without,
- * `slots` becomes the number of each, or -1.
+ * `slots` becomes the number of each that belongs in the region, or -1.
  */
 function decide(name: string, inserting: boolean, context: VisitedContext): WasmFunction {
   const { map, words, addressType } = context;
@@ -154,10 +155,12 @@ function decide(name: string, inserting: boolean, context: VisitedContext): Wasm
     nextSlot(slot, table),
     jump(again),
   );
+  const begin = inserting
+    ? [set(slot, load('i32', scaled(get(at), 4), map.slots.at))]
+    : [set(slot, firstSlot(get(hash), table)), jumpIf(decided, isElsewhere(slot, table))];
   const each = [
     set(hash, load('i64', scaled(get(at), 8), map.hashes.at)),
-    set(slot, load('i32', scaled(get(at), 4), map.slots.at)),
-    block(decided, search),
+    block(decided, ...begin, search),
     increment(candidate, map.stride),
   ];
   const start = set(candidate, operation('i32.add', scaled(get(from), map.stride), i32(map.candidates.at)));
@@ -184,12 +187,6 @@ function insertAt(slot: Local, hash: Local, candidate: Local, table: Table): Was
   );
 }
 
-/** `lookUp()`: the numbers of all candidates, in `slots`; -1 for those that are not stored. */
-function lookUp(context: VisitedContext): WasmFunction {
-  const body = [call('hashAll'), call('findLikely'), call('numberOf', i32(0), gathered(context))];
-  return { name: 'lookUp', parameters: [], result: null, body, exported: true };
-}
-
 export function visitedFunctions(context: VisitedContext): readonly WasmFunction[] {
   return [
     hashAll(context),
@@ -198,6 +195,5 @@ export function visitedFunctions(context: VisitedContext): readonly WasmFunction
     decide('numberOf', false, context),
     clearTable(context),
     enter(context),
-    lookUp(context),
   ];
 }
