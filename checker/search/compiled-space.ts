@@ -7,11 +7,14 @@ import type { Firing } from '../state/interpret.ts';
 import { endsOf, fire, initialStates, moves, propertyPlace } from '../state/interpret.ts';
 import { decode, encode } from '../state/layout.ts';
 import { encodeModule } from '../state/wasm-encode.ts';
-import { findingBytes } from '../state/wasm-memory.ts';
+import { alone, findingBytes } from '../state/wasm-memory.ts';
 import type { CompiledModel } from '../state/wasm-model.ts';
 import { compileModel } from '../state/wasm-model.ts';
+import { allBits } from '../state/wasm-table.ts';
 import { deadlockFound, invariantFound, wrongPropertyFound } from '../state/wasm-properties.ts';
+import type { Crew, Member, Recruit } from './crew.ts';
 import type { Edge, Finding, StateSpace } from './state-space.ts';
+import { Team, togetherBatch } from './team.ts';
 import { VisitedMemory } from './visited-memory.ts';
 
 export interface CompiledOptions {
@@ -19,10 +22,19 @@ export interface CompiledOptions {
   readonly maxBytes?: number;
   /** The bits of a hash that count, for tests of what happens when states collide. */
   readonly hashMask?: bigint;
+  /** Hires so many workers; without it, the calling thread works alone. `batch` is for tests: successors of one round. */
+  readonly crew?: {
+    readonly workers: number;
+    readonly hire: (self: Member, recruits: readonly Recruit[]) => Crew;
+    readonly batch?: number;
+  };
 }
 
 /** Throws  ModelError for sums of more than 32 bits, which only the interpreter computes. */
-export function compiledSpace(table: TransitionTable, options: CompiledOptions = {}): StateSpace {
+export function compiledSpace(
+  table: TransitionTable,
+  options: CompiledOptions = {},
+): StateSpace & { readonly close: () => void } {
   return new CompiledSpace(table, options);
 }
 
@@ -35,11 +47,38 @@ class CompiledSpace implements StateSpace {
   readonly #memory: VisitedMemory;
   readonly #recorded: Recorded[] = [];
   readonly #findings: Finding[] = [];
+  readonly #workers: number;
+  readonly #team: Team | null = null;
 
-  constructor(table: TransitionTable, { maxBytes, hashMask }: CompiledOptions) {
+  constructor(table: TransitionTable, { maxBytes = 2 ** 32, hashMask = allBits, crew }: CompiledOptions) {
+    const workers = crew?.workers ?? 1;
+    const modelOf = (worker: number) =>
+      compileModel(table, {
+        hashMask,
+        share: workers === 1 ? alone : { workers, worker, batch: crew?.batch ?? togetherBatch },
+      });
     this.#table = table;
-    this.#model = compileModel(table, hashMask === undefined ? {} : { hashMask });
-    this.#memory = new VisitedMemory(this.#model, encodeModule(this.#model.module), maxBytes);
+    this.#workers = workers;
+    this.#model = modelOf(0);
+    const { map, module } = this.#model;
+    this.#memory = new VisitedMemory(this.#model, encodeModule(module), { maxBytes, workers });
+    if (crew === undefined || workers === 1) return;
+    const recruits = Array.from({ length: workers - 1 }, (_, at) => modelOf(at + 1));
+    const { memory, code, globals } = this.#memory;
+    const self: Member = {
+      worker: 0,
+      workers,
+      map,
+      transitions: table.transitions.length,
+      memory,
+      code,
+      globals,
+    };
+    const hired = crew.hire(
+      self,
+      recruits.map((model) => ({ map: model.map, bytes: encodeModule(model.module) })),
+    );
+    this.#team = new Team(this.#memory, map, hired, workers);
   }
 
   get count(): number {
@@ -55,17 +94,25 @@ class CompiledSpace implements StateSpace {
   }
 
   get fired(): readonly number[] {
-    const first = this.#model.map.fired.at / 8;
-    return [...this.#memory.words.subarray(first, first + this.#table.transitions.length)].map(Number);
+    const { fired, distance } = this.#model.map;
+    const times = (id: number, worker: number) =>
+      Number(this.#memory.words[(fired.at + worker * distance) / 8 + id]);
+    return this.#table.transitions.map(({ id }) =>
+      this.#byWorker((worker) => times(id, worker)).reduce((sum, part) => sum + part),
+    );
+  }
+
+  #byWorker<T>(look: (worker: number) => T): readonly T[] {
+    return Array.from({ length: this.#workers }, (_, worker) => look(worker));
   }
 
   get reached(): ReadonlySet<number> {
-    const first = this.#model.map.reached.at / 4;
-    return new Set(
-      [...this.#table.model.properties.keys()].filter(
-        (property) => this.#memory.numbers[first + property] === 1,
-      ),
-    );
+    const { reached, distance } = this.#model.map;
+    const seen = (property: number) =>
+      this.#byWorker(
+        (worker) => this.#memory.numbers[(reached.at + worker * distance) / 4 + property],
+      ).includes(1);
+    return new Set([...this.#table.model.properties.keys()].filter(seen));
   }
 
   get findings(): readonly Finding[] {
@@ -84,23 +131,42 @@ class CompiledSpace implements StateSpace {
   }
 
   expand(from: number, to: number): void {
+    if (this.#team !== null) {
+      this.#team.expand(from, to, (at, end) => this.#record(at, end));
+      return;
+    }
     for (let at = from; at < to;) {
       at = this.#memory.code.generate(at, to);
       this.#insert();
     }
   }
 
+  /** Stores the candidates of this thread. */
   #insert(): void {
     const { finding } = this.#memory.globals;
     const { at } = this.#model.map.findings;
+    if (this.#team !== null) {
+      this.#team.store((from, end) => this.#record(from, end));
+      return;
+    }
     this.#memory.makeRoom();
     finding.value = at;
     this.#memory.code.insert();
-    for (let next = at; next < finding.value; next += findingBytes) {
+    this.#record(at, finding.value);
+  }
+
+  /** Takes over the findings from `at` up to `end` in memory. */
+  #record(at: number, end: number): void {
+    for (let next = at; next < end; next += findingBytes) {
       const [what, state, detail] = this.#memory.numbers.subarray(next / 4, next / 4 + 3);
       if (what === wrongPropertyFound) this.#blameProperty(state!, detail!);
       this.#recorded.push([what!, state!, detail!]);
     }
+  }
+
+  /** Lets the workers go. */
+  close(): void {
+    this.#team?.close();
   }
 
   markPredecessors(from: number, to: number, marks: Uint8Array): void {

@@ -1,6 +1,9 @@
 /** The linear memory of a compiled model, how it grows, and the generated functions that work in it. */
 import type { CompiledModel } from '../state/wasm-model.ts';
+import { mostPages } from '../state/wasm-model.ts';
 import { CapacityError } from './capacity-error.ts';
+import type { Shared } from './crew.ts';
+import { regionOf } from './crew.ts';
 
 const pageBytes = 65_536;
 const firstSlots = 2_048;
@@ -13,6 +16,11 @@ const growth = 1.6;
 export interface GeneratedCode {
   readonly generate: (from: number, to: number) => number;
   readonly insert: () => void;
+  /** These four exist where there are several workers. */
+  readonly pick: (base: number, from: number, to: number) => number;
+  readonly foresee: (base: number, total: number) => void;
+  readonly claim: (base: number, total: number, first: number) => number;
+  readonly settle: () => void;
   readonly hashAll: () => void;
   readonly numberOf: (from: number, to: number) => void;
   readonly clearTable: () => void;
@@ -34,24 +42,30 @@ export interface GeneratedGlobals {
 export class VisitedMemory {
   readonly code: GeneratedCode;
   readonly globals: GeneratedGlobals;
+  readonly memory: WebAssembly.Memory;
   readonly #model: CompiledModel;
-  readonly #memory: WebAssembly.Memory;
+  readonly #workers: number;
   readonly #maxBytes: number;
   #numbers: Int32Array;
   #words: BigUint64Array;
   #slots = 0;
+  #rebuild: () => void = () => this.#enterAll();
 
-  constructor(model: CompiledModel, bytes: Uint8Array, maxBytes = 2 ** 32) {
+  /** Several workers share the memory; each has a region of the table of its own. */
+  constructor(model: CompiledModel, bytes: Uint8Array, { maxBytes = 2 ** 32, workers = 1 }) {
     this.#model = model;
+    this.#workers = workers;
     this.#maxBytes = Math.min(maxBytes, 2 ** 32);
-    this.#memory = new WebAssembly.Memory({ initial: Math.ceil(model.map.table / pageBytes) });
+    const initial = Math.ceil(model.map.table / pageBytes);
+    const sharing = workers > 1 ? { shared: true, maximum: mostPages } : {};
+    this.memory = new WebAssembly.Memory({ initial, ...sharing });
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
-      racewalk: { memory: this.#memory },
+      racewalk: { memory: this.memory },
     });
     this.code = exports as unknown as GeneratedCode;
     this.globals = exports as unknown as GeneratedGlobals;
-    this.#numbers = new Int32Array(this.#memory.buffer);
-    this.#words = new BigUint64Array(this.#memory.buffer);
+    this.#numbers = new Int32Array(this.memory.buffer);
+    this.#words = new BigUint64Array(this.memory.buffer);
     this.globals.cursor.value = model.map.candidates.at;
     this.#growTable(firstSlots);
   }
@@ -62,7 +76,7 @@ export class VisitedMemory {
 
   /** Bytes of the table and the stored states, with the room that is kept for more. */
   get bytes(): number {
-    return this.#memory.buffer.byteLength - this.#model.map.table;
+    return this.memory.buffer.byteLength - this.#model.map.table;
   }
 
   /** The address of the first state; it moves when the table grows. */
@@ -72,13 +86,13 @@ export class VisitedMemory {
 
   /** The memory as 32-bit numbers; valid until it grows. */
   get numbers(): Int32Array {
-    if (this.#numbers.buffer !== this.#memory.buffer) this.#numbers = new Int32Array(this.#memory.buffer);
+    if (this.#numbers.buffer !== this.memory.buffer) this.#numbers = new Int32Array(this.memory.buffer);
     return this.#numbers;
   }
 
   /** The memory as 64-bit words; valid until it grows. */
   get words(): BigUint64Array {
-    if (this.#words.buffer !== this.#memory.buffer) this.#words = new BigUint64Array(this.#memory.buffer);
+    if (this.#words.buffer !== this.memory.buffer) this.#words = new BigUint64Array(this.memory.buffer);
     return this.#words;
   }
 
@@ -93,7 +107,32 @@ export class VisitedMemory {
   /** Looks up all candidates: the generated code leaves the number of each in `slots`, -1 for what is not stored. */
   lookUp(): void {
     this.code.hashAll();
-    this.code.numberOf(0, this.gathered);
+    for (let worker = 0; worker < this.#workers; worker++) {
+      this.#enterRegion(worker);
+      this.code.numberOf(0, this.gathered);
+    }
+  }
+
+  #enterRegion(worker: number): void {
+    const [start, end] = regionOf(worker, this.#workers, this.#slots);
+    this.globals.regionStart.value = start;
+    this.globals.regionEnd.value = end;
+  }
+
+  /** From now on others do the work when the table is built anew. */
+  rebuildBy(rebuild: () => void): void {
+    this.#rebuild = rebuild;
+  }
+
+  /** What all who work in this memory must know. */
+  get shared(): Shared {
+    const { count, slots, numberMask, statesPage } = this.globals;
+    return {
+      count: count.value,
+      slots: slots.value,
+      numberMask: numberMask.value,
+      statesPage: statesPage.value,
+    };
   }
 
   get gathered(): number {
@@ -102,16 +141,16 @@ export class VisitedMemory {
   }
 
   /**
-   * Makes sure that all candidates can be stored.
+   * Makes sure that all candidates, or so many, can be stored.
    *
    * Throws  CapacityError when memory is at its limit; the states that are there stay.
    */
-  makeRoom(): void {
+  makeRoom(more = this.gathered): void {
     const { stride } = this.#model.map;
-    const needed = this.count + this.gathered;
+    const needed = this.count + more;
     if (needed > this.#slots * fullest)
       this.#growTable(Math.ceil(Math.max(needed / fullest, this.#slots * growth)) + 1);
-    const bytes = this.statesAt + needed * stride - this.#memory.buffer.byteLength;
+    const bytes = this.statesAt + needed * stride - this.memory.buffer.byteLength;
     if (bytes > 0) this.#grow(bytes, Math.floor((needed * stride) / 32));
   }
 
@@ -120,34 +159,34 @@ export class VisitedMemory {
     const { table, stride } = this.#model.map;
     const statesPage = Math.ceil((table + slots * 4) / pageBytes);
     const [from, to, size] = [this.statesAt, statesPage * pageBytes, this.count * stride];
-    const missing = to + size - this.#memory.buffer.byteLength;
+    const missing = to + size - this.memory.buffer.byteLength;
     if (missing > 0) this.#grow(missing, 0);
-    new Uint8Array(this.#memory.buffer).copyWithin(to, from, from + size);
+    new Uint8Array(this.memory.buffer).copyWithin(to, from, from + size);
     this.globals.statesPage.value = statesPage;
     this.globals.slots.value = slots;
-    this.globals.regionEnd.value = slots;
     this.globals.numberMask.value = 2 ** Math.ceil(Math.log2(slots)) - 1;
     this.#slots = slots;
+    this.code.clearTable();
     this.#rebuild();
   }
 
   /** Adds `bytes`, and `spare` ones where there is room for them. */
   #grow(bytes: number, spare: number): void {
-    const left = Math.floor((this.#maxBytes - this.#memory.buffer.byteLength) / pageBytes);
+    const left = Math.floor((this.#maxBytes - this.memory.buffer.byteLength) / pageBytes);
     const pages = Math.ceil(bytes / pageBytes);
     if (pages > left)
       throw new CapacityError(`the visited set is full: ${this.count} states in ${this.#maxBytes} bytes`);
     try {
-      this.#memory.grow(Math.min(left, pages + Math.ceil(spare / pageBytes)));
+      this.memory.grow(Math.min(left, pages + Math.ceil(spare / pageBytes)));
     } catch {
       throw new CapacityError(`the system has no more memory for the visited set of ${this.count} states`);
     }
   }
 
   /** In pieces, so that the optimised code of `enter` comes into use while it goes on. */
-  #rebuild(): void {
+  #enterAll(): void {
     const piece = 4_096;
-    this.code.clearTable();
+    this.#enterRegion(0);
     for (let at = 0; at < this.count; at += piece) this.code.enter(at, Math.min(at + piece, this.count));
   }
 }

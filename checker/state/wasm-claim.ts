@@ -17,7 +17,6 @@ import {
   getGlobal,
   i32,
   jump,
-  jumpIf,
   labelled,
   load,
   local,
@@ -34,6 +33,7 @@ import type { Table, VisitedContext } from './wasm-table.ts';
 import {
   increment,
   isElsewhere,
+  loadSlot,
   nextSlot,
   openTable,
   probe,
@@ -46,7 +46,13 @@ import {
 import { equalStates } from './wasm-visited.ts';
 
 export function claimFunctions(context: VisitedContext): readonly WasmFunction[] {
-  return [foresee(context), claim(context), settleNew(context), inOrder('settle', 'settleNew', [], context)];
+  return [
+    pick(context),
+    foresee(context),
+    claim(context),
+    settleNew(context),
+    inOrder('settle', 'settleNew', [], context),
+  ];
 }
 
 /** Where an area of this worker is, counted from the beginning of its areas: the same for all workers. */
@@ -61,6 +67,8 @@ interface Round {
   readonly base: Local;
   readonly from: Local;
   readonly to: Local;
+  /** How many were picked. */
+  readonly total: Local;
   readonly at: Local;
   readonly slot: Local;
   readonly value: Local;
@@ -72,6 +80,7 @@ const roundOf = (context: VisitedContext): Round => ({
   base: local('i32', 'base'),
   from: local('i32', 'from'),
   to: local('i32', 'to'),
+  total: local('i32', 'total'),
   at: local('i32', 'at'),
   slot: local('i32', 'slot'),
   value: local('i32', 'value'),
@@ -80,46 +89,67 @@ const roundOf = (context: VisitedContext): Round => ({
 
 const slotPlace = ({ base, at }: Round) => plus(base, at, 4);
 
-/** Code that goes through the candidates that belong in the region. */
-function eachOwn(
-  round: Round,
-  { map }: VisitedContext,
-  body: (skip: ReturnType<typeof labelled>) => readonly Wasm[],
-): Wasm {
-  const { table, base, from, to, at, slot, hash } = round;
-  const skip = labelled('elsewhere');
-  const own = [
+/** `pick(base, from, to)`: lists the candidates that belong in the region and touches their slots; returns how many. */
+function pick(context: VisitedContext): WasmFunction {
+  const { map } = context;
+  const round = roundOf(context);
+  const { table, base, from, to, at, slot, total } = round;
+  const [touched, own] = [local('i32', 'touched'), local('i32', 'own')];
+  const each = [
     set(slot, load('i32', slotPlace(round), within(map, 'slots'))),
-    jumpIf(skip, isElsewhere(slot, table)),
-    set(hash, load('i64', plus(base, at, 8), within(map, 'hashes'))),
-    ...body(skip),
+    store(get(at), 'i32', scaled(get(total), 4), map.own.at),
+    set(total, operation('i32.add', get(total), operation('i32.eqz', isElsewhere(slot, table)))),
   ];
-  return count(at, get(from), get(to), [block(skip, ...own)]);
+  const touch = [
+    set(at, load('i32', scaled(get(own), 4), map.own.at)),
+    set(slot, load('i32', slotPlace(round), within(map, 'slots'))),
+    set(touched, operation('i32.xor', get(touched), loadSlot(slot, table))),
+  ];
+  const body = [
+    openTable(table),
+    count(at, get(from), get(to), each),
+    count(own, i32(0), get(total), touch),
+    setGlobal('touched', get(touched)),
+    get(total),
+  ];
+  return { name: 'pick', parameters: [base, from, to], result: 'i32', body, exported: true };
 }
 
-/** `foresee(base, from, to)`: as `findLikely`, moves slots on to the first that is empty or likely, and touches the state there. */
+/** Code that goes through the candidates that were picked. */
+function eachPicked(round: Round, { map }: VisitedContext, body: readonly Wasm[]): Wasm {
+  const { base, at, slot, hash, total } = round;
+  const own = local('i32', 'own');
+  return count(own, i32(0), get(total), [
+    set(at, load('i32', scaled(get(own), 4), map.own.at)),
+    set(slot, load('i32', slotPlace(round), within(map, 'slots'))),
+    set(hash, load('i64', plus(base, at, 8), within(map, 'hashes'))),
+    ...body,
+  ]);
+}
+
+/** `foresee(base, total)`: as `findLikely`, moves the slots of those picked on to the first that is empty or likely, and touches the state there. */
 function foresee(context: VisitedContext): WasmFunction {
   const round = roundOf(context);
-  const { table, base, from, to, slot, value, hash } = round;
+  const { table, base, slot, value, hash, total } = round;
   const touched = local('i32', 'touched');
   const number = operation('i32.sub', operation('i32.and', get(value), get(table.mask)), i32(1));
-  const all = eachOwn(round, context, () => [
+  const all = eachPicked(round, context, [
     probe(slot, value, hash, table),
     store(get(slot), 'i32', slotPlace(round), within(context.map, 'slots')),
     set(touched, operation('i32.xor', get(touched), load('i32', stateAddress(number, table)))),
   ]);
   const body = [openTable(table), all, setGlobal('touched', get(touched))];
-  return { name: 'foresee', parameters: [base, from, to], result: null, body, exported: true };
+  return { name: 'foresee', parameters: [base, total], result: null, body, exported: true };
 }
 
 /**
- * `claim(base, from, to, first)`: claims slots for what is new; candidate `k` gets the number `first + k`, plus 1, until
+ * `claim(base, total, first)`: claims slots for what is new of those picked; candidate `k` gets the number `first + k`, plus 1, until
  * it is stored. The slot of a candidate that is not new becomes -1. Returns how many are new.
  */
 function claim(context: VisitedContext): WasmFunction {
   const { map, words } = context;
   const round = roundOf(context);
-  const { table, base, from, to, at, slot, value, hash } = round;
+  const { table, base, at, slot, value, hash, total } = round;
   const [first, number, found, other, candidate] = [
     local('i32', 'first'),
     local('i32', 'number'),
@@ -127,30 +157,33 @@ function claim(context: VisitedContext): WasmFunction {
     local('i32', 'other'),
     local('i32', 'candidate'),
   ];
-  const again = labelled('again');
+  const [again, decided] = [labelled('again'), labelled('decided')];
   const answer = (slotOrNone: Wasm) => store(slotOrNone, 'i32', slotPlace(round), within(map, 'slots'));
   const own = operation('i32.add', operation('i32.add', get(first), get(at)), i32(1));
   const known = operation('i32.lt_u', get(number), getGlobal('count'));
-  const all = eachOwn(round, context, (decided) => [
+  const all = eachPicked(round, context, [
     set(candidate, operation('i32.add', plus(base, at, map.stride), i32(within(map, 'candidates')))),
-    loop(
-      again,
-      probe(slot, value, hash, table),
-      choose(operation('i32.eqz', get(value)), [
-        storeSlot(slot, slotValue(hash, own, table), table),
-        answer(get(slot)),
-        increment(found),
-        jump(decided),
-      ]),
-      set(number, operation('i32.sub', operation('i32.and', get(value), get(table.mask)), i32(1))),
-      set(other, either(known, stateAddress(get(number), table), claimedAddress(number, context))),
-      choose(equalStates(other, candidate, words), [answer(i32(-1)), jump(decided)]),
-      nextSlot(slot, table),
-      jump(again),
+    block(
+      decided,
+      loop(
+        again,
+        probe(slot, value, hash, table),
+        choose(operation('i32.eqz', get(value)), [
+          storeSlot(slot, slotValue(hash, own, table), table),
+          answer(get(slot)),
+          increment(found),
+          jump(decided),
+        ]),
+        set(number, operation('i32.sub', operation('i32.and', get(value), get(table.mask)), i32(1))),
+        set(other, either(known, stateAddress(get(number), table), claimedAddress(number, context))),
+        choose(equalStates(other, candidate, words), [answer(i32(-1)), jump(decided)]),
+        nextSlot(slot, table),
+        jump(again),
+      ),
     ),
   ]);
   const body = [openTable(table), all, get(found)];
-  return { name: 'claim', parameters: [base, from, to, first], result: 'i32', body, exported: true };
+  return { name: 'claim', parameters: [base, total, first], result: 'i32', body, exported: true };
 }
 
 /** Code of the address of the candidate that has claimed a number: numbers from `count` on run through all workers' areas. */

@@ -47,12 +47,16 @@ export interface MemoryMap {
   readonly hashes: Area;
   /** By candidate: its slot of the table and later its number, 32 bits. */
   readonly slots: Area;
+  /** Candidates of a piece that belong in the worker's region, 32 bits each. */
+  readonly own: Area;
   /** Where the table begins: the first slot. */
   readonly table: number;
 }
 
 export const markBytes = 16;
 export const findingBytes = 12;
+/** Candidates that workers claim at a time: few enough for the cache to hold what was touched for them. */
+export const pieceLength = 512;
 
 /** Workers, which one this is, and how many successors it gathers. */
 export interface Share {
@@ -96,6 +100,7 @@ function areasFrom(base: number, { words, transitions, properties, edges, choice
     candidates: area(room * stride),
     hashes: area(room * 8),
     slots: area(room * 4),
+    own: area(pieceLength * 4),
   };
   return { areas, end };
 }

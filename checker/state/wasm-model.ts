@@ -48,7 +48,17 @@ export function compileModel(
   const map = memoryMap(sizes, share);
   const edges: CompiledEdge[] = [];
   const ends = Object.fromEntries(table.threads.map(({ thread, end }) => [thread.name, end]));
-  const context = { table, layout, ends, map, addressType, edges, words: layout.words, hashMask } as const;
+  const context = {
+    table,
+    layout,
+    ends,
+    map,
+    addressType,
+    edges,
+    words: layout.words,
+    hashMask,
+    isAlone: share.workers === 1,
+  } as const;
   const steps = stepFunctions(table, context);
   const functions = [
     ...steps,

@@ -29,6 +29,8 @@ export interface VisitedContext {
   readonly addressType: NumberType;
   /** The bits of a hash that count: fewer of them make different states look alike, which tests need. */
   readonly hashMask: bigint;
+  /** No other worker stores in the same memory. */
+  readonly isAlone: boolean;
 }
 
 /**

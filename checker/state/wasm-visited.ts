@@ -68,7 +68,8 @@ function hashAll(context: VisitedContext): WasmFunction {
     store(get(hash), 'i64', scaled(get(at), 8), map.hashes.at),
     set(slot, firstSlot(get(hash), table)),
     store(get(slot), 'i32', scaled(get(at), 4), map.slots.at),
-    set(touched, operation('i32.xor', get(touched), loadSlot(slot, table))),
+    // Workers touch the slots of their own region, when its turn comes.
+    ...(context.isAlone ? [set(touched, operation('i32.xor', get(touched), loadSlot(slot, table)))] : []),
     increment(pointer, map.stride),
   ];
   const body = [
@@ -164,13 +165,8 @@ function decide(name: string, inserting: boolean, context: VisitedContext): Wasm
     increment(candidate, map.stride),
   ];
   const start = set(candidate, operation('i32.add', scaled(get(from), map.stride), i32(map.candidates.at)));
-  return {
-    name,
-    parameters: [from, to],
-    result: null,
-    body: [openTable(table), start, count(at, get(from), get(to), each)],
-    exported: true,
-  };
+  const body = [openTable(table), start, count(at, get(from), get(to), each)];
+  return { name, parameters: [from, to], result: null, body, exported: true };
 }
 
 /** Code that stores a candidate as the next state; there is room, as the host has made sure before. */

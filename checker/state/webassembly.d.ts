@@ -11,7 +11,7 @@ declare namespace WebAssembly {
   }
   class Memory {
     constructor(descriptor: { initial: number; maximum?: number; shared?: boolean });
-    readonly buffer: ArrayBuffer;
+    readonly buffer: ArrayBufferLike;
     /** Returns the former size in pages; throws RangeError when there is no more. */
     grow(pages: number): number;
   }

@@ -6,44 +6,12 @@ import { transitionTable } from '../../checker/analysis/transition-table.ts';
 import type { CompiledOptions } from '../../checker/search/compiled-space.ts';
 import { compiledSpace } from '../../checker/search/compiled-space.ts';
 import { interpretedSpace } from '../../checker/search/interpreted-space.ts';
-import type { StateSpace } from '../../checker/search/state-space.ts';
 import { explore } from './explore.ts';
 import { packingCases } from './packing-cases.ts';
 import { randomModel } from './random-model.ts';
+import { told } from './told.ts';
 
 const most = 1_500;
-/** Edges are compared one by one for so many states; their number and the states they lead to, for all. */
-const closely = 60;
-
-/** Everything that a search can ask of a space, in the order of its numbers. */
-function told(space: StateSpace) {
-  const ids = Array.from({ length: space.count }, (_, id) => id);
-  return {
-    count: space.count,
-    transitions: space.transitions,
-    fired: Array.from(space.fired),
-    reached: [...space.reached].sort(),
-    findings: space.findings,
-    states: ids.map((id) => space.state(id)),
-    successors: ids
-      .slice(0, closely)
-      .map((id) =>
-        space.successors(id).map(({ edge, to }) => ({ ...edge, transition: edge.transition.id, to })),
-      ),
-    marks: marked(space),
-    countedOnce: space.transitions,
-  };
-}
-
-/** Marks backwards from the last state, in pieces. */
-function marked(space: StateSpace): readonly number[] {
-  const marks = new Uint8Array(space.count);
-  marks[space.count - 1] = 1;
-  const cuts = [space.count - 1, space.count - Math.min(closely, space.count), 0];
-  for (const [at, to] of cuts.entries()) space.markPredecessors(cuts[at + 1] ?? 0, to, marks);
-  return [...marks];
-}
-
 /** Returns the number of states, or null when there are too many to compare. */
 function agree(table: TransitionTable, options: CompiledOptions = {}): number | null {
   const interpreted = explore(interpretedSpace(table), most);

@@ -1,0 +1,32 @@
+/** What a state space tells when it is asked everything. */
+import type { StateSpace } from '../../checker/search/state-space.ts';
+
+/** Edges are compared one by one for so many states; their number and the states they lead to, for all. */
+const closely = 60;
+
+/** Everything that a search can ask of a space, in the order of its numbers. */
+export function told(space: StateSpace) {
+  const ids = Array.from({ length: space.count }, (_, id) => id);
+  const edgesOf = (id: number) =>
+    space.successors(id).map(({ edge, to }) => ({ ...edge, transition: edge.transition.id, to }));
+  return {
+    count: space.count,
+    transitions: space.transitions,
+    fired: Array.from(space.fired),
+    reached: [...space.reached].sort(),
+    findings: space.findings,
+    states: ids.map((id) => space.state(id)),
+    successors: ids.slice(0, closely).map(edgesOf),
+    marks: marked(space),
+    countedOnce: space.transitions,
+  };
+}
+
+/** Marks backwards from the last state, in pieces. */
+function marked(space: StateSpace): readonly number[] {
+  const marks = new Uint8Array(space.count);
+  marks[space.count - 1] = 1;
+  const cuts = [space.count - 1, space.count - Math.min(closely, space.count), 0];
+  for (const [at, to] of cuts.entries()) space.markPredecessors(cuts[at + 1] ?? 0, to, marks);
+  return [...marks];
+}
