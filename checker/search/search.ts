@@ -1,4 +1,5 @@
 /** The search: breadth first over any state space, level by level, until something is found or nothing is left. */
+import { beginnings } from '../analysis/beginnings.ts';
 import type { TransitionTable } from '../analysis/transition-table.ts';
 import { CapacityError } from './capacity-error.ts';
 import type { Answer, Limits, Outcome, Schedule } from './outcome.ts';
@@ -9,6 +10,9 @@ import { finish } from './steps.ts';
 
 /** States expanded between two looks at the limits. */
 const chunk = 4_096;
+
+/** Initial states are made all at once, before there is a limit to look at. */
+const mostBeginnings = 20_000;
 
 /** A search under way: `levels[d]` is the number of the first state at depth d. */
 interface Progress {
@@ -31,14 +35,19 @@ export function* searching(
   method: string,
 ): Steps<Outcome> {
   const progress: Progress = { table, space, limits, levels: [0] };
-  space.start();
-  let stopped: string | null = null;
+  let stopped = tooManyBeginnings(table);
+  if (stopped === null) space.start();
   while (stopped === null && space.findings.length === 0 && progress.levels.at(-1)! < space.count)
     stopped = yield* expandLevel(progress);
   const answer = answerOf(progress, stopped);
   const unfired = table.transitions.filter(({ id }) => space.fired[id] === 0);
   const { count: states, transitions, bytes } = space;
   return { ...answer, statistics: { states, transitions, depth: depthOf(progress), bytes, unfired, method } };
+}
+
+function tooManyBeginnings(table: TransitionTable): string | null {
+  if (beginnings(table) <= mostBeginnings) return null;
+  return `it can begin in more than ${mostBeginnings} ways: take fewer CPUs, or choose from less before the first step`;
 }
 
 /** Expands the deepest level; returns the reason why it was left half done, or null. */
@@ -78,7 +87,7 @@ function expandChunk(space: StateSpace, from: number, to: number): string | null
 
 /** The depth of the deepest states: the last level is empty when the search has run to its end. */
 const depthOf = ({ space, levels }: Progress) =>
-  levels.at(-1)! < space.count ? levels.length - 1 : levels.length - 2;
+  Math.max(0, levels.at(-1)! < space.count ? levels.length - 1 : levels.length - 2);
 
 function answerOf(progress: Progress, stopped: string | null): Answer {
   const finding = worst(progress);

@@ -20,6 +20,14 @@ test('a limit that is larger than the state space changes nothing', async () => 
   expect(run).toEqual({ code: 0, out: `${email}: holds\n`, err: '' });
 });
 
+test('a model with more beginnings than memory has room for', async () => {
+  const { code, out, err } = await racewalk(['check', email, '--cpus', '16', '--ptes', '512']);
+  expect({ code, err }).toEqual({ code: 3, err: '' });
+  expect(out).toMatch(
+    /inconclusive: it can begin in more than 20000 ways[^]*0 states, 0 transitions, depth 0, /,
+  );
+});
+
 const endless = ['check', email, '--flush', 'ipi', '--cpus', '5'];
 
 test('a timeout', async () => {
