@@ -20,7 +20,7 @@
  *          page_ref_count(head) < 0: an overflow check. Other tails: each goes alone.
  */
 import { always, and, bool, branch, cost, dec, defineModel, ended, eq, exists, flag, forAll, goto, ifdef, init, integer, label, ne,
-  never, not, note, oneOf, range, reachable, say, set, shared, step, thread, values } from 'racewalk';
+  never, not, note, oneOf, range, reachable, say, set, shared, smpWmb, step, thread, values } from 'racewalk';
 import { allocPage, anotherOwner, flushTlbRange, getPageUnlessZero, interrupts, ipiHandlers, localIrqRestore, localIrqSave, Owner, Pte,
   putPage } from 'racewalk/kernel';
 
@@ -88,6 +88,7 @@ export const model = defineModel({
       branch('!put_page_testzero(head)',                  not(l.freed), [note('pinned: not freed'), goto('done')]),
       note('free_pages_prepare takes the compound page apart'),
       step('clear_compound_head(page)',                   set(mem.head, 'T')),
+      smpWmb('spin_lock_irqsave(&zone->lock, flags)'),
       step('__free_one_page(page, pfn, zone, order, migratetype, fpi_flags)', set(mem.headFree, true)),
       note('mmap and a page fault at the same address'),
       allocPage(tail, 'this mm'),

@@ -35,15 +35,16 @@ export const model = defineModel({
       ptl: init(bool, false, 'the pmd lock'),
     });
 
-    const protect = thread('change_huge_pmd', { locals: { changed: init(bool, false) } }, (l) => [
+    const protect = thread('change_huge_pmd', { locals: { entry: init(Pmd, 'none'), changed: init(bool, false) } }, (l) => [
       spinLock('__pmd_trans_huge_lock(pmd, vma)',         mem.ptl),
       branch('!pmd_trans_huge(*pmd)',                     ne(mem.pmd, 'huge'), [goto('unlock')]),
       update === 'clear-then-set'
-        ? step('entry = pmdp_huge_get_and_clear_notify(mm, addr, pmd)', set(mem.pmd, 'none')) : [],
+        ? step('entry = pmdp_huge_get_and_clear_notify(mm, addr, pmd)', set(l.entry, mem.pmd), set(mem.pmd, 'none')) : [],
       update === 'pmdp_invalidate'
         ? step('pmdp_invalidate(vma, addr, pmd)',         set(mem.pmd, 'invalid')) : [],
       update === 'exchange'
-        ? step('pmdp_establish(vma, addr, pmd, pmd_modify(*pmd, newprot))', set(mem.pmd, 'protnone'), set(l.changed, true))
+        ? step('entry = pmdp_establish(vma, addr, pmd, pmd_modify(*pmd, newprot))',
+          set(l.entry, mem.pmd), set(mem.pmd, 'protnone'), set(l.changed, true))
         : step('set_pmd_at(mm, addr, pmd, entry)',        set(mem.pmd, 'protnone'), set(l.changed, true)),
       label('unlock'),
       spinUnlock('spin_unlock(ptl)',                      mem.ptl),
@@ -56,7 +57,8 @@ export const model = defineModel({
       branch('!pmd_trans_huge(*pmd)',                     eq(l.pmd, 'none'), [goto('next')]),
       spinLock('__pmd_trans_huge_lock(pmd, vma)',         mem.ptl),
       branch('pmd_trans_huge(*pmd)',                      ne(mem.pmd, 'none'), [
-        step('pmdp_huge_get_and_clear_full(tlb->mm, addr, pmd, tlb->fullmm)', set(mem.pmd, 'none'), set(l.zapped, true))]),
+        step('orig_pmd = pmdp_huge_get_and_clear_full(tlb->mm, addr, pmd, tlb->fullmm)',
+          set(l.pmd, mem.pmd), set(mem.pmd, 'none'), set(l.zapped, true))]),
       spinUnlock('spin_unlock(ptl)',                      mem.ptl),
       label('next'),
       step('return 0',                                    set(l.returned, true)),
@@ -80,11 +82,11 @@ export const model = defineModel({
     { name: 'v4.10',           options: {},                                        verdict: 'violated',
       steps: 6, states: 25, transitions: 28 },
     { name: 'pmdp-invalidate', options: { update: 'pmdp_invalidate' },             verdict: 'holds',
-      states: 43, transitions: 48,
+      states: 37, transitions: 44,
       why: 'a pmd that is invalid is not none: madvise goes for the lock' },
     { name: 'exchange',        options: { update: 'exchange' },                    verdict: 'holds',
-      states: 33, transitions: 38 },
+      states: 30, transitions: 36 },
     { name: 'two-callers',     options: { update: 'pmdp_invalidate', callers: 2 }, verdict: 'holds',
-      states: 481, transitions: 707 },
+      states: 313, transitions: 491 },
   ],
 });
