@@ -18,8 +18,8 @@
  * Omitted: MMF_HAS_PINNED and false positives of page_maybe_dma_pinned: they cause more copies. The child: what it does with the
  *          shared page is not at stake. Irqs and TLB flushes: fork waits for no CPU in gup_fast, whatever the flush.
  */
-import { always, and, bool, branch, cost, dec, defineModel, eq, exists, flag, forAll, gt, goto, ifdef, inc, init, integer, label, ne,
-  never, note, range, reachable, say, set, shared, smpMb, smpRmb, step, thread, values } from 'racewalk';
+import { always, and, bool, branch, cost, dec, defineModel, ended, eq, exists, flag, forAll, goto, gt, ifdef, inc, init, integer, label,
+  ne, never, note, range, reachable, say, set, shared, smpMb, smpRmb, step, thread, values } from 'racewalk';
 import { rawReadSeqcount, rawWriteSeqcountBegin, rawWriteSeqcountEnd } from 'racewalk/kernel';
 
 const Pte = values('writable', 'read-only');
@@ -42,7 +42,7 @@ export const model = defineModel({
     });
 
     const gup = thread('gup_fast', { cpus, locals: {
-      seq: init(range(0, 2), 0), pte: init(Pte, 'writable'), holds: init(bool, false),
+      seq: init(range(0, 2), 0), pte: init(Pte, 'read-only'), holds: init(bool, false),
     } }, (l) => [
       ifdef(writeProtectSeq,
         rawReadSeqcount(mem.seq, l.seq),
@@ -83,6 +83,8 @@ export const model = defineModel({
         always('a page that is pinned for write is not shared copy-on-write', forAll(gup, (l, cpu) =>
           never(and(l.holds, mem.shared),
             say`gup_fast on CPU ${cpu} has pinned the page for a device, and the child shares it: the parent's next write gets a copy`))),
+        always('no pin is left over', never(and(forAll(gup, (_, cpu) => ended(gup, cpu)), ne(mem.pins, 0)),
+          say`gup_fast is done with the page, which has ${mem.pins} pins`)),
         reachable('gup_fast pins the page',         exists(gup, (l) => l.holds)),
         reachable('fork shares the page',           mem.shared),
         reachable('fork copies a page with a pin',  exists(fork, (l) => l.copied)),

@@ -19,8 +19,8 @@
  * Omitted: the lru_lock, the anon_vma lock and the page-table lock: gup_fast takes none of them. pmdp_invalidate before
  *          pmd_populate: another race (R9). Mappings by other processes: the head's mapcount stays 1. Other tails: each goes alone.
  */
-import { add, always, and, bool, branch, cost, dec, defineModel, eq, exists, flag, forAll, goto, ifdef, init, integer, label, ne, never,
-  not, note, range, reachable, say, set, shared, smpMb, smpWmb, step, sub, thread, values } from 'racewalk';
+import { add, always, and, bool, branch, cost, dec, defineModel, ended, eq, exists, flag, forAll, goto, ifdef, init, integer, label, ne,
+  never, not, note, or, range, reachable, say, set, shared, smpMb, smpWmb, step, sub, thread, values } from 'racewalk';
 import { getHugePageTail, getPageUnlessZero, hugePage, interrupts, ipiHandlers, localIrqRestore, localIrqSave, putHugePageTail,
   sendIpiAndWait, spinLock, spinUnlock } from 'racewalk/kernel';
 
@@ -42,7 +42,7 @@ export const model = defineModel({
     });
 
     const gup = thread('gup_fast', { cpus, locals: {
-      pmd: init(Pmd, 'huge'), got: init(bool, false), holds: init(bool, false),
+      pmd: init(Pmd, 'table'), got: init(bool, false), holds: init(bool, false),
     } }, (l, cpu) => [
       localIrqSave(mem, cpu),
       step('pmd = ACCESS_ONCE(*pmdp)',                    set(l.pmd, mem.pmd)),
@@ -92,6 +92,9 @@ export const model = defineModel({
             say`gup_fast on CPU ${cpu} has pinned the tail, which is a page of its own now: its count has the mapping alone`))),
         always('a mapped page is not free', never(and(eq(mem.pmd, 'table'), eq(mem.tailCount, 0)),
           say`a pte maps the former tail, which has been freed`)),
+        always('no reference is left over', never(and(forAll(gup, (_, cpu) => ended(gup, cpu)), ended(split),
+          or(ne(mem.headCount, 1), ne(mem.tailCount, 1), ne(mem.tailMapcount, 1))),
+          say`all are done: the head has a count of ${mem.headCount}, the tail one of ${mem.tailCount}`)),
         reachable('gup_fast pins a tail of the huge page', exists(gup, (l) => and(l.holds, eq(mem.pmd, 'huge')))),
         reachable('a pin outlives the split', exists(gup, (l) => and(l.holds, eq(mem.pmd, 'table')))),
         reachable('the huge page is split without a pin',  and(eq(mem.pmd, 'table'), eq(mem.tailCount, 1))),

@@ -19,8 +19,8 @@
  *          not take it, and there is one zap. LRU and swap cache references: more references only delay the freeing. The
  *          next owner's freeing of the page: it leads back to a count of 0. Pins of huge pages: see the THP split models.
  */
-import { always, and, bool, branch, cost, dec, defineModel, ended, eq, exists, flag, forAll, goto, ifdef, init, integer, label, ne,
-  never, not, note, oneOf, range, reachable, say, set, shared, step, thread } from 'racewalk';
+import { always, and, bool, branch, cost, dec, defineModel, ended, eq, exists, flag, forAll, goto, ifdef, init, integer, label, ne, never,
+  not, note, oneOf, range, reachable, say, set, shared, step, thread } from 'racewalk';
 import { anotherOwner, flushTlbRange, getPage, getPageUnlessZero, interrupts, ipiHandlers, localIrqRestore, localIrqSave, Owner, Pte,
   putPage } from 'racewalk/kernel';
 
@@ -88,6 +88,9 @@ export const model = defineModel({
             say`gup_fast on CPU ${cpu} returned a page that has been freed and belongs to another owner`))),
         always('a page that gup_fast returned is not free', forAll(gup, (l, cpu) =>
           never(and(l.holds, eq(mem.count, 0)), say`gup_fast on CPU ${cpu} holds a page whose count is 0`))),
+        always('no reference is left over',
+          never(and(forAll(gup, (_, cpu) => ended(gup, cpu)), ended(zap), eq(mem.owner, 'this mm'), ne(mem.count, 0)),
+            say`all are done with the page, and its count is ${mem.count}`)),
         reachable('gup_fast pins the page',  exists(gup, (l) => l.holds)),
         reachable('zap unmaps and puts the page', ended(zap)),
         ...(allocator ? [reachable('the freed page gets another owner', eq(mem.owner, 'another owner'))] : []),

@@ -17,7 +17,7 @@
  *          ptep_clear_flush, and with it its barrier: the helper may not count on it. The merge itself: sharing an unpinned
  *          page is right. Writable ptes: they come back read-only, which the recheck of the pte sees.
  */
-import { always, and, bool, branch, cost, dec, defineModel, eq, exists, flag, forAll, goto, gt, ifdef, inc, init, integer, label,
+import { always, and, bool, branch, cost, dec, defineModel, ended, eq, exists, flag, forAll, goto, gt, ifdef, inc, init, integer, label,
   ne, never, not, oneOf, range, reachable, say, set, shared, smpMb, smpRmb, smpWmb, step, thread, values } from 'racewalk';
 
 const Pte = values('none', 'read-only');
@@ -83,6 +83,8 @@ export const model = defineModel({
         always('a page that is pinned is not shared', forAll(gup, (l, cpu) =>
           never(and(l.holds, not(mem.exclusive)),
             say`gup_fast on CPU ${cpu} has pinned the page, and KSM may share it with other processes`))),
+        always('no pin is left over', never(and(forAll(gup, (_, cpu) => ended(gup, cpu)), ne(mem.pins, 0)),
+          say`gup_fast is done with the page, which has ${mem.pins} pins`)),
         reachable('gup_fast pins the page',     exists(gup, (l) => l.holds)),
         reachable('KSM makes the page shareable', exists(ksm, (l) => l.shared)),
         reachable('KSM finds a pin',            exists(ksm, (l) => l.busy)),

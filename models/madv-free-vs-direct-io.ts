@@ -16,8 +16,8 @@
  * Omitted: the page lock and the page-table lock: gup_fast takes neither. The pte's dirty bit: a device does not set it. Swap: pages that
  *          are not discarded. shrink_page_list's freeze of the count: it keeps the page from being freed, not from being unmapped.
  */
-import { always, and, bool, branch, cost, dec, defineModel, eq, exists, flag, forAll, goto, ifdef, init, integer, label, ne, never,
-  not, note, range, reachable, say, set, shared, smpMb, smpRmb, step, thread } from 'racewalk';
+import { always, and, bool, branch, cost, dec, defineModel, ended, eq, exists, flag, forAll, goto, ifdef, init, integer, label, ne, never,
+  not, note, or, range, reachable, say, set, shared, smpMb, smpRmb, step, thread } from 'racewalk';
 import { getPageUnlessZero, Pte, putPage } from 'racewalk/kernel';
 
 export const model = defineModel({
@@ -80,6 +80,11 @@ export const model = defineModel({
         always('a page that a device reads into is not discarded', forAll(direct, (l, cpu) =>
           never(and(l.reads, discarded),
             say`the device of CPU ${cpu} reads into the page, and reclaim has discarded it: the program will find zeroes`))),
+        always('data that has arrived is not discarded', never(and(mem.dirty, discarded),
+          say`the page is dirty with what a device has read, and reclaim has discarded it`)),
+        always('no reference is left over', never(and(forAll(direct, (_, cpu) => ended(direct, cpu)), ended(reclaim),
+          or(and(discarded, ne(mem.count, 1)), and(not(discarded), ne(mem.count, 2)))),
+          say`all but reclaim are done with the page, and its count is ${mem.count}`)),
         reachable('direct IO reads into the page', exists(direct, (l) => l.reads)),
         reachable('reclaim discards the page',     discarded),
         reachable('reclaim keeps the page',        exists(reclaim, (l) => l.kept)),

@@ -21,7 +21,7 @@
  *          the copy. TLB flushes: a user that keeps the new pmd in its TLB loses more stores. LRU and rmap.
  */
 import { always, and, atomically, bool, branch, dec, defineModel, ended, eq, exists, flag, forAll, goto, ifdef, init, integer, label, ne,
-  never, not, note, range, reachable, say, set, shared, smpMb, step, thread, values, wait } from 'racewalk';
+  never, not, note, or, range, reachable, say, set, shared, smpMb, step, thread, values, wait } from 'racewalk';
 import { getPageUnlessZero, pageRefFreeze, putPage } from 'racewalk/kernel';
 
 const Pmd = values('old', 'old, numa', 'none', 'new');
@@ -42,7 +42,7 @@ export const model = defineModel({
     });
 
     const gup = thread('gup_fast', { cpus, locals: {
-      pmd: init(Pmd, 'old'), got: init(bool, false), holds: init(bool, false),
+      pmd: init(Pmd, 'none'), got: init(bool, false), holds: init(bool, false),
     } }, (l) => [
       step('pmd = ACCESS_ONCE(*pmdp)',                    set(l.pmd, mem.pmd)),
       branch('pmd_none(pmd) || pmd_numa(pmd)',            ne(l.pmd, 'old'), [note('or pins the new page, rightly'), goto('out')]),
@@ -100,6 +100,9 @@ export const model = defineModel({
             say`a user has written to the new page, and the pmd maps the old one again: the write is lost`)),
         always('a page that gup_fast holds stays the page that is mapped', forAll(gup, (l, cpu) =>
           never(and(l.holds, eq(mem.pmd, 'new')), say`gup_fast on CPU ${cpu} holds the old page, and the pmd maps the new one`))),
+        always('no reference is left over', never(and(forAll(gup, (_, cpu) => ended(gup, cpu)), ended(migrate),
+          or(and(eq(mem.pmd, 'new'), ne(mem.count, 0)), and(ne(mem.pmd, 'new'), ne(mem.count, 2)))),
+          say`all are done with the old page, and its count is ${mem.count}`)),
         reachable('gup_fast pins the old page',   exists(gup, (l) => l.holds)),
         reachable('a user writes to the new page', mem.stored),
         reachable('the huge page is migrated',    and(ended(migrate), eq(mem.pmd, 'new'))),

@@ -17,8 +17,8 @@
  * Omitted: the page lock: gup_fast does not take it. Page cache and swap cache: there the count is frozen as well (page_freeze_refs).
  *          The pmd and irqs: nobody changes the page table, and a broadcast flush waits for nobody. Freeing of the old page: R2.
  */
-import { always, and, bool, branch, cost, dec, defineModel, eq, exists, flag, forAll, goto, ifdef, inc, init, integer, label, ne, never,
-  not, note, range, reachable, say, set, shared, smpMb, step, thread } from 'racewalk';
+import { always, and, bool, branch, cost, dec, defineModel, ended, eq, exists, flag, forAll, goto, ifdef, inc, init, integer, label, ne,
+  never, not, note, or, range, reachable, say, set, shared, smpMb, step, thread } from 'racewalk';
 import { getPageUnlessZero, MigratedPte, putPage } from 'racewalk/kernel';
 
 export const model = defineModel({
@@ -36,7 +36,7 @@ export const model = defineModel({
     });
 
     const gup = thread('gup_fast', { cpus, locals: {
-      pte: init(MigratedPte, 'old page'), got: init(bool, false), holds: init(bool, false),
+      pte: init(MigratedPte, 'migration entry'), got: init(bool, false), holds: init(bool, false),
     } }, (l) => [
       step('pte = ACCESS_ONCE(*ptep)',                    set(l.pte, mem.pte)),
       branch('!pte_present(pte)',                         eq(l.pte, 'migration entry'), [goto('out')]),
@@ -79,6 +79,9 @@ export const model = defineModel({
         always('a page that gup_fast holds stays the page that is mapped', forAll(gup, (l, cpu) =>
           never(and(l.holds, eq(mem.pte, 'new page')),
             say`gup_fast on CPU ${cpu} holds the old page, and the pte maps the new one`))),
+        always('no reference is left over', never(and(forAll(gup, (_, cpu) => ended(gup, cpu)), ended(migrate),
+          or(and(eq(mem.pte, 'new page'), ne(mem.count, 0)), and(ne(mem.pte, 'new page'), ne(mem.count, 2)))),
+          say`all are done with the old page, and its count is ${mem.count}`)),
         reachable('gup_fast pins the page',  exists(gup, (l) => l.holds)),
         reachable('the page is migrated',    eq(mem.pte, 'new page')),
         reachable('migration gives up',      exists(migrate, (l) => l.failed)),
