@@ -61,7 +61,7 @@ export const model = defineModel({
       properties: [
         always('once a madvise has returned, no TLB entry maps the old page', forAll(madvise, (l, caller) => forAll(cpus, (cpu) =>
           never(and(l.returned, ne(mem.tlb.at(cpu), 'none')),
-            say`madvise on CPU ${caller} has returned, and user CPU ${cpu} still uses the page through its TLB entry`)))),
+            say`madvise on CPU ${caller} has returned, and a user CPU still uses the page through its TLB entry`)))),
         reachable('a madvise clears the pte',   exists(madvise, (l) => and(l.returned, l.cleared))),
         reachable('a madvise finds no pte',     exists(madvise, (l) => and(l.returned, not(l.cleared)))),
         reachable('a CPU uses the page',        exists(cpus, (cpu) => eq(mem.tlb.at(cpu), 'write'))),

@@ -14,7 +14,7 @@
  *          (an IPI when no batch page can be had), tlb_table_flush (call_rcu_sched)
  * Fixed:   267239116987 (v3.4, HAVE_RCU_TABLE_FREE made generic) -> freeing call_rcu; 2ba99c5e0881 (2022, the table that
  *          collapse_and_free_pmd withdraws) -> freeing sync_ipi. 70cbc3cc78a9 alone (recheckPmd) does not help here.
- * Omitted: what the ptes map and the references to those pages: R1 and R2. mmap_sem: gup_fast does not take it. The batching of
+ * Omitted: what the ptes map and the references to those pages: gup-fast-vs-unmap. mmap_sem: gup_fast does not take it. Batching of
  *          tables before call_rcu: it only delays the freeing. Reuse of the freed table: reading it is bad enough.
  */
 import { always, and, bool, branch, cost, defineModel, eq, exists, flag, forAll, goto, ifdef, init, integer, label, ne, never, oneOf,

@@ -17,7 +17,7 @@
  * Fixed:   never broken in a release: the comment above gup_fast asks for the IPI, and arm and arm64 came with it ("arm: mm: enable
  *          RCU fast_gup", "arm64: mm: enable RCU fast_gup", v3.18) -> splittingIpi. v4.5 did away with pins of tails.
  * Omitted: the lru_lock, the anon_vma lock and the page-table lock: gup_fast takes none of them. pmdp_invalidate before
- *          pmd_populate: another race (R9). Mappings by other processes: the head's mapcount stays 1. Other tails: each goes alone.
+ *          pmd_populate: pmdp-invalidate-vs-dirty. Mappings by others: the head's mapcount stays 1. Other tails: each goes alone.
  */
 import { add, always, and, bool, branch, cost, dec, defineModel, ended, eq, exists, flag, forAll, goto, ifdef, init, integer, label, ne,
   never, not, note, or, range, reachable, say, set, shared, smpMb, smpWmb, step, sub, thread, values } from 'racewalk';

@@ -15,7 +15,7 @@
  * Source:  v3.18 mm/gup.c: gup_pte_range; arch/x86/mm/gup.c: gup_pte_range (plain get_page, no recheck); mm/memory.c:
  *          zap_pte_range, tlb_flush_mmu
  * Fixed:   2667f50e8b81 (v3.18, the generic RCU gup_fast) -> reference, recheckPte
- * Omitted: the pmd and its recheck: nobody changes the page table here (R1 and R3 do). The page-table lock: gup_fast does
+ * Omitted: the pmd and its recheck: nobody changes the page table here. The page-table lock: gup_fast does
  *          not take it, and there is one zap. LRU and swap cache references: more references only delay the freeing. The
  *          next owner's freeing of the page: it leads back to a count of 0. Pins of huge pages: see the THP split models.
  */

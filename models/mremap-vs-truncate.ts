@@ -66,10 +66,10 @@ export const model = defineModel({
       properties: [
         always('no TLB entry for the old address maps a freed page', forAll(cpus, (cpu) =>
           never(and(ne(mem.oldTlb.at(cpu), 'none'), eq(mem.count, 0)),
-            say`user CPU ${cpu} can still write to the page through its TLB entry for the old address, and the page has been freed`))),
+            say`a user CPU can still write to the page through its TLB entry for the old address, and the page has been freed`))),
         always('no TLB entry for the new address maps a freed page', forAll(cpus, (cpu) =>
           never(and(ne(mem.newTlb.at(cpu), 'none'), eq(mem.count, 0)),
-            say`user CPU ${cpu} can still write to the page through its TLB entry for the new address, and the page has been freed`))),
+            say`a user CPU can still write to the page through its TLB entry for the new address, and the page has been freed`))),
         reachable('mremap moves a page that is in use', and(ended(mremap), gt(mem.count, 0))),
         reachable('truncate frees the page',            eq(mem.count, 0)),
         reachable('a CPU uses the new address',         exists(cpus, (cpu) => eq(mem.newTlb.at(cpu), 'write'))),

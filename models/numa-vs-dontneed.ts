@@ -68,9 +68,9 @@ export const model = defineModel({
       shared: mem,
       threads: [protect, madvise],
       properties: [
-        always('once MADV_DONTNEED has returned, the data is gone', forAll(madvise, (l, cpu) =>
+        always('once MADV_DONTNEED has returned, the data is gone', forAll(madvise, (l) =>
           never(and(l.returned, ne(mem.pmd, 'none')),
-            say`madvise(MADV_DONTNEED) on CPU ${cpu} has returned, and the pmd still maps the huge page: ${mem.pmd}`))),
+            say`madvise(MADV_DONTNEED) has returned, and the pmd still maps the huge page: ${mem.pmd}`))),
         reachable('madvise drops the huge page',        exists(madvise, (l) => and(l.returned, l.zapped))),
         reachable('change_huge_pmd changes the protection', exists(protect, (l) => l.changed)),
         reachable('change_huge_pmd comes too late',     and(ended(protect), exists(protect, (l) => eq(l.changed, false)))),

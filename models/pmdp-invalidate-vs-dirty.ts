@@ -58,9 +58,9 @@ export const model = defineModel({
       shared: mem,
       threads: [split, user],
       properties: [
-        always('dirty information is not dropped', forAll(user, (l, cpu) =>
+        always('dirty information is not dropped', forAll(user, (l) =>
           never(and(l.wrote, ended(split), not(mem.pageDirty)),
-            say`user CPU ${cpu} has written to the page, and neither the pmd (${mem.pmd}) nor the page says so`))),
+            say`a user CPU has written to the page, and neither the pmd (${mem.pmd}) nor the page says so`))),
         reachable('a user writes',                 exists(user, (l) => l.wrote)),
         reachable('a clean page stays clean',      and(ended(split), not(mem.pageDirty))),
         reachable('a dirty page is marked',        mem.pageDirty),

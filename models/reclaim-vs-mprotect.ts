@@ -68,7 +68,7 @@ export const model = defineModel({
       properties: [
         always('once mprotect has returned, no TLB entry allows writes', forAll(cpus, (cpu) =>
           never(and(exists(mprotect, (l) => l.returned), eq(mem.tlb.at(cpu), 'write')),
-            say`mprotect(PROT_READ) has returned, and user CPU ${cpu} can still write through its TLB entry`))),
+            say`mprotect(PROT_READ) has returned, and a user CPU can still write through its TLB entry`))),
         reachable('mprotect write-protects a present pte', exists(mprotect, (l) => and(l.returned, l.pages))),
         reachable('mprotect finds no pte',                 exists(mprotect, (l) => and(l.returned, eq(mem.pte, 'none')))),
         reachable('reclaim unmaps and flushes',            ended(reclaim)),

@@ -60,7 +60,7 @@ export const model = defineModel({
       properties: [
         always('a CPU that the flush skips has no old TLB entry', forAll(switcher, (l, cpu) =>
           never(and(eq(l.tlb, 'present'), exists(flush, (f) => f.skipped.at(cpu))),
-            say`CPU ${cpu} has filled its TLB from the old pte, and the flush sent it no IPI: the entry stays`))),
+            say`a CPU in switch_mm has filled its TLB from the old pte, and the flush sent it no IPI: the entry stays`))),
         reachable('the flush skips a CPU',         exists(flush, (f) => f.skipped.at(0))),
         reachable('the flush sends an IPI',        exists(flush, (f) => f.sent.at(0))),
         reachable('a CPU fills its TLB before the flush', exists(switcher, (l) => eq(l.tlb, 'present'))),
