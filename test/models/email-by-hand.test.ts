@@ -31,8 +31,8 @@ interface Variant {
 
 const ptes = 2;
 
-function initial(): Hand[] {
-  return [0, 1].map((addr) => ({
+function initial(): Hand {
+  return {
     pmd: 'table',
     pte: [true, true],
     count: [1, 1],
@@ -40,13 +40,13 @@ function initial(): Hand[] {
     copied: [false, false],
     irqsOff: false,
     ipiPending: false,
-    gup: { at: 'irqs off', addr, pmd: 'none', pte: false, got: false, holds: false },
+    gup: { at: 'irqs off', addr: 0, pmd: 'none', pte: false, got: false, holds: false },
     collapse: { at: 'clear pmd', i: 0, saved: [false, false], result: 'running' },
-  }));
+  };
 }
 
-/** One step of gup_fast, in place; its program counter names what comes next. */
-function gupStep(s: Hand, v: Variant): boolean {
+/** One step of gup_fast to the pte `addr`, in place; its program counter names what comes next. */
+function gupStep(s: Hand, v: Variant, addr: number): boolean {
   const { gup } = s;
   const recheckPte = v.recheckPte ? 'recheck pte' : 'irqs on';
   switch (gup.at) {
@@ -56,6 +56,7 @@ function gupStep(s: Hand, v: Variant): boolean {
       return true;
     case 'read pmd':
       gup.pmd = s.pmd;
+      if (s.pmd === 'table') gup.addr = addr;
       gup.at = s.pmd === 'table' ? 'read pte' : 'out';
       return true;
     case 'read pte':
@@ -192,6 +193,13 @@ const isBad = (s: Hand) =>
   [0, 1].some((i) => s.pmd === 'table' && s.pte[i]! && s.count[i] === 0) ||
   (s.pmd === 'huge' && s.copied.includes(false));
 
+const steps = [
+  (s: Hand, v: Variant) => gupStep(s, v, 0),
+  (s: Hand, v: Variant) => gupStep(s, v, 1),
+  collapseStep,
+  handlerStep,
+];
+
 /** Breadth first to the first level with a bad state; that level is finished. */
 function searchByHand(v: Variant): { steps: number | null; states: number } {
   const seen = new Set<string>();
@@ -202,12 +210,12 @@ function searchByHand(v: Variant): { steps: number | null; states: number } {
     seen.add(key);
     into.push(s);
   };
-  for (const s of initial()) store(s, level);
+  store(initial(), level);
   for (let depth = 0; level.length > 0; depth++) {
     if (level.some(isBad)) return { steps: depth, states: seen.size };
     const next: Hand[] = [];
     for (const s of level)
-      for (const step of [gupStep, collapseStep, handlerStep]) {
+      for (const step of steps) {
         const copy = structuredClone(s);
         if (step(copy, v)) store(copy, next);
       }
