@@ -14,8 +14,9 @@
  * Source:  v3.18 mm/migrate.c: __unmap_and_move, move_to_new_page, migrate_page_move_mapping, remove_migration_ptes; mm/rmap.c:
  *          try_to_unmap_one; mm/gup.c: gup_pte_range
  * Fixed:   never broken in a release: the order of __unmap_and_move is the protocol -> unmapFirst
- * Omitted: the page lock: gup_fast does not take it. Page cache and swap cache: there the count is frozen as well (page_freeze_refs).
- *          The pmd and irqs: nobody changes the page table, and a broadcast flush waits for nobody. The old page's freeing: gup-fast-vs-unmap.
+ * Omitted: the page lock: gup_fast does not take it. Page cache and swap cache: there the count is frozen as well
+ *          (page_freeze_refs). The pmd and irqs: nobody changes the page table, and a broadcast flush waits for nobody. The old
+ *          page's freeing: gup-fast-vs-unmap.
  */
 import { always, and, bool, branch, cost, dec, defineModel, ended, eq, exists, flag, forAll, goto, ifdef, inc, init, integer, label, ne,
   never, not, note, or, range, reachable, say, set, shared, smpMb, step, thread } from 'racewalk';
