@@ -6,6 +6,8 @@ import { numberingOf } from '../analysis/numbering.ts';
 import type { TransitionTable } from '../analysis/transition-table.ts';
 import type { State } from '../state/evaluate.ts';
 import { fire, initialStates } from '../state/interpret.ts';
+import { symmetryOf } from '../analysis/symmetry.ts';
+import { Canonical } from './canonical.ts';
 import { CompactStates, firstLocal } from './compact-state.ts';
 import { ConjunctWatch, offsetOf } from './conjunct-watch.ts';
 import { Edges, missingRoots } from './coverage.ts';
@@ -26,6 +28,8 @@ export interface Reduction {
   readonly reduce?: boolean;
   /** Keep dead locals out of the states; as `reduce` where it is not given. */
   readonly forget?: boolean;
+  /** Store one state for all that differ by a permutation of interchangeable copies. */
+  readonly symmetry?: boolean;
   /** Explore only what leads to these events, on shortest ways; there is nothing to complete then. */
   readonly goal?: Goal | null;
   /** For tests alone. */
@@ -59,12 +63,21 @@ export function reducedSpace(table: TransitionTable, reduction: Reduction = {}):
   const visibility = visibilityOf(numbering, conjuncts);
   const futures = new Futures(numbering, visibility);
   const states = new CompactStates(numbering, futures.tracked);
-  const { reduce = true, forget = reduce, goal = null, faults = {} } = reduction;
+  const { reduce = true, forget = reduce, symmetry = false, goal = null, faults = {} } = reduction;
   const dead = forget ? table.threads.map((_, thread) => deadLocals(numbering, thread)) : null;
   const steps = new StepMemo(states, visibility, dead);
   const setting: Setting = { numbering, visibility, states, steps, futures, faults };
   const small = numbering.copies.length <= mostCopies;
-  return new CompactSpace(setting, small && reduce ? new PersistentSets(setting) : null, goal);
+  const sets = small && reduce ? new PersistentSets(setting) : null;
+  const canonical = symmetry ? new Canonical(states, symmetryOf(numbering)) : null;
+  return new CompactSpace(setting, { sets, canonical, goal });
+}
+
+/** By what states are left out; null where by nothing. */
+interface Means {
+  readonly sets: PersistentSets | null;
+  readonly canonical: Canonical | null;
+  readonly goal: Goal | null;
 }
 
 class CompactSpace implements ReducedSpace {
@@ -74,6 +87,7 @@ class CompactSpace implements ReducedSpace {
   transitions = 0;
   readonly #setting: Setting;
   readonly #sets: PersistentSets | null;
+  readonly #canonical: Canonical | null;
   readonly #goal: Goal | null;
   readonly #stored: VectorSet;
   readonly #edges = new Edges();
@@ -84,18 +98,22 @@ class CompactSpace implements ReducedSpace {
   /** The state under expansion, and the one it leads to. */
   readonly #words: Int32Array;
   readonly #next: Int32Array;
+  /** The state it leads to before the copies are sorted. */
+  readonly #made: Int32Array;
   readonly #source: Source;
 
-  constructor(setting: Setting, sets: PersistentSets | null, goal: Goal | null) {
+  constructor(setting: Setting, { sets, canonical, goal }: Means) {
     const { numbering, states, visibility } = setting;
     this.#setting = setting;
     this.#sets = sets;
+    this.#canonical = canonical;
     this.#goal = goal;
     this.#stored = new VectorSet(states.width);
     this.#watch = new ConjunctWatch(states, visibility.conjuncts);
     this.#all = [...visibility.conjuncts.keys()];
     this.#words = new Int32Array(states.width);
     this.#next = new Int32Array(states.width);
+    this.#made = canonical === null ? this.#next : new Int32Array(states.width);
     this.#source = {
       read: (cell) => states.read(this.#words, cell),
       offset: (cell) => offsetOf(states, cell),
@@ -115,6 +133,7 @@ class CompactSpace implements ReducedSpace {
     for (const state of initialStates(this.#setting.numbering.table)) {
       this.#next.set(this.#setting.states.encode(state));
       this.#forget(this.#next);
+      this.#sort();
       this.#store(this.#all, true);
     }
   }
@@ -232,6 +251,14 @@ class CompactSpace implements ReducedSpace {
     this.#next.set(this.#words);
     for (let at = 0; at < cells.length; at++) this.#setting.states.write(this.#next, cells[at]!, values[at]!);
     this.#next[firstLocal + copy] = local;
+    this.#sort();
+  }
+
+  /** Makes the state just made canonical; conjuncts speak of the copies as they stood before. */
+  #sort(): void {
+    if (this.#canonical === null) return;
+    this.#made.set(this.#next);
+    this.#canonical.sort(this.#next);
   }
 
   /** Stores the state just made; `changed` are the conjuncts that may hold no longer. */
@@ -240,7 +267,7 @@ class CompactSpace implements ReducedSpace {
     const id = this.#stored.add(this.#next);
     if (id < before) return id;
     this.#flags.push(0);
-    for (const property of this.#watch.failing(this.#next, isInitial ? this.#all : changed)) {
+    for (const property of this.#watch.failing(this.#made, isInitial ? this.#all : changed)) {
       if (this.#setting.numbering.table.model.properties[property]!.kind === 'reachable')
         this.reached.add(property);
       else {

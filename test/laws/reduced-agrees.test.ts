@@ -1,8 +1,12 @@
 /** The law that a reduced search finds exactly what a full search finds; and that it would notice five faults. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { numberingOf } from '../../checker/analysis/numbering.ts';
+import { symmetryOf } from '../../checker/analysis/symmetry.ts';
 import { transitionTable } from '../../checker/analysis/transition-table.ts';
 import type { Model } from '../../checker/language/model.ts';
+import { Canonical } from '../../checker/search/canonical.ts';
+import { CompactStates } from '../../checker/search/compact-state.ts';
 import type { Faults } from '../../checker/search/faults.ts';
 import { goalOf } from '../../checker/search/goal.ts';
 import { interpretedSpace } from '../../checker/search/interpreted-space.ts';
@@ -82,6 +86,38 @@ function expectForgettable(model: Model): void {
   expect({ ...outcomesOf(forgetful!), terminal: [] }).toEqual({ ...outcomesOf(full), terminal: [] });
 }
 
+const symmetryOfModel = (model: Model) => symmetryOf(numberingOf(transitionTable(model)));
+
+/** The terminal states up to permutations; only what was interned together sorts alike. */
+function permutationFree(states: CompactStates, space: ReducedSpace): readonly string[] {
+  const canonical = new Canonical(states, symmetryOf(states.numbering));
+  const keys = terminalStates(space).map((state) => {
+    const words = states.encode(state);
+    canonical.sort(words);
+    return JSON.stringify(states.decode(words));
+  });
+  return [...new Set(keys)].sort();
+}
+
+/** What is violated in a state is violated in each of its permutations; the reduced search need see only one. */
+function expectSymmetric(model: Model): void {
+  const full = completed(model, { reduce: false, forget: true });
+  if (full === null) return;
+  const plain = completed(model, {})!;
+  const states = new CompactStates(numberingOf(transitionTable(model)), []);
+  for (const reduce of [false, true]) {
+    const symmetric = completed(model, { reduce, forget: true, symmetry: true })!;
+    expect(symmetric.count).toBeLessThanOrEqual(reduce ? plain.count : full.count);
+    if (hasErrors(full)) expect(hasErrors(symmetric)).toBe(true);
+    else {
+      expect({ ...outcomesOf(symmetric), terminal: permutationFree(states, symmetric) }).toEqual({
+        ...outcomesOf(full),
+        terminal: permutationFree(states, full),
+      });
+    }
+  }
+}
+
 /** Steps to each of these findings, counted level by level. */
 function depthOf(space: StateSpace, names: readonly string[]): number | null {
   space.start();
@@ -139,6 +175,16 @@ describe('a reduced search finds what a full search finds', () => {
   test.each(shapes)('in models with %o', (wishes) => {
     check(wishes, (model) => expectSameOutcomes(model, {}));
   });
+});
+
+test('a symmetric search finds what a full search finds', () => {
+  check({ errors: false, symmetric: true }, expectSymmetric);
+});
+
+test('copies of most symmetric models are interchangeable', () => {
+  const models = fc.sample(randomModel({ errors: false, symmetric: true }), { numRuns: 100, seed: 1 });
+  const some = models.filter((model) => symmetryOfModel(model).groups.length > 0);
+  expect(some.length).toBeGreaterThan(30);
 });
 
 test('dead locals make no difference', () => {
