@@ -18,7 +18,7 @@ import type { Wishes } from './random-model.ts';
 import { randomModel } from './random-model.ts';
 
 /** Models a law tries; RACEWALK_LAW_RUNS asks for more. */
-const runs = Number(process.env['RACEWALK_LAW_RUNS'] ?? 300);
+const runs = Number(process.env['RACEWALK_LAW_RUNS'] ?? 150);
 const most = 20_000;
 
 /** The space of a model, completed, or null when it is too large. */
