@@ -19,14 +19,14 @@ import { randomModel } from './random-model.ts';
 
 /** Models a law tries; RACEWALK_LAW_RUNS asks for more. */
 const runs = Number(process.env['RACEWALK_LAW_RUNS'] ?? 150);
-const most = 20_000;
+const mostStates = 20_000;
 
 /** The space of a model, completed, or null when it is too large. */
 function completed(model: Model, reduction: Reduction): ReducedSpace | null {
   const space = reducedSpace(transitionTable(model), reduction);
   space.start();
   for (let from = 0; ;) {
-    if (space.count > most) return null;
+    if (space.count > mostStates) return null;
     const to = space.count;
     space.expand(from, to);
     from = to;
@@ -103,11 +103,13 @@ function permutationFree(states: CompactStates, space: ReducedSpace): readonly s
 function expectSymmetric(model: Model): void {
   const full = completed(model, { reduce: false, forget: true });
   if (full === null) return;
-  const plain = completed(model, {})!;
   const states = new CompactStates(numberingOf(transitionTable(model)), []);
+  let most = full.count;
   for (const reduce of [false, true]) {
     const symmetric = completed(model, { reduce, forget: true, symmetry: true })!;
-    expect(symmetric.count).toBeLessThanOrEqual(reduce ? plain.count : full.count);
+    // Not of the plain reduced search: sorted copies stand in another order, and that settles ties.
+    expect(symmetric.count).toBeLessThanOrEqual(most);
+    most = symmetric.count;
     if (hasErrors(full)) expect(hasErrors(symmetric)).toBe(true);
     else {
       expect({ ...outcomesOf(symmetric), terminal: permutationFree(states, symmetric) }).toEqual({
@@ -148,7 +150,7 @@ function expectShortest(model: Model): void {
 
 const shapes: readonly Wishes[] = [{ errors: false }, { errors: true }, { errors: false, symmetric: true }];
 const check = (wishes: Wishes, law: (model: Model) => void, numRuns = runs) =>
-  fc.assert(fc.property(randomModel(wishes), law), { numRuns });
+  fc.assert(fc.property(randomModel(wishes), law), { numRuns, endOnFailure: numRuns > 1000 });
 
 test('without reduction, compact states are those of the interpreter', () => {
   check(
