@@ -5,6 +5,7 @@ import { walk } from './expression.ts';
 import { printExpr, printText } from './print.ts';
 import type { Block, Effect, Statement } from './statement.ts';
 import { blocksOf } from './statement.ts';
+import type { Declarations } from './variable.ts';
 
 /** The shared cells that a step touches, each under a key of its own with the name to tell. */
 type Cells = Map<string, string>;
@@ -12,63 +13,73 @@ type Cells = Map<string, string>;
 /** How often each local has been written so far: `a[i]` before and after `i++` are two cells. */
 type Writes = Map<string, number>;
 
-export function checkAccesses(body: Block, place: string): void {
+/** What one pass over the accesses of a statement gathers. */
+interface Pass {
+  readonly cells: Cells;
+  readonly writes: Writes;
+  /** Says what is part of a CPU: that is no memory, however often a step touches it. */
+  readonly shared: Declarations;
+}
+
+export function checkAccesses(body: Block, place: string, shared: Declarations): void {
   for (const statement of body) {
     if (statement.kind === 'atomically') continue;
-    const cells = cellsOf(statement);
+    const cells = cellsOf(statement, shared);
     if (cells.size > 1)
       fail(
         { place: `${place}, line ${statement.line} '${printText(statement)}'` },
         `one step touches ${[...cells.values()].join(' and ')}; a CPU does that in several steps: write several, or atomically('why', ...)`,
       );
-    for (const inner of blocksOf(statement)) checkAccesses(inner, place);
+    for (const inner of blocksOf(statement)) checkAccesses(inner, place, shared);
   }
 }
 
-function cellsOf(statement: Statement): Cells {
-  const cells: Cells = new Map();
-  const writes: Writes = new Map();
-  if (statement.kind === 'branch') addCells(statement.condition, cells, writes);
+function cellsOf(statement: Statement, shared: Declarations): Cells {
+  const pass: Pass = { cells: new Map(), writes: new Map(), shared };
+  if (statement.kind === 'branch') addCells(statement.condition, pass);
   if (statement.kind === 'step') {
-    if (statement.guard !== null) addCells(statement.guard, cells, writes);
-    for (const effect of statement.effects) addCellsOfEffect(effect, cells, writes);
+    if (statement.guard !== null) addCells(statement.guard, pass);
+    for (const effect of statement.effects) addCellsOfEffect(effect, pass);
   }
-  return cells;
+  return pass.cells;
 }
 
-function addCellsOfEffect(effect: Effect, cells: Cells, writes: Writes): void {
+function addCellsOfEffect(effect: Effect, pass: Pass): void {
+  const { cells, writes } = pass;
   switch (effect.kind) {
     case 'set': {
       const { target, value } = effect;
-      addCells(value, cells, writes);
-      addCells(target, cells, writes);
+      addCells(value, pass);
+      addCells(target, pass);
       if (target.kind === 'local') writes.set(target.name, (writes.get(target.name) ?? 0) + 1);
       return;
     }
     case 'when':
-      addCells(effect.condition, cells, writes);
-      for (const part of effect.effects) addCellsOfEffect(part, cells, writes);
+      addCells(effect.condition, pass);
+      for (const part of effect.effects) addCellsOfEffect(part, pass);
       return;
     case 'each': {
       const before = cells.size;
-      for (const part of effect.effects) addCellsOfEffect(part, cells, writes);
+      for (const part of effect.effects) addCellsOfEffect(part, pass);
       if (cells.size > before && effect.binder.high > effect.binder.low) addAll(cells);
       return;
     }
     case 'assert':
-      addCells(effect.condition, cells, writes);
+      addCells(effect.condition, pass);
       return;
     case 'count':
       return;
   }
 }
 
-function addCells(expr: AnyExpr, cells: Cells, writes: Writes): void {
+function addCells(expr: AnyExpr, pass: Pass): void {
+  const { cells, writes, shared } = pass;
   for (const part of walk(expr)) {
-    if (part.kind === 'shared') cells.set(keyOf(part, writes), printExpr(part));
+    if (part.kind === 'shared' && shared[part.name]?.insideCpu !== true)
+      cells.set(keyOf(part, writes), printExpr(part));
     if (part.kind === 'quantifier' && part.binder.high > part.binder.low) {
       const before = cells.size;
-      addCells(part.body, cells, writes);
+      addCells(part.body, pass);
       if (cells.size > before) addAll(cells);
     }
   }

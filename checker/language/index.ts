@@ -28,6 +28,7 @@ export type { AnyDefinition, Parts, Scenario } from './model.ts';
 export { flag, integer, oneOf } from './option.ts';
 export { always, ended, exists, forAll, reachable } from './property.ts';
 export {
+  acquire,
   assert,
   atomically,
   branch,
@@ -37,6 +38,7 @@ export {
   each,
   either,
   forever,
+  full,
   goto,
   ifdef,
   inc,
@@ -44,6 +46,7 @@ export {
   loop,
   note,
   relaxed,
+  release,
   set,
   smpMb,
   smpRmb,

@@ -132,7 +132,9 @@ export function printMeaning(statement: Statement): string {
     case 'step': {
       const wait = statement.guard === null ? [] : [`wait until ${printExpr(statement.guard)}`];
       const effects = statement.effects.map(printEffect);
-      return [...wait, ...effects].join('; ') + (statement.ordering === 'relaxed' ? ' (relaxed)' : '');
+      return (
+        [...wait, ...effects].join('; ') + (statement.ordering === null ? '' : ` (${statement.ordering})`)
+      );
     }
     case 'branch':
       return `if (${printExpr(statement.condition)})`;

@@ -11,6 +11,8 @@ export interface Property {
   readonly kind: 'always' | 'reachable';
   readonly name: string;
   readonly condition: AnyExpr;
+  /** Not wanted but feared: where it is reached, the model cut its runs short. */
+  readonly limit?: true;
 }
 
 /** An invariant: true in every reachable state. */
@@ -20,6 +22,14 @@ export const always = (name: string, condition: Operand<boolean>): Property =>
 /** A witness: true in some reachable state, without which a proof would be vacuous. */
 export const reachable = (name: string, condition: Operand<boolean>): Property =>
   property('reachable', name, condition);
+
+/** A state in which the model itself cuts runs short: once it is reached, no check of the model can say 'holds'. */
+export const limit = (name: string, condition: Operand<boolean>): Property => ({
+  kind: 'reachable',
+  name,
+  condition: toExpr(condition),
+  limit: true,
+});
 
 const property = (kind: Property['kind'], name: string, condition: Operand<boolean>): Property =>
   partRecorder.built({ kind, name, condition: toExpr(condition) }, `${kind}('${name}', ...)`);

@@ -15,8 +15,11 @@ export type Effect =
   | { readonly kind: 'assert'; readonly claim: string; readonly condition: AnyExpr }
   | { readonly kind: 'count'; readonly name: string; readonly amount: number };
 
-/** How a memory access is ordered; null leaves it to its shape: a read-modify-write is full, the rest plain. */
-export type Ordering = 'full' | 'relaxed' | null;
+/**
+ * How a memory access is ordered; null leaves it to its shape: a read-modify-write is full, the rest plain. No access
+ * passes a release before it or an acquire after it.
+ */
+export type Ordering = 'full' | 'acquire' | 'release' | 'relaxed' | null;
 
 /** `line` numbers the statements of a thread from 1, in the order of the text; 0 until a thread has them. */
 export type Statement = { readonly line: number } & (
@@ -177,13 +180,18 @@ export const wait = (text: string, condition: Operand<boolean>, ...effects: read
   });
 
 /** The same step without the full barrier that a read-modify-write otherwise is. */
-export function relaxed(statement: Statement): Statement {
+export const relaxed = (statement: Statement): Statement => ordered(statement, 'relaxed');
+/** The same step as an acquire: smp_load_acquire(), xchg_acquire(), the taking of a lock. */
+export const acquire = (statement: Statement): Statement => ordered(statement, 'acquire');
+/** The same step as a release: smp_store_release(), rcu_assign_pointer(), the giving up of a lock. */
+export const release = (statement: Statement): Statement => ordered(statement, 'release');
+/** The same step with a full barrier on either side, such as smp_store_mb(). */
+export const full = (statement: Statement): Statement => ordered(statement, 'full');
+
+function ordered(statement: Statement, ordering: Exclude<Ordering, null>): Statement {
   if ((statement as Partial<Statement>).kind !== 'step')
-    throw new ModelError('relaxed(...) takes a step or a wait');
-  return build({
-    ...(statementRecorder.used(statement) as Statement & { kind: 'step' }),
-    ordering: 'relaxed',
-  });
+    throw new ModelError(`${ordering}(...) takes a step or a wait`);
+  return build({ ...(statementRecorder.used(statement) as Statement & { kind: 'step' }), ordering });
 }
 
 /** `if (text) then else otherwise`; the text is the kernel's condition. */

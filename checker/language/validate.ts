@@ -74,7 +74,7 @@ function checkThread(model: Model, thread: AnyThread): void {
     const scope = { ...base, place: `${place}, line ${statement.line} '${printText(statement)}'` };
     checkStatement(statement, scope, labels);
   }
-  checkAccesses(thread.body, place);
+  checkAccesses(thread.body, place, model.shared);
 }
 
 function checkStatement(statement: Statement, scope: Scope, labels: readonly string[]): void {
@@ -171,7 +171,7 @@ function checkProperties(model: Model): void {
       thread: null,
       binders: [],
     });
-  if (!model.properties.some(({ kind }) => kind === 'reachable'))
+  if (!model.properties.some(({ kind, limit }) => kind === 'reachable' && limit !== true))
     fail(
       { place },
       'it has no reachable(...) witness: say what must be able to happen, or a proof of it could be empty',

@@ -13,6 +13,8 @@ export interface AnyDeclaration {
   readonly length: number | null;
   /** What it stands for in the kernel, such as 'page->_refcount'. */
   readonly meaning: string;
+  /** Part of a CPU and not of memory, such as a store buffer: a step may touch it beside its one cell of memory. */
+  readonly insideCpu?: true;
 }
 
 export type ScalarDeclaration<V extends Value> = AnyDeclaration & Typed<V> & { readonly length: null };

@@ -93,8 +93,12 @@ function answerOf(progress: Progress, stopped: string | null): Answer {
   const finding = worst(progress);
   if (finding !== null) return reportOf(finding, progress, stopped === null);
   if (stopped !== null) return { verdict: 'inconclusive', reason: stopped };
-  const witnesses = progress.table.model.properties.filter(
-    ({ kind }, at) => kind === 'reachable' && !progress.space.reached.has(at),
+  const { properties } = progress.table.model;
+  const limits = properties.filter(({ limit }, at) => limit === true && progress.space.reached.has(at));
+  if (limits.length > 0)
+    return { verdict: 'inconclusive', reason: limits.map(({ name }) => name).join('; ') };
+  const witnesses = properties.filter(
+    ({ kind, limit }, at) => kind === 'reachable' && limit !== true && !progress.space.reached.has(at),
   );
   return witnesses.length > 0
     ? { verdict: 'unreached', witnesses: witnesses.map(({ name }) => name) }
