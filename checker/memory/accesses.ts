@@ -1,0 +1,82 @@
+/** How a statement uses shared memory: what decides its way past a store buffer. */
+import type { AnyExpr, SharedReference } from '../language/expression.ts';
+import { walk } from '../language/expression.ts';
+import type { Effect, Statement } from '../language/statement.ts';
+import { statementsOf } from '../language/thread.ts';
+
+export interface Accesses {
+  readonly reads: readonly SharedReference[];
+  readonly writes: readonly SharedReference[];
+}
+
+/**
+ * `none` touches no shared memory; `load` reads; `store` writes without reading, so that a buffer can hold it back;
+ * `atomic` is done by the memory itself: a read-modify-write, a fully ordered access, an atomic block that writes.
+ */
+export type Shape = 'none' | 'load' | 'store' | 'atomic';
+
+/** What a statement itself reads and writes; of an atomic block, what it does as a whole. */
+export function accessesOf(statement: Statement): Accesses {
+  switch (statement.kind) {
+    case 'step':
+      return joined([readsOf(statement.guard), ...statement.effects.map(accessesOfEffect)]);
+    case 'branch':
+      return readsOf(statement.condition);
+    case 'atomically':
+      return joined([...statementsOf(statement.body)].map(accessesOf));
+    case 'choose':
+    case 'either':
+    case 'loop':
+    case 'forever':
+    case 'label':
+    case 'goto':
+    case 'barrier':
+    case 'note':
+      return nothing;
+  }
+}
+
+export function shapeOf(statement: Statement): Shape {
+  if (statement.kind === 'atomically' && [...statementsOf(statement.body)].some(needsMemory)) return 'atomic';
+  const { reads, writes } = accessesOf(statement);
+  if (reads.length + writes.length === 0) return 'none';
+  if (statement.kind === 'step' && statement.ordering === 'full') return 'atomic';
+  if (writes.length === 0) return 'load';
+  return reads.length > 0 ? 'atomic' : 'store';
+}
+
+/** Whether a statement makes an atomic block around it act on memory itself. */
+const needsMemory = (statement: Statement): boolean =>
+  statement.kind === 'barrier'
+    ? statement.barrier === 'full'
+    : ['store', 'atomic'].includes(shapeOf(statement));
+
+const nothing: Accesses = { reads: [], writes: [] };
+
+const joined = (parts: readonly Accesses[]): Accesses => ({
+  reads: parts.flatMap(({ reads }) => reads),
+  writes: parts.flatMap(({ writes }) => writes),
+});
+
+const readsOf = (expr: AnyExpr | null): Accesses => ({
+  reads: expr === null ? [] : [...walk(expr)].filter((part) => part.kind === 'shared'),
+  writes: [],
+});
+
+function accessesOfEffect(effect: Effect): Accesses {
+  switch (effect.kind) {
+    case 'set': {
+      const { target, value } = effect;
+      const own = target.kind === 'shared' ? { reads: [], writes: [target] } : nothing;
+      return joined([readsOf(value), readsOf(target.index), own]);
+    }
+    case 'when':
+      return joined([readsOf(effect.condition), ...effect.effects.map(accessesOfEffect)]);
+    case 'each':
+      return joined(effect.effects.map(accessesOfEffect));
+    case 'assert':
+      return readsOf(effect.condition);
+    case 'count':
+      return nothing;
+  }
+}

@@ -1,0 +1,84 @@
+/** What a CPU does with its store buffer: put a store in, look a load up, wait until it is empty. */
+import type { AnyExpr, Expr, SharedReference } from '../language/expression.ts';
+import { add, and, conditional, eq, ge, lt, ne, not, toExpr } from '../language/expression.ts';
+import type { Effect } from '../language/statement.ts';
+import { set, when } from '../language/statement.ts';
+import type { Place } from './places.ts';
+import type { Buffer, Slot } from './store-buffer.ts';
+import { valueFor } from './store-buffer.ts';
+
+const empty = 0;
+/** A number that no cell has. */
+const nowhere = -1;
+
+export const isEmpty = ({ slots }: Buffer): Expr<boolean> => eq(slots[0]!.cell, empty);
+
+/** True when so many slots are free. */
+export const hasRoomFor = (stores: number, { slots }: Buffer): Expr<boolean> =>
+  eq(slots.at(-stores)!.cell, empty);
+
+/** The place of a shared variable, or undefined when stores to it do not wait here. */
+export const placeOf = ({ of }: Buffer, { name }: SharedReference): Place | undefined =>
+  of.places.find(({ variable }) => variable === name);
+
+/**
+ * Puts a store behind those that wait: into the first free slot.
+ *
+ * The slots are tried from the last down; the one that is filled is no reason to fill the one below.
+ */
+export function push(
+  buffer: Buffer,
+  target: SharedReference,
+  value: AnyExpr,
+  release: boolean,
+): readonly Effect[] {
+  const { slots, fenced } = buffer;
+  const place = placeOf(buffer, target)!;
+  const put = (slot: Slot) => [set(slot.cell, cellNumber(place, target)), set(valueFor(slot, place), value)];
+  const behind = slots.map((slot, at) => {
+    if (at === 0) return when(eq(slot.cell, empty), ...put(slot));
+    const fence = slot.fence === null || fenced === null ? [] : [set(slot.fence, release ? true : fenced)];
+    return when(and(eq(slot.cell, empty), ne(slots[at - 1]!.cell, empty)), ...fence, ...put(slot));
+  });
+  return [...behind.reverse(), ...(fenced === null ? [] : [set(fenced, false)])];
+}
+
+/** A write barrier: nothing to do while nothing waits. */
+export const fence = (buffer: Buffer): readonly Effect[] =>
+  buffer.fenced === null ? [] : [when(not(isEmpty(buffer)), set(buffer.fenced, true))];
+
+/** What a load sees: the youngest store of its own CPU to that cell, else memory. */
+export function forwarded(buffer: Buffer, reference: SharedReference): AnyExpr {
+  const place = placeOf(buffer, reference);
+  if (place === undefined) return reference;
+  return buffer.slots.reduce<Expr>(
+    (older, slot) => conditional(isFor(buffer, slot, reference), valueFor(slot, place), older),
+    reference,
+  );
+}
+
+function isFor(buffer: Buffer, { cell }: Slot, reference: SharedReference): Expr<boolean> {
+  const place = placeOf(buffer, reference)!;
+  const matches = eq(cell, cellNumber(place, reference));
+  const { index } = reference;
+  if (place.element !== 'own' || index?.kind === 'self') return matches;
+  return and(matches, eq(index as Expr<number>, buffer.self as Expr<number>));
+}
+
+/** The number by which the buffer knows a cell; an index outside of the array gives no cell's number. */
+function cellNumber({ element, first, cells }: Place, { index }: SharedReference): Expr<number> {
+  if (element !== 'any') return toExpr(first);
+  const at = index as Expr<number>;
+  if (at.kind === 'constant') return toExpr(first + Number(at.value));
+  const number = add(at, first);
+  return isWithin(at, cells) ? number : conditional(and(ge(at, 0), lt(at, cells)), number, nowhere);
+}
+
+/** True when an index is known to be one of so many elements. */
+function isWithin(index: AnyExpr, cells: number): boolean {
+  if (index.kind === 'self') return index.count <= cells;
+  if (index.kind === 'bound') return index.binder.high < cells;
+  return (
+    'domain' in index && index.domain.kind === 'range' && index.domain.low >= 0 && index.domain.high < cells
+  );
+}

@@ -1,0 +1,128 @@
+/** How many stores can wait in a store buffer: the most between two moments at which it must be empty. */
+import type { Block, Effect, Statement } from '../language/statement.ts';
+import type { AnyThread } from '../language/thread.ts';
+import { statementsOf } from '../language/thread.ts';
+import { shapeOf } from './accesses.ts';
+
+/** More than the text of a thread will have; beyond it a loop without a barrier is at work. */
+const unlimited = 1_024;
+
+/** Where control never comes. */
+const never = -1;
+
+interface Count {
+  /** The most stores that can wait where a label stands. */
+  readonly labels: Map<string, number>;
+  /** The variables whose stores wait. */
+  readonly buffered: ReadonlySet<string>;
+  most: number;
+  changed: boolean;
+}
+
+/**
+ * The most stores of a thread to these variables that can wait at once, or null when a loop has no bound.
+ *
+ * The count goes up at each store, falls to 0 where the buffer must be empty, and takes the larger where ways meet;
+ * labels carry it along jumps until nothing changes.
+ */
+export function mostWaiting(thread: AnyThread, buffered: ReadonlySet<string>): number | null {
+  const count: Count = { labels: new Map(), buffered, most: 0, changed: true };
+  while (count.changed && count.most < unlimited) {
+    count.changed = false;
+    afterBlock(thread.body, 0, count);
+  }
+  return count.most < unlimited ? count.most : null;
+}
+
+const afterBlock = (block: Block, before: number, count: Count): number =>
+  block.reduce((waiting, statement) => after(statement, waiting, count), before);
+
+const afterAny = (blocks: readonly Block[], before: number, count: Count): number =>
+  Math.max(...blocks.map((block) => afterBlock(block, before, count)));
+
+function after(statement: Statement, before: number, count: Count): number {
+  switch (statement.kind) {
+    case 'step':
+      return before === never ? never : afterStep(statement, before, count);
+    case 'barrier':
+      return before !== never && statement.barrier === 'full' ? 0 : before;
+    case 'branch':
+      return afterAny([statement.then, statement.otherwise], before, count);
+    case 'either':
+      return afterAny(statement.alternatives, before, count);
+    case 'atomically':
+      return afterAtomic(statement, before, count);
+    case 'loop': {
+      const { domain } = statement.variable;
+      return repeated(
+        statement.body,
+        domain.kind === 'range' ? domain.high - domain.low + 1 : 1,
+        before,
+        count,
+      );
+    }
+    case 'forever':
+      repeated(statement.body, Infinity, before, count);
+      return never;
+    case 'label':
+      return atLabel(statement.name, before, count);
+    case 'goto':
+      atLabel(statement.label, before, count);
+      return never;
+    case 'choose':
+    case 'note':
+      return before;
+  }
+}
+
+function afterStep(statement: Statement & { kind: 'step' }, before: number, count: Count): number {
+  const shape = shapeOf(statement);
+  if (shape === 'atomic') return 0;
+  const waiting = shape === 'store' ? before + storesOf(statement.effects, count.buffered) : before;
+  count.most = Math.max(count.most, waiting);
+  return waiting;
+}
+
+/** How many stores to these variables the effects of one step make at most. */
+export const storesOf = (effects: readonly Effect[], buffered: ReadonlySet<string>): number =>
+  effects.reduce((sum, effect) => {
+    switch (effect.kind) {
+      case 'set':
+        return sum + Number(effect.target.kind === 'shared' && buffered.has(effect.target.name));
+      case 'when':
+        return sum + storesOf(effect.effects, buffered);
+      case 'each':
+        return sum + storesOf(effect.effects, buffered) * (effect.binder.high - effect.binder.low + 1);
+      case 'assert':
+      case 'count':
+        return sum;
+    }
+  }, 0);
+
+/** An atomic block puts nothing into the buffer: it writes to memory, once the buffer is empty, or it only reads. */
+function afterAtomic(statement: Statement & { kind: 'atomically' }, before: number, count: Count): number {
+  const waiting = before !== never && shapeOf(statement) === 'atomic' ? 0 : before;
+  for (const inner of statementsOf(statement.body))
+    if (inner.kind === 'goto') atLabel(inner.label, waiting, count);
+  return waiting;
+}
+
+/** Stops early where another round changes nothing, and where there is no end to it. */
+function repeated(body: Block, rounds: number, before: number, count: Count): number {
+  let waiting = before;
+  for (let round = 0; round < rounds && count.most < unlimited; round++) {
+    const next = afterBlock(body, waiting, count);
+    if (next === waiting) break;
+    waiting = next;
+  }
+  return waiting;
+}
+
+function atLabel(name: string, before: number, count: Count): number {
+  const known = count.labels.get(name) ?? never;
+  if (before > known) {
+    count.labels.set(name, before);
+    count.changed = true;
+  }
+  return Math.max(before, known);
+}

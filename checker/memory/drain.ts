@@ -1,0 +1,118 @@
+/** The agent that empties a store buffer: whenever it likes, the oldest store reaches memory. */
+import type { Value } from '../language/domain.ts';
+import type { Expr, SharedReference } from '../language/expression.ts';
+import { and, eq, ge, le, ne, not, sub, toExpr } from '../language/expression.ts';
+import type { Effect, Statement } from '../language/statement.ts';
+import { either, forever, set, wait, when } from '../language/statement.ts';
+import type { AnyThread } from '../language/thread.ts';
+import { thread } from '../language/thread.ts';
+import type { Declarations, Variable } from '../language/variable.ts';
+import { isEmpty } from './buffering.ts';
+import type { Place } from './places.ts';
+import type { Buffer, Slot, StoreBuffer } from './store-buffer.ts';
+import { bufferIn, deadValue, valueFor } from './store-buffer.ts';
+
+/** Arrays up to this length, and values up to this many, get a step each, whose text names them. */
+const fewCells = 8;
+const fewValues = 4;
+
+/**
+ * The thread that takes stores out of a buffer; it runs on the buffer's CPU.
+ *
+ * Each cell has a step of its own, so that the step that is late has a name and touches that cell only.
+ */
+export function drainThread(buffer: StoreBuffer, name: string, declared: Declarations): AnyThread {
+  const { host } = buffer.cpu;
+  const settings = { cpus: host.cpus, on: host, mayBlockForever: true };
+  return thread(name, settings, (_, self) => {
+    const view = bufferIn(buffer, self, declared);
+    const steps = drains(view);
+    return [forever(steps.length === 1 ? steps[0]! : either(...steps.map((step) => [step])))];
+  });
+}
+
+function drains(buffer: Buffer): readonly Statement[] {
+  const leaving = buffer.of.inOrder ? [0] : buffer.slots.keys();
+  return [...leaving].flatMap((at) =>
+    buffer.of.places.flatMap((place) =>
+      cellsOf(buffer, at, place).flatMap((cell) =>
+        valuesOf(place).map((value) => drain({ buffer, at, cell, value })),
+      ),
+    ),
+  );
+}
+
+/** A cell that a store may go to: how it is told, when slot `at` holds a store to it, and where it is. */
+interface Cell {
+  readonly place: Place;
+  readonly name: string;
+  readonly isIt: Expr<boolean>;
+  readonly target: SharedReference;
+}
+
+function cellsOf(buffer: Buffer, at: number, place: Place): readonly Cell[] {
+  const { variable, element, first, cells, declaration } = place;
+  const { cell } = buffer.slots[at]!;
+  const target: SharedReference = { kind: 'shared', name: variable, index: null, domain: declaration.domain };
+  const isIt = eq(cell, first);
+  if (element === 'none') return [{ place, name: variable, isIt, target }];
+  if (element === 'own')
+    return [{ place, name: `${variable}[cpu]`, isIt, target: { ...target, index: buffer.self } }];
+  if (cells > fewCells)
+    return [
+      {
+        place,
+        name: `an element of ${variable}`,
+        isIt: and(ge(cell, first), le(cell, first + cells - 1)),
+        target: { ...target, index: sub(cell, first) },
+      },
+    ];
+  return Array.from({ length: cells }, (_, index) => ({
+    place,
+    name: `${variable}[${index}]`,
+    isIt: eq(cell, first + index),
+    target: { ...target, index: toExpr(index) },
+  }));
+}
+
+/** The values to tell apart, or null for any. */
+const valuesOf = ({ values }: Place): readonly (Value | null)[] =>
+  values === null || values.length > fewValues ? [null] : values;
+
+interface Drain {
+  readonly buffer: Buffer;
+  readonly at: number;
+  readonly cell: Cell;
+  readonly value: Value | null;
+}
+
+function drain({ buffer, at, cell, value }: Drain): Statement {
+  const stored = valueFor(buffer.slots[at]!, cell.place);
+  const isValue = value === null || cell.place.values!.length === 1 ? [] : [eq(stored, value)];
+  const text = `store buffer: ${cell.name}${value === null ? '' : ` = ${String(value)}`} reaches memory`;
+  return wait(
+    text,
+    and(cell.isIt, ...mayLeave(buffer, at), ...isValue),
+    set(cell.target as Variable, stored),
+    ...closeGap(buffer, at),
+  );
+}
+
+/** No write barrier stands before the store, and no older store to the same cell. */
+function mayLeave({ slots }: Buffer, at: number): readonly Expr<boolean>[] {
+  const fences = slots.slice(1, at + 1).flatMap(({ fence }) => (fence === null ? [] : [not(fence)]));
+  return [...fences, ...slots.slice(0, at).map(({ cell }) => ne(cell, slots[at]!.cell))];
+}
+
+/** Moves what is younger one slot down; what becomes the oldest has no barrier before it any more. */
+function closeGap(buffer: Buffer, gap: number): readonly Effect[] {
+  const { slots, fenced } = buffer;
+  const moved = slots.slice(gap).flatMap((slot, at) => take(slot, slots[gap + at + 1]));
+  return [...moved, ...(fenced === null ? [] : [when(isEmpty(buffer), set(fenced, false))])];
+}
+
+function take(slot: Slot, from: Slot | undefined): readonly Effect[] {
+  const values = slot.values.map((value, at) => set(value, from?.values[at] ?? toExpr(deadValue(value))));
+  const fence = slot.fence === null ? [] : [set(slot.fence, from?.fence ?? false)];
+  return [set(slot.cell, from?.cell ?? 0), ...values, ...fence];
+}

@@ -1,0 +1,25 @@
+/** The memory models on offer: each is a function from a model to a model. */
+import type { Model } from '../language/model.ts';
+import { pso } from './pso.ts';
+import { tso } from './tso.ts';
+
+export type MemoryModelName = 'sc' | 'tso' | 'pso';
+
+export interface MemorySettings {
+  /**
+   * How many stores a store buffer holds where a loop could store without end; null: one more than the cells it knows,
+   * so that a loop that stores to each of them once fits.
+   */
+  readonly bound: number | null;
+}
+
+export type MemoryModel = (model: Model, settings: MemorySettings) => Model;
+
+export const defaultSettings: MemorySettings = { bound: null };
+
+/** By name; sequential consistency is the model itself. */
+export const memoryModels: Readonly<Record<MemoryModelName, MemoryModel>> = {
+  sc: (model) => model,
+  tso,
+  pso,
+};

@@ -1,0 +1,124 @@
+/** A model in which each CPU has a store buffer: what TSO and PSO share. */
+import type { AnyExpr } from '../language/expression.ts';
+import { not } from '../language/expression.ts';
+import type { Model } from '../language/model.ts';
+import type { Property } from '../language/property.ts';
+import { exists, limit } from '../language/property.ts';
+import { statementsOf } from '../language/thread.ts';
+import type { AnyThread } from '../language/thread.ts';
+import { validate } from '../language/validate.ts';
+import type { Declarations } from '../language/variable.ts';
+import { hasRoomFor } from './buffering.ts';
+import { mostWaiting, storesOf } from './capacity.ts';
+import type { Cpu } from './cpu.ts';
+import { cpusOf } from './cpu.ts';
+import { drainThread } from './drain.ts';
+import type { Place } from './places.ts';
+import { placesOf } from './places.ts';
+import { rewriteThread } from './rewrite-thread.ts';
+import type { StoreBuffer } from './store-buffer.ts';
+import { bufferIn, declarationsOfBuffer, variablesOf } from './store-buffer.ts';
+
+export interface StoreOrder {
+  /** Stores leave a buffer in the order in which they came; else only those to the same cell do. */
+  readonly inOrder: boolean;
+  /** The length of a buffer where a loop could store without end; null: one more than the cells it knows. */
+  readonly bound: number | null;
+}
+
+/**
+ * The model with a store buffer for each CPU that stores to memory that others touch; the model itself without any.
+ *
+ * A plain store goes into the buffer of its CPU; a load sees the youngest store to its cell there, else memory; an
+ * agent lets stores reach memory at any time. A read-modify-write and a full barrier wait until the buffer is empty,
+ * and so does an atomic block that writes: what other CPUs see as one step can have no store of it held back, and
+ * the hardware or the lock that makes it one is entered by an ordered instruction. Properties speak of memory.
+ */
+export function withStoreBuffers(model: Model, order: StoreOrder): Model {
+  const cpus = cpusOf(model);
+  const places = placesOf(model, cpus);
+  const buffers = cpus.flatMap((cpu) => {
+    const own = places.get(cpu)!;
+    return own.length === 0 ? [] : [bufferOf(model, cpu, own, order)];
+  });
+  const shared: Declarations = Object.fromEntries(
+    [model.shared, ...buffers.map(declarationsOfBuffer)].flatMap((variables) => Object.entries(variables)),
+  );
+  const threads = model.threads.map((thread) => {
+    const buffer = buffers.find(({ cpu }) => cpu.threads.includes(thread));
+    return buffer === undefined ? thread : rewriteThread(thread, bufferIn(buffer, selfOf(thread), shared));
+  });
+  return validate({
+    ...model,
+    shared,
+    threads: [...threads, ...drainThreads(buffers, shared)],
+    properties: [...model.properties, ...buffers.flatMap((buffer) => limitOf(buffer, shared))],
+  });
+}
+
+function bufferOf(
+  model: Model,
+  cpu: Cpu,
+  places: readonly Place[],
+  { inOrder, bound }: StoreOrder,
+): StoreBuffer {
+  const variables = variablesOf({ places });
+  const needs = cpu.threads.map((thread) => mostWaiting(thread, variables));
+  const finite = needs.reduce<number | null>(
+    (sum, need) => (sum === null || need === null ? null : sum + need),
+    0,
+  );
+  const inOneStep = widestStore(cpu, variables);
+  const cells = places.reduce((sum, place) => sum + place.cells, 0);
+  return {
+    cpu,
+    places,
+    length: finite ?? Math.max(bound ?? cells + 1, inOneStep),
+    room: finite === null ? inOneStep : null,
+    inOrder,
+    fenced: !inOrder && cpu.threads.some(hasWriteBarrier),
+    prefix: prefixFor(cpu.host.name, model.shared),
+  };
+}
+
+/** The index of the running copy, as the text of a thread names it. */
+const selfOf = ({ name, cpus }: AnyThread): AnyExpr => ({ kind: 'self', thread: name, count: cpus });
+
+/** The most stores that one step makes. */
+function widestStore({ threads }: Cpu, variables: ReadonlySet<string>): number {
+  const steps = threads.flatMap(({ body }) => [...statementsOf(body)]).filter(({ kind }) => kind === 'step');
+  return Math.max(...steps.map((step) => (step.kind === 'step' ? storesOf(step.effects, variables) : 0)));
+}
+
+const hasWriteBarrier = ({ body }: AnyThread) =>
+  [...statementsOf(body)].some(
+    (statement) =>
+      (statement.kind === 'barrier' && statement.barrier === 'write') ||
+      (statement.kind === 'step' && statement.ordering === 'release'),
+  );
+
+/** A beginning that no variable of the model has. */
+function prefixFor(thread: string, shared: Declarations): string {
+  const base = `${thread.replaceAll(/\W/g, '_')}_buffer`;
+  const isTaken = (prefix: string) => Object.keys(shared).some((name) => name.startsWith(prefix));
+  let prefix = base;
+  for (let number = 2; isTaken(prefix); number++) prefix = `${base}${number}_`;
+  return /^\d/.test(prefix) ? `_${prefix}` : prefix;
+}
+
+function drainThreads(buffers: readonly StoreBuffer[], shared: Declarations): readonly AnyThread[] {
+  return buffers.map((buffer) => drainThread(buffer, `store buffer of ${buffer.cpu.host.name}`, shared));
+}
+
+/** A buffer that got as full as its bound allows may have kept a store waiting: what follows proves nothing. */
+function limitOf(buffer: StoreBuffer, shared: Declarations): readonly Property[] {
+  const { room, cpu, length } = buffer;
+  if (room === null) return [];
+  const name = `the store buffer bound of ${length} was reached (${cpu.host.name})`;
+  return [
+    limit(
+      name,
+      exists(cpu.host, (_, self) => not(hasRoomFor(room, bufferIn(buffer, self, shared)))),
+    ),
+  ];
+}

@@ -1,0 +1,35 @@
+/** What a model can end in: memory and locals where nothing can happen any more. */
+import { transitionTable } from '../../checker/analysis/transition-table.ts';
+import type { Model } from '../../checker/language/model.ts';
+import type { MemoryModelName } from '../../checker/memory/memory-model.ts';
+import { defaultSettings, memoryModels } from '../../checker/memory/memory-model.ts';
+import { interpretedSpace } from '../../checker/search/interpreted-space.ts';
+import type { State } from '../../checker/state/evaluate.ts';
+import { moves } from '../../checker/state/interpret.ts';
+import { explore } from '../laws/explore.ts';
+
+export interface Outcomes {
+  /** Memory and locals of all states without successors, as JSON. */
+  readonly terminal: ReadonlySet<string>;
+  /** The same of all states. */
+  readonly all: ReadonlySet<string>;
+  readonly states: number;
+}
+
+/** The outcomes of a model under a memory model, or null when there are more than so many states. */
+export function outcomesOf(model: Model, memory: MemoryModelName, most = Infinity): Outcomes | null {
+  const table = transitionTable(memoryModels[memory](model, defaultSettings));
+  const space = explore(interpretedSpace(table), most);
+  if (space === null) return null;
+  const ids = Array.from({ length: space.count }, (_, id) => id);
+  const ends = ids.filter((id) => moves(table, space.state(id)).length === 0);
+  const told = (id: number) => seenOf(model, space.state(id));
+  return { terminal: new Set(ends.map(told)), all: new Set(ids.map(told)), states: space.count };
+}
+
+/** What a state has of the model as it was written: no store buffers, no locations. */
+function seenOf({ shared, threads }: Model, state: State): string {
+  const memory = Object.keys(shared).map((name) => [name, state.shared[name]]);
+  const locals = threads.map(({ name }) => [name, state.threads[name]!.map((copy) => copy.locals)]);
+  return JSON.stringify(Object.fromEntries([...memory, ...locals]));
+}
