@@ -18,6 +18,10 @@ const rules: Readonly<Record<string, Rule | 'anything'>> = {
   'checker/analysis': { folders: ['checker/language'] },
   'checker/state': { folders: ['checker/language', 'checker/analysis'], packages: ['immer'] },
   'checker/search': { folders: ['checker/language', 'checker/memory', 'checker/analysis', 'checker/state'] },
+  'checker/litmus': {
+    folders: ['checker/language', 'checker/memory', 'checker/analysis', 'checker/state', 'checker/search'],
+    packages: ['chevrotain'],
+  },
   'checker/export': { folders: ['checker/language', 'checker/analysis'] },
   // Models say 'racewalk' and 'racewalk/kernel', so that a copy of one works anywhere.
   models: { folders: ['models'], packages: ['racewalk'] },

@@ -1,0 +1,63 @@
+/** Takes comments and the free text of the header away, keeping every line where it is. */
+import { LitmusError } from './litmus-test.ts';
+
+export interface Stripped {
+  readonly name: string;
+  /** From the initial state on; what was before it, and all comments, are blanks. */
+  readonly text: string;
+}
+
+/**
+ * The text without comments: those of C anywhere; quoted remarks and `(* ... *)` only outside of
+ * braces, where that is no dereference.
+ *
+ * Throws  LitmusError when it is no litmus test in C.
+ */
+export function strip(source: string): Stripped {
+  const name = /^\s*C\s+(\S+)/.exec(source)?.[1];
+  if (name === undefined)
+    throw new LitmusError(
+      1,
+      "a litmus test in C begins with 'C' and its name; other languages are not supported",
+    );
+  const text = withoutComments(source);
+  const start = text.indexOf('{');
+  if (start < 0) throw new LitmusError(1, 'there is no initial state: { ... }');
+  return { name, text: blank(text.slice(0, start)) + text.slice(start) };
+}
+
+const blank = (text: string) => text.replaceAll(/[^\n]/g, ' ');
+
+function withoutComments(source: string): string {
+  let depth = 0;
+  let result = '';
+  for (let at = 0; at < source.length;) {
+    const end = commentEnd(source, at, depth);
+    if (end > at) result += blank(source.slice(at, end));
+    else {
+      if (source[at] === '{') depth += 1;
+      if (source[at] === '}') depth -= 1;
+      result += source[at]!;
+    }
+    at = Math.max(end, at + 1);
+  }
+  return result;
+}
+
+/** Where the comment that begins here ends, or -1 where none begins. */
+function commentEnd(source: string, at: number, depth: number): number {
+  if (source.startsWith('//', at)) return endOr(source, source.indexOf('\n', at));
+  if (source.startsWith('/*', at)) return endOr(source, source.indexOf('*/', at) + 2, 2);
+  if (depth > 0) return -1;
+  if (source[at] === '"') return endOr(source, source.indexOf('"', at + 1) + 1, 1);
+  if (!source.startsWith('(*', at)) return -1;
+  let nesting = 0;
+  for (let inner = at; inner < source.length; inner++) {
+    if (source.startsWith('(*', inner)) nesting += 1;
+    if (source.startsWith('*)', inner) && (nesting -= 1) === 0) return inner + 2;
+  }
+  return source.length;
+}
+
+/** A comment that never ends reaches to the end of the file. */
+const endOr = (source: string, end: number, least = 0) => (end < least || end === -1 ? source.length : end);

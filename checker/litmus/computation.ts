@@ -1,0 +1,70 @@
+/** Computations of a litmus test as expressions of a model: tables of all values that can take part. */
+import type { Expr } from '../language/expression.ts';
+import { and, conditional, eq, or } from '../language/expression.ts';
+import type { ValuesOf } from './domains.ts';
+import { assignments } from './domains.ts';
+import type { Encoding } from './encoding.ts';
+import type { Computation } from './instruction.ts';
+import { LitmusError } from './litmus-test.ts';
+import type { Assignment, Result } from './values.ts';
+import { isTrue, old, valueOf } from './values.ts';
+
+/** Where a computation stands. */
+export interface Site {
+  readonly line: number;
+  readonly text: string;
+  readonly encoding: Encoding;
+  /** The values of registers, and of `old`. */
+  readonly valuesOf: ValuesOf;
+  /** The same as variables of the model. */
+  readonly variable: (name: string) => Expr<number>;
+}
+
+const isAssigned = (assignment: Assignment, { variable, encoding }: Site): Expr<boolean> =>
+  and(...[...assignment].map(([name, value]) => eq(variable(name), encoding.encode(value))));
+
+/** Throws  LitmusError for what never has a meaning. */
+export function expressionOf(computation: Computation, site: Site): Expr<number> {
+  if (computation.kind === 'register') return site.variable(computation.name);
+  if (computation.kind === 'old') return site.variable(old);
+  const rows = rowsOf(computation, site);
+  if (rows.every(({ result }) => result === null))
+    throw new LitmusError(site.line, `'${site.text}' computes with addresses or divides by zero`);
+  const { encode, nonsense } = site.encoding;
+  const number = (result: Result): Expr<number> => ({
+    kind: 'constant',
+    value: result === null ? nonsense : encode(result),
+  });
+  const [first, ...others] = grouped(rows);
+  return others.reduce<Expr<number>>(
+    (otherwise, { result, assigned }) =>
+      conditional(or(...assigned.map((one) => isAssigned(one, site))), number(result), otherwise),
+    number(first!.result),
+  );
+}
+
+export function conditionOf(computation: Computation, site: Site): Expr<boolean> {
+  const rows = rowsOf(computation, site);
+  const isTrueIn = rows.filter(({ result }) => isTrue(result));
+  if (isTrueIn.length === rows.length) return { kind: 'constant', value: true };
+  return or(...isTrueIn.map(({ assignment }) => isAssigned(assignment, site)));
+}
+
+interface Row {
+  readonly assignment: Assignment;
+  readonly result: Result;
+}
+
+const rowsOf = (computation: Computation, { valuesOf, line }: Site): readonly Row[] =>
+  assignments([computation], valuesOf, line).map((assignment) => ({
+    assignment,
+    result: valueOf(computation, assignment),
+  }));
+
+/** The rows by result, the commonest first: it needs no condition. */
+function grouped(rows: readonly Row[]) {
+  const groups = Map.groupBy(rows, ({ result }) => result);
+  return [...groups]
+    .map(([result, group]) => ({ result, assigned: group.map(({ assignment }) => assignment) }))
+    .sort((a, b) => b.assigned.length - a.assigned.length);
+}

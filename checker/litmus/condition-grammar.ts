@@ -1,0 +1,136 @@
+/** The grammar of conditions in litmus files, and of what they speak of. */
+import type { IToken } from 'chevrotain';
+import { EmbeddedActionsParser } from 'chevrotain';
+import type { LitmusTest, LitmusValue, Observed, Proposition } from './litmus-test.ts';
+import * as t from './tokens.ts';
+
+/** A class because that is how chevrotain has grammars written, one of three that build on each other. */
+export class ConditionGrammar extends EmbeddedActionsParser {
+  constructor() {
+    super([...t.tokens]);
+  }
+
+  /** A location, in brackets or not, or a register of a process. */
+  readonly observed = this.RULE('observed', (): Observed => {
+    const owner = this.OPTION<number | undefined>(() => {
+      const number = this.CONSUME(t.Integer);
+      this.CONSUME(t.Colon);
+      return Number(number.image);
+    });
+    const name = this.OR([
+      { ALT: () => this.CONSUME(t.Identifier) },
+      {
+        ALT: () => {
+          this.CONSUME(t.LeftBracket);
+          const inside = this.CONSUME1(t.Identifier);
+          this.CONSUME(t.RightBracket);
+          return inside;
+        },
+      },
+    ]);
+    return { owner: owner ?? null, name: name.image };
+  });
+
+  readonly value = this.RULE('value', (): LitmusValue =>
+    this.OR([
+      {
+        ALT: () => {
+          const minus = this.OPTION<IToken | undefined>(() => this.CONSUME(t.Minus));
+          const size = Number(this.CONSUME(t.Integer).image);
+          return minus === undefined ? size : -size;
+        },
+      },
+      {
+        ALT: () => {
+          this.OPTION1(() => this.CONSUME(t.Ampersand));
+          return this.CONSUME(t.Identifier).image;
+        },
+      },
+    ]),
+  );
+
+  readonly quantifier = this.RULE('quantifier', (): LitmusTest['quantifier'] =>
+    this.OR([
+      {
+        ALT: () => {
+          this.OR1([{ ALT: () => this.CONSUME(t.Tilde) }, { ALT: () => this.CONSUME(t.Not) }]);
+          this.CONSUME(t.Exists);
+          return '~exists' as const;
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME1(t.Exists);
+          return 'exists' as const;
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(t.Forall);
+          return 'forall' as const;
+        },
+      },
+    ]),
+  );
+
+  readonly disjunction = this.RULE('disjunction', (): Proposition => {
+    let left = this.SUBRULE(this.conjunction);
+    this.MANY(() => {
+      this.CONSUME(t.Or);
+      left = { kind: 'or', left, right: this.SUBRULE1(this.conjunction) };
+    });
+    return left;
+  });
+
+  readonly conjunction = this.RULE('conjunction', (): Proposition => {
+    let left = this.SUBRULE(this.literal);
+    this.MANY(() => {
+      this.CONSUME(t.And);
+      left = { kind: 'and', left, right: this.SUBRULE1(this.literal) };
+    });
+    return left;
+  });
+
+  readonly literal = this.RULE('literal', (): Proposition =>
+    this.OR([
+      {
+        ALT: (): Proposition => {
+          this.OR1([{ ALT: () => this.CONSUME(t.Tilde) }, { ALT: () => this.CONSUME(t.Not) }]);
+          return { kind: 'not', operand: this.SUBRULE(this.literal) };
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(t.LeftParen);
+          const inner = this.SUBRULE(this.disjunction);
+          this.CONSUME(t.RightParen);
+          return inner;
+        },
+      },
+      {
+        ALT: (): Proposition => {
+          this.CONSUME(t.True);
+          return { kind: 'constant', value: true };
+        },
+      },
+      {
+        ALT: (): Proposition => {
+          this.CONSUME(t.False);
+          return { kind: 'constant', value: false };
+        },
+      },
+      { ALT: () => this.SUBRULE(this.comparison) },
+    ]),
+  );
+
+  readonly comparison = this.RULE('comparison', (): Proposition => {
+    const observed = this.SUBRULE(this.observed);
+    const negated = this.OR([
+      { ALT: () => (this.CONSUME(t.Assign), false) },
+      { ALT: () => (this.CONSUME(t.Operator), false) },
+      { ALT: () => (this.CONSUME(t.Unequal), true) },
+    ]);
+    const equals: Proposition = { kind: 'equals', observed, value: this.SUBRULE(this.value) };
+    return negated ? { kind: 'not', operand: equals } : equals;
+  });
+}

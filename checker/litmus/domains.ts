@@ -1,0 +1,147 @@
+/** Which values each location and register of a litmus test can have. */
+import type { Computation, Instruction } from './instruction.ts';
+import type { LitmusTest, LitmusValue } from './litmus-test.ts';
+import { LitmusError } from './litmus-test.ts';
+import type { Code } from './lower.ts';
+import type { Assignment, Result } from './values.ts';
+import { old, valueOf, variablesOf } from './values.ts';
+
+/** Beyond this a computation would make a model that nobody can read. */
+const mostAssignments = 4_096;
+
+type Values = ReadonlySet<LitmusValue>;
+
+export interface Domains {
+  readonly locations: ReadonlyMap<string, Values>;
+  /** By process number. */
+  readonly registers: ReadonlyMap<number, ReadonlyMap<string, Values>>;
+}
+
+/** Names for the values of a computation's variables. */
+export type ValuesOf = (variable: string) => Values;
+
+/** All ways to give the variables of computations their values. Throws  LitmusError when there are too many. */
+export function assignments(
+  computations: readonly Computation[],
+  valuesOf: ValuesOf,
+  line: number,
+): readonly Assignment[] {
+  const variables = [...new Set(computations.flatMap((part) => [...variablesOf(part)]))];
+  let all: Assignment[] = [new Map()];
+  for (const variable of variables) {
+    all = all.flatMap((some) =>
+      [...valuesOf(variable)].map((value) => new Map([...some, [variable, value]])),
+    );
+    if (all.length > mostAssignments)
+      throw new LitmusError(line, 'there are too many values to compute with');
+  }
+  return all;
+}
+
+/**
+ * The values that can flow to each location and register: at least those that a run can bring there.
+ *
+ * An instruction is executed once at most, so no value takes more steps to arise than there are instructions; most
+ * tests are complete after two or three rounds.
+ */
+export function domainsOf(test: LitmusTest, codes: readonly Code[], locations: readonly string[]): Domains {
+  const growing: Growing = {
+    changed: true,
+    locations: new Map(locations.map((name) => [name, new Set([initialOf(test, null, name)])])),
+    registers: new Map(
+      codes.map(({ from: { number }, registers }) => [
+        number,
+        new Map(registers.map((name) => [name, new Set([initialOf(test, number, name)])])),
+      ]),
+    ),
+  };
+  const rounds = codes.reduce((sum, { instructions }) => sum + countOf(instructions), 0);
+  for (let round = 0; round < rounds && growing.changed; round++) {
+    growing.changed = false;
+    for (const { from, instructions } of codes) flow(instructions, from.number, growing);
+  }
+  return growing;
+}
+
+/** The initial value of a location, or of a register of a process: 0 where nothing is said. */
+export const initialOf = (test: LitmusTest, owner: number | null, name: string): LitmusValue =>
+  test.initial.findLast(({ observed }) => observed.owner === owner && observed.name === name)?.value ?? 0;
+
+const countOf = (instructions: readonly Instruction[]): number =>
+  instructions.reduce(
+    (sum, part) => sum + 1 + (part.kind === 'if' ? countOf(part.then) + countOf(part.otherwise) : 0),
+    0,
+  );
+
+interface Growing {
+  changed: boolean;
+  readonly locations: Map<string, Set<LitmusValue>>;
+  readonly registers: Map<number, Map<string, Set<LitmusValue>>>;
+}
+
+function flow(instructions: readonly Instruction[], owner: number, growing: Growing): void {
+  for (const instruction of instructions)
+    if (instruction.kind === 'if') flow([...instruction.then, ...instruction.otherwise], owner, growing);
+    else flowThrough(instruction, growing.registers.get(owner)!, growing);
+}
+
+type Sets = Map<string, Set<LitmusValue>>;
+
+function flowThrough(instruction: Instruction, registers: Sets, growing: Growing): void {
+  const add = (target: Set<LitmusValue> | undefined, value: Result) => {
+    if (target === undefined || value === null || target.has(value)) return;
+    target.add(value);
+    growing.changed = true;
+  };
+  const results = (computation: Computation) =>
+    assignments([computation], (name) => registers.get(name)!, instruction.line).map((assignment) =>
+      valueOf(computation, assignment),
+    );
+  const cells =
+    'address' in instruction
+      ? results(instruction.address).map((at) => growing.locations.get(String(at)))
+      : [];
+  switch (instruction.kind) {
+    case 'compute':
+      for (const value of results(instruction.value)) add(registers.get(instruction.register), value);
+      return;
+    case 'load':
+      for (const cell of cells)
+        for (const value of cell ?? []) add(registers.get(instruction.register), value);
+      return;
+    case 'store':
+      for (const cell of cells) for (const value of results(instruction.value)) add(cell, value);
+      return;
+    case 'update':
+      for (const cell of cells)
+        if (cell !== undefined) flowThroughUpdate(instruction, registers, { cell, add });
+      return;
+    case 'if':
+    case 'barrier':
+    case 'note':
+      return;
+  }
+}
+
+interface Target {
+  readonly cell: Set<LitmusValue>;
+  readonly add: (target: Set<LitmusValue> | undefined, value: Result) => void;
+}
+
+function flowThroughUpdate(
+  { value, result, register, line }: Instruction & { kind: 'update' },
+  registers: Sets,
+  { cell, add }: Target,
+): void {
+  const before = new Set(cell);
+  const parts = [value, result];
+  for (const assignment of assignments(
+    parts,
+    (name) => (name === old ? before : registers.get(name)!),
+    line,
+  )) {
+    // Whether it writes or not: its domain must have what it would write.
+    add(cell, valueOf(value, assignment));
+    if (register !== null) add(registers.get(register), valueOf(result, assignment));
+  }
+}

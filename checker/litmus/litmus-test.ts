@@ -1,0 +1,95 @@
+/** A litmus test as it is written: processes in C, and a condition on what they may end in. */
+
+/** A mistake in a litmus file, or something in it that is not supported; `line` counts from 1. */
+export class LitmusError extends Error {
+  override readonly name = 'LitmusError';
+  readonly line: number;
+
+  constructor(line: number, message: string) {
+    super(`line ${line}: ${message}`);
+    this.line = line;
+  }
+}
+
+export type UnaryOperator = '!' | '-' | '~';
+export type BinaryOperator = (typeof binaryOperators)[number][number];
+
+/** From the weakest to the strongest binding. */
+export const binaryOperators = [
+  ['||'],
+  ['&&'],
+  ['|'],
+  ['^'],
+  ['&'],
+  ['==', '!='],
+  ['<', '<=', '>', '>='],
+  ['<<', '>>'],
+  ['+', '-'],
+  ['*', '/', '%'],
+] as const;
+
+export type CExpr =
+  | { readonly kind: 'constant'; readonly value: number }
+  /** A register of the process, or the address of a location. */
+  | { readonly kind: 'name'; readonly name: string; readonly line: number }
+  | { readonly kind: 'dereference'; readonly address: CExpr; readonly line: number }
+  | { readonly kind: 'unary'; readonly operator: UnaryOperator; readonly operand: CExpr }
+  | {
+      readonly kind: 'binary';
+      readonly operator: BinaryOperator;
+      readonly left: CExpr;
+      readonly right: CExpr;
+    }
+  | {
+      readonly kind: 'call';
+      readonly name: string;
+      readonly operands: readonly CExpr[];
+      readonly line: number;
+    };
+
+export type CStatement = { readonly line: number; readonly text: string } & (
+  | { readonly kind: 'declare'; readonly name: string }
+  | { readonly kind: 'assign'; readonly target: CExpr; readonly value: CExpr }
+  | { readonly kind: 'evaluate'; readonly value: CExpr }
+  | {
+      readonly kind: 'if';
+      readonly condition: CExpr;
+      readonly then: readonly CStatement[];
+      readonly otherwise: readonly CStatement[];
+    }
+);
+
+export interface Process {
+  readonly number: number;
+  /** The locations whose addresses it is given. */
+  readonly parameters: readonly string[];
+  readonly body: readonly CStatement[];
+}
+
+/** A location, or a register of the process with the number `owner`. */
+export interface Observed {
+  readonly owner: number | null;
+  readonly name: string;
+}
+
+/** A number, or the name of the location whose address it is. */
+export type LitmusValue = number | string;
+
+export type Proposition =
+  | { readonly kind: 'constant'; readonly value: boolean }
+  | { readonly kind: 'equals'; readonly observed: Observed; readonly value: LitmusValue }
+  | { readonly kind: 'not'; readonly operand: Proposition }
+  | { readonly kind: 'and' | 'or'; readonly left: Proposition; readonly right: Proposition };
+
+export interface LitmusTest {
+  readonly name: string;
+  readonly initial: readonly { readonly observed: Observed; readonly value: LitmusValue }[];
+  readonly processes: readonly Process[];
+  readonly locations: readonly Observed[];
+  readonly filter: Proposition | null;
+  readonly quantifier: 'exists' | '~exists' | 'forall';
+  readonly condition: Proposition;
+  /** The condition as it is written. */
+  readonly conditionText: string;
+  readonly conditionLine: number;
+}

@@ -1,0 +1,167 @@
+/** Instructions of a litmus test as statements of a model. */
+import type { Expr } from '../language/expression.ts';
+import { eq } from '../language/expression.ts';
+import type { Effect, Statement, Text } from '../language/statement.ts';
+import {
+  acquire,
+  branch,
+  note,
+  relaxed,
+  release,
+  set,
+  smpMb,
+  smpRmb,
+  smpWmb,
+  step,
+  wait,
+  when,
+} from '../language/statement.ts';
+import type { Variable } from '../language/variable.ts';
+import type { Site } from './computation.ts';
+import { conditionOf, expressionOf } from './computation.ts';
+import { assignments } from './domains.ts';
+import type { Encoding } from './encoding.ts';
+import type { AccessOrder, Computation, Instruction } from './instruction.ts';
+import type { LitmusValue } from './litmus-test.ts';
+import { LitmusError } from './litmus-test.ts';
+import { old, valueOf } from './values.ts';
+
+type Values = ReadonlyMap<string, ReadonlySet<LitmusValue>>;
+
+/** What the code of a process can name. */
+export interface Names {
+  readonly encoding: Encoding;
+  readonly registers: Values;
+  readonly locations: Values;
+  readonly locals: Readonly<Record<string, unknown>>;
+  readonly memory: Readonly<Record<string, unknown>>;
+}
+
+/** The text of a process; one that does nothing says so. */
+export const statementsFor = (instructions: readonly Instruction[], names: Names): Text =>
+  instructions.length === 0 ? [note('nothing')] : instructions.map((one) => statementFor(one, names));
+
+// Declarations by name give references by name; all are scalars with numbers.
+const local = ({ locals }: Names, name: string) => locals[name] as Variable<number>;
+const cell = ({ memory }: Names, name: string) => memory[name] as Variable<number>;
+
+const siteOf = ({ line, text }: Instruction, names: Names): Site => ({
+  line,
+  text,
+  encoding: names.encoding,
+  valuesOf: (name) => names.registers.get(name)!,
+  variable: (name) => local(names, name),
+});
+
+function statementFor(instruction: Instruction, names: Names): Statement | Text {
+  const { text } = instruction;
+  const site = siteOf(instruction, names);
+  switch (instruction.kind) {
+    case 'compute':
+      return step(text, set(local(names, instruction.register), expressionOf(instruction.value, site)));
+    case 'load': {
+      const { address, register, order } = instruction;
+      return at(address, site, names, (location) => {
+        const load = step(text, set(local(names, register), cell(names, location)));
+        return order === 'acquire' ? acquire(load) : load;
+      });
+    }
+    case 'store': {
+      const { address, value, order } = instruction;
+      return at(address, site, names, (location) => {
+        const store = step(text, set(cell(names, location), expressionOf(value, site)));
+        return order === 'release' ? release(store) : store;
+      });
+    }
+    case 'update':
+      return at(instruction.address, site, names, (location) => updateOf(instruction, location, names));
+    case 'barrier':
+      return barrierOf(instruction.barrier, text);
+    case 'note':
+      return note(text);
+    case 'if':
+      return branch(
+        text,
+        conditionOf(instruction.condition, site),
+        instruction.then.map((one) => statementFor(one, names)),
+        instruction.otherwise.map((one) => statementFor(one, names)),
+      );
+  }
+}
+
+function barrierOf(barrier: 'full' | 'write' | 'read', text: string): Statement {
+  switch (barrier) {
+    case 'full':
+      return smpMb(text);
+    case 'write':
+      return smpWmb(text);
+    case 'read':
+      return smpRmb(text);
+  }
+}
+
+/**
+ * The access at an address: one statement where that is known, else a way for each location that it can be.
+ *
+ * What is no address leads to a wait without end, which a run reports.
+ */
+function at(address: Computation, site: Site, names: Names, access: (location: string) => Statement): Text {
+  const values = new Set(
+    assignments([address], site.valuesOf, site.line).map((assignment) => valueOf(address, assignment)),
+  );
+  const targets = [...values].filter(
+    (value) => typeof value === 'string' && names.locations.has(value),
+  ) as string[];
+  if (targets.length === 0)
+    throw new LitmusError(site.line, `'${site.text}' goes to no location that is known here`);
+  if (targets.length === values.size && targets.length === 1) return [access(targets[0]!)];
+  const pointer = expressionOf(address, site);
+  const nowhere: Text = [wait(`${site.text}: no address`, false)];
+  return targets.reduce<Text>(
+    (otherwise, location) => [
+      branch(
+        `${site.text}: &${location}`,
+        isAddress(pointer, location, names),
+        [access(location)],
+        otherwise,
+      ),
+    ],
+    nowhere,
+  );
+}
+
+const isAddress = (pointer: Expr<number>, location: string, { encoding }: Names) =>
+  eq(pointer, encoding.encode(location));
+
+function updateOf(instruction: Instruction & { kind: 'update' }, location: string, names: Names): Statement {
+  const { text, waitsFor, condition, value, result, register, order } = instruction;
+  const memory = cell(names, location);
+  const base = siteOf(instruction, names);
+  const site: Site = {
+    ...base,
+    valuesOf: (name) => (name === old ? names.locations.get(location)! : base.valuesOf(name)),
+    variable: (name) => (name === old ? memory : base.variable(name)),
+  };
+  const write = set(memory, expressionOf(value, site));
+  const effects: readonly Effect[] = [
+    ...(register === null ? [] : [set(local(names, register), expressionOf(result, site))]),
+    condition === null ? write : when(conditionOf(condition, site), write),
+  ];
+  return ordered(
+    waitsFor === null ? step(text, ...effects) : wait(text, conditionOf(waitsFor, site), ...effects),
+    order,
+  );
+}
+
+function ordered(update: Statement, order: AccessOrder): Statement {
+  switch (order) {
+    case 'full':
+      return update;
+    case 'acquire':
+      return acquire(update);
+    case 'release':
+      return release(update);
+    case 'relaxed':
+      return relaxed(update);
+  }
+}

@@ -1,0 +1,76 @@
+/** The words of litmus files. */
+import type { TokenType } from 'chevrotain';
+import { createToken, Lexer } from 'chevrotain';
+import { binaryOperators } from './litmus-test.ts';
+
+export const Identifier = createToken({ name: 'Identifier', pattern: /[A-Za-z_]\w*/ });
+export const Integer = createToken({ name: 'Integer', pattern: /0[xX][0-9a-fA-F]+|\d+/ });
+
+/** Grammar rules are named in lower case, so words are not. */
+const word = (image: string) =>
+  createToken({ name: image.toUpperCase(), pattern: new RegExp(image), longer_alt: Identifier });
+const symbol = (name: string, pattern: string) => createToken({ name, pattern });
+
+/** Words that begin or continue a type; what the type is does not matter. */
+export const TypeWord = createToken({
+  name: 'TypeWord',
+  pattern:
+    /(?:int|unsigned|signed|long|short|char|bool|volatile|const|struct|void|intptr_t|uintptr_t|size_t|atomic_t|atomic64_t|atomic_long_t|spinlock_t|[us](?:8|16|32|64)|__u?int\w*)\b/,
+  longer_alt: Identifier,
+});
+export const If = word('if');
+export const Else = word('else');
+export const Exists = word('exists');
+export const Forall = word('forall');
+export const Filter = word('filter');
+export const Locations = word('locations');
+export const Not = word('not');
+export const True = word('true');
+export const False = word('false');
+
+export const And = symbol('And', '/\\');
+export const Or = symbol('Or', '\\/');
+export const Unequal = createToken({ name: 'Unequal', pattern: /!=|<>/ });
+/** All binary operators of C but those that are also something else. */
+export const Operator = createToken({ name: 'Operator', pattern: /\|\||&&|==|<=|>=|<<|>>|[|^<>+/%]/ });
+export const Star = symbol('Star', '*');
+export const Ampersand = symbol('Ampersand', '&');
+export const Minus = symbol('Minus', '-');
+export const Tilde = symbol('Tilde', '~');
+export const Bang = symbol('Bang', '!');
+export const Assign = symbol('Assign', '=');
+export const LeftParen = symbol('LeftParen', '(');
+export const RightParen = symbol('RightParen', ')');
+export const LeftBrace = symbol('LeftBrace', '{');
+export const RightBrace = symbol('RightBrace', '}');
+export const LeftBracket = symbol('LeftBracket', '[');
+export const RightBracket = symbol('RightBracket', ']');
+export const Comma = symbol('Comma', ',');
+export const Semicolon = symbol('Semicolon', ';');
+export const Colon = symbol('Colon', ':');
+
+/** What the grammar does not know, so that the message can name it whole. */
+const Compound = createToken({ name: 'Compound', pattern: /[-+*/|&^%]=|\+\+|--|->/ });
+const Unknown = createToken({ name: 'Unknown', pattern: /\S/ });
+const Blank = createToken({ name: 'Blank', pattern: /\s+/, group: Lexer.SKIPPED });
+
+export const tokens: readonly TokenType[] = [
+  ...[Blank, TypeWord, If, Else, Exists, Forall, Filter, Locations, Not, True, False, Identifier, Integer],
+  ...[Compound, And, Or, Unequal, Operator, Star, Ampersand, Minus, Tilde, Bang, Assign],
+  ...[
+    LeftParen,
+    RightParen,
+    LeftBrace,
+    RightBrace,
+    LeftBracket,
+    RightBracket,
+    Comma,
+    Semicolon,
+    Colon,
+    Unknown,
+  ],
+];
+
+/** How strongly an operator binds; -1 for what is none. */
+export const bindingOf = (image: string): number =>
+  binaryOperators.findIndex((level) => (level as readonly string[]).includes(image));

@@ -1,0 +1,113 @@
+/** A litmus test as a model: a shared variable for each location, a thread for each process. */
+import { and } from '../language/expression.ts';
+import type { Model } from '../language/model.ts';
+import { ended, reachable } from '../language/property.ts';
+import type { AnyThread } from '../language/thread.ts';
+import { thread } from '../language/thread.ts';
+import { validate } from '../language/validate.ts';
+import type { Declarations } from '../language/variable.ts';
+import { init, shared } from '../language/variable.ts';
+import type { Domains } from './domains.ts';
+import { domainsOf, initialOf } from './domains.ts';
+import type { Encoding } from './encoding.ts';
+import { domainFor, encodingOf } from './encoding.ts';
+import type { LitmusTest, LitmusValue, Observed, Proposition } from './litmus-test.ts';
+import { LitmusError } from './litmus-test.ts';
+import type { Code } from './lower.ts';
+import { lower } from './lower.ts';
+import { statementsFor } from './statements.ts';
+
+export interface Translation {
+  readonly model: Model;
+  readonly encoding: Encoding;
+  readonly locations: ReadonlySet<string>;
+  /** By process number. */
+  readonly registers: ReadonlyMap<number, ReadonlySet<string>>;
+}
+
+export const processName = (number: number): string => `P${number}`;
+
+/** Throws  LitmusError for what is not supported. */
+export function translate(test: LitmusTest): Translation {
+  const locations = locationsOf(test);
+  const codes = test.processes.map((one) =>
+    lower(one, { locations, initial: initialRegisters(test, one.number) }),
+  );
+  const domains = domainsOf(test, codes, [...locations]);
+  const encoding = encodingOf(domains);
+  const declare = (values: ReadonlySet<LitmusValue>, initial: LitmusValue) =>
+    init(domainFor(values, encoding), encoding.encode(initial));
+  const memory: Declarations = Object.fromEntries(
+    [...domains.locations].map(([name, values]) => [name, declare(values, initialOf(test, null, name))]),
+  );
+  const threads = codes.map((code) => threadOf(code, { test, domains, encoding, memory, declare }));
+  const model: Model = {
+    name: test.name,
+    shared: memory,
+    threads,
+    properties: [reachable('all processes end', and(...threads.map((one) => ended(one))))],
+    costs: [],
+  };
+  const registers = new Map(codes.map(({ from, registers: own }) => [from.number, new Set(own)]));
+  return { model: validate(model), encoding, locations, registers };
+}
+
+const initialRegisters = ({ initial }: LitmusTest, owner: number) =>
+  initial.flatMap(({ observed }) => (observed.owner === owner ? [observed.name] : []));
+
+interface World {
+  readonly test: LitmusTest;
+  readonly domains: Domains;
+  readonly encoding: Encoding;
+  readonly memory: Declarations;
+  readonly declare: (values: ReadonlySet<LitmusValue>, initial: LitmusValue) => Declarations[string];
+}
+
+function threadOf({ from, instructions }: Code, world: World): AnyThread {
+  const { test, domains, encoding, memory, declare } = world;
+  const registers = domains.registers.get(from.number)!;
+  const locals: Declarations = Object.fromEntries(
+    [...registers].map(([name, values]) => [name, declare(values, initialOf(test, from.number, name))]),
+  );
+  return thread(processName(from.number), { locals }, (references) =>
+    statementsFor(instructions, {
+      encoding,
+      registers,
+      locations: domains.locations,
+      locals: references,
+      memory: shared(memory),
+    }),
+  );
+}
+
+/** All names of locations: those of the initial state, of the parameters and of what is observed. */
+function locationsOf({ initial, processes, locations, filter, condition }: LitmusTest): ReadonlySet<string> {
+  const observed = [...locations, ...observedIn(condition), ...(filter === null ? [] : observedIn(filter))];
+  const pointedTo = initial.flatMap(({ value }) => (typeof value === 'string' ? [value] : []));
+  const named = [...initial.map((one) => one.observed), ...observed]
+    .filter(({ owner }) => owner === null)
+    .map(({ name }) => name);
+  return new Set([...processes.flatMap(({ parameters }) => parameters), ...named, ...pointedTo]);
+}
+
+/** What a proposition speaks of, each once. */
+export function observedIn(proposition: Proposition): readonly Observed[] {
+  switch (proposition.kind) {
+    case 'constant':
+      return [];
+    case 'equals':
+      return [proposition.observed];
+    case 'not':
+      return observedIn(proposition.operand);
+    case 'and':
+    case 'or':
+      return [...observedIn(proposition.left), ...observedIn(proposition.right)];
+  }
+}
+
+/** Throws  LitmusError when something is observed that no process has. */
+export function checkObserved(observed: readonly Observed[], { registers }: Translation, line: number): void {
+  for (const { owner, name } of observed)
+    if (owner !== null && registers.get(owner)?.has(name) !== true)
+      throw new LitmusError(line, `process ${owner} has no register '${name}'`);
+}

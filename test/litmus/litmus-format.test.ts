@@ -1,0 +1,121 @@
+/** What may stand in a litmus file, what it means, and what is said of the rest. */
+import { describe, expect, test } from 'vitest';
+import { printLitmus } from '../../checker/litmus/print.ts';
+import { runLitmus } from '../../checker/litmus/run.ts';
+
+/** The final states of one process P0 that gets x, y and z, with P1 beside it if it is given. */
+function statesOf(body: string, observed: string, { p1 = '', initial = '' } = {}) {
+  const other = p1 === '' ? '' : `P1(int *x, int *y, int *z) { ${p1} }\n`;
+  const source = `C test\n{ ${initial} }\nP0(int *x, int *y, int *z) { ${body} }\n${other}locations [${observed}]\nexists (x=99)\n`;
+  return runLitmus(source, 'sc').states.map((row) => row.slice(0, -1).join(' '));
+}
+
+describe('atomic operations', () => {
+  test.each<[string, string]>([
+    ['r0 = xchg(x, 5); r1 = READ_ONCE(*x);', '3 5'],
+    ['r0 = atomic_inc_return(x); r1 = READ_ONCE(*x);', '4 4'],
+    ['r0 = atomic_dec_return_relaxed(x); r1 = atomic_read(x);', '2 2'],
+    ['r0 = atomic_add_return(2, x); r1 = atomic_read_acquire(x);', '5 5'],
+    ['r0 = atomic_fetch_add_acquire(2, x); r1 = *x;', '3 5'],
+    ['r0 = atomic_fetch_sub(1, x); r1 = *x;', '3 2'],
+    ['atomic_sub(3, x); r0 = 7; r1 = *x;', '7 0'],
+    ['atomic_or(4, x); atomic_and(6, x); atomic_xor(1, x); r0 = 0; r1 = *x;', '0 7'],
+    ['r0 = atomic_dec_and_test(x); r1 = atomic_sub_and_test(2, x);', '0 1'],
+    ['r0 = atomic_cmpxchg(x, 3, 8); r1 = *x;', '3 8'],
+    ['r0 = cmpxchg_release(x, 4, 8); r1 = *x;', '3 3'],
+    ['r0 = atomic_add_unless(x, 1, 3); r1 = atomic_inc_not_zero(x);', '0 1'],
+    ['atomic_set(x, 6); r0 = atomic_xchg(x, 7); r1 = *x;', '6 7'],
+    ['r0 = 2; r0 = atomic_add_return(r0, x); r1 = *x;', '5 5'],
+    ['xchg(x, 4); r0 = 0; r1 = *x;', '0 4'],
+    ['spin_lock(y); r0 = spin_trylock(y); r1 = spin_is_locked(y); spin_unlock(y);', '0 1'],
+  ])('%s', (body, state) => {
+    expect(statesOf(body, '0:r0; 0:r1', { initial: 'x=3;' })).toEqual([state]);
+  });
+});
+
+describe('expressions and statements', () => {
+  test.each<[string, string]>([
+    ['int r0 = 1 + 2 * 3; int r1 = (1 + 2) * 3 - 10 / 3;', '7 6'],
+    ['int r0 = 6 ^ 3, r1 = (6 & 3) | 8;', '5 10'],
+    ['int r0 = !0; int r1 = -(3 - 5);', '1 2'],
+    ['int r0 = 1 << 3 >> 1; int r1 = 0x10 % 7;', '4 2'],
+    ['int r0 = (int)1 == 1 && 2 > 1; int r1 = 3 <= 2 || 0;', '1 0'],
+    ['int r0 = 0; int r1; if (READ_ONCE(*x) == 3) { r0 = 1; r1 = 2; } else r0 = 5;', '1 2'],
+    ['int r0 = 0; int r1 = 1; if (r0) r1 = 2; else if (r1) r0 = 3;', '3 1'],
+    ['int r0 = READ_ONCE(*x) + READ_ONCE(*x); int r1 = *x; *y = *x; r1 = *y;', '6 3'],
+    ['int *r2 = x; int r0 = *r2; int r1 = READ_ONCE(*(r2 + (r0 ^ r0)));', '3 3'],
+    ['int r0; int r1; // nothing\n /* nothing */ ; { r0 = 1; } r1 = 2;', '1 2'],
+  ])('%s', (body, state) => {
+    expect(statesOf(body, '0:r0; 0:r1', { initial: 'int x = 3;' })).toEqual([state]);
+  });
+
+  test('pointers lead where they point', () => {
+    const body = 'int *r2; r2 = rcu_dereference(*z); r0 = READ_ONCE(*r2);';
+    expect(
+      statesOf(body, '0:r2; 0:r0', { initial: 'x=3; y=4; z=&x;', p1: 'rcu_assign_pointer(*z, y);' }),
+    ).toEqual(['3 x', '4 y']);
+  });
+
+  test('comments, free text, locations, filter, negative numbers', () => {
+    const source = [
+      'C name+with-signs',
+      '"PodWW Rfe { PodRR" (* outside (* nested *) of { braces *)',
+      '{ int x = -1; 0:r5=2; }',
+      'P0(int *x) { r0 = READ_ONCE(*x); r1 = r5; }',
+      'P1(volatile int *x) { WRITE_ONCE(*x, 0x10); }',
+      'locations [0:r1; x;] filter (not (0:r0=16)) (* a remark *)',
+      'forall (0:r0=-1 /\\ (x<>0 \\/ false))',
+    ].join('\n');
+    const result = runLitmus(source, 'tso');
+    expect([result.states, result.ok]).toEqual([[[-1, 2, 16]], true]);
+    expect(printLitmus(result)).toBe(
+      [
+        'Test name+with-signs Required',
+        'States 1',
+        '0:r0=-1; 0:r1=2; [x]=16;',
+        'Ok',
+        'Witnesses',
+        'Positive: 1 Negative: 0',
+        'Condition forall (0:r0=-1 /\\ (x<>0 \\/ false))',
+        'Observation name+with-signs Always 1 0',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('what must not exist is forbidden', () => {
+    const source = 'C t\n{}\nP0(int *x) { WRITE_ONCE(*x, 1); }\n~exists (x=0)';
+    expect(printLitmus(runLitmus(source, 'sc'))).toMatch(
+      /^Test t Forbidden\n.*\nOk\n.*Observation t Never 0 1\n$/s,
+    );
+  });
+});
+
+describe('a mistake is told with its line', () => {
+  const bodyOf = (body: string) => `C t\n{}\nP0(int *x, int *y) {\n${body}\n}\nexists (x=1)`;
+  test.each<[string, string]>([
+    [
+      'X86 SB\n{}',
+      "line 1: a litmus test in C begins with 'C' and its name; other languages are not supported",
+    ],
+    ['C t\nP0(int *x)', 'line 1: there is no initial state: { ... }'],
+    [bodyOf('r0 = 1;\nwhile (r0) { }'), "line 5: '{' is not expected after ')', or not supported there"],
+    [bodyOf('synchronize_rcu();'), "line 4: 'synchronize_rcu(...)' is not supported"],
+    [bodyOf('r0 = ll_sc(x);'), "line 4: 'll_sc(...)' is not supported"],
+    [bodyOf('WRITE_ONCE(x, 1);'), "line 4: 'WRITE_ONCE' takes *x, what a pointer points to"],
+    [bodyOf('\nWRITE_ONCE(*x);'), "line 5: 'WRITE_ONCE' takes 2 operands, not 1"],
+    [bodyOf('x = 1;'), "line 4: 'x' is a location: write *x or WRITE_ONCE(*x, ...)"],
+    [bodyOf('WRITE_ONCE(*q, 1);'), "line 4: 'q' is neither a register nor a location of this process"],
+    [bodyOf('r0 = x * 2;'), "line 4: 'r0 = x * 2' computes with addresses or divides by zero"],
+    [bodyOf('r0 = 3; r1 = *r0;'), "line 4: 'r1 = *r0' goes to no location that is known here"],
+    [bodyOf('r0 += 1;'), "line 4: '+=' is not expected after 'r0', or not supported there"],
+    ['C t\n{}\nP0(int *x) {\n}\nexists (0:r0=1)', "line 5: process 0 has no register 'r0'"],
+    [
+      'C t\n{}\nP0(int *x) {\n}\n',
+      "line 4: the end of the file is not expected after '}', or not supported there",
+    ],
+    ['C t\n{}\nQ(int *x) {\n}\nexists (x=1)', "line 3: a process is named P0, P1 and so on, not 'Q'"],
+  ])('%#', (source, message) => {
+    expect(() => runLitmus(source, 'sc')).toThrow(message);
+  });
+});
