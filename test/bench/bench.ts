@@ -1,0 +1,107 @@
+/** `npm run bench`: racewalk against Spin and against native C, side by side; `--quick --json` in less than 50 seconds. */
+import { freemem } from 'node:os';
+import { parseArgs } from 'node:util';
+import { engine, racewalkCheck } from './contender.ts';
+import { machineOf } from './machine.ts';
+import type { GrowthRow } from './report.ts';
+import { growthTable, machineLine, throughputTable, verdictTable } from './report.ts';
+import type { Comparison } from './side-by-side.ts';
+import { timesAsFast } from './side-by-side.ts';
+import { argumentsOf } from './subject.ts';
+import { growth, quickSubject, repaired, throughputSubjects } from './subjects.ts';
+import type { Tools } from './throughput.ts';
+import { compareThroughput, findTools } from './throughput.ts';
+import type { VerdictComparison } from './verdict.ts';
+import { compareVerdict, speedupOfTwoWorkers } from './verdict.ts';
+
+const { values: flags } = parseArgs({ options: { quick: { type: 'boolean' }, json: { type: 'boolean' } } });
+
+interface Results {
+  readonly throughput: readonly Comparison[];
+  readonly verdicts: readonly VerdictComparison[];
+  readonly growth: readonly GrowthRow[];
+  readonly speedupTwoWorkers: number | null;
+}
+
+/** Bytes that Spin needs for the main model with 5 CPUs: 75 million states. */
+const roomForFiveCpus = 12 * 2 ** 30;
+
+function quick(tools: Tools): Results {
+  const throughput = [compareThroughput(quickSubject, tools, { most: 3, until: 20_000 })];
+  const states = tools.spin ? throughput[0]!.lines[0]!.runs[0]!.states : null;
+  const verdict = compareVerdict(quickSubject, 5, states);
+  const speedupTwoWorkers = speedupOfTwoWorkers(quickSubject, 1);
+  return { throughput, verdicts: verdict === null ? [] : [verdict], growth: [], speedupTwoWorkers };
+}
+
+function full(tools: Tools): Results {
+  const rounds = { most: 5, until: Infinity };
+  const throughput = throughputSubjects.map((subject) => compareThroughput(subject, tools, rounds));
+  const large = tools.spin && freemem() > roomForFiveCpus;
+  const verdicts = [3, 4, 5].flatMap((cpus) => {
+    const known = tools.spin && (cpus < 5 || large) ? [2 ** 17, 2 ** 22, 2 ** 26][cpus - 3]! : null;
+    return compareVerdict(repaired(cpus, 2), 60, known) ?? [];
+  });
+  return {
+    throughput,
+    verdicts,
+    growth: growth.map(growthRow),
+    speedupTwoWorkers: speedupOfTwoWorkers(quickSubject, 5),
+  };
+}
+
+function growthRow([cpus, ptes]: readonly [number, number]): GrowthRow {
+  const subject = repaired(cpus, ptes);
+  const unreduced = cpus <= 4 && ptes <= 128;
+  return {
+    cpus,
+    ptes,
+    reduced: racewalkCheck(argumentsOf(subject), 60),
+    full: unreduced ? engine(subject).run() : null,
+  };
+}
+
+/** What the quick form promises; null is explained under `missing`. */
+function summary({ throughput, verdicts, speedupTwoWorkers }: Results, tools: Tools) {
+  const [first] = throughput as readonly [Comparison, ...Comparison[]];
+  const own = first.lines[0]!.runs[0]!;
+  const verdict = verdicts.at(-1) ?? null;
+  const reasons = [
+    tools.spin ? [] : ['throughputVsSpin: spin or gcc is not installed'],
+    tools.gcc ? [] : ['throughputVsC: gcc is not installed'],
+    verdict === null ? ['verdictVsSpin: racewalk check came to no verdict within its time'] : [],
+    speedupTwoWorkers === null
+      ? ['speedupTwoWorkers: racewalk check takes no --workers, or came to no verdict']
+      : [],
+  ];
+  return {
+    throughputVsSpin: timesAsFast(first, 'Spin'),
+    throughputVsC: timesAsFast(first, 'native C'),
+    verdictVsSpin: verdict?.timesAsFast ?? null,
+    bytesPerState: own.bytes / own.states,
+    speedupTwoWorkers,
+    missing: reasons.flat(),
+    countsAgree: throughput.every(({ agree }) => agree),
+  };
+}
+
+const tools = findTools();
+const machine = machineOf(tools);
+const results = flags.quick === true ? quick(tools) : full(tools);
+const short = summary(results, tools);
+if (flags.json === true) console.log(JSON.stringify({ ...short, machine, ...results }, null, 2));
+else {
+  const sections = [
+    machineLine(machine),
+    `**Throughput**, all states, one core\n\n${throughputTable(results.throughput)}`,
+    `**Time to verdict**\n\n${verdictTable(results.verdicts)}`,
+    ...(results.growth.length === 0 ? [] : [`**Growth**\n\n${growthTable(results.growth)}`]),
+    `Two workers against one: ${short.speedupTwoWorkers?.toFixed(2) ?? 'not measured'}.`,
+    ...short.missing.map((reason) => `Missing: ${reason}.`),
+  ];
+  console.log(sections.join('\n\n'));
+}
+if (!short.countsAgree) {
+  console.error('bench: racewalk, Spin and native C do not count the same states and transitions');
+  process.exitCode = 1;
+}

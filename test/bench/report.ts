@@ -1,0 +1,99 @@
+/** The results as Markdown, to be pasted into docs/performance.md. */
+import type { Measured } from './contender.ts';
+import type { Machine } from './machine.ts';
+import { describeMachine } from './machine.ts';
+import type { Comparison } from './side-by-side.ts';
+import { timesAsFast } from './side-by-side.ts';
+import type { VerdictComparison } from './verdict.ts';
+
+const integer = (value: number) => value.toLocaleString('en-US');
+const figure = (value: number | null, digits = 1) =>
+  value === null ? 'not measured' : value.toFixed(digits);
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map((_, at) => (at === 0 ? '---' : '--:'))), ...rows.map(line)].join('\n');
+}
+
+export function throughputTable(comparisons: readonly Comparison[]): string {
+  const rows = comparisons.flatMap((comparison) =>
+    comparison.lines.map(({ name, cpuSeconds, runs, compileSeconds }, at) => {
+      const [{ states, transitions, bytes }] = runs as readonly [Measured, ...Measured[]];
+      return [
+        at === 0 ? `\`${comparison.title}\`` : '',
+        name,
+        integer(states),
+        integer(transitions),
+        figure(cpuSeconds, 2),
+        figure(transitions / cpuSeconds / 1e6),
+        figure(states / cpuSeconds / 1e6, 2),
+        figure(bytes / states),
+        at === 0 ? '' : figure(timesAsFast(comparison, name), 2),
+        figure(compileSeconds),
+      ];
+    }),
+  );
+  const head = [
+    'model',
+    'who',
+    'states',
+    'transitions',
+    'CPU s',
+    'M transitions/s',
+    'M states/s',
+    'bytes a state',
+    'racewalk is faster by',
+    'compiled in s',
+  ];
+  return table(head, rows);
+}
+
+export function verdictTable(comparisons: readonly VerdictComparison[]): string {
+  const rows = comparisons.map(
+    ({ title, verdict, states, cpuSeconds, ownSeconds, spin, timesAsFast: times }) => [
+      `\`${title}\``,
+      verdict,
+      integer(states),
+      figure(ownSeconds, 3),
+      figure(cpuSeconds, 2),
+      spin === null ? 'not measured' : `${spin.setting}: ${integer(spin.states)}`,
+      figure(spin?.cpuSeconds ?? null, 2),
+      figure(spin?.compileSeconds ?? null),
+      figure(times),
+    ],
+  );
+  const head = [
+    'model',
+    'verdict',
+    'states',
+    'search s',
+    'whole process, CPU s',
+    'Spin, states',
+    'Spin, CPU s',
+    'Spin compiled in s',
+    'racewalk is faster by',
+  ];
+  return table(head, rows);
+}
+
+export interface GrowthRow {
+  readonly cpus: number;
+  readonly ptes: number;
+  /** Null where it came to no verdict in time. */
+  readonly reduced: { readonly states: number; readonly ownSeconds: number } | null;
+  readonly full: Measured | null;
+}
+
+export function growthTable(rows: readonly GrowthRow[]): string {
+  const cells = rows.map(({ cpus, ptes, reduced, full }) => [
+    String(cpus),
+    String(ptes),
+    reduced === null ? 'no verdict in time' : integer(reduced.states),
+    reduced === null ? '' : figure(reduced.ownSeconds, 3),
+    full === null ? '' : integer(full.states),
+    full === null ? '' : figure(full.cpuSeconds, 2),
+  ]);
+  return table(['CPUs', 'ptes', 'states of `check`', 'seconds', 'all states', 'CPU s'], cells);
+}
+
+export const machineLine = (machine: Machine): string => `Measured on ${describeMachine(machine)}`;

@@ -1,0 +1,39 @@
+/** The fixed models and sizes of the benchmark. */
+import type { AnyDefinition } from '../../checker/language/model.ts';
+import { model as gupFastVsCollapse } from '../../models/gup-fast-vs-collapse.ts';
+import { model as anderson } from '../../models/mutual-exclusion/anderson.ts';
+import { model as bakery } from '../../models/mutual-exclusion/bakery.ts';
+import { model as mcs } from '../../models/mutual-exclusion/mcs.ts';
+import { model as peterson } from '../../models/mutual-exclusion/peterson.ts';
+import { model as szymanski } from '../../models/mutual-exclusion/szymanski.ts';
+import type { Subject } from './subject.ts';
+import { subject } from './subject.ts';
+
+const definitions = [gupFastVsCollapse, anderson, bakery, mcs, peterson, szymanski];
+
+export function definitionOf(name: string): AnyDefinition {
+  const found = definitions.find((definition) => definition.name === name);
+  if (found === undefined) throw new Error(`the benchmark has no model '${name}'`);
+  return found;
+}
+
+/** The main model, repaired as in 2022: it holds, so that everybody has to see every state. */
+export const repaired = (cpus: number, ptes: number): Subject =>
+  subject(gupFastVsCollapse, { cpus, ptes, syncIpi: true });
+
+/** 2.5 million states in two words. */
+export const quickSubject = repaired(4, 2);
+
+/** From 1 to 11 million states; the mutual exclusion models have the sizes of the published counts. */
+export const throughputSubjects: readonly Subject[] = [
+  quickSubject,
+  subject(gupFastVsCollapse, { cpus: 4, ptes: 2, secondPinCheck: 'all-pages' }),
+  subject(peterson, { n: 4 }),
+  subject(anderson, { n: 5 }),
+];
+
+/** The sizes of the table of growth: CPUs at 2 ptes, then ptes at one CPU and at two. */
+export const growth: readonly (readonly [cpus: number, ptes: number])[] = [
+  ...[1, 2, 3, 4, 5, 6, 8].map((cpus) => [cpus, 2] as const),
+  ...[4, 8, 16, 32, 64, 128, 256, 512].map((ptes) => [1, ptes] as const),
+];

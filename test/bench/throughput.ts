@@ -1,0 +1,44 @@
+/** Throughput: the engine against Spin's verifier and native C, all states of a model, nobody reducing. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isInstalled } from './child.ts';
+import { engine, nativeC, spin, unreducedSpin } from './contender.ts';
+import type { Comparison, Rounds } from './side-by-side.ts';
+import { sideBySide } from './side-by-side.ts';
+import type { Subject } from './subject.ts';
+import { titleOf } from './subject.ts';
+
+/** What is `action` gets a folder of its own that is removed afterwards. */
+export function inFolder<T>(action: (folder: string) => T): T {
+  const folder = mkdtempSync(join(tmpdir(), 'racewalk-bench-'));
+  try {
+    return action(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+export interface Tools {
+  readonly gcc: boolean;
+  readonly spin: boolean;
+}
+
+export const findTools = (): Tools => {
+  const gcc = isInstalled('gcc');
+  return { gcc, spin: gcc && isInstalled('spin', '-V') };
+};
+
+export function compareThroughput(subject: Subject, tools: Tools, rounds: Rounds): Comparison {
+  return inFolder((folder) => {
+    const own = engine(subject);
+    // Tells Spin's hash table how large it must be, and warms up the caches of the disk.
+    const { states } = own.run();
+    const contenders = [
+      own,
+      ...(tools.gcc ? [nativeC(subject, folder)] : []),
+      ...(tools.spin ? [spin(subject, unreducedSpin, { folder, states })] : []),
+    ];
+    return sideBySide(titleOf(subject), contenders, rounds);
+  });
+}
