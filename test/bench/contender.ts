@@ -6,7 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { toPromela } from '../../checker/export/promela.ts';
-import { initialStates } from '../../checker/state/interpret.ts';
+import { startOf } from '../../checker/state/start.ts';
 import type { Subject } from './subject.ts';
 import { tableOf } from './subject.ts';
 
@@ -83,13 +83,14 @@ export function spin(
   { folder, states }: { folder: string; states: number },
 ): Contender {
   const table = tableOf(subject);
-  const promela = toPromela(table);
+  const start = startOf(table);
+  const promela = toPromela(table, start);
   writeFileSync(join(folder, 'model.pml'), promela);
   const generated = runTool(['spin', '-a', 'model.pml'], folder);
   const limits = ['-DMEMLIM=60000', '-DVECTORSZ=8192'];
   const compiled = runTool(['gcc', '-w', ...setting.flags, ...limits, '-o', 'pan', 'pan.c'], folder);
   // Spin counts its way into the first state, and where there are several the ways from it to each of them.
-  const ways = 1 + (promela.includes('proctype start()') ? initialStates(table).length : 0);
+  const ways = 1 + (promela.includes('proctype start()') ? start.states.length : 0);
   return {
     name: setting.name,
     compileSeconds: generated.cpuSeconds + compiled.cpuSeconds,
