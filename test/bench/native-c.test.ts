@@ -81,7 +81,7 @@ describe.skipIf(!hasGcc() && process.env['CI'] === undefined)('generated C, comp
     (_, definition) => {
       test.each(definition.scenarios.map((scenario) => [scenario.name, scenario] as const))(
         'equals the interpreter on %s',
-        (_name, { options, states }) => {
+        (_name, { options, states, verdict }) => {
           const table = transitionTable(definition.build(options));
           const limit = 5_000;
           const counted = agree(table, limit);
