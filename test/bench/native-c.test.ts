@@ -85,8 +85,8 @@ describe.skipIf(!hasGcc() && process.env['CI'] === undefined)('generated C, comp
           const table = transitionTable(definition.build(options));
           const limit = 5_000;
           const counted = agree(table, limit);
-          // Where the interpreter takes too long, the scenario's own counts remain.
-          if (counted === null && states !== undefined)
+          // Where the interpreter takes too long the scenario's own counts remain, if they are those of all states.
+          if (counted === null && states !== undefined && verdict === 'holds')
             expect(runNative(compileNative(table, folder, ['-O0'])).states).toBe(states);
         },
         120_000,
