@@ -36,13 +36,26 @@ export function accessesOf(statement: Statement): Accesses {
   }
 }
 
-export function shapeOf(statement: Statement): Shape {
+export function shapeOf(given: Statement): Shape {
+  const statement = unwrapped(given);
   if (statement.kind === 'atomically' && [...statementsOf(statement.body)].some(needsMemory)) return 'atomic';
   const { reads, writes } = accessesOf(statement);
   if (reads.length + writes.length === 0) return 'none';
   if (statement.kind === 'step' && statement.ordering === 'full') return 'atomic';
   if (writes.length === 0) return 'load';
   return reads.length > 0 ? 'atomic' : 'store';
+}
+
+/**
+ * The step that an atomic block consists of, where it is one access of one cell: that is atomic by itself, and the
+ * block says only that others may run before and after. Any other statement as it is.
+ */
+export function unwrapped(statement: Statement): Statement {
+  if (statement.kind !== 'atomically') return statement;
+  const [step, ...others] = statement.body.filter(({ kind }) => kind !== 'note');
+  if (step?.kind !== 'step' || others.length > 0 || step.effects.some(({ kind }) => kind === 'each'))
+    return statement;
+  return accessesOf(step).writes.length === 1 ? step : statement;
 }
 
 /** Whether a statement makes an atomic block around it act on memory itself. */

@@ -2,7 +2,7 @@
 import type { Block, Effect, Statement } from '../language/statement.ts';
 import type { AnyThread } from '../language/thread.ts';
 import { statementsOf } from '../language/thread.ts';
-import { shapeOf } from './accesses.ts';
+import { shapeOf, unwrapped } from './accesses.ts';
 
 /** More than the text of a thread will have; beyond it a loop without a barrier is at work. */
 const unlimited = 1_024;
@@ -50,8 +50,10 @@ function after(statement: Statement, before: number, count: Count): number {
       return afterAny([statement.then, statement.otherwise], before, count);
     case 'either':
       return afterAny(statement.alternatives, before, count);
-    case 'atomically':
-      return afterAtomic(statement, before, count);
+    case 'atomically': {
+      const only = unwrapped(statement);
+      return only === statement ? afterAtomic(statement, before, count) : after(only, before, count);
+    }
     case 'loop': {
       const { domain } = statement.variable;
       return repeated(

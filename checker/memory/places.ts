@@ -7,7 +7,7 @@ import { statementsOf } from '../language/thread.ts';
 import type { AnyThread } from '../language/thread.ts';
 import type { AnyDeclaration } from '../language/variable.ts';
 import type { Accesses } from './accesses.ts';
-import { accessesOf, shapeOf } from './accesses.ts';
+import { accessesOf, shapeOf, unwrapped } from './accesses.ts';
 import type { Cpu } from './cpu.ts';
 
 /** A variable that a CPU stores to by plain stores. */
@@ -47,7 +47,7 @@ function usesOf(cpu: Cpu, thread: AnyThread): readonly Use[] {
   );
   return all
     .filter((statement) => !inside.has(statement))
-    .map((statement) => ({ cpu, statement, ...accessesOf(statement) }));
+    .map((given) => ({ cpu, statement: unwrapped(given), ...accessesOf(given) }));
 }
 
 function isPrivate(variable: string, uses: readonly Use[]): boolean {

@@ -75,6 +75,7 @@ describe('a buffer is as long as the stores between two barriers', () => {
     ['a read-modify-write between', 2, (m) => [W(m.x), step('RMW', inc(m.y)), W(m.x), W(m.y)]],
     ['a full store between', 1, (m) => [W(m.x), full(W(m.y)), W(m.x)]],
     ['an atomic block between', 1, (m) => [W(m.x), atomically('test', W(m.x), W(m.y)), W(m.x)]],
+    ['an atomic block of one store', 3, (m) => [W(m.x), atomically('test', W(m.y)), W(m.x)]],
     ['the longer of two ways', 2, (m, l) => [branch('b', l.b, [W(m.x), W(m.y)], [W(m.x), smpMb()])]],
     ['a loop over three', 4, (m, l) => [loop('for', l.i, [W(m.slots.at(l.i))]), W(m.x)]],
     ['a loop with a barrier', 1, (m, l) => [loop('for', l.i, [W(m.slots.at(l.i)), smpMb()])]],
