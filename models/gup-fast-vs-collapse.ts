@@ -43,12 +43,14 @@ export const model = defineModel({
     secondPinCheck: oneOf('fix', 'collapse checks for pins once more after it has cleared ptes, and can roll back',
       ['none', 'per-page', 'all-pages']),
     walker: oneOf('variant', 'what gup_fast walks the page tables under', ['irqs-off', 'rcu-only']),
+    flushBarrier: flag('variant', 'a broadcast ends with a full barrier of its issuer (arm64: dsb ish)', true),
+    checkBarrier: flag('variant', 'smp_mb between the clearing of ptes and the second pin check', true),
     reference: oneOf('variant', 'how gup_fast takes its reference', ['get_page_unless_zero', 'get_page']),
     cpus: integer('CPUs in gup_fast', [1, 16]),
     ptes: integer('ptes of the huge page range; gup_fast may walk any', [1, 512], 2),
   },
 
-  build: ({ flush, recheckPte, recheckPmd, syncIpi, secondPinCheck, walker, reference, cpus, ptes }) => {
+  build: ({ flush, recheckPte, recheckPmd, syncIpi, secondPinCheck, walker, flushBarrier, checkBarrier, reference, cpus, ptes }) => {
     const mem = shared({
       pmd:    init(Pmd, 'table', '*pmd'),
       pte:    array(ptes, Pte, 'present', 'the ptes of the page table'),
@@ -106,7 +108,7 @@ export const model = defineModel({
         note('the gup-pin check did not fire')];
       return [
         step('_pmd = pmdp_get_and_clear(mm, address, pmd)', set(mem.pmd, 'none')),
-        flushTlbRange(flush, mem),
+        flushTlbRange(flush === 'broadcast' && !flushBarrier ? 'unordered broadcast' : flush, mem),
         ifdef(syncIpi, ...sendIpiAndWait('kick_all_cpus_sync()', mem)),
 
         note('__collapse_huge_page_isolate'),
@@ -120,10 +122,10 @@ export const model = defineModel({
           step('unlock_page(src_page)',                   set(mem.locked.at(l.i), false)),
           savePte,
           step('pte_clear(mm, address, _pte)',            set(mem.pte.at(l.i), 'none')),
-          ifdef(secondPinCheck === 'per-page', smpMb(), ...pinned('page_count(src_page) != 1', 'rollback')),
+          ifdef(secondPinCheck === 'per-page', ifdef(checkBarrier, smpMb()), ...pinned('page_count(src_page) != 1', 'rollback')),
           ifdef(secondPinCheck !== 'all-pages', putPage(mem.count.at(l.i)))]),
         ifdef(secondPinCheck === 'all-pages',
-          smpMb(),
+          ifdef(checkBarrier, smpMb()),
           loop('for each _pte',                           l.i, pinned('page_count(src_page) != 1', 'all_pages_rollback')),
           loop('for each _pte',                           l.i, [putPage(mem.count.at(l.i))])),
         step('set_pmd_at(mm, address, pmd, _pmd)',        set(mem.pmd, 'huge'), set(l.result, 'succeeded')),

@@ -1,11 +1,11 @@
 /** The flush of the TLBs of all CPUs, as far as it makes anybody wait. */
 import type { Text } from 'racewalk';
-import { note, smpMb, step } from 'racewalk';
+import { ifdef, note, smpMb, step } from 'racewalk';
 import type { Interrupts } from './interrupts.ts';
 import { sendIpiAndWait } from './interrupts.ts';
 
-/** How the hardware flushes the TLBs of other CPUs. */
-export type FlushKind = 'broadcast' | 'ipi';
+/** How the hardware flushes the TLBs of other CPUs; no hardware has the last, which shows what its barrier is for. */
+export type FlushKind = 'broadcast' | 'ipi' | 'unordered broadcast';
 
 /**
  * flush_tlb_range(): by IPI (x86) it waits for every CPU that has irqs off; by hardware broadcast (arm64, powerpc,
@@ -17,5 +17,5 @@ export type FlushKind = 'broadcast' | 'ipi';
  */
 export function flushTlbRange(kind: FlushKind, mem: Interrupts, text = 'flush_tlb_range(vma, ...)'): Text {
   if (kind === 'ipi') return sendIpiAndWait(text, mem);
-  return [step(text), note('a broadcast: waits for no CPU'), smpMb('dsb(ish)')];
+  return [step(text), note('a broadcast: waits for no CPU'), ifdef(kind === 'broadcast', smpMb('dsb(ish)'))];
 }
