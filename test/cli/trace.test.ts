@@ -16,8 +16,8 @@ test('the race of the email, twice the same', async () => {
   expect(steady(first.out)).toMatchInlineSnapshot(`
     "gup-fast-vs-collapse: violated in 21 steps: a page that gup_fast holds stays the page that is mapped
     with --flush broadcast --recheck-pte --no-recheck-pmd --no-sync-ipi
-         --second-pin-check none --walker irqs-off --reference get_page_unless_zero
-         --cpus 1 --ptes 2
+         --second-pin-check none --walker irqs-off --flush-barrier --check-barrier
+         --reference get_page_unless_zero --cpus 1 --ptes 2
 
          CPU 0: gup_fast      CPU 1: collapse_huge_page
       1  local_irq_save(flags)                            irqsOff[0]: false -> true
