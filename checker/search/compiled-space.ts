@@ -1,10 +1,11 @@
 /** The state space explored by generated WebAssembly: packed states and their table in one linear memory. */
+import type { Symmetry } from '../analysis/symmetry.ts';
 import type { TransitionTable } from '../analysis/transition-table.ts';
 import { authored, ModelError } from '../language/model-error.ts';
 import type { State } from '../state/evaluate.ts';
 import { evaluate } from '../state/evaluate.ts';
 import type { Firing } from '../state/interpret.ts';
-import { endsOf, fire, initialStates, moves, propertyPlace } from '../state/interpret.ts';
+import { endsOf, fire, initialStates, propertyPlace } from '../state/interpret.ts';
 import { decode, encode } from '../state/layout.ts';
 import { encodeModule } from '../state/wasm-encode.ts';
 import { alone, findingBytes } from '../state/wasm-memory.ts';
@@ -13,7 +14,10 @@ import { compileModel } from '../state/wasm-model.ts';
 import { allBits } from '../state/wasm-table.ts';
 import { deadlockFound, invariantFound, wrongPropertyFound } from '../state/wasm-properties.ts';
 import type { Crew, Member, Recruit } from './crew.ts';
+import { edgesOutOf, leadsOn } from './interpreted-edges.ts';
+import type { Schedule } from './outcome.ts';
 import type { Edge, Finding, StateSpace } from './state-space.ts';
+import { beginsAs, moves } from './restriction.ts';
 import { Team, togetherBatch } from './team.ts';
 import { VisitedMemory } from './visited-memory.ts';
 
@@ -28,36 +32,53 @@ export interface CompiledOptions {
     readonly hire: (self: Member, recruits: readonly Recruit[]) => Crew;
     readonly batch?: number;
   };
+  /** States are stored in a canonical order of these interchangeable copies, one for all their permutations. */
+  readonly symmetry?: Symmetry | null;
+  /**
+   * Only the copies that move in this run may move, and the others begin, and stay, as they begin in it. All runs that
+   * are left are runs of the model; no deadlock is found, for others might go on.
+   */
+  readonly only?: Schedule | null;
+}
+
+/** A state space whose states can be found again. */
+export interface CompiledSpace extends StateSpace {
+  /** The numbers of the canonical forms of these states, -1 for one that is not stored. */
+  readonly numbersOf: (states: readonly State[]) => readonly number[];
+  /** Lets the workers go. */
+  readonly close: () => void;
 }
 
 /** Throws  ModelError for sums of more than 32 bits, which only the interpreter computes. */
-export function compiledSpace(
-  table: TransitionTable,
-  options: CompiledOptions = {},
-): StateSpace & { readonly close: () => void } {
-  return new CompiledSpace(table, options);
+export function compiledSpace(table: TransitionTable, options: CompiledOptions = {}): CompiledSpace {
+  return new PackedSpace(table, options);
 }
 
 /** Three numbers for each finding, as the generated code records them: what, state, property or choice. */
 type Recorded = readonly [what: number, state: number, detail: number];
 
-class CompiledSpace implements StateSpace {
+class PackedSpace implements CompiledSpace {
   readonly #table: TransitionTable;
   readonly #model: CompiledModel;
   readonly #memory: VisitedMemory;
   readonly #recorded: Recorded[] = [];
   readonly #findings: Finding[] = [];
+  readonly #only: Schedule | null;
   readonly #workers: number;
   readonly #team: Team | null = null;
 
-  constructor(table: TransitionTable, { maxBytes = 2 ** 32, hashMask = allBits, crew }: CompiledOptions) {
+  constructor(table: TransitionTable, options: CompiledOptions) {
+    const { maxBytes = 2 ** 32, hashMask = allBits, crew, symmetry = null, only = null } = options;
     const workers = crew?.workers ?? 1;
     const modelOf = (worker: number) =>
       compileModel(table, {
         hashMask,
+        symmetry,
+        mayMove: only === null ? null : (copy) => moves(only, copy),
         share: workers === 1 ? alone : { workers, worker, batch: crew?.batch ?? togetherBatch },
       });
     this.#table = table;
+    this.#only = only;
     this.#workers = workers;
     this.#model = modelOf(0);
     const { map, module } = this.#model;
@@ -122,12 +143,29 @@ class CompiledSpace implements StateSpace {
   }
 
   start(): void {
-    const states = initialStates(this.#table).map((state) => encode(this.#model.layout, state));
-    const { batch } = this.#model.map;
-    for (let at = 0; at < states.length; at += batch) {
-      this.#memory.gather(states.slice(at, at + batch));
+    const states = initialStates(this.#table);
+    const given = this.#only === null ? states : beginsAs(this.#table, states, this.#only);
+    this.#inBatches(given, () => {
       this.#insert();
+    });
+  }
+
+  #inBatches(states: readonly State[], work: () => void): void {
+    const { map, layout } = this.#model;
+    for (let at = 0; at < states.length; at += map.batch) {
+      this.#memory.gather(states.slice(at, at + map.batch).map((state) => encode(layout, state)));
+      work();
     }
+  }
+
+  numbersOf(states: readonly State[]): readonly number[] {
+    const numbers: number[] = [];
+    const first = this.#model.map.slots.at / 4;
+    this.#inBatches(states, () => {
+      this.#memory.lookUp();
+      numbers.push(...this.#memory.numbers.subarray(first, first + this.#memory.gathered));
+    });
+    return numbers;
   }
 
   expand(from: number, to: number): void {
@@ -164,7 +202,6 @@ class CompiledSpace implements StateSpace {
     }
   }
 
-  /** Lets the workers go. */
   close(): void {
     this.#team?.close();
   }
@@ -199,24 +236,10 @@ class CompiledSpace implements StateSpace {
   }
 
   successors(id: number): readonly { readonly edge: Edge; readonly to: number }[] {
-    const state = this.state(id);
-    const { threads } = this.#table;
-    const edges = moves(this.#table, state).flatMap((move) =>
-      fire(state, move).map((firing, choice) => ({
-        edge: {
-          thread: threads.indexOf(move.thread),
-          replica: move.replica,
-          transition: move.transition,
-          choice,
-        },
-        firing,
-      })),
-    );
-    const followed = edges.filter(({ firing }) => firing.failed === null && firing.error === null);
-    this.#memory.gather(followed.map(({ firing }) => encode(this.#model.layout, firing.state)));
-    this.#memory.lookUp();
-    const first = this.#model.map.slots.at / 4;
-    return followed.map(({ edge }, at) => ({ edge, to: this.#memory.numbers[first + at]! }));
+    const edges = edgesOutOf(this.#table, this.state(id)).filter(leadsOn);
+    const allowed = edges.filter(({ edge }) => this.#only === null || moves(this.#only, edge));
+    const numbers = this.numbersOf(allowed.map(({ firing }) => firing.state));
+    return allowed.map(({ edge }, at) => ({ edge, to: numbers[at]! }));
   }
 
   state(id: number): State {

@@ -1,10 +1,11 @@
 /** The state space explored by the interpreter: slow, plain, and what the others are compared with. */
-import type { ThreadTable, TransitionTable } from '../analysis/transition-table.ts';
+import type { TransitionTable } from '../analysis/transition-table.ts';
 import { authored } from '../language/model-error.ts';
 import type { State } from '../state/evaluate.ts';
 import { isTrue } from '../state/evaluate.ts';
-import type { Firing, Move } from '../state/interpret.ts';
-import { endsOf, fire, initialStates, moves, propertyPlace } from '../state/interpret.ts';
+import type { Firing } from '../state/interpret.ts';
+import { endsOf, initialStates, propertyPlace } from '../state/interpret.ts';
+import { edgesOutOf, leadsOn } from './interpreted-edges.ts';
 import type { Edge, Finding, StateSpace } from './state-space.ts';
 
 /** A guess, said so in the documentation: what V8 keeps for a state of some ten cells and its key. */
@@ -44,7 +45,7 @@ class InterpretedSpace implements StateSpace {
 
   expand(from: number, to: number): void {
     for (let id = from; id < to; id++) {
-      const edges = this.#edges(this.#states[id]!);
+      const edges = edgesOutOf(this.#table, this.#states[id]!);
       if (edges.length === 0 && isDeadlock(this.#table, this.#states[id]!))
         this.findings.push({ kind: 'deadlock', state: id });
       for (const { edge, firing } of edges) this.#follow(id, edge, firing);
@@ -79,33 +80,14 @@ class InterpretedSpace implements StateSpace {
   }
 
   successors(id: number): readonly { readonly edge: Edge; readonly to: number }[] {
-    return this.#edges(this.#states[id]!).flatMap(({ edge, firing }) =>
-      firing.failed === null && firing.error === null
-        ? [{ edge, to: this.#ids.get(JSON.stringify(firing.state))! }]
-        : [],
-    );
+    return edgesOutOf(this.#table, this.#states[id]!)
+      .filter(leadsOn)
+      .map(({ edge, firing }) => ({ edge, to: this.#ids.get(JSON.stringify(firing.state))! }));
   }
 
   state(id: number): State {
     return this.#states[id]!;
   }
-
-  #edges(state: State): readonly { readonly edge: Edge; readonly firing: Firing }[] {
-    return moves(this.#table, state).flatMap((move) =>
-      fire(state, move).map((firing, choice) => ({
-        edge: edgeOf(this.#table.threads, move, choice),
-        firing,
-      })),
-    );
-  }
-}
-
-function edgeOf(
-  threads: readonly ThreadTable[],
-  { thread, replica, transition }: Move,
-  choice: number,
-): Edge {
-  return { thread: threads.indexOf(thread), replica, transition, choice };
 }
 
 /** Nothing can happen, and some thread that must not wait for ever has not ended. */

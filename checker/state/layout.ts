@@ -1,26 +1,21 @@
 /** The packed layout of a state: the only file that knows which bit means what. */
+import type { Numbering } from '../analysis/numbering.ts';
+import { numberingOf } from '../analysis/numbering.ts';
+import type { SymmetricGroup, Symmetry } from '../analysis/symmetry.ts';
 import type { TransitionTable } from '../analysis/transition-table.ts';
 import type { AnyDomain, Value } from '../language/domain.ts';
 import { index, ordinalOf, sizeOf, valueAt } from '../language/domain.ts';
 import type { Declarations } from '../language/variable.ts';
 import type { Cells, State } from './evaluate.ts';
+import type { Block, Place } from './placement.ts';
+import { cellAt, placeBlocks } from './placement.ts';
 
-const wordBits = 64;
-
-/**
- * A variable in a packed state: cell `i` is `bits` bits at bit `shift + (i % perWord) * bits` of word
- * `word + i / perWord`, and holds the ordinal of its value.
- *
- * No cell straddles words; `shift` is 0 unless all cells are in one word. A variable of one value has no bits.
- */
-export interface Field {
+/** A variable in a packed state: its cells hold the ordinals of their values. A variable of one value has no bits. */
+export interface Field extends Place {
   readonly domain: AnyDomain;
   /** The number of cells of an array, or null for a scalar. */
   readonly length: number | null;
   readonly bits: number;
-  readonly perWord: number;
-  readonly word: number;
-  readonly shift: number;
 }
 
 export type Fields = Readonly<Record<string, Field>>;
@@ -30,89 +25,145 @@ export interface CopyLayout {
   readonly locals: Fields;
 }
 
+/** The records of interchangeable copies: cell `r` of them is all that belongs to replica `r`, alike for each. */
+export interface Records extends Block, Place {
+  /** The names of the threads that have a copy in each record. */
+  readonly threads: readonly string[];
+}
+
 export interface Layout {
   /** 64-bit words of a state. */
   readonly words: number;
   readonly shared: Fields;
   /** By thread name, then by copy. */
   readonly threads: Readonly<Record<string, readonly CopyLayout[]>>;
+  /** By group of interchangeable copies; none for copies that cannot differ. */
+  readonly records: readonly Records[];
 }
 
-/** A field that has no place yet. */
-type Unplaced = Omit<Field, 'word' | 'shift'>;
-
-/** Where one bit field stands; of array cells, where the cell stands. */
-export function cellAt(field: Field, cell: number): { readonly word: number; readonly shift: number } {
-  const { word, shift, bits, perWord } = field;
-  return { word: word + Math.floor(cell / perWord), shift: shift + (cell % perWord) * bits };
+/** A variable that has no place yet. */
+interface Unplaced extends Block {
+  readonly domain: AnyDomain;
+  readonly length: number | null;
 }
 
-export function layoutOf(table: TransitionTable): Layout {
-  const { shared, threads } = table.model;
-  const unplacedShared = unplacedOf(shared);
-  const unplacedThreads = threads.map(({ cpus, locals }, at) =>
-    Array.from({ length: cpus }, () => ({
-      location: unplaced(index(Math.max(1, table.threads[at]!.locations.length)), null),
-      locals: unplacedOf(locals),
-    })),
+type UnplacedFields = Readonly<Record<string, Unplaced>>;
+
+interface UnplacedCopy {
+  readonly location: Unplaced;
+  readonly locals: UnplacedFields;
+}
+
+/** The layout of a model, with a record for each of the copies that `symmetry` says are interchangeable. */
+export function layoutOf(table: TransitionTable, symmetry: Symmetry | null = null): Layout {
+  const numbering = numberingOf(table);
+  const shared = unplacedOf(table.model.shared);
+  const copies = numbering.copies.map(({ table: { thread, locations } }) => ({
+    location: unplaced(index(Math.max(1, locations.length)), null),
+    locals: unplacedOf(thread.locals),
+  }));
+  const groups = (symmetry?.groups ?? []).map((group) => recordsOf(group, numbering, shared, copies));
+  const inRecords = new Set(groups.flatMap(({ members, owned }) => [...members.flat(), ...owned.keys()]));
+  const others = [...copies.flatMap(variablesOf), ...Object.values(shared)].filter(
+    (variable) => !inRecords.has(variable),
   );
-  const copies = unplacedThreads.flat();
-  const all = [
-    ...copies.flatMap(({ location, locals }) => [location, ...Object.values(locals)]),
-    ...Object.values(unplacedShared),
-  ];
-  const { places, words } = place(all);
-  const placed = (fields: Readonly<Record<string, Unplaced>>): Fields =>
-    Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, places.get(field)!]));
-  const placedThreads = threads.map(({ name }, at): [string, readonly CopyLayout[]] => [
-    name,
-    unplacedThreads[at]!.map(({ location, locals }) => ({
-      location: places.get(location)!,
-      locals: placed(locals),
-    })),
-  ]);
-  return { words, shared: placed(unplacedShared), threads: Object.fromEntries(placedThreads) };
+  const { places, used } = placeBlocks<Block>([...groups.map(({ block }) => block), ...others]);
+  const inside = groups.flatMap((group) => [...placesInside(group, places.get(group.block)!)]);
+  const all = new Map([...places, ...inside]);
+  const placed = (variable: Unplaced): Field => {
+    const { domain, length, bits } = variable;
+    return { domain, length, bits, ...all.get(variable)! };
+  };
+  const placedFields = (fields: UnplacedFields): Fields =>
+    Object.fromEntries(Object.entries(fields).map(([name, variable]) => [name, placed(variable)]));
+  const placedCopies = copies.map(({ location, locals }) => ({
+    location: placed(location),
+    locals: placedFields(locals),
+  }));
+  return {
+    words: Math.max(1, used.length),
+    shared: placedFields(shared),
+    threads: Object.fromEntries(
+      table.threads.map(({ thread: { name } }, at) => [
+        name,
+        placedCopies.filter((_, copy) => numbering.copies[copy]!.thread === at),
+      ]),
+    ),
+    records: groups
+      .filter(({ block }) => block.bits > 0)
+      .map(({ block, threads }) => ({ ...block, ...places.get(block)!, threads })),
+  };
 }
 
-const unplacedOf = (declarations: Declarations): Readonly<Record<string, Unplaced>> =>
+const unplacedOf = (declarations: Declarations): UnplacedFields =>
   Object.fromEntries(
     Object.entries(declarations).map(([name, { domain, length }]) => [name, unplaced(domain, length)]),
   );
 
-function unplaced(domain: AnyDomain, length: number | null): Unplaced {
-  const bits = Math.ceil(Math.log2(sizeOf(domain)));
-  return { domain, length, bits, perWord: bits === 0 ? (length ?? 1) : Math.floor(wordBits / bits) };
+const unplaced = (domain: AnyDomain, length: number | null): Unplaced => ({
+  domain,
+  length,
+  bits: Math.ceil(Math.log2(sizeOf(domain))),
+  cells: length ?? 1,
+  words: 1,
+});
+
+const variablesOf = ({ location, locals }: UnplacedCopy): readonly Unplaced[] => [
+  location,
+  ...Object.values(locals),
+];
+
+/** Records whose inside is arranged, but that have no place yet. */
+interface UnplacedRecords {
+  readonly block: Block;
+  readonly threads: readonly string[];
+  /** By replica: what its copies have of their own, in the same order for each. */
+  readonly members: readonly (readonly Unplaced[])[];
+  /** The shared arrays with a cell for each replica, each with the cell of a record. */
+  readonly owned: ReadonlyMap<Unplaced, Block>;
+  /** Where they stand in a record, for the members of replica 0 and the cells. */
+  readonly within: ReadonlyMap<Block, Place>;
 }
 
-const widthOf = ({ bits, length }: Unplaced) => bits * (length ?? 1);
-
-/** Gives each field the first word that has room for it, wide ones first; arrays of several words begin a word. */
-function place(fields: readonly Unplaced[]) {
-  const used: number[] = [];
-  const places = new Map<Unplaced, Field>();
-  for (const field of [...fields].sort((a, b) => widthOf(b) - widthOf(a)))
-    places.set(field, {
-      ...field,
-      ...(widthOf(field) > wordBits ? addWords(field, used) : addBits(field, used)),
-    });
-  return { places, words: Math.max(1, used.length) };
+function recordsOf(
+  { members, cells }: SymmetricGroup,
+  { copies, shared: ranges }: Numbering,
+  shared: UnplacedFields,
+  unplacedCopies: readonly UnplacedCopy[],
+): UnplacedRecords {
+  const own = members.map((numbers) => numbers.flatMap((copy) => variablesOf(unplacedCopies[copy]!)));
+  const names = [...ranges.keys()].filter((name) => cells[0]!.includes(ranges.get(name)!.first));
+  const owned = new Map(names.map((name) => [shared[name]!, { ...shared[name]!, cells: 1 }]));
+  const { places, used } = placeBlocks<Block>([...own[0]!, ...owned.values()]);
+  const isPiece = used.length <= 1;
+  return {
+    block: { cells: members.length, bits: isPiece ? (used[0] ?? 0) : 64, words: Math.max(1, used.length) },
+    threads: members[0]!.map((copy) => copies[copy]!.table.thread.name),
+    members: own,
+    owned,
+    within: places,
+  };
 }
 
-function addBits(field: Unplaced, used: number[]) {
-  const width = widthOf(field);
-  if (width === 0) return { word: 0, shift: 0 };
-  const fitting = used.findIndex((bits) => bits + width <= wordBits);
-  const word = fitting < 0 ? used.push(0) - 1 : fitting;
-  const shift = used[word]!;
-  used[word] = shift + width;
-  return { word, shift };
+/** The places of all that is in records, once these have theirs. */
+function* placesInside(
+  { members, owned, within }: UnplacedRecords,
+  records: Place,
+): Generator<readonly [Block, Place]> {
+  for (const [replica, variables] of members.entries())
+    for (const [at, variable] of variables.entries())
+      yield [variable, behind(cellAt(records, replica), within.get(members[0]![at]!)!)];
+  for (const [array, cell] of owned) {
+    const { word, shift } = behind(records, within.get(cell)!);
+    yield [array, { ...records, word, shift }];
+  }
 }
 
-function addWords({ bits, length, perWord }: Unplaced, used: number[]) {
-  const word = used.length;
-  for (let left = length!; left > 0; left -= perWord) used.push(Math.min(left, perWord) * bits);
-  return { word, shift: 0 };
-}
+const behind = (start: Pick<Place, 'word' | 'shift'>, place: Place): Place => ({
+  ...place,
+  word: start.word + place.word,
+  shift: start.shift + place.shift,
+});
 
 /** The words of a state, as unsigned integers. */
 export function encode(layout: Layout, state: State): readonly bigint[] {

@@ -1,16 +1,23 @@
 /** Generated code that reads and writes the cells of a packed state. */
 import type { Field } from './layout.ts';
-import { cellAt } from './layout.ts';
+import { cellAt } from './placement.ts';
 import type { Local, Wasm } from './wasm-code.ts';
 import { choose, either, get, i32, i64, load, local, operation, sequence, set, store } from './wasm-code.ts';
 
-/** The words of one state as generated code sees them; `nth` words after `first`, where that is computed. */
+/** Words at equal distances: `count` of them, every `stride`-th from `first` on. */
+interface Row {
+  readonly first: number;
+  readonly stride: number;
+  readonly count: number;
+}
+
+/** The words of one state as generated code sees them, and the `nth` of a row, where that is computed. */
 export interface Words {
   readonly read: (word: number) => Wasm;
   readonly write: (word: number, value: Wasm) => Wasm;
   /** `nth` is free to repeat: a constant or a local. */
-  readonly readNth: (first: number, nth: Wasm, count: number) => Wasm;
-  readonly changeNth: (first: number, nth: Wasm, count: number, change: (word: Wasm) => Wasm) => Wasm;
+  readonly readNth: (row: Row, nth: Wasm) => Wasm;
+  readonly changeNth: (row: Row, nth: Wasm, change: (word: Wasm) => Wasm) => Wasm;
 }
 
 /** A state of few words, one local each. */
@@ -19,15 +26,16 @@ export function inLocals(locals: readonly Local[]): Words {
   return {
     read: (word) => get(locals[word]!),
     write: (word, value) => set(locals[word]!, value),
-    readNth: (first, nth, count) =>
+    readNth: ({ first, stride, count }, nth) =>
       positions(count - 1).reduceRight<Wasm>(
-        (others, at) => either(operation('i32.eq', nth, i32(at)), get(locals[first + at]!), others, 'i64'),
-        get(locals[first + count - 1]!),
+        (others, at) =>
+          either(operation('i32.eq', nth, i32(at)), get(locals[first + at * stride]!), others, 'i64'),
+        get(locals[first + (count - 1) * stride]!),
       ),
-    changeNth: (first, nth, count, change) =>
+    changeNth: ({ first, stride, count }, nth, change) =>
       sequence(
         ...positions(count).map((at) => {
-          const word = locals[first + at]!;
+          const word = locals[first + at * stride]!;
           return choose(operation('i32.eq', nth, i32(at)), [set(word, change(get(word)))]);
         }),
       ),
@@ -37,15 +45,16 @@ export function inLocals(locals: readonly Local[]): Words {
 /** A state in memory; `pointer` holds its address. */
 export function inMemory(pointer: Local): Words {
   const base = get(pointer);
-  const addressOf = (nth: Wasm) => addressAfter(base, operation('i32.mul', nth, i32(8)), pointer.type);
+  const addressOf = (nth: Wasm, stride: number) =>
+    addressAfter(base, operation('i32.mul', nth, i32(8 * stride)), pointer.type);
   return {
     read: (word) => load('i64', base, word * 8),
     write: (word, value) => store(value, 'i64', base, word * 8),
-    readNth: (first, nth) => load('i64', addressOf(nth), first * 8),
-    changeNth: (first, nth, _, change) => {
+    readNth: ({ first, stride }, nth) => load('i64', addressOf(nth, stride), first * 8),
+    changeNth: ({ first, stride }, nth, change) => {
       const place = local(pointer.type, 'place');
       const word = change(load('i64', get(place), first * 8));
-      return sequence(set(place, addressOf(nth)), store(word, 'i64', get(place), first * 8));
+      return sequence(set(place, addressOf(nth, stride)), store(word, 'i64', get(place), first * 8));
     },
   };
 }
@@ -67,20 +76,20 @@ type Place =
   | {
       readonly kind: 'computed';
       readonly before: Wasm;
+      readonly row: Row;
       readonly nth: Wasm;
-      readonly count: number;
       readonly shift: Wasm;
     };
 
 function placeOf(field: Field, index: Wasm | null): Place {
-  const { word, shift, bits, perWord } = field;
+  const { word, shift, step, stride, perWord } = field;
   const length = field.length ?? 1;
   if (index === null || index.kind === 'i32') {
     const cell = cellAt(field, index?.value ?? 0);
     return { kind: 'known', word: cell.word, shift: BigInt(cell.shift) };
   }
   const distance = local('i64', 'shift');
-  const bitOf = (cell: Wasm) => operation('i32.add', operation('i32.mul', cell, i32(bits)), i32(shift));
+  const bitOf = (cell: Wasm) => operation('i32.add', operation('i32.mul', cell, i32(step)), i32(shift));
   if (length <= perWord)
     return { kind: 'shifted', before: set(distance, widen(bitOf(index))), word, shift: get(distance) };
   const [at, nth] = [local('i32', 'index'), local('i32', 'nth')];
@@ -93,8 +102,8 @@ function placeOf(field: Field, index: Wasm | null): Place {
   return {
     kind: 'computed',
     before,
+    row: { first: word, stride, count: Math.ceil(length / perWord) },
     nth: get(nth),
-    count: Math.ceil(length / perWord),
     shift: get(distance),
   };
 }
@@ -115,7 +124,7 @@ export function readCell(field: Field, index: Wasm | null, words: Words): Wasm {
     case 'shifted':
       return sequence(place.before, extract(words.read(place.word), place.shift));
     case 'computed':
-      return sequence(place.before, extract(words.readNth(field.word, place.nth, place.count), place.shift));
+      return sequence(place.before, extract(words.readNth(place.row, place.nth), place.shift));
   }
 }
 
@@ -156,7 +165,7 @@ function changeCell(
       return sequence(place.before, words.write(place.word, change(words.read(place.word), place.shift)));
     case 'computed': {
       const changed = (word: Wasm) => change(word, place.shift);
-      return sequence(place.before, words.changeNth(field.word, place.nth, place.count, changed));
+      return sequence(place.before, words.changeNth(place.row, place.nth, changed));
     }
   }
 }

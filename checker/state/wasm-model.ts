@@ -1,9 +1,11 @@
 /** A model as one WebAssembly module: its steps, its properties and its visited set. */
+import type { Symmetry } from '../analysis/symmetry.ts';
 import type { Code, TransitionTable } from '../analysis/transition-table.ts';
 import { sizeOf } from '../language/domain.ts';
 import type { Layout } from './layout.ts';
 import { layoutOf } from './layout.ts';
 import type { NumberType, WasmFunction, WasmModule } from './wasm-code.ts';
+import { canonicalFunction } from './wasm-canonical.ts';
 import { batchFunctions, batchGlobals } from './wasm-batch.ts';
 import { claimFunctions } from './wasm-claim.ts';
 import type { MemoryMap, Share } from './wasm-memory.ts';
@@ -29,15 +31,21 @@ export interface ModelOptions {
   /** The bits of a hash that count: for tests, in which states shall collide. */
   readonly hashMask?: bigint;
   readonly share?: Share;
+  /** Copies that are interchangeable: states that differ in their order only become one. */
+  readonly symmetry?: Symmetry | null;
+  /** Whether a copy may move, where some may not; null: all may. `thread` is a position in `TransitionTable.threads`. */
+  readonly mayMove?: MayMove | null;
 }
+
+type MayMove = (copy: { readonly thread: number; readonly replica: number }) => boolean;
 
 /** All workers' modules have the same functions, each with the addresses of its own areas. */
 export function compileModel(
   table: TransitionTable,
-  { hashMask = allBits, share = alone }: ModelOptions = {},
+  { hashMask = allBits, share = alone, symmetry = null, mayMove = null }: ModelOptions = {},
 ): CompiledModel {
   const addressType: NumberType = 'i32';
-  const layout = layoutOf(table);
+  const layout = layoutOf(table, symmetry);
   const sizes = {
     words: layout.words,
     transitions: table.transitions.length,
@@ -58,11 +66,14 @@ export function compileModel(
     words: layout.words,
     hashMask,
     isAlone: share.workers === 1,
+    isSymmetric: layout.records.length > 0,
+    isRestricted: mayMove !== null,
   } as const;
-  const steps = stepFunctions(table, context);
+  const steps = stepFunctions(table, mayMove ?? (() => true), context);
   const functions = [
     ...steps,
     ...propertyFunctions(context),
+    ...(context.isSymmetric ? [canonicalFunction(layout)] : []),
     ...visitedFunctions(context),
     ...batchFunctions(steps, context),
     ...(share.workers > 1 ? claimFunctions(context) : []),
@@ -113,10 +124,15 @@ function choicesIn(code: Code): number {
   }
 }
 
-function stepFunctions(table: TransitionTable, context: StepContext): readonly WasmFunction[] {
-  return table.threads.flatMap((thread, at) =>
-    Array.from({ length: thread.thread.cpus }, (_, replica) =>
-      stepFunction(`step${at}copy${replica}`, { thread: at, replica, table: thread }, context),
-    ),
+function stepFunctions(
+  table: TransitionTable,
+  mayMove: MayMove,
+  context: StepContext,
+): readonly WasmFunction[] {
+  const copies = table.threads.flatMap((thread, at) =>
+    Array.from({ length: thread.thread.cpus }, (_, replica) => ({ thread: at, replica, table: thread })),
   );
+  return copies
+    .filter(mayMove)
+    .map((copy) => stepFunction(`step${copy.thread}copy${copy.replica}`, copy, context));
 }

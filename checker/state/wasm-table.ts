@@ -31,6 +31,10 @@ export interface VisitedContext {
   readonly hashMask: bigint;
   /** No other worker stores in the same memory. */
   readonly isAlone: boolean;
+  /** Candidates are made canonical before they are looked up. */
+  readonly isSymmetric: boolean;
+  /** Some copies of threads never move: a state without successors is no deadlock. */
+  readonly isRestricted: boolean;
 }
 
 /**

@@ -11,6 +11,7 @@
 import type { Local, Wasm, WasmFunction } from './wasm-code.ts';
 import {
   block,
+  call,
   choose,
   count,
   get,
@@ -51,7 +52,7 @@ import {
 const gathered = ({ map }: VisitedContext): Wasm =>
   operation('i32.div_u', operation('i32.sub', getGlobal('cursor'), i32(map.candidates.at)), i32(map.stride));
 
-/** `hashAll()`: the hash and first slot of each candidate. */
+/** `hashAll()`: the hash and first slot of each candidate, which is made canonical first. */
 function hashAll(context: VisitedContext): WasmFunction {
   const { map } = context;
   const table = tableOf(context);
@@ -64,6 +65,7 @@ function hashAll(context: VisitedContext): WasmFunction {
   ];
   const hash = local('i64', 'hash');
   const each = [
+    ...(context.isSymmetric ? [call('canonical', get(pointer))] : []),
     set(hash, hashAt(pointer, context)),
     store(get(hash), 'i64', scaled(get(at), 8), map.hashes.at),
     set(slot, firstSlot(get(hash), table)),
