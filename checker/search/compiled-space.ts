@@ -1,22 +1,21 @@
 /** The state space explored by generated WebAssembly: packed states and their table in one linear memory. */
 import type { Symmetry } from '../analysis/symmetry.ts';
 import type { TransitionTable } from '../analysis/transition-table.ts';
-import { authored, ModelError } from '../language/model-error.ts';
 import type { State } from '../state/evaluate.ts';
-import { evaluate } from '../state/evaluate.ts';
-import type { Firing } from '../state/interpret.ts';
-import { endsOf, fire, initialStates, propertyPlace } from '../state/interpret.ts';
-import { decode, encode } from '../state/layout.ts';
+import { initialStates } from '../state/interpret.ts';
+import { decode, encode } from '../state/packed-state.ts';
 import { encodeModule } from '../state/wasm-encode.ts';
 import { alone, findingBytes } from '../state/wasm-memory.ts';
 import type { CompiledModel } from '../state/wasm-model.ts';
 import { compileModel } from '../state/wasm-model.ts';
 import { allBits } from '../state/wasm-table.ts';
-import { deadlockFound, invariantFound, wrongPropertyFound } from '../state/wasm-properties.ts';
+import { wrongPropertyFound } from '../state/wasm-properties.ts';
 import type { Crew, Member, Recruit } from './crew.ts';
 import { edgesOutOf, leadsOn } from './interpreted-edges.ts';
 import type { Schedule } from './outcome.ts';
 import type { Edge, Finding, StateSpace } from './state-space.ts';
+import type { Recorded } from './recorded-finding.ts';
+import { blameProperty, findingOf } from './recorded-finding.ts';
 import { beginsAs, moves } from './restriction.ts';
 import { Team, togetherBatch } from './team.ts';
 import { VisitedMemory } from './visited-memory.ts';
@@ -34,6 +33,8 @@ export interface CompiledOptions {
   };
   /** States are stored in a canonical order of these interchangeable copies, one for all their permutations. */
   readonly symmetry?: Symmetry | null;
+  /** Dead locals are stored as they were at the beginning. */
+  readonly forget?: boolean;
   /**
    * Only the copies that move in this run may move, and the others begin, and stay, as they begin in it. All runs that
    * are left are runs of the model; no deadlock is found, for others might go on.
@@ -54,9 +55,6 @@ export function compiledSpace(table: TransitionTable, options: CompiledOptions =
   return new PackedSpace(table, options);
 }
 
-/** Three numbers for each finding, as the generated code records them: what, state, property or choice. */
-type Recorded = readonly [what: number, state: number, detail: number];
-
 class PackedSpace implements CompiledSpace {
   readonly #table: TransitionTable;
   readonly #model: CompiledModel;
@@ -68,12 +66,20 @@ class PackedSpace implements CompiledSpace {
   readonly #team: Team | null = null;
 
   constructor(table: TransitionTable, options: CompiledOptions) {
-    const { maxBytes = 2 ** 32, hashMask = allBits, crew, symmetry = null, only = null } = options;
+    const {
+      maxBytes = 2 ** 32,
+      hashMask = allBits,
+      crew,
+      symmetry = null,
+      forget = false,
+      only = null,
+    } = options;
     const workers = crew?.workers ?? 1;
     const modelOf = (worker: number) =>
       compileModel(table, {
         hashMask,
         symmetry,
+        forget,
         mayMove: only === null ? null : (copy) => moves(only, copy),
         share: workers === 1 ? alone : { workers, worker, batch: crew?.batch ?? togetherBatch },
       });
@@ -138,7 +144,7 @@ class PackedSpace implements CompiledSpace {
 
   get findings(): readonly Finding[] {
     for (const recorded of this.#recorded.slice(this.#findings.length))
-      this.#findings.push(this.#findingOf(recorded));
+      this.#findings.push(findingOf(recorded, this.#table, this.#model, (id) => this.state(id)));
     return this.#findings;
   }
 
@@ -197,7 +203,7 @@ class PackedSpace implements CompiledSpace {
   #record(at: number, end: number): void {
     for (let next = at; next < end; next += findingBytes) {
       const [what, state, detail] = this.#memory.numbers.subarray(next / 4, next / 4 + 3);
-      if (what === wrongPropertyFound) this.#blameProperty(state!, detail!);
+      if (what === wrongPropertyFound) blameProperty(this.#table, detail!, this.state(state!));
       this.#recorded.push([what!, state!, detail!]);
     }
   }
@@ -246,30 +252,5 @@ class PackedSpace implements CompiledSpace {
     const { layout, map } = this.#model;
     const first = (this.#memory.statesAt + id * map.stride) / 8;
     return decode(layout, this.#memory.words.subarray(first, first + layout.words));
-  }
-
-  #findingOf([what, state, detail]: Recorded): Finding {
-    if (what === deadlockFound) return { kind: 'deadlock', state };
-    if (what === invariantFound) return { kind: 'invariant', state, property: detail };
-    const edge: Edge = { ...this.#model.edges[what]!, choice: detail };
-    const { failed, error } = this.#replay(state, edge);
-    if (error !== null) return { kind: 'error', state, edge, message: error };
-    if (failed !== null) return { kind: 'assertion', state, edge, claim: failed };
-    throw new Error(
-      `the interpreter can fire '${edge.transition.id}' in state ${state}, where the generated code cannot`,
-    );
-  }
-
-  #replay(id: number, { thread, replica, transition, choice }: Edge): Firing {
-    return fire(this.state(id), { thread: this.#table.threads[thread]!, replica, transition })[choice]!;
-  }
-
-  /** The interpreter throws the mistake of a property itself; this repeats it there. */
-  #blameProperty(id: number, property: number): never {
-    const { condition, name } = this.#table.model.properties[property]!;
-    authored(`property '${name}'`, () =>
-      evaluate(condition, propertyPlace(this.state(id), endsOf(this.#table))),
-    );
-    throw new ModelError(`property '${name}' is wrong in state ${id}`);
   }
 }

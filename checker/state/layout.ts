@@ -1,12 +1,13 @@
-/** The packed layout of a state: the only file that knows which bit means what. */
+/** The packed layout of a state: which bits mean what. */
 import type { Numbering } from '../analysis/numbering.ts';
 import { numberingOf } from '../analysis/numbering.ts';
 import type { SymmetricGroup, Symmetry } from '../analysis/symmetry.ts';
 import type { TransitionTable } from '../analysis/transition-table.ts';
-import type { AnyDomain, Value } from '../language/domain.ts';
-import { index, ordinalOf, sizeOf, valueAt } from '../language/domain.ts';
+import type { AnyDomain } from '../language/domain.ts';
+import { index, sizeOf } from '../language/domain.ts';
 import type { Declarations } from '../language/variable.ts';
-import type { Cells, State } from './evaluate.ts';
+import type { WordPatch } from './forgetting.ts';
+import { forgettingOf } from './forgetting.ts';
 import type { Block, Place } from './placement.ts';
 import { cellAt, placeBlocks } from './placement.ts';
 
@@ -23,6 +24,8 @@ export type Fields = Readonly<Record<string, Field>>;
 export interface CopyLayout {
   readonly location: Field;
   readonly locals: Fields;
+  /** By location: what makes its dead locals what they were at the beginning; nothing where they are kept. */
+  readonly forgets: readonly (readonly WordPatch[])[];
 }
 
 /** The records of interchangeable copies: cell `r` of them is all that belongs to replica `r`, alike for each. */
@@ -54,8 +57,15 @@ interface UnplacedCopy {
   readonly locals: UnplacedFields;
 }
 
-/** The layout of a model, with a record for each of the copies that `symmetry` says are interchangeable. */
-export function layoutOf(table: TransitionTable, symmetry: Symmetry | null = null): Layout {
+export interface LayoutOptions {
+  /** Copies that are interchangeable: a record for each of them. */
+  readonly symmetry?: Symmetry | null;
+  /** Whether dead locals are forgotten. */
+  readonly forget?: boolean;
+}
+
+export function layoutOf(table: TransitionTable, options: LayoutOptions = {}): Layout {
+  const { symmetry = null, forget = false } = options;
   const numbering = numberingOf(table);
   const shared = unplacedOf(table.model.shared);
   const copies = numbering.copies.map(({ table: { thread, locations } }) => ({
@@ -70,30 +80,36 @@ export function layoutOf(table: TransitionTable, symmetry: Symmetry | null = nul
   const { places, used } = placeBlocks<Block>([...groups.map(({ block }) => block), ...others]);
   const inside = groups.flatMap((group) => [...placesInside(group, places.get(group.block)!)]);
   const all = new Map([...places, ...inside]);
-  const placed = (variable: Unplaced): Field => {
-    const { domain, length, bits } = variable;
-    return { domain, length, bits, ...all.get(variable)! };
+  const copyAt = ({ location, locals }: UnplacedCopy, copy: number): CopyLayout => {
+    const fields = placedFields(locals, all);
+    const { thread } = numbering.copies[copy]!;
+    return {
+      location: placed(location, all),
+      locals: fields,
+      forgets: forget ? forgettingOf(numbering, thread, fields) : [],
+    };
   };
-  const placedFields = (fields: UnplacedFields): Fields =>
-    Object.fromEntries(Object.entries(fields).map(([name, variable]) => [name, placed(variable)]));
-  const placedCopies = copies.map(({ location, locals }) => ({
-    location: placed(location),
-    locals: placedFields(locals),
-  }));
+  const placedCopies = copies.map(copyAt);
+  const ofThread = (at: number) => placedCopies.filter((_, copy) => numbering.copies[copy]!.thread === at);
   return {
     words: Math.max(1, used.length),
-    shared: placedFields(shared),
-    threads: Object.fromEntries(
-      table.threads.map(({ thread: { name } }, at) => [
-        name,
-        placedCopies.filter((_, copy) => numbering.copies[copy]!.thread === at),
-      ]),
-    ),
+    shared: placedFields(shared, all),
+    threads: Object.fromEntries(table.threads.map(({ thread: { name } }, at) => [name, ofThread(at)])),
     records: groups
       .filter(({ block }) => block.bits > 0)
       .map(({ block, threads }) => ({ ...block, ...places.get(block)!, threads })),
   };
 }
+
+type Places = ReadonlyMap<Block, Place>;
+
+function placed(variable: Unplaced, places: Places): Field {
+  const { domain, length, bits } = variable;
+  return { domain, length, bits, ...places.get(variable)! };
+}
+
+const placedFields = (fields: UnplacedFields, places: Places): Fields =>
+  Object.fromEntries(Object.entries(fields).map(([name, variable]) => [name, placed(variable, places)]));
 
 const unplacedOf = (declarations: Declarations): UnplacedFields =>
   Object.fromEntries(
@@ -164,61 +180,3 @@ const behind = (start: Pick<Place, 'word' | 'shift'>, place: Place): Place => ({
   word: start.word + place.word,
   shift: start.shift + place.shift,
 });
-
-/** The words of a state, as unsigned integers. */
-export function encode(layout: Layout, state: State): readonly bigint[] {
-  const words = Array.from({ length: layout.words }, () => 0n);
-  encodeCells(layout.shared, state.shared, words);
-  for (const [name, copies] of Object.entries(layout.threads))
-    for (const [replica, { location, locals }] of copies.entries()) {
-      const copy = state.threads[name]![replica]!;
-      encodeCell(location, 0, copy.location, words);
-      encodeCells(locals, copy.locals, words);
-    }
-  return words;
-}
-
-function encodeCells(fields: Fields, cells: Cells, words: bigint[]): void {
-  for (const [name, field] of Object.entries(fields)) {
-    const stored = cells[name]!;
-    if (field.length === null) encodeCell(field, 0, stored as Value, words);
-    else
-      for (let cell = 0; cell < field.length; cell++)
-        encodeCell(field, cell, (stored as readonly Value[])[cell]!, words);
-  }
-}
-
-function encodeCell(field: Field, cell: number, value: Value, words: bigint[]): void {
-  const { word, shift } = cellAt(field, cell);
-  words[word]! |= BigInt(ordinalOf(field.domain, value)) << BigInt(shift);
-}
-
-/** The state of packed words. */
-export function decode(layout: Layout, words: ArrayLike<bigint>): State {
-  const threads = Object.entries(layout.threads).map(([name, copies]): [string, State['threads'][string]] => [
-    name,
-    copies.map(({ location, locals }) => ({
-      location: decodeCell(location, 0, words) as number,
-      locals: decodeCells(locals, words),
-    })),
-  ]);
-  return { shared: decodeCells(layout.shared, words), threads: Object.fromEntries(threads) };
-}
-
-const decodeCells = (fields: Fields, words: ArrayLike<bigint>): Cells =>
-  Object.fromEntries(
-    Object.entries(fields).map(([name, field]) => [
-      name,
-      field.length === null
-        ? decodeCell(field, 0, words)
-        : Array.from({ length: field.length }, (_, cell) => decodeCell(field, cell, words)),
-    ]),
-  );
-
-function decodeCell(field: Field, cell: number, words: ArrayLike<bigint>): Value {
-  const { word, shift } = cellAt(field, cell);
-  return valueAt(
-    field.domain,
-    field.bits === 0 ? 0 : Number(BigInt.asUintN(field.bits, words[word]! >> BigInt(shift))),
-  );
-}

@@ -138,10 +138,7 @@ export function writeCell(field: Field, index: Wasm | null, ordinal: Wasm, words
     const rest = operation('i64.and', word, complement(shiftLeft(i64(maskOf(field)), shift)));
     return operation('i64.or', rest, shiftLeft(bits, shift));
   };
-  return sequence(
-    ...(known ? [] : [set(value, ordinal)]),
-    changeCell(placeOf(field, index), field, words, change),
-  );
+  return sequence(...(known ? [] : [set(value, ordinal)]), changeCell(placeOf(field, index), words, change));
 }
 
 /** Adds to the ordinal in a cell; the sum must be in the domain, or it carries into the neighbour. */
@@ -149,15 +146,10 @@ export function addToCell(field: Field, index: Wasm | null, amount: number, word
   if (field.bits === 0) return sequence();
   const change = (word: Wasm, shift: Wasm) =>
     operation('i64.add', word, shiftLeft(i64(BigInt(amount)), shift));
-  return changeCell(placeOf(field, index), field, words, change);
+  return changeCell(placeOf(field, index), words, change);
 }
 
-function changeCell(
-  place: Place,
-  field: Field,
-  words: Words,
-  change: (word: Wasm, shift: Wasm) => Wasm,
-): Wasm {
+function changeCell(place: Place, words: Words, change: (word: Wasm, shift: Wasm) => Wasm): Wasm {
   switch (place.kind) {
     case 'known':
       return words.write(place.word, change(words.read(place.word), i64(place.shift)));

@@ -1,8 +1,7 @@
 /** A model as one WebAssembly module: its steps, its properties and its visited set. */
-import type { Symmetry } from '../analysis/symmetry.ts';
 import type { Code, TransitionTable } from '../analysis/transition-table.ts';
 import { sizeOf } from '../language/domain.ts';
-import type { Layout } from './layout.ts';
+import type { Layout, LayoutOptions } from './layout.ts';
 import { layoutOf } from './layout.ts';
 import type { NumberType, WasmFunction, WasmModule } from './wasm-code.ts';
 import { canonicalFunction } from './wasm-canonical.ts';
@@ -27,12 +26,10 @@ export interface CompiledModel {
   readonly module: WasmModule;
 }
 
-export interface ModelOptions {
+export interface ModelOptions extends LayoutOptions {
   /** The bits of a hash that count: for tests, in which states shall collide. */
   readonly hashMask?: bigint;
   readonly share?: Share;
-  /** Copies that are interchangeable: states that differ in their order only become one. */
-  readonly symmetry?: Symmetry | null;
   /** Whether a copy may move, where some may not; null: all may. `thread` is a position in `TransitionTable.threads`. */
   readonly mayMove?: MayMove | null;
 }
@@ -42,10 +39,10 @@ type MayMove = (copy: { readonly thread: number; readonly replica: number }) => 
 /** All workers' modules have the same functions, each with the addresses of its own areas. */
 export function compileModel(
   table: TransitionTable,
-  { hashMask = allBits, share = alone, symmetry = null, mayMove = null }: ModelOptions = {},
+  { hashMask = allBits, share = alone, mayMove = null, ...wishes }: ModelOptions = {},
 ): CompiledModel {
   const addressType: NumberType = 'i32';
-  const layout = layoutOf(table, symmetry);
+  const layout = layoutOf(table, wishes);
   const sizes = {
     words: layout.words,
     transitions: table.transitions.length,

@@ -222,8 +222,14 @@ function beginSuccessor({ registers, sourceWords, cursor, source }: Frame): Wasm
 /** The code of a successor that is complete; the location it comes from is known, so a sum changes it. */
 function arrive(location: number, { frame, from, transition, branches }: Path): Wasm {
   const { layout, table, replica, cursor, registers, successor, map } = frame;
+  const copy = copyOf(layout, table, replica);
+  const forgets = copy.forgets[location] ?? [];
   return sequence(
-    addToCell(copyOf(layout, table, replica).location, null, location - from, successor),
+    addToCell(copy.location, null, location - from, successor),
+    ...forgets.map(({ word, mask, bits }) => {
+      const kept = operation('i64.and', successor.read(word), i64(~mask));
+      return successor.write(word, operation('i64.or', kept, i64(bits)));
+    }),
     ...(registers ?? []).map((register, word) => store(get(register), 'i64', get(cursor), word * 8)),
     set(cursor, operation('i32.add', get(cursor), i32(map.stride))),
     countFired(frame, transition),
