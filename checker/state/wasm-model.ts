@@ -76,12 +76,8 @@ export function compileModel(
     ...(share.workers > 1 ? claimFunctions(context) : []),
   ];
   const sharedPages = share.workers > 1 ? mostPages : null;
-  return {
-    layout,
-    map,
-    edges,
-    module: { functions, globals: [...visitedGlobals, ...batchGlobals], sharedPages },
-  };
+  const globals = [...visitedGlobals, ...batchGlobals];
+  return { layout, map, edges, module: { functions, globals, sharedPages } };
 }
 
 /** The largest number of edges that one state can have. */
