@@ -12,7 +12,7 @@ import { transitionTable } from '../../checker/analysis/transition-table.ts';
 import type { Model } from '../../checker/language/model.ts';
 import type { CompiledSpace } from '../../checker/search/compiled-space.ts';
 import { compiledSpace } from '../../checker/search/compiled-space.ts';
-import { concreteRun, pathTo } from '../../checker/search/concrete-run.ts';
+import { pathTo, runAlong } from '../../checker/search/run-along.ts';
 import type { Finding } from '../../checker/search/state-space.ts';
 import { replay } from '../../checker/search/trace.ts';
 import type { State } from '../../checker/state/evaluate.ts';
@@ -125,7 +125,7 @@ function outcomes(explored: Explored) {
 function expectRuns(table: TransitionTable, { space, levels }: Explored): void {
   for (const finding of space.findings.slice(0, 20)) {
     const path = pathTo(space, levels, finding.state);
-    const run = concreteRun(table, space, path, finding);
+    const run = runAlong(table, space, path, finding);
     const trace = replay(table, run);
     const last = trace.steps.at(-1)?.after ?? trace.initial;
     expect(run.edges).toHaveLength(path.length - ('edge' in finding ? 0 : 1));

@@ -19,7 +19,7 @@ import type { Finding, StateSpace } from './state-space.ts';
  * Assumes: each state of the path is a successor of the one before; then every state of the same canonical form has
  *          such a successor as well, since permutations of interchangeable copies map edges to edges.
  */
-export function concreteRun(
+export function runAlong(
   table: TransitionTable,
   space: CompiledSpace,
   path: readonly number[],
