@@ -42,7 +42,7 @@ export function throughputTable(comparisons: readonly Comparison[]): string {
     'M transitions/s',
     'M states/s',
     'bytes a state',
-    'racewalk is faster by',
+    "CPU time over racewalk's",
     'compiled in s',
   ];
   return table(head, rows);
@@ -71,7 +71,7 @@ export function verdictTable(comparisons: readonly VerdictComparison[]): string 
     'Spin, states',
     'Spin, CPU s',
     'Spin compiled in s',
-    'racewalk is faster by',
+    "CPU time over racewalk's",
   ];
   return table(head, rows);
 }
