@@ -11,6 +11,7 @@ import type { Source } from './models.ts';
 import { buildModel, findModel } from './models.ts';
 import { print, styled } from './output.ts';
 import { count } from './progress.ts';
+import { settingsOf } from './search-options.ts';
 import { UsageError } from './usage-error.ts';
 
 type Row = AllResult['scenarios'][number];
@@ -50,7 +51,9 @@ const ofProject = (definition: Source['definition']): Source => ({
 
 async function checkScenario(source: Source, scenario: Scenario, options: CheckOptions): Promise<Row> {
   const model = buildModel(source, scenario.options);
-  const { result, seconds } = await runWithin(options, (limits) => checking(model, limits));
+  const { result, seconds } = await runWithin(options, (limits) =>
+    checking(model, limits, settingsOf(options)),
+  );
   return {
     model: source.definition.name,
     scenario: scenario.name,

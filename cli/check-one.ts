@@ -7,13 +7,16 @@ import { exitCodeOf } from './exit-code.ts';
 import { runWithin } from './limits.ts';
 import { chosenOptions } from './model-options.ts';
 import { buildModel, findModel } from './models.ts';
+import { settingsOf } from './search-options.ts';
 import { outputWidth, print } from './output.ts';
 
 export async function checkOne(name: string, words: readonly string[], options: CheckOptions): Promise<void> {
   const source = await findModel(name);
   const chosen = chosenOptions(source, words);
   const model = buildModel(source, chosen);
-  const { result, seconds } = await runWithin(options, (limits) => checking(model, limits));
+  const { result, seconds } = await runWithin(options, (limits) =>
+    checking(model, limits, settingsOf(options)),
+  );
   const savedAs = await save({ ...result, source, chosen, seconds, savedAs: null }, options.saveTrace);
   process.exitCode = exitCodeOf(result.outcome.verdict);
   print(await rendered({ ...result, source, chosen, seconds, savedAs }, options));

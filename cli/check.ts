@@ -2,10 +2,12 @@
 import type { Command } from 'commander';
 import { wholeNumber, positiveSeconds } from './limits.ts';
 import type { LimitOptions } from './limits.ts';
+import type { SearchOptions } from './search-options.ts';
+import { withSearchOptions } from './search-options.ts';
 import { UsageError } from './usage-error.ts';
 
 /** The options of the command itself, as commander gives them. */
-export interface CheckOptions extends LimitOptions {
+export interface CheckOptions extends LimitOptions, SearchOptions {
   readonly all?: true;
   readonly json?: true;
   readonly lkml?: true;
@@ -15,8 +17,7 @@ export interface CheckOptions extends LimitOptions {
 }
 
 export function checkCommand(program: Command): void {
-  program
-    .command('check')
+  withSearchOptions(program.command('check'))
     .description('check a variant of a protocol: a verdict, and a trace where it breaks')
     .argument('[model]', 'MODEL or MODEL/SCENARIO of the list, or a FILE.ts of your own')
     .option('--all', 'check every scenario of the list, or of MODEL, against the verdict that it declares')

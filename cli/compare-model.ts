@@ -8,6 +8,7 @@ import { runWithin } from './limits.ts';
 import { chosenOptions } from './model-options.ts';
 import { findModel } from './models.ts';
 import { outputWidth, print } from './output.ts';
+import { settingsOf } from './search-options.ts';
 import { didYouMean } from './spelling.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -28,7 +29,7 @@ export async function compareModel(
       : options.vary.split(',').map((word) => keyOf(source.definition.options, word));
   const given = chosenOptions(source, [...(options.fix ?? []).map(asOption), ...words]);
   const { result, seconds } = await runWithin(options, (limits) =>
-    comparing(source.definition, { vary, given }, limits),
+    comparing(source.definition, { vary, given, settings: settingsOf(options) }, limits),
   );
   process.exitCode = exitCodeOf(result);
   print(await rendered(result, seconds, options));

@@ -2,18 +2,19 @@
 import type { Command } from 'commander';
 import type { LimitOptions } from './limits.ts';
 import { positiveSeconds, wholeNumber } from './limits.ts';
+import type { SearchOptions } from './search-options.ts';
+import { withSearchOptions } from './search-options.ts';
 import { UsageError } from './usage-error.ts';
 
 /** The options of the command itself, as commander gives them. */
-export interface CompareOptions extends LimitOptions {
+export interface CompareOptions extends LimitOptions, SearchOptions {
   readonly vary?: string;
   readonly fix?: readonly string[];
   readonly json?: true;
 }
 
 export function compareCommand(program: Command): void {
-  program
-    .command('compare')
+  withSearchOptions(program.command('compare'))
     .description(
       'check every combination of options: verdicts, costs, and the smallest sets of fixes that suffice',
     )

@@ -5,6 +5,8 @@ import type { Options, OptionValue } from '../language/option.ts';
 import { offValue, valuesOf, withFallbacks } from '../language/option.ts';
 import { checking } from './check.ts';
 import type { Checked } from './check.ts';
+import type { Settings } from './settings.ts';
+import { defaultSettings } from './settings.ts';
 import type { Costs } from './costs.ts';
 import { countingCosts } from './costs.ts';
 import type { Limits } from './outcome.ts';
@@ -60,12 +62,13 @@ export function compare(definition: AnyDefinition, choice: Choice, limits: Limit
 export interface Choice {
   readonly vary: readonly string[] | null;
   readonly given: Choices;
+  readonly settings?: Settings;
 }
 
 /** The comparison, pausing now and then. */
 export function* comparing(
   definition: AnyDefinition,
-  { vary, given }: Choice,
+  { vary, given, settings = defaultSettings }: Choice,
   limits: Limits,
 ): Steps<Comparison> {
   const { options } = definition;
@@ -78,8 +81,12 @@ export function* comparing(
     if (key in given) throw new ModelError(`the option '${key}' is both varied and given a value`);
   }
   const rows: Row[] = [];
-  for (const choices of combinations(options, varied))
-    rows.push(yield* rowOf(definition, choices, withFallbacks(options, { ...given, ...choices }), limits));
+  for (const choices of combinations(options, varied)) {
+    const all = withFallbacks(options, { ...given, ...choices });
+    const { table, outcome } = yield* checking(definition.build(all), limits, settings);
+    const costs = yield* countingCosts(table, costedStates, limits);
+    rows.push(rowOf(choices, all, outcome, costs));
+  }
   const fixed = Object.fromEntries(
     Object.entries(withFallbacks(options, given)).filter(([key]) => !varied.includes(key)),
   );
@@ -107,8 +114,7 @@ function combinations(options: Options, varied: readonly string[]): readonly Cho
 
 const count = (choices: Choices) => Object.keys(choices).length;
 
-function* rowOf(definition: AnyDefinition, varied: Choices, options: Choices, limits: Limits): Steps<Row> {
-  const { table, outcome } = yield* checking(definition.build(options), limits);
+function rowOf(varied: Choices, options: Choices, outcome: Checked['outcome'], costs: Costs): Row {
   const steps = 'schedule' in outcome ? outcome.schedule.edges.length : null;
   return {
     varied,
@@ -117,7 +123,7 @@ function* rowOf(definition: AnyDefinition, varied: Choices, options: Choices, li
     steps,
     states: outcome.statistics.states,
     outcome,
-    costs: yield* countingCosts(table, costedStates, limits),
+    costs,
   };
 }
 

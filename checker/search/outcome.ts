@@ -31,7 +31,7 @@ export type Answer =
       /** The name of the property, or the claim of the assertion. */
       readonly property: string;
       readonly schedule: Schedule;
-      /** True when the schedule is shortest, and among those has the fewest switches between CPUs. */
+      /** True when no run is shorter, and of those of the CPUs that move in it none has fewer switches between them. */
       readonly minimal: boolean;
     }
   | { readonly verdict: 'deadlock'; readonly schedule: Schedule; readonly minimal: boolean }

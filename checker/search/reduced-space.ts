@@ -5,50 +5,24 @@ import { deadLocals } from '../analysis/liveness.ts';
 import { numberingOf } from '../analysis/numbering.ts';
 import type { TransitionTable } from '../analysis/transition-table.ts';
 import type { State } from '../state/evaluate.ts';
-import { fire, initialStates } from '../state/interpret.ts';
+import { initialStates } from '../state/interpret.ts';
 import { symmetryOf } from '../analysis/symmetry.ts';
 import { Canonical } from './canonical.ts';
 import { CompactStates, firstLocal } from './compact-state.ts';
 import { ConjunctWatch, offsetOf } from './conjunct-watch.ts';
 import { Edges, missingRoots } from './coverage.ts';
 import type { Source } from './decision-tree.ts';
-import type { Faults } from './faults.ts';
-import type { Goal } from './goal.ts';
-import { seedsOf } from './goal.ts';
+import { type Goal, seedsOf } from './goal.ts';
+import { isDeadlocked } from './deadlock.ts';
+import { mistakeOf } from './mistake.ts';
 import { NumberList } from './number-list.ts';
 import type { Setting } from './persistent-set.ts';
 import { mostCopies, PersistentSets } from './persistent-set.ts';
-import type { Edge, Finding, StateSpace } from './state-space.ts';
+import type { Edge, Finding } from './state-space.ts';
 import type { KnownStep, Outcome } from './step-memo.ts';
+import type { Means, ReducedSpace, Reduction } from './reduction.ts';
 import { StepMemo } from './step-memo.ts';
 import { VectorSet } from './vector-set.ts';
-
-export interface Reduction {
-  /** Expand persistent sets only; false explores everything. */
-  readonly reduce?: boolean;
-  /** Keep dead locals out of the states; as `reduce` where it is not given. */
-  readonly forget?: boolean;
-  /** Store one state for all that differ by a permutation of interchangeable copies. */
-  readonly symmetry?: boolean;
-  /** Explore only what leads to these events, on shortest ways; there is nothing to complete then. */
-  readonly goal?: Goal | null;
-  /** For tests alone. */
-  readonly faults?: Faults;
-}
-
-/** A state space from which states may be left out. */
-export interface ReducedSpace extends StateSpace {
-  /**
-   * Expands in full what would else be ignored for ever; call it when all states are expanded, and expand what it stores.
-   *
-   * Returns true while it stored states or edges, false when nothing is ignored: only then a proof is one.
-   */
-  complete(): boolean;
-  /** A state from which no run can end, the first stored, or null; it means something once all is complete. */
-  livelock(): number | null;
-  /** Whether nothing can happen in an expanded state. */
-  isTerminal(id: number): boolean;
-}
 
 /** All of a state's copies are expanded, or it has none to expand. */
 const full = 1;
@@ -73,13 +47,6 @@ export function reducedSpace(table: TransitionTable, reduction: Reduction = {}):
   return new CompactSpace(setting, { sets, canonical, goal });
 }
 
-/** By what states are left out; null where by nothing. */
-interface Means {
-  readonly sets: PersistentSets | null;
-  readonly canonical: Canonical | null;
-  readonly goal: Goal | null;
-}
-
 class CompactSpace implements ReducedSpace {
   readonly fired: Float64Array;
   readonly reached = new Set<number>();
@@ -93,6 +60,8 @@ class CompactSpace implements ReducedSpace {
   readonly #edges = new Edges();
   /** By state: what is known of it. */
   readonly #flags = new NumberList();
+  /** By state: the one it was first reached from, or -1. */
+  readonly #parents = new NumberList();
   readonly #watch: ConjunctWatch;
   readonly #all: readonly number[];
   /** The state under expansion, and the one it leads to. */
@@ -126,16 +95,40 @@ class CompactSpace implements ReducedSpace {
   }
 
   get bytes(): number {
-    return this.#stored.bytes + this.#setting.states.bytes + this.#edges.bytes + this.#flags.bytes;
+    return (
+      this.#stored.bytes +
+      this.#setting.states.bytes +
+      this.#edges.bytes +
+      this.#flags.bytes +
+      this.#parents.bytes
+    );
   }
 
   start(): void {
     for (const state of initialStates(this.#setting.numbering.table)) {
-      this.#next.set(this.#setting.states.encode(state));
-      this.#forget(this.#next);
-      this.#sort();
-      this.#store(this.#all, true);
+      this.#make(state);
+      this.#store(this.#all, -1);
     }
+  }
+
+  numbersOf(states: readonly State[]): readonly number[] {
+    return states.map((state) => {
+      this.#make(state);
+      return this.#stored.find(this.#next);
+    });
+  }
+
+  pathTo(id: number): readonly number[] {
+    const path: number[] = [];
+    for (let at = id; at !== -1; at = this.#parents.at(at)) path.push(at);
+    return path.reverse();
+  }
+
+  /** Makes the stored form of a state: without dead locals, its copies sorted. */
+  #make(state: State): void {
+    this.#next.set(this.#setting.states.encode(state));
+    this.#forget(this.#next);
+    this.#sort();
   }
 
   expand(from: number, to: number): void {
@@ -210,7 +203,7 @@ class CompactSpace implements ReducedSpace {
     if (chosen === total) this.#flag(id, full);
     if (total > 0) return;
     this.#flag(id, terminal);
-    if (this.#isDeadlock()) this.findings.push({ kind: 'deadlock', state: id });
+    if (isDeadlocked(this.#setting, this.#words)) this.findings.push({ kind: 'deadlock', state: id });
   }
 
   /** Calls back for each way in which a step of the copies fires; counts these ways, chosen or not. */
@@ -242,7 +235,7 @@ class CompactSpace implements ReducedSpace {
     }
     this.#apply(copy, outcome);
     const wasViolating = (this.#flags.at(id) & violating) !== 0;
-    const to = this.#store(wasViolating ? this.#all : outcome.seen, false);
+    const to = this.#store(wasViolating ? this.#all : outcome.seen, id);
     if (this.#goal === null) this.#edges.add(id, to);
   }
 
@@ -261,13 +254,14 @@ class CompactSpace implements ReducedSpace {
     this.#canonical.sort(this.#next);
   }
 
-  /** Stores the state just made; `changed` are the conjuncts that may hold no longer. */
-  #store(changed: readonly number[], isInitial: boolean): number {
+  /** Stores the state just made; `changed` are the conjuncts that may hold no longer; `parent` is -1 for an initial state. */
+  #store(changed: readonly number[], parent: number): number {
     const before = this.count;
     const id = this.#stored.add(this.#next);
     if (id < before) return id;
     this.#flags.push(0);
-    for (const property of this.#watch.failing(this.#made, isInitial ? this.#all : changed)) {
+    this.#parents.push(parent);
+    for (const property of this.#watch.failing(this.#made, parent === -1 ? this.#all : changed)) {
       if (this.#setting.numbering.table.model.properties[property]!.kind === 'reachable')
         this.reached.add(property);
       else {
@@ -292,14 +286,6 @@ class CompactSpace implements ReducedSpace {
     this.#flags.set(id, this.#flags.at(id) | flag);
   }
 
-  #isDeadlock(): boolean {
-    const { numbering, states } = this.#setting;
-    return numbering.copies.some(({ thread, table }, copy) => {
-      const location = states.localsOf(thread).word(this.#words[firstLocal + copy]!, 0);
-      return location !== table.end && !table.thread.mayBlockForever;
-    });
-  }
-
   #edge(copy: number, { transition }: KnownStep, choice: number): Edge {
     const { thread, replica } = this.#setting.numbering.copies[copy]!;
     return { thread, replica, transition, choice };
@@ -307,11 +293,11 @@ class CompactSpace implements ReducedSpace {
 
   #bad(state: number, edge: Edge, claim: string | null): Finding {
     if (claim !== null) return { kind: 'assertion', state, edge, claim };
-    const thread = this.#setting.numbering.table.threads[edge.thread]!;
-    const [firing] = fire(this.state(state), { ...edge, thread }).slice(edge.choice);
-    // The interpreter finds the same mistake, or one of the two is wrong about the model.
-    if (firing === undefined || firing.error === null)
-      throw new Error('the interpreter does not see the mistake that the search saw');
-    return { kind: 'error', state, edge, message: firing.error };
+    return {
+      kind: 'error',
+      state,
+      edge,
+      message: mistakeOf(this.#setting.numbering.table, this.state(state), edge),
+    };
   }
 }

@@ -21,7 +21,7 @@ import type { Finding, StateSpace } from './state-space.ts';
  */
 export function runAlong(
   table: TransitionTable,
-  space: CompiledSpace,
+  space: Pick<CompiledSpace, 'numbersOf'>,
   path: readonly number[],
   finding: Finding | null = null,
 ): Schedule {

@@ -5,6 +5,7 @@ import { CapacityError } from './capacity-error.ts';
 import type { Answer, Limits, Outcome, Schedule } from './outcome.ts';
 import { fewestSwitches } from './fewest-switches.ts';
 import type { Edge, Finding, StateSpace } from './state-space.ts';
+import { answerAtEnd, answerTo, isSameReport, statisticsOf, worstOf } from './report.ts';
 import type { Steps } from './steps.ts';
 import { finish } from './steps.ts';
 
@@ -15,7 +16,7 @@ const chunk = 4_096;
 const mostBeginnings = 20_000;
 
 /** A search under way: `levels[d]` is the number of the first state at depth d. */
-interface Progress {
+export interface Progress {
   readonly table: TransitionTable;
   readonly space: StateSpace;
   readonly limits: Limits;
@@ -28,21 +29,33 @@ export function search(table: TransitionTable, space: StateSpace, limits: Limits
 }
 
 /** The search, pausing after every chunk of states. */
-export function* searching(
+export const searching = (
   table: TransitionTable,
   space: StateSpace,
   limits: Limits,
   method: string,
+): Steps<Outcome> => searchingBy({ table, space, limits, method }, scheduleTo);
+
+/** What to search, and how the statistics call it. */
+export interface Search {
+  readonly table: TransitionTable;
+  readonly space: StateSpace;
+  readonly limits: Limits;
+  readonly method: string;
+}
+
+/** The search, with a way of its own to make a schedule of what it finds. */
+export function* searchingBy(
+  { table, space, limits, method }: Search,
+  scheduleOf: (finding: Finding, progress: Progress) => Schedule,
 ): Steps<Outcome> {
   const progress: Progress = { table, space, limits, levels: [0] };
   let stopped = tooManyBeginnings(table);
   if (stopped === null) space.start();
   while (stopped === null && space.findings.length === 0 && progress.levels.at(-1)! < space.count)
     stopped = yield* expandLevel(progress);
-  const answer = answerOf(progress, stopped);
-  const unfired = table.transitions.filter(({ id }) => space.fired[id] === 0);
-  const { count: states, transitions, bytes } = space;
-  return { ...answer, statistics: { states, transitions, depth: depthOf(progress), bytes, unfired, method } };
+  const answer = answerOf(progress, stopped, scheduleOf);
+  return { ...answer, statistics: statisticsOf(table, space, depthOf(progress), method) };
 }
 
 function tooManyBeginnings(table: TransitionTable): string | null {
@@ -55,8 +68,7 @@ function* expandLevel({ space, limits, levels }: Progress): Steps<string | null>
   const from = levels.at(-1)!;
   const to = space.count;
   for (let at = from; at < to; at += chunk) {
-    const stopped =
-      space.count > limits.maxStates ? `the limit of ${limits.maxStates} states was reached` : limits.stop();
+    const stopped = reasonToStop(space.count, limits);
     if (stopped !== null) {
       // What the level has brought so far is one level deeper.
       if (at > from) levels.push(to);
@@ -74,6 +86,10 @@ function* expandLevel({ space, limits, levels }: Progress): Steps<string | null>
   return null;
 }
 
+/** Why the search has to end before its end, or null. */
+export const reasonToStop = (states: number, limits: Limits): string | null =>
+  states > limits.maxStates ? `the limit of ${limits.maxStates} states was reached` : limits.stop();
+
 /** Expands some states; returns why there is no room for all they lead to, or null. */
 function expandChunk(space: StateSpace, from: number, to: number): string | null {
   try {
@@ -89,36 +105,16 @@ function expandChunk(space: StateSpace, from: number, to: number): string | null
 const depthOf = ({ space, levels }: Progress) =>
   Math.max(0, levels.at(-1)! < space.count ? levels.length - 1 : levels.length - 2);
 
-function answerOf(progress: Progress, stopped: string | null): Answer {
-  const finding = worst(progress);
-  if (finding !== null) return reportOf(finding, progress, stopped === null);
-  if (stopped !== null) return { verdict: 'inconclusive', reason: stopped };
-  const { properties } = progress.table.model;
-  const limits = properties.filter(({ limit }, at) => limit === true && progress.space.reached.has(at));
-  if (limits.length > 0)
-    return { verdict: 'inconclusive', reason: limits.map(({ name }) => name).join('; ') };
-  const witnesses = properties.filter(
-    ({ kind, limit }, at) => kind === 'reachable' && limit !== true && !progress.space.reached.has(at),
-  );
-  return witnesses.length > 0
-    ? { verdict: 'unreached', witnesses: witnesses.map(({ name }) => name) }
-    : { verdict: 'holds' };
+function answerOf(
+  progress: Progress,
+  stopped: string | null,
+  scheduleOf: (finding: Finding, progress: Progress) => Schedule,
+): Answer {
+  const { table, space } = progress;
+  const finding = worstOf(space.findings, (other) => lengthOf(other, progress));
+  if (finding !== null) return answerTo(finding, table, scheduleOf(finding, progress), stopped === null);
+  return stopped === null ? answerAtEnd(table, space) : { verdict: 'inconclusive', reason: stopped };
 }
-
-/** Of all that one level brought: the shortest, then the author's mistakes, assertions and invariants in their order. */
-function worst(progress: Progress): Finding | null {
-  const rank = (finding: Finding) => lengthOf(finding, progress) * 1e9 + order(finding);
-  const [first, ...others] = progress.space.findings;
-  return first === undefined
-    ? null
-    : others.reduce((least, other) => (rank(other) < rank(least) ? other : least), first);
-}
-
-const kinds = ['deadlock', 'error', 'assertion', 'invariant'] as const;
-
-/** By kind, and invariants in the order of the model; the factors only have to be larger than what follows them. */
-const order = (finding: Finding) =>
-  kinds.indexOf(finding.kind) * 1e6 + (finding.kind === 'invariant' ? finding.property : 0);
 
 /** The number of steps to a finding: for what shows when an edge fires, that edge is one more. */
 function lengthOf(finding: Finding, { levels }: Progress): number {
@@ -126,41 +122,15 @@ function lengthOf(finding: Finding, { levels }: Progress): number {
   return finding.kind === 'assertion' || finding.kind === 'error' ? depth + 1 : depth;
 }
 
-function reportOf(finding: Finding, progress: Progress, minimal: boolean): Answer {
-  const schedule = scheduleTo(finding, progress);
-  switch (finding.kind) {
-    case 'deadlock':
-      return { verdict: 'deadlock', schedule, minimal };
-    case 'invariant':
-      return {
-        verdict: 'violated',
-        kind: 'invariant',
-        property: progress.table.model.properties[finding.property]!.name,
-        schedule,
-        minimal,
-      };
-    case 'assertion':
-      return { verdict: 'violated', kind: 'assertion', property: finding.claim, schedule, minimal };
-    case 'error':
-      return { verdict: 'error', message: finding.message, schedule };
-  }
-}
-
 /** The run with the fewest switches to any finding of the same kind, property and length. */
 function scheduleTo(finding: Finding, progress: Progress): Schedule {
   const length = lengthOf(finding, progress);
   const targets = new Map<number, Edge[]>();
   for (const other of progress.space.findings)
-    if (sameReport(finding, other) && lengthOf(other, progress) === length)
+    if (isSameReport(finding, other) && lengthOf(other, progress) === length)
       targets.set(other.state, [
         ...(targets.get(other.state) ?? []),
         ...('edge' in other ? [other.edge] : []),
       ]);
   return fewestSwitches(progress.table, progress.space, progress.levels, targets);
-}
-
-function sameReport(a: Finding, b: Finding): boolean {
-  if (a.kind === 'invariant') return b.kind === 'invariant' && a.property === b.property;
-  if (a.kind === 'assertion') return b.kind === 'assertion' && a.claim === b.claim;
-  return a.kind === b.kind && (a.kind !== 'error' || (b.kind === 'error' && a.message === b.message));
 }

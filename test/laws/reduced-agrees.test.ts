@@ -10,7 +10,7 @@ import { CompactStates } from '../../checker/search/compact-state.ts';
 import type { Faults } from '../../checker/search/faults.ts';
 import { goalOf } from '../../checker/search/goal.ts';
 import { interpretedSpace } from '../../checker/search/interpreted-space.ts';
-import type { ReducedSpace, Reduction } from '../../checker/search/reduced-space.ts';
+import type { ReducedSpace, Reduction } from '../../checker/search/reduction.ts';
 import { reducedSpace } from '../../checker/search/reduced-space.ts';
 import type { Finding, StateSpace } from '../../checker/search/state-space.ts';
 import { explore } from './explore.ts';

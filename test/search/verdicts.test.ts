@@ -32,6 +32,7 @@ import {
 import type { Expr } from '../../checker/language/index.ts';
 import type { Model } from '../../checker/language/model.ts';
 import { check as checkWith, noLimits } from '../../checker/search/check.ts';
+import { defaultSettings } from '../../checker/search/settings.ts';
 import { harmOf } from '../../checker/search/harm.ts';
 import { racesOf } from '../../checker/search/races.ts';
 import { ReplayError, replay } from '../../checker/search/trace.ts';
@@ -47,7 +48,7 @@ const counting = (cpus: number, limit: number, claimed: (x: Expr<number>) => Exp
   });
 
 const check = (model: Model, limits = noLimits) =>
-  checkWith(model, limits, { engine: 'interpreter', maxBytes: null });
+  checkWith(model, limits, { ...defaultSettings, engine: 'interpreter' });
 
 describe('verdicts', () => {
   test('holds', () => {

@@ -1,0 +1,128 @@
+/** How the states of a model are explored: all of them while that is cheap, then only those that must be seen. */
+import { numberingOf } from '../analysis/numbering.ts';
+import type { Symmetry } from '../analysis/symmetry.ts';
+import { symmetryOf } from '../analysis/symmetry.ts';
+import type { TransitionTable } from '../analysis/transition-table.ts';
+import type { CompiledOptions } from './compiled-space.ts';
+import { compiledSpace } from './compiled-space.ts';
+import { interpretedSpace } from './interpreted-space.ts';
+import type { Limits, Outcome } from './outcome.ts';
+import { reducedSpace } from './reduced-space.ts';
+import type { ReducedSpace } from './reduction.ts';
+import { answerAtEnd, answerTo, statisticsOf, worstOf } from './report.ts';
+import { pathTo, runAlong } from './run-along.ts';
+import { reasonToStop, searching, searchingBy } from './search.ts';
+import type { Settings } from './settings.ts';
+import type { Steps } from './steps.ts';
+
+/**
+ * States up to which everything is explored first: exact counts, and the best of all traces, within a second or two. A
+ * number of states and not a time, so that the answer is the same on every run.
+ */
+const smallModel = 2_000_000;
+
+/** Memory of that first look: wide states end it sooner. */
+const smallBytes = 2 ** 28;
+
+/** States that are reduced between two looks at the limits: each of them takes its time. */
+const chunk = 64;
+
+export function* exploring(table: TransitionTable, limits: Limits, settings: Settings): Steps<Outcome> {
+  const { engine, reduce, maxBytes } = settings;
+  if (engine === 'interpreter') return yield* searching(table, interpretedSpace(table), limits, engine);
+  const most = Math.min(maxBytes ?? Infinity, 2 ** 32);
+  const symmetry = settings.symmetry ? symmetryOf(numberingOf(table)) : null;
+  const symmetric = symmetry !== null && symmetry.groups.length > 0;
+  if (!reduce && !symmetric) return yield* compiledSearch(table, limits, { maxBytes: most });
+  const small = yield* compiledSearch(table, atMost(limits, smallModel), {
+    maxBytes: Math.min(most, smallBytes),
+  });
+  const { states } = small.statistics;
+  // Another search would be cut as short: by the user, or because there are too many ways to begin.
+  const isOver = limits.stop() !== null || states > limits.maxStates || states === 0;
+  if (small.verdict !== 'inconclusive' || isOver) return small;
+  return symmetric
+    ? yield* symmetricSearch(table, limits, { maxBytes: most, symmetry, forget: true })
+    : yield* reducedSearch(table, limits);
+}
+
+const atMost = (limits: Limits, states: number): Limits => ({
+  ...limits,
+  maxStates: Math.min(limits.maxStates, states),
+});
+
+function* compiledSearch(table: TransitionTable, limits: Limits, options: CompiledOptions): Steps<Outcome> {
+  const space = compiledSpace(table, options);
+  try {
+    return yield* searching(table, space, limits, 'compiled');
+  } finally {
+    space.close();
+  }
+}
+
+/** Shortest traces stay shortest under symmetry; of their switches the search of the same CPUs alone takes care. */
+function* symmetricSearch(
+  table: TransitionTable,
+  limits: Limits,
+  options: CompiledOptions & { readonly symmetry: Symmetry },
+): Steps<Outcome> {
+  const space = compiledSpace(table, options);
+  const search = { table, space, limits, method: 'compiled, symmetric' };
+  const outcome = yield* searchingBy(search, (finding, { levels }) =>
+    runAlong(table, space, pathTo(space, levels, finding.state), finding),
+  );
+  return yield* polished(table, limits, outcome);
+}
+
+/** The outcome with the best trace of the CPUs that move in the one it has, where that is no longer and soon found. */
+function* polished(table: TransitionTable, limits: Limits, outcome: Outcome): Steps<Outcome> {
+  if (!('schedule' in outcome) || outcome.verdict === 'deadlock') return outcome;
+  const { schedule: run, statistics } = outcome;
+  const best = yield* compiledSearch(table, atMost(limits, smallModel), { maxBytes: smallBytes, only: run });
+  if (
+    !('schedule' in best) ||
+    best.verdict !== outcome.verdict ||
+    best.schedule.edges.length > run.edges.length
+  )
+    return { ...outcome, ...('minimal' in outcome ? { minimal: false } : {}) };
+  // A trace of these CPUs alone is the shortest of all only if the search before it knew that length for the shortest.
+  const minimal = 'minimal' in outcome && outcome.minimal && best.schedule.edges.length === run.edges.length;
+  return { ...best, ...('minimal' in best ? { minimal } : {}), statistics };
+}
+
+function* reducedSearch(table: TransitionTable, limits: Limits): Steps<Outcome> {
+  const space = reducedSpace(table);
+  const { stopped, depth } = yield* expandingAll(space, limits);
+  const statistics = statisticsOf(table, space, depth, 'reduced');
+  const finding = worstOf(space.findings, () => 0);
+  if (finding !== null) {
+    const run = runAlong(table, space, space.pathTo(finding.state), finding);
+    return yield* polished(table, limits, { ...answerTo(finding, table, run, false), statistics });
+  }
+  if (stopped !== null) return { verdict: 'inconclusive', reason: stopped, statistics };
+  return { ...answerAtEnd(table, space), statistics };
+}
+
+/** Expands all that must be, up to the first finding; says what stopped it, and after how many rounds. */
+function* expandingAll(
+  space: ReducedSpace,
+  limits: Limits,
+): Steps<{ readonly stopped: string | null; readonly depth: number }> {
+  space.start();
+  let [at, depth] = [0, -1];
+  do {
+    while (at < space.count) {
+      depth++;
+      for (const end = space.count; at < end;) {
+        const stopped = reasonToStop(space.count, limits);
+        if (stopped !== null || space.findings.length > 0) return { stopped, depth };
+        const to = Math.min(at + chunk, end);
+        space.expand(at, to);
+        at = to;
+        limits.onProgress({ states: space.count, frontier: space.count - at, depth });
+        yield;
+      }
+    }
+  } while (space.findings.length === 0 && space.complete());
+  return { stopped: null, depth };
+}

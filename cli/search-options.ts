@@ -1,0 +1,47 @@
+/** How to search, on the command line: what a user may want to choose; the rest chooses itself. */
+import { totalmem } from 'node:os';
+import type { Command } from 'commander';
+import { defaultSettings } from '../checker/search/settings.ts';
+import type { Settings } from '../checker/search/settings.ts';
+import { UsageError } from './usage-error.ts';
+
+export interface SearchOptions {
+  readonly engine?: Settings['engine'];
+  readonly reduce?: boolean;
+  readonly symmetry?: boolean;
+  /** In bytes. */
+  readonly maxMemory?: number;
+}
+
+/** Adds the options of the search to a command. */
+export const withSearchOptions = (command: Command): Command =>
+  command
+    .option('--engine <name>', 'compiled (fast), or interpreter (the meaning, slow)', engine)
+    .option('--no-reduce', 'explore every interleaving, however many there are')
+    .option('--no-symmetry', 'tell interchangeable CPUs apart, however many there are')
+    .option(
+      '--max-memory <GiB>',
+      'give up above so much memory for states; else three quarters of the machine',
+      gibibytes,
+    );
+
+export function settingsOf({ engine: chosen, reduce, symmetry, maxMemory }: SearchOptions): Settings {
+  return {
+    engine: chosen ?? defaultSettings.engine,
+    reduce: reduce ?? defaultSettings.reduce,
+    symmetry: symmetry ?? defaultSettings.symmetry,
+    maxBytes: maxMemory ?? (totalmem() * 3) / 4,
+  };
+}
+
+function engine(text: string): Settings['engine'] {
+  if (text !== 'compiled' && text !== 'interpreter')
+    throw new UsageError(`--engine takes compiled or interpreter, and not '${text}'`);
+  return text;
+}
+
+function gibibytes(text: string): number {
+  const number = /^\d*\.?\d+$/.test(text) ? Number(text) : 0;
+  if (number <= 0) throw new UsageError(`--max-memory takes a number of GiB above 0, and not '${text}'`);
+  return number * 2 ** 30;
+}
