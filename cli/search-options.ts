@@ -30,6 +30,7 @@ export function settingsOf({ engine: chosen, reduce, symmetry, maxMemory }: Sear
     engine: chosen ?? defaultSettings.engine,
     reduce: reduce ?? defaultSettings.reduce,
     symmetry: symmetry ?? defaultSettings.symmetry,
+    firstLook: defaultSettings.firstLook,
     maxBytes: maxMemory ?? (totalmem() * 3) / 4,
   };
 }

@@ -31,15 +31,21 @@ const unseen = (place: StepPlace): StepPlace => ({
   run: { ...place.run, kinds: scratch(place.run.kinds.length) },
 });
 
-const domainSets = new WeakMap<AnyDomain, ValueSet>();
+/** By model, for models share domains and number the names in them differently. */
+const domainSets = new WeakMap<Numbering, Map<AnyDomain, ValueSet>>();
 
 /** All values of a domain. */
-export function setOfDomain(domain: AnyDomain, { names }: Numbering): ValueSet {
-  let set = domain.kind === 'bool' ? sets.either : domainSets.get(domain);
+export function setOfDomain(domain: AnyDomain, numbering: Numbering): ValueSet {
+  if (domain.kind === 'bool') return sets.either;
+  let known = domainSets.get(numbering);
+  if (known === undefined) domainSets.set(numbering, (known = new Map<AnyDomain, ValueSet>()));
+  let set = known.get(domain);
   if (set === undefined) {
     set =
-      domain.kind === 'range' ? sets.interval(domain.low, domain.high) : sets.setOf(numbersOf(names, domain));
-    domainSets.set(domain, set);
+      domain.kind === 'range'
+        ? sets.interval(domain.low, domain.high)
+        : sets.setOf(numbersOf(numbering.names, domain));
+    known.set(domain, set);
   }
   return set;
 }

@@ -33,15 +33,16 @@ export interface Footprint {
 }
 
 /** The amount that an assignment adds to its own target, or 0 when it is no such addition. */
-export function amountAdded({ target, value }: Effect & { kind: 'set' }): number {
-  const known = amounts.get(value);
+export function amountAdded(effect: Effect & { kind: 'set' }): number {
+  const known = amounts.get(effect);
   if (known !== undefined) return known;
-  const amount = addition(target, value);
-  amounts.set(value, amount);
+  const amount = addition(effect.target, effect.value);
+  amounts.set(effect, amount);
   return amount;
 }
 
-const amounts = new WeakMap<AnyExpr, number>();
+/** By effect and not by expression, which may be assigned to several variables. */
+const amounts = new WeakMap<Effect, number>();
 
 function addition(target: Reference, value: AnyExpr): number {
   if (target.kind !== 'shared' || value.kind !== 'binary' || value.right.kind !== 'constant') return 0;

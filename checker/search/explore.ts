@@ -15,26 +15,23 @@ import { reasonToStop, searching, searchingBy } from './search.ts';
 import type { Settings } from './settings.ts';
 import type { Steps } from './steps.ts';
 
-/**
- * States up to which everything is explored first: exact counts, and the best of all traces, within a second or two. A
- * number of states and not a time, so that the answer is the same on every run.
- */
-const smallModel = 2_000_000;
-
-/** Memory of that first look: wide states end it sooner. */
+/** Memory of the first look, and of the search that polishes a trace: wide states end them sooner. */
 const smallBytes = 2 ** 28;
+
+/** States up to which a better trace is looked for. */
+const polishedStates = 2_000_000;
 
 /** States that are reduced between two looks at the limits: each of them takes its time. */
 const chunk = 64;
 
 export function* exploring(table: TransitionTable, limits: Limits, settings: Settings): Steps<Outcome> {
-  const { engine, reduce, maxBytes } = settings;
+  const { engine, reduce, maxBytes, firstLook } = settings;
   if (engine === 'interpreter') return yield* searching(table, interpretedSpace(table), limits, engine);
   const most = Math.min(maxBytes ?? Infinity, 2 ** 32);
   const symmetry = settings.symmetry ? symmetryOf(numberingOf(table)) : null;
   const symmetric = symmetry !== null && symmetry.groups.length > 0;
   if (!reduce && !symmetric) return yield* compiledSearch(table, limits, { maxBytes: most });
-  const small = yield* compiledSearch(table, atMost(limits, smallModel), {
+  const small = yield* compiledSearch(table, atMost(limits, firstLook), {
     maxBytes: Math.min(most, smallBytes),
   });
   const { states } = small.statistics;
@@ -78,7 +75,10 @@ function* symmetricSearch(
 function* polished(table: TransitionTable, limits: Limits, outcome: Outcome): Steps<Outcome> {
   if (!('schedule' in outcome) || outcome.verdict === 'deadlock') return outcome;
   const { schedule: run, statistics } = outcome;
-  const best = yield* compiledSearch(table, atMost(limits, smallModel), { maxBytes: smallBytes, only: run });
+  const best = yield* compiledSearch(table, atMost(limits, polishedStates), {
+    maxBytes: smallBytes,
+    only: run,
+  });
   if (
     !('schedule' in best) ||
     best.verdict !== outcome.verdict ||

@@ -7,8 +7,19 @@ export interface Settings {
   readonly reduce: boolean;
   /** One state for all that differ by interchangeable CPUs, once a model is large. */
   readonly symmetry: boolean;
+  /**
+   * States up to which everything is explored first: exact counts and the best of all traces, within a second or two.
+   * A number of states and not a time, so that the answer is the same on every run.
+   */
+  readonly firstLook: number;
   /** Bytes that the states may take; null: as many as the engine can address. */
   readonly maxBytes: number | null;
 }
 
-export const defaultSettings: Settings = { engine: 'compiled', reduce: true, symmetry: true, maxBytes: null };
+export const defaultSettings: Settings = {
+  engine: 'compiled',
+  reduce: true,
+  symmetry: true,
+  firstLook: 2_000_000,
+  maxBytes: null,
+};

@@ -1,0 +1,58 @@
+/** What large models go through, made to happen to small ones: no first look, hence symmetry or persistent sets at once. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Model } from '../../checker/language/model.ts';
+import type { Checked } from '../../checker/search/check.ts';
+import { check, noLimits } from '../../checker/search/check.ts';
+import { defaultSettings } from '../../checker/search/settings.ts';
+import { registry } from '../../models/registry.ts';
+import { randomModel } from '../laws/random-model.ts';
+
+const atOnce = { ...defaultSettings, firstLook: 0 };
+const limited = { ...noLimits, maxStates: 4_000 };
+
+/** What must be the same however the states were explored. */
+const judgement = ({ outcome, trace }: Checked) => ({
+  verdict: outcome.verdict,
+  witnesses: outcome.verdict === 'unreached' ? outcome.witnesses : [],
+  /** The length of a trace that is said to be shortest. */
+  steps: 'minimal' in outcome && outcome.minimal ? trace!.steps.length : null,
+});
+
+/** The judgements of a full and of a shortened search; the second may leave open what the shortest trace is. */
+function judgements(model: Model) {
+  const full = check(model, limited);
+  if (full.outcome.verdict === 'inconclusive') return null;
+  const short = check(model, noLimits, atOnce);
+  const open = 'minimal' in short.outcome && !short.outcome.minimal;
+  return {
+    full: { ...judgement(full), ...(open ? { steps: null } : {}) },
+    short: judgement(short),
+    method: short.outcome.statistics.method,
+  };
+}
+
+const scenarios = registry.flatMap((definition) =>
+  definition.scenarios
+    .filter(({ states = Infinity }) => states < 4_000)
+    .map((scenario) => [`${definition.name}/${scenario.name}`, definition.build(scenario.options)] as const),
+);
+
+describe('a search that takes a short cut judges as one that does not', () => {
+  test.each(scenarios)('%s', (_name, model) => {
+    const judged = judgements(model);
+    expect(judged!.short).toEqual(judged!.full);
+  });
+
+  test.each([{ symmetric: true }, { symmetric: false }])('random models, %j', ({ symmetric }) => {
+    const methods = new Set<string>();
+    const law = fc.property(randomModel({ errors: false, symmetric, states: 300 }), (model) => {
+      const judged = judgements(model);
+      if (judged === null) return;
+      methods.add(judged.method);
+      expect(judged.short).toEqual(judged.full);
+    });
+    fc.assert(law, { numRuns: 150, seed: 22 });
+    expect(methods).toContain(symmetric ? 'compiled, symmetric' : 'reduced');
+  });
+});
