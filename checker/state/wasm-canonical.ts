@@ -79,11 +79,20 @@ function exchange(left: Taken, right: Taken): Wasm {
 const maskOf = ({ bits }: Records) => (1n << BigInt(bits)) - 1n;
 
 /** Code of one word of a record. */
-export function readPart(group: Records, record: number, part: number, words: Words): Wasm {
+function readPart(group: Records, record: number, part: number, words: Words): Wasm {
   const { word, shift } = cellAt(group, record);
   const read = words.read(word + part);
   if (group.bits === 64) return read;
   return operation('i64.and', operation('i64.shr_u', read, i64(BigInt(shift))), i64(maskOf(group)));
+}
+
+/** Code of whether all that belongs to a replica is as for the one before it, which then stands for it; 0 where nothing is known. */
+export function isTwin({ records }: Layout, thread: string, replica: number, words: Words): Wasm {
+  const group = records.find(({ threads }) => threads.includes(thread));
+  if (group === undefined || replica === 0) return i32(0);
+  return Array.from({ length: group.words }, (_, part) =>
+    operation('i64.eq', readPart(group, replica - 1, part, words), readPart(group, replica, part, words)),
+  ).reduce((all, alike) => operation('i32.and', all, alike));
 }
 
 /** Code that writes all records back, each word once. */

@@ -2,14 +2,17 @@
 import type { Code, ThreadTable, Transition } from '../analysis/transition-table.ts';
 import { sizeOf } from '../language/domain.ts';
 import type { Layout } from './layout.ts';
+import { isTwin } from './wasm-canonical.ts';
 import type { Words } from './wasm-cells.ts';
 import { addToCell, inLocals, inMemory, readCell } from './wasm-cells.ts';
 import type { Label, Local, NumberType, Wasm, WasmFunction } from './wasm-code.ts';
 import {
   block,
   call,
+  choose,
   count,
   get,
+  giveBack,
   i32,
   i64,
   jump,
@@ -75,7 +78,10 @@ interface Path {
   readonly leave: Label;
 }
 
-/** The function `name(source, cursor)`: stores the successors of the state at `source` from `cursor` on and returns the new cursor. */
+/**
+ * The function `name(source, cursor)`: stores the successors of the state at `source` from `cursor` on and returns the
+ * new cursor. In a canonical state equal copies stand together, and the first moves for all of them.
+ */
 export function stepFunction(
   name: string,
   at: { readonly thread: number; readonly replica: number; readonly table: ThreadTable },
@@ -99,12 +105,13 @@ export function stepFunction(
     successor,
     choice: local('i32', 'choice'),
   };
+  const isRepeated = isTwin(context.layout, at.table.thread.name, at.replica, sourceWords);
   const loads = given.map((word, position) => set(word, load('i64', get(source), position * 8)));
   return {
     name,
     parameters: [source, cursor],
     result: 'i32',
-    body: [...loads, byLocation(frame), get(cursor)],
+    body: [...loads, choose(isRepeated, [giveBack(get(cursor))]), byLocation(frame), get(cursor)],
     exported: false,
   };
 }
