@@ -9,14 +9,14 @@ import { alone, findingBytes } from '../state/wasm-memory.ts';
 import type { CompiledModel } from '../state/wasm-model.ts';
 import { compileModel } from '../state/wasm-model.ts';
 import { allBits } from '../state/wasm-table.ts';
-import { wrongPropertyFound } from '../state/wasm-properties.ts';
+import { deadlockFound, wrongPropertyFound } from '../state/wasm-properties.ts';
 import type { Crew, Member, Recruit } from './crew.ts';
 import { edgesOutOf, leadsOn } from './interpreted-edges.ts';
 import type { Schedule } from './outcome.ts';
 import type { Edge, Finding, StateSpace } from './state-space.ts';
 import type { Recorded } from './recorded-finding.ts';
 import { blameProperty, findingOf } from './recorded-finding.ts';
-import { beginsAs, moves } from './restriction.ts';
+import { beginsAs, isStuck, moves } from './restriction.ts';
 import { Team, togetherBatch } from './team.ts';
 import { VisitedMemory } from './visited-memory.ts';
 
@@ -37,7 +37,7 @@ export interface CompiledOptions {
   readonly forget?: boolean;
   /**
    * Only the copies that move in this run may move, and the others begin, and stay, as they begin in it. All runs that
-   * are left are runs of the model; no deadlock is found, for others might go on.
+   * are left are runs of the model, and a deadlock is one of all copies. Not together with `symmetry`.
    */
   readonly only?: Schedule | null;
 }
@@ -74,13 +74,15 @@ class PackedSpace implements CompiledSpace {
       forget = false,
       only = null,
     } = options;
+    if (only !== null && symmetry !== null)
+      throw new Error('copies that rest are not interchangeable with those that move');
     const workers = crew?.workers ?? 1;
     const modelOf = (worker: number) =>
       compileModel(table, {
         hashMask,
         symmetry,
         forget,
-        mayMove: only === null ? null : (copy) => moves(only, copy),
+        mayMove: (copy) => only === null || moves(only, copy),
         share: workers === 1 ? alone : { workers, worker, batch: crew?.batch ?? togetherBatch },
       });
     this.#table = table;
@@ -203,6 +205,8 @@ class PackedSpace implements CompiledSpace {
   #record(at: number, end: number): void {
     for (let next = at; next < end; next += findingBytes) {
       const [what, state, detail] = this.#memory.numbers.subarray(next / 4, next / 4 + 3);
+      if (what === deadlockFound && this.#only !== null && !isStuck(this.#table, this.state(state!)))
+        continue;
       if (what === wrongPropertyFound) blameProperty(this.#table, detail!, this.state(state!));
       this.#recorded.push([what!, state!, detail!]);
     }

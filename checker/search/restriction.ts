@@ -1,13 +1,18 @@
 /** The copies of threads that move in a run; the others rest. */
 import type { TransitionTable } from '../analysis/transition-table.ts';
 import type { State } from '../state/evaluate.ts';
+import { moves as movesIn } from '../state/interpret.ts';
 import type { Schedule } from './outcome.ts';
 import type { Edge } from './state-space.ts';
 
 type Copy = Pick<Edge, 'thread' | 'replica'>;
 
+/** Whether a copy moves in a run. */
 export const moves = ({ edges }: Schedule, { thread, replica }: Copy): boolean =>
   edges.some((edge) => edge.thread === thread && edge.replica === replica);
+
+/** Whether nothing can happen, those that rest included. */
+export const isStuck = (table: TransitionTable, state: State): boolean => movesIn(table, state).length === 0;
 
 /** Those of the initial states of a model in which all copies that rest in a run begin as they do there. */
 export function beginsAs(table: TransitionTable, states: readonly State[], run: Schedule): readonly State[] {

@@ -84,10 +84,7 @@ function copyFunctions({ words, addressType }: VisitedContext): readonly WasmFun
 }
 
 /** `successors(state, cursor)`: gathers the successors of one state, or marks that it is a deadlock; returns the new cursor. */
-function successorsFunction(
-  steps: readonly WasmFunction[],
-  { addressType, isRestricted }: VisitedContext,
-): WasmFunction {
+function successorsFunction(steps: readonly WasmFunction[], { addressType }: VisitedContext): WasmFunction {
   const state = local(addressType, 'state');
   const [cursor, before, marks] = [local('i32', 'cursor'), local('i32', 'before'), local('i32', 'marks')];
   const nothing = operation(
@@ -99,7 +96,7 @@ function successorsFunction(
     set(before, get(cursor)),
     set(marks, getGlobal('mark')),
     ...steps.map(({ name }) => set(cursor, call(name, get(state), get(cursor)))),
-    choose(isRestricted ? i32(0) : nothing, [
+    choose(nothing, [
       choose(call('isStuck', get(state)), [call('mark', i32(deadlockFound), i32(0), get(cursor))]),
     ]),
     get(cursor),

@@ -30,8 +30,8 @@ export interface ModelOptions extends LayoutOptions {
   /** The bits of a hash that count: for tests, in which states shall collide. */
   readonly hashMask?: bigint;
   readonly share?: Share;
-  /** Whether a copy may move, where some may not; null: all may. `thread` is a position in `TransitionTable.threads`. */
-  readonly mayMove?: MayMove | null;
+  /** Whether a copy of a thread, by its position in `TransitionTable.threads`, is compiled; the others rest. */
+  readonly mayMove?: MayMove;
 }
 
 type MayMove = (copy: { readonly thread: number; readonly replica: number }) => boolean;
@@ -39,7 +39,7 @@ type MayMove = (copy: { readonly thread: number; readonly replica: number }) => 
 /** All workers' modules have the same functions, each with the addresses of its own areas. */
 export function compileModel(
   table: TransitionTable,
-  { hashMask = allBits, share = alone, mayMove = null, ...wishes }: ModelOptions = {},
+  { hashMask = allBits, share = alone, mayMove = () => true, ...wishes }: ModelOptions = {},
 ): CompiledModel {
   const addressType: NumberType = 'i32';
   const layout = layoutOf(table, wishes);
@@ -64,9 +64,8 @@ export function compileModel(
     hashMask,
     isAlone: share.workers === 1,
     isSymmetric: layout.records.length > 0,
-    isRestricted: mayMove !== null,
   } as const;
-  const steps = stepFunctions(table, mayMove ?? (() => true), context);
+  const steps = stepFunctions(table, mayMove, context);
   const functions = [
     ...steps,
     ...propertyFunctions(context),

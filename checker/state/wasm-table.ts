@@ -33,8 +33,6 @@ export interface VisitedContext {
   readonly isAlone: boolean;
   /** Candidates are made canonical before they are looked up. */
   readonly isSymmetric: boolean;
-  /** Some copies of threads never move: a state without successors is no deadlock. */
-  readonly isRestricted: boolean;
 }
 
 /**

@@ -1,0 +1,62 @@
+/** Explores a state space level by level, and says what was found how far away. */
+import { expect } from 'vitest';
+import type { TransitionTable } from '../../checker/analysis/transition-table.ts';
+import { isDeadlock } from '../../checker/search/interpreted-space.ts';
+import type { Schedule } from '../../checker/search/outcome.ts';
+import type { Finding, StateSpace } from '../../checker/search/state-space.ts';
+import { replay } from '../../checker/search/trace.ts';
+import { isTrue } from '../../checker/state/evaluate.ts';
+import { endsOf, moves, propertyPlace } from '../../checker/state/interpret.ts';
+
+export interface Explored<S extends StateSpace = StateSpace> {
+  readonly space: S;
+  /** By depth: the number of the first state there. */
+  readonly levels: readonly number[];
+}
+
+/** The space with all its states expanded, or null when there are more than `most`. */
+export function exploreLevels<S extends StateSpace>(space: S, most: number): Explored<S> | null {
+  space.start();
+  const levels = [0];
+  for (let from = 0; from < space.count;) {
+    if (space.count > most) return null;
+    const to = space.count;
+    space.expand(from, to);
+    levels.push((from = to));
+  }
+  return { space, levels };
+}
+
+export const depthOf = ({ levels }: Explored, state: number) =>
+  levels.findLastIndex((start) => start <= state);
+
+/** The steps to a finding. */
+export const lengthOf = (explored: Explored, finding: Finding): number =>
+  depthOf(explored, finding.state) + Number('edge' in finding);
+
+/** What a finding says, whichever copy it is about. */
+export function told(finding: Finding): string {
+  switch (finding.kind) {
+    case 'deadlock':
+      return 'deadlock';
+    case 'invariant':
+      return `invariant ${finding.property}`;
+    case 'assertion':
+      return `assertion ${finding.claim} at ${finding.edge.transition.id}`;
+    case 'error':
+      return `error ${finding.message.replace(/ \(copy \d+\)/, '')}`;
+  }
+}
+
+/** Holds that a run is one of the model and ends in what was found. */
+export function expectConfirmed(table: TransitionTable, run: Schedule, finding: Finding): void {
+  const trace = replay(table, run);
+  const last = trace.steps.at(-1)?.after ?? trace.initial;
+  expect(trace.stopped === null).toBe(!('edge' in finding));
+  if (finding.kind === 'assertion') expect(trace.stopped).toBe(finding.claim);
+  if (finding.kind === 'deadlock') expect([moves(table, last), isDeadlock(table, last)]).toEqual([[], true]);
+  if (finding.kind === 'invariant') {
+    const { condition } = table.model.properties[finding.property]!;
+    expect(isTrue(condition, propertyPlace(last, endsOf(table)))).toBe(false);
+  }
+}
