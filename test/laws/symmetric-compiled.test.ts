@@ -17,6 +17,7 @@ import type { Explored } from './explore-levels.ts';
 import { expectConfirmed, exploreLevels, lengthOf, told } from './explore-levels.ts';
 import { formsOf } from './form.ts';
 import { randomModel } from './random-model.ts';
+import { recordCases } from './record-cases.ts';
 import { told as everything } from './told.ts';
 
 const most = 20_000;
@@ -86,6 +87,11 @@ describe.each(ways)('the space with %o is the full one up to what is alike', (sm
     },
     120_000,
   );
+});
+
+test.each(recordCases)('%s', (_, model) => {
+  const [full, smaller] = expectAlike(model(), { symmetric: true, forget: true })!;
+  expect(smaller).toBeLessThan(full! / 3);
 });
 
 test('records hold interrupts too', () => {
