@@ -5,6 +5,18 @@ import { numberingOf } from '../../checker/analysis/numbering.ts';
 import { symmetryOf } from '../../checker/analysis/symmetry.ts';
 import type { TransitionTable } from '../../checker/analysis/transition-table.ts';
 import { transitionTable } from '../../checker/analysis/transition-table.ts';
+import {
+  bool,
+  choose,
+  init,
+  reachable,
+  set,
+  shared,
+  step,
+  thread,
+  wait,
+  when,
+} from '../../checker/language/index.ts';
 import { compiledSpace } from '../../checker/search/compiled-space.ts';
 import { cpuOf, fewestSwitches } from '../../checker/search/fewest-switches.ts';
 import type { Schedule } from '../../checker/search/outcome.ts';
@@ -13,9 +25,11 @@ import { pathTo, runAlong } from '../../checker/search/run-along.ts';
 import { smoothing } from '../../checker/search/smooth-run.ts';
 import type { Edge, Finding } from '../../checker/search/state-space.ts';
 import { finish } from '../../checker/search/steps.ts';
+import { modelOf } from '../language/tiny.ts';
 import type { Explored } from './explore-levels.ts';
 import { expectConfirmed, exploreLevels, lengthOf, told } from './explore-levels.ts';
 import { randomModel } from './random-model.ts';
+import { recordCases } from './record-cases.ts';
 
 const most = 20_000;
 const numRuns = Number(process.env['RACEWALK_LAW_RUNS'] ?? 150);
@@ -88,3 +102,23 @@ test.each([{ errors: false }, { errors: true }])(
   },
   120_000,
 );
+
+test('a deadlock is one of all copies, those that rest included', () => {
+  const mem = shared({ open: init(bool, true), begun: init(bool, false) });
+  const p = thread('p', { locals: { closes: init(bool, false) } }, (l) => [
+    step('begin', set(mem.begun, true)),
+    choose('closes', l.closes),
+    step('close', when(l.closes, set(mem.open, false))),
+    step('begin again', when(l.closes, set(mem.begun, false))),
+  ]);
+  const q = thread('q', {}, () => [wait('open', mem.open)]);
+  const model = modelOf({ shared: mem, threads: [p, q], properties: [reachable('begun', mem.begun)] });
+  expect(expectSmooth(transitionTable(model))).toEqual([false]);
+});
+
+test('copies that rest are not interchangeable with those that move', () => {
+  const symmetry = { groups: [], reasons: [] };
+  const space = () =>
+    compiledSpace(transitionTable(recordCases[0]![1]()), { symmetry, only: { initial: 0, edges: [] } });
+  expect(space).toThrow('copies that rest');
+});
