@@ -112,7 +112,8 @@ test('a deadlock is one of all copies, those that rest included', () => {
     step('begin again', when(l.closes, set(mem.begun, false))),
   ]);
   const q = thread('q', {}, () => [wait('open', mem.open)]);
-  const model = modelOf({ shared: mem, threads: [p, q], properties: [reachable('begun', mem.begun)] });
+  const properties = [reachable('begun', mem.begun)];
+  const model = modelOf(() => ({ shared: mem, threads: [p, q], properties }));
   expect(expectSmooth(transitionTable(model))).toEqual([false]);
 });
 
