@@ -3,6 +3,7 @@ import { numberingOf } from '../analysis/numbering.ts';
 import type { Symmetry } from '../analysis/symmetry.ts';
 import { symmetryOf } from '../analysis/symmetry.ts';
 import type { TransitionTable } from '../analysis/transition-table.ts';
+import { initialStates } from '../state/interpret.ts';
 import type { CompiledOptions } from './compiled-space.ts';
 import { compiledSpace } from './compiled-space.ts';
 import { interpretedSpace } from './interpreted-space.ts';
@@ -51,7 +52,11 @@ const atMost = (limits: Limits, states: number): Limits => ({
 function* compiledSearch(table: TransitionTable, limits: Limits, options: CompiledOptions): Steps<Outcome> {
   const space = compiledSpace(table, options);
   try {
-    return yield* searching(table, space, limits, 'compiled');
+    const outcome = yield* searching(table, space, limits, 'compiled');
+    if (!('schedule' in outcome)) return outcome;
+    // With `only`, some initial states are left out: the number of a state is not its position among all of them.
+    const initial = space.numbersOf(initialStates(table)).indexOf(outcome.schedule.initial);
+    return { ...outcome, schedule: { ...outcome.schedule, initial } };
   } finally {
     space.close();
   }
