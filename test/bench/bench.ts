@@ -26,6 +26,9 @@ interface Results {
 /** Bytes that Spin needs for the main model with 5 CPUs: 22 million states. */
 const roomForFiveCpus = 6 * 2 ** 30;
 
+/** About how many states Spin has to store, by CPUs; with more than five there is no room for them. */
+const spinStates: Readonly<Record<number, number>> = { 3: 2 ** 16, 4: 2 ** 20, 5: 2 ** 25 };
+
 function quick(tools: Tools): Results {
   const throughput = [compareThroughput(quickSubject, tools, { most: 3, until: 15_000 })];
   const verdict = compareVerdict(repaired(4, 2), 10, tools.spin ? 2 ** 20 : null);
@@ -34,11 +37,11 @@ function quick(tools: Tools): Results {
 }
 
 function full(tools: Tools): Results {
-  const rounds = { most: 5, until: Infinity };
+  const rounds = { most: 3, until: Infinity };
   const throughput = throughputSubjects.map((subject) => compareThroughput(subject, tools, rounds));
   const large = tools.spin && freemem() > roomForFiveCpus;
-  const verdicts = [3, 4, 5].flatMap((cpus) => {
-    const known = tools.spin && (cpus < 5 || large) ? [2 ** 16, 2 ** 20, 2 ** 25][cpus - 3]! : null;
+  const verdicts = [3, 4, 5, 6, 8].flatMap((cpus) => {
+    const known = tools.spin && (cpus < 5 || large) ? (spinStates[cpus] ?? null) : null;
     return compareVerdict(repaired(cpus, 2), 60, known) ?? [];
   });
   return {
@@ -51,7 +54,7 @@ function full(tools: Tools): Results {
 
 function growthRow([cpus, ptes]: readonly [number, number]): GrowthRow {
   const subject = repaired(cpus, ptes);
-  const unreduced = cpus <= 4 && ptes <= 128;
+  const unreduced = cpus <= 5;
   return {
     cpus,
     ptes,

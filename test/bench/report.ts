@@ -50,9 +50,10 @@ export function throughputTable(comparisons: readonly Comparison[]): string {
 
 export function verdictTable(comparisons: readonly VerdictComparison[]): string {
   const rows = comparisons.map(
-    ({ title, verdict, states, cpuSeconds, ownSeconds, spin, timesAsFast: times }) => [
+    ({ title, verdict, method, states, cpuSeconds, ownSeconds, spin, timesAsFast: times }) => [
       `\`${title}\``,
       verdict,
+      method,
       integer(states),
       figure(ownSeconds, 3),
       figure(cpuSeconds, 2),
@@ -65,6 +66,7 @@ export function verdictTable(comparisons: readonly VerdictComparison[]): string 
   const head = [
     'model',
     'verdict',
+    'explored',
     'states',
     'search s',
     'whole process, CPU s',
@@ -80,7 +82,7 @@ export interface GrowthRow {
   readonly cpus: number;
   readonly ptes: number;
   /** Null where it came to no verdict in time. */
-  readonly reduced: { readonly states: number; readonly ownSeconds: number } | null;
+  readonly reduced: { readonly states: number; readonly ownSeconds: number; readonly method: string } | null;
   readonly full: Measured | null;
 }
 
@@ -89,11 +91,12 @@ export function growthTable(rows: readonly GrowthRow[]): string {
     String(cpus),
     String(ptes),
     reduced === null ? 'no verdict in time' : integer(reduced.states),
+    reduced?.method ?? '',
     reduced === null ? '' : figure(reduced.ownSeconds, 3),
     full === null ? '' : integer(full.states),
     full === null ? '' : figure(full.cpuSeconds, 2),
   ]);
-  return table(['CPUs', 'ptes', 'states of `check`', 'seconds', 'all states', 'CPU s'], cells);
+  return table(['CPUs', 'ptes', 'states of `check`', 'explored', 'search s', 'all states', 'CPU s'], cells);
 }
 
 export const machineLine = (machine: Machine): string => `Measured on ${describeMachine(machine)}`;
