@@ -44,5 +44,5 @@ function engine(text: string): Settings['engine'] {
 function gibibytes(text: string): number {
   const number = /^\d*\.?\d+$/.test(text) ? Number(text) : 0;
   if (number <= 0) throw new UsageError(`--max-memory takes a number of GiB above 0, and not '${text}'`);
-  return number * 2 ** 30;
+  return Math.floor(number * 2 ** 30);
 }

@@ -50,8 +50,7 @@ export function* searchingBy(
   scheduleOf: (finding: Finding, progress: Progress) => Schedule,
 ): Steps<Outcome> {
   const progress: Progress = { table, space, limits, levels: [0] };
-  let stopped = tooManyBeginnings(table);
-  if (stopped === null) space.start();
+  let stopped = tooManyBeginnings(table) ?? withinCapacity(() => space.start());
   while (stopped === null && space.findings.length === 0 && progress.levels.at(-1)! < space.count)
     stopped = yield* expandLevel(progress);
   const answer = answerOf(progress, stopped, scheduleOf);
@@ -74,7 +73,7 @@ function* expandLevel({ space, limits, levels }: Progress): Steps<string | null>
       if (at > from) levels.push(to);
       return stopped;
     }
-    const full = expandChunk(space, at, Math.min(at + chunk, to));
+    const full = withinCapacity(() => space.expand(at, Math.min(at + chunk, to)));
     if (full !== null) {
       levels.push(to);
       return full;
@@ -90,10 +89,10 @@ function* expandLevel({ space, limits, levels }: Progress): Steps<string | null>
 export const reasonToStop = (states: number, limits: Limits): string | null =>
   states > limits.maxStates ? `the limit of ${limits.maxStates} states was reached` : limits.stop();
 
-/** Expands some states; returns why there is no room for all they lead to, or null. */
-function expandChunk(space: StateSpace, from: number, to: number): string | null {
+/** Stores states; returns why there is no room for all of them, or null. */
+function withinCapacity(store: () => void): string | null {
   try {
-    space.expand(from, to);
+    store();
     return null;
   } catch (error) {
     if (error instanceof CapacityError) return error.message;

@@ -20,6 +20,12 @@ test('a limit that is larger than the state space changes nothing', async () => 
   expect(run).toEqual({ code: 0, out: `${email}: holds\n`, err: '' });
 });
 
+test('memory without room for the first state', async () => {
+  const { code, out, err } = await racewalk(['check', email, '--max-memory', '0.00001', '--quiet']);
+  const line = `${email}: inconclusive: the visited set is full: 0 states in 10737 bytes\n`;
+  expect({ code, out, err }).toEqual({ code: 3, out: line, err: '' });
+});
+
 const manyBeginnings = `
 import { bool, choose, defineModel, exists, index, init, reachable, set, shared, step, thread } from 'racewalk';
 export const model = defineModel({
