@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { checkOutput } from '../../cli/check-schema.ts';
+import { compareResult } from '../../cli/compare-schema.ts';
 import { traceFile } from '../../cli/trace-schema.ts';
 import { file, folder, racewalk, smallModel } from './run.ts';
 
@@ -12,6 +13,7 @@ const email = 'gup-fast-vs-collapse';
 /** `vitest -u` writes the files anew. */
 test.each([
   ['check-output', checkOutput],
+  ['compare-output', compareResult],
   ['trace', traceFile],
 ])('docs/%s.schema.json is the schema that the program is written against', async (name, schema) => {
   const text = `${JSON.stringify(z.toJSONSchema(schema), null, 2)}\n`;
