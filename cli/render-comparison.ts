@@ -28,7 +28,7 @@ export function renderComparison(comparison: Comparison, seconds: number, width:
 }
 
 const costLegend =
-  'Trace steps are those of the shortest trace. Costs are counted over all executions, least-most where they differ.';
+  'Trace steps are those of the shortest trace (<=: perhaps not the shortest). Costs are counted over all executions, least-most where they differ.';
 const fixLegend = 'Each set of fixes below was checked, and so was every smaller one, which fails.';
 
 function header({ definition, rows, fixed }: Comparison, seconds: number, width: number): string {
@@ -71,7 +71,7 @@ function renderTable(definition: AnyDefinition, varied: readonly string[], rows:
     table.push([
       ...varied.map((key) => describeValue(definition, key, row.varied[key]!)),
       row.verdict,
-      row.steps ?? '',
+      describeSteps(row),
       row.states,
       ...counted,
     ]);
@@ -88,6 +88,9 @@ const trimLines = (text: string) =>
 /** A fix that is left out is a dash, so that those put in stand out. */
 const describeValue = ({ options }: AnyDefinition, key: string, value: OptionValue) =>
   options[key]!.role === 'fix' && value === offValue(options[key]!) ? '-' : onOff(value);
+
+const describeSteps = ({ steps, outcome }: Row) =>
+  'minimal' in outcome && !outcome.minimal ? `<=${steps}` : (steps ?? '');
 
 const describeCost = (cost: Extremes | null) => {
   if (cost === null) return '?';

@@ -14,9 +14,9 @@ export function headline(answer: Answer): string {
     case 'holds':
       return 'holds';
     case 'violated':
-      return `violated in ${steps(answer.schedule.edges.length)}: ${answer.property}`;
+      return `violated in ${steps(answer.schedule.edges.length)}${orFewer(answer)}: ${answer.property}`;
     case 'deadlock':
-      return `deadlock after ${steps(answer.schedule.edges.length)}`;
+      return `deadlock after ${steps(answer.schedule.edges.length)}${orFewer(answer)}`;
     case 'unreached':
       return `unreached: ${answer.witnesses.join('; ')}`;
     case 'error':
@@ -25,6 +25,9 @@ export function headline(answer: Answer): string {
       return `inconclusive: ${answer.reason}`;
   }
 }
+
+/** What to say of a trace that may not be the shortest. */
+const orFewer = ({ minimal }: { readonly minimal: boolean }) => (minimal ? '' : ' (perhaps not the fewest)');
 
 const steps = (number: number) => (number === 1 ? '1 step' : `${count(number)} steps`);
 

@@ -41,5 +41,7 @@ export function* checking(
   // The search found what its own semantics did; that the interpreter disagrees would be a bug of ours.
   if (!confirms(table, outcome, trace))
     throw new Error('the interpreter does not confirm the trace that the search found');
-  return { table, outcome, trace };
+  // Under symmetry another copy than the one of the message may have made the mistake.
+  const told = outcome.verdict === 'error' ? { ...outcome, message: trace.stopped! } : outcome;
+  return { table, outcome: told, trace };
 }

@@ -3,7 +3,7 @@ import type { Conjunct } from '../analysis/clause.ts';
 import { clauseHolds } from '../analysis/clause.ts';
 import type { NumericPlace } from '../analysis/numeric-value.ts';
 import { numericValue } from '../analysis/numeric-value.ts';
-import { ModelError } from '../language/model-error.ts';
+import { authored, ModelError } from '../language/model-error.ts';
 import type { CompactStates } from './compact-state.ts';
 import { firstLocal } from './compact-state.ts';
 import type { Node, Source } from './decision-tree.ts';
@@ -65,8 +65,11 @@ export class ConjunctWatch {
     } catch (error) {
       if (!(error instanceof ModelError)) throw error;
       // A conjunct before it may fail and so keep it from being asked at all.
-      const { kind, condition } = numbering.table.model.properties[property]!;
-      return numericValue(condition, place) === (kind === 'always' ? 1 : 0);
+      const { kind, name, condition } = numbering.table.model.properties[property]!;
+      return authored(
+        `property '${name}'`,
+        () => numericValue(condition, place) === (kind === 'always' ? 1 : 0),
+      );
     }
   }
 }

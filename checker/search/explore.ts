@@ -16,8 +16,15 @@ import { reasonToStop, searching, searchingBy } from './search.ts';
 import type { Settings } from './settings.ts';
 import type { Steps } from './steps.ts';
 
-/** Memory of the first look, and of the search that polishes a trace: wide states end them sooner. */
+/** Memory of the search that polishes a trace: wide states end it sooner. */
 const smallBytes = 2 ** 28;
+
+/**
+ * How long the first look is: as many times the states of the settings, and so much memory. Persistent sets take a
+ * thousand times longer over a state than generated code, so that it pays to look long before them; symmetry is cheap.
+ */
+const smallLook = { factor: 1, bytes: smallBytes };
+const largeLook = { factor: 16, bytes: 2 ** 31 };
 
 /** States up to which a better trace is looked for. */
 const polishedStates = 2_000_000;
@@ -32,8 +39,9 @@ export function* exploring(table: TransitionTable, limits: Limits, settings: Set
   const symmetry = settings.symmetry ? symmetryOf(numberingOf(table)) : null;
   const symmetric = symmetry !== null && symmetry.groups.length > 0;
   if (!reduce && !symmetric) return yield* compiledSearch(table, limits, { maxBytes: most });
-  const small = yield* compiledSearch(table, atMost(limits, firstLook), {
-    maxBytes: Math.min(most, smallBytes),
+  const look = symmetric ? smallLook : largeLook;
+  const small = yield* compiledSearch(table, atMost(limits, firstLook * look.factor), {
+    maxBytes: Math.min(most, look.bytes),
   });
   const { states } = small.statistics;
   // Another search would be cut as short: by the user, or because there are too many ways to begin.
@@ -41,7 +49,7 @@ export function* exploring(table: TransitionTable, limits: Limits, settings: Set
   if (small.verdict !== 'inconclusive' || isOver) return small;
   return symmetric
     ? yield* symmetricSearch(table, limits, { maxBytes: most, symmetry, forget: true })
-    : yield* reducedSearch(table, limits);
+    : yield* reducedSearch(table, limits, maxBytes ?? Infinity);
 }
 
 const atMost = (limits: Limits, states: number): Limits => ({
@@ -95,9 +103,9 @@ function* polished(table: TransitionTable, limits: Limits, outcome: Outcome): St
   return { ...best, ...('minimal' in best ? { minimal } : {}), statistics };
 }
 
-function* reducedSearch(table: TransitionTable, limits: Limits): Steps<Outcome> {
+function* reducedSearch(table: TransitionTable, limits: Limits, maxBytes: number): Steps<Outcome> {
   const space = reducedSpace(table);
-  const { stopped, depth } = yield* expandingAll(space, limits);
+  const { stopped, depth } = yield* expandingAll(space, limits, maxBytes);
   const statistics = statisticsOf(table, space, depth, 'reduced');
   const finding = worstOf(space.findings, () => 0);
   if (finding !== null) {
@@ -112,6 +120,7 @@ function* reducedSearch(table: TransitionTable, limits: Limits): Steps<Outcome> 
 function* expandingAll(
   space: ReducedSpace,
   limits: Limits,
+  maxBytes: number,
 ): Steps<{ readonly stopped: string | null; readonly depth: number }> {
   space.start();
   let [at, depth] = [0, -1];
@@ -119,7 +128,7 @@ function* expandingAll(
     while (at < space.count) {
       depth++;
       for (const end = space.count; at < end;) {
-        const stopped = reasonToStop(space.count, limits);
+        const stopped = space.bytes > maxBytes ? 'memory is full' : reasonToStop(space.count, limits);
         if (stopped !== null || space.findings.length > 0) return { stopped, depth };
         const to = Math.min(at + chunk, end);
         space.expand(at, to);

@@ -7,6 +7,7 @@ import type { FiredEdge } from './interpreted-edges.ts';
 import { edgesOutOf, leadsOn } from './interpreted-edges.ts';
 import type { Schedule } from './outcome.ts';
 import type { Finding, StateSpace } from './state-space.ts';
+import { ofAnyCopy } from './trace.ts';
 
 /**
  * A run whose states have the canonical forms of a path, ending as `finding` does where that shows when an edge fires.
@@ -52,13 +53,11 @@ function lastOf(table: TransitionTable, state: State, finding: Stop): FiredEdge 
       edge.choice === choice &&
       (finding.kind === 'assertion'
         ? firing.failed === finding.claim && firing.error === null
-        : firing.error !== null && anyCopy(firing.error) === anyCopy(finding.message)),
+        : firing.error !== null && ofAnyCopy(firing.error) === ofAnyCopy(finding.message)),
   );
   if (last === undefined) throw new Error(`no copy stops as in state ${finding.state}`);
   return last;
 }
-
-const anyCopy = (message: string) => message.replace(/ \(copy \d+\)/, '');
 
 /**
  * The numbers of the states on a shortest path to a state, the first of equal ones.

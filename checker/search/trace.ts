@@ -67,6 +67,9 @@ function follow(table: TransitionTable, state: State, edge: Edge, at: number): F
   return firing;
 }
 
+/** A message of a mistake without the copy that made it: interchangeable copies make the same. */
+export const ofAnyCopy = (message: string): string => message.replace(/ \(copy \d+\)/, '');
+
 /** True when the trace really ends in what the answer says: the interpreter's own judgement. */
 export function confirms(table: TransitionTable, answer: Answer, trace: Trace): boolean {
   const last = trace.steps.at(-1)?.after ?? trace.initial;
@@ -79,7 +82,7 @@ export function confirms(table: TransitionTable, answer: Answer, trace: Trace): 
     case 'deadlock':
       return moves(table, last).length === 0 && isDeadlock(table, last);
     case 'error':
-      return trace.stopped === answer.message;
+      return trace.stopped !== null && ofAnyCopy(trace.stopped) === ofAnyCopy(answer.message);
     case 'holds':
     case 'unreached':
     case 'inconclusive':
