@@ -1,5 +1,6 @@
 /** Checks every scenario against what it declares: verdict, counts, length of the trace. */
 import { registry } from '../models/registry.ts';
+import { withMemoryOption } from '../checker/memory/memory-option.ts';
 import type { Scenario } from '../checker/language/model.ts';
 import type { Checked } from '../checker/search/check.ts';
 import { checking } from '../checker/search/check.ts';
@@ -43,7 +44,7 @@ export async function checkAll(
 }
 
 const ofProject = (definition: Source['definition']): Source => ({
-  definition,
+  definition: withMemoryOption(definition),
   file: null,
   scenario: null,
   typed: definition.name,

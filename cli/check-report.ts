@@ -5,7 +5,7 @@ import type { Checked } from '../checker/search/check.ts';
 import type { Answer } from '../checker/search/outcome.ts';
 import { cpusOf } from './cpus.ts';
 import type { Choices } from './model-options.ts';
-import { asTyped, commandLine } from './model-options.ts';
+import { asTyped, commandLine, withoutUsualMemory } from './model-options.ts';
 import type { Source } from './models.ts';
 import type { Style } from './output.ts';
 import { styled } from './output.ts';
@@ -77,7 +77,8 @@ const noBreak = '\u00A0';
 /** All options with their values, so that nobody has to know what is taken when nothing is said. */
 function optionLines({ source, chosen }: Report, width: number): readonly string[] {
   const { options } = source.definition;
-  const all = Object.entries(withFallbacks(options, chosen)).map(([key, value]) => asTyped(key, value));
+  const told = withoutUsualMemory(withFallbacks(options, chosen));
+  const all = Object.entries(told).map(([key, value]) => asTyped(key, value));
   if (all.length === 0) return [];
   // A name and its value stay on one line.
   const words = all.map((option) => option.replace(' ', noBreak)).join(' ');

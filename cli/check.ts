@@ -29,7 +29,7 @@ export function checkCommand(program: Command): void {
     .option('--save-trace <file>', 'save the trace for "racewalk replay"')
     .helpOption(false)
     .option('-h, --help', "display this help, with a MODEL also the model's own options")
-    .usage('MODEL|FILE.ts [options] [options of the model]')
+    .usage('MODEL|FILE.ts [options] [--memory sc|tso|pso] [options of the model]')
     .allowUnknownOption()
     .allowExcessArguments()
     .action(async (_model: string | undefined, options: CheckOptions, command: Command) => {

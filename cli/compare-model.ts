@@ -1,4 +1,5 @@
 /** Compares the variants of one model and says what came out. */
+import { memoryKey, memoryOption } from '../checker/language/memory-name.ts';
 import type { Options } from '../checker/language/option.ts';
 import { optionName } from '../checker/language/option.ts';
 import type { Comparison } from '../checker/search/compare.ts';
@@ -27,7 +28,9 @@ export async function compareModel(
     options.vary === undefined
       ? null
       : options.vary.split(',').map((word) => keyOf(source.definition.options, word));
-  const given = chosenOptions(source, [...(options.fix ?? []).map(asOption), ...words]);
+  // The memory model is varied where that is asked for, and only there: a comparison of repairs is long enough.
+  const usual = vary?.includes(memoryKey) === true ? {} : { [memoryKey]: memoryOption.fallback };
+  const given = { ...usual, ...chosenOptions(source, [...(options.fix ?? []).map(asOption), ...words]) };
   const { result, seconds } = await runWithin(options, (limits) =>
     comparing(source.definition, { vary, given, settings: settingsOf(options) }, limits),
   );

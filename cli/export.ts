@@ -15,7 +15,7 @@ export function exportCommand(program: Command): void {
       '--to <language>',
       'promela: for Spin; compile pan with -DSAFETY -DNOREDUCE for equal counts',
     )
-    .usage('MODEL|FILE.ts --to promela [options of the model]')
+    .usage('MODEL|FILE.ts --to promela [--memory sc|tso|pso] [options of the model]')
     .allowUnknownOption()
     .allowExcessArguments()
     .action(async (name: string | undefined, { to }: ExportOptions, command: Command) => {

@@ -6,6 +6,7 @@ import { checkCommand } from './check.ts';
 import { compareCommand } from './compare.ts';
 import { exportCommand } from './export.ts';
 import { listCommand } from './list.ts';
+import { litmusCommand } from './litmus.ts';
 import { replayCommand } from './replay.ts';
 import { showCommand } from './show.ts';
 import { wrongUse } from './exit-code.ts';
@@ -30,6 +31,7 @@ checkCommand(program);
 compareCommand(program);
 replayCommand(program);
 exportCommand(program);
+litmusCommand(program);
 
 /** Tells an error once and clearly; returns the exit code. */
 function tell(error: unknown): number {

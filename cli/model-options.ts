@@ -1,5 +1,6 @@
 /** Options of a model on the command line, without knowing the model. */
 import { parseArgs } from 'node:util';
+import { memoryKey, memoryOption } from '../checker/language/memory-name.ts';
 import type { AnyOption, Options, OptionValue } from '../checker/language/option.ts';
 import { accepted, optionName, valuesOf, withFallbacks } from '../checker/language/option.ts';
 import type { Source } from './models.ts';
@@ -19,9 +20,10 @@ export type Choices = Readonly<Record<string, OptionValue>>;
 export function chosenOptions({ definition, scenario }: Source, words: readonly string[]): Choices {
   const given = parse(definition.name, definition.options, words);
   if (scenario === null) return given;
-  // How many CPUs or ptes there are may vary where the scenario says nothing of them; another repair is another scenario.
+  // How many CPUs or ptes there are, and how memory behaves, may vary where the scenario says nothing of them; another
+  // repair is another scenario.
   const declared = Object.entries(withFallbacks(definition.options, scenario.options)).filter(
-    ([key]) => key in scenario.options || definition.options[key]!.role !== 'size',
+    ([key]) => key in scenario.options || (definition.options[key]!.role !== 'size' && key !== memoryKey),
   );
   for (const [key, value] of declared)
     if (key in given && given[key] !== value)
@@ -116,6 +118,12 @@ function valueOf(option: AnyOption, name: string, value: string | undefined): Op
       return Number(value);
   }
 }
+
+/** The options worth telling: that memory is as everybody imagines it is not. */
+export const withoutUsualMemory = (chosen: Choices): Choices =>
+  Object.fromEntries(
+    Object.entries(chosen).filter(([key, value]) => key !== memoryKey || value !== memoryOption.fallback),
+  );
 
 /** An option with a value as it is typed. */
 export function asTyped(key: string, value: OptionValue): string {

@@ -1,6 +1,7 @@
 /** Finds the model that a command names: one of the project, or a user's own file. */
 import { registry } from '../models/registry.ts';
 import type { AnyDefinition, Model, Scenario } from '../checker/language/model.ts';
+import { withMemoryOption } from '../checker/memory/memory-option.ts';
 import { ModelError } from '../checker/language/model-error.ts';
 import type { OptionValue } from '../checker/language/option.ts';
 import { placeIn } from './error-place.ts';
@@ -31,12 +32,14 @@ export async function findModel(name: string): Promise<Source> {
   const [, path, scenarioInFile] = fileName.exec(name) ?? [];
   if (path !== undefined) {
     const { loadUserModel } = await import('./user-model.ts');
-    const { definition, file } = await loadUserModel(path);
+    const { definition: loaded, file } = await loadUserModel(path);
+    const definition = withMemoryOption(loaded);
     return { definition, file, scenario: scenarioOf(definition, scenarioInFile), typed: path };
   }
   const [model = '', scenario] = name.split('/', 2);
-  const definition = registry.find((other) => other.name === model);
-  if (definition === undefined) throw new UsageError(noModel(name, model));
+  const found = registry.find((other) => other.name === model);
+  if (found === undefined) throw new UsageError(noModel(name, model));
+  const definition = withMemoryOption(found);
   return { definition, file: null, scenario: scenarioOf(definition, scenario), typed: model };
 }
 

@@ -6,6 +6,7 @@ import { offValue, optionName } from '../checker/language/option.ts';
 import type { Choices, Comparison, Row, SmallestFixes } from '../checker/search/compare.ts';
 import { settingOf } from '../checker/search/compare.ts';
 import type { Extremes } from '../checker/search/extreme-paths.ts';
+import { withoutUsualMemory } from './model-options.ts';
 import { wrap } from './wrap.ts';
 
 /** Shape:  lines of at most `width` characters where words allow it, without an end of line at the end. */
@@ -32,7 +33,7 @@ const costLegend =
 const fixLegend = 'Each set of fixes below was checked, and so was every smaller one, which fails.';
 
 function header({ definition, rows, fixed }: Comparison, seconds: number, width: number): string {
-  const kept = describeChoices(fixed);
+  const kept = describeChoices(withoutUsualMemory(fixed));
   return [
     `${definition.name}: ${rows.length} variants checked in ${seconds.toFixed(1)} s`,
     ...(kept === '' ? [] : wrap(`with ${kept}`, width, 5)),

@@ -4,7 +4,8 @@ import type { Statement } from '../checker/language/statement.ts';
 import type { Value } from '../checker/language/domain.ts';
 import { printExpr, printText } from '../checker/language/print.ts';
 import type { Trace, TraceStep } from '../checker/search/trace.ts';
-import type { Event } from '../checker/state/interpret.ts';
+import type { ShownEvent, ShownStep } from './beside-buffers.ts';
+import { besideBuffers } from './beside-buffers.ts';
 import type { Cpu } from './cpus.ts';
 import { foldIterations } from './fold-iterations.ts';
 
@@ -32,7 +33,7 @@ export function traceLines(table: TransitionTable, trace: Trace, cpus: readonly 
     const copy = `${step.thread} ${step.replica}`;
     const cpu = cpus.findIndex(({ copies }) => copies.has(copy));
     const before = waiting.get(copy) ?? beginning(table, trace, step, iterations);
-    const { now, later } = linesOfStep(step, iterations);
+    const { now, later } = linesOfStep(besideBuffers(step, table), iterations);
     waiting.set(copy, later);
     const own: readonly Unplaced[] =
       now.length > 0 ? now : [codeLine(printText(step.edge.transition.statement))];
@@ -101,7 +102,7 @@ const choice = (statement: Statement, value: Value): Unplaced =>
   );
 
 /** The lines of a step, and the heads of loops that belong before the next one. */
-function linesOfStep(step: TraceStep, iterations: Iterations): { now: Unplaced[]; later: Unplaced[] } {
+function linesOfStep(step: ShownStep, iterations: Iterations): { now: Unplaced[]; later: Unplaced[] } {
   const now: Unplaced[] = [];
   let later: Unplaced[] = [];
   let loopGoesOn = false;
@@ -124,13 +125,15 @@ function linesOfStep(step: TraceStep, iterations: Iterations): { now: Unplaced[]
   return { now, later };
 }
 
-function linesOfEvent(event: Event): readonly Unplaced[] {
+function linesOfEvent(event: ShownEvent): readonly Unplaced[] {
   const { statement } = event;
   switch (statement.kind) {
     case 'note':
       return [noteLine(statement)];
     case 'branch':
-      return event.taken === true || event.reads.length > 0 ? [branchLine(statement, event)] : [];
+      return event.taken === true || event.reads.length > 0 || event.buffered !== null
+        ? [branchLine(statement, event)]
+        : [];
     case 'choose':
       return event.chosen === null ? [] : [choice(statement, event.chosen)];
     case 'step':
@@ -147,7 +150,7 @@ function linesOfEvent(event: Event): readonly Unplaced[] {
 }
 
 /** A branch on shared memory says how it came out; one on locals is there only when it is taken. */
-function branchLine(statement: Statement & { kind: 'branch' }, event: Event): Unplaced {
+function branchLine(statement: Statement & { kind: 'branch' }, event: ShownEvent): Unplaced {
   const jump = event.taken === true ? statement.then.find(({ kind }) => kind === 'goto') : undefined;
   const text = printText(statement) + (jump === undefined ? '' : ` ${printText(jump)}`);
   const seen = besides(event);
@@ -156,7 +159,7 @@ function branchLine(statement: Statement & { kind: 'branch' }, event: Event): Un
 }
 
 /** What an event changed, and the values that it saw beside. */
-function besides({ reads, writes, changes }: Event): readonly string[] {
+function besides({ reads, writes, changes, buffered }: ShownEvent): readonly string[] {
   const changed = new Set(changes.map(({ cell }) => cell));
   const kept = writes.filter(({ cell }) => !changed.has(cell));
   const written = new Set(writes.map(({ cell }) => cell));
@@ -165,6 +168,7 @@ function besides({ reads, writes, changes }: Event): readonly string[] {
       ...reads.filter(({ cell }) => !written.has(cell)).map(({ cell, value }) => `sees ${cell} == ${value}`),
       ...changes.map(({ cell, from, to }) => `${cell}: ${from} -> ${to}`),
       ...kept.map(({ cell, value }) => `${cell} stays ${value}`),
+      ...(buffered === null ? [] : [buffered]),
     ]),
   ];
 }

@@ -1,5 +1,7 @@
 /** A model: shared memory, threads and properties; and its definition, which builds one from options. */
 import type { Cost } from './cost.ts';
+import { memoryKey, memoryModelNames } from './memory-name.ts';
+import type { MemoryModelName } from './memory-name.ts';
 import { authored, checkSettings, ModelError } from './model-error.ts';
 import type { Options, OptionValue, OptionValues } from './option.ts';
 import { checkOption, withFallbacks } from './option.ts';
@@ -32,6 +34,8 @@ export type Verdict = 'holds' | 'violated' | 'deadlock' | 'unreached' | 'inconcl
 export interface Scenario {
   readonly name: string;
   readonly options: Readonly<Record<string, OptionValue>>;
+  /** The memory model that the verdict is for; sequential consistency where none is named. */
+  readonly memory?: MemoryModelName;
   readonly verdict: Exclude<Verdict, 'inconclusive'>;
   /** Exact counts of the unreduced search: a changed count is a changed meaning. */
   readonly states?: number;
@@ -70,6 +74,8 @@ export function defineModel<const O extends Options>(definition: Definition<O>):
   if (typeof build !== 'function') throw new ModelError(`${place}: it has no build function`);
   checkSettings(`${place}: options`, options, Object.keys({ ...options }));
   for (const [key, option] of Object.entries(options)) checkOption(place, key, option);
+  if (memoryKey in options)
+    throw new ModelError(`${place}: the option '${memoryKey}' is every model's: it chooses the memory model`);
   checkScenarios(place, options, scenarios as readonly Scenario[]);
   return {
     kind: 'definition',
@@ -88,11 +94,13 @@ export function defineModel<const O extends Options>(definition: Definition<O>):
 }
 
 function checkScenarios(place: string, options: Options, scenarios: readonly Scenario[]): void {
-  for (const [at, { name, options: chosen }] of scenarios.entries())
+  for (const [at, { name, options: chosen, memory }] of scenarios.entries())
     authored(`${place}, scenario '${name}'`, () => {
       withFallbacks(options, chosen);
       if (scenarios.findIndex((other) => other.name === name) !== at)
         throw new ModelError('two scenarios have this name');
+      if (memory !== undefined && !memoryModelNames.includes(memory))
+        throw new ModelError(`memory is one of ${memoryModelNames.join(', ')}, not ${memory as string}`);
     });
 }
 

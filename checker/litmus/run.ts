@@ -1,6 +1,6 @@
 /** Runs a litmus test: all states that it can end in, and what its condition says of them. */
 import { transitionTable } from '../analysis/transition-table.ts';
-import type { MemoryModelName } from '../memory/memory-model.ts';
+import type { MemoryModelName } from '../language/memory-name.ts';
 import { defaultSettings, memoryModels } from '../memory/memory-model.ts';
 import { interpretedSpace } from '../search/interpreted-space.ts';
 import type { StateSpace } from '../search/state-space.ts';

@@ -1,9 +1,8 @@
 /** The memory models on offer: each is a function from a model to a model. */
+import type { MemoryModelName } from '../language/memory-name.ts';
 import type { Model } from '../language/model.ts';
 import { pso } from './pso.ts';
 import { tso } from './tso.ts';
-
-export type MemoryModelName = 'sc' | 'tso' | 'pso';
 
 export interface MemorySettings {
   /**

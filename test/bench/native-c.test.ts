@@ -9,6 +9,7 @@ import type { TransitionTable } from '../../checker/analysis/transition-table.ts
 import { transitionTable } from '../../checker/analysis/transition-table.ts';
 import { interpretedSpace } from '../../checker/search/interpreted-space.ts';
 import type { StateSpace } from '../../checker/search/state-space.ts';
+import { withMemoryOption } from '../../checker/memory/memory-option.ts';
 import { registry } from '../../models/registry.ts';
 import { explore } from '../laws/explore.ts';
 import { randomModel } from '../laws/random-model.ts';
@@ -76,7 +77,7 @@ describe.skipIf(!hasGcc() && process.env['CI'] === undefined)('generated C, comp
     120_000,
   );
 
-  describe.each(registry.map((definition) => [definition.name, definition] as const))(
+  describe.each(registry.map(withMemoryOption).map((definition) => [definition.name, definition] as const))(
     '%s',
     (_, definition) => {
       test.each(definition.scenarios.map((scenario) => [scenario.name, scenario] as const))(

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { transitionTable } from '../../checker/analysis/transition-table.ts';
 import { toPromela } from '../../checker/export/promela.ts';
 import type { AnyDefinition, Model, Scenario } from '../../checker/language/model.ts';
+import { withMemoryOption } from '../../checker/memory/memory-option.ts';
 import { interpretedSpace } from '../../checker/search/interpreted-space.ts';
 import type { StateSpace } from '../../checker/search/state-space.ts';
 import { startOf } from '../../checker/state/start.ts';
@@ -104,7 +105,7 @@ describe.skipIf(skipped)('Spin agrees with the interpreter', () => {
 
 /** Left out are those above half a million states: ten seconds of pan each, and the engine counts them. */
 const scenariosOf = (definitions: readonly AnyDefinition[]) =>
-  definitions.flatMap((definition) =>
+  definitions.map(withMemoryOption).flatMap((definition) =>
     definition.scenarios
       .filter(({ states = 0 }) => states <= 500_000)
       .map((scenario) => ({

@@ -1,7 +1,7 @@
 /** What a model can end in: memory and locals where nothing can happen any more. */
 import { transitionTable } from '../../checker/analysis/transition-table.ts';
 import type { Model } from '../../checker/language/model.ts';
-import type { MemoryModelName } from '../../checker/memory/memory-model.ts';
+import type { MemoryModelName } from '../../checker/language/memory-name.ts';
 import { defaultSettings, memoryModels } from '../../checker/memory/memory-model.ts';
 import { interpretedSpace } from '../../checker/search/interpreted-space.ts';
 import type { State } from '../../checker/state/evaluate.ts';
