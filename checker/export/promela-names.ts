@@ -31,7 +31,7 @@ export interface Names {
 function uniqueNames(): (prefix: string, name: string) => string {
   const taken = new Set<string>();
   return (prefix, name) => {
-    const plain = `${prefix}_${name.replaceAll(/\W/g, '_')}`;
+    const plain = `${prefix}_${name}`.replaceAll(/\W/g, '_');
     let unique = plain;
     for (let again = 2; taken.has(unique); again++) unique = `${plain}_${again}`;
     taken.add(unique);
