@@ -6,7 +6,8 @@ import type { Code, TransitionTable } from './transition-table.ts';
 export const beginnings = ({ threads }: TransitionTable): number =>
   threads.reduce((product, { entry, thread }) => product * waysOf(entry) ** thread.cpus, 1);
 
-function waysOf(code: Code): number {
+/** In at most how many ways the code runs: its choices multiply, of two branches one is taken. */
+export function waysOf(code: Code): number {
   switch (code.kind) {
     case 'goto':
       return 1;

@@ -1,6 +1,6 @@
 /** A model as one WebAssembly module: its steps, its properties and its visited set. */
+import { waysOf } from '../analysis/beginnings.ts';
 import type { Code, TransitionTable } from '../analysis/transition-table.ts';
-import { sizeOf } from '../language/domain.ts';
 import type { Layout, LayoutOptions } from './layout.ts';
 import { layoutOf } from './layout.ts';
 import type { NumberType, WasmFunction, WasmModule } from './wasm-code.ts';
@@ -89,19 +89,6 @@ function mostEdges({ threads }: TransitionTable): number {
 }
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
-
-function waysOf(code: Code): number {
-  switch (code.kind) {
-    case 'goto':
-      return 1;
-    case 'effects':
-      return waysOf(code.next);
-    case 'branch':
-      return Math.max(waysOf(code.then), waysOf(code.otherwise));
-    case 'choose':
-      return sizeOf(code.target.domain) * waysOf(code.next);
-  }
-}
 
 function choicesIn(code: Code): number {
   switch (code.kind) {
