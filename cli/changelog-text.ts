@@ -1,11 +1,11 @@
 /** A trace as a kernel changelog draws it: two columns of plain ASCII in at most 72 characters. */
 import type { Report } from './check-report.ts';
 import { verdictLine } from './check-report.ts';
-import type { Cpu } from './cpus.ts';
-import { cpusOf } from './cpus.ts';
-import type { TraceLine } from './trace-lines.ts';
-import { traceLines } from './trace-lines.ts';
-import { harmIn } from './verdict-text.ts';
+import type { Cpu } from '../checker/telling/cpus.ts';
+import { cpusOf } from '../checker/telling/cpus.ts';
+import type { TraceLine } from '../checker/telling/trace-lines.ts';
+import { traceLines } from '../checker/telling/trace-lines.ts';
+import { harmIn } from '../checker/telling/verdict-text.ts';
 import { wrap } from './wrap.ts';
 
 const width = 72;

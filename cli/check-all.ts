@@ -11,7 +11,7 @@ import { runWithin } from './limits.ts';
 import type { Source } from './models.ts';
 import { buildModel, findModel } from './models.ts';
 import { print, styled } from './output.ts';
-import { count } from './progress.ts';
+import { count } from '../checker/telling/numbers.ts';
 import { settingsOf } from './search-options.ts';
 import { UsageError } from './usage-error.ts';
 

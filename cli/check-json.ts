@@ -7,9 +7,9 @@ import { racesOf } from '../checker/search/races.ts';
 import type { TraceStep } from '../checker/search/trace.ts';
 import type { Report } from './check-report.ts';
 import type { CheckResult } from './check-schema.ts';
-import type { Cpu } from './cpus.ts';
-import { cpusOf } from './cpus.ts';
-import { harmIn, headline, textOf } from './verdict-text.ts';
+import type { Cpu } from '../checker/telling/cpus.ts';
+import { cpusOf } from '../checker/telling/cpus.ts';
+import { harmIn, headline, textOf } from '../checker/telling/verdict-text.ts';
 
 type Step = NonNullable<CheckResult['trace']>[number];
 

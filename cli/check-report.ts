@@ -2,17 +2,17 @@
 import { withFallbacks } from '../checker/language/option.ts';
 import type { Transition, TransitionTable } from '../checker/analysis/transition-table.ts';
 import type { Checked } from '../checker/search/check.ts';
+import type { Choices } from '../checker/search/compare.ts';
 import type { Answer } from '../checker/search/outcome.ts';
-import { cpusOf } from './cpus.ts';
-import type { Choices } from './model-options.ts';
-import { asTyped, commandLine, withoutUsualMemory } from './model-options.ts';
+import { cpusOf } from '../checker/telling/cpus.ts';
 import type { Source } from './models.ts';
 import type { Style } from './output.ts';
 import { styled } from './output.ts';
-import { raceSentences } from './race-sentences.ts';
+import { asTyped, commandLine, withoutUsualMemory } from '../checker/telling/options-text.ts';
+import { raceSentences } from '../checker/telling/race-sentences.ts';
 import { traceColumns } from './trace-columns.ts';
-import { traceLines } from './trace-lines.ts';
-import { harmIn, headline, statisticsLine, unfiredLines } from './verdict-text.ts';
+import { traceLines } from '../checker/telling/trace-lines.ts';
+import { harmIn, headline, statisticsLine, unfiredLines } from '../checker/telling/verdict-text.ts';
 import { wrap } from './wrap.ts';
 
 /** A check that has been made. */

@@ -1,16 +1,16 @@
 /** Options of a model on the command line, without knowing the model. */
 import { parseArgs } from 'node:util';
-import { memoryKey, memoryOption } from '../checker/language/memory-name.ts';
+import { memoryKey } from '../checker/language/memory-name.ts';
 import type { AnyOption, Options, OptionValue } from '../checker/language/option.ts';
 import { accepted, optionName, valuesOf, withFallbacks } from '../checker/language/option.ts';
+import type { Choices } from '../checker/search/compare.ts';
+import { asTyped } from '../checker/telling/options-text.ts';
 import type { Source } from './models.ts';
 import { outputWidth } from './output.ts';
 import { didYouMean } from './spelling.ts';
 import type { Row } from './two-columns.ts';
 import { twoColumns } from './two-columns.ts';
 import { UsageError } from './usage-error.ts';
-
-export type Choices = Readonly<Record<string, OptionValue>>;
 
 /**
  * The options that a scenario sets, with those of the command line.
@@ -118,25 +118,6 @@ function valueOf(option: AnyOption, name: string, value: string | undefined): Op
       return Number(value);
   }
 }
-
-/** The options worth telling: that memory is as everybody imagines it is not. */
-export const withoutUsualMemory = (chosen: Choices): Choices =>
-  Object.fromEntries(
-    Object.entries(chosen).filter(([key, value]) => key !== memoryKey || value !== memoryOption.fallback),
-  );
-
-/** An option with a value as it is typed. */
-export function asTyped(key: string, value: OptionValue): string {
-  if (typeof value === 'boolean') return `--${value ? '' : 'no-'}${optionName(key)}`;
-  return `--${optionName(key)} ${value}`;
-}
-
-/** The options that differ from what the model takes by itself, as they are typed. */
-export const commandLine = (options: Options, chosen: Choices): string =>
-  Object.entries(chosen)
-    .filter(([key, value]) => options[key]?.fallback !== value)
-    .map(([key, value]) => asTyped(key, value))
-    .join(' ');
 
 /** How each option is typed, what it means, and what is taken when nothing is said. */
 export function describeOptions(options: Options, width: number): string {

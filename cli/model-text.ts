@@ -1,10 +1,11 @@
 /** A model as text: its options, variables, threads in two columns, properties and scenarios. */
 import { printDomain } from '../checker/language/domain.ts';
 import type { AnyDefinition, Model } from '../checker/language/model.ts';
-import { printExpr, printMeaning, printText } from '../checker/language/print.ts';
-import type { Block, Statement } from '../checker/language/statement.ts';
+import { printExpr } from '../checker/language/print.ts';
+import type { Block } from '../checker/language/statement.ts';
 import type { AnyThread } from '../checker/language/thread.ts';
 import type { AnyDeclaration, Declarations } from '../checker/language/variable.ts';
+import { listingOf } from '../checker/telling/listing.ts';
 import { describeOptions } from './model-options.ts';
 import { styled } from './output.ts';
 import type { Row } from './two-columns.ts';
@@ -49,43 +50,12 @@ function threadSection(thread: AnyThread, width: number): readonly string[] {
     styled('bold', `thread ${thread.name}${copies}${on}${blocks}`),
     ...twoColumns(locals, width),
     ...(locals.length === 0 ? [] : ['']),
-    ...twoColumns(blockRows(thread.body, 0), width),
+    ...twoColumns(codeRows(thread.body), width),
   ];
 }
 
-function blockRows(block: Block, depth: number): readonly Row[] {
-  return block.flatMap((statement) => statementRows(statement, depth));
-}
-
-function statementRows(statement: Statement, depth: number): readonly Row[] {
-  const indent = '  '.repeat(statement.kind === 'label' ? 0 : depth);
-  const own: Row = [indent + printText(statement), printMeaning(statement)];
-  switch (statement.kind) {
-    case 'branch':
-      return [
-        own,
-        ...blockRows(statement.then, depth + 1),
-        ...(statement.otherwise.length === 0 ? [] : [[`${indent}else`, ''] as const]),
-        ...blockRows(statement.otherwise, depth + 1),
-      ];
-    case 'either':
-      return statement.alternatives.flatMap((alternative, at): readonly Row[] => [
-        [indent + (at === 0 ? 'either' : 'or'), ''],
-        ...blockRows(alternative, depth + 1),
-      ]);
-    case 'loop':
-    case 'forever':
-    case 'atomically':
-      return [own, ...blockRows(statement.body, depth + 1)];
-    case 'step':
-    case 'choose':
-    case 'label':
-    case 'goto':
-    case 'barrier':
-    case 'note':
-      return [own];
-  }
-}
+const codeRows = (body: Block): readonly Row[] =>
+  listingOf(body).map(({ depth, text, meaning }): Row => ['  '.repeat(depth) + text, meaning]);
 
 const variableRows = (declarations: Declarations): readonly Row[] =>
   Object.entries(declarations).map(([name, declaration]: [string, AnyDeclaration]) => [

@@ -1,4 +1,5 @@
 /** One line on a terminal that says how far the work has come; silent everywhere else. */
+import { count, rounded } from '../checker/telling/numbers.ts';
 
 export interface Reached {
   readonly states: number;
@@ -30,9 +31,3 @@ export function progressLine(stream: NodeJS.WriteStream): ProgressLine {
     },
   };
 }
-
-/** A number with separators, as people read it. */
-export const count = (number: number): string => number.toLocaleString('en-US');
-
-/** Two digits that mean something: a rate varies from run to run. */
-export const rounded = (number: number): string => count(Number(number.toPrecision(2)));

@@ -6,7 +6,7 @@ import { offValue, optionName } from '../checker/language/option.ts';
 import type { Choices, Comparison, Row, SmallestFixes } from '../checker/search/compare.ts';
 import { settingOf } from '../checker/search/compare.ts';
 import type { Extremes } from '../checker/search/extreme-paths.ts';
-import { withoutUsualMemory } from './model-options.ts';
+import { withoutUsualMemory } from '../checker/telling/options-text.ts';
 import { wrap } from './wrap.ts';
 
 /** Shape:  lines of at most `width` characters where words allow it, without an end of line at the end. */

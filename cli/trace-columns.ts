@@ -1,8 +1,8 @@
 /** Lays out the lines of a trace: CPUs as columns from left to right, and beside them what each step saw and changed. */
 import type { Style } from './output.ts';
 import { styled } from './output.ts';
-import type { Cpu } from './cpus.ts';
-import type { TraceLine } from './trace-lines.ts';
+import type { Cpu } from '../checker/telling/cpus.ts';
+import type { TraceLine } from '../checker/telling/trace-lines.ts';
 import { wrap } from './wrap.ts';
 
 /** Where the parts of a line begin; one CPU runs at a time, so its text may reach over the columns to its right. */

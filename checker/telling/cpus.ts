@@ -1,6 +1,6 @@
 /** The CPUs of a trace: who runs where, and how each is called. */
-import type { TransitionTable } from '../checker/analysis/transition-table.ts';
-import type { Trace } from '../checker/search/trace.ts';
+import type { TransitionTable } from '../analysis/transition-table.ts';
+import type { Trace } from '../search/trace.ts';
 
 export interface Cpu {
   /** CPUs count from 0 in the order of the threads of the model, those that do nothing included. */

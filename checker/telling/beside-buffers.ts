@@ -1,8 +1,8 @@
 /** What a step did, told without the cells of store buffers: they are inside of a CPU, and the kernel has no name for them. */
-import type { TransitionTable } from '../checker/analysis/transition-table.ts';
-import type { Declarations } from '../checker/language/variable.ts';
-import type { TraceStep } from '../checker/search/trace.ts';
-import type { Event } from '../checker/state/interpret.ts';
+import type { TransitionTable } from '../analysis/transition-table.ts';
+import type { Declarations } from '../language/variable.ts';
+import type { TraceStep } from '../search/trace.ts';
+import type { Event } from '../state/interpret.ts';
 
 export interface ShownEvent extends Event {
   /** What the store buffer of the CPU had to do with it, or null. */

@@ -1,9 +1,9 @@
 /** A trace as lines to print: the kernel's text, who runs it, and what it saw and changed. */
-import type { Code, TransitionTable } from '../checker/analysis/transition-table.ts';
-import type { Statement } from '../checker/language/statement.ts';
-import type { Value } from '../checker/language/domain.ts';
-import { printExpr, printText } from '../checker/language/print.ts';
-import type { Trace, TraceStep } from '../checker/search/trace.ts';
+import type { Code, TransitionTable } from '../analysis/transition-table.ts';
+import type { Statement } from '../language/statement.ts';
+import type { Value } from '../language/domain.ts';
+import { printExpr, printText } from '../language/print.ts';
+import type { Trace, TraceStep } from '../search/trace.ts';
 import type { ShownEvent, ShownStep } from './beside-buffers.ts';
 import { besideBuffers } from './beside-buffers.ts';
 import type { Cpu } from './cpus.ts';

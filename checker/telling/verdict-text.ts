@@ -1,12 +1,12 @@
 /** A verdict in words. */
-import type { TransitionTable } from '../checker/analysis/transition-table.ts';
-import type { Transition } from '../checker/analysis/transition-table.ts';
-import { printText } from '../checker/language/print.ts';
-import { harmOf } from '../checker/search/harm.ts';
-import type { Answer, Statistics } from '../checker/search/outcome.ts';
-import type { Trace } from '../checker/search/trace.ts';
-import { endsOf, propertyPlace } from '../checker/state/interpret.ts';
-import { count, rounded } from './progress.ts';
+import type { TransitionTable } from '../analysis/transition-table.ts';
+import type { Transition } from '../analysis/transition-table.ts';
+import { printText } from '../language/print.ts';
+import { harmOf } from '../search/harm.ts';
+import type { Answer, Statistics } from '../search/outcome.ts';
+import type { Trace } from '../search/trace.ts';
+import { endsOf, propertyPlace } from '../state/interpret.ts';
+import { count, rounded } from './numbers.ts';
 
 /** The verdict in one line. */
 export function headline(answer: Answer): string {

@@ -1,10 +1,10 @@
 /** The races of a trace in words: which accesses nothing but chance has ordered. */
-import type { Race, RacingAccess } from '../checker/search/races.ts';
-import { racesOf } from '../checker/search/races.ts';
-import type { Trace } from '../checker/search/trace.ts';
-import { isTrue } from '../checker/state/evaluate.ts';
-import type { Access } from '../checker/state/interpret.ts';
-import type { Value } from '../checker/language/domain.ts';
+import type { Race, RacingAccess } from '../search/races.ts';
+import { racesOf } from '../search/races.ts';
+import type { Trace } from '../search/trace.ts';
+import { isTrue } from '../state/evaluate.ts';
+import type { Access } from '../state/interpret.ts';
+import type { Value } from '../language/domain.ts';
 import type { Cpu } from './cpus.ts';
 
 /** One access of a race with the values that it had to do with. */
@@ -17,18 +17,29 @@ interface Side {
   readonly written: Value | null;
 }
 
+/** A race with the sentence that tells it. */
+export interface ToldRace {
+  readonly race: Race;
+  readonly sentence: string;
+}
+
+/** The races whose order makes a difference, in the order of the trace. */
+export function toldRaces(trace: Trace, cpus: readonly Cpu[]): readonly ToldRace[] {
+  return racesOf(trace).flatMap((race) => {
+    const first = sideOf(race.first, race.cell, trace, cpus);
+    const second = sideOf(race.second, race.cell, trace, cpus);
+    if (first.who === second.who || waitedFor(race, trace)) return [];
+    if (!decides(first, second, valueBefore(trace, race))) return [];
+    return [{ race, sentence: sentence(race.cell, first, second) }];
+  });
+}
+
 /** More pairs than a reader takes in; those that are left out are counted. */
 const most = 6;
 
 /** One sentence a race, in the order of the trace; pairs whose order makes no difference are left out. */
 export function raceSentences(trace: Trace, cpus: readonly Cpu[]): readonly string[] {
-  const told = racesOf(trace).flatMap((race) => {
-    const first = sideOf(race.first, race.cell, trace, cpus);
-    const second = sideOf(race.second, race.cell, trace, cpus);
-    if (first.who === second.who || waitedFor(race, trace)) return [];
-    return decides(first, second, valueBefore(trace, race)) ? [sentence(race.cell, first, second)] : [];
-  });
-  const sentences = [...new Set(told)];
+  const sentences = [...new Set(toldRaces(trace, cpus).map((told) => told.sentence))];
   return sentences.length <= most
     ? sentences
     : [...sentences.slice(0, most), `and ${sentences.length - most} more`];

@@ -1,0 +1,53 @@
+/** The text of a thread in two columns: the kernel's own words, and what they mean to the model. */
+import { printMeaning, printText } from '../language/print.ts';
+import type { Block, Statement } from '../language/statement.ts';
+
+export interface ListingRow {
+  /** The number of the statement that begins here; null for `else` and for the alternatives of an `either`. */
+  readonly line: number | null;
+  /** Blocks around it. */
+  readonly depth: number;
+  readonly text: string;
+  readonly meaning: string;
+}
+
+export const listingOf = (body: Block): readonly ListingRow[] => rowsOf(body, 0);
+
+const rowsOf = (block: Block, depth: number): readonly ListingRow[] =>
+  block.flatMap((statement) => rowsOfStatement(statement, depth));
+
+const word = (text: string, depth: number): ListingRow => ({ line: null, depth, text, meaning: '' });
+
+function rowsOfStatement(statement: Statement, depth: number): readonly ListingRow[] {
+  const own: ListingRow = {
+    line: statement.line,
+    depth: statement.kind === 'label' ? 0 : depth,
+    text: printText(statement),
+    meaning: printMeaning(statement),
+  };
+  switch (statement.kind) {
+    case 'branch':
+      return [
+        own,
+        ...rowsOf(statement.then, depth + 1),
+        ...(statement.otherwise.length === 0 ? [] : [word('else', depth)]),
+        ...rowsOf(statement.otherwise, depth + 1),
+      ];
+    case 'either':
+      return statement.alternatives.flatMap((alternative, at) => [
+        word(at === 0 ? 'either' : 'or', depth),
+        ...rowsOf(alternative, depth + 1),
+      ]);
+    case 'loop':
+    case 'forever':
+    case 'atomically':
+      return [own, ...rowsOf(statement.body, depth + 1)];
+    case 'step':
+    case 'choose':
+    case 'label':
+    case 'goto':
+    case 'barrier':
+    case 'note':
+      return [own];
+  }
+}
