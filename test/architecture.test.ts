@@ -25,6 +25,9 @@ const rules: Readonly<Record<string, Rule | 'anything'>> = {
   'checker/telling': {
     folders: ['checker/language', 'checker/analysis', 'checker/state', 'checker/search'],
   },
+  'checker/mutate': {
+    folders: ['checker/language', 'checker/memory', 'checker/analysis', 'checker/state', 'checker/search'],
+  },
   'checker/export': { folders: ['checker/language', 'checker/analysis'] },
   // Models say 'racewalk' and 'racewalk/kernel', so that a copy of one works anywhere.
   models: { folders: ['models'], packages: ['racewalk'] },

@@ -21,8 +21,11 @@ export type Effect =
  */
 export type Ordering = 'full' | 'acquire' | 'release' | 'relaxed' | null;
 
-/** `line` numbers the statements of a thread from 1, in the order of the text; 0 until a thread has them. */
-export type Statement = { readonly line: number } & (
+/**
+ * `line` numbers the statements of a thread from 1, in the order of the text; 0 until a thread has them. `nth` counts those
+ * that read alike from 1 as they are written, also those that a variant leaves out: it names a statement in all variants.
+ */
+export type Statement = { readonly line: number; readonly nth: number } & (
   | {
       readonly kind: 'step';
       readonly text: string;
@@ -54,17 +57,18 @@ export type Block = readonly Statement[];
 /** What a thread's body is written as: macros return lists, and lists nest. */
 export type Text = readonly (Statement | Text)[];
 
-type WithoutLine<S> = S extends unknown ? Omit<S, 'line'> : never;
+type Unplaced<S> = S extends unknown ? Omit<S, 'line' | 'nth'> : never;
 
-function build(statement: WithoutLine<Statement>): Statement {
+function build(statement: Unplaced<Statement>): Statement {
   if ('text' in statement && (typeof statement.text !== 'string' || statement.text === ''))
     throw new ModelError(
       `a ${statement.kind} begins with its text in the kernel, and ${describe(statement.text)} stands there`,
     );
-  return statementRecorder.built({ ...statement, line: 0 }, subjectOf(statement));
+  const subject = subjectOf(statement);
+  return statementRecorder.built({ ...statement, line: 0, nth: statementRecorder.next(subject) }, subject);
 }
 
-function subjectOf(statement: WithoutLine<Statement>): string {
+function subjectOf(statement: Unplaced<Statement>): string {
   if ('text' in statement) return `${statement.kind} '${statement.text}'`;
   if (statement.kind === 'goto') return `goto '${statement.label}'`;
   return statement.kind === 'label' ? `label '${statement.name}'` : statement.kind;
@@ -191,7 +195,8 @@ export const full = (statement: Statement): Statement => ordered(statement, 'ful
 function ordered(statement: Statement, ordering: Exclude<Ordering, null>): Statement {
   if ((statement as Partial<Statement>).kind !== 'step')
     throw new ModelError(`${ordering}(...) takes a step or a wait`);
-  return build({ ...(statementRecorder.used(statement) as Statement & { kind: 'step' }), ordering });
+  const step = statementRecorder.used(statement) as Statement & { kind: 'step' };
+  return statementRecorder.built({ ...step, ordering }, subjectOf(step));
 }
 
 /** `if (text) then else otherwise`; the text is the kernel's condition. */
@@ -281,5 +286,26 @@ export function blocksOf(statement: Statement): readonly Block[] {
     case 'barrier':
     case 'note':
       return [];
+  }
+}
+
+/** The statement with other blocks inside it, each made of the one that was there. */
+export function withBlocks(statement: Statement, change: (block: Block) => Block): Statement {
+  switch (statement.kind) {
+    case 'branch':
+      return { ...statement, then: change(statement.then), otherwise: change(statement.otherwise) };
+    case 'either':
+      return { ...statement, alternatives: statement.alternatives.map(change) };
+    case 'loop':
+    case 'forever':
+    case 'atomically':
+      return { ...statement, body: change(statement.body) };
+    case 'step':
+    case 'choose':
+    case 'label':
+    case 'goto':
+    case 'barrier':
+    case 'note':
+      return statement;
   }
 }

@@ -2,7 +2,7 @@
 import type { Expr } from './expression.ts';
 import { authored, checkSettings, ModelError } from './model-error.ts';
 import type { Block, Statement, Text } from './statement.ts';
-import { block, blocksOf } from './statement.ts';
+import { block, blocksOf, withBlocks } from './statement.ts';
 import { partRecorder, statementRecorder } from './unused.ts';
 import type { Declarations, References } from './variable.ts';
 import { refer } from './variable.ts';
@@ -83,29 +83,7 @@ function numbered(statements: Block): Block {
   let line = 0;
   const number = (statement: Statement): Statement => {
     line += 1;
-    const own = { line };
-    switch (statement.kind) {
-      case 'branch':
-        return {
-          ...statement,
-          ...own,
-          then: statement.then.map(number),
-          otherwise: statement.otherwise.map(number),
-        };
-      case 'either':
-        return { ...statement, ...own, alternatives: statement.alternatives.map((part) => part.map(number)) };
-      case 'loop':
-      case 'forever':
-      case 'atomically':
-        return { ...statement, ...own, body: statement.body.map(number) };
-      case 'step':
-      case 'choose':
-      case 'label':
-      case 'goto':
-      case 'barrier':
-      case 'note':
-        return { ...statement, ...own };
-    }
+    return withBlocks({ ...statement, line }, (block) => block.map(number));
   };
   return statements.map(number);
 }

@@ -5,6 +5,8 @@ import { ModelError } from './model-error.ts';
 interface Recorder {
   readonly built: <T extends object>(node: T, description: string) => T;
   readonly used: <T extends object>(node: T) => T;
+  /** How many times it has been asked for this description while it watches, this time included; 0 while nobody watches. */
+  readonly next: (description: string) => number;
   /**
    * What `body` returns, when everything it built has been used.
    *
@@ -16,6 +18,7 @@ interface Recorder {
 function recorder(remedy: string): Recorder {
   /** What was built and is in no list yet; null while nobody watches. */
   let pending: Map<object, string> | null = null;
+  let counts = new Map<string, number>();
   return {
     built: (node, description) => {
       pending?.set(node, description);
@@ -25,9 +28,16 @@ function recorder(remedy: string): Recorder {
       pending?.delete(node);
       return node;
     },
+    next: (description) => {
+      if (pending === null) return 0;
+      const count = (counts.get(description) ?? 0) + 1;
+      counts.set(description, count);
+      return count;
+    },
     whole: (where, body) => {
-      const outer = pending;
+      const outer = { pending, counts };
       pending = new Map();
+      counts = new Map();
       try {
         const result = body();
         const [dropped] = pending.values();
@@ -35,7 +45,7 @@ function recorder(remedy: string): Recorder {
           throw new ModelError(`${dropped} is written but is not in ${where}; ${remedy}`);
         return result;
       } finally {
-        pending = outer;
+        ({ pending, counts } = outer);
       }
     },
   };

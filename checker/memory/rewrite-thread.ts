@@ -87,8 +87,8 @@ function rewriteStore(statement: Statement & { kind: 'step' }, buffer: Buffer): 
 }
 
 function rewriteBarrier(statement: Statement & { kind: 'barrier' }, buffer: Buffer): Statement {
-  const { line, text } = statement;
-  const step = { kind: 'step', line, text, guard: null, effects: [], ordering: null } as const;
+  const { line, nth, text } = statement;
+  const step = { kind: 'step', line, nth, text, guard: null, effects: [], ordering: null } as const;
   switch (statement.barrier) {
     case 'full':
       return { ...step, guard: isEmpty(buffer) };
@@ -105,7 +105,15 @@ function afterEmptying(body: Block, buffer: Buffer): Block {
   if (first?.kind === 'step') return [{ ...first, guard: withGuard(isEmpty(buffer), first.guard) }, ...rest];
   const text = 'the store buffer is empty';
   return [
-    { kind: 'step', line: first?.line ?? 0, text, guard: isEmpty(buffer), effects: [], ordering: null },
+    {
+      kind: 'step',
+      line: first?.line ?? 0,
+      nth: 0,
+      text,
+      guard: isEmpty(buffer),
+      effects: [],
+      ordering: null,
+    },
     ...body,
   ];
 }
