@@ -1,5 +1,8 @@
 /** `racewalk list`: the models of the project with their scenarios. */
 import type { Command } from 'commander';
+import type { AnyDefinition, Scenario } from '../checker/language/model.ts';
+import { outputWidth, print, styled } from './output.ts';
+import { wrap } from './wrap.ts';
 
 export function listCommand(program: Command): void {
   program
@@ -7,12 +10,15 @@ export function listCommand(program: Command): void {
     .description('list the models, with their scenarios and the verdicts they declare')
     .action(async () => {
       const { registry } = await import('../models/registry.ts');
-      const { print, styled } = await import('./output.ts');
-      const blocks = registry.map(({ name, summary, scenarios }) => {
-        const width = Math.max(0, ...scenarios.map((scenario) => scenario.name.length));
-        const lines = scenarios.map((scenario) => `  ${scenario.name.padEnd(width)}  ${scenario.verdict}`);
-        return [`${styled('bold', name)}  ${summary}`, ...lines].join('\n');
-      });
-      print(blocks.join('\n\n'));
+      const width = outputWidth();
+      print(registry.map((definition) => describe(definition, width)).join('\n\n'));
     });
+}
+
+function describe({ name, summary, scenarios }: AnyDefinition, width: number): string {
+  const [first = '', ...more] = wrap(`${name}  ${summary}`, width, 2);
+  const longest = Math.max(0, ...scenarios.map((scenario) => scenario.name.length));
+  const declared = ({ verdict, memory }: Scenario) => verdict + (memory === undefined ? '' : ` (${memory})`);
+  const lines = scenarios.map((scenario) => `  ${scenario.name.padEnd(longest)}  ${declared(scenario)}`);
+  return [styled('bold', name) + first.slice(name.length), ...more, ...lines].join('\n');
 }

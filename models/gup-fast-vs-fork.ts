@@ -108,5 +108,10 @@ export const model = defineModel({
       steps: 7, states: 36, transitions: 51 },
     { name: 'two-cpus-seqcount', options: { writeProtectSeq: true, barrierBeforeCheck: true, cpus: 2 }, verdict: 'holds',
       states: 911, transitions: 2022 },
+    { name: 'seqcount-tso',         options: { writeProtectSeq: true },                           memory: 'tso', verdict: 'violated',
+      steps: 11, states: 160, transitions: 301,
+      why: 'the sequence count is still in the store buffer when fork looks for pins' },
+    { name: 'seqcount-barrier-tso', options: { writeProtectSeq: true, barrierBeforeCheck: true }, memory: 'tso', verdict: 'holds',
+      states: 138, transitions: 243 },
   ],
 });

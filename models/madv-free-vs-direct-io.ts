@@ -103,5 +103,10 @@ export const model = defineModel({
       states: 58, transitions: 83 },
     { name: 'two-cpus',      options: { checkCount: true, barrier: true, cpus: 2 }, verdict: 'holds',
       states: 583, transitions: 1212 },
+    { name: 'check-tso',         options: { checkCount: true },                memory: 'tso', verdict: 'violated',
+      steps: 8, states: 94, transitions: 161,
+      why: 'the cleared pte is still in the store buffer when reclaim looks at the count' },
+    { name: 'check-barrier-tso', options: { checkCount: true, barrier: true }, memory: 'tso', verdict: 'holds',
+      states: 90, transitions: 139 },
   ],
 });

@@ -68,5 +68,12 @@ export const model = defineModel({
     { name: 'no-barrier', options: {},                verdict: 'holds',    states: 8, transitions: 8,
       why: 'under sequential consistency and TSO two stores are seen in their order; PSO needs the barrier' },
     { name: 'barrier',    options: { barrier: true }, verdict: 'holds',    states: 8, transitions: 8 },
+    { name: 'no-barrier-tso', options: {},                memory: 'tso', verdict: 'holds',
+      states: 14, transitions: 19 },
+    { name: 'no-barrier-pso', options: {},                memory: 'pso', verdict: 'violated',
+      steps: 5, states: 17, transitions: 25,
+      why: 'the count leaves the store buffer before the head' },
+    { name: 'barrier-pso',    options: { barrier: true }, memory: 'pso', verdict: 'holds',
+      states: 14, transitions: 17 },
   ],
 });
