@@ -155,6 +155,7 @@ class PackedSpace implements CompiledSpace {
     const given = this.#only === null ? states : beginsAs(this.#table, states, this.#only);
     this.#inBatches(given, () => {
       this.#insert();
+      this.#memory.forgetRecent();
     });
   }
 

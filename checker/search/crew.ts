@@ -1,6 +1,7 @@
 /** What the workers of a search are told and answer: numbers in shared memory, the same work for each of them. */
 import type { MemoryMap } from '../state/wasm-memory.ts';
-import { pieceLength } from '../state/wasm-memory.ts';
+import { pageBytes, pieceLength } from '../state/wasm-memory.ts';
+import { forgetRecent } from './recent.ts';
 import type { GeneratedCode, GeneratedGlobals } from './visited-memory.ts';
 
 /** Several workers that do one piece of work at a time, all at once. */
@@ -30,7 +31,7 @@ export interface Shared {
 }
 
 export type Work =
-  /** Gathers successors of the states `from` .. `to - 1`; replies where it stopped and how many there are. */
+  /** Gathers successors of the states `from` .. `to - 1`; replies where it stopped, how many there are that were not met lately, and how many there were. */
   | { readonly kind: 'generate'; readonly from: number; readonly to: number }
   /** Claims, among the first `gathered.length` workers' candidates, those of its region; replies how many are new, by worker. */
   | { readonly kind: 'claim'; readonly gathered: readonly number[] }
@@ -124,7 +125,10 @@ export function performer(member: Member): (order: Order, reply: Int32Array) => 
         return;
       case 'claim':
         // Successors that come after a worker that had no room for all of its own are gathered once more.
-        if (member.worker >= work.gathered.length) fired().set(firedBefore);
+        if (member.worker >= work.gathered.length) {
+          fired().set(firedBefore);
+          forgetRecent(member.map, member.memory, shared.statesPage * pageBytes);
+        }
         claimAll(work.gathered, member, reply);
         return;
       case 'settle':
@@ -155,9 +159,13 @@ function generate(
   { code, globals, map }: Member,
   reply: Int32Array,
 ): void {
+  const gathered = () => (globals.cursor.value - map.candidates.at) / map.stride;
   reply[0] = code.generate(from, to);
-  reply[1] = (globals.cursor.value - map.candidates.at) / map.stride;
+  reply[2] = gathered();
   code.hashAll();
+  code.dropRecent();
+  code.findSlots();
+  reply[1] = gathered();
 }
 
 function claimAll(

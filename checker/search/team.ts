@@ -34,6 +34,7 @@ export class Team {
     const { gathered } = this.#memory;
     this.#makeRoom();
     this.#memory.code.hashAll();
+    this.#memory.code.findSlots();
     this.#settle([gathered], record);
   }
 
@@ -48,20 +49,21 @@ export class Team {
     const limit = (worker: number) => Math.min(to, from + worker * portion);
     const replies = this.#run((worker) => ({ kind: 'generate', from: limit(worker), to: limit(worker + 1) }));
     const gathered: number[] = [];
-    let next = from;
+    let [next, successors] = [from, 0];
     // What lies behind a worker that had no room for all its successors is left for the next round.
     for (const [worker, reply] of replies.entries()) {
       gathered.push(reply[1]!);
+      successors += reply[2]!;
       next = reply[0]!;
       if (next < limit(worker + 1)) break;
     }
-    this.#adapt(next - from, gathered);
+    this.#adapt(next - from, successors);
     this.#settle(gathered, record);
     return next;
   }
 
-  #adapt(states: number, gathered: readonly number[]): void {
-    const each = gathered.reduce((sum, more) => sum + more, 1) / states;
+  #adapt(states: number, successors: number): void {
+    const each = (successors + 1) / states;
     const fitting = Math.floor((this.#map.batch * 0.8) / Math.max(each, 0.5));
     this.#portion = Math.max(4, Math.min(fitting, this.#portion * 2));
   }

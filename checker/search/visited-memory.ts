@@ -1,16 +1,17 @@
 /** The linear memory of a compiled model, how it grows, and the generated functions that work in it. */
+import { pageBytes } from '../state/wasm-memory.ts';
 import type { CompiledModel } from '../state/wasm-model.ts';
 import { mostPages } from '../state/wasm-model.ts';
 import { CapacityError } from './capacity-error.ts';
 import type { Shared } from './crew.ts';
 import { regionOf } from './crew.ts';
+import { forgetRecent } from './recent.ts';
 
-const pageBytes = 65_536;
 const firstSlots = 2_048;
 /** States a slot at most: with linear probing, more would make searches long. */
 const fullest = 0.8;
-/** The table grows by this factor, so that a state never has more than 8 bytes of it. */
-const growth = 1.6;
+/** The table grows by this factor, so that a state never has more than 10 bytes of it. */
+const growth = 2;
 
 /** The exported functions of a module, as `wasm-model.ts` and `wasm-visited.ts` define them. */
 export interface GeneratedCode {
@@ -22,6 +23,8 @@ export interface GeneratedCode {
   readonly claim: (base: number, total: number, first: number) => number;
   readonly settle: () => void;
   readonly hashAll: () => void;
+  readonly findSlots: () => void;
+  readonly dropRecent: () => void;
   readonly numberOf: (from: number, to: number) => void;
   readonly clearTable: () => void;
   readonly enter: (from: number, to: number) => void;
@@ -104,9 +107,19 @@ export class VisitedMemory {
     this.globals.mark.value = marks.at;
   }
 
+  /** All workers forget what they met lately. */
+  forgetRecent(): void {
+    const { recent, distance } = this.#model.map;
+    for (let worker = 0; worker < this.#workers; worker++) {
+      const own = { ...recent, at: recent.at + worker * distance };
+      forgetRecent({ ...this.#model.map, recent: own }, this.memory, this.statesAt);
+    }
+  }
+
   /** Looks up all candidates: the generated code leaves the number of each in `slots`, -1 for what is not stored. */
   lookUp(): void {
     this.code.hashAll();
+    this.code.findSlots();
     for (let worker = 0; worker < this.#workers; worker++) {
       this.#enterRegion(worker);
       this.code.numberOf(0, this.gathered);

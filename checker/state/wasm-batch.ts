@@ -38,7 +38,12 @@ export function batchFunctions(
     successorsFunction(steps, context),
     generateFunction(context),
     checkNewFunction(context),
-    inOrder('insert', 'insertNew', [call('hashAll'), call('findLikely')], context),
+    inOrder(
+      'insert',
+      'insertNew',
+      [call('hashAll'), call('dropRecent'), call('findSlots'), call('findLikely')],
+      context,
+    ),
   ];
 }
 

@@ -1,5 +1,7 @@
 /** The linear memory of a compiled model: a few fixed areas, then the table of numbers, then the states from a page of their own. */
 
+export const pageBytes = 65_536;
+
 /** A piece of linear memory, in bytes. */
 export interface Area {
   readonly at: number;
@@ -47,6 +49,8 @@ export interface MemoryMap {
   readonly hashes: Area;
   /** By candidate: its slot of the table and later its number, 32 bits. */
   readonly slots: Area;
+  /** By the upper bits of a hash: the candidate that had them last. */
+  readonly recent: Area;
   /** Candidates of a piece that belong in the worker's region, 32 bits each. */
   readonly own: Area;
   /** Where the table begins: the first slot. */
@@ -58,6 +62,13 @@ export const findingBytes = 12;
 /** Candidates that workers claim at a time: few enough for the cache to hold what was touched for them. */
 export const pieceLength = 512;
 
+/** Bytes of recent candidates at most: a part of what the inner caches hold. */
+const recentBytes = 2 ** 19;
+
+/** The bits of a hash that say where among the recent candidates one is kept. */
+export const recentBits = (words: number): number =>
+  Math.max(1, Math.floor(Math.log2(recentBytes / (words * 8))));
+
 /** Workers, which one this is, and how many successors it gathers. */
 export interface Share {
   readonly workers: number;
@@ -65,7 +76,7 @@ export interface Share {
   readonly batch: number;
 }
 
-export const alone: Share = { workers: 1, worker: 0, batch: 512 };
+export const alone: Share = { workers: 1, worker: 0, batch: 1024 };
 
 /** Every worker has areas of its own, one after another; the table and the states are shared. */
 export function memoryMap(sizes: Sizes, { workers, worker, batch }: Share): MemoryMap {
@@ -101,6 +112,7 @@ function areasFrom(base: number, { words, transitions, properties, edges, choice
     hashes: area(room * 8),
     slots: area(room * 4),
     own: area(pieceLength * 4),
+    recent: area(2 ** recentBits(words) * stride),
   };
   return { areas, end };
 }

@@ -10,6 +10,7 @@ import { claimFunctions } from './wasm-claim.ts';
 import type { MemoryMap, Share } from './wasm-memory.ts';
 import { alone, memoryMap } from './wasm-memory.ts';
 import { propertyFunctions } from './wasm-properties.ts';
+import { dropRecent } from './wasm-recent.ts';
 import type { CompiledEdge, StepContext } from './wasm-step.ts';
 import { stepFunction } from './wasm-step.ts';
 import { allBits, visitedGlobals } from './wasm-table.ts';
@@ -71,6 +72,7 @@ export function compileModel(
     ...propertyFunctions(context),
     ...(context.isSymmetric ? [canonicalFunction(layout)] : []),
     ...visitedFunctions(context),
+    dropRecent(context),
     ...batchFunctions(steps, context),
     ...(share.workers > 1 ? claimFunctions(context) : []),
   ];

@@ -49,39 +49,55 @@ import {
 } from './wasm-table.ts';
 
 /** The number of candidates gathered so far. */
-const gathered = ({ map }: VisitedContext): Wasm =>
+export const gathered = ({ map }: VisitedContext): Wasm =>
   operation('i32.div_u', operation('i32.sub', getGlobal('cursor'), i32(map.candidates.at)), i32(map.stride));
 
-/** `hashAll()`: the hash and first slot of each candidate, which is made canonical first. */
+/** `hashAll()`: the hash of each candidate, which is made canonical first. */
 function hashAll(context: VisitedContext): WasmFunction {
   const { map } = context;
-  const table = tableOf(context);
-  const [at, total, pointer, slot, touched] = [
+  const [at, total, pointer, hash] = [
     local('i32', 'at'),
     local('i32', 'total'),
     local('i32', 'pointer'),
-    local('i32', 'slot'),
-    local('i32', 'touched'),
+    local('i64', 'hash'),
   ];
-  const hash = local('i64', 'hash');
   const each = [
     ...(context.isSymmetric ? [call('canonical', get(pointer))] : []),
     set(hash, hashAt(pointer, context)),
     store(get(hash), 'i64', scaled(get(at), 8), map.hashes.at),
-    set(slot, firstSlot(get(hash), table)),
+    increment(pointer, map.stride),
+  ];
+  const body = [
+    set(total, gathered(context)),
+    set(pointer, i32(map.candidates.at)),
+    count(at, i32(0), get(total), each),
+  ];
+  return { name: 'hashAll', parameters: [], result: null, body, exported: true };
+}
+
+/** `findSlots()`: the first slot of each candidate. */
+function findSlots(context: VisitedContext): WasmFunction {
+  const { map } = context;
+  const table = tableOf(context);
+  const [at, total, slot, touched] = [
+    local('i32', 'at'),
+    local('i32', 'total'),
+    local('i32', 'slot'),
+    local('i32', 'touched'),
+  ];
+  const each = [
+    set(slot, firstSlot(load('i64', scaled(get(at), 8), map.hashes.at), table)),
     store(get(slot), 'i32', scaled(get(at), 4), map.slots.at),
     // Workers touch the slots of their own region, when its turn comes.
     ...(context.isAlone ? [set(touched, operation('i32.xor', get(touched), loadSlot(slot, table)))] : []),
-    increment(pointer, map.stride),
   ];
   const body = [
     openTable(table),
     set(total, gathered(context)),
-    set(pointer, i32(map.candidates.at)),
     count(at, i32(0), get(total), each),
     setGlobal('touched', get(touched)),
   ];
-  return { name: 'hashAll', parameters: [], result: null, body, exported: true };
+  return { name: 'findSlots', parameters: [], result: null, body, exported: true };
 }
 
 /** `findLikely()`: moves each candidate's slot to the first that is empty or likely, and touches the state there. */
@@ -115,9 +131,9 @@ function findLikely(context: VisitedContext): WasmFunction {
 }
 
 /** Code of whether two states are equal. */
-export function equalStates(left: Local, right: Local, words: number): Wasm {
+export function equalStates(left: Local, right: Local, words: number, rightOffset = 0): Wasm {
   const pairs = Array.from({ length: words }, (_, at) =>
-    operation('i64.xor', load('i64', get(left), at * 8), load('i64', get(right), at * 8)),
+    operation('i64.xor', load('i64', get(left), at * 8), load('i64', get(right), rightOffset + at * 8)),
   );
   return operation(
     'i64.eqz',
@@ -188,6 +204,7 @@ function insertAt(slot: Local, hash: Local, candidate: Local, table: Table): Was
 export function visitedFunctions(context: VisitedContext): readonly WasmFunction[] {
   return [
     hashAll(context),
+    findSlots(context),
     findLikely(context),
     decide('insertNew', true, context),
     decide('numberOf', false, context),

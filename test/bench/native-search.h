@@ -2,8 +2,8 @@
  * The breadth-first search around a generated model: what the engine does, written by hand for gcc.
  *
  * States lie one after another in the order of their insertion. The table has open addressing over 32-bit slots: the
- * number of a state plus 1 in the low bits, bits of its hash above. Successors come in batches and pass through three
- * rounds, each of which fetches the memory that the next one reads.
+ * number of a state plus 1 in the low bits, bits of its hash above. Successors come in batches; those that were met
+ * lately are dropped, and the others pass through three rounds, each of which fetches the memory that the next one reads.
  *
  * The generated file defines WORDS, TRANSITIONS, PROPERTIES and MOST_EDGES before it includes this one, and after it
  * successors(), is_stuck(), look_at() and the initial states.
@@ -22,7 +22,7 @@ static State *successors(const State *from, State *out);
 static int is_stuck(const State *state);
 static void look_at(const State *state);
 
-enum { BATCH = 512, FIRST_CAPACITY = 1024 };
+enum { BATCH = 1024, FIRST_SLOTS = 2048, RECENT_BYTES = 1 << 19 };
 
 static uint64_t fired[TRANSITIONS + 1], failures, mistakes, deadlocks;
 static uint64_t violated[PROPERTIES + 1], reached[PROPERTIES + 1], wrong_properties;
@@ -35,6 +35,10 @@ static uint32_t number_mask;
 static State candidates[BATCH + MOST_EDGES + 1];
 static uint64_t hashes[BATCH + MOST_EDGES + 1];
 static uint64_t places[BATCH + MOST_EDGES + 1];
+
+/* By the upper bits of a hash: the candidate that had them last. The place of hash 0 holds a stored state at first. */
+static State *recent;
+static int recent_bits;
 
 static inline uint64_t hash_of(const State *state) {
   uint64_t sum = 0;
@@ -60,10 +64,10 @@ static inline uint64_t likely_slot(uint64_t slot, uint64_t hash) {
 }
 
 static void grow_to(uint64_t wanted) {
-  capacity = wanted;
-  slots = (uint64_t)ceil((double)capacity / 0.85) + 1;
+  slots = wanted;
+  capacity = slots * 4 / 5;
   number_mask = 1;
-  while (number_mask < capacity) number_mask = number_mask * 2 + 1;
+  while (number_mask < slots) number_mask = number_mask * 2 + 1;
   free(table);
   states = realloc(states, capacity * sizeof(State));
   table = calloc(slots, sizeof *table);
@@ -75,11 +79,23 @@ static void grow_to(uint64_t wanted) {
   }
 }
 
-static void insert_all(uint64_t total) {
-  if (count + total > capacity)
-    grow_to(capacity < 1 << 20 ? 2 * (capacity + total) : (capacity + total) * 5 / 4);
+static uint64_t drop_recent(uint64_t total) {
+  uint64_t kept = 0;
   for (uint64_t at = 0; at < total; at++) {
-    hashes[at] = hash_of(&candidates[at]);
+    State candidate = candidates[at], *met = &recent[hashes[at] >> (64 - recent_bits)];
+    int is_new = count == 0 || !same(met, &candidate);
+    candidates[kept] = *met = candidate;
+    hashes[kept] = hashes[at];
+    kept += is_new;
+  }
+  return kept;
+}
+
+static void insert_all(uint64_t total) {
+  if (count + total > capacity) grow_to(2 * slots > (count + total) * 5 / 4 ? 2 * slots : (count + total) * 5 / 4 + 1);
+  for (uint64_t at = 0; at < total; at++) hashes[at] = hash_of(&candidates[at]);
+  total = drop_recent(total);
+  for (uint64_t at = 0; at < total; at++) {
     places[at] = first_slot(hashes[at]);
     __builtin_prefetch(&table[places[at]]);
   }
@@ -129,10 +145,14 @@ static double cpu_seconds(void) {
 }
 
 static int run(const State *initial, uint64_t total, const char *most) {
-  grow_to(FIRST_CAPACITY);
+  grow_to(FIRST_SLOTS);
+  while ((2 * sizeof(State) << recent_bits) <= RECENT_BYTES || recent_bits == 0) recent_bits++;
+  recent = calloc((size_t)1 << recent_bits, sizeof(State));
+  if (recent == NULL) exit(70);
   for (uint64_t at = 0; at < total; at++) {
     candidates[0] = initial[at];
     insert_all(1);
+    recent[0] = states[0];
   }
   int complete = search(most == NULL ? UINT64_MAX : strtoull(most, NULL, 10));
   uint64_t transitions = 0;

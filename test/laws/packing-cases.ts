@@ -176,6 +176,13 @@ function waiting(): Parts {
   return { shared: mem, threads: [t, h], properties: [happens, reachable('never', ended(t, 1))] };
 }
 
+/** All bits of a state are zeros, but for those of the state in which it begins. */
+function zeroLater(): Parts {
+  const mem = shared({ a: init(bool, true) });
+  const t = thread('t', {}, () => [forever(step('a = false', set(mem.a, false)))]);
+  return { shared: mem, threads: [t], properties: [happens] };
+}
+
 const build = (parts: Parts): Model =>
   defineModel({ name: 'case', summary: '', options: {}, build: () => parts }).build();
 
@@ -191,5 +198,6 @@ export const packingCases: readonly (readonly [string, () => Model])[] = (
     ['choices inside choices, some of which fail', choices],
     ['choices in states of many words', wideChoices],
     ['a deadlock, a thread that may wait, and guards that go wrong', waiting],
+    ['a state of zeros that is not the first', zeroLater],
   ] as const
 ).map(([name, parts]) => [name, () => build(parts())]);

@@ -1,0 +1,110 @@
+/**
+ * Generated code that passes over most successors that are known already: those met lately.
+ *
+ * Steps of different CPUs that commute lead to one state twice, and soon after another. A small table, which the inner
+ * caches hold, keeps for some bits of a hash the candidate that had them last. A candidate that equals it stands before
+ * it in the batch or has been stored, and needs no search in the visited set.
+ *
+ * The table begins as zeros, and looks as if the state of zeros had been met. Only the place of hash 0 can say so of
+ * another candidate: `search/recent.ts` puts a stored state there, and what is gathered before is not looked up.
+ */
+import type { Local, Wasm, WasmFunction } from './wasm-code.ts';
+import {
+  block,
+  count,
+  get,
+  getGlobal,
+  i32,
+  i64,
+  jump,
+  jumpIf,
+  labelled,
+  load,
+  local,
+  loop,
+  operation,
+  sequence,
+  set,
+  setGlobal,
+  store,
+} from './wasm-code.ts';
+import { markBytes, recentBits } from './wasm-memory.ts';
+import type { VisitedContext } from './wasm-table.ts';
+import { increment, scaled } from './wasm-table.ts';
+import { equalStates, gathered } from './wasm-visited.ts';
+
+/** `dropRecent()`: moves the candidates that were not met lately to the front, with their hashes and the marks between them. */
+export function dropRecent(context: VisitedContext): WasmFunction {
+  const { map, words } = context;
+  const [at, total, kept, isNew] = [
+    local('i32', 'at'),
+    local('i32', 'total'),
+    local('i32', 'kept'),
+    local('i32', 'isNew'),
+  ];
+  const [pointer, target, recent] = [local('i32', 'pointer'), local('i32', 'target'), local('i32', 'recent')];
+  const [mark, hash] = [local('i32', 'mark'), local('i64', 'hash')];
+  const place = operation('i64.shr_u', get(hash), i64(BigInt(64 - recentBits(words))));
+  const isMet = equalStates(pointer, recent, words, map.recent.at);
+  const each = [
+    moveMarks({ mark, pointer, target }),
+    set(hash, load('i64', scaled(get(at), 8), map.hashes.at)),
+    set(recent, scaled(operation('i32.wrap_i64', place), map.stride)),
+    set(isNew, operation('i32.or', operation('i32.eqz', getGlobal('count')), operation('i32.eqz', isMet))),
+    // Without a branch: whether a candidate is known cannot be foretold, and what is dropped is soon written over.
+    ...copyTwice(pointer, target, { recent, at: map.recent.at, words }),
+    store(get(hash), 'i64', scaled(get(kept), 8), map.hashes.at),
+    set(kept, operation('i32.add', get(kept), get(isNew))),
+    set(target, operation('i32.add', get(target), scaled(get(isNew), map.stride))),
+    increment(pointer, map.stride),
+  ];
+  const body = [
+    set(total, gathered(context)),
+    set(mark, i32(map.marks.at)),
+    set(pointer, i32(map.candidates.at)),
+    set(target, i32(map.candidates.at)),
+    count(at, i32(0), get(total), each),
+    moveMarks({ mark, pointer, target }),
+    setGlobal('cursor', get(target)),
+  ];
+  return { name: 'dropRecent', parameters: [], result: null, body, exported: true };
+}
+
+interface Move {
+  readonly mark: Local;
+  readonly pointer: Local;
+  readonly target: Local;
+}
+
+/** Code that makes the marks before the candidate at `pointer` stand before `target`. */
+function moveMarks({ mark, pointer, target }: Move): Wasm {
+  const [again, done] = [labelled('again'), labelled('done')];
+  return block(
+    done,
+    loop(
+      again,
+      jumpIf(done, operation('i32.eq', get(mark), getGlobal('mark'))),
+      jumpIf(done, operation('i32.ne', load('i32', get(mark)), get(pointer))),
+      store(get(target), 'i32', get(mark)),
+      increment(mark, markBytes),
+      jump(again),
+    ),
+  );
+}
+
+interface Place {
+  readonly recent: Local;
+  readonly at: number;
+  readonly words: number;
+}
+
+function copyTwice(from: Local, to: Local, { recent, at, words }: Place): readonly Wasm[] {
+  const word = local('i64', 'word');
+  return Array.from({ length: words }, (_, number) =>
+    sequence(
+      set(word, load('i64', get(from), number * 8)),
+      store(get(word), 'i64', get(to), number * 8),
+      store(get(word), 'i64', get(recent), at + number * 8),
+    ),
+  );
+}
