@@ -13,7 +13,7 @@ const noBooleanCall = {
 };
 
 export default defineConfig(
-  globalIgnores(['coverage/', 'dist/', 'docs/']),
+  globalIgnores(['coverage/', '**/dist/', 'docs/']),
   tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
@@ -59,7 +59,7 @@ export default defineConfig(
   },
   {
     // Their tools ask for a default export.
-    files: ['eslint.config.js', 'vitest.config.ts'],
+    files: ['eslint.config.js', 'vitest.config.ts', 'web/vite.config.ts'],
     rules: { 'no-restricted-syntax': 'off' },
   },
 );

@@ -72,14 +72,7 @@ export function* comparing(
   limits: Limits,
 ): Steps<Comparison> {
   const { options } = definition;
-  const varied = vary ?? defaultVaried(options).filter((key) => !(key in given));
-  for (const key of varied) {
-    if (options[key] === undefined)
-      throw new ModelError(
-        `there is no option '${key}' to vary; the options are ${Object.keys(options).join(', ')}`,
-      );
-    if (key in given) throw new ModelError(`the option '${key}' is both varied and given a value`);
-  }
+  const varied = variedBy(options, { vary, given });
   const rows: Row[] = [];
   for (const choices of combinations(options, varied)) {
     const all = withFallbacks(options, { ...given, ...choices });
@@ -91,6 +84,25 @@ export function* comparing(
     Object.entries(withFallbacks(options, given)).filter(([key]) => !varied.includes(key)),
   );
   return { definition, varied, fixed, rows, smallest: smallestFixes(options, varied, rows) };
+}
+
+/** All options of each variant that a comparison builds, in its order; throws as the comparison does. */
+export function variantsOf(options: Options, choice: Choice): readonly Choices[] {
+  return combinations(options, variedBy(options, choice)).map((choices) =>
+    withFallbacks(options, { ...choice.given, ...choices }),
+  );
+}
+
+function variedBy(options: Options, { vary, given }: Choice): readonly string[] {
+  const varied = vary ?? defaultVaried(options).filter((key) => !(key in given));
+  for (const key of varied) {
+    if (options[key] === undefined)
+      throw new ModelError(
+        `there is no option '${key}' to vary; the options are ${Object.keys(options).join(', ')}`,
+      );
+    if (key in given) throw new ModelError(`the option '${key}' is both varied and given a value`);
+  }
+  return varied;
 }
 
 const defaultVaried = (options: Options) =>

@@ -19,7 +19,7 @@ export interface Crew {
 /** What another worker is started with: its areas and its module. */
 export interface Recruit {
   readonly map: MemoryMap;
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 /** What all workers must know of the visited set: the globals of the same names. */

@@ -55,7 +55,7 @@ export class VisitedMemory {
   #rebuild: () => void = () => this.#enterAll();
 
   /** Several workers share the memory; each has a region of the table of its own. */
-  constructor(model: CompiledModel, bytes: Uint8Array, { maxBytes = 2 ** 32, workers = 1 }) {
+  constructor(model: CompiledModel, bytes: Uint8Array<ArrayBuffer>, { maxBytes = 2 ** 32, workers = 1 }) {
     this.#model = model;
     this.#workers = workers;
     this.#maxBytes = Math.min(maxBytes, 2 ** 32);

@@ -12,7 +12,7 @@ interface Setup {
   readonly workers: number;
   readonly map: MemoryMap;
   readonly transitions: number;
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
   readonly memory: WebAssembly.Memory;
   readonly control: SharedArrayBuffer;
 }

@@ -44,7 +44,7 @@ const typeCodes: Readonly<Record<NumberType, number>> = { i32: 0x7f, i64: 0x7e }
 const [blockOp, loopOp, ifOp, elseOp, endOp] = [0x02, 0x03, 0x04, 0x05, 0x0b] as const;
 const noValue = 0x40;
 
-export function encodeModule(module: WasmModule): Uint8Array {
+export function encodeModule(module: WasmModule): Uint8Array<ArrayBuffer> {
   const { functions, globals } = module;
   const exported = [
     ...functions.flatMap(({ name, exported: shown }, at) =>

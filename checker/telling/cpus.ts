@@ -19,7 +19,8 @@ export function cpusOf(table: TransitionTable, trace: Trace): readonly Cpu[] {
   return allCpus(table).filter(({ copies }) => [...copies].some((copy) => active.has(copy)));
 }
 
-function allCpus({ threads }: TransitionTable): readonly Cpu[] {
+/** All CPUs, those that do nothing in a trace included. */
+export function allCpus({ threads }: TransitionTable): readonly Cpu[] {
   const hosts = threads.filter(({ thread }) => thread.on === null);
   return hosts
     .flatMap(({ thread }) => Array.from({ length: thread.cpus }, (_, replica) => ({ thread, replica })))

@@ -59,5 +59,13 @@ function summary(rounds: readonly Round[]): TraceLine {
   const heads = lines.flatMap(({ iteration }) => iteration ?? []);
   const steps = lines.flatMap(({ step }) => step ?? []);
   const text = `(the same for ${heads[0]!.variable} = ${heads[0]!.value} to ${heads.at(-1)!.value}, steps ${steps[0]!} to ${steps.at(-1)!})`;
-  return { step: null, cpu: lines[0]!.cpu, kind: 'note', text, beside: [], iteration: null };
+  return {
+    step: null,
+    of: lines[0]!.of,
+    cpu: lines[0]!.cpu,
+    kind: 'note',
+    text,
+    beside: [],
+    iteration: null,
+  };
 }

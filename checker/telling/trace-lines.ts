@@ -12,6 +12,8 @@ import { foldIterations } from './fold-iterations.ts';
 export interface TraceLine {
   /** The number of the step, from 1, on its first line; null on the others. */
   readonly step: number | null;
+  /** The number of the step that it belongs to, or leads to. */
+  readonly of: number;
   /** Position among the CPUs that take part. */
   readonly cpu: number;
   readonly kind: 'code' | 'note';
@@ -22,10 +24,21 @@ export interface TraceLine {
   readonly iteration: { readonly variable: string; readonly value: number } | null;
 }
 
-type Unplaced = Omit<TraceLine, 'step' | 'cpu'>;
+type Unplaced = Omit<TraceLine, 'step' | 'of' | 'cpu'>;
 
 /** The lines of all steps; what a thread did before its first step, and the heads of loops, stand before the step they lead to. */
-export function traceLines(table: TransitionTable, trace: Trace, cpus: readonly Cpu[]): readonly TraceLine[] {
+export const traceLines = (
+  table: TransitionTable,
+  trace: Trace,
+  cpus: readonly Cpu[],
+): readonly TraceLine[] => foldIterations(allTraceLines(table, trace, cpus));
+
+/** The same with every iteration of every loop. */
+export function allTraceLines(
+  table: TransitionTable,
+  trace: Trace,
+  cpus: readonly Cpu[],
+): readonly TraceLine[] {
   const lines: TraceLine[] = [];
   const iterations = new Iterations();
   const waiting = new Map<string, Unplaced[]>();
@@ -37,10 +50,12 @@ export function traceLines(table: TransitionTable, trace: Trace, cpus: readonly 
     waiting.set(copy, later);
     const own: readonly Unplaced[] =
       now.length > 0 ? now : [codeLine(printText(step.edge.transition.statement))];
-    lines.push(...before.map((line) => ({ ...line, step: null, cpu })));
-    lines.push(...own.map((line, position) => ({ ...line, step: position === 0 ? at + 1 : null, cpu })));
+    lines.push(...before.map((line) => ({ ...line, step: null, of: at + 1, cpu })));
+    lines.push(
+      ...own.map((line, position) => ({ ...line, step: position === 0 ? at + 1 : null, of: at + 1, cpu })),
+    );
   }
-  return foldIterations(lines);
+  return lines;
 }
 
 /** What happened before the first step of a thread, as far as nothing decided there. */

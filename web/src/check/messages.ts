@@ -1,0 +1,102 @@
+/** What the page asks of the worker and what it answers: plain data, models included. */
+import type { TransitionTable } from '../../../checker/analysis/transition-table.ts';
+import type { AnyDefinition, Model } from '../../../checker/language/model.ts';
+import type { Choices, Comparison, Row } from '../../../checker/search/compare.ts';
+import type { Answer, Outcome, Schedule, Statistics } from '../../../checker/search/outcome.ts';
+import type { Edge } from '../../../checker/search/state-space.ts';
+import type { Graph } from './graph.ts';
+
+/** An edge whose transition is told by its number: two builds of one model number alike. */
+export type PlainEdge = Omit<Edge, 'transition'> & { readonly transition: number };
+
+export interface PlainSchedule {
+  readonly initial: number;
+  readonly edges: readonly PlainEdge[];
+}
+
+type WithPlainSchedule<A> = A extends { readonly schedule: Schedule }
+  ? Omit<A, 'schedule'> & { readonly schedule: PlainSchedule }
+  : A;
+
+export type PlainOutcome = WithPlainSchedule<Answer> & {
+  readonly statistics: Omit<Statistics, 'unfired'> & { readonly unfired: readonly number[] };
+};
+
+export type PlainRow = Omit<Row, 'outcome'> & { readonly outcome: PlainOutcome };
+
+/** A definition without what it does: its models come beside it, by their options. */
+export type PlainDefinition = Omit<AnyDefinition, 'build'>;
+
+export type PlainComparison = Omit<Comparison, 'definition' | 'rows'> & {
+  readonly rows: readonly PlainRow[];
+};
+
+export type Work =
+  | { readonly kind: 'check'; readonly model: Model; readonly maxStates: number }
+  /** The models of all variants, by `keyOf` their options. */
+  | {
+      readonly kind: 'compare';
+      readonly definition: PlainDefinition;
+      readonly given: Choices;
+      readonly models: ReadonlyMap<string, Model>;
+    }
+  | { readonly kind: 'graph'; readonly model: Model; readonly maxStates: number };
+
+/** The answer to each kind of work. */
+export interface Results {
+  readonly check: { readonly outcome: PlainOutcome; readonly seconds: number };
+  readonly compare: { readonly comparison: PlainComparison; readonly seconds: number };
+  /** Null where there are more states than were asked for. */
+  readonly graph: Graph | null;
+}
+
+export interface Progress {
+  readonly states: number;
+  readonly frontier: number;
+  readonly depth: number;
+  readonly seconds: number;
+  /** Variants checked before this one. */
+  readonly done: number;
+}
+
+export type ToWorker =
+  | { readonly kind: 'start'; readonly id: number; readonly work: Work }
+  | { readonly kind: 'stop'; readonly id: number };
+
+export type FromWorker =
+  | { readonly kind: 'progress'; readonly id: number; readonly progress: Progress }
+  | { readonly kind: 'result'; readonly id: number; readonly result: Results[Work['kind']] }
+  /** The author's mistake, told in words. */
+  | { readonly kind: 'mistake'; readonly id: number; readonly message: string }
+  /** A bug of ours. */
+  | { readonly kind: 'bug'; readonly id: number; readonly message: string };
+
+export const keyOf = (options: Choices): string => JSON.stringify(options);
+
+export function plainOutcome(outcome: Outcome): PlainOutcome {
+  const { statistics } = outcome;
+  const plain = { ...statistics, unfired: statistics.unfired.map(({ id }) => id) };
+  if (!('schedule' in outcome)) return { ...outcome, statistics: plain };
+  const { initial, edges } = outcome.schedule;
+  const schedule = { initial, edges: edges.map((edge) => ({ ...edge, transition: edge.transition.id })) };
+  return { ...outcome, schedule, statistics: plain };
+}
+
+/** The schedule in this table; a transition that it does not have is left to `replay` to report. */
+export const scheduleIn = (
+  { initial, edges }: PlainSchedule,
+  { transitions }: TransitionTable,
+): Schedule => ({
+  initial,
+  edges: edges.map((edge) => ({ ...edge, transition: transitions[edge.transition]! })),
+});
+
+/** The answer with its schedule in this table. */
+export function outcomeIn(plain: PlainOutcome, table: TransitionTable): Outcome {
+  const statistics: Statistics = {
+    ...plain.statistics,
+    unfired: plain.statistics.unfired.map((id) => table.transitions[id]!),
+  };
+  if (!('schedule' in plain)) return { ...plain, statistics };
+  return { ...plain, schedule: scheduleIn(plain.schedule, table), statistics };
+}

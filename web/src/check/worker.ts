@@ -1,0 +1,114 @@
+/** Runs the checker beside the page: work comes in, progress and one result go out, and `stop` is heard in between. */
+import { transitionTable } from '../../../checker/analysis/transition-table.ts';
+import type { AnyDefinition } from '../../../checker/language/model.ts';
+import { ModelError } from '../../../checker/language/model-error.ts';
+import { checking } from '../../../checker/search/check.ts';
+import { comparing } from '../../../checker/search/compare.ts';
+import type { Limits } from '../../../checker/search/outcome.ts';
+import { defaultSettings } from '../../../checker/search/settings.ts';
+import type { Steps } from '../../../checker/search/steps.ts';
+import { graphOf } from './graph.ts';
+import type { FromWorker, Progress, Results, ToWorker, Work } from './messages.ts';
+import { keyOf, plainOutcome } from './messages.ts';
+
+/** Work runs for so many milliseconds before messages get their turn. */
+const turn = 40;
+
+/** A tab has no more memory than this to give away. */
+const settings = { ...defaultSettings, maxBytes: 2 ** 30 };
+
+const stopped = new Set<number>();
+
+const send = (message: FromWorker) => self.postMessage(message);
+
+self.addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
+  if (data.kind === 'stop') stopped.add(data.id);
+  else void perform(data.id, data.work);
+});
+
+async function perform(id: number, work: Work): Promise<void> {
+  const began = performance.now();
+  const seconds = () => (performance.now() - began) / 1000;
+  let reached: Omit<Progress, 'seconds'> = { states: 0, frontier: 0, depth: 0, done: 0 };
+  const limits: Limits = {
+    maxStates: work.kind === 'compare' ? Infinity : work.maxStates,
+    stop: () => (stopped.has(id) ? 'it was stopped' : null),
+    onProgress: (now) => (reached = { ...reached, ...now }),
+  };
+  const onVariant = (done: number) => (reached = { ...reached, done });
+  try {
+    const steps = stepsOf(work, limits, { seconds, onVariant });
+    for (;;) {
+      const end = runFor(turn, steps);
+      if (end !== null) return send({ kind: 'result', id, result: end.value });
+      send({ kind: 'progress', id, progress: { ...reached, seconds: seconds() } });
+      await nextTask();
+    }
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    send({ kind: error instanceof ModelError ? 'mistake' : 'bug', id, message });
+  } finally {
+    stopped.delete(id);
+  }
+}
+
+interface Watch {
+  readonly seconds: () => number;
+  readonly onVariant: (done: number) => void;
+}
+
+function* stepsOf(work: Work, limits: Limits, { seconds, onVariant }: Watch): Steps<Results[Work['kind']]> {
+  switch (work.kind) {
+    case 'check': {
+      const { outcome } = yield* checking(work.model, limits, settings);
+      return { outcome: plainOutcome(outcome), seconds: seconds() };
+    }
+    case 'compare': {
+      const { given } = work;
+      const definition = withModels(work, onVariant);
+      const { rows, varied, fixed, smallest } = yield* comparing(
+        definition,
+        { vary: null, given, settings },
+        limits,
+      );
+      const plain = rows.map((row) => ({ ...row, outcome: plainOutcome(row.outcome) }));
+      return { comparison: { rows: plain, varied, fixed, smallest }, seconds: seconds() };
+    }
+    case 'graph':
+      return yield* graphOf(transitionTable(work.model), work.maxStates);
+  }
+}
+
+/** The definition with the models that the page has built of it; it tells how many have been asked for before. */
+function withModels(
+  { definition, models }: Work & { readonly kind: 'compare' },
+  onVariant: (done: number) => void,
+): AnyDefinition {
+  let done = 0;
+  return {
+    ...definition,
+    build: (options = {}) => {
+      onVariant(done++);
+      return models.get(keyOf(options))!;
+    },
+  };
+}
+
+/** Takes steps for some milliseconds; the result when they are over, else null. */
+function runFor<T>(milliseconds: number, steps: Steps<T>): { readonly value: T } | null {
+  const until = performance.now() + milliseconds;
+  while (performance.now() < until) {
+    const { done, value } = steps.next();
+    if (done === true) return { value };
+  }
+  return null;
+}
+
+/** Messages are tasks of their own, and a message to oneself comes after those that wait already. */
+const nextTask = () =>
+  new Promise<void>((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.addEventListener('message', () => resolve());
+    port1.start();
+    port2.postMessage(null);
+  });

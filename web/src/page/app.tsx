@@ -1,0 +1,69 @@
+/** The page as a whole. */
+import { check, definition, notice, variant, view } from '../state/session.ts';
+import { views } from '../state/link.ts';
+import { report } from '../state/report.ts';
+import { GraphView } from './graph-view.tsx';
+import { Header } from './header.tsx';
+import { OptionPanel } from './option-panel.tsx';
+import { SourceView } from './source-view.tsx';
+import { TraceView } from './trace-view.tsx';
+import { VariantsView } from './variants-view.tsx';
+import { VerdictBanner } from './verdict-banner.tsx';
+
+export function App() {
+  if (definition.value === null) return <p class="loading">{notice.value ?? 'Loading the models …'}</p>;
+  return (
+    <>
+      <Header />
+      {notice.value !== null && (
+        <p class="notice" role="alert">
+          {notice.value}
+        </p>
+      )}
+      <div class="page">
+        <OptionPanel />
+        <main>
+          <VerdictBanner />
+          {variant.value?.kind === 'built' && check.value.kind !== 'failed' && <Views />}
+        </main>
+      </div>
+    </>
+  );
+}
+
+const titles = { trace: 'Trace', source: 'Source', variants: 'All variants', graph: 'State graph' } as const;
+
+function Views() {
+  // A report is one variant.
+  const offered = report === null ? views : views.filter((name) => name !== 'variants');
+  return (
+    <>
+      <nav class="tabs" aria-label="Views">
+        {offered.map((name) => (
+          <button
+            type="button"
+            key={name}
+            aria-current={view.value === name ? 'page' : undefined}
+            onClick={() => (view.value = name)}
+          >
+            {titles[name]}
+          </button>
+        ))}
+      </nav>
+      <CurrentView />
+    </>
+  );
+}
+
+function CurrentView() {
+  switch (view.value) {
+    case 'trace':
+      return <TraceView />;
+    case 'source':
+      return <SourceView />;
+    case 'variants':
+      return <VariantsView />;
+    case 'graph':
+      return <GraphView />;
+  }
+}

@@ -1,0 +1,122 @@
+/** Arrows over the lanes, drawn where the rows have come to lie. */
+import type { RefObject } from 'preact';
+import { useLayoutEffect, useState } from 'preact/hooks';
+import type { TraceLine } from '../../../checker/telling/trace-lines.ts';
+
+export interface Arrow {
+  /** Steps, from 0. */
+  readonly from: number;
+  readonly to: number;
+  /** Two accesses that raced, or a store on its late way to memory. */
+  readonly kind: 'race' | 'delay';
+  readonly title: string;
+}
+
+interface Point {
+  /** Both ends of the text in the row, and the middle of its height. */
+  readonly left: number;
+  readonly right: number;
+  readonly y: number;
+}
+
+interface Path {
+  readonly arrow: Arrow;
+  readonly d: string;
+  readonly tip: string;
+}
+
+interface ArrowsProps {
+  readonly place: RefObject<HTMLDivElement | null>;
+  readonly arrows: readonly Arrow[];
+  /** What the lanes show: other rows lie elsewhere. */
+  readonly rows: readonly TraceLine[];
+  readonly pointed: number | null;
+}
+
+export function Arrows({ place, arrows, rows, pointed }: ArrowsProps) {
+  const [paths, setPaths] = useState<readonly Path[]>([]);
+  useLayoutEffect(() => {
+    const lanes = place.current;
+    if (lanes === null) return undefined;
+    const draw = () => setPaths(pathsIn(lanes, arrows));
+    draw();
+    const observer = new ResizeObserver(draw);
+    observer.observe(lanes);
+    return () => observer.disconnect();
+  }, [place, arrows, rows]);
+  return (
+    <svg class={`arrows ${pointed === null ? '' : 'one'}`} aria-hidden="true">
+      {paths.map(({ arrow, d, tip }) => (
+        <g
+          key={`${arrow.kind} ${arrow.from} ${arrow.to}`}
+          class={`${arrow.kind} ${arrows[pointed ?? -1] === arrow ? 'pointed' : ''}`}
+        >
+          <path class="halo" d={d} />
+          <path class="line" d={d} />
+          <path class="tip" d={tip} />
+        </g>
+      ))}
+    </svg>
+  );
+}
+
+/** The distance from text to line, and between two lines beside each other. */
+const gap = 6;
+const track = 7;
+const bend = 5;
+
+function pathsIn(lanes: HTMLElement, arrows: readonly Arrow[]): readonly Path[] {
+  const isTight = getComputedStyle(lanes).getPropertyValue('--tight').trim() === '1';
+  const width = lanes.clientWidth;
+  const used: {
+    readonly channel: number;
+    readonly track: number;
+    readonly top: number;
+    readonly bottom: number;
+  }[] = [];
+  return arrows.flatMap((arrow) => {
+    const [from, to] = [pointOf(lanes, arrow.from), pointOf(lanes, arrow.to)];
+    if (from === null || to === null) return [];
+    const [top, bottom] = [Math.min(from.y, to.y), Math.max(from.y, to.y)];
+    // Lines run beside the lane that lies farther right, where the text of other lanes does not reach.
+    const channel = isTight ? width : Math.max(from.left, to.left) - gap - 16;
+    let lane = 0;
+    const isTaken = (other: number) =>
+      used.some(
+        (one) => one.channel === channel && one.track === other && one.top <= bottom && top <= one.bottom,
+      );
+    while (isTaken(lane)) lane++;
+    used.push({ channel, track: lane, top, bottom });
+    const x = isTight ? width - 4 - lane * track : channel - lane * track;
+    return [{ arrow, ...pathOf(from, to, x) }];
+  });
+}
+
+function pathOf(from: Point, to: Point, x: number): { readonly d: string; readonly tip: string } {
+  const start = x < from.left ? from.left - gap / 2 : from.right + gap;
+  const end = x < to.left ? to.left - gap / 2 : to.right + gap;
+  const out = Math.sign(x - start) * Math.min(bend, Math.abs(x - start));
+  const back = Math.sign(end - x) * Math.min(bend, Math.abs(end - x));
+  const d = [
+    `M${start} ${from.y} H${x - out}`,
+    `Q${x} ${from.y} ${x} ${from.y + bend}`,
+    `V${to.y - bend}`,
+    `Q${x} ${to.y} ${x + back} ${to.y}`,
+    `H${end}`,
+  ].join(' ');
+  const side = end < x ? -1 : 1;
+  return { d, tip: `M${end} ${to.y} l${-7 * side} -4 v8 z` };
+}
+
+function pointOf(lanes: HTMLElement, step: number): Point | null {
+  const text = lanes.querySelector<HTMLElement>(`.row[data-step="${step + 1}"] .text`);
+  if (text === null) return null;
+  const origin = lanes.getBoundingClientRect();
+  const [first] = text.getClientRects();
+  const own = first ?? text.getBoundingClientRect();
+  return {
+    left: own.left - origin.left,
+    right: own.right - origin.left,
+    y: own.top - origin.top + own.height / 2,
+  };
+}

@@ -1,0 +1,4 @@
+/** To come. */
+export function GraphView() {
+  return null;
+}

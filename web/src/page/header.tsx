@@ -1,0 +1,58 @@
+/** The top of the page: which model, what it is about, and a link to this very state. */
+import { signal } from '@preact/signals';
+import { chosen, definition, definitions } from '../state/session.ts';
+
+export function Header() {
+  const model = definition.value!;
+  return (
+    <header class="top">
+      <span class="wordmark">racewalk</span>
+      <div class="model">
+        {definitions.value.length > 1 ? <ModelPicker /> : <h1>{model.name}</h1>}
+        <p class="summary">{model.summary}</p>
+      </div>
+      <LinkButton />
+    </header>
+  );
+}
+
+function ModelPicker() {
+  const choose = (name: string) => {
+    definition.value = definitions.value.find((other) => other.name === name) ?? definition.value;
+    chosen.value = {};
+  };
+  return (
+    <select
+      class="picker"
+      aria-label="Model"
+      value={definition.value!.name}
+      onChange={({ currentTarget }) => choose(currentTarget.value)}
+    >
+      {definitions.value.map(({ name }) => (
+        <option key={name} value={name}>
+          {name}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+const copied = signal(false);
+
+function LinkButton() {
+  const copy = async () => {
+    await navigator.clipboard.writeText(location.href);
+    copied.value = true;
+    setTimeout(() => (copied.value = false), 1500);
+  };
+  return (
+    <button
+      type="button"
+      class="link-button"
+      title="A link to this model, these options and this step"
+      onClick={() => void copy()}
+    >
+      <span aria-live="polite">{copied.value ? 'Copied' : 'Copy link'}</span>
+    </button>
+  );
+}

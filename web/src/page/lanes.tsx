@@ -1,0 +1,123 @@
+/** A trace as lanes: one a CPU, time downwards, with arrows between the accesses that raced. */
+import { useMemo, useRef } from 'preact/hooks';
+import type { TransitionTable } from '../../../checker/analysis/transition-table.ts';
+import type { Trace } from '../../../checker/search/trace.ts';
+import type { Cpu } from '../../../checker/telling/cpus.ts';
+import type { TraceLine } from '../../../checker/telling/trace-lines.ts';
+import { allTraceLines, traceLines } from '../../../checker/telling/trace-lines.ts';
+import type { Arrow } from './arrows.tsx';
+import { Arrows } from './arrows.tsx';
+import { shownCpus } from './cpu-style.ts';
+
+interface LanesProps {
+  readonly label: string;
+  readonly table: TransitionTable;
+  readonly trace: Trace;
+  /** Steps taken. */
+  readonly at: number;
+  readonly arrows: readonly Arrow[];
+  /** The number of the arrow that is pointed at, or null. */
+  readonly pointed: number | null;
+  readonly unfolded: boolean;
+  readonly onGo: (at: number) => void;
+  readonly onUnfold: () => void;
+  /** A remark behind the last row. */
+  readonly end?: { readonly tone: 'bad' | 'good' | 'open'; readonly text: string } | null;
+}
+
+export function Lanes({
+  label,
+  table,
+  trace,
+  at,
+  arrows,
+  pointed,
+  unfolded,
+  onGo,
+  onUnfold,
+  end,
+}: LanesProps) {
+  const place = useRef<HTMLDivElement>(null);
+  const cpus = useMemo(() => shownCpus(table, trace), [table, trace]);
+  const rows = useMemo(
+    () => (unfolded ? allTraceLines : traceLines)(table, trace, cpus),
+    [table, trace, cpus, unfolded],
+  );
+  return (
+    <div
+      class={`lanes ${cpus.length > 3 ? 'many' : ''}`}
+      style={{ '--cpus': String(cpus.length) }}
+      role="group"
+      aria-label={label}
+      ref={place}
+    >
+      <div class="lane-lines" aria-hidden="true">
+        {cpus.map((cpu, lane) => (
+          <span key={cpu.number} class={`cpu-${cpu.number % 6}`} style={{ gridColumn: `${lane + 2}` }} />
+        ))}
+      </div>
+      <Heads cpus={cpus} />
+      {rows.map((row, index) => (
+        <Row key={index} row={row} cpu={cpus[row.cpu]!} at={at} onGo={onGo} onUnfold={onUnfold} />
+      ))}
+      {end !== undefined && end !== null && <p class={`lanes-end ${end.tone}`}>{end.text}</p>}
+      <Arrows place={place} arrows={arrows} rows={rows} pointed={pointed} />
+    </div>
+  );
+}
+
+function Heads({ cpus }: { readonly cpus: readonly Cpu[] }) {
+  return (
+    <div class="heads">
+      {cpus.map((cpu, lane) => (
+        <div key={cpu.number} class={`head cpu-${cpu.number % 6}`} style={{ '--lane': String(lane + 2) }}>
+          <span class="cpu-number">CPU {cpu.number}</span> <span class="mono">{cpu.thread}</span>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+interface RowProps {
+  readonly row: TraceLine;
+  readonly cpu: Cpu;
+  readonly at: number;
+  readonly onGo: (at: number) => void;
+  readonly onUnfold: () => void;
+}
+
+function Row({ row, cpu, at, onGo, onUnfold }: RowProps) {
+  const { step, of, text, beside, kind } = row;
+  const time = of < at ? 'past' : of === at ? 'now' : 'future';
+  const isFold = kind === 'note' && text.startsWith('(the same for');
+  return (
+    <div
+      class={`row ${time} ${kind} cpu-${cpu.number % 6}`}
+      data-step={step ?? undefined}
+      data-of={of}
+      onClick={() => (isFold ? onUnfold() : onGo(of))}
+    >
+      {step === null ? (
+        <span class="number" />
+      ) : (
+        <button
+          type="button"
+          class="number"
+          tabIndex={time === 'now' ? 0 : -1}
+          aria-current={time === 'now' ? 'step' : undefined}
+          aria-label={`step ${step}: CPU ${cpu.number}, ${text}`}
+        >
+          {step}
+        </button>
+      )}
+      <div class="cell" style={{ '--lane': String(row.cpu + 2) }}>
+        <code class="text">{text}</code>
+        {beside.map((part) => (
+          <span key={part} class={part.includes(' -> ') ? 'beside change' : 'beside'}>
+            {part.replace(' -> ', ' → ')}
+          </span>
+        ))}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,145 @@
+/** What can happen next in the state that is looked at, and who waits for what. */
+import { computed } from '@preact/signals';
+import { printExpr, printText } from '../../../checker/language/print.ts';
+import type { FiredEdge } from '../../../checker/search/interpreted-edges.ts';
+import { edgesOutOf } from '../../../checker/search/interpreted-edges.ts';
+import { textOf } from '../../../checker/telling/verdict-text.ts';
+import { initialStates } from '../../../checker/state/interpret.ts';
+import { sameEdge } from '../walk/run-code.ts';
+import { beginAt, shownRun, take } from '../walk/runs.ts';
+import { at, built, runs, state, trace } from '../state/session.ts';
+import { copyName, cpuOf } from './cpu-style.ts';
+
+const enabled = computed<readonly FiredEdge[]>(() => {
+  const isOver = trace.value?.stopped !== null && at.value === trace.value?.steps.length;
+  return built.value === null || state.value === null || isOver
+    ? []
+    : edgesOutOf(built.value.table, state.value);
+});
+
+export function NextSteps() {
+  const { table } = built.value!;
+  const next = shownRun(runs.value).schedule.edges[at.value];
+  const isTaken = ({ edge }: FiredEdge) => next !== undefined && sameEdge(edge, next);
+  return (
+    <section class="next" aria-label="Next steps">
+      <h3>What can happen next</h3>
+      {enabled.value.length === 0 && <p class="hint">Nothing: the run ends here.</p>}
+      <ul>
+        {enabled.value.map((fired, number) => (
+          <li key={number}>
+            <Choice fired={fired} isTaken={isTaken(fired)} />
+          </li>
+        ))}
+        {waiting().map(({ thread, replica, text, until }) => (
+          <li key={`${thread} ${replica}`} class={`waits cpu-${cpuOf(table, thread, replica).number % 6}`}>
+            <span class="who">{copyName(table, thread, replica)}</span> waits at <code>{text}</code>
+            {until !== null && (
+              <>
+                {' '}
+                until <code>{until}</code>
+              </>
+            )}
+          </li>
+        ))}
+      </ul>
+      {at.value === 0 && <Beginnings />}
+    </section>
+  );
+}
+
+interface ChoiceProps {
+  readonly fired: FiredEdge;
+  readonly isTaken: boolean;
+}
+
+function Choice({ fired, isTaken }: ChoiceProps) {
+  const { table } = built.value!;
+  const { edge, firing } = fired;
+  const { thread } = table.threads[edge.thread]!;
+  const wrong = firing.failed ?? firing.error;
+  return (
+    <button
+      type="button"
+      class={`choice cpu-${cpuOf(table, thread.name, edge.replica).number % 6} ${isTaken ? 'taken' : ''}`}
+      aria-pressed={isTaken}
+      onClick={() => (runs.value = take(runs.value, edge))}
+    >
+      <span class="who">{copyName(table, thread.name, edge.replica)}</span>
+      <code>{textOf(edge.transition)}</code>
+      <span class="outcome">
+        {outcomeOf(fired).map((part) => (
+          <span key={part}>{part}</span>
+        ))}
+        {wrong !== null && <span class="wrong">{wrong}</span>}
+      </span>
+    </button>
+  );
+}
+
+/** What the step would change, and what it would choose or decide. */
+function outcomeOf({ firing }: FiredEdge): readonly string[] {
+  const { shared } = built.value!.model;
+  const isMemory = (cell: string) => shared[cell.split('[', 1)[0]!]?.insideCpu !== true;
+  return firing.events.flatMap(({ statement, changes, chosen, taken, reads }) => [
+    ...changes.filter(({ cell }) => isMemory(cell)).map(({ cell, from, to }) => `${cell}: ${from} → ${to}`),
+    ...(chosen === null || statement.kind !== 'choose'
+      ? []
+      : [`${printExpr(statement.target)} = ${String(chosen)}`]),
+    ...(taken === true && reads.length > 0 ? [`${printText(statement)}: yes`] : []),
+  ]);
+}
+
+interface Waiting {
+  readonly thread: string;
+  readonly replica: number;
+  readonly text: string;
+  readonly until: string | null;
+}
+
+/** Copies of threads that have not ended and cannot go on; handlers and buffers that merely have nothing to do are left out. */
+function waiting(): readonly Waiting[] {
+  const { table } = built.value!;
+  return table.threads.flatMap(({ thread, locations, end }, number) =>
+    thread.mayBlockForever
+      ? []
+      : state.value!.threads[thread.name]!.flatMap(({ location }, replica) => {
+          const [first] = locations[location]!;
+          const canGoOn = enabled.value.some(
+            ({ edge }) => edge.thread === number && edge.replica === replica,
+          );
+          if (location === end || canGoOn || first === undefined) return [];
+          const { guard } = first;
+          return [
+            {
+              thread: thread.name,
+              replica,
+              text: textOf(first),
+              until: guard === null ? null : printExpr(guard),
+            },
+          ];
+        }),
+  );
+}
+
+/** Where threads begin with choices there are several states to begin in. */
+function Beginnings() {
+  const { length } = initialStates(built.value!.table);
+  if (length < 2) return null;
+  const current = shownRun(runs.value).schedule.initial;
+  return (
+    <label class="beginnings">
+      initial state{' '}
+      <select
+        value={String(current)}
+        onChange={({ currentTarget }) => (runs.value = beginAt(runs.value, Number(currentTarget.value)))}
+      >
+        {Array.from({ length }, (_, number) => (
+          <option key={number} value={String(number)}>
+            {number + 1} of {length}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

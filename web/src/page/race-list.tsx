@@ -1,0 +1,41 @@
+/** The races of the shown run in sentences; each leads to the place where it was decided. */
+import type { ToldRace } from '../../../checker/telling/race-sentences.ts';
+import { goTo } from '../walk/runs.ts';
+import { runs } from '../state/session.ts';
+import { pointed } from './trace-view.tsx';
+
+/** More than a reader takes in at once; the others stand behind a fold. */
+const most = 4;
+
+export function RaceList({ races }: { readonly races: readonly ToldRace[] }) {
+  if (races.length === 0) return null;
+  const numbered = races.map((told, number) => ({ told, number }));
+  return (
+    <section class="races" aria-label="Races">
+      <h3>Only chance decided that</h3>
+      <ul>{numbered.slice(0, most).map(item)}</ul>
+      {races.length > most && (
+        <details>
+          <summary>and {races.length - most} more</summary>
+          <ul>{numbered.slice(most).map(item)}</ul>
+        </details>
+      )}
+    </section>
+  );
+}
+
+const item = ({ told: { race, sentence }, number }: { readonly told: ToldRace; readonly number: number }) => (
+  <li key={`${race.cell} ${race.first.step} ${race.second.step}`}>
+    <button
+      type="button"
+      title="Go to the state before it was decided"
+      onClick={() => (runs.value = goTo(runs.value, race.first.step))}
+      onMouseEnter={() => (pointed.value = number)}
+      onMouseLeave={() => (pointed.value = null)}
+      onFocus={() => (pointed.value = number)}
+      onBlur={() => (pointed.value = null)}
+    >
+      {sentence}
+    </button>
+  </li>
+);

@@ -1,0 +1,42 @@
+/** The runs that the reader holds: the one that was found, and branches. */
+import { show } from '../walk/runs.ts';
+import type { Run } from '../walk/runs.ts';
+import { check, runs } from '../state/session.ts';
+
+export function RunBar() {
+  const { all, shown } = runs.value;
+  const [only] = all;
+  if (all.length === 1 && only !== undefined && only.schedule.edges.length === 0)
+    return (
+      <p class="hint">
+        {check.value.kind === 'done' && check.value.outcome.verdict === 'holds'
+          ? 'There is no bad run to show. Walk through any other: take one of the next steps.'
+          : 'Walk: take one of the next steps.'}
+      </p>
+    );
+  return (
+    <div class="runs" role="group" aria-label="Runs">
+      {all.map((run, number) => (
+        <button
+          type="button"
+          key={number}
+          aria-pressed={number === shown}
+          onClick={() => (runs.value = show(runs.value, number))}
+        >
+          {nameOf(run)}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function nameOf({ origin, shared, schedule }: Run): string {
+  switch (origin) {
+    case 'found':
+      return 'the run that was found';
+    case 'link':
+      return 'the run of the link';
+    case 'own':
+      return shared > 0 ? `branch after step ${shared}` : `walk of ${schedule.edges.length} steps`;
+  }
+}

@@ -1,0 +1,130 @@
+/** The state that is looked at: shared memory and locals with what the last step changed, and what the properties say. */
+import type { Declarations } from '../../../checker/language/variable.ts';
+import type { Value } from '../../../checker/language/domain.ts';
+import { harmOf } from '../../../checker/search/harm.ts';
+import type { Cells } from '../../../checker/state/evaluate.ts';
+import { endsOf, propertyPlace } from '../../../checker/state/interpret.ts';
+import { delaysOf } from '../walk/delays.ts';
+import { at, built, state, stateAfter, trace } from '../state/session.ts';
+import { copyName, cpuOf } from './cpu-style.ts';
+
+export function StatePanel() {
+  const { table, model } = built.value!;
+  const now = state.value!;
+  const before = stateAfter(trace.value!, Math.max(0, at.value - 1));
+  return (
+    <section class="state" aria-label="State">
+      <h3>{at.value === 0 ? 'At the beginning' : `After step ${at.value}`}</h3>
+      <Variables
+        caption="shared memory"
+        declared={memoryOf(model.shared)}
+        cells={now.shared}
+        before={before.shared}
+      />
+      <Buffers />
+      {table.threads.flatMap(({ thread }) =>
+        Object.keys(thread.locals).length === 0
+          ? []
+          : now.threads[thread.name]!.map(({ locals }, replica) => (
+              <Variables
+                key={`${thread.name} ${replica}`}
+                caption={copyName(table, thread.name, replica)}
+                tone={`cpu-${cpuOf(table, thread.name, replica).number % 6}`}
+                declared={thread.locals}
+                cells={locals}
+                before={before.threads[thread.name]![replica]!.locals}
+              />
+            )),
+      )}
+      <Properties />
+    </section>
+  );
+}
+
+/** The cells of store buffers are told by what waits in them. */
+const memoryOf = (shared: Declarations): Declarations =>
+  Object.fromEntries(Object.entries(shared).filter(([, { insideCpu }]) => insideCpu !== true));
+
+interface VariablesProps {
+  readonly caption: string;
+  readonly tone?: string;
+  readonly declared: Declarations;
+  readonly cells: Cells;
+  readonly before: Cells;
+}
+
+function Variables({ caption, tone = '', declared, cells, before }: VariablesProps) {
+  return (
+    <table class={`variables ${tone}`}>
+      <caption>{caption}</caption>
+      <tbody>
+        {Object.entries(declared).map(([name, { meaning }]) => {
+          const [values, old] = [listOf(cells[name]!), listOf(before[name]!)];
+          return (
+            <tr key={name} title={meaning}>
+              <th scope="row">{name}</th>
+              <td>
+                {values.map((value, index) => (
+                  <Cell key={index} value={value} old={old[index]!} />
+                ))}
+              </td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
+
+const listOf = (cell: Value | readonly Value[]): readonly Value[] =>
+  typeof cell === 'object' ? cell : [cell];
+
+function Cell({ value, old }: { readonly value: Value; readonly old: Value }) {
+  if (value === old) return <span class={value === false ? 'value off' : 'value'}>{String(value)}</span>;
+  return (
+    <span class="value changed" title={`was ${String(old)}`}>
+      <del>{String(old)}</del>
+      <ins>{String(value)}</ins>
+    </span>
+  );
+}
+
+/** Stores that have not reached memory yet. */
+function Buffers() {
+  const waiting = delaysOf(built.value!.table, trace.value!).filter(
+    ({ store, drain }) => store < at.value && (drain === null || drain >= at.value),
+  );
+  if (waiting.length === 0) return null;
+  return (
+    <div class="buffers">
+      <h4>in store buffers, not yet in memory</h4>
+      <ul>
+        {waiting.map(({ store, text, cpu }) => (
+          <li key={store}>
+            {cpu.replace(/ \d+$/, '')}: <code>{text}</code> (step {store + 1})
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function Properties() {
+  const { table, model } = built.value!;
+  const place = propertyPlace(state.value!, endsOf(table));
+  return (
+    <ul class="properties" aria-label="Properties in this state">
+      {model.properties
+        .filter(({ kind }) => kind === 'always')
+        .map(({ name, condition }) => {
+          const harm = harmOf(condition, place);
+          return (
+            <li key={name} class={harm === null ? 'good' : 'bad'}>
+              <span aria-hidden="true">{harm === null ? '✓' : '✕'}</span> {name}
+              {harm !== null && <strong>{harm}</strong>}
+            </li>
+          );
+        })}
+    </ul>
+  );
+}

@@ -1,0 +1,116 @@
+/** The trace with everything to walk it: lanes, races, transport, state, and what could happen instead. */
+import { computed, signal } from '@preact/signals';
+import { toldRaces } from '../../../checker/telling/race-sentences.ts';
+import { allCpus } from '../../../checker/telling/cpus.ts';
+import { harmIn } from '../../../checker/telling/verdict-text.ts';
+import { delaysOf } from '../walk/delays.ts';
+import { goTo, shownRun } from '../walk/runs.ts';
+import { beside } from '../state/beside.ts';
+import { at, built, check, runs, trace } from '../state/session.ts';
+import type { Arrow } from './arrows.tsx';
+import { BesidePicker, Difference } from './beside-picker.tsx';
+import { Lanes } from './lanes.tsx';
+import { NextSteps } from './next-steps.tsx';
+import { RaceList } from './race-list.tsx';
+import { RunBar } from './run-bar.tsx';
+import { StatePanel } from './state-panel.tsx';
+import { Transport } from './transport.tsx';
+
+const unfolded = signal(false);
+/** The race that the reader points at. */
+export const pointed = signal<number | null>(null);
+
+const told = computed(() =>
+  trace.value === null || built.value === null ? [] : toldRaces(trace.value, allCpus(built.value.table)),
+);
+
+const arrows = computed<readonly Arrow[]>(() => {
+  if (trace.value === null || built.value === null) return [];
+  const races = told.value.map(({ race, sentence }): Arrow => ({
+    from: race.first.step,
+    to: race.second.step,
+    kind: 'race',
+    title: sentence,
+  }));
+  const delays = delaysOf(built.value.table, trace.value).flatMap(({ store, drain, text }): Arrow[] =>
+    drain === null ? [] : [{ from: store, to: drain, kind: 'delay', title: `${text} reaches memory` }],
+  );
+  return [...races, ...delays];
+});
+
+const go = (step: number) => (runs.value = goTo(runs.value, step));
+
+export function TraceView() {
+  if (trace.value === null || built.value === null) return null;
+  return (
+    <div class="trace-view">
+      <RaceList races={told.value} />
+      <div class="above-lanes">
+        <RunBar />
+        <BesidePicker />
+      </div>
+      <div class={`trace-columns ${beside.value === null ? '' : 'two'}`}>
+        <div class="lane-column">
+          <Lanes
+            label="Trace"
+            table={built.value.table}
+            trace={trace.value}
+            at={at.value}
+            arrows={arrows.value}
+            pointed={pointed.value}
+            unfolded={unfolded.value}
+            onGo={go}
+            onUnfold={() => (unfolded.value = true)}
+            end={endOfRun()}
+          />
+        </div>
+        {beside.value !== null && <BesideLanes />}
+        <div class="side">
+          <NextSteps />
+          <StatePanel />
+        </div>
+      </div>
+      <Transport />
+    </div>
+  );
+}
+
+/** What the end of the shown run comes to, where it is the run that was found. */
+function endOfRun() {
+  const now = check.value;
+  if (now.kind !== 'done' || trace.value === null || built.value === null) return null;
+  const run = shownRun(runs.value);
+  if (!('schedule' in now.outcome) || run.schedule !== now.outcome.schedule) return null;
+  const harm = harmIn(built.value.table, now.outcome, trace.value);
+  return harm === null ? null : { tone: 'bad' as const, text: harm };
+}
+
+function BesideLanes() {
+  const { variant, followed, trace: other } = beside.value!;
+  const taken = followed.taken[Math.min(at.value, followed.taken.length - 1)]!;
+  const toFirst = (steps: number) => {
+    const own = followed.taken.findIndex((count) => count >= steps);
+    go(own < 0 ? followed.taken.length - 1 : own);
+  };
+  return (
+    <div class="lane-column beside-lanes">
+      <Difference />
+      <Lanes
+        label="The same schedule on the other variant"
+        table={variant.table}
+        trace={other}
+        at={taken}
+        arrows={[]}
+        pointed={null}
+        unfolded={unfolded.value}
+        onGo={toFirst}
+        onUnfold={() => (unfolded.value = true)}
+        end={
+          followed.end === null
+            ? null
+            : { tone: followed.end.kind === 'waits' ? 'good' : 'open', text: followed.end.sentence }
+        }
+      />
+    </div>
+  );
+}

@@ -1,0 +1,123 @@
+/** The verdict, in words and in colour, with what it rests on. */
+import type { Outcome, Statistics } from '../../../checker/search/outcome.ts';
+import { harmIn, headline, unfiredLines } from '../../../checker/telling/verdict-text.ts';
+import { count, rounded } from '../../../checker/telling/numbers.ts';
+import { commandLine } from '../../../checker/telling/options-text.ts';
+import { replay } from '../../../checker/search/trace.ts';
+import type { Progress } from '../check/messages.ts';
+import { stopChecking } from '../state/checks.ts';
+import { built, check, chosen, definition, variant } from '../state/session.ts';
+import { toneOf } from './verdict-dot.tsx';
+
+export function VerdictBanner() {
+  const now = variant.value;
+  if (now?.kind === 'mistake') return <Mistake message={now.message} />;
+  const state = check.value;
+  switch (state.kind) {
+    case 'running':
+      return <Searching progress={state.progress} />;
+    case 'failed':
+      return state.isMistake ? <Mistake message={state.message} /> : <Bug message={state.message} />;
+    case 'done':
+      return <Verdict outcome={state.outcome} seconds={state.seconds} />;
+  }
+}
+
+function Mistake({ message }: { readonly message: string }) {
+  return (
+    <section class="verdict bad" role="alert" aria-label="Verdict">
+      <h2>This is not a correct model</h2>
+      <p class="harm mono">{message}</p>
+    </section>
+  );
+}
+
+function Bug({ message }: { readonly message: string }) {
+  return (
+    <section class="verdict bad" role="alert" aria-label="Verdict">
+      <h2>A bug in racewalk: please report it</h2>
+      <p class="harm mono">{message}</p>
+    </section>
+  );
+}
+
+function Searching({ progress }: { readonly progress: Progress | null }) {
+  const told =
+    progress === null
+      ? 'Checking …'
+      : `Checking: ${count(progress.states)} states, ${count(progress.frontier)} to expand, depth ${progress.depth}, ` +
+        `${rounded(progress.states / Math.max(progress.seconds, 0.001))} states/s, ${progress.seconds.toFixed(0)} s`;
+  return (
+    <section class="verdict running" aria-label="Verdict" aria-busy="true">
+      <h2>{told}</h2>
+      {progress !== null && (
+        <button type="button" class="stop" onClick={stopChecking}>
+          Stop
+        </button>
+      )}
+    </section>
+  );
+}
+
+interface VerdictProps {
+  readonly outcome: Outcome;
+  readonly seconds: number;
+}
+
+function Verdict({ outcome, seconds }: VerdictProps) {
+  const { table } = built.value!;
+  const found = 'schedule' in outcome ? replay(table, outcome.schedule) : null;
+  const harm = found === null ? null : harmIn(table, outcome, found);
+  const { verdict } = outcome;
+  const [head, ...rest] = headline(outcome).split(': ');
+  return (
+    <section class={`verdict ${toneOf(verdict)}`} aria-label="Verdict" aria-live="polite">
+      <h2>
+        <strong>{head}</strong>
+        {rest.length > 0 && <span class="claim">{rest.join(': ')}</span>}
+        {verdict === 'holds' && <span class="claim">in every interleaving</span>}
+      </h2>
+      {harm !== null && <p class="harm">{harm}</p>}
+      <Evidence
+        statistics={outcome.statistics}
+        seconds={seconds}
+        sawAll={verdict === 'holds' || verdict === 'unreached'}
+      />
+    </section>
+  );
+}
+
+interface EvidenceProps {
+  readonly statistics: Statistics;
+  readonly seconds: number;
+  readonly sawAll: boolean;
+}
+
+function Evidence({ statistics, seconds, sawAll }: EvidenceProps) {
+  const { states, transitions, depth, method, unfired } = statistics;
+  const { options, name } = definition.value!;
+  const command = ['racewalk check', name, commandLine(options, chosen.value)]
+    .filter((word) => word !== '')
+    .join(' ');
+  return (
+    <details class="evidence">
+      <summary>
+        {count(states)} states, {count(transitions)} transitions,{' '}
+        {seconds < 0.1 ? `${Math.ceil(seconds * 1000)} ms` : `${seconds.toFixed(1)} s`}
+      </summary>
+      <p>
+        depth {depth}, {method}. The same on the command line: <code>{command}</code>
+      </p>
+      {unfired.length > 0 && sawAll && (
+        <>
+          <p>Never fired:</p>
+          <ul class="mono">
+            {unfiredLines(built.value!.table, unfired).map((line) => (
+              <li key={line}>{line}</li>
+            ))}
+          </ul>
+        </>
+      )}
+    </details>
+  );
+}

@@ -1,0 +1,31 @@
+/** A verdict as a small coloured sign, told by its shape as well. */
+import type { PlainOutcome } from '../check/messages.ts';
+
+type Verdict = PlainOutcome['verdict'];
+
+export type Tone = 'good' | 'bad' | 'open';
+
+export function toneOf(verdict: Verdict): Tone {
+  switch (verdict) {
+    case 'holds':
+      return 'good';
+    case 'violated':
+    case 'deadlock':
+    case 'error':
+      return 'bad';
+    case 'unreached':
+    case 'inconclusive':
+      return 'open';
+  }
+}
+
+const signs: Readonly<Record<Tone, string>> = { good: '✓', bad: '✕', open: '?' };
+
+export function VerdictDot({ verdict }: { readonly verdict: Verdict }) {
+  const tone = toneOf(verdict);
+  return (
+    <span class={`dot ${tone}`} role="img" aria-label={verdict} title={verdict}>
+      {signs[tone]}
+    </span>
+  );
+}

@@ -1,0 +1,90 @@
+/** Keeps the address of the page and what it shows the same, in both directions. */
+import { batch, effect } from '@preact/signals';
+import type { AnyDefinition } from '../../../checker/language/model.ts';
+import { encodeRun } from '../walk/run-code.ts';
+import { shownRun } from '../walk/runs.ts';
+import { besideChoice } from './beside.ts';
+import { awaitRun } from './checks.ts';
+import type { Link } from './link.ts';
+import { linkedOptions, readLink, readOptions, writeLink } from './link.ts';
+import { built, check, chosen, definition, definitions, notice, runs, trace, view } from './session.ts';
+
+/** What was written last: its event is no news. */
+let written = '';
+
+/** Opens what the address says, else the first model; from now on the address follows the page and the page the address. */
+export function followAddress(): void {
+  open(location.hash);
+  addEventListener('hashchange', () => {
+    if (location.hash !== written) open(location.hash);
+  });
+  effect(() => {
+    const hash = currentLink();
+    if (hash === null || hash === written) return;
+    written = hash;
+    history.replaceState(null, '', hash);
+  });
+}
+
+export function open(hash: string): void {
+  const link = readLink(hash);
+  const [first] = definitions.value;
+  const named = definitions.value.find(({ name }) => name === link?.model);
+  const found: AnyDefinition | undefined = named ?? first;
+  if (found === undefined) return;
+  const { chosen: options, unknown } = readOptions(found.options, link?.options ?? {});
+  batch(() => {
+    notice.value = noticeOf(link, named, unknown);
+    const run = link?.run ?? null;
+    awaitRun(
+      run === null ? null : { code: run, fingerprint: link?.fingerprint ?? null, at: link?.at ?? null },
+      link?.at ?? null,
+    );
+    definition.value = found;
+    chosen.value = options;
+    view.value = link?.view ?? 'trace';
+    besideChoice.value = link?.beside ?? null;
+  });
+}
+
+function noticeOf(
+  link: Link | null,
+  named: AnyDefinition | undefined,
+  unknown: readonly string[],
+): string | null {
+  if (link === null) return null;
+  if (named === undefined) return `This page has no model '${link.model}': here is another one.`;
+  if (unknown.length > 0)
+    return `The link names what the model does not have: ${unknown.join(', ')}. It was left out.`;
+  return null;
+}
+
+/** The link to what is shown: null while nothing is. */
+export function currentLink(): string | null {
+  if (definition.value === null) return null;
+  const { name, options } = definition.value;
+  return writeLink({
+    model: name,
+    options: linkedOptions(options, chosen.value),
+    view: view.value,
+    beside: besideChoice.value,
+    ...place(),
+  });
+}
+
+/** The run that the checker finds needs no words: every check finds the same one. */
+function place(): Pick<Link, 'run' | 'fingerprint' | 'at'> {
+  const run = shownRun(runs.value);
+  const { length } = run.schedule.edges;
+  const at = runs.value.at === length ? null : runs.value.at;
+  const none = { run: null, fingerprint: null };
+  if (built.value === null || trace.value === null) return { ...none, at: null };
+  const isFound = run.origin === 'found' && check.value.kind === 'done' && check.value.seconds < soon;
+  if (isFound) return { ...none, at };
+  if (length === 0 && run.schedule.initial === 0) return { ...none, at: null };
+  const code = encodeRun(built.value.table, run.schedule, trace.value);
+  return { run: code, fingerprint: built.value.fingerprint, at };
+}
+
+/** In seconds: a run that took longer to find is told in the link. */
+const soon = 1;

@@ -1,0 +1,41 @@
+/** A second variant on the schedule of the first, beside it. */
+import { computed, signal } from '@preact/signals';
+import { optionName } from '../../../checker/language/option.ts';
+import type { Trace } from '../../../checker/search/trace.ts';
+import { replay } from '../../../checker/search/trace.ts';
+import { initialStates } from '../../../checker/state/interpret.ts';
+import type { Followed } from '../walk/same-schedule.ts';
+import { shownRun } from '../walk/runs.ts';
+import { followed } from '../walk/same-schedule.ts';
+import { readValue } from './link.ts';
+import { built, chosen, definition, runs, trace } from './session.ts';
+import type { Built } from './variant.ts';
+import { variantOf } from './variant.ts';
+
+/** The option that differs, as `option=value`; null: there is nothing beside. */
+export const besideChoice = signal<string | null>(null);
+
+const besideVariant = computed<Built | null>(() => {
+  const [name, text] = besideChoice.value?.split('=', 2) ?? [];
+  if (name === undefined || text === undefined || definition.value === null) return null;
+  const entry = Object.entries(definition.value.options).find(([key]) => optionName(key) === name);
+  const value = entry === undefined ? undefined : readValue(entry[1], text);
+  if (entry === undefined || value === undefined) return null;
+  const variant = variantOf(definition.value, { ...chosen.value, [entry[0]]: value });
+  return variant.kind === 'built' ? variant : null;
+});
+
+export interface Beside {
+  readonly variant: Built;
+  readonly followed: Followed;
+  readonly trace: Trace;
+}
+
+export const beside = computed<Beside | null>(() => {
+  const variant = besideVariant.value;
+  if (variant === null || built.value === null || trace.value === null) return null;
+  const { initial } = shownRun(runs.value).schedule;
+  const isPossible = initial < initialStates(variant.table).length;
+  const result = followed(built.value.table, trace.value, variant.table, isPossible ? initial : 0);
+  return { variant, followed: result, trace: replay(variant.table, result.schedule) };
+});

@@ -1,0 +1,89 @@
+/** Checks the variant that is shown, whenever another one is; and can be stopped. */
+import { effect, untracked } from '@preact/signals';
+import { Checker, WorkError } from '../check/client.ts';
+import type { Running } from '../check/client.ts';
+import { outcomeIn } from '../check/messages.ts';
+import { noRuns, startingWith, withFound } from '../walk/runs.ts';
+import { decodeRun } from '../walk/run-code.ts';
+import type { EmbeddedReport } from './report.ts';
+import { report } from './report.ts';
+import type { Check } from './session.ts';
+import { built, check, notice, runs } from './session.ts';
+import type { Built } from './variant.ts';
+
+const checker = new Checker();
+let running: Running<'check'> | null = null;
+
+/** A run that came with a link and waits for its model. */
+interface Awaited {
+  readonly code: string;
+  readonly fingerprint: string | null;
+  readonly at: number | null;
+}
+
+let awaited: Awaited | null = null;
+/** Where in the found run a link points. */
+let awaitedAt: number | null = null;
+
+/** The run of a link, to be shown with the next variant; without a run, the place in the one that will be found. */
+export function awaitRun(run: Awaited | null, at: number | null): void {
+  awaited = run;
+  awaitedAt = at;
+}
+
+export const stopChecking = (): void => running?.stop();
+
+/** Checks from now on whatever variant is shown. */
+export const keepChecking = (): (() => void) =>
+  effect(() => {
+    const variant = built.value;
+    running?.stop();
+    running = null;
+    if (variant !== null) untracked(() => void checkVariant(variant));
+  });
+
+async function checkVariant(variant: Built): Promise<void> {
+  showAwaited(variant);
+  check.value = { kind: 'running', progress: null };
+  if (report !== null) return finished(variant, report);
+  const mine = checker.run({ kind: 'check', model: variant.model, maxStates: Infinity }, (progress) => {
+    if (running === mine) check.value = { kind: 'running', progress };
+  });
+  running = mine;
+  const ended = await ending(mine, variant);
+  if (running !== mine) return;
+  running = null;
+  show(ended);
+}
+
+/** What a report says was found. */
+const finished = ({ table }: Built, { outcome, seconds }: EmbeddedReport) =>
+  show({ kind: 'done', outcome: outcomeIn(outcome, table), seconds });
+
+function show(ended: Check): void {
+  check.value = ended;
+  if (ended.kind !== 'done' || !('schedule' in ended.outcome)) return;
+  runs.value = withFound(runs.value, ended.outcome.schedule, awaitedAt ?? undefined);
+  awaitedAt = null;
+}
+
+async function ending(work: Running<'check'>, { table }: Built): Promise<Check> {
+  try {
+    const { outcome, seconds } = await work.result;
+    return { kind: 'done', outcome: outcomeIn(outcome, table), seconds };
+  } catch (error) {
+    const { message, isMistake } = error as WorkError;
+    return { kind: 'failed', message, isMistake };
+  }
+}
+
+function showAwaited({ table, fingerprint }: Built): void {
+  const schedule = awaited === null ? null : decodeRun(table, awaited.code);
+  if (awaited !== null && awaited.fingerprint !== fingerprint)
+    notice.value = 'The model has changed since this link was made: the run below may be another one.';
+  runs.value =
+    schedule === null
+      ? noRuns
+      : startingWith({ schedule, origin: 'link', shared: 0 }, awaited?.at ?? undefined);
+  awaited = null;
+}

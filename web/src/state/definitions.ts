@@ -1,0 +1,53 @@
+/** Where the models of the page come from: a report in the page itself, a module of one's own, or the registry. */
+import type { AnyDefinition } from '../../../checker/language/model.ts';
+import { withMemoryOption } from '../../../checker/memory/memory-option.ts';
+import { registry } from '../../../models/registry.ts';
+import { report, reportedDefinition } from './report.ts';
+import { definition, definitions, notice } from './session.ts';
+
+/** The server of `racewalk explore` names its module, and the stream of its changes, in the page. */
+const metaContent = (name: string) =>
+  document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content ?? null;
+
+export async function loadDefinitions(): Promise<void> {
+  if (report !== null) {
+    definitions.value = [reportedDefinition(report)];
+    return;
+  }
+  const all = registry.map(withMemoryOption);
+  const own = metaContent('racewalk-model');
+  definitions.value = own === null ? all : [await ownDefinition(own), ...all].filter((one) => one !== null);
+  const changes = metaContent('racewalk-changes');
+  if (own !== null && changes !== null) followChanges(own, changes);
+}
+
+/** The model that a module exports; what is wrong with it is told above the page. */
+async function ownDefinition(address: string): Promise<AnyDefinition | null> {
+  try {
+    const loaded = (await import(/* @vite-ignore */ address)) as Record<string, unknown>;
+    const model = loaded['default'] ?? loaded['model'];
+    if ((model as AnyDefinition | undefined)?.kind === 'definition')
+      return withMemoryOption(model as AnyDefinition);
+    notice.value = 'The file exports no model: export const model = defineModel({ ... })';
+  } catch (error) {
+    notice.value = `The file is not a correct model: ${error instanceof Error ? error.message : String(error)}`;
+  }
+  return null;
+}
+
+/** Each event says that the file was saved; its data is what is wrong with it, or nothing. */
+function followChanges(own: string, changes: string): void {
+  new EventSource(changes).addEventListener('message', ({ data }: MessageEvent<string>) => {
+    if (data === '') void reload(`${own}?${Date.now()}`);
+    else notice.value = data;
+  });
+}
+
+async function reload(address: string): Promise<void> {
+  notice.value = null;
+  const model = await ownDefinition(address);
+  if (model === null) return;
+  const [before, ...others] = definitions.value;
+  definitions.value = [model, ...others];
+  if (definition.value === before) definition.value = model;
+}

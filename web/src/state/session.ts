@@ -1,0 +1,60 @@
+/** What the page shows at this moment: everything else is computed from these signals. */
+import { computed, signal } from '@preact/signals';
+import type { AnyDefinition } from '../../../checker/language/model.ts';
+import type { Choices } from '../../../checker/search/compare.ts';
+import type { Outcome } from '../../../checker/search/outcome.ts';
+import type { Trace } from '../../../checker/search/trace.ts';
+import { ReplayError, replay } from '../../../checker/search/trace.ts';
+import type { State } from '../../../checker/state/evaluate.ts';
+import type { Progress } from '../check/messages.ts';
+import type { Runs } from '../walk/runs.ts';
+import { noRuns, shownRun } from '../walk/runs.ts';
+import type { View } from './link.ts';
+import type { Built, Variant } from './variant.ts';
+import { variantOf } from './variant.ts';
+
+/** The models that may be chosen. */
+export const definitions = signal<readonly AnyDefinition[]>([]);
+export const definition = signal<AnyDefinition | null>(null);
+/** Options that were chosen; the others have their fallbacks. */
+export const chosen = signal<Choices>({});
+export const view = signal<View>('trace');
+/** Something about the link or the file that the reader must know. */
+export const notice = signal<string | null>(null);
+
+export const variant = computed<Variant | null>(() =>
+  definition.value === null ? null : variantOf(definition.value, chosen.value),
+);
+export const built = computed<Built | null>(() => (variant.value?.kind === 'built' ? variant.value : null));
+
+/** How far the check of the variant has come. */
+export type Check =
+  | { readonly kind: 'running'; readonly progress: Progress | null }
+  | { readonly kind: 'done'; readonly outcome: Outcome; readonly seconds: number }
+  | { readonly kind: 'failed'; readonly message: string; readonly isMistake: boolean };
+
+export const check = signal<Check>({ kind: 'running', progress: null });
+
+export const runs = signal<Runs>(noRuns);
+
+/** The shown run, replayed. */
+export const trace = computed<Trace | null>(() => {
+  if (built.value === null) return null;
+  try {
+    return replay(built.value.table, shownRun(runs.value).schedule);
+  } catch (error) {
+    // The run of another variant, for the moment until it is replaced.
+    if (error instanceof ReplayError) return null;
+    throw error;
+  }
+});
+
+export const at = computed(() => Math.min(runs.value.at, trace.value?.steps.length ?? 0));
+
+export const stateAfter = (run: Trace, steps: number): State =>
+  steps === 0 ? run.initial : run.steps[steps - 1]!.after;
+
+/** The state that the reader looks at. */
+export const state = computed<State | null>(() =>
+  trace.value === null ? null : stateAfter(trace.value, at.value),
+);

@@ -1,0 +1,55 @@
+/** One variant of a model: built, with its table, or the author's mistake that prevents that. */
+import type { TransitionTable } from '../../../checker/analysis/transition-table.ts';
+import { transitionTable } from '../../../checker/analysis/transition-table.ts';
+import type { AnyDefinition, Model } from '../../../checker/language/model.ts';
+import { withFallbacks } from '../../../checker/language/option.ts';
+import type { Choices } from '../../../checker/search/compare.ts';
+import { initialStates } from '../../../checker/state/interpret.ts';
+
+export interface Built {
+  readonly kind: 'built';
+  readonly definition: AnyDefinition;
+  /** Every option with its value. */
+  readonly options: Choices;
+  readonly model: Model;
+  readonly table: TransitionTable;
+  /** Changes whenever the meaning of the model may have. */
+  readonly fingerprint: string;
+}
+
+export interface Mistaken {
+  readonly kind: 'mistake';
+  readonly definition: AnyDefinition;
+  readonly options: Choices;
+  readonly message: string;
+}
+
+export type Variant = Built | Mistaken;
+
+export function variantOf(definition: AnyDefinition, chosen: Choices): Variant {
+  let options = chosen;
+  try {
+    options = withFallbacks(definition.options, chosen);
+    const model = definition.build(options);
+    const table = transitionTable(model);
+    initialStates(table);
+    return { kind: 'built', definition, options, model, table, fingerprint: fingerprintOf(model) };
+  } catch (error) {
+    return { kind: 'mistake', definition, options, message: told(error) };
+  }
+}
+
+/** A model of somebody's own brings its own copy of the language, hence of ModelError: its name tells. */
+function told(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.name === 'ModelError'
+    ? error.message
+    : `building the model fails with ${error.name}: ${error.message}`;
+}
+
+/** FNV-1a over the text of the model, in base 36. */
+function fingerprintOf(model: Model): string {
+  let hash = 0x811c9dc5;
+  for (const character of JSON.stringify(model)) hash = Math.imul(hash ^ character.charCodeAt(0), 0x01000193);
+  return (hash >>> 0).toString(36);
+}

@@ -1,0 +1,48 @@
+/** A run as a few characters of a link: at each step, which of the steps that are enabled there. */
+import type { TransitionTable } from '../../../checker/analysis/transition-table.ts';
+import { edgesOutOf } from '../../../checker/search/interpreted-edges.ts';
+import type { Schedule } from '../../../checker/search/outcome.ts';
+import type { Edge } from '../../../checker/search/state-space.ts';
+import type { Trace } from '../../../checker/search/trace.ts';
+import { initialStates } from '../../../checker/state/interpret.ts';
+
+/** Positions below this are one character; larger ones stand between dots. */
+const radix = 36;
+
+/** `0` for the first initial state, then a character for each step. */
+export function encodeRun(table: TransitionTable, schedule: Schedule, trace: Trace): string {
+  const positions = schedule.edges.map((edge, at) => {
+    const state = at === 0 ? trace.initial : trace.steps[at - 1]!.after;
+    return edgesOutOf(table, state).findIndex((other) => sameEdge(other.edge, edge));
+  });
+  return [schedule.initial, ...positions].map(encodePosition).join('');
+}
+
+const encodePosition = (position: number) =>
+  position < radix ? position.toString(radix) : `.${position.toString(radix)}.`;
+
+/** The run, as far as the model has it; null where it does not even begin. */
+export function decodeRun(table: TransitionTable, code: string): Schedule | null {
+  const positions = (code.match(/\.[0-9a-z]+\.|[0-9a-z]/g) ?? []).map((part) =>
+    parseInt(part.replaceAll('.', ''), radix),
+  );
+  const [initial = 0, ...rest] = positions;
+  const start = initialStates(table)[initial];
+  if (start === undefined) return null;
+  let state = start;
+  const edges: Edge[] = [];
+  for (const position of rest) {
+    const next = edgesOutOf(table, state)[position];
+    if (next === undefined) break;
+    edges.push(next.edge);
+    state = next.firing.state;
+    if (next.firing.failed !== null || next.firing.error !== null) break;
+  }
+  return { initial, edges };
+}
+
+export const sameEdge = (one: Edge, other: Edge): boolean =>
+  one.thread === other.thread &&
+  one.replica === other.replica &&
+  one.transition.id === other.transition.id &&
+  one.choice === other.choice;

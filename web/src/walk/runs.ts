@@ -1,0 +1,78 @@
+/** The runs that a reader holds: the one that the checker found, and the branches that were taken from it. */
+import type { Schedule } from '../../../checker/search/outcome.ts';
+import type { Edge } from '../../../checker/search/state-space.ts';
+import { sameEdge } from './run-code.ts';
+
+export interface Run {
+  readonly schedule: Schedule;
+  /** `found` by the checker, come with a `link`, or the reader's `own`. */
+  readonly origin: 'found' | 'link' | 'own';
+  /** Steps that it has in common with the run it left; 0 for one that left none. */
+  readonly shared: number;
+}
+
+export interface Runs {
+  readonly all: readonly Run[];
+  /** Position of the run that is shown. */
+  readonly shown: number;
+  /** Steps taken of it. */
+  readonly at: number;
+}
+
+const nowhere: Run = { schedule: { initial: 0, edges: [] }, origin: 'own', shared: 0 };
+
+export const noRuns: Runs = { all: [nowhere], shown: 0, at: 0 };
+
+export const shownRun = ({ all, shown }: Runs): Run => all[shown] ?? nowhere;
+
+export const startingWith = (run: Run, at = run.schedule.edges.length): Runs => ({
+  all: [run],
+  shown: 0,
+  at: Math.min(at, run.schedule.edges.length),
+});
+
+/** Adds the run that the checker found: shown at once, unless the reader is somewhere already. */
+export function withFound(runs: Runs, schedule: Schedule, at = schedule.edges.length): Runs {
+  const found: Run = { schedule, origin: 'found', shared: 0 };
+  const isUntouched = runs.all.length === 1 && runs.all[0] === nowhere;
+  return isUntouched ? startingWith(found, at) : { ...runs, all: [...runs.all, found] };
+}
+
+export function goTo(runs: Runs, at: number): Runs {
+  const { length } = shownRun(runs).schedule.edges;
+  return { ...runs, at: Math.max(0, Math.min(at, length)) };
+}
+
+/** Shows another run, at the place where it leaves the one it came from. */
+export const show = (runs: Runs, shown: number): Runs => ({
+  ...runs,
+  shown,
+  at: runs.all[shown]!.shared,
+});
+
+/**
+ * Takes a step from where the reader is.
+ *
+ * The next step of the shown run goes along it; at the end of a run of one's own it makes that longer; anything else
+ * leaves for a branch, and the run that it leaves stays.
+ */
+export function take(runs: Runs, edge: Edge): Runs {
+  const run = shownRun(runs);
+  const { initial, edges } = run.schedule;
+  const { at } = runs;
+  if (at < edges.length && sameEdge(edges[at]!, edge)) return { ...runs, at: at + 1 };
+  const schedule: Schedule = { initial, edges: [...edges.slice(0, at), edge] };
+  if (run.origin === 'own' && at === edges.length) {
+    const all = runs.all.with(runs.shown, { ...run, schedule });
+    return { ...runs, all, at: at + 1 };
+  }
+  const branch: Run = { schedule, origin: 'own', shared: at };
+  return { all: [...runs.all, branch], shown: runs.all.length, at: at + 1 };
+}
+
+/** Begins a run of one's own in another initial state. */
+export const beginAt = (runs: Runs, initial: number): Runs => ({
+  all: [...runs.all, { schedule: { initial, edges: [] }, origin: 'own', shared: 0 }],
+  shown: runs.all.length,
+  at: 0,
+});

@@ -1,0 +1,138 @@
+/** The same schedule on another variant: step by step, until that variant will not follow. */
+import type { ThreadTable, Transition, TransitionTable } from '../../../checker/analysis/transition-table.ts';
+import { printExpr } from '../../../checker/language/print.ts';
+import type { FiredEdge } from '../../../checker/search/interpreted-edges.ts';
+import { edgesOutOf } from '../../../checker/search/interpreted-edges.ts';
+import type { Schedule } from '../../../checker/search/outcome.ts';
+import type { Edge } from '../../../checker/search/state-space.ts';
+import type { Trace, TraceStep } from '../../../checker/search/trace.ts';
+import { textOf } from '../../../checker/telling/verdict-text.ts';
+import type { State } from '../../../checker/state/evaluate.ts';
+import { initialStates } from '../../../checker/state/interpret.ts';
+
+/** Where the other variant first does something else. */
+export interface Difference {
+  /** The step of the first variant, from 0. */
+  readonly step: number;
+  /** `extra`: it takes steps in between; `waits`: its CPU cannot go on; `other`: its CPU is at another place. */
+  readonly kind: 'extra' | 'waits' | 'other';
+  readonly sentence: string;
+}
+
+export interface Followed {
+  readonly schedule: Schedule;
+  /** By number of steps of the first variant: how many steps of the other one are taken by then. */
+  readonly taken: readonly number[];
+  readonly first: Difference | null;
+  /** Where it will not follow any more; null when it follows to the end. */
+  readonly end: Difference | null;
+}
+
+/** Steps that the other variant takes in between before it counts as being elsewhere. */
+const mostExtra = 64;
+
+/** Follows a trace of one variant in the table of another; steps are told apart by the kernel's text. */
+export function followed(
+  from: TransitionTable,
+  trace: Trace,
+  table: TransitionTable,
+  initial: number,
+): Followed {
+  const edges: Edge[] = [];
+  const taken = [0];
+  let state = initialStates(table)[initial]!;
+  let first: Difference | null = null;
+  for (const [at, step] of trace.steps.entries()) {
+    const { done, reached, difference } = along(step, { from, table, state, at });
+    edges.push(...done);
+    state = reached;
+    first ??= difference;
+    if (difference !== null && difference.kind !== 'extra')
+      return { schedule: { initial, edges }, taken, first, end: difference };
+    taken.push(edges.length);
+  }
+  return { schedule: { initial, edges }, taken, first, end: null };
+}
+
+interface Place {
+  readonly from: TransitionTable;
+  readonly table: TransitionTable;
+  readonly state: State;
+  readonly at: number;
+}
+
+interface Along {
+  readonly done: readonly Edge[];
+  readonly reached: State;
+  readonly difference: Difference | null;
+}
+
+/** The steps of the other variant for one step of the first. */
+function along(step: TraceStep, { from, table, state, at }: Place): Along {
+  const done: Edge[] = [];
+  let reached = state;
+  const extra: string[] = [];
+  const end = (kind: Difference['kind'], sentence: string): Along => ({
+    done,
+    reached,
+    difference: { step: at, kind, sentence },
+  });
+  while (extra.length <= mostExtra) {
+    const ways = waysOf(table, reached, step);
+    const way = ways.find((other) => isSameStep(other, step)) ?? onlyExtra(ways, from, step);
+    if (way === undefined) return end(...stuckAt(table, reached, step));
+    done.push(way.edge);
+    reached = way.firing.state;
+    if (isSameStep(way, step))
+      return extra.length === 0
+        ? { done, reached, difference: null }
+        : end('extra', `here ${step.thread} does more: ${extra.join('; ')}`);
+    extra.push(textOf(way.edge.transition));
+  }
+  return end('other', `${step.thread} goes another way here`);
+}
+
+const waysOf = (table: TransitionTable, state: State, { thread, replica }: TraceStep): readonly FiredEdge[] =>
+  edgesOutOf(table, state).filter(
+    ({ edge }) => table.threads[edge.thread]!.thread.name === thread && edge.replica === replica,
+  );
+
+const isSameStep = ({ edge }: FiredEdge, step: TraceStep) =>
+  edge.choice === step.edge.choice && textOf(edge.transition) === textOf(step.edge.transition);
+
+/** The one way on, where the first variant has no such step in that thread at all. */
+function onlyExtra(
+  ways: readonly FiredEdge[],
+  from: TransitionTable,
+  { thread }: TraceStep,
+): FiredEdge | undefined {
+  const [only, ...others] = ways;
+  if (only === undefined || others.length > 0) return undefined;
+  const own = from.threads.find((other) => other.thread.name === thread);
+  const isNew =
+    own === undefined || !transitionsOf(own).some((other) => textOf(other) === textOf(only.edge.transition));
+  return isNew ? only : undefined;
+}
+
+const transitionsOf = ({ locations }: ThreadTable): readonly Transition[] => locations.flat();
+
+function stuckAt(
+  table: TransitionTable,
+  state: State,
+  { thread, replica, edge }: TraceStep,
+): [Difference['kind'], string] {
+  const own = table.threads.find((other) => other.thread.name === thread);
+  const copy = state.threads[thread]?.[replica];
+  if (own === undefined || copy === undefined) return ['other', `it has no ${thread} (copy ${replica})`];
+  if (copy.location === own.end) return ['other', `${thread} has ended by then`];
+  const here = own.locations[copy.location]!;
+  const texts = [...new Set(here.map((transition) => `'${textOf(transition)}'`))].join(' or ');
+  const [{ guard } = { guard: null }] = here;
+  const isBlocked = waysOf(table, state, { thread, replica } as TraceStep).length === 0;
+  if (isBlocked)
+    return [
+      'waits',
+      `${thread} waits here, at ${texts}${guard === null ? '' : `, until ${printExpr(guard)}`}`,
+    ];
+  return ['other', `${thread} does not come to '${textOf(edge.transition)}': it is at ${texts}`];
+}
