@@ -12,6 +12,9 @@
  *   fault for reading: the page of the file
  *   look up: a pte, and no demand to write: return it; it is written
  *
+ * Kernel:  2.6.13 to v4.8: v4.8; v4.9 to v5.19: fixed
+ * About:   copy-on-write
+ * Exposed: any CPU
  * Source:  v4.8 mm/gup.c: __get_user_pages, follow_page_pte, faultin_page (v3.18.20 has the fix); mm/memory.c: do_cow_fault,
  *          do_read_fault, do_wp_page
  * Broke:   f33ea7f404e5 (2.6.13), which undid 4ceb5db9757a, the first fix of this race

@@ -12,6 +12,9 @@
  *                                                                        reads and writes the old page
  *   flush
  *
+ * Kernel:  2.6.22 to v4.12: v4.12; since v4.13: nested-flush
+ * About:   TLB flush
+ * Exposed: any CPU
  * Source:  v4.12 mm/memory.c: zap_pte_range, tlb_gather_mmu, tlb_finish_mmu; the fix as in v4.14 include/linux/mm_types.h:
  *          inc_tlb_flush_pending, mm_tlb_flush_nested
  * Broke:   when MADV_DONTNEED came to hold mmap_sem for reading only (2.6.22)

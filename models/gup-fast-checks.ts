@@ -10,6 +10,8 @@
  *   take the reference                       madvise: pmd or pte := none; free the table; flush; put the page
  *   pmd? pte? irqs on; seqcount?             fork: pinned? copy it, or write-protect and share
  *
+ * Kernel:  since v6.2: all-checks
+ * About:   lockless walk, huge pages, reuse of a page, copy-on-write, freeing of page tables
  * Source:  v6.2 mm/gup.c: lockless_pages_from_mm, gup_pmd_range, gup_huge_pmd, gup_pte_range; mm/khugepaged.c:
  *          collapse_huge_page; mm/huge_memory.c: zap_huge_pmd, copy_huge_pmd; mm/memory.c: zap_pte_range, copy_present_pte
  * Fixed:   each check in a model of its own: gup-fast-vs-collapse, -unmap, -free-pgtables, -fork. All are on when nothing is said.

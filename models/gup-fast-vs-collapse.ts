@@ -14,6 +14,9 @@
  *   count 1 -> 2; pte unchanged; return
  *                                            copy; clear the pte; put the page; pmd := huge
  *
+ * Kernel:  v3.18 to v5.19: email; since v6.0: recheck-pmd
+ * About:   lockless walk, huge pages
+ * Exposed: broadcast flush
  * Source:  v3.18 mm/gup.c: gup_pmd_range, gup_pte_range, __get_user_pages_fast; mm/huge_memory.c: collapse_huge_page,
  *          __collapse_huge_page_isolate, __collapse_huge_page_copy. Reported on linux-mm on 26 October 2014 (Message-ID
  *          20141027001842.GU6911@redhat.com), with two repairs: an IPI, or a second pin check with rollback.

@@ -12,6 +12,9 @@
  *                                            H is allocated by another owner; T by this mm, mapped at the old address
  *   count of H 1 -> 2; pte unchanged; return T
  *
+ * Kernel:  v4.5 to v5.13: v5.12; since v5.14: recheck-head
+ * About:   lockless walk, huge pages, reuse of a page
+ * Exposed: broadcast flush
  * Source:  v5.12 mm/gup.c: gup_pte_range, try_get_compound_head; mm/page_alloc.c: free_tail_pages_check
  * Broke:   7aef4172c795 (v4.5, ptes may map tails)
  * Fixed:   c24d37322548 (v5.14) -> recheckHead

@@ -11,6 +11,9 @@
  *   pin the page; pte unchanged; return
  *                                            pte := read-only; the child maps the page
  *
+ * Kernel:  v5.9 to v5.10: v5.10; since v5.11: seqcount-barrier
+ * About:   lockless walk, copy-on-write, barriers
+ * Exposed: any CPU
  * Source:  v5.10 and v5.11 mm/gup.c: lockless_pages_from_mm, gup_pte_range; mm/memory.c: copy_page_range, copy_present_pte,
  *          copy_present_page
  * Broke:   70e806e4e645 (v5.9, early copies for pinned pages)

@@ -10,6 +10,9 @@
  *                                            pmd := none; flush (waits for nobody); free the table
  *   read a pte of the freed table
  *
+ * Kernel:  v4.8 to v5.19: broadcast; v6.0: recheck-pmd; since v6.1: recheck-pmd-sync-ipi
+ * About:   lockless walk, freeing of page tables, huge pages
+ * Exposed: broadcast flush
  * Source:  v3.18 mm/gup.c: gup_pmd_range, gup_pte_range; mm/memory.c: free_pte_range, tlb_remove_table, tlb_remove_table_one
  *          (an IPI when no batch page can be had), tlb_table_flush (call_rcu_sched)
  * Fixed:   267239116987 (v3.4, HAVE_RCU_TABLE_FREE made generic) -> freeing call_rcu; 2ba99c5e0881 (2022, the table that

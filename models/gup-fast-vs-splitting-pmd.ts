@@ -12,6 +12,9 @@
  *   tail mapcount + 1; return the tail
  *                                            the tail is a page of its own, mapped, with no reference for the pin
  *
+ * Kernel:  v3.18 to v4.4: ipi
+ * About:   lockless walk, huge pages
+ * Exposed: any CPU
  * Source:  v3.18 mm/gup.c: gup_pmd_range, gup_huge_pmd; mm/huge_memory.c: __split_huge_page_splitting,
  *          __split_huge_page_refcount, __split_huge_page_map; arch/arm64/mm/flush.c: pmdp_splitting_flush (kick_all_cpus_sync)
  * Fixed:   never broken in a release: the comment above gup_fast asks for the IPI, and arm and arm64 came with it ("arm: mm: enable

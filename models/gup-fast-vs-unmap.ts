@@ -12,6 +12,9 @@
  *                                            the page is allocated by another owner: count 1
  *   count 1 -> 2; return the stranger's page
  *
+ * Kernel:  since v3.18: recheck-after
+ * About:   lockless walk, reuse of a page
+ * Exposed: broadcast flush
  * Source:  v3.18 mm/gup.c: gup_pte_range; arch/x86/mm/gup.c: gup_pte_range (plain get_page, no recheck); mm/memory.c:
  *          zap_pte_range, tlb_flush_mmu
  * Fixed:   2667f50e8b81 (v3.18, the generic RCU gup_fast) -> reference, recheckPte

@@ -10,6 +10,9 @@
  *                                            pte := none; the page is clean: discard it
  *   the data arrives; set_page_dirty
  *
+ * Kernel:  v4.12 to v5.17: v5.16; since v5.18: check-barrier
+ * About:   lockless walk, reclaim, barriers
+ * Exposed: any CPU
  * Source:  v5.16 and v5.18 mm/rmap.c: try_to_unmap_one; mm/gup.c: gup_pte_range; block/bio.c: bio_release_pages
  * Broke:   802a3a92ad7a (v4.12, MADV_FREE without swap)
  * Fixed:   6c8e2a256915 (v5.18) -> checkCount, barrier

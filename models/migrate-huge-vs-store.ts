@@ -14,6 +14,9 @@
  *                                    page_count != 2: pmd := the old page
  *   pmd changed: put the page
  *
+ * Kernel:  v3.13 to v4.12: v3.18; since v4.13: freeze
+ * About:   lockless walk, migration, huge pages
+ * Exposed: any CPU
  * Source:  v3.18 mm/migrate.c: migrate_misplaced_transhuge_page; mm/gup.c: gup_huge_pmd; mm/huge_memory.c: change_huge_pmd
  * Broke:   2b4847e73004 (v3.13)
  * Fixed:   "mm/migrate.c: stabilise page count when migrating transparent hugepages" (v4.13) -> freezeCount

@@ -11,6 +11,9 @@
  *                                            pte := migration entry; copy; pte := the new page
  *   return the old page
  *
+ * Kernel:  since 2.6.16: unmap-first
+ * About:   lockless walk, migration
+ * Exposed: any CPU
  * Source:  v3.18 mm/migrate.c: __unmap_and_move, move_to_new_page, migrate_page_move_mapping, remove_migration_ptes; mm/rmap.c:
  *          try_to_unmap_one; mm/gup.c: gup_pte_range
  * Fixed:   never broken in a release: the order of __unmap_and_move is the protocol -> unmapFirst

@@ -12,6 +12,9 @@
  *                                                                        writes to the freed page
  *   flush the old address
  *
+ * Kernel:  2.6.12 to v4.18: v4.18; since v4.19: flush-under-lock
+ * About:   TLB flush, reuse of a page
+ * Exposed: any CPU
  * Source:  v3.18 mm/mremap.c: move_page_tables, move_ptes; mm/memory.c: zap_pte_range
  * Fixed:   eb66ae030829 (v4.19) -> flushUnderLock
  * Omitted: the old page-table lock, which mremap takes too: nobody else wants it while mremap is here. rmap locks (need_rmap_locks): they

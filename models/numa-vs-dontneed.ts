@@ -10,6 +10,9 @@
  *   pmd none: skip it; return
  *                                            pmd := the huge page again
  *
+ * Kernel:  v3.8 to v4.10: v4.10; since v4.11: pmdp-invalidate
+ * About:   huge pages
+ * Exposed: any CPU
  * Source:  v4.10 mm/huge_memory.c: change_huge_pmd, zap_huge_pmd; mm/memory.c: zap_pmd_range. The fix: v4.11 mm/huge_memory.c
  * Fixed:   ced108037c2a (v4.11) -> update pmdp_invalidate; later kernels exchange the pmd -> update exchange
  * Omitted: TLB flushes: what is read through an old entry is not at stake. Page faults: they map a new page, with other data. The

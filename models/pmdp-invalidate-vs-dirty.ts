@@ -11,6 +11,9 @@
  *                                            writes: dirty bit of the pmd := 1
  *   pmd := entry, invalid: clean
  *
+ * Kernel:  v2.6.38 to v4.15: v4.15; since v4.16: exchange
+ * About:   huge pages, dirty bits
+ * Exposed: any CPU
  * Source:  v4.15 mm/pgtable-generic.c: pmdp_invalidate (the same as in v3.18); mm/huge_memory.c: __split_huge_pmd_locked. The fix:
  *          v4.16 mm/pgtable-generic.c, pmdp_establish
  * Fixed:   d52605d7cb30 (v4.16) -> exchange

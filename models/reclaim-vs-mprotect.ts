@@ -12,6 +12,9 @@
  *                                                                        writes
  *   flush
  *
+ * Kernel:  v4.3 to v4.12: v4.12; since v4.13: flush-pending
+ * About:   TLB flush, reclaim
+ * Exposed: any CPU
  * Source:  v4.12 mm/rmap.c: try_to_unmap_one, set_tlb_ubc_flush_pending, try_to_unmap_flush; mm/mprotect.c: change_pte_range,
  *          change_protection_range
  * Broke:   72b252aed506 (v4.3, batched flushes)

@@ -9,6 +9,9 @@
  *   count of T 1 -> 2
  *   head(T) is H
  *
+ * Kernel:  v4.6 to v4.12: no-barrier; since v4.13: barrier
+ * About:   lockless walk, huge pages, barriers
+ * Exposed: reordered stores
  * Source:  v5.12 mm/huge_memory.c: __split_huge_page_tail; include/linux/page_ref.h: page_ref_unfreeze; include/linux/page-flags.h:
  *          compound_head
  * Fixed:   "include/linux/page_ref.h: ensure page_ref_unfreeze is ordered against prior accesses" (v4.13) -> barrier

@@ -1,0 +1,120 @@
+/** What each check of gup_fast is for: all of them, and all but one, against each of the others and all at once. */
+import { check } from '../../../checker/search/check.ts';
+import type { Outcome } from '../../../checker/search/outcome.ts';
+import type { Choices } from '../../../checker/search/compare.ts';
+import { optionName, withFallbacks } from '../../../checker/language/option.ts';
+import { headline } from '../../../checker/telling/verdict-text.ts';
+import { model } from '../../../models/gup-fast-checks.ts';
+import { code, item, links, paragraph, prose, table } from './markdown.ts';
+
+/** Whom gup_fast meets; a list of names is all of them at once. */
+const others = {
+  collapse: { collapsers: 1 },
+  unmap: { zap: true },
+  fork: { fork: true },
+} as const satisfies Readonly<Record<string, Choices>>;
+
+type Setting = readonly (keyof typeof others)[];
+
+const settings: readonly Setting[] = [
+  ['collapse'],
+  ['unmap'],
+  ['fork'],
+  ['collapse', 'unmap'],
+  ['collapse', 'fork'],
+  ['unmap', 'fork'],
+  ['collapse', 'unmap', 'fork'],
+];
+
+const checks = Object.keys(model.options).filter((key) => model.options[key]!.role === 'fix');
+
+/** A variant: the checks that are left out, whom gup_fast meets, and how TLBs are flushed. */
+interface Variant {
+  readonly without: readonly string[];
+  readonly setting: Setting;
+  readonly flush: string;
+}
+
+const outcomes = new Map<string, Outcome>();
+
+function outcomeOf({ without, setting, flush }: Variant): Outcome {
+  const options = withFallbacks(model.options, {
+    ...{ flush, collapsers: 0, zap: false, fork: false },
+    ...Object.assign({}, ...setting.map((name) => others[name])),
+    ...Object.fromEntries(without.map((key) => [key, false])),
+  });
+  const key = JSON.stringify(options);
+  const outcome = outcomes.get(key) ?? check(model.build(options)).outcome;
+  outcomes.set(key, outcome);
+  return outcome;
+}
+
+const holds = (variant: Variant) => outcomeOf(variant).verdict === 'holds';
+
+/** Where a check is missed: a variant that holds with it and is violated without it, with as few others left out as can be. */
+function missedIn(lone: string): readonly Variant[] {
+  for (const also of [[], ...checks.filter((other) => other !== lone).map((other) => [other])]) {
+    const missed = settings
+      .map((setting) => ({ without: also, setting, flush: 'broadcast' }))
+      .filter((variant) => holds(variant) && !holds({ ...variant, without: [lone, ...also] }));
+    const smallest = missed.filter(
+      ({ setting }) =>
+        !missed.some((other) => other.setting.length < setting.length && other.setting.every((name) => setting.includes(name))),
+    );
+    if (smallest.length > 0) return smallest.map((variant) => ({ ...variant, without: [lone, ...also] }));
+  }
+  return [];
+}
+
+const named = (keys: readonly string[]) => keys.map((key) => code(optionName(key))).join(' and ');
+
+function tableFor(flush: string): string {
+  const pairs = checks.flatMap((lone) => missedIn(lone)).filter(({ without }) => without.length > 1);
+  const rows = [[], ...checks.map((lone) => [lone]), ...pairs.map(({ without }) => without)];
+  return table(
+    ['left out', ...settings.map((setting) => setting.join(', '))],
+    rows.map((without) => [
+      without.length === 0 ? 'nothing' : named(without),
+      ...settings.map((setting) => {
+        const outcome = outcomeOf({ without, setting, flush });
+        return 'schedule' in outcome ? `${outcome.verdict} ${outcome.schedule.edges.length}` : outcome.verdict;
+      }),
+    ]),
+  );
+}
+
+function section(lone: string, models: ReadonlySet<string>): string {
+  const vocabulary = { options: model.options, models };
+  return [
+    `### ${optionName(lone)}`,
+    paragraph(`${prose(model.options[lone]!.description, vocabulary)}.`),
+    missedIn(lone)
+      .map((variant) => {
+        const { without, setting } = variant;
+        const known = model.scenarios.find(({ options }) => checks.every((key) => (options[key] === false) === without.includes(key)));
+        const race = known?.why === undefined ? '' : `: ${prose(known.why, vocabulary)}`;
+        return item(`without ${named(without)}, against ${setting.join(' and ')}: ${headline(outcomeOf(variant))}${race}`);
+      })
+      .join('\n'),
+  ].join('\n\n');
+}
+
+/** Shape:  Markdown with an end of line at the end. */
+export function checksPage(models: ReadonlySet<string>): string {
+  const page = [
+    '# What each check is for',
+    paragraph(
+      'gup_fast with all its checks, with one of them left out, and with two where one covers for the other: against khugepaged, MADV_DONTNEED and fork, one by one and at once. A cell is the verdict of [a model](gup-fast-checks.md), with the steps of the shortest race.',
+    ),
+    paragraph(
+      '"holds" is said of what the model knows: that a check can go here does not mean that the kernel can do without it. What the model leaves out stands on its page.',
+    ),
+    '## CPUs whose TLB flush is a broadcast',
+    tableFor('broadcast'),
+    '## CPUs whose TLB flush is an IPI',
+    tableFor('ipi'),
+    '## Check by check',
+    ...checks.map((lone) => section(lone, models)),
+  ].join('\n\n');
+  return `${[page, 'Made by `npm run docs`.', links(page, models)].join('\n\n')}\n`;
+}

@@ -1,0 +1,85 @@
+/** Which CPUs are exposed to a race: what its header says, and what each machine comes to. */
+import { memoryKey, memoryModelNames } from '../../../checker/language/memory-name.ts';
+import type { MemoryModelName } from '../../../checker/language/memory-name.ts';
+import type { AnyDefinition, Scenario, Verdict } from '../../../checker/language/model.ts';
+import { valuesOf } from '../../../checker/language/option.ts';
+import { check } from '../../../checker/search/check.ts';
+import type { Choices } from '../../../checker/search/compare.ts';
+import type { Header } from './header.ts';
+
+interface Exposure {
+  readonly meaning: string;
+  /** The strongest machine that shows the race, if the model knows of several. */
+  readonly machine: Choices;
+  /** The strongest memory model that shows it. */
+  readonly memory: MemoryModelName;
+}
+
+/** From most CPUs to fewest. */
+export const exposures = {
+  'any CPU': {
+    meaning: 'whatever its TLB flush and its memory model',
+    machine: { flush: 'ipi' },
+    memory: 'sc',
+  },
+  'broadcast flush': {
+    meaning: 'CPUs whose TLB flush waits for nobody: arm64, powerpc, parisc; not x86, whose flush is an IPI, except under a hypervisor',
+    machine: { flush: 'broadcast' },
+    memory: 'sc',
+  },
+  'store buffers': {
+    meaning: 'CPUs on which a load may overtake an earlier store to another address: x86, and all that are weaker',
+    machine: {},
+    memory: 'tso',
+  },
+  'reordered stores': {
+    meaning: 'CPUs that may show two stores in the other order: arm64, powerpc; not x86',
+    machine: {},
+    memory: 'pso',
+  },
+} as const satisfies Readonly<Record<string, Exposure>>;
+
+export type ExposureName = keyof typeof exposures;
+export const exposureNames = Object.keys(exposures) as readonly ExposureName[];
+
+/** The field `Exposed`, of which a remark in parentheses is for people only; null where the header has none. */
+export function exposureOf({ title, fields }: Header): ExposureName | null {
+  if (fields.Exposed === undefined) return null;
+  const name = fields.Exposed.replace(/ \(.*\)$/, '');
+  const known = exposureNames.find((other) => other === name);
+  if (known === undefined) throw new Error(`${title}: who is exposed is one of ${exposureNames.join(', ')}`);
+  return known;
+}
+
+/** Whether a variant is violated on the machines that the exposure is about. */
+export function isViolatedThere({ options, build }: AnyDefinition, { options: chosen }: Scenario, name: ExposureName): boolean {
+  const { machine, memory } = exposures[name];
+  const known = Object.entries(machine).filter(([key]) => options[key] !== undefined);
+  return check(build({ ...chosen, ...Object.fromEntries(known), memory })).outcome.verdict === 'violated';
+}
+
+/** What a variant comes to on one machine, under each memory model. */
+export interface OnMachine {
+  readonly scenario: Scenario;
+  readonly machine: Choices;
+  readonly verdicts: Readonly<Record<MemoryModelName, Verdict | 'error'>>;
+}
+
+/** Variants on every machine that the model knows. */
+export function onMachines({ options, build }: AnyDefinition, scenarios: readonly Scenario[]): readonly OnMachine[] {
+  const keys = Object.keys(options).filter((key) => key !== memoryKey && options[key]!.role === 'machine');
+  const machines = keys.reduce<readonly Choices[]>(
+    (some, key) => some.flatMap((one) => valuesOf(options[key]!).map((value) => ({ ...one, [key]: value }))),
+    [{}],
+  );
+  const verdict = (chosen: Choices) => check(build(chosen)).outcome.verdict;
+  return scenarios.flatMap((scenario) =>
+    machines.map((machine) => ({
+      scenario,
+      machine,
+      verdicts: Object.fromEntries(
+        memoryModelNames.map((memory) => [memory, verdict({ ...scenario.options, ...machine, memory })]),
+      ) as OnMachine['verdicts'],
+    })),
+  );
+}

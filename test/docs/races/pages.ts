@@ -1,0 +1,15 @@
+/** All pages below docs/races, by file name. */
+import { checksPage } from './checks-page.ts';
+import { indexPage } from './index-page.ts';
+import { racePage } from './race-page.ts';
+import { allRaces } from './races.ts';
+
+export function racePages(): ReadonlyMap<string, string> {
+  const races = allRaces();
+  const models = new Set(races.map(({ definition }) => definition.name));
+  return new Map([
+    ['README.md', indexPage(races)],
+    ['what-each-check-is-for.md', checksPage(models)],
+    ...races.map((race) => [`${race.definition.name}.md`, racePage(race, models)] as const),
+  ]);
+}

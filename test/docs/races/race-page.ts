@@ -1,0 +1,104 @@
+/** The page of a race: what it is, where it stands in the kernel, its scenarios as they come out, and how it happens. */
+import { memoryKey, memoryModelNames, memoryOption } from '../../../checker/language/memory-name.ts';
+import type { Scenario } from '../../../checker/language/model.ts';
+import { optionName } from '../../../checker/language/option.ts';
+import type { Checked } from '../../../checker/search/check.ts';
+import { check } from '../../../checker/search/check.ts';
+import { commandLine, withoutUsualMemory } from '../../../checker/telling/options-text.ts';
+import { headline } from '../../../checker/telling/verdict-text.ts';
+import { changelogText } from '../../../cli/changelog-text.ts';
+import { exposures, onMachines } from './exposure.ts';
+import type { Vocabulary } from './markdown.ts';
+import { code, fenced, item, links, paragraph, prose, table } from './markdown.ts';
+import type { Race } from './races.ts';
+
+/** A scenario with what came out of it. */
+interface Result extends Checked {
+  readonly scenario: Scenario;
+}
+
+/** Shape:  Markdown with an end of line at the end. */
+export function racePage(race: Race, models: ReadonlySet<string>): string {
+  const { definition, header } = race;
+  const vocabulary = { options: definition.options, models };
+  const results = definition.scenarios.map((scenario) => ({ scenario, ...check(definition.build(scenario.options)) }));
+  const page = [
+    `# ${prose(header.title, vocabulary)}`,
+    ...header.paragraphs.map((text) => paragraph(prose(text, vocabulary))),
+    fenced(header.drawing),
+    '## In the kernel',
+    inTheKernel(race, vocabulary),
+    ...whoIsExposed(race, vocabulary),
+    '## Fixes',
+    fixes(race, vocabulary),
+    '## Scenarios',
+    scenarioTable(results),
+    results.map(({ scenario }) => scenarioItem(race, scenario, vocabulary)).join('\n'),
+    ...results.flatMap((result) => traceSection(race, result)),
+    paragraph(`Made by \`npm run docs\` from the header of [the model](../../models/${definition.name}.ts) and a run of its scenarios. sc, tso and pso are [memory models](../memory-models.md): sequential consistency, store buffers as on x86, and store buffers that reorder stores.`),
+  ].join('\n\n');
+  return `${[page, links(page, models)].join('\n\n').trimEnd()}\n`;
+}
+
+function inTheKernel({ header, kernels, broken }: Race, vocabulary: Vocabulary): string {
+  const { Source, Broke, Omitted } = header.fields;
+  const told = Object.entries({ Source, Broke, Omitted });
+  return [
+    ...kernels.map((one) => item(`${one.versions}: \`${one.scenario.name}\`${broken.includes(one) ? ', broken' : ''}`)),
+    ...told.flatMap(([name, text]) => (text === undefined ? [] : [item(`${name}: ${prose(text, vocabulary)}`)])),
+  ].join('\n');
+}
+
+const fixes = ({ definition, header }: Race, vocabulary: Vocabulary) =>
+  [
+    paragraph(prose(header.fields.Fixed!, vocabulary)),
+    Object.entries(definition.options)
+      .filter(([, { role }]) => role === 'fix')
+      .map(([key, { description }]) => item(`${code(`--${optionName(key)}`)}: ${prose(description, vocabulary)}`))
+      .join('\n'),
+  ].join('\n\n');
+
+function whoIsExposed({ definition, header, kernels, broken, exposure }: Race, vocabulary: Vocabulary): readonly string[] {
+  if (exposure === null) return [];
+  const violated = definition.scenarios.find(({ verdict }) => verdict === 'violated');
+  const shown = [...(broken.length > 0 || violated === undefined ? [] : [violated]), ...kernels.map(({ scenario }) => scenario)];
+  const rows = onMachines(definition, shown);
+  return [
+    '## Who is exposed',
+    paragraph(`${prose(header.fields.Exposed!, vocabulary)}: ${exposures[exposure].meaning}.`),
+    table(
+      ['scenario', ...Object.keys(rows[0]!.machine), ...memoryModelNames],
+      rows.map(({ scenario, machine, verdicts }) => [
+        code(scenario.name),
+        ...Object.values(machine).map(String),
+        ...memoryModelNames.map((memory) => verdicts[memory]),
+      ]),
+    ),
+  ];
+}
+
+const scenarioTable = (results: readonly Result[]) =>
+  table(
+    ['scenario', 'memory', 'verdict', 'steps', 'states', 'transitions'],
+    results.map(({ scenario, outcome, trace }) => [
+      code(scenario.name),
+      String(scenario.options[memoryKey] ?? memoryOption.fallback),
+      outcome.verdict,
+      trace?.steps.length ?? '',
+      outcome.statistics.states,
+      outcome.statistics.transitions,
+    ]),
+  );
+
+function scenarioItem({ definition }: Race, { name, options, why }: Scenario, vocabulary: Vocabulary): string {
+  const typed = commandLine(definition.options, withoutUsualMemory(options));
+  return item(`${code(name)}: ${typed === '' ? 'no options' : code(typed)}${why === undefined ? '' : `; ${prose(why, vocabulary)}`}`);
+}
+
+/** How it goes wrong, as `racewalk check MODEL/SCENARIO --lkml` prints it. */
+function traceSection({ definition }: Race, { scenario, ...checked }: Result): readonly string[] {
+  if (checked.trace === null) return [];
+  const source = { definition, file: null, scenario, typed: definition.name };
+  const report = { ...checked, source, chosen: scenario.options, seconds: 0, savedAs: null };
+  return [`## ${scenario.name}: ${headline(checked.outcome)}`, fenced(changelogText(report))];
+}
