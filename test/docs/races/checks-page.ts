@@ -2,6 +2,7 @@
 import { check } from '../../../checker/search/check.ts';
 import type { Outcome } from '../../../checker/search/outcome.ts';
 import type { Choices } from '../../../checker/search/compare.ts';
+import type { OptionValue } from '../../../checker/language/option.ts';
 import { optionName, withFallbacks } from '../../../checker/language/option.ts';
 import { headline } from '../../../checker/telling/verdict-text.ts';
 import { model } from '../../../models/gup-fast-checks.ts';
@@ -40,7 +41,7 @@ const outcomes = new Map<string, Outcome>();
 function outcomeOf({ without, setting, flush }: Variant): Outcome {
   const options = withFallbacks(model.options, {
     ...{ flush, collapsers: 0, zap: false, fork: false },
-    ...Object.assign({}, ...setting.map((name) => others[name])),
+    ...Object.fromEntries(setting.flatMap((name) => Object.entries<OptionValue>(others[name]))),
     ...Object.fromEntries(without.map((key) => [key, false])),
   });
   const key = JSON.stringify(options);
