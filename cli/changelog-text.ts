@@ -6,7 +6,7 @@ import { cpusOf } from '../checker/telling/cpus.ts';
 import type { TraceLine } from '../checker/telling/trace-lines.ts';
 import { traceLines } from '../checker/telling/trace-lines.ts';
 import { harmIn } from '../checker/telling/verdict-text.ts';
-import { wrap } from './wrap.ts';
+import { wrap } from '../checker/telling/wrap.ts';
 
 const width = 72;
 const gap = 2;

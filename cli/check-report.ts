@@ -13,7 +13,7 @@ import { raceSentences } from '../checker/telling/race-sentences.ts';
 import { traceColumns } from './trace-columns.ts';
 import { traceLines } from '../checker/telling/trace-lines.ts';
 import { harmIn, headline, statisticsLine, unfiredLines } from '../checker/telling/verdict-text.ts';
-import { wrap } from './wrap.ts';
+import { wrap } from '../checker/telling/wrap.ts';
 
 /** A check that has been made. */
 export interface Report extends Checked {

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { AnyDefinition, Scenario } from '../checker/language/model.ts';
 import { outputWidth, print, styled } from './output.ts';
-import { wrap } from './wrap.ts';
+import { wrap } from '../checker/telling/wrap.ts';
 
 export function listCommand(program: Command): void {
   program

@@ -10,7 +10,7 @@ import { describeOptions } from './model-options.ts';
 import { styled } from './output.ts';
 import type { Row } from './two-columns.ts';
 import { twoColumns } from './two-columns.ts';
-import { wrap } from './wrap.ts';
+import { wrap } from '../checker/telling/wrap.ts';
 
 export function describeModel(definition: AnyDefinition, model: Model, width: number): string {
   const sections = [

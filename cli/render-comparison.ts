@@ -7,7 +7,7 @@ import type { Choices, Comparison, Row, SmallestFixes } from '../checker/search/
 import { settingOf } from '../checker/search/compare.ts';
 import type { Extremes } from '../checker/search/extreme-paths.ts';
 import { withoutUsualMemory } from '../checker/telling/options-text.ts';
-import { wrap } from './wrap.ts';
+import { wrap } from '../checker/telling/wrap.ts';
 
 /** Shape:  lines of at most `width` characters where words allow it, without an end of line at the end. */
 export function renderComparison(comparison: Comparison, seconds: number, width: number): string {

@@ -3,7 +3,7 @@ import type { Style } from './output.ts';
 import { styled } from './output.ts';
 import type { Cpu } from '../checker/telling/cpus.ts';
 import type { TraceLine } from '../checker/telling/trace-lines.ts';
-import { wrap } from './wrap.ts';
+import { wrap } from '../checker/telling/wrap.ts';
 
 /** Where the parts of a line begin; one CPU runs at a time, so its text may reach over the columns to its right. */
 interface Layout {

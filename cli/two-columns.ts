@@ -1,6 +1,6 @@
 /** Lines of two columns, such as a name and its meaning. */
 import { styled } from './output.ts';
-import { wrap } from './wrap.ts';
+import { wrap } from '../checker/telling/wrap.ts';
 
 /** A line of two columns; indentation on the left is kept. */
 export type Row = readonly [left: string, right: string];

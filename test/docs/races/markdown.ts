@@ -2,7 +2,7 @@
 import Table from 'cli-table3';
 import type { Options } from '../../../checker/language/option.ts';
 import { optionName } from '../../../checker/language/option.ts';
-import { wrap } from '../../../cli/wrap.ts';
+import { wrap } from '../../../checker/telling/wrap.ts';
 
 const width = 100;
 

@@ -7,7 +7,7 @@ import { comparing } from '../../../checker/search/compare.ts';
 import type { Limits } from '../../../checker/search/outcome.ts';
 import { defaultSettings } from '../../../checker/search/settings.ts';
 import type { Steps } from '../../../checker/search/steps.ts';
-import { graphOf } from './graph.ts';
+import { graphOf } from '../../../checker/search/state-graph.ts';
 import type { FromWorker, Progress, Results, ToWorker, Work } from './messages.ts';
 import { keyOf, plainOutcome } from './messages.ts';
 

@@ -4,7 +4,7 @@ import type { Value } from '../../../checker/language/domain.ts';
 import { harmOf } from '../../../checker/search/harm.ts';
 import type { Cells } from '../../../checker/state/evaluate.ts';
 import { endsOf, propertyPlace } from '../../../checker/state/interpret.ts';
-import { delaysOf } from '../walk/delays.ts';
+import { delaysOf } from '../../../checker/telling/delays.ts';
 import { at, built, state, stateAfter, trace } from '../state/session.ts';
 import { copyName, cpuOf } from './cpu-style.ts';
 

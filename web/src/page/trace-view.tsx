@@ -3,7 +3,7 @@ import { computed, signal } from '@preact/signals';
 import { toldRaces } from '../../../checker/telling/race-sentences.ts';
 import { allCpus } from '../../../checker/telling/cpus.ts';
 import { harmIn } from '../../../checker/telling/verdict-text.ts';
-import { delaysOf } from '../walk/delays.ts';
+import { delaysOf } from '../../../checker/telling/delays.ts';
 import { goTo, shownRun } from '../walk/runs.ts';
 import { beside } from '../state/beside.ts';
 import { at, built, check, runs, trace } from '../state/session.ts';

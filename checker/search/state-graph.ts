@@ -1,11 +1,11 @@
-/** The state graph of a small model, as far as a picture needs it. */
-import type { TransitionTable } from '../../../checker/analysis/transition-table.ts';
-import type { State } from '../../../checker/state/evaluate.ts';
-import { isTrue } from '../../../checker/state/evaluate.ts';
-import { endsOf, initialStates, propertyPlace } from '../../../checker/state/interpret.ts';
-import { edgesOutOf } from '../../../checker/search/interpreted-edges.ts';
-import { isDeadlock } from '../../../checker/search/interpreted-space.ts';
-import type { Steps } from '../../../checker/search/steps.ts';
+/** The state graph of a small model, as far as a picture needs it: plain data. */
+import type { TransitionTable } from '../analysis/transition-table.ts';
+import type { State } from '../state/evaluate.ts';
+import { isTrue } from '../state/evaluate.ts';
+import { endsOf, initialStates, propertyPlace } from '../state/interpret.ts';
+import { edgesOutOf, leadsOn } from './interpreted-edges.ts';
+import { isDeadlock } from './interpreted-space.ts';
+import type { Steps } from './steps.ts';
 
 /**
  * What the properties say of a state: `violated` an invariant is false, `failing` some step out of it fails an
@@ -18,22 +18,35 @@ export interface GraphNode {
   readonly standing: Standing;
 }
 
-export interface GraphEdge {
+/** A step out of a state: as `Edge`, with its transition by number. */
+export interface GraphStep {
   readonly from: number;
-  readonly to: number;
   readonly thread: number;
+  readonly replica: number;
+  readonly transition: number;
+  readonly choice: number;
+}
+
+export interface GraphEdge extends GraphStep {
+  readonly to: number;
+}
+
+/** A step that leads nowhere: an assertion fails in it, or a mistake of the author shows. */
+export interface GraphFailure extends GraphStep {
+  readonly claim: string;
 }
 
 export interface Graph {
   readonly nodes: readonly GraphNode[];
   readonly edges: readonly GraphEdge[];
+  readonly failures: readonly GraphFailure[];
   /** The number of a state by its text, as `keyOfState` gives it. */
   readonly numbers: ReadonlyMap<string, number>;
 }
 
 export const keyOfState = (state: State): string => JSON.stringify(state);
 
-/** All states, breadth first; null where there are more than `maxStates`. Violating states are not expanded: no search does. */
+/** All states, breadth first, those behind a violation included; null where there are more than `maxStates`. */
 export function* graphOf(table: TransitionTable, maxStates: number): Steps<Graph | null> {
   const states: { readonly state: State; readonly depth: number }[] = [];
   const numbers = new Map<string, number>();
@@ -47,17 +60,21 @@ export function* graphOf(table: TransitionTable, maxStates: number): Steps<Graph
   for (const state of initialStates(table)) numberOf(state, 0);
   const nodes: GraphNode[] = [];
   const edges: GraphEdge[] = [];
+  const failures: GraphFailure[] = [];
   for (let at = 0; at < states.length; at++) {
     if (states.length > maxStates) return null;
     if (at % 64 === 0) yield;
     const { state, depth } = states[at]!;
     const out = edgesOutOf(table, state);
-    const leading = out.filter(({ firing }) => firing.failed === null && firing.error === null);
-    nodes.push({ depth, standing: standingOf(table, state, out.length > leading.length) });
-    for (const { edge, firing } of leading)
-      edges.push({ from: at, to: numberOf(firing.state, depth + 1), thread: edge.thread });
+    nodes.push({ depth, standing: standingOf(table, state, !out.every(leadsOn)) });
+    for (const { edge, firing } of out) {
+      const step = { from: at, ...edge, transition: edge.transition.id };
+      const claim = firing.error ?? firing.failed;
+      if (claim === null) edges.push({ ...step, to: numberOf(firing.state, depth + 1) });
+      else failures.push({ ...step, claim });
+    }
   }
-  return { nodes, edges, numbers };
+  return { nodes, edges, failures, numbers };
 }
 
 function standingOf(table: TransitionTable, state: State, fails: boolean): Standing {

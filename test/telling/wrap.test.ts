@@ -1,7 +1,7 @@
 /** Breaking lines: nothing is lost, nothing is too wide. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { wrap } from '../../cli/wrap.ts';
+import { wrap } from '../../checker/telling/wrap.ts';
 
 test('lines fit, and have all that the text has but the spaces between them', () => {
   const text = fc.string({ unit: fc.constantFrom('a', 'b', ' '), maxLength: 60 });

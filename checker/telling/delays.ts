@@ -1,7 +1,7 @@
 /** From a store that waits in a store buffer to the step that takes it to memory. */
-import type { TransitionTable } from '../../../checker/analysis/transition-table.ts';
-import type { Cells } from '../../../checker/state/evaluate.ts';
-import type { Trace } from '../../../checker/search/trace.ts';
+import type { TransitionTable } from '../analysis/transition-table.ts';
+import type { Cells } from '../state/evaluate.ts';
+import type { Trace } from '../search/trace.ts';
 
 export interface Delay {
   /** The step that stores, from 0. */
