@@ -5,6 +5,7 @@ import type { Cpu } from '../checker/telling/cpus.ts';
 import { cpusOf } from '../checker/telling/cpus.ts';
 import type { TraceLine } from '../checker/telling/trace-lines.ts';
 import { traceLines } from '../checker/telling/trace-lines.ts';
+import { lateSentences, lateStores } from '../checker/telling/late-stores.ts';
 import { harmIn } from '../checker/telling/verdict-text.ts';
 import { wrap } from '../checker/telling/wrap.ts';
 
@@ -23,6 +24,10 @@ export function changelogText(report: Report): string {
       ...header(cpus, columns),
       ...lines.flatMap((line) => render(line, columns)),
       ...(harm === null ? [] : ['', ...wrap(harm, width)]),
+      ...lateSentences(lateStores(table, trace, cpus), false).flatMap((text) => [
+        '',
+        ...wrap(`${text}.`, width),
+      ]),
     ].join('\n'),
   );
 }
@@ -37,11 +42,15 @@ function header(cpus: readonly Cpu[], columns: readonly number[]): readonly stri
   ];
 }
 
-/** The text of a line, and of what was seen only how a branch on shared memory came out. */
+/** The text of a line, and beside it only which store waits and how a branch on shared memory came out. */
 function render({ cpu, text, beside }: TraceLine, columns: readonly number[]): readonly string[] {
   const start = columns[cpu]!;
   const outcome = beside.at(-1)?.match(/^sees (.*): (yes|no)$/);
-  const told = outcome?.[2] === 'no' ? [`(no: ${outcome[1]!})`] : [];
+  const waits = beside.flatMap((part) => /^store to (.*) waits$/.exec(part)?.[1] ?? []);
+  const told = [
+    ...waits.map((stored) => `(${stored} waits in the store buffer)`),
+    ...(outcome?.[2] === 'no' ? [`(no: ${outcome[1]!})`] : []),
+  ];
   return [text, ...told].flatMap((part) =>
     wrap(part, width - start, 4).map((line) => ' '.repeat(start) + line),
   );

@@ -4,9 +4,13 @@ import { printText } from '../checker/language/print.ts';
 import type { Statistics } from '../checker/search/outcome.ts';
 import type { Race } from '../checker/search/races.ts';
 import { racesOf } from '../checker/search/races.ts';
-import type { TraceStep } from '../checker/search/trace.ts';
 import type { Report } from './check-report.ts';
 import type { CheckResult } from './check-schema.ts';
+import type { TransitionTable } from '../checker/analysis/transition-table.ts';
+import type { ShownStep } from '../checker/telling/beside-buffers.ts';
+import { besideBuffers } from '../checker/telling/beside-buffers.ts';
+import type { WaitingStore } from '../checker/telling/late-stores.ts';
+import { lateStores } from '../checker/telling/late-stores.ts';
 import type { Cpu } from '../checker/telling/cpus.ts';
 import { cpusOf } from '../checker/telling/cpus.ts';
 import { harmIn, headline, textOf } from '../checker/telling/verdict-text.ts';
@@ -31,8 +35,9 @@ export function checkJson(report: Report): CheckResult {
     minimal: 'minimal' in outcome ? outcome.minimal : null,
     statistics: statisticsJson(outcome.statistics, seconds),
     neverFired: unfired(report),
-    trace: trace === null ? null : trace.steps.map((step) => stepJson(step, cpus)),
-    races: trace === null ? [] : racesOf(trace).map(raceJson),
+    trace: trace === null ? null : trace.steps.map((step) => stepJson(besideBuffers(step, table), cpus)),
+    races: trace === null ? [] : racesOf(trace).filter(isOfMemory(table)).map(raceJson),
+    lateStores: trace === null ? [] : lateStores(table, trace, cpus).map(lateJson),
   };
 }
 
@@ -48,21 +53,37 @@ function unfired({ table, outcome }: Report): CheckResult['neverFired'] {
   });
 }
 
-function stepJson({ thread, replica, events }: TraceStep, cpus: readonly Cpu[]): Step {
+function stepJson({ thread, replica, events }: ShownStep, cpus: readonly Cpu[]): Step {
   return {
     thread,
     replica,
     cpu: cpus.find(({ copies }) => copies.has(`${thread} ${replica}`))!.number,
-    events: events.map(({ statement, taken, chosen, reads, changes }) => ({
+    events: events.map(({ statement, taken, chosen, reads, changes, waits, forwarded }) => ({
       line: statement.line,
       text: printText(statement),
       taken,
       chosen,
       reads: [...reads],
       changes: [...changes],
+      waits: [...waits],
+      forwarded: [...forwarded],
     })),
   };
 }
+
+/** A CPU's own store buffer is no memory: its cells are touched by the CPU and by the agent that empties it. */
+const isOfMemory =
+  ({ model: { shared } }: TransitionTable) =>
+  ({ cell }: Race) =>
+    shared[cell.split('[', 1)[0]!]?.insideCpu !== true;
+
+const lateJson = ({ cell, cpu, stored, arrived, missedBy }: WaitingStore) => ({
+  cell,
+  cpu: cpu.number,
+  stored: stored + 1,
+  arrived: arrived === null ? null : arrived + 1,
+  missedBy: missedBy.map((by) => ({ cpu: by.cpu.number, step: by.step + 1, value: by.value })),
+});
 
 const raceJson = ({ cell, first, second }: Race) => ({
   cell,

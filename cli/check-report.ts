@@ -9,6 +9,7 @@ import type { Source } from './models.ts';
 import type { Style } from './output.ts';
 import { styled } from './output.ts';
 import { asTyped, commandLine, withoutUsualMemory } from '../checker/telling/options-text.ts';
+import { lateSentences, lateStores } from '../checker/telling/late-stores.ts';
 import { raceSentences } from '../checker/telling/race-sentences.ts';
 import { traceColumns } from './trace-columns.ts';
 import { traceLines } from '../checker/telling/trace-lines.ts';
@@ -40,13 +41,18 @@ export function traceSections(
   const cpus = cpusOf(table, trace);
   const harm = harmIn(table, outcome, trace);
   const told = harm === null ? [] : wrap(`=> ${harm}`, width, 3).map((line) => styled('bold', line));
-  const races = raceSentences(trace, cpus).flatMap((race) => wrap(`  - ${race}`, width, 4));
+  const late = lateStores(table, trace, cpus);
+  const listed = (title: string, sentences: readonly string[]) =>
+    sentences.length === 0
+      ? ''
+      : [title, ...sentences.flatMap((sentence) => wrap(`  - ${sentence}`, width, 4))].join('\n');
   return [
     cpus.length === 0
       ? 'It is so in the initial state already.'
       : traceColumns(traceLines(table, trace, cpus), cpus, width),
     told.join('\n'),
-    races.length === 0 ? '' : ['Only chance decided that', ...races].join('\n'),
+    listed('Stores that others saw late:', lateSentences(late)),
+    listed('Only chance decided that', raceSentences(trace, cpus, late)),
   ].filter((section) => section !== '');
 }
 

@@ -12,6 +12,10 @@ const event = z.strictObject({
   chosen: value.nullable().describe('the value that a choice took; null for other statements'),
   reads: z.array(access).describe('shared cells read, with the value seen'),
   changes: z.array(z.strictObject({ cell: z.string(), from: value, to: value })),
+  waits: z.array(z.string()).describe('cells of memory whose stores it put into the store buffer of its CPU'),
+  forwarded: z
+    .array(z.string())
+    .describe('cells that it saw as its own CPU has stored them, before memory did'),
 });
 
 const step = z.strictObject({
@@ -25,6 +29,16 @@ const race = z.strictObject({
   cell: z.string(),
   first: z.strictObject({ step: z.int().describe('counted from 1'), writes: z.boolean() }),
   second: z.strictObject({ step: z.int().describe('counted from 1'), writes: z.boolean() }),
+});
+
+const lateStore = z.strictObject({
+  cell: z.string(),
+  cpu: z.int(),
+  stored: z.int().describe('the step in which the CPU executed it, counted from 1'),
+  arrived: z.int().nullable().describe('the step in which it reached memory; null: it still waits'),
+  missedBy: z
+    .array(z.strictObject({ cpu: z.int(), step: z.int(), value }))
+    .describe('reads of other CPUs in between'),
 });
 
 const statistics = z.strictObject({
@@ -53,6 +67,7 @@ const result = z.strictObject({
   neverFired: z.array(z.strictObject({ thread: z.string(), line: z.int(), text: z.string() })),
   trace: z.array(step).nullable(),
   races: z.array(race).describe('pairs of accesses of the trace whose order nothing else decides'),
+  lateStores: z.array(lateStore).describe('stores that others missed while they waited in a store buffer'),
 });
 
 const declared = z.strictObject({

@@ -15,6 +15,8 @@ export interface AnyDeclaration {
   readonly meaning: string;
   /** Part of a CPU and not of memory, such as a store buffer: a step may touch it beside its one cell of memory. */
   readonly insideCpu?: true;
+  /** Inside a CPU, where it holds the number of a cell of memory: what the cell with each number is called; `cpu` is the own index. */
+  readonly cellNames?: readonly string[];
 }
 
 export type ScalarDeclaration<V extends Value> = AnyDeclaration & Typed<V> & { readonly length: null };

@@ -9,6 +9,7 @@ import { thread } from '../language/thread.ts';
 import type { Declarations, Variable } from '../language/variable.ts';
 import { isEmpty } from './buffering.ts';
 import type { Place } from './places.ts';
+import { namesOf } from './places.ts';
 import type { Buffer, Slot, StoreBuffer } from './store-buffer.ts';
 import { bufferIn, deadValue, valueFor } from './store-buffer.ts';
 
@@ -55,9 +56,9 @@ function cellsOf(buffer: Buffer, at: number, place: Place): readonly Cell[] {
   const { cell } = buffer.slots[at]!;
   const target: SharedReference = { kind: 'shared', name: variable, index: null, domain: declaration.domain };
   const isIt = eq(cell, first);
-  if (element === 'none') return [{ place, name: variable, isIt, target }];
-  if (element === 'own')
-    return [{ place, name: `${variable}[cpu]`, isIt, target: { ...target, index: buffer.self } }];
+  const names = namesOf(place);
+  if (element === 'none') return [{ place, name: names[0]!, isIt, target }];
+  if (element === 'own') return [{ place, name: names[0]!, isIt, target: { ...target, index: buffer.self } }];
   if (cells > fewCells)
     return [
       {
@@ -67,9 +68,9 @@ function cellsOf(buffer: Buffer, at: number, place: Place): readonly Cell[] {
         target: { ...target, index: sub(cell, first) },
       },
     ];
-  return Array.from({ length: cells }, (_, index) => ({
+  return names.map((name, index) => ({
     place,
-    name: `${variable}[${index}]`,
+    name,
     isIt: eq(cell, first + index),
     target: { ...target, index: toExpr(index) },
   }));

@@ -23,6 +23,15 @@ export interface Place {
   readonly values: readonly Value[] | null;
 }
 
+/** What the cells are called by their numbers; 0 is no cell. */
+export const cellNamesOf = (places: readonly Place[]): readonly string[] => ['', ...places.flatMap(namesOf)];
+
+export function namesOf({ variable, element, cells }: Place): readonly string[] {
+  if (element === 'none') return [variable];
+  if (element === 'own') return [`${variable}[cpu]`];
+  return Array.from({ length: cells }, (_, index) => `${variable}[${index}]`);
+}
+
 interface Use extends Accesses {
   readonly cpu: Cpu;
   readonly statement: Statement;

@@ -6,6 +6,7 @@ import type { AnyDeclaration, Declarations, Variable } from '../language/variabl
 import { array, init } from '../language/variable.ts';
 import type { Cpu } from './cpu.ts';
 import type { Place } from './places.ts';
+import { cellNamesOf } from './places.ts';
 
 /**
  * A store buffer for each copy of a CPU.
@@ -91,8 +92,9 @@ function slotVariables(buffer: StoreBuffer, at: number) {
     name: `${prefix}${at}${what}`,
     declaration: declare(cpu.host.cpus, domain, first, `store buffer of ${cpu.host.name}: ${meaning}`),
   });
+  const cell = own('', range(0, cells), 0, `the cell of store ${at}, or 0`);
   return {
-    cell: own('', range(0, cells), 0, `the cell of store ${at}, or 0`),
+    cell: { ...cell, declaration: { ...cell.declaration, cellNames: cellNamesOf(places) } },
     values: domainsOf(places).map(({ variable, declaration: { domain } }) =>
       own(`_${variable}`, domain, valueAt(domain, 0), `the value of store ${at}`),
     ),

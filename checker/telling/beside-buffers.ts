@@ -1,12 +1,15 @@
 /** What a step did, told without the cells of store buffers: they are inside of a CPU, and the kernel has no name for them. */
 import type { TransitionTable } from '../analysis/transition-table.ts';
+import type { Value } from '../language/domain.ts';
 import type { Declarations } from '../language/variable.ts';
 import type { TraceStep } from '../search/trace.ts';
 import type { Event } from '../state/interpret.ts';
 
 export interface ShownEvent extends Event {
-  /** What the store buffer of the CPU had to do with it, or null. */
-  readonly buffered: string | null;
+  /** The cells of memory whose stores it put into the buffer of its CPU. */
+  readonly waits: readonly string[];
+  /** The cells of memory that it saw as its CPU has stored them, while the stores still wait. */
+  readonly forwarded: readonly string[];
 }
 
 export interface ShownStep extends TraceStep {
@@ -14,30 +17,42 @@ export interface ShownStep extends TraceStep {
 }
 
 export function besideBuffers(step: TraceStep, { model: { shared } }: TransitionTable): ShownStep {
-  return { ...step, events: step.events.map((event) => shown(event, shared)) };
+  return { ...step, events: step.events.map((event) => shown(event, step.replica, shared)) };
 }
 
-/** Whether a cell, such as `pte[0]`, is part of a CPU and not of memory. */
-const isInside = (cell: string, shared: Declarations) => shared[cell.split('[', 1)[0]!]?.insideCpu === true;
-
-function shown(event: Event, shared: Declarations): ShownEvent {
+function shown(event: Event, replica: number, shared: Declarations): ShownEvent {
   const outside = <T extends { readonly cell: string }>(accesses: readonly T[]) =>
-    accesses.filter(({ cell }) => !isInside(cell, shared));
-  const [reads, writes, changes] = [outside(event.reads), outside(event.writes), outside(event.changes)];
+    accesses.filter(({ cell }) => declarationOf(cell, shared)?.insideCpu !== true);
+  const named = (cell: string, value: Value) => nameIn(cell, value, replica, shared);
+  const reads = outside(event.reads);
+  // A load that finds its cell in a slot looks no further; one that finds it in none has looked at all, and reads memory.
+  const found = event.reads.findLast(({ cell, value }) => named(cell, value) !== null);
+  const isForwarded = found !== undefined && reads.length === 0 && event.writes.length === 0;
   return {
     ...event,
     reads,
-    writes,
-    changes,
-    buffered: deed(event, shared, reads.length + writes.length > 0),
+    writes: outside(event.writes),
+    changes: outside(event.changes),
+    waits: pushed(event, replica, shared),
+    forwarded: isForwarded ? [named(found.cell, found.value)!] : [],
   };
 }
 
-/** A slot in use holds the number of a cell, from 1 on: a store fills a slot, a load that finds its cell looks no further. */
-function deed(event: Event, shared: Declarations, touchesMemory: boolean): string | null {
-  if (touchesMemory) return null;
-  const isUsedSlot = (cell: string, value: unknown) =>
-    typeof value === 'number' && value > 0 && isInside(cell, shared);
-  if (event.changes.some(({ cell, to }) => isUsedSlot(cell, to))) return 'waits in the store buffer';
-  return event.reads.some(({ cell, value }) => isUsedSlot(cell, value)) ? 'sees its own store' : null;
+/** The cells whose stores an event put into free slots. What leaves a buffer fills no slot that was free. */
+export const pushed = (
+  { changes }: Pick<Event, 'changes'>,
+  replica: number,
+  shared: Declarations,
+): readonly string[] =>
+  changes.flatMap(({ cell, from, to }) =>
+    nameIn(cell, from, replica, shared) === null ? (nameIn(cell, to, replica, shared) ?? []) : [],
+  );
+
+/** The cell of memory whose number a slot of a buffer holds, or null: the slot is free, or no slot at all. */
+function nameIn(cell: string, value: Value, replica: number, shared: Declarations): string | null {
+  const name = declarationOf(cell, shared)?.cellNames?.[Number(value)];
+  return name === undefined || name === '' ? null : name.replace('[cpu]', `[${replica}]`);
 }
+
+/** The declaration of the variable that a cell, such as `pte[0]`, belongs to. */
+const declarationOf = (cell: string, shared: Declarations) => shared[cell.split('[', 1)[0]!];

@@ -13,6 +13,10 @@ export interface Cpu {
   readonly copies: ReadonlySet<string>;
 }
 
+/** How sentences call it. */
+export const whoIs = ({ thread, replicated, number }: Cpu): string =>
+  replicated ? `${thread} (CPU ${number})` : thread;
+
 /** The CPUs that take part in a trace. */
 export function cpusOf(table: TransitionTable, trace: Trace): readonly Cpu[] {
   const active = new Set(trace.steps.map(({ thread, replica }) => `${thread} ${replica}`));

@@ -6,6 +6,9 @@ import { isTrue } from '../state/evaluate.ts';
 import type { Access } from '../state/interpret.ts';
 import type { Value } from '../language/domain.ts';
 import type { Cpu } from './cpus.ts';
+import { whoIs } from './cpus.ts';
+import type { WaitingStore } from './late-stores.ts';
+import { isToldAsLate } from './late-stores.ts';
 
 /** One access of a race with the values that it had to do with. */
 interface Side {
@@ -37,9 +40,14 @@ export function toldRaces(trace: Trace, cpus: readonly Cpu[]): readonly ToldRace
 /** More pairs than a reader takes in; those that are left out are counted. */
 const most = 6;
 
-/** One sentence a race, in the order of the trace; pairs whose order makes no difference are left out. */
-export function raceSentences(trace: Trace, cpus: readonly Cpu[]): readonly string[] {
-  const sentences = [...new Set(toldRaces(trace, cpus).map((told) => told.sentence))];
+/** One sentence a race, in the order of the trace, but for what is told as a late store; pairs whose order makes no difference are left out. */
+export function raceSentences(
+  trace: Trace,
+  cpus: readonly Cpu[],
+  late: readonly WaitingStore[] = [],
+): readonly string[] {
+  const told = toldRaces(trace, cpus).filter(({ race }) => !isToldAsLate(race, late));
+  const sentences = [...new Set(told.map(({ sentence: text }) => text))];
   return sentences.length <= most
     ? sentences
     : [...sentences.slice(0, most), `and ${sentences.length - most} more`];
@@ -51,7 +59,7 @@ function sideOf({ step }: RacingAccess, cell: string, trace: Trace, cpus: readon
   const reads = events.flatMap((event) => event.reads);
   const writes = events.flatMap((event) => event.writes);
   return {
-    who: cpu.replicated ? `${cpu.thread} (CPU ${cpu.number})` : cpu.thread,
+    who: whoIs(cpu),
     step: step + 1,
     read: valueIn(reads, cell),
     written: valueIn(writes, cell),

@@ -8,6 +8,7 @@ import type { ShownEvent, ShownStep } from './beside-buffers.ts';
 import { besideBuffers } from './beside-buffers.ts';
 import type { Cpu } from './cpus.ts';
 import { foldIterations } from './fold-iterations.ts';
+import { lateStores } from './late-stores.ts';
 
 export interface TraceLine {
   /** The number of the step, from 1, on its first line; null on the others. */
@@ -40,6 +41,7 @@ export function allTraceLines(
   cpus: readonly Cpu[],
 ): readonly TraceLine[] {
   const lines: TraceLine[] = [];
+  const late = lateStores(table, trace, cpus);
   const iterations = new Iterations();
   const waiting = new Map<string, Unplaced[]>();
   for (const [at, step] of trace.steps.entries()) {
@@ -48,8 +50,10 @@ export function allTraceLines(
     const before = waiting.get(copy) ?? beginning(table, trace, step, iterations);
     const { now, later } = linesOfStep(besideBuffers(step, table), iterations);
     waiting.set(copy, later);
-    const own: readonly Unplaced[] =
+    const plain: readonly Unplaced[] =
       now.length > 0 ? now : [codeLine(printText(step.edge.transition.statement))];
+    const arriving = late.find(({ arrived }) => arrived === at);
+    const own = arriving === undefined ? plain : [withRemark(plain[0]!, arriving.stored), ...plain.slice(1)];
     lines.push(...before.map((line) => ({ ...line, step: null, of: at + 1, cpu })));
     lines.push(
       ...own.map((line, position) => ({ ...line, step: position === 0 ? at + 1 : null, of: at + 1, cpu })),
@@ -57,6 +61,12 @@ export function allTraceLines(
   }
   return lines;
 }
+
+/** The line of a store that reaches memory after others have missed it. */
+const withRemark = (line: Unplaced, stored: number): Unplaced => ({
+  ...line,
+  beside: [...line.beside, `late: stored in step ${stored + 1}`],
+});
 
 /** What happened before the first step of a thread, as far as nothing decided there. */
 function beginning(
@@ -146,7 +156,7 @@ function linesOfEvent(event: ShownEvent): readonly Unplaced[] {
     case 'note':
       return [noteLine(statement)];
     case 'branch':
-      return event.taken === true || event.reads.length > 0 || event.buffered !== null
+      return event.taken === true || event.reads.length > 0 || event.forwarded.length > 0
         ? [branchLine(statement, event)]
         : [];
     case 'choose':
@@ -174,7 +184,7 @@ function branchLine(statement: Statement & { kind: 'branch' }, event: ShownEvent
 }
 
 /** What an event changed, and the values that it saw beside. */
-function besides({ reads, writes, changes, buffered }: ShownEvent): readonly string[] {
+function besides({ reads, writes, changes, waits, forwarded }: ShownEvent): readonly string[] {
   const changed = new Set(changes.map(({ cell }) => cell));
   const kept = writes.filter(({ cell }) => !changed.has(cell));
   const written = new Set(writes.map(({ cell }) => cell));
@@ -183,7 +193,8 @@ function besides({ reads, writes, changes, buffered }: ShownEvent): readonly str
       ...reads.filter(({ cell }) => !written.has(cell)).map(({ cell, value }) => `sees ${cell} == ${value}`),
       ...changes.map(({ cell, from, to }) => `${cell}: ${from} -> ${to}`),
       ...kept.map(({ cell, value }) => `${cell} stays ${value}`),
-      ...(buffered === null ? [] : [buffered]),
+      ...waits.map((cell) => `store to ${cell} waits`),
+      ...forwarded.map((cell) => `sees its own store to ${cell}`),
     ]),
   ];
 }
