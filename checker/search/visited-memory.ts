@@ -77,9 +77,9 @@ export class VisitedMemory {
     return this.globals.count.value;
   }
 
-  /** Bytes of the table and the stored states, with the room that is kept for more. */
+  /** Bytes of the table and the stored states. The room for more is address space, that nobody has touched yet. */
   get bytes(): number {
-    return this.memory.buffer.byteLength - this.#model.map.table;
+    return this.statesAt - this.#model.map.table + this.count * this.#model.map.stride;
   }
 
   /** The address of the first state; it moves when the table grows. */
@@ -164,7 +164,8 @@ export class VisitedMemory {
     if (needed > this.#slots * fullest)
       this.#growTable(Math.ceil(Math.max(needed / fullest, this.#slots * growth)) + 1);
     const bytes = this.statesAt + needed * stride - this.memory.buffer.byteLength;
-    if (bytes > 0) this.#grow(bytes, Math.floor((needed * stride) / 32));
+    // All that the table has room for, at once: each growth of memory lets V8 collect its garbage.
+    if (bytes > 0) this.#grow(bytes, Math.floor(this.#slots * fullest - needed) * stride);
   }
 
   /** The table is built anew in its larger place, from the states, which move on to make room for it. */

@@ -76,6 +76,8 @@ export interface WasmModule {
 }
 
 export const local = (type: NumberType, name: string): Local => ({ type, name });
+export const locals = <const Names extends readonly string[]>(type: NumberType, ...names: Names) =>
+  names.map((name) => local(type, name)) as unknown as { readonly [At in keyof Names]: Local };
 export const labelled = (name: string): Label => ({ name });
 
 export const i32 = (value: number): Wasm & { kind: 'i32' } => ({ kind: 'i32', value: value | 0 });

@@ -21,6 +21,7 @@ import {
   labelled,
   load,
   local,
+  locals,
   loop,
   operation,
   sequence,
@@ -36,21 +37,17 @@ import { equalStates, gathered } from './wasm-visited.ts';
 /** `dropRecent()`: moves the candidates that were not met lately to the front, with their hashes and the marks between them. */
 export function dropRecent(context: VisitedContext): WasmFunction {
   const { map, words } = context;
-  const [at, total, kept, isNew] = [
-    local('i32', 'at'),
-    local('i32', 'total'),
-    local('i32', 'kept'),
-    local('i32', 'isNew'),
-  ];
-  const [pointer, target, recent] = [local('i32', 'pointer'), local('i32', 'target'), local('i32', 'recent')];
-  const [mark, hash] = [local('i32', 'mark'), local('i64', 'hash')];
+  const [at, total, kept, isNew, isFirst] = locals('i32', 'at', 'total', 'kept', 'isNew', 'isFirst');
+  const [pointer, target, recent] = locals('i32', 'pointer', 'target', 'recent');
+  const [mark, marksEnd] = locals('i32', 'mark', 'marksEnd');
+  const hash = local('i64', 'hash');
   const place = operation('i64.shr_u', get(hash), i64(BigInt(64 - recentBits(words))));
   const isMet = equalStates(pointer, recent, words, map.recent.at);
   const each = [
-    moveMarks({ mark, pointer, target }),
+    moveMarks({ mark, marksEnd, pointer, target }),
     set(hash, load('i64', scaled(get(at), 8), map.hashes.at)),
     set(recent, scaled(operation('i32.wrap_i64', place), map.stride)),
-    set(isNew, operation('i32.or', operation('i32.eqz', getGlobal('count')), operation('i32.eqz', isMet))),
+    set(isNew, operation('i32.or', get(isFirst), operation('i32.eqz', isMet))),
     // Without a branch: whether a candidate is known cannot be foretold, and what is dropped is soon written over.
     ...copyTwice(pointer, target, { recent, at: map.recent.at, words }),
     store(get(hash), 'i64', scaled(get(kept), 8), map.hashes.at),
@@ -60,11 +57,13 @@ export function dropRecent(context: VisitedContext): WasmFunction {
   ];
   const body = [
     set(total, gathered(context)),
+    set(isFirst, operation('i32.eqz', getGlobal('count'))),
+    set(marksEnd, getGlobal('mark')),
     set(mark, i32(map.marks.at)),
     set(pointer, i32(map.candidates.at)),
     set(target, i32(map.candidates.at)),
     count(at, i32(0), get(total), each),
-    moveMarks({ mark, pointer, target }),
+    moveMarks({ mark, marksEnd, pointer, target }),
     setGlobal('cursor', get(target)),
   ];
   return { name: 'dropRecent', parameters: [], result: null, body, exported: true };
@@ -72,18 +71,19 @@ export function dropRecent(context: VisitedContext): WasmFunction {
 
 interface Move {
   readonly mark: Local;
+  readonly marksEnd: Local;
   readonly pointer: Local;
   readonly target: Local;
 }
 
 /** Code that makes the marks before the candidate at `pointer` stand before `target`. */
-function moveMarks({ mark, pointer, target }: Move): Wasm {
+function moveMarks({ mark, marksEnd, pointer, target }: Move): Wasm {
   const [again, done] = [labelled('again'), labelled('done')];
   return block(
     done,
     loop(
       again,
-      jumpIf(done, operation('i32.eq', get(mark), getGlobal('mark'))),
+      jumpIf(done, operation('i32.eq', get(mark), get(marksEnd))),
       jumpIf(done, operation('i32.ne', load('i32', get(mark)), get(pointer))),
       store(get(target), 'i32', get(mark)),
       increment(mark, markBytes),

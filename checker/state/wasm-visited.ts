@@ -22,6 +22,7 @@ import {
   labelled,
   load,
   local,
+  locals,
   loop,
   operation,
   sequence,
@@ -29,6 +30,7 @@ import {
   setGlobal,
   store,
 } from './wasm-code.ts';
+import { addressAfter } from './wasm-cells.ts';
 import type { Table, VisitedContext } from './wasm-table.ts';
 import {
   firstSlot,
@@ -148,22 +150,13 @@ export function equalStates(left: Local, right: Local, words: number, rightOffse
 function decide(name: string, inserting: boolean, context: VisitedContext): WasmFunction {
   const { map, words, addressType } = context;
   const table = tableOf(context);
-  const [from, to, at, slot, value, number] = [
-    local('i32', 'from'),
-    local('i32', 'to'),
-    local('i32', 'at'),
-    local('i32', 'slot'),
-    local('i32', 'value'),
-    local('i32', 'number'),
-  ];
-  const [hash, candidate, stored] = [
-    local('i64', 'hash'),
-    local('i32', 'candidate'),
-    local(addressType, 'stored'),
-  ];
+  const [from, to, at, slot, value] = locals('i32', 'from', 'to', 'at', 'slot', 'value');
+  const [number, next, candidate] = locals('i32', 'number', 'next', 'candidate');
+  const [stored, target] = locals(addressType, 'stored', 'target');
+  const hash = local('i64', 'hash');
   const [decided, again] = [labelled('decided'), labelled('again')];
   const answer = (id: Wasm) => (inserting ? sequence() : store(id, 'i32', scaled(get(at), 4), map.slots.at));
-  const onEmpty = inserting ? insertAt(slot, hash, candidate, table) : answer(i32(-1));
+  const onEmpty = inserting ? insertAt({ slot, hash, candidate, next, target }, table) : answer(i32(-1));
   const search = loop(
     again,
     probe(slot, value, hash, table),
@@ -182,22 +175,36 @@ function decide(name: string, inserting: boolean, context: VisitedContext): Wasm
     block(decided, ...begin, search),
     increment(candidate, map.stride),
   ];
-  const start = set(candidate, operation('i32.add', scaled(get(from), map.stride), i32(map.candidates.at)));
-  const body = [openTable(table), start, count(at, get(from), get(to), each)];
+  const body = [
+    openTable(table),
+    set(candidate, operation('i32.add', scaled(get(from), map.stride), i32(map.candidates.at))),
+    set(next, getGlobal('count')),
+    set(target, stateAddress(get(next), table)),
+    count(at, get(from), get(to), each),
+    ...(inserting ? [setGlobal('count', get(next))] : []),
+  ];
   return { name, parameters: [from, to], result: null, body, exported: true };
 }
 
+interface Insertion {
+  readonly slot: Local;
+  readonly hash: Local;
+  readonly candidate: Local;
+  /** The number and address of the next state. */
+  readonly next: Local;
+  readonly target: Local;
+}
+
 /** Code that stores a candidate as the next state; there is room, as the host has made sure before. */
-function insertAt(slot: Local, hash: Local, candidate: Local, table: Table): Wasm {
-  const target = local(table.addressType, 'target');
+function insertAt({ slot, hash, candidate, next, target }: Insertion, table: Table): Wasm {
   const copied = Array.from({ length: table.words }, (_, at) =>
     store(load('i64', get(candidate), at * 8), 'i64', get(target), at * 8),
   );
   return sequence(
-    set(target, stateAddress(getGlobal('count'), table)),
     ...copied,
-    setGlobal('count', operation('i32.add', getGlobal('count'), i32(1))),
-    storeSlot(slot, slotValue(hash, getGlobal('count'), table), table),
+    set(target, addressAfter(get(target), i32(table.map.stride), table.addressType)),
+    increment(next),
+    storeSlot(slot, slotValue(hash, get(next), table), table),
   );
 }
 

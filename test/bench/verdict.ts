@@ -1,6 +1,6 @@
 /** Time to verdict: `racewalk check` as a user runs it against Spin's verifier at its best setting. */
-import type { Measured } from './contender.ts';
-import { racewalkCheck, spin, spinSettings } from './contender.ts';
+import type { SpinMeasured, SpinSetting } from './contender.ts';
+import { racewalkCheck, spin } from './contender.ts';
 import { median } from './child.ts';
 import type { Subject } from './subject.ts';
 import { argumentsOf, titleOf } from './subject.ts';
@@ -15,23 +15,35 @@ export interface VerdictComparison {
   readonly cpuSeconds: number;
   readonly ownSeconds: number;
   /** The fastest of the settings, compile time left out. */
-  readonly spin: (Measured & { readonly setting: string; readonly compileSeconds: number }) | null;
-  /** How many times the CPU time of `racewalk check` Spin takes; null where Spin is missing. */
+  readonly spin: SpinResult | null;
+  /** How many times the CPU time of `racewalk check` Spin takes, at least if it was ended; null where Spin is missing. */
   readonly timesAsFast: number | null;
+}
+
+interface SpinResult extends SpinMeasured {
+  readonly setting: string;
+  readonly compileSeconds: number;
+}
+
+/** The settings to try, when each is ended, and about how many states there are. */
+interface SpinTrial {
+  readonly settings: readonly SpinSetting[];
+  readonly states: number;
+  readonly seconds?: number;
 }
 
 /** Returns null when `racewalk check` comes to no verdict in time. */
 export function compareVerdict(
   subject: Subject,
   timeoutSeconds: number,
-  states: number | null,
+  trial: SpinTrial | null,
 ): VerdictComparison | null {
   const once = () => racewalkCheck(argumentsOf(subject), timeoutSeconds);
   const first = once();
   if (first === null) return null;
   const runs = [first, once() ?? first, once() ?? first];
   const cpuSeconds = median(runs.map((each) => each.cpuSeconds));
-  const best = states === null ? null : bestOfSpin(subject, states);
+  const best = trial === null ? null : bestOfSpin(subject, trial);
   return {
     title: titleOf(subject),
     verdict: first.verdict,
@@ -44,10 +56,10 @@ export function compareVerdict(
   };
 }
 
-function bestOfSpin(subject: Subject, states: number): VerdictComparison['spin'] {
-  const results = spinSettings.map((setting) =>
+function bestOfSpin(subject: Subject, { settings, ...limits }: SpinTrial): SpinResult {
+  const results = settings.map((setting) =>
     inFolder((folder) => {
-      const { compileSeconds, run } = spin(subject, setting, { folder, states });
+      const { compileSeconds, run } = spin(subject, setting, { folder, ...limits });
       return { ...run(), setting: setting.name, compileSeconds };
     }),
   );
