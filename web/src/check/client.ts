@@ -25,17 +25,9 @@ interface Waiting {
 
 /** A worker of one's own: what is asked of one does not wait for another. */
 export class Checker {
-  readonly #worker = new CheckerWorker();
   readonly #waiting = new Map<number, Waiting>();
   #last = 0;
-
-  constructor() {
-    this.#worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => this.#hear(data));
-    this.#worker.addEventListener('error', ({ message }) => {
-      for (const { reject } of this.#waiting.values()) reject(new WorkError(message, false));
-      this.#waiting.clear();
-    });
-  }
+  #worker: Worker | null = null;
 
   run<K extends Work['kind']>(
     work: Work & { readonly kind: K },
@@ -50,7 +42,18 @@ export class Checker {
   }
 
   #send(message: ToWorker): void {
+    this.#worker ??= this.#hire();
     this.#worker.postMessage(message);
+  }
+
+  #hire(): Worker {
+    const worker = new CheckerWorker();
+    worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => this.#hear(data));
+    worker.addEventListener('error', ({ message }) => {
+      for (const { reject } of this.#waiting.values()) reject(new WorkError(message, false));
+      this.#waiting.clear();
+    });
+    return worker;
   }
 
   #hear(message: FromWorker): void {

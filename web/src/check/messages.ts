@@ -4,7 +4,7 @@ import type { AnyDefinition, Model } from '../../../checker/language/model.ts';
 import type { Choices, Comparison, Row } from '../../../checker/search/compare.ts';
 import type { Answer, Outcome, Schedule, Statistics } from '../../../checker/search/outcome.ts';
 import type { Edge } from '../../../checker/search/state-space.ts';
-import type { Graph } from '../../../checker/search/state-graph.ts';
+import type { LaidOutGraph } from './layout.ts';
 
 /** An edge whose transition is told by its number: two builds of one model number alike. */
 export type PlainEdge = Omit<Edge, 'transition'> & { readonly transition: number };
@@ -47,7 +47,7 @@ export interface Results {
   readonly check: { readonly outcome: PlainOutcome; readonly seconds: number };
   readonly compare: { readonly comparison: PlainComparison; readonly seconds: number };
   /** Null where there are more states than were asked for. */
-  readonly graph: Graph | null;
+  readonly graph: LaidOutGraph | null;
 }
 
 export interface Progress {

@@ -8,6 +8,7 @@ import type { Limits } from '../../../checker/search/outcome.ts';
 import { defaultSettings } from '../../../checker/search/settings.ts';
 import type { Steps } from '../../../checker/search/steps.ts';
 import { graphOf } from '../../../checker/search/state-graph.ts';
+import { layoutOf } from './layout.ts';
 import type { FromWorker, Progress, Results, ToWorker, Work } from './messages.ts';
 import { keyOf, plainOutcome } from './messages.ts';
 
@@ -74,8 +75,10 @@ function* stepsOf(work: Work, limits: Limits, { seconds, onVariant }: Watch): St
       const plain = rows.map((row) => ({ ...row, outcome: plainOutcome(row.outcome) }));
       return { comparison: { rows: plain, varied, fixed, smallest }, seconds: seconds() };
     }
-    case 'graph':
-      return yield* graphOf(transitionTable(work.model), work.maxStates);
+    case 'graph': {
+      const graph = yield* graphOf(transitionTable(work.model), work.maxStates);
+      return graph === null ? null : { ...graph, positions: yield* layoutOf(graph) };
+    }
   }
 }
 

@@ -1,4 +1,85 @@
-/** To come. */
+/** The state graph: all states and steps of a small model, coloured by what the properties say, the run in bold. */
+import { useEffect } from 'preact/hooks';
+import type { Standing } from '../../../checker/search/state-graph.ts';
+import { count } from '../../../checker/telling/numbers.ts';
+
+import { drawGraph, drawn, mostStates } from '../state/graph.ts';
+import { built } from '../state/session.ts';
+import { GraphCanvas } from './graph-canvas.tsx';
+import { NextSteps } from './next-steps.tsx';
+import { StatePanel } from './state-panel.tsx';
+import { Transport } from './transport.tsx';
+
+const meanings: Readonly<Record<Standing, string>> = {
+  violated: 'an invariant is false',
+  failing: 'a step from here fails',
+  deadlock: 'deadlock',
+  witness: 'what must be possible has happened',
+  end: 'all threads are at their end',
+  plain: 'on the way',
+};
+
 export function GraphView() {
-  return null;
+  const variant = built.value!;
+  useEffect(() => void drawGraph(variant), [variant]);
+  const now = drawn.value;
+  switch (now.kind) {
+    case 'running': {
+      const states = now.progress?.states ?? 0;
+      return <p class="hint">Drawing the state graph{states > 0 ? ` (${count(states)} states)` : ''} …</p>;
+    }
+    case 'failed':
+      return <p class="notice">{now.message}</p>;
+    case 'done':
+      if (now.graph === null)
+        return (
+          <p class="hint">
+            More than {count(mostStates)} states: that would be a blot and no picture. Make the model smaller,
+            with fewer CPUs or ptes.
+          </p>
+        );
+      return (
+        <div class="trace-view">
+          <div class="trace-columns">
+            <div class="graph">
+              <GraphCanvas graph={now.graph} />
+              <Legend
+                states={now.graph.nodes.length}
+                edges={now.graph.edges.length}
+                standings={new Set(now.graph.nodes.map(({ standing }) => standing))}
+              />
+            </div>
+            <div class="side">
+              <NextSteps />
+              <StatePanel />
+            </div>
+          </div>
+          <Transport />
+        </div>
+      );
+  }
+}
+
+interface LegendProps {
+  readonly states: number;
+  readonly edges: number;
+  readonly standings: ReadonlySet<Standing>;
+}
+
+function Legend({ states, edges, standings }: LegendProps) {
+  return (
+    <ul class="graph-legend">
+      <li>
+        {count(states)} states, {count(edges)} steps between them; each further down is a step later. A click
+        goes to a state.
+      </li>
+      {(Object.keys(meanings) as Standing[])
+        .filter((standing) => standings.has(standing))
+        .map((standing) => (
+          <li key={standing}>
+            <span class={`graph-dot ${standing}`} /> {meanings[standing]}
+          </li>
+        ))}
+    </ul>
+  );
 }

@@ -1,4 +1,172 @@
-/** To come. */
+/** The model as its author wrote it: the kernel's text and its meaning, with the place of each CPU. */
+import { printDomain } from '../../../checker/language/domain.ts';
+import { printExpr } from '../../../checker/language/print.ts';
+import type { AnyThread } from '../../../checker/language/thread.ts';
+import type { ThreadTable } from '../../../checker/analysis/transition-table.ts';
+import type { ListingRow } from '../../../checker/telling/listing.ts';
+import { listingOf } from '../../../checker/telling/listing.ts';
+import { built, state } from '../state/session.ts';
+import { copyName, cpuOf } from './cpu-style.ts';
+import { NextSteps } from './next-steps.tsx';
+import { StatePanel } from './state-panel.tsx';
+import { Transport } from './transport.tsx';
+
 export function SourceView() {
-  return null;
+  const { table } = built.value!;
+  if (state.value === null) return null;
+  return (
+    <div class="trace-view">
+      <div class="trace-columns">
+        <div class="source">
+          {table.threads.map((thread) => (
+            <ThreadSource key={thread.thread.name} table={thread} />
+          ))}
+          <Memory />
+          <Claims />
+        </div>
+        <div class="side">
+          <NextSteps />
+          <StatePanel />
+        </div>
+      </div>
+      <Transport />
+    </div>
+  );
+}
+
+/** Where a copy of a thread stands: the lines of what it can do next; none at its end. */
+function placesOf({ thread, locations }: ThreadTable): ReadonlyMap<number, readonly number[]> {
+  const places = new Map<number, number[]>();
+  for (const [replica, { location }] of state.value!.threads[thread.name]!.entries())
+    for (const line of new Set(locations[location]!.map(({ statement }) => statement.line)))
+      places.set(line, [...(places.get(line) ?? []), replica]);
+  return places;
+}
+
+function ThreadSource({ table: own }: { readonly table: ThreadTable }) {
+  const { table } = built.value!;
+  const { thread, end } = own;
+  const places = placesOf(own);
+  const ended = state.value!.threads[thread.name]!.flatMap(({ location }, replica) =>
+    location === end ? [copyName(table, thread.name, replica)] : [],
+  );
+  return (
+    <section class={`thread-source cpu-${cpuOf(table, thread.name, 0).number % 6}`}>
+      <h3>
+        {thread.name} <small>{remarksOn(thread)}</small>
+      </h3>
+      <div class="scroll">
+        <table class="listing">
+          <thead class="visually-hidden">
+            <tr>
+              <th>here</th>
+              <th>the kernel's text</th>
+              <th>what it means to the model</th>
+            </tr>
+          </thead>
+          <tbody>
+            {listingOf(thread.body).map((row, number) => (
+              <CodeRow key={number} row={row} thread={thread} here={places.get(row.line ?? 0) ?? []} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {ended.length > 0 && <p class="hint">{ended.join(', ')}: at the end</p>}
+    </section>
+  );
+}
+
+interface CodeRowProps {
+  readonly row: ListingRow;
+  readonly thread: AnyThread;
+  /** The copies that stand here. */
+  readonly here: readonly number[];
+}
+
+function CodeRow({ row: { depth, text, meaning }, thread, here }: CodeRowProps) {
+  const isHere = here.length > 0;
+  return (
+    <tr class={isHere ? 'here' : ''} aria-current={isHere ? 'step' : undefined}>
+      <td class="marks">
+        {here.map((replica) => (
+          <Mark key={replica} thread={thread} replica={replica} />
+        ))}
+      </td>
+      <td style={{ paddingLeft: `${depth * 1.2}rem` }}>
+        <code>{text}</code>
+      </td>
+      <td class="meaning">
+        <code>{meaning}</code>
+      </td>
+    </tr>
+  );
+}
+
+function Mark({ thread, replica }: { readonly thread: AnyThread; readonly replica: number }) {
+  const { number } = cpuOf(built.value!.table, thread.name, replica);
+  return (
+    <span
+      class={`mark cpu-${number % 6}`}
+      role="img"
+      aria-label={`CPU ${number} is here`}
+      title={`CPU ${number} is here`}
+    >
+      {number}
+    </span>
+  );
+}
+
+function remarksOn({ cpus, on, mayBlockForever }: AnyThread): string {
+  return [
+    ...(cpus > 1 ? [`${cpus} copies`] : []),
+    ...(on === null ? [] : [`on the CPUs of ${on}`]),
+    ...(mayBlockForever ? ['may wait for ever'] : []),
+  ].join(', ');
+}
+
+function Memory() {
+  return (
+    <section>
+      <h3>Shared memory</h3>
+      <div class="scroll">
+        <table class="listing">
+          <tbody>
+            {Object.entries(built.value!.model.shared).map(([name, { domain, initial, length, meaning }]) => (
+              <tr key={name}>
+                <td>
+                  <code>{length === null ? name : `${name}[${length}]`}</code>
+                </td>
+                <td>
+                  <code>
+                    {printDomain(domain)}, at first {[...new Set(initial)].join(', ')}
+                  </code>
+                </td>
+                <td class="meaning">{meaning}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+function Claims() {
+  return (
+    <section>
+      <h3>Properties</h3>
+      <dl class="claims">
+        {built.value!.model.properties.map(({ kind, name, condition }) => (
+          <div key={name}>
+            <dt>
+              {kind}: {name}
+            </dt>
+            <dd>
+              <code>{printExpr(condition)}</code>
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
 }

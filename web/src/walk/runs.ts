@@ -76,3 +76,10 @@ export const beginAt = (runs: Runs, initial: number): Runs => ({
   shown: runs.all.length,
   at: 0,
 });
+
+/** Shows another run of one's own, at its end. */
+export const visit = (runs: Runs, schedule: Schedule): Runs => ({
+  all: [...runs.all, { schedule, origin: 'own', shared: 0 }],
+  shown: runs.all.length,
+  at: schedule.edges.length,
+});

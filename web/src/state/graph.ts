@@ -1,0 +1,88 @@
+/** The state graph of the variant, made when it is looked at; and a run to any of its states. */
+import { computed, signal } from '@preact/signals';
+import type { TransitionTable } from '../../../checker/analysis/transition-table.ts';
+import { edgesOutOf, leadsOn } from '../../../checker/search/interpreted-edges.ts';
+import type { Schedule } from '../../../checker/search/outcome.ts';
+import type { Graph } from '../../../checker/search/state-graph.ts';
+import { keyOfState } from '../../../checker/search/state-graph.ts';
+import { initialStates } from '../../../checker/state/interpret.ts';
+import { Checker } from '../check/client.ts';
+import type { Running } from '../check/client.ts';
+import type { LaidOutGraph } from '../check/layout.ts';
+import type { Progress } from '../check/messages.ts';
+import type { Built } from './variant.ts';
+import { built, stateAfter, trace } from './session.ts';
+
+/** More are a blot and no picture. */
+export const mostStates = 5_000;
+
+export type Drawn =
+  | { readonly kind: 'running'; readonly progress: Progress | null }
+  | { readonly kind: 'done'; readonly graph: LaidOutGraph | null }
+  | { readonly kind: 'failed'; readonly message: string };
+
+const drawing = signal<{ readonly of: Built | null; readonly drawn: Drawn }>({
+  of: null,
+  drawn: { kind: 'running', progress: null },
+});
+
+export const drawn = computed<Drawn>(() =>
+  drawing.value.of === built.value ? drawing.value.drawn : { kind: 'running', progress: null },
+);
+
+const checker = new Checker();
+let running: Running<'graph'> | null = null;
+
+export async function drawGraph(variant: Built): Promise<void> {
+  if (drawing.value.of === variant) return;
+  running?.stop();
+  const put = (now: Drawn) => {
+    if (running === mine) drawing.value = { of: variant, drawn: now };
+  };
+  const work = { kind: 'graph', model: variant.model, maxStates: mostStates } as const;
+  const mine = checker.run(work, (progress) => put({ kind: 'running', progress }));
+  running = mine;
+  drawing.value = { of: variant, drawn: { kind: 'running', progress: null } };
+  try {
+    put({ kind: 'done', graph: await mine.result });
+  } catch (error) {
+    put({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+/** The numbers of the states of the shown run, the initial one first. */
+export const runInGraph = computed<readonly number[]>(() => {
+  const now = drawn.value;
+  const run = trace.value;
+  if (now.kind !== 'done' || now.graph === null || run === null) return [];
+  const { numbers } = now.graph;
+  return Array.from({ length: run.steps.length + 1 }, (_, steps) =>
+    numbers.get(keyOfState(stateAfter(run, steps))),
+  ).filter((number) => number !== undefined);
+});
+
+/** A shortest run to a state of the graph. */
+export function runTo(table: TransitionTable, graph: Graph, target: number): Schedule {
+  const path = pathTo(graph, target);
+  const starts = initialStates(table);
+  const initial = starts.findIndex((start) => graph.numbers.get(keyOfState(start)) === path[0]);
+  let state = starts[initial]!;
+  const edges = path.slice(1).map((next) => {
+    const way = edgesOutOf(table, state).find(
+      (other) => leadsOn(other) && graph.numbers.get(keyOfState(other.firing.state)) === next,
+    )!;
+    state = way.firing.state;
+    return way.edge;
+  });
+  return { initial, edges };
+}
+
+/** Breadth first: the edges are in the order of the states that they leave, so the first into a state is a shortest way. */
+function pathTo({ edges, nodes }: Graph, target: number): readonly number[] {
+  const before = new Map<number, number>();
+  for (const { from, to } of edges)
+    if (!before.has(to) && nodes[to]!.depth === nodes[from]!.depth + 1) before.set(to, from);
+  const path = [target];
+  for (let at = before.get(target); at !== undefined; at = before.get(at)) path.unshift(at);
+  return path;
+}
