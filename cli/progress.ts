@@ -5,6 +5,8 @@ export interface Reached {
   readonly states: number;
   readonly frontier: number;
   readonly depth: number;
+  /** Which part of the work this is, where it has several. */
+  readonly part?: string;
 }
 
 export interface ProgressLine {
@@ -20,10 +22,11 @@ export function progressLine(stream: NodeJS.WriteStream): ProgressLine {
   if (!stream.isTTY) return silent;
   let shown = false;
   return {
-    show: ({ states, frontier, depth }, seconds) => {
+    show: ({ states, frontier, depth, part }, seconds) => {
       shown = true;
+      const place = `${count(states)} states, ${count(frontier)} to expand, depth ${depth}`;
       const rate = rounded(states / Math.max(seconds, 0.001));
-      const line = `${count(states)} states, ${count(frontier)} to expand, depth ${depth}, ${rate} states/s`;
+      const line = part === undefined ? `${place}, ${rate} states/s` : `${part}: ${place}`;
       stream.write(eraseLine + (stream.columns > 0 ? line.slice(0, stream.columns - 1) : line));
     },
     clear: () => {

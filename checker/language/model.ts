@@ -46,12 +46,19 @@ export interface Scenario {
   readonly why?: string;
 }
 
+/** Mutants of a model that no scenario notices, and why that is right: `racewalk mutate` names them. */
+export interface Survivors {
+  readonly mutants: readonly string[];
+  readonly why: string;
+}
+
 export interface AnyDefinition {
   readonly kind: 'definition';
   readonly name: string;
   readonly summary: string;
   readonly options: Options;
   readonly scenarios: readonly Scenario[];
+  readonly survivors: readonly Survivors[];
   /** Throws ModelError for wrong options and for a model that means nothing. */
   readonly build: (given?: Readonly<Record<string, OptionValue>>) => Model;
 }
@@ -63,13 +70,21 @@ export interface Definition<O extends Options> {
   readonly scenarios?: readonly (Omit<Scenario, 'options'> & {
     readonly options: Partial<OptionValues<O>>;
   })[];
+  readonly survivors?: readonly Survivors[];
   readonly build: (options: OptionValues<O>) => Parts;
 }
 
 /** Defines a model; a model file exports the result as `model`. */
 export function defineModel<const O extends Options>(definition: Definition<O>): AnyDefinition {
-  checkSettings('defineModel(...)', definition, ['name', 'summary', 'options', 'scenarios', 'build']);
-  const { name, summary, options, scenarios = [], build } = definition;
+  checkSettings('defineModel(...)', definition, [
+    'name',
+    'summary',
+    'options',
+    'scenarios',
+    'survivors',
+    'build',
+  ]);
+  const { name, summary, options, scenarios = [], survivors = [], build } = definition;
   const place = `model '${name}'`;
   if (typeof build !== 'function') throw new ModelError(`${place}: it has no build function`);
   checkSettings(`${place}: options`, options, Object.keys({ ...options }));
@@ -77,12 +92,14 @@ export function defineModel<const O extends Options>(definition: Definition<O>):
   if (memoryKey in options)
     throw new ModelError(`${place}: the option '${memoryKey}' is every model's: it chooses the memory model`);
   checkScenarios(place, options, scenarios as readonly Scenario[]);
+  checkSurvivors(place, survivors);
   return {
     kind: 'definition',
     name,
     summary,
     options,
     scenarios: scenarios as readonly Scenario[],
+    survivors,
     build: (given = {}) => {
       const values = withFallbacks(options, given) as OptionValues<O>;
       const parts = authored(place, () =>
@@ -102,6 +119,14 @@ function checkScenarios(place: string, options: Options, scenarios: readonly Sce
       if (memory !== undefined && !memoryModelNames.includes(memory))
         throw new ModelError(`memory is one of ${memoryModelNames.join(', ')}, not ${memory as string}`);
     });
+}
+
+function checkSurvivors(place: string, survivors: readonly Survivors[]): void {
+  const names = survivors.flatMap(({ mutants }) => mutants);
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice !== undefined) throw new ModelError(`${place}: the survivor '${twice}' is explained twice`);
+  if (survivors.some(({ why }) => typeof why !== 'string' || why === ''))
+    throw new ModelError(`${place}: survivors: each says why`);
 }
 
 /** The parts, each known to be one and marked as used. */

@@ -51,5 +51,7 @@ export interface Limits {
     readonly states: number;
     readonly frontier: number;
     readonly depth: number;
+    /** Which of several searches this is; left out where it is the only one. */
+    readonly part?: string;
   }) => void;
 }

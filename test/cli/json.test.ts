@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { checkOutput } from '../../cli/check-schema.ts';
 import { compareResult } from '../../cli/compare-schema.ts';
+import { mutateResult } from '../../cli/mutate-schema.ts';
 import { traceFile } from '../../cli/trace-schema.ts';
 import { file, folder, racewalk, smallModel } from './run.ts';
 
@@ -14,6 +15,7 @@ const email = 'gup-fast-vs-collapse';
 test.each([
   ['check-output', checkOutput],
   ['compare-output', compareResult],
+  ['mutate-output', mutateResult],
   ['trace', traceFile],
 ])('docs/%s.schema.json is the schema that the program is written against', async (name, schema) => {
   const text = `${JSON.stringify(z.toJSONSchema(schema), null, 2)}\n`;

@@ -1,0 +1,71 @@
+/** Mutates one model and says which of its mutants nobody notices. */
+import type { Scenario } from '../checker/language/model.ts';
+import type { Mutated } from '../checker/mutate/mutate.ts';
+import { mutating } from '../checker/mutate/mutate.ts';
+import { checking } from '../checker/search/check.ts';
+import { runWithin } from './limits.ts';
+import { chosenOptions } from './model-options.ts';
+import type { Source } from './models.ts';
+import { buildModel, findModel } from './models.ts';
+import type { MutateOptions } from './mutate.ts';
+import { outputWidth, print } from './output.ts';
+import { settingsOf } from './search-options.ts';
+import { UsageError } from './usage-error.ts';
+
+/** Exit code 0 when every survivor is explained, 1 when one is not or an explanation is stale, 3 when some are undecided. */
+export async function mutateModel(
+  name: string,
+  words: readonly string[],
+  options: MutateOptions,
+): Promise<void> {
+  const source = await findModel(name);
+  const { definition } = source;
+  const scenarios = await scenariosOf(source, words, options);
+  for (const scenario of scenarios) buildModel(source, scenario.options);
+  const { result, seconds } = await runWithin(options, (limits) =>
+    mutating(definition, scenarios, limits, settingsOf(options)),
+  );
+  // What some scenarios alone kill or leave is no news about the explanations of all of them.
+  const mutated = scenarios === definition.scenarios ? result : { ...result, stale: [] };
+  process.exitCode = exitCodeOf(mutated);
+  print(await rendered(source, mutated, seconds, options));
+}
+
+/** The scenarios of the model; or the one that is named, or made of the options that are given. */
+async function scenariosOf(
+  source: Source,
+  words: readonly string[],
+  options: MutateOptions,
+): Promise<readonly Scenario[]> {
+  const { definition, scenario } = source;
+  if (scenario === null && words.length === 0 && definition.scenarios.length > 0) return definition.scenarios;
+  const chosen = chosenOptions(source, words);
+  if (scenario !== null && words.length === 0) return [scenario];
+  const model = buildModel(source, chosen);
+  const { result } = await runWithin(options, (limits) => checking(model, limits, settingsOf(options)));
+  const { verdict } = result.outcome;
+  if (verdict === 'inconclusive' || verdict === 'error')
+    throw new UsageError(`this variant is '${verdict}' to begin with: nothing can be said of its mutants`);
+  return [
+    { name: [...(scenario === null ? [] : [scenario.name]), ...words].join(' '), options: chosen, verdict },
+  ];
+}
+
+function exitCodeOf({ mutants, stale }: Mutated): 0 | 1 | 3 {
+  if (stale.length > 0 || mutants.some(({ fate }) => fate.kind === 'survives' && fate.why === null)) return 1;
+  return mutants.some(({ fate }) => fate.kind === 'undecided') ? 3 : 0;
+}
+
+async function rendered(
+  source: Source,
+  mutated: Mutated,
+  seconds: number,
+  options: MutateOptions,
+): Promise<string> {
+  if (options.json === true) {
+    const { mutateJson } = await import('./mutate-json.ts');
+    return JSON.stringify(mutateJson(source, mutated, seconds), null, 2);
+  }
+  const { renderMutants } = await import('./render-mutants.ts');
+  return renderMutants(source, mutated, seconds, outputWidth());
+}

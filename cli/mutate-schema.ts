@@ -1,0 +1,45 @@
+/** The form of what `mutate --json` prints. */
+import { z } from 'zod';
+
+const fate = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('killed'),
+    scenario: z.string().describe('the scenario that noticed'),
+    verdict: z
+      .enum(['holds', 'violated', 'deadlock', 'unreached', 'inconclusive', 'error', 'not built'])
+      .describe('what it is with the mutant'),
+  }),
+  z.strictObject({
+    kind: z.literal('survives'),
+    why: z.string().nullable().describe("the author's explanation; null: there is none"),
+  }),
+  z.strictObject({
+    kind: z.literal('undecided'),
+    scenario: z.string().describe('the first scenario that did not come to an end'),
+    reason: z.string(),
+  }),
+]);
+
+const mutant = z.strictObject({
+  name: z.string().describe('as it is explained in the survivors of a model'),
+  thread: z.string(),
+  scenario: z.string().describe('the scenario in which the line has this number'),
+  line: z.int().describe('the statement, counted from 1 in the thread'),
+  text: z.string().describe('the text of the statement in the kernel'),
+  change: z.string().describe('what was done to it'),
+  fate,
+});
+
+export const mutateResult = z.strictObject({
+  kind: z.literal('mutate'),
+  model: z.string(),
+  file: z.string().nullable().describe("the user's model file; null for a model of the project"),
+  scenarios: z
+    .array(z.string())
+    .describe('in the order in which they were asked; without scenarios, the options that were given'),
+  mutants: z.array(mutant),
+  stale: z.array(z.string()).describe('explanations of mutants that are killed or do not exist'),
+  seconds: z.number(),
+});
+
+export type MutateResult = z.infer<typeof mutateResult>;

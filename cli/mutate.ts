@@ -1,0 +1,30 @@
+/** `racewalk mutate`: which lines of a model does nothing depend on? */
+import type { Command } from 'commander';
+import type { LimitOptions } from './limits.ts';
+import { positiveSeconds, wholeNumber } from './limits.ts';
+import type { SearchOptions } from './search-options.ts';
+import { withSearchOptions } from './search-options.ts';
+import { UsageError } from './usage-error.ts';
+
+/** The options of the command itself, as commander gives them. */
+export interface MutateOptions extends LimitOptions, SearchOptions {
+  readonly json?: true;
+}
+
+export function mutateCommand(program: Command): void {
+  withSearchOptions(program.command('mutate'))
+    .description('weaken one statement at a time, and list what no scenario notices')
+    .argument('[model]', 'MODEL or MODEL/SCENARIO of the list, or a FILE.ts of your own')
+    .option('--json', 'print one JSON object (docs/mutate-output.schema.json)')
+    .option('--max-states <number>', 'leave a mutant undecided above so many states', wholeNumber)
+    .option('--timeout <seconds>', 'leave the rest undecided after so many seconds', positiveSeconds)
+    .usage('MODEL|FILE.ts [options] [--memory sc|tso|pso] [options of the model]')
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .action(async (name: string | undefined, options: MutateOptions, command: Command) => {
+      if (name === undefined || name.startsWith('-'))
+        throw new UsageError('which model? It comes first; "racewalk list" shows them');
+      const { mutateModel } = await import('./mutate-model.ts');
+      await mutateModel(name, command.args.slice(1), options);
+    });
+}
