@@ -22,8 +22,8 @@
  * Omitted: the freeing of the page, which comes after the flush of the one that cleared the pte. Page faults that map a new
  *          page: their entries are what the program wants. MADV_FREE, which clears dirty bits in the same way.
  */
-import { always, and, bool, branch, dec, defineModel, eq, exists, flag, forAll, gt, ifdef, inc, init, integer, ne, never, not, or, range,
-  reachable, say, set, shared, step, thread } from 'racewalk';
+import { always, and, bool, branch, dec, defineModel, ended, eq, exists, flag, forAll, gt, ifdef, inc, init, integer, ne, never, not, or,
+  range, reachable, say, set, shared, step, thread } from 'racewalk';
 import { Access, flushUserTlbs, spinLock, spinUnlock, tlbEntries, userCpus } from 'racewalk/kernel';
 
 export const model = defineModel({
@@ -65,6 +65,8 @@ export const model = defineModel({
         always('once a madvise has returned, no TLB entry maps the old page', forAll(madvise, (l, caller) => forAll(cpus, (cpu) =>
           never(and(l.returned, ne(mem.tlb.at(cpu), 'none')),
             say`madvise on CPU ${caller} has returned, and a user CPU still uses the page through its TLB entry`)))),
+        always('no flush stays pending', never(and(forAll(madvise, (_, caller) => ended(madvise, caller)), ne(mem.pending, 0)),
+          say`all have returned, and ${mem.pending} flushes are pending: from now on every madvise flushes`)),
         reachable('a madvise clears the pte',   exists(madvise, (l) => and(l.returned, l.cleared))),
         reachable('a madvise finds no pte',     exists(madvise, (l) => and(l.returned, not(l.cleared)))),
         reachable('a CPU uses the page',        exists(cpus, (cpu) => eq(mem.tlb.at(cpu), 'write'))),
@@ -77,6 +79,8 @@ export const model = defineModel({
       steps: 9, states: 52, transitions: 77 },
     { name: 'nested-flush',       options: { forceNestedFlush: true },             verdict: 'holds',
       states: 244, transitions: 416 },
+    { name: 'nested-flush-pso',   options: { forceNestedFlush: true }, memory: 'pso', verdict: 'holds',
+      states: 388, transitions: 726 },
     { name: 'three-nested-flush', options: { forceNestedFlush: true, callers: 3 }, verdict: 'holds',
       states: 3184, transitions: 7691 },
   ],

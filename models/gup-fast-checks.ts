@@ -20,8 +20,8 @@
  *          More than one pte: one shows each race. page_maybe_dma_pinned: nobody but gup_fast takes references here, so that a
  *          count above the mapping's is a pin.
  */
-import { always, and, bool, branch, cost, dec, defineModel, eq, exists, flag, forAll, goto, gt, ifdef, init, integer, label, ne, never,
-  not, note, oneOf, or, range, reachable, say, set, shared, smpMb, smpRmb, step, thread, values } from 'racewalk';
+import { always, and, bool, branch, conditional, cost, dec, defineModel, ended, eq, exists, flag, forAll, goto, gt, ifdef, init, integer,
+  label, ne, never, not, note, oneOf, or, range, reachable, say, set, shared, smpMb, smpRmb, step, thread, values } from 'racewalk';
 import { Access, anotherOwner, flushTlbRange, getPage, getPageUnlessZero, interrupts, ipiHandlers, localIrqRestore, localIrqSave, Owner,
   putPage, rawReadSeqcount, rawWriteSeqcountBegin, rawWriteSeqcountEnd, sendIpiAndWait, spinLock, spinUnlock } from 'racewalk/kernel';
 
@@ -61,9 +61,11 @@ export const model = defineModel({
       ...interrupts(cpus),
     });
 
-    const take = (count: typeof mem.count, got: typeof mem.mmapLock, failed: string) => unlessZero
-      ? [getPageUnlessZero(count, got, 'folio = try_grab_folio(page, 1, flags)'), branch('!folio', not(got), [goto(failed)])]
-      : [getPage(count)];
+    const take = (count: typeof mem.count, got: typeof mem.mmapLock, failed: string) => [
+      ifdef(unlessZero,
+        getPageUnlessZero(count, got, 'folio = try_grab_folio(page, 1, flags)'),
+        branch('!folio',                                  not(got), [goto(failed)])),
+      ifdef(!unlessZero, getPage(count))];
 
     const gup = thread('gup_fast', { cpus, locals: {
       seq: init(range(0, 2), 0), pmd: init(Pmd, 'none'), pte: init(Access, 'none'), walks: init(bool, false), got: init(bool, false),
@@ -172,9 +174,14 @@ export const model = defineModel({
 
     const small = exists(gup, (l) => eq(l.holds, 'small page'));
     const huge = exists(gup, (l) => eq(l.holds, 'huge page'));
+    const others = [...(collapsers > 0 ? [collapse()] : []), ...(zap ? [dontneed()] : []), ...(fork ? [copying()] : [])];
+    const done = and(not(mem.mmapLock), ...[gup, ...others].map((each) => forAll(each, (_, cpu) => ended(each, cpu))));
+    const smallIsUsed = or(eq(mem.owner, 'another owner'), and(eq(mem.pmd, 'table'), ne(mem.pte, 'none')));
+    // Until khugepaged maps it, it holds the huge page itself.
+    const hugeIsFree = and(eq(mem.hugeOwner, 'this mm'), mem.tableFreed);
     return {
       shared: mem,
-      threads: [gup, ...(collapsers > 0 ? [collapse()] : []), ...(zap ? [dontneed()] : []), ...(fork ? [copying()] : []),
+      threads: [gup, ...others,
         anotherOwner({ count: mem.count, owner: mem.owner }),
         anotherOwner({ count: mem.hugeCount, owner: mem.hugeOwner }, 'another owner (huge)'),
         ipiHandlers(mem, gup)],
@@ -192,6 +199,12 @@ export const model = defineModel({
           say`gup_fast has pinned the small page for a device, and the child shares it`)),
         always('a huge page that is pinned is not shared copy-on-write', never(and(huge, mem.hugeShared),
           say`gup_fast has pinned the huge page for a device, and the child shares it`)),
+        always('a page table that is deposited maps nothing', never(and(eq(mem.pmd, 'huge'), ne(mem.pte, 'none')),
+          say`the pmd maps the huge page, and the table behind it still maps the small page`)),
+        always('no reference to the small page is left over', never(and(done, ne(mem.count, conditional(smallIsUsed, 1, 0))),
+          say`all are done with the small page, and its count is ${mem.count}`)),
+        always('no reference to the huge page is left over', never(and(done, ne(mem.hugeCount, conditional(hugeIsFree, 0, 1))),
+          say`all are done with the huge page, and its count is ${mem.hugeCount}`)),
         reachable('gup_fast pins the small page', small),
         ...(collapsers > 0 ? [reachable('gup_fast pins the huge page', huge)] : []),
         ...(fork ? [reachable('fork shares the small page', mem.shared)] : []),
@@ -211,6 +224,8 @@ export const model = defineModel({
       states: 4773, transitions: 10007 },
     { name: 'x86',                      options: { flush: 'ipi' },                                  verdict: 'holds',
       states: 4622, transitions: 9339 },
+    { name: 'all-checks-pso',           options: {}, memory: 'pso',                                 verdict: 'holds',
+      states: 9672, transitions: 21925 },
     { name: 'two-collapsers',           options: { collapsers: 2, fork: false },                    verdict: 'holds',
       states: 2718, transitions: 5955 },
     { name: 'without-unless-zero',      options: { unlessZero: false },                             verdict: 'violated',

@@ -28,8 +28,9 @@
  *          reuse of the pages: races of their own (R2 and R3), which this protocol must also withstand. A walk of the
  *          huge pmd: it pins the huge page, rightly. TLB entries of user CPUs: what they write is not at stake here.
  */
-import { and, array, bool, branch, choose, cost, dec, defineModel, eq, exists, flag, forAll, goto, ifdef, index, init, integer,
-  label, loop, ne, never, not, note, oneOf, range, reachable, say, set, shared, smpMb, step, thread, always, values } from 'racewalk';
+import { and, array, bool, branch, choose, conditional, cost, dec, defineModel, ended, eq, exists, flag, forAll, goto, ifdef, index, init,
+  integer, label, loop, ne, never, not, note, oneOf, range, reachable, say, set, shared, smpMb, step, thread, always,
+  values } from 'racewalk';
 import { flushTlbRange, getPage, getPageUnlessZero, interrupts, ipiHandlers, localIrqRestore, localIrqSave, Pmd, Pte, putPage,
   sendIpiAndWait } from 'racewalk/kernel';
 
@@ -154,6 +155,8 @@ export const model = defineModel({
     });
 
     const pinsFirst = exists(gup, (l, cpu) => and(eq(cpu, 0), l.holds));
+    const succeeded = exists(collapse, (l) => eq(l.result, 'succeeded'));
+    const aborted = exists(collapse, (l) => eq(l.result, 'aborted'));
     return {
       shared: mem,
       threads: [gup, collapse, ipiHandlers(mem, gup)],
@@ -166,9 +169,18 @@ export const model = defineModel({
             say`pte ${i} maps page ${i}, which has been freed`))),
         always('a huge page holds the data of all small pages', forAll(ptes, (i) =>
           never(and(eq(mem.pmd, 'huge'), not(mem.copied.at(i))), say`the huge page lacks the data of page ${i}`))),
+        always('no reference is left over', forAll(ptes, (i) =>
+          never(and(forAll(gup, (_, cpu) => ended(gup, cpu)), ended(collapse), ne(mem.count.at(i), conditional(succeeded, 0, 1))),
+            say`all are done with page ${i}, and its count is ${mem.count.at(i)}`))),
+        always('a collapse that gives up leaves all ptes as they were', forAll(ptes, (i) =>
+          never(and(aborted, eq(mem.pmd, 'table'), eq(mem.pte.at(i), 'none')), say`collapse has given up, and pte ${i} is gone`))),
+        // The rollback of per-page, which is wrong before it comes to that, leaves pages locked that it has not reached.
+        ...(secondPinCheck === 'per-page' ? [] : [always('no page stays locked', forAll(ptes, (i) =>
+          never(and(ended(collapse), ne(mem.pmd, 'none'), mem.locked.at(i)), say`collapse is done, and page ${i} is locked for good`)))]),
         reachable('gup_fast pins a page',   exists(gup, (l) => l.holds)),
-        reachable('collapse succeeds',      exists(collapse, (l) => eq(l.result, 'succeeded'))),
-        reachable('collapse gives up',      exists(collapse, (l) => eq(l.result, 'aborted'))),
+        reachable('collapse succeeds',      succeeded),
+        reachable('collapse gives up',      and(aborted, eq(mem.pmd, 'table'))),
+        reachable('collapse gives up while the last page is pinned', and(aborted, ne(mem.count.at(ptes - 1), 1))),
       ],
       costs: [
         cost('IPIs',          { effect: 'IPIs' }),
@@ -209,6 +221,10 @@ export const model = defineModel({
     { name: 'per-page-one-pte',      options: { secondPinCheck: 'per-page', ptes: 1 },                verdict: 'holds',
       states: 163, transitions: 265,
       why: 'with one pte there is no earlier page that a rollback could map again' },
+    { name: 'per-page-one-pte-tso',  options: { secondPinCheck: 'per-page', ptes: 1 },  memory: 'tso', verdict: 'holds',
+      states: 249, transitions: 428 },
+    { name: 'second-check-three-ptes', options: { secondPinCheck: 'all-pages', ptes: 3 },             verdict: 'holds',
+      states: 933, transitions: 1619 },
     { name: 'rcu-only',              options: { flush: 'ipi', walker: 'rcu-only' },                   verdict: 'violated',
       states: 300, transitions: 493, steps: 22,
       why: 'with irqs on, the IPI of the flush waits for nobody either' },

@@ -22,8 +22,8 @@
  *          while nobody has a reference, and changes nothing else that gup_fast sees. The pmd: nobody changes the page table.
  *          page_ref_count(head) < 0: an overflow check. Other tails: each goes alone.
  */
-import { always, and, bool, branch, cost, dec, defineModel, ended, eq, exists, flag, forAll, goto, ifdef, init, integer, label, ne,
-  never, not, note, oneOf, range, reachable, say, set, shared, smpWmb, step, thread, values } from 'racewalk';
+import { always, and, bool, branch, conditional, cost, dec, defineModel, ended, eq, exists, flag, forAll, goto, ifdef, init, integer,
+  label, ne, never, not, note, oneOf, or, range, reachable, say, set, shared, smpWmb, step, thread, values } from 'racewalk';
 import { allocPage, anotherOwner, flushTlbRange, getPageUnlessZero, interrupts, ipiHandlers, localIrqRestore, localIrqSave, Owner, Pte,
   putPage } from 'racewalk/kernel';
 
@@ -106,6 +106,10 @@ export const model = defineModel({
         always('gup_fast holds a reference on the page that it returned', forAll(gup, (l, cpu) =>
           never(and(l.holds, ne(l.head, mem.head)),
             say`gup_fast on CPU ${cpu} returned page T, whose head is ${mem.head}, with a reference on ${l.head} of ${mem.headOwner}`))),
+        always('no reference is left over', never(and(forAll(gup, (_, cpu) => ended(gup, cpu)), ended(remap),
+          or(ne(mem.headCount, conditional(eq(mem.headOwner, 'another owner'), 1, 0)),
+            ne(mem.tailCount, conditional(eq(mem.head, 'T'), 1, 0)))),
+          say`all are done: H of ${mem.headOwner} has a count of ${mem.headCount}, T one of ${mem.tailCount}`)),
         reachable('gup_fast pins a tail of the compound page', exists(gup, (l) => and(l.holds, eq(mem.head, 'H')))),
         reachable('gup_fast pins the page that was a tail',   exists(gup, (l) => and(l.holds, eq(l.head, 'T')))),
         reachable('the former tail is mapped again',          and(ended(remap), eq(mem.head, 'T'))),
@@ -119,6 +123,8 @@ export const model = defineModel({
       steps: 14, states: 161, transitions: 279 },
     { name: 'recheck-head',          options: { recheckHead: true },          verdict: 'holds',
       states: 165, transitions: 291 },
+    { name: 'recheck-head-pso',      options: { recheckHead: true }, memory: 'pso', verdict: 'holds',
+      states: 283, transitions: 535 },
     { name: 'x86',                   options: { flush: 'ipi' },               verdict: 'holds',
       states: 106, transitions: 171,
       why: 'the flush waits until gup_fast has irqs on: on bare metal x86 the compound page cannot be freed under it' },

@@ -107,6 +107,8 @@ export const model = defineModel({
       why: 'under sequential consistency; TSO lets the look for pins overtake the store to the sequence count' },
     { name: 'seqcount-barrier',  options: { writeProtectSeq: true, barrierBeforeCheck: true },          verdict: 'holds',
       states: 81, transitions: 126 },
+    { name: 'seqcount-barrier-pso', options: { writeProtectSeq: true, barrierBeforeCheck: true }, memory: 'pso', verdict: 'holds',
+      states: 179, transitions: 332 },
     { name: 'barrier-alone',     options: { barrierBeforeCheck: true },                                 verdict: 'violated',
       steps: 7, states: 36, transitions: 51 },
     { name: 'two-cpus-seqcount', options: { writeProtectSeq: true, barrierBeforeCheck: true, cpus: 2 }, verdict: 'holds',

@@ -119,6 +119,8 @@ export const model = defineModel({
       why: 'only the reallocation of the page shows the bug: a model without an allocator is blind to it' },
     { name: 'recheck-after',           options: { reference: 'get_page_unless_zero', recheckPte: 'after' },          verdict: 'holds',
       states: 45, transitions: 65 },
+    { name: 'recheck-after-pso',       options: { reference: 'get_page_unless_zero', recheckPte: 'after' }, memory: 'pso', verdict: 'holds',
+      states: 65, transitions: 102 },
     { name: 'recheck-before',          options: { reference: 'get_page_unless_zero', recheckPte: 'before' },         verdict: 'violated',
       steps: 9, states: 43, transitions: 61,
       why: 'what the recheck saw may be over when the reference is taken' },

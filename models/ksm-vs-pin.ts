@@ -90,7 +90,7 @@ export const model = defineModel({
           say`gup_fast is done with the page, which has ${mem.pins} pins`)),
         reachable('gup_fast pins the page',     exists(gup, (l) => l.holds)),
         reachable('KSM makes the page shareable', exists(ksm, (l) => l.shared)),
-        reachable('KSM finds a pin',            exists(ksm, (l) => l.busy)),
+        reachable('KSM finds a pin',            and(exists(ksm, (l) => l.busy), eq(mem.pte, 'read-only'))),
         ...(checkExclusive === 'never' ? [] : [reachable('gup_fast finds the page shareable', exists(gup, (l) => l.backedOff))]),
       ],
       costs: [

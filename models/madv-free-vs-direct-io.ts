@@ -90,7 +90,8 @@ export const model = defineModel({
           say`all but reclaim are done with the page, and its count is ${mem.count}`)),
         reachable('direct IO reads into the page', exists(direct, (l) => l.reads)),
         reachable('reclaim discards the page',     discarded),
-        reachable('reclaim keeps the page',        exists(reclaim, (l) => l.kept)),
+        reachable('direct IO marks the page dirty', mem.dirty),
+        reachable('reclaim keeps the page',        and(exists(reclaim, (l) => l.kept), eq(mem.pte, 'present'))),
       ],
       costs: [cost('barriers', { steps: 'barrier' }, { thread: reclaim, until: discarded })],
     };

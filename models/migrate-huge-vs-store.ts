@@ -106,6 +106,8 @@ export const model = defineModel({
         always('no reference is left over', never(and(forAll(gup, (_, cpu) => ended(gup, cpu)), ended(migrate),
           or(and(eq(mem.pmd, 'new'), ne(mem.count, 0)), and(ne(mem.pmd, 'new'), ne(mem.count, 2)))),
           say`all are done with the old page, and its count is ${mem.count}`)),
+        always('a migration that gives up has not installed the new page', never(and(exists(migrate, (l) => l.failed), eq(mem.pmd, 'new')),
+          say`migration has given up and put the new page, and the pmd maps it`)),
         reachable('gup_fast pins the old page',   exists(gup, (l) => l.holds)),
         reachable('a user writes to the new page', mem.stored),
         reachable('the huge page is migrated',    and(ended(migrate), eq(mem.pmd, 'new'))),
@@ -117,6 +119,8 @@ export const model = defineModel({
   scenarios: [
     { name: 'v3.18',           options: {},                             verdict: 'violated', steps: 9, states: 99, transitions: 155 },
     { name: 'freeze',          options: { freezeCount: true },          verdict: 'holds',    states: 103, transitions: 165 },
+    { name: 'freeze-pso',      options: { freezeCount: true }, memory: 'pso', verdict: 'holds',
+      states: 161, transitions: 267 },
     { name: 'two-cpus-freeze', options: { freezeCount: true, cpus: 2 }, verdict: 'holds',    states: 855, transitions: 1786 },
   ],
 });

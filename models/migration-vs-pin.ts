@@ -88,7 +88,7 @@ export const model = defineModel({
           say`all are done with the old page, and its count is ${mem.count}`)),
         reachable('gup_fast pins the page',  exists(gup, (l) => l.holds)),
         reachable('the page is migrated',    eq(mem.pte, 'new page')),
-        reachable('migration gives up',      exists(migrate, (l) => l.failed)),
+        reachable('migration gives up',      and(exists(migrate, (l) => l.failed), eq(mem.pte, 'old page'))),
       ],
       costs: [cost('migration mem ops', { steps: 'access' }, { thread: migrate, until: eq(mem.pte, 'new page') })],
     };
@@ -97,6 +97,8 @@ export const model = defineModel({
   scenarios: [
     { name: 'check-first',          options: {},                            verdict: 'violated', steps: 8, states: 53, transitions: 75 },
     { name: 'unmap-first',          options: { unmapFirst: true },          verdict: 'holds',    states: 63, transitions: 95 },
+    { name: 'unmap-first-pso',      options: { unmapFirst: true }, memory: 'pso', verdict: 'holds',
+      states: 93, transitions: 153 },
     { name: 'two-cpus-unmap-first', options: { unmapFirst: true, cpus: 2 }, verdict: 'holds',    states: 529, transitions: 1166 },
   ],
 });

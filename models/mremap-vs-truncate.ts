@@ -85,6 +85,8 @@ export const model = defineModel({
       steps: 11, states: 63, transitions: 103 },
     { name: 'flush-under-lock',          options: { flushUnderLock: true },          verdict: 'holds',
       states: 41, transitions: 56 },
+    { name: 'flush-under-lock-pso',      options: { flushUnderLock: true }, memory: 'pso', verdict: 'holds',
+      states: 61, transitions: 83 },
     { name: 'two-cpus-flush-under-lock', options: { flushUnderLock: true, cpus: 2 }, verdict: 'holds',
       states: 95, transitions: 174 },
   ],

@@ -75,7 +75,7 @@ export const model = defineModel({
           never(and(l.returned, ne(mem.pmd, 'none')),
             say`madvise(MADV_DONTNEED) has returned, and the pmd still maps the huge page: ${mem.pmd}`))),
         reachable('madvise drops the huge page',        exists(madvise, (l) => and(l.returned, l.zapped))),
-        reachable('change_huge_pmd changes the protection', exists(protect, (l) => l.changed)),
+        reachable('change_huge_pmd changes the protection', and(exists(protect, (l) => l.changed), eq(mem.pmd, 'protnone'))),
         reachable('change_huge_pmd comes too late',     and(ended(protect), exists(protect, (l) => eq(l.changed, false)))),
       ],
     };
@@ -89,6 +89,8 @@ export const model = defineModel({
       why: 'a pmd that is invalid is not none: madvise goes for the lock' },
     { name: 'exchange',        options: { update: 'exchange' },                    verdict: 'holds',
       states: 30, transitions: 36 },
+    { name: 'pmdp-invalidate-pso', options: { update: 'pmdp_invalidate' }, memory: 'pso', verdict: 'holds',
+      states: 72, transitions: 104 },
     { name: 'two-callers',     options: { update: 'pmdp_invalidate', callers: 2 }, verdict: 'holds',
       states: 313, transitions: 491 },
   ],

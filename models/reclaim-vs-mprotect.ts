@@ -72,6 +72,9 @@ export const model = defineModel({
         always('once mprotect has returned, no TLB entry allows writes', forAll(cpus, (cpu) =>
           never(and(exists(mprotect, (l) => l.returned), eq(mem.tlb.at(cpu), 'write')),
             say`mprotect(PROT_READ) has returned, and a user CPU can still write through its TLB entry`))),
+        always('once reclaim has flushed, no TLB entry maps the page', forAll(cpus, (cpu) =>
+          never(and(ended(reclaim), ne(mem.tlb.at(cpu), 'none')),
+            say`reclaim is done with the page, and a user CPU still has a TLB entry for it`))),
         reachable('mprotect write-protects a present pte', exists(mprotect, (l) => and(l.returned, l.pages))),
         reachable('mprotect finds no pte',                 exists(mprotect, (l) => and(l.returned, eq(mem.pte, 'none')))),
         reachable('reclaim unmaps and flushes',            ended(reclaim)),
@@ -84,6 +87,8 @@ export const model = defineModel({
       steps: 9, states: 58, transitions: 86 },
     { name: 'flush-pending',          options: { flushPending: true },          verdict: 'holds',
       states: 77, transitions: 125 },
+    { name: 'flush-pending-pso',      options: { flushPending: true }, memory: 'pso', verdict: 'holds',
+      states: 215, transitions: 471 },
     { name: 'two-cpus-flush-pending', options: { flushPending: true, cpus: 2 }, verdict: 'holds',
       states: 159, transitions: 302 },
   ],
