@@ -4,6 +4,7 @@ import { memoryKey, memoryModelNames } from './memory-name.ts';
 import type { MemoryModelName } from './memory-name.ts';
 import { authored, checkSettings, ModelError } from './model-error.ts';
 import type { Options, OptionValue, OptionValues } from './option.ts';
+import { checkReachable } from './check-reachable.ts';
 import { checkOption, withFallbacks } from './option.ts';
 import type { Property } from './property.ts';
 import type { AnyThread } from './thread.ts';
@@ -105,7 +106,14 @@ export function defineModel<const O extends Options>(definition: Definition<O>):
       const parts = authored(place, () =>
         partRecorder.whole('what build returns', () => used(build(values))),
       );
-      return validate({ ...parts, name, shared: declarationsOf(parts.shared), costs: parts.costs ?? [] });
+      const model = validate({
+        ...parts,
+        name,
+        shared: declarationsOf(parts.shared),
+        costs: parts.costs ?? [],
+      });
+      for (const thread of model.threads) checkReachable(thread);
+      return model;
     },
   };
 }
