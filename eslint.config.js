@@ -59,7 +59,7 @@ export default defineConfig(
   },
   {
     // Their tools ask for a default export.
-    files: ['eslint.config.js', 'vitest.config.ts', 'web/vite.config.ts'],
+    files: ['eslint.config.js', 'vitest.config.ts', 'test/browser/*.ts', 'web/vite.config.ts'],
     rules: { 'no-restricted-syntax': 'off' },
   },
 );

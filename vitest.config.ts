@@ -6,6 +6,8 @@ const resultsFile = process.env['VITEST_JSON'];
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // They need a browser, and a configuration of their own.
+    exclude: ['test/browser/**', 'node_modules/**'],
     // Tests share no mutable state, so threads need not be started afresh for each file.
     pool: 'threads',
     isolate: false,

@@ -4,7 +4,6 @@ import { memoryKey, memoryModelNames } from './memory-name.ts';
 import type { MemoryModelName } from './memory-name.ts';
 import { authored, checkSettings, ModelError } from './model-error.ts';
 import type { Options, OptionValue, OptionValues } from './option.ts';
-import { checkReachable } from './check-reachable.ts';
 import { checkOption, withFallbacks } from './option.ts';
 import type { Property } from './property.ts';
 import type { AnyThread } from './thread.ts';
@@ -106,14 +105,7 @@ export function defineModel<const O extends Options>(definition: Definition<O>):
       const parts = authored(place, () =>
         partRecorder.whole('what build returns', () => used(build(values))),
       );
-      const model = validate({
-        ...parts,
-        name,
-        shared: declarationsOf(parts.shared),
-        costs: parts.costs ?? [],
-      });
-      for (const thread of model.threads) checkReachable(thread);
-      return model;
+      return validate({ ...parts, name, shared: declarationsOf(parts.shared), costs: parts.costs ?? [] });
     },
   };
 }

@@ -219,14 +219,6 @@ describe('a name or a value is misspelt', () => {
 
 describe('jumps', () => {
   areTold({
-    'over what nothing reaches': [
-      () => inThread(() => [goto('out'), step('x'), label('out')]),
-      "thread 't', line 2 'x': no path reaches it",
-    ],
-    'in both arms': [
-      () => inThread((l) => [branch('b', l.got, [goto('out')], [goto('out')]), step('x'), label('out')]),
-      "thread 't', line 4 'x': no path reaches it",
-    ],
     'to no label': [
       () => inThread(() => [goto('out')]),
       "thread 't', line 1 'goto out;': there is no label 'out' in this thread; its labels: none",

@@ -60,7 +60,7 @@ export function blockOf(writer: Writer): Text {
 function statement(writer: Writer): Statement | Text {
   const { tape, budget } = writer;
   const simple = [write, write, read, update, waiting, local, asserting];
-  const rest = [update, pick, remark, atomic, atomic, sweep, jump];
+  const rest = [update, pick, remark, atomic, atomic, sweep, again];
   const nested = [lockedBlock, lockedBlock, branching, branching, looping, alternatives];
   return tape.pick([...simple, ...rest, ...(budget.left > 0 ? nested : [])])(writer);
 }
@@ -199,9 +199,6 @@ function sweep(writer: Writer): Statement {
 }
 
 const again = (writer: Writer): Statement => goto(writer.tape.pick(writer.labels));
-
-/** What follows a jump without a condition would never be reached. */
-const jump = (writer: Writer): Statement => branch('jump', condition(reading(writer, null)), [again(writer)]);
 
 const lockedBlock = (writer: Writer): Text => [
   wait('lock', not(writer.memory.lock), set(writer.memory.lock, true)),

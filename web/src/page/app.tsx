@@ -1,5 +1,5 @@
 /** The page as a whole. */
-import { check, definition, notice, variant, view } from '../state/session.ts';
+import { check, definition, mistakeInFile, notice, variant, view } from '../state/session.ts';
 import { views } from '../state/link.ts';
 import { report } from '../state/report.ts';
 import { GraphView } from './graph-view.tsx';
@@ -11,15 +11,12 @@ import { VariantsView } from './variants-view.tsx';
 import { VerdictBanner } from './verdict-banner.tsx';
 
 export function App() {
-  if (definition.value === null) return <p class="loading">{notice.value ?? 'Loading the models …'}</p>;
+  if (definition.value === null) return <p class="loading">Loading the models …</p>;
   return (
     <>
       <Header />
-      {notice.value !== null && (
-        <p class="notice" role="alert">
-          {notice.value}
-        </p>
-      )}
+      <Notice text={mistakeInFile.value} />
+      <Notice text={notice.value} />
       <div class="page">
         <OptionPanel />
         <main>
@@ -31,7 +28,15 @@ export function App() {
   );
 }
 
-const titles = { trace: 'Trace', source: 'Source', variants: 'All variants', graph: 'State graph' } as const;
+function Notice({ text }: { readonly text: string | null }) {
+  return text === null ? null : (
+    <p class="notice" role="alert">
+      {text}
+    </p>
+  );
+}
+
+const titles = { trace: 'Trace', source: 'Source', variants: 'Variants', graph: 'Graph' } as const;
 
 function Views() {
   // A report is one variant.

@@ -64,6 +64,8 @@ export function Arrows({ place, arrows, rows, pointed }: ArrowsProps) {
 const gap = 6;
 const track = 7;
 const bend = 5;
+/** From the text back over the dot on the line of its CPU. */
+const beforeDot = 18;
 
 function pathsIn(lanes: HTMLElement, arrows: readonly Arrow[]): readonly Path[] {
   const isTight = getComputedStyle(lanes).getPropertyValue('--tight').trim() === '1';
@@ -79,7 +81,7 @@ function pathsIn(lanes: HTMLElement, arrows: readonly Arrow[]): readonly Path[] 
     if (from === null || to === null) return [];
     const [top, bottom] = [Math.min(from.y, to.y), Math.max(from.y, to.y)];
     // Lines run beside the lane that lies farther right, where the text of other lanes does not reach.
-    const channel = isTight ? width : Math.max(from.left, to.left) - gap - 16;
+    const channel = isTight ? width : Math.max(from.left, to.left) - beforeDot - gap;
     let lane = 0;
     const isTaken = (other: number) =>
       used.some(
@@ -93,8 +95,8 @@ function pathsIn(lanes: HTMLElement, arrows: readonly Arrow[]): readonly Path[] 
 }
 
 function pathOf(from: Point, to: Point, x: number): { readonly d: string; readonly tip: string } {
-  const start = x < from.left ? from.left - gap / 2 : from.right + gap;
-  const end = x < to.left ? to.left - gap / 2 : to.right + gap;
+  const start = x < from.left ? from.left - beforeDot : from.right + gap;
+  const end = x < to.left ? to.left - beforeDot : to.right + gap;
   const out = Math.sign(x - start) * Math.min(bend, Math.abs(x - start));
   const back = Math.sign(end - x) * Math.min(bend, Math.abs(end - x));
   const d = [

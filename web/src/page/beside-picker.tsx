@@ -1,45 +1,69 @@
 /** Chooses the variant beside: one option changed; and says where it does something else. */
+import type { OptionValue } from '../../../checker/language/option.ts';
 import { optionName } from '../../../checker/language/option.ts';
 import { goTo } from '../walk/runs.ts';
 import { beside, besideChoice } from '../state/beside.ts';
+import type { Neighbour } from '../state/neighbours.ts';
 import { neighbours } from '../state/neighbours.ts';
 import { runs, trace } from '../state/session.ts';
 
+/** So many repairs are offered as buttons; all others in a list. */
+const most = 6;
+
 export function BesidePicker() {
   if (neighbours.value.length === 0 || trace.value?.steps.length === 0) return null;
-  const options = neighbours.value.map(({ key, value, verdict }) => ({
+  const offers = neighbours.value.map(({ key, value, verdict }): Offer => ({
     id: `${optionName(key)}=${String(value)}`,
-    text: `${optionName(key)} ${value === true ? 'on' : value === false ? 'off' : String(value)} – ${verdict}`,
-    isSafe: verdict === 'holds',
+    name: named(optionName(key), value),
+    verdict,
   }));
-  const group = (title: string, isSafe: boolean) => {
-    const own = options.filter((option) => option.isSafe === isSafe);
-    return (
-      own.length > 0 && (
-        <optgroup label={title}>
-          {own.map(({ id, text }) => (
-            <option key={id} value={id}>
-              {text}
-            </option>
-          ))}
-        </optgroup>
-      )
-    );
-  };
+  const safe = offers.filter(({ verdict }) => verdict === 'holds').slice(0, most);
+  const others = offers.filter((offer) => !safe.includes(offer));
   return (
-    <label class="beside-picker">
-      Same schedule on{' '}
-      <select
-        value={besideChoice.value ?? ''}
-        onChange={({ currentTarget }) =>
-          (besideChoice.value = currentTarget.value === '' ? null : currentTarget.value)
-        }
-      >
-        <option value="">no other variant</option>
-        {group('where it holds', true)}
-        {group('where it does not', false)}
-      </select>
-    </label>
+    <div class="beside-picker" role="group" aria-label="The same schedule on another variant">
+      <span>{safe.length > 0 ? 'Stopped by' : 'The same with'}</span>
+      {safe.map(({ id, name }) => (
+        <button
+          type="button"
+          key={id}
+          aria-pressed={besideChoice.value === id}
+          title="The same schedule on that variant, beside this one"
+          onClick={() => (besideChoice.value = besideChoice.value === id ? null : id)}
+        >
+          {name}
+        </button>
+      ))}
+      {others.length > 0 && <Others offers={others} />}
+    </div>
+  );
+}
+
+interface Offer {
+  readonly id: string;
+  readonly name: string;
+  readonly verdict: Neighbour['verdict'];
+}
+
+const named = (name: string, value: OptionValue) =>
+  value === true ? name : value === false ? `no ${name}` : `${name} ${String(value)}`;
+
+function Others({ offers }: { readonly offers: readonly Offer[] }) {
+  const chosen = offers.some(({ id }) => id === besideChoice.value) ? besideChoice.value! : '';
+  return (
+    <select
+      aria-label="other variants"
+      value={chosen}
+      onChange={({ currentTarget }) => {
+        besideChoice.value = currentTarget.value === '' ? null : currentTarget.value;
+      }}
+    >
+      <option value="">other variants …</option>
+      {offers.map(({ id, name, verdict }) => (
+        <option key={id} value={id}>
+          {name} – {verdict}
+        </option>
+      ))}
+    </select>
   );
 }
 

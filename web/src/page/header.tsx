@@ -6,9 +6,9 @@ export function Header() {
   const model = definition.value!;
   return (
     <header class="top">
-      <span class="wordmark">racewalk</span>
+      <h1 class="wordmark">racewalk</h1>
       <div class="model">
-        {definitions.value.length > 1 ? <ModelPicker /> : <h1>{model.name}</h1>}
+        {definitions.value.length > 1 ? <ModelPicker /> : <p class="model-name">{model.name}</p>}
         <p class="summary">{model.summary}</p>
       </div>
       <LinkButton />

@@ -14,6 +14,7 @@ export function RunBar() {
           : 'Walk: take one of the next steps.'}
       </p>
     );
+  if (all.length === 1) return null;
   return (
     <div class="runs" role="group" aria-label="Runs">
       {all.map((run, number) => (

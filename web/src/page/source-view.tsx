@@ -1,4 +1,5 @@
 /** The model as its author wrote it: the kernel's text and its meaning, with the place of each CPU. */
+import { useEffect, useRef } from 'preact/hooks';
 import { printDomain } from '../../../checker/language/domain.ts';
 import { printExpr } from '../../../checker/language/print.ts';
 import type { AnyThread } from '../../../checker/language/thread.ts';
@@ -16,19 +17,17 @@ export function SourceView() {
   if (state.value === null) return null;
   return (
     <div class="trace-view">
-      <div class="trace-columns">
-        <div class="source">
-          {table.threads.map((thread) => (
-            <ThreadSource key={thread.thread.name} table={thread} />
-          ))}
-          <Memory />
-          <Claims />
-        </div>
-        <div class="side">
-          <NextSteps />
-          <StatePanel />
-        </div>
+      <div class="source">
+        {table.threads.map((thread) => (
+          <ThreadSource key={thread.thread.name} table={thread} />
+        ))}
       </div>
+      <div class="under">
+        <NextSteps />
+        <StatePanel />
+      </div>
+      <Memory />
+      <Claims />
       <Transport />
     </div>
   );
@@ -55,7 +54,7 @@ function ThreadSource({ table: own }: { readonly table: ThreadTable }) {
       <h3>
         {thread.name} <small>{remarksOn(thread)}</small>
       </h3>
-      <div class="scroll">
+      <div class="code-pane" tabIndex={0} role="region" aria-label={`text of ${thread.name}`}>
         <table class="listing">
           <thead class="visually-hidden">
             <tr>
@@ -85,8 +84,12 @@ interface CodeRowProps {
 
 function CodeRow({ row: { depth, text, meaning }, thread, here }: CodeRowProps) {
   const isHere = here.length > 0;
+  const place = useRef<HTMLTableRowElement>(null);
+  useEffect(() => {
+    if (isHere) scrollWithin(place.current!);
+  }, [isHere]);
   return (
-    <tr class={isHere ? 'here' : ''} aria-current={isHere ? 'step' : undefined}>
+    <tr ref={place} class={isHere ? 'here' : ''} aria-current={isHere ? 'step' : undefined}>
       <td class="marks">
         {here.map((replica) => (
           <Mark key={replica} thread={thread} replica={replica} />
@@ -100,6 +103,15 @@ function CodeRow({ row: { depth, text, meaning }, thread, here }: CodeRowProps) 
       </td>
     </tr>
   );
+}
+
+/** Brings a row into the visible part of its listing, and leaves the page where it is. */
+function scrollWithin(row: HTMLElement): void {
+  const listing = row.closest<HTMLElement>('.code-pane')!;
+  const top = row.offsetTop;
+  const isSeen =
+    top >= listing.scrollTop && top + row.offsetHeight <= listing.scrollTop + listing.clientHeight;
+  if (!isSeen) listing.scrollTop = top - listing.clientHeight / 3;
 }
 
 function Mark({ thread, replica }: { readonly thread: AnyThread; readonly replica: number }) {

@@ -149,7 +149,8 @@ function VariantTable({ columns, rows }: TableProps) {
 }
 
 function VariantRow({ columns, row }: { readonly columns: readonly string[]; readonly row: PlainRow }) {
-  const { options, name } = definition.value!;
+  const { options } = definition.value!;
+  const outcome = outcomeOf(row);
   const isShown = linkOf(row.options) === linkOf(chosen.value);
   const isOff = (key: string) => options[key]!.role === 'fix' && row.varied[key] === offValue(options[key]!);
   return (
@@ -158,9 +159,11 @@ function VariantRow({ columns, row }: { readonly columns: readonly string[]; rea
         <td key={key}>{isOff(key) ? <span class="off">–</span> : onOff(row.varied[key]!)}</td>
       ))}
       <td>
-        <a href={linkOf(row.options)} aria-label={`${name} with ${told(row.varied)}: ${row.verdict}`}>
-          <VerdictDot verdict={row.verdict} /> {row.verdict}
-          {row.steps === null ? '' : ` in ${isShortest(row) ? '' : 'at most '}${row.steps} steps`}
+        <a href={linkOf(row.options)} aria-label={`${outcome}, with ${told(row.varied)}`}>
+          <span aria-hidden="true">
+            <VerdictDot verdict={row.verdict} />
+          </span>
+          {outcome}
         </a>
       </td>
       <td class="count">{count(row.states)}</td>
@@ -172,6 +175,11 @@ function VariantRow({ columns, row }: { readonly columns: readonly string[]; rea
     </tr>
   );
 }
+
+const outcomeOf = (row: PlainRow) =>
+  row.steps === null
+    ? row.verdict
+    : `${row.verdict} in ${isShortest(row) ? '' : 'at most '}${row.steps} steps`;
 
 const isShortest = ({ outcome }: PlainRow) => !('minimal' in outcome) || outcome.minimal;
 

@@ -73,8 +73,7 @@ function Verdict({ outcome, seconds }: VerdictProps) {
   return (
     <section class={`verdict ${toneOf(verdict)}`} aria-label="Verdict" aria-live="polite">
       <h2>
-        <strong>{head}</strong>
-        {rest.length > 0 && <span class="claim">{rest.join(': ')}</span>}
+        <strong>{head}</strong> {rest.length > 0 && <span class="claim">{rest.join(': ')}</span>}
         {verdict === 'holds' && <span class="claim">in every interleaving</span>}
       </h2>
       {harm !== null && <p class="harm">{harm}</p>}

@@ -5,7 +5,7 @@ import type { Running } from '../check/client.ts';
 import { outcomeIn } from '../check/messages.ts';
 import { noRuns, startingWith, withFound } from '../walk/runs.ts';
 import { decodeRun } from '../walk/run-code.ts';
-import type { EmbeddedReport } from './report.ts';
+import type { EmbeddedReport } from '../check/embedded-report.ts';
 import { report } from './report.ts';
 import type { Check } from './session.ts';
 import { built, check, notice, runs } from './session.ts';

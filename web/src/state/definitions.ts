@@ -3,7 +3,7 @@ import type { AnyDefinition } from '../../../checker/language/model.ts';
 import { withMemoryOption } from '../../../checker/memory/memory-option.ts';
 import { registry } from '../../../models/registry.ts';
 import { report, reportedDefinition } from './report.ts';
-import { definition, definitions, notice } from './session.ts';
+import { definition, definitions, mistakeInFile } from './session.ts';
 
 /** The server of `racewalk explore` names its module, and the stream of its changes, in the page. */
 const metaContent = (name: string) =>
@@ -28,9 +28,9 @@ async function ownDefinition(address: string): Promise<AnyDefinition | null> {
     const model = loaded['default'] ?? loaded['model'];
     if ((model as AnyDefinition | undefined)?.kind === 'definition')
       return withMemoryOption(model as AnyDefinition);
-    notice.value = 'The file exports no model: export const model = defineModel({ ... })';
+    mistakeInFile.value = 'The file exports no model: export const model = defineModel({ ... })';
   } catch (error) {
-    notice.value = `The file is not a correct model: ${error instanceof Error ? error.message : String(error)}`;
+    mistakeInFile.value = `The file is not a correct model: ${error instanceof Error ? error.message : String(error)}`;
   }
   return null;
 }
@@ -39,12 +39,12 @@ async function ownDefinition(address: string): Promise<AnyDefinition | null> {
 function followChanges(own: string, changes: string): void {
   new EventSource(changes).addEventListener('message', ({ data }: MessageEvent<string>) => {
     if (data === '') void reload(`${own}?${Date.now()}`);
-    else notice.value = data;
+    else mistakeInFile.value = data;
   });
 }
 
 async function reload(address: string): Promise<void> {
-  notice.value = null;
+  mistakeInFile.value = null;
   const model = await ownDefinition(address);
   if (model === null) return;
   const [before, ...others] = definitions.value;

@@ -1,22 +1,7 @@
-/** A report that stands in the page itself: a model as data, the options that it was built from, and what was found. */
-import type { AnyDefinition, Model } from '../../../checker/language/model.ts';
-import type { Choices } from '../../../checker/search/compare.ts';
-import type { PlainOutcome } from '../check/messages.ts';
-
-/** The place of the report in the page, a script of type `application/json`. */
-const placeOfReport = 'racewalk-report';
-
-export interface EmbeddedReport {
-  readonly format: 'racewalk-report';
-  readonly version: 1;
-  readonly summary: string;
-  /** All options of this variant. */
-  readonly options: Choices;
-  /** A model is data: the page walks through it, and can check it again, without its source. */
-  readonly model: Model;
-  readonly outcome: PlainOutcome;
-  readonly seconds: number;
-}
+/** The report that stands in the page itself, if one does. */
+import type { AnyDefinition } from '../../../checker/language/model.ts';
+import type { EmbeddedReport } from '../check/embedded-report.ts';
+import { placeOfReport } from '../check/embedded-report.ts';
 
 /** The report of this page, or null. */
 export const report: EmbeddedReport | null = reportIn(
@@ -30,6 +15,7 @@ export const reportedDefinition = ({ model, summary }: EmbeddedReport): AnyDefin
   summary,
   options: {},
   scenarios: [],
+  survivors: [],
   build: () => model,
 });
 

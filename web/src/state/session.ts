@@ -19,8 +19,10 @@ export const definition = signal<AnyDefinition | null>(null);
 /** Options that were chosen; the others have their fallbacks. */
 export const chosen = signal<Choices>({});
 export const view = signal<View>('trace');
-/** Something about the link or the file that the reader must know. */
+/** Something about the link that the reader must know. */
 export const notice = signal<string | null>(null);
+/** What is wrong with a file of one's own. */
+export const mistakeInFile = signal<string | null>(null);
 
 export const variant = computed<Variant | null>(() =>
   definition.value === null ? null : variantOf(definition.value, chosen.value),

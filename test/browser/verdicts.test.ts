@@ -1,0 +1,111 @@
+/** The page gives the verdicts of the command line, soon, and asks nobody else for anything. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import { withMemoryOption } from '../../checker/memory/memory-option.ts';
+import { check } from '../../checker/search/check.ts';
+import { headline } from '../../checker/telling/verdict-text.ts';
+import { registry } from '../../models/registry.ts';
+import { describeInBrowser, dist, useSite, verdict, waitForVerdict } from './browser.ts';
+
+describeInBrowser('the page', () => {
+  const site = useSite();
+
+  test('checks the default of every model as the command line does', async () => {
+    const page = await site.open();
+    const picker = page.getByRole('combobox', { name: 'Model', exact: true });
+    for (const definition of registry) {
+      await picker.selectOption(definition.name);
+      const { outcome } = check(withMemoryOption(definition).build());
+      const [head = '', ...claim] = headline(outcome).split(': ');
+      await waitForVerdict(page, new RegExp(`^${head}`, 'i'));
+      const said = await verdict(page);
+      expect(said.toLowerCase(), definition.name).toBe(
+        `${head} ${outcome.verdict === 'holds' ? 'in every interleaving' : claim.join(': ')}`
+          .trim()
+          .toLowerCase(),
+      );
+      const { states } = outcome.statistics;
+      expect(await page.locator('.evidence summary').innerText()).toContain(
+        `${states.toLocaleString('en-US')} states`,
+      );
+    }
+  });
+
+  test('has its first verdict within two seconds of being asked for', async () => {
+    const page = await site.newPage();
+    const began = performance.now();
+    await page.goto(site.address());
+    expect(await verdict(page)).toMatch(/^Violated in 21 steps/);
+    expect(performance.now() - began).toBeLessThan(2000);
+  });
+
+  test('is less than a megabyte when compressed, with all its files', () => {
+    const files = readdirSync(dist, { recursive: true, withFileTypes: true }).filter((entry) =>
+      entry.isFile(),
+    );
+    const bytes = (name: string, folder: string) => gzipSync(readFileSync(`${folder}/${name}`)).length;
+    const site = files.filter(({ name }) => name !== 'report.html');
+    expect(site.reduce((sum, { name, parentPath }) => sum + bytes(name, parentPath), 0)).toBeLessThan(1e6);
+    expect(bytes('report.html', dist)).toBeLessThan(1e6);
+  });
+
+  test('needs no module of Node', () => {
+    const script = readdirSync(`${dist}assets`).find((name) => name.endsWith('.js'))!;
+    const text = readFileSync(`${dist}assets/${script}`, 'utf8');
+    expect(/["'`]node:|__vite-browser-external/.exec(text)?.[0]).toBeUndefined();
+  });
+
+  test('turns the verdict with an option, and says before what another value would give', async () => {
+    const page = await site.open('#gup-fast-vs-collapse');
+    const flush = page.getByRole('group', { name: /^flush/ }).first();
+    await flush.locator('label', { hasText: 'ipi' }).getByRole('img', { name: 'holds' }).waitFor();
+    await flush.locator('label', { hasText: 'ipi' }).click();
+    await waitForVerdict(page, 'in every interleaving');
+    expect(page.url()).toContain('#gup-fast-vs-collapse?flush=ipi');
+    await flush.locator('label', { hasText: 'broadcast' }).click();
+    await waitForVerdict(page, /violated in 21 steps/i);
+    await page.getByRole('group', { name: 'recheck-pmd' }).locator('label', { hasText: 'on' }).click();
+    await waitForVerdict(page, 'in every interleaving');
+  });
+
+  test('sets the options of a scenario and tells why its verdict is what it is', async () => {
+    const page = await site.open('#gup-fast-vs-collapse');
+    await page.getByLabel('Scenario').selectOption('rcu-only');
+    await waitForVerdict(page, /violated in 22 steps/i);
+    await page.getByText('with irqs on, the IPI of the flush waits for nobody either').waitFor();
+    expect(page.url()).toMatch(/flush=ipi&walker=rcu-only$/);
+  });
+
+  test('stops a long check when asked, says how far it came, and never says that it holds', async () => {
+    const page = await site.newPage();
+    await page.goto(`${site.address()}#gup-fast-vs-collapse?flush=ipi&cpus=6`);
+    await page.getByText(/Checking: [\d,]{5,} states/).waitFor();
+    await page.getByRole('button', { name: 'Stop' }).click();
+    expect(await verdict(page)).toBe('Inconclusive it was stopped');
+    const states = await page.locator('.evidence summary').innerText();
+    expect(Number(states.replace(/ states.*/s, '').replaceAll(',', ''))).toBeGreaterThan(10_000);
+  });
+
+  test('begins the check of another variant while one is running', async () => {
+    const page = await site.newPage();
+    await page.goto(`${site.address()}#gup-fast-vs-collapse?flush=ipi&cpus=6`);
+    await page.getByRole('button', { name: 'Stop' }).waitFor();
+    await page.getByRole('button', { name: 'fewer cpus' }).dblclick();
+    await page
+      .getByRole('group', { name: /^flush/ })
+      .first()
+      .locator('label', { hasText: 'broadcast' })
+      .click();
+    await page.getByRole('spinbutton', { name: 'cpus' }).fill('1');
+    await page.getByRole('spinbutton', { name: 'cpus' }).press('Enter');
+    await waitForVerdict(page, /violated in 21 steps/i);
+  });
+
+  test('asks for nothing but its own files', async () => {
+    const page = await site.open('#gup-fast-vs-collapse?_view=graph');
+    await page.getByRole('img', { name: 'state graph' }).waitFor();
+    const isOwn = (address: string) => /^(blob|data):/.test(address) || address.startsWith(site.address());
+    expect(site.requested.filter((address) => !isOwn(address))).toEqual([]);
+  });
+});
