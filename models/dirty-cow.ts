@@ -15,7 +15,7 @@
  * Kernel:  2.6.13 to v4.8: v4.8; v4.9 to v5.19: fixed
  * About:   copy-on-write
  * Exposed: any CPU
- * Source:  v4.8 mm/gup.c: __get_user_pages, follow_page_pte, faultin_page (v3.18.20 has the fix); mm/memory.c: do_cow_fault,
+ * Source:  v4.8 mm/gup.c: __get_user_pages, follow_page_pte, faultin_page; mm/memory.c: do_cow_fault,
  *          do_read_fault, do_wp_page
  * Broke:   f33ea7f404e5 (2.6.13), which undid 4ceb5db9757a, the first fix of this race
  * Fixed:   19be0eaffa3a (v4.9) -> keepFollWrite (FOLL_COW instead of dropping FOLL_WRITE) and requireDirty (can_follow_write_pte)
@@ -59,11 +59,11 @@ export const model = defineModel({
 
         label('faultin_page'),
         branch('*flags & FOLL_WRITE',                     ne(l.flags, '0'), [
-          step('ret = handle_mm_fault(mm, vma, address, FAULT_FLAG_WRITE)',
+          step('ret = handle_mm_fault(vma, address, FAULT_FLAG_WRITE)',
             set(l.copied, ne(mem.pte, 'none')),
             set(mem.pte, 'own copy')),
         ], [
-          step('ret = handle_mm_fault(mm, vma, address, 0)',
+          step('ret = handle_mm_fault(vma, address, 0)',
             set(l.copied, false),
             when(eq(mem.pte, 'none'), set(mem.pte, 'page cache'))),
         ]),
@@ -87,7 +87,7 @@ export const model = defineModel({
     ]);
 
     const readFault = () => thread('do_read_fault', { mayBlockForever: true }, () => [
-      forever(wait('do_set_pte(vma, address, fault_page, pte, false, false)', eq(mem.pte, 'none'), set(mem.pte, 'page cache'))),
+      forever(wait('alloc_set_pte(fe, NULL, fault_page)', eq(mem.pte, 'none'), set(mem.pte, 'page cache'))),
     ]);
 
     return {

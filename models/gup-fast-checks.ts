@@ -18,7 +18,8 @@
  * Omitted: PageAnonExclusive and the read-only pin (ksm-vs-pin); compound heads of small pages (gup-fast-vs-compound-page). Page
  *          faults: what is unmapped stays so. mmap_lock for reading: there is one madvise, so that it is a plain lock.
  *          More than one pte: one shows each race. page_maybe_dma_pinned: nobody but gup_fast takes references here, so that a
- *          count above the mapping's is a pin.
+ *          count above the mapping's is a pin. The page-table locks, but that fork takes one after it has begun write_protect_seq:
+ *          on x86 it is an atomic operation, and the full barrier that gup-fast-vs-fork asks for.
  */
 import { always, and, bool, branch, conditional, cost, dec, defineModel, ended, eq, exists, flag, forAll, goto, gt, ifdef, init, integer,
   label, ne, never, not, note, oneOf, or, range, reachable, say, set, shared, smpMb, smpRmb, step, thread, values } from 'racewalk';
@@ -33,6 +34,7 @@ export const model = defineModel({
   summary: 'all checks of gup_fast against collapse, unmap and fork at once: what each is for',
   options: {
     flush: oneOf('machine', 'how other CPUs\' TLBs are flushed', ['broadcast', 'ipi']),
+    irqsOff: flag('fix', 'gup_fast walks the page tables with irqs off', true),
     unlessZero: flag('fix', 'gup_fast takes no reference on a page whose count is 0', true),
     recheckPte: flag('fix', 'gup_fast compares the pte once more after it has the reference', true),
     recheckPmd: flag('fix', 'gup_fast compares the pmd of a page table once more after it has the reference', true),
@@ -44,7 +46,7 @@ export const model = defineModel({
     fork: flag('variant', 'a thread in fork', true),
   },
 
-  build: ({ flush, unlessZero, recheckPte, recheckPmd, recheckHugePmd, syncIpi, writeProtectSeq, collapsers, zap, fork }) => {
+  build: ({ flush, irqsOff, unlessZero, recheckPte, recheckPmd, recheckHugePmd, syncIpi, writeProtectSeq, collapsers, zap, fork }) => {
     const cpus = 1;
     const mem = shared({
       mmapLock:   init(bool, false, 'mm->mmap_lock'),
@@ -67,6 +69,9 @@ export const model = defineModel({
         branch('!folio',                                  not(got), [goto(failed)])),
       ifdef(!unlessZero, getPage(count))];
 
+    const undo = (count: typeof mem.count) => putPage(count, 'gup_put_folio(folio, refs, flags)');
+    const unpin = (count: typeof mem.count) => putPage(count, 'unpin_user_pages_lockless(pages, nr_pinned)');
+
     const gup = thread('gup_fast', { cpus, locals: {
       seq: init(range(0, 2), 0), pmd: init(Pmd, 'none'), pte: init(Access, 'none'), walks: init(bool, false), got: init(bool, false),
       holds: init(Held, 'nothing'),
@@ -74,18 +79,18 @@ export const model = defineModel({
       ifdef(writeProtectSeq,
         rawReadSeqcount(mem.seq, l.seq),
         branch('seq & 1',                                 eq(l.seq, 1), [goto('done')])),
-      localIrqSave(mem, cpu),
+      ifdef(irqsOff, localIrqSave(mem, cpu)),
       step('pmd = pmdp_get_lockless(pmdp)',               set(l.pmd, mem.pmd)),
       branch('!pmd_present(pmd)',                         eq(l.pmd, 'none'), [goto('out')]),
       branch('!pmd_access_permitted(orig, flags & FOLL_WRITE)', eq(l.pmd, 'huge, read-only'), [goto('out')]),
       branch('pmd_trans_huge(pmd)',                       eq(l.pmd, 'huge'), [
         take(mem.hugeCount, l.got, 'out'),
         ifdef(recheckHugePmd,
-          branch('pmd_val(orig) != pmd_val(*pmdp)',       ne(l.pmd, mem.pmd), [putPage(mem.hugeCount), goto('out')])),
-        localIrqRestore(mem, cpu),
+          branch('pmd_val(orig) != pmd_val(*pmdp)',       ne(l.pmd, mem.pmd), [undo(mem.hugeCount), goto('out')])),
+        ifdef(irqsOff, localIrqRestore(mem, cpu)),
         ifdef(writeProtectSeq,
           smpRmb(),
-          branch('read_seqcount_retry(&mm->write_protect_seq, seq)', ne(l.seq, mem.seq), [putPage(mem.hugeCount), goto('done')])),
+          branch('read_seqcount_retry(&mm->write_protect_seq, seq)', ne(l.seq, mem.seq), [unpin(mem.hugeCount), goto('done')])),
         step('return nr_pinned',                          set(l.holds, 'huge page')),
         step('unpin_user_page(page)',                     dec(mem.hugeCount), set(l.holds, 'nothing')),
         goto('done')]),
@@ -95,21 +100,21 @@ export const model = defineModel({
       branch('!pte_access_permitted(pte, flags & FOLL_WRITE)', ne(l.pte, 'write'), [goto('pte_unmap')]),
       take(mem.count, l.got, 'pte_unmap'),
       ifdef(recheckPmd,
-        branch('pmd_val(pmd) != pmd_val(*pmdp)',          ne(l.pmd, mem.pmd), [putPage(mem.count), goto('pte_unmap')])),
+        branch('pmd_val(pmd) != pmd_val(*pmdp)',          ne(l.pmd, mem.pmd), [undo(mem.count), goto('pte_unmap')])),
       ifdef(recheckPte,
-        branch('pte_val(pte) != pte_val(*ptep)',          ne(l.pte, mem.pte), [putPage(mem.count), goto('pte_unmap')])),
+        branch('pte_val(pte) != pte_val(*ptep)',          ne(l.pte, mem.pte), [undo(mem.count), goto('pte_unmap')])),
       step('pte_unmap(ptem)',                             set(l.walks, false)),
-      localIrqRestore(mem, cpu),
+      ifdef(irqsOff, localIrqRestore(mem, cpu)),
       ifdef(writeProtectSeq,
         smpRmb(),
-        branch('read_seqcount_retry(&mm->write_protect_seq, seq)', ne(l.seq, mem.seq), [putPage(mem.count), goto('done')])),
+        branch('read_seqcount_retry(&mm->write_protect_seq, seq)', ne(l.seq, mem.seq), [unpin(mem.count), goto('done')])),
       step('return nr_pinned',                            set(l.holds, 'small page')),
       step('unpin_user_page(page)',                       dec(mem.count), set(l.holds, 'nothing')),
       goto('done'),
       label('pte_unmap'),
       step('pte_unmap(ptem)',                             set(l.walks, false)),
       label('out'),
-      localIrqRestore(mem, cpu),
+      ifdef(irqsOff, localIrqRestore(mem, cpu)),
       label('done'),
     ]);
 
@@ -156,7 +161,7 @@ export const model = defineModel({
     } }, (l) => [
       spinLock('mmap_write_lock(oldmm)',                  mem.mmapLock),
       rawWriteSeqcountBegin(mem.seq, l.seq),
-      smpMb('mmap_assert_write_locked(src_mm)'),
+      smpMb('spin_lock_nested(src_ptl, SINGLE_DEPTH_NESTING)'),
       step('pmd_trans_huge(*src_pmd)',                    set(l.pmd, mem.pmd)),
       branch('pmd_trans_huge(*src_pmd)',                  eq(l.pmd, 'huge'), [
         branch('page_try_dup_anon_rmap(src_page, true, src_vma)', gt(mem.hugeCount, 1), [note('pinned: split and copied')], [
@@ -226,8 +231,16 @@ export const model = defineModel({
       states: 4622, transitions: 9339 },
     { name: 'all-checks-pso',           options: {}, memory: 'pso',                                 verdict: 'holds',
       states: 9672, transitions: 21925 },
+    { name: 'collapse-and-zap',         options: { fork: false },                                   verdict: 'holds',
+      states: 879, transitions: 1793,
+      why: 'the new huge page is zapped, freed and reallocated while gup_fast comes for it' },
+    { name: 'two-collapsers-fork',      options: { collapsers: 2 },                                 verdict: 'holds',
+      states: 14_489, transitions: 31_939 },
     { name: 'two-collapsers',           options: { collapsers: 2, fork: false },                    verdict: 'holds',
       states: 2718, transitions: 5955 },
+    { name: 'without-irqs-off',         options: { irqsOff: false },                                verdict: 'violated',
+      steps: 19, states: 1648, transitions: 3052,
+      why: 'gup-fast-vs-free-pgtables: an IPI does not wait for a walk that it may interrupt' },
     { name: 'without-unless-zero',      options: { unlessZero: false },                             verdict: 'violated',
       steps: 11, states: 283, transitions: 494,
       why: 'gup-fast-vs-unmap: the count of a free page is raised' },

@@ -21,7 +21,7 @@
  *          __collapse_huge_page_isolate, __collapse_huge_page_copy. Reported on linux-mm on 26 October 2014 (Message-ID
  *          20141027001842.GU6911@redhat.com), with two repairs: an IPI, or a second pin check with rollback.
  * Broke:   2667f50e8b81 (v3.18, the generic RCU gup_fast)
- * Fixed:   70cbc3cc78a9 (2022) -> recheckPmd; 2ba99c5e0881 (2022) -> syncIpi. The second pin check never went into
+ * Fixed:   70cbc3cc78a9 (v6.0) -> recheckPmd; 2ba99c5e0881 (v6.1) -> syncIpi. The second pin check never went into
  *          collapse; where it did go in (2b4847e73004, migration of huge pages) it lost stores and was replaced.
  * Omitted: mmap_sem, anon_vma lock and the page-table locks: gup_fast takes none of them, and there is one collapse.
  *          LRU isolation: it takes and drops a reference of collapse's own after the count check. Freeing of the page table and

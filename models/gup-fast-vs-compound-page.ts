@@ -15,7 +15,7 @@
  * Kernel:  v4.5 to v5.13: v5.12; since v5.14: recheck-head
  * About:   lockless walk, huge pages, reuse of a page
  * Exposed: broadcast flush
- * Source:  v5.12 mm/gup.c: gup_pte_range, try_get_compound_head; mm/page_alloc.c: free_tail_pages_check
+ * Source:  v5.12 mm/gup.c: gup_pte_range, try_grab_compound_head, try_get_compound_head; mm/page_alloc.c: free_tail_pages_check
  * Broke:   7aef4172c795 (v4.5, ptes may map tails)
  * Fixed:   c24d37322548 (v5.14) -> recheckHead
  * Omitted: split_huge_page, the other way to take the compound page apart: it, too, changes head(T) and frees the head
@@ -56,7 +56,7 @@ export const model = defineModel({
       pte: init(Pte, 'none'), head: init(Head, 'H'), got: init(bool, false), holds: init(bool, false),
     } }, (l, cpu) => [
       localIrqSave(mem, cpu),
-      step('pte = gup_get_pte(ptep)',                     set(l.pte, mem.pte)),
+      step('pte = ptep_get_lockless(ptep)',               set(l.pte, mem.pte)),
       branch('!pte_present(pte)',                         eq(l.pte, 'none'), [goto('out')]),
       step('head = compound_head(page)',                  set(l.head, mem.head)),
       branch('head == page',                              eq(l.head, 'T'), [

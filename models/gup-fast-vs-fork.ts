@@ -17,7 +17,8 @@
  * Source:  v5.10 and v5.11 mm/gup.c: lockless_pages_from_mm, gup_pte_range; mm/memory.c: copy_page_range, copy_present_pte,
  *          copy_present_page
  * Broke:   70e806e4e645 (v5.9, early copies for pinned pages)
- * Fixed:   57efa1fe5957 (v5.11) -> writeProtectSeq. fork's mmap_lock and page-table lock order nothing for gup_fast.
+ * Fixed:   57efa1fe5957 (v5.11) -> writeProtectSeq. fork names no barrier after it: on x86 the page-table locks that it takes next are
+ *          atomic and do for one, and a lock is no more than an acquire elsewhere -> barrierBeforeCheck
  * Omitted: MMF_HAS_PINNED and false positives of page_maybe_dma_pinned: they cause more copies. The child: what it does with the
  *          shared page is not at stake. Irqs and TLB flushes: fork waits for no CPU in gup_fast, whatever the flush.
  */

@@ -12,7 +12,7 @@
  *
  * Kernel:  v5.19 to v6.0: no-barriers; since v6.1: v6.1
  * About:   lockless walk, copy-on-write, barriers
- * Exposed: store buffers
+ * Exposed: store buffers (not x86, where ptep_clear_flush is an atomic exchange)
  * Source:  v6.1 include/linux/rmap.h: page_try_share_anon_rmap; mm/ksm.c: write_protect_page; include/linux/mm.h: gup_must_unshare;
  *          mm/gup.c: gup_pte_range
  * Fixed:   a7f226604170 (v5.19) -> checkExclusive; 088b8aa537c2 (v6.1) -> fullBarrier, writeBarrier

@@ -12,11 +12,12 @@
  *                                                                        writes to the freed page
  *   flush the old address
  *
- * Kernel:  2.6.12 to v4.18: v4.18; since v4.19: flush-under-lock
+ * Kernel:  until v4.18: v4.18; since v4.19: flush-under-lock
  * About:   TLB flush, reuse of a page
  * Exposed: any CPU
  * Source:  v3.18 mm/mremap.c: move_page_tables, move_ptes; mm/memory.c: zap_pte_range
- * Fixed:   eb66ae030829 (v4.19) -> flushUnderLock
+ * Fixed:   eb66ae030829 (v4.19) -> flushUnderLock. 5d1904204c99 (v4.9) had brought the flush forward for dirty ptes, to before the
+ *          unlock of the old page table, and so for truncate, which holds the new one, still too late.
  * Omitted: the old page-table lock, which mremap takes too: nobody else wants it while mremap is here. rmap locks (need_rmap_locks): they
  *          decide which ptes truncate finds, and it finds the new one. mmap_sem: truncate does not take it. The page cache's own
  *          reference, which truncate drops with the mapping's. Huge pmds (move_huge_pmd), which had the same bug.

@@ -10,11 +10,13 @@
  *   pmd none: skip it; return
  *                                            pmd := the huge page again
  *
- * Kernel:  v3.8 to v4.10: v4.10; since v4.11: pmdp-invalidate
+ * Kernel:  v4.0 to v4.10: v4.10; since v4.11: pmdp-invalidate
  * About:   huge pages
  * Exposed: any CPU
  * Source:  v4.10 mm/huge_memory.c: change_huge_pmd, zap_huge_pmd; mm/memory.c: zap_pmd_range. The fix: v4.11 mm/huge_memory.c
- * Fixed:   ced108037c2a (v4.11) -> update pmdp_invalidate; later kernels exchange the pmd -> update exchange
+ * Broke:   when prot_numa came to mean pmd_protnone (v4.0); before, pmdp_set_numa never made the pmd none
+ * Fixed:   ced108037c2a (v4.11) -> update pmdp_invalidate, which is pmdp_invalidate_ad by now. An exchange for the new pmd, without
+ *          an invalid one between, would do as well -> update exchange
  * Omitted: TLB flushes: what is read through an old entry is not at stake. Page faults: they map a new page, with other data. The
  *          split of the pmd, which waits for the lock. Dirty and accessed bits: pmdp-invalidate-vs-dirty.
  */

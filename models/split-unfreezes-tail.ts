@@ -1,24 +1,29 @@
 /**
- * gup_fast takes a tail's count as soon as the split unfreezes it, and must then see that the tail is a page of its own.
+ * A walk over all pages takes a tail's count as soon as the split unfreezes it, and must then see that the tail is a page of its own.
  *
- * __split_huge_page_tail first makes the tail its own head and then sets its count. Who raises a count that is not 0 may look at
- * the head at once: if the two stores can be seen in the other order, the reference and its drop go to different pages.
+ * page_idle_get_page comes by page frame, not by pte: it takes the count of a page that has one, and put_page later asks which page is
+ * the head. __split_huge_page_tail must therefore make the tail its own head and then set its count, and the two stores must be
+ * seen in that order: else the reference goes to the tail and its drop to the old head.
  *
- *   CPU 0: gup_fast                          CPU 1: __split_huge_page_tail
- *                                            head(T) := T (not seen yet); count(T) := 1
+ *   CPU 0: page_idle_get_page                CPU 1: __split_huge_page_tail
+ *                                            count(T) := 1
  *   count of T 1 -> 2
- *   head(T) is H
+ *   put_page(T): head(T) is H
+ *                                            head(T) := T
  *
- * Kernel:  v4.6 to v4.12: no-barrier; since v4.13: barrier
- * About:   lockless walk, huge pages, barriers
- * Exposed: reordered stores
- * Source:  v5.12 mm/huge_memory.c: __split_huge_page_tail; include/linux/page_ref.h: page_ref_unfreeze; include/linux/page-flags.h:
- *          compound_head
- * Fixed:   "include/linux/page_ref.h: ensure page_ref_unfreeze is ordered against prior accesses" (v4.13) -> barrier
- * Omitted: the head's own count and the other tails: each has its own word. The flags of the tail, for which there is the
- *          smp_wmb before. What gup_fast does next with a head that it believes in: every use of it is wrong.
+ * Kernel:  v4.5 to v4.16: count-first; since v4.17: barrier
+ * About:   huge pages, reuse of a page, barriers
+ * Exposed: any CPU (in the right order but without the barrier: those that reorder stores)
+ * Source:  v4.12 and v5.12 mm/huge_memory.c: __split_huge_page_tail; include/linux/page_ref.h: page_ref_unfreeze;
+ *          mm/page_idle.c: page_idle_get_page; include/linux/mm.h: put_page
+ * Broke:   e9b61f19858a (v4.5, split_huge_page of the new reference counting)
+ * Fixed:   605ca5ede764 (v4.17) -> headFirst; "include/linux/page_ref.h: ensure page_ref_unfreeze is ordered against prior accesses"
+ *          (v4.13; a release since v4.17) -> barrier
+ * Omitted: the head's own count and the other tails: each has its own word. The flags of the tail, for which there is the smp_wmb
+ *          before: what page_idle_get_page sees of PageLRU only makes it give up. gup_fast: it reads the head first and takes that
+ *          one's count, which is frozen, too. The drop itself: on the head of another page it is wrong whatever the count.
  */
-import { always, and, bool, branch, cost, defineModel, ended, eq, exists, flag, forAll, goto, ifdef, init, integer, label, never, not,
+import { always, and, bool, branch, cost, defineModel, ended, eq, exists, flag, forAll, goto, ifdef, inc, init, integer, label, never, not,
   range, reachable, say, set, shared, smpMb, step, thread, values } from 'racewalk';
 import { getPageUnlessZero } from 'racewalk/kernel';
 
@@ -26,48 +31,53 @@ const Head = values('H', 'T');
 
 export const model = defineModel({
   name: 'split-unfreezes-tail',
-  summary: 'gup_fast takes a tail\'s count as soon as the split unfreezes it',
+  summary: 'a walk over all pages takes a tail\'s count as soon as the split unfreezes it',
   options: {
+    headFirst: flag('fix', 'the tail becomes its own head before its count is set', true),
     barrier: flag('fix', 'page_ref_unfreeze has a full barrier before it sets the count'),
-    cpus: integer('CPUs in gup_fast', [1, 4]),
+    cpus: integer('CPUs in page_idle_get_page', [1, 4]),
   },
 
-  build: ({ barrier, cpus }) => {
+  build: ({ headFirst, barrier, cpus }) => {
     const mem = shared({
       head:  init(Head, 'H', 'compound_head(T)'),
       count: init(range(0, cpus + 1), 0, 'page->_refcount of T: frozen at 0'),
     });
 
-    const gup = thread('gup_fast', { cpus, locals: {
+    const idle = thread('page_idle_get_page', { cpus, locals: {
       got: init(bool, false), knows: init(bool, false), head: init(Head, 'H'),
     } }, (l) => [
-      getPageUnlessZero(mem.count, l.got, 'page_cache_add_speculative(page, refs)'),
-      branch('!page_cache_add_speculative(page, refs)',   not(l.got), [goto('out')]),
-      step('head = compound_head(page)',                  set(l.head, mem.head), set(l.knows, true)),
+      getPageUnlessZero(mem.count, l.got),
+      branch('!get_page_unless_zero(page)',               not(l.got), [goto('out')]),
+      step('put_page(page): page = compound_head(page)',  set(l.head, mem.head), set(l.knows, true)),
       label('out'),
     ]);
 
     const split = thread('__split_huge_page_tail', {}, () => [
+      ifdef(!headFirst, step('page_ref_inc(page_tail)',   inc(mem.count))),
       step('clear_compound_head(page_tail)',              set(mem.head, 'T')),
-      ifdef(barrier, smpMb()),
-      step('atomic_set(&page->_refcount, 1)',             set(mem.count, 1)),
+      ifdef(headFirst,
+        ifdef(barrier, smpMb()),
+        step('atomic_set(&page->_refcount, 1)',           set(mem.count, 1))),
     ]);
 
     return {
       shared: mem,
-      threads: [gup, split],
+      threads: [idle, split],
       properties: [
-        always('who holds a reference on the tail sees that it is its own head', forAll(gup, (l, cpu) =>
+        always('who holds a reference on the tail sees that it is its own head', forAll(idle, (l, cpu) =>
           never(and(l.knows, eq(l.head, 'H')),
-            say`gup_fast on CPU ${cpu} has taken a reference on T and believes that T is a tail of H: it will be put on H`))),
-        reachable('gup_fast pins the former tail', exists(gup, (l) => and(l.knows, eq(l.head, 'T')))),
-        reachable('gup_fast finds the tail frozen', exists(gup, (l, cpu) => and(ended(gup, cpu), not(l.got)))),
+            say`page_idle_get_page on CPU ${cpu} has taken a reference on T, and put_page takes T for a tail of H: it is put on H`))),
+        reachable('the former tail is taken', exists(idle, (l) => and(l.knows, eq(l.head, 'T')))),
+        reachable('the tail is found frozen', exists(idle, (l, cpu) => and(ended(idle, cpu), not(l.got)))),
       ],
       costs: [cost('barriers', { steps: 'barrier' }, { thread: split })],
     };
   },
 
   scenarios: [
+    { name: 'count-first', options: { headFirst: false }, verdict: 'violated', steps: 3, states: 9, transitions: 9,
+      why: 'no store is late: between the two statements the tail has a count and the old head' },
     { name: 'no-barrier', options: {},                verdict: 'holds',    states: 8, transitions: 8,
       why: 'under sequential consistency and TSO two stores are seen in their order; PSO needs the barrier' },
     { name: 'barrier',    options: { barrier: true }, verdict: 'holds',    states: 8, transitions: 8 },

@@ -11,9 +11,9 @@
  *   own bit of CPU 1? no: no IPI; return
  *                                            TLB fill from the old pte
  *
- * Kernel:  2.6.12 to v4.4: switch-barrier; since v4.5: both-barriers
+ * Kernel:  until v4.4: switch-barrier; since v4.5: both-barriers
  * About:   TLB flush, barriers
- * Exposed: store buffers
+ * Exposed: store buffers (x86: the code is its own)
  * Source:  v4.4 arch/x86/mm/tlb.c: flush_tlb_page, flush_tlb_mm_range; arch/x86/include/asm/mmu_context.h: switch_mm
  * Fixed:   71b3c126e611 (v4.5) -> flushBarrier, switchBarrier. On x86 the switcher's barrier is load_cr3, which serialises, and the
  *          flusher's was what was missing; here both are statements, and plain stores carry the bit and the pte.

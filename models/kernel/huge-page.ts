@@ -34,7 +34,8 @@ export const getHugePageTail = (page: HugePage): Text => [
 /**
  * put_page() of the tail, which may have become a page of its own; `held` says that the caller had it.
  *
- * Assumes: compound_lock keeps the split out between the look at PageTail and the drop of the references.
+ * Assumes: compound_lock keeps the split out between the look at PageTail and the drop of the references. The
+ *          reference on the head that it takes first, and drops again, is left out: the mapping keeps the head.
  * Source:  v3.18 mm/swap.c, put_refcounted_compound_page
  */
 export const putHugePageTail = (page: HugePage, held: Variable<boolean>): Text => [

@@ -28,7 +28,7 @@ export const getPageUnlessZero = (
  * Assumes: one atomic read-modify-write.
  * Source:  include/linux/mm.h, put_page
  */
-export const putPage = (pageCount: Variable<number>): Statement => step('put_page(page)', dec(pageCount));
+export const putPage = (pageCount: Variable<number>, text = 'put_page(page)'): Statement => step(text, dec(pageCount));
 
 /**
  * page_ref_freeze(): takes the count to 0 if it is as expected, so that nobody can get a reference until it is unfrozen.

@@ -2,7 +2,7 @@
 import type { AnyDefinition, Scenario } from '../../../checker/language/model.ts';
 import type { Header } from './header.ts';
 
-/** Kernels that had one variant: `v3.18 to v5.19`, `v6.0`, or `since v6.1`. */
+/** Kernels that had one variant: `until v4.18`, `v3.18 to v5.19`, `v6.0`, or `since v6.1`. */
 export interface Kernels {
   readonly versions: string;
   /** The first of them, so that versions can be sorted. */
@@ -10,7 +10,7 @@ export interface Kernels {
   readonly scenario: Scenario;
 }
 
-const kernels = /^((?:since )?(v?\d[\d.]*)(?: to v?\d[\d.]*)?): (\S+)$/;
+const kernels = /^((?:since |until )?(v?\d[\d.]*)(?: to v?\d[\d.]*)?): (\S+)$/;
 
 /** The field `Kernel`: `VERSIONS: SCENARIO; VERSIONS: SCENARIO`. */
 export function kernelsOf({ fields }: Header, { name, scenarios }: AnyDefinition): readonly Kernels[] {
