@@ -38,7 +38,7 @@ const rules: Readonly<Record<string, Rule | 'anything'>> = {
   // The page runs in a browser: no module of Node, and nothing of the command line.
   'web/src': {
     folders: ['checker', 'models'],
-    packages: ['preact', '@preact/signals', 'd3-force', 'd3-zoom', 'd3-selection'],
+    packages: ['preact', '@preact/signals', 'd3-force', 'd3-zoom', 'd3-selection', 'jsep'],
     clock: true,
   },
   cli: 'anything',

@@ -149,4 +149,24 @@ describeInBrowser('a walk', () => {
       .poll(() => here.first().locator('td:nth-child(2)').innerText())
       .toBe('if (pte_val(pte) != pte_val(*ptep))');
   });
+
+  test('an expression is watched along the run, a state in which it is true is found, and the link holds it', async () => {
+    const page = await site.open('#gup-fast-vs-collapse');
+    const watch = page.getByRole('region', { name: 'Watch' });
+    await watch.getByRole('textbox').fill('count[0] == 2 && pmd == none');
+    await expect
+      .poll(() => watch.getByRole('listitem').allInnerTexts())
+      .toEqual(['0–5 false', '6–15 true', '16–21 false']);
+    await watch.getByRole('button', { name: '6–15' }).click();
+    expect(await position(page)).toBe('6 / 21');
+    await watch.getByRole('textbox').fill('pmd == table && collapse_huge_page.result == aborted');
+    await watch.getByRole('textbox').press('Enter');
+    await expect.poll(() => position(page)).toBe('7 / 7');
+    await expect.poll(() => page.url()).toContain('_watch=pmd');
+    await watch.getByRole('textbox').fill('copied[0] && pte[0] == absent');
+    await watch.getByText(/absent/).waitFor();
+    await watch.getByRole('textbox').fill('count[1] == 2 && count[0] == 2');
+    await watch.getByRole('button', { name: 'Find' }).click();
+    await watch.getByText('There is no such state.').waitFor();
+  });
 });

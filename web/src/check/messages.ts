@@ -1,9 +1,11 @@
 /** What the page asks of the worker and what it answers: plain data, models included. */
 import type { TransitionTable } from '../../../checker/analysis/transition-table.ts';
+import type { AnyExpr } from '../../../checker/language/expression.ts';
 import type { AnyDefinition, Model } from '../../../checker/language/model.ts';
 import type { Choices, Comparison, Row } from '../../../checker/search/compare.ts';
 import type { Answer, Outcome, Schedule, Statistics } from '../../../checker/search/outcome.ts';
 import type { Edge } from '../../../checker/search/state-space.ts';
+import type { Found } from '../watch/find.ts';
 import type { LaidOutGraph } from './layout.ts';
 
 /** An edge whose transition is told by its number: two builds of one model number alike. */
@@ -40,12 +42,14 @@ export type Work =
       readonly given: Choices;
       readonly models: ReadonlyMap<string, Model>;
     }
+  | { readonly kind: 'find'; readonly model: Model; readonly condition: AnyExpr }
   | { readonly kind: 'graph'; readonly model: Model; readonly maxStates: number };
 
 /** The answer to each kind of work. */
 export interface Results {
   readonly check: { readonly outcome: PlainOutcome; readonly seconds: number };
   readonly compare: { readonly comparison: PlainComparison; readonly seconds: number };
+  readonly find: Found;
   /** Null where there are more states than were asked for. */
   readonly graph: LaidOutGraph | null;
 }

@@ -8,6 +8,7 @@ import type { Limits } from '../../../checker/search/outcome.ts';
 import { defaultSettings } from '../../../checker/search/settings.ts';
 import type { Steps } from '../../../checker/search/steps.ts';
 import { graphOf } from '../../../checker/search/state-graph.ts';
+import { findingState } from '../watch/find.ts';
 import { layoutOf } from './layout.ts';
 import type { FromWorker, Progress, Results, ToWorker, Work } from './messages.ts';
 import { keyOf, plainOutcome } from './messages.ts';
@@ -32,7 +33,7 @@ async function perform(id: number, work: Work): Promise<void> {
   const seconds = () => (performance.now() - began) / 1000;
   let reached: Omit<Progress, 'seconds'> = { states: 0, frontier: 0, depth: 0, done: 0 };
   const limits: Limits = {
-    maxStates: work.kind === 'compare' ? Infinity : work.maxStates,
+    maxStates: 'maxStates' in work ? work.maxStates : Infinity,
     stop: () => (stopped.has(id) ? 'it was stopped' : null),
     onProgress: (now) => (reached = { ...reached, ...now }),
   };
@@ -75,6 +76,8 @@ function* stepsOf(work: Work, limits: Limits, { seconds, onVariant }: Watch): St
       const plain = rows.map((row) => ({ ...row, outcome: plainOutcome(row.outcome) }));
       return { comparison: { rows: plain, varied, fixed, smallest }, seconds: seconds() };
     }
+    case 'find':
+      return yield* findingState(work.model, work.condition, { limits, settings });
     case 'graph': {
       const graph = yield* graphOf(transitionTable(work.model), work.maxStates);
       return graph === null ? null : { ...graph, positions: yield* layoutOf(graph) };

@@ -9,6 +9,7 @@ import { GraphCanvas } from './graph-canvas.tsx';
 import { NextSteps } from './next-steps.tsx';
 import { StatePanel } from './state-panel.tsx';
 import { Transport } from './transport.tsx';
+import { WatchPanel } from './watch-panel.tsx';
 
 const meanings: Readonly<Record<Standing, string>> = {
   violated: 'an invariant is false',
@@ -52,6 +53,7 @@ export function GraphView() {
             <div class="side">
               <NextSteps />
               <StatePanel />
+              <WatchPanel />
             </div>
           </div>
           <Transport />

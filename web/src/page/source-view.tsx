@@ -11,6 +11,7 @@ import { copyName, cpuOf } from './cpu-style.ts';
 import { NextSteps } from './next-steps.tsx';
 import { StatePanel } from './state-panel.tsx';
 import { Transport } from './transport.tsx';
+import { WatchPanel } from './watch-panel.tsx';
 
 export function SourceView() {
   const { table } = built.value!;
@@ -25,6 +26,7 @@ export function SourceView() {
       <div class="under">
         <NextSteps />
         <StatePanel />
+        <WatchPanel />
       </div>
       <Memory />
       <Claims />

@@ -15,6 +15,7 @@ import { RaceList } from './race-list.tsx';
 import { RunBar } from './run-bar.tsx';
 import { StatePanel } from './state-panel.tsx';
 import { Transport } from './transport.tsx';
+import { WatchPanel } from './watch-panel.tsx';
 
 const unfolded = signal(false);
 /** The race that the reader points at. */
@@ -68,6 +69,7 @@ export function TraceView() {
         <div class="side">
           <NextSteps />
           <StatePanel />
+          <WatchPanel />
         </div>
       </div>
       <Transport />

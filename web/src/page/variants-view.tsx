@@ -192,6 +192,7 @@ const linkOf = (all: Choices) =>
     fingerprint: null,
     at: null,
     beside: null,
+    watch: null,
   });
 
 function costText(cost: Extremes | null): string {

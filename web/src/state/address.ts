@@ -4,6 +4,7 @@ import type { AnyDefinition } from '../../../checker/language/model.ts';
 import { encodeRun } from '../walk/run-code.ts';
 import { shownRun } from '../walk/runs.ts';
 import { besideChoice } from './beside.ts';
+import { watched } from '../watch/watch.ts';
 import { awaitRun } from './checks.ts';
 import type { Link } from './link.ts';
 import { linkedOptions, readLink, readOptions, writeLink } from './link.ts';
@@ -44,6 +45,7 @@ export function open(hash: string): void {
     chosen.value = options;
     view.value = link?.view ?? 'trace';
     besideChoice.value = link?.beside ?? null;
+    watched.value = link?.watch ?? '';
   });
 }
 
@@ -68,6 +70,7 @@ export function currentLink(): string | null {
     options: linkedOptions(options, chosen.value),
     view: view.value,
     beside: besideChoice.value,
+    watch: watched.value.trim() === '' ? null : watched.value,
     ...place(),
   });
 }

@@ -19,10 +19,19 @@ export interface Link {
   readonly at: number | null;
   /** The one option of the variant beside, as `option=value`. */
   readonly beside: string | null;
+  /** An expression that is watched. */
+  readonly watch: string | null;
 }
 
 /** Names that are no options of the model; an option has no underscore in its name. */
-const own = { view: '_view', run: '_run', fingerprint: '_model', at: '_at', beside: '_beside' } as const;
+const own = {
+  view: '_view',
+  run: '_run',
+  fingerprint: '_model',
+  at: '_at',
+  beside: '_beside',
+  watch: '_watch',
+} as const;
 
 export function readLink(hash: string): Link | null {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2);
@@ -38,6 +47,7 @@ export function readLink(hash: string): Link | null {
     fingerprint: words.get(own.fingerprint),
     at: at !== null && /^\d{1,9}$/.test(at) ? Number(at) : null,
     beside: words.get(own.beside),
+    watch: words.get(own.watch),
   };
 }
 
@@ -51,6 +61,7 @@ export function writeLink(link: Link): string {
   set(own.fingerprint, link.run === null ? null : link.fingerprint);
   set(own.at, link.at === null ? null : String(link.at));
   set(own.beside, link.beside);
+  set(own.watch, link.watch);
   const query = words.toString();
   return `#${encodeURIComponent(link.model)}${query === '' ? '' : `?${query}`}`;
 }

@@ -1,0 +1,62 @@
+/** An expression of the reader's own: its value along the run, and a state in which it is true. */
+import { goTo } from '../walk/runs.ts';
+import { at, runs } from '../state/session.ts';
+import { findState, parsed, searched, stretches, watched } from '../watch/watch.ts';
+
+export function WatchPanel() {
+  const now = parsed.value;
+  return (
+    <section class="watch" aria-label="Watch">
+      <h3>
+        <label for="watch">Watch an expression</label>
+      </h3>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void findState();
+        }}
+      >
+        <input
+          id="watch"
+          class="mono"
+          value={watched.value}
+          placeholder="count[0] == 2"
+          autocomplete="off"
+          spellcheck={false}
+          onInput={({ currentTarget }) => {
+            watched.value = currentTarget.value;
+            searched.value = null;
+          }}
+        />
+        <button type="submit" class="plain-button" disabled={now?.kind !== 'expression' || !now.isCondition}>
+          Find
+        </button>
+      </form>
+      {now?.kind === 'mistake' && <p class="hint">{now.message}</p>}
+      <Stretches />
+      {searched.value !== null && (
+        <p class="hint" role="status">
+          {searched.value}
+        </p>
+      )}
+    </section>
+  );
+}
+
+function Stretches() {
+  return (
+    <ol class="stretches">
+      {stretches.value.map(({ from, to, value }) => (
+        <li key={from}>
+          <button
+            type="button"
+            aria-current={from <= at.value && at.value <= to ? 'step' : undefined}
+            onClick={() => (runs.value = goTo(runs.value, from))}
+          >
+            {from === to ? from : `${from}–${to}`} <code>{value}</code>
+          </button>
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,47 @@
+/** The search for a state in which a condition is true. */
+import { transitionTable } from '../../../checker/analysis/transition-table.ts';
+import type { AnyExpr } from '../../../checker/language/expression.ts';
+import type { Model } from '../../../checker/language/model.ts';
+import type { Property } from '../../../checker/language/property.ts';
+import { exploring } from '../../../checker/search/explore.ts';
+import type { Limits } from '../../../checker/search/outcome.ts';
+import type { Settings } from '../../../checker/search/settings.ts';
+import type { Steps } from '../../../checker/search/steps.ts';
+import type { PlainSchedule } from '../check/messages.ts';
+import { plainOutcome } from '../check/messages.ts';
+
+export interface Found {
+  /** A run to such a state with the fewest steps; null where none was found, for this reason. */
+  readonly schedule: PlainSchedule | null;
+  readonly reason: string;
+}
+
+/**
+ * Looks for a state between two steps, as a walk shows them, in which the condition is true.
+ *
+ * The table is that of the model as it is, so that the steps are the same ones; only what is asked of each state is
+ * another thing. Nothing is reduced: what a reduction may leave out depends on what is asked.
+ */
+export function* findingState(
+  model: Model,
+  condition: AnyExpr,
+  { limits, settings }: { readonly limits: Limits; readonly settings: Settings },
+): Steps<Found> {
+  const table = transitionTable(model);
+  const asked: Property = { kind: 'always', name: 'not yet', condition: { kind: 'not', operand: condition } };
+  const everything = { ...settings, reduce: false, symmetry: false };
+  // Where the model cuts its runs short, "there is none" would be too much said.
+  const properties = [asked, ...model.properties.filter(({ limit }) => limit === true)];
+  const question = { ...table, model: { ...model, properties } };
+  const outcome = yield* exploring(question, limits, everything);
+  const plain = plainOutcome(outcome);
+  if (plain.verdict === 'violated' && plain.kind === 'invariant')
+    return { schedule: plain.schedule, reason: '' };
+  return { schedule: null, reason: reasonOf(plain.verdict, plain) };
+}
+
+function reasonOf(verdict: string, outcome: object): string {
+  if (verdict === 'holds') return 'There is no such state.';
+  if ('reason' in outcome) return `None was found: ${String(outcome.reason)}.`;
+  return `None was found before the search ended: ${verdict}.`;
+}

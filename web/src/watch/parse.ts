@@ -1,0 +1,146 @@
+/** Expressions that a reader types: `count[0] == 2 && !gup_fast[0].holds`, over shared memory and the locals of threads. */
+import jsep from 'jsep';
+import type { AnyExpr, BinaryOperator } from '../../../checker/language/expression.ts';
+import { checkCondition } from '../../../checker/language/check-expression.ts';
+import type { Model } from '../../../checker/language/model.ts';
+import { ModelError } from '../../../checker/language/model-error.ts';
+import type { AnyThread } from '../../../checker/language/thread.ts';
+import type { AnyDeclaration } from '../../../checker/language/variable.ts';
+
+/** What the text means, or in words why it means nothing. */
+export type Parsed =
+  | { readonly kind: 'expression'; readonly expr: AnyExpr; readonly isCondition: boolean }
+  | { readonly kind: 'mistake'; readonly message: string };
+
+export function parse(text: string, model: Model): Parsed {
+  try {
+    const expr = meaningOf(jsep(text), model);
+    const scope = { place: '', shared: model.shared, threads: model.threads, thread: null, binders: [] };
+    // Anything that means something is equal to itself.
+    checkCondition({ kind: 'binary', operator: '==', left: expr, right: expr }, scope);
+    return { kind: 'expression', expr, isCondition: isCondition(expr, scope) };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { kind: 'mistake', message: message.replace(/^: /, '') };
+  }
+}
+
+function isCondition(expr: AnyExpr, scope: Parameters<typeof checkCondition>[1]): boolean {
+  try {
+    checkCondition(expr, scope);
+    return true;
+  } catch (error) {
+    if (error instanceof ModelError) return false;
+    throw error;
+  }
+}
+
+const operators: ReadonlyMap<string, BinaryOperator> = new Map(
+  (['==', '!=', '<', '<=', '>', '>=', '&&', '||', '+', '-'] as const).map((operator) => [operator, operator]),
+);
+
+function meaningOf(node: jsep.Expression, model: Model): AnyExpr {
+  const found = node as jsep.CoreExpression;
+  switch (found.type) {
+    case 'Literal':
+      return constant(found.value as string | number | boolean);
+    case 'Identifier':
+      return named(found.name, model);
+    case 'MemberExpression':
+      return member(found, model);
+    case 'UnaryExpression':
+      return unary(found, model);
+    case 'BinaryExpression': {
+      const operator = operators.get(found.operator);
+      if (operator === undefined) throw new ModelError(`there is no operator '${found.operator}'`);
+      return {
+        kind: 'binary',
+        operator,
+        left: meaningOf(found.left, model),
+        right: meaningOf(found.right, model),
+      };
+    }
+    case 'CallExpression':
+      return call(found, model);
+    case 'ArrayExpression':
+    case 'Compound':
+    case 'SequenceExpression':
+    case 'ConditionalExpression':
+    case 'ThisExpression':
+      throw new ModelError('write one expression, such as count[0] == 2');
+  }
+}
+
+const constant = (value: string | number | boolean): AnyExpr => ({ kind: 'constant', value });
+
+/** A shared variable, else the name of a value such as `present`. */
+function named(name: string, { shared }: Model): AnyExpr {
+  const declaration = shared[name];
+  if (declaration === undefined) return constant(name);
+  return { kind: 'shared', name, index: null, domain: declaration.domain };
+}
+
+function unary({ operator, argument }: jsep.UnaryExpression, model: Model): AnyExpr {
+  const operand = meaningOf(argument, model);
+  if (operator === '!') return { kind: 'not', operand };
+  if (operator === '-' && operand.kind === 'constant') return constant(-Number(operand.value));
+  throw new ModelError(`there is no operator '${operator}' before a value`);
+}
+
+/** `count[0]`, `gup_fast.holds`, `gup_fast[1].holds`, `collapse.saved[0]` */
+function member(node: jsep.MemberExpression, model: Model): AnyExpr {
+  if (!node.computed) return local(node, null, model);
+  const index = meaningOf(node.property, model);
+  const array = node.object as jsep.CoreExpression;
+  if (array.type === 'MemberExpression') return local(array, index, model);
+  const reference = meaningOf(array, model);
+  if (reference.kind !== 'shared') throw new ModelError(`'${nameOf(array)}' is no shared array`);
+  return { ...reference, index };
+}
+
+function local({ object, property }: jsep.MemberExpression, index: AnyExpr | null, model: Model): AnyExpr {
+  const { thread, replica } = copyOf(object, model);
+  const name = nameOf(property);
+  const declaration = (thread.locals as Readonly<Record<string, AnyDeclaration | undefined>>)[name];
+  if (declaration === undefined)
+    throw new ModelError(
+      `'${thread.name}' has no local '${name}'; its locals are ${Object.keys(thread.locals).join(', ')}`,
+    );
+  return { kind: 'local', thread: thread.name, name, index, replica, domain: declaration.domain };
+}
+
+/** A copy of a thread: `gup_fast`, the first one, or `gup_fast[1]`; what is no letter in its name is written `_`. */
+function copyOf(
+  node: jsep.Expression,
+  model: Model,
+): { readonly thread: AnyThread; readonly replica: AnyExpr } {
+  const found = node as jsep.CoreExpression;
+  const isIndexed = found.type === 'MemberExpression' && found.computed;
+  const name = nameOf(isIndexed ? found.object : found);
+  const thread = model.threads.find((other) => other.name.replaceAll(/\W/g, '_') === name);
+  if (thread === undefined)
+    throw new ModelError(
+      `there is no thread '${name}'; the threads are ${model.threads.map((other) => other.name).join(', ')}`,
+    );
+  const replica = isIndexed ? meaningOf(found.property, model) : constant(0);
+  const isCopy =
+    replica.kind === 'constant' && Number(replica.value) < thread.cpus && Number(replica.value) >= 0;
+  if (!isCopy)
+    throw new ModelError(`the copies of ${thread.name} are 0 to ${thread.cpus - 1}, written as numbers`);
+  return { thread, replica };
+}
+
+/** `ended(gup_fast)` */
+function call({ callee, arguments: words }: jsep.CallExpression, model: Model): AnyExpr {
+  const [copy, ...others] = words;
+  if (nameOf(callee) !== 'ended' || copy === undefined || others.length > 0)
+    throw new ModelError('the only function is ended(thread)');
+  const { thread, replica } = copyOf(copy, model);
+  return { kind: 'ended', thread: thread.name, replica };
+}
+
+function nameOf(node: jsep.Expression): string {
+  const found = node as jsep.CoreExpression;
+  if (found.type !== 'Identifier') throw new ModelError('a name belongs there');
+  return found.name;
+}
