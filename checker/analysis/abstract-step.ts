@@ -1,6 +1,6 @@
 /** Everything that a transition may do from what is known: the abstract counterpart of firing it. */
 import type { Effect } from '../language/statement.ts';
-import { amountAdded, decrease, increase, write } from './access.ts';
+import { amountAdded, decrease, increase, mindsDecrease, mindsIncrease, write } from './access.ts';
 import type { AbstractPlace, AbstractRun, Knowledge } from './abstract-value.ts';
 import { assume, indicesOf, rangeOf, valuesOf } from './abstract-value.ts';
 import type { Visibility } from './clause.ts';
@@ -19,6 +19,8 @@ export interface AbstractSteps extends AbstractRun {
   readonly width: number;
   /** By tracked cell: the values written. */
   readonly written: ValueSet[];
+  /** By shared cell: the position in the knowledge of the sum that the copy has added to it, or -1. */
+  readonly sums: ArrayLike<number>;
   readonly arrive: (location: number, known: Knowledge) => void;
 }
 
@@ -80,13 +82,13 @@ function scratch(length: number): Uint8Array {
 function follow(code: Code, known: Knowledge, run: AbstractSteps): void {
   switch (code.kind) {
     case 'goto': {
-      if (code.location === run.numbering.copies[run.copy]!.table.end) see(0, run);
+      if (code.location === run.numbering.copies[run.copy]!.table.end)
+        see(0, sets.single(code.location), run);
       run.arrive(code.location, known);
       return;
     }
     case 'effects': {
-      const after = applyAll(code.effects, { run, known, bound: [] });
-      if (after !== null) follow(code.next, after, run);
+      for (const after of applyAll(code.effects, { run, known, bound: [] })) follow(code.next, after, run);
       return;
     }
     case 'branch': {
@@ -106,49 +108,67 @@ function follow(code: Code, known: Knowledge, run: AbstractSteps): void {
   }
 }
 
-/** The conjuncts that read the local at this position count as written. */
-function see(position: number, { visibility, copy, kinds, numbering }: AbstractSteps): void {
-  for (const conjunct of visibility.byLocal[copy]![position]!)
-    kinds[numbering.cells.length + conjunct]! |= write;
+/** The conjuncts that may fail with what the local at this position becomes count as written. */
+function see(
+  position: number,
+  values: ValueSet,
+  { visibility, copy, kinds, numbering }: AbstractSteps,
+): void {
+  for (const { conjunct, failing } of visibility.byLocal[copy]![position]!)
+    if (sets.overlap(failing, values)) kinds[numbering.cells.length + conjunct]! |= write;
 }
 
-/** Null: the effects end the run in any case. */
-function applyAll(effects: readonly Effect[], place: StepPlace): Knowledge | null {
-  let known: Knowledge | null = place.known;
-  for (const effect of effects) {
-    if (known === null) return null;
-    known = apply(effect, { ...place, known });
-  }
-  return known;
+/** What may be known afterwards, one after the other; none where the run ends in any case. */
+type Ways = readonly Knowledge[];
+
+/** So many ways are told apart, such as whether a conditional increment took place. */
+const mostWays = 4;
+
+/** The effects in order, from each of the ways so far. */
+function applyAll(effects: readonly Effect[], place: StepPlace): Ways {
+  return effects.reduce<Ways>(
+    (ways, effect) => merged(ways.flatMap((known) => apply(effect, { ...place, known }))),
+    [place.known],
+  );
 }
 
-function apply(effect: Effect, place: StepPlace): Knowledge | null {
+function merged(ways: Ways): Ways {
+  if (ways.length <= mostWays) return ways;
+  return [ways.reduce((some, more) => some.map((set, at) => sets.join(set, more[at]!)))];
+}
+
+function apply(effect: Effect, place: StepPlace): Ways {
   switch (effect.kind) {
     case 'set':
-      return assigned(effect, place);
+      return orNone(assigned(effect, place));
     case 'when':
       return applyWhen(effect.condition, effect.effects, place);
     case 'each': {
       const { level, low, high } = effect.binder;
-      let known: Knowledge | null = place.known;
-      for (let value = low; known !== null && value <= high; value++)
-        known = applyAll(effect.effects, { ...place, known, bound: [...place.bound.slice(0, level), value] });
-      return known;
+      let ways: Ways = [place.known];
+      for (let value = low; value <= high; value++) {
+        const bound = [...place.bound.slice(0, level), value];
+        ways = merged(ways.flatMap((known) => applyAll(effect.effects, { ...place, known, bound })));
+      }
+      return ways;
     }
-    case 'assert':
-      return sets.has(valuesOf(effect.condition, place), 1) ? assume(effect.condition, true, place) : null;
+    case 'assert': {
+      const mayHold = sets.has(valuesOf(effect.condition, place), 1);
+      return mayHold ? orNone(assume(effect.condition, true, place)) : [];
+    }
     case 'count':
-      return place.known;
+      return [place.known];
   }
 }
 
-function applyWhen(condition: AnyExpr, effects: readonly Effect[], place: StepPlace): Knowledge | null {
+const orNone = (known: Knowledge | null): Ways => (known === null ? [] : [known]);
+
+function applyWhen(condition: AnyExpr, effects: readonly Effect[], place: StepPlace): Ways {
   const values = valuesOf(condition, place);
   const then = sets.has(values, 1) ? assume(condition, true, place) : null;
-  const done = then === null ? null : applyAll(effects, { ...place, known: then });
   const skipped = sets.has(values, 0) ? assume(condition, false, place) : null;
-  if (done === null || skipped === null) return done ?? skipped;
-  return done.map((set, at) => sets.join(set, skipped[at]!));
+  const done = then === null ? [] : applyAll(effects, { ...place, known: then });
+  return [...done, ...orNone(skipped)];
 }
 
 function assigned(effect: Effect & { kind: 'set' }, place: StepPlace): Knowledge | null {
@@ -156,9 +176,16 @@ function assigned(effect: Effect & { kind: 'set' }, place: StepPlace): Knowledge
   const amount = amountAdded(effect);
   // The old value of what is only added to is no read; its index is, and the target reads that.
   const values = valuesOf(value, amount === 0 ? place : unseen(place));
-  const within = sets.meet(values, setOfDomain(target.domain, place.run.numbering));
+  const domain = setOfDomain(target.domain, place.run.numbering);
   // Even a value outside of the domain was tried to be written: the attempt is the access.
-  return stored(target, within, amount === 0 ? write : amount > 0 ? increase : decrease, place);
+  return stored(target, sets.meet(values, domain), kindOf(amount, values, domain), place);
+}
+
+/** An addition that may go too far would not if the cell had been changed the other way before. */
+function kindOf(amount: number, values: ValueSet, domain: ValueSet): number {
+  if (amount === 0) return write;
+  if (amount > 0) return values.high > domain.high ? increase | mindsDecrease : increase;
+  return values.low < domain.low ? decrease | mindsIncrease : decrease;
 }
 
 function stored(target: Reference, values: ValueSet, kind: number, place: StepPlace): Knowledge | null {
@@ -174,16 +201,27 @@ function stored(target: Reference, values: ValueSet, kind: number, place: StepPl
     const before = position < 0 ? null : place.known[position]!;
     const next = before === null || sets.isSingle(at) ? values : sets.join(before, values);
     if (target.kind === 'shared') recordWrite(cell, kind, values, run);
-    else if (!(sets.isSingle(before!) && sets.sameSet(before!, next))) see(cell, run);
-    if (position >= 0) (after ??= [...place.known])[position] = next;
+    else if (!(sets.isSingle(before!) && sets.sameSet(before!, next))) see(cell, next, run);
+    if (position < 0) continue;
+    (after ??= [...place.known])[position] = next;
+    const sum = target.kind === 'local' ? -1 : run.sums[cell]!;
+    if (sum < 0) continue;
+    const more = sumAfter(place.known[sum]!, kind);
+    after[sum] = sets.isSingle(at) ? more : sets.join(place.known[sum]!, more);
   }
   return sets.isEmpty(values) ? null : (after ?? place.known);
 }
 
+/** What was added to a cell in all, after one access more. */
+function sumAfter(sum: ValueSet, kind: number): ValueSet {
+  if (kind === write) return sets.everything;
+  return sets.bounded(sets.plus(sum, sets.single((kind & increase) !== 0 ? 1 : -1)));
+}
+
 function recordWrite(cell: number, kind: number, values: ValueSet, run: AbstractSteps): void {
   run.kinds[cell]! |= kind;
-  for (const conjunct of run.visibility.byCell[cell]!)
-    run.kinds[run.numbering.cells.length + conjunct]! |= write;
+  for (const { conjunct, failing } of run.visibility.byCell[cell]!)
+    if (sets.overlap(failing, values)) run.kinds[run.numbering.cells.length + conjunct]! |= write;
   const position = run.positions[cell]!;
   if (position >= 0)
     run.written[position - run.width] = sets.join(run.written[position - run.width]!, values);

@@ -1,6 +1,6 @@
 /** The values that an expression may have when its variables are only known as sets; and what a condition tells of them. */
-import type { AnyExpr, Reference } from '../language/expression.ts';
-import { read } from './access.ts';
+import type { AnyExpr, BinaryOperator, Reference, SharedReference } from '../language/expression.ts';
+import { mindsDecrease, mindsIncrease, read, test } from './access.ts';
 import type { CellRange, Numbering } from './numbering.ts';
 import { numberOf } from './numbering.ts';
 import type { ValueSet } from './value-set.ts';
@@ -88,6 +88,7 @@ function valuesOfQuantifier(
 
 function valuesOfBinary(expr: AnyExpr & { kind: 'binary' }, place: AbstractPlace): ValueSet {
   const { operator } = expr;
+  if (isCounterTest(expr)) return valuesOfTest(expr, place);
   const left = valuesOf(expr.left, place);
   if (operator === '&&' || operator === '||') {
     const goesOn = operator === '&&' ? 1 : 0;
@@ -95,7 +96,12 @@ function valuesOfBinary(expr: AnyExpr & { kind: 'binary' }, place: AbstractPlace
     const stops = sets.has(left, 1 - goesOn) ? sets.single(1 - goesOn) : sets.empty;
     return known === null ? stops : sets.join(stops, valuesOf(expr.right, knowing(place, known)));
   }
-  const right = valuesOf(expr.right, place);
+  return computed(operator, left, valuesOf(expr.right, place));
+}
+
+type Strict = Exclude<BinaryOperator, '&&' | '||'>;
+
+function computed(operator: Strict, left: ValueSet, right: ValueSet): ValueSet {
   if (sets.isEmpty(left) || sets.isEmpty(right)) return sets.empty;
   switch (operator) {
     case '==':
@@ -115,6 +121,27 @@ function valuesOfBinary(expr: AnyExpr & { kind: 'binary' }, place: AbstractPlace
     case '-':
       return sets.plus(left, sets.isSingle(right) ? sets.single(-right.low) : sets.negated(right));
   }
+}
+
+type CounterTest = AnyExpr & { kind: 'binary'; operator: Comparison; left: SharedReference };
+
+const isCounterTest = (expr: AnyExpr & { kind: 'binary' }): expr is CounterTest =>
+  expr.left.kind === 'shared' &&
+  expr.left.domain.kind === 'range' &&
+  expr.right.kind === 'constant' &&
+  expr.operator in opposite;
+
+/** A comparison of a cell with a constant: where it surely comes out one way, it may not mind that others count. */
+function valuesOfTest({ operator, left, right }: CounterTest, place: AbstractPlace): ValueSet {
+  const values = valuesAt(left, place, test);
+  const constant = valuesOf(right, place);
+  const result = computed(operator, values, constant);
+  const isOtherIf = (amount: number) =>
+    !sets.sameSet(computed(operator, sets.plus(values, sets.single(amount)), constant), result);
+  const minds = (isOtherIf(1) ? mindsIncrease : 0) | (isOtherIf(-1) ? mindsDecrease : 0);
+  if (!sets.isSingle(result)) valuesAt(left, place, read);
+  else if (minds !== 0) valuesAt(left, place, minds);
+  return result;
 }
 
 const equality = (left: ValueSet, right: ValueSet) =>
@@ -140,7 +167,7 @@ export function rangeOf(expr: Reference, { numbering, copy }: AbstractRun): Cell
   return ranges.get(expr.name)!;
 }
 
-function valuesAt(expr: Reference, place: AbstractPlace): ValueSet {
+function valuesAt(expr: Reference, place: AbstractPlace, kind = read): ValueSet {
   const { run, known } = place;
   const range = rangeOf(expr, run);
   const at = indicesOf(expr.index, range, place);
@@ -149,7 +176,7 @@ function valuesAt(expr: Reference, place: AbstractPlace): ValueSet {
   for (let index = at.low; index <= at.high; index++) {
     if (!sets.has(at, index)) continue;
     const cell = range.first + index;
-    if (expr.kind === 'shared') run.kinds[cell]! |= read;
+    if (expr.kind === 'shared') run.kinds[cell]! |= kind;
     const position = expr.kind === 'local' ? cell : run.positions[cell]!;
     values = sets.join(values, position < 0 ? run.domains[cell]! : known[position]!);
   }

@@ -1,10 +1,15 @@
 /** Clauses: the conjuncts of a condition, one by one, with the cells that each may read. */
 import type { AnyExpr, Reference } from '../language/expression.ts';
+import { sizeOf } from '../language/domain.ts';
 import { partsOf } from '../language/expression.ts';
 import type { Property } from '../language/property.ts';
+import { ModelError } from '../language/model-error.ts';
 import type { Numbering } from './numbering.ts';
+import { numbersOf } from './numbering.ts';
 import type { NumericPlace } from './numeric-value.ts';
 import { numericValue, rangeOfLocal } from './numeric-value.ts';
+import type { ValueSet } from './value-set.ts';
+import * as sets from './value-set.ts';
 
 /** True where the expression, with these bound values, has the expected truth (1 or 0). */
 export interface Literal {
@@ -68,35 +73,112 @@ export function conjunctsOf(property: Property, position: number): readonly Conj
   return clauses.map((clause) => ({ property: position, clause }));
 }
 
-/** Which conjuncts may change when a cell, a local, or the end of a copy changes; by their position. */
+/** How a cell, a local, or the end of a copy bears on a conjunct. */
+export interface Bearing {
+  /** Position in `Visibility.conjuncts`. */
+  readonly conjunct: number;
+  /** Values with which the literals that read it may be true, one of them, and those with which they may all be false. */
+  readonly holding: ValueSet;
+  readonly failing: ValueSet;
+}
+
+/** Which conjuncts may change when a cell, a local, or the end of a copy changes. */
 export interface Visibility {
   readonly conjuncts: readonly Conjunct[];
-  readonly byCell: readonly (readonly number[])[];
-  /** By copy and position in its local state; position 0 stands for reaching the end. */
-  readonly byLocal: readonly (readonly (readonly number[])[])[];
+  readonly byCell: readonly (readonly Bearing[])[];
+  /** By copy and position in its local state; position 0 stands for the end: its value is the location. */
+  readonly byLocal: readonly (readonly (readonly Bearing[])[])[];
 }
 
 /**
  * Sound for:  conjuncts whose indices depend on the state: they count as reading the whole array, or all copies.
  */
 export function visibilityOf(numbering: Numbering, conjuncts: readonly Conjunct[]): Visibility {
-  const byCell = numbering.cells.map((): number[] => []);
+  const byCell = numbering.cells.map((): Bearing[] => []);
   const byLocal = numbering.copies.map(({ thread }) =>
-    Array.from({ length: numbering.widths[thread]! }, (): number[] => []),
+    Array.from({ length: numbering.widths[thread]! }, (): Bearing[] => []),
   );
-  for (const [at, { clause }] of conjuncts.entries()) {
-    const note = (list: number[]) => {
-      if (list.at(-1) !== at) list.push(at);
-    };
-    for (const { expr, bound } of clause)
-      support(expr, bound, {
-        numbering,
-        onCell: (cell) => note(byCell[cell]!),
-        onLocal: (copy, position) => note(byLocal[copy]![position]!),
-      });
+  for (const [conjunct, { clause }] of conjuncts.entries()) {
+    const places = placesOf(clause, numbering);
+    for (const { copy, position, literals } of places.values()) {
+      const bearing = { conjunct, ...truthsOf(literals, { copy, position }, numbering) };
+      (copy === shared ? byCell[position]! : byLocal[copy]![position]!).push(bearing);
+    }
   }
   return { conjuncts, byCell, byLocal };
 }
+
+const shared = -1;
+
+/** What a clause reads: a shared cell (copy -1), or a position in the local state of a copy. */
+interface Place {
+  readonly copy: number;
+  readonly position: number;
+}
+
+/** A place with the literals that read it; null where one of them reads other places too. */
+interface ReadPlace extends Place {
+  literals: Literal[] | null;
+}
+
+function placesOf(clause: Clause, numbering: Numbering): ReadonlyMap<string, ReadPlace> {
+  const places = new Map<string, ReadPlace>();
+  for (const literal of clause) {
+    const read = new Map<string, Place>();
+    const note = (copy: number, position: number) => read.set(`${copy},${position}`, { copy, position });
+    support(literal.expr, literal.bound, {
+      numbering,
+      onCell: (cell) => note(shared, cell),
+      onLocal: note,
+    });
+    for (const [key, place] of read) {
+      const known = places.get(key) ?? { ...place, literals: [] };
+      places.set(key, known);
+      if (read.size > 1) known.literals = null;
+      known.literals?.push(literal);
+    }
+  }
+  return places;
+}
+
+const anything = { holding: sets.everything, failing: sets.everything };
+
+/** The values of a place with which some of the literals are true, and those with which none is. */
+function truthsOf(
+  literals: Clause | null,
+  { copy, position }: Place,
+  numbering: Numbering,
+): Pick<Bearing, 'holding' | 'failing'> {
+  const values = literals === null ? null : valuesAt({ copy, position }, numbering);
+  if (literals === null || values === null) return anything;
+  const truth = (value: number) => {
+    const place = { numbering, copy: -1, bound: [], readShared: () => value, readLocal: () => value };
+    return clauseHolds(literals, place);
+  };
+  try {
+    const holding = values.filter(truth);
+    const failing = values.filter((value) => !holding.includes(value));
+    return { holding: sets.setOf(holding), failing: sets.setOf(failing) };
+  } catch (error) {
+    if (!(error instanceof ModelError)) throw error;
+    return anything;
+  }
+}
+
+const mostValues = 64;
+
+/** All values that a place may have, or null where there are too many; for a location the end and one that is not. */
+function valuesAt({ copy, position }: Place, numbering: Numbering): readonly number[] | null {
+  if (copy !== shared && position === 0) return [numbering.copies[copy]!.table.end, notTheEnd];
+  const ranges = copy === shared ? numbering.shared : numbering.locals[numbering.copies[copy]!.thread]!;
+  const range = [...ranges.values()].find(
+    ({ first, length }) => first <= position && position < first + length,
+  )!;
+  return sizeOf(range.domain) > mostValues ? null : numbersOf(numbering.names, range.domain);
+}
+
+/** Stands for all other locations; no location, and not the -1 of threads that do not end. */
+export const notTheEnd = -2;
 
 interface Support {
   readonly numbering: Numbering;

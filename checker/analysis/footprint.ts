@@ -1,16 +1,18 @@
 /** What a transition does in a state, to the cell: its outcomes, what it reads and writes, and what could enable it. */
-import type { AnyExpr } from '../language/expression.ts';
 import { ModelError } from '../language/model-error.ts';
 import type { Effect } from '../language/statement.ts';
 import type { Footprint } from './access.ts';
 import { amountAdded, decrease, increase, read, write } from './access.ts';
-import type { Clause, Visibility } from './clause.ts';
-import { clauseHolds, clausesOf } from './clause.ts';
+import type { Blocker } from './blockers.ts';
+import { blockersOf } from './blockers.ts';
+import type { Bearing, Visibility } from './clause.ts';
+import { notTheEnd } from './clause.ts';
 import type { Numbering } from './numbering.ts';
 import { hasNumber, numbersOf } from './numbering.ts';
 import type { NumericPlace } from './numeric-value.ts';
 import { bindNumber, cellOf, numericValue, positionOf } from './numeric-value.ts';
 import type { Code, Transition } from './transition-table.ts';
+import * as sets from './value-set.ts';
 
 /** One way in which a transition fires. */
 export interface StepOutcome {
@@ -23,15 +25,10 @@ export interface StepOutcome {
   readonly cells: readonly number[];
   /** By position in `cells`: the value written. */
   readonly values: readonly number[];
-  /** The conjuncts that the outcome may change. */
+  /** The conjuncts that may fail after the outcome, for it changed something that they read. */
   readonly seen: readonly number[];
-}
-
-/** A part of a guard that is false, and stays so until another thread writes one of the cells. */
-export interface Blocker {
-  readonly cells: readonly number[];
-  /** The values of the only cell that would make it true; null: not known. */
-  readonly enabling: readonly number[] | null;
+  /** The conjuncts that failed before and may hold after it. */
+  readonly mended: readonly number[];
 }
 
 /** A transition of a copy in a state. */
@@ -73,9 +70,28 @@ export function stepOf(context: StepContext, transition: Transition): Step {
   if (guard !== null && run.outcomes.length === 0)
     return { enabled: false, outcomes: [], footprint: nothing, blockers: blockersOf(context, guard) };
   for (const outcome of run.outcomes)
-    for (const conjunct of outcome.seen) note(run, context.numbering.cells.length + conjunct, write);
-  const footprint = { elements: [...accesses.keys()], kinds: [...accesses.values()] };
+    for (const conjunct of outcome.mended) note(run, context.numbering.cells.length + conjunct, write);
+  const constant = constantOf(accesses, run.outcomes);
+  const footprint = {
+    elements: [...accesses.keys()],
+    kinds: [...accesses.values()],
+    steady: null,
+    constant,
+  };
   return { enabled: true, outcomes: run.outcomes, footprint, blockers: [] };
+}
+
+/** The one value that the outcomes set the only cell to which is accessed, where they do nothing else with it. */
+function constantOf(
+  accesses: ReadonlyMap<number, number>,
+  outcomes: readonly StepOutcome[],
+): Footprint['constant'] {
+  const [cell] = accesses.keys();
+  const [value] = outcomes.flatMap(({ values }) => values);
+  if (cell === undefined || value === undefined || accesses.get(cell) !== write) return null;
+  const isAlike = ({ cells, values }: StepOutcome) =>
+    cells.length === 1 && cells[0] === cell && values[0] === value;
+  return outcomes.every(isAlike) ? { cell, value } : null;
 }
 
 interface Run extends StepContext {
@@ -93,7 +109,7 @@ interface Branch {
   readonly added: Set<number>;
 }
 
-const nothing: Footprint = { elements: [], kinds: [] };
+const nothing: Footprint = { elements: [], kinds: [], steady: null, constant: null };
 
 /** The author's mistake ends this way of firing, and no other. */
 function attempt(branch: Branch, run: Run, action: () => void): void {
@@ -163,17 +179,27 @@ function finish(
   { locals, written, changed }: Branch,
   run: Run,
 ): void {
-  const { visibility, numbering, copy } = run;
-  const local = visibility.byLocal[copy]!;
-  const seen = new Set([...written.keys()].flatMap((cell) => visibility.byCell[cell]!));
-  for (const position of changed) for (const conjunct of local[position]!) seen.add(conjunct);
-  if (locals[0] === numbering.copies[copy]!.table.end) for (const conjunct of local[0]!) seen.add(conjunct);
+  const seen = new Set<number>();
+  const mended = new Set<number>();
+  const see = ({ conjunct, holding, failing }: Bearing, before: () => number, after: number) => {
+    if (sets.has(failing, after)) seen.add(conjunct);
+    if (sets.has(holding, after) && sets.has(failing, before())) mended.add(conjunct);
+  };
+  const { byCell, byLocal } = run.visibility;
+  const own = byLocal[run.copy]!;
+  for (const [cell, after] of written)
+    for (const bearing of byCell[cell]!) see(bearing, () => run.readShared(cell), after);
+  for (const position of changed)
+    for (const bearing of own[position]!) see(bearing, () => run.locals[position]!, locals[position]!);
+  if (locals[0] === run.numbering.copies[run.copy]!.table.end)
+    for (const bearing of own[0]!) see(bearing, () => notTheEnd, locals[0]);
   run.outcomes.push({
     ...end,
     locals,
     cells: [...written.keys()],
     values: [...written.values()],
     seen: [...seen],
+    mended: [...mended],
   });
 }
 
@@ -233,50 +259,4 @@ function assign(effect: Effect & { kind: 'set' }, place: NumericPlace, branch: B
 function assignLocal(position: number, assigned: number, branch: Branch): void {
   if (branch.locals[position] !== assigned) branch.changed.add(position);
   branch.locals[position] = assigned;
-}
-
-/** The clauses of a guard that are false, each with the cells that it read. */
-function blockersOf(context: StepContext, guard: AnyExpr): readonly Blocker[] {
-  const known = clausesOf(guard).flatMap((clause) => blockerOf(context, clause) ?? []);
-  return known.length > 0 ? known : [blockerOf(context, [{ expr: guard, bound: [], expected: 1 }])!];
-}
-
-function blockerOf(context: StepContext, clause: Clause): Blocker | null {
-  const cells = new Set<number>();
-  const { numbering, copy, locals } = context;
-  const readLocal = (_: number, position: number) => locals[position]!;
-  const readShared = (cell: number) => {
-    cells.add(cell);
-    return context.readShared(cell);
-  };
-  const place: NumericPlace = { numbering, copy, bound: [], readLocal, readShared };
-  if (holds(clause, place) !== false) return null;
-  const only = cells.size === 1 ? [...cells][0]! : null;
-  return { cells: [...cells], enabling: only === null ? null : enablingValues(clause, only, place) };
-}
-
-const mostValues = 32;
-
-/** The values of the cell with which the clause is not surely false, whatever the other cells hold. */
-function enablingValues(clause: Clause, cell: number, place: NumericPlace): readonly number[] | null {
-  const values = numbersOf(place.numbering.names, place.numbering.cells[cell]!);
-  if (values.length > mostValues) return null;
-  return values.filter((value) => {
-    let others = false;
-    const readShared = (asked: number) => {
-      others ||= asked !== cell;
-      return asked === cell ? value : numbersOf(place.numbering.names, place.numbering.cells[asked]!)[0]!;
-    };
-    return holds(clause, { ...place, readShared }) !== false || others;
-  });
-}
-
-/** Null: evaluating it is the author's mistake. */
-function holds(clause: Clause, place: NumericPlace): boolean | null {
-  try {
-    return clauseHolds(clause, place);
-  } catch (error) {
-    if (!(error instanceof ModelError)) throw error;
-    return null;
-  }
 }

@@ -11,6 +11,8 @@ export interface ValueSet {
 const small = new Map<number, ValueSet>();
 
 export const empty: ValueSet = { low: 0, high: -1, bits: 0 };
+/** More than any sum of values of a model can be. */
+export const everything: ValueSet = { low: -(2 ** 40), high: 2 ** 40, bits: 0 };
 
 function ofBits(bits: number): ValueSet {
   if (bits === 0) return empty;
@@ -33,6 +35,7 @@ export function interval(low: number, high: number): ValueSet {
 export const single = (value: number): ValueSet => interval(value, value);
 
 export function setOf(values: readonly number[]): ValueSet {
+  if (values.length === 0) return empty;
   if (values.every((value) => value >= 0 && value <= 31))
     return ofBits(values.reduce((bits, value) => bits | (1 << value), 0));
   return interval(Math.min(...values), Math.max(...values));
@@ -47,6 +50,13 @@ export const has = (set: ValueSet, value: number): boolean =>
 
 export const sameSet = (a: ValueSet, b: ValueSet): boolean =>
   a.low === b.low && a.high === b.high && a.bits === b.bits;
+
+export const overlap = (a: ValueSet, b: ValueSet): boolean => !isEmpty(meet(a, b));
+
+/** Whether all of `a` is surely in `b`, where `b` is exact. */
+export const within = (a: ValueSet, b: ValueSet): boolean =>
+  isEmpty(a) ||
+  (b.bits === 0 ? a.low >= b.low && a.high <= b.high : a.bits !== 0 && (a.bits & ~b.bits) === 0);
 
 export function join(a: ValueSet, b: ValueSet): ValueSet {
   if (a === b || isEmpty(b)) return a;
@@ -91,6 +101,12 @@ export function widened(before: ValueSet, grown: ValueSet, domain: ValueSet): Va
   if (low === grown.low && high === grown.high) return grown;
   return join(grown, meet(domain, interval(low, high)));
 }
+
+/** Sums grow without end where a loop counts; past this nothing is known of them. */
+const largestSum = 1_000;
+
+export const bounded = (sum: ValueSet): ValueSet =>
+  sum.low < -largestSum || sum.high > largestSum ? everything : sum;
 
 /** Truth of a condition: {0}, {1} or both. */
 export const surelyFalse = ofBits(1);

@@ -11,4 +11,8 @@ export interface Faults {
   readonly readWrite?: true;
   /** The other threads are taken to write nothing while one runs. */
   readonly interference?: true;
+  /** A step that tests a counter is steady with all values of it. */
+  readonly steadiness?: true;
+  /** The tests of others come out the same however a counter is changed. */
+  readonly minding?: true;
 }

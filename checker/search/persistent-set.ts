@@ -1,10 +1,11 @@
 /** Persistent sets: in each state, copies of threads whose next steps may be explored alone. */
-import { conflicting, read, write } from '../analysis/access.ts';
+import { changing, conflicting, minding, write } from '../analysis/access.ts';
 import type { Footprint } from '../analysis/access.ts';
 import type { Visibility } from '../analysis/clause.ts';
-import type { Blocker } from '../analysis/footprint.ts';
+import type { Blocker } from '../analysis/blockers.ts';
 import type { Futures, Region } from '../analysis/future.ts';
 import type { Numbering } from '../analysis/numbering.ts';
+import * as sets from '../analysis/value-set.ts';
 import type { CompactStates } from './compact-state.ts';
 import { firstLocal } from './compact-state.ts';
 import type { Source } from './decision-tree.ts';
@@ -160,23 +161,39 @@ export class PersistentSets {
   }
 
   /** The copies outside the set that may do what does not commute with the step. */
-  #disturbers({ elements, kinds }: Footprint, set: number): number {
-    const onlyWrites = this.#setting.faults.readWrite === true;
-    const { length } = this.#setting.numbering.cells;
-    const blind = this.#setting.faults.visibility === true;
+  #disturbers(footprint: Footprint, set: number): number {
     let copies = 0;
-    for (let copy = 0; copy < this.#edges.length; copy++) {
-      if ((set & (1 << copy)) !== 0) continue;
-      const others = this.#regions.of[copy]!.kinds;
-      if (others.length === 0) continue;
-      for (let at = 0; at < elements.length; at++) {
-        const against = onlyWrites ? kinds[at]! & ~read : conflicting[kinds[at]!]!;
-        if ((others[elements[at]!]! & against) === 0 || (blind && elements[at]! >= length)) continue;
+    for (let copy = 0; copy < this.#edges.length; copy++)
+      if ((set & (1 << copy)) === 0 && this.#disturbs(this.#regions.of[copy]!, footprint))
         copies |= 1 << copy;
-        break;
-      }
-    }
     return copies;
+  }
+
+  #disturbs(region: Region, { elements, kinds, steady, constant }: Footprint): boolean {
+    if (region.kinds.length === 0) return false;
+    const { faults, numbering, futures } = this.#setting;
+    const seen = faults.minding === true ? ~minding : -1;
+    for (let at = 0; at < elements.length; at++) {
+      const element = elements[at]!;
+      const theirs = region.kinds[element]!;
+      if (theirs === 0 || (faults.visibility === true && element >= numbering.cells.length)) continue;
+      const against = faults.readWrite === true ? kinds[at]! & changing : conflicting[kinds[at]!]! & seen;
+      if ((theirs & against) === 0) continue;
+      // Setting a cell to what others set it to as well changes nothing.
+      const isSame =
+        constant?.cell === element &&
+        theirs === write &&
+        futures.keepsWithin(region.written, element, sets.single(constant.value));
+      if (!isSame) return true;
+    }
+    if (
+      steady === null ||
+      faults.readWrite === true ||
+      faults.steadiness === true ||
+      (region.kinds[steady.cell]! & changing) === 0
+    )
+      return false;
+    return !futures.keepsWithin(region.written, steady.cell, steady.values);
   }
 
   /** Copies without which the step stays disabled: one false part of its guard is enough, the one that needs fewest. */
@@ -198,7 +215,7 @@ export class PersistentSets {
   }
 
   #mayUnblock({ kinds, written }: Region, { cells, enabling }: Blocker): boolean {
-    if (kinds.length === 0 || !cells.some((cell) => (kinds[cell]! & ~read) !== 0)) return false;
+    if (kinds.length === 0 || !cells.some((cell) => (kinds[cell]! & changing) !== 0)) return false;
     return enabling === null || this.#setting.futures.mayWrite(written, cells[0]!, enabling);
   }
 }

@@ -4,10 +4,11 @@ import type { Numbering } from '../analysis/numbering.ts';
 import type { CompactStates } from './compact-state.ts';
 import { firstLocal, trackedWord } from './compact-state.ts';
 import type { Faults } from './faults.ts';
+import { VectorSet } from './vector-set.ts';
 
 export class Regions {
-  /** By copy: its future in the state and for the set asked for last; copies in the set keep an old one. */
-  readonly of: Region[] = [];
+  /** By copy: its future in the state and for the set asked for last; for copies in the set it means nothing. */
+  of: readonly Region[] = [];
   readonly #numbering: Numbering;
   readonly #states: CompactStates;
   readonly #futures: Futures;
@@ -16,6 +17,10 @@ export class Regions {
   /** By copy and local state; then by tracked cells and what the others write. */
   readonly #known: (Map<number, Region> | undefined)[][];
   readonly #idle: Region;
+  /** Questions asked so far (the frozen copies, the tracked cells, the local states of the others), and their answers. */
+  readonly #questions: VectorSet;
+  readonly #answers: (readonly Region[])[] = [];
+  readonly #question: Int32Array;
 
   constructor(numbering: Numbering, states: CompactStates, futures: Futures, faults: Faults) {
     this.#numbering = numbering;
@@ -23,6 +28,8 @@ export class Regions {
     this.#futures = futures;
     this.#faults = faults;
     this.#known = numbering.copies.map(() => []);
+    this.#questions = new VectorSet(2 + numbering.copies.length);
+    this.#question = new Int32Array(this.#questions.width);
     this.#idle = { kinds: new Uint8Array(0), written: futures.calm };
   }
 
@@ -32,28 +39,40 @@ export class Regions {
    * Sound for:  runs of any length from this state: the values that copies write grow until they explain each other.
    */
   explore(words: Int32Array, frozen: number): void {
+    const question = this.#question;
+    question[0] = frozen;
+    question[1] = words[trackedWord]!;
+    for (let copy = 0; copy < question.length - 2; copy++)
+      question[2 + copy] = (frozen & (1 << copy)) === 0 ? words[firstLocal + copy]! : -1;
+    const id = this.#questions.add(question);
+    this.of = this.#answers[id] ??= this.#answer(words, frozen);
+  }
+
+  #answer(words: Int32Array, frozen: number): readonly Region[] {
     const copies = this.#numbering.copies.length;
     const written = this.#written;
+    const regions: Region[] = [];
     for (let copy = 0; copy < copies; copy++) written[copy] = this.#futures.calm;
     for (let grew = true; grew;) {
       grew = false;
       for (let copy = 0; copy < copies; copy++) {
         if ((frozen & (1 << copy)) !== 0) continue;
         const region = this.#region(copy, words, this.#others(copy));
-        this.of[copy] = region;
-        const joined = this.#futures.join(written[copy]!, region.written);
+        regions[copy] = region;
+        const joined = this.#futures.grown(written[copy]!, region.written);
         if (joined === written[copy]) continue;
         written[copy] = joined;
         grew = true;
       }
     }
+    return regions;
   }
 
   #others(copy: number): Interference {
     if (this.#faults.interference === true) return this.#futures.calm;
     let others = this.#futures.calm;
     for (let other = 0; other < this.#written.length; other++)
-      if (other !== copy) others = this.#futures.join(others, this.#written[other]!);
+      if (other !== copy) others = this.#futures.together(others, this.#written[other]!);
     return others;
   }
 

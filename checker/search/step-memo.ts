@@ -2,8 +2,10 @@
 import type { Footprint } from '../analysis/access.ts';
 import type { Visibility } from '../analysis/clause.ts';
 import type { DeadLocals } from '../analysis/liveness.ts';
-import type { Blocker, StepOutcome } from '../analysis/footprint.ts';
+import type { Blocker } from '../analysis/blockers.ts';
+import type { StepOutcome } from '../analysis/footprint.ts';
 import { stepOf } from '../analysis/footprint.ts';
+import { steadied } from '../analysis/steady.ts';
 import type { Numbering } from '../analysis/numbering.ts';
 import type { Transition } from '../analysis/transition-table.ts';
 import type { Node, Source } from './decision-tree.ts';
@@ -79,7 +81,8 @@ export class StepMemo {
       locals: [...locals.vector(local)],
       readShared,
     };
-    const { enabled, outcomes, footprint, blockers } = stepOf(context, transition);
+    const step = steadied(stepOf(context, transition), context, transition);
+    const { enabled, outcomes, footprint, blockers } = step;
     const interned = outcomes.map(({ locals: after, ...outcome }) => ({
       ...outcome,
       local: locals.add(this.normal(thread, Int32Array.from(after))),

@@ -130,7 +130,12 @@ export function byFootprints(model: Model): Program<Numbers> {
   };
 }
 
-const readsOf = (elements: readonly number[]): Footprint => ({ elements, kinds: elements.map(() => read) });
+const readsOf = (elements: readonly number[]): Footprint => ({
+  elements,
+  kinds: elements.map(() => read),
+  steady: null,
+  constant: null,
+});
 
 function commute(a: Footprint, b: Footprint): boolean {
   return !a.elements.some((element, at) => {
