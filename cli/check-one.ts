@@ -36,8 +36,11 @@ async function rendered(report: Report, options: CheckOptions): Promise<string> 
     return JSON.stringify(checkJson(report), null, 2);
   }
   if (options.lkml === true) {
-    const { changelogText } = await import('./changelog-text.ts');
-    return changelogText(report);
+    const { table, outcome, trace } = report;
+    if (trace === null) return verdictLine(report);
+    const { changelogText } = await import('../checker/export/changelog-text.ts');
+    const { exportedTrace } = await import('../checker/export/exported-trace.ts');
+    return changelogText(exportedTrace(table, outcome, trace));
   }
   return reportText(report, outputWidth());
 }

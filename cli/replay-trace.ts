@@ -15,8 +15,16 @@ import { readTrace, scheduleOf } from './trace-file.ts';
 import type { TraceFile } from './trace-schema.ts';
 import { UsageError } from './usage-error.ts';
 
+export interface Replayed {
+  readonly source: Source;
+  readonly saved: TraceFile;
+  readonly table: TransitionTable;
+  readonly answer: Answer;
+  readonly trace: Trace;
+}
+
 /** Throws  UsageError unless the trace is one of this model and ends in what it says. */
-export async function replayTrace(path: string): Promise<void> {
+export async function replayedTrace(path: string): Promise<Replayed> {
   const saved = await readTrace(path);
   const source = await findModel(saved.file === null ? saved.model : resolve(dirname(path), saved.file));
   const table = tableOf(path, source, saved);
@@ -27,7 +35,13 @@ export async function replayTrace(path: string): Promise<void> {
     throw new UsageError(
       `${path}: the trace no longer ends as it did (${saved.verdict}): the model has changed; check it again`,
     );
-  process.exitCode = exitCodeOf(saved.verdict);
+  return { source, saved, table, answer, trace };
+}
+
+/** Throws  as `replayedTrace`. */
+export async function replayTrace(path: string): Promise<void> {
+  const { source, table, answer, trace } = await replayedTrace(path);
+  process.exitCode = exitCodeOf(answer.verdict);
   const sections = traceSections({ table, outcome: answer, trace }, outputWidth());
   print([verdictLine({ source, outcome: answer }), ...sections, 'the interpreter confirms it'].join('\n\n'));
 }

@@ -4,6 +4,7 @@ import type { Reference } from '../language/expression.ts';
 import { walk } from '../language/expression.ts';
 import type { Model } from '../language/model.ts';
 import type { AnyDeclaration } from '../language/variable.ts';
+import { uniqueNames } from './unique-names.ts';
 
 /** A variable of the model as Promela declares it: always global, one array for all copies of a thread. */
 export interface PromelaVariable {
@@ -27,29 +28,18 @@ export interface Names {
   readonly ended: ReadonlyMap<string, string>;
 }
 
-/** Keeps names apart that become equal when they are made identifiers; the prefixes keep them from Promela's words. */
-function uniqueNames(): (prefix: string, name: string) => string {
-  const taken = new Set<string>();
-  return (prefix, name) => {
-    const plain = `${prefix}_${name}`.replaceAll(/\W/g, '_');
-    let unique = plain;
-    for (let again = 2; taken.has(unique); again++) unique = `${plain}_${again}`;
-    taken.add(unique);
-    return unique;
-  };
-}
-
 export function namesOf(model: Model): Names {
+  // The prefixes keep names from Promela's own words.
   const unique = uniqueNames();
   const shared = Object.entries(model.shared).map(([name, declaration]) => ({
     key: `.${name}`,
-    variable: { name: unique('mem', name), modelName: name, declaration, copies: 1, thread: null },
+    variable: { name: unique(`mem_${name}`), modelName: name, declaration, copies: 1, thread: null },
   }));
   const locals = model.threads.flatMap((thread) =>
     Object.entries(thread.locals).map(([name, declaration]) => ({
       key: `${thread.name}.${name}`,
       variable: {
-        name: unique(`of_${thread.name}`, name),
+        name: unique(`of_${thread.name}_${name}`),
         modelName: name,
         declaration,
         copies: thread.cpus,
@@ -68,9 +58,9 @@ export function namesOf(model: Model): Names {
   return {
     variables: [...variables.values()],
     variable: ({ name, thread = '' }) => variables.get(`${thread}.${name}`)!,
-    proctypes: new Map(model.threads.map(({ name }) => [name, unique('thread', name)])),
-    values: new Map(valueNames(model).map((value) => [value, unique('is', value)])),
-    ended: new Map([...asked].map((thread) => [thread, unique('ended', thread)])),
+    proctypes: new Map(model.threads.map(({ name }) => [name, unique(`thread_${name}`)])),
+    values: new Map(valueNames(model).map((value) => [value, unique(`is_${value}`)])),
+    ended: new Map([...asked].map((thread) => [thread, unique(`ended_${thread}`)])),
   };
 }
 

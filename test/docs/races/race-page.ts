@@ -1,4 +1,6 @@
 /** The page of a race: what it is, where it stands in the kernel, its scenarios as they come out, and how it happens. */
+import { changelogText } from '../../../checker/export/changelog-text.ts';
+import { exportedTrace } from '../../../checker/export/exported-trace.ts';
 import { memoryKey, memoryModelNames, memoryOption } from '../../../checker/language/memory-name.ts';
 import type { Scenario } from '../../../checker/language/model.ts';
 import { optionName } from '../../../checker/language/option.ts';
@@ -6,7 +8,6 @@ import type { Checked } from '../../../checker/search/check.ts';
 import { check } from '../../../checker/search/check.ts';
 import { commandLine, withoutUsualMemory } from '../../../checker/telling/options-text.ts';
 import { headline } from '../../../checker/telling/verdict-text.ts';
-import { changelogText } from '../../../cli/changelog-text.ts';
 import { exposures, onMachines } from './exposure.ts';
 import type { Vocabulary } from './markdown.ts';
 import { code, fenced, item, links, paragraph, prose, table } from './markdown.ts';
@@ -34,7 +35,7 @@ export function racePage(race: Race, models: ReadonlySet<string>): string {
     '## Scenarios',
     scenarioTable(results),
     results.map(({ scenario }) => scenarioItem(race, scenario, vocabulary)).join('\n'),
-    ...results.flatMap((result) => traceSection(race, result)),
+    ...results.flatMap(traceSection),
     paragraph(`Made by \`npm run docs\` from the header of [the model](../../models/${definition.name}.ts) and a run of its scenarios. sc, tso and pso are [memory models](../memory-models.md): sequential consistency, store buffers as on x86, and store buffers that reorder stores.`),
   ].join('\n\n');
   return `${[page, links(page, models)].join('\n\n').trimEnd()}\n`;
@@ -96,9 +97,7 @@ function scenarioItem({ definition }: Race, { name, options, why }: Scenario, vo
 }
 
 /** How it goes wrong, as `racewalk check MODEL/SCENARIO --lkml` prints it. */
-function traceSection({ definition }: Race, { scenario, ...checked }: Result): readonly string[] {
-  if (checked.trace === null) return [];
-  const source = { definition, file: null, scenario, typed: definition.name };
-  const report = { ...checked, source, chosen: scenario.options, seconds: 0, savedAs: null };
-  return [`## ${scenario.name}: ${headline(checked.outcome)}`, fenced(changelogText(report))];
+function traceSection({ scenario, table, outcome, trace }: Result): readonly string[] {
+  if (trace === null) return [];
+  return [`## ${scenario.name}: ${headline(outcome)}`, fenced(changelogText(exportedTrace(table, outcome, trace)))];
 }

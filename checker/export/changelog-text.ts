@@ -1,29 +1,24 @@
 /** A trace as a kernel changelog draws it: two columns of plain ASCII in at most 72 characters. */
-import type { Report } from './check-report.ts';
-import { verdictLine } from './check-report.ts';
-import type { Cpu } from '../checker/telling/cpus.ts';
-import { cpusOf } from '../checker/telling/cpus.ts';
-import type { TraceLine } from '../checker/telling/trace-lines.ts';
-import { traceLines } from '../checker/telling/trace-lines.ts';
-import { lateSentences, lateStores } from '../checker/telling/late-stores.ts';
-import { harmIn } from '../checker/telling/verdict-text.ts';
-import { wrap } from '../checker/telling/wrap.ts';
+import type { Cpu } from '../telling/cpus.ts';
+import { cpusOf } from '../telling/cpus.ts';
+import type { TraceLine } from '../telling/trace-lines.ts';
+import { lateSentences, lateStores } from '../telling/late-stores.ts';
+import { traceLines } from '../telling/trace-lines.ts';
+import { wrap } from '../telling/wrap.ts';
+import type { ExportedTrace } from './exported-trace.ts';
 
 const width = 72;
 const gap = 2;
 
-export function changelogText(report: Report): string {
-  const { table, outcome, trace } = report;
-  if (trace === null) return verdictLine(report);
+export function changelogText({ table, trace, end }: ExportedTrace): string {
   const cpus = cpusOf(table, trace);
   const columns = cpus.map((_, at) => Math.floor((at * width) / Math.max(2, cpus.length)));
   const lines = traceLines(table, trace, cpus);
-  const harm = harmIn(table, outcome, trace);
   return ascii(
     [
       ...header(cpus, columns),
       ...lines.flatMap((line) => render(line, columns)),
-      ...(harm === null ? [] : ['', ...wrap(harm, width)]),
+      ...(end === null ? [] : ['', ...wrap(end, width)]),
       ...lateSentences(lateStores(table, trace, cpus), false).flatMap((text) => [
         '',
         ...wrap(`${text}.`, width),

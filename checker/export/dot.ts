@@ -1,0 +1,85 @@
+/** The export to Graphviz: the state graph of a small model, with a trace through it. */
+import type { TransitionTable } from '../analysis/transition-table.ts';
+import type { Graph, GraphStep, Standing } from '../search/state-graph.ts';
+import { keyOfState } from '../search/state-graph.ts';
+import type { Trace } from '../search/trace.ts';
+import type { Cells, State } from '../state/evaluate.ts';
+import { textOf } from '../telling/verdict-text.ts';
+
+/**
+ * States are numbered in the order in which a search finds them, `s0` first; steps that fail lead to nodes `f0`, `f1` ...
+ *
+ * The trace, where there is one, is drawn thick: it is one of the graph.
+ */
+export function toDot(table: TransitionTable, graph: Graph, trace: Trace | null): string {
+  const path = trace === null ? nowhere : pathOf(graph, trace);
+  const states = [...graph.numbers.keys()];
+  return [
+    `digraph ${quoted(table.model.name)} {`,
+    '  node [shape=circle, style=filled, fontname="monospace", fontsize=10];',
+    '  edge [fontname="monospace", fontsize=9];',
+    ...graph.nodes.map(({ depth, standing }, at) => {
+      const initial = depth === 0 ? ', shape=doublecircle' : '';
+      return `  s${at} [label="${at}", ${looks[standing]}${initial}, tooltip=${quoted(cellsIn(states[at]!))}${path.states.has(at) ? thick : ''}];`;
+    }),
+    ...graph.failures.map(
+      ({ claim }, at) => `  f${at} [label=${quoted(claim)}, shape=box, ${looks.violated}];`,
+    ),
+    ...graph.edges.map((edge) => arrow(table, edge, `s${edge.to}`, path)),
+    ...graph.failures.map((failure, at) => arrow(table, failure, `f${at}`, path)),
+    '}',
+    '',
+  ].join('\n');
+}
+
+const looks: Readonly<Record<Standing, string>> = {
+  violated: 'fillcolor="#f28b82"',
+  failing: 'fillcolor="#fbc187"',
+  deadlock: 'fillcolor="#d7aefb"',
+  witness: 'fillcolor="#a8dab5"',
+  end: 'fillcolor="#dadce0"',
+  plain: 'fillcolor="#ffffff"',
+};
+
+const thick = ', color="#b3261e", penwidth=3';
+
+interface Path {
+  readonly states: ReadonlySet<number>;
+  /** As `keyOfStep` gives them. */
+  readonly steps: ReadonlySet<string>;
+}
+
+const nowhere: Path = { states: new Set(), steps: new Set() };
+
+function pathOf({ numbers }: Graph, { initial, steps }: Trace): Path {
+  const numberOf = (state: State) => numbers.get(keyOfState(state));
+  const from = [initial, ...steps.map(({ after }) => after)].map(numberOf);
+  return {
+    states: new Set(from.flatMap((state) => state ?? [])),
+    steps: new Set(
+      steps.map(({ edge }, at) => keyOfStep({ ...edge, transition: edge.transition.id, from: from[at]! })),
+    ),
+  };
+}
+
+const keyOfStep = ({ from, thread, replica, transition, choice }: GraphStep) =>
+  [from, thread, replica, transition, choice].join(' ');
+
+function arrow(table: TransitionTable, step: GraphStep, to: string, { steps }: Path): string {
+  const { thread } = table.threads[step.thread]!;
+  const copy = thread.cpus > 1 ? `[${step.replica}]` : '';
+  const text = `${thread.name}${copy}: ${textOf(table.transitions[step.transition]!)}`;
+  return `  s${step.from} -> ${to} [label=${quoted(text)}${steps.has(keyOfStep(step)) ? thick : ''}];`;
+}
+
+/** The shared memory of a state, by its key. */
+function cellsIn(key: string): string {
+  const { shared } = JSON.parse(key) as { readonly shared: Cells };
+  return Object.entries(shared)
+    .map(([name, cell]) => `${name} = ${typeof cell === 'object' ? cell.join(' ') : cell}`)
+    .join('\n');
+}
+
+/** Graphviz reads entities and line ends in labels. */
+const quoted = (text: string): string =>
+  `"${text.replaceAll('&', '&amp;').replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;

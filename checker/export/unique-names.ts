@@ -1,0 +1,13 @@
+/** Names that differ, and are identifiers in other languages. */
+
+/** Makes identifiers of names, and keeps apart those that become equal by that. */
+export function uniqueNames(): (name: string) => string {
+  const taken = new Set<string>();
+  return (name) => {
+    const plain = name.replaceAll(/\W/g, '_');
+    let unique = plain;
+    for (let again = 2; taken.has(unique); again++) unique = `${plain}_${again}`;
+    taken.add(unique);
+    return unique;
+  };
+}

@@ -1,0 +1,162 @@
+/** Exports one variant, or one trace of it. */
+import { writeFileSync } from 'node:fs';
+import { transitionTable } from '../checker/analysis/transition-table.ts';
+import type { Model } from '../checker/language/model.ts';
+import { exportedTrace } from '../checker/export/exported-trace.ts';
+import type { ExportedTrace } from '../checker/export/exported-trace.ts';
+import { checking } from '../checker/search/check.ts';
+import { witnessed } from '../checker/search/witness.ts';
+import { headline } from '../checker/telling/verdict-text.ts';
+import type { ExportOptions, Target } from './export.ts';
+import { exitCodeOf } from './exit-code.ts';
+import { runWithin } from './limits.ts';
+import { chosenOptions } from './model-options.ts';
+import { buildModel, findModel } from './models.ts';
+import { print } from './output.ts';
+import { settingsOf } from './search-options.ts';
+import { UsageError } from './usage-error.ts';
+
+export async function exportOne(
+  name: string,
+  words: readonly string[],
+  options: ExportOptions,
+): Promise<void> {
+  const subject = await subjectOf(name, words, options);
+  const text = await written(subject, options);
+  if (text === null) return;
+  if (options.output === undefined) return print(text);
+  try {
+    writeFileSync(options.output, text.endsWith('\n') ? text : `${text}\n`);
+  } catch (error) {
+    throw new UsageError(
+      `${options.output}: it cannot be written (${(error as NodeJS.ErrnoException).code})`,
+    );
+  }
+}
+
+/** What is exported: a variant, with its trace where one was saved. */
+interface Subject {
+  readonly model: Model;
+  readonly saved: ExportedTrace | null;
+}
+
+async function subjectOf(
+  name: string,
+  words: readonly string[],
+  { witness }: ExportOptions,
+): Promise<Subject> {
+  if (!name.endsWith('.json')) {
+    const source = await findModel(name);
+    return { model: buildModel(source, chosenOptions(source, words)), saved: null };
+  }
+  const [word] = words;
+  if (word !== undefined || witness !== undefined)
+    throw new UsageError(`a saved trace has its options in it: leave ${word ?? '--witness'} out`);
+  const { replayedTrace } = await import('./replay-trace.ts');
+  const { table, answer, trace } = await replayedTrace(name);
+  return { model: table.model, saved: exportedTrace(table, answer, trace) };
+}
+
+/** The text of the export, or null where there is nothing to write, which has been said. */
+async function written(subject: Subject, options: ExportOptions): Promise<string | null> {
+  const { to } = options;
+  switch (to) {
+    case 'promela': {
+      const { toPromela } = await import('../checker/export/promela.ts');
+      const { startOf } = await import('../checker/state/start.ts');
+      const table = transitionTable(subject.model);
+      return toPromela(table, startOf(table));
+    }
+    case 'dot':
+      return await dot(subject, options);
+    case 'svg':
+    case 'mermaid':
+    case 'itf':
+    case 'text': {
+      const found = await traceOf(subject, options);
+      if (found.trace !== null) return await drawn(found.trace, to);
+      process.exitCode = found.exitCode;
+      console.error(`racewalk: nothing to export as ${to}: ${found.why}`);
+      return null;
+    }
+  }
+}
+
+async function drawn(trace: ExportedTrace, to: Exclude<Target, 'promela' | 'dot'>): Promise<string> {
+  switch (to) {
+    case 'svg':
+      return (await import('../checker/export/lanes-svg.ts')).toSvg(trace);
+    case 'mermaid':
+      return (await import('../checker/export/mermaid.ts')).toMermaid(trace);
+    case 'itf':
+      return JSON.stringify((await import('../checker/export/itf.ts')).toItf(trace), null, 2);
+    case 'text':
+      return (await import('../checker/export/changelog-text.ts')).changelogText(trace);
+  }
+}
+
+type Found =
+  | { readonly trace: ExportedTrace }
+  | { readonly trace: null; readonly exitCode: number; readonly why: string };
+
+async function traceOf({ model, saved }: Subject, options: ExportOptions): Promise<Found> {
+  if (saved !== null) return { trace: saved };
+  if (options.witness !== undefined) return await witnessOf(model, options.witness, options);
+  const { result } = await runWithin(options, (limits) => checking(model, limits, settingsOf(options)));
+  const { table, outcome, trace } = result;
+  if (trace !== null) return { trace: exportedTrace(table, outcome, trace) };
+  const witnesses = outcome.verdict === 'holds' ? witnessNames(model) : [];
+  const instead =
+    witnesses.length === 0
+      ? ''
+      : `; ${witnesses.map((name) => `--witness '${name}'`).join(' or ')} exports how it works`;
+  return {
+    trace: null,
+    exitCode: outcome.verdict === 'holds' ? 1 : exitCodeOf(outcome.verdict),
+    why: `${model.name}: ${headline(outcome)}${instead}`,
+  };
+}
+
+const witnessNames = (model: Model) =>
+  model.properties
+    .filter(({ kind, limit }) => kind === 'reachable' && limit !== true)
+    .map(({ name }) => name);
+
+async function witnessOf(model: Model, name: string, options: ExportOptions): Promise<Found> {
+  const names = witnessNames(model);
+  if (!names.includes(name))
+    throw new UsageError(
+      `${model.name} has no witness '${name}'; ${names.length === 0 ? 'it has none' : `its witnesses: ${names.map((one) => `'${one}'`).join(', ')}`}`,
+    );
+  const { result } = await runWithin(options, (limits) =>
+    checking(witnessed(model, name), limits, settingsOf(options)),
+  );
+  const { table, outcome, trace } = result;
+  if (trace !== null && outcome.verdict === 'violated' && outcome.property === name)
+    return { trace: { table, trace, headline: `${model.name}: reached: ${name}`, end: name } };
+  const cut = outcome.verdict === 'inconclusive' || outcome.verdict === 'error';
+  const why = outcome.verdict === 'holds' ? 'it is never reached' : headline(outcome);
+  return {
+    trace: null,
+    exitCode: cut ? exitCodeOf(outcome.verdict) : 1,
+    why: `'${name}' of ${model.name}: ${why}`,
+  };
+}
+
+/** More states than this are no picture. */
+const drawnStates = 500;
+
+async function dot(subject: Subject, options: ExportOptions): Promise<string> {
+  const { graphOf } = await import('../checker/search/state-graph.ts');
+  const { toDot } = await import('../checker/export/dot.ts');
+  const most = options.maxStates ?? drawnStates;
+  const table = transitionTable(subject.model);
+  const { result: graph } = await runWithin(options, () => graphOf(table, most));
+  if (graph === null)
+    throw new UsageError(
+      `${table.model.name} has more than ${most} states, and nobody would see anything in that picture: ` +
+        `take fewer CPUs or ptes, or say --max-states`,
+    );
+  const found = await traceOf(subject, options);
+  return toDot(table, graph, found.trace?.trace ?? null);
+}

@@ -1,0 +1,80 @@
+/** The ITF of a trace has the documented form, and its states are those of the interpreter. */
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { toItf } from '../../checker/export/itf.ts';
+import type { State } from '../../checker/state/evaluate.ts';
+import { traces } from './traces.ts';
+
+// As Apalache documents it: docs/src/adr/015adr-trace.md. JSON knows booleans too, and Apalache writes them.
+const field = z.string().regex(/^[^#]/);
+const value: z.ZodType = z.lazy(() =>
+  z.union([
+    z.string(),
+    z.boolean(),
+    z.int(),
+    z.strictObject({ '#bigint': z.string().regex(/^-?[0-9]+$/) }),
+    z.strictObject({ '#tup': z.array(value) }),
+    z.strictObject({ '#set': z.array(value) }),
+    z.strictObject({ '#map': z.array(z.tuple([value, value])) }),
+    z.array(value),
+    z.record(field, value),
+  ]),
+);
+const itf = z.strictObject({
+  '#meta': z.record(z.string(), z.unknown()).optional(),
+  params: z.array(z.string()).optional(),
+  vars: z.array(field),
+  states: z.array(z.looseObject({ '#meta': z.looseObject({ index: z.int() }).optional() })),
+  loop: z.int().optional(),
+});
+
+type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** Maps from 0, 1, 2 ... as the arrays that they stand for. */
+function plain(json: Json): Json {
+  if (typeof json !== 'object' || json === null) return json;
+  if (Array.isArray(json)) return json.map(plain);
+  const { '#map': map, ...fields } = json as Readonly<Record<string, Json>>;
+  if (map === undefined)
+    return Object.fromEntries(Object.entries(fields).map(([key, part]) => [key, plain(part)]));
+  const entries = map as readonly (readonly [number, Json])[];
+  expect(entries.map(([key]) => key)).toEqual([...entries.keys()]);
+  return entries.map(([, part]) => plain(part));
+}
+
+describe.each(traces)('%s', (_, exported) => {
+  const written = JSON.parse(JSON.stringify(toItf(exported))) as z.infer<typeof itf>;
+
+  test('has the documented form', () => {
+    const { vars, states } = itf.parse(written);
+    expect(new Set(vars).size).toBe(vars.length);
+    for (const [index, { '#meta': meta, ...values }] of states.entries()) {
+      expect(meta!.index).toBe(index);
+      expect(Object.keys(values).toSorted()).toEqual(vars.toSorted());
+      for (const one of Object.values(values)) value.parse(one);
+    }
+  });
+
+  test('has the states of the interpreter', () => {
+    const { table, trace } = exported;
+    const threads = table.threads.map(({ thread }) => thread.name);
+    const shared = Object.keys(table.model.shared);
+    const expected = [trace.initial, ...trace.steps.map(({ after }) => after)];
+    const read = written.states.map((values): State => {
+      const parts = written.vars.map((name) => plain(values[name] as Json));
+      const copies = threads.map((name, at): [string, State['threads'][string]] => [
+        name,
+        (
+          parts[shared.length + at] as unknown as readonly (State['threads'][string][number] & {
+            next: string;
+          })[]
+        ).map(({ location, locals }) => ({ location, locals })),
+      ]);
+      return {
+        shared: Object.fromEntries(shared.map((name, at) => [name, parts[at]])) as State['shared'],
+        threads: Object.fromEntries(copies),
+      };
+    });
+    expect(read).toEqual(expected);
+  });
+});

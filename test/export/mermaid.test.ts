@@ -1,0 +1,40 @@
+/** The Mermaid export is read by Mermaid itself, and comes out with the words that went in. */
+import mermaid from 'mermaid';
+import { describe, expect, test } from 'vitest';
+import { toMermaid } from '../../checker/export/mermaid.ts';
+import { cpusOf } from '../../checker/telling/cpus.ts';
+import { toldRaces } from '../../checker/telling/race-sentences.ts';
+import { traceLines } from '../../checker/telling/trace-lines.ts';
+import { traces } from './traces.ts';
+
+interface Message {
+  readonly message: unknown;
+}
+
+/** The texts of a diagram; Mermaid keeps character numbers in a form of its own until it draws. */
+async function textsIn(diagram: string): Promise<readonly string[]> {
+  // Nothing else of its interface tells what a diagram says.
+  // eslint-disable-next-line @typescript-eslint/no-deprecated
+  const { db } = await mermaid.mermaidAPI.getDiagramFromText(diagram);
+  const { getMessages } = db as unknown as { readonly getMessages: () => readonly Message[] };
+  return getMessages
+    .call(db)
+    .flatMap(({ message }) => (typeof message === 'string' ? message : []))
+    .map((text) =>
+      text.replaceAll(/(?:ﬂ°°|#)(\d+)(?:¶ß|;)/g, (_, code: string) => String.fromCodePoint(Number(code))),
+    );
+}
+
+describe.each(traces)('%s', (_, exported) => {
+  test('is parsed, and says every line and every race', async () => {
+    const diagram = toMermaid(exported);
+    await expect(mermaid.parse(diagram)).resolves.toMatchObject({ diagramType: 'sequence' });
+    const texts = await textsIn(diagram);
+    const cpus = cpusOf(exported.table, exported.trace);
+    const lines = traceLines(exported.table, exported.trace, cpus).map(({ step, text, beside }) =>
+      [step === null ? text : `${step}. ${text}`, ...beside].join('<br/>'),
+    );
+    const races = toldRaces(exported.trace, cpus).map(({ sentence }) => sentence);
+    expect(texts.toSorted()).toEqual([...lines, ...races, `=> ${exported.end}`].toSorted());
+  });
+});
