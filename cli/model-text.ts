@@ -21,9 +21,9 @@ export function describeModel(definition: AnyDefinition, model: Model, width: nu
     [styled('bold', 'properties'), ...propertyLines(model, width)],
     section(
       'scenarios',
-      definition.scenarios.map(({ name, verdict, why }) => [
+      definition.scenarios.map(({ name, verdict, memory, why }) => [
         name,
-        why === undefined ? verdict : `${verdict}: ${why}`,
+        verdict + (memory === undefined ? '' : ` (${memory})`) + (why === undefined ? '' : `: ${why}`),
       ]),
       width,
     ),
@@ -54,8 +54,12 @@ function threadSection(thread: AnyThread, width: number): readonly string[] {
   ];
 }
 
+/** The numbers of the statements are those that other commands name. */
 const codeRows = (body: Block): readonly Row[] =>
-  listingOf(body).map(({ depth, text, meaning }): Row => ['  '.repeat(depth) + text, meaning]);
+  listingOf(body).map(({ line, depth, text, meaning }): Row => [
+    `${String(line ?? '').padStart(3)}  ${'  '.repeat(depth)}${text}`,
+    meaning,
+  ]);
 
 const variableRows = (declarations: Declarations): readonly Row[] =>
   Object.entries(declarations).map(([name, declaration]: [string, AnyDeclaration]) => [

@@ -41,7 +41,7 @@ function header({ definition, rows, fixed }: Comparison, seconds: number, width:
 }
 
 /** `flush=broadcast cpus=1`: options as they are typed, without the dashes. */
-const describeChoices = (choices: Choices) =>
+export const describeChoices = (choices: Choices) =>
   Object.entries(choices)
     .map(([key, value]) => `${optionName(key)}=${onOff(value)}`)
     .join(' ');
@@ -113,7 +113,7 @@ function renderSmallest(
   return [title, ...lines, ...none, ...warnings, ...open].join('\n');
 }
 
-const describeSet = ({ options }: AnyDefinition, set: Choices) => {
+export const describeSet = ({ options }: AnyDefinition, set: Choices) => {
   const names = Object.entries(set).map(([key, value]) =>
     options[key]!.kind === 'flag' ? optionName(key) : `${optionName(key)}=${String(value)}`,
   );

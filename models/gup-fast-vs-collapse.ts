@@ -29,7 +29,7 @@
  *          huge pmd: it pins the huge page, rightly. TLB entries of user CPUs: what they write is not at stake here.
  */
 import { and, array, bool, branch, choose, conditional, cost, dec, defineModel, ended, eq, exists, flag, forAll, goto, ifdef, index, init,
-  integer, label, loop, ne, never, not, note, oneOf, range, reachable, say, set, shared, smpMb, step, thread, always,
+  integer, label, loop, ne, never, not, note, oneOf, range, reachable, release, say, set, shared, smpMb, step, thread, always,
   values } from 'racewalk';
 import { flushTlbRange, getPage, getPageUnlessZero, interrupts, ipiHandlers, localIrqRestore, localIrqSave, Pmd, Pte, putPage,
   sendIpiAndWait } from 'racewalk/kernel';
@@ -149,7 +149,8 @@ export const model = defineModel({
           ...stepBack('rollback')),
 
         label('populate'),
-        step('pmd_populate(mm, pmd, pmd_pgtable(_pmd))',  set(mem.pmd, 'table'), set(l.result, 'aborted')),
+        // What was restored is seen before the pmd: the unlock of pte_ptl and the lock of pmd_ptl stand between.
+        release(step('pmd_populate(mm, pmd, pmd_pgtable(_pmd))', set(mem.pmd, 'table'), set(l.result, 'aborted'))),
         label('done'),
       ];
     });
@@ -251,6 +252,8 @@ export const model = defineModel({
       why: 'the cleared pmd is still in the store buffer when collapse looks at the count and gup_fast at the pmd' },
     { name: 'second-check-tso',      options: { secondPinCheck: 'all-pages' },         memory: 'tso', verdict: 'holds',
       states: 760, transitions: 1445 },
+    { name: 'second-check-pso',      options: { secondPinCheck: 'all-pages' },         memory: 'pso', verdict: 'holds',
+      states: 810, transitions: 1597 },
     { name: 'second-check-no-barrier-tso', options: { secondPinCheck: 'all-pages', checkBarrier: false }, memory: 'tso',
       verdict: 'violated', steps: 30, states: 917, transitions: 1856,
       why: 'the cleared ptes are still in the store buffer when collapse checks for pins and gup_fast rechecks the pte' },

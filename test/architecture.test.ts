@@ -30,6 +30,12 @@ const rules: Readonly<Record<string, Rule | 'anything'>> = {
   'checker/mutate': {
     folders: ['checker/language', 'checker/memory', 'checker/analysis', 'checker/state', 'checker/search'],
   },
+  'checker/barriers': {
+    folders: [
+      ...['checker/language', 'checker/memory', 'checker/analysis', 'checker/state', 'checker/search'],
+      'checker/mutate',
+    ],
+  },
   'checker/export': {
     folders: ['checker/language', 'checker/analysis', 'checker/state', 'checker/search', 'checker/telling'],
   },

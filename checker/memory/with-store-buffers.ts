@@ -39,7 +39,7 @@ export function withStoreBuffers(model: Model, order: StoreOrder): Model {
   const places = placesOf(model, cpus);
   const buffers = cpus.flatMap((cpu) => {
     const own = places.get(cpu)!;
-    return own.length === 0 ? [] : [bufferOf(model, cpu, own, order)];
+    return own.length === 0 ? [] : [bufferOf(model, cpu, own, order)].filter(everHolds);
   });
   const shared: Declarations = Object.fromEntries(
     [model.shared, ...buffers.map(declarationsOfBuffer)].flatMap((variables) => Object.entries(variables)),
@@ -55,6 +55,9 @@ export function withStoreBuffers(model: Model, order: StoreOrder): Model {
     properties: [...model.properties, ...buffers.flatMap((buffer) => limitOf(buffer, shared))],
   });
 }
+
+/** Stores that no way through the text reaches need no buffer. */
+const everHolds = ({ length }: StoreBuffer) => length > 0;
 
 function bufferOf(
   model: Model,

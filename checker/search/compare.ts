@@ -105,11 +105,11 @@ function variedBy(options: Options, { vary, given }: Choice): readonly string[] 
   return varied;
 }
 
-const defaultVaried = (options: Options) =>
+export const defaultVaried = (options: Options) =>
   Object.keys(options).filter((key) => options[key]!.role === 'machine' || options[key]!.role === 'fix');
 
 /** All combinations: by setting of the machine and the like, then from no repairs to all. */
-function combinations(options: Options, varied: readonly string[]): readonly Choices[] {
+export function combinations(options: Options, varied: readonly string[]): readonly Choices[] {
   const all = varied.reduce<readonly Choices[]>(
     (some, key) =>
       some.flatMap((choices) => valuesOf(options[key]!).map((value) => ({ ...choices, [key]: value }))),

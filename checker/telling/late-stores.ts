@@ -72,9 +72,9 @@ export const lateSentences = (late: readonly WaitingStore[], numbered = true): r
   late.map(({ cell, cpu, stored, arrived: arrival, missedBy }) => {
     const at = (steps: readonly number[]) =>
       numbered ? ` (step${steps.length > 1 ? 's' : ''} ${steps.map((step) => step + 1).join(', ')})` : '';
-    const readings = [...Map.groupBy(missedBy, (by) => `${whoIs(by.cpu)} read ${String(by.value)}`)].map(
-      ([reading, same]) => reading + at(same.map(({ step }) => step)),
-    );
+    const readings = [
+      ...Map.groupBy(missedBy, (by) => `${whoIs(by.cpu)} read it as ${String(by.value)}`),
+    ].map(([reading, same]) => reading + at(same.map(({ step }) => step)));
     const left = arrival === null || !numbered ? '' : `; it left only at step ${arrival + 1}`;
     return `${whoIs(cpu)}'s store to ${cell}${at([stored])} was still in its store buffer when ${readings.join(' and ')}${left}`;
   });

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { barriersResult } from '../../cli/barriers-schema.ts';
 import { checkOutput } from '../../cli/check-schema.ts';
 import { compareResult } from '../../cli/compare-schema.ts';
 import { mutateResult } from '../../cli/mutate-schema.ts';
@@ -16,6 +17,7 @@ test.each([
   ['check-output', checkOutput],
   ['compare-output', compareResult],
   ['mutate-output', mutateResult],
+  ['barriers-output', barriersResult],
   ['trace', traceFile],
 ])('docs/%s.schema.json is the schema that the program is written against', async (name, schema) => {
   const text = `${JSON.stringify(z.toJSONSchema(schema), null, 2)}\n`;

@@ -71,7 +71,7 @@ test('list has a line for each model and each scenario with its verdict', async 
 test('show has both columns of every thread', async () => {
   const { code, out } = await racewalk(['show', email, '--sync-ipi']);
   expect(code).toBe(0);
-  expect(out).toMatch(/^ {2}if \(pmd_none\(pmd\)\) +if \(pmd == none\)\n {4}goto out;$/m);
-  expect(out).toMatch(/^ {4}kick_all_cpus_sync\(\) +for all i: mem\.ipiPending\[i\] = true/m);
+  expect(out).toMatch(/^ +\d+ {2}if \(pmd_none\(pmd\)\) +if \(pmd == none\)\n +\d+ {4}goto out;$/m);
+  expect(out).toMatch(/^ +\d+ {4}kick_all_cpus_sync\(\) +for all i: mem\.ipiPending\[i\] = true/m);
   expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
 });

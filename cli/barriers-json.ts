@@ -1,0 +1,50 @@
+/** Barriers on trial as JSON. */
+import type { Barrier } from '../checker/barriers/barrier.ts';
+import type { OnTrial } from '../checker/barriers/on-trial.ts';
+import type { Sufficient, Tried } from '../checker/barriers/trial.ts';
+import { withFallbacks } from '../checker/language/option.ts';
+import { withoutUsualMemory } from '../checker/telling/options-text.ts';
+import type { BarriersResult } from './barriers-schema.ts';
+
+type VariantResult = BarriersResult['variants'][number];
+
+export const barriersJson = (
+  { definition, variants, undecided }: OnTrial,
+  seconds: number,
+): BarriersResult => ({
+  kind: 'barriers',
+  model: definition.name,
+  variants: variants.map(({ variant, trial }): VariantResult => {
+    const options = withoutUsualMemory(withFallbacks(definition.options, variant.options));
+    const memoryOf = (at: number) => trial.sufficient[at]!.memory;
+    return {
+      options,
+      repairs: variant.fixes,
+      whole: trial.sufficient.map(({ memory, whole }) => triedJson(memory, whole)),
+      trials: trial.barriers.map(({ barrier, without }) => ({
+        barrier: barrierJson(barrier),
+        inSets: barrier.onlyOrders,
+        without: without.map((tried, at) => ({ ...triedJson(memoryOf(at), tried), idle: tried.idle })),
+      })),
+      smallest: trial.sufficient.map(smallestJson),
+    };
+  }),
+  undecided,
+  seconds,
+});
+
+const smallestJson = ({ memory, sets, undecided }: Sufficient) => ({
+  memory,
+  sets: sets.map((set) => set.map(barrierJson)),
+  undecided,
+});
+
+const triedJson = (memory: string, { verdict, states, steps }: Tried) => ({ memory, verdict, states, steps });
+
+const barrierJson = ({ kind, thread, line, text, ordering }: Barrier) => ({
+  kind,
+  thread,
+  line,
+  text,
+  ordering,
+});

@@ -1,0 +1,49 @@
+/** Puts the barriers of one model on trial and says what came out. */
+import { memoryKey, memoryModelNames } from '../checker/language/memory-name.ts';
+import type { OnTrial } from '../checker/barriers/on-trial.ts';
+import { puttingOnTrial } from '../checker/barriers/on-trial.ts';
+import type { BarriersOptions } from './barriers.ts';
+import { runWithin } from './limits.ts';
+import { chosenOptions } from './model-options.ts';
+import { buildModel, findModel } from './models.ts';
+import { outputWidth, print } from './output.ts';
+import { settingsOf } from './search-options.ts';
+
+/** Exit code 0 when everything was decided, 3 when something was not, 2 when the model is wrong. */
+export async function barriersOfModel(
+  name: string,
+  words: readonly string[],
+  options: BarriersOptions,
+): Promise<void> {
+  const source = await findModel(name);
+  const given = chosenOptions(source, words);
+  const { [memoryKey]: only } = given;
+  const memories = memoryModelNames.filter((memory) => only === undefined || memory === only);
+  const definition = { ...source.definition, build: (values = {}) => buildModel(source, values) };
+  const { result, seconds } = await runWithin(options, (limits) =>
+    puttingOnTrial(definition, given, { memories, limits, settings: settingsOf(options) }),
+  );
+  process.exitCode = exitCodeOf(result);
+  print(await rendered(result, seconds, { options, typed: source.typed }));
+}
+
+function exitCodeOf({ variants, undecided }: OnTrial): 0 | 2 | 3 {
+  const sufficient = variants.flatMap(({ trial }) => trial.sufficient);
+  if (sufficient.some(({ whole }) => whole.verdict === 'error')) return 2;
+  const tried = variants.flatMap(({ trial }) => trial.barriers.flatMap(({ without }) => without));
+  const isOpen = tried.some(({ verdict }) => verdict === 'inconclusive');
+  return undecided || isOpen || sufficient.some((one) => one.undecided) ? 3 : 0;
+}
+
+async function rendered(
+  result: OnTrial,
+  seconds: number,
+  { options, typed }: { readonly options: BarriersOptions; readonly typed: string },
+): Promise<string> {
+  if (options.json === true) {
+    const { barriersJson } = await import('./barriers-json.ts');
+    return JSON.stringify(barriersJson(result, seconds), null, 2);
+  }
+  const { renderBarriers } = await import('./render-barriers.ts');
+  return renderBarriers(result, { typed, seconds, width: outputWidth() });
+}
