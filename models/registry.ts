@@ -11,6 +11,8 @@ import { model as dirtyCow } from './dirty-cow.ts';
 import { model as mremapVsTruncate } from './mremap-vs-truncate.ts';
 import { model as reclaimVsMprotect } from './reclaim-vs-mprotect.ts';
 import { model as dontneedVsDontneed } from './dontneed-vs-dontneed.ts';
+import { model as zapVsWriteback } from './zap-vs-writeback.ts';
+import { model as migrateDeviceVsDontneed } from './migrate-device-vs-dontneed.ts';
 import { model as switchMmVsFlush } from './switch-mm-vs-flush.ts';
 import { model as numaVsDontneed } from './numa-vs-dontneed.ts';
 import { model as pmdpInvalidateVsDirty } from './pmdp-invalidate-vs-dirty.ts';
@@ -37,6 +39,8 @@ export const registry: readonly AnyDefinition[] = [
   mremapVsTruncate,
   reclaimVsMprotect,
   dontneedVsDontneed,
+  zapVsWriteback,
+  migrateDeviceVsDontneed,
   switchMmVsFlush,
   numaVsDontneed,
   pmdpInvalidateVsDirty,
