@@ -52,19 +52,24 @@ function outcomeOf({ without, setting, flush }: Variant): Outcome {
 
 const holds = (variant: Variant) => outcomeOf(variant).verdict === 'holds';
 
-/** Where a check is missed: a variant that holds with it and is violated without it, with as few others left out as can be. */
+/** Where a check is missed: variants that hold with it and are violated without it, with as few others left out as can be. */
 function missedIn(lone: string): readonly Variant[] {
-  for (const also of [[], ...checks.filter((other) => other !== lone).map((other) => [other])]) {
-    const missed = settings
-      .map((setting) => ({ without: also, setting, flush: 'broadcast' }))
-      .filter((variant) => holds(variant) && !holds({ ...variant, without: [lone, ...also] }));
-    const smallest = missed.filter(
-      ({ setting }) =>
-        !missed.some((other) => other.setting.length < setting.length && other.setting.every((name) => setting.includes(name))),
-    );
-    if (smallest.length > 0) return smallest.map((variant) => ({ ...variant, without: [lone, ...also] }));
-  }
-  return [];
+  const alone = missedBeside(lone, []);
+  return alone.length > 0
+    ? alone
+    : checks.filter((other) => other !== lone).flatMap((other) => missedBeside(lone, [other]));
+}
+
+/** The same with these others left out, against as few opponents as can be. */
+function missedBeside(lone: string, also: readonly string[]): readonly Variant[] {
+  const missed = settings
+    .map((setting) => ({ without: also, setting, flush: 'broadcast' }))
+    .filter((variant) => holds(variant) && !holds({ ...variant, without: [lone, ...also] }));
+  const isPart = (part: Setting, whole: Setting) =>
+    part.length < whole.length && part.every((name) => whole.includes(name));
+  return missed
+    .filter(({ setting }) => !missed.some((other) => isPart(other.setting, setting)))
+    .map((variant) => ({ ...variant, without: [lone, ...also] }));
 }
 
 const named = (keys: readonly string[]) => keys.map((key) => code(optionName(key))).join(' and ');
