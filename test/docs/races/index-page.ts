@@ -12,7 +12,6 @@ export function indexPage(races: readonly Race[]): string {
     paragraph(
       'Races of the memory management of Linux, each with its model, the kernels that had it, the shortest ways in which it happens, and what was done about it. What each check of gup_fast is for stands in [a table of its own](what-each-check-is-for.md).',
     ),
-    item('sc, tso and pso are memory models: sequential consistency, store buffers as on x86, and store buffers that reorder stores. See [memory-models.md](../memory-models.md).'),
     '## By kernel version',
     table(['broken', 'race', 'what happens'], byKernel(races)),
     paragraph('Never broken in a release; the models show what an order of steps, or a check, is for:'),
@@ -23,7 +22,9 @@ export function indexPage(races: readonly Race[]): string {
       listed(races.filter((race) => race.mechanisms.includes(mechanism))),
     ]),
     '## By exposed CPUs',
-    ...exposureNames.flatMap((name) => [
+    ...exposureNames
+      .filter((name) => races.some(({ exposure }) => exposure === name))
+      .flatMap((name) => [
       `### ${name}`,
       paragraph(`${exposures[name].meaning}.`),
       listed(races.filter(({ exposure }) => exposure === name)),
