@@ -34,7 +34,6 @@ export const model = defineModel({
   summary: 'all checks of gup_fast against collapse, unmap and fork at once: what each is for',
   options: {
     flush: oneOf('machine', 'how other CPUs\' TLBs are flushed', ['broadcast', 'ipi']),
-    irqsOff: flag('fix', 'gup_fast walks the page tables with irqs off', true),
     unlessZero: flag('fix', 'gup_fast takes no reference on a page whose count is 0', true),
     recheckPte: flag('fix', 'gup_fast compares the pte once more after it has the reference', true),
     recheckPmd: flag('fix', 'gup_fast compares the pmd of a page table once more after it has the reference', true),
@@ -42,6 +41,7 @@ export const model = defineModel({
     syncIpi: flag('fix', 'collapse sends an IPI after it has cleared the pmd and waits for it', true),
     writeProtectSeq: flag('fix', 'gup_fast drops its pin when fork has been at work', true),
     collapsers: integer('threads in collapse_huge_page', [0, 2], 1),
+    irqsOff: flag('variant', 'gup_fast walks the page tables with irqs off', true),
     zap: flag('variant', 'a thread in MADV_DONTNEED', true),
     fork: flag('variant', 'a thread in fork', true),
   },

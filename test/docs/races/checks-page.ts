@@ -27,7 +27,8 @@ const settings: readonly Setting[] = [
   ['collapse', 'unmap', 'fork'],
 ];
 
-const checks = Object.keys(model.options).filter((key) => model.options[key]!.role === 'fix');
+// Irqs off are no fix of a race: gup_fast never walked without.
+const checks = ['irqsOff', ...Object.keys(model.options).filter((key) => model.options[key]!.role === 'fix')];
 
 /** A variant: the checks that are left out, whom gup_fast meets, and how TLBs are flushed. */
 interface Variant {
