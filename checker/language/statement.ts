@@ -21,6 +21,8 @@ export type Effect =
  */
 export type Ordering = 'full' | 'acquire' | 'release' | 'relaxed' | null;
 
+export type BarrierKind = 'full' | 'write' | 'read';
+
 /**
  * `line` numbers the statements of a thread from 1, in the order of the text; 0 until a thread has them. `nth` counts those
  * that read alike from 1 as they are written, also those that a variant leaves out: it names a statement in all variants.
@@ -33,6 +35,8 @@ export type Statement = { readonly line: number; readonly nth: number } & (
       readonly guard: AnyExpr | null;
       readonly effects: readonly Effect[];
       readonly ordering: Ordering;
+      /** The barrier that a memory model has made this step of. */
+      readonly barrier?: BarrierKind;
     }
   | {
       readonly kind: 'branch';
@@ -48,7 +52,7 @@ export type Statement = { readonly line: number; readonly nth: number } & (
   | { readonly kind: 'atomically'; readonly reason: string; readonly body: Block }
   | { readonly kind: 'label'; readonly name: string }
   | { readonly kind: 'goto'; readonly label: string }
-  | { readonly kind: 'barrier'; readonly text: string; readonly barrier: 'full' | 'write' | 'read' }
+  | { readonly kind: 'barrier'; readonly text: string; readonly barrier: BarrierKind }
   | { readonly kind: 'note'; readonly text: string }
 );
 

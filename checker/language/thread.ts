@@ -17,6 +17,8 @@ export interface AnyThread {
   readonly on: string | null;
   /** A thread that waits for ever at the end of a run is no deadlock: a handler, an allocator. */
   readonly mayBlockForever: boolean;
+  /** Part of the machine that a memory model has added, and not of the program: what it does costs nothing. */
+  readonly ofMachine?: true;
   readonly body: Block;
 }
 

@@ -25,11 +25,12 @@ const fewValues = 4;
 export function drainThread(buffer: StoreBuffer, name: string, declared: Declarations): AnyThread {
   const { host } = buffer.cpu;
   const settings = { cpus: host.cpus, on: host, mayBlockForever: true };
-  return thread(name, settings, (_, self) => {
+  const agent = thread(name, settings, (_, self) => {
     const view = bufferIn(buffer, self, declared);
     const steps = drains(view);
     return [forever(steps.length === 1 ? steps[0]! : either(...steps.map((step) => [step])))];
   });
+  return { ...agent, ofMachine: true };
 }
 
 function drains(buffer: Buffer): readonly Statement[] {

@@ -87,8 +87,8 @@ function rewriteStore(statement: Statement & { kind: 'step' }, buffer: Buffer): 
 }
 
 function rewriteBarrier(statement: Statement & { kind: 'barrier' }, buffer: Buffer): Statement {
-  const { line, nth, text } = statement;
-  const step = { kind: 'step', line, nth, text, guard: null, effects: [], ordering: null } as const;
+  const { line, nth, text, barrier } = statement;
+  const step = { kind: 'step', line, nth, text, guard: null, effects: [], ordering: null, barrier } as const;
   switch (statement.barrier) {
     case 'full':
       return { ...step, guard: isEmpty(buffer) };

@@ -2,9 +2,10 @@
 import type { TransitionTable } from '../analysis/transition-table.ts';
 import type { Cost } from '../language/cost.ts';
 import type { AnyExpr } from '../language/expression.ts';
+import type { Declarations } from '../language/variable.ts';
 import type { State } from '../state/evaluate.ts';
 import { isTrue } from '../state/evaluate.ts';
-import type { Event, Firing, Move } from '../state/interpret.ts';
+import type { Access, Event, Firing, Move } from '../state/interpret.ts';
 import { endsOf, fire, initialStates, moves, propertyPlace } from '../state/interpret.ts';
 import type { Extremes, WeightedEdge } from './extreme-paths.ts';
 import { extremes } from './extreme-paths.ts';
@@ -69,7 +70,8 @@ function cellsOf(table: TransitionTable, { thread, counts }: Cost): Extremes {
 const pause = 256;
 
 function* costedGraph(table: TransitionTable, maxStates: number, limits: Limits): Steps<CostedGraph | null> {
-  const { costs } = table.model;
+  const { costs, shared } = table.model;
+  const outside = (event: Event) => ofProgram(event, shared);
   const states: State[] = [];
   const ids = new Map<string, number>();
   const idOf = (state: State) => {
@@ -92,7 +94,7 @@ function* costedGraph(table: TransitionTable, maxStates: number, limits: Limits)
         .filter(({ failed, error }: Firing) => failed === null && error === null)
         .map(({ state, events }) => ({
           to: idOf(state),
-          weights: costs.map((cost) => weightOf(cost, move, events)),
+          weights: costs.map((cost) => weightOf(cost, move, events.map(outside))),
         })),
     );
   }
@@ -100,7 +102,8 @@ function* costedGraph(table: TransitionTable, maxStates: number, limits: Limits)
 }
 
 function weightOf({ counts, thread }: Cost, move: Move, events: readonly Event[]): number {
-  const counted = thread === null || (move.thread.thread.name === thread && move.replica === 0);
+  const owner = move.thread.thread;
+  const counted = thread === null ? owner.ofMachine !== true : owner.name === thread && move.replica === 0;
   if (!counted || 'cells' in counts) return 0;
   return events.reduce(
     (sum, event) =>
@@ -109,13 +112,33 @@ function weightOf({ counts, thread }: Cost, move: Move, events: readonly Event[]
   );
 }
 
-function isStep(shape: 'access' | 'read-modify-write' | 'barrier', event: Event): boolean {
+function isStep(
+  shape: 'access' | 'read-modify-write' | 'barrier',
+  { statement, reads, writes }: Event,
+): boolean {
+  const isBarrier =
+    statement.kind === 'barrier' || (statement.kind === 'step' && statement.barrier !== undefined);
   switch (shape) {
     case 'access':
-      return event.reads.length + event.writes.length > 0;
+      return !isBarrier && reads.length + writes.length > 0;
     case 'read-modify-write':
-      return event.writes.some((write) => event.reads.some(({ cell }) => cell === write.cell));
+      return writes.some((write) => reads.some(({ cell }) => cell === write.cell));
     case 'barrier':
-      return event.statement.kind === 'barrier';
+      return isBarrier;
   }
+}
+
+/**
+ * The event as the program has it: of what is inside of a CPU only the slots that hold a cell of memory.
+ *
+ * A store that goes into a buffer is an access, and so is a load that finds its cell there; a wait for an empty buffer is
+ * none. No slot is read and written as one read-modify-write: that is what memory does.
+ */
+function ofProgram(event: Event, shared: Declarations): Event {
+  const declared = (cell: string) => shared[cell.split('[', 1)[0]!]!;
+  const isMemory = ({ cell }: Access) => declared(cell).insideCpu !== true;
+  const isUsed = ({ cell, value }: Access) => (declared(cell).cellNames?.[Number(value)] ?? '') !== '';
+  const memory = { ...event, reads: event.reads.filter(isMemory), writes: event.writes.filter(isMemory) };
+  if (memory.reads.length + memory.writes.length > 0) return memory;
+  return { ...event, reads: event.reads.filter(isUsed), writes: event.writes.filter(isUsed) };
 }
