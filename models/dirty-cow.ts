@@ -8,7 +8,7 @@
  *   CPU 0: __get_user_pages (FOLL_WRITE | FOLL_FORCE)   CPU 1: madvise(MADV_DONTNEED)
  *   fault: the process gets its own copy
  *   fault: nothing to copy; flags &= ~FOLL_WRITE
- *                                            pte := none
+ *                                                       pte := none
  *   fault for reading: the page of the file
  *   look up: a pte, and no demand to write: return it; it is written
  *

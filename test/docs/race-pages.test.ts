@@ -21,9 +21,12 @@ describe('docs/races', () => {
   });
 
   test.each([...pages])('%s: every link leads somewhere', (name, page) => {
-    const targets = [...page.matchAll(/\]\(([^)]+)\)|^\[[\w-]+\]: (?!https:)(\S+)$/gm)].map(([, a, b]) => a ?? b!);
+    const targets = [...page.matchAll(/\]\(([^)]+)\)|^\[[\w-]+\]: (?!https:)(\S+)$/gm)].map(
+      ([, a, b]) => a ?? b!,
+    );
     for (const target of targets)
-      if (!pages.has(target)) expect(() => readFileSync(new URL(target, folder)), `${name}: ${target}`).not.toThrow();
+      if (!pages.has(target))
+        expect(() => readFileSync(new URL(target, folder)), `${name}: ${target}`).not.toThrow();
   });
 });
 
@@ -36,7 +39,9 @@ const stronger: Readonly<Record<ExposureName, readonly ExposureName[]>> = {
 };
 
 describe.each(
-  allRaces().flatMap((race) => (race.exposure === null ? [] : [[race.definition.name, race, race.exposure] as const])),
+  allRaces().flatMap((race) =>
+    race.exposure === null ? [] : [[race.definition.name, race, race.exposure] as const],
+  ),
 )('%s', (_, { definition, kernels, broken }, exposure) => {
   const violated = definition.scenarios.filter(({ verdict }) => verdict === 'violated');
   const shown = broken.length > 0 ? broken.map(({ scenario }) => scenario) : violated.slice(0, 1);
@@ -46,22 +51,33 @@ describe.each(
     expect(shown).not.toEqual([]);
     for (const scenario of shown) {
       expect(isViolatedThere(definition, scenario, exposure)).toBe(true);
-      for (const name of stronger[exposure]) expect([name, isViolatedThere(definition, scenario, name)]).toEqual([name, false]);
+      for (const name of stronger[exposure])
+        expect([name, isViolatedThere(definition, scenario, name)]).toEqual([name, false]);
     }
   });
 
   test('the kernel as it is holds on every machine', () => {
     const current = kernels.filter(({ versions }) => versions.startsWith('since'));
-    for (const { scenario, machine, verdicts } of onMachines(definition, current.map(({ scenario }) => scenario)))
-      expect({ ...machine, scenario: scenario.name, ...verdicts }).toMatchObject({ sc: 'holds', tso: 'holds', pso: 'holds' });
+    for (const { scenario, machine, verdicts } of onMachines(
+      definition,
+      current.map(({ scenario }) => scenario),
+    ))
+      expect({ ...machine, scenario: scenario.name, ...verdicts }).toMatchObject({
+        sc: 'holds',
+        tso: 'holds',
+        pso: 'holds',
+      });
   });
 });
 
 describe('a header', () => {
-  const header = (fields: string) => `/**\n * A race.\n *\n * What it is.\n *\n *   one   two\n *\n${fields} */\nimport`;
+  const header = (fields: string) =>
+    `/**\n * A race.\n *\n * What it is.\n *\n *   one   two\n *\n${fields} */\nimport`;
 
   test('is a sentence, paragraphs, a drawing and fields', () => {
-    const { title, paragraphs, drawing, fields } = headerOf(header(' * Source:  one\n *          line\n * Fixed:   two\n'));
+    const { title, paragraphs, drawing, fields } = headerOf(
+      header(' * Source:  one\n *          line\n * Fixed:   two\n'),
+    );
     expect({ title, paragraphs, drawing, fields }).toEqual({
       title: 'A race',
       paragraphs: ['What it is.'],

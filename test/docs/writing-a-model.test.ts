@@ -42,14 +42,16 @@ describe.each(files)('$name', ({ name, verdict, source }) => {
   test('its trace is the one that is shown', async () => {
     const { trace } = check((await definitionIn(name, source)).build());
     const shown = [...text.matchAll(/^ {2}\d {2,}(\S.*?)(?: {2,}.*)?$/gm)].map(([, step]) => step);
-    const texts = trace!.steps.map(({ events }) => events[0]!.statement).map((s) => ('text' in s ? s.text : s.kind));
+    const texts = trace!.steps
+      .map(({ events }) => events[0]!.statement)
+      .map((s) => ('text' in s ? s.text : s.kind));
     expect(shown).toEqual(texts);
   });
 });
 
 test('the messages of the table are the ones that the language gives', () => {
-  const language = ['check-accesses', 'check-expression', 'statement', 'unused', 'validate', 'thread'].map((file) =>
-    readFileSync(new URL(`../../checker/language/${file}.ts`, import.meta.url), 'utf8'),
+  const language = ['check-accesses', 'check-expression', 'statement', 'unused', 'validate', 'thread'].map(
+    (file) => readFileSync(new URL(`../../checker/language/${file}.ts`, import.meta.url), 'utf8'),
   );
   for (const part of [
     'a CPU does that in several steps: write several, or atomically(',

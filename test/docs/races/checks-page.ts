@@ -51,7 +51,7 @@ function outcomeOf({ without, setting, flush }: Variant): Outcome {
   return outcome;
 }
 
-const holds = (variant: Variant) => outcomeOf(variant).verdict === 'holds';
+const verdictOf = (variant: Variant) => outcomeOf(variant).verdict;
 
 /** Where a check is missed: variants that hold with it and are violated without it, with as few others left out as can be. */
 function missedIn(lone: string): readonly Variant[] {
@@ -65,7 +65,10 @@ function missedIn(lone: string): readonly Variant[] {
 function missedBeside(lone: string, also: readonly string[]): readonly Variant[] {
   const missed = settings
     .map((setting) => ({ without: also, setting, flush: 'broadcast' }))
-    .filter((variant) => holds(variant) && !holds({ ...variant, without: [lone, ...also] }));
+    .filter(
+      (variant) =>
+        verdictOf(variant) === 'holds' && verdictOf({ ...variant, without: [lone, ...also] }) === 'violated',
+    );
   const isPart = (part: Setting, whole: Setting) =>
     part.length < whole.length && part.every((name) => whole.includes(name));
   return missed
@@ -84,7 +87,9 @@ function tableFor(flush: string): string {
       without.length === 0 ? 'nothing' : named(without),
       ...settings.map((setting) => {
         const outcome = outcomeOf({ without, setting, flush });
-        return 'schedule' in outcome ? `${outcome.verdict} ${outcome.schedule.edges.length}` : outcome.verdict;
+        return 'schedule' in outcome
+          ? `${outcome.verdict} ${outcome.schedule.edges.length}`
+          : outcome.verdict;
       }),
     ]),
   );
@@ -98,9 +103,13 @@ function section(lone: string, models: ReadonlySet<string>): string {
     missedIn(lone)
       .map((variant) => {
         const { without, setting } = variant;
-        const known = model.scenarios.find(({ options }) => checks.every((key) => (options[key] === false) === without.includes(key)));
+        const known = model.scenarios.find(({ options }) =>
+          checks.every((key) => (options[key] === false) === without.includes(key)),
+        );
         const race = known?.why === undefined ? '' : `: ${prose(known.why, vocabulary)}`;
-        return item(`without ${named(without)}, against ${setting.join(' and ')}: ${headline(outcomeOf(variant))}${race}`);
+        return item(
+          `without ${named(without)}, against ${setting.join(' and ')}: ${headline(outcomeOf(variant))}${race}`,
+        );
       })
       .join('\n'),
   ].join('\n\n');

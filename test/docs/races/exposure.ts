@@ -23,12 +23,14 @@ export const exposures = {
     memory: 'sc',
   },
   'broadcast flush': {
-    meaning: 'CPUs whose TLB flush waits for nobody: arm64, powerpc, parisc; not x86, whose flush is an IPI, except under a hypervisor',
+    meaning:
+      'CPUs whose TLB flush waits for nobody: arm64, powerpc, parisc; not x86, whose flush is an IPI, except under a hypervisor',
     machine: { flush: 'broadcast' },
     memory: 'sc',
   },
   'store buffers': {
-    meaning: 'CPUs on which a load may overtake an earlier store to another address: x86, and all that are weaker',
+    meaning:
+      'CPUs on which a load may overtake an earlier store to another address: x86, and all that are weaker',
     machine: {},
     memory: 'tso',
   },
@@ -52,7 +54,11 @@ export function exposureOf({ title, fields }: Header): ExposureName | null {
 }
 
 /** Whether a variant is violated on the machines that the exposure is about. */
-export function isViolatedThere({ options, build }: AnyDefinition, { options: chosen }: Scenario, name: ExposureName): boolean {
+export function isViolatedThere(
+  { options, build }: AnyDefinition,
+  { options: chosen }: Scenario,
+  name: ExposureName,
+): boolean {
   const { machine, memory } = exposures[name];
   const known = Object.entries(machine).filter(([key]) => options[key] !== undefined);
   return check(build({ ...chosen, ...Object.fromEntries(known), memory })).outcome.verdict === 'violated';
@@ -66,7 +72,10 @@ export interface OnMachine {
 }
 
 /** Variants on every machine that the model knows. */
-export function onMachines({ options, build }: AnyDefinition, scenarios: readonly Scenario[]): readonly OnMachine[] {
+export function onMachines(
+  { options, build }: AnyDefinition,
+  scenarios: readonly Scenario[],
+): readonly OnMachine[] {
   const keys = Object.keys(options).filter((key) => key !== memoryKey && options[key]!.role === 'machine');
   const machines = keys.reduce<readonly Choices[]>(
     (some, key) => some.flatMap((one) => valuesOf(options[key]!).map((value) => ({ ...one, [key]: value }))),

@@ -29,7 +29,10 @@ export function headerOf(source: string): Header {
     .map((block) => block.trimEnd());
   const isDrawing = (block: string) => block.startsWith('  ');
   const last = blocks.at(-1)!;
-  const [title, ...paragraphs] = blocks.slice(0, -1).filter((block) => !isDrawing(block)).map(joined);
+  const [title, ...paragraphs] = blocks
+    .slice(0, -1)
+    .filter((block) => !isDrawing(block))
+    .map(joined);
   const drawings = blocks.filter(isDrawing);
   if (title === undefined || paragraphs.length === 0 || drawings.length !== 1)
     throw new Error('a header is a sentence, paragraphs, one drawing and fields');

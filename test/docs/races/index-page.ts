@@ -25,10 +25,10 @@ export function indexPage(races: readonly Race[]): string {
     ...exposureNames
       .filter((name) => races.some(({ exposure }) => exposure === name))
       .flatMap((name) => [
-      `### ${name}`,
-      paragraph(`${exposures[name].meaning}.`),
-      listed(races.filter(({ exposure }) => exposure === name)),
-    ]),
+        `### ${name}`,
+        paragraph(`${exposures[name].meaning}.`),
+        listed(races.filter(({ exposure }) => exposure === name)),
+      ]),
     paragraph('Made by `npm run docs` from the headers of the models and a run of their scenarios.'),
     links.join('\n'),
   ].join('\n\n')}\n`;

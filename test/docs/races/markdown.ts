@@ -7,7 +7,8 @@ import { wrap } from '../../../checker/telling/wrap.ts';
 const width = 100;
 
 /** A paragraph, or with a `bullet` an item of a list. */
-export const paragraph = (text: string, bullet = ''): string => wrap(bullet + text, width, bullet.length).join('\n');
+export const paragraph = (text: string, bullet = ''): string =>
+  wrap(bullet + text, width, bullet.length).join('\n');
 
 export const item = (text: string): string => paragraph(text, '- ');
 
@@ -15,17 +16,30 @@ export const fenced = (text: string): string => ['```', text, '```'].join('\n');
 
 /** A table whose columns are aligned in the source; numbers to the right. */
 export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const frame = ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'];
+  const frame = [
+    'top',
+    'top-mid',
+    'top-left',
+    'top-right',
+    'bottom',
+    'bottom-mid',
+    'bottom-left',
+    'bottom-right',
+  ];
   const drawn = new Table({
     head: [...head],
-    colAligns: head.map((_, at) => (rows.every((row) => typeof row[at] === 'number' || row[at] === '') ? 'right' : 'left')),
+    colAligns: head.map((_, at) =>
+      rows.every((row) => typeof row[at] === 'number' || row[at] === '') ? 'right' : 'left',
+    ),
     chars: {
       ...Object.fromEntries(frame.map((name) => [name, ''])),
       ...{ left: '|', right: '|', middle: '|', mid: '-', 'left-mid': '|', 'mid-mid': '|', 'right-mid': '|' },
     },
     style: { head: [], border: [], compact: true },
   });
-  drawn.push(...rows.map((row) => row.map((cell) => (typeof cell === 'number' ? cell : cell.replaceAll('|', '\\|')))));
+  drawn.push(
+    ...rows.map((row) => row.map((cell) => (typeof cell === 'number' ? cell : cell.replaceAll('|', '\\|')))),
+  );
   return drawn.toString();
 }
 
@@ -65,6 +79,9 @@ export function links(page: string, models: ReadonlySet<string>): string {
   return used
     .filter((target) => isCommit(target) || models.has(target))
     .sort()
-    .map((target) => `[${target}]: ${isCommit(target) ? `https://git.kernel.org/linus/${target}` : `${target}.md`}`)
+    .map(
+      (target) =>
+        `[${target}]: ${isCommit(target) ? `https://git.kernel.org/linus/${target}` : `${target}.md`}`,
+    )
     .join('\n');
 }

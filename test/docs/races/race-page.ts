@@ -22,7 +22,10 @@ interface Result extends Checked {
 export function racePage(race: Race, models: ReadonlySet<string>): string {
   const { definition, header } = race;
   const vocabulary = { options: definition.options, models };
-  const results = definition.scenarios.map((scenario) => ({ scenario, ...check(definition.build(scenario.options)) }));
+  const results = definition.scenarios.map((scenario) => ({
+    scenario,
+    ...check(definition.build(scenario.options)),
+  }));
   const page = [
     `# ${prose(header.title, vocabulary)}`,
     ...header.paragraphs.map((text) => paragraph(prose(text, vocabulary))),
@@ -36,7 +39,9 @@ export function racePage(race: Race, models: ReadonlySet<string>): string {
     scenarioTable(results),
     results.map(({ scenario }) => scenarioItem(race, scenario, vocabulary)).join('\n'),
     ...results.flatMap(traceSection),
-    paragraph(`Made by \`npm run docs\` from the header of [the model](../../models/${definition.name}.ts) and a run of its scenarios. sc, tso and pso are [memory models](../memory-models.md): sequential consistency, store buffers as on x86, and store buffers that reorder stores.`),
+    paragraph(
+      `Made by \`npm run docs\` from the header of [the model](../../models/${definition.name}.ts) and a run of its scenarios. sc, tso and pso are [memory models](../memory-models.md): sequential consistency, store buffers as on x86, and store buffers that reorder stores.`,
+    ),
   ].join('\n\n');
   return `${[page, links(page, models)].join('\n\n').trimEnd()}\n`;
 }
@@ -45,8 +50,12 @@ function inTheKernel({ header, kernels, broken }: Race, vocabulary: Vocabulary):
   const { Source, Broke, Omitted } = header.fields;
   const told = Object.entries({ Source, Broke, Omitted });
   return [
-    ...kernels.map((one) => item(`${one.versions}: \`${one.scenario.name}\`${broken.includes(one) ? ', broken' : ''}`)),
-    ...told.flatMap(([name, text]) => (text === undefined ? [] : [item(`${name}: ${prose(text, vocabulary)}`)])),
+    ...kernels.map((one) =>
+      item(`${one.versions}: \`${one.scenario.name}\`${broken.includes(one) ? ', broken' : ''}`),
+    ),
+    ...told.flatMap(([name, text]) =>
+      text === undefined ? [] : [item(`${name}: ${prose(text, vocabulary)}`)],
+    ),
   ].join('\n');
 }
 
@@ -55,14 +64,22 @@ const fixes = ({ definition, header }: Race, vocabulary: Vocabulary) =>
     paragraph(prose(header.fields.Fixed!, vocabulary)),
     Object.entries(definition.options)
       .filter(([, { role }]) => role === 'fix')
-      .map(([key, { description }]) => item(`${code(`--${optionName(key)}`)}: ${prose(description, vocabulary)}`))
+      .map(([key, { description }]) =>
+        item(`${code(`--${optionName(key)}`)}: ${prose(description, vocabulary)}`),
+      )
       .join('\n'),
   ].join('\n\n');
 
-function whoIsExposed({ definition, header, kernels, broken, exposure }: Race, vocabulary: Vocabulary): readonly string[] {
+function whoIsExposed(
+  { definition, header, kernels, broken, exposure }: Race,
+  vocabulary: Vocabulary,
+): readonly string[] {
   if (exposure === null) return [];
   const violated = definition.scenarios.find(({ verdict }) => verdict === 'violated');
-  const shown = [...(broken.length > 0 || violated === undefined ? [] : [violated]), ...kernels.map(({ scenario }) => scenario)];
+  const shown = [
+    ...(broken.length > 0 || violated === undefined ? [] : [violated]),
+    ...kernels.map(({ scenario }) => scenario),
+  ];
   const rows = onMachines(definition, shown);
   return [
     '## Who is exposed',
@@ -91,13 +108,22 @@ const scenarioTable = (results: readonly Result[]) =>
     ]),
   );
 
-function scenarioItem({ definition }: Race, { name, options, why }: Scenario, vocabulary: Vocabulary): string {
+function scenarioItem(
+  { definition }: Race,
+  { name, options, why }: Scenario,
+  vocabulary: Vocabulary,
+): string {
   const typed = commandLine(definition.options, withoutUsualMemory(options));
-  return item(`${code(name)}: ${typed === '' ? 'no options' : code(typed)}${why === undefined ? '' : `; ${prose(why, vocabulary)}`}`);
+  return item(
+    `${code(name)}: ${typed === '' ? 'no options' : code(typed)}${why === undefined ? '' : `; ${prose(why, vocabulary)}`}`,
+  );
 }
 
 /** How it goes wrong, as `racewalk check MODEL/SCENARIO --lkml` prints it. */
 function traceSection({ scenario, table, outcome, trace }: Result): readonly string[] {
   if (trace === null) return [];
-  return [`## ${scenario.name}: ${headline(outcome)}`, fenced(changelogText(exportedTrace(table, outcome, trace)))];
+  return [
+    `## ${scenario.name}: ${headline(outcome)}`,
+    fenced(changelogText(exportedTrace(table, outcome, trace))),
+  ];
 }

@@ -34,7 +34,10 @@ function raceOf(definition: AnyDefinition, header: Header): Race {
     definition,
     header,
     kernels,
-    broken: exposure === null ? [] : kernels.filter(({ scenario }) => isViolatedThere(definition, scenario, exposure)),
+    broken:
+      exposure === null
+        ? []
+        : kernels.filter(({ scenario }) => isViolatedThere(definition, scenario, exposure)),
     mechanisms: mechanismsOf(header),
     exposure,
   };
