@@ -27,10 +27,10 @@ export const withSearchOptions = (command: Command): Command =>
 
 export function settingsOf({ engine: chosen, reduce, symmetry, maxMemory }: SearchOptions): Settings {
   return {
+    ...defaultSettings,
     engine: chosen ?? defaultSettings.engine,
     reduce: reduce ?? defaultSettings.reduce,
     symmetry: symmetry ?? defaultSettings.symmetry,
-    firstLook: defaultSettings.firstLook,
     maxBytes: maxMemory ?? (totalmem() * 3) / 4,
   };
 }

@@ -32,10 +32,14 @@ export function clausesOf(expr: AnyExpr, bound: readonly number[] = [], expected
     case 'not':
       return clausesOf(expr.operand, bound, 1 - expected);
     case 'quantifier': {
-      if ((expr.quantifier === 'all') !== (expected === 1)) return whole;
       const { binder, body } = expr;
       const values = Array.from({ length: binder.high - binder.low + 1 }, (_, at) => binder.low + at);
-      return values.flatMap((value) => clausesOf(body, [...bound.slice(0, binder.level), value], expected));
+      const instances = values.map((value) =>
+        clausesOf(body, [...bound.slice(0, binder.level), value], expected),
+      );
+      if ((expr.quantifier === 'all') === (expected === 1)) return instances.flat();
+      // One of several: a single clause, as long as each instance is one.
+      return instances.every(({ length }) => length === 1) ? [instances.flat(2)] : whole;
     }
     case 'binary': {
       if (expr.operator !== '&&' && expr.operator !== '||') return whole;

@@ -193,6 +193,7 @@ function finish(
     for (const bearing of own[position]!) see(bearing, () => run.locals[position]!, locals[position]!);
   if (locals[0] === run.numbering.copies[run.copy]!.table.end)
     for (const bearing of own[0]!) see(bearing, () => notTheEnd, locals[0]);
+  for (const conjunct of standing(run)) mended.delete(conjunct);
   run.outcomes.push({
     ...end,
     locals,
@@ -201,6 +202,15 @@ function finish(
     seen: [...seen],
     mended: [...mended],
   });
+}
+
+/** The conjuncts that nobody else can violate before the copy moves: what they read of it keeps them true. */
+function* standing({ visibility, numbering, copy, locals }: Run): Generator<number> {
+  for (const [position, bearings] of visibility.byLocal[copy]!.entries()) {
+    const isNoEnd = position === 0 && locals[0] !== numbering.copies[copy]!.table.end;
+    const value = isNoEnd ? notTheEnd : locals[position]!;
+    for (const { conjunct, failing } of bearings) if (!sets.has(failing, value)) yield conjunct;
+  }
 }
 
 /** Applies effects in order; returns the claim of an assertion that fails. */

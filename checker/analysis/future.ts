@@ -59,7 +59,6 @@ export class Futures {
   readonly #interned = new Map<string, Interference>();
   readonly #together = new Map<number, Interference>();
   readonly #grown = new Map<number, Interference>();
-  readonly #setIds = new Map<string, number>();
 
   constructor(numbering: Numbering, visibility: Visibility) {
     this.#numbering = numbering;
@@ -187,26 +186,27 @@ export class Futures {
   }
 
   #intern(values: readonly ValueSet[], sums: readonly ValueSet[]): Interference {
-    const key = [...values, ...sums].map((set) => this.#idOf(set)).join();
+    const touched: number[] = [];
+    let key = '';
+    for (let at = 0; at < values.length; at++) {
+      if (values[at] === sets.empty) continue;
+      touched.push(at);
+      key += `${at}=${nameOf(values[at]!)},`;
+    }
+    for (let at = 0; at < sums.length; at++) if (sums[at] !== nought) key += `${at}+${nameOf(sums[at]!)},`;
     let interned = this.#interned.get(key);
     if (interned === undefined) {
-      const touched = [...values.keys()].filter((at) => !sets.isEmpty(values[at]!));
       interned = { id: this.#interned.size, values, touched, sums };
       this.#interned.set(key, interned);
     }
     return interned;
   }
-
-  #idOf({ low, high, bits }: ValueSet): number {
-    if (low > high) return 0;
-    const key = `${low},${high},${bits}`;
-    const id = this.#setIds.get(key) ?? this.#setIds.size + 1;
-    this.#setIds.set(key, id);
-    return id;
-  }
 }
 
 const nought = sets.single(0);
+
+/** Equal sets have the same name. */
+const nameOf = ({ low, high, bits }: ValueSet) => (bits === 0 ? `${low}:${high}` : bits);
 
 /** How the knowledge of a thread is laid out: its local state, the tracked cells, and the sums added to counters. */
 interface Shape {

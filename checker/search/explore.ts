@@ -22,6 +22,7 @@ const smallBytes = 2 ** 28;
 /**
  * How long the first look is: as many times the states of the settings, and so much memory. Persistent sets take a
  * thousand times longer over a state than generated code, so that it pays to look long before them; symmetry is cheap.
+ * The second look, under symmetry, has the memory of the large one.
  */
 const smallLook = { factor: 1, bytes: smallBytes };
 const largeLook = { factor: 16, bytes: 2 ** 31 };
@@ -33,7 +34,7 @@ const polishedStates = 2_000_000;
 const chunk = 64;
 
 export function* exploring(table: TransitionTable, limits: Limits, settings: Settings): Steps<Outcome> {
-  const { engine, reduce, maxBytes, firstLook } = settings;
+  const { engine, reduce, maxBytes, firstLook, secondLook } = settings;
   if (engine === 'interpreter') return yield* searching(table, interpretedSpace(table), limits, engine);
   const most = Math.min(maxBytes ?? Infinity, 2 ** 32);
   const symmetry = settings.symmetry ? symmetryOf(numberingOf(table)) : null;
@@ -43,13 +44,20 @@ export function* exploring(table: TransitionTable, limits: Limits, settings: Set
   const small = yield* compiledSearch(table, atMost(limits, firstLook * look.factor), {
     maxBytes: Math.min(most, look.bytes),
   });
-  const { states } = small.statistics;
-  // Another search would be cut as short: by the user, or because there are too many ways to begin.
-  const isOver = limits.stop() !== null || states > limits.maxStates || states === 0;
-  if (small.verdict !== 'inconclusive' || isOver) return small;
-  return symmetric
-    ? yield* symmetricSearch(table, limits, { maxBytes: most, symmetry, forget: true })
-    : yield* reducedSearch(table, limits, maxBytes ?? Infinity);
+  if (isFinal(small, limits)) return small;
+  if (!symmetric) return yield* reducedSearch(table, limits, { maxBytes, symmetry: false });
+  const options = { symmetry, forget: true };
+  if (!reduce) return yield* symmetricSearch(table, limits, { ...options, maxBytes: most });
+  const large = yield* symmetricSearch(table, atMost(limits, secondLook), {
+    ...options,
+    maxBytes: Math.min(most, largeLook.bytes),
+  });
+  return isFinal(large, limits) ? large : yield* reducedSearch(table, limits, { maxBytes, symmetry: true });
+}
+
+/** An answer; or another search would be cut as short: by the user, or because there are too many ways to begin. */
+function isFinal({ verdict, statistics: { states } }: Outcome, limits: Limits): boolean {
+  return verdict !== 'inconclusive' || limits.stop() !== null || states > limits.maxStates || states === 0;
 }
 
 const atMost = (limits: Limits, states: number): Limits => ({
@@ -103,10 +111,14 @@ function* polished(table: TransitionTable, limits: Limits, outcome: Outcome): St
   return { ...best, ...('minimal' in best ? { minimal } : {}), statistics };
 }
 
-function* reducedSearch(table: TransitionTable, limits: Limits, maxBytes: number): Steps<Outcome> {
-  const space = reducedSpace(table);
-  const { stopped, depth } = yield* expandingAll(space, limits, maxBytes);
-  const statistics = statisticsOf(table, space, depth, 'reduced');
+function* reducedSearch(
+  table: TransitionTable,
+  limits: Limits,
+  { maxBytes, symmetry }: { readonly maxBytes: number | null; readonly symmetry: boolean },
+): Steps<Outcome> {
+  const space = reducedSpace(table, { symmetry });
+  const { stopped, depth } = yield* expandingAll(space, limits, maxBytes ?? Infinity);
+  const statistics = statisticsOf(table, space, depth, symmetry ? 'reduced, symmetric' : 'reduced');
   const finding = worstOf(space.findings, () => 0);
   if (finding !== null) {
     const run = runAlong(table, space, space.pathTo(finding.state), finding);

@@ -50,30 +50,39 @@ export class Regions {
 
   #answer(words: Int32Array, frozen: number): readonly Region[] {
     const copies = this.#numbering.copies.length;
+    const { calm } = this.#futures;
     const written = this.#written;
     const regions: Region[] = [];
-    for (let copy = 0; copy < copies; copy++) written[copy] = this.#futures.calm;
+    for (let copy = 0; copy < copies; copy++) written[copy] = calm;
     for (let grew = true; grew;) {
       grew = false;
+      const behind = this.#behind();
+      // What the copies before this one do.
+      let before = calm;
       for (let copy = 0; copy < copies; copy++) {
-        if ((frozen & (1 << copy)) !== 0) continue;
-        const region = this.#region(copy, words, this.#others(copy));
-        regions[copy] = region;
-        const joined = this.#futures.grown(written[copy]!, region.written);
-        if (joined === written[copy]) continue;
-        written[copy] = joined;
-        grew = true;
+        if ((frozen & (1 << copy)) === 0) {
+          const others = this.#futures.together(before, behind[copy]!);
+          const region = this.#region(copy, words, this.#faults.interference === true ? calm : others);
+          regions[copy] = region;
+          const joined = this.#futures.grown(written[copy]!, region.written);
+          grew ||= joined !== written[copy];
+          written[copy] = joined;
+        }
+        before = this.#futures.together(before, written[copy]!);
       }
     }
     return regions;
   }
 
-  #others(copy: number): Interference {
-    if (this.#faults.interference === true) return this.#futures.calm;
-    let others = this.#futures.calm;
-    for (let other = 0; other < this.#written.length; other++)
-      if (other !== copy) others = this.#futures.together(others, this.#written[other]!);
-    return others;
+  /** By copy: what those behind it do. */
+  #behind(): readonly Interference[] {
+    const behind: Interference[] = [];
+    let all = this.#futures.calm;
+    for (let copy = this.#written.length - 1; copy >= 0; copy--) {
+      behind[copy] = all;
+      all = this.#futures.together(all, this.#written[copy]!);
+    }
+    return behind;
   }
 
   #region(copy: number, words: Int32Array, others: Interference): Region {

@@ -12,6 +12,8 @@ export interface Settings {
    * A number of states and not a time, so that the answer is the same on every run.
    */
   readonly firstLook: number;
+  /** States up to which generated code explores a model with interchangeable CPUs under symmetry, before persistent sets come in. */
+  readonly secondLook: number;
   /** Bytes that the states may take; null: as many as the engine can address. */
   readonly maxBytes: number | null;
 }
@@ -21,5 +23,6 @@ export const defaultSettings: Settings = {
   reduce: true,
   symmetry: true,
   firstLook: 2_000_000,
+  secondLook: 32_000_000,
   maxBytes: null,
 };
