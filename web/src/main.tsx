@@ -1,10 +1,12 @@
 /** Starts the page. */
+import { effect } from '@preact/signals';
 import { render } from 'preact';
 import { App } from './page/app.tsx';
 import { followAddress } from './state/address.ts';
 import { keepChecking } from './state/checks.ts';
 import { loadDefinitions } from './state/definitions.ts';
 import { keepLookingAround } from './state/neighbours.ts';
+import { check, definition } from './state/session.ts';
 import './style/base.css';
 import './style/controls.css';
 import './style/lanes.css';
@@ -12,5 +14,9 @@ import './style/panels.css';
 
 keepChecking();
 keepLookingAround();
+effect(() => {
+  const said = check.value.kind === 'done' ? `: ${check.value.outcome.verdict}` : '';
+  document.title = definition.value === null ? 'racewalk' : `${definition.value.name}${said} · racewalk`;
+});
 render(<App />, document.getElementById('page')!);
 void loadDefinitions().then(followAddress);

@@ -21,12 +21,15 @@ export function App() {
         <OptionPanel />
         <main>
           <VerdictBanner />
-          {variant.value?.kind === 'built' && check.value.kind !== 'failed' && <Views />}
+          {variant.value?.kind === 'built' && !isWrong() && <Views />}
         </main>
       </div>
     </>
   );
 }
+
+/** A model that is wrong has nothing to show. */
+const isWrong = () => check.value.kind === 'failed' && check.value.why !== 'stopped';
 
 function Notice({ text }: { readonly text: string | null }) {
   return text === null ? null : (

@@ -37,13 +37,17 @@ function ModelPicker() {
   );
 }
 
-const copied = signal(false);
+const said = signal<string | null>(null);
 
 function LinkButton() {
   const copy = async () => {
-    await navigator.clipboard.writeText(location.href);
-    copied.value = true;
-    setTimeout(() => (copied.value = false), 1500);
+    // A page from disk has no clipboard, and who refuses it has the address bar.
+    const isDone = await (navigator.clipboard as Clipboard | undefined)?.writeText(location.href).then(
+      () => true,
+      () => false,
+    );
+    said.value = isDone === true ? 'Copied' : 'See the address';
+    setTimeout(() => (said.value = null), 2000);
   };
   return (
     <button
@@ -52,7 +56,7 @@ function LinkButton() {
       title="A link to this model, these options and this step"
       onClick={() => void copy()}
     >
-      <span aria-live="polite">{copied.value ? 'Copied' : 'Copy link'}</span>
+      <span aria-live="polite">{said.value ?? 'Copy link'}</span>
     </button>
   );
 }

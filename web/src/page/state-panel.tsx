@@ -1,8 +1,10 @@
 /** The state that is looked at: shared memory and locals with what the last step changed, and what the properties say. */
+import type { AnyExpr } from '../../../checker/language/expression.ts';
+import { ModelError } from '../../../checker/language/model-error.ts';
 import type { Declarations } from '../../../checker/language/variable.ts';
 import type { Value } from '../../../checker/language/domain.ts';
 import { harmOf } from '../../../checker/search/harm.ts';
-import type { Cells } from '../../../checker/state/evaluate.ts';
+import type { Cells, Place } from '../../../checker/state/evaluate.ts';
 import { endsOf, propertyPlace } from '../../../checker/state/interpret.ts';
 import { delaysOf } from '../../../checker/telling/delays.ts';
 import { at, built, state, stateAfter, trace } from '../state/session.ts';
@@ -109,6 +111,16 @@ function Buffers() {
   );
 }
 
+/** What is false in words, or what is wrong with the property itself. */
+function harmIn(condition: AnyExpr, place: Place): string | null {
+  try {
+    return harmOf(condition, place);
+  } catch (error) {
+    if (error instanceof ModelError) return error.message;
+    throw error;
+  }
+}
+
 function Properties() {
   const { table, model } = built.value!;
   const place = propertyPlace(state.value!, endsOf(table));
@@ -117,7 +129,7 @@ function Properties() {
       {model.properties
         .filter(({ kind }) => kind === 'always')
         .map(({ name, condition }) => {
-          const harm = harmOf(condition, place);
+          const harm = harmIn(condition, place);
           return (
             <li key={name} class={harm === null ? 'good' : 'bad'}>
               <span aria-hidden="true">{harm === null ? '✓' : '✕'}</span> {name}

@@ -64,6 +64,9 @@ export function Transport() {
         {at.value} / {last}
       </output>
       <ToDifference />
+      <span class="keys" aria-hidden="true">
+        ← → keys
+      </span>
     </div>
   );
 }

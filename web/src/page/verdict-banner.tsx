@@ -4,6 +4,7 @@ import { harmIn, headline, unfiredLines } from '../../../checker/telling/verdict
 import { count, rounded } from '../../../checker/telling/numbers.ts';
 import { commandLine } from '../../../checker/telling/options-text.ts';
 import { replay } from '../../../checker/search/trace.ts';
+import type { WorkError } from '../check/client.ts';
 import type { Progress } from '../check/messages.ts';
 import { stopChecking } from '../state/checks.ts';
 import { built, check, chosen, definition, variant } from '../state/session.ts';
@@ -17,7 +18,7 @@ export function VerdictBanner() {
     case 'running':
       return <Searching progress={state.progress} />;
     case 'failed':
-      return state.isMistake ? <Mistake message={state.message} /> : <Bug message={state.message} />;
+      return <Failure why={state.why} message={state.message} />;
     case 'done':
       return <Verdict outcome={state.outcome} seconds={state.seconds} />;
   }
@@ -32,13 +33,31 @@ function Mistake({ message }: { readonly message: string }) {
   );
 }
 
-function Bug({ message }: { readonly message: string }) {
-  return (
-    <section class="verdict bad" role="alert" aria-label="Verdict">
-      <h2>A bug in racewalk: please report it</h2>
-      <p class="harm mono">{message}</p>
-    </section>
-  );
+interface FailureProps {
+  readonly why: WorkError['kind'];
+  readonly message: string;
+}
+
+function Failure({ why, message }: FailureProps) {
+  switch (why) {
+    case 'mistake':
+      return <Mistake message={message} />;
+    case 'stopped':
+      return (
+        <section class="verdict open" aria-label="Verdict">
+          <h2>
+            <strong>Inconclusive</strong> <span class="claim">{message}</span>
+          </h2>
+        </section>
+      );
+    case 'bug':
+      return (
+        <section class="verdict bad" role="alert" aria-label="Verdict">
+          <h2>A bug in racewalk: please report it</h2>
+          <p class="harm mono">{message}</p>
+        </section>
+      );
+  }
 }
 
 function Searching({ progress }: { readonly progress: Progress | null }) {

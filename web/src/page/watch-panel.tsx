@@ -1,6 +1,7 @@
 /** An expression of the reader's own: its value along the run, and a state in which it is true. */
+import { sizeOf, valueAt } from '../../../checker/language/domain.ts';
 import { goTo } from '../walk/runs.ts';
-import { at, runs } from '../state/session.ts';
+import { at, built, runs } from '../state/session.ts';
 import { findState, parsed, searched, stretches, watched } from '../watch/watch.ts';
 
 export function WatchPanel() {
@@ -20,7 +21,7 @@ export function WatchPanel() {
           id="watch"
           class="mono"
           value={watched.value}
-          placeholder="count[0] == 2"
+          placeholder={example()}
           autocomplete="off"
           spellcheck={false}
           onInput={({ currentTarget }) => {
@@ -41,6 +42,14 @@ export function WatchPanel() {
       )}
     </section>
   );
+}
+
+/** A condition on the first variable of the model. */
+function example(): string {
+  const [first] = Object.entries(built.value?.model.shared ?? {});
+  if (first === undefined) return '';
+  const [name, { domain, length }] = first;
+  return `${name}${length === null ? '' : '[0]'} == ${String(valueAt(domain, 1 % sizeOf(domain)))}`;
 }
 
 function Stretches() {

@@ -1,7 +1,7 @@
 /** Checks the variant that is shown, whenever another one is; and can be stopped. */
 import { effect, untracked } from '@preact/signals';
-import { Checker, WorkError } from '../check/client.ts';
-import type { Running } from '../check/client.ts';
+import { Checker } from '../check/client.ts';
+import type { Running, WorkError } from '../check/client.ts';
 import { outcomeIn } from '../check/messages.ts';
 import { noRuns, startingWith, withFound } from '../walk/runs.ts';
 import { decodeRun } from '../walk/run-code.ts';
@@ -62,9 +62,10 @@ const finished = ({ table }: Built, { outcome, seconds }: EmbeddedReport) =>
 
 function show(ended: Check): void {
   check.value = ended;
-  if (ended.kind !== 'done' || !('schedule' in ended.outcome)) return;
-  runs.value = withFound(runs.value, ended.outcome.schedule, awaitedAt ?? undefined);
+  const steps = awaitedAt ?? undefined;
   awaitedAt = null;
+  if (ended.kind === 'done' && 'schedule' in ended.outcome)
+    runs.value = withFound(runs.value, ended.outcome.schedule, steps);
 }
 
 async function ending(work: Running<'check'>, { table }: Built): Promise<Check> {
@@ -72,8 +73,8 @@ async function ending(work: Running<'check'>, { table }: Built): Promise<Check> 
     const { outcome, seconds } = await work.result;
     return { kind: 'done', outcome: outcomeIn(outcome, table), seconds };
   } catch (error) {
-    const { message, isMistake } = error as WorkError;
-    return { kind: 'failed', message, isMistake };
+    const { message, kind } = error as WorkError;
+    return { kind: 'failed', message, why: kind };
   }
 }
 

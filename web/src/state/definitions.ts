@@ -1,9 +1,11 @@
 /** Where the models of the page come from: a report in the page itself, a module of one's own, or the registry. */
+import { batch } from '@preact/signals';
 import type { AnyDefinition } from '../../../checker/language/model.ts';
 import { withMemoryOption } from '../../../checker/memory/memory-option.ts';
 import { registry } from '../../../models/registry.ts';
 import { report, reportedDefinition } from './report.ts';
-import { definition, definitions, mistakeInFile } from './session.ts';
+import { linkedOptions, readOptions } from './link.ts';
+import { chosen, definition, definitions, mistakeInFile } from './session.ts';
 
 /** The server of `racewalk explore` names its module, and the stream of its changes, in the page. */
 const metaContent = (name: string) =>
@@ -49,5 +51,10 @@ async function reload(address: string): Promise<void> {
   if (model === null) return;
   const [before, ...others] = definitions.value;
   definitions.value = [model, ...others];
-  if (definition.value === before) definition.value = model;
+  if (definition.value !== before) return;
+  batch(() => {
+    definition.value = model;
+    // An option may have gone, or a value of it.
+    chosen.value = readOptions(model.options, linkedOptions(before.options, chosen.value)).chosen;
+  });
 }

@@ -35,7 +35,6 @@ let running: Running<'graph'> | null = null;
 
 export async function drawGraph(variant: Built): Promise<void> {
   if (drawing.value.of === variant) return;
-  running?.stop();
   const put = (now: Drawn) => {
     if (running === mine) drawing.value = { of: variant, drawn: now };
   };

@@ -42,6 +42,7 @@ export const keepLookingAround = (): (() => void) =>
 async function lookAround(options: Options, from: Choices, own: number): Promise<void> {
   const found: Neighbour[] = [];
   for (const { key, value } of changesOf(options, from)) {
+    if (own !== round) return;
     const changed = { ...from, [key]: value };
     const variant = variantOf(definition.peek()!, changed);
     if (variant.kind !== 'built') continue;

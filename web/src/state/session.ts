@@ -6,6 +6,7 @@ import type { Outcome } from '../../../checker/search/outcome.ts';
 import type { Trace } from '../../../checker/search/trace.ts';
 import { ReplayError, replay } from '../../../checker/search/trace.ts';
 import type { State } from '../../../checker/state/evaluate.ts';
+import type { WorkError } from '../check/client.ts';
 import type { Progress } from '../check/messages.ts';
 import type { Runs } from '../walk/runs.ts';
 import { noRuns, shownRun } from '../walk/runs.ts';
@@ -33,7 +34,7 @@ export const built = computed<Built | null>(() => (variant.value?.kind === 'buil
 export type Check =
   | { readonly kind: 'running'; readonly progress: Progress | null }
   | { readonly kind: 'done'; readonly outcome: Outcome; readonly seconds: number }
-  | { readonly kind: 'failed'; readonly message: string; readonly isMistake: boolean };
+  | { readonly kind: 'failed'; readonly message: string; readonly why: WorkError['kind'] };
 
 export const check = signal<Check>({ kind: 'running', progress: null });
 

@@ -58,7 +58,6 @@ let running: Running<'find'> | null = null;
 export async function findState(): Promise<void> {
   const [variant, now] = [built.value, parsed.value];
   if (variant === null || now?.kind !== 'expression') return;
-  running?.stop();
   searched.value = 'searching …';
   const mine = checker.run({ kind: 'find', model: variant.model, condition: now.expr });
   running = mine;
