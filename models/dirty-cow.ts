@@ -12,21 +12,23 @@
  *   fault for reading: the page of the file
  *   look up: a pte, and no demand to write: return it; it is written
  *
- * Kernel:  2.6.13 to v4.8: v4.8; v4.9 to v5.19: fixed
+ * Kernel:  2.6.13 to v4.8: v4.8; v4.9 to v5.15: fixed; v5.16 to v5.19: v5.19-continue; since v6.0: v6.0-continue
  * About:   copy-on-write
  * Exposed: any CPU
  * Source:  v4.8 mm/gup.c: __get_user_pages, follow_page_pte, faultin_page; mm/memory.c: do_cow_fault,
- *          do_read_fault, do_wp_page
- * Broke:   f33ea7f404e5 (2.6.13), which undid 4ceb5db9757a, the first fix of this race
- * Fixed:   19be0eaffa3a (v4.9) -> keepFollWrite (FOLL_COW instead of dropping FOLL_WRITE) and requireDirty (can_follow_write_pte)
+ *          do_read_fault, do_wp_page. v5.19 and v6.0 mm/gup.c: can_follow_write_pte; mm/userfaultfd.c: mfill_atomic_install_pte
+ * Broke:   f33ea7f404e5 (2.6.13), which undid 4ceb5db9757a, the first fix of this race; 9ae0f87d009c (v5.16), since which UFFDIO_CONTINUE
+ *          maps pages of shared memory dirty, in private mappings, too (CVE-2022-2590)
+ * Fixed:   19be0eaffa3a (v4.9) -> keepFollWrite (FOLL_COW instead of dropping FOLL_WRITE) and requireDirty (can_follow_write_pte);
+ *          5535be309971 (v6.0), for all of that -> requireExclusive (PageAnonExclusive)
  * Omitted: mmap_sem: both hold it for reading. The page-table lock: every look at the pte and every change of it is one step, as the
  *          lock makes it. Reference counts: the page handed out is held. The zero page. Retries of handle_mm_fault.
  */
-import { always, and, bool, branch, defineModel, eq, exists, flag, forever, goto, ifdef, init, label, ne, never, not,
+import { always, and, bool, branch, defineModel, eq, exists, flag, forever, goto, ifdef, init, label, ne, never, not, or,
   reachable, say, set, shared, step, thread, values, wait, when } from 'racewalk';
 
-/** What the pte maps; a copy of the process's own is made dirty at once, and nothing here is writable. */
-const Pte = values('none', 'page cache', 'own copy');
+/** What the pte maps; a copy of the process's own is made dirty at once, and belongs to it alone; nothing here is writable. */
+const Pte = values('none', 'page cache', 'page cache, dirty', 'own copy');
 const Flags = values('FOLL_WRITE', 'FOLL_WRITE | FOLL_COW', '0');
 
 export const model = defineModel({
@@ -35,10 +37,12 @@ export const model = defineModel({
   options: {
     keepFollWrite: flag('fix', 'after copy-on-write get_user_pages remembers FOLL_COW instead of dropping FOLL_WRITE'),
     requireDirty: flag('fix', 'with FOLL_COW a read-only pte passes only if it is dirty, as the copy is'),
+    requireExclusive: flag('fix', 'a read-only pte passes if it maps a page that is the process\'s alone; FOLL_WRITE is kept'),
     reader: flag('variant', 'another thread of the process reads from the mapping'),
+    continues: flag('variant', 'another thread of the process maps pages of shared memory by UFFDIO_CONTINUE'),
   },
 
-  build: ({ keepFollWrite, requireDirty, reader }) => {
+  build: ({ keepFollWrite, requireDirty, requireExclusive, reader, continues }) => {
     const mem = shared({
       pte:  init(Pte, 'none', '*ptep of the private mapping'),
       file: init(values('unchanged', 'written'), 'unchanged', 'the page of the file'),
@@ -48,7 +52,8 @@ export const model = defineModel({
       flags: init(Flags, 'FOLL_WRITE'), pte: init(Pte, 'none'), copied: init(bool, false), wrote: init(bool, false),
     } }, (l) => {
       const cow = eq(l.flags, 'FOLL_WRITE | FOLL_COW');
-      const canFollowWrite = requireDirty ? and(cow, eq(l.pte, 'own copy')) : cow;
+      const dirty = or(eq(l.pte, 'own copy'), eq(l.pte, 'page cache, dirty'));
+      const canFollowWrite = requireExclusive ? eq(l.pte, 'own copy') : requireDirty ? and(cow, dirty) : cow;
       return [
         label('retry'),
         step('pte = *ptep',                               set(l.pte, mem.pte)),
@@ -67,14 +72,14 @@ export const model = defineModel({
             set(l.copied, false),
             when(eq(mem.pte, 'none'), set(mem.pte, 'page cache'))),
         ]),
-        branch('(ret & VM_FAULT_WRITE) && !(vma->vm_flags & VM_WRITE)', l.copied, [
+        ifdef(!requireExclusive, branch('(ret & VM_FAULT_WRITE) && !(vma->vm_flags & VM_WRITE)', l.copied, [
           ifdef(keepFollWrite, step('*flags |= FOLL_COW', set(l.flags, 'FOLL_WRITE | FOLL_COW'))),
           ifdef(!keepFollWrite, step('*flags &= ~FOLL_WRITE', set(l.flags, '0'))),
-        ]),
+        ])),
         goto('retry'),
 
         label('return_page'),
-        branch('page is of the page cache',               eq(l.pte, 'page cache'), [
+        branch('page is of the page cache',               ne(l.pte, 'own copy'), [
           step('copy_to_user_page(vma, page, addr, maddr + offset, buf, bytes)', set(mem.file, 'written')),
         ], [
           step('copy_to_user_page(vma, page, addr, maddr + offset, buf, bytes)', set(l.wrote, true)),
@@ -90,14 +95,18 @@ export const model = defineModel({
       forever(wait('alloc_set_pte(fe, NULL, fault_page)', eq(mem.pte, 'none'), set(mem.pte, 'page cache'))),
     ]);
 
+    const uffdContinue = () => thread('mfill_atomic_install_pte', { mayBlockForever: true }, () => [
+      forever(wait('set_pte_at(dst_mm, dst_addr, dst_pte, _dst_pte)', eq(mem.pte, 'none'), set(mem.pte, 'page cache, dirty'))),
+    ]);
+
     return {
       shared: mem,
-      threads: [gup, dontneed, ...(reader ? [readFault()] : [])],
+      threads: [gup, dontneed, ...(reader ? [readFault()] : []), ...(continues ? [uffdContinue()] : [])],
       properties: [
         always('no write to a private mapping reaches the file', never(eq(mem.file, 'written'),
           say`the write went to the page cache: everybody who has the file open sees it`)),
         reachable('get_user_pages writes to the copy', exists(gup, (l) => l.wrote)),
-        reachable('the copy is discarded after the fault', exists(gup, (l) => and(l.copied, eq(mem.pte, 'none')))),
+        reachable('the copy is discarded', exists(gup, (l) => and(requireExclusive ? l.wrote : l.copied, eq(mem.pte, 'none')))),
       ],
     };
   },
@@ -120,5 +129,14 @@ export const model = defineModel({
     { name: 'dirty-alone',           options: { requireDirty: true },                                    verdict: 'violated',
       steps: 9, states: 20, transitions: 23,
       why: 'once FOLL_WRITE is dropped nothing is required of the pte any more' },
+    { name: 'v5.19-continue',        options: { keepFollWrite: true, requireDirty: true, continues: true }, verdict: 'violated',
+      steps: 7, states: 39, transitions: 64,
+      why: 'a dirty pte no longer means a copy: UFFDIO_CONTINUE has mapped the page cache, dirty (CVE-2022-2590)' },
+    { name: 'v6.0',                  options: { requireExclusive: true },                                verdict: 'holds',
+      states: 7, transitions: 8 },
+    { name: 'v6.0-continue',         options: { requireExclusive: true, continues: true },               verdict: 'holds',
+      states: 32, transitions: 58 },
+    { name: 'v6.0-all',              options: { requireExclusive: true, reader: true, continues: true }, verdict: 'holds',
+      states: 58, transitions: 124 },
   ],
 });
