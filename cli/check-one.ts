@@ -18,8 +18,13 @@ export async function checkOne(name: string, words: readonly string[], options: 
     checking(model, limits, settingsOf(options)),
   );
   const savedAs = await save({ ...result, source, chosen, seconds, savedAs: null }, options.saveTrace);
+  const report = { ...result, source, chosen, seconds, savedAs };
+  if (options.html !== undefined) {
+    const { writeHtml } = await import('./html-report.ts');
+    await writeHtml(report, options.html);
+  }
   process.exitCode = exitCodeOf(result.outcome.verdict);
-  print(await rendered({ ...result, source, chosen, seconds, savedAs }, options));
+  print(await rendered(report, options));
 }
 
 async function save(report: Report, path: string | undefined): Promise<string | null> {

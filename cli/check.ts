@@ -13,6 +13,7 @@ export interface CheckOptions extends LimitOptions, SearchOptions {
   readonly lkml?: true;
   readonly quiet?: true;
   readonly saveTrace?: string;
+  readonly html?: string;
   readonly help?: true;
 }
 
@@ -27,6 +28,7 @@ export function checkCommand(program: Command): void {
     .option('--max-states <number>', 'give up above so many states', wholeNumber)
     .option('--timeout <seconds>', 'give up after so many seconds', positiveSeconds)
     .option('--save-trace <file>', 'save the trace for "racewalk replay"')
+    .option('--html <file>', 'write the result as one page that needs no network')
     .helpOption(false)
     .option('-h, --help', "display this help, with a MODEL also the model's own options")
     .usage('MODEL|FILE.ts [options] [--memory sc|tso|pso] [options of the model]')
@@ -80,6 +82,7 @@ const exclusive = [
   ['lkml', 'quiet'],
   ['all', 'lkml'],
   ['all', 'saveTrace'],
+  ['all', 'html'],
 ] as const;
 
 function refuseContradictions(options: CheckOptions): void {

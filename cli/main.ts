@@ -5,6 +5,7 @@ import { ModelError } from '../checker/language/model-error.ts';
 import { checkCommand } from './check.ts';
 import { barriersCommand } from './barriers.ts';
 import { compareCommand } from './compare.ts';
+import { exploreCommand } from './explore.ts';
 import { exportCommand } from './export.ts';
 import { listCommand } from './list.ts';
 import { litmusCommand } from './litmus.ts';
@@ -34,6 +35,7 @@ compareCommand(program);
 mutateCommand(program);
 barriersCommand(program);
 replayCommand(program);
+exploreCommand(program);
 exportCommand(program);
 litmusCommand(program);
 

@@ -5,6 +5,7 @@ import { transitionTable } from '../checker/analysis/transition-table.ts';
 import type { Answer, Schedule } from '../checker/search/outcome.ts';
 import type { Trace } from '../checker/search/trace.ts';
 import { ReplayError, confirms, replay } from '../checker/search/trace.ts';
+import type { Report } from './check-report.ts';
 import { traceSections, verdictLine } from './check-report.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { chosenFrom } from './model-options.ts';
@@ -39,11 +40,31 @@ export async function replayedTrace(path: string): Promise<Replayed> {
 }
 
 /** Throws  as `replayedTrace`. */
-export async function replayTrace(path: string): Promise<void> {
-  const { source, table, answer, trace } = await replayedTrace(path);
+export async function replayTrace(path: string, html?: string): Promise<void> {
+  const replayed = await replayedTrace(path);
+  const { source, table, answer, trace } = replayed;
+  if (html !== undefined) {
+    const { writeHtml } = await import('./html-report.ts');
+    await writeHtml(reportOf(replayed, path), html);
+  }
   process.exitCode = exitCodeOf(answer.verdict);
   const sections = traceSections({ table, outcome: answer, trace }, outputWidth());
   print([verdictLine({ source, outcome: answer }), ...sections, 'the interpreter confirms it'].join('\n\n'));
+}
+
+/** What a check would have said, but for the search: nothing has been seen beside the trace. */
+function reportOf({ source, saved, table, answer, trace }: Replayed, path: string): Report {
+  const { length } = trace.steps;
+  const statistics = {
+    states: length + 1,
+    transitions: length,
+    depth: length,
+    bytes: 0,
+    unfired: [],
+    method: 'replayed',
+  };
+  const outcome = { ...answer, statistics };
+  return { table, outcome, trace, source, chosen: saved.options, seconds: 0, savedAs: path };
 }
 
 function tableOf(path: string, source: Source, saved: TraceFile): TransitionTable {

@@ -6,8 +6,9 @@ export function replayCommand(program: Command): void {
     .command('replay')
     .description('replay a saved trace step by step, and see that it ends as it did')
     .argument('<trace>', 'a file that "racewalk check --save-trace" wrote')
-    .action(async (path: string) => {
+    .option('--html <file>', 'write it as one page that needs no network')
+    .action(async (path: string, { html }: { readonly html?: string }) => {
       const { replayTrace } = await import('./replay-trace.ts');
-      await replayTrace(path);
+      await replayTrace(path, html);
     });
 }

@@ -1,0 +1,61 @@
+/** A check as one page that needs neither network nor racewalk: everything walks, and without scripts it can still be read. */
+import { writeFileSync } from 'node:fs';
+import { stripVTControlCharacters } from 'node:util';
+import { exportedTrace } from '../checker/export/exported-trace.ts';
+import { toSvg } from '../checker/export/lanes-svg.ts';
+import { element, escapeXml } from '../checker/export/xml.ts';
+import { withFallbacks } from '../checker/language/option.ts';
+import type { EmbeddedReport } from '../web/src/check/embedded-report.ts';
+import { placeOfReport } from '../web/src/check/embedded-report.ts';
+import { plainOutcome } from '../web/src/check/messages.ts';
+import type { Report } from './check-report.ts';
+import { reportText, verdictLine } from './check-report.ts';
+import { reportPage } from './page-files.ts';
+import { UsageError } from './usage-error.ts';
+
+/** Throws  UsageError when the file cannot be written. */
+export async function writeHtml(report: Report, path: string): Promise<void> {
+  const html = htmlOf(report, await reportPage());
+  try {
+    writeFileSync(path, html);
+  } catch (error) {
+    throw new UsageError(`${path}: the page cannot be written (${(error as NodeJS.ErrnoException).code})`);
+  }
+}
+
+/** The built page with the report in its place. */
+export function htmlOf(report: Report, page: string): string {
+  const place = new RegExp(`(<script type="application/json" id="${placeOfReport}">).*?(</script>)`, 's');
+  if (!place.test(page)) throw new Error('the built page has no place for a report: build it again');
+  const title = plain(verdictLine(report));
+  return page
+    .replace(place, (_, open: string, close: string) => `${open}${inScript(embedded(report))}${close}`)
+    .replace(/<title>.*?<\/title>/s, () => element('title', {}, escapeXml(title)))
+    .replace('<body>', () => `<body>\n${withoutScripts(report)}`);
+}
+
+function embedded({ source, chosen, table, outcome, seconds }: Report): EmbeddedReport {
+  return {
+    format: 'racewalk-report',
+    version: 1,
+    summary: source.definition.summary,
+    options: withFallbacks(source.definition.options, chosen),
+    model: table.model,
+    outcome: plainOutcome(outcome),
+    seconds,
+  };
+}
+
+/** JSON in which nothing ends the script that it stands in. */
+const inScript = (value: unknown) => JSON.stringify(value).replaceAll('<', '\\u003c');
+
+/** What is seen where scripts are not allowed: the text and the picture. */
+function withoutScripts(report: Report): string {
+  const { table, outcome, trace } = report;
+  const text = element('pre', {}, escapeXml(plain(reportText(report, 100))));
+  const picture =
+    trace === null || trace.steps.length === 0 ? '' : toSvg(exportedTrace(table, outcome, trace));
+  return element('noscript', {}, text, picture);
+}
+
+const plain = stripVTControlCharacters;
