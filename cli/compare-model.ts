@@ -32,7 +32,11 @@ export async function compareModel(
   const usual = vary?.includes(memoryKey) === true ? {} : { [memoryKey]: memoryOption.fallback };
   const given = { ...usual, ...chosenOptions(source, [...(options.fix ?? []).map(asOption), ...words]) };
   const { result, seconds } = await runWithin(options, (limits) =>
-    comparing(source.definition, { vary, given, settings: settingsOf(options) }, limits),
+    comparing(
+      source.definition,
+      { vary, given, settings: settingsOf(options), costs: options.costs !== false },
+      limits,
+    ),
   );
   process.exitCode = exitCodeOf(result);
   print(await rendered(result, seconds, options));

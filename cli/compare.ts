@@ -10,6 +10,7 @@ import { UsageError } from './usage-error.ts';
 export interface CompareOptions extends LimitOptions, SearchOptions {
   readonly vary?: string;
   readonly fix?: readonly string[];
+  readonly costs?: boolean;
   readonly json?: true;
 }
 
@@ -21,6 +22,7 @@ export function compareCommand(program: Command): void {
     .argument('[model]', 'MODEL of the list, or a FILE.ts of your own')
     .option('--vary <options>', 'the options to vary, with commas between; else the machine and all fixes')
     .option('--fix <option=value>', 'keep an option at a value; as good as --option value', collect)
+    .option('--no-costs', 'leave out what a variant costs: counting takes longer than the checks')
     .option('--json', 'print one JSON object (docs/compare-output.schema.json)')
     .option('--max-states <number>', 'give up on a variant above so many states', wholeNumber)
     .option('--timeout <seconds>', 'give up after so many seconds', positiveSeconds)

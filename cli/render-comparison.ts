@@ -21,15 +21,20 @@ export function renderComparison(comparison: Comparison, seconds: number, width:
   const tables = [...groups].map(([setting, group]) =>
     [...(setting === '' ? [] : [setting]), renderTable(definition, columns, group)].join('\n'),
   );
-  const legend = wrap([costLegend, ...(smallest.length === 0 ? [] : [fixLegend])].join(' '), width).join(
-    '\n',
-  );
+  const legend = wrap(
+    [
+      stepsLegend,
+      ...(Object.keys(rows[0]!.costs).length === 0 ? [] : [costLegend]),
+      ...(smallest.length === 0 ? [] : [fixLegend]),
+    ].join(' '),
+    width,
+  ).join('\n');
   const sets = smallest.map((each) => renderSmallest(definition, each));
   return [header(comparison, seconds, width), ...tables, legend, ...sets].join('\n\n');
 }
 
-const costLegend =
-  'Trace steps are those of the shortest trace (<=: perhaps not the shortest). Costs are counted over all executions, least-most where they differ.';
+const stepsLegend = 'Trace steps are those of the shortest trace (<=: perhaps not the shortest).';
+const costLegend = 'Costs are counted over all executions, least-most where they differ.';
 const fixLegend = 'Each set of fixes below was checked, and so was every smaller one, which fails.';
 
 function header({ definition, rows, fixed }: Comparison, seconds: number, width: number): string {

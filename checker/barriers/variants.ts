@@ -36,11 +36,11 @@ export function* findingVariants(
 ): Steps<Variants> {
   const usual = { ...given, [memoryKey]: memoryOption.fallback };
   const fixed = { ...usual, ...(yield* barrierOptions(definition, usual)) };
-  const withoutCosts = {
-    ...definition,
-    build: (options?: Choices) => ({ ...definition.build(options), costs: [] }),
-  };
-  const { smallest } = yield* comparing(withoutCosts, { vary: null, given: fixed, settings }, limits);
+  const { smallest } = yield* comparing(
+    definition,
+    { vary: null, given: fixed, settings, costs: false },
+    limits,
+  );
   const found = smallest.flatMap(({ setting, sets }) =>
     sets.map((fixes) => variantOf(definition, fixed, { setting, fixes })),
   );

@@ -63,12 +63,14 @@ export interface Choice {
   readonly vary: readonly string[] | null;
   readonly given: Choices;
   readonly settings?: Settings;
+  /** Whether costs are counted, which takes longer than the checks. */
+  readonly costs?: boolean;
 }
 
 /** The comparison, pausing now and then. */
 export function* comparing(
   definition: AnyDefinition,
-  { vary, given, settings = defaultSettings }: Choice,
+  { vary, given, settings = defaultSettings, costs: counted = true }: Choice,
   limits: Limits,
 ): Steps<Comparison> {
   const { options } = definition;
@@ -76,7 +78,8 @@ export function* comparing(
   const rows: Row[] = [];
   for (const choices of combinations(options, varied)) {
     const all = withFallbacks(options, { ...given, ...choices });
-    const { table, outcome } = yield* checking(definition.build(all), limits, settings);
+    const model = definition.build(all);
+    const { table, outcome } = yield* checking(counted ? model : { ...model, costs: [] }, limits, settings);
     const costs = yield* countingCosts(table, costedStates, limits);
     rows.push(rowOf(choices, all, outcome, costs));
   }

@@ -41,6 +41,15 @@ describe.concurrent('--memory', () => {
     ]);
   });
 
+  test('compare --no-costs has the verdicts alone', async () => {
+    const words = ['compare', email, '--vary', 'memory', '--sync-ipi'];
+    const [all, fewer] = await Promise.all([racewalk(words), racewalk([...words, '--no-costs'])]);
+    expect([all.code, fewer.code]).toEqual([0, 0]);
+    expect(all.out).toMatch(/IPIs[^]*Costs are counted/);
+    expect(fewer.out).not.toMatch(/IPIs|Costs/);
+    expect(fewer.out).toMatch(/^tso +holds +229$/m);
+  });
+
   test('export and show have the store buffers', async () => {
     const words = [email, '--memory', 'tso'];
     const [exported, shown] = await Promise.all([
