@@ -169,4 +169,24 @@ describeInBrowser('a walk', () => {
     await watch.getByRole('button', { name: 'Find' }).click();
     await watch.getByText('There is no such state.').waitFor();
   });
+
+  test('a variant that holds shows runs in which happens what must be possible', async () => {
+    const page = await site.open('#gup-fast-vs-collapse?flush=ipi');
+    await page.getByRole('button', { name: 'collapse gives up', exact: true }).click();
+    await expect.poll(() => shared(page, 'pmd')).toBe('nonetable');
+  });
+
+  test('a run is saved as SVG, text, Mermaid or ITF', async () => {
+    const page = await site.open('#gup-fast-vs-collapse');
+    const saved = async (format: string) => {
+      const download = page.waitForEvent('download');
+      await page.getByRole('combobox', { name: 'save this run' }).selectOption(format);
+      const stream = await (await download).createReadStream();
+      return Buffer.concat(await stream.toArray()).toString();
+    };
+    expect(await saved('SVG of the lanes')).toMatch(/^<(\?xml|svg)[^]*pmdp_get_and_clear/);
+    expect(await saved('text, 72 columns')).toMatch(/CPU 0[^]*get_page_unless_zero/);
+    expect(await saved('Mermaid sequence diagram')).toMatch(/sequenceDiagram[^]*get_page_unless_zero/);
+    expect((JSON.parse(await saved('ITF JSON')) as { states: unknown[] }).states.length).toBe(22);
+  });
 });

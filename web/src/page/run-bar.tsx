@@ -1,19 +1,13 @@
 /** The runs that the reader holds: the one that was found, and branches. */
 import { show } from '../walk/runs.ts';
 import type { Run } from '../walk/runs.ts';
-import { check, runs } from '../state/session.ts';
+import { built, check, runs } from '../state/session.ts';
+import { findState } from '../watch/watch.ts';
 
 export function RunBar() {
   const { all, shown } = runs.value;
   const [only] = all;
-  if (all.length === 1 && only !== undefined && only.schedule.edges.length === 0)
-    return (
-      <p class="hint">
-        {check.value.kind === 'done' && check.value.outcome.verdict === 'holds'
-          ? 'There is no bad run to show. Walk through any other: take one of the next steps.'
-          : 'Walk: take one of the next steps.'}
-      </p>
-    );
+  if (all.length === 1 && only !== undefined && only.schedule.edges.length === 0) return <Witnesses />;
   if (all.length === 1) return null;
   return (
     <div class="runs" role="group" aria-label="Runs">
@@ -40,4 +34,25 @@ function nameOf({ origin, shared, schedule }: Run): string {
     case 'own':
       return shared > 0 ? `branch after step ${shared}` : `walk of ${schedule.edges.length} steps`;
   }
+}
+
+/** Where there is no bad run to show: runs in which happens what must be possible. */
+function Witnesses() {
+  const isSafe = check.value.kind === 'done' && check.value.outcome.verdict === 'holds';
+  const witnesses = built.value!.model.properties.filter(
+    ({ kind, limit }) => kind === 'reachable' && limit !== true,
+  );
+  return (
+    <div class="runs">
+      <p class="hint">
+        {isSafe && 'There is no bad run to show. '}Take one of the next steps{isSafe && ', or see how'}
+      </p>
+      {isSafe &&
+        witnesses.map(({ name, condition }) => (
+          <button type="button" key={name} onClick={() => void findState(condition)}>
+            {name}
+          </button>
+        ))}
+    </div>
+  );
 }

@@ -9,6 +9,7 @@ import { beside } from '../state/beside.ts';
 import { at, built, check, runs, trace } from '../state/session.ts';
 import type { Arrow } from './arrows.tsx';
 import { BesidePicker, Difference } from './beside-picker.tsx';
+import { ExportMenu } from './export-menu.tsx';
 import { Lanes } from './lanes.tsx';
 import { NextSteps } from './next-steps.tsx';
 import { RaceList } from './race-list.tsx';
@@ -49,6 +50,7 @@ export function TraceView() {
       <div class="above-lanes">
         <RunBar />
         <BesidePicker />
+        <ExportMenu />
       </div>
       <div class={`trace-columns ${beside.value === null ? '' : 'two'}`}>
         <div class="lane-column">

@@ -14,7 +14,7 @@ export function WatchPanel() {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          void findState();
+          if (now?.kind === 'expression') void findState(now.expr);
         }}
       >
         <input

@@ -31,11 +31,13 @@ export const startingWith = (run: Run, at = run.schedule.edges.length): Runs => 
   at: Math.min(at, run.schedule.edges.length),
 });
 
+/** Whether the reader has done nothing yet. */
+const isUntouched = ({ all }: Runs) => all.length === 1 && all[0] === nowhere;
+
 /** Adds the run that the checker found: shown at once, unless the reader is somewhere already. */
 export function withFound(runs: Runs, schedule: Schedule, at = schedule.edges.length): Runs {
   const found: Run = { schedule, origin: 'found', shared: 0 };
-  const isUntouched = runs.all.length === 1 && runs.all[0] === nowhere;
-  return isUntouched ? startingWith(found, at) : { ...runs, all: [...runs.all, found] };
+  return isUntouched(runs) ? startingWith(found, at) : { ...runs, all: [...runs.all, found] };
 }
 
 export function goTo(runs: Runs, at: number): Runs {
@@ -78,8 +80,11 @@ export const beginAt = (runs: Runs, initial: number): Runs => ({
 });
 
 /** Shows another run of one's own, at its end. */
-export const visit = (runs: Runs, schedule: Schedule): Runs => ({
-  all: [...runs.all, { schedule, origin: 'own', shared: 0 }],
-  shown: runs.all.length,
-  at: schedule.edges.length,
-});
+export function visit(runs: Runs, schedule: Schedule): Runs {
+  const kept = isUntouched(runs) ? [] : runs.all;
+  return {
+    all: [...kept, { schedule, origin: 'own', shared: 0 }],
+    shown: kept.length,
+    at: schedule.edges.length,
+  };
+}

@@ -54,12 +54,12 @@ export const searched = signal<string | null>(null);
 const checker = new Checker();
 let running: Running<'find'> | null = null;
 
-/** Goes to a state in which the expression is true, by a run with the fewest steps; or says that there is none. */
-export async function findState(): Promise<void> {
-  const [variant, now] = [built.value, parsed.value];
-  if (variant === null || now?.kind !== 'expression') return;
+/** Goes to a state in which the condition is true, by a run with the fewest steps; or says that there is none. */
+export async function findState(condition: AnyExpr): Promise<void> {
+  const variant = built.value;
+  if (variant === null) return;
   searched.value = 'searching …';
-  const mine = checker.run({ kind: 'find', model: variant.model, condition: now.expr });
+  const mine = checker.run({ kind: 'find', model: variant.model, condition });
   running = mine;
   const said = await mine.result.then(
     ({ schedule, reason }) => {

@@ -1,0 +1,85 @@
+/** The shown run as a file: in the formats of `racewalk export`. */
+import type { ExportedTrace } from '../../../checker/export/exported-trace.ts';
+import { exportedTrace } from '../../../checker/export/exported-trace.ts';
+import { shownRun } from '../walk/runs.ts';
+import { built, check, runs, trace } from '../state/session.ts';
+
+interface Format {
+  readonly name: string;
+  readonly ending: string;
+  readonly write: (exported: ExportedTrace) => Promise<string>;
+}
+
+const formats: readonly Format[] = [
+  {
+    name: 'SVG of the lanes',
+    ending: 'svg',
+    write: async (exported) => (await import('../../../checker/export/lanes-svg.ts')).toSvg(exported),
+  },
+  {
+    name: 'text, 72 columns',
+    ending: 'txt',
+    write: async (exported) =>
+      (await import('../../../checker/export/changelog-text.ts')).changelogText(exported),
+  },
+  {
+    name: 'Mermaid sequence diagram',
+    ending: 'mmd',
+    write: async (exported) => (await import('../../../checker/export/mermaid.ts')).toMermaid(exported),
+  },
+  {
+    name: 'ITF JSON',
+    ending: 'itf.json',
+    write: async (exported) =>
+      JSON.stringify((await import('../../../checker/export/itf.ts')).toItf(exported), null, 2),
+  },
+];
+
+export function ExportMenu() {
+  if (trace.value === null || trace.value.steps.length === 0) return null;
+  return (
+    <select
+      class="export"
+      aria-label="save this run"
+      value=""
+      onChange={({ currentTarget }) => {
+        const format = formats.find(({ name }) => name === currentTarget.value);
+        currentTarget.value = '';
+        if (format !== undefined) void save(format);
+      }}
+    >
+      <option value="">save as …</option>
+      {formats.map(({ name }) => (
+        <option key={name} value={name}>
+          {name}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+async function save({ ending, write }: Format): Promise<void> {
+  const text = await write(exportedRun());
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
+  link.download = `${built.value!.model.name}.${ending}`;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
+/** The shown run: with its verdict where it is the one that was found. */
+function exportedRun(): ExportedTrace {
+  const { table, model } = built.value!;
+  const [run, now] = [trace.value!, check.value];
+  const isFound =
+    now.kind === 'done' &&
+    'schedule' in now.outcome &&
+    now.outcome.schedule === shownRun(runs.value).schedule;
+  if (isFound) return exportedTrace(table, now.outcome, run);
+  return {
+    table,
+    trace: run,
+    headline: `${model.name}: a run of ${run.steps.length} steps`,
+    end: run.stopped,
+  };
+}
