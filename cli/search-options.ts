@@ -1,8 +1,9 @@
 /** How to search, on the command line: what a user may want to choose; the rest chooses itself. */
-import { totalmem } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import type { Command } from 'commander';
 import { defaultSettings } from '../checker/search/settings.ts';
 import type { Settings } from '../checker/search/settings.ts';
+import { hireWorkers } from '../checker/search/worker-host.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface SearchOptions {
@@ -11,6 +12,7 @@ export interface SearchOptions {
   readonly symmetry?: boolean;
   /** In bytes. */
   readonly maxMemory?: number;
+  readonly workers?: number;
 }
 
 /** Adds the options of the search to a command. */
@@ -23,15 +25,30 @@ export const withSearchOptions = (command: Command): Command =>
       '--max-memory <GiB>',
       'give up above so much memory for states; else three quarters of the machine',
       gibibytes,
+    )
+    .option(
+      '--workers <number>',
+      'share large searches among so many threads; else one for each core',
+      workers,
     );
 
-export function settingsOf({ engine: chosen, reduce, symmetry, maxMemory }: SearchOptions): Settings {
+/** More than these no search has been tried with. */
+const mostWorkers = 64;
+
+export function settingsOf({
+  engine: chosen,
+  reduce,
+  symmetry,
+  maxMemory,
+  workers: wanted = Math.min(availableParallelism(), mostWorkers),
+}: SearchOptions): Settings {
   return {
     ...defaultSettings,
     engine: chosen ?? defaultSettings.engine,
     reduce: reduce ?? defaultSettings.reduce,
     symmetry: symmetry ?? defaultSettings.symmetry,
     maxBytes: maxMemory ?? (totalmem() * 3) / 4,
+    crew: wanted === 1 ? null : { workers: wanted, hire: hireWorkers },
   };
 }
 
@@ -45,4 +62,11 @@ function gibibytes(text: string): number {
   const number = /^\d*\.?\d+$/.test(text) ? Number(text) : 0;
   if (number <= 0) throw new UsageError(`--max-memory takes a number of GiB above 0, and not '${text}'`);
   return Math.floor(number * 2 ** 30);
+}
+
+function workers(text: string): number {
+  const number = /^[1-9]\d*$/.test(text) ? Number(text) : 0;
+  if (number < 1 || number > mostWorkers)
+    throw new UsageError(`--workers takes a whole number from 1 to ${mostWorkers}, and not '${text}'`);
+  return number;
 }

@@ -17,20 +17,19 @@ import type { Edge, Finding, StateSpace } from './state-space.ts';
 import type { Recorded } from './recorded-finding.ts';
 import { blameProperty, findingOf } from './recorded-finding.ts';
 import { beginsAs, isStuck, moves } from './restriction.ts';
-import { Team, togetherBatch } from './team.ts';
+import { Team } from './team.ts';
+import { canBeWide } from './wide.ts';
 import { VisitedMemory } from './visited-memory.ts';
 
 export interface CompiledOptions {
-  /** Bytes of linear memory at most; by default all that 32-bit addresses reach. */
+  /** Bytes of the states and their table at most. */
   readonly maxBytes?: number;
+  /** Where the memory of states begins, which then has addresses of 64 bits; by default it is wide if 4 GiB may not be enough. */
+  readonly wideFrom?: number | null;
   /** The bits of a hash that count, for tests of what happens when states collide. */
   readonly hashMask?: bigint;
-  /** Hires so many workers; without it, the calling thread works alone. `batch` is for tests: successors of one round. */
-  readonly crew?: {
-    readonly workers: number;
-    readonly hire: (self: Member, recruits: readonly Recruit[]) => Crew;
-    readonly batch?: number;
-  };
+  /** Who shares the work; without it, the calling thread works alone. */
+  readonly crew?: CrewOptions | null;
   /** States are stored in a canonical order of these interchangeable copies, one for all their permutations. */
   readonly symmetry?: Symmetry | null;
   /** Dead locals are stored as they were at the beginning. */
@@ -41,6 +40,24 @@ export interface CompiledOptions {
    */
   readonly only?: Schedule | null;
 }
+
+export type Hire = (self: Member, recruits: readonly Recruit[]) => Crew;
+
+export interface CrewOptions {
+  /** Them and the calling thread. */
+  readonly workers: number;
+  readonly hire: Hire;
+  /** States from which on they are hired. */
+  readonly from?: number;
+  /** For tests: everything is shared, so many successors at a time, and the claims of a round are as few. */
+  readonly batch?: number;
+}
+
+/** States from which on others are hired: a worker costs 50 to 100 ms of start and optimised code, which this many take alone. */
+const hireFrom = 300_000;
+
+/** States that are expanded alone: two barriers cost as much. */
+const fewStates = 1_024;
 
 /** A state space whose states can be found again. */
 export interface CompiledSpace extends StateSpace {
@@ -56,6 +73,8 @@ export function compiledSpace(table: TransitionTable, options: CompiledOptions =
 }
 
 class PackedSpace implements CompiledSpace {
+  /** A hundredth of a second as a rule: workers wait for each other at the end of each. */
+  readonly portion = 32_768;
   readonly #table: TransitionTable;
   readonly #model: CompiledModel;
   readonly #memory: VisitedMemory;
@@ -63,13 +82,16 @@ class PackedSpace implements CompiledSpace {
   readonly #findings: Finding[] = [];
   readonly #only: Schedule | null;
   readonly #workers: number;
-  readonly #team: Team | null = null;
+  readonly #crew: CrewOptions | null;
+  readonly #recruits: () => readonly Recruit[];
+  #team: Team | null = null;
 
   constructor(table: TransitionTable, options: CompiledOptions) {
     const {
       maxBytes = 2 ** 32,
+      wideFrom = maxBytes > 2 ** 32 && canBeWide() ? 0 : null,
       hashMask = allBits,
-      crew,
+      crew = null,
       symmetry = null,
       forget = false,
       only = null,
@@ -83,31 +105,29 @@ class PackedSpace implements CompiledSpace {
         symmetry,
         forget,
         mayMove: (copy) => only === null || moves(only, copy),
-        share: workers === 1 ? alone : { workers, worker, batch: crew?.batch ?? togetherBatch },
+        wide: wideFrom !== null,
+        share: {
+          ...alone,
+          workers,
+          worker,
+          ...(crew?.batch === undefined ? {} : { batch: crew.batch, claims: crew.batch }),
+        },
       });
     this.#table = table;
     this.#only = only;
     this.#workers = workers;
     this.#model = modelOf(0);
-    const { map, module } = this.#model;
-    this.#memory = new VisitedMemory(this.#model, encodeModule(module), { maxBytes, workers });
-    if (crew === undefined || workers === 1) return;
-    const recruits = Array.from({ length: workers - 1 }, (_, at) => modelOf(at + 1));
-    const { memory, code, globals } = this.#memory;
-    const self: Member = {
-      worker: 0,
+    this.#crew = workers === 1 ? null : crew;
+    this.#memory = new VisitedMemory(this.#model, encodeModule(this.#model.module), {
+      maxBytes,
       workers,
-      map,
-      transitions: table.transitions.length,
-      memory,
-      code,
-      globals,
-    };
-    const hired = crew.hire(
-      self,
-      recruits.map((model) => ({ map: model.map, bytes: encodeModule(model.module) })),
-    );
-    this.#team = new Team(this.#memory, map, hired, workers);
+      wideFrom,
+    });
+    this.#recruits = () =>
+      Array.from({ length: workers - 1 }, (_, at) => {
+        const { map, module } = modelOf(at + 1);
+        return { map, bytes: encodeModule(module) };
+      });
   }
 
   get count(): number {
@@ -154,6 +174,7 @@ class PackedSpace implements CompiledSpace {
     const states = initialStates(this.#table);
     const given = this.#only === null ? states : beginsAs(this.#table, states, this.#only);
     this.#inBatches(given, () => {
+      this.#memory.left(this.#memory.gathered);
       this.#insert();
       this.#memory.forgetRecent();
     });
@@ -177,25 +198,46 @@ class PackedSpace implements CompiledSpace {
     return numbers;
   }
 
+  /** In pieces whose successors all have room: they end where one worker's would, however many there are. */
   expand(from: number, to: number): void {
-    if (this.#team !== null) {
-      this.#team.expand(from, to, (at, end) => this.#record(at, end));
-      return;
+    const { mostEdges } = this.#model;
+    for (let at = from; at < to;) {
+      const end = Math.min(to, at + Math.floor(this.#memory.left(mostEdges) / mostEdges));
+      const team = this.#teamFor(end - at);
+      if (team === null) this.#expandAlone(at, end);
+      else team.expand(at, end, (first, last) => this.#record(first, last));
+      at = end;
     }
+  }
+
+  #expandAlone(from: number, to: number): void {
     for (let at = from; at < to;) {
       at = this.#memory.code.generate(at, to);
       this.#insert();
     }
   }
 
+  /** Those who share the work on so many states, or null where it is not shared, or not yet. */
+  #teamFor(states: number): Team | null {
+    const crew = this.#crew;
+    if (crew === null || this.count < (crew.batch === undefined ? (crew.from ?? hireFrom) : 0)) return null;
+    this.#team ??= this.#hire(crew);
+    if (crew.batch !== undefined) while (!this.#team.isReady);
+    return this.#team.isReady && (states >= fewStates || crew.batch !== undefined) ? this.#team : null;
+  }
+
+  #hire({ workers, hire }: CrewOptions): Team {
+    const { map } = this.#model;
+    const { memory, states, code, globals } = this.#memory;
+    const transitions = this.#table.transitions.length;
+    const crew = hire({ workers, map, transitions, memory, states, code, globals }, this.#recruits());
+    return new Team(this.#memory, map, crew, workers);
+  }
+
   /** Stores the candidates of this thread. */
   #insert(): void {
     const { finding } = this.#memory.globals;
     const { at } = this.#model.map.findings;
-    if (this.#team !== null) {
-      this.#team.store((from, end) => this.#record(from, end));
-      return;
-    }
     this.#memory.makeRoom();
     finding.value = at;
     this.#memory.code.insert();
@@ -256,6 +298,6 @@ class PackedSpace implements CompiledSpace {
   state(id: number): State {
     const { layout, map } = this.#model;
     const first = (this.#memory.statesAt + id * map.stride) / 8;
-    return decode(layout, this.#memory.words.subarray(first, first + layout.words));
+    return decode(layout, this.#memory.stateWords.subarray(first, first + layout.words));
   }
 }

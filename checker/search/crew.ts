@@ -1,16 +1,19 @@
 /** What the workers of a search are told and answer: numbers in shared memory, the same work for each of them. */
 import type { MemoryMap } from '../state/wasm-memory.ts';
-import { pageBytes, pieceLength } from '../state/wasm-memory.ts';
+import { pageBytes } from '../state/wasm-memory.ts';
 import { forgetRecent } from './recent.ts';
 import type { GeneratedCode, GeneratedGlobals } from './visited-memory.ts';
+import { enterStates } from './visited-memory.ts';
 
 /** Several workers that do one piece of work at a time, all at once. */
 export interface Crew {
+  /** Whether all of them can begin; until then the caller works alone. */
+  readonly isReady: () => boolean;
   /**
    * Does one piece of work; order `w` is for worker `w`, and 0 is the caller.
    *
    * Returns the replies, valid until the next piece.
-   * Throws  Error when a worker fails or gives no sign of life.
+   * Throws  Error when a worker fails or gives no sign of life, as `isReady` does.
    */
   readonly run: (orders: readonly Order[]) => readonly Int32Array[];
   readonly close: () => void;
@@ -31,13 +34,15 @@ export interface Shared {
 }
 
 export type Work =
-  /** Gathers successors of the states `from` .. `to - 1`; replies where it stopped, how many there are that were not met lately, and how many there were. */
-  | { readonly kind: 'generate'; readonly from: number; readonly to: number }
-  /** Claims, among the first `gathered.length` workers' candidates, those of its region; replies how many are new, by worker. */
-  | { readonly kind: 'claim'; readonly gathered: readonly number[] }
-  /** Stores its own new states from number `first` on, or none when that is -1; replies where its findings end. */
+  /** Gathers and claims successors of the states `from` .. `to - 1`; replies where it stopped and how many it has claimed. */
+  | { readonly kind: 'claim'; readonly from: number; readonly to: number }
+  /** Undoes the claims of this round, as if it had not begun. */
+  | { readonly kind: 'withdraw' }
+  /** Stores the states that it has claimed and not lost, from number `first` on; replies where its findings end. */
   | { readonly kind: 'settle'; readonly first: number }
-  /** Enters the stored states of its region into the table. */
+  /** Empties its share of the table. */
+  | { readonly kind: 'clear' }
+  /** Enters its share of the stored states into the table. */
   | { readonly kind: 'enter' };
 
 export interface Order {
@@ -45,148 +50,123 @@ export interface Order {
   readonly work: Work;
 }
 
-export const mostWorkers = 16;
 /** Numbers of an order and of a reply. */
-export const orderLength = 8 + mostWorkers;
-const kinds = ['generate', 'claim', 'settle', 'enter'] as const;
+export const orderLength = 8;
+const kinds = ['claim', 'withdraw', 'settle', 'clear', 'enter'] as const;
 
 export function writeOrder({ shared, work }: Order, to: Int32Array): void {
-  const details = detailsOf(work);
-  to.set([
-    kinds.indexOf(work.kind),
-    shared.count,
-    shared.slots,
-    shared.numberMask,
-    shared.statesPage,
-    details.length,
-    ...details,
-  ]);
+  const { count, slots, numberMask, statesPage } = shared;
+  const [from, end] = detailsOf(work);
+  to.set([kinds.indexOf(work.kind), count, slots, numberMask, statesPage, from, end]);
 }
 
-function detailsOf(work: Work): readonly number[] {
+function detailsOf(work: Work): readonly [number, number] {
   switch (work.kind) {
-    case 'generate':
-      return [work.from, work.to];
     case 'claim':
-      return work.gathered;
+      return [work.from, work.to];
     case 'settle':
-      return [work.first];
+      return [work.first, 0];
+    case 'withdraw':
+    case 'clear':
     case 'enter':
-      return [];
+      return [0, 0];
   }
 }
 
-export function readOrder(from: Int32Array): Order {
-  const [kind, count, slots, numberMask, statesPage, length, ...rest] = from;
-  const shared = { count: count!, slots: slots!, numberMask: numberMask!, statesPage: statesPage! };
-  const details = rest.slice(0, length);
-  switch (kinds[kind!]!) {
-    case 'generate':
-      return { shared, work: { kind: 'generate', from: details[0]!, to: details[1]! } };
+export function readOrder(order: Int32Array): Order {
+  const [kind, count, slots, numberMask, statesPage, from, to] = order as unknown as readonly [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const shared = { count, slots, numberMask, statesPage };
+  const name = kinds[kind]!;
+  switch (name) {
     case 'claim':
-      return { shared, work: { kind: 'claim', gathered: details } };
+      return { shared, work: { kind: name, from, to } };
     case 'settle':
-      return { shared, work: { kind: 'settle', first: details[0]! } };
+      return { shared, work: { kind: name, first: from } };
+    case 'withdraw':
+    case 'clear':
     case 'enter':
-      return { shared, work: { kind: 'enter' } };
+      return { shared, work: { kind: name } };
   }
 }
 
 /** One worker: its place in the crew and its instance of the generated code. */
 export interface Member {
-  readonly worker: number;
   readonly workers: number;
   readonly map: MemoryMap;
   readonly transitions: number;
   readonly memory: WebAssembly.Memory;
+  readonly states: WebAssembly.Memory;
   readonly code: GeneratedCode;
   readonly globals: GeneratedGlobals;
 }
 
-/** The slots of the table that a worker owns. */
-export function regionOf(
-  worker: number,
-  workers: number,
-  slots: number,
-): readonly [start: number, end: number] {
-  return [Math.floor((worker * slots) / workers), Math.floor(((worker + 1) * slots) / workers)];
-}
-
-/** A worker's part of the work; `member.worker` says which. */
+/** A worker's part of the work; `member.map.worker` says which. */
 export function performer(member: Member): (order: Order, reply: Int32Array) => void {
+  const { map, memory, states, transitions, globals, code } = member;
   let firedBefore = new BigUint64Array();
-  const fired = () => new BigUint64Array(member.memory.buffer, member.map.fired.at, member.transitions);
+  const fired = () => new BigUint64Array(memory.buffer, map.fired.at, transitions);
   return ({ shared, work }, reply) => {
-    share(shared, member);
+    share(shared, globals);
     switch (work.kind) {
-      case 'generate':
-        firedBefore = fired().slice();
-        generate(work, member, reply);
-        return;
       case 'claim':
-        // Successors that come after a worker that had no room for all of its own are gathered once more.
-        if (member.worker >= work.gathered.length) {
-          fired().set(firedBefore);
-          forgetRecent(member.map, member.memory, shared.statesPage * pageBytes);
-        }
-        claimAll(work.gathered, member, reply);
+        firedBefore = fired().slice();
+        claimAll(work, member, reply);
+        return;
+      case 'withdraw':
+        fired().set(firedBefore);
+        code.withdraw();
+        forgetRecent(map, memory, { states, firstState: shared.statesPage * pageBytes });
         return;
       case 'settle':
-        if (work.first < 0) return;
-        member.globals.count.value = work.first;
-        member.globals.finding.value = member.map.findings.at;
-        member.code.settle();
-        reply[0] = member.globals.finding.value;
+        globals.count.value = work.first;
+        globals.finding.value = map.findings.at;
+        code.settle();
+        reply[0] = globals.finding.value;
+        return;
+      case 'clear':
+        code.clearTable(...partOf(shared.slots, member));
         return;
       case 'enter':
-        enterAll(shared.count, member);
+        enterStates(code, ...partOf(shared.count, member), map.room);
     }
   };
 }
 
-function share(shared: Shared, { globals, worker, workers }: Member): void {
-  const [start, end] = regionOf(worker, workers, shared.slots);
-  globals.count.value = shared.count;
-  globals.slots.value = shared.slots;
-  globals.numberMask.value = shared.numberMask;
-  globals.statesPage.value = shared.statesPage;
-  globals.regionStart.value = start;
-  globals.regionEnd.value = end;
+function share({ count, slots, numberMask, statesPage }: Shared, globals: GeneratedGlobals): void {
+  globals.count.value = count;
+  globals.slots.value = slots;
+  globals.numberMask.value = numberMask;
+  globals.statesPage.value = statesPage;
 }
 
-function generate(
-  { from, to }: Work & { kind: 'generate' },
-  { code, globals, map }: Member,
-  reply: Int32Array,
-): void {
-  const gathered = () => (globals.cursor.value - map.candidates.at) / map.stride;
-  reply[0] = code.generate(from, to);
-  reply[2] = gathered();
-  code.hashAll();
-  code.dropRecent();
-  code.findSlots();
-  reply[1] = gathered();
+/** The part of `total` things that is this worker's. */
+function partOf(total: number, { workers, map }: Member): readonly [from: number, to: number] {
+  return [Math.floor((map.worker * total) / workers), Math.floor(((map.worker + 1) * total) / workers)];
 }
 
+/** Stops before the end when its claims are as many as there is room for. */
 function claimAll(
-  gathered: readonly number[],
-  { code, globals, map, worker }: Member,
+  { from, to }: Work & { kind: 'claim' },
+  { code, globals, map, memory }: Member,
   reply: Int32Array,
 ): void {
-  const firstBase = map.base - worker * map.distance;
-  for (const [other, total] of gathered.entries()) {
-    const base = firstBase + other * map.distance;
-    const first = globals.count.value + other * map.room;
-    let found = 0;
-    for (let at = 0; at < total; at += pieceLength) {
-      const picked = code.pick(base, at, Math.min(at + pieceLength, total));
-      code.foresee(base, picked);
-      found += code.claim(base, picked, first);
-    }
-    reply[other] = found;
+  new Int32Array(memory.buffer)[map.lost.at / 4] = 0;
+  globals.claimed.value = 0;
+  globals.claimMark.value = map.claimMarks.at;
+  const fewMarks = map.claimMarks.at + map.claimMarks.bytes - map.marks.bytes;
+  let at = from;
+  while (at < to && globals.claimed.value <= map.claimsEnough && globals.claimMark.value <= fewMarks) {
+    at = code.generate(at, to);
+    code.claim();
   }
-}
-
-function enterAll(count: number, { code }: Member): void {
-  for (let at = 0; at < count; at += 4_096) code.enter(at, Math.min(at + 4_096, count));
+  reply[0] = at;
+  reply[1] = globals.claimed.value;
 }

@@ -34,19 +34,20 @@ const polishedStates = 2_000_000;
 const chunk = 64;
 
 export function* exploring(table: TransitionTable, limits: Limits, settings: Settings): Steps<Outcome> {
-  const { engine, reduce, maxBytes, firstLook, secondLook } = settings;
+  const { engine, reduce, maxBytes, firstLook, secondLook, crew } = settings;
   if (engine === 'interpreter') return yield* searching(table, interpretedSpace(table), limits, engine);
-  const most = Math.min(maxBytes ?? Infinity, 2 ** 32);
+  const most = maxBytes ?? 2 ** 32;
   const symmetry = settings.symmetry ? symmetryOf(numberingOf(table)) : null;
   const symmetric = symmetry !== null && symmetry.groups.length > 0;
-  if (!reduce && !symmetric) return yield* compiledSearch(table, limits, { maxBytes: most });
+  if (!reduce && !symmetric) return yield* compiledSearch(table, limits, { maxBytes: most, crew });
   const look = symmetric ? smallLook : largeLook;
   const small = yield* compiledSearch(table, atMost(limits, firstLook * look.factor), {
     maxBytes: Math.min(most, look.bytes),
+    crew,
   });
   if (isFinal(small, limits)) return small;
   if (!symmetric) return yield* reducedSearch(table, limits, { maxBytes, symmetry: false });
-  const options = { symmetry, forget: true };
+  const options = { symmetry, forget: true, crew };
   if (!reduce) return yield* symmetricSearch(table, limits, { ...options, maxBytes: most });
   const large = yield* symmetricSearch(table, atMost(limits, secondLook), {
     ...options,
@@ -86,10 +87,14 @@ function* symmetricSearch(
 ): Steps<Outcome> {
   const space = compiledSpace(table, options);
   const search = { table, space, limits, method: 'compiled, symmetric' };
-  const outcome = yield* searchingBy(search, (finding, { levels }) =>
+  const searchIt = searchingBy(search, (finding, { levels }) =>
     runAlong(table, space, pathTo(space, levels, finding.state), finding),
   );
-  return yield* polished(table, limits, outcome);
+  try {
+    return yield* polished(table, limits, yield* searchIt);
+  } finally {
+    space.close();
+  }
 }
 
 /** The outcome with the best trace of the CPUs that move in the one it has, where that is no longer and soon found. */

@@ -9,8 +9,8 @@ import { answerAtEnd, answerTo, isSameReport, statisticsOf, worstOf } from './re
 import type { Steps } from './steps.ts';
 import { finish } from './steps.ts';
 
-/** States expanded between two looks at the limits. */
-const chunk = 4_096;
+/** States expanded between two looks at the limits, unless the space knows better. */
+const defaultPortion = 4_096;
 
 /** Initial states are made all at once, before there is a limit to look at. */
 const mostBeginnings = 20_000;
@@ -66,6 +66,7 @@ function tooManyBeginnings(table: TransitionTable): string | null {
 function* expandLevel({ space, limits, levels }: Progress): Steps<string | null> {
   const from = levels.at(-1)!;
   const to = space.count;
+  const { portion: chunk = defaultPortion } = space;
   for (let at = from; at < to; at += chunk) {
     const stopped = reasonToStop(space.count, limits);
     if (stopped !== null) {

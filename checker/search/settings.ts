@@ -1,4 +1,5 @@
 /** What may be chosen of how states are explored. */
+import type { CrewOptions } from './compiled-space.ts';
 
 export interface Settings {
   /** `compiled` is the speed; `interpreter` is the meaning, slow and plain, and explores everything. */
@@ -16,6 +17,8 @@ export interface Settings {
   readonly secondLook: number;
   /** Bytes that the states may take; null: as many as the engine can address. */
   readonly maxBytes: number | null;
+  /** Who shares large searches in generated code; null: nobody. */
+  readonly crew: CrewOptions | null;
 }
 
 export const defaultSettings: Settings = {
@@ -25,4 +28,5 @@ export const defaultSettings: Settings = {
   firstLook: 2_000_000,
   secondLook: 32_000_000,
   maxBytes: null,
+  crew: null,
 };

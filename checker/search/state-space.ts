@@ -28,6 +28,8 @@ export type Finding =
  * The same model gives the same numbers, counts and findings on every run, whatever the implementation.
  */
 export interface StateSpace {
+  /** States to expand between two looks at limits. */
+  readonly portion?: number;
   /** States stored. */
   readonly count: number;
   /** Edges generated, those to known states included. */

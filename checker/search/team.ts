@@ -3,11 +3,11 @@ import type { MemoryMap } from '../state/wasm-memory.ts';
 import type { Crew, Work } from './crew.ts';
 import type { VisitedMemory } from './visited-memory.ts';
 
-/** Successors that a worker gathers in a round. */
-export const togetherBatch = 8_192;
-
 /** Takes the findings from one address up to another, before the next round overwrites them. */
 type Record = (from: number, to: number) => void;
+
+/** The share of their room that the claims of a round are to fill, as there may be more than expected. */
+const full = 0.7;
 
 export class Team {
   readonly #memory: VisitedMemory;
@@ -22,68 +22,61 @@ export class Team {
     this.#map = map;
     this.#crew = crew;
     this.#workers = workers;
-    memory.rebuildBy(() => this.#run(() => ({ kind: 'enter' })));
+  }
+
+  /** Whether the others can begin. */
+  get isReady(): boolean {
+    return this.#crew.isReady();
   }
 
   expand(from: number, to: number, record: Record): void {
+    this.#memory.rebuildBy(() => this.#rebuild());
     for (let at = from; at < to;) at = this.#round(at, to, record);
-  }
-
-  /** Stores what this thread has gathered. */
-  store(record: Record): void {
-    const { gathered } = this.#memory;
-    this.#makeRoom();
-    this.#memory.code.hashAll();
-    this.#memory.code.findSlots();
-    this.#settle([gathered], record);
   }
 
   close(): void {
     this.#crew.close();
   }
 
-  /** One round: workers gather side by side, in the order of the states; returns the first state left out. */
+  /** One round: workers claim side by side, in the order of the states; returns the first state left out. */
   #round(from: number, to: number, record: Record): number {
-    this.#makeRoom();
+    // Claimed numbers run through the areas of all workers, so that there must be states for all of them.
+    this.#memory.makeRoom(this.#workers * this.#map.claimsRoom);
     const portion = Math.min(this.#portion, Math.ceil((to - from) / this.#workers));
     const limit = (worker: number) => Math.min(to, from + worker * portion);
-    const replies = this.#run((worker) => ({ kind: 'generate', from: limit(worker), to: limit(worker + 1) }));
-    const gathered: number[] = [];
-    let [next, successors] = [from, 0];
-    // What lies behind a worker that had no room for all its successors is left for the next round.
-    for (const [worker, reply] of replies.entries()) {
-      gathered.push(reply[1]!);
-      successors += reply[2]!;
-      next = reply[0]!;
-      if (next < limit(worker + 1)) break;
+    const replies = this.#run((worker) => ({ kind: 'claim', from: limit(worker), to: limit(worker + 1) }));
+    const most = Math.max(...replies.map((reply) => reply[1]!));
+    if (replies.some((reply, worker) => reply[0]! < limit(worker + 1))) {
+      this.#run(() => ({ kind: 'withdraw' }));
+      this.#portion = Math.ceil(portion / 4);
+      return from;
     }
-    this.#adapt(next - from, successors);
-    this.#settle(gathered, record);
-    return next;
+    const fitting = Math.floor((this.#map.claimsEnough * full * portion) / Math.max(most, 1));
+    this.#portion = Math.max(1, Math.min(fitting, Math.max(this.#portion, portion * 2)));
+    this.#settle(
+      replies.map((reply) => reply[1]!),
+      record,
+    );
+    return limit(this.#workers);
   }
 
-  #adapt(states: number, successors: number): void {
-    const each = (successors + 1) / states;
-    const fitting = Math.floor((this.#map.batch * 0.8) / Math.max(each, 0.5));
-    this.#portion = Math.max(4, Math.min(fitting, this.#portion * 2));
-  }
-
-  /** Claims and stores what is new among the candidates of the first workers, so many of each. */
-  #settle(gathered: readonly number[], record: Record): void {
-    const claims = this.#run(() => ({ kind: 'claim', gathered }));
-    const added = gathered.map((_, area) => claims.reduce((sum, reply) => sum + reply[area]!, 0));
+  /** Stores what is left of the claims, so many of each worker. */
+  #settle(claimed: readonly number[], record: Record): void {
+    const { lost, findings, distance } = this.#map;
+    const { numbers, globals } = this.#memory;
+    const added = claimed.map((more, worker) => more - numbers[(lost.at + worker * distance) / 4]!);
     const { count } = this.#memory;
     const firsts = added.map((_, area) => added.slice(0, area).reduce((sum, more) => sum + more, count));
-    const total = added.reduce((sum, more) => sum + more, count);
-    const ends = this.#run((worker) => ({ kind: 'settle', first: firsts[worker] ?? -1 }));
-    this.#memory.globals.count.value = total;
-    const { findings, distance } = this.#map;
-    for (const worker of gathered.keys()) record(findings.at + worker * distance, ends[worker]![0]!);
+    const ends = this.#run((worker) => ({ kind: 'settle', first: firsts[worker]! })).map(
+      (reply) => reply[0]!,
+    );
+    globals.count.value = added.reduce((sum, more) => sum + more, count);
+    for (const [worker, end] of ends.entries()) record(findings.at + worker * distance, end);
   }
 
-  /** Claimed numbers run through the areas of all workers, so there must be states for all of them. */
-  #makeRoom(): void {
-    this.#memory.makeRoom(this.#workers * this.#map.room);
+  #rebuild(): void {
+    this.#run(() => ({ kind: 'clear' }));
+    this.#run(() => ({ kind: 'enter' }));
   }
 
   #run(work: (worker: number) => Work): readonly Int32Array[] {

@@ -1,32 +1,24 @@
 /** The linear memory of a compiled model, how it grows, and the generated functions that work in it. */
-import { pageBytes } from '../state/wasm-memory.ts';
+import { mostPages, mostStatesPages, pageBytes } from '../state/wasm-memory.ts';
 import type { CompiledModel } from '../state/wasm-model.ts';
-import { mostPages } from '../state/wasm-model.ts';
 import { CapacityError } from './capacity-error.ts';
 import type { Shared } from './crew.ts';
-import { regionOf } from './crew.ts';
 import { forgetRecent } from './recent.ts';
-
-const firstSlots = 2_048;
-/** States a slot at most: with linear probing, more would make searches long. */
-const fullest = 0.8;
-/** The table grows by this factor, so that a state never has more than 10 bytes of it. */
-const growth = 2;
+import type { Room } from './table-size.ts';
+import { bytesFor, fullest, mostStates, slotBytes, slotsFor } from './table-size.ts';
 
 /** The exported functions of a module, as `wasm-model.ts` and `wasm-visited.ts` define them. */
 export interface GeneratedCode {
   readonly generate: (from: number, to: number) => number;
   readonly insert: () => void;
-  /** These four exist where there are several workers. */
-  readonly pick: (base: number, from: number, to: number) => number;
-  readonly foresee: (base: number, total: number) => void;
-  readonly claim: (base: number, total: number, first: number) => number;
+  /** These three exist where there are several workers. */
+  readonly claim: () => void;
   readonly settle: () => void;
+  readonly withdraw: () => void;
   readonly hashAll: () => void;
   readonly findSlots: () => void;
-  readonly dropRecent: () => void;
   readonly numberOf: (from: number, to: number) => void;
-  readonly clearTable: () => void;
+  readonly clearTable: (from: number, to: number) => void;
   readonly enter: (from: number, to: number) => void;
 }
 
@@ -35,54 +27,71 @@ export interface GeneratedGlobals {
   readonly slots: WebAssembly.Global;
   readonly numberMask: WebAssembly.Global;
   readonly statesPage: WebAssembly.Global;
-  readonly regionStart: WebAssembly.Global;
-  readonly regionEnd: WebAssembly.Global;
   readonly cursor: WebAssembly.Global;
   readonly mark: WebAssembly.Global;
   readonly finding: WebAssembly.Global;
+  readonly claimed: WebAssembly.Global;
+  readonly claimMark: WebAssembly.Global;
 }
+
+export interface MemoryOptions {
+  readonly maxBytes: number;
+  readonly workers: number;
+  /** States have a memory of their own, and begin at this address of it; null: they stand behind the table. */
+  readonly wideFrom: number | null;
+}
+
+/** Bytes of addresses of 32 bits that are kept for the areas of workers, whether they are needed or not. */
+const areasBytes = 2 ** 27;
 
 export class VisitedMemory {
   readonly code: GeneratedCode;
   readonly globals: GeneratedGlobals;
   readonly memory: WebAssembly.Memory;
+  /** The same memory, unless states have one of their own. */
+  readonly states: WebAssembly.Memory;
   readonly #model: CompiledModel;
-  readonly #workers: number;
-  readonly #maxBytes: number;
+  readonly #options: MemoryOptions;
+  readonly #room: Room;
+  readonly #mostStates: number;
   #numbers: Int32Array;
   #words: BigUint64Array;
-  #slots = 0;
+  #stateWords: BigUint64Array;
   #rebuild: () => void = () => this.#enterAll();
 
-  /** Several workers share the memory; each has a region of the table of its own. */
-  constructor(model: CompiledModel, bytes: Uint8Array<ArrayBuffer>, { maxBytes = 2 ** 32, workers = 1 }) {
+  constructor(model: CompiledModel, bytes: Uint8Array, options: MemoryOptions) {
+    const { workers, wideFrom, maxBytes } = options;
     this.#model = model;
-    this.#workers = workers;
-    this.#maxBytes = Math.min(maxBytes, 2 ** 32);
+    this.#options = options;
+    const shared = workers > 1;
     const initial = Math.ceil(model.map.table / pageBytes);
-    const sharing = workers > 1 ? { shared: true, maximum: mostPages } : {};
-    this.memory = new WebAssembly.Memory({ initial, ...sharing });
+    this.memory = new WebAssembly.Memory({ initial, ...(shared ? { shared, maximum: mostPages } : {}) });
+    this.states = wideFrom === null ? this.memory : wideMemory(Math.ceil(wideFrom / pageBytes), shared);
+    this.#room = roomOf(model, maxBytes, wideFrom);
+    this.#mostStates = mostStates(model.map.stride, this.#room);
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
-      racewalk: { memory: this.memory },
+      racewalk: { memory: this.memory, states: this.states },
     });
     this.code = exports as unknown as GeneratedCode;
     this.globals = exports as unknown as GeneratedGlobals;
     this.#numbers = new Int32Array(this.memory.buffer);
     this.#words = new BigUint64Array(this.memory.buffer);
+    this.#stateWords = new BigUint64Array(this.states.buffer);
     this.globals.cursor.value = model.map.candidates.at;
-    this.#growTable(firstSlots);
+    this.globals.statesPage.value = (wideFrom ?? 0) / pageBytes;
+    this.#growTable(slotsFor(0, this.#room));
   }
 
   get count(): number {
     return this.globals.count.value;
   }
 
-  /** Bytes of the table and the stored states. The room for more is address space, that nobody has touched yet. */
+  /** Bytes that the states and their table need. */
   get bytes(): number {
-    return this.statesAt - this.#model.map.table + this.count * this.#model.map.stride;
+    return bytesFor(this.count, this.#model.map.stride, this.#room);
   }
 
-  /** The address of the first state; it moves when the table grows. */
+  /** The address of the first state in the memory of states; it moves when the table before it grows. */
   get statesAt(): number {
     return this.globals.statesPage.value * pageBytes;
   }
@@ -99,6 +108,13 @@ export class VisitedMemory {
     return this.#words;
   }
 
+  /** The memory of states as 64-bit words; valid until it grows. */
+  get stateWords(): BigUint64Array {
+    if (this.#stateWords.buffer !== this.states.buffer)
+      this.#stateWords = new BigUint64Array(this.states.buffer);
+    return this.#stateWords;
+  }
+
   /** Puts packed states where the generated code leaves successors. */
   gather(states: readonly (readonly bigint[])[]): void {
     const { candidates, marks, stride } = this.#model.map;
@@ -109,10 +125,13 @@ export class VisitedMemory {
 
   /** All workers forget what they met lately. */
   forgetRecent(): void {
-    const { recent, distance } = this.#model.map;
-    for (let worker = 0; worker < this.#workers; worker++) {
+    const { recent, stride, distance } = this.#model.map;
+    for (let worker = 0; worker < this.#options.workers; worker++) {
       const own = { ...recent, at: recent.at + worker * distance };
-      forgetRecent({ ...this.#model.map, recent: own }, this.memory, this.statesAt);
+      forgetRecent({ recent: own, stride }, this.memory, {
+        states: this.states,
+        firstState: this.statesAt,
+      });
     }
   }
 
@@ -120,16 +139,7 @@ export class VisitedMemory {
   lookUp(): void {
     this.code.hashAll();
     this.code.findSlots();
-    for (let worker = 0; worker < this.#workers; worker++) {
-      this.#enterRegion(worker);
-      this.code.numberOf(0, this.gathered);
-    }
-  }
-
-  #enterRegion(worker: number): void {
-    const [start, end] = regionOf(worker, this.#workers, this.#slots);
-    this.globals.regionStart.value = start;
-    this.globals.regionEnd.value = end;
+    this.code.numberOf(0, this.gathered);
   }
 
   /** From now on others do the work when the table is built anew. */
@@ -154,53 +164,102 @@ export class VisitedMemory {
   }
 
   /**
-   * Makes sure that all candidates, or so many, can be stored.
+   * How many more states there is room for; it depends on the states that are there, and on nothing else.
    *
-   * Throws  CapacityError when memory is at its limit; the states that are there stay.
+   * Throws  CapacityError when there is not room for `least`.
+   */
+  left(least: number): number {
+    const left = this.#mostStates - this.count;
+    if (left >= least) return left;
+    const { maxBytes, wideFrom } = this.#options;
+    const full = `the visited set is full: ${this.count} states in ${Math.min(maxBytes, this.#room.bytes)} bytes`;
+    if (maxBytes <= this.#room.bytes) throw new CapacityError(full);
+    const reason =
+      wideFrom === null ? 'this JavaScript engine has no larger memory (Node 24 has)' : 'no engine has more';
+    throw new CapacityError(`${full}; ${reason}`);
+  }
+
+  /**
+   * Makes sure that all candidates, or so many, can be stored, if there are as many states as that.
+   *
+   * Throws  CapacityError when the system has no more memory; the states that are there stay.
    */
   makeRoom(more = this.gathered): void {
     const { stride } = this.#model.map;
-    const needed = this.count + more;
-    if (needed > this.#slots * fullest)
-      this.#growTable(Math.ceil(Math.max(needed / fullest, this.#slots * growth)) + 1);
-    const bytes = this.statesAt + needed * stride - this.memory.buffer.byteLength;
+    const needed = Math.min(this.count + more, this.#mostStates);
+    const slots = slotsFor(needed, this.#room);
+    if (slots > this.globals.slots.value) this.#growTable(slots);
     // All that the table has room for, at once: each growth of memory lets V8 collect its garbage.
-    if (bytes > 0) this.#grow(bytes, Math.floor(this.#slots * fullest - needed) * stride);
+    const most = Math.min(Math.floor(this.globals.slots.value * fullest), this.#mostStates);
+    this.#growStates(needed, Math.max(0, most - needed) * stride);
   }
 
-  /** The table is built anew in its larger place, from the states, which move on to make room for it. */
+  /** The table is built anew in its larger place, from the states; those behind it move on to make room for it. */
   #growTable(slots: number): void {
-    const { table, stride } = this.#model.map;
-    const statesPage = Math.ceil((table + slots * 4) / pageBytes);
-    const [from, to, size] = [this.statesAt, statesPage * pageBytes, this.count * stride];
-    const missing = to + size - this.memory.buffer.byteLength;
-    if (missing > 0) this.#grow(missing, 0);
-    new Uint8Array(this.memory.buffer).copyWithin(to, from, from + size);
-    this.globals.statesPage.value = statesPage;
+    const { table, claimsRoom } = this.#model.map;
+    const end = table + slots * slotBytes;
+    if (this.#options.wideFrom === null) this.#moveStates(Math.ceil(end / pageBytes));
+    else grow(this.memory, Number, end, 0);
+    this.#growStates(1, 0);
+    const mostNumbers = slots * fullest + this.#options.workers * claimsRoom + 2;
     this.globals.slots.value = slots;
-    this.globals.numberMask.value = 2 ** Math.ceil(Math.log2(slots)) - 1;
-    this.#slots = slots;
-    this.code.clearTable();
+    this.globals.numberMask.value = 2 ** Math.ceil(Math.log2(mostNumbers)) - 1;
     this.#rebuild();
   }
 
-  /** Adds `bytes`, and `spare` ones where there is room for them. */
-  #grow(bytes: number, spare: number): void {
-    const left = Math.floor((this.#maxBytes - this.memory.buffer.byteLength) / pageBytes);
-    const pages = Math.ceil(bytes / pageBytes);
-    if (pages > left)
-      throw new CapacityError(`the visited set is full: ${this.count} states in ${this.#maxBytes} bytes`);
-    try {
-      this.memory.grow(Math.min(left, pages + Math.ceil(spare / pageBytes)));
-    } catch {
-      throw new CapacityError(`the system has no more memory for the visited set of ${this.count} states`);
-    }
+  #growStates(states: number, spare: number): void {
+    const end = this.statesAt + states * this.#model.map.stride;
+    grow(this.states, this.#options.wideFrom === null ? Number : BigInt, end, spare);
   }
 
-  /** In pieces, so that the optimised code of `enter` comes into use while it goes on. */
+  #moveStates(page: number): void {
+    const [from, to, size] = [this.statesAt, page * pageBytes, this.count * this.#model.map.stride];
+    grow(this.memory, Number, to + size, 0);
+    new Uint8Array(this.memory.buffer).copyWithin(to, from, from + size);
+    this.globals.statesPage.value = page;
+  }
+
   #enterAll(): void {
-    const piece = 4_096;
-    this.#enterRegion(0);
-    for (let at = 0; at < this.count; at += piece) this.code.enter(at, Math.min(at + piece, this.count));
+    this.code.clearTable(0, this.globals.slots.value);
+    enterStates(this.code, 0, this.count, this.#model.map.room);
+  }
+}
+
+/** Enters states into the table, in pieces that have room among the candidates. */
+export function enterStates({ enter }: GeneratedCode, from: number, to: number, room: number): void {
+  for (let at = from; at < to; at += room) enter(at, Math.min(at + room, to));
+}
+
+function wideMemory(pages: number, shared: boolean): WebAssembly.Memory {
+  const descriptor = { address: 'i64', initial: BigInt(pages), maximum: BigInt(mostStatesPages) } as const;
+  return new WebAssembly.Memory({ ...descriptor, shared });
+}
+
+function roomOf({ map }: CompiledModel, maxBytes: number, wideFrom: number | null): Room {
+  const narrow = mostPages * pageBytes - Math.max(areasBytes, map.table);
+  const wide = mostStatesPages * pageBytes - (wideFrom ?? 0);
+  const statesBytes = wideFrom === null ? narrow : wide;
+  const bytes = Math.min(maxBytes, wideFrom === null ? narrow : narrow + wide);
+  return { bytes, statesBytes, slots: Math.floor(narrow / slotBytes) };
+}
+
+/** Pages as a memory counts them: one with addresses of 64 bits in BigInt. */
+type Count = (pages: number) => number | bigint;
+
+/** Makes a memory at least so large, and larger by `spare` bytes where there is room for them. */
+function grow(memory: WebAssembly.Memory, count: Count, bytes: number, spare: number): void {
+  const missing = Math.ceil((bytes - memory.buffer.byteLength) / pageBytes);
+  if (missing <= 0) return;
+  const attempts = [missing + Math.ceil(spare / pageBytes), missing].map(count);
+  if (!attempts.some((pages) => canGrow(memory, pages)))
+    throw new CapacityError(`the system has no more memory for the visited set, which needs ${bytes} bytes`);
+}
+
+function canGrow(memory: WebAssembly.Memory, pages: number | bigint): boolean {
+  try {
+    memory.grow(pages);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -1,6 +1,6 @@
 /** Generated code of one batch: gathers the successors of some states, then stores the new ones and looks at them. */
 import { addressAfter } from './wasm-cells.ts';
-import type { NumberType, Wasm, WasmFunction } from './wasm-code.ts';
+import type { Local, NumberType, Wasm, WasmFunction } from './wasm-code.ts';
 import {
   block,
   call,
@@ -15,6 +15,7 @@ import {
   local,
   loop,
   operation,
+  sequence,
   set,
   setGlobal,
   store,
@@ -38,12 +39,7 @@ export function batchFunctions(
     successorsFunction(steps, context),
     generateFunction(context),
     checkNewFunction(context),
-    inOrder(
-      'insert',
-      'insertNew',
-      [call('hashAll'), call('dropRecent'), call('findSlots'), call('findLikely')],
-      context,
-    ),
+    insertFunction(context),
   ];
 }
 
@@ -169,37 +165,67 @@ function checkNewFunction(context: VisitedContext): WasmFunction {
   return { name: 'checkNew', parameters: [id], result: null, body, exported: false };
 }
 
-/**
- * `name()`: stores the candidates that are new with the function `storing(from, to)`, looks at them, and records findings,
- * all in the order of the edges.
- */
-export function inOrder(
-  name: string,
-  storing: string,
-  before: readonly Wasm[],
-  { map }: VisitedContext,
-): WasmFunction {
-  const [mark, from, to, id] = [
-    local('i32', 'mark'),
-    local('i32', 'from'),
-    local('i32', 'to'),
-    local('i32', 'id'),
-  ];
+/** What goes through the states of an area in order, and does something at the marks between them. */
+interface Walk {
+  /** Where the first mark is, and the global that says where they end. */
+  readonly marks: number;
+  readonly marksEnd: string;
+  /** Code of the position that a mark names, from its first number. */
+  readonly position: (marked: Wasm) => Wasm;
+  /** Code of the position where the states end. */
+  readonly end: Wasm;
+  /** Code for the states `from` .. `to - 1`. */
+  readonly between: (from: Local, to: Local) => readonly Wasm[];
+  readonly onMark: (mark: Local) => readonly Wasm[];
+}
+
+/** Code that goes through states and marks in the order of the edges. */
+export function inOrder({ marks, marksEnd, position, end, between, onMark }: Walk): Wasm {
+  const [mark, from, to] = [local('i32', 'mark'), local('i32', 'from'), local('i32', 'to')];
   const [done, again] = [labelled('done'), labelled('again')];
-  const position = (cursor: Wasm) =>
-    operation('i32.div_u', operation('i32.sub', cursor, i32(map.candidates.at)), i32(map.stride));
-  const atEnd = operation('i32.eq', get(mark), getGlobal('mark'));
+  const atEnd = operation('i32.eq', get(mark), getGlobal(marksEnd));
   const each = [
-    choose(atEnd, [set(to, position(getGlobal('cursor')))], [set(to, position(load('i32', get(mark))))]),
-    set(id, getGlobal('count')),
-    call(storing, get(from), get(to)),
-    call('checkNew', get(id)),
+    choose(atEnd, [set(to, end)], [set(to, position(load('i32', get(mark))))]),
+    ...between(from, to),
     set(from, get(to)),
     jumpIf(done, atEnd),
-    call('record', load('i32', get(mark), 8), load('i32', get(mark), 4), load('i32', get(mark), 12)),
+    ...onMark(mark),
     set(mark, add(get(mark), markBytes)),
     jump(again),
   ];
-  const body = [...before, set(mark, i32(map.marks.at)), block(done, loop(again, ...each))];
-  return { name, parameters: [], result: null, body, exported: true };
+  return sequence(set(from, i32(0)), set(mark, i32(marks)), block(done, loop(again, ...each)));
+}
+
+/** Code that goes through the candidates. */
+export function candidatesInOrder(
+  { map }: VisitedContext,
+  walk: Pick<Walk, 'between' | 'onMark'>,
+): readonly Wasm[] {
+  const position = (cursor: Wasm) =>
+    operation('i32.div_u', operation('i32.sub', cursor, i32(map.candidates.at)), i32(map.stride));
+  const prepare = ['hashAll', 'dropRecent', 'findSlots', 'findLikely'].map((name) => call(name));
+  const end = position(getGlobal('cursor'));
+  return [...prepare, inOrder({ marks: map.marks.at, marksEnd: 'mark', position, end, ...walk })];
+}
+
+/** Code that stores states with the function `storing(from, to)` and looks at those that are new. */
+export function storeAndCheck(storing: string): Walk['between'] {
+  const id = local('i32', 'id');
+  return (from, to) => [
+    set(id, getGlobal('count')),
+    call(storing, get(from), get(to)),
+    call('checkNew', get(id)),
+  ];
+}
+
+/** Code that makes a finding of a mark. */
+export const recordMark = (mark: Local): readonly Wasm[] => [
+  call('record', load('i32', get(mark), 8), load('i32', get(mark), 4), load('i32', get(mark), 12)),
+];
+
+/** `insert()`: stores the candidates that are new, looks at them, and records findings. */
+function insertFunction(context: VisitedContext): WasmFunction {
+  const walk = { between: storeAndCheck('insertNew'), onMark: recordMark };
+  const body = candidatesInOrder(context, walk);
+  return { name: 'insert', parameters: [], result: null, body, exported: true };
 }

@@ -1,22 +1,24 @@
 /**
- * Generated code by which several workers store one batch each, together, as if one of them had stored all in order.
+ * Generated code by which several workers store what they have gathered, together, as if one of them had done it all.
  *
- * Each worker owns a region of the table. It goes through the candidates of all workers, in order, and claims for those
- * that belong in its region and are not there a slot with a number that no state has yet; only the first of equal
- * candidates gets one. Once all are claimed it is known how many new states each worker's batch has, and so the numbers
- * that they get; each worker then stores its own and corrects their slots. Nothing is written by two workers at once.
+ * In a round each worker gathers successors of its share of the states, and claims those that are not in the table:
+ * the claim is a number that no state has yet, and earlier claims have smaller numbers. Of equal states the smallest claim
+ * stays, whoever came first; so that once all have claimed, those left are the states that one worker alone would have
+ * found new, in its order. It is then known how many each worker has, hence the number of each; the workers store
+ * their own and correct the slots. Slots are claimed by compare-and-swap: nobody waits for anybody within a round.
  */
-import { addressAfter } from './wasm-cells.ts';
 import type { Local, Wasm, WasmFunction } from './wasm-code.ts';
 import {
+  atomic,
   block,
+  call,
   choose,
   count,
-  either,
   get,
   getGlobal,
   i32,
   jump,
+  jumpIf,
   labelled,
   load,
   local,
@@ -27,16 +29,19 @@ import {
   setGlobal,
   store,
 } from './wasm-code.ts';
-import { inOrder } from './wasm-batch.ts';
+import { addressAfter } from './wasm-cells.ts';
+import { candidatesInOrder, inOrder, recordMark, storeAndCheck } from './wasm-batch.ts';
 import type { MemoryMap } from './wasm-memory.ts';
+import { firstBase, markBytes } from './wasm-memory.ts';
 import type { Table, VisitedContext } from './wasm-table.ts';
 import {
   increment,
-  isElsewhere,
-  loadSlot,
+  loadSlotAnew,
   nextSlot,
+  numberIn,
   openTable,
   probe,
+  replaceSlot,
   scaled,
   slotValue,
   stateAddress,
@@ -45,162 +50,175 @@ import {
 } from './wasm-table.ts';
 import { equalStates } from './wasm-visited.ts';
 
+/** Globals: the claims of this round, and where the next of their marks goes. */
+export const claimGlobals = ['claimed', 'claimMark'] as const;
+
 export function claimFunctions(context: VisitedContext): readonly WasmFunction[] {
-  return [
-    pick(context),
-    foresee(context),
-    claim(context),
-    settleNew(context),
-    inOrder('settle', 'settleNew', [], context),
+  return [claimNew(context), claim(context), settleNew(context), settle(context), withdraw(context)];
+}
+
+/** `claim()`: claims the candidates that are new; the marks between them are kept for `settle`. */
+function claim(context: VisitedContext): WasmFunction {
+  const target = getGlobal('claimMark');
+  const keep = (mark: Local) => [
+    store(getGlobal('claimed'), 'i32', target),
+    ...[4, 8, 12].map((at) => store(load('i32', get(mark), at), 'i32', target, at)),
+    setGlobal('claimMark', operation('i32.add', target, i32(markBytes))),
   ];
+  const between = (from: Local, to: Local) => [call('claimNew', get(from), get(to))];
+  const body = candidatesInOrder(context, { between, onMark: keep });
+  return { name: 'claim', parameters: [], result: null, body, exported: true };
 }
 
-/** Where an area of this worker is, counted from the beginning of its areas: the same for all workers. */
-const within = (map: MemoryMap, area: 'hashes' | 'slots' | 'candidates') => map[area].at - map.base;
-
-const plus = (base: Local, index: Local, bytes: number): Wasm =>
-  operation('i32.add', get(base), scaled(get(index), bytes));
-
-/** What goes through the candidates of one worker needs; `base` is where that worker's areas begin. */
-interface Round {
-  readonly table: Table;
-  readonly base: Local;
-  readonly from: Local;
-  readonly to: Local;
-  /** How many were picked. */
-  readonly total: Local;
+/** What claiming one candidate needs. */
+interface Candidate {
   readonly at: Local;
-  readonly slot: Local;
-  readonly value: Local;
+  readonly pointer: Local;
   readonly hash: Local;
+  readonly slot: Local;
+  /** What the slot holds, and the number in it. */
+  readonly value: Local;
+  readonly number: Local;
+  /** The claims so far: this would be the next. */
+  readonly claimed: Local;
 }
 
-const roundOf = (context: VisitedContext): Round => ({
-  table: tableOf(context),
-  base: local('i32', 'base'),
-  from: local('i32', 'from'),
-  to: local('i32', 'to'),
-  total: local('i32', 'total'),
+const candidateOf = (): Candidate => ({
   at: local('i32', 'at'),
+  pointer: local('i32', 'pointer'),
+  hash: local('i64', 'hash'),
   slot: local('i32', 'slot'),
   value: local('i32', 'value'),
-  hash: local('i64', 'hash'),
+  number: local('i32', 'number'),
+  claimed: local('i32', 'claimed'),
 });
 
-const slotPlace = ({ base, at }: Round) => plus(base, at, 4);
+/** Code of the number that this worker's next claim has: those of all workers follow on the stored states. */
+const nextNumber = ({ claimed }: Candidate, { worker, claimsRoom }: MemoryMap): Wasm =>
+  operation('i32.add', operation('i32.add', getGlobal('count'), i32(worker * claimsRoom)), get(claimed));
 
-/** `pick(base, from, to)`: lists the candidates that belong in the region and touches their slots; returns how many. */
-function pick(context: VisitedContext): WasmFunction {
+/** `claimNew(from, to)`: claims those of the candidates `from` .. `to - 1` that are new. */
+function claimNew(context: VisitedContext): WasmFunction {
   const { map } = context;
-  const round = roundOf(context);
-  const { table, base, from, to, at, slot, total } = round;
-  const [touched, own] = [local('i32', 'touched'), local('i32', 'own')];
-  const each = [
-    set(slot, load('i32', slotPlace(round), within(map, 'slots'))),
-    store(get(at), 'i32', scaled(get(total), 4), map.own.at),
-    set(total, operation('i32.add', get(total), operation('i32.eqz', isElsewhere(slot, table)))),
+  const table = tableOf(context);
+  const [from, to] = [local('i32', 'from'), local('i32', 'to')];
+  const candidate = candidateOf();
+  const { at, pointer, hash, slot, value, number, claimed } = candidate;
+  const [again, decided] = [labelled('again'), labelled('decided')];
+  const take = [choose(claimSlot(i32(0), candidate, table), [jump(decided)]), jump(again)];
+  const search = [
+    probe(slot, value, hash, table),
+    choose(operation('i32.eqz', get(value)), take),
+    set(number, numberIn(value, table)),
+    choose(operation('i32.lt_u', get(number), getGlobal('count')), [
+      jumpIf(decided, isStored(candidate, table)),
+      nextSlot(slot, table),
+      jump(again),
+    ]),
+    set(value, loadSlotAnew(slot, table)),
+    set(number, numberIn(value, table)),
+    choose(operation('i32.eqz', isClaimed(candidate, context)), [nextSlot(slot, table), jump(again)]),
+    jumpIf(decided, operation('i32.lt_u', get(number), nextNumber(candidate, map))),
+    choose(claimSlot(get(value), candidate, table), [...takeFrom(candidate, map), jump(decided)]),
+    jump(again),
   ];
-  const touch = [
-    set(at, load('i32', scaled(get(own), 4), map.own.at)),
-    set(slot, load('i32', slotPlace(round), within(map, 'slots'))),
-    set(touched, operation('i32.xor', get(touched), loadSlot(slot, table))),
+  const each = [
+    set(hash, load('i64', scaled(get(at), 8), map.hashes.at)),
+    set(slot, load('i32', scaled(get(at), 4), map.slots.at)),
+    block(decided, loop(again, ...search)),
+    increment(pointer, map.stride),
   ];
   const body = [
     openTable(table),
+    set(claimed, getGlobal('claimed')),
+    set(pointer, operation('i32.add', scaled(get(from), map.stride), i32(map.candidates.at))),
     count(at, get(from), get(to), each),
-    count(own, i32(0), get(total), touch),
-    setGlobal('touched', get(touched)),
-    get(total),
+    setGlobal('claimed', get(claimed)),
   ];
-  return { name: 'pick', parameters: [base, from, to], result: 'i32', body, exported: true };
+  return { name: 'claimNew', parameters: [from, to], result: null, body, exported: false };
 }
 
-/** Code that goes through the candidates that were picked. */
-function eachPicked(round: Round, { map }: VisitedContext, body: readonly Wasm[]): Wasm {
-  const { base, at, slot, hash, total } = round;
-  const own = local('i32', 'own');
-  return count(own, i32(0), get(total), [
-    set(at, load('i32', scaled(get(own), 4), map.own.at)),
-    set(slot, load('i32', slotPlace(round), within(map, 'slots'))),
-    set(hash, load('i64', plus(base, at, 8), within(map, 'hashes'))),
-    ...body,
-  ]);
+/** Code of whether the state of that number, which is stored, is the candidate. */
+function isStored({ pointer, number }: Candidate, table: Table): Wasm {
+  const stored = local(table.addressType, 'stored');
+  return sequence(set(stored, stateAddress(get(number), table)), equalStates(stored, pointer, table.words));
 }
 
-/** `foresee(base, total)`: as `findLikely`, moves the slots of those picked on to the first that is empty or likely, and touches the state there. */
-function foresee(context: VisitedContext): WasmFunction {
-  const round = roundOf(context);
-  const { table, base, slot, value, hash, total } = round;
-  const touched = local('i32', 'touched');
-  const number = operation('i32.sub', operation('i32.and', get(value), get(table.mask)), i32(1));
-  const all = eachPicked(round, context, [
-    probe(slot, value, hash, table),
-    store(get(slot), 'i32', slotPlace(round), within(context.map, 'slots')),
-    set(touched, operation('i32.xor', get(touched), load('i32', stateAddress(number, table)))),
-  ]);
-  const body = [openTable(table), all, setGlobal('touched', get(touched))];
-  return { name: 'foresee', parameters: [base, total], result: null, body, exported: true };
-}
-
-/**
- * `claim(base, total, first)`: claims slots for what is new of those picked; candidate `k` gets the number `first + k`, plus 1, until
- * it is stored. The slot of a candidate that is not new becomes -1. Returns how many are new.
- */
-function claim(context: VisitedContext): WasmFunction {
-  const { map, words } = context;
-  const round = roundOf(context);
-  const { table, base, at, slot, value, hash, total } = round;
-  const [first, number, found, other, candidate] = [
-    local('i32', 'first'),
-    local('i32', 'number'),
-    local('i32', 'found'),
-    local('i32', 'other'),
-    local('i32', 'candidate'),
-  ];
-  const [again, decided] = [labelled('again'), labelled('decided')];
-  const answer = (slotOrNone: Wasm) => store(slotOrNone, 'i32', slotPlace(round), within(map, 'slots'));
-  const own = operation('i32.add', operation('i32.add', get(first), get(at)), i32(1));
-  const known = operation('i32.lt_u', get(number), getGlobal('count'));
-  const all = eachPicked(round, context, [
-    set(candidate, operation('i32.add', plus(base, at, map.stride), i32(within(map, 'candidates')))),
-    block(
-      decided,
-      loop(
-        again,
-        probe(slot, value, hash, table),
-        choose(operation('i32.eqz', get(value)), [
-          storeSlot(slot, slotValue(hash, own, table), table),
-          answer(get(slot)),
-          increment(found),
-          jump(decided),
-        ]),
-        set(number, operation('i32.sub', operation('i32.and', get(value), get(table.mask)), i32(1))),
-        set(other, either(known, stateAddress(get(number), table), claimedAddress(number, context))),
-        choose(equalStates(other, candidate, words), [answer(i32(-1)), jump(decided)]),
-        nextSlot(slot, table),
-        jump(again),
-      ),
-    ),
-  ]);
-  const body = [openTable(table), all, get(found)];
-  return { name: 'claim', parameters: [base, total, first], result: 'i32', body, exported: true };
-}
-
-/** Code of the address of the candidate that has claimed a number: numbers from `count` on run through all workers' areas. */
-function claimedAddress(number: Local, { map }: VisitedContext): Wasm {
-  const [position, worker] = [local('i32', 'position'), local('i32', 'worker')];
-  const index = operation('i32.sub', get(position), scaled(get(worker), map.room));
-  const area = operation('i32.add', scaled(get(worker), map.distance), i32(64 + within(map, 'candidates')));
+/** Code of whether the state claimed under that number is the candidate. */
+function isClaimed({ pointer, number }: Candidate, { map, words }: VisitedContext): Wasm {
+  const other = local('i32', 'other');
   return sequence(
-    set(position, operation('i32.sub', get(number), getGlobal('count'))),
-    set(worker, operation('i32.div_u', get(position), i32(map.room))),
-    operation('i32.add', area, scaled(index, map.stride)),
+    set(other, claimedAt('claims', map.stride, number, map)),
+    equalStates(other, pointer, words),
   );
 }
 
-/** `settleNew(from, to)`: stores those of this worker's candidates that have a slot, and gives it their number. */
+/** Code of where an area of the worker that has claimed a number has the entry of that claim. */
+function claimedAt(area: 'claims' | 'claimSlots', bytes: number, number: Local, map: MemoryMap): Wasm {
+  const [position, worker] = [local('i32', 'position'), local('i32', 'worker')];
+  const nth = operation('i32.sub', get(position), scaled(get(worker), map.claimsRoom));
+  const base = operation(
+    'i32.add',
+    scaled(get(worker), map.distance),
+    i32(map[area].at - map.base + firstBase),
+  );
+  return sequence(
+    set(position, operation('i32.sub', get(number), getGlobal('count'))),
+    set(worker, operation('i32.div_u', get(position), i32(map.claimsRoom))),
+    operation('i32.add', base, scaled(nth, bytes)),
+  );
+}
+
+/** Code that claims the slot if it still holds what is expected; leaves whether it did. Whoever sees a claim finds its entry. */
+function claimSlot(expected: Wasm, candidate: Candidate, table: Table): Wasm {
+  const { map, words } = table;
+  const { pointer, hash, slot, claimed } = candidate;
+  const [target, won] = [local('i32', 'target'), local('i32', 'won')];
+  const entry = Array.from({ length: words }, (_, word) =>
+    store(load('i64', get(pointer), word * 8), 'i64', get(target), word * 8),
+  );
+  const value = slotValue(hash, operation('i32.add', nextNumber(candidate, map), i32(1)), table);
+  return sequence(
+    set(target, operation('i32.add', scaled(get(claimed), map.stride), i32(map.claims.at))),
+    ...entry,
+    store(get(hash), 'i64', scaled(get(claimed), 8), map.claimHashes.at),
+    store(get(slot), 'i32', scaled(get(claimed), 4), map.claimSlots.at),
+    set(won, replaceSlot(slot, expected, value, table)),
+    set(claimed, operation('i32.add', get(claimed), get(won))),
+    get(won),
+  );
+}
+
+/** Code that tells the worker that had the slot of its loss. */
+function takeFrom({ number }: Candidate, map: MemoryMap): readonly Wasm[] {
+  const [position, worker] = [local('i32', 'lostPosition'), local('i32', 'loser')];
+  return [
+    store(i32(-1), 'i32', claimedAt('claimSlots', 4, number, map)),
+    set(position, operation('i32.sub', get(number), getGlobal('count'))),
+    set(worker, operation('i32.div_u', get(position), i32(map.claimsRoom))),
+    setGlobal(
+      'touched',
+      atomic('rmw.add', scaled(get(worker), map.distance), [i32(1)], map.lost.at - map.base + firstBase),
+    ),
+  ];
+}
+
+/** `settle()`: stores this worker's claims, from number `count` on, looks at them, and records findings. */
+function settle({ map }: VisitedContext): WasmFunction {
+  const walk = inOrder({
+    marks: map.claimMarks.at,
+    marksEnd: 'claimMark',
+    position: (marked) => marked,
+    end: getGlobal('claimed'),
+    between: storeAndCheck('settleNew'),
+    onMark: recordMark,
+  });
+  return { name: 'settle', parameters: [], result: null, body: [walk], exported: true };
+}
+
+/** `settleNew(from, to)`: stores those of this worker's claims that were not lost, and gives their slots their numbers. */
 function settleNew(context: VisitedContext): WasmFunction {
-  const { map, words } = context;
+  const { map, words, addressType } = context;
   const table = tableOf(context);
   const [from, to, at, slot] = [
     local('i32', 'from'),
@@ -208,31 +226,43 @@ function settleNew(context: VisitedContext): WasmFunction {
     local('i32', 'at'),
     local('i32', 'slot'),
   ];
-  const [candidate, target, hash] = [
-    local('i32', 'candidate'),
-    local(context.addressType, 'target'),
+  const [pointer, target, hash] = [
+    local('i32', 'pointer'),
+    local(addressType, 'target'),
     local('i64', 'hash'),
   ];
-  const copied = Array.from({ length: words }, (_, word) =>
-    store(load('i64', get(candidate), word * 8), 'i64', get(target), word * 8),
-  );
   const settled = [
-    set(hash, load('i64', scaled(get(at), 8), map.hashes.at)),
-    ...copied,
+    set(hash, load('i64', scaled(get(at), 8), map.claimHashes.at)),
+    ...Array.from({ length: words }, (_, word) =>
+      store(load('i64', get(pointer), word * 8), 'i64', get(target), word * 8),
+    ),
     setGlobal('count', operation('i32.add', getGlobal('count'), i32(1))),
     storeSlot(slot, slotValue(hash, getGlobal('count'), table), table),
-    set(target, addressAfter(get(target), i32(map.stride), context.addressType)),
+    set(target, addressAfter(get(target), i32(map.stride), addressType)),
   ];
   const each = [
-    set(slot, load('i32', scaled(get(at), 4), map.slots.at)),
+    set(slot, load('i32', scaled(get(at), 4), map.claimSlots.at)),
     choose(operation('i32.ne', get(slot), i32(-1)), settled),
-    increment(candidate, map.stride),
+    increment(pointer, map.stride),
   ];
   const body = [
     openTable(table),
-    set(candidate, operation('i32.add', scaled(get(from), map.stride), i32(map.candidates.at))),
+    set(pointer, operation('i32.add', scaled(get(from), map.stride), i32(map.claims.at))),
     set(target, stateAddress(getGlobal('count'), table)),
     count(at, get(from), get(to), each),
   ];
   return { name: 'settleNew', parameters: [from, to], result: null, body, exported: false };
+}
+
+/** `withdraw()`: empties the slots of this worker's claims; once all workers have, the table is as before the round. */
+function withdraw(context: VisitedContext): WasmFunction {
+  const { map } = context;
+  const table = tableOf(context);
+  const [at, slot] = [local('i32', 'at'), local('i32', 'slot')];
+  const each = [
+    set(slot, load('i32', scaled(get(at), 4), map.claimSlots.at)),
+    choose(operation('i32.ne', get(slot), i32(-1)), [storeSlot(slot, i32(0), table)]),
+  ];
+  const body = [openTable(table), count(at, i32(0), getGlobal('claimed'), each)];
+  return { name: 'withdraw', parameters: [], result: null, body, exported: true };
 }

@@ -2,6 +2,9 @@
 
 export type NumberType = 'i32' | 'i64';
 
+/** Operators on a memory that other workers change meanwhile, on 32 bits. */
+export type AtomicOperator = 'load' | 'rmw.add' | 'rmw.cmpxchg';
+
 /** A local variable or parameter; it belongs to the function in whose body it occurs. */
 export interface Local {
   readonly type: NumberType;
@@ -35,6 +38,14 @@ export type Wasm =
       readonly offset: number;
       readonly value: Wasm;
     }
+  /** Operands of 'rmw.cmpxchg' are what is expected and what replaces it; it leaves what was there. */
+  | {
+      readonly kind: 'atomic';
+      readonly operator: AtomicOperator;
+      readonly address: Wasm;
+      readonly offset: number;
+      readonly operands: readonly Wasm[];
+    }
   | { readonly kind: 'fill'; readonly address: Wasm; readonly bytes: Wasm }
   | { readonly kind: 'call'; readonly name: string; readonly operands: readonly Wasm[] }
   /** The parts in order; the last may leave a value. */
@@ -66,13 +77,17 @@ export interface WasmFunction {
   readonly exported: boolean;
 }
 
-/** A module with one imported memory, `racewalk.memory`. */
+/**
+ * A module with an imported memory, `racewalk.memory`; a wide one has `racewalk.states` besides. An address of 64 bits
+ * is always one in `states`, an address of 32 bits always one in `memory`.
+ */
 export interface WasmModule {
   readonly functions: readonly WasmFunction[];
   /** Variables of 32 bits that begin as 0; all are exported. */
   readonly globals: readonly string[];
-  /** Shared memory states its largest size, in pages of 64 KiB. */
-  readonly sharedPages: number | null;
+  /** Whether workers share the memories. */
+  readonly shared: boolean;
+  readonly wide: boolean;
 }
 
 export const local = (type: NumberType, name: string): Local => ({ type, name });
@@ -103,6 +118,12 @@ export const store = (value: Wasm, type: NumberType, address: Wasm, offset = 0):
   offset,
   value,
 });
+export const atomic = (
+  operator: AtomicOperator,
+  address: Wasm,
+  operands: readonly Wasm[],
+  offset = 0,
+): Wasm => ({ kind: 'atomic', operator, address, offset, operands });
 export const fill = (address: Wasm, bytes: Wasm): Wasm => ({ kind: 'fill', address, bytes });
 export const call = (name: string, ...operands: readonly Wasm[]): Wasm => ({ kind: 'call', name, operands });
 export const block = (label: Label, ...body: readonly Wasm[]): Wasm => ({ kind: 'block', label, body });
@@ -146,6 +167,13 @@ export function count(variable: Local, from: Wasm, to: Wasm, body: readonly Wasm
       ),
     ),
   );
+}
+
+/** The type of an address, and so the memory that it is in. */
+export function addressTypeOf(code: Wasm): NumberType {
+  if (code.kind === 'get') return code.local.type;
+  if (code.kind === 'sequence') return addressTypeOf(code.parts.at(-1)!);
+  return code.kind === 'operation' && code.operator.startsWith('i64') ? 'i64' : 'i32';
 }
 
 /** An operation, computed at once where its operands are known. */

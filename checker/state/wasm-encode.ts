@@ -1,44 +1,10 @@
 /** Writes a WebAssembly module as bytes. Source: WebAssembly Core Specification 3.0, section 5, Binary Format. */
-import type { Label, Local, NumberType, Operator, Wasm, WasmFunction, WasmModule } from './wasm-code.ts';
+import { mostPages, mostStatesPages } from './wasm-memory.ts';
+import { atomicOpcodes, opcodes } from './wasm-opcodes.ts';
+import { addressTypeOf } from './wasm-code.ts';
+import type { Label, Local, NumberType, Wasm, WasmFunction, WasmModule } from './wasm-code.ts';
 
 type Bytes = number[];
-
-const opcodes: Readonly<Record<Operator, number>> = {
-  'i32.eqz': 0x45,
-  'i32.eq': 0x46,
-  'i32.ne': 0x47,
-  'i32.lt_s': 0x48,
-  'i32.lt_u': 0x49,
-  'i32.gt_s': 0x4a,
-  'i32.gt_u': 0x4b,
-  'i32.le_s': 0x4c,
-  'i32.le_u': 0x4d,
-  'i32.ge_s': 0x4e,
-  'i32.ge_u': 0x4f,
-  'i64.eqz': 0x50,
-  'i64.eq': 0x51,
-  'i64.ne': 0x52,
-  'i64.lt_u': 0x54,
-  'i32.add': 0x6a,
-  'i32.sub': 0x6b,
-  'i32.mul': 0x6c,
-  'i32.div_u': 0x6e,
-  'i32.and': 0x71,
-  'i32.or': 0x72,
-  'i32.xor': 0x73,
-  'i32.shl': 0x74,
-  'i32.shr_u': 0x76,
-  'i64.add': 0x7c,
-  'i64.sub': 0x7d,
-  'i64.mul': 0x7e,
-  'i64.and': 0x83,
-  'i64.or': 0x84,
-  'i64.xor': 0x85,
-  'i64.shl': 0x86,
-  'i64.shr_u': 0x88,
-  'i32.wrap_i64': 0xa7,
-  'i64.extend_i32_u': 0xad,
-};
 
 const typeCodes: Readonly<Record<NumberType, number>> = { i32: 0x7f, i64: 0x7e };
 const [blockOp, loopOp, ifOp, elseOp, endOp] = [0x02, 0x03, 0x04, 0x05, 0x0b] as const;
@@ -55,7 +21,7 @@ export function encodeModule(module: WasmModule): Uint8Array<ArrayBuffer> {
   return Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
     ...section(1, functions.map(functionType)),
-    ...section(2, [importedMemory(module)]),
+    ...section(2, importedMemories(module)),
     ...section(
       3,
       functions.map((_, at) => unsigned(at)),
@@ -72,9 +38,13 @@ export function encodeModule(module: WasmModule): Uint8Array<ArrayBuffer> {
   ]);
 }
 
-function importedMemory({ sharedPages }: WasmModule): Bytes {
-  const limits = sharedPages === null ? [0x00, 0x01] : [0x03, 0x01, ...unsigned(sharedPages)];
-  return [...text('racewalk'), ...text('memory'), 0x02, ...limits];
+function importedMemories({ shared, wide }: WasmModule): readonly Bytes[] {
+  // Memory that is shared states its largest size.
+  const limits = (flags: number, most: number) =>
+    shared ? [flags | 0x03, 0x00, ...unsigned(most)] : [flags, 0x00];
+  const memory = [...text('racewalk'), ...text('memory'), 0x02, ...limits(0x00, mostPages)];
+  const states = [...text('racewalk'), ...text('states'), 0x02, ...limits(0x04, mostStatesPages)];
+  return wide ? [memory, states] : [memory];
 }
 
 const section = (id: number, items: readonly Bytes[]): Bytes => [id, ...sized(vector(items))];
@@ -153,6 +123,7 @@ function write(code: Wasm, writer: Writer): void {
     case 'load':
     case 'store':
     case 'fill':
+    case 'atomic':
       writeAccess(code, writer);
       return;
     case 'call':
@@ -184,16 +155,20 @@ function writeVariable(code: Variable, writer: Writer): void {
   push(writer.bytes, variableOps[code.kind], ...unsigned(at));
 }
 
-function writeAccess(code: Wasm & { kind: 'load' | 'store' | 'fill' }, writer: Writer): void {
+function writeAccess(code: Wasm & { kind: 'load' | 'store' | 'fill' | 'atomic' }, writer: Writer): void {
   const { bytes } = writer;
   write(code.address, writer);
   switch (code.kind) {
     case 'load':
-      push(bytes, code.type === 'i32' ? 0x28 : 0x29, alignment(code.type), ...unsigned(code.offset));
+      push(bytes, code.type === 'i32' ? 0x28 : 0x29, ...place(code.type, code));
       return;
     case 'store':
       write(code.value, writer);
-      push(bytes, code.type === 'i32' ? 0x36 : 0x37, alignment(code.type), ...unsigned(code.offset));
+      push(bytes, code.type === 'i32' ? 0x36 : 0x37, ...place(code.type, code));
+      return;
+    case 'atomic':
+      writeAll(code.operands, writer);
+      push(bytes, 0xfe, atomicOpcodes[code.operator], ...place('i32', code));
       return;
     case 'fill':
       push(bytes, 0x41, 0x00);
@@ -202,7 +177,12 @@ function writeAccess(code: Wasm & { kind: 'load' | 'store' | 'fill' }, writer: W
   }
 }
 
-const alignment = (type: NumberType) => (type === 'i32' ? 2 : 3);
+/** Alignment, the memory where it is not the first, and the offset of an access to a number of this type. */
+function place(type: NumberType, { address, offset }: { address: Wasm; offset: number }): Bytes {
+  const alignment = type === 'i32' ? 2 : 3;
+  const memory = addressTypeOf(address) === 'i64' ? [alignment | 0x40, 0x01] : [alignment];
+  return [...memory, ...unsigned(offset)];
+}
 
 type Control = Wasm & { kind: 'sequence' | 'block' | 'loop' | 'if' | 'jump' | 'jumpIf' | 'jumpTable' };
 

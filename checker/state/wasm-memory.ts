@@ -1,6 +1,13 @@
-/** The linear memory of a compiled model: a few fixed areas, then the table of numbers, then the states from a page of their own. */
+/**
+ * The linear memory of a compiled model: a few fixed areas, then the table of numbers, then the states from a page of
+ * their own; where memory may be wide, the states have one to themselves.
+ */
 
 export const pageBytes = 65_536;
+/** Pages that addresses of 32 bits reach. */
+export const mostPages = 65_536;
+/** Pages of a wide memory at most: what V8 allows, 16 GiB. */
+export const mostStatesPages = 262_144;
 
 /** A piece of linear memory, in bytes. */
 export interface Area {
@@ -51,16 +58,28 @@ export interface MemoryMap {
   readonly slots: Area;
   /** By the upper bits of a hash: the candidate that had them last. */
   readonly recent: Area;
-  /** Candidates of a piece that belong in the worker's region, 32 bits each. */
-  readonly own: Area;
+  /** The number of this worker; claims of a round that are enough; those that there is room for. */
+  readonly worker: number;
+  readonly claimsEnough: number;
+  readonly claimsRoom: number;
+  /** States claimed in a round, packed; the hash and the slot of each, as those of candidates. */
+  readonly claims: Area;
+  readonly claimHashes: Area;
+  readonly claimSlots: Area;
+  /** As `marks`, but positions are numbers of claims. */
+  readonly claimMarks: Area;
+  /** 32 bits: how many of the claims were lost to workers before this one. */
+  readonly lost: Area;
   /** Where the table begins: the first slot. */
   readonly table: number;
 }
 
 export const markBytes = 16;
 export const findingBytes = 12;
-/** Candidates that workers claim at a time: few enough for the cache to hold what was touched for them. */
-export const pieceLength = 512;
+
+/** States that a worker claims in a round, and bytes of them: barriers are to be rare, and claims to stay in a cache. */
+const mostClaims = 16_384;
+const claimBytes = 2 ** 20;
 
 /** Bytes of recent candidates at most: a part of what the inner caches hold. */
 const recentBytes = 2 ** 19;
@@ -69,24 +88,33 @@ const recentBytes = 2 ** 19;
 export const recentBits = (words: number): number =>
   Math.max(1, Math.floor(Math.log2(recentBytes / (words * 8))));
 
-/** Workers, which one this is, and how many successors it gathers. */
+/** Workers, which one this is, how many successors it gathers, and the claims that are enough for a round. */
 export interface Share {
   readonly workers: number;
   readonly worker: number;
   readonly batch: number;
+  readonly claims?: number;
 }
 
 export const alone: Share = { workers: 1, worker: 0, batch: 1024 };
 
 /** Every worker has areas of its own, one after another; the table and the states are shared. */
-export function memoryMap(sizes: Sizes, { workers, worker, batch }: Share): MemoryMap {
-  const first = 64;
-  const distance = areasFrom(first, sizes, batch).end - first;
-  const { areas } = areasFrom(first + worker * distance, sizes, batch);
-  return { ...areas, base: first + worker * distance, distance, table: first + workers * distance };
+export function memoryMap(sizes: Sizes, share: Share): MemoryMap {
+  const { workers, worker } = share;
+  const distance = areasFrom(firstBase, sizes, share).end - firstBase;
+  const base = firstBase + worker * distance;
+  const { areas } = areasFrom(base, sizes, share);
+  return { ...areas, worker, base, distance, table: firstBase + workers * distance };
 }
 
-function areasFrom(base: number, { words, transitions, properties, edges, choices }: Sizes, batch: number) {
+/** Where the areas of the first worker begin. */
+export const firstBase = 64;
+
+function areasFrom(
+  base: number,
+  { words, transitions, properties, edges, choices }: Sizes,
+  { workers, batch, claims = Math.min(mostClaims, Math.ceil(claimBytes / (words * 8))) }: Share,
+) {
   let end = base;
   const area = (bytes: number): Area => {
     const at = end;
@@ -97,6 +125,9 @@ function areasFrom(base: number, { words, transitions, properties, edges, choice
   const batchStates = 2 * batch;
   const room = batch + edges + 1;
   const marksMost = batchStates + room;
+  const claimsRoom = workers === 1 ? 0 : claims + room;
+  const claimMarksMost = workers === 1 ? 0 : 2 * marksMost;
+  const findingsMost = marksMost + claimMarksMost + (room + claimsRoom) * properties;
   const areas = {
     stride,
     batch,
@@ -106,12 +137,18 @@ function areasFrom(base: number, { words, transitions, properties, edges, choice
     reached: area(properties * 4),
     ends: area(batchStates * 4),
     marks: area(marksMost * markBytes),
-    findings: area((marksMost + room * properties) * findingBytes),
+    findings: area(findingsMost * findingBytes),
     saved: area((choices + 1) * stride),
     candidates: area(room * stride),
     hashes: area(room * 8),
     slots: area(room * 4),
-    own: area(pieceLength * 4),
+    claimsEnough: claims,
+    claimsRoom,
+    claims: area(claimsRoom * stride),
+    claimHashes: area(claimsRoom * 8),
+    claimSlots: area(claimsRoom * 4),
+    claimMarks: area(claimMarksMost * markBytes),
+    lost: area(4),
     recent: area(2 ** recentBits(words) * stride),
   };
   return { areas, end };

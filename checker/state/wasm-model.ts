@@ -3,10 +3,10 @@ import { waysOf } from '../analysis/beginnings.ts';
 import type { Code, TransitionTable } from '../analysis/transition-table.ts';
 import type { Layout, LayoutOptions } from './layout.ts';
 import { layoutOf } from './layout.ts';
-import type { NumberType, WasmFunction, WasmModule } from './wasm-code.ts';
+import type { WasmFunction, WasmModule } from './wasm-code.ts';
 import { canonicalFunction } from './wasm-canonical.ts';
 import { batchFunctions, batchGlobals } from './wasm-batch.ts';
-import { claimFunctions } from './wasm-claim.ts';
+import { claimFunctions, claimGlobals } from './wasm-claim.ts';
 import type { MemoryMap, Share } from './wasm-memory.ts';
 import { alone, memoryMap } from './wasm-memory.ts';
 import { propertyFunctions } from './wasm-properties.ts';
@@ -16,14 +16,13 @@ import { stepFunction } from './wasm-step.ts';
 import { allBits, visitedGlobals } from './wasm-table.ts';
 import { visitedFunctions } from './wasm-visited.ts';
 
-/** Pages of 64 KiB that 32-bit addresses reach. */
-export const mostPages = 65_536;
-
 export interface CompiledModel {
   readonly layout: Layout;
   readonly map: MemoryMap;
   /** What an edge number in a mark or finding stands for. */
   readonly edges: readonly CompiledEdge[];
+  /** The largest number of edges that one state can have. */
+  readonly mostEdges: number;
   readonly module: WasmModule;
 }
 
@@ -31,6 +30,8 @@ export interface ModelOptions extends LayoutOptions {
   /** The bits of a hash that count: for tests, in which states shall collide. */
   readonly hashMask?: bigint;
   readonly share?: Share;
+  /** Whether the states have a memory of their own, with addresses of 64 bits. */
+  readonly wide?: boolean;
   /** Whether a copy of a thread, by its position in `TransitionTable.threads`, is compiled; the others rest. */
   readonly mayMove?: MayMove;
 }
@@ -40,9 +41,8 @@ type MayMove = (copy: { readonly thread: number; readonly replica: number }) => 
 /** All workers' modules have the same functions, each with the addresses of its own areas. */
 export function compileModel(
   table: TransitionTable,
-  { hashMask = allBits, share = alone, mayMove = () => true, ...wishes }: ModelOptions = {},
+  { hashMask = allBits, share = alone, wide = false, mayMove = () => true, ...wishes }: ModelOptions = {},
 ): CompiledModel {
-  const addressType: NumberType = 'i32';
   const layout = layoutOf(table, wishes);
   const sizes = {
     words: layout.words,
@@ -59,11 +59,11 @@ export function compileModel(
     layout,
     ends,
     map,
-    addressType,
+    addressType: wide ? 'i64' : 'i32',
     edges,
     words: layout.words,
     hashMask,
-    isAlone: share.workers === 1,
+    isShared: share.workers > 1,
     isSymmetric: layout.records.length > 0,
   } as const;
   const steps = stepFunctions(table, mayMove, context);
@@ -74,12 +74,22 @@ export function compileModel(
     ...visitedFunctions(context),
     dropRecent(context),
     ...batchFunctions(steps, context),
-    ...(share.workers > 1 ? claimFunctions(context) : []),
+    ...(context.isShared ? claimFunctions(context) : []),
   ];
-  const sharedPages = share.workers > 1 ? mostPages : null;
-  const globals = [...visitedGlobals, ...batchGlobals];
-  return { layout, map, edges, module: { functions, globals, sharedPages } };
+  return {
+    layout,
+    map,
+    edges,
+    mostEdges: sizes.edges,
+    module: { functions, globals: globalsOf(context), shared: context.isShared, wide },
+  };
 }
+
+const globalsOf = ({ isShared }: { readonly isShared: boolean }) => [
+  ...visitedGlobals,
+  ...batchGlobals,
+  ...(isShared ? claimGlobals : []),
+];
 
 /** The largest number of edges that one state can have. */
 function mostEdges({ threads }: TransitionTable): number {

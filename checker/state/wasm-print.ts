@@ -69,6 +69,7 @@ function lines(code: Wasm): readonly string[] {
     case 'load':
     case 'store':
     case 'fill':
+    case 'atomic':
     case 'call':
     case 'jump':
     case 'return':
@@ -100,6 +101,8 @@ function expression(code: Wasm): string {
       return `${place(code)} = ${expression(code.value)}`;
     case 'fill':
       return `clear(${expression(code.address)}, ${expression(code.bytes)})`;
+    case 'atomic':
+      return `atomic.${code.operator}(${[place({ ...code, type: 'i32' }), ...code.operands.map(expression)].join(', ')})`;
     case 'call':
       return `${code.name}(${code.operands.map(expression).join(', ')})`;
     case 'jump':
@@ -123,7 +126,7 @@ function expression(code: Wasm): string {
 const inline = (parts: readonly Wasm[]): string =>
   parts.length === 1 ? expression(parts[0]!) : `{ ${parts.flatMap(lines).join('; ')} }`;
 
-const place = ({ type, address, offset }: Wasm & { kind: 'load' | 'store' }) =>
+const place = ({ type, address, offset }: Pick<Wasm & { kind: 'load' }, 'type' | 'address' | 'offset'>) =>
   `${type}[${expression(address)}${offset === 0 ? '' : ` + ${offset}`}]`;
 
 function printOperation(operator: Operator, operands: readonly Wasm[]): string {

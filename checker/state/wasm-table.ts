@@ -1,6 +1,7 @@
 /** Generated code of the table of numbers: where a hash belongs, which slots may be its own, and how it is rebuilt. */
 import type { Local, NumberType, Wasm, WasmFunction } from './wasm-code.ts';
 import {
+  atomic,
   block,
   choose,
   count,
@@ -18,6 +19,7 @@ import {
   operation,
   sequence,
   set,
+  setGlobal,
   store,
 } from './wasm-code.ts';
 import { addressAfter } from './wasm-cells.ts';
@@ -29,32 +31,22 @@ export interface VisitedContext {
   readonly addressType: NumberType;
   /** The bits of a hash that count: fewer of them make different states look alike, which tests need. */
   readonly hashMask: bigint;
-  /** No other worker stores in the same memory. */
-  readonly isAlone: boolean;
+  /** Other workers may store in the same memory. */
+  readonly isShared: boolean;
   /** Candidates are made canonical before they are looked up. */
   readonly isSymmetric: boolean;
 }
 
 /**
  * Globals: states stored, slots of the table, the low bits of a slot that are a number, the page where the states begin,
- * and the region of the table in which a search begins, ends and wraps: all of it, or a worker's part.
+ * and where what was read ahead of its use goes, lest the engine leave the reading out.
  */
-export const visitedGlobals = [
-  'count',
-  'slots',
-  'numberMask',
-  'statesPage',
-  'regionStart',
-  'regionEnd',
-  'touched',
-] as const;
+export const visitedGlobals = ['count', 'slots', 'numberMask', 'statesPage', 'touched'] as const;
 
 /** The globals of the table in locals: the engine would read them anew in every round of a loop. */
 export interface Table extends VisitedContext {
   readonly slots: Local;
   readonly mask: Local;
-  readonly start: Local;
-  readonly end: Local;
   /** The address of the first state. */
   readonly states: Local;
 }
@@ -64,24 +56,16 @@ export function tableOf(context: VisitedContext): Table {
     ...context,
     slots: local('i32', 'slots'),
     mask: local('i32', 'mask'),
-    start: local('i32', 'start'),
-    end: local('i32', 'end'),
     states: local(context.addressType, 'states'),
   };
 }
 
 /** Code that a function begins with that uses the table. */
-export function openTable({ slots, mask, start, end, states, addressType }: Table): Wasm {
+export function openTable({ slots, mask, states, addressType }: Table): Wasm {
   const page = getGlobal('statesPage');
   const wide = operation('i64.shl', operation('i64.extend_i32_u', page), i64(16n));
   const first = addressType === 'i32' ? operation('i32.shl', page, i32(16)) : wide;
-  return sequence(
-    set(slots, getGlobal('slots')),
-    set(mask, getGlobal('numberMask')),
-    set(start, getGlobal('regionStart')),
-    set(end, getGlobal('regionEnd')),
-    set(states, first),
-  );
+  return sequence(set(slots, getGlobal('slots')), set(mask, getGlobal('numberMask')), set(states, first));
 }
 
 /** Odd constants from the fractional part of the golden ratio and of other square roots. */
@@ -123,16 +107,20 @@ export const firstSlot = (hash: Wasm, { slots }: Table): Wasm =>
   );
 
 /** Code of what a slot holds. */
-export const loadSlot = (slot: Local, { map, addressType }: Table): Wasm =>
-  load('i32', slotOffset(slot, addressType), map.table);
+export const loadSlot = (slot: Local, { map }: Table): Wasm => load('i32', slotOffset(slot), map.table);
 
-export const storeSlot = (slot: Local, value: Wasm, { map, addressType }: Table): Wasm =>
-  store(value, 'i32', slotOffset(slot, addressType), map.table);
+export const storeSlot = (slot: Local, value: Wasm, { map }: Table): Wasm =>
+  store(value, 'i32', slotOffset(slot), map.table);
 
-const slotOffset = (slot: Local, type: NumberType): Wasm =>
-  type === 'i32'
-    ? operation('i32.shl', get(slot), i32(2))
-    : operation('i64.shl', operation('i64.extend_i32_u', get(slot)), i64(2n));
+/** Code that loads a slot, and then sees all that was written before the slot was. */
+export const loadSlotAnew = (slot: Local, { map }: Table): Wasm =>
+  atomic('load', slotOffset(slot), [], map.table);
+
+/** Code that replaces what a slot holds, unless another worker has been there; leaves whether it has done so. */
+export const replaceSlot = (slot: Local, expected: Wasm, value: Wasm, { map }: Table): Wasm =>
+  operation('i32.eq', atomic('rmw.cmpxchg', slotOffset(slot), [expected, value], map.table), expected);
+
+const slotOffset = (slot: Local): Wasm => operation('i32.shl', get(slot), i32(2));
 
 /** Code of the address of a stored state. */
 export function stateAddress(number: Wasm, { addressType: type, map, states }: Table): Wasm {
@@ -164,16 +152,12 @@ export function probe(slot: Local, value: Local, hash: Local, table: Table): Was
 
 const upperBits = ({ mask }: Table) => operation('i32.xor', get(mask), i32(-1));
 
-export const nextSlot = (slot: Local, { start, end }: Table): Wasm =>
-  sequence(increment(slot), choose(operation('i32.eq', get(slot), get(end)), [set(slot, get(start))]));
+export const nextSlot = (slot: Local, { slots }: Table): Wasm =>
+  sequence(increment(slot), choose(operation('i32.eq', get(slot), get(slots)), [set(slot, i32(0))]));
 
-/** Code of whether a slot is outside of the region. */
-export const isElsewhere = (slot: Local, { start, end }: Table): Wasm =>
-  operation(
-    'i32.ge_u',
-    operation('i32.sub', get(slot), get(start)),
-    operation('i32.sub', get(end), get(start)),
-  );
+/** Code of the number in what a slot holds, -1 where it is empty. */
+export const numberIn = (value: Local, { mask }: Table): Wasm =>
+  operation('i32.sub', operation('i32.and', get(value), get(mask)), i32(1));
 
 /** Code of what the slot of a state holds: its number plus 1, below the upper bits of its hash. */
 export const slotValue = (hash: Local, numberPlus1: Wasm, table: Table): Wasm =>
@@ -183,43 +167,60 @@ export const slotValue = (hash: Local, numberPlus1: Wasm, table: Table): Wasm =>
     numberPlus1,
   );
 
-/** `clearTable()`: makes all slots empty, those of other regions too. */
-export function clearTable({ addressType, map }: VisitedContext): WasmFunction {
-  const bytes = operation('i64.shl', operation('i64.extend_i32_u', getGlobal('slots')), i64(2n));
-  const [at, size] =
-    addressType === 'i32'
-      ? [i32(map.table), operation('i32.wrap_i64', bytes)]
-      : [i64(BigInt(map.table)), bytes];
-  return { name: 'clearTable', parameters: [], result: null, body: [fill(at, size)], exported: true };
+/** `clearTable(from, to)`: makes slots empty. */
+export function clearTable({ map }: VisitedContext): WasmFunction {
+  const [from, to] = [local('i32', 'from'), local('i32', 'to')];
+  const first = operation('i32.add', scaled(get(from), 4), i32(map.table));
+  const body = [fill(first, scaled(operation('i32.sub', get(to), get(from)), 4))];
+  return { name: 'clearTable', parameters: [from, to], result: null, body, exported: true };
 }
 
-/** `enter(from, to)`: puts the numbers of stored states, all different, into the table: those that belong in the region. */
+/**
+ * `enter(from, to)`: puts the numbers of stored states, all different, into the table: as many as there is room for
+ * among the candidates. In two rounds, so that the cache misses of many states overlap.
+ */
 export function enter(context: VisitedContext): WasmFunction {
+  const { map } = context;
   const table = tableOf(context);
-  const [from, to, at, slot] = [
+  const [from, to, at, slot, touched] = [
     local('i32', 'from'),
     local('i32', 'to'),
     local('i32', 'at'),
     local('i32', 'slot'),
+    local('i32', 'touched'),
   ];
   const [hash, stored] = [local('i64', 'hash'), local(context.addressType, 'stored')];
-  const [found, again, elsewhere] = [labelled('found'), labelled('again'), labelled('elsewhere')];
-  const isEmpty = operation('i32.eqz', loadSlot(slot, table));
-  const each = [
+  const total = operation('i32.sub', get(to), get(from));
+  const touch = [
     set(hash, hashAt(stored, context)),
+    store(get(hash), 'i64', scaled(get(at), 8), map.hashes.at),
     set(slot, firstSlot(get(hash), table)),
-    block(
-      elsewhere,
-      jumpIf(elsewhere, isElsewhere(slot, table)),
-      block(found, loop(again, jumpIf(found, isEmpty), nextSlot(slot, table), jump(again))),
-      storeSlot(slot, slotValue(hash, operation('i32.add', get(at), i32(1)), table), table),
-    ),
-    set(stored, addressAfter(get(stored), i32(context.map.stride), context.addressType)),
+    store(get(slot), 'i32', scaled(get(at), 4), map.slots.at),
+    set(touched, operation('i32.xor', get(touched), loadSlot(slot, table))),
+    set(stored, addressAfter(get(stored), i32(map.stride), context.addressType)),
+  ];
+  const number = operation('i32.add', operation('i32.add', get(from), get(at)), i32(1));
+  const put = [
+    set(hash, load('i64', scaled(get(at), 8), map.hashes.at)),
+    set(slot, load('i32', scaled(get(at), 4), map.slots.at)),
+    fillSlot(slot, slotValue(hash, number, table), table),
   ];
   const body = [
     openTable(table),
     set(stored, stateAddress(get(from), table)),
-    count(at, get(from), get(to), each),
+    count(at, i32(0), total, touch),
+    count(at, i32(0), total, put),
+    setGlobal('touched', get(touched)),
   ];
   return { name: 'enter', parameters: [from, to], result: null, body, exported: true };
+}
+
+/** Code that puts a value into the first slot from `slot` on that is empty. */
+function fillSlot(slot: Local, value: Wasm, table: Table): Wasm {
+  const [filled, again] = [labelled('filled'), labelled('again')];
+  const take = table.isShared
+    ? jumpIf(filled, replaceSlot(slot, i32(0), value, table))
+    : sequence(storeSlot(slot, value, table), jump(filled));
+  const isEmpty = operation('i32.eqz', loadSlot(slot, table));
+  return block(filled, loop(again, choose(isEmpty, [take]), nextSlot(slot, table), jump(again)));
 }

@@ -18,7 +18,6 @@ import {
   getGlobal,
   i32,
   jump,
-  jumpIf,
   labelled,
   load,
   local,
@@ -36,7 +35,7 @@ import {
   firstSlot,
   hashAt,
   increment,
-  isElsewhere,
+  numberIn,
   nextSlot,
   probe,
   clearTable,
@@ -90,8 +89,7 @@ function findSlots(context: VisitedContext): WasmFunction {
   const each = [
     set(slot, firstSlot(load('i64', scaled(get(at), 8), map.hashes.at), table)),
     store(get(slot), 'i32', scaled(get(at), 4), map.slots.at),
-    // Workers touch the slots of their own region, when its turn comes.
-    ...(context.isAlone ? [set(touched, operation('i32.xor', get(touched), loadSlot(slot, table)))] : []),
+    set(touched, operation('i32.xor', get(touched), loadSlot(slot, table))),
   ];
   const body = [
     openTable(table),
@@ -106,26 +104,30 @@ function findSlots(context: VisitedContext): WasmFunction {
 function findLikely(context: VisitedContext): WasmFunction {
   const { map } = context;
   const table = tableOf(context);
-  const [at, total, slot, value, touched] = [
+  const [at, total, slot, value, touched, number, stored] = [
     local('i32', 'at'),
     local('i32', 'total'),
     local('i32', 'slot'),
     local('i32', 'value'),
     local('i32', 'touched'),
+    local('i32', 'number'),
+    local('i32', 'stored'),
   ];
   const hash = local('i64', 'hash');
-  // An empty slot says number -1: what lies before the states is there to be touched as well.
-  const number = operation('i32.sub', operation('i32.and', get(value), get(table.mask)), i32(1));
+  // An empty slot has number -1, and what another worker has claimed is not stored: state 0 is touched instead.
+  const known = operation('i32.mul', get(number), operation('i32.lt_u', get(number), get(stored)));
   const each = [
     set(hash, load('i64', scaled(get(at), 8), map.hashes.at)),
     set(slot, load('i32', scaled(get(at), 4), map.slots.at)),
     probe(slot, value, hash, table),
     store(get(slot), 'i32', scaled(get(at), 4), map.slots.at),
-    set(touched, operation('i32.xor', get(touched), load('i32', stateAddress(number, table)))),
+    set(number, numberIn(value, table)),
+    set(touched, operation('i32.xor', get(touched), load('i32', stateAddress(known, table)))),
   ];
   const body = [
     openTable(table),
     set(total, gathered(context)),
+    set(stored, getGlobal('count')),
     count(at, i32(0), get(total), each),
     setGlobal('touched', get(touched)),
   ];
@@ -145,7 +147,7 @@ export function equalStates(left: Local, right: Local, words: number, rightOffse
 
 /**
  * `name(from, to)`: decides candidates `from` .. `to - 1`, in order. With `inserting`, new ones are stored; without,
- * `slots` becomes the number of each that belongs in the region, or -1.
+ * `slots` becomes the number of each, or -1.
  */
 function decide(name: string, inserting: boolean, context: VisitedContext): WasmFunction {
   const { map, words, addressType } = context;
@@ -161,18 +163,16 @@ function decide(name: string, inserting: boolean, context: VisitedContext): Wasm
     again,
     probe(slot, value, hash, table),
     choose(operation('i32.eqz', get(value)), [onEmpty, jump(decided)]),
-    set(number, operation('i32.sub', operation('i32.and', get(value), get(table.mask)), i32(1))),
+    set(number, numberIn(value, table)),
     set(stored, stateAddress(get(number), table)),
     choose(equalStates(stored, candidate, words), [answer(get(number)), jump(decided)]),
     nextSlot(slot, table),
     jump(again),
   );
-  const begin = inserting
-    ? [set(slot, load('i32', scaled(get(at), 4), map.slots.at))]
-    : [set(slot, firstSlot(get(hash), table)), jumpIf(decided, isElsewhere(slot, table))];
   const each = [
     set(hash, load('i64', scaled(get(at), 8), map.hashes.at)),
-    block(decided, ...begin, search),
+    set(slot, load('i32', scaled(get(at), 4), map.slots.at)),
+    block(decided, search),
     increment(candidate, map.stride),
   ];
   const body = [

@@ -2,6 +2,7 @@
 declare namespace WebAssembly {
   type Module = object;
   const Module: new (bytes: Uint8Array) => Module;
+  function validate(bytes: Uint8Array): boolean;
   class Instance {
     constructor(module: Module, imports: Readonly<Record<string, Readonly<Record<string, Memory>>>>);
     readonly exports: Readonly<Record<string, unknown>>;
@@ -10,9 +11,16 @@ declare namespace WebAssembly {
     value: number;
   }
   class Memory {
-    constructor(descriptor: { initial: number; maximum?: number; shared?: boolean });
+    constructor(descriptor: { initial: number; maximum?: number; shared?: boolean } | WideDescriptor);
     readonly buffer: ArrayBufferLike;
     /** Returns the former size in pages; throws RangeError when there is no more. */
-    grow(pages: number): number;
+    grow(pages: number | bigint): number | bigint;
+  }
+  /** A memory with addresses of 64 bits. */
+  interface WideDescriptor {
+    readonly address: 'i64';
+    readonly initial: bigint;
+    readonly maximum: bigint;
+    readonly shared: boolean;
   }
 }

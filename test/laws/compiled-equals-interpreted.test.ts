@@ -26,6 +26,8 @@ describe('compiled equals interpreted on random models', () => {
     ['without errors', { errors: false }, {}],
     ['with errors', { errors: true }, {}],
     ['with copies alike', { errors: true, symmetric: true }, {}],
+    // The first 64 KiB of states lie below 4 GiB, the others above.
+    ['with states on both sides of 4 GiB', { errors: true }, { wideFrom: 2 ** 32 - 2 ** 16 }],
     ['with hashes of two bits', { errors: true }, { hashMask: 2n ** 63n + 2n ** 31n }],
   ])(
     '%s',
@@ -43,5 +45,9 @@ describe('compiled equals interpreted on random models', () => {
 describe('compiled equals interpreted where packing is hard', () => {
   test.each(packingCases)('%s', (_, model) => {
     expect(agree(transitionTable(model())) ?? 0).toBeGreaterThan(1);
+  });
+
+  test.each(packingCases)('%s, above 4 GiB', (_, model) => {
+    expect(agree(transitionTable(model()), { wideFrom: 2 ** 32 }) ?? 0).toBeGreaterThan(1);
   });
 });

@@ -1,69 +1,161 @@
 /** Holds that any number of workers finds the same states, numbers, counts and findings as one. */
+import type { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { numberingOf } from '../../checker/analysis/numbering.ts';
+import { symmetryOf } from '../../checker/analysis/symmetry.ts';
 import type { TransitionTable } from '../../checker/analysis/transition-table.ts';
 import { transitionTable } from '../../checker/analysis/transition-table.ts';
+import type {
+  CompiledOptions,
+  CompiledSpace,
+  CrewOptions,
+  Hire,
+} from '../../checker/search/compiled-space.ts';
 import { compiledSpace } from '../../checker/search/compiled-space.ts';
+import { search } from '../../checker/search/search.ts';
 import { hireWorkers } from '../../checker/search/worker-host.ts';
 import { model as gupFast } from '../../models/gup-fast-vs-collapse.ts';
 import { explore } from './explore.ts';
 import { packingCases } from './packing-cases.ts';
 import { randomModel } from './random-model.ts';
-import { told } from './told.ts';
+import { told as tell } from './told.ts';
 
 const most = 3_000;
+/** States on both sides of 4 GiB, once the first 64 KiB of them are stored. */
+const acrossBorder = 2 ** 32 - 2 ** 16;
 
-function agree(table: TransitionTable, workers: number, batch: number): void {
-  const alone = explore(compiledSpace(table), most);
-  if (alone === null) return;
-  const space = compiledSpace(table, { crew: { workers, batch, hire: hireWorkers } });
+/** Runs `look` on a space that workers share from its first state on. */
+function together<T>(
+  table: TransitionTable,
+  {
+    crew,
+    ...options
+  }: Omit<CompiledOptions, 'crew'> & { readonly crew: Omit<CrewOptions, 'hire'> & Partial<CrewOptions> },
+  look: (space: CompiledSpace) => T,
+): T {
+  const hire = crew.hire ?? hireWorkers;
+  const space = compiledSpace(table, { ...options, crew: { ...crew, hire } });
   try {
-    expect(told(explore(space, most)!)).toEqual(told(alone));
+    return look(space);
   } finally {
     space.close();
   }
 }
 
+function agree(table: TransitionTable, options: Parameters<typeof together>[1]): void {
+  const alone = explore(compiledSpace(table, { ...options, crew: null, wideFrom: null }), most);
+  if (alone === null) return;
+  const told = together(table, options, (space) => tell(explore(space, most)!));
+  expect(told).toEqual(tell(alone));
+}
+
 describe('workers change nothing', () => {
-  // With a batch of 5 most rounds end before all their states are expanded.
+  // With claims of 5 most rounds are withdrawn, and with hashes of a few bits workers meet at the same slots.
   test.each([
-    [2, 5],
-    [3, 40],
+    [2, 5, {}],
+    [3, 40, { wideFrom: acrossBorder }],
+    [2, 16, { hashMask: 2n ** 63n + 2n ** 62n + 2n ** 31n }],
   ])(
-    'on random models with %d workers and batches of %d',
-    (workers, batch) => {
+    'on random models with %d workers and %d claims a round, %o',
+    (workers, batch, options) => {
       const law = fc.property(randomModel({ errors: true, states: 400 }), (model) => {
-        agree(transitionTable(model), workers, batch);
+        agree(transitionTable(model), { ...options, crew: { workers, batch } });
       });
       fc.assert(law, { numRuns: 15, seed: 2014 });
     },
     120_000,
   );
 
-  test.each(packingCases)('on %s', (_, model) => agree(transitionTable(model()), 2, 100), 60_000);
+  test('on random models with copies alike', () => {
+    const law = fc.property(randomModel({ errors: true, symmetric: true, states: 400 }), (model) => {
+      const table = transitionTable(model);
+      const symmetry = symmetryOf(numberingOf(table));
+      agree(table, { symmetry, forget: true, crew: { workers: 2, batch: 10 } });
+    });
+    fc.assert(law, { numRuns: 15, seed: 2014 });
+  }, 120_000);
 
-  test('while the table grows', () => {
-    const table = transitionTable(gupFast.build({ flush: 'ipi', cpus: 3 }));
-    const alone = explore(compiledSpace(table), Infinity)!;
-    const space = explore(compiledSpace(table, { crew: { workers: 2, hire: hireWorkers } }), Infinity)!;
-    expect([space.count, space.transitions, space.fired]).toEqual([
-      alone.count,
-      alone.transitions,
-      alone.fired,
-    ]);
-    for (let id = 0; id < space.count; id += 1_009) expect(space.state(id)).toEqual(alone.state(id));
-    space.close();
+  test.each(packingCases)(
+    'on %s',
+    (_, model) => {
+      agree(transitionTable(model()), { crew: { workers: 2, batch: 100 } });
+    },
+    60_000,
+  );
+
+  test.each([null, acrossBorder])(
+    'while the table grows, states from %s on',
+    (wideFrom) => {
+      const table = transitionTable(gupFast.build({ flush: 'ipi', cpus: 3 }));
+      const alone = explore(compiledSpace(table), Infinity)!;
+      together(table, { wideFrom, crew: { workers: 2, batch: 3_000 } }, (space) => {
+        explore(space, Infinity);
+        expect([space.count, space.transitions, space.fired, space.bytes]).toEqual([
+          alone.count,
+          alone.transitions,
+          alone.fired,
+          alone.bytes,
+        ]);
+        for (let id = 0; id < space.count; id += 1_009) expect(space.state(id)).toEqual(alone.state(id));
+      });
+    },
+    60_000,
+  );
+
+  test('where they are hired on the way', () => {
+    const table = transitionTable(gupFast.build({ syncIpi: true, cpus: 4 }));
+    const limits = { maxStates: Infinity, stop: () => null, onProgress: () => undefined };
+    const outcome = together(table, { crew: { workers: 2, from: 20_000 } }, (space) =>
+      search(table, space, limits, 'compiled'),
+    );
+    expect(outcome).toMatchObject({ verdict: 'holds', statistics: { states: 917_871, depth: 52 } });
+    expect(outcome).toEqual(search(table, compiledSpace(table), limits, 'compiled'));
+  }, 60_000);
+
+  test('where memory is full', () => {
+    const table = transitionTable(gupFast.build({ syncIpi: true, cpus: 3 }));
+    const ends = (space: CompiledSpace) => {
+      expect(() => explore(space, Infinity)).toThrow('the visited set is full');
+      return [space.count, space.transitions];
+    };
+    for (const maxBytes of [30_000, 200_000, 500_000])
+      expect(together(table, { maxBytes, crew: { workers: 2, batch: 100 } }, ends)).toEqual(
+        ends(compiledSpace(table, { maxBytes })),
+      );
   }, 60_000);
 });
 
-test('a worker that dies ends the search with an error', () => {
-  const table = transitionTable(gupFast.build({ flush: 'ipi' }));
-  const hire: typeof hireWorkers = (self, recruits) =>
-    hireWorkers(
-      self,
-      recruits.map((recruit) => ({ ...recruit, bytes: new Uint8Array(8) })),
-    );
-  const space = compiledSpace(table, { crew: { workers: 2, hire } });
-  expect(() => space.start()).toThrow('worker 1 of the search has failed');
-  space.close();
+describe('a worker that dies ends the search with an error', () => {
+  const table = transitionTable(gupFast.build({ flush: 'ipi', cpus: 3 }));
+
+  test('when it cannot begin', () => {
+    const hire: Hire = (self, recruits) =>
+      hireWorkers(
+        self,
+        recruits.map((recruit) => ({ ...recruit, bytes: new Uint8Array(8) })),
+      );
+    together(table, { crew: { workers: 2, batch: 8, hire } }, (space) => {
+      space.start();
+      expect(() => space.expand(0, 1)).toThrow('worker 1 of the search has failed');
+    });
+  });
+
+  test.each([
+    ['between two rounds', 60_000, 'worker 1 of the search has failed'],
+    ['and cannot say so', 300, 'a worker of the search no longer answers'],
+  ])('when it is killed, %s', async (how, patience, message) => {
+    const threads: Worker[] = [];
+    const hire: Hire = (self, recruits) =>
+      hireWorkers(self, recruits, { patience, onHired: (thread) => threads.push(thread) });
+    const space = compiledSpace(table, { crew: { workers: 2, batch: 8, hire } });
+    space.start();
+    space.expand(0, 1);
+    const gone = threads[0]!.terminate();
+    if (how === 'between two rounds') await gone;
+    expect(() => {
+      for (let at = 1; at < space.count; at++) space.expand(at, at + 1);
+    }).toThrow(message);
+    space.close();
+  });
 });

@@ -29,7 +29,7 @@ describe('the compiled space', () => {
   });
 
   test('says that it is full, and keeps what it has', () => {
-    const space = compiledSpace(tableOf(3), { maxBytes: 1_000_000 });
+    const space = compiledSpace(tableOf(3), { maxBytes: 400_000 });
     expect(() => explore(space, Infinity)).toThrow(CapacityError);
     expect(space.count).toBeGreaterThan(1_000);
     expect(space.state(space.count - 1).shared).toBeDefined();
