@@ -58,7 +58,7 @@ function stepJson({ thread, replica, events }: ShownStep, cpus: readonly Cpu[]):
     thread,
     replica,
     cpu: cpus.find(({ copies }) => copies.has(`${thread} ${replica}`))!.number,
-    events: events.map(({ statement, taken, chosen, reads, changes, waits, forwarded }) => ({
+    events: events.map(({ statement, taken, chosen, reads, changes, waits, forwarded, old }) => ({
       line: statement.line,
       text: printText(statement),
       taken,
@@ -67,6 +67,7 @@ function stepJson({ thread, replica, events }: ShownStep, cpus: readonly Cpu[]):
       changes: [...changes],
       waits: [...waits],
       forwarded: [...forwarded],
+      old: [...old],
     })),
   };
 }
@@ -75,7 +76,7 @@ function stepJson({ thread, replica, events }: ShownStep, cpus: readonly Cpu[]):
 const isOfMemory =
   ({ model: { shared } }: TransitionTable) =>
   ({ cell }: Race) =>
-    shared[cell.split('[', 1)[0]!]?.insideCpu !== true;
+    shared[cell.split('[', 1)[0]!]?.insideCpu === undefined;
 
 const lateJson = ({ cell, cpu, stored, arrived, missedBy }: WaitingStore) => ({
   cell,

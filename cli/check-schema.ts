@@ -16,6 +16,7 @@ const event = z.strictObject({
   forwarded: z
     .array(z.string())
     .describe('cells that it saw as its own CPU has stored them, before memory did'),
+  old: z.array(z.string()).describe('cells that it saw as they were before other CPUs stored to them'),
 });
 
 const step = z.strictObject({

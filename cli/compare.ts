@@ -26,7 +26,7 @@ export function compareCommand(program: Command): void {
     .option('--json', 'print one JSON object (docs/compare-output.schema.json)')
     .option('--max-states <number>', 'give up on a variant above so many states', wholeNumber)
     .option('--timeout <seconds>', 'give up after so many seconds', positiveSeconds)
-    .usage('MODEL|FILE.ts [--vary a,b] [--fix x=y] [--memory sc|tso|pso] [options of the model]')
+    .usage('MODEL|FILE.ts [--vary a,b] [--fix x=y] [--memory sc|tso|pso|weak] [options of the model]')
     .allowUnknownOption()
     .allowExcessArguments()
     .action(async (name: string | undefined, options: CompareOptions, command: Command) => {

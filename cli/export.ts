@@ -30,7 +30,7 @@ export function exportCommand(program: Command): void {
     .option('--witness <name>', 'take the shortest run that reaches this witness, not the one that breaks')
     .option('--max-states <number>', 'give up above so many states (dot: 500)', wholeNumber)
     .option('--timeout <seconds>', 'give up after so many seconds', positiveSeconds)
-    .usage('MODEL|FILE.ts|TRACE.json --to FORMAT [--memory sc|tso|pso] [options of the model]')
+    .usage('MODEL|FILE.ts|TRACE.json --to FORMAT [--memory sc|tso|pso|weak] [options of the model]')
     .addHelpText(
       'after',
       '\nExit codes: 0 written; 1 there is no such trace, because the variant holds or never gets there;\n' +

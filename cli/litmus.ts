@@ -10,7 +10,12 @@ export function litmusCommand(program: Command): void {
     .command('litmus')
     .description("run litmus tests of the kernel's C form, and answer in herd's words")
     .argument('<file...>', 'litmus files, one after the other')
-    .option('--memory <model>', 'sc, tso or pso (docs/memory-models.md)', memoryModel, memoryOption.fallback)
+    .option(
+      '--memory <model>',
+      'sc, tso, pso or weak (docs/memory-models.md)',
+      memoryModel,
+      memoryOption.fallback,
+    )
     .action(async (files: readonly string[], { memory }: { readonly memory: MemoryModelName }) => {
       const { runLitmusFiles } = await import('./litmus-run.ts');
       runLitmusFiles(files, memory);

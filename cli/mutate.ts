@@ -18,7 +18,7 @@ export function mutateCommand(program: Command): void {
     .option('--json', 'print one JSON object (docs/mutate-output.schema.json)')
     .option('--max-states <number>', 'leave a mutant undecided above so many states', wholeNumber)
     .option('--timeout <seconds>', 'leave the rest undecided after so many seconds', positiveSeconds)
-    .usage('MODEL|FILE.ts [options] [--memory sc|tso|pso] [options of the model]')
+    .usage('MODEL|FILE.ts [options] [--memory sc|tso|pso|weak] [options of the model]')
     .allowUnknownOption()
     .allowExcessArguments()
     .action(async (name: string | undefined, options: MutateOptions, command: Command) => {

@@ -9,7 +9,7 @@ export function showCommand(program: Command): void {
     )
     .argument('<model>', 'MODEL or MODEL/SCENARIO of the list, or a FILE.ts of your own')
     .option('--code', 'print the WebAssembly that explores this variant, as text')
-    .usage('MODEL|FILE.ts [--code] [--memory sc|tso|pso] [options of the model]')
+    .usage('MODEL|FILE.ts [--code] [--memory sc|tso|pso|weak] [options of the model]')
     .allowUnknownOption()
     .allowExcessArguments()
     .action(async (name: string, { code }: { readonly code?: true }, command: Command) => {

@@ -80,7 +80,7 @@ export const model = defineModel({
     { name: 'nested-flush',       options: { forceNestedFlush: true },             verdict: 'holds',
       states: 244, transitions: 416 },
     { name: 'nested-flush-pso',   options: { forceNestedFlush: true }, memory: 'pso', verdict: 'holds',
-      states: 388, transitions: 726 },
+      states: 348, transitions: 646 },
     { name: 'three-nested-flush', options: { forceNestedFlush: true, callers: 3 }, verdict: 'holds',
       states: 3184, transitions: 7691 },
   ],

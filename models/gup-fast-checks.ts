@@ -230,7 +230,7 @@ export const model = defineModel({
     { name: 'x86',                      options: { flush: 'ipi' },                                  verdict: 'holds',
       states: 4622, transitions: 9339 },
     { name: 'all-checks-pso',           options: {}, memory: 'pso',                                 verdict: 'holds',
-      states: 9672, transitions: 21925 },
+      states: 8435, transitions: 18784 },
     { name: 'collapse-and-zap',         options: { fork: false },                                   verdict: 'holds',
       states: 879, transitions: 1793,
       why: 'the new huge page is zapped, freed and reallocated while gup_fast comes for it' },

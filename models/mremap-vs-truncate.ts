@@ -87,7 +87,7 @@ export const model = defineModel({
     { name: 'flush-under-lock',          options: { flushUnderLock: true },          verdict: 'holds',
       states: 41, transitions: 56 },
     { name: 'flush-under-lock-pso',      options: { flushUnderLock: true }, memory: 'pso', verdict: 'holds',
-      states: 61, transitions: 83 },
+      states: 54, transitions: 73 },
     { name: 'two-cpus-flush-under-lock', options: { flushUnderLock: true, cpus: 2 }, verdict: 'holds',
       states: 95, transitions: 174 },
   ],

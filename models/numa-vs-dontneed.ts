@@ -92,7 +92,7 @@ export const model = defineModel({
     { name: 'exchange',        options: { update: 'exchange' },                    verdict: 'holds',
       states: 30, transitions: 36 },
     { name: 'pmdp-invalidate-pso', options: { update: 'pmdp_invalidate' }, memory: 'pso', verdict: 'holds',
-      states: 72, transitions: 104 },
+      states: 59, transitions: 82 },
     { name: 'two-callers',     options: { update: 'pmdp_invalidate', callers: 2 }, verdict: 'holds',
       states: 313, transitions: 491 },
   ],

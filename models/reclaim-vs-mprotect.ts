@@ -88,7 +88,7 @@ export const model = defineModel({
     { name: 'flush-pending',          options: { flushPending: true },          verdict: 'holds',
       states: 77, transitions: 125 },
     { name: 'flush-pending-pso',      options: { flushPending: true }, memory: 'pso', verdict: 'holds',
-      states: 215, transitions: 471 },
+      states: 170, transitions: 354 },
     { name: 'two-cpus-flush-pending', options: { flushPending: true, cpus: 2 }, verdict: 'holds',
       states: 159, transitions: 302 },
   ],

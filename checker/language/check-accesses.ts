@@ -1,6 +1,6 @@
 /** Checks that one step is one memory access of one CPU; `atomically` is where more is allowed, with its reason. */
 import { fail } from './check-expression.ts';
-import type { AnyExpr } from './expression.ts';
+import type { AnyExpr, Binder } from './expression.ts';
 import { walk } from './expression.ts';
 import { printExpr, printText } from './print.ts';
 import type { Block, Effect, Statement } from './statement.ts';
@@ -59,9 +59,15 @@ function addCellsOfEffect(effect: Effect, pass: Pass): void {
       for (const part of effect.effects) addCellsOfEffect(part, pass);
       return;
     case 'each': {
-      const before = cells.size;
+      const [before, assigned] = [cells.size, total(writes)];
       for (const part of effect.effects) addCellsOfEffect(part, pass);
-      if (cells.size > before && effect.binder.high > effect.binder.low) addAll(cells);
+      const isRepeated = effect.binder.high > effect.binder.low && cells.size > before;
+      // The same cell each time, unless what names it changes from one time to the next.
+      if (
+        isRepeated &&
+        (total(writes) > assigned || [...cells.keys()].some((key) => names(key, effect.binder)))
+      )
+        addAll(cells);
       return;
     }
     case 'assert':
@@ -75,7 +81,7 @@ function addCellsOfEffect(effect: Effect, pass: Pass): void {
 function addCells(expr: AnyExpr, pass: Pass): void {
   const { cells, writes, shared } = pass;
   for (const part of walk(expr)) {
-    if (part.kind === 'shared' && shared[part.name]?.insideCpu !== true)
+    if (part.kind === 'shared' && shared[part.name]?.insideCpu === undefined)
       cells.set(keyOf(part, writes), printExpr(part));
     if (part.kind === 'quantifier' && part.binder.high > part.binder.low) {
       const before = cells.size;
@@ -85,6 +91,11 @@ function addCells(expr: AnyExpr, pass: Pass): void {
   }
 }
 
+const total = (writes: Writes): number => [...writes.values()].reduce((sum, times) => sum + times, 0);
+
+/** Whether the key of a cell has a bound variable of this level in it. */
+const names = (key: string, { level }: Binder): boolean => key.includes(`"binder":{"level":${level},`);
+
 /** Several instances of the same reference are several cells. */
 const addAll = (cells: Cells) => cells.set('all', `all of ${[...cells.values()].join(', ')}`);
 
@@ -93,5 +104,5 @@ function keyOf(reference: AnyExpr, writes: Writes): string {
   const locals = [...walk(reference)].flatMap((part) =>
     part.kind === 'local' ? [`${part.name} ${writes.get(part.name) ?? 0}`] : [],
   );
-  return JSON.stringify([reference, locals]);
+  return JSON.stringify([{ ...reference, via: undefined }, locals]);
 }

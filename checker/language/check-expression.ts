@@ -2,6 +2,7 @@
 import type { AnyDomain } from './domain.ts';
 import { contains, printDomain } from './domain.ts';
 import type { AnyExpr, Binder, Reference, Sentence } from './expression.ts';
+import { walk } from './expression.ts';
 import { ModelError } from './model-error.ts';
 import { printExpr } from './print.ts';
 import type { AnyThread } from './thread.ts';
@@ -130,6 +131,12 @@ function typeOfReference(expr: Reference, scope: Scope): Type {
     )
       fail(scope, `'${printExpr(expr)}' is outside of the array, which has ${String(length)} elements`);
   }
+  if (expr.kind === 'shared')
+    for (const pointer of expr.via ?? []) {
+      typeOf(pointer, scope);
+      if ([...walk(pointer)].some(({ kind }) => kind === 'shared'))
+        fail(scope, `a pointer to '${printExpr(expr)}' is in memory: load it into a local first`);
+    }
   return typeOfDomain(expr.domain);
 }
 

@@ -19,6 +19,8 @@ export interface SharedReference {
   readonly name: string;
   readonly index: AnyExpr | null;
   readonly domain: AnyDomain;
+  /** Locals that its address is computed from, beside the index: a pointer. Only order comes of it, no value. */
+  readonly via?: readonly AnyExpr[];
 }
 
 /** A local variable of the running thread (`replica` null), or in a property that of a named copy. */

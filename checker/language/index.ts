@@ -58,5 +58,5 @@ export {
 export type { Statement, Text } from './statement.ts';
 export { thread } from './thread.ts';
 export type { Thread } from './thread.ts';
-export { array, init, shared } from './variable.ts';
+export { array, init, shared, through } from './variable.ts';
 export type { ArrayVariable, Variable } from './variable.ts';

@@ -2,7 +2,7 @@
 import type { Choice } from './option.ts';
 import { oneOf } from './option.ts';
 
-export const memoryModelNames = ['sc', 'tso', 'pso'] as const;
+export const memoryModelNames = ['sc', 'tso', 'pso', 'weak'] as const;
 
 export type MemoryModelName = (typeof memoryModelNames)[number];
 

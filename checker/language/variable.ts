@@ -1,6 +1,6 @@
 /** Declarations of variables, and the references by which statements name them. */
 import type { AnyDomain, Domain, Typed, Value } from './domain.ts';
-import type { AnyExpr, Operand, Reference } from './expression.ts';
+import type { AnyExpr, Expr, Operand, Reference } from './expression.ts';
 import { toExpr } from './expression.ts';
 import { ModelError } from './model-error.ts';
 
@@ -13,8 +13,8 @@ export interface AnyDeclaration {
   readonly length: number | null;
   /** What it stands for in the kernel, such as 'page->_refcount'. */
   readonly meaning: string;
-  /** Part of a CPU and not of memory, such as a store buffer: a step may touch it beside its one cell of memory. */
-  readonly insideCpu?: true;
+  /** Part of a CPU and not of memory: a step may touch it beside its one cell of memory. */
+  readonly insideCpu?: 'store buffer' | 'old values';
   /** Inside a CPU, where it holds the number of a cell of memory: what the cell with each number is called; `cpu` is the own index. */
   readonly cellNames?: readonly string[];
 }
@@ -68,6 +68,16 @@ function domainOf<V extends Value>(domain: Domain<V>): Domain<V> {
   if (kind !== 'bool' && kind !== 'values' && kind !== 'range')
     throw new ModelError('a variable begins with its domain: bool, values(...), range(...) or index(...)');
   return domain;
+}
+
+/**
+ * The same cell, reached through a pointer: its address is computed from these locals, so that a load of it comes
+ * after the loads that they came from. An index of an array is such a pointer without being named.
+ */
+export function through<V extends Value>(cell: Variable<V>, ...pointers: readonly Expr[]): Variable<V> {
+  if (cell.kind !== 'shared' || pointers.length === 0)
+    throw new ModelError('through(cell, ...) takes a cell of shared memory and the locals that lead to it');
+  return { ...cell, via: pointers };
 }
 
 const declarations: unique symbol = Symbol('declarations');

@@ -1,13 +1,13 @@
 /** Computations of a litmus test as expressions of a model: tables of all values that can take part. */
-import type { Expr } from '../language/expression.ts';
-import { and, conditional, eq, or } from '../language/expression.ts';
+import type { AnyExpr, Expr } from '../language/expression.ts';
+import { and, conditional, eq, or, toExpr, walk } from '../language/expression.ts';
 import type { ValuesOf } from './domains.ts';
 import { assignments } from './domains.ts';
 import type { Encoding } from './encoding.ts';
 import type { Computation } from './instruction.ts';
 import { LitmusError } from './litmus-test.ts';
 import type { Assignment, Result } from './values.ts';
-import { isTrue, old, valueOf } from './values.ts';
+import { isTrue, old, valueOf, variablesOf } from './values.ts';
 
 /** Where a computation stands. */
 export interface Site {
@@ -36,18 +36,35 @@ export function expressionOf(computation: Computation, site: Site): Expr<number>
     value: result === null ? nonsense : encode(result),
   });
   const [first, ...others] = grouped(rows);
-  return others.reduce<Expr<number>>(
+  const table = others.reduce<Expr<number>>(
     (otherwise, { result, assigned }) =>
       conditional(or(...assigned.map((one) => isAssigned(one, site))), number(result), otherwise),
     number(first!.result),
   );
+  const named = dependence(computation, table, site);
+  return named === null ? table : conditional<number, number>(named, table, table);
+}
+
+/** What names the registers that the value does not depend on: `r0 ^ r0` is a dependency all the same. */
+function dependence(
+  computation: Computation,
+  expr: AnyExpr,
+  { variable }: Pick<Site, 'variable'>,
+): Expr<boolean> | null {
+  const named = new Set([...walk(expr)].flatMap((part) => ('name' in part ? [part.name] : [])));
+  const missing = [...variablesOf(computation)].filter((name) => name !== old && !named.has(name));
+  return missing.length === 0 ? null : and(...missing.map((name) => eq(variable(name), variable(name))));
 }
 
 export function conditionOf(computation: Computation, site: Site): Expr<boolean> {
   const rows = rowsOf(computation, site);
   const isTrueIn = rows.filter(({ result }) => isTrue(result));
-  if (isTrueIn.length === rows.length) return { kind: 'constant', value: true };
-  return or(...isTrueIn.map(({ assignment }) => isAssigned(assignment, site)));
+  const table =
+    isTrueIn.length === rows.length
+      ? toExpr<boolean>(true)
+      : or(...isTrueIn.map(({ assignment }) => isAssigned(assignment, site)));
+  const named = dependence(computation, table, site);
+  return named === null ? table : and(named, table);
 }
 
 interface Row {

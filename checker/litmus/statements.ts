@@ -5,6 +5,7 @@ import type { Effect, Statement, Text } from '../language/statement.ts';
 import {
   acquire,
   branch,
+  full,
   note,
   relaxed,
   release,
@@ -17,6 +18,7 @@ import {
   when,
 } from '../language/statement.ts';
 import type { Variable } from '../language/variable.ts';
+import { through } from '../language/variable.ts';
 import type { Site } from './computation.ts';
 import { conditionOf, expressionOf } from './computation.ts';
 import { assignments } from './domains.ts';
@@ -24,7 +26,7 @@ import type { Encoding } from './encoding.ts';
 import type { AccessOrder, Computation, Instruction } from './instruction.ts';
 import type { LitmusValue } from './litmus-test.ts';
 import { LitmusError } from './litmus-test.ts';
-import { old, valueOf } from './values.ts';
+import { old, valueOf, variablesOf } from './values.ts';
 
 type Values = ReadonlyMap<string, ReadonlySet<LitmusValue>>;
 
@@ -45,6 +47,12 @@ export const statementsFor = (instructions: readonly Instruction[], names: Names
 const local = ({ locals }: Names, name: string) => locals[name] as Variable<number>;
 const cell = ({ memory }: Names, name: string) => memory[name] as Variable<number>;
 
+/** The location as an access names it whose address is computed from registers. */
+function reached(names: Names, location: string, address: Computation): Variable<number> {
+  const registers = [...variablesOf(address)].map((name) => local(names, name));
+  return registers.length === 0 ? cell(names, location) : through(cell(names, location), ...registers);
+}
+
 const siteOf = ({ line, text }: Instruction, names: Names): Site => ({
   line,
   text,
@@ -62,14 +70,14 @@ function statementFor(instruction: Instruction, names: Names): Statement | Text 
     case 'load': {
       const { address, register, order } = instruction;
       return at(address, site, names, (location) => {
-        const load = step(text, set(local(names, register), cell(names, location)));
+        const load = step(text, set(local(names, register), reached(names, location, address)));
         return order === 'acquire' ? acquire(load) : load;
       });
     }
     case 'store': {
       const { address, value, order } = instruction;
       return at(address, site, names, (location) => {
-        const store = step(text, set(cell(names, location), expressionOf(value, site)));
+        const store = step(text, set(reached(names, location, address), expressionOf(value, site)));
         return order === 'release' ? release(store) : store;
       });
     }
@@ -135,7 +143,7 @@ const isAddress = (pointer: Expr<number>, location: string, { encoding }: Names)
 
 function updateOf(instruction: Instruction & { kind: 'update' }, location: string, names: Names): Statement {
   const { text, waitsFor, condition, value, result, register, order } = instruction;
-  const memory = cell(names, location);
+  const memory = reached(names, location, instruction.address);
   const base = siteOf(instruction, names);
   const site: Site = {
     ...base,
@@ -156,7 +164,7 @@ function updateOf(instruction: Instruction & { kind: 'update' }, location: strin
 function ordered(update: Statement, order: AccessOrder): Statement {
   switch (order) {
     case 'full':
-      return update;
+      return full(update);
     case 'acquire':
       return acquire(update);
     case 'release':

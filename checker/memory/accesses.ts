@@ -1,7 +1,7 @@
 /** How a statement uses shared memory: what decides its way past a store buffer. */
 import type { AnyExpr, SharedReference } from '../language/expression.ts';
 import { walk } from '../language/expression.ts';
-import type { Effect, Statement } from '../language/statement.ts';
+import type { Block, Effect, Statement } from '../language/statement.ts';
 import { statementsOf } from '../language/thread.ts';
 
 export interface Accesses {
@@ -34,6 +34,15 @@ export function accessesOf(statement: Statement): Accesses {
     case 'note':
       return nothing;
   }
+}
+
+/** The statements of a text, with atomic blocks as one. */
+export function accessStatements(body: Block): readonly Statement[] {
+  const all = [...statementsOf(body)];
+  const inside = new Set(
+    all.flatMap((one) => (one.kind === 'atomically' ? [...statementsOf(one.body)] : [])),
+  );
+  return all.filter((one) => !inside.has(one)).map(unwrapped);
 }
 
 export function shapeOf(given: Statement): Shape {

@@ -18,8 +18,10 @@ export const hasRoomFor = (stores: number, { slots }: Buffer): Expr<boolean> =>
   eq(slots.at(-stores)!.cell, empty);
 
 /** The place of a shared variable, or undefined when stores to it do not wait here. */
-export const placeOf = ({ of }: Buffer, { name }: SharedReference): Place | undefined =>
-  of.places.find(({ variable }) => variable === name);
+export const placeOf = (
+  { places }: { readonly places: readonly Place[] },
+  { name }: SharedReference,
+): Place | undefined => places.find(({ variable }) => variable === name);
 
 /**
  * Puts a store behind those that wait: into the first free slot.
@@ -33,14 +35,21 @@ export function push(
   release: boolean,
 ): readonly Effect[] {
   const { slots, fenced } = buffer;
-  const place = placeOf(buffer, target)!;
+  const place = placeOf(buffer.of, target)!;
   const put = (slot: Slot) => [set(slot.cell, cellNumber(place, target)), set(valueFor(slot, place), value)];
   const behind = slots.map((slot, at) => {
     if (at === 0) return when(eq(slot.cell, empty), ...put(slot));
-    const fence = slot.fence === null || fenced === null ? [] : [set(slot.fence, release ? true : fenced)];
-    return when(and(eq(slot.cell, empty), ne(slots[at - 1]!.cell, empty)), ...fence, ...put(slot));
+    const marks = marksOf(slot, fenced, release);
+    return when(and(eq(slot.cell, empty), ne(slots[at - 1]!.cell, empty)), ...marks, ...put(slot));
   });
   return [...behind.reverse(), ...(fenced === null ? [] : [set(fenced, false)])];
+}
+
+/** What a store says of the order in which it leaves; a release is a store behind a barrier where nothing finer is kept. */
+function marksOf(slot: Slot, fenced: Buffer['fenced'], release: boolean): readonly Effect[] {
+  const own = slot.release === null ? [] : [set(slot.release, release)];
+  if (slot.fence === null || fenced === null) return own;
+  return [...own, set(slot.fence, release && slot.release === null ? true : fenced)];
 }
 
 /** A write barrier: nothing to do while nothing waits. */
@@ -49,7 +58,7 @@ export const fence = (buffer: Buffer): readonly Effect[] =>
 
 /** What a load sees: the youngest store of its own CPU to that cell, else memory. */
 export function forwarded(buffer: Buffer, reference: SharedReference): AnyExpr {
-  const place = placeOf(buffer, reference);
+  const place = placeOf(buffer.of, reference);
   if (place === undefined) return reference;
   return buffer.slots.reduce<Expr>(
     (older, slot) => conditional(isFor(buffer, slot, reference), valueFor(slot, place), older),
@@ -57,8 +66,8 @@ export function forwarded(buffer: Buffer, reference: SharedReference): AnyExpr {
   );
 }
 
-function isFor(buffer: Buffer, { cell }: Slot, reference: SharedReference): Expr<boolean> {
-  const place = placeOf(buffer, reference)!;
+export function isFor(buffer: Buffer, { cell }: Slot, reference: SharedReference): Expr<boolean> {
+  const place = placeOf(buffer.of, reference)!;
   const matches = eq(cell, cellNumber(place, reference));
   const { index } = reference;
   if (place.element !== 'own' || index?.kind === 'self') return matches;
@@ -66,7 +75,7 @@ function isFor(buffer: Buffer, { cell }: Slot, reference: SharedReference): Expr
 }
 
 /** The number by which the buffer knows a cell; an index outside of the array gives no cell's number. */
-function cellNumber({ element, first, cells }: Place, { index }: SharedReference): Expr<number> {
+export function cellNumber({ element, first, cells }: Place, { index }: SharedReference): Expr<number> {
   if (element !== 'any') return toExpr(first);
   const at = index as Expr<number>;
   if (at.kind === 'constant') return toExpr(first + Number(at.value));

@@ -1,4 +1,4 @@
-/** How many stores can wait in a store buffer: the most between two moments at which it must be empty. */
+/** How much can add up on a CPU, such as stores that wait: the most between two moments at which it falls to 0. */
 import type { Block, Effect, Statement } from '../language/statement.ts';
 import type { AnyThread } from '../language/thread.ts';
 import { statementsOf } from '../language/thread.ts';
@@ -10,23 +10,39 @@ const unlimited = 1_024;
 /** Where control never comes. */
 const never = -1;
 
+/** What is counted, and where the count falls to 0. */
+export interface Counting {
+  /** How many a step adds, or an atomic block as a whole. */
+  readonly adds: (statement: Statement) => number;
+  readonly empties: (statement: Statement) => boolean;
+}
+
 interface Count {
   /** The most stores that can wait where a label stands. */
   readonly labels: Map<string, number>;
-  /** The variables whose stores wait. */
-  readonly buffered: ReadonlySet<string>;
+  readonly by: Counting;
   most: number;
   changed: boolean;
 }
 
+/** The stores to these variables that wait in a buffer, which atomic accesses and full barriers find empty. */
+export const waiting = (buffered: ReadonlySet<string>, empties = emptiesBuffer): Counting => ({
+  adds: (statement) =>
+    statement.kind === 'step' && shapeOf(statement) === 'store' ? storesOf(statement.effects, buffered) : 0,
+  empties,
+});
+
+const emptiesBuffer = (statement: Statement): boolean =>
+  statement.kind === 'barrier' ? statement.barrier === 'full' : shapeOf(statement) === 'atomic';
+
 /**
- * The most stores of a thread to these variables that can wait at once, or null when a loop has no bound.
+ * The most that a thread adds up at once, or null when a loop has no bound.
  *
- * The count goes up at each store, falls to 0 where the buffer must be empty, and takes the larger where ways meet;
- * labels carry it along jumps until nothing changes.
+ * The count goes up at each step, falls to 0 where it says so, and takes the larger where ways meet; labels carry it
+ * along jumps until nothing changes.
  */
-export function mostWaiting(thread: AnyThread, buffered: ReadonlySet<string>): number | null {
-  const count: Count = { labels: new Map(), buffered, most: 0, changed: true };
+export function mostAtOnce(thread: AnyThread, by: Counting): number | null {
+  const count: Count = { labels: new Map(), by, most: 0, changed: true };
   while (count.changed && count.most < unlimited) {
     count.changed = false;
     afterBlock(thread.body, 0, count);
@@ -45,7 +61,7 @@ function after(statement: Statement, before: number, count: Count): number {
     case 'step':
       return before === never ? never : afterStep(statement, before, count);
     case 'barrier':
-      return before !== never && statement.barrier === 'full' ? 0 : before;
+      return before !== never && count.by.empties(statement) ? 0 : before;
     case 'branch':
       return afterAny([statement.then, statement.otherwise], before, count);
     case 'either':
@@ -77,12 +93,11 @@ function after(statement: Statement, before: number, count: Count): number {
   }
 }
 
-function afterStep(statement: Statement & { kind: 'step' }, before: number, count: Count): number {
-  const shape = shapeOf(statement);
-  if (shape === 'atomic') return 0;
-  const waiting = shape === 'store' ? before + storesOf(statement.effects, count.buffered) : before;
-  count.most = Math.max(count.most, waiting);
-  return waiting;
+function afterStep(statement: Statement, before: number, count: Count): number {
+  if (count.by.empties(statement)) return 0;
+  const waits = before + count.by.adds(statement);
+  count.most = Math.max(count.most, waits);
+  return waits;
 }
 
 /** How many stores to these variables the effects of one step make at most. */
@@ -101,12 +116,12 @@ export const storesOf = (effects: readonly Effect[], buffered: ReadonlySet<strin
     }
   }, 0);
 
-/** An atomic block puts nothing into the buffer: it writes to memory, once the buffer is empty, or it only reads. */
+/** The jumps out of an atomic block carry what its end has. */
 function afterAtomic(statement: Statement & { kind: 'atomically' }, before: number, count: Count): number {
-  const waiting = before !== never && shapeOf(statement) === 'atomic' ? 0 : before;
+  const waits = before === never ? never : afterStep(statement, before, count);
   for (const inner of statementsOf(statement.body))
-    if (inner.kind === 'goto') atLabel(inner.label, waiting, count);
-  return waiting;
+    if (inner.kind === 'goto') atLabel(inner.label, waits, count);
+  return waits;
 }
 
 /** Stops early where another round changes nothing, and where there is no end to it. */

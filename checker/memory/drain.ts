@@ -1,6 +1,6 @@
 /** The agent that empties a store buffer: whenever it likes, the oldest store reaches memory. */
 import type { Value } from '../language/domain.ts';
-import type { Expr, SharedReference } from '../language/expression.ts';
+import type { AnyExpr, Expr, SharedReference } from '../language/expression.ts';
 import { and, eq, ge, le, ne, not, sub, toExpr } from '../language/expression.ts';
 import type { Effect, Statement } from '../language/statement.ts';
 import { either, forever, set, wait, when } from '../language/statement.ts';
@@ -22,23 +22,30 @@ const fewValues = 4;
  *
  * Each cell has a step of its own, so that the step that is late has a name and touches that cell only.
  */
-export function drainThread(buffer: StoreBuffer, name: string, declared: Declarations): AnyThread {
+export function drainThread(
+  buffer: StoreBuffer,
+  declared: Declarations,
+  overwriting: Overwriting = () => [],
+): AnyThread {
   const { host } = buffer.cpu;
   const settings = { cpus: host.cpus, on: host, mayBlockForever: true };
-  const agent = thread(name, settings, (_, self) => {
+  const agent = thread(`store buffer of ${host.name}`, settings, (_, self) => {
     const view = bufferIn(buffer, self, declared);
-    const steps = drains(view);
+    const steps = drains(view, overwriting);
     return [forever(steps.length === 1 ? steps[0]! : either(...steps.map((step) => [step])))];
   });
   return { ...agent, ofMachine: true };
 }
 
-function drains(buffer: Buffer): readonly Statement[] {
+/** What else happens before a store replaces the value of a cell; `depth` counts the `each` around it. */
+export type Overwriting = (target: SharedReference, self: AnyExpr, depth: number) => readonly Effect[];
+
+function drains(buffer: Buffer, overwriting: Overwriting): readonly Statement[] {
   const leaving = buffer.of.inOrder ? [0] : buffer.slots.keys();
   return [...leaving].flatMap((at) =>
     buffer.of.places.flatMap((place) =>
       cellsOf(buffer, at, place).flatMap((cell) =>
-        valuesOf(place).map((value) => drain({ buffer, at, cell, value })),
+        valuesOf(place).map((value) => drain({ buffer, at, cell, value, overwriting })),
       ),
     ),
   );
@@ -86,24 +93,31 @@ interface Drain {
   readonly at: number;
   readonly cell: Cell;
   readonly value: Value | null;
+  readonly overwriting: Overwriting;
 }
 
-function drain({ buffer, at, cell, value }: Drain): Statement {
+function drain({ buffer, at, cell, value, overwriting }: Drain): Statement {
   const stored = valueFor(buffer.slots[at]!, cell.place);
   const isValue = value === null || cell.place.values!.length === 1 ? [] : [eq(stored, value)];
   const text = `store buffer: ${cell.name}${value === null ? '' : ` = ${String(value)}`} reaches memory`;
   return wait(
     text,
     and(cell.isIt, ...mayLeave(buffer, at), ...isValue),
+    ...overwriting(cell.target, buffer.self, 0),
     set(cell.target as Variable, stored),
     ...closeGap(buffer, at),
   );
 }
 
-/** No write barrier stands before the store, and no older store to the same cell. */
+/** No write barrier stands before the store, and no older store to the same cell; a release waits for the oldest slot. */
 function mayLeave({ slots }: Buffer, at: number): readonly Expr<boolean>[] {
   const fences = slots.slice(1, at + 1).flatMap(({ fence }) => (fence === null ? [] : [not(fence)]));
-  return [...fences, ...slots.slice(0, at).map(({ cell }) => ne(cell, slots[at]!.cell))];
+  const { release } = slots[at]!;
+  return [
+    ...fences,
+    ...(release === null ? [] : [not(release)]),
+    ...slots.slice(0, at).map(({ cell }) => ne(cell, slots[at]!.cell)),
+  ];
 }
 
 /** Moves what is younger one slot down; what becomes the oldest has no barrier before it any more. */
@@ -116,5 +130,6 @@ function closeGap(buffer: Buffer, gap: number): readonly Effect[] {
 function take(slot: Slot, from: Slot | undefined): readonly Effect[] {
   const values = slot.values.map((value, at) => set(value, from?.values[at] ?? toExpr(deadValue(value))));
   const fence = slot.fence === null ? [] : [set(slot.fence, from?.fence ?? false)];
-  return [set(slot.cell, from?.cell ?? 0), ...values, ...fence];
+  const release = slot.release === null ? [] : [set(slot.release, from?.release ?? false)];
+  return [set(slot.cell, from?.cell ?? 0), ...values, ...fence, ...release];
 }

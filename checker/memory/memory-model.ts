@@ -3,6 +3,7 @@ import type { MemoryModelName } from '../language/memory-name.ts';
 import type { Model } from '../language/model.ts';
 import { pso } from './pso.ts';
 import { tso } from './tso.ts';
+import { weak } from './weak.ts';
 
 export interface MemorySettings {
   /**
@@ -21,4 +22,5 @@ export const memoryModels: Readonly<Record<MemoryModelName, MemoryModel>> = {
   sc: (model) => model,
   tso,
   pso,
+  weak,
 };

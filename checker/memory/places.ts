@@ -44,8 +44,14 @@ interface Use extends Accesses {
  */
 export function placesOf(model: Model, cpus: readonly Cpu[]): ReadonlyMap<Cpu, readonly Place[]> {
   const uses = cpus.flatMap((cpu) => cpu.threads.flatMap((thread) => usesOf(cpu, thread)));
-  const shared = Object.keys(model.shared).filter((variable) => !isPrivate(variable, uses));
+  const shared = [...commonVariables(model, cpus)];
   return new Map(cpus.map((cpu) => [cpu, placesOn(cpu, shared, { model, uses })]));
+}
+
+/** The variables that more than one CPU touches. */
+export function commonVariables(model: Model, cpus: readonly Cpu[]): ReadonlySet<string> {
+  const uses = cpus.flatMap((cpu) => cpu.threads.flatMap((thread) => usesOf(cpu, thread)));
+  return new Set(Object.keys(model.shared).filter((variable) => !isPrivate(variable, uses)));
 }
 
 /** The accesses of a thread; of an atomic block as one, since it is one. */

@@ -67,7 +67,7 @@ function rewriteStep(statement: Statement & { kind: 'step' }, buffer: Buffer): S
       return {
         ...statement,
         guard: statement.guard === null ? null : withLoads(statement.guard, load),
-        effects: withAccesses(statement.effects, load, () => null),
+        effects: withAccesses(statement.effects, { load, store: () => null }),
       };
     }
     case 'store':
@@ -79,8 +79,8 @@ function rewriteStep(statement: Statement & { kind: 'step' }, buffer: Buffer): S
 function rewriteStore(statement: Statement & { kind: 'step' }, buffer: Buffer): Statement {
   const release = statement.ordering === 'release';
   const store = (target: SharedReference, value: AnyExpr) =>
-    placeOf(buffer, target) === undefined ? null : push(buffer, target, value, release);
-  const effects = withAccesses(statement.effects, loadFrom(buffer), store);
+    placeOf(buffer.of, target) === undefined ? null : push(buffer, target, value, release);
+  const effects = withAccesses(statement.effects, { load: loadFrom(buffer), store });
   const stores = buffer.of.room !== null ? storesOf(statement.effects, variablesOf(buffer.of)) : 0;
   const { guard } = statement;
   return { ...statement, effects, guard: stores > 0 ? withGuard(hasRoomFor(stores, buffer), guard) : guard };

@@ -25,6 +25,8 @@ export interface StoreBuffer {
   readonly inOrder: boolean;
   /** Write barriers stand between stores: only where they do not leave in order anyway. */
   readonly fenced: boolean;
+  /** Release stores leave when all that are older have left, and younger ones may pass them: only in `weak`. */
+  readonly releases: boolean;
   /** Begins the names of the variables. */
   readonly prefix: string;
 }
@@ -35,6 +37,8 @@ export interface Slot {
   readonly values: readonly Variable[];
   /** A write barrier stands before this store; null in the oldest slot, and where there are none. */
   readonly fence: Variable<boolean> | null;
+  /** It is a release store; null in the oldest slot, and where these are told apart by no more than a barrier. */
+  readonly release: Variable<boolean> | null;
 }
 
 /** The buffer of the running copy's CPU, as the code of one thread names it. */
@@ -51,7 +55,7 @@ export const variablesOf = ({ places }: Pick<StoreBuffer, 'places'>): ReadonlySe
   new Set(places.map(({ variable }) => variable));
 
 /** The distinct domains of the places, each with the first place that has it. */
-const domainsOf = (places: readonly Place[]): readonly Place[] =>
+export const domainsOf = (places: readonly Place[]): readonly Place[] =>
   places.filter(
     ({ declaration: { domain } }, at) =>
       places.findIndex((other) => sameDomain(other.declaration.domain, domain)) === at,
@@ -60,7 +64,7 @@ const domainsOf = (places: readonly Place[]): readonly Place[] =>
 const sameDomain = (one: AnyDomain, other: AnyDomain) => printDomain(one) === printDomain(other);
 
 /** The value variable of a slot that holds stores to a place. */
-export const valueFor = (slot: Slot, { declaration: { domain } }: Place): Variable =>
+export const valueFor = (slot: Pick<Slot, 'values'>, { declaration: { domain } }: Place): Variable =>
   slot.values.find((value) => sameDomain(value.domain, domain))!;
 
 export const deadValue = ({ domain }: Variable): Value => valueAt(domain, 0);
@@ -77,10 +81,10 @@ interface Named {
 
 function namedVariables(buffer: StoreBuffer): readonly Named[] {
   const slots = Array.from({ length: buffer.length }, (_, at) => slotVariables(buffer, at));
-  const all = slots.flatMap(({ cell, values, fence }) => [
+  const all = slots.flatMap(({ cell, values, fence, release }) => [
     cell,
     ...values,
-    ...(fence === null ? [] : [fence]),
+    ...[fence, release].filter((flag) => flag !== null),
   ]);
   return buffer.fenced ? [...all, fencedVariable(buffer)] : all;
 }
@@ -102,6 +106,7 @@ function slotVariables(buffer: StoreBuffer, at: number) {
       buffer.fenced && at > 0
         ? own('_fence', bool, false, `a write barrier stands before store ${at}`)
         : null,
+    release: buffer.releases && at > 0 ? own('_release', bool, false, `store ${at} is a release`) : null,
   };
 }
 
@@ -117,7 +122,7 @@ const fencedVariable = ({ cpu, prefix }: StoreBuffer): Named => ({
 
 function declare(copies: number, domain: AnyDomain, first: Value, meaning: string): AnyDeclaration {
   const declaration = copies === 1 ? init(domain, first, meaning) : array(copies, domain, first, meaning);
-  return { ...declaration, insideCpu: true };
+  return { ...declaration, insideCpu: 'store buffer' };
 }
 
 /** The buffer of the CPU with index `self`; `declared` are the declarations of the model. */
@@ -127,8 +132,13 @@ export function bufferIn(buffer: StoreBuffer, self: AnyExpr, declared: Declarati
     return { kind: 'shared', name, index: length === null ? null : self, domain };
   };
   const slots = Array.from({ length: buffer.length }, (_, at): Slot => {
-    const { cell, values, fence } = slotVariables(buffer, at);
-    return { cell: refer(cell), values: values.map(refer), fence: fence === null ? null : refer(fence) };
+    const { cell, values, fence, release } = slotVariables(buffer, at);
+    return {
+      cell: refer(cell),
+      values: values.map(refer),
+      fence: fence === null ? null : refer(fence),
+      release: release === null ? null : refer(release),
+    };
   });
   return { of: buffer, self, slots, fenced: buffer.fenced ? refer(fencedVariable(buffer)) : null };
 }

@@ -1,5 +1,5 @@
 /** Rewrites the loads inside expressions and effects. */
-import type { AnyExpr, Sentence, SharedReference } from '../language/expression.ts';
+import type { AnyExpr, LocalReference, Sentence, SharedReference } from '../language/expression.ts';
 import type { Effect } from '../language/statement.ts';
 
 /** What stands for the value of a shared cell. */
@@ -40,38 +40,52 @@ export function withLoads(expr: AnyExpr, load: Load): AnyExpr {
 const tellWithLoads = (harm: Sentence, load: Load): Sentence =>
   harm.map((part) => (typeof part === 'string' ? part : withLoads(part, load)));
 
-/** The effects with every load replaced, and every store to shared memory where `store` gives something for it. */
-export function withAccesses(
-  effects: readonly Effect[],
-  load: Load,
-  store: (target: SharedReference, value: AnyExpr) => readonly Effect[] | null,
-): readonly Effect[] {
+/** What stands for the accesses of effects. */
+export interface Accessing {
+  readonly load: Load;
+  /** What stands for a store to shared memory, inside of so many `each`; null leaves it as it is. */
+  readonly store: (target: SharedReference, value: AnyExpr, depth: number) => readonly Effect[] | null;
+  /** What comes before a local is assigned. */
+  readonly assign?: (target: LocalReference, value: AnyExpr) => readonly Effect[];
+}
+
+/** The effects with every access replaced. */
+export function withAccesses(effects: readonly Effect[], by: Accessing, depth = 0): readonly Effect[] {
+  const { load } = by;
   return effects.flatMap((effect): readonly Effect[] => {
     switch (effect.kind) {
-      case 'set': {
-        const { target } = effect;
-        const value = withLoads(effect.value, load);
-        if (target.kind === 'local') return [{ ...effect, target: withIndex(target, load), value }];
-        return (
-          store(withIndex(target, load), value) ?? [{ ...effect, target: withIndex(target, load), value }]
-        );
-      }
+      case 'set':
+        return withAssignment(effect, by, depth);
       case 'when':
         return [
           {
             ...effect,
             condition: withLoads(effect.condition, load),
-            effects: withAccesses(effect.effects, load, store),
+            effects: withAccesses(effect.effects, by, depth),
           },
         ];
       case 'each':
-        return [{ ...effect, effects: withAccesses(effect.effects, load, store) }];
+        return [{ ...effect, effects: withAccesses(effect.effects, by, depth + 1) }];
       case 'assert':
         return [{ ...effect, condition: withLoads(effect.condition, load) }];
       case 'count':
         return [effect];
     }
   });
+}
+
+function withAssignment(
+  effect: Effect & { kind: 'set' },
+  { load, store, assign }: Accessing,
+  depth: number,
+): readonly Effect[] {
+  const value = withLoads(effect.value, load);
+  if (effect.target.kind === 'local') {
+    const target = withIndex(effect.target, load);
+    return [...(assign?.(target, effect.value) ?? []), { ...effect, target, value }];
+  }
+  const target = withIndex(effect.target, load);
+  return store(target, value, depth) ?? [{ ...effect, target, value }];
 }
 
 const withIndex = <T extends { readonly index: AnyExpr | null }>(target: T, load: Load): T =>

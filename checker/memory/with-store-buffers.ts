@@ -4,12 +4,13 @@ import { not } from '../language/expression.ts';
 import type { Model } from '../language/model.ts';
 import type { Property } from '../language/property.ts';
 import { exists, limit } from '../language/property.ts';
+import type { Statement } from '../language/statement.ts';
 import { statementsOf } from '../language/thread.ts';
 import type { AnyThread } from '../language/thread.ts';
 import { validate } from '../language/validate.ts';
 import type { Declarations } from '../language/variable.ts';
 import { hasRoomFor } from './buffering.ts';
-import { mostWaiting, storesOf } from './capacity.ts';
+import { mostAtOnce, storesOf, waiting } from './capacity.ts';
 import type { Cpu } from './cpu.ts';
 import { cpusOf } from './cpu.ts';
 import { drainThread } from './drain.ts';
@@ -24,6 +25,10 @@ export interface StoreOrder {
   readonly inOrder: boolean;
   /** The length of a buffer where a loop could store without end; null: one more than the cells it knows. */
   readonly bound: number | null;
+  /** Younger stores may pass a release; else it is a store behind a write barrier. */
+  readonly releases?: boolean;
+  /** The statements that find a buffer empty; else all atomic accesses and full barriers. */
+  readonly empties?: (statement: Statement) => boolean;
 }
 
 /**
@@ -35,12 +40,7 @@ export interface StoreOrder {
  * the hardware or the lock that makes it one is entered by an ordered instruction. Properties speak of memory.
  */
 export function withStoreBuffers(model: Model, order: StoreOrder): Model {
-  const cpus = cpusOf(model);
-  const places = placesOf(model, cpus);
-  const buffers = cpus.flatMap((cpu) => {
-    const own = places.get(cpu)!;
-    return own.length === 0 ? [] : [bufferOf(model, cpu, own, order)].filter(everHolds);
-  });
+  const buffers = buffersOf(model, cpusOf(model), order);
   const shared: Declarations = Object.fromEntries(
     [model.shared, ...buffers.map(declarationsOfBuffer)].flatMap((variables) => Object.entries(variables)),
   );
@@ -52,7 +52,16 @@ export function withStoreBuffers(model: Model, order: StoreOrder): Model {
     ...model,
     shared,
     threads: [...threads, ...drainThreads(buffers, shared)],
-    properties: [...model.properties, ...buffers.flatMap((buffer) => limitOf(buffer, shared))],
+    properties: [...model.properties, ...buffers.flatMap((buffer) => limitOfBuffer(buffer, shared))],
+  });
+}
+
+/** The buffers of the CPUs that store to what others touch. */
+export function buffersOf(model: Model, cpus: readonly Cpu[], order: StoreOrder): readonly StoreBuffer[] {
+  const places = placesOf(model, cpus);
+  return cpus.flatMap((cpu) => {
+    const own = places.get(cpu)!;
+    return own.length === 0 ? [] : [bufferOf(model, cpu, own, order)].filter(everHolds);
   });
 }
 
@@ -63,10 +72,10 @@ function bufferOf(
   model: Model,
   cpu: Cpu,
   places: readonly Place[],
-  { inOrder, bound }: StoreOrder,
+  { inOrder, bound, releases = false, empties }: StoreOrder,
 ): StoreBuffer {
   const variables = variablesOf({ places });
-  const needs = cpu.threads.map((thread) => mostWaiting(thread, variables));
+  const needs = cpu.threads.map((thread) => mostAtOnce(thread, waiting(variables, empties)));
   const finite = needs.reduce<number | null>(
     (sum, need) => (sum === null || need === null ? null : sum + need),
     0,
@@ -79,13 +88,14 @@ function bufferOf(
     length: finite ?? Math.max(bound ?? cells + 1, inOneStep),
     room: finite === null ? inOneStep : null,
     inOrder,
-    fenced: !inOrder && cpu.threads.some(hasWriteBarrier),
-    prefix: prefixFor(cpu.host.name, model.shared),
+    fenced: !inOrder && cpu.threads.some((thread) => hasWriteBarrier(thread, !releases)),
+    releases: releases && cpu.threads.some(hasRelease),
+    prefix: prefixFor(cpu.host.name, 'buffer', model.shared),
   };
 }
 
 /** The index of the running copy, as the text of a thread names it. */
-const selfOf = ({ name, cpus }: AnyThread): AnyExpr => ({ kind: 'self', thread: name, count: cpus });
+export const selfOf = ({ name, cpus }: AnyThread): AnyExpr => ({ kind: 'self', thread: name, count: cpus });
 
 /** The most stores that one step makes. */
 function widestStore({ threads }: Cpu, variables: ReadonlySet<string>): number {
@@ -93,16 +103,16 @@ function widestStore({ threads }: Cpu, variables: ReadonlySet<string>): number {
   return Math.max(...steps.map((step) => (step.kind === 'step' ? storesOf(step.effects, variables) : 0)));
 }
 
-const hasWriteBarrier = ({ body }: AnyThread) =>
-  [...statementsOf(body)].some(
-    (statement) =>
-      (statement.kind === 'barrier' && statement.barrier === 'write') ||
-      (statement.kind === 'step' && statement.ordering === 'release'),
-  );
+const hasWriteBarrier = (thread: AnyThread, asReleases: boolean) =>
+  [...statementsOf(thread.body)].some((one) => one.kind === 'barrier' && one.barrier === 'write') ||
+  (asReleases && hasRelease(thread));
+
+const hasRelease = ({ body }: AnyThread) =>
+  [...statementsOf(body)].some((statement) => statement.kind === 'step' && statement.ordering === 'release');
 
 /** A beginning that no variable of the model has. */
-function prefixFor(thread: string, shared: Declarations): string {
-  const base = `${thread.replaceAll(/\W/g, '_')}_buffer`;
+export function prefixFor(thread: string, what: string, shared: Declarations): string {
+  const base = `${thread.replaceAll(/\W/g, '_')}_${what}`;
   const isTaken = (prefix: string) => Object.keys(shared).some((name) => name.startsWith(prefix));
   let prefix = base;
   for (let number = 2; isTaken(prefix); number++) prefix = `${base}${number}_`;
@@ -110,11 +120,11 @@ function prefixFor(thread: string, shared: Declarations): string {
 }
 
 function drainThreads(buffers: readonly StoreBuffer[], shared: Declarations): readonly AnyThread[] {
-  return buffers.map((buffer) => drainThread(buffer, `store buffer of ${buffer.cpu.host.name}`, shared));
+  return buffers.map((buffer) => drainThread(buffer, shared));
 }
 
 /** A buffer that got as full as its bound allows may have kept a store waiting: what follows proves nothing. */
-function limitOf(buffer: StoreBuffer, shared: Declarations): readonly Property[] {
+export function limitOfBuffer(buffer: StoreBuffer, shared: Declarations): readonly Property[] {
   const { room, cpu, length } = buffer;
   if (room === null) return [];
   const name = `the store buffer bound of ${length} was reached (${cpu.host.name})`;

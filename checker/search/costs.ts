@@ -136,7 +136,7 @@ function isStep(
  */
 function ofProgram(event: Event, shared: Declarations): Event {
   const declared = (cell: string) => shared[cell.split('[', 1)[0]!]!;
-  const isMemory = ({ cell }: Access) => declared(cell).insideCpu !== true;
+  const isMemory = ({ cell }: Access) => declared(cell).insideCpu === undefined;
   const isUsed = ({ cell, value }: Access) => (declared(cell).cellNames?.[Number(value)] ?? '') !== '';
   const memory = { ...event, reads: event.reads.filter(isMemory), writes: event.writes.filter(isMemory) };
   if (memory.reads.length + memory.writes.length > 0) return memory;

@@ -73,7 +73,7 @@ const cellsIn = ({ slots, replica }: Buffer, shared: Cells): readonly number[] =
 const slotName = /^(.*_buffer\d*_??)(\d+)$/;
 
 function buffersOf({ model }: TransitionTable): readonly Buffer[] {
-  const names = Object.keys(model.shared).filter((name) => model.shared[name]!.insideCpu === true);
+  const names = Object.keys(model.shared).filter((name) => model.shared[name]!.insideCpu === 'store buffer');
   const groups = Map.groupBy(
     names.filter((name) => slotName.test(name)),
     (name) => slotName.exec(name)![1]!,

@@ -156,7 +156,7 @@ function linesOfEvent(event: ShownEvent): readonly Unplaced[] {
     case 'note':
       return [noteLine(statement)];
     case 'branch':
-      return event.taken === true || event.reads.length > 0 || event.forwarded.length > 0
+      return event.taken === true || event.reads.length > 0 || event.forwarded.length + event.old.length > 0
         ? [branchLine(statement, event)]
         : [];
     case 'choose':
@@ -184,7 +184,7 @@ function branchLine(statement: Statement & { kind: 'branch' }, event: ShownEvent
 }
 
 /** What an event changed, and the values that it saw beside. */
-function besides({ reads, writes, changes, waits, forwarded }: ShownEvent): readonly string[] {
+function besides({ reads, writes, changes, waits, forwarded, old }: ShownEvent): readonly string[] {
   const changed = new Set(changes.map(({ cell }) => cell));
   const kept = writes.filter(({ cell }) => !changed.has(cell));
   const written = new Set(writes.map(({ cell }) => cell));
@@ -195,6 +195,7 @@ function besides({ reads, writes, changes, waits, forwarded }: ShownEvent): read
       ...kept.map(({ cell, value }) => `${cell} stays ${value}`),
       ...waits.map((cell) => `store to ${cell} waits`),
       ...forwarded.map((cell) => `sees its own store to ${cell}`),
+      ...old.map((cell) => `sees ${cell} as it was`),
     ]),
   ];
 }

@@ -31,13 +31,15 @@ describe.concurrent('--memory', () => {
       ...['compare', email, '--vary', 'memory,check-barrier', '--second-pin-check', 'all-pages'],
     ]);
     expect(code).toBe(0);
-    expect(out.match(/^(sc|tso|pso) +(on|off) +\w+/gm)?.map((row) => row.split(/ +/))).toEqual([
+    expect(out.match(/^(sc|tso|pso|weak) +(on|off) +\w+/gm)?.map((row) => row.split(/ +/))).toEqual([
       ['sc', 'off', 'holds'],
       ['sc', 'on', 'holds'],
       ['tso', 'off', 'violated'],
       ['tso', 'on', 'holds'],
       ['pso', 'off', 'violated'],
       ['pso', 'on', 'holds'],
+      ['weak', 'off', 'violated'],
+      ['weak', 'on', 'holds'],
     ]);
   });
 
@@ -76,7 +78,7 @@ describe.concurrent('--memory', () => {
 
   test('what is no memory model', async () => {
     const run = await racewalk(['check', email, '--memory', 'tos']);
-    expectWrongUse(run, /--memory takes one of sc, tso, pso, and not 'tos': did you mean 'tso'\?/);
+    expectWrongUse(run, /--memory takes one of sc, tso, pso, weak, and not 'tos': did you mean 'tso'\?/);
   });
 });
 
@@ -98,7 +100,7 @@ describe.concurrent('a scenario with a memory model', () => {
     const name = file('wrong-memory.ts', smallModel({ statements, scenarios }));
     expectWrongUse(
       await racewalk(['check', name]),
-      /scenario 'late'.*memory is one of sc, tso, pso, not tos/,
+      /scenario 'late'.*memory is one of sc, tso, pso, weak, not tos/,
     );
   });
 

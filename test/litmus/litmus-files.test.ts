@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { memoryModelNames } from '../../checker/language/memory-name.ts';
 import { runLitmus } from '../../checker/litmus/run.ts';
 import { verdicts } from './verdicts.ts';
 
@@ -9,7 +10,7 @@ const folder = fileURLToPath(new URL('files/', import.meta.url));
 const sourceOf = (name: string) => readFileSync(`${folder}${name}.litmus`, 'utf8');
 
 test.each(Object.entries(verdicts))('%s: %s', (name, expected) => {
-  const found = (['sc', 'tso', 'pso'] as const).map((memory) =>
+  const found = memoryModelNames.map((memory) =>
     runLitmus(sourceOf(name), memory).positive > 0 ? 'A' : '-',
   );
   expect(found.join(' ')).toBe(expected);

@@ -27,9 +27,14 @@ export function outcomesOf(model: Model, memory: MemoryModelName, most = Infinit
   return { terminal: new Set(ends.map(told)), all: new Set(ids.map(told)), states: space.count };
 }
 
-/** What a state has of the model as it was written: no store buffers, no locations. */
+/** What a state has of the model as it was written: no store buffers, no locations, nothing that a rewrite added. */
 function seenOf({ shared, threads }: Model, state: State): string {
   const memory = Object.keys(shared).map((name) => [name, state.shared[name]]);
-  const locals = threads.map(({ name }) => [name, state.threads[name]!.map((copy) => copy.locals)]);
+  const locals = threads.map(({ name, locals: own }) => [
+    name,
+    state.threads[name]!.map((copy) =>
+      Object.fromEntries(Object.keys(own).map((local) => [local, copy.locals[local]])),
+    ),
+  ]);
   return JSON.stringify(Object.fromEntries([...memory, ...locals]));
 }

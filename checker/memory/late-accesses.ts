@@ -1,0 +1,290 @@
+/** Loads and relaxed atomic operations that a CPU performs later than the text says: past stores that follow them. */
+import { and, walk } from '../language/expression.ts';
+import type { AnyExpr, Expr } from '../language/expression.ts';
+import type { Model } from '../language/model.ts';
+import type { Block, Statement } from '../language/statement.ts';
+import { statementsOf } from '../language/thread.ts';
+import type { AnyThread } from '../language/thread.ts';
+import { bool } from '../language/domain.ts';
+import type { Declarations } from '../language/variable.ts';
+import { init } from '../language/variable.ts';
+import { accessesOf } from './accesses.ts';
+import { cpusOf } from './cpu.ts';
+import type { Conduct, Surroundings } from './in-order.ts';
+import { comesAfter, conductOf, leadsTo } from './in-order.ts';
+import { commonVariables } from './places.ts';
+import type { Late } from './late-step.ts';
+import { candidates } from './late-step.ts';
+
+/** By place in the text: what may be open. */
+type Open = ReadonlySet<number>;
+
+interface Pass extends Surroundings {
+  readonly thread: AnyThread;
+  /** By place in the text. */
+  readonly late: ReadonlyMap<number, Late>;
+  readonly labels: Map<string, Open>;
+  /** Variables that other CPUs touch. */
+  readonly common: ReadonlySet<string>;
+  /** What was found to be passed by a store, or to be in the way of something that is. */
+  readonly passed: Set<number>;
+}
+
+interface Result {
+  readonly code: Block;
+  /** Null where control does not come. */
+  readonly open: Open | null;
+}
+
+/** The model in which each thread may perform loads and relaxed atomic operations late. */
+export function withLateAccesses(model: Model): Model {
+  const cpus = cpusOf(model);
+  const common = commonVariables(model, cpus);
+  const threads = model.threads.map((thread) => {
+    const { threads: beside } = cpus.find((one) => one.threads.includes(thread))!;
+    const handlers = beside.filter((other) => other !== thread);
+    const ofHandlers = handlers.flatMap(({ body }) =>
+      [...statementsOf(body)].flatMap((one) => {
+        const { reads, writes } = accessesOf(one);
+        return [...reads, ...writes].map(({ name }) => name);
+      }),
+    );
+    return lateThread(thread, { seen: seenLocals(model, thread), ofHandlers: new Set(ofHandlers), common });
+  });
+  return { ...model, threads };
+}
+
+/** The locals that properties and costs look at. */
+function seenLocals({ properties, costs }: Model, { name }: AnyThread): ReadonlySet<string> {
+  const conditions = [
+    ...properties.map(({ condition }) => condition),
+    ...costs.flatMap(({ until }) => until ?? []),
+  ];
+  const parts = conditions.flatMap((condition) => [...walk(condition)]);
+  return new Set(parts.flatMap((part) => (part.kind === 'local' && part.thread === name ? [part.name] : [])));
+}
+
+function lateThread(thread: AnyThread, given: Surroundings & Pick<Pass, 'common'>): AnyThread {
+  let late = candidates(thread, given);
+  for (;;) {
+    const pass: Pass = { ...given, thread, late, labels: new Map(), passed: new Set() };
+    const body = rewritten(pass);
+    const useful = new Map([...late].filter(([at]) => pass.passed.has(at)));
+    if (useful.size === late.size) {
+      if (late.size === 0) return thread;
+      const flags: Declarations = Object.fromEntries(
+        [...late.values()].map(({ isOpen: { name } }) => [name, init(bool, false)]),
+      );
+      return { ...thread, locals: { ...thread.locals, ...flags }, body };
+    }
+    late = useful;
+  }
+}
+
+/** Runs over the text until nothing new is open at any label; the code of the last run. */
+function rewritten(pass: Pass): Block {
+  const size = () => [...pass.labels.values()].reduce((sum, open) => sum + open.size + 1, 0);
+  for (;;) {
+    const before = size();
+    const { code, open } = runBlock(pass.thread.body, new Set(), pass);
+    if (size() === before) return [...code, ...(open === null ? [] : closing(open, pass))];
+  }
+}
+
+const union = (one: Open | null, other: Open | null): Open | null =>
+  one === null ? other : other === null ? one : new Set([...one, ...other]);
+
+function runBlock(block: Block, before: Open | null, pass: Pass): Result {
+  let open = before;
+  const code = block.flatMap((statement) => {
+    const result = run(statement, open, pass);
+    open = result.open;
+    return result.code;
+  });
+  return { code, open };
+}
+
+function run(statement: Statement, before: Open | null, pass: Pass): Result {
+  switch (statement.kind) {
+    case 'label': {
+      const open = union(pass.labels.get(statement.name) ?? null, before);
+      if (open !== null) pass.labels.set(statement.name, open);
+      return { code: [statement], open };
+    }
+    case 'goto':
+      if (before !== null)
+        pass.labels.set(statement.label, union(pass.labels.get(statement.label) ?? null, before)!);
+      return { code: [statement], open: null };
+    case 'note':
+      return { code: [statement], open: before };
+    case 'step':
+    case 'barrier':
+    case 'choose':
+    case 'branch':
+    case 'either':
+    case 'loop':
+    case 'forever':
+    case 'atomically':
+      return before === null ? { code: [statement], open: null } : runOrdered(statement, before, pass);
+  }
+}
+
+function runOrdered(statement: Statement, before: Open, pass: Pass): Result {
+  const own = statement.kind === 'step' ? pass.late.get(statement.line) : undefined;
+  const conduct = conductOf(statement, pass);
+  notePassed(conduct, before, pass);
+  if (own !== undefined) return runLate(own, before, pass);
+  const { code, open } = close(conduct, before, pass);
+  const inner = runInside(statement, open, pass);
+  return { ...inner, code: [...willing(conduct, open, pass), ...code, ...inner.code] };
+}
+
+/** A statement with the blocks in it. */
+function runInside(statement: Statement, open: Open, pass: Pass): Result {
+  switch (statement.kind) {
+    case 'branch': {
+      const [then, otherwise] = [
+        runBlock(statement.then, open, pass),
+        runBlock(statement.otherwise, open, pass),
+      ];
+      const code = [{ ...statement, then: then.code, otherwise: otherwise.code }];
+      return { code, open: union(then.open, otherwise.open) };
+    }
+    case 'either': {
+      const parts = statement.alternatives.map((part) => runBlock(part, open, pass));
+      const after = parts.reduce<Open | null>((all, part) => union(all, part.open), null);
+      return { code: [{ ...statement, alternatives: parts.map(({ code }) => code) }], open: after };
+    }
+    case 'loop': {
+      const body = runRepeated(statement.body, open, { pass, step: conductOf(statement, pass) });
+      return { code: [{ ...statement, body: body.code }], open: body.open };
+    }
+    case 'forever': {
+      const { code } = runRepeated(statement.body, open, { pass, step: null });
+      return { code: [{ ...statement, body: code }], open: null };
+    }
+    case 'atomically':
+      for (const inner of statementsOf(statement.body)) if (inner.kind === 'goto') run(inner, open, pass);
+      return { code: [statement], open };
+    case 'step':
+    case 'barrier':
+    case 'choose':
+    case 'label':
+    case 'goto':
+    case 'note':
+      return { code: [statement], open };
+  }
+}
+
+/** A body that runs again with what it left open; what the step from round to round must follow is closed before it. */
+function runRepeated(
+  body: Block,
+  before: Open,
+  { pass, step }: { readonly pass: Pass; readonly step: Conduct | null },
+): Result {
+  let open = before;
+  for (;;) {
+    const round = runBlock(body, open, pass);
+    const closed = round.open === null || step === null ? null : close(step, round.open, pass);
+    const after = closed === null ? round.open : closed.open;
+    const next = union(open, after)!;
+    if (next.size === open.size) return { code: [...round.code, ...(closed?.code ?? [])], open: after };
+    open = next;
+  }
+}
+
+/** A step that is done now or later. What leads to its address is done first in any case. */
+function runLate(own: Late, before: Open, pass: Pass): Result {
+  const lateOnes = openIn(before, pass);
+  const behind = lateOnes.filter((one) => one.at >= own.at && comesAfter(own.conduct, one.conduct) !== false);
+  const needed = lateOnes.filter((one) => leadsTo(one.conduct, own.conduct));
+  const first = new Set([...behind, ...needed, ...(before.has(own.at) ? [own] : [])]);
+  const left = new Set(lateOnes.filter((one) => !first.has(one)).map(({ at }) => at));
+  const now = close(own.conduct, left, pass);
+  const { line, nth, text } = own.step;
+  const later: Statement = {
+    kind: 'step',
+    line,
+    nth,
+    text: `(later) ${text}`,
+    guard: null,
+    effects: [{ kind: 'set', target: own.isOpen, value: { kind: 'constant', value: true } }],
+    ordering: null,
+  };
+  const alternatives: readonly Block[] = [[...now.code, own.step], [later]];
+  return {
+    code: [
+      ...inTextOrder(first).flatMap((one) => perform(one, true, pass)),
+      ...willing(own.conduct, left, pass),
+      { kind: 'either', line, nth, alternatives },
+    ],
+    open: new Set([...left, own.at]),
+  };
+}
+
+const openIn = (open: Open, { late }: Pass): readonly Late[] =>
+  inTextOrder([...open].flatMap((at) => late.get(at) ?? []));
+
+const inTextOrder = (late: Iterable<Late>): readonly Late[] => [...late].sort((a, b) => a.at - b.at);
+
+/** Does what must come before a statement; what need not stays open. */
+function close(conduct: Conduct, before: Open, pass: Pass): { readonly code: Block; readonly open: Open } {
+  const open = new Set(before);
+  const code = openIn(before, pass).flatMap((one) => {
+    const when = comesAfter(conduct, one.conduct);
+    if (when === false) return [];
+    if (when === true) open.delete(one.at);
+    return perform(one, when, pass);
+  });
+  return { code, open };
+}
+
+/** Does all that is open, at the end of the text. */
+const closing = (open: Open, pass: Pass): Block =>
+  openIn(open, pass).flatMap((one) => perform(one, true, pass));
+
+/** Does a step that is open, after what it must follow itself. */
+function perform({ at, step, conduct, isOpen }: Late, when: Expr<boolean> | true, pass: Pass): Block {
+  const before = inTextOrder([...pass.late.values()].filter((one) => one.at < at)).flatMap((one) => {
+    const must = comesAfter(conduct, one.conduct);
+    return must === false ? [] : perform(one, must, pass);
+  });
+  const done: Statement = {
+    ...step,
+    effects: [...step.effects, { kind: 'set', target: isOpen, value: { kind: 'constant', value: false } }],
+  };
+  const condition: AnyExpr = when === true ? isOpen : and(isOpen, when);
+  const { line, nth } = step;
+  return [{ kind: 'branch', line, nth, text: '(later)', condition, then: [...before, done], otherwise: [] }];
+}
+
+/** What may be done just before a statement that would make it too late, or may have to be seen between two stores. */
+function willing(conduct: Conduct, open: Open, pass: Pass): Block {
+  const isStore = conduct.kind === 'store' || conduct.kind === 'update';
+  if (!isStore && conduct.order !== 'acquire') return [];
+  const may = openIn(open, pass).filter(
+    (one) =>
+      (conduct.order === 'acquire' || one.conduct.kind === 'update') &&
+      comesAfter(conduct, one.conduct) === false,
+  );
+  return may.flatMap((one): Block => {
+    const { line, nth } = one.step;
+    const [way] = perform(one, true, pass) as [Statement & { kind: 'branch' }];
+    const skip: Statement = { kind: 'note', line, nth, text: '(later still)' };
+    return [{ ...way, then: [{ kind: 'either', line, nth, alternatives: [way.then, [skip]] }] }];
+  });
+}
+
+/** A store that others see is what makes it worth while to be late: for loads and updates, and for what holds them up. */
+function notePassed(conduct: Conduct, before: Open, pass: Pass): void {
+  if ((conduct.kind !== 'store' && conduct.kind !== 'update') || !pass.common.has(conduct.cell!.name)) return;
+  const open = openIn(before, pass);
+  for (const one of open) {
+    if (comesAfter(conduct, one.conduct) === true) continue;
+    const { kind } = one.conduct;
+    const isHeldUp = open.some(
+      (other) => other.at < one.at && comesAfter(one.conduct, other.conduct) !== false,
+    );
+    if (kind === 'load' || kind === 'update' || isHeldUp) pass.passed.add(one.at);
+  }
+}

@@ -1,0 +1,192 @@
+/** Steps and branches of a weakly ordered CPU: where a load finds its value, and what an atomic operation waits for. */
+import type { AnyExpr, Expr, SharedReference } from '../language/expression.ts';
+import { and, not, walk } from '../language/expression.ts';
+import type { Block, Effect, Statement } from '../language/statement.ts';
+import { accessesOf, shapeOf } from './accesses.ts';
+import { cellNumber, hasRoomFor, isEmpty, isFor, placeOf, push } from './buffering.ts';
+import { storesOf } from './capacity.ts';
+import type { Step } from './ordering.ts';
+import { failureOf, isReadModifyWrite, orderOf } from './ordering.ts';
+import type { Stale } from './stale-list.ts';
+import type { Source } from './stale-reading.ts';
+import {
+  addressTime,
+  forgetAll,
+  forgetUntil,
+  later,
+  readTime,
+  setWrittenTime,
+  settle,
+  settleFor,
+  sourcesOf,
+  timeOf,
+} from './stale-reading.ts';
+import type { Buffer } from './store-buffer.ts';
+import { variablesOf } from './store-buffer.ts';
+import type { Accessing, Load } from './substitute.ts';
+import { withAccesses, withLoads } from './substitute.ts';
+import type { Around, Core } from './weak-core.ts';
+import { lose, lostAt, refresh, storeNow } from './weak-core.ts';
+
+const unchanged: Load = (cell) => cell;
+
+/** All conditions that there are, or null. */
+export function allOf(...conditions: readonly (AnyExpr | null)[]): AnyExpr | null {
+  const all = conditions.filter((condition) => condition !== null);
+  return all.length === 0 ? null : and(...(all as Expr<boolean>[]));
+}
+
+export const readsShared = (expr: AnyExpr) => [...walk(expr)].some(({ kind }) => kind === 'shared');
+
+export function rewriteStep(step: Step, around: Around, core: Core): Block {
+  switch (shapeOf(step)) {
+    case 'none':
+      return [{ ...step, effects: withAccesses(step.effects, computing(core)) }];
+    case 'load':
+      return oneOf(step, loads(step, around, core));
+    case 'store':
+      return [bufferedStore(step, around, core)];
+    case 'atomic':
+      return oneOf(step, atomics(step, around, core));
+  }
+}
+
+/** The only way, or a choice among ways. */
+const oneOf = ({ line, nth }: Statement, ways: readonly Statement[]): Block =>
+  ways.length === 1 ? ways : [{ kind: 'either', line, nth, alternatives: ways.map((way) => [way]) }];
+
+const computing = (core: Core): Accessing => ({
+  load: unchanged,
+  store: () => null,
+  assign: timing(core.stale, null),
+});
+
+/** Says when a local was read, where that matters; what was loaded is as late as its source. */
+const timing =
+  (stale: Stale | null, source: Source | null): NonNullable<Accessing['assign']> =>
+  (target, value) => {
+    const time = stale?.read.get(`${target.thread}.${target.name}`);
+    if (stale === null || time === undefined) return [];
+    const loaded = source !== null && readsShared(value) ? timeOf(source) : null;
+    const computed = readTime(stale, [value]);
+    return [{ kind: 'set', target: time, value: loaded === null ? computed : later(computed, loaded) }];
+  };
+
+export const cellOf = (statement: Statement): SharedReference => {
+  const { reads, writes } = accessesOf(statement);
+  return (reads[0] ?? writes[0])!;
+};
+
+/** A load, by each way to find its value; `failure` is what must be true of it, of an atomic operation that fails. */
+function loads(step: Step, around: Around, core: Core, failure: AnyExpr | null = null): readonly Statement[] {
+  const { buffer, stale } = core;
+  const cell = cellOf(step);
+  return sourcesOf(cell, buffer, stale).map((source): Statement => {
+    const load: Load = () => source.value;
+    const guards = [failure, step.guard].map((guard) => (guard === null ? null : withLoads(guard, load)));
+    const effects = withAccesses(step.effects, { load, store: () => [], assign: timing(stale, source) });
+    const isAcquire = failure === null && step.ordering === 'acquire';
+    return {
+      ...step,
+      guard: allOf(source.guard, ...guards),
+      effects: [...found(step, source, { core, isAcquire, around }, effects), ...lose(stale, around)],
+    };
+  });
+}
+
+export interface Finding {
+  readonly core: Core;
+  readonly around: Around;
+  readonly isAcquire: boolean;
+}
+
+/** The effects of a load with what the CPU forgets because of it. */
+export function found(
+  statement: Statement,
+  source: Source,
+  { core: { stale }, around, isAcquire }: Finding,
+  effects: readonly Effect[],
+): readonly Effect[] {
+  if (stale === null) return effects;
+  const cell = cellOf(statement);
+  // What is lost with this load need not be put right first.
+  const place = lostAt(stale, around).has(cell.name) ? undefined : placeOf(stale.of, cell);
+  const past = isAcquire ? forgetUntil(stale, source) : [];
+  // Memory is no entry: the list can change first, before the effects assign a local of the address.
+  if (source.entry === null)
+    return [...(place === undefined ? [] : settle(stale, cellNumber(place, cell))), ...effects, ...past];
+  // Up to the time of an entry there are all that are older and of its cell.
+  if (place === undefined) return [...effects, ...past];
+  const isPast = past.length > 0 && stale.since.has(place.first);
+  return [...effects, ...(isPast ? past : settleFor(stale, source.entry))];
+}
+
+/** A store goes into the buffer, and waits for room where the buffer is shorter than a run may want. */
+function bufferedStore(step: Step, around: Around, core: Core): Statement {
+  const { buffer, stale } = core;
+  const isRelease = step.ordering === 'release';
+  const store: Accessing['store'] = (target, value, depth) => {
+    if (buffer === null || placeOf(buffer.of, target) === undefined)
+      return [...ownStore(stale, target, value), ...storeNow(core, target, value, depth)];
+    return [...ownStore(stale, target, value), ...push(buffer, target, value, isRelease)];
+  };
+  const effects = withAccesses(step.effects, { load: unchanged, store, assign: timing(stale, null) });
+  const stores =
+    buffer === null || buffer.of.room === null ? 0 : storesOf(step.effects, variablesOf(buffer.of));
+  const room = stores > 0 ? hasRoomFor(stores, buffer!) : null;
+  return { ...step, guard: allOf(room, step.guard), effects: [...effects, ...lose(stale, around)] };
+}
+
+/** After its own store a CPU reads nothing older from that cell; the value is as old as what it was computed from. */
+function ownStore(stale: Stale | null, target: SharedReference, value: AnyExpr): readonly Effect[] {
+  const place = stale === null ? undefined : placeOf(stale.of, target);
+  if (stale === null || place === undefined) return [];
+  const time = later(readTime(stale, [value]), addressTime(stale, target));
+  const written = readsShared(value) ? [] : setWrittenTime(stale, target, time);
+  return [...written, ...settle(stale, cellNumber(place, target))];
+}
+
+/** What acts on memory itself: a read-modify-write, which may also fail as a mere load, or a fully ordered access. */
+function atomics(step: Step, around: Around, core: Core): readonly Statement[] {
+  const failure = failureOf(step);
+  const success = acting(step, failure, { around, core });
+  return failure === null
+    ? [success]
+    : [success, ...loads({ ...step, ordering: null }, around, core, failure)];
+}
+
+interface Acting {
+  readonly around: Around;
+  readonly core: Core;
+}
+
+function acting(step: Step, failure: AnyExpr | null, { around, core }: Acting): Statement {
+  const { buffer, stale } = core;
+  const order = isReadModifyWrite(step) ? orderOf(step) : 'full';
+  const isOrdered = order === 'full' || order === 'release';
+  const drained = buffer === null ? null : isOrdered ? isEmpty(buffer) : hasLeft(buffer, cellOf(step));
+  const writes = failure === null ? null : not(failure);
+  const guard = allOf(drained, writes, step.guard);
+  const store: Accessing['store'] = (target, value, depth) => [
+    ...(order === 'full' ? [] : ownStore(stale, target, value)),
+    ...storeNow(core, target, value, depth),
+  ];
+  const [source] = sourcesOf(cellOf(step), null, stale);
+  const effects = withAccesses(step.effects, { load: unchanged, store, assign: timing(stale, source!) });
+  if (stale === null) return { ...step, guard, effects };
+  // One that may fail leaves it open what is read behind it.
+  if (order === 'full' && failure === null)
+    return { ...step, guard, effects: [...refresh(stale, around), ...effects] };
+  const fresh = order === 'full' ? forgetAll(stale) : [];
+  const own = found(step, source!, { core, around, isAcquire: order === 'acquire' }, effects);
+  return { ...step, guard, effects: [...fresh, ...own, ...lose(stale, around)] };
+}
+
+/** No store to that cell waits, and no write barrier stands behind one that does. */
+function hasLeft(buffer: Buffer, cell: SharedReference): Expr<boolean> {
+  const isKnown = placeOf(buffer.of, cell) !== undefined;
+  const own = isKnown ? buffer.slots.map((slot) => not(isFor(buffer, slot, cell))) : [];
+  const fences = buffer.slots.flatMap(({ fence }) => fence ?? []);
+  const all = buffer.fenced === null ? fences : [buffer.fenced, ...fences];
+  return and(...own, ...all.map((barrier) => not(barrier)));
+}
