@@ -101,8 +101,8 @@ function rewriteBarrier(
   around: Around,
   { buffer, stale }: Core,
 ): Statement {
-  const { line, nth, text } = statement;
-  const step = { kind: 'step', line, nth, text, guard: null, ordering: null } as const;
+  const { line, nth, text, barrier } = statement;
+  const step = { kind: 'step', line, nth, text, guard: null, ordering: null, barrier } as const;
   const fresh = stale === null || isIdle(stale, around) ? [] : refresh(stale, around);
   switch (statement.barrier) {
     case 'full':
