@@ -4,6 +4,7 @@ import { printText } from '../checker/language/print.ts';
 import type { Statistics } from '../checker/search/outcome.ts';
 import type { Race } from '../checker/search/races.ts';
 import { racesOf } from '../checker/search/races.ts';
+import { asymmetries } from '../checker/analysis/symmetry.ts';
 import type { Report } from './check-report.ts';
 import type { CheckResult } from './check-schema.ts';
 import type { TransitionTable } from '../checker/analysis/transition-table.ts';
@@ -34,6 +35,7 @@ export function checkJson(report: Report): CheckResult {
     harm: trace === null ? null : harmIn(table, outcome, trace),
     minimal: 'minimal' in outcome ? outcome.minimal : null,
     statistics: statisticsJson(outcome.statistics, seconds),
+    toldApart: [...asymmetries(table)],
     neverFired: unfired(report),
     trace: trace === null ? null : trace.steps.map((step) => stepJson(besideBuffers(step, table), cpus)),
     races: trace === null ? [] : racesOf(trace).filter(isOfMemory(table)).map(raceJson),
@@ -42,8 +44,8 @@ export function checkJson(report: Report): CheckResult {
 }
 
 export function statisticsJson(statistics: Statistics, seconds: number): CheckResult['statistics'] {
-  const { states, transitions, depth, bytes, method } = statistics;
-  return { states, transitions, depth, bytes, seconds, method };
+  const { states, transitions, depth, bytes, endless, method } = statistics;
+  return { states, transitions, depth, bytes, seconds, endless, method };
 }
 
 function unfired({ table, outcome }: Report): CheckResult['neverFired'] {

@@ -1,6 +1,7 @@
 /** The answer of a check as text: the verdict, the trace and what it means, the statistics. */
 import { withFallbacks } from '../checker/language/option.ts';
 import type { Transition, TransitionTable } from '../checker/analysis/transition-table.ts';
+import { asymmetries } from '../checker/analysis/symmetry.ts';
 import type { Checked } from '../checker/search/check.ts';
 import type { Choices } from '../checker/search/compare.ts';
 import type { Answer } from '../checker/search/outcome.ts';
@@ -13,7 +14,13 @@ import { lateSentences, lateStores } from '../checker/telling/late-stores.ts';
 import { raceSentences } from '../checker/telling/race-sentences.ts';
 import { traceColumns } from './trace-columns.ts';
 import { traceLines } from '../checker/telling/trace-lines.ts';
-import { harmIn, headline, statisticsLine, unfiredLines } from '../checker/telling/verdict-text.ts';
+import {
+  endlessLine,
+  harmIn,
+  headline,
+  statisticsLine,
+  unfiredLines,
+} from '../checker/telling/verdict-text.ts';
 import { wrap } from '../checker/telling/wrap.ts';
 
 /** A check that has been made. */
@@ -94,8 +101,12 @@ function optionLines({ source, chosen }: Report, width: number): readonly string
 function evidence(report: Report, width: number): readonly string[] {
   const { table, outcome, seconds } = report;
   const { statistics, verdict } = outcome;
+  // Where everything was explored, symmetry would have changed nothing that counts.
+  const isFull = verdict !== 'inconclusive' && ['compiled', 'interpreter'].includes(statistics.method);
   return [
     ...wrap(statisticsLine(statistics, seconds), width, 2),
+    ...wrap(endlessLine(statistics), width, 2).filter((line) => line !== ''),
+    ...(isFull ? [] : asymmetries(table)).flatMap((reason) => wrap(reason, width, 2)),
     ...neverFired(table, verdict, statistics.unfired, width),
     ...wrap(againLine(report), width, 2),
   ];

@@ -48,6 +48,10 @@ const statistics = z.strictObject({
   depth: z.int().describe('steps from the initial state to the states farthest from it'),
   bytes: z.number().describe('memory of the states'),
   seconds: z.number(),
+  endless: z
+    .int()
+    .nullable()
+    .describe('states from which no run ends: a livelock; null where it was not worked out'),
   method: z.string().describe('how the states were explored'),
 });
 
@@ -65,6 +69,9 @@ const result = z.strictObject({
   harm: z.string().nullable().describe('what is wrong in the last state of the trace'),
   minimal: z.boolean().nullable().describe('whether no trace is shorter; null where there is no trace'),
   statistics,
+  toldApart: z
+    .array(z.string())
+    .describe('why copies of a thread are not interchangeable, a sentence for each such thread'),
   neverFired: z.array(z.strictObject({ thread: z.string(), line: z.int(), text: z.string() })),
   trace: z.array(step).nullable(),
   races: z.array(race).describe('pairs of accesses of the trace whose order nothing else decides'),

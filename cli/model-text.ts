@@ -1,4 +1,6 @@
 /** A model as text: its options, variables, threads in two columns, properties and scenarios. */
+import { asymmetries } from '../checker/analysis/symmetry.ts';
+import { transitionTable } from '../checker/analysis/transition-table.ts';
 import { printDomain } from '../checker/language/domain.ts';
 import type { AnyDefinition, Model } from '../checker/language/model.ts';
 import { printExpr } from '../checker/language/print.ts';
@@ -18,6 +20,7 @@ export function describeModel(definition: AnyDefinition, model: Model, width: nu
     [describeOptions(definition.options, width)],
     section('shared memory', variableRows(model.shared), width),
     ...model.threads.map((thread) => threadSection(thread, width)),
+    asymmetries(transitionTable(model)).flatMap((reason) => wrap(reason, width, 2)),
     [styled('bold', 'properties'), ...propertyLines(model, width)],
     section(
       'scenarios',

@@ -61,6 +61,7 @@ function reportOf({ source, saved, table, answer, trace }: Replayed, path: strin
     depth: length,
     bytes: 0,
     unfired: [],
+    endless: null,
     method: 'replayed',
   };
   const outcome = { ...answer, statistics };

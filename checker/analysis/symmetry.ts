@@ -4,7 +4,8 @@ import { partsOf, walk } from '../language/expression.ts';
 import { printExpr } from '../language/print.ts';
 import type { Effect } from '../language/statement.ts';
 import type { Numbering } from './numbering.ts';
-import type { Code } from './transition-table.ts';
+import { numberingOf } from './numbering.ts';
+import type { Code, TransitionTable } from './transition-table.ts';
 
 /** Copies that may change places, with all that belongs to each. */
 export interface SymmetricGroup {
@@ -60,6 +61,10 @@ export function symmetryOf(numbering: Numbering): Symmetry {
   return { groups, reasons };
 }
 
+/** Why copies of threads are told apart, a sentence each. */
+export const asymmetries = (table: TransitionTable): readonly string[] =>
+  symmetryOf(numberingOf(table)).reasons;
+
 function groupOf({ firstCopy, shared }: Numbering, { copies, threads, owned }: Suspect): SymmetricGroup {
   const each = (select: (replica: number) => readonly number[]) =>
     Array.from({ length: copies }, (_, at) => select(at));
@@ -113,14 +118,15 @@ function slotsOf(expr: AnyExpr, { owned, threads }: Suspect): readonly AnyExpr[]
 }
 
 /** Reports indices of copies where they do not belong, and other things where such an index belongs. */
-function examineUse(expr: AnyExpr, suspect: Suspect): void {
-  if (isIndex(expr, suspect)) suspect.reasons.add('the index of a copy is used as a value');
+function examineUse(expr: AnyExpr, suspect: Suspect, within = expr): void {
+  if (isIndex(expr, suspect))
+    suspect.reasons.add(`'${printExpr(within)}' uses the index of a copy as a value`);
   const slots = slotsOf(expr, suspect);
   for (const slot of slots)
     if (!isIndex(slot, suspect)) suspect.reasons.add(`'${printExpr(expr)}' names one of them`);
     else if (slot.kind === 'bound' && (slot.binder.low !== 0 || slot.binder.high !== suspect.copies - 1))
       suspect.reasons.add(`'${printExpr(expr)}' runs over some of them only`);
-  for (const part of partsOf(expr)) if (!slots.includes(part)) examineUse(part, suspect);
+  for (const part of partsOf(expr)) if (!slots.includes(part)) examineUse(part, suspect, expr);
 }
 
 /** What runs over the copies in an order must not depend on it: each turn keeps to what belongs to its copy. */

@@ -260,8 +260,17 @@ class PackedSpace implements CompiledSpace {
   }
 
   markPredecessors(from: number, to: number, marks: Uint8Array): void {
-    const { map } = this.#model;
     const leadsOn = (number: number) => number >= to && marks[number] === 1;
+    this.#mark(from, to, marks, (successors) => successors.some(leadsOn));
+  }
+
+  markEnding(from: number, to: number, marks: Uint8Array): void {
+    const leadsOn = (number: number) => marks[number] === 1;
+    this.#mark(from, to, marks, (successors) => successors.length === 0 || successors.some(leadsOn));
+  }
+
+  #mark(from: number, to: number, marks: Uint8Array, isMeant: (successors: Int32Array) => boolean): void {
+    const { map } = this.#model;
     this.#withoutCounting(() => {
       for (let at = from; at < to;) {
         const first = at;
@@ -272,7 +281,7 @@ class PackedSpace implements CompiledSpace {
         for (let id = first; id < at; id++) {
           const end = (numbers[map.ends.at / 4 + id - first]! - map.candidates.at) / map.stride;
           const successors = numbers.subarray(map.slots.at / 4 + candidate, map.slots.at / 4 + end);
-          if (successors.some(leadsOn)) marks[id] = 1;
+          if (isMeant(successors)) marks[id] = 1;
           candidate = end;
         }
       }

@@ -27,16 +27,8 @@ export class Edges {
   }
 }
 
-/**
- * States which, together with `roots`, can be reached from every state; of what cannot reach any so far, always the last.
- *
- * Shape:  `isRoot(state)` for states 0 .. states - 1.
- */
-export function missingRoots(
-  edges: Edges,
-  states: number,
-  isRoot: (state: number) => boolean,
-): readonly number[] {
+/** The states from which no root can be reached, marked by 0, and a function that covers one more root. */
+function coverage(edges: Edges, states: number, isRoot: (state: number) => boolean) {
   const { start, sources } = edges.backwards(states);
   const covered = new Uint8Array(states);
   const pending: number[] = [];
@@ -53,6 +45,24 @@ export function missingRoots(
       }
   };
   for (let state = 0; state < states; state++) if (isRoot(state)) cover(state);
+  return { covered, cover };
+}
+
+/** The number of states from which no root can be reached. */
+export const uncovered = (edges: Edges, states: number, isRoot: (state: number) => boolean): number =>
+  coverage(edges, states, isRoot).covered.reduce((sum, mark) => sum - mark, states);
+
+/**
+ * States which, together with `roots`, can be reached from every state; of what cannot reach any so far, always the last.
+ *
+ * Shape:  `isRoot(state)` for states 0 .. states - 1.
+ */
+export function missingRoots(
+  edges: Edges,
+  states: number,
+  isRoot: (state: number) => boolean,
+): readonly number[] {
+  const { covered, cover } = coverage(edges, states, isRoot);
   const missing: number[] = [];
   for (let state = states - 1; state >= 0; state--) {
     if (covered[state] === 1) continue;

@@ -130,7 +130,7 @@ function* reducedSearch(
     return yield* polished(table, limits, { ...answerTo(finding, table, run, false), statistics });
   }
   if (stopped !== null) return { verdict: 'inconclusive', reason: stopped, statistics };
-  return { ...answerAtEnd(table, space), statistics };
+  return { ...answerAtEnd(table, space), statistics: { ...statistics, endless: space.endless() } };
 }
 
 /** Expands all that must be, up to the first finding; says what stopped it, and after how many rounds. */

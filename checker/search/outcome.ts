@@ -19,6 +19,8 @@ export interface Statistics {
   readonly bytes: number;
   /** Transitions that never fired, in the order of the text. */
   readonly unfired: readonly Transition[];
+  /** States from which no run ends, once all is explored; null where that was not worked out. */
+  readonly endless: number | null;
   /** How the states were explored, such as 'interpreter'. */
   readonly method: string;
 }

@@ -10,7 +10,7 @@ import { symmetryOf } from '../analysis/symmetry.ts';
 import { Canonical } from './canonical.ts';
 import { CompactStates, firstLocal } from './compact-state.ts';
 import { ConjunctWatch, offsetOf } from './conjunct-watch.ts';
-import { Edges, missingRoots } from './coverage.ts';
+import { Edges, missingRoots, uncovered } from './coverage.ts';
 import type { Source } from './decision-tree.ts';
 import { type Goal, seedsOf } from './goal.ts';
 import { isDeadlocked } from './deadlock.ts';
@@ -149,13 +149,8 @@ class CompactSpace implements ReducedSpace {
     return ignoring.length > 0;
   }
 
-  livelock(): number | null {
-    const missing = missingRoots(
-      this.#edges,
-      this.count,
-      (state) => (this.#flags.at(state) & terminal) !== 0,
-    );
-    return missing.at(-1) ?? null;
+  endless(): number {
+    return uncovered(this.#edges, this.count, (state) => this.isTerminal(state));
   }
 
   isTerminal(id: number): boolean {
@@ -165,6 +160,13 @@ class CompactSpace implements ReducedSpace {
   markPredecessors(from: number, to: number, marks: Uint8Array): void {
     for (let id = from; id < to; id++)
       if (this.successors(id).some((next) => next.to >= to && marks[next.to] === 1)) marks[id] = 1;
+  }
+
+  markEnding(from: number, to: number, marks: Uint8Array): void {
+    for (let id = from; id < to; id++) {
+      const next = this.successors(id);
+      if (next.length === 0 || next.some(({ to: target }) => marks[target] === 1)) marks[id] = 1;
+    }
   }
 
   successors(id: number): readonly { readonly edge: Edge; readonly to: number }[] {
@@ -293,11 +295,7 @@ class CompactSpace implements ReducedSpace {
 
   #bad(state: number, edge: Edge, claim: string | null): Finding {
     if (claim !== null) return { kind: 'assertion', state, edge, claim };
-    return {
-      kind: 'error',
-      state,
-      edge,
-      message: mistakeOf(this.#setting.numbering.table, this.state(state), edge),
-    };
+    const message = mistakeOf(this.#setting.numbering.table, this.state(state), edge);
+    return { kind: 'error', state, edge, message };
   }
 }

@@ -27,8 +27,8 @@ export interface ReducedSpace extends StateSpace {
    * Returns true while it stored states or edges, false when nothing is ignored: only then a proof is one.
    */
   complete(): boolean;
-  /** A state from which no run can end, the first stored, or null; it means something once all is complete. */
-  livelock(): number | null;
+  /** How many of the states that are stored cannot end; 0 exactly where that is so of the full graph, once all is complete. */
+  endless(): number;
   /** Whether nothing can happen in an expanded state. */
   isTerminal(id: number): boolean;
   /** The states on which a state was first reached, from an initial one to itself. */

@@ -64,7 +64,7 @@ export function statisticsOf(
 ): Statistics {
   const { count: states, transitions, bytes, fired } = space;
   const unfired = table.transitions.filter(({ id }) => fired[id] === 0);
-  return { states, transitions, depth, bytes, unfired, method };
+  return { states, transitions, depth, bytes, unfired, endless: null, method };
 }
 
 /** Whether two findings make the same report, wherever they were found. */

@@ -3,6 +3,7 @@ import { beginnings } from '../analysis/beginnings.ts';
 import type { TransitionTable } from '../analysis/transition-table.ts';
 import { CapacityError } from './capacity-error.ts';
 import type { Answer, Limits, Outcome, Schedule } from './outcome.ts';
+import { endlessStates } from './endless.ts';
 import { fewestSwitches } from './fewest-switches.ts';
 import type { Edge, Finding, StateSpace } from './state-space.ts';
 import { answerAtEnd, answerTo, isSameReport, statisticsOf, worstOf } from './report.ts';
@@ -54,8 +55,12 @@ export function* searchingBy(
   while (stopped === null && space.findings.length === 0 && progress.levels.at(-1)! < space.count)
     stopped = yield* expandLevel(progress);
   const answer = answerOf(progress, stopped, scheduleOf);
-  return { ...answer, statistics: statisticsOf(table, space, depthOf(progress), method) };
+  // Asked before the statistics are taken: it looks at edges again.
+  const endless = isComplete(answer) ? endlessStates(space, progress.levels) : null;
+  return { ...answer, statistics: { ...statisticsOf(table, space, depthOf(progress), method), endless } };
 }
+
+const isComplete = ({ verdict }: Answer) => verdict === 'holds' || verdict === 'unreached';
 
 function tooManyBeginnings(table: TransitionTable): string | null {
   if (beginnings(table) <= mostBeginnings) return null;

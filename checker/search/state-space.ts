@@ -49,6 +49,8 @@ export interface StateSpace {
   expand(from: number, to: number): void;
   /** Marks (1) those states `from` .. `to - 1` that have an edge to a marked state numbered `to` or more: the next level. */
   markPredecessors(from: number, to: number, marks: Uint8Array): void;
+  /** Marks (1) those states `from` .. `to - 1` that have no edge to a state, or one to a marked state. */
+  markEnding(from: number, to: number, marks: Uint8Array): void;
   /** The edges out of a state with the number of the state each leads to; edges whose assertion fails are left out. */
   successors(id: number): readonly { readonly edge: Edge; readonly to: number }[];
   /** The state of a number. */

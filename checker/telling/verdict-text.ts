@@ -76,6 +76,14 @@ export function statisticsLine(statistics: Statistics, seconds: number): string 
   );
 }
 
+/** Whether runs can end, where that is known: information, and no verdict. */
+export function endlessLine({ states, endless }: Statistics): string {
+  if (endless === null) return '';
+  if (endless === 0) return 'from every state some run ends';
+  if (endless === states) return 'no run ends: there is always something that can happen';
+  return `livelock (not counted as a violation): from ${count(endless)} of these states no run ends`;
+}
+
 const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
 
 /** A transition as the author wrote it: an atomic block is called by its first statement. */

@@ -59,7 +59,7 @@ const terminalStates = (space: ReducedSpace) =>
 /** All that a reduction must preserve; a mistake of the author only as such. */
 function outcomesOf(space: ReducedSpace) {
   const terminal = terminalStates(space).map((state) => JSON.stringify(state));
-  const livelock = space.livelock() !== null;
+  const livelock = space.endless() > 0;
   return { terminal: terminal.sort(), names: namesOf(space), reached: [...space.reached].sort(), livelock };
 }
 
