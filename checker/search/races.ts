@@ -27,16 +27,22 @@ interface Access extends RacingAccess {
 export function racesOf(trace: Trace): readonly Race[] {
   const accesses = trace.steps.map((step, at) => accessesOf(step.events, at));
   const owner = trace.steps.map(({ thread, replica }) => `${thread} ${replica}`);
+  const owners = [...new Set(owner)];
+  const lane = owner.map((name) => owners.indexOf(name));
   const races: Race[] = [];
-  /** before[b] holds every step that happens before b. */
-  const before: Set<number>[] = [];
+  /** before[b][lane] is the last step of that lane that happens before b, and with it all that are before it; or -1. */
+  const before: number[][] = [];
   for (const [b, own] of accesses.entries()) {
-    const past = new Set<number>();
+    const past = owners.map(() => -1);
     before[b] = past;
     for (let a = b - 1; a >= 0; a--) {
-      const pair = conflict(accesses[a]!, own);
-      if (owner[a] !== owner[b] && pair !== null && !past.has(a)) races.push(pair);
-      if (owner[a] === owner[b] || pair !== null) for (const step of [a, ...before[a]!]) past.add(step);
+      const other = lane[a]!;
+      if (past[other]! >= a) continue;
+      const pair = other === lane[b] ? null : conflict(accesses[a]!, own);
+      if (other !== lane[b] && pair === null) continue;
+      if (pair !== null) races.push(pair);
+      for (const [at, last] of before[a]!.entries()) past[at] = Math.max(past[at]!, last);
+      past[other] = a;
     }
   }
   return races;
