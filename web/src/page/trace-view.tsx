@@ -50,7 +50,6 @@ export function TraceView() {
       <div class="above-lanes">
         <RunBar />
         <BesidePicker />
-        <ExportMenu />
       </div>
       <div class={`trace-columns ${beside.value === null ? '' : 'two'}`}>
         <div class="lane-column">
@@ -66,6 +65,7 @@ export function TraceView() {
             onUnfold={() => (unfolded.value = true)}
             end={endOfRun()}
           />
+          <ExportMenu />
         </div>
         {beside.value !== null && <BesideLanes />}
         <div class="side">
