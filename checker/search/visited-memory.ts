@@ -59,7 +59,7 @@ export class VisitedMemory {
   #stateWords: BigUint64Array;
   #rebuild: () => void = () => this.#enterAll();
 
-  constructor(model: CompiledModel, bytes: Uint8Array, options: MemoryOptions) {
+  constructor(model: CompiledModel, bytes: Uint8Array<ArrayBuffer>, options: MemoryOptions) {
     const { workers, wideFrom, maxBytes } = options;
     this.#model = model;
     this.#options = options;
@@ -232,7 +232,8 @@ export function enterStates({ enter }: GeneratedCode, from: number, to: number, 
 
 function wideMemory(pages: number, shared: boolean): WebAssembly.Memory {
   const descriptor = { address: 'i64', initial: BigInt(pages), maximum: BigInt(mostStatesPages) } as const;
-  return new WebAssembly.Memory({ ...descriptor, shared });
+  // The types of browsers, with which the page is checked, know no addresses of 64 bits.
+  return new WebAssembly.Memory({ ...descriptor, shared } as never);
 }
 
 function roomOf({ map }: CompiledModel, maxBytes: number, wideFrom: number | null): Room {
@@ -257,7 +258,7 @@ function grow(memory: WebAssembly.Memory, count: Count, bytes: number, spare: nu
 
 function canGrow(memory: WebAssembly.Memory, pages: number | bigint): boolean {
   try {
-    memory.grow(pages);
+    memory.grow(pages as never);
     return true;
   } catch {
     return false;

@@ -11,16 +11,9 @@ declare namespace WebAssembly {
     value: number;
   }
   class Memory {
-    constructor(descriptor: { initial: number; maximum?: number; shared?: boolean } | WideDescriptor);
+    constructor(descriptor: { initial: number; maximum?: number; shared?: boolean });
     readonly buffer: ArrayBufferLike;
     /** Returns the former size in pages; throws RangeError when there is no more. */
-    grow(pages: number | bigint): number | bigint;
-  }
-  /** A memory with addresses of 64 bits. */
-  interface WideDescriptor {
-    readonly address: 'i64';
-    readonly initial: bigint;
-    readonly maximum: bigint;
-    readonly shared: boolean;
+    grow(pages: number): number;
   }
 }
