@@ -1,6 +1,7 @@
 /** Finds nodes of the language used as if they were values: it compiles, and would build a smaller model in silence. */
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
+import { languageTypes } from './own-modules.ts';
 
 export interface Misuse {
   readonly node: ts.Node;
@@ -10,15 +11,15 @@ export interface Misuse {
 /** What a node of the language is, by the type that it is assignable to. */
 type Kind = 'expression' | 'statement' | 'effect' | 'property' | 'array';
 
-const language = (file: string) => fileURLToPath(new URL(`../checker/language/${file}`, import.meta.url));
+const language = (name: string) => fileURLToPath(languageTypes(name));
 
 /** The type that stands for each kind, by file and name. */
 const kinds: readonly (readonly [Kind, string, string])[] = [
-  ['expression', language('expression.ts'), 'AnyExpr'],
-  ['statement', language('statement.ts'), 'Statement'],
-  ['effect', language('statement.ts'), 'Effect'],
-  ['property', language('property.ts'), 'Property'],
-  ['array', language('variable.ts'), 'ArrayVariable'],
+  ['expression', language('expression'), 'AnyExpr'],
+  ['statement', language('statement'), 'Statement'],
+  ['effect', language('statement'), 'Effect'],
+  ['property', language('property'), 'Property'],
+  ['array', language('variable'), 'ArrayVariable'],
 ];
 
 type KindOf = (node: ts.Node) => Kind | null;

@@ -3,12 +3,12 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { displayPath } from './display-path.ts';
 import { misusedNodes } from './misused-nodes.ts';
-import { ownModules } from './own-modules.ts';
+import { ownModules, typesOf } from './own-modules.ts';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
 
 const paths = Object.fromEntries(
-  Object.entries(ownModules).map(([name, url]): [string, string[]] => [name, [fileURLToPath(url)]]),
+  Object.entries(ownModules).map(([name, url]): [string, string[]] => [name, [fileURLToPath(typesOf(url))]]),
 );
 
 /** As strict as this project is with itself; any folder will do, hence a bundler's way to resolve. */

@@ -10,7 +10,7 @@ export type OptionValue = boolean | number | string;
  */
 export type Role = 'machine' | 'fix' | 'size' | 'variant';
 
-interface Common {
+export interface Common {
   readonly description: string;
   readonly role: Role;
 }

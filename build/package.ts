@@ -1,0 +1,42 @@
+/**
+ * Compiles what is published, and packs it with the page that `npm run site` has built: `dist/racewalk-VERSION.tgz`, and unpacked `dist/package`.
+ *
+ * Node runs no TypeScript below node_modules, so that the package holds the compiled files, with their types. Models
+ * import 'racewalk' there as everywhere: the package has its own name for it.
+ */
+import { execFileSync } from 'node:child_process';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+
+const project = new URL('../', import.meta.url);
+const compiled = new URL('dist/package/', project);
+
+interface Manifest {
+  readonly [field: string]: unknown;
+  readonly exports: Readonly<Record<string, string>>;
+}
+
+/** Of no use to whoever installs it. */
+const ownFields = ['scripts', 'devDependencies', 'allowScripts'];
+
+function published(text: string): string {
+  const manifest = JSON.parse(text) as Manifest;
+  const entries = Object.entries(manifest.exports).map(([name, source]) => [
+    name,
+    { types: source.replace(/\.ts$/, '.d.ts'), default: source.replace(/\.ts$/, '.js') },
+  ]);
+  const fields = Object.entries(manifest).filter(([field]) => !ownFields.includes(field));
+  return `${JSON.stringify({ ...Object.fromEntries(fields), exports: Object.fromEntries(entries) as unknown }, null, 2)}\n`;
+}
+
+const run = (command: string, words: readonly string[], folder: URL) =>
+  execFileSync(command, words, { cwd: folder, stdio: 'inherit' });
+
+rmSync(new URL('dist/', project), { recursive: true, force: true });
+run('npx', ['tsc', '--project', 'tsconfig.package.json'], project);
+writeFileSync(
+  new URL('package.json', compiled),
+  published(readFileSync(new URL('package.json', project), 'utf8')),
+);
+for (const part of ['README.md', 'CHANGELOG.md', 'LICENSE', 'docs', 'web/dist'])
+  cpSync(new URL(part, project), new URL(part, compiled), { recursive: true });
+run('npm', ['pack', '--silent', '--pack-destination', '..'], compiled);
