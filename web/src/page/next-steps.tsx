@@ -80,7 +80,7 @@ function Choice({ fired, isTaken }: ChoiceProps) {
 /** What the step would change, and what it would choose or decide. */
 function outcomeOf({ firing }: FiredEdge): readonly string[] {
   const { shared } = built.value!.model;
-  const isMemory = (cell: string) => shared[cell.split('[', 1)[0]!]?.insideCpu !== true;
+  const isMemory = (cell: string) => shared[cell.split('[', 1)[0]!]?.insideCpu === undefined;
   return firing.events.flatMap(({ statement, changes, chosen, taken, reads }) => [
     ...changes.filter(({ cell }) => isMemory(cell)).map(({ cell, from, to }) => `${cell}: ${from} → ${to}`),
     ...(chosen === null || statement.kind !== 'choose'

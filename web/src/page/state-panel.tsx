@@ -45,7 +45,7 @@ export function StatePanel() {
 
 /** The cells of store buffers are told by what waits in them. */
 const memoryOf = (shared: Declarations): Declarations =>
-  Object.fromEntries(Object.entries(shared).filter(([, { insideCpu }]) => insideCpu !== true));
+  Object.fromEntries(Object.entries(shared).filter(([, { insideCpu }]) => insideCpu === undefined));
 
 interface VariablesProps {
   readonly caption: string;
