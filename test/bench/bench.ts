@@ -80,7 +80,7 @@ function summary({ throughput, verdicts, speedupTwoWorkers }: Results, tools: To
     tools.gcc ? [] : ['throughputVsC: gcc is not installed'],
     verdict === null ? ['verdictVsSpin: no Spin, no room for it, or racewalk check came to no verdict'] : [],
     speedupTwoWorkers === null
-      ? ['speedupTwoWorkers: racewalk check takes no --workers, or came to no verdict']
+      ? ['speedupTwoWorkers: racewalk check came to no verdict in time']
       : [],
   ];
   return {

@@ -66,7 +66,7 @@ function bestOfSpin(subject: Subject, { settings, ...limits }: SpinTrial): SpinR
   return results.reduce((best, other) => (other.cpuSeconds < best.cpuSeconds ? other : best));
 }
 
-/** Elapsed time of one worker over that of two, unreduced; null while the command has no workers. */
+/** Elapsed time of one worker over that of two, unreduced; null where there is no verdict in time. */
 export function speedupOfTwoWorkers(subject: Subject, rounds: number): number | null {
   const words = (workers: number) => [
     ...argumentsOf(subject),
