@@ -31,12 +31,15 @@ export async function checkAll(
   if (sources.some(({ scenario }) => scenario !== null))
     throw new UsageError('--all and one scenario contradict each other: leave one of them out');
   const rows: Row[] = [];
-  for (const source of sources)
+  const tells = options.json !== true && options.quiet !== true;
+  for (const source of sources) {
+    if (tells) print(source.definition.name);
     for (const scenario of source.definition.scenarios) {
       const row = await checkScenario(source, scenario, options);
       rows.push(row);
-      if (options.json !== true && options.quiet !== true) print(lineOf(row, sources));
+      if (tells) print(linesOf(row, source));
     }
+  }
   process.exitCode = exitCodeOf(rows);
   if (options.json === true)
     print(JSON.stringify({ kind: 'all', scenarios: rows } satisfies AllResult, null, 2));
@@ -78,22 +81,14 @@ function mismatches(scenario: Scenario, { outcome, trace }: Checked): string[] {
   );
 }
 
-function lineOf(
-  { model, scenario, verdict, mismatches: wrong, statistics }: Row,
-  sources: readonly Source[],
-): string {
-  const name = `${model}/${scenario}`.padEnd(widest(sources));
-  const states = `${count(statistics.states)} states`.padStart(18);
-  const mark = wrong.length === 0 ? styled('green', 'as declared') : styled('red', wrong.join('; '));
-  return `${name}  ${verdict.padEnd('inconclusive'.length)}${states}  ${mark}`;
+/** One line where all is as declared; what is not is told below. */
+function linesOf({ scenario, verdict, mismatches: wrong, statistics }: Row, source: Source): string {
+  const longest = Math.max(...source.definition.scenarios.map(({ name }) => name.length));
+  const states = `${count(statistics.states)} states`.padStart(16);
+  const mark = wrong.length === 0 ? styled('green', 'as declared') : styled('red', 'not as declared');
+  const row = `  ${scenario.padEnd(longest)}  ${verdict.padEnd('inconclusive'.length)}${states}  ${mark}`;
+  return [row, ...wrong.map((mismatch) => styled('red', `      ${mismatch}`))].join('\n');
 }
-
-const widest = (sources: readonly Source[]) =>
-  Math.max(
-    ...sources.flatMap(({ definition }) =>
-      definition.scenarios.map(({ name }) => definition.name.length + 1 + name.length),
-    ),
-  );
 
 function exitCodeOf(rows: readonly Row[]): 0 | 1 | 3 {
   const wrong = rows.filter((row) => row.mismatches.length > 0);

@@ -148,8 +148,7 @@ test('--all checks the scenarios of a file against what they declare', async () 
   });
   const { code, out } = await racewalk(['check', file('scenarios.ts', text), '--all']);
   expect(code).toBe(1);
-  expect(out).toMatch(/small\/right +holds +3 states +as declared/);
-  expect(out).toMatch(
-    /small\/wrong +holds +3 states +verdict: violated declared, holds found; states: 4 declared, 3 found/,
-  );
+  expect(out).toMatch(/^small\n {2}right +holds +3 states {2}as declared$/m);
+  expect(out).toMatch(/^ {2}wrong +holds +3 states {2}not as declared$/m);
+  expect(out).toMatch(/^ {6}verdict: violated declared, holds found\n {6}states: 4 declared, 3 found$/m);
 });
