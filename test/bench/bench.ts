@@ -79,9 +79,7 @@ function summary({ throughput, verdicts, speedupTwoWorkers }: Results, tools: To
     tools.spin ? [] : ['throughputVsSpin: spin or gcc is not installed'],
     tools.gcc ? [] : ['throughputVsC: gcc is not installed'],
     verdict === null ? ['verdictVsSpin: no Spin, no room for it, or racewalk check came to no verdict'] : [],
-    speedupTwoWorkers === null
-      ? ['speedupTwoWorkers: racewalk check came to no verdict in time']
-      : [],
+    speedupTwoWorkers === null ? ['speedupTwoWorkers: racewalk check came to no verdict in time'] : [],
   ];
   return {
     throughputVsSpin: timesAsFast(first, 'Spin'),
