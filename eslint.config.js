@@ -12,6 +12,9 @@ const noBooleanCall = {
   message: 'Boolean(x) of an expression node is always true, and no other rule sees it: compare explicitly.',
 };
 
+/** A line of a model that is the name of a mutant: as long as the statements that it names. */
+const mutantName = '^ {6}[\'"].*: .*: ';
+
 export default defineConfig(
   globalIgnores(['coverage/', '**/dist/', 'docs/']),
   tseslint.configs.strictTypeChecked,
@@ -51,7 +54,12 @@ export default defineConfig(
   {
     // A model is two hand-aligned columns, and one thread is one function.
     files: ['models/**'],
-    rules: { 'max-lines-per-function': 'off', 'max-len': ['error', { code: 140, ignoreUrls: true }] },
+    rules: {
+      'max-lines-per-function': 'off',
+      // The explanations of mutants come on top of what a file may have.
+      'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
+      'max-len': ['error', { code: 140, ignoreUrls: true, ignorePattern: mutantName }],
+    },
   },
   {
     files: ['test/**'],

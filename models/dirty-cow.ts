@@ -139,4 +139,15 @@ export const model = defineModel({
     { name: 'v6.0-all',              options: { requireExclusive: true, reader: true, continues: true }, verdict: 'holds',
       states: 58, transitions: 124 },
   ],
+
+  survivors: [
+    { why: 'only variants that drop FOLL_WRITE fault for reading, and they are violated whatever becomes of it', mutants: [
+      "__get_user_pages: ret = handle_mm_fault(vma, address, 0): without 'copied = false'",
+      "__get_user_pages: ret = handle_mm_fault(vma, address, 0): without 'if (mem.pte == none)'" ] },
+    { why: 'a pte that is none is cleared to no effect', mutants: [
+      'madvise_dontneed: ptep_get_and_clear_full(mm, addr, pte, tlb->fullmm): does not wait' ] },
+    { why: 'get_user_pages withstands even a fault that replaces the copy', mutants: [
+      'do_read_fault: alloc_set_pte(fe, NULL, fault_page): does not wait',
+      'mfill_atomic_install_pte: set_pte_at(dst_mm, dst_addr, dst_pte, _dst_pte): does not wait' ] },
+  ],
 });

@@ -24,7 +24,7 @@
  */
 import { always, and, bool, branch, dec, defineModel, ended, eq, exists, flag, forAll, gt, ifdef, inc, init, integer, ne, never, not, or,
   range, reachable, say, set, shared, step, thread } from 'racewalk';
-import { Access, flushUserTlbs, spinLock, spinUnlock, tlbEntries, userCpus } from 'racewalk/kernel';
+import { Access, flushUserTlbs, spinLock, spinUnlock, tlbEntries, userCpus, userCpuSurvivors } from 'racewalk/kernel';
 
 export const model = defineModel({
   name: 'dontneed-vs-dontneed',
@@ -83,5 +83,18 @@ export const model = defineModel({
       states: 348, transitions: 646 },
     { name: 'three-nested-flush', options: { forceNestedFlush: true, callers: 3 }, verdict: 'holds',
       states: 3184, transitions: 7691 },
+  ],
+
+  survivors: [
+    { why: 'two that clear the same pte both flush: the lock is for the page that is freed, which is left out', mutants: [
+      'madvise: pte_offset_map_lock(mm, pmd, addr, &ptl): left out',
+      'madvise: pte_offset_map_lock(mm, pmd, addr, &ptl): does not wait',
+      "madvise: pte_offset_map_lock(mm, pmd, addr, &ptl): without 'mem.ptl = true'",
+      "madvise: pte_offset_map_lock(mm, pmd, addr, &ptl): after 'if (!pte_none(ptent))'",
+      "madvise: if (!pte_none(ptent)): after 'pte_unmap_unlock(start_pte, ptl)'", 'madvise: smp_store_release(): left out' ] },
+    { why: 'the lock says nothing of flushes: they are counted before the pte is cleared, and looked at after it', mutants: [
+      "madvise: inc_tlb_flush_pending(tlb->mm): after 'pte_offset_map_lock(mm, pmd, addr, &ptl)'",
+      "madvise: pte_unmap_unlock(start_pte, ptl): after 'force = mm_tlb_flush_nested(tlb->mm)'" ] },
+    userCpuSurvivors('user CPU', 'pte', 'tlb'),
   ],
 });

@@ -23,8 +23,9 @@
  */
 import { always, and, bool, branch, conditional, cost, dec, defineModel, ended, eq, exists, flag, forAll, goto, gt, ifdef, init, integer,
   label, ne, never, not, note, oneOf, or, range, reachable, say, set, shared, smpMb, smpRmb, step, thread, values } from 'racewalk';
-import { Access, anotherOwner, flushTlbRange, getPage, getPageUnlessZero, interrupts, ipiHandlers, localIrqRestore, localIrqSave, Owner,
-  putPage, rawReadSeqcount, rawWriteSeqcountBegin, rawWriteSeqcountEnd, sendIpiAndWait, spinLock, spinUnlock } from 'racewalk/kernel';
+import { Access, anotherOwner, flushTlbRange, getPage, getPageUnlessZero, interrupts, ipiHandlers, ipiHandlerSurvivors, localIrqRestore,
+  localIrqSave, Owner, putPage, rawReadSeqcount, rawWriteSeqcountBegin, rawWriteSeqcountEnd, sendIpiAndWait, spinLock,
+  spinUnlock } from 'racewalk/kernel';
 
 const Pmd = values('none', 'table', 'huge', 'huge, read-only');
 const Held = values('nothing', 'small page', 'huge page');
@@ -177,9 +178,11 @@ export const model = defineModel({
       spinUnlock('mmap_write_unlock(oldmm)',              mem.mmapLock),
     ]);
 
+    const mapsHuge = or(eq(mem.pmd, 'huge'), eq(mem.pmd, 'huge, read-only'));
     const small = exists(gup, (l) => eq(l.holds, 'small page'));
     const huge = exists(gup, (l) => eq(l.holds, 'huge page'));
-    const others = [...(collapsers > 0 ? [collapse()] : []), ...(zap ? [dontneed()] : []), ...(fork ? [copying()] : [])];
+    const zaps = zap ? [dontneed()] : [];
+    const others = [...(collapsers > 0 ? [collapse()] : []), ...zaps, ...(fork ? [copying()] : [])];
     const done = and(not(mem.mmapLock), ...[gup, ...others].map((each) => forAll(each, (_, cpu) => ended(each, cpu))));
     const smallIsUsed = or(eq(mem.owner, 'another owner'), and(eq(mem.pmd, 'table'), ne(mem.pte, 'none')));
     // Until khugepaged maps it, it holds the huge page itself.
@@ -194,8 +197,7 @@ export const model = defineModel({
         always('nobody walks a freed page table', forAll(gup, (l) =>
           never(and(l.walks, mem.tableFreed), say`gup_fast walks a page table that has been freed`))),
         always('a small page that gup_fast holds stays the page that is mapped',
-          never(and(small, or(eq(mem.pmd, 'huge'), eq(mem.pmd, 'huge, read-only'))),
-          say`gup_fast holds the small page, and the address maps the huge page`)),
+          never(and(small, mapsHuge), say`gup_fast holds the small page, and the address maps the huge page`)),
         always('a small page that gup_fast returned belongs to this mm', never(and(small, eq(mem.owner, 'another owner')),
           say`gup_fast returned a page that has been freed and belongs to another owner`)),
         always('a huge page that gup_fast returned belongs to this mm', never(and(huge, eq(mem.hugeOwner, 'another owner')),
@@ -204,6 +206,9 @@ export const model = defineModel({
           say`gup_fast has pinned the small page for a device, and the child shares it`)),
         always('a huge page that is pinned is not shared copy-on-write', never(and(huge, mem.hugeShared),
           say`gup_fast has pinned the huge page for a device, and the child shares it`)),
+        ...zaps.map((each) => always('once MADV_DONTNEED has returned, nothing is mapped',
+          never(and(ended(each), not(mem.mmapLock), or(mapsHuge, ne(mem.pte, 'none'))),
+            say`madvise(MADV_DONTNEED) has returned, and the pmd is ${mem.pmd}, the pte ${mem.pte}`))),
         always('a page table that is deposited maps nothing', never(and(eq(mem.pmd, 'huge'), ne(mem.pte, 'none')),
           say`the pmd maps the huge page, and the table behind it still maps the small page`)),
         always('no reference to the small page is left over', never(and(done, ne(mem.count, conditional(smallIsUsed, 1, 0))),
@@ -229,6 +234,10 @@ export const model = defineModel({
       states: 4773, transitions: 10007 },
     { name: 'x86',                      options: { flush: 'ipi' },                                  verdict: 'holds',
       states: 4622, transitions: 9339 },
+    { name: 'x86-without-checks', verdict: 'holds', options: {
+      flush: 'ipi', unlessZero: false, recheckPte: false, recheckPmd: false, recheckHugePmd: false, syncIpi: false, fork: false },
+      states: 761, transitions: 1534,
+      why: 'every flush waits until gup_fast has irqs on: but for fork, which waits for nobody, x86 needs none of the checks' },
     { name: 'all-checks-pso',           options: {}, memory: 'pso',                                 verdict: 'holds',
       states: 8435, transitions: 18784 },
     { name: 'collapse-and-zap',         options: { fork: false },                                   verdict: 'holds',
@@ -259,10 +268,45 @@ export const model = defineModel({
     { name: 'recheck-pmd-or-sync-ipi',  options: { recheckPmd: false, syncIpi: false, zap: false }, verdict: 'violated',
       steps: 19, states: 857, transitions: 1568,
       why: 'gup-fast-vs-collapse, the race of the email: without zap one of the two is needed' },
-    { name: 'recheck-pmd-no-zap',       options: { syncIpi: false, zap: false },                    verdict: 'holds',
-      states: 1439, transitions: 2849 },
+    { name: 'recheck-pmd-no-zap', options: { syncIpi: false, zap: false }, verdict: 'holds', states: 1439, transitions: 2849 },
     { name: 'without-seqcount',         options: { writeProtectSeq: false },                        verdict: 'violated',
       steps: 18, states: 1115, transitions: 2132,
       why: 'gup-fast-vs-fork: the page is pinned after fork has looked' },
+  ],
+
+  survivors: [
+    { why: 'there is one fork: the sequence count is 0 until then, and gup_fast gives up where it stays odd', mutants: [
+      'gup_fast: seq = raw_read_seqcount(s): left out', 'copy_page_range: seq = s->sequence: left out',
+      'copy_page_range: s->sequence = seq + 2: left out', "copy_page_range: s->sequence = seq + 2: after 'mmap_write_unlock(oldmm)'",
+      "copy_page_range: mmap_write_lock(oldmm): after 'seq = s->sequence'" ] },
+    { why: 'only the memory model weak delays loads, and no scenario here asks for it', mutants: [
+      'gup_fast: smp_rmb(): left out', 'gup_fast: smp_rmb() #2: left out', 'gup_fast: smp_rmb() #3: left out' ] },
+    { why: 'without unlessZero the raise of a count of 0 is the violation, wherever it stands', mutants: [
+      "gup_fast: get_page(page): after 'if (pmd_val(orig) != pmd_val(*pmdp))'",
+      "gup_fast: get_page(page) #2: after 'if (pmd_val(pmd) != pmd_val(*pmdp))'" ] },
+    { why: 'it goes on to end a walk that is over, and irqs are on', mutants: ['gup_fast: goto done; #5: left out' ] },
+    { why: 'put_page, the IPI and mmap_assert_write_locked are full barriers themselves, and smp_wmb orders the unlock after it', mutants: [
+      'collapse_huge_page: dsb(ish): left out', 'madvise_dontneed: dsb(ish): left out', 'madvise_dontneed: dsb(ish) #2: left out',
+      'madvise_dontneed: smp_store_release(): left out', 'copy_page_range: smp_store_release(): left out',
+      'copy_page_range: smp_wmb(): left out' ] },
+    { why: 'until fork is done gup_fast drops its pin, whichever pte is set first', mutants: [
+      "copy_page_range: pmdp_set_wrprotect(src_mm, addr, src_pmd): after 'set_pmd_at(dst_mm, addr, dst_pmd, pmd)'",
+      "copy_page_range: ptep_set_wrprotect(src_mm, addr, src_pte): after 'set_pte_at(dst_vma->vm_mm, addr, dst_pte, pte)'" ] },
+    { why: 'where the recheck is needed the flush waits for nobody, with irqs off or on', mutants: [
+      "gup_fast: if (pmd_val(orig) != pmd_val(*pmdp)): after 'local_irq_restore(flags)'" ] },
+    { why: 'gup_fast gives the page back when either has changed', mutants: [
+      "gup_fast: if (pmd_val(pmd) != pmd_val(*pmdp)): after 'if (pte_val(pte) != pte_val(*ptep))'",
+      "gup_fast: if (pmd_val(orig) != pmd_val(*pmdp)): after 'if (read_seqcount_retry(&mm->write_protect_seq, seq))'" ] },
+    { why: 'what has to wait for gup_fast is the look at the count alone, and either check rolls back', mutants: [
+      "collapse_huge_page: csd_lock_wait(csd): after 'if (!pte_write(pteval))'",
+      "collapse_huge_page: csd_lock_wait(csd): after 'tlb_remove_table_sync_one()'",
+      "collapse_huge_page: csd_lock_wait(csd) #2: after 'if (!pte_write(pteval))'",
+      "collapse_huge_page: if (!pte_write(pteval)): after 'if (!is_refcount_suitable(page))'" ] },
+    { why: 'collapse has waited for whoever walked the table that it deposited', mutants: [
+      "madvise_dontneed: pmdp_huge_get_and_clear_full(vma, addr, pmd, tlb->fullmm): after 'pte_free(mm, pgtable)'",
+      "madvise_dontneed: pte_free(mm, pgtable): after 'tlb_flush_mmu_tlbonly(tlb)'" ] },
+    { why: 'only collapse clears the pte, and then the pmd is huge', mutants: [
+      'madvise_dontneed: if (pte_present(ptent)): always taken' ] },
+    ipiHandlerSurvivors,
   ],
 });

@@ -31,8 +31,8 @@
 import { and, array, bool, branch, choose, conditional, cost, dec, defineModel, ended, eq, exists, flag, forAll, goto, ifdef, index, init,
   integer, label, loop, ne, never, not, note, oneOf, range, reachable, release, say, set, shared, smpMb, step, thread, always,
   values } from 'racewalk';
-import { flushTlbRange, getPage, getPageUnlessZero, interrupts, ipiHandlers, localIrqRestore, localIrqSave, Pmd, Pte, putPage,
-  sendIpiAndWait } from 'racewalk/kernel';
+import { flushTlbRange, getPage, getPageUnlessZero, interrupts, ipiHandlers, ipiHandlerSurvivors, localIrqRestore, localIrqSave, Pmd, Pte,
+  putPage, sendIpiAndWait } from 'racewalk/kernel';
 
 const CollapseResult = values('running', 'succeeded', 'aborted');
 
@@ -226,6 +226,8 @@ export const model = defineModel({
       states: 249, transitions: 428 },
     { name: 'second-check-three-ptes', options: { secondPinCheck: 'all-pages', ptes: 3 },             verdict: 'holds',
       states: 933, transitions: 1619 },
+    { name: 'recheck-pmd-three-ptes', options: { recheckPmd: true, ptes: 3 },                         verdict: 'holds',
+      states: 654, transitions: 1118 },
     { name: 'rcu-only',              options: { flush: 'ipi', walker: 'rcu-only' },                   verdict: 'violated',
       states: 300, transitions: 493, steps: 22,
       why: 'with irqs on, the IPI of the flush waits for nobody either' },
@@ -257,5 +259,26 @@ export const model = defineModel({
     { name: 'second-check-no-barrier-tso', options: { secondPinCheck: 'all-pages', checkBarrier: false }, memory: 'tso',
       verdict: 'violated', steps: 30, states: 917, transitions: 1856,
       why: 'the cleared ptes are still in the store buffer when collapse checks for pins and gup_fast rechecks the pte' },
+  ],
+
+  survivors: [
+    { why: 'the ptes are gone when the pmd is huge: gup_fast finds nothing, whether it looks or not', mutants: [
+      'gup_fast: if (pmd_trans_huge(pmd)): never taken' ] },
+    { why: 'of reference=get_page, which is violated whatever becomes of it', mutants: ['gup_fast: get_page(page): left out' ] },
+    { why: 'where a recheck is needed the flush waits for nobody, with irqs off or on', mutants: [
+      "gup_fast: if (pte_val(pte) != pte_val(*ptep)): after 'local_irq_restore(flags)'",
+      "gup_fast: if (pmd_val(pmd) != pmd_val(*pmdp)): after 'local_irq_restore(flags)'" ] },
+    { why: 'gup_fast gives the page back when either has changed', mutants: [
+      "gup_fast: if (pmd_val(pmd) != pmd_val(*pmdp)): after 'if (pte_val(pte) != pte_val(*ptep))'" ] },
+    { why: 'the page lock keeps out others than gup_fast, and there are none here', mutants: [
+      'collapse_huge_page: trylock_page(page): left out',
+      "collapse_huge_page: copy_user_highpage(page, src_page): after 'unlock_page(src_page)'",
+      "collapse_huge_page: unlock_page(src_page): after 'saved[i] = *_pte'",
+      "collapse_huge_page: unlock_page(src_page): after 'pte_clear(mm, address, _pte)'" ] },
+    { why: 'the pmd is gone: a gup_fast on its way finds a count of 0 where it would find no pte', mutants: [
+      "collapse_huge_page: pte_clear(mm, address, _pte): after 'put_page(page)'" ] },
+    { why: 'the page whose isolation failed is unlocked with the others, and is not locked', mutants: [
+      'collapse_huge_page: _pte--: left out' ] },
+    ipiHandlerSurvivors,
   ],
 });

@@ -24,8 +24,8 @@
  */
 import { always, and, bool, branch, conditional, cost, dec, defineModel, ended, eq, exists, flag, forAll, goto, ifdef, init, integer,
   label, ne, never, not, note, oneOf, or, range, reachable, say, set, shared, smpWmb, step, thread, values } from 'racewalk';
-import { allocPage, anotherOwner, flushTlbRange, getPageUnlessZero, interrupts, ipiHandlers, localIrqRestore, localIrqSave, Owner, Pte,
-  putPage } from 'racewalk/kernel';
+import { allocPage, anotherOwner, flushTlbRange, getPageUnlessZero, interrupts, ipiHandlers, ipiHandlerSurvivors, localIrqRestore,
+  localIrqSave, Owner, Pte, putPage } from 'racewalk/kernel';
 
 const Head = values('H', 'T');
 
@@ -130,5 +130,25 @@ export const model = defineModel({
       why: 'the flush waits until gup_fast has irqs on: on bare metal x86 the compound page cannot be freed under it' },
     { name: 'two-cpus-recheck-head', options: { recheckHead: true, cpus: 2 }, verdict: 'holds',
       states: 2821, transitions: 6923 },
+  ],
+
+  survivors: [
+    { why: 'the recheck of the head sees here what that of the pte would: gup-fast-vs-unmap is about the pte', mutants: [
+      'gup_fast: if (pte_val(pte) != pte_val(*ptep)): never taken',
+      "gup_fast: if (compound_head(page) != head): after 'if (pte_val(pte) != pte_val(*ptep))'" ] },
+    { why: 'where a recheck is needed the flush waits for nobody, with irqs off or on', mutants: [
+      "gup_fast: if (pte_val(pte) != pte_val(*ptep)): after 'local_irq_restore(flags)'" ] },
+    { why: 'T is its own head for good once it has been one', mutants: ["gup_fast: put_page(page): without 'holds = false'" ] },
+    { why: 'the compound page is taken apart only after the wait, and a count of 0 stops gup_fast until then', mutants: [
+      "munmap, mmap: csd_lock_wait(csd): after 'put_page_testzero(head)'" ] },
+    { why: 'put_page_testzero is a read-modify-write, and so a full barrier itself', mutants: ['munmap, mmap: dsb(ish): left out' ] },
+    { why: 'H and T are free pages of their own, and gup_fast raises no count from 0', mutants: [
+      "munmap, mmap: __free_one_page(page, pfn, zone, order, migratetype, fpi_flags): after 'page = alloc_page(gfp_mask)'",
+      "munmap, mmap: page = alloc_page(gfp_mask): after 'set_pte_at(vma->vm_mm, vmf->address, vmf->pte, entry)'",
+      'munmap, mmap: page = alloc_page(gfp_mask): does not wait' ] },
+    { why: 'T comes back to its mm, and H is allocated once: nobody asks again', mutants: [
+      "munmap, mmap: page = alloc_page(gfp_mask): without 'mem.tailOwner = this mm'",
+      "another owner: page = alloc_page(gfp_mask): without 'mem.headFree = false'" ] },
+    ipiHandlerSurvivors,
   ],
 });

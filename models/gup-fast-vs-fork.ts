@@ -120,4 +120,18 @@ export const model = defineModel({
     { name: 'seqcount-barrier-tso', options: { writeProtectSeq: true, barrierBeforeCheck: true }, memory: 'tso', verdict: 'holds',
       states: 138, transitions: 243 },
   ],
+
+  survivors: [
+    { why: 'there is one fork: the sequence count is 0 until then, and gup_fast gives up where it stays odd', mutants: [
+      'gup_fast: seq = raw_read_seqcount(s): left out', 'copy_page_range: seq = s->sequence: left out',
+      'copy_page_range: s->sequence = seq + 2: left out' ] },
+    { why: 'only the memory model weak delays loads, and no scenario here asks for it', mutants: [
+      'gup_fast: smp_rmb(): left out', 'gup_fast: smp_rmb() #2: left out' ] },
+    { why: 'the sequence count sees here what the pte would: gup-fast-vs-unmap is about the recheck', mutants: [
+      'gup_fast: if (pte_val(pte) != pte_val(*ptep)): never taken',
+      "gup_fast: if (pte_val(pte) != pte_val(*ptep)): after 'if (read_seqcount_retry(&mm->write_protect_seq, seq))'" ] },
+    { why: 'until fork is done gup_fast drops its pin, whichever pte is set first', mutants: [
+      "copy_page_range: ptep_set_wrprotect(src_mm, addr, src_pte): after 'set_pte_at(dst_vma->vm_mm, addr, dst_pte, pte)'" ] },
+    { why: 'the full barrier that follows is one for stores, too', mutants: ['copy_page_range: smp_wmb(): left out' ] },
+  ],
 });

@@ -23,8 +23,8 @@
  */
 import { always, and, bool, branch, cost, defineModel, eq, exists, flag, forAll, goto, ifdef, init, integer, label, ne, never, oneOf,
   reachable, say, set, shared, step, thread, values } from 'racewalk';
-import { callRcu, flushTlbRange, gracePeriodEnds, interrupts, ipiHandlers, localIrqRestore, localIrqSave, Pmd, quiescentStates, rcu,
-  rcuReadLock, rcuReadUnlock, sendIpiAndWait } from 'racewalk/kernel';
+import { callRcu, flushTlbRange, gracePeriodEnds, interrupts, ipiHandlers, ipiHandlerSurvivors, localIrqRestore, localIrqSave, Pmd,
+  quiescentStates, quiescentStateSurvivors, rcu, rcuReadLock, rcuReadUnlock, sendIpiAndWait } from 'racewalk/kernel';
 
 const Table = values('in use', 'freed');
 
@@ -122,5 +122,16 @@ export const model = defineModel({
       why: '70cbc3cc78a9 with 2ba99c5e0881' },
     { name: 'two-cpus-call-rcu',       options: { freeing: 'call_rcu', cpus: 2 },                          verdict: 'holds',
       states: 319, transitions: 678 },
+  ],
+
+  survivors: [
+    { why: 'the recheck is of no use against the freeing of the table: that is what its scenarios show', mutants: [
+      "gup_fast: pte = ACCESS_ONCE(*ptep): after 'if (pmd_val(pmd) != pmd_val(*pmdp))'",
+      'gup_fast: if (pmd_val(pmd) != pmd_val(*pmdp)): never taken' ] },
+    { why: 'call_rcu and the IPI are fully ordered themselves', mutants: ['free_pte_range: dsb(ish): left out' ] },
+    { why: 'a walker under RCU is waited for by the grace period alone', mutants: [
+      "free_pte_range: csd_lock_wait(csd): after 'call_rcu_sched(&(*batch)->rcu, tlb_remove_table_rcu)'" ] },
+    ipiHandlerSurvivors,
+    quiescentStateSurvivors,
   ],
 });

@@ -24,8 +24,8 @@
  */
 import { add, always, and, bool, branch, cost, dec, defineModel, ended, eq, exists, flag, forAll, goto, ifdef, init, integer, label, ne,
   never, not, note, or, range, reachable, say, set, shared, smpMb, smpWmb, step, sub, thread, values } from 'racewalk';
-import { getHugePageTail, getPageUnlessZero, hugePage, interrupts, ipiHandlers, localIrqRestore, localIrqSave, putHugePageTail,
-  sendIpiAndWait, spinLock, spinUnlock } from 'racewalk/kernel';
+import { getHugePageTail, getPageUnlessZero, hugePage, interrupts, ipiHandlers, ipiHandlerSurvivors, localIrqRestore, localIrqSave,
+  putHugePageTail, sendIpiAndWait, spinLock, spinUnlock } from 'racewalk/kernel';
 
 const Pmd = values('huge', 'splitting', 'table');
 
@@ -113,5 +113,31 @@ export const model = defineModel({
     { name: 'ipi-pso',      options: { splittingIpi: true }, memory: 'pso', verdict: 'holds',
       states: 229, transitions: 382 },
     { name: 'two-cpus-ipi', options: { splittingIpi: true, cpus: 2 }, verdict: 'holds',    states: 1926, transitions: 4470 },
+  ],
+
+  survivors: [
+    { why: 'irqs off before the pmd is read, or the recheck with irqs off: either is enough against a split', mutants: [
+      "gup_fast: local_irq_save(flags): after 'pmd = ACCESS_ONCE(*pmdp)'",
+      'gup_fast: if (pmd_val(orig) != pmd_val(*pmdp)): never taken' ] },
+    { why: 'the head is mapped all along: its count is never 0', mutants: [
+      "gup_fast: page_cache_add_speculative(head, refs): without 'if (got)'",
+      'gup_fast: if (!page_cache_add_speculative(head, refs)): never taken' ] },
+    { why: 'compound_lock hides the order from gup_fast, which puts the tail under it, and takes it with irqs on', mutants: [
+      "gup_fast: atomic_dec(&page->_mapcount): after 'put_page_testzero(page_head)'",
+      "split_huge_page: csd_lock_wait(csd): after 'compound_lock(page)'",
+      "split_huge_page: atomic_add(page_mapcount(page) + page_mapcount(page_tail) + 1, &page_tail->_count): after 'page_tail->flags &= ~PAGE_FLAGS_CHECK_AT_PREP'",
+      "split_huge_page: page_tail->flags &= ~PAGE_FLAGS_CHECK_AT_PREP: after 'page_tail->_mapcount = page->_mapcount'",
+      "split_huge_page: page_tail->_mapcount = page->_mapcount: after 'atomic_sub(tail_count, &page->_count)'",
+      "split_huge_page: atomic_sub(tail_count, &page->_count): after 'compound_unlock(page)'" ] },
+    { why: 'the read-modify-writes before it are full barriers themselves', mutants: [
+      'gup_fast: smp_store_release(): left out', 'split_huge_page: smp_store_release(): left out',
+      'split_huge_page: smp_mb__after_atomic(): left out', 'split_huge_page: smp_wmb(): left out' ] },
+    { why: 'what it goes on to puts irqs on, and they are on', mutants: ['gup_fast: goto done;: left out' ] },
+    { why: "the split's own reference goes last, and it matters to nobody when", mutants: [
+      "split_huge_page: compound_unlock(page): after 'put_page(page_tail)'",
+      "split_huge_page: put_page(page_tail): after 'pmd_populate(mm, pmd, pgtable)'" ] },
+    { why: 'of the variant without the IPI, which is violated whatever becomes of it', mutants: [
+      "split_huge_page: set_pmd_at(vma->vm_mm, address, pmdp, pmd): after 'compound_lock(page)'" ] },
+    ipiHandlerSurvivors,
   ],
 });

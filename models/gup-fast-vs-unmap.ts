@@ -24,8 +24,8 @@
  */
 import { always, and, bool, branch, cost, dec, defineModel, ended, eq, exists, flag, forAll, goto, ifdef, init, integer, label, ne, never,
   not, note, oneOf, range, reachable, say, set, shared, step, thread } from 'racewalk';
-import { anotherOwner, flushTlbRange, getPage, getPageUnlessZero, interrupts, ipiHandlers, localIrqRestore, localIrqSave, Owner, Pte,
-  putPage } from 'racewalk/kernel';
+import { anotherOwner, flushTlbRange, getPage, getPageUnlessZero, interrupts, ipiHandlers, ipiHandlerSurvivors, localIrqRestore,
+  localIrqSave, Owner, Pte, putPage } from 'racewalk/kernel';
 
 export const model = defineModel({
   name: 'gup-fast-vs-unmap',
@@ -129,5 +129,18 @@ export const model = defineModel({
       why: 'the IPI comes too late: the page is free already' },
     { name: 'two-cpus',                options: { reference: 'get_page_unless_zero', recheckPte: 'after', cpus: 2 }, verdict: 'holds',
       states: 505, transitions: 1095 },
+  ],
+
+  survivors: [
+    { why: 'of recheckPte=before, which is violated whatever becomes of it', mutants: [
+      'gup_fast: if (pte_val(pte) != pte_val(*ptep)): never taken',
+      "gup_fast: if (pte_val(pte) != pte_val(*ptep)): after 'get_page_unless_zero(page)'" ] },
+    { why: 'where the recheck is needed the flush waits for nobody, with irqs off or on', mutants: [
+      "gup_fast: if (pte_val(pte) != pte_val(*ptep)) #2: after 'local_irq_restore(flags)'" ] },
+    { why: 'of freeBeforeFlush, which is violated whatever becomes of it', mutants: [
+      "zap_pte_range: ptep_get_and_clear_full(mm, addr, pte, tlb->fullmm): after 'put_page(page)'",
+      'zap_pte_range: put_page(page): left out', "zap_pte_range: put_page(page): after 'tlb_flush_mmu_tlbonly(tlb)'" ] },
+    { why: 'put_page is a read-modify-write, and so a full barrier itself', mutants: ['zap_pte_range: dsb(ish): left out' ] },
+    ipiHandlerSurvivors,
   ],
 });

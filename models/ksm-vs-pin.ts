@@ -133,4 +133,12 @@ export const model = defineModel({
       steps: 13, states: 100, transitions: 170,
       why: 'the pte is back before AnonExclusive is gone' },
   ],
+
+  survivors: [
+    { why: 'of checkExclusive=before, which is violated whatever becomes of it', mutants: [
+      'gup_fast: if (!PageAnonExclusive(page)): never taken',
+      "gup_fast: if (!PageAnonExclusive(page)): after 'try_grab_folio(page, 1, flags)'",
+      'gup_fast: gup_must_unshare(flags, page): left out', 'gup_fast: goto out; #2: left out' ] },
+    { why: 'only the memory model weak delays loads, and no scenario here asks for it', mutants: ['gup_fast: smp_rmb(): left out' ] },
+  ],
 });

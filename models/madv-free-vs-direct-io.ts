@@ -113,4 +113,15 @@ export const model = defineModel({
     { name: 'check-barrier-tso', options: { checkCount: true, barrier: true }, memory: 'tso', verdict: 'holds',
       states: 90, transitions: 139 },
   ],
+
+  survivors: [
+    { why: "reclaim's own reference keeps the count above 0", mutants: [
+      "direct IO: try_grab_folio(page, 1, flags): without 'if (got)'", 'direct IO: if (!try_grab_folio(page, 1, flags)): never taken' ] },
+    { why: 'a page that is dirty is never discarded, whether the device is done with it or not', mutants: [
+      "direct IO: put_page(bvec->bv_page): without 'reads = false'" ] },
+    { why: 'of v5.16, which is violated whatever becomes of it', mutants: [
+      "try_to_unmap_one: pteval = ptep_get_and_clear(mm, address, pvmw.pte): after 'if (PageDirty(page))'" ] },
+    { why: 'only the memory model weak delays loads, and no scenario here asks for it', mutants: [
+      'try_to_unmap_one: smp_rmb(): left out' ] },
+  ],
 });

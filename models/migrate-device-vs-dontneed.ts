@@ -24,7 +24,7 @@
  */
 import { always, and, bool, branch, defineModel, ended, eq, exists, flag, forAll, goto, ifdef, init, integer, label, ne, never, not, note,
   reachable, say, set, shared, step, thread } from 'racewalk';
-import { Access, flushUserTlbs, spinLock, spinUnlock, tlbEntries, userCpus } from 'racewalk/kernel';
+import { Access, flushUserTlbs, spinLock, spinUnlock, tlbEntries, userCpus, userCpuSurvivors } from 'racewalk/kernel';
 
 export const model = defineModel({
   name: 'migrate-device-vs-dontneed',
@@ -90,5 +90,19 @@ export const model = defineModel({
       states: 62, transitions: 99 },
     { name: 'flush-under-lock-pso',      options: { flushUnderLock: true },          memory: 'pso', verdict: 'holds',
       states: 55, transitions: 81 },
+  ],
+
+  survivors: [
+    { why: 'clearing and flushing what is none changes nothing', mutants: [
+      "migrate_vma_collect_pmd: pte_offset_map_lock(mm, pmdp, addr, &ptl): after 'if (pte_none(pte))'",
+      'migrate_vma_collect_pmd: if (pte_none(pte)): never taken', 'migrate_vma_collect_pmd: if (unmapped): always taken' ] },
+    { why: 'of v5.19, which is violated whatever becomes of it', mutants: [
+      'migrate_vma_collect_pmd: if (unmapped) #2: never taken', 'migrate_vma_collect_pmd: if (unmapped) #2: always taken',
+      'migrate_vma_collect_pmd: flush_tlb_range(walk->vma, start, end) #2: left out' ] },
+    { why: 'the flush before it is fully ordered, and whoever finds the pte again flushes again', mutants: [
+      'migrate_vma_collect_pmd: smp_store_release(): left out', 'madvise: smp_store_release(): left out' ] },
+    { why: 'a madvise that looks without the lock waits for it all the same, and so for the flush', mutants: [
+      "madvise: pte_offset_map_lock(mm, pmd, addr, &ptl): after 'if (pte_present(ptent))'" ] },
+    userCpuSurvivors('user CPU', 'pte', 'tlb'),
   ],
 });

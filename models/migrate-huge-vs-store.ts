@@ -123,4 +123,24 @@ export const model = defineModel({
       states: 161, transitions: 267 },
     { name: 'two-cpus-freeze', options: { freezeCount: true, cpus: 2 }, verdict: 'holds',    states: 855, transitions: 1786 },
   ],
+
+  survivors: [
+    { why: 'a numa pmd keeps stores out of the old page while it is copied, and these are left out', mutants: [
+      'migrate_misplaced_transhuge_page: pmdp_set_numa(mm, addr, pmd): left out',
+      "migrate_misplaced_transhuge_page: pmdp_set_numa(mm, addr, pmd): after 'if (page_count(page) != 2)'",
+      "migrate_misplaced_transhuge_page: pmdp_set_numa(mm, addr, pmd): after 'page_ref_freeze(page, 2)'" ] },
+    { why: 'a pmd that is none for a moment is for the TLB, and a numa one is as good to gup_fast', mutants: [
+      'migrate_misplaced_transhuge_page: pmdp_clear_flush(vma, mmun_start, pmd): left out' ] },
+    { why: 'a gup_fast that takes its reference in between finds the pmd changed since it read it', mutants: [
+      'migrate_misplaced_transhuge_page: flush_tlb_range: dsb(ish): left out',
+      'migrate_misplaced_transhuge_page: flush_tlb_range: dsb(ish) #2: left out',
+      "migrate_misplaced_transhuge_page: set_pmd_at(mm, mmun_start, pmd, entry): after 'page_ref_unfreeze(page, 2)'" ] },
+    { why: 'of v3.18, which is violated whatever becomes of it', mutants: [
+      'migrate_misplaced_transhuge_page: if (page_count(page) != 2): never taken',
+      "migrate_misplaced_transhuge_page: if (page_count(page) != 2): after 'pmdp_clear_flush(vma, mmun_start, pmd)'",
+      'migrate_misplaced_transhuge_page: if (page_count(page) != 2) #2: always taken',
+      "migrate_misplaced_transhuge_page: if (page_count(page) != 2) #2: after 'put_page(page)'",
+      'migrate_misplaced_transhuge_page: set_pmd_at(mm, mmun_start, pmd, orig_entry): left out',
+      'migrate_misplaced_transhuge_page: goto fail_putback; #3: left out' ] },
+  ],
 });

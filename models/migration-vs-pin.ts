@@ -101,4 +101,14 @@ export const model = defineModel({
       states: 93, transitions: 153 },
     { name: 'two-cpus-unmap-first', options: { unmapFirst: true, cpus: 2 }, verdict: 'holds',    states: 529, transitions: 1166 },
   ],
+
+  survivors: [
+    { why: 'of the variant that checks first, which is violated whatever becomes of it', mutants: [
+      'migrate_pages: if (page_count(page) != expected_count): never taken', 'migrate_pages: return -EAGAIN: left out',
+      'migrate_pages: goto done;: left out', "migrate_pages: page_cache_release(page): after 'set_pte_at(mm, addr, ptep, pte) #2'" ] },
+    { why: 'page_cache_release is a read-modify-write, and so a full barrier itself', mutants: [
+      'migrate_pages: ptep_clear_flush: dsb(ish): left out' ] },
+    { why: "migration's own reference keeps the page meanwhile", mutants: [
+      "migrate_pages: get_page(new): after 'set_pte_at(mm, addr, ptep, pte)'" ] },
+  ],
 });

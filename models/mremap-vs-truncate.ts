@@ -24,7 +24,7 @@
  */
 import { always, and, bool, branch, defineModel, ended, eq, exists, flag, forAll, gt, ifdef, init, integer, ne, never, range, reachable,
   say, set, shared, step, thread } from 'racewalk';
-import { Access, flushUserTlbs, putPage, spinLock, spinUnlock, tlbEntries, userCpus } from 'racewalk/kernel';
+import { Access, flushUserTlbs, putPage, spinLock, spinUnlock, tlbEntries, userCpus, userCpuSurvivors } from 'racewalk/kernel';
 
 export const model = defineModel({
   name: 'mremap-vs-truncate',
@@ -90,5 +90,21 @@ export const model = defineModel({
       states: 54, transitions: 73 },
     { name: 'two-cpus-flush-under-lock', options: { flushUnderLock: true, cpus: 2 }, verdict: 'holds',
       states: 95, transitions: 174 },
+  ],
+
+  survivors: [
+    { why: 'nobody but mremap and user CPUs looks at the old pte, and the flush comes after both', mutants: [
+      "move_page_tables: spin_lock_nested(new_ptl, SINGLE_DEPTH_NESTING): after 'pte = ptep_get_and_clear(mm, old_addr, old_pte)'",
+      "move_page_tables: set_pte_at(mm, new_addr, new_pte, pte): after 'flush_tlb_range(vma, old_end - len, old_end)'" ] },
+    { why: 'of the variant as it was, which is violated whatever becomes of it', mutants: [
+      "move_page_tables: set_pte_at(mm, new_addr, new_pte, pte): after 'spin_unlock(new_ptl)'",
+      'move_page_tables: flush_tlb_range(vma, old_end-len, old_addr): left out' ] },
+    { why: 'the flush before it is fully ordered', mutants: [
+      'move_page_tables: smp_store_release(): left out', 'truncate: smp_store_release(): left out' ] },
+    { why: 'a truncate that finds the new pte without the lock waits for the lock, and so for the flush', mutants: [
+      "truncate: pte_offset_map_lock(mm, pmd, addr, &ptl): after 'ptent = *pte'" ] },
+    { why: 'clearing and flushing what is none changes nothing', mutants: ['truncate: if (!pte_none(ptent)): always taken' ] },
+    userCpuSurvivors('user CPU, old address', 'oldPte', 'oldTlb'),
+    userCpuSurvivors('user CPU, new address', 'newPte', 'newTlb'),
   ],
 });

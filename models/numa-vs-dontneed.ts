@@ -96,4 +96,16 @@ export const model = defineModel({
     { name: 'two-callers',     options: { update: 'pmdp_invalidate', callers: 2 }, verdict: 'holds',
       states: 313, transitions: 491 },
   ],
+
+  survivors: [
+    { why: 'what the old entry said is left out but for the page, which stays', mutants: [
+      "change_huge_pmd: entry = pmdp_huge_get_and_clear_notify(mm, addr, pmd): without 'entry = mem.pmd'",
+      "change_huge_pmd: entry = pmdp_establish(vma, addr, pmd, pmd_modify(*pmd, newprot)): without 'entry = mem.pmd'" ] },
+    { why: 'to madvise a pmd that is not none is good enough; invalid ones are for the dirty bit: pmdp-invalidate-vs-dirty', mutants: [
+      'change_huge_pmd: pmdp_invalidate(vma, addr, pmd): left out',
+      "change_huge_pmd: pmdp_invalidate(vma, addr, pmd): after 'set_pmd_at(mm, addr, pmd, entry)'" ] },
+    { why: 'clearing a pmd that is none changes nothing', mutants: ['madvise: if (pmd_trans_huge(*pmd)): always taken' ] },
+    { why: 'pmdp_huge_get_and_clear_full is a read-modify-write, and so a full barrier itself', mutants: [
+      'madvise: smp_store_release(): left out' ] },
+  ],
 });

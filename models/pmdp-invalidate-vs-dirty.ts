@@ -76,4 +76,16 @@ export const model = defineModel({
     { name: 'exchange',          options: { exchange: true },          verdict: 'holds',    states: 10, transitions: 9 },
     { name: 'two-cpus-exchange', options: { exchange: true, cpus: 2 }, verdict: 'holds',    states: 24, transitions: 27 },
   ],
+
+  survivors: [
+    { why: 'the exchange returns what was there, whatever the new pmd says', mutants: [
+      '__split_huge_pmd_locked: entry = *pmdp: left out', '__split_huge_pmd_locked: pmd_mknotpresent(entry): left out',
+      "__split_huge_pmd_locked: pmd_mknotpresent(entry): without 'if (entry == dirty)'" ] },
+    { why: 'of v4.15, which is violated whatever becomes of it', mutants: [
+      '__split_huge_pmd_locked: set_pmd_at(vma->vm_mm, address, pmdp, pmd_mknotpresent(entry)): left out',
+      "__split_huge_pmd_locked: set_pmd_at(vma->vm_mm, address, pmdp, pmd_mknotpresent(entry)): without 'mem.pmd = invalid'",
+      "__split_huge_pmd_locked: set_pmd_at(vma->vm_mm, address, pmdp, pmd_mknotpresent(entry)): without 'old = entry'" ] },
+    { why: 'a CPU that finds the bit set needs not set it', mutants: [
+      "user CPU: <store>: dirty bit set by the hardware walk: without 'mem.pmd == dirty'" ] },
+  ],
 });

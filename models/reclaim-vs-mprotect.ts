@@ -24,7 +24,7 @@
  */
 import { always, and, bool, branch, defineModel, ended, eq, exists, flag, forAll, ifdef, init, integer, ne, never, reachable, say, set,
   shared, step, thread } from 'racewalk';
-import { Access, flushUserTlbs, spinLock, spinUnlock, tlbEntries, userCpus } from 'racewalk/kernel';
+import { Access, flushUserTlbs, spinLock, spinUnlock, tlbEntries, userCpus, userCpuSurvivors } from 'racewalk/kernel';
 
 export const model = defineModel({
   name: 'reclaim-vs-mprotect',
@@ -91,5 +91,17 @@ export const model = defineModel({
       states: 170, transitions: 354 },
     { name: 'two-cpus-flush-pending', options: { flushPending: true, cpus: 2 }, verdict: 'holds',
       states: 159, transitions: 302 },
+  ],
+
+  survivors: [
+    { why: 'the page-table lock makes one of the two', mutants: [
+      "try_to_unmap: pteval = ptep_get_and_clear(mm, address, pvmw.pte): after 'set_tlb_ubc_flush_pending(mm, pte_dirty(pteval))'",
+      "mprotect: if (mm->tlb_flush_batched): after 'if (pte_present(oldpte))'",
+      "mprotect: flush_tlb_mm(mm): after 'mm->tlb_flush_batched = false'" ] },
+    { why: 'of the variant as it was, which is violated whatever becomes of it', mutants: [
+      "mprotect: pte_offset_map_lock(vma->vm_mm, pmd, addr, &ptl): after 'if (pte_present(oldpte))'" ] },
+    { why: 'a flush too many does no harm', mutants: [
+      'mprotect: if (mm->tlb_flush_batched): always taken', 'mprotect: mm->tlb_flush_batched = false: left out' ] },
+    userCpuSurvivors('user CPU', 'pte', 'tlb'),
   ],
 });

@@ -89,4 +89,10 @@ export const model = defineModel({
     { name: 'barrier-pso',    options: { barrier: true }, memory: 'pso', verdict: 'holds',
       states: 14, transitions: 17 },
   ],
+
+  survivors: [
+    { why: 'the drop of the reference is left out, and so nobody counts references', mutants: [
+      "page_idle_get_page: get_page_unless_zero(page): without 'if (got)'",
+      "page_idle_get_page: get_page_unless_zero(page): without 'mem.count++'" ] },
+  ],
 });

@@ -23,10 +23,10 @@
  * Omitted: the page lock: writeback has it, zap does not take it. page_mkwrite: a CPU that comes by a pte that was cleaned faults
  *          and makes the page dirty again. The file system's own record of what is dirty. The freeing of the page, after the flush.
  */
-import { always, and, bool, branch, defineModel, ended, eq, exists, flag, forAll, goto, ifdef, init, integer, label, never, not, note,
+import { always, and, bool, branch, defineModel, ended, eq, exists, flag, forAll, goto, ifdef, init, integer, label, ne, never, not, note,
   reachable,
   say, set, shared, step, thread } from 'racewalk';
-import { Access, flushUserTlbs, spinLock, spinUnlock, tlbEntries, userCpus } from 'racewalk/kernel';
+import { Access, flushUserTlbs, spinLock, spinUnlock, tlbEntries, userCpus, userCpuSurvivors } from 'racewalk/kernel';
 
 export const model = defineModel({
   name: 'zap-vs-writeback',
@@ -96,8 +96,10 @@ export const model = defineModel({
           say`the pte was dirty, and neither the page nor the disk knows of it`)),
         always('a page that zap is done with is not mapped', never(and(ended(zap), mem.mapped),
           say`zap has ended, and the mapping is counted`)),
+        always('zap leaves no pte', never(and(ended(zap), ne(mem.pte, 'none')), say`zap has ended, and the pte allows to ${mem.pte}`)),
         reachable('zap finds a dirty pte',         exists(zap, (l) => and(l.dirty, ended(zap)))),
         reachable('zap finds a pte that writeback has cleaned', and(ended(zap), exists(zap, (l) => not(l.dirty)))),
+        reachable('writeback leaves a pte that is clean', eq(mem.pte, 'read')),
         reachable('writeback writes the page',     exists(writeback, (l) => l.written)),
         reachable('a CPU writes to the page',      exists(cpus, (cpu) => eq(mem.tlb.at(cpu), 'write'))),
       ],
@@ -127,5 +129,20 @@ export const model = defineModel({
       states: 130, transitions: 248 },
     { name: 'v6.2-pso',              options: { flushUnderLock: true, delayRmap: true }, memory: 'pso',      verdict: 'holds',
       states: 136, transitions: 242 },
+  ],
+
+  survivors: [
+    { why: 'a page that is called dirty too often is written once more, and a flush too many does no harm', mutants: [
+      'zap_pte_range: if (pte_dirty(ptent)): always taken', 'zap_pte_range: if (force_flush): always taken',
+      'clear_page_dirty_for_io: if (page_mkclean(page)): always taken' ] },
+    { why: 'of variants without flushUnderLock, which are violated whatever becomes of it', mutants: [
+      "zap_pte_range: page_remove_rmap(page, vma, false): after 'pte_unmap_unlock(start_pte, ptl)'",
+      "zap_pte_range: tlb_flush_mmu(tlb): after 'tlb_flush_rmaps(tlb, vma) #2'",
+      'zap_pte_range: tlb_flush_rmaps(tlb, vma) #2: left out' ] },
+    { why: 'the read-modify-writes and flushes before it are full barriers, and page_mapcount may be late', mutants: [
+      'zap_pte_range: smp_store_release(): left out' ] },
+    { why: 'a fill in between is of the clean pte', mutants: [
+      "clear_page_dirty_for_io: flush_tlb_page(vma, address): after 'set_pte_at(mm, address, pte, entry)'" ] },
+    userCpuSurvivors('user CPU', 'pte', 'tlb'),
   ],
 });

@@ -24,7 +24,7 @@ export {
 export type { Expr, Operand } from './expression.ts';
 export { ModelError } from './model-error.ts';
 export { defineModel } from './model.ts';
-export type { AnyDefinition, Parts, Scenario } from './model.ts';
+export type { AnyDefinition, Parts, Scenario, Survivors } from './model.ts';
 export { flag, integer, oneOf } from './option.ts';
 export { always, ended, exists, forAll, reachable } from './property.ts';
 export {

@@ -1,5 +1,5 @@
 /** Local interrupts and inter-processor interrupts. */
-import type { ArrayVariable, Expr, Statement, Text, Thread } from 'racewalk';
+import type { ArrayVariable, Expr, Statement, Survivors, Text, Thread } from 'racewalk';
 import { and, array, atomically, bool, count, each, forAll, forever, not, set, step, thread, wait } from 'racewalk';
 
 /** The interrupt state of the CPUs that an IPI is sent to, one element a CPU. */
@@ -49,3 +49,9 @@ export const ipiHandlers = (mem: Interrupts, host: Thread): Thread =>
       atomically('an interrupt is taken between two instructions of its CPU, while irqs are on there',
         wait('<IPI> handled', and(mem.ipiPending.at(cpu), not(mem.irqsOff.at(cpu))), set(mem.ipiPending.at(cpu), false)))),
   ]);
+
+/** What mutants of the handlers survive in any model. */
+export const ipiHandlerSurvivors: Survivors = {
+  why: 'an interrupt that nobody has sent acknowledges nothing',
+  mutants: ["IPI handler: <IPI> handled: without 'mem.ipiPending[cpu]'"],
+};

@@ -1,5 +1,5 @@
 /** RCU: read-side sections and grace periods. */
-import type { ArrayVariable, Expr, Statement, Thread, Variable } from 'racewalk';
+import type { ArrayVariable, Expr, Statement, Survivors, Thread, Variable } from 'racewalk';
 import { and, array, atomically, bool, each, forAll, forever, init, not, or, set, step, thread, wait } from 'racewalk';
 import type { Interrupts } from './interrupts.ts';
 
@@ -53,3 +53,9 @@ export const quiescentStates = (mem: Rcu & Interrupts, host: Thread): Thread =>
           and(mem.rcuBlocks.at(cpu), not(or(mem.rcuReader.at(cpu), mem.irqsOff.at(cpu)))),
           set(mem.rcuBlocks.at(cpu), false)))),
   ]);
+
+/** What mutants of the quiescent states survive in any model. */
+export const quiescentStateSurvivors: Survivors = {
+  why: 'a quiescent state that no grace period waits for ends none',
+  mutants: ["RCU: <quiescent state> of the CPU: without 'mem.rcuBlocks[cpu]'"],
+};

@@ -15,7 +15,7 @@ export type FlushKind = 'broadcast' | 'ipi' | 'unordered broadcast';
  *          full barrier of the issuer (arm64: dsb ish).
  * Source:  arch/x86/mm/tlb.c, native_flush_tlb_others; arch/arm64/include/asm/tlbflush.h, __flush_tlb_range
  */
-export function flushTlbRange(kind: FlushKind, mem: Interrupts, text = 'flush_tlb_range(vma, ...)'): Text {
-  if (kind === 'ipi') return sendIpiAndWait(text, mem);
-  return [step(text), note('a broadcast: waits for no CPU'), ifdef(kind === 'broadcast', smpMb('dsb(ish)'))];
-}
+export const flushTlbRange = (kind: FlushKind, mem: Interrupts, text = 'flush_tlb_range(vma, ...)'): Text => [
+  ifdef(kind === 'ipi', ...sendIpiAndWait(text, mem)),
+  ifdef(kind !== 'ipi', step(text), note('a broadcast: waits for no CPU'), ifdef(kind === 'broadcast', smpMb('dsb(ish)'))),
+];

@@ -1,5 +1,5 @@
 /** CPUs in user mode, each with a TLB entry for one address. */
-import type { ArrayVariable, Domain, Statement, Thread, Variable } from 'racewalk';
+import type { ArrayVariable, Domain, Statement, Survivors, Thread, Variable } from 'racewalk';
 import { and, array, atomically, each, eq, forever, ne, set, step, thread, values, wait } from 'racewalk';
 
 /** What a pte or a TLB entry allows. */
@@ -23,6 +23,13 @@ export const userCpus = (name: string, pte: Variable<Access>, tlb: ArrayVariable
       atomically('the hardware walk and its TLB fill are one event for a flush',
         wait('<TLB miss>: fill from the pte', and(eq(tlb.at(cpu), 'none'), ne(pte, 'none')), set(tlb.at(cpu), pte)))),
   ]);
+
+/** What mutants of user CPUs survive in any model: that they fill only empty entries, and only from ptes, spares states. */
+export const userCpuSurvivors = (name: string, pte: string, tlb: string): Survivors => ({
+  why: 'a fill that changes nothing, or brings an entry in line with its pte, makes no use of a page that it had not',
+  mutants: ['does not wait', `without 'mem.${tlb}[cpu] == none'`, `without 'mem.${pte} != none'`]
+    .map((change) => `${name}: <TLB miss>: fill from the pte: ${change}`),
+});
 
 /**
  * Flushes the TLB entries of all CPUs.

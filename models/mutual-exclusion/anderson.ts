@@ -50,4 +50,9 @@ export const model = defineModel({
 
     return { shared: mem, threads: [processes], properties: mutualExclusion(mem.inside) };
   },
+
+  survivors: [
+    { why: 'no liveness is claimed: a process that waits longer, looks again or never comes back is as safe', mutants: [
+      'process: goto outside;: left out' ] },
+  ],
 });

@@ -16,19 +16,22 @@ export const model = defineModel({
     n: integer('processes', [2, 4]),
     most: integer('the highest number drawn', [2, 12], 9),
     fault: flag('variant', 'higher numbers go first'),
+    mayStop: flag('variant', 'a process for which the numbers have run out may wait for ever'),
     countAll: countAll(),
   },
   scenarios: [
     { name: 'the numbers run out', options: {}, verdict: 'deadlock', why: 'the benchmark bounds the numbers' },
+    { name: '2 processes, exclusion', options: { mayStop: true }, verdict: 'holds', states: 1_506, transitions: 2_697 },
     { name: '2 processes', options: { countAll: true }, verdict: 'holds', states: 1_506, transitions: 2_697, why: 'BEEM bakery.1' },
     { name: '2 processes, wrong comparison', options: { most: 6, fault: true, countAll: true }, verdict: 'holds', states: 1_146,
       transitions: 2_085, why: 'BEEM bakery.2; mutual exclusion is not claimed' },
+    { name: '3 processes, exclusion', options: { n: 3, most: 4, mayStop: true }, verdict: 'holds', states: 32_919, transitions: 85_061 },
     { name: '3 processes', options: { n: 3, most: 4, countAll: true }, verdict: 'holds', states: 32_919, transitions: 85_061,
       why: 'BEEM bakery.3' },
     { name: '3 processes, wrong comparison', options: { n: 3, most: 6, fault: true, countAll: true }, verdict: 'holds', states: 157_003,
       transitions: 411_843, why: 'BEEM bakery.4; mutual exclusion is not claimed' },
   ],
-  build: ({ n, most, fault, countAll: all }) => {
+  build: ({ n, most, fault, mayStop, countAll: all }) => {
     const mem = shared({
       choosing: array(n, bool, false, 'the process is drawing its number'),
       number: array(n, range(0, most), 0, 'the number drawn; 0 is none'),
@@ -36,7 +39,7 @@ export const model = defineModel({
     });
     const locals = { other: init(range(0, n), 0), max: init(range(0, most), 0) };
 
-    const processes = thread('process', { cpus: n, locals, mayBlockForever: all }, (l, cpu) => {
+    const processes = thread('process', { cpus: n, locals, mayBlockForever: mayStop || all }, (l, cpu) => {
       const own = mem.number.at(cpu);
       const seen = mem.number.at(l.other);
       return [
@@ -65,4 +68,13 @@ export const model = defineModel({
 
     return { shared: mem, threads: [processes], properties: mutualExclusion(mem.inside, all) };
   },
+
+  survivors: [
+    { why: 'of the wrong comparison, which is violated whatever becomes of it, or claims nothing', mutants: [
+      "process: other++ #2: without 'mem.number[other] < mem.number[cpu]'" ] },
+    { why: 'no liveness is claimed: a higher number than need be, a second look or a longer wait is as safe', mutants: [
+      "process: choosing[cpu] = true: without 'max = 0'", "process: max = number[other++]: without 'other++'",
+      'process: goto choose; #3: left out', "process: other++ #2: without 'mem.number[other] == 0'",
+      "process: other++ #2: without 'mem.number[other] > mem.number[cpu]'", "process: number[cpu] = 0: without 'mem.number[cpu] = 0'" ] },
+  ],
 });

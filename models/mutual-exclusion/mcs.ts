@@ -80,4 +80,18 @@ export const model = defineModel({
 
     return { shared: mem, threads: [processes], properties: mutualExclusion(mem.inside, all) };
   },
+
+  survivors: [
+    { why: 'of the faulty variants, which deadlock or claim nothing whatever becomes of them', mutants: [
+      "process: node->next = NULL: without 'mem.next[cpu] = 4'",
+      "process: cmpxchg(&lock->tail, node, NULL) == node: without 'mem.tail = 4'",
+      "process: before->next = node: without 'mem.next[cpu] = cpu'",
+      "process: node->next->locked = false: without 'mem.locked[cpu] = false'" ] },
+    { why: 'inside is no part of the protocol: it is what the claim looks at', mutants: [
+      "process: !node->locked: without 'mem.inside[cpu] = true'" ] },
+    { why: 'a process that tries cmpxchg too early fails in it', mutants: [
+      'process: !node->next: does not wait', 'process: goto hand;: left out' ] },
+    { why: 'no liveness is claimed: a process that waits longer, looks again or never comes back is as safe', mutants: [
+      'process: cmpxchg(&lock->tail, node, NULL) != node: left out', 'process: goto outside; #2: left out' ] },
+  ],
 });

@@ -59,4 +59,13 @@ export const model = defineModel({
 
     return { shared: mem, threads: [processes], properties: mutualExclusion(mem.inside, all) };
   },
+
+  survivors: [
+    { why: 'of the wrong comparison, which is violated whatever becomes of it', mutants: [
+      "process: other++: without 'other == cpu || mem.position[other] <= room'" ] },
+    { why: 'no liveness is claimed: a process that waits longer, looks again or never comes back is as safe', mutants: [
+      "process: other++: without 'other == cpu'", "process: other++: without 'mem.position[other] < room'",
+      "process: position[cpu] = 0: without 'mem.position[cpu] = 0'", 'process: goto outside;: left out',
+      "process: room++: without 'other == 4'" ] },
+  ],
 });

@@ -64,7 +64,7 @@ describe.concurrent('racewalk mutate', () => {
   test('leaves undecided what is above a limit, and exits with 3', async () => {
     const { code, out } = await racewalk(['mutate', 'dirty-cow/fixed', '--max-states', '5']);
     expect(code).toBe(3);
-    expect(out).toContain(' 30 undecided\nin 1 scenario,');
+    expect(out).toMatch(/: (\d+) mutants, 0 killed, 0 survive, 0 explained, \1 undecided\nin 1 scenario,/);
     expect(out).toContain('limit of 5 states');
   });
 

@@ -4,9 +4,21 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { AnyDefinition } from '../../checker/language/index.ts';
-import { check } from '../../checker/search/check.ts';
+import { withMemoryOption } from '../../checker/memory/memory-option.ts';
+import { mutating } from '../../checker/mutate/mutate.ts';
+import { titleOf } from '../../checker/mutate/mutation.ts';
+import { check, noLimits } from '../../checker/search/check.ts';
+import { defaultSettings } from '../../checker/search/settings.ts';
+import { finish } from '../../checker/search/steps.ts';
 
 const text = readFileSync(new URL('../../docs/writing-a-model.md', import.meta.url), 'utf8');
+
+/** What is shown of a check comes first, then what `racewalk mutate` shows. */
+const [checked = '', mutated = ''] = text.split('## 5. Ask what nobody would notice');
+
+/** The numbered lines of an output, without what stands beside them. */
+const linesOf = (part: string) =>
+  [...part.matchAll(/^ {2}\d {2,}(\S.*?)(?: {2,}.*)?$/gm)].map(([, line]) => line);
 
 // Below the project, so that 'racewalk' is found from there.
 const folder = mkdtempSync(join(fileURLToPath(new URL('.', import.meta.url)), '.extracted-'));
@@ -41,12 +53,25 @@ describe.each(files)('$name', ({ name, verdict, source }) => {
 
   test('its trace is the one that is shown', async () => {
     const { trace } = check((await definitionIn(name, source)).build());
-    const shown = [...text.matchAll(/^ {2}\d {2,}(\S.*?)(?: {2,}.*)?$/gm)].map(([, step]) => step);
     const texts = trace!.steps
       .map(({ events }) => events[0]!.statement)
       .map((s) => ('text' in s ? s.text : s.kind));
-    expect(shown).toEqual(texts);
+    expect(linesOf(checked)).toEqual(texts);
   });
+});
+
+test('the mutants that survive are the ones that are shown', async () => {
+  const { name, source } = files[1]!;
+  const definition = withMemoryOption(await definitionIn(name, source));
+  const { mutants } = finish(mutating(definition, definition.scenarios, noLimits, defaultSettings));
+  const surviving = mutants.filter(({ fate }) => fate.kind === 'survives').map(({ mutation }) => mutation);
+  expect(linesOf(mutated)).toEqual(
+    surviving.map(({ statement, change }) => `${titleOf(statement)}: ${change}`),
+  );
+  const killed = mutants.length - surviving.length;
+  expect(mutated).toContain(`${mutants.length} mutants, ${killed} killed, ${surviving.length} survive`);
+  for (const [, explained] of mutated.matchAll(/^ {6}"(.*)"\] \},$/gm))
+    expect(surviving.map((mutation) => mutation.name)).toContain(explained);
 });
 
 test('the messages of the table are the ones that the language gives', () => {

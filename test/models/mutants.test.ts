@@ -1,0 +1,35 @@
+/** No line of a model goes without a scenario: what no scenario notices, and what never happens, is explained in the model. */
+import { describe, expect, test } from 'vitest';
+import type { Scenario } from '../../checker/language/model.ts';
+import { withMemoryOption } from '../../checker/memory/memory-option.ts';
+import { mutating } from '../../checker/mutate/mutate.ts';
+import { unfiredIn } from '../../checker/mutate/unfired.ts';
+import { noLimits } from '../../checker/search/check.ts';
+import { defaultSettings } from '../../checker/search/settings.ts';
+import { finish } from '../../checker/search/steps.ts';
+import { registry } from '../../models/registry.ts';
+
+/** Small enough for the interpreter, which walks through them. */
+const isSmall = ({ states = 0 }: Scenario) => states <= 40_000;
+
+/** Seconds for a model on a busy machine: all of them take 25 seconds of a processor. */
+const timeout = 120_000;
+
+describe.each(registry.map((definition) => [definition.name, definition] as const))('%s', (_, definition) => {
+  const whole = withMemoryOption(definition);
+  const explained = new Set(definition.survivors.flatMap(({ mutants }) => mutants));
+
+  test('every mutant is killed or explained, and every explanation is of a survivor', { timeout }, () => {
+    const { mutants, stale } = finish(mutating(whole, whole.scenarios, noLimits, defaultSettings));
+    expect(mutants.some(({ fate }) => fate.kind === 'killed')).toBe(true);
+    const open = mutants.filter(({ fate }) => fate.kind === 'undecided' || (fate.kind === 'survives' && fate.why === null));
+    expect({ open: open.map(({ mutation }) => mutation.name), stale }).toEqual({ open: [], stale: [] });
+  });
+
+  test('every step fires in a scenario, and every branch goes both ways', { timeout }, () => {
+    const small = whole.scenarios.filter(isSmall);
+    const bySize = small.toSorted((a, b) => (a.states ?? Infinity) - (b.states ?? Infinity));
+    const unfired = finish(unfiredIn(bySize.map(({ options }) => whole.build({ ...options, memory: 'sc' }))));
+    expect([...unfired].filter((name) => !explained.has(name))).toEqual([]);
+  });
+});
