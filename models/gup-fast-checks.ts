@@ -275,6 +275,10 @@ export const model = defineModel({
   ],
 
   survivors: [
+    { why: 'only the memory model weak tells a lock from a full barrier, and no scenario here asks for it', mutants: [
+      'collapse_huge_page: mmap_write_lock(mm): relaxed, not acquire',
+      'madvise_dontneed: mmap_read_lock(mm): relaxed, not acquire',
+      'copy_page_range: mmap_write_lock(oldmm): relaxed, not acquire' ] },
     { why: 'there is one fork: the sequence count is 0 until then, and gup_fast gives up where it stays odd', mutants: [
       'gup_fast: seq = raw_read_seqcount(s): left out', 'copy_page_range: seq = s->sequence: left out',
       'copy_page_range: s->sequence = seq + 2: left out', "copy_page_range: s->sequence = seq + 2: after 'mmap_write_unlock(oldmm)'",
@@ -287,7 +291,8 @@ export const model = defineModel({
     { why: 'it goes on to end a walk that is over, and irqs are on', mutants: ['gup_fast: goto done; #5: left out' ] },
     { why: 'put_page, the IPI and mmap_assert_write_locked are full barriers themselves, and smp_wmb orders the unlock after it', mutants: [
       'collapse_huge_page: dsb(ish): left out', 'madvise_dontneed: dsb(ish): left out', 'madvise_dontneed: dsb(ish) #2: left out',
-      'madvise_dontneed: smp_store_release(): left out', 'copy_page_range: smp_store_release(): left out',
+      'madvise_dontneed: mmap_read_unlock(mm): relaxed, not release',
+      'copy_page_range: mmap_write_unlock(oldmm): relaxed, not release',
       'copy_page_range: smp_wmb(): left out' ] },
     { why: 'until fork is done gup_fast drops its pin, whichever pte is set first', mutants: [
       "copy_page_range: pmdp_set_wrprotect(src_mm, addr, src_pmd): after 'set_pmd_at(dst_mm, addr, dst_pmd, pmd)'",

@@ -116,6 +116,9 @@ export const model = defineModel({
   ],
 
   survivors: [
+    { why: 'only the memory model weak tells a lock from a full barrier, and no scenario here asks for it', mutants: [
+      'gup_fast: compound_lock_irqsave(page_head): relaxed, not acquire',
+      'split_huge_page: compound_lock(page): relaxed, not acquire' ] },
     { why: 'irqs off before the pmd is read, or the recheck with irqs off: either is enough against a split', mutants: [
       "gup_fast: local_irq_save(flags): after 'pmd = ACCESS_ONCE(*pmdp)'",
       'gup_fast: if (pmd_val(orig) != pmd_val(*pmdp)): never taken' ] },
@@ -130,7 +133,8 @@ export const model = defineModel({
       "split_huge_page: page_tail->_mapcount = page->_mapcount: after 'atomic_sub(tail_count, &page->_count)'",
       "split_huge_page: atomic_sub(tail_count, &page->_count): after 'compound_unlock(page)'" ] },
     { why: 'the read-modify-writes before it are full barriers themselves', mutants: [
-      'gup_fast: smp_store_release(): left out', 'split_huge_page: smp_store_release(): left out',
+      'gup_fast: compound_unlock_irqrestore(page_head, flags): relaxed, not release',
+      'split_huge_page: compound_unlock(page): relaxed, not release',
       'split_huge_page: smp_mb__after_atomic(): left out', 'split_huge_page: smp_wmb(): left out' ] },
     { why: 'what it goes on to puts irqs on, and they are on', mutants: ['gup_fast: goto done;: left out' ] },
     { why: "the split's own reference goes last, and it matters to nobody when", mutants: [

@@ -93,6 +93,9 @@ export const model = defineModel({
   ],
 
   survivors: [
+    { why: 'only the memory model weak tells a lock from a full barrier, and no scenario here asks for it', mutants: [
+      'migrate_vma_collect_pmd: pte_offset_map_lock(mm, pmdp, addr, &ptl): relaxed, not acquire',
+      'madvise: pte_offset_map_lock(mm, pmd, addr, &ptl): relaxed, not acquire' ] },
     { why: 'clearing and flushing what is none changes nothing', mutants: [
       "migrate_vma_collect_pmd: pte_offset_map_lock(mm, pmdp, addr, &ptl): after 'if (pte_none(pte))'",
       'migrate_vma_collect_pmd: if (pte_none(pte)): never taken', 'migrate_vma_collect_pmd: if (unmapped): always taken' ] },
@@ -100,7 +103,8 @@ export const model = defineModel({
       'migrate_vma_collect_pmd: if (unmapped) #2: never taken', 'migrate_vma_collect_pmd: if (unmapped) #2: always taken',
       'migrate_vma_collect_pmd: flush_tlb_range(walk->vma, start, end) #2: left out' ] },
     { why: 'the flush before it is fully ordered, and whoever finds the pte again flushes again', mutants: [
-      'migrate_vma_collect_pmd: smp_store_release(): left out', 'madvise: smp_store_release(): left out' ] },
+      'migrate_vma_collect_pmd: pte_unmap_unlock(ptep - 1, ptl): relaxed, not release',
+      'madvise: pte_unmap_unlock(start_pte, ptl): relaxed, not release' ] },
     { why: 'a madvise that looks without the lock waits for it all the same, and so for the flush', mutants: [
       "madvise: pte_offset_map_lock(mm, pmd, addr, &ptl): after 'if (pte_present(ptent))'" ] },
     userCpuSurvivors('user CPU', 'pte', 'tlb'),

@@ -93,6 +93,9 @@ export const model = defineModel({
   ],
 
   survivors: [
+    { why: 'only the memory model weak tells a lock from a full barrier, and no scenario here asks for it', mutants: [
+      'move_page_tables: spin_lock_nested(new_ptl, SINGLE_DEPTH_NESTING): relaxed, not acquire',
+      'truncate: pte_offset_map_lock(mm, pmd, addr, &ptl): relaxed, not acquire' ] },
     { why: 'nobody but mremap and user CPUs looks at the old pte, and the flush comes after both', mutants: [
       "move_page_tables: spin_lock_nested(new_ptl, SINGLE_DEPTH_NESTING): after 'pte = ptep_get_and_clear(mm, old_addr, old_pte)'",
       "move_page_tables: set_pte_at(mm, new_addr, new_pte, pte): after 'flush_tlb_range(vma, old_end - len, old_end)'" ] },
@@ -100,7 +103,8 @@ export const model = defineModel({
       "move_page_tables: set_pte_at(mm, new_addr, new_pte, pte): after 'spin_unlock(new_ptl)'",
       'move_page_tables: flush_tlb_range(vma, old_end-len, old_addr): left out' ] },
     { why: 'the flush before it is fully ordered', mutants: [
-      'move_page_tables: smp_store_release(): left out', 'truncate: smp_store_release(): left out' ] },
+      'move_page_tables: spin_unlock(new_ptl): relaxed, not release',
+      'truncate: pte_unmap_unlock(start_pte, ptl): relaxed, not release' ] },
     { why: 'a truncate that finds the new pte without the lock waits for the lock, and so for the flush', mutants: [
       "truncate: pte_offset_map_lock(mm, pmd, addr, &ptl): after 'ptent = *pte'" ] },
     { why: 'clearing and flushing what is none changes nothing', mutants: ['truncate: if (!pte_none(ptent)): always taken' ] },

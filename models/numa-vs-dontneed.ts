@@ -98,6 +98,9 @@ export const model = defineModel({
   ],
 
   survivors: [
+    { why: 'only the memory model weak tells a lock from a full barrier, and no scenario here asks for it', mutants: [
+      'change_huge_pmd: __pmd_trans_huge_lock(pmd, vma): relaxed, not acquire',
+      'madvise: __pmd_trans_huge_lock(pmd, vma): relaxed, not acquire' ] },
     { why: 'what the old entry said is left out but for the page, which stays', mutants: [
       "change_huge_pmd: entry = pmdp_huge_get_and_clear_notify(mm, addr, pmd): without 'entry = mem.pmd'",
       "change_huge_pmd: entry = pmdp_establish(vma, addr, pmd, pmd_modify(*pmd, newprot)): without 'entry = mem.pmd'" ] },
@@ -106,6 +109,6 @@ export const model = defineModel({
       "change_huge_pmd: pmdp_invalidate(vma, addr, pmd): after 'set_pmd_at(mm, addr, pmd, entry)'" ] },
     { why: 'clearing a pmd that is none changes nothing', mutants: ['madvise: if (pmd_trans_huge(*pmd)): always taken' ] },
     { why: 'pmdp_huge_get_and_clear_full is a read-modify-write, and so a full barrier itself', mutants: [
-      'madvise: smp_store_release(): left out' ] },
+      'madvise: spin_unlock(ptl): relaxed, not release' ] },
   ],
 });

@@ -94,6 +94,9 @@ export const model = defineModel({
   ],
 
   survivors: [
+    { why: 'only the memory model weak tells a lock from a full barrier, and no scenario here asks for it', mutants: [
+      'try_to_unmap: page_vma_mapped_walk(&pvmw): relaxed, not acquire',
+      'mprotect: pte_offset_map_lock(vma->vm_mm, pmd, addr, &ptl): relaxed, not acquire' ] },
     { why: 'the page-table lock makes one of the two', mutants: [
       "try_to_unmap: pteval = ptep_get_and_clear(mm, address, pvmw.pte): after 'set_tlb_ubc_flush_pending(mm, pte_dirty(pteval))'",
       "mprotect: if (mm->tlb_flush_batched): after 'if (pte_present(oldpte))'",

@@ -132,6 +132,9 @@ export const model = defineModel({
   ],
 
   survivors: [
+    { why: 'only the memory model weak tells a lock from a full barrier, and no scenario here asks for it', mutants: [
+      'zap_pte_range: pte_offset_map_lock(mm, pmd, addr, &ptl): relaxed, not acquire',
+      'clear_page_dirty_for_io: page_check_address(page, mm, address, &ptl, 1): relaxed, not acquire' ] },
     { why: 'a page that is called dirty too often is written once more, and a flush too many does no harm', mutants: [
       'zap_pte_range: if (pte_dirty(ptent)): always taken', 'zap_pte_range: if (force_flush): always taken',
       'clear_page_dirty_for_io: if (page_mkclean(page)): always taken' ] },
@@ -140,7 +143,7 @@ export const model = defineModel({
       "zap_pte_range: tlb_flush_mmu(tlb): after 'tlb_flush_rmaps(tlb, vma) #2'",
       'zap_pte_range: tlb_flush_rmaps(tlb, vma) #2: left out' ] },
     { why: 'the read-modify-writes and flushes before it are full barriers, and page_mapcount may be late', mutants: [
-      'zap_pte_range: smp_store_release(): left out' ] },
+      'zap_pte_range: pte_unmap_unlock(start_pte, ptl): relaxed, not release' ] },
     { why: 'a fill in between is of the clean pte', mutants: [
       "clear_page_dirty_for_io: flush_tlb_page(vma, address): after 'set_pte_at(mm, address, pte, entry)'" ] },
     userCpuSurvivors('user CPU', 'pte', 'tlb'),
