@@ -71,7 +71,9 @@ test.each(broken)(
       ({ arrived }) => arrived === null,
     );
     const { shared } = trace!.steps.at(-1)!.after;
-    const slots = Object.entries(table.model.shared).filter(([, { cellNames }]) => cellNames !== undefined);
+    const slots = Object.entries(table.model.shared).filter(
+      ([, { cellNames, meaning }]) => cellNames !== undefined && meaning.startsWith('store buffer of'),
+    );
     const used = slots.flatMap(([name]) => [shared[name]!].flat()).filter((number) => number !== 0);
     expect(waiting.length).toBe(used.length);
   },
