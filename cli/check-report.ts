@@ -11,6 +11,7 @@ import type { Style } from './output.ts';
 import { styled } from './output.ts';
 import { asTyped, commandLine, withoutUsualMemory } from '../checker/telling/options-text.ts';
 import { lateSentences, lateStores } from '../checker/telling/late-stores.ts';
+import { memoryCaveat } from '../checker/telling/memory-caveat.ts';
 import { raceSentences } from '../checker/telling/race-sentences.ts';
 import { traceColumns } from './trace-columns.ts';
 import { traceLines } from '../checker/telling/trace-lines.ts';
@@ -101,11 +102,13 @@ function optionLines({ source, chosen }: Report, width: number): readonly string
 function evidence(report: Report, width: number): readonly string[] {
   const { table, outcome, seconds } = report;
   const { statistics, verdict } = outcome;
+  const caveat = memoryCaveat(report.chosen, verdict);
   // Where everything was explored, symmetry would have changed nothing that counts.
   const isFull = verdict !== 'inconclusive' && ['compiled', 'interpreter'].includes(statistics.method);
   return [
     ...wrap(statisticsLine(statistics, seconds), width, 2),
     ...wrap(endlessLine(statistics), width, 2).filter((line) => line !== ''),
+    ...(caveat === null ? [] : wrap(caveat, width, 2)),
     ...(isFull ? [] : asymmetries(table)).flatMap((reason) => wrap(reason, width, 2)),
     ...neverFired(table, verdict, statistics.unfired, width),
     ...wrap(againLine(report), width, 2),
@@ -122,7 +125,8 @@ function neverFired(
   if (unfired.length === 0) return [];
   if (verdict !== 'holds' && verdict !== 'unreached')
     return [`never fired until then: ${unfired.length} of ${table.transitions.length} steps`];
-  return ['never fired:', ...unfiredLines(table, unfired).flatMap((line) => wrap(`  ${line}`, width, 4))];
+  const lines = unfiredLines(table, unfired).flatMap((line) => wrap(`  ${line}`, width, 4));
+  return lines.length === 0 ? [] : ['never fired:', ...lines];
 }
 
 /** The line that gives this result again. */

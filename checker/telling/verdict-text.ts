@@ -92,14 +92,19 @@ export function textOf({ statement }: Transition): string {
   return printText(first ?? statement);
 }
 
-/** The steps that never fired, by thread. */
+/** The author's steps that never fired, by thread; one that stands for several transitions has fired if any of them has. */
 export function unfiredLines(table: TransitionTable, unfired: readonly Transition[]): readonly string[] {
-  return table.threads.flatMap(({ thread, locations }) => {
-    const own = new Set(locations.flat());
-    const texts = unfired
-      .filter((transition) => own.has(transition))
-      .toSorted((a, b) => a.statement.line - b.statement.line)
-      .map((transition) => `${textOf(transition)} (line ${transition.statement.line})`);
-    return texts.length === 0 ? [] : [`${thread.name}: ${texts.join(', ')}`];
-  });
+  const isUnfired = new Set(unfired);
+  return table.threads
+    .filter(({ thread }) => !thread.ofMachine)
+    .flatMap(({ thread, locations }) => {
+      const own = locations.flat().toSorted((a, b) => a.statement.line - b.statement.line);
+      const named = (transitions: readonly Transition[]) => new Set(transitions.map(stepName));
+      const fired = named(own.filter((transition) => !isUnfired.has(transition)));
+      const names = [...named(own.filter((transition) => isUnfired.has(transition)))];
+      const never = names.filter((name) => !fired.has(name));
+      return never.length === 0 ? [] : [`${thread.name}: ${never.join(', ')}`];
+    });
 }
+
+const stepName = (transition: Transition) => `${textOf(transition)} (line ${transition.statement.line})`;

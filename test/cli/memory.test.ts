@@ -26,6 +26,15 @@ describe.concurrent('--memory', () => {
     expect(out).not.toMatch(/buffer\d|Fence/);
   });
 
+  test('check: a proof under weak says what it does not cover, and a step of many parts has fired', async () => {
+    const { code, out } = await racewalk(['check', email, '--recheck-pmd', '--memory', 'weak']);
+    expect(code).toBe(0);
+    expect(out).toContain('weak is stronger than ARMv8 in a few cases');
+    expect(out.slice(out.indexOf('never fired:'))).toBe(
+      'never fired:\n  gup_fast: pte_val(pte) != pte_val(*ptep) (line 17)\n  IPI handler: <IPI> handled (line 2)\n',
+    );
+  });
+
   test('compare varies it when asked', async () => {
     const { code, out } = await racewalk([
       ...['compare', email, '--vary', 'memory,check-barrier', '--second-pin-check', 'all-pages'],
