@@ -27,7 +27,7 @@ function oneVariant(result: OnTrial, page: Page): readonly string[] {
     table(trial, page.width),
     legend(trial, page.width),
     ['Smallest sets of barriers that suffice:', ...needs(trial.sufficient, page.width)].join('\n'),
-    ...openEnds(result, page.width),
+    ...openEnds(result, page),
   ].filter((section) => section !== '');
 }
 
@@ -50,18 +50,18 @@ function allRepairs(result: OnTrial, page: Page): readonly string[] {
     heading(result, 'which repair needs which barrier, on which machine', Object.fromEntries(common), page),
     ...blocks,
     wrap(`${notes}Barrier by barrier: ${typed}`, page.width).join('\n'),
-    ...openEnds(result, page.width),
+    ...openEnds(result, page),
   ];
 }
 
-function heading({ definition }: OnTrial, what: string, chosen: Choices, { seconds, width }: Page): string {
+function heading({ definition }: OnTrial, what: string, chosen: Choices, { width }: Page): string {
   const told = withoutUsualMemory(withFallbacks(definition.options, chosen));
   const settled = Object.fromEntries(
     Object.entries(told).filter(([key]) => key in chosen || what === 'barriers on trial'),
   );
   const options = describeChoices(settled);
   return [
-    ...wrap(`${definition.name}: ${what} (${seconds.toFixed(1)} s)`, width, 2),
+    ...wrap(`${definition.name}: ${what}`, width, 2),
     ...(options === '' ? [] : wrap(`with ${options}`, width, 5)),
   ].join('\n');
 }
@@ -152,7 +152,7 @@ function needOf({ whole, sets, undecided }: Sufficient): string {
 
 const placed = (barrier: Barrier) => `${called(barrier)} (${barrier.thread}, line ${barrier.line})`;
 
-function openEnds({ undecided, variants }: OnTrial, width: number): readonly string[] {
+function openEnds({ undecided, variants }: OnTrial, { seconds, width }: Page): readonly string[] {
   const kept = variants.flatMap(({ trial }) =>
     trial.barriers.filter(({ barrier }) => barrier.kind === 'barrier' && !barrier.onlyOrders),
   );
@@ -161,5 +161,6 @@ function openEnds({ undecided, variants }: OnTrial, width: number): readonly str
     ...(kept.length > 0
       ? ['Barriers that also decide what a thread does next stay in all sets (docs/soundness.md).']
       : []),
+    `tried in ${seconds.toFixed(1)} s`,
   ].map((text) => wrap(text, width).join('\n'));
 }

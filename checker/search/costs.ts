@@ -140,5 +140,5 @@ function ofProgram(event: Event, shared: Declarations): Event {
   const isUsed = ({ cell, value }: Access) => (declared(cell).cellNames?.[Number(value)] ?? '') !== '';
   const memory = { ...event, reads: event.reads.filter(isMemory), writes: event.writes.filter(isMemory) };
   if (memory.reads.length + memory.writes.length > 0) return memory;
-  return { ...event, reads: event.reads.filter(isUsed), writes: event.writes.filter(isUsed) };
+  return { ...event, reads: [...event.reads, ...event.writes].filter(isUsed), writes: [] };
 }
