@@ -64,6 +64,9 @@ const limits = { ...noLimits, maxStates: 20_000 };
 const lacking = new Set(['violated', 'deadlock', 'error']);
 
 describe.each(memoryModelNames)('%s', (memory) => {
+  // What becomes of a random model under weak is large: each takes seconds to compile.
+  const share = memory === 'weak' ? 8 : 1;
+
   test('every outcome is kept', () => {
     let tried = 0;
     fc.assert(
@@ -74,9 +77,9 @@ describe.each(memoryModelNames)('%s', (memory) => {
         expect([...before.all].filter((state) => !after.all.has(state))).toEqual([]);
         expect([...before.terminal].filter((state) => !after.terminal.has(state))).toEqual([]);
       }),
-      { numRuns: 40, seed: 2014 },
+      { numRuns: 40 / share, seed: 2014 },
     );
-    expect(tried).toBeGreaterThan(10);
+    expect(tried).toBeGreaterThan(10 / share);
   });
 
   test('what is broken stays broken', () => {
@@ -91,8 +94,8 @@ describe.each(memoryModelNames)('%s', (memory) => {
         broken += 1;
         expect(lacking.has(verdict)).toBe(true);
       }),
-      { numRuns: 100, seed: 2014 },
+      { numRuns: Math.floor(100 / share), seed: 2014 },
     );
-    expect(broken).toBeGreaterThan(10);
+    expect(broken).toBeGreaterThan(10 / share);
   });
 });
