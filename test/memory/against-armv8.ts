@@ -1,0 +1,18 @@
+/** Where a memory model and the axioms of ARMv8 let a litmus test end in different states. */
+import type { MemoryModelName } from '../../checker/language/memory-name.ts';
+import { parseLitmus } from '../../checker/litmus/parse.ts';
+import { runLitmus } from '../../checker/litmus/run.ts';
+import { armv8States } from './armv8.ts';
+import type { Acquire } from './armv8-axioms.ts';
+
+/** `machine` is how many states the memory model has; `tooStrong` are those that it lacks, `tooWeak` those that ARMv8 forbids. */
+export function compared(source: string, memory: MemoryModelName, acquire: Acquire) {
+  const { states, observed } = runLitmus(source, memory);
+  const machine = new Set(states.map((row) => JSON.stringify(row)));
+  const axioms = armv8States(parseLitmus(source), observed, acquire);
+  return {
+    machine: machine.size,
+    tooStrong: [...axioms].filter((state) => !machine.has(state)),
+    tooWeak: [...machine].filter((state) => !axioms.has(state)),
+  };
+}
