@@ -2,7 +2,7 @@
 import type { StateSpace } from './state-space.ts';
 
 /** All edges are made once more for this, so that only as many states are asked as take no time. */
-const mostStates = 200_000;
+const mostStates = 100_000;
 
 /** Each sweep follows all edges that lead deeper, and one that leads back; more are not made. */
 const mostSweeps = 64;
