@@ -83,7 +83,6 @@ class PackedSpace implements CompiledSpace {
   readonly #only: Schedule | null;
   readonly #workers: number;
   readonly #crew: CrewOptions | null;
-  readonly #recruits: () => readonly Recruit[];
   #team: Team | null = null;
 
   constructor(table: TransitionTable, options: CompiledOptions) {
@@ -99,35 +98,27 @@ class PackedSpace implements CompiledSpace {
     if (only !== null && symmetry !== null)
       throw new Error('copies that rest are not interchangeable with those that move');
     const workers = crew?.workers ?? 1;
-    const modelOf = (worker: number) =>
-      compileModel(table, {
-        hashMask,
-        symmetry,
-        forget,
-        mayMove: (copy) => only === null || moves(only, copy),
-        wide: wideFrom !== null,
-        share: {
-          ...alone,
-          workers,
-          worker,
-          ...(crew?.batch === undefined ? {} : { batch: crew.batch, claims: crew.batch }),
-        },
-      });
+    this.#model = compileModel(table, {
+      hashMask,
+      symmetry,
+      forget,
+      mayMove: (copy) => only === null || moves(only, copy),
+      wide: wideFrom !== null,
+      share: {
+        ...alone,
+        workers,
+        ...(crew?.batch === undefined ? {} : { batch: crew.batch, claims: crew.batch }),
+      },
+    });
     this.#table = table;
     this.#only = only;
     this.#workers = workers;
-    this.#model = modelOf(0);
     this.#crew = workers === 1 ? null : crew;
     this.#memory = new VisitedMemory(this.#model, encodeModule(this.#model.module), {
       maxBytes,
       workers,
       wideFrom,
     });
-    this.#recruits = () =>
-      Array.from({ length: workers - 1 }, (_, at) => {
-        const { map, module } = modelOf(at + 1);
-        return { map, bytes: encodeModule(module) };
-      });
   }
 
   get count(): number {
@@ -228,10 +219,14 @@ class PackedSpace implements CompiledSpace {
 
   #hire({ workers, hire }: CrewOptions): Team {
     const { map } = this.#model;
-    const { memory, states, code, globals } = this.#memory;
+    const { module, memory, states, code, globals } = this.#memory;
     const transitions = this.#table.transitions.length;
-    const crew = hire({ workers, map, transitions, memory, states, code, globals }, this.#recruits());
-    return new Team(this.#memory, map, crew, workers);
+    const self: Member = { areas: 0, map, transitions, memory, states, code, globals };
+    const recruits = Array.from({ length: workers - 1 }, (_, at) => ({
+      module,
+      areas: (at + 1) * map.distance,
+    }));
+    return new Team(this.#memory, map, hire(self, recruits));
   }
 
   /** Stores the candidates of this thread. */

@@ -1,28 +1,28 @@
-/** What the workers of a search are told and answer: numbers in shared memory, the same work for each of them. */
+/** What the workers of a search are told: numbers in shared memory. All work comes in pieces, and whoever is free takes the next. */
 import type { MemoryMap } from '../state/wasm-memory.ts';
-import { pageBytes } from '../state/wasm-memory.ts';
+import { outcomeAt, pageBytes, takenAt } from '../state/wasm-memory.ts';
 import { forgetRecent } from './recent.ts';
 import type { GeneratedCode, GeneratedGlobals } from './visited-memory.ts';
 import { enterStates } from './visited-memory.ts';
 
-/** Several workers that do one piece of work at a time, all at once. */
+/** Several workers that do one order at a time, all at once. */
 export interface Crew {
   /** Whether all of them can begin; until then the caller works alone. */
   readonly isReady: () => boolean;
   /**
-   * Does one piece of work; order `w` is for worker `w`, and 0 is the caller.
+   * Does all pieces of an order; the caller is one of the workers.
    *
-   * Returns the replies, valid until the next piece.
    * Throws  Error when a worker fails or gives no sign of life, as `isReady` does.
    */
-  readonly run: (orders: readonly Order[]) => readonly Int32Array[];
+  readonly run: (order: Order) => void;
   readonly close: () => void;
 }
 
-/** What another worker is started with: its areas and its module. */
+/** What another worker is started with. */
 export interface Recruit {
-  readonly map: MemoryMap;
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly module: WebAssembly.Module;
+  /** How far its own areas are from those of the first worker. */
+  readonly areas: number;
 }
 
 /** What all workers must know of the visited set: the globals of the same names. */
@@ -34,15 +34,15 @@ export interface Shared {
 }
 
 export type Work =
-  /** Gathers and claims successors of the states `from` .. `to - 1`; replies where it stopped and how many it has claimed. */
+  /** Gathers and claims successors of the states `from` .. `to - 1`; `outcome` says how far each piece came. */
   | { readonly kind: 'claim'; readonly from: number; readonly to: number }
   /** Undoes the claims of this round, as if it had not begun. */
   | { readonly kind: 'withdraw' }
-  /** Stores the states that it has claimed and not lost, from number `first` on; replies where its findings end. */
-  | { readonly kind: 'settle'; readonly first: number }
-  /** Empties its share of the table. */
+  /** Stores the states that were claimed and not lost, those of a piece from number `first` of its outcome on. */
+  | { readonly kind: 'settle' }
+  /** Empties the table. */
   | { readonly kind: 'clear' }
-  /** Enters its share of the stored states into the table. */
+  /** Enters the stored states into the table. */
   | { readonly kind: 'enter' };
 
 export interface Order {
@@ -50,56 +50,30 @@ export interface Order {
   readonly work: Work;
 }
 
-/** Numbers of an order and of a reply. */
-export const orderLength = 8;
+/** Numbers of an order. */
+export const orderLength = 7;
 const kinds = ['claim', 'withdraw', 'settle', 'clear', 'enter'] as const;
 
 export function writeOrder({ shared, work }: Order, to: Int32Array): void {
   const { count, slots, numberMask, statesPage } = shared;
-  const [from, end] = detailsOf(work);
-  to.set([kinds.indexOf(work.kind), count, slots, numberMask, statesPage, from, end]);
-}
-
-function detailsOf(work: Work): readonly [number, number] {
-  switch (work.kind) {
-    case 'claim':
-      return [work.from, work.to];
-    case 'settle':
-      return [work.first, 0];
-    case 'withdraw':
-    case 'clear':
-    case 'enter':
-      return [0, 0];
-  }
+  const range = work.kind === 'claim' ? [work.from, work.to] : [0, 0];
+  to.set([kinds.indexOf(work.kind), count, slots, numberMask, statesPage, ...range]);
 }
 
 export function readOrder(order: Int32Array): Order {
-  const [kind, count, slots, numberMask, statesPage, from, to] = order as unknown as readonly [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
+  const [kind, count, slots, numberMask, statesPage, from, to] = [...order] as [
+    ...[number, number, number, number, number, number, number],
   ];
-  const shared = { count, slots, numberMask, statesPage };
   const name = kinds[kind]!;
-  switch (name) {
-    case 'claim':
-      return { shared, work: { kind: name, from, to } };
-    case 'settle':
-      return { shared, work: { kind: name, first: from } };
-    case 'withdraw':
-    case 'clear':
-    case 'enter':
-      return { shared, work: { kind: name } };
-  }
+  return {
+    shared: { count, slots, numberMask, statesPage },
+    work: name === 'claim' ? { kind: name, from, to } : { kind: name },
+  };
 }
 
-/** One worker: its place in the crew and its instance of the generated code. */
+/** One worker: its areas and its instance of the generated code. */
 export interface Member {
-  readonly workers: number;
+  readonly areas: number;
   readonly map: MemoryMap;
   readonly transitions: number;
   readonly memory: WebAssembly.Memory;
@@ -108,35 +82,25 @@ export interface Member {
   readonly globals: GeneratedGlobals;
 }
 
-/** A worker's part of the work; `member.map.worker` says which. */
-export function performer(member: Member): (order: Order, reply: Int32Array) => void {
-  const { map, memory, states, transitions, globals, code } = member;
+/** What one worker does with an order: what concerns itself, then pieces as long as there are some. */
+export function performer(member: Member): (order: Order) => void {
+  const { areas, map, memory, states, transitions, globals } = member;
+  const { stride, recent } = map;
+  globals.areas.value = areas;
   let firedBefore = new BigUint64Array();
-  const fired = () => new BigUint64Array(memory.buffer, map.fired.at, transitions);
-  return ({ shared, work }, reply) => {
+  const fired = () => new BigUint64Array(memory.buffer, map.fired.at + areas, transitions);
+  return ({ shared, work }) => {
     share(shared, globals);
-    switch (work.kind) {
-      case 'claim':
-        firedBefore = fired().slice();
-        claimAll(work, member, reply);
-        return;
-      case 'withdraw':
-        fired().set(firedBefore);
-        code.withdraw();
-        forgetRecent(map, memory, { states, firstState: shared.statesPage * pageBytes });
-        return;
-      case 'settle':
-        globals.count.value = work.first;
-        globals.finding.value = map.findings.at;
-        code.settle();
-        reply[0] = globals.finding.value;
-        return;
-      case 'clear':
-        code.clearTable(...partOf(shared.slots, member));
-        return;
-      case 'enter':
-        enterStates(code, ...partOf(shared.count, member), map.room);
+    if (work.kind === 'claim') firedBefore = fired().slice();
+    if (work.kind === 'withdraw') {
+      fired().set(firedBefore);
+      const own = { stride, recent: { ...recent, at: recent.at + areas } };
+      forgetRecent(own, memory, { states, firstState: shared.statesPage * pageBytes });
     }
+    const numbers = new Int32Array(memory.buffer);
+    const take = () => Atomics.add(numbers, takenAt / 4, 1);
+    for (let piece = take(); piece < map.pieces; piece = take())
+      performPiece(piece, { shared, work }, { ...member, numbers });
   };
 }
 
@@ -147,26 +111,74 @@ function share({ count, slots, numberMask, statesPage }: Shared, globals: Genera
   globals.statesPage.value = statesPage;
 }
 
-/** The part of `total` things that is this worker's. */
-function partOf(total: number, { workers, map }: Member): readonly [from: number, to: number] {
-  return [Math.floor((map.worker * total) / workers), Math.floor(((map.worker + 1) * total) / workers)];
+/** The part of the things `from` .. `to - 1` that is in a piece. */
+export function partOf(from: number, to: number, piece: number, pieces: number): readonly [number, number] {
+  const start = (at: number) => from + Math.floor((at * (to - from)) / pieces);
+  return [start(piece), start(piece + 1)];
+}
+
+/** Where what is known of a piece stands, in words of 32 bits. */
+export const outcomeOf = (
+  { outcome, pieceDistance }: MemoryMap,
+  piece: number,
+  what: keyof typeof outcomeAt,
+) => (outcome.at + piece * pieceDistance) / 4 + outcomeAt[what];
+
+interface Performing extends Member {
+  /** The memory as numbers. */
+  readonly numbers: Int32Array;
+}
+
+function performPiece(piece: number, { shared, work }: Order, performing: Performing): void {
+  const { map, code, globals, numbers } = performing;
+  const part = (from: number, to: number) => partOf(from, to, piece, map.pieces);
+  switch (work.kind) {
+    case 'claim':
+      claimPiece(piece, part(work.from, work.to), performing);
+      return;
+    case 'withdraw':
+      globals.piece.value = piece;
+      globals.claimed.value = numbers[outcomeOf(map, piece, 'claimed')]!;
+      code.withdraw();
+      return;
+    case 'settle':
+      settlePiece(piece, performing);
+      return;
+    case 'clear':
+      code.clearTable(...part(0, shared.slots));
+      return;
+    case 'enter':
+      enterStates(code, ...part(0, shared.count), map.room);
+  }
 }
 
 /** Stops before the end when its claims are as many as there is room for. */
-function claimAll(
-  { from, to }: Work & { kind: 'claim' },
-  { code, globals, map, memory }: Member,
-  reply: Int32Array,
+function claimPiece(
+  piece: number,
+  [from, to]: readonly [number, number],
+  { map, code, globals, numbers }: Performing,
 ): void {
-  new Int32Array(memory.buffer)[map.lost.at / 4] = 0;
+  const firstMark = map.claimMarks.at + piece * map.pieceDistance;
+  const fewMarks = firstMark + map.claimMarks.bytes - map.marks.bytes;
+  globals.piece.value = piece;
   globals.claimed.value = 0;
-  globals.claimMark.value = map.claimMarks.at;
-  const fewMarks = map.claimMarks.at + map.claimMarks.bytes - map.marks.bytes;
+  globals.claimMark.value = firstMark;
   let at = from;
   while (at < to && globals.claimed.value <= map.claimsEnough && globals.claimMark.value <= fewMarks) {
     at = code.generate(at, to);
     code.claim();
   }
-  reply[0] = at;
-  reply[1] = globals.claimed.value;
+  numbers[outcomeOf(map, piece, 'stopped')] = at;
+  numbers[outcomeOf(map, piece, 'claimed')] = globals.claimed.value;
+  numbers[outcomeOf(map, piece, 'marks')] = globals.claimMark.value;
+}
+
+function settlePiece(piece: number, { map, code, globals, numbers }: Performing): void {
+  globals.piece.value = piece;
+  globals.claimed.value = numbers[outcomeOf(map, piece, 'claimed')]!;
+  globals.claimMark.value = numbers[outcomeOf(map, piece, 'marks')]!;
+  globals.count.value = numbers[outcomeOf(map, piece, 'first')]!;
+  globals.finding.value = map.claimFindings.at + piece * map.pieceDistance;
+  code.settle();
+  numbers[outcomeOf(map, piece, 'findings')] = globals.finding.value;
 }

@@ -1,6 +1,8 @@
 /** Expands states by several workers in rounds; numbers, counts and findings come out as if one had done it all. */
-import type { MemoryMap } from '../state/wasm-memory.ts';
+import type { MemoryMap, outcomeAt } from '../state/wasm-memory.ts';
+import { takenAt } from '../state/wasm-memory.ts';
 import type { Crew, Work } from './crew.ts';
+import { outcomeOf, partOf } from './crew.ts';
 import type { VisitedMemory } from './visited-memory.ts';
 
 /** Takes the findings from one address up to another, before the next round overwrites them. */
@@ -13,15 +15,13 @@ export class Team {
   readonly #memory: VisitedMemory;
   readonly #map: MemoryMap;
   readonly #crew: Crew;
-  readonly #workers: number;
-  /** States that a worker can expand in a round, going by those before. */
+  /** States that have room in a piece, going by those before. */
   #portion = 256;
 
-  constructor(memory: VisitedMemory, map: MemoryMap, crew: Crew, workers: number) {
+  constructor(memory: VisitedMemory, map: MemoryMap, crew: Crew) {
     this.#memory = memory;
     this.#map = map;
     this.#crew = crew;
-    this.#workers = workers;
   }
 
   /** Whether the others can begin. */
@@ -39,50 +39,63 @@ export class Team {
   }
 
   /** One round: workers claim side by side, in the order of the states; returns the first state left out. */
-  #round(from: number, to: number, record: Record): number {
-    // Claimed numbers run through the areas of all workers, so that there must be states for all of them.
-    this.#memory.makeRoom(this.#workers * this.#map.claimsRoom);
-    const portion = Math.min(this.#portion, Math.ceil((to - from) / this.#workers));
-    const limit = (worker: number) => Math.min(to, from + worker * portion);
-    const replies = this.#run((worker) => ({ kind: 'claim', from: limit(worker), to: limit(worker + 1) }));
-    const most = Math.max(...replies.map((reply) => reply[1]!));
-    if (replies.some((reply, worker) => reply[0]! < limit(worker + 1))) {
-      this.#run(() => ({ kind: 'withdraw' }));
+  #round(from: number, most: number, record: Record): number {
+    const { pieces, claimsRoom, claimsEnough } = this.#map;
+    // Claimed numbers run through the areas of all pieces, so that there must be states for all of them.
+    this.#memory.makeRoom(pieces * claimsRoom);
+    for (let piece = 0; piece < pieces; piece++) this.#note(piece, 'lost', 0);
+    const to = Math.min(most, from + this.#portion * pieces);
+    this.#run({ kind: 'claim', from, to });
+    const portion = Math.ceil((to - from) / pieces);
+    if (this.#outcome('stopped').some((stopped, piece) => stopped < partOf(from, to, piece, pieces)[1])) {
+      this.#run({ kind: 'withdraw' });
       this.#portion = Math.ceil(portion / 4);
       return from;
     }
-    const fitting = Math.floor((this.#map.claimsEnough * full * portion) / Math.max(most, 1));
+    const claimed = Math.max(...this.#outcome('claimed'), 1);
+    const fitting = Math.floor((claimsEnough * full * portion) / claimed);
     this.#portion = Math.max(1, Math.min(fitting, Math.max(this.#portion, portion * 2)));
-    this.#settle(
-      replies.map((reply) => reply[1]!),
-      record,
-    );
-    return limit(this.#workers);
+    this.#settle(record);
+    return to;
   }
 
-  /** Stores what is left of the claims, so many of each worker. */
-  #settle(claimed: readonly number[], record: Record): void {
-    const { lost, findings, distance } = this.#map;
-    const { numbers, globals } = this.#memory;
-    const added = claimed.map((more, worker) => more - numbers[(lost.at + worker * distance) / 4]!);
-    const { count } = this.#memory;
-    const firsts = added.map((_, area) => added.slice(0, area).reduce((sum, more) => sum + more, count));
-    const ends = this.#run((worker) => ({ kind: 'settle', first: firsts[worker]! })).map(
-      (reply) => reply[0]!,
-    );
-    globals.count.value = added.reduce((sum, more) => sum + more, count);
-    for (const [worker, end] of ends.entries()) record(findings.at + worker * distance, end);
+  /** Stores what is left of the claims. */
+  #settle(record: Record): void {
+    const { claimFindings, pieceDistance } = this.#map;
+    const { globals } = this.#memory;
+    const lost = this.#outcome('lost');
+    let count = this.#memory.count;
+    for (const [piece, claimed] of this.#outcome('claimed').entries()) {
+      this.#note(piece, 'first', count);
+      count += claimed - lost[piece]!;
+    }
+    this.#run({ kind: 'settle' });
+    globals.count.value = count;
+    for (const [piece, end] of this.#outcome('findings').entries())
+      record(claimFindings.at + piece * pieceDistance, end);
   }
 
   #rebuild(): void {
-    this.#run(() => ({ kind: 'clear' }));
-    this.#run(() => ({ kind: 'enter' }));
+    this.#run({ kind: 'clear' });
+    this.#run({ kind: 'enter' });
   }
 
-  #run(work: (worker: number) => Work): readonly Int32Array[] {
-    const { shared } = this.#memory;
-    return this.#crew.run(
-      Array.from({ length: this.#workers }, (_, worker) => ({ shared, work: work(worker) })),
+  /** What is known of each piece. */
+  #outcome(what: keyof typeof outcomeAt): readonly number[] {
+    const { numbers } = this.#memory;
+    return Array.from(
+      { length: this.#map.pieces },
+      (_, piece) => numbers[outcomeOf(this.#map, piece, what)]!,
     );
+  }
+
+  #note(piece: number, what: keyof typeof outcomeAt, value: number): void {
+    this.#memory.numbers[outcomeOf(this.#map, piece, what)] = value;
+  }
+
+  #run(work: Work): void {
+    const { shared, numbers } = this.#memory;
+    numbers[takenAt / 4] = 0;
+    this.#crew.run({ shared, work });
   }
 }

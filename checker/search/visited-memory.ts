@@ -30,6 +30,9 @@ export interface GeneratedGlobals {
   readonly cursor: WebAssembly.Global;
   readonly mark: WebAssembly.Global;
   readonly finding: WebAssembly.Global;
+  /** These exist where there are several workers. */
+  readonly areas: WebAssembly.Global;
+  readonly piece: WebAssembly.Global;
   readonly claimed: WebAssembly.Global;
   readonly claimMark: WebAssembly.Global;
 }
@@ -47,6 +50,7 @@ const areasBytes = 2 ** 27;
 export class VisitedMemory {
   readonly code: GeneratedCode;
   readonly globals: GeneratedGlobals;
+  readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
   /** The same memory, unless states have one of their own. */
   readonly states: WebAssembly.Memory;
@@ -69,7 +73,8 @@ export class VisitedMemory {
     this.states = wideFrom === null ? this.memory : wideMemory(Math.ceil(wideFrom / pageBytes), shared);
     this.#room = roomOf(model, maxBytes, wideFrom);
     this.#mostStates = mostStates(model.map.stride, this.#room);
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
+    this.module = new WebAssembly.Module(bytes);
+    const { exports } = new WebAssembly.Instance(this.module, {
       racewalk: { memory: this.memory, states: this.states },
     });
     this.code = exports as unknown as GeneratedCode;
@@ -196,12 +201,12 @@ export class VisitedMemory {
 
   /** The table is built anew in its larger place, from the states; those behind it move on to make room for it. */
   #growTable(slots: number): void {
-    const { table, claimsRoom } = this.#model.map;
+    const { table, pieces, claimsRoom } = this.#model.map;
     const end = table + slots * slotBytes;
     if (this.#options.wideFrom === null) this.#moveStates(Math.ceil(end / pageBytes));
     else grow(this.memory, Number, end, 0);
     this.#growStates(1, 0);
-    const mostNumbers = slots * fullest + this.#options.workers * claimsRoom + 2;
+    const mostNumbers = slots * fullest + pieces * claimsRoom + 2;
     this.globals.slots.value = slots;
     this.globals.numberMask.value = 2 ** Math.ceil(Math.log2(mostNumbers)) - 1;
     this.#rebuild();

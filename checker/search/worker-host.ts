@@ -8,10 +8,11 @@ import type { GeneratedCode, GeneratedGlobals } from './visited-memory.ts';
 /** What a thread is started with. */
 interface Setup {
   readonly host: 'racewalk';
-  readonly workers: number;
+  readonly worker: number;
+  readonly areas: number;
   readonly map: MemoryMap;
   readonly transitions: number;
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
   readonly states: WebAssembly.Memory;
   readonly control: SharedArrayBuffer;
@@ -27,17 +28,14 @@ interface Hiring {
 /** Looks at the flags before a thread lies down to wait: to be woken takes longer than many a piece of work. */
 const looks = 3_000;
 
-/** Positions in the control memory; orders and replies follow. */
+/** Positions in the control memory; the order follows. */
 const ticketAt = 0;
 const doneAt = 1;
 const failedAt = 2;
 const readyAt = 3;
 const first = 16;
 
-const orderOf = (control: SharedArrayBuffer, worker: number) =>
-  new Int32Array(control, (first + 2 * worker * orderLength) * 4, orderLength);
-const replyOf = (control: SharedArrayBuffer, worker: number) =>
-  new Int32Array(control, (first + (2 * worker + 1) * orderLength) * 4, orderLength);
+const orderIn = (control: SharedArrayBuffer) => new Int32Array(control, first * 4, orderLength);
 
 /** Starts a thread for each recruit; `self` is worker 0 and works in the calling thread. */
 export function hireWorkers(
@@ -45,13 +43,14 @@ export function hireWorkers(
   recruits: readonly Recruit[],
   { patience = 60_000, onHired = () => undefined }: Hiring = {},
 ): Crew {
-  const control = new SharedArrayBuffer((first + 2 * (recruits.length + 1) * orderLength) * 4);
+  const control = new SharedArrayBuffer((first + orderLength) * 4);
   const flags = new Int32Array(control);
-  const { workers, memory, states, transitions } = self;
+  const { map, memory, states, transitions } = self;
   const threads = recruits.map((recruit, at) => {
-    const setup: Setup = { host: 'racewalk', workers, transitions, memory, states, control, ...recruit };
+    const worker = at + 1;
+    const setup: Setup = { host: 'racewalk', worker, map, transitions, memory, states, control, ...recruit };
     const thread = new Worker(new URL(import.meta.url), { workerData: setup });
-    const fail = () => Atomics.store(flags, failedAt, at + 1);
+    const fail = () => Atomics.store(flags, failedAt, worker);
     thread.on('error', fail);
     thread.on('exit', fail);
     thread.unref();
@@ -59,21 +58,19 @@ export function hireWorkers(
     return thread;
   });
   const perform = performer(self);
-  const replies = Array.from({ length: workers }, (_, worker) => replyOf(control, worker));
   return {
     isReady: () => {
       refuseFailed(flags);
       return Atomics.load(flags, readyAt) === recruits.length;
     },
-    run: (orders) => {
+    run: (order) => {
       refuseFailed(flags);
-      for (const [worker, order] of orders.entries()) writeOrder(order, orderOf(control, worker));
+      writeOrder(order, orderIn(control));
       Atomics.store(flags, doneAt, 0);
       Atomics.add(flags, ticketAt, 1);
       Atomics.notify(flags, ticketAt);
-      perform(orders[0]!, replies[0]!);
+      perform(order);
       awaitOthers(flags, recruits.length, patience);
-      return replies;
     },
     close: () => {
       for (const thread of threads) void thread.terminate();
@@ -95,24 +92,24 @@ function awaitOthers(flags: Int32Array, others: number, patience: number): void 
 }
 
 /** What a thread does all its life. */
-function serve({ workers, map, transitions, bytes, memory, states, control }: Setup): void {
+function serve({ worker, areas, map, transitions, module, memory, states, control }: Setup): void {
   const flags = new Int32Array(control);
   try {
     const imports = { racewalk: { memory, states } };
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports);
+    const { exports } = new WebAssembly.Instance(module, imports);
     const code = exports as unknown as GeneratedCode;
     const globals = exports as unknown as GeneratedGlobals;
-    const perform = performer({ workers, map, transitions, memory, states, code, globals });
+    const perform = performer({ areas, map, transitions, memory, states, code, globals });
     Atomics.add(flags, readyAt, 1);
     for (let ticket = 0; ; ticket++) {
       for (let look = 0; look < looks && Atomics.load(flags, ticketAt) === ticket;) look++;
       while (Atomics.load(flags, ticketAt) === ticket) Atomics.wait(flags, ticketAt, ticket);
-      perform(readOrder(orderOf(control, map.worker)), replyOf(control, map.worker));
+      perform(readOrder(orderIn(control)));
       Atomics.add(flags, doneAt, 1);
       Atomics.notify(flags, doneAt);
     }
   } catch (error) {
-    Atomics.store(flags, failedAt, map.worker);
+    Atomics.store(flags, failedAt, worker);
     Atomics.add(flags, doneAt, 1);
     Atomics.notify(flags, doneAt);
     throw error;

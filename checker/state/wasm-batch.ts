@@ -1,4 +1,5 @@
 /** Generated code of one batch: gathers the successors of some states, then stores the new ones and looks at them. */
+import { openAreas, ownAddress, ownEntry } from './wasm-areas.ts';
 import { addressAfter } from './wasm-cells.ts';
 import type { Local, NumberType, Wasm, WasmFunction } from './wasm-code.ts';
 import {
@@ -24,6 +25,7 @@ import { findingBytes, markBytes } from './wasm-memory.ts';
 import { deadlockFound } from './wasm-properties.ts';
 import type { VisitedContext } from './wasm-table.ts';
 import { openTable, stateAddress, tableOf } from './wasm-table.ts';
+import { candidateNumber } from './wasm-visited.ts';
 
 /** Globals: where the next candidate, mark and finding go, and the state being expanded. */
 export const batchGlobals = ['cursor', 'mark', 'finding', 'source'] as const;
@@ -122,18 +124,19 @@ function generateFunction(context: VisitedContext): WasmFunction {
   const each = [
     stopAt(get(id), get(to)),
     stopAt(done, i32(map.batchStates)),
-    stopAt(get(cursor), i32(map.candidates.at + map.batch * map.stride)),
-    stopAt(getGlobal('mark'), i32(map.marks.at + (map.batch + map.batchStates) * markBytes)),
+    stopAt(get(cursor), ownAddress(map.candidates.at + map.batch * map.stride, context)),
+    stopAt(getGlobal('mark'), ownAddress(map.marks.at + (map.batch + map.batchStates) * markBytes, context)),
     setGlobal('source', get(id)),
     set(cursor, call('successors', get(state), get(cursor))),
-    store(get(cursor), 'i32', operation('i32.mul', done, i32(4)), map.ends.at),
+    store(get(cursor), 'i32', ownEntry(done, 4, context), map.ends.at),
     set(state, addressAfter(get(state), i32(map.stride), addressType)),
     set(id, add(get(id), 1)),
     jump(again),
   ];
   const body = [
-    set(cursor, i32(map.candidates.at)),
-    setGlobal('mark', i32(map.marks.at)),
+    openAreas(context),
+    set(cursor, ownAddress(map.candidates.at, context)),
+    setGlobal('mark', ownAddress(map.marks.at, context)),
     set(id, get(from)),
     openTable(table),
     set(state, stateAddress(get(from), table)),
@@ -167,8 +170,8 @@ function checkNewFunction(context: VisitedContext): WasmFunction {
 
 /** What goes through the states of an area in order, and does something at the marks between them. */
 interface Walk {
-  /** Where the first mark is, and the global that says where they end. */
-  readonly marks: number;
+  /** Code of where the first mark is, and the global that says where they end. */
+  readonly marks: Wasm;
   readonly marksEnd: string;
   /** Code of the position that a mark names, from its first number. */
   readonly position: (marked: Wasm) => Wasm;
@@ -193,19 +196,22 @@ export function inOrder({ marks, marksEnd, position, end, between, onMark }: Wal
     set(mark, add(get(mark), markBytes)),
     jump(again),
   ];
-  return sequence(set(from, i32(0)), set(mark, i32(marks)), block(done, loop(again, ...each)));
+  return sequence(set(from, i32(0)), set(mark, marks), block(done, loop(again, ...each)));
 }
 
 /** Code that goes through the candidates. */
 export function candidatesInOrder(
-  { map }: VisitedContext,
+  context: VisitedContext,
   walk: Pick<Walk, 'between' | 'onMark'>,
 ): readonly Wasm[] {
-  const position = (cursor: Wasm) =>
-    operation('i32.div_u', operation('i32.sub', cursor, i32(map.candidates.at)), i32(map.stride));
+  const { map } = context;
+  const position = (cursor: Wasm) => candidateNumber(cursor, context);
   const prepare = ['hashAll', 'dropRecent', 'findSlots', 'findLikely'].map((name) => call(name));
   const end = position(getGlobal('cursor'));
-  return [...prepare, inOrder({ marks: map.marks.at, marksEnd: 'mark', position, end, ...walk })];
+  return [
+    ...prepare,
+    inOrder({ marks: ownAddress(map.marks.at, context), marksEnd: 'mark', position, end, ...walk }),
+  ];
 }
 
 /** Code that stores states with the function `storing(from, to)` and looks at those that are new. */

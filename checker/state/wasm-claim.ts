@@ -1,11 +1,12 @@
 /**
  * Generated code by which several workers store what they have gathered, together, as if one of them had done it all.
  *
- * In a round each worker gathers successors of its share of the states, and claims those that are not in the table:
- * the claim is a number that no state has yet, and earlier claims have smaller numbers. Of equal states the smallest claim
- * stays, whoever came first; so that once all have claimed, those left are the states that one worker alone would have
- * found new, in its order. It is then known how many each worker has, hence the number of each; the workers store
- * their own and correct the slots. Slots are claimed by compare-and-swap: nobody waits for anybody within a round.
+ * A round is so many pieces, each some states in a row, that workers take one after another. Who has taken a piece gathers
+ * the successors of its states, and claims those that are not in the table: the claim is a number that no state has yet,
+ * and earlier claims have smaller numbers. Of equal states the smallest claim stays, whoever came first; so that once all
+ * pieces are done, the claims left are the states that one worker alone would have found new, in its order. It is then
+ * known how many each piece has, hence the number of each; piece by piece they are stored, and their slots corrected.
+ * Slots are claimed by compare-and-swap: nobody waits for anybody within a round.
  */
 import type { Local, Wasm, WasmFunction } from './wasm-code.ts';
 import {
@@ -29,10 +30,11 @@ import {
   setGlobal,
   store,
 } from './wasm-code.ts';
+import { openAreas, ownEntry } from './wasm-areas.ts';
 import { addressAfter } from './wasm-cells.ts';
 import { candidatesInOrder, inOrder, recordMark, storeAndCheck } from './wasm-batch.ts';
 import type { MemoryMap } from './wasm-memory.ts';
-import { firstBase, markBytes } from './wasm-memory.ts';
+import { markBytes, outcomeAt } from './wasm-memory.ts';
 import type { Table, VisitedContext } from './wasm-table.ts';
 import {
   increment,
@@ -50,8 +52,8 @@ import {
 } from './wasm-table.ts';
 import { equalStates } from './wasm-visited.ts';
 
-/** Globals: the claims of this round, and where the next of their marks goes. */
-export const claimGlobals = ['claimed', 'claimMark'] as const;
+/** Globals: the piece being done, its claims so far, and where the next of their marks goes. */
+export const claimGlobals = ['piece', 'claimed', 'claimMark'] as const;
 
 export function claimFunctions(context: VisitedContext): readonly WasmFunction[] {
   return [claimNew(context), claim(context), settleNew(context), settle(context), withdraw(context)];
@@ -76,6 +78,9 @@ interface Candidate {
   readonly pointer: Local;
   readonly hash: Local;
   readonly slot: Local;
+  /** How far the areas of the piece are from those of the first one, and the number of its first claim. */
+  readonly areas: Local;
+  readonly firstClaim: Local;
   /** What the slot holds, and the number in it. */
   readonly value: Local;
   readonly number: Local;
@@ -88,14 +93,19 @@ const candidateOf = (): Candidate => ({
   pointer: local('i32', 'pointer'),
   hash: local('i64', 'hash'),
   slot: local('i32', 'slot'),
+  areas: local('i32', 'areas'),
+  firstClaim: local('i32', 'firstClaim'),
   value: local('i32', 'value'),
   number: local('i32', 'number'),
   claimed: local('i32', 'claimed'),
 });
 
-/** Code of the number that this worker's next claim has: those of all workers follow on the stored states. */
-const nextNumber = ({ claimed }: Candidate, { worker, claimsRoom }: MemoryMap): Wasm =>
-  operation('i32.add', operation('i32.add', getGlobal('count'), i32(worker * claimsRoom)), get(claimed));
+/** Code of how far the areas of this piece are from those of the first one. */
+const areasOfPiece = ({ pieceDistance }: MemoryMap): Wasm => scaled(getGlobal('piece'), pieceDistance);
+
+/** Code of the number that the next claim has: those of all pieces follow on the stored states. */
+const nextNumber = ({ firstClaim, claimed }: Candidate): Wasm =>
+  operation('i32.add', get(firstClaim), get(claimed));
 
 /** `claimNew(from, to)`: claims those of the candidates `from` .. `to - 1` that are new. */
 function claimNew(context: VisitedContext): WasmFunction {
@@ -103,7 +113,7 @@ function claimNew(context: VisitedContext): WasmFunction {
   const table = tableOf(context);
   const [from, to] = [local('i32', 'from'), local('i32', 'to')];
   const candidate = candidateOf();
-  const { at, pointer, hash, slot, value, number, claimed } = candidate;
+  const { at, pointer, hash, slot, areas, firstClaim, value, number, claimed } = candidate;
   const [again, decided] = [labelled('again'), labelled('decided')];
   const take = [choose(claimSlot(i32(0), candidate, table), [jump(decided)]), jump(again)];
   const search = [
@@ -118,20 +128,23 @@ function claimNew(context: VisitedContext): WasmFunction {
     set(value, loadSlotAnew(slot, table)),
     set(number, numberIn(value, table)),
     choose(operation('i32.eqz', isClaimed(candidate, context)), [nextSlot(slot, table), jump(again)]),
-    jumpIf(decided, operation('i32.lt_u', get(number), nextNumber(candidate, map))),
+    jumpIf(decided, operation('i32.lt_u', get(number), nextNumber(candidate))),
     choose(claimSlot(get(value), candidate, table), [...takeFrom(candidate, map), jump(decided)]),
     jump(again),
   ];
   const each = [
-    set(hash, load('i64', scaled(get(at), 8), map.hashes.at)),
-    set(slot, load('i32', scaled(get(at), 4), map.slots.at)),
+    set(hash, load('i64', ownEntry(get(at), 8, context), map.hashes.at)),
+    set(slot, load('i32', ownEntry(get(at), 4, context), map.slots.at)),
     block(decided, loop(again, ...search)),
     increment(pointer, map.stride),
   ];
   const body = [
     openTable(table),
+    openAreas(context),
+    set(areas, areasOfPiece(map)),
+    set(firstClaim, operation('i32.add', getGlobal('count'), scaled(getGlobal('piece'), map.claimsRoom))),
     set(claimed, getGlobal('claimed')),
-    set(pointer, operation('i32.add', scaled(get(from), map.stride), i32(map.candidates.at))),
+    set(pointer, operation('i32.add', ownEntry(get(from), map.stride, context), i32(map.candidates.at))),
     count(at, get(from), get(to), each),
     setGlobal('claimed', get(claimed)),
   ];
@@ -153,60 +166,58 @@ function isClaimed({ pointer, number }: Candidate, { map, words }: VisitedContex
   );
 }
 
-/** Code of where an area of the worker that has claimed a number has the entry of that claim. */
+/** Code of where an area of the piece in which a number was claimed has the entry of that claim. */
 function claimedAt(area: 'claims' | 'claimSlots', bytes: number, number: Local, map: MemoryMap): Wasm {
-  const [position, worker] = [local('i32', 'position'), local('i32', 'worker')];
-  const nth = operation('i32.sub', get(position), scaled(get(worker), map.claimsRoom));
-  const base = operation(
-    'i32.add',
-    scaled(get(worker), map.distance),
-    i32(map[area].at - map.base + firstBase),
-  );
+  const [position, owner] = [local('i32', 'position'), local('i32', 'owner')];
+  const nth = operation('i32.sub', get(position), scaled(get(owner), map.claimsRoom));
+  const base = operation('i32.add', scaled(get(owner), map.pieceDistance), i32(map[area].at));
   return sequence(
     set(position, operation('i32.sub', get(number), getGlobal('count'))),
-    set(worker, operation('i32.div_u', get(position), i32(map.claimsRoom))),
+    set(owner, operation('i32.div_u', get(position), i32(map.claimsRoom))),
     operation('i32.add', base, scaled(nth, bytes)),
   );
 }
 
+/** Code of the place of an entry in an area of this piece, less where the area begins in the first piece. */
+const entryAt = (entry: Local, bytes: number, areas: Local): Wasm =>
+  operation('i32.add', scaled(get(entry), bytes), get(areas));
+
 /** Code that claims the slot if it still holds what is expected; leaves whether it did. Whoever sees a claim finds its entry. */
 function claimSlot(expected: Wasm, candidate: Candidate, table: Table): Wasm {
   const { map, words } = table;
-  const { pointer, hash, slot, claimed } = candidate;
+  const { pointer, hash, slot, areas, claimed } = candidate;
   const [target, won] = [local('i32', 'target'), local('i32', 'won')];
   const entry = Array.from({ length: words }, (_, word) =>
-    store(load('i64', get(pointer), word * 8), 'i64', get(target), word * 8),
+    store(load('i64', get(pointer), word * 8), 'i64', get(target), map.claims.at + word * 8),
   );
-  const value = slotValue(hash, operation('i32.add', nextNumber(candidate, map), i32(1)), table);
+  const value = slotValue(hash, operation('i32.add', nextNumber(candidate), i32(1)), table);
   return sequence(
-    set(target, operation('i32.add', scaled(get(claimed), map.stride), i32(map.claims.at))),
+    set(target, entryAt(claimed, map.stride, areas)),
     ...entry,
-    store(get(hash), 'i64', scaled(get(claimed), 8), map.claimHashes.at),
-    store(get(slot), 'i32', scaled(get(claimed), 4), map.claimSlots.at),
+    store(get(hash), 'i64', entryAt(claimed, 8, areas), map.claimHashes.at),
+    store(get(slot), 'i32', entryAt(claimed, 4, areas), map.claimSlots.at),
     set(won, replaceSlot(slot, expected, value, table)),
     set(claimed, operation('i32.add', get(claimed), get(won))),
     get(won),
   );
 }
 
-/** Code that tells the worker that had the slot of its loss. */
+/** Code that notes the loss with the piece that had the slot. */
 function takeFrom({ number }: Candidate, map: MemoryMap): readonly Wasm[] {
-  const [position, worker] = [local('i32', 'lostPosition'), local('i32', 'loser')];
+  const [position, owner] = [local('i32', 'lostPosition'), local('i32', 'loser')];
+  const lost = map.outcome.at + outcomeAt.lost * 4;
   return [
     store(i32(-1), 'i32', claimedAt('claimSlots', 4, number, map)),
     set(position, operation('i32.sub', get(number), getGlobal('count'))),
-    set(worker, operation('i32.div_u', get(position), i32(map.claimsRoom))),
-    setGlobal(
-      'touched',
-      atomic('rmw.add', scaled(get(worker), map.distance), [i32(1)], map.lost.at - map.base + firstBase),
-    ),
+    set(owner, operation('i32.div_u', get(position), i32(map.claimsRoom))),
+    setGlobal('touched', atomic('rmw.add', scaled(get(owner), map.pieceDistance), [i32(1)], lost)),
   ];
 }
 
-/** `settle()`: stores this worker's claims, from number `count` on, looks at them, and records findings. */
+/** `settle()`: stores the claims of a piece, from number `count` on, looks at them, and records findings. */
 function settle({ map }: VisitedContext): WasmFunction {
   const walk = inOrder({
-    marks: map.claimMarks.at,
+    marks: operation('i32.add', areasOfPiece(map), i32(map.claimMarks.at)),
     marksEnd: 'claimMark',
     position: (marked) => marked,
     end: getGlobal('claimed'),
@@ -216,7 +227,7 @@ function settle({ map }: VisitedContext): WasmFunction {
   return { name: 'settle', parameters: [], result: null, body: [walk], exported: true };
 }
 
-/** `settleNew(from, to)`: stores those of this worker's claims that were not lost, and gives their slots their numbers. */
+/** `settleNew(from, to)`: stores those of these claims that were not lost, and gives their slots their numbers. */
 function settleNew(context: VisitedContext): WasmFunction {
   const { map, words, addressType } = context;
   const table = tableOf(context);
@@ -226,43 +237,45 @@ function settleNew(context: VisitedContext): WasmFunction {
     local('i32', 'at'),
     local('i32', 'slot'),
   ];
-  const [pointer, target, hash] = [
-    local('i32', 'pointer'),
-    local(addressType, 'target'),
-    local('i64', 'hash'),
-  ];
+  const [pointer, areas] = [local('i32', 'pointer'), local('i32', 'areas')];
+  const [target, hash] = [local(addressType, 'target'), local('i64', 'hash')];
   const settled = [
-    set(hash, load('i64', scaled(get(at), 8), map.claimHashes.at)),
+    set(hash, load('i64', entryAt(at, 8, areas), map.claimHashes.at)),
     ...Array.from({ length: words }, (_, word) =>
-      store(load('i64', get(pointer), word * 8), 'i64', get(target), word * 8),
+      store(load('i64', get(pointer), map.claims.at + word * 8), 'i64', get(target), word * 8),
     ),
     setGlobal('count', operation('i32.add', getGlobal('count'), i32(1))),
     storeSlot(slot, slotValue(hash, getGlobal('count'), table), table),
     set(target, addressAfter(get(target), i32(map.stride), addressType)),
   ];
   const each = [
-    set(slot, load('i32', scaled(get(at), 4), map.claimSlots.at)),
+    set(slot, load('i32', entryAt(at, 4, areas), map.claimSlots.at)),
     choose(operation('i32.ne', get(slot), i32(-1)), settled),
     increment(pointer, map.stride),
   ];
   const body = [
     openTable(table),
-    set(pointer, operation('i32.add', scaled(get(from), map.stride), i32(map.claims.at))),
+    set(areas, areasOfPiece(map)),
+    set(pointer, entryAt(from, map.stride, areas)),
     set(target, stateAddress(getGlobal('count'), table)),
     count(at, get(from), get(to), each),
   ];
   return { name: 'settleNew', parameters: [from, to], result: null, body, exported: false };
 }
 
-/** `withdraw()`: empties the slots of this worker's claims; once all workers have, the table is as before the round. */
+/** `withdraw()`: empties the slots of the claims of a piece; once that is done for all, the table is as before the round. */
 function withdraw(context: VisitedContext): WasmFunction {
   const { map } = context;
   const table = tableOf(context);
-  const [at, slot] = [local('i32', 'at'), local('i32', 'slot')];
+  const [at, slot, areas] = [local('i32', 'at'), local('i32', 'slot'), local('i32', 'areas')];
   const each = [
-    set(slot, load('i32', scaled(get(at), 4), map.claimSlots.at)),
+    set(slot, load('i32', entryAt(at, 4, areas), map.claimSlots.at)),
     choose(operation('i32.ne', get(slot), i32(-1)), [storeSlot(slot, i32(0), table)]),
   ];
-  const body = [openTable(table), count(at, i32(0), getGlobal('claimed'), each)];
+  const body = [
+    openTable(table),
+    set(areas, areasOfPiece(map)),
+    count(at, i32(0), getGlobal('claimed'), each),
+  ];
   return { name: 'withdraw', parameters: [], result: null, body, exported: true };
 }

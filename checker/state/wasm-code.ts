@@ -17,6 +17,8 @@ export interface Label {
 }
 
 export type Operator =
+  /** Of two values, computed both, the first where the third operand is not 0. */
+  | 'select'
   | `i32.${'eqz' | 'eq' | 'ne' | 'lt_s' | 'lt_u' | 'gt_s' | 'gt_u' | 'le_s' | 'le_u' | 'ge_s' | 'ge_u'}`
   | `i32.${'add' | 'sub' | 'mul' | 'div_u' | 'and' | 'or' | 'xor' | 'shl' | 'shr_u' | 'wrap_i64'}`
   | `i64.${'eqz' | 'eq' | 'ne' | 'lt_u' | 'add' | 'sub' | 'mul' | 'and' | 'or' | 'xor' | 'shl' | 'shr_u' | 'extend_i32_u'}`;
@@ -145,10 +147,68 @@ export function choose(condition: Wasm, then: readonly Wasm[], otherwise: readon
   return { kind: 'if', condition, then, otherwise, result: null };
 }
 
-/** `condition ? then : otherwise`, evaluating only one of them. */
+/** `condition ? then : otherwise`. */
 export function either(condition: Wasm, then: Wasm, otherwise: Wasm, result: NumberType = 'i32'): Wasm {
   if (condition.kind === 'i32') return condition.value === 0 ? otherwise : then;
+  if (isCheap(then, otherwise)) return operation('select', then, otherwise, condition);
   return { kind: 'if', condition, then: [then], otherwise: [otherwise], result };
+}
+
+/** What is computed in fewer steps than this need not be passed over: a jump that nobody can foretell costs as many. */
+const cheap = 20;
+
+/** Whether all of these can be computed, whether they are needed or not, for less than a jump. */
+function isCheap(...values: readonly Wasm[]): boolean {
+  const weights = values.map(plainWeight);
+  return (
+    weights.every((weight) => weight !== null) && weights.reduce((sum, weight) => sum + weight, 0) < cheap
+  );
+}
+
+/** `left && right`, of conditions. */
+export const bothOf = (left: Wasm, right: Wasm): Wasm =>
+  left.kind !== 'i32' && isCheap(right) ? operation('i32.and', left, right) : either(left, right, i32(0));
+
+/** `left || right`, of conditions. */
+export const oneOf = (left: Wasm, right: Wasm): Wasm =>
+  left.kind !== 'i32' && isCheap(right) ? operation('i32.or', left, right) : either(left, i32(1), right);
+
+/** The steps of code that only computes a value from locals and memory, and cannot fail; null for other code. */
+function plainWeight(code: Wasm): number | null {
+  switch (code.kind) {
+    case 'i32':
+    case 'i64':
+    case 'get':
+      return 0;
+    case 'load': {
+      const address = plainWeight(code.address);
+      return address === null ? null : address + 1;
+    }
+    case 'operation': {
+      if (code.operator === 'i32.div_u') return null;
+      const weights = code.operands.map(plainWeight);
+      return weights.some((weight) => weight === null)
+        ? null
+        : weights.reduce<number>((sum, weight) => sum + weight!, 1);
+    }
+    case 'global.get':
+    case 'set':
+    case 'tee':
+    case 'global.set':
+    case 'store':
+    case 'atomic':
+    case 'fill':
+    case 'call':
+    case 'sequence':
+    case 'if':
+    case 'block':
+    case 'loop':
+    case 'jump':
+    case 'jumpIf':
+    case 'jumpTable':
+    case 'return':
+      return null;
+  }
 }
 
 /** Counts `variable` from `from` up to `to - 1`; `from` and `to` are evaluated once, and every pass. */

@@ -7,7 +7,7 @@ import type { Field, Layout } from './layout.ts';
 import type { Words } from './wasm-cells.ts';
 import { readCell } from './wasm-cells.ts';
 import type { Wasm } from './wasm-code.ts';
-import { choose, either, get, i32, local, operation, sequence, set } from './wasm-code.ts';
+import { bothOf, choose, either, get, i32, local, oneOf, operation, sequence, set } from './wasm-code.ts';
 import { quantified, weightOf } from './wasm-repeat.ts';
 
 /** Where an expression is compiled. */
@@ -143,9 +143,9 @@ function compileComparison(expr: AnyExpr & { kind: 'binary' }, scope: Scope): Wa
   const { operator, left, right } = expr;
   switch (operator) {
     case '&&':
-      return either(compileCondition(left, scope), compileCondition(right, scope), i32(0));
+      return bothOf(compileCondition(left, scope), compileCondition(right, scope));
     case '||':
-      return either(compileCondition(left, scope), i32(1), compileCondition(right, scope));
+      return oneOf(compileCondition(left, scope), compileCondition(right, scope));
     case '==':
     case '!=':
       return operation(operator === '==' ? 'i32.eq' : 'i32.ne', ...compileAlike(left, right, scope));

@@ -27,8 +27,7 @@ export interface Sizes {
 }
 
 export interface MemoryMap {
-  /** Where the areas of this worker begin, and how far they are from those of the next one. */
-  readonly base: number;
+  /** How far the areas of a worker are from those of the next one; the areas below are of the first. */
   readonly distance: number;
   /** Bytes of a packed state. */
   readonly stride: number;
@@ -58,18 +57,22 @@ export interface MemoryMap {
   readonly slots: Area;
   /** By the upper bits of a hash: the candidate that had them last. */
   readonly recent: Area;
-  /** The number of this worker; claims of a round that are enough; those that there is room for. */
-  readonly worker: number;
+  /** The pieces of a round, and how far the areas of one are from those of the next; the areas below are of the first. */
+  readonly pieces: number;
+  readonly pieceDistance: number;
+  /** Claims of a piece that are enough; those that there is room for. */
   readonly claimsEnough: number;
   readonly claimsRoom: number;
-  /** States claimed in a round, packed; the hash and the slot of each, as those of candidates. */
+  /** States claimed, packed; the hash and the slot of each, as those of candidates. */
   readonly claims: Area;
   readonly claimHashes: Area;
   readonly claimSlots: Area;
   /** As `marks`, but positions are numbers of claims. */
   readonly claimMarks: Area;
-  /** 32 bits: how many of the claims were lost to workers before this one. */
-  readonly lost: Area;
+  /** As `findings`, of the states that were claimed. */
+  readonly claimFindings: Area;
+  /** 32 bits each, named by `outcomeAt`. */
+  readonly outcome: Area;
   /** Where the table begins: the first slot. */
   readonly table: number;
 }
@@ -77,7 +80,29 @@ export interface MemoryMap {
 export const markBytes = 16;
 export const findingBytes = 12;
 
-/** States that a worker claims in a round, and bytes of them: barriers are to be rare, and claims to stay in a cache. */
+/** What is known of a piece, in words of 32 bits. */
+export const outcomeAt = {
+  /** The first state that was left out. */
+  stopped: 0,
+  claimed: 1,
+  /** Where the marks of the claims end. */
+  marks: 2,
+  /** Claims lost to pieces before this one. */
+  lost: 3,
+  /** The number of the first state that is stored. */
+  first: 4,
+  /** Where the findings end. */
+  findings: 5,
+} as const;
+const outcomeBytes = 24;
+
+/** 32 bits at the beginning of memory: the pieces of work that have been taken. */
+export const takenAt = 0;
+
+/** Pieces of a round for each worker: who is slower, or comes later, does fewer of them. */
+const piecesEach = 2;
+
+/** States that are claimed in a piece, and bytes of them: barriers are to be rare. */
 const mostClaims = 16_384;
 const claimBytes = 2 ** 20;
 
@@ -88,46 +113,53 @@ const recentBytes = 2 ** 19;
 export const recentBits = (words: number): number =>
   Math.max(1, Math.floor(Math.log2(recentBytes / (words * 8))));
 
-/** Workers, which one this is, how many successors it gathers, and the claims that are enough for a round. */
+/** Workers, how many successors each gathers, and the claims that are enough for a piece. */
 export interface Share {
   readonly workers: number;
-  readonly worker: number;
   readonly batch: number;
   readonly claims?: number;
 }
 
-export const alone: Share = { workers: 1, worker: 0, batch: 1024 };
+export const alone: Share = { workers: 1, batch: 1024 };
 
-/** Every worker has areas of its own, one after another; the table and the states are shared. */
+/** Every worker has areas of its own, one after another, and so has every piece; the table and the states are shared. */
 export function memoryMap(sizes: Sizes, share: Share): MemoryMap {
-  const { workers, worker } = share;
-  const distance = areasFrom(firstBase, sizes, share).end - firstBase;
-  const base = firstBase + worker * distance;
-  const { areas } = areasFrom(base, sizes, share);
-  return { ...areas, worker, base, distance, table: firstBase + workers * distance };
+  const { workers } = share;
+  const own = workerAreas(firstBase, sizes, share);
+  const distance = own.end - firstBase;
+  const firstPiece = firstBase + workers * distance;
+  const pieces = workers === 1 ? 0 : workers * piecesEach;
+  const piece = pieceAreas(firstPiece, sizes, share);
+  const pieceDistance = piece.end - firstPiece;
+  const table = firstPiece + pieces * pieceDistance;
+  return { ...own.areas, ...piece.areas, distance, pieces, pieceDistance, table };
 }
 
 /** Where the areas of the first worker begin. */
-export const firstBase = 64;
+const firstBase = 64;
 
-function areasFrom(
-  base: number,
-  { words, transitions, properties, edges, choices }: Sizes,
-  { workers, batch, claims = Math.min(mostClaims, Math.ceil(claimBytes / (words * 8))) }: Share,
-) {
+/** What gives out pieces of memory, one behind the other. */
+function areasFrom(base: number) {
   let end = base;
   const area = (bytes: number): Area => {
     const at = end;
     end = Math.ceil((end + bytes) / 64) * 64;
     return { at, bytes };
   };
-  const stride = words * 8;
+  return { area, end: () => end };
+}
+
+const roomsOf = ({ edges }: Sizes, { batch }: Share) => {
   const batchStates = 2 * batch;
   const room = batch + edges + 1;
-  const marksMost = batchStates + room;
-  const claimsRoom = workers === 1 ? 0 : claims + room;
-  const claimMarksMost = workers === 1 ? 0 : 2 * marksMost;
-  const findingsMost = marksMost + claimMarksMost + (room + claimsRoom) * properties;
+  return { batch, batchStates, room, marksMost: batchStates + room };
+};
+
+function workerAreas(base: number, sizes: Sizes, share: Share) {
+  const { words, transitions, properties, choices } = sizes;
+  const { batch, batchStates, room, marksMost } = roomsOf(sizes, share);
+  const { area, end } = areasFrom(base);
+  const stride = words * 8;
   const areas = {
     stride,
     batch,
@@ -137,19 +169,31 @@ function areasFrom(
     reached: area(properties * 4),
     ends: area(batchStates * 4),
     marks: area(marksMost * markBytes),
-    findings: area(findingsMost * findingBytes),
+    findings: area((marksMost + room * properties) * findingBytes),
     saved: area((choices + 1) * stride),
     candidates: area(room * stride),
     hashes: area(room * 8),
     slots: area(room * 4),
-    claimsEnough: claims,
-    claimsRoom,
-    claims: area(claimsRoom * stride),
-    claimHashes: area(claimsRoom * 8),
-    claimSlots: area(claimsRoom * 4),
-    claimMarks: area(claimMarksMost * markBytes),
-    lost: area(4),
     recent: area(2 ** recentBits(words) * stride),
   };
-  return { areas, end };
+  return { areas, end: end() };
+}
+
+function pieceAreas(base: number, sizes: Sizes, share: Share) {
+  const { words, properties } = sizes;
+  const { room, marksMost } = roomsOf(sizes, share);
+  const { claims = Math.min(mostClaims, Math.ceil(claimBytes / (words * 8))) } = share;
+  const { area, end } = areasFrom(base);
+  const claimsRoom = claims + room;
+  const areas = {
+    claimsEnough: claims,
+    claimsRoom,
+    claims: area(claimsRoom * words * 8),
+    claimHashes: area(claimsRoom * 8),
+    claimSlots: area(claimsRoom * 4),
+    claimMarks: area(2 * marksMost * markBytes),
+    claimFindings: area((2 * marksMost + claimsRoom * properties) * findingBytes),
+    outcome: area(outcomeBytes),
+  };
+  return { areas, end: end() };
 }

@@ -4,6 +4,7 @@ import type { Code, TransitionTable } from '../analysis/transition-table.ts';
 import type { Layout, LayoutOptions } from './layout.ts';
 import { layoutOf } from './layout.ts';
 import type { WasmFunction, WasmModule } from './wasm-code.ts';
+import { areasGlobal } from './wasm-areas.ts';
 import { canonicalFunction } from './wasm-canonical.ts';
 import { batchFunctions, batchGlobals } from './wasm-batch.ts';
 import { claimFunctions, claimGlobals } from './wasm-claim.ts';
@@ -38,7 +39,6 @@ export interface ModelOptions extends LayoutOptions {
 
 type MayMove = (copy: { readonly thread: number; readonly replica: number }) => boolean;
 
-/** All workers' modules have the same functions, each with the addresses of its own areas. */
 export function compileModel(
   table: TransitionTable,
   { hashMask = allBits, share = alone, wide = false, mayMove = () => true, ...wishes }: ModelOptions = {},
@@ -88,7 +88,7 @@ export function compileModel(
 const globalsOf = ({ isShared }: { readonly isShared: boolean }) => [
   ...visitedGlobals,
   ...batchGlobals,
-  ...(isShared ? claimGlobals : []),
+  ...(isShared ? [areasGlobal, ...claimGlobals] : []),
 ];
 
 /** The largest number of edges that one state can have. */

@@ -2,6 +2,7 @@
 import type { AtomicOperator, Operator } from './wasm-code.ts';
 
 export const opcodes: Readonly<Record<Operator, number>> = {
+  select: 0x1b,
   'i32.eqz': 0x45,
   'i32.eq': 0x46,
   'i32.ne': 0x47,

@@ -130,7 +130,8 @@ const place = ({ type, address, offset }: Pick<Wasm & { kind: 'load' }, 'type' |
   `${type}[${expression(address)}${offset === 0 ? '' : ` + ${offset}`}]`;
 
 function printOperation(operator: Operator, operands: readonly Wasm[]): string {
-  const [left, right] = operands.map(expression);
+  const [left, right, condition] = operands.map(expression);
+  if (operator === 'select') return `(${condition!} ? ${left!} : ${right!})`;
   const name = operator.slice('i32.'.length);
   if (right !== undefined) return `(${left!} ${symbols[name] ?? name} ${right})`;
   return name === 'eqz' ? `!${left!}` : left!;

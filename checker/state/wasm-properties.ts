@@ -2,9 +2,26 @@
 import type { TransitionTable } from '../analysis/transition-table.ts';
 import type { Property } from '../language/property.ts';
 import type { Layout } from './layout.ts';
-import { inMemory, readCell } from './wasm-cells.ts';
-import type { NumberType, Wasm, WasmFunction } from './wasm-code.ts';
-import { call, choose, get, giveBack, i32, load, local, operation, sequence, store } from './wasm-code.ts';
+import { ownAddress } from './wasm-areas.ts';
+import type { Words } from './wasm-cells.ts';
+import { inLocals, inMemory, readCell } from './wasm-cells.ts';
+import type { Local, NumberType, Wasm, WasmFunction } from './wasm-code.ts';
+import {
+  block,
+  call,
+  choose,
+  get,
+  giveBack,
+  i32,
+  jump,
+  labelled,
+  load,
+  local,
+  operation,
+  sequence,
+  set,
+  store,
+} from './wasm-code.ts';
 import { compileCondition } from './wasm-expression.ts';
 import type { MemoryMap } from './wasm-memory.ts';
 
@@ -19,51 +36,74 @@ export interface PropertyContext {
   readonly ends: Readonly<Record<string, number>>;
   readonly map: MemoryMap;
   readonly addressType: NumberType;
+  readonly isShared: boolean;
 }
 
-/** The functions `property<i>(state, id)`, `check(state, id)` and `isStuck(state)`. */
+/** The functions `check(state, id)` and `isStuck(state)`. */
 export function propertyFunctions(context: PropertyContext): readonly WasmFunction[] {
-  const { properties } = context.table.model;
-  return [
-    ...properties.map((property, at) => propertyFunction(property, at, context)),
-    checkFunction(context),
-    stuckFunction(context),
-  ];
+  return [...checkFunctions(context), stuckFunction(context)];
 }
 
-const nameOf = (property: number) => `property${property}`;
+/** Properties a function: larger functions are not optimised so well. */
+const mostProperties = 16;
 
-/** True as well where the property itself is wrong; that is a finding of its own. */
-function propertyFunction(
-  { condition }: Property,
-  at: number,
-  { layout, ends, addressType }: PropertyContext,
-): WasmFunction {
+/** `check(state, id)`: records the invariants that a new state violates, and the witnesses that it is. */
+function checkFunctions(context: PropertyContext): readonly WasmFunction[] {
+  const { properties } = context.table.model;
+  const parts = Array.from({ length: Math.ceil(properties.length / mostProperties) }, (_, part) =>
+    checkPart(part, properties.slice(part * mostProperties, (part + 1) * mostProperties), context),
+  );
+  const [state, id] = [local(context.addressType, 'state'), local('i32', 'id')];
+  const body = parts.map(({ name }) => call(name, get(state), get(id)));
+  return [...parts, { name: 'check', parameters: [state, id], result: null, body, exported: false }];
+}
+
+/** States of so few words are read once, before the properties. */
+const mostLocals = 4;
+
+function checkPart(part: number, properties: readonly Property[], context: PropertyContext): WasmFunction {
+  const { layout, addressType } = context;
   const [state, id] = [local(addressType, 'state'), local('i32', 'id')];
-  const fail = () => [call('record', i32(wrongPropertyFound), get(id), i32(at)), giveBack(i32(1))];
-  const code = compileCondition(condition, {
+  const few = layout.words <= mostLocals;
+  const given = Array.from({ length: few ? layout.words : 0 }, (_, word) => local('i64', `word${word}`));
+  const words = few ? inLocals(given) : inMemory(state);
+  const body = [
+    ...given.map((word, at) => set(word, load('i64', get(state), at * 8))),
+    ...properties.map((property, at) => look(property, part * mostProperties + at, { context, words, id })),
+  ];
+  return { name: `check${part}`, parameters: [state, id], result: null, body, exported: false };
+}
+
+interface Looking {
+  readonly context: PropertyContext;
+  readonly words: Words;
+  readonly id: Local;
+}
+
+/** Code that looks at one property. Where the property itself is wrong, that is the finding. */
+function look({ kind, condition }: Property, at: number, { context, words, id }: Looking): Wasm {
+  const { layout, ends, map } = context;
+  const done = labelled('done');
+  const fail = () => [call('record', i32(wrongPropertyFound), get(id), i32(at)), jump(done)];
+  const holds = compileCondition(condition, {
     layout,
     ends,
-    words: inMemory(state),
+    words,
     thread: '',
     replica: -1,
     bound: [],
     fail,
   });
-  return { name: nameOf(at), parameters: [state, id], result: 'i32', body: [code], exported: false };
-}
-
-/** Records the invariants that a new state violates, and the witnesses that it is. */
-function checkFunction({ table, map, addressType }: PropertyContext): WasmFunction {
-  const [state, id] = [local(addressType, 'state'), local('i32', 'id')];
-  const body = table.model.properties.map(({ kind }, at): Wasm => {
-    const holds = call(nameOf(at), get(state), get(id));
-    if (kind === 'always')
-      return choose(operation('i32.eqz', holds), [call('record', i32(invariantFound), get(id), i32(at))]);
-    const flag = i32(map.reached.at + at * 4);
-    return choose(operation('i32.eqz', load('i32', flag)), [choose(holds, [store(i32(1), 'i32', flag)])]);
-  });
-  return { name: 'check', parameters: [state, id], result: null, body, exported: false };
+  if (kind === 'always')
+    return block(
+      done,
+      choose(operation('i32.eqz', holds), [call('record', i32(invariantFound), get(id), i32(at))]),
+    );
+  const flag = ownAddress(map.reached.at + at * 4, context);
+  return block(
+    done,
+    choose(operation('i32.eqz', load('i32', flag)), [choose(holds, [store(i32(1), 'i32', flag)])]),
+  );
 }
 
 /** Whether a thread that must not wait for ever has not ended. */

@@ -29,6 +29,7 @@ import {
   setGlobal,
   store,
 } from './wasm-code.ts';
+import { openAreas, ownAddress, ownEntry } from './wasm-areas.ts';
 import { markBytes, recentBits } from './wasm-memory.ts';
 import type { VisitedContext } from './wasm-table.ts';
 import { increment, scaled } from './wasm-table.ts';
@@ -45,23 +46,24 @@ export function dropRecent(context: VisitedContext): WasmFunction {
   const isMet = equalStates(pointer, recent, words, map.recent.at);
   const each = [
     moveMarks({ mark, marksEnd, pointer, target }),
-    set(hash, load('i64', scaled(get(at), 8), map.hashes.at)),
-    set(recent, scaled(operation('i32.wrap_i64', place), map.stride)),
+    set(hash, load('i64', ownEntry(get(at), 8, context), map.hashes.at)),
+    set(recent, ownEntry(operation('i32.wrap_i64', place), map.stride, context)),
     set(isNew, operation('i32.or', get(isFirst), operation('i32.eqz', isMet))),
     // Without a branch: whether a candidate is known cannot be foretold, and what is dropped is soon written over.
     ...copyTwice(pointer, target, { recent, at: map.recent.at, words }),
-    store(get(hash), 'i64', scaled(get(kept), 8), map.hashes.at),
+    store(get(hash), 'i64', ownEntry(get(kept), 8, context), map.hashes.at),
     set(kept, operation('i32.add', get(kept), get(isNew))),
     set(target, operation('i32.add', get(target), scaled(get(isNew), map.stride))),
     increment(pointer, map.stride),
   ];
   const body = [
+    openAreas(context),
     set(total, gathered(context)),
     set(isFirst, operation('i32.eqz', getGlobal('count'))),
     set(marksEnd, getGlobal('mark')),
-    set(mark, i32(map.marks.at)),
-    set(pointer, i32(map.candidates.at)),
-    set(target, i32(map.candidates.at)),
+    set(mark, ownAddress(map.marks.at, context)),
+    set(pointer, ownAddress(map.candidates.at, context)),
+    set(target, ownAddress(map.candidates.at, context)),
     count(at, i32(0), get(total), each),
     moveMarks({ mark, marksEnd, pointer, target }),
     setGlobal('cursor', get(target)),

@@ -7,7 +7,8 @@ import {
   block,
   choose,
   count,
-  either,
+  bothOf,
+  oneOf,
   get,
   i32,
   jump,
@@ -67,7 +68,7 @@ export function quantified(
   if (isWrittenOut(binder, weight))
     return valuesOf(binder)
       .map(instance)
-      .reduceRight((rest, one) => (all ? either(one, rest, i32(0)) : either(one, i32(1), rest)));
+      .reduceRight((rest, one) => (all ? bothOf(one, rest) : oneOf(one, rest)));
   const [value, result, decided] = [local('i32', 'bound'), local('i32', 'result'), labelled('decided')];
   const one = instance(get(value));
   const decide = choose(all ? operation('i32.eqz', one) : one, [

@@ -3,6 +3,7 @@ import type { Code, ThreadTable, Transition } from '../analysis/transition-table
 import { sizeOf } from '../language/domain.ts';
 import type { Layout } from './layout.ts';
 import { isTwin } from './wasm-canonical.ts';
+import { ownAddress } from './wasm-areas.ts';
 import type { Words } from './wasm-cells.ts';
 import { addToCell, inLocals, inMemory, readCell } from './wasm-cells.ts';
 import type { Label, Local, NumberType, Wasm, WasmFunction } from './wasm-code.ts';
@@ -46,6 +47,7 @@ export interface StepContext {
   readonly ends: Readonly<Record<string, number>>;
   readonly map: MemoryMap;
   readonly addressType: NumberType;
+  readonly isShared: boolean;
   /** Every transition that is compiled is added here. */
   readonly edges: CompiledEdge[];
 }
@@ -208,7 +210,8 @@ function compileChoice({ target, next }: Code & { kind: 'choose' }, path: Path):
   return sequence(save, count(value, i32(0), i32(sizeOf(target.domain)), [block(taken, ...way)]));
 }
 
-function savedState({ registers, map, cursor }: Frame, depth: number) {
+function savedState(frame: Frame, depth: number) {
+  const { registers, map, cursor } = frame;
   if (registers !== null) {
     const saved = registers.map(({ name }) => local('i64', `${name}saved${depth}`));
     return {
@@ -216,7 +219,7 @@ function savedState({ registers, map, cursor }: Frame, depth: number) {
       restore: sequence(...registers.map((register, at) => set(register, get(saved[at]!)))),
     };
   }
-  const place = i32(map.saved.at + depth * map.stride);
+  const place = ownAddress(map.saved.at + depth * map.stride, frame);
   return { save: call('copy', place, get(cursor)), restore: call('copy', get(cursor), place) };
 }
 
@@ -244,8 +247,8 @@ function arrive(location: number, { frame, from, transition, branches }: Path): 
   );
 }
 
-function countFired({ map }: Frame, { id }: Transition): Wasm {
-  const address = i32(map.fired.at + id * 8);
+function countFired(frame: Frame, { id }: Transition): Wasm {
+  const address = ownAddress(frame.map.fired.at + id * 8, frame);
   return store(operation('i64.add', load('i64', address), i64(1n)), 'i64', address);
 }
 

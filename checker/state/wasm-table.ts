@@ -15,11 +15,11 @@ import {
   labelled,
   load,
   local,
+  locals,
   loop,
   operation,
   sequence,
   set,
-  setGlobal,
   store,
 } from './wasm-code.ts';
 import { addressAfter } from './wasm-cells.ts';
@@ -180,37 +180,21 @@ export function clearTable({ map }: VisitedContext): WasmFunction {
  * among the candidates. In two rounds, so that the cache misses of many states overlap.
  */
 export function enter(context: VisitedContext): WasmFunction {
-  const { map } = context;
+  const { map, addressType } = context;
   const table = tableOf(context);
-  const [from, to, at, slot, touched] = [
-    local('i32', 'from'),
-    local('i32', 'to'),
-    local('i32', 'at'),
-    local('i32', 'slot'),
-    local('i32', 'touched'),
-  ];
-  const [hash, stored] = [local('i64', 'hash'), local(context.addressType, 'stored')];
-  const total = operation('i32.sub', get(to), get(from));
-  const touch = [
+  const [from, to, at, slot] = locals('i32', 'from', 'to', 'at', 'slot');
+  const [hash, stored] = [local('i64', 'hash'), local(addressType, 'stored')];
+  const number = operation('i32.add', get(at), i32(1));
+  const each = [
     set(hash, hashAt(stored, context)),
-    store(get(hash), 'i64', scaled(get(at), 8), map.hashes.at),
     set(slot, firstSlot(get(hash), table)),
-    store(get(slot), 'i32', scaled(get(at), 4), map.slots.at),
-    set(touched, operation('i32.xor', get(touched), loadSlot(slot, table))),
-    set(stored, addressAfter(get(stored), i32(map.stride), context.addressType)),
-  ];
-  const number = operation('i32.add', operation('i32.add', get(from), get(at)), i32(1));
-  const put = [
-    set(hash, load('i64', scaled(get(at), 8), map.hashes.at)),
-    set(slot, load('i32', scaled(get(at), 4), map.slots.at)),
     fillSlot(slot, slotValue(hash, number, table), table),
+    set(stored, addressAfter(get(stored), i32(map.stride), addressType)),
   ];
   const body = [
     openTable(table),
     set(stored, stateAddress(get(from), table)),
-    count(at, i32(0), total, touch),
-    count(at, i32(0), total, put),
-    setGlobal('touched', get(touched)),
+    count(at, get(from), get(to), each),
   ];
   return { name: 'enter', parameters: [from, to], result: null, body, exported: true };
 }

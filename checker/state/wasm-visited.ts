@@ -29,6 +29,7 @@ import {
   setGlobal,
   store,
 } from './wasm-code.ts';
+import { openAreas, ownAddress, ownEntry } from './wasm-areas.ts';
 import { addressAfter } from './wasm-cells.ts';
 import type { Table, VisitedContext } from './wasm-table.ts';
 import {
@@ -40,7 +41,6 @@ import {
   probe,
   clearTable,
   enter,
-  scaled,
   loadSlot,
   openTable,
   storeSlot,
@@ -49,9 +49,15 @@ import {
   stateAddress,
 } from './wasm-table.ts';
 
+/** Code of the number of the candidate at an address. */
+export const candidateNumber = (address: Wasm, context: VisitedContext): Wasm => {
+  const { map } = context;
+  const first = ownAddress(map.candidates.at, context);
+  return operation('i32.div_u', operation('i32.sub', address, first), i32(map.stride));
+};
+
 /** The number of candidates gathered so far. */
-export const gathered = ({ map }: VisitedContext): Wasm =>
-  operation('i32.div_u', operation('i32.sub', getGlobal('cursor'), i32(map.candidates.at)), i32(map.stride));
+export const gathered = (context: VisitedContext): Wasm => candidateNumber(getGlobal('cursor'), context);
 
 /** `hashAll()`: the hash of each candidate, which is made canonical first. */
 function hashAll(context: VisitedContext): WasmFunction {
@@ -65,12 +71,13 @@ function hashAll(context: VisitedContext): WasmFunction {
   const each = [
     ...(context.isSymmetric ? [call('canonical', get(pointer))] : []),
     set(hash, hashAt(pointer, context)),
-    store(get(hash), 'i64', scaled(get(at), 8), map.hashes.at),
+    store(get(hash), 'i64', ownEntry(get(at), 8, context), map.hashes.at),
     increment(pointer, map.stride),
   ];
   const body = [
+    openAreas(context),
     set(total, gathered(context)),
-    set(pointer, i32(map.candidates.at)),
+    set(pointer, ownAddress(map.candidates.at, context)),
     count(at, i32(0), get(total), each),
   ];
   return { name: 'hashAll', parameters: [], result: null, body, exported: true };
@@ -87,12 +94,13 @@ function findSlots(context: VisitedContext): WasmFunction {
     local('i32', 'touched'),
   ];
   const each = [
-    set(slot, firstSlot(load('i64', scaled(get(at), 8), map.hashes.at), table)),
-    store(get(slot), 'i32', scaled(get(at), 4), map.slots.at),
+    set(slot, firstSlot(load('i64', ownEntry(get(at), 8, context), map.hashes.at), table)),
+    store(get(slot), 'i32', ownEntry(get(at), 4, context), map.slots.at),
     set(touched, operation('i32.xor', get(touched), loadSlot(slot, table))),
   ];
   const body = [
     openTable(table),
+    openAreas(context),
     set(total, gathered(context)),
     count(at, i32(0), get(total), each),
     setGlobal('touched', get(touched)),
@@ -117,15 +125,16 @@ function findLikely(context: VisitedContext): WasmFunction {
   // An empty slot has number -1, and what another worker has claimed is not stored: state 0 is touched instead.
   const known = operation('i32.mul', get(number), operation('i32.lt_u', get(number), get(stored)));
   const each = [
-    set(hash, load('i64', scaled(get(at), 8), map.hashes.at)),
-    set(slot, load('i32', scaled(get(at), 4), map.slots.at)),
+    set(hash, load('i64', ownEntry(get(at), 8, context), map.hashes.at)),
+    set(slot, load('i32', ownEntry(get(at), 4, context), map.slots.at)),
     probe(slot, value, hash, table),
-    store(get(slot), 'i32', scaled(get(at), 4), map.slots.at),
+    store(get(slot), 'i32', ownEntry(get(at), 4, context), map.slots.at),
     set(number, numberIn(value, table)),
     set(touched, operation('i32.xor', get(touched), load('i32', stateAddress(known, table)))),
   ];
   const body = [
     openTable(table),
+    openAreas(context),
     set(total, gathered(context)),
     set(stored, getGlobal('count')),
     count(at, i32(0), get(total), each),
@@ -157,7 +166,8 @@ function decide(name: string, inserting: boolean, context: VisitedContext): Wasm
   const [stored, target] = locals(addressType, 'stored', 'target');
   const hash = local('i64', 'hash');
   const [decided, again] = [labelled('decided'), labelled('again')];
-  const answer = (id: Wasm) => (inserting ? sequence() : store(id, 'i32', scaled(get(at), 4), map.slots.at));
+  const answer = (id: Wasm) =>
+    inserting ? sequence() : store(id, 'i32', ownEntry(get(at), 4, context), map.slots.at);
   const onEmpty = inserting ? insertAt({ slot, hash, candidate, next, target }, table) : answer(i32(-1));
   const search = loop(
     again,
@@ -170,14 +180,15 @@ function decide(name: string, inserting: boolean, context: VisitedContext): Wasm
     jump(again),
   );
   const each = [
-    set(hash, load('i64', scaled(get(at), 8), map.hashes.at)),
-    set(slot, load('i32', scaled(get(at), 4), map.slots.at)),
+    set(hash, load('i64', ownEntry(get(at), 8, context), map.hashes.at)),
+    set(slot, load('i32', ownEntry(get(at), 4, context), map.slots.at)),
     block(decided, search),
     increment(candidate, map.stride),
   ];
   const body = [
     openTable(table),
-    set(candidate, operation('i32.add', scaled(get(from), map.stride), i32(map.candidates.at))),
+    openAreas(context),
+    set(candidate, operation('i32.add', ownEntry(get(from), map.stride, context), i32(map.candidates.at))),
     set(next, getGlobal('count')),
     set(target, stateAddress(get(next), table)),
     count(at, get(from), get(to), each),

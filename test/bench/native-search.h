@@ -92,7 +92,7 @@ static uint64_t drop_recent(uint64_t total) {
 }
 
 static void insert_all(uint64_t total) {
-  if (count + total > capacity) grow_to(2 * slots > (count + total) * 5 / 4 ? 2 * slots : (count + total) * 5 / 4 + 1);
+  if (count + total > capacity) grow_to(3 * slots > (count + total) * 5 / 4 ? 3 * slots : (count + total) * 5 / 4 + 1);
   for (uint64_t at = 0; at < total; at++) hashes[at] = hash_of(&candidates[at]);
   total = drop_recent(total);
   for (uint64_t at = 0; at < total; at++) {

@@ -126,6 +126,9 @@ describe('workers change nothing', () => {
   }, 60_000);
 });
 
+/** It exports nothing of what a worker calls. */
+const emptyModule = new WebAssembly.Module(new Uint8Array([0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0]));
+
 describe('a worker that dies ends the search with an error', () => {
   const table = transitionTable(gupFast.build({ flush: 'ipi', cpus: 3 }));
 
@@ -133,7 +136,7 @@ describe('a worker that dies ends the search with an error', () => {
     const hire: Hire = (self, recruits) =>
       hireWorkers(
         self,
-        recruits.map((recruit) => ({ ...recruit, bytes: new Uint8Array(8) })),
+        recruits.map((recruit) => ({ ...recruit, module: emptyModule })),
       );
     together(table, { crew: { workers: 2, batch: 8, hire } }, (space) => {
       space.start();

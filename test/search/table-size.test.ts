@@ -18,7 +18,7 @@ test('the most states that fit', () => {
       states * stride <= given.statesBytes &&
       states <= slotsFor(states, given) * fullest;
     expect(most === 0 || fits(most)).toBe(true);
-    // One more may not have room for a table of twice the size, but twice as many never have any.
+    // One more may not have room for a table of the next size, but three times as many never have any.
     expect(fits(most + 1)).toBe(false);
   });
   fc.assert(law, { numRuns: 1_000 });
