@@ -3,9 +3,10 @@ import type { AnyExpr, Binder } from '../language/expression.ts';
 import { partsOf, walk } from '../language/expression.ts';
 import { printExpr } from '../language/print.ts';
 import type { Effect } from '../language/statement.ts';
+import { conditionsIn, effectsIn, exprsOf, withParts } from './code-parts.ts';
 import type { Numbering } from './numbering.ts';
 import { numberingOf } from './numbering.ts';
-import type { Code, TransitionTable } from './transition-table.ts';
+import type { TransitionTable } from './transition-table.ts';
 
 /** Copies that may change places, with all that belongs to each. */
 export interface SymmetricGroup {
@@ -144,47 +145,4 @@ function examineOrder({ binder, effects }: Effect & { kind: 'each' }, suspect: S
   for (const part of inner.flatMap(exprsOf).flatMap((expr) => [...walk(expr)]))
     if (part.kind === 'shared' && written.has(part.name) && !isOwn(part.index))
       suspect.reasons.add(`the order of the copies decides what is read from '${printExpr(part)}'`);
-}
-
-function* withParts(effect: Effect): Generator<Effect> {
-  yield effect;
-  if (effect.kind === 'when' || effect.kind === 'each')
-    for (const part of effect.effects) yield* withParts(part);
-}
-
-function* effectsIn(code: Code): Generator<Effect> {
-  if (code.kind === 'goto') return;
-  if (code.kind === 'branch') {
-    yield* effectsIn(code.then);
-    yield* effectsIn(code.otherwise);
-    return;
-  }
-  if (code.kind === 'effects') for (const effect of code.effects) yield* withParts(effect);
-  yield* effectsIn(code.next);
-}
-
-function* conditionsIn(code: Code): Generator<AnyExpr> {
-  if (code.kind === 'goto') return;
-  if (code.kind === 'branch') {
-    yield code.condition;
-    yield* conditionsIn(code.then);
-    yield* conditionsIn(code.otherwise);
-    return;
-  }
-  if (code.kind === 'choose') yield code.target;
-  yield* conditionsIn(code.next);
-}
-
-/** The expressions of an effect, those of its parts left out. */
-function exprsOf(effect: Effect): readonly AnyExpr[] {
-  switch (effect.kind) {
-    case 'set':
-      return [effect.target, effect.value];
-    case 'when':
-    case 'assert':
-      return [effect.condition];
-    case 'each':
-    case 'count':
-      return [];
-  }
 }

@@ -1,6 +1,6 @@
 /** What a seeded search looks for, and the threads without which it cannot happen. */
+import { effectsIn } from '../analysis/code-parts.ts';
 import type { Code } from '../analysis/transition-table.ts';
-import type { Effect } from '../language/statement.ts';
 import type { Current, PersistentSets, Setting } from './persistent-set.ts';
 import type { Finding } from './state-space.ts';
 
@@ -53,27 +53,7 @@ export function seedsOf(
 }
 
 function asserts(code: Code, claims: readonly string[]): boolean {
-  switch (code.kind) {
-    case 'goto':
-      return false;
-    case 'effects':
-      return code.effects.some((effect) => claimsOne(effect, claims)) || asserts(code.next, claims);
-    case 'branch':
-      return asserts(code.then, claims) || asserts(code.otherwise, claims);
-    case 'choose':
-      return asserts(code.next, claims);
-  }
-}
-
-function claimsOne(effect: Effect, claims: readonly string[]): boolean {
-  switch (effect.kind) {
-    case 'assert':
-      return claims.includes(effect.claim);
-    case 'when':
-    case 'each':
-      return effect.effects.some((part) => claimsOne(part, claims));
-    case 'set':
-    case 'count':
-      return false;
-  }
+  for (const effect of effectsIn(code))
+    if (effect.kind === 'assert' && claims.includes(effect.claim)) return true;
+  return false;
 }

@@ -1,5 +1,6 @@
 /** An estimate of how many steps a thread still has to go: only the order of candidates depends on it. */
-import type { Code, ThreadTable } from '../analysis/transition-table.ts';
+import { targetsOf } from '../analysis/code-parts.ts';
+import type { ThreadTable } from '../analysis/transition-table.ts';
 
 /** Steps that a location in a cycle counts for: about a loop's worth. */
 const roundsOfACycle = 16;
@@ -20,18 +21,6 @@ export function remainingWork({ locations }: ThreadTable): readonly number[] {
     work.set(own, ahead + members.length * (inside ? roundsOfACycle : 1));
   }
   return component.map((number) => work.get(number)!);
-}
-
-function targetsOf(code: Code): readonly number[] {
-  switch (code.kind) {
-    case 'goto':
-      return [code.location];
-    case 'effects':
-    case 'choose':
-      return targetsOf(code.next);
-    case 'branch':
-      return [...targetsOf(code.then), ...targetsOf(code.otherwise)];
-  }
 }
 
 /**
