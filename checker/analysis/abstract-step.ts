@@ -2,7 +2,7 @@
 import type { Effect } from '../language/statement.ts';
 import { amountAdded, decrease, increase, mindsDecrease, mindsIncrease, write } from './access.ts';
 import type { AbstractPlace, AbstractRun, Knowledge } from './abstract-value.ts';
-import { assume, indicesOf, rangeOf, valuesOf } from './abstract-value.ts';
+import { assume, indicesOf, positionIn, rangeOf, valuesOf } from './abstract-value.ts';
 import type { Visibility } from './clause.ts';
 import type { AnyExpr, Reference } from '../language/expression.ts';
 import type { AnyDomain } from '../language/domain.ts';
@@ -197,7 +197,7 @@ function stored(target: Reference, values: ValueSet, kind: number, place: StepPl
   for (let index = at.low; index <= at.high; index++) {
     if (!sets.has(at, index)) continue;
     const cell = range.first + index;
-    const position = target.kind === 'local' ? cell : run.positions[cell]!;
+    const position = positionIn(target, cell, run);
     const before = position < 0 ? null : place.known[position]!;
     const next = before === null || sets.isSingle(at) ? values : sets.join(before, values);
     if (target.kind === 'shared') recordWrite(cell, kind, values, run);

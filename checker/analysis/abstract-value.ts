@@ -1,6 +1,8 @@
 /** The values that an expression may have when its variables are only known as sets; and what a condition tells of them. */
 import type { AnyExpr, BinaryOperator, Reference, SharedReference } from '../language/expression.ts';
 import { mindsDecrease, mindsIncrease, read, test } from './access.ts';
+import type { Comparison, Kept } from './comparison.ts';
+import { mirrored, opposite, satisfying } from './comparison.ts';
 import type { CellRange, Numbering } from './numbering.ts';
 import { numberOf } from './numbering.ts';
 import type { ValueSet } from './value-set.ts';
@@ -19,6 +21,8 @@ export interface AbstractRun {
   readonly domains: readonly ValueSet[];
   /** By element: kinds of access so far. */
   readonly kinds: Uint8Array;
+  /** Is told of each tracked cell, by its position in the knowledge, before what is known of it is used or changed. */
+  readonly touch: (position: number) => void;
 }
 
 /** What an expression is evaluated in. */
@@ -167,6 +171,14 @@ export function rangeOf(expr: Reference, { numbering, copy }: AbstractRun): Cell
   return ranges.get(expr.name)!;
 }
 
+/** The position of a local or a shared cell in the knowledge, about to be used; -1 where nothing is known of it. */
+export function positionIn(expr: Reference, cell: number, { positions, touch }: AbstractRun): number {
+  if (expr.kind === 'local') return cell;
+  const position = positions[cell]!;
+  if (position >= 0) touch(position);
+  return position;
+}
+
 function valuesAt(expr: Reference, place: AbstractPlace, kind = read): ValueSet {
   const { run, known } = place;
   const range = rangeOf(expr, run);
@@ -177,7 +189,7 @@ function valuesAt(expr: Reference, place: AbstractPlace, kind = read): ValueSet 
     if (!sets.has(at, index)) continue;
     const cell = range.first + index;
     if (expr.kind === 'shared') run.kinds[cell]! |= kind;
-    const position = expr.kind === 'local' ? cell : run.positions[cell]!;
+    const position = positionIn(expr, cell, run);
     values = sets.join(values, position < 0 ? run.domains[cell]! : known[position]!);
   }
   return values;
@@ -215,24 +227,6 @@ export function assume(expr: AnyExpr, expected: boolean, place: AbstractPlace): 
 const whatever = (expr: AnyExpr, expected: boolean, place: AbstractPlace) =>
   sets.has(valuesOf(expr, place), expected ? 1 : 0) ? place.known : null;
 
-type Comparison = '==' | '!=' | '<' | '<=' | '>' | '>=';
-const opposite: Readonly<Record<Comparison, Comparison>> = {
-  '==': '!=',
-  '!=': '==',
-  '<': '>=',
-  '<=': '>',
-  '>': '<=',
-  '>=': '<',
-};
-const mirrored: Readonly<Record<Comparison, Comparison>> = {
-  '==': '==',
-  '!=': '!=',
-  '<': '>',
-  '<=': '>=',
-  '>': '<',
-  '>=': '<=',
-};
-
 function assumeBinary(
   expr: AnyExpr & { kind: 'binary' },
   expected: boolean,
@@ -257,31 +251,6 @@ function assumeBinary(
 
 const isReference = (expr: AnyExpr): expr is Reference => expr.kind === 'shared' || expr.kind === 'local';
 
-const least = -(2 ** 32);
-const most = 2 ** 32;
-
-/** Values to be kept: a set, or all but one. */
-type Kept = ValueSet | { readonly not: number };
-
-/** The values x for which `x comparison y` is true for some y of the set. */
-function satisfying(comparison: Comparison, set: ValueSet): Kept {
-  const { low, high } = set;
-  switch (comparison) {
-    case '==':
-      return set;
-    case '!=':
-      return low === high ? { not: low } : sets.interval(least, most);
-    case '<':
-      return sets.interval(least, high - 1);
-    case '<=':
-      return sets.interval(least, high);
-    case '>':
-      return sets.interval(low + 1, most);
-    case '>=':
-      return sets.interval(low, most);
-  }
-}
-
 /** The knowledge with a variable confined to some values, where it is one known cell. */
 function narrowed(expr: Reference, to: Kept, place: AbstractPlace): Knowledge | null {
   const { run, known } = place;
@@ -290,7 +259,7 @@ function narrowed(expr: Reference, to: Kept, place: AbstractPlace): Knowledge | 
   if (at === null) return null;
   if (!sets.isSingle(at)) return known;
   const cell = range.first + at.low;
-  const position = expr.kind === 'local' ? cell : run.positions[cell]!;
+  const position = positionIn(expr, cell, run);
   if (position < 0) return known;
   const before = known[position]!;
   const after = 'not' in to ? sets.without(before, to.not) : sets.meet(before, to);

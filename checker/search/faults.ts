@@ -13,6 +13,8 @@ export interface Faults {
   readonly interference?: true;
   /** A step that tests a counter is steady with all values of it. */
   readonly steadiness?: true;
+  /** What a copy may do is remembered by its local state alone. */
+  readonly circumstances?: true;
   /** The tests of others come out the same however a counter is changed. */
   readonly minding?: true;
 }

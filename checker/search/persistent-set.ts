@@ -5,6 +5,7 @@ import type { Visibility } from '../analysis/clause.ts';
 import type { Blocker } from '../analysis/blockers.ts';
 import type { Futures, Region } from '../analysis/future.ts';
 import type { Numbering } from '../analysis/numbering.ts';
+import { symmetryOf } from '../analysis/symmetry.ts';
 import * as sets from '../analysis/value-set.ts';
 import type { CompactStates } from './compact-state.ts';
 import { firstLocal } from './compact-state.ts';
@@ -13,6 +14,7 @@ import type { Faults } from './faults.ts';
 import { Regions } from './regions.ts';
 import { remainingWork } from './remaining-work.ts';
 import type { KnownStep, StepMemo } from './step-memo.ts';
+import { Twins } from './twins.ts';
 
 /** More copies do not fit into the bits of a number; they are explored without reduction. */
 export const mostCopies = 30;
@@ -45,6 +47,7 @@ export interface Current {
 export class PersistentSets {
   readonly #setting: Setting;
   readonly #regions: Regions;
+  readonly #twins: Twins;
   readonly #work: readonly (readonly number[])[];
   readonly #now: (readonly KnownStep[])[] = [];
   /** By copy: outcomes of its enabled steps. */
@@ -56,6 +59,7 @@ export class PersistentSets {
     this.#setting = setting;
     this.#regions = new Regions(numbering, states, futures, faults);
     const work = numbering.table.threads.map(remainingWork);
+    this.#twins = new Twins(states, symmetryOf(numbering).groups);
     this.#work = numbering.copies.map(({ thread }) => work[thread]!);
     this.#edges = new Int32Array(numbering.copies.length);
   }
@@ -64,10 +68,17 @@ export class PersistentSets {
   select(current: Current): number {
     const enabled = this.#look(current);
     if ((enabled & (enabled - 1)) === 0) return enabled;
+    const candidates = this.#candidates(current);
+    this.#regions.isolate(current.words);
+    // One edge is the least: who surely needs others does not come to that.
+    for (const copy of candidates) {
+      if (this.#edgesOf(this.#surely(1 << copy)) > 1) continue;
+      const set = this.#closure(1 << copy, 2, current);
+      if (set !== null) return set & enabled;
+    }
     let best = enabled;
     let least = this.#edgesOf(enabled);
-    for (const copy of this.#candidates(current)) {
-      if (least === 1) break;
+    for (const copy of candidates) {
       const set = this.#closure(1 << copy, least, current);
       if (set === null) continue;
       best = set & enabled;
@@ -85,6 +96,7 @@ export class PersistentSets {
   selectSeeded(current: Current, seeds: number): number {
     const enabled = this.#look(current);
     if (seeds === -1) return enabled;
+    this.#regions.isolate(current.words);
     const set = this.#closure(seeds, Infinity, current);
     return (set ?? enabled) & enabled;
   }
@@ -122,14 +134,17 @@ export class PersistentSets {
     return enabled;
   }
 
-  /** Copies with an enabled step, the shortest remaining work first. */
+  /** Copies with an enabled step, the shortest remaining work first; of twins one. */
   #candidates({ words }: Current): readonly number[] {
     const { numbering, states } = this.#setting;
     const work = (copy: number) =>
       this.#work[copy]![states.localsOf(numbering.copies[copy]!.thread).word(words[firstLocal + copy]!, 0)]!;
     this.#order.length = 0;
     for (let copy = 0; copy < this.#edges.length; copy++) if (this.#edges[copy]! > 0) this.#order.push(copy);
-    return this.#order.sort((a, b) => (work(a) === work(b) ? a - b : work(a) - work(b)));
+    this.#order.sort((a, b) => (work(a) === work(b) ? a - b : work(a) - work(b)));
+    const isTwin = (copy: number, at: number) =>
+      this.#order.slice(0, at).some((other) => this.#twins.areTwins(words, copy, other));
+    return this.#order.filter((copy, at) => !isTwin(copy, at));
   }
 
   #edgesOf(copies: number): number {
@@ -142,6 +157,7 @@ export class PersistentSets {
   /** The least set that contains `seeds` and can be explored alone; null once it has `limit` edges or more. */
   #closure(seeds: number, limit: number, { words }: Current): number | null {
     for (let set = seeds; ;) {
+      set = this.#surely(set);
       if (this.#edgesOf(set) >= limit) return null;
       this.#regions.explore(words, set);
       let needed = 0;
@@ -152,20 +168,35 @@ export class PersistentSets {
     }
   }
 
+  /** The set with those that must join it even if all others stay where they are. */
+  #surely(set: number): number {
+    for (let all = set, added = set; ;) {
+      let needed = 0;
+      for (let copy = 0; copy < this.#edges.length; copy++)
+        if ((added & (1 << copy)) !== 0)
+          for (const step of this.#now[copy]!)
+            if (step.enabled) needed |= this.#disturbers(step.footprint, all, this.#regions.alone);
+      if (needed === 0) return all;
+      all |= needed;
+      added = needed;
+    }
+  }
+
   /** The copies that must join a set because this one is in it. */
   #needed(copy: number, set: number): number {
     let needed = 0;
     for (const step of this.#now[copy]!)
-      needed |= step.enabled ? this.#disturbers(step.footprint, set) : this.#enablers(step.blockers, set);
+      needed |= step.enabled
+        ? this.#disturbers(step.footprint, set, this.#regions.of)
+        : this.#enablers(step.blockers, set);
     return needed;
   }
 
   /** The copies outside the set that may do what does not commute with the step. */
-  #disturbers(footprint: Footprint, set: number): number {
+  #disturbers(footprint: Footprint, set: number, regions: readonly Region[]): number {
     let copies = 0;
     for (let copy = 0; copy < this.#edges.length; copy++)
-      if ((set & (1 << copy)) === 0 && this.#disturbs(this.#regions.of[copy]!, footprint))
-        copies |= 1 << copy;
+      if ((set & (1 << copy)) === 0 && this.#disturbs(regions[copy]!, footprint)) copies |= 1 << copy;
     return copies;
   }
 
@@ -183,7 +214,7 @@ export class PersistentSets {
       const isSame =
         constant?.cell === element &&
         theirs === write &&
-        futures.keepsWithin(region.written, element, sets.single(constant.value));
+        futures.keepsWithin(region, element, sets.single(constant.value));
       if (!isSame) return true;
     }
     if (
@@ -193,7 +224,7 @@ export class PersistentSets {
       (region.kinds[steady.cell]! & changing) === 0
     )
       return false;
-    return !futures.keepsWithin(region.written, steady.cell, steady.values);
+    return !futures.keepsWithin(region, steady.cell, steady.values);
   }
 
   /** Copies without which the step stays disabled: one false part of its guard is enough, the one that needs fewest. */
@@ -214,8 +245,9 @@ export class PersistentSets {
     return best;
   }
 
-  #mayUnblock({ kinds, written }: Region, { cells, enabling }: Blocker): boolean {
+  #mayUnblock(region: Region, { cells, enabling }: Blocker): boolean {
+    const { kinds } = region;
     if (kinds.length === 0 || !cells.some((cell) => (kinds[cell]! & changing) !== 0)) return false;
-    return enabling === null || this.#setting.futures.mayWrite(written, cells[0]!, enabling);
+    return enabling === null || this.#setting.futures.mayWrite(region, cells[0]!, enabling);
   }
 }

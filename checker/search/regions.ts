@@ -1,36 +1,52 @@
 /** The futures of the copies outside a candidate set, worked out together and remembered. */
-import type { Futures, Interference, Region } from '../analysis/future.ts';
+import type { Futures, Region, Surroundings } from '../analysis/future.ts';
+import { unchanged } from '../analysis/future.ts';
 import type { Numbering } from '../analysis/numbering.ts';
+import type { ValueSet } from '../analysis/value-set.ts';
 import type { CompactStates } from './compact-state.ts';
 import { firstLocal, trackedWord } from './compact-state.ts';
+import type { Node } from './decision-tree.ts';
+import { learn, recall } from './decision-tree.ts';
 import type { Faults } from './faults.ts';
+import { Interference } from './interference.ts';
 import { VectorSet } from './vector-set.ts';
 
 export class Regions {
   /** By copy: its future in the state and for the set asked for last; for copies in the set it means nothing. */
   of: readonly Region[] = [];
+  /** By copy: what it may do while no other moves, in the state isolated last; no more than it may do in any case. */
+  readonly alone: Region[] = [];
   readonly #numbering: Numbering;
   readonly #states: CompactStates;
   readonly #futures: Futures;
   readonly #faults: Faults;
-  readonly #written: Interference[] = [];
-  /** By copy and local state; then by tracked cells and what the others write. */
-  readonly #known: (Map<number, Region> | undefined)[][];
-  readonly #idle: Region;
+  readonly #interference: Interference;
+  /** By copy and local state: futures, by what bears on the cells that they depend on. */
+  readonly #known: readonly (Node<Region> | undefined)[][];
+  readonly #idle: readonly Region[];
   /** Questions asked so far (the frozen copies, the tracked cells, the local states of the others), and their answers. */
   readonly #questions: VectorSet;
   readonly #answers: (readonly Region[])[] = [];
   readonly #question: Int32Array;
+  /** By copy and position in its scope: what has been met to bear on the cell. */
+  readonly #circumstances: readonly (readonly VectorSet[])[];
+  readonly #circumstance = new Int32Array(3 * wordsOfSet);
 
   constructor(numbering: Numbering, states: CompactStates, futures: Futures, faults: Faults) {
     this.#numbering = numbering;
     this.#states = states;
     this.#futures = futures;
     this.#faults = faults;
+    this.#interference = new Interference(futures.scopes, faults);
     this.#known = numbering.copies.map(() => []);
+    this.#idle = futures.scopes.map((scope) => ({
+      scope,
+      kinds: new Uint8Array(0),
+      written: unchanged(scope),
+    }));
     this.#questions = new VectorSet(2 + numbering.copies.length);
     this.#question = new Int32Array(this.#questions.width);
-    this.#idle = { kinds: new Uint8Array(0), written: futures.calm };
+    this.#circumstances = futures.scopes.map(({ cells }) => cells.map(() => new VectorSet(3 * wordsOfSet)));
   }
 
   /**
@@ -48,56 +64,75 @@ export class Regions {
     this.of = this.#answers[id] ??= this.#answer(words, frozen);
   }
 
+  /** Works out what each copy may do while all others stay where they are. */
+  isolate(words: Int32Array): void {
+    this.#interference.clear();
+    for (let copy = 0; copy < this.#numbering.copies.length; copy++)
+      this.alone[copy] = this.#region(copy, words);
+  }
+
   #answer(words: Int32Array, frozen: number): readonly Region[] {
     const copies = this.#numbering.copies.length;
-    const { calm } = this.#futures;
-    const written = this.#written;
     const regions: Region[] = [];
-    for (let copy = 0; copy < copies; copy++) written[copy] = calm;
-    for (let grew = true; grew;) {
-      grew = false;
-      const behind = this.#behind();
-      // What the copies before this one do.
-      let before = calm;
+    const moving = ~frozen & ((1 << copies) - 1);
+    this.#interference.clear();
+    for (let pending = moving; pending !== 0;) {
       for (let copy = 0; copy < copies; copy++) {
-        if ((frozen & (1 << copy)) === 0) {
-          const others = this.#futures.together(before, behind[copy]!);
-          const region = this.#region(copy, words, this.#faults.interference === true ? calm : others);
-          regions[copy] = region;
-          const joined = this.#futures.grown(written[copy]!, region.written);
-          grew ||= joined !== written[copy];
-          written[copy] = joined;
-        }
-        before = this.#futures.together(before, written[copy]!);
+        if ((pending & (1 << copy)) === 0) continue;
+        pending &= ~(1 << copy);
+        const region = this.#region(copy, words);
+        regions[copy] = region;
+        pending |= this.#interference.grow(copy, region.written) & moving;
       }
     }
     return regions;
   }
 
-  /** By copy: what those behind it do. */
-  #behind(): readonly Interference[] {
-    const behind: Interference[] = [];
-    let all = this.#futures.calm;
-    for (let copy = this.#written.length - 1; copy >= 0; copy--) {
-      behind[copy] = all;
-      all = this.#futures.together(all, this.#written[copy]!);
-    }
-    return behind;
-  }
-
-  #region(copy: number, words: Int32Array, others: Interference): Region {
+  /**
+   * The future of a copy among what the others are known to do.
+   *
+   * Sound for:  futures that are remembered: the analysis tells which cells it uses, and depends on nothing else.
+   */
+  #region(copy: number, words: Int32Array): Region {
     const local = words[firstLocal + copy]!;
     const { thread, table } = this.#numbering.copies[copy]!;
     const locals = this.#states.localsOf(thread);
-    if (table.locations[locals.word(local, 0)]!.length === 0) return this.#idle;
-    const known = (this.#known[copy]![local] ??= new Map<number, Region>());
-    const key = words[trackedWord]! * 2 ** 22 + others.id;
-    let region = known.get(key);
-    if (region === undefined) {
-      const tracked = this.#futures.tracked.map((_, at) => this.#states.tracked.get(words[trackedWord]!, at));
-      region = this.#futures.region(copy, { locals: locals.vector(local), tracked }, others);
-      known.set(key, region);
-    }
-    return region;
+    if (table.locations[locals.word(local, 0)]!.length === 0) return this.#idle[copy]!;
+    const trees = this.#known[copy]!;
+    const { cells } = this.#futures.scopes[copy]!;
+    const look = (at: number) => this.#interference.look(copy, at, this.#states.read(words, cells[at]!));
+    const source = {
+      read: (at: number) => this.#numberOf(copy, at, look(at)),
+      offset: () => 0,
+    };
+    const known = recall(trees[local], source);
+    if (known !== undefined) return known;
+    const { tree, answer } = learn(trees[local], source, (read) => {
+      const around = cells.reduce<Surroundings | null>((_, _cell, at) => look(at), null);
+      return this.#futures.region(copy, locals.vector(local), around ?? nowhere, read);
+    });
+    trees[local] = tree;
+    return answer;
   }
+
+  /** The number of what bears on the cell at this position. */
+  #numberOf(copy: number, at: number, { written, first, counted }: Surroundings): number {
+    if (this.#faults.circumstances === true) return 0;
+    const words = this.#circumstance;
+    put(words, 0, written[at]!);
+    put(words, wordsOfSet, first[at]!);
+    put(words, 2 * wordsOfSet, counted[at] ?? first[at]!);
+    return this.#circumstances[copy]![at]!.add(words);
+  }
+}
+
+const nowhere: Surroundings = { written: [], first: [], counted: [] };
+
+const wordsOfSet = 3;
+
+/** Writes a set as words, different sets differently. */
+function put(words: Int32Array, at: number, { low, high, bits }: ValueSet): void {
+  words[at] = bits;
+  words[at + 1] = Math.max(low, -(2 ** 31));
+  words[at + 2] = Math.min(high, 2 ** 31 - 1);
 }

@@ -6,8 +6,10 @@ import type { Visibility } from '../../checker/analysis/clause.ts';
 import { conjunctsOf, visibilityOf } from '../../checker/analysis/clause.ts';
 import type { Step } from '../../checker/analysis/footprint.ts';
 import { stepOf } from '../../checker/analysis/footprint.ts';
+import { Futures } from '../../checker/analysis/future.ts';
 import type { Numbering } from '../../checker/analysis/numbering.ts';
 import { numberingOf, numbersOf } from '../../checker/analysis/numbering.ts';
+import type { Scope } from '../../checker/analysis/scope.ts';
 import { steadied } from '../../checker/analysis/steady.ts';
 import * as sets from '../../checker/analysis/value-set.ts';
 import type { Transition } from '../../checker/analysis/transition-table.ts';
@@ -63,6 +65,13 @@ function expectSound(world: World, cells: readonly number[]): void {
   }
 }
 
+/** Whatever a step accesses or changes was to be expected from the text of its thread. */
+function expectInScope({ cells, positions, changed }: Scope, { footprint, outcomes }: Step): void {
+  for (const cell of footprint.elements) if (cell < positions.length) expect(cells).toContain(cell);
+  for (const cell of outcomes.flatMap((outcome) => outcome.cells))
+    expect(changed).toContain(positions[cell]!);
+}
+
 /** With each value that is steady, the step does the same; one that adds may go too far. */
 function expectSteady({ transition, stepIn, ...world }: World, cells: readonly number[]): number {
   const context = { ...world, readShared: (cell: number) => cells[cell]! };
@@ -100,6 +109,7 @@ test('a cell that a step does not read makes no difference to it, nor does a ste
     const space = explore(reducedSpace(table, { reduce: false }), 300);
     if (space === null) return;
     const states = new CompactStates(numbering, []);
+    const { scopes } = new Futures(numbering, visibility);
     for (let id = 0; id < space.count; id += 3) {
       const words = states.encode(space.state(id));
       const cells = numbering.cells.map((_, cell) => states.read(words, cell));
@@ -110,6 +120,7 @@ test('a cell that a step does not read makes no difference to it, nor does a ste
             stepOf({ numbering, visibility, copy, locals, readShared: (cell) => now[cell]! }, transition);
           const world: World = { numbering, visibility, copy, locals, transition, stepIn };
           expectSound(world, cells);
+          expectInScope(scopes[copy]!, stepIn(cells));
           others += expectSteady(world, cells);
         }
       }
