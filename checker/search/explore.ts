@@ -16,16 +16,16 @@ import { reasonToStop, searching, searchingBy } from './search.ts';
 import type { Settings } from './settings.ts';
 import type { Steps } from './steps.ts';
 
-/** Memory of the search that polishes a trace: wide states end it sooner. */
+/** Memory of a short look, and of the search that polishes a trace: wide states end it sooner. */
 const smallBytes = 2 ** 28;
+const largeBytes = 2 ** 31;
 
 /**
- * How long the first look is: as many times the states of the settings, and so much memory. Persistent sets take a
- * thousand times longer over a state than generated code, so that it pays to look long before them; symmetry is cheap.
- * The second look, under symmetry, has the memory of the large one.
+ * How much longer the long looks are than the first ones, in states. Without interchangeable CPUs the first look is one of them:
+ * persistent sets take a thousand times longer over a state than generated code, and nothing else is left.
  */
-const smallLook = { factor: 1, bytes: smallBytes };
-const largeLook = { factor: 16, bytes: 2 ** 31 };
+const longerFirst = 32;
+const longerSecond = 8;
 
 /** States up to which a better trace is looked for. */
 const polishedStates = 2_000_000;
@@ -34,26 +34,48 @@ const polishedStates = 2_000_000;
 const chunk = 64;
 
 export function* exploring(table: TransitionTable, limits: Limits, settings: Settings): Steps<Outcome> {
-  const { engine, reduce, maxBytes, firstLook, secondLook, crew } = settings;
+  const { engine, reduce, maxBytes, crew } = settings;
   if (engine === 'interpreter') return yield* searching(table, interpretedSpace(table), limits, engine);
   const most = maxBytes ?? 2 ** 32;
   const symmetry = settings.symmetry ? symmetryOf(numberingOf(table)) : null;
-  const symmetric = symmetry !== null && symmetry.groups.length > 0;
-  if (!reduce && !symmetric) return yield* compiledSearch(table, limits, { maxBytes: most, crew });
-  const look = symmetric ? smallLook : largeLook;
-  const small = yield* compiledSearch(table, atMost(limits, firstLook * look.factor), {
-    maxBytes: Math.min(most, look.bytes),
+  if (symmetry !== null && symmetry.groups.length > 0)
+    return yield* symmetricLooks(table, limits, settings, symmetry);
+  if (!reduce) return yield* compiledSearch(table, limits, { maxBytes: most, crew });
+  const all = yield* compiledSearch(table, atMost(limits, settings.firstLook * longerFirst), {
+    maxBytes: Math.min(most, largeBytes),
     crew,
   });
-  if (isFinal(small, limits)) return small;
-  if (!symmetric) return yield* reducedSearch(table, limits, { maxBytes, symmetry: false });
-  const options = { symmetry, forget: true, crew };
-  if (!reduce) return yield* symmetricSearch(table, limits, { ...options, maxBytes: most });
-  const large = yield* symmetricSearch(table, atMost(limits, secondLook), {
-    ...options,
-    maxBytes: Math.min(most, largeLook.bytes),
+  return isFinal(all, limits) ? all : yield* reducedSearch(table, limits, { maxBytes, symmetry: false });
+}
+
+/** Explores a model with interchangeable CPUs: in the cheapest way first, and in none to its end before the last. */
+function* symmetricLooks(
+  table: TransitionTable,
+  limits: Limits,
+  { reduce, maxBytes, firstLook, secondLook, thirdLook, crew }: Settings,
+  symmetry: Symmetry,
+): Steps<Outcome> {
+  const most = maxBytes ?? 2 ** 32;
+  const symmetric = (states: number, bytes: number) => {
+    const options = { symmetry, forget: true, crew, maxBytes: Math.min(most, bytes) };
+    return symmetricSearch(table, atMost(limits, states), options);
+  };
+  const reduced = (states: number) =>
+    reducedSearch(table, atMost(limits, states), { maxBytes, symmetry: true });
+  const all = yield* compiledSearch(table, atMost(limits, firstLook), {
+    maxBytes: Math.min(most, smallBytes),
+    crew,
   });
-  return isFinal(large, limits) ? large : yield* reducedSearch(table, limits, { maxBytes, symmetry: true });
+  if (isFinal(all, limits)) return all;
+  if (!reduce) return yield* symmetric(Infinity, Infinity);
+  const second = yield* symmetric(secondLook, smallBytes);
+  if (isFinal(second, limits)) return second;
+  const third = yield* reduced(thirdLook);
+  // What persistent sets find is there, but there may be a shorter way to it.
+  if (isFinal(third, limits) && !('minimal' in third)) return third;
+  const fourth = yield* symmetric(secondLook * longerSecond, largeBytes);
+  if (fourth.verdict !== 'inconclusive') return fourth;
+  return isFinal(third, limits) ? third : yield* reduced(Infinity);
 }
 
 /** An answer; or another search would be cut as short: by the user, or because there are too many ways to begin. */

@@ -15,6 +15,8 @@ export interface Settings {
   readonly firstLook: number;
   /** States up to which generated code explores a model with interchangeable CPUs under symmetry, before persistent sets come in. */
   readonly secondLook: number;
+  /** States up to which persistent sets are tried then, before generated code goes further. */
+  readonly thirdLook: number;
   /** Bytes that the states may take; null: as many as the engine can address. */
   readonly maxBytes: number | null;
   /** Who shares large searches in generated code; null: nobody. */
@@ -25,8 +27,9 @@ export const defaultSettings: Settings = {
   engine: 'compiled',
   reduce: true,
   symmetry: true,
-  firstLook: 2_000_000,
-  secondLook: 32_000_000,
+  firstLook: 1_000_000,
+  secondLook: 4_000_000,
+  thirdLook: 100_000,
   maxBytes: null,
   crew: null,
 };

@@ -64,3 +64,15 @@ describe('a search that takes a short cut judges as one that does not', () => {
     expect(methods).toContain(method);
   });
 });
+
+describe('a violation that persistent sets find', () => {
+  const definition = registry.find(({ name }) => name === 'gup-fast-vs-collapse')!;
+
+  test.each([
+    ['is shown as the shortest when symmetry alone comes as far', 300, 'compiled, symmetric', true],
+    ['is shown as it is when that is too far', 20, 'reduced, symmetric', false],
+  ])('%s', (_name, secondLook, method, minimal) => {
+    const { outcome } = check(definition.build({ cpus: 2 }), noLimits, { ...atOnce, secondLook });
+    expect(outcome).toMatchObject({ verdict: 'violated', minimal, statistics: { method } });
+  });
+});
