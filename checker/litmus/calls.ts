@@ -1,11 +1,12 @@
 /** The kernel's primitives as they are called in litmus tests. */
 import type { Atomic } from './atomics.ts';
 import { atomicNamed, lock, tryLock } from './atomics.ts';
-import type { Computation, Instruction, Update } from './instruction.ts';
+import type { Computation, Instruction, Strengthened, Update } from './instruction.ts';
 import type { CExpr } from './litmus-test.ts';
 import { LitmusError } from './litmus-test.ts';
 import type { Lowering } from './lower.ts';
 import { compute } from './lower.ts';
+import { readSectionIn } from './read-sections.ts';
 import { old, variablesOf } from './values.ts';
 
 type Call = CExpr & { kind: 'call' };
@@ -16,14 +17,13 @@ const barriers: Readonly<Record<string, 'full' | 'write' | 'read'>> = {
   smp_rmb: 'read',
 };
 
-/**
- * What orders nothing here: it only strengthens an atomic operation or a lock beside it, which is full already; read
- * sections of RCU mean something only to a grace period.
- */
-const silent: ReadonlySet<string> = new Set([
-  ...['smp_mb__before_atomic', 'smp_mb__after_atomic', 'smp_mb__after_spinlock', 'smp_mb__after_unlock_lock'],
-  ...['barrier', 'rcu_read_lock', 'rcu_read_unlock'],
-]);
+/** What orders nothing by itself. */
+const strengthening: Readonly<Record<string, Strengthened>> = {
+  smp_mb__before_atomic: 'next atomic',
+  smp_mb__after_atomic: 'last atomic',
+  smp_mb__after_spinlock: 'last lock',
+  smp_mb__after_unlock_lock: 'unlock and lock',
+};
 
 /** Stores by name: whether the first operand is `*x` or `x`, and the order. */
 const stores: Readonly<Record<string, readonly [operand: '*x' | 'x', order: 'plain' | 'release']>> = {
@@ -54,12 +54,15 @@ export function effectOf(expr: CExpr, into: Lowering): void {
   }
   const { name, operands } = expr;
   const barrier = barriers[name];
+  const strengthens = strengthening[name];
   if (barrier !== undefined) out.push({ kind: 'barrier', line, text, barrier });
-  else if (silent.has(name)) out.push({ kind: 'note', line, text });
+  else if (strengthens !== undefined) out.push({ kind: 'strengthen', line, text, what: strengthens });
+  else if (name === 'barrier') out.push({ kind: 'note', line, text });
   else if (name === 'spin_unlock') {
     checkOperands(expr, 1);
     const value: Computation = { kind: 'constant', value: 0 };
-    out.push({ kind: 'store', line, text, address: compute(operands[0]!, into), value, order: 'release' });
+    const address = compute(operands[0]!, into);
+    out.push({ kind: 'store', line, text, address, value, order: 'release', unlocks: true });
   } else {
     const access = storeIn(expr, into) ?? accessIn(expr, null, into);
     if (access !== null) out.push(access);
@@ -101,6 +104,8 @@ export function accessIn(expr: CExpr, register: string | null, into: Lowering): 
       order: known[1],
     };
   }
+  const section = readSectionIn(expr, register, into);
+  if (section !== null) return section;
   const atomic = updates[expr.name] ?? atomicNamed(expr.name);
   if (atomic === null) throw new LitmusError(expr.line, `'${expr.name}(...)' is not supported`);
   checkOperands(expr, atomic.operands);

@@ -9,7 +9,7 @@ export interface Stripped {
 
 /**
  * The text without comments: those of C anywhere; quoted remarks and `(* ... *)` only outside of
- * braces, where that is no dereference.
+ * the processes, where that is no dereference.
  *
  * Throws  LitmusError when it is no litmus test in C.
  */
@@ -30,12 +30,16 @@ const blank = (text: string) => text.replaceAll(/[^\n]/g, ' ');
 
 function withoutComments(source: string): string {
   let depth = 0;
+  let blocks = 0;
   let result = '';
   for (let at = 0; at < source.length;) {
-    const end = commentEnd(source, at, depth);
+    const end = commentEnd(source, at, depth > 0 && blocks > 1);
     if (end > at) result += blank(source.slice(at, end));
     else {
-      if (source[at] === '{') depth += 1;
+      if (source[at] === '{') {
+        if (depth === 0) blocks += 1;
+        depth += 1;
+      }
       if (source[at] === '}') depth -= 1;
       result += source[at]!;
     }
@@ -45,10 +49,10 @@ function withoutComments(source: string): string {
 }
 
 /** Where the comment that begins here ends, or -1 where none begins. */
-function commentEnd(source: string, at: number, depth: number): number {
+function commentEnd(source: string, at: number, inCode: boolean): number {
   if (source.startsWith('//', at)) return endOr(source, source.indexOf('\n', at));
   if (source.startsWith('/*', at)) return endOr(source, source.indexOf('*/', at) + 2, 2);
-  if (depth > 0) return -1;
+  if (inCode) return -1;
   if (source[at] === '"') return endOr(source, source.indexOf('"', at + 1) + 1, 1);
   if (!source.startsWith('(*', at)) return -1;
   let nesting = 0;

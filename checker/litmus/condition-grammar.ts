@@ -130,7 +130,13 @@ export class ConditionGrammar extends EmbeddedActionsParser {
       { ALT: () => (this.CONSUME(t.Operator), false) },
       { ALT: () => (this.CONSUME(t.Unequal), true) },
     ]);
-    const equals: Proposition = { kind: 'equals', observed, value: this.SUBRULE(this.value) };
+    const equals = this.OR1([
+      {
+        GATE: () => this.LA(2).tokenType === t.Colon,
+        ALT: (): Proposition => ({ kind: 'same', left: observed, right: this.SUBRULE1(this.observed) }),
+      },
+      { ALT: (): Proposition => ({ kind: 'equals', observed, value: this.SUBRULE(this.value) }) },
+    ]);
     return negated ? { kind: 'not', operand: equals } : equals;
   });
 }

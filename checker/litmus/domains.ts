@@ -116,8 +116,15 @@ function flowThrough(instruction: Instruction, registers: Sets, growing: Growing
       for (const cell of cells)
         if (cell !== undefined) flowThroughUpdate(instruction, registers, { cell, add });
       return;
+    case 'guess':
+      for (let value = 0; value <= instruction.most; value++) add(registers.get(instruction.register), value);
+      return;
     case 'if':
+    case 'await':
     case 'barrier':
+    case 'strengthen':
+    case 'section':
+    case 'grace period':
     case 'note':
       return;
   }

@@ -55,17 +55,51 @@ export class LitmusGrammar extends CGrammar {
   });
 
   /** `int x = 1;`, `x = 1;`, `[x] = 1;`, `int *p = &x;`, `0:r1 = 1;`, `spinlock_t l;` or nothing. */
-  readonly initialItem = this.RULE('initialItem', (): readonly Initial[] => {
-    let value: LitmusValue | null = null;
+  readonly initialItem = this.RULE('initialItem', (): readonly Initial[] =>
+    this.OR([
+      {
+        ALT: () => {
+          this.CONSUME(t.Semicolon);
+          return [];
+        },
+      },
+      { ALT: () => [this.SUBRULE(this.initialValue)] },
+    ]),
+  );
+
+  readonly initialValue = this.RULE('initialValue', (): Initial => {
+    let value: LitmusValue = 0;
     this.MANY(() => this.OR([{ ALT: () => this.CONSUME(t.TypeWord) }, { ALT: () => this.CONSUME(t.Star) }]));
-    const observed = this.OPTION<Observed | undefined>(() => this.SUBRULE(this.observed));
-    this.OPTION1(() => {
+    const observed = this.SUBRULE(this.observed);
+    this.OPTION(() => {
       this.CONSUME(t.Assign);
-      value = this.SUBRULE(this.value);
+      value = this.SUBRULE(this.initializer);
     });
-    this.CONSUME(t.Semicolon);
-    return this.ACTION(() => (observed === undefined ? [] : [{ observed, value: value ?? 0 }]));
+    const { image, tokenType, startLine } = this.LA(1);
+    // The last needs no semicolon.
+    this.OPTION1(() => this.CONSUME(t.Semicolon));
+    return this.ACTION(() => {
+      if (tokenType !== t.Semicolon && tokenType !== t.RightBrace)
+        throw new LitmusError(startLine!, `';' is missing before '${image}'`);
+      return { observed, value };
+    });
   });
+
+  /** A value, or `ATOMIC_INIT(value)`. */
+  readonly initializer = this.RULE('initializer', (): LitmusValue =>
+    this.OR([
+      { ALT: () => this.SUBRULE(this.value) },
+      {
+        ALT: () => {
+          this.CONSUME(t.AtomicInit);
+          this.CONSUME(t.LeftParen);
+          const value = this.SUBRULE1(this.value);
+          this.CONSUME(t.RightParen);
+          return value;
+        },
+      },
+    ]),
+  );
 
   readonly processText = this.RULE('processText', (): Process => {
     const parameters: string[] = [];

@@ -31,10 +31,21 @@ export type Instruction = { readonly line: number; readonly text: string } & (
       readonly address: Computation;
       readonly value: Computation;
       readonly order: 'plain' | 'release';
+      readonly unlocks?: true;
     }
   | ({ readonly kind: 'update'; readonly register: string | null; readonly address: Computation } & Update)
   | { readonly kind: 'barrier'; readonly barrier: 'full' | 'write' | 'read' }
   | { readonly kind: 'note' }
+  /** A call such as `smp_mb__after_atomic()`: it makes a full barrier of what stands beside it. */
+  | { readonly kind: 'strengthen'; readonly what: Strengthened }
+  /** A read section of RCU, or of the srcu_struct that `domain` names, begins or ends. */
+  | { readonly kind: 'section'; readonly domain: string; readonly edge: 'begin' | 'end' }
+  /** Also a full barrier. */
+  | { readonly kind: 'grace period'; readonly domain: string }
+  /** Any number from 0 to `most`. */
+  | { readonly kind: 'guess'; readonly register: string; readonly most: number }
+  /** An acquire that waits until it sees 1. */
+  | { readonly kind: 'await'; readonly address: Computation }
   | {
       readonly kind: 'if';
       readonly condition: Computation;
@@ -42,6 +53,8 @@ export type Instruction = { readonly line: number; readonly text: string } & (
       readonly otherwise: readonly Instruction[];
     }
 );
+
+export type Strengthened = 'next atomic' | 'last atomic' | 'last lock' | 'unlock and lock';
 
 /** A read-modify-write. */
 export interface Update {

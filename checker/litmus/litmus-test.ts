@@ -78,6 +78,7 @@ export type LitmusValue = number | string;
 export type Proposition =
   | { readonly kind: 'constant'; readonly value: boolean }
   | { readonly kind: 'equals'; readonly observed: Observed; readonly value: LitmusValue }
+  | { readonly kind: 'same'; readonly left: Observed; readonly right: Observed }
   | { readonly kind: 'not'; readonly operand: Proposition }
   | { readonly kind: 'and' | 'or'; readonly left: Proposition; readonly right: Proposition };
 

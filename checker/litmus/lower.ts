@@ -3,6 +3,7 @@ import { accessIn, effectOf } from './calls.ts';
 import type { Computation, Instruction } from './instruction.ts';
 import type { CExpr, CStatement, Process } from './litmus-test.ts';
 import { LitmusError } from './litmus-test.ts';
+import { strengthened } from './strengthened.ts';
 
 /** The instructions of a process, with its registers: those it declares or assigns, and those for what lies between. */
 export interface Code {
@@ -31,7 +32,7 @@ export interface Surroundings {
 export function lower(from: Process, { initial, locations }: Surroundings): Code {
   // A declaration hides the location of that name, as in C.
   const registers = new Set([...initial, ...declaredIn(from.body)]);
-  const instructions = lowerBlock(from.body, { registers, locations });
+  const instructions = strengthened(lowerBlock(from.body, { registers, locations }));
   return { from, registers: [...registers], instructions };
 }
 

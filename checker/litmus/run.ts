@@ -1,11 +1,12 @@
 /** Runs a litmus test: all states that it can end in, and what its condition says of them. */
+import type { TransitionTable } from '../analysis/transition-table.ts';
 import { transitionTable } from '../analysis/transition-table.ts';
 import type { MemoryModelName } from '../language/memory-name.ts';
 import { defaultSettings, memoryModels } from '../memory/memory-model.ts';
-import { interpretedSpace } from '../search/interpreted-space.ts';
-import type { StateSpace } from '../search/state-space.ts';
+import type { Finding } from '../search/state-space.ts';
 import type { State } from '../state/evaluate.ts';
 import { endsOf, moves } from '../state/interpret.ts';
+import { explored } from './explored.ts';
 import type { LitmusTest, LitmusValue, Observed, Proposition } from './litmus-test.ts';
 import { LitmusError } from './litmus-test.ts';
 import { parseLitmus } from './parse.ts';
@@ -84,33 +85,40 @@ function observedOf({ condition, locations }: LitmusTest): readonly Observed[] {
   );
 }
 
+/** Whatever is found besides states: nothing may be said of the test. Throws  LitmusError. */
+function refuse(finding: Finding, { model: { properties } }: TransitionTable): void {
+  switch (finding.kind) {
+    case 'error':
+      throw new LitmusError(1, finding.message);
+    case 'deadlock':
+      throw new LitmusError(
+        1,
+        'a process can wait for ever: for a lock, or at an access through what is no address',
+      );
+    case 'invariant':
+      throw new LitmusError(1, `inconclusive: ${properties[finding.property]!.name}`);
+    case 'assertion':
+      // A litmus test has no assertions.
+      throw new Error(finding.claim);
+  }
+}
+
 /** The states in which nothing can happen any more. Throws  LitmusError when a process is not at its end there. */
 function finalStates({ model }: Translation, memory: MemoryModelName) {
   const table = transitionTable(memoryModels[memory](model, defaultSettings));
-  const space = interpretedSpace(table);
-  explore(space);
-  const [finding] = space.findings;
-  if (finding?.kind === 'error') throw new LitmusError(1, finding.message);
-  if (finding?.kind === 'deadlock')
-    throw new LitmusError(
-      1,
-      'a process can wait for ever: for a lock, or at an access through what is no address',
-    );
+  const space = explored(table);
+  for (const finding of space.findings) refuse(finding, table);
   const locationsAtEnd = endsOf(table);
   const hasEnded = (state: State) =>
     model.threads.every(({ name }) => state.threads[name]![0]!.location === locationsAtEnd[name]);
-  const states = Array.from({ length: space.count }, (_, id) => space.state(id));
-  const ends = states.filter((state) => hasEnded(state) && moves(table, state).length === 0);
+  // All states without a successor, and some that have one of a smaller number.
+  const marks = new Uint8Array(space.count);
+  space.markEnding(0, space.count, marks);
+  const ends = [...marks.keys()]
+    .filter((id) => marks[id] === 1)
+    .map((id) => space.state(id))
+    .filter((state) => hasEnded(state) && moves(table, state).length === 0);
   return { ends, explored: space.count };
-}
-
-function explore(space: StateSpace): void {
-  space.start();
-  for (let from = 0; from < space.count;) {
-    const to = space.count;
-    space.expand(from, to);
-    from = to;
-  }
 }
 
 type ValueIn = (observed: Observed) => LitmusValue;
@@ -128,6 +136,8 @@ function holds(proposition: Proposition, value: ValueIn): boolean {
       return proposition.value;
     case 'equals':
       return value(proposition.observed) === proposition.value;
+    case 'same':
+      return value(proposition.left) === value(proposition.right);
     case 'not':
       return !holds(proposition.operand, value);
     case 'and':

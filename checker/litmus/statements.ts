@@ -5,6 +5,7 @@ import type { Effect, Statement, Text } from '../language/statement.ts';
 import {
   acquire,
   branch,
+  choose,
   full,
   note,
   relaxed,
@@ -85,7 +86,17 @@ function statementFor(instruction: Instruction, names: Names): Statement | Text 
       return at(instruction.address, site, names, (location) => updateOf(instruction, location, names));
     case 'barrier':
       return barrierOf(instruction.barrier, text);
+    case 'grace period':
+      return smpMb(text);
+    case 'guess':
+      return choose(text, local(names, instruction.register));
+    case 'await':
+      return at(instruction.address, site, names, (location) =>
+        acquire(wait(text, eq(cell(names, location), names.encoding.encode(1)))),
+      );
     case 'note':
+    case 'section':
+    case 'strengthen':
       return note(text);
     case 'if':
       return branch(

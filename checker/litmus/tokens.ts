@@ -15,7 +15,7 @@ const symbol = (name: string, pattern: string) => createToken({ name, pattern })
 export const TypeWord = createToken({
   name: 'TypeWord',
   pattern:
-    /(?:int|unsigned|signed|long|short|char|bool|volatile|const|struct|void|intptr_t|uintptr_t|size_t|atomic_t|atomic64_t|atomic_long_t|spinlock_t|[us](?:8|16|32|64)|__u?int\w*)\b/,
+    /(?:int|unsigned|signed|long|short|char|bool|volatile|const|struct\s+\w+|void|intptr_t|uintptr_t|size_t|atomic_t|atomic64_t|atomic_long_t|spinlock_t|[us](?:8|16|32|64)|__u?int\w*)\b/,
   longer_alt: Identifier,
 });
 export const If = word('if');
@@ -24,6 +24,7 @@ export const Exists = word('exists');
 export const Forall = word('forall');
 export const Filter = word('filter');
 export const Locations = word('locations');
+export const AtomicInit = word('ATOMIC_INIT');
 export const Not = word('not');
 export const True = word('true');
 export const False = word('false');
@@ -55,7 +56,22 @@ const Unknown = createToken({ name: 'Unknown', pattern: /\S/ });
 const Blank = createToken({ name: 'Blank', pattern: /\s+/, group: Lexer.SKIPPED });
 
 export const tokens: readonly TokenType[] = [
-  ...[Blank, TypeWord, If, Else, Exists, Forall, Filter, Locations, Not, True, False, Identifier, Integer],
+  ...[
+    Blank,
+    TypeWord,
+    If,
+    Else,
+    Exists,
+    Forall,
+    Filter,
+    Locations,
+    AtomicInit,
+    Not,
+    True,
+    False,
+    Identifier,
+    Integer,
+  ],
   ...[Compound, And, Or, Unequal, Operator, Star, Ampersand, Minus, Tilde, Bang, Assign],
   ...[
     LeftParen,

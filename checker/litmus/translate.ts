@@ -13,6 +13,7 @@ import type { Encoding } from './encoding.ts';
 import { domainFor, encodingOf } from './encoding.ts';
 import type { LitmusTest, LitmusValue, Observed, Proposition } from './litmus-test.ts';
 import { LitmusError } from './litmus-test.ts';
+import { withGracePeriods } from './grace-periods.ts';
 import type { Code } from './lower.ts';
 import { lower } from './lower.ts';
 import { statementsFor } from './statements.ts';
@@ -30,17 +31,20 @@ export const processName = (number: number): string => `P${number}`;
 /** Throws  LitmusError for what is not supported. */
 export function translate(test: LitmusTest): Translation {
   const locations = locationsOf(test);
-  const codes = test.processes.map((one) =>
-    lower(one, { locations, initial: initialRegisters(test, one.number) }),
+  const { codes, added } = withGracePeriods(
+    test.processes.map((one) => lower(one, { locations, initial: initialRegisters(test, one.number) })),
   );
-  const domains = domainsOf(test, codes, [...locations]);
+  const domains = domainsOf(test, codes, [...locations, ...added]);
   const encoding = encodingOf(domains);
   const declare = (values: ReadonlySet<LitmusValue>, initial: LitmusValue) =>
     init(domainFor(values, encoding), encoding.encode(initial));
   const memory: Declarations = Object.fromEntries(
     [...domains.locations].map(([name, values]) => [name, declare(values, initialOf(test, null, name))]),
   );
-  const threads = codes.map((code) => threadOf(code, { test, domains, encoding, memory, declare }));
+  const mayBlockForever = added.length > 0;
+  const threads = codes.map((code) =>
+    threadOf(code, { test, domains, encoding, memory, declare, mayBlockForever }),
+  );
   const model: Model = {
     name: test.name,
     shared: memory,
@@ -61,15 +65,17 @@ interface World {
   readonly encoding: Encoding;
   readonly memory: Declarations;
   readonly declare: (values: ReadonlySet<LitmusValue>, initial: LitmusValue) => Declarations[string];
+  /** Where a guess about a grace period may not come true: then it waits for ever. */
+  readonly mayBlockForever: boolean;
 }
 
 function threadOf({ from, instructions }: Code, world: World): AnyThread {
-  const { test, domains, encoding, memory, declare } = world;
+  const { test, domains, encoding, memory, declare, mayBlockForever } = world;
   const registers = domains.registers.get(from.number)!;
   const locals: Declarations = Object.fromEntries(
     [...registers].map(([name, values]) => [name, declare(values, initialOf(test, from.number, name))]),
   );
-  return thread(processName(from.number), { locals }, (references) =>
+  return thread(processName(from.number), { locals, mayBlockForever }, (references) =>
     statementsFor(instructions, {
       encoding,
       registers,
@@ -97,6 +103,8 @@ export function observedIn(proposition: Proposition): readonly Observed[] {
       return [];
     case 'equals':
       return [proposition.observed];
+    case 'same':
+      return [proposition.left, proposition.right];
     case 'not':
       return observedIn(proposition.operand);
     case 'and':

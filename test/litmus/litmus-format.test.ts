@@ -83,6 +83,21 @@ describe('expressions and statements', () => {
     );
   });
 
+  test.each<[string, string, string]>([
+    [
+      'atomic_t x = ATOMIC_INIT(2); atomic_t y = ATOMIC_INIT(-1);',
+      'x=2 /\\ y=-1',
+      'an initial value as in C',
+    ],
+    ['x=2; y=3', 'x=2 /\\ y=3', 'no semicolon behind the last initial value'],
+    ['x=2; (* that { is *) int *y = x; (* all *)', 'x=2 /\\ y=x', 'remarks between initial values'],
+    ['x=2; y=2;', '0:r0=0:r1 /\\ ~0:r0=0:r2', 'one thing compared with another'],
+  ])('%s', (initial, condition) => {
+    const body = 'int r0 = 5; int r1 = 5; int r2 = 6;';
+    const source = `C t\n{ ${initial} }\nP0(int *x, int *y) { ${body} }\nforall (${condition})`;
+    expect(runLitmus(source, 'sc').ok).toBe(true);
+  });
+
   test('what must not exist is forbidden', () => {
     const source = 'C t\n{}\nP0(int *x) { WRITE_ONCE(*x, 1); }\n~exists (x=0)';
     expect(printLitmus(runLitmus(source, 'sc'))).toMatch(
@@ -100,7 +115,8 @@ describe('a mistake is told with its line', () => {
     ],
     ['C t\nP0(int *x)', 'line 1: there is no initial state: { ... }'],
     [bodyOf('r0 = 1;\nwhile (r0) { }'), "line 5: '{' is not expected after ')', or not supported there"],
-    [bodyOf('synchronize_rcu();'), "line 4: 'synchronize_rcu(...)' is not supported"],
+    [bodyOf('smp_memb();'), "line 4: 'smp_memb(...)' is not supported"],
+    ['C t\n{ x=1 y=2; }\nP0(int *x) {\n}\nexists (x=1)', "line 2: ';' is missing before 'y'"],
     [bodyOf('r0 = ll_sc(x);'), "line 4: 'll_sc(...)' is not supported"],
     [bodyOf('WRITE_ONCE(x, 1);'), "line 4: 'WRITE_ONCE' takes *x, what a pointer points to"],
     [bodyOf('\nWRITE_ONCE(*x);'), "line 5: 'WRITE_ONCE' takes 2 operands, not 1"],

@@ -1,0 +1,28 @@
+/** Explores the whole state space of a litmus test. */
+import type { TransitionTable } from '../analysis/transition-table.ts';
+import { compiledSpace } from '../search/compiled-space.ts';
+import { interpretedSpace } from '../search/interpreted-space.ts';
+import type { StateSpace } from '../search/state-space.ts';
+
+/** States that the interpreter has visited before code for them has been generated. */
+const few = 1_000;
+
+export function explored(table: TransitionTable): StateSpace {
+  const small = interpretedSpace(table);
+  if (explore(small, few)) return small;
+  const large = compiledSpace(table);
+  explore(large, Infinity);
+  return large;
+}
+
+/** Whether it came to an end before it had so many states. */
+function explore(space: StateSpace, most: number): boolean {
+  space.start();
+  for (let from = 0; from < space.count;) {
+    if (space.count > most) return false;
+    const to = space.count;
+    space.expand(from, to);
+    from = to;
+  }
+  return true;
+}

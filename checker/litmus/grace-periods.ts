@@ -1,0 +1,206 @@
+/**
+ * Grace periods of RCU, put together from stores, loads and barriers.
+ *
+ * A grace period is a full barrier, and of each read section elsewhere one of two things is true: all that is before the
+ * end of the section comes before all that is behind the grace period, or all that is before the grace period comes
+ * before all that is behind the beginning of the section. Each process guesses at its beginning how many of its sections
+ * are of the first kind. The last of them then ends with a release that the grace period waits for, and the next one
+ * begins by waiting, with an acquire, for what the grace period has stored. A guess that does not come true is stuck:
+ * it is no run.
+ *
+ * Source:  Alglave, Maranget, McKenney, Parri and Stern, Frightening small children and disconcerting grown-ups:
+ *          concurrency in the Linux kernel (ASPLOS 2018), the fundamental law of RCU
+ */
+import type { Instruction } from './instruction.ts';
+import { LitmusError } from './litmus-test.ts';
+import type { Code } from './lower.ts';
+
+export interface WithGracePeriods {
+  readonly codes: readonly Code[];
+  /** Locations that the test has not got. */
+  readonly added: readonly string[];
+}
+
+type GracePeriod = Instruction & { readonly kind: 'grace period' };
+type Section = Instruction & { readonly kind: 'section' };
+
+/** A grace period and a process that it waits for, with the outermost sections of that process. */
+interface Pair {
+  readonly gracePeriod: GracePeriod;
+  readonly reader: Code;
+  readonly sections: readonly Range[];
+  /** The register of the reader that holds its guess. */
+  readonly guess: string;
+  /** The location in which it says that those sections are over. */
+  readonly over: string;
+  /** The location in which the grace period says that it has begun. */
+  readonly begun: string;
+}
+
+interface Range {
+  readonly begin: Section;
+  readonly end: Section;
+}
+
+/** Throws  LitmusError for sections that are not balanced and for a grace period that waits for its own section. */
+export function withGracePeriods(codes: readonly Code[]): WithGracePeriods {
+  const gracePeriods = codes.flatMap((owner) =>
+    gracePeriodsIn(owner.instructions).map((gracePeriod) => ({ owner, gracePeriod })),
+  );
+  const pairs = gracePeriods.flatMap((one, number) => pairsOf(one, number, codes));
+  const added = [...new Set(pairs.flatMap(({ over, begun }) => [over, begun]))];
+  return { added, codes: codes.map((code) => rewritten(code, pairs)) };
+}
+
+const gracePeriodsIn = (instructions: readonly Instruction[]): readonly GracePeriod[] =>
+  instructions.flatMap((one) => {
+    if (one.kind === 'if') return [...gracePeriodsIn(one.then), ...gracePeriodsIn(one.otherwise)];
+    return one.kind === 'grace period' ? [one] : [];
+  });
+
+function pairsOf(
+  { owner, gracePeriod }: { readonly owner: Code; readonly gracePeriod: GracePeriod },
+  number: number,
+  codes: readonly Code[],
+): readonly Pair[] {
+  const name = `__grace_period_${number}`;
+  return codes.flatMap((reader): readonly Pair[] => {
+    const sections = sectionsIn(reader.instructions, gracePeriod.domain);
+    if (reader === owner || sections.length === 0) return [];
+    const over = `${name}_after_P${reader.from.number}`;
+    return [{ gracePeriod, reader, sections, guess: `${name}_after`, over, begun: `${name}_begun` }];
+  });
+}
+
+/** The outermost sections of a domain, in the order of the text. */
+function sectionsIn(instructions: readonly Instruction[], domain: string): readonly Range[] {
+  const sections: Range[] = [];
+  const open: Section[] = [];
+  for (const one of instructions) {
+    if (one.kind === 'if') refuseSections([...one.then, ...one.otherwise], domain);
+    const [waiting] = gracePeriodsIn([one]).filter((other) => other.domain === domain);
+    if (waiting !== undefined && open.length > 0)
+      throw new LitmusError(waiting.line, `'${waiting.text}' waits for the read section that it stands in`);
+    if (one.kind !== 'section' || one.domain !== domain) continue;
+    const begin = one.edge === 'end' ? open.pop() : one;
+    if (begin === undefined) throw new LitmusError(one.line, `'${one.text}' ends no read section`);
+    if (one.edge === 'begin') open.push(one);
+    else if (open.length === 0) sections.push({ begin, end: one });
+  }
+  const [never] = open;
+  if (never !== undefined)
+    throw new LitmusError(never.line, `the read section of '${never.text}' never ends`);
+  return sections;
+}
+
+function refuseSections(instructions: readonly Instruction[], domain: string): void {
+  for (const one of instructions) {
+    if (one.kind === 'if') refuseSections([...one.then, ...one.otherwise], domain);
+    if (one.kind === 'section' && one.domain === domain)
+      throw new LitmusError(
+        one.line,
+        `'${one.text}' inside 'if', where a grace period waits, is not supported`,
+      );
+  }
+}
+
+function rewritten(code: Code, pairs: readonly Pair[]): Code {
+  const own = pairs.filter(({ reader }) => reader === code);
+  const guesses = own.flatMap(({ gracePeriod: { line, text }, guess, sections, over }): Instruction[] => [
+    { kind: 'guess', line, text: `(read sections before ${text})`, register: guess, most: sections.length },
+    ifGuessed({ line, text, guess }, 0, setNow(line, text, over)),
+  ]);
+  return {
+    ...code,
+    registers: [...code.registers, ...own.map(({ guess }) => guess)],
+    instructions: [...guesses, ...code.instructions.flatMap((one) => replaced(one, own, pairs))],
+  };
+}
+
+/** `own`: the pairs in which the process is the reader. */
+function replaced(
+  one: Instruction,
+  own: readonly Pair[],
+  pairs: readonly Pair[],
+): Instruction | readonly Instruction[] {
+  if (one.kind === 'if') {
+    const inside = (part: readonly Instruction[]) => part.flatMap((inner) => replaced(inner, own, pairs));
+    return { ...one, then: inside(one.then), otherwise: inside(one.otherwise) };
+  }
+  if (one.kind === 'section') return [one, ...own.flatMap((pair) => atEdge(one, pair))];
+  if (one.kind !== 'grace period') return one;
+  return waiting(
+    one,
+    pairs.filter(({ gracePeriod }) => gracePeriod === one),
+  );
+}
+
+/** What a reader does where a section begins or ends. */
+function atEdge(edge: Section, { sections, guess, over, begun }: Pair): readonly Instruction[] {
+  const { line, text } = edge;
+  const at = sections.findIndex(({ begin, end }) => edge === begin || edge === end);
+  if (at < 0) return [];
+  return edge === sections[at]!.begin
+    ? [ifGuessed({ line, text, guess }, at, awaitOne(line, text, begun))]
+    : [ifGuessed({ line, text, guess }, at + 1, releaseOne(line, text, over))];
+}
+
+function waiting(gracePeriod: GracePeriod, pairs: readonly Pair[]): readonly Instruction[] {
+  const { line, text } = gracePeriod;
+  if (pairs.length === 0) return [gracePeriod];
+  return [
+    setNow(line, text, pairs[0]!.begun),
+    ...pairs.map(({ over }) => awaitOne(line, text, over)),
+    gracePeriod,
+  ];
+}
+
+const one = { kind: 'constant', value: 1 } as const;
+
+const releaseOne = (line: number, text: string, location: string): Instruction => ({
+  kind: 'store',
+  line,
+  text,
+  address: { kind: 'address', location },
+  value: one,
+  order: 'release',
+});
+
+/** A full barrier that writes between its two sides: nothing is gained by a store that is seen later. */
+const setNow = (line: number, text: string, location: string): Instruction => ({
+  kind: 'update',
+  line,
+  text,
+  register: null,
+  address: { kind: 'address', location },
+  waitsFor: null,
+  condition: null,
+  value: one,
+  result: one,
+  order: 'full',
+});
+
+const awaitOne = (line: number, text: string, location: string): Instruction => ({
+  kind: 'await',
+  line,
+  text,
+  address: { kind: 'address', location },
+});
+
+const ifGuessed = (
+  { line, text, guess }: { readonly line: number; readonly text: string; readonly guess: string },
+  sections: number,
+  then: Instruction,
+): Instruction => ({
+  kind: 'if',
+  line,
+  text,
+  condition: {
+    kind: 'binary',
+    operator: '==',
+    left: { kind: 'register', name: guess },
+    right: { kind: 'constant', value: sections },
+  },
+  then: [then],
+  otherwise: [],
+});

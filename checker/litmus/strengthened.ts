@@ -1,0 +1,44 @@
+/** `smp_mb__before_atomic()` and the like: full barriers where they stand beside what they strengthen. */
+import type { Instruction, Strengthened } from './instruction.ts';
+
+/**
+ * The instructions with a full barrier for each such call that has an effect.
+ *
+ * Elsewhere it orders nothing: not beside a plain store, which x86 does not order either, and not with another access in
+ * between, of which the kernel promises nothing.
+ */
+export const strengthened = (instructions: readonly Instruction[]): readonly Instruction[] =>
+  instructions.map((one, at): Instruction => {
+    if (one.kind === 'if')
+      return { ...one, then: strengthened(one.then), otherwise: strengthened(one.otherwise) };
+    if (one.kind !== 'strengthen') return one;
+    const before = instructions.slice(0, at).filter(isAccess);
+    const [next] = instructions.slice(at).filter(isAccess);
+    return isBeside(one.what, before.at(-2), before.at(-1), next)
+      ? { kind: 'barrier', line: one.line, text: one.text, barrier: 'full' }
+      : one;
+  });
+
+function isBeside(
+  what: Strengthened,
+  beforeLast: Instruction | undefined,
+  last: Instruction | undefined,
+  next: Instruction | undefined,
+): boolean {
+  switch (what) {
+    case 'next atomic':
+      return next?.kind === 'update';
+    case 'last atomic':
+      return last?.kind === 'update';
+    case 'last lock':
+      return isLock(last);
+    case 'unlock and lock':
+      return isLock(last) && beforeLast?.kind === 'store' && beforeLast.unlocks === true;
+  }
+}
+
+const isLock = (one: Instruction | undefined) => one?.kind === 'update' && one.waitsFor !== null;
+
+/** Whether it touches memory, or may. */
+const isAccess = ({ kind }: Instruction): boolean =>
+  kind !== 'compute' && kind !== 'note' && kind !== 'section' && kind !== 'strengthen' && kind !== 'barrier';
