@@ -2,6 +2,7 @@
 import type { Answer } from '../checker/search/outcome.ts';
 
 export const wrongUse = 2;
+export const inconclusive = 3;
 
 /** 0 holds; 1 violated, deadlock or unreached; 2 wrong model; 3 inconclusive. */
 export function exitCodeOf(verdict: Answer['verdict']): 0 | 1 | 2 | 3 {
@@ -15,6 +16,6 @@ export function exitCodeOf(verdict: Answer['verdict']): 0 | 1 | 2 | 3 {
     case 'error':
       return wrongUse;
     case 'inconclusive':
-      return 3;
+      return inconclusive;
   }
 }

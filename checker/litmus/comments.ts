@@ -16,14 +16,21 @@ export interface Stripped {
 export function strip(source: string): Stripped {
   const name = /^\s*C\s+(\S+)/.exec(source)?.[1];
   if (name === undefined)
-    throw new LitmusError(
-      1,
-      "a litmus test in C begins with 'C' and its name; other languages are not supported",
-    );
+    throw new LitmusError(1, `a litmus test in C begins with 'C' and its name, ${instead(source)}`);
   const text = withoutComments(source);
   const start = text.indexOf('{');
   if (start < 0) throw new LitmusError(1, 'there is no initial state: { ... }');
   return { name, text: blank(text.slice(0, start)) + text.slice(start) };
+}
+
+/** What stands where 'C' and a name should stand. */
+function instead(source: string): string {
+  const words = source.trim().split(/\s+/, 2);
+  if (words[0] === '') return 'and this file is empty';
+  if (words[0] === 'C') return 'and here the name is missing';
+  return /^[A-Z]\w*$/i.test(words[0]!) && words.length === 2
+    ? `and this is one in ${words[0]!}: assembly, or another language, is not supported`
+    : `and not with '${words[0]!.slice(0, 20)}'`;
 }
 
 const blank = (text: string) => text.replaceAll(/[^\n]/g, ' ');

@@ -42,6 +42,7 @@ export class LitmusGrammar extends CGrammar {
     const quantifier = this.SUBRULE(this.quantifier);
     const condition = this.SUBRULE1(this.disjunction);
     const last = this.LA(0);
+    this.OPTION(() => this.CONSUME(t.Semicolon));
     return {
       initial: initial.flat(),
       processes,

@@ -2,12 +2,21 @@
 
 /** A mistake in a litmus file, or something in it that is not supported; `line` counts from 1. */
 export class LitmusError extends Error {
-  override readonly name = 'LitmusError';
+  override readonly name: string = 'LitmusError';
   readonly line: number;
 
   constructor(line: number, message: string) {
     super(`line ${line}: ${message}`);
     this.line = line;
+  }
+}
+
+/** A run that reached a limit of the memory model: it says nothing. */
+export class LitmusLimit extends LitmusError {
+  override readonly name = 'LitmusLimit';
+
+  constructor(message: string) {
+    super(1, message);
   }
 }
 

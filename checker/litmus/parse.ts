@@ -1,13 +1,13 @@
 /** Reads a litmus file. */
-import type { IRecognitionException } from 'chevrotain';
+import type { IRecognitionException, TokenType } from 'chevrotain';
 import { Lexer } from 'chevrotain';
 import { strip } from './comments.ts';
 import { LitmusGrammar } from './grammar.ts';
 import type { LitmusTest } from './litmus-test.ts';
 import { LitmusError } from './litmus-test.ts';
-import { tokens } from './tokens.ts';
+import * as t from './tokens.ts';
 
-const lexer = new Lexer([...tokens]);
+const lexer = new Lexer([...t.tokens]);
 
 /** Throws  LitmusError naming the line and what cannot be read there. */
 export function parseLitmus(source: string): LitmusTest {
@@ -22,14 +22,25 @@ export function parseLitmus(source: string): LitmusTest {
   return { ...test, name, conditionText, conditionLine: text.slice(0, from).split('\n').length };
 }
 
+/** What kernel developers may well write, and why it cannot be read. */
+const unsupported: ReadonlyMap<TokenType, string> = new Map([
+  [t.Loop, 'loops are not supported'],
+  [t.C11, "this is C11, and not the kernel's C"],
+  [t.LeftBracket, 'arrays are not supported'],
+]);
+
 function unreadable({
   token,
   previousToken,
 }: IRecognitionException & { previousToken?: { image: string; endLine?: number } }) {
-  const behind = previousToken === undefined ? '' : ` after '${previousToken.image}'`;
   // At the end of the file there is no token, and no line.
   const line =
     token.startLine !== undefined && token.startLine > 0 ? token.startLine : (previousToken?.endLine ?? 1);
+  const known = unsupported.get(token.tokenType);
+  if (known !== undefined) return new LitmusError(line, `'${token.image}': ${known}`);
+  const behind = previousToken === undefined ? '' : ` after '${previousToken.image}'`;
+  if (token.image === '' && previousToken?.image === '}')
+    return new LitmusError(line, "there is no condition, such as exists (x=1), behind the last '}'");
   const what = token.image === '' ? 'the end of the file' : `'${token.image}'`;
   return new LitmusError(line, `${what} is not expected${behind}, or not supported there`);
 }

@@ -1,5 +1,4 @@
 /** Runs a litmus test: all states that it can end in, and what its condition says of them. */
-import type { TransitionTable } from '../analysis/transition-table.ts';
 import { transitionTable } from '../analysis/transition-table.ts';
 import type { MemoryModelName } from '../language/memory-name.ts';
 import { defaultSettings, memoryModels } from '../memory/memory-model.ts';
@@ -8,7 +7,7 @@ import type { State } from '../state/evaluate.ts';
 import { endsOf, moves } from '../state/interpret.ts';
 import { explored } from './explored.ts';
 import type { LitmusTest, LitmusValue, Observed, Proposition } from './litmus-test.ts';
-import { LitmusError } from './litmus-test.ts';
+import { LitmusError, LitmusLimit } from './litmus-test.ts';
 import { parseLitmus } from './parse.ts';
 import type { Translation } from './translate.ts';
 import { checkObserved, observedIn, processName, translate } from './translate.ts';
@@ -31,7 +30,7 @@ export interface LitmusResult {
   readonly explored: number;
 }
 
-/** Throws  LitmusError for what cannot be read, is not supported or goes wrong. */
+/** Throws  LitmusError for what cannot be read, is not supported or goes wrong, LitmusLimit for what was cut short. */
 export function runLitmus(source: string, memory: MemoryModelName): LitmusResult {
   const test = parseLitmus(source);
   const translation = translate(test);
@@ -86,7 +85,7 @@ function observedOf({ condition, locations }: LitmusTest): readonly Observed[] {
 }
 
 /** Whatever is found besides states: nothing may be said of the test. Throws  LitmusError. */
-function refuse(finding: Finding, { model: { properties } }: TransitionTable): void {
+function refuse(finding: Finding): void {
   switch (finding.kind) {
     case 'error':
       throw new LitmusError(1, finding.message);
@@ -96,10 +95,9 @@ function refuse(finding: Finding, { model: { properties } }: TransitionTable): v
         'a process can wait for ever: for a lock, or at an access through what is no address',
       );
     case 'invariant':
-      throw new LitmusError(1, `inconclusive: ${properties[finding.property]!.name}`);
     case 'assertion':
-      // A litmus test has no assertions.
-      throw new Error(finding.claim);
+      // The model of a litmus test claims nothing.
+      throw new Error(`a litmus test has a finding of kind '${finding.kind}'`);
   }
 }
 
@@ -107,7 +105,9 @@ function refuse(finding: Finding, { model: { properties } }: TransitionTable): v
 function finalStates({ model }: Translation, memory: MemoryModelName) {
   const table = transitionTable(memoryModels[memory](model, defaultSettings));
   const space = explored(table);
-  for (const finding of space.findings) refuse(finding, table);
+  for (const finding of space.findings) refuse(finding);
+  const [limit] = [...space.reached].map((at) => table.model.properties[at]!).filter((one) => one.limit);
+  if (limit !== undefined) throw new LitmusLimit(`inconclusive: ${limit.name}`);
   const locationsAtEnd = endsOf(table);
   const hasEnded = (state: State) =>
     model.threads.every(({ name }) => state.threads[name]![0]!.location === locationsAtEnd[name]);

@@ -51,7 +51,14 @@ export const Semicolon = symbol('Semicolon', ';');
 export const Colon = symbol('Colon', ':');
 
 /** What the grammar does not know, so that the message can name it whole. */
-const Compound = createToken({ name: 'Compound', pattern: /[-+*/|&^%]=|\+\+|--|->/ });
+export const Loop = createToken({ name: 'Loop', pattern: /(?:while|for|do)\b/, longer_alt: Identifier });
+export const C11 = createToken({
+  name: 'C11',
+  pattern:
+    /(?:_Atomic|memory_order\w*|atomic_(?:int|uint|long|bool|char|short|flag)\b|atomic_\w+_explicit|atomic_thread_fence)/,
+  longer_alt: Identifier,
+});
+export const Compound = createToken({ name: 'Compound', pattern: /[-+*/|&^%]=|\+\+|--|->/ });
 const Unknown = createToken({ name: 'Unknown', pattern: /\S/ });
 const Blank = createToken({ name: 'Blank', pattern: /\s+/, group: Lexer.SKIPPED });
 
@@ -69,6 +76,8 @@ export const tokens: readonly TokenType[] = [
     Not,
     True,
     False,
+    Loop,
+    C11,
     Identifier,
     Integer,
   ],

@@ -65,8 +65,12 @@ describe.concurrent('litmus', () => {
 
   test('a file that cannot be read or run: file, line and reason, and the others all the same', async () => {
     const loop = file('loop.litmus', 'C loop\n\n{}\n\nP0(int *x)\n{\n\twhile (1) { }\n}\n\nexists (x=1)\n');
-    expectWrongUse(await racewalk(['litmus', loop]), /^racewalk: loop\.litmus:7: '\{' is not expected/);
+    expectWrongUse(
+      await racewalk(['litmus', loop]),
+      /^racewalk: loop\.litmus:7: 'while': loops are not supported/,
+    );
     expectWrongUse(await racewalk(['litmus', 'nowhere.litmus']), /nowhere\.litmus: there is no such file/);
+    expectWrongUse(await racewalk(['litmus', '.']), /\.: it is a directory: name the files in it/);
     const both = await racewalk(['litmus', loop, storeBuffering]);
     expect(both.code).toBe(2);
     expect(both.out).toContain('Observation SB Never 0 3');

@@ -98,6 +98,13 @@ describe('expressions and statements', () => {
     expect(runLitmus(source, 'sc').ok).toBe(true);
   });
 
+  test('a run that loses old values under weak says nothing', () => {
+    const stores = Array.from({ length: 9 }, (_, at) => `WRITE_ONCE(*x, ${at + 1});`).join(' ');
+    const source = `C t\n{}\nP0(int *x) { ${stores} }\nP1(int *x) { r0 = READ_ONCE(*x); }\nexists (1:r0=10);`;
+    expect(runLitmus(source, 'pso').states).toHaveLength(10);
+    expect(() => runLitmus(source, 'weak')).toThrow('inconclusive: the bound of 8 old values was reached');
+  });
+
   test('what must not exist is forbidden', () => {
     const source = 'C t\n{}\nP0(int *x) { WRITE_ONCE(*x, 1); }\n~exists (x=0)';
     expect(printLitmus(runLitmus(source, 'sc'))).toMatch(
@@ -111,10 +118,19 @@ describe('a mistake is told with its line', () => {
   test.each<[string, string]>([
     [
       'X86 SB\n{}',
-      "line 1: a litmus test in C begins with 'C' and its name; other languages are not supported",
+      "line 1: a litmus test in C begins with 'C' and its name, and this is one in X86: assembly, or another language, is not supported",
     ],
+    ['', "line 1: a litmus test in C begins with 'C' and its name, and this file is empty"],
+    ['#include <x.h>', "line 1: a litmus test in C begins with 'C' and its name, and not with '#include'"],
+    ['C', "line 1: a litmus test in C begins with 'C' and its name, and here the name is missing"],
     ['C t\nP0(int *x)', 'line 1: there is no initial state: { ... }'],
-    [bodyOf('r0 = 1;\nwhile (r0) { }'), "line 5: '{' is not expected after ')', or not supported there"],
+    [bodyOf('r0 = 1;\nwhile (r0) { }'), "line 5: 'while': loops are not supported"],
+    [
+      'C t\n{}\nP0(atomic_int *x) {\n}\nexists (x=1)',
+      "line 3: 'atomic_int': this is C11, and not the kernel's C",
+    ],
+    [bodyOf('atomic_thread_fence(0);'), "line 4: 'atomic_thread_fence': this is C11, and not the kernel's C"],
+    [bodyOf('int r0[2];'), "line 4: '[': arrays are not supported"],
     [bodyOf('smp_memb();'), "line 4: 'smp_memb(...)' is not supported"],
     ['C t\n{ x=1 y=2; }\nP0(int *x) {\n}\nexists (x=1)', "line 2: ';' is missing before 'y'"],
     [bodyOf('r0 = ll_sc(x);'), "line 4: 'll_sc(...)' is not supported"],
@@ -128,7 +144,7 @@ describe('a mistake is told with its line', () => {
     ['C t\n{}\nP0(int *x) {\n}\nexists (0:r0=1)', "line 5: process 0 has no register 'r0'"],
     [
       'C t\n{}\nP0(int *x) {\n}\n',
-      "line 4: the end of the file is not expected after '}', or not supported there",
+      "line 4: there is no condition, such as exists (x=1), behind the last '}'",
     ],
     ['C t\n{}\nQ(int *x) {\n}\nexists (x=1)', "line 3: a process is named P0, P1 and so on, not 'Q'"],
   ])('%#', (source, message) => {
