@@ -1,17 +1,25 @@
 /** Explores the whole state space of a litmus test. */
 import type { TransitionTable } from '../analysis/transition-table.ts';
+import { CapacityError } from '../search/capacity-error.ts';
 import { compiledSpace } from '../search/compiled-space.ts';
 import { interpretedSpace } from '../search/interpreted-space.ts';
 import type { StateSpace } from '../search/state-space.ts';
+import { LitmusLimit } from './litmus-test.ts';
 
 /** States that the interpreter has visited before code for them has been generated. */
 const few = 1_000;
 
+/** Throws  LitmusLimit when there are more states than fit in memory. */
 export function explored(table: TransitionTable): StateSpace {
   const small = interpretedSpace(table);
   if (explore(small, few)) return small;
   const large = compiledSpace(table);
-  explore(large, Infinity);
+  try {
+    explore(large, Infinity);
+  } catch (error) {
+    if (error instanceof CapacityError) throw new LitmusLimit(`inconclusive: ${error.message}`);
+    throw error;
+  }
   return large;
 }
 

@@ -12,8 +12,9 @@
  *          concurrency in the Linux kernel (ASPLOS 2018), the fundamental law of RCU
  */
 import type { Instruction } from './instruction.ts';
-import { LitmusError } from './litmus-test.ts';
 import type { Code } from './lower.ts';
+import type { GracePeriod, Section, SectionRange } from './section-ranges.ts';
+import { gracePeriodsIn, sectionsIn } from './section-ranges.ts';
 
 export interface WithGracePeriods {
   readonly codes: readonly Code[];
@@ -21,25 +22,17 @@ export interface WithGracePeriods {
   readonly added: readonly string[];
 }
 
-type GracePeriod = Instruction & { readonly kind: 'grace period' };
-type Section = Instruction & { readonly kind: 'section' };
-
 /** A grace period and a process that it waits for, with the outermost sections of that process. */
 interface Pair {
   readonly gracePeriod: GracePeriod;
   readonly reader: Code;
-  readonly sections: readonly Range[];
+  readonly sections: readonly SectionRange[];
   /** The register of the reader that holds its guess. */
   readonly guess: string;
   /** The location in which it says that those sections are over. */
   readonly over: string;
   /** The location in which the grace period says that it has begun. */
   readonly begun: string;
-}
-
-interface Range {
-  readonly begin: Section;
-  readonly end: Section;
 }
 
 /** Throws  LitmusError for sections that are not balanced and for a grace period that waits for its own section. */
@@ -51,12 +44,6 @@ export function withGracePeriods(codes: readonly Code[]): WithGracePeriods {
   const added = [...new Set(pairs.flatMap(({ over, begun }) => [over, begun]))];
   return { added, codes: codes.map((code) => rewritten(code, pairs)) };
 }
-
-const gracePeriodsIn = (instructions: readonly Instruction[]): readonly GracePeriod[] =>
-  instructions.flatMap((one) => {
-    if (one.kind === 'if') return [...gracePeriodsIn(one.then), ...gracePeriodsIn(one.otherwise)];
-    return one.kind === 'grace period' ? [one] : [];
-  });
 
 function pairsOf(
   { owner, gracePeriod }: { readonly owner: Code; readonly gracePeriod: GracePeriod },
@@ -70,38 +57,6 @@ function pairsOf(
     const over = `${name}_after_P${reader.from.number}`;
     return [{ gracePeriod, reader, sections, guess: `${name}_after`, over, begun: `${name}_begun` }];
   });
-}
-
-/** The outermost sections of a domain, in the order of the text. */
-function sectionsIn(instructions: readonly Instruction[], domain: string): readonly Range[] {
-  const sections: Range[] = [];
-  const open: Section[] = [];
-  for (const one of instructions) {
-    if (one.kind === 'if') refuseSections([...one.then, ...one.otherwise], domain);
-    const [waiting] = gracePeriodsIn([one]).filter((other) => other.domain === domain);
-    if (waiting !== undefined && open.length > 0)
-      throw new LitmusError(waiting.line, `'${waiting.text}' waits for the read section that it stands in`);
-    if (one.kind !== 'section' || one.domain !== domain) continue;
-    const begin = one.edge === 'end' ? open.pop() : one;
-    if (begin === undefined) throw new LitmusError(one.line, `'${one.text}' ends no read section`);
-    if (one.edge === 'begin') open.push(one);
-    else if (open.length === 0) sections.push({ begin, end: one });
-  }
-  const [never] = open;
-  if (never !== undefined)
-    throw new LitmusError(never.line, `the read section of '${never.text}' never ends`);
-  return sections;
-}
-
-function refuseSections(instructions: readonly Instruction[], domain: string): void {
-  for (const one of instructions) {
-    if (one.kind === 'if') refuseSections([...one.then, ...one.otherwise], domain);
-    if (one.kind === 'section' && one.domain === domain)
-      throw new LitmusError(
-        one.line,
-        `'${one.text}' inside 'if', where a grace period waits, is not supported`,
-      );
-  }
 }
 
 function rewritten(code: Code, pairs: readonly Pair[]): Code {
