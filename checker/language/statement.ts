@@ -37,6 +37,8 @@ export type Statement = { readonly line: number; readonly nth: number } & (
       readonly ordering: Ordering;
       /** The barrier that a memory model has made this step of. */
       readonly barrier?: BarrierKind;
+      /** It happens only where the atomic operation that it is writes nothing: a way that a memory model has made. */
+      readonly only?: 'failure';
     }
   | {
       readonly kind: 'branch';

@@ -23,6 +23,13 @@ export const placeOf = (
   { name }: SharedReference,
 ): Place | undefined => places.find(({ variable }) => variable === name);
 
+/** What kind of store it is. */
+export interface Marks {
+  readonly isRelease: boolean;
+  /** It is the write of an atomic operation. */
+  readonly isExclusive: boolean;
+}
+
 /**
  * Puts a store behind those that wait: into the first free slot.
  *
@@ -32,14 +39,19 @@ export function push(
   buffer: Buffer,
   target: SharedReference,
   value: AnyExpr,
-  release: boolean,
+  { isRelease, isExclusive }: Marks,
 ): readonly Effect[] {
   const { slots, fenced } = buffer;
   const place = placeOf(buffer.of, target)!;
-  const put = (slot: Slot) => [set(slot.cell, cellNumber(place, target)), set(valueFor(slot, place), value)];
+  // The value first: it may be computed from a store that waits, and the cell is what tells that it does.
+  const put = (slot: Slot) => [
+    set(valueFor(slot, place), value),
+    set(slot.cell, cellNumber(place, target)),
+    ...(isExclusive ? [set(slot.exclusive!, true)] : []),
+  ];
   const behind = slots.map((slot, at) => {
     if (at === 0) return when(eq(slot.cell, empty), ...put(slot));
-    const marks = marksOf(slot, fenced, release);
+    const marks = marksOf(slot, fenced, isRelease);
     return when(and(eq(slot.cell, empty), ne(slots[at - 1]!.cell, empty)), ...marks, ...put(slot));
   });
   return [...behind.reverse(), ...(fenced === null ? [] : [set(fenced, false)])];
@@ -69,10 +81,13 @@ export function forwarded(buffer: Buffer, reference: SharedReference): AnyExpr {
 export function isFor(buffer: Buffer, { cell }: Slot, reference: SharedReference): Expr<boolean> {
   const place = placeOf(buffer.of, reference)!;
   const matches = eq(cell, cellNumber(place, reference));
-  const { index } = reference;
-  if (place.element !== 'own' || index?.kind === 'self') return matches;
-  return and(matches, eq(index as Expr<number>, buffer.self as Expr<number>));
+  if (place.element !== 'own' || isSelf(reference.index, buffer.self)) return matches;
+  return and(matches, eq(reference.index as Expr<number>, buffer.self as Expr<number>));
 }
+
+/** The index is the copy whose buffer it is, and not that of another CPU which asks. */
+const isSelf = (index: AnyExpr | null, self: AnyExpr) =>
+  index?.kind === 'self' && self.kind === 'self' && index.thread === self.thread;
 
 /** The number by which the buffer knows a cell; an index outside of the array gives no cell's number. */
 export function cellNumber({ element, first, cells }: Place, { index }: SharedReference): Expr<number> {

@@ -26,11 +26,21 @@ interface Count {
 }
 
 /** The stores to these variables that wait in a buffer, which atomic accesses and full barriers find empty. */
-export const waiting = (buffered: ReadonlySet<string>, empties = emptiesBuffer): Counting => ({
+export const waiting = (
+  buffered: ReadonlySet<string>,
+  { waits = isStore, empties = emptiesBuffer }: Partial<Waiting>,
+): Counting => ({
   adds: (statement) =>
-    statement.kind === 'step' && shapeOf(statement) === 'store' ? storesOf(statement.effects, buffered) : 0,
+    statement.kind === 'step' && waits(statement) ? storesOf(statement.effects, buffered) : 0,
   empties,
 });
+
+interface Waiting {
+  readonly waits: (statement: Statement) => boolean;
+  readonly empties: (statement: Statement) => boolean;
+}
+
+const isStore = (statement: Statement): boolean => shapeOf(statement) === 'store';
 
 const emptiesBuffer = (statement: Statement): boolean =>
   statement.kind === 'barrier' ? statement.barrier === 'full' : shapeOf(statement) === 'atomic';

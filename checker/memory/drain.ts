@@ -1,7 +1,7 @@
 /** The agent that empties a store buffer: whenever it likes, the oldest store reaches memory. */
 import type { Value } from '../language/domain.ts';
 import type { AnyExpr, Expr, SharedReference } from '../language/expression.ts';
-import { and, eq, ge, le, ne, not, sub, toExpr } from '../language/expression.ts';
+import { and, eq, ge, le, ne, not, or, sub, toExpr } from '../language/expression.ts';
 import type { Effect, Statement } from '../language/statement.ts';
 import { either, forever, set, wait, when } from '../language/statement.ts';
 import type { AnyThread } from '../language/thread.ts';
@@ -25,13 +25,13 @@ const fewValues = 4;
 export function drainThread(
   buffer: StoreBuffer,
   declared: Declarations,
-  overwriting: Overwriting = () => [],
+  beside: Beside = nothingBeside,
 ): AnyThread {
   const { host } = buffer.cpu;
   const settings = { cpus: host.cpus, on: host, mayBlockForever: true };
   const agent = thread(`store buffer of ${host.name}`, settings, (_, self) => {
     const view = bufferIn(buffer, self, declared);
-    const steps = drains(view, overwriting);
+    const steps = [...drains(view, beside), ...waiting(view)];
     return [forever(steps.length === 1 ? steps[0]! : either(...steps.map((step) => [step])))];
   });
   return { ...agent, ofMachine: true };
@@ -40,12 +40,21 @@ export function drainThread(
 /** What else happens before a store replaces the value of a cell; `depth` counts the `each` around it. */
 export type Overwriting = (target: SharedReference, self: AnyExpr, depth: number) => readonly Effect[];
 
-function drains(buffer: Buffer, overwriting: Overwriting): readonly Statement[] {
+/** What the arrival of a store means for the other CPUs. */
+export interface Beside {
+  readonly overwriting: Overwriting;
+  /** A CPU holds the cell for an atomic operation; null: none ever does. */
+  readonly isHeld: (target: SharedReference) => Expr<boolean> | null;
+}
+
+const nothingBeside: Beside = { overwriting: () => [], isHeld: () => null };
+
+function drains(buffer: Buffer, beside: Beside): readonly Statement[] {
   const leaving = buffer.of.inOrder ? [0] : buffer.slots.keys();
   return [...leaving].flatMap((at) =>
     buffer.of.places.flatMap((place) =>
       cellsOf(buffer, at, place).flatMap((cell) =>
-        valuesOf(place).map((value) => drain({ buffer, at, cell, value, overwriting })),
+        valuesOf(place).map((value) => drain({ buffer, at, cell, value, beside })),
       ),
     ),
   );
@@ -93,17 +102,22 @@ interface Drain {
   readonly at: number;
   readonly cell: Cell;
   readonly value: Value | null;
-  readonly overwriting: Overwriting;
+  readonly beside: Beside;
 }
 
-function drain({ buffer, at, cell, value, overwriting }: Drain): Statement {
+function drain({ buffer, at, cell, value, beside }: Drain): Statement {
   const stored = valueFor(buffer.slots[at]!, cell.place);
   const isValue = value === null || cell.place.values!.length === 1 ? [] : [eq(stored, value)];
   const text = `store buffer: ${cell.name}${value === null ? '' : ` = ${String(value)}`} reaches memory`;
   return wait(
     text,
-    and(cell.isIt, ...mayLeave(buffer, at), ...isValue),
-    ...overwriting(cell.target, buffer.self, 0),
+    and(
+      cell.isIt,
+      ...mayLeave(buffer, at),
+      ...mayReach(buffer.slots[at]!, beside.isHeld(cell.target)),
+      ...isValue,
+    ),
+    ...beside.overwriting(cell.target, buffer.self, 0),
     set(cell.target as Variable, stored),
     ...closeGap(buffer, at),
   );
@@ -120,6 +134,19 @@ function mayLeave({ slots }: Buffer, at: number): readonly Expr<boolean>[] {
   ];
 }
 
+/** No other CPU is between the read and the write of an atomic operation; that write itself may reach its cell. */
+const mayReach = ({ exclusive }: Slot, isHeld: Expr<boolean> | null): readonly Expr<boolean>[] =>
+  isHeld === null ? [] : [exclusive === null ? not(isHeld) : or(exclusive, not(isHeld))];
+
+/**
+ * A step without effect where the write of an atomic operation waits behind other stores: where two CPUs hold what the
+ * other has to write first, nobody can go on. That is no deadlock, but a run that no machine has.
+ */
+function waiting(buffer: Buffer): readonly Statement[] {
+  const younger = buffer.slots.slice(1).flatMap(({ exclusive }) => exclusive ?? []);
+  return younger.length === 0 ? [] : [wait('store buffer: an atomic operation waits', or(...younger))];
+}
+
 /** Moves what is younger one slot down; what becomes the oldest has no barrier before it any more. */
 function closeGap(buffer: Buffer, gap: number): readonly Effect[] {
   const { slots, fenced } = buffer;
@@ -131,5 +158,6 @@ function take(slot: Slot, from: Slot | undefined): readonly Effect[] {
   const values = slot.values.map((value, at) => set(value, from?.values[at] ?? toExpr(deadValue(value))));
   const fence = slot.fence === null ? [] : [set(slot.fence, from?.fence ?? false)];
   const release = slot.release === null ? [] : [set(slot.release, from?.release ?? false)];
-  return [set(slot.cell, from?.cell ?? 0), ...values, ...fence, ...release];
+  const exclusive = slot.exclusive === null ? [] : [set(slot.exclusive, from?.exclusive ?? false)];
+  return [set(slot.cell, from?.cell ?? 0), ...values, ...fence, ...release, ...exclusive];
 }

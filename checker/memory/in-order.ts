@@ -107,7 +107,8 @@ function usedByEffect(effect: Effect): readonly string[] {
   }
 }
 
-function assignedBy(statement: Statement): ReadonlySet<string> {
+/** The locals that a statement itself assigns. */
+export function assignedBy(statement: Statement): ReadonlySet<string> {
   switch (statement.kind) {
     case 'step':
       return new Set(statement.effects.flatMap(assignedByEffect));
@@ -161,7 +162,8 @@ export function comesAfter(later: Conduct, earlier: Conduct): Expr<boolean> | bo
   return areSame(earlier.cell!, later.cell!);
 }
 
-function areSame(one: SharedReference, other: SharedReference): Expr<boolean> | boolean {
+/** Whether two references are to the same cell: surely, surely not, or where this is true. */
+export function areSame(one: SharedReference, other: SharedReference): Expr<boolean> | boolean {
   if (one.name !== other.name) return false;
   if (one.index === null || other.index === null) return true;
   if (one.index.kind === 'constant' && other.index.kind === 'constant')

@@ -8,6 +8,8 @@ export interface Reading {
   readonly reads: (statement: Statement) => readonly string[];
   /** Behind it everything is read as it is from then on. */
   readonly refreshes: (statement: Statement) => boolean;
+  /** Is told what is of interest behind each statement, more each time. */
+  readonly tell?: (statement: Statement, behind: ReadonlySet<string>) => void;
 }
 
 /** Variables by label. */
@@ -36,7 +38,10 @@ export function interestAtLabels(body: Block, reading: Reading): AtLabels {
 
 /** What is of interest before a block, of which this is of interest behind it. */
 export const interestBefore = (block: Block, after: Names, pass: Pass): Names =>
-  block.reduceRight((behind, statement) => before(statement, behind, pass), after);
+  block.reduceRight((behind, statement) => {
+    pass.tell?.(statement, behind);
+    return before(statement, behind, pass);
+  }, after);
 
 function before(statement: Statement, after: Names, pass: Pass): Names {
   switch (statement.kind) {

@@ -1,6 +1,5 @@
 /** Loads and relaxed atomic operations that a CPU performs later than the text says: past stores that follow them. */
-import { and, walk } from '../language/expression.ts';
-import type { AnyExpr, Expr } from '../language/expression.ts';
+import { walk } from '../language/expression.ts';
 import type { Model } from '../language/model.ts';
 import type { Block, Statement } from '../language/statement.ts';
 import { statementsOf } from '../language/thread.ts';
@@ -13,16 +12,16 @@ import { cpusOf } from './cpu.ts';
 import type { Conduct, Surroundings } from './in-order.ts';
 import { comesAfter, conductOf, leadsTo } from './in-order.ts';
 import { commonVariables } from './places.ts';
+import { forwardings } from './late-forwarding.ts';
+import type { Lateness, Open } from './late-order.ts';
+import { close, closing, inTextOrder, openIn, perform, willing } from './late-order.ts';
 import type { Late } from './late-step.ts';
 import { candidates } from './late-step.ts';
+import type { Step } from './ordering.ts';
+import { failureOf, isReadModifyWrite } from './ordering.ts';
 
-/** By place in the text: what may be open. */
-type Open = ReadonlySet<number>;
-
-interface Pass extends Surroundings {
+interface Pass extends Surroundings, Lateness {
   readonly thread: AnyThread;
-  /** By place in the text. */
-  readonly late: ReadonlyMap<number, Late>;
   readonly labels: Map<string, Open>;
   /** Variables that other CPUs touch. */
   readonly common: ReadonlySet<string>;
@@ -134,10 +133,48 @@ function runOrdered(statement: Statement, before: Open, pass: Pass): Result {
   const conduct = conductOf(statement, pass);
   notePassed(conduct, before, pass);
   if (own !== undefined) return runLate(own, before, pass);
+  if (statement.kind === 'step') {
+    if (mayFail(statement, conduct)) return runFailing(statement, conduct, before, pass);
+    const ways = forwardings(statement, conduct, before, pass);
+    if (ways.length > 0) return runForwarded(statement, ways, before, pass);
+  }
+  return runInOrder(statement, before, pass);
+}
+
+/** A statement behind what it must come after. */
+function runInOrder(statement: Statement, before: Open, pass: Pass): Result {
+  const conduct = conductOf(statement, pass);
   const { code, open } = close(conduct, before, pass);
   const inner = runInside(statement, open, pass);
   return { ...inner, code: [...willing(conduct, open, pass), ...code, ...inner.code] };
 }
+
+/** A full barrier where it succeeds: a compare-and-exchange and the like. */
+const mayFail = (step: Step, { kind }: Conduct): boolean =>
+  kind === 'barrier' && isReadModifyWrite(step) && failureOf(step) !== null;
+
+/** An atomic operation that is a mere load where it fails: what is open may be done behind it. */
+function runFailing(step: Step, full: Conduct, before: Open, pass: Pass): Result {
+  const asLoad: Conduct = { ...full, kind: 'load', order: 'plain' };
+  const { code, open } = close(asLoad, before, pass);
+  if (close(full, open, pass).code.length === 0) return runInOrder(step, before, pass);
+  const done = runInOrder(step, open, pass);
+  const failed: Statement = { ...step, only: 'failure' };
+  return { code: [...code, eitherOf(step, [done.code, [failed]])], open: union(done.open, open) };
+}
+
+/** A load that sees memory, or a store of its CPU that is still to come. */
+function runForwarded(step: Step, ways: readonly Block[], before: Open, pass: Pass): Result {
+  const { code } = runInOrder(step, before, pass);
+  return { code: [eitherOf(step, [code, ...ways])], open: before };
+}
+
+const eitherOf = ({ line, nth }: Step, alternatives: readonly Block[]): Statement => ({
+  kind: 'either',
+  line,
+  nth,
+  alternatives,
+});
 
 /** A statement with the blocks in it. */
 function runInside(statement: Statement, open: Open, pass: Pass): Result {
@@ -211,72 +248,24 @@ function runLate(own: Late, before: Open, pass: Pass): Result {
     effects: [{ kind: 'set', target: own.isOpen, value: { kind: 'constant', value: true } }],
     ordering: null,
   };
-  const alternatives: readonly Block[] = [[...now.code, own.step], [later]];
+  const ways = forwardings(own.step, own.conduct, left, pass);
   return {
     code: [
       ...inTextOrder(first).flatMap((one) => perform(one, true, pass)),
       ...willing(own.conduct, left, pass),
-      { kind: 'either', line, nth, alternatives },
+      eitherOf(own.step, [[...now.code, own.step], [later], ...ways]),
     ],
     open: new Set([...left, own.at]),
   };
 }
 
-const openIn = (open: Open, { late }: Pass): readonly Late[] =>
-  inTextOrder([...open].flatMap((at) => late.get(at) ?? []));
-
-const inTextOrder = (late: Iterable<Late>): readonly Late[] => [...late].sort((a, b) => a.at - b.at);
-
-/** Does what must come before a statement; what need not stays open. */
-function close(conduct: Conduct, before: Open, pass: Pass): { readonly code: Block; readonly open: Open } {
-  const open = new Set(before);
-  const code = openIn(before, pass).flatMap((one) => {
-    const when = comesAfter(conduct, one.conduct);
-    if (when === false) return [];
-    if (when === true) open.delete(one.at);
-    return perform(one, when, pass);
-  });
-  return { code, open };
-}
-
-/** Does all that is open, at the end of the text. */
-const closing = (open: Open, pass: Pass): Block =>
-  openIn(open, pass).flatMap((one) => perform(one, true, pass));
-
-/** Does a step that is open, after what it must follow itself. */
-function perform({ at, step, conduct, isOpen }: Late, when: Expr<boolean> | true, pass: Pass): Block {
-  const before = inTextOrder([...pass.late.values()].filter((one) => one.at < at)).flatMap((one) => {
-    const must = comesAfter(conduct, one.conduct);
-    return must === false ? [] : perform(one, must, pass);
-  });
-  const done: Statement = {
-    ...step,
-    effects: [...step.effects, { kind: 'set', target: isOpen, value: { kind: 'constant', value: false } }],
-  };
-  const condition: AnyExpr = when === true ? isOpen : and(isOpen, when);
-  const { line, nth } = step;
-  return [{ kind: 'branch', line, nth, text: '(later)', condition, then: [...before, done], otherwise: [] }];
-}
-
-/** What may be done just before a statement that would make it too late, or may have to be seen between two stores. */
-function willing(conduct: Conduct, open: Open, pass: Pass): Block {
-  const isStore = conduct.kind === 'store' || conduct.kind === 'update';
-  if (!isStore && conduct.order !== 'acquire') return [];
-  const may = openIn(open, pass).filter(
-    (one) =>
-      (conduct.order === 'acquire' || one.conduct.kind === 'update') &&
-      comesAfter(conduct, one.conduct) === false,
-  );
-  return may.flatMap((one): Block => {
-    const { line, nth } = one.step;
-    const [way] = perform(one, true, pass) as [Statement & { kind: 'branch' }];
-    const skip: Statement = { kind: 'note', line, nth, text: '(later still)' };
-    return [{ ...way, then: [{ kind: 'either', line, nth, alternatives: [way.then, [skip]] }] }];
-  });
-}
-
-/** A store that others see is what makes it worth while to be late: for loads and updates, and for what holds them up. */
+/**
+ * A store that others see is what makes it worth while to be late: for loads and updates, and for what holds them up.
+ * An update whose value goes nowhere is also late for what is loaded behind a read barrier.
+ */
 function notePassed(conduct: Conduct, before: Open, pass: Pass): void {
+  if (conduct.kind === 'read barrier')
+    for (const { at, conduct: one } of openIn(before, pass)) if (one.isBlind) pass.passed.add(at);
   if ((conduct.kind !== 'store' && conduct.kind !== 'update') || !pass.common.has(conduct.cell!.name)) return;
   const open = openIn(before, pass);
   for (const one of open) {

@@ -10,7 +10,7 @@ import type { Accesses } from './accesses.ts';
 import { accessesOf, shapeOf, unwrapped } from './accesses.ts';
 import type { Cpu } from './cpu.ts';
 
-/** A variable that a CPU stores to by plain stores. */
+/** A variable whose stores wait in a buffer. */
 export interface Place {
   readonly variable: string;
   readonly declaration: AnyDeclaration;
@@ -38,15 +38,29 @@ interface Use extends Accesses {
 }
 
 /**
- * The places of each CPU's buffer: the variables it stores to by plain stores, but for what only one CPU ever touches.
+ * The places of each CPU's buffer: the variables of what waits there, but for what only one CPU ever touches.
  *
  * Sound for: a cell that no other CPU touches looks the same to its CPU whether a store to it waits or not.
  */
-export function placesOf(model: Model, cpus: readonly Cpu[]): ReadonlyMap<Cpu, readonly Place[]> {
+export function placesOf(
+  model: Model,
+  cpus: readonly Cpu[],
+  waits: Waits = isStore,
+): ReadonlyMap<Cpu, readonly Place[]> {
   const uses = cpus.flatMap((cpu) => cpu.threads.flatMap((thread) => usesOf(cpu, thread)));
   const shared = [...commonVariables(model, cpus)];
-  return new Map(cpus.map((cpu) => [cpu, placesOn(cpu, shared, { model, uses })]));
+  return new Map(
+    cpus.map((cpu) => {
+      const stores = uses.filter((use) => use.cpu === cpu && waits(cpu, use.statement));
+      return [cpu, placesOn(stores, shared, model)];
+    }),
+  );
 }
+
+/** Whether what a statement writes goes into the buffer of its CPU. */
+export type Waits = (cpu: Cpu, statement: Statement) => boolean;
+
+export const isStore: Waits = (_, statement) => shapeOf(statement) === 'store';
 
 /** The variables that more than one CPU touches. */
 export function commonVariables(model: Model, cpus: readonly Cpu[]): ReadonlySet<string> {
@@ -74,12 +88,7 @@ function isPrivate(variable: string, uses: readonly Use[]): boolean {
   return touching.every(({ cpu, own }) => own && cpu === touching[0]!.cpu);
 }
 
-function placesOn(
-  cpu: Cpu,
-  shared: readonly string[],
-  { model, uses }: { readonly model: Model; readonly uses: readonly Use[] },
-): readonly Place[] {
-  const stores = uses.filter((use) => use.cpu === cpu && shapeOf(use.statement) === 'store');
+function placesOn(stores: readonly Use[], shared: readonly string[], model: Model): readonly Place[] {
   const places: Place[] = [];
   let first = 1;
   for (const variable of shared) {

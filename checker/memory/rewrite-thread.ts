@@ -77,9 +77,9 @@ function rewriteStep(statement: Statement & { kind: 'step' }, buffer: Buffer): S
 
 /** A store goes into the buffer, and waits for room where the buffer is shorter than a run may want. */
 function rewriteStore(statement: Statement & { kind: 'step' }, buffer: Buffer): Statement {
-  const release = statement.ordering === 'release';
+  const marks = { isRelease: statement.ordering === 'release', isExclusive: false };
   const store = (target: SharedReference, value: AnyExpr) =>
-    placeOf(buffer.of, target) === undefined ? null : push(buffer, target, value, release);
+    placeOf(buffer.of, target) === undefined ? null : push(buffer, target, value, marks);
   const effects = withAccesses(statement.effects, { load: loadFrom(buffer), store });
   const stores = buffer.of.room !== null ? storesOf(statement.effects, variablesOf(buffer.of)) : 0;
   const { guard } = statement;

@@ -18,8 +18,10 @@ import { domainsOf } from './store-buffer.ts';
  */
 export interface StaleList {
   readonly cpu: Cpu;
-  /** The cells that the CPU reads and others write. */
+  /** The cells that the CPU reads and others write, and those of which only the time matters. */
   readonly places: readonly Place[];
+  /** The variables of which old values are kept. */
+  readonly kept: ReadonlySet<string>;
   readonly length: number;
   /** More stores than this can come: a run that fills the list proves nothing. */
   readonly bounded: boolean;

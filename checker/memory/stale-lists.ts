@@ -46,7 +46,7 @@ function listOf(
   if (names.size === 0) return null;
   const timed = timedNames(cpu);
   const own = new Set(cpu.threads.flatMap(({ body }) => writtenIn(body)));
-  // What only the CPU itself writes is never old; it is here for its time, where that matters.
+  // What the CPU only writes, if by atomic operations, is never old; it is here for its time, where that matters.
   const isPlace = (name: string) => names.has(name) || (timed.variables.has(name) && own.has(name));
   const places = placesFor(model, Object.keys(model.shared).filter(isPlace));
   const needs = writers.map(({ thread, copies }) => {
@@ -58,6 +58,7 @@ function listOf(
   return {
     cpu,
     places,
+    kept: names,
     length,
     bounded: need > length,
     timedCells: timedCells(places, timed.variables),

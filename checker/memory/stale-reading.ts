@@ -215,6 +215,17 @@ export function keepOld(stale: Stale, place: Place, target: SharedReference): re
   });
 }
 
+/** Says of a cell whose old values nobody reads that another CPU is about to write it. */
+export const noteWritten = (stale: Stale, target: SharedReference): readonly Effect[] =>
+  setWrittenTime(
+    stale,
+    target,
+    stale.slots.reduce<Expr<number>>(
+      (time, { cell }, at) => conditional<number, number>(ne(cell, empty), at + 1, time),
+      start,
+    ),
+  );
+
 const conditionFree = ({ cell }: StaleSlot, number: Expr<number>): Expr<boolean> =>
   conditional<boolean, boolean>(eq(cell, empty), true, gt(cell, number));
 

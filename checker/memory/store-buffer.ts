@@ -27,6 +27,8 @@ export interface StoreBuffer {
   readonly fenced: boolean;
   /** Release stores leave when all that are older have left, and younger ones may pass them: only in `weak`. */
   readonly releases: boolean;
+  /** Variables whose atomic operations leave their write here: only in `weak`. */
+  readonly exclusives: ReadonlySet<string>;
   /** Begins the names of the variables. */
   readonly prefix: string;
 }
@@ -39,6 +41,8 @@ export interface Slot {
   readonly fence: Variable<boolean> | null;
   /** It is a release store; null in the oldest slot, and where these are told apart by no more than a barrier. */
   readonly release: Variable<boolean> | null;
+  /** It is the write of an atomic operation whose read is done; null where there are none. */
+  readonly exclusive: Variable<boolean> | null;
 }
 
 /** The buffer of the running copy's CPU, as the code of one thread names it. */
@@ -81,10 +85,10 @@ interface Named {
 
 function namedVariables(buffer: StoreBuffer): readonly Named[] {
   const slots = Array.from({ length: buffer.length }, (_, at) => slotVariables(buffer, at));
-  const all = slots.flatMap(({ cell, values, fence, release }) => [
+  const all = slots.flatMap(({ cell, values, fence, release, exclusive }) => [
     cell,
     ...values,
-    ...[fence, release].filter((flag) => flag !== null),
+    ...[fence, release, exclusive].filter((flag) => flag !== null),
   ]);
   return buffer.fenced ? [...all, fencedVariable(buffer)] : all;
 }
@@ -107,6 +111,10 @@ function slotVariables(buffer: StoreBuffer, at: number) {
         ? own('_fence', bool, false, `a write barrier stands before store ${at}`)
         : null,
     release: buffer.releases && at > 0 ? own('_release', bool, false, `store ${at} is a release`) : null,
+    exclusive:
+      buffer.exclusives.size > 0
+        ? own('_exclusive', bool, false, `store ${at} is the write of an atomic operation`)
+        : null,
   };
 }
 
@@ -132,12 +140,13 @@ export function bufferIn(buffer: StoreBuffer, self: AnyExpr, declared: Declarati
     return { kind: 'shared', name, index: length === null ? null : self, domain };
   };
   const slots = Array.from({ length: buffer.length }, (_, at): Slot => {
-    const { cell, values, fence, release } = slotVariables(buffer, at);
+    const { cell, values, fence, release, exclusive } = slotVariables(buffer, at);
     return {
       cell: refer(cell),
       values: values.map(refer),
       fence: fence === null ? null : refer(fence),
       release: release === null ? null : refer(release),
+      exclusive: exclusive === null ? null : refer(exclusive),
     };
   });
   return { of: buffer, self, slots, fenced: buffer.fenced ? refer(fencedVariable(buffer)) : null };

@@ -3,21 +3,20 @@ import type { AnyExpr, SharedReference } from '../language/expression.ts';
 import type { Effect, Statement } from '../language/statement.ts';
 import { set } from '../language/statement.ts';
 import { accessesOf, shapeOf, unwrapped } from './accesses.ts';
-import type { Overwriting } from './drain.ts';
+import type { Beside } from './drain.ts';
 import type { Reading } from './interest.ts';
 import { failureOf, isFullBarrier, isReadModifyWrite } from './ordering.ts';
 import type { Stale } from './stale-list.ts';
 import { forgetAll, forgetVariables } from './stale-reading.ts';
 import type { Buffer } from './store-buffer.ts';
 
-export interface Core {
+export interface Core extends Beside {
   readonly self: AnyExpr;
   /** Null where no store of the CPU waits. */
   readonly buffer: Buffer | null;
   /** Null where the CPU reads nothing that others write. */
   readonly stale: Stale | null;
   readonly reading: Reading;
-  readonly overwriting: Overwriting;
   /** By label: variables of which an old value may be read from there on. */
   readonly labels: Map<string, ReadonlySet<string>>;
   /** Numbers the labels that the rewrite adds. */

@@ -1,10 +1,11 @@
 /** Steps and branches of a weakly ordered CPU: where a load finds its value, and what an atomic operation waits for. */
 import type { AnyExpr, Expr, SharedReference } from '../language/expression.ts';
-import { and, not, walk } from '../language/expression.ts';
+import { and, not, or, walk } from '../language/expression.ts';
 import type { Block, Effect, Statement } from '../language/statement.ts';
 import { accessesOf, shapeOf } from './accesses.ts';
 import { cellNumber, hasRoomFor, isEmpty, isFor, placeOf, push } from './buffering.ts';
 import { storesOf } from './capacity.ts';
+import { isExclusive } from './exclusive.ts';
 import type { Step } from './ordering.ts';
 import { failureOf, isReadModifyWrite, orderOf } from './ordering.ts';
 import type { Stale } from './stale-list.ts';
@@ -112,9 +113,9 @@ export function found(
   // What is lost with this load need not be put right first.
   const place = lostAt(stale, around).has(cell.name) ? undefined : placeOf(stale.of, cell);
   const past = isAcquire ? forgetUntil(stale, source) : [];
-  // Memory is no entry: the list can change first, before the effects assign a local of the address.
+  // Memory is no entry: the list can change first, before the effects assign a local of the address or write the cell.
   if (source.entry === null)
-    return [...(place === undefined ? [] : settle(stale, cellNumber(place, cell))), ...effects, ...past];
+    return [...(place === undefined ? [] : settle(stale, cellNumber(place, cell))), ...past, ...effects];
   // Up to the time of an entry there are all that are older and of its cell.
   if (place === undefined) return [...effects, ...past];
   const isPast = past.length > 0 && stale.since.has(place.first);
@@ -124,17 +125,22 @@ export function found(
 /** A store goes into the buffer, and waits for room where the buffer is shorter than a run may want. */
 function bufferedStore(step: Step, around: Around, core: Core): Statement {
   const { buffer, stale } = core;
-  const isRelease = step.ordering === 'release';
+  const marks = { isRelease: step.ordering === 'release', isExclusive: false };
   const store: Accessing['store'] = (target, value, depth) => {
     if (buffer === null || placeOf(buffer.of, target) === undefined)
       return [...ownStore(stale, target, value), ...storeNow(core, target, value, depth)];
-    return [...ownStore(stale, target, value), ...push(buffer, target, value, isRelease)];
+    return [...ownStore(stale, target, value), ...push(buffer, target, value, marks)];
   };
   const effects = withAccesses(step.effects, { load: unchanged, store, assign: timing(stale, null) });
-  const stores =
-    buffer === null || buffer.of.room === null ? 0 : storesOf(step.effects, variablesOf(buffer.of));
-  const room = stores > 0 ? hasRoomFor(stores, buffer!) : null;
-  return { ...step, guard: allOf(room, step.guard), effects: [...effects, ...lose(stale, around)] };
+  const guard = allOf(roomFor(step, buffer), step.guard);
+  return { ...step, guard, effects: [...effects, ...lose(stale, around)] };
+}
+
+/** There is room for what a step stores; null where there always is. */
+function roomFor({ effects }: Step, buffer: Buffer | null): Expr<boolean> | null {
+  if (buffer === null || buffer.of.room === null) return null;
+  const stores = storesOf(effects, variablesOf(buffer.of));
+  return stores > 0 ? hasRoomFor(stores, buffer) : null;
 }
 
 /** After its own store a CPU reads nothing older from that cell; the value is as old as what it was computed from. */
@@ -149,10 +155,11 @@ function ownStore(stale: Stale | null, target: SharedReference, value: AnyExpr):
 /** What acts on memory itself: a read-modify-write, which may also fail as a mere load, or a fully ordered access. */
 function atomics(step: Step, around: Around, core: Core): readonly Statement[] {
   const failure = failureOf(step);
-  const success = acting(step, failure, { around, core });
-  return failure === null
-    ? [success]
-    : [success, ...loads({ ...step, ordering: null }, around, core, failure)];
+  const isSplit = core.buffer !== null && isExclusive(core.buffer.of.exclusives, step);
+  const success = (isSplit ? holding : acting)(step, failure, { around, core });
+  if (failure === null) return [success];
+  const failing = loads({ ...step, ordering: null }, around, core, failure);
+  return step.only === 'failure' ? failing : [success, ...failing];
 }
 
 interface Acting {
@@ -166,7 +173,7 @@ function acting(step: Step, failure: AnyExpr | null, { around, core }: Acting): 
   const isOrdered = order === 'full' || order === 'release';
   const drained = buffer === null ? null : isOrdered ? isEmpty(buffer) : hasLeft(buffer, cellOf(step));
   const writes = failure === null ? null : not(failure);
-  const guard = allOf(drained, writes, step.guard);
+  const guard = allOf(drained, notHeld(step, core), writes, step.guard);
   const store: Accessing['store'] = (target, value, depth) => [
     ...(order === 'full' ? [] : ownStore(stale, target, value)),
     ...storeNow(core, target, value, depth),
@@ -182,10 +189,49 @@ function acting(step: Step, failure: AnyExpr | null, { around, core }: Acting): 
   return { ...step, guard, effects: [...fresh, ...own, ...lose(stale, around)] };
 }
 
+/** No CPU is between the read and the write of an atomic operation on the cell. */
+function notHeld(step: Step, { isHeld }: Core): Expr<boolean> | null {
+  const held = isHeld(cellOf(step));
+  return held === null ? null : not(held);
+}
+
+/**
+ * An atomic operation that reads now and leaves its write in the buffer: it sees a store of its own CPU that waits, or
+ * memory where no CPU holds the cell, and holds the cell itself from then on.
+ */
+function holding(step: Step, failure: AnyExpr | null, { around, core }: Acting): Statement {
+  const { stale } = core;
+  const buffer = core.buffer!;
+  const cell = cellOf(step);
+  const order = orderOf(step);
+  const [source] = sourcesOf(cell, buffer, stale);
+  const load: Load = () => source!.value;
+  const free = notHeld(step, core)!;
+  const [writes, waits] = [failure === null ? null : not(failure as Expr<boolean>), step.guard].map((one) =>
+    one === null ? null : withLoads(one, load),
+  );
+  const marks = { isRelease: order === 'release', isExclusive: true };
+  const store: Accessing['store'] = (target, value) => [
+    ...ownStore(stale, target, value),
+    ...push(buffer, target, value, marks),
+  ];
+  const effects = withAccesses(step.effects, { load, store, assign: timing(stale, source!) });
+  const own = found(step, source!, { core, around, isAcquire: order === 'acquire' }, effects);
+  return {
+    ...step,
+    guard: allOf(roomFor(step, buffer), or(hasOwn(buffer, cell), free), writes!, waits!),
+    effects: [...own, ...lose(stale, around)],
+  };
+}
+
+/** A store to that cell waits. */
+const hasOwn = (buffer: Buffer, cell: SharedReference): Expr<boolean> =>
+  or(...buffer.slots.map((slot) => isFor(buffer, slot, cell)));
+
 /** No store to that cell waits, and no write barrier stands behind one that does. */
 function hasLeft(buffer: Buffer, cell: SharedReference): Expr<boolean> {
   const isKnown = placeOf(buffer.of, cell) !== undefined;
-  const own = isKnown ? buffer.slots.map((slot) => not(isFor(buffer, slot, cell))) : [];
+  const own = isKnown ? [not(hasOwn(buffer, cell))] : [];
   const fences = buffer.slots.flatMap(({ fence }) => fence ?? []);
   const all = buffer.fenced === null ? fences : [buffer.fenced, ...fences];
   return and(...own, ...all.map((barrier) => not(barrier)));

@@ -1,10 +1,13 @@
 /** Rewrites the text of a thread for a CPU that reads old values: what becomes of each kind of statement. */
-import type { AnyExpr } from '../language/expression.ts';
+import type { AnyExpr, SharedReference } from '../language/expression.ts';
+import { not, or, walk } from '../language/expression.ts';
 import type { Block, Effect, Statement } from '../language/statement.ts';
+import { statementsOf } from '../language/thread.ts';
 import type { AnyThread } from '../language/thread.ts';
-import { shapeOf, unwrapped } from './accesses.ts';
+import { accessesOf, shapeOf, unwrapped } from './accesses.ts';
 import { fence, forwarded, isEmpty } from './buffering.ts';
 import { atLoopEnd, interestAtLabels, interestBefore, wayOut } from './interest.ts';
+import { assignedBy } from './in-order.ts';
 import type { Around, Core } from './weak-core.ts';
 import { isBuffered, isIdle, readingOf, refresh, storeNow } from './weak-core.ts';
 import { variablesOf } from './store-buffer.ts';
@@ -21,7 +24,16 @@ export function rewriteWeakThread(
   const reading = readingOf(variablesOf(given.stale?.of ?? { places: [] }));
   const labels = new Map(interestAtLabels(thread.body, reading));
   const core: Core = { ...given, reading, labels, fresh: { count: 0 } };
-  return { ...thread, body: rewriteBlock(thread.body, new Set(), core) };
+  return { ...thread, body: [...rewriteBlock(thread.body, new Set(), core), ...ending(core)] };
+}
+
+/** A thread ends when the writes of its atomic operations have arrived; for its stores nobody waits. */
+function ending({ buffer }: Core): Block {
+  const pending = buffer?.slots.flatMap(({ exclusive }) => exclusive ?? []) ?? [];
+  if (pending.length === 0) return [];
+  const text = 'the end: all atomic operations are done';
+  const guard = not(or(...pending));
+  return [{ kind: 'step', line: 0, nth: 1, text, guard, effects: [], ordering: null }];
 }
 
 function rewriteBlock(block: Block, after: Names, core: Core): Block {
@@ -130,8 +142,25 @@ function rewriteAtomic(statement: Statement & { kind: 'atomically' }, around: Ar
   });
   return {
     ...statement,
-    body: beginning(body, isWriting && buffer !== null ? isEmpty(buffer) : null, fresh),
+    body: beginning(body, isWriting ? turnOf(statement, core) : null, fresh),
   };
+}
+
+/** No store of its CPU waits, and no CPU is in the middle of an atomic operation on a cell that the block may write. */
+function turnOf(block: Statement & { kind: 'atomically' }, { buffer, isHeld }: Core): AnyExpr | null {
+  const held = accessesOf(block).writes.flatMap((cell) =>
+    isKnownBefore(cell, block) ? (isHeld(cell) ?? []) : [],
+  );
+  return allOf(buffer === null ? null : isEmpty(buffer), ...held.map((one) => not(one)));
+}
+
+/** The block neither counts nor assigns what the cell is told by. */
+function isKnownBefore({ index }: SharedReference, block: Statement & { kind: 'atomically' }): boolean {
+  if (index === null) return true;
+  const assigned = [...statementsOf(block.body)].flatMap((one) => [...assignedBy(one)]);
+  return [...walk(index)].every(
+    (part) => part.kind !== 'bound' && !(part.kind === 'local' && assigned.includes(part.name)),
+  );
 }
 
 /** The block with something to wait for and something to do at its beginning. */

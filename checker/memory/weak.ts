@@ -12,13 +12,15 @@ import type { Declarations } from '../language/variable.ts';
 import { isFor, placeOf } from './buffering.ts';
 import type { Cpu } from './cpu.ts';
 import { cpusOf } from './cpu.ts';
+import type { Beside } from './drain.ts';
 import { drainThread } from './drain.ts';
+import { exclusivesOf, isHeld } from './exclusive.ts';
 import { withLateAccesses } from './late-accesses.ts';
 import type { MemorySettings } from './memory-model.ts';
 import { isFullBarrier } from './ordering.ts';
 import type { StaleList } from './stale-list.ts';
 import { declarationsOfList, staleIn } from './stale-list.ts';
-import { isFull, keepOld } from './stale-reading.ts';
+import { isFull, keepOld, noteWritten } from './stale-reading.ts';
 import { staleLists } from './stale-lists.ts';
 import type { StoreBuffer } from './store-buffer.ts';
 import { bufferIn, declarationsOfBuffer } from './store-buffer.ts';
@@ -42,17 +44,16 @@ interface Machine {
  * Source:  Zhang, Vijayaraghavan and Arvind, Weak memory models: balancing definitional simplicity and implementation
  *          flexibility (PACT 2017); Pulte, Flur, Deacon, French, Sarkar and Sewell, Simplifying ARM concurrency (POPL 2018)
  */
-export function weak(given: Model, { bound }: MemorySettings): Model {
+export function weak(given: Model, settings: MemorySettings): Model {
   const model = withLateAccesses(given);
   const cpus = cpusOf(model);
-  const empties = isFullBarrier;
-  const buffers = buffersOf(model, cpus, { inOrder: false, bound, releases: true, empties });
-  const lists = staleLists(model, cpus, { bound });
-  const added = [...buffers.map(declarationsOfBuffer), ...lists.map(declarationsOfList)];
-  const shared: Declarations = Object.fromEntries(
-    [model.shared, ...added].flatMap((variables) => Object.entries(variables)),
-  );
-  const machine = { buffers, lists, shared };
+  const machine = machineOf(model, cpus, settings);
+  const { buffers, lists, shared } = machine;
+  const held = (target: SharedReference) => isHeld(buffers, target, shared);
+  const besides = (cpu: Cpu): Beside => ({
+    overwriting: (target, writer, depth) => overwriting(machine, { cpu, target, writer, depth }),
+    isHeld: held,
+  });
   const threads = model.threads.map((thread) => {
     const cpu = cpus.find((one) => one.threads.includes(thread))!;
     const self = selfOf(thread);
@@ -61,24 +62,36 @@ export function weak(given: Model, { bound }: MemorySettings): Model {
       self,
       buffer: buffer === undefined ? null : bufferIn(buffer, self, shared),
       stale: list === undefined ? null : staleIn(list, self, shared),
-      overwriting: (target, writer, depth) => overwriting(machine, { cpu, target, writer, depth }),
+      ...besides(cpu),
     });
   });
-  const drains = buffers.map((buffer) =>
-    drainThread(buffer, shared, (target, writer, depth) =>
-      overwriting(machine, { cpu: buffer.cpu, target, writer, depth }),
-    ),
-  );
   return validate({
     ...model,
     shared,
-    threads: [...threads, ...drains],
+    threads: [...threads, ...buffers.map((buffer) => drainThread(buffer, shared, besides(buffer.cpu)))],
     properties: [
       ...model.properties,
       ...buffers.flatMap((buffer) => limitOfBuffer(buffer, shared)),
       ...lists.flatMap((list) => limitOfList(list, shared)),
     ],
   });
+}
+
+function machineOf(model: Model, cpus: readonly Cpu[], { bound }: MemorySettings): Machine {
+  const exclusives = new Map(cpus.map((cpu) => [cpu, exclusivesOf(model, cpu, cpus)]));
+  const buffers = buffersOf(model, cpus, {
+    inOrder: false,
+    bound,
+    releases: true,
+    empties: isFullBarrier,
+    exclusives: (cpu) => exclusives.get(cpu)!,
+  });
+  const lists = staleLists(model, cpus, { bound });
+  const added = [...buffers.map(declarationsOfBuffer), ...lists.map(declarationsOfList)];
+  const shared: Declarations = Object.fromEntries(
+    [model.shared, ...added].flatMap((variables) => Object.entries(variables)),
+  );
+  return { buffers, lists, shared };
 }
 
 interface Overwritten {
@@ -124,7 +137,9 @@ function keptBy(
     ...[stale.watch.get(target.name), useOf(list, target)].filter((condition) => condition !== undefined),
     ...(own === null ? [] : own.slots.map((slot) => not(isFor(own, slot, target)))),
   ];
-  const kept = keepOld(stale, placeOf(list, target)!, target);
+  const kept = list.kept.has(target.name)
+    ? keepOld(stale, placeOf(list, target)!, target)
+    : noteWritten(stale, target);
   return conditions.reduceRight<readonly Effect[]>(
     (effects, condition) => [when(condition, ...effects)],
     kept,

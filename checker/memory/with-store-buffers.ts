@@ -9,11 +9,13 @@ import { statementsOf } from '../language/thread.ts';
 import type { AnyThread } from '../language/thread.ts';
 import { validate } from '../language/validate.ts';
 import type { Declarations } from '../language/variable.ts';
+import { shapeOf } from './accesses.ts';
 import { hasRoomFor } from './buffering.ts';
 import { mostAtOnce, storesOf, waiting } from './capacity.ts';
 import type { Cpu } from './cpu.ts';
 import { cpusOf } from './cpu.ts';
 import { drainThread } from './drain.ts';
+import { isExclusive } from './exclusive.ts';
 import type { Place } from './places.ts';
 import { placesOf } from './places.ts';
 import { rewriteThread } from './rewrite-thread.ts';
@@ -29,6 +31,8 @@ export interface StoreOrder {
   readonly releases?: boolean;
   /** The statements that find a buffer empty; else all atomic accesses and full barriers. */
   readonly empties?: (statement: Statement) => boolean;
+  /** Variables whose atomic operations leave their write in the buffer of a CPU; else none. */
+  readonly exclusives?: (cpu: Cpu) => ReadonlySet<string>;
 }
 
 /**
@@ -58,12 +62,18 @@ export function withStoreBuffers(model: Model, order: StoreOrder): Model {
 
 /** The buffers of the CPUs that store to what others touch. */
 export function buffersOf(model: Model, cpus: readonly Cpu[], order: StoreOrder): readonly StoreBuffer[] {
-  const places = placesOf(model, cpus);
+  const { exclusives = () => none } = order;
+  const places = placesOf(model, cpus, (cpu, statement) => waitsOn(exclusives(cpu), statement));
   return cpus.flatMap((cpu) => {
     const own = places.get(cpu)!;
     return own.length === 0 ? [] : [bufferOf(model, cpu, own, order)].filter(everHolds);
   });
 }
+
+const none: ReadonlySet<string> = new Set();
+
+const waitsOn = (exclusives: ReadonlySet<string>, statement: Statement): boolean =>
+  shapeOf(statement) === 'store' || isExclusive(exclusives, statement);
 
 /** Stores that no way through the text reaches need no buffer. */
 const everHolds = ({ length }: StoreBuffer) => length > 0;
@@ -72,10 +82,14 @@ function bufferOf(
   model: Model,
   cpu: Cpu,
   places: readonly Place[],
-  { inOrder, bound, releases = false, empties }: StoreOrder,
+  { inOrder, bound, releases = false, exclusives: exclusivesOn = () => none, empties }: StoreOrder,
 ): StoreBuffer {
   const variables = variablesOf({ places });
-  const needs = cpu.threads.map((thread) => mostAtOnce(thread, waiting(variables, empties)));
+  const exclusives = exclusivesOn(cpu);
+  const waits = (statement: Statement) => waitsOn(exclusives, statement);
+  const needs = cpu.threads.map((thread) =>
+    mostAtOnce(thread, waiting(variables, empties === undefined ? { waits } : { waits, empties })),
+  );
   const finite = needs.reduce<number | null>(
     (sum, need) => (sum === null || need === null ? null : sum + need),
     0,
@@ -90,6 +104,7 @@ function bufferOf(
     inOrder,
     fenced: !inOrder && cpu.threads.some((thread) => hasWriteBarrier(thread, !releases)),
     releases: releases && cpu.threads.some(hasRelease),
+    exclusives,
     prefix: prefixFor(cpu.host.name, 'buffer', model.shared),
   };
 }

@@ -57,13 +57,16 @@ function communicationIn({ accesses, sourceOf, coherence }: Candidate): readonly
 const sameCell = ({ accesses }: Candidate): readonly Edge[] =>
   pairs(accesses).filter(([before, after]) => before.cell === after.cell);
 
-/** A read of a store that its own process has just made: after what that store was computed from. */
+/**
+ * A read of a store that its own process has just made: after what that store was computed from. ARMv8 also has an
+ * acquire after the atomic operation of its own process that it reads from; `weak` has not, and allows more.
+ */
 const forwarded = ({ sourceOf }: Candidate): readonly Edge[] =>
-  [...sourceOf].flatMap(([read, source]): readonly Edge[] => {
-    if (read.process !== source.process) return [];
-    const from = [...source.address, ...source.data].map((one): Edge => [one, read]);
-    return source.updates !== null && read.ordered ? [...from, [source, read]] : from;
-  });
+  [...sourceOf].flatMap(([read, source]): readonly Edge[] =>
+    read.process === source.process
+      ? [...source.address, ...source.data].map((one): Edge => [one, read])
+      : [],
+  );
 
 /** All pairs of one process in the order of its text. */
 const pairs = (accesses: readonly Access[]): readonly Edge[] =>
@@ -90,7 +93,7 @@ const hasBarrier = ([before, after]: Edge, { barriers }: Run) =>
       case 'full':
         return true;
       case 'read':
-        return before.kind === 'read';
+        return before.kind === 'read' && !before.isBlind;
       case 'write':
         return before.kind === 'write' && after.kind === 'write';
     }

@@ -16,6 +16,8 @@ export interface Access {
   readonly address: Reads;
   readonly data: Reads;
   readonly control: Reads;
+  /** The read of an atomic operation that returns nothing: a read barrier does not order it. */
+  readonly isBlind: boolean;
   /** The read of the atomic operation that this is the write of. */
   readonly updates: Access | null;
 }
@@ -107,10 +109,7 @@ function executeOne(instruction: Instruction, run: Run, valuesIn: ValuesOf): rea
   }
 }
 
-/**
- * An atomic operation that reads this value: between full barriers, or only a read where it fails. One that returns
- * nothing is a loop of ldxr and stxr: of `stadd`, which a read barrier does not order, `weak` does not know.
- */
+/** An atomic operation that reads this value: between full barriers, or only a read where it fails. */
 function update(
   { address: at, register, waitsFor, condition, ...of }: Instruction & { kind: 'update' },
   run: Run,
@@ -126,13 +125,15 @@ function update(
     cell,
     value,
     ordered: writes && of.order === 'acquire',
+    isBlind: register === null,
     address,
   });
   const loaded: Computed = { value, from: new Set([last(read)]) };
   const result = computed(of.result, run, loaded);
   const after = register === null ? read : withRegister(read, register, result);
-  // Of a full cmpxchg() that fails arm64 makes a branch (ldxr; cbnz) or an acquire (casal): later stores stay behind.
-  if (!writes) return [of.order === 'full' ? { ...after, control: both(after.control, loaded.from) } : after];
+  // Of one that fails arm64 makes a branch (ldxr; cbnz) or an acquire (casal, casa): later stores stay behind.
+  const isBranch = of.order === 'full' || of.order === 'acquire';
+  if (!writes) return [isBranch ? { ...after, control: both(after.control, loaded.from) } : after];
   const { value: written, from: data } = computed(of.value, run, loaded);
   const ordered = of.order === 'release';
   const updates = last(read);
@@ -153,7 +154,7 @@ type Made = Pick<Access, 'kind' | 'cell' | 'value' | 'ordered' | 'address'> & Pa
 
 const withAccess = (run: Run, made: Made): Run => {
   const { process, control, accesses } = run;
-  const standard = { data: nothing, updates: null };
+  const standard = { data: nothing, updates: null, isBlind: false };
   return {
     ...run,
     accesses: [...accesses, { ...standard, process, control, position: positionIn(run), ...made }],

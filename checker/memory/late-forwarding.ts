@@ -1,0 +1,80 @@
+/** A load of a store that is still open on its own CPU: it gets the value without anything being done first. */
+import { and, not, walk } from '../language/expression.ts';
+import type { AnyExpr, Expr } from '../language/expression.ts';
+import type { Block, Statement } from '../language/statement.ts';
+import type { Conduct } from './in-order.ts';
+import { areSame } from './in-order.ts';
+import type { Lateness, Open } from './late-order.ts';
+import { close, openIn } from './late-order.ts';
+import type { Late } from './late-step.ts';
+import type { Step } from './ordering.ts';
+import { withAccesses } from './substitute.ts';
+
+/**
+ * The ways in which a load finds an open store of its CPU: what the store was computed from is done, but neither the
+ * store nor what that waits for, such as an earlier load of the cell.
+ *
+ * Source: `(addr | data); rfi` is all that Pulte et al. (POPL 2018) have of it.
+ */
+export function forwardings(step: Step, conduct: Conduct, open: Open, pass: Lateness): readonly Block[] {
+  if (conduct.kind !== 'load' || step.guard !== null) return [];
+  const stores = openIn(open, pass).filter(
+    ({ conduct: { kind, cell } }) =>
+      (kind === 'store' || kind === 'update') && areSame(cell!, conduct.cell!) !== false,
+  );
+  return stores.flatMap((store, at): readonly Block[] => {
+    const value = storedValue(store);
+    if (value === null || store.at >= step.line || areSame(store.conduct.cell!, conduct.cell!) !== true)
+      return [];
+    const younger = stores.slice(at + 1).map(({ isOpen }) => not(isOpen as Expr<boolean>));
+    const isYoungest = and(store.isOpen, ...younger);
+    return [
+      forwarding(step, { guard: isYoungest, value, code: close(without(conduct, store), open, pass).code }),
+    ];
+  });
+}
+
+/** The load as a computation from what the store was computed from. */
+const without = (load: Conduct, { conduct: store }: Late): Conduct => ({
+  ...load,
+  kind: 'computation',
+  cell: null,
+  uses: new Set([...load.uses, ...store.uses, ...store.pointers]),
+});
+
+interface Found {
+  readonly guard: AnyExpr;
+  readonly value: AnyExpr;
+  /** What is done first. */
+  readonly code: Block;
+}
+
+function forwarding(step: Step, { guard, value, code }: Found): Block {
+  const found: Statement = {
+    ...step,
+    ordering: null,
+    effects: withAccesses(step.effects, { load: () => value, store: () => null }),
+  };
+  if (code.length === 0) return [{ ...found, guard }];
+  const isThere: Statement = {
+    ...step,
+    text: '(a store that is still to come)',
+    guard,
+    effects: [],
+    ordering: null,
+  };
+  return [isThere, ...code, found];
+}
+
+/** What a step stores for certain, where that is known without reading memory. */
+function storedValue({ step: { effects }, conduct }: Late): AnyExpr | null {
+  const stores = effects.flatMap((effect) =>
+    effect.kind === 'set' && effect.target.kind === 'shared' ? [effect.value] : [],
+  );
+  const [value] = stores;
+  if (value === undefined || effects.some(({ kind }) => kind !== 'set')) return null;
+  const isKnown = [...walk(value)].every(
+    (part) => part.kind !== 'shared' && !(part.kind === 'local' && conduct.assigns.has(part.name)),
+  );
+  return isKnown ? value : null;
+}
