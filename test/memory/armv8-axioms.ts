@@ -12,6 +12,8 @@ export type Acquire = 'ldar' | 'ldapr';
 export type Edge = readonly [before: Access, after: Access];
 
 export interface Candidate {
+  /** Without the order of an acquire behind the atomic operation of its own process that it reads from. */
+  readonly isLoose: boolean;
   readonly accesses: readonly Access[];
   /** What a process keeps in order whatever its reads see. */
   readonly preserved: readonly Edge[];
@@ -57,16 +59,14 @@ function communicationIn({ accesses, sourceOf, coherence }: Candidate): readonly
 const sameCell = ({ accesses }: Candidate): readonly Edge[] =>
   pairs(accesses).filter(([before, after]) => before.cell === after.cell);
 
-/**
- * A read of a store that its own process has just made: after what that store was computed from. ARMv8 also has an
- * acquire after the atomic operation of its own process that it reads from; `weak` has not, and allows more.
- */
-const forwarded = ({ sourceOf }: Candidate): readonly Edge[] =>
-  [...sourceOf].flatMap(([read, source]): readonly Edge[] =>
-    read.process === source.process
-      ? [...source.address, ...source.data].map((one): Edge => [one, read])
-      : [],
-  );
+/** A read of a store that its own process has just made: after what that store was computed from. */
+const forwarded = ({ sourceOf, isLoose }: Candidate): readonly Edge[] =>
+  [...sourceOf].flatMap(([read, source]): readonly Edge[] => {
+    if (read.process !== source.process) return [];
+    const from = [...source.address, ...source.data].map((one): Edge => [one, read]);
+    const isBehind = !isLoose && source.updates !== null && read.ordered;
+    return isBehind ? [...from, [source, read]] : from;
+  });
 
 /** All pairs of one process in the order of its text. */
 const pairs = (accesses: readonly Access[]): readonly Edge[] =>

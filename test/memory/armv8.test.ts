@@ -141,3 +141,17 @@ locations [0:r1; 1:r1]
 exists (0:r0=0 /\\ 1:r0=0)`;
   expect(compared(source, 'weak', 'ldapr')).toMatchObject({ tooStrong: [], tooWeak: [] });
 });
+
+test('an acquire of what its own CPU wrote atomically is not behind that write: weaker than ARMv8', () => {
+  const source = `C t
+{}
+P0(int *x, int *y) { int r0; int r1; r0 = xchg_relaxed(y, 1); r1 = xchg_acquire(y, 1); WRITE_ONCE(*x, 2); }
+P1(int *x, int *y) { int r0; int r1; r0 = READ_ONCE(*x); smp_mb(); r1 = READ_ONCE(*y); }
+locations [0:r0; 0:r1; 1:r0; 1:r1]
+exists (1:r0=2 /\\ 1:r1=0)`;
+  expect(compared(source, 'weak', 'ldapr')).toMatchObject({
+    tooStrong: [],
+    tooWeak: [],
+    loose: ['[0,1,2,0]'],
+  });
+});

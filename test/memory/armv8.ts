@@ -9,12 +9,15 @@ import { runsOf } from './armv8-runs.ts';
 
 type Placed = Run & { readonly preserved: readonly Edge[] };
 
+/** What is asked of the axioms. */
+export interface Asked {
+  readonly observed: readonly Observed[];
+  readonly acquire: Acquire;
+  readonly isLoose: boolean;
+}
+
 /** The final states as JSON, each the values of what is observed. Only the test's reading is shared with the checker. */
-export function armv8States(
-  test: LitmusTest,
-  observed: readonly Observed[],
-  acquire: Acquire,
-): ReadonlySet<string> {
+export function armv8States(test: LitmusTest, { observed, acquire, isLoose }: Asked): ReadonlySet<string> {
   const locations = [
     ...new Set([
       ...test.processes.flatMap(({ parameters }) => parameters),
@@ -30,7 +33,7 @@ export function armv8States(
   });
   const states = new Set<string>();
   for (const runs of product(threads))
-    for (const memory of memoriesAfter(runs, (cell) => initialOf(test, null, String(cell))))
+    for (const memory of memoriesAfter(runs, (cell) => initialOf(test, null, String(cell)), isLoose))
       states.add(JSON.stringify(observed.map((one) => valueAtEnd(one, { test, runs, memory }))));
   return states;
 }
@@ -52,6 +55,7 @@ const valueAtEnd = ({ owner, name }: Observed, { test, runs, memory }: End) =>
 function memoriesAfter(
   runs: readonly Placed[],
   initial: (cell: LitmusValue) => LitmusValue,
+  isLoose: boolean,
 ): readonly Memory[] {
   const accesses = runs.flatMap((run) => run.accesses);
   const reads = accesses.filter(({ kind }) => kind === 'read');
@@ -73,7 +77,7 @@ function memoriesAfter(
   );
   return product(orders)
     .filter((coherence) =>
-      choices.some((sourceOf) => isAllowed({ accesses, preserved, sourceOf, coherence })),
+      choices.some((sourceOf) => isAllowed({ accesses, preserved, sourceOf, coherence, isLoose })),
     )
     .map((coherence) => new Map(coherence.map((order) => [order.at(-1)!.cell, order.at(-1)!.value])));
 }
