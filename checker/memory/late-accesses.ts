@@ -1,5 +1,6 @@
 /** Loads and relaxed atomic operations that a CPU performs later than the text says: past stores that follow them. */
-import { walk } from '../language/expression.ts';
+import type { Expr } from '../language/expression.ts';
+import { or, walk } from '../language/expression.ts';
 import type { Model } from '../language/model.ts';
 import type { Block, Statement } from '../language/statement.ts';
 import { statementsOf } from '../language/thread.ts';
@@ -146,7 +147,20 @@ function runInOrder(statement: Statement, before: Open, pass: Pass): Result {
   const conduct = conductOf(statement, pass);
   const { code, open } = close(conduct, before, pass);
   const inner = runInside(statement, open, pass);
-  return { ...inner, code: [...willing(conduct, open, pass), ...code, ...inner.code] };
+  const own =
+    statement.kind === 'step' && statement.guard !== null ? whileWaiting(statement, open, pass) : inner.code;
+  return { ...inner, code: [...willing(conduct, open, pass), ...code, ...own] };
+}
+
+/** A step that waits: what is open can be done meanwhile, since it may be what others wait for. */
+function whileWaiting(step: Step, open: Open, pass: Pass): Block {
+  const late = openIn(open, pass);
+  if (late.length === 0) return [step];
+  const { line, nth } = step;
+  const guard = or(...late.map(({ isOpen }) => isOpen as Expr<boolean>));
+  const text = '(what is late is done)';
+  const first: Statement = { kind: 'step', line, nth, text, guard, effects: [], ordering: null };
+  return [eitherOf(step, [[step], [first, ...closing(open, pass), step]])];
 }
 
 /** A full barrier where it succeeds: a compare-and-exchange and the like. */
