@@ -1,6 +1,6 @@
 /** What a CPU does with its store buffer: put a store in, look a load up, wait until it is empty. */
 import type { AnyExpr, Expr, SharedReference } from '../language/expression.ts';
-import { add, and, conditional, eq, ge, lt, ne, not, toExpr } from '../language/expression.ts';
+import { add, and, conditional, eq, ge, lt, ne, not, or, toExpr } from '../language/expression.ts';
 import type { Effect } from '../language/statement.ts';
 import { set, when } from '../language/statement.ts';
 import type { Place } from './places.ts';
@@ -12,6 +12,10 @@ const empty = 0;
 const nowhere = -1;
 
 export const isEmpty = ({ slots }: Buffer): Expr<boolean> => eq(slots[0]!.cell, empty);
+
+/** No release store waits. */
+export const hasNoRelease = ({ slots }: Buffer): Expr<boolean> =>
+  not(or(...slots.flatMap(({ release }) => release ?? [])));
 
 /** True when so many slots are free. */
 export const hasRoomFor = (stores: number, { slots }: Buffer): Expr<boolean> =>
@@ -50,8 +54,8 @@ export function push(
     ...(isExclusive ? [set(slot.exclusive!, true)] : []),
   ];
   const behind = slots.map((slot, at) => {
-    if (at === 0) return when(eq(slot.cell, empty), ...put(slot));
     const marks = marksOf(slot, fenced, isRelease);
+    if (at === 0) return when(eq(slot.cell, empty), ...marks, ...put(slot));
     return when(and(eq(slot.cell, empty), ne(slots[at - 1]!.cell, empty)), ...marks, ...put(slot));
   });
   return [...behind.reverse(), ...(fenced === null ? [] : [set(fenced, false)])];

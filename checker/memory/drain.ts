@@ -129,7 +129,7 @@ function mayLeave({ slots }: Buffer, at: number): readonly Expr<boolean>[] {
   const { release } = slots[at]!;
   return [
     ...fences,
-    ...(release === null ? [] : [not(release)]),
+    ...(release === null || at === 0 ? [] : [not(release)]),
     ...slots.slice(0, at).map(({ cell }) => ne(cell, slots[at]!.cell)),
   ];
 }

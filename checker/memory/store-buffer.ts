@@ -27,6 +27,8 @@ export interface StoreBuffer {
   readonly fenced: boolean;
   /** Release stores leave when all that are older have left, and younger ones may pass them: only in `weak`. */
   readonly releases: boolean;
+  /** An atomic operation waits for the release stores before it, so that the oldest slot says as well what it is. */
+  readonly releasesAwaited: boolean;
   /** Variables whose atomic operations leave their write here: only in `weak`. */
   readonly exclusives: ReadonlySet<string>;
   /** Begins the names of the variables. */
@@ -39,7 +41,7 @@ export interface Slot {
   readonly values: readonly Variable[];
   /** A write barrier stands before this store; null in the oldest slot, and where there are none. */
   readonly fence: Variable<boolean> | null;
-  /** It is a release store; null in the oldest slot, and where these are told apart by no more than a barrier. */
+  /** It is a release store; null where these are told apart by no more than a barrier, or nobody asks. */
   readonly release: Variable<boolean> | null;
   /** It is the write of an atomic operation whose read is done; null where there are none. */
   readonly exclusive: Variable<boolean> | null;
@@ -110,7 +112,10 @@ function slotVariables(buffer: StoreBuffer, at: number) {
       buffer.fenced && at > 0
         ? own('_fence', bool, false, `a write barrier stands before store ${at}`)
         : null,
-    release: buffer.releases && at > 0 ? own('_release', bool, false, `store ${at} is a release`) : null,
+    release:
+      buffer.releases && (at > 0 || buffer.releasesAwaited)
+        ? own('_release', bool, false, `store ${at} is a release`)
+        : null,
     exclusive:
       buffer.exclusives.size > 0
         ? own('_exclusive', bool, false, `store ${at} is the write of an atomic operation`)

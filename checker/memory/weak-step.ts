@@ -3,7 +3,7 @@ import type { AnyExpr, Expr, SharedReference } from '../language/expression.ts';
 import { and, not, or, walk } from '../language/expression.ts';
 import type { Block, Effect, Statement } from '../language/statement.ts';
 import { accessesOf, shapeOf } from './accesses.ts';
-import { cellNumber, hasRoomFor, isEmpty, isFor, placeOf, push } from './buffering.ts';
+import { cellNumber, hasNoRelease, hasRoomFor, isEmpty, isFor, placeOf, push } from './buffering.ts';
 import { storesOf } from './capacity.ts';
 import { isExclusive } from './exclusive.ts';
 import type { Step } from './ordering.ts';
@@ -173,7 +173,7 @@ function acting(step: Step, failure: AnyExpr | null, { around, core }: Acting): 
   const isOrdered = order === 'full' || order === 'release';
   const drained = buffer === null ? null : isOrdered ? isEmpty(buffer) : hasLeft(buffer, cellOf(step));
   const writes = failure === null ? null : not(failure);
-  const guard = allOf(drained, notHeld(step, core), writes, step.guard);
+  const guard = allOf(drained, behindReleases(order, buffer), notHeld(step, core), writes, step.guard);
   const store: Accessing['store'] = (target, value, depth) => [
     ...(order === 'full' ? [] : ownStore(stale, target, value)),
     ...storeNow(core, target, value, depth),
@@ -188,6 +188,10 @@ function acting(step: Step, failure: AnyExpr | null, { around, core }: Acting): 
   const own = found(step, source!, { core, around, isAcquire: order === 'acquire' }, effects);
   return { ...step, guard, effects: [...fresh, ...own, ...lose(stale, around)] };
 }
+
+/** An acquire that is an atomic operation comes after every release before it: ldaxr, casa and the like are no ldapr. */
+const behindReleases = (order: string, buffer: Buffer | null): Expr<boolean> | null =>
+  order === 'acquire' && buffer?.of.releasesAwaited === true ? hasNoRelease(buffer) : null;
 
 /** No CPU is between the read and the write of an atomic operation on the cell. */
 function notHeld(step: Step, { isHeld }: Core): Expr<boolean> | null {
@@ -219,7 +223,13 @@ function holding(step: Step, failure: AnyExpr | null, { around, core }: Acting):
   const own = found(step, source!, { core, around, isAcquire: order === 'acquire' }, effects);
   return {
     ...step,
-    guard: allOf(roomFor(step, buffer), or(hasOwn(buffer, cell), free), writes!, waits!),
+    guard: allOf(
+      roomFor(step, buffer),
+      behindReleases(order, buffer),
+      or(hasOwn(buffer, cell), free),
+      writes!,
+      waits!,
+    ),
     effects: [...own, ...lose(stale, around)],
   };
 }

@@ -16,6 +16,7 @@ import type { Cpu } from './cpu.ts';
 import { cpusOf } from './cpu.ts';
 import { drainThread } from './drain.ts';
 import { isExclusive } from './exclusive.ts';
+import { isReadModifyWrite, orderOf } from './ordering.ts';
 import type { Place } from './places.ts';
 import { placesOf } from './places.ts';
 import { rewriteThread } from './rewrite-thread.ts';
@@ -104,6 +105,7 @@ function bufferOf(
     inOrder,
     fenced: !inOrder && cpu.threads.some((thread) => hasWriteBarrier(thread, !releases)),
     releases: releases && cpu.threads.some(hasRelease),
+    releasesAwaited: releases && cpu.threads.some(hasRelease) && cpu.threads.some(hasAcquiringUpdate),
     exclusives,
     prefix: prefixFor(cpu.host.name, 'buffer', model.shared),
   };
@@ -124,6 +126,11 @@ const hasWriteBarrier = (thread: AnyThread, asReleases: boolean) =>
 
 const hasRelease = ({ body }: AnyThread) =>
   [...statementsOf(body)].some((statement) => statement.kind === 'step' && statement.ordering === 'release');
+
+const hasAcquiringUpdate = ({ body }: AnyThread) =>
+  [...statementsOf(body)].some(
+    (one) => one.kind === 'step' && isReadModifyWrite(one) && orderOf(one) === 'acquire',
+  );
 
 /** A beginning that no variable of the model has. */
 export function prefixFor(thread: string, what: string, shared: Declarations): string {

@@ -12,7 +12,10 @@ export type Acquire = 'ldar' | 'ldapr';
 export type Edge = readonly [before: Access, after: Access];
 
 export interface Candidate {
-  /** Without the order of an acquire behind the atomic operation of its own process that it reads from. */
+  /**
+   * Without the order of an acquire behind the atomic operation of its own process that it reads from, and of an atomic
+   * operation behind a release.
+   */
   readonly isLoose: boolean;
   readonly accesses: readonly Access[];
   /** What a process keeps in order whatever its reads see. */
@@ -76,15 +79,17 @@ const pairs = (accesses: readonly Access[]): readonly Edge[] =>
       .map((after): Edge => [before, after]),
   );
 
-export const preservedIn = (run: Run, acquire: Acquire): readonly Edge[] =>
+export const preservedIn = (run: Run, acquire: Acquire, isLoose: boolean): readonly Edge[] =>
   pairs(run.accesses).filter(
-    (edge) => isOrdered(edge, acquire) || hasBarrier(edge, run) || dependsOn(edge) || isChained(edge, run),
+    (edge) =>
+      isOrdered(edge, acquire, isLoose) || hasBarrier(edge, run) || dependsOn(edge) || isChained(edge, run),
   );
 
-const isOrdered = ([before, after]: Edge, acquire: Acquire) =>
+/** No atomic operation is an ldapr. */
+const isOrdered = ([before, after]: Edge, acquire: Acquire, isLoose: boolean) =>
   (before.kind === 'read' && before.ordered) ||
   (after.kind === 'write' && after.ordered) ||
-  (acquire === 'ldar' && before.ordered && after.ordered);
+  ((acquire === 'ldar' || (after.isUpdate && !isLoose)) && before.ordered && after.ordered);
 
 const hasBarrier = ([before, after]: Edge, { barriers }: Run) =>
   barriers.some(({ barrier, position }) => {

@@ -16,6 +16,8 @@ export interface Access {
   readonly address: Reads;
   readonly data: Reads;
   readonly control: Reads;
+  /** The read of an atomic operation. */
+  readonly isUpdate: boolean;
   /** The read of an atomic operation that returns nothing: a read barrier does not order it. */
   readonly isBlind: boolean;
   /** The read of the atomic operation that this is the write of. */
@@ -125,6 +127,7 @@ function update(
     cell,
     value,
     ordered: writes && of.order === 'acquire',
+    isUpdate: true,
     isBlind: register === null,
     address,
   });
@@ -154,7 +157,7 @@ type Made = Pick<Access, 'kind' | 'cell' | 'value' | 'ordered' | 'address'> & Pa
 
 const withAccess = (run: Run, made: Made): Run => {
   const { process, control, accesses } = run;
-  const standard = { data: nothing, updates: null, isBlind: false };
+  const standard = { data: nothing, updates: null, isUpdate: false, isBlind: false };
   return {
     ...run,
     accesses: [...accesses, { ...standard, process, control, position: positionIn(run), ...made }],

@@ -115,6 +115,24 @@ P1(int *x, int *y) { int r1; int r2; int r3; r1 = smp_load_acquire(x); r2 = spin
 exists (1:r1=1 /\\ 1:r2=0 /\\ 1:r3=1)`,
     1,
   ],
+  [
+    'the next critical section is seen after the one before it',
+    `P0(int *s, int *t, int *x, int *y) {
+spin_lock(s); WRITE_ONCE(*x, 1); spin_unlock(s); spin_lock(t); WRITE_ONCE(*y, 1); spin_unlock(t); }
+P1(int *x, int *y) { int r1; int r2; r1 = READ_ONCE(*y); smp_rmb(); r2 = READ_ONCE(*x); }
+P2(int *s) { spin_lock(s); spin_unlock(s); }
+exists (1:r1=1 /\\ 1:r2=0)`,
+    0,
+  ],
+  [
+    'a CPU that waits for a lock does meanwhile what is late, such as to give another back',
+    `P0(int *s, int *t, int *x, int *y) { int r0;
+spin_lock(s); WRITE_ONCE(*x, 2); r0 = READ_ONCE(*x); spin_unlock(s); spin_lock(t); WRITE_ONCE(*y, 1); spin_unlock(t); }
+P1(int *s, int *t, int *x, int *y) { int r0;
+spin_lock(t); WRITE_ONCE(*y, 2); r0 = READ_ONCE(*y); spin_unlock(t); spin_lock(s); WRITE_ONCE(*x, 1); spin_unlock(s); }
+exists (x=2 /\\ y=2)`,
+    0,
+  ],
 ])('%s', (_, code, positive) => {
   const source = `C t\n{}\n${code}`;
   expect(runLitmus(source, 'weak').positive).toBe(positive);

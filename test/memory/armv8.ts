@@ -29,7 +29,7 @@ export function armv8States(test: LitmusTest, { observed, acquire, isLoose }: As
   const threads = codes.map(({ from: { number }, registers, instructions }) => {
     const initial = new Map(registers.map((name) => [name, initialOf(test, number, name)]));
     const runs = runsOf(number, instructions, initial, (cell) => domains.locations.get(String(cell))!);
-    return runs.map((run): Placed => ({ ...run, preserved: preservedIn(run, acquire) }));
+    return runs.map((run): Placed => ({ ...run, preserved: preservedIn(run, acquire, isLoose) }));
   });
   const states = new Set<string>();
   for (const runs of product(threads))
