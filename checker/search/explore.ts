@@ -18,7 +18,9 @@ import type { Steps } from './steps.ts';
 
 /** Memory of a short look, and of the search that polishes a trace: wide states end it sooner. */
 const smallBytes = 2 ** 28;
+/** Memory of a long look under symmetry, and of one at all states: what it finds is shortest, which persistent sets do not know. */
 const largeBytes = 2 ** 31;
+const largestBytes = 2 ** 33;
 
 /**
  * How much longer the long looks are than the first ones, in states. Without interchangeable CPUs the first look is one of them:
@@ -42,7 +44,7 @@ export function* exploring(table: TransitionTable, limits: Limits, settings: Set
     return yield* symmetricLooks(table, limits, settings, symmetry);
   if (!reduce) return yield* compiledSearch(table, limits, { maxBytes: most, crew });
   const all = yield* compiledSearch(table, atMost(limits, settings.firstLook * longerFirst), {
-    maxBytes: Math.min(most, largeBytes),
+    maxBytes: Math.min(most, largestBytes),
     crew,
   });
   return isFinal(all, limits) ? all : yield* reducedSearch(table, limits, { maxBytes, symmetry: false });

@@ -9,19 +9,36 @@ type Step = { readonly edge: Edge; readonly to: number };
 /** By CPU: the least number of switches still to come when that CPU makes the next step. */
 type Cost = ReadonlyMap<string, number>;
 
+/** States on shortest runs up to which the fewest switches are worked out: the interpreter is asked about each of them. */
+const mostStates = 20_000;
+
+/** Where shortest runs to the targets lead. */
+interface Ways {
+  readonly space: StateSpace;
+  readonly levels: readonly number[];
+  readonly targets: ReadonlyMap<number, readonly Edge[]>;
+  /** The depth of the targets. */
+  readonly depth: number;
+  /** By state: 1 where it lies on a shortest run; and how many there are. */
+  readonly marks: Uint8Array;
+  readonly states: number;
+}
+
 /**
- * The shortest run to one of `targets`, with the fewest switches, and of those the first in the order of threads.
+ * The shortest run to one of `targets`, with the fewest switches, and of those the first in the order of threads. Where
+ * more than `most` states lie on shortest runs, it is one that stays on its CPU wherever it can.
  *
  * Shape:  `levels[d]` is the number of the first state at depth d. All targets are at one depth; each has the edges
  *         with which the run ends, or none where it ends in the state itself.
  */
 export function fewestSwitches(
   table: TransitionTable,
-  space: StateSpace,
-  levels: readonly number[],
-  targets: ReadonlyMap<number, readonly Edge[]>,
+  ways: Pick<Ways, 'space' | 'levels' | 'targets'>,
+  most = mostStates,
 ): Schedule {
-  const onTheWay = shortestRuns(space, levels, targets);
+  const all = waysOf(ways);
+  if (all.states > most) return walkOn(all, table);
+  const onTheWay = shortestRuns(all);
   const costs = new Map<number, Cost>();
   for (const states of onTheWay.toReversed())
     for (const [state, steps] of states) costs.set(state, costOf(steps, costs, table));
@@ -32,31 +49,54 @@ export function fewestSwitches(
   return { initial, edges: walkCheapest(initial, onTheWay, costs, table) };
 }
 
-/** By depth: the states on shortest runs to the targets, with their edges along such runs. */
-function shortestRuns(
-  space: StateSpace,
-  levels: readonly number[],
-  targets: ReadonlyMap<number, readonly Edge[]>,
-) {
+/** Goes back from the targets, level by level. */
+function waysOf({ space, levels, targets }: Pick<Ways, 'space' | 'levels' | 'targets'>): Ways {
   const [anyTarget] = targets.keys();
   const depth = levels.findLastIndex((start) => start <= anyTarget!);
   const marks = new Uint8Array(space.count);
   for (const target of targets.keys()) marks[target] = 1;
-  const runs: Map<number, readonly Step[]>[] = [];
-  runs[depth] = new Map(
-    [...targets].map(([state, edges]) => [state, edges.map((edge) => ({ edge, to: -1 }))]),
-  );
-  for (let level = depth - 1; level >= 0; level--) {
-    const [from, to] = [levels[level]!, levels[level + 1]!];
-    space.markPredecessors(from, to, marks);
-    runs[level] = new Map();
-    for (let state = marks.indexOf(1, from); state >= 0 && state < to; state = marks.indexOf(1, state + 1))
-      runs[level]!.set(
-        state,
-        space.successors(state).filter((next) => next.to >= to && marks[next.to] === 1),
-      );
+  for (let level = depth - 1; level >= 0; level--)
+    space.markPredecessors(levels[level]!, levels[level + 1]!, marks);
+  return { space, levels, targets, depth, marks, states: marks.reduce((sum, mark) => sum + mark, 0) };
+}
+
+/** The marked states from one number up to another. */
+function* markedStates(marks: Uint8Array, from: number, to: number): Iterable<number> {
+  for (let state = marks.indexOf(1, from); state >= 0 && state < to; state = marks.indexOf(1, state + 1))
+    yield state;
+}
+
+/** The edges of a state at a depth that lie on shortest runs. */
+function stepsFrom(state: number, depth: number, ways: Ways): readonly Step[] {
+  const { space, levels, targets, marks } = ways;
+  if (depth === ways.depth) return targets.get(state)!.map((edge) => ({ edge, to: -1 }));
+  const next = levels[depth + 1]!;
+  return space.successors(state).filter(({ to }) => to >= next && marks[to] === 1);
+}
+
+/** By depth: the states on shortest runs to the targets, with their edges along such runs. */
+function shortestRuns(ways: Ways): readonly ReadonlyMap<number, readonly Step[]>[] {
+  const { levels, targets, depth, marks } = ways;
+  const last = [...targets.keys()];
+  return Array.from({ length: depth + 1 }, (_, at) => {
+    const states = at === depth ? last : [...markedStates(marks, levels[at]!, levels[at + 1]!)];
+    return new Map(states.map((state) => [state, stepsFrom(state, at, ways)]));
+  });
+}
+
+/** From the first state on: the next step of the CPU that made the last one, else the first that there is. */
+function walkOn(ways: Ways, table: TransitionTable): Schedule {
+  const initial = ways.marks.indexOf(1);
+  const edges: Edge[] = [];
+  let [state, last] = [initial, ''];
+  for (let depth = 0; depth <= ways.depth; depth++) {
+    const steps = stepsFrom(state, depth, ways);
+    const step = steps.find(({ edge }) => cpuOf(table, edge) === last) ?? steps[0];
+    if (step === undefined) break;
+    edges.push(step.edge);
+    [state, last] = [step.to, cpuOf(table, step.edge)];
   }
-  return runs;
+  return { initial, edges };
 }
 
 /** A thread that runs on another's CPUs shares its column and is no switch. */

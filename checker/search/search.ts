@@ -137,5 +137,6 @@ function scheduleTo(finding: Finding, progress: Progress): Schedule {
         ...(targets.get(other.state) ?? []),
         ...('edge' in other ? [other.edge] : []),
       ]);
-  return fewestSwitches(progress.table, progress.space, progress.levels, targets);
+  const { table, space, levels } = progress;
+  return fewestSwitches(table, { space, levels, targets });
 }

@@ -6,7 +6,9 @@ import { assert, bool, init, not, set, shared, step, thread } from '../../checke
 import type { Model } from '../../checker/language/model.ts';
 import type { Checked } from '../../checker/search/check.ts';
 import { check } from '../../checker/search/check.ts';
-import { cpuOf } from '../../checker/search/fewest-switches.ts';
+import { compiledSpace } from '../../checker/search/compiled-space.ts';
+import { cpuOf, fewestSwitches } from '../../checker/search/fewest-switches.ts';
+import type { StateSpace } from '../../checker/search/state-space.ts';
 import { model as gup } from '../../models/gup-fast-vs-collapse.ts';
 import { mayEnd, modelOf } from '../language/tiny.ts';
 import { randomModel } from '../laws/random-model.ts';
@@ -91,6 +93,35 @@ test('a first step of another CPU may save a switch later', () => {
   // Both a b a and b a a take three steps; the first has one switch more, and stays longest where it is.
   expect(check(model).trace!.steps.map(({ thread: name }) => name)).toEqual(['b', 'a', 'a']);
 });
+
+test('where too many states lie on shortest runs, a trace is shortest and stays on its CPU', () => {
+  const table = transitionTable(gup.build());
+  const space = compiledSpace(table);
+  const levels = levelsUntilFinding(space);
+  const targets = new Map(
+    space.findings.filter(({ kind }) => kind === 'invariant').map(({ state }) => [state, []]),
+  );
+  const [all, few] = [Infinity, 0].map((most) =>
+    fewestSwitches(table, { space, levels, targets }, most).edges.map((edge) => cpuOf(table, edge)),
+  );
+  const switches = (cpus: readonly string[]) =>
+    cpus.filter((cpu, at) => at > 0 && cpu !== cpus[at - 1]).length;
+  expect([all!.length, few!.length]).toEqual([21, 21]);
+  expect(switches(all!)).toBe(3);
+  expect(switches(few!)).toBeLessThan(8);
+});
+
+/** Explores up to the level of the first findings; the number of the first state of each level. */
+function levelsUntilFinding(space: StateSpace): readonly number[] {
+  const levels = [0];
+  space.start();
+  while (space.findings.length === 0) {
+    const [from, to] = [levels.at(-1)!, space.count];
+    space.expand(from, to);
+    levels.push(to);
+  }
+  return levels;
+}
 
 test("the email's trace is shortest and switches between CPUs three times", () => {
   expect(measured(check(gup.build()))).toEqual({ steps: 21, switches: 3 });
