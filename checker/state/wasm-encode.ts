@@ -2,6 +2,7 @@
 import { mostPages, mostStatesPages } from './wasm-memory.ts';
 import { atomicOpcodes, opcodes } from './wasm-opcodes.ts';
 import { addressTypeOf } from './wasm-code.ts';
+import { localsOf } from './wasm-locals.ts';
 import type { Label, Local, NumberType, Wasm, WasmFunction, WasmModule } from './wasm-code.ts';
 
 type Bytes = number[];
@@ -82,24 +83,24 @@ function signed(value: bigint): Bytes {
 /** What the encoding of one function carries along. */
 interface Writer {
   readonly bytes: Bytes;
-  readonly locals: Map<Local, number>;
+  readonly locals: ReadonlyMap<Local, number>;
   /** The labels around, the innermost last; an `if` counts as one that nothing names. */
   readonly labels: (Label | null)[];
   readonly functions: ReadonlyMap<string, number>;
   readonly globals: readonly string[];
 }
 
-function functionBody({ parameters, body }: WasmFunction, { functions, globals }: WasmModule): Bytes {
+function functionBody(code: WasmFunction, { functions, globals }: WasmModule): Bytes {
+  const { numbers, types } = localsOf(code);
   const writer: Writer = {
     bytes: [],
-    locals: new Map(parameters.map((parameter, at) => [parameter, at])),
+    locals: numbers,
     labels: [],
     functions: new Map(functions.map(({ name }, at) => [name, at])),
     globals,
   };
-  for (const part of body) write(part, writer);
-  const own = [...writer.locals.keys()].slice(parameters.length);
-  return [...vector(own.map(({ type }) => [0x01, typeCodes[type]])), ...writer.bytes, endOp];
+  writeAll(code.body, writer);
+  return [...vector(types.map((type) => [0x01, typeCodes[type]])), ...writer.bytes, endOp];
 }
 
 function write(code: Wasm, writer: Writer): void {
@@ -151,7 +152,7 @@ const variableOps = { get: 0x20, set: 0x21, tee: 0x22, 'global.get': 0x23, 'glob
 
 function writeVariable(code: Variable, writer: Writer): void {
   if ('value' in code) write(code.value, writer);
-  const at = 'local' in code ? localIndex(code.local, writer) : writer.globals.indexOf(code.name);
+  const at = 'local' in code ? writer.locals.get(code.local)! : writer.globals.indexOf(code.name);
   push(writer.bytes, variableOps[code.kind], ...unsigned(at));
 }
 
@@ -240,10 +241,4 @@ function push(bytes: Bytes, ...more: readonly number[]): void {
 
 function depthOf(label: Label, { labels }: Writer): Bytes {
   return unsigned(labels.length - 1 - labels.lastIndexOf(label));
-}
-
-function localIndex(variable: Local, { locals }: Writer): number {
-  const known = locals.get(variable) ?? locals.size;
-  locals.set(variable, known);
-  return known;
 }
