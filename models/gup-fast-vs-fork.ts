@@ -22,8 +22,8 @@
  * Omitted: MMF_HAS_PINNED and false positives of page_maybe_dma_pinned: they cause more copies. The child: what it does with the
  *          shared page is not at stake. Irqs and TLB flushes: fork waits for no CPU in gup_fast, whatever the flush.
  */
-import { always, and, bool, branch, cost, dec, defineModel, ended, eq, exists, flag, forAll, goto, gt, ifdef, inc, init, integer, label,
-  ne, never, note, range, reachable, say, set, shared, smpMb, smpRmb, step, thread, values } from 'racewalk';
+import { always, and, bool, branch, cost, dec, defineModel, ended, eq, exists, flag, forAll, full, goto, gt, ifdef, inc, init, integer,
+  label, ne, never, note, range, reachable, say, set, shared, smpMb, smpRmb, step, thread, values } from 'racewalk';
 import { rawReadSeqcount, rawWriteSeqcountBegin, rawWriteSeqcountEnd } from 'racewalk/kernel';
 
 const Pte = values('writable', 'read-only');
@@ -54,7 +54,8 @@ export const model = defineModel({
       note('local_irq_save(flags)'),
       step('pte = gup_get_pte(ptep)',                     set(l.pte, mem.pte)),
       branch('!pte_access_permitted(pte, write)',         eq(l.pte, 'read-only'), [goto('out')]),
-      step('try_grab_compound_head(page, 1, FOLL_PIN)',   inc(mem.pins)),
+      // It ends in atomic_add_unless(), which returns a value (and here always succeeds): fully ordered.
+      full(step('try_grab_compound_head(page, 1, FOLL_PIN)', inc(mem.pins))),
       branch('pte_val(pte) != pte_val(*ptep)',            ne(l.pte, mem.pte), [goto('unpin')]),
       note('local_irq_restore(flags)'),
       ifdef(writeProtectSeq,
@@ -119,6 +120,8 @@ export const model = defineModel({
       why: 'the sequence count is still in the store buffer when fork looks for pins' },
     { name: 'seqcount-barrier-tso', options: { writeProtectSeq: true, barrierBeforeCheck: true }, memory: 'tso', verdict: 'holds',
       states: 138, transitions: 243 },
+    { name: 'seqcount-barrier-weak', options: { writeProtectSeq: true, barrierBeforeCheck: true }, memory: 'weak', verdict: 'holds',
+      states: 263, transitions: 535 },
   ],
 
   survivors: [

@@ -97,5 +97,5 @@ describe.each(memoryModelNames)('%s', (memory) => {
       { numRuns: Math.floor(100 / share), seed: 2014 },
     );
     expect(broken).toBeGreaterThan(10 / share);
-  });
+  }, 120_000);
 });
