@@ -49,7 +49,7 @@ export interface CrewOptions {
   readonly hire: Hire;
   /** States from which on they are hired. */
   readonly from?: number;
-  /** For tests: everything is shared, so many successors at a time, and the claims of a round are as few. */
+  /** For tests: everything is shared, so many successors at a time, and the claims of a piece are as few. */
   readonly batch?: number;
 }
 

@@ -62,7 +62,13 @@ export function writeOrder({ shared, work }: Order, to: Int32Array): void {
 
 export function readOrder(order: Int32Array): Order {
   const [kind, count, slots, numberMask, statesPage, from, to] = [...order] as [
-    ...[number, number, number, number, number, number, number],
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
   ];
   const name = kinds[kind]!;
   return {
@@ -97,10 +103,10 @@ export function performer(member: Member): (order: Order) => void {
       const own = { stride, recent: { ...recent, at: recent.at + areas } };
       forgetRecent(own, memory, { states, firstState: shared.statesPage * pageBytes });
     }
-    const numbers = new Int32Array(memory.buffer);
-    const take = () => Atomics.add(numbers, takenAt / 4, 1);
+    const performing = { ...member, numbers: new Int32Array(memory.buffer) };
+    const take = () => Atomics.add(performing.numbers, takenAt / 4, 1);
     for (let piece = take(); piece < map.pieces; piece = take())
-      performPiece(piece, { shared, work }, { ...member, numbers });
+      performPiece(piece, { shared, work }, performing);
   };
 }
 

@@ -59,6 +59,20 @@ export function inMemory(pointer: Local): Words {
   };
 }
 
+/** A state of so few words is kept in locals; a wider one in memory. */
+const mostLocals = 4;
+
+/** The words of the state at an address: read once, by `open`, where there are few. */
+export function wordsAt(
+  pointer: Local,
+  count: number,
+): { readonly open: readonly Wasm[]; readonly words: Words; readonly isFew: boolean } {
+  if (count > mostLocals) return { open: [], words: inMemory(pointer), isFew: false };
+  const given = Array.from({ length: count }, (_, word) => local('i64', `${pointer.name}${word}`));
+  const open = given.map((word, at) => set(word, load('i64', get(pointer), at * 8)));
+  return { open, words: inLocals(given), isFew: true };
+}
+
 /** An address some bytes after another; addresses are i64 in a memory of more than 4 GiB. */
 export function addressAfter(base: Wasm, bytes: Wasm, type: Local['type']): Wasm {
   return type === 'i32'

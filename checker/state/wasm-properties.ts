@@ -4,7 +4,7 @@ import type { Property } from '../language/property.ts';
 import type { Layout } from './layout.ts';
 import { ownAddress } from './wasm-areas.ts';
 import type { Words } from './wasm-cells.ts';
-import { inLocals, inMemory, readCell } from './wasm-cells.ts';
+import { inMemory, readCell, wordsAt } from './wasm-cells.ts';
 import type { Local, NumberType, Wasm, WasmFunction } from './wasm-code.ts';
 import {
   block,
@@ -19,7 +19,6 @@ import {
   local,
   operation,
   sequence,
-  set,
   store,
 } from './wasm-code.ts';
 import { compileCondition } from './wasm-expression.ts';
@@ -58,17 +57,12 @@ function checkFunctions(context: PropertyContext): readonly WasmFunction[] {
   return [...parts, { name: 'check', parameters: [state, id], result: null, body, exported: false }];
 }
 
-/** States of so few words are read once, before the properties. */
-const mostLocals = 4;
-
 function checkPart(part: number, properties: readonly Property[], context: PropertyContext): WasmFunction {
   const { layout, addressType } = context;
   const [state, id] = [local(addressType, 'state'), local('i32', 'id')];
-  const few = layout.words <= mostLocals;
-  const given = Array.from({ length: few ? layout.words : 0 }, (_, word) => local('i64', `word${word}`));
-  const words = few ? inLocals(given) : inMemory(state);
+  const { open, words } = wordsAt(state, layout.words);
   const body = [
-    ...given.map((word, at) => set(word, load('i64', get(state), at * 8))),
+    ...open,
     ...properties.map((property, at) => look(property, part * mostProperties + at, { context, words, id })),
   ];
   return { name: `check${part}`, parameters: [state, id], result: null, body, exported: false };

@@ -5,7 +5,7 @@ import type { Layout } from './layout.ts';
 import { isTwin } from './wasm-canonical.ts';
 import { ownAddress } from './wasm-areas.ts';
 import type { Words } from './wasm-cells.ts';
-import { addToCell, inLocals, inMemory, readCell } from './wasm-cells.ts';
+import { addToCell, inLocals, inMemory, readCell, wordsAt } from './wasm-cells.ts';
 import type { Label, Local, NumberType, Wasm, WasmFunction } from './wasm-code.ts';
 import {
   block,
@@ -30,9 +30,6 @@ import { compileEffects, compileOrdinal } from './wasm-effects.ts';
 import type { Scope } from './wasm-expression.ts';
 import { compileCondition } from './wasm-expression.ts';
 import type { MemoryMap } from './wasm-memory.ts';
-
-/** States of so few words are computed in locals; wider ones in memory. */
-const mostLocals = 4;
 
 /** One transition of one copy of a thread; its position in a list of them stands for it in generated code. */
 export interface CompiledEdge {
@@ -91,11 +88,9 @@ export function stepFunction(
 ): WasmFunction {
   const source = local(context.addressType, 'source');
   const cursor = local('i32', 'cursor');
-  const few = context.layout.words <= mostLocals;
-  const positions = Array.from({ length: few ? context.layout.words : 0 }, (_, word) => word);
-  const given = positions.map((word) => local('i64', `source${word}`));
-  const registers = few ? positions.map((word) => local('i64', `next${word}`)) : null;
-  const sourceWords = few ? inLocals(given) : inMemory(source);
+  const size = context.layout.words;
+  const { open, words: sourceWords, isFew } = wordsAt(source, size);
+  const registers = isFew ? Array.from({ length: size }, (_, word) => local('i64', `next${word}`)) : null;
   const successor = registers === null ? inMemory(cursor) : inLocals(registers);
   const frame: Frame = {
     ...context,
@@ -108,12 +103,11 @@ export function stepFunction(
     choice: local('i32', 'choice'),
   };
   const isRepeated = isTwin(context.layout, at.table.thread.name, at.replica, sourceWords);
-  const loads = given.map((word, position) => set(word, load('i64', get(source), position * 8)));
   return {
     name,
     parameters: [source, cursor],
     result: 'i32',
-    body: [...loads, choose(isRepeated, [giveBack(get(cursor))]), byLocation(frame), get(cursor)],
+    body: [...open, choose(isRepeated, [giveBack(get(cursor))]), byLocation(frame), get(cursor)],
     exported: false,
   };
 }
