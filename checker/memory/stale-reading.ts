@@ -60,9 +60,9 @@ export function setWrittenTime(
   if (place === undefined) return [];
   const number = cellNumber(place, reference);
   return timedCellsOf(place, since).flatMap(([cell, variable]) => {
+    if (number.kind === 'constant' && number.value !== cell) return [];
     const assign = set(variable, time as Expr<number>);
-    if (number.kind !== 'constant') return [when(eq(number, cell), assign)];
-    return number.value === cell ? [assign] : [];
+    return [number.kind === 'constant' ? assign : when(eq(number, cell), assign)];
   });
 }
 

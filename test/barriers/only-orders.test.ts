@@ -67,6 +67,14 @@ describe.each(memoryModelNames)('%s', (memory) => {
   // What becomes of a random model under weak is large: each takes seconds to compile.
   const share = memory === 'weak' ? 8 : 1;
 
+  test('every model can be rewritten', () => {
+    const rewrite = (model: Model) => memoryModels[memory](model, defaultSettings);
+    fc.assert(
+      fc.property(pairs, ({ weaker }) => void rewrite(weaker)),
+      { numRuns: 300, seed: 2014 },
+    );
+  });
+
   test('every outcome is kept', () => {
     let tried = 0;
     fc.assert(
