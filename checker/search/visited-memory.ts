@@ -1,5 +1,5 @@
 /** The linear memory of a compiled model, how it grows, and the generated functions that work in it. */
-import { mostPages, mostStatesPages, pageBytes } from '../state/wasm-memory.ts';
+import { lineSlots, mostPages, mostStatesPages, pageBytes } from '../state/wasm-memory.ts';
 import type { CompiledModel } from '../state/wasm-model.ts';
 import { CapacityError } from './capacity-error.ts';
 import type { Shared } from './crew.ts';
@@ -242,11 +242,12 @@ function wideMemory(pages: number, shared: boolean): WebAssembly.Memory {
 }
 
 function roomOf({ map }: CompiledModel, maxBytes: number, wideFrom: number | null): Room {
+  const lineBytes = lineSlots * slotBytes;
   const narrow = mostPages * pageBytes - Math.max(areasBytes, map.table);
   const wide = mostStatesPages * pageBytes - (wideFrom ?? 0);
   const statesBytes = wideFrom === null ? narrow : wide;
   const bytes = Math.min(maxBytes, wideFrom === null ? narrow : narrow + wide);
-  return { bytes, statesBytes, slots: Math.floor(narrow / slotBytes) };
+  return { bytes, statesBytes, slots: Math.floor(narrow / lineBytes) * lineSlots };
 }
 
 /** Pages as a memory counts them: one with addresses of 64 bits in BigInt. */

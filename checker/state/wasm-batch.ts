@@ -206,7 +206,7 @@ export function candidatesInOrder(
 ): readonly Wasm[] {
   const { map } = context;
   const position = (cursor: Wasm) => candidateNumber(cursor, context);
-  const prepare = ['hashAll', 'dropRecent', 'findSlots', 'findLikely'].map((name) => call(name));
+  const prepare = ['dropRecent', 'findSlots', 'findLikely'].map((name) => call(name));
   const end = position(getGlobal('cursor'));
   return [
     ...prepare,

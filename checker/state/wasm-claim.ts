@@ -50,7 +50,7 @@ import {
   storeSlot,
   tableOf,
 } from './wasm-table.ts';
-import { equalStates } from './wasm-visited.ts';
+import { copyState, differentStates } from './wasm-packed.ts';
 
 /** Globals: the piece being done, its claims so far, and where the next of their marks goes. */
 export const claimGlobals = ['piece', 'claimed', 'claimMark'] as const;
@@ -154,7 +154,10 @@ function claimNew(context: VisitedContext): WasmFunction {
 /** Code of whether the state of that number, which is stored, is the candidate. */
 function isStored({ pointer, number }: Candidate, table: Table): Wasm {
   const stored = local(table.addressType, 'stored');
-  return sequence(set(stored, stateAddress(get(number), table)), equalStates(stored, pointer, table.words));
+  return sequence(
+    set(stored, stateAddress(get(number), table)),
+    operation('i32.eqz', differentStates({ pointer: stored }, { pointer }, table.words)),
+  );
 }
 
 /** Code of whether the state claimed under that number is the candidate. */
@@ -162,7 +165,7 @@ function isClaimed({ pointer, number }: Candidate, { map, words }: VisitedContex
   const other = local('i32', 'other');
   return sequence(
     set(other, claimedAt('claims', map.stride, number, map)),
-    equalStates(other, pointer, words),
+    operation('i32.eqz', differentStates({ pointer: other }, { pointer }, words)),
   );
 }
 
@@ -187,13 +190,10 @@ function claimSlot(expected: Wasm, candidate: Candidate, table: Table): Wasm {
   const { map, words } = table;
   const { pointer, hash, slot, areas, claimed } = candidate;
   const [target, won] = [local('i32', 'target'), local('i32', 'won')];
-  const entry = Array.from({ length: words }, (_, word) =>
-    store(load('i64', get(pointer), word * 8), 'i64', get(target), map.claims.at + word * 8),
-  );
   const value = slotValue(hash, operation('i32.add', nextNumber(candidate), i32(1)), table);
   return sequence(
     set(target, entryAt(claimed, map.stride, areas)),
-    ...entry,
+    copyState({ pointer }, [{ pointer: target, offset: map.claims.at }], words),
     store(get(hash), 'i64', entryAt(claimed, 8, areas), map.claimHashes.at),
     store(get(slot), 'i32', entryAt(claimed, 4, areas), map.claimSlots.at),
     set(won, replaceSlot(slot, expected, value, table)),
@@ -241,9 +241,7 @@ function settleNew(context: VisitedContext): WasmFunction {
   const [target, hash] = [local(addressType, 'target'), local('i64', 'hash')];
   const settled = [
     set(hash, load('i64', entryAt(at, 8, areas), map.claimHashes.at)),
-    ...Array.from({ length: words }, (_, word) =>
-      store(load('i64', get(pointer), map.claims.at + word * 8), 'i64', get(target), word * 8),
-    ),
+    copyState({ pointer, offset: map.claims.at }, [{ pointer: target }], words),
     setGlobal('count', operation('i32.add', getGlobal('count'), i32(1))),
     storeSlot(slot, slotValue(hash, getGlobal('count'), table), table),
     set(target, addressAfter(get(target), i32(map.stride), addressType)),

@@ -2,12 +2,15 @@
 
 export type NumberType = 'i32' | 'i64';
 
+/** A vector of 128 bits is four numbers of 32 bits, or two of 64. */
+export type ValueType = NumberType | 'v128';
+
 /** Operators on a memory that other workers change meanwhile, on 32 bits. */
 export type AtomicOperator = 'load' | 'rmw.add' | 'rmw.cmpxchg';
 
 /** A local variable or parameter; it belongs to the function in whose body it occurs. */
 export interface Local {
-  readonly type: NumberType;
+  readonly type: ValueType;
   readonly name: string;
 }
 
@@ -16,10 +19,20 @@ export interface Label {
   readonly name: string;
 }
 
+/** Operators on vectors; `bitmask` makes a bit of each of its signs. */
+export type VectorOperator =
+  | `v128.${'or' | 'xor' | 'andnot' | 'any_true'}`
+  | `i32x4.${'splat' | 'eq'}`
+  /** The numbers of two vectors in one, those that do not fit at the nearest that does. */
+  | 'i16x8.narrow_i32x4_s'
+  | 'i8x16.narrow_i16x8_s'
+  | 'i8x16.bitmask';
+
 export type Operator =
+  | VectorOperator
   /** Of two values, computed both, the first where the third operand is not 0. */
   | 'select'
-  | `i32.${'eqz' | 'eq' | 'ne' | 'lt_s' | 'lt_u' | 'gt_s' | 'gt_u' | 'le_s' | 'le_u' | 'ge_s' | 'ge_u'}`
+  | `i32.${'eqz' | 'eq' | 'ne' | 'ctz' | 'lt_s' | 'lt_u' | 'gt_s' | 'gt_u' | 'le_s' | 'le_u' | 'ge_s' | 'ge_u'}`
   | `i32.${'add' | 'sub' | 'mul' | 'div_u' | 'and' | 'or' | 'xor' | 'shl' | 'shr_u' | 'wrap_i64'}`
   | `i64.${'eqz' | 'eq' | 'ne' | 'lt_u' | 'add' | 'sub' | 'mul' | 'and' | 'or' | 'xor' | 'shl' | 'shr_u' | 'extend_i32_u'}`;
 
@@ -32,10 +45,10 @@ export type Wasm =
   | { readonly kind: 'tee'; readonly local: Local; readonly value: Wasm }
   | { readonly kind: 'global.get'; readonly name: string }
   | { readonly kind: 'global.set'; readonly name: string; readonly value: Wasm }
-  | { readonly kind: 'load'; readonly type: NumberType; readonly address: Wasm; readonly offset: number }
+  | { readonly kind: 'load'; readonly type: ValueType; readonly address: Wasm; readonly offset: number }
   | {
       readonly kind: 'store';
-      readonly type: NumberType;
+      readonly type: ValueType;
       readonly address: Wasm;
       readonly offset: number;
       readonly value: Wasm;
@@ -92,8 +105,8 @@ export interface WasmModule {
   readonly wide: boolean;
 }
 
-export const local = (type: NumberType, name: string): Local => ({ type, name });
-export const locals = <const Names extends readonly string[]>(type: NumberType, ...names: Names) =>
+export const local = (type: ValueType, name: string): Local => ({ type, name });
+export const locals = <const Names extends readonly string[]>(type: ValueType, ...names: Names) =>
   names.map((name) => local(type, name)) as unknown as { readonly [At in keyof Names]: Local };
 export const labelled = (name: string): Label => ({ name });
 
@@ -107,13 +120,13 @@ export const set = (variable: Local, value: Wasm): Wasm => ({ kind: 'set', local
 export const tee = (variable: Local, value: Wasm): Wasm => ({ kind: 'tee', local: variable, value });
 export const getGlobal = (name: string): Wasm => ({ kind: 'global.get', name });
 export const setGlobal = (name: string, value: Wasm): Wasm => ({ kind: 'global.set', name, value });
-export const load = (type: NumberType, address: Wasm, offset = 0): Wasm => ({
+export const load = (type: ValueType, address: Wasm, offset = 0): Wasm => ({
   kind: 'load',
   type,
   address,
   offset,
 });
-export const store = (value: Wasm, type: NumberType, address: Wasm, offset = 0): Wasm => ({
+export const store = (value: Wasm, type: ValueType, address: Wasm, offset = 0): Wasm => ({
   kind: 'store',
   type,
   address,
@@ -231,7 +244,7 @@ export function count(variable: Local, from: Wasm, to: Wasm, body: readonly Wasm
 
 /** The type of an address, and so the memory that it is in. */
 export function addressTypeOf(code: Wasm): NumberType {
-  if (code.kind === 'get') return code.local.type;
+  if (code.kind === 'get') return code.local.type === 'i64' ? 'i64' : 'i32';
   if (code.kind === 'sequence') return addressTypeOf(code.parts.at(-1)!);
   return code.kind === 'operation' && code.operator.startsWith('i64') ? 'i64' : 'i32';
 }

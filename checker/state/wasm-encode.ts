@@ -1,13 +1,28 @@
 /** Writes a WebAssembly module as bytes. Source: WebAssembly Core Specification 3.0, section 5, Binary Format. */
 import { mostPages, mostStatesPages } from './wasm-memory.ts';
-import { atomicOpcodes, opcodes } from './wasm-opcodes.ts';
+import { atomicOpcodes, opcodes, vectorOpcodes } from './wasm-opcodes.ts';
 import { addressTypeOf } from './wasm-code.ts';
 import { localsOf } from './wasm-locals.ts';
-import type { Label, Local, NumberType, Wasm, WasmFunction, WasmModule } from './wasm-code.ts';
+import type {
+  Label,
+  Local,
+  Operator,
+  ValueType,
+  VectorOperator,
+  Wasm,
+  WasmFunction,
+  WasmModule,
+} from './wasm-code.ts';
 
 type Bytes = number[];
 
-const typeCodes: Readonly<Record<NumberType, number>> = { i32: 0x7f, i64: 0x7e };
+const typeCodes: Readonly<Record<ValueType, number>> = { i32: 0x7f, i64: 0x7e, v128: 0x7b };
+const [loadOps, storeOps] = [
+  { i32: [0x28], i64: [0x29], v128: [0xfd, 0x00] },
+  { i32: [0x36], i64: [0x37], v128: [0xfd, 0x0b] },
+] as const;
+/** The alignment that is expected, as a power of 2: every vector begins at some number. */
+const alignments = { i32: 2, i64: 3, v128: 2 } as const;
 const [blockOp, loopOp, ifOp, elseOp, endOp] = [0x02, 0x03, 0x04, 0x05, 0x0b] as const;
 const noValue = 0x40;
 
@@ -112,7 +127,7 @@ function write(code: Wasm, writer: Writer): void {
       return;
     case 'operation':
       writeAll(code.operands, writer);
-      push(bytes, opcodes[code.operator]);
+      push(bytes, ...operatorBytes(code.operator));
       return;
     case 'get':
     case 'set':
@@ -146,6 +161,11 @@ function write(code: Wasm, writer: Writer): void {
   }
 }
 
+const operatorBytes = (operator: Operator): Bytes =>
+  operator in vectorOpcodes
+    ? [0xfd, ...unsigned(vectorOpcodes[operator as VectorOperator])]
+    : [opcodes[operator as keyof typeof opcodes]];
+
 type Variable = Wasm & { kind: 'get' | 'set' | 'tee' | 'global.get' | 'global.set' };
 
 const variableOps = { get: 0x20, set: 0x21, tee: 0x22, 'global.get': 0x23, 'global.set': 0x24 } as const;
@@ -161,11 +181,11 @@ function writeAccess(code: Wasm & { kind: 'load' | 'store' | 'fill' | 'atomic' }
   write(code.address, writer);
   switch (code.kind) {
     case 'load':
-      push(bytes, code.type === 'i32' ? 0x28 : 0x29, ...place(code.type, code));
+      push(bytes, ...loadOps[code.type], ...place(code.type, code));
       return;
     case 'store':
       write(code.value, writer);
-      push(bytes, code.type === 'i32' ? 0x36 : 0x37, ...place(code.type, code));
+      push(bytes, ...storeOps[code.type], ...place(code.type, code));
       return;
     case 'atomic':
       writeAll(code.operands, writer);
@@ -179,8 +199,8 @@ function writeAccess(code: Wasm & { kind: 'load' | 'store' | 'fill' | 'atomic' }
 }
 
 /** Alignment, the memory where it is not the first, and the offset of an access to a number of this type. */
-function place(type: NumberType, { address, offset }: { address: Wasm; offset: number }): Bytes {
-  const alignment = type === 'i32' ? 2 : 3;
+function place(type: ValueType, { address, offset }: { address: Wasm; offset: number }): Bytes {
+  const alignment = alignments[type];
   const memory = addressTypeOf(address) === 'i64' ? [alignment | 0x40, 0x01] : [alignment];
   return [...memory, ...unsigned(offset)];
 }

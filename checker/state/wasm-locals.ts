@@ -2,7 +2,7 @@
  * Which variables of a function share a local of the module. Engines keep all locals at each jump, so that the time and
  * memory of compiling grow with their product: generated code has thousands of variables that live for a few operations.
  */
-import type { Local, NumberType, Wasm, WasmFunction } from './wasm-code.ts';
+import type { Local, ValueType, Wasm, WasmFunction } from './wasm-code.ts';
 
 /** Where a variable is used, in positions of the order of execution; a loop that it outlives counts whole. */
 interface Use {
@@ -26,7 +26,7 @@ export interface Locals {
   /** The number of each variable; parameters come first. */
   readonly numbers: ReadonlyMap<Local, number>;
   /** The types of the locals behind the parameters. */
-  readonly types: readonly NumberType[];
+  readonly types: readonly ValueType[];
 }
 
 /** Variables that are never needed at the same time share a local. */
@@ -40,7 +40,7 @@ export function localsOf({ parameters, body }: WasmFunction): Locals {
   };
   visitAll(body, walk);
   const numbers = new Map(parameters.map((parameter, at) => [parameter, at]));
-  const places: { readonly type: NumberType; last: number }[] = [];
+  const places: { readonly type: ValueType; last: number }[] = [];
   for (const [variable, { first, last, isTemporary }] of walk.uses) {
     if (numbers.has(variable)) continue;
     const { type } = variable;

@@ -55,6 +55,8 @@ export interface MemoryMap {
   readonly hashes: Area;
   /** By candidate: its slot of the table and later its number, 32 bits. */
   readonly slots: Area;
+  /** By candidate: the number of a stored state that it may be, 32 bits. */
+  readonly likely: Area;
   /** By the upper bits of a hash: the candidate that had them last. */
   readonly recent: Area;
   /** The pieces of a round, and how far the areas of one are from those of the next; the areas below are of the first. */
@@ -79,6 +81,9 @@ export interface MemoryMap {
 
 export const markBytes = 16;
 export const findingBytes = 12;
+
+/** Slots of a cache line, which are searched together. */
+export const lineSlots = 16;
 
 /** What is known of a piece, in words of 32 bits. */
 export const outcomeAt = {
@@ -174,6 +179,7 @@ function workerAreas(base: number, sizes: Sizes, share: Share) {
     candidates: area(room * stride),
     hashes: area(room * 8),
     slots: area(room * 4),
+    likely: area(room * 4),
     recent: area(2 ** recentBits(words) * stride),
   };
   return { areas, end: end() };

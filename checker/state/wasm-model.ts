@@ -13,6 +13,7 @@ import { alone, memoryMap } from './wasm-memory.ts';
 import { propertyFunctions } from './wasm-properties.ts';
 import { dropRecent } from './wasm-recent.ts';
 import type { CompiledEdge, StepContext } from './wasm-step.ts';
+import type { Mover } from './wasm-step.ts';
 import { stepFunction } from './wasm-step.ts';
 import { allBits, visitedGlobals } from './wasm-table.ts';
 import { visitedFunctions } from './wasm-visited.ts';
@@ -115,15 +116,30 @@ function choicesIn(code: Code): number {
   }
 }
 
+/** Transitions that one function has, if it has several copies: larger functions are not optimised so well. */
+const mostTransitions = 128;
+
+/** Functions of several copies each, which read the source once and do without as many calls. */
 function stepFunctions(
   table: TransitionTable,
   mayMove: MayMove,
   context: StepContext,
 ): readonly WasmFunction[] {
-  const copies = table.threads.flatMap((thread, at) =>
-    Array.from({ length: thread.thread.cpus }, (_, replica) => ({ thread: at, replica, table: thread })),
-  );
-  return copies
-    .filter(mayMove)
-    .map((copy) => stepFunction(`step${copy.thread}copy${copy.replica}`, copy, context));
+  const movers = table.threads
+    .flatMap((thread, at) =>
+      Array.from({ length: thread.thread.cpus }, (_, replica) => ({ thread: at, replica, table: thread })),
+    )
+    .filter(mayMove);
+  const parts: Mover[][] = [];
+  let room = 0;
+  for (const mover of movers) {
+    const needed = sum(mover.table.locations.map(({ length }) => length));
+    if (needed > room) {
+      parts.push([]);
+      room = mostTransitions;
+    }
+    parts.at(-1)!.push(mover);
+    room -= needed;
+  }
+  return parts.map((part, at) => stepFunction(`steps${at}`, part, context));
 }

@@ -1,7 +1,7 @@
 /** The bytes of operators. Source: WebAssembly Core Specification 3.0, section 5.4, and the threads proposal. */
-import type { AtomicOperator, Operator } from './wasm-code.ts';
+import type { AtomicOperator, Operator, VectorOperator } from './wasm-code.ts';
 
-export const opcodes: Readonly<Record<Operator, number>> = {
+export const opcodes: Readonly<Record<Exclude<Operator, VectorOperator>, number>> = {
   select: 0x1b,
   'i32.eqz': 0x45,
   'i32.eq': 0x46,
@@ -18,6 +18,7 @@ export const opcodes: Readonly<Record<Operator, number>> = {
   'i64.eq': 0x51,
   'i64.ne': 0x52,
   'i64.lt_u': 0x54,
+  'i32.ctz': 0x68,
   'i32.add': 0x6a,
   'i32.sub': 0x6b,
   'i32.mul': 0x6c,
@@ -37,6 +38,19 @@ export const opcodes: Readonly<Record<Operator, number>> = {
   'i64.shr_u': 0x88,
   'i32.wrap_i64': 0xa7,
   'i64.extend_i32_u': 0xad,
+};
+
+/** They follow on a byte 0xfd, as unsigned numbers. */
+export const vectorOpcodes: Readonly<Record<VectorOperator, number>> = {
+  'i32x4.splat': 0x11,
+  'i32x4.eq': 0x37,
+  'v128.andnot': 0x4f,
+  'v128.or': 0x50,
+  'v128.xor': 0x51,
+  'v128.any_true': 0x53,
+  'i8x16.bitmask': 0x64,
+  'i8x16.narrow_i16x8_s': 0x65,
+  'i16x8.narrow_i32x4_s': 0x85,
 };
 
 /** They follow on a byte 0xfe. */

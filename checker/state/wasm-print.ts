@@ -23,6 +23,9 @@ const symbols: Readonly<Record<string, string>> = {
   ge_u: '>=',
 };
 
+/** They change the type of a number, and nothing else. */
+const silent: ReadonlySet<string> = new Set(['wrap_i64', 'extend_i32_u']);
+
 /** The functions of a module, one after another. */
 export function printModule({ functions, globals }: WasmModule): string {
   return [`globals ${globals.join(', ')}`, ...functions.map(printFunction)].join('\n\n');
@@ -132,7 +135,8 @@ const place = ({ type, address, offset }: Pick<Wasm & { kind: 'load' }, 'type' |
 function printOperation(operator: Operator, operands: readonly Wasm[]): string {
   const [left, right, condition] = operands.map(expression);
   if (operator === 'select') return `(${condition!} ? ${left!} : ${right!})`;
-  const name = operator.slice('i32.'.length);
+  const name = operator.slice(operator.indexOf('.') + 1);
   if (right !== undefined) return `(${left!} ${symbols[name] ?? name} ${right})`;
-  return name === 'eqz' ? `!${left!}` : left!;
+  if (name === 'eqz') return `!${left!}`;
+  return silent.has(name) ? left! : `${name}(${left!})`;
 }

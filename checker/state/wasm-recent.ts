@@ -11,6 +11,7 @@
 import type { Local, Wasm, WasmFunction } from './wasm-code.ts';
 import {
   block,
+  call,
   count,
   get,
   getGlobal,
@@ -24,16 +25,16 @@ import {
   locals,
   loop,
   operation,
-  sequence,
   set,
   setGlobal,
   store,
 } from './wasm-code.ts';
 import { openAreas, ownAddress, ownEntry } from './wasm-areas.ts';
+import { copyState, differentStates } from './wasm-packed.ts';
 import { markBytes, recentBits } from './wasm-memory.ts';
 import type { VisitedContext } from './wasm-table.ts';
-import { increment, scaled } from './wasm-table.ts';
-import { equalStates, gathered } from './wasm-visited.ts';
+import { hashAt, increment, scaled } from './wasm-table.ts';
+import { gathered } from './wasm-visited.ts';
 
 /** `dropRecent()`: moves the candidates that were not met lately to the front, with their hashes and the marks between them. */
 export function dropRecent(context: VisitedContext): WasmFunction {
@@ -43,14 +44,16 @@ export function dropRecent(context: VisitedContext): WasmFunction {
   const [mark, marksEnd] = locals('i32', 'mark', 'marksEnd');
   const hash = local('i64', 'hash');
   const place = operation('i64.shr_u', get(hash), i64(BigInt(64 - recentBits(words))));
-  const isMet = equalStates(pointer, recent, words, map.recent.at);
+  const met = { pointer: recent, offset: map.recent.at };
+  const isUnmet = differentStates({ pointer }, met, words);
   const each = [
     moveMarks({ mark, marksEnd, pointer, target }),
-    set(hash, load('i64', ownEntry(get(at), 8, context), map.hashes.at)),
+    ...(context.isSymmetric ? [call('canonical', get(pointer))] : []),
+    set(hash, hashAt(pointer, context)),
     set(recent, ownEntry(operation('i32.wrap_i64', place), map.stride, context)),
-    set(isNew, operation('i32.or', get(isFirst), operation('i32.eqz', isMet))),
+    set(isNew, operation('i32.or', get(isFirst), isUnmet)),
     // Without a branch: whether a candidate is known cannot be foretold, and what is dropped is soon written over.
-    ...copyTwice(pointer, target, { recent, at: map.recent.at, words }),
+    copyState({ pointer }, [{ pointer: target }, met], words),
     store(get(hash), 'i64', ownEntry(get(kept), 8, context), map.hashes.at),
     set(kept, operation('i32.add', get(kept), get(isNew))),
     set(target, operation('i32.add', get(target), scaled(get(isNew), map.stride))),
@@ -90,23 +93,6 @@ function moveMarks({ mark, marksEnd, pointer, target }: Move): Wasm {
       store(get(target), 'i32', get(mark)),
       increment(mark, markBytes),
       jump(again),
-    ),
-  );
-}
-
-interface Place {
-  readonly recent: Local;
-  readonly at: number;
-  readonly words: number;
-}
-
-function copyTwice(from: Local, to: Local, { recent, at, words }: Place): readonly Wasm[] {
-  const word = local('i64', 'word');
-  return Array.from({ length: words }, (_, number) =>
-    sequence(
-      set(word, load('i64', get(from), number * 8)),
-      store(get(word), 'i64', get(to), number * 8),
-      store(get(word), 'i64', get(recent), at + number * 8),
     ),
   );
 }

@@ -10,10 +10,8 @@ import type { Label, Local, NumberType, Wasm, WasmFunction } from './wasm-code.t
 import {
   block,
   call,
-  choose,
   count,
   get,
-  giveBack,
   i32,
   i64,
   jump,
@@ -49,11 +47,8 @@ export interface StepContext {
   readonly edges: CompiledEdge[];
 }
 
-/** What the code of one function stands on. */
-interface Frame extends StepContext {
-  readonly table: ThreadTable;
-  readonly thread: number;
-  readonly replica: number;
+/** What the code of the steps of one copy stands on. */
+interface Frame extends StepContext, Mover {
   readonly source: Local;
   readonly sourceWords: Words;
   /** Where the next successor goes. */
@@ -77,45 +72,40 @@ interface Path {
   readonly leave: Label;
 }
 
+/** A copy of a thread whose steps are compiled. */
+export interface Mover {
+  readonly thread: number;
+  readonly replica: number;
+  readonly table: ThreadTable;
+}
+
 /**
- * The function `name(source, cursor)`: stores the successors of the state at `source` from `cursor` on and returns the
- * new cursor. In a canonical state equal copies stand together, and the first moves for all of them.
+ * The function `name(source, cursor)`: stores the successors by steps of these copies of the state at `source` from
+ * `cursor` on and returns the new cursor. In a canonical state equal copies stand together, and the first moves for all.
  */
-export function stepFunction(
-  name: string,
-  at: { readonly thread: number; readonly replica: number; readonly table: ThreadTable },
-  context: StepContext,
-): WasmFunction {
+export function stepFunction(name: string, movers: readonly Mover[], context: StepContext): WasmFunction {
   const source = local(context.addressType, 'source');
   const cursor = local('i32', 'cursor');
   const size = context.layout.words;
   const { open, words: sourceWords, isFew } = wordsAt(source, size);
   const registers = isFew ? Array.from({ length: size }, (_, word) => local('i64', `next${word}`)) : null;
   const successor = registers === null ? inMemory(cursor) : inLocals(registers);
-  const frame: Frame = {
-    ...context,
-    ...at,
-    source,
-    cursor,
-    sourceWords,
-    registers,
-    successor,
-    choice: local('i32', 'choice'),
-  };
-  const isRepeated = isTwin(context.layout, at.table.thread.name, at.replica, sourceWords);
+  const choice = local('i32', 'choice');
+  const shared = { ...context, source, cursor, sourceWords, registers, successor, choice };
+  const steps = movers.map((mover) => stepsOf({ ...shared, ...mover }));
   return {
     name,
     parameters: [source, cursor],
     result: 'i32',
-    body: [...open, choose(isRepeated, [giveBack(get(cursor))]), byLocation(frame), get(cursor)],
+    body: [...open, ...steps, get(cursor)],
     exported: false,
   };
 }
 
-/** Jumps to the code of the location where the copy is. */
-function byLocation(frame: Frame): Wasm {
-  const { table, layout, replica, sourceWords } = frame;
-  const done = labelled('done');
+/** The steps of one copy: jumps to the code of the location where it is. */
+function stepsOf(frame: Frame): Wasm {
+  const { table, layout, thread, replica, sourceWords } = frame;
+  const done = labelled(`done${thread}copy${replica}`);
   const labels = table.locations.map((_, location) => labelled(`at${location}`));
   const { location } = copyOf(layout, table, replica);
   const dispatch: Wasm = {
@@ -128,7 +118,8 @@ function byLocation(frame: Frame): Wasm {
     const bodies = transitions.map((transition) => compileTransition(transition, from, frame));
     return sequence(block(labels[from]!, before), ...bodies, jump(done));
   }, dispatch);
-  return block(done, inside);
+  const isRepeated = isTwin(layout, table.thread.name, replica, sourceWords);
+  return block(done, jumpIf(done, isRepeated), inside);
 }
 
 const copyOf = (layout: Layout, { thread }: ThreadTable, replica: number) =>

@@ -20,10 +20,13 @@ import {
   operation,
   sequence,
   set,
+  setGlobal,
   store,
 } from './wasm-code.ts';
+import { openAreas, ownEntry } from './wasm-areas.ts';
 import { addressAfter } from './wasm-cells.ts';
-import type { MemoryMap } from './wasm-memory.ts';
+import type { Area, MemoryMap } from './wasm-memory.ts';
+import { lineSlots } from './wasm-memory.ts';
 
 export interface VisitedContext {
   readonly map: MemoryMap;
@@ -99,11 +102,15 @@ export function hashAt(pointer: Local, { words, hashMask }: VisitedContext): Was
   return sequence(set(sum, added), hashMask === allBits ? hash : operation('i64.and', hash, i64(hashMask)));
 }
 
-/** Code of the slot where the search for a hash begins. */
+/** Code of the slot where the search for a hash begins: the first of a cache line. */
 export const firstSlot = (hash: Wasm, { slots }: Table): Wasm =>
   operation(
-    'i32.wrap_i64',
-    shifted(operation('i64.mul', shifted(hash), operation('i64.extend_i32_u', get(slots)))),
+    'i32.and',
+    operation(
+      'i32.wrap_i64',
+      shifted(operation('i64.mul', shifted(hash), operation('i64.extend_i32_u', get(slots)))),
+    ),
+    i32(-lineSlots),
   );
 
 /** Code of what a slot holds. */
@@ -150,6 +157,43 @@ export function probe(slot: Local, value: Local, hash: Local, table: Table): Was
   );
 }
 
+/** What to look for in the slots of a line: by four slots, all bits of those where a search ends. */
+type Ends = (four: Local) => Wasm;
+
+const zeros = operation('i32x4.splat', i32(0));
+const isEmpty: Ends = (four) => operation('i32x4.eq', get(four), zeros);
+
+/** Empty slots, and those with the upper bits of `tag`; it and `mask`, that of numbers, stand there four times. */
+export const isEmptyOrLikely =
+  (tag: Local, mask: Local): Ends =>
+  (four) => {
+    const different = operation('v128.andnot', operation('v128.xor', get(four), get(tag)), get(mask));
+    return operation('v128.or', isEmpty(four), operation('i32x4.eq', different, zeros));
+  };
+
+/** Code that moves `slot`, the first of a line, on to the first where the search ends, a line at a time. */
+export function searchLines(slot: Local, ends: Ends, { map, slots }: Table): Wasm {
+  const again = labelled('again');
+  const [four, found] = [local('v128', 'four'), local('i32', 'found')];
+  const quarter = (at: number) =>
+    sequence(set(four, load('v128', slotOffset(slot), map.table + at * 16)), ends(four));
+  const half = (at: number) => operation('i16x8.narrow_i32x4_s', quarter(at), quarter(at + 1));
+  const line = operation('i8x16.narrow_i16x8_s', half(0), half(2));
+  const nextLine = [
+    increment(slot, lineSlots),
+    choose(operation('i32.eq', get(slot), get(slots)), [set(slot, i32(0))]),
+    jump(again),
+  ];
+  return sequence(
+    loop(
+      again,
+      set(found, operation('i8x16.bitmask', line)),
+      choose(operation('i32.eqz', get(found)), nextLine),
+    ),
+    set(slot, operation('i32.add', get(slot), operation('i32.ctz', get(found)))),
+  );
+}
+
 const upperBits = ({ mask }: Table) => operation('i32.xor', get(mask), i32(-1));
 
 export const nextSlot = (slot: Local, { slots }: Table): Wasm =>
@@ -167,6 +211,33 @@ export const slotValue = (hash: Local, numberPlus1: Wasm, table: Table): Wasm =>
     numberPlus1,
   );
 
+/** What is read ahead of its use: by entry of an area, all of which are numbers. */
+interface Ahead {
+  readonly area: Area;
+  /** So many entries. */
+  readonly total: Local;
+  /** Holds one entry. */
+  readonly entry: Local;
+  /** Code of what that entry leads to. */
+  readonly read: Wasm;
+}
+
+/** Entries that are read ahead in one round of a loop. */
+const aheadEach = 8;
+
+/** Code that does nothing but read, so that many reads wait for memory at the same time; the last few are left out. */
+export function readAhead({ area, total, entry, read }: Ahead, context: VisitedContext): Wasm {
+  const [round, touched] = locals('i32', 'round', 'touched');
+  const each = Array.from({ length: aheadEach }, (_, nth) => [
+    set(entry, load('i32', ownEntry(get(round), aheadEach * 4, context), area.at + nth * 4)),
+    set(touched, operation('i32.xor', get(touched), read)),
+  ]);
+  return sequence(
+    count(round, i32(0), operation('i32.div_u', get(total), i32(aheadEach)), each.flat()),
+    setGlobal('touched', get(touched)),
+  );
+}
+
 /** `clearTable(from, to)`: makes slots empty. */
 export function clearTable({ map }: VisitedContext): WasmFunction {
   const [from, to] = [local('i32', 'from'), local('i32', 'to')];
@@ -182,29 +253,39 @@ export function clearTable({ map }: VisitedContext): WasmFunction {
 export function enter(context: VisitedContext): WasmFunction {
   const { map, addressType } = context;
   const table = tableOf(context);
-  const [from, to, at, slot] = locals('i32', 'from', 'to', 'at', 'slot');
+  const [from, to, at, total, slot] = locals('i32', 'from', 'to', 'at', 'total', 'slot');
   const [hash, stored] = [local('i64', 'hash'), local(addressType, 'stored')];
-  const number = operation('i32.add', get(at), i32(1));
-  const each = [
+  const number = operation('i32.add', operation('i32.add', get(from), get(at)), i32(1));
+  const find = [
     set(hash, hashAt(stored, context)),
-    set(slot, firstSlot(get(hash), table)),
-    fillSlot(slot, slotValue(hash, number, table), table),
+    store(get(hash), 'i64', ownEntry(get(at), 8, context), map.hashes.at),
+    store(firstSlot(get(hash), table), 'i32', ownEntry(get(at), 4, context), map.slots.at),
     set(stored, addressAfter(get(stored), i32(map.stride), addressType)),
+  ];
+  const fillIn = [
+    set(hash, load('i64', ownEntry(get(at), 8, context), map.hashes.at)),
+    set(slot, load('i32', ownEntry(get(at), 4, context), map.slots.at)),
+    fillSlot(slot, slotValue(hash, number, table), table),
   ];
   const body = [
     openTable(table),
+    openAreas(context),
+    set(total, operation('i32.sub', get(to), get(from))),
     set(stored, stateAddress(get(from), table)),
-    count(at, get(from), get(to), each),
+    count(at, i32(0), get(total), find),
+    readAhead({ area: map.slots, total, entry: slot, read: loadSlot(slot, table) }, context),
+    count(at, i32(0), get(total), fillIn),
   ];
   return { name: 'enter', parameters: [from, to], result: null, body, exported: true };
 }
 
-/** Code that puts a value into the first slot from `slot` on that is empty. */
+/** Code that puts a value into the first empty slot from the line of `slot` on. */
 function fillSlot(slot: Local, value: Wasm, table: Table): Wasm {
-  const [filled, again] = [labelled('filled'), labelled('again')];
-  const take = table.isShared
-    ? jumpIf(filled, replaceSlot(slot, i32(0), value, table))
-    : sequence(storeSlot(slot, value, table), jump(filled));
-  const isEmpty = operation('i32.eqz', loadSlot(slot, table));
-  return block(filled, loop(again, choose(isEmpty, [take]), nextSlot(slot, table), jump(again)));
+  const again = labelled('again');
+  const search = searchLines(slot, isEmpty, table);
+  if (!table.isShared) return sequence(search, storeSlot(slot, value, table));
+  // Whoever was there before has filled the slot only: the line is searched anew.
+  const lineOfSlot = set(slot, operation('i32.and', get(slot), i32(-lineSlots)));
+  const lost = operation('i32.eqz', replaceSlot(slot, i32(0), value, table));
+  return loop(again, search, choose(lost, [lineOfSlot, jump(again)]));
 }

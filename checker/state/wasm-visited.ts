@@ -31,6 +31,7 @@ import {
 } from './wasm-code.ts';
 import { openAreas, ownAddress, ownEntry } from './wasm-areas.ts';
 import { addressAfter } from './wasm-cells.ts';
+import { copyState, differentStates } from './wasm-packed.ts';
 import type { Table, VisitedContext } from './wasm-table.ts';
 import {
   firstSlot,
@@ -39,6 +40,9 @@ import {
   numberIn,
   nextSlot,
   probe,
+  searchLines,
+  isEmptyOrLikely,
+  readAhead,
   clearTable,
   enter,
   loadSlot,
@@ -87,71 +91,54 @@ function hashAll(context: VisitedContext): WasmFunction {
 function findSlots(context: VisitedContext): WasmFunction {
   const { map } = context;
   const table = tableOf(context);
-  const [at, total, slot, touched] = [
-    local('i32', 'at'),
-    local('i32', 'total'),
-    local('i32', 'slot'),
-    local('i32', 'touched'),
-  ];
+  const [at, total, slot] = locals('i32', 'at', 'total', 'slot');
   const each = [
     set(slot, firstSlot(load('i64', ownEntry(get(at), 8, context), map.hashes.at), table)),
     store(get(slot), 'i32', ownEntry(get(at), 4, context), map.slots.at),
-    set(touched, operation('i32.xor', get(touched), loadSlot(slot, table))),
   ];
   const body = [
     openTable(table),
     openAreas(context),
     set(total, gathered(context)),
     count(at, i32(0), get(total), each),
-    setGlobal('touched', get(touched)),
+    readAhead({ area: map.slots, total, entry: slot, read: loadSlot(slot, table) }, context),
   ];
   return { name: 'findSlots', parameters: [], result: null, body, exported: true };
 }
 
-/** `findLikely()`: moves each candidate's slot to the first that is empty or likely, and touches the state there. */
+/** `findLikely()`: moves each candidate's slot to the first that is empty or likely, and reads the state there. */
 function findLikely(context: VisitedContext): WasmFunction {
   const { map } = context;
   const table = tableOf(context);
-  const [at, total, slot, value, touched, number, stored] = [
-    local('i32', 'at'),
-    local('i32', 'total'),
-    local('i32', 'slot'),
-    local('i32', 'value'),
-    local('i32', 'touched'),
-    local('i32', 'number'),
-    local('i32', 'stored'),
-  ];
+  const [at, total, slot, value] = locals('i32', 'at', 'total', 'slot', 'value');
+  const [number, stored] = locals('i32', 'number', 'stored');
   const hash = local('i64', 'hash');
-  // An empty slot has number -1, and what another worker has claimed is not stored: state 0 is touched instead.
+  const [mask, tag] = locals('v128', 'fourMasks', 'tag');
+  // An empty slot has number -1, and what another worker has claimed is not stored: state 0 is read instead.
   const known = operation('i32.mul', get(number), operation('i32.lt_u', get(number), get(stored)));
   const each = [
     set(hash, load('i64', ownEntry(get(at), 8, context), map.hashes.at)),
     set(slot, load('i32', ownEntry(get(at), 4, context), map.slots.at)),
-    probe(slot, value, hash, table),
+    set(tag, operation('i32x4.splat', operation('i32.wrap_i64', get(hash)))),
+    searchLines(slot, isEmptyOrLikely(tag, mask), table),
     store(get(slot), 'i32', ownEntry(get(at), 4, context), map.slots.at),
+    set(value, loadSlot(slot, table)),
     set(number, numberIn(value, table)),
-    set(touched, operation('i32.xor', get(touched), load('i32', stateAddress(known, table)))),
+    store(known, 'i32', ownEntry(get(at), 4, context), map.likely.at),
   ];
   const body = [
     openTable(table),
     openAreas(context),
     set(total, gathered(context)),
     set(stored, getGlobal('count')),
+    set(mask, operation('i32x4.splat', get(table.mask))),
     count(at, i32(0), get(total), each),
-    setGlobal('touched', get(touched)),
+    readAhead(
+      { area: map.likely, total, entry: number, read: load('i32', stateAddress(get(number), table)) },
+      context,
+    ),
   ];
   return { name: 'findLikely', parameters: [], result: null, body, exported: true };
-}
-
-/** Code of whether two states are equal. */
-export function equalStates(left: Local, right: Local, words: number, rightOffset = 0): Wasm {
-  const pairs = Array.from({ length: words }, (_, at) =>
-    operation('i64.xor', load('i64', get(left), at * 8), load('i64', get(right), rightOffset + at * 8)),
-  );
-  return operation(
-    'i64.eqz',
-    pairs.reduce((all, pair) => operation('i64.or', all, pair)),
-  );
 }
 
 /**
@@ -175,7 +162,10 @@ function decide(name: string, inserting: boolean, context: VisitedContext): Wasm
     choose(operation('i32.eqz', get(value)), [onEmpty, jump(decided)]),
     set(number, numberIn(value, table)),
     set(stored, stateAddress(get(number), table)),
-    choose(equalStates(stored, candidate, words), [answer(get(number)), jump(decided)]),
+    choose(operation('i32.eqz', differentStates({ pointer: stored }, { pointer: candidate }, words)), [
+      answer(get(number)),
+      jump(decided),
+    ]),
     nextSlot(slot, table),
     jump(again),
   );
@@ -208,11 +198,8 @@ interface Insertion {
 
 /** Code that stores a candidate as the next state; there is room, as the host has made sure before. */
 function insertAt({ slot, hash, candidate, next, target }: Insertion, table: Table): Wasm {
-  const copied = Array.from({ length: table.words }, (_, at) =>
-    store(load('i64', get(candidate), at * 8), 'i64', get(target), at * 8),
-  );
   return sequence(
-    ...copied,
+    copyState({ pointer: candidate }, [{ pointer: target }], table.words),
     set(target, addressAfter(get(target), i32(table.map.stride), table.addressType)),
     increment(next),
     storeSlot(slot, slotValue(hash, get(next), table), table),

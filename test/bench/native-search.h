@@ -2,7 +2,8 @@
  * The breadth-first search around a generated model: what the engine does, written by hand for gcc.
  *
  * States lie one after another in the order of their insertion. The table has open addressing over 32-bit slots: the
- * number of a state plus 1 in the low bits, bits of its hash above. Successors come in batches; those that were met
+ * number of a state plus 1 in the low bits, bits of its hash above; a search begins with the cache line of 16 slots that
+ * the hash names. Successors come in batches; those that were met
  * lately are dropped, and the others pass through three rounds, each of which fetches the memory that the next one reads.
  *
  * The generated file defines WORDS, TRANSITIONS, PROPERTIES and MOST_EDGES before it includes this one, and after it
@@ -15,6 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#ifdef __SSE2__
+#include <immintrin.h>
+#endif
 
 typedef struct { uint64_t w[WORDS]; } State;
 
@@ -22,7 +26,7 @@ static State *successors(const State *from, State *out);
 static int is_stuck(const State *state);
 static void look_at(const State *state);
 
-enum { BATCH = 1024, FIRST_SLOTS = 2048, RECENT_BYTES = 1 << 19 };
+enum { LINE = 16, BATCH = 1024, FIRST_SLOTS = 2048, RECENT_BYTES = 1 << 19 };
 
 static uint64_t fired[TRANSITIONS + 1], failures, mistakes, deadlocks;
 static uint64_t violated[PROPERTIES + 1], reached[PROPERTIES + 1], wrong_properties;
@@ -47,7 +51,7 @@ static inline uint64_t hash_of(const State *state) {
   return (sum ^ sum >> 32) * UINT64_C(0xd6e8feb86659fd93);
 }
 
-static inline uint64_t first_slot(uint64_t hash) { return (hash >> 32) * slots >> 32; }
+static inline uint64_t first_slot(uint64_t hash) { return ((hash >> 32) * slots >> 32) & -(uint64_t)LINE; }
 static inline uint64_t next_slot(uint64_t slot) { return slot + 1 == slots ? 0 : slot + 1; }
 static inline uint32_t tag_of(uint64_t hash) { return (uint32_t)hash & ~number_mask; }
 
@@ -57,6 +61,34 @@ static inline int same(const State *a, const State *b) {
   return difference == 0;
 }
 
+/* The first slot of a line, as its position, that is empty or, unless
+   `mask` is 0, has the bits of `tag` in it; else LINE. */
+static inline unsigned end_of_line(const uint32_t *line, uint32_t tag, uint32_t mask) {
+#ifdef __SSE2__
+  __m128i zero = _mm_setzero_si128(), tags = _mm_set1_epi32((int)tag), masks = _mm_set1_epi32((int)mask), ends[4];
+  for (int at = 0; at < 4; at++) {
+    __m128i four = _mm_load_si128((const __m128i *)line + at);
+    ends[at] = _mm_cmpeq_epi32(four, zero);
+    if (mask != 0) ends[at] = _mm_or_si128(ends[at], _mm_cmpeq_epi32(_mm_and_si128(four, masks), tags));
+  }
+  __m128i all = _mm_packs_epi16(_mm_packs_epi32(ends[0], ends[1]), _mm_packs_epi32(ends[2], ends[3]));
+  return (unsigned)__builtin_ctz((unsigned)_mm_movemask_epi8(all) | 1u << LINE);
+#else
+  unsigned at = 0;
+  while (at < LINE && line[at] != 0 && (mask == 0 || (line[at] & mask) != tag)) at++;
+  return at;
+#endif
+}
+
+/* The first such slot from the line at `slot` on. */
+static inline uint64_t search_lines(uint64_t slot, uint32_t tag, uint32_t mask) {
+  for (;;) {
+    unsigned at = end_of_line(&table[slot], tag, mask);
+    if (at < LINE) return slot + at;
+    slot = slot + LINE == slots ? 0 : slot + LINE;
+  }
+}
+
 /* The first slot from `slot` on that is empty or has the bits of the hash. */
 static inline uint64_t likely_slot(uint64_t slot, uint64_t hash) {
   while (table[slot] != 0 && (table[slot] & ~number_mask) != tag_of(hash)) slot = next_slot(slot);
@@ -64,18 +96,24 @@ static inline uint64_t likely_slot(uint64_t slot, uint64_t hash) {
 }
 
 static void grow_to(uint64_t wanted) {
-  slots = wanted;
+  slots = (wanted + LINE - 1) / LINE * LINE;
   capacity = slots * 4 / 5;
   number_mask = 1;
   while (number_mask < slots) number_mask = number_mask * 2 + 1;
   free(table);
   states = realloc(states, capacity * sizeof(State));
-  table = calloc(slots, sizeof *table);
+  table = aligned_alloc(LINE * sizeof *table, slots * sizeof *table);
   if (states == NULL || table == NULL) exit(70);
-  for (uint64_t id = 0; id < count; id++) {
-    uint64_t hash = hash_of(&states[id]), slot = first_slot(hash);
-    while (table[slot] != 0) slot = next_slot(slot);
-    table[slot] = tag_of(hash) | (uint32_t)(id + 1);
+  memset(table, 0, slots * sizeof *table);
+  for (uint64_t first = 0; first < count; first += BATCH) {
+    uint64_t total = count - first < BATCH ? count - first : BATCH;
+    for (uint64_t at = 0; at < total; at++) {
+      hashes[at] = hash_of(&states[first + at]);
+      places[at] = first_slot(hashes[at]);
+      __builtin_prefetch(&table[places[at]]);
+    }
+    for (uint64_t at = 0; at < total; at++)
+      table[search_lines(places[at], 0, 0)] = tag_of(hashes[at]) | (uint32_t)(first + at + 1);
   }
 }
 
@@ -100,7 +138,7 @@ static void insert_all(uint64_t total) {
     __builtin_prefetch(&table[places[at]]);
   }
   for (uint64_t at = 0; at < total; at++) {
-    places[at] = likely_slot(places[at], hashes[at]);
+    places[at] = search_lines(places[at], tag_of(hashes[at]), ~number_mask);
     __builtin_prefetch(&states[(table[places[at]] & number_mask) - 1]);
   }
   for (uint64_t at = 0; at < total; at++) {

@@ -37,7 +37,7 @@ describe('the compiled space', () => {
 
   test('can be read', () => {
     const text = printModule(compileModel(tableOf(1)).module);
-    expect(text).toContain('step0copy0(source: i32, cursor: i32): i32');
+    expect(text).toContain('steps0(source: i32, cursor: i32): i32');
     expect(text).toContain('mark(');
   });
 });
