@@ -38,6 +38,7 @@ import { markBytes, outcomeAt } from './wasm-memory.ts';
 import type { Table, VisitedContext } from './wasm-table.ts';
 import {
   increment,
+  loadSlot,
   loadSlotAnew,
   nextSlot,
   numberIn,
@@ -49,6 +50,7 @@ import {
   stateAddress,
   storeSlot,
   tableOf,
+  withNumber,
 } from './wasm-table.ts';
 import { copyState, differentStates } from './wasm-packed.ts';
 
@@ -194,7 +196,6 @@ function claimSlot(expected: Wasm, candidate: Candidate, table: Table): Wasm {
   return sequence(
     set(target, entryAt(claimed, map.stride, areas)),
     copyState({ pointer }, [{ pointer: target, offset: map.claims.at }], words),
-    store(get(hash), 'i64', entryAt(claimed, 8, areas), map.claimHashes.at),
     store(get(slot), 'i32', entryAt(claimed, 4, areas), map.claimSlots.at),
     set(won, replaceSlot(slot, expected, value, table)),
     set(claimed, operation('i32.add', get(claimed), get(won))),
@@ -238,12 +239,11 @@ function settleNew(context: VisitedContext): WasmFunction {
     local('i32', 'slot'),
   ];
   const [pointer, areas] = [local('i32', 'pointer'), local('i32', 'areas')];
-  const [target, hash] = [local(addressType, 'target'), local('i64', 'hash')];
+  const target = local(addressType, 'target');
   const settled = [
-    set(hash, load('i64', entryAt(at, 8, areas), map.claimHashes.at)),
     copyState({ pointer, offset: map.claims.at }, [{ pointer: target }], words),
     setGlobal('count', operation('i32.add', getGlobal('count'), i32(1))),
-    storeSlot(slot, slotValue(hash, getGlobal('count'), table), table),
+    storeSlot(slot, withNumber(loadSlot(slot, table), getGlobal('count'), table), table),
     set(target, addressAfter(get(target), i32(map.stride), addressType)),
   ];
   const each = [

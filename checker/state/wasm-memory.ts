@@ -65,9 +65,8 @@ export interface MemoryMap {
   /** Claims of a piece that are enough; those that there is room for. */
   readonly claimsEnough: number;
   readonly claimsRoom: number;
-  /** States claimed, packed; the hash and the slot of each, as those of candidates. */
+  /** States claimed, packed, and the slot of each. */
   readonly claims: Area;
-  readonly claimHashes: Area;
   readonly claimSlots: Area;
   /** As `marks`, but positions are numbers of claims. */
   readonly claimMarks: Area;
@@ -195,7 +194,6 @@ function pieceAreas(base: number, sizes: Sizes, share: Share) {
     claimsEnough: claims,
     claimsRoom,
     claims: area(claimsRoom * words * 8),
-    claimHashes: area(claimsRoom * 8),
     claimSlots: area(claimsRoom * 4),
     claimMarks: area(2 * marksMost * markBytes),
     claimFindings: area((2 * marksMost + claimsRoom * properties) * findingBytes),

@@ -205,11 +205,11 @@ export const numberIn = (value: Local, { mask }: Table): Wasm =>
 
 /** Code of what the slot of a state holds: its number plus 1, below the upper bits of its hash. */
 export const slotValue = (hash: Local, numberPlus1: Wasm, table: Table): Wasm =>
-  operation(
-    'i32.or',
-    operation('i32.and', operation('i32.wrap_i64', get(hash)), upperBits(table)),
-    numberPlus1,
-  );
+  withNumber(operation('i32.wrap_i64', get(hash)), numberPlus1, table);
+
+/** Code of the upper bits of 32, with another number below them. */
+export const withNumber = (bits: Wasm, numberPlus1: Wasm, table: Table): Wasm =>
+  operation('i32.or', operation('i32.and', bits, upperBits(table)), numberPlus1);
 
 /** What is read ahead of its use: by entry of an area, all of which are numbers. */
 interface Ahead {
