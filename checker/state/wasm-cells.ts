@@ -122,9 +122,13 @@ function placeOf(field: Field, index: Wasm | null): Place {
   };
 }
 
+/** A cell without bits is nowhere, but the code of its index may leave. */
+const onlyIndex = (index: Wasm | null): readonly Wasm[] =>
+  index === null || index.kind === 'i32' ? [] : [set(local('i32', 'index'), index)];
+
 /** The ordinal of the value in a cell, as i32; a computed index must be inside of the array. */
 export function readCell(field: Field, index: Wasm | null, words: Words): Wasm {
-  if (field.bits === 0) return i32(0);
+  if (field.bits === 0) return sequence(...onlyIndex(index), i32(0));
   const place = placeOf(field, index);
   const extract = (word: Wasm, shift: Wasm) =>
     operation(
@@ -144,9 +148,9 @@ export function readCell(field: Field, index: Wasm | null, words: Words): Wasm {
 
 /** Replaces the ordinal in a cell; `ordinal` (i32) is evaluated once and must be in the domain. */
 export function writeCell(field: Field, index: Wasm | null, ordinal: Wasm, words: Words): Wasm {
-  if (field.bits === 0) return sequence();
   const value = local('i32', 'ordinal');
   const known = ordinal.kind === 'i32';
+  if (field.bits === 0) return sequence(...(known ? [] : [set(value, ordinal)]), ...onlyIndex(index));
   const bits = widen(known ? ordinal : get(value));
   const change = (word: Wasm, shift: Wasm) => {
     const rest = operation('i64.and', word, complement(shiftLeft(i64(maskOf(field)), shift)));
@@ -157,7 +161,7 @@ export function writeCell(field: Field, index: Wasm | null, ordinal: Wasm, words
 
 /** Adds to the ordinal in a cell; the sum must be in the domain, or it carries into the neighbour. */
 export function addToCell(field: Field, index: Wasm | null, amount: number, words: Words): Wasm {
-  if (field.bits === 0) return sequence();
+  if (field.bits === 0) return sequence(...onlyIndex(index));
   const change = (word: Wasm, shift: Wasm) =>
     operation('i64.add', word, shiftLeft(i64(BigInt(amount)), shift));
   return changeCell(placeOf(field, index), words, change);

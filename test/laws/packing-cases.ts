@@ -183,6 +183,19 @@ function zeroLater(): Parts {
   return { shared: mem, threads: [t], properties: [happens] };
 }
 
+/** Cells of one value have no place, and still an index that may be wrong. */
+function withoutBits(): Parts {
+  const mem = shared({ ones: array(3, range(1, 1), 1) });
+  const locals = { i: init(range(0, 4), 0), seen: init(bool, false) };
+  const t = thread('t', { locals }, (l) => [
+    step('start', set(mem.ones.at(0), 1)),
+    choose('i', l.i),
+    step('read', set(l.seen, eq(mem.ones.at(sub(l.i, 1)), 1))),
+    step('write', set(mem.ones.at(l.i), 1)),
+  ]);
+  return { shared: mem, threads: [t], properties: [happens] };
+}
+
 const build = (parts: Parts): Model =>
   defineModel({ name: 'case', summary: '', options: {}, build: () => parts }).build();
 
@@ -198,6 +211,7 @@ export const packingCases: readonly (readonly [string, () => Model])[] = (
     ['choices inside choices, some of which fail', choices],
     ['choices in states of many words', wideChoices],
     ['a deadlock, a thread that may wait, and guards that go wrong', waiting],
+    ['cells without bits', withoutBits],
     ['a state of zeros that is not the first', zeroLater],
   ] as const
 ).map(([name, parts]) => [name, () => build(parts())]);
