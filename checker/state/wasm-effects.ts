@@ -7,7 +7,14 @@ import { addToCell, writeCell } from './wasm-cells.ts';
 import type { Wasm } from './wasm-code.ts';
 import { choose, get, i32, local, operation, sequence, set } from './wasm-code.ts';
 import type { Ranged, Scope } from './wasm-expression.ts';
-import { compileCondition, compileIndex, compileNumber, compileValue, withBound } from './wasm-expression.ts';
+import {
+  compileCondition,
+  compileIndex,
+  compileNegation,
+  compileNumber,
+  compileValue,
+  withBound,
+} from './wasm-expression.ts';
 import { repeat, weightOfEffects } from './wasm-repeat.ts';
 
 /** Code of the effects in order; an assertion that fails leaves as a mistake does, and the replay tells which it was. */
@@ -26,7 +33,7 @@ function compileEffect(effect: Effect, scope: Scope): Wasm {
         compileEffects(effect.effects, withBound(scope, effect.binder.level, value)),
       );
     case 'assert':
-      return choose(operation('i32.eqz', compileCondition(effect.condition, scope)), scope.fail());
+      return choose(compileNegation(effect.condition, scope), scope.fail());
     case 'count':
       return sequence();
   }

@@ -3,11 +3,17 @@ import type { AnyDomain } from '../language/domain.ts';
 import type { AnyExpr, Reference } from '../language/expression.ts';
 import { ModelError } from '../language/model-error.ts';
 import { printExpr } from '../language/print.ts';
+import type { KnownCell, Side } from './cell-test.ts';
+import { cellIs, compared } from './cell-test.ts';
+import type { Condition } from './condition.ts';
+import { coded, combined, known, negation, valueOf } from './condition.ts';
+import { namesOf, typeOf } from './expression-type.ts';
 import type { Field, Layout } from './layout.ts';
 import type { Words } from './wasm-cells.ts';
 import { readCell } from './wasm-cells.ts';
 import type { Wasm } from './wasm-code.ts';
-import { bothOf, choose, either, get, i32, local, oneOf, operation, sequence, set } from './wasm-code.ts';
+import { choose, either, get, i32, local, operation, sequence, set } from './wasm-code.ts';
+import { conditionCode } from './wasm-condition.ts';
 import { quantified, weightOf } from './wasm-repeat.ts';
 
 /** Where an expression is compiled. */
@@ -100,34 +106,42 @@ function compileSum(expr: AnyExpr & { kind: 'binary' }, scope: Scope): Ranged {
 }
 
 /** Code of a condition: 1 or 0. */
-export function compileCondition(expr: AnyExpr, scope: Scope): Wasm {
+export const compileCondition = (expr: AnyExpr, scope: Scope): Wasm =>
+  conditionCode(conditionOf(expr, scope));
+
+/** Code that is 1 where the condition is false. */
+export const compileNegation = (expr: AnyExpr, scope: Scope): Wasm =>
+  conditionCode(negation(conditionOf(expr, scope)));
+
+function conditionOf(expr: AnyExpr, scope: Scope): Condition {
   switch (expr.kind) {
     case 'constant':
-      return i32(Number(expr.value === true));
+      return known(expr.value === true);
     case 'shared':
-    case 'local':
-      return compileRead(expr, scope);
+    case 'local': {
+      const cell = knownCell(expr, scope);
+      return cell === null ? coded(compileRead(expr, scope)) : cellIs(cell, 1);
+    }
     case 'not':
-      return operation('i32.eqz', compileCondition(expr.operand, scope));
+      return negation(conditionOf(expr.operand, scope));
     case 'claim':
-      return compileCondition(expr.operand, scope);
+      return conditionOf(expr.operand, scope);
     case 'binary':
-      return compileComparison(expr, scope);
+      return comparison(expr, scope);
     case 'conditional':
-      return either(
-        compileCondition(expr.condition, scope),
-        compileCondition(expr.then, scope),
-        compileCondition(expr.otherwise, scope),
+      return coded(
+        either(
+          compileCondition(expr.condition, scope),
+          compileCondition(expr.then, scope),
+          compileCondition(expr.otherwise, scope),
+        ),
       );
     case 'quantifier':
       return quantified(expr.quantifier, expr.binder, weightOf(expr.body), (value) =>
-        compileCondition(expr.body, withBound(scope, expr.binder.level, value)),
+        conditionOf(expr.body, withBound(scope, expr.binder.level, value)),
       );
     case 'ended':
-      return atCopy(expr.thread, expr.replica, scope, ({ location }) => {
-        const end = scope.ends[expr.thread]!;
-        return end < 0 ? i32(0) : operation('i32.eq', readCell(location, null, scope.words), i32(end));
-      });
+      return hasEnded(expr, scope);
     case 'self':
     case 'bound':
       throw notOfType(expr, 'condition');
@@ -137,73 +151,53 @@ export function compileCondition(expr: AnyExpr, scope: Scope): Wasm {
 /** Validation has seen the types, so this is a mistake of ours. */
 const notOfType = (expr: AnyExpr, type: string) => new Error(`'${printExpr(expr)}' is compiled as a ${type}`);
 
-const signed = { '<': 'i32.lt_s', '<=': 'i32.le_s', '>': 'i32.gt_s', '>=': 'i32.ge_s' } as const;
+function hasEnded({ thread, replica }: AnyExpr & { kind: 'ended' }, scope: Scope): Condition {
+  const isAtEnd = ({ location }: Copy) =>
+    cellIs({ field: location, index: 0, words: scope.words }, scope.ends[thread]!);
+  const copy = knownCopy(thread, replica, scope);
+  if (copy !== null) return isAtEnd(copy);
+  return coded(atCopy(thread, replica, scope, (one) => conditionCode(isAtEnd(one))));
+}
 
-function compileComparison(expr: AnyExpr & { kind: 'binary' }, scope: Scope): Wasm {
+function comparison(expr: AnyExpr & { kind: 'binary' }, scope: Scope): Condition {
   const { operator, left, right } = expr;
   switch (operator) {
     case '&&':
-      return bothOf(compileCondition(left, scope), compileCondition(right, scope));
     case '||':
-      return oneOf(compileCondition(left, scope), compileCondition(right, scope));
+      return combined(operator === '&&' ? 'all' : 'any', [
+        conditionOf(left, scope),
+        conditionOf(right, scope),
+      ]);
     case '==':
     case '!=':
-      return operation(operator === '==' ? 'i32.eq' : 'i32.ne', ...compileAlike(left, right, scope));
+      if (typeOf(left) !== 'bool') return compared(operator, ...bothSides(left, right, scope));
+      return sameTruth(operator, conditionOf(left, scope), conditionOf(right, scope));
     case '<':
     case '<=':
     case '>':
     case '>=':
-      return operation(signed[operator], compileNumber(left, scope).code, compileNumber(right, scope).code);
+      return compared(operator, ...bothSides(left, right, scope));
     case '+':
     case '-':
       throw notOfType(expr, 'condition');
   }
 }
 
-/** Both sides of a comparison, as numbers that are equal where the values are. */
-function compileAlike(left: AnyExpr, right: AnyExpr, scope: Scope): readonly [Wasm, Wasm] {
-  switch (typeOf(left)) {
-    case 'bool':
-      return [compileCondition(left, scope), compileCondition(right, scope)];
-    case 'range':
-      return [compileNumber(left, scope).code, compileNumber(right, scope).code];
-    case 'values': {
-      const names = [...new Set([...namesOf(left), ...namesOf(right)])];
-      return [compileName(left, names, scope).code, compileName(right, names, scope).code];
-    }
-  }
+function sameTruth(operator: '==' | '!=', left: Condition, right: Condition): Condition {
+  const wanted = operator === '==';
+  if (valueOf(left) !== null) return valueOf(left) === wanted ? right : negation(right);
+  if (valueOf(right) !== null) return valueOf(right) === wanted ? left : negation(left);
+  return coded(operation(wanted ? 'i32.eq' : 'i32.ne', conditionCode(left), conditionCode(right)));
 }
 
-function typeOf(expr: AnyExpr): AnyDomain['kind'] {
-  switch (expr.kind) {
-    case 'constant':
-      return ({ boolean: 'bool', number: 'range', string: 'values' } as const)[typeof expr.value as 'string'];
-    case 'shared':
-    case 'local':
-      return expr.domain.kind;
-    case 'self':
-    case 'bound':
-      return 'range';
-    case 'binary':
-      return expr.operator === '+' || expr.operator === '-' ? 'range' : 'bool';
-    case 'conditional':
-      return typeOf(expr.then);
-    case 'not':
-    case 'claim':
-    case 'quantifier':
-    case 'ended':
-      return 'bool';
-  }
-}
-
-/** The names that an expression may take; those of a domain come first and in its order. */
-function namesOf(expr: AnyExpr): readonly string[] {
-  if (expr.kind === 'constant') return [String(expr.value)];
-  if (expr.kind === 'conditional')
-    return [expr.then, expr.otherwise]
-      .sort((a, b) => Number(a.kind === 'constant') - Number(b.kind === 'constant'))
-      .flatMap(namesOf);
-  return 'domain' in expr && expr.domain.kind === 'values' ? expr.domain.values : [];
+/** Both sides of a comparison of numbers or of names. */
+function bothSides(left: AnyExpr, right: AnyExpr, scope: Scope): readonly [Side, Side] {
+  const names = typeOf(left) === 'values' ? namesOf(left, right) : null;
+  const side = (expr: AnyExpr): Side => ({
+    code: (names === null ? compileNumber(expr, scope) : compileName(expr, names, scope)).code,
+    cell: expr.kind === 'shared' || expr.kind === 'local' ? knownCell(expr, scope) : null,
+  });
+  return [side(left), side(right)];
 }
 
 /** Code of a value of names: its position in `names`, or -1 when it is not among them. */
@@ -249,16 +243,30 @@ export function compileIndex(expr: Reference, field: Field, scope: Scope): Wasm 
 
 type Copy = Layout['threads'][string][number];
 
+/** The copy of a thread that `replica` says, or the running one; null where that is computed. */
+function knownCopy(thread: string, replica: AnyExpr | null, scope: Scope): Copy | null {
+  const number = replica === null ? i32(scope.replica) : compileNumber(replica, scope).code;
+  return number.kind === 'i32' ? scope.layout.threads[thread]![number.value]! : null;
+}
+
 /** Code about one copy of a thread: the running one, or the one that `replica` says. */
 function atCopy(thread: string, replica: AnyExpr | null, scope: Scope, body: (copy: Copy) => Wasm): Wasm {
-  const copies = scope.layout.threads[thread]!;
-  if (replica === null) return body(copies[scope.replica]!);
-  const { code } = compileNumber(replica, scope);
-  if (code.kind === 'i32') return body(copies[code.value]!);
+  const known = knownCopy(thread, replica, scope);
+  if (known !== null) return body(known);
   const copy = local('i32', 'copy');
-  const all = copies.reduce<Wasm>(
+  const all = scope.layout.threads[thread]!.reduce<Wasm>(
     (others, layout, at) => either(operation('i32.eq', get(copy), i32(at)), body(layout), others),
     i32(0),
   );
-  return sequence(set(copy, code), all);
+  return sequence(set(copy, compileNumber(replica!, scope).code), all);
+}
+
+/** The cell of a reference, where its place is known and inside of the array. */
+function knownCell(expr: Reference, scope: Scope): KnownCell | null {
+  const { layout, words } = scope;
+  const fields = expr.kind === 'shared' ? layout.shared : knownCopy(expr.thread, expr.replica, scope)?.locals;
+  const field = fields?.[expr.name];
+  const index = expr.index === null ? i32(0) : compileNumber(expr.index, scope).code;
+  if (field === undefined || index.kind !== 'i32') return null;
+  return index.value >= 0 && index.value < (field.length ?? 1) ? { field, index: index.value, words } : null;
 }

@@ -1,27 +1,17 @@
 /** Generated code that looks at new states: properties, and whether a state without successors is a deadlock. */
 import type { TransitionTable } from '../analysis/transition-table.ts';
 import type { Property } from '../language/property.ts';
+import { cellIs } from './cell-test.ts';
+import { combined, negation } from './condition.ts';
 import type { Layout } from './layout.ts';
 import { ownAddress } from './wasm-areas.ts';
 import type { Words } from './wasm-cells.ts';
-import { inMemory, readCell, wordsAt } from './wasm-cells.ts';
+import { inMemory, wordsAt } from './wasm-cells.ts';
 import type { Local, NumberType, Wasm, WasmFunction } from './wasm-code.ts';
-import {
-  block,
-  call,
-  choose,
-  get,
-  giveBack,
-  i32,
-  jump,
-  labelled,
-  load,
-  local,
-  operation,
-  sequence,
-  store,
-} from './wasm-code.ts';
-import { compileCondition } from './wasm-expression.ts';
+import { block, call, choose, get, i32, jump, labelled, load, local, operation, store } from './wasm-code.ts';
+import { conditionCode } from './wasm-condition.ts';
+import type { Scope } from './wasm-expression.ts';
+import { compileCondition, compileNegation } from './wasm-expression.ts';
 import type { MemoryMap } from './wasm-memory.ts';
 
 /** What a finding is, where it is no edge; edges are numbered from 0. */
@@ -79,40 +69,35 @@ function look({ kind, condition }: Property, at: number, { context, words, id }:
   const { layout, ends, map } = context;
   const done = labelled('done');
   const fail = () => [call('record', i32(wrongPropertyFound), get(id), i32(at)), jump(done)];
-  const holds = compileCondition(condition, {
-    layout,
-    ends,
-    words,
-    thread: '',
-    replica: -1,
-    bound: [],
-    fail,
-  });
+  const scope: Scope = { layout, ends, words, thread: '', replica: -1, bound: [], fail };
   if (kind === 'always')
     return block(
       done,
-      choose(operation('i32.eqz', holds), [call('record', i32(invariantFound), get(id), i32(at))]),
+      choose(compileNegation(condition, scope), [call('record', i32(invariantFound), get(id), i32(at))]),
     );
   const flag = ownAddress(map.reached.at + at * 4, context);
   return block(
     done,
-    choose(operation('i32.eqz', load('i32', flag)), [choose(holds, [store(i32(1), 'i32', flag)])]),
+    choose(operation('i32.eqz', load('i32', flag)), [
+      choose(compileCondition(condition, scope), [store(i32(1), 'i32', flag)]),
+    ]),
   );
 }
 
 /** Whether a thread that must not wait for ever has not ended. */
 function stuckFunction({ table, layout, addressType }: PropertyContext): WasmFunction {
   const state = local(addressType, 'state');
-  const body = table.threads.flatMap(({ thread, end }) =>
+  const words = inMemory(state);
+  const isStuck = table.threads.flatMap(({ thread, end }) =>
     (thread.mayBlockForever ? [] : layout.threads[thread.name]!).map(({ location }) =>
-      choose(operation('i32.ne', readCell(location, null, inMemory(state)), i32(end)), [giveBack(i32(1))]),
+      negation(cellIs({ field: location, index: 0, words }, end)),
     ),
   );
   return {
     name: 'isStuck',
     parameters: [state],
     result: 'i32',
-    body: [sequence(...body), i32(0)],
+    body: [conditionCode(combined('any', isStuck))],
     exported: false,
   };
 }

@@ -2,22 +2,11 @@
 import type { AnyExpr, Binder } from '../language/expression.ts';
 import { walk } from '../language/expression.ts';
 import type { Effect } from '../language/statement.ts';
+import type { Condition } from './condition.ts';
+import { coded, combined, negation } from './condition.ts';
 import type { Wasm } from './wasm-code.ts';
-import {
-  block,
-  choose,
-  count,
-  bothOf,
-  oneOf,
-  get,
-  i32,
-  jump,
-  labelled,
-  local,
-  operation,
-  sequence,
-  set,
-} from './wasm-code.ts';
+import { block, choose, count, get, i32, jump, labelled, local, sequence, set } from './wasm-code.ts';
+import { conditionCode } from './wasm-condition.ts';
 
 /** Nodes of a body times the values it runs over, above which a loop is generated. */
 const longestWrittenOut = 256;
@@ -57,24 +46,21 @@ export function repeat(binder: Binder, weight: number, body: (value: Wasm) => Wa
   return count(value, i32(binder.low), i32(binder.high + 1), [body(get(value))]);
 }
 
-/** Code of 'all' or 'some' over a binder; stops at the first instance that decides. */
+/** 'all' or 'some' over a binder: its instances, or a loop that stops at the first one that decides. */
 export function quantified(
   quantifier: 'all' | 'some',
   binder: Binder,
   weight: number,
-  instance: (value: Wasm) => Wasm,
-): Wasm {
+  instance: (value: Wasm) => Condition,
+): Condition {
   const all = quantifier === 'all';
-  if (isWrittenOut(binder, weight))
-    return valuesOf(binder)
-      .map(instance)
-      .reduceRight((rest, one) => (all ? bothOf(one, rest) : oneOf(one, rest)));
+  if (isWrittenOut(binder, weight)) return combined(all ? 'all' : 'any', valuesOf(binder).map(instance));
   const [value, result, decided] = [local('i32', 'bound'), local('i32', 'result'), labelled('decided')];
   const one = instance(get(value));
-  const decide = choose(all ? operation('i32.eqz', one) : one, [
+  const decide = choose(conditionCode(all ? negation(one) : one), [
     set(result, i32(Number(!all))),
     jump(decided),
   ]);
   const search = block(decided, count(value, i32(binder.low), i32(binder.high + 1), [decide]));
-  return sequence(set(result, i32(Number(all))), search, get(result));
+  return coded(sequence(set(result, i32(Number(all))), search, get(result)));
 }

@@ -26,7 +26,7 @@ import {
 } from './wasm-code.ts';
 import { compileEffects, compileOrdinal } from './wasm-effects.ts';
 import type { Scope } from './wasm-expression.ts';
-import { compileCondition } from './wasm-expression.ts';
+import { compileNegation } from './wasm-expression.ts';
 import type { MemoryMap } from './wasm-memory.ts';
 
 /** One transition of one copy of a thread; its position in a list of them stands for it in generated code. */
@@ -132,9 +132,7 @@ function compileTransition(transition: Transition, from: number, frame: Frame): 
   const path: Path = { frame, from, edge, transition, branches, depth: 0, leave: closed };
   const { guard } = transition;
   const enabled =
-    guard === null
-      ? sequence()
-      : jumpIf(closed, operation('i32.eqz', compileCondition(guard, scopeOf(path, frame.sourceWords))));
+    guard === null ? sequence() : jumpIf(closed, compileNegation(guard, scopeOf(path, frame.sourceWords)));
   const start = [...(branches ? [set(frame.choice, i32(0))] : []), beginSuccessor(frame)];
   return block(closed, enabled, ...start, compileCode(transition.code, path));
 }
@@ -168,10 +166,10 @@ function compileCode(code: Code, path: Path): Wasm {
       return sequence(compileEffects(code.effects, scope), compileCode(code.next, path));
     case 'branch': {
       const otherwise = labelled('otherwise');
-      const condition = compileCondition(code.condition, scope);
+      const isFalse = compileNegation(code.condition, scope);
       const then = compileCode(code.then, path);
       return sequence(
-        block(otherwise, jumpIf(otherwise, operation('i32.eqz', condition)), then, jump(path.leave)),
+        block(otherwise, jumpIf(otherwise, isFalse), then, jump(path.leave)),
         compileCode(code.otherwise, path),
       );
     }
