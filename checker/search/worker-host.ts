@@ -25,8 +25,8 @@ interface Hiring {
   readonly onHired?: (thread: Worker) => void;
 }
 
-/** Looks at the flags before a thread lies down to wait: to be woken takes longer than many a piece of work. */
-const looks = 3_000;
+/** Looks at the flags before a thread lies down to wait, half a millisecond: to be woken takes longer than many a piece of work. */
+const looks = 100_000;
 
 /** Positions in the control memory; the order follows. */
 const ticketAt = 0;

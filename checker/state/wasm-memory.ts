@@ -104,10 +104,10 @@ const outcomeBytes = 24;
 export const takenAt = 0;
 
 /** Pieces of a round for each worker: who is slower, or comes later, does fewer of them. */
-const piecesEach = 2;
+const piecesEach = 4;
 
 /** States that are claimed in a piece, and bytes of them: barriers are to be rare. */
-const mostClaims = 16_384;
+const mostClaims = 8_192;
 const claimBytes = 2 ** 20;
 
 /** Bytes of recent candidates at most: a part of what the inner caches hold. */
