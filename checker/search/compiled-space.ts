@@ -59,6 +59,10 @@ const hireFrom = 300_000;
 /** States that are expanded alone: two barriers cost as much. */
 const fewStates = 1_024;
 
+/** States between two looks at limits, and bytes of them where they are small. */
+const fewestInPortion = 32_768;
+const portionBytes = 2 ** 21;
+
 /** A state space whose states can be found again. */
 export interface CompiledSpace extends StateSpace {
   /** The numbers of the canonical forms of these states, -1 for one that is not stored. */
@@ -73,8 +77,8 @@ export function compiledSpace(table: TransitionTable, options: CompiledOptions =
 }
 
 class PackedSpace implements CompiledSpace {
-  /** A hundredth of a second as a rule: workers wait for each other at the end of each. */
-  readonly portion = 32_768;
+  /** Some hundredths of a second: workers wait for each other at the end of each. */
+  readonly portion: number;
   readonly #table: TransitionTable;
   readonly #model: CompiledModel;
   readonly #memory: VisitedMemory;
@@ -110,6 +114,7 @@ class PackedSpace implements CompiledSpace {
         ...(crew?.batch === undefined ? {} : { batch: crew.batch, claims: crew.batch }),
       },
     });
+    this.portion = Math.max(fewestInPortion, portionBytes / this.#model.map.stride);
     this.#table = table;
     this.#only = only;
     this.#workers = workers;

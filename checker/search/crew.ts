@@ -34,11 +34,14 @@ export interface Shared {
 }
 
 export type Work =
-  /** Gathers and claims successors of the states `from` .. `to - 1`; `outcome` says how far each piece came. */
+  /**
+   * Gathers and claims successors of the states `from` .. `to - 1`, and stores those of a piece as soon as all pieces
+   * before it are claimed; `outcome` says how far each piece came.
+   */
   | { readonly kind: 'claim'; readonly from: number; readonly to: number }
   /** Undoes the claims of this round, as if it had not begun. */
   | { readonly kind: 'withdraw' }
-  /** Stores the states that were claimed and not lost, those of a piece from number `first` of its outcome on. */
+  /** Does so with the pieces that are left: those of a piece from number `first` of its outcome on. */
   | { readonly kind: 'settle' }
   /** Empties the table. */
   | { readonly kind: 'clear' }
@@ -93,20 +96,25 @@ export function performer(member: Member): (order: Order) => void {
   const { areas, map, memory, states, transitions, globals } = member;
   const { stride, recent } = map;
   globals.areas.value = areas;
-  let firedBefore = new BigUint64Array();
   const fired = () => new BigUint64Array(memory.buffer, map.fired.at + areas, transitions);
+  const reached = () => new Int32Array(memory.buffer, map.reached.at + areas, map.reached.bytes / 4);
+  let before = { fired: fired(), reached: reached() };
   return ({ shared, work }) => {
     share(shared, globals);
-    if (work.kind === 'claim') firedBefore = fired().slice();
+    if (work.kind === 'claim') before = { fired: fired().slice(), reached: reached().slice() };
     if (work.kind === 'withdraw') {
-      fired().set(firedBefore);
+      fired().set(before.fired);
+      reached().set(before.reached);
       const own = { stride, recent: { ...recent, at: recent.at + areas } };
       forgetRecent(own, memory, { states, firstState: shared.statesPage * pageBytes });
     }
     const performing = { ...member, numbers: new Int32Array(memory.buffer) };
+    const settling = new Settling(shared.count, performing);
     const take = () => Atomics.add(performing.numbers, takenAt / 4, 1);
-    for (let piece = take(); piece < map.pieces; piece = take())
+    for (let piece = take(); piece < map.pieces; piece = take()) {
       performPiece(piece, { shared, work }, performing);
+      if (work.kind === 'claim') settling.settle(piece);
+    }
   };
 }
 
@@ -148,7 +156,7 @@ function performPiece(piece: number, { shared, work }: Order, performing: Perfor
       code.withdraw();
       return;
     case 'settle':
-      settlePiece(piece, performing);
+      if (!isSettled(piece, performing)) settlePiece(piece, performing);
       return;
     case 'clear':
       code.clearTable(...part(0, shared.slots));
@@ -177,6 +185,57 @@ function claimPiece(
   numbers[outcomeOf(map, piece, 'stopped')] = at;
   numbers[outcomeOf(map, piece, 'claimed')] = globals.claimed.value;
   numbers[outcomeOf(map, piece, 'marks')] = globals.claimMark.value;
+  if (at === to) Atomics.store(numbers, outcomeOf(map, piece, 'progress'), claimed);
+}
+
+/** Progress of a piece. */
+const claimed = 1;
+export const settled = 2;
+
+const isSettled = (piece: number, { map, numbers }: Performing) =>
+  numbers[outcomeOf(map, piece, 'progress')] === settled;
+
+/**
+ * Stores the pieces of one worker while a round goes on: what was claimed a moment ago is still in the caches. A piece that
+ * has to wait for one before it is tried again after the next.
+ */
+class Settling {
+  readonly #performing: Performing;
+  readonly #count: number;
+  /** Pieces of this worker that are not stored yet, in order. */
+  readonly #waiting: number[] = [];
+  /** All pieces before this one are claimed; its first state has this number. */
+  #next = 0;
+  #first: number;
+
+  constructor(count: number, performing: Performing) {
+    this.#performing = performing;
+    this.#count = count;
+    this.#first = count;
+  }
+
+  settle(piece: number): void {
+    const { map, numbers, globals } = this.#performing;
+    this.#waiting.push(piece);
+    while (this.#waiting.length > 0 && this.#reach(this.#waiting[0]!)) {
+      const at = this.#waiting.shift()!;
+      numbers[outcomeOf(map, at, 'first')] = this.#first;
+      settlePiece(at, this.#performing);
+      numbers[outcomeOf(map, at, 'progress')] = settled;
+      // Numbers of claims go by the states that there were before the round.
+      globals.count.value = this.#count;
+    }
+  }
+
+  /** Whether all pieces up to this one are claimed. */
+  #reach(piece: number): boolean {
+    const { map, numbers } = this.#performing;
+    const isClaimed = (at: number) => Atomics.load(numbers, outcomeOf(map, at, 'progress')) >= claimed;
+    for (; this.#next < piece && isClaimed(this.#next); this.#next++)
+      this.#first +=
+        numbers[outcomeOf(map, this.#next, 'claimed')]! - numbers[outcomeOf(map, this.#next, 'lost')]!;
+    return this.#next === piece && isClaimed(piece);
+  }
 }
 
 function settlePiece(piece: number, { map, code, globals, numbers }: Performing): void {

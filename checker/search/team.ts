@@ -2,7 +2,7 @@
 import type { MemoryMap, outcomeAt } from '../state/wasm-memory.ts';
 import { takenAt } from '../state/wasm-memory.ts';
 import type { Crew, Work } from './crew.ts';
-import { outcomeOf, partOf } from './crew.ts';
+import { outcomeOf, partOf, settled } from './crew.ts';
 import type { VisitedMemory } from './visited-memory.ts';
 
 /** Takes the findings from one address up to another, before the next round overwrites them. */
@@ -43,7 +43,10 @@ export class Team {
     const { pieces, claimsRoom, claimsEnough } = this.#map;
     // Claimed numbers run through the areas of all pieces, so that there must be states for all of them.
     this.#memory.makeRoom(pieces * claimsRoom);
-    for (let piece = 0; piece < pieces; piece++) this.#note(piece, 'lost', 0);
+    for (let piece = 0; piece < pieces; piece++) {
+      this.#note(piece, 'lost', 0);
+      this.#note(piece, 'progress', 0);
+    }
     const to = Math.min(most, from + this.#portion * pieces);
     this.#run({ kind: 'claim', from, to });
     const portion = Math.ceil((to - from) / pieces);
@@ -59,7 +62,7 @@ export class Team {
     return to;
   }
 
-  /** Stores what is left of the claims. */
+  /** Stores what is left of the claims, where that has not been done. */
   #settle(record: Record): void {
     const { claimFindings, pieceDistance } = this.#map;
     const { globals } = this.#memory;
@@ -69,7 +72,7 @@ export class Team {
       this.#note(piece, 'first', count);
       count += claimed - lost[piece]!;
     }
-    this.#run({ kind: 'settle' });
+    if (this.#outcome('progress').some((progress) => progress !== settled)) this.#run({ kind: 'settle' });
     globals.count.value = count;
     for (const [piece, end] of this.#outcome('findings').entries())
       record(claimFindings.at + piece * pieceDistance, end);

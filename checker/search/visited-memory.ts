@@ -206,7 +206,7 @@ export class VisitedMemory {
     if (this.#options.wideFrom === null) this.#moveStates(Math.ceil(end / pageBytes));
     else grow(this.memory, Number, end, 0);
     this.#growStates(1, 0);
-    const mostNumbers = slots * fullest + pieces * claimsRoom + 2;
+    const mostNumbers = slots * fullest + 2 * pieces * claimsRoom + 2;
     this.globals.slots.value = slots;
     this.globals.numberMask.value = 2 ** Math.ceil(Math.log2(mostNumbers)) - 1;
     this.#rebuild();

@@ -132,6 +132,7 @@ function mayLeave(code: Wasm): boolean {
     case 'global.set':
     case 'store':
     case 'atomic':
+    case 'fence':
     case 'fill':
     case 'call':
     case 'block':

@@ -15,6 +15,7 @@ import {
   call,
   choose,
   count,
+  fence,
   get,
   getGlobal,
   i32,
@@ -23,6 +24,7 @@ import {
   labelled,
   load,
   local,
+  locals,
   loop,
   operation,
   sequence,
@@ -105,7 +107,11 @@ const candidateOf = (): Candidate => ({
 /** Code of how far the areas of this piece are from those of the first one. */
 const areasOfPiece = ({ pieceDistance }: MemoryMap): Wasm => scaled(getGlobal('piece'), pieceDistance);
 
-/** Code of the number that the next claim has: those of all pieces follow on the stored states. */
+/** Code of the first number of a claim: above all that the states of the round can get, while `count` is as it was before it. */
+const claimBase = ({ pieces, claimsRoom }: MemoryMap): Wasm =>
+  operation('i32.add', getGlobal('count'), i32(pieces * claimsRoom));
+
+/** Code of the number that the next claim has. */
 const nextNumber = ({ firstClaim, claimed }: Candidate): Wasm =>
   operation('i32.add', get(firstClaim), get(claimed));
 
@@ -118,17 +124,15 @@ function claimNew(context: VisitedContext): WasmFunction {
   const { at, pointer, hash, slot, areas, firstClaim, value, number, claimed } = candidate;
   const [again, decided] = [labelled('again'), labelled('decided')];
   const take = [choose(claimSlot(i32(0), candidate, table), [jump(decided)]), jump(again)];
+  const stored = [jumpIf(decided, isStored(candidate, table)), nextSlot(slot, table), jump(again)];
   const search = [
     probe(slot, value, hash, table),
     choose(operation('i32.eqz', get(value)), take),
     set(number, numberIn(value, table)),
-    choose(operation('i32.lt_u', get(number), getGlobal('count')), [
-      jumpIf(decided, isStored(candidate, table)),
-      nextSlot(slot, table),
-      jump(again),
-    ]),
+    choose(operation('i32.lt_u', get(number), getGlobal('count')), stored),
     set(value, loadSlotAnew(slot, table)),
     set(number, numberIn(value, table)),
+    choose(operation('i32.lt_u', get(number), claimBase(map)), stored),
     choose(operation('i32.eqz', isClaimed(candidate, context)), [nextSlot(slot, table), jump(again)]),
     jumpIf(decided, operation('i32.lt_u', get(number), nextNumber(candidate))),
     choose(claimSlot(get(value), candidate, table), [...takeFrom(candidate, map), jump(decided)]),
@@ -144,7 +148,7 @@ function claimNew(context: VisitedContext): WasmFunction {
     openTable(table),
     openAreas(context),
     set(areas, areasOfPiece(map)),
-    set(firstClaim, operation('i32.add', getGlobal('count'), scaled(getGlobal('piece'), map.claimsRoom))),
+    set(firstClaim, operation('i32.add', claimBase(map), scaled(getGlobal('piece'), map.claimsRoom))),
     set(claimed, getGlobal('claimed')),
     set(pointer, operation('i32.add', ownEntry(get(from), map.stride, context), i32(map.candidates.at))),
     count(at, get(from), get(to), each),
@@ -177,7 +181,7 @@ function claimedAt(area: 'claims' | 'claimSlots', bytes: number, number: Local, 
   const nth = operation('i32.sub', get(position), scaled(get(owner), map.claimsRoom));
   const base = operation('i32.add', scaled(get(owner), map.pieceDistance), i32(map[area].at));
   return sequence(
-    set(position, operation('i32.sub', get(number), getGlobal('count'))),
+    set(position, operation('i32.sub', get(number), claimBase(map))),
     set(owner, operation('i32.div_u', get(position), i32(map.claimsRoom))),
     operation('i32.add', base, scaled(nth, bytes)),
   );
@@ -209,7 +213,7 @@ function takeFrom({ number }: Candidate, map: MemoryMap): readonly Wasm[] {
   const lost = map.outcome.at + outcomeAt.lost * 4;
   return [
     store(i32(-1), 'i32', claimedAt('claimSlots', 4, number, map)),
-    set(position, operation('i32.sub', get(number), getGlobal('count'))),
+    set(position, operation('i32.sub', get(number), claimBase(map))),
     set(owner, operation('i32.div_u', get(position), i32(map.claimsRoom))),
     setGlobal('touched', atomic('rmw.add', scaled(get(owner), map.pieceDistance), [i32(1)], lost)),
   ];
@@ -228,35 +232,38 @@ function settle({ map }: VisitedContext): WasmFunction {
   return { name: 'settle', parameters: [], result: null, body: [walk], exported: true };
 }
 
-/** `settleNew(from, to)`: stores those of these claims that were not lost, and gives their slots their numbers. */
+/**
+ * `settleNew(from, to)`: stores those of these claims that were not lost, and then gives their slots their numbers: who
+ * sees such a number sees the state.
+ */
 function settleNew(context: VisitedContext): WasmFunction {
   const { map, words, addressType } = context;
   const table = tableOf(context);
-  const [from, to, at, slot] = [
-    local('i32', 'from'),
-    local('i32', 'to'),
-    local('i32', 'at'),
-    local('i32', 'slot'),
-  ];
-  const [pointer, areas] = [local('i32', 'pointer'), local('i32', 'areas')];
+  const [from, to, at, slot] = locals('i32', 'from', 'to', 'at', 'slot');
+  const [pointer, areas, number] = locals('i32', 'pointer', 'areas', 'number');
   const target = local(addressType, 'target');
-  const settled = [
-    copyState({ pointer, offset: map.claims.at }, [{ pointer: target }], words),
-    setGlobal('count', operation('i32.add', getGlobal('count'), i32(1))),
-    storeSlot(slot, withNumber(loadSlot(slot, table), getGlobal('count'), table), table),
-    set(target, addressAfter(get(target), i32(map.stride), addressType)),
-  ];
-  const each = [
+  const eachKept = (...settled: readonly Wasm[]) => [
     set(slot, load('i32', entryAt(at, 4, areas), map.claimSlots.at)),
     choose(operation('i32.ne', get(slot), i32(-1)), settled),
-    increment(pointer, map.stride),
+  ];
+  const copyIt = [
+    copyState({ pointer, offset: map.claims.at }, [{ pointer: target }], words),
+    set(target, addressAfter(get(target), i32(map.stride), addressType)),
+  ];
+  const numberIt = [
+    increment(number),
+    storeSlot(slot, withNumber(loadSlot(slot, table), get(number), table), table),
   ];
   const body = [
     openTable(table),
     set(areas, areasOfPiece(map)),
     set(pointer, entryAt(from, map.stride, areas)),
-    set(target, stateAddress(getGlobal('count'), table)),
-    count(at, get(from), get(to), each),
+    set(number, getGlobal('count')),
+    set(target, stateAddress(get(number), table)),
+    count(at, get(from), get(to), [...eachKept(...copyIt), increment(pointer, map.stride)]),
+    fence,
+    count(at, get(from), get(to), eachKept(...numberIt)),
+    setGlobal('count', get(number)),
   ];
   return { name: 'settleNew', parameters: [from, to], result: null, body, exported: false };
 }

@@ -61,6 +61,8 @@ export type Wasm =
       readonly offset: number;
       readonly operands: readonly Wasm[];
     }
+  /** What was stored before is seen before what is stored after. */
+  | { readonly kind: 'fence' }
   | { readonly kind: 'fill'; readonly address: Wasm; readonly bytes: Wasm }
   | { readonly kind: 'call'; readonly name: string; readonly operands: readonly Wasm[] }
   /** The parts in order; the last may leave a value. */
@@ -139,6 +141,7 @@ export const atomic = (
   operands: readonly Wasm[],
   offset = 0,
 ): Wasm => ({ kind: 'atomic', operator, address, offset, operands });
+export const fence: Wasm = { kind: 'fence' };
 export const fill = (address: Wasm, bytes: Wasm): Wasm => ({ kind: 'fill', address, bytes });
 export const call = (name: string, ...operands: readonly Wasm[]): Wasm => ({ kind: 'call', name, operands });
 export const block = (label: Label, ...body: readonly Wasm[]): Wasm => ({ kind: 'block', label, body });
@@ -210,6 +213,7 @@ function plainWeight(code: Wasm): number | null {
     case 'global.set':
     case 'store':
     case 'atomic':
+    case 'fence':
     case 'fill':
     case 'call':
     case 'sequence':

@@ -142,6 +142,9 @@ function write(code: Wasm, writer: Writer): void {
     case 'atomic':
       writeAccess(code, writer);
       return;
+    case 'fence':
+      push(bytes, 0xfe, 0x03, 0x00);
+      return;
     case 'call':
       writeAll(code.operands, writer);
       push(bytes, 0x10, ...unsigned(writer.functions.get(code.name)!));

@@ -81,6 +81,7 @@ function visit(code: Wasm, walk: Walk): void {
     case 'load':
     case 'store':
     case 'atomic':
+    case 'fence':
     case 'fill':
     case 'operation':
     case 'call':
@@ -101,6 +102,7 @@ function partsOf(code: Plain): readonly Wasm[] {
     case 'i32':
     case 'i64':
     case 'global.get':
+    case 'fence':
     case 'jump':
       return [];
     case 'global.set':

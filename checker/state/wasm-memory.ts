@@ -97,14 +97,18 @@ export const outcomeAt = {
   first: 4,
   /** Where the findings end. */
   findings: 5,
+  /** How far the piece is: 0 until all its states are claimed, 1 then, 2 when they are stored. */
+  progress: 6,
 } as const;
-const outcomeBytes = 24;
+const outcomeBytes = 28;
 
 /** 32 bits at the beginning of memory: the pieces of work that have been taken. */
 export const takenAt = 0;
 
-/** Pieces of a round for each worker: who is slower, or comes later, does fewer of them. */
-const piecesEach = 4;
+/** Pieces of a round for each worker: there is a barrier after all of them, and who is slower does fewer. */
+const piecesEach = { least: 2, most: 16 };
+/** Bytes of the areas of pieces, if there are more than the least number. */
+const piecesBytes = 2 ** 26;
 
 /** States that are claimed in a piece, and bytes of them: barriers are to be rare. */
 const mostClaims = 8_192;
@@ -132,9 +136,11 @@ export function memoryMap(sizes: Sizes, share: Share): MemoryMap {
   const own = workerAreas(firstBase, sizes, share);
   const distance = own.end - firstBase;
   const firstPiece = firstBase + workers * distance;
-  const pieces = workers === 1 ? 0 : workers * piecesEach;
   const piece = pieceAreas(firstPiece, sizes, share);
   const pieceDistance = piece.end - firstPiece;
+  const fitting = Math.floor(piecesBytes / (workers * pieceDistance));
+  const each = Math.min(piecesEach.most, Math.max(piecesEach.least, fitting));
+  const pieces = workers === 1 ? 0 : workers * each;
   const table = firstPiece + pieces * pieceDistance;
   return { ...own.areas, ...piece.areas, distance, pieces, pieceDistance, table };
 }

@@ -55,6 +55,10 @@ function lines(code: Wasm): readonly string[] {
         ...indented(code.then),
         ...(code.otherwise.length > 0 ? ['else', ...indented(code.otherwise)] : []),
       ];
+    case 'fence':
+      return ['fence'];
+    case 'jump':
+      return [`goto ${code.label.name}`];
     case 'jumpIf':
       return [`if ${expression(code.condition)} goto ${code.label.name}`];
     case 'jumpTable':
@@ -74,7 +78,6 @@ function lines(code: Wasm): readonly string[] {
     case 'fill':
     case 'atomic':
     case 'call':
-    case 'jump':
     case 'return':
       return [expression(code)];
   }
@@ -108,16 +111,16 @@ function expression(code: Wasm): string {
       return `atomic.${code.operator}(${[place({ ...code, type: 'i32' }), ...code.operands.map(expression)].join(', ')})`;
     case 'call':
       return `${code.name}(${code.operands.map(expression).join(', ')})`;
-    case 'jump':
-      return `goto ${code.label.name}`;
     case 'return':
       return `return${code.value === null ? '' : ` ${expression(code.value)}`}`;
     case 'if':
       return `(${expression(code.condition)} ? ${inline(code.then)} : ${inline(code.otherwise)})`;
     case 'sequence':
       return inline(code.parts);
+    case 'fence':
     case 'block':
     case 'loop':
+    case 'jump':
     case 'jumpIf':
     case 'jumpTable':
       return `{ ${lines(code)
