@@ -134,7 +134,7 @@ function stepFunctions(
   let room = 0;
   for (const mover of movers) {
     const needed = sum(mover.table.locations.map(({ length }) => length));
-    if (needed > room) {
+    if (parts.length === 0 || needed > room) {
       parts.push([]);
       room = mostTransitions;
     }

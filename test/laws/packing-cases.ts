@@ -24,6 +24,7 @@ import {
   index,
   init,
   loop,
+  note,
   lt,
   ne,
   not,
@@ -196,6 +197,16 @@ function withoutBits(): Parts {
   return { shared: mem, threads: [t], properties: [happens] };
 }
 
+/** More steps than one function has, beside a thread that has none. */
+function manySteps(): Parts {
+  const mem = shared({ n: init(range(0, 3), 0) });
+  const steps = (length: number) =>
+    Array.from({ length }, (_, at) => step(`n = ${at % 3}`, set(mem.n, at % 3)));
+  const idle = thread('idle', {}, () => [note('has nothing to do')]);
+  const [busy, brief] = [thread('busy', {}, () => steps(130)), thread('brief', {}, () => steps(3))];
+  return { shared: mem, threads: [idle, busy, brief], properties: [happens] };
+}
+
 const build = (parts: Parts): Model =>
   defineModel({ name: 'case', summary: '', options: {}, build: () => parts }).build();
 
@@ -212,6 +223,7 @@ export const packingCases: readonly (readonly [string, () => Model])[] = (
     ['choices in states of many words', wideChoices],
     ['a deadlock, a thread that may wait, and guards that go wrong', waiting],
     ['cells without bits', withoutBits],
+    ['a thread without steps, and others with many', manySteps],
     ['a state of zeros that is not the first', zeroLater],
   ] as const
 ).map(([name, parts]) => [name, () => build(parts())]);
