@@ -114,7 +114,7 @@ class PackedSpace implements CompiledSpace {
         ...(crew?.batch === undefined ? {} : { batch: crew.batch, claims: crew.batch }),
       },
     });
-    this.portion = Math.max(fewestInPortion, portionBytes / this.#model.map.stride);
+    this.portion = Math.max(fewestInPortion, Math.floor(portionBytes / this.#model.map.stride));
     this.#table = table;
     this.#only = only;
     this.#workers = workers;
