@@ -1,9 +1,24 @@
 /** The compiled space where it grows, where it is full, and what it costs. */
 import { describe, expect, test } from 'vitest';
 import { transitionTable } from '../../checker/analysis/transition-table.ts';
+import {
+  array,
+  bool,
+  choose,
+  defineModel,
+  init,
+  range,
+  reachable,
+  set,
+  shared,
+  step,
+  thread,
+} from '../../checker/language/index.ts';
 import { CapacityError } from '../../checker/search/capacity-error.ts';
 import { compiledSpace } from '../../checker/search/compiled-space.ts';
 import { interpretedSpace } from '../../checker/search/interpreted-space.ts';
+import { noLimits } from '../../checker/search/check.ts';
+import { search } from '../../checker/search/search.ts';
 import { compileModel } from '../../checker/state/wasm-model.ts';
 import { printModule } from '../../checker/state/wasm-print.ts';
 import { model } from '../../models/gup-fast-vs-collapse.ts';
@@ -33,6 +48,24 @@ describe('the compiled space', () => {
     expect(() => explore(space, Infinity)).toThrow(CapacityError);
     expect(space.count).toBeGreaterThan(1_000);
     expect(space.state(space.count - 1).shared).toBeDefined();
+  });
+
+  test.each([1, 2, 3, 5, 7])('looks at limits after whole states, also of %d words', (words) => {
+    const mem = shared({ rest: array((words - 1) * 64 + 1, bool, false) });
+    const locals = { x: init(range(0, 399), 0), y: init(range(0, 399), 0) };
+    const t = thread('t', { locals }, (l) => [
+      step('begin', set(mem.rest.at(0), true)),
+      choose('x', l.x),
+      choose('y', l.y),
+    ]);
+    const parts = { shared: mem, threads: [t], properties: [reachable('it begins', mem.rest.at(0))] };
+    const table = transitionTable(
+      defineModel({ name: 'wide', summary: '', options: {}, build: () => parts }).build(),
+    );
+    expect(compileModel(table).layout.words).toBe(words);
+    const space = compiledSpace(table);
+    expect(Number.isInteger(space.portion)).toBe(true);
+    expect(search(table, space, noLimits, 'compiled').statistics.states).toBe(1 + 400 * 400);
   });
 
   test('can be read', () => {
