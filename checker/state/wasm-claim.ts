@@ -54,7 +54,7 @@ import {
   tableOf,
   withNumber,
 } from './wasm-table.ts';
-import { copyState, differentStates } from './wasm-packed.ts';
+import { copyState, equalStates } from './wasm-packed.ts';
 
 /** Globals: the piece being done, its claims so far, and where the next of their marks goes. */
 export const claimGlobals = ['piece', 'claimed', 'claimMark'] as const;
@@ -162,7 +162,7 @@ function isStored({ pointer, number }: Candidate, table: Table): Wasm {
   const stored = local(table.addressType, 'stored');
   return sequence(
     set(stored, stateAddress(get(number), table)),
-    operation('i32.eqz', differentStates({ pointer: stored }, { pointer }, table.words)),
+    equalStates({ pointer: stored }, { pointer }, table.words),
   );
 }
 
@@ -171,7 +171,7 @@ function isClaimed({ pointer, number }: Candidate, { map, words }: VisitedContex
   const other = local('i32', 'other');
   return sequence(
     set(other, claimedAt('claims', map.stride, number, map)),
-    operation('i32.eqz', differentStates({ pointer: other }, { pointer }, words)),
+    equalStates({ pointer: other }, { pointer }, words),
   );
 }
 

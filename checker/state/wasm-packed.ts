@@ -39,6 +39,10 @@ const none = i64(0n);
 const anyOf = (all: Wasm, other: Wasm) => operation('v128.or', all, other);
 const eitherOf = (all: Wasm, other: Wasm) => operation('i32.or', all, other);
 
+/** Code of whether two states are equal. */
+export const equalStates = (left: Packed, right: Packed, words: number): Wasm =>
+  operation('i32.eqz', differentStates(left, right, words));
+
 /** Code that copies a state to each of the places. */
 export function copyState(from: Packed, places: readonly Packed[], words: number): Wasm {
   return sequence(

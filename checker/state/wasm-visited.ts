@@ -31,7 +31,7 @@ import {
 } from './wasm-code.ts';
 import { openAreas, ownAddress, ownEntry } from './wasm-areas.ts';
 import { addressAfter } from './wasm-cells.ts';
-import { copyState, differentStates } from './wasm-packed.ts';
+import { copyState, equalStates } from './wasm-packed.ts';
 import type { Table, VisitedContext } from './wasm-table.ts';
 import {
   firstSlot,
@@ -162,7 +162,7 @@ function decide(name: string, inserting: boolean, context: VisitedContext): Wasm
     choose(operation('i32.eqz', get(value)), [onEmpty, jump(decided)]),
     set(number, numberIn(value, table)),
     set(stored, stateAddress(get(number), table)),
-    choose(operation('i32.eqz', differentStates({ pointer: stored }, { pointer: candidate }, words)), [
+    choose(equalStates({ pointer: stored }, { pointer: candidate }, words), [
       answer(get(number)),
       jump(decided),
     ]),
