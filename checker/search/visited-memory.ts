@@ -45,7 +45,7 @@ export interface MemoryOptions {
 }
 
 /** Bytes of addresses of 32 bits that are kept for the areas of workers, whether they are needed or not. */
-const areasBytes = 2 ** 27;
+const areasBytes = 2 ** 28;
 
 export class VisitedMemory {
   readonly code: GeneratedCode;

@@ -107,11 +107,11 @@ export const takenAt = 0;
 
 /** Pieces of a round for each worker: there is a barrier after all of them, and who is slower does fewer. */
 const piecesEach = { least: 2, most: 16 };
-/** Bytes of the areas of pieces, if there are more than the least number. */
-const piecesBytes = 2 ** 26;
+/** Bytes of the areas of pieces at most: with many workers there are fewer pieces for each, and fewer claims in each. */
+const piecesBytes = 2 ** 27;
 
-/** States that are claimed in a piece, and bytes of them: barriers are to be rare. */
-const mostClaims = 8_192;
+/** States that are claimed in a piece, and bytes of them: barriers are to be rare, and who expands many states in a row has met more of what follows. */
+const mostClaims = 65_536;
 const claimBytes = 2 ** 20;
 
 /** Bytes of recent candidates at most: a part of what the inner caches hold. */
@@ -190,10 +190,16 @@ function workerAreas(base: number, sizes: Sizes, share: Share) {
   return { areas, end: end() };
 }
 
+function claimsOf({ words, properties }: Sizes, workers: number): number {
+  const bytesOfClaim = words * 8 + 4 + properties * findingBytes;
+  const fitting = Math.floor(piecesBytes / (workers * piecesEach.least * bytesOfClaim));
+  return Math.min(mostClaims, Math.ceil(claimBytes / (words * 8)), fitting);
+}
+
 function pieceAreas(base: number, sizes: Sizes, share: Share) {
   const { words, properties } = sizes;
   const { room, marksMost } = roomsOf(sizes, share);
-  const { claims = Math.min(mostClaims, Math.ceil(claimBytes / (words * 8))) } = share;
+  const { workers, claims = claimsOf(sizes, workers) } = share;
   const { area, end } = areasFrom(base);
   const claimsRoom = claims + room;
   const areas = {
