@@ -53,7 +53,7 @@ export interface CrewOptions {
   readonly batch?: number;
 }
 
-/** States from which on others are hired: a worker takes 0.1 to 0.2 s to start, and some 0.1 s of CPU. */
+/** States from which on others are hired: a worker takes up to 0.1 s to start, and as much CPU. */
 const hireFrom = 65_536;
 
 /** States that are expanded alone: two barriers cost as much. */

@@ -107,10 +107,13 @@ export const takenAt = 0;
 
 /** Pieces of a round for each worker: there is a barrier after all of them, and who is slower does fewer. */
 const piecesEach = { least: 2, most: 16 };
-/** Bytes of the areas of pieces at most: with many workers there are fewer pieces for each, and fewer claims in each. */
+/** Bytes for the areas of pieces: with many workers there are fewer pieces for each, down to the least, and then fewer claims in each. */
 const piecesBytes = 2 ** 27;
 
-/** States that are claimed in a piece, and bytes of them: barriers are to be rare, and who expands many states in a row has met more of what follows. */
+/**
+ * States that are claimed in a piece, and bytes of them: barriers are to be rare, and who expands many states in a row
+ * has met more of what follows.
+ */
 const mostClaims = 65_536;
 const claimBytes = 2 ** 20;
 
@@ -190,6 +193,7 @@ function workerAreas(base: number, sizes: Sizes, share: Share) {
   return { areas, end: end() };
 }
 
+/** The claims that are enough for a piece, so that the least number of pieces has room for them. */
 function claimsOf({ words, properties }: Sizes, workers: number): number {
   const bytesOfClaim = words * 8 + 4 + properties * findingBytes;
   const fitting = Math.floor(piecesBytes / (workers * piecesEach.least * bytesOfClaim));
