@@ -36,6 +36,14 @@ const polishedStates = 2_000_000;
 const chunk = 64;
 
 export function* exploring(table: TransitionTable, limits: Limits, settings: Settings): Steps<Outcome> {
+  let stopped = null as string | null;
+  const stop = () => (stopped ??= limits.stop());
+  const outcome = yield* looks(table, { ...limits, stop }, settings);
+  // A look may have ended at a limit of its own, and been the last one because the user's had come meanwhile.
+  return outcome.verdict === 'inconclusive' && stopped !== null ? { ...outcome, reason: stopped } : outcome;
+}
+
+function* looks(table: TransitionTable, limits: Limits, settings: Settings): Steps<Outcome> {
   const { engine, reduce, maxBytes, crew } = settings;
   if (engine === 'interpreter') return yield* searching(table, interpretedSpace(table), limits, engine);
   const most = maxBytes ?? 2 ** 32;

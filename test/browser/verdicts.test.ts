@@ -86,7 +86,7 @@ describeInBrowser('the page', () => {
 
   test('stops a long check when asked, says how far it came, and never says that it holds', async () => {
     const page = await site.newPage();
-    await page.goto(`${site.address()}#gup-fast-vs-collapse?flush=ipi&cpus=6`);
+    await page.goto(`${site.address()}#gup-fast-vs-collapse?flush=ipi&cpus=8`);
     await page.getByText(/Checking: [\d,]{5,} states/).waitFor();
     await page.getByRole('button', { name: 'Stop' }).click();
     expect(await verdict(page)).toBe('Inconclusive it was stopped');
@@ -109,7 +109,7 @@ describeInBrowser('the page', () => {
 
   test('begins the check of another variant while one is running', async () => {
     const page = await site.newPage();
-    await page.goto(`${site.address()}#gup-fast-vs-collapse?flush=ipi&cpus=6`);
+    await page.goto(`${site.address()}#gup-fast-vs-collapse?flush=ipi&cpus=8`);
     await page.getByRole('button', { name: 'Stop' }).waitFor();
     await page.getByRole('button', { name: 'fewer cpus' }).dblclick();
     await page

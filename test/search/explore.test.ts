@@ -76,3 +76,19 @@ describe('a violation that persistent sets find', () => {
     expect(outcome).toMatchObject({ verdict: 'violated', minimal, statistics: { method } });
   });
 });
+
+test.each([
+  ['the first look', { ...defaultSettings, firstLook: 100 }],
+  ['the look under symmetry', { ...atOnce, secondLook: 100 }],
+  ['persistent sets', { ...reducedAtOnce, thirdLook: 100 }],
+])('a search stopped just when %s has come to its end says that it was stopped', (_name, settings) => {
+  const definition = registry.find(({ name }) => name === 'gup-fast-vs-collapse')!;
+  let reached = 0;
+  const limits = {
+    ...noLimits,
+    stop: () => (reached > 100 ? 'it was stopped' : null),
+    onProgress: ({ states }: { readonly states: number }) => (reached = states),
+  };
+  const { outcome } = check(definition.build({ cpus: 3, flush: 'ipi' }), limits, settings);
+  expect(outcome).toMatchObject({ verdict: 'inconclusive', reason: 'it was stopped' });
+});
