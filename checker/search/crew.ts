@@ -111,25 +111,39 @@ export function performer(member: Member): (order: Order) => void {
     const performing = { ...member, numbers: new Int32Array(memory.buffer) };
     const settling = new Settling(shared.count, performing);
     const take = () => Atomics.add(performing.numbers, takenAt / 4, 1);
-    for (let piece = take(); piece < map.pieces; piece = take()) {
-      performPiece(piece, { shared, work }, performing);
-      if (work.kind === 'claim') settling.settle(piece);
-    }
+    for (let piece = take(); piece < map.pieces; piece = take())
+      if (work.kind === 'claim') claimPiece(piece, pieceOf(piece, work, map), settling, performing);
+      else performPiece(piece, { shared, work }, performing);
+    share(shared, globals);
   };
 }
 
 function share({ count, slots, numberMask, statesPage }: Shared, globals: GeneratedGlobals): void {
   globals.count.value = count;
+  globals.before.value = count;
   globals.slots.value = slots;
   globals.numberMask.value = numberMask;
   globals.statesPage.value = statesPage;
 }
 
-/** The part of the things `from` .. `to - 1` that is in a piece. */
-export function partOf(from: number, to: number, piece: number, pieces: number): readonly [number, number] {
-  const start = (at: number) => from + Math.floor((at * (to - from)) / pieces);
-  return [start(piece), start(piece + 1)];
+/** The states of a piece: the last pieces are small, so that nobody waits long for the end of a round. */
+export function pieceOf(
+  piece: number,
+  { from, to }: { readonly from: number; readonly to: number },
+  { pieces }: MemoryMap,
+): readonly [number, number] {
+  const left = (at: number) => Math.ceil((to - from) * (1 - at / pieces) ** 2);
+  return [to - left(piece), to - left(piece + 1)];
 }
+
+/** How many times as large as the mean the first piece is, and no other is larger. */
+export const largestPiece = 2;
+
+/** The part of so many things that is in a piece. */
+const partOf = (total: number, piece: number, { pieces }: MemoryMap): readonly [number, number] => [
+  Math.floor((piece * total) / pieces),
+  Math.floor(((piece + 1) * total) / pieces),
+];
 
 /** Where what is known of a piece stands, in words of 32 bits. */
 export const outcomeOf = (
@@ -143,65 +157,85 @@ interface Performing extends Member {
   readonly numbers: Int32Array;
 }
 
-function performPiece(piece: number, { shared, work }: Order, performing: Performing): void {
+function performPiece(
+  piece: number,
+  { shared, work }: { readonly shared: Shared; readonly work: Exclude<Work, { readonly kind: 'claim' }> },
+  performing: Performing,
+): void {
   const { map, code, globals, numbers } = performing;
-  const part = (from: number, to: number) => partOf(from, to, piece, map.pieces);
   switch (work.kind) {
-    case 'claim':
-      claimPiece(piece, part(work.from, work.to), performing);
-      return;
     case 'withdraw':
       globals.piece.value = piece;
       globals.claimed.value = numbers[outcomeOf(map, piece, 'claimed')]!;
       code.withdraw();
       return;
     case 'settle':
-      if (!isSettled(piece, performing)) settlePiece(piece, performing);
+      if (numbers[outcomeOf(map, piece, 'progress')] !== settled) settlePiece(piece, performing);
       return;
     case 'clear':
-      code.clearTable(...part(0, shared.slots));
+      code.clearTable(...partOf(shared.slots, piece, map));
       return;
     case 'enter':
-      enterStates(code, ...part(0, shared.count), map.room);
+      enterStates(code, ...partOf(shared.count, piece, map), map.room);
   }
 }
 
-/** Stops before the end when its claims are as many as there is room for. */
+/**
+ * Claims what is new, or stores it at once as soon as all pieces before are claimed. It stops before the end when there is
+ * no room for more claims or findings.
+ */
 function claimPiece(
   piece: number,
   [from, to]: readonly [number, number],
-  { map, code, globals, numbers }: Performing,
+  settling: Settling,
+  performing: Performing,
 ): void {
-  const firstMark = map.claimMarks.at + piece * map.pieceDistance;
-  const fewMarks = firstMark + map.claimMarks.bytes - map.marks.bytes;
+  const { map, code, globals, numbers } = performing;
+  const areas = piece * map.pieceDistance;
+  /** Whether what one more batch may bring has room. */
+  const hasRoom = () =>
+    globals.claimed.value <= map.claimsEnough &&
+    globals.claimMark.value <= areas + map.claimMarks.at + map.claimMarks.bytes - map.marks.bytes &&
+    globals.finding.value <= areas + map.claimFindings.at + map.claimFindings.bytes - map.findings.bytes;
+  const note = (what: keyof typeof outcomeAt, value: number) =>
+    (numbers[outcomeOf(map, piece, what)] = value);
   globals.piece.value = piece;
   globals.claimed.value = 0;
-  globals.claimMark.value = firstMark;
+  globals.claimMark.value = areas + map.claimMarks.at;
+  globals.finding.value = areas + map.claimFindings.at;
+  let isFirst = false;
   let at = from;
-  while (at < to && globals.claimed.value <= map.claimsEnough && globals.claimMark.value <= fewMarks) {
+  while (at < to && hasRoom()) {
     at = code.generate(at, to);
-    code.claim();
+    if (!isFirst && settling.reach(piece)) {
+      note('claimed', globals.claimed.value);
+      note('marks', globals.claimMark.value);
+      settlePiece(piece, performing);
+      isFirst = true;
+    }
+    if (isFirst) code.storeAtOnce();
+    else code.claim();
   }
-  numbers[outcomeOf(map, piece, 'stopped')] = at;
-  numbers[outcomeOf(map, piece, 'claimed')] = globals.claimed.value;
-  numbers[outcomeOf(map, piece, 'marks')] = globals.claimMark.value;
-  if (at === to) Atomics.store(numbers, outcomeOf(map, piece, 'progress'), claimed);
+  note('stopped', at);
+  note('claimed', globals.claimed.value);
+  note('marks', globals.claimMark.value);
+  if (isFirst) note('findings', globals.finding.value);
+  if (at < to) return;
+  Atomics.store(numbers, outcomeOf(map, piece, 'progress'), isFirst ? settled : claimed);
+  if (!isFirst) settling.wait(piece);
+  settling.settleWaiting();
 }
 
 /** Progress of a piece. */
 const claimed = 1;
 export const settled = 2;
 
-const isSettled = (piece: number, { map, numbers }: Performing) =>
-  numbers[outcomeOf(map, piece, 'progress')] === settled;
-
 /**
- * Stores the pieces of one worker while a round goes on: what was claimed a moment ago is still in the caches. A piece that
+ * Stores the claims of one worker while a round goes on: what was claimed a moment ago is still in the caches. A piece that
  * has to wait for one before it is tried again after the next.
  */
 class Settling {
   readonly #performing: Performing;
-  readonly #count: number;
   /** Pieces of this worker that are not stored yet, in order. */
   readonly #waiting: number[] = [];
   /** All pieces before this one are claimed; its first state has this number. */
@@ -210,34 +244,37 @@ class Settling {
 
   constructor(count: number, performing: Performing) {
     this.#performing = performing;
-    this.#count = count;
     this.#first = count;
   }
 
-  settle(piece: number): void {
-    const { map, numbers, globals } = this.#performing;
+  wait(piece: number): void {
     this.#waiting.push(piece);
-    while (this.#waiting.length > 0 && this.#reach(this.#waiting[0]!)) {
-      const at = this.#waiting.shift()!;
-      numbers[outcomeOf(map, at, 'first')] = this.#first;
-      settlePiece(at, this.#performing);
-      numbers[outcomeOf(map, at, 'progress')] = settled;
-      // Numbers of claims go by the states that there were before the round.
-      globals.count.value = this.#count;
+  }
+
+  settleWaiting(): void {
+    const { map, numbers } = this.#performing;
+    while (this.#waiting.length > 0 && this.reach(this.#waiting[0]!)) {
+      const piece = this.#waiting.shift()!;
+      settlePiece(piece, this.#performing);
+      numbers[outcomeOf(map, piece, 'progress')] = settled;
     }
   }
 
-  /** Whether all pieces up to this one are claimed. */
-  #reach(piece: number): boolean {
+  /** Whether all pieces before this one are claimed; its first number is noted then. */
+  reach(piece: number): boolean {
     const { map, numbers } = this.#performing;
     const isClaimed = (at: number) => Atomics.load(numbers, outcomeOf(map, at, 'progress')) >= claimed;
-    for (; this.#next < piece && isClaimed(this.#next); this.#next++)
+    while (this.#next < piece && isClaimed(this.#next)) {
       this.#first +=
         numbers[outcomeOf(map, this.#next, 'claimed')]! - numbers[outcomeOf(map, this.#next, 'lost')]!;
-    return this.#next === piece && isClaimed(piece);
+      this.#next++;
+      numbers[outcomeOf(map, this.#next, 'first')] = this.#first;
+    }
+    return this.#next >= piece;
   }
 }
 
+/** Stores what a piece has claimed so far, from its first number on. */
 function settlePiece(piece: number, { map, code, globals, numbers }: Performing): void {
   globals.piece.value = piece;
   globals.claimed.value = numbers[outcomeOf(map, piece, 'claimed')]!;

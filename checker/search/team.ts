@@ -2,7 +2,7 @@
 import type { MemoryMap, outcomeAt } from '../state/wasm-memory.ts';
 import { takenAt } from '../state/wasm-memory.ts';
 import type { Crew, Work } from './crew.ts';
-import { outcomeOf, partOf, settled } from './crew.ts';
+import { largestPiece, outcomeOf, pieceOf, settled } from './crew.ts';
 import type { VisitedMemory } from './visited-memory.ts';
 
 /** Takes the findings from one address up to another, before the next round overwrites them. */
@@ -15,7 +15,7 @@ export class Team {
   readonly #memory: VisitedMemory;
   readonly #map: MemoryMap;
   readonly #crew: Crew;
-  /** States that have room in a piece, going by those before. */
+  /** States that have room in the largest piece, going by those before. */
   #portion = 256;
 
   constructor(memory: VisitedMemory, map: MemoryMap, crew: Crew) {
@@ -47,10 +47,12 @@ export class Team {
       this.#note(piece, 'lost', 0);
       this.#note(piece, 'progress', 0);
     }
-    const to = Math.min(most, from + this.#portion * pieces);
-    this.#run({ kind: 'claim', from, to });
-    const portion = Math.ceil((to - from) / pieces);
-    if (this.#outcome('stopped').some((stopped, piece) => stopped < partOf(from, to, piece, pieces)[1])) {
+    this.#note(0, 'first', this.#memory.count);
+    const to = Math.min(most, from + Math.ceil((this.#portion * pieces) / largestPiece));
+    const round = { from, to };
+    this.#run({ kind: 'claim', ...round });
+    const portion = Math.ceil(((to - from) * largestPiece) / pieces);
+    if (this.#outcome('stopped').some((stopped, piece) => stopped < pieceOf(piece, round, this.#map)[1])) {
       this.#run({ kind: 'withdraw' });
       this.#portion = Math.ceil(portion / 4);
       return from;

@@ -11,8 +11,9 @@ import { bytesFor, fullest, mostStates, slotBytes, slotsFor } from './table-size
 export interface GeneratedCode {
   readonly generate: (from: number, to: number) => number;
   readonly insert: () => void;
-  /** These three exist where there are several workers. */
+  /** These four exist where there are several workers. */
   readonly claim: () => void;
+  readonly storeAtOnce: () => void;
   readonly settle: () => void;
   readonly withdraw: () => void;
   readonly hashAll: () => void;
@@ -32,6 +33,7 @@ export interface GeneratedGlobals {
   readonly finding: WebAssembly.Global;
   /** These exist where there are several workers. */
   readonly areas: WebAssembly.Global;
+  readonly before: WebAssembly.Global;
   readonly piece: WebAssembly.Global;
   readonly claimed: WebAssembly.Global;
   readonly claimMark: WebAssembly.Global;

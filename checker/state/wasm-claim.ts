@@ -6,6 +6,7 @@
  * and earlier claims have smaller numbers. Of equal states the smallest claim stays, whoever came first; so that once all
  * pieces are done, the claims left are the states that one worker alone would have found new, in its order. It is then
  * known how many each piece has, hence the number of each; piece by piece they are stored, and their slots corrected.
+ * What is new in a piece whose turn it is, since all before it are done, is stored at once, and needs no claim.
  * Slots are claimed by compare-and-swap: nobody waits for anybody within a round.
  */
 import type { Local, Wasm, WasmFunction } from './wasm-code.ts';
@@ -15,7 +16,6 @@ import {
   call,
   choose,
   count,
-  fence,
   get,
   getGlobal,
   i32,
@@ -24,7 +24,6 @@ import {
   labelled,
   load,
   local,
-  locals,
   loop,
   operation,
   sequence,
@@ -33,14 +32,13 @@ import {
   store,
 } from './wasm-code.ts';
 import { openAreas, ownEntry } from './wasm-areas.ts';
-import { addressAfter } from './wasm-cells.ts';
-import { candidatesInOrder, inOrder, recordMark, storeAndCheck } from './wasm-batch.ts';
+import { candidatesInOrder, recordMark, storeAndCheck } from './wasm-batch.ts';
 import type { MemoryMap } from './wasm-memory.ts';
 import { markBytes, outcomeAt } from './wasm-memory.ts';
 import type { Table, VisitedContext } from './wasm-table.ts';
 import {
+  claimBase,
   increment,
-  loadSlot,
   loadSlotAnew,
   nextSlot,
   numberIn,
@@ -50,17 +48,20 @@ import {
   scaled,
   slotValue,
   stateAddress,
-  storeSlot,
   tableOf,
-  withNumber,
 } from './wasm-table.ts';
 import { copyState, equalStates } from './wasm-packed.ts';
 
-/** Globals: the piece being done, its claims so far, and where the next of their marks goes. */
-export const claimGlobals = ['piece', 'claimed', 'claimMark'] as const;
+/** Globals: the states before the round, the piece being done, its claims so far, and where the next of their marks goes. */
+export const claimGlobals = ['before', 'piece', 'claimed', 'claimMark'] as const;
 
 export function claimFunctions(context: VisitedContext): readonly WasmFunction[] {
-  return [claimNew(context), claim(context), settleNew(context), settle(context), withdraw(context)];
+  return [
+    takeNew('claimNew', claimSlot, context),
+    claim(context),
+    takeNew('storeNew', storeInSlot, context),
+    storeAtOnce(context),
+  ];
 }
 
 /** `claim()`: claims the candidates that are new; the marks between them are kept for `settle`. */
@@ -74,6 +75,13 @@ function claim(context: VisitedContext): WasmFunction {
   const between = (from: Local, to: Local) => [call('claimNew', get(from), get(to))];
   const body = candidatesInOrder(context, { between, onMark: keep });
   return { name: 'claim', parameters: [], result: null, body, exported: true };
+}
+
+/** `storeAtOnce()`: stores the candidates that are new, looks at them, and records findings; all pieces before must be done. */
+function storeAtOnce(context: VisitedContext): WasmFunction {
+  const walk = { between: storeAndCheck('storeNew'), onMark: recordMark };
+  const body = candidatesInOrder(context, walk);
+  return { name: 'storeAtOnce', parameters: [], result: null, body, exported: true };
 }
 
 /** What claiming one candidate needs. */
@@ -90,6 +98,8 @@ interface Candidate {
   readonly number: Local;
   /** The claims so far: this would be the next. */
   readonly claimed: Local;
+  /** The states so far; for states that are stored at once. */
+  readonly count: Local;
 }
 
 const candidateOf = (): Candidate => ({
@@ -102,40 +112,40 @@ const candidateOf = (): Candidate => ({
   value: local('i32', 'value'),
   number: local('i32', 'number'),
   claimed: local('i32', 'claimed'),
+  count: local('i32', 'count'),
 });
 
 /** Code of how far the areas of this piece are from those of the first one. */
-const areasOfPiece = ({ pieceDistance }: MemoryMap): Wasm => scaled(getGlobal('piece'), pieceDistance);
-
-/** Code of the first number of a claim: above all that the states of the round can get, while `count` is as it was before it. */
-const claimBase = ({ pieces, claimsRoom }: MemoryMap): Wasm =>
-  operation('i32.add', getGlobal('count'), i32(pieces * claimsRoom));
+export const areasOfPiece = ({ pieceDistance }: MemoryMap): Wasm => scaled(getGlobal('piece'), pieceDistance);
 
 /** Code of the number that the next claim has. */
 const nextNumber = ({ firstClaim, claimed }: Candidate): Wasm =>
   operation('i32.add', get(firstClaim), get(claimed));
 
-/** `claimNew(from, to)`: claims those of the candidates `from` .. `to - 1` that are new. */
-function claimNew(context: VisitedContext): WasmFunction {
+/** Code that takes the slot if it still holds what is expected; leaves whether it did. Whoever sees what it holds then finds the state. */
+type Take = (expected: Wasm, candidate: Candidate, table: Table) => Wasm;
+
+/** `name(from, to)`: takes the slots of those of the candidates `from` .. `to - 1` that are new. */
+function takeNew(name: string, takeSlot: Take, context: VisitedContext): WasmFunction {
   const { map } = context;
   const table = tableOf(context);
   const [from, to] = [local('i32', 'from'), local('i32', 'to')];
   const candidate = candidateOf();
-  const { at, pointer, hash, slot, areas, firstClaim, value, number, claimed } = candidate;
+  const { at, pointer, hash, slot, areas, firstClaim, value, number, claimed, count: stored } = candidate;
   const [again, decided] = [labelled('again'), labelled('decided')];
-  const take = [choose(claimSlot(i32(0), candidate, table), [jump(decided)]), jump(again)];
-  const stored = [jumpIf(decided, isStored(candidate, table)), nextSlot(slot, table), jump(again)];
+  const take = [choose(takeSlot(i32(0), candidate, table), [jump(decided)]), jump(again)];
+  const compare = [jumpIf(decided, isStored(candidate, table)), nextSlot(slot, table), jump(again)];
   const search = [
     probe(slot, value, hash, table),
     choose(operation('i32.eqz', get(value)), take),
     set(number, numberIn(value, table)),
-    choose(operation('i32.lt_u', get(number), getGlobal('count')), stored),
+    choose(operation('i32.lt_u', get(number), getGlobal('before')), compare),
     set(value, loadSlotAnew(slot, table)),
     set(number, numberIn(value, table)),
-    choose(operation('i32.lt_u', get(number), claimBase(map)), stored),
+    choose(operation('i32.lt_u', get(number), claimBase(map)), compare),
     choose(operation('i32.eqz', isClaimed(candidate, context)), [nextSlot(slot, table), jump(again)]),
     jumpIf(decided, operation('i32.lt_u', get(number), nextNumber(candidate))),
-    choose(claimSlot(get(value), candidate, table), [...takeFrom(candidate, map), jump(decided)]),
+    choose(takeSlot(get(value), candidate, table), [...takeFrom(candidate, map), jump(decided)]),
     jump(again),
   ];
   const each = [
@@ -150,11 +160,13 @@ function claimNew(context: VisitedContext): WasmFunction {
     set(areas, areasOfPiece(map)),
     set(firstClaim, operation('i32.add', claimBase(map), scaled(getGlobal('piece'), map.claimsRoom))),
     set(claimed, getGlobal('claimed')),
+    set(stored, getGlobal('count')),
     set(pointer, operation('i32.add', ownEntry(get(from), map.stride, context), i32(map.candidates.at))),
     count(at, get(from), get(to), each),
     setGlobal('claimed', get(claimed)),
+    setGlobal('count', get(stored)),
   ];
-  return { name: 'claimNew', parameters: [from, to], result: null, body, exported: false };
+  return { name, parameters: [from, to], result: null, body, exported: false };
 }
 
 /** Code of whether the state of that number, which is stored, is the candidate. */
@@ -188,19 +200,40 @@ function claimedAt(area: 'claims' | 'claimSlots', bytes: number, number: Local, 
 }
 
 /** Code of the place of an entry in an area of this piece, less where the area begins in the first piece. */
-const entryAt = (entry: Local, bytes: number, areas: Local): Wasm =>
+export const entryAt = (entry: Local, bytes: number, areas: Local): Wasm =>
   operation('i32.add', scaled(get(entry), bytes), get(areas));
 
-/** Code that claims the slot if it still holds what is expected; leaves whether it did. Whoever sees a claim finds its entry. */
-function claimSlot(expected: Wasm, candidate: Candidate, table: Table): Wasm {
+/** Takes it for a claim. */
+const claimSlot: Take = (expected, candidate, table) => {
   const { map, words } = table;
-  const { pointer, hash, slot, areas, claimed } = candidate;
-  const [target, won] = [local('i32', 'target'), local('i32', 'won')];
-  const value = slotValue(hash, operation('i32.add', nextNumber(candidate), i32(1)), table);
+  const { pointer, areas, claimed } = candidate;
+  const target = local('i32', 'target');
   return sequence(
     set(target, entryAt(claimed, map.stride, areas)),
     copyState({ pointer }, [{ pointer: target, offset: map.claims.at }], words),
-    store(get(slot), 'i32', entryAt(claimed, 4, areas), map.claimSlots.at),
+    takeFor(nextNumber(candidate), expected, candidate, table),
+  );
+};
+
+/** Takes it for the next state. It counts as a claim too, lest it stays when the round is withdrawn. */
+const storeInSlot: Take = (expected, candidate, table) => {
+  const { pointer, count: stored } = candidate;
+  const [target, won] = [local(table.addressType, 'place'), local('i32', 'stored')];
+  return sequence(
+    set(target, stateAddress(get(stored), table)),
+    copyState({ pointer }, [{ pointer: target }], table.words),
+    set(won, takeFor(get(stored), expected, candidate, table)),
+    set(stored, operation('i32.add', get(stored), get(won))),
+    get(won),
+  );
+};
+
+function takeFor(number: Wasm, expected: Wasm, candidate: Candidate, table: Table): Wasm {
+  const { hash, slot, areas, claimed } = candidate;
+  const won = local('i32', 'won');
+  const value = slotValue(hash, operation('i32.add', number, i32(1)), table);
+  return sequence(
+    store(get(slot), 'i32', entryAt(claimed, 4, areas), table.map.claimSlots.at),
     set(won, replaceSlot(slot, expected, value, table)),
     set(claimed, operation('i32.add', get(claimed), get(won))),
     get(won),
@@ -217,70 +250,4 @@ function takeFrom({ number }: Candidate, map: MemoryMap): readonly Wasm[] {
     set(owner, operation('i32.div_u', get(position), i32(map.claimsRoom))),
     setGlobal('touched', atomic('rmw.add', scaled(get(owner), map.pieceDistance), [i32(1)], lost)),
   ];
-}
-
-/** `settle()`: stores the claims of a piece, from number `count` on, looks at them, and records findings. */
-function settle({ map }: VisitedContext): WasmFunction {
-  const walk = inOrder({
-    marks: operation('i32.add', areasOfPiece(map), i32(map.claimMarks.at)),
-    marksEnd: 'claimMark',
-    position: (marked) => marked,
-    end: getGlobal('claimed'),
-    between: storeAndCheck('settleNew'),
-    onMark: recordMark,
-  });
-  return { name: 'settle', parameters: [], result: null, body: [walk], exported: true };
-}
-
-/**
- * `settleNew(from, to)`: stores those of these claims that were not lost, and then gives their slots their numbers: who
- * sees such a number sees the state.
- */
-function settleNew(context: VisitedContext): WasmFunction {
-  const { map, words, addressType } = context;
-  const table = tableOf(context);
-  const [from, to, at, slot] = locals('i32', 'from', 'to', 'at', 'slot');
-  const [pointer, areas, number] = locals('i32', 'pointer', 'areas', 'number');
-  const target = local(addressType, 'target');
-  const eachKept = (...settled: readonly Wasm[]) => [
-    set(slot, load('i32', entryAt(at, 4, areas), map.claimSlots.at)),
-    choose(operation('i32.ne', get(slot), i32(-1)), settled),
-  ];
-  const copyIt = [
-    copyState({ pointer, offset: map.claims.at }, [{ pointer: target }], words),
-    set(target, addressAfter(get(target), i32(map.stride), addressType)),
-  ];
-  const numberIt = [
-    increment(number),
-    storeSlot(slot, withNumber(loadSlot(slot, table), get(number), table), table),
-  ];
-  const body = [
-    openTable(table),
-    set(areas, areasOfPiece(map)),
-    set(pointer, entryAt(from, map.stride, areas)),
-    set(number, getGlobal('count')),
-    set(target, stateAddress(get(number), table)),
-    count(at, get(from), get(to), [...eachKept(...copyIt), increment(pointer, map.stride)]),
-    fence,
-    count(at, get(from), get(to), eachKept(...numberIt)),
-    setGlobal('count', get(number)),
-  ];
-  return { name: 'settleNew', parameters: [from, to], result: null, body, exported: false };
-}
-
-/** `withdraw()`: empties the slots of the claims of a piece; once that is done for all, the table is as before the round. */
-function withdraw(context: VisitedContext): WasmFunction {
-  const { map } = context;
-  const table = tableOf(context);
-  const [at, slot, areas] = [local('i32', 'at'), local('i32', 'slot'), local('i32', 'areas')];
-  const each = [
-    set(slot, load('i32', entryAt(at, 4, areas), map.claimSlots.at)),
-    choose(operation('i32.ne', get(slot), i32(-1)), [storeSlot(slot, i32(0), table)]),
-  ];
-  const body = [
-    openTable(table),
-    set(areas, areasOfPiece(map)),
-    count(at, i32(0), getGlobal('claimed'), each),
-  ];
-  return { name: 'withdraw', parameters: [], result: null, body, exported: true };
 }

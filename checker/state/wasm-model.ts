@@ -14,6 +14,7 @@ import { propertyFunctions } from './wasm-properties.ts';
 import { dropRecent } from './wasm-recent.ts';
 import type { CompiledEdge, StepContext } from './wasm-step.ts';
 import type { Mover } from './wasm-step.ts';
+import { settleFunctions } from './wasm-settle.ts';
 import { stepFunction } from './wasm-step.ts';
 import { allBits, visitedGlobals } from './wasm-table.ts';
 import { visitedFunctions } from './wasm-visited.ts';
@@ -75,7 +76,7 @@ export function compileModel(
     ...visitedFunctions(context),
     dropRecent(context),
     ...batchFunctions(steps, context),
-    ...(context.isShared ? claimFunctions(context) : []),
+    ...(context.isShared ? [...claimFunctions(context), ...settleFunctions(context)] : []),
   ];
   return {
     layout,

@@ -123,6 +123,10 @@ export const storeSlot = (slot: Local, value: Wasm, { map }: Table): Wasm =>
 export const loadSlotAnew = (slot: Local, { map }: Table): Wasm =>
   atomic('load', slotOffset(slot), [], map.table);
 
+/** Code of the first number of a claim: above all that the states of the round can get. */
+export const claimBase = ({ pieces, claimsRoom }: MemoryMap): Wasm =>
+  operation('i32.add', getGlobal('before'), i32(pieces * claimsRoom));
+
 /** Code that replaces what a slot holds, unless another worker has been there; leaves whether it has done so. */
 export const replaceSlot = (slot: Local, expected: Wasm, value: Wasm, { map }: Table): Wasm =>
   operation('i32.eq', atomic('rmw.cmpxchg', slotOffset(slot), [expected, value], map.table), expected);

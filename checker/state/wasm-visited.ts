@@ -34,6 +34,7 @@ import { addressAfter } from './wasm-cells.ts';
 import { copyState, equalStates } from './wasm-packed.ts';
 import type { Table, VisitedContext } from './wasm-table.ts';
 import {
+  claimBase,
   firstSlot,
   hashAt,
   increment,
@@ -111,11 +112,13 @@ function findLikely(context: VisitedContext): WasmFunction {
   const { map } = context;
   const table = tableOf(context);
   const [at, total, slot, value] = locals('i32', 'at', 'total', 'slot', 'value');
-  const [number, stored] = locals('i32', 'number', 'stored');
+  const [number, stored, claims] = locals('i32', 'number', 'stored', 'claims');
   const hash = local('i64', 'hash');
   const [mask, tag] = locals('v128', 'fourMasks', 'tag');
   // An empty slot has number -1, and what another worker has claimed is not stored: state 0 is read instead.
-  const known = operation('i32.mul', get(number), operation('i32.lt_u', get(number), get(stored)));
+  const isBelow = (most: Local) => operation('i32.lt_u', get(number), get(most));
+  const isKnown = context.isShared ? operation('i32.or', isBelow(stored), isBelow(claims)) : isBelow(stored);
+  const known = operation('i32.mul', get(number), isKnown);
   const each = [
     set(hash, load('i64', ownEntry(get(at), 8, context), map.hashes.at)),
     set(slot, load('i32', ownEntry(get(at), 4, context), map.slots.at)),
@@ -131,6 +134,7 @@ function findLikely(context: VisitedContext): WasmFunction {
     openAreas(context),
     set(total, gathered(context)),
     set(stored, getGlobal('count')),
+    ...(context.isShared ? [set(claims, claimBase(map))] : []),
     set(mask, operation('i32x4.splat', get(table.mask))),
     count(at, i32(0), get(total), each),
     readAhead(

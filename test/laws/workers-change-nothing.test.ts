@@ -6,6 +6,18 @@ import { numberingOf } from '../../checker/analysis/numbering.ts';
 import { symmetryOf } from '../../checker/analysis/symmetry.ts';
 import type { TransitionTable } from '../../checker/analysis/transition-table.ts';
 import { transitionTable } from '../../checker/analysis/transition-table.ts';
+import {
+  assert,
+  atomically,
+  bool,
+  choose,
+  index,
+  init,
+  set,
+  shared,
+  step,
+  thread,
+} from '../../checker/language/index.ts';
 import type {
   CompiledOptions,
   CompiledSpace,
@@ -16,6 +28,7 @@ import { compiledSpace } from '../../checker/search/compiled-space.ts';
 import { search } from '../../checker/search/search.ts';
 import { hireWorkers } from '../../checker/search/worker-host.ts';
 import { model as gupFast } from '../../models/gup-fast-vs-collapse.ts';
+import { mayEnd, modelOf } from '../language/tiny.ts';
 import { explore } from './explore.ts';
 import { packingCases } from './packing-cases.ts';
 import { randomModel } from './random-model.ts';
@@ -42,6 +55,19 @@ function together<T>(
     space.close();
   }
 }
+
+/** In two levels of 256 states, a hundred mistakes in each of them. */
+const mistaken = modelOf(() => {
+  const mem = shared({ n: init(index(256), 0), no: init(bool, false) });
+  const chooses = thread('chooses', { locals: { n: init(index(256), 0) } }, (l) => [
+    choose('n', l.n),
+    step('n', set(mem.n, l.n)),
+  ]);
+  const fails = thread('fails', { locals: { k: init(index(100), 0) } }, (l) => [
+    atomically('k', choose('k', l.k), step('fails', assert('no', mem.no))),
+  ]);
+  return { shared: mem, threads: [chooses, fails], properties: [mayEnd(chooses)] };
+});
 
 function agree(table: TransitionTable, options: Parameters<typeof together>[1]): void {
   const alone = explore(compiledSpace(table, { ...options, crew: null, wideFrom: null }), most);
@@ -83,6 +109,17 @@ describe('workers change nothing', () => {
     },
     60_000,
   );
+
+  test('on a model with many mistakes in each state', () => {
+    const table = transitionTable(mistaken);
+    const brief = ({ count, transitions, fired }: CompiledSpace) => ({ count, transitions, fired });
+    const alone = explore(compiledSpace(table), most)!;
+    together(table, { crew: { workers: 2, batch: 8 } }, (space) => {
+      expect(brief(explore(space, most)!)).toEqual(brief(alone));
+      for (let id = 0; id < space.count; id++) expect(space.state(id)).toEqual(alone.state(id));
+    });
+    expect(alone.count).toBe(512);
+  });
 
   test.each([null, acrossBorder])(
     'while the table grows, states from %s on',
