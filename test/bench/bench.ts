@@ -12,7 +12,7 @@ import { growth, oneWordSubject, quickSubject, repaired, throughputSubjects } fr
 import type { Tools } from './throughput.ts';
 import { compareThroughput, findTools } from './throughput.ts';
 import type { VerdictComparison } from './verdict.ts';
-import { compareVerdict, speedupOfTwoWorkers } from './verdict.ts';
+import { against, besideSpin, bestOfSpin, ownVerdict, speedupOfTwoWorkers } from './verdict.ts';
 
 const { values: flags } = parseArgs({ options: { quick: { type: 'boolean' }, json: { type: 'boolean' } } });
 
@@ -29,32 +29,41 @@ const isRoomForFive = () => freemem() > 6 * 2 ** 30;
 /** About how many states Spin has to store, by CPUs; with more than five there is no room for them. */
 const spinStates: Readonly<Record<number, number>> = { 3: 2 ** 16, 4: 2 ** 20, 5: 2 ** 25 };
 
-/** When Spin is ended that has not come to a verdict, in the quick form: it takes more than half a minute for five CPUs. */
-const quickSeconds = 15;
+/** When Spin is ended that has not come to a verdict, in the quick form: it takes more than a minute for five CPUs. */
+const quickSeconds = 28;
 
-function quick(tools: Tools): Results {
-  const throughput = [compareThroughput(quickSubject, tools, { most: 3, until: 15_000 })];
-  const trial = { settings: [tunedSpin], states: spinStates[5]!, seconds: quickSeconds };
-  const verdict = compareVerdict(repaired(5, 2), 10, tools.spin && isRoomForFive() ? trial : null);
-  const speedupTwoWorkers = speedupOfTwoWorkers(quickSubject, 1);
-  return { throughput, verdicts: verdict === null ? [] : [verdict], growth: [], speedupTwoWorkers };
+/** Spin's search for the verdict runs beside the comparison of throughput, whose contenders it disturbs alike. */
+async function quick(tools: Tools): Promise<Results> {
+  const five = repaired(5, 2);
+  const limits = { states: spinStates[5]!, seconds: quickSeconds };
+  const spin = tools.spin && isRoomForFive() ? besideSpin(five, tunedSpin, limits) : null;
+  const throughput = [compareThroughput(quickSubject, tools, { most: 3, ofSpin: 1, until: 34_000 })];
+  const own = ownVerdict(five, 10);
+  const best = await spin;
+  return {
+    throughput,
+    verdicts: own === null ? [] : [against(own, best)],
+    growth: [],
+    speedupTwoWorkers: speedupOfTwoWorkers(quickSubject, { most: 3, until: 41_000 }),
+  };
 }
 
 function full(tools: Tools): Results {
-  const rounds = { most: 3, until: Infinity };
+  const rounds = { most: 3, ofSpin: 3, until: Infinity };
   const throughput = throughputSubjects.map((subject) => compareThroughput(subject, tools, rounds));
   const verdicts = [3, 4, 5, 6, 8].flatMap((cpus) => {
+    const subject = repaired(cpus, 2);
     const states = spinStates[cpus];
+    const own = ownVerdict(subject, 60);
+    if (own === null) return [];
     const isPossible = tools.spin && states !== undefined && (cpus < 5 || isRoomForFive());
-    return (
-      compareVerdict(repaired(cpus, 2), 60, isPossible ? { settings: spinSettings, states } : null) ?? []
-    );
+    return against(own, isPossible ? bestOfSpin(subject, spinSettings, { states }) : null);
   });
   return {
     throughput,
     verdicts,
     growth: growth.map(growthRow),
-    speedupTwoWorkers: speedupOfTwoWorkers(quickSubject, 5),
+    speedupTwoWorkers: speedupOfTwoWorkers(quickSubject, { most: 5, until: Infinity }),
   };
 }
 
@@ -98,7 +107,7 @@ function summary({ throughput, verdicts, speedupTwoWorkers }: Results, tools: To
 
 const tools = findTools();
 const machine = machineOf(tools);
-const results = flags.quick === true ? quick(tools) : full(tools);
+const results = flags.quick === true ? await quick(tools) : full(tools);
 const short = summary(results, tools);
 if (flags.json === true) console.log(JSON.stringify({ ...short, machine, ...results }, null, 2));
 else {

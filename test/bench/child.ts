@@ -1,5 +1,6 @@
 /** Runs a program in a process of its own and measures what it took. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { text } from 'node:stream/consumers';
 
 export interface Run {
   readonly stdout: string;
@@ -25,13 +26,26 @@ export function run(
     timeout: timeoutSeconds * milliseconds,
     maxBuffer: 2 ** 28,
   });
+  return measured(stdout, stderr, status);
+}
+
+/** Begins a program that runs beside what is done meanwhile, and says at its end what it took. */
+export async function begin(command: readonly string[], cwd: string): Promise<Run> {
+  const child = spawn('bash', ['-c', timed, 'bash', ...command], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  return measured(stdout, stderr, await ended);
+}
+
+/** What was printed last on `stderr` is the time. */
+function measured(stdout: string, stderr: string, code: number | null): Run {
   const [user = Number.NaN, system = Number.NaN, elapsed = Number.NaN] = stderr
     .trimEnd()
     .split('\n')
     .at(-1)!
     .split(' ')
     .map(Number);
-  return { stdout, cpuSeconds: user + system, elapsedSeconds: elapsed, code: status };
+  return { stdout, cpuSeconds: user + system, elapsedSeconds: elapsed, code };
 }
 
 /** Runs a tool that must succeed, and returns what it took. */

@@ -1,7 +1,8 @@
 /** Those who are compared: each explores all states of a subject in a process of its own. */
 import type { NativeRun } from './native-c.ts';
 import { compileNative } from './native-c.ts';
-import { run, runTool } from './child.ts';
+import type { Run } from './child.ts';
+import { begin, run, runTool } from './child.ts';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,6 +27,8 @@ export interface Contender {
   /** CPU time of making the program that is run. */
   readonly compileSeconds: number;
   readonly run: () => Measured;
+  /** It takes part in no more rounds; by default in all. */
+  readonly mostRounds?: number;
 }
 
 const engineProgram = fileURLToPath(new URL('engine-run.ts', import.meta.url));
@@ -88,6 +91,8 @@ export interface SpinMeasured extends Measured {
 
 export interface SpinContender extends Contender {
   readonly run: () => SpinMeasured;
+  /** Runs beside what is done meanwhile. */
+  readonly begin: () => Promise<SpinMeasured>;
 }
 
 export interface SpinRun {
@@ -112,17 +117,18 @@ export function spin(
   const compiled = runTool(['gcc', '-w', ...setting.flags, ...limits, '-o', 'pan', 'pan.c'], folder);
   // Spin counts its way into the first state, and where there are several the ways from it to each of them.
   const ways = 1 + (promela.includes('proctype start()') ? start.states.length : 0);
+  const slots = `-w${Math.max(16, Math.ceil(Math.log2(states)))}`;
+  const search = ['timeout', String(seconds), './pan', slots, '-m2000000', '-n'];
+  const report = ({ stdout, code, cpuSeconds, elapsedSeconds }: Run): SpinMeasured => {
+    const cut = code === ranOutOfTime;
+    const counts = cut ? { states: 0, transitions: 0, findings: 0, bytes: 0 } : panReport(stdout, ways);
+    return { ...counts, cut, cpuSeconds, elapsedSeconds };
+  };
   return {
     name: setting.name,
     compileSeconds: generated.cpuSeconds + compiled.cpuSeconds,
-    run: () => {
-      const slots = `-w${Math.max(16, Math.ceil(Math.log2(states)))}`;
-      const command = ['timeout', String(seconds), './pan', slots, '-m2000000', '-n'];
-      const { stdout, code, cpuSeconds, elapsedSeconds } = run(command, { cwd: folder });
-      const cut = code === ranOutOfTime;
-      const counts = cut ? { states: 0, transitions: 0, findings: 0, bytes: 0 } : panReport(stdout, ways);
-      return { ...counts, cut, cpuSeconds, elapsedSeconds };
-    },
+    run: () => report(run(search, { cwd: folder })),
+    begin: async () => report(await begin(search, folder)),
   };
 }
 

@@ -23,15 +23,17 @@ export interface Rounds {
   readonly until: number;
 }
 
-export function sideBySide(
-  title: string,
-  contenders: readonly Contender[],
-  { most, until }: Rounds,
-): Comparison {
+/** Whether another round is to begin. */
+export const isAnother = (round: number, { most, until }: Rounds): boolean =>
+  round < most && (round === 0 || performance.now() < until);
+
+export function sideBySide(title: string, contenders: readonly Contender[], rounds: Rounds): Comparison {
   const runs = new Map<Contender, Measured[]>(contenders.map((contender) => [contender, []]));
-  for (let round = 0; round < most && (round === 0 || performance.now() < until); round++)
-    for (const contender of round % 2 === 0 ? contenders : contenders.toReversed())
+  for (let round = 0; isAnother(round, rounds); round++) {
+    const inIt = contenders.filter(({ mostRounds = Infinity }) => round < mostRounds);
+    for (const contender of round % 2 === 0 ? inIt : inIt.toReversed())
       runs.get(contender)!.push(contender.run());
+  }
   const lines = contenders.map((contender) => ({
     name: contender.name,
     compileSeconds: contender.compileSeconds,

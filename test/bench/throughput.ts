@@ -9,13 +9,26 @@ import { sideBySide } from './side-by-side.ts';
 import type { Subject } from './subject.ts';
 import { titleOf } from './subject.ts';
 
+const newFolder = () => mkdtempSync(join(tmpdir(), 'racewalk-bench-'));
+const remove = (folder: string) => rmSync(folder, { recursive: true });
+
 /** What is `action` gets a folder of its own that is removed afterwards. */
 export function inFolder<T>(action: (folder: string) => T): T {
-  const folder = mkdtempSync(join(tmpdir(), 'racewalk-bench-'));
+  const folder = newFolder();
   try {
     return action(folder);
   } finally {
-    rmSync(folder, { recursive: true });
+    remove(folder);
+  }
+}
+
+/** The same for what takes its time. */
+export async function inFolderFor<T>(action: (folder: string) => Promise<T>): Promise<T> {
+  const folder = newFolder();
+  try {
+    return await action(folder);
+  } finally {
+    remove(folder);
   }
 }
 
@@ -29,7 +42,12 @@ export const findTools = (): Tools => {
   return { gcc, spin: gcc && isInstalled('spin', '-V') };
 };
 
-export function compareThroughput(subject: Subject, tools: Tools, rounds: Rounds): Comparison {
+/** Spin takes ten times as long as the others, and may take part in fewer rounds. */
+interface ThroughputRounds extends Rounds {
+  readonly ofSpin: number;
+}
+
+export function compareThroughput(subject: Subject, tools: Tools, rounds: ThroughputRounds): Comparison {
   return inFolder((folder) => {
     const own = engine(subject);
     // Tells Spin's hash table how large it must be, and warms up the caches of the disk.
@@ -37,7 +55,9 @@ export function compareThroughput(subject: Subject, tools: Tools, rounds: Rounds
     const contenders = [
       own,
       ...(tools.gcc ? [nativeC(subject, folder)] : []),
-      ...(tools.spin ? [spin(subject, unreducedSpin, { folder, states })] : []),
+      ...(tools.spin
+        ? [{ ...spin(subject, unreducedSpin, { folder, states }), mostRounds: rounds.ofSpin }]
+        : []),
     ];
     return sideBySide(titleOf(subject), contenders, rounds);
   });

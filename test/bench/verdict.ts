@@ -1,12 +1,15 @@
 /** Time to verdict: `racewalk check` as a user runs it against Spin's verifier at its best setting. */
+import { median } from './child.ts';
 import type { SpinMeasured, SpinSetting } from './contender.ts';
 import { racewalkCheck, spin } from './contender.ts';
-import { median } from './child.ts';
+import type { Rounds } from './side-by-side.ts';
+import { isAnother } from './side-by-side.ts';
 import type { Subject } from './subject.ts';
 import { argumentsOf, titleOf } from './subject.ts';
-import { inFolder } from './throughput.ts';
+import { inFolder, inFolderFor } from './throughput.ts';
 
-export interface VerdictComparison {
+/** What `racewalk check` says of a subject, and what it takes: medians of three. */
+interface OwnVerdict {
   readonly title: string;
   readonly verdict: string;
   readonly method: string;
@@ -14,6 +17,9 @@ export interface VerdictComparison {
   /** The whole process, and the search alone as the command reports it. */
   readonly cpuSeconds: number;
   readonly ownSeconds: number;
+}
+
+export interface VerdictComparison extends OwnVerdict {
   /** The fastest of the settings, compile time left out. */
   readonly spin: SpinResult | null;
   /** How many times the CPU time of `racewalk check` Spin takes, at least if it was ended; null where Spin is missing. */
@@ -25,38 +31,39 @@ interface SpinResult extends SpinMeasured {
   readonly compileSeconds: number;
 }
 
-/** The settings to try, when each is ended, and about how many states there are. */
-interface SpinTrial {
-  readonly settings: readonly SpinSetting[];
+/** About how many states Spin has to store, and when it is ended. */
+interface SpinLimits {
   readonly states: number;
   readonly seconds?: number;
 }
 
 /** Returns null when `racewalk check` comes to no verdict in time. */
-export function compareVerdict(
-  subject: Subject,
-  timeoutSeconds: number,
-  trial: SpinTrial | null,
-): VerdictComparison | null {
+export function ownVerdict(subject: Subject, timeoutSeconds: number): OwnVerdict | null {
   const once = () => racewalkCheck(argumentsOf(subject), timeoutSeconds);
   const first = once();
   if (first === null) return null;
   const runs = [first, once() ?? first, once() ?? first];
-  const cpuSeconds = median(runs.map((each) => each.cpuSeconds));
-  const best = trial === null ? null : bestOfSpin(subject, trial);
   return {
     title: titleOf(subject),
     verdict: first.verdict,
     method: first.method,
     states: first.states,
-    cpuSeconds,
+    cpuSeconds: median(runs.map((each) => each.cpuSeconds)),
     ownSeconds: median(runs.map((each) => each.ownSeconds)),
-    spin: best,
-    timesAsFast: best === null ? null : best.cpuSeconds / cpuSeconds,
   };
 }
 
-function bestOfSpin(subject: Subject, { settings, ...limits }: SpinTrial): SpinResult {
+export const against = (own: OwnVerdict, best: SpinResult | null): VerdictComparison => ({
+  ...own,
+  spin: best,
+  timesAsFast: best === null ? null : best.cpuSeconds / own.cpuSeconds,
+});
+
+export function bestOfSpin(
+  subject: Subject,
+  settings: readonly SpinSetting[],
+  limits: SpinLimits,
+): SpinResult {
   const results = settings.map((setting) =>
     inFolder((folder) => {
       const { compileSeconds, run } = spin(subject, setting, { folder, ...limits });
@@ -66,8 +73,15 @@ function bestOfSpin(subject: Subject, { settings, ...limits }: SpinTrial): SpinR
   return results.reduce((best, other) => (other.cpuSeconds < best.cpuSeconds ? other : best));
 }
 
+/** Spin beside what is measured meanwhile: on another core, if there is one. */
+export const besideSpin = (subject: Subject, setting: SpinSetting, limits: SpinLimits): Promise<SpinResult> =>
+  inFolderFor(async (folder) => {
+    const { compileSeconds, begin } = spin(subject, setting, { folder, ...limits });
+    return { ...(await begin()), setting: setting.name, compileSeconds };
+  });
+
 /** Elapsed time of one worker over that of two, unreduced; null where there is no verdict in time. */
-export function speedupOfTwoWorkers(subject: Subject, rounds: number): number | null {
+export function speedupOfTwoWorkers(subject: Subject, rounds: Rounds): number | null {
   const words = (workers: number) => [
     ...argumentsOf(subject),
     '--no-reduce',
@@ -76,7 +90,7 @@ export function speedupOfTwoWorkers(subject: Subject, rounds: number): number | 
     String(workers),
   ];
   const ratios: number[] = [];
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; isAnother(round, rounds); round++) {
     const one = racewalkCheck(words(1), 60);
     const two = one === null ? null : racewalkCheck(words(2), 60);
     if (one === null || two === null) return null;
