@@ -28,30 +28,31 @@ const noValue = 0x40;
 
 export function encodeModule(module: WasmModule): Uint8Array<ArrayBuffer> {
   const { functions, globals } = module;
+  const numbers = new Map(functions.map(({ name }, at) => [name, at]));
   const exported = [
     ...functions.flatMap(({ name, exported: shown }, at) =>
       shown ? [[...text(name), 0x00, ...unsigned(at)]] : [],
     ),
     ...globals.map((name, at) => [...text(name), 0x03, ...unsigned(at)]),
   ];
-  return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-    ...section(1, functions.map(functionType)),
-    ...section(2, importedMemories(module)),
-    ...section(
+  const sections = [
+    section(1, functions.map(functionType)),
+    section(2, importedMemories(module)),
+    section(
       3,
       functions.map((_, at) => unsigned(at)),
     ),
-    ...section(
+    section(
       6,
       globals.map(() => [typeCodes.i32, 0x01, 0x41, 0x00, endOp]),
     ),
-    ...section(7, exported),
-    ...section(
+    section(7, exported),
+    section(
       10,
-      functions.map((definition) => sized(functionBody(definition, module))),
+      functions.map((definition) => sized(functionBody(definition, { functions: numbers, globals }))),
     ),
-  ]);
+  ];
+  return new Uint8Array([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00].concat(...sections));
 }
 
 function importedMemories({ shared, wide }: WasmModule): readonly Bytes[] {
@@ -63,9 +64,10 @@ function importedMemories({ shared, wide }: WasmModule): readonly Bytes[] {
   return wide ? [memory, states] : [memory];
 }
 
-const section = (id: number, items: readonly Bytes[]): Bytes => [id, ...sized(vector(items))];
-const vector = (items: readonly Bytes[]): Bytes => [...unsigned(items.length), ...items.flat()];
-const sized = (bytes: Bytes): Bytes => [...unsigned(bytes.length), ...bytes];
+// Arrays are joined by `concat`, which copies them whole.
+const section = (id: number, items: readonly Bytes[]): Bytes => [id].concat(sized(vector(items)));
+const vector = (items: readonly Bytes[]): Bytes => unsigned(items.length).concat(...items);
+const sized = (bytes: Bytes): Bytes => unsigned(bytes.length).concat(bytes);
 const text = (name: string): Bytes =>
   sized(Array.from({ length: name.length }, (_, at) => name.charCodeAt(at)));
 
@@ -77,22 +79,31 @@ function functionType({ parameters, result }: WasmFunction): Bytes {
   ];
 }
 
-/** LEB128 */
 function unsigned(value: number): Bytes {
   const bytes: Bytes = [];
-  for (let left = value; ; left = Math.floor(left / 128)) {
-    if (left < 128) return [...bytes, left];
-    bytes.push((left % 128) | 128);
-  }
+  pushUnsigned(value, bytes);
+  return bytes;
 }
 
-/** Signed LEB128 */
-function signed(value: bigint): Bytes {
-  const bytes: Bytes = [];
-  for (let left = value; ; left >>= 7n) {
-    if (left >= -64n && left < 64n) return [...bytes, Number(left & 127n)];
-    bytes.push(Number(left & 127n) | 128);
-  }
+/** LEB128 */
+function pushUnsigned(value: number, bytes: Bytes): void {
+  let left = value;
+  for (; left >= 128; left = Math.floor(left / 128)) bytes.push((left % 128) | 128);
+  bytes.push(left);
+}
+
+/** Signed LEB128, of 32 bits */
+function pushSigned(value: number, bytes: Bytes): void {
+  let left = value | 0;
+  for (; left < -64 || left >= 64; left >>= 7) bytes.push((left & 127) | 128);
+  bytes.push(left & 127);
+}
+
+/** Signed LEB128, of 64 bits */
+function pushSigned64(value: bigint, bytes: Bytes): void {
+  let left = value;
+  for (; left < -64n || left >= 64n; left >>= 7n) bytes.push(Number(left & 127n) | 128);
+  bytes.push(Number(left & 127n));
 }
 
 /** What the encoding of one function carries along. */
@@ -105,29 +116,32 @@ interface Writer {
   readonly globals: readonly string[];
 }
 
-function functionBody(code: WasmFunction, { functions, globals }: WasmModule): Bytes {
+function functionBody(code: WasmFunction, names: Pick<Writer, 'functions' | 'globals'>): Bytes {
   const { numbers, types } = localsOf(code);
   const writer: Writer = {
     bytes: [],
     locals: numbers,
     labels: [],
-    functions: new Map(functions.map(({ name }, at) => [name, at])),
-    globals,
+    ...names,
   };
   writeAll(code.body, writer);
-  return [...vector(types.map((type) => [0x01, typeCodes[type]])), ...writer.bytes, endOp];
+  return vector(types.map((type) => [0x01, typeCodes[type]])).concat(writer.bytes, endOp);
 }
 
 function write(code: Wasm, writer: Writer): void {
   const { bytes } = writer;
   switch (code.kind) {
     case 'i32':
+      bytes.push(0x41);
+      pushSigned(code.value, bytes);
+      return;
     case 'i64':
-      push(bytes, code.kind === 'i32' ? 0x41 : 0x42, ...signed(BigInt(code.value)));
+      bytes.push(0x42);
+      pushSigned64(code.value, bytes);
       return;
     case 'operation':
       writeAll(code.operands, writer);
-      push(bytes, ...operatorBytes(code.operator));
+      pushOperator(code.operator, bytes);
       return;
     case 'get':
     case 'set':
@@ -143,15 +157,11 @@ function write(code: Wasm, writer: Writer): void {
       writeAccess(code, writer);
       return;
     case 'fence':
-      push(bytes, 0xfe, 0x03, 0x00);
+      bytes.push(0xfe, 0x03, 0x00);
       return;
     case 'call':
-      writeAll(code.operands, writer);
-      push(bytes, 0x10, ...unsigned(writer.functions.get(code.name)!));
-      return;
     case 'return':
-      if (code.value !== null) write(code.value, writer);
-      push(bytes, 0x0f);
+      writeExit(code, writer);
       return;
     case 'sequence':
     case 'block':
@@ -164,10 +174,12 @@ function write(code: Wasm, writer: Writer): void {
   }
 }
 
-const operatorBytes = (operator: Operator): Bytes =>
-  operator in vectorOpcodes
-    ? [0xfd, ...unsigned(vectorOpcodes[operator as VectorOperator])]
-    : [opcodes[operator as keyof typeof opcodes]];
+function pushOperator(operator: Operator, bytes: Bytes): void {
+  if (operator in vectorOpcodes) {
+    bytes.push(0xfd);
+    pushUnsigned(vectorOpcodes[operator as VectorOperator], bytes);
+  } else bytes.push(opcodes[operator as keyof typeof opcodes]);
+}
 
 type Variable = Wasm & { kind: 'get' | 'set' | 'tee' | 'global.get' | 'global.set' };
 
@@ -176,7 +188,8 @@ const variableOps = { get: 0x20, set: 0x21, tee: 0x22, 'global.get': 0x23, 'glob
 function writeVariable(code: Variable, writer: Writer): void {
   if ('value' in code) write(code.value, writer);
   const at = 'local' in code ? writer.locals.get(code.local)! : writer.globals.indexOf(code.name);
-  push(writer.bytes, variableOps[code.kind], ...unsigned(at));
+  writer.bytes.push(variableOps[code.kind]);
+  pushUnsigned(at, writer.bytes);
 }
 
 function writeAccess(code: Wasm & { kind: 'load' | 'store' | 'fill' | 'atomic' }, writer: Writer): void {
@@ -184,28 +197,36 @@ function writeAccess(code: Wasm & { kind: 'load' | 'store' | 'fill' | 'atomic' }
   write(code.address, writer);
   switch (code.kind) {
     case 'load':
-      push(bytes, ...loadOps[code.type], ...place(code.type, code));
+      bytes.push(...loadOps[code.type]);
+      pushPlace(code.type, code, bytes);
       return;
     case 'store':
       write(code.value, writer);
-      push(bytes, ...storeOps[code.type], ...place(code.type, code));
+      bytes.push(...storeOps[code.type]);
+      pushPlace(code.type, code, bytes);
       return;
     case 'atomic':
       writeAll(code.operands, writer);
-      push(bytes, 0xfe, atomicOpcodes[code.operator], ...place('i32', code));
+      bytes.push(0xfe, atomicOpcodes[code.operator]);
+      pushPlace('i32', code, bytes);
       return;
     case 'fill':
-      push(bytes, 0x41, 0x00);
+      bytes.push(0x41, 0x00);
       write(code.bytes, writer);
-      push(bytes, 0xfc, 0x0b, 0x00);
+      bytes.push(0xfc, 0x0b, 0x00);
   }
 }
 
 /** Alignment, the memory where it is not the first, and the offset of an access to a number of this type. */
-function place(type: ValueType, { address, offset }: { address: Wasm; offset: number }): Bytes {
+function pushPlace(
+  type: ValueType,
+  { address, offset }: { readonly address: Wasm; readonly offset: number },
+  bytes: Bytes,
+): void {
   const alignment = alignments[type];
-  const memory = addressTypeOf(address) === 'i64' ? [alignment | 0x40, 0x01] : [alignment];
-  return [...memory, ...unsigned(offset)];
+  if (addressTypeOf(address) === 'i64') bytes.push(alignment | 0x40, 0x01);
+  else bytes.push(alignment);
+  pushUnsigned(offset, bytes);
 }
 
 type Control = Wasm & { kind: 'sequence' | 'block' | 'loop' | 'if' | 'jump' | 'jumpIf' | 'jumpTable' };
@@ -218,33 +239,32 @@ function writeControl(code: Control, writer: Writer): void {
       return;
     case 'block':
     case 'loop':
-      push(bytes, code.kind === 'block' ? blockOp : loopOp, noValue);
+      bytes.push(code.kind === 'block' ? blockOp : loopOp, noValue);
       writeInside(code.label, code.body, writer);
-      push(bytes, endOp);
+      bytes.push(endOp);
       return;
     case 'if':
       write(code.condition, writer);
-      push(bytes, ifOp, code.result === null ? noValue : typeCodes[code.result]);
+      bytes.push(ifOp, code.result === null ? noValue : typeCodes[code.result]);
       writeInside(null, code.then, writer);
-      if (code.otherwise.length > 0) push(bytes, elseOp);
+      if (code.otherwise.length > 0) bytes.push(elseOp);
       writeInside(null, code.otherwise, writer);
-      push(bytes, endOp);
+      bytes.push(endOp);
       return;
     case 'jump':
-      push(bytes, 0x0c, ...depthOf(code.label, writer));
+      bytes.push(0x0c);
+      pushUnsigned(depthOf(code.label, writer), bytes);
       return;
     case 'jumpIf':
       write(code.condition, writer);
-      push(bytes, 0x0d, ...depthOf(code.label, writer));
+      bytes.push(0x0d);
+      pushUnsigned(depthOf(code.label, writer), bytes);
       return;
     case 'jumpTable':
       write(code.index, writer);
-      push(
-        bytes,
-        0x0e,
-        ...vector(code.labels.map((label) => depthOf(label, writer))),
-        ...depthOf(code.otherwise, writer),
-      );
+      bytes.push(0x0e);
+      pushUnsigned(code.labels.length, bytes);
+      for (const label of [...code.labels, code.otherwise]) pushUnsigned(depthOf(label, writer), bytes);
   }
 }
 
@@ -258,10 +278,18 @@ function writeAll(parts: readonly Wasm[], writer: Writer): void {
   for (const part of parts) write(part, writer);
 }
 
-function push(bytes: Bytes, ...more: readonly number[]): void {
-  for (const byte of more) bytes.push(byte);
+/** What leaves the function, for good or for a while. */
+function writeExit(code: Wasm & { kind: 'call' | 'return' }, writer: Writer): void {
+  const { bytes } = writer;
+  if (code.kind === 'call') {
+    writeAll(code.operands, writer);
+    bytes.push(0x10);
+    pushUnsigned(writer.functions.get(code.name)!, bytes);
+  } else {
+    if (code.value !== null) write(code.value, writer);
+    bytes.push(0x0f);
+  }
 }
 
-function depthOf(label: Label, { labels }: Writer): Bytes {
-  return unsigned(labels.length - 1 - labels.lastIndexOf(label));
-}
+/** How many blocks out a label is. */
+const depthOf = (label: Label, { labels }: Writer): number => labels.length - 1 - labels.lastIndexOf(label);
