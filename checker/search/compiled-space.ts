@@ -11,6 +11,7 @@ import { compileModel } from '../state/wasm-model.ts';
 import { allBits } from '../state/wasm-table.ts';
 import { deadlockFound, wrongPropertyFound } from '../state/wasm-properties.ts';
 import type { Crew, Member, Recruit } from './crew.ts';
+import { addressIn } from './crew.ts';
 import { edgesOutOf, leadsOn } from './interpreted-edges.ts';
 import type { Schedule } from './outcome.ts';
 import type { Edge, Finding, StateSpace } from './state-space.ts';
@@ -241,7 +242,7 @@ class PackedSpace implements CompiledSpace {
     this.#memory.makeRoom();
     finding.value = at;
     this.#memory.code.insert();
-    this.#record(at, finding.value);
+    this.#record(at, addressIn(finding));
   }
 
   /** Takes over the findings from `at` up to `end` in memory. */

@@ -132,11 +132,11 @@ export function pieceOf(
   { from, to }: { readonly from: number; readonly to: number },
   { pieces }: MemoryMap,
 ): readonly [number, number] {
-  const left = (at: number) => Math.ceil((to - from) * (1 - at / pieces) ** 2);
+  const left = (at: number) => Math.ceil(((to - from) * (pieces - at) ** 2) / pieces ** 2);
   return [to - left(piece), to - left(piece + 1)];
 }
 
-/** How many times as large as the mean the first piece is, and no other is larger. */
+/** No piece is larger than so many times the mean, rounded up. */
 export const largestPiece = 2;
 
 /** The part of so many things that is in a piece. */
@@ -195,8 +195,8 @@ function claimPiece(
   /** Whether what one more batch may bring has room. */
   const hasRoom = () =>
     globals.claimed.value <= map.claimsEnough &&
-    globals.claimMark.value <= areas + map.claimMarks.at + map.claimMarks.bytes - map.marks.bytes &&
-    globals.finding.value <= areas + map.claimFindings.at + map.claimFindings.bytes - map.findings.bytes;
+    addressIn(globals.claimMark) <= areas + map.claimMarks.at + map.claimMarks.bytes - map.marks.bytes &&
+    addressIn(globals.finding) <= areas + map.claimFindings.at + findingsEnough(map);
   const note = (what: keyof typeof outcomeAt, value: number) =>
     (numbers[outcomeOf(map, piece, what)] = value);
   globals.piece.value = piece;
@@ -219,12 +219,19 @@ function claimPiece(
   note('stopped', at);
   note('claimed', globals.claimed.value);
   note('marks', globals.claimMark.value);
-  if (isFirst) note('findings', globals.finding.value);
+  if (isFirst) note('findings', addressIn(globals.finding));
   if (at < to) return;
   Atomics.store(numbers, outcomeOf(map, piece, 'progress'), isFirst ? settled : claimed);
   if (!isFirst) settling.wait(piece);
   settling.settleWaiting();
 }
+
+/** Bytes of findings in a piece that are enough: those of one more batch have room. */
+export const findingsEnough = ({ claimFindings, findings }: MemoryMap): number =>
+  claimFindings.bytes - findings.bytes;
+
+/** Addresses from 2 GiB on are negative numbers to JavaScript. */
+export const addressIn = ({ value }: WebAssembly.Global): number => value >>> 0;
 
 /** Progress of a piece. */
 const claimed = 1;
@@ -282,5 +289,5 @@ function settlePiece(piece: number, { map, code, globals, numbers }: Performing)
   globals.count.value = numbers[outcomeOf(map, piece, 'first')]!;
   globals.finding.value = map.claimFindings.at + piece * map.pieceDistance;
   code.settle();
-  numbers[outcomeOf(map, piece, 'findings')] = globals.finding.value;
+  numbers[outcomeOf(map, piece, 'findings')] = addressIn(globals.finding);
 }

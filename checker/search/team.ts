@@ -2,13 +2,13 @@
 import type { MemoryMap, outcomeAt } from '../state/wasm-memory.ts';
 import { takenAt } from '../state/wasm-memory.ts';
 import type { Crew, Work } from './crew.ts';
-import { largestPiece, outcomeOf, pieceOf, settled } from './crew.ts';
+import { findingsEnough, largestPiece, outcomeOf, pieceOf, settled } from './crew.ts';
 import type { VisitedMemory } from './visited-memory.ts';
 
 /** Takes the findings from one address up to another, before the next round overwrites them. */
 type Record = (from: number, to: number) => void;
 
-/** The share of their room that the claims of a round are to fill, as there may be more than expected. */
+/** The share of their room that the claims and findings of a round are to fill, as there may be more than expected. */
 const full = 0.7;
 
 export class Team {
@@ -57,15 +57,16 @@ export class Team {
       this.#portion = Math.ceil(portion / 4);
       return from;
     }
+    const found = this.#settle(record);
     const claimed = Math.max(...this.#outcome('claimed'), 1);
-    const fitting = Math.floor((claimsEnough * full * portion) / claimed);
+    const fill = Math.max(claimed / claimsEnough, found / findingsEnough(this.#map));
+    const fitting = Math.floor((full * portion) / fill);
     this.#portion = Math.max(1, Math.min(fitting, Math.max(this.#portion, portion * 2)));
-    this.#settle(record);
     return to;
   }
 
-  /** Stores what is left of the claims, where that has not been done. */
-  #settle(record: Record): void {
+  /** Stores what is left of the claims, where that has not been done; returns the bytes of the findings of a piece at most. */
+  #settle(record: Record): number {
     const { claimFindings, pieceDistance } = this.#map;
     const { globals } = this.#memory;
     const lost = this.#outcome('lost');
@@ -76,8 +77,13 @@ export class Team {
     }
     if (this.#outcome('progress').some((progress) => progress !== settled)) this.#run({ kind: 'settle' });
     globals.count.value = count;
-    for (const [piece, end] of this.#outcome('findings').entries())
-      record(claimFindings.at + piece * pieceDistance, end);
+    let most = 0;
+    for (const [piece, end] of this.#outcome('findings').entries()) {
+      const at = claimFindings.at + piece * pieceDistance;
+      record(at, end >>> 0);
+      most = Math.max(most, (end >>> 0) - at);
+    }
+    return most;
   }
 
   #rebuild(): void {

@@ -3,10 +3,10 @@
  *
  * A round is so many pieces, each some states in a row, that workers take one after another. Who has taken a piece gathers
  * the successors of its states, and claims those that are not in the table: the claim is a number that no state has yet,
- * and earlier claims have smaller numbers. Of equal states the smallest claim stays, whoever came first; so that once all
- * pieces are done, the claims left are the states that one worker alone would have found new, in its order. It is then
- * known how many each piece has, hence the number of each; piece by piece they are stored, and their slots corrected.
- * What is new in a piece whose turn it is, since all before it are done, is stored at once, and needs no claim.
+ * and earlier claims have smaller numbers. Of equal states the smallest claim stays, whoever came first; so that once a
+ * piece and all before it are done, the claims left in it are the states that one worker alone would have found new, in
+ * its order. It is then known what number the first of them has; they are stored, and their slots corrected. What is new
+ * in a piece when all before it are done is stored at once, and needs no claim.
  * Slots are claimed by compare-and-swap: nobody waits for anybody within a round.
  */
 import type { Local, Wasm, WasmFunction } from './wasm-code.ts';
@@ -77,7 +77,10 @@ function claim(context: VisitedContext): WasmFunction {
   return { name: 'claim', parameters: [], result: null, body, exported: true };
 }
 
-/** `storeAtOnce()`: stores the candidates that are new, looks at them, and records findings; all pieces before must be done. */
+/**
+ * `storeAtOnce()`: stores the candidates that are new from number `count` on, looks at them, and records findings. All
+ * pieces before must be done, and the claims of this one stored.
+ */
 function storeAtOnce(context: VisitedContext): WasmFunction {
   const walk = { between: storeAndCheck('storeNew'), onMark: recordMark };
   const body = candidatesInOrder(context, walk);

@@ -88,6 +88,7 @@ export const lineSlots = 16;
 export const outcomeAt = {
   /** The first state that was left out. */
   stopped: 0,
+  /** With the states that were stored at once. */
   claimed: 1,
   /** Where the marks of the claims end. */
   marks: 2,

@@ -116,9 +116,12 @@ function findLikely(context: VisitedContext): WasmFunction {
   const hash = local('i64', 'hash');
   const [mask, tag] = locals('v128', 'fourMasks', 'tag');
   // An empty slot has number -1, and what another worker has claimed is not stored: state 0 is read instead.
-  const isBelow = (most: Local) => operation('i32.lt_u', get(number), get(most));
-  const isKnown = context.isShared ? operation('i32.or', isBelow(stored), isBelow(claims)) : isBelow(stored);
-  const known = operation('i32.mul', get(number), isKnown);
+  const known = operation('i32.mul', get(number), operation('i32.lt_u', get(number), get(stored)));
+  // Others store states while a round goes on: whatever is below the claims.
+  const others = [
+    set(claims, claimBase(map)),
+    choose(operation('i32.lt_u', get(stored), get(claims)), [set(stored, get(claims))]),
+  ];
   const each = [
     set(hash, load('i64', ownEntry(get(at), 8, context), map.hashes.at)),
     set(slot, load('i32', ownEntry(get(at), 4, context), map.slots.at)),
@@ -134,7 +137,7 @@ function findLikely(context: VisitedContext): WasmFunction {
     openAreas(context),
     set(total, gathered(context)),
     set(stored, getGlobal('count')),
-    ...(context.isShared ? [set(claims, claimBase(map))] : []),
+    ...(context.isShared ? others : []),
     set(mask, operation('i32x4.splat', get(table.mask))),
     count(at, i32(0), get(total), each),
     readAhead(
