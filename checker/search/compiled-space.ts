@@ -11,7 +11,6 @@ import { compileModel } from '../state/wasm-model.ts';
 import { allBits } from '../state/wasm-table.ts';
 import { deadlockFound, wrongPropertyFound } from '../state/wasm-properties.ts';
 import type { Crew, Member, Recruit } from './crew.ts';
-import { addressIn } from './crew.ts';
 import { edgesOutOf, leadsOn } from './interpreted-edges.ts';
 import type { Schedule } from './outcome.ts';
 import type { Edge, Finding, StateSpace } from './state-space.ts';
@@ -20,7 +19,7 @@ import { blameProperty, findingOf } from './recorded-finding.ts';
 import { beginsAs, isStuck, moves } from './restriction.ts';
 import { Team } from './team.ts';
 import { canBeWide } from './wide.ts';
-import { VisitedMemory } from './visited-memory.ts';
+import { VisitedMemory, addressOf } from './visited-memory.ts';
 
 export interface CompiledOptions {
   /** Bytes of the states and their table at most. */
@@ -242,7 +241,7 @@ class PackedSpace implements CompiledSpace {
     this.#memory.makeRoom();
     finding.value = at;
     this.#memory.code.insert();
-    this.#record(at, addressIn(finding));
+    this.#record(at, addressOf(finding.value));
   }
 
   /** Takes over the findings from `at` up to `end` in memory. */

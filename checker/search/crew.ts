@@ -3,7 +3,7 @@ import type { MemoryMap } from '../state/wasm-memory.ts';
 import { outcomeAt, pageBytes, takenAt } from '../state/wasm-memory.ts';
 import { forgetRecent } from './recent.ts';
 import type { GeneratedCode, GeneratedGlobals } from './visited-memory.ts';
-import { enterStates } from './visited-memory.ts';
+import { addressOf, enterStates } from './visited-memory.ts';
 
 /** Several workers that do one order at a time, all at once. */
 export interface Crew {
@@ -195,10 +195,15 @@ function claimPiece(
   /** Whether what one more batch may bring has room. */
   const hasRoom = () =>
     globals.claimed.value <= map.claimsEnough &&
-    addressIn(globals.claimMark) <= areas + map.claimMarks.at + map.claimMarks.bytes - map.marks.bytes &&
-    addressIn(globals.finding) <= areas + map.claimFindings.at + findingsEnough(map);
+    addressOf(globals.claimMark.value) <=
+      areas + map.claimMarks.at + map.claimMarks.bytes - map.marks.bytes &&
+    addressOf(globals.finding.value) <= areas + map.claimFindings.at + findingsEnough(map);
   const note = (what: keyof typeof outcomeAt, value: number) =>
     (numbers[outcomeOf(map, piece, what)] = value);
+  const noteClaims = () => {
+    note('claimed', globals.claimed.value);
+    note('marks', globals.claimMark.value);
+  };
   globals.piece.value = piece;
   globals.claimed.value = 0;
   globals.claimMark.value = areas + map.claimMarks.at;
@@ -208,8 +213,7 @@ function claimPiece(
   while (at < to && hasRoom()) {
     at = code.generate(at, to);
     if (!isFirst && settling.reach(piece)) {
-      note('claimed', globals.claimed.value);
-      note('marks', globals.claimMark.value);
+      noteClaims();
       settlePiece(piece, performing);
       isFirst = true;
     }
@@ -217,9 +221,8 @@ function claimPiece(
     else code.claim();
   }
   note('stopped', at);
-  note('claimed', globals.claimed.value);
-  note('marks', globals.claimMark.value);
-  if (isFirst) note('findings', addressIn(globals.finding));
+  noteClaims();
+  if (isFirst) note('findings', globals.finding.value);
   if (at < to) return;
   Atomics.store(numbers, outcomeOf(map, piece, 'progress'), isFirst ? settled : claimed);
   if (!isFirst) settling.wait(piece);
@@ -229,9 +232,6 @@ function claimPiece(
 /** Bytes of findings in a piece that are enough: those of one more batch have room. */
 export const findingsEnough = ({ claimFindings, findings }: MemoryMap): number =>
   claimFindings.bytes - findings.bytes;
-
-/** Addresses from 2 GiB on are negative numbers to JavaScript. */
-export const addressIn = ({ value }: WebAssembly.Global): number => value >>> 0;
 
 /** Progress of a piece. */
 const claimed = 1;
@@ -289,5 +289,5 @@ function settlePiece(piece: number, { map, code, globals, numbers }: Performing)
   globals.count.value = numbers[outcomeOf(map, piece, 'first')]!;
   globals.finding.value = map.claimFindings.at + piece * map.pieceDistance;
   code.settle();
-  numbers[outcomeOf(map, piece, 'findings')] = addressIn(globals.finding);
+  numbers[outcomeOf(map, piece, 'findings')] = globals.finding.value;
 }

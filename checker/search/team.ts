@@ -4,6 +4,7 @@ import { takenAt } from '../state/wasm-memory.ts';
 import type { Crew, Work } from './crew.ts';
 import { findingsEnough, largestPiece, outcomeOf, pieceOf, settled } from './crew.ts';
 import type { VisitedMemory } from './visited-memory.ts';
+import { addressOf } from './visited-memory.ts';
 
 /** Takes the findings from one address up to another, before the next round overwrites them. */
 type Record = (from: number, to: number) => void;
@@ -78,10 +79,11 @@ export class Team {
     if (this.#outcome('progress').some((progress) => progress !== settled)) this.#run({ kind: 'settle' });
     globals.count.value = count;
     let most = 0;
-    for (const [piece, end] of this.#outcome('findings').entries()) {
+    for (const [piece, signed] of this.#outcome('findings').entries()) {
       const at = claimFindings.at + piece * pieceDistance;
-      record(at, end >>> 0);
-      most = Math.max(most, (end >>> 0) - at);
+      const end = addressOf(signed);
+      record(at, end);
+      most = Math.max(most, end - at);
     }
     return most;
   }

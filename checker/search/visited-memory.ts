@@ -232,6 +232,9 @@ export class VisitedMemory {
   }
 }
 
+/** An address that generated code left as a signed number: from 2 GiB on it is negative. */
+export const addressOf = (signed: number): number => signed >>> 0;
+
 /** Enters states into the table, in pieces that have room among the candidates. */
 export function enterStates({ enter }: GeneratedCode, from: number, to: number, room: number): void {
   for (let at = from; at < to; at += room) enter(at, Math.min(at + room, to));
