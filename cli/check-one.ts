@@ -15,7 +15,7 @@ export async function checkOne(name: string, words: readonly string[], options: 
   const chosen = chosenOptions(source, words);
   const model = buildModel(source, chosen);
   const { result, seconds } = await runWithin(options, (limits) =>
-    checking(model, limits, settingsOf(options)),
+    checking(model, limits, settingsOf(options, 'one')),
   );
   const savedAs = await save({ ...result, source, chosen, seconds, savedAs: null }, options.saveTrace);
   const report = { ...result, source, chosen, seconds, savedAs };

@@ -3,7 +3,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import type { Command } from 'commander';
 import { defaultSettings } from '../checker/search/settings.ts';
 import type { Settings } from '../checker/search/settings.ts';
-import { hireWorkers } from '../checker/search/worker-host.ts';
+import { startWorkers } from '../checker/search/worker-host.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface SearchOptions {
@@ -35,20 +35,23 @@ export const withSearchOptions = (command: Command): Command =>
 /** More than these no search has been tried with. */
 const mostWorkers = 64;
 
-export function settingsOf({
-  engine: chosen,
-  reduce,
-  symmetry,
-  maxMemory,
-  workers: wanted = Math.min(availableParallelism(), mostWorkers),
-}: SearchOptions): Settings {
+/**
+ * The settings that the options stand for. Who asks for workers and has one model checked expects a large search: they are
+ * called at once. Where there are `many` searches, most are small.
+ */
+export function settingsOf(
+  { engine: chosen, reduce, symmetry, maxMemory, workers: wanted }: SearchOptions,
+  searches: 'one' | 'many' = 'many',
+): Settings {
+  const workers = wanted ?? Math.min(availableParallelism(), mostWorkers);
+  const from = searches === 'one' && wanted !== undefined ? { from: 0 } : {};
   return {
     ...defaultSettings,
     engine: chosen ?? defaultSettings.engine,
     reduce: reduce ?? defaultSettings.reduce,
     symmetry: symmetry ?? defaultSettings.symmetry,
     maxBytes: maxMemory ?? (totalmem() * 3) / 4,
-    crew: wanted === 1 ? null : { workers: wanted, hire: hireWorkers },
+    crew: workers === 1 ? null : { workers, call: startWorkers, ...from },
   };
 }
 

@@ -5,12 +5,13 @@ import type { State } from '../state/evaluate.ts';
 import { initialStates } from '../state/interpret.ts';
 import { decode, encode } from '../state/packed-state.ts';
 import { encodeModule } from '../state/wasm-encode.ts';
+import type { Share } from '../state/wasm-memory.ts';
 import { alone, findingBytes } from '../state/wasm-memory.ts';
 import type { CompiledModel } from '../state/wasm-model.ts';
 import { compileModel } from '../state/wasm-model.ts';
 import { allBits } from '../state/wasm-table.ts';
 import { deadlockFound, wrongPropertyFound } from '../state/wasm-properties.ts';
-import type { Crew, Member, Recruit } from './crew.ts';
+import type { Applicants, Member } from './crew.ts';
 import { edgesOutOf, leadsOn } from './interpreted-edges.ts';
 import type { Schedule } from './outcome.ts';
 import type { Edge, Finding, StateSpace } from './state-space.ts';
@@ -41,20 +42,22 @@ export interface CompiledOptions {
   readonly only?: Schedule | null;
 }
 
-export type Hire = (self: Member, recruits: readonly Recruit[]) => Crew;
-
 export interface CrewOptions {
   /** Them and the calling thread. */
   readonly workers: number;
-  readonly hire: Hire;
-  /** States from which on they are hired. */
+  /** Calls so many others. */
+  readonly call: (others: number) => Applicants;
+  /** States from which on they are called; 0: while the model is compiled. */
   readonly from?: number;
-  /** For tests: everything is shared, so many successors at a time, and the claims of a piece are as few. */
-  readonly batch?: number;
+  /** For tests: everything is shared, in batches and pieces as small as these. */
+  readonly small?: Omit<Share, 'workers'>;
 }
 
-/** States from which on others are hired: a worker takes up to 0.1 s to start, and as much CPU. */
-const hireFrom = 65_536;
+/** States for each other worker from which on all are called: this thread expands as many in the 5 ms that it takes to start one. */
+const callFrom = 4_096;
+
+/** States that are expanded alone before it is asked again whether others can begin. */
+const aloneAtATime = 4_096;
 
 /** States that are expanded alone: two barriers cost as much. */
 const fewStates = 1_024;
@@ -87,6 +90,8 @@ class PackedSpace implements CompiledSpace {
   readonly #only: Schedule | null;
   readonly #workers: number;
   readonly #crew: CrewOptions | null;
+  readonly #callFrom: number;
+  #applicants: Applicants | null = null;
   #team: Team | null = null;
 
   constructor(table: TransitionTable, options: CompiledOptions) {
@@ -102,23 +107,22 @@ class PackedSpace implements CompiledSpace {
     if (only !== null && symmetry !== null)
       throw new Error('copies that rest are not interchangeable with those that move');
     const workers = crew?.workers ?? 1;
+    this.#workers = workers;
+    this.#crew = workers === 1 ? null : crew;
+    this.#callFrom = crew?.small === undefined ? (crew?.from ?? callFrom * (workers - 1)) : 0;
+    // Threads start while this one compiles.
+    if (this.#crew !== null && this.#callFrom === 0) this.#applicants = this.#crew.call(workers - 1);
     this.#model = compileModel(table, {
       hashMask,
       symmetry,
       forget,
       mayMove: (copy) => only === null || moves(only, copy),
       wide: wideFrom !== null,
-      share: {
-        ...alone,
-        workers,
-        ...(crew?.batch === undefined ? {} : { batch: crew.batch, claims: crew.batch }),
-      },
+      share: { ...alone, workers, ...crew?.small },
     });
     this.portion = Math.max(fewestInPortion, Math.floor(portionBytes / this.#model.map.stride));
     this.#table = table;
     this.#only = only;
-    this.#workers = workers;
-    this.#crew = workers === 1 ? null : crew;
     this.#memory = new VisitedMemory(this.#model, encodeModule(this.#model.module), {
       maxBytes,
       workers,
@@ -198,8 +202,9 @@ class PackedSpace implements CompiledSpace {
   expand(from: number, to: number): void {
     const { mostEdges } = this.#model;
     for (let at = from; at < to;) {
-      const end = Math.min(to, at + Math.floor(this.#memory.left(mostEdges) / mostEdges));
-      const team = this.#teamFor(end - at);
+      const fitting = Math.min(to, at + Math.floor(this.#memory.left(mostEdges) / mostEdges));
+      const team = this.#teamFor(fitting - at);
+      const end = team === null && this.#crew !== null ? Math.min(fitting, at + aloneAtATime) : fitting;
       if (team === null) this.#expandAlone(at, end);
       else team.expand(at, end, (first, last) => this.#record(first, last));
       at = end;
@@ -216,13 +221,15 @@ class PackedSpace implements CompiledSpace {
   /** Those who share the work on so many states, or null where it is not shared, or not yet. */
   #teamFor(states: number): Team | null {
     const crew = this.#crew;
-    if (crew === null || this.count < (crew.batch === undefined ? (crew.from ?? hireFrom) : 0)) return null;
-    this.#team ??= this.#hire(crew);
-    if (crew.batch !== undefined) while (!this.#team.isReady);
-    return this.#team.isReady && (states >= fewStates || crew.batch !== undefined) ? this.#team : null;
+    if (crew === null) return null;
+    if (this.count >= this.#callFrom) this.#applicants ??= crew.call(crew.workers - 1);
+    if (this.#applicants === null) return null;
+    this.#team ??= this.#hire(this.#applicants, crew);
+    if (crew.small !== undefined) while (!this.#team.isReady);
+    return this.#team.isReady && (states >= fewStates || crew.small !== undefined) ? this.#team : null;
   }
 
-  #hire({ workers, hire }: CrewOptions): Team {
+  #hire({ hire }: Applicants, { workers }: CrewOptions): Team {
     const { map } = this.#model;
     const { module, memory, states, code, globals } = this.#memory;
     const transitions = this.#table.transitions.length;
@@ -256,7 +263,7 @@ class PackedSpace implements CompiledSpace {
   }
 
   close(): void {
-    this.#team?.close();
+    this.#applicants?.close();
   }
 
   markPredecessors(from: number, to: number, marks: Uint8Array): void {

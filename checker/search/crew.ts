@@ -15,10 +15,16 @@ export interface Crew {
    * Throws  Error when a worker fails or gives no sign of life, as `isReady` does.
    */
   readonly run: (order: Order) => void;
+}
+
+/** Workers on their way, who do not know yet what there is to do. */
+export interface Applicants {
+  /** Tells them, one recruit each; `self` is worker 0 and works in the calling thread. */
+  readonly hire: (self: Member, recruits: readonly Recruit[]) => Crew;
   readonly close: () => void;
 }
 
-/** What another worker is started with. */
+/** What another worker must know of itself. */
 export interface Recruit {
   readonly module: WebAssembly.Module;
   /** How far its own areas are from those of the first worker. */
@@ -33,12 +39,19 @@ export interface Shared {
   readonly statesPage: number;
 }
 
+/**
+ * Gathers and claims successors of the states `from` .. `to - 1`, and stores those of a piece as soon as all pieces
+ * before it are claimed; `outcome` says how far each piece came, which ends when it has `enough` claims.
+ */
+interface ClaimWork {
+  readonly kind: 'claim';
+  readonly from: number;
+  readonly to: number;
+  readonly enough: number;
+}
+
 export type Work =
-  /**
-   * Gathers and claims successors of the states `from` .. `to - 1`, and stores those of a piece as soon as all pieces
-   * before it are claimed; `outcome` says how far each piece came.
-   */
-  | { readonly kind: 'claim'; readonly from: number; readonly to: number }
+  | ClaimWork
   /** Undoes the claims of this round, as if it had not begun. */
   | { readonly kind: 'withdraw' }
   /** Does so with the pieces that are left: those of a piece from number `first` of its outcome on. */
@@ -54,17 +67,18 @@ export interface Order {
 }
 
 /** Numbers of an order. */
-export const orderLength = 7;
+export const orderLength = 8;
 const kinds = ['claim', 'withdraw', 'settle', 'clear', 'enter'] as const;
 
 export function writeOrder({ shared, work }: Order, to: Int32Array): void {
   const { count, slots, numberMask, statesPage } = shared;
-  const range = work.kind === 'claim' ? [work.from, work.to] : [0, 0];
+  const range = work.kind === 'claim' ? [work.from, work.to, work.enough] : [0, 0, 0];
   to.set([kinds.indexOf(work.kind), count, slots, numberMask, statesPage, ...range]);
 }
 
 export function readOrder(order: Int32Array): Order {
-  const [kind, count, slots, numberMask, statesPage, from, to] = [...order] as [
+  const [kind, count, slots, numberMask, statesPage, from, to, enough] = [...order] as [
+    number,
     number,
     number,
     number,
@@ -76,7 +90,7 @@ export function readOrder(order: Int32Array): Order {
   const name = kinds[kind]!;
   return {
     shared: { count, slots, numberMask, statesPage },
-    work: name === 'claim' ? { kind: name, from, to } : { kind: name },
+    work: name === 'claim' ? { kind: name, from, to, enough } : { kind: name },
   };
 }
 
@@ -112,7 +126,7 @@ export function performer(member: Member): (order: Order) => void {
     const settling = new Settling(shared.count, performing);
     const take = () => Atomics.add(performing.numbers, takenAt / 4, 1);
     for (let piece = take(); piece < map.pieces; piece = take())
-      if (work.kind === 'claim') claimPiece(piece, pieceOf(piece, work, map), settling, performing);
+      if (work.kind === 'claim') claimPiece(piece, work, settling, performing);
       else performPiece(piece, { shared, work }, performing);
     share(shared, globals);
   };
@@ -159,7 +173,7 @@ interface Performing extends Member {
 
 function performPiece(
   piece: number,
-  { shared, work }: { readonly shared: Shared; readonly work: Exclude<Work, { readonly kind: 'claim' }> },
+  { shared, work }: { readonly shared: Shared; readonly work: Exclude<Work, ClaimWork> },
   performing: Performing,
 ): void {
   const { map, code, globals, numbers } = performing;
@@ -184,17 +198,13 @@ function performPiece(
  * Claims what is new, or stores it at once as soon as all pieces before are claimed. It stops before the end when there is
  * no room for more claims or findings.
  */
-function claimPiece(
-  piece: number,
-  [from, to]: readonly [number, number],
-  settling: Settling,
-  performing: Performing,
-): void {
+function claimPiece(piece: number, work: ClaimWork, settling: Settling, performing: Performing): void {
   const { map, code, globals, numbers } = performing;
+  const [from, to] = pieceOf(piece, work, map);
   const areas = piece * map.pieceDistance;
   /** Whether what one more batch may bring has room. */
   const hasRoom = () =>
-    globals.claimed.value <= map.claimsEnough &&
+    globals.claimed.value <= work.enough &&
     addressOf(globals.claimMark.value) <=
       areas + map.claimMarks.at + map.claimMarks.bytes - map.marks.bytes &&
     addressOf(globals.finding.value) <= areas + map.claimFindings.at + findingsEnough(map);

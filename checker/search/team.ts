@@ -12,16 +12,24 @@ type Record = (from: number, to: number) => void;
 /** The share of their room that the claims and findings of a round are to fill, as there may be more than expected. */
 const full = 0.7;
 
+/** So many times the claims that are expected have room in a round: to withdraw it costs more than to have the room early. */
+const unexpected = 3;
+
+/** What remains of the most claims for each state from one round to the next: the first states of a level have twice those of the last. */
+const forgetting = 0.9;
+
 export class Team {
   readonly #memory: VisitedMemory;
   readonly #map: MemoryMap;
   readonly #crew: Crew;
-  /** States that have room in the largest piece, going by those before. */
-  #portion = 256;
+  /** States whose claims have room in the largest piece, and claims for each state of it, going by those before. */
+  #portion: number;
+  #claimsEach = 1;
 
   constructor(memory: VisitedMemory, map: MemoryMap, crew: Crew) {
     this.#memory = memory;
     this.#map = map;
+    this.#portion = map.claimsEnough;
     this.#crew = crew;
   }
 
@@ -35,31 +43,29 @@ export class Team {
     for (let at = from; at < to;) at = this.#round(at, to, record);
   }
 
-  close(): void {
-    this.#crew.close();
-  }
-
   /** One round: workers claim side by side, in the order of the states; returns the first state left out. */
   #round(from: number, most: number, record: Record): number {
     const { pieces, claimsRoom, claimsEnough } = this.#map;
-    // Claimed numbers run through the areas of all pieces, so that there must be states for all of them.
-    this.#memory.makeRoom(pieces * claimsRoom);
     for (let piece = 0; piece < pieces; piece++) {
       this.#note(piece, 'lost', 0);
       this.#note(piece, 'progress', 0);
     }
     this.#note(0, 'first', this.#memory.count);
     const to = Math.min(most, from + Math.ceil((this.#portion * pieces) / largestPiece));
-    const round = { from, to };
-    this.#run({ kind: 'claim', ...round });
     const portion = Math.ceil(((to - from) * largestPiece) / pieces);
+    const enough = Math.min(claimsEnough, Math.ceil(unexpected * portion * this.#claimsEach));
+    this.#memory.makeRoom(pieces * (enough + claimsRoom - claimsEnough));
+    const round = { from, to };
+    this.#run({ kind: 'claim', ...round, enough });
     if (this.#outcome('stopped').some((stopped, piece) => stopped < pieceOf(piece, round, this.#map)[1])) {
       this.#run({ kind: 'withdraw' });
       this.#portion = Math.ceil(portion / 4);
+      this.#claimsEach *= 2;
       return from;
     }
     const found = this.#settle(record);
     const claimed = Math.max(...this.#outcome('claimed'), 1);
+    this.#claimsEach = Math.max(claimed / portion, this.#claimsEach * forgetting);
     const fill = Math.max(claimed / claimsEnough, found / findingsEnough(this.#map));
     const fitting = Math.floor((full * portion) / fill);
     this.#portion = Math.max(1, Math.min(fitting, Math.max(this.#portion, portion * 2)));

@@ -56,12 +56,7 @@ import { copyState, equalStates } from './wasm-packed.ts';
 export const claimGlobals = ['before', 'piece', 'claimed', 'claimMark'] as const;
 
 export function claimFunctions(context: VisitedContext): readonly WasmFunction[] {
-  return [
-    takeNew('claimNew', claimSlot, context),
-    claim(context),
-    takeNew('storeNew', storeInSlot, context),
-    storeAtOnce(context),
-  ];
+  return [takeNew(context), claim(context), storeAtOnce(context)];
 }
 
 /** `claim()`: claims the candidates that are new; the marks between them are kept for `settle`. */
@@ -72,7 +67,7 @@ function claim(context: VisitedContext): WasmFunction {
     ...[4, 8, 12].map((at) => store(load('i32', get(mark), at), 'i32', target, at)),
     setGlobal('claimMark', operation('i32.add', target, i32(markBytes))),
   ];
-  const between = (from: Local, to: Local) => [call('claimNew', get(from), get(to))];
+  const between = (from: Local, to: Local) => [call('takeNew', get(from), get(to), i32(0))];
   const body = candidatesInOrder(context, { between, onMark: keep });
   return { name: 'claim', parameters: [], result: null, body, exported: true };
 }
@@ -82,13 +77,15 @@ function claim(context: VisitedContext): WasmFunction {
  * pieces before must be done, and the claims of this one stored.
  */
 function storeAtOnce(context: VisitedContext): WasmFunction {
-  const walk = { between: storeAndCheck('storeNew'), onMark: recordMark };
+  const walk = { between: storeAndCheck('takeNew', i32(1)), onMark: recordMark };
   const body = candidatesInOrder(context, walk);
   return { name: 'storeAtOnce', parameters: [], result: null, body, exported: true };
 }
 
-/** What claiming one candidate needs. */
+/** What taking a slot for one candidate needs. */
 interface Candidate {
+  /** Whether it is stored at once. */
+  readonly atOnce: Local;
   readonly at: Local;
   readonly pointer: Local;
   readonly hash: Local;
@@ -106,6 +103,7 @@ interface Candidate {
 }
 
 const candidateOf = (): Candidate => ({
+  atOnce: local('i32', 'atOnce'),
   at: local('i32', 'at'),
   pointer: local('i32', 'pointer'),
   hash: local('i64', 'hash'),
@@ -125,36 +123,20 @@ export const areasOfPiece = ({ pieceDistance }: MemoryMap): Wasm => scaled(getGl
 const nextNumber = ({ firstClaim, claimed }: Candidate): Wasm =>
   operation('i32.add', get(firstClaim), get(claimed));
 
-/** Code that takes the slot if it still holds what is expected; leaves whether it did. Whoever sees what it holds then finds the state. */
-type Take = (expected: Wasm, candidate: Candidate, table: Table) => Wasm;
-
-/** `name(from, to)`: takes the slots of those of the candidates `from` .. `to - 1` that are new. */
-function takeNew(name: string, takeSlot: Take, context: VisitedContext): WasmFunction {
+/**
+ * `takeNew(from, to, atOnce)`: takes the slots of those of the candidates `from` .. `to - 1` that are new, to store them at once
+ * or for claims. It is one function for both, which the engine has optimised by the time that there are claims.
+ */
+function takeNew(context: VisitedContext): WasmFunction {
   const { map } = context;
   const table = tableOf(context);
   const [from, to] = [local('i32', 'from'), local('i32', 'to')];
   const candidate = candidateOf();
-  const { at, pointer, hash, slot, areas, firstClaim, value, number, claimed, count: stored } = candidate;
-  const [again, decided] = [labelled('again'), labelled('decided')];
-  const take = [choose(takeSlot(i32(0), candidate, table), [jump(decided)]), jump(again)];
-  const compare = [jumpIf(decided, isStored(candidate, table)), nextSlot(slot, table), jump(again)];
-  const search = [
-    probe(slot, value, hash, table),
-    choose(operation('i32.eqz', get(value)), take),
-    set(number, numberIn(value, table)),
-    choose(operation('i32.lt_u', get(number), getGlobal('before')), compare),
-    set(value, loadSlotAnew(slot, table)),
-    set(number, numberIn(value, table)),
-    choose(operation('i32.lt_u', get(number), claimBase(map)), compare),
-    choose(operation('i32.eqz', isClaimed(candidate, context)), [nextSlot(slot, table), jump(again)]),
-    jumpIf(decided, operation('i32.lt_u', get(number), nextNumber(candidate))),
-    choose(takeSlot(get(value), candidate, table), [...takeFrom(candidate, map), jump(decided)]),
-    jump(again),
-  ];
+  const { at, atOnce, pointer, hash, slot, areas, firstClaim, claimed, count: stored } = candidate;
   const each = [
     set(hash, load('i64', ownEntry(get(at), 8, context), map.hashes.at)),
     set(slot, load('i32', ownEntry(get(at), 4, context), map.slots.at)),
-    block(decided, loop(again, ...search)),
+    takeIfNew(candidate, table),
     increment(pointer, map.stride),
   ];
   const body = [
@@ -169,7 +151,29 @@ function takeNew(name: string, takeSlot: Take, context: VisitedContext): WasmFun
     setGlobal('claimed', get(claimed)),
     setGlobal('count', get(stored)),
   ];
-  return { name, parameters: [from, to], result: null, body, exported: false };
+  return { name: 'takeNew', parameters: [from, to, atOnce], result: null, body, exported: false };
+}
+
+/** Code that searches for a candidate from `slot` on, and takes the slot that is empty or has a later claim of it. */
+function takeIfNew(candidate: Candidate, table: Table): Wasm {
+  const { hash, slot, value, number } = candidate;
+  const [again, decided] = [labelled('again'), labelled('decided')];
+  const take = [choose(takeSlot(i32(0), candidate, table), [jump(decided)]), jump(again)];
+  const compare = [jumpIf(decided, isStored(candidate, table)), nextSlot(slot, table), jump(again)];
+  const search = [
+    probe(slot, value, hash, table),
+    choose(operation('i32.eqz', get(value)), take),
+    set(number, numberIn(value, table)),
+    choose(operation('i32.lt_u', get(number), getGlobal('before')), compare),
+    set(value, loadSlotAnew(slot, table)),
+    set(number, numberIn(value, table)),
+    choose(operation('i32.lt_u', get(number), claimBase(table.map)), compare),
+    choose(operation('i32.eqz', isClaimed(candidate, table)), [nextSlot(slot, table), jump(again)]),
+    jumpIf(decided, operation('i32.lt_u', get(number), nextNumber(candidate))),
+    choose(takeSlot(get(value), candidate, table), [...takeFrom(candidate, table.map), jump(decided)]),
+    jump(again),
+  ];
+  return block(decided, loop(again, ...search));
 }
 
 /** Code of whether the state of that number, which is stored, is the candidate. */
@@ -206,30 +210,26 @@ function claimedAt(area: 'claims' | 'claimSlots', bytes: number, number: Local, 
 export const entryAt = (entry: Local, bytes: number, areas: Local): Wasm =>
   operation('i32.add', scaled(get(entry), bytes), get(areas));
 
-/** Takes it for a claim. */
-const claimSlot: Take = (expected, candidate, table) => {
-  const { map, words } = table;
-  const { pointer, areas, claimed } = candidate;
-  const target = local('i32', 'target');
-  return sequence(
-    set(target, entryAt(claimed, map.stride, areas)),
-    copyState({ pointer }, [{ pointer: target, offset: map.claims.at }], words),
-    takeFor(nextNumber(candidate), expected, candidate, table),
-  );
-};
-
-/** Takes it for the next state. It counts as a claim too, lest it stays when the round is withdrawn. */
-const storeInSlot: Take = (expected, candidate, table) => {
-  const { pointer, count: stored } = candidate;
-  const [target, won] = [local(table.addressType, 'place'), local('i32', 'stored')];
-  return sequence(
-    set(target, stateAddress(get(stored), table)),
-    copyState({ pointer }, [{ pointer: target }], table.words),
-    set(won, takeFor(get(stored), expected, candidate, table)),
-    set(stored, operation('i32.add', get(stored), get(won))),
-    get(won),
-  );
-};
+/** Code that takes the slot if it still holds what is expected; leaves whether it did. Whoever sees what it holds then finds the state. */
+function takeSlot(expected: Wasm, candidate: Candidate, table: Table): Wasm {
+  const { map, words, addressType } = table;
+  const { atOnce, pointer, areas, claimed, count: stored } = candidate;
+  const [claim, place] = [local('i32', 'claim'), local(addressType, 'place')];
+  const taken = local('i32', 'taken');
+  // What is stored at once counts as a claim too, lest it stay when the round is withdrawn.
+  const storeIt = [
+    set(place, stateAddress(get(stored), table)),
+    copyState({ pointer }, [{ pointer: place }], words),
+    set(taken, takeFor(get(stored), expected, candidate, table)),
+    set(stored, operation('i32.add', get(stored), get(taken))),
+  ];
+  const claimIt = [
+    set(claim, entryAt(claimed, map.stride, areas)),
+    copyState({ pointer }, [{ pointer: claim, offset: map.claims.at }], words),
+    set(taken, takeFor(nextNumber(candidate), expected, candidate, table)),
+  ];
+  return sequence(choose(get(atOnce), storeIt, claimIt), get(taken));
+}
 
 function takeFor(number: Wasm, expected: Wasm, candidate: Candidate, table: Table): Wasm {
   const { hash, slot, areas, claimed } = candidate;

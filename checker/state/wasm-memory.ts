@@ -125,11 +125,12 @@ const recentBytes = 2 ** 19;
 export const recentBits = (words: number): number =>
   Math.max(1, Math.floor(Math.log2(recentBytes / (words * 8))));
 
-/** Workers, how many successors each gathers, and the claims that are enough for a piece. */
+/** Workers, how many successors each gathers, the claims that are enough for a piece, and the pieces for each worker. */
 export interface Share {
   readonly workers: number;
   readonly batch: number;
   readonly claims?: number;
+  readonly pieces?: number;
 }
 
 export const alone: Share = { workers: 1, batch: 1024 };
@@ -143,7 +144,7 @@ export function memoryMap(sizes: Sizes, share: Share): MemoryMap {
   const piece = pieceAreas(firstPiece, sizes, share);
   const pieceDistance = piece.end - firstPiece;
   const fitting = Math.floor(piecesBytes / (workers * pieceDistance));
-  const each = Math.min(piecesEach.most, Math.max(piecesEach.least, fitting));
+  const { pieces: each = Math.min(piecesEach.most, Math.max(piecesEach.least, fitting)) } = share;
   const pieces = workers === 1 ? 0 : workers * each;
   const table = firstPiece + pieces * pieceDistance;
   return { ...own.areas, ...piece.areas, distance, pieces, pieceDistance, table };

@@ -218,7 +218,7 @@ export function visitedFunctions(context: VisitedContext): readonly WasmFunction
     hashAll(context),
     findSlots(context),
     findLikely(context),
-    decide('insertNew', true, context),
+    ...(context.isShared ? [] : [decide('insertNew', true, context)]),
     decide('numberOf', false, context),
     clearTable(context),
     enter(context),

@@ -10,7 +10,7 @@ import type { Model } from '../../checker/language/model.ts';
 import type { CompiledSpace } from '../../checker/search/compiled-space.ts';
 import { compiledSpace } from '../../checker/search/compiled-space.ts';
 import { pathTo, runAlong } from '../../checker/search/run-along.ts';
-import { hireWorkers } from '../../checker/search/worker-host.ts';
+import { startWorkers } from '../../checker/search/worker-host.ts';
 import { model as gupFast } from '../../models/gup-fast-vs-collapse.ts';
 import { explore } from './explore.ts';
 import type { Explored } from './explore-levels.ts';
@@ -107,7 +107,10 @@ test('two workers find the same as one', () => {
   const table = transitionTable(gupFast.build({ flush: 'broadcast', cpus: 2, ptes: 1 }));
   const alike = { symmetry: symmetryOf(numberingOf(table)), forget: true };
   const alone = explore(compiledSpace(table, alike), most)!;
-  const space = compiledSpace(table, { ...alike, crew: { workers: 2, batch: 50, hire: hireWorkers } });
+  const space = compiledSpace(table, {
+    ...alike,
+    crew: { workers: 2, small: { batch: 50, claims: 50 }, call: startWorkers },
+  });
   try {
     expect(everything(explore(space, most)!)).toEqual(everything(alone));
   } finally {

@@ -20,15 +20,11 @@ import {
   thread,
   wait,
 } from '../../checker/language/index.ts';
-import type {
-  CompiledOptions,
-  CompiledSpace,
-  CrewOptions,
-  Hire,
-} from '../../checker/search/compiled-space.ts';
+import type { CompiledOptions, CompiledSpace, CrewOptions } from '../../checker/search/compiled-space.ts';
 import { compiledSpace } from '../../checker/search/compiled-space.ts';
+import type { Applicants, Recruit } from '../../checker/search/crew.ts';
 import { search } from '../../checker/search/search.ts';
-import { hireWorkers } from '../../checker/search/worker-host.ts';
+import { startWorkers } from '../../checker/search/worker-host.ts';
 import { model as gupFast } from '../../models/gup-fast-vs-collapse.ts';
 import { mayEnd, modelOf } from '../language/tiny.ts';
 import { explore } from './explore.ts';
@@ -40,17 +36,23 @@ const most = 3_000;
 /** States on both sides of 4 GiB, once the first 64 KiB of them are stored. */
 const acrossBorder = 2 ** 32 - 2 ** 16;
 
+/** Everything is shared, in batches of so many successors and pieces of as few claims. */
+const small = (batch: number, pieces?: number) => ({
+  batch,
+  claims: batch,
+  ...(pieces === undefined ? {} : { pieces }),
+});
+
 /** Runs `look` on a space that workers share from its first state on. */
 function together<T>(
   table: TransitionTable,
   {
     crew,
     ...options
-  }: Omit<CompiledOptions, 'crew'> & { readonly crew: Omit<CrewOptions, 'hire'> & Partial<CrewOptions> },
+  }: Omit<CompiledOptions, 'crew'> & { readonly crew: Omit<CrewOptions, 'call'> & Partial<CrewOptions> },
   look: (space: CompiledSpace) => T,
 ): T {
-  const hire = crew.hire ?? hireWorkers;
-  const space = compiledSpace(table, { ...options, crew: { ...crew, hire } });
+  const space = compiledSpace(table, { ...options, crew: { call: startWorkers, ...crew } });
   try {
     return look(space);
   } finally {
@@ -79,16 +81,18 @@ function agree(table: TransitionTable, options: Parameters<typeof together>[1]):
 }
 
 describe('workers change nothing', () => {
-  // With claims of 5 most rounds are withdrawn, and with hashes of a few bits workers meet at the same slots.
+  // With hashes of a few bits workers meet at the same slots; one piece each has too few claims for many rounds, which are withdrawn.
   test.each([
-    [2, 5, {}],
-    [3, 40, { wideFrom: acrossBorder }],
-    [2, 16, { hashMask: 2n ** 63n + 2n ** 62n + 2n ** 31n }],
+    [{ workers: 2, small: small(5) }, {}],
+    [{ workers: 3, small: small(40) }, { wideFrom: acrossBorder }],
+    [{ workers: 2, small: small(16) }, { hashMask: 2n ** 63n + 2n ** 62n + 2n ** 31n }],
+    [{ workers: 2, small: small(4, 1) }, {}],
+    [{ workers: 3, small: small(3, 1) }, { wideFrom: acrossBorder }],
   ])(
-    'on random models with %d workers and %d claims a round, %o',
-    (workers, batch, options) => {
+    'on random models with %o, %o',
+    (crew, options) => {
       const law = fc.property(randomModel({ errors: true, states: 400 }), (model) => {
-        agree(transitionTable(model), { ...options, crew: { workers, batch } });
+        agree(transitionTable(model), { ...options, crew });
       });
       fc.assert(law, { numRuns: 15, seed: 2014 });
     },
@@ -99,7 +103,7 @@ describe('workers change nothing', () => {
     const law = fc.property(randomModel({ errors: true, symmetric: true, states: 400 }), (model) => {
       const table = transitionTable(model);
       const symmetry = symmetryOf(numberingOf(table));
-      agree(table, { symmetry, forget: true, crew: { workers: 2, batch: 10 } });
+      agree(table, { symmetry, forget: true, crew: { workers: 2, small: small(10) } });
     });
     fc.assert(law, { numRuns: 15, seed: 2014 });
   }, 120_000);
@@ -107,7 +111,7 @@ describe('workers change nothing', () => {
   test.each(packingCases)(
     'on %s',
     (_, model) => {
-      agree(transitionTable(model()), { crew: { workers: 2, batch: 100 } });
+      agree(transitionTable(model()), { crew: { workers: 2, small: small(100) } });
     },
     60_000,
   );
@@ -121,19 +125,23 @@ describe('workers change nothing', () => {
       findings,
     });
     const alone = explore(compiledSpace(table), most)!;
-    together(table, { crew: { workers: 2, batch: 8 } }, (space) => {
+    together(table, { crew: { workers: 2, small: small(8) } }, (space) => {
       expect(brief(explore(space, most)!)).toEqual(brief(alone));
       for (let id = 0; id < space.count; id++) expect(space.state(id)).toEqual(alone.state(id));
     });
     expect(alone.count).toBe(1_024);
   });
 
-  test.each([null, acrossBorder])(
-    'while the table grows, states from %s on',
-    (wideFrom) => {
+  test.each([
+    [null, small(3_000)],
+    [acrossBorder, small(3_000)],
+    [null, small(20, 2)],
+  ])(
+    'while the table grows, states from %s on, %o',
+    (wideFrom, sizes) => {
       const table = transitionTable(gupFast.build({ flush: 'ipi', cpus: 3 }));
       const alone = explore(compiledSpace(table), Infinity)!;
-      together(table, { wideFrom, crew: { workers: 2, batch: 3_000 } }, (space) => {
+      together(table, { wideFrom, crew: { workers: 2, small: sizes } }, (space) => {
         explore(space, Infinity);
         expect([space.count, space.transitions, space.fired, space.bytes]).toEqual([
           alone.count,
@@ -147,7 +155,7 @@ describe('workers change nothing', () => {
     60_000,
   );
 
-  test('where they are hired on the way', () => {
+  test('where they are called on the way', () => {
     const table = transitionTable(gupFast.build({ syncIpi: true, cpus: 4 }));
     const limits = { maxStates: Infinity, stop: () => null, onProgress: () => undefined };
     const outcome = together(table, { crew: { workers: 2, from: 20_000 } }, (space) =>
@@ -164,7 +172,7 @@ describe('workers change nothing', () => {
       return [space.count, space.transitions];
     };
     for (const maxBytes of [30_000, 200_000, 500_000])
-      expect(together(table, { maxBytes, crew: { workers: 2, batch: 100 } }, ends)).toEqual(
+      expect(together(table, { maxBytes, crew: { workers: 2, small: small(100) } }, ends)).toEqual(
         ends(compiledSpace(table, { maxBytes })),
       );
   }, 60_000);
@@ -177,12 +185,12 @@ describe('a worker that dies ends the search with an error', () => {
   const table = transitionTable(gupFast.build({ flush: 'ipi', cpus: 3 }));
 
   test('when it cannot begin', () => {
-    const hire: Hire = (self, recruits) =>
-      hireWorkers(
-        self,
-        recruits.map((recruit) => ({ ...recruit, module: emptyModule })),
-      );
-    together(table, { crew: { workers: 2, batch: 8, hire } }, (space) => {
+    const call = (others: number): Applicants => {
+      const { hire, close } = startWorkers(others);
+      const emptied = (recruit: Recruit) => ({ ...recruit, module: emptyModule });
+      return { hire: (self, recruits) => hire(self, recruits.map(emptied)), close };
+    };
+    together(table, { crew: { workers: 2, small: small(8), call } }, (space) => {
       space.start();
       expect(() => space.expand(0, 1)).toThrow('worker 1 of the search has failed');
     });
@@ -193,9 +201,9 @@ describe('a worker that dies ends the search with an error', () => {
     ['and cannot say so', 300, 'a worker of the search no longer answers'],
   ])('when it is killed, %s', async (how, patience, message) => {
     const threads: Worker[] = [];
-    const hire: Hire = (self, recruits) =>
-      hireWorkers(self, recruits, { patience, onHired: (thread) => threads.push(thread) });
-    const space = compiledSpace(table, { crew: { workers: 2, batch: 8, hire } });
+    const call = (others: number) =>
+      startWorkers(others, { patience, onStarted: (thread) => threads.push(thread) });
+    const space = compiledSpace(table, { crew: { workers: 2, small: small(8), call } });
     space.start();
     space.expand(0, 1);
     const gone = threads[0]!.terminate();
