@@ -11,6 +11,8 @@ export default defineConfig({
     // Tests share no mutable state, so threads need not be started afresh for each file.
     pool: 'threads',
     isolate: false,
+    // As many files at a time as there are cores: on two it would be one.
+    maxWorkers: '100%',
     testTimeout: 30_000,
     reporters: resultsFile === undefined ? ['default'] : ['default', ['json', { outputFile: resultsFile }]],
   },
