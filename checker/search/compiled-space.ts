@@ -5,13 +5,14 @@ import type { State } from '../state/evaluate.ts';
 import { initialStates } from '../state/interpret.ts';
 import { decode, encode } from '../state/packed-state.ts';
 import { encodeModule } from '../state/wasm-encode.ts';
-import type { Share } from '../state/wasm-memory.ts';
 import { alone, findingBytes } from '../state/wasm-memory.ts';
 import type { CompiledModel } from '../state/wasm-model.ts';
 import { compileModel } from '../state/wasm-model.ts';
 import { allBits } from '../state/wasm-table.ts';
 import { deadlockFound, wrongPropertyFound } from '../state/wasm-properties.ts';
 import type { Applicants, Member } from './crew.ts';
+import type { CrewOptions } from './crew-options.ts';
+import { callOthers, callsFrom } from './crew-options.ts';
 import { edgesOutOf, leadsOn } from './interpreted-edges.ts';
 import type { Schedule } from './outcome.ts';
 import type { Edge, Finding, StateSpace } from './state-space.ts';
@@ -42,20 +43,6 @@ export interface CompiledOptions {
   readonly only?: Schedule | null;
 }
 
-export interface CrewOptions {
-  /** Them and the calling thread. */
-  readonly workers: number;
-  /** Calls so many others. */
-  readonly call: (others: number) => Applicants;
-  /** States from which on they are called; 0: while the model is compiled. */
-  readonly from?: number;
-  /** For tests: everything is shared, in batches and pieces as small as these. */
-  readonly small?: Omit<Share, 'workers'>;
-}
-
-/** States for each other worker from which on all are called: this thread expands as many in the 5 ms that it takes to start one. */
-const callFrom = 4_096;
-
 /** States that are expanded alone before it is asked again whether others can begin. */
 const aloneAtATime = 4_096;
 
@@ -76,7 +63,15 @@ export interface CompiledSpace extends StateSpace {
 
 /** Throws  ModelError for sums of more than 32 bits, which only the interpreter computes. */
 export function compiledSpace(table: TransitionTable, options: CompiledOptions = {}): CompiledSpace {
-  return new PackedSpace(table, options);
+  const { crew = null } = options;
+  // Threads start while this one compiles.
+  const applicants = crew !== null && callsFrom(crew) === 0 ? callOthers(crew) : null;
+  try {
+    return new PackedSpace(table, options, applicants);
+  } catch (error) {
+    applicants?.close();
+    throw error;
+  }
 }
 
 class PackedSpace implements CompiledSpace {
@@ -90,11 +85,10 @@ class PackedSpace implements CompiledSpace {
   readonly #only: Schedule | null;
   readonly #workers: number;
   readonly #crew: CrewOptions | null;
-  readonly #callFrom: number;
-  #applicants: Applicants | null = null;
+  #applicants: Applicants | null;
   #team: Team | null = null;
 
-  constructor(table: TransitionTable, options: CompiledOptions) {
+  constructor(table: TransitionTable, options: CompiledOptions, applicants: Applicants | null) {
     const {
       maxBytes = 2 ** 32,
       wideFrom = maxBytes > 2 ** 32 && canBeWide() ? 0 : null,
@@ -109,9 +103,7 @@ class PackedSpace implements CompiledSpace {
     const workers = crew?.workers ?? 1;
     this.#workers = workers;
     this.#crew = workers === 1 ? null : crew;
-    this.#callFrom = crew?.small === undefined ? (crew?.from ?? callFrom * (workers - 1)) : 0;
-    // Threads start while this one compiles.
-    if (this.#crew !== null && this.#callFrom === 0) this.#applicants = this.#crew.call(workers - 1);
+    this.#applicants = applicants;
     this.#model = compileModel(table, {
       hashMask,
       symmetry,
@@ -204,7 +196,7 @@ class PackedSpace implements CompiledSpace {
     for (let at = from; at < to;) {
       const fitting = Math.min(to, at + Math.floor(this.#memory.left(mostEdges) / mostEdges));
       const team = this.#teamFor(fitting - at);
-      const end = team === null && this.#crew !== null ? Math.min(fitting, at + aloneAtATime) : fitting;
+      const end = team === null ? Math.min(fitting, at + aloneAtATime) : fitting;
       if (team === null) this.#expandAlone(at, end);
       else team.expand(at, end, (first, last) => this.#record(first, last));
       at = end;
@@ -222,7 +214,7 @@ class PackedSpace implements CompiledSpace {
   #teamFor(states: number): Team | null {
     const crew = this.#crew;
     if (crew === null) return null;
-    if (this.count >= this.#callFrom) this.#applicants ??= crew.call(crew.workers - 1);
+    if (this.count >= callsFrom(crew)) this.#applicants ??= callOthers(crew);
     if (this.#applicants === null) return null;
     this.#team ??= this.#hire(this.#applicants, crew);
     if (crew.small !== undefined) while (!this.#team.isReady);

@@ -41,7 +41,7 @@ export interface Shared {
 
 /**
  * Gathers and claims successors of the states `from` .. `to - 1`, and stores those of a piece as soon as all pieces
- * before it are claimed; `outcome` says how far each piece came, which ends when it has `enough` claims.
+ * before it are claimed; `outcome` says how far each piece came, which ends when it has more than `enough` claims.
  */
 interface ClaimWork {
   readonly kind: 'claim';
@@ -54,7 +54,7 @@ export type Work =
   | ClaimWork
   /** Undoes the claims of this round, as if it had not begun. */
   | { readonly kind: 'withdraw' }
-  /** Does so with the pieces that are left: those of a piece from number `first` of its outcome on. */
+  /** Stores the claims of the pieces that are left: those of a piece from number `first` of its outcome on. */
   | { readonly kind: 'settle' }
   /** Empties the table. */
   | { readonly kind: 'clear' }

@@ -158,11 +158,9 @@ function takeNew(context: VisitedContext): WasmFunction {
 function takeIfNew(candidate: Candidate, table: Table): Wasm {
   const { hash, slot, value, number } = candidate;
   const [again, decided] = [labelled('again'), labelled('decided')];
-  const take = [choose(takeSlot(i32(0), candidate, table), [jump(decided)]), jump(again)];
   const compare = [jumpIf(decided, isStored(candidate, table)), nextSlot(slot, table), jump(again)];
-  const search = [
-    probe(slot, value, hash, table),
-    choose(operation('i32.eqz', get(value)), take),
+  const isTaken = operation('i32.ne', get(value), i32(0));
+  const look = [
     set(number, numberIn(value, table)),
     choose(operation('i32.lt_u', get(number), getGlobal('before')), compare),
     set(value, loadSlotAnew(slot, table)),
@@ -170,7 +168,12 @@ function takeIfNew(candidate: Candidate, table: Table): Wasm {
     choose(operation('i32.lt_u', get(number), claimBase(table.map)), compare),
     choose(operation('i32.eqz', isClaimed(candidate, table)), [nextSlot(slot, table), jump(again)]),
     jumpIf(decided, operation('i32.lt_u', get(number), nextNumber(candidate))),
-    choose(takeSlot(get(value), candidate, table), [...takeFrom(candidate, table.map), jump(decided)]),
+  ];
+  const taken = [choose(isTaken, takeFrom(candidate, table.map)), jump(decided)];
+  const search = [
+    probe(slot, value, hash, table),
+    choose(isTaken, look),
+    choose(takeSlot(get(value), candidate, table), taken),
     jump(again),
   ];
   return block(decided, loop(again, ...search));

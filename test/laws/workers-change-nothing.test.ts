@@ -20,8 +20,9 @@ import {
   thread,
   wait,
 } from '../../checker/language/index.ts';
-import type { CompiledOptions, CompiledSpace, CrewOptions } from '../../checker/search/compiled-space.ts';
+import type { CompiledOptions, CompiledSpace } from '../../checker/search/compiled-space.ts';
 import { compiledSpace } from '../../checker/search/compiled-space.ts';
+import type { CrewOptions } from '../../checker/search/crew-options.ts';
 import type { Applicants, Recruit } from '../../checker/search/crew.ts';
 import { search } from '../../checker/search/search.ts';
 import { startWorkers } from '../../checker/search/worker-host.ts';
@@ -71,6 +72,20 @@ const mistaken = modelOf(() => {
     atomically('k', wait('n is small', lt(mem.n, 5)), choose('k', l.k), step('fails', assert('no', mem.no))),
   ]);
   return { shared: mem, threads: [chooses, fails], properties: [mayEnd(chooses)] };
+});
+
+/** Eight states that lead to 150 each: more than a round of the first eight is expected to claim. */
+const fanning = modelOf(() => {
+  const mem = shared({ begun: init(bool, false) });
+  const locals = { k: init(index(8), 0), n: init(index(150), 0) };
+  const fans = thread('fans', { locals }, (l) => [
+    step('begins', set(mem.begun, true)),
+    choose('k', l.k),
+    step('goes on', set(mem.begun, false)),
+    choose('n', l.n),
+    step('ends', set(mem.begun, true)),
+  ]);
+  return { shared: mem, threads: [fans], properties: [mayEnd(fans)] };
 });
 
 function agree(table: TransitionTable, options: Parameters<typeof together>[1]): void {
@@ -130,6 +145,11 @@ describe('workers change nothing', () => {
       for (let id = 0; id < space.count; id++) expect(space.state(id)).toEqual(alone.state(id));
     });
     expect(alone.count).toBe(1_024);
+  });
+
+  test('on a state that leads to more than was expected', () => {
+    const sizes = { batch: 16, claims: 10_000, pieces: 1 };
+    agree(transitionTable(fanning), { crew: { workers: 2, small: sizes } });
   });
 
   test.each([
