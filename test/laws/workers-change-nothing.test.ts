@@ -1,7 +1,7 @@
 /** Holds that any number of workers finds the same states, numbers, counts and findings as one. */
 import type { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { numberingOf } from '../../checker/analysis/numbering.ts';
 import { symmetryOf } from '../../checker/analysis/symmetry.ts';
 import type { TransitionTable } from '../../checker/analysis/transition-table.ts';
@@ -196,6 +196,17 @@ describe('workers change nothing', () => {
         ends(compiledSpace(table, { maxBytes })),
       );
   }, 60_000);
+});
+
+test('workers that were called are let go when a search cannot begin', () => {
+  const table = transitionTable(gupFast.build({ flush: 'ipi', cpus: 3 }));
+  const close = vi.fn();
+  const call = () => ({ hire: () => expect.unreachable(), close });
+  const impossible = { only: { initial: 0, edges: [] }, symmetry: symmetryOf(numberingOf(table)) };
+  expect(() => compiledSpace(table, { ...impossible, crew: { workers: 2, from: 0, call } })).toThrow(
+    'not interchangeable',
+  );
+  expect(close).toHaveBeenCalledOnce();
 });
 
 /** It exports nothing of what a worker calls. */
