@@ -45,7 +45,7 @@ export class Team {
 
   /** One round: workers claim side by side, in the order of the states; returns the first state left out. */
   #round(from: number, most: number, record: Record): number {
-    const { pieces, claimsRoom, claimsEnough } = this.#map;
+    const { pieces, room, claimsEnough } = this.#map;
     for (let piece = 0; piece < pieces; piece++) {
       this.#note(piece, 'lost', 0);
       this.#note(piece, 'progress', 0);
@@ -54,7 +54,7 @@ export class Team {
     const to = Math.min(most, from + Math.ceil((this.#portion * pieces) / largestPiece));
     const portion = Math.ceil(((to - from) * largestPiece) / pieces);
     const enough = Math.min(claimsEnough, Math.ceil(unexpected * portion * this.#claimsEach));
-    this.#memory.makeRoom(pieces * (enough + claimsRoom - claimsEnough));
+    this.#memory.makeRoom(pieces * (enough + room));
     const round = { from, to };
     this.#run({ kind: 'claim', ...round, enough });
     if (this.#outcome('stopped').some((stopped, piece) => stopped < pieceOf(piece, round, this.#map)[1])) {

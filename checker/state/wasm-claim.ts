@@ -84,7 +84,7 @@ function storeAtOnce(context: VisitedContext): WasmFunction {
 
 /** What taking a slot for one candidate needs. */
 interface Candidate {
-  /** Whether it is stored at once. */
+  /** Whether it is stored at once: 1, else 0. */
   readonly atOnce: Local;
   readonly at: Local;
   readonly pointer: Local;
@@ -173,7 +173,7 @@ function takeIfNew(candidate: Candidate, table: Table): Wasm {
   const search = [
     probe(slot, value, hash, table),
     choose(isTaken, look),
-    choose(takeSlot(get(value), candidate, table), taken),
+    choose(takeSlot(candidate, table), taken),
     jump(again),
   ];
   return block(decided, loop(again, ...search));
@@ -213,35 +213,30 @@ function claimedAt(area: 'claims' | 'claimSlots', bytes: number, number: Local, 
 export const entryAt = (entry: Local, bytes: number, areas: Local): Wasm =>
   operation('i32.add', scaled(get(entry), bytes), get(areas));
 
-/** Code that takes the slot if it still holds what is expected; leaves whether it did. Whoever sees what it holds then finds the state. */
-function takeSlot(expected: Wasm, candidate: Candidate, table: Table): Wasm {
+/** Code that takes the slot if it still holds `value`; leaves whether it did. Whoever sees what it holds then finds the state. */
+function takeSlot(candidate: Candidate, table: Table): Wasm {
   const { map, words, addressType } = table;
-  const { atOnce, pointer, areas, claimed, count: stored } = candidate;
+  const { atOnce, pointer, hash, slot, value, areas, claimed, count: stored } = candidate;
   const [claim, place] = [local('i32', 'claim'), local(addressType, 'place')];
-  const taken = local('i32', 'taken');
-  // What is stored at once counts as a claim too, lest it stay when the round is withdrawn.
+  const [next, won] = [local('i32', 'next'), local('i32', 'won')];
   const storeIt = [
     set(place, stateAddress(get(stored), table)),
     copyState({ pointer }, [{ pointer: place }], words),
-    set(taken, takeFor(get(stored), expected, candidate, table)),
-    set(stored, operation('i32.add', get(stored), get(taken))),
+    set(next, get(stored)),
   ];
   const claimIt = [
     set(claim, entryAt(claimed, map.stride, areas)),
     copyState({ pointer }, [{ pointer: claim, offset: map.claims.at }], words),
-    set(taken, takeFor(nextNumber(candidate), expected, candidate, table)),
+    set(next, nextNumber(candidate)),
   ];
-  return sequence(choose(get(atOnce), storeIt, claimIt), get(taken));
-}
-
-function takeFor(number: Wasm, expected: Wasm, candidate: Candidate, table: Table): Wasm {
-  const { hash, slot, areas, claimed } = candidate;
-  const won = local('i32', 'won');
-  const value = slotValue(hash, operation('i32.add', number, i32(1)), table);
+  const taken = slotValue(hash, operation('i32.add', get(next), i32(1)), table);
   return sequence(
-    store(get(slot), 'i32', entryAt(claimed, 4, areas), table.map.claimSlots.at),
-    set(won, replaceSlot(slot, expected, value, table)),
+    choose(get(atOnce), storeIt, claimIt),
+    store(get(slot), 'i32', entryAt(claimed, 4, areas), map.claimSlots.at),
+    set(won, replaceSlot(slot, get(value), taken, table)),
+    // What is stored at once counts as a claim too, lest it stay when the round is withdrawn.
     set(claimed, operation('i32.add', get(claimed), get(won))),
+    set(stored, operation('i32.add', get(stored), operation('i32.and', get(won), get(atOnce)))),
     get(won),
   );
 }
