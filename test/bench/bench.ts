@@ -4,15 +4,15 @@ import { parseArgs } from 'node:util';
 import { engine, racewalkCheck, spinSettings, tunedSpin } from './contender.ts';
 import { machineOf } from './machine.ts';
 import type { GrowthRow } from './report.ts';
-import { growthTable, machineLine, throughputTable, verdictTable } from './report.ts';
+import { figure, growthTable, machineLine, throughputTable, verdictTable } from './report.ts';
 import type { Comparison } from './side-by-side.ts';
 import { timesAsFast } from './side-by-side.ts';
 import { argumentsOf } from './subject.ts';
 import { growth, oneWordSubject, quickSubject, repaired, throughputSubjects } from './subjects.ts';
 import type { Tools } from './throughput.ts';
 import { compareThroughput, findTools } from './throughput.ts';
-import type { VerdictComparison } from './verdict.ts';
-import { against, besideSpin, bestOfSpin, ownVerdict, speedupOfTwoWorkers } from './verdict.ts';
+import type { Speedup, VerdictComparison } from './verdict.ts';
+import { against, besideSpin, bestOfSpin, ownVerdict, speedupOfTwo } from './verdict.ts';
 
 const { values: flags } = parseArgs({ options: { quick: { type: 'boolean' }, json: { type: 'boolean' } } });
 
@@ -20,7 +20,7 @@ interface Results {
   readonly throughput: readonly Comparison[];
   readonly verdicts: readonly VerdictComparison[];
   readonly growth: readonly GrowthRow[];
-  readonly speedupTwoWorkers: number | null;
+  readonly speedup: Speedup | null;
 }
 
 /** Whether there is room for what Spin needs for the main model with 5 CPUs: 22 million states. */
@@ -44,11 +44,11 @@ async function quick(tools: Tools): Promise<Results> {
     throughput,
     verdicts: own === null ? [] : [against(own, best)],
     growth: [],
-    speedupTwoWorkers: speedupOfTwoWorkers(quickSubject, { most: 3, until: 41_000 }),
+    speedup: await speedupOfTwo(quickSubject, { most: 3, until: 39_000 }),
   };
 }
 
-function full(tools: Tools): Results {
+async function full(tools: Tools): Promise<Results> {
   const rounds = { most: 3, ofSpin: 3, until: Infinity };
   const throughput = throughputSubjects.map((subject) => compareThroughput(subject, tools, rounds));
   const verdicts = [3, 4, 5, 6, 8].flatMap((cpus) => {
@@ -63,7 +63,7 @@ function full(tools: Tools): Results {
     throughput,
     verdicts,
     growth: growth.map(growthRow),
-    speedupTwoWorkers: speedupOfTwoWorkers(quickSubject, { most: 5, until: Infinity }),
+    speedup: await speedupOfTwo(quickSubject, { most: 5, until: Infinity }),
   };
 }
 
@@ -79,7 +79,7 @@ function growthRow([cpus, ptes]: readonly [number, number]): GrowthRow {
 }
 
 /** What the quick form promises; null is explained under `missing`. */
-function summary({ throughput, verdicts, speedupTwoWorkers }: Results, tools: Tools) {
+function summary({ throughput, verdicts, speedup }: Results, tools: Tools) {
   const [first] = throughput as readonly [Comparison, ...Comparison[]];
   const own = first.lines[0]!.runs[0]!;
   const narrow = engine(oneWordSubject).run();
@@ -88,7 +88,7 @@ function summary({ throughput, verdicts, speedupTwoWorkers }: Results, tools: To
     tools.spin ? [] : ['throughputVsSpin: spin or gcc is not installed'],
     tools.gcc ? [] : ['throughputVsC: gcc is not installed'],
     verdict === null ? ['verdictVsSpin: no Spin, no room for it, or racewalk check came to no verdict'] : [],
-    speedupTwoWorkers === null ? ['speedupTwoWorkers: racewalk check came to no verdict in time'] : [],
+    speedup === null ? ['speedupTwoWorkers: racewalk check came to no verdict in time'] : [],
   ];
   return {
     throughputVsSpin: timesAsFast(first, 'Spin'),
@@ -99,7 +99,9 @@ function summary({ throughput, verdicts, speedupTwoWorkers }: Results, tools: To
     /** Of states that fit into 64 bits. */
     bytesPerState: narrow.bytes / narrow.states,
     bytesPerWideState: own.bytes / own.states,
-    speedupTwoWorkers,
+    speedupTwoWorkers: speedup?.workers ?? null,
+    /** Two searches that share nothing: more than this machine gives two workers cannot be expected. */
+    speedupTwoSearches: speedup?.searches ?? null,
     missing: reasons.flat(),
     countsAgree: throughput.every(({ agree }) => agree),
   };
@@ -107,7 +109,7 @@ function summary({ throughput, verdicts, speedupTwoWorkers }: Results, tools: To
 
 const tools = findTools();
 const machine = machineOf(tools);
-const results = flags.quick === true ? await quick(tools) : full(tools);
+const results = await (flags.quick === true ? quick(tools) : full(tools));
 const short = summary(results, tools);
 if (flags.json === true) console.log(JSON.stringify({ ...short, machine, ...results }, null, 2));
 else {
@@ -116,7 +118,8 @@ else {
     `**Throughput**, all states, one core\n\n${throughputTable(results.throughput)}`,
     `**Time to verdict**\n\n${verdictTable(results.verdicts)}`,
     ...(results.growth.length === 0 ? [] : [`**Growth**\n\n${growthTable(results.growth)}`]),
-    `Two workers against one: ${short.speedupTwoWorkers?.toFixed(2) ?? 'not measured'}.`,
+    `Two workers against one: ${figure(short.speedupTwoWorkers, 2)}. ` +
+      `Two searches side by side, which share nothing: ${figure(short.speedupTwoSearches, 2)}.`,
     ...short.missing.map((reason) => `Missing: ${reason}.`),
   ];
   console.log(sections.join('\n\n'));

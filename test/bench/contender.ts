@@ -164,20 +164,34 @@ interface CheckReport {
 
 const command = fileURLToPath(new URL('../../cli/racewalk.js', import.meta.url));
 
-/** The command as a user gives it: the whole process, start-up of Node included. */
-export function racewalkCheck(
+interface CheckMeasured extends Measured {
+  readonly verdict: string;
+  readonly method: string;
+  /** Seconds that the command itself reports, by the clock. */
+  readonly ownSeconds: number;
+}
+
+/** The command as a user gives it: the whole process, start-up of Node included; null where it comes to no verdict in time. */
+export const racewalkCheck = (words: readonly string[], timeoutSeconds: number): CheckMeasured | null =>
+  checkReport(run(checkCommand(words, timeoutSeconds)));
+
+/** The same beside what is done meanwhile. */
+export const beginRacewalkCheck = async (
   words: readonly string[],
   timeoutSeconds: number,
-): (Measured & { readonly verdict: string; readonly method: string; readonly ownSeconds: number }) | null {
-  const limit = ['--timeout', String(timeoutSeconds)];
-  const { stdout, cpuSeconds, elapsedSeconds, code } = run([
-    process.execPath,
-    command,
-    'check',
-    ...words,
-    ...limit,
-    '--json',
-  ]);
+): Promise<CheckMeasured | null> => checkReport(await begin(checkCommand(words, timeoutSeconds), '.'));
+
+const checkCommand = (words: readonly string[], timeoutSeconds: number) => [
+  process.execPath,
+  command,
+  'check',
+  ...words,
+  '--timeout',
+  String(timeoutSeconds),
+  '--json',
+];
+
+function checkReport({ stdout, cpuSeconds, elapsedSeconds, code }: Run): CheckMeasured | null {
   if (code === null || code > 1) return null;
   const { verdict, statistics } = JSON.parse(stdout) as CheckReport;
   const { states, transitions, bytes, method, seconds: ownSeconds } = statistics;

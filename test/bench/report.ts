@@ -7,7 +7,7 @@ import { timesAsFast } from './side-by-side.ts';
 import type { VerdictComparison } from './verdict.ts';
 
 const integer = (value: number) => value.toLocaleString('en-US');
-const figure = (value: number | null, digits = 1) =>
+export const figure = (value: number | null, digits = 1) =>
   value === null ? 'not measured' : value.toFixed(digits);
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -1,7 +1,7 @@
 /** Time to verdict: `racewalk check` as a user runs it against Spin's verifier at its best setting. */
 import { median } from './child.ts';
 import type { SpinMeasured, SpinSetting } from './contender.ts';
-import { racewalkCheck, spin } from './contender.ts';
+import { beginRacewalkCheck, racewalkCheck, spin } from './contender.ts';
 import type { Rounds } from './side-by-side.ts';
 import { isAnother } from './side-by-side.ts';
 import type { Subject } from './subject.ts';
@@ -80,8 +80,16 @@ export const besideSpin = (subject: Subject, setting: SpinSetting, limits: SpinL
     return { ...(await begin()), setting: setting.name, compileSeconds };
   });
 
-/** Elapsed time of one worker over that of two, unreduced; null where there is no verdict in time. */
-export function speedupOfTwoWorkers(subject: Subject, rounds: Rounds): number | null {
+/** How many times as fast something is as one worker alone, by the clock: medians over the rounds. */
+export interface Speedup {
+  /** Two workers of one search. */
+  readonly workers: number;
+  /** Two searches by one worker each, side by side: what the machine gives to those who share nothing. */
+  readonly searches: number;
+}
+
+/** Unreduced; null where there is no verdict in time. */
+export async function speedupOfTwo(subject: Subject, rounds: Rounds): Promise<Speedup | null> {
   const words = (workers: number) => [
     ...argumentsOf(subject),
     '--no-reduce',
@@ -89,14 +97,22 @@ export function speedupOfTwoWorkers(subject: Subject, rounds: Rounds): number | 
     '--workers',
     String(workers),
   ];
-  const ratios: number[] = [];
+  const ratios: Speedup[] = [];
   for (let round = 0; isAnother(round, rounds); round++) {
-    const one = racewalkCheck(words(1), 60);
-    const two = one === null ? null : racewalkCheck(words(2), 60);
-    if (one === null || two === null) return null;
-    if (one.states !== two.states || one.transitions !== two.transitions)
+    const alone = racewalkCheck(words(1), 60);
+    const shared = racewalkCheck(words(2), 60);
+    const beside = () => beginRacewalkCheck(words(1), 60);
+    const [left, right] = await Promise.all([beside(), beside()]);
+    if (alone === null || shared === null || left === null || right === null) return null;
+    if (alone.states !== shared.states || alone.transitions !== shared.transitions)
       throw new Error('one worker and two counted different states');
-    ratios.push(one.ownSeconds / two.ownSeconds);
+    ratios.push({
+      workers: alone.ownSeconds / shared.ownSeconds,
+      searches: alone.ownSeconds / left.ownSeconds + alone.ownSeconds / right.ownSeconds,
+    });
   }
-  return median(ratios);
+  return {
+    workers: median(ratios.map(({ workers }) => workers)),
+    searches: median(ratios.map(({ searches }) => searches)),
+  };
 }
