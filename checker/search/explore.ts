@@ -8,6 +8,7 @@ import type { CompiledOptions } from './compiled-space.ts';
 import { compiledSpace } from './compiled-space.ts';
 import { interpretedSpace } from './interpreted-space.ts';
 import type { Limits, Outcome } from './outcome.ts';
+import { irreducible } from './persistent-set.ts';
 import { reducedSpace } from './reduced-space.ts';
 import type { ReducedSpace } from './reduction.ts';
 import { answerAtEnd, answerTo, statisticsOf, worstOf } from './report.ts';
@@ -38,9 +39,13 @@ const chunk = 64;
 export function* exploring(table: TransitionTable, limits: Limits, settings: Settings): Steps<Outcome> {
   let stopped = null as string | null;
   const stop = () => (stopped ??= limits.stop());
-  const outcome = yield* looks(table, { ...limits, stop }, settings);
+  const obstacle = irreducible(numberingOf(table));
+  const reduce = settings.reduce && obstacle === null;
+  const outcome = yield* looks(table, { ...limits, stop }, { ...settings, reduce });
+  if (outcome.verdict !== 'inconclusive') return outcome;
   // A look may have ended at a limit of its own, and been the last one because the user's had come meanwhile.
-  return outcome.verdict === 'inconclusive' && stopped !== null ? { ...outcome, reason: stopped } : outcome;
+  const reason = stopped ?? outcome.reason;
+  return { ...outcome, reason: settings.reduce && obstacle !== null ? `${reason}; ${obstacle}` : reason };
 }
 
 function* looks(table: TransitionTable, limits: Limits, settings: Settings): Steps<Outcome> {

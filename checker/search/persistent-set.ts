@@ -16,8 +16,14 @@ import { remainingWork } from './remaining-work.ts';
 import type { KnownStep, StepMemo } from './step-memo.ts';
 import { Twins } from './twins.ts';
 
-/** More copies do not fit into the bits of a number; they are explored without reduction. */
-export const mostCopies = 30;
+/** Copies of threads that fit into the bits of a number. */
+const mostCopies = 30;
+
+/** Why no persistent sets can be chosen in a model, or null where they can. */
+export function irreducible({ copies }: Numbering): string | null {
+  if (copies.length <= mostCopies) return null;
+  return `the ${copies.length} copies of its threads are more than the ${mostCopies} that persistent sets are chosen from`;
+}
 
 /** What all persistent sets of a search share. */
 export interface Setting {

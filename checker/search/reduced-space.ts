@@ -17,7 +17,7 @@ import { isDeadlocked } from './deadlock.ts';
 import { mistakeOf } from './mistake.ts';
 import { NumberList } from './number-list.ts';
 import type { Setting } from './persistent-set.ts';
-import { mostCopies, PersistentSets } from './persistent-set.ts';
+import { irreducible, PersistentSets } from './persistent-set.ts';
 import type { Edge, Finding } from './state-space.ts';
 import type { KnownStep, Outcome } from './step-memo.ts';
 import type { Means, ReducedSpace, Reduction } from './reduction.ts';
@@ -31,6 +31,7 @@ const terminal = 2;
 /** It violates an invariant. */
 const violating = 4;
 
+/** Throws  Error where a model is to be reduced that cannot be: see `irreducible`. */
 export function reducedSpace(table: TransitionTable, reduction: Reduction = {}): ReducedSpace {
   const numbering = numberingOf(table);
   const conjuncts = table.model.properties.flatMap(conjunctsOf);
@@ -41,8 +42,9 @@ export function reducedSpace(table: TransitionTable, reduction: Reduction = {}):
   const dead = forget ? table.threads.map((_, thread) => deadLocals(numbering, thread)) : null;
   const steps = new StepMemo(states, visibility, dead);
   const setting: Setting = { numbering, visibility, states, steps, futures, faults };
-  const small = numbering.copies.length <= mostCopies;
-  const sets = small && reduce ? new PersistentSets(setting) : null;
+  const obstacle = irreducible(numbering);
+  if (reduce && obstacle !== null) throw new Error(obstacle);
+  const sets = reduce ? new PersistentSets(setting) : null;
   const canonical = symmetry ? new Canonical(states, symmetryOf(numbering)) : null;
   return new CompactSpace(setting, { sets, canonical, goal });
 }
