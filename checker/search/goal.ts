@@ -1,6 +1,8 @@
 /** What a seeded search looks for, and the threads without which it cannot happen. */
 import { effectsIn } from '../analysis/code-parts.ts';
 import type { Code } from '../analysis/transition-table.ts';
+import type { CopySet } from './copy-set.ts';
+import { adding, allCopies, noCopies } from './copy-set.ts';
 import type { Current, PersistentSets, Setting } from './persistent-set.ts';
 import type { Finding } from './state-space.ts';
 
@@ -31,7 +33,7 @@ export function goalOf(findings: readonly Finding[]): Goal {
 }
 
 /**
- * Copies (a bit each) one of which moves on every way from the state to the goal.
+ * Copies one of which moves on every way from the state to the goal.
  *
  * Sound for:  invariants that hold in the state: who violates one of their conjuncts writes what it reads.
  */
@@ -40,15 +42,15 @@ export function seedsOf(
   current: Current,
   { numbering, visibility }: Setting,
   sets: PersistentSets,
-): number {
-  if (goal.deadlocks || goal.errors) return -1;
+): CopySet {
+  if (goal.deadlocks || goal.errors) return allCopies;
   const properties = new Set(goal.properties);
   const conjuncts = visibility.conjuncts.flatMap(({ property }, at) =>
     properties.has(property) ? [at] : [],
   );
-  let seeds = conjuncts.length === 0 ? 0 : sets.mayChange(current, conjuncts);
+  let seeds = conjuncts.length === 0 ? noCopies : sets.mayChange(current, conjuncts);
   for (const [copy, { table }] of numbering.copies.entries())
-    if (table.locations.flat().some(({ code }) => asserts(code, goal.claims))) seeds |= 1 << copy;
+    if (table.locations.flat().some(({ code }) => asserts(code, goal.claims))) seeds = adding(seeds, copy);
   return seeds;
 }
 

@@ -4,6 +4,8 @@ import { nought, unchanged } from '../analysis/future.ts';
 import type { Scope } from '../analysis/scope.ts';
 import type { ValueSet } from '../analysis/value-set.ts';
 import * as sets from '../analysis/value-set.ts';
+import type { CopySet } from './copy-set.ts';
+import { adding, noCopies, union } from './copy-set.ts';
 import type { Faults } from './faults.ts';
 
 /** A cell in the scope of a copy that may change it. */
@@ -22,8 +24,8 @@ export class Interference {
   readonly #around: readonly Growing<Surroundings>[];
   /** By copy and position: where others have the cell. */
   readonly #places: readonly (readonly (readonly Place[])[])[];
-  /** By copy and position: the others that may access the cell, a bit each. */
-  readonly #sharers: readonly (readonly number[])[];
+  /** By copy and position: the others that may access the cell. */
+  readonly #sharers: readonly (readonly CopySet[])[];
 
   constructor(scopes: readonly Scope[], faults: Faults) {
     this.#scopes = scopes;
@@ -64,10 +66,10 @@ export class Interference {
     return around;
   }
 
-  /** Adds to what the copy does; returns the copies for which that may make a difference, a bit each. */
-  grow(copy: number, { values, sums }: Changes): number {
+  /** Adds to what the copy does; returns the copies for which that may make a difference. */
+  grow(copy: number, { values, sums }: Changes): CopySet {
     const done = this.#done[copy]!;
-    let affected = 0;
+    let affected = noCopies;
     for (const at of this.#scopes[copy]!.changed) {
       const value = sets.join(done.values[at]!, values[at]!);
       const sum = at < sums.length ? sets.bounded(sets.join(done.sums[at]!, sums[at]!)) : nought;
@@ -75,7 +77,7 @@ export class Interference {
         continue;
       done.values[at] = value;
       if (at < sums.length) done.sums[at] = sum;
-      affected |= this.#sharers[copy]![at]!;
+      affected = union(affected, this.#sharers[copy]![at]!);
     }
     return affected;
   }
@@ -89,10 +91,10 @@ function placesOf(cell: number, own: number, scopes: readonly Scope[]): readonly
   });
 }
 
-/** The copies other than `own` that may access a cell, a bit each. */
-function sharersOf(cell: number, own: number, scopes: readonly Scope[]): number {
-  let bits = 0;
+/** The copies other than `own` that may access a cell. */
+function sharersOf(cell: number, own: number, scopes: readonly Scope[]): CopySet {
+  let sharers = noCopies;
   for (const [copy, { positions }] of scopes.entries())
-    if (copy !== own && positions[cell]! >= 0) bits |= 1 << copy;
-  return bits;
+    if (copy !== own && positions[cell]! >= 0) sharers = adding(sharers, copy);
+  return sharers;
 }

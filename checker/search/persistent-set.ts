@@ -9,15 +9,15 @@ import { symmetryOf } from '../analysis/symmetry.ts';
 import * as sets from '../analysis/value-set.ts';
 import type { CompactStates } from './compact-state.ts';
 import { firstLocal } from './compact-state.ts';
+import type { CopySet } from './copy-set.ts';
+import * as copySet from './copy-set.ts';
+import { mostCopies, noCopies } from './copy-set.ts';
 import type { Source } from './decision-tree.ts';
 import type { Faults } from './faults.ts';
 import { Regions } from './regions.ts';
 import { remainingWork } from './remaining-work.ts';
 import type { KnownStep, StepMemo } from './step-memo.ts';
 import { Twins } from './twins.ts';
-
-/** Copies of threads that fit into the bits of a number. */
-const mostCopies = 30;
 
 /** Why no persistent sets can be chosen in a model, or null where they can. */
 export function irreducible({ copies }: Numbering): string | null {
@@ -70,24 +70,24 @@ export class PersistentSets {
     this.#edges = new Int32Array(numbering.copies.length);
   }
 
-  /** The copies to expand, a bit each: a smallest set, or all copies with an enabled step. */
-  select(current: Current): number {
+  /** The copies to expand: a smallest set, or all copies with an enabled step. */
+  select(current: Current): CopySet {
     const enabled = this.#look(current);
-    if ((enabled & (enabled - 1)) === 0) return enabled;
+    if (copySet.isOneAtMost(enabled)) return enabled;
     const candidates = this.#candidates(current);
     this.#regions.isolate(current.words);
     // One edge is the least: who surely needs others does not come to that.
     for (const copy of candidates) {
-      if (this.#edgesOf(this.#surely(1 << copy)) > 1) continue;
-      const set = this.#closure(1 << copy, 2, current);
-      if (set !== null) return set & enabled;
+      if (this.#edgesOf(this.#surely(copySet.only(copy))) > 1) continue;
+      const set = this.#closure(copySet.only(copy), 2, current);
+      if (set !== null) return copySet.common(set, enabled);
     }
     let best = enabled;
     let least = this.#edgesOf(enabled);
     for (const copy of candidates) {
-      const set = this.#closure(1 << copy, least, current);
+      const set = this.#closure(copySet.only(copy), least, current);
       if (set === null) continue;
-      best = set & enabled;
+      best = copySet.common(set, enabled);
       least = this.#edgesOf(set);
     }
     return best;
@@ -99,31 +99,30 @@ export class PersistentSets {
    * Sound for:  the shortest ways to the event, whatever else is enabled.
    * Source: Alkhazraji, Wehrle, Mattmüller, Helmert, A stubborn set algorithm for optimal planning (2012).
    */
-  selectSeeded(current: Current, seeds: number): number {
+  selectSeeded(current: Current, seeds: CopySet): CopySet {
     const enabled = this.#look(current);
-    if (seeds === -1) return enabled;
     this.#regions.isolate(current.words);
     const set = this.#closure(seeds, Infinity, current);
-    return (set ?? enabled) & enabled;
+    return copySet.common(set ?? enabled, enabled);
   }
 
   /** The copies that may, from this state on, change one of the conjuncts. */
-  mayChange({ words }: Current, conjuncts: readonly number[]): number {
+  mayChange({ words }: Current, conjuncts: readonly number[]): CopySet {
     const { numbering } = this.#setting;
-    this.#regions.explore(words, 0);
-    let copies = 0;
+    this.#regions.explore(words, noCopies);
+    let copies = noCopies;
     for (const copy of numbering.copies.keys()) {
       const { kinds } = this.#regions.of[copy]!;
       if (conjuncts.some((conjunct) => ((kinds[numbering.cells.length + conjunct] ?? 0) & write) !== 0))
-        copies |= 1 << copy;
+        copies = copySet.adding(copies, copy);
     }
     return copies;
   }
 
   /** Looks up the current steps of all copies; returns those with an enabled one. */
-  #look({ words, source }: Current): number {
+  #look({ words, source }: Current): CopySet {
     const { steps } = this.#setting;
-    let enabled = 0;
+    let enabled = noCopies;
     for (let copy = 0; copy < this.#edges.length; copy++) {
       const local = words[firstLocal + copy]!;
       const now: KnownStep[] = [];
@@ -133,7 +132,7 @@ export class PersistentSets {
         now.push(step);
         if (!step.enabled) continue;
         this.#edges[copy]! += step.outcomes.length;
-        enabled |= 1 << copy;
+        enabled = copySet.adding(enabled, copy);
       }
       this.#now[copy] = now;
     }
@@ -153,56 +152,58 @@ export class PersistentSets {
     return this.#order.filter((copy, at) => !isTwin(copy, at));
   }
 
-  #edgesOf(copies: number): number {
+  #edgesOf(copies: CopySet): number {
     let edges = 0;
     for (let copy = 0; copy < this.#edges.length; copy++)
-      if ((copies & (1 << copy)) !== 0) edges += this.#edges[copy]!;
+      if (copySet.has(copies, copy)) edges += this.#edges[copy]!;
     return edges;
   }
 
   /** The least set that contains `seeds` and can be explored alone; null once it has `limit` edges or more. */
-  #closure(seeds: number, limit: number, { words }: Current): number | null {
+  #closure(seeds: CopySet, limit: number, { words }: Current): CopySet | null {
     for (let set = seeds; ;) {
       set = this.#surely(set);
       if (this.#edgesOf(set) >= limit) return null;
       this.#regions.explore(words, set);
-      let needed = 0;
+      let needed = noCopies;
       for (let copy = 0; copy < this.#edges.length; copy++)
-        if ((set & (1 << copy)) !== 0) needed |= this.#needed(copy, set);
-      if (needed === 0) return set;
-      set |= needed;
+        if (copySet.has(set, copy)) needed = copySet.union(needed, this.#needed(copy, set));
+      if (copySet.isNone(needed)) return set;
+      set = copySet.union(set, needed);
     }
   }
 
   /** The set with those that must join it even if all others stay where they are. */
-  #surely(set: number): number {
+  #surely(set: CopySet): CopySet {
     for (let all = set, added = set; ;) {
-      let needed = 0;
+      let needed = noCopies;
       for (let copy = 0; copy < this.#edges.length; copy++)
-        if ((added & (1 << copy)) !== 0)
+        if (copySet.has(added, copy))
           for (const step of this.#now[copy]!)
-            if (step.enabled) needed |= this.#disturbers(step.footprint, all, this.#regions.alone);
-      if (needed === 0) return all;
-      all |= needed;
+            if (step.enabled)
+              needed = copySet.union(needed, this.#disturbers(step.footprint, all, this.#regions.alone));
+      if (copySet.isNone(needed)) return all;
+      all = copySet.union(all, needed);
       added = needed;
     }
   }
 
   /** The copies that must join a set because this one is in it. */
-  #needed(copy: number, set: number): number {
-    let needed = 0;
-    for (const step of this.#now[copy]!)
-      needed |= step.enabled
+  #needed(copy: number, set: CopySet): CopySet {
+    const now = this.#now[copy]!.map((step) =>
+      step.enabled
         ? this.#disturbers(step.footprint, set, this.#regions.of)
-        : this.#enablers(step.blockers, set);
-    return needed;
+        : this.#enablers(step.blockers, set),
+    );
+    return now.reduce(copySet.union, noCopies);
   }
 
   /** The copies outside the set that may do what does not commute with the step. */
-  #disturbers(footprint: Footprint, set: number, regions: readonly Region[]): number {
-    let copies = 0;
+  #disturbers(footprint: Footprint, set: CopySet, regions: readonly Region[]): CopySet {
+    let copies = noCopies;
     for (let copy = 0; copy < this.#edges.length; copy++)
-      if ((set & (1 << copy)) === 0 && this.#disturbs(regions[copy]!, footprint)) copies |= 1 << copy;
+      if (!copySet.has(set, copy) && this.#disturbs(regions[copy]!, footprint))
+        copies = copySet.adding(copies, copy);
     return copies;
   }
 
@@ -234,16 +235,16 @@ export class PersistentSets {
   }
 
   /** Copies without which the step stays disabled: one false part of its guard is enough, the one that needs fewest. */
-  #enablers(blockers: readonly Blocker[], set: number): number {
-    if (this.#setting.faults.enabling === true) return 0;
-    let best = -1;
+  #enablers(blockers: readonly Blocker[], set: CopySet): CopySet {
+    if (this.#setting.faults.enabling === true) return noCopies;
+    let best = copySet.complement(set);
     let least = Infinity;
     for (const blocker of blockers) {
-      let copies = 0;
+      let copies = noCopies;
       let count = 0;
       for (let copy = 0; copy < this.#edges.length; copy++) {
-        if ((set & (1 << copy)) !== 0 || !this.#mayUnblock(this.#regions.of[copy]!, blocker)) continue;
-        copies |= 1 << copy;
+        if (copySet.has(set, copy) || !this.#mayUnblock(this.#regions.of[copy]!, blocker)) continue;
+        copies = copySet.adding(copies, copy);
         count += 1;
       }
       if (count < least) [best, least] = [copies, count];

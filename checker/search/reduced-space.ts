@@ -9,6 +9,8 @@ import { initialStates } from '../state/interpret.ts';
 import { symmetryOf } from '../analysis/symmetry.ts';
 import { Canonical } from './canonical.ts';
 import { CompactStates, firstLocal } from './compact-state.ts';
+import type { CopySet } from './copy-set.ts';
+import { allCopies, complement, has } from './copy-set.ts';
 import { ConjunctWatch, offsetOf } from './conjunct-watch.ts';
 import { Edges, missingRoots, uncovered } from './coverage.ts';
 import type { Source } from './decision-tree.ts';
@@ -145,7 +147,7 @@ class CompactSpace implements ReducedSpace {
     const ignoring = missingRoots(this.#edges, this.count, (state) => (this.#flags.at(state) & full) !== 0);
     for (const id of ignoring) {
       this.#load(id);
-      this.#explore(id, ~this.#selection());
+      this.#explore(id, complement(this.#selection()));
       this.#flag(id, full);
     }
     return ignoring.length > 0;
@@ -173,7 +175,7 @@ class CompactSpace implements ReducedSpace {
 
   successors(id: number): readonly { readonly edge: Edge; readonly to: number }[] {
     this.#load(id);
-    const copies = (this.#flags.at(id) & full) !== 0 ? -1 : this.#selection();
+    const copies = (this.#flags.at(id) & full) !== 0 ? allCopies : this.#selection();
     const found: { edge: Edge; to: number }[] = [];
     this.#eachOutcome(copies, (copy, step, choice) => {
       const outcome = step.outcomes[choice]!;
@@ -193,14 +195,14 @@ class CompactSpace implements ReducedSpace {
   }
 
   /** The copies to expand in the loaded state. */
-  #selection(): number {
-    if (this.#sets === null) return -1;
+  #selection(): CopySet {
+    if (this.#sets === null) return allCopies;
     const current = { words: this.#words, source: this.#source };
     if (this.#goal === null) return this.#sets.select(current);
     return this.#sets.selectSeeded(current, seedsOf(this.#goal, current, this.#setting, this.#sets));
   }
 
-  #explore(id: number, copies: number): void {
+  #explore(id: number, copies: CopySet): void {
     const { total, chosen } = this.#eachOutcome(copies, (copy, step, choice) => {
       this.#follow(id, copy, step, choice);
     });
@@ -211,12 +213,12 @@ class CompactSpace implements ReducedSpace {
   }
 
   /** Calls back for each way in which a step of the copies fires; counts these ways, chosen or not. */
-  #eachOutcome(copies: number, action: (copy: number, step: KnownStep, choice: number) => void) {
+  #eachOutcome(copies: CopySet, action: (copy: number, step: KnownStep, choice: number) => void) {
     const { numbering, steps } = this.#setting;
     let total = 0;
     let chosen = 0;
     for (let copy = 0; copy < numbering.copies.length; copy++) {
-      const isChosen = copies === -1 || (copies & (1 << copy)) !== 0;
+      const isChosen = has(copies, copy);
       const local = this.#words[firstLocal + copy]!;
       for (let at = 0; at < steps.count(copy, local); at++) {
         const step = steps.step(copy, local, at, this.#source);

@@ -5,6 +5,8 @@ import type { Numbering } from '../analysis/numbering.ts';
 import type { ValueSet } from '../analysis/value-set.ts';
 import type { CompactStates } from './compact-state.ts';
 import { firstLocal, trackedWord } from './compact-state.ts';
+import type { CopySet } from './copy-set.ts';
+import * as copySet from './copy-set.ts';
 import type { Node } from './decision-tree.ts';
 import { learn, recall } from './decision-tree.ts';
 import type { Faults } from './faults.ts';
@@ -24,6 +26,7 @@ export class Regions {
   /** By copy and local state: futures, by what bears on the cells that they depend on. */
   readonly #known: readonly (Node<Region> | undefined)[][];
   readonly #idle: readonly Region[];
+  readonly #every: CopySet;
   /** Questions asked so far (the frozen copies, the tracked cells, the local states of the others), and their answers. */
   readonly #questions: VectorSet;
   readonly #answers: (readonly Region[])[] = [];
@@ -39,27 +42,29 @@ export class Regions {
     this.#faults = faults;
     this.#interference = new Interference(futures.scopes, faults);
     this.#known = numbering.copies.map(() => []);
+    this.#every = copySet.upTo(numbering.copies.length);
     this.#idle = futures.scopes.map((scope) => ({
       scope,
       kinds: new Uint8Array(0),
       written: unchanged(scope),
     }));
-    this.#questions = new VectorSet(2 + numbering.copies.length);
+    this.#questions = new VectorSet(firstCopy + numbering.copies.length);
     this.#question = new Int32Array(this.#questions.width);
     this.#circumstances = futures.scopes.map(({ cells }) => cells.map(() => new VectorSet(3 * wordsOfSet)));
   }
 
   /**
-   * Works out what each copy that is not among `frozen` (a bit a copy) may do while those among it do not move.
+   * Works out what each copy that is not among `frozen` may do while those among it do not move.
    *
    * Sound for:  runs of any length from this state: the values that copies write grow until they explain each other.
    */
-  explore(words: Int32Array, frozen: number): void {
+  explore(words: Int32Array, frozen: CopySet): void {
     const question = this.#question;
-    question[0] = frozen;
-    question[1] = words[trackedWord]!;
-    for (let copy = 0; copy < question.length - 2; copy++)
-      question[2 + copy] = (frozen & (1 << copy)) === 0 ? words[firstLocal + copy]! : -1;
+    question[0] = frozen.low;
+    question[1] = frozen.high;
+    question[2] = words[trackedWord]!;
+    for (let copy = 0; copy < question.length - firstCopy; copy++)
+      question[firstCopy + copy] = copySet.has(frozen, copy) ? -1 : words[firstLocal + copy]!;
     const id = this.#questions.add(question);
     this.of = this.#answers[id] ??= this.#answer(words, frozen);
   }
@@ -71,18 +76,19 @@ export class Regions {
       this.alone[copy] = this.#region(copy, words);
   }
 
-  #answer(words: Int32Array, frozen: number): readonly Region[] {
+  #answer(words: Int32Array, frozen: CopySet): readonly Region[] {
     const copies = this.#numbering.copies.length;
     const regions: Region[] = [];
-    const moving = ~frozen & ((1 << copies) - 1);
+    const moving = copySet.common(copySet.complement(frozen), this.#every);
     this.#interference.clear();
-    for (let pending = moving; pending !== 0;) {
+    for (let pending = moving; !copySet.isNone(pending);) {
       for (let copy = 0; copy < copies; copy++) {
-        if ((pending & (1 << copy)) === 0) continue;
-        pending &= ~(1 << copy);
+        if (!copySet.has(pending, copy)) continue;
+        pending = copySet.without(pending, copy);
         const region = this.#region(copy, words);
         regions[copy] = region;
-        pending |= this.#interference.grow(copy, region.written) & moving;
+        const affected = this.#interference.grow(copy, region.written);
+        pending = copySet.union(pending, copySet.common(affected, moving));
       }
     }
     return regions;
@@ -125,6 +131,9 @@ export class Regions {
     return this.#circumstances[copy]![at]!.add(words);
   }
 }
+
+/** Where the local states of copies begin in a question. */
+const firstCopy = 3;
 
 const nowhere: Surroundings = { written: [], first: [], counted: [] };
 

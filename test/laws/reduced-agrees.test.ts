@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { numberingOf } from '../../checker/analysis/numbering.ts';
 import { symmetryOf } from '../../checker/analysis/symmetry.ts';
 import { transitionTable } from '../../checker/analysis/transition-table.ts';
+import { note, thread } from '../../checker/language/index.ts';
 import type { Model } from '../../checker/language/model.ts';
 import { Canonical } from '../../checker/search/canonical.ts';
 import { CompactStates } from '../../checker/search/compact-state.ts';
@@ -148,6 +149,25 @@ function expectShortest(model: Model): void {
   }
 }
 
+/** The same model behind so many copies that have nothing to do: the numbers of its own are that much higher. */
+const behind = (model: Model, others: number): Model => ({
+  ...model,
+  threads: [thread('idle', { cpus: others }, () => [note('has nothing to do')]), ...model.threads],
+});
+
+/** Sets of copies have two halves: what a search explores must not depend on where a copy stands in them. */
+function expectSameBehindOthers(model: Model): void {
+  for (const reduction of [{}, { symmetry: true }]) {
+    const explored = (others: number) => {
+      const space = completed(others === 0 ? model : behind(model, others), reduction);
+      if (space === null) return null;
+      const { count, transitions } = space;
+      return { ...outcomesOf(space), terminal: terminalStates(space).length, count, transitions };
+    };
+    for (const others of [31, 32]) expect(explored(others)).toEqual(explored(0));
+  }
+}
+
 const shapes: readonly Wishes[] = [{ errors: false }, { errors: true }, { errors: false, symmetric: true }];
 const check = (wishes: Wishes, law: (model: Model) => void, numRuns = runs) =>
   fc.assert(fc.property(randomModel(wishes), law), { numRuns, endOnFailure: true });
@@ -177,6 +197,10 @@ describe('a reduced search finds what a full search finds', () => {
   test.each(shapes)('in models with %o', (wishes) => {
     check(wishes, (model) => expectSameOutcomes(model, {}));
   });
+});
+
+test('a reduced search explores the same, however many other copies there are', () => {
+  check({ errors: false, symmetric: true }, expectSameBehindOthers, Math.ceil(runs / 2));
 });
 
 test('a symmetric search finds what a full search finds', () => {

@@ -1,12 +1,14 @@
 /** What large models go through, made to happen to small ones: no first look, hence symmetry or persistent sets at once. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { eq, reachable, set, step, thread } from '../../checker/language/index.ts';
 import type { Model } from '../../checker/language/model.ts';
 import type { Checked } from '../../checker/search/check.ts';
 import { check, noLimits } from '../../checker/search/check.ts';
 import { defaultSettings } from '../../checker/search/settings.ts';
 import { registry } from '../../models/registry.ts';
 import { randomModel } from '../laws/random-model.ts';
+import { mem, modelOf } from '../language/tiny.ts';
 
 const atOnce = { ...defaultSettings, firstLook: 0 };
 /** Persistent sets and symmetry together, where generated code would come first. */
@@ -62,6 +64,30 @@ describe('a search that takes a short cut judges as one that does not', () => {
     });
     fc.assert(law, { numRuns: 150, seed: 22 });
     expect(methods).toContain(method);
+  });
+});
+
+describe('a model of more copies than persistent sets are chosen from', () => {
+  const model = modelOf(() => {
+    const t = thread('t', { cpus: 65 }, () => [step('flag = true', set(mem.flag, true))]);
+    return { shared: mem, threads: [t], properties: [reachable('the flag is set', eq(mem.flag, true))] };
+  });
+
+  test('is left to generated code', () => {
+    const { outcome } = check(model, noLimits, reducedAtOnce);
+    expect(outcome).toMatchObject({ verdict: 'holds', statistics: { method: 'compiled, symmetric' } });
+  });
+
+  test.each([
+    [true, /^the limit of 1000 states was reached; the 65 copies of its threads are more than the 64/],
+    [false, /^the limit of 1000 states was reached$/],
+  ])('and has a reason where it comes to no end, reduced: %s', (reduce, reason) => {
+    const settings = { ...defaultSettings, symmetry: false, reduce };
+    const { outcome } = check(model, { ...noLimits, maxStates: 1_000 }, settings);
+    expect(outcome).toMatchObject({
+      verdict: 'inconclusive',
+      reason: expect.stringMatching(reason) as string,
+    });
   });
 });
 
