@@ -60,7 +60,7 @@ function* looks(table: TransitionTable, limits: Limits, settings: Settings): Ste
     maxBytes: Math.min(most, largestBytes),
     crew,
   });
-  return isFinal(all, limits) ? all : yield* reducedSearch(table, limits, { maxBytes, symmetry: false });
+  return isFinal(all, limits) ? all : yield* reducedSearch(table, { maxBytes, symmetry: false })(limits);
 }
 
 /** Explores a model with interchangeable CPUs: in the cheapest way first, and in none to its end before the last. */
@@ -75,8 +75,6 @@ function* symmetricLooks(
     const options = { symmetry, forget: true, crew, maxBytes: Math.min(most, bytes) };
     return symmetricSearch(table, atMost(limits, states), options);
   };
-  const reduced = (states: number) =>
-    reducedSearch(table, atMost(limits, states), { maxBytes, symmetry: true });
   const all = yield* compiledSearch(table, atMost(limits, firstLook), {
     maxBytes: Math.min(most, smallBytes),
     crew,
@@ -85,12 +83,13 @@ function* symmetricLooks(
   if (!reduce) return yield* symmetric(Infinity, Infinity);
   const second = yield* symmetric(secondLook, smallBytes);
   if (isFinal(second, limits)) return second;
-  const third = yield* reduced(thirdLook);
+  const reduced = reducedSearch(table, { maxBytes, symmetry: true });
+  const third = yield* reduced(atMost(limits, thirdLook));
   // What persistent sets find is there, but there may be a shorter way to it.
   if (isFinal(third, limits) && !('minimal' in third)) return third;
   const fourth = yield* symmetric(secondLook * longerSecond, largeBytes);
   if (fourth.verdict !== 'inconclusive') return fourth;
-  return isFinal(third, limits) ? third : yield* reduced(Infinity);
+  return isFinal(third, limits) ? third : yield* reduced(limits);
 }
 
 /** An answer; or another search would be cut as short: by the user, or because there are too many ways to begin. */
@@ -153,35 +152,37 @@ function* polished(table: TransitionTable, limits: Limits, outcome: Outcome): St
   return { ...best, ...('minimal' in best ? { minimal } : {}), statistics };
 }
 
-function* reducedSearch(
+/** A search that goes on, each time it is called, where it was stopped the last time. */
+function reducedSearch(
   table: TransitionTable,
-  limits: Limits,
   { maxBytes, symmetry }: { readonly maxBytes: number | null; readonly symmetry: boolean },
-): Steps<Outcome> {
+): (limits: Limits) => Steps<Outcome> {
   const space = reducedSpace(table, { symmetry });
-  const { stopped, depth } = yield* expandingAll(space, limits, maxBytes ?? Infinity);
-  const statistics = statisticsOf(table, space, depth, symmetry ? 'reduced, symmetric' : 'reduced');
-  const finding = worstOf(space.findings, () => 0);
-  if (finding !== null) {
-    const run = runAlong(table, space, space.pathTo(finding.state), finding);
-    return yield* polished(table, limits, { ...answerTo(finding, table, run, false), statistics });
-  }
-  if (stopped !== null) return { verdict: 'inconclusive', reason: stopped, statistics };
-  return { ...answerAtEnd(table, space), statistics: { ...statistics, endless: space.endless() } };
+  const expanding = expandingAll(space, maxBytes ?? Infinity);
+  return function* (limits) {
+    const { stopped, depth } = yield* expanding(limits);
+    const statistics = statisticsOf(table, space, depth, symmetry ? 'reduced, symmetric' : 'reduced');
+    const finding = worstOf(space.findings, () => 0);
+    if (finding !== null) {
+      const run = runAlong(table, space, space.pathTo(finding.state), finding);
+      return yield* polished(table, limits, { ...answerTo(finding, table, run, false), statistics });
+    }
+    if (stopped !== null) return { verdict: 'inconclusive', reason: stopped, statistics };
+    return { ...answerAtEnd(table, space), statistics: { ...statistics, endless: space.endless() } };
+  };
 }
 
 /** Expands all that must be, up to the first finding; says what stopped it, and after how many rounds. */
-function* expandingAll(
+function expandingAll(
   space: ReducedSpace,
-  limits: Limits,
   maxBytes: number,
-): Steps<{ readonly stopped: string | null; readonly depth: number }> {
+): (limits: Limits) => Steps<{ readonly stopped: string | null; readonly depth: number }> {
   space.start();
-  let [at, depth] = [0, -1];
-  do {
-    while (at < space.count) {
-      depth++;
-      for (const end = space.count; at < end;) {
+  let [at, end, depth] = [0, 0, -1];
+  return function* (limits) {
+    do {
+      while (at < space.count) {
+        if (at === end) [end, depth] = [space.count, depth + 1];
         const stopped = space.bytes > maxBytes ? 'memory is full' : reasonToStop(space.count, limits);
         if (stopped !== null || space.findings.length > 0) return { stopped, depth };
         const to = Math.min(at + chunk, end);
@@ -190,7 +191,7 @@ function* expandingAll(
         limits.onProgress({ states: space.count, frontier: space.count - at, depth });
         yield;
       }
-    }
-  } while (space.findings.length === 0 && space.complete());
-  return { stopped: null, depth };
+    } while (space.findings.length === 0 && space.complete());
+    return { stopped: null, depth };
+  };
 }

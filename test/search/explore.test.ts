@@ -91,6 +91,20 @@ describe('a model of more copies than persistent sets are chosen from', () => {
   });
 });
 
+test.each([0, 1, 100, 500])(
+  'a search with persistent sets goes on where it was stopped after %i states',
+  (thirdLook) => {
+    const definition = registry.find(({ name }) => name === 'gup-fast-vs-collapse')!;
+    const model = definition.build({ cpus: 3, syncIpi: true });
+    const whole = check(model, noLimits, reducedAtOnce);
+    expect(whole.outcome).toMatchObject({
+      verdict: 'holds',
+      statistics: { method: 'reduced, symmetric', states: 577 },
+    });
+    expect(check(model, noLimits, { ...reducedAtOnce, thirdLook }).outcome).toEqual(whole.outcome);
+  },
+);
+
 describe('a violation that persistent sets find', () => {
   const definition = registry.find(({ name }) => name === 'gup-fast-vs-collapse')!;
 
