@@ -72,7 +72,7 @@ export function verdictLine({
   return `${source.definition.name}: ${styled(styleOf(outcome.verdict), headline(outcome))}`;
 }
 
-/** The same where it may be too long for one line. */
+/** The verdict in lines of at most `width` characters. */
 function verdictLines(report: Report, width: number): readonly string[] {
   const { source, outcome } = report;
   const lines = wrap(`${source.definition.name}: ${headline(outcome)}`, width, 2);

@@ -45,7 +45,10 @@ export function* exploring(table: TransitionTable, limits: Limits, settings: Set
   if (outcome.verdict !== 'inconclusive') return outcome;
   // A look may have ended at a limit of its own, and been the last one because the user's had come meanwhile.
   const reason = stopped ?? outcome.reason;
-  return { ...outcome, reason: settings.reduce && obstacle !== null ? `${reason}; ${obstacle}` : reason };
+  // Fewer states are explored without persistent sets in any case.
+  const wantsSets = settings.reduce && outcome.statistics.states > settings.firstLook;
+  const isHindered = obstacle !== null && wantsSets && settings.engine === 'compiled';
+  return { ...outcome, reason: isHindered ? `${reason}; ${obstacle}` : reason };
 }
 
 function* looks(table: TransitionTable, limits: Limits, settings: Settings): Steps<Outcome> {

@@ -11,7 +11,6 @@ import type { CompactStates } from './compact-state.ts';
 import { firstLocal } from './compact-state.ts';
 import type { CopySet } from './copy-set.ts';
 import * as copySet from './copy-set.ts';
-import { mostCopies, noCopies } from './copy-set.ts';
 import type { Source } from './decision-tree.ts';
 import type { Faults } from './faults.ts';
 import { Regions } from './regions.ts';
@@ -21,8 +20,8 @@ import { Twins } from './twins.ts';
 
 /** Why no persistent sets can be chosen in a model, or null where they can. */
 export function irreducible({ copies }: Numbering): string | null {
-  if (copies.length <= mostCopies) return null;
-  return `the ${copies.length} copies of its threads are more than the ${mostCopies} that persistent sets are chosen from`;
+  if (copies.length <= copySet.mostCopies) return null;
+  return `the ${copies.length} copies of its threads are more than the ${copySet.mostCopies} that persistent sets are chosen from`;
 }
 
 /** What all persistent sets of a search share. */
@@ -109,8 +108,8 @@ export class PersistentSets {
   /** The copies that may, from this state on, change one of the conjuncts. */
   mayChange({ words }: Current, conjuncts: readonly number[]): CopySet {
     const { numbering } = this.#setting;
-    this.#regions.explore(words, noCopies);
-    let copies = noCopies;
+    this.#regions.explore(words, copySet.noCopies);
+    let copies = copySet.noCopies;
     for (const copy of numbering.copies.keys()) {
       const { kinds } = this.#regions.of[copy]!;
       if (conjuncts.some((conjunct) => ((kinds[numbering.cells.length + conjunct] ?? 0) & write) !== 0))
@@ -122,7 +121,7 @@ export class PersistentSets {
   /** Looks up the current steps of all copies; returns those with an enabled one. */
   #look({ words, source }: Current): CopySet {
     const { steps } = this.#setting;
-    let enabled = noCopies;
+    let enabled = copySet.noCopies;
     for (let copy = 0; copy < this.#edges.length; copy++) {
       const local = words[firstLocal + copy]!;
       const now: KnownStep[] = [];
@@ -165,7 +164,7 @@ export class PersistentSets {
       set = this.#surely(set);
       if (this.#edgesOf(set) >= limit) return null;
       this.#regions.explore(words, set);
-      let needed = noCopies;
+      let needed = copySet.noCopies;
       for (let copy = 0; copy < this.#edges.length; copy++)
         if (copySet.has(set, copy)) needed = copySet.union(needed, this.#needed(copy, set));
       if (copySet.isNone(needed)) return set;
@@ -176,7 +175,7 @@ export class PersistentSets {
   /** The set with those that must join it even if all others stay where they are. */
   #surely(set: CopySet): CopySet {
     for (let all = set, added = set; ;) {
-      let needed = noCopies;
+      let needed = copySet.noCopies;
       for (let copy = 0; copy < this.#edges.length; copy++)
         if (copySet.has(added, copy))
           for (const step of this.#now[copy]!)
@@ -195,12 +194,12 @@ export class PersistentSets {
         ? this.#disturbers(step.footprint, set, this.#regions.of)
         : this.#enablers(step.blockers, set),
     );
-    return now.reduce(copySet.union, noCopies);
+    return now.reduce(copySet.union, copySet.noCopies);
   }
 
   /** The copies outside the set that may do what does not commute with the step. */
   #disturbers(footprint: Footprint, set: CopySet, regions: readonly Region[]): CopySet {
-    let copies = noCopies;
+    let copies = copySet.noCopies;
     for (let copy = 0; copy < this.#edges.length; copy++)
       if (!copySet.has(set, copy) && this.#disturbs(regions[copy]!, footprint))
         copies = copySet.adding(copies, copy);
@@ -236,11 +235,11 @@ export class PersistentSets {
 
   /** Copies without which the step stays disabled: one false part of its guard is enough, the one that needs fewest. */
   #enablers(blockers: readonly Blocker[], set: CopySet): CopySet {
-    if (this.#setting.faults.enabling === true) return noCopies;
+    if (this.#setting.faults.enabling === true) return copySet.noCopies;
     let best = copySet.complement(set);
     let least = Infinity;
     for (const blocker of blockers) {
-      let copies = noCopies;
+      let copies = copySet.noCopies;
       let count = 0;
       for (let copy = 0; copy < this.#edges.length; copy++) {
         if (copySet.has(set, copy) || !this.#mayUnblock(this.#regions.of[copy]!, blocker)) continue;

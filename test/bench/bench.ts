@@ -100,7 +100,7 @@ function summary({ throughput, verdicts, speedup }: Results, tools: Tools) {
     bytesPerState: narrow.bytes / narrow.states,
     bytesPerWideState: own.bytes / own.states,
     speedupTwoWorkers: speedup?.workers ?? null,
-    /** Two searches that share nothing: more than this machine gives two workers cannot be expected. */
+    /** An upper estimate of what two workers can reach on this machine. */
     speedupTwoSearches: speedup?.searches ?? null,
     missing: reasons.flat(),
     countsAgree: throughput.every(({ agree }) => agree),

@@ -84,7 +84,7 @@ export const besideSpin = (subject: Subject, setting: SpinSetting, limits: SpinL
 export interface Speedup {
   /** Two workers of one search. */
   readonly workers: number;
-  /** Two searches by one worker each, side by side: what the machine gives to those who share nothing. */
+  /** Two searches by one worker each, side by side, which share nothing: an upper estimate of what two workers can reach. */
   readonly searches: number;
 }
 
@@ -104,7 +104,10 @@ export async function speedupOfTwo(subject: Subject, rounds: Rounds): Promise<Sp
     const beside = () => beginRacewalkCheck(words(1), 60);
     const [left, right] = await Promise.all([beside(), beside()]);
     if (alone === null || shared === null || left === null || right === null) return null;
-    if (alone.states !== shared.states || alone.transitions !== shared.transitions)
+    const others = [shared, left, right];
+    if (
+      others.some(({ states, transitions }) => states !== alone.states || transitions !== alone.transitions)
+    )
       throw new Error('one worker and two counted different states');
     ratios.push({
       workers: alone.ownSeconds / shared.ownSeconds,

@@ -78,11 +78,22 @@ describe('a model of more copies than persistent sets are chosen from', () => {
     expect(outcome).toMatchObject({ verdict: 'holds', statistics: { method: 'compiled, symmetric' } });
   });
 
+  const reached = 'the limit of 1000 states was reached';
   test.each([
-    [true, /^the limit of 1000 states was reached; the 65 copies of its threads are more than the 64/],
-    [false, /^the limit of 1000 states was reached$/],
-  ])('and has a reason where it comes to no end, reduced: %s', (reduce, reason) => {
-    const settings = { ...defaultSettings, symmetry: false, reduce };
+    [
+      'why it comes to no end',
+      {},
+      new RegExp(`^${reached}; the 65 copies of its threads are more than the 64`),
+    ],
+    ['only the limit where persistent sets are not wanted', { reduce: false }, new RegExp(`^${reached}$`)],
+    ['only the limit in a first look', { firstLook: 100_000 }, new RegExp(`^${reached}$`)],
+    [
+      'only the limit where it is interpreted',
+      { engine: 'interpreter' as const },
+      new RegExp(`^${reached}$`),
+    ],
+  ])('and it tells %s', (_name, chosen, reason) => {
+    const settings = { ...atOnce, symmetry: false, ...chosen };
     const { outcome } = check(model, { ...noLimits, maxStates: 1_000 }, settings);
     expect(outcome).toMatchObject({
       verdict: 'inconclusive',
@@ -96,12 +107,18 @@ test.each([0, 1, 100, 500])(
   (thirdLook) => {
     const definition = registry.find(({ name }) => name === 'gup-fast-vs-collapse')!;
     const model = definition.build({ cpus: 3, syncIpi: true });
-    const whole = check(model, noLimits, reducedAtOnce);
+    const checked = (most: number) => {
+      const met: number[] = [];
+      const onProgress = ({ states }: { readonly states: number }) => met.push(states);
+      const { outcome } = check(model, { ...noLimits, onProgress }, { ...reducedAtOnce, thirdLook: most });
+      return { outcome, met: met.filter((states) => states > 1) };
+    };
+    const whole = checked(Infinity);
     expect(whole.outcome).toMatchObject({
       verdict: 'holds',
       statistics: { method: 'reduced, symmetric', states: 577 },
     });
-    expect(check(model, noLimits, { ...reducedAtOnce, thirdLook }).outcome).toEqual(whole.outcome);
+    expect(checked(thirdLook)).toEqual(whole);
   },
 );
 
