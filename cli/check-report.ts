@@ -36,7 +36,7 @@ export interface Report extends Checked {
 
 /** Everything, in lines of at most `width` characters. */
 export function reportText(report: Report, width: number): string {
-  const head = [...verdictLines(report, width), ...optionLines(report, width)].join('\n');
+  const head = [verdictLine(report), ...optionLines(report, width)].join('\n');
   return [head, ...traceSections(report, width), evidence(report, width).join('\n')].join('\n\n');
 }
 
@@ -70,15 +70,6 @@ export function verdictLine({
   outcome,
 }: Pick<Report, 'source'> & { readonly outcome: Answer }): string {
   return `${source.definition.name}: ${styled(styleOf(outcome.verdict), headline(outcome))}`;
-}
-
-/** The verdict in lines of at most `width` characters. */
-function verdictLines(report: Report, width: number): readonly string[] {
-  const { source, outcome } = report;
-  const lines = wrap(`${source.definition.name}: ${headline(outcome)}`, width, 2);
-  return lines.length === 1
-    ? [verdictLine(report)]
-    : lines.map((line) => styled(styleOf(outcome.verdict), line));
 }
 
 function styleOf(verdict: Answer['verdict']): Style {

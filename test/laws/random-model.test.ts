@@ -63,7 +63,7 @@ describe('random models are varied', () => {
   let samples: readonly Sample[] = [];
   beforeAll(() => {
     samples = samplesOf({ errors: false, states: 150 }, 500);
-  }, 60_000);
+  }, 240_000);
 
   test.each<[string, number, (sample: Sample) => boolean]>([
     ['are of a useful size', 0.7, ({ space }) => space !== null && space.count >= 10],
