@@ -39,15 +39,14 @@ const chunk = 64;
 export function* exploring(table: TransitionTable, limits: Limits, settings: Settings): Steps<Outcome> {
   let stopped = null as string | null;
   const stop = () => (stopped ??= limits.stop());
-  const obstacle = irreducible(numberingOf(table));
+  const obstacle = settings.reduce && settings.engine === 'compiled' ? irreducible(table) : null;
   const reduce = settings.reduce && obstacle === null;
   const outcome = yield* looks(table, { ...limits, stop }, { ...settings, reduce });
   if (outcome.verdict !== 'inconclusive') return outcome;
   // A look may have ended at a limit of its own, and been the last one because the user's had come meanwhile.
   const reason = stopped ?? outcome.reason;
   // Fewer states are explored without persistent sets in any case.
-  const wantsSets = settings.reduce && outcome.statistics.states > settings.firstLook;
-  const isHindered = obstacle !== null && wantsSets && settings.engine === 'compiled';
+  const isHindered = obstacle !== null && outcome.statistics.states > settings.firstLook;
   return { ...outcome, reason: isHindered ? `${reason}; ${obstacle}` : reason };
 }
 

@@ -2,7 +2,7 @@
 import { effectsIn } from '../analysis/code-parts.ts';
 import type { Code } from '../analysis/transition-table.ts';
 import type { CopySet } from './copy-set.ts';
-import { adding, allCopies, noCopies } from './copy-set.ts';
+import * as copySet from './copy-set.ts';
 import type { Current, PersistentSets, Setting } from './persistent-set.ts';
 import type { Finding } from './state-space.ts';
 
@@ -43,14 +43,15 @@ export function seedsOf(
   { numbering, visibility }: Setting,
   sets: PersistentSets,
 ): CopySet {
-  if (goal.deadlocks || goal.errors) return allCopies;
+  if (goal.deadlocks || goal.errors) return copySet.allCopies;
   const properties = new Set(goal.properties);
   const conjuncts = visibility.conjuncts.flatMap(({ property }, at) =>
     properties.has(property) ? [at] : [],
   );
-  let seeds = conjuncts.length === 0 ? noCopies : sets.mayChange(current, conjuncts);
+  let seeds = conjuncts.length === 0 ? copySet.noCopies : sets.mayChange(current, conjuncts);
   for (const [copy, { table }] of numbering.copies.entries())
-    if (table.locations.flat().some(({ code }) => asserts(code, goal.claims))) seeds = adding(seeds, copy);
+    if (table.locations.flat().some(({ code }) => asserts(code, goal.claims)))
+      seeds = copySet.adding(seeds, copy);
   return seeds;
 }
 

@@ -5,7 +5,7 @@ import type { Scope } from '../analysis/scope.ts';
 import type { ValueSet } from '../analysis/value-set.ts';
 import * as sets from '../analysis/value-set.ts';
 import type { CopySet } from './copy-set.ts';
-import { adding, noCopies, union } from './copy-set.ts';
+import * as copySet from './copy-set.ts';
 import type { Faults } from './faults.ts';
 
 /** A cell in the scope of a copy that may change it. */
@@ -69,7 +69,7 @@ export class Interference {
   /** Adds to what the copy does; returns the copies for which that may make a difference. */
   grow(copy: number, { values, sums }: Changes): CopySet {
     const done = this.#done[copy]!;
-    let affected = noCopies;
+    let affected = copySet.noCopies;
     for (const at of this.#scopes[copy]!.changed) {
       const value = sets.join(done.values[at]!, values[at]!);
       const sum = at < sums.length ? sets.bounded(sets.join(done.sums[at]!, sums[at]!)) : nought;
@@ -77,7 +77,7 @@ export class Interference {
         continue;
       done.values[at] = value;
       if (at < sums.length) done.sums[at] = sum;
-      affected = union(affected, this.#sharers[copy]![at]!);
+      affected = copySet.union(affected, this.#sharers[copy]![at]!);
     }
     return affected;
   }
@@ -93,8 +93,8 @@ function placesOf(cell: number, own: number, scopes: readonly Scope[]): readonly
 
 /** The copies other than `own` that may access a cell. */
 function sharersOf(cell: number, own: number, scopes: readonly Scope[]): CopySet {
-  let sharers = noCopies;
+  let sharers = copySet.noCopies;
   for (const [copy, { positions }] of scopes.entries())
-    if (copy !== own && positions[cell]! >= 0) sharers = adding(sharers, copy);
+    if (copy !== own && positions[cell]! >= 0) sharers = copySet.adding(sharers, copy);
   return sharers;
 }

@@ -6,6 +6,7 @@ import type { Blocker } from '../analysis/blockers.ts';
 import type { Futures, Region } from '../analysis/future.ts';
 import type { Numbering } from '../analysis/numbering.ts';
 import { symmetryOf } from '../analysis/symmetry.ts';
+import type { TransitionTable } from '../analysis/transition-table.ts';
 import * as sets from '../analysis/value-set.ts';
 import type { CompactStates } from './compact-state.ts';
 import { firstLocal } from './compact-state.ts';
@@ -19,9 +20,10 @@ import type { KnownStep, StepMemo } from './step-memo.ts';
 import { Twins } from './twins.ts';
 
 /** Why no persistent sets can be chosen in a model, or null where they can. */
-export function irreducible({ copies }: Numbering): string | null {
-  if (copies.length <= copySet.mostCopies) return null;
-  return `the ${copies.length} copies of its threads are more than the ${copySet.mostCopies} that persistent sets are chosen from`;
+export function irreducible({ threads }: TransitionTable): string | null {
+  const copies = threads.reduce((sum, { thread }) => sum + thread.cpus, 0);
+  if (copies <= copySet.mostCopies) return null;
+  return `the ${copies} copies of its threads are more than the ${copySet.mostCopies} that persistent sets are chosen from`;
 }
 
 /** What all persistent sets of a search share. */

@@ -10,7 +10,7 @@ import { symmetryOf } from '../analysis/symmetry.ts';
 import { Canonical } from './canonical.ts';
 import { CompactStates, firstLocal } from './compact-state.ts';
 import type { CopySet } from './copy-set.ts';
-import { allCopies, complement, has } from './copy-set.ts';
+import * as copySet from './copy-set.ts';
 import { ConjunctWatch, offsetOf } from './conjunct-watch.ts';
 import { Edges, missingRoots, uncovered } from './coverage.ts';
 import type { Source } from './decision-tree.ts';
@@ -35,17 +35,17 @@ const violating = 4;
 
 /** Throws  Error where a model is to be reduced that cannot be: see `irreducible`. */
 export function reducedSpace(table: TransitionTable, reduction: Reduction = {}): ReducedSpace {
+  const { reduce = true, forget = reduce, symmetry = false, goal = null, faults = {} } = reduction;
+  const obstacle = reduce ? irreducible(table) : null;
+  if (obstacle !== null) throw new Error(obstacle);
   const numbering = numberingOf(table);
   const conjuncts = table.model.properties.flatMap(conjunctsOf);
   const visibility = visibilityOf(numbering, conjuncts);
   const futures = new Futures(numbering, visibility);
   const states = new CompactStates(numbering, futures.tracked);
-  const { reduce = true, forget = reduce, symmetry = false, goal = null, faults = {} } = reduction;
   const dead = forget ? table.threads.map((_, thread) => deadLocals(numbering, thread)) : null;
   const steps = new StepMemo(states, visibility, dead);
   const setting: Setting = { numbering, visibility, states, steps, futures, faults };
-  const obstacle = irreducible(numbering);
-  if (reduce && obstacle !== null) throw new Error(obstacle);
   const sets = reduce ? new PersistentSets(setting) : null;
   const canonical = symmetry ? new Canonical(states, symmetryOf(numbering)) : null;
   return new CompactSpace(setting, { sets, canonical, goal });
@@ -147,7 +147,7 @@ class CompactSpace implements ReducedSpace {
     const ignoring = missingRoots(this.#edges, this.count, (state) => (this.#flags.at(state) & full) !== 0);
     for (const id of ignoring) {
       this.#load(id);
-      this.#explore(id, complement(this.#selection()));
+      this.#explore(id, copySet.complement(this.#selection()));
       this.#flag(id, full);
     }
     return ignoring.length > 0;
@@ -175,7 +175,7 @@ class CompactSpace implements ReducedSpace {
 
   successors(id: number): readonly { readonly edge: Edge; readonly to: number }[] {
     this.#load(id);
-    const copies = (this.#flags.at(id) & full) !== 0 ? allCopies : this.#selection();
+    const copies = (this.#flags.at(id) & full) !== 0 ? copySet.allCopies : this.#selection();
     const found: { edge: Edge; to: number }[] = [];
     this.#eachOutcome(copies, (copy, step, choice) => {
       const outcome = step.outcomes[choice]!;
@@ -196,7 +196,7 @@ class CompactSpace implements ReducedSpace {
 
   /** The copies to expand in the loaded state. */
   #selection(): CopySet {
-    if (this.#sets === null) return allCopies;
+    if (this.#sets === null) return copySet.allCopies;
     const current = { words: this.#words, source: this.#source };
     if (this.#goal === null) return this.#sets.select(current);
     return this.#sets.selectSeeded(current, seedsOf(this.#goal, current, this.#setting, this.#sets));
@@ -218,7 +218,7 @@ class CompactSpace implements ReducedSpace {
     let total = 0;
     let chosen = 0;
     for (let copy = 0; copy < numbering.copies.length; copy++) {
-      const isChosen = has(copies, copy);
+      const isChosen = copySet.has(copies, copy);
       const local = this.#words[firstLocal + copy]!;
       for (let at = 0; at < steps.count(copy, local); at++) {
         const step = steps.step(copy, local, at, this.#source);
