@@ -1,4 +1,5 @@
 /** `racewalk check`: is this variant of a protocol safe? */
+import { Option } from 'commander';
 import type { Command } from 'commander';
 import { wholeNumber, positiveSeconds } from './limits.ts';
 import type { LimitOptions } from './limits.ts';
@@ -10,6 +11,7 @@ import { UsageError } from './usage-error.ts';
 export interface CheckOptions extends LimitOptions, SearchOptions {
   readonly all?: true;
   readonly json?: true;
+  readonly reporter?: 'text' | 'junit';
   readonly lkml?: true;
   readonly quiet?: true;
   readonly saveTrace?: string;
@@ -23,6 +25,12 @@ export function checkCommand(program: Command): void {
     .argument('[model]', 'MODEL or MODEL/SCENARIO of the list, or a FILE.ts of your own')
     .option('--all', 'check every scenario of the list, or of MODEL, against the verdict that it declares')
     .option('--json', 'print one JSON object (docs/check-output.schema.json)')
+    .addOption(
+      new Option('--reporter <name>', 'with --all: print text, or junit (XML, for CI)').choices([
+        'text',
+        'junit',
+      ]),
+    )
     .option('--lkml', 'print the trace in 72 columns of plain text, ready for a changelog')
     .option('--quiet', 'print the verdict line only')
     .option('--max-states <number>', 'give up above so many states', wholeNumber)
@@ -80,6 +88,8 @@ const exclusive = [
   ['json', 'quiet'],
   ['json', 'lkml'],
   ['lkml', 'quiet'],
+  ['json', 'reporter'],
+  ['quiet', 'reporter'],
   ['all', 'lkml'],
   ['all', 'saveTrace'],
   ['all', 'html'],
@@ -87,6 +97,8 @@ const exclusive = [
 
 function refuseContradictions(options: CheckOptions): void {
   const pair = exclusive.find(([a, b]) => options[a] !== undefined && options[b] !== undefined);
+  if (options.reporter !== undefined && options.all !== true)
+    throw new UsageError('--reporter is for --all: one check is no list of tests');
   if (pair === undefined) return;
   const [a, b] = pair.map((key) => (key === 'saveTrace' ? '--save-trace' : `--${key}`));
   throw new UsageError(`${a} and ${b} contradict each other: give one of them`);
