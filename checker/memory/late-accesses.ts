@@ -130,8 +130,8 @@ function run(statement: Statement, before: Open | null, pass: Pass): Result {
 }
 
 function runOrdered(statement: Statement, before: Open, pass: Pass): Result {
-  const own = statement.kind === 'step' ? pass.late.get(statement.line) : undefined;
-  const conduct = conductOf(statement, pass);
+  const own = pass.late.get(statement.line);
+  const conduct = own?.conduct ?? conductOf(statement, pass);
   notePassed(conduct, before, pass);
   if (own !== undefined) return runLate(own, before, pass);
   if (statement.kind === 'step') {
