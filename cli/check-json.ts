@@ -14,6 +14,7 @@ import type { WaitingStore } from '../checker/telling/late-stores.ts';
 import { lateStores } from '../checker/telling/late-stores.ts';
 import type { Cpu } from '../checker/telling/cpus.ts';
 import { cpusOf } from '../checker/telling/cpus.ts';
+import { untriedOf } from '../checker/search/outcome.ts';
 import { harmIn, headline, textOf } from '../checker/telling/verdict-text.ts';
 
 type Step = NonNullable<CheckResult['trace']>[number];
@@ -39,6 +40,7 @@ export function checkJson(report: Report): CheckResult {
     neverFired: unfired(report),
     trace: trace === null ? null : trace.steps.map((step) => stepJson(besideBuffers(step, table), cpus)),
     races: trace === null ? [] : racesOf(trace).filter(isOfMemory(table)).map(raceJson),
+    untried: [...untriedOf(outcome)],
     lateStores: trace === null ? [] : lateStores(table, trace, cpus).map(lateJson),
   };
 }

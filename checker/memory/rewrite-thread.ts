@@ -1,5 +1,5 @@
 /** Rewrites the text of a thread so that its accesses go by way of its CPU's store buffer. */
-import type { AnyExpr, Expr, SharedReference } from '../language/expression.ts';
+import type { AnyExpr, SharedReference } from '../language/expression.ts';
 import { and, not } from '../language/expression.ts';
 import type { Block, Statement } from '../language/statement.ts';
 import type { AnyThread } from '../language/thread.ts';
