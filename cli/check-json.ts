@@ -4,6 +4,7 @@ import { printText } from '../checker/language/print.ts';
 import type { Statistics } from '../checker/search/outcome.ts';
 import type { Race } from '../checker/search/races.ts';
 import { racesOf } from '../checker/search/races.ts';
+import { unorderedUnder } from '../checker/memory/unordered.ts';
 import { asymmetries } from '../checker/analysis/symmetry.ts';
 import type { Report } from './check-report.ts';
 import type { CheckResult } from './check-schema.ts';
@@ -41,6 +42,7 @@ export function checkJson(report: Report): CheckResult {
     trace: trace === null ? null : trace.steps.map((step) => stepJson(besideBuffers(step, table), cpus)),
     races: trace === null ? [] : racesOf(trace).filter(isOfMemory(table)).map(raceJson),
     untried: [...untriedOf(outcome)],
+    unordered: [...unorderedUnder(source.definition, chosen)],
     lateStores: trace === null ? [] : lateStores(table, trace, cpus).map(lateJson),
   };
 }

@@ -2,6 +2,7 @@
 import { withFallbacks } from '../checker/language/option.ts';
 import type { Transition, TransitionTable } from '../checker/analysis/transition-table.ts';
 import { asymmetries } from '../checker/analysis/symmetry.ts';
+import { unorderedSentence, unorderedUnder } from '../checker/memory/unordered.ts';
 import type { Checked } from '../checker/search/check.ts';
 import type { Choices } from '../checker/search/compare.ts';
 import type { Answer } from '../checker/search/outcome.ts';
@@ -120,6 +121,9 @@ function evidence(report: Report, width: number): readonly string[] {
     ...wrap(statisticsLine(statistics, seconds), width, 2),
     ...wrap(endlessLine(statistics), width, 2).filter((line) => line !== ''),
     ...(isFull ? [] : asymmetries(table)).flatMap((reason) => wrap(reason, width, 2)),
+    ...unorderedUnder(report.source.definition, report.chosen).flatMap((one) =>
+      wrap(unorderedSentence(one), width, 2),
+    ),
     ...neverFired(table, { verdict, untried }, statistics.unfired, width),
     ...wrap(againLine(report), width, 2),
   ];

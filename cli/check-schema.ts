@@ -88,6 +88,9 @@ const result = z.strictObject({
   untried: z
     .array(untried)
     .describe('pairs of accesses without which nothing is proved: why it is inconclusive'),
+  unordered: z
+    .array(z.strictObject({ thread: z.string(), line: z.int(), text: z.string() }))
+    .describe('under weak: atomic operations without a value of which the model says no order'),
   lateStores: z.array(lateStore).describe('stores that others missed while they waited in a store buffer'),
 });
 

@@ -23,8 +23,8 @@
  *          pmd_populate: pmdp-invalidate-vs-dirty. Mappings by others: the head's mapcount stays 1. Other tails: each goes alone.
  */
 import { add, always, and, bool, branch, cost, dec, defineModel, ended, eq, exists, flag, forAll, full, goto, ifdef,
-  init, integer, label, ne, never, not, note, or, range, reachable, say, set, shared, smpMb, smpWmb, step, sub,
-  thread, values } from 'racewalk';
+  init, integer, label, ne, never, not, note, or, range, reachable, relaxed, say, set, shared, smpMb, smpWmb, step,
+  sub, thread, values } from 'racewalk';
 import { getHugePageTail, getPageUnlessZero, hugePage, interrupts, ipiHandlers, ipiHandlerSurvivors, localIrqRestore, localIrqSave,
   putHugePageTail, sendIpiAndWait, spinLock, spinUnlock } from 'racewalk/kernel';
 
@@ -74,13 +74,13 @@ export const model = defineModel({
       note('__split_huge_page_refcount'),
       spinLock('compound_lock(page)',                     mem.compoundLock),
       step('tail_count += page_mapcount(page_tail)',      set(l.pins, mem.tailMapcount)),
-      step('atomic_add(page_mapcount(page) + page_mapcount(page_tail) + 1, &page_tail->_count)',
-        set(mem.tailCount, add(add(mem.tailCount, l.pins), 2))),
+      relaxed(step('atomic_add(page_mapcount(page) + page_mapcount(page_tail) + 1, &page_tail->_count)',
+        set(mem.tailCount, add(add(mem.tailCount, l.pins), 2)))),
       smpMb('smp_mb__after_atomic()'),
       step('page_tail->flags &= ~PAGE_FLAGS_CHECK_AT_PREP', set(mem.pageTail, false)),
       smpWmb(),
       step('page_tail->_mapcount = page->_mapcount',      set(mem.tailMapcount, 1)),
-      step('atomic_sub(tail_count, &page->_count)',       set(mem.headCount, sub(mem.headCount, l.pins))),
+      relaxed(step('atomic_sub(tail_count, &page->_count)', set(mem.headCount, sub(mem.headCount, l.pins)))),
       spinUnlock('compound_unlock(page)',                 mem.compoundLock),
       full(step('put_page(page_tail)',                    dec(mem.tailCount))),
       note('__split_huge_page_map'),

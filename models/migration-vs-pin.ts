@@ -22,7 +22,7 @@
  *          page's freeing: gup-fast-vs-unmap.
  */
 import { always, and, bool, branch, cost, dec, defineModel, ended, eq, exists, flag, forAll, full, goto, ifdef, inc,
-  init, integer, label, ne, never, not, note, or, range, reachable, say, set, shared, smpMb, step, thread } from 'racewalk';
+  init, integer, label, ne, never, not, note, or, range, reachable, relaxed, say, set, shared, smpMb, step, thread } from 'racewalk';
 import { getPageUnlessZero, MigratedPte, putPage } from 'racewalk/kernel';
 
 export const model = defineModel({
@@ -66,7 +66,7 @@ export const model = defineModel({
       ifdef(unmapFirst,
         branch('page_count(page) != expected_count',      ne(mem.count, 1), [
           note('remove_migration_ptes(page, page)'),
-          step('get_page(new)',                           inc(mem.count)),
+          relaxed(step('get_page(new)',                   inc(mem.count))),
           step('set_pte_at(mm, addr, ptep, pte)',         set(mem.pte, 'old page')),
           step('return -EAGAIN',                          set(l.failed, true)),
           goto('done')])),

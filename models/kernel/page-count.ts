@@ -1,6 +1,6 @@
 /** The reference count of a page, page->_count in v3.18 and page->_refcount since. */
 import type { Statement, Variable } from 'racewalk';
-import { assert, dec, eq, full, gt, inc, ne, set, step, when } from 'racewalk';
+import { assert, dec, eq, full, gt, inc, ne, relaxed, set, step, when } from 'racewalk';
 
 /**
  * get_page(): the caller must know that the count is not 0.
@@ -10,7 +10,9 @@ import { assert, dec, eq, full, gt, inc, ne, set, step, when } from 'racewalk';
  * Source:  include/linux/mm.h, get_page
  */
 export const getPage = (pageCount: Variable<number>): Statement =>
-  step('get_page(page)', assert('nobody but the allocator raises a page count from 0', gt(pageCount, 0)), inc(pageCount));
+  relaxed(step('get_page(page)',
+    assert('nobody but the allocator raises a page count from 0', gt(pageCount, 0)),
+    inc(pageCount)));
 
 /**
  * get_page_unless_zero(): `got` says whether there was a reference to add to.
