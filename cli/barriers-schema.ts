@@ -1,5 +1,6 @@
 /** The form of what `barriers --json` prints. */
 import { z } from 'zod';
+import { untried } from './check-schema.ts';
 import { optionValues } from './trace-schema.ts';
 
 const barrier = z.strictObject({
@@ -17,6 +18,8 @@ const tried = z.strictObject({
   verdict: z.enum(['holds', 'violated', 'deadlock', 'unreached', 'error', 'inconclusive']),
   states: z.int(),
   steps: z.int().nullable().describe('steps of the shortest trace; null where there is none'),
+  reason: z.string().nullable().describe('why it is inconclusive'),
+  untried: z.array(untried).describe('pairs of accesses that were not tried, where these are the reason'),
 });
 
 const trial = z.strictObject({

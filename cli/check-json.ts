@@ -4,6 +4,7 @@ import { printText } from '../checker/language/print.ts';
 import type { Statistics } from '../checker/search/outcome.ts';
 import type { Race } from '../checker/search/races.ts';
 import { racesOf } from '../checker/search/races.ts';
+import { unorderedUnder } from '../checker/memory/unordered.ts';
 import { asymmetries } from '../checker/analysis/symmetry.ts';
 import type { Report } from './check-report.ts';
 import type { CheckResult } from './check-schema.ts';
@@ -14,6 +15,7 @@ import type { WaitingStore } from '../checker/telling/late-stores.ts';
 import { lateStores } from '../checker/telling/late-stores.ts';
 import type { Cpu } from '../checker/telling/cpus.ts';
 import { cpusOf } from '../checker/telling/cpus.ts';
+import { untriedOf } from '../checker/search/outcome.ts';
 import { harmIn, headline, textOf } from '../checker/telling/verdict-text.ts';
 
 type Step = NonNullable<CheckResult['trace']>[number];
@@ -39,6 +41,8 @@ export function checkJson(report: Report): CheckResult {
     neverFired: unfired(report),
     trace: trace === null ? null : trace.steps.map((step) => stepJson(besideBuffers(step, table), cpus)),
     races: trace === null ? [] : racesOf(trace).filter(isOfMemory(table)).map(raceJson),
+    untried: [...untriedOf(outcome)],
+    unordered: [...unorderedUnder(source.definition, chosen)],
     lateStores: trace === null ? [] : lateStores(table, trace, cpus).map(lateJson),
   };
 }

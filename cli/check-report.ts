@@ -2,16 +2,18 @@
 import { withFallbacks } from '../checker/language/option.ts';
 import type { Transition, TransitionTable } from '../checker/analysis/transition-table.ts';
 import { asymmetries } from '../checker/analysis/symmetry.ts';
+import { unorderedSentence, unorderedUnder } from '../checker/memory/unordered.ts';
 import type { Checked } from '../checker/search/check.ts';
 import type { Choices } from '../checker/search/compare.ts';
 import type { Answer } from '../checker/search/outcome.ts';
+import { untriedOf } from '../checker/search/outcome.ts';
 import { cpusOf } from '../checker/telling/cpus.ts';
+import type { Untried } from '../checker/language/model.ts';
 import type { Source } from './models.ts';
 import type { Style } from './output.ts';
 import { styled } from './output.ts';
 import { asTyped, commandLine, withoutUsualMemory } from '../checker/telling/options-text.ts';
 import { lateSentences, lateStores } from '../checker/telling/late-stores.ts';
-import { memoryCaveat } from '../checker/telling/memory-caveat.ts';
 import { raceSentences } from '../checker/telling/race-sentences.ts';
 import { traceColumns } from './trace-columns.ts';
 import { traceLines } from '../checker/telling/trace-lines.ts';
@@ -22,6 +24,7 @@ import {
   statisticsLine,
   unfiredLines,
 } from '../checker/telling/verdict-text.ts';
+import { untriedSentences, untriedTitle } from '../checker/telling/untried-sentences.ts';
 import { wrap } from '../checker/telling/wrap.ts';
 
 /** A check that has been made. */
@@ -37,7 +40,8 @@ export interface Report extends Checked {
 /** Everything, in lines of at most `width` characters. */
 export function reportText(report: Report, width: number): string {
   const head = [verdictLine(report), ...optionLines(report, width)].join('\n');
-  return [head, ...traceSections(report, width), evidence(report, width).join('\n')].join('\n\n');
+  const untried = untriedLines(untriedOf(report.outcome), width);
+  return [head, ...traceSections(report, width), ...untried, evidence(report, width).join('\n')].join('\n\n');
 }
 
 /** The trace and what it comes to, where there is one. */
@@ -62,6 +66,12 @@ export function traceSections(
     listed('Stores that others saw late:', lateSentences(late)),
     listed('Only chance decided that', raceSentences(trace, cpus, late)),
   ].filter((section) => section !== '');
+}
+
+/** What was not tried, where a verdict hangs on that: one section, or none. */
+export function untriedLines(untried: readonly Untried[], width: number, most = Infinity): readonly string[] {
+  const sentences = untriedSentences(untried, most).flatMap((one) => wrap(`  - ${one}`, width, 4));
+  return sentences.length === 0 ? [] : [[untriedTitle, ...sentences].join('\n')];
 }
 
 /** The verdict in one line. */
@@ -102,15 +112,19 @@ function optionLines({ source, chosen }: Report, width: number): readonly string
 function evidence(report: Report, width: number): readonly string[] {
   const { table, outcome, seconds } = report;
   const { statistics, verdict } = outcome;
-  const caveat = memoryCaveat(report.chosen, verdict);
+  const untried = untriedOf(outcome);
   // Where everything was explored, symmetry would have changed nothing that counts.
-  const isFull = verdict !== 'inconclusive' && ['compiled', 'interpreter'].includes(statistics.method);
+  const isFull =
+    (verdict !== 'inconclusive' || untried.length > 0) &&
+    ['compiled', 'interpreter'].includes(statistics.method);
   return [
     ...wrap(statisticsLine(statistics, seconds), width, 2),
     ...wrap(endlessLine(statistics), width, 2).filter((line) => line !== ''),
-    ...(caveat === null ? [] : wrap(caveat, width, 2)),
     ...(isFull ? [] : asymmetries(table)).flatMap((reason) => wrap(reason, width, 2)),
-    ...neverFired(table, verdict, statistics.unfired, width),
+    ...unorderedUnder(report.source.definition, report.chosen).flatMap((one) =>
+      wrap(unorderedSentence(one), width, 2),
+    ),
+    ...neverFired(table, { verdict, untried }, statistics.unfired, width),
     ...wrap(againLine(report), width, 2),
   ];
 }
@@ -118,12 +132,12 @@ function evidence(report: Report, width: number): readonly string[] {
 /** By thread where everything was seen; where the search ended early, many steps had no chance to. */
 function neverFired(
   table: TransitionTable,
-  verdict: Answer['verdict'],
+  { verdict, untried }: { readonly verdict: Answer['verdict']; readonly untried: readonly Untried[] },
   unfired: readonly Transition[],
   width: number,
 ): readonly string[] {
   if (unfired.length === 0) return [];
-  if (verdict !== 'holds' && verdict !== 'unreached')
+  if (verdict !== 'holds' && verdict !== 'unreached' && untried.length === 0)
     return [`never fired until then: ${unfired.length} of ${table.transitions.length} steps`];
   const lines = unfiredLines(table, unfired).flatMap((line) => wrap(`  ${line}`, width, 4));
   return lines.length === 0 ? [] : ['never fired:', ...lines];

@@ -55,6 +55,16 @@ const statistics = z.strictObject({
   method: z.string().describe('how the states were explored'),
 });
 
+const place = z.strictObject({ line: z.int(), text: z.string() });
+
+/** Two accesses that hardware may perform in the other order, which was not tried. */
+export const untried = z.strictObject({
+  thread: z.string(),
+  earlier: place,
+  later: place,
+  reason: z.string(),
+});
+
 const verdict = z.enum(['holds', 'violated', 'deadlock', 'unreached', 'error', 'inconclusive']);
 
 const result = z.strictObject({
@@ -75,6 +85,12 @@ const result = z.strictObject({
   neverFired: z.array(z.strictObject({ thread: z.string(), line: z.int(), text: z.string() })),
   trace: z.array(step).nullable(),
   races: z.array(race).describe('pairs of accesses of the trace whose order nothing else decides'),
+  untried: z
+    .array(untried)
+    .describe('pairs of accesses without which nothing is proved: why it is inconclusive'),
+  unordered: z
+    .array(z.strictObject({ thread: z.string(), line: z.int(), text: z.string() }))
+    .describe('under weak: atomic operations without a value of which the model says no order'),
   lateStores: z.array(lateStore).describe('stores that others missed while they waited in a store buffer'),
 });
 

@@ -7,6 +7,8 @@ import { printExpr } from '../checker/language/print.ts';
 import type { Block } from '../checker/language/statement.ts';
 import type { AnyThread } from '../checker/language/thread.ts';
 import type { AnyDeclaration, Declarations } from '../checker/language/variable.ts';
+import { unorderedSentence, unorderedUnder } from '../checker/memory/unordered.ts';
+import type { Choices } from '../checker/search/compare.ts';
 import { listingOf } from '../checker/telling/listing.ts';
 import { describeOptions } from './model-options.ts';
 import { styled } from './output.ts';
@@ -14,12 +16,19 @@ import type { Row } from './two-columns.ts';
 import { twoColumns } from './two-columns.ts';
 import { wrap } from '../checker/telling/wrap.ts';
 
-export function describeModel(definition: AnyDefinition, model: Model, width: number): string {
+interface Shown {
+  readonly chosen: Choices;
+  /** In characters. */
+  readonly width: number;
+}
+
+export function describeModel(definition: AnyDefinition, model: Model, { chosen, width }: Shown): string {
   const sections = [
     [`${styled('bold', definition.name)}: ${definition.summary}`],
     [describeOptions(definition.options, width)],
     section('shared memory', variableRows(model.shared), width),
     ...model.threads.map((thread) => threadSection(thread, width)),
+    unorderedUnder(definition, chosen).flatMap((one) => wrap(unorderedSentence(one), width, 2)),
     asymmetries(transitionTable(model)).flatMap((reason) => wrap(reason, width, 2)),
     [styled('bold', 'properties'), ...propertyLines(model, width)],
     section(

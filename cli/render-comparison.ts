@@ -7,6 +7,8 @@ import type { Choices, Comparison, Row, SmallestFixes } from '../checker/search/
 import { settingOf } from '../checker/search/compare.ts';
 import type { Extremes } from '../checker/search/extreme-paths.ts';
 import { withoutUsualMemory } from '../checker/telling/options-text.ts';
+import { untriedOf } from '../checker/search/outcome.ts';
+import { untriedLines } from './check-report.ts';
 import { wrap } from '../checker/telling/wrap.ts';
 
 /** Shape:  lines of at most `width` characters where words allow it, without an end of line at the end. */
@@ -30,8 +32,16 @@ export function renderComparison(comparison: Comparison, seconds: number, width:
     width,
   ).join('\n');
   const sets = smallest.map((each) => renderSmallest(definition, each));
-  return [header(comparison, seconds, width), ...tables, legend, ...sets].join('\n\n');
+  const untried = untriedLines(
+    rows.flatMap(({ outcome }) => untriedOf(outcome)),
+    width,
+    mostUntried,
+  );
+  return [header(comparison, seconds, width), ...tables, legend, ...untried, ...sets].join('\n\n');
 }
+
+/** Pairs of accesses that a comparison names; `check` of a variant names all. */
+export const mostUntried = 8;
 
 const stepsLegend = 'Trace steps are those of the shortest trace (<=: perhaps not the shortest).';
 const costLegend = 'Costs are counted over all executions, least-most where they differ.';

@@ -20,7 +20,8 @@ export function showCommand(program: Command): void {
       const source = await findModel(name);
       const chosen = chosenOptions(source, command.args.slice(1));
       const model = buildModel(source, chosen);
-      if (code !== true) return print(describeModel(source.definition, model, outputWidth()));
+      if (code !== true)
+        return print(describeModel(source.definition, model, { chosen, width: outputWidth() }));
       const { generatedCode } = await import('./generated-code.ts');
       print(generatedCode(model));
     });

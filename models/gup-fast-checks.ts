@@ -21,8 +21,9 @@
  *          count above the mapping's is a pin. The page-table locks, but that fork takes one after it has begun write_protect_seq:
  *          on x86 it is an atomic operation, and the full barrier that gup-fast-vs-fork asks for.
  */
-import { always, and, bool, branch, conditional, cost, dec, defineModel, ended, eq, exists, flag, forAll, goto, gt, ifdef, init, integer,
-  label, ne, never, not, note, oneOf, or, range, reachable, say, set, shared, smpMb, smpRmb, step, thread, values } from 'racewalk';
+import { always, and, bool, branch, conditional, cost, dec, defineModel, ended, eq, exists, flag, forAll, full, goto,
+  gt, ifdef, init, integer, label, ne, never, not, note, oneOf, or, range, reachable, say, set, shared, smpMb,
+  smpRmb, step, thread, values } from 'racewalk';
 import { Access, anotherOwner, flushTlbRange, getPage, getPageUnlessZero, interrupts, ipiHandlers, ipiHandlerSurvivors, localIrqRestore,
   localIrqSave, Owner, putPage, rawReadSeqcount, rawWriteSeqcountBegin, rawWriteSeqcountEnd, sendIpiAndWait, spinLock,
   spinUnlock } from 'racewalk/kernel';
@@ -93,7 +94,7 @@ export const model = defineModel({
           smpRmb(),
           branch('read_seqcount_retry(&mm->write_protect_seq, seq)', ne(l.seq, mem.seq), [unpin(mem.hugeCount), goto('done')])),
         step('return nr_pinned',                          set(l.holds, 'huge page')),
-        step('unpin_user_page(page)',                     dec(mem.hugeCount), set(l.holds, 'nothing')),
+        full(step('unpin_user_page(page)',                dec(mem.hugeCount), set(l.holds, 'nothing'))),
         goto('done')]),
 
       step('ptem = ptep = pte_offset_map(&pmd, addr)',    set(l.walks, true)),
@@ -110,7 +111,7 @@ export const model = defineModel({
         smpRmb(),
         branch('read_seqcount_retry(&mm->write_protect_seq, seq)', ne(l.seq, mem.seq), [unpin(mem.count), goto('done')])),
       step('return nr_pinned',                            set(l.holds, 'small page')),
-      step('unpin_user_page(page)',                       dec(mem.count), set(l.holds, 'nothing')),
+      full(step('unpin_user_page(page)',                  dec(mem.count), set(l.holds, 'nothing'))),
       goto('done'),
       label('pte_unmap'),
       step('pte_unmap(ptem)',                             set(l.walks, false)),

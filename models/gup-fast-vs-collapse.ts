@@ -28,9 +28,9 @@
  *          reuse of the pages: races of their own (R2 and R3), which this protocol must also withstand. A walk of the
  *          huge pmd: it pins the huge page, rightly. TLB entries of user CPUs: what they write is not at stake here.
  */
-import { and, array, bool, branch, choose, conditional, cost, dec, defineModel, ended, eq, exists, flag, forAll, goto, ifdef, index, init,
-  integer, label, loop, ne, never, not, note, oneOf, range, reachable, release, say, set, shared, smpMb, step, thread, always,
-  values } from 'racewalk';
+import { always, and, array, bool, branch, choose, conditional, cost, dec, defineModel, ended, eq, exists, flag,
+  forAll, full, goto, ifdef, index, init, integer, label, loop, ne, never, not, note, oneOf, range, reachable,
+  release, say, set, shared, smpMb, step, thread, values } from 'racewalk';
 import { flushTlbRange, getPage, getPageUnlessZero, interrupts, ipiHandlers, ipiHandlerSurvivors, localIrqRestore, localIrqSave, Pmd, Pte,
   putPage, sendIpiAndWait } from 'racewalk/kernel';
 
@@ -85,7 +85,7 @@ export const model = defineModel({
         branch('pte_val(pte) != pte_val(*ptep)',          ne(l.pte, mem.pte.at(l.addr)), [goto('put')])),
       ifdef(walker === 'irqs-off', localIrqRestore(mem, cpu)),
       step('return page',                                 set(l.holds, true)),
-      step('put_page(page)',                              dec(mem.count.at(l.addr)), set(l.holds, false)),
+      full(step('put_page(page)',                         dec(mem.count.at(l.addr)), set(l.holds, false))),
       goto('done'),
       label('put'),
       putPage(mem.count.at(l.addr)),

@@ -62,10 +62,10 @@ export const model = defineModel({
         smpRmb(),
         branch('read_seqcount_retry(&mm->write_protect_seq, seq)', ne(l.seq, mem.seq), [goto('unpin')])),
       step('return nr_pinned',                            set(l.holds, true)),
-      step('unpin_user_page(page)',                       dec(mem.pins), set(l.holds, false)),
+      full(step('unpin_user_page(page)',                  dec(mem.pins), set(l.holds, false))),
       goto('out'),
       label('unpin'),
-      step('unpin_user_pages(pages, nr_pinned)',          dec(mem.pins)),
+      full(step('unpin_user_pages(pages, nr_pinned)',     dec(mem.pins))),
       label('out'),
     ]);
 

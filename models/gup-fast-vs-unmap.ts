@@ -22,8 +22,8 @@
  *          not take it, and there is one zap. LRU and swap cache references: more references only delay the freeing. The
  *          next owner's freeing of the page: it leads back to a count of 0. Pins of huge pages: see the THP split models.
  */
-import { always, and, bool, branch, cost, dec, defineModel, ended, eq, exists, flag, forAll, goto, ifdef, init, integer, label, ne, never,
-  not, note, oneOf, range, reachable, say, set, shared, step, thread } from 'racewalk';
+import { always, and, bool, branch, cost, dec, defineModel, ended, eq, exists, flag, forAll, full, goto, ifdef, init,
+  integer, label, ne, never, not, note, oneOf, range, reachable, say, set, shared, step, thread } from 'racewalk';
 import { anotherOwner, flushTlbRange, getPage, getPageUnlessZero, interrupts, ipiHandlers, ipiHandlerSurvivors, localIrqRestore,
   localIrqSave, Owner, Pte, putPage } from 'racewalk/kernel';
 
@@ -64,7 +64,7 @@ export const model = defineModel({
         branch('pte_val(pte) != pte_val(*ptep)',          ne(l.pte, mem.pte), [goto('put')])),
       localIrqRestore(mem, cpu),
       step('return page',                                 set(l.holds, true)),
-      step('put_page(page)',                              dec(mem.count), set(l.holds, false)),
+      full(step('put_page(page)',                         dec(mem.count), set(l.holds, false))),
       goto('done'),
       label('put'),
       putPage(mem.count),

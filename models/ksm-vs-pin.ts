@@ -20,8 +20,9 @@
  *          ptep_clear_flush, and with it its barrier: the helper may not count on it. The merge itself: sharing an unpinned
  *          page is right. Writable ptes: they come back read-only, which the recheck of the pte sees.
  */
-import { always, and, bool, branch, cost, dec, defineModel, ended, eq, exists, flag, forAll, goto, gt, ifdef, inc, init, integer, label,
-  ne, never, not, oneOf, range, reachable, say, set, shared, smpMb, smpRmb, smpWmb, step, thread, values } from 'racewalk';
+import { always, and, bool, branch, cost, dec, defineModel, ended, eq, exists, flag, forAll, full, goto, gt, ifdef,
+  inc, init, integer, label, ne, never, not, oneOf, range, reachable, say, set, shared, smpMb, smpRmb, smpWmb, step,
+  thread, values } from 'racewalk';
 
 const Pte = values('none', 'read-only');
 
@@ -52,7 +53,7 @@ export const model = defineModel({
         branch('!PageAnonExclusive(page)',                not(mem.exclusive), [
           step('gup_must_unshare(flags, page)',           set(l.backedOff, true)),
           goto('out')])),
-      step('try_grab_folio(page, 1, flags)',              inc(mem.pins)),
+      full(step('try_grab_folio(page, 1, flags)',         inc(mem.pins))),
       branch('pte_val(pte) != pte_val(*ptep)',            ne(l.pte, mem.pte), [goto('put')]),
       ifdef(checkExclusive === 'after',
         smpRmb(),
@@ -60,10 +61,10 @@ export const model = defineModel({
           step('gup_must_unshare(flags, page)',           set(l.backedOff, true)),
           goto('put')])),
       step('return nr_pinned',                            set(l.holds, true)),
-      step('unpin_user_page(page)',                       dec(mem.pins), set(l.holds, false)),
+      full(step('unpin_user_page(page)',                  dec(mem.pins), set(l.holds, false))),
       goto('out'),
       label('put'),
-      step('gup_put_folio(folio, 1, flags)',              dec(mem.pins)),
+      full(step('gup_put_folio(folio, 1, flags)',         dec(mem.pins))),
       label('out'),
     ]);
 

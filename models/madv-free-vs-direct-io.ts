@@ -19,8 +19,8 @@
  * Omitted: the page lock and the page-table lock: gup_fast takes neither. The pte's dirty bit: a device does not set it. Swap: pages that
  *          are not discarded. shrink_page_list's freeze of the count: it keeps the page from being freed, not from being unmapped.
  */
-import { always, and, bool, branch, cost, dec, defineModel, ended, eq, exists, flag, forAll, goto, ifdef, init, integer, label, ne, never,
-  not, note, or, range, reachable, say, set, shared, smpMb, smpRmb, step, thread } from 'racewalk';
+import { always, and, bool, branch, cost, dec, defineModel, ended, eq, exists, flag, forAll, full, goto, ifdef, init,
+  integer, label, ne, never, not, note, or, range, reachable, say, set, shared, smpMb, smpRmb, step, thread } from 'racewalk';
 import { getPageUnlessZero, Pte, putPage } from 'racewalk/kernel';
 
 export const model = defineModel({
@@ -49,7 +49,7 @@ export const model = defineModel({
       branch('pte_val(pte) != pte_val(*ptep)',            ne(l.pte, mem.pte), [goto('put')]),
       step('submit_bio(bio)',                             set(l.reads, true)),
       step('set_page_dirty_lock(bvec->bv_page)',          set(mem.dirty, true)),
-      step('put_page(bvec->bv_page)',                     dec(mem.count), set(l.reads, false)),
+      full(step('put_page(bvec->bv_page)',                dec(mem.count), set(l.reads, false))),
       goto('out'),
       label('put'),
       putPage(mem.count),

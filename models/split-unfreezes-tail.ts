@@ -23,8 +23,8 @@
  *          before: what page_idle_get_page sees of PageLRU only makes it give up. gup_fast: it reads the head first and takes that
  *          one's count, which is frozen, too. The drop itself: on the head of another page it is wrong whatever the count.
  */
-import { always, and, bool, branch, cost, defineModel, ended, eq, exists, flag, forAll, goto, ifdef, inc, init, integer, label, never, not,
-  range, reachable, say, set, shared, smpMb, step, thread, values } from 'racewalk';
+import { always, and, bool, branch, cost, defineModel, ended, eq, exists, flag, forAll, goto, ifdef, inc, init,
+  integer, label, never, not, range, reachable, relaxed, say, set, shared, smpMb, step, thread, values } from 'racewalk';
 import { getPageUnlessZero } from 'racewalk/kernel';
 
 const Head = values('H', 'T');
@@ -54,7 +54,7 @@ export const model = defineModel({
     ]);
 
     const split = thread('__split_huge_page_tail', {}, () => [
-      ifdef(!headFirst, step('page_ref_inc(page_tail)',   inc(mem.count))),
+      ifdef(!headFirst, relaxed(step('page_ref_inc(page_tail)', inc(mem.count)))),
       step('clear_compound_head(page_tail)',              set(mem.head, 'T')),
       ifdef(headFirst,
         ifdef(barrier, smpMb()),

@@ -18,6 +18,21 @@ export interface Model {
   readonly threads: readonly AnyThread[];
   readonly properties: readonly Property[];
   readonly costs: readonly Cost[];
+  /** What a memory model leaves out although hardware may do it: while there is any, no search proves anything. */
+  readonly ledger?: readonly Untried[];
+}
+
+/** Two accesses of a thread that hardware may perform in the other order, which its memory model has not tried. */
+export interface Untried {
+  readonly thread: string;
+  readonly earlier: Place;
+  readonly later: Place;
+  readonly reason: string;
+}
+
+interface Place {
+  readonly line: number;
+  readonly text: string;
 }
 
 /** What a definition's build returns. */

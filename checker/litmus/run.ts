@@ -2,6 +2,7 @@
 import { transitionTable } from '../analysis/transition-table.ts';
 import type { MemoryModelName } from '../language/memory-name.ts';
 import { defaultSettings, memoryModels } from '../memory/memory-model.ts';
+import { reasonOf } from '../search/report.ts';
 import type { Finding } from '../search/state-space.ts';
 import type { State } from '../state/evaluate.ts';
 import { endsOf, moves } from '../state/interpret.ts';
@@ -30,7 +31,7 @@ export interface LitmusResult {
   readonly explored: number;
 }
 
-/** Throws  LitmusError for what cannot be read, is not supported or goes wrong, LitmusLimit for what was cut short. */
+/** Throws  LitmusError for what cannot be read, is not supported or goes wrong, LitmusLimit for what was cut short, or rests on what was not tried. */
 export function runLitmus(source: string, memory: MemoryModelName): LitmusResult {
   const test = parseLitmus(source);
   const translation = translate(test);
@@ -40,7 +41,7 @@ export function runLitmus(source: string, memory: MemoryModelName): LitmusResult
     translation,
     test.conditionLine,
   );
-  const { ends, explored } = finalStates(translation, memory);
+  const { ends, explored, untried } = finalStates(translation, memory);
   const all = ends.map((state) => valuesIn(state, translation));
   const kept = all.filter((value) => test.filter === null || holds(test.filter, value));
   const rows = new Map(kept.map((value) => [JSON.stringify(observed.map(value)), value]));
@@ -51,6 +52,8 @@ export function runLitmus(source: string, memory: MemoryModelName): LitmusResult
   states.sort((a, b) => compareRows(a.row, b.row));
   const positive = states.filter((state) => state.holds).length;
   const negative = states.length - positive;
+  if (untried.length > 0 && (positive === 0 || negative === 0))
+    throw new LitmusLimit(`inconclusive: ${reasonOf(untried)}`);
   return {
     test,
     memory,
@@ -118,7 +121,7 @@ function finalStates({ model }: Translation, memory: MemoryModelName) {
     .filter((id) => marks[id] === 1)
     .map((id) => space.state(id))
     .filter((state) => hasEnded(state) && moves(table, state).length === 0);
-  return { ends, explored: space.count };
+  return { ends, explored: space.count, untried: table.model.ledger ?? [] };
 }
 
 type ValueIn = (observed: Observed) => LitmusValue;

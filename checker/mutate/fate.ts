@@ -68,9 +68,9 @@ export function isEffective({ ground, mutation }: Place): boolean {
 }
 
 /** All that a table does, without the names and numbers of its statements: what is equal here behaves alike. */
-export const meaningOf = ({ threads }: TransitionTable): string =>
+export const meaningOf = ({ model: { ledger = [] }, threads }: TransitionTable): string =>
   JSON.stringify(
-    threads.map(({ entry, locations, end }) => ({ entry, locations, end })),
+    [ledger.length > 0, threads.map(({ entry, locations, end }) => ({ entry, locations, end }))],
     (key, value: unknown) => (key === 'statement' || key === 'id' ? undefined : value),
   );
 

@@ -59,9 +59,9 @@ function stuck(table: TransitionTable, trace: Trace): readonly string[] {
       ? []
       : last.threads[thread.name]!.flatMap(({ location }, replica) => {
           if (location === end) return [];
-          const texts = locations[location]!.map((transition) => `'${textOf(transition)}'`);
+          const texts = new Set(locations[location]!.map((transition) => `'${textOf(transition)}'`));
           const copy = thread.cpus > 1 ? ` (copy ${replica})` : '';
-          return [`${thread.name}${copy} waits at ${texts.join(' or ')}`];
+          return [`${thread.name}${copy} waits at ${[...texts].join(' or ')}`];
         }),
   );
 }

@@ -6,11 +6,16 @@ import type { Choices, SmallestFixes } from '../../../checker/search/compare.ts'
 import { settingOf } from '../../../checker/search/compare.ts';
 import type { Extremes } from '../../../checker/search/extreme-paths.ts';
 import { count } from '../../../checker/telling/numbers.ts';
+import { untriedOf } from '../../../checker/search/outcome.ts';
+import { untriedSentences, untriedTitle } from '../../../checker/telling/untried-sentences.ts';
 import type { PlainComparison, PlainRow } from '../check/messages.ts';
 import { compareAll, compared, stopComparing, subject, variants } from '../state/comparison.ts';
 import { linkedOptions, writeLink } from '../state/link.ts';
 import { check, chosen, definition } from '../state/session.ts';
 import { VerdictDot } from './verdict-dot.tsx';
+
+/** Pairs of accesses that the comparison names; the verdict of a variant names all. */
+const mostUntried = 8;
 
 /** So many quick variants are checked without being asked for. */
 const few = 100;
@@ -74,10 +79,30 @@ function Comparison({ comparison: { rows, varied, smallest } }: { readonly compa
           </div>
         </section>
       ))}
+      <Untried rows={rows} />
       <p class="legend">
         Steps are those of the shortest trace. Costs are counted over all executions, least–most where they
         differ. A set of repairs is smallest when every smaller one was checked, too, and fails.
       </p>
+    </div>
+  );
+}
+
+/** Why variants are inconclusive, where a memory model leaves out what hardware may do. */
+function Untried({ rows }: { readonly rows: readonly PlainRow[] }) {
+  const sentences = untriedSentences(
+    rows.flatMap(({ outcome }) => untriedOf(outcome)),
+    mostUntried,
+  );
+  if (sentences.length === 0) return null;
+  return (
+    <div class="untried">
+      <p>{untriedTitle}</p>
+      <ul>
+        {sentences.map((sentence) => (
+          <li key={sentence}>{sentence}</li>
+        ))}
+      </ul>
     </div>
   );
 }

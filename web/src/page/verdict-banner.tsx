@@ -1,6 +1,7 @@
 /** The verdict, in words and in colour, with what it rests on. */
 import type { Outcome, Statistics } from '../../../checker/search/outcome.ts';
-import { memoryCaveat } from '../../../checker/telling/memory-caveat.ts';
+import { untriedOf } from '../../../checker/search/outcome.ts';
+import { untriedSentences, untriedTitle } from '../../../checker/telling/untried-sentences.ts';
 import { harmIn, headline, unfiredLines } from '../../../checker/telling/verdict-text.ts';
 import { count, rounded } from '../../../checker/telling/numbers.ts';
 import { commandLine } from '../../../checker/telling/options-text.ts';
@@ -89,7 +90,7 @@ function Verdict({ outcome, seconds }: VerdictProps) {
   const found = 'schedule' in outcome ? replay(table, outcome.schedule) : null;
   const harm = found === null ? null : harmIn(table, outcome, found);
   const { verdict } = outcome;
-  const caveat = memoryCaveat(chosen.value, verdict);
+  const untried = untriedSentences(untriedOf(outcome));
   const [head, ...rest] = headline(outcome).split(': ');
   return (
     <section class={`verdict ${toneOf(verdict)}`} aria-label="Verdict" aria-live="polite">
@@ -98,11 +99,20 @@ function Verdict({ outcome, seconds }: VerdictProps) {
         {verdict === 'holds' && <span class="claim">in every interleaving</span>}
       </h2>
       {harm !== null && <p class="harm">{harm}</p>}
-      {caveat !== null && <p>{caveat}</p>}
+      {untried.length > 0 && (
+        <div class="untried">
+          <p>{untriedTitle}</p>
+          <ul>
+            {untried.map((sentence) => (
+              <li key={sentence}>{sentence}</li>
+            ))}
+          </ul>
+        </div>
+      )}
       <Evidence
         statistics={outcome.statistics}
         seconds={seconds}
-        sawAll={verdict === 'holds' || verdict === 'unreached'}
+        sawAll={verdict === 'holds' || verdict === 'unreached' || untried.length > 0}
       />
     </section>
   );
