@@ -1,5 +1,4 @@
 /** Exports one variant, or one trace of it. */
-import { writeFileSync } from 'node:fs';
 import { transitionTable } from '../checker/analysis/transition-table.ts';
 import type { Model } from '../checker/language/model.ts';
 import { exportedTrace } from '../checker/export/exported-trace.ts';
@@ -15,23 +14,19 @@ import { buildModel, findModel } from './models.ts';
 import { print } from './output.ts';
 import { settingsOf } from './search-options.ts';
 import { UsageError } from './usage-error.ts';
+import { checkWritable, writeWhole } from './write-file.ts';
 
 export async function exportOne(
   name: string,
   words: readonly string[],
   options: ExportOptions,
 ): Promise<void> {
+  if (options.output !== undefined) checkWritable(options.output);
   const subject = await subjectOf(name, words, options);
   const text = await written(subject, options);
   if (text === null) return;
   if (options.output === undefined) return print(text);
-  try {
-    writeFileSync(options.output, text.endsWith('\n') ? text : `${text}\n`);
-  } catch (error) {
-    throw new UsageError(
-      `${options.output}: it cannot be written (${(error as NodeJS.ErrnoException).code})`,
-    );
-  }
+  writeWhole(options.output, text.endsWith('\n') ? text : `${text}\n`);
 }
 
 /** What is exported: a variant, with its trace where one was saved. */

@@ -1,5 +1,4 @@
 /** A check as one page that needs neither network nor racewalk: everything walks, and without scripts it can still be read. */
-import { writeFileSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
 import { exportedTrace } from '../checker/export/exported-trace.ts';
 import { toSvg } from '../checker/export/lanes-svg.ts';
@@ -11,16 +10,11 @@ import { plainOutcome } from '../web/src/check/messages.ts';
 import type { Report } from './check-report.ts';
 import { reportText, verdictLine } from './check-report.ts';
 import { reportPage } from './page-files.ts';
-import { UsageError } from './usage-error.ts';
+import { writeWhole } from './write-file.ts';
 
-/** Throws  UsageError when the file cannot be written. */
+/** Throws  OutputError when the file cannot be written. */
 export async function writeHtml(report: Report, path: string): Promise<void> {
-  const html = htmlOf(report, await reportPage());
-  try {
-    writeFileSync(path, html);
-  } catch (error) {
-    throw new UsageError(`${path}: the page cannot be written (${(error as NodeJS.ErrnoException).code})`);
-  }
+  writeWhole(path, htmlOf(report, await reportPage()));
 }
 
 /** The built page with the report in its place. */

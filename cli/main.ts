@@ -12,9 +12,10 @@ import { litmusCommand } from './litmus.ts';
 import { mutateCommand } from './mutate.ts';
 import { replayCommand } from './replay.ts';
 import { showCommand } from './show.ts';
-import { wrongUse } from './exit-code.ts';
-import { endQuietlyWhenPipeCloses } from './output.ts';
+import { notWritten, wrongUse } from './exit-code.ts';
+import { watchOutput } from './output.ts';
 import { UsageError } from './usage-error.ts';
+import { OutputError } from './write-file.ts';
 
 function version(): string {
   const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
@@ -42,12 +43,16 @@ litmusCommand(program);
 /** Tells an error once and clearly; returns the exit code. */
 function tell(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : wrongUse;
+  if (error instanceof OutputError) {
+    console.error(`racewalk: ${error.message}`);
+    return notWritten;
+  }
   if (error instanceof UsageError || error instanceof ModelError) console.error(`racewalk: ${error.message}`);
   else console.error('racewalk: this is a bug in racewalk, please report it:\n', error);
   return wrongUse;
 }
 
-endQuietlyWhenPipeCloses();
+watchOutput();
 try {
   await program.parseAsync();
 } catch (error) {

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { memoryKey } from '../checker/language/memory-name.ts';
 import type { AnyOption, Options, OptionValue } from '../checker/language/option.ts';
-import { accepted, optionName, valuesOf, withFallbacks } from '../checker/language/option.ts';
+import { accepted, optionName, takes, withFallbacks } from '../checker/language/option.ts';
 import type { Choices } from '../checker/search/compare.ts';
 import { asTyped } from '../checker/telling/options-text.ts';
 import type { Source } from './models.ts';
@@ -41,7 +41,7 @@ export function chosenOptions({ definition, scenario }: Source, words: readonly 
  */
 export function chosenFrom(options: Options, saved: Choices): Choices {
   for (const [key, value] of Object.entries(saved))
-    if (options[key] === undefined || !valuesOf(options[key]).includes(value))
+    if (options[key] === undefined || !takes(options[key], value))
       throw new UsageError(
         `the model has no ${asTyped(key, value)} any more: it has changed since the trace was saved`,
       );

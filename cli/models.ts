@@ -2,9 +2,7 @@
 import { registry } from '../models/registry.ts';
 import type { AnyDefinition, Model, Scenario } from '../checker/language/model.ts';
 import { withMemoryOption } from '../checker/memory/memory-option.ts';
-import { ModelError } from '../checker/language/model-error.ts';
 import type { OptionValue } from '../checker/language/option.ts';
-import { placeIn } from './error-place.ts';
 import { didYouMean } from './spelling.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -68,15 +66,5 @@ function scenarioOf(definition: AnyDefinition, name: string | undefined): Scenar
  *
  * Throws  ModelError, also for whatever a user's build throws.
  */
-export function buildModel(source: Source, options: Readonly<Record<string, OptionValue>>): Model {
-  try {
-    return source.definition.build(options);
-  } catch (error) {
-    if (source.file === null) throw error;
-    const place = placeIn(error, source.file);
-    const where = place === null ? source.typed : `${source.typed}:${place}`;
-    const what = error instanceof Error ? error : new Error(String(error));
-    const kind = what instanceof ModelError ? '' : `building the model fails with ${what.name}: `;
-    throw new ModelError(`${where}: ${kind}${what.message}`);
-  }
-}
+export const buildModel = (source: Source, options: Readonly<Record<string, OptionValue>>): Model =>
+  source.definition.build(options);

@@ -12,6 +12,8 @@ import type { Declarations } from './variable.ts';
 export interface Scope {
   /** Begins every message: thread and statement, or the property. */
   readonly place: string;
+  /** Where the author wrote it. */
+  readonly origin: Error | null;
   readonly shared: Declarations;
   readonly threads: readonly AnyThread[];
   /** The thread whose own locals may be used; null in a property. */
@@ -235,6 +237,7 @@ function agree(left: Type, right: Type): boolean {
 
 const show = (value: unknown) => (typeof value === 'string' ? `'${value}'` : String(value));
 
-export function fail(scope: Pick<Scope, 'place'>, message: string): never {
-  throw new ModelError(`${scope.place}: ${message}`);
+export function fail({ place, origin }: Pick<Scope, 'place' | 'origin'>, message: string): never {
+  const mistake = { message: `${place}: ${message}`, origin };
+  throw new ModelError(mistake.message, {}, [mistake]);
 }

@@ -2,7 +2,14 @@
 import type { Cost } from './cost.ts';
 import { memoryKey, memoryModelNames } from './memory-name.ts';
 import type { MemoryModelName } from './memory-name.ts';
-import { authored, checkSettings, ModelError } from './model-error.ts';
+import {
+  attempt,
+  authored,
+  checkSettings,
+  collectingMistakes,
+  ModelError,
+  withOrigins,
+} from './model-error.ts';
 import type { Options, OptionValue, OptionValues } from './option.ts';
 import { checkOption, withFallbacks } from './option.ts';
 import type { Property } from './property.ts';
@@ -101,9 +108,14 @@ export function defineModel<const O extends Options>(definition: Definition<O>):
   ]);
   const { name, summary, options, scenarios = [], survivors = [], build } = definition;
   const place = `model '${name}'`;
+  const origin = new Error();
   if (typeof build !== 'function') throw new ModelError(`${place}: it has no build function`);
   checkSettings(`${place}: options`, options, Object.keys({ ...options }));
-  for (const [key, option] of Object.entries(options)) checkOption(place, key, option);
+  for (const [key, option] of Object.entries(options))
+    attempt(
+      () => checkOption(place, key, option),
+      () => undefined,
+    );
   if (memoryKey in options)
     throw new ModelError(`${place}: the option '${memoryKey}' is every model's: it chooses the memory model`);
   checkScenarios(place, options, scenarios as readonly Scenario[]);
@@ -117,23 +129,32 @@ export function defineModel<const O extends Options>(definition: Definition<O>):
     survivors,
     build: (given = {}) => {
       const values = withFallbacks(options, given) as OptionValues<O>;
-      const parts = authored(place, () =>
-        partRecorder.whole('what build returns', () => used(build(values))),
+      return withOrigins(() =>
+        collectingMistakes(() => {
+          const parts = authored(place, () =>
+            partRecorder.whole('what build returns', () => used(build(values))),
+          );
+          const shared = declarationsOf(parts.shared);
+          return validate({ ...parts, name, shared, costs: parts.costs ?? [] }, origin);
+        }),
       );
-      return validate({ ...parts, name, shared: declarationsOf(parts.shared), costs: parts.costs ?? [] });
     },
   };
 }
 
 function checkScenarios(place: string, options: Options, scenarios: readonly Scenario[]): void {
   for (const [at, { name, options: chosen, memory }] of scenarios.entries())
-    authored(`${place}, scenario '${name}'`, () => {
-      withFallbacks(options, chosen);
-      if (scenarios.findIndex((other) => other.name === name) !== at)
-        throw new ModelError('two scenarios have this name');
-      if (memory !== undefined && !memoryModelNames.includes(memory))
-        throw new ModelError(`memory is one of ${memoryModelNames.join(', ')}, not ${memory as string}`);
-    });
+    attempt(
+      () =>
+        authored(`${place}, scenario '${name}'`, () => {
+          withFallbacks(options, chosen);
+          if (scenarios.findIndex((other) => other.name === name) !== at)
+            throw new ModelError('two scenarios have this name');
+          if (memory !== undefined && !memoryModelNames.includes(memory))
+            throw new ModelError(`memory is one of ${memoryModelNames.join(', ')}, not ${memory as string}`);
+        }),
+      () => undefined,
+    );
 }
 
 function checkSurvivors(place: string, survivors: readonly Survivors[]): void {

@@ -2,7 +2,7 @@
 import type { AnyDomain, Domain, Typed, Value } from './domain.ts';
 import type { AnyExpr, Expr, Operand, Reference } from './expression.ts';
 import { toExpr } from './expression.ts';
-import { ModelError } from './model-error.ts';
+import { ModelError, reportMistake, written } from './model-error.ts';
 
 export interface AnyDeclaration {
   readonly kind: 'declaration';
@@ -47,8 +47,11 @@ export function init<V extends Value>(
   value: NoInfer<V>,
   meaning = '',
 ): ScalarDeclaration<V> {
-  return { kind: 'declaration', domain: domainOf(domain), initial: [value], length: null, meaning };
+  return written({ kind: 'declaration', domain: domainOf(domain), initial: [value], length: null, meaning });
 }
+
+/** More elements no state has room for. */
+const mostElements = 65_536;
 
 /** An array of `length` cells; `first` gives the first value of each, or of all alike. */
 export function array<V extends Value>(
@@ -57,10 +60,14 @@ export function array<V extends Value>(
   first: NoInfer<V> | ((index: number) => NoInfer<V>),
   meaning = '',
 ): ArrayDeclaration<V> {
-  if (!Number.isInteger(length) || length < 1)
-    throw new ModelError(`array(${String(length)}, ...): the length is a whole number from 1 on`);
-  const initial = Array.from({ length }, (_, at) => (typeof first === 'function' ? first(at) : first));
-  return { kind: 'declaration', domain: domainOf(domain), initial, length, meaning };
+  const isLength = Number.isInteger(length) && length >= 1 && length <= mostElements;
+  if (!isLength)
+    reportMistake(
+      `array(${String(length)}, ...): the length is a whole number from 1 on${length > mostElements ? `, and at most ${mostElements}` : ''}`,
+    );
+  const cells = isLength ? length : 1;
+  const initial = Array.from({ length: cells }, (_, at) => (typeof first === 'function' ? first(at) : first));
+  return written({ kind: 'declaration', domain: domainOf(domain), initial, length: cells, meaning });
 }
 
 function domainOf<V extends Value>(domain: Domain<V>): Domain<V> {
