@@ -59,8 +59,8 @@ export interface AnyDefinition {
   readonly options: Options;
   readonly scenarios: readonly Scenario[];
   readonly survivors: readonly Survivors[];
-  /** Throws ModelError for wrong options and for a model that means nothing. */
-  readonly build: (given?: Readonly<Record<string, OptionValue>>) => Model;
+  /** Throws ModelError for wrong options and for a model that means nothing; options in `beyond` may be larger than they say. */
+  readonly build: (given?: Readonly<Record<string, OptionValue>>, beyond?: readonly string[]) => Model;
 }
 
 export interface Definition<O extends Options> {
@@ -100,8 +100,8 @@ export function defineModel<const O extends Options>(definition: Definition<O>):
     options,
     scenarios: scenarios as readonly Scenario[],
     survivors,
-    build: (given = {}) => {
-      const values = withFallbacks(options, given) as OptionValues<O>;
+    build: (given = {}, beyond = []) => {
+      const values = withFallbacks(options, given, beyond) as OptionValues<O>;
       const parts = authored(place, () =>
         partRecorder.whole('what build returns', () => used(build(values))),
       );
