@@ -110,7 +110,9 @@ function compileEach(effect: Effect & { kind: 'each' }, compiling: Compiling, la
       : group >= 0
         ? [0, context.config.groups[group]!.length - 1]
         : [binder.low, binder.high];
+    const { [binder.level]: outer = 0 } = context.bound;
     const turn = (now: Context, value: number): void => {
+      now.bound[binder.level] = outer;
       if (value > to) return next(now);
       now.bound[binder.level] = value;
       body(now, (changed) => turn(changed, value + 1));

@@ -328,9 +328,13 @@ function compileQuantifier(expr: AnyExpr & { kind: 'quantifier' }, compiling: Co
   const all = expr.quantifier === 'all';
   const group = groupOfBinder(roles, binder);
   const body = compileExpr(expr.body, compiling);
+  // An expression that was written elsewhere may have a variable of the same level inside: that one's value ends with it.
   const instance = (context: Context, value: number) => {
+    const { [binder.level]: outer = 0 } = context.bound;
     context.bound[binder.level] = value;
-    return body(context);
+    const result = body(context);
+    context.bound[binder.level] = outer;
+    return result;
   };
   if (isOverElements(binder, roles)) return overElements(expr, compiling, instance);
   if (group < 0 && !isFixed(affineOf(roles.family, binder, 'high')))

@@ -71,7 +71,7 @@ export function compileCounterSet(
     const numbers = Array.from({ length: highest(rest) - lowest(rest) + 1 }, (_, nth) => lowest(rest) + nth);
     for (const [nth, copy] of copies(context, numbers.length).entries())
       for (const changed of setTo(copy, { ...added, constant: numbers[nth]!, isAlone: sum.terms.length === 0 }, cell, compiling)) {
-        if (isSetLater && !isSurelyInside(changed.config, added.counter, compiling))
+        if (isSetLater && !isFixed(compiling.roles.counters[added.counter]!.high) && !isSurelyInside(changed.config, added.counter, compiling))
           changed.report(`'${cell.text}' may leave its domain within a step`);
         next(changed);
       }
