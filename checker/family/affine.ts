@@ -24,6 +24,8 @@ export function isMore(one: Affine, more: number, other: Affine): boolean {
 
 /** `2 * cpus + 1` */
 export function printAffine({ constant, per }: Affine): string {
-  const terms = Object.entries(per).map(([option, factor]) => (factor === 1 ? option : `${factor} * ${option}`));
+  const terms = Object.entries(per).map(([option, factor]) =>
+    factor === 1 ? option : `${factor} * ${option}`,
+  );
   return [...terms, ...(constant === 0 && terms.length > 0 ? [] : [String(constant)])].join(' + ');
 }

@@ -71,7 +71,12 @@ export function withOutside(rest: number, share: number, most: number): readonly
 }
 
 /** What a counter may be. Where its domain is fixed it is inside of it: whatever leaves it is found where that happens. */
-export function counterIn({ counters, groups }: Roles, config: Configuration, at: number, most: number): Value {
+export function counterIn(
+  { counters, groups }: Roles,
+  config: Configuration,
+  at: number,
+  most: number,
+): Value {
   const { base, low, high } = counters[at]!;
   let inside = config.common[base]!;
   let below = 0;

@@ -74,7 +74,11 @@ function compileEffect(effect: Effect, compiling: Compiling, later: ReadonlySet<
 }
 
 /** One way where the condition may be true, the other where it may be false. */
-export function compileChoice(condition: AnyExpr, compiling: Compiling, [then, otherwise]: readonly [Run, Run]): Run {
+export function compileChoice(
+  condition: AnyExpr,
+  compiling: Compiling,
+  [then, otherwise]: readonly [Run, Run],
+): Run {
   refuseQuantifiers(condition, compiling);
   const test = compileExpr(condition, compiling);
   return (context, next) => {
@@ -95,7 +99,11 @@ export function refuseQuantifiers(expr: AnyExpr, { roles }: Compiling): void {
       throw new Refusal(`'${printExpr(part)}' decides what a step does by all copies`);
 }
 
-function compileEach(effect: Effect & { kind: 'each' }, compiling: Compiling, later: ReadonlySet<string>): Run {
+function compileEach(
+  effect: Effect & { kind: 'each' },
+  compiling: Compiling,
+  later: ReadonlySet<string>,
+): Run {
   const { roles } = compiling;
   const { binder, effects } = effect;
   const group = groupOfBinder(roles, binder);
@@ -129,7 +137,8 @@ function ownOnly(each: Effect & { kind: 'each' }): void {
   for (const effect of inner) {
     if (effect.kind === 'assert') throw new Refusal('an assertion stands in each(...) over all copies');
     if (effect.kind !== 'set') continue;
-    if (!isOwn(effect.target.index)) throw new Refusal(`what runs over all copies writes '${printExpr(effect.target)}'`);
+    if (!isOwn(effect.target.index))
+      throw new Refusal(`what runs over all copies writes '${printExpr(effect.target)}'`);
     written.add(keyOf(effect.target));
   }
   for (const effect of inner)
@@ -139,7 +148,8 @@ function ownOnly(each: Effect & { kind: 'each' }): void {
 }
 
 function partsOf(effect: Effect): readonly AnyExpr[] {
-  if (effect.kind === 'set') return [effect.value, ...(effect.target.index === null ? [] : [effect.target.index])];
+  if (effect.kind === 'set')
+    return [effect.value, ...(effect.target.index === null ? [] : [effect.target.index])];
   return effect.kind === 'when' ? [effect.condition] : [];
 }
 
@@ -227,7 +237,9 @@ function isWithin(expr: AnyExpr, domain: AnyDomain): boolean {
   switch (expr.kind) {
     case 'shared':
     case 'local':
-      return expr.domain.kind === 'values' && expr.domain.values.every((name) => domain.values.includes(name));
+      return (
+        expr.domain.kind === 'values' && expr.domain.values.every((name) => domain.values.includes(name))
+      );
     case 'constant':
       return domain.values.includes(String(expr.value));
     case 'conditional':
@@ -320,4 +332,3 @@ export function compileChoose(target: AnyExpr & { kind: 'local' }, compiling: Co
     }
   };
 }
-

@@ -7,7 +7,18 @@ import { isFixed, isMore } from './affine.ts';
 import type { Context } from './configuration.ts';
 import { counterIn } from './configuration.ts';
 import type { Value } from './interval.ts';
-import { between, either, equal, joined, less, mayBeFalse, mayBeTrue, minus, negated, plus } from './interval.ts';
+import {
+  between,
+  either,
+  equal,
+  joined,
+  less,
+  mayBeFalse,
+  mayBeTrue,
+  minus,
+  negated,
+  plus,
+} from './interval.ts';
 import { Refusal } from './refusal.ts';
 import type { Placed, Roles } from './roles.ts';
 import { copyIndexOf, groupOfBinder, groupOfThread, placeOf } from './roles.ts';
@@ -70,14 +81,20 @@ export function compileExpr(expr: AnyExpr, compiling: Compiling): Evaluate {
 
 const affineIn = ({ family }: Roles, object: object, key: string) => {
   const { value } = object as { readonly value?: unknown };
-  return key === 'value' && typeof value !== 'number' ? { constant: 0, per: {} } : affineOf(family, object, key);
+  return key === 'value' && typeof value !== 'number'
+    ? { constant: 0, per: {} }
+    : affineOf(family, object, key);
 };
 
 const wholeOf = (compiling: Compiling, expr: AnyExpr, part: AnyExpr): Compiling =>
   compiling.whole === expr ? { ...compiling, whole: part } : compiling;
 
 /** The place, among the copies inside, of the copy that an expression names; -1: it is outside. */
-export function compilePosition(expr: AnyExpr, group: number, { roles }: Compiling): (context: Context) => number {
+export function compilePosition(
+  expr: AnyExpr,
+  group: number,
+  { roles }: Compiling,
+): (context: Context) => number {
   if (copyIndexOf(roles, expr) === group) {
     if (expr.kind === 'self') return ({ me }) => me;
     if (expr.kind === 'bound') return ({ bound }) => bound[expr.binder.level]!;
@@ -136,8 +153,11 @@ export function compileCell(reference: Reference, compiling: Compiling): Cell {
       isThere: (context) => position(context) >= 0,
     };
   }
-  if (role.kind === 'copy pointer') throw new Refusal(`'${text}' holds the number of a copy, and serves as a value`);
-  const [index, isOther] = overElements ? [() => 0, compileIsOther(reference.index!, compiling)] : [indexOf(reference, compiling), never];
+  if (role.kind === 'copy pointer')
+    throw new Refusal(`'${text}' holds the number of a copy, and serves as a value`);
+  const [index, isOther] = overElements
+    ? [() => 0, compileIsOther(reference.index!, compiling)]
+    : [indexOf(reference, compiling), never];
   const { length } = declaration.initial;
   const isThere = (context: Context) => {
     const at = index(context);
@@ -147,7 +167,14 @@ export function compileCell(reference: Reference, compiling: Compiling): Cell {
   };
   const exact = index as (context: Context) => number;
   if (role.kind === 'counter')
-    return { ...none, isOther, isThere, counter: (context) => role.first + exact(context), get: () => 0, put: () => undefined };
+    return {
+      ...none,
+      isOther,
+      isThere,
+      counter: (context) => role.first + exact(context),
+      get: () => 0,
+      put: () => undefined,
+    };
   if (role.kind === 'common')
     return {
       ...none,
@@ -167,7 +194,11 @@ export function compileCell(reference: Reference, compiling: Compiling): Cell {
   };
 }
 
-function compileReplica(reference: Reference, group: number, compiling: Compiling): (context: Context) => number {
+function compileReplica(
+  reference: Reference,
+  group: number,
+  compiling: Compiling,
+): (context: Context) => number {
   if (reference.kind !== 'local' || reference.replica === null) return ({ me }) => me;
   return compilePosition(reference.replica, group, compiling);
 }
@@ -194,7 +225,8 @@ export function compilePointer(expr: AnyExpr, compiling: Compiling): (context: C
     }
     if (expr.kind === 'constant') {
       const value = affineIn(roles, expr, 'value');
-      if (expr.value === 0 && isFixed(value)) return ({ config }) => (config.common[elements.before] === 1 ? 0 : 1);
+      if (expr.value === 0 && isFixed(value))
+        return ({ config }) => (config.common[elements.before] === 1 ? 0 : 1);
       if (isMore(value, -1, ofElements)) return ({ config }) => (config.common[elements.after] === 1 ? 2 : 1);
     }
   }
@@ -204,7 +236,8 @@ export function compilePointer(expr: AnyExpr, compiling: Compiling): (context: C
 function compileRead(expr: Reference, compiling: Compiling): Evaluate {
   const { roles, most } = compiling;
   const cell = compileCell(expr, compiling);
-  if (cell.placed.toElement) throw new Refusal(`'${printExpr(expr)}', the number of an element, serves as a value`);
+  if (cell.placed.toElement)
+    throw new Refusal(`'${printExpr(expr)}', the number of an element, serves as a value`);
   const { domain } = cell.placed.declaration;
   const { counter } = cell;
   if (counter !== null) {
@@ -230,7 +263,10 @@ function compileEnded(expr: AnyExpr & { kind: 'ended' }, roles: Roles): Evaluate
     };
   }
   const { replica } = expr;
-  const isOnly = replica.kind === 'bound' ? replica.binder.thread === expr.thread : replica.kind === 'constant' && replica.value === 0;
+  const isOnly =
+    replica.kind === 'bound'
+      ? replica.binder.thread === expr.thread
+      : replica.kind === 'constant' && replica.value === 0;
   if (!isOnly) throw new Refusal(`'${printExpr(expr)}' asks for another than the only copy`);
   return ({ config }) => Number(config.common[slot] === end);
 }
@@ -276,7 +312,10 @@ function compileBinary(expr: AnyExpr & { kind: 'binary' }, compiling: Compiling)
 }
 
 /** Two copies of one group are the same, or not. */
-function sameCopy({ operator, left, right }: AnyExpr & { kind: 'binary' }, compiling: Compiling): Evaluate | null {
+function sameCopy(
+  { operator, left, right }: AnyExpr & { kind: 'binary' },
+  compiling: Compiling,
+): Evaluate | null {
   const group = copyIndexOf(compiling.roles, left);
   if (group < 0 || group !== copyIndexOf(compiling.roles, right)) return null;
   if (operator !== '==' && operator !== '!=') return null;
@@ -297,14 +336,21 @@ function atLastCopy(expr: AnyExpr & { kind: 'binary' }, { roles }: Compiling): E
     throw new Refusal(`'${printExpr(expr)}' compares the number of a copy`);
   const left = Number(operator === '!=');
   return ({ config }) =>
-    config.groups[group]!.some((record) => record[shares + counter] === 0 && record[done] === 0) ? left : either;
+    config.groups[group]!.some((record) => record[shares + counter] === 0 && record[done] === 0)
+      ? left
+      : either;
 }
 
 /** A pointer to an element compared with the first or the last. */
 function atEdge(expr: AnyExpr & { kind: 'binary' }, compiling: Compiling): Evaluate | null {
   const { left, right, operator } = expr;
   const { roles } = compiling;
-  if (roles.elements === null || left.kind !== 'local' || left.index !== null || !placeOf(roles, left).toElement)
+  if (
+    roles.elements === null ||
+    left.kind !== 'local' ||
+    left.index !== null ||
+    !placeOf(roles, left).toElement
+  )
     return null;
   if ((operator !== '==' && operator !== '!=') || right.kind !== 'constant')
     throw new Refusal(`'${printExpr(expr)}' compares the number of an element`);

@@ -47,7 +47,12 @@ export function elementOptions(definition: AnyDefinition, given: Given): readonl
     if (replicating.includes(option)) return false;
     const lengths = (size: number) => {
       const model = builtAt(definition, given, { [option]: size });
-      return model && Object.values(model.shared).map(({ length }) => length).join();
+      return (
+        model &&
+        Object.values(model.shared)
+          .map(({ length }) => length)
+          .join()
+      );
     };
     const low = Math.max(2, lowOf(definition, option));
     const [some, more] = [lengths(low), lengths(low + 1)];
@@ -142,7 +147,8 @@ interface Growing {
 function markGrowing({ option, table, here, build, varying }: Growing): void {
   const by = 2;
   const there = build({ ...here, [option]: here[option]! + by });
-  if (there === undefined) throw new Refusal(`the model cannot be built with ${option} above ${here[option]!}`);
+  if (there === undefined)
+    throw new Refusal(`the model cannot be built with ${option} above ${here[option]!}`);
   for (const { object, key, one, other } of pairedNumbers(table, there)) {
     if (one === other) continue;
     const factor = (other - one) / by;

@@ -8,7 +8,14 @@ import type { Statement } from '../language/statement.ts';
 import type { Configuration, Context } from './configuration.ts';
 import { contextOf, copyOf, counterIn } from './configuration.ts';
 import type { Run } from './effects.ts';
-import { compileChoice, compileChoose, compileEffects, goesOn, keysSetIn, refuseQuantifiers } from './effects.ts';
+import {
+  compileChoice,
+  compileChoose,
+  compileEffects,
+  goesOn,
+  keysSetIn,
+  refuseQuantifiers,
+} from './effects.ts';
 import type { Compiling, Evaluate } from './expressions.ts';
 import { compileExpr, witnesses } from './expressions.ts';
 import type { Family } from './family.ts';
@@ -95,7 +102,8 @@ export function machineOf(family: Family, most: number, element: string | null):
         const value = counterIn(roles, config, at, most);
         return lowest(value) > high.constant || highest(value) < low;
       }),
-    mayBeTooLow: (config, counter) => lowest(counterIn(roles, config, counter, most)) < roles.counters[counter]!.low,
+    mayBeTooLow: (config, counter) =>
+      lowest(counterIn(roles, config, counter, most)) < roles.counters[counter]!.low,
   };
 }
 
@@ -183,7 +191,10 @@ function arriving({ group, slot }: Placement, dead: readonly (readonly Forgotten
   };
 }
 
-function forgetPointer(config: Configuration, { group, counter, done }: (Forgotten & { kind: 'pointer' })['pointer']): void {
+function forgetPointer(
+  config: Configuration,
+  { group, counter, done }: (Forgotten & { kind: 'pointer' })['pointer'],
+): void {
   // The shares stand at the end of a record, in the order of the counters.
   const counters = config.rest.length / config.groups.length;
   for (const record of config.groups[group]!) {
@@ -252,7 +263,9 @@ function initialOf(
 ): readonly Configuration[] {
   const begin: Configuration = {
     common: roles.commonInitial.slice(),
-    groups: sizes.map((size, group) => Array.from({ length: size }, () => roles.groups[group]!.initial.slice())),
+    groups: sizes.map((size, group) =>
+      Array.from({ length: size }, () => roles.groups[group]!.initial.slice()),
+    ),
     rest: roles.counters.flatMap(() => roles.groups.map(() => 0)),
   };
   let now: readonly Configuration[] = withPointers(withElements(begin, roles), roles);
@@ -286,7 +299,8 @@ function withElements(config: Configuration, { elements, placed }: Roles): reado
         for (const { role, toElement } of placed.values()) {
           if (!toElement) continue;
           if (role.kind === 'common') one.common[role.slot] = 1;
-          else if (role.kind === 'record') for (const record of one.groups[role.group]!) record[role.slot] = 1;
+          else if (role.kind === 'record')
+            for (const record of one.groups[role.group]!) record[role.slot] = 1;
         }
       return one;
     }),
@@ -294,7 +308,10 @@ function withElements(config: Configuration, { elements, placed }: Roles): reado
 }
 
 /** What runs over the copies begins at one of them. */
-function withPointers(configs: readonly Configuration[], { placed, groups }: Roles): readonly Configuration[] {
+function withPointers(
+  configs: readonly Configuration[],
+  { placed, groups }: Roles,
+): readonly Configuration[] {
   let now = configs;
   for (const { role } of placed.values()) {
     if (role.kind !== 'copy pointer') continue;
@@ -347,13 +364,17 @@ function stuckOf(singles: readonly CompiledThread[], members: readonly (readonly
     const all = copies(config);
     const othersStuck = (but: (typeof all)[number] | null) =>
       all.every((one) => one === but || isStuck(one.thread, config, { ...one, weak: true }));
-    if (singles.some((thread) => isWaiting(thread, config.common))) return areStuck(needed > size) && othersStuck(null);
+    if (singles.some((thread) => isWaiting(thread, config.common)))
+      return areStuck(needed > size) && othersStuck(null);
     return all.some((one) => {
       const cells = cellsOf(config, one.group, one.me);
       if (!isWaiting(one.thread, cells)) return false;
       const weak = needed + 1 + blockersOf(one.thread, cells) > size;
-      return isStuck(one.thread, config, { ...one, weak }) && areStuck(weak && needed + 1 > size) && othersStuck(one);
+      return (
+        isStuck(one.thread, config, { ...one, weak }) &&
+        areStuck(weak && needed + 1 > size) &&
+        othersStuck(one)
+      );
     });
   };
 }
-

@@ -44,7 +44,12 @@ export type Role =
   | { readonly kind: 'owned'; readonly group: number; readonly slot: number }
   | { readonly kind: 'counter'; readonly first: number }
   /** A single thread's local that runs over the copies: who has the share 1 of the counter is pointed to. */
-  | { readonly kind: 'copy pointer'; readonly group: number; readonly counter: number; readonly done: number };
+  | {
+      readonly kind: 'copy pointer';
+      readonly group: number;
+      readonly counter: number;
+      readonly done: number;
+    };
 
 export interface Placed {
   readonly role: Role;
@@ -94,7 +99,8 @@ export const keyOf = (reference: Reference): string =>
 
 export function placeOf({ placed }: Roles, reference: Reference): Placed {
   const place = placed.get(keyOf(reference));
-  if (place === undefined) throw new Error(`'${printExpr(reference)}' has no role, and all variables have one`);
+  if (place === undefined)
+    throw new Error(`'${printExpr(reference)}' has no role, and all variables have one`);
   return place;
 }
 
@@ -108,8 +114,10 @@ export function surelyCopyOf(groups: readonly Group[], expr: AnyExpr): number {
   return -1;
 }
 
-export const groupOfBinder = ({ groups, runners }: Pick<Roles, 'groups' | 'runners'>, binder: Binder): number =>
-  binder.thread === null ? (runners.get(binder) ?? -1) : groupOfThread(groups, binder.thread);
+export const groupOfBinder = (
+  { groups, runners }: Pick<Roles, 'groups' | 'runners'>,
+  binder: Binder,
+): number => (binder.thread === null ? (runners.get(binder) ?? -1) : groupOfThread(groups, binder.thread));
 
 /** The group of which an expression is the index of a copy, or -1. */
 export function copyIndexOf(roles: Pick<Roles, 'groups' | 'runners'>, expr: AnyExpr): number {
@@ -199,7 +207,12 @@ class Layout {
   readonly #locations = new Map<string, Placement>();
   readonly #names = new Map<string, number>();
 
-  constructor(family: Family, groups: readonly Group[], singles: readonly ThreadTable[], element: string | null) {
+  constructor(
+    family: Family,
+    groups: readonly Group[],
+    singles: readonly ThreadTable[],
+    element: string | null,
+  ) {
     this.#family = family;
     this.#groups = groups;
     this.#singles = singles;
@@ -271,7 +284,8 @@ class Layout {
       const group = arrays.get(key);
       if (group === undefined) continue;
       const { name, copies } = this.#groups[group]!;
-      if (!isMore(copies, 0, length)) throw new Refusal(`'${key}' has not one cell for each copy of '${name}'`);
+      if (!isMore(copies, 0, length))
+        throw new Refusal(`'${key}' has not one cell for each copy of '${name}'`);
       if (owner !== null && !this.#singles.includes(owner))
         throw new Refusal(`each copy of '${owner.thread.name}' has an array over copies: local '${key}'`);
       if (new Set(declaration.initial).size > 1)
@@ -283,7 +297,8 @@ class Layout {
   place(arrays: Arrays, exprs: readonly AnyExpr[]): void {
     const shared = sharedFixed(this.#family, arrays, this.#groups);
     const pointers = copyPointers(this.#family, this.#singles, this.#groups, exprs);
-    for (const { thread } of this.#singles) this.#locations.set(thread.name, { group: -1, slot: this.#slot([0]) });
+    for (const { thread } of this.#singles)
+      this.#locations.set(thread.name, { group: -1, slot: this.#slot([0]) });
     for (const [group, { members, initial }] of this.#groups.entries())
       for (const { thread } of members)
         this.#locations.set(thread.name, { group, slot: initial.push(0) - 1 });
@@ -294,7 +309,12 @@ class Layout {
           ? this.#role(key, declaration, owner, { shared, pointers })
           : this.#ownedRole(key, declaration, group);
       const overElements = this.#isOverElements(key, declaration);
-      this.#placed.set(key, { role, declaration, overElements, toElement: this.#isToElement(key, declaration) });
+      this.#placed.set(key, {
+        role,
+        declaration,
+        overElements,
+        toElement: this.#isToElement(key, declaration),
+      });
     }
     for (const group of this.#groups) {
       group.shares = group.initial.length;
@@ -332,7 +352,10 @@ class Layout {
     const grows = !isFixed(this.#highOf(declaration)) && !this.#isToElement(key, declaration);
     const group = owner === null ? -1 : groupOfThread(this.#groups, owner.thread.name);
     if (group >= 0) {
-      if (grows) throw new Refusal(`local '${key.slice(key.indexOf('.') + 1)}' of '${owner!.thread.name}' holds a number that grows with the copies`);
+      if (grows)
+        throw new Refusal(
+          `local '${key.slice(key.indexOf('.') + 1)}' of '${owner!.thread.name}' holds a number that grows with the copies`,
+        );
       const record = this.#groups[group]!.initial;
       return { kind: 'record', group, slot: record.push(...initial) - initial.length };
     }
@@ -347,7 +370,8 @@ class Layout {
     if (this.#elements !== null && this.#elements.option in high.per)
       throw new Refusal(`'${key}' holds a number that grows with ${this.#elements.option}`);
     const low = declaration.domain.kind === 'range' ? declaration.domain.low : 0;
-    const name = (place: number) => (declaration.length === null || initial.length === 1 ? key : `${key}[${place}]`);
+    const name = (place: number) =>
+      declaration.length === null || initial.length === 1 ? key : `${key}[${place}]`;
     const numbers = initial.map((value, place) => this.#counter(name(place), value, low, high));
     return { kind: 'counter', first: numbers[0]! };
   }
@@ -383,7 +407,9 @@ class Layout {
             const [name, { first }] = variables.find(
               ([, range]) => range.first <= position && position < range.first + range.length,
             )!;
-            const { role, declaration, overElements, toElement } = this.#placed.get(`${thread.name}.${name}`)!;
+            const { role, declaration, overElements, toElement } = this.#placed.get(
+              `${thread.name}.${name}`,
+            )!;
             if (role.kind === 'copy pointer') return [{ kind: 'pointer', pointer: role }];
             if (role.kind !== 'common' && role.kind !== 'record') return [];
             if ((toElement && isOfCopies) || (overElements && position > first)) return [];
@@ -410,8 +436,11 @@ function sharedFixed(family: Family, arrays: Arrays, groups: readonly Group[]): 
   );
   const marked = new Set<string>();
   for (const { members } of groups)
-    for (const effect of members.flatMap(({ locations }) => locations.flat()).flatMap(({ code }) => [...effectsIn(code)])) {
-      if (effect.kind !== 'set' || effect.target.kind !== 'shared' || arrays.has(effect.target.name)) continue;
+    for (const effect of members
+      .flatMap(({ locations }) => locations.flat())
+      .flatMap(({ code }) => [...effectsIn(code)])) {
+      if (effect.kind !== 'set' || effect.target.kind !== 'shared' || arrays.has(effect.target.name))
+        continue;
       const { name, domain } = effect.target;
       const reads = [...walk(effect.value)].some((part) => part.kind === 'shared' && part.name === name);
       if (domain.kind === 'range' ? reads : isFlag(domain) && waitedFor.has(name)) marked.add(name);
@@ -430,7 +459,9 @@ function copyPointers(
 ): ReadonlyMap<string, number> {
   const selecting = new Set(
     exprs.flatMap((expr) =>
-      (expr.kind === 'shared' || expr.kind === 'local') && expr.index?.kind === 'local' ? [keyOf(expr.index)] : [],
+      (expr.kind === 'shared' || expr.kind === 'local') && expr.index?.kind === 'local'
+        ? [keyOf(expr.index)]
+        : [],
     ),
   );
   const pointers = new Map<string, number>();

@@ -27,7 +27,10 @@ interface Sum {
 }
 
 function sumOf(expr: AnyExpr, compiling: Compiling): Sum {
-  if ((expr.kind === 'shared' || expr.kind === 'local') && placeOf(compiling.roles, expr).role.kind === 'counter')
+  if (
+    (expr.kind === 'shared' || expr.kind === 'local') &&
+    placeOf(compiling.roles, expr).role.kind === 'counter'
+  )
     return { terms: [{ cell: compileCell(expr, compiling), sign: 1 }], rest: () => 0 };
   if (expr.kind === 'binary' && (expr.operator === '+' || expr.operator === '-')) {
     const [left, right] = [sumOf(expr.left, compiling), sumOf(expr.right, compiling)];
@@ -56,7 +59,8 @@ export function compileCounterSet(
   isSetLater: boolean,
 ): Run {
   if (value.kind === 'conditional') {
-    const way = (part: AnyExpr) => compileCounterSet({ kind: 'set', target, value: part }, compiling, isSetLater);
+    const way = (part: AnyExpr) =>
+      compileCounterSet({ kind: 'set', target, value: part }, compiling, isSetLater);
     return compileChoice(value.condition, compiling, [way(value.then), way(value.otherwise)]);
   }
   const cell = compileCell(target, compiling);
@@ -67,11 +71,21 @@ export function compileCounterSet(
     if (!goesOn(context)) return;
     const added = addedOf(sum, cell, context);
     if (added === null) return void goesOn(context);
-    if (!(highest(rest) - lowest(rest) < mostNumbers)) throw new Refusal(`what '${cell.text}' becomes is not known`);
+    if (!(highest(rest) - lowest(rest) < mostNumbers))
+      throw new Refusal(`what '${cell.text}' becomes is not known`);
     const numbers = Array.from({ length: highest(rest) - lowest(rest) + 1 }, (_, nth) => lowest(rest) + nth);
     for (const [nth, copy] of copies(context, numbers.length).entries())
-      for (const changed of setTo(copy, { ...added, constant: numbers[nth]!, isAlone: sum.terms.length === 0 }, cell, compiling)) {
-        if (isSetLater && !isFixed(compiling.roles.counters[added.counter]!.high) && !isSurelyInside(changed.config, added.counter, compiling))
+      for (const changed of setTo(
+        copy,
+        { ...added, constant: numbers[nth]!, isAlone: sum.terms.length === 0 },
+        cell,
+        compiling,
+      )) {
+        if (
+          isSetLater &&
+          !isFixed(compiling.roles.counters[added.counter]!.high) &&
+          !isSurelyInside(changed.config, added.counter, compiling)
+        )
           changed.report(`'${cell.text}' may leave its domain within a step`);
         next(changed);
       }
@@ -90,7 +104,8 @@ function addedOf({ terms }: Sum, cell: Cell, context: Context): Added | null {
   const counter = cell.counter!(context);
   const times = new Map<number, number>();
   for (const { cell: term, sign } of terms) {
-    if (term.isOther(context)) throw new Refusal(`'${cell.text}' takes over '${term.text}' of another element`);
+    if (term.isOther(context))
+      throw new Refusal(`'${cell.text}' takes over '${term.text}' of another element`);
     if (!term.isThere(context)) return null;
     const of = term.counter!(context);
     times.set(of, (times.get(of) ?? 0) + sign);
@@ -98,7 +113,9 @@ function addedOf({ terms }: Sum, cell: Cell, context: Context): Added | null {
   const own = times.get(counter) ?? 0;
   if (own !== 0 && own !== 1) throw new Refusal(`'${cell.text}' becomes ${own} times what it was`);
   times.delete(counter);
-  const others = [...times].filter(([, count]) => count !== 0).map(([of, count]) => ({ counter: of, times: count }));
+  const others = [...times]
+    .filter(([, count]) => count !== 0)
+    .map(([of, count]) => ({ counter: of, times: count }));
   return { counter, own, others };
 }
 
@@ -208,7 +225,12 @@ function isSurelyInside(config: Configuration, counter: number, { roles, most }:
 }
 
 /** Whether a counter is at most what its domain allows, where no copy outside has a larger share than `caps`, by group, says. */
-export function isAtMost(config: Configuration, counter: number, caps: readonly number[], roles: Roles): boolean {
+export function isAtMost(
+  config: Configuration,
+  counter: number,
+  caps: readonly number[],
+  roles: Roles,
+): boolean {
   const { high, base } = roles.counters[counter]!;
   const sizes: Record<string, number> = {};
   for (const option of Object.keys(high.per)) sizes[option] = -Infinity;

@@ -74,7 +74,8 @@ export class Views {
     this.machine = machine;
     this.size = size;
     this.#records = machine.roles.groups.map(() => new Pool());
-    for (const config of machine.initial(machine.roles.groups.map(() => size))) this.#add(this.packed(config));
+    for (const config of machine.initial(machine.roles.groups.map(() => size)))
+      this.#add(this.packed(config));
   }
 
   /** Takes up one view more; false when the set is closed. */
@@ -88,12 +89,15 @@ export class Views {
     if (this.#recheck.size === 0) return false;
     const again = [...this.#recheck];
     this.#recheck.clear();
-    for (const common of again) for (const waiting of [...this.#buckets.get(common)!.waiting]) this.#use(waiting);
+    for (const common of again)
+      for (const waiting of [...this.#buckets.get(common)!.waiting]) this.#use(waiting);
     return true;
   }
 
   packed({ common, groups, rest }: Configuration): View {
-    const records = groups.map((all, group) => ascending(all.map((record) => this.#records[group]!.numberOf(record))));
+    const records = groups.map((all, group) =>
+      ascending(all.map((record) => this.#records[group]!.numberOf(record))),
+    );
     return viewOf(this.#commons.numberOf(common), records, this.#rests.numberOf(rest));
   }
 
@@ -159,7 +163,12 @@ export class Views {
       const records = larger.groups[group]!;
       for (const [me, record] of records.entries())
         if (me === 0 || records[me - 1] !== record)
-          this.machine.fire(config, group, me, this.#result((after) => this.#addPart(after, group, me)));
+          this.machine.fire(
+            config,
+            group,
+            me,
+            this.#result((after) => this.#addPart(after, group, me)),
+          );
     }
   }
 
@@ -170,7 +179,13 @@ export class Views {
       if (role.kind !== 'copy pointer' || role.group !== group) continue;
       const share = groups[group]!.shares + role.counter;
       const me = config.groups[group]!.findIndex((record) => record[share] === 1);
-      if (me >= 0) this.machine.fire(config, -1, 0, this.#result((after) => this.#addPart(after, group, me)));
+      if (me >= 0)
+        this.machine.fire(
+          config,
+          -1,
+          0,
+          this.#result((after) => this.#addPart(after, group, me)),
+        );
     }
   }
 
@@ -230,7 +245,11 @@ export class Views {
   }
 
   /** The view with one copy of a group more, as far as all parts of that are views, and what is held outside is held by some copy. */
-  *extensionsOf(view: View, group: number, isWanted: (record: number) => boolean = () => true): Generator<View> {
+  *extensionsOf(
+    view: View,
+    group: number,
+    isWanted: (record: number) => boolean = () => true,
+  ): Generator<View> {
     const bucket = this.#bucketOf(view.common);
     const records = view.groups[group]!;
     const beside = bucket.partners[group]!.get(records.slice(1).join()) ?? new Set<number>();

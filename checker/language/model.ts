@@ -44,6 +44,8 @@ export interface Scenario {
   readonly steps?: number;
   /** Why the verdict is what it is, where that is not plain. */
   readonly why?: string;
+  /** The options for any number of which `racewalk prove` proves it; what the scenario says of their numbers is one case. */
+  readonly proves?: readonly string[];
 }
 
 /** Mutants of a model that no scenario notices, and why that is right: `racewalk mutate` names them. */
@@ -111,8 +113,10 @@ export function defineModel<const O extends Options>(definition: Definition<O>):
 }
 
 function checkScenarios(place: string, options: Options, scenarios: readonly Scenario[]): void {
-  for (const [at, { name, options: chosen, memory }] of scenarios.entries())
+  for (const [at, { name, options: chosen, memory, proves = [] }] of scenarios.entries())
     authored(`${place}, scenario '${name}'`, () => {
+      const wrong = proves.find((key) => options[key]?.kind !== 'integer');
+      if (wrong !== undefined) throw new ModelError(`proves: '${wrong}' is no option that is a number`);
       withFallbacks(options, chosen);
       if (scenarios.findIndex((other) => other.name === name) !== at)
         throw new ModelError('two scenarios have this name');

@@ -86,6 +86,45 @@ export const anyOptionsOf = (definition: AnyDefinition, given: Given): AnyOption
   elements: elementOptions(definition, given),
 });
 
+/** What can be proved of a claim, and what of larger ones cannot. */
+export interface Proved {
+  readonly claim: Claim;
+  readonly result: Proving;
+  readonly larger: readonly { readonly claim: Claim; readonly result: Proving }[];
+}
+
+/**
+ * All that can be proved: for any number of all options that there are, or of as many as possible.
+ *
+ * `claims` are tried in their order, until one is proved; the last answers where none is.
+ */
+export function* provingMost(claims: readonly Claim[], limits: Limits, settings?: Settings): Steps<Proved> {
+  const larger: { claim: Claim; result: Proving }[] = [];
+  for (const claim of claims) {
+    const result = yield* proving(claim, limits, settings);
+    if (result.verdict === 'holds' || limits.stop() !== null || larger.length === claims.length - 1)
+      return { claim, result, larger };
+    larger.push({ claim, result });
+  }
+  throw new Error('there is a claim, or the caller has said that there is none');
+}
+
+/** The claims for any number: of all at once first, then of fewer. `kept` are options that stay as they are given. */
+export function claimsOf(definition: AnyDefinition, given: Given, kept: readonly string[]): readonly Claim[] {
+  const all = anyOptionsOf(definition, given);
+  const copies = all.copies.filter((key) => !kept.includes(key));
+  const elements = all.elements.filter((key) => !kept.includes(key));
+  const sets = [
+    ...elements.map((element) => [...copies, element]),
+    ...(copies.length > 0 ? [copies] : []),
+    ...(copies.length > 1 ? copies.map((key) => [key]) : []),
+  ];
+  return sets.map((any) => ({ definition, given: withoutKeys(given, any), any }));
+}
+
+const withoutKeys = (given: Given, keys: readonly string[]): Given =>
+  Object.fromEntries(Object.entries(given).filter(([key]) => !keys.includes(key)));
+
 /**
  * Why a memory model allows runs of which a proof here would not know, or null: the one place to ask. Whatever a check calls
  * inconclusive is not proved either, as each proof needs a check of the smallest number.
@@ -109,14 +148,17 @@ export function* proving(claim: Claim, limits: Limits, settings: Settings = defa
 }
 
 const inconclusiveOf = ([first]: readonly Small[]) =>
-  first?.checked.outcome.verdict === 'inconclusive' ? first.checked.outcome.reason : 'no number of copies was checked';
+  first?.checked.outcome.verdict === 'inconclusive'
+    ? first.checked.outcome.reason
+    : 'no number of copies was checked';
 
 /** A protocol whose witnesses are reached by no number that was checked is not known to do anything. */
 function withReached(proved: Proving & { readonly verdict: 'holds' }): Proving {
   const { small } = proved;
   const decided = small.filter(({ checked }) => checked.outcome.verdict !== 'inconclusive');
   const unreached = decided.find(({ checked }) => checked.outcome.verdict === 'unreached');
-  if (unreached === undefined || decided.some(({ checked }) => checked.outcome.verdict === 'holds')) return proved;
+  if (unreached === undefined || decided.some(({ checked }) => checked.outcome.verdict === 'holds'))
+    return proved;
   return { verdict: 'refuted', by: unreached, small };
 }
 
@@ -132,7 +174,8 @@ function* checkSmall(
   { limits, settings, small, states }: Work & { readonly small: Small[]; readonly states: number },
 ): Steps<Proving | null> {
   for (const sizes of smallSizes(claim)) {
-    if (small.some((one) => isSame(one.sizes, sizes) && one.checked.outcome.verdict !== 'inconclusive')) continue;
+    if (small.some((one) => isSame(one.sizes, sizes) && one.checked.outcome.verdict !== 'inconclusive'))
+      continue;
     const last = small.at(-1)?.checked.outcome.statistics.states ?? 0;
     if (last > states / 4) break;
     const maxStates = Math.min(states, limits.maxStates);
@@ -151,7 +194,8 @@ const isSame = (one: Given, other: Given) => JSON.stringify(one) === JSON.string
 /** Small numbers, one after the other; of elements at first as many as the model takes where nothing is said. */
 function smallSizes({ definition, given, any }: Claim): readonly Given[] {
   const { copies } = anyOptionsOf(definition, given);
-  const option = (key: string) => definition.options[key] as { readonly low: number; readonly high: number; readonly fallback: number };
+  const option = (key: string) =>
+    definition.options[key] as { readonly low: number; readonly high: number; readonly fallback: number };
   const growing = any.filter((key) => copies.includes(key));
   const elements = any.filter((key) => !copies.includes(key));
   const most = Math.max(0, ...growing.map((key) => option(key).high - option(key).low));
@@ -166,11 +210,19 @@ function smallSizes({ definition, given, any }: Claim): readonly Given[] {
       [key]: Math.min(option(key).low + more, option(key).high),
     })),
   );
-  const all = [...sizes.slice(0, 1).map((one) => ({ ...one, ...usual })), ...few, ...sizes.slice(1).map((one) => ({ ...one, ...usual }))];
+  const all = [
+    ...sizes.slice(0, 1).map((one) => ({ ...one, ...usual })),
+    ...few,
+    ...sizes.slice(1).map((one) => ({ ...one, ...usual })),
+  ];
   return all.filter((one, place) => all.findIndex((other) => isSame(one, other)) === place);
 }
 
-function* checkingAt({ definition, given, edit }: Claim, sizes: Given, { limits, settings }: Work): Steps<Checked> {
+function* checkingAt(
+  { definition, given, edit }: Claim,
+  sizes: Given,
+  { limits, settings }: Work,
+): Steps<Checked> {
   const model = definition.build({ ...given, ...sizes });
   return yield* checking(edit === undefined ? model : edit(model), limits, settings);
 }
@@ -191,7 +243,8 @@ export function* provingByViews(claim: Claim, work: Work): Steps<Attempt> {
 function* climbing(claim: Claim, work: Work): Steps<Attempt> {
   const { copies } = anyOptionsOf(claim.definition, claim.given);
   const elements = claim.any.filter((key) => !copies.includes(key));
-  if (elements.length > 1) throw new Refusal(`one element stands for all of one option, not of ${elements.join(', ')}`);
+  if (elements.length > 1)
+    throw new Refusal(`one element stands for all of one option, not of ${elements.join(', ')}`);
   const [element = null] = elements;
   const family = familyOf(claim.definition, claim.given, claim.any, claim.edit);
   let open: Attempt | null = null;
@@ -213,7 +266,9 @@ function* climbing(claim: Claim, work: Work): Steps<Attempt> {
     const below = yield* provingBelow(claim, from, work);
     return below.verdict === 'holds' ? { ...below, proofs: [proof, ...below.proofs] } : below;
   }
-  return open ?? { verdict: 'not proved', reason: 'there are too few copies of a thread', doubt: null, small: [] };
+  return (
+    open ?? { verdict: 'not proved', reason: 'there are too few copies of a thread', doubt: null, small: [] }
+  );
 }
 
 /** Threads of a fixed number of copies have as many as a view. */
@@ -259,9 +314,9 @@ function* provingBelow(claim: Claim, from: Given, work: Work): Steps<Attempt> {
         given: { ...claim.given, [option]: size },
         any: claim.any.filter((other) => other !== option),
       };
-      const found = part.any.length === 0 ? yield* checkedOnly(part, work) : yield* provingByViews(part, work);
-      if (found.verdict !== 'holds')
-        return { ...found, reason: `with ${option} ${size}: ${found.reason}` };
+      const found =
+        part.any.length === 0 ? yield* checkedOnly(part, work) : yield* provingByViews(part, work);
+      if (found.verdict !== 'holds') return { ...found, reason: `with ${option} ${size}: ${found.reason}` };
       proofs.push(...found.proofs);
       small.push(...found.small);
     }
@@ -273,8 +328,8 @@ function* checkedOnly(claim: Claim, work: Work): Steps<Attempt> {
   const checked = yield* checkingAt(claim, {}, work);
   const { outcome } = checked;
   const small = [{ sizes: claim.given, checked }];
-  if (outcome.verdict === 'holds' || outcome.verdict === 'unreached') return { verdict: 'holds', proofs: [], small };
+  if (outcome.verdict === 'holds' || outcome.verdict === 'unreached')
+    return { verdict: 'holds', proofs: [], small };
   const reason = outcome.verdict === 'inconclusive' ? outcome.reason : outcome.verdict;
   return { verdict: 'not proved', reason, doubt: null, small };
 }
-
