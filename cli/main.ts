@@ -9,6 +9,7 @@ import { exploreCommand } from './explore.ts';
 import { exportCommand } from './export.ts';
 import { listCommand } from './list.ts';
 import { litmusCommand } from './litmus.ts';
+import { proveCommand } from './prove.ts';
 import { mutateCommand } from './mutate.ts';
 import { replayCommand } from './replay.ts';
 import { showCommand } from './show.ts';
@@ -32,6 +33,7 @@ const program = new Command('racewalk')
 listCommand(program);
 showCommand(program);
 checkCommand(program);
+proveCommand(program);
 compareCommand(program);
 mutateCommand(program);
 barriersCommand(program);

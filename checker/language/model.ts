@@ -66,6 +66,8 @@ export interface Scenario {
   readonly steps?: number;
   /** Why the verdict is what it is, where that is not plain. */
   readonly why?: string;
+  /** The options for any number of which `racewalk prove` proves it; what the scenario says of their numbers is one case. */
+  readonly proves?: readonly string[];
 }
 
 /** Mutants of a model that no scenario notices, and why that is right: `racewalk mutate` names them. */
@@ -81,8 +83,8 @@ export interface AnyDefinition {
   readonly options: Options;
   readonly scenarios: readonly Scenario[];
   readonly survivors: readonly Survivors[];
-  /** Throws ModelError for wrong options and for a model that means nothing. */
-  readonly build: (given?: Readonly<Record<string, OptionValue>>) => Model;
+  /** Throws ModelError for wrong options and for a model that means nothing; options in `beyond` may be larger than they say. */
+  readonly build: (given?: Readonly<Record<string, OptionValue>>, beyond?: readonly string[]) => Model;
 }
 
 export interface Definition<O extends Options> {
@@ -127,8 +129,8 @@ export function defineModel<const O extends Options>(definition: Definition<O>):
     options,
     scenarios: scenarios as readonly Scenario[],
     survivors,
-    build: (given = {}) => {
-      const values = withFallbacks(options, given) as OptionValues<O>;
+    build: (given = {}, beyond = []) => {
+      const values = withFallbacks(options, given, beyond) as OptionValues<O>;
       return withOrigins(() =>
         collectingMistakes(() => {
           const parts = authored(place, () =>
@@ -143,10 +145,12 @@ export function defineModel<const O extends Options>(definition: Definition<O>):
 }
 
 function checkScenarios(place: string, options: Options, scenarios: readonly Scenario[]): void {
-  for (const [at, { name, options: chosen, memory }] of scenarios.entries())
+  for (const [at, { name, options: chosen, memory, proves = [] }] of scenarios.entries())
     attempt(
       () =>
         authored(`${place}, scenario '${name}'`, () => {
+          const wrong = proves.find((key) => options[key]?.kind !== 'integer');
+          if (wrong !== undefined) throw new ModelError(`proves: '${wrong}' is no option that is a number`);
           withFallbacks(options, chosen);
           if (scenarios.findIndex((other) => other.name === name) !== at)
             throw new ModelError('two scenarios have this name');

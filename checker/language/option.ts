@@ -112,17 +112,21 @@ export const optionName = (key: string): string =>
 /**
  * All options with a value each: what is given, else the fallback.
  *
+ * `beyond` names options whose numbers may be larger than they say: a proof for any number goes on where the author stops.
+ *
  * Throws  ModelError for a name that is no option and for a value it does not take.
  */
 export function withFallbacks(
   options: Options,
   given: Readonly<Record<string, OptionValue>>,
+  beyond: readonly string[] = [],
 ): Record<string, OptionValue> {
   for (const [key, value] of Object.entries(given)) {
     const option = Object.hasOwn(options, key) ? options[key] : undefined;
     if (option === undefined)
       throw new ModelError(`there is no option '${key}'; the options are ${Object.keys(options).join(', ')}`);
-    if (!takes(option, value))
+    const isLarger = option.kind === 'integer' && Number.isInteger(value) && Number(value) > option.high;
+    if (!takes(option, value) && !(beyond.includes(key) && isLarger))
       throw new ModelError(`the option '${key}' is ${accepted(option)}, not ${String(value)}`);
   }
   return Object.fromEntries(
