@@ -4,12 +4,12 @@ import type { CExpr, CStatement, CType, LitmusTest, LitmusValue, Observed, Propo
 import { LitmusError } from '../litmus-test.ts';
 import type { AxiomName } from './axioms.ts';
 import { candidateOf } from './candidate.ts';
-import type { Path } from './event.ts';
 import type { Places } from './paths.ts';
 import { pathsOf } from './paths.ts';
 import { feasible } from './possible-values.ts';
 import type { Execution, Reached } from './search.ts';
 import { search } from './search.ts';
+import { combinationsOf, exchanged, groupsIn, orderedPairs } from './symmetry.ts';
 
 export type Row = readonly LitmusValue[];
 
@@ -55,7 +55,9 @@ export function judge(
       const term = candidate.paths[thread]?.registers.get(name);
       return term === undefined ? 0 : (valueIn(thread, term) ?? 0);
     };
-  for (const paths of product(threads)) {
+  const groups = counts || isNaive ? [] : groupsIn(test, observed);
+  const numbers = groups.map((group) => group.map((at) => test.processes[at]!.number));
+  for (const paths of combinationsOf(threads, groups)) {
     tick();
     const candidate = candidateOf(paths, initial);
     if (candidate === null) continue;
@@ -72,11 +74,12 @@ export function judge(
         return mayTell() || !rows.has(JSON.stringify(observed.map(value)));
       },
       found: (execution, at, last) => {
-        const row = observed.map(valueAtEnd(at, last));
-        const key = JSON.stringify(row);
-        const known = rows.get(key);
-        if (known === undefined) rows.set(key, { row, execution, count: 1 });
-        else known.count += 1;
+        for (const row of exchanged(observed.map(valueAtEnd(at, last)), observed, numbers)) {
+          const key = JSON.stringify(row);
+          const known = rows.get(key);
+          if (known === undefined) rows.set(key, { row, execution, count: 1 });
+          else known.count += 1;
+        }
         for (const flag of execution.flags) flags.add(flag);
         if (execution.hasRace) {
           race ??= execution;
@@ -87,18 +90,10 @@ export function judge(
       tick,
       without,
       isNaive,
+      ordered: orderedPairs(paths, groups),
     });
   }
   return { states: [...rows.values()], flags: [...flags].sort(), race };
-}
-
-function* product(threads: readonly (readonly Path[])[]): Generator<readonly Path[]> {
-  if (threads.length === 0) {
-    yield [];
-    return;
-  }
-  const [first, ...others] = threads;
-  for (const path of first!) for (const rest of product(others)) yield [path, ...rest];
 }
 
 /** Every location that the test names, and which of them a pointer can hold the address of. */

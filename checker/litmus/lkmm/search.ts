@@ -35,6 +35,8 @@ export interface Asked {
   readonly without: AxiomName | null;
   /** Looks at complete choices alone, as the law of the search does. */
   readonly isNaive: boolean;
+  /** Threads that run the same, in the order that their first writes are taken in. */
+  readonly ordered: readonly (readonly [before: number, after: number])[];
 }
 
 export interface Reached {
@@ -52,8 +54,33 @@ interface Node {
 
 export function search(candidate: Candidate, asked: Asked): void {
   const order = firstOrder(candidate);
-  const start = { sources: new Int32Array(candidate.size).fill(-1), order };
-  if (order !== null) chooseSources(start as Node, candidate, asked);
+  if (order === null || !exchange(order, candidate, asked)) return;
+  const node = { sources: new Int32Array(candidate.size).fill(-1), order };
+  if (saturate(node, candidate)) chooseSources(node, candidate, { ...asked, odds: { asked: 0, forbidden: 0 } });
+}
+
+/** Takes threads that run the same in one order; false where that contradicts. */
+function exchange(order: Relation, { events }: Candidate, { ordered }: Asked): boolean {
+  const firstWrite = (thread: number) =>
+    events.find((one) => one.thread === thread && one.kind === 'write' && one.mark !== 'srcu-unlock');
+  return ordered.every(([before, after]) => {
+    const [one, other] = [firstWrite(before), firstWrite(after)];
+    return one === undefined || addOrder(order, one.id, other!.id);
+  });
+}
+
+/** How often the axioms were asked about a part of an execution, and how often they forbade it. */
+interface Odds {
+  asked: number;
+  forbidden: number;
+}
+
+type Looking = Asked & { readonly odds: Odds };
+
+/** Asking costs more than going on where the answer is nearly always the same. */
+function isWorthAsking({ odds }: Looking): boolean {
+  odds.asked += 1;
+  return odds.asked < 32 || odds.forbidden * 16 > odds.asked || odds.asked % 64 === 0;
 }
 
 /** What holds of any execution: memory's first write is first, a process's own are in its order. */
@@ -144,7 +171,7 @@ function valuesAt({ sources }: Node, { events, firstOf }: Candidate): Reached['v
   return valueIn;
 }
 
-function chooseSources(node: Node, candidate: Candidate, asked: Asked): void {
+function chooseSources(node: Node, candidate: Candidate, asked: Looking): void {
   asked.tick();
   const valueIn = valuesAt(node, candidate);
   const isContradicted = candidate.paths.some((path, thread) =>
@@ -163,8 +190,11 @@ function chooseSources(node: Node, candidate: Candidate, asked: Asked): void {
   const choices = open.map((read) => ({ read, sources: sourcesFor(read, node, candidate) }));
   const ways = choices.reduce((product, { sources }) => product * sources.length, 1);
   if (ways === 0) return;
-  if (ways > fewWays && open.length < candidate.reads.length && !asked.isNaive && isForbidden(node, candidate, asked))
-    return;
+  if (ways > fewWays && open.length < candidate.reads.length && !asked.isNaive && isWorthAsking(asked))
+    if (isForbidden(node, candidate, asked)) {
+      asked.odds.forbidden += 1;
+      return;
+    }
   const next = asked.isNaive ? choices[0]! : choices.reduce((best, one) => (rank(one) < rank(best) ? one : best));
   for (const source of next.sources) {
     const sources = node.sources.slice();
