@@ -6,27 +6,34 @@ import { LitmusGrammar } from './grammar.ts';
 import type { LitmusTest } from './litmus-test.ts';
 import { LitmusError } from './litmus-test.ts';
 import * as t from './tokens.ts';
+import { unrolled } from './unroll.ts';
 
 const lexer = new Lexer([...t.tokens]);
+const grammar = new LitmusGrammar();
 
 /** Throws  LitmusError naming the line and what cannot be read there. */
 export function parseLitmus(source: string): LitmusTest {
   const { name, text } = strip(source);
-  const grammar = new LitmusGrammar(text);
+  grammar.source = text;
   grammar.input = lexer.tokenize(text).tokens;
   const body = grammar.test();
   const [error] = grammar.errors;
   if (error !== undefined) throw unreadable(error);
   const { from, to, ...test } = body;
   const conditionText = text.slice(from, to).replaceAll(/\s+/g, ' ');
-  return { ...test, name, conditionText, conditionLine: text.slice(0, from).split('\n').length };
+  return {
+    ...test,
+    processes: test.processes.map((one) => ({ ...one, body: unrolled(one.body) })),
+    name,
+    conditionText,
+    conditionLine: text.slice(0, from).split('\n').length,
+  };
 }
 
 /** What kernel developers may well write, and why it cannot be read. */
 const unsupported: ReadonlyMap<TokenType, string> = new Map([
-  [t.Loop, 'loops are not supported'],
   [t.C11, "this is C11, and not the kernel's C"],
-  [t.LeftBracket, 'arrays are not supported'],
+  [t.Arrow, 'structures are not supported'],
 ]);
 
 function unreadable({

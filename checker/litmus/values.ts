@@ -41,22 +41,22 @@ export function valueOf(computation: Computation, assignment: Assignment): Resul
     case 'old':
       return assignment.get(old)!;
     case 'unary':
-      return unary(computation.operator, valueOf(computation.operand, assignment));
+      return unaryOf(computation.operator, valueOf(computation.operand, assignment));
     case 'binary': {
       const { operator, left, right } = computation;
-      return binary(operator, valueOf(left, assignment), valueOf(right, assignment));
+      return binaryOf(operator, valueOf(left, assignment), valueOf(right, assignment));
     }
   }
 }
 
-function unary(operator: UnaryOperator, operand: Result): Result {
+export function unaryOf(operator: UnaryOperator, operand: Result): Result {
   if (operand === null) return null;
   if (operator === '!') return Number(operand === 0);
   if (typeof operand === 'string') return null;
   return operator === '-' ? -operand | 0 : ~operand;
 }
 
-function binary(operator: BinaryOperator, left: Result, right: Result): Result {
+export function binaryOf(operator: BinaryOperator, left: Result, right: Result): Result {
   if (left === null || right === null) return null;
   switch (operator) {
     case '==':
@@ -107,10 +107,22 @@ const arithmetic: Readonly<Record<Arithmetic, (left: number, right: number) => R
   '%': (left, right) => (right === 0 ? null : (left % right) | 0),
 };
 
-/** What dependencies are written with: x + 0, and r ^ r or r - r, which is 0 whatever r is. */
+/** The name of an element of an array, whose first has the name of the array. */
+export const cellAt = (array: string, index: number): string => (index === 0 ? array : `${array}[${index}]`);
+
+/** The cell so many elements behind another one; null before the array. */
+export function cellBehind(cell: string, by: number): string | null {
+  const [, array = cell, index = '0'] = /^(.*)\[(\d+)\]$/.exec(cell) ?? [];
+  return Number(index) + by < 0 ? null : cellAt(array, Number(index) + by);
+}
+
+/** Elements of arrays, and what dependencies are written with: r ^ r or r - r, which is 0 whatever r is. */
 function onAddresses(operator: Arithmetic, left: LitmusValue, right: LitmusValue): Result {
   if (left === right && (operator === '^' || operator === '-')) return 0;
-  if (right === 0 && (operator === '+' || operator === '-')) return left;
-  if (left === 0 && operator === '+') return right;
+  if (typeof left === 'string' && typeof right === 'number') {
+    if (operator === '+') return cellBehind(left, right);
+    if (operator === '-') return cellBehind(left, -right);
+  }
+  if (typeof left === 'number' && typeof right === 'string' && operator === '+') return cellBehind(right, left);
   return null;
 }
