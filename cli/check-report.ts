@@ -12,6 +12,7 @@ import { styled } from './output.ts';
 import { asTyped, commandLine, withoutUsualMemory } from '../checker/telling/options-text.ts';
 import { lateSentences, lateStores } from '../checker/telling/late-stores.ts';
 import { memoryCaveat } from '../checker/telling/memory-caveat.ts';
+import { outOfOrderSentences } from '../checker/telling/out-of-order.ts';
 import { raceSentences } from '../checker/telling/race-sentences.ts';
 import { traceColumns } from './trace-columns.ts';
 import { traceLines } from '../checker/telling/trace-lines.ts';
@@ -60,6 +61,7 @@ export function traceSections(
       : traceColumns(traceLines(table, trace, cpus), cpus, width),
     told.join('\n'),
     listed('Stores that others saw late:', lateSentences(late)),
+    listed('Out of the order of the text:', outOfOrderSentences(trace, cpus)),
     listed('Only chance decided that', raceSentences(trace, cpus, late)),
   ].filter((section) => section !== '');
 }
@@ -104,7 +106,8 @@ function evidence(report: Report, width: number): readonly string[] {
   const { statistics, verdict } = outcome;
   const caveat = memoryCaveat(report.chosen, verdict);
   // Where everything was explored, symmetry would have changed nothing that counts.
-  const isFull = verdict !== 'inconclusive' && ['compiled', 'interpreter'].includes(statistics.method);
+  const isFull =
+    verdict !== 'inconclusive' && ['compiled', 'interpreter', 'Promising-ARM'].includes(statistics.method);
   return [
     ...wrap(statisticsLine(statistics, seconds), width, 2),
     ...wrap(endlessLine(statistics), width, 2).filter((line) => line !== ''),

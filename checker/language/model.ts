@@ -1,7 +1,7 @@
 /** A model: shared memory, threads and properties; and its definition, which builds one from options. */
 import type { Cost } from './cost.ts';
 import { memoryKey, memoryModelNames } from './memory-name.ts';
-import type { MemoryModelName } from './memory-name.ts';
+import type { MachineName, MemoryModelName } from './memory-name.ts';
 import { authored, checkSettings, ModelError } from './model-error.ts';
 import type { Options, OptionValue, OptionValues } from './option.ts';
 import { checkOption, withFallbacks } from './option.ts';
@@ -18,6 +18,8 @@ export interface Model {
   readonly threads: readonly AnyThread[];
   readonly properties: readonly Property[];
   readonly costs: readonly Cost[];
+  /** The machine that runs it; left out where memory is as the text says. */
+  readonly machine?: MachineName;
 }
 
 /** What a definition's build returns. */

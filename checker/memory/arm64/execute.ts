@@ -205,7 +205,13 @@ function stores(run: Run, order: Operation['order'], isUpdate: boolean): readonl
         stored,
         withElement(list, position, { ...write, promisedBy: -1 }),
       );
-      after.stores.push({ cell: stored, value: write.value, before: list[position - 1]!, promised: write });
+      after.stores.push({
+        by: after.by,
+        cell: stored,
+        value: write.value,
+        before: list[position - 1]!,
+        promised: write,
+      });
       take(after, position);
     }
   if (!isUpdate || run.source === list.length - 1) {

@@ -14,8 +14,9 @@ import {
 /** How shared memory is read: one load, a look at all cells at one time, or a block that nobody comes between. */
 export type Reading = 'load' | 'snapshot' | 'newest';
 
-/** A load, as a trace tells it. */
+/** A load, as a trace tells it; `by` is the position among the statements executed. */
 export interface Loaded {
+  readonly by: number;
   readonly cell: number;
   readonly from: Write;
   /** What others see of the cell at that time. */
@@ -23,6 +24,7 @@ export interface Loaded {
 }
 
 export interface Stored {
+  readonly by: number;
   readonly cell: number;
   readonly value: number;
   /** The write that was the newest before. */
@@ -117,6 +119,11 @@ export class Run {
     this.step = state.step;
   }
 
+  /** The position of the statement that is being executed. */
+  get by(): number {
+    return Math.max(0, (this.trail?.length ?? 0) - 1);
+  }
+
   /** Another run from here on. */
   fork(): Run {
     return Object.assign(Object.create(Run.prototype) as Run, this, {
@@ -156,7 +163,7 @@ export class Run {
     const list = this.writes[cell]!;
     const write = list.at(-1)!;
     this.latest = Math.max(this.latest, write.time);
-    this.loads.push({ cell, from: write, newest: write });
+    this.loads.push({ by: this.by, cell, from: write, newest: write });
     return write.value;
   }
 
@@ -192,7 +199,7 @@ export class Run {
     this.source = source;
     this.hasRead = true;
     this.isStale ||= source !== newest;
-    this.loads.push({ cell, from: write, newest: list[newest]! });
+    this.loads.push({ by: this.by, cell, from: write, newest: list[newest]! });
   }
 
   /** The position of the write that is read, or -1 where there is none. */
@@ -232,7 +239,7 @@ export class Run {
 
   private writeOwn(cell: number, value: number, after: Time): void {
     const before: Write = { time: 0, value: this.own[cell]!, promisedBy: -1, step: -1 };
-    this.stores.push({ cell, value, before, promised: null });
+    this.stores.push({ by: this.by, cell, value, before, promised: null });
     this.own = this.own.slice();
     this.ownData = this.ownData.slice();
     this.own[cell] = value;
@@ -250,7 +257,7 @@ export class Run {
     const write: Write = { time: this.top, value, promisedBy, step: this.step };
     this.writes = this.writes.slice();
     this.writes[cell] = [...list, write];
-    if (promisedBy < 0) this.stores.push({ cell, value, before: list.at(-1)!, promised: null });
+    if (promisedBy < 0) this.stores.push({ by: this.by, cell, value, before: list.at(-1)!, promised: null });
   }
 }
 
