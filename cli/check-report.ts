@@ -14,6 +14,8 @@ import type { Style } from './output.ts';
 import { styled } from './output.ts';
 import { asTyped, commandLine, withoutUsualMemory } from '../checker/telling/options-text.ts';
 import { lateSentences, lateStores } from '../checker/telling/late-stores.ts';
+import { memoryCaveat } from '../checker/telling/memory-caveat.ts';
+import { outOfOrderSentences } from '../checker/telling/out-of-order.ts';
 import { raceSentences } from '../checker/telling/race-sentences.ts';
 import { traceColumns } from './trace-columns.ts';
 import { traceLines } from '../checker/telling/trace-lines.ts';
@@ -64,6 +66,7 @@ export function traceSections(
       : traceColumns(traceLines(table, trace, cpus), cpus, width),
     told.join('\n'),
     listed('Stores that others saw late:', lateSentences(late)),
+    listed('Out of the order of the text:', outOfOrderSentences(trace, cpus)),
     listed('Only chance decided that', raceSentences(trace, cpus, late)),
   ].filter((section) => section !== '');
 }
@@ -113,13 +116,15 @@ function evidence(report: Report, width: number): readonly string[] {
   const { table, outcome, seconds } = report;
   const { statistics, verdict } = outcome;
   const untried = untriedOf(outcome);
+  const caveat = memoryCaveat(report.chosen, verdict);
   // Where everything was explored, symmetry would have changed nothing that counts.
   const isFull =
     (verdict !== 'inconclusive' || untried.length > 0) &&
-    ['compiled', 'interpreter'].includes(statistics.method);
+    ['compiled', 'interpreter', 'Promising-ARM'].includes(statistics.method);
   return [
     ...wrap(statisticsLine(statistics, seconds), width, 2),
     ...wrap(endlessLine(statistics), width, 2).filter((line) => line !== ''),
+    ...(caveat === null ? [] : wrap(caveat, width, 2)),
     ...(isFull ? [] : asymmetries(table)).flatMap((reason) => wrap(reason, width, 2)),
     ...unorderedUnder(report.source.definition, report.chosen).flatMap((one) =>
       wrap(unorderedSentence(one), width, 2),

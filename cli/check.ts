@@ -39,7 +39,7 @@ export function checkCommand(program: Command): void {
     .option('--html <file>', 'write the result as one page that needs no network')
     .helpOption(false)
     .option('-h, --help', "display this help, with a MODEL also the model's own options")
-    .usage('MODEL|FILE.ts [options] [--memory sc|tso|pso|weak] [options of the model]')
+    .usage('MODEL|FILE.ts [options] [--memory sc|tso|pso|weak|arm64] [options of the model]')
     .allowUnknownOption()
     .allowExcessArguments()
     .action(async (_model: string | undefined, options: CheckOptions, command: Command) => {

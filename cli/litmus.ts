@@ -12,7 +12,7 @@ export function litmusCommand(program: Command): void {
     .argument('<file...>', 'litmus files, one after the other')
     .option(
       '--memory <model>',
-      'sc, tso, pso or weak (docs/memory-models.md)',
+      'sc, tso, pso, weak or arm64 (docs/memory-models.md)',
       memoryModel,
       memoryOption.fallback,
     )

@@ -16,6 +16,8 @@ interface Rule {
 
 const rules: Readonly<Record<string, Rule | 'anything'>> = {
   'checker/language': { folders: [] },
+  // An engine and no rewrite: it runs the transition table.
+  'checker/memory/arm64': { folders: ['checker/language', 'checker/memory', 'checker/analysis'] },
   'checker/memory': { folders: ['checker/language'] },
   'checker/analysis': { folders: ['checker/language'] },
   'checker/state': { folders: ['checker/language', 'checker/analysis'], packages: ['immer'] },

@@ -6,8 +6,10 @@ import type { Model } from '../language/model.ts';
  *
  * Shape:  all of the text, and no hash of it: what is told apart by it may be called equal.
  */
-export const essenceOf = ({ shared, threads, properties, ledger = [] }: Model): string =>
-  JSON.stringify({ shared, threads, properties, ledger }, (key, value: unknown) => {
+export const essenceOf = ({ shared, threads, properties, ledger = [], machine }: Model): string =>
+  JSON.stringify({ shared, threads, properties, ledger, machine }, (key, value: unknown) => {
+    // There they have.
+    if (machine !== undefined) return value;
     if (key === 'ordering') return undefined;
     return Array.isArray(value) ? (value as readonly unknown[]).filter((part) => !isBarrier(part)) : value;
   });

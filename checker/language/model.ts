@@ -1,7 +1,7 @@
 /** A model: shared memory, threads and properties; and its definition, which builds one from options. */
 import type { Cost } from './cost.ts';
 import { memoryKey, memoryModelNames } from './memory-name.ts';
-import type { MemoryModelName } from './memory-name.ts';
+import type { MachineName, MemoryModelName } from './memory-name.ts';
 import {
   attempt,
   authored,
@@ -25,6 +25,8 @@ export interface Model {
   readonly threads: readonly AnyThread[];
   readonly properties: readonly Property[];
   readonly costs: readonly Cost[];
+  /** The machine that runs it; left out where memory is as the text says. */
+  readonly machine?: MachineName;
   /** What a memory model leaves out although hardware may do it: while there is any, no search proves anything. */
   readonly ledger?: readonly Untried[];
 }

@@ -14,13 +14,18 @@ export function explored(table: TransitionTable): StateSpace {
   const small = interpretedSpace(table);
   if (explore(small, few)) return small;
   const large = compiledSpace(table);
+  exploredWhole(large);
+  return large;
+}
+
+/** Throws  LitmusLimit when there are more states than fit in memory. */
+export function exploredWhole(space: StateSpace): void {
   try {
-    explore(large, Infinity);
+    explore(space, Infinity);
   } catch (error) {
     if (error instanceof CapacityError) throw new LitmusLimit(`inconclusive: ${error.message}`);
     throw error;
   }
-  return large;
 }
 
 /** Whether it came to an end before it had so many states. */

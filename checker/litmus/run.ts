@@ -2,11 +2,14 @@
 import { transitionTable } from '../analysis/transition-table.ts';
 import type { MemoryModelName } from '../language/memory-name.ts';
 import { defaultSettings, memoryModels } from '../memory/memory-model.ts';
+import { defaultProgram } from '../memory/arm64/program.ts';
+import { defaultMachine } from '../memory/arm64/successors.ts';
+import { Arm64Space } from '../search/arm64-space.ts';
 import { reasonOf } from '../search/report.ts';
 import type { Finding } from '../search/state-space.ts';
 import type { State } from '../state/evaluate.ts';
 import { endsOf, moves } from '../state/interpret.ts';
-import { explored } from './explored.ts';
+import { explored, exploredWhole } from './explored.ts';
 import type { LitmusTest, LitmusValue, Observed, Proposition } from './litmus-test.ts';
 import { LitmusError, LitmusLimit } from './litmus-test.ts';
 import { parseLitmus } from './parse.ts';
@@ -105,7 +108,9 @@ function refuse(finding: Finding): void {
 }
 
 /** The states in which nothing can happen any more. Throws  LitmusError when a process is not at its end there. */
-function finalStates({ model }: Translation, memory: MemoryModelName) {
+function finalStates(translation: Translation, memory: MemoryModelName) {
+  if (memory === 'arm64') return finalStatesOnArm64(translation);
+  const { model } = translation;
   const table = transitionTable(memoryModels[memory](model, defaultSettings));
   const space = explored(table);
   for (const finding of space.findings) refuse(finding);
@@ -122,6 +127,21 @@ function finalStates({ model }: Translation, memory: MemoryModelName) {
     .map((id) => space.state(id))
     .filter((state) => hasEnded(state) && moves(table, state).length === 0);
   return { ends, explored: space.count, untried: table.model.ledger ?? [] };
+}
+
+function finalStatesOnArm64({ model }: Translation) {
+  const table = transitionTable(model);
+  const kept = new Set(
+    model.threads.flatMap(({ name, locals }) => Object.keys(locals).map((local) => `${name}.${local}`)),
+  );
+  const space = new Arm64Space(table, defaultMachine, { ...defaultProgram, kept });
+  exploredWhole(space);
+  for (const finding of space.findings) refuse(finding);
+  const locationsAtEnd = endsOf(table);
+  const ends = Array.from({ length: space.count }, (_, id) => space.state(id)).filter((state) =>
+    model.threads.every(({ name }) => state.threads[name]![0]!.location === locationsAtEnd[name]),
+  );
+  return { ends, explored: space.count, untried: [] };
 }
 
 type ValueIn = (observed: Observed) => LitmusValue;

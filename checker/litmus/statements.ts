@@ -1,6 +1,6 @@
 /** Instructions of a litmus test as statements of a model. */
 import type { Expr } from '../language/expression.ts';
-import { eq } from '../language/expression.ts';
+import { conditional, eq, walk } from '../language/expression.ts';
 import type { Effect, Statement, Text } from '../language/statement.ts';
 import {
   acquire,
@@ -161,7 +161,15 @@ function updateOf(instruction: Instruction & { kind: 'update' }, location: strin
     valuesOf: (name) => (name === old ? names.locations.get(location)! : base.valuesOf(name)),
     variable: (name) => (name === old ? memory : base.variable(name)),
   };
-  const write = set(memory, expressionOf(value, site));
+  const stored = expressionOf(value, site);
+  // An atomic operation reads its cell also where every value of it leads to the same.
+  const isRead =
+    [...walk(stored)].some(({ kind }) => kind === 'shared') ||
+    [register, condition, waitsFor].some((part) => part !== null);
+  const write = set(
+    memory,
+    isRead ? stored : conditional<number, number>(eq(memory, memory), stored, stored),
+  );
   const effects: readonly Effect[] = [
     ...(register === null ? [] : [set(local(names, register), expressionOf(result, site))]),
     condition === null ? write : when(conditionOf(condition, site), write),

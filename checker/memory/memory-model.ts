@@ -17,10 +17,11 @@ export type MemoryModel = (model: Model, settings: MemorySettings) => Model;
 
 export const defaultSettings: MemorySettings = { bound: null };
 
-/** By name; sequential consistency is the model itself. */
+/** By name; sequential consistency is the model itself, and of a machine of its own the model only has the name. */
 export const memoryModels: Readonly<Record<MemoryModelName, MemoryModel>> = {
   sc: (model) => model,
   tso,
   pso,
   weak,
+  arm64: (model) => ({ ...model, machine: 'arm64' }),
 };

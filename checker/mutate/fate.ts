@@ -7,6 +7,7 @@ import { ModelError } from '../language/model-error.ts';
 import type { Model, Scenario, Verdict } from '../language/model.ts';
 import { defaultSettings as memorySettings, memoryModels } from '../memory/memory-model.ts';
 import { exploring } from '../search/explore.ts';
+import type { Statement } from '../language/statement.ts';
 import type { Limits, Outcome } from '../search/outcome.ts';
 import type { Settings } from '../search/settings.ts';
 import type { Steps } from '../search/steps.ts';
@@ -68,11 +69,21 @@ export function isEffective({ ground, mutation }: Place): boolean {
 }
 
 /** All that a table does, without the names and numbers of its statements: what is equal here behaves alike. */
-export const meaningOf = ({ model: { ledger = [] }, threads }: TransitionTable): string =>
+export const meaningOf = ({ model: { ledger = [], machine }, threads }: TransitionTable): string =>
   JSON.stringify(
     [ledger.length > 0, threads.map(({ entry, locations, end }) => ({ entry, locations, end }))],
-    (key, value: unknown) => (key === 'statement' || key === 'id' ? undefined : value),
+    (key, value: unknown) => {
+      if (key === 'statement') return machine === undefined ? undefined : orderIn(value as Statement);
+      return key === 'id' ? undefined : value;
+    },
   );
+
+/** What a statement means to a machine that orders memory itself. */
+const orderIn = (statement: Statement) => ({
+  kind: statement.kind,
+  ordering: statement.kind === 'step' ? statement.ordering : null,
+  barrier: statement.kind === 'barrier' ? statement.barrier : null,
+});
 
 interface Found {
   readonly verdict: Verdict | 'error' | 'not built';

@@ -27,10 +27,11 @@ interface CostedGraph {
   readonly edges: readonly (readonly CostedEdge[])[];
 }
 
-/** Counts the costs that the model declares over its whole state graph, up to so many states. */
+/** Counts the costs that the model declares over its whole state graph, up to so many states; on a machine of its own, none. */
 export function* countingCosts(table: TransitionTable, maxStates: number, limits: Limits): Steps<Costs> {
-  const { costs } = table.model;
-  const graph = costs.length === 0 ? null : yield* costedGraph(table, maxStates, limits);
+  const { costs, machine } = table.model;
+  const graph =
+    costs.length === 0 || machine !== undefined ? null : yield* costedGraph(table, maxStates, limits);
   return Object.fromEntries(
     costs.map((cost, at) => {
       if ('cells' in cost.counts) return [cost.name, cellsOf(table, cost)];

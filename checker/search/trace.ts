@@ -4,9 +4,13 @@ import type { State } from '../state/evaluate.ts';
 import { isTrue } from '../state/evaluate.ts';
 import type { Event, Firing, Move } from '../state/interpret.ts';
 import { endsOf, fire, initialStates, moves, propertyPlace } from '../state/interpret.ts';
+import { confirmsOnArm64, replayOnArm64 } from './arm64-trace.ts';
 import { isDeadlock } from './interpreted-space.ts';
 import type { Answer, Schedule } from './outcome.ts';
+import { ReplayError } from './replay-error.ts';
 import type { Edge } from './state-space.ts';
+
+export { ReplayError };
 
 export interface TraceStep {
   readonly edge: Edge;
@@ -24,13 +28,9 @@ export interface Trace {
   readonly stopped: string | null;
 }
 
-/** A schedule that the model does not allow. */
-export class ReplayError extends Error {
-  override readonly name = 'ReplayError';
-}
-
 /** Throws  ReplayError naming the first step that cannot happen. */
 export function replay(table: TransitionTable, schedule: Schedule): Trace {
+  if (table.model.machine === 'arm64') return replayOnArm64(table, schedule);
   const initial = initialStates(table)[schedule.initial];
   if (initial === undefined)
     throw new ReplayError(`the model has no initial state number ${schedule.initial}`);
@@ -72,6 +72,7 @@ export const ofAnyCopy = (message: string): string => message.replace(/ \(copy \
 
 /** True when the trace really ends in what the answer says: the interpreter's own judgement. */
 export function confirms(table: TransitionTable, answer: Answer, trace: Trace): boolean {
+  if (table.model.machine === 'arm64') return confirmsOnArm64(table, answer, trace);
   const last = trace.steps.at(-1)?.after ?? trace.initial;
   switch (answer.verdict) {
     case 'violated': {

@@ -44,6 +44,20 @@ export interface Event {
   readonly writes: readonly Access[];
   readonly changes: readonly Change[];
   readonly counts: Readonly<Record<string, number>>;
+  /** What was performed out of the order of the text; left out where nothing was. */
+  readonly outOfOrder?: OutOfOrder;
+}
+
+/** What a weakly ordered CPU did early or late; steps count from 0. */
+export interface OutOfOrder {
+  /** Loads of old values: what others see of the cell at that time, and since which step; -1: from the beginning. */
+  readonly old: readonly (Access & { readonly newest: Value; readonly since: number })[];
+  /** Stores that others see before this CPU executes them. */
+  readonly early: readonly string[];
+  /** Stores executed now that others have seen since a step. */
+  readonly seenBefore: readonly { readonly cell: string; readonly since: number }[];
+  /** Stores that have not reached memory at the end of the trace, with the step that executed or promised them. */
+  readonly late: readonly { readonly cell: string; readonly since: number }[];
 }
 
 /** One way in which a transition fires. */
@@ -72,9 +86,14 @@ export const propertyPlace = (state: State, ends: Place['ends']): Place => ({
 /**
  * The states in which a run may begin, each once: several where threads begin with choices.
  *
- * Throws  ModelError when the threads go wrong before their first step.
+ * Throws  ModelError when the threads go wrong before their first step, and where another machine is to run the model.
  */
 export function initialStates(table: TransitionTable): readonly State[] {
+  const { machine } = table.model;
+  if (machine !== undefined)
+    throw new ModelError(
+      `--memory ${machine} is a machine of its own, and this works on models: take sc, tso, pso or weak`,
+    );
   const threads = table.threads.map(({ thread }): [string, State['threads'][string]] => [
     thread.name,
     Array.from({ length: thread.cpus }, () => ({ location: 0, locals: initialCells(thread.locals) })),

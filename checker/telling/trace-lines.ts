@@ -7,6 +7,7 @@ import type { Trace, TraceStep } from '../search/trace.ts';
 import type { ShownEvent, ShownStep } from './beside-buffers.ts';
 import { besideBuffers } from './beside-buffers.ts';
 import type { Cpu } from './cpus.ts';
+import type { OutOfOrder } from '../state/interpret.ts';
 import { foldIterations } from './fold-iterations.ts';
 import { lateStores } from './late-stores.ts';
 
@@ -184,7 +185,15 @@ function branchLine(statement: Statement & { kind: 'branch' }, event: ShownEvent
 }
 
 /** What an event changed, and the values that it saw beside. */
-function besides({ reads, writes, changes, waits, forwarded, old }: ShownEvent): readonly string[] {
+function besides({
+  reads,
+  writes,
+  changes,
+  waits,
+  forwarded,
+  old,
+  outOfOrder,
+}: ShownEvent): readonly string[] {
   const changed = new Set(changes.map(({ cell }) => cell));
   const kept = writes.filter(({ cell }) => !changed.has(cell));
   const written = new Set(writes.map(({ cell }) => cell));
@@ -196,9 +205,21 @@ function besides({ reads, writes, changes, waits, forwarded, old }: ShownEvent):
       ...waits.map((cell) => `store to ${cell} waits`),
       ...forwarded.map((cell) => `sees its own store to ${cell}`),
       ...old.map((cell) => `sees ${cell} as it was`),
+      ...(outOfOrder === undefined ? [] : outOfOrderTexts(outOfOrder)),
     ]),
   ];
 }
+
+function outOfOrderTexts({ old, early, seenBefore, late }: OutOfOrder): readonly string[] {
+  return [
+    ...old.map(({ newest, since }) => `old: ${String(newest)} since ${stepName(since)}`),
+    ...early.map(() => 'early: executed later'),
+    ...seenBefore.map(({ cell, since }) => `${cell} has been so since ${stepName(since)}`),
+    ...late.map(({ cell, since }) => `${cell}: the store of ${stepName(since)} is late`),
+  ];
+}
+
+const stepName = (since: number) => (since < 0 ? 'the beginning' : `step ${since + 1}`);
 
 /** Counts the iterations of loops, by copy of a thread and variable. */
 class Iterations {

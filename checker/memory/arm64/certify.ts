@@ -1,0 +1,161 @@
+/** Promises: which writes a CPU may let others see before it executes them, and whether it can keep those that it has made. */
+import { MachineLimit } from './machine-limit.ts';
+import { execute, stateAfter } from './execute.ts';
+import type { MachineState, Write } from './machine-state.ts';
+import { coherence, perCell, withElement } from './machine-state.ts';
+import type { Audience } from './normal-form.ts';
+import { normalForm } from './normal-form.ts';
+import type { Operation } from './operation.ts';
+import type { Program } from './program.ts';
+import type { Run } from './run.ts';
+import { keyAlone } from './state-key.ts';
+
+/** A write that a copy may promise. */
+export interface Promised {
+  readonly cell: number;
+  readonly value: number;
+  /** The operation that executes it on some way there. */
+  readonly by: Operation;
+}
+
+/** Most states of one copy alone that are looked at for one question; a copy that can be in more is not decided. */
+const mostAlone = 20_000;
+
+/** By copy alone: what it may do without anybody else. */
+export class Certification {
+  readonly #program: Program;
+  readonly #kept = new Map<string, boolean>();
+  readonly #promised = new Map<string, readonly Promised[]>();
+  readonly #audiences: readonly Audience[];
+
+  constructor(program: Program) {
+    this.#program = program;
+    this.#audiences = program.hosts.map((_, cpu) => ({ cpus: [cpu], isAlone: true, observed: [] }));
+  }
+
+  /** Whether the CPU can execute all that it has promised, alone. */
+  keeps(state: MachineState, cpu: number): boolean {
+    if (isHopeless(state, cpu)) return false;
+    const processor = this.#program.hosts[cpu]!;
+    const start = this.#alone(state, cpu);
+    const known = this.#kept.get(keyAlone(this.#program, start, processor));
+    if (known !== undefined) return known;
+    const seen = new Set<string>();
+    const todo = [start];
+    let result = false;
+    for (let one = todo.pop(); one !== undefined; one = todo.pop()) {
+      if (!hasPromises(one, cpu)) {
+        result = true;
+        break;
+      }
+      if (isHopeless(one, cpu)) continue;
+      const key = keyAlone(this.#program, one, processor);
+      if (seen.has(key)) continue;
+      const before = this.#kept.get(key);
+      if (before === false) continue;
+      if (before === true) {
+        result = true;
+        break;
+      }
+      seen.add(key);
+      if (seen.size > mostAlone) throw tooMany;
+      for (const run of this.#steps(one, processor))
+        todo.push(this.#alone(stateAfter(one, processor, run), cpu));
+    }
+    if (result) this.#kept.set(keyAlone(this.#program, start, processor), true);
+    else for (const key of seen) this.#kept.set(key, false);
+    return result;
+  }
+
+  /**
+   * The writes that the CPU may come to execute alone, behind an access that does not have to be performed before them.
+   * Not all of them can be promised: that `keeps` decides.
+   */
+  candidates(state: MachineState, cpu: number): readonly Promised[] {
+    const processor = this.#program.hosts[cpu]!;
+    const start = this.#alone(state, cpu);
+    const startKey = keyAlone(this.#program, start, processor);
+    const known = this.#promised.get(startKey);
+    if (known !== undefined) return known;
+    const found = new Map<string, Promised>();
+    const seen = new Set<string>();
+    const todo: { state: MachineState; isBehind: boolean }[] = [{ state: start, isBehind: false }];
+    for (let one = todo.pop(); one !== undefined; one = todo.pop()) {
+      const key = `${one.isBehind ? 1 : 0}${keyAlone(this.#program, one.state, processor)}`;
+      if (seen.has(key)) continue;
+      seen.add(key);
+      if (seen.size > mostAlone) throw tooMany;
+      const location = one.state.copies[processor]!.locals[0]!;
+      const { operations, accesses } = this.#program.processors[processor]!;
+      for (const [at, operation] of operations[location]!.entries()) {
+        const { reads, writes } = accesses[location]![at]!;
+        const isBehind = one.isBehind || reads.length + writes.length > 0;
+        if (operation.kind === 'block') continue;
+        for (const run of execute(this.#program, one.state, processor, operation)) {
+          if (run.error !== null) continue;
+          const [store] = run.stores.filter(({ cell, promised }) => promised === null && !run.isOwn[cell]!);
+          if (store !== undefined && one.isBehind && operation.order !== 'release')
+            found.set(`${store.cell} ${store.value}`, {
+              cell: store.cell,
+              value: store.value,
+              by: operation,
+            });
+          // Nothing behind a full barrier is performed before what stands before it.
+          if (isBehind && run.isFenced) continue;
+          todo.push({ state: this.#alone(stateAfter(one.state, processor, run), cpu), isBehind });
+        }
+      }
+    }
+    const promised = [...found.values()];
+    this.#promised.set(startKey, promised);
+    return promised;
+  }
+
+  #alone(state: MachineState, cpu: number): MachineState {
+    return normalForm(this.#program, state, this.#audiences[cpu]!);
+  }
+
+  #steps(state: MachineState, processor: number): readonly Run[] {
+    const location = state.copies[processor]!.locals[0]!;
+    return this.#program.processors[processor]!.operations[location]!.flatMap((operation) =>
+      execute(this.#program, state, processor, operation).filter(({ error }) => error === null),
+    );
+  }
+}
+
+const tooMany = new MachineLimit(
+  `one CPU alone can be in more than ${mostAlone} states before it has executed a store that others might see earlier`,
+);
+
+export const hasPromises = (state: MachineState, cpu: number): boolean => promisesOf(state, cpu) > 0;
+
+export function promisesOf({ writes }: MachineState, cpu: number): number {
+  let count = 0;
+  for (const list of writes)
+    if (list.length > 1) for (const { promisedBy } of list) if (promisedBy === cpu) count++;
+  return count;
+}
+
+/** Whether a promise is already behind something that it must not be behind. */
+function isHopeless({ writes, cpus }: MachineState, cpu: number): boolean {
+  const { wNew, cap, cells } = cpus[cpu]!;
+  const least = Math.max(wNew, cap);
+  return writes.some((list, cell) =>
+    list.some(
+      ({ promisedBy, time }) =>
+        promisedBy === cpu && (time <= least || time <= cells[cell * perCell + coherence]!),
+    ),
+  );
+}
+
+/** The state with one more promise, which the next access of the CPU comes behind. */
+export function withPromise(state: MachineState, cpu: number, { cell, value }: Promised): MachineState {
+  const time = state.top + 1;
+  const write: Write = { time, value, promisedBy: cpu, step: state.step };
+  return {
+    ...state,
+    top: time,
+    writes: withElement(state.writes, cell, [...state.writes[cell]!, write]),
+    cpus: withElement(state.cpus, cpu, { ...state.cpus[cpu]!, fresh: time }),
+  };
+}

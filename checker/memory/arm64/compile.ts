@@ -1,0 +1,253 @@
+/** Expressions and effects as functions of a run: what they compute, and what the result is ordered after. */
+import type { CellRange, Numbering } from '../../analysis/numbering.ts';
+import { hasNumber, numberOf, valueFrom } from '../../analysis/numbering.ts';
+import type { AnyExpr, Reference, SharedReference } from '../../language/expression.ts';
+import { printDomain } from '../../language/domain.ts';
+import { printExpr } from '../../language/print.ts';
+import type { Effect } from '../../language/statement.ts';
+import type { Run } from './run.ts';
+
+export type Compute = (run: Run) => number;
+export type Act = (run: Run) => void;
+
+/** Whose expressions are compiled. */
+export interface Scope {
+  readonly numbering: Numbering;
+  /** Position in `TransitionTable.threads`. */
+  readonly thread: number;
+}
+
+/** A mistake of the author that shows in a run. */
+class Mistake extends Error {}
+
+/** What `act` does with a run; a mistake of the author ends it. */
+export function attempt(run: Run, act: Act): void {
+  try {
+    act(run);
+  } catch (error) {
+    if (!(error instanceof Mistake)) throw error;
+    run.error = error.message;
+  }
+}
+
+export function compileExpr(expr: AnyExpr, scope: Scope): Compute {
+  const { names } = scope.numbering;
+  switch (expr.kind) {
+    case 'constant': {
+      const value = numberOf(names, expr.value);
+      return () => value;
+    }
+    case 'self':
+      return (run) => run.self;
+    case 'bound': {
+      const { level } = expr.binder;
+      return (run) => run.bound[level]!;
+    }
+    case 'local': {
+      const position = positionOf(expr, scope);
+      return (run) => {
+        const at = position(run);
+        const { locals, data, control } = run.copy;
+        if (data[at]! > run.data) run.data = data[at]!;
+        if (control[at]! > run.control) run.control = control[at]!;
+        return locals[at]!;
+      };
+    }
+    case 'shared': {
+      const cell = cellOf(expr, scope);
+      return (run) => {
+        const [data, control] = [run.data, run.control];
+        run.data = 0;
+        run.control = 0;
+        const at = cell(run);
+        const [addressData, addressControl] = [run.data, Math.max(run.data, run.control)];
+        run.data = data;
+        run.control = control;
+        return run.read(at, addressData, addressControl);
+      };
+    }
+    case 'not': {
+      const operand = compileExpr(expr.operand, scope);
+      return (run) => 1 - operand(run);
+    }
+    case 'claim':
+      return compileExpr(expr.operand, scope);
+    case 'conditional': {
+      const [condition, then, otherwise] = [expr.condition, expr.then, expr.otherwise].map((part) =>
+        compileExpr(part, scope),
+      ) as [Compute, Compute, Compute];
+      return (run) => (condition(run) === 1 ? then(run) : otherwise(run));
+    }
+    case 'quantifier': {
+      const { level, low, high } = expr.binder;
+      const body = compileExpr(expr.body, scope);
+      const all = expr.quantifier === 'all' ? 1 : 0;
+      return (run) => {
+        for (let value = low; value <= high; value++) {
+          run.bound[level] = value;
+          if (body(run) !== all) return 1 - all;
+        }
+        return all;
+      };
+    }
+    case 'ended':
+      throw new Error('only properties ask whether a thread has ended');
+    case 'binary':
+      return compileBinary(expr, scope);
+  }
+}
+
+function compileBinary(expr: AnyExpr & { kind: 'binary' }, scope: Scope): Compute {
+  const [left, right] = [compileExpr(expr.left, scope), compileExpr(expr.right, scope)];
+  return operation(expr.operator, left, right);
+}
+
+/** Both operands from the left, the right one of && and || only where it decides. */
+export function operation<R>(
+  operator: (AnyExpr & { kind: 'binary' })['operator'],
+  left: (run: R) => number,
+  right: (run: R) => number,
+): (run: R) => number {
+  switch (operator) {
+    case '&&':
+      return (run) => (left(run) === 1 ? right(run) : 0);
+    case '||':
+      return (run) => (left(run) === 1 ? 1 : right(run));
+    case '==':
+      return (run) => Number(left(run) === right(run));
+    case '!=':
+      return (run) => Number(left(run) !== right(run));
+    case '<':
+      return (run) => Number(left(run) < right(run));
+    case '<=':
+      return (run) => Number(left(run) <= right(run));
+    case '>':
+      return (run) => Number(left(run) > right(run));
+    case '>=':
+      return (run) => Number(left(run) >= right(run));
+    case '+':
+      return (run) => left(run) + right(run);
+    case '-':
+      return (run) => left(run) - right(run);
+  }
+}
+
+/** The number of the cell that a reference names; what its address comes after is left in `data` and `control`. */
+function cellOf(reference: SharedReference, scope: Scope): Compute {
+  const range = scope.numbering.shared.get(reference.name)!;
+  const via = (reference.via ?? []).map((pointer) => compileExpr(pointer, scope));
+  const element = elementOf(reference, range, scope);
+  if (via.length === 0) return element;
+  return (run) => {
+    for (const pointer of via) pointer(run);
+    return element(run);
+  };
+}
+
+const positionOf = (reference: Reference & { kind: 'local' }, scope: Scope): Compute =>
+  elementOf(reference, scope.numbering.locals[scope.thread]!.get(reference.name)!, scope);
+
+function elementOf(reference: Reference, { first, length }: CellRange, scope: Scope): Compute {
+  if (reference.index === null) return () => first;
+  const index = compileExpr(reference.index, scope);
+  return (run) => {
+    const at = index(run);
+    if (at < 0 || at >= length)
+      throw new Mistake(
+        `'${printExpr(reference)}' is read or written at ${at}, and the array has the elements 0 to ${length - 1}`,
+      );
+    return first + at;
+  };
+}
+
+export function compileEffects(effects: readonly Effect[], scope: Scope): Act {
+  const acts = effects.map((effect) => compileEffect(effect, scope));
+  const [only] = acts;
+  if (acts.length === 1) return only!;
+  return (run) => {
+    for (const act of acts) act(run);
+  };
+}
+
+function compileEffect(effect: Effect, scope: Scope): Act {
+  switch (effect.kind) {
+    case 'set':
+      return compileSet(effect, scope);
+    case 'when': {
+      const condition = compileExpr(effect.condition, scope);
+      const inner = compileEffects(effect.effects, scope);
+      const stores = effect.effects.some(storesShared);
+      return (run) => {
+        run.data = 0;
+        run.control = 0;
+        const isTrue = condition(run) === 1;
+        const control = Math.max(run.data, run.control);
+        // What it leaves to a local may be computed, as by csel: then no store but of that value hangs on it.
+        const before = run.copy.inside;
+        if (stores) run.conditions = Math.max(run.conditions, control);
+        run.copy.inside = Math.max(before, control);
+        if (isTrue) inner(run);
+        run.copy.inside = before;
+      };
+    }
+    case 'each': {
+      const { level, low, high } = effect.binder;
+      const inner = compileEffects(effect.effects, scope);
+      return (run) => {
+        for (let value = low; value <= high; value++) {
+          run.bound[level] = value;
+          inner(run);
+        }
+      };
+    }
+    case 'assert': {
+      const condition = compileExpr(effect.condition, scope);
+      // The kernel may be built without it: what hangs on a promise goes on behind it.
+      return (run) => {
+        if (condition(run) !== 1) run.failed ??= effect.claim;
+      };
+    }
+    case 'count':
+      return () => undefined;
+  }
+}
+
+const storesShared = (effect: Effect): boolean =>
+  effect.kind === 'set'
+    ? effect.target.kind === 'shared'
+    : (effect.kind === 'when' || effect.kind === 'each') && effect.effects.some(storesShared);
+
+function compileSet({ target, value }: Effect & { kind: 'set' }, scope: Scope): Act {
+  const { names } = scope.numbering;
+  const { domain } = target;
+  const compute = compileExpr(value, scope);
+  const element = target.kind === 'local' ? positionOf(target, scope) : cellOf(target, scope);
+  const check = (number: number) => {
+    if (hasNumber(names, domain, number)) return;
+    const told = domain.kind === 'range' ? number : valueFrom(names, domain, number);
+    throw new Mistake(
+      `'${printExpr(target)}' becomes ${told}, which is outside of its domain ${printDomain(domain)}`,
+    );
+  };
+  return (run) => {
+    run.data = 0;
+    run.control = 0;
+    const number = compute(run);
+    check(number);
+    const [data, control] = [run.data, Math.max(run.data, run.control)];
+    run.data = 0;
+    run.control = 0;
+    const at = element(run);
+    const [addressData, addressControl] = [run.data, Math.max(run.data, run.control)];
+    run.data = data;
+    run.control = control;
+    if (target.kind === 'shared') {
+      run.write(at, number, addressData, addressControl);
+      return;
+    }
+    const { copy } = run;
+    copy.locals[at] = number;
+    copy.data[at] = Math.max(data, addressData);
+    copy.control[at] = Math.max(control, addressControl, copy.inside);
+  };
+}

@@ -1,0 +1,270 @@
+/**
+ * The normal form of a state: equal for states that no CPU, and nobody who looks at memory, can ever tell apart.
+ *
+ * The argument for each rule stands in docs/soundness.md, under 'arm64: which states are one'.
+ */
+import type { Copy, MachineState, Time, Views, Write } from './machine-state.ts';
+import { coherence, forwarded, forwardedFromUpdate, lastOwn, perCell } from './machine-state.ts';
+import { loads, looks, stores } from './future-accesses.ts';
+import type { Program } from './program.ts';
+
+/** What of memory counts for whom. */
+export interface Audience {
+  /** The CPUs that act. */
+  readonly cpus: readonly number[];
+  /** In a certification: one CPU acts, without its handlers. */
+  readonly isAlone: boolean;
+  /** By cell: whether a property sees it beside what CPUs have reached. */
+  readonly observed: readonly boolean[];
+  /** Rules that are left out: only tests name some, to compare. */
+  readonly without?: ReadonlySet<Rule>;
+}
+
+/** `clamp` views to what can be told apart, `trim` lists, forget `dead` locals. */
+export type Rule = 'clamp' | 'trim' | 'dead';
+
+/** What a CPU and the handlers on it may still do, by cell. */
+function futureOf(program: Program, state: MachineState, cpu: number, alone: boolean) {
+  const host = program.hosts[cpu]!;
+  const futureAt = (processor: number) =>
+    program.processors[processor]!.futures[state.copies[processor]!.locals[0]!]!;
+  const own = futureAt(host);
+  const all = program.onCpu[cpu]!;
+  if (alone || all.length === 1) return own;
+  const cells = own.cells.slice();
+  for (const processor of all)
+    if (processor !== host)
+      for (const [cell, kinds] of futureAt(processor).cells.entries()) cells[cell]! |= kinds;
+  return { cells, orders: true, acquires: own.acquires };
+}
+
+export function normalForm(program: Program, state: MachineState, audience: Audience): MachineState {
+  return new NormalForm(program, state, audience).result();
+}
+
+class NormalForm {
+  readonly #program: Program;
+  readonly #state: MachineState;
+  readonly #audience: Audience;
+  readonly #futures: readonly ReturnType<typeof futureOf>[];
+  /** By position among the CPUs of the audience: times of writes that the CPU can tell apart, ascending once sorted. */
+  readonly #relevant: Time[][];
+  readonly #outside: Time[] = [];
+  /** Times that keep their order; ascending. */
+  #kept: Time[] = [];
+  readonly #cuts: number[];
+  readonly #promises: Time[][];
+
+  constructor(program: Program, state: MachineState, audience: Audience) {
+    this.#program = program;
+    this.#state = state;
+    this.#audience = audience;
+    const { cpus } = audience;
+    this.#futures = cpus.map((cpu) => futureOf(program, state, cpu, audience.isAlone));
+    this.#relevant = cpus.map(() => []);
+    this.#promises = cpus.map(() => []);
+    this.#cuts = state.writes.map((list, cell) => (program.isOwn[cell]! ? 0 : this.#lookAt(cell, list)));
+    // What a CPU has read decides what is seen from outside.
+    for (const times of this.#relevant) times.push(...this.#outside);
+    for (const times of [...this.#relevant, ...this.#promises, this.#outside]) times.sort((a, b) => a - b);
+    this.#kept = [...new Set(this.#kept)].sort((a, b) => a - b);
+  }
+
+  /** Notes what counts of a cell's writes; returns the position of the oldest that somebody may still read. */
+  #lookAt(cell: number, list: readonly Write[]): number {
+    const [audience, state] = [this.#audience, this.#state];
+    const last = list.length - 1;
+    const oldest: [times: Time[], position: number][] = [];
+    let cut = audience.without?.has('trim') === true ? 0 : last;
+    for (const [at, cpu] of audience.cpus.entries()) {
+      for (const [position, { promisedBy, time }] of list.entries())
+        if (promisedBy === cpu) {
+          this.#promises[at]!.push(time);
+          this.#relevant[at]!.push(time);
+          cut = Math.min(cut, position - 1);
+        }
+      if ((this.#futures[at]!.cells[cell]! & loads) === 0) continue;
+      const { rNew, cells } = state.cpus[cpu]!;
+      oldest.push([
+        this.#relevant[at]!,
+        lastBefore(list, Math.max(rNew, cells[cell * perCell + coherence]!)),
+      ]);
+    }
+    if (audience.observed[cell] === true) oldest.push([this.#outside, lastBefore(list, state.seen)]);
+    for (const [, position] of oldest) cut = Math.min(cut, position);
+    for (const [times, position] of oldest)
+      for (let at = Math.max(position, cut + 1); at <= last; at++) times.push(list[at]!.time);
+    for (let at = cut + 1; at <= last; at++) this.#kept.push(list[at]!.time);
+    return cut;
+  }
+
+  result(): MachineState {
+    const { cpus: acting } = this.#audience;
+    const { cpus, copies, own, ownData, seen } = this.#state;
+    const isActing = (cpu: number) => acting.includes(cpu);
+    const newCpus = cpus.map((views, cpu) =>
+      isActing(cpu) ? this.#views(views, acting.indexOf(cpu)) : nowhere(views),
+    );
+    return {
+      writes: this.#state.writes.map((list, cell) => this.#list(list, cell)),
+      own,
+      ownData: ownData.map((time) => (time === 0 ? 0 : this.#anyClamp(time))),
+      top: this.#kept.length,
+      seen: this.#rank(clampTo(this.#outside, seen)),
+      cpus: newCpus,
+      copies: copies.map((copy, processor) => this.#copy(copy, processor)),
+      step: this.#state.step,
+    };
+  }
+
+  /** The number of kept times up to this one. */
+  #rank(time: Time): Time {
+    return countUpTo(this.#kept, time);
+  }
+
+  #clamp(at: number, time: Time): Time {
+    if (this.#audience.without?.has('clamp') === true) return this.#rank(time);
+    return this.#rank(clampTo(this.#relevant[at]!, time));
+  }
+
+  #anyClamp(time: Time): Time {
+    return Math.max(...this.#audience.cpus.map((_, at) => this.#clamp(at, time)));
+  }
+
+  /** Only its own promises are compared with it. */
+  #clampToPromises(at: number, time: Time): Time {
+    return this.#rank(clampTo(this.#promises[at]!, time));
+  }
+
+  #list(list: readonly Write[], cell: number): readonly Write[] {
+    const cut = this.#cuts[cell]!;
+    const first = list[cut]!;
+    if (this.#program.isOwn[cell]! || (list.length === 1 && first.time === 0)) return list;
+    const time = first.time === 0 ? 0 : this.#timeOfOldest(first.time, cell);
+    const rest = list.slice(cut + 1).map((write) => ({ ...write, time: this.#rank(write.time) }));
+    return [{ ...first, time }, ...rest];
+  }
+
+  /** The latest that a reader could tell from what is before it. */
+  #timeOfOldest(time: Time, cell: number): Time {
+    let latest = 0;
+    for (const at of this.#audience.cpus.keys())
+      if ((this.#futures[at]!.cells[cell]! & (loads | looks)) !== 0)
+        latest = Math.max(latest, this.#clamp(at, time));
+    return latest;
+  }
+
+  #views(views: Views, at: number): Views {
+    const { cells: kinds, orders, acquires } = this.#futures[at]!;
+    const rNew = this.#clamp(at, views.rNew);
+    const behind = (time: Time) => {
+      const clamped = this.#clamp(at, time);
+      return clamped <= rNew ? 0 : clamped;
+    };
+    const hasPromises = this.#promises[at]!.length > 0;
+    const rOld = orders ? behind(views.rOld) : 0;
+    const blind = orders ? behind(views.blind) : 0;
+    const cells = views.cells.slice();
+    for (const cell of kinds.keys()) this.#cellViews(cells, cell, at, { views, behind, hasPromises });
+    return {
+      cells,
+      rOld,
+      blind: blind <= rOld ? 0 : blind,
+      wOld: orders ? behind(views.wOld) : 0,
+      rNew,
+      wNew: this.#clampToPromises(at, views.wNew),
+      cap: this.#clampToPromises(at, views.cap),
+      release: acquires ? behind(views.release) : 0,
+      fresh: this.#rank(views.fresh),
+    };
+  }
+
+  #cellViews(
+    cells: number[],
+    cell: number,
+    at: number,
+    { views, behind, hasPromises }: { views: Views; behind: (time: Time) => Time; hasPromises: boolean },
+  ): void {
+    const base = cell * perCell;
+    const kinds = this.#futures[at]!.cells[cell]!;
+    const mayLoad = (kinds & loads) !== 0;
+    const ownTime = cells[base + coherence]!;
+    cells[base + coherence] = mayLoad || (hasPromises && (kinds & stores) !== 0) ? behind(ownTime) : 0;
+    const last = cells[base + lastOwn]! - this.#cuts[cell]!;
+    if (cells[base + lastOwn]! >= 0 && last >= 0 && mayLoad) {
+      const list = this.#state.writes[cell]!;
+      const position = cells[base + lastOwn]!;
+      const oldest = lastBefore(list, Math.max(views.rNew, ownTime));
+      const [with_, without] = [cells[base + forwarded]!, list[position]!.time].map((time) =>
+        this.#clamp(at, Math.max(views.rNew, time)),
+      );
+      if (position >= oldest && with_ !== without) {
+        cells[base + lastOwn] = last;
+        cells[base + forwarded] = behind(cells[base + forwarded]!);
+        return;
+      }
+    }
+    cells[base + lastOwn] = -1;
+    cells[base + forwarded] = 0;
+    cells[base + forwardedFromUpdate] = 0;
+  }
+
+  #copy(copy: Copy, processor: number): Copy {
+    const { cpu, dead, addresses, isInside } = this.#program.processors[processor]!;
+    const at = this.#audience.cpus.indexOf(cpu);
+    if (at < 0) return copy;
+    const rNew = this.#clamp(at, this.#state.cpus[cpu]!.rNew);
+    const hasPromises = this.#promises[at]!.length > 0;
+    const location = copy.locals[0]!;
+    const locals = copy.locals.slice();
+    const data = copy.data.map((time, position) => {
+      if (time === 0 || (!hasPromises && !addresses[position]!)) return 0;
+      const clamped = this.#clamp(at, time);
+      return clamped <= rNew ? 0 : clamped;
+    });
+    const control = copy.control.map((time) => (hasPromises ? this.#clampToPromises(at, time) : 0));
+    if (this.#audience.without?.has('dead') !== true)
+      for (const { position, value } of dead[location]!) {
+        locals[position] = value;
+        data[position] = 0;
+        control[position] = 0;
+      }
+    const inside = hasPromises && isInside[location]! ? this.#clampToPromises(at, copy.inside) : 0;
+    return { locals, data, control, inside };
+  }
+}
+
+/** The position of the last write up to a time, or 0. */
+function lastBefore(list: readonly Write[], time: Time): number {
+  let position = list.length - 1;
+  while (position > 0 && list[position]!.time > time) position--;
+  return position;
+}
+
+/** The latest of some ascending times that is not after this one, or 0. */
+function clampTo(times: readonly Time[], time: Time): Time {
+  const count = countUpTo(times, time);
+  return count === 0 ? 0 : times[count - 1]!;
+}
+
+function countUpTo(times: readonly Time[], time: Time): number {
+  let [low, high] = [0, times.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (times[middle]! <= time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+const nowhere = (views: Views): Views => ({
+  cells: views.cells.map((_, at) => (at % perCell === lastOwn ? -1 : 0)),
+  rOld: 0,
+  blind: 0,
+  wOld: 0,
+  rNew: 0,
+  wNew: 0,
+  cap: 0,
+  release: 0,
+  fresh: 0,
+});

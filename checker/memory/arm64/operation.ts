@@ -1,0 +1,169 @@
+/** A transition as the machine executes it. */
+import type { Code, Transition } from '../../analysis/transition-table.ts';
+import { numbersOf } from '../../analysis/numbering.ts';
+import type { BarrierKind, Effect, Ordering, Statement } from '../../language/statement.ts';
+import { statementsOf } from '../../language/thread.ts';
+import { printExpr } from '../../language/print.ts';
+import { accessesOf } from '../accesses.ts';
+import type { Step } from '../ordering.ts';
+import { isReadModifyWrite, orderOf, usesWhatItReads } from '../ordering.ts';
+import type { Act, Compute, Scope } from './compile.ts';
+import { compileEffects, compileExpr } from './compile.ts';
+import { isPure } from './pure-branch.ts';
+
+/** Compiled code; `isInside` says that a pure branch is around it. */
+export type Node =
+  | { readonly kind: 'goto'; readonly location: number }
+  | (Place & {
+      readonly kind: 'effects';
+      readonly barrier: BarrierKind | null;
+      readonly act: Act;
+      readonly next: Node;
+    })
+  | (Place & {
+      readonly kind: 'branch';
+      readonly condition: Compute;
+      readonly isPure: boolean;
+      readonly then: Node;
+      readonly otherwise: Node;
+    })
+  | (Place & {
+      readonly kind: 'choose';
+      readonly position: number;
+      readonly values: readonly number[];
+      readonly next: Node;
+    });
+
+interface Place {
+  readonly statement: Statement;
+  readonly isInside: boolean;
+}
+
+/**
+ * `access` is one load, one store or one atomic operation of a cell, or nothing but local computation; `snapshot` loads
+ * several cells at one time; `block` is a block that nobody comes between, in full order with all around it.
+ */
+export interface Operation {
+  readonly transition: Transition;
+  readonly kind: 'access' | 'snapshot' | 'block';
+  readonly guard: Compute | null;
+  readonly code: Node;
+  /** Whether a statement stands in the block that this is. */
+  readonly isWithin: (statement: Statement) => boolean;
+  readonly order: Exclude<Ordering, null>;
+  readonly isUpdate: boolean;
+  /** An atomic operation that returns nothing. */
+  readonly isBlind: boolean;
+  /** An atomic operation that may write nothing. */
+  readonly mayFail: boolean;
+}
+
+/** What decides how a transition is executed, beside its text. */
+export interface Surrounding {
+  /** It runs on the CPU of another thread, where it begins and ends with an interrupt. */
+  readonly isHandler: boolean;
+  /** It accesses no cell that another CPU accesses. */
+  readonly isLocal: boolean;
+  /** The statements inside of pure branches. */
+  readonly inside: ReadonlySet<Statement>;
+}
+
+export function operationOf(
+  transition: Transition,
+  scope: Scope,
+  { isHandler, isLocal, inside }: Surrounding,
+): Operation {
+  const { statement, guard } = transition;
+  const code = compileCode(transition.code, scope, inside);
+  const common = { transition, code, guard: guard === null ? null : compileExpr(guard, scope) };
+  const single = isHandler ? statement : unwrapped(statement);
+  if (single.kind === 'atomically') {
+    const body = new Set(statementsOf(single.body));
+    const isWithin = (one: Statement) => body.has(one);
+    const { writes } = accessesOf(single);
+    if (isLocal && !isHandler) return { ...common, ...plain };
+    const isFull = isHandler || guard !== null || writes.length > 0 || [...body].some(isBarrier);
+    return { ...common, ...plain, kind: isFull ? 'block' : 'snapshot', isWithin };
+  }
+  if (single.kind !== 'step') return { ...common, ...plain };
+  const { reads, writes } = accessesOf(single);
+  if (reads.length + writes.length === 0) return { ...common, ...plain };
+  const isUpdate = isReadModifyWrite(single);
+  return {
+    ...common,
+    ...plain,
+    order: isUpdate ? orderOf(single) : (single.ordering ?? 'relaxed'),
+    isUpdate,
+    isBlind: isUpdate && !usesWhatItReads(single),
+    mayFail: isUpdate && !alwaysStores(single.effects),
+  };
+}
+
+const plain = {
+  kind: 'access',
+  isWithin: () => false,
+  order: 'relaxed',
+  isUpdate: false,
+  isBlind: false,
+  mayFail: false,
+} as const;
+
+const isBarrier = ({ kind }: Statement) => kind === 'barrier';
+
+const alwaysStores = (effects: readonly Effect[]): boolean =>
+  effects.some(
+    (effect) =>
+      (effect.kind === 'set' && effect.target.kind === 'shared') ||
+      (effect.kind === 'each' && alwaysStores(effect.effects)),
+  );
+
+/**
+ * The step that a block consists of, where it writes one cell and touches no other: that is atomic by itself, and the block says
+ * only that others may run before and after.
+ */
+function unwrapped(statement: Statement): Statement {
+  if (statement.kind !== 'atomically') return statement;
+  const [step, ...others] = statement.body.filter(({ kind }) => kind !== 'note');
+  if (step?.kind !== 'step' || others.length > 0 || step.effects.some(({ kind }) => kind === 'each'))
+    return statement;
+  const { reads, writes } = accessesOf(step);
+  const cells = new Set([...reads, ...writes].map((reference) => printExpr(reference)));
+  return writes.length === 1 && cells.size === 1 ? (step satisfies Step) : statement;
+}
+
+export function compileCode(code: Code, scope: Scope, inside: ReadonlySet<Statement>): Node {
+  if (code.kind === 'goto') return code;
+  const place = { statement: code.statement, isInside: inside.has(code.statement) };
+  switch (code.kind) {
+    case 'effects': {
+      const { statement } = code;
+      return {
+        ...place,
+        kind: 'effects',
+        barrier: statement.kind === 'barrier' ? statement.barrier : null,
+        act: compileEffects(code.effects, scope),
+        next: compileCode(code.next, scope, inside),
+      };
+    }
+    case 'branch':
+      return {
+        ...place,
+        kind: 'branch',
+        condition: compileExpr(code.condition, scope),
+        isPure: isPure(code.statement),
+        then: compileCode(code.then, scope, inside),
+        otherwise: compileCode(code.otherwise, scope, inside),
+      };
+    case 'choose': {
+      const { numbering, thread } = scope;
+      const { first, domain } = numbering.locals[thread]!.get(code.target.name)!;
+      return {
+        ...place,
+        kind: 'choose',
+        position: first,
+        values: numbersOf(numbering.names, domain),
+        next: compileCode(code.next, scope, inside),
+      };
+    }
+  }
+}

@@ -1,0 +1,161 @@
+/** A model as the machine executes it: its operations, whose cells are whose, and what each copy may still do. */
+import type { DeadLocals } from '../../analysis/liveness.ts';
+import { deadLocals } from '../../analysis/liveness.ts';
+import type { Numbering } from '../../analysis/numbering.ts';
+import { numberingOf, numberOf } from '../../analysis/numbering.ts';
+import type { ThreadTable, TransitionTable } from '../../analysis/transition-table.ts';
+import { ModelError } from '../../language/model-error.ts';
+import { printText } from '../../language/print.ts';
+import { statementsOf } from '../../language/thread.ts';
+import { accessesOf } from '../accesses.ts';
+import type { Accessed } from './access-cells.ts';
+import { accessedBy } from './access-cells.ts';
+import { addressLocals } from './address-locals.ts';
+import type { Future } from './future-accesses.ts';
+import { futuresOf } from './future-accesses.ts';
+import type { Node, Operation } from './operation.ts';
+import { compileCode, operationOf } from './operation.ts';
+import { insidePureBranches } from './pure-branch.ts';
+
+/** `smp_load_acquire()` is `ldapr`, or `ldar`, which does not pass an earlier release. */
+export type Acquire = 'ldapr' | 'ldar';
+
+export interface ProgramSettings {
+  readonly acquire: Acquire;
+  /** Locals whose values at the end count, as `thread.local`, beside those that properties name. */
+  readonly kept: ReadonlySet<string>;
+}
+
+export const defaultProgram: ProgramSettings = { acquire: 'ldapr', kept: new Set() };
+
+/** One copy of a thread. */
+export interface Processor {
+  /** Position in `TransitionTable.threads`, and the index of the copy. */
+  readonly thread: number;
+  readonly replica: number;
+  readonly table: ThreadTable;
+  /** Position among the CPUs; a handler has that of the copy that it runs on. */
+  readonly cpu: number;
+  readonly isHandler: boolean;
+  readonly entry: Node;
+  /** By location. */
+  readonly operations: readonly (readonly Operation[])[];
+  /** By location and operation: the cells that it accesses, those of its CPU alone left out. */
+  readonly accesses: readonly (readonly Accessed[])[];
+  /** By location. */
+  readonly futures: readonly Future[];
+  readonly dead: DeadLocals;
+  /** By position in the local state: whether an address may be computed from it. */
+  readonly addresses: readonly boolean[];
+  /** By location: whether it stands inside of a pure branch. */
+  readonly isInside: readonly boolean[];
+}
+
+export interface Program {
+  readonly table: TransitionTable;
+  readonly numbering: Numbering;
+  readonly acquire: Acquire;
+  readonly processors: readonly Processor[];
+  readonly cpus: number;
+  /** By CPU: the position of its own copy among the processors, and of all that run on it. */
+  readonly hosts: readonly number[];
+  readonly onCpu: readonly (readonly number[])[];
+  /** By cell: whether one CPU alone accesses it. */
+  readonly isOwn: readonly boolean[];
+  /** By cell: the values at the beginning. */
+  readonly initial: readonly number[];
+}
+
+/**
+ * Throws  ModelError where a handler is no row of atomic blocks: what may happen within an interrupt is not modelled.
+ */
+export function programOf(
+  table: TransitionTable,
+  { acquire, kept }: ProgramSettings = defaultProgram,
+): Program {
+  const numbering = numberingOf(table);
+  const hosts = numbering.copies.flatMap(({ table: { thread } }, at) => (thread.on === null ? [at] : []));
+  const cpuOf = ({ table: { thread }, replica }: Numbering['copies'][number]) =>
+    hosts.indexOf(numbering.firstCopy.get(thread.on ?? thread.name)! + replica);
+  for (const { thread } of table.threads) if (thread.on !== null) checkHandler(thread);
+  const accessed = numbering.copies.map(({ table: own, replica }) =>
+    own.locations.map((transitions) =>
+      transitions.map((transition) => accessedBy(transition, replica, numbering)),
+    ),
+  );
+  const users = numbering.cells.map(() => new Set<number>());
+  for (const [at, copy] of numbering.copies.entries())
+    for (const { reads, writes } of accessed[at]!.flat())
+      for (const cell of [...reads, ...writes]) users[cell]!.add(cpuOf(copy));
+  const isOwn = users.map(({ size }) => size <= 1);
+  const isShared = (cell: number) => !isOwn[cell]!;
+  const isKept = (position: number, thread: number) =>
+    [...numbering.locals[thread]!].some(
+      ([name, { first, length }]) =>
+        position >= first &&
+        position < first + length &&
+        kept.has(`${table.threads[thread]!.thread.name}.${name}`),
+    );
+  const processors = numbering.copies.map(({ thread, replica, table: own }, at): Processor => {
+    const inside = insidePureBranches(own.thread.body);
+    const isHandler = own.thread.on !== null;
+    const scope = { numbering, thread };
+    const accesses = accessed[at]!.map((some) =>
+      some.map(({ reads, writes }) => ({ reads: reads.filter(isShared), writes: writes.filter(isShared) })),
+    );
+    const operations = own.locations.map((transitions, location) =>
+      transitions.map((transition, position) => {
+        const { reads, writes } = accesses[location]![position]!;
+        const isLocal = reads.length + writes.length === 0;
+        return operationOf(transition, scope, { isHandler, isLocal, inside });
+      }),
+    );
+    return {
+      thread,
+      replica,
+      table: own,
+      cpu: cpuOf(numbering.copies[at]!),
+      isHandler,
+      entry: compileCode(own.entry, scope, inside),
+      operations,
+      accesses,
+      futures: futuresOf(operations, accesses, numbering.cells.length),
+      dead: deadLocals(numbering, thread).map((some) =>
+        some.filter(({ position }) => !isKept(position, thread)),
+      ),
+      addresses: addressLocals(own.thread, numbering.locals[thread]!, numbering.widths[thread]!),
+      isInside: own.locations.map((transitions) =>
+        transitions.some(({ statement }) => inside.has(statement)),
+      ),
+    };
+  });
+  return {
+    table,
+    numbering,
+    acquire,
+    processors,
+    cpus: hosts.length,
+    hosts,
+    onCpu: hosts.map((_, cpu) => processors.flatMap((one, at) => (one.cpu === cpu ? [at] : []))),
+    isOwn,
+    initial: Object.values(table.model.shared).flatMap(({ initial }) =>
+      initial.map((value) => numberOf(numbering.names, value)),
+    ),
+  };
+}
+
+function checkHandler(thread: ThreadTable['thread']): void {
+  const statements = [...statementsOf(thread.body)];
+  const inBlocks = new Set(
+    statements.flatMap((one) => (one.kind === 'atomically' ? [...statementsOf(one.body)] : [])),
+  );
+  const alone = statements.find((one) => {
+    const { reads, writes } = accessesOf(one);
+    return one.kind !== 'atomically' && !inBlocks.has(one) && reads.length + writes.length > 0;
+  });
+  if (alone !== undefined)
+    throw new ModelError(
+      `--memory arm64 takes an interrupt as one event: thread '${thread.name}' runs on the CPUs of '${String(thread.on)}', ` +
+        `and line ${alone.line} '${printText(alone)}' accesses memory outside of atomically(...)`,
+    );
+}

@@ -1,0 +1,64 @@
+/** Branches that a compiler may turn into computation: no store behind them is ordered by them. */
+import type { Block, Statement } from '../../language/statement.ts';
+import { blocksOf } from '../../language/statement.ts';
+import { accessesOf } from '../accesses.ts';
+
+/**
+ * Whether the arms of a branch differ in nothing but what they leave in locals.
+ *
+ * Source:  tools/memory-model/Documentation/control-dependencies.txt: compilers drop a branch whose legs do the same
+ */
+export const isPure = (statement: Statement): boolean =>
+  statement.kind === 'branch' && [statement.then, statement.otherwise].every(onlyComputes);
+
+const onlyComputes = (block: Block): boolean =>
+  block.every((statement) => {
+    switch (statement.kind) {
+      case 'step':
+        return statement.guard === null && touchesNothing(statement);
+      case 'branch':
+        return touchesNothing(statement) && isPure(statement);
+      case 'note':
+        return true;
+      case 'choose':
+      case 'either':
+      case 'loop':
+      case 'forever':
+      case 'atomically':
+      case 'label':
+      case 'goto':
+      case 'barrier':
+        return false;
+    }
+  });
+
+function touchesNothing(statement: Statement): boolean {
+  const { reads, writes } = accessesOf(statement);
+  return reads.length + writes.length === 0;
+}
+
+/** The statements inside of pure branches. */
+export function insidePureBranches(body: Block): ReadonlySet<Statement> {
+  const inside = new Set<Statement>();
+  const add = (block: Block) => {
+    for (const statement of block) {
+      inside.add(statement);
+      if (statement.kind === 'branch') {
+        add(statement.then);
+        add(statement.otherwise);
+      }
+    }
+  };
+  const visit = (block: Block) => {
+    for (const statement of block) {
+      if (statement.kind === 'branch' && isPure(statement)) {
+        add(statement.then);
+        add(statement.otherwise);
+        continue;
+      }
+      for (const inner of blocksOf(statement)) visit(inner);
+    }
+  };
+  visit(body);
+  return inside;
+}

@@ -1,0 +1,62 @@
+/** States in normal form as text: equal for equal states. */
+import { loads, looks } from './future-accesses.ts';
+import type { Copy, MachineState, Views } from './machine-state.ts';
+import { coherence, lastOwn, perCell } from './machine-state.ts';
+import type { Program } from './program.ts';
+
+/** Numbers as text: two characters each where one is too small. */
+function textOf(numbers: readonly number[]): string {
+  let text = '';
+  for (const number of numbers)
+    text +=
+      number >= -0x4000 && number < 0x4000
+        ? String.fromCharCode(number + 0x4000)
+        : `${String.fromCharCode(0xffff)}${number};`;
+  return text;
+}
+
+export function keyOf(state: MachineState): string {
+  const numbers: number[] = [state.seen];
+  for (const list of state.writes) {
+    numbers.push(list.length);
+    for (const { time, value, promisedBy } of list) numbers.push(time, value, promisedBy);
+  }
+  numbers.push(...state.own, ...state.ownData);
+  for (const views of state.cpus) addViews(numbers, views);
+  for (const copy of state.copies) addCopy(numbers, copy);
+  return textOf(numbers);
+}
+
+/** Of the same normal form: what the processor alone can tell apart. */
+export function keyAlone(program: Program, state: MachineState, processor: number): string {
+  const { cpu, futures } = program.processors[processor]!;
+  const copy = state.copies[processor]!;
+  const { cells } = futures[copy.locals[0]!]!;
+  const numbers: number[] = [processor];
+  for (const [cell, list] of state.writes.entries()) {
+    if (program.isOwn[cell]!) {
+      if (cells[cell] === 0 && state.ownData[cell] === 0) continue;
+      numbers.push(-cell, state.own[cell]!, state.ownData[cell]!);
+      continue;
+    }
+    const isRead = (cells[cell]! & (loads | looks)) !== 0;
+    if (!isRead && !list.some(({ promisedBy }) => promisedBy === cpu)) continue;
+    numbers.push(cell, list.length);
+    for (const { time, value, promisedBy } of list) numbers.push(time, value, promisedBy === cpu ? 1 : 0);
+  }
+  addViews(numbers, state.cpus[cpu]!);
+  addCopy(numbers, copy);
+  return textOf(numbers);
+}
+
+function addViews(numbers: number[], views: Views): void {
+  const { cells, rOld, blind, wOld, rNew, wNew, cap, release, fresh } = views;
+  numbers.push(rOld, blind, wOld, rNew, wNew, cap, release, fresh);
+  for (let at = 0; at < cells.length; at += perCell)
+    if (cells[at + coherence]! > 0 || cells[at + lastOwn]! >= 0)
+      numbers.push(-at - 1, cells[at]!, cells[at + 1]!, cells[at + 2]!, cells[at + 3]!);
+}
+
+function addCopy(numbers: number[], { locals, data, control, inside }: Copy): void {
+  numbers.push(...locals, ...data, ...control, inside);
+}

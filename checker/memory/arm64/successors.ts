@@ -1,0 +1,177 @@
+/** The steps out of a state of the machine: what each copy may execute, and what its CPU may promise. */
+import type { Promised } from './certify.ts';
+import { Certification, hasPromises, promisesOf, withPromise } from './certify.ts';
+import { beginning, enter, execute, stateAfter } from './execute.ts';
+import { MachineLimit } from './machine-limit.ts';
+import type { MachineState } from './machine-state.ts';
+import { perCell, lastOwn } from './machine-state.ts';
+import type { Audience, Rule } from './normal-form.ts';
+import { normalForm } from './normal-form.ts';
+import type { Operation } from './operation.ts';
+import type { Program } from './program.ts';
+import type { Run } from './run.ts';
+import { Usefulness } from './usefulness.ts';
+
+export interface Step {
+  readonly processor: number;
+  readonly operation: Operation;
+  /** Position among the steps of the processor with this operation. */
+  readonly choice: number;
+  /** What was executed; null where a write was promised. */
+  readonly run: Run | null;
+  readonly promised: Promised | null;
+  readonly after: MachineState;
+  /** Whether it read a value that was not the newest. */
+  readonly isStale: boolean;
+}
+
+/** What tests leave out to compare with, and what bounds the machine. */
+export interface MachineSettings {
+  readonly without: ReadonlySet<Rule | 'useful'>;
+  /** Promises of one CPU at a time. */
+  readonly mostPromises: number;
+  /** Writes to one cell that can be read at a time. */
+  readonly mostWrites: number;
+}
+
+export const defaultMachine: MachineSettings = { without: new Set(), mostPromises: 5, mostWrites: 12 };
+
+export class Machine {
+  readonly program: Program;
+  readonly #settings: MachineSettings;
+  readonly #certification: Certification;
+  readonly #usefulness: Usefulness;
+  readonly #audience: Audience;
+  readonly #isObserved: boolean;
+
+  constructor(program: Program, observed: readonly boolean[], settings: MachineSettings = defaultMachine) {
+    this.program = program;
+    this.#settings = settings;
+    this.#certification = new Certification(program);
+    this.#usefulness = new Usefulness(program);
+    const without = new Set([...settings.without].filter((rule) => rule !== 'useful'));
+    this.#audience = { cpus: program.hosts.map((_, cpu) => cpu), isAlone: false, observed, without };
+    this.#isObserved = observed.some((one) => one);
+  }
+
+  /** The states in which a run may begin, in normal form; several where threads begin with choices. */
+  initial(): readonly MachineState[] {
+    const { processors, initial, cpus, numbering } = this.program;
+    const views = {
+      cells: initial.flatMap(() => Array.from({ length: perCell }, (_, at) => (at === lastOwn ? -1 : 0))),
+      ...{ rOld: 0, blind: 0, wOld: 0, rNew: 0, wNew: 0, cap: 0, release: 0, fresh: 0 },
+    };
+    let states: MachineState[] = [
+      {
+        writes: initial.map((value) => [{ time: 0, value, promisedBy: -1, step: -1 }]),
+        own: initial,
+        ownData: initial.map(() => 0),
+        top: 0,
+        seen: 0,
+        cpus: Array.from({ length: cpus }, () => views),
+        copies: processors.map(({ thread, table }) => {
+          const width = numbering.widths[thread]!;
+          const zeros = Array.from({ length: width }, () => 0);
+          return {
+            locals: initialLocals(table, this.program, thread),
+            data: zeros,
+            control: zeros,
+            inside: 0,
+          };
+        }),
+        step: -1,
+      },
+    ];
+    for (const processor of processors.keys())
+      states = states.flatMap((state) =>
+        enter(this.program, state, processor).map((run) => {
+          const wrong = run.error ?? run.failed;
+          if (wrong !== null) throw new MachineLimit(`before the first step: ${wrong}`);
+          return stateAfter(state, processor, run);
+        }),
+      );
+    return states;
+  }
+
+  normal(state: MachineState): MachineState {
+    const normal = normalForm(this.program, state, this.#audience);
+    for (const [cell, list] of normal.writes.entries())
+      if (list.length > this.#settings.mostWrites)
+        throw new MachineLimit(
+          `more than ${this.#settings.mostWrites} values of '${cellName(this.program, cell)}' can be read at a time`,
+        );
+    return normal;
+  }
+
+  /** All steps out of a state, in an order that depends on nothing else; those after which a promise could not be kept are left out. */
+  steps(state: MachineState, isTraced = false): readonly Step[] {
+    return this.program.processors.flatMap((_, processor) => [
+      ...this.#executed(state, processor, isTraced),
+      ...this.#promised(state, processor),
+    ]);
+  }
+
+  #executed(state: MachineState, processor: number, isTraced: boolean): readonly Step[] {
+    const { operations, cpu } = this.program.processors[processor]!;
+    const location = state.copies[processor]!.locals[0]!;
+    const steps: Step[] = [];
+    for (const operation of operations[location]!)
+      for (const [choice, run] of execute(this.program, state, processor, operation, isTraced).entries()) {
+        const after = this.#looked(stateAfter(state, processor, run), cpu);
+        if (run.error === null && hasPromises(after, cpu) && !this.#certification.keeps(after, cpu)) continue;
+        steps.push({ processor, operation, choice, run, promised: null, after, isStale: run.isStale });
+      }
+    return steps;
+  }
+
+  /** What a CPU has read or fenced is seen from outside too. */
+  #looked(state: MachineState, cpu: number): MachineState {
+    if (!this.#isObserved) return state;
+    const { rOld, rNew, blind } = state.cpus[cpu]!;
+    const seen = Math.max(state.seen, rOld, rNew, blind);
+    return seen === state.seen ? state : { ...state, seen };
+  }
+
+  #promised(state: MachineState, processor: number): readonly Step[] {
+    const { cpu, isHandler } = this.program.processors[processor]!;
+    if (isHandler || !this.#usefulness.mayOvertake(state, processor)) return [];
+    const all = this.#settings.without.has('useful');
+    const steps: Step[] = [];
+    for (const promised of this.#certification.candidates(state, cpu)) {
+      if (!all && !this.#usefulness.matters(state, processor, promised.cell)) continue;
+      const after = withPromise(state, cpu, promised);
+      if (!this.#certification.keeps(after, cpu)) continue;
+      if (promisesOf(after, cpu) > this.#settings.mostPromises)
+        throw new MachineLimit(
+          `a CPU may let others see more than ${this.#settings.mostPromises} stores before it executes them`,
+        );
+      const choice = firstPromise + steps.length;
+      steps.push({ processor, operation: promised.by, choice, run: null, promised, after, isStale: false });
+    }
+    return steps;
+  }
+}
+
+/** The choices of an operation from here on are promises. */
+export const firstPromise = 1000;
+
+function initialLocals(
+  table: Program['processors'][number]['table'],
+  program: Program,
+  thread: number,
+): number[] {
+  const locals = [0];
+  const { names } = program.numbering;
+  for (const [name, { first }] of program.numbering.locals[thread]!)
+    for (const [at, value] of table.thread.locals[name]!.initial.entries())
+      locals[first + at] = typeof value === 'string' ? names.get(value)! : Number(value);
+  return locals;
+}
+
+export function cellName({ numbering }: Program, cell: number): string {
+  for (const [name, { first, length, isArray }] of numbering.shared)
+    if (cell >= first && cell < first + length) return isArray ? `${name}[${cell - first}]` : name;
+  throw new Error(`there is no cell ${cell}`);
+}
+
+export { beginning };

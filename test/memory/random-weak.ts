@@ -1,0 +1,281 @@
+/** Random small models for weak memory: every construct of the language, on few cells and with few accesses. */
+import fc from 'fast-check';
+import {
+  acquire,
+  and,
+  array,
+  atomically,
+  bool,
+  branch,
+  choose,
+  conditional,
+  count,
+  assert,
+  defineModel,
+  each,
+  either,
+  ended,
+  eq,
+  full,
+  index,
+  init,
+  label,
+  goto,
+  loop,
+  ne,
+  note,
+  range,
+  reachable,
+  relaxed,
+  release,
+  set,
+  shared,
+  smpMb,
+  smpRmb,
+  smpWmb,
+  step,
+  sub,
+  thread,
+  through,
+  wait,
+  when,
+} from '../../checker/language/index.ts';
+import type { Expr, Statement, Text, Variable } from '../../checker/language/index.ts';
+import type { Model } from '../../checker/language/model.ts';
+import { printModel } from '../laws/print-model.ts';
+import type { Tape } from '../laws/tape.ts';
+import { tape } from '../laws/tape.ts';
+
+const V = range(0, 2);
+
+export interface WeakWishes {
+  /** Accesses a thread, at most. */
+  readonly accesses: number;
+  readonly asserts: boolean;
+}
+
+/** Random models of two or three threads; a counterexample is shown as text. */
+export const randomWeak = (wishes: WeakWishes): fc.Arbitrary<Model> =>
+  fc.noBias(fc.array(fc.nat(255), { minLength: 80, maxLength: 160, size: 'max' })).map((drawn) => {
+    const model = modelOf(tape(drawn), wishes);
+    return Object.assign(model, { [fc.toStringMethod]: () => `\n${printModel(model)}\n` });
+  });
+
+function modelOf(from: Tape, wishes: WeakWishes): Model {
+  const count_ = from.pick([2, 2, 2, 3]);
+  const mem = shared({
+    x: init(V, 0),
+    y: init(V, 0),
+    a: array(2, V, 0),
+    // Of one thread each, and of no other.
+    own: array(count_, V, 0),
+  });
+  const threads = Array.from({ length: count_ }, (_, at) =>
+    thread(
+      'pqr'.charAt(at),
+      {
+        locals: {
+          r: init(V, 0),
+          s: init(V, 0),
+          b: init(bool, false),
+          i: init(index(2), 0),
+          saw: array(2, V, 0),
+        },
+      },
+      (l) => {
+        const writer: Writer = {
+          from,
+          mem,
+          l,
+          at,
+          left: Math.max(2, wishes.accesses - (count_ - 2)),
+          asserts: wishes.asserts,
+          depth: 0,
+          isLooping: false,
+        };
+        const texts: (Statement | Text)[] = [];
+        while (writer.left > 0) texts.push(statement(writer));
+        return [...texts, label('out')];
+      },
+    ),
+  );
+  const parts = {
+    shared: mem,
+    threads,
+    properties: [reachable('end', and(...threads.map((one) => ended(one))))],
+  };
+  return defineModel({ name: 'random', summary: '', options: {}, build: () => parts }).build();
+}
+
+interface Writer {
+  readonly from: Tape;
+  readonly mem: {
+    readonly x: Variable<number>;
+    readonly y: Variable<number>;
+    readonly a: { readonly at: (at: Expr<number> | number) => Variable<number> };
+    readonly own: { readonly at: (at: Expr<number> | number) => Variable<number> };
+  };
+  readonly l: {
+    readonly r: Variable<number>;
+    readonly s: Variable<number>;
+    readonly b: Variable<boolean>;
+    readonly i: Variable<number>;
+    readonly saw: { readonly at: (at: Expr<number> | number) => Variable<number> };
+  };
+  readonly at: number;
+  left: number;
+  readonly asserts: boolean;
+  readonly depth: number;
+  readonly isLooping: boolean;
+}
+
+function cell({ from, mem, l, at }: Writer): Variable<number> {
+  const plain = from.pick([
+    mem.x,
+    mem.y,
+    mem.x,
+    mem.y,
+    mem.a.at(0),
+    mem.a.at(1),
+    mem.a.at(l.i),
+    mem.own.at(at),
+  ]);
+  return from.oneIn(6) ? through(plain, l.r) : plain;
+}
+
+const register = ({ from, l }: Writer): Variable<number> =>
+  from.pick([l.r, l.s, l.r, l.saw.at(0), l.saw.at(l.i)]);
+
+function value({ from, l }: Writer): Expr<number> | number {
+  return from.pick<() => Expr<number> | number>([
+    () => 1,
+    () => 2,
+    () => l.r,
+    () => l.s,
+    () => conditional(eq(l.r, 1), 1, 2),
+    () => conditional(eq(sub(l.r, l.r), 0), 1, 2),
+    () => l.saw.at(0),
+  ])();
+}
+
+const order = ({ from }: Writer, made: Statement): Statement =>
+  from.pick<(one: Statement) => Statement>([(one) => one, relaxed, relaxed, acquire, release, full])(made);
+
+const access: readonly ((writer: Writer) => Statement | Text)[] = [
+  (w) => step('store', set(cell(w), value(w))),
+  (w) => step('store', set(cell(w), value(w))),
+  (w) => release(step('store release', set(cell(w), value(w)))),
+  (w) => step('load', set(register(w), cell(w))),
+  (w) => step('load', set(register(w), cell(w))),
+  (w) => acquire(step('load acquire', set(register(w), cell(w)))),
+  (w) => step('load and count', set(register(w), cell(w)), count('loads')),
+  (w) => {
+    const at = cell(w);
+    return order(w, step('xchg', set(register(w), at), set(at, value(w))));
+  },
+  (w) => {
+    const at = cell(w);
+    return order(w, step('cmpxchg', set(w.l.b, eq(at, 0)), when(w.l.b, set(at, value(w)))));
+  },
+  (w) => {
+    const at = cell(w);
+    return step('set without a value', set(at, conditional(eq(at, 0), 1, 2)));
+  },
+  (w) => {
+    const at = cell(w);
+    return step('conditional load', when(w.l.b, set(register(w), at)));
+  },
+  (w) => step('conditional store', when(eq(w.l.r, 1), set(cell(w), value(w)))),
+  (w) => wait('wait', ne(cell(w), w.from.pick([0, 1, 2]))),
+  (w) => {
+    const at = cell(w);
+    return order(w, wait('lock', eq(at, w.from.pick([0, 1])), set(at, 2)));
+  },
+  (w) =>
+    w.asserts ? step('assert', assert('claimed', ne(cell(w), 2))) : step('load', set(register(w), cell(w))),
+  (w) => (w.from.oneIn(3) ? block(w) : step('load', set(register(w), cell(w)))),
+];
+
+function block({ from, mem, l }: Writer): Statement {
+  return from.pick<() => Statement>([
+    () => atomically('two loads', step('one', set(l.r, mem.x)), step('two', set(l.s, mem.y))),
+    () => atomically('two stores', step('one', set(mem.x, 1)), step('two', set(mem.y, 2))),
+    () => atomically('a load and a store', step('one', set(l.r, mem.x)), step('two', set(mem.a.at(0), 2))),
+    () => atomically('waits', wait('one', ne(mem.x, 2), set(l.r, mem.x)), step('two', set(l.s, mem.a.at(1)))),
+    () =>
+      atomically(
+        'all',
+        step(
+          'each',
+          each(2, (i) => [set(mem.a.at(i), 1)]),
+        ),
+      ),
+    () => atomically('one store', step('one', set(mem.x, 2))),
+  ])();
+}
+
+const local: readonly ((writer: Writer) => Statement | Text)[] = [
+  () => smpMb(),
+  () => smpRmb(),
+  () => smpWmb(),
+  () => smpRmb(),
+  (w) => step('compute', set(register(w), value(w))),
+  (w) => step('compute a bool', set(w.l.b, eq(w.l.r, 1))),
+  (w) => step('index', set(w.l.i, conditional(eq(w.l.r, 1), 1, 0))),
+  (w) => choose('choose', w.from.pick<Variable>([w.l.b, w.l.i])),
+  () => note('a remark'),
+];
+
+function statement(w: Writer): Statement | Text {
+  const { from, l } = w;
+  const take = () => {
+    w.left -= 1;
+    return from.pick(access)(w);
+  };
+  const deeper = (): Writer => ({ ...w, depth: w.depth + 1 });
+  if (w.depth > 0) return take();
+  switch (from.below(12)) {
+    case 0:
+    case 1:
+    case 2:
+      return from.pick(local)(w);
+    case 3: {
+      const inner = deeper();
+      const then = from.oneIn(3) ? [goto('out')] : [statement(inner)];
+      const otherwise = from.oneIn(2) ? [statement(inner)] : [];
+      w.left = inner.left;
+      return branch('branch', from.pick([eq(l.r, 1), l.b, eq(l.s, 0)]), then, otherwise);
+    }
+    case 4: {
+      const at = cell(w);
+      const inner = deeper();
+      const then = [statement(inner)];
+      w.left = inner.left - 1;
+      return branch('branch on memory', eq(at, 1), then);
+    }
+    case 5:
+      return branch(
+        'pure branch',
+        eq(l.r, 1),
+        [step('then', set(l.s, 1))],
+        from.oneIn(2) ? [step('else', set(l.i, 1))] : [],
+      );
+    case 6: {
+      const inner = deeper();
+      const alternatives = [[statement(inner)], [statement(inner)]];
+      w.left = inner.left + 1;
+      return either(...alternatives);
+    }
+    case 7: {
+      if (w.isLooping) return take();
+      w.left -= 2;
+      return loop('loop', l.i, [
+        from.oneIn(2)
+          ? step('saw', set(l.saw.at(l.i), w.mem.a.at(l.i)))
+          : step('fill', set(w.mem.a.at(l.i), value(w))),
+      ]);
+    }
+    default:
+      return take();
+  }
+}
