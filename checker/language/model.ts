@@ -18,6 +18,8 @@ export interface Model {
   readonly threads: readonly AnyThread[];
   readonly properties: readonly Property[];
   readonly costs: readonly Cost[];
+  /** The model as its author wrote it, where a memory model has made this one of it. */
+  readonly written?: Model;
 }
 
 /** What a definition's build returns. */

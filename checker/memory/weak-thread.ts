@@ -33,7 +33,7 @@ function ending({ buffer }: Core): Block {
   if (pending.length === 0) return [];
   const text = 'the end: all atomic operations are done';
   const guard = not(or(...pending));
-  return [{ kind: 'step', line: 0, nth: 1, text, guard, effects: [], ordering: null }];
+  return [{ kind: 'step', line: 0, nth: 1, role: 'ends', text, guard, effects: [], ordering: null }];
 }
 
 function rewriteBlock(block: Block, after: Names, core: Core): Block {
@@ -98,7 +98,7 @@ function rewriteEither(statement: Statement & { kind: 'either' }, around: Around
     if (first?.kind !== 'either') return [first === undefined ? [] : [first, ...rest]];
     if (rest.length === 0) return first.alternatives;
     const name = `choice_${statement.line}_${++core.fresh.count}`;
-    const own = { line: statement.line, nth: statement.nth };
+    const own = { line: statement.line, nth: statement.nth, role: 'hidden' as const };
     return first.alternatives.map((way, at): Block =>
       at === 0
         ? [...way, { ...own, kind: 'label', name }, ...rest]
@@ -177,8 +177,6 @@ function beginning(body: Block, guard: AnyExpr | null, effects: readonly Effect[
       ...rest,
     ];
   const text = guard === null ? 'nothing old is seen any more' : 'the store buffer is empty';
-  return [
-    { kind: 'step', line: first?.line ?? 0, nth: first?.nth ?? 0, text, guard, effects, ordering: null },
-    ...body,
-  ];
+  const own = { line: first?.line ?? 0, nth: first?.nth ?? 0, role: 'hidden' as const };
+  return [{ ...own, kind: 'step', text, guard, effects, ordering: null }, ...body];
 }

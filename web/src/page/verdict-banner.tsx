@@ -1,7 +1,8 @@
 /** The verdict, in words and in colour, with what it rests on. */
 import type { Outcome, Statistics } from '../../../checker/search/outcome.ts';
+import { atOnceSentence } from '../../../checker/telling/at-once.ts';
 import { memoryCaveat } from '../../../checker/telling/memory-caveat.ts';
-import { harmIn, headline, unfiredLines } from '../../../checker/telling/verdict-text.ts';
+import { harmIn, headline, unfiredLines, unfiredStatements } from '../../../checker/telling/verdict-text.ts';
 import { count, rounded } from '../../../checker/telling/numbers.ts';
 import { commandLine } from '../../../checker/telling/options-text.ts';
 import { replay } from '../../../checker/search/trace.ts';
@@ -117,6 +118,8 @@ interface EvidenceProps {
 function Evidence({ statistics, seconds, sawAll }: EvidenceProps) {
   const { states, transitions, depth, method, unfired } = statistics;
   const { options, name } = definition.value!;
+  const never = unfiredStatements(built.value!.table, unfired);
+  const atOnce = atOnceSentence(built.value!.model);
   const command = ['racewalk check', name, commandLine(options, chosen.value)]
     .filter((word) => word !== '')
     .join(' ');
@@ -129,11 +132,12 @@ function Evidence({ statistics, seconds, sawAll }: EvidenceProps) {
       <p>
         depth {depth}, {method}. The same on the command line: <code>{command}</code>
       </p>
-      {unfired.length > 0 && sawAll && (
+      {atOnce !== null && <p>{atOnce}.</p>}
+      {never.never.length > 0 && sawAll && (
         <>
-          <p>Never fired:</p>
+          <p>Statements that never run:</p>
           <ul class="mono">
-            {unfiredLines(built.value!.table, unfired).map((line) => (
+            {unfiredLines(never).map((line) => (
               <li key={line}>{line}</li>
             ))}
           </ul>
