@@ -2,7 +2,7 @@
 import { checking } from '../checker/search/check.ts';
 import type { CheckOptions } from './check.ts';
 import type { Report } from './check-report.ts';
-import { reportText, verdictLine } from './check-report.ts';
+import { originOf, reportText, verdictLine } from './check-report.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { runWithin } from './limits.ts';
 import { chosenOptions } from './model-options.ts';
@@ -62,7 +62,7 @@ async function rendered(report: Report, options: CheckOptions): Promise<string> 
     if (trace === null) return verdictLine(report);
     const { changelogText } = await import('../checker/export/changelog-text.ts');
     const { exportedTrace } = await import('../checker/export/exported-trace.ts');
-    return changelogText(exportedTrace(table, outcome, trace));
+    return changelogText(exportedTrace(table, outcome, trace, originOf(report)));
   }
   return reportText(report, outputWidth());
 }

@@ -1,8 +1,9 @@
 /** Exports one variant, or one trace of it. */
 import { transitionTable } from '../checker/analysis/transition-table.ts';
 import type { Model } from '../checker/language/model.ts';
-import { exportedTrace } from '../checker/export/exported-trace.ts';
-import type { ExportedTrace } from '../checker/export/exported-trace.ts';
+import { exportedTrace, unknownOrigin } from '../checker/export/exported-trace.ts';
+import type { ExportedTrace, Origin } from '../checker/export/exported-trace.ts';
+import { originOf } from './check-report.ts';
 import { checking } from '../checker/search/check.ts';
 import { witnessed } from '../checker/search/witness.ts';
 import { headline } from '../checker/telling/verdict-text.ts';
@@ -33,6 +34,7 @@ export async function exportOne(
 interface Subject {
   readonly model: Model;
   readonly saved: ExportedTrace | null;
+  readonly origin: Origin;
 }
 
 async function subjectOf(
@@ -42,14 +44,17 @@ async function subjectOf(
 ): Promise<Subject> {
   if (!name.endsWith('.json')) {
     const source = await findModel(name);
-    return { model: buildModel(source, chosenOptions(source, words)), saved: null };
+    const chosen = chosenOptions(source, words);
+    const origin = originOf({ source, chosen, savedAs: null });
+    return { model: buildModel(source, chosen), saved: null, origin };
   }
   const [word] = words;
   if (word !== undefined || witness !== undefined)
     throw new UsageError(`a saved trace has its options in it: leave ${word ?? '--witness'} out`);
   const { replayedTrace } = await import('./replay-trace.ts');
-  const { table, answer, trace } = await replayedTrace(name);
-  return { model: table.model, saved: exportedTrace(table, answer, trace) };
+  const { source, saved, table, answer, trace } = await replayedTrace(name);
+  const origin = originOf({ source, chosen: saved.options, savedAs: name });
+  return { model: table.model, saved: exportedTrace(table, answer, trace, origin), origin };
 }
 
 /** The text of the export, or null where there is nothing to write, which has been said. */
@@ -94,12 +99,12 @@ type Found =
   | { readonly trace: ExportedTrace }
   | { readonly trace: null; readonly exitCode: number; readonly why: string };
 
-async function traceOf({ model, saved }: Subject, options: ExportOptions): Promise<Found> {
+async function traceOf({ model, saved, origin }: Subject, options: ExportOptions): Promise<Found> {
   if (saved !== null) return { trace: saved };
   if (options.witness !== undefined) return await witnessOf(model, options.witness, options);
   const { result } = await runWithin(options, (limits) => checking(model, limits, settingsOf(options)));
   const { table, outcome, trace } = result;
-  if (trace !== null) return { trace: exportedTrace(table, outcome, trace) };
+  if (trace !== null) return { trace: exportedTrace(table, outcome, trace, origin) };
   const witnesses = outcome.verdict === 'holds' ? witnessNames(model) : [];
   const instead =
     witnesses.length === 0
@@ -127,8 +132,10 @@ async function witnessOf(model: Model, name: string, options: ExportOptions): Pr
     checking(witnessed(model, name), limits, settingsOf(options)),
   );
   const { table, outcome, trace } = result;
-  if (trace !== null && outcome.verdict === 'violated' && outcome.property === name)
-    return { trace: { table, trace, headline: `${model.name}: reached: ${name}`, end: name } };
+  if (trace !== null && outcome.verdict === 'violated' && outcome.property === name) {
+    const reached = `${model.name}: reached: ${name}`;
+    return { trace: { table, trace, headline: reached, end: name, property: name, origin: unknownOrigin } };
+  }
   const cut = outcome.verdict === 'inconclusive' || outcome.verdict === 'error';
   const why = outcome.verdict === 'holds' ? 'it is never reached' : headline(outcome);
   return {

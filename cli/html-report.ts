@@ -8,7 +8,7 @@ import type { EmbeddedReport } from '../web/src/check/embedded-report.ts';
 import { placeOfReport } from '../web/src/check/embedded-report.ts';
 import { plainOutcome } from '../web/src/check/messages.ts';
 import type { Report } from './check-report.ts';
-import { reportText, verdictLine } from './check-report.ts';
+import { originOf, reportText, verdictLine } from './check-report.ts';
 import { reportPage } from './page-files.ts';
 import { writeWhole } from './write-file.ts';
 
@@ -48,7 +48,9 @@ function withoutScripts(report: Report): string {
   const { table, outcome, trace } = report;
   const text = element('pre', {}, escapeXml(plain(reportText(report, 100))));
   const picture =
-    trace === null || trace.steps.length === 0 ? '' : toSvg(exportedTrace(table, outcome, trace));
+    trace === null || trace.steps.length === 0
+      ? ''
+      : toSvg(exportedTrace(table, outcome, trace, originOf(report)));
   return element('noscript', {}, text, picture);
 }
 

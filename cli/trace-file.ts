@@ -7,7 +7,7 @@ import type { Answer, Schedule } from '../checker/search/outcome.ts';
 import type { Edge } from '../checker/search/state-space.ts';
 import type { Report } from './check-report.ts';
 import type { TraceFile } from './trace-schema.ts';
-import { textOf } from '../checker/telling/verdict-text.ts';
+import { textOf } from '../checker/telling/author-words.ts';
 import { UsageError } from './usage-error.ts';
 import { writeWhole } from './write-file.ts';
 

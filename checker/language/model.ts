@@ -27,6 +27,8 @@ export interface Model {
   readonly costs: readonly Cost[];
   /** The machine that runs it; left out where memory is as the text says. */
   readonly machine?: MachineName;
+  /** The model as its author wrote it, where a memory model has made this one of it. */
+  readonly written?: Model;
   /** What a memory model leaves out although hardware may do it: while there is any, no search proves anything. */
   readonly ledger?: readonly Untried[];
 }

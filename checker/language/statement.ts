@@ -1,7 +1,15 @@
 /** Statements: what a thread does, as data; the kernel's text beside its meaning. */
 import { bind } from './binder.ts';
 import type { Value } from './domain.ts';
-import type { AnyExpr, Binder, Expr, LocalReference, Operand, Reference } from './expression.ts';
+import type {
+  AnyExpr,
+  Binder,
+  Expr,
+  LocalReference,
+  Operand,
+  Reference,
+  SharedReference,
+} from './expression.ts';
 import { toExpr } from './expression.ts';
 import { originOf, reportMistake, writtenAs } from './model-error.ts';
 import { statementRecorder } from './unused.ts';
@@ -9,7 +17,13 @@ import type { Variable } from './variable.ts';
 
 /** A change that a step makes; the effects of a step happen in order, all at once for other CPUs. */
 export type Effect =
-  | { readonly kind: 'set'; readonly target: Reference; readonly value: AnyExpr }
+  | {
+      readonly kind: 'set';
+      readonly target: Reference;
+      readonly value: AnyExpr;
+      /** What the author's assignment names, where a memory model has put another variable in its place. */
+      readonly named?: Reference;
+    }
   | { readonly kind: 'when'; readonly condition: AnyExpr; readonly effects: readonly Effect[] }
   | { readonly kind: 'each'; readonly binder: Binder; readonly effects: readonly Effect[] }
   | { readonly kind: 'assert'; readonly claim: string; readonly condition: AnyExpr }
@@ -24,10 +38,19 @@ export type Ordering = 'full' | 'acquire' | 'release' | 'relaxed' | null;
 export type BarrierKind = 'full' | 'write' | 'read';
 
 /**
+ * What a statement is that a memory model has made of the author's statement in the same line, whose text it keeps:
+ * `delay` passes a step, which is performed later; `delayed` performs it. The others execute nothing of the program:
+ * `performs` and `keeps` decide whether what is delayed is performed now, `drains` performs all of it first, `forwards`
+ * lets a load read a store that is delayed, `ends` waits for atomic operations, `hidden` is bookkeeping.
+ */
+export type MachineRole =
+  'delay' | 'delayed' | 'performs' | 'keeps' | 'drains' | 'forwards' | 'ends' | 'hidden';
+
+/**
  * `line` numbers the statements of a thread from 1, in the order of the text; 0 until a thread has them. `nth` counts those
  * that read alike from 1 as they are written, also those that a variant leaves out: it names a statement in all variants.
  */
-export type Statement = { readonly line: number; readonly nth: number } & (
+export type Statement = { readonly line: number; readonly nth: number; readonly role?: MachineRole } & (
   | {
       readonly kind: 'step';
       readonly text: string;
@@ -37,6 +60,10 @@ export type Statement = { readonly line: number; readonly nth: number } & (
       readonly ordering: Ordering;
       /** The barrier that a memory model has made this step of. */
       readonly barrier?: BarrierKind;
+      /** The load reads the value that this entry of its CPU's old values has: a way that a memory model has made. */
+      readonly old?: number;
+      /** The load of a cell finds the value of a store that its CPU has delayed: a way that a memory model has made. */
+      readonly finds?: { readonly cell: SharedReference; readonly value: AnyExpr };
       /** It happens only where the atomic operation that it is writes nothing: a way that a memory model has made. */
       readonly only?: 'failure';
     }
@@ -44,6 +71,8 @@ export type Statement = { readonly line: number; readonly nth: number } & (
       readonly kind: 'branch';
       readonly text: string;
       readonly condition: AnyExpr;
+      /** As of a step. */
+      readonly old?: number;
       readonly then: Block;
       readonly otherwise: Block;
     }

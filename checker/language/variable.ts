@@ -14,9 +14,21 @@ export interface AnyDeclaration {
   /** What it stands for in the kernel, such as 'page->_refcount'. */
   readonly meaning: string;
   /** Part of a CPU and not of memory: a step may touch it beside its one cell of memory. */
-  readonly insideCpu?: 'store buffer' | 'old values';
+  readonly insideCpu?: 'store buffer' | 'old values' | 'delayed access';
+  /** Inside a CPU: which part of it, where a trace tells of that part. */
+  readonly part?: CpuPart;
   /** Inside a CPU, where it holds the number of a cell of memory: what the cell with each number is called; `cpu` is the own index. */
   readonly cellNames?: readonly string[];
+}
+
+/** A part of a CPU that a memory model has made. */
+export interface CpuPart {
+  /** The thread whose CPU it is. */
+  readonly cpu: string;
+  /** The entry of the store buffer, or of the old values, that it belongs to. */
+  readonly slot: number;
+  /** The number of the entry's cell of memory, or the value for it. */
+  readonly holds: 'cell' | 'value';
 }
 
 export type ScalarDeclaration<V extends Value> = AnyDeclaration & Typed<V> & { readonly length: null };

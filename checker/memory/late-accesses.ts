@@ -102,7 +102,10 @@ function lateThread(thread: AnyThread, given: Surroundings & Pick<Pass, 'common'
     if (useful.size === late.size) {
       if (late.size === 0) return { rewritten: thread, late };
       const flags: Declarations = Object.fromEntries(
-        [...late.values()].map(({ isOpen: { name } }) => [name, init(bool, false)]),
+        [...late.values()].map(({ isOpen: { name } }) => [
+          name,
+          { ...init(bool, false), insideCpu: 'delayed access' as const },
+        ]),
       );
       return { rewritten: { ...thread, locals: { ...thread.locals, ...flags }, body }, late };
     }
@@ -187,8 +190,17 @@ function whileWaiting(step: Step, open: Open, pass: Pass): Block {
   if (late.length === 0) return [step];
   const { line, nth } = step;
   const guard = or(...late.map(({ isOpen }) => isOpen as Expr<boolean>));
-  const text = '(what is late is done)';
-  const first: Statement = { kind: 'step', line, nth, text, guard, effects: [], ordering: null };
+  const { text } = step;
+  const first: Statement = {
+    kind: 'step',
+    line,
+    nth,
+    role: 'drains',
+    text,
+    guard,
+    effects: [],
+    ordering: null,
+  };
   return [eitherOf(step, [[step], [first, ...closing(open, pass), step]])];
 }
 
@@ -286,7 +298,8 @@ function runLate(own: Late, before: Open, pass: Pass): Result {
     kind: 'step',
     line,
     nth,
-    text: `(later) ${text}`,
+    role: 'delay',
+    text,
     guard: null,
     effects: [{ kind: 'set', target: own.isOpen, value: { kind: 'constant', value: true } }],
     ordering: null,

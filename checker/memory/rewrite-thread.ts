@@ -133,6 +133,7 @@ function afterEmptying(body: Block, buffer: Buffer): Block {
       kind: 'step',
       line: first?.line ?? 0,
       nth: 0,
+      role: 'hidden',
       text,
       guard: isEmpty(buffer),
       effects: [],

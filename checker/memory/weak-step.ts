@@ -122,6 +122,7 @@ function loads(step: Step, around: Around, core: Core, failure: AnyExpr | null =
     const isAcquire = failure === null && step.ordering === 'acquire';
     return {
       ...step,
+      ...(source.entry === null ? {} : { old: source.entry }),
       guard: allOf(source.guard, ...guards),
       effects: [...found(step, source, { core, isAcquire, around }, effects), ...lose(stale, around)],
     };

@@ -34,7 +34,7 @@ function ending({ buffer }: Core): Block {
   if (pending.length === 0) return [];
   const text = 'the end: all atomic operations are done';
   const guard = not(or(...pending));
-  return [{ kind: 'step', line: 0, nth: 1, text, guard, effects: [], ordering: null }];
+  return [{ kind: 'step', line: 0, nth: 1, role: 'ends', text, guard, effects: [], ordering: null }];
 }
 
 function rewriteBlock(block: Block, after: Names, core: Core): Block {
@@ -165,8 +165,6 @@ function beginning(body: Block, guard: AnyExpr | null, effects: readonly Effect[
       ...rest,
     ];
   const text = guard === null ? 'nothing old is seen any more' : 'the store buffer is empty';
-  return [
-    { kind: 'step', line: first?.line ?? 0, nth: first?.nth ?? 0, text, guard, effects, ordering: null },
-    ...body,
-  ];
+  const own = { line: first?.line ?? 0, nth: first?.nth ?? 0, role: 'hidden' as const };
+  return [{ ...own, kind: 'step', text, guard, effects, ordering: null }, ...body];
 }

@@ -2,7 +2,7 @@
 import type { Configuration } from '../family/configuration.ts';
 import type { Machine } from '../family/machine.ts';
 import type { ThreadTable } from '../analysis/transition-table.ts';
-import { textOf } from './verdict-text.ts';
+import { textOf } from './author-words.ts';
 
 /** `with gup_fast at line 14 'put_page(page)', collapse_huge_page at its end, and others holding some of mem.count` */
 export function describeDoubt({

@@ -112,9 +112,9 @@ function Row({ row, cpu, at, onGo, onUnfold }: RowProps) {
       )}
       <div class="cell" style={{ '--lane': String(row.cpu + 2) }}>
         <code class="text">{text}</code>
-        {beside.map((part) => (
-          <span key={part} class={part.includes(' -> ') ? 'beside change' : 'beside'}>
-            {part.replace(' -> ', ' → ')}
+        {beside.map(({ kind: what, text: told }) => (
+          <span key={told} class={`beside ${what}`}>
+            {told.replace(' -> ', ' → ')}
           </span>
         ))}
       </div>

@@ -23,7 +23,9 @@ const unfolded = signal(false);
 export const pointed = signal<number | null>(null);
 
 const told = computed(() =>
-  trace.value === null || built.value === null ? [] : toldRaces(trace.value, allCpus(built.value.table)),
+  trace.value === null || built.value === null
+    ? []
+    : toldRaces(built.value.table, trace.value, allCpus(built.value.table)),
 );
 
 const arrows = computed<readonly Arrow[]>(() => {
