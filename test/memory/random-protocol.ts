@@ -113,7 +113,7 @@ function protocolOf(from: Tape): Model {
     shared: mem,
     threads,
     properties: [
-      ...(from.oneIn(2) ? [always('the load came first', not(bad))] : []),
+      ...(!from.oneIn(4) ? [always('the load came first', not(bad))] : []),
       ...(from.oneIn(3) ? [always('named', not(exists(user, (l) => ne(l.s, l.s))))] : []),
       reachable('the end', and(ended(user), ended(other))),
     ],
