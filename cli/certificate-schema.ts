@@ -9,6 +9,7 @@ const numbers = z.array(z.int()).readonly();
 const viewSet = z.strictObject({
   options: optionValues.describe('options that are kept; others have their fallbacks'),
   any: z.array(z.string()).readonly().describe('options that may be any number'),
+  from: z.record(z.string(), z.int()).describe('by option: the least number that the views speak of'),
   element: z.string().nullable().describe('the option for whose elements one stands'),
   size: z.int().describe('copies of each group in a view'),
   most: z.int().describe('what copies outside hold together is exact below this number'),

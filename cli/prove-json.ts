@@ -52,7 +52,7 @@ const proofJson = ({ claim, element, views, size, most, machine, from, family }:
   size,
   most,
   counters: machine.roles.counters.map(({ name }) => name),
-  from: from as Record<string, number>,
+  from,
   family: { least: family.least, most: family.most },
 });
 

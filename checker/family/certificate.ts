@@ -13,6 +13,8 @@ import type { Roles } from './roles.ts';
 export interface ViewSet {
   readonly options: Readonly<Record<string, OptionValue>>;
   readonly any: readonly string[];
+  /** By option: the least number that the views speak of. */
+  readonly from: Readonly<Record<string, number>>;
   readonly element: string | null;
   readonly size: number;
   readonly most: number;
@@ -52,7 +54,7 @@ interface Slots {
   readonly values: ((number: number) => OptionValue)[];
 }
 
-type Header = Pick<ViewSet, 'options' | 'any' | 'element' | 'size' | 'most'>;
+type Header = Pick<ViewSet, 'options' | 'any' | 'from' | 'element' | 'size' | 'most'>;
 
 export function viewSetOf(header: Header, roles: Roles, views: readonly Configuration[]): ViewSet {
   const { common, groups } = slotsOf(roles);

@@ -47,12 +47,10 @@ export function elementOptions(definition: AnyDefinition, given: Given): readonl
     if (replicating.includes(option)) return false;
     const lengths = (size: number) => {
       const model = builtAt(definition, given, { [option]: size });
-      return (
-        model &&
-        Object.values(model.shared)
-          .map(({ length }) => length)
-          .join()
-      );
+      if (model === undefined) return undefined;
+      return Object.values(model.shared)
+        .map(({ length }) => length)
+        .join();
     };
     const low = Math.max(2, lowOf(definition, option));
     const [some, more] = [lengths(low), lengths(low + 1)];

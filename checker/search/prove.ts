@@ -38,7 +38,7 @@ export interface Proof {
   readonly views: readonly Configuration[];
   readonly machine: Machine;
   /** By option: the least number that the views speak of. */
-  readonly from: Given;
+  readonly from: Readonly<Record<string, number>>;
 }
 
 /** A check of one number of copies. */
@@ -276,7 +276,7 @@ const areEnough = ({ roles }: Machine, size: number) =>
   roles.groups.every(({ copies: { per, constant } }) => Object.keys(per).length > 0 || constant >= size);
 
 /** By option: from which number on there are as many copies as in a view, in the family. */
-function fromOf({ roles }: Machine, size: number): Given {
+function fromOf({ roles }: Machine, size: number): Proof['from'] {
   const { options, least } = roles.family;
   return Object.fromEntries(
     options.map((option) => {
@@ -303,12 +303,12 @@ function* closing(views: Views, limits: Limits): Steps<string | null> {
 }
 
 /** The numbers of which the views do not speak: one option at such a number, the others any, or a check where none is left. */
-function* provingBelow(claim: Claim, from: Given, work: Work): Steps<Attempt> {
+function* provingBelow(claim: Claim, from: Proof['from'], work: Work): Steps<Attempt> {
   const proofs: Proof[] = [];
   const small: Small[] = [];
   for (const option of claim.any) {
     const { low } = claim.definition.options[option] as { readonly low: number };
-    for (let size = low; size < Number(from[option]); size++) {
+    for (let size = low; size < from[option]!; size++) {
       const part: Claim = {
         ...claim,
         given: { ...claim.given, [option]: size },
