@@ -1,7 +1,9 @@
 /** `racewalk litmus`: the kernel's litmus tests, answered in herd's words. */
 import type { Command } from 'commander';
-import type { MemoryModelName } from '../checker/language/memory-name.ts';
-import { memoryModelNames, memoryOption } from '../checker/language/memory-name.ts';
+import type { LitmusModel } from '../checker/litmus/litmus-model.ts';
+import { litmusModels } from '../checker/litmus/litmus-model.ts';
+import { positiveSeconds } from './limits.ts';
+import type { LitmusRunOptions } from './litmus-run.ts';
 import { didYouMean } from './spelling.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -12,19 +14,26 @@ export function litmusCommand(program: Command): void {
     .argument('<file...>', 'litmus files, one after the other')
     .option(
       '--memory <model>',
-      'sc, tso, pso, weak or arm64 (docs/memory-models.md)',
+      "lkmm, the kernel's own memory model, or sc, tso, pso, weak, arm64 (docs/memory-models.md)",
       memoryModel,
-      memoryOption.fallback,
+      'lkmm',
     )
-    .action(async (files: readonly string[], { memory }: { readonly memory: MemoryModelName }) => {
+    .option('--timeout <seconds>', 'give up on a file after so many seconds', positiveSeconds)
+    .option('--all-states', 'search for all final states, where the verdict is known before')
+    .option('--explain', 'show an execution for what is allowed, and the cycle that forbids the rest')
+    .option('--herd', 'print what herd prints: executions are counted, and nothing is added')
+    .option('--compare', 'a table: what each memory model says of each file')
+    .option('--dot <file>', 'write the execution that --explain shows as a graph for dot')
+    .option('--svg <file>', 'write it as a picture')
+    .action(async (files: readonly string[], options: LitmusRunOptions) => {
       const { runLitmusFiles } = await import('./litmus-run.ts');
-      runLitmusFiles(files, memory);
+      await runLitmusFiles(files, options);
     });
 }
 
-function memoryModel(text: string): MemoryModelName {
-  const name = memoryModelNames.find((other) => other === text);
+function memoryModel(text: string): LitmusModel {
+  const name = litmusModels.find((other) => other === text);
   if (name !== undefined) return name;
-  const hint = didYouMean(text, memoryModelNames);
-  throw new UsageError(`--memory takes one of ${memoryModelNames.join(', ')}, and not '${text}'${hint}`);
+  const hint = didYouMean(text, litmusModels);
+  throw new UsageError(`--memory takes one of ${litmusModels.join(', ')}, and not '${text}'${hint}`);
 }

@@ -111,7 +111,11 @@ function arithmetic(operation: string, order: AccessOrder | null): Atomic | null
   if (operator === undefined) return null;
   const returnsValue = fetch !== undefined || returns !== undefined;
   const made = make(returnsValue ? 'full' : 'relaxed', (by) => {
-    const value = binary(operator, old, word === 'andnot' ? { kind: 'unary', operator: '~', operand: by } : by);
+    const value = binary(
+      operator,
+      old,
+      word === 'andnot' ? { kind: 'unary', operator: '~', operand: by } : by,
+    );
     return always(value, fetch === undefined ? value : old);
   });
   return { ...made, returns: returnsValue };

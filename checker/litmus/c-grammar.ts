@@ -302,7 +302,11 @@ export class CGrammar extends ConditionGrammar {
       if (isCall) return { kind: 'call', name, operands, line };
       const base: CExpr = { kind: 'name', name, line };
       if (index === undefined) return base;
-      return { kind: 'dereference', address: { kind: 'binary', operator: '+', left: base, right: index }, line };
+      return {
+        kind: 'dereference',
+        address: { kind: 'binary', operator: '+', left: base, right: index },
+        line,
+      };
     });
   });
 }

@@ -64,6 +64,8 @@ function lowerBlock(body: readonly CStatement[], names: Names): readonly Instruc
         out.push({ kind: 'if', line, text, condition, then, otherwise });
         break;
       }
+      case 'loop':
+        throw new Error('parseLitmus() has unrolled all loops');
     }
   }
   return out;

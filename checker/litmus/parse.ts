@@ -3,10 +3,12 @@ import type { IRecognitionException, TokenType } from 'chevrotain';
 import { Lexer } from 'chevrotain';
 import { strip } from './comments.ts';
 import { LitmusGrammar } from './grammar.ts';
-import type { LitmusTest } from './litmus-test.ts';
+import type { LitmusTest, Proposition } from './litmus-test.ts';
 import { LitmusError } from './litmus-test.ts';
 import * as t from './tokens.ts';
 import { unrolled } from './unroll.ts';
+import { wrapped } from './c-arithmetic.ts';
+import { typesIn } from './types.ts';
 
 const lexer = new Lexer([...t.tokens]);
 const grammar = new LitmusGrammar();
@@ -23,6 +25,7 @@ export function parseLitmus(source: string): LitmusTest {
   const conditionText = text.slice(from, to).replaceAll(/\s+/g, ' ');
   return {
     ...test,
+    ...conditionsAsStored(test),
     processes: test.processes.map((one) => ({ ...one, body: unrolled(one.body) })),
     name,
     conditionText,
@@ -50,4 +53,32 @@ function unreadable({
     return new LitmusError(line, "there is no condition, such as exists (x=1), behind the last '}'");
   const what = token.image === '' ? 'the end of the file' : `'${token.image}'`;
   return new LitmusError(line, `${what} is not expected${behind}, or not supported there`);
+}
+
+/** Numbers as the variables that they are compared with hold them: -1 where an `int` is compared with 4294967295. */
+function conditionsAsStored(
+  test: Pick<LitmusTest, 'initial' | 'processes' | 'condition' | 'filter'>,
+): Pick<LitmusTest, 'condition' | 'filter'> {
+  const types = typesIn(test);
+  const stored = (proposition: Proposition): Proposition => {
+    switch (proposition.kind) {
+      case 'constant':
+      case 'same':
+        return proposition;
+      case 'equals': {
+        const { observed, value } = proposition;
+        const type = types(observed);
+        return typeof value === 'string' || type === undefined
+          ? proposition
+          : { ...proposition, value: wrapped(value, type) };
+      }
+      case 'not':
+        return { ...proposition, operand: stored(proposition.operand) };
+      case 'and':
+      case 'or':
+        return { ...proposition, left: stored(proposition.left), right: stored(proposition.right) };
+    }
+  };
+  const { condition, filter } = test;
+  return { condition: stored(condition), filter: filter === null ? null : stored(filter) };
 }

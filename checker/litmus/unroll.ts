@@ -20,7 +20,8 @@ function unroll(body: readonly CStatement[], known: Known, spent: { rounds: numb
       case 'evaluate':
         return [statement];
       case 'assign': {
-        if (statement.target.kind === 'name') assign(statement.target.name, valueIn(statement.value, known), known);
+        if (statement.target.kind === 'name')
+          assign(statement.target.name, valueIn(statement.value, known), known);
         return [statement];
       }
       case 'if': {
@@ -29,7 +30,8 @@ function unroll(body: readonly CStatement[], known: Known, spent: { rounds: numb
           return { body: unroll(arm, inside, spent), known: inside };
         });
         known.clear();
-        for (const [name, value] of then!.known) if (otherwise!.known.get(name) === value) known.set(name, value);
+        for (const [name, value] of then!.known)
+          if (otherwise!.known.get(name) === value) known.set(name, value);
         return [{ ...statement, then: then!.body, otherwise: otherwise!.body }];
       }
       case 'loop':

@@ -1,6 +1,7 @@
 /** The values of a litmus test, which are numbers and addresses, and how C computes with them. */
 import type { Computation } from './instruction.ts';
 import type { BinaryOperator, LitmusValue, UnaryOperator } from './litmus-test.ts';
+import { LitmusError } from './litmus-test.ts';
 
 /** A computation that some values take part in has no meaning: an address times two. */
 export type Result = LitmusValue | null;
@@ -33,7 +34,7 @@ export function variablesOf(computation: Computation): ReadonlySet<string> {
 export function valueOf(computation: Computation, assignment: Assignment): Result {
   switch (computation.kind) {
     case 'constant':
-      return computation.value | 0;
+      return fitting(computation.value);
     case 'address':
       return computation.location;
     case 'register':
@@ -53,7 +54,7 @@ export function unaryOf(operator: UnaryOperator, operand: Result): Result {
   if (operand === null) return null;
   if (operator === '!') return Number(operand === 0);
   if (typeof operand === 'string') return null;
-  return operator === '-' ? -operand | 0 : ~operand;
+  return operator === '-' ? fitting(-operand + 0) : ~operand;
 }
 
 export function binaryOf(operator: BinaryOperator, left: Result, right: Result): Result {
@@ -89,6 +90,15 @@ export function binaryOf(operator: BinaryOperator, left: Result, right: Result):
 
 type Arithmetic = Exclude<BinaryOperator, '==' | '!=' | '&&' | '||'>;
 
+/** Throws  LitmusError for what does not fit into 32 bits: how it goes on depends on types, which are not looked at here. */
+function fitting(value: number): number {
+  if (value === (value | 0)) return value;
+  throw new LitmusError(
+    1,
+    `a value is ${value}: here numbers have 32 bits at most; --memory lkmm has all of C's types`,
+  );
+}
+
 /** On 32 bits, as C's int; a division by zero has no meaning. */
 const arithmetic: Readonly<Record<Arithmetic, (left: number, right: number) => Result>> = {
   '|': (left, right) => left | right,
@@ -98,11 +108,11 @@ const arithmetic: Readonly<Record<Arithmetic, (left: number, right: number) => R
   '<=': (left, right) => Number(left <= right),
   '>': (left, right) => Number(left > right),
   '>=': (left, right) => Number(left >= right),
-  '<<': (left, right) => left << right,
+  '<<': (left, right) => fitting(left * 2 ** (right & 31)),
   '>>': (left, right) => left >> right,
-  '+': (left, right) => (left + right) | 0,
-  '-': (left, right) => (left - right) | 0,
-  '*': (left, right) => Math.imul(left, right),
+  '+': (left, right) => fitting(left + right),
+  '-': (left, right) => fitting(left - right),
+  '*': (left, right) => fitting(left * right),
   '/': (left, right) => (right === 0 ? null : Math.trunc(left / right) | 0),
   '%': (left, right) => (right === 0 ? null : (left % right) | 0),
 };
@@ -123,6 +133,7 @@ function onAddresses(operator: Arithmetic, left: LitmusValue, right: LitmusValue
     if (operator === '+') return cellBehind(left, right);
     if (operator === '-') return cellBehind(left, -right);
   }
-  if (typeof left === 'number' && typeof right === 'string' && operator === '+') return cellBehind(right, left);
+  if (typeof left === 'number' && typeof right === 'string' && operator === '+')
+    return cellBehind(right, left);
   return null;
 }

@@ -33,11 +33,19 @@ exists (0:r0=0 /\\ 1:r0=0)
 );
 
 describe.concurrent('litmus', () => {
-  test("answers in herd's words: the file asks for what sc cannot do", async () => {
+  test("answers in herd's words, for the kernel's memory model", async () => {
     const { code, out, err } = await racewalk(['litmus', storeBuffering]);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toMatch(/^Test SB Allowed\nMemory lkmm, the kernel's memory model\nStates 4\n/);
+    expect(out).toContain('Observation SB Sometimes 1 3\n');
+  });
+
+  test('the file asks for what sc cannot do', async () => {
+    const { code, out, err } = await racewalk(['litmus', storeBuffering, '--memory', 'sc']);
     expect({ code, err }).toEqual({ code: 1, err: '' });
     expect(out.split('\n')).toEqual([
       'Test SB Allowed',
+      'Memory sc, a machine of racewalk',
       'States 3',
       '0:r0=0; 1:r0=1;',
       '0:r0=1; 1:r0=0;',
@@ -64,21 +72,21 @@ describe.concurrent('litmus', () => {
   });
 
   test('a file that cannot be read or run: file, line and reason, and the others all the same', async () => {
-    const loop = file('loop.litmus', 'C loop\n\n{}\n\nP0(int *x)\n{\n\twhile (1) { }\n}\n\nexists (x=1)\n');
+    const loop = file('loop.litmus', 'C loop\n\n{}\n\nP0(int *x)\n{\n\twhile (*x) { }\n}\n\nexists (x=1)\n');
     expectWrongUse(
       await racewalk(['litmus', loop]),
-      /^racewalk: loop\.litmus:7: 'while': loops are not supported/,
+      /^racewalk: loop\.litmus:7: the loop 'while \(\*x\)' turns on what is read/,
     );
     expectWrongUse(await racewalk(['litmus', 'nowhere.litmus']), /nowhere\.litmus: there is no such file/);
     expectWrongUse(await racewalk(['litmus', '.']), /\.: it is a directory: name the files in it/);
     const both = await racewalk(['litmus', loop, storeBuffering]);
     expect(both.code).toBe(2);
-    expect(both.out).toContain('Observation SB Never 0 3');
+    expect(both.out).toContain('Observation SB Sometimes 1 3');
   });
 
   test('no such memory model', async () => {
     const run = await racewalk(['litmus', storeBuffering, '--memory', 'x86']);
-    expectWrongUse(run, /--memory takes one of sc, tso, pso, weak, and not 'x86'/);
+    expectWrongUse(run, /--memory takes one of lkmm, sc, tso, pso, weak, and not 'x86'/);
   });
 });
 

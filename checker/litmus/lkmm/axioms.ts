@@ -11,7 +11,17 @@ import type { Candidate } from './candidate.ts';
 import type { Relation } from './relation.ts';
 import * as r from './relation.ts';
 
-export type AxiomName = 'coherence' | 'atomicity' | 'happens-before' | 'propagation' | 'rcu' | 'plain-coherence';
+/** In the order in which they are asked. */
+export const axiomNames = [
+  'coherence',
+  'atomicity',
+  'happens-before',
+  'propagation',
+  'rcu',
+  'plain-coherence',
+] as const;
+
+export type AxiomName = (typeof axiomNames)[number];
 
 /** Who reads from whom, and the order of writes to one location, as far as they are decided. */
 export interface Choices {
@@ -45,11 +55,11 @@ const { compose, union, intersection, inverse, star, orSame } = r;
 /** Steps of `one`, none or one, before `other`. */
 const perhaps = (one: Relation, other: Relation): Relation => union(other, compose(one, other));
 
-/** Throws nothing; null where an axiom forbids it, but for those that are left out on purpose. */
+/** The relations, or the first axiom that forbids this, but for those that are left out on purpose. */
 export function derive(
   candidate: Candidate,
   choices: Choices,
-  without: AxiomName | null = null,
+  without: readonly AxiomName[] = [],
 ): Derived | AxiomName {
   const { known } = candidate;
   const { readsFrom, coherence } = choices;
@@ -59,46 +69,15 @@ export function derive(
   const fromReads = compose(inverse(readsFrom), coherence);
   const overwrites = union(coherence, fromReads);
   const inLocation = intersection(known.programOrder, known.sameLocation);
-  if (without !== 'coherence' && !r.isAcyclic(union(inLocation, overwrites, readsFrom))) return 'coherence';
+  if (!without.includes('coherence') && !r.isAcyclic(union(inLocation, overwrites, readsFrom)))
+    return 'coherence';
   const interrupted = compose(outside(fromReads), outside(coherence));
-  if (without !== 'atomicity' && !r.isEmpty(intersection(known.atomic, interrupted))) return 'atomicity';
+  if (!without.includes('atomicity') && !r.isEmpty(intersection(known.atomic, interrupted)))
+    return 'atomicity';
 
-  // A value keeps its dependencies while it goes through a variable of its own process.
   const readsFromOutside = outside(readsFrom);
-  const readsFromInside = within(readsFrom);
-  const notCookies = r.difference(readsFromInside, r.from(known.srcuUnlocks, readsFromInside));
-  const carried = star(compose(known.data, notCookies));
-  const address = compose(carried, known.address);
-  const data = compose(carried, known.data);
-  const control = compose(carried, known.control);
-  const dependency = union(address, data);
-
-  const { programOrder } = known;
-  const handedOver = r.to(r.from(known.unlocks, union(programOrder, readsFrom)), known.lockReads);
-  const unlockLock = compose(programOrder, handedOver, programOrder);
-  const mb = known.hasUnlockLock
-    ? union(
-        known.mb,
-        r.from(
-          known.accesses,
-          r.to(compose(r.to(unlockLock, known.afterUnlockLock), programOrder), known.accesses),
-        ),
-      )
-    : known.mb;
-  const strong = union(mb, known.gracePeriod);
-  const nonRw = union(strong, known.release, known.acquire);
-  const fence = union(nonRw, known.wmb, known.rmb);
-
-  const toWrites = union(
-    r.to(union(dependency, control), known.writes),
-    within(overwrites),
-    compose(r.to(address, known.plain), known.wmb),
-  );
-  const toReads = union(
-    r.to(address, known.reads),
-    compose(r.to(dependency, known.marked), readsFromInside),
-  );
-  const preserved = union(toReads, toWrites, within(fence), within(unlockLock));
+  const ordered = orderedInThread(candidate, choices, overwrites);
+  const { strong, preserved, unlockLock } = ordered;
   const atomicSequence = star(compose(readsFrom, known.atomic));
   const seen = r.to(readsFromOutside, known.marked);
   const cumulative = compose(
@@ -111,31 +90,73 @@ export function derive(
       orSame(readsFromOutside),
     ),
   );
-  const returns = r.relationOf(candidate.size, (a, b) => a !== b && r.has(propagates, a, b));
-  const happensBefore = marked(union(preserved, readsFromOutside, within(returns)));
-  if (without !== 'happens-before' && !r.isAcyclic(happensBefore)) return 'happens-before';
+  const returns = r.difference(within(propagates), known.same);
+  const happensBefore = marked(union(preserved, readsFromOutside, returns));
+  if (!without.includes('happens-before') && !r.isAcyclic(happensBefore)) return 'happens-before';
   const afterwards = star(happensBefore);
   const propagatesBefore = r.to(compose(propagates, strong, afterwards), known.marked);
-  if (without !== 'propagation' && !r.isAcyclic(propagatesBefore)) return 'propagation';
+  if (!without.includes('propagation') && !r.isAcyclic(propagatesBefore)) return 'propagation';
 
   const thenPropagates = star(propagatesBefore);
   const nothing = r.empty(candidate.size);
   const rcuFence =
     known.hasRcu || known.hasSrcu
       ? rcuFenceOf(candidate, {
-          link: compose(orSame(programOrder), afterwards, thenPropagates, propagates, programOrder),
+          link: compose(
+            orSame(known.programOrder),
+            afterwards,
+            thenPropagates,
+            propagates,
+            known.programOrder,
+          ),
           srcuSections: srcuSectionsOf(candidate, readsFrom),
         })
       : nothing;
   const rcuBefore = r.isEmpty(rcuFence)
     ? nothing
     : r.to(compose(propagates, rcuFence, afterwards, thenPropagates), known.marked);
-  if (without !== 'rcu' && !r.isIrreflexive(rcuBefore)) return 'rcu';
+  if (!without.includes('rcu') && !r.isIrreflexive(rcuBefore)) return 'rcu';
   return {
-    ...{ readsFrom, coherence, fromReads, readsFromOutside, overwrites, dependency, address, unlockLock },
-    ...{ strong, nonRw, fence, preserved, atomicSequence, cumulative, propagates },
-    ...{ happensBefore, propagatesBefore, rcuFence, rcuBefore },
+    ...ordered,
+    ...{ readsFrom, coherence, fromReads, readsFromOutside, overwrites },
+    ...{ atomicSequence, cumulative, propagates, happensBefore, propagatesBefore, rcuFence, rcuBefore },
   };
+}
+
+type Ordered = Pick<
+  Derived,
+  'dependency' | 'address' | 'unlockLock' | 'strong' | 'nonRw' | 'fence' | 'preserved'
+>;
+
+/** What orders the events of one process: dependencies, fences, and locks that change hands. */
+function orderedInThread({ known }: Candidate, { readsFrom }: Choices, overwrites: Relation): Ordered {
+  const within = (relation: Relation) => intersection(relation, known.inThread);
+  // A value keeps its dependencies while it goes through a variable of its own process.
+  const readsFromInside = within(readsFrom);
+  const notCookies = r.difference(readsFromInside, r.from(known.srcuUnlocks, readsFromInside));
+  const passed = compose(known.data, notCookies);
+  const carry = (relation: Relation) => (r.isEmpty(passed) ? relation : compose(star(passed), relation));
+  const address = carry(known.address);
+  const dependency = union(address, carry(known.data));
+
+  const { programOrder, accesses } = known;
+  const handedOver = r.to(r.from(known.unlocks, union(programOrder, readsFrom)), known.lockReads);
+  const unlockLock = r.isEmpty(handedOver) ? handedOver : compose(programOrder, handedOver, programOrder);
+  const afterLock = known.hasUnlockLock
+    ? r.from(accesses, r.to(compose(r.to(unlockLock, known.afterUnlockLock), programOrder), accesses))
+    : r.empty(readsFrom.size);
+  const strong = union(known.mb, afterLock, known.gracePeriod);
+  const nonRw = union(strong, known.release, known.acquire);
+  const fence = union(nonRw, known.wmb, known.rmb);
+
+  const toWrites = union(
+    r.to(union(dependency, carry(known.control)), known.writes),
+    within(overwrites),
+    compose(r.to(address, known.plain), known.wmb),
+  );
+  const toReads = union(r.to(address, known.reads), compose(r.to(dependency, known.marked), readsFromInside));
+  const preserved = union(toReads, toWrites, within(fence), within(unlockLock));
+  return { dependency, address, unlockLock, strong, nonRw, fence, preserved };
 }
 
 /**

@@ -45,6 +45,7 @@ export interface Known {
   readonly orderedReads: EventSet;
   /** All events but those reads. */
   readonly returning: EventSet;
+  readonly same: Relation;
   readonly inThread: Relation;
   readonly acrossThreads: Relation;
   readonly programOrder: Relation;
@@ -162,28 +163,11 @@ function knownOf(paths: readonly Path[], events: readonly Placed[], firstOf: rea
   const plain = set(({ mark }) => mark === 'plain');
   const inThread = relation((a, b) => a.thread >= 0 && a.thread === b.thread);
   const programOrder = relation((a, b) => a.thread >= 0 && a.thread === b.thread && a.id < b.id);
-  const across = (fence: (event: Placed) => boolean) => {
-    const fencesThere = set(fence);
-    return r.compose(r.to(programOrder, fencesThere), programOrder);
-  };
+  const across = (fence: Fence) => r.compose(r.to(programOrder, set(isFence(fence))), programOrder);
   const between = (one: EventSet, order: Relation, other: EventSet) => r.to(r.from(one, order), other);
   const orderedReads = set(({ kind, mark }) => kind === 'read' && mark !== 'noreturn');
-  const acrossRmb = across(isFence('rmb'));
-  const isHalf = set(({ isAtomic }) => isAtomic);
+  const acrossRmb = across('rmb');
   const orAt = r.orSame(programOrder);
-  const behind = (marks: EventSet, fence: Fence) =>
-    between(accesses, r.compose(r.to(orAt, marks), across(isFence(fence))), accesses);
-  const fullReads = set(({ kind, mark }) => kind === 'read' && mark === 'full');
-  const fullWrites = set(({ kind, mark }) => kind === 'write' && mark === 'full');
-  const mb = r.union(
-    between(accesses, across(isFence('mb')), accesses),
-    between(accesses, programOrder, fullReads),
-    between(fullWrites, programOrder, accesses),
-    between(accesses, r.compose(r.to(across(isFence('before-atomic')), isHalf), orAt), accesses),
-    behind(isHalf, 'after-atomic'),
-    behind(set(isFence('lock-write')), 'after-spinlock'),
-    behind(set(isFence('srcu-unlock')), 'after-srcu-read-unlock'),
-  );
   const depends = (part: 'address' | 'data' | 'control') => {
     const result = r.empty(size);
     for (const event of events)
@@ -215,6 +199,7 @@ function knownOf(paths: readonly Path[], events: readonly Placed[], firstOf: rea
     afterUnlockLock: set(isFence('after-unlock-lock')),
     orderedReads,
     returning: set(({ mark }) => mark !== 'noreturn'),
+    same: r.orSame(r.empty(size)),
     inThread,
     acrossThreads: relation((a, b) => a !== b && (a.thread < 0 || a.thread !== b.thread)),
     programOrder,
@@ -223,10 +208,10 @@ function knownOf(paths: readonly Path[], events: readonly Placed[], firstOf: rea
     address: depends('address'),
     data: depends('data'),
     control: depends('control'),
-    wmb: between(writes, across(isFence('wmb')), writes),
+    wmb: between(writes, across('wmb'), writes),
     rmb: between(orderedReads, acrossRmb, orderedReads),
     acrossRmb,
-    mb,
+    mb: fullBarriers({ size, events, programOrder, accesses }),
     gracePeriod: r.compose(r.to(programOrder, set(isFence('sync-rcu', 'sync-srcu'))), orAt),
     acquire,
     release,
@@ -236,18 +221,52 @@ function knownOf(paths: readonly Path[], events: readonly Placed[], firstOf: rea
     hasRcu: events.some(isFence('sync-rcu', 'rcu-lock')),
     hasSrcu: events.some(isFence('sync-srcu', 'srcu-lock', 'srcu-unlock')),
     hasUnlockLock: events.some(isFence('after-unlock-lock')),
-    mayRace: events.some((a) =>
+    mayRace: mayRace(events),
+    flags: [...new Set([...paths.flatMap((path) => path.flags), ...flagsOf(events)])],
+  };
+}
+
+const mayRace = (events: readonly Placed[]): boolean =>
+  events.some(
+    (a) =>
+      a.mark === 'plain' &&
       events.some(
         (b) =>
-          a.mark === 'plain' &&
           b.thread >= 0 &&
           a.thread !== b.thread &&
           a.location === b.location &&
           (a.kind === 'write' || b.kind === 'write'),
       ),
+  );
+
+/** What orders all that is before it with all that is behind: smp_mb(), and what is as strong where it stands. */
+function fullBarriers({
+  size,
+  events,
+  programOrder,
+  accesses,
+}: Pick<Candidate, 'size' | 'events'> & Pick<Known, 'programOrder' | 'accesses'>): Relation {
+  const set = (has: (event: Placed) => boolean) => r.setOf(size, (id) => has(events[id]!));
+  const across = (fence: Fence) => r.compose(r.to(programOrder, set(isFence(fence))), programOrder);
+  const orAt = r.orSame(programOrder);
+  const isHalf = set(({ isAtomic }) => isAtomic);
+  const behind = (marks: EventSet, fence: Fence) => r.compose(r.to(orAt, marks), across(fence));
+  const all = r.union(
+    across('mb'),
+    r.to(
+      programOrder,
+      set(({ kind, mark }) => kind === 'read' && mark === 'full'),
     ),
-    flags: [...new Set([...paths.flatMap((path) => path.flags), ...flagsOf(events)])],
-  };
+    r.from(
+      set(({ kind, mark }) => kind === 'write' && mark === 'full'),
+      programOrder,
+    ),
+    r.compose(r.to(across('before-atomic'), isHalf), orAt),
+    behind(isHalf, 'after-atomic'),
+    behind(set(isFence('lock-write')), 'after-spinlock'),
+    behind(set(isFence('srcu-unlock')), 'after-srcu-read-unlock'),
+  );
+  return r.to(r.from(accesses, all), accesses);
 }
 
 const isRelease = ({ kind, mark }: Placed) => kind === 'write' && (mark === 'release' || mark === 'unlock');
@@ -274,7 +293,8 @@ function flagsOf(events: readonly Placed[]): readonly string[] {
         first.location === second.location &&
         first.kind !== 'fence' &&
         second.kind !== 'fence' &&
-        ((isPlainWrite(first) && second.mark !== 'plain') || (isPlainWrite(second) && first.mark !== 'plain')) &&
+        ((isPlainWrite(first) && second.mark !== 'plain') ||
+          (isPlainWrite(second) && first.mark !== 'plain')) &&
         !isRelease(second) &&
         !(first.kind === 'read' && (first.mark === 'acquire' || first.mark === 'lock-read')) &&
         !events.slice(first.id + 1, second.id).some(separates),
@@ -287,7 +307,8 @@ function flagsOf(events: readonly Placed[]): readonly string[] {
     if (mark === 'srcu-lock' || mark === 'srcu-unlock' || mark === 'sync-srcu') locks.add(location);
   const isOrdinary = (event: Placed) =>
     event.thread >= 0 && event.kind !== 'fence' && !isLock(event) && !event.mark.startsWith('srcu');
-  if (events.some((event) => isOrdinary(event) && locks.has(event.location))) flags.push('mixed-lock-accesses');
+  if (events.some((event) => isOrdinary(event) && locks.has(event.location)))
+    flags.push('mixed-lock-accesses');
   const held = new Map<string, boolean>();
   for (const { thread, location, mark } of events) {
     const key = `${thread} ${location}`;

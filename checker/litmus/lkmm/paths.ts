@@ -4,6 +4,7 @@ import { int, wide } from '../c-arithmetic.ts';
 import type { Computation } from '../instruction.ts';
 import type { CExpr, CStatement, CType, LitmusTest, LitmusValue, Process } from '../litmus-test.ts';
 import { LitmusError } from '../litmus-test.ts';
+import { registerTypes } from '../types.ts';
 import { old } from '../values.ts';
 import type { Event, Path, Reads, Requirement, Term } from './event.ts';
 import { fences, loads, srcuBegins, srcuEnds, srcuWaits, stores, throughPointer } from './primitives.ts';
@@ -43,9 +44,9 @@ interface Context {
 }
 
 /** Throws  LitmusError for calls that are not supported. */
-export function pathsOf(process: Process, test: LitmusTest, places: Places): readonly Path[] {
-  const types = typesIn(process.body);
-  const given = test.initial.filter(({ observed }) => observed.owner === process.number);
+export function pathsOf(from: Process, test: LitmusTest, places: Places): readonly Path[] {
+  const types = registerTypes(from.body);
+  const given = test.initial.filter(({ observed }) => observed.owner === from.number);
   const registers = new Map<string, Value>([
     ...[...types].map(([name, type]): [string, Value] => [name, plainValue(0, type)]),
     ...given.map(({ observed, value, type }): [string, Value] => [
@@ -54,10 +55,10 @@ export function pathsOf(process: Process, test: LitmusTest, places: Places): rea
     ]),
   ]);
   const start: Run = { events: [], requirements: [], registers, control: 0n };
-  return execute(process.body, start, { line: 1, text: '', places, types })
+  return execute(from.body, start, { line: 1, text: '', places, types })
     .filter(({ events }) => locksAreFree(events))
     .map(({ events, requirements, registers: atEnd }) => ({
-      process: process.number,
+      process: from.number,
       events,
       requirements,
       registers: new Map([...atEnd].map(([name, { term }]) => [name, term])),
@@ -66,14 +67,6 @@ export function pathsOf(process: Process, test: LitmusTest, places: Places): rea
 }
 
 const plainValue = (value: LitmusValue, type: CType): Value => ({ term: constant(value), reads: 0n, type });
-
-function typesIn(body: readonly CStatement[]): ReadonlyMap<string, CType> {
-  const declared = (statement: CStatement): readonly (readonly [string, CType])[] => {
-    if (statement.kind === 'if') return [...statement.then, ...statement.otherwise].flatMap(declared);
-    return statement.kind === 'declare' ? [[statement.name, statement.type]] : [];
-  };
-  return new Map(body.flatMap(declared));
-}
 
 /** Nobody waits for ever: a lock is taken, or seen free, only where the process has not taken it itself. */
 function locksAreFree(events: readonly Event[]): boolean {
@@ -146,9 +139,7 @@ function assign(target: CExpr, value: CExpr, run: Run, context: Context): readon
   }
   if (target.kind !== 'dereference')
     throw new LitmusError(context.line, `'${context.text}' assigns to what is neither a register nor *x`);
-  return evaluate(value, run, context).flatMap((outcome) =>
-    store(target.address, 'plain', outcome, context),
-  );
+  return evaluate(value, run, context).flatMap((outcome) => store(target.address, 'plain', outcome, context));
 }
 
 const isLocation = (name: string, { registers }: Run, { places }: Context) =>
@@ -167,7 +158,9 @@ function effect(expr: CExpr, run: Run, context: Context): readonly Run[] {
         store(addressOf(expr), known.mark, outcome, context),
       );
       const { then } = known;
-      return then === undefined ? after : after.map((one) => emit(one, { kind: 'fence', mark: then }, context));
+      return then === undefined
+        ? after
+        : after.map((one) => emit(one, { kind: 'fence', mark: then }, context));
     }
     if (name === 'spin_lock' || name === 'spin_unlock' || name === 'spin_unlock_wait') {
       check(expr, 1);
@@ -204,10 +197,7 @@ function evaluate(expr: CExpr, run: Run, context: Context): readonly Outcome[] {
       const register = run.registers.get(expr.name);
       if (register !== undefined) return [{ run, value: register }];
       if (context.places.types.has(expr.name)) return [{ run, value: plainValue(expr.name, wide) }];
-      throw new LitmusError(
-        expr.line,
-        `'${expr.name}' is neither a register nor a location of this process`,
-      );
+      throw new LitmusError(expr.line, `'${expr.name}' is neither a register nor a location of this process`);
     }
     case 'cast':
       return evaluate(expr.operand, run, context).map((outcome) => ({
@@ -310,7 +300,11 @@ const typeAt = (location: string, { places }: Context): CType =>
 
 function load(address: CExpr, mark: Event['mark'], run: Run, context: Context): readonly Outcome[] {
   return at(address, run, context).map((there) => {
-    const after = emit(there.run, { kind: 'read', mark, location: there.location, address: there.address }, context);
+    const after = emit(
+      there.run,
+      { kind: 'read', mark, location: there.location, address: there.address },
+      context,
+    );
     if (mark !== 'srcu-lock') return { run: after, value: readBack(after, typeAt(there.location, context)) };
     // The cookie: what it is nobody may ask, but whoever has it depends on this.
     return { run: after, value: { ...readBack(after, int), term: constant(0) } };
@@ -324,11 +318,20 @@ const readBack = ({ events }: Run, type: CType): Value => ({
   type,
 });
 
-function store(address: CExpr, mark: Event['mark'], { run, value }: Outcome, context: Context): readonly Run[] {
+function store(
+  address: CExpr,
+  mark: Event['mark'],
+  { run, value }: Outcome,
+  context: Context,
+): readonly Run[] {
   return at(address, run, context).map((there) => {
     const { term, reads } = converted(value, typeAt(there.location, context));
     const { location, address: through } = there;
-    return emit(there.run, { kind: 'write', mark, location, address: through, value: term, data: reads }, context);
+    return emit(
+      there.run,
+      { kind: 'write', mark, location, address: through, value: term, data: reads },
+      context,
+    );
   });
 }
 
@@ -338,7 +341,14 @@ function lock({ run, location, address }: There, context: Context): Outcome {
   const { reads } = readBack(read, int);
   const locked = emit(
     read,
-    { kind: 'write', mark: 'lock-write', location, address, value: constant(1), partner: read.events.length - 1 },
+    {
+      kind: 'write',
+      mark: 'lock-write',
+      location,
+      address,
+      value: constant(1),
+      partner: read.events.length - 1,
+    },
     context,
   );
   return { run: locked, value: { term: constant(1), reads, type: int } };
@@ -348,7 +358,12 @@ const unlock = ({ run, location, address }: There, context: Context): Run =>
   emit(run, { kind: 'write', mark: 'unlock', location, address, value: constant(0) }, context);
 
 /** A look at a lock that leaves it alone. */
-function look({ run, location, address }: There, mark: Event['mark'], result: number, context: Context): Outcome {
+function look(
+  { run, location, address }: There,
+  mark: Event['mark'],
+  result: number,
+  context: Context,
+): Outcome {
   const after = emit(run, { kind: 'read', mark, location, address }, context);
   return { run: after, value: { ...readBack(after, int), term: constant(result) } };
 }
@@ -387,7 +402,11 @@ function update(
   if (!isNever) {
     const holds = took === null || took.kind === 'constant' ? done : requiring(done, took, true);
     const partner = done.events.length - 1;
-    const after = emit(holds, { ...half, kind: 'write', mark: writeMark, value: written.term, data, partner }, context);
+    const after = emit(
+      holds,
+      { ...half, kind: 'write', mark: writeMark, value: written.term, data, partner },
+      context,
+    );
     const own = valueOf(result, done);
     outcomes.push({ run: after, value: { ...own, reads: own.reads | readBack(done, type).reads } });
   }

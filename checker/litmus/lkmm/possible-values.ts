@@ -56,11 +56,13 @@ function valuesIn(
   threads: readonly (readonly Path[])[],
   initial: (location: string) => LitmusValue,
 ): (location: string) => Values {
-  const writes = threads.flat().flatMap((path) =>
-    path.events.flatMap(({ kind, location, value: term }) =>
-      kind === 'write' && term !== null ? [{ location, path, term }] : [],
-    ),
-  );
+  const writes = threads
+    .flat()
+    .flatMap((path) =>
+      path.events.flatMap(({ kind, location, value: term }) =>
+        kind === 'write' && term !== null ? [{ location, path, term }] : [],
+      ),
+    );
   const written = Map.groupBy(writes, ({ location }) => location);
   const done = new Map<string, Values>();
   const valuesAt = (location: string): Values => {

@@ -14,7 +14,7 @@ interface Bounds {
   readonly readToWrite: Relation;
 }
 
-function boundsOf({ known, size }: Candidate, derived: Derived): Bounds {
+export function plainBounds({ known, size }: Candidate, derived: Derived): Bounds {
   const { happensBefore, propagatesBefore, rcuBefore, rcuFence, cumulative, address, nonRw } = derived;
   const later = star(union(happensBefore, propagatesBefore, rcuBefore));
   const fence = union(derived.fence, rcuFence);
@@ -39,14 +39,15 @@ function boundsOf({ known, size }: Candidate, derived: Derived): Bounds {
   const isInitial = (event: number) => r.isIn(known.initial, event);
   const conflicts = intersection(
     known.acrossThreads,
-    r.relationOf(
-      size,
-      (a, b) => (isPlain(a) && isAccess(b)) || (isAccess(a) && !isInitial(a) && isPlain(b)),
-    ),
+    r.relationOf(size, (a, b) => (isPlain(a) && isAccess(b)) || (isAccess(a) && !isInitial(a) && isPlain(b))),
   );
   return {
     conflicts,
-    writeToWrite: union(fence, compose(strong, later, beforeWrite), compose(afterWrite, visible, beforeWrite)),
+    writeToWrite: union(
+      fence,
+      compose(strong, later, beforeWrite),
+      compose(afterWrite, visible, beforeWrite),
+    ),
     writeToRead: union(fence, compose(strong, later, beforeRead), compose(afterWrite, visible, beforeRead)),
     readToWrite: union(fence, compose(afterRead, later, beforeWrite)),
   };
@@ -54,7 +55,7 @@ function boundsOf({ known, size }: Candidate, derived: Derived): Bounds {
 
 /** What becomes of plain accesses in an execution: it is forbidden, it has a race, or neither. */
 export function plainAccesses(candidate: Candidate, derived: Derived): 'forbidden' | 'race' | 'no race' {
-  const bounds = boundsOf(candidate, derived);
+  const bounds = plainBounds(candidate, derived);
   if (!isCoherent(bounds, derived)) return 'forbidden';
   return isRaceFree(candidate, bounds, derived) ? 'no race' : 'race';
 }

@@ -32,9 +32,11 @@ export interface Asked {
   readonly found: (execution: Execution, at: Reached, last: ReadonlyMap<string, LitmusValue>) => boolean;
   /** Called now and then; may throw to end the search. */
   readonly tick: () => void;
-  readonly without: AxiomName | null;
+  readonly without: readonly AxiomName[];
   /** Looks at complete choices alone, as the law of the search does. */
   readonly isNaive: boolean;
+  /** Tries what coherence and atomicity forbid, too. */
+  readonly isLawless: boolean;
   /** Threads that run the same, in the order that their first writes are taken in. */
   readonly ordered: readonly (readonly [before: number, after: number])[];
 }
@@ -53,10 +55,11 @@ interface Node {
 }
 
 export function search(candidate: Candidate, asked: Asked): void {
-  const order = firstOrder(candidate);
+  const order = firstOrder(candidate, asked);
   if (order === null || !exchange(order, candidate, asked)) return;
   const node = { sources: new Int32Array(candidate.size).fill(-1), order };
-  if (saturate(node, candidate)) chooseSources(node, candidate, { ...asked, odds: { asked: 0, forbidden: 0 } });
+  if (saturate(node, candidate, asked))
+    chooseSources(node, candidate, { ...asked, odds: { asked: 0, forbidden: 0 } });
 }
 
 /** Takes threads that run the same in one order; false where that contradicts. */
@@ -84,12 +87,12 @@ function isWorthAsking({ odds }: Looking): boolean {
 }
 
 /** What holds of any execution: memory's first write is first, a process's own are in its order. */
-function firstOrder(candidate: Candidate): Relation | null {
+function firstOrder(candidate: Candidate, { isLawless }: Asked): Relation | null {
   const order = r.empty(candidate.size);
   for (const writes of candidate.writes.values())
     for (const [at, one] of writes.entries())
       for (const other of writes.slice(at + 1))
-        if (one.thread < 0 || one.thread === other.thread) r.add(order, one.id, other.id);
+        if (one.thread < 0 || (one.thread === other.thread && !isLawless)) r.add(order, one.id, other.id);
   for (const [lock, unlock] of candidate.unlockOf)
     if (unlock < 0)
       for (const other of candidate.writes.get(candidate.events[lock]!.location)!)
@@ -111,7 +114,12 @@ function addOrder(order: Relation, before: number, after: number): boolean {
 }
 
 /** Orders all that coherence and atomicity leave no choice about; false where they contradict each other. */
-function saturate({ sources, order }: Node, { reads, writes, events, unlockOf }: Candidate): boolean {
+function saturate(
+  { sources, order }: Node,
+  { reads, writes, events, unlockOf }: Candidate,
+  { isLawless }: Asked,
+): boolean {
+  if (isLawless) return true;
   for (let before = -1, after = countOf(order); before !== after; before = after, after = countOf(order)) {
     for (const read of reads) {
       const source = sources[read.id]!;
@@ -120,8 +128,10 @@ function saturate({ sources, order }: Node, { reads, writes, events, unlockOf }:
       const write = half?.partner === read.id ? half.id : -1;
       for (const { id, thread } of writes.get(read.location)!) {
         if (id === source) continue;
-        if (thread === read.thread && !addOrder(order, ...((id < read.id ? [id, source] : [source, id]) as [number, number])))
-          return false;
+        if (thread === read.thread) {
+          const [before, after] = id < read.id ? [id, source] : [source, id];
+          if (!addOrder(order, before, after)) return false;
+        }
         if (write < 0 || id === write) continue;
         // Nothing comes between the halves of an atomic operation.
         if (r.has(order, id, write) && !addOrder(order, id, source)) return false;
@@ -175,9 +185,7 @@ function chooseSources(node: Node, candidate: Candidate, asked: Looking): void {
   asked.tick();
   const valueIn = valuesAt(node, candidate);
   const isContradicted = candidate.paths.some((path, thread) =>
-    path.requirements.some(
-      ({ term, is }) => isMetBy(valueIn(thread, term), is) === false,
-    ),
+    path.requirements.some(({ term, is }) => isMetBy(valueIn(thread, term), is) === false),
   );
   if (isContradicted) return;
   const at = { candidate, valueIn };
@@ -187,7 +195,7 @@ function chooseSources(node: Node, candidate: Candidate, asked: Looking): void {
     chooseLast(node, at, asked);
     return;
   }
-  const choices = open.map((read) => ({ read, sources: sourcesFor(read, node, candidate) }));
+  const choices = open.map((read) => ({ read, sources: sourcesFor(read, node, candidate, asked.isLawless) }));
   const ways = choices.reduce((product, { sources }) => product * sources.length, 1);
   if (ways === 0) return;
   if (ways > fewWays && open.length < candidate.reads.length && !asked.isNaive && isWorthAsking(asked))
@@ -195,12 +203,14 @@ function chooseSources(node: Node, candidate: Candidate, asked: Looking): void {
       asked.odds.forbidden += 1;
       return;
     }
-  const next = asked.isNaive ? choices[0]! : choices.reduce((best, one) => (rank(one) < rank(best) ? one : best));
+  const next = asked.isNaive
+    ? choices[0]!
+    : choices.reduce((best, one) => (rank(one) < rank(best) ? one : best));
   for (const source of next.sources) {
     const sources = node.sources.slice();
     sources[next.read.id] = source;
     const child = { sources, order: r.copy(node.order) };
-    if (saturate(child, candidate)) chooseSources(child, candidate, asked);
+    if (saturate(child, candidate, asked)) chooseSources(child, candidate, asked);
   }
 }
 
@@ -215,23 +225,27 @@ const isMetBy = (value: Result | undefined, is: boolean | string): boolean | und
   isMet({ term: { kind: 'read', event: 0 }, is }, () => value);
 
 /** The writes that a read can still find. */
-function sourcesFor(read: Placed, { sources, order }: Node, candidate: Candidate): readonly number[] {
-  const { events, reads, writes, known } = candidate;
+function sourcesFor(
+  read: Placed,
+  { sources, order }: Node,
+  candidate: Candidate,
+  isLawless: boolean,
+): readonly number[] {
+  const { events, reads, writes } = candidate;
   const isHalf = events[read.id + 1]?.partner === read.id;
   const own = writes.get(read.location)!.filter(({ id, thread }) => thread === read.thread && id < read.id);
   const lastOwn = own.at(-1);
   return writes
     .get(read.location)!
     .filter((write) => {
+      if (!fits(read, write, lastOwn)) return false;
+      if (isLawless) return write.id !== read.id + 1 || !isHalf;
       if (write.thread === read.thread && write !== lastOwn) return false;
       if (lastOwn !== undefined && r.has(order, write.id, lastOwn.id)) return false;
-      if (known.initial.length > 0 && !fits(read, write, lastOwn)) return false;
       // No two atomic operations read from the same write.
       return (
         !isHalf ||
-        !reads.some(
-          (other) => sources[other.id] === write.id && events[other.id + 1]?.partner === other.id,
-        )
+        !reads.some((other) => sources[other.id] === write.id && events[other.id + 1]?.partner === other.id)
       );
     })
     .map(({ id }) => id);
@@ -239,17 +253,11 @@ function sourcesFor(read: Placed, { sources, order }: Node, candidate: Candidate
 
 /** Locks are found free where they are free, and taken where they are taken. */
 function fits(read: Placed, write: Placed, lastOwn: Placed | undefined): boolean {
-  switch (read.mark) {
-    case 'lock-read':
-    case 'is-unlocked':
-      return write.thread < 0 || write.mark === 'unlock';
-    case 'lock-failed':
-    case 'is-locked':
-      // Inside of its own section a process sees its own lock.
-      return write.mark === 'lock-write' && (lastOwn?.mark !== 'lock-write' || write === lastOwn);
-    default:
-      return true;
-  }
+  if (read.mark === 'lock-read' || read.mark === 'is-unlocked')
+    return write.thread < 0 || write.mark === 'unlock';
+  if (read.mark !== 'lock-failed' && read.mark !== 'is-locked') return true;
+  // Inside of its own section a process sees its own lock.
+  return write.mark === 'lock-write' && (lastOwn?.mark !== 'lock-write' || write === lastOwn);
 }
 
 const choicesOf = ({ sources, order }: Node, { size, reads }: Candidate) => {
@@ -276,7 +284,7 @@ function chooseLast(node: Node, at: Reached, asked: Asked): void {
       if (writes.some((other) => r.has(current.order, write.id, other.id))) continue;
       const child = { sources: current.sources, order: r.copy(current.order) };
       if (!writes.every((other) => other === write || addOrder(child.order, other.id, write.id))) continue;
-      if (!saturate(child, candidate)) continue;
+      if (!saturate(child, candidate, asked)) continue;
       const value = at.valueIn(write.thread, write.value!);
       if (value === null || value === undefined) continue;
       choose(index + 1, child, new Map(last).set(location, value));
@@ -300,7 +308,7 @@ function chooseOrder(node: Node, at: Reached, { last, asked }: Ending): boolean 
     if (typeof derived === 'string') return true;
     if (pair === null) {
       const plain = candidate.known.mayRace ? plainAccesses(candidate, derived) : 'no race';
-      if (plain === 'forbidden' && asked.without !== 'plain-coherence') return true;
+      if (plain === 'forbidden' && !asked.without.includes('plain-coherence')) return true;
       const flags = [...candidate.known.flags, ...srcuFlags(candidate, derived.readsFrom)];
       return asked.found({ candidate, derived, hasRace: plain === 'race', flags }, at, last);
     }
@@ -311,7 +319,7 @@ function chooseOrder(node: Node, at: Reached, { last, asked }: Ending): boolean 
     [other, one],
   ] as const) {
     const child = { sources: node.sources, order: r.copy(node.order) };
-    if (!addOrder(child.order, before, after) || !saturate(child, candidate)) continue;
+    if (!addOrder(child.order, before, after) || !saturate(child, candidate, asked)) continue;
     if (!chooseOrder(child, at, { last, asked })) return false;
   }
   return true;

@@ -12,15 +12,15 @@ export type Groups = readonly (readonly number[])[];
  */
 export function groupsIn(test: LitmusTest, observed: readonly Observed[]): Groups {
   if (test.filter !== null) return [];
-  const keyOf = (process: Process) => {
+  const keyOf = (one: Process) => {
     const initial = test.initial
-      .filter(({ observed: { owner } }) => owner === process.number)
+      .filter(({ observed: { owner } }) => owner === one.number)
       .map(({ observed: { name }, value }) => [name, value]);
-    const registers = observed.filter(({ owner }) => owner === process.number).map(({ name }) => name);
-    const text = JSON.stringify(process.body, (key, value: unknown) =>
+    const registers = observed.filter(({ owner }) => owner === one.number).map(({ name }) => name);
+    const text = JSON.stringify(one.body, (key, value: unknown) =>
       key === 'line' || key === 'text' ? undefined : value,
     );
-    return JSON.stringify([text, process.parameters, [...process.types], initial, registers.sort()]);
+    return JSON.stringify([text, one.parameters, [...one.types], initial, registers.sort()]);
   };
   const byKey = Map.groupBy(test.processes.keys(), (at) => keyOf(test.processes[at]!));
   return [...byKey.values()].filter((group) => group.length > 1);

@@ -33,14 +33,20 @@ export function binaryValue(operator: BinaryOperator, left: Value, right: Value)
   const isShift = operator === '<<' || operator === '>>';
   const isLogical = operator === '&&' || operator === '||';
   const type = commonType(left.type, isShift ? int : right.type);
-  const [a, b] = isLogical ? [left, right] : [converted(left, type), isShift ? right : converted(right, type)];
+  const [a, b] = isLogical
+    ? [left, right]
+    : [converted(left, type), isShift ? right : converted(right, type)];
   const term = simple({ kind: 'binary', operator, left: a.term, right: b.term, type });
   return { term, reads: left.reads | right.reads, type: truths.has(operator) ? int : type };
 }
 
 /** Its value where it has one already; r ^ r and r - r are 0 whatever r is. */
 function simple(term: Term): Term {
-  if (term.kind === 'binary' && (term.operator === '^' || term.operator === '-') && isSame(term.left, term.right))
+  if (
+    term.kind === 'binary' &&
+    (term.operator === '^' || term.operator === '-') &&
+    isSame(term.left, term.right)
+  )
     return constant(0);
   const value = evaluate(term, () => undefined);
   return value === undefined || value === null ? term : constant(value);
