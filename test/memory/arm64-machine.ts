@@ -25,7 +25,7 @@ export function arm64Space(
     { ...defaultMachine, without },
     { ...defaultProgram, kept },
   );
-  return explore(space, most) as Arm64Space | null;
+  return explore(space, most) === null ? null : space;
 }
 
 /** Memory and locals where all threads have ended, as the promise-first machine tells them. */
