@@ -10,7 +10,9 @@ export type MemoryModelName = (typeof memoryModelNames)[number];
 export type MachineName = 'arm64';
 
 /** Those that rewrite a model, so that any engine runs it. */
-export const rewritingModelNames = memoryModelNames.filter((name) => name !== 'arm64');
+export const rewritingModelNames: readonly MemoryModelName[] = memoryModelNames.filter(
+  (name) => name !== 'arm64',
+);
 
 /** The name of the option that every model has; no model can have one of its own by that name. */
 export const memoryKey = 'memory';

@@ -43,7 +43,7 @@ function executedAt(trace: Trace, promised: number, cell: string, cpu: Cpu): num
     ({ thread, replica, events }) =>
       cpu.copies.has(`${thread} ${replica}`) &&
       events.some(({ outOfOrder }) =>
-        outOfOrder?.seenBefore.some((store) => store.cell === cell && store.since === promised),
+        (outOfOrder?.seenBefore ?? []).some((store) => store.cell === cell && store.since === promised),
       ),
   );
   return at < 0 ? null : at;

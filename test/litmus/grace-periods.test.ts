@@ -1,6 +1,7 @@
 /** Grace periods of RCU and SRCU: what they order in each memory model. The verdicts are those of herd with the law of RCU. */
 import { describe, expect, test } from 'vitest';
-import { memoryModelNames } from '../../checker/language/memory-name.ts';
+import { rewritingModelNames } from '../../checker/language/memory-name.ts';
+import type { MemoryModelName } from '../../checker/language/memory-name.ts';
 import { runLitmus } from '../../checker/litmus/run.ts';
 
 const parameters = 'int *x, int *y, int *z, struct srcu_struct *s, struct srcu_struct *t';
@@ -9,7 +10,10 @@ const parameters = 'int *x, int *y, int *z, struct srcu_struct *s, struct srcu_s
 function verdictOf(processes: readonly string[], condition: string): string {
   const bodies = processes.map((body, number) => `P${number}(${parameters}) { ${body} }`);
   const source = `C test\n{ }\n${bodies.join('\n')}\nexists (${condition})\n`;
-  return memoryModelNames.map((memory) => (runLitmus(source, memory).positive > 0 ? 'A' : '-')).join(' ');
+  const letterOf = (memory: MemoryModelName) => (runLitmus(source, memory).positive > 0 ? 'A' : '-');
+  // ARMv8 is what `weak` stands in for.
+  expect(letterOf('arm64')).toBe(letterOf('weak'));
+  return rewritingModelNames.map(letterOf).join(' ');
 }
 
 describe('what is unpublished may be freed after a grace period', () => {

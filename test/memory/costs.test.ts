@@ -1,7 +1,7 @@
 /** Costs mean the same with store buffers as without: store buffers are no accesses, and a barrier that waits for one is a barrier. */
 import { describe, expect, test } from 'vitest';
 import { transitionTable } from '../../checker/analysis/transition-table.ts';
-import { memoryModelNames } from '../../checker/language/memory-name.ts';
+import { rewritingModelNames } from '../../checker/language/memory-name.ts';
 import type { MemoryModelName } from '../../checker/language/memory-name.ts';
 import type { AnyDefinition } from '../../checker/language/model.ts';
 import { defaultSettings, memoryModels } from '../../checker/memory/memory-model.ts';
@@ -70,7 +70,7 @@ const writer = defineModel({
 
 const exactly = (number: number) => ({ least: number, most: number });
 
-test.each(memoryModelNames)('%s: three accesses of five, two barriers, no read-modify-write', (memory) => {
+test.each(rewritingModelNames)('%s: three accesses of five, two barriers, no read-modify-write', (memory) => {
   expect(costsUnder(memory, writer)).toEqual({
     own: exactly(3),
     all: exactly(5),

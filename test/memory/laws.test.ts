@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { smpMb } from '../../checker/language/index.ts';
-import { memoryModelNames } from '../../checker/language/memory-name.ts';
+import { rewritingModelNames } from '../../checker/language/memory-name.ts';
 import type { Model } from '../../checker/language/model.ts';
 import type { Block, Statement } from '../../checker/language/statement.ts';
 import { randomModel } from '../laws/random-model.ts';
@@ -21,7 +21,7 @@ const missing = (some: ReadonlySet<string>, others: ReadonlySet<string>) =>
 
 test('a weaker memory model allows all that a stronger one does', () => {
   holds((model) => {
-    const outcomes = memoryModelNames.map((memory) => outcomesOf(model, memory, most));
+    const outcomes = rewritingModelNames.map((memory) => outcomesOf(model, memory, most));
     for (const [at, weak] of outcomes.entries()) {
       const strong = at === 0 ? null : outcomes[at - 1]!;
       if (strong === null || weak === null) continue;

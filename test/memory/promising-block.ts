@@ -61,34 +61,37 @@ export function blockSteps(
       }
       let now = seen;
       let newest = latest;
-      const cells = new Proxy({}, {
-        get: (_, name) => {
-          const cell = String(name);
-          const own = written.findLast((write) => write.cell === cell);
-          if (own !== undefined) return [own.value, 0, 0];
-          let source = time;
-          while (source > 0 && memory[source - 1]!.cell !== cell) source--;
-          const value = source === 0 ? initial[cell]![0] : memory[source - 1]!.value;
-          if (isFull) {
-            newest = max(newest, source);
-            return [value, 0, 0];
-          }
-          const pre = now.rNew;
-          if (
-            now.promises.includes(source) ||
-            isBetween(memory, cell, source, max(pre, now.coherence[cell] ?? 0))
-          )
-            throw new Hidden();
-          const forward = now.forwards[cell];
-          const post = max(pre, forward?.time === source ? forward.view : source);
-          now = {
-            ...now,
-            coherence: { ...now.coherence, [cell]: max(now.coherence[cell] ?? 0, post) },
-            rOld: max(now.rOld, post),
-          };
-          return [value, post, post];
+      const cells = new Proxy(
+        {},
+        {
+          get: (_, name) => {
+            const cell = String(name);
+            const own = written.findLast((write) => write.cell === cell);
+            if (own !== undefined) return [own.value, 0, 0];
+            let source = time;
+            while (source > 0 && memory[source - 1]!.cell !== cell) source--;
+            const value = source === 0 ? initial[cell]![0] : memory[source - 1]!.value;
+            if (isFull) {
+              newest = max(newest, source);
+              return [value, 0, 0];
+            }
+            const pre = now.rNew;
+            if (
+              now.promises.includes(source) ||
+              isBetween(memory, cell, source, max(pre, now.coherence[cell] ?? 0))
+            )
+              throw new Hidden();
+            const forward = now.forwards[cell];
+            const post = max(pre, forward?.time === source ? forward.view : source);
+            now = {
+              ...now,
+              coherence: { ...now.coherence, [cell]: max(now.coherence[cell] ?? 0, post) },
+              rOld: max(now.rOld, post),
+            };
+            return [value, post, post];
+          },
         },
-      });
+      );
       const place: Place = { registers: { ...registers }, self, bound: [], memory: cells };
       switch (instruction.kind) {
         case 'branch': {

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import {
   acquire,
+  always,
   and,
   array,
   atomically,
@@ -16,6 +17,7 @@ import {
   either,
   ended,
   eq,
+  exists,
   full,
   index,
   init,
@@ -23,6 +25,7 @@ import {
   goto,
   loop,
   ne,
+  not,
   note,
   range,
   reachable,
@@ -42,16 +45,27 @@ import {
 } from '../../checker/language/index.ts';
 import type { Expr, Statement, Text, Variable } from '../../checker/language/index.ts';
 import type { Model } from '../../checker/language/model.ts';
+import type { Thread } from '../../checker/language/thread.ts';
 import { printModel } from '../laws/print-model.ts';
 import type { Tape } from '../laws/tape.ts';
 import { tape } from '../laws/tape.ts';
 
 const V = range(0, 2);
 
+const locals = {
+  r: init(V, 0),
+  s: init(V, 0),
+  b: init(bool, false),
+  i: init(index(2), 0),
+  saw: array(2, V, 0),
+};
+
 export interface WeakWishes {
   /** Accesses a thread, at most. */
   readonly accesses: number;
   readonly asserts: boolean;
+  /** Invariants over memory and locals, beside the witness that all threads end. */
+  readonly invariants: number;
 }
 
 /** Random models of two or three threads; a counterexample is shown as text. */
@@ -71,40 +85,54 @@ function modelOf(from: Tape, wishes: WeakWishes): Model {
     own: array(count_, V, 0),
   });
   const threads = Array.from({ length: count_ }, (_, at) =>
-    thread(
-      'pqr'.charAt(at),
-      {
-        locals: {
-          r: init(V, 0),
-          s: init(V, 0),
-          b: init(bool, false),
-          i: init(index(2), 0),
-          saw: array(2, V, 0),
-        },
-      },
-      (l) => {
-        const writer: Writer = {
-          from,
-          mem,
-          l,
-          at,
-          left: Math.max(2, wishes.accesses - (count_ - 2)),
-          asserts: wishes.asserts,
-          depth: 0,
-          isLooping: false,
-        };
-        const texts: (Statement | Text)[] = [];
-        while (writer.left > 0) texts.push(statement(writer));
-        return [...texts, label('out')];
-      },
-    ),
+    thread('pqr'.charAt(at), { locals, cpus: 1 }, (l) => {
+      const writer: Writer = {
+        from,
+        mem,
+        l,
+        at,
+        left: Math.max(2, wishes.accesses - (count_ - 2)),
+        asserts: wishes.asserts,
+        depth: 0,
+        isLooping: false,
+      };
+      const texts: (Statement | Text)[] = [];
+      while (writer.left > 0) texts.push(statement(writer));
+      return [...texts, label('out')];
+    }),
   );
   const parts = {
     shared: mem,
     threads,
-    properties: [reachable('end', and(...threads.map((one) => ended(one))))],
+    properties: [
+      reachable('end', and(...threads.map((one) => ended(one)))),
+      ...Array.from({ length: wishes.invariants }, (_, at) =>
+        always(`invariant ${at}`, not(unlikely(from, mem, threads))),
+      ),
+    ],
   };
   return defineModel({ name: 'random', summary: '', options: {}, build: () => parts }).build();
+}
+
+type Memory = Writer['mem'];
+type Threads = readonly Thread<typeof locals>[];
+
+/** Two or three things at once, of memory, of what threads have reached, and of cells of one thread. */
+function unlikely(from: Tape, mem: Memory, threads: Threads): Expr<boolean> {
+  const about = (): Expr<boolean> => {
+    const one = from.pick(threads);
+    return from.pick<() => Expr<boolean>>([
+      () => eq(mem.x, from.below(3)),
+      () => eq(mem.y, from.below(3)),
+      () => eq(mem.a.at(from.below(2)), from.below(3)),
+      () => eq(mem.own.at(from.below(threads.length)), 1 + from.below(2)),
+      () => exists(one, (l) => eq(l.r, from.below(3))),
+      () => exists(one, (l) => eq(l.s, 1 + from.below(2))),
+      () => exists(one, (l) => eq(l.saw.at(0), from.below(3))),
+      () => ended(one),
+    ])();
+  };
+  return and(...Array.from({ length: 2 + from.below(2) }, about));
 }
 
 interface Writer {

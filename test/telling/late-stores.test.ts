@@ -1,6 +1,6 @@
 /** Stores that wait in a store buffer, as a trace tells them: where they are made, where they arrive, and who missed them. */
 import { expect, test } from 'vitest';
-import { memoryModelNames } from '../../checker/language/memory-name.ts';
+import { rewritingModelNames } from '../../checker/language/memory-name.ts';
 import type { AnyDefinition } from '../../checker/language/model.ts';
 import { withMemoryOption } from '../../checker/memory/memory-option.ts';
 import { check } from '../../checker/search/check.ts';
@@ -57,8 +57,8 @@ const broken = registry.flatMap((definition) =>
   definition.scenarios
     .filter(({ verdict, states = Infinity }) => verdict === 'violated' && states < 2_000)
     .flatMap(({ name, options, memory: own = 'sc' }) =>
-      memoryModelNames
-        .slice(Math.max(1, memoryModelNames.indexOf(own)))
+      rewritingModelNames
+        .slice(Math.max(1, rewritingModelNames.indexOf(own)))
         // Models of many threads take seconds to compile under weak.
         .filter((memory) => memory !== 'weak' || definition.name !== 'gup-fast-checks')
         .map((memory) => [name, memory, definition, options] as const),

@@ -134,11 +134,12 @@ export class Machine {
 
   #promised(state: MachineState, processor: number): readonly Step[] {
     const { cpu, isHandler } = this.program.processors[processor]!;
-    if (isHandler || !this.#usefulness.mayOvertake(state, processor)) return [];
-    const all = this.#settings.without.has('useful');
+    if (isHandler) return [];
+    const cells = this.#usefulness.cells(state, processor, this.#settings.without.has('useful'));
+    if (cells.length === 0) return [];
     const steps: Step[] = [];
     for (const promised of this.#certification.candidates(state, cpu)) {
-      if (!all && !this.#usefulness.matters(state, processor, promised.cell)) continue;
+      if (!cells.includes(promised.cell)) continue;
       const after = withPromise(state, cpu, promised);
       if (!this.#certification.keeps(after, cpu)) continue;
       if (promisesOf(after, cpu) > this.#settings.mostPromises)

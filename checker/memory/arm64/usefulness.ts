@@ -8,7 +8,7 @@ import { walk } from '../../language/expression.ts';
 import { cellsIn } from './access-cells.ts';
 import { loads, looks, nodesOf, stores } from './future-accesses.ts';
 import type { MachineState } from './machine-state.ts';
-import type { Operation } from './operation.ts';
+import type { Node, Operation } from './operation.ts';
 import type { Processor, Program } from './program.ts';
 
 export class Usefulness {
@@ -19,6 +19,8 @@ export class Usefulness {
   readonly #shows: readonly (readonly boolean[])[];
   /** By processor and location: the locations that can be reached, that one included. */
   readonly #reach: readonly (readonly ReadonlySet<number>[])[];
+  /** By processor and location: the cells that the text lets it write before an access that stands there, or next. */
+  readonly #overtaking: readonly (readonly (readonly number[])[])[];
   readonly #lags = new Map<string, boolean>();
 
   constructor(program: Program) {
@@ -52,25 +54,26 @@ export class Usefulness {
     this.#shows = processors.map((processor) =>
       processor.operations.map((operations) => operations.some((operation) => shows(processor, operation))),
     );
+    this.#overtaking = processors.map((processor) =>
+      processor.operations.map((_, location) => overtaking(processor, location)),
+    );
     this.#reach = processors.map(({ operations }) =>
       operations.map((_, from) => reachable(operations, from)),
     );
   }
 
-  /** Whether a copy may promise anything where it stands: whether something there can be performed later than a promise. */
-  mayOvertake(state: MachineState, processor: number): boolean {
+  /** The cells that a copy may promise to write where it stands; all of them, where `all` asks for those that matter to nobody too. */
+  cells(state: MachineState, processor: number, all: boolean): readonly number[] {
     const location = state.copies[processor]!.locals[0]!;
-    const { operations, accesses } = this.#program.processors[processor]!;
-    if (operations[location]!.length === 0 || operations[location]!.every(({ kind }) => kind === 'block'))
-      return false;
-    return (
-      this.#shows[processor]![location]! ||
-      accesses[location]!.some(({ reads, writes }) => reads.length + writes.length > 0)
-    );
+    const { accesses } = this.#program.processors[processor]!;
+    const isAccess = accesses[location]!.some(({ reads, writes }) => reads.length + writes.length > 0);
+    if (!isAccess && !this.#shows[processor]![location]!) return [];
+    const cells = this.#overtaking[processor]![location]!;
+    return all ? cells : cells.filter((cell) => this.#matters(state, processor, cell));
   }
 
   /** Whether it matters that others see a write to a cell before the copy does what stands next. */
-  matters(state: MachineState, processor: number, cell: number): boolean {
+  #matters(state: MachineState, processor: number, cell: number): boolean {
     const { accesses } = this.#program.processors[processor]!;
     const location = state.copies[processor]!.locals[0]!;
     if (!this.#isSeen[cell]! && !this.#others(state, processor, cell, loads | looks | stores)) return false;
@@ -126,6 +129,49 @@ function choosesWatched(
         watched.has(`${processor.table.thread.name}.${code.target.name}`) ||
         choosesWatched(processor, code.next, watched)
       );
+  }
+}
+
+/**
+ * The cells that are written, and not by a release, behind a first access with no full barrier between.
+ *
+ * Sound for:  all promises: an access that a store need not be behind stands before it, and a full barrier puts all behind it.
+ */
+function overtaking({ operations, accesses }: Processor, from: number): readonly number[] {
+  const found = new Set<number>();
+  const seen = new Set<string>();
+  const todo: { location: number; isBehind: boolean }[] = [{ location: from, isBehind: false }];
+  for (let at = todo.pop(); at !== undefined; at = todo.pop()) {
+    const key = `${at.location} ${at.isBehind}`;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    for (const [position, operation] of operations[at.location]!.entries()) {
+      const { kind, order, mayFail, isUpdate, code } = operation;
+      const { reads, writes } = accesses[at.location]![position]!;
+      if (kind === 'block') continue;
+      if (at.isBehind && order !== 'release') for (const cell of writes) found.add(cell);
+      if (order === 'full' && !mayFail) continue;
+      const isFirst = !at.isBehind && reads.length + writes.length > 0;
+      // All that is behind the first access, where that is a load which is an acquire.
+      if (isFirst && order === 'acquire' && !isUpdate) continue;
+      const isBehind = at.isBehind || isFirst;
+      for (const location of placesBehind(code, isBehind)) todo.push({ location, isBehind });
+    }
+  }
+  return [...found].sort((a, b) => a - b);
+}
+
+/** Where code leads, but by ways with a full barrier if that ends them. */
+function placesBehind(node: Node, endsAtBarrier: boolean): readonly number[] {
+  switch (node.kind) {
+    case 'goto':
+      return [node.location];
+    case 'effects':
+      return endsAtBarrier && node.barrier === 'full' ? [] : placesBehind(node.next, endsAtBarrier);
+    case 'branch':
+      return [node.then, node.otherwise].flatMap((arm) => placesBehind(arm, endsAtBarrier));
+    case 'choose':
+      return placesBehind(node.next, endsAtBarrier);
   }
 }
 

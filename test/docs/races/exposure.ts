@@ -1,5 +1,5 @@
 /** Which CPUs are exposed to a race: what its header says, and what each machine comes to. */
-import { memoryKey, memoryModelNames } from '../../../checker/language/memory-name.ts';
+import { memoryKey, rewritingModelNames } from '../../../checker/language/memory-name.ts';
 import type { MemoryModelName } from '../../../checker/language/memory-name.ts';
 import type { AnyDefinition, Scenario, Verdict } from '../../../checker/language/model.ts';
 import { valuesOf } from '../../../checker/language/option.ts';
@@ -87,7 +87,7 @@ export function onMachines(
       scenario,
       machine,
       verdicts: Object.fromEntries(
-        memoryModelNames.map((memory) => [memory, verdict({ ...scenario.options, ...machine, memory })]),
+        rewritingModelNames.map((memory) => [memory, verdict({ ...scenario.options, ...machine, memory })]),
       ) as OnMachine['verdicts'],
     })),
   );

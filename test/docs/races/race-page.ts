@@ -2,7 +2,7 @@
 import { toSvg } from '../../../checker/export/lanes-svg.ts';
 import { changelogText } from '../../../checker/export/changelog-text.ts';
 import { exportedTrace } from '../../../checker/export/exported-trace.ts';
-import { memoryKey, memoryModelNames, memoryOption } from '../../../checker/language/memory-name.ts';
+import { memoryKey, rewritingModelNames, memoryOption } from '../../../checker/language/memory-name.ts';
 import type { Scenario } from '../../../checker/language/model.ts';
 import { optionName } from '../../../checker/language/option.ts';
 import type { Checked } from '../../../checker/search/check.ts';
@@ -106,11 +106,11 @@ function whoIsExposed(
     '## Who is exposed',
     paragraph(`${prose(header.fields.Exposed!, vocabulary)}: ${exposures[exposure].meaning}.`),
     table(
-      ['scenario', ...Object.keys(rows[0]!.machine), ...memoryModelNames],
+      ['scenario', ...Object.keys(rows[0]!.machine), ...rewritingModelNames],
       rows.map(({ scenario, machine, verdicts }) => [
         code(scenario.name),
         ...Object.values(machine).map(String),
-        ...memoryModelNames.map((memory) => verdicts[memory]),
+        ...rewritingModelNames.map((memory) => verdicts[memory]),
       ]),
     ),
   ];

@@ -1,0 +1,111 @@
+/** `arm64` against ARMv8: the axioms on litmus tests, a second machine on models, stronger memory models, and itself without its cuts. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { MemoryModelName } from '../../checker/language/memory-name.ts';
+import type { Model } from '../../checker/language/model.ts';
+import { defaultSettings, memoryModels } from '../../checker/memory/memory-model.ts';
+import { check, noLimits } from '../../checker/search/check.ts';
+import { randomModel } from '../laws/random-model.ts';
+import { arm64Space, endsIn, foundIn } from './arm64-machine.ts';
+import { compared } from './against-armv8.ts';
+import { programs, sourceOf } from './litmus-program.ts';
+import { promiseFirst, TooLarge } from './promise-first.ts';
+import { randomWeak } from './random-weak.ts';
+
+/** Tries so many times as many models: `RUNS=20 npx vitest run test/memory/arm64.test.ts`. */
+const times = Number(process.env.RUNS ?? 1);
+const timeout = 60_000 * times;
+
+test(
+  'on random litmus tests it ends in the states that the axioms allow, and in no others',
+  { timeout },
+  () => {
+    let several = 0;
+    fc.assert(
+      fc.property(programs().map(sourceOf), (source) => {
+        const { machine, tooStrong, tooWeak, loose } = compared(source, 'arm64', 'ldapr');
+        expect({ tooStrong, tooWeak, loose }).toEqual({ tooStrong: [], tooWeak: [], loose: [] });
+        if (machine > 1) several += 1;
+      }),
+      { numRuns: 30 * times, seed: 2019 },
+    );
+    expect(several).toBeGreaterThan(20 * times);
+  },
+);
+
+test('on random models it ends as the promise-first machine does', { timeout }, () => {
+  const seen = { compared: 0, several: 0 };
+  fc.assert(
+    fc.property(randomWeak({ accesses: 4, asserts: false, invariants: 0 }), (model) => {
+      const expected = endsOf(model);
+      const space = arm64Space(model);
+      if (expected === null || space === null) return;
+      const found = endsIn(model, space);
+      expect([...found].filter((end) => !expected.has(end))).toEqual([]);
+      expect([...expected].filter((end) => !found.has(end))).toEqual([]);
+      seen.compared += 1;
+      if (found.size > 1) seen.several += 1;
+    }),
+    { numRuns: 40 * times, seed: 2019 },
+  );
+  expect(seen.compared).toBeGreaterThan(30 * times);
+  expect(seen.several).toBeGreaterThan(15 * times);
+});
+
+function endsOf(model: Model): ReadonlySet<string> | null {
+  try {
+    return promiseFirst(model, { memories: 300, steps: 30_000 }).outcomes;
+  } catch (error) {
+    if (error instanceof TooLarge) return null;
+    throw error;
+  }
+}
+
+const lacking = ['violated', 'deadlock', 'error'];
+
+/** From better to worse: no verdict is better where memory is weaker. */
+function rank(model: Model, memory: MemoryModelName): number | null {
+  const { outcome } = check(memoryModels[memory](model, defaultSettings), { ...noLimits, maxStates: 20_000 });
+  if (outcome.verdict === 'inconclusive') return null;
+  if (lacking.includes(outcome.verdict)) return 2;
+  return outcome.verdict === 'holds' ? 1 : 0;
+}
+
+test.each<[string, fc.Arbitrary<Model>, number]>([
+  ['models of few accesses', randomWeak({ accesses: 3, asserts: true, invariants: 3 }), 30],
+  ['models of every construct', randomModel({ errors: false, states: 60 }), 20],
+])(
+  'what is broken under PSO is broken, and what is reached is reached: %s',
+  { timeout },
+  (_, models, numRuns) => {
+    let broken = 0;
+    fc.assert(
+      fc.property(models, (model) => {
+        const [strong, weak] = [rank(model, 'pso'), rank(model, 'arm64')];
+        if (strong === null || weak === null) return;
+        if (strong === 2) broken += 1;
+        expect(weak).toBeGreaterThanOrEqual(strong);
+      }),
+      { numRuns: numRuns * times, seed: 1979 },
+    );
+    expect(broken).toBeGreaterThan(4 * times);
+  },
+);
+
+test('no cut changes what is found', { timeout }, () => {
+  const counts = { cut: 0, whole: 0, found: 0 };
+  fc.assert(
+    fc.property(randomWeak({ accesses: 4, asserts: true, invariants: 3 }), (model) => {
+      const cut = arm64Space(model);
+      const whole = arm64Space(model, new Set(['clamp', 'trim', 'dead', 'useful']), 20_000);
+      if (cut === null || whole === null) return;
+      expect(foundIn(cut)).toBe(foundIn(whole));
+      counts.cut += cut.count;
+      counts.whole += whole.count;
+      if (cut.findings.length > 0) counts.found += 1;
+    }),
+    { numRuns: 30 * times, seed: 2019 },
+  );
+  expect(counts.whole).toBeGreaterThan(counts.cut);
+  expect(counts.found).toBeGreaterThan(5 * times);
+});
