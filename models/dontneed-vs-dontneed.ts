@@ -78,11 +78,11 @@ export const model = defineModel({
     { name: 'v4.12',              options: {},                                     verdict: 'violated',
       steps: 9, states: 52, transitions: 77 },
     { name: 'nested-flush',       options: { forceNestedFlush: true },             verdict: 'holds',
-      states: 244, transitions: 416 },
+      states: 244, transitions: 416, proves: ['callers', 'cpus'] },
     { name: 'nested-flush-pso',   options: { forceNestedFlush: true }, memory: 'pso', verdict: 'holds',
-      states: 348, transitions: 646 },
+      states: 348, transitions: 646, proves: ['callers', 'cpus'] },
     { name: 'three-nested-flush', options: { forceNestedFlush: true, callers: 3 }, verdict: 'holds',
-      states: 3184, transitions: 7691 },
+      states: 3184, transitions: 7691, proves: ['callers', 'cpus'] },
   ],
 
   survivors: [

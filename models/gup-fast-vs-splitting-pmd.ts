@@ -110,10 +110,12 @@ export const model = defineModel({
   scenarios: [
     { name: 'no-ipi',       options: {},                              verdict: 'violated', steps: 17, states: 197, transitions: 319 },
     { name: 'ipi',          options: { splittingIpi: true },          verdict: 'holds',    states: 146, transitions: 230,
-      why: 'what gup_fast began before the splitting bit is complete when the pins are added up, and after it gup_fast refuses' },
+      why: 'what gup_fast began before the splitting bit is complete when the pins are added up, and after it gup_fast refuses',
+      proves: ['cpus'] },
     { name: 'ipi-pso',      options: { splittingIpi: true }, memory: 'pso', verdict: 'holds',
-      states: 229, transitions: 382 },
-    { name: 'two-cpus-ipi', options: { splittingIpi: true, cpus: 2 }, verdict: 'holds',    states: 1926, transitions: 4470 },
+      states: 229, transitions: 382, proves: ['cpus'] },
+    { name: 'two-cpus-ipi', options: { splittingIpi: true, cpus: 2 }, verdict: 'holds',    states: 1926, transitions: 4470,
+      proves: ['cpus'] },
   ],
 
   survivors: [

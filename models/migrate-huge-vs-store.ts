@@ -119,10 +119,12 @@ export const model = defineModel({
 
   scenarios: [
     { name: 'v3.18',           options: {},                             verdict: 'violated', steps: 9, states: 99, transitions: 155 },
-    { name: 'freeze',          options: { freezeCount: true },          verdict: 'holds',    states: 103, transitions: 165 },
+    { name: 'freeze',          options: { freezeCount: true },          verdict: 'holds',    states: 103, transitions: 165,
+      proves: ['cpus'] },
     { name: 'freeze-pso',      options: { freezeCount: true }, memory: 'pso', verdict: 'holds',
-      states: 161, transitions: 267 },
-    { name: 'two-cpus-freeze', options: { freezeCount: true, cpus: 2 }, verdict: 'holds',    states: 855, transitions: 1786 },
+      states: 161, transitions: 267, proves: ['cpus'] },
+    { name: 'two-cpus-freeze', options: { freezeCount: true, cpus: 2 }, verdict: 'holds',    states: 855, transitions: 1786,
+      proves: ['cpus'] },
   ],
 
   survivors: [

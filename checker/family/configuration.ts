@@ -1,4 +1,5 @@
 /** A configuration: what all have in common, some copies of each group, and what the copies outside hold of each counter. */
+import type { Faults } from './faults.ts';
 import type { Roles } from './roles.ts';
 import type { Value } from './interval.ts';
 import { between } from './interval.ts';
@@ -63,8 +64,14 @@ export function saturated(low: number, high: number, most: number): readonly num
 }
 
 /** What those outside may hold once one more of them, with this share, is outside. */
-export function withOutside(rest: number, share: number, most: number): readonly number[] {
-  if (share === 0) return [rest];
+export function withOutside(
+  rest: number,
+  share: number,
+  most: number,
+  faults: Faults = {},
+): readonly number[] {
+  if (share === 0 || (faults.saturation === true && Math.abs(rest) === most && rest * share < 0))
+    return [rest];
   const range = rangeOf(rest, most);
   if (typeof range === 'number') return saturated(range + share, range + share, most);
   return saturated(range.low + share, range.high + share, most);

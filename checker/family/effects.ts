@@ -289,7 +289,7 @@ const isConstant = (expr: AnyExpr, value: number) => expr.kind === 'constant' &&
 
 /** A pointer to an element moves: where it may leave the array, it does so in the run that looks at the last element. */
 function setElementPointer({ target, value }: Effect & { kind: 'set' }, compiling: Compiling): Run {
-  const { roles } = compiling;
+  const { roles, faults } = compiling;
   const { put, text } = compileCell(target, compiling);
   const { before, after } = roles.elements!;
   const isStep = value.kind === 'binary' && isConstant(value.right, 1);
@@ -302,7 +302,7 @@ function setElementPointer({ target, value }: Effect & { kind: 'set' }, compilin
     const place = from(context);
     const hasMore = context.config.common[beyond] === 1;
     if (isStep && place === 1 && !hasMore) return context.report(`'${text}' may leave its domain`);
-    const places = !isStep ? [place] : place === near ? [near, 1] : [far];
+    const places = !isStep ? [place] : place === near ? (faults.order === true ? [1] : [near, 1]) : [far];
     for (const [at, copy] of copies(context, places.length).entries()) {
       put(copy, places[at]!);
       next(copy);

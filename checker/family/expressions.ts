@@ -3,6 +3,7 @@ import { numberOf, numbersOf } from '../analysis/numbering.ts';
 import type { AnyExpr, Binder, Reference } from '../language/expression.ts';
 import { printExpr } from '../language/print.ts';
 import { affineOf } from './family.ts';
+import type { Faults } from './faults.ts';
 import { isFixed, isMore } from './affine.ts';
 import type { Context } from './configuration.ts';
 import { counterIn } from './configuration.ts';
@@ -33,6 +34,7 @@ export interface Compiling {
   readonly weak?: boolean;
   /** A quantifier over the elements here is of the one that is looked at alone; so is one over copies with a pointer. */
   readonly whole?: AnyExpr;
+  readonly faults: Faults;
 }
 
 /** The value of an expression in a configuration, or all it may be. */
@@ -75,7 +77,7 @@ export function compileExpr(expr: AnyExpr, compiling: Compiling): Evaluate {
     case 'quantifier':
       return compileQuantifier(expr, compiling);
     case 'ended':
-      return compileEnded(expr, compiling.roles);
+      return compileEnded(expr, compiling);
   }
 }
 
@@ -208,7 +210,7 @@ const indexOf = ({ index }: Reference, compiling: Compiling): Evaluate =>
 
 const compileIsOther = (index: AnyExpr, compiling: Compiling) => {
   const place = compilePointer(index, compiling);
-  return (context: Context) => place(context) !== 1;
+  return (context: Context) => place(context) !== 1 && compiling.faults.others !== true;
 };
 
 /** Where a pointer to an element points: 0 before the one that is looked at, 1 to it, 2 after it. */
@@ -252,11 +254,12 @@ function compileRead(expr: Reference, compiling: Compiling): Evaluate {
   return (context) => (cell.isOther(context) || !cell.isThere(context) ? any : cell.get(context));
 }
 
-function compileEnded(expr: AnyExpr & { kind: 'ended' }, roles: Roles): Evaluate {
+function compileEnded(expr: AnyExpr & { kind: 'ended' }, compiling: Compiling): Evaluate {
+  const { roles } = compiling;
   const { end } = roles.family.table.threads.find(({ thread }) => thread.name === expr.thread)!;
   const { group, slot } = roles.locations.get(expr.thread)!;
   if (group >= 0) {
-    const position = compilePosition(expr.replica, group, { roles, most: 0 });
+    const position = compilePosition(expr.replica, group, compiling);
     return (context) => {
       const place = position(context);
       return place < 0 ? either : Number(context.config.groups[group]![place]![slot] === end);
@@ -369,7 +372,7 @@ function atEdge(expr: AnyExpr & { kind: 'binary' }, compiling: Compiling): Evalu
 }
 
 function compileQuantifier(expr: AnyExpr & { kind: 'quantifier' }, compiling: Compiling): Evaluate {
-  const { roles, weak = false } = compiling;
+  const { roles, weak = false, faults } = compiling;
   const { binder } = expr;
   const all = expr.quantifier === 'all';
   const group = groupOfBinder(roles, binder);
@@ -379,7 +382,7 @@ function compileQuantifier(expr: AnyExpr & { kind: 'quantifier' }, compiling: Co
     const { [binder.level]: outer = 0 } = context.bound;
     context.bound[binder.level] = value;
     const result = body(context);
-    context.bound[binder.level] = outer;
+    if (faults.bound !== true) context.bound[binder.level] = outer;
     return result;
   };
   if (isOverElements(binder, roles)) return overElements(expr, compiling, instance);

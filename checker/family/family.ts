@@ -76,7 +76,7 @@ function builtAt(definition: AnyDefinition, given: Given, sizes: Sizes): Model |
 /** Numbers far from each other and from what a model says itself, so that none are equal by chance. */
 const bases = [23, 37, 53, 71];
 /** All numbers up to this one are looked at. */
-const lookedAt = 8;
+const lookedAt = 6;
 /** Pairs of numbers for options that grow together. */
 const pairs = [
   [2, 2],
@@ -147,11 +147,11 @@ function markGrowing({ option, table, here, build, varying }: Growing): void {
   const there = build({ ...here, [option]: here[option]! + by });
   if (there === undefined)
     throw new Refusal(`the model cannot be built with ${option} above ${here[option]!}`);
-  for (const { object, key, one, other } of pairedNumbers(table, there)) {
+  for (const { object, key, path, one, other } of pairedNumbers(table, there)) {
     if (one === other) continue;
     const factor = (other - one) / by;
     if (!Number.isInteger(factor) || !mayGrow(object, key))
-      throw new Refusal(`the model is not uniform in ${option}: '${key}' is ${one} and ${other}`);
+      throw new Refusal(`the model is not uniform in ${option}: ${path} is ${one} and ${other}`);
     const own = varying.get(object) ?? new Map<string, Affine>();
     const before = own.get(key) ?? fixed(one);
     varying.set(object, own);
@@ -219,10 +219,10 @@ function difference(
 ): string | null {
   if (other === undefined) return `it cannot be built at ${printSizes(sizes)}`;
   try {
-    for (const { object, key, one, other: found } of pairedNumbers(table, other)) {
+    for (const { object, key, path, one, other: found } of pairedNumbers(table, other)) {
       const affine = varying.get(object)?.get(key);
       const expected = affine === undefined ? one : at(affine, sizes);
-      if (found !== expected) return `at ${printSizes(sizes)} '${key}' is ${found}, not ${expected}`;
+      if (found !== expected) return `at ${printSizes(sizes)} ${path} is ${found}, not ${expected}`;
     }
     return null;
   } catch (error) {
@@ -249,6 +249,8 @@ export const invariantsOnly = (model: Model): Model => ({
 interface NumberPair {
   readonly object: object;
   readonly key: string;
+  /** Where it stands in the table. */
+  readonly path: string;
   readonly one: number;
   readonly other: number;
 }
@@ -266,7 +268,7 @@ const silent: ReadonlySet<string> = new Set([
 function* pairedNumbers(one: object, other: object): Generator<NumberPair> {
   const seen = new Map<object, Set<object>>();
   const pending: { readonly a: object; readonly b: object; readonly path: string }[] = [
-    { a: one, b: other, path: 'the table' },
+    { a: one, b: other, path: '' },
   ];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { a, b, path } = next;
@@ -285,9 +287,10 @@ function* pairedNumbers(one: object, other: object): Generator<NumberPair> {
       if (silent.has(key)) continue;
       const x = (a as Record<string, unknown>)[key];
       const y = (b as Record<string, unknown>)[key];
-      if (typeof x === 'number' && typeof y === 'number') yield { object: a, key, one: x, other: y };
+      if (typeof x === 'number' && typeof y === 'number')
+        yield { object: a, key, path: `${path}.${key}`, one: x, other: y };
       else if (typeof x === 'object' && typeof y === 'object' && x !== null && y !== null)
-        pending.push({ a: x, b: y, path: key === 'initial' ? `${path}.initial` : `${path}.${key}` });
+        pending.push({ a: x, b: y, path: path === '' ? key : `${path}.${key}` });
       else if (x !== y) throw new Refusal(`${path}.${key} is ${String(x)} and ${String(y)}`);
     }
   }

@@ -9,7 +9,7 @@ export function judge(views: Views): void {
   const [first] = views.used;
   if (first === undefined) throw new Error('no view is used, and those of the beginning always are');
   for (const { name, witnesses } of machine.invariants)
-    if (witnesses > size)
+    if (witnesses > size && machine.faults.witnesses !== true)
       views.doubt(`'${name}' speaks of ${witnesses} copies at once`, views.unpacked(first));
   for (const view of views.used) {
     for (const { name, mayFail } of machine.invariants) {
@@ -38,7 +38,7 @@ function judgeCounters(views: Views): void {
       ),
     );
     for (const { view, config } of used) {
-      if (!isAtMost(config, counter, caps, views.machine.roles))
+      if (views.machine.faults.large !== true && !isAtMost(config, counter, caps, views.machine.roles))
         views.doubt(`'${name}' may become larger than ${printAffine(high)}`, config);
       const tooLow = views.possibly(view, (one) => views.machine.mayBeTooLow(one, counter));
       if (tooLow !== null) views.doubt(`'${name}' may become less than ${low}`, tooLow);

@@ -19,6 +19,7 @@ import {
 import type { Compiling, Evaluate } from './expressions.ts';
 import { compileExpr, witnesses } from './expressions.ts';
 import type { Family } from './family.ts';
+import type { Faults } from './faults.ts';
 import { highest, lowest, mayBeFalse, mayBeTrue } from './interval.ts';
 import { Refusal, within } from './refusal.ts';
 import type { Forgotten, Placement, Roles } from './roles.ts';
@@ -37,6 +38,7 @@ export interface Machine {
   readonly roles: Roles;
   /** What copies outside hold is exact below this number. */
   readonly most: number;
+  readonly faults: Faults;
   readonly invariants: readonly Asked[];
   /** Gives each result of a step of a copy, or of the single threads where `group` is -1. */
   readonly fire: (config: Configuration, group: number, me: number, result: Result) => void;
@@ -76,9 +78,14 @@ interface CompiledTransition {
  *
  * Throws  Refusal, also while it runs, where the family has what no rule is known for.
  */
-export function machineOf(family: Family, most: number, element: string | null): Machine {
+export function machineOf(
+  family: Family,
+  most: number,
+  element: string | null,
+  faults: Faults = {},
+): Machine {
   const roles = rolesOf(family, element);
-  const compiling: Compiling = { roles, most };
+  const compiling: Compiling = { roles, most, faults };
   const threads = new Map(family.table.threads.map((table) => [table, compileThread(table, compiling)]));
   const compiled = (table: ThreadTable) => threads.get(table)!;
   const singles = roles.singles.map(compiled);
@@ -90,12 +97,17 @@ export function machineOf(family: Family, most: number, element: string | null):
   return {
     roles,
     most,
+    faults,
     invariants,
     fire: (config, group, me, result) => {
       for (const thread of movers(group)) fireThread(thread, config, { group, me }, result);
     },
-    initial: (sizes) => initialOf(roles, compiled, sizes),
-    mayBeStuck: stuckOf(singles, members),
+    initial: (sizes) =>
+      initialOf(roles, compiled, sizes).filter(
+        ({ common }) =>
+          !(faults.after === true && roles.elements !== null && common[roles.elements.after] === 1),
+      ),
+    mayBeStuck: stuckOf(singles, members, faults),
     contradicts: (config) =>
       roles.counters.some(({ low, high }, at) => {
         if (!isFixed(high)) return false;
@@ -334,7 +346,11 @@ function withPointers(
  * Sound for:  each deadlock has a part of `size` copies of each group of which this is true: with the copy that has not ended
  *             and, where there is room for them, with those that keep its guards and those of the single threads false.
  */
-function stuckOf(singles: readonly CompiledThread[], members: readonly (readonly CompiledThread[])[]) {
+function stuckOf(
+  singles: readonly CompiledThread[],
+  members: readonly (readonly CompiledThread[])[],
+  faults: Faults,
+) {
   const cellsOf = (config: Configuration, group: number, me: number) =>
     group < 0 ? config.common : config.groups[group]![me]!;
   const transitionsAt = ({ locations, place }: CompiledThread, cells: readonly number[]) =>
@@ -347,7 +363,7 @@ function stuckOf(singles: readonly CompiledThread[], members: readonly (readonly
     transitionsAt(thread, cellsOf(config, group, me)).every(({ guard, weakGuard }) => {
       if (guard === null) return false;
       const context = contextOf(config, group, me);
-      return mayBeFalse((weak ? weakGuard! : guard)(context)) || context.leads;
+      return mayBeFalse((weak && faults.blockers !== true ? weakGuard! : guard)(context)) || context.leads;
     });
   const isWaiting = ({ table, place }: CompiledThread, cells: readonly number[]) =>
     cells[place.slot] !== table.end && !table.thread.mayBlockForever;

@@ -1,12 +1,12 @@
 /** What each cell of a family is: common to all, a copy's own, a counter with shares, or one element for all. */
-import { conditionsIn, effectsIn, exprsOf } from '../analysis/code-parts.ts';
+import { conditionsIn, effectsIn, exprsIn, exprsOf } from '../analysis/code-parts.ts';
 import { deadLocals } from '../analysis/liveness.ts';
 import { numberingOf, numberOf } from '../analysis/numbering.ts';
 import type { ThreadTable, Transition, TransitionTable } from '../analysis/transition-table.ts';
 import type { AnyDomain } from '../language/domain.ts';
 import type { AnyExpr, Binder, Reference } from '../language/expression.ts';
 import { walk } from '../language/expression.ts';
-import { printExpr } from '../language/print.ts';
+import { printExpr, printText } from '../language/print.ts';
 import type { AnyDeclaration } from '../language/variable.ts';
 import type { Affine } from './affine.ts';
 import { fixed, isFixed, isMore } from './affine.ts';
@@ -195,6 +195,24 @@ function runnersOf(
   return runners;
 }
 
+/** Where a variable selects from an array, or else where it is used: `(line 3 'x = y')`. */
+function usedAt(table: TransitionTable, key: string): string {
+  const mentions = (part: AnyExpr) =>
+    (part.kind === 'shared' || part.kind === 'local') && keyOf(part) === key;
+  const selects = (part: AnyExpr) =>
+    (part.kind === 'shared' || part.kind === 'local') &&
+    part.index !== null &&
+    [...walk(part.index)].some(mentions);
+  const all = transitionsOf(table).map((transition) => ({
+    transition,
+    parts: [...exprsIn(transition)].flatMap((expr) => [...walk(expr)]),
+  }));
+  const found = all.find(({ parts }) => parts.some(selects)) ?? all.find(({ parts }) => parts.some(mentions));
+  if (found === undefined) return '';
+  const { statement } = found.transition;
+  return ` (line ${statement.line} '${printText(statement)}')`;
+}
+
 /** Gives each variable its role and its place, one after the other. */
 class Layout {
   readonly #family: Family;
@@ -278,7 +296,8 @@ class Layout {
       if (this.#isOverElements(key, declaration)) continue;
       if (!arrays.has(key) && !isFixed(length)) {
         const of = [...this.#groups.keys()].filter((at) => isMore(this.#groups[at]!.copies, 0, length));
-        if (of.length !== 1) throw new Refusal(`whose cells those of '${key}' are is not clear`);
+        // Where two threads have as many copies, the cells may be taken to be those of either.
+        if (of.length === 0) throw new Refusal(`'${key}' has as many cells as no thread has copies`);
         arrays.set(key, of[0]!);
       }
       const group = arrays.get(key);
@@ -336,7 +355,9 @@ class Layout {
 
   #ownedRole(key: string, declaration: AnyDeclaration, group: number): Role {
     if (!isFixed(this.#highOf(declaration)))
-      throw new Refusal(`'${key}' holds a number for each copy that grows with the model`);
+      throw new Refusal(
+        `'${key}' holds a number for each copy that grows with the model${usedAt(this.#family.table, key)}`,
+      );
     const { initial } = this.#groups[group]!;
     const slot = initial.push(numberOf(this.#names, declaration.initial[0]!)) - 1;
     return { kind: 'owned', group, slot };
@@ -354,7 +375,7 @@ class Layout {
     if (group >= 0) {
       if (grows)
         throw new Refusal(
-          `local '${key.slice(key.indexOf('.') + 1)}' of '${owner!.thread.name}' holds a number that grows with the copies`,
+          `local '${key.slice(key.indexOf('.') + 1)}' of '${owner!.thread.name}' holds a number that grows with the copies${usedAt(this.#family.table, key)}`,
         );
       const record = this.#groups[group]!.initial;
       return { kind: 'record', group, slot: record.push(...initial) - initial.length };

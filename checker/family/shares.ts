@@ -83,6 +83,7 @@ export function compileCounterSet(
       )) {
         if (
           isSetLater &&
+          compiling.faults.step !== true &&
           !isFixed(compiling.roles.counters[added.counter]!.high) &&
           !isSurelyInside(changed.config, added.counter, compiling)
         )
@@ -126,7 +127,7 @@ interface Setting extends Added {
 }
 
 function setTo(context: Context, setting: Setting, cell: Cell, compiling: Compiling): readonly Context[] {
-  const { roles } = compiling;
+  const { roles, faults } = compiling;
   const { counter, own, others, constant, isAlone } = setting;
   const { groups, counters } = roles;
   const { low, high } = counters[counter]!;
@@ -136,8 +137,9 @@ function setTo(context: Context, setting: Setting, cell: Cell, compiling: Compil
   change(config.common, counters[counter]!.base, (of) => config.common[counters[of]!.base]!, setting);
   for (const [group, { shares }] of groups.entries())
     for (const record of config.groups[group]!)
-      change(record, shares + counter, (of) => record[shares + of]!, { own, others });
-  const isOwn = moving >= 0 && (own === 1 || isAlone);
+      if (!(faults.single === true && isAlone && moving < 0))
+        change(record, shares + counter, (of) => record[shares + of]!, { own, others });
+  const isOwn = moving >= 0 && (own === 1 || isAlone) && faults.share !== true;
   if (isOwn) config.groups[moving]![me]![groups[moving]!.shares + counter]! += constant;
   else config.common[counters[counter]!.base]! += constant;
   refuseLarge(config, counter, roles);
@@ -172,10 +174,10 @@ function restsAfter(
   { counter, own, others }: Setting,
   { rest }: Configuration,
   group: number,
-  { roles, most }: Compiling,
+  { roles, most, faults }: Compiling,
 ): readonly number[] {
   const held = (of: number) => rest[of * roles.groups.length + group]!;
-  if (others.length === 0) return [own * held(counter)];
+  if (others.length === 0 || faults.sum === true) return [own * held(counter)];
   let sum: Value = own === 1 ? rangeOf(held(counter), most) : 0;
   for (const { counter: of, times } of others) sum = plus(sum, scaled(rangeOf(held(of), most), times));
   return saturated(lowest(sum), highest(sum), most);

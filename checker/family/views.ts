@@ -15,15 +15,24 @@ export interface View {
 /** Lists of numbers, each with a number of its own. */
 class Pool {
   readonly items: (readonly number[])[] = [];
-  readonly #numbers = new Map<string, number>();
+  /** By hash: the numbers of the lists that have it. */
+  readonly #numbers = new Map<number, number[]>();
 
   numberOf(item: readonly number[]): number {
-    const key = item.join();
-    const known = this.#numbers.get(key);
-    if (known !== undefined) return known;
-    this.#numbers.set(key, this.items.length);
-    return this.items.push(item.slice()) - 1;
+    let hash = item.length;
+    for (const number of item) hash = (Math.imul(hash, 31) + number) | 0;
+    const alike = this.#numbers.get(hash);
+    for (const known of alike ?? []) if (isSame(this.items[known]!, item)) return known;
+    const number = this.items.push(item.slice()) - 1;
+    if (alike === undefined) this.#numbers.set(hash, [number]);
+    else alike.push(number);
+    return number;
   }
+}
+
+function isSame(one: readonly number[], other: readonly number[]): boolean {
+  for (let at = 0; at < one.length; at++) if (one[at] !== other[at]) return false;
+  return one.length === other.length;
 }
 
 /** All views of one common part. */
@@ -38,7 +47,7 @@ interface Bucket {
   readonly waiting: Set<View>;
 }
 
-const ascending = (numbers: number[]) => numbers.sort((a, b) => a - b);
+const ascending = (numbers: number[]) => (numbers.length < 2 ? numbers : numbers.sort((a, b) => a - b));
 
 const viewOf = (common: number, groups: readonly (readonly number[])[], rest: number): View => ({
   common,
@@ -154,6 +163,7 @@ export class Views {
 
   /** Steps of one copy more: what the others see of a copy outside. */
   #extend(view: View, group: number): void {
+    if (this.machine.faults.outside === true) return;
     for (const larger of this.extensionsOf(view, group)) {
       const key = `${group}#${larger.key}`;
       if (this.#extended.has(key)) continue;
@@ -236,7 +246,9 @@ export class Views {
       const slot = counter * groups.length + group;
       if (share !== 0)
         now = now.flatMap((one) =>
-          withOutside(one[slot]!, share, this.machine.most).map((held) => one.with(slot, held)),
+          withOutside(one[slot]!, share, this.machine.most, this.machine.faults).map((held) =>
+            one.with(slot, held),
+          ),
         );
     }
     const rests = now.map((one) => this.#rests.numberOf(one));
@@ -275,8 +287,9 @@ export class Views {
       const slot = counter * groups.length + group;
       const before = Array.from({ length: 2 * machine.most + 1 }, (_, at) => at - machine.most).filter(
         (rest) =>
+          (rest === 0 || machine.faults.before !== true) &&
           (rest === 0 || signs.has(`${counter},${group},${Math.sign(rest)}`)) &&
-          withOutside(rest, share, machine.most).includes(held[slot]!),
+          withOutside(rest, share, machine.most, machine.faults).includes(held[slot]!),
       );
       now = now.flatMap((one) => before.map((rest) => one.with(slot, rest)));
     }

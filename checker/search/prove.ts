@@ -81,10 +81,20 @@ export interface AnyOptions {
   readonly elements: readonly string[];
 }
 
-export const anyOptionsOf = (definition: AnyDefinition, given: Given): AnyOptions => ({
-  copies: replicatingOptions(definition, given),
-  elements: elementOptions(definition, given),
-});
+export function anyOptionsOf(definition: AnyDefinition, given: Given): AnyOptions {
+  const ofDefinition = anyOptions.get(definition) ?? new Map<string, AnyOptions>();
+  anyOptions.set(definition, ofDefinition);
+  const key = JSON.stringify(given);
+  const known = ofDefinition.get(key) ?? {
+    copies: replicatingOptions(definition, given),
+    elements: elementOptions(definition, given),
+  };
+  ofDefinition.set(key, known);
+  return known;
+}
+
+/** What was found out by building the definition, which takes time, by what is given. */
+const anyOptions = new WeakMap<AnyDefinition, Map<string, AnyOptions>>();
 
 /** What can be proved of a claim, and what of larger ones cannot. */
 export interface Proved {
