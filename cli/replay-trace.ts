@@ -49,7 +49,13 @@ export async function replayTrace(path: string, html?: string): Promise<void> {
   }
   process.exitCode = exitCodeOf(answer.verdict);
   const sections = traceSections({ table, outcome: answer, trace }, outputWidth());
-  print([verdictLine({ source, outcome: answer }), ...sections, 'the interpreter confirms it'].join('\n\n'));
+  print(
+    [
+      verdictLine({ source, outcome: answer }),
+      ...sections,
+      table.model.machine === undefined ? 'the interpreter confirms it' : 'the machine confirms it',
+    ].join('\n\n'),
+  );
 }
 
 /** What a check would have said, but for the search: nothing has been seen beside the trace. */
