@@ -107,7 +107,8 @@ function evidence(report: Report, width: number): readonly string[] {
   const caveat = memoryCaveat(report.chosen, verdict);
   // Where everything was explored, symmetry would have changed nothing that counts.
   const isFull =
-    verdict !== 'inconclusive' && ['compiled', 'interpreter', 'Promising-ARM'].includes(statistics.method);
+    verdict !== 'inconclusive' &&
+    ['compiled', 'interpreter', 'Promising-ARM', 'Promising-ARM, symmetric'].includes(statistics.method);
   return [
     ...wrap(statisticsLine(statistics, seconds), width, 2),
     ...wrap(endlessLine(statistics), width, 2).filter((line) => line !== ''),
