@@ -24,7 +24,8 @@ export class Interchange {
 
   #sorted(state: MachineState, group: SymmetricGroup): MachineState {
     const records = group.members.map((_, replica) => this.#record(state, group, replica));
-    const order = [...records.keys()].sort((a, b) => compare(records[a]!, records[b]!) || a - b);
+    // The sort is stable.
+    const order = [...records.keys()].sort((a, b) => compare(records[a]!, records[b]!));
     return order.every((replica, place) => replica === place) ? state : this.#moved(state, group, order);
   }
 
