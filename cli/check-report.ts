@@ -128,7 +128,7 @@ function evidence(report: Report, width: number): readonly string[] {
   // Where everything was explored, symmetry would have changed nothing that counts.
   const isFull =
     (verdict !== 'inconclusive' || untried.length > 0) &&
-    ['compiled', 'interpreter', 'Promising-ARM'].includes(statistics.method);
+    ['compiled', 'interpreter', 'Promising-ARM', 'Promising-ARM, symmetric'].includes(statistics.method);
   return [
     ...wrap(statisticsLine(statistics, seconds), width, 2),
     ...wrap(endlessLine(statistics), width, 2).filter((line) => line !== ''),

@@ -47,7 +47,13 @@ export async function replayTrace(path: string, html?: string): Promise<void> {
   const { source, table, answer, trace } = replayed;
   process.exitCode = exitCodeOf(answer.verdict);
   const sections = traceSections({ table, outcome: answer, trace }, outputWidth());
-  print([verdictLine({ source, outcome: answer }), ...sections, 'the interpreter confirms it'].join('\n\n'));
+  print(
+    [
+      verdictLine({ source, outcome: answer }),
+      ...sections,
+      table.model.machine === undefined ? 'the interpreter confirms it' : 'the machine confirms it',
+    ].join('\n\n'),
+  );
   if (html === undefined) return;
   const { writeHtml } = await import('./html-report.ts');
   await writeHtml(reportOf(replayed, path), html);

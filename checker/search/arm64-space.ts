@@ -4,6 +4,8 @@ import { valueFrom } from '../analysis/numbering.ts';
 import { authored } from '../language/model-error.ts';
 import type { Value } from '../language/domain.ts';
 import { printText } from '../language/print.ts';
+import type { Symmetry } from '../analysis/symmetry.ts';
+import { Interchange } from '../memory/arm64/interchange.ts';
 import { MachineLimit } from '../memory/arm64/machine-limit.ts';
 import type { MachineState, Time } from '../memory/arm64/machine-state.ts';
 import { hasPromises } from '../memory/arm64/certify.ts';
@@ -32,6 +34,7 @@ export class Arm64Space implements StateSpace {
   transitions = 0;
   readonly machine: Machine;
   readonly #program: Program;
+  readonly #interchange: Interchange | null;
   readonly #properties: readonly CompiledProperty[];
   readonly #observed: readonly boolean[];
   readonly #states: MachineState[] = [];
@@ -39,12 +42,15 @@ export class Arm64Space implements StateSpace {
   readonly #successors: (readonly { readonly edge: Edge; readonly to: number }[])[] = [];
   readonly #edges = new Map<string, Edge>();
 
+  /** `symmetry`: one state for all that differ by these; null: each state is one. */
   constructor(
     table: TransitionTable,
     settings: MachineSettings = defaultMachine,
     program: ProgramSettings = defaultProgram,
+    symmetry: Symmetry | null = null,
   ) {
     this.#program = programOf(table, program);
+    this.#interchange = symmetry === null ? null : new Interchange(this.#program, symmetry);
     this.#observed = observedCells(this.#program);
     this.#properties = propertiesOf(this.#program);
     this.machine = new Machine(this.#program, this.#observed, settings);
@@ -76,7 +82,7 @@ export class Arm64Space implements StateSpace {
     const steps = this.machine.steps(state);
     if (isDeadlock(this.#program, state, steps)) this.findings.push({ kind: 'deadlock', state: id });
     this.#successors[id] = steps.flatMap((step) => {
-      const edge = this.#edgeOf(step);
+      const edge = this.edgeOf(step);
       this.transitions += 1;
       if (step.run !== null) this.fired[edge.transition.id]! += 1;
       const error = step.run?.error ?? null;
@@ -89,7 +95,17 @@ export class Arm64Space implements StateSpace {
     });
   }
 
-  #edgeOf({ processor, operation: { transition }, choice }: Step): Edge {
+  #canonical(given: MachineState): MachineState {
+    const state = this.machine.normal(given);
+    return this.#interchange === null ? state : this.#interchange.canonical(state);
+  }
+
+  /** The number under which a state is stored, or -1. */
+  numberOf(given: MachineState): number {
+    return this.#ids.get(keyOf(this.#canonical(given))) ?? -1;
+  }
+
+  edgeOf({ processor, operation: { transition }, choice }: Step): Edge {
     const key = `${processor} ${transition.id} ${choice}`;
     const known = this.#edges.get(key);
     if (known !== undefined) return known;
@@ -100,7 +116,7 @@ export class Arm64Space implements StateSpace {
   }
 
   #store(given: MachineState): number {
-    const state = this.machine.normal(given);
+    const state = this.#canonical(given);
     const key = keyOf(state);
     const known = this.#ids.get(key);
     if (known !== undefined) return known;

@@ -8,7 +8,7 @@ import type { CompiledOptions } from './compiled-space.ts';
 import { compiledSpace } from './compiled-space.ts';
 import { interpretedSpace } from './interpreted-space.ts';
 import type { Limits, Outcome } from './outcome.ts';
-import { Arm64Space } from './arm64-space.ts';
+import { exploringOnArm64 } from './arm64-explore.ts';
 import { irreducible } from './persistent-set.ts';
 import { reducedSpace } from './reduced-space.ts';
 import type { ReducedSpace } from './reduction.ts';
@@ -38,8 +38,7 @@ const polishedStates = 2_000_000;
 const chunk = 64;
 
 export function* exploring(table: TransitionTable, limits: Limits, settings: Settings): Steps<Outcome> {
-  if (table.model.machine === 'arm64')
-    return yield* searching(table, new Arm64Space(table), limits, 'Promising-ARM');
+  if (table.model.machine === 'arm64') return yield* exploringOnArm64(table, limits, settings);
   let stopped = null as string | null;
   const stop = () => (stopped ??= limits.stop());
   const obstacle = settings.reduce && settings.engine === 'compiled' ? irreducible(table) : null;

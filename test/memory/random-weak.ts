@@ -266,6 +266,7 @@ function statement(w: Writer): Statement | Text {
     case 0:
     case 1:
     case 2:
+      w.left -= 0.25;
       return from.pick(local)(w);
     case 3: {
       const inner = deeper();

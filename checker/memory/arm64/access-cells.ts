@@ -22,6 +22,30 @@ export function accessedBy({ statement }: Transition, replica: number, numbering
   return { reads: cells(reads), writes: cells(writes) };
 }
 
+/** A reference with the cells that it may name; `index`: the local scalar that alone says which, or null. */
+export interface Named {
+  readonly first: number;
+  readonly length: number;
+  readonly index: string | null;
+}
+
+/** The references of a transition: what it reads, and what it writes. */
+export function referencesOf(
+  { statement }: Transition,
+  replica: number,
+  numbering: Numbering,
+): { readonly reads: readonly Named[]; readonly writes: readonly Named[] } {
+  const { reads, writes } = accessesOf(statement);
+  const named = (reference: SharedReference): Named => {
+    const { index } = reference;
+    const { first, length } = numbering.shared.get(reference.name)!;
+    if (index?.kind === 'local' && index.index === null) return { first, length, index: index.name };
+    const cells = cellsNamed(reference, replica, numbering);
+    return { first: cells[0] ?? first, length: cells.length, index: null };
+  };
+  return { reads: reads.map(named), writes: writes.map(named) };
+}
+
 /** The cells that a condition of a property may read. */
 export const cellsIn = (condition: AnyExpr, numbering: Numbering): readonly number[] => [
   ...new Set(

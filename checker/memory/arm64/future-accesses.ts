@@ -1,5 +1,9 @@
 /** What a copy may still do to memory from each of its locations on. */
-import type { Accessed } from './access-cells.ts';
+import { effectsIn } from '../../analysis/code-parts.ts';
+import type { CellRange, Numbering } from '../../analysis/numbering.ts';
+import type { Code } from '../../analysis/transition-table.ts';
+import type { Named } from './access-cells.ts';
+import { referencesOf } from './access-cells.ts';
 import type { Node, Operation } from './operation.ts';
 
 /** Kinds of access, as bits. */
@@ -17,46 +21,152 @@ export interface Future {
   readonly acquires: boolean;
 }
 
-/** By location; `accesses` are by location and operation. */
-export function futuresOf(
-  operations: readonly (readonly Operation[])[],
-  accesses: readonly (readonly Accessed[])[],
-  cells: number,
-): readonly Future[] {
-  const futures = operations.map(() => ({ cells: new Uint8Array(cells), orders: false, acquires: false }));
+/** Accesses of cells; with `position`, of the one that the local at that position selects, which does not change before. */
+interface Entry {
+  readonly kinds: number;
+  readonly first: number;
+  readonly length: number;
+  readonly position: number | null;
+}
+
+/** What is known of the future at one location. */
+class Outlook {
+  orders = false;
+  acquires = false;
+  readonly #cells: number;
+  readonly #entries = new Map<string, Entry>();
+  readonly #known = new Map<string, Future>();
+  #positions: readonly number[] = [];
+
+  constructor(cells: number) {
+    this.#cells = cells;
+  }
+
+  get entries(): Iterable<Entry> {
+    return this.#entries.values();
+  }
+
+  /** True where that was not known. */
+  add(entry: Entry): boolean {
+    const key = `${entry.kinds} ${entry.first} ${entry.length} ${entry.position ?? '-'}`;
+    if (this.#entries.has(key)) return false;
+    this.#entries.set(key, entry);
+    return true;
+  }
+
+  addFlags(orders: boolean, acquires: boolean): boolean {
+    if ((!orders || this.orders) && (!acquires || this.acquires)) return false;
+    this.orders ||= orders;
+    this.acquires ||= acquires;
+    return true;
+  }
+
+  seal(): void {
+    const positions = [...this.#entries.values()].flatMap(({ position }) => position ?? []);
+    this.#positions = [...new Set(positions)];
+  }
+
+  /** With the values that the locals have. */
+  with(locals: readonly number[]): Future {
+    let key = '';
+    for (const position of this.#positions) key += `${locals[position]!} `;
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const cells = new Uint8Array(this.#cells);
+    for (const { kinds, first, length, position } of this.#entries.values()) {
+      const at = position === null ? null : locals[position]!;
+      // Past the end it is a mistake, and no access.
+      if (at === null) for (let cell = first; cell < first + length; cell++) cells[cell]! |= kinds;
+      else if (at >= 0 && at < length) cells[first + at]! |= kinds;
+    }
+    const future = { cells, orders: this.orders, acquires: this.acquires };
+    this.#known.set(key, future);
+    return future;
+  }
+}
+
+/** The future of a copy with these locals, the location first. */
+export type FutureOf = (locals: readonly number[]) => Future;
+
+/** `operations` are by location. */
+export function futuresOf(operations: readonly (readonly Operation[])[], whose: Whose): FutureOf {
+  const outlooks = operations.map(() => new Outlook(whose.isOwn.length));
+  const known = operations.map((some) => some.map((operation) => knownOf(operation, whose)));
   for (let grew = true; grew;) {
     grew = false;
-    for (const [location, future] of futures.entries()) {
-      const add = (cell: number, kinds: number) => {
-        if ((future.cells[cell]! | kinds) === future.cells[cell]) return;
-        future.cells[cell]! |= kinds;
-        grew = true;
-      };
-      const addFlags = (orders: boolean, acquires: boolean) => {
-        if ((!orders || future.orders) && (!acquires || future.acquires)) return;
-        future.orders ||= orders;
-        future.acquires ||= acquires;
-        grew = true;
-      };
-      for (const [at, operation] of operations[location]!.entries()) {
-        const { reads, writes } = accesses[location]![at]!;
-        for (const cell of reads) add(cell, operation.kind === 'block' ? looks : loads);
-        for (const cell of writes) add(cell, stores);
-        addFlags(
-          operation.kind === 'block' || operation.order === 'full' || operation.order === 'release',
-          operation.order === 'acquire',
-        );
-        for (const node of nodesOf(operation.code)) {
-          if (node.kind === 'effects' && node.barrier !== null) addFlags(true, false);
-          if (node.kind !== 'goto') continue;
-          const next = futures[node.location]!;
-          for (const [cell, kinds] of next.cells.entries()) if (kinds !== 0) add(cell, kinds);
-          addFlags(next.orders, next.acquires);
+    for (const [location, outlook] of outlooks.entries())
+      for (const { entries, assigned, orders, acquires, next } of known[location]!) {
+        const put = (entry: Entry) => {
+          const isChanged = entry.position !== null && assigned.has(entry.position);
+          grew = outlook.add(isChanged ? { ...entry, position: null } : entry) || grew;
+        };
+        for (const entry of entries) put(entry);
+        grew = outlook.addFlags(orders, acquires) || grew;
+        for (const target of next) {
+          for (const entry of outlooks[target]!.entries) put(entry);
+          grew = outlook.addFlags(outlooks[target]!.orders, outlooks[target]!.acquires) || grew;
         }
       }
-    }
   }
-  return futures;
+  for (const outlook of outlooks) outlook.seal();
+  return (locals) => outlooks[locals[0]!]!.with(locals);
+}
+
+interface Whose {
+  readonly numbering: Numbering;
+  readonly isOwn: readonly boolean[];
+  readonly thread: number;
+  readonly replica: number;
+}
+
+/** What one operation does itself, and where it leads. */
+function knownOf(operation: Operation, { numbering, isOwn, thread, replica }: Whose) {
+  const ranges = numbering.locals[thread]!;
+  const { reads, writes } = referencesOf(operation.transition, replica, numbering);
+  const entryOf = ({ first, length, index }: Named, kinds: number): readonly Entry[] => {
+    if (isOwn.slice(first, first + length).every((own) => own)) return [];
+    const position = index === null ? null : ranges.get(index)!.first;
+    return [{ kinds, first, length, position }];
+  };
+  const nodes = [...nodesOf(operation.code)];
+  return {
+    entries: [
+      ...reads.flatMap((one) => entryOf(one, operation.kind === 'block' ? looks : loads)),
+      ...writes.flatMap((one) => entryOf(one, stores)),
+    ],
+    assigned: new Set(assignedIn(operation.transition.code, ranges)),
+    orders:
+      operation.kind === 'block' ||
+      operation.order === 'full' ||
+      operation.order === 'release' ||
+      nodes.some((node) => node.kind === 'effects' && node.barrier !== null),
+    acquires: operation.order === 'acquire',
+    next: nodes.flatMap((node) => (node.kind === 'goto' ? [node.location] : [])),
+  };
+}
+
+/** The positions of locals that code may assign. */
+function* assignedIn(code: Code, ranges: ReadonlyMap<string, CellRange>): Generator<number> {
+  for (const effect of effectsIn(code))
+    if (effect.kind === 'set' && effect.target.kind === 'local') yield ranges.get(effect.target.name)!.first;
+  yield* chosenIn(code, ranges);
+}
+
+function* chosenIn(code: Code, ranges: ReadonlyMap<string, CellRange>): Generator<number> {
+  switch (code.kind) {
+    case 'goto':
+      return;
+    case 'choose':
+      yield ranges.get(code.target.name)!.first;
+      yield* chosenIn(code.next, ranges);
+      return;
+    case 'effects':
+      yield* chosenIn(code.next, ranges);
+      return;
+    case 'branch':
+      yield* chosenIn(code.then, ranges);
+      yield* chosenIn(code.otherwise, ranges);
+  }
 }
 
 export function* nodesOf(node: Node): Generator<Node> {

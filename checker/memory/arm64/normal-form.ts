@@ -27,7 +27,7 @@ export type Rule = 'clamp' | 'trim' | 'dead';
 function futureOf(program: Program, state: MachineState, cpu: number, alone: boolean) {
   const host = program.hosts[cpu]!;
   const futureAt = (processor: number) =>
-    program.processors[processor]!.futures[state.copies[processor]!.locals[0]!]!;
+    program.processors[processor]!.futureOf(state.copies[processor]!.locals);
   const own = futureAt(host);
   const all = program.onCpu[cpu]!;
   if (alone || all.length === 1) return own;

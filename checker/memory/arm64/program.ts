@@ -11,7 +11,7 @@ import { accessesOf } from '../accesses.ts';
 import type { Accessed } from './access-cells.ts';
 import { accessedBy } from './access-cells.ts';
 import { addressLocals } from './address-locals.ts';
-import type { Future } from './future-accesses.ts';
+import type { FutureOf } from './future-accesses.ts';
 import { futuresOf } from './future-accesses.ts';
 import type { Node, Operation } from './operation.ts';
 import { compileCode, operationOf } from './operation.ts';
@@ -42,8 +42,7 @@ export interface Processor {
   readonly operations: readonly (readonly Operation[])[];
   /** By location and operation: the cells that it accesses, those of its CPU alone left out. */
   readonly accesses: readonly (readonly Accessed[])[];
-  /** By location. */
-  readonly futures: readonly Future[];
+  readonly futureOf: FutureOf;
   readonly dead: DeadLocals;
   /** By position in the local state: whether an address may be computed from it. */
   readonly addresses: readonly boolean[];
@@ -119,7 +118,7 @@ export function programOf(
       entry: compileCode(own.entry, scope, inside),
       operations,
       accesses,
-      futures: futuresOf(operations, accesses, numbering.cells.length),
+      futureOf: futuresOf(operations, { numbering, isOwn, thread, replica }),
       dead: deadLocals(numbering, thread).map((some) =>
         some.filter(({ position }) => !isKept(position, thread)),
       ),

@@ -29,9 +29,9 @@ export function keyOf(state: MachineState): string {
 
 /** Of the same normal form: what the processor alone can tell apart. */
 export function keyAlone(program: Program, state: MachineState, processor: number): string {
-  const { cpu, futures } = program.processors[processor]!;
+  const { cpu, futureOf } = program.processors[processor]!;
   const copy = state.copies[processor]!;
-  const { cells } = futures[copy.locals[0]!]!;
+  const { cells } = futureOf(copy.locals);
   const numbers: number[] = [processor];
   for (const [cell, list] of state.writes.entries()) {
     if (program.isOwn[cell]!) {

@@ -92,7 +92,7 @@ export class Usefulness {
     const { processors } = this.#program;
     const { cpu } = processors[processor]!;
     return processors.some(
-      (other, at) => other.cpu !== cpu && (other.futures[copies[at]!.locals[0]!]!.cells[cell]! & kinds) !== 0,
+      (other, at) => other.cpu !== cpu && (other.futureOf(copies[at]!.locals).cells[cell]! & kinds) !== 0,
     );
   }
 

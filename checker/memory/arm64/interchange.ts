@@ -1,0 +1,97 @@
+/** One state for all that differ by interchangeable CPUs: their records are sorted, no permutation is ever tried. */
+import type { SymmetricGroup, Symmetry } from '../../analysis/symmetry.ts';
+import type { Copy, MachineState, Views } from './machine-state.ts';
+import { perCell } from './machine-state.ts';
+import type { Program } from './program.ts';
+
+/**
+ * Sound for:  every permutation of the replicas of a group maps steps of the machine to steps, and the normal form to the normal form: times
+ *             are of no CPU. Where two records are equal and their surroundings are not, equal states may stay two.
+ */
+export class Interchange {
+  readonly #program: Program;
+  readonly #groups: readonly SymmetricGroup[];
+
+  constructor(program: Program, { groups }: Symmetry) {
+    this.#program = program;
+    this.#groups = groups;
+  }
+
+  /** Of the same class for all states of the class, but for ties. */
+  canonical(state: MachineState): MachineState {
+    return this.#groups.reduce((sorted, group) => this.#sorted(sorted, group), state);
+  }
+
+  #sorted(state: MachineState, group: SymmetricGroup): MachineState {
+    const records = group.members.map((_, replica) => this.#record(state, group, replica));
+    // The sort is stable.
+    const order = [...records.keys()].sort((a, b) => compare(records[a]!, records[b]!));
+    return order.every((replica, place) => replica === place) ? state : this.#moved(state, group, order);
+  }
+
+  /** What tells a replica from another: where its copies are, what they have, what its CPU can tell. */
+  #record(state: MachineState, { members, cells }: SymmetricGroup, replica: number): readonly number[] {
+    const owned = new Set(cells.flat());
+    const own = cells[replica]!;
+    const numbers: number[] = [];
+    for (const processor of members[replica]!) {
+      const { locals, data, control, inside } = state.copies[processor]!;
+      numbers.push(...locals, ...data, ...control, inside);
+    }
+    const views = state.cpus[this.#cpuOf(members, replica)]!;
+    const { rOld, blind, wOld, rNew, wNew, cap, release, fresh } = views;
+    numbers.push(rOld, blind, wOld, rNew, wNew, cap, release, fresh);
+    for (const [at, number] of views.cells.entries())
+      if (!owned.has(Math.floor(at / perCell))) numbers.push(number);
+    for (const cell of own) {
+      numbers.push(
+        ...views.cells.slice(cell * perCell, (cell + 1) * perCell),
+        state.own[cell]!,
+        state.ownData[cell]!,
+      );
+      for (const { time, value } of state.writes[cell]!) numbers.push(time, value);
+      numbers.push(-1);
+    }
+    return numbers;
+  }
+
+  #cpuOf(members: SymmetricGroup['members'], replica: number): number {
+    return this.#program.processors[members[replica]![0]!]!.cpu;
+  }
+
+  /** The state with the replica `order[place]` at each place. */
+  #moved(state: MachineState, { members, cells }: SymmetricGroup, order: readonly number[]): MachineState {
+    const fromCell = [...state.writes.keys()];
+    const fromCpu = [...state.cpus.keys()];
+    const toCpu = fromCpu.slice();
+    const fromCopy = [...state.copies.keys()];
+    for (const [place, replica] of order.entries()) {
+      for (const [at, cell] of cells[place]!.entries()) fromCell[cell] = cells[replica]![at]!;
+      for (const [at, copy] of members[place]!.entries()) fromCopy[copy] = members[replica]![at]!;
+      fromCpu[this.#cpuOf(members, place)] = this.#cpuOf(members, replica);
+      toCpu[this.#cpuOf(members, replica)] = this.#cpuOf(members, place);
+    }
+    const rename = (promisedBy: number) => (promisedBy < 0 ? promisedBy : toCpu[promisedBy]!);
+    const moveCells = (views: Views): Views => ({
+      ...views,
+      cells: fromCell.flatMap((cell) => views.cells.slice(cell * perCell, (cell + 1) * perCell)),
+    });
+    return {
+      ...state,
+      writes: fromCell.map((cell) =>
+        state.writes[cell]!.map((write) =>
+          write.promisedBy < 0 ? write : { ...write, promisedBy: rename(write.promisedBy) },
+        ),
+      ),
+      own: fromCell.map((cell) => state.own[cell]!),
+      ownData: fromCell.map((cell) => state.ownData[cell]!),
+      cpus: fromCpu.map((cpu) => moveCells(state.cpus[cpu]!)),
+      copies: fromCopy.map((copy): Copy => state.copies[copy]!),
+    };
+  }
+}
+
+function compare(a: readonly number[], b: readonly number[]): number {
+  for (const [at, number] of a.entries()) if (number !== b[at]) return number - (b[at] ?? -Infinity);
+  return a.length - b.length;
+}
