@@ -149,7 +149,9 @@ describe.concurrent('litmus', () => {
 
   test('export draws an execution', async () => {
     const svg = await racewalk(['export', given('MP+mbs'), '--to', 'svg']);
-    expect(svg.out).toMatch(/^<svg .*this execution is forbidden by happens-before.*rw-forbidden.*<\/svg>\n$/s);
+    expect(svg.out).toMatch(
+      /^<svg .*this execution is forbidden by happens-before.*rw-forbidden.*<\/svg>\n$/s,
+    );
     const dot = await racewalk(['export', storeBuffering, '--to', 'dot']);
     expect(dot.out).toMatch(/^digraph "SB: .*is allowed" \{[^]*e\d+ -> e\d+ \[label="fr", color=orange/);
     expectWrongUse(
