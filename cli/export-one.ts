@@ -23,11 +23,24 @@ export async function exportOne(
   options: ExportOptions,
 ): Promise<void> {
   if (options.output !== undefined) checkWritable(options.output);
-  const subject = await subjectOf(name, words, options);
-  const text = await written(subject, options);
+  const text = name.endsWith('.litmus')
+    ? await litmus(name, options)
+    : await written(await subjectOf(name, words, options), options);
   if (text === null) return;
   if (options.output === undefined) return print(text);
   writeWhole(options.output, text.endsWith('\n') ? text : `${text}\n`);
+}
+
+/** The execution that shows the verdict of a litmus test, or null where there is none, which has been said. */
+async function litmus(name: string, { to }: ExportOptions): Promise<string | null> {
+  const { exportedLitmus } = await import('./export-litmus.ts');
+  const text = exportedLitmus(name, to);
+  if (text !== null) return text;
+  process.exitCode = 1;
+  console.error(
+    `racewalk: nothing to export as ${to}: no execution, not even a forbidden one, is as ${name} asks`,
+  );
+  return null;
 }
 
 /** What is exported: a variant, with its trace where one was saved. */

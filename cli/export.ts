@@ -19,18 +19,23 @@ export interface ExportOptions extends LimitOptions, SearchOptions {
 export function exportCommand(program: Command): void {
   withSearchOptions(program.command('export'))
     .description('write a variant, or the trace of its race, for another program')
-    .argument('[model]', 'MODEL or MODEL/SCENARIO of the list, a FILE.ts of your own, or a saved TRACE.json')
+    .argument(
+      '[model]',
+      'MODEL or MODEL/SCENARIO of the list, a FILE.ts of your own, a saved TRACE.json, or a FILE.litmus',
+    )
     .requiredOption(
       '--to <format>',
       'of a variant: promela (for Spin; compile pan with -DSAFETY -DNOREDUCE for equal counts), dot (the state ' +
-        'graph for Graphviz); of a trace: svg, mermaid (a sequence diagram), itf (JSON, as Apalache writes it), text (72 columns)',
+        'graph for Graphviz); of a trace: svg, mermaid (a sequence diagram), itf (JSON, as Apalache writes it), text (72 columns); of a litmus test: dot, svg (an execution under lkmm)',
       target,
     )
     .option('--output <file>', 'write a file instead of standard output')
     .option('--witness <name>', 'take the shortest run that reaches this witness, not the one that breaks')
     .option('--max-states <number>', 'give up above so many states (dot: 500)', wholeNumber)
     .option('--timeout <seconds>', 'give up after so many seconds', positiveSeconds)
-    .usage('MODEL|FILE.ts|TRACE.json --to FORMAT [--memory sc|tso|pso|weak] [options of the model]')
+    .usage(
+      'MODEL|FILE.ts|TRACE.json|FILE.litmus --to FORMAT [--memory sc|tso|pso|weak] [options of the model]',
+    )
     .addHelpText(
       'after',
       '\nExit codes: 0 written; 1 there is no such trace, because the variant holds or never gets there;\n' +

@@ -6,8 +6,10 @@ import { explanationLines } from '../checker/litmus/lkmm/explanation-text.ts';
 import { showOf } from '../checker/litmus/lkmm/why.ts';
 import { printLitmus, printState } from '../checker/litmus/print.ts';
 import { holds, valuesOf } from '../checker/litmus/proposition.ts';
-import type { LitmusResult } from '../checker/litmus/run.ts';
-import { runLitmus } from '../checker/litmus/run.ts';
+import type { FinalState, LitmusResult } from '../checker/litmus/run.ts';
+import { defaultLitmus, runLitmus, runTest } from '../checker/litmus/run.ts';
+import { memoryModelNames } from '../checker/language/memory-name.ts';
+import { compareLitmusFiles } from './litmus-compare.ts';
 import { inconclusive, wrongUse } from './exit-code.ts';
 import { outputWidth, print } from './output.ts';
 import { UsageError } from './usage-error.ts';
@@ -17,11 +19,9 @@ export interface LitmusRunOptions {
   /** In seconds, for each file. */
   readonly timeout?: number;
   readonly allStates?: true;
-  readonly explain?: true;
+  readonly explain?: boolean;
   readonly herd?: true;
   readonly compare?: true;
-  readonly dot?: string;
-  readonly svg?: string;
 }
 
 /**
@@ -33,10 +33,11 @@ export async function runLitmusFiles(files: readonly string[], options: LitmusRu
     throw new UsageError(
       `--herd counts executions: it goes with --memory lkmm, and not with ${options.memory}`,
     );
+  if (options.compare === true) return compareLitmusFiles(files, options);
   const codes: number[] = [];
   for (const [at, file] of files.entries()) {
     showProgress(`${at + 1} of ${files.length}: ${file}`, files.length);
-    codes.push(answer(file, options));
+    codes.push(answer(file, options, files.length === 1));
     // Signals and the screen get their turn.
     await new Promise(setImmediate);
   }
@@ -46,22 +47,24 @@ export async function runLitmusFiles(files: readonly string[], options: LitmusRu
 const eraseLine = '\r\u001B[K';
 
 /** A line on a terminal; nothing in a pipe, and nothing for one file. */
-function showProgress(line: string, files: number): void {
+export function showProgress(line: string, files: number): void {
   const { isTTY, columns } = process.stderr;
   if (isTTY && files > 1) process.stderr.write(eraseLine + line.slice(0, Math.max(columns - 1, 20)));
 }
 
-const clearProgress = () => {
+export const clearProgress = () => {
   if (process.stderr.isTTY) process.stderr.write(eraseLine);
 };
 
 /** Prints the result of a file, or to stderr why there is none; returns the exit code. */
-function answer(path: string, options: LitmusRunOptions): number {
+function answer(path: string, options: LitmusRunOptions, isOnly: boolean): number {
   try {
     const result = resultOf(path, options);
     clearProgress();
     print(printLitmus(result, { asHerd: options.herd === true }));
-    if (options.explain === true) print(explanationOf(result).join('\n'));
+    // One file that says yes shows how; what is forbidden takes longer to explain.
+    const { herd, explain = herd !== true && isOnly && result.positive > 0 } = options;
+    if (explain) print(explanationOf(result, options).join('\n'));
     return result.ok ? 0 : 1;
   } catch (error) {
     if (!(error instanceof LitmusError || error instanceof UsageError)) throw error;
@@ -73,23 +76,27 @@ function answer(path: string, options: LitmusRunOptions): number {
   }
 }
 
-function resultOf(
-  path: string,
-  { memory, timeout = Infinity, herd, allStates }: LitmusRunOptions,
-): LitmusResult {
-  const until = performance.now() + timeout * 1_000;
-  return runLitmus(readable(path), memory, {
-    counts: herd === true,
-    allStates: allStates === true,
-    tick: () => {
-      if (performance.now() > until)
-        throw new LitmusLimit(`inconclusive under ${memory}: the limit of ${timeout} seconds was reached`);
-    },
+const resultOf = (path: string, options: LitmusRunOptions): LitmusResult =>
+  runLitmus(readable(path), options.memory, {
+    counts: options.herd === true,
+    allStates: options.allStates === true,
+    tick: deadline(options.memory, options),
   });
+
+/** Throws a LitmusLimit when the time is over that a file has, from now on. */
+export function deadline(
+  memory: LitmusModel,
+  { timeout = Infinity }: { readonly timeout?: number },
+): () => void {
+  const until = performance.now() + timeout * 1_000;
+  return () => {
+    if (performance.now() > until)
+      throw new LitmusLimit(`inconclusive under ${memory}: the limit of ${timeout} seconds was reached`);
+  };
 }
 
 /** An execution that shows the verdict of lkmm, or a run of the machine. */
-function explanationOf(result: LitmusResult): readonly string[] {
+function explanationOf(result: LitmusResult, options: LitmusRunOptions): readonly string[] {
   const { test, memory, observed, states } = result;
   const condition = test.conditionText.replace(/^(?:not )?~?\s*(?:exists|forall)\s*/, '');
   const row = states.find((one) => holds(test.condition, valuesOf(observed, one)));
@@ -109,7 +116,29 @@ function explanationOf(result: LitmusResult): readonly string[] {
     shown.broken === null
       ? `An execution that ends in ${ending}`
       : `Every execution that makes ${condition} true is forbidden, such as this one:`;
-  return [title, '', ...explanationLines(shown, outputWidth()), ''];
+  const reached = row === undefined ? [] : machineRun(result, row, options);
+  return [title, '', ...explanationLines(shown, outputWidth()), ...reached, ''];
+}
+
+/** The run of the strongest machine that ends so too; nothing where it is not asked for. */
+function machineRun({ test }: LitmusResult, row: FinalState, options: LitmusRunOptions): readonly string[] {
+  if (options.explain !== true) return [];
+  for (const memory of memoryModelNames) {
+    try {
+      const result = runTest(test, memory, { ...defaultLitmus, tick: deadline(memory, options) });
+      const steps = result.runTo(row);
+      if (steps !== null)
+        return [
+          '',
+          `The machine ${memory} gets there:`,
+          ...steps.map((step) => `  ${step.process}: ${step.text}`),
+        ];
+    } catch (error) {
+      if (!(error instanceof LitmusError)) throw error;
+      return ['', `The machine ${memory} cannot say whether it gets there: ${error.message}`];
+    }
+  }
+  return ['', 'No machine of racewalk gets there: only another architecture, or a compiler, can.'];
 }
 
 /** What hinders a file from being read, by the system's word for it. */
@@ -119,7 +148,7 @@ const causes: Readonly<Record<string, string>> = {
   EACCES: 'you may not read it',
 };
 
-function readable(path: string): string {
+export function readable(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {

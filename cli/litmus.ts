@@ -23,8 +23,6 @@ export function litmusCommand(program: Command): void {
     .option('--explain', 'show an execution for what is allowed, and the cycle that forbids the rest')
     .option('--herd', 'print what herd prints: executions are counted, and nothing is added')
     .option('--compare', 'a table: what each memory model says of each file')
-    .option('--dot <file>', 'write the execution that --explain shows as a graph for dot')
-    .option('--svg <file>', 'write it as a picture')
     .action(async (files: readonly string[], options: LitmusRunOptions) => {
       const { runLitmusFiles } = await import('./litmus-run.ts');
       await runLitmusFiles(files, options);

@@ -76,9 +76,12 @@ export function runLitmus(
   memory: LitmusModel,
   options: LitmusOptions = defaultLitmus,
 ): LitmusResult {
-  const test = parseLitmus(source);
-  return memory === 'lkmm' ? judged(test, options) : run(test, memory, options);
+  return runTest(parseLitmus(source), memory, options);
 }
+
+/** The same for a test that has been read. */
+export const runTest = (test: LitmusTest, memory: LitmusModel, options: LitmusOptions): LitmusResult =>
+  memory === 'lkmm' ? judged(test, options) : run(test, memory, options);
 
 /** All final states that the kernel's memory model allows. */
 function judged(test: LitmusTest, { tick, counts, allStates }: LitmusOptions): LitmusResult {
@@ -168,7 +171,8 @@ function stepsTo(id: number, space: StateSpace, table: TransitionTable): readonl
   return steps;
 }
 
-const textOf = ({ statement }: Transition): string => ('text' in statement ? statement.text : statement.kind);
+const textOf = ({ statement }: Transition): string =>
+  ('text' in statement ? statement.text : statement.kind).replace(/^store buffer: /, '');
 
 /** Whatever is found besides states: nothing may be said of the test. Throws  LitmusError. */
 function refuse(finding: Finding): void {

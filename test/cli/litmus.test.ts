@@ -84,6 +84,82 @@ describe.concurrent('litmus', () => {
     expect(both.out).toContain('Observation SB Sometimes 1 3');
   });
 
+  test('one file that says yes shows an execution, or the run of a machine', async () => {
+    const kernel = await racewalk(['litmus', storeBuffering]);
+    expect(kernel.out).toContain('An execution that ends in 0:r0=0; 1:r0=0;');
+    expect(kernel.out).toContain('  a: W[once] x = 1   c: W[once] y = 1\n');
+    const machine = await racewalk(['litmus', storeBuffering, '--memory', 'tso']);
+    expect(machine.out).toContain('A run of tso that ends in 0:r0=0; 1:r0=0;\n  P0: WRITE_ONCE(*x, 1)\n');
+    expect(machine.out).toContain('  store buffer of P0: x = 1 reaches memory\n');
+  });
+
+  test('--explain shows the cycle that forbids, and the machine that gets there', async () => {
+    const never = await racewalk(['litmus', '--explain', given('MP+mbs')]);
+    expect(never.out).toContain('The axiom happens-before forbids this: no event executes before itself.');
+    expect(never.out.match(/^ {2}\w --\w+--> \w/gm)).toHaveLength(4);
+    const sometimes = await racewalk(['litmus', '--explain', storeBuffering]);
+    expect(sometimes.out).toContain('The machine tso gets there:');
+    const other = await racewalk(['litmus', '--explain', given('RWC+xchg')]);
+    expect(other.out).toContain('No machine of racewalk gets there');
+  });
+
+  test('--herd: the lines of herd, and nothing else', async () => {
+    const { out } = await racewalk(['litmus', '--herd', given('2+2W')]);
+    expect(out.split('\n').slice(-6)).toEqual([
+      'Ok',
+      'Witnesses',
+      'Positive: 1 Negative: 3',
+      'Condition exists ([x]=2 /\\ [y]=2)',
+      'Observation 2_2W Sometimes 1 3',
+      '',
+    ]);
+    expect(out).not.toContain('Memory');
+    expectWrongUse(await racewalk(['litmus', '--herd', '--memory', 'sc', given('2+2W')]), /--herd counts/);
+  });
+
+  test('--compare: a table of files against memory models', async () => {
+    const { code, out } = await racewalk(['litmus', '--compare', given('LB'), given('MP+mbs')]);
+    expect(code).toBe(0);
+    expect(
+      out
+        .split('\n')
+        .slice(0, 5)
+        .map((line) => line.split(/ {2,}/)),
+    ).toEqual([
+      ['file', 'lkmm', 'sc', 'tso', 'pso', 'weak'],
+      ['LB', 'Sometimes', 'Never <', 'Never <', 'Never <', 'Sometimes'],
+      ['MP+mbs', 'Never', 'Never', 'Never', 'Never', 'Never'],
+      [''],
+      [expect.stringMatching(/^< fewer final states than lkmm allows, in 1 of 2 files/)],
+    ]);
+  });
+
+  test('--timeout gives up on a file and goes on to the next', async () => {
+    const threads = Array.from(
+      { length: 9 },
+      (_, at) => `P${at}(int *x) { int r0; WRITE_ONCE(*x, ${at + 1}); r0 = READ_ONCE(*x); }\n`,
+    );
+    const many = file('many.litmus', `C many\n{}\n${threads.join('')}exists (x=1 /\\ 0:r0=2 /\\ 1:r0=3)\n`);
+    const run = await racewalk(['litmus', '--timeout', '0.001', '--all-states', many, storeBuffering]);
+    expect(run.code).toBe(3);
+    expect(run.err).toMatch(
+      /^racewalk: many\.litmus:1: inconclusive under lkmm: the limit of 0\.001 seconds/,
+    );
+  });
+
+  test('export draws an execution', async () => {
+    const svg = await racewalk(['export', given('MP+mbs'), '--to', 'svg']);
+    expect(svg.out).toMatch(
+      /^<svg .*this execution is forbidden by happens-before.*rw-forbidden.*<\/svg>\n$/s,
+    );
+    const dot = await racewalk(['export', storeBuffering, '--to', 'dot']);
+    expect(dot.out).toMatch(/^digraph "SB: .*is allowed" \{[^]*e\d+ -> e\d+ \[label="fr", color=orange/);
+    expectWrongUse(
+      await racewalk(['export', storeBuffering, '--to', 'itf']),
+      /an execution of a litmus test is exported as dot or svg, and not as itf/,
+    );
+  });
+
   test('no such memory model', async () => {
     const run = await racewalk(['litmus', storeBuffering, '--memory', 'x86']);
     expectWrongUse(run, /--memory takes one of lkmm, sc, tso, pso, weak, and not 'x86'/);

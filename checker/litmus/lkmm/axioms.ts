@@ -100,7 +100,7 @@ export function derive(
   const thenPropagates = star(propagatesBefore);
   const nothing = r.empty(candidate.size);
   const rcuFence =
-    known.hasRcu || known.hasSrcu
+    known.hasRcu || known.hasSrcu || known.hasMembarrier
       ? rcuFenceOf(candidate, {
           link: compose(
             orSame(known.programOrder),
@@ -171,8 +171,10 @@ function rcuFenceOf(
   const kinds = [
     { waits: known.rcuGracePeriods, sections: known.rcuSections, isOne: null },
     { waits: known.srcuGracePeriods, sections: srcuSections, isOne: known.sameLocation },
+    // An expedited membarrier makes each CPU run a full barrier: wherever that stands, it is as a section without extent.
+    ...(known.hasMembarrier ? [{ waits: known.membarriers, sections: known.same, isOne: null }] : []),
   ];
-  let order = union(known.rcuGracePeriods, known.srcuGracePeriods);
+  let order = union(known.rcuGracePeriods, known.srcuGracePeriods, known.membarriers);
   for (;;) {
     const inside = union(link, compose(link, order, link));
     const grown = union(

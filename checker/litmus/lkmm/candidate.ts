@@ -64,10 +64,12 @@ export interface Known {
   readonly acquire: Relation;
   readonly release: Relation;
   readonly rcuGracePeriods: Relation;
+  readonly membarriers: Relation;
   readonly srcuGracePeriods: Relation;
   /** From the end of a read section to its beginning. */
   readonly rcuSections: Relation;
   readonly hasRcu: boolean;
+  readonly hasMembarrier: boolean;
   readonly hasSrcu: boolean;
   readonly hasUnlockLock: boolean;
   /** Whether there can be a race at all: a plain access and another one that conflict. */
@@ -212,12 +214,14 @@ function knownOf(paths: readonly Path[], events: readonly Placed[], firstOf: rea
     rmb: between(orderedReads, acrossRmb, orderedReads),
     acrossRmb,
     mb: fullBarriers({ size, events, programOrder, accesses }),
-    gracePeriod: r.compose(r.to(programOrder, set(isFence('sync-rcu', 'sync-srcu'))), orAt),
+    gracePeriod: r.compose(r.to(programOrder, set(isFence('sync-rcu', 'sync-srcu', 'memb'))), orAt),
     acquire,
     release,
+    membarriers: ofItself(isFence('memb')),
     rcuGracePeriods: ofItself(isFence('sync-rcu')),
     srcuGracePeriods: ofItself(isFence('sync-srcu')),
     rcuSections,
+    hasMembarrier: events.some(isFence('memb')),
     hasRcu: events.some(isFence('sync-rcu', 'rcu-lock')),
     hasSrcu: events.some(isFence('sync-srcu', 'srcu-lock', 'srcu-unlock')),
     hasUnlockLock: events.some(isFence('after-unlock-lock')),
@@ -272,7 +276,17 @@ function fullBarriers({
 const isRelease = ({ kind, mark }: Placed) => kind === 'write' && (mark === 'release' || mark === 'unlock');
 
 const separators: readonly (Fence | Mark)[] = [
-  ...(['barrier', 'rmb', 'wmb', 'mb', 'sync-rcu', 'sync-srcu', 'before-atomic', 'after-atomic'] as const),
+  ...([
+    'barrier',
+    'rmb',
+    'wmb',
+    'mb',
+    'sync-rcu',
+    'sync-srcu',
+    'memb',
+    'before-atomic',
+    'after-atomic',
+  ] as const),
   ...(['rcu-lock', 'rcu-unlock', 'srcu-lock', 'srcu-unlock', 'full'] as const),
 ];
 

@@ -140,7 +140,7 @@ function fenceBetween({ known }: Candidate, derived: Derived, a: number, b: numb
 }
 
 function rcuOrder({ known, size }: Candidate, derived: Derived, link: Labelled): Labelled {
-  const isGracePeriod = r.union(known.rcuGracePeriods, known.srcuGracePeriods);
+  const isGracePeriod = r.union(known.rcuGracePeriods, known.srcuGracePeriods, known.membarriers);
   const sections = (relation: r.Relation) => labelled(relation, () => 'section');
   const kinds = [
     {
@@ -153,6 +153,15 @@ function rcuOrder({ known, size }: Candidate, derived: Derived, link: Labelled):
       sections: sections(srcuSectionsOf({ known } as Candidate, derived.readsFrom)),
       isOne: known.sameLocation,
     },
+    ...(known.hasMembarrier
+      ? [
+          {
+            waits: labelled(known.membarriers, () => []),
+            sections: labelled(known.same, () => []),
+            isOne: r.relationOf(size, () => true),
+          },
+        ]
+      : []),
   ];
   let order = labelled(isGracePeriod, () => []);
   for (;;) {

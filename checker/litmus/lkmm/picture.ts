@@ -76,3 +76,17 @@ const nextWrites = (fromReads: r.Relation, coherence: r.Relation): r.Relation =>
 /** a to z, then aa. */
 export const letters = (number: number): string =>
   (number < 26 ? '' : letters(Math.floor(number / 26) - 1)) + String.fromCharCode(97 + (number % 26));
+
+/** The edges that a picture has room for: none from memory's first writes but in the cycle, and none twice. */
+export function edgesShown({
+  drawn,
+  edges,
+  cycle,
+}: Picture): readonly (Edge & { readonly isForbidden: boolean })[] {
+  const isInCycle = ({ from, to }: Edge) => cycle.some((one) => one.from === from && one.to === to);
+  const base = edges.filter((edge) => drawn[edge.from]!.column >= 0 && !isInCycle(edge));
+  return [
+    ...base.map((edge) => ({ ...edge, isForbidden: false })),
+    ...cycle.filter(({ from, to }) => from !== to).map((edge) => ({ ...edge, isForbidden: true })),
+  ];
+}

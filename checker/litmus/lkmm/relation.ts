@@ -37,25 +37,31 @@ export const relationOf = (size: number, holds: (from: number, to: number) => bo
   return result;
 };
 
-export const copy = (relation: Relation): Relation => ({ ...relation, bits: relation.bits.slice() });
+/** The same size, with words that `word` gives: a loop, since typed arrays of this size are slow to slice. */
+function mapped({ size, words, bits }: Relation, word: (at: number) => number): Relation {
+  const result = new Uint32Array(bits.length);
+  for (let at = 0; at < result.length; at++) result[at] = word(at);
+  return { size, words, bits: result };
+}
+
+export const copy = ({ size, words, bits }: Relation): Relation => {
+  const result = new Uint32Array(bits.length);
+  for (let at = 0; at < result.length; at++) result[at] = bits[at]!;
+  return { size, words, bits: result };
+};
 
 export const union = (first: Relation, ...others: readonly Relation[]): Relation => {
   const result = copy(first);
-  for (const { bits } of others) for (let at = 0; at < bits.length; at++) result.bits[at]! |= bits[at]!;
+  const { bits: all } = result;
+  for (const { bits } of others) for (let at = 0; at < all.length; at++) all[at]! |= bits[at]!;
   return result;
 };
 
-export const intersection = (one: Relation, other: Relation): Relation => {
-  const result = copy(one);
-  for (let at = 0; at < result.bits.length; at++) result.bits[at]! &= other.bits[at]!;
-  return result;
-};
+export const intersection = (one: Relation, { bits }: Relation): Relation =>
+  mapped(one, (at) => one.bits[at]! & bits[at]!);
 
-export const difference = (one: Relation, other: Relation): Relation => {
-  const result = copy(one);
-  for (let at = 0; at < result.bits.length; at++) result.bits[at]! &= ~other.bits[at]!;
-  return result;
-};
+export const difference = (one: Relation, { bits }: Relation): Relation =>
+  mapped(one, (at) => one.bits[at]! & ~bits[at]!);
 
 /** With each event related to itself, beside what is related already. */
 export const orSame = (relation: Relation): Relation => {
@@ -65,20 +71,18 @@ export const orSame = (relation: Relation): Relation => {
 };
 
 /** From members of a set alone. */
-export const from = (set: EventSet, relation: Relation): Relation => {
-  const result = copy(relation);
-  const { size, words, bits } = result;
+export const from = (set: EventSet, { size, words, bits }: Relation): Relation => {
+  const result = empty(size);
   for (let event = 0; event < size; event++)
-    if (!isIn(set, event)) bits.fill(0, event * words, (event + 1) * words);
+    if (isIn(set, event))
+      for (let at = event * words; at < (event + 1) * words; at++) result.bits[at] = bits[at]!;
   return result;
 };
 
 /** To members of a set alone. */
 export const to = (relation: Relation, set: EventSet): Relation => {
-  const result = copy(relation);
-  const { words, bits } = result;
-  for (let at = 0; at < bits.length; at++) bits[at]! &= set[at % words]!;
-  return result;
+  const { words, bits } = relation;
+  return mapped(relation, words === 1 ? (at) => bits[at]! & set[0]! : (at) => bits[at]! & set[at % words]!);
 };
 
 /** `a` to `c` where `a` is related to some `b` by the first, and that to `c` by the next, and so on. */
@@ -107,17 +111,26 @@ export const inverse = (relation: Relation): Relation => {
 export const closure = (relation: Relation): Relation => {
   const result = copy(relation);
   const { size, words, bits } = result;
-  for (let via = 0; via < size; via++)
+  for (let via = 0; via < size; via++) {
+    const row = via * words;
+    let goesOn = false;
+    for (let at = row; at < row + words; at++) if (bits[at] !== 0) goesOn = true;
+    if (!goesOn) continue;
+    const [word, bit] = [via >> 5, 1 << (via & 31)];
     for (let a = 0; a < size; a++)
-      if (has(result, a, via))
-        for (let at = 0; at < words; at++) bits[a * words + at]! |= bits[via * words + at]!;
+      if ((bits[a * words + word]! & bit) !== 0)
+        for (let at = 0; at < words; at++) bits[a * words + at]! |= bits[row + at]!;
+  }
   return result;
 };
 
 /** The reflexive and transitive closure. */
 export const star = (relation: Relation): Relation => orSame(closure(relation));
 
-export const isEmpty = ({ bits }: Relation): boolean => bits.every((word) => word === 0);
+export const isEmpty = ({ bits }: Relation): boolean => {
+  for (let at = 0; at < bits.length; at++) if (bits[at] !== 0) return false;
+  return true;
+};
 
 export const isIrreflexive = (relation: Relation): boolean => {
   for (let event = 0; event < relation.size; event++) if (has(relation, event, event)) return false;

@@ -302,8 +302,10 @@ interface Ending {
 function chooseOrder(node: Node, at: Reached, { last, asked }: Ending): boolean {
   asked.tick();
   const { candidate } = at;
-  const pair = unordered(node, candidate);
-  if (pair === null || !asked.isNaive) {
+  const pairs = unordered(node, candidate);
+  const pair = pairs[0] ?? null;
+  // Where little is left to decide, trying it costs less than asking before.
+  if (pair === null || (pairs.length > fewPairs && !asked.isNaive)) {
     const derived = derive(candidate, choicesOf(node, candidate), asked.without);
     if (typeof derived === 'string') return true;
     if (pair === null) {
@@ -325,12 +327,19 @@ function chooseOrder(node: Node, at: Reached, { last, asked }: Ending): boolean 
   return true;
 }
 
-function unordered({ order }: Node, { writes }: Candidate): readonly [number, number] | null {
+const fewPairs = 2;
+
+/** Writes to one location whose order is open, as many pairs as tell few from more. */
+function unordered({ order }: Node, { writes }: Candidate): readonly (readonly [number, number])[] {
+  const pairs: [number, number][] = [];
   for (const all of writes.values())
     for (const [at, one] of all.entries())
       for (const other of all.slice(at + 1))
-        if (!r.has(order, one.id, other.id) && !r.has(order, other.id, one.id)) return [one.id, other.id];
-  return null;
+        if (!r.has(order, one.id, other.id) && !r.has(order, other.id, one.id)) {
+          pairs.push([one.id, other.id]);
+          if (pairs.length > fewPairs) return pairs;
+        }
+  return pairs;
 }
 
 /** Sections of SRCU that do not match one to one. */
