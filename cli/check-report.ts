@@ -9,7 +9,13 @@ import { cpusOf } from '../checker/telling/cpus.ts';
 import type { Source } from './models.ts';
 import type { Style } from './output.ts';
 import { styled } from './output.ts';
-import { asTyped, commandLine, withoutUsualMemory } from '../checker/telling/options-text.ts';
+import {
+  asTyped,
+  commandLines,
+  optionWords,
+  quotedPath,
+  withoutUsualMemory,
+} from '../checker/telling/options-text.ts';
 import { lateSentences, lateStores } from '../checker/telling/late-stores.ts';
 import { memoryCaveat } from '../checker/telling/memory-caveat.ts';
 import { raceSentences } from '../checker/telling/race-sentences.ts';
@@ -95,7 +101,7 @@ function optionLines({ source, chosen }: Report, width: number): readonly string
   const all = Object.entries(told).map(([key, value]) => asTyped(key, value));
   if (all.length === 0) return [];
   // A name and its value stay on one line.
-  const words = all.map((option) => option.replace(' ', noBreak)).join(' ');
+  const words = all.map((option) => option.replaceAll(' ', noBreak)).join(' ');
   return wrap(`with ${words}`, width, 5).map((line) => styled('dim', line.replaceAll(noBreak, ' ')));
 }
 
@@ -111,7 +117,7 @@ function evidence(report: Report, width: number): readonly string[] {
     ...(caveat === null ? [] : wrap(caveat, width, 2)),
     ...(isFull ? [] : asymmetries(table)).flatMap((reason) => wrap(reason, width, 2)),
     ...neverFired(table, verdict, statistics.unfired, width),
-    ...wrap(againLine(report), width, 2),
+    ...againLines(report, width),
   ];
 }
 
@@ -129,9 +135,10 @@ function neverFired(
   return lines.length === 0 ? [] : ['never fired:', ...lines];
 }
 
-/** The line that gives this result again. */
-function againLine({ source, chosen, savedAs, trace }: Report): string {
-  if (savedAs !== null) return `again: racewalk replay ${savedAs}`;
-  const words = ['racewalk check', source.typed, commandLine(source.definition.options, chosen)];
-  return trace === null ? '' : `again: ${words.filter((word) => word !== '').join(' ')}`;
+/** The command that gives this result again. */
+function againLines({ source, chosen, savedAs, trace }: Report, width: number): readonly string[] {
+  if (savedAs !== null) return commandLines(['again: racewalk replay', quotedPath(savedAs)], width);
+  if (trace === null) return [];
+  const options = optionWords(source.definition.options, chosen);
+  return commandLines(['again: racewalk check', quotedPath(source.typed), ...options], width);
 }

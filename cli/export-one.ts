@@ -5,6 +5,7 @@ import { exportedTrace } from '../checker/export/exported-trace.ts';
 import type { ExportedTrace } from '../checker/export/exported-trace.ts';
 import { checking } from '../checker/search/check.ts';
 import { witnessed } from '../checker/search/witness.ts';
+import { quoted } from '../checker/telling/options-text.ts';
 import { headline } from '../checker/telling/verdict-text.ts';
 import type { ExportOptions, Target } from './export.ts';
 import { exitCodeOf } from './exit-code.ts';
@@ -104,7 +105,7 @@ async function traceOf({ model, saved }: Subject, options: ExportOptions): Promi
   const instead =
     witnesses.length === 0
       ? ''
-      : `; ${witnesses.map((name) => `--witness '${name}'`).join(' or ')} exports how it works`;
+      : `; ${witnesses.map((name) => `--witness ${quoted(name)}`).join(' or ')} exports how it works`;
   return {
     trace: null,
     exitCode: outcome.verdict === 'holds' ? 1 : exitCodeOf(outcome.verdict),
@@ -121,7 +122,7 @@ async function witnessOf(model: Model, name: string, options: ExportOptions): Pr
   const names = witnessNames(model);
   if (!names.includes(name))
     throw new UsageError(
-      `${model.name} has no witness '${name}'; ${names.length === 0 ? 'it has none' : `its witnesses: ${names.map((one) => `'${one}'`).join(', ')}`}`,
+      `${model.name} has no witness '${name}'; ${names.length === 0 ? 'it has none' : `its witnesses: ${names.map(quoted).join(', ')}`}`,
     );
   const { result } = await runWithin(options, (limits) =>
     checking(witnessed(model, name), limits, settingsOf(options)),
