@@ -12,6 +12,7 @@ import { exitCodeOf } from './exit-code.ts';
 import { runWithin } from './limits.ts';
 import { chosenOptions } from './model-options.ts';
 import { buildModel, findModel } from './models.ts';
+import { say } from './help.ts';
 import { print } from './output.ts';
 import { settingsOf } from './search-options.ts';
 import { UsageError } from './usage-error.ts';
@@ -72,7 +73,7 @@ async function written(subject: Subject, options: ExportOptions): Promise<string
       const found = await traceOf(subject, options);
       if (found.trace !== null) return await drawn(found.trace, to);
       process.exitCode = found.exitCode;
-      console.error(`racewalk: nothing to export as ${to}: ${found.why}`);
+      say(`nothing to export as ${to}: ${found.why}`);
       return null;
     }
   }
