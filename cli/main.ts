@@ -1,12 +1,18 @@
 /** The racewalk command: one file a command, and only the command that runs is loaded in full. */
 import { CommanderError } from 'commander';
 import { ModelError } from '../checker/language/model-error.ts';
-import { notWritten, wrongUse } from './exit-code.ts';
+import { inconclusive, notWritten, wrongUse } from './exit-code.ts';
 import { say } from './help.ts';
 import { watchOutput } from './output.ts';
 import { racewalkProgram } from './program.ts';
 import { UsageError } from './usage-error.ts';
 import { OutputError } from './write-file.ts';
+
+/** Code of a size that no engine takes, or nested so deeply that its own analysis has no room. */
+const isTooLarge = (error: unknown): error is Error =>
+  error instanceof Error &&
+  ((error.name === 'CompileError' && error.message.includes('size')) ||
+    (error instanceof RangeError && error.message.includes('call stack')));
 
 /** Tells an error once and clearly; returns the exit code. */
 function tell(error: unknown): number {
@@ -14,6 +20,12 @@ function tell(error: unknown): number {
   if (error instanceof OutputError) {
     say(error.message);
     return notWritten;
+  }
+  if (isTooLarge(error)) {
+    say(
+      `inconclusive: the model is too large for generated code (${error.message}): take fewer CPUs or elements`,
+    );
+    return inconclusive;
   }
   if (error instanceof UsageError || error instanceof ModelError) say(error.message);
   else console.error('racewalk: this is a bug in racewalk, please report it:\n', error);
