@@ -11,7 +11,13 @@ import type { Untried } from '../checker/language/model.ts';
 import type { Source } from './models.ts';
 import type { Style } from './output.ts';
 import { styled } from './output.ts';
-import { allOptions, commandLine, noBreak } from '../checker/telling/options-text.ts';
+import {
+  allOptions,
+  commandLines,
+  noBreak,
+  optionWords,
+  quotedPath,
+} from '../checker/telling/options-text.ts';
 import { lateSentences, lateStores } from '../checker/telling/late-stores.ts';
 import { memoryCaveat } from '../checker/telling/memory-caveat.ts';
 import { outOfOrderSentences } from '../checker/telling/out-of-order.ts';
@@ -116,7 +122,7 @@ export const originOf = (
   report: Pick<Report, 'source' | 'chosen'> & { readonly savedAs: string | null },
 ): Origin => ({
   options: allOptions(report.source.definition.options, report.chosen),
-  command: reproducing(report),
+  command: reproducing(report).join(' '),
 });
 
 function evidence(report: Report, width: number): readonly string[] {
@@ -139,7 +145,7 @@ function evidence(report: Report, width: number): readonly string[] {
     ),
     ...(atOnce === null ? [] : wrap(atOnce, width, 2)),
     ...neverFired({ verdict, untried }, unfiredStatements(table, statistics.unfired), width),
-    ...wrap(reproduceLine(report), width, 2),
+    ...reproduceLines(report, width),
   ];
 }
 
@@ -156,18 +162,19 @@ function neverFired(
   return ['Statements that never run:', ...lines];
 }
 
-/** The line that reproduces this result. */
-function reproduceLine(report: Report): string {
-  return report.trace === null ? '' : `reproduce: ${reproducing(report)}`;
+/** The lines that reproduce this result. */
+function reproduceLines(report: Report, width: number): readonly string[] {
+  if (report.trace === null) return [];
+  const [first, ...others] = reproducing(report);
+  return commandLines([`reproduce: ${first}`, ...others], width);
 }
 
-/** The command that gives this result. */
+/** The words of the command that gives this result. */
 export function reproducing({
   source,
   chosen,
   savedAs,
-}: Pick<Report, 'source' | 'chosen'> & { readonly savedAs: string | null }): string {
-  if (savedAs !== null) return `racewalk replay ${savedAs}`;
-  const words = ['racewalk check', source.typed, commandLine(source.definition.options, chosen)];
-  return words.filter((word) => word !== '').join(' ');
+}: Pick<Report, 'source' | 'chosen'> & { readonly savedAs: string | null }): readonly [string, ...string[]] {
+  if (savedAs !== null) return ['racewalk replay', quotedPath(savedAs)];
+  return ['racewalk check', quotedPath(source.typed), ...optionWords(source.definition.options, chosen)];
 }

@@ -6,12 +6,14 @@ import type { ExportedTrace, Origin } from '../checker/export/exported-trace.ts'
 import { originOf } from './check-report.ts';
 import { checking } from '../checker/search/check.ts';
 import { witnessed } from '../checker/search/witness.ts';
+import { quoted } from '../checker/telling/options-text.ts';
 import { headline } from '../checker/telling/verdict-text.ts';
 import type { ExportOptions, Target } from './export.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { runWithin } from './limits.ts';
 import { chosenOptions } from './model-options.ts';
 import { buildModel, findModel } from './models.ts';
+import { say } from './help.ts';
 import { print } from './output.ts';
 import { settingsOf } from './search-options.ts';
 import { UsageError } from './usage-error.ts';
@@ -89,7 +91,7 @@ async function written(subject: Subject, options: ExportOptions): Promise<string
       const found = await traceOf(subject, options);
       if (found.trace !== null) return await drawn(found.trace, to);
       process.exitCode = found.exitCode;
-      console.error(`racewalk: nothing to export as ${to}: ${found.why}`);
+      say(`nothing to export as ${to}: ${found.why}`);
       return null;
     }
   }
@@ -122,7 +124,7 @@ async function traceOf({ model, saved, origin }: Subject, options: ExportOptions
   const instead =
     witnesses.length === 0
       ? ''
-      : `; ${witnesses.map((name) => `--witness '${name}'`).join(' or ')} exports how it works`;
+      : `; ${witnesses.map((name) => `--witness ${quoted(name)}`).join(' or ')} exports how it works`;
   return {
     trace: null,
     exitCode: outcome.verdict === 'holds' ? 1 : exitCodeOf(outcome.verdict),
@@ -139,7 +141,7 @@ async function witnessOf(model: Model, name: string, options: ExportOptions): Pr
   const names = witnessNames(model);
   if (!names.includes(name))
     throw new UsageError(
-      `${model.name} has no witness '${name}'; ${names.length === 0 ? 'it has none' : `its witnesses: ${names.map((one) => `'${one}'`).join(', ')}`}`,
+      `${model.name} has no witness '${name}'; ${names.length === 0 ? 'it has none' : `its witnesses: ${names.map(quoted).join(', ')}`}`,
     );
   const { result } = await runWithin(options, (limits) =>
     checking(witnessed(model, name), limits, settingsOf(options)),

@@ -1,6 +1,7 @@
 /** The built page: `web/dist`, which the package brings, and a checkout builds when it is first needed. */
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { say } from './help.ts';
 import { UsageError } from './usage-error.ts';
 import { isOutputFailure, outputError } from './write-file.ts';
 
@@ -29,7 +30,7 @@ export async function siteFiles(): Promise<ReadonlyMap<string, Buffer>> {
 
 async function built(): Promise<void> {
   if (pages.every((page) => existsSync(page))) return;
-  console.error('racewalk: building the page, once; "npm run site" builds it again');
+  say('building the page, once; "npm run site" builds it again');
   try {
     const { build } = await import('vite');
     await build({ configFile: config, logLevel: 'warn' });

@@ -4,7 +4,12 @@ import type { OnTrial } from '../checker/barriers/on-trial.ts';
 import type { Sufficient, Trial, Tried } from '../checker/barriers/trial.ts';
 import { withFallbacks } from '../checker/language/option.ts';
 import type { Choices } from '../checker/search/compare.ts';
-import { commandLine, withoutUsualMemory } from '../checker/telling/options-text.ts';
+import {
+  commandLines,
+  optionWords,
+  quotedPath,
+  withoutUsualMemory,
+} from '../checker/telling/options-text.ts';
 import { wrap } from '../checker/telling/wrap.ts';
 import { untriedLines } from './check-report.ts';
 import { describeChoices, describeSet, mostUntried } from './render-comparison.ts';
@@ -45,13 +50,14 @@ function allRepairs(result: OnTrial, page: Page): readonly string[] {
     return [...wrap(title, page.width, 2), ...needs(trial.sufficient, page.width)].join('\n');
   });
   const example = variants.findLast(({ variant }) => Object.keys(variant.fixes).length > 0) ?? variants[0]!;
-  const typed = `racewalk barriers ${page.typed} ${commandLine(definition.options, example.variant.options)}`;
+  const options = optionWords(definition.options, example.variant.options);
+  const typed = ['Barrier by barrier: racewalk barriers', quotedPath(page.typed), ...options];
   const notes =
-    'Repairs are the smallest sets that hold under sc. Each set of barriers was tried, and every smaller one fails. ';
+    'Repairs are the smallest sets that hold under sc. Each set of barriers was tried, and every smaller one fails.';
   return [
     heading(result, 'which repair needs which barrier, on which machine', Object.fromEntries(common), page),
     ...blocks,
-    wrap(`${notes}Barrier by barrier: ${typed}`, page.width).join('\n'),
+    [...wrap(notes, page.width), ...commandLines(typed, page.width)].join('\n'),
     ...reasons(
       variants.map(({ trial }) => trial),
       page.width,

@@ -8,6 +8,7 @@ import type { Edge } from '../checker/search/state-space.ts';
 import type { Report } from './check-report.ts';
 import type { TraceFile } from './trace-schema.ts';
 import { textOf } from '../checker/telling/author-words.ts';
+import { whyUnreadable } from './unreadable.ts';
 import { UsageError } from './usage-error.ts';
 import { writeWhole } from './write-file.ts';
 
@@ -79,9 +80,7 @@ function parsed(path: string): unknown {
     text = readFileSync(path, 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new UsageError(
-      `${path}: ${code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${String(code)})`}`,
-    );
+    throw new UsageError(`${path}: ${whyUnreadable(code)}`);
   }
   try {
     return JSON.parse(text);

@@ -6,6 +6,7 @@ import type { AnyDefinition } from '../checker/language/model.ts';
 import { collectingMistakesOf, hasMistakes, ModelError } from '../checker/language/model-error.ts';
 import { locatedMistakes, mistakesText } from './located-mistakes.ts';
 import { ownModules } from './own-modules.ts';
+import { whyUnreadable } from './unreadable.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface UserModel {
@@ -30,8 +31,7 @@ function readable(path: string): string {
     return realpathSync(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const why = code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${String(code)})`;
-    throw new UsageError(`${path}: ${why}`);
+    throw new UsageError(`${path}: ${whyUnreadable(code)}`);
   }
 }
 

@@ -1,5 +1,6 @@
 /** `racewalk verify`: is the proof in a file one? */
 import type { Command } from 'commander';
+import { withExamples } from './help.ts';
 import { positiveSeconds } from './limits.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -9,17 +10,20 @@ export interface VerifyOptions {
 }
 
 export function verifyCommand(program: Command): void {
-  program
-    .command('verify')
-    .description(
-      'verify a proof that "racewalk prove --certificate FILE" has written, by other means than found it',
-    )
-    .argument('[file]', 'the certificate')
-    .option('--timeout <seconds>', 'give up after so many seconds', positiveSeconds)
-    .action(async (file: string | undefined, options: VerifyOptions) => {
-      if (file === undefined)
-        throw new UsageError('which certificate? "racewalk prove MODEL --certificate FILE" writes one');
-      const { verifyFile } = await import('./verify-file.ts');
-      await verifyFile(file, options);
-    });
+  withExamples(
+    program
+      .command('verify')
+      .description(
+        'verify a proof that "racewalk prove --certificate FILE" has written, by other means than found it',
+      )
+      .argument('[file]', 'the certificate')
+      .option('--timeout <seconds>', 'give up after so many seconds', positiveSeconds)
+      .action(async (file: string | undefined, options: VerifyOptions) => {
+        if (file === undefined)
+          throw new UsageError('which certificate? "racewalk prove MODEL --certificate FILE" writes one');
+        const { verifyFile } = await import('./verify-file.ts');
+        await verifyFile(file, options);
+      }),
+    [['racewalk verify proof.json', 'what prove --certificate proof.json has written']],
+  );
 }

@@ -56,8 +56,11 @@ export function checkAssignment(target: Reference, value: AnyExpr, scope: Scope)
       scope,
       `'${printExpr(target)}' takes ${printDomain(target.domain)}, and ${show(value.value)} is not among them`,
     );
-  if (!agree(typeOfDomain(target.domain), type))
-    fail(scope, `'${printExpr(value)}' is of another type than '${printExpr(target)}'`);
+  if (!fits(typeOfDomain(target.domain), type))
+    fail(
+      scope,
+      `'${printExpr(value)}' is of another type than '${printExpr(target)}'${possible(value)}${possible(target)}`,
+    );
 }
 
 /** Unlike Array.isArray it leaves the type of what it looks at alone. */
@@ -234,6 +237,12 @@ function agree(left: Type, right: Type): boolean {
   const [some, others] = left.whole ? [right.names, left.names] : [left.names, right.names];
   return some.every((name) => others.includes(name));
 }
+
+/** Whether a value may be stored: a domain of names takes those of a smaller one, in whatever order. */
+const fits = (target: Type, value: Type): boolean =>
+  typeof target === 'string' || typeof value === 'string'
+    ? target === value
+    : value.names.every((name) => target.names.includes(name));
 
 const show = (value: unknown) => (typeof value === 'string' ? `'${value}'` : String(value));
 

@@ -1,5 +1,5 @@
 /** The reference count of a page, page->_count in v3.18 and page->_refcount since. */
-import type { Statement, Variable } from 'racewalk';
+import type { Operand, Statement, Variable } from 'racewalk';
 import { assert, dec, eq, full, gt, inc, ne, relaxed, set, step, when } from 'racewalk';
 
 /**
@@ -40,5 +40,6 @@ export const putPage = (pageCount: Variable<number>, text = 'put_page(page)'): S
  * Assumes: one atomic read-modify-write, and on success a full barrier.
  * Source:  include/linux/page_ref.h, page_ref_freeze; page_freeze_refs in include/linux/pagemap.h before v4.6
  */
-export const pageRefFreeze = (pageCount: Variable<number>, expected: number, frozen: Variable<boolean>): Statement =>
-  step(`page_ref_freeze(page, ${expected})`, set(frozen, eq(pageCount, expected)), when(frozen, set(pageCount, 0)));
+export const pageRefFreeze = (pageCount: Variable<number>, expected: Operand<number>, frozen: Variable<boolean>,
+  text = `page_ref_freeze(page, ${typeof expected === 'number' ? expected : 'expected'})`): Statement =>
+  step(text, set(frozen, eq(pageCount, expected)), when(frozen, set(pageCount, 0)));
