@@ -27,6 +27,12 @@ export function checkCommand(program: Command): void {
       .argument('[model]', 'MODEL or MODEL/SCENARIO of the list, or a FILE.ts of your own')
       .option('--all', 'check every scenario of the list, or of MODEL, against the verdict that it declares')
       .option('--json', 'print one JSON object (docs/check-output.schema.json)')
+      .addOption(
+        new Option('--reporter <name>', 'with --all: print text, or junit (XML, for CI)').choices([
+          'text',
+          'junit',
+        ]),
+      )
       .option('--lkml', 'print the trace in 72 columns of plain text, ready for a changelog')
       .option('--quiet', 'print the verdict line only')
       .option('--max-states <number>', 'give up above so many states', wholeNumber)

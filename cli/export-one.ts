@@ -68,7 +68,7 @@ async function subjectOf(
     throw new UsageError(`a saved trace has its options in it: leave ${word ?? '--witness'} out`);
   const { replayedTrace } = await import('./replay-trace.ts');
   const { source, saved, table, answer, trace } = await replayedTrace(name);
-  const origin = originOf({ source, chosen: saved.options, savedAs: name });
+  const origin = originOf({ source, chosen: saved.options, savedAs: null });
   return { model: table.model, saved: exportedTrace(table, answer, trace, origin), origin };
 }
 

@@ -27,7 +27,7 @@ const rules: Readonly<Record<string, Rule | 'anything'>> = {
     packages: ['chevrotain'],
   },
   'checker/telling': {
-    folders: ['checker/language', 'checker/analysis', 'checker/state', 'checker/search'],
+    folders: ['checker/language', 'checker/memory', 'checker/analysis', 'checker/state', 'checker/search'],
   },
   'checker/mutate': {
     folders: ['checker/language', 'checker/memory', 'checker/analysis', 'checker/state', 'checker/search'],

@@ -11,7 +11,10 @@ test.each([
   ['mermaid', /^---\ntitle: .*\n---\nsequenceDiagram\n/],
   ['itf', /^\{\n {2}"#meta"/],
   ['dot', /^digraph "gup-fast-vs-collapse" \{\n.*penwidth=3.*\}\n$/s],
-  ['text', /^CPU 0 +CPU 1\n/],
+  [
+    'text',
+    /^gup-fast-vs-collapse: violated after 21 steps[^]*^CPU 0 +CPU 1\n[^]*^reproduce: racewalk check gup-fast-vs-collapse$/m,
+  ],
   ['promela', /^\/\* gup-fast-vs-collapse/],
 ])('--to %s, the same from a saved trace', async (to, form) => {
   const saved = `saved-${to}.json`;

@@ -45,7 +45,7 @@ export function Lanes({
   );
   return (
     <div
-      class={`lanes ${cpus.length > 3 ? 'many' : ''}`}
+      class={`lanes ${cpus.length > 3 ? 'many' : ''} ${at > 0 ? 'begun' : ''}`}
       style={{ '--cpus': String(cpus.length) }}
       role="group"
       aria-label={label}
@@ -113,7 +113,10 @@ function Row({ row, cpu, at, onGo, onUnfold }: RowProps) {
       <div class="cell" style={{ '--lane': String(row.cpu + 2) }}>
         <code class="text">{text}</code>
         {beside.map(({ kind: what, text: told }) => (
-          <span key={told} class={`beside ${what}`}>
+          <span
+            key={told}
+            class={`beside ${what === 'change' || what === 'local' || what === 'stale' ? 'change' : ''}`}
+          >
             {told.replace(' -> ', ' → ')}
           </span>
         ))}

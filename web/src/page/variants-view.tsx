@@ -70,6 +70,10 @@ function Comparison({ comparison: { rows, varied, smallest } }: { readonly compa
   const groups = Map.groupBy(rows, (row) => (fixes.length === 0 ? '' : told(settingOf(options, row.varied))));
   return (
     <div class="comparison">
+      <p class="legend">
+        Steps are those of the shortest trace. Costs are counted over all executions, least–most where they
+        differ. A set of repairs is smallest when every smaller one was checked, too, and fails.
+      </p>
       {[...groups].map(([setting, group], number) => (
         <section key={setting}>
           {setting !== '' && <h3>{setting}</h3>}
@@ -80,10 +84,6 @@ function Comparison({ comparison: { rows, varied, smallest } }: { readonly compa
         </section>
       ))}
       <Untried rows={rows} />
-      <p class="legend">
-        Steps are those of the shortest trace. Costs are counted over all executions, least–most where they
-        differ. A set of repairs is smallest when every smaller one was checked, too, and fails.
-      </p>
     </div>
   );
 }
@@ -125,7 +125,7 @@ function Smallest({ fixes: { sets, spoiled, undecided } }: { readonly fixes: Sma
       )}
       {spoiled.length > 0 && (
         <p>
-          More than such a set, and yet unsafe:{' '}
+          Unsafe supersets of a safe set:{' '}
           {spoiled.map((set) => (
             <b key={told(set)}>{nameOf(set)}</b>
           ))}
@@ -152,10 +152,10 @@ function VariantTable({ columns, rows }: TableProps) {
     <table class="variants">
       <thead>
         <tr>
+          <th>verdict</th>
           {columns.map((key) => (
             <th key={key}>{optionName(key)}</th>
           ))}
-          <th>verdict</th>
           <th class="count">states</th>
           {costs.map((name) => (
             <th key={name} class="count">
@@ -180,9 +180,6 @@ function VariantRow({ columns, row }: { readonly columns: readonly string[]; rea
   const isOff = (key: string) => options[key]!.role === 'fix' && row.varied[key] === offValue(options[key]!);
   return (
     <tr class={isShown ? 'shown' : ''}>
-      {columns.map((key) => (
-        <td key={key}>{isOff(key) ? <span class="off">–</span> : onOff(row.varied[key]!)}</td>
-      ))}
       <td>
         <a href={linkOf(row.options)} aria-label={`${outcome}, with ${told(row.varied)}`}>
           <span aria-hidden="true">
@@ -191,6 +188,9 @@ function VariantRow({ columns, row }: { readonly columns: readonly string[]; rea
           {outcome}
         </a>
       </td>
+      {columns.map((key) => (
+        <td key={key}>{isOff(key) ? <span class="off">–</span> : onOff(row.varied[key]!)}</td>
+      ))}
       <td class="count">{count(row.states)}</td>
       {Object.entries(row.costs).map(([cost, extremes]) => (
         <td key={cost} class="count">
@@ -204,7 +204,7 @@ function VariantRow({ columns, row }: { readonly columns: readonly string[]; rea
 const outcomeOf = (row: PlainRow) =>
   row.steps === null
     ? row.verdict
-    : `${row.verdict} in ${isShortest(row) ? '' : 'at most '}${row.steps} steps`;
+    : `${row.verdict} after ${isShortest(row) ? '' : 'at most '}${row.steps} ${row.steps === 1 ? 'step' : 'steps'}`;
 
 const isShortest = ({ outcome }: PlainRow) => !('minimal' in outcome) || outcome.minimal;
 
