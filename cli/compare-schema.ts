@@ -18,6 +18,10 @@ const row = z.strictObject({
   states: z.int(),
   transitions: z.int(),
   costs: z.record(z.string(), extremes),
+  anyNumberOf: z
+    .array(z.string())
+    .nullable()
+    .describe('the options for any number of which it is proved; null: not tried'),
 });
 
 const smallest = z.strictObject({
