@@ -1,17 +1,19 @@
 /** A comparison as JSON. */
 import type { Comparison, Row } from '../checker/search/compare.ts';
 import { untriedOf } from '../checker/search/outcome.ts';
+import type { AnyNumbers } from './compare-any.ts';
 import type { CompareResult } from './compare-schema.ts';
 
 export function compareJson(
   { definition, fixed, rows, smallest }: Comparison,
   seconds: number,
+  any: AnyNumbers | null,
 ): CompareResult {
   return {
     kind: 'compare',
     model: definition.name,
     kept: fixed,
-    rows: rows.map(rowJson),
+    rows: rows.map((row) => ({ ...rowJson(row), anyNumberOf: anyNumberOf(row, any) })),
     smallest: smallest.map(({ setting, sets, spoiled, undecided }) => ({
       setting,
       sets: [...sets],
@@ -22,7 +24,20 @@ export function compareJson(
   };
 }
 
-function rowJson({ varied, options, verdict, steps, outcome, costs }: Row): CompareResult['rows'][number] {
+function anyNumberOf(row: Row, any: AnyNumbers | null): string[] | null {
+  const proved = any?.get(row);
+  if (proved === undefined) return null;
+  return proved.result.verdict === 'holds' ? [...proved.claim.any] : [];
+}
+
+function rowJson({
+  varied,
+  options,
+  verdict,
+  steps,
+  outcome,
+  costs,
+}: Row): Omit<CompareResult['rows'][number], 'anyNumberOf'> {
   const { states, transitions } = outcome.statistics;
   const counted: CompareResult['rows'][number]['costs'] = {};
   for (const [name, cost] of Object.entries(costs))

@@ -5,6 +5,8 @@ import { optionName } from '../checker/language/option.ts';
 import type { Comparison } from '../checker/search/compare.ts';
 import { comparing } from '../checker/search/compare.ts';
 import type { CompareOptions } from './compare.ts';
+import type { AnyNumbers } from './compare-any.ts';
+import { provingRows } from './compare-any.ts';
 import { runWithin } from './limits.ts';
 import { chosenOptions } from './model-options.ts';
 import { findModel } from './models.ts';
@@ -31,15 +33,20 @@ export async function compareModel(
   // The memory model is varied where that is asked for, and only there: a comparison of repairs is long enough.
   const usual = vary?.includes(memoryKey) === true ? {} : { [memoryKey]: memoryOption.fallback };
   const given = { ...usual, ...chosenOptions(source, [...(options.fix ?? []).map(asOption), ...words]) };
-  const { result, seconds } = await runWithin(options, (limits) =>
-    comparing(
+  const { anyCpus } = options;
+  const which = anyCpus === 'smallest' ? anyCpus : 'all';
+  const { result: found, seconds } = await runWithin(options, function* (limits) {
+    const compared = yield* comparing(
       source.definition,
       { vary, given, settings: settingsOf(options), costs: options.costs !== false },
       limits,
-    ),
-  );
-  process.exitCode = exitCodeOf(result);
-  print(await rendered(result, seconds, options));
+    );
+    const any =
+      anyCpus === undefined ? null : yield* provingRows(compared, which, Object.keys(given), limits);
+    return { compared, any };
+  });
+  process.exitCode = exitCodeOf(found.compared);
+  print(await rendered(found, seconds, options));
 }
 
 function keyOf(options: Options, word: string): string {
@@ -62,11 +69,16 @@ function exitCodeOf({ rows }: Comparison): 0 | 2 | 3 {
   return rows.some(({ verdict }) => verdict === 'inconclusive') ? 3 : 0;
 }
 
-async function rendered(comparison: Comparison, seconds: number, options: CompareOptions): Promise<string> {
+interface Found {
+  readonly compared: Comparison;
+  readonly any: AnyNumbers | null;
+}
+
+async function rendered({ compared, any }: Found, seconds: number, options: CompareOptions): Promise<string> {
   if (options.json === true) {
     const { compareJson } = await import('./compare-json.ts');
-    return JSON.stringify(compareJson(comparison, seconds), null, 2);
+    return JSON.stringify(compareJson(compared, seconds, any), null, 2);
   }
   const { renderComparison } = await import('./render-comparison.ts');
-  return renderComparison(comparison, seconds, outputWidth());
+  return renderComparison({ ...compared, any }, seconds, outputWidth());
 }

@@ -21,6 +21,10 @@ const row = z.strictObject({
   reason: z.string().nullable().describe('why it is inconclusive'),
   untried: z.array(untried).describe('pairs of accesses that were not tried, where these are the reason'),
   costs: z.record(z.string(), extremes),
+  anyNumberOf: z
+    .array(z.string())
+    .nullable()
+    .describe('the options for any number of which it is proved; null: not tried'),
 });
 
 const smallest = z.strictObject({

@@ -12,6 +12,8 @@ export interface CompareOptions extends LimitOptions, SearchOptions {
   readonly vary?: string;
   readonly fix?: readonly string[];
   readonly costs?: boolean;
+  /** True where it stands alone: all that hold. */
+  readonly anyCpus?: true | string;
   readonly json?: true;
 }
 
@@ -25,6 +27,7 @@ export function compareCommand(program: Command): void {
       .option('--vary <options>', 'the options to vary, with commas between; else the machine and all fixes')
       .option('--fix <option=value>', 'keep an option at a value; as good as --option value', collect)
       .option('--no-costs', 'leave out what a variant costs: counting takes longer than the checks')
+      .option('--any-cpus [which]', 'prove for any number of CPUs, and of ptes, what holds: all, or smallest')
       .option('--json', 'print one JSON object (docs/compare-output.schema.json)')
       .option('--max-states <number>', 'give up on a variant above so many states', wholeNumber)
       .option('--timeout <seconds>', 'give up after so many seconds', positiveSeconds)
@@ -32,6 +35,8 @@ export function compareCommand(program: Command): void {
       .allowUnknownOption()
       .allowExcessArguments()
       .action(async (name: string | undefined, options: CompareOptions, command: Command) => {
+        if (![undefined, true, 'all', 'smallest'].includes(options.anyCpus))
+          throw new UsageError(`--any-cpus takes all or smallest, and not '${String(options.anyCpus)}'`);
         if (name === undefined || name.startsWith('-'))
           throw new UsageError('which model? It comes first; "racewalk list" shows them');
         const { compareModel } = await import('./compare-model.ts');
@@ -40,6 +45,7 @@ export function compareCommand(program: Command): void {
     [
       ['racewalk compare gup-fast-vs-collapse --vary flush,sync-ipi', 'four variants'],
       ['racewalk compare ./my-protocol.ts --no-costs', 'all fixes, verdicts alone'],
+      ['racewalk compare gup-fast-vs-collapse --any-cpus smallest', 'and what is proved for any number'],
     ],
   );
 }

@@ -9,11 +9,17 @@ import type { Extremes } from '../checker/search/extreme-paths.ts';
 import { withoutUsualMemory } from '../checker/telling/options-text.ts';
 import { untriedOf } from '../checker/search/outcome.ts';
 import { untriedLines } from './check-report.ts';
+import { anyColumn, anySentences } from './compare-any.ts';
+import type { AnyNumbers } from './compare-any.ts';
 import { wrap } from '../checker/telling/wrap.ts';
 
 /** Shape:  lines of at most `width` characters where words allow it, without an end of line at the end. */
-export function renderComparison(comparison: Comparison, seconds: number, width: number): string {
-  const { definition, rows, varied, smallest } = comparison;
+export function renderComparison(
+  comparison: Comparison & { readonly any?: AnyNumbers | null },
+  seconds: number,
+  width: number,
+): string {
+  const { definition, rows, varied, smallest, any = null } = comparison;
   const fixes = varied.filter((key) => definition.options[key]!.role === 'fix');
   // Without fixes to tell apart, one table shows everything that was varied.
   const columns = fixes.length === 0 ? varied : fixes;
@@ -21,16 +27,17 @@ export function renderComparison(comparison: Comparison, seconds: number, width:
     fixes.length === 0 ? '' : describeChoices(settingOf(definition.options, choices)),
   );
   const tables = [...groups].map(([setting, group]) =>
-    [...(setting === '' ? [] : [setting]), renderTable(definition, columns, group)].join('\n'),
+    [...(setting === '' ? [] : [setting]), renderTable(definition, { columns, any }, group)].join('\n'),
   );
   const legend = wrap(legendOf(comparison).join(' '), width).join('\n');
   const sets = smallest.map((each) => renderSmallest(definition, each));
+  const proofs = any === null ? [] : anySentences(comparison, any, width);
   const untried = untriedLines(
     rows.flatMap(({ outcome }) => untriedOf(outcome)),
     width,
     mostUntried,
   );
-  return [header(comparison, seconds, width), ...tables, legend, ...untried, ...sets]
+  return [header(comparison, seconds, width), ...tables, legend, ...untried, ...sets, ...proofs]
     .filter((section) => section !== '')
     .join('\n\n');
 }
@@ -97,12 +104,24 @@ const frame = [
 ];
 const noLines = Object.fromEntries(frame.map((name) => [name, '']));
 
-function renderTable(definition: AnyDefinition, varied: readonly string[], rows: readonly Row[]): string {
+interface Columns {
+  readonly columns: readonly string[];
+  readonly any: AnyNumbers | null;
+}
+
+function renderTable(
+  definition: AnyDefinition,
+  { columns: varied, any }: Columns,
+  rows: readonly Row[],
+): string {
   const costs = Object.keys(rows[0]!.costs);
-  const titles = [...varied.map(optionName), 'verdict', 'trace steps', 'states', ...costs];
+  // Only where all that hold were to be proved.
+  const told = any !== null && rows.every((row) => row.verdict !== 'holds' || any.has(row)) ? any : null;
+  const proofs = told === null ? [] : ['any number'];
+  const titles = [...varied.map(optionName), 'verdict', ...proofs, 'trace steps', 'states', ...costs];
   const table = new Table({
     head: titles.map(heading),
-    colAligns: titles.map((_, at) => (at <= varied.length ? 'left' : 'right')),
+    colAligns: titles.map((_, at) => (at <= varied.length + proofs.length ? 'left' : 'right')),
     chars: { ...noLines, middle: ' ' },
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0, compact: true },
   });
@@ -111,6 +130,7 @@ function renderTable(definition: AnyDefinition, varied: readonly string[], rows:
     table.push([
       ...varied.map((key) => describeValue(definition, key, row.varied[key]!)),
       row.verdict,
+      ...(told === null ? [] : [anyColumn(row, told)]),
       describeSteps(row),
       row.states,
       ...counted,

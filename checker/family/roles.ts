@@ -209,7 +209,8 @@ function usedAt(table: TransitionTable, key: string): string {
   }));
   const found = all.find(({ parts }) => parts.some(selects)) ?? all.find(({ parts }) => parts.some(mentions));
   if (found === undefined) return '';
-  const { statement } = found.transition;
+  const { statement: named } = found.transition;
+  const statement = named.kind === 'atomically' ? named.body[0]! : named;
   return ` (line ${statement.line} '${printText(statement)}')`;
 }
 

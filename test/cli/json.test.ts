@@ -7,6 +7,8 @@ import { z } from 'zod';
 import { barriersResult } from '../../cli/barriers-schema.ts';
 import { checkOutput } from '../../cli/check-schema.ts';
 import { compareResult } from '../../cli/compare-schema.ts';
+import { certificateFile } from '../../cli/certificate-schema.ts';
+import { proveOutput } from '../../cli/prove-schema.ts';
 import { mutateResult } from '../../cli/mutate-schema.ts';
 import { traceFile } from '../../cli/trace-schema.ts';
 import { expectWrongUse, file, folder, racewalk, smallModel } from './run.ts';
@@ -19,6 +21,8 @@ test.each([
   ['compare-output', compareResult],
   ['mutate-output', mutateResult],
   ['barriers-output', barriersResult],
+  ['prove-output', proveOutput],
+  ['certificate', certificateFile],
   ['trace', traceFile],
 ])('docs/%s.schema.json is the schema that the program is written against', async (name, schema) => {
   const text = `${JSON.stringify(z.toJSONSchema(schema), null, 2)}\n`;
