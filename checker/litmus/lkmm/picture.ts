@@ -44,7 +44,9 @@ export function pictureOf({ execution: { candidate, derived }, broken }: Shown):
       idAt[thread]![position]! < 0 ? [{ ...event, id: -1, thread, position }] : [],
     ),
   );
-  const inText = [...events, ...fences].sort((a, b) => a.thread - b.thread || a.position - b.position);
+  const inText = [...events, ...fences].sort((a, b) =>
+    a.thread === b.thread ? a.position - b.position : a.thread - b.thread,
+  );
   const names = new Map(inText.filter(({ thread }) => thread >= 0).map((event, at) => [event, letters(at)]));
   const drawn = [...events, ...fences].map((event, at): Drawn => {
     const { thread, position, location } = event;
