@@ -1,10 +1,15 @@
 /** Runs litmus files and says what came out. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { executionSvg } from '../checker/export/execution-svg.ts';
+import type { LitmusAnswer } from '../checker/export/litmus-page.ts';
+import { litmusPage } from '../checker/export/litmus-page.ts';
 import type { LitmusModel } from '../checker/litmus/litmus-model.ts';
+import { modelTitle } from '../checker/litmus/litmus-model.ts';
+import { pictureOf } from '../checker/litmus/lkmm/picture.ts';
 import { LitmusError, LitmusLimit } from '../checker/litmus/litmus-test.ts';
 import { explanationLines } from '../checker/litmus/lkmm/explanation-text.ts';
 import { showOf } from '../checker/litmus/lkmm/why.ts';
-import { printLitmus, printState } from '../checker/litmus/print.ts';
+import { observation, printLitmus, printState } from '../checker/litmus/print.ts';
 import { holds, valuesOf } from '../checker/litmus/proposition.ts';
 import type { FinalState, LitmusResult } from '../checker/litmus/run.ts';
 import { defaultLitmus, runLitmus, runTest } from '../checker/litmus/run.ts';
@@ -22,6 +27,7 @@ export interface LitmusRunOptions {
   readonly explain?: boolean;
   readonly herd?: true;
   readonly compare?: true;
+  readonly html?: string;
 }
 
 /**
@@ -35,12 +41,14 @@ export async function runLitmusFiles(files: readonly string[], options: LitmusRu
     );
   if (options.compare === true) return compareLitmusFiles(files, options);
   const codes: number[] = [];
+  const pages: LitmusAnswer[] = [];
   for (const [at, file] of files.entries()) {
     showProgress(`${at + 1} of ${files.length}: ${file}`, files.length);
-    codes.push(answer(file, options, files.length === 1));
+    codes.push(answer(file, options, { isOnly: files.length === 1, pages }));
     // Signals and the screen get their turn.
     await new Promise(setImmediate);
   }
+  if (options.html !== undefined) writePage(options.html, pages);
   process.exitCode = [wrongUse, inconclusive].find((code) => codes.includes(code)) ?? Math.max(...codes);
 }
 
@@ -57,7 +65,11 @@ export const clearProgress = () => {
 };
 
 /** Prints the result of a file, or to stderr why there is none; returns the exit code. */
-function answer(path: string, options: LitmusRunOptions, isOnly: boolean): number {
+function answer(
+  path: string,
+  options: LitmusRunOptions,
+  { isOnly, pages }: { readonly isOnly: boolean; readonly pages: LitmusAnswer[] },
+): number {
   try {
     const result = resultOf(path, options);
     clearProgress();
@@ -65,6 +77,7 @@ function answer(path: string, options: LitmusRunOptions, isOnly: boolean): numbe
     // One file that says yes shows how; what is forbidden takes longer to explain.
     const { herd, explain = herd !== true && isOnly && result.positive > 0 } = options;
     if (explain) print(explanationOf(result, options).join('\n'));
+    if (options.html !== undefined) pages.push(pageOf(path, result, options));
     return result.ok ? 0 : 1;
   } catch (error) {
     if (!(error instanceof LitmusError || error instanceof UsageError)) throw error;
@@ -139,6 +152,26 @@ function machineRun({ test }: LitmusResult, row: FinalState, options: LitmusRunO
     }
   }
   return ['', 'No machine of racewalk gets there: only another architecture, or a compiler, can.'];
+}
+
+function pageOf(path: string, result: LitmusResult, options: LitmusRunOptions): LitmusAnswer {
+  const { test, memory, observed, states } = result;
+  const shown = memory === 'lkmm' ? showOf(test, observed, states) : null;
+  return {
+    name: test.name,
+    verdict: `${test.conditionText}: ${observation(result)} under ${modelTitle(memory)}`,
+    source: readable(path),
+    text: [printLitmus(result), ...explanationOf(result, options)].join('\n'),
+    svg: shown === null ? null : executionSvg(pictureOf(shown), test.name),
+  };
+}
+
+function writePage(file: string, pages: readonly LitmusAnswer[]): void {
+  try {
+    writeFileSync(file, litmusPage(pages));
+  } catch (error) {
+    throw new UsageError(`${file}: it cannot be written (${(error as NodeJS.ErrnoException).code})`);
+  }
 }
 
 /** What hinders a file from being read, by the system's word for it. */

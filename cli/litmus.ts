@@ -24,6 +24,7 @@ export function litmusCommand(program: Command): void {
       .option('--all-states', 'search for all final states, where the verdict is known before')
       .option('--explain', 'show an execution for what is allowed, and the cycle that forbids the rest')
       .option('--herd', 'print what herd prints: executions are counted, and nothing is added')
+      .option('--html <file>', 'write the answers, with their pictures, as a page without scripts')
       .option('--compare', 'a table: what each memory model says of each file')
       .action(async (files: readonly string[], options: LitmusRunOptions) => {
         const { runLitmusFiles } = await import('./litmus-run.ts');

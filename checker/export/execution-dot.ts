@@ -15,7 +15,7 @@ export function executionDot(picture: Picture, title: string): string {
     '  edge [fontname="monospace", fontsize=9];',
     ...drawn.filter(({ column, event }) => column < 0 && used.has(event.id)).map((one) => `  ${node(one)}`),
     ...columns.flatMap((name, column) => {
-      const own = drawn.filter((one) => one.column === column);
+      const own = drawn.filter((one) => one.column === column).sort((a, b) => a.row - b.row);
       const order = own.map(({ event }) => `e${event.id}`).join(' -> ');
       return [
         `  subgraph cluster_${column} {`,

@@ -14,7 +14,7 @@
 import type { Instruction } from './instruction.ts';
 import type { Code } from './lower.ts';
 import type { GracePeriod, Section, SectionRange } from './section-ranges.ts';
-import { gracePeriodsIn, sectionsIn } from './section-ranges.ts';
+import { gracePeriodsIn, sectionsIn, stuckIn } from './section-ranges.ts';
 
 export interface WithGracePeriods {
   readonly codes: readonly Code[];
@@ -35,14 +35,21 @@ interface Pair {
   readonly begun: string;
 }
 
-/** Throws  LitmusError for sections that are not balanced and for a grace period that waits for its own section. */
+/** A location that nobody writes to: to wait for it is to wait for ever. */
+const never = '__never';
+
+/** Throws  LitmusError for sections that are not balanced. */
 export function withGracePeriods(codes: readonly Code[]): WithGracePeriods {
   const gracePeriods = codes.flatMap((owner) =>
     gracePeriodsIn(owner.instructions).map((gracePeriod) => ({ owner, gracePeriod })),
   );
   const pairs = gracePeriods.flatMap((one, number) => pairsOf(one, number, codes));
-  const added = [...new Set(pairs.flatMap(({ over, begun }) => [over, begun]))];
-  return { added, codes: codes.map((code) => rewritten(code, pairs)) };
+  const stuck = new Set(codes.flatMap(({ instructions }) => [...stuckIn(instructions)]));
+  const added = [
+    ...new Set(pairs.flatMap(({ over, begun }) => [over, begun])),
+    ...(stuck.size > 0 ? [never] : []),
+  ];
+  return { added, codes: codes.map((code) => rewritten(code, pairs, stuck)) };
 }
 
 function pairsOf(
@@ -59,7 +66,7 @@ function pairsOf(
   });
 }
 
-function rewritten(code: Code, pairs: readonly Pair[]): Code {
+function rewritten(code: Code, pairs: readonly Pair[], stuck: ReadonlySet<GracePeriod>): Code {
   const own = pairs.filter(({ reader }) => reader === code);
   const guesses = own.flatMap(({ gracePeriod: { line, text }, guess, sections, over }): Instruction[] => [
     { kind: 'guess', line, text: `(read sections before ${text})`, register: guess, most: sections.length },
@@ -68,22 +75,26 @@ function rewritten(code: Code, pairs: readonly Pair[]): Code {
   return {
     ...code,
     registers: [...code.registers, ...own.map(({ guess }) => guess)],
-    instructions: [...guesses, ...code.instructions.flatMap((one) => replaced(one, own, pairs))],
+    instructions: [...guesses, ...code.instructions.flatMap((one) => replaced(one, { own, pairs, stuck }))],
   };
 }
 
-/** `own`: the pairs in which the process is the reader. */
-function replaced(
-  one: Instruction,
-  own: readonly Pair[],
-  pairs: readonly Pair[],
-): Instruction | readonly Instruction[] {
+interface Replacing {
+  /** The pairs in which the process is the reader. */
+  readonly own: readonly Pair[];
+  readonly pairs: readonly Pair[];
+  readonly stuck: ReadonlySet<GracePeriod>;
+}
+
+function replaced(one: Instruction, all: Replacing): Instruction | readonly Instruction[] {
+  const { own, pairs, stuck } = all;
   if (one.kind === 'if') {
-    const inside = (part: readonly Instruction[]) => part.flatMap((inner) => replaced(inner, own, pairs));
+    const inside = (part: readonly Instruction[]) => part.flatMap((inner) => replaced(inner, all));
     return { ...one, then: inside(one.then), otherwise: inside(one.otherwise) };
   }
   if (one.kind === 'section') return [one, ...own.flatMap((pair) => atEdge(one, pair))];
   if (one.kind !== 'grace period') return one;
+  if (stuck.has(one)) return awaitOne(one.line, one.text, never);
   return waiting(
     one,
     pairs.filter(({ gracePeriod }) => gracePeriod === one),

@@ -9,6 +9,9 @@ const kinds: Readonly<Record<LitmusTest['quantifier'], string>> = {
   forall: 'Required',
 };
 
+/** States of a list that is not complete which are printed all the same. */
+const fewStates = 64;
+
 /**
  * The answer with the memory model that it holds for. Counts are of distinct final states; herd counts executions there.
  *
@@ -21,7 +24,8 @@ export function printLitmus(result: LitmusResult, { asHerd } = { asHerd: false }
     ...(asHerd ? [] : [`Memory ${modelTitle(memory)}`]),
     ...(asHerd ? [] : notes.map((note) => `Note ${note}`)),
     isComplete ? `States ${states.length}` : `States ${states.length} or more: --all-states searches for all`,
-    ...states.map((row) => printState(result, row)),
+    ...(isComplete ? states : states.slice(0, fewStates)).map((row) => printState(result, row)),
+    ...(isComplete || states.length <= fewStates ? [] : [`(${states.length - fewStates} more were found)`]),
     ok ? 'Ok' : 'No',
     'Witnesses',
     `Positive: ${positive} Negative: ${negative}`,

@@ -20,16 +20,13 @@ export const gracePeriodsIn = (instructions: readonly Instruction[]): readonly G
  * The sections of a domain that are inside of no other, in the order of the text. Ends of RCU close the nearest beginning, those of
  * SRCU the one with their cookie.
  *
- * Throws  LitmusError where they are not balanced, stand inside `if`, or hold a grace period that waits for them.
+ * Throws  LitmusError where they are not balanced, or stand inside `if`.
  */
 export function sectionsIn(instructions: readonly Instruction[], domain: string): readonly SectionRange[] {
   const sections: SectionRange[] = [];
   let open: readonly Section[] = [];
   for (const one of instructions) {
     if (one.kind === 'if') refuseSections([...one.then, ...one.otherwise], domain);
-    const [waiting] = gracePeriodsIn([one]).filter((other) => other.domain === domain);
-    if (waiting !== undefined && open.length > 0)
-      throw new LitmusError(waiting.line, `'${waiting.text}' waits for the read section that it stands in`);
     if (one.kind !== 'section' || one.domain !== domain) continue;
     if (one.edge === 'begin') {
       open = [...open, one];
@@ -56,4 +53,16 @@ function refuseSections(instructions: readonly Instruction[], domain: string): v
         `'${one.text}' inside 'if', where a grace period waits, is not supported`,
       );
   }
+}
+
+/** The grace periods that stand in a read section that they wait for: they never end, and so their runs are none. */
+export function stuckIn(instructions: readonly Instruction[]): ReadonlySet<GracePeriod> {
+  const stuck = new Set<GracePeriod>();
+  const open = new Map<string, number>();
+  for (const one of instructions) {
+    if (one.kind === 'section')
+      open.set(one.domain, (open.get(one.domain) ?? 0) + (one.edge === 'begin' ? 1 : -1));
+    for (const waiting of gracePeriodsIn([one])) if ((open.get(waiting.domain) ?? 0) > 0) stuck.add(waiting);
+  }
+  return stuck;
 }

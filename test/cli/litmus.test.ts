@@ -1,7 +1,8 @@
 /** `racewalk litmus`: herd's words, exit codes, and files that cannot be run. */
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { expectWrongUse, file, racewalk } from './run.ts';
+import { expectWrongUse, file, folder, racewalk } from './run.ts';
 
 const given = (name: string) => fileURLToPath(new URL(`../litmus/files/${name}.litmus`, import.meta.url));
 
@@ -158,6 +159,18 @@ describe.concurrent('litmus', () => {
       await racewalk(['export', storeBuffering, '--to', 'itf']),
       /an execution of a litmus test is exported as dot or svg, and not as itf/,
     );
+  });
+
+  test('--html writes a page with text and picture', async () => {
+    const page = `${folder}/page.html`;
+    const { code } = await racewalk(['litmus', '--html', page, storeBuffering]);
+    expect(code).toBe(0);
+    const html = readFileSync(page, 'utf8');
+    expect(html).toMatch(/^<!doctype html>[^]*Sometimes under lkmm[^]*<svg [^]*An execution that ends in/);
+    expect(html).not.toContain('<script');
+    const nowhere = await racewalk(['litmus', '--html', '/dev/null/page.html', storeBuffering]);
+    expect(nowhere.code).toBe(2);
+    expect(nowhere.err).toContain('/dev/null/page.html: it cannot be written (ENOTDIR)');
   });
 
   test('no such memory model', async () => {

@@ -17,8 +17,8 @@ export interface Candidate {
   readonly paths: readonly Path[];
   readonly size: number;
   readonly events: readonly Placed[];
-  /** The id of a thread's first event. */
-  readonly firstOf: readonly number[];
+  /** By thread and position in its path: the id, or -1 of a fence that only stands between others. */
+  readonly idAt: readonly (readonly number[])[];
   readonly reads: readonly Placed[];
   /** By location, the one that memory begins with first. */
   readonly writes: ReadonlyMap<string, readonly Placed[]>;
@@ -115,23 +115,61 @@ export function candidateOf(
       });
     });
   });
+  const known = knownOf(paths, events, firstOf);
+  // What fences order is known now: without them there is less to compute with.
+  const kept = events.filter((event) => event.kind !== 'fence' || isOfRcu(event));
+  const newId = new Map(kept.map(({ id }, at) => [id, at]));
+  const renamed = kept.map((event, id): Placed => ({
+    ...event,
+    id,
+    partner: newId.get(event.partner) ?? -1,
+  }));
+  return withEvents(renamed, {
+    paths,
+    idAt: paths.map((path, thread) =>
+      path.events.map((_, position) => newId.get(firstOf[thread]! + position) ?? -1),
+    ),
+    known: projected(
+      known,
+      kept.map(({ id }) => id),
+    ),
+  });
+}
+
+const isOfRcu = ({ mark }: Placed): boolean =>
+  ['sync-rcu', 'sync-srcu', 'memb', 'rcu-lock', 'rcu-unlock', 'after-unlock-lock'].includes(mark);
+
+function withEvents(
+  events: readonly Placed[],
+  rest: Pick<Candidate, 'paths' | 'idAt' | 'known'>,
+): Candidate | null {
   const unlockOf = unlocksOf(events);
   const kept = [...unlockOf].filter(([, unlock]) => unlock < 0).map(([lock]) => events[lock]!.location);
   if (new Set(kept).size < kept.length) return null;
   const isCookie = ({ mark }: Placed) => mark === 'srcu-lock' || mark === 'srcu-unlock';
   return {
-    paths,
+    ...rest,
     size: events.length,
     events,
-    firstOf,
     reads: events.filter((event) => event.kind === 'read' && !isCookie(event)),
     writes: Map.groupBy(
       events.filter((event) => event.kind === 'write' && !isCookie(event)),
       ({ location }) => location,
     ),
     unlockOf,
-    known: knownOf(paths, events, firstOf),
   };
+}
+
+/** The same sets and relations of some of the events, by their new ids. */
+function projected(known: Known, ids: readonly number[]): Known {
+  const part = (value: unknown): unknown => {
+    if (value instanceof Uint32Array) return r.setOf(ids.length, (at) => r.isIn(value, ids[at]!));
+    if (typeof value !== 'object' || value === null || !('bits' in value)) return value;
+    return r.projection(value as Relation, ids);
+  };
+  return Object.fromEntries(
+    Object.entries(known).map(([name, value]) => [name, part(value)]),
+  ) as unknown as Known;
 }
 
 /** The unlock that ends each critical section: the next one of its process on that lock. */

@@ -34,7 +34,10 @@ export function explanationLines(shown: Shown, width: number): readonly string[]
 function columnLines({ drawn, columns }: Picture, width: number): readonly string[] {
   const lanes = columns.map((title, column) => [
     title,
-    ...drawn.filter((one) => one.column === column).map(({ name, does }) => `${name}: ${does}`),
+    ...drawn
+      .filter((one) => one.column === column)
+      .sort((a, b) => a.row - b.row)
+      .map(({ name, does }) => `${name}: ${does}`),
   ]);
   const widths = lanes.map((lane) => Math.max(...lane.map((line) => line.length)) + 3);
   if (widths.reduce((sum, one) => sum + one, 2) > width)

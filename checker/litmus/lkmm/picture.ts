@@ -28,7 +28,7 @@ export interface Picture {
 }
 
 export function pictureOf({ execution: { candidate, derived }, broken }: Shown): Picture {
-  const { events, paths, firstOf, known } = candidate;
+  const { events, paths, idAt, known } = candidate;
   const source = new Map(r.pairsOf(derived.readsFrom).map(([write, read]) => [read, events[write]!]));
   const valueOf = (event: Placed, open: readonly number[] = []): Result | undefined => {
     if (event.kind === 'read') {
@@ -36,18 +36,27 @@ export function pictureOf({ execution: { candidate, derived }, broken }: Shown):
       return write === undefined || open.includes(event.id) ? undefined : valueOf(write, [...open, event.id]);
     }
     if (event.value === null) return undefined;
-    return evaluate(event.value, (read) => valueOf(events[firstOf[event.thread]! + read]!, open));
+    return evaluate(event.value, (read) => valueOf(events[idAt[event.thread]![read]!]!, open));
   };
-  let named = 0;
-  const drawn = events.map((event): Drawn => {
+  // Fences take no part in the relations any more, but in the picture.
+  const fences = paths.flatMap((path, thread) =>
+    path.events.flatMap((event, position): readonly Placed[] =>
+      idAt[thread]![position]! < 0 ? [{ ...event, id: -1, thread, position }] : [],
+    ),
+  );
+  const inText = [...events, ...fences].sort((a, b) =>
+    a.thread === b.thread ? a.position - b.position : a.thread - b.thread,
+  );
+  const names = new Map(inText.filter(({ thread }) => thread >= 0).map((event, at) => [event, letters(at)]));
+  const drawn = [...events, ...fences].map((event, at): Drawn => {
     const { thread, position, location } = event;
     const value = valueOf(event);
     const does =
       event.kind === 'fence'
         ? `F[${event.mark}]`
         : `${event.kind === 'read' ? 'R' : 'W'}[${event.mark}] ${location}${value === undefined ? '' : ` = ${value}`}`;
-    const name = thread < 0 ? `${location}=${value ?? 0}` : letters(named++);
-    return { event, name, does, column: thread, row: position };
+    const name = names.get(event) ?? `${location}=${value ?? 0}`;
+    return { event: { ...event, id: at }, name, does, column: thread, row: position };
   });
   const direct = (relation: r.Relation) => r.difference(relation, r.compose(relation, relation));
   const shown = (relation: r.Relation, label: string) =>

@@ -148,3 +148,7 @@ export const pairsOf = (relation: Relation): readonly (readonly [number, number]
         pairs.push([a, (word << 5) + 31 - Math.clz32(rest & -rest)]);
   return pairs;
 };
+
+/** Among some of the events, which are numbered anew in the order given. */
+export const projection = (relation: Relation, ids: readonly number[]): Relation =>
+  relationOf(ids.length, (from, to) => has(relation, ids[from]!, ids[to]!));

@@ -161,7 +161,7 @@ const countOf = ({ bits }: Relation): number => {
 };
 
 /** The values that the choices so far give, each found once. */
-function valuesAt({ sources }: Node, { events, firstOf }: Candidate): Reached['valueIn'] {
+function valuesAt({ sources }: Node, { events, idAt }: Candidate): Reached['valueIn'] {
   const known = new Map<number, Result | undefined>();
   const open = new Set<number>();
   const readAt = (id: number): Result | undefined => {
@@ -177,7 +177,7 @@ function valuesAt({ sources }: Node, { events, firstOf }: Candidate): Reached['v
     return value;
   };
   const valueIn: Reached['valueIn'] = (thread, term) =>
-    evaluate(term, (event) => readAt(firstOf[thread]! + event));
+    evaluate(term, (event) => readAt(idAt[thread]![event]!));
   return valueIn;
 }
 
