@@ -14,6 +14,8 @@ import type { WaitingStore } from '../checker/telling/late-stores.ts';
 import { lateStores } from '../checker/telling/late-stores.ts';
 import type { Cpu } from '../checker/telling/cpus.ts';
 import { cpusOf } from '../checker/telling/cpus.ts';
+import { memoryCaveat } from '../checker/telling/memory-caveat.ts';
+import type { OutOfOrder } from '../checker/state/interpret.ts';
 import { harmIn, headline, textOf } from '../checker/telling/verdict-text.ts';
 
 type Step = NonNullable<CheckResult['trace']>[number];
@@ -30,6 +32,7 @@ export function checkJson(report: Report): CheckResult {
     options: withFallbacks(options, chosen),
     verdict: outcome.verdict,
     summary: headline(outcome),
+    covers: memoryCaveat(chosen, outcome.verdict),
     property: outcome.verdict === 'violated' ? outcome.property : null,
     witnesses: outcome.verdict === 'unreached' ? [...outcome.witnesses] : [],
     harm: trace === null ? null : harmIn(table, outcome, trace),
@@ -60,7 +63,7 @@ function stepJson({ thread, replica, events }: ShownStep, cpus: readonly Cpu[]):
     thread,
     replica,
     cpu: cpus.find(({ copies }) => copies.has(`${thread} ${replica}`))!.number,
-    events: events.map(({ statement, taken, chosen, reads, changes, waits, forwarded, old }) => ({
+    events: events.map(({ statement, taken, chosen, reads, changes, waits, forwarded, old, outOfOrder }) => ({
       line: statement.line,
       text: printText(statement),
       taken,
@@ -69,10 +72,23 @@ function stepJson({ thread, replica, events }: ShownStep, cpus: readonly Cpu[]):
       changes: [...changes],
       waits: [...waits],
       forwarded: [...forwarded],
-      old: [...old],
+      old: [...old, ...(outOfOrder?.old ?? []).map(({ cell }) => cell)],
+      outOfOrder: outOfOrder === undefined ? null : outOfOrderJson(outOfOrder),
     })),
   };
 }
+
+const outOfOrderJson = ({
+  old,
+  early,
+  seenBefore,
+  late,
+}: OutOfOrder): Step['events'][number]['outOfOrder'] => ({
+  old: old.map((one) => ({ ...one, since: one.since + 1 })),
+  early: [...early],
+  seenBefore: seenBefore.map((one) => ({ ...one, since: one.since + 1 })),
+  late: late.map((one) => ({ ...one, since: one.since + 1 })),
+});
 
 /** A CPU's own store buffer is no memory: its cells are touched by the CPU and by the agent that empties it. */
 const isOfMemory =
