@@ -9,6 +9,8 @@ import type { WaitingStore } from '../checker/telling/late-stores.ts';
 import { lateStores } from '../checker/telling/late-stores.ts';
 import type { Cpu } from '../checker/telling/cpus.ts';
 import { cpusOf } from '../checker/telling/cpus.ts';
+import { memoryCaveat } from '../checker/telling/memory-caveat.ts';
+import type { OutOfOrder } from '../checker/state/interpret.ts';
 import type { Race } from '../checker/telling/races.ts';
 import { racesOf } from '../checker/telling/races.ts';
 import { atOnceInProperties } from '../checker/telling/at-once.ts';
@@ -31,6 +33,7 @@ export function checkJson(report: Report): CheckResult {
     options: withFallbacks(options, chosen),
     verdict: outcome.verdict,
     summary: headline(outcome),
+    covers: memoryCaveat(chosen, outcome.verdict),
     property: outcome.verdict === 'violated' ? outcome.property : null,
     witnesses: outcome.verdict === 'unreached' ? [...outcome.witnesses] : [],
     harm: trace === null ? null : harmIn(table, outcome, trace),
@@ -62,7 +65,8 @@ function stepJson({ thread, replica, events }: ShownStep, cpus: readonly Cpu[]):
 }
 
 function eventJson(event: ShownEvent): Step['events'][number] {
-  const { statement, text, taken, chosen, reads, changes, locals, waits, isDelayed, since } = event;
+  const { statement, text, taken, chosen, reads, changes, locals, waits, outOfOrder, isDelayed, since } =
+    event;
   const cellsFrom = (from: ShownRead['from']) =>
     reads.filter((read) => read.from === from).map(({ cell }) => cell);
   return {
@@ -78,8 +82,21 @@ function eventJson(event: ShownEvent): Step['events'][number] {
     old: cellsFrom('old value'),
     delayed: isDelayed,
     delayedSince: since === null ? null : since + 1,
+    outOfOrder: outOfOrder === null ? null : outOfOrderJson(outOfOrder),
   };
 }
+
+const outOfOrderJson = ({
+  old,
+  early,
+  seenBefore,
+  late,
+}: OutOfOrder): Step['events'][number]['outOfOrder'] => ({
+  old: old.map((one) => ({ ...one, since: one.since + 1 })),
+  early: [...early],
+  seenBefore: seenBefore.map((one) => ({ ...one, since: one.since + 1 })),
+  late: late.map((one) => ({ ...one, since: one.since + 1 })),
+});
 
 const lateJson = ({ cell, cpu, stored, arrived, missedBy }: WaitingStore) => ({
   cell,

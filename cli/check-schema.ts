@@ -6,6 +6,20 @@ const value = z.union([z.boolean(), z.number(), z.string()]);
 const access = z.strictObject({ cell: z.string().describe("such as 'pte[0]'"), value });
 
 const change = z.strictObject({ cell: z.string(), from: value, to: value });
+const since = z.int().describe('a step, counted from 1; 0 is the beginning');
+
+const outOfOrder = z.strictObject({
+  old: z
+    .array(z.strictObject({ cell: z.string(), value, newest: value, since }))
+    .describe('loads of old values: what others see of the cell, and since when'),
+  early: z.array(z.string()).describe('cells whose stores others see before this CPU executes them'),
+  seenBefore: z
+    .array(z.strictObject({ cell: z.string(), since }))
+    .describe('stores executed now that others have seen since a step'),
+  late: z
+    .array(z.strictObject({ cell: z.string(), since }))
+    .describe('stores of a step that have not reached memory when the trace ends'),
+});
 
 const event = z.strictObject({
   line: z.int().describe('the statement, counted from 1 in the thread'),
@@ -24,6 +38,9 @@ const event = z.strictObject({
   old: z.array(z.string()).describe('cells that it read as they were before other CPUs stored to them'),
   delayed: z.boolean().describe('the step is passed here, and performed later'),
   delayedSince: z.int().nullable().describe('the step, counted from 1, that passed it; null: none'),
+  outOfOrder: outOfOrder
+    .nullable()
+    .describe('under arm64: what was performed out of the order of the text; null where nothing was'),
 });
 
 const step = z.strictObject({
@@ -82,6 +99,12 @@ const result = z.strictObject({
   options: optionValues.describe('all options of the model'),
   verdict,
   summary: z.string().describe('the verdict in one line'),
+  covers: z
+    .string()
+    .nullable()
+    .describe(
+      "what 'holds' covers under the chosen memory model, and what it does not; null: nothing to say",
+    ),
   property: z.string().nullable().describe('the property or assertion that is violated'),
   witnesses: z.array(z.string()).describe('reachable(...) properties that were never reached'),
   harm: z.string().nullable().describe('what is wrong in the last state of the trace'),

@@ -79,7 +79,7 @@ export class Arm64Space implements StateSpace {
 
   #expandOne(id: number): void {
     const state = this.#states[id]!;
-    const steps = this.machine.steps(state);
+    const steps = this.machine.enough(state);
     if (isDeadlock(this.#program, state, steps)) this.findings.push({ kind: 'deadlock', state: id });
     this.#successors[id] = steps.flatMap((step) => {
       const edge = this.edgeOf(step);

@@ -87,7 +87,10 @@ describe.concurrent('--memory', () => {
 
   test('what is no memory model', async () => {
     const run = await racewalk(['check', email, '--memory', 'tos']);
-    expectWrongUse(run, /--memory takes one of sc, tso, pso, weak, and not 'tos': did you mean 'tso'\?/);
+    expectWrongUse(
+      run,
+      /--memory takes one of sc, tso, pso, weak, arm64, and not 'tos': did you mean 'tso'\?/,
+    );
   });
 });
 
@@ -109,7 +112,7 @@ describe.concurrent('a scenario with a memory model', () => {
     const name = file('wrong-memory.ts', smallModel({ statements, scenarios }));
     expectWrongUse(
       await racewalk(['check', name]),
-      /scenario 'late'.*memory is one of sc, tso, pso, weak, not tos/,
+      /scenario 'late'.*memory is one of sc, tso, pso, weak, arm64, not tos/,
     );
   });
 

@@ -7,6 +7,7 @@ import { interpretedSpace } from '../../checker/search/interpreted-space.ts';
 import type { State } from '../../checker/state/evaluate.ts';
 import { moves } from '../../checker/state/interpret.ts';
 import { explore } from '../laws/explore.ts';
+import { arm64Space } from './arm64-machine.ts';
 
 export interface Outcomes {
   /** Memory and locals of all states without successors, as JSON. */
@@ -18,6 +19,7 @@ export interface Outcomes {
 
 /** The outcomes of a model under a memory model, or null when there are more than so many states. */
 export function outcomesOf(model: Model, memory: MemoryModelName, most = Infinity): Outcomes | null {
+  if (memory === 'arm64') return outcomesOnArm64(model, most);
   const table = transitionTable(memoryModels[memory](model, defaultSettings));
   const space = explore(interpretedSpace(table), most);
   if (space === null) return null;
@@ -25,6 +27,17 @@ export function outcomesOf(model: Model, memory: MemoryModelName, most = Infinit
   const ends = ids.filter((id) => moves(table, space.state(id)).length === 0);
   const told = (id: number) => seenOf(model, space.state(id));
   return { terminal: new Set(ends.map(told)), all: new Set(ids.map(told)), states: space.count };
+}
+
+/** Of the states before the end only those count that a property might see: none are listed. */
+function outcomesOnArm64(model: Model, most: number): Outcomes | null {
+  const space = arm64Space(model, new Set(), most);
+  if (space === null) return null;
+  const ends = Array.from({ length: space.count }, (_, id) => id).filter(
+    (id) => space.successors(id).length === 0,
+  );
+  const terminal = new Set(ends.map((id) => seenOf(model, space.state(id))));
+  return { terminal, all: terminal, states: space.count };
 }
 
 /** What a state has of the model as it was written: no store buffers, no locations, nothing that a rewrite added. */

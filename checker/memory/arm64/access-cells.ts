@@ -3,6 +3,7 @@ import type { Numbering } from '../../analysis/numbering.ts';
 import type { Transition } from '../../analysis/transition-table.ts';
 import type { AnyExpr, SharedReference } from '../../language/expression.ts';
 import { walk } from '../../language/expression.ts';
+import type { Model } from '../../language/model.ts';
 import type { Effect, Statement } from '../../language/statement.ts';
 import { statementsOf } from '../../language/thread.ts';
 import { accessesOf } from '../accesses.ts';
@@ -71,6 +72,29 @@ function boundsOf(index: AnyExpr | null, replica: number | null): readonly [numb
   if (index.kind === 'self') return replica === null ? null : [replica, replica];
   if (index.kind === 'constant') return [Number(index.value), Number(index.value)];
   return index.kind === 'bound' ? [index.binder.low, index.binder.high] : null;
+}
+
+/**
+ * The variables that copies of one thread, with the handlers on them, access alone, each copy its own element: as in the models with store
+ * buffers, so that a property sees the same stores late.
+ */
+export function privateVariables({ shared, threads }: Model): ReadonlySet<string> {
+  const uses = threads.flatMap(({ name: own, on, cpus, body }) =>
+    [...statementsOf(body)].flatMap((statement) => {
+      const { reads, writes } = accessesOf(statement);
+      return [...reads, ...writes].map(({ name, index }) => ({
+        name,
+        host: on ?? own,
+        isOfCopy: cpus === 1 || index?.kind === 'self',
+      }));
+    }),
+  );
+  return new Set(
+    Object.keys(shared).filter((variable) => {
+      const own = uses.filter(({ name }) => name === variable);
+      return own.every(({ host, isOfCopy }) => isOfCopy && host === own[0]!.host);
+    }),
+  );
 }
 
 /** Locals that an expression names, pointers through which a cell is reached included. */

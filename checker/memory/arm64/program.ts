@@ -9,7 +9,7 @@ import { printText } from '../../language/print.ts';
 import { statementsOf } from '../../language/thread.ts';
 import { accessesOf } from '../accesses.ts';
 import type { Accessed } from './access-cells.ts';
-import { accessedBy } from './access-cells.ts';
+import { accessedBy, privateVariables } from './access-cells.ts';
 import { addressLocals } from './address-locals.ts';
 import type { FutureOf } from './future-accesses.ts';
 import { futuresOf } from './future-accesses.ts';
@@ -86,7 +86,9 @@ export function programOf(
   for (const [at, copy] of numbering.copies.entries())
     for (const { reads, writes } of accessed[at]!.flat())
       for (const cell of [...reads, ...writes]) users[cell]!.add(cpuOf(copy));
-  const isOwn = users.map(({ size }) => size <= 1);
+  const isPrivate = privateVariables(table.model);
+  const names = [...numbering.shared].flatMap(([name, { length }]) => Array.from({ length }, () => name));
+  const isOwn = users.map(({ size }, cell) => size <= 1 && isPrivate.has(names[cell]!));
   const isShared = (cell: number) => !isOwn[cell]!;
   const isKept = (position: number, thread: number) =>
     [...numbering.locals[thread]!].some(

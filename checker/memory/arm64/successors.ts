@@ -1,6 +1,7 @@
 /** The steps out of a state of the machine: what each copy may execute, and what its CPU may promise. */
 import type { Promised } from './certify.ts';
 import { Certification, hasPromises, promisesOf, withPromise } from './certify.ts';
+import type { Accessed } from './access-cells.ts';
 import { beginning, enter, execute, stateAfter } from './execute.ts';
 import { MachineLimit } from './machine-limit.ts';
 import type { MachineState } from './machine-state.ts';
@@ -27,7 +28,7 @@ export interface Step {
 
 /** What tests leave out to compare with, and what bounds the machine. */
 export interface MachineSettings {
-  readonly without: ReadonlySet<Rule | 'useful'>;
+  readonly without: ReadonlySet<Rule | 'useful' | 'alone'>;
   /** Promises of one CPU at a time. */
   readonly mostPromises: number;
   /** Writes to one cell that can be read at a time. */
@@ -49,7 +50,7 @@ export class Machine {
     this.#settings = settings;
     this.#certification = new Certification(program);
     this.#usefulness = new Usefulness(program);
-    const without = new Set([...settings.without].filter((rule) => rule !== 'useful'));
+    const without = new Set([...settings.without].filter((rule) => rule !== 'useful' && rule !== 'alone'));
     this.#audience = { cpus: program.hosts.map((_, cpu) => cpu), isAlone: false, observed, without };
     this.#isObserved = observed.some((one) => one);
   }
@@ -109,6 +110,40 @@ export class Machine {
       ...this.#executed(state, processor, isTraced),
       ...this.#promised(state, processor),
     ]);
+  }
+
+  /**
+   * The steps that are enough out of a state: a plain store that was promised is executed alone, where its copy can do nothing else.
+   *
+   * Sound for:  what it changes is known to its CPU alone, no property sees it, and others neither hinder it nor are hindered. It leaves one
+   *             promise fewer, so that no cycle consists of such steps.
+   */
+  enough(state: MachineState): readonly Step[] {
+    if (!this.#settings.without.has('alone'))
+      for (const [cpu, processor] of this.program.hosts.entries()) {
+        const step = hasPromises(state, cpu) ? this.#kept(state, processor) : null;
+        if (step !== null) return [step];
+      }
+    return this.steps(state);
+  }
+
+  /** The step of a copy that does nothing but to keep a promise, or null. */
+  #kept(state: MachineState, processor: number): Step | null {
+    const { operations, accesses, table } = this.program.processors[processor]!;
+    const location = state.copies[processor]!.locals[0]!;
+    const [operation, ...others] = operations[location]!;
+    if (operation === undefined || others.length > 0 || operation.kind !== 'access') return null;
+    const [{ reads, writes }] = accesses[location]! as [Accessed];
+    if (reads.length > 0 || writes.length === 0 || operation.isUpdate || operation.guard !== null)
+      return null;
+    if (this.#usefulness.shows(state, processor)) return null;
+    const [step, ...more] = this.#executed(state, processor, false);
+    if (step === undefined || more.length > 0 || this.#promised(state, processor).length > 0) return null;
+    const { run, after } = step;
+    const isKept =
+      run!.error === null && run!.failed === null && run!.stores.some(({ promised }) => promised !== null);
+    const isSeen = after.seen !== state.seen || after.copies[processor]!.locals[0] === table.end;
+    return isKept && !isSeen ? step : null;
   }
 
   #executed(state: MachineState, processor: number, isTraced: boolean): readonly Step[] {

@@ -62,6 +62,11 @@ export class Usefulness {
     );
   }
 
+  /** Whether a property may see what the copy does next. */
+  shows(state: MachineState, processor: number): boolean {
+    return this.#shows[processor]![state.copies[processor]!.locals[0]!]!;
+  }
+
   /** The cells that a copy may promise to write where it stands; all of them, where `all` asks for those that matter to nobody too. */
   cells(state: MachineState, processor: number, all: boolean): readonly number[] {
     const location = state.copies[processor]!.locals[0]!;
