@@ -133,12 +133,14 @@ function setTo(context: Context, setting: Setting, cell: Cell, compiling: Compil
   const { low, high } = counters[counter]!;
   const { config, group: moving, me } = context;
   const after = isFixed(high) ? valueAfter(setting, config, compiling) : null;
-  const rests = groups.map((_, group) => restsAfter(setting, config, group, compiling));
+  const keeps = faults.single === true && isAlone && moving < 0;
+  const rests = groups.map((_, group) =>
+    keeps ? [config.rest[counter * groups.length + group]!] : restsAfter(setting, config, group, compiling),
+  );
   change(config.common, counters[counter]!.base, (of) => config.common[counters[of]!.base]!, setting);
   for (const [group, { shares }] of groups.entries())
     for (const record of config.groups[group]!)
-      if (!(faults.single === true && isAlone && moving < 0))
-        change(record, shares + counter, (of) => record[shares + of]!, { own, others });
+      if (!keeps) change(record, shares + counter, (of) => record[shares + of]!, { own, others });
   const isOwn = moving >= 0 && (own === 1 || isAlone) && faults.share !== true;
   if (isOwn) config.groups[moving]![me]![groups[moving]!.shares + counter]! += constant;
   else config.common[counters[counter]!.base]! += constant;
