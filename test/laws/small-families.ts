@@ -106,7 +106,7 @@ export const small: Partial<
     definition: family({
       copy: ({ m }) => [step('second', set(m.g.at(1), true))],
       asks: (m, _, S) => {
-        const waits = exists(S as never, (() => not(m.x)));
+        const waits = exists(S as never, () => not(m.x));
         return forAll(2, (i) => never(and(waits, m.g.at(i)), say`bad`));
       },
     }),
