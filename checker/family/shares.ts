@@ -50,7 +50,8 @@ function sumOf(expr: AnyExpr, compiling: Compiling): Sum {
 /**
  * A counter is set: to a constant, to itself and more, or to a sum of counters.
  *
- * The constant is a copy's own share where a copy sets it, alone or beside the counter itself; else it is nobody's. The other
+ * The constant is a copy's own share where a copy adds it to the counter, and where it is all that is set and the domain is fixed, as
+ * of a lock: who has taken it holds it. Else, as of a count that is frozen, it is nobody's. The other
  * counters of a sum bring their bases and shares, copy by copy. So the counter is its base and all shares in every run.
  */
 export function compileCounterSet(
@@ -133,13 +134,15 @@ function setTo(context: Context, setting: Setting, cell: Cell, compiling: Compil
   const { low, high } = counters[counter]!;
   const { config, group: moving, me } = context;
   const after = isFixed(high) ? valueAfter(setting, config, compiling) : null;
-  const rests = groups.map((_, group) => restsAfter(setting, config, group, compiling));
+  const keeps = faults.single === true && isAlone && moving < 0;
+  const rests = groups.map((_, group) =>
+    keeps ? [config.rest[counter * groups.length + group]!] : restsAfter(setting, config, group, compiling),
+  );
   change(config.common, counters[counter]!.base, (of) => config.common[counters[of]!.base]!, setting);
   for (const [group, { shares }] of groups.entries())
     for (const record of config.groups[group]!)
-      if (!(faults.single === true && isAlone && moving < 0))
-        change(record, shares + counter, (of) => record[shares + of]!, { own, others });
-  const isOwn = moving >= 0 && (own === 1 || isAlone) && faults.share !== true;
+      if (!keeps) change(record, shares + counter, (of) => record[shares + of]!, { own, others });
+  const isOwn = moving >= 0 && (own === 1 || (isAlone && isFixed(high))) && faults.share !== true;
   if (isOwn) config.groups[moving]![me]![groups[moving]!.shares + counter]! += constant;
   else config.common[counters[counter]!.base]! += constant;
   refuseLarge(config, counter, roles);

@@ -322,7 +322,7 @@ function* setCounter(meaning: Meaning, counter: number, value: AnyExpr, at: At):
           (sum, [of, count]) => sum + count * shares[of]!,
           0,
         );
-    if (at.group >= 0 && (own === 1 || isAlone))
+    if (at.group >= 0 && (own === 1 || (isAlone && !domain.grows)))
       next.part.copies[at.group]![at.me]!.shares[counter]! += constant;
     else next.part.common[baseOf(counter)] = (next.part.common[baseOf(counter)] as number) + constant;
     yield* withRests(meaning, counter, times, next);

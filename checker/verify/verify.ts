@@ -13,7 +13,10 @@ import { conjuncts, isNot, isStuck, witnesses } from './mistakes.ts';
 import { isAtMost, locationIn, standingFor, stepsOf } from './steps.ts';
 
 /** What is wrong with a set of views; nothing, and the model has its invariants for any numbers from `set.from` on. */
-export function* verifying(definition: AnyDefinition, set: ViewSet): Generator<undefined, readonly string[], undefined> {
+export function* verifying(
+  definition: AnyDefinition,
+  set: ViewSet,
+): Generator<undefined, readonly string[], undefined> {
   const induction = inductionOf(definition, set);
   for (const view of induction.views) {
     yield;
