@@ -93,9 +93,10 @@ function judged(test: LitmusTest, { tick, counts, allStates }: LitmusOptions): L
     counts,
   });
   const rows = states.map(({ row, count }) => ({ row, count: counts ? count : 1 }));
-  const notes = unknown.map(
-    ({ owner, name }) => `process ${owner} has no register '${name}': it is taken to be 0`,
-  );
+  const notes = [
+    ...unknown.map(({ owner, name }) => `process ${owner} has no register '${name}': it is taken to be 0`),
+    ...(isComplete ? [] : ['not every execution was looked at: a flag may be missing']),
+  ];
   const nowhere = { flags, notes, isComplete, explored: 0, runTo: () => null, race };
   return { ...resultOf(test, observed, rows), memory: 'lkmm', ...nowhere };
 }

@@ -36,7 +36,7 @@ export interface JudgeOptions {
   readonly without: readonly AxiomName[];
   /** Tries all that one could think of, and asks the axioms at the end: what the search is tested against. */
   readonly isNaive: boolean;
-  /** Choices after which a search for all states is left for one for the verdict alone. */
+  /** Choices, of executions of 32 events, after which a search for all states is left for one for the verdict alone. */
   readonly budget: number;
   /** Tries what coherence and atomicity forbid, too: for an explanation. */
   readonly isLawless?: boolean;
@@ -165,14 +165,18 @@ function explore(goal: Goal, looking: Looking, found: Found): void {
     ({ owner, name }) => (owner === null ? [name] : []),
   );
   let spent = 0;
+  let cost = 1;
   const tick = () => {
     looking.tick();
-    if ((spent += 1) > budget) throw new Enough();
+    spent += cost;
+    if (spent > budget) throw new Enough();
   };
   for (const paths of combinationsOf(threads, groups)) {
     tick();
     const candidate = candidateOf(paths, initial);
     if (candidate === null) continue;
+    // What a choice costs grows with the relations.
+    cost = Math.max(1, (candidate.size / 32) ** 2);
     const valueAt = valueAtEnd(test, initial);
     const hasMoreToTell = () =>
       counts ||
