@@ -1,6 +1,7 @@
 /** Runs a litmus test: all states that it can end in, and what its condition says of them. */
 import { transitionTable } from '../analysis/transition-table.ts';
 import type { MemoryModelName } from '../language/memory-name.ts';
+import type { Untried } from '../language/model.ts';
 import { defaultSettings, memoryModels } from '../memory/memory-model.ts';
 import { reasonOf } from '../search/report.ts';
 import type { Finding } from '../search/state-space.ts';
@@ -29,10 +30,26 @@ export interface LitmusResult {
   readonly ok: boolean;
   /** States of the whole run. */
   readonly explored: number;
+  /** What the memory model has not tried: there may be more states then. */
+  readonly untried: readonly Untried[];
 }
 
-/** Throws  LitmusError for what cannot be read, is not supported or goes wrong, LitmusLimit for what was cut short, or rests on what was not tried. */
+/**
+ * The result of a test.
+ *
+ * Throws  LitmusError for what cannot be read, is not supported or goes wrong, LitmusLimit for what was cut short, and for
+ *         a Never or Always that rests on what was not tried.
+ */
 export function runLitmus(source: string, memory: MemoryModelName): LitmusResult {
+  const result = statesOfLitmus(source, memory);
+  const { positive, negative, untried } = result;
+  if (untried.length > 0 && (positive === 0 || negative === 0))
+    throw new LitmusLimit(`inconclusive: ${reasonOf(untried)}`);
+  return result;
+}
+
+/** The states that were found, whatever was not tried. Throws as `runLitmus` does, for the rest. */
+export function statesOfLitmus(source: string, memory: MemoryModelName): LitmusResult {
   const test = parseLitmus(source);
   const translation = translate(test);
   const observed = observedOf(test);
@@ -52,8 +69,6 @@ export function runLitmus(source: string, memory: MemoryModelName): LitmusResult
   states.sort((a, b) => compareRows(a.row, b.row));
   const positive = states.filter((state) => state.holds).length;
   const negative = states.length - positive;
-  if (untried.length > 0 && (positive === 0 || negative === 0))
-    throw new LitmusLimit(`inconclusive: ${reasonOf(untried)}`);
   return {
     test,
     memory,
@@ -63,6 +78,7 @@ export function runLitmus(source: string, memory: MemoryModelName): LitmusResult
     negative,
     ok: isSatisfied(test.quantifier, positive, negative),
     explored,
+    untried,
   };
 }
 
