@@ -7,7 +7,7 @@ const barrier = z.strictObject({
   kind: z
     .enum(['barrier', 'ordering', 'implied', 'recheck'])
     .describe(
-      'implied: an atomic read-modify-write that is a full barrier, by nature or because its value is left out',
+      'implied: an atomic read-modify-write of which the model says nothing is a full barrier',
     ),
   thread: z.string(),
   line: z.int().describe('the statement, counted from 1 in the thread'),

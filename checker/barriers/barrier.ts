@@ -6,11 +6,12 @@ import type { Block, Ordering, Statement } from '../language/statement.ts';
 import { blocksOf } from '../language/statement.ts';
 import { statementsOf } from '../language/thread.ts';
 import { accessesOf, shapeOf } from '../memory/accesses.ts';
+import { usesWhatItReads } from '../memory/ordering.ts';
 import { isExcusedByEnd } from './excused-by-end.ts';
 
 /** A statement that can be tried without its order, or in case of a recheck left out. */
 export interface Barrier {
-  /** `implied`: an atomic read-modify-write that is a full barrier, by nature or because its value is left out. */
+  /** `implied`: an atomic read-modify-write, of which nothing is said, is a full barrier. */
   readonly kind: 'barrier' | 'ordering' | 'implied' | 'recheck';
   readonly thread: string;
   /** The number of the statement in its thread. */
@@ -64,7 +65,9 @@ function barrierAt(statement: Statement, { thread, mayGo, read }: Within): reado
       const { text, ordering } = statement;
       const isAtomic = shapeOf({ ...statement, ordering: null }) === 'atomic';
       if (ordering === 'relaxed' || (ordering === null && !isAtomic)) return [];
-      const kind = isAtomic && (ordering === null || ordering === 'full') ? 'implied' : 'ordering';
+      // Its value is left out, and it is full because it has one: relaxed, it would be another operation.
+      if (ordering === 'full' && isAtomic && !usesWhatItReads(statement)) return [];
+      const kind = ordering === null ? 'implied' : 'ordering';
       return [{ ...found, kind, text, ordering: ordering ?? 'full', onlyOrders: true }];
     }
     case 'choose':

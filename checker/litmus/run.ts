@@ -2,6 +2,7 @@
 import type { Transition, TransitionTable } from '../analysis/transition-table.ts';
 import { transitionTable } from '../analysis/transition-table.ts';
 import type { MemoryModelName } from '../language/memory-name.ts';
+import type { Untried } from '../language/model.ts';
 import { defaultSettings, memoryModels } from '../memory/memory-model.ts';
 import { defaultProgram } from '../memory/arm64/program.ts';
 import { defaultMachine } from '../memory/arm64/successors.ts';
@@ -54,6 +55,8 @@ export interface LitmusResult {
   readonly runTo: (state: FinalState) => readonly RunStep[] | null;
   /** An execution of lkmm with a data race. */
   readonly race: Execution | null;
+  /** What the memory model has not tried: there may be more states then. */
+  readonly untried: readonly Untried[];
 }
 
 export interface LitmusOptions {
@@ -80,8 +83,18 @@ export function runLitmus(
 }
 
 /** The same for a test that has been read. */
-export const runTest = (test: LitmusTest, memory: LitmusModel, options: LitmusOptions): LitmusResult =>
-  memory === 'lkmm' ? judged(test, options) : run(test, memory, options);
+export function runTest(test: LitmusTest, memory: LitmusModel, options: LitmusOptions): LitmusResult {
+  if (memory === 'lkmm') return judged(test, options);
+  const result = run(test, memory, options);
+  const { positive, negative, untried } = result;
+  if (untried.length > 0 && (positive === 0 || negative === 0))
+    throw new LitmusLimit(`inconclusive: ${reasonOf(untried)}`);
+  return result;
+}
+
+/** The states that a machine ends in, whatever it has not tried. Throws as `runLitmus` does, for the rest. */
+export const statesOfLitmus = (source: string, memory: MemoryModelName): LitmusResult =>
+  run(parseLitmus(source), memory, defaultLitmus);
 
 /** All final states that the kernel's memory model allows. */
 function judged(test: LitmusTest, { tick, counts, allStates }: LitmusOptions): LitmusResult {
@@ -97,7 +110,7 @@ function judged(test: LitmusTest, { tick, counts, allStates }: LitmusOptions): L
     ...unknown.map(({ owner, name }) => `process ${owner} has no register '${name}': it is taken to be 0`),
     ...(isComplete ? [] : ['not every execution was looked at: a flag may be missing']),
   ];
-  const nowhere = { flags, notes, isComplete, explored: 0, runTo: () => null, race };
+  const nowhere = { flags, notes, isComplete, explored: 0, runTo: () => null, race, untried: [] };
   return { ...resultOf(test, observed, rows), memory: 'lkmm', ...nowhere };
 }
 
@@ -131,11 +144,8 @@ function run(test: LitmusTest, memory: MemoryModelName, { tick }: LitmusOptions)
     .filter(({ value }) => test.filter === null || holds(test.filter, value));
   const byRow = new Map(kept.map(({ id, value }) => [JSON.stringify(observed.map(value)), { id, value }]));
   const rows = [...byRow.values()].map(({ value }) => ({ row: observed.map(value), count: 1 }));
-  const result = resultOf(test, observed, rows);
-  if (untried.length > 0 && (result.positive === 0 || result.negative === 0))
-    throw new LitmusLimit(`inconclusive: ${reasonOf(untried)}`);
   return {
-    ...result,
+    ...resultOf(test, observed, rows),
     memory,
     flags: [],
     notes: [],
@@ -146,6 +156,7 @@ function run(test: LitmusTest, memory: MemoryModelName, { tick }: LitmusOptions)
       const end = byRow.get(JSON.stringify(row));
       return end === undefined ? null : stepsTo(end.id, space, table);
     },
+    untried,
   };
 }
 

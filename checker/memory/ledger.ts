@@ -230,19 +230,26 @@ const kept = (all: readonly (readonly [number, Pending])[]): Pendings =>
 function behind(event: Event, line: number, given: Pending, pass: Pass): Pending {
   const { conduct, reads, writes, decides, isLate } = event;
   const depends = (expr: AnyExpr) => dependsOn(expr, given.tainted);
+  // What an address is computed from in the step itself may be another value than the one before it.
+  const { assigns } = conductOf(event.statement, pass);
+  const isOfBefore = (expr: AnyExpr) =>
+    [...walk(expr)].every((part) => part.kind !== 'local' || !assigns.has(part.name));
   const byAddress = [...reads, ...writes]
     .flatMap(({ index, via = [] }) => (index === null ? via : [index, ...via]))
-    .some(depends);
+    .some((expr) => depends(expr) && isOfBefore(expr));
   const byControl = decides !== null && depends(decides);
-  const readOrdered = reads.length > 0 && (byAddress || reads.some((cell) => isLaterRead(cell, given, pass)));
+  const readOrdered =
+    reads.length > 0 &&
+    (byAddress || reads.some((cell) => isOfBefore(cell) && isLaterRead(cell, given, pass)));
+  const { tainted, stores } = flowOf(event.effects, given.tainted, readOrdered);
   const writeOrdered =
     writes.length > 0 &&
     (byAddress ||
       byControl ||
       readOrdered ||
       event.isRelease ||
-      storedBy(event.effects).some(depends) ||
-      writes.every((cell) => given.cells.some((one) => isSame(one, cell))));
+      stores.every((isDependent) => isDependent) ||
+      writes.every((cell) => isOfBefore(cell) && given.cells.some((one) => isSame(one, cell))));
 
   const waiting = followersOf(line, given, pass).filter((one) => waitsFor(event, one.conduct, pass));
   const isAgain = isLate && (line === event.line || waiting.some(({ at }) => at >= event.line));
@@ -275,7 +282,7 @@ function behind(event: Event, line: number, given: Pending, pass: Pass): Pending
     passedByLoads: given.passedByLoads && !isOrdered,
     hasStore: given.hasStore || isCertain,
     hasLoad: given.hasLoad || readOrdered,
-    tainted: taintedAfter(event.effects, given.tainted, readOrdered),
+    tainted,
     cells: cellsAfter(
       event,
       [...given.cells, ...(readOrdered ? reads : []), ...(isCertain ? writes : [])],
@@ -317,23 +324,6 @@ const isLoadOfOthers = ({ reads }: Event, pass: Pass): boolean =>
 
 const isStore = (effect: Effect): boolean => effect.kind === 'set' && effect.target.kind === 'shared';
 
-/** What the stores among the effects, and whether they happen, are computed from. */
-function storedBy(effects: readonly Effect[], conditions: readonly AnyExpr[] = []): readonly AnyExpr[] {
-  return effects.flatMap((effect) => {
-    switch (effect.kind) {
-      case 'set':
-        return effect.target.kind === 'shared' ? [effect.value, ...conditions] : [];
-      case 'when':
-        return storedBy(effect.effects, [...conditions, effect.condition]);
-      case 'each':
-        return storedBy(effect.effects, conditions);
-      case 'assert':
-      case 'count':
-        return [];
-    }
-  });
-}
-
 const readsShared = (expr: AnyExpr) => [...walk(expr)].some(({ kind }) => kind === 'shared');
 
 type Local = AnyExpr & { readonly kind: 'local' };
@@ -348,42 +338,57 @@ const dependsOn = (expr: AnyExpr, tainted: ReadonlySet<string>): boolean =>
 const names = (key: string, local: string) =>
   key.startsWith(`${local}[`) || key.includes(`"name":"${local}"`);
 
+interface Flow {
+  /** The locals that surely depend on a pending access. */
+  readonly tainted: ReadonlySet<string>;
+  /** Of each store, whether it does. */
+  readonly stores: readonly boolean[];
+}
+
 /**
- * The locals that surely depend on a pending access, behind some effects. What depends by a condition does so by the
- * value that is selected, or by the branch that selects it, behind which later stores wait.
+ * What depends on a pending access behind some effects, one after the other; `isRead` says that what the step itself reads
+ * does. What depends by a condition does so by the value that is selected, or by the branch that selects it, behind which
+ * later stores wait.
  */
-function taintedAfter(
+function flowOf(
   effects: readonly Effect[],
   before: ReadonlySet<string>,
   isRead: boolean,
   under: 'dependent' | 'perhaps' | null = null,
-): ReadonlySet<string> {
-  return effects.reduce((tainted, effect) => {
-    const depends = (expr: AnyExpr) => dependsOn(expr, tainted) || (isRead && readsShared(expr));
-    switch (effect.kind) {
-      case 'set': {
-        const { target, value } = effect;
-        if (target.kind === 'shared') return tainted;
-        const key = keyOf(target);
-        const isNamed = !key.includes('"bound"');
-        const isTainted = under === 'dependent' || (depends(value) && (under === null || tainted.has(key)));
-        const others = [...tainted].filter((one) => one !== key && !names(one, target.name));
-        return new Set(isTainted && isNamed ? [...others, key] : others);
+): Flow {
+  return effects.reduce<Flow>(
+    ({ tainted, stores }, effect) => {
+      const depends = (expr: AnyExpr) => dependsOn(expr, tainted) || (isRead && readsShared(expr));
+      switch (effect.kind) {
+        case 'set': {
+          const { target, value } = effect;
+          if (target.kind === 'shared')
+            return { tainted, stores: [...stores, under === 'dependent' || depends(value)] };
+          const isTainted =
+            under === 'dependent' || (depends(value) && (under === null || tainted.has(keyOf(target))));
+          return { tainted: assigned(tainted, target, isTainted), stores };
+        }
+        case 'when':
+        case 'each': {
+          const isDependent = effect.kind === 'when' && depends(effect.condition);
+          const inner = under === 'dependent' || isDependent ? 'dependent' : 'perhaps';
+          const flow = flowOf(effect.effects, tainted, isRead, inner);
+          return { tainted: flow.tainted, stores: [...stores, ...flow.stores] };
+        }
+        case 'assert':
+        case 'count':
+          return { tainted, stores };
       }
-      case 'when':
-        return taintedAfter(
-          effect.effects,
-          tainted,
-          isRead,
-          under === 'dependent' || depends(effect.condition) ? 'dependent' : 'perhaps',
-        );
-      case 'each':
-        return taintedAfter(effect.effects, tainted, isRead, under ?? 'perhaps');
-      case 'assert':
-      case 'count':
-        return tainted;
-    }
-  }, before);
+    },
+    { tainted: before, stores: [] },
+  );
+}
+
+/** The locals that depend behind an assignment; what names the local as an index is another cell then. */
+function assigned(tainted: ReadonlySet<string>, target: Local, isTainted: boolean): ReadonlySet<string> {
+  const key = keyOf(target);
+  const others = [...tainted].filter((one) => one !== key && !names(one, target.name));
+  return new Set(isTainted && !key.includes('"bound"') ? [...others, key] : others);
 }
 
 /** The cells whose names still mean the same behind an event. */
@@ -417,7 +422,7 @@ function pendingFrom(event: Event, pass: Pass): Pending | null {
     isBlock: statement.kind === 'atomically',
     hasStore: isCertain,
     hasLoad: !isBlind,
-    tainted: taintedAfter(effects, new Set(), true),
+    tainted: flowOf(effects, new Set(), true).tainted,
     cells: cellsAfter(event, [...(isBlind ? [] : reads), ...(isCertain ? writes : [])], pass),
     followers: new Set(),
   };

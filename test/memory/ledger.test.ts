@@ -218,6 +218,13 @@ const ledgered: Readonly<Record<string, Shape>> = {
       store(mem),
     ],
   },
+  'a cmpxchg() that decides by a local of that name': {
+    text: (l, mem) => [
+      step('s = x', set(l.s, mem.x)),
+      step('r = s', set(l.r, l.s)),
+      relaxed(step('s = cmpxchg(y, 0, 1)', set(l.s, mem.y), when(eq(l.s, 0), set(mem.y, 1)))),
+    ],
+  },
   'a branch whose arms are alike': {
     text: (l, mem) => [load(l, mem), branch('r', eq(l.r, 1), [store(mem)], [store(mem)])],
   },

@@ -8,6 +8,7 @@ import {
   add,
   array,
   defineModel,
+  eq,
   index,
   init,
   range,
@@ -19,20 +20,25 @@ import {
   smpWmb,
   step,
   thread,
+  when,
 } from '../../checker/language/index.ts';
-import type { Statement, Variable } from '../../checker/language/index.ts';
+import type { Expr, Statement, Variable } from '../../checker/language/index.ts';
 import type { Model } from '../../checker/language/model.ts';
 import { outcomesOf } from './outcomes.ts';
 
 /** Cells are 0 to 2; `indexed` loads read the cell whose number is in r. */
 type Instruction =
-  | { readonly op: 'store' | 'release' | 'exchange'; readonly cell: number; readonly value: number }
+  | {
+      readonly op: 'store' | 'release' | 'exchange' | 'compare';
+      readonly cell: number;
+      readonly value: number;
+    }
   | { readonly op: 'load' | 'indexed'; readonly cell: number }
   | { readonly op: 'mb' | 'wmb' };
 
 const cell = fc.nat(2);
 const access = fc.record({
-  op: fc.constantFrom('store', 'store', 'store', 'release', 'exchange'),
+  op: fc.constantFrom('store', 'store', 'store', 'release', 'exchange', 'compare'),
   cell,
   value: fc.integer({ min: 1, max: 2 }),
 });
@@ -70,6 +76,14 @@ function modelOf(threads: readonly (readonly Instruction[])[]): Model {
         case 'exchange': {
           const { cells } = mem;
           return step('X', set(r, cells.at(at.cell)), set(cells.at(at.cell), at.value));
+        }
+        case 'compare': {
+          const { cells } = mem;
+          return step(
+            'C',
+            set(r, cells.at(at.cell)),
+            when(eq(r as Expr<number>, 0), set(cells.at(at.cell), at.value)),
+          );
         }
         case 'load':
           return seen(mem.cells.at(at.cell));
@@ -158,14 +172,25 @@ function execute(machine: Machine, at: number, code: readonly Instruction[]): re
       const memory = machine.memory.with(instruction.cell, instruction.value);
       return [withCpu({ ...machine, memory }, at, { ...on, r: machine.memory[instruction.cell]! })];
     }
+    case 'compare': {
+      const value = seenBy(machine, cpu, instruction.cell);
+      if (value !== 0) return [withCpu(machine, at, { ...on, r: value })];
+      if (cpu.buffer.length > 0) return [];
+      const memory = machine.memory.with(instruction.cell, instruction.value);
+      return [withCpu({ ...machine, memory }, at, { ...on, r: 0 })];
+    }
     case 'load':
     case 'indexed': {
-      const cell = instruction.op === 'load' ? instruction.cell : cpu.r;
-      const own = cpu.buffer.findLast((waiting) => waiting !== 'barrier' && waiting.cell === cell);
-      const value = own === undefined || own === 'barrier' ? machine.memory[cell]! : own.value;
+      const value = seenBy(machine, cpu, instruction.op === 'load' ? instruction.cell : cpu.r);
       return [withCpu(machine, at, { ...on, r: value, seen: cpu.seen.with(cpu.n, value), n: cpu.n + 1 })];
     }
   }
+}
+
+/** The youngest store of its own CPU, else memory. */
+function seenBy({ memory }: Machine, { buffer }: Cpu, cell: number): number {
+  const own = buffer.findLast((waiting) => waiting !== 'barrier' && waiting.cell === cell);
+  return own === undefined || own === 'barrier' ? memory[cell]! : own.value;
 }
 
 const behindBarrier = (buffer: readonly Waiting[]): readonly Waiting[] =>
