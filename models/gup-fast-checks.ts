@@ -279,6 +279,14 @@ export const model = defineModel({
   ],
 
   survivors: [
+    { why: 'the kernel orders it fully, since it tells a value; no scenario needs that order', mutants: [
+      'gup_fast: gup_put_folio(folio, refs, flags): relaxed, not full',
+      'gup_fast: unpin_user_pages_lockless(pages, nr_pinned): relaxed, not full', 'gup_fast: unpin_user_page(page): relaxed, not full',
+      'gup_fast: gup_put_folio(folio, refs, flags) #2: relaxed, not full',
+      'gup_fast: gup_put_folio(folio, refs, flags) #3: relaxed, not full',
+      'gup_fast: unpin_user_pages_lockless(pages, nr_pinned) #2: relaxed, not full',
+      'gup_fast: unpin_user_page(page) #2: relaxed, not full', 'collapse_huge_page: put_page(page): relaxed, not full',
+      'madvise_dontneed: put_page(page): relaxed, not full', 'madvise_dontneed: put_page(page) #2: relaxed, not full' ] },
     { why: 'only the memory model weak tells a lock from a full barrier, and no scenario here asks for it', mutants: [
       'collapse_huge_page: mmap_write_lock(mm): relaxed, not acquire',
       'madvise_dontneed: mmap_read_lock(mm): relaxed, not acquire',

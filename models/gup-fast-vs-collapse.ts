@@ -262,6 +262,9 @@ export const model = defineModel({
   ],
 
   survivors: [
+    { why: 'the kernel orders it fully, since it tells a value; no scenario needs that order', mutants: [
+      'gup_fast: put_page(page): relaxed, not full', 'gup_fast: put_page(page) #2: relaxed, not full',
+      'collapse_huge_page: put_page(page): relaxed, not full', 'collapse_huge_page: put_page(page) #2: relaxed, not full' ] },
     { why: 'the ptes are gone when the pmd is huge: gup_fast finds nothing, whether it looks or not', mutants: [
       'gup_fast: if (pmd_trans_huge(pmd)): never taken' ] },
     { why: 'of reference=get_page, which is violated whatever becomes of it', mutants: ['gup_fast: get_page(page): left out' ] },

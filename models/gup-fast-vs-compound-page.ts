@@ -135,6 +135,9 @@ export const model = defineModel({
   ],
 
   survivors: [
+    { why: 'the kernel orders it fully, since it tells a value; no scenario needs that order', mutants: [
+      'gup_fast: put_page(page): relaxed, not full', 'gup_fast: put_page(head): relaxed, not full',
+      'gup_fast: put_page(page) #2: relaxed, not full', 'gup_fast: put_page(page) #3: relaxed, not full' ] },
     { why: 'the recheck of the head sees here what that of the pte would: gup-fast-vs-unmap is about the pte', mutants: [
       'gup_fast: if (pte_val(pte) != pte_val(*ptep)): never taken',
       "gup_fast: if (compound_head(page) != head): after 'if (pte_val(pte) != pte_val(*ptep))'" ] },

@@ -125,6 +125,8 @@ export const model = defineModel({
   ],
 
   survivors: [
+    { why: 'the kernel orders it fully, since it tells a value; no scenario needs that order', mutants: [
+      'gup_fast: unpin_user_page(page): relaxed, not full', 'gup_fast: unpin_user_pages(pages, nr_pinned): relaxed, not full' ] },
     { why: 'there is one fork: the sequence count is 0 until then, and gup_fast gives up where it stays odd', mutants: [
       'gup_fast: seq = raw_read_seqcount(s): left out', 'copy_page_range: seq = s->sequence: left out',
       'copy_page_range: s->sequence = seq + 2: left out' ] },

@@ -119,6 +119,9 @@ export const model = defineModel({
   ],
 
   survivors: [
+    { why: 'the kernel orders it fully, since it tells a value; no scenario needs that order', mutants: [
+      'gup_fast: put_page(head): relaxed, not full', 'gup_fast: put_page_testzero(page_head): relaxed, not full',
+      'gup_fast: put_page_testzero(page): relaxed, not full', 'split_huge_page: put_page(page_tail): relaxed, not full' ] },
     { why: 'only the memory model weak tells a lock from a full barrier, and no scenario here asks for it', mutants: [
       'gup_fast: compound_lock_irqsave(page_head): relaxed, not acquire',
       'split_huge_page: compound_lock(page): relaxed, not acquire' ] },

@@ -132,6 +132,9 @@ export const model = defineModel({
   ],
 
   survivors: [
+    { why: 'the kernel orders it fully, since it tells a value; no scenario needs that order', mutants: [
+      'gup_fast: put_page(page): relaxed, not full', 'gup_fast: put_page(page) #2: relaxed, not full',
+      'zap_pte_range: put_page(page): relaxed, not full', 'zap_pte_range: put_page(page) #2: relaxed, not full' ] },
     { why: 'of recheckPte=before, which is violated whatever becomes of it', mutants: [
       'gup_fast: if (pte_val(pte) != pte_val(*ptep)): never taken',
       "gup_fast: if (pte_val(pte) != pte_val(*ptep)): after 'get_page_unless_zero(page)'" ] },

@@ -136,6 +136,9 @@ export const model = defineModel({
   ],
 
   survivors: [
+    { why: 'the kernel orders it fully, since it tells a value; no scenario needs that order', mutants: [
+      'gup_fast: try_grab_folio(page, 1, flags): relaxed, not full', 'gup_fast: unpin_user_page(page): relaxed, not full',
+      'gup_fast: gup_put_folio(folio, 1, flags): relaxed, not full' ] },
     { why: 'of checkExclusive=before, which is violated whatever becomes of it', mutants: [
       'gup_fast: if (!PageAnonExclusive(page)): never taken',
       "gup_fast: if (!PageAnonExclusive(page)): after 'try_grab_folio(page, 1, flags)'",

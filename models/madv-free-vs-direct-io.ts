@@ -115,6 +115,9 @@ export const model = defineModel({
   ],
 
   survivors: [
+    { why: 'the kernel orders it fully, since it tells a value; no scenario needs that order', mutants: [
+      'direct IO: put_page(bvec->bv_page): relaxed, not full', 'direct IO: put_page(page): relaxed, not full',
+      'try_to_unmap_one: put_page(page): relaxed, not full' ] },
     { why: "reclaim's own reference keeps the count above 0", mutants: [
       "direct IO: try_grab_folio(page, 1, flags): without 'if (got)'", 'direct IO: if (!try_grab_folio(page, 1, flags)): never taken' ] },
     { why: 'a page that is dirty is never discarded, whether the device is done with it or not', mutants: [

@@ -128,6 +128,10 @@ export const model = defineModel({
   ],
 
   survivors: [
+    { why: 'the kernel orders it fully, since it tells a value; no scenario needs that order', mutants: [
+      'gup_fast: put_page(page): relaxed, not full', 'gup_fast: put_page(page) #2: relaxed, not full',
+      'migrate_misplaced_transhuge_page: put_page(page): relaxed, not full',
+      'migrate_misplaced_transhuge_page: put_page(page) #2: relaxed, not full' ] },
     { why: 'a numa pmd keeps stores out of the old page while it is copied, and these are left out', mutants: [
       'migrate_misplaced_transhuge_page: pmdp_set_numa(mm, addr, pmd): left out',
       "migrate_misplaced_transhuge_page: pmdp_set_numa(mm, addr, pmd): after 'if (page_count(page) != 2)'",

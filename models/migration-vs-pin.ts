@@ -105,6 +105,9 @@ export const model = defineModel({
   ],
 
   survivors: [
+    { why: 'the kernel orders it fully, since it tells a value; no scenario needs that order', mutants: [
+      'gup_fast: put_page(page): relaxed, not full', 'gup_fast: put_page(page) #2: relaxed, not full',
+      'migrate_pages: page_cache_release(page): relaxed, not full', 'migrate_pages: put_page(page): relaxed, not full' ] },
     { why: 'of the variant that checks first, which is violated whatever becomes of it', mutants: [
       'migrate_pages: if (page_count(page) != expected_count): never taken', 'migrate_pages: return -EAGAIN: left out',
       'migrate_pages: goto done;: left out', "migrate_pages: page_cache_release(page): after 'set_pte_at(mm, addr, ptep, pte) #2'" ] },

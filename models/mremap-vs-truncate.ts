@@ -93,6 +93,8 @@ export const model = defineModel({
   ],
 
   survivors: [
+    { why: 'the kernel orders it fully, since it tells a value; no scenario needs that order', mutants: [
+      'truncate: put_page(page): relaxed, not full' ] },
     { why: 'only the memory model weak tells a lock from a full barrier, and no scenario here asks for it', mutants: [
       'move_page_tables: spin_lock_nested(new_ptl, SINGLE_DEPTH_NESTING): relaxed, not acquire',
       'truncate: pte_offset_map_lock(mm, pmd, addr, &ptl): relaxed, not acquire' ] },
