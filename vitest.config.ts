@@ -14,6 +14,10 @@ export default defineConfig({
     // As many files at a time as there are cores: on two it would be one.
     maxWorkers: '100%',
     testTimeout: 30_000,
+    tags: [
+      { name: 'long', description: 'takes too long for npm test; npm run test:long runs it' },
+      { name: 'law', description: 'samples models; npm run test:long samples more of them' },
+    ],
     reporters: resultsFile === undefined ? ['default'] : ['default', ['json', { outputFile: resultsFile }]],
   },
 });

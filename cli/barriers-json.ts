@@ -39,7 +39,14 @@ const smallestJson = ({ memory, sets, undecided }: Sufficient) => ({
   undecided,
 });
 
-const triedJson = (memory: string, { verdict, states, steps }: Tried) => ({ memory, verdict, states, steps });
+const triedJson = (memory: string, { verdict, states, steps, reason, untried }: Tried) => ({
+  memory,
+  verdict,
+  states,
+  steps,
+  reason,
+  untried: [...untried],
+});
 
 const barrierJson = ({ kind, thread, line, text, ordering }: Barrier) => ({
   kind,

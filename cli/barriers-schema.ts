@@ -1,11 +1,14 @@
 /** The form of what `barriers --json` prints. */
 import { z } from 'zod';
+import { untried } from './check-schema.ts';
 import { optionValues } from './trace-schema.ts';
 
 const barrier = z.strictObject({
   kind: z
     .enum(['barrier', 'ordering', 'implied', 'recheck'])
-    .describe('implied: an atomic read-modify-write of which the model says nothing is a full barrier'),
+    .describe(
+      'implied: an atomic read-modify-write that is a full barrier, by nature or because its value is left out',
+    ),
   thread: z.string(),
   line: z.int().describe('the statement, counted from 1 in the thread'),
   text: z.string().describe('the text of the statement in the kernel'),
@@ -17,6 +20,8 @@ const tried = z.strictObject({
   verdict: z.enum(['holds', 'violated', 'deadlock', 'unreached', 'error', 'inconclusive']),
   states: z.int(),
   steps: z.int().nullable().describe('steps of the shortest trace; null where there is none'),
+  reason: z.string().nullable().describe('why it is inconclusive'),
+  untried: z.array(untried).describe('pairs of accesses that were not tried, where these are the reason'),
 });
 
 const trial = z.strictObject({

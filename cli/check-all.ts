@@ -7,6 +7,7 @@ import { checking } from '../checker/search/check.ts';
 import type { CheckOptions } from './check.ts';
 import { statisticsJson } from './check-json.ts';
 import type { AllResult } from './check-schema.ts';
+import { junitXml } from './junit.ts';
 import { runWithin } from './limits.ts';
 import type { Source } from './models.ts';
 import { buildModel, findModel } from './models.ts';
@@ -31,7 +32,7 @@ export async function checkAll(
   if (sources.some(({ scenario }) => scenario !== null))
     throw new UsageError('--all and one scenario contradict each other: leave one of them out');
   const rows: Row[] = [];
-  const tells = options.json !== true && options.quiet !== true;
+  const tells = options.json !== true && options.quiet !== true && options.reporter !== 'junit';
   for (const source of sources) {
     if (tells) print(source.definition.name);
     for (const scenario of source.definition.scenarios) {
@@ -43,6 +44,7 @@ export async function checkAll(
   process.exitCode = exitCodeOf(rows);
   if (options.json === true)
     print(JSON.stringify({ kind: 'all', scenarios: rows } satisfies AllResult, null, 2));
+  else if (options.reporter === 'junit') print(junitXml(rows));
   else print(summary(rows));
 }
 

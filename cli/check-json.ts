@@ -1,22 +1,23 @@
 /** The answer of a check as JSON. */
 import { withFallbacks } from '../checker/language/option.ts';
-import { printText } from '../checker/language/print.ts';
 import type { Statistics } from '../checker/search/outcome.ts';
-import type { Race } from '../checker/search/races.ts';
-import { racesOf } from '../checker/search/races.ts';
-import { asymmetries } from '../checker/analysis/symmetry.ts';
+import { unorderedUnder } from '../checker/memory/unordered.ts';
+import { untriedOf } from '../checker/search/outcome.ts';
 import type { Report } from './check-report.ts';
 import type { CheckResult } from './check-schema.ts';
-import type { TransitionTable } from '../checker/analysis/transition-table.ts';
-import type { ShownStep } from '../checker/telling/beside-buffers.ts';
-import { besideBuffers } from '../checker/telling/beside-buffers.ts';
 import type { WaitingStore } from '../checker/telling/late-stores.ts';
 import { lateStores } from '../checker/telling/late-stores.ts';
 import type { Cpu } from '../checker/telling/cpus.ts';
 import { cpusOf } from '../checker/telling/cpus.ts';
 import { memoryCaveat } from '../checker/telling/memory-caveat.ts';
 import type { OutOfOrder } from '../checker/state/interpret.ts';
-import { harmIn, headline, textOf } from '../checker/telling/verdict-text.ts';
+import type { Race } from '../checker/telling/races.ts';
+import { racesOf } from '../checker/telling/races.ts';
+import { atOnceInProperties } from '../checker/telling/at-once.ts';
+import type { ShownEvent, ShownRead, ShownStep } from '../checker/telling/shown-steps.ts';
+import { shownSteps } from '../checker/telling/shown-steps.ts';
+import { toldApart } from '../checker/telling/told-apart.ts';
+import { harmIn, headline, unfiredStatements } from '../checker/telling/verdict-text.ts';
 
 type Step = NonNullable<CheckResult['trace']>[number];
 
@@ -38,10 +39,13 @@ export function checkJson(report: Report): CheckResult {
     harm: trace === null ? null : harmIn(table, outcome, trace),
     minimal: 'minimal' in outcome ? outcome.minimal : null,
     statistics: statisticsJson(outcome.statistics, seconds),
-    toldApart: [...asymmetries(table)],
-    neverFired: unfired(report),
-    trace: trace === null ? null : trace.steps.map((step) => stepJson(besideBuffers(step, table), cpus)),
-    races: trace === null ? [] : racesOf(trace).filter(isOfMemory(table)).map(raceJson),
+    toldApart: [...toldApart(table)],
+    neverFired: [...unfiredStatements(table, outcome.statistics.unfired).never],
+    atOnce: [...atOnceInProperties(table.model)],
+    trace: trace === null ? null : shownSteps(table, trace).map((step) => stepJson(step, cpus)),
+    races: trace === null ? [] : racesOf(table, trace).map(raceJson),
+    untried: [...untriedOf(outcome)],
+    unordered: [...unorderedUnder(source.definition, chosen)],
     lateStores: trace === null ? [] : lateStores(table, trace, cpus).map(lateJson),
   };
 }
@@ -51,30 +55,34 @@ export function statisticsJson(statistics: Statistics, seconds: number): CheckRe
   return { states, transitions, depth, bytes, seconds, endless, method };
 }
 
-function unfired({ table, outcome }: Report): CheckResult['neverFired'] {
-  return outcome.statistics.unfired.map((transition) => {
-    const owner = table.threads.find(({ locations }) => locations.flat().includes(transition))!;
-    return { thread: owner.thread.name, line: transition.statement.line, text: textOf(transition) };
-  });
-}
-
 function stepJson({ thread, replica, events }: ShownStep, cpus: readonly Cpu[]): Step {
   return {
     thread,
     replica,
     cpu: cpus.find(({ copies }) => copies.has(`${thread} ${replica}`))!.number,
-    events: events.map(({ statement, taken, chosen, reads, changes, waits, forwarded, old, outOfOrder }) => ({
-      line: statement.line,
-      text: printText(statement),
-      taken,
-      chosen,
-      reads: [...reads],
-      changes: [...changes],
-      waits: [...waits],
-      forwarded: [...forwarded],
-      old: [...old, ...(outOfOrder?.old ?? []).map(({ cell }) => cell)],
-      outOfOrder: outOfOrder === undefined ? null : outOfOrderJson(outOfOrder),
-    })),
+    events: events.map(eventJson),
+  };
+}
+
+function eventJson(event: ShownEvent): Step['events'][number] {
+  const { statement, text, taken, chosen, reads, changes, locals, waits, isDelayed, since, outOfOrder } =
+    event;
+  const cellsFrom = (from: ShownRead['from']) =>
+    reads.filter((read) => read.from === from).map(({ cell }) => cell);
+  return {
+    line: statement.line,
+    text,
+    taken,
+    chosen,
+    reads: reads.map(({ cell, value, memory }) => ({ cell, value, memory })),
+    changes: [...changes],
+    locals: [...locals],
+    waits: waits.map(({ cell, value }) => ({ cell, value })),
+    forwarded: cellsFrom('own store'),
+    old: cellsFrom('old value'),
+    delayed: isDelayed,
+    delayedSince: since === null ? null : since + 1,
+    outOfOrder: outOfOrder === null ? null : outOfOrderJson(outOfOrder),
   };
 }
 
@@ -90,12 +98,6 @@ const outOfOrderJson = ({
   late: late.map((one) => ({ ...one, since: one.since + 1 })),
 });
 
-/** A CPU's own store buffer is no memory: its cells are touched by the CPU and by the agent that empties it. */
-const isOfMemory =
-  ({ model: { shared } }: TransitionTable) =>
-  ({ cell }: Race) =>
-    shared[cell.split('[', 1)[0]!]?.insideCpu === undefined;
-
 const lateJson = ({ cell, cpu, stored, arrived, missedBy }: WaitingStore) => ({
   cell,
   cpu: cpu.number,
@@ -104,8 +106,9 @@ const lateJson = ({ cell, cpu, stored, arrived, missedBy }: WaitingStore) => ({
   missedBy: missedBy.map((by) => ({ cpu: by.cpu.number, step: by.step + 1, value: by.value })),
 });
 
-const raceJson = ({ cell, first, second }: Race) => ({
+const raceJson = ({ cell, first, second, isStale }: Race) => ({
   cell,
+  stale: isStale,
   first: { step: first.step + 1, writes: first.writes },
   second: { step: second.step + 1, writes: second.writes },
 });

@@ -2,36 +2,53 @@
 import { checking } from '../checker/search/check.ts';
 import type { CheckOptions } from './check.ts';
 import type { Report } from './check-report.ts';
-import { reportText, verdictLine } from './check-report.ts';
+import { originOf, reportText, verdictLine } from './check-report.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { runWithin } from './limits.ts';
 import { chosenOptions } from './model-options.ts';
 import { buildModel, findModel } from './models.ts';
 import { settingsOf } from './search-options.ts';
 import { outputWidth, print } from './output.ts';
+import { checkWritable, OutputError } from './write-file.ts';
 
 export async function checkOne(name: string, words: readonly string[], options: CheckOptions): Promise<void> {
+  for (const path of [options.saveTrace, options.html]) if (path !== undefined) checkWritable(path);
   const source = await findModel(name);
   const chosen = chosenOptions(source, words);
   const model = buildModel(source, chosen);
   const { result, seconds } = await runWithin(options, (limits) =>
     checking(model, limits, settingsOf(options, 'one')),
   );
-  const savedAs = await save({ ...result, source, chosen, seconds, savedAs: null }, options.saveTrace);
-  const report = { ...result, source, chosen, seconds, savedAs };
-  if (options.html !== undefined) {
-    const { writeHtml } = await import('./html-report.ts');
-    await writeHtml(report, options.html);
-  }
+  const found: Report = { ...result, source, chosen, seconds, savedAs: null };
+  const { savedAs, failure } = await written(found, options);
   process.exitCode = exitCodeOf(result.outcome.verdict);
-  print(await rendered(report, options));
+  print(await rendered({ ...found, savedAs }, options));
+  if (failure !== null) throw failure;
 }
 
-async function save(report: Report, path: string | undefined): Promise<string | null> {
-  if (path === undefined || report.trace === null) return null;
-  const { saveTrace } = await import('./trace-file.ts');
-  saveTrace(report, path);
-  return path;
+interface Written {
+  readonly savedAs: string | null;
+  readonly failure: OutputError | null;
+}
+
+/** Writes the files that were asked for. One that cannot be written must not cost the answer of a long search. */
+async function written(report: Report, { saveTrace: path, html }: CheckOptions): Promise<Written> {
+  let savedAs: string | null = null;
+  try {
+    if (path !== undefined && report.trace !== null) {
+      const { saveTrace } = await import('./trace-file.ts');
+      saveTrace(report, path);
+      savedAs = path;
+    }
+    if (html !== undefined) {
+      const { writeHtml } = await import('./html-report.ts');
+      await writeHtml({ ...report, savedAs }, html);
+    }
+    return { savedAs, failure: null };
+  } catch (error) {
+    if (!(error instanceof OutputError)) throw error;
+    return { savedAs, failure: error };
+  }
 }
 
 async function rendered(report: Report, options: CheckOptions): Promise<string> {
@@ -45,7 +62,7 @@ async function rendered(report: Report, options: CheckOptions): Promise<string> 
     if (trace === null) return verdictLine(report);
     const { changelogText } = await import('../checker/export/changelog-text.ts');
     const { exportedTrace } = await import('../checker/export/exported-trace.ts');
-    return changelogText(exportedTrace(table, outcome, trace));
+    return changelogText(exportedTrace(table, outcome, trace, originOf(report)));
   }
   return reportText(report, outputWidth());
 }

@@ -1,28 +1,41 @@
 /** The answer of a check as text: the verdict, the trace and what it means, the statistics. */
-import { withFallbacks } from '../checker/language/option.ts';
-import type { Transition, TransitionTable } from '../checker/analysis/transition-table.ts';
-import { asymmetries } from '../checker/analysis/symmetry.ts';
+import { unorderedSentence, unorderedUnder } from '../checker/memory/unordered.ts';
+import type { Origin } from '../checker/export/exported-trace.ts';
 import type { Checked } from '../checker/search/check.ts';
 import type { Choices } from '../checker/search/compare.ts';
 import type { Answer } from '../checker/search/outcome.ts';
+import { untriedOf } from '../checker/search/outcome.ts';
+import { atOnceSentence } from '../checker/telling/at-once.ts';
 import { cpusOf } from '../checker/telling/cpus.ts';
+import type { Untried } from '../checker/language/model.ts';
 import type { Source } from './models.ts';
 import type { Style } from './output.ts';
 import { styled } from './output.ts';
-import { asTyped, commandLine, withoutUsualMemory } from '../checker/telling/options-text.ts';
+import {
+  allOptions,
+  commandLines,
+  noBreak,
+  optionWords,
+  quotedPath,
+} from '../checker/telling/options-text.ts';
 import { lateSentences, lateStores } from '../checker/telling/late-stores.ts';
 import { memoryCaveat } from '../checker/telling/memory-caveat.ts';
 import { outOfOrderSentences } from '../checker/telling/out-of-order.ts';
 import { raceSentences } from '../checker/telling/race-sentences.ts';
 import { traceColumns } from './trace-columns.ts';
+import { toldApart } from '../checker/telling/told-apart.ts';
 import { traceLines } from '../checker/telling/trace-lines.ts';
+import type { Unfired } from '../checker/telling/verdict-text.ts';
 import {
   endlessLine,
   harmIn,
   headline,
   statisticsLine,
+  unfiredCount,
   unfiredLines,
+  unfiredStatements,
 } from '../checker/telling/verdict-text.ts';
+import { untriedSentences, untriedTitle } from '../checker/telling/untried-sentences.ts';
 import { wrap } from '../checker/telling/wrap.ts';
 
 /** A check that has been made. */
@@ -38,7 +51,8 @@ export interface Report extends Checked {
 /** Everything, in lines of at most `width` characters. */
 export function reportText(report: Report, width: number): string {
   const head = [verdictLine(report), ...optionLines(report, width)].join('\n');
-  return [head, ...traceSections(report, width), evidence(report, width).join('\n')].join('\n\n');
+  const untried = untriedLines(untriedOf(report.outcome), width);
+  return [head, ...traceSections(report, width), ...untried, evidence(report, width).join('\n')].join('\n\n');
 }
 
 /** The trace and what it comes to, where there is one. */
@@ -57,13 +71,21 @@ export function traceSections(
       : [title, ...sentences.flatMap((sentence) => wrap(`  - ${sentence}`, width, 4))].join('\n');
   return [
     cpus.length === 0
-      ? 'It is so in the initial state already.'
+      ? outcome.verdict === 'deadlock'
+        ? 'The initial state is a deadlock already.'
+        : 'The initial state already violates it.'
       : traceColumns(traceLines(table, trace, cpus), cpus, width),
     told.join('\n'),
     listed('Stores that others saw late:', lateSentences(late)),
     listed('Out of the order of the text:', outOfOrderSentences(trace, cpus)),
-    listed('Only chance decided that', raceSentences(trace, cpus, late)),
+    listed('Races (nothing orders these accesses):', raceSentences(table, trace, cpus, late)),
   ].filter((section) => section !== '');
+}
+
+/** What was not tried, where a verdict hangs on that: one section, or none. */
+export function untriedLines(untried: readonly Untried[], width: number, most = Infinity): readonly string[] {
+  const sentences = untriedSentences(untried, most).flatMap((one) => wrap(`  - ${one}`, width, 4));
+  return sentences.length === 0 ? [] : [[untriedTitle, ...sentences].join('\n')];
 }
 
 /** The verdict in one line. */
@@ -88,54 +110,71 @@ function styleOf(verdict: Answer['verdict']): Style {
   }
 }
 
-const noBreak = '\u00A0';
-
-/** All options with their values, so that nobody has to know what is taken when nothing is said. */
+/** All options with their values. */
 function optionLines({ source, chosen }: Report, width: number): readonly string[] {
-  const { options } = source.definition;
-  const told = withoutUsualMemory(withFallbacks(options, chosen));
-  const all = Object.entries(told).map(([key, value]) => asTyped(key, value));
-  if (all.length === 0) return [];
-  // A name and its value stay on one line.
-  const words = all.map((option) => option.replace(' ', noBreak)).join(' ');
-  return wrap(`with ${words}`, width, 5).map((line) => styled('dim', line.replaceAll(noBreak, ' ')));
+  const all = allOptions(source.definition.options, chosen);
+  if (all === null) return [];
+  return wrap(`with ${all}`, width, 5).map((line) => styled('dim', line.replaceAll(noBreak, ' ')));
 }
+
+/** Where the trace of a report comes from. */
+export const originOf = (
+  report: Pick<Report, 'source' | 'chosen'> & { readonly savedAs: string | null },
+): Origin => ({
+  options: allOptions(report.source.definition.options, report.chosen),
+  command: reproducing(report).join(' '),
+});
 
 function evidence(report: Report, width: number): readonly string[] {
   const { table, outcome, seconds } = report;
   const { statistics, verdict } = outcome;
+  const untried = untriedOf(outcome);
   const caveat = memoryCaveat(report.chosen, verdict);
+  const atOnce = atOnceSentence(table.model);
   // Where everything was explored, symmetry would have changed nothing that counts.
   const isFull =
-    verdict !== 'inconclusive' &&
+    (verdict !== 'inconclusive' || untried.length > 0) &&
     ['compiled', 'interpreter', 'Promising-ARM', 'Promising-ARM, symmetric'].includes(statistics.method);
   return [
     ...wrap(statisticsLine(statistics, seconds), width, 2),
     ...wrap(endlessLine(statistics), width, 2).filter((line) => line !== ''),
     ...(caveat === null ? [] : wrap(caveat, width, 2)),
-    ...(isFull ? [] : asymmetries(table)).flatMap((reason) => wrap(reason, width, 2)),
-    ...neverFired(table, verdict, statistics.unfired, width),
-    ...wrap(againLine(report), width, 2),
+    ...(isFull ? [] : toldApart(table)).flatMap((reason) => wrap(reason, width, 2)),
+    ...unorderedUnder(report.source.definition, report.chosen).flatMap((one) =>
+      wrap(unorderedSentence(one), width, 2),
+    ),
+    ...(atOnce === null ? [] : wrap(atOnce, width, 2)),
+    ...neverFired({ verdict, untried }, unfiredStatements(table, statistics.unfired), width),
+    ...reproduceLines(report, width),
   ];
 }
 
-/** By thread where everything was seen; where the search ended early, many steps had no chance to. */
+/** By thread where everything was seen; where the search ended early, many statements had no chance to run. */
 function neverFired(
-  table: TransitionTable,
-  verdict: Answer['verdict'],
-  unfired: readonly Transition[],
+  { verdict, untried }: { readonly verdict: Answer['verdict']; readonly untried: readonly Untried[] },
+  unfired: Unfired,
   width: number,
 ): readonly string[] {
-  if (unfired.length === 0) return [];
-  if (verdict !== 'holds' && verdict !== 'unreached')
-    return [`never fired until then: ${unfired.length} of ${table.transitions.length} steps`];
-  const lines = unfiredLines(table, unfired).flatMap((line) => wrap(`  ${line}`, width, 4));
-  return lines.length === 0 ? [] : ['never fired:', ...lines];
+  if (unfired.never.length === 0) return [];
+  if (verdict !== 'holds' && verdict !== 'unreached' && untried.length === 0)
+    return wrap(unfiredCount(unfired), width, 2);
+  const lines = unfiredLines(unfired).flatMap((line) => wrap(`  ${line}`, width, 4));
+  return ['Statements that never run:', ...lines];
 }
 
-/** The line that gives this result again. */
-function againLine({ source, chosen, savedAs, trace }: Report): string {
-  if (savedAs !== null) return `again: racewalk replay ${savedAs}`;
-  const words = ['racewalk check', source.typed, commandLine(source.definition.options, chosen)];
-  return trace === null ? '' : `again: ${words.filter((word) => word !== '').join(' ')}`;
+/** The lines that reproduce this result. */
+function reproduceLines(report: Report, width: number): readonly string[] {
+  if (report.trace === null) return [];
+  const [first, ...others] = reproducing(report);
+  return commandLines([`reproduce: ${first}`, ...others], width);
+}
+
+/** The words of the command that gives this result. */
+export function reproducing({
+  source,
+  chosen,
+  savedAs,
+}: Pick<Report, 'source' | 'chosen'> & { readonly savedAs: string | null }): readonly [string, ...string[]] {
+  if (savedAs !== null) return ['racewalk replay', quotedPath(savedAs)];
+  return ['racewalk check', quotedPath(source.typed), ...optionWords(source.definition.options, chosen)];
 }

@@ -20,18 +20,25 @@ const outOfOrder = z.strictObject({
     .describe('stores of a step that have not reached memory when the trace ends'),
 });
 
+const change = z.strictObject({ cell: z.string(), from: value, to: value });
+
 const event = z.strictObject({
   line: z.int().describe('the statement, counted from 1 in the thread'),
   text: z.string().describe('the text of the statement in the kernel'),
   taken: z.boolean().nullable().describe('whether a branch was taken; null for other statements'),
   chosen: value.nullable().describe('the value that a choice took; null for other statements'),
-  reads: z.array(access).describe('shared cells read, with the value seen'),
-  changes: z.array(z.strictObject({ cell: z.string(), from: value, to: value })),
-  waits: z.array(z.string()).describe('cells of memory whose stores it put into the store buffer of its CPU'),
+  reads: z
+    .array(access.extend({ memory: value.describe('what memory has; another value: see forwarded and old') }))
+    .describe('shared cells read, with the value read'),
+  changes: z.array(change).describe('shared cells changed'),
+  locals: z.array(change).describe('locals changed that a property reads'),
+  waits: z.array(access).describe('stores that it put into the store buffer of its CPU'),
   forwarded: z
     .array(z.string())
-    .describe('cells that it saw as its own CPU has stored them, before memory did'),
-  old: z.array(z.string()).describe('cells that it saw as they were before other CPUs stored to them'),
+    .describe('cells that it read as its own CPU has stored them, before memory has it'),
+  old: z.array(z.string()).describe('cells that it read as they were before other CPUs stored to them'),
+  delayed: z.boolean().describe('the step is passed here, and performed later'),
+  delayedSince: z.int().nullable().describe('the step, counted from 1, that passed it; null: none'),
   outOfOrder: outOfOrder
     .nullable()
     .describe('under arm64: what was performed out of the order of the text; null where nothing was'),
@@ -46,6 +53,7 @@ const step = z.strictObject({
 
 const race = z.strictObject({
   cell: z.string(),
+  stale: z.boolean().describe('the second access reads what the cell was before the first wrote it'),
   first: z.strictObject({ step: z.int().describe('counted from 1'), writes: z.boolean() }),
   second: z.strictObject({ step: z.int().describe('counted from 1'), writes: z.boolean() }),
 });
@@ -73,6 +81,16 @@ const statistics = z.strictObject({
   method: z.string().describe('how the states were explored'),
 });
 
+const place = z.strictObject({ line: z.int(), text: z.string() });
+
+/** Two accesses that hardware may perform in the other order, which was not tried. */
+export const untried = z.strictObject({
+  thread: z.string(),
+  earlier: place,
+  later: place,
+  reason: z.string(),
+});
+
 const verdict = z.enum(['holds', 'violated', 'deadlock', 'unreached', 'error', 'inconclusive']);
 
 const result = z.strictObject({
@@ -96,9 +114,22 @@ const result = z.strictObject({
   toldApart: z
     .array(z.string())
     .describe('why copies of a thread are not interchangeable, a sentence for each such thread'),
-  neverFired: z.array(z.strictObject({ thread: z.string(), line: z.int(), text: z.string() })),
+  neverFired: z
+    .array(z.strictObject({ thread: z.string(), line: z.int(), text: z.string() }))
+    .describe('statements that the search has not seen run'),
+  atOnce: z
+    .array(z.string())
+    .describe(
+      'variables of properties whose stores the memory model does not let wait: one CPU accesses them',
+    ),
   trace: z.array(step).nullable(),
   races: z.array(race).describe('pairs of accesses of the trace whose order nothing else decides'),
+  untried: z
+    .array(untried)
+    .describe('pairs of accesses without which nothing is proved: why it is inconclusive'),
+  unordered: z
+    .array(z.strictObject({ thread: z.string(), line: z.int(), text: z.string() }))
+    .describe('under weak: atomic operations without a value of which the model says no order'),
   lateStores: z.array(lateStore).describe('stores that others missed while they waited in a store buffer'),
 });
 

@@ -1,5 +1,7 @@
 /** `racewalk check`: is this variant of a protocol safe? */
+import { Option } from 'commander';
 import type { Command } from 'commander';
+import { withExamples } from './help.ts';
 import { wholeNumber, positiveSeconds } from './limits.ts';
 import type { LimitOptions } from './limits.ts';
 import type { SearchOptions } from './search-options.ts';
@@ -10,6 +12,7 @@ import { UsageError } from './usage-error.ts';
 export interface CheckOptions extends LimitOptions, SearchOptions {
   readonly all?: true;
   readonly json?: true;
+  readonly reporter?: 'text' | 'junit';
   readonly lkml?: true;
   readonly quiet?: true;
   readonly saveTrace?: string;
@@ -18,35 +21,49 @@ export interface CheckOptions extends LimitOptions, SearchOptions {
 }
 
 export function checkCommand(program: Command): void {
-  withSearchOptions(program.command('check'))
-    .description('check a variant of a protocol: a verdict, and a trace where it breaks')
-    .argument('[model]', 'MODEL or MODEL/SCENARIO of the list, or a FILE.ts of your own')
-    .option('--all', 'check every scenario of the list, or of MODEL, against the verdict that it declares')
-    .option('--json', 'print one JSON object (docs/check-output.schema.json)')
-    .option('--lkml', 'print the trace in 72 columns of plain text, ready for a changelog')
-    .option('--quiet', 'print the verdict line only')
-    .option('--max-states <number>', 'give up above so many states', wholeNumber)
-    .option('--timeout <seconds>', 'give up after so many seconds', positiveSeconds)
-    .option('--save-trace <file>', 'save the trace for "racewalk replay"')
-    .option('--html <file>', 'write the result as one page that needs no network')
-    .helpOption(false)
-    .option('-h, --help', "display this help, with a MODEL also the model's own options")
-    .usage('MODEL|FILE.ts [options] [--memory sc|tso|pso|weak|arm64] [options of the model]')
-    .allowUnknownOption()
-    .allowExcessArguments()
-    .action(async (_model: string | undefined, options: CheckOptions, command: Command) => {
-      const { name, rest } = await splitModel(command.args);
-      if (options.help === true) return await help(command, name);
-      refuseContradictions(options);
-      if (options.all === true) {
-        const { checkAll } = await import('./check-all.ts');
-        return await checkAll(name, rest, options);
-      }
-      if (name === null)
-        throw new UsageError('which model? "racewalk list" shows them; "racewalk check --all" checks all');
-      const { checkOne } = await import('./check-one.ts');
-      await checkOne(name, rest, options);
-    });
+  withExamples(
+    withSearchOptions(program.command('check'))
+      .description('check a variant of a protocol: a verdict, and a trace where it breaks')
+      .argument('[model]', 'MODEL or MODEL/SCENARIO of the list, or a FILE.ts of your own')
+      .option('--all', 'check every scenario of the list, or of MODEL, against the verdict that it declares')
+      .option('--json', 'print one JSON object (docs/check-output.schema.json)')
+      .addOption(
+        new Option('--reporter <name>', 'with --all: print text, or junit (XML, for CI)').choices([
+          'text',
+          'junit',
+        ]),
+      )
+      .option('--lkml', 'print the trace in 72 columns of plain text, ready for a changelog')
+      .option('--quiet', 'print the verdict line only')
+      .option('--max-states <number>', 'give up above so many states', wholeNumber)
+      .option('--timeout <seconds>', 'give up after so many seconds', positiveSeconds)
+      .option('--save-trace <file>', 'save the trace for "racewalk replay"')
+      .option('--html <file>', 'write the result as one page that needs no network')
+      .helpOption(false)
+      .option('-h, --help', "display this help, with a MODEL also the model's own options")
+      .usage('MODEL|FILE.ts [options] [--memory sc|tso|pso|weak|arm64] [options of the model]')
+      .allowUnknownOption()
+      .allowExcessArguments()
+      .action(async (_model: string | undefined, options: CheckOptions, command: Command) => {
+        const { name, rest } = await splitModel(command.args);
+        if (options.help === true) return await help(command, name);
+        refuseContradictions(options);
+        if (options.all === true) {
+          const { checkAll } = await import('./check-all.ts');
+          return await checkAll(name, rest, options);
+        }
+        if (name === null)
+          throw new UsageError('which model? "racewalk list" shows them; "racewalk check --all" checks all');
+        const { checkOne } = await import('./check-one.ts');
+        await checkOne(name, rest, options);
+      }),
+    [
+      ['racewalk check gup-fast-vs-collapse --recheck-pmd', 'one variant'],
+      ['racewalk check ./my-protocol.ts --save-trace race.json', 'a model of your own'],
+      ['racewalk check dirty-cow --all', 'each scenario as declared'],
+      ['racewalk check peterson --help', 'with the options of the model'],
+    ],
+  );
 }
 
 /** The model among the words that are no options of the command: the first, unless an option of the model comes before. */
@@ -66,20 +83,20 @@ async function splitModel(
 
 async function help(command: Command, name: string | null): Promise<void> {
   const { outputWidth, print } = await import('./output.ts');
-  const general = command.helpInformation();
-  if (name === null) return print(general);
+  command.outputHelp();
+  if (name === null) return;
   const { findModel } = await import('./models.ts');
   const { describeOptions } = await import('./model-options.ts');
   const { definition } = await findModel(name);
-  print(
-    `${general}\n${definition.name}: ${definition.summary}\n${describeOptions(definition.options, outputWidth())}`,
-  );
+  print(`\n${definition.name}: ${definition.summary}\n${describeOptions(definition.options, outputWidth())}`);
 }
 
 const exclusive = [
   ['json', 'quiet'],
   ['json', 'lkml'],
   ['lkml', 'quiet'],
+  ['json', 'reporter'],
+  ['quiet', 'reporter'],
   ['all', 'lkml'],
   ['all', 'saveTrace'],
   ['all', 'html'],
@@ -87,6 +104,8 @@ const exclusive = [
 
 function refuseContradictions(options: CheckOptions): void {
   const pair = exclusive.find(([a, b]) => options[a] !== undefined && options[b] !== undefined);
+  if (options.reporter !== undefined && options.all !== true)
+    throw new UsageError('--reporter is for --all: one check is no list of tests');
   if (pair === undefined) return;
   const [a, b] = pair.map((key) => (key === 'saveTrace' ? '--save-trace' : `--${key}`));
   throw new UsageError(`${a} and ${b} contradict each other: give one of them`);

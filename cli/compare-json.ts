@@ -1,5 +1,6 @@
 /** A comparison as JSON. */
 import type { Comparison, Row } from '../checker/search/compare.ts';
+import { untriedOf } from '../checker/search/outcome.ts';
 import type { CompareResult } from './compare-schema.ts';
 
 export function compareJson(
@@ -27,5 +28,7 @@ function rowJson({ varied, options, verdict, steps, outcome, costs }: Row): Comp
   for (const [name, cost] of Object.entries(costs))
     counted[name] =
       cost === null ? null : { least: cost.least, most: cost.most === Infinity ? null : cost.most };
-  return { varied, options, verdict, steps, states, transitions, costs: counted };
+  const reason = outcome.verdict === 'inconclusive' ? outcome.reason : null;
+  const untried = [...untriedOf(outcome)];
+  return { varied, options, verdict, steps, states, transitions, reason, untried, costs: counted };
 }

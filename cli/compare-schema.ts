@@ -1,5 +1,6 @@
 /** The form of what `compare --json` prints. */
 import { z } from 'zod';
+import { untried } from './check-schema.ts';
 import { optionValues } from './trace-schema.ts';
 
 const extremes = z
@@ -17,6 +18,8 @@ const row = z.strictObject({
   steps: z.int().nullable().describe('steps of the shortest trace; null where there is none'),
   states: z.int(),
   transitions: z.int(),
+  reason: z.string().nullable().describe('why it is inconclusive'),
+  untried: z.array(untried).describe('pairs of accesses that were not tried, where these are the reason'),
   costs: z.record(z.string(), extremes),
 });
 

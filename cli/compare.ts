@@ -1,5 +1,6 @@
 /** `racewalk compare`: every combination of some options, and the smallest sets of fixes that make it safe. */
 import type { Command } from 'commander';
+import { withExamples } from './help.ts';
 import type { LimitOptions } from './limits.ts';
 import { positiveSeconds, wholeNumber } from './limits.ts';
 import type { SearchOptions } from './search-options.ts';
@@ -15,26 +16,32 @@ export interface CompareOptions extends LimitOptions, SearchOptions {
 }
 
 export function compareCommand(program: Command): void {
-  withSearchOptions(program.command('compare'))
-    .description(
-      'check every combination of options: verdicts, costs, and the smallest sets of fixes that suffice',
-    )
-    .argument('[model]', 'MODEL of the list, or a FILE.ts of your own')
-    .option('--vary <options>', 'the options to vary, with commas between; else the machine and all fixes')
-    .option('--fix <option=value>', 'keep an option at a value; as good as --option value', collect)
-    .option('--no-costs', 'leave out what a variant costs: counting takes longer than the checks')
-    .option('--json', 'print one JSON object (docs/compare-output.schema.json)')
-    .option('--max-states <number>', 'give up on a variant above so many states', wholeNumber)
-    .option('--timeout <seconds>', 'give up after so many seconds', positiveSeconds)
-    .usage('MODEL|FILE.ts [--vary a,b] [--fix x=y] [--memory sc|tso|pso|weak] [options of the model]')
-    .allowUnknownOption()
-    .allowExcessArguments()
-    .action(async (name: string | undefined, options: CompareOptions, command: Command) => {
-      if (name === undefined || name.startsWith('-'))
-        throw new UsageError('which model? It comes first; "racewalk list" shows them');
-      const { compareModel } = await import('./compare-model.ts');
-      await compareModel(name, command.args.slice(1), options);
-    });
+  withExamples(
+    withSearchOptions(program.command('compare'))
+      .description(
+        'check every combination of options: verdicts, costs, and the smallest sets of fixes that suffice',
+      )
+      .argument('[model]', 'MODEL of the list, or a FILE.ts of your own')
+      .option('--vary <options>', 'the options to vary, with commas between; else the machine and all fixes')
+      .option('--fix <option=value>', 'keep an option at a value; as good as --option value', collect)
+      .option('--no-costs', 'leave out what a variant costs: counting takes longer than the checks')
+      .option('--json', 'print one JSON object (docs/compare-output.schema.json)')
+      .option('--max-states <number>', 'give up on a variant above so many states', wholeNumber)
+      .option('--timeout <seconds>', 'give up after so many seconds', positiveSeconds)
+      .usage('MODEL|FILE.ts [--vary a,b] [--fix x=y] [--memory sc|tso|pso|weak] [options of the model]')
+      .allowUnknownOption()
+      .allowExcessArguments()
+      .action(async (name: string | undefined, options: CompareOptions, command: Command) => {
+        if (name === undefined || name.startsWith('-'))
+          throw new UsageError('which model? It comes first; "racewalk list" shows them');
+        const { compareModel } = await import('./compare-model.ts');
+        await compareModel(name, command.args.slice(1), options);
+      }),
+    [
+      ['racewalk compare gup-fast-vs-collapse --vary flush,sync-ipi', 'four variants'],
+      ['racewalk compare ./my-protocol.ts --no-costs', 'all fixes, verdicts alone'],
+    ],
+  );
 }
 
 const collect = (value: string, before: readonly string[] = []) => [...before, value];

@@ -3,6 +3,8 @@ import type { Answer } from '../checker/search/outcome.ts';
 
 export const wrongUse = 2;
 export const inconclusive = 3;
+/** Whatever the verdict is: nobody may have received it. */
+export const notWritten = 4;
 
 /** 0 holds; 1 violated, deadlock or unreached; 2 wrong model; 3 inconclusive. */
 export function exitCodeOf(verdict: Answer['verdict']): 0 | 1 | 2 | 3 {

@@ -6,6 +6,7 @@ import type { ExploreServer } from './explore-server.ts';
 import { exploreServer } from './explore-server.ts';
 import { chosenOptions } from './model-options.ts';
 import { findModel } from './models.ts';
+import { say } from './help.ts';
 import { print } from './output.ts';
 import type { OwnModule } from './own-module.ts';
 import { siteFiles } from './page-files.ts';
@@ -51,7 +52,7 @@ async function ownFile(file: string, chosen: Choices): Promise<OwnFile> {
   const { watchFiles } = await import('./watch-files.ts');
   const tell = async (module: OwnModule) => {
     const mistake = module.mistake ?? (await mistakeInBuild(module, chosen));
-    if (mistake !== null) console.error(`racewalk: ${displayPath(file)}: ${mistake}`);
+    if (mistake !== null) say(`${displayPath(file)}: ${mistake}`);
   };
   let now = await ownModule(file);
   await tell(now);

@@ -1,43 +1,55 @@
 /** Exports one variant, or one trace of it. */
-import { writeFileSync } from 'node:fs';
 import { transitionTable } from '../checker/analysis/transition-table.ts';
 import type { Model } from '../checker/language/model.ts';
-import { exportedTrace } from '../checker/export/exported-trace.ts';
-import type { ExportedTrace } from '../checker/export/exported-trace.ts';
+import { exportedTrace, unknownOrigin } from '../checker/export/exported-trace.ts';
+import type { ExportedTrace, Origin } from '../checker/export/exported-trace.ts';
+import { originOf } from './check-report.ts';
 import { checking } from '../checker/search/check.ts';
 import { witnessed } from '../checker/search/witness.ts';
+import { quoted } from '../checker/telling/options-text.ts';
 import { headline } from '../checker/telling/verdict-text.ts';
 import type { ExportOptions, Target } from './export.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { runWithin } from './limits.ts';
 import { chosenOptions } from './model-options.ts';
 import { buildModel, findModel } from './models.ts';
+import { say } from './help.ts';
 import { print } from './output.ts';
 import { settingsOf } from './search-options.ts';
 import { UsageError } from './usage-error.ts';
+import { checkWritable, writeWhole } from './write-file.ts';
 
 export async function exportOne(
   name: string,
   words: readonly string[],
   options: ExportOptions,
 ): Promise<void> {
-  const subject = await subjectOf(name, words, options);
-  const text = await written(subject, options);
+  if (options.output !== undefined) checkWritable(options.output);
+  const text = name.endsWith('.litmus')
+    ? await litmus(name, options)
+    : await written(await subjectOf(name, words, options), options);
   if (text === null) return;
   if (options.output === undefined) return print(text);
-  try {
-    writeFileSync(options.output, text.endsWith('\n') ? text : `${text}\n`);
-  } catch (error) {
-    throw new UsageError(
-      `${options.output}: it cannot be written (${(error as NodeJS.ErrnoException).code})`,
-    );
-  }
+  writeWhole(options.output, text.endsWith('\n') ? text : `${text}\n`);
+}
+
+/** The execution that shows the verdict of a litmus test, or null where there is none, which has been said. */
+async function litmus(name: string, { to }: ExportOptions): Promise<string | null> {
+  const { exportedLitmus } = await import('./export-litmus.ts');
+  const text = exportedLitmus(name, to);
+  if (text !== null) return text;
+  process.exitCode = 1;
+  console.error(
+    `racewalk: nothing to export as ${to}: no execution, not even a forbidden one, is as ${name} asks`,
+  );
+  return null;
 }
 
 /** What is exported: a variant, with its trace where one was saved. */
 interface Subject {
   readonly model: Model;
   readonly saved: ExportedTrace | null;
+  readonly origin: Origin;
 }
 
 async function subjectOf(
@@ -47,14 +59,17 @@ async function subjectOf(
 ): Promise<Subject> {
   if (!name.endsWith('.json')) {
     const source = await findModel(name);
-    return { model: buildModel(source, chosenOptions(source, words)), saved: null };
+    const chosen = chosenOptions(source, words);
+    const origin = originOf({ source, chosen, savedAs: null });
+    return { model: buildModel(source, chosen), saved: null, origin };
   }
   const [word] = words;
   if (word !== undefined || witness !== undefined)
     throw new UsageError(`a saved trace has its options in it: leave ${word ?? '--witness'} out`);
   const { replayedTrace } = await import('./replay-trace.ts');
-  const { table, answer, trace } = await replayedTrace(name);
-  return { model: table.model, saved: exportedTrace(table, answer, trace) };
+  const { source, saved, table, answer, trace } = await replayedTrace(name);
+  const origin = originOf({ source, chosen: saved.options, savedAs: null });
+  return { model: table.model, saved: exportedTrace(table, answer, trace, origin), origin };
 }
 
 /** The text of the export, or null where there is nothing to write, which has been said. */
@@ -76,7 +91,7 @@ async function written(subject: Subject, options: ExportOptions): Promise<string
       const found = await traceOf(subject, options);
       if (found.trace !== null) return await drawn(found.trace, to);
       process.exitCode = found.exitCode;
-      console.error(`racewalk: nothing to export as ${to}: ${found.why}`);
+      say(`nothing to export as ${to}: ${found.why}`);
       return null;
     }
   }
@@ -99,17 +114,17 @@ type Found =
   | { readonly trace: ExportedTrace }
   | { readonly trace: null; readonly exitCode: number; readonly why: string };
 
-async function traceOf({ model, saved }: Subject, options: ExportOptions): Promise<Found> {
+async function traceOf({ model, saved, origin }: Subject, options: ExportOptions): Promise<Found> {
   if (saved !== null) return { trace: saved };
   if (options.witness !== undefined) return await witnessOf(model, options.witness, options);
   const { result } = await runWithin(options, (limits) => checking(model, limits, settingsOf(options)));
   const { table, outcome, trace } = result;
-  if (trace !== null) return { trace: exportedTrace(table, outcome, trace) };
+  if (trace !== null) return { trace: exportedTrace(table, outcome, trace, origin) };
   const witnesses = outcome.verdict === 'holds' ? witnessNames(model) : [];
   const instead =
     witnesses.length === 0
       ? ''
-      : `; ${witnesses.map((name) => `--witness '${name}'`).join(' or ')} exports how it works`;
+      : `; ${witnesses.map((name) => `--witness ${quoted(name)}`).join(' or ')} exports how it works`;
   return {
     trace: null,
     exitCode: outcome.verdict === 'holds' ? 1 : exitCodeOf(outcome.verdict),
@@ -126,14 +141,16 @@ async function witnessOf(model: Model, name: string, options: ExportOptions): Pr
   const names = witnessNames(model);
   if (!names.includes(name))
     throw new UsageError(
-      `${model.name} has no witness '${name}'; ${names.length === 0 ? 'it has none' : `its witnesses: ${names.map((one) => `'${one}'`).join(', ')}`}`,
+      `${model.name} has no witness '${name}'; ${names.length === 0 ? 'it has none' : `its witnesses: ${names.map(quoted).join(', ')}`}`,
     );
   const { result } = await runWithin(options, (limits) =>
     checking(witnessed(model, name), limits, settingsOf(options)),
   );
   const { table, outcome, trace } = result;
-  if (trace !== null && outcome.verdict === 'violated' && outcome.property === name)
-    return { trace: { table, trace, headline: `${model.name}: reached: ${name}`, end: name } };
+  if (trace !== null && outcome.verdict === 'violated' && outcome.property === name) {
+    const reached = `${model.name}: reached: ${name}`;
+    return { trace: { table, trace, headline: reached, end: name, property: name, origin: unknownOrigin } };
+  }
   const cut = outcome.verdict === 'inconclusive' || outcome.verdict === 'error';
   const why = outcome.verdict === 'holds' ? 'it is never reached' : headline(outcome);
   return {

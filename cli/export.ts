@@ -1,5 +1,6 @@
 /** `racewalk export`: a model, its states or a trace, for other programs. */
 import type { Command } from 'commander';
+import { withExamples } from './help.ts';
 import type { LimitOptions } from './limits.ts';
 import { positiveSeconds, wholeNumber } from './limits.ts';
 import type { SearchOptions } from './search-options.ts';
@@ -7,7 +8,8 @@ import { withSearchOptions } from './search-options.ts';
 import { didYouMean } from './spelling.ts';
 import { UsageError } from './usage-error.ts';
 
-const targets = ['promela', 'dot', 'svg', 'mermaid', 'itf', 'text'] as const;
+/** The formats of exports. */
+export const targets = ['promela', 'dot', 'svg', 'mermaid', 'itf', 'text'] as const;
 export type Target = (typeof targets)[number];
 
 export interface ExportOptions extends LimitOptions, SearchOptions {
@@ -17,33 +19,44 @@ export interface ExportOptions extends LimitOptions, SearchOptions {
 }
 
 export function exportCommand(program: Command): void {
-  withSearchOptions(program.command('export'))
-    .description('write a variant, or the trace of its race, for another program')
-    .argument('[model]', 'MODEL or MODEL/SCENARIO of the list, a FILE.ts of your own, or a saved TRACE.json')
-    .requiredOption(
-      '--to <format>',
-      'of a variant: promela (for Spin; compile pan with -DSAFETY -DNOREDUCE for equal counts), dot (the state ' +
-        'graph for Graphviz); of a trace: svg, mermaid (a sequence diagram), itf (JSON, as Apalache writes it), text (72 columns)',
-      target,
-    )
-    .option('--output <file>', 'write a file instead of standard output')
-    .option('--witness <name>', 'take the shortest run that reaches this witness, not the one that breaks')
-    .option('--max-states <number>', 'give up above so many states (dot: 500)', wholeNumber)
-    .option('--timeout <seconds>', 'give up after so many seconds', positiveSeconds)
-    .usage('MODEL|FILE.ts|TRACE.json --to FORMAT [--memory sc|tso|pso|weak] [options of the model]')
-    .addHelpText(
-      'after',
-      '\nExit codes: 0 written; 1 there is no such trace, because the variant holds or never gets there;\n' +
-        '2 wrong use or a wrong model; 3 a limit was met first.',
-    )
-    .allowUnknownOption()
-    .allowExcessArguments()
-    .action(async (name: string | undefined, options: ExportOptions, command: Command) => {
-      if (name === undefined || name.startsWith('-'))
-        throw new UsageError('which model? It comes first; "racewalk list" shows them');
-      const { exportOne } = await import('./export-one.ts');
-      await exportOne(name, command.args.slice(1), options);
-    });
+  withExamples(
+    withSearchOptions(program.command('export'))
+      .description('write a variant, or the trace of its race, for another program')
+      .argument(
+        '[model]',
+        'MODEL or MODEL/SCENARIO of the list, a FILE.ts of your own, a saved TRACE.json, or a FILE.litmus',
+      )
+      .requiredOption(
+        '--to <format>',
+        'of a variant: promela (for Spin; compile pan with -DSAFETY -DNOREDUCE for equal counts), dot (the state ' +
+          'graph for Graphviz); of a trace: svg, mermaid (a sequence diagram), itf (JSON, as Apalache writes it), text (72 columns); of a litmus test: dot, svg (an execution under lkmm)',
+        target,
+      )
+      .option('--output <file>', 'write a file instead of standard output')
+      .option('--witness <name>', 'take the shortest run that reaches this witness, not the one that breaks')
+      .option('--max-states <number>', 'give up above so many states (dot: 500)', wholeNumber)
+      .option('--timeout <seconds>', 'give up after so many seconds', positiveSeconds)
+      .usage(
+        'MODEL|FILE.ts|TRACE.json|FILE.litmus --to FORMAT [--memory sc|tso|pso|weak] [options of the model]',
+      )
+      .addHelpText(
+        'after',
+        '\nExit codes: 0 written; 1 there is no such trace, because the variant holds or never gets there;\n' +
+          '2 wrong use or a wrong model; 3 a limit was met first.',
+      )
+      .allowUnknownOption()
+      .allowExcessArguments()
+      .action(async (name: string | undefined, options: ExportOptions, command: Command) => {
+        if (name === undefined || name.startsWith('-'))
+          throw new UsageError('which model? It comes first; "racewalk list" shows them');
+        const { exportOne } = await import('./export-one.ts');
+        await exportOne(name, command.args.slice(1), options);
+      }),
+    [
+      ['racewalk export gup-fast-vs-collapse --to svg --output race.svg', 'a picture'],
+      ['racewalk export peterson --to promela', 'for Spin'],
+    ],
+  );
 }
 
 function target(text: string): Target {

@@ -1,35 +1,31 @@
 /** A check as one page that needs neither network nor racewalk: everything walks, and without scripts it can still be read. */
-import { writeFileSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import { exportedTrace } from '../checker/export/exported-trace.ts';
 import { toSvg } from '../checker/export/lanes-svg.ts';
 import { element, escapeXml } from '../checker/export/xml.ts';
 import { withFallbacks } from '../checker/language/option.ts';
 import type { EmbeddedReport } from '../web/src/check/embedded-report.ts';
 import { placeOfReport } from '../web/src/check/embedded-report.ts';
+import { flattened } from '../web/src/check/shared-json.ts';
 import { plainOutcome } from '../web/src/check/messages.ts';
 import type { Report } from './check-report.ts';
-import { reportText, verdictLine } from './check-report.ts';
+import { originOf, reportText, verdictLine } from './check-report.ts';
 import { reportPage } from './page-files.ts';
-import { UsageError } from './usage-error.ts';
+import { writeWhole } from './write-file.ts';
 
-/** Throws  UsageError when the file cannot be written. */
+/** Throws  OutputError when the file cannot be written. */
 export async function writeHtml(report: Report, path: string): Promise<void> {
-  const html = htmlOf(report, await reportPage());
-  try {
-    writeFileSync(path, html);
-  } catch (error) {
-    throw new UsageError(`${path}: the page cannot be written (${(error as NodeJS.ErrnoException).code})`);
-  }
+  writeWhole(path, htmlOf(report, await reportPage()));
 }
 
 /** The built page with the report in its place. */
 export function htmlOf(report: Report, page: string): string {
-  const place = new RegExp(`(<script type="application/json" id="${placeOfReport}">).*?(</script>)`, 's');
+  const place = new RegExp(`<script type="application/json" id="${placeOfReport}">.*?</script>`, 's');
   if (!place.test(page)) throw new Error('the built page has no place for a report: build it again');
   const title = plain(verdictLine(report));
   return page
-    .replace(place, (_, open: string, close: string) => `${open}${inScript(embedded(report))}${close}`)
+    .replace(place, () => element('script', { type: 'application/gzip', id: placeOfReport }, packed(report)))
     .replace(/<title>.*?<\/title>/s, () => element('title', {}, escapeXml(title)))
     .replace('<body>', () => `<body>\n${withoutScripts(report)}`);
 }
@@ -46,15 +42,17 @@ function embedded({ source, chosen, table, outcome, seconds }: Report): Embedded
   };
 }
 
-/** JSON in which nothing ends the script that it stands in. */
-const inScript = (value: unknown) => JSON.stringify(value).replaceAll('<', '\\u003c');
+/** The report as the page unpacks it: a model under a memory model repeats itself, and a mail is to be small. */
+const packed = (report: Report) => gzipSync(flattened(embedded(report)), { level: 9 }).toString('base64');
 
 /** What is seen where scripts are not allowed: the text and the picture. */
 function withoutScripts(report: Report): string {
   const { table, outcome, trace } = report;
   const text = element('pre', {}, escapeXml(plain(reportText(report, 100))));
   const picture =
-    trace === null || trace.steps.length === 0 ? '' : toSvg(exportedTrace(table, outcome, trace));
+    trace === null || trace.steps.length === 0
+      ? ''
+      : toSvg(exportedTrace(table, outcome, trace, originOf(report)));
   return element('noscript', {}, text, picture);
 }
 

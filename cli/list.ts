@@ -1,18 +1,22 @@
 /** `racewalk list`: the models of the project with their scenarios. */
 import type { Command } from 'commander';
+import { withExamples } from './help.ts';
 import type { AnyDefinition, Scenario } from '../checker/language/model.ts';
 import { outputWidth, print, styled } from './output.ts';
 import { wrap } from '../checker/telling/wrap.ts';
 
 export function listCommand(program: Command): void {
-  program
-    .command('list')
-    .description('list the models, with their scenarios and the verdicts they declare')
-    .action(async () => {
-      const { registry } = await import('../models/registry.ts');
-      const width = outputWidth();
-      print(registry.map((definition) => describe(definition, width)).join('\n\n'));
-    });
+  withExamples(
+    program
+      .command('list')
+      .description('list the models, with their scenarios and the verdicts they declare')
+      .action(async () => {
+        const { registry } = await import('../models/registry.ts');
+        const width = outputWidth();
+        print(registry.map((definition) => describe(definition, width)).join('\n\n'));
+      }),
+    [['racewalk list | grep violated', 'scenarios that are races']],
+  );
 }
 
 function describe({ name, summary, scenarios }: AnyDefinition, width: number): string {

@@ -1,30 +1,45 @@
 /** `racewalk litmus`: the kernel's litmus tests, answered in herd's words. */
 import type { Command } from 'commander';
-import type { MemoryModelName } from '../checker/language/memory-name.ts';
-import { memoryModelNames, memoryOption } from '../checker/language/memory-name.ts';
+import type { LitmusModel } from '../checker/litmus/litmus-model.ts';
+import { litmusModels } from '../checker/litmus/litmus-model.ts';
+import { positiveSeconds } from './limits.ts';
+import type { LitmusRunOptions } from './litmus-run.ts';
+import { withExamples } from './help.ts';
 import { didYouMean } from './spelling.ts';
 import { UsageError } from './usage-error.ts';
 
 export function litmusCommand(program: Command): void {
-  program
-    .command('litmus')
-    .description("run litmus tests of the kernel's C form, and answer in herd's words")
-    .argument('<file...>', 'litmus files, one after the other')
-    .option(
-      '--memory <model>',
-      'sc, tso, pso, weak or arm64 (docs/memory-models.md)',
-      memoryModel,
-      memoryOption.fallback,
-    )
-    .action(async (files: readonly string[], { memory }: { readonly memory: MemoryModelName }) => {
-      const { runLitmusFiles } = await import('./litmus-run.ts');
-      runLitmusFiles(files, memory);
-    });
+  withExamples(
+    program
+      .command('litmus')
+      .description("run litmus tests of the kernel's C form, and answer in herd's words")
+      .argument('<file...>', 'litmus files, one after the other')
+      .option(
+        '--memory <model>',
+        "lkmm, the kernel's own memory model, or sc, tso, pso, weak, arm64 (docs/memory-models.md)",
+        memoryModel,
+        'lkmm',
+      )
+      .option('--timeout <seconds>', 'give up on a file after so many seconds', positiveSeconds)
+      .option('--all-states', 'search for all final states, where the verdict is known before')
+      .option('--explain', 'show an execution for what is allowed, and the cycle that forbids the rest')
+      .option('--herd', 'print what herd prints: executions are counted, and nothing is added')
+      .option('--compare', 'a table: what each memory model says of each file')
+      .action(async (files: readonly string[], options: LitmusRunOptions) => {
+        const { runLitmusFiles } = await import('./litmus-run.ts');
+        await runLitmusFiles(files, options);
+      }),
+    [
+      ['racewalk litmus MP.litmus SB.litmus', "the kernel's answer for two files"],
+      ['racewalk litmus SB.litmus --explain', 'with the execution, or the cycle that forbids it'],
+      ['racewalk litmus *.litmus --compare', 'a table of all memory models'],
+    ],
+  );
 }
 
-function memoryModel(text: string): MemoryModelName {
-  const name = memoryModelNames.find((other) => other === text);
+function memoryModel(text: string): LitmusModel {
+  const name = litmusModels.find((other) => other === text);
   if (name !== undefined) return name;
-  const hint = didYouMean(text, memoryModelNames);
-  throw new UsageError(`--memory takes one of ${memoryModelNames.join(', ')}, and not '${text}'${hint}`);
+  const hint = didYouMean(text, litmusModels);
+  throw new UsageError(`--memory takes one of ${litmusModels.join(', ')}, and not '${text}'${hint}`);
 }

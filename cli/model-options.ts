@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { memoryKey } from '../checker/language/memory-name.ts';
 import type { AnyOption, Options, OptionValue } from '../checker/language/option.ts';
-import { accepted, optionName, valuesOf, withFallbacks } from '../checker/language/option.ts';
+import { accepted, optionName, takes, withFallbacks } from '../checker/language/option.ts';
 import type { Choices } from '../checker/search/compare.ts';
 import { asTyped } from '../checker/telling/options-text.ts';
 import type { Source } from './models.ts';
@@ -41,7 +41,7 @@ export function chosenOptions({ definition, scenario }: Source, words: readonly 
  */
 export function chosenFrom(options: Options, saved: Choices): Choices {
   for (const [key, value] of Object.entries(saved))
-    if (options[key] === undefined || !valuesOf(options[key]).includes(value))
+    if (options[key] === undefined || !takes(options[key], value))
       throw new UsageError(
         `the model has no ${asTyped(key, value)} any more: it has changed since the trace was saved`,
       );
@@ -86,9 +86,13 @@ interface Word {
   readonly name: string;
   readonly rawName: string;
   readonly value: string | undefined;
+  readonly inlineValue: boolean | undefined;
 }
 
-function optionOf({ model, options, keys }: Names, { name, rawName, value }: Word): [string, OptionValue] {
+function optionOf(
+  { model, options, keys }: Names,
+  { name, rawName, value, inlineValue }: Word,
+): [string, OptionValue] {
   const negated = keys.get(name.replace(/^no-/, ''));
   const key = keys.get(name) ?? negated;
   const option = key === undefined ? undefined : options[key];
@@ -96,13 +100,15 @@ function optionOf({ model, options, keys }: Names, { name, rawName, value }: Wor
     throw new UsageError(
       `${model} has no option '${rawName}'${didYouMean(name, [...keys.keys()])}\n${describeOptions(options, outputWidth())}`,
     );
-  return [key, valueOf(option, rawName, keys.has(name) ? value : (value ?? 'false'))];
+  // Behind `=`, a value may begin with dashes; behind a space it would be an option whose own value is missing.
+  const own =
+    inlineValue !== true && option.kind !== 'flag' && value?.startsWith('--') === true ? undefined : value;
+  return [key, valueOf(option, rawName, keys.has(name) ? own : (own ?? 'false'))];
 }
 
 function valueOf(option: AnyOption, name: string, value: string | undefined): OptionValue {
   if (value === undefined && option.kind === 'flag') return true;
-  if (value === undefined || (value.startsWith('--') && option.kind !== 'flag'))
-    throw new UsageError(`${name} needs a value: ${accepted(option)}`);
+  if (value === undefined) throw new UsageError(`${name} needs a value: ${accepted(option)}`);
   const wrong = (hint: string) =>
     new UsageError(`${name} takes ${accepted(option)}, and not '${value}'${hint}`);
   switch (option.kind) {

@@ -7,6 +7,9 @@ import { printExpr } from '../checker/language/print.ts';
 import type { Block } from '../checker/language/statement.ts';
 import type { AnyThread } from '../checker/language/thread.ts';
 import type { AnyDeclaration, Declarations } from '../checker/language/variable.ts';
+import { unorderedSentence, unorderedUnder } from '../checker/memory/unordered.ts';
+import type { Choices } from '../checker/search/compare.ts';
+import { writtenModel } from '../checker/telling/author-words.ts';
 import { listingOf } from '../checker/telling/listing.ts';
 import { describeOptions } from './model-options.ts';
 import { styled } from './output.ts';
@@ -14,14 +17,24 @@ import type { Row } from './two-columns.ts';
 import { twoColumns } from './two-columns.ts';
 import { wrap } from '../checker/telling/wrap.ts';
 
-export function describeModel(definition: AnyDefinition, model: Model, width: number): string {
+interface Shown {
+  readonly chosen: Choices;
+  /** In characters. */
+  readonly width: number;
+}
+
+export function describeModel(definition: AnyDefinition, model: Model, { chosen, width }: Shown): string {
+  // A memory model changes what the text means, and not the text.
+  const written = writtenModel(model);
   const sections = [
     [`${styled('bold', definition.name)}: ${definition.summary}`],
     [describeOptions(definition.options, width)],
-    section('shared memory', variableRows(model.shared), width),
-    ...model.threads.map((thread) => threadSection(thread, width)),
-    asymmetries(transitionTable(model)).flatMap((reason) => wrap(reason, width, 2)),
-    [styled('bold', 'properties'), ...propertyLines(model, width)],
+    section('shared memory', variableRows(written.shared), width),
+    section('inside of CPUs', cpuRows(model), width),
+    ...written.threads.map((thread) => threadSection(thread, width)),
+    unorderedUnder(definition, chosen).flatMap((one) => wrap(unorderedSentence(one), width, 2)),
+    asymmetries(transitionTable(written)).flatMap((reason) => wrap(reason, width, 2)),
+    [styled('bold', 'properties'), ...propertyLines(written, width)],
     section(
       'scenarios',
       definition.scenarios.map(({ name, verdict, memory, why }) => [
@@ -73,6 +86,17 @@ const variableRows = (declarations: Declarations): readonly Row[] =>
 function describe({ domain, initial, meaning }: AnyDeclaration): string {
   const first = [...new Set(initial)].length === 1 ? String(initial[0]) : initial.join(', ');
   return `${printDomain(domain)}, at first ${first}${meaning === '' ? '' : ` -- ${meaning}`}`;
+}
+
+/** What a memory model adds to the CPUs: how much each part holds, and of which cells. */
+function cpuRows({ shared }: Model): readonly Row[] {
+  const cells = Object.values(shared).filter(({ part }) => part?.holds === 'cell');
+  return [...Map.groupBy(cells, ({ insideCpu, part }) => `${insideCpu!} of ${part!.cpu}`)].map(
+    ([name, own]): Row => [
+      name,
+      `up to ${own.length}, of ${own[0]!.cellNames!.filter((cell) => cell !== '').join(', ')}`,
+    ],
+  );
 }
 
 /** A property is a sentence and a condition, both too long to stand side by side. */

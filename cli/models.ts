@@ -1,10 +1,10 @@
 /** Finds the model that a command names: one of the project, or a user's own file. */
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { registry } from '../models/registry.ts';
 import type { AnyDefinition, Model, Scenario } from '../checker/language/model.ts';
 import { withMemoryOption } from '../checker/memory/memory-option.ts';
-import { ModelError } from '../checker/language/model-error.ts';
 import type { OptionValue } from '../checker/language/option.ts';
-import { placeIn } from './error-place.ts';
 import { didYouMean } from './spelling.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -44,12 +44,24 @@ export async function findModel(name: string): Promise<Source> {
 }
 
 function noModel(typed: string, model: string): string {
+  const there = statSync(typed, { throwIfNoEntry: false });
+  if (there?.isDirectory() === true && typed !== '') return folderText(typed);
+  if (there?.isFile() === true) return `${typed} is no model file: the name of one ends in .ts or .js`;
   const names = registry.map(({ name }) => name);
+  // A path has no model before its slash.
+  const isPath = /^[./~]|^$/.test(typed);
   return (
-    `there is no model '${model}'${didYouMean(model, names)}\n` +
+    `there is no model '${isPath ? typed : model}'${didYouMean(model, names)}\n` +
     `the models: ${names.join(', ')}` +
     (typed.includes('/') || typed.includes('.') ? '\na file of your own ends in .ts or .js' : '')
   );
+}
+
+function folderText(folder: string): string {
+  const files = readdirSync(folder).filter(namesFile);
+  const found =
+    files.length === 0 ? 'none in it ends in .ts or .js' : `such as ${join(folder, files.sort()[0]!)}`;
+  return `${folder} is a folder: name a model file, ${found}`;
 }
 
 function scenarioOf(definition: AnyDefinition, name: string | undefined): Scenario | null {
@@ -68,15 +80,5 @@ function scenarioOf(definition: AnyDefinition, name: string | undefined): Scenar
  *
  * Throws  ModelError, also for whatever a user's build throws.
  */
-export function buildModel(source: Source, options: Readonly<Record<string, OptionValue>>): Model {
-  try {
-    return source.definition.build(options);
-  } catch (error) {
-    if (source.file === null) throw error;
-    const place = placeIn(error, source.file);
-    const where = place === null ? source.typed : `${source.typed}:${place}`;
-    const what = error instanceof Error ? error : new Error(String(error));
-    const kind = what instanceof ModelError ? '' : `building the model fails with ${what.name}: `;
-    throw new ModelError(`${where}: ${kind}${what.message}`);
-  }
-}
+export const buildModel = (source: Source, options: Readonly<Record<string, OptionValue>>): Model =>
+  source.definition.build(options);

@@ -8,6 +8,9 @@ import { chosenOptions } from './model-options.ts';
 import type { Source } from './models.ts';
 import { buildModel, findModel } from './models.ts';
 import type { MutateOptions } from './mutate.ts';
+import { findingVariants } from '../checker/barriers/variants.ts';
+import type { Choices } from '../checker/search/compare.ts';
+import { commandLine, quoted } from '../checker/telling/options-text.ts';
 import { outputWidth, print } from './output.ts';
 import { settingsOf } from './search-options.ts';
 import { UsageError } from './usage-error.ts';
@@ -28,7 +31,7 @@ export async function mutateModel(
   // What some scenarios alone kill or leave is no news about the explanations of all of them.
   const mutated = scenarios === definition.scenarios ? result : { ...result, stale: [] };
   process.exitCode = exitCodeOf(mutated);
-  print(await rendered(source, mutated, seconds, options));
+  print(await rendered(source, scenarios, { mutated, seconds }, options));
 }
 
 /** The scenarios of the model; or the one that is named, or made of the options that are given. */
@@ -41,14 +44,39 @@ async function scenariosOf(
   if (scenario === null && words.length === 0 && definition.scenarios.length > 0) return definition.scenarios;
   const chosen = chosenOptions(source, words);
   if (scenario !== null && words.length === 0) return [scenario];
+  if (scenario === null && words.length === 0) return await smallestRepairs(source, options);
+  const name = [...(scenario === null ? [] : [quoted(scenario.name)]), ...words.map(quoted)].join(' ');
+  return [await variantOf(source, name, chosen, options)];
+}
+
+/** The variants that a model without scenarios is asked about: each smallest repair, or as it is where none is needed or helps. */
+async function smallestRepairs(source: Source, options: MutateOptions): Promise<readonly Scenario[]> {
+  const { definition } = source;
+  const { result } = await runWithin(options, (limits) =>
+    findingVariants(definition, {}, { limits, settings: settingsOf(options) }),
+  );
+  const scenarios: Scenario[] = [];
+  for (const variant of result.variants) {
+    const name = commandLine(definition.options, variant.options);
+    scenarios.push(await variantOf(source, name, variant.options, options));
+  }
+  return scenarios;
+}
+
+async function variantOf(
+  source: Source,
+  name: string,
+  chosen: Choices,
+  options: MutateOptions,
+): Promise<Scenario> {
   const model = buildModel(source, chosen);
   const { result } = await runWithin(options, (limits) => checking(model, limits, settingsOf(options)));
   const { verdict } = result.outcome;
   if (verdict === 'inconclusive' || verdict === 'error')
-    throw new UsageError(`this variant is '${verdict}' to begin with: nothing can be said of its mutants`);
-  return [
-    { name: [...(scenario === null ? [] : [scenario.name]), ...words].join(' '), options: chosen, verdict },
-  ];
+    throw new UsageError(
+      `this variant is '${verdict}' to begin with: nothing can be said of its mutants${name === '' ? '' : ` (${name})`}`,
+    );
+  return { name, options: chosen, verdict };
 }
 
 function exitCodeOf({ mutants, stale }: Mutated): 0 | 1 | 3 {
@@ -58,8 +86,8 @@ function exitCodeOf({ mutants, stale }: Mutated): 0 | 1 | 3 {
 
 async function rendered(
   source: Source,
-  mutated: Mutated,
-  seconds: number,
+  scenarios: readonly Scenario[],
+  { mutated, seconds }: { readonly mutated: Mutated; readonly seconds: number },
   options: MutateOptions,
 ): Promise<string> {
   if (options.json === true) {
@@ -67,5 +95,5 @@ async function rendered(
     return JSON.stringify(mutateJson(source, mutated, seconds), null, 2);
   }
   const { renderMutants } = await import('./render-mutants.ts');
-  return renderMutants(source, mutated, seconds, outputWidth());
+  return renderMutants(source, { ...mutated, asked: scenarios, seconds }, outputWidth());
 }

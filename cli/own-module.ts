@@ -5,6 +5,7 @@ import { rolldown } from 'rolldown';
 import type { AnyDefinition } from '../checker/language/model.ts';
 import type { Choices } from '../checker/search/compare.ts';
 import { ownModules } from './own-modules.ts';
+import { mistakeLine } from './located-mistakes.ts';
 import { mistakesIn } from './type-check.ts';
 
 export interface OwnModule {
@@ -19,7 +20,7 @@ export interface OwnModule {
 export async function ownModule(file: string): Promise<OwnModule> {
   try {
     const mistakes = mistakesIn(file);
-    return mistakes.length > 0 ? wrong(file, mistakes.join('\n')) : await bundled(file);
+    return mistakes.length > 0 ? wrong(file, mistakes.map(mistakeLine).join('\n')) : await bundled(file);
   } catch (error) {
     return wrong(file, error instanceof Error ? error.message : String(error));
   }

@@ -1,9 +1,12 @@
 /** The built page: `web/dist`, which the package brings, and a checkout builds when it is first needed. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { say } from './help.ts';
 import { UsageError } from './usage-error.ts';
+import { isOutputFailure, outputError } from './write-file.ts';
 
 const dist = new URL('../web/dist/', import.meta.url);
+const pages = ['index.html', 'report.html'].map((name) => new URL(name, dist));
 const config = fileURLToPath(new URL('../web/vite.config.ts', import.meta.url));
 
 /** The page that a report is written into: one file. */
@@ -26,13 +29,16 @@ export async function siteFiles(): Promise<ReadonlyMap<string, Buffer>> {
 }
 
 async function built(): Promise<void> {
-  if (['index.html', 'report.html'].every((name) => existsSync(new URL(name, dist)))) return;
-  console.error('racewalk: building the page, once; "npm run site" builds it again');
+  if (pages.every((page) => existsSync(page))) return;
+  say('building the page, once; "npm run site" builds it again');
   try {
     const { build } = await import('vite');
     await build({ configFile: config, logLevel: 'warn' });
     await build({ configFile: config, logLevel: 'warn', mode: 'report' });
   } catch (error) {
+    // Half a page would be taken for a whole one next time.
+    for (const page of pages) rmSync(page, { force: true });
+    if (isOutputFailure(error)) throw outputError(fileURLToPath(dist), error);
     const what = error instanceof Error ? error.message : String(error);
     throw new UsageError(
       `the page is not built, and cannot be: ${what}\nin a checkout "npm ci && npm run site" does it`,

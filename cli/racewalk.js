@@ -6,11 +6,13 @@ import module from 'node:module';
 import { constants } from 'node:os';
 import { isatty } from 'node:tty';
 import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
 
 const launcher = fileURLToPath(import.meta.url);
 const installedNode = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url));
 
 if (runsTypeScript(process.versions.node)) {
+  endWithLauncher();
   module.enableCompileCache();
   await import('./main.ts');
 } else if (existsSync(installedNode) && realpathSync(installedNode) !== process.execPath) {
@@ -34,7 +36,8 @@ function runsTypeScript(version) {
  * @param {string} node path of the other Node
  */
 function runAgainWith(node) {
-  const child = spawn(node, [launcher, ...process.argv.slice(2)], { stdio: 'inherit' });
+  const env = { ...process.env, RACEWALK_LAUNCHER: String(process.pid) };
+  const child = spawn(node, [launcher, ...process.argv.slice(2)], { stdio: 'inherit', env });
   // Ctrl-C in a terminal reaches the child by itself; a second SIGINT from here would read as impatience.
   const atTerminal = [0, 1, 2].some((fd) => isatty(fd));
   process.on('SIGINT', () => atTerminal || child.kill('SIGINT'));
@@ -45,6 +48,20 @@ function runAgainWith(node) {
   child.on('exit', (code, signal) => {
     process.exitCode = code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
   });
+}
+
+/**
+ * Ends this process when the one that started it has gone, be it by SIGKILL, of which nobody is told. A thread of its own
+ * looks, since the main thread may be busy for long.
+ */
+function endWithLauncher() {
+  const { RACEWALK_LAUNCHER: parent } = process.env;
+  if (parent === undefined) return;
+  delete process.env.RACEWALK_LAUNCHER;
+  const look = `setInterval(() => {
+    if (process.ppid !== ${Number(parent)}) process.kill(process.pid, 'SIGKILL');
+  }, 200);`;
+  new Worker(look, { eval: true }).unref();
 }
 
 /** @param {string} reason */

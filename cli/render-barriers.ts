@@ -4,9 +4,15 @@ import type { OnTrial } from '../checker/barriers/on-trial.ts';
 import type { Sufficient, Trial, Tried } from '../checker/barriers/trial.ts';
 import { withFallbacks } from '../checker/language/option.ts';
 import type { Choices } from '../checker/search/compare.ts';
-import { commandLine, withoutUsualMemory } from '../checker/telling/options-text.ts';
+import {
+  commandLines,
+  optionWords,
+  quotedPath,
+  withoutUsualMemory,
+} from '../checker/telling/options-text.ts';
 import { wrap } from '../checker/telling/wrap.ts';
-import { describeChoices, describeSet } from './render-comparison.ts';
+import { untriedLines } from './check-report.ts';
+import { describeChoices, describeSet, mostUntried } from './render-comparison.ts';
 
 interface Page {
   /** The model as it was typed. */
@@ -27,6 +33,7 @@ function oneVariant(result: OnTrial, page: Page): readonly string[] {
     table(trial, page.width),
     legend(trial, page.width),
     ['Smallest sets of barriers that suffice:', ...needs(trial.sufficient, page.width)].join('\n'),
+    ...reasons([trial], page.width),
     ...openEnds(result, page),
   ].filter((section) => section !== '');
 }
@@ -43,13 +50,18 @@ function allRepairs(result: OnTrial, page: Page): readonly string[] {
     return [...wrap(title, page.width, 2), ...needs(trial.sufficient, page.width)].join('\n');
   });
   const example = variants.findLast(({ variant }) => Object.keys(variant.fixes).length > 0) ?? variants[0]!;
-  const typed = `racewalk barriers ${page.typed} ${commandLine(definition.options, example.variant.options)}`;
+  const options = optionWords(definition.options, example.variant.options);
+  const typed = ['Barrier by barrier: racewalk barriers', quotedPath(page.typed), ...options];
   const notes =
-    'Repairs are the smallest sets that hold under sc. Each set of barriers was tried, and every smaller one fails. ';
+    'Repairs are the smallest sets that hold under sc. Each set of barriers was tried, and every smaller one fails.';
   return [
     heading(result, 'which repair needs which barrier, on which machine', Object.fromEntries(common), page),
     ...blocks,
-    wrap(`${notes}Barrier by barrier: ${typed}`, page.width).join('\n'),
+    [...wrap(notes, page.width), ...commandLines(typed, page.width)].join('\n'),
+    ...reasons(
+      variants.map(({ trial }) => trial),
+      page.width,
+    ),
     ...openEnds(result, page),
   ];
 }
@@ -106,6 +118,23 @@ const labelOf = (barrier: Barrier) => `${String(barrier.line).padStart(4)}  ${ca
 
 const wordOf = ({ verdict }: Tried) => (verdict === 'inconclusive' ? '?' : verdict);
 
+/** Why some trials remained open: what was not tried, and what else. */
+function reasons(trials: readonly Trial[], width: number): readonly string[] {
+  const tried = trials.flatMap(({ barriers, sufficient }) => [
+    ...sufficient.map(({ whole }) => whole),
+    ...barriers.flatMap(({ without }) => without),
+  ]);
+  const others = new Set(tried.flatMap(({ reason, untried }) => (untried.length > 0 ? [] : (reason ?? []))));
+  return [
+    ...untriedLines(
+      tried.flatMap(({ untried }) => untried),
+      width,
+      mostUntried,
+    ),
+    ...[...others].map((reason) => wrap(`Not decided: ${reason}`, width).join('\n')),
+  ];
+}
+
 /** Read-modify-writes whose order no machine of the table knows: most of them, and nobody wrote them as barriers. */
 const isIdleEverywhere = ({ barrier, without }: Trial['barriers'][number]) =>
   barrier.kind === 'implied' && without.every(({ idle }) => idle);
@@ -127,7 +156,7 @@ function legend({ barriers }: Trial, width: number): string {
   const hidden = barriers.filter(isIdleEverywhere).length;
   const notes = [
     ...(words.some(({ idle }) => idle) ? ['.: this machine does the same with and without it.'] : []),
-    ...(words.some(({ verdict }) => verdict === 'inconclusive') ? ['?: not decided within the limits.'] : []),
+    ...(words.some(({ verdict }) => verdict === 'inconclusive') ? ['?: not decided.'] : []),
     ...(hidden > 0
       ? [`Not shown: ${hidden} read-modify-writes, full barriers by nature on all these machines.`]
       : []),

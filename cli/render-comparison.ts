@@ -7,6 +7,8 @@ import type { Choices, Comparison, Row, SmallestFixes } from '../checker/search/
 import { settingOf } from '../checker/search/compare.ts';
 import type { Extremes } from '../checker/search/extreme-paths.ts';
 import { withoutUsualMemory } from '../checker/telling/options-text.ts';
+import { untriedOf } from '../checker/search/outcome.ts';
+import { untriedLines } from './check-report.ts';
 import { wrap } from '../checker/telling/wrap.ts';
 
 /** Shape:  lines of at most `width` characters where words allow it, without an end of line at the end. */
@@ -21,21 +23,53 @@ export function renderComparison(comparison: Comparison, seconds: number, width:
   const tables = [...groups].map(([setting, group]) =>
     [...(setting === '' ? [] : [setting]), renderTable(definition, columns, group)].join('\n'),
   );
-  const legend = wrap(
-    [
-      stepsLegend,
-      ...(Object.keys(rows[0]!.costs).length === 0 ? [] : [costLegend]),
-      ...(smallest.length === 0 ? [] : [fixLegend]),
-    ].join(' '),
-    width,
-  ).join('\n');
+  const legend = wrap(legendOf(comparison).join(' '), width).join('\n');
   const sets = smallest.map((each) => renderSmallest(definition, each));
-  return [header(comparison, seconds, width), ...tables, legend, ...sets].join('\n\n');
+  const untried = untriedLines(
+    rows.flatMap(({ outcome }) => untriedOf(outcome)),
+    width,
+    mostUntried,
+  );
+  return [header(comparison, seconds, width), ...tables, legend, ...untried, ...sets]
+    .filter((section) => section !== '')
+    .join('\n\n');
 }
 
-const stepsLegend = 'Trace steps are those of the shortest trace (<=: perhaps not the shortest).';
-const costLegend = 'Costs are counted over all executions, least-most where they differ.';
-const fixLegend = 'Each set of fixes below was checked, and so was every smaller one, which fails.';
+/** Pairs of accesses that a comparison names; `check` of a variant names all. */
+export const mostUntried = 8;
+
+/** What the signs mean that the tables have, and no others. */
+function legendOf({ rows, smallest }: Comparison): readonly string[] {
+  const steps = rows.map(describeSteps);
+  const costs = rows.flatMap((row) => Object.keys(rows[0]!.costs).map((name) => row.costs[name] ?? null));
+  const told = costs.map(describeCost);
+  const says = (sign: boolean, text: string) => (sign ? [text] : []);
+  const perhaps = steps.some((text) => String(text).startsWith('<='))
+    ? ' (<=: perhaps not the shortest)'
+    : '';
+  return [
+    ...says(
+      steps.some((text) => text !== ''),
+      `Trace steps are those of the shortest trace${perhaps}.`,
+    ),
+    ...says(
+      told.some((text) => text !== '?'),
+      `Costs are counted over all executions${told.some((text) => text.includes('-')) ? ', least-most where they differ' : ''}.`,
+    ),
+    ...says(
+      told.some((text) => text.includes('any')),
+      'any: a loop may repeat it without end.',
+    ),
+    ...says(
+      told.includes('?'),
+      '?: not counted, since no execution gets there or there are too many states.',
+    ),
+    ...says(
+      smallest.some(({ sets }) => sets.some((set) => Object.keys(set).length > 0)),
+      'Each set of fixes below was checked, and so was every smaller one, which fails.',
+    ),
+  ];
+}
 
 function header({ definition, rows, fixed }: Comparison, seconds: number, width: number): string {
   const kept = describeChoices(withoutUsualMemory(fixed));

@@ -1,33 +1,37 @@
 /** Mutants as text: those that nobody notices, by thread and line, then how many there were. */
+import type { Scenario } from '../checker/language/model.ts';
 import type { Mutant, Mutated } from '../checker/mutate/mutate.ts';
 import { titleOf } from '../checker/mutate/mutation.ts';
 import { count } from '../checker/telling/numbers.ts';
+import { quotedPath } from '../checker/telling/options-text.ts';
 import type { Source } from './models.ts';
 import type { Style } from './output.ts';
 import { styled } from './output.ts';
 import { wrap } from '../checker/telling/wrap.ts';
 
+/** What came out, and of which variants. */
+interface Rendered extends Mutated {
+  readonly asked: readonly Scenario[];
+  readonly seconds: number;
+}
+
 /** Shape:  lines of at most `width` characters, without an end of line at the end. */
-export function renderMutants(source: Source, mutated: Mutated, seconds: number, width: number): string {
+export function renderMutants(source: Source, mutated: Rendered, width: number): string {
   const { mutants, stale, scenarios } = mutated;
   const unexplained = mutants.filter(({ fate }) => fate.kind === 'survives' && fate.why === null);
   const undecided = mutants.filter(({ fate }) => fate.kind === 'undecided');
   return [
-    headline(source, mutated, seconds, width),
+    headline(source, mutated, width),
+    ...variantsSection(source, mutated.asked, width),
     ...section('No scenario notices, and nothing explains:', unexplained, 'yellow', width),
     ...section('Undecided:', undecided, 'yellow', width),
     ...explainedSections(mutants, width),
     ...staleSection(stale, width),
-    ...(mutants.length === 0 ? [] : [legend(source, scenarios, width)]),
+    ...(mutants.some(({ fate }) => fate.kind !== 'killed') ? [legend(source, scenarios, width)] : []),
   ].join('\n\n');
 }
 
-function headline(
-  { definition }: Source,
-  { mutants, scenarios }: Mutated,
-  seconds: number,
-  width: number,
-): string {
+function headline({ definition }: Source, { mutants, scenarios, seconds }: Rendered, width: number): string {
   const of = (kind: Mutant['fate']['kind']) => mutants.filter(({ fate }) => fate.kind === kind).length;
   const explained = mutants.filter(({ fate }) => fate.kind === 'survives' && fate.why !== null).length;
   const numbers = [
@@ -44,6 +48,23 @@ function headline(
     ...lines.map((line) => styled(['bold', all ? 'green' : 'yellow'], line)),
     styled('dim', `in ${where}, ${seconds.toFixed(1)} s`),
   ].join('\n');
+}
+
+/** Which variants a model without scenarios was asked about, since its author has named none. */
+function variantsSection(
+  { definition }: Source,
+  asked: readonly Scenario[],
+  width: number,
+): readonly string[] {
+  if (asked.some(({ name }) => definition.scenarios.some((declared) => declared.name === name))) return [];
+  const lines = asked.map(({ name, verdict }) => `${name === '' ? 'its default variant' : name}: ${verdict}`);
+  const broken = asked.some(({ verdict }) => verdict !== 'holds')
+    ? ['A mutant of a variant that does not hold is killed when its verdict changes: look at repairs first.']
+    : [];
+  return [
+    ['Mutated:', ...lines.flatMap((line) => wrap(`  ${line}`, width, 4))].join('\n'),
+    ...broken.map((text) => wrap(text, width).join('\n')),
+  ];
 }
 
 /** The mutants of a kind, under the threads that they belong to. */
@@ -86,10 +107,18 @@ function staleSection(stale: readonly string[], width: number): readonly string[
 }
 
 /** Every variant numbers its lines: this says whose numbers these are. */
-function legend({ typed, definition }: Source, scenarios: readonly string[], width: number): string {
+function legend(
+  { typed, definition, scenario }: Source,
+  scenarios: readonly string[],
+  width: number,
+): string {
   const first = scenarios[0]!;
   const isDeclared = definition.scenarios.some(({ name }) => name === first);
-  const shown = isDeclared ? `${typed}/${first}` : `${typed} ${first}`.trimEnd();
+  // Options of a scenario stand behind its name.
+  const slash = isDeclared || scenario !== null;
+  const shown = isDeclared
+    ? quotedPath(`${typed}/${first}`)
+    : `${quotedPath(typed)}${slash ? '/' : ' '}${first}`.trimEnd();
   const more = scenarios.length === 1 ? '' : ', or of the next scenario that has the statement';
   return wrap(`Lines are those of "racewalk show ${shown}"${more}.`, width).join('\n');
 }

@@ -15,6 +15,7 @@ import { outputWidth, print } from './output.ts';
 import { readTrace, scheduleOf } from './trace-file.ts';
 import type { TraceFile } from './trace-schema.ts';
 import { UsageError } from './usage-error.ts';
+import { checkWritable } from './write-file.ts';
 
 export interface Replayed {
   readonly source: Source;
@@ -41,12 +42,9 @@ export async function replayedTrace(path: string): Promise<Replayed> {
 
 /** Throws  as `replayedTrace`. */
 export async function replayTrace(path: string, html?: string): Promise<void> {
+  if (html !== undefined) checkWritable(html);
   const replayed = await replayedTrace(path);
   const { source, table, answer, trace } = replayed;
-  if (html !== undefined) {
-    const { writeHtml } = await import('./html-report.ts');
-    await writeHtml(reportOf(replayed, path), html);
-  }
   process.exitCode = exitCodeOf(answer.verdict);
   const sections = traceSections({ table, outcome: answer, trace }, outputWidth());
   print(
@@ -56,6 +54,9 @@ export async function replayTrace(path: string, html?: string): Promise<void> {
       table.model.machine === undefined ? 'the interpreter confirms it' : 'the machine confirms it',
     ].join('\n\n'),
   );
+  if (html === undefined) return;
+  const { writeHtml } = await import('./html-report.ts');
+  await writeHtml(reportOf(replayed, path), html);
 }
 
 /** What a check would have said, but for the search: nothing has been seen beside the trace. */

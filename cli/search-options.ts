@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { defaultSettings } from '../checker/search/settings.ts';
 import type { Settings } from '../checker/search/settings.ts';
 import { startWorkers } from '../checker/search/worker-host.ts';
+import { searchHeading } from './help.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface SearchOptions {
@@ -18,6 +19,7 @@ export interface SearchOptions {
 /** Adds the options of the search to a command. */
 export const withSearchOptions = (command: Command): Command =>
   command
+    .optionsGroup(searchHeading)
     .option('--engine <name>', 'compiled (fast), or interpreter (the meaning, slow)', engine)
     .option('--no-reduce', 'explore every interleaving, however many there are')
     .option('--no-symmetry', 'tell interchangeable CPUs apart, however many there are')
@@ -30,7 +32,8 @@ export const withSearchOptions = (command: Command): Command =>
       '--workers <number>',
       'share large searches among so many threads; else one for each core',
       workers,
-    );
+    )
+    .optionsGroup('Options:');
 
 /** More than these no search has been tried with. */
 const mostWorkers = 64;

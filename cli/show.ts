@@ -1,27 +1,32 @@
 /** `racewalk show`: all that a model says, both columns of every thread among it. */
 import type { Command } from 'commander';
+import { withExamples } from './help.ts';
 
 export function showCommand(program: Command): void {
-  program
-    .command('show')
-    .description(
-      "show a model: its options, variables, properties, and each thread in the kernel's words and in the model's",
-    )
-    .argument('<model>', 'MODEL or MODEL/SCENARIO of the list, or a FILE.ts of your own')
-    .option('--code', 'print the WebAssembly that explores this variant, as text')
-    .usage('MODEL|FILE.ts [--code] [--memory sc|tso|pso|weak] [options of the model]')
-    .allowUnknownOption()
-    .allowExcessArguments()
-    .action(async (name: string, { code }: { readonly code?: true }, command: Command) => {
-      const { chosenOptions } = await import('./model-options.ts');
-      const { buildModel, findModel } = await import('./models.ts');
-      const { outputWidth, print } = await import('./output.ts');
-      const { describeModel } = await import('./model-text.ts');
-      const source = await findModel(name);
-      const chosen = chosenOptions(source, command.args.slice(1));
-      const model = buildModel(source, chosen);
-      if (code !== true) return print(describeModel(source.definition, model, outputWidth()));
-      const { generatedCode } = await import('./generated-code.ts');
-      print(generatedCode(model));
-    });
+  withExamples(
+    program
+      .command('show')
+      .description(
+        "show a model: its options, variables, properties, and each thread in the kernel's words and in the model's",
+      )
+      .argument('<model>', 'MODEL or MODEL/SCENARIO of the list, or a FILE.ts of your own')
+      .option('--code', 'print the WebAssembly that explores this variant, as text')
+      .usage('MODEL|FILE.ts [--code] [--memory sc|tso|pso|weak|arm64] [options of the model]')
+      .allowUnknownOption()
+      .allowExcessArguments()
+      .action(async (name: string, { code }: { readonly code?: true }, command: Command) => {
+        const { chosenOptions } = await import('./model-options.ts');
+        const { buildModel, findModel } = await import('./models.ts');
+        const { outputWidth, print } = await import('./output.ts');
+        const { describeModel } = await import('./model-text.ts');
+        const source = await findModel(name);
+        const chosen = chosenOptions(source, command.args.slice(1));
+        const model = buildModel(source, chosen);
+        if (code !== true)
+          return print(describeModel(source.definition, model, { chosen, width: outputWidth() }));
+        const { generatedCode } = await import('./generated-code.ts');
+        print(generatedCode(model));
+      }),
+    [['racewalk show gup-fast-vs-collapse --sync-ipi', 'one variant in two columns']],
+  );
 }

@@ -1,4 +1,4 @@
-/** Lays out the lines of a trace: CPUs as columns from left to right, and beside them what each step saw and changed. */
+/** Lays out the lines of a trace: CPUs as columns from left to right, and beside them what each step read and changed. */
 import type { Style } from './output.ts';
 import { styled } from './output.ts';
 import type { Cpu } from '../checker/telling/cpus.ts';
@@ -12,7 +12,7 @@ interface Layout {
   readonly gutter: number;
   /** The start of each CPU's column; all the same where CPUs have no columns of their own. */
   readonly columns: readonly number[];
-  /** Where what a step saw and changed begins. */
+  /** Where what a step read and changed begins. */
   readonly beside: number;
 }
 
@@ -43,7 +43,7 @@ export const title = ({ number, thread }: Cpu): string => `CPU ${number}: ${thre
 function layoutOf(lines: readonly TraceLine[], cpus: readonly Cpu[], width: number): Layout {
   const last = lines.findLast(({ step }) => step !== null)?.step ?? 0;
   const gutter = Math.max(String(last).length + 1, 3) + gap;
-  const longest = Math.max(0, ...lines.flatMap(({ beside }) => beside.map((text) => text.length)));
+  const longest = Math.max(0, ...lines.flatMap(({ beside }) => beside.map(({ text }) => text.length)));
   const beside = width - Math.min(longest, widestBeside);
   const room = Math.floor((beside - gutter - roomForText - gap) / Math.max(1, cpus.length - 1));
   const shift = Math.max(shifts.least, Math.min(room, shifts.most));
@@ -64,7 +64,7 @@ function header(cpus: readonly Cpu[], columns: readonly number[]): string {
 function render(line: TraceLine, layout: Layout): readonly string[] {
   const start = layout.columns[line.cpu] ?? layout.gutter;
   const text = wrap(line.text, layout.width - start, 4);
-  const beside = line.beside.flatMap((part) => wrap(part, layout.width - layout.beside, 2));
+  const beside = line.beside.flatMap((part) => wrap(part.text, layout.width - layout.beside, 2));
   const end = start + text[0]!.length;
   const [first] = beside;
   // Beside the text where there is room, at its usual place or a little farther right; else on lines of its own.

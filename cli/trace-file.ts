@@ -1,5 +1,5 @@
 /** Traces as files: saved by `check --save-trace`, read by `replay`. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import type { TransitionTable } from '../checker/analysis/transition-table.ts';
 import { withFallbacks } from '../checker/language/option.ts';
@@ -7,21 +7,19 @@ import type { Answer, Schedule } from '../checker/search/outcome.ts';
 import type { Edge } from '../checker/search/state-space.ts';
 import type { Report } from './check-report.ts';
 import type { TraceFile } from './trace-schema.ts';
-import { textOf } from '../checker/telling/verdict-text.ts';
+import { textOf } from '../checker/telling/author-words.ts';
+import { whyUnreadable } from './unreadable.ts';
 import { UsageError } from './usage-error.ts';
+import { writeWhole } from './write-file.ts';
 
 type SavedStep = TraceFile['steps'][number];
 type Found = Extract<Answer, { readonly schedule: Schedule }>;
 
-/** Throws  UsageError when the file cannot be written. */
+/** Throws  OutputError when the file cannot be written. */
 export function saveTrace(report: Report, path: string): void {
   const { outcome } = report;
   if (!('schedule' in outcome)) return;
-  try {
-    writeFileSync(path, `${JSON.stringify(traceToSave(report, outcome, path), null, 2)}\n`);
-  } catch (error) {
-    throw new UsageError(`${path}: the trace cannot be written (${(error as NodeJS.ErrnoException).code})`);
-  }
+  writeWhole(path, `${JSON.stringify(traceToSave(report, outcome, path), null, 2)}\n`);
 }
 
 function traceToSave({ source, chosen, table }: Report, answer: Found, path: string): TraceFile {
@@ -82,9 +80,7 @@ function parsed(path: string): unknown {
     text = readFileSync(path, 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new UsageError(
-      `${path}: ${code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${String(code)})`}`,
-    );
+    throw new UsageError(`${path}: ${whyUnreadable(code)}`);
   }
   try {
     return JSON.parse(text);

@@ -21,7 +21,7 @@ export const traceFile = z.strictObject({
     z.strictObject({
       thread: z.string(),
       replica: z.int().min(0).describe('which copy of the thread'),
-      line: z.int().min(1).describe('the statement, counted from 1 in the thread'),
+      line: z.int().min(0).describe('the statement, counted from 1 in the thread; 0 at its end'),
       text: z.string().describe('the text of the statement in the kernel'),
       transition: z.int().min(0).describe('position among the transitions of the model'),
       choice: z.int().min(0).describe('position among the values that the step may choose'),

@@ -1,7 +1,7 @@
 /** Type-checks a user's model file, and finds what compiles and yet means nothing in a model. */
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
-import { displayPath } from './display-path.ts';
+import type { LocatedMistake } from './located-mistakes.ts';
 import { misusedNodes } from './misused-nodes.ts';
 import { ownModules, typesOf } from './own-modules.ts';
 
@@ -35,8 +35,8 @@ const options: ts.CompilerOptions = {
   noFallthroughCasesInSwitch: true,
 };
 
-/** The mistakes in a file and in what it imports of its own, as `file:line:column: what`. */
-export function mistakesIn(file: string): readonly string[] {
+/** The mistakes in a file and in what it imports of its own. */
+export function mistakesIn(file: string): readonly LocatedMistake[] {
   const forJs = /js$/.test(file) ? { noImplicitAny: false } : {};
   const program = ts.createProgram([file], { ...options, ...forJs });
   const sources = program.getSourceFiles().filter((source) => isOwn(program, source, file));
@@ -80,12 +80,12 @@ function around(node: ts.Node, position: number): readonly ts.Node[] {
   return inner === undefined ? [node] : [node, ...around(inner, position)];
 }
 
-function describe({ file, start = 0, messageText }: ts.Diagnostic): string {
+function describe({ file, start = 0, messageText }: ts.Diagnostic): LocatedMistake {
   const message = ts.flattenDiagnosticMessageText(messageText, ' ').replaceAll(/\s+/g, ' ');
-  return file === undefined ? message : describeAt(file, start, message);
+  return file === undefined ? { place: null, message } : describeAt(file, start, message);
 }
 
-function describeAt(source: ts.SourceFile, start: number, message: string): string {
+function describeAt(source: ts.SourceFile, start: number, message: string): LocatedMistake {
   const { line, character } = source.getLineAndCharacterOfPosition(start);
-  return `${displayPath(source.fileName)}:${line + 1}:${character + 1}: ${message}`;
+  return { place: { file: source.fileName, line: line + 1, column: character + 1 }, message };
 }

@@ -3,8 +3,10 @@ import { readFileSync, realpathSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { AnyDefinition } from '../checker/language/model.ts';
-import { placeIn } from './error-place.ts';
+import { collectingMistakesOf, hasMistakes, ModelError } from '../checker/language/model-error.ts';
+import { locatedMistakes, mistakesText } from './located-mistakes.ts';
 import { ownModules } from './own-modules.ts';
+import { whyUnreadable } from './unreadable.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface UserModel {
@@ -12,14 +14,15 @@ export interface UserModel {
   readonly file: string;
 }
 
-/** Throws  UsageError that says file, line and what is wrong. */
+/** Throws  UsageError with all that is wrong, as building its model throws ModelError: file, line and what. */
 export async function loadUserModel(path: string): Promise<UserModel> {
   const file = readable(path);
   const { mistakesIn } = await import('./type-check.ts');
   const mistakes = mistakesIn(file);
-  if (mistakes.length > 0) throw new UsageError(describe(path, mistakes));
+  if (mistakes.length > 0) throw new UsageError(mistakesText(path, mistakes));
   resolveOwnModules();
-  return { file, definition: definitionIn(path, await importFile(path, file)) };
+  const definition = definitionIn(path, await importFile(path, file));
+  return { file, definition: { ...definition, build: (given) => built(path, definition, given) } };
 }
 
 function readable(path: string): string {
@@ -28,16 +31,8 @@ function readable(path: string): string {
     return realpathSync(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const why = code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${String(code)})`;
-    throw new UsageError(`${path}: ${why}`);
+    throw new UsageError(`${path}: ${whyUnreadable(code)}`);
   }
-}
-
-const shown = 10;
-
-function describe(path: string, mistakes: readonly string[]): string {
-  const more = mistakes.length > shown ? [`and ${mistakes.length - shown} more`] : [];
-  return [`${path} is not a correct model:`, ...mistakes.slice(0, shown), ...more].join('\n');
 }
 
 let hooked = false;
@@ -61,19 +56,42 @@ function formatOf(url: string): string | null {
   return /\.m?js$/.test(url) ? 'module' : null;
 }
 
-async function importFile(path: string, file: string): Promise<Readonly<Record<string, unknown>>> {
+type Exported = Readonly<Record<string, unknown>>;
+
+async function importFile(path: string, file: string): Promise<Exported> {
   try {
-    return (await import(pathToFileURL(file).href)) as Readonly<Record<string, unknown>>;
+    return await collectingMistakesOf(async () => {
+      const exported = (await import(pathToFileURL(file).href)) as Exported;
+      // What is wrong in what build does is found together with what was wrong before.
+      if (hasMistakes() && isDefinition(exported['model'])) exported['model'].build();
+      return exported;
+    });
   } catch (error) {
-    const place = placeIn(error, pathToFileURL(file).href) ?? placeIn(error, file);
-    const what = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`${path}${place === null ? '' : `:${place}`}: ${what}`);
+    throw new UsageError(mistakesText(path, locatedMistakes(error)), { cause: error });
   }
 }
 
-function definitionIn(path: string, exported: Readonly<Record<string, unknown>>): AnyDefinition {
+function built(path: string, definition: AnyDefinition, given: Parameters<AnyDefinition['build']>[0]) {
+  try {
+    return definition.build(given);
+  } catch (error) {
+    const mistakes = locatedMistakes(error).map(({ place, message }) => ({
+      place,
+      message:
+        error instanceof ModelError ? message : `building the model fails with ${nameOf(error)}: ${message}`,
+    }));
+    throw new ModelError(mistakesText(path, mistakes), { cause: error });
+  }
+}
+
+const nameOf = (error: unknown) => (error instanceof Error ? error.name : 'Error');
+
+const isDefinition = (model: unknown): model is AnyDefinition =>
+  (model as Partial<AnyDefinition> | null | undefined)?.kind === 'definition';
+
+function definitionIn(path: string, exported: Exported): AnyDefinition {
   const { model } = exported;
-  if ((model as AnyDefinition | undefined)?.kind === 'definition') return model as AnyDefinition;
+  if (isDefinition(model)) return model;
   const names = Object.keys(exported);
   const found = names.length === 0 ? 'this one exports nothing' : `this one exports ${names.join(', ')}`;
   throw new UsageError(

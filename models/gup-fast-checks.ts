@@ -21,8 +21,9 @@
  *          count above the mapping's is a pin. The page-table locks, but that fork takes one after it has begun write_protect_seq:
  *          on x86 it is an atomic operation, and the full barrier that gup-fast-vs-fork asks for.
  */
-import { always, and, bool, branch, conditional, cost, dec, defineModel, ended, eq, exists, flag, forAll, goto, gt, ifdef, init, integer,
-  label, ne, never, not, note, oneOf, or, range, reachable, say, set, shared, smpMb, smpRmb, step, thread, values } from 'racewalk';
+import { always, and, bool, branch, conditional, cost, dec, defineModel, ended, eq, exists, flag, forAll, full, goto,
+  gt, ifdef, init, integer, label, ne, never, not, note, oneOf, or, range, reachable, say, set, shared, smpMb,
+  smpRmb, step, thread, values } from 'racewalk';
 import { Access, anotherOwner, flushTlbRange, getPage, getPageUnlessZero, interrupts, ipiHandlers, ipiHandlerSurvivors, localIrqRestore,
   localIrqSave, Owner, putPage, rawReadSeqcount, rawWriteSeqcountBegin, rawWriteSeqcountEnd, sendIpiAndWait, spinLock,
   spinUnlock } from 'racewalk/kernel';
@@ -93,7 +94,7 @@ export const model = defineModel({
           smpRmb(),
           branch('read_seqcount_retry(&mm->write_protect_seq, seq)', ne(l.seq, mem.seq), [unpin(mem.hugeCount), goto('done')])),
         step('return nr_pinned',                          set(l.holds, 'huge page')),
-        step('unpin_user_page(page)',                     dec(mem.hugeCount), set(l.holds, 'nothing')),
+        full(step('unpin_user_page(page)',                dec(mem.hugeCount), set(l.holds, 'nothing'))),
         goto('done')]),
 
       step('ptem = ptep = pte_offset_map(&pmd, addr)',    set(l.walks, true)),
@@ -110,7 +111,7 @@ export const model = defineModel({
         smpRmb(),
         branch('read_seqcount_retry(&mm->write_protect_seq, seq)', ne(l.seq, mem.seq), [unpin(mem.count), goto('done')])),
       step('return nr_pinned',                            set(l.holds, 'small page')),
-      step('unpin_user_page(page)',                       dec(mem.count), set(l.holds, 'nothing')),
+      full(step('unpin_user_page(page)',                  dec(mem.count), set(l.holds, 'nothing'))),
       goto('done'),
       label('pte_unmap'),
       step('pte_unmap(ptem)',                             set(l.walks, false)),
@@ -231,22 +232,23 @@ export const model = defineModel({
 
   scenarios: [
     { name: 'all-checks',               options: {},                                                verdict: 'holds',
-      states: 4773, transitions: 10007 },
+      states: 4773, transitions: 10007, proves: ['collapsers'] },
     { name: 'x86',                      options: { flush: 'ipi' },                                  verdict: 'holds',
-      states: 4622, transitions: 9339 },
+      states: 4622, transitions: 9339, proves: ['collapsers'] },
     { name: 'x86-without-checks', verdict: 'holds', options: {
       flush: 'ipi', unlessZero: false, recheckPte: false, recheckPmd: false, recheckHugePmd: false, syncIpi: false, fork: false },
       states: 761, transitions: 1534,
-      why: 'every flush waits until gup_fast has irqs on: but for fork, which waits for nobody, x86 needs none of the checks' },
+      why: 'every flush waits until gup_fast has irqs on: but for fork, which waits for nobody, x86 needs none of the checks',
+      proves: ['collapsers'] },
     { name: 'all-checks-pso',           options: {}, memory: 'pso',                                 verdict: 'holds',
-      states: 8435, transitions: 18784 },
+      states: 8435, transitions: 18784, proves: ['collapsers'] },
     { name: 'collapse-and-zap',         options: { fork: false },                                   verdict: 'holds',
       states: 879, transitions: 1793,
-      why: 'the new huge page is zapped, freed and reallocated while gup_fast comes for it' },
+      why: 'the new huge page is zapped, freed and reallocated while gup_fast comes for it', proves: ['collapsers'] },
     { name: 'two-collapsers-fork',      options: { collapsers: 2 },                                 verdict: 'holds',
-      states: 14_489, transitions: 31_939 },
+      states: 14_489, transitions: 31_939, proves: ['collapsers'] },
     { name: 'two-collapsers',           options: { collapsers: 2, fork: false },                    verdict: 'holds',
-      states: 2718, transitions: 5955 },
+      states: 2718, transitions: 5955, proves: ['collapsers'] },
     { name: 'without-irqs-off',         options: { irqsOff: false },                                verdict: 'violated',
       steps: 19, states: 1648, transitions: 3052,
       why: 'gup-fast-vs-free-pgtables: an IPI does not wait for a walk that it may interrupt' },
@@ -258,7 +260,8 @@ export const model = defineModel({
       why: 'gup-fast-vs-unmap: the page has been freed and reallocated' },
     { name: 'without-recheck-pmd',      options: { recheckPmd: false },                             verdict: 'holds',
       states: 4655, transitions: 9789,
-      why: 'the IPI of collapse waits for gup_fast already: 2ba99c5e0881, for the page table, covers 70cbc3cc78a9' },
+      why: 'the IPI of collapse waits for gup_fast already: 2ba99c5e0881, for the page table, covers 70cbc3cc78a9',
+      proves: ['collapsers'] },
     { name: 'without-recheck-huge-pmd', options: { recheckHugePmd: false },                         verdict: 'violated',
       steps: 25, states: 3099, transitions: 6131,
       why: 'the huge page that collapse made has been zapped, freed and reallocated' },
@@ -268,7 +271,8 @@ export const model = defineModel({
     { name: 'recheck-pmd-or-sync-ipi',  options: { recheckPmd: false, syncIpi: false, zap: false }, verdict: 'violated',
       steps: 19, states: 857, transitions: 1568,
       why: 'gup-fast-vs-collapse, the race of the email: without zap one of the two is needed' },
-    { name: 'recheck-pmd-no-zap', options: { syncIpi: false, zap: false }, verdict: 'holds', states: 1439, transitions: 2849 },
+    { name: 'recheck-pmd-no-zap', options: { syncIpi: false, zap: false }, verdict: 'holds', states: 1439, transitions: 2849,
+      proves: ['collapsers'] },
     { name: 'without-seqcount',         options: { writeProtectSeq: false },                        verdict: 'violated',
       steps: 18, states: 1115, transitions: 2132,
       why: 'gup-fast-vs-fork: the page is pinned after fork has looked' },

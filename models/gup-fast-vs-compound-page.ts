@@ -22,8 +22,9 @@
  *          while nobody has a reference, and changes nothing else that gup_fast sees. The pmd: nobody changes the page table.
  *          page_ref_count(head) < 0: an overflow check. Other tails: each goes alone.
  */
-import { always, and, bool, branch, conditional, cost, dec, defineModel, ended, eq, exists, flag, forAll, goto, ifdef, init, integer,
-  label, ne, never, not, note, oneOf, or, range, reachable, say, set, shared, smpWmb, step, thread, values } from 'racewalk';
+import { always, and, bool, branch, conditional, cost, dec, defineModel, ended, eq, exists, flag, forAll, full, goto,
+  ifdef, init, integer, label, ne, never, not, note, oneOf, or, range, reachable, say, set, shared, smpWmb, step,
+  thread, values } from 'racewalk';
 import { allocPage, anotherOwner, flushTlbRange, getPageUnlessZero, interrupts, ipiHandlers, ipiHandlerSurvivors, localIrqRestore,
   localIrqSave, Owner, Pte, putPage } from 'racewalk/kernel';
 
@@ -71,9 +72,9 @@ export const model = defineModel({
       localIrqRestore(mem, cpu),
       step('return page',                                 set(l.holds, true)),
       branch('head == page',                              eq(l.head, 'T'), [
-        step('put_page(page)',                            dec(mem.tailCount), set(l.holds, false)),
+        full(step('put_page(page)',                       dec(mem.tailCount), set(l.holds, false))),
       ], [
-        step('put_page(head)',                            dec(mem.headCount), set(l.holds, false)),
+        full(step('put_page(head)',                       dec(mem.headCount), set(l.holds, false))),
       ]),
       goto('done'),
       label('put'),
@@ -122,14 +123,15 @@ export const model = defineModel({
     { name: 'v5.12',                 options: {},                             verdict: 'violated',
       steps: 14, states: 161, transitions: 279 },
     { name: 'recheck-head',          options: { recheckHead: true },          verdict: 'holds',
-      states: 165, transitions: 291 },
+      states: 165, transitions: 291, proves: ['cpus'] },
     { name: 'recheck-head-pso',      options: { recheckHead: true }, memory: 'pso', verdict: 'holds',
-      states: 283, transitions: 535 },
+      states: 283, transitions: 535, proves: ['cpus'] },
     { name: 'x86',                   options: { flush: 'ipi' },               verdict: 'holds',
       states: 106, transitions: 171,
-      why: 'the flush waits until gup_fast has irqs on: on bare metal x86 the compound page cannot be freed under it' },
+      why: 'the flush waits until gup_fast has irqs on: on bare metal x86 the compound page cannot be freed under it',
+      proves: ['cpus'] },
     { name: 'two-cpus-recheck-head', options: { recheckHead: true, cpus: 2 }, verdict: 'holds',
-      states: 2821, transitions: 6923 },
+      states: 2821, transitions: 6923, proves: ['cpus'] },
   ],
 
   survivors: [

@@ -22,8 +22,8 @@
  *          not take it, and there is one zap. LRU and swap cache references: more references only delay the freeing. The
  *          next owner's freeing of the page: it leads back to a count of 0. Pins of huge pages: see the THP split models.
  */
-import { always, and, bool, branch, cost, dec, defineModel, ended, eq, exists, flag, forAll, goto, ifdef, init, integer, label, ne, never,
-  not, note, oneOf, range, reachable, say, set, shared, step, thread } from 'racewalk';
+import { always, and, bool, branch, cost, dec, defineModel, ended, eq, exists, flag, forAll, full, goto, ifdef, init,
+  integer, label, ne, never, not, note, oneOf, range, reachable, say, set, shared, step, thread } from 'racewalk';
 import { anotherOwner, flushTlbRange, getPage, getPageUnlessZero, interrupts, ipiHandlers, ipiHandlerSurvivors, localIrqRestore,
   localIrqSave, Owner, Pte, putPage } from 'racewalk/kernel';
 
@@ -64,7 +64,7 @@ export const model = defineModel({
         branch('pte_val(pte) != pte_val(*ptep)',          ne(l.pte, mem.pte), [goto('put')])),
       localIrqRestore(mem, cpu),
       step('return page',                                 set(l.holds, true)),
-      step('put_page(page)',                              dec(mem.count), set(l.holds, false)),
+      full(step('put_page(page)',                         dec(mem.count), set(l.holds, false))),
       goto('done'),
       label('put'),
       putPage(mem.count),
@@ -108,7 +108,7 @@ export const model = defineModel({
   scenarios: [
     { name: 'x86',                     options: { flush: 'ipi' },                                                    verdict: 'holds',
       states: 51, transitions: 78,
-      why: 'the flush waits until gup_fast has irqs on, and the page is put only after it: x86 of v3.18' },
+      why: 'the flush waits until gup_fast has irqs on, and the page is put only after it: x86 of v3.18', proves: ['cpus'] },
     { name: 'get-page',                options: {},                                                                  verdict: 'violated',
       steps: 5, states: 23, transitions: 31 },
     { name: 'no-recheck',              options: { reference: 'get_page_unless_zero' },                               verdict: 'violated',
@@ -116,11 +116,11 @@ export const model = defineModel({
       why: 'the count is not 0: it is the count of the next owner' },
     { name: 'no-recheck-no-allocator', options: { reference: 'get_page_unless_zero', allocator: false },             verdict: 'holds',
       states: 27, transitions: 37,
-      why: 'only the reallocation of the page shows the bug: a model without an allocator is blind to it' },
+      why: 'only the reallocation of the page shows the bug: a model without an allocator is blind to it', proves: ['cpus'] },
     { name: 'recheck-after',           options: { reference: 'get_page_unless_zero', recheckPte: 'after' },          verdict: 'holds',
-      states: 45, transitions: 65 },
+      states: 45, transitions: 65, proves: ['cpus'] },
     { name: 'recheck-after-pso',       options: { reference: 'get_page_unless_zero', recheckPte: 'after' }, memory: 'pso', verdict: 'holds',
-      states: 65, transitions: 102 },
+      states: 65, transitions: 102, proves: ['cpus'] },
     { name: 'recheck-before',          options: { reference: 'get_page_unless_zero', recheckPte: 'before' },         verdict: 'violated',
       steps: 9, states: 43, transitions: 61,
       why: 'what the recheck saw may be over when the reference is taken' },
@@ -128,7 +128,7 @@ export const model = defineModel({
       steps: 5, states: 33, transitions: 47,
       why: 'the IPI comes too late: the page is free already' },
     { name: 'two-cpus',                options: { reference: 'get_page_unless_zero', recheckPte: 'after', cpus: 2 }, verdict: 'holds',
-      states: 505, transitions: 1095 },
+      states: 505, transitions: 1095, proves: ['cpus'] },
   ],
 
   survivors: [

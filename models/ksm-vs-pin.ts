@@ -20,8 +20,9 @@
  *          ptep_clear_flush, and with it its barrier: the helper may not count on it. The merge itself: sharing an unpinned
  *          page is right. Writable ptes: they come back read-only, which the recheck of the pte sees.
  */
-import { always, and, bool, branch, cost, dec, defineModel, ended, eq, exists, flag, forAll, goto, gt, ifdef, inc, init, integer, label,
-  ne, never, not, oneOf, range, reachable, say, set, shared, smpMb, smpRmb, smpWmb, step, thread, values } from 'racewalk';
+import { always, and, bool, branch, cost, dec, defineModel, ended, eq, exists, flag, forAll, full, goto, gt, ifdef,
+  inc, init, integer, label, ne, never, not, oneOf, range, reachable, say, set, shared, smpMb, smpRmb, smpWmb, step,
+  thread, values } from 'racewalk';
 
 const Pte = values('none', 'read-only');
 
@@ -52,7 +53,7 @@ export const model = defineModel({
         branch('!PageAnonExclusive(page)',                not(mem.exclusive), [
           step('gup_must_unshare(flags, page)',           set(l.backedOff, true)),
           goto('out')])),
-      step('try_grab_folio(page, 1, flags)',              inc(mem.pins)),
+      full(step('try_grab_folio(page, 1, flags)',         inc(mem.pins))),
       branch('pte_val(pte) != pte_val(*ptep)',            ne(l.pte, mem.pte), [goto('put')]),
       ifdef(checkExclusive === 'after',
         smpRmb(),
@@ -60,10 +61,10 @@ export const model = defineModel({
           step('gup_must_unshare(flags, page)',           set(l.backedOff, true)),
           goto('put')])),
       step('return nr_pinned',                            set(l.holds, true)),
-      step('unpin_user_page(page)',                       dec(mem.pins), set(l.holds, false)),
+      full(step('unpin_user_page(page)',                  dec(mem.pins), set(l.holds, false))),
       goto('out'),
       label('put'),
-      step('gup_put_folio(folio, 1, flags)',              dec(mem.pins)),
+      full(step('gup_put_folio(folio, 1, flags)',         dec(mem.pins))),
       label('out'),
     ]);
 
@@ -102,7 +103,7 @@ export const model = defineModel({
 
   scenarios: [
     { name: 'v6.1',             options: { checkExclusive: 'after', fullBarrier: true, writeBarrier: true },          verdict: 'holds',
-      states: 50, transitions: 72 },
+      states: 50, transitions: 72, proves: ['cpus'] },
     { name: 'no-recheck',       options: { fullBarrier: true, writeBarrier: true },                                   verdict: 'violated',
       steps: 8, states: 44, transitions: 63,
       why: 'the pte comes back with the same value: comparing it shows nothing' },
@@ -111,24 +112,24 @@ export const model = defineModel({
       why: 'the pte comes back with the same value, and what the check saw is over' },
     { name: 'no-full-barrier',  options: { checkExclusive: 'after', writeBarrier: true },                             verdict: 'holds',
       states: 50, transitions: 72,
-      why: 'under sequential consistency; TSO lets the check for pins overtake the clearing of the pte' },
+      why: 'under sequential consistency; TSO lets the check for pins overtake the clearing of the pte', proves: ['cpus'] },
     { name: 'no-write-barrier', options: { checkExclusive: 'after', fullBarrier: true },                              verdict: 'holds',
       states: 50, transitions: 72,
-      why: 'under sequential consistency and TSO; PSO lets the pte come back before the flag is gone' },
+      why: 'under sequential consistency and TSO; PSO lets the pte come back before the flag is gone', proves: ['cpus'] },
     { name: 'no-barriers',      options: { checkExclusive: 'after' },                                                 verdict: 'holds',
       states: 50, transitions: 72,
-      why: 'under sequential consistency' },
+      why: 'under sequential consistency', proves: ['cpus'] },
     { name: 'two-cpus',         options: { checkExclusive: 'after', fullBarrier: true, writeBarrier: true, cpus: 2 }, verdict: 'holds',
-      states: 446, transitions: 948 },
+      states: 446, transitions: 948, proves: ['cpus'] },
     { name: 'v6.1-tso',             options: { checkExclusive: 'after', fullBarrier: true, writeBarrier: true }, memory: 'tso',
-      verdict: 'holds', states: 90, transitions: 148 },
+      verdict: 'holds', states: 90, transitions: 148, proves: ['cpus'] },
     { name: 'v6.1-pso',             options: { checkExclusive: 'after', fullBarrier: true, writeBarrier: true }, memory: 'pso',
-      verdict: 'holds', states: 102, transitions: 174 },
+      verdict: 'holds', states: 102, transitions: 174, proves: ['cpus'] },
     { name: 'no-full-barrier-tso',  options: { checkExclusive: 'after', writeBarrier: true },  memory: 'tso', verdict: 'violated',
       steps: 10, states: 125, transitions: 235,
       why: 'the cleared pte is still in the store buffer when KSM looks for pins' },
     { name: 'no-write-barrier-tso', options: { checkExclusive: 'after', fullBarrier: true },   memory: 'tso', verdict: 'holds',
-      states: 90, transitions: 148 },
+      states: 90, transitions: 148, proves: ['cpus'] },
     { name: 'no-write-barrier-pso', options: { checkExclusive: 'after', fullBarrier: true },   memory: 'pso', verdict: 'violated',
       steps: 13, states: 100, transitions: 170,
       why: 'the pte is back before AnonExclusive is gone' },

@@ -85,11 +85,11 @@ export const model = defineModel({
     { name: 'v5.19',                     options: {},                                verdict: 'violated',
       steps: 10, states: 47, transitions: 68 },
     { name: 'flush-under-lock',          options: { flushUnderLock: true },          verdict: 'holds',
-      states: 38, transitions: 52 },
+      states: 38, transitions: 52, proves: ['cpus'] },
     { name: 'two-cpus-flush-under-lock', options: { flushUnderLock: true, cpus: 2 }, verdict: 'holds',
-      states: 62, transitions: 99 },
+      states: 62, transitions: 99, proves: ['cpus'] },
     { name: 'flush-under-lock-pso',      options: { flushUnderLock: true },          memory: 'pso', verdict: 'holds',
-      states: 55, transitions: 81 },
+      states: 55, transitions: 81, proves: ['cpus'] },
   ],
 
   survivors: [

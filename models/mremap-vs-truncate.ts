@@ -85,11 +85,11 @@ export const model = defineModel({
     { name: 'v4.18',                     options: {},                                verdict: 'violated',
       steps: 11, states: 63, transitions: 103 },
     { name: 'flush-under-lock',          options: { flushUnderLock: true },          verdict: 'holds',
-      states: 41, transitions: 56 },
+      states: 41, transitions: 56, proves: ['cpus'] },
     { name: 'flush-under-lock-pso',      options: { flushUnderLock: true }, memory: 'pso', verdict: 'holds',
-      states: 54, transitions: 73 },
+      states: 54, transitions: 73, proves: ['cpus'] },
     { name: 'two-cpus-flush-under-lock', options: { flushUnderLock: true, cpus: 2 }, verdict: 'holds',
-      states: 95, transitions: 174 },
+      states: 95, transitions: 174, proves: ['cpus'] },
   ],
 
   survivors: [

@@ -88,13 +88,13 @@ export const model = defineModel({
       steps: 6, states: 25, transitions: 28 },
     { name: 'pmdp-invalidate', options: { update: 'pmdp_invalidate' },             verdict: 'holds',
       states: 37, transitions: 44,
-      why: 'a pmd that is invalid is not none: madvise goes for the lock' },
+      why: 'a pmd that is invalid is not none: madvise goes for the lock', proves: ['callers'] },
     { name: 'exchange',        options: { update: 'exchange' },                    verdict: 'holds',
-      states: 30, transitions: 36 },
+      states: 30, transitions: 36, proves: ['callers'] },
     { name: 'pmdp-invalidate-pso', options: { update: 'pmdp_invalidate' }, memory: 'pso', verdict: 'holds',
-      states: 59, transitions: 82 },
+      states: 59, transitions: 82, proves: ['callers'] },
     { name: 'two-callers',     options: { update: 'pmdp_invalidate', callers: 2 }, verdict: 'holds',
-      states: 313, transitions: 491 },
+      states: 313, transitions: 491, proves: ['callers'] },
   ],
 
   survivors: [

@@ -86,11 +86,11 @@ export const model = defineModel({
     { name: 'v4.12',                  options: {},                              verdict: 'violated',
       steps: 9, states: 58, transitions: 86 },
     { name: 'flush-pending',          options: { flushPending: true },          verdict: 'holds',
-      states: 77, transitions: 125 },
+      states: 77, transitions: 125, proves: ['cpus'] },
     { name: 'flush-pending-pso',      options: { flushPending: true }, memory: 'pso', verdict: 'holds',
-      states: 170, transitions: 354 },
+      states: 170, transitions: 354, proves: ['cpus'] },
     { name: 'two-cpus-flush-pending', options: { flushPending: true, cpus: 2 }, verdict: 'holds',
-      states: 159, transitions: 302 },
+      states: 159, transitions: 302, proves: ['cpus'] },
   ],
 
   survivors: [

@@ -74,12 +74,13 @@ export const model = defineModel({
 
   scenarios: [
     { name: 'no-barriers',    options: {},                                          verdict: 'holds',    states: 19, transitions: 23,
-      why: 'under sequential consistency one of the two sees the other; TSO needs both barriers' },
+      why: 'under sequential consistency one of the two sees the other; TSO needs both barriers', proves: ['cpus'] },
     { name: 'flush-barrier',  options: { flushBarrier: true },                      verdict: 'holds',    states: 19, transitions: 23,
-      why: 'under sequential consistency' },
+      why: 'under sequential consistency', proves: ['cpus'] },
     { name: 'switch-barrier', options: { switchBarrier: true },                     verdict: 'holds',    states: 19, transitions: 23,
-      why: 'under sequential consistency' },
-    { name: 'both-barriers',  options: { flushBarrier: true, switchBarrier: true }, verdict: 'holds',    states: 19, transitions: 23 },
+      why: 'under sequential consistency', proves: ['cpus'] },
+    { name: 'both-barriers',  options: { flushBarrier: true, switchBarrier: true }, verdict: 'holds',    states: 19, transitions: 23,
+      proves: ['cpus'] },
     { name: 'no-barriers-tso',    options: {},                                          memory: 'tso', verdict: 'violated',
       steps: 5, states: 37, transitions: 63,
       why: 'the pte and the bit are both in store buffers when each looks for the other' },
@@ -90,6 +91,6 @@ export const model = defineModel({
       steps: 7, states: 48, transitions: 83,
       why: 'the cleared pte is still in the store buffer' },
     { name: 'both-barriers-tso',  options: { flushBarrier: true, switchBarrier: true }, memory: 'tso', verdict: 'holds',
-      states: 40, transitions: 59 },
+      states: 40, transitions: 59, proves: ['cpus'] },
   ],
 });

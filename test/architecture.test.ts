@@ -27,7 +27,7 @@ const rules: Readonly<Record<string, Rule | 'anything'>> = {
     packages: ['chevrotain'],
   },
   'checker/telling': {
-    folders: ['checker/language', 'checker/analysis', 'checker/state', 'checker/search'],
+    folders: ['checker/language', 'checker/memory', 'checker/analysis', 'checker/state', 'checker/search'],
   },
   'checker/mutate': {
     folders: ['checker/language', 'checker/memory', 'checker/analysis', 'checker/state', 'checker/search'],
@@ -39,7 +39,10 @@ const rules: Readonly<Record<string, Rule | 'anything'>> = {
     ],
   },
   'checker/export': {
-    folders: ['checker/language', 'checker/analysis', 'checker/state', 'checker/search', 'checker/telling'],
+    folders: [
+      ...['checker/language', 'checker/analysis', 'checker/state', 'checker/search', 'checker/telling'],
+      'checker/litmus',
+    ],
   },
   // Models say 'racewalk' and 'racewalk/kernel', so that a copy of one works anywhere.
   models: { folders: ['models'], packages: ['racewalk'] },

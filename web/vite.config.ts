@@ -1,8 +1,11 @@
 /** Builds the page: `--mode report` gives the one file that a report is written into, else the site. */
+import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vite';
 import { viteSingleFile } from 'vite-plugin-singlefile';
+import { placeOfReport } from './src/check/embedded-report.ts';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -25,6 +28,88 @@ function contentSecurityPolicy(policy: string): Plugin {
   };
 }
 
+/**
+ * What a report has no use for, and what stands in its place: it holds one model, which is built and checked already. Its
+ * search for a state goes by the interpreter, without the engine. That makes the page small enough for a mail.
+ */
+const leftOut: ReadonlyMap<string, string> = new Map([
+  [at('../models/registry.ts'), at('src/report/no-models.ts')],
+  [at('../checker/memory/memory-option.ts'), at('src/report/no-memory-option.ts')],
+  [at('../checker/search/explore.ts'), at('src/report/interpreting.ts')],
+]);
+
+const leavingOut: Plugin = {
+  name: 'leaving-out',
+  enforce: 'pre',
+  async resolveId(source, importer, options) {
+    if (source === 'd3-transition') return at('src/report/no-transition.ts');
+    const found = await this.resolve(source, importer, { ...options, skipSelf: true });
+    return found === null ? null : (leftOut.get(found.id) ?? null);
+  },
+};
+
+const races = at('../docs/races/');
+const racePages = readdirSync(races).filter((name) => name.endsWith('.md'));
+
+/** The pages of docs/races stand beside the site: it links to them. */
+const withRacePages: Plugin = {
+  name: 'race-pages',
+  apply: 'build',
+  generateBundle() {
+    for (const name of racePages)
+      this.emitFile({ type: 'asset', fileName: `races/${name}`, source: readFileSync(races + name) });
+  },
+};
+
+/** Runs before the page: unpacks it and its report. Where a browser cannot, it shows what stands there without scripts. */
+const unpacking = `
+const unpacked = async (id) => {
+  const bytes = Uint8Array.from(atob(document.getElementById(id).textContent.trim()), (c) => c.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+  return new Response(stream).text();
+};
+(async () => {
+  const report = document.getElementById('${placeOfReport}');
+  if (report.type === 'application/gzip') report.textContent = await unpacked('${placeOfReport}');
+  const page = document.createElement('script');
+  page.type = 'module';
+  page.textContent = await unpacked('racewalk-page');
+  document.head.append(page);
+})().catch(() => {
+  const still = document.querySelector('noscript');
+  if (still !== null) document.body.innerHTML = still.textContent;
+});
+`;
+
+/** Packs script and style of the one file. */
+const packing: Plugin = {
+  name: 'packing',
+  enforce: 'post',
+  generateBundle: {
+    order: 'post',
+    handler(_, bundle) {
+      for (const asset of Object.values(bundle)) {
+        if (asset.type !== 'asset' || !asset.fileName.endsWith('.html')) continue;
+        const parts = { script: '', style: '' };
+        const rest = String(asset.source).replaceAll(
+          /<(script|style)(?: type="module"| rel="stylesheet"| crossorigin)*>([^]*?)<\/\1>/g,
+          (_whole, name: 'script' | 'style', text: string) => {
+            parts[name] += text;
+            return '';
+          },
+        );
+        const styling = `document.head.append(Object.assign(document.createElement('style'), { textContent: ${JSON.stringify(parts.style)} }));\n`;
+        const packed = gzipSync(styling + parts.script, { level: 9 }).toString('base64');
+        asset.source = rest.replace(
+          '</body>',
+          () =>
+            `<script type="text/plain" id="racewalk-page">${packed}</script>\n<script>${unpacking}</script>\n</body>`,
+        );
+      }
+    },
+  },
+};
+
 export default defineConfig(({ mode }) => {
   const isReport = mode === 'report';
   return {
@@ -37,11 +122,15 @@ export default defineConfig(({ mode }) => {
         { find: /^racewalk\/kernel$/, replacement: at('../models/kernel/index.ts') },
       ],
     },
+    define: { racePages: JSON.stringify(racePages.map((name) => name.replace(/\.md$/, ''))) },
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
     plugins: [
       contentSecurityPolicy(isReport ? policies.report : policies.site),
-      ...(isReport ? [viteSingleFile({ removeViteModuleLoader: true })] : []),
+      ...(isReport
+        ? [leavingOut, viteSingleFile({ removeViteModuleLoader: true }), packing]
+        : [withRacePages]),
     ],
+    ...(isReport ? { worker: { plugins: () => [leavingOut] } } : {}),
     build: {
       target: 'es2024',
       outDir: at('dist'),

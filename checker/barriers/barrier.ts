@@ -10,7 +10,7 @@ import { isExcusedByEnd } from './excused-by-end.ts';
 
 /** A statement that can be tried without its order, or in case of a recheck left out. */
 export interface Barrier {
-  /** `implied`: an atomic read-modify-write, of which nothing is said, is a full barrier. */
+  /** `implied`: an atomic read-modify-write that is a full barrier, by nature or because its value is left out. */
   readonly kind: 'barrier' | 'ordering' | 'implied' | 'recheck';
   readonly thread: string;
   /** The number of the statement in its thread. */
@@ -64,7 +64,7 @@ function barrierAt(statement: Statement, { thread, mayGo, read }: Within): reado
       const { text, ordering } = statement;
       const isAtomic = shapeOf({ ...statement, ordering: null }) === 'atomic';
       if (ordering === 'relaxed' || (ordering === null && !isAtomic)) return [];
-      const kind = ordering === null ? 'implied' : 'ordering';
+      const kind = isAtomic && (ordering === null || ordering === 'full') ? 'implied' : 'ordering';
       return [{ ...found, kind, text, ordering: ordering ?? 'full', onlyOrders: true }];
     }
     case 'choose':

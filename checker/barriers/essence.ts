@@ -6,8 +6,8 @@ import type { Model } from '../language/model.ts';
  *
  * Shape:  all of the text, and no hash of it: what is told apart by it may be called equal.
  */
-export const essenceOf = ({ shared, threads, properties, machine }: Model): string =>
-  JSON.stringify({ shared, threads, properties, machine }, (key, value: unknown) => {
+export const essenceOf = ({ shared, threads, properties, ledger = [], machine }: Model): string =>
+  JSON.stringify({ shared, threads, properties, ledger, machine }, (key, value: unknown) => {
     // There they have.
     if (machine !== undefined) return value;
     if (key === 'ordering') return undefined;

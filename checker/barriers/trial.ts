@@ -1,9 +1,10 @@
 /** Barriers on trial: the verdict without each of them, and the smallest sets that suffice, under each memory model. */
 import type { MemoryModelName } from '../language/memory-name.ts';
-import type { Model, Verdict } from '../language/model.ts';
+import type { Model, Untried, Verdict } from '../language/model.ts';
 import { defaultSettings as memorySettings, memoryModels } from '../memory/memory-model.ts';
 import { checking } from '../search/check.ts';
 import type { Limits } from '../search/outcome.ts';
+import { untriedOf } from '../search/outcome.ts';
 import type { Settings } from '../search/settings.ts';
 import type { Steps } from '../search/steps.ts';
 import type { Barrier } from './barrier.ts';
@@ -19,6 +20,10 @@ export interface Tried {
   readonly states: number;
   /** Steps of the trace, or null where there is none. */
   readonly steps: number | null;
+  /** Why it is inconclusive; null where it is not. */
+  readonly reason: string | null;
+  /** The pairs of accesses that were not tried, where these are the reason. */
+  readonly untried: readonly Untried[];
   /** True when the memory model makes the same of the model with and without it: it does nothing there. */
   readonly idle: boolean;
 }
@@ -81,7 +86,9 @@ function attempts(model: Model, memory: MemoryModelName, { limits, settings }: S
     const { outcome } = yield* checking({ ...weaker, costs: [] }, limits, settings);
     const { verdict, statistics } = outcome;
     const steps = 'schedule' in outcome ? outcome.schedule.edges.length : null;
-    const tried = { verdict, states: statistics.states, steps, idle: essence === whole };
+    const reason = outcome.verdict === 'inconclusive' ? outcome.reason : null;
+    const untried = untriedOf(outcome);
+    const tried = { verdict, states: statistics.states, steps, reason, untried, idle: essence === whole };
     known.set(essence, tried);
     return tried;
   };

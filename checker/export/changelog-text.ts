@@ -1,33 +1,44 @@
 /** A trace as a kernel changelog draws it: two columns of plain ASCII in at most 72 characters. */
 import type { Cpu } from '../telling/cpus.ts';
 import { cpusOf } from '../telling/cpus.ts';
-import type { TraceLine } from '../telling/trace-lines.ts';
+import type { Remark, TraceLine } from '../telling/trace-lines.ts';
 import { lateSentences, lateStores } from '../telling/late-stores.ts';
+import { noBreak } from '../telling/options-text.ts';
+import { toldRaces } from '../telling/race-sentences.ts';
+import { partsOfCell } from '../telling/shown-steps.ts';
 import { traceLines } from '../telling/trace-lines.ts';
 import { wrap } from '../telling/wrap.ts';
 import type { ExportedTrace } from './exported-trace.ts';
+import { namesIn } from './exported-trace.ts';
 
 const width = 72;
 const gap = 2;
 
-export function changelogText({ table, trace, end }: ExportedTrace): string {
+/** The verdict and the options, the columns with the values that matter, what they come to, and how to reproduce it. */
+export function changelogText(exported: ExportedTrace): string {
+  const { table, trace, headline, end, origin } = exported;
   const cpus = cpusOf(table, trace);
   const columns = cpus.map((_, at) => Math.floor((at * width) / Math.max(2, cpus.length)));
   const lines = traceLines(table, trace, cpus);
+  const matters = mattersIn(exported, cpus);
+  const { options, command } = origin;
+  const sections = [
+    [...wrap(headline, width, 2), ...(options === null ? [] : wrap(`with ${options}`, width, 5))],
+    [...header(cpus, columns), ...lines.flatMap((line) => render(line, columns, matters))],
+    end === null ? [] : wrap(end, width),
+    ...lateSentences(lateStores(table, trace, cpus), false).map((text) => wrap(`${text}.`, width)),
+    command === null ? [] : wrap(`reproduce: ${command}`, width, 2),
+  ];
   return ascii(
-    [
-      ...header(cpus, columns),
-      ...lines.flatMap((line) => render(line, columns)),
-      ...(end === null ? [] : ['', ...wrap(end, width)]),
-      ...lateSentences(lateStores(table, trace, cpus), false).flatMap((text) => [
-        '',
-        ...wrap(`${text}.`, width),
-      ]),
-    ].join('\n'),
+    sections
+      .filter((section) => section.length > 0)
+      .map((section) => section.join('\n'))
+      .join('\n\n'),
   );
 }
 
 function header(cpus: readonly Cpu[], columns: readonly number[]): readonly string[] {
+  if (cpus.length === 0) return [];
   const row = (texts: readonly string[]) =>
     texts.reduce((line, text, at) => line.padEnd(columns[at]!) + text, '');
   const room = Math.min(...columns.slice(1), width) - gap;
@@ -37,18 +48,46 @@ function header(cpus: readonly Cpu[], columns: readonly number[]): readonly stri
   ];
 }
 
-/** The text of a line, and beside it only which store waits and how a branch on shared memory came out. */
-function render({ cpu, text, beside }: TraceLine, columns: readonly number[]): readonly string[] {
+type Matters = (remark: Remark, step: number) => boolean;
+
+/** What the property reads, what races, what is not as memory has it, and how branches come out. */
+function mattersIn({ table, trace, property }: ExportedTrace, cpus: readonly Cpu[]): Matters {
+  const read = namesIn(table.model, property);
+  const races = new Set(
+    toldRaces(table, trace, cpus).flatMap(({ race: { cell, first, second } }) => [
+      `${cell} ${first.step + 1}`,
+      `${cell} ${second.step + 1}`,
+    ]),
+  );
+  return ({ kind, cell, text }, step) => {
+    if (kind === 'stale' || kind === 'store' || text.includes('(own store') || / (yes|no)$/.test(text))
+      return true;
+    if (cell === null) return false;
+    const changes = kind === 'change' || kind === 'local';
+    return races.has(`${cell} ${step}`) || (changes && read.has(partsOfCell(cell).name));
+  };
+}
+
+/** The text of a line, and under it the values that matter. */
+function render(
+  { cpu, of, text, beside }: TraceLine,
+  columns: readonly number[],
+  matters: Matters,
+): readonly string[] {
   const start = columns[cpu]!;
-  const outcome = beside.at(-1)?.match(/^sees (.*): (yes|no)$/);
-  const waits = beside.flatMap((part) => /^store to (.*) waits$/.exec(part)?.[1] ?? []);
-  const told = [
-    ...waits.map((stored) => `(${stored} waits in the store buffer)`),
-    ...(outcome?.[2] === 'no' ? [`(no: ${outcome[1]!})`] : []),
-  ];
-  return [text, ...told].flatMap((part) =>
-    wrap(part, width - start, 4).map((line) => ' '.repeat(start) + line),
+  // The arrival of a store says in its text what it changes.
+  const isArrival = text.startsWith('store buffer: ');
+  const values = (isArrival ? [] : beside.filter((remark) => matters(remark, of))).map(
+    (remark) => `    ${remark.text}`,
+  );
+  return [text, ...values].flatMap((part) =>
+    wrapIndented(part, width - start).map((line) => ' '.repeat(start) + line),
   );
 }
 
-const ascii = (text: string) => text.replaceAll(/[^\n -~]/gu, '?');
+function wrapIndented(text: string, room: number): readonly string[] {
+  const indent = text.length - text.trimStart().length;
+  return wrap(text.trimStart(), room - indent, indent === 0 ? 4 : 2).map((line) => ' '.repeat(indent) + line);
+}
+
+const ascii = (text: string) => text.replaceAll(noBreak, ' ').replaceAll(/[^\n -~]/gu, '?');

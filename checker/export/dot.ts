@@ -3,8 +3,11 @@ import type { TransitionTable } from '../analysis/transition-table.ts';
 import type { Graph, GraphStep, Standing } from '../search/state-graph.ts';
 import { keyOfState } from '../search/state-graph.ts';
 import type { Trace } from '../search/trace.ts';
-import type { Cells, State } from '../state/evaluate.ts';
-import { textOf } from '../telling/verdict-text.ts';
+import type { State } from '../state/evaluate.ts';
+import type { Access } from '../state/interpret.ts';
+import { textOf } from '../telling/author-words.ts';
+import { cpuParts, memoryOf } from '../telling/cpu-parts.ts';
+import { numberIn } from '../telling/cpus.ts';
 
 /**
  * States are numbered in the order in which a search finds them, `s0` first; steps that fail lead to nodes `f0`, `f1` ...
@@ -20,7 +23,7 @@ export function toDot(table: TransitionTable, graph: Graph, trace: Trace | null)
     '  edge [fontname="monospace", fontsize=9];',
     ...graph.nodes.map(({ depth, standing }, at) => {
       const initial = depth === 0 ? ', shape=doublecircle' : '';
-      return `  s${at} [label="${at}", ${looks[standing]}${initial}, tooltip=${quoted(cellsIn(states[at]!))}${path.states.has(at) ? thick : ''}];`;
+      return `  s${at} [label="${at}", ${looks[standing]}${initial}, tooltip=${quoted(cellsIn(table, states[at]!))}${path.states.has(at) ? thick : ''}];`;
     }),
     ...graph.failures.map(
       ({ claim }, at) => `  f${at} [label=${quoted(claim)}, shape=box, ${looks.violated}];`,
@@ -72,13 +75,25 @@ function arrow(table: TransitionTable, step: GraphStep, to: string, { steps }: P
   return `  s${step.from} -> ${to} [label=${quoted(text)}${steps.has(keyOfStep(step)) ? thick : ''}];`;
 }
 
-/** The shared memory of a state, by its key. */
-function cellsIn(key: string): string {
-  const { shared } = JSON.parse(key) as { readonly shared: Cells };
-  return Object.entries(shared)
-    .map(([name, cell]) => `${name} = ${typeof cell === 'object' ? cell.join(' ') : cell}`)
-    .join('\n');
+/** The shared memory of a state, by its key, and what CPUs hold beside it. */
+function cellsIn(table: TransitionTable, key: string): string {
+  const state = JSON.parse(key) as State;
+  const cells = Object.keys(memoryOf(table)).map((name) => {
+    const cell = state.shared[name]!;
+    return `${name} = ${typeof cell === 'object' ? cell.join(' ') : cell}`;
+  });
+  const parts = cpuParts(table, state).flatMap(({ thread, replica, stores, old }) => {
+    const cpu = `CPU ${numberIn(table)(thread, replica)}`;
+    return [
+      ...(stores.length === 0 ? [] : [`store buffer of ${cpu}: ${listed(stores)}`]),
+      ...(old.length === 0 ? [] : [`old values on ${cpu}: ${listed(old)}`]),
+    ];
+  });
+  return [...cells, ...parts].join('\n');
 }
+
+const listed = (accesses: readonly Access[]) =>
+  accesses.map(({ cell, value }) => `${cell} = ${String(value)}`).join(', ');
 
 /** Graphviz reads entities and line ends in labels. */
 const quoted = (text: string): string =>

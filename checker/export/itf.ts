@@ -1,10 +1,11 @@
 /** The export to ITF, the Informal Trace Format that the tools of the TLA+ world read: state by state. */
-import type { ThreadTable } from '../analysis/transition-table.ts';
+import type { ThreadTable, TransitionTable } from '../analysis/transition-table.ts';
 import type { AnyDomain, Value } from '../language/domain.ts';
 import type { Declarations } from '../language/variable.ts';
 import type { TraceStep } from '../search/trace.ts';
 import type { Cells, State, ThreadState } from '../state/evaluate.ts';
-import { textOf } from '../telling/verdict-text.ts';
+import { textOf } from '../telling/author-words.ts';
+import { cpuParts, localsOf, memoryOf } from '../telling/cpu-parts.ts';
 import type { ExportedTrace } from './exported-trace.ts';
 import { uniqueNames } from './unique-names.ts';
 
@@ -12,6 +13,7 @@ import { uniqueNames } from './unique-names.ts';
 export type ItfValue =
   | Value
   | { readonly '#map': readonly (readonly [number, ItfValue])[] }
+  | readonly ItfValue[]
   | { readonly [field: string]: ItfValue };
 
 export interface ItfTrace {
@@ -24,21 +26,39 @@ export interface ItfTrace {
  * The states of a trace, the initial one first.
  *
  * A thread is a variable too: a map from its copies to records of the location, as a number and as the text of what comes
- * next there, and the locals.
+ * next there, and the locals. What a memory model adds are variables `store_buffer_of_THREAD` and `old_values_of_THREAD`:
+ * maps from the copies to lists of cells with their values, as text.
  *
  * Source: Apalache, ADR 015, https://apalache-mc.org/docs/adr/015adr-trace.html. Integers are small enough for plain JSON.
  */
 export function toItf({ table, trace, headline, end }: ExportedTrace): ItfTrace {
   const { model, threads } = table;
   const unique = uniqueNames();
-  const shared = Object.keys(model.shared).map((name) => ({ name, variable: unique(name) }));
-  const copies = threads.map((thread) => ({ thread, variable: unique(thread.thread.name) }));
+  const shared = Object.keys(memoryOf(table)).map((name) => ({ name, variable: unique(name) }));
+  const copies = threads
+    .filter(({ thread }) => thread.ofMachine !== true)
+    .map((thread) => ({ thread, variable: unique(thread.thread.name) }));
+  const parts = [...new Set(cpuParts(table, trace.initial).map(({ thread }) => thread))].flatMap((thread) => [
+    { thread, part: 'stores' as const, variable: unique(`store_buffer_of_${thread}`) },
+    { thread, part: 'old' as const, variable: unique(`old_values_of_${thread}`) },
+  ]);
+  const partsIn = (state: State) => {
+    const all = cpuParts(table, state);
+    return parts.map(({ thread, part, variable }): [string, ItfValue] => {
+      const own = all.filter((one) => one.thread === thread);
+      return [
+        variable,
+        mapOf(own.map((one) => one[part].map(({ cell, value }) => ({ cell, value: String(value) })))),
+      ];
+    });
+  };
   const valuesIn = (state: State) => ({
+    ...Object.fromEntries(partsIn(state)),
     ...Object.fromEntries(shared.map(({ name, variable }) => [variable, valueOf(state.shared[name]!)])),
     ...Object.fromEntries(
       copies.map(({ thread, variable }) => [
         variable,
-        mapOf(state.threads[thread.thread.name]!.map((copy) => recordOf(copy, thread))),
+        mapOf(state.threads[thread.thread.name]!.map((copy) => recordOf(copy, thread, table))),
       ]),
     ),
   });
@@ -51,10 +71,13 @@ export function toItf({ table, trace, headline, end }: ExportedTrace): ItfTrace 
       ...(end === null ? {} : { end }),
       varTypes: {
         ...Object.fromEntries(shared.map(({ name, variable }) => [variable, typesOf(model.shared)[name]!])),
-        ...Object.fromEntries(copies.map(({ thread, variable }) => [variable, typeOfThread(thread)])),
+        ...Object.fromEntries(copies.map(({ thread, variable }) => [variable, typeOfThread(thread, table)])),
+        ...Object.fromEntries(
+          parts.map(({ variable }) => [variable, 'Int -> Seq({ cell: Str, value: Str })']),
+        ),
       },
     },
-    vars: [...shared, ...copies].map(({ variable }) => variable),
+    vars: [...shared, ...copies, ...parts].map(({ variable }) => variable),
     states: [
       { '#meta': { index: 0 }, ...valuesIn(trace.initial) },
       ...trace.steps.map((step, at) => ({ '#meta': metaOf(step, at + 1), ...valuesIn(step.after) })),
@@ -77,9 +100,16 @@ const mapOf = (values: readonly ItfValue[]): ItfValue => ({
 
 const valueOf = (cell: Cells[string]): ItfValue => (typeof cell === 'object' ? mapOf(cell) : cell);
 
-function recordOf({ location, locals }: ThreadState, { locations, end }: ThreadTable): ItfValue {
-  const next = location === end ? 'end' : locations[location]!.map(textOf).join(' or ');
-  const values = Object.entries(locals).map(([name, cell]): [string, ItfValue] => [name, valueOf(cell)]);
+function recordOf(
+  { location, locals }: ThreadState,
+  { thread, locations, end }: ThreadTable,
+  table: TransitionTable,
+): ItfValue {
+  const next = location === end ? 'end' : [...new Set(locations[location]!.map(textOf))].join(' or ');
+  const values = Object.keys(localsOf(table, thread.name)).map((name): [string, ItfValue] => [
+    name,
+    valueOf(locals[name]!),
+  ]);
   return { location, next, locals: Object.fromEntries(values) };
 }
 
@@ -103,7 +133,9 @@ function typeOf(domain: AnyDomain): string {
   }
 }
 
-function typeOfThread({ thread }: ThreadTable): string {
-  const locals = Object.entries(typesOf(thread.locals)).map(([name, type]) => `${name}: ${type}`);
+function typeOfThread({ thread }: ThreadTable, table: TransitionTable): string {
+  const locals = Object.entries(typesOf(localsOf(table, thread.name))).map(
+    ([name, type]) => `${name}: ${type}`,
+  );
   return `Int -> { location: Int, next: Str, locals: { ${locals.join(', ')} } }`;
 }

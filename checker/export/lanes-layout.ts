@@ -42,7 +42,7 @@ export interface Lane {
 
 /** An arrow between two rows; it runs along a channel on the left of a lane. */
 export interface Arrow {
-  /** Two accesses that nothing but chance has ordered, or a store on its late way to memory. */
+  /** Two accesses that nothing orders, or a store on its late way to memory. */
   readonly kind: 'race' | 'delay';
   readonly from: Row;
   readonly to: Row;
@@ -112,7 +112,7 @@ function rowsOf(lines: readonly TraceLine[], top: number) {
   const wider = Math.floor((widest * metrics.text.width) / metrics.beside.width);
   const rows = lines.map((line): Row => {
     const text = wrap(line.text, widest, 4);
-    const beside = line.beside.flatMap((part) => wrap(part.replace(' -> ', ' → '), wider, 2));
+    const beside = line.beside.flatMap((part) => wrap(part.text.replace(' -> ', ' → '), wider, 2));
     const y = bottom + metrics.text.line / 2;
     bottom += text.length * metrics.text.line + beside.length * metrics.beside.line + 2;
     return { line, lane: line.cpu, y, text, beside };
@@ -124,7 +124,7 @@ function arrowsOf({ table, trace }: ExportedTrace, cpus: readonly Cpu[], rows: r
   // The row of a step; for one in a fold the row that tells of it.
   const rowOf = (step: number) =>
     rows.find(({ line }) => line.step === step + 1) ?? rows.findLast(({ line }) => line.of <= step + 1);
-  const races = toldRaces(trace, cpus).map(
+  const races = toldRaces(table, trace, cpus).map(
     ({ race, sentence }) => ['race', race.first.step, race.second.step, sentence] as const,
   );
   const delays = delaysOf(table, trace).flatMap(({ store, drain, text }) =>

@@ -116,7 +116,7 @@ function sideOf({ lane, text }: Row, lanes: readonly Lane[], channel: number): n
 
 function legendOf(arrows: readonly Arrow[]): readonly (readonly [string, string])[] {
   const told = {
-    race: 'only chance decided the order of these two',
+    race: 'nothing orders these two accesses',
     delay: 'a store that waited in the store buffer reaches memory',
   };
   return (['race', 'delay'] as const)

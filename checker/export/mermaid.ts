@@ -14,7 +14,7 @@ import type { ExportedTrace } from './exported-trace.ts';
 export function toMermaid({ table, trace, headline, end }: ExportedTrace): string {
   const cpus = cpusOf(table, trace);
   const lines = traceLines(table, trace, cpus);
-  const races = toldRaces(trace, cpus).map(({ race, sentence }) => ({
+  const races = toldRaces(table, trace, cpus).map(({ race, sentence }) => ({
     after: lines.findLastIndex(({ of }) => of <= race.second.step + 1),
     sentence,
   }));
@@ -52,9 +52,10 @@ const over = (cpus: readonly Cpu[]) =>
 
 function told({ step, text, beside }: TraceLine, cpu: Cpu): string {
   const numbered = step === null ? text : `${step}. ${text}`;
-  const words = [numbered, ...beside].map(escaped).join('<br/>');
-  if (beside.some((part) => / -> | stays /.test(part))) return `${nameOf(cpu)}->>memory: ${words}`;
-  if (beside.some((part) => /^sees .* == /.test(part))) return `memory-->>${nameOf(cpu)}: ${words}`;
+  const words = [numbered, ...beside.map((part) => part.text)].map(escaped).join('<br/>');
+  if (beside.some(({ kind }) => kind === 'change' || kind === 'kept'))
+    return `${nameOf(cpu)}->>memory: ${words}`;
+  if (beside.some(({ kind }) => kind === 'read')) return `memory-->>${nameOf(cpu)}: ${words}`;
   return `Note over ${nameOf(cpu)}: ${words}`;
 }
 

@@ -3,9 +3,9 @@ import type { Code, Transition } from '../analysis/transition-table.ts';
 import { sizeOf, valueAt } from '../language/domain.ts';
 import type { AnyExpr, LocalReference } from '../language/expression.ts';
 import { walk } from '../language/expression.ts';
-import { printText } from '../language/print.ts';
 import type { Property } from '../language/property.ts';
 import type { Effect } from '../language/statement.ts';
+import { textOf } from '../telling/author-words.ts';
 import type { Scope } from './promela-expression.ts';
 import { promelaExpr, promelaReference, staysWithin, unrolled } from './promela-expression.ts';
 import { inComment, promelaValue } from './promela-names.ts';
@@ -26,7 +26,7 @@ export interface Jump {
 
 /** One option at a location. */
 export function promelaTransition({ statement, guard, code }: Transition, scope: CodeScope): string {
-  const text = `/* ${statement.line}: ${inComment(printText(statement))} */`;
+  const text = `/* ${statement.line}: ${inComment(textOf({ statement }))} */`;
   return `:: ${text} ${sequence(code, scope, guard)}`;
 }
 

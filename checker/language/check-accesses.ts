@@ -1,5 +1,6 @@
 /** Checks that one step is one memory access of one CPU; `atomically` is where more is allowed, with its reason. */
 import { fail } from './check-expression.ts';
+import { attempt, originOf } from './model-error.ts';
 import type { AnyExpr, Binder } from './expression.ts';
 import { walk } from './expression.ts';
 import { printExpr, printText } from './print.ts';
@@ -26,9 +27,16 @@ export function checkAccesses(body: Block, place: string, shared: Declarations):
     if (statement.kind === 'atomically') continue;
     const cells = cellsOf(statement, shared);
     if (cells.size > 1)
-      fail(
-        { place: `${place}, line ${statement.line} '${printText(statement)}'` },
-        `one step touches ${[...cells.values()].join(' and ')}; a CPU does that in several steps: write several, or atomically('why', ...)`,
+      attempt(
+        () =>
+          fail(
+            {
+              place: `${place}, line ${statement.line} '${printText(statement)}'`,
+              origin: originOf(statement),
+            },
+            `one step touches ${[...cells.values()].join(' and ')}; a CPU does that in several steps: write several, or atomically('why', ...)`,
+          ),
+        () => undefined,
       );
     for (const inner of blocksOf(statement)) checkAccesses(inner, place, shared);
   }

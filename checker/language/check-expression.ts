@@ -12,6 +12,8 @@ import type { Declarations } from './variable.ts';
 export interface Scope {
   /** Begins every message: thread and statement, or the property. */
   readonly place: string;
+  /** Where the author wrote it. */
+  readonly origin: Error | null;
   readonly shared: Declarations;
   readonly threads: readonly AnyThread[];
   /** The thread whose own locals may be used; null in a property. */
@@ -54,8 +56,11 @@ export function checkAssignment(target: Reference, value: AnyExpr, scope: Scope)
       scope,
       `'${printExpr(target)}' takes ${printDomain(target.domain)}, and ${show(value.value)} is not among them`,
     );
-  if (!agree(typeOfDomain(target.domain), type))
-    fail(scope, `'${printExpr(value)}' is of another type than '${printExpr(target)}'`);
+  if (!fits(typeOfDomain(target.domain), type))
+    fail(
+      scope,
+      `'${printExpr(value)}' is of another type than '${printExpr(target)}'${possible(value)}${possible(target)}`,
+    );
 }
 
 /** Unlike Array.isArray it leaves the type of what it looks at alone. */
@@ -233,8 +238,15 @@ function agree(left: Type, right: Type): boolean {
   return some.every((name) => others.includes(name));
 }
 
+/** Whether a value may be stored: a domain of names takes those of a smaller one, in whatever order. */
+const fits = (target: Type, value: Type): boolean =>
+  typeof target === 'string' || typeof value === 'string'
+    ? target === value
+    : value.names.every((name) => target.names.includes(name));
+
 const show = (value: unknown) => (typeof value === 'string' ? `'${value}'` : String(value));
 
-export function fail(scope: Pick<Scope, 'place'>, message: string): never {
-  throw new ModelError(`${scope.place}: ${message}`);
+export function fail({ place, origin }: Pick<Scope, 'place' | 'origin'>, message: string): never {
+  const mistake = { message: `${place}: ${message}`, origin };
+  throw new ModelError(mistake.message, {}, [mistake]);
 }

@@ -1,6 +1,9 @@
 /** Costs: what a variant takes, counted over the executions of the model. */
 import type { AnyExpr, Expr } from './expression.ts';
 import type { AnyThread } from './thread.ts';
+import type { Scope } from './check-expression.ts';
+import { fail } from './check-expression.ts';
+import { checkSettings } from './model-error.ts';
 import { partRecorder } from './unused.ts';
 
 /**
@@ -21,12 +24,29 @@ export interface Cost {
   readonly until: AnyExpr | null;
 }
 
+const shapes: readonly unknown[] = ['access', 'read-modify-write', 'barrier'];
+
+/** Throws  ModelError unless it says what is counted; a sum of nothing would never end. */
+export function checkCounted(counts: Counted, scope: Pick<Scope, 'place' | 'origin'>): void {
+  const { steps, effect, cells } = (counts as Readonly<Record<string, unknown>> | null) ?? {};
+  const known = [shapes.includes(steps), isName(effect), isName(cells)].filter((one) => one).length;
+  if (known === 1 && Object.keys(counts).length === 1) return;
+  fail(
+    scope,
+    `it counts ${JSON.stringify(counts)}, which is none of { steps: 'access', 'read-modify-write' or 'barrier' }, ` +
+      "{ effect: 'the name in count(...)' } and { cells: 'a local array' }",
+  );
+}
+
+const isName = (name: unknown) => typeof name === 'string' && name !== '';
+
 /** Counts something over all executions: least and most. */
 export function cost(
   name: string,
   counts: Counted,
   where: { readonly thread?: AnyThread; readonly until?: Expr<boolean> } = {},
 ): Cost {
+  checkSettings(`cost('${name}', ...)`, where, ['thread', 'until']);
   const made: Cost = { name, counts, thread: where.thread?.name ?? null, until: where.until ?? null };
   return partRecorder.built(made, `cost('${name}', ...)`);
 }

@@ -1,5 +1,5 @@
 /** The finite sets of values that a variable may take. */
-import { ModelError } from './model-error.ts';
+import { reportMistake } from './model-error.ts';
 
 export type Value = boolean | number | string;
 
@@ -21,28 +21,33 @@ export const bool: Domain<boolean> = { kind: 'bool' };
 
 /** Named values, such as the states of a pmd: `values('none', 'table', 'huge')`. */
 export function values<const N extends string>(...names: readonly [N, ...N[]]): Domain<N> {
-  if (names.length === 0) throw new ModelError('values(...) takes one name or more');
+  if (names.length === 0) reportMistake('values(...) takes one name or more');
   const wrong = names.findIndex((name) => typeof name !== 'string' || name === '');
-  if (wrong >= 0) throw new ModelError(`values(...) takes names, and ${String(names[wrong])} is none`);
+  if (wrong >= 0) reportMistake(`values(...) takes names, and ${String(names[wrong])} is none`);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
-  if (twice !== undefined) throw new ModelError(`values(...) names '${twice}' twice`);
+  if (twice !== undefined) reportMistake(`values(...) names '${twice}' twice`);
   return { kind: 'values', values: names };
 }
+
+/** Stands for a range that was a mistake: what is said of it must not be another. */
+const anyNumber: Domain<number> = { kind: 'range', low: -(2 ** 30), high: 2 ** 30 };
 
 /** The integers from `low` to `high`, both included. */
 export function range(low: number, high: number): Domain<number> {
   const limit = 2 ** 30;
-  if (!Number.isInteger(low) || !Number.isInteger(high) || low > high || low < -limit || high > limit)
-    throw new ModelError(
-      `range(${String(low)}, ${String(high)}) is not a range of integers of at most 30 bits`,
-    );
+  if (!Number.isInteger(low) || !Number.isInteger(high) || low > high || low < -limit || high > limit) {
+    reportMistake(`range(${String(low)}, ${String(high)}) is not a range of integers of at most 30 bits`);
+    return anyNumber;
+  }
   return { kind: 'range', low, high };
 }
 
 /** The indices of an array of `length` elements: 0 to length - 1. */
 export function index(length: number): Domain<number> {
-  if (!Number.isInteger(length) || length < 1)
-    throw new ModelError(`index(${String(length)}) has no elements: the length is a whole number from 1 on`);
+  if (!Number.isInteger(length) || length < 1) {
+    reportMistake(`index(${String(length)}) has no elements: the length is a whole number from 1 on`);
+    return anyNumber;
+  }
   return range(0, length - 1);
 }
 

@@ -55,7 +55,7 @@ export {
   wait,
   when,
 } from './statement.ts';
-export type { Statement, Text } from './statement.ts';
+export type { Effect, Statement, Text } from './statement.ts';
 export { thread } from './thread.ts';
 export type { Thread } from './thread.ts';
 export { array, init, shared, through } from './variable.ts';

@@ -2,7 +2,14 @@
 import type { Cost } from './cost.ts';
 import { memoryKey, memoryModelNames } from './memory-name.ts';
 import type { MachineName, MemoryModelName } from './memory-name.ts';
-import { authored, checkSettings, ModelError } from './model-error.ts';
+import {
+  attempt,
+  authored,
+  checkSettings,
+  collectingMistakes,
+  ModelError,
+  withOrigins,
+} from './model-error.ts';
 import type { Options, OptionValue, OptionValues } from './option.ts';
 import { checkOption, withFallbacks } from './option.ts';
 import type { Property } from './property.ts';
@@ -20,6 +27,23 @@ export interface Model {
   readonly costs: readonly Cost[];
   /** The machine that runs it; left out where memory is as the text says. */
   readonly machine?: MachineName;
+  /** The model as its author wrote it, where a memory model has made this one of it. */
+  readonly written?: Model;
+  /** What a memory model leaves out although hardware may do it: while there is any, no search proves anything. */
+  readonly ledger?: readonly Untried[];
+}
+
+/** Two accesses of a thread that hardware may perform in the other order, which its memory model has not tried. */
+export interface Untried {
+  readonly thread: string;
+  readonly earlier: Place;
+  readonly later: Place;
+  readonly reason: string;
+}
+
+interface Place {
+  readonly line: number;
+  readonly text: string;
 }
 
 /** What a definition's build returns. */
@@ -46,6 +70,8 @@ export interface Scenario {
   readonly steps?: number;
   /** Why the verdict is what it is, where that is not plain. */
   readonly why?: string;
+  /** The options for any number of which `racewalk prove` proves it; what the scenario says of their numbers is one case. */
+  readonly proves?: readonly string[];
 }
 
 /** Mutants of a model that no scenario notices, and why that is right: `racewalk mutate` names them. */
@@ -61,8 +87,8 @@ export interface AnyDefinition {
   readonly options: Options;
   readonly scenarios: readonly Scenario[];
   readonly survivors: readonly Survivors[];
-  /** Throws ModelError for wrong options and for a model that means nothing. */
-  readonly build: (given?: Readonly<Record<string, OptionValue>>) => Model;
+  /** Throws ModelError for wrong options and for a model that means nothing; options in `beyond` may be larger than they say. */
+  readonly build: (given?: Readonly<Record<string, OptionValue>>, beyond?: readonly string[]) => Model;
 }
 
 export interface Definition<O extends Options> {
@@ -88,9 +114,14 @@ export function defineModel<const O extends Options>(definition: Definition<O>):
   ]);
   const { name, summary, options, scenarios = [], survivors = [], build } = definition;
   const place = `model '${name}'`;
+  const origin = new Error();
   if (typeof build !== 'function') throw new ModelError(`${place}: it has no build function`);
   checkSettings(`${place}: options`, options, Object.keys({ ...options }));
-  for (const [key, option] of Object.entries(options)) checkOption(place, key, option);
+  for (const [key, option] of Object.entries(options))
+    attempt(
+      () => checkOption(place, key, option),
+      () => undefined,
+    );
   if (memoryKey in options)
     throw new ModelError(`${place}: the option '${memoryKey}' is every model's: it chooses the memory model`);
   checkScenarios(place, options, scenarios as readonly Scenario[]);
@@ -102,25 +133,36 @@ export function defineModel<const O extends Options>(definition: Definition<O>):
     options,
     scenarios: scenarios as readonly Scenario[],
     survivors,
-    build: (given = {}) => {
-      const values = withFallbacks(options, given) as OptionValues<O>;
-      const parts = authored(place, () =>
-        partRecorder.whole('what build returns', () => used(build(values))),
+    build: (given = {}, beyond = []) => {
+      const values = withFallbacks(options, given, beyond) as OptionValues<O>;
+      return withOrigins(() =>
+        collectingMistakes(() => {
+          const parts = authored(place, () =>
+            partRecorder.whole('what build returns', () => used(build(values))),
+          );
+          const shared = declarationsOf(parts.shared);
+          return validate({ ...parts, name, shared, costs: parts.costs ?? [] }, origin);
+        }),
       );
-      return validate({ ...parts, name, shared: declarationsOf(parts.shared), costs: parts.costs ?? [] });
     },
   };
 }
 
 function checkScenarios(place: string, options: Options, scenarios: readonly Scenario[]): void {
-  for (const [at, { name, options: chosen, memory }] of scenarios.entries())
-    authored(`${place}, scenario '${name}'`, () => {
-      withFallbacks(options, chosen);
-      if (scenarios.findIndex((other) => other.name === name) !== at)
-        throw new ModelError('two scenarios have this name');
-      if (memory !== undefined && !memoryModelNames.includes(memory))
-        throw new ModelError(`memory is one of ${memoryModelNames.join(', ')}, not ${memory as string}`);
-    });
+  for (const [at, { name, options: chosen, memory, proves = [] }] of scenarios.entries())
+    attempt(
+      () =>
+        authored(`${place}, scenario '${name}'`, () => {
+          const wrong = proves.find((key) => options[key]?.kind !== 'integer');
+          if (wrong !== undefined) throw new ModelError(`proves: '${wrong}' is no option that is a number`);
+          withFallbacks(options, chosen);
+          if (scenarios.findIndex((other) => other.name === name) !== at)
+            throw new ModelError('two scenarios have this name');
+          if (memory !== undefined && !memoryModelNames.includes(memory))
+            throw new ModelError(`memory is one of ${memoryModelNames.join(', ')}, not ${memory as string}`);
+        }),
+      () => undefined,
+    );
 }
 
 function checkSurvivors(place: string, survivors: readonly Survivors[]): void {

@@ -69,6 +69,26 @@ export const integer = (
   fallback,
 });
 
+/** Whether an option takes a value. */
+export function takes(option: AnyOption, value: OptionValue): boolean {
+  switch (option.kind) {
+    case 'flag':
+      return typeof value === 'boolean';
+    case 'choice':
+      return option.values.includes(String(value));
+    case 'integer':
+      return Number.isInteger(value) && Number(value) >= option.low && Number(value) <= option.high;
+  }
+}
+
+/** How many values an option can take. */
+export const countOfValues = (option: AnyOption): number =>
+  option.kind === 'integer'
+    ? option.high - option.low + 1
+    : option.kind === 'flag'
+      ? 2
+      : option.values.length;
+
 /** All values an option can take, in order. */
 export function valuesOf(option: AnyOption): readonly OptionValue[] {
   switch (option.kind) {
@@ -82,7 +102,8 @@ export function valuesOf(option: AnyOption): readonly OptionValue[] {
 }
 
 /** The value that leaves a repair out: the first. */
-export const offValue = (option: AnyOption): OptionValue => valuesOf(option)[0]!;
+export const offValue = (option: AnyOption): OptionValue =>
+  option.kind === 'integer' ? option.low : valuesOf(option)[0]!;
 
 /** `recheckPmd` as it is typed on the command line: `recheck-pmd`. */
 export const optionName = (key: string): string =>
@@ -91,17 +112,21 @@ export const optionName = (key: string): string =>
 /**
  * All options with a value each: what is given, else the fallback.
  *
+ * `beyond` names options whose numbers may be larger than they say: a proof for any number goes on where the author stops.
+ *
  * Throws  ModelError for a name that is no option and for a value it does not take.
  */
 export function withFallbacks(
   options: Options,
   given: Readonly<Record<string, OptionValue>>,
+  beyond: readonly string[] = [],
 ): Record<string, OptionValue> {
   for (const [key, value] of Object.entries(given)) {
     const option = Object.hasOwn(options, key) ? options[key] : undefined;
     if (option === undefined)
       throw new ModelError(`there is no option '${key}'; the options are ${Object.keys(options).join(', ')}`);
-    if (!valuesOf(option).includes(value))
+    const isLarger = option.kind === 'integer' && Number.isInteger(value) && Number(value) > option.high;
+    if (!takes(option, value) && !(beyond.includes(key) && isLarger))
       throw new ModelError(`the option '${key}' is ${accepted(option)}, not ${String(value)}`);
   }
   return Object.fromEntries(
@@ -128,8 +153,9 @@ export function checkOption(place: string, key: string, option: AnyOption): void
     !(Number.isInteger(option.low) && Number.isInteger(option.high) && option.low <= option.high)
   )
     throw mistake(`runs from ${option.low} to ${option.high}, which is no range of integers`);
-  const taken = valuesOf(option);
-  if (new Set(taken).size < taken.length) throw mistake('has the same value twice');
-  if (!taken.includes(option.fallback))
+  if (option.kind === 'choice' && option.values.length === 0) throw mistake('has no values to choose from');
+  if (option.kind === 'choice' && new Set(option.values).size < option.values.length)
+    throw mistake('has the same value twice');
+  if (!takes(option, option.fallback))
     throw mistake(`is ${accepted(option)}, and its fallback is ${String(option.fallback)}`);
 }

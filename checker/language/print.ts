@@ -1,5 +1,5 @@
 /** Prints expressions and statements as C would write them. */
-import type { AnyExpr, Sentence } from './expression.ts';
+import type { AnyExpr } from './expression.ts';
 import type { Effect, Statement } from './statement.ts';
 
 const binding: Readonly<Record<string, number>> = {
@@ -101,6 +101,9 @@ function printSet(target: AnyExpr, value: AnyExpr): string {
 
 const printEffects = (effects: readonly Effect[]) => effects.map(printEffect).join('; ');
 
+/** A text that is a whole statement of control flow already. */
+const controlText = /^(\}\s*)?(else\s+)?(if\b|(while|for|switch)\s*\()/;
+
 /** The kernel's text of a statement: the left column. */
 export function printText(statement: Statement): string {
   switch (statement.kind) {
@@ -110,7 +113,7 @@ export function printText(statement: Statement): string {
     case 'loop':
       return statement.text;
     case 'branch':
-      return `if (${statement.text})`;
+      return controlText.test(statement.text) ? statement.text : `if (${statement.text})`;
     case 'either':
       return 'either';
     case 'forever':
@@ -156,9 +159,4 @@ export function printMeaning(statement: Statement): string {
     case 'note':
       return '';
   }
-}
-
-/** The sentence with the values that `evaluate` gives. */
-export function tell(sentence: Sentence, evaluate: (expr: AnyExpr) => unknown): string {
-  return sentence.map((part) => (typeof part === 'string' ? part : String(evaluate(part)))).join('');
 }

@@ -1,15 +1,29 @@
 /** Statements: what a thread does, as data; the kernel's text beside its meaning. */
 import { bind } from './binder.ts';
 import type { Value } from './domain.ts';
-import type { AnyExpr, Binder, Expr, LocalReference, Operand, Reference } from './expression.ts';
+import type {
+  AnyExpr,
+  Binder,
+  Expr,
+  LocalReference,
+  Operand,
+  Reference,
+  SharedReference,
+} from './expression.ts';
 import { toExpr } from './expression.ts';
-import { ModelError } from './model-error.ts';
+import { originOf, reportMistake, writtenAs } from './model-error.ts';
 import { statementRecorder } from './unused.ts';
 import type { Variable } from './variable.ts';
 
 /** A change that a step makes; the effects of a step happen in order, all at once for other CPUs. */
 export type Effect =
-  | { readonly kind: 'set'; readonly target: Reference; readonly value: AnyExpr }
+  | {
+      readonly kind: 'set';
+      readonly target: Reference;
+      readonly value: AnyExpr;
+      /** What the author's assignment names, where a memory model has put another variable in its place. */
+      readonly named?: Reference;
+    }
   | { readonly kind: 'when'; readonly condition: AnyExpr; readonly effects: readonly Effect[] }
   | { readonly kind: 'each'; readonly binder: Binder; readonly effects: readonly Effect[] }
   | { readonly kind: 'assert'; readonly claim: string; readonly condition: AnyExpr }
@@ -24,10 +38,19 @@ export type Ordering = 'full' | 'acquire' | 'release' | 'relaxed' | null;
 export type BarrierKind = 'full' | 'write' | 'read';
 
 /**
+ * What a statement is that a memory model has made of the author's statement in the same line, whose text it keeps:
+ * `delay` passes a step, which is performed later; `delayed` performs it. The others execute nothing of the program:
+ * `performs` and `keeps` decide whether what is delayed is performed now, `drains` performs all of it first, `forwards`
+ * lets a load read a store that is delayed, `ends` waits for atomic operations, `hidden` is bookkeeping.
+ */
+export type MachineRole =
+  'delay' | 'delayed' | 'performs' | 'keeps' | 'drains' | 'forwards' | 'ends' | 'hidden';
+
+/**
  * `line` numbers the statements of a thread from 1, in the order of the text; 0 until a thread has them. `nth` counts those
  * that read alike from 1 as they are written, also those that a variant leaves out: it names a statement in all variants.
  */
-export type Statement = { readonly line: number; readonly nth: number } & (
+export type Statement = { readonly line: number; readonly nth: number; readonly role?: MachineRole } & (
   | {
       readonly kind: 'step';
       readonly text: string;
@@ -37,6 +60,10 @@ export type Statement = { readonly line: number; readonly nth: number } & (
       readonly ordering: Ordering;
       /** The barrier that a memory model has made this step of. */
       readonly barrier?: BarrierKind;
+      /** The load reads the value that this entry of its CPU's old values has: a way that a memory model has made. */
+      readonly old?: number;
+      /** The load of a cell finds the value of a store that its CPU has delayed: a way that a memory model has made. */
+      readonly finds?: { readonly cell: SharedReference; readonly value: AnyExpr };
       /** It happens only where the atomic operation that it is writes nothing: a way that a memory model has made. */
       readonly only?: 'failure';
     }
@@ -44,6 +71,8 @@ export type Statement = { readonly line: number; readonly nth: number } & (
       readonly kind: 'branch';
       readonly text: string;
       readonly condition: AnyExpr;
+      /** As of a step. */
+      readonly old?: number;
       readonly then: Block;
       readonly otherwise: Block;
     }
@@ -66,10 +95,12 @@ export type Text = readonly (Statement | Text)[];
 type Unplaced<S> = S extends unknown ? Omit<S, 'line' | 'nth'> : never;
 
 function build(statement: Unplaced<Statement>): Statement {
-  if ('text' in statement && (typeof statement.text !== 'string' || statement.text === ''))
-    throw new ModelError(
+  if ('text' in statement && (typeof statement.text !== 'string' || statement.text === '')) {
+    reportMistake(
       `a ${statement.kind} begins with its text in the kernel, and ${describe(statement.text)} stands there`,
     );
+    return build({ ...statement, text: '?' });
+  }
   const subject = subjectOf(statement);
   return statementRecorder.built({ ...statement, line: 0, nth: statementRecorder.next(subject) }, subject);
 }
@@ -80,16 +111,29 @@ function subjectOf(statement: Unplaced<Statement>): string {
   return statement.kind === 'label' ? `label '${statement.name}'` : statement.kind;
 }
 
+/** For what was no statement: that it is missing is no mistake of its own. */
+const standIn: Statement = { kind: 'note', text: '?', line: 0, nth: 0 };
+
 /** The statements of a text in order; this is where they count as used. */
 export function block(text: Text): Block {
-  if (!Array.isArray(text)) throw new ModelError(`expected a list of statements and found ${describe(text)}`);
+  if (!Array.isArray(text)) {
+    misplaced(text, `expected a list of statements and found ${describe(text)}`);
+    return [standIn];
+  }
   return text.flatMap((part) => {
     if (Array.isArray(part)) return block(part as Text);
     const { kind } = (part ?? {}) as { kind?: unknown };
-    if (!statementKinds.has(kind as Statement['kind']))
-      throw new ModelError(`expected a statement and found ${describe(part)}; effects go inside step(...)`);
-    return [statementRecorder.used(part as Statement)];
+    if (statementKinds.has(kind as Statement['kind'])) return [statementRecorder.used(part as Statement)];
+    misplaced(part, `expected a statement and found ${describe(part)}; effects go inside step(...)`);
+    return [standIn];
   });
+}
+
+/** Reports what stands where it does not belong; that it is used nowhere else is no mistake of its own. */
+function misplaced(thing: unknown, message: string): void {
+  const isNode = typeof thing === 'object' && thing !== null;
+  reportMistake(message, isNode ? originOf(thing) : null);
+  if (isNode) statementRecorder.used(thing);
 }
 
 const statementKinds: ReadonlySet<Statement['kind']> = new Set<Statement['kind']>([
@@ -127,17 +171,21 @@ const isList: (thing: unknown) => boolean = Array.isArray;
 
 /** The effects of a list, each known to be one; an expression here would do nothing at all. */
 function effectList(effects: readonly Effect[], place: string): readonly Effect[] {
-  if (!isList(effects))
-    throw new ModelError(`${place}: expected a list of effects and found ${describe(effects)}`);
-  for (const effect of effects as readonly unknown[]) {
+  if (!isList(effects)) {
+    misplaced(effects, `${place}: expected a list of effects and found ${describe(effects)}`);
+    return [];
+  }
+  return effects.filter((effect: unknown) => {
     const { kind } = (effect ?? {}) as { kind?: unknown };
-    if (!effectKinds.has(kind as Effect['kind']))
-      throw new ModelError(
+    const isEffect = effectKinds.has(kind as Effect['kind']);
+    if (isEffect) statementRecorder.used(effect as Effect);
+    else
+      misplaced(
+        effect,
         `${place}: expected an effect such as set(...) and found ${describe(effect)}, which does nothing`,
       );
-    statementRecorder.used(effect as Effect);
-  }
-  return effects;
+    return isEffect;
+  });
 }
 
 const effect = (node: Effect): Effect => statementRecorder.built(node, `effect '${node.kind}'`);
@@ -199,10 +247,12 @@ export const release = (statement: Statement): Statement => ordered(statement, '
 export const full = (statement: Statement): Statement => ordered(statement, 'full');
 
 function ordered(statement: Statement, ordering: Exclude<Ordering, null>): Statement {
-  if ((statement as Partial<Statement>).kind !== 'step')
-    throw new ModelError(`${ordering}(...) takes a step or a wait`);
+  if ((statement as Partial<Statement>).kind !== 'step') {
+    reportMistake(`${ordering}(...) takes a step or a wait`);
+    return statement;
+  }
   const step = statementRecorder.used(statement) as Statement & { kind: 'step' };
-  return statementRecorder.built({ ...step, ordering }, subjectOf(step));
+  return writtenAs(statementRecorder.built({ ...step, ordering }, subjectOf(step)), step);
 }
 
 /** `if (text) then else otherwise`; the text is the kernel's condition. */
@@ -221,16 +271,22 @@ export const branch = (
   });
 
 /** Gives a local scalar any value of its domain: the search tries them all. */
-export const choose = (text: string, target: Variable): Statement =>
-  build({ kind: 'choose', text, target: localOnly(target, `choose '${text}'`) });
+export function choose(text: string, target: Variable): Statement {
+  const local = localOnly(target, `choose '${text}'`);
+  return local === null ? note(text) : build({ kind: 'choose', text, target: local });
+}
 
 /** Goes on with any one of the alternatives whose first step can happen. */
 export const either = (...alternatives: readonly Text[]): Statement =>
   build({ kind: 'either', alternatives: alternatives.map((alternative) => block(alternative)) });
 
 /** The body once for each value of the local's domain, ascending; afterwards it has its last value. */
-export const loop = (text: string, variable: Variable<number>, body: Text): Statement =>
-  build({ kind: 'loop', text, variable: localOnly(variable, `loop '${text}'`), body: block(body) });
+export function loop(text: string, variable: Variable<number>, body: Text): Statement {
+  const local = localOnly(variable, `loop '${text}'`);
+  return local === null
+    ? forever(...body)
+    : build({ kind: 'loop', text, variable: local, body: block(body) });
+}
 
 /** The body again and again. */
 export const forever = (...body: Text): Statement => build({ kind: 'forever', body: block(body) });
@@ -238,7 +294,7 @@ export const forever = (...body: Text): Statement => build({ kind: 'forever', bo
 /** Statements that other CPUs see as one, because of the hardware or a lock: the reason says which. */
 export function atomically(reason: string, ...body: Text): Statement {
   if (typeof reason !== 'string' || reason === '')
-    throw new ModelError('atomically(...) begins with the reason why it is atomic');
+    reportMistake('atomically(...) begins with the reason why it is atomic');
   return build({ kind: 'atomically', reason, body: block(body) });
 }
 
@@ -258,19 +314,23 @@ export const note = (text: string): Statement => build({ kind: 'note', text });
 /** The statements of a variant, or nothing; the condition is a plain boolean of the model's options. */
 export function ifdef(condition: boolean, ...text: Text): Block {
   if (typeof condition !== 'boolean')
-    throw new ModelError(
+    reportMistake(
       `ifdef(...) takes true or false, known while the model is built, and found ${describe(condition)}; branch(...) decides while it runs`,
     );
   const statements = block(text);
-  return condition ? statements : [];
+  // What was no condition counts as true: the statements have mistakes of their own.
+  return (condition as unknown) === false ? [] : statements;
 }
 
-function localOnly(target: Variable, place: string): LocalReference {
+/** Null: it is none, which has been reported. */
+function localOnly(target: Variable, place: string): LocalReference | null {
   const { kind, index } = (target as Partial<Variable> | undefined) ?? {};
-  if (kind !== 'local' || index !== null)
-    throw new ModelError(
+  if (kind !== 'local' || index !== null) {
+    reportMistake(
       `${place} needs a local scalar of the thread, and found ${kind === 'local' ? 'an element of an array' : describe(target)}`,
     );
+    return null;
+  }
   return target as LocalReference;
 }
 

@@ -1,6 +1,6 @@
 /** Threads: what each CPU runs, once or in several copies. */
 import type { Expr } from './expression.ts';
-import { authored, checkSettings, ModelError } from './model-error.ts';
+import { attempt, authored, checkSettings, ModelError, reportMistake, writtenAs } from './model-error.ts';
 import type { Block, Statement, Text } from './statement.ts';
 import { block, blocksOf, withBlocks } from './statement.ts';
 import { partRecorder, statementRecorder } from './unused.ts';
@@ -41,10 +41,37 @@ export function thread<const D extends Declarations = Record<never, never>>(
   settings: ThreadSettings<D>,
   body: (locals: References<D>, cpu: Expr<number>) => Text,
 ): Thread<D> {
-  return authored(`thread '${name}'`, () =>
-    partRecorder.built(build(name, settings, body), `thread '${name}'`),
+  const made = attempt(
+    () => authored(`thread '${name}'`, () => build(name, settings, body)),
+    () => brokenThread(name, settings),
   );
+  return partRecorder.built(made, `thread '${name}'`);
 }
+
+/** Threads whose mistakes have been reported already. */
+const broken = new WeakSet<AnyThread>();
+
+export const isBroken = (thread: AnyThread): boolean => broken.has(thread);
+
+/** Stands in for a thread that could not be built: properties may still be about it. */
+function brokenThread<D extends Declarations>(name: string, settings: ThreadSettings<D>): Thread<D> {
+  const { cpus, locals = {} as D } = (settings as ThreadSettings<D> | undefined) ?? {};
+  const one = Number.isInteger(cpus) && Number(cpus) > 0 ? Number(cpus) : 1;
+  const made = {
+    kind: 'thread',
+    name,
+    cpus: one,
+    locals,
+    on: null,
+    mayBlockForever: false,
+    body: [],
+  } as const;
+  broken.add(made);
+  return made;
+}
+
+/** More copies of a thread no search comes to an end with, and the analyses before it take hours. */
+const mostCpus = 1_024;
 
 function build<D extends Declarations>(
   name: string,
@@ -58,6 +85,7 @@ function build<D extends Declarations>(
   if (typeof mayBlockForever !== 'boolean') throw new ModelError('mayBlockForever is true or false');
   if (!Number.isInteger(cpus) || cpus < 1)
     throw new ModelError(`cpus is a whole number from 1 on, not ${String(cpus)}`);
+  if (cpus > mostCpus) reportMistake(`cpus is at most ${mostCpus}, not ${cpus}`);
   const references = refer(locals, (local, index, domain) => ({
     kind: 'local',
     thread: name,
@@ -85,7 +113,10 @@ function numbered(statements: Block): Block {
   let line = 0;
   const number = (statement: Statement): Statement => {
     line += 1;
-    return withBlocks({ ...statement, line }, (block) => block.map(number));
+    return writtenAs(
+      withBlocks({ ...statement, line }, (block) => block.map(number)),
+      statement,
+    );
   };
   return statements.map(number);
 }

@@ -1,5 +1,5 @@
 /** Finds what was written but never became part of a model. */
-import { ModelError } from './model-error.ts';
+import { originOf, reportMistake, written } from './model-error.ts';
 
 /** Watches over one kind of node: what is built must be used. */
 interface Recorder {
@@ -8,9 +8,7 @@ interface Recorder {
   /** How many times it has been asked for this description while it watches, this time included; 0 while nobody watches. */
   readonly next: (description: string) => number;
   /**
-   * What `body` returns, when everything it built has been used.
-   *
-   * Throws  ModelError naming what was written and then dropped: it would be a silently smaller model.
+   * What `body` returns; what it built and nobody used is a mistake: it would be a silently smaller model.
    */
   readonly whole: <T>(where: string, body: () => T) => T;
 }
@@ -22,7 +20,7 @@ function recorder(remedy: string): Recorder {
   return {
     built: (node, description) => {
       pending?.set(node, description);
-      return node;
+      return written(node);
     },
     used: (node) => {
       pending?.delete(node);
@@ -40,9 +38,8 @@ function recorder(remedy: string): Recorder {
       counts = new Map();
       try {
         const result = body();
-        const [dropped] = pending.values();
-        if (dropped !== undefined)
-          throw new ModelError(`${dropped} is written but is not in ${where}; ${remedy}`);
+        for (const [node, description] of pending)
+          reportMistake(`${description} is written but is not in ${where}; ${remedy}`, originOf(node));
         return result;
       } finally {
         ({ pending, counts } = outer);

@@ -3,78 +3,98 @@ import type { Scope } from './check-expression.ts';
 import { checkAssignment, checkCondition, fail, inside } from './check-expression.ts';
 import { contains, printDomain } from './domain.ts';
 import { checkAccesses } from './check-accesses.ts';
+import { checkCounted } from './cost.ts';
 import type { Model } from './model.ts';
+import { attempt, collectingMistakes, originOf } from './model-error.ts';
 import { printText } from './print.ts';
+import type { Property } from './property.ts';
 import type { Block, Effect, Statement } from './statement.ts';
 import type { AnyThread } from './thread.ts';
-import { statementsOf } from './thread.ts';
+import { isBroken, statementsOf } from './thread.ts';
 import type { Declarations } from './variable.ts';
 
 /**
  * The model itself, when it means something.
  *
- * Throws  ModelError with the place and the usual cause.
+ * Throws  ModelError with all that does not, each with the place and the usual cause.
  */
-export function validate(model: Model): Model {
-  const place = `model '${model.name}'`;
-  checkNames(
-    { place },
-    'thread',
-    model.threads.map(({ name }) => name),
-  );
-  checkDeclarations({ place }, model.shared);
-  for (const thread of model.threads) checkThread(model, thread);
-  checkProperties(model);
-  return model;
-}
+export const validate = (model: Model, origin: Error | null = null): Model =>
+  collectingMistakes(() => {
+    const place = `model '${model.name}'`;
+    checkNames({ place, origin }, 'thread', model.threads);
+    checkDeclarations(place, model.shared);
+    for (const thread of model.threads) if (!isBroken(thread)) checkThread(model, thread);
+    checkProperties(model, { place, origin });
+    return model;
+  });
 
-function checkNames(
-  scope: Pick<Scope, 'place'>,
-  what: 'thread' | 'property',
-  names: readonly string[],
-): void {
-  if (names.length === 0) fail(scope, `it has no ${what}`);
-  for (const [at, name] of names.entries()) {
-    if (typeof name !== 'string' || name === '') fail(scope, `a ${what} has no name`);
-    if (names.indexOf(name) !== at)
-      fail(scope, `two of its ${what === 'property' ? 'properties' : 'threads'} are named '${name}'`);
+/** Goes on after a mistake, so that the next is found too. */
+const check = (work: () => void): void => attempt(work, () => undefined);
+
+type Place = Pick<Scope, 'place' | 'origin'>;
+type Named = AnyThread | Property;
+
+function checkNames(whole: Place, what: 'thread' | 'property', parts: readonly Named[]): void {
+  if (parts.length === 0) check(() => fail(whole, `it has no ${what}`));
+  const names = parts.map(({ name }) => name);
+  for (const [at, part] of parts.entries()) {
+    const scope = { place: whole.place, origin: originOf(part) };
+    const { name } = part;
+    check(() => {
+      if (typeof name !== 'string' || name === '') fail(scope, `a ${what} has no name`);
+      if (names.indexOf(name) !== at)
+        fail(scope, `two of its ${what === 'property' ? 'properties' : 'threads'} are named '${name}'`);
+    });
   }
 }
 
-function checkDeclarations(scope: Pick<Scope, 'place'>, declarations: Declarations): void {
-  for (const [name, { domain, initial }] of Object.entries(declarations)) {
-    if (!/^[A-Za-z_]\w*$/.test(name)) fail(scope, `the variable '${name}' is not an identifier`);
-    const wrong = initial.findIndex((value) => !contains(domain, value));
-    if (wrong >= 0)
-      fail(
-        scope,
-        `the variable '${name}' begins as ${String(initial[wrong])}, which is outside of its domain ${printDomain(domain)}`,
-      );
+function checkDeclarations(place: string, declarations: Declarations): void {
+  for (const [name, declaration] of Object.entries(declarations)) {
+    const { domain, initial } = declaration;
+    const scope = { place, origin: originOf(declaration) };
+    check(() => {
+      if (!/^[A-Za-z_]\w*$/.test(name)) fail(scope, `the variable '${name}' is not an identifier`);
+      const wrong = initial.findIndex((value) => !contains(domain, value));
+      if (wrong >= 0)
+        fail(
+          scope,
+          `the variable '${name}' begins as ${String(initial[wrong])}, which is outside of its domain ${printDomain(domain)}`,
+        );
+    });
   }
 }
 
 function checkThread(model: Model, thread: AnyThread): void {
   const place = `thread '${thread.name}'`;
-  checkDeclarations({ place }, thread.locals);
-  const host = model.threads.find(({ name }) => name === thread.on);
+  const whole = { place, origin: originOf(thread) };
+  checkDeclarations(place, thread.locals);
+  check(() => checkHost(model, thread, whole));
+  const statements = [...statementsOf(thread.body)];
+  if (statements.length === 0) check(() => fail(whole, 'it has no statements'));
+  const labels = statements.flatMap((statement) => (statement.kind === 'label' ? [statement.name] : []));
+  const base = { shared: model.shared, threads: model.threads, thread, binders: [] };
+  const seen = new Set<string>();
+  for (const statement of statements) {
+    const origin = originOf(statement);
+    const scope = { ...base, origin, place: `${place}, line ${statement.line} '${printText(statement)}'` };
+    check(() => checkStatement(statement, scope, labels));
+    if (statement.kind !== 'label') continue;
+    const { name } = statement;
+    if (seen.has(name)) check(() => fail({ place, origin }, `two of its labels are named '${name}'`));
+    seen.add(name);
+  }
+  checkAccesses(thread.body, place, model.shared);
+}
+
+function checkHost({ threads }: Model, thread: AnyThread, scope: Place): void {
+  const host = threads.find(({ name }) => name === thread.on);
   if (thread.on !== null && host?.cpus !== thread.cpus)
     fail(
-      { place },
+      scope,
       `it runs on the CPUs of '${thread.on}', which is no thread of this model with as many copies`,
     );
   if (host !== undefined && host.on !== null)
-    fail({ place }, `'${host.name}' has no CPUs of its own: name '${host.on}', whose CPUs they are`);
-  const statements = [...statementsOf(thread.body)];
-  if (statements.length === 0) fail({ place }, 'it has no statements');
-  const labels = statements.flatMap((statement) => (statement.kind === 'label' ? [statement.name] : []));
-  const twice = labels.find((name, at) => labels.indexOf(name) !== at);
-  if (twice !== undefined) fail({ place }, `two of its labels are named '${twice}'`);
-  const base = { shared: model.shared, threads: model.threads, thread, binders: [] };
-  for (const statement of statements) {
-    const scope = { ...base, place: `${place}, line ${statement.line} '${printText(statement)}'` };
-    checkStatement(statement, scope, labels);
-  }
-  checkAccesses(thread.body, place, model.shared);
+    fail(scope, `'${host.name}' has no CPUs of its own: name '${host.on}', whose CPUs they are`);
 }
 
 function checkStatement(statement: Statement, scope: Scope, labels: readonly string[]): void {
@@ -82,7 +102,7 @@ function checkStatement(statement: Statement, scope: Scope, labels: readonly str
     case 'step':
       checkText(statement.text, scope);
       if (statement.guard !== null) checkCondition(statement.guard, scope);
-      for (const effect of statement.effects) checkEffect(effect, scope);
+      checkEffects(statement.effects, scope);
       return;
     case 'branch':
       checkText(statement.text, scope);
@@ -123,6 +143,11 @@ function checkText(text: unknown, scope: Scope): void {
   if (typeof text !== 'string' || text === '') fail(scope, 'a statement begins with its text in the kernel');
 }
 
+function checkEffects(effects: readonly Effect[], scope: Scope): void {
+  for (const effect of effects)
+    check(() => checkEffect(effect, { ...scope, origin: originOf(effect) ?? scope.origin }));
+}
+
 function checkEffect(effect: Effect, scope: Scope): void {
   switch (effect.kind) {
     case 'set':
@@ -130,10 +155,10 @@ function checkEffect(effect: Effect, scope: Scope): void {
       return;
     case 'when':
       checkCondition(effect.condition, scope);
-      for (const part of effect.effects) checkEffect(part, scope);
+      checkEffects(effect.effects, scope);
       return;
     case 'each':
-      for (const part of effect.effects) checkEffect(part, inside(scope, effect.binder));
+      checkEffects(effect.effects, inside(scope, effect.binder));
       return;
     case 'assert':
       checkCondition(effect.condition, scope);
@@ -149,40 +174,39 @@ function checkEffect(effect: Effect, scope: Scope): void {
 function checkAtomic(body: Block, scope: Scope): void {
   if (body.length === 0) fail(scope, 'the block is empty');
   for (const statement of statementsOf(body)) {
-    if (statement.kind === 'step' && statement.guard !== null && statement !== body[0])
-      fail(scope, `only its first statement may wait, and '${statement.text}' waits later`);
-    if (['loop', 'forever', 'label', 'either', 'atomically'].includes(statement.kind))
-      fail(scope, `'${statement.kind}' cannot stand inside; for all elements at once there is each(...)`);
+    check(() => {
+      const at = { ...scope, origin: originOf(statement) ?? scope.origin };
+      if (statement.kind === 'step' && statement.guard !== null && statement !== body[0])
+        fail(at, `only its first statement may wait, and '${statement.text}' waits later`);
+      if (['loop', 'forever', 'label', 'either', 'atomically'].includes(statement.kind))
+        fail(at, `'${statement.kind}' cannot stand inside; for all elements at once there is each(...)`);
+    });
   }
 }
 
-function checkProperties(model: Model): void {
-  const place = `model '${model.name}'`;
-  checkNames(
-    { place },
-    'property',
-    model.properties.map(({ name }) => name),
-  );
-  for (const { name, condition } of model.properties)
-    checkCondition(condition, {
-      place: `property '${name}'`,
-      shared: model.shared,
-      threads: model.threads,
-      thread: null,
-      binders: [],
-    });
-  if (!model.properties.some(({ kind, limit }) => kind === 'reachable' && limit !== true))
-    fail(
-      { place },
-      'it has no reachable(...) witness: say what must be able to happen, or a proof of it could be empty',
+function checkProperties(model: Model, whole: Place): void {
+  const { shared, threads, properties, costs } = model;
+  const scope = { shared, threads, thread: null, binders: [] };
+  checkNames(whole, 'property', properties);
+  for (const property of properties)
+    check(() =>
+      checkCondition(property.condition, {
+        ...scope,
+        place: `property '${property.name}'`,
+        origin: originOf(property),
+      }),
     );
-  for (const { name, until } of model.costs)
-    if (until !== null)
-      checkCondition(until, {
-        place: `cost '${name}'`,
-        shared: model.shared,
-        threads: model.threads,
-        thread: null,
-        binders: [],
-      });
+  if (!properties.some(({ kind, limit }) => kind === 'reachable' && limit !== true))
+    check(() =>
+      fail(
+        whole,
+        'it has no reachable(...) witness: say what must be able to happen, or a proof of it could be empty',
+      ),
+    );
+  for (const cost of costs)
+    check(() => {
+      const at = { ...scope, place: `cost '${cost.name}'`, origin: originOf(cost) };
+      checkCounted(cost.counts, at);
+      if (cost.until !== null) checkCondition(cost.until, at);
+    });
 }

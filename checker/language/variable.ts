@@ -2,7 +2,7 @@
 import type { AnyDomain, Domain, Typed, Value } from './domain.ts';
 import type { AnyExpr, Expr, Operand, Reference } from './expression.ts';
 import { toExpr } from './expression.ts';
-import { ModelError } from './model-error.ts';
+import { ModelError, reportMistake, written } from './model-error.ts';
 
 export interface AnyDeclaration {
   readonly kind: 'declaration';
@@ -14,9 +14,21 @@ export interface AnyDeclaration {
   /** What it stands for in the kernel, such as 'page->_refcount'. */
   readonly meaning: string;
   /** Part of a CPU and not of memory: a step may touch it beside its one cell of memory. */
-  readonly insideCpu?: 'store buffer' | 'old values';
+  readonly insideCpu?: 'store buffer' | 'old values' | 'delayed access';
+  /** Inside a CPU: which part of it, where a trace tells of that part. */
+  readonly part?: CpuPart;
   /** Inside a CPU, where it holds the number of a cell of memory: what the cell with each number is called; `cpu` is the own index. */
   readonly cellNames?: readonly string[];
+}
+
+/** A part of a CPU that a memory model has made. */
+export interface CpuPart {
+  /** The thread whose CPU it is. */
+  readonly cpu: string;
+  /** The entry of the store buffer, or of the old values, that it belongs to. */
+  readonly slot: number;
+  /** The number of the entry's cell of memory, or the value for it. */
+  readonly holds: 'cell' | 'value';
 }
 
 export type ScalarDeclaration<V extends Value> = AnyDeclaration & Typed<V> & { readonly length: null };
@@ -47,8 +59,11 @@ export function init<V extends Value>(
   value: NoInfer<V>,
   meaning = '',
 ): ScalarDeclaration<V> {
-  return { kind: 'declaration', domain: domainOf(domain), initial: [value], length: null, meaning };
+  return written({ kind: 'declaration', domain: domainOf(domain), initial: [value], length: null, meaning });
 }
+
+/** More elements no state has room for. */
+const mostElements = 65_536;
 
 /** An array of `length` cells; `first` gives the first value of each, or of all alike. */
 export function array<V extends Value>(
@@ -57,10 +72,14 @@ export function array<V extends Value>(
   first: NoInfer<V> | ((index: number) => NoInfer<V>),
   meaning = '',
 ): ArrayDeclaration<V> {
-  if (!Number.isInteger(length) || length < 1)
-    throw new ModelError(`array(${String(length)}, ...): the length is a whole number from 1 on`);
-  const initial = Array.from({ length }, (_, at) => (typeof first === 'function' ? first(at) : first));
-  return { kind: 'declaration', domain: domainOf(domain), initial, length, meaning };
+  const isLength = Number.isInteger(length) && length >= 1 && length <= mostElements;
+  if (!isLength)
+    reportMistake(
+      `array(${String(length)}, ...): the length is a whole number from 1 on${length > mostElements ? `, and at most ${mostElements}` : ''}`,
+    );
+  const cells = isLength ? length : 1;
+  const initial = Array.from({ length: cells }, (_, at) => (typeof first === 'function' ? first(at) : first));
+  return written({ kind: 'declaration', domain: domainOf(domain), initial, length: cells, meaning });
 }
 
 function domainOf<V extends Value>(domain: Domain<V>): Domain<V> {

@@ -7,6 +7,8 @@ export interface Atomic {
   readonly operands: number;
   /** Position of the address among the operands. */
   readonly address: number;
+  /** False for `atomic_inc()` and the like, of which nobody sees what was there. */
+  readonly returns: boolean;
   readonly update: (others: readonly Computation[]) => Update;
 }
 
@@ -25,7 +27,14 @@ type Plain = Omit<Update, 'order' | 'waitsFor'>;
 const always = (value: Computation, result: Computation): Plain => ({ condition: null, value, result });
 
 /** `fetch_add`, `add_return`, `add`: the operators by the kernel's word for them. */
-const words: Readonly<Record<string, BinaryOperator>> = { add: '+', sub: '-', and: '&', or: '|', xor: '^' };
+const words: Readonly<Record<string, BinaryOperator>> = {
+  add: '+',
+  sub: '-',
+  and: '&',
+  andnot: '&',
+  or: '|',
+  xor: '^',
+};
 
 const byOne: Readonly<Record<string, string>> = { inc: 'add', dec: 'sub' };
 
@@ -65,7 +74,12 @@ const atomic = (
   address: number,
   order: AccessOrder,
   update: (others: readonly Computation[]) => Plain,
-): Atomic => ({ operands, address, update: (others) => ({ ...update(others), waitsFor: null, order }) });
+): Atomic => ({
+  operands,
+  address,
+  returns: true,
+  update: (others) => ({ ...update(others), waitsFor: null, order }),
+});
 
 /** atomic_add_unless(v, a, u), atomic_inc_not_zero(v) */
 function conditionalAdd(operation: string, order: AccessOrder): Atomic | null {
@@ -95,10 +109,16 @@ function arithmetic(operation: string, order: AccessOrder | null): Atomic | null
   const [, fetch, word, returns] = /^(fetch_)?([a-z]+?)(_return)?$/.exec(whole) ?? [];
   const operator = words[word ?? ''];
   if (operator === undefined) return null;
-  return make(fetch === undefined && returns === undefined ? 'relaxed' : 'full', (by) => {
-    const value = binary(operator, old, by);
+  const returnsValue = fetch !== undefined || returns !== undefined;
+  const made = make(returnsValue ? 'full' : 'relaxed', (by) => {
+    const value = binary(
+      operator,
+      old,
+      word === 'andnot' ? { kind: 'unary', operator: '~', operand: by } : by,
+    );
     return always(value, fetch === undefined ? value : old);
   });
+  return { ...made, returns: returnsValue };
 }
 
 /** spin_lock(l): a lock is 0 while it is free. */

@@ -1,19 +1,16 @@
 /** The grammar of the C in litmus files. */
 import type { IToken } from 'chevrotain';
 import { ConditionGrammar } from './condition-grammar.ts';
-import type { BinaryOperator, CExpr, CStatement } from './litmus-test.ts';
+import type { BinaryOperator, CExpr, CStatement, CType } from './litmus-test.ts';
+import { LitmusError } from './litmus-test.ts';
 import * as t from './tokens.ts';
 
 type Statements = readonly CStatement[];
 
 /** The rules of statements and expressions, from the top down. */
 export class CGrammar extends ConditionGrammar {
-  protected readonly source: string;
-
-  constructor(source: string) {
-    super();
-    this.source = source;
-  }
+  /** What the tokens are from. */
+  source = '';
 
   readonly block = this.RULE('block', (): Statements => {
     const body: Statements[] = [];
@@ -27,6 +24,9 @@ export class CGrammar extends ConditionGrammar {
     this.OR([
       { ALT: () => this.SUBRULE(this.block) },
       { ALT: () => this.SUBRULE(this.conditional) },
+      { ALT: () => this.SUBRULE(this.whileLoop) },
+      { ALT: () => this.SUBRULE(this.doLoop) },
+      { ALT: () => this.SUBRULE(this.forLoop) },
       { ALT: () => this.SUBRULE(this.declaration) },
       { ALT: () => this.SUBRULE(this.simple) },
       {
@@ -41,9 +41,7 @@ export class CGrammar extends ConditionGrammar {
   readonly conditional = this.RULE('conditional', (): Statements => {
     let otherwise: Statements = [];
     const { startLine: line } = this.CONSUME(t.If);
-    const from = this.CONSUME(t.LeftParen).endOffset! + 1;
-    const condition = this.SUBRULE(this.expression);
-    const text = this.source.slice(from, this.CONSUME(t.RightParen).startOffset);
+    const { condition, text } = this.SUBRULE(this.inParentheses);
     const then = this.SUBRULE(this.statement);
     this.OPTION(() => {
       this.CONSUME(t.Else);
@@ -52,17 +50,78 @@ export class CGrammar extends ConditionGrammar {
     return [{ kind: 'if', line: line!, text, condition, then, otherwise }];
   });
 
+  readonly whileLoop = this.RULE('whileLoop', (): Statements => {
+    const { startLine: line } = this.CONSUME(t.While);
+    const { condition, text } = this.SUBRULE(this.inParentheses);
+    const body = this.SUBRULE(this.statement);
+    return [{ kind: 'loop', line: line!, text, condition, body, testsFirst: true }];
+  });
+
+  readonly doLoop = this.RULE('doLoop', (): Statements => {
+    const { startLine: line } = this.CONSUME(t.Do);
+    const body = this.SUBRULE(this.statement);
+    this.CONSUME(t.While);
+    const { condition, text } = this.SUBRULE(this.inParentheses);
+    this.CONSUME(t.Semicolon);
+    return [{ kind: 'loop', line: line!, text, condition, body, testsFirst: false }];
+  });
+
+  readonly forLoop = this.RULE('forLoop', (): Statements => {
+    const { startLine } = this.CONSUME(t.For);
+    const line = startLine!;
+    this.CONSUME(t.LeftParen);
+    const first = this.OR([
+      { ALT: () => this.SUBRULE(this.declaration) },
+      { ALT: () => this.SUBRULE(this.simple) },
+      {
+        ALT: (): Statements => {
+          this.CONSUME(t.Semicolon);
+          return [];
+        },
+      },
+    ]);
+    const { startOffset } = this.LA(1);
+    const condition = this.OPTION<CExpr | undefined>(() => this.SUBRULE(this.expression));
+    const text = this.textFrom(startOffset);
+    this.CONSUME1(t.Semicolon);
+    const last = this.OPTION1<Statements | undefined>(() => this.SUBRULE(this.effect));
+    this.CONSUME(t.RightParen);
+    const body = this.SUBRULE(this.statement);
+    return this.ACTION(() => [
+      ...first,
+      {
+        kind: 'loop',
+        line,
+        text,
+        condition: condition ?? { kind: 'constant', value: 1 },
+        body: [...body, ...(last ?? [])],
+        testsFirst: true,
+      },
+    ]);
+  });
+
+  readonly inParentheses = this.RULE('inParentheses', () => {
+    const from = this.CONSUME(t.LeftParen).endOffset! + 1;
+    const condition = this.SUBRULE(this.expression);
+    const text = this.source.slice(from, this.CONSUME(t.RightParen).startOffset);
+    return { condition, text };
+  });
+
   /** `int r0 = e, *r1;` */
   readonly declaration = this.RULE('declaration', (): Statements => {
     const statements: CStatement[] = [];
-    this.AT_LEAST_ONE(() => this.CONSUME(t.TypeWord));
+    const words = this.SUBRULE(this.typeWords);
     this.AT_LEAST_ONE_SEP({
       SEP: t.Comma,
       DEF: () => {
-        this.MANY(() => this.CONSUME(t.Star));
+        let stars = 0;
+        this.MANY(() => {
+          this.CONSUME(t.Star);
+          stars += 1;
+        });
         const { image: name, startOffset, startLine } = this.CONSUME(t.Identifier);
         const line = startLine!;
-        statements.push({ kind: 'declare', line, text: name, name });
+        statements.push({ kind: 'declare', line, text: name, name, type: typeOf(words, stars) });
         this.OPTION(() => {
           this.CONSUME(t.Assign);
           const value = this.SUBRULE(this.expression);
@@ -75,21 +134,59 @@ export class CGrammar extends ConditionGrammar {
     return statements;
   });
 
-  /** `r0 = e;`, `*x = e;` or a call. */
+  /** The words of a type, as one text. */
+  readonly typeWords = this.RULE('typeWords', (): string => {
+    const words: string[] = [];
+    this.AT_LEAST_ONE(() => words.push(this.CONSUME(t.TypeWord).image));
+    return words.join(' ');
+  });
+
   readonly simple = this.RULE('simple', (): Statements => {
-    const { startLine, startOffset } = this.LA(1);
-    const target = this.SUBRULE(this.expression);
-    const value = this.OPTION<CExpr | undefined>(() => {
-      this.CONSUME(t.Assign);
-      return this.SUBRULE1(this.expression);
-    });
-    const own = { line: startLine!, text: this.textFrom(startOffset) };
+    const effect = this.SUBRULE(this.effect);
     this.CONSUME(t.Semicolon);
-    return [
-      value === undefined
-        ? { ...own, kind: 'evaluate', value: target }
-        : { ...own, kind: 'assign', target, value },
-    ];
+    return effect;
+  });
+
+  /** `r0 = e`, `*x = e`, `r0 += e`, `r0++`, `++r0` or a call. */
+  readonly effect = this.RULE('effect', (): Statements => {
+    const { startLine, startOffset } = this.LA(1);
+    const before = this.OPTION<IToken | undefined>(() => this.CONSUME(t.ByOne));
+    const target = this.SUBRULE(this.expression);
+    const change = this.OPTION1<(() => CExpr) | undefined>(() =>
+      this.OR([
+        {
+          ALT: () => {
+            this.CONSUME(t.Assign);
+            const value = this.SUBRULE1(this.expression);
+            return () => value;
+          },
+        },
+        {
+          ALT: () => {
+            const { image } = this.CONSUME(t.AssignBy);
+            const value = this.SUBRULE2(this.expression);
+            return () => changed(target, image, value);
+          },
+        },
+        {
+          ALT: () => {
+            const { image } = this.CONSUME1(t.ByOne);
+            return () => changed(target, image, one);
+          },
+        },
+      ]),
+    );
+    const own = { line: startLine!, text: this.textFrom(startOffset) };
+    return this.ACTION(() => {
+      const value = before === undefined ? change?.() : changed(target, before.image, one);
+      if (before !== undefined && change !== undefined)
+        throw new LitmusError(own.line, `'${own.text}' changes its target twice`);
+      return [
+        value === undefined
+          ? { ...own, kind: 'evaluate', value: target }
+          : { ...own, kind: 'assign', target, value },
+      ];
+    });
   });
 
   /** What was read since an offset. */
@@ -141,7 +238,8 @@ export class CGrammar extends ConditionGrammar {
       {
         ALT: () => {
           this.CONSUME(t.Ampersand);
-          return this.SUBRULE2(this.operand);
+          const place = this.SUBRULE2(this.operand);
+          return this.ACTION(() => (place.kind === 'dereference' ? place.address : place));
         },
       },
       { ALT: () => this.SUBRULE(this.cast) },
@@ -153,17 +251,34 @@ export class CGrammar extends ConditionGrammar {
           return inner;
         },
       },
-      { ALT: (): CExpr => ({ kind: 'constant', value: Number(this.CONSUME(t.Integer).image) }) },
+      { ALT: (): CExpr => ({ kind: 'constant', value: this.SUBRULE(this.integer) }) },
+      {
+        ALT: (): CExpr => {
+          this.CONSUME(t.True);
+          return { kind: 'constant', value: 1 };
+        },
+      },
+      {
+        ALT: (): CExpr => {
+          this.CONSUME(t.False);
+          return { kind: 'constant', value: 0 };
+        },
+      },
       { ALT: () => this.SUBRULE(this.nameOrCall) },
     ]),
   );
 
   readonly cast = this.RULE('cast', (): CExpr => {
     this.CONSUME(t.LeftParen);
-    this.AT_LEAST_ONE(() => this.CONSUME(t.TypeWord));
-    this.MANY(() => this.CONSUME(t.Star));
+    const words = this.SUBRULE(this.typeWords);
+    let stars = 0;
+    this.MANY(() => {
+      this.CONSUME(t.Star);
+      stars += 1;
+    });
     this.CONSUME(t.RightParen);
-    return this.SUBRULE(this.operand);
+    const operand = this.SUBRULE(this.operand);
+    return this.ACTION(() => ({ kind: 'cast', type: typeOf(words, stars), operand }));
   });
 
   readonly nameOrCall = this.RULE('nameOrCall', (): CExpr => {
@@ -177,9 +292,22 @@ export class CGrammar extends ConditionGrammar {
       this.CONSUME(t.RightParen);
     });
     const line = startLine!;
-    return this.ACTION(() =>
-      isCall ? { kind: 'call', name, operands, line } : { kind: 'name', name, line },
-    );
+    const index = this.OPTION1<CExpr | undefined>(() => {
+      this.CONSUME(t.LeftBracket);
+      const inside = this.SUBRULE1(this.expression);
+      this.CONSUME(t.RightBracket);
+      return inside;
+    });
+    return this.ACTION((): CExpr => {
+      if (isCall) return { kind: 'call', name, operands, line };
+      const base: CExpr = { kind: 'name', name, line };
+      if (index === undefined) return base;
+      return {
+        kind: 'dereference',
+        address: { kind: 'binary', operator: '+', left: base, right: index },
+        line,
+      };
+    });
   });
 }
 
@@ -196,4 +324,25 @@ function grouped(operands: readonly CExpr[], operators: readonly string[]): CExp
     left: grouped(operands.slice(0, weakest + 1), operators.slice(0, weakest)),
     right: grouped(operands.slice(weakest + 1), operators.slice(weakest + 1)),
   };
+}
+
+const one: CExpr = { kind: 'constant', value: 1 };
+
+/** `r0 += e` and `r0++` as the value of `r0`. */
+const changed = (target: CExpr, image: string, by: CExpr): CExpr => ({
+  kind: 'binary',
+  operator: image[0] as BinaryOperator,
+  left: target,
+  right: by,
+});
+
+/** The type that words such as `unsigned long` name; pointers, and types that are no numbers, are as wide as can be. */
+export function typeOf(words: string, stars: number): CType {
+  if (stars > 0) return { bits: 64, isSigned: true };
+  const isSigned = !/\bunsigned\b|\bu(?:int)?\d|__u|\bsize_t|\buintptr_t|\bbool\b/.test(words);
+  const bits = /(?:[us]|int)(8|16|32|64)/.exec(words)?.[1];
+  if (bits !== undefined) return { bits: Number(bits) as CType['bits'], isSigned };
+  if (/long|intptr_t|size_t|64/.test(words)) return { bits: 64, isSigned };
+  if (/\bchar\b/.test(words)) return { bits: 8, isSigned };
+  return { bits: /\bshort\b/.test(words) ? 16 : 32, isSigned };
 }

@@ -136,8 +136,8 @@ function kept(
 }
 
 const updates: Readonly<Record<string, Atomic>> = {
-  spin_lock: { operands: 1, address: 0, update: () => lock },
-  spin_trylock: { operands: 1, address: 0, update: () => tryLock },
+  spin_lock: { operands: 1, address: 0, returns: false, update: () => lock },
+  spin_trylock: { operands: 1, address: 0, returns: true, update: () => tryLock },
 };
 
 /** A register for a value that nobody looks at. */

@@ -14,7 +14,8 @@ export interface Stripped {
  * Throws  LitmusError when it is no litmus test in C.
  */
 export function strip(source: string): Stripped {
-  const name = /^\s*C\s+(\S+)/.exec(source)?.[1];
+  // A name that is the one of the file goes without its ending, as in herd.
+  const name = /^\s*C\s+(\S+)/.exec(source)?.[1]?.replace(/\.litmus$/, '');
   if (name === undefined)
     throw new LitmusError(1, `a litmus test in C begins with 'C' and its name, ${instead(source)}`);
   const text = withoutComments(source);

@@ -2,7 +2,9 @@
 import type { IToken } from 'chevrotain';
 import { EmbeddedActionsParser } from 'chevrotain';
 import type { LitmusTest, LitmusValue, Observed, Proposition } from './litmus-test.ts';
+import { LitmusError } from './litmus-test.ts';
 import * as t from './tokens.ts';
+import { cellAt } from './values.ts';
 
 /** A class because that is how chevrotain has grammars written, one of three that build on each other. */
 export class ConditionGrammar extends EmbeddedActionsParser {
@@ -18,17 +20,34 @@ export class ConditionGrammar extends EmbeddedActionsParser {
       return Number(number.image);
     });
     const name = this.OR([
-      { ALT: () => this.CONSUME(t.Identifier) },
+      { ALT: () => this.SUBRULE(this.cellName) },
       {
         ALT: () => {
           this.CONSUME(t.LeftBracket);
-          const inside = this.CONSUME1(t.Identifier);
+          const inside = this.SUBRULE1(this.cellName);
           this.CONSUME(t.RightBracket);
           return inside;
         },
       },
     ]);
-    return { owner: owner ?? null, name: name.image };
+    return { owner: owner ?? null, name };
+  });
+
+  /** `x`, or `x[1]`; `x[0]` is `x`. */
+  readonly cellName = this.RULE('cellName', (): string => {
+    const { image } = this.CONSUME(t.Identifier);
+    const offset = this.OPTION<number | undefined>(() => {
+      this.CONSUME(t.LeftBracket);
+      const index = this.SUBRULE(this.integer);
+      this.CONSUME(t.RightBracket);
+      return index;
+    });
+    return this.ACTION(() => cellAt(image, offset ?? 0));
+  });
+
+  readonly integer = this.RULE('integer', (): number => {
+    const { image, startLine } = this.CONSUME(t.Integer);
+    return this.ACTION(() => integerIn(image, startLine!));
   });
 
   readonly value = this.RULE('value', (): LitmusValue =>
@@ -36,14 +55,14 @@ export class ConditionGrammar extends EmbeddedActionsParser {
       {
         ALT: () => {
           const minus = this.OPTION<IToken | undefined>(() => this.CONSUME(t.Minus));
-          const size = Number(this.CONSUME(t.Integer).image);
+          const size = this.SUBRULE(this.integer);
           return minus === undefined ? size : -size;
         },
       },
       {
         ALT: () => {
           this.OPTION1(() => this.CONSUME(t.Ampersand));
-          return this.CONSUME(t.Identifier).image;
+          return this.SUBRULE(this.cellName);
         },
       },
     ]),
@@ -139,4 +158,12 @@ export class ConditionGrammar extends EmbeddedActionsParser {
     ]);
     return negated ? { kind: 'not', operand: equals } : equals;
   });
+}
+
+/** A constant of C. Throws  LitmusError where a JavaScript number would lose digits. */
+function integerIn(image: string, line: number): number {
+  const digits = image.replace(/[uUlL]+$/, '');
+  const value = Number(/^0\d/.test(digits) ? `0o${digits.slice(1)}` : digits);
+  if (Number.isSafeInteger(value)) return value;
+  throw new LitmusError(line, `'${image}' is not supported: numbers have at most 53 bits here`);
 }

@@ -9,19 +9,19 @@ import { LitmusLimit } from './litmus-test.ts';
 /** States that the interpreter has visited before code for them has been generated. */
 const few = 1_000;
 
-/** Throws  LitmusLimit when there are more states than fit in memory. */
-export function explored(table: TransitionTable): StateSpace {
+/** Throws  LitmusLimit when there are more states than fit in memory, and whatever `tick` throws. */
+export function explored(table: TransitionTable, tick: () => void): StateSpace {
   const small = interpretedSpace(table);
-  if (explore(small, few)) return small;
+  if (explore(small, few, tick)) return small;
   const large = compiledSpace(table);
-  exploredWhole(large);
+  exploredWhole(large, tick);
   return large;
 }
 
-/** Throws  LitmusLimit when there are more states than fit in memory. */
-export function exploredWhole(space: StateSpace): void {
+/** Throws  as `explored`. */
+export function exploredWhole(space: StateSpace, tick: () => void): void {
   try {
-    explore(space, Infinity);
+    explore(space, Infinity, tick);
   } catch (error) {
     if (error instanceof CapacityError) throw new LitmusLimit(`inconclusive: ${error.message}`);
     throw error;
@@ -29,11 +29,12 @@ export function exploredWhole(space: StateSpace): void {
 }
 
 /** Whether it came to an end before it had so many states. */
-function explore(space: StateSpace, most: number): boolean {
+function explore(space: StateSpace, most: number, tick: () => void): boolean {
   space.start();
   for (let from = 0; from < space.count;) {
     if (space.count > most) return false;
-    const to = space.count;
+    tick();
+    const to = Math.min(space.count, from + (space.portion ?? 1_000));
     space.expand(from, to);
     from = to;
   }

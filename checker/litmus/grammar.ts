@@ -1,8 +1,9 @@
 /** The grammar of litmus files. */
-import { CGrammar } from './c-grammar.ts';
-import type { LitmusTest, LitmusValue, Observed, Process, Proposition } from './litmus-test.ts';
+import { CGrammar, typeOf } from './c-grammar.ts';
+import type { CType, LitmusTest, LitmusValue, Observed, Process, Proposition } from './litmus-test.ts';
 import { LitmusError } from './litmus-test.ts';
 import * as t from './tokens.ts';
+import { cellAt } from './values.ts';
 
 /** A test but for its name; `from` and `to` are where the condition stands in the source. */
 type Body = Omit<LitmusTest, 'name' | 'conditionText' | 'conditionLine'> & {
@@ -11,10 +12,10 @@ type Body = Omit<LitmusTest, 'name' | 'conditionText' | 'conditionLine'> & {
 };
 type Initial = LitmusTest['initial'][number];
 
-/** The rules of a whole file; a file is read by a grammar of its own, for its text. */
+/** The rules of a whole file. One grammar reads any number of files: what it costs is to build it. */
 export class LitmusGrammar extends CGrammar {
-  constructor(source: string) {
-    super(source);
+  constructor() {
+    super();
     this.performSelfAnalysis();
   }
 
@@ -26,6 +27,12 @@ export class LitmusGrammar extends CGrammar {
     this.CONSUME(t.LeftBrace);
     this.MANY(() => initial.push(this.SUBRULE(this.initialItem)));
     this.CONSUME(t.RightBrace);
+    this.OPTION1(() => {
+      // Declarations and includes for a compiler: nothing that a process needs.
+      this.CONSUME1(t.LeftBrace);
+      this.MANY2(() => this.SUBRULE(this.anything));
+      this.CONSUME1(t.RightBrace);
+    });
     this.AT_LEAST_ONE(() => processes.push(this.SUBRULE(this.processText)));
     this.MANY1(() => {
       this.OR([
@@ -55,6 +62,22 @@ export class LitmusGrammar extends CGrammar {
     };
   });
 
+  /** A token, or what stands in braces. */
+  readonly anything = this.RULE('anything', (): void => {
+    this.OR([
+      {
+        ALT: () => {
+          this.CONSUME(t.LeftBrace);
+          this.MANY(() => this.SUBRULE(this.anything));
+          this.CONSUME(t.RightBrace);
+        },
+      },
+      ...t.tokens
+        .filter((type) => type !== t.LeftBrace && type !== t.RightBrace && type !== t.Blank)
+        .map((type) => ({ ALT: () => void this.consume(1, type) })),
+    ]);
+  });
+
   /** `int x = 1;`, `x = 1;`, `[x] = 1;`, `int *p = &x;`, `0:r1 = 1;`, `spinlock_t l;` or nothing. */
   readonly initialItem = this.RULE('initialItem', (): readonly Initial[] =>
     this.OR([
@@ -64,17 +87,17 @@ export class LitmusGrammar extends CGrammar {
           return [];
         },
       },
-      { ALT: () => [this.SUBRULE(this.initialValue)] },
+      { ALT: () => this.SUBRULE(this.initialValue) },
     ]),
   );
 
-  readonly initialValue = this.RULE('initialValue', (): Initial => {
-    let value: LitmusValue = 0;
-    this.MANY(() => this.OR([{ ALT: () => this.CONSUME(t.TypeWord) }, { ALT: () => this.CONSUME(t.Star) }]));
+  readonly initialValue = this.RULE('initialValue', (): readonly Initial[] => {
+    let values: readonly LitmusValue[] = [0];
+    const type = this.SUBRULE(this.anyType);
     const observed = this.SUBRULE(this.observed);
     this.OPTION(() => {
       this.CONSUME(t.Assign);
-      value = this.SUBRULE(this.initializer);
+      values = this.SUBRULE(this.initializer);
     });
     const { image, tokenType, startLine } = this.LA(1);
     // The last needs no semicolon.
@@ -82,21 +105,43 @@ export class LitmusGrammar extends CGrammar {
     return this.ACTION(() => {
       if (tokenType !== t.Semicolon && tokenType !== t.RightBrace)
         throw new LitmusError(startLine!, `';' is missing before '${image}'`);
-      return { observed, value };
+      return initialsOf(observed, type, values);
     });
   });
 
-  /** A value, or `ATOMIC_INIT(value)`. */
-  readonly initializer = this.RULE('initializer', (): LitmusValue =>
+  /** The words and stars of a type; null where there are none. */
+  readonly anyType = this.RULE('anyType', (): CType | null => {
+    const words: string[] = [];
+    let stars = 0;
+    this.MANY(() =>
+      this.OR([
+        { ALT: () => words.push(this.CONSUME(t.TypeWord).image) },
+        { ALT: () => (this.CONSUME(t.Star), (stars += 1)) },
+      ]),
+    );
+    return this.ACTION(() => (words.length + stars === 0 ? null : typeOf(words.join(' '), stars)));
+  });
+
+  /** A value, `ATOMIC_INIT(value)`, or `{1, 2}`. */
+  readonly initializer = this.RULE('initializer', (): readonly LitmusValue[] =>
     this.OR([
-      { ALT: () => this.SUBRULE(this.value) },
+      { ALT: () => [this.SUBRULE(this.value)] },
+      {
+        ALT: () => {
+          const values: LitmusValue[] = [];
+          this.CONSUME(t.LeftBrace);
+          this.MANY_SEP({ SEP: t.Comma, DEF: () => values.push(this.SUBRULE2(this.value)) });
+          this.CONSUME(t.RightBrace);
+          return values;
+        },
+      },
       {
         ALT: () => {
           this.CONSUME(t.AtomicInit);
           this.CONSUME(t.LeftParen);
           const value = this.SUBRULE1(this.value);
           this.CONSUME(t.RightParen);
-          return value;
+          return [value];
         },
       },
     ]),
@@ -104,15 +149,29 @@ export class LitmusGrammar extends CGrammar {
 
   readonly processText = this.RULE('processText', (): Process => {
     const parameters: string[] = [];
+    const types = new Map<string, CType>();
     const name = this.CONSUME(t.Identifier);
     this.CONSUME(t.LeftParen);
     this.MANY_SEP({
       SEP: t.Comma,
       DEF: () => {
+        const words: string[] = [];
+        let stars = 0;
         this.MANY(() =>
-          this.OR([{ ALT: () => this.CONSUME(t.TypeWord) }, { ALT: () => this.CONSUME(t.Star) }]),
+          this.OR([
+            { ALT: () => words.push(this.CONSUME(t.TypeWord).image) },
+            { ALT: () => (this.CONSUME(t.Star), (stars += 1)) },
+          ]),
         );
-        parameters.push(this.CONSUME1(t.Identifier).image);
+        const { image } = this.CONSUME1(t.Identifier);
+        this.OPTION(() => {
+          this.CONSUME(t.LeftBracket);
+          this.OPTION1(() => this.CONSUME(t.Integer));
+          this.CONSUME(t.RightBracket);
+          stars += 1;
+        });
+        parameters.push(image);
+        this.ACTION(() => types.set(image, typeOf(words.join(' '), stars - 1)));
       },
     });
     this.CONSUME(t.RightParen);
@@ -121,7 +180,7 @@ export class LitmusGrammar extends CGrammar {
       const number = /^P(\d+)$/.exec(name.image)?.[1];
       if (number === undefined)
         throw new LitmusError(name.startLine!, `a process is named P0, P1 and so on, not '${name.image}'`);
-      return { number: Number(number), parameters, body };
+      return { number: Number(number), parameters, types, body };
     });
   });
 
@@ -136,4 +195,19 @@ export class LitmusGrammar extends CGrammar {
     this.CONSUME(t.RightBracket);
     return observed;
   });
+}
+
+/** An array is as long as what stands in brackets behind its name, or as its values: the rest is 0. */
+function initialsOf(
+  { owner, name }: Observed,
+  type: CType | null,
+  values: readonly LitmusValue[],
+): readonly Initial[] {
+  const [, array, size] = type === null || owner !== null ? [] : (/^(\w+)\[(\d+)\]$/.exec(name) ?? []);
+  const base = array ?? name;
+  return Array.from({ length: Math.max(values.length, array === undefined ? 1 : Number(size)) }, (_, at) => ({
+    observed: { owner, name: cellAt(base, at) },
+    value: values[at] ?? 0,
+    type,
+  }));
 }

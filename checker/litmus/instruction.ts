@@ -39,7 +39,13 @@ export type Instruction = { readonly line: number; readonly text: string } & (
   /** A call such as `smp_mb__after_atomic()`: it makes a full barrier of what stands beside it. */
   | { readonly kind: 'strengthen'; readonly what: Strengthened }
   /** A read section of RCU, or of the srcu_struct that `domain` names, begins or ends. */
-  | { readonly kind: 'section'; readonly domain: string; readonly edge: 'begin' | 'end' }
+  | {
+      readonly kind: 'section';
+      readonly domain: string;
+      readonly edge: 'begin' | 'end';
+      /** The register that the cookie of an srcu_struct is kept in, or null for RCU, whose sections nest. */
+      readonly cookie: string | null;
+    }
   /** Also a full barrier. */
   | { readonly kind: 'grace period'; readonly domain: string }
   /** Any number from 0 to `most`. */

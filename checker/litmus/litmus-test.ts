@@ -42,6 +42,7 @@ export type CExpr =
   /** A register of the process, or the address of a location. */
   | { readonly kind: 'name'; readonly name: string; readonly line: number }
   | { readonly kind: 'dereference'; readonly address: CExpr; readonly line: number }
+  | { readonly kind: 'cast'; readonly type: CType; readonly operand: CExpr }
   | { readonly kind: 'unary'; readonly operator: UnaryOperator; readonly operand: CExpr }
   | {
       readonly kind: 'binary';
@@ -56,8 +57,14 @@ export type CExpr =
       readonly line: number;
     };
 
+/** A type of C, as far as it decides what a variable can hold. */
+export interface CType {
+  readonly bits: 8 | 16 | 32 | 64;
+  readonly isSigned: boolean;
+}
+
 export type CStatement = { readonly line: number; readonly text: string } & (
-  | { readonly kind: 'declare'; readonly name: string }
+  | { readonly kind: 'declare'; readonly name: string; readonly type: CType }
   | { readonly kind: 'assign'; readonly target: CExpr; readonly value: CExpr }
   | { readonly kind: 'evaluate'; readonly value: CExpr }
   | {
@@ -66,12 +73,21 @@ export type CStatement = { readonly line: number; readonly text: string } & (
       readonly then: readonly CStatement[];
       readonly otherwise: readonly CStatement[];
     }
+  /** `parseLitmus()` replaces each by its rounds; `testsFirst` is false for do-while. */
+  | {
+      readonly kind: 'loop';
+      readonly condition: CExpr;
+      readonly body: readonly CStatement[];
+      readonly testsFirst: boolean;
+    }
 );
 
 export interface Process {
   readonly number: number;
   /** The locations whose addresses it is given. */
   readonly parameters: readonly string[];
+  /** What they point to. */
+  readonly types: ReadonlyMap<string, CType>;
   readonly body: readonly CStatement[];
 }
 
@@ -93,7 +109,12 @@ export type Proposition =
 
 export interface LitmusTest {
   readonly name: string;
-  readonly initial: readonly { readonly observed: Observed; readonly value: LitmusValue }[];
+  readonly initial: readonly {
+    readonly observed: Observed;
+    readonly value: LitmusValue;
+    /** As it is declared there, or null where it has none. */
+    readonly type: CType | null;
+  }[];
   readonly processes: readonly Process[];
   readonly locations: readonly Observed[];
   readonly filter: Proposition | null;

@@ -64,6 +64,8 @@ function lowerBlock(body: readonly CStatement[], names: Names): readonly Instruc
         out.push({ kind: 'if', line, text, condition, then, otherwise });
         break;
       }
+      case 'loop':
+        throw new Error('parseLitmus() has unrolled all loops');
     }
   }
   return out;
@@ -98,6 +100,8 @@ export function compute(expr: CExpr, into: Lowering): Computation {
       if (into.registers.has(expr.name)) return { kind: 'register', name: expr.name };
       if (into.locations.has(expr.name)) return { kind: 'address', location: expr.name };
       throw new LitmusError(expr.line, `'${expr.name}' is neither a register nor a location of this process`);
+    case 'cast':
+      return compute(expr.operand, into);
     case 'unary':
       return { ...expr, operand: compute(expr.operand, into) };
     case 'binary':

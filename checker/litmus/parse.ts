@@ -3,30 +3,40 @@ import type { IRecognitionException, TokenType } from 'chevrotain';
 import { Lexer } from 'chevrotain';
 import { strip } from './comments.ts';
 import { LitmusGrammar } from './grammar.ts';
-import type { LitmusTest } from './litmus-test.ts';
+import type { LitmusTest, Proposition } from './litmus-test.ts';
 import { LitmusError } from './litmus-test.ts';
 import * as t from './tokens.ts';
+import { unrolled } from './unroll.ts';
+import { wrapped } from './c-arithmetic.ts';
+import { typesIn } from './types.ts';
 
 const lexer = new Lexer([...t.tokens]);
+const grammar = new LitmusGrammar();
 
 /** Throws  LitmusError naming the line and what cannot be read there. */
 export function parseLitmus(source: string): LitmusTest {
   const { name, text } = strip(source);
-  const grammar = new LitmusGrammar(text);
+  grammar.source = text;
   grammar.input = lexer.tokenize(text).tokens;
   const body = grammar.test();
   const [error] = grammar.errors;
   if (error !== undefined) throw unreadable(error);
   const { from, to, ...test } = body;
   const conditionText = text.slice(from, to).replaceAll(/\s+/g, ' ');
-  return { ...test, name, conditionText, conditionLine: text.slice(0, from).split('\n').length };
+  return {
+    ...test,
+    ...conditionsAsStored(test),
+    processes: test.processes.map((one) => ({ ...one, body: unrolled(one.body) })),
+    name,
+    conditionText,
+    conditionLine: text.slice(0, from).split('\n').length,
+  };
 }
 
 /** What kernel developers may well write, and why it cannot be read. */
 const unsupported: ReadonlyMap<TokenType, string> = new Map([
-  [t.Loop, 'loops are not supported'],
   [t.C11, "this is C11, and not the kernel's C"],
-  [t.LeftBracket, 'arrays are not supported'],
+  [t.Arrow, 'structures are not supported'],
 ]);
 
 function unreadable({
@@ -43,4 +53,32 @@ function unreadable({
     return new LitmusError(line, "there is no condition, such as exists (x=1), behind the last '}'");
   const what = token.image === '' ? 'the end of the file' : `'${token.image}'`;
   return new LitmusError(line, `${what} is not expected${behind}, or not supported there`);
+}
+
+/** Numbers as the variables that they are compared with hold them: -1 where an `int` is compared with 4294967295. */
+function conditionsAsStored(
+  test: Pick<LitmusTest, 'initial' | 'processes' | 'condition' | 'filter'>,
+): Pick<LitmusTest, 'condition' | 'filter'> {
+  const types = typesIn(test);
+  const stored = (proposition: Proposition): Proposition => {
+    switch (proposition.kind) {
+      case 'constant':
+      case 'same':
+        return proposition;
+      case 'equals': {
+        const { observed, value } = proposition;
+        const type = types(observed);
+        return typeof value === 'string' || type === undefined
+          ? proposition
+          : { ...proposition, value: wrapped(value, type) };
+      }
+      case 'not':
+        return { ...proposition, operand: stored(proposition.operand) };
+      case 'and':
+      case 'or':
+        return { ...proposition, left: stored(proposition.left), right: stored(proposition.right) };
+    }
+  };
+  const { condition, filter } = test;
+  return { condition: stored(condition), filter: filter === null ? null : stored(filter) };
 }

@@ -1,5 +1,6 @@
 /** The answer of a litmus test in herd's words. */
-import type { LitmusTest, Observed } from './litmus-test.ts';
+import { modelTitle } from './litmus-model.ts';
+import type { LitmusTest, LitmusValue, Observed, Proposition } from './litmus-test.ts';
 import type { LitmusResult } from './run.ts';
 
 const kinds: Readonly<Record<LitmusTest['quantifier'], string>> = {
@@ -8,23 +9,57 @@ const kinds: Readonly<Record<LitmusTest['quantifier'], string>> = {
   forall: 'Required',
 };
 
-/** The counts are of distinct final states; herd counts executions there. */
-export function printLitmus(result: LitmusResult): string {
-  const { test, observed, states, positive, negative, ok } = result;
-  const rows = states.map((row) =>
-    row.map((value, at) => `${printObserved(observed[at]!)}=${value};`).join(' '),
-  );
+/**
+ * The answer with the memory model that it holds for. Counts are of distinct final states; herd counts executions there.
+ *
+ * `asHerd`: the lines of herd, but for its time and its hash, of a result that counts executions.
+ */
+export function printLitmus(result: LitmusResult, { asHerd } = { asHerd: false }): string {
+  const { test, memory, states, isComplete, positive, negative, ok, flags, notes } = result;
   return [
     `Test ${test.name} ${kinds[test.quantifier]}`,
-    `States ${states.length}`,
-    ...rows,
+    ...(asHerd ? [] : [`Memory ${modelTitle(memory)}`]),
+    ...(asHerd ? [] : notes.map((note) => `Note ${note}`)),
+    isComplete ? `States ${states.length}` : `States ${states.length} or more: --all-states searches for all`,
+    ...states.map((row) => printState(result, row)),
     ok ? 'Ok' : 'No',
     'Witnesses',
     `Positive: ${positive} Negative: ${negative}`,
-    `Condition ${test.conditionText}`,
+    ...flags.map((flag) => `Flag ${flag}`),
+    `Condition ${asHerd ? printCondition(test) : test.conditionText}`,
     `Observation ${test.name} ${observation(result)} ${positive} ${negative}`,
     '',
   ].join('\n');
+}
+
+/** A final state: `0:r0=1; [x]=2;`. */
+export const printState = ({ observed }: LitmusResult, row: readonly LitmusValue[]): string =>
+  row.map((value, at) => `${printObserved(observed[at]!)}=${value};`).join(' ');
+
+/** The condition in herd's own form. */
+const printCondition = ({ quantifier, condition }: LitmusTest): string =>
+  `${quantifier} (${printProposition(condition, 0)})`;
+
+/** `binding`: 0 where anything may stand, 1 in `\\/`, 2 in `/\\`. */
+function printProposition(proposition: Proposition, binding: number): string {
+  switch (proposition.kind) {
+    case 'constant':
+      return String(proposition.value);
+    case 'equals':
+      return `${printObserved(proposition.observed)}=${proposition.value}`;
+    case 'same':
+      return `${printObserved(proposition.left)}=${printObserved(proposition.right)}`;
+    case 'not':
+      return `not (${printProposition(proposition.operand, 0)})`;
+    case 'and':
+    case 'or': {
+      const [sign, own] = proposition.kind === 'and' ? (['/\\', 2] as const) : (['\\/', 1] as const);
+      const text = [proposition.left, proposition.right]
+        .map((part) => printProposition(part, own))
+        .join(` ${sign} `);
+      return own < binding ? `(${text})` : text;
+    }
+  }
 }
 
 export function observation({ positive, negative }: LitmusResult): 'Never' | 'Sometimes' | 'Always' {

@@ -15,6 +15,8 @@ const kinds: Readonly<Record<string, Kind>> = {
   synchronize_rcu_expedited: 'grace period',
   srcu_read_lock: 'begin',
   srcu_read_unlock: 'end',
+  srcu_down_read: 'begin',
+  srcu_up_read: 'end',
   synchronize_srcu: 'grace period',
   synchronize_srcu_expedited: 'grace period',
 };
@@ -29,7 +31,24 @@ export function readSectionIn(call: Call, register: string | null, into: Lowerin
     out.push({ kind: 'compute', line, text, register, value: { kind: 'constant', value: 0 } });
   return kind === 'grace period'
     ? { kind, line, text, domain }
-    : { kind: 'section', line, text, domain, edge: kind };
+    : { kind: 'section', line, text, domain, edge: kind, cookie: cookieOf(call, kind, register, into) };
+}
+
+/** The register that holds the cookie. Throws  LitmusError where it comes from elsewhere. */
+function cookieOf(
+  { name, operands }: Call,
+  kind: Kind,
+  register: string | null,
+  { line, registers }: Lowering,
+): string | null {
+  if (!name.includes('srcu')) return null;
+  if (kind === 'begin') return register ?? '';
+  const cookie = operands[1];
+  if (cookie?.kind === 'name' && registers.has(cookie.name)) return cookie.name;
+  throw new LitmusError(
+    line,
+    `'${name}' takes the cookie from a register; --memory lkmm alone supports any other`,
+  );
 }
 
 /** Grace periods wait for the sections of their own domain: those of RCU, or of one srcu_struct. */

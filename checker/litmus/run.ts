@@ -1,41 +1,122 @@
 /** Runs a litmus test: all states that it can end in, and what its condition says of them. */
+import type { Transition, TransitionTable } from '../analysis/transition-table.ts';
 import { transitionTable } from '../analysis/transition-table.ts';
 import type { MemoryModelName } from '../language/memory-name.ts';
 import { defaultSettings, memoryModels } from '../memory/memory-model.ts';
 import { defaultProgram } from '../memory/arm64/program.ts';
 import { defaultMachine } from '../memory/arm64/successors.ts';
 import { Arm64Space } from '../search/arm64-space.ts';
-import type { Finding } from '../search/state-space.ts';
+import { reasonOf } from '../search/report.ts';
+import type { Finding, StateSpace } from '../search/state-space.ts';
 import type { State } from '../state/evaluate.ts';
 import { endsOf, moves } from '../state/interpret.ts';
 import { explored, exploredWhole } from './explored.ts';
-import type { LitmusTest, LitmusValue, Observed, Proposition } from './litmus-test.ts';
+import type { LitmusModel } from './litmus-model.ts';
+import type { LitmusTest, LitmusValue, Observed } from './litmus-test.ts';
 import { LitmusError, LitmusLimit } from './litmus-test.ts';
+import type { Execution } from './lkmm/search.ts';
+import { defaultJudge, judge } from './lkmm/judge.ts';
 import { parseLitmus } from './parse.ts';
+import type { ValueIn } from './proposition.ts';
+import { holds, isSatisfied, observedIn, observedOf, valuesOf } from './proposition.ts';
 import type { Translation } from './translate.ts';
-import { checkObserved, observedIn, processName, translate } from './translate.ts';
+import { checkObserved, processName, translate } from './translate.ts';
 
 /** The values of what is observed, in the order of `LitmusResult.observed`. */
 export type FinalState = readonly LitmusValue[];
 
+/** A step of a run: what a process does, or the machine for it. */
+export interface RunStep {
+  readonly process: string;
+  readonly text: string;
+}
+
 export interface LitmusResult {
   readonly test: LitmusTest;
-  readonly memory: MemoryModelName;
+  readonly memory: LitmusModel;
   readonly observed: readonly Observed[];
   /** Each once, in order. */
   readonly states: readonly FinalState[];
-  /** How many of the states the condition is true of, and how many not. */
+  /** Whether these are all states: else the verdict is complete, but there are more of them. */
+  readonly isComplete: boolean;
+  /** How many of the states the condition is true of, and how many not; of executions where these were counted. */
   readonly positive: number;
   readonly negative: number;
   /** Whether the quantifier is satisfied. */
   readonly ok: boolean;
-  /** States of the whole run. */
+  /** What a reader may take for something else. */
+  readonly notes: readonly string[];
+  /** What is wrong with the test itself, in herd's words; only lkmm looks for that. */
+  readonly flags: readonly string[];
+  /** States of the whole run of a machine; 0 under lkmm, which has none. */
   readonly explored: number;
+  /** A run of the machine that ends in a state; null where the machine has none, or is none. */
+  readonly runTo: (state: FinalState) => readonly RunStep[] | null;
+  /** An execution of lkmm with a data race. */
+  readonly race: Execution | null;
 }
 
-/** Throws  LitmusError for what cannot be read, is not supported or goes wrong, LitmusLimit for what was cut short. */
-export function runLitmus(source: string, memory: MemoryModelName): LitmusResult {
-  const test = parseLitmus(source);
+export interface LitmusOptions {
+  /** Called now and then; may throw a LitmusLimit to end the run. */
+  readonly tick: () => void;
+  /** Counts executions instead of states; lkmm only. */
+  readonly counts: boolean;
+  /** Searches for all states, however many there are; lkmm only. */
+  readonly allStates: boolean;
+}
+
+export const defaultLitmus: LitmusOptions = { tick: () => undefined, counts: false, allStates: false };
+
+/**
+ * Throws  LitmusError for what cannot be read, is not supported or goes wrong, LitmusLimit for what was cut short or
+ * rests on what was not tried.
+ */
+export function runLitmus(
+  source: string,
+  memory: LitmusModel,
+  options: LitmusOptions = defaultLitmus,
+): LitmusResult {
+  return runTest(parseLitmus(source), memory, options);
+}
+
+/** The same for a test that has been read. */
+export const runTest = (test: LitmusTest, memory: LitmusModel, options: LitmusOptions): LitmusResult =>
+  memory === 'lkmm' ? judged(test, options) : run(test, memory, options);
+
+/** All final states that the kernel's memory model allows. */
+function judged(test: LitmusTest, { tick, counts, allStates }: LitmusOptions): LitmusResult {
+  const observed = observedOf(test);
+  const { states, flags, race, isComplete, unknown } = judge(test, observed, {
+    ...defaultJudge,
+    ...(counts || allStates ? { budget: Infinity } : {}),
+    tick,
+    counts,
+  });
+  const rows = states.map(({ row, count }) => ({ row, count: counts ? count : 1 }));
+  const notes = unknown.map(
+    ({ owner, name }) => `process ${owner} has no register '${name}': it is taken to be 0`,
+  );
+  const nowhere = { flags, notes, isComplete, explored: 0, runTo: () => null, race };
+  return { ...resultOf(test, observed, rows), memory: 'lkmm', ...nowhere };
+}
+
+function resultOf(
+  test: LitmusTest,
+  observed: readonly Observed[],
+  rows: readonly { readonly row: FinalState; readonly count: number }[],
+) {
+  const sorted = rows.toSorted((a, b) => compareRows(a.row, b.row));
+  const isPositive = ({ row }: { readonly row: FinalState }) =>
+    holds(test.condition, valuesOf(observed, row));
+  const total = (some: typeof sorted) => some.reduce((sum, { count }) => sum + count, 0);
+  const positive = total(sorted.filter(isPositive));
+  const negative = total(sorted) - positive;
+  const ok = isSatisfied(test.quantifier, positive, negative);
+  return { test, observed, states: sorted.map(({ row }) => row), positive, negative, ok };
+}
+
+/** All states that a machine can end in. */
+function run(test: LitmusTest, memory: MemoryModelName, { tick }: LitmusOptions): LitmusResult {
   const translation = translate(test);
   const observed = observedOf(test);
   checkObserved(
@@ -43,49 +124,55 @@ export function runLitmus(source: string, memory: MemoryModelName): LitmusResult
     translation,
     test.conditionLine,
   );
-  const { ends, explored } = finalStates(translation, memory);
-  const all = ends.map((state) => valuesIn(state, translation));
-  const kept = all.filter((value) => test.filter === null || holds(test.filter, value));
-  const rows = new Map(kept.map((value) => [JSON.stringify(observed.map(value)), value]));
-  const states = [...rows.values()].map((value) => ({
-    row: observed.map(value),
-    holds: holds(test.condition, value),
-  }));
-  states.sort((a, b) => compareRows(a.row, b.row));
-  const positive = states.filter((state) => state.holds).length;
-  const negative = states.length - positive;
+  const { ends, table, space, untried } = finalStates(translation, memory, tick);
+  const kept = ends
+    .map(({ id, state }) => ({ id, value: valuesIn(state, translation) }))
+    .filter(({ value }) => test.filter === null || holds(test.filter, value));
+  const byRow = new Map(kept.map(({ id, value }) => [JSON.stringify(observed.map(value)), { id, value }]));
+  const rows = [...byRow.values()].map(({ value }) => ({ row: observed.map(value), count: 1 }));
+  const result = resultOf(test, observed, rows);
+  if (untried.length > 0 && (result.positive === 0 || result.negative === 0))
+    throw new LitmusLimit(`inconclusive: ${reasonOf(untried)}`);
   return {
-    test,
+    ...result,
     memory,
-    observed,
-    states: states.map(({ row }) => row),
-    positive,
-    negative,
-    ok: isSatisfied(test.quantifier, positive, negative),
-    explored,
+    flags: [],
+    notes: [],
+    isComplete: true,
+    explored: space.count,
+    race: null,
+    runTo: (row) => {
+      const end = byRow.get(JSON.stringify(row));
+      return end === undefined ? null : stepsTo(end.id, space, table);
+    },
   };
 }
 
-function isSatisfied(quantifier: LitmusTest['quantifier'], positive: number, negative: number): boolean {
-  switch (quantifier) {
-    case 'exists':
-      return positive > 0;
-    case '~exists':
-      return positive === 0;
-    case 'forall':
-      return negative === 0;
+/** The steps of a shortest run to a state. */
+function stepsTo(id: number, space: StateSpace, table: TransitionTable): readonly RunStep[] {
+  const cameFrom = new Map<number, { readonly from: number; readonly step: RunStep }>();
+  const known = new Set<number>();
+  // Where processes choose something at first, there is more than one state to begin with.
+  for (let root = 0; !known.has(id); root++) {
+    if (known.has(root)) continue;
+    known.add(root);
+    const reached = [root];
+    for (const from of reached)
+      for (const { edge, to } of space.successors(from)) {
+        if (known.has(to)) continue;
+        known.add(to);
+        reached.push(to);
+        const { name } = table.threads[edge.thread]!.thread;
+        cameFrom.set(to, { from, step: { process: name, text: textOf(edge.transition) } });
+      }
   }
+  const steps: RunStep[] = [];
+  for (let at = cameFrom.get(id); at !== undefined; at = cameFrom.get(at.from)) steps.unshift(at.step);
+  return steps;
 }
 
-/** What the condition speaks of and what `locations` adds: registers by process, then locations. */
-function observedOf({ condition, locations }: LitmusTest): readonly Observed[] {
-  const all = [...observedIn(condition), ...locations];
-  const byKey = new Map(all.map((one) => [JSON.stringify(one), one]));
-  const rank = ({ owner }: Observed) => owner ?? Infinity;
-  return [...byKey.values()].sort((a, b) =>
-    rank(a) === rank(b) ? (a.name < b.name ? -1 : 1) : rank(a) - rank(b),
-  );
-}
+const textOf = ({ statement }: Transition): string =>
+  ('text' in statement ? statement.text : statement.kind).replace(/^store buffer: /, '');
 
 /** Whatever is found besides states: nothing may be said of the test. Throws  LitmusError. */
 function refuse(finding: Finding): void {
@@ -93,10 +180,8 @@ function refuse(finding: Finding): void {
     case 'error':
       throw new LitmusError(1, finding.message);
     case 'deadlock':
-      throw new LitmusError(
-        1,
-        'a process can wait for ever: for a lock, or at an access through what is no address',
-      );
+      // A run that waits for ever is none, as in herd: it ends in no state.
+      return;
     case 'invariant':
     case 'assertion':
       // The model of a litmus test claims nothing.
@@ -105,11 +190,11 @@ function refuse(finding: Finding): void {
 }
 
 /** The states in which nothing can happen any more. Throws  LitmusError when a process is not at its end there. */
-function finalStates(translation: Translation, memory: MemoryModelName) {
-  if (memory === 'arm64') return finalStatesOnArm64(translation);
+function finalStates(translation: Translation, memory: MemoryModelName, tick: () => void) {
+  if (memory === 'arm64') return finalStatesOnArm64(translation, tick);
   const { model } = translation;
   const table = transitionTable(memoryModels[memory](model, defaultSettings));
-  const space = explored(table);
+  const space = explored(table, tick);
   for (const finding of space.findings) refuse(finding);
   const [limit] = [...space.reached].map((at) => table.model.properties[at]!).filter((one) => one.limit);
   if (limit !== undefined) throw new LitmusLimit(`inconclusive: ${limit.name}`);
@@ -121,27 +206,26 @@ function finalStates(translation: Translation, memory: MemoryModelName) {
   space.markEnding(0, space.count, marks);
   const ends = [...marks.keys()]
     .filter((id) => marks[id] === 1)
-    .map((id) => space.state(id))
-    .filter((state) => hasEnded(state) && moves(table, state).length === 0);
-  return { ends, explored: space.count };
+    .map((id) => ({ id, state: space.state(id) }))
+    .filter(({ state }) => hasEnded(state) && moves(table, state).length === 0);
+  return { ends, table, space, untried: table.model.ledger ?? [] };
 }
 
-function finalStatesOnArm64({ model }: Translation) {
+function finalStatesOnArm64({ model }: Translation, tick: () => void) {
   const table = transitionTable(model);
   const kept = new Set(
     model.threads.flatMap(({ name, locals }) => Object.keys(locals).map((local) => `${name}.${local}`)),
   );
   const space = new Arm64Space(table, defaultMachine, { ...defaultProgram, kept });
-  exploredWhole(space);
+  exploredWhole(space, tick);
   for (const finding of space.findings) refuse(finding);
   const locationsAtEnd = endsOf(table);
-  const ends = Array.from({ length: space.count }, (_, id) => space.state(id)).filter((state) =>
-    model.threads.every(({ name }) => state.threads[name]![0]!.location === locationsAtEnd[name]),
+  const ends = Array.from({ length: space.count }, (_, id) => ({ id, state: space.state(id) })).filter(
+    ({ state }) =>
+      model.threads.every(({ name }) => state.threads[name]![0]!.location === locationsAtEnd[name]),
   );
-  return { ends, explored: space.count };
+  return { ends, table, space, untried: [] };
 }
-
-type ValueIn = (observed: Observed) => LitmusValue;
 
 const valuesIn =
   (state: State, { encoding }: Translation): ValueIn =>
@@ -149,23 +233,6 @@ const valuesIn =
     const cells = owner === null ? state.shared : state.threads[processName(owner)]![0]!.locals;
     return encoding.decode(cells[name] as number);
   };
-
-function holds(proposition: Proposition, value: ValueIn): boolean {
-  switch (proposition.kind) {
-    case 'constant':
-      return proposition.value;
-    case 'equals':
-      return value(proposition.observed) === proposition.value;
-    case 'same':
-      return value(proposition.left) === value(proposition.right);
-    case 'not':
-      return !holds(proposition.operand, value);
-    case 'and':
-      return holds(proposition.left, value) && holds(proposition.right, value);
-    case 'or':
-      return holds(proposition.left, value) || holds(proposition.right, value);
-  }
-}
 
 function compareRows(a: FinalState, b: FinalState): number {
   const at = a.findIndex((value, column) => value !== b[column]);

@@ -17,23 +17,29 @@ export const gracePeriodsIn = (instructions: readonly Instruction[]): readonly G
   });
 
 /**
- * The outermost sections of a domain, in the order of the text.
+ * The sections of a domain that are inside of no other, in the order of the text. Ends of RCU close the nearest beginning, those of
+ * SRCU the one with their cookie.
  *
  * Throws  LitmusError where they are not balanced, stand inside `if`, or hold a grace period that waits for them.
  */
 export function sectionsIn(instructions: readonly Instruction[], domain: string): readonly SectionRange[] {
   const sections: SectionRange[] = [];
-  const open: Section[] = [];
+  let open: readonly Section[] = [];
   for (const one of instructions) {
     if (one.kind === 'if') refuseSections([...one.then, ...one.otherwise], domain);
     const [waiting] = gracePeriodsIn([one]).filter((other) => other.domain === domain);
     if (waiting !== undefined && open.length > 0)
       throw new LitmusError(waiting.line, `'${waiting.text}' waits for the read section that it stands in`);
     if (one.kind !== 'section' || one.domain !== domain) continue;
-    const begin = one.edge === 'end' ? open.pop() : one;
+    if (one.edge === 'begin') {
+      open = [...open, one];
+      continue;
+    }
+    const begin = open.findLast(({ cookie }) => cookie === one.cookie);
     if (begin === undefined) throw new LitmusError(one.line, `'${one.text}' ends no read section`);
-    if (one.edge === 'begin') open.push(one);
-    else if (open.length === 0) sections.push({ begin, end: one });
+    // What is inside of another section adds nothing to it; sections that overlap stay two.
+    if (begin === open[0]) sections.push({ begin, end: one });
+    open = open.filter((other) => other !== begin);
   }
   const [never] = open;
   if (never !== undefined)

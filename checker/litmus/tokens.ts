@@ -4,7 +4,7 @@ import { createToken, Lexer } from 'chevrotain';
 import { binaryOperators } from './litmus-test.ts';
 
 export const Identifier = createToken({ name: 'Identifier', pattern: /[A-Za-z_]\w*/ });
-export const Integer = createToken({ name: 'Integer', pattern: /0[xX][0-9a-fA-F]+|\d+/ });
+export const Integer = createToken({ name: 'Integer', pattern: /(?:0[xX][0-9a-fA-F]+|\d+)[uUlL]*/ });
 
 /** Grammar rules are named in lower case, so words are not. */
 const word = (image: string) =>
@@ -15,7 +15,7 @@ const symbol = (name: string, pattern: string) => createToken({ name, pattern })
 export const TypeWord = createToken({
   name: 'TypeWord',
   pattern:
-    /(?:int|unsigned|signed|long|short|char|bool|volatile|const|struct\s+\w+|void|intptr_t|uintptr_t|size_t|atomic_t|atomic64_t|atomic_long_t|spinlock_t|[us](?:8|16|32|64)|__u?int\w*)\b/,
+    /(?:int|unsigned|signed|long|short|char|bool|volatile|const|struct\s+\w+|void|intptr_t|uintptr_t|size_t|atomic_t|atomic64_t|atomic_long_t|spinlock_t|[us](?:8|16|32|64)|__[us](?:8|16|32|64)|u?int(?:8|16|32|64)_t|__u?int\w*)\b/,
   longer_alt: Identifier,
 });
 export const If = word('if');
@@ -50,17 +50,23 @@ export const Comma = symbol('Comma', ',');
 export const Semicolon = symbol('Semicolon', ';');
 export const Colon = symbol('Colon', ':');
 
+export const While = word('while');
+export const For = word('for');
+export const Do = word('do');
+
 /** What the grammar does not know, so that the message can name it whole. */
-export const Loop = createToken({ name: 'Loop', pattern: /(?:while|for|do)\b/, longer_alt: Identifier });
 export const C11 = createToken({
   name: 'C11',
   pattern:
     /(?:_Atomic|memory_order\w*|atomic_(?:int|uint|long|bool|char|short|flag)\b|atomic_\w+_explicit|atomic_thread_fence)/,
   longer_alt: Identifier,
 });
-export const Compound = createToken({ name: 'Compound', pattern: /[-+*/|&^%]=|\+\+|--|->/ });
+/** `+=` and the like. */
+export const AssignBy = createToken({ name: 'AssignBy', pattern: /[-+*/|&^%]=/ });
+export const ByOne = createToken({ name: 'ByOne', pattern: /\+\+|--/ });
+export const Arrow = createToken({ name: 'Arrow', pattern: /->/ });
 const Unknown = createToken({ name: 'Unknown', pattern: /\S/ });
-const Blank = createToken({ name: 'Blank', pattern: /\s+/, group: Lexer.SKIPPED });
+export const Blank = createToken({ name: 'Blank', pattern: /\s+/, group: Lexer.SKIPPED });
 
 export const tokens: readonly TokenType[] = [
   ...[
@@ -76,12 +82,14 @@ export const tokens: readonly TokenType[] = [
     Not,
     True,
     False,
-    Loop,
+    While,
+    For,
+    Do,
     C11,
     Identifier,
     Integer,
   ],
-  ...[Compound, And, Or, Unequal, Operator, Star, Ampersand, Minus, Tilde, Bang, Assign],
+  ...[AssignBy, ByOne, Arrow, And, Or, Unequal, Operator, Star, Ampersand, Minus, Tilde, Bang, Assign],
   ...[
     LeftParen,
     RightParen,

@@ -11,11 +11,13 @@ import type { Domains } from './domains.ts';
 import { domainsOf, initialOf } from './domains.ts';
 import type { Encoding } from './encoding.ts';
 import { domainFor, encodingOf } from './encoding.ts';
-import type { LitmusTest, LitmusValue, Observed, Proposition } from './litmus-test.ts';
+import type { LitmusTest, LitmusValue, Observed } from './litmus-test.ts';
 import { LitmusError } from './litmus-test.ts';
 import { withGracePeriods } from './grace-periods.ts';
 import type { Code } from './lower.ts';
 import { lower } from './lower.ts';
+import { observedIn } from './proposition.ts';
+import { typesIn } from './types.ts';
 import { statementsFor } from './statements.ts';
 
 export interface Translation {
@@ -35,6 +37,7 @@ export function translate(test: LitmusTest): Translation {
     test.processes.map((one) => lower(one, { locations, initial: initialRegisters(test, one.number) })),
   );
   const domains = domainsOf(test, codes, [...locations, ...added]);
+  refuseBelowZero(test, domains);
   const encoding = encodingOf(domains);
   const declare = (values: ReadonlySet<LitmusValue>, initial: LitmusValue) =>
     init(domainFor(values, encoding), encoding.encode(initial));
@@ -54,6 +57,21 @@ export function translate(test: LitmusTest): Translation {
   };
   const registers = new Map(codes.map(({ from, registers: own }) => [from.number, new Set(own)]));
   return { model: validate(model), encoding, locations, registers };
+}
+
+/** Throws  LitmusError where an unsigned variable would hold a number below zero: here all are signed. */
+function refuseBelowZero(test: LitmusTest, { locations, registers }: Domains): void {
+  const typeOf = typesIn(test);
+  const variables = [
+    ...[...locations].map(([name, values]) => ({ owner: null, name, values })),
+    ...[...registers].flatMap(([owner, own]) => [...own].map(([name, values]) => ({ owner, name, values }))),
+  ];
+  for (const { owner, name, values } of variables)
+    if (typeOf({ owner, name })?.isSigned === false && [...values].some((value) => Number(value) < 0))
+      throw new LitmusError(
+        1,
+        `'${name}' is unsigned and goes below zero: --memory lkmm alone supports that`,
+      );
 }
 
 const initialRegisters = ({ initial }: LitmusTest, owner: number) =>
@@ -94,23 +112,6 @@ function locationsOf({ initial, processes, locations, filter, condition }: Litmu
     .filter(({ owner }) => owner === null)
     .map(({ name }) => name);
   return new Set([...processes.flatMap(({ parameters }) => parameters), ...named, ...pointedTo]);
-}
-
-/** What a proposition speaks of, each once. */
-export function observedIn(proposition: Proposition): readonly Observed[] {
-  switch (proposition.kind) {
-    case 'constant':
-      return [];
-    case 'equals':
-      return [proposition.observed];
-    case 'same':
-      return [proposition.left, proposition.right];
-    case 'not':
-      return observedIn(proposition.operand);
-    case 'and':
-    case 'or':
-      return [...observedIn(proposition.left), ...observedIn(proposition.right)];
-  }
 }
 
 /** Throws  LitmusError when something is observed that no process has. */

@@ -1,6 +1,7 @@
 /** The values of a litmus test, which are numbers and addresses, and how C computes with them. */
 import type { Computation } from './instruction.ts';
 import type { BinaryOperator, LitmusValue, UnaryOperator } from './litmus-test.ts';
+import { LitmusError } from './litmus-test.ts';
 
 /** A computation that some values take part in has no meaning: an address times two. */
 export type Result = LitmusValue | null;
@@ -33,7 +34,7 @@ export function variablesOf(computation: Computation): ReadonlySet<string> {
 export function valueOf(computation: Computation, assignment: Assignment): Result {
   switch (computation.kind) {
     case 'constant':
-      return computation.value | 0;
+      return fitting(computation.value);
     case 'address':
       return computation.location;
     case 'register':
@@ -41,22 +42,22 @@ export function valueOf(computation: Computation, assignment: Assignment): Resul
     case 'old':
       return assignment.get(old)!;
     case 'unary':
-      return unary(computation.operator, valueOf(computation.operand, assignment));
+      return unaryOf(computation.operator, valueOf(computation.operand, assignment));
     case 'binary': {
       const { operator, left, right } = computation;
-      return binary(operator, valueOf(left, assignment), valueOf(right, assignment));
+      return binaryOf(operator, valueOf(left, assignment), valueOf(right, assignment));
     }
   }
 }
 
-function unary(operator: UnaryOperator, operand: Result): Result {
+export function unaryOf(operator: UnaryOperator, operand: Result): Result {
   if (operand === null) return null;
   if (operator === '!') return Number(operand === 0);
   if (typeof operand === 'string') return null;
-  return operator === '-' ? -operand | 0 : ~operand;
+  return operator === '-' ? fitting(-operand + 0) : ~operand;
 }
 
-function binary(operator: BinaryOperator, left: Result, right: Result): Result {
+export function binaryOf(operator: BinaryOperator, left: Result, right: Result): Result {
   if (left === null || right === null) return null;
   switch (operator) {
     case '==':
@@ -89,6 +90,15 @@ function binary(operator: BinaryOperator, left: Result, right: Result): Result {
 
 type Arithmetic = Exclude<BinaryOperator, '==' | '!=' | '&&' | '||'>;
 
+/** Throws  LitmusError for what does not fit into 32 bits: how it goes on depends on types, which are not looked at here. */
+function fitting(value: number): number {
+  if (value === (value | 0)) return value;
+  throw new LitmusError(
+    1,
+    `a value is ${value}: here numbers have 32 bits at most; --memory lkmm has all of C's types`,
+  );
+}
+
 /** On 32 bits, as C's int; a division by zero has no meaning. */
 const arithmetic: Readonly<Record<Arithmetic, (left: number, right: number) => Result>> = {
   '|': (left, right) => left | right,
@@ -98,19 +108,32 @@ const arithmetic: Readonly<Record<Arithmetic, (left: number, right: number) => R
   '<=': (left, right) => Number(left <= right),
   '>': (left, right) => Number(left > right),
   '>=': (left, right) => Number(left >= right),
-  '<<': (left, right) => left << right,
+  '<<': (left, right) => fitting(left * 2 ** (right & 31)),
   '>>': (left, right) => left >> right,
-  '+': (left, right) => (left + right) | 0,
-  '-': (left, right) => (left - right) | 0,
-  '*': (left, right) => Math.imul(left, right),
+  '+': (left, right) => fitting(left + right),
+  '-': (left, right) => fitting(left - right),
+  '*': (left, right) => fitting(left * right),
   '/': (left, right) => (right === 0 ? null : Math.trunc(left / right) | 0),
   '%': (left, right) => (right === 0 ? null : (left % right) | 0),
 };
 
-/** What dependencies are written with: x + 0, and r ^ r or r - r, which is 0 whatever r is. */
+/** The name of an element of an array, whose first has the name of the array. */
+export const cellAt = (array: string, index: number): string => (index === 0 ? array : `${array}[${index}]`);
+
+/** The cell so many elements behind another one; null before the array. */
+export function cellBehind(cell: string, by: number): string | null {
+  const [, array = cell, index = '0'] = /^(.*)\[(\d+)\]$/.exec(cell) ?? [];
+  return Number(index) + by < 0 ? null : cellAt(array, Number(index) + by);
+}
+
+/** Elements of arrays, and what dependencies are written with: r ^ r or r - r, which is 0 whatever r is. */
 function onAddresses(operator: Arithmetic, left: LitmusValue, right: LitmusValue): Result {
   if (left === right && (operator === '^' || operator === '-')) return 0;
-  if (right === 0 && (operator === '+' || operator === '-')) return left;
-  if (left === 0 && operator === '+') return right;
+  if (typeof left === 'string' && typeof right === 'number') {
+    if (operator === '+') return cellBehind(left, right);
+    if (operator === '-') return cellBehind(left, -right);
+  }
+  if (typeof left === 'number' && typeof right === 'string' && operator === '+')
+    return cellBehind(right, left);
   return null;
 }

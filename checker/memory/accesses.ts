@@ -64,8 +64,14 @@ export function unwrapped(statement: Statement): Statement {
   const [step, ...others] = statement.body.filter(({ kind }) => kind !== 'note');
   if (step?.kind !== 'step' || others.length > 0 || step.effects.some(({ kind }) => kind === 'each'))
     return statement;
-  return accessesOf(step).writes.length === 1 ? step : statement;
+  const { reads, writes } = accessesOf(step);
+  const [cell] = writes;
+  const isOne = writes.length === 1 && reads.every((read) => isSameCell(read, cell!));
+  return isOne ? step : statement;
 }
+
+const isSameCell = (one: SharedReference, other: SharedReference): boolean =>
+  one.name === other.name && JSON.stringify(one.index) === JSON.stringify(other.index);
 
 /** Whether a statement makes an atomic block around it act on memory itself. */
 const needsMemory = (statement: Statement): boolean =>

@@ -49,7 +49,7 @@ export function push(
   const place = placeOf(buffer.of, target)!;
   // The value first: it may be computed from a store that waits, and the cell is what tells that it does.
   const put = (slot: Slot) => [
-    set(valueFor(slot, place), value),
+    { kind: 'set', target: valueFor(slot, place), value, named: target } as const,
     set(slot.cell, cellNumber(place, target)),
     ...(isExclusive ? [set(slot.exclusive!, true)] : []),
   ];

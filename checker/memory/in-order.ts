@@ -2,7 +2,7 @@
 import type { AnyExpr, Expr, SharedReference } from '../language/expression.ts';
 import { eq, toExpr, walk } from '../language/expression.ts';
 import type { Effect, Statement } from '../language/statement.ts';
-import { accessesOf, shapeOf } from './accesses.ts';
+import { accessesOf, shapeOf, unwrapped } from './accesses.ts';
 import type { Step } from './ordering.ts';
 import { isFullBarrier, isReadModifyWrite, orderOf, usesWhatItReads } from './ordering.ts';
 
@@ -31,7 +31,8 @@ export interface Surroundings {
 
 const none: ReadonlySet<string> = new Set();
 
-export function conductOf(statement: Statement, { seen, ofHandlers }: Surroundings): Conduct {
+export function conductOf(given: Statement, { seen, ofHandlers }: Surroundings): Conduct {
+  const statement = shapeOf(given) === 'store' ? unwrapped(given) : given;
   const { reads, writes } = accessesOf(statement);
   const cell = writes[0] ?? reads[0] ?? null;
   const assigns = assignedBy(statement);
@@ -162,9 +163,12 @@ export function comesAfter(later: Conduct, earlier: Conduct): Expr<boolean> | bo
   return areSame(earlier.cell!, later.cell!);
 }
 
+const isBound = ({ kind }: AnyExpr) => kind === 'bound';
+
 /** Whether two references are to the same cell: surely, surely not, or where this is true. */
 export function areSame(one: SharedReference, other: SharedReference): Expr<boolean> | boolean {
   if (one.name !== other.name) return false;
+  if ([one, other].some(({ index }) => index !== null && [...walk(index)].some(isBound))) return true;
   if (one.index === null || other.index === null) return true;
   if (one.index.kind === 'constant' && other.index.kind === 'constant')
     return one.index.value === other.index.value;

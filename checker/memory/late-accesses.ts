@@ -1,7 +1,7 @@
 /** Loads and relaxed atomic operations that a CPU performs later than the text says: past stores that follow them. */
-import type { Expr } from '../language/expression.ts';
+import type { Expr, SharedReference } from '../language/expression.ts';
 import { or, walk } from '../language/expression.ts';
-import type { Model } from '../language/model.ts';
+import type { Model, Untried } from '../language/model.ts';
 import type { Block, Statement } from '../language/statement.ts';
 import { statementsOf } from '../language/thread.ts';
 import type { AnyThread } from '../language/thread.ts';
@@ -18,6 +18,7 @@ import type { Lateness, Open } from './late-order.ts';
 import { close, closing, inTextOrder, openIn, perform, willing } from './late-order.ts';
 import type { Late } from './late-step.ts';
 import { candidates } from './late-step.ts';
+import { untriedIn } from './ledger.ts';
 import type { Step } from './ordering.ts';
 import { failureOf, isReadModifyWrite } from './ordering.ts';
 
@@ -36,23 +37,45 @@ interface Result {
   readonly open: Open | null;
 }
 
-/** The model in which each thread may perform loads and relaxed atomic operations late. */
+/** The model in which each thread may perform loads and relaxed atomic operations late, with what it does not try. */
 export function withLateAccesses(model: Model): Model {
   const cpus = cpusOf(model);
   const common = commonVariables(model, cpus);
+  const ledger: Untried[] = [];
   const threads = model.threads.map((thread) => {
-    const { threads: beside } = cpus.find((one) => one.threads.includes(thread))!;
-    const handlers = beside.filter((other) => other !== thread);
-    const ofHandlers = handlers.flatMap(({ body }) =>
-      [...statementsOf(body)].flatMap((one) => {
-        const { reads, writes } = accessesOf(one);
-        return [...reads, ...writes].map(({ name }) => name);
+    const cpu = cpus.find((one) => one.threads.includes(thread))!;
+    const handlers = cpu.threads.filter((other) => other !== thread);
+    const ofHandlers = new Set(handlers.flatMap((handler) => accessedIn(handler).map(({ name }) => name)));
+    const writtenHere = new Set(cpu.threads.flatMap(writtenIn));
+    const others = cpu.host.cpus > 1 ? cpus : cpus.filter((one) => one !== cpu);
+    const writtenByOthers = new Set(
+      others.flatMap((one) => one.threads.flatMap(writtenIn)).filter((name) => common.has(name)),
+    );
+    const given = { seen: seenLocals(model, thread), ofHandlers, common };
+    const { late, rewritten: result } = lateThread(thread, given);
+    ledger.push(
+      ...untriedIn(thread, {
+        ...given,
+        candidates: candidates(thread, given),
+        late,
+        writtenHere,
+        writtenByOthers,
       }),
     );
-    return lateThread(thread, { seen: seenLocals(model, thread), ofHandlers: new Set(ofHandlers), common });
+    return result;
   });
-  return { ...model, threads };
+  return { ...model, threads, ledger };
 }
+
+function accessedIn({ body }: AnyThread): readonly SharedReference[] {
+  return [...statementsOf(body)].flatMap((one) => {
+    const { reads, writes } = accessesOf(one);
+    return [...reads, ...writes];
+  });
+}
+
+const writtenIn = ({ body }: AnyThread): readonly string[] =>
+  [...statementsOf(body)].flatMap((one) => accessesOf(one).writes.map(({ name }) => name));
 
 /** The locals that properties and costs look at. */
 function seenLocals({ properties, costs }: Model, { name }: AnyThread): ReadonlySet<string> {
@@ -64,18 +87,27 @@ function seenLocals({ properties, costs }: Model, { name }: AnyThread): Readonly
   return new Set(parts.flatMap((part) => (part.kind === 'local' && part.thread === name ? [part.name] : [])));
 }
 
-function lateThread(thread: AnyThread, given: Surroundings & Pick<Pass, 'common'>): AnyThread {
+interface LateThread {
+  readonly rewritten: AnyThread;
+  /** What may be late in it. */
+  readonly late: ReadonlyMap<number, Late>;
+}
+
+function lateThread(thread: AnyThread, given: Surroundings & Pick<Pass, 'common'>): LateThread {
   let late = candidates(thread, given);
   for (;;) {
     const pass: Pass = { ...given, thread, late, labels: new Map(), passed: new Set() };
     const body = rewritten(pass);
     const useful = new Map([...late].filter(([at]) => pass.passed.has(at)));
     if (useful.size === late.size) {
-      if (late.size === 0) return thread;
+      if (late.size === 0) return { rewritten: thread, late };
       const flags: Declarations = Object.fromEntries(
-        [...late.values()].map(({ isOpen: { name } }) => [name, init(bool, false)]),
+        [...late.values()].map(({ isOpen: { name } }) => [
+          name,
+          { ...init(bool, false), insideCpu: 'delayed access' as const },
+        ]),
       );
-      return { ...thread, locals: { ...thread.locals, ...flags }, body };
+      return { rewritten: { ...thread, locals: { ...thread.locals, ...flags }, body }, late };
     }
     late = useful;
   }
@@ -130,8 +162,8 @@ function run(statement: Statement, before: Open | null, pass: Pass): Result {
 }
 
 function runOrdered(statement: Statement, before: Open, pass: Pass): Result {
-  const own = statement.kind === 'step' ? pass.late.get(statement.line) : undefined;
-  const conduct = conductOf(statement, pass);
+  const own = pass.late.get(statement.line);
+  const conduct = own?.conduct ?? conductOf(statement, pass);
   notePassed(conduct, before, pass);
   if (own !== undefined) return runLate(own, before, pass);
   if (statement.kind === 'step') {
@@ -158,8 +190,17 @@ function whileWaiting(step: Step, open: Open, pass: Pass): Block {
   if (late.length === 0) return [step];
   const { line, nth } = step;
   const guard = or(...late.map(({ isOpen }) => isOpen as Expr<boolean>));
-  const text = '(what is late is done)';
-  const first: Statement = { kind: 'step', line, nth, text, guard, effects: [], ordering: null };
+  const { text } = step;
+  const first: Statement = {
+    kind: 'step',
+    line,
+    nth,
+    role: 'drains',
+    text,
+    guard,
+    effects: [],
+    ordering: null,
+  };
   return [eitherOf(step, [[step], [first, ...closing(open, pass), step]])];
 }
 
@@ -257,7 +298,8 @@ function runLate(own: Late, before: Open, pass: Pass): Result {
     kind: 'step',
     line,
     nth,
-    text: `(later) ${text}`,
+    role: 'delay',
+    text,
     guard: null,
     effects: [{ kind: 'set', target: own.isOpen, value: { kind: 'constant', value: true } }],
     ordering: null,

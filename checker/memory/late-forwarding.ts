@@ -1,6 +1,6 @@
 /** A load of a store that is still open on its own CPU: it gets the value without anything being done first. */
 import { and, not, walk } from '../language/expression.ts';
-import type { AnyExpr, Expr } from '../language/expression.ts';
+import type { AnyExpr, Expr, SharedReference } from '../language/expression.ts';
 import type { Block, Statement } from '../language/statement.ts';
 import type { Conduct } from './in-order.ts';
 import { areSame } from './in-order.ts';
@@ -28,9 +28,8 @@ export function forwardings(step: Step, conduct: Conduct, open: Open, pass: Late
       return [];
     const younger = stores.slice(at + 1).map(({ isOpen }) => not(isOpen as Expr<boolean>));
     const isYoungest = and(store.isOpen, ...younger);
-    return [
-      forwarding(step, { guard: isYoungest, value, code: close(without(conduct, store), open, pass).code }),
-    ];
+    const { code } = close(without(conduct, store), open, pass);
+    return [forwarding(step, { guard: isYoungest, cell: conduct.cell!, value, code })];
   });
 }
 
@@ -44,21 +43,23 @@ const without = (load: Conduct, { conduct: store }: Late): Conduct => ({
 
 interface Found {
   readonly guard: AnyExpr;
+  readonly cell: SharedReference;
   readonly value: AnyExpr;
   /** What is done first. */
   readonly code: Block;
 }
 
-function forwarding(step: Step, { guard, value, code }: Found): Block {
+function forwarding(step: Step, { guard, cell, value, code }: Found): Block {
   const found: Statement = {
     ...step,
     ordering: null,
+    finds: { cell, value },
     effects: withAccesses(step.effects, { load: () => value, store: () => null }),
   };
   if (code.length === 0) return [{ ...found, guard }];
   const isThere: Statement = {
     ...step,
-    text: '(a store that is still to come)',
+    role: 'forwards',
     guard,
     effects: [],
     ordering: null,

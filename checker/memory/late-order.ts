@@ -51,11 +51,13 @@ export function perform(
   });
   const done: Statement = {
     ...step,
+    role: 'delayed',
     effects: [...step.effects, { kind: 'set', target: isOpen, value: { kind: 'constant', value: false } }],
   };
   const condition: AnyExpr = when === true ? isOpen : and(isOpen, when);
-  const { line, nth } = step;
-  return [{ kind: 'branch', line, nth, text: '(later)', condition, then: [...before, done], otherwise: [] }];
+  const { line, nth, text } = step;
+  const then = [...before, done];
+  return [{ kind: 'branch', line, nth, role: 'performs', text, condition, then, otherwise: [] }];
 }
 
 /**
@@ -70,9 +72,9 @@ export function willing(conduct: Conduct, open: Open, pass: Lateness): Block {
     return one.conduct.kind === 'update' && (isStore || (conduct.kind === 'load' && one.conduct.isBlind));
   });
   return may.flatMap((one): Block => {
-    const { line, nth } = one.step;
+    const { line, nth, text } = one.step;
     const [way] = perform(one, true, pass) as [Statement & { kind: 'branch' }];
-    const skip: Statement = { kind: 'note', line, nth, text: '(later still)' };
+    const skip: Statement = { kind: 'note', line, nth, role: 'keeps', text };
     return [{ ...way, then: [{ kind: 'either', line, nth, alternatives: [way.then, [skip]] }] }];
   });
 }

@@ -17,11 +17,16 @@ export type MemoryModel = (model: Model, settings: MemorySettings) => Model;
 
 export const defaultSettings: MemorySettings = { bound: null };
 
+/** The memory model, whose result keeps the model as its author wrote it: what is told of it is told in those words. */
+const keeping =
+  (rewrite: MemoryModel): MemoryModel =>
+  (model, settings) => ({ ...rewrite(model, settings), written: model });
+
 /** By name; sequential consistency is the model itself, and of a machine of its own the model only has the name. */
 export const memoryModels: Readonly<Record<MemoryModelName, MemoryModel>> = {
   sc: (model) => model,
-  tso,
-  pso,
-  weak,
+  tso: keeping(tso),
+  pso: keeping(pso),
+  weak: keeping(weak),
   arm64: (model) => ({ ...model, machine: 'arm64' }),
 };

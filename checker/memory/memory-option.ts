@@ -15,6 +15,6 @@ export const withMemoryOption = (definition: AnyDefinition): AnyDefinition => ({
     const { memory, options } = scenario;
     return memory === undefined ? scenario : { ...scenario, options: { ...options, [memoryKey]: memory } };
   }),
-  build: ({ [memoryKey]: name = memoryOption.fallback, ...options } = {}) =>
-    memoryModels[name as MemoryModelName](definition.build(options), defaultSettings),
+  build: ({ [memoryKey]: name = memoryOption.fallback, ...options } = {}, beyond = []) =>
+    memoryModels[name as MemoryModelName](definition.build(options, beyond), defaultSettings),
 });

@@ -1,24 +1,33 @@
 /** Rewrites the text of a thread so that its accesses go by way of its CPU's store buffer. */
 import type { AnyExpr, SharedReference } from '../language/expression.ts';
-import { and } from '../language/expression.ts';
+import { and, not } from '../language/expression.ts';
 import type { Block, Statement } from '../language/statement.ts';
 import type { AnyThread } from '../language/thread.ts';
 import { shapeOf } from './accesses.ts';
 import { fence, forwarded, hasRoomFor, isEmpty, placeOf, push } from './buffering.ts';
 import { storesOf } from './capacity.ts';
+import type { Fresh } from './flat-either.ts';
+import { flatEither, noneYet } from './flat-either.ts';
+import { failureOf } from './ordering.ts';
 import type { Buffer } from './store-buffer.ts';
 import { variablesOf } from './store-buffer.ts';
 import { withAccesses, withLoads } from './substitute.ts';
 
 export const rewriteThread = (thread: AnyThread, buffer: Buffer): AnyThread => ({
   ...thread,
-  body: rewriteBlock(thread.body, buffer),
+  body: rewriteBlock(thread.body, { buffer, fresh: noneYet() }),
 });
 
-const rewriteBlock = (block: Block, buffer: Buffer): Block =>
-  block.flatMap((statement) => rewrite(statement, buffer));
+interface Core {
+  readonly buffer: Buffer;
+  readonly fresh: Fresh;
+}
 
-function rewrite(statement: Statement, buffer: Buffer): Statement | Block {
+const rewriteBlock = (block: Block, core: Core): Block =>
+  block.flatMap((statement) => rewrite(statement, core));
+
+function rewrite(statement: Statement, core: Core): Statement | Block {
+  const { buffer, fresh } = core;
   switch (statement.kind) {
     case 'step':
       return rewriteStep(statement, buffer);
@@ -28,21 +37,22 @@ function rewrite(statement: Statement, buffer: Buffer): Statement | Block {
       return {
         ...statement,
         condition: withLoads(statement.condition, loadFrom(buffer)),
-        then: rewriteBlock(statement.then, buffer),
-        otherwise: rewriteBlock(statement.otherwise, buffer),
+        then: rewriteBlock(statement.then, core),
+        otherwise: rewriteBlock(statement.otherwise, core),
       };
     case 'either':
-      return {
-        ...statement,
-        alternatives: statement.alternatives.map((part) => rewriteBlock(part, buffer)),
-      };
+      return flatEither(
+        statement,
+        statement.alternatives.map((part) => rewriteBlock(part, core)),
+        fresh,
+      );
     case 'loop':
     case 'forever':
-      return { ...statement, body: rewriteBlock(statement.body, buffer) };
+      return { ...statement, body: rewriteBlock(statement.body, core) };
     case 'atomically':
       return shapeOf(statement) === 'atomic'
         ? { ...statement, body: afterEmptying(statement.body, buffer) }
-        : { ...statement, body: rewriteBlock(statement.body, buffer) };
+        : { ...statement, body: rewriteBlock(statement.body, core) };
     case 'choose':
     case 'label':
     case 'goto':
@@ -61,18 +71,32 @@ function rewriteStep(statement: Statement & { kind: 'step' }, buffer: Buffer): S
     case 'none':
       return statement;
     case 'atomic':
-      return { ...statement, guard: withGuard(isEmpty(buffer), statement.guard) };
-    case 'load': {
-      const load = loadFrom(buffer);
-      return {
-        ...statement,
-        guard: statement.guard === null ? null : withLoads(statement.guard, load),
-        effects: withAccesses(statement.effects, { load, store: () => null }),
-      };
-    }
+      return rewriteAtomic(statement, buffer);
+    case 'load':
+      return loading(statement, buffer);
     case 'store':
       return rewriteStore(statement, buffer);
   }
+}
+
+const loading = (statement: Statement & { kind: 'step' }, buffer: Buffer): Statement => ({
+  ...statement,
+  guard: statement.guard === null ? null : withLoads(statement.guard, loadFrom(buffer)),
+  effects: withAccesses(statement.effects, { load: loadFrom(buffer), store: () => [] }),
+});
+
+/**
+ * What acts on memory waits until the buffer is empty. A read-modify-write that writes nothing, such as a
+ * compare-and-exchange that fails, is a load: the kernel promises no order of it, and atomic_add_unless() looks first.
+ */
+function rewriteAtomic(statement: Statement & { kind: 'step' }, buffer: Buffer): Statement {
+  const acting = { ...statement, guard: withGuard(isEmpty(buffer), statement.guard) };
+  const failure = failureOf(statement);
+  if (failure === null) return acting;
+  const failing = loading({ ...statement, guard: withGuard(failure, statement.guard) }, buffer);
+  const { line, nth } = statement;
+  const succeeding = { ...acting, guard: and(acting.guard, not(failure)) };
+  return { kind: 'either', line, nth, alternatives: [[succeeding], [failing]] };
 }
 
 /** A store goes into the buffer, and waits for room where the buffer is shorter than a run may want. */
@@ -109,6 +133,7 @@ function afterEmptying(body: Block, buffer: Buffer): Block {
       kind: 'step',
       line: first?.line ?? 0,
       nth: 0,
+      role: 'hidden',
       text,
       guard: isEmpty(buffer),
       effects: [],

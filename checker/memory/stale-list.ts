@@ -2,7 +2,7 @@
 import type { Value } from '../language/domain.ts';
 import { bool, range, valueAt } from '../language/domain.ts';
 import type { AnyExpr } from '../language/expression.ts';
-import type { AnyDeclaration, Declarations, Variable } from '../language/variable.ts';
+import type { AnyDeclaration, CpuPart, Declarations, Variable } from '../language/variable.ts';
 import { array, init } from '../language/variable.ts';
 import type { Cpu } from './cpu.ts';
 import type { Place } from './places.ts';
@@ -75,10 +75,18 @@ function variablesIn(list: StaleList) {
   });
   const cells = places.reduce((sum, place) => sum + place.cells, 0);
   const time = range(0, length);
+  const asPart = ({ name, declaration }: Named, slot: number, holds: CpuPart['holds']): Named => ({
+    name,
+    declaration: { ...declaration, part: { cpu: cpu.host.name, slot, holds } },
+  });
   const slots = Array.from({ length }, (_, at) => ({
-    cell: withCellNames(own(`${at}`, range(0, cells), 0, `the cell of entry ${at}, or 0`), places),
+    cell: asPart(
+      withCellNames(own(`${at}`, range(0, cells), 0, `the cell of entry ${at}, or 0`), places),
+      at,
+      'cell',
+    ),
     values: domainsOf(places).map(({ variable, declaration: { domain } }) =>
-      own(`${at}_${variable}`, domain, valueAt(domain, 0), `the value of entry ${at}`),
+      asPart(own(`${at}_${variable}`, domain, valueAt(domain, 0), `the value of entry ${at}`), at, 'value'),
     ),
     from: timedCells.size > 0 ? own(`${at}_from`, time, 0, `when the value of entry ${at} came`) : null,
   }));

@@ -2,7 +2,7 @@
 import type { AnyDomain, Value } from '../language/domain.ts';
 import { bool, printDomain, range, valueAt } from '../language/domain.ts';
 import type { AnyExpr } from '../language/expression.ts';
-import type { AnyDeclaration, Declarations, Variable } from '../language/variable.ts';
+import type { AnyDeclaration, CpuPart, Declarations, Variable } from '../language/variable.ts';
 import { array, init } from '../language/variable.ts';
 import type { Cpu } from './cpu.ts';
 import type { Place } from './places.ts';
@@ -102,12 +102,18 @@ function slotVariables(buffer: StoreBuffer, at: number) {
     name: `${prefix}${at}${what}`,
     declaration: declare(cpu.host.cpus, domain, first, `store buffer of ${cpu.host.name}: ${meaning}`),
   });
+  const part = (holds: CpuPart['holds']): CpuPart => ({ cpu: cpu.host.name, slot: at, holds });
   const cell = own('', range(0, cells), 0, `the cell of store ${at}, or 0`);
   return {
-    cell: { ...cell, declaration: { ...cell.declaration, cellNames: cellNamesOf(places) } },
-    values: domainsOf(places).map(({ variable, declaration: { domain } }) =>
-      own(`_${variable}`, domain, valueAt(domain, 0), `the value of store ${at}`),
-    ),
+    cell: {
+      ...cell,
+      declaration: { ...cell.declaration, cellNames: cellNamesOf(places), part: part('cell') },
+    },
+    values: domainsOf(places)
+      .map(({ variable, declaration: { domain } }) =>
+        own(`_${variable}`, domain, valueAt(domain, 0), `the value of store ${at}`),
+      )
+      .map(({ name, declaration }) => ({ name, declaration: { ...declaration, part: part('value') } })),
     fence:
       buffer.fenced && at > 0
         ? own('_fence', bool, false, `a write barrier stands before store ${at}`)

@@ -59,11 +59,12 @@ function decision(branch: Branch, source: Source, { labels, after }: Deciding): 
   const own = { line, nth };
   const arm = (way: Way): Block => {
     const effects = after(way);
-    const goes: Statement = { ...own, kind: 'goto', label: labels[way] };
+    const goes: Statement = { ...own, role: 'hidden', kind: 'goto', label: labels[way] };
     const forgets: Statement = {
       ...own,
+      role: 'hidden',
       kind: 'step',
-      text: '(goes on)',
+      text,
       guard: null,
       effects,
       ordering: null,
@@ -73,17 +74,26 @@ function decision(branch: Branch, source: Source, { labels, after }: Deciding): 
   const decide: Statement = {
     ...branch,
     condition: conditionBy(branch, source),
+    ...(source.entry === null ? {} : { old: source.entry }),
     then: arm('then'),
     otherwise: arm('otherwise'),
   };
-  const old: Statement = { ...own, kind: 'step', text, guard: source.guard, effects: [], ordering: null };
+  const old: Statement = {
+    ...own,
+    role: 'hidden',
+    kind: 'step',
+    text,
+    guard: source.guard,
+    effects: [],
+    ordering: null,
+  };
   const body = source.guard === null ? [decide] : [old, decide];
   return { ...own, kind: 'atomically', reason: 'a load and what the CPU forgets with it', body };
 }
 
 /** The decisions, and behind them the blocks of the branch, once each. */
 function joined(branch: Branch, decisions: readonly Statement[], labels: Labels): Block {
-  const own = { line: branch.line, nth: branch.nth };
+  const own = { line: branch.line, nth: branch.nth, role: 'hidden' as const };
   const labelled = (way: Way): Block => [{ ...own, kind: 'label', name: labels[way] }, ...branch[way]];
   return [
     ...(decisions.length === 1

@@ -4,6 +4,7 @@ import type { Effect, Statement } from '../language/statement.ts';
 import { set } from '../language/statement.ts';
 import { accessesOf, shapeOf, unwrapped } from './accesses.ts';
 import type { Beside } from './drain.ts';
+import type { Fresh } from './flat-either.ts';
 import type { Reading } from './interest.ts';
 import { failureOf, isFullBarrier, isReadModifyWrite } from './ordering.ts';
 import type { Stale } from './stale-list.ts';
@@ -19,8 +20,7 @@ export interface Core extends Beside {
   readonly reading: Reading;
   /** By label: variables of which an old value may be read from there on. */
   readonly labels: Map<string, ReadonlySet<string>>;
-  /** Numbers the labels that the rewrite adds. */
-  readonly fresh: { count: number };
+  readonly fresh: Fresh;
 }
 
 /** The variables of which an old value may be read before and after a statement. */

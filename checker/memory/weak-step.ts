@@ -1,6 +1,6 @@
 /** Steps and branches of a weakly ordered CPU: where a load finds its value, and what an atomic operation waits for. */
 import type { AnyExpr, Expr, SharedReference } from '../language/expression.ts';
-import { and, not, or, walk } from '../language/expression.ts';
+import { and, eq, not, or, walk } from '../language/expression.ts';
 import type { Block, Effect, Statement } from '../language/statement.ts';
 import { accessesOf, shapeOf } from './accesses.ts';
 import { cellNumber, hasNoRelease, hasRoomFor, isEmpty, isFor, placeOf, push } from './buffering.ts';
@@ -44,12 +44,45 @@ export function rewriteStep(step: Step, around: Around, core: Core): Block {
     case 'none':
       return [{ ...step, effects: withAccesses(step.effects, computing(core)) }];
     case 'load':
-      return oneOf(step, loads(step, around, core));
+      return waiting(step, loads(step, around, core), core);
     case 'store':
       return [bufferedStore(step, around, core)];
     case 'atomic':
       return oneOf(step, atomics(step, around, core));
   }
+}
+
+/**
+ * The ways to do a load. One that waits may find what memory has and go on waiting: then it reads nothing older any
+ * more. Without such a round an old value would stay readable for ever to a wait that never looks.
+ */
+function waiting(step: Step, ways: readonly Statement[], { buffer, stale, fresh }: Core): Block {
+  const cell = cellOf(step);
+  const place = stale === null ? undefined : placeOf(stale.of, cell);
+  if (step.guard === null || stale === null || place === undefined) return oneOf(step, ways);
+  const { line, nth, text } = step;
+  const number = cellNumber(place, cell);
+  const [now] = sourcesOf(cell, buffer, stale);
+  const isOld = or(...stale.slots.map((slot) => eq(slot.cell, number)));
+  const round: Statement = {
+    kind: 'step',
+    line,
+    nth,
+    text,
+    guard: and(isOld, not(withLoads(step.guard, () => now!.value))),
+    effects: settle(stale, number),
+    ordering: null,
+  };
+  const name = `again_${line}_${++fresh.count}`;
+  fresh.rounds.add(name);
+  const alternatives = [
+    ...ways.map((way) => [way]),
+    [round, { line, nth, kind: 'goto', label: name } as const],
+  ];
+  return [
+    { line, nth, kind: 'label', name },
+    { line, nth, kind: 'either', alternatives },
+  ];
 }
 
 /** The only way, or a choice among ways. */
@@ -89,6 +122,7 @@ function loads(step: Step, around: Around, core: Core, failure: AnyExpr | null =
     const isAcquire = failure === null && step.ordering === 'acquire';
     return {
       ...step,
+      ...(source.entry === null ? {} : { old: source.entry }),
       guard: allOf(source.guard, ...guards),
       effects: [...found(step, source, { core, isAcquire, around }, effects), ...lose(stale, around)],
     };

@@ -6,6 +6,7 @@ import { statementsOf } from '../language/thread.ts';
 import type { AnyThread } from '../language/thread.ts';
 import { accessesOf, shapeOf, unwrapped } from './accesses.ts';
 import { fence, forwarded, isEmpty } from './buffering.ts';
+import { flatEither, noneYet } from './flat-either.ts';
 import { atLoopEnd, interestAtLabels, interestBefore, wayOut } from './interest.ts';
 import { assignedBy } from './in-order.ts';
 import type { Around, Core } from './weak-core.ts';
@@ -23,7 +24,7 @@ export function rewriteWeakThread(
 ): AnyThread {
   const reading = readingOf(variablesOf(given.stale?.of ?? { places: [] }));
   const labels = new Map(interestAtLabels(thread.body, reading));
-  const core: Core = { ...given, reading, labels, fresh: { count: 0 } };
+  const core: Core = { ...given, reading, labels, fresh: noneYet() };
   return { ...thread, body: [...rewriteBlock(thread.body, new Set(), core), ...ending(core)] };
 }
 
@@ -33,7 +34,7 @@ function ending({ buffer }: Core): Block {
   if (pending.length === 0) return [];
   const text = 'the end: all atomic operations are done';
   const guard = not(or(...pending));
-  return [{ kind: 'step', line: 0, nth: 1, text, guard, effects: [], ordering: null }];
+  return [{ kind: 'step', line: 0, nth: 1, role: 'ends', text, guard, effects: [], ordering: null }];
 }
 
 function rewriteBlock(block: Block, after: Names, core: Core): Block {
@@ -66,7 +67,11 @@ function rewrite(statement: Statement, around: Around, core: Core): Block {
       return rewriteBranch({ ...statement, then, otherwise }, ways, core);
     }
     case 'either':
-      return rewriteEither(statement, around, core);
+      return flatEither(
+        statement,
+        statement.alternatives.map((part) => rewriteBlock(part, around.after, core)),
+        core.fresh,
+      );
     case 'loop':
       return [
         {
@@ -89,23 +94,6 @@ function rewrite(statement: Statement, around: Around, core: Core): Block {
     case 'note':
       return [statement];
   }
-}
-
-/** An alternative that begins with a load begins with any of the values that the load can find. */
-function rewriteEither(statement: Statement & { kind: 'either' }, around: Around, core: Core): Block {
-  const alternatives = statement.alternatives.flatMap((part) => {
-    const [first, ...rest] = rewriteBlock(part, around.after, core);
-    if (first?.kind !== 'either') return [first === undefined ? [] : [first, ...rest]];
-    if (rest.length === 0) return first.alternatives;
-    const name = `choice_${statement.line}_${++core.fresh.count}`;
-    const own = { line: statement.line, nth: statement.nth };
-    return first.alternatives.map((way, at): Block =>
-      at === 0
-        ? [...way, { ...own, kind: 'label', name }, ...rest]
-        : [...way, { ...own, kind: 'goto', label: name }],
-    );
-  });
-  return [{ ...statement, alternatives }];
 }
 
 function rewriteBarrier(
@@ -177,8 +165,6 @@ function beginning(body: Block, guard: AnyExpr | null, effects: readonly Effect[
       ...rest,
     ];
   const text = guard === null ? 'nothing old is seen any more' : 'the store buffer is empty';
-  return [
-    { kind: 'step', line: first?.line ?? 0, nth: first?.nth ?? 0, text, guard, effects, ordering: null },
-    ...body,
-  ];
+  const own = { line: first?.line ?? 0, nth: first?.nth ?? 0, role: 'hidden' as const };
+  return [{ ...own, kind: 'step', text, guard, effects, ordering: null }, ...body];
 }

@@ -69,9 +69,9 @@ export function isEffective({ ground, mutation }: Place): boolean {
 }
 
 /** All that a table does, without the names and numbers of its statements: what is equal here behaves alike. */
-export const meaningOf = ({ threads, model: { machine } }: TransitionTable): string =>
+export const meaningOf = ({ model: { ledger = [], machine }, threads }: TransitionTable): string =>
   JSON.stringify(
-    threads.map(({ entry, locations, end }) => ({ entry, locations, end })),
+    [ledger.length > 0, threads.map(({ entry, locations, end }) => ({ entry, locations, end }))],
     (key, value: unknown) => {
       if (key === 'statement') return machine === undefined ? undefined : orderIn(value as Statement);
       return key === 'id' ? undefined : value;

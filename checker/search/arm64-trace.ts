@@ -10,8 +10,8 @@ import type { Executed, Loaded, Stored } from '../memory/arm64/run.ts';
 import { keyOf } from '../memory/arm64/state-key.ts';
 import type { Step } from '../memory/arm64/successors.ts';
 import { cellName, Machine } from '../memory/arm64/successors.ts';
-import type { State } from '../state/evaluate.ts';
-import type { Event, OutOfOrder } from '../state/interpret.ts';
+import type { Cells, State } from '../state/evaluate.ts';
+import type { Change, Event, OutOfOrder } from '../state/interpret.ts';
 import { blame, isDeadlock, plainState } from './arm64-space.ts';
 import type { Answer, Schedule } from './outcome.ts';
 import { ReplayError } from './replay-error.ts';
@@ -121,7 +121,28 @@ function traceStep(
             processor: step.processor,
           }),
         );
-  return { edge, thread: table.thread.name, replica, events, after };
+  const { name } = table.thread;
+  const locals = changedLocals(
+    plainState(program, before, before.top).threads[name]![replica]!.locals,
+    after.threads[name]![replica]!.locals,
+  );
+  // A step is told statement by statement; what it leaves in the locals stands beside its last one.
+  const told = events.map((event, at) => (at === events.length - 1 ? { ...event, locals } : event));
+  return { edge, thread: name, replica, events: told, after };
+}
+
+function changedLocals(before: Cells, after: Cells): readonly Change[] {
+  const flat = (cells: Cells) =>
+    Object.entries(cells).flatMap(([name, value]) =>
+      Array.isArray(value)
+        ? value.map((one, at): [string, Value] => [`${name}[${at}]`, one as Value])
+        : [[name, value as Value] as [string, Value]],
+    );
+  const old = new Map(flat(before));
+  return flat(after).flatMap(([cell, to]) => {
+    const from = old.get(cell)!;
+    return from === to ? [] : [{ cell, from, to }];
+  });
 }
 
 const nothing: OutOfOrder = { old: [], early: [], seenBefore: [], late: [] };
@@ -139,6 +160,7 @@ function promise(program: Program, { promised, operation }: Step, before: Machin
     reads: [],
     writes: [{ cell: name, value: to }],
     changes: [{ cell: name, from: valueIn(program, cell, before.writes[cell]!.at(-1)!.value), to }],
+    locals: [],
     counts: {},
     outOfOrder: { ...nothing, early: [name] },
   };
@@ -183,6 +205,7 @@ function eventOf(
         from: value(stored.cell, stored.before),
         to: value(stored.cell, stored),
       })),
+    locals: [],
     counts: {},
   };
   return old.length + seenBefore.length === 0

@@ -2,7 +2,7 @@
 import type { AnyDefinition, Verdict } from '../language/model.ts';
 import { ModelError } from '../language/model-error.ts';
 import type { Options, OptionValue } from '../language/option.ts';
-import { offValue, valuesOf, withFallbacks } from '../language/option.ts';
+import { countOfValues, offValue, optionName, valuesOf, withFallbacks } from '../language/option.ts';
 import { checking } from './check.ts';
 import type { Checked } from './check.ts';
 import type { Settings } from './settings.ts';
@@ -111,8 +111,21 @@ function variedBy(options: Options, { vary, given }: Choice): readonly string[] 
 export const defaultVaried = (options: Options) =>
   Object.keys(options).filter((key) => options[key]!.role === 'machine' || options[key]!.role === 'fix');
 
-/** All combinations: by setting of the machine and the like, then from no repairs to all. */
+/** More variants nobody waits for. */
+const mostVariants = 16_384;
+
+/**
+ * All combinations: by setting of the machine and the like, then from no repairs to all.
+ *
+ * Throws  ModelError when there are too many.
+ */
 export function combinations(options: Options, varied: readonly string[]): readonly Choices[] {
+  const variants = varied.reduce((product, key) => product * countOfValues(options[key]!), 1);
+  if (variants > mostVariants)
+    throw new ModelError(
+      `${varied.map(optionName).join(', ')} have ${variants} combinations, and at most ${mostVariants} are compared: ` +
+        'give some of these options a value, or name fewer with --vary',
+    );
   const all = varied.reduce<readonly Choices[]>(
     (some, key) =>
       some.flatMap((choices) => valuesOf(options[key]!).map((value) => ({ ...choices, [key]: value }))),

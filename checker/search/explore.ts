@@ -44,7 +44,7 @@ export function* exploring(table: TransitionTable, limits: Limits, settings: Set
   const obstacle = settings.reduce && settings.engine === 'compiled' ? irreducible(table) : null;
   const reduce = settings.reduce && obstacle === null;
   const outcome = yield* looks(table, { ...limits, stop }, { ...settings, reduce });
-  if (outcome.verdict !== 'inconclusive') return outcome;
+  if (outcome.verdict !== 'inconclusive' || outcome.untried !== undefined) return outcome;
   // A look may have ended at a limit of its own, and been the last one because the user's had come meanwhile.
   const reason = stopped ?? outcome.reason;
   // Fewer states are explored without persistent sets in any case.
@@ -92,13 +92,18 @@ function* symmetricLooks(
   // What persistent sets find is there, but there may be a shorter way to it.
   if (isFinal(third, limits) && !('minimal' in third)) return third;
   const fourth = yield* symmetric(secondLook * longerSecond, largeBytes);
-  if (fourth.verdict !== 'inconclusive') return fourth;
+  if (isDecided(fourth)) return fourth;
   return isFinal(third, limits) ? third : yield* reduced(limits);
 }
 
+/** An answer, even that none can be given: no other search would find more. */
+const isDecided = (outcome: Outcome): boolean =>
+  outcome.verdict !== 'inconclusive' || outcome.untried !== undefined;
+
 /** An answer; or another search would be cut as short: by the user, or because there are too many ways to begin. */
-function isFinal({ verdict, statistics: { states } }: Outcome, limits: Limits): boolean {
-  return verdict !== 'inconclusive' || limits.stop() !== null || states > limits.maxStates || states === 0;
+function isFinal(outcome: Outcome, limits: Limits): boolean {
+  const { states } = outcome.statistics;
+  return isDecided(outcome) || limits.stop() !== null || states > limits.maxStates || states === 0;
 }
 
 const atMost = (limits: Limits, states: number): Limits => ({

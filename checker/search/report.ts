@@ -1,5 +1,6 @@
 /** From what a search found, or did not find, to an answer. */
 import type { TransitionTable } from '../analysis/transition-table.ts';
+import type { Untried } from '../language/model.ts';
 import type { Answer, Schedule, Statistics } from './outcome.ts';
 import type { Finding, StateSpace } from './state-space.ts';
 
@@ -47,12 +48,22 @@ export function answerAtEnd({ model }: TransitionTable, { reached }: StateSpace)
   const limits = model.properties.filter(({ limit }, at) => limit === true && reached.has(at));
   if (limits.length > 0)
     return { verdict: 'inconclusive', reason: limits.map(({ name }) => name).join('; ') };
+  const { ledger = [] } = model;
+  if (ledger.length > 0) return { verdict: 'inconclusive', reason: reasonOf(ledger), untried: ledger };
   const witnesses = model.properties.filter(
     ({ kind, limit }, at) => kind === 'reachable' && limit !== true && !reached.has(at),
   );
   return witnesses.length > 0
     ? { verdict: 'unreached', witnesses: witnesses.map(({ name }) => name) }
     : { verdict: 'holds' };
+}
+
+/** Why nothing is proved, in one line, by the first pair. */
+export function reasonOf(ledger: readonly Untried[]): string {
+  const [{ thread, earlier, later, reason }, ...others] = ledger as readonly [Untried, ...Untried[]];
+  const more = others.length === 0 ? '' : ` and ${others.length} more`;
+  const pair = `${thread}, line ${earlier.line} behind line ${later.line} (${reason})`;
+  return `not all that hardware may do was tried: ${pair}${more}`;
 }
 
 /** How far a search came. */

@@ -151,7 +151,6 @@ export class VectorTree {
     return this.#with(id, at, value, this.#reach, 0);
   }
 
-  // eslint-disable-next-line max-params -- one step of a recursion without allocation
   #with(id: number, at: number, value: number, reach: number, level: number): number {
     const slot = reach === 1 ? at & 15 : Math.trunc(at / reach) & 15;
     const before = this.#blocks.word(id, slot);

@@ -43,6 +43,8 @@ export interface Event {
   /** The shared cells written, also where the value stayed the same. */
   readonly writes: readonly Access[];
   readonly changes: readonly Change[];
+  /** The locals of the running copy that it changed. */
+  readonly locals: readonly Change[];
   readonly counts: Readonly<Record<string, number>>;
   /** What was performed out of the order of the text; left out where nothing was. */
   readonly outOfOrder?: OutOfOrder;
@@ -230,6 +232,7 @@ const silent = (statement: Statement): Event => ({
   reads: [],
   writes: [],
   changes: [],
+  locals: [],
   counts: {},
 });
 
@@ -252,12 +255,13 @@ function execute(
   runner: Runner,
 ): Firing {
   const execution: Execution = { writes: [], counts: {}, failed: null };
-  const { reads, result, error } = watch(state, runner, (place) =>
-    produceWithPatches(state, (draft) => apply(effects, { ...place, state: draft }, execution)),
-  );
+  const { reads, result, error } = watch(state, runner, (place) => {
+    readDelayed(statement, place);
+    return produceWithPatches(state, (draft) => apply(effects, { ...place, state: draft }, execution));
+  });
   const [next, patches, inverse] = result ?? [state, [], []];
   const { writes, counts, failed } = execution;
-  const event = { ...silent(statement), reads, writes, changes: changesOf(patches, inverse), counts };
+  const event = { ...silent(statement), reads, writes, ...changesOf(patches, inverse), counts };
   return {
     state: next,
     events: [event],
@@ -266,15 +270,29 @@ function execute(
   };
 }
 
-/** The shared cells that immer's patches change, with the values before and after. */
-function changesOf(patches: readonly Patch[], inverse: readonly Patch[]): readonly Change[] {
-  const shared = (patch: Patch) => patch.path[0] === 'shared';
-  const before = new Map(inverse.filter(shared).map(({ path, value }) => [path.join('.'), value as Value]));
-  return patches.filter(shared).map(({ path, value }) => ({
-    cell: cellName(String(path[1]), path.length > 2 ? Number(path[2]) : null),
-    from: before.get(path.join('.'))!,
-    to: value as Value,
-  }));
+/** A load that finds a store of its CPU that is delayed reads no memory, and yet it reads the cell. */
+function readDelayed(statement: Statement, place: Place): void {
+  if (statement.kind !== 'step' || statement.finds === undefined) return;
+  const { cell, value } = statement.finds;
+  place.onRead?.(cellName(cell.name, indexOf(cell, place)), evaluate(value, place));
+}
+
+/** The shared cells and the locals that immer's patches change, with the values before and after. */
+function changesOf(
+  patches: readonly Patch[],
+  inverse: readonly Patch[],
+): { readonly changes: readonly Change[]; readonly locals: readonly Change[] } {
+  const before = new Map(inverse.map(({ path, value }) => [path.join('.'), value as Value]));
+  const among = (part: string, depth: number) =>
+    patches
+      .filter(({ path }) => path[0] === part)
+      .map(({ path, value }) => ({
+        cell: cellName(String(path[depth]), path.length > depth + 1 ? Number(path[depth + 1]) : null),
+        from: before.get(path.join('.'))!,
+        to: value as Value,
+      }));
+  // A local lies at threads, name, copy, 'locals', local.
+  return { changes: among('shared', 1), locals: among('threads', 4) };
 }
 
 /** Applies effects in order to the draft that `place` reads from; stops at an assertion that fails. */
@@ -302,9 +320,13 @@ function apply(effects: readonly Effect[], place: Place, execution: Execution): 
   }
 }
 
-function assign({ target, value }: Effect & { kind: 'set' }, place: Place, execution: Execution): void {
+function assign(
+  { target, value, named = target }: Effect & { kind: 'set' },
+  place: Place,
+  execution: Execution,
+): void {
   const assigned = evaluate(value, place);
-  if (!contains(target.domain, assigned)) throw outside(target.domain, printExpr(target), assigned);
+  if (!contains(target.domain, assigned)) throw outside(target.domain, printExpr(named), assigned);
   const index = indexOf(target, place);
   const cells = cellsOf(target, place) as Draft<Cells>;
   if (index === null) cells[target.name] = assigned;

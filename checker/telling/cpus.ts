@@ -1,5 +1,6 @@
 /** The CPUs of a trace: who runs where, and how each is called. */
 import type { TransitionTable } from '../analysis/transition-table.ts';
+import type { CpuNumber } from '../search/harm.ts';
 import type { Trace } from '../search/trace.ts';
 
 export interface Cpu {
@@ -12,6 +13,12 @@ export interface Cpu {
   /** The copies of threads that run on it, as `thread replica`: its own, and handlers. */
   readonly copies: ReadonlySet<string>;
 }
+
+/** The number of the CPU on which a copy of a thread runs. */
+export const numberIn = (table: TransitionTable): CpuNumber => {
+  const all = allCpus(table);
+  return (thread, replica) => all.find(({ copies }) => copies.has(`${thread} ${replica}`))!.number;
+};
 
 /** How sentences call it. */
 export const whoIs = ({ thread, replicated, number }: Cpu): string =>

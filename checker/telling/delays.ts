@@ -1,6 +1,7 @@
 /** From a store that waits in a store buffer to the step that takes it to memory. */
 import type { TransitionTable } from '../analysis/transition-table.ts';
 import type { Cells } from '../state/evaluate.ts';
+import { textOf as wordsOfStep } from './author-words.ts';
 import type { Trace } from '../search/trace.ts';
 
 export interface Delay {
@@ -42,8 +43,7 @@ function delaysIn(buffer: Buffer, trace: Trace): readonly Delay[] {
   const delays: Delay[] = [];
   let waiting: readonly Waiting[] = [];
   const textOf = (step: number) => {
-    const { statement } = trace.steps[step]!.events[0]!;
-    return 'text' in statement ? statement.text : '';
+    return wordsOfStep(trace.steps[step]!.edge.transition);
   };
   const done = ({ store }: Waiting, drain: number | null) =>
     delays.push({ store, drain, text: textOf(store), cpu: buffer.cpu });
@@ -69,21 +69,17 @@ const cellsIn = ({ slots, replica }: Buffer, shared: Cells): readonly number[] =
     })
     .filter((cell) => cell > 0);
 
-/** What the rewrite calls the variable of slot n that names the cell: `..._buffern`. */
-const slotName = /^(.*_buffer\d*_??)(\d+)$/;
-
 function buffersOf({ model }: TransitionTable): readonly Buffer[] {
-  const names = Object.keys(model.shared).filter((name) => model.shared[name]!.insideCpu === 'store buffer');
-  const groups = Map.groupBy(
-    names.filter((name) => slotName.test(name)),
-    (name) => slotName.exec(name)![1]!,
-  );
-  return [...groups.values()].flatMap((slots) => {
-    const { meaning, length } = model.shared[slots[0]!]!;
-    const host = /^store buffer of (.*): the cell of store \d+/.exec(meaning)?.[1] ?? '';
+  const slots = Object.keys(model.shared).filter((name) => {
+    const { insideCpu, part } = model.shared[name]!;
+    return insideCpu === 'store buffer' && part?.holds === 'cell';
+  });
+  // The entries of a buffer are declared in their order.
+  return [...Map.groupBy(slots, (name) => model.shared[name]!.part!.cpu)].flatMap(([host, own]) => {
+    const { length } = model.shared[own[0]!]!;
     return Array.from({ length: length ?? 1 }, (_, replica) => ({
       cpu: `${host} ${replica}`,
-      slots,
+      slots: own,
       replica,
     }));
   });

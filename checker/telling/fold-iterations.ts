@@ -37,7 +37,7 @@ function likenessOf([head, ...body]: readonly TraceLine[]): string | null {
   const { variable, value } = head.iteration;
   const likened = body.map(({ text, beside }) => [
     text,
-    ...beside.map((part) => part.replaceAll(`[${value}]`, `[${variable}]`)),
+    ...beside.map((part) => part.text.replaceAll(`[${value}]`, `[${variable}]`)),
   ]);
   return JSON.stringify([head.cpu, head.text.replace(/\d+$/, ''), ...likened]);
 }

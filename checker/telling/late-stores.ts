@@ -1,11 +1,11 @@
 /** The stores of a trace that came too late: others read the old value while they waited in the store buffer of their CPU. */
 import type { TransitionTable } from '../analysis/transition-table.ts';
 import type { Value } from '../language/domain.ts';
-import type { Race } from '../search/races.ts';
 import type { Trace } from '../search/trace.ts';
-import { pushed } from './beside-buffers.ts';
 import type { Cpu } from './cpus.ts';
 import { whoIs } from './cpus.ts';
+import type { Race } from './races.ts';
+import { shownSteps } from './shown-steps.ts';
 
 /** A store that waited in a store buffer; steps count from 0. */
 export interface WaitingStore {
@@ -33,18 +33,21 @@ export const lateStores = (
 
 /** All stores that waited, in the order in which they were made. */
 export function waitingStores(
-  { model: { shared } }: TransitionTable,
+  table: TransitionTable,
   trace: Trace,
   cpus: readonly Cpu[],
 ): readonly WaitingStore[] {
   let stores: readonly WaitingStore[] = [];
-  for (const [step, { thread, replica, events }] of trace.steps.entries()) {
+  for (const [step, { thread, replica, events }] of shownSteps(table, trace).entries()) {
     const cpu = cpus.find(({ copies }) => copies.has(`${thread} ${replica}`))!;
     for (const event of events) {
-      for (const { cell, value } of event.reads) stores = missed(stores, cell, { cpu, step, value });
+      for (const { cell, value, from } of event.reads)
+        if (from === 'memory') stores = missed(stores, cell, { cpu, step, value });
       for (const { cell, value } of event.writes) stores = arrived(stores, cell, { cpu, step, value });
-      const made = pushed(event, replica, shared);
-      stores = [...stores, ...made.map((cell) => ({ cell, cpu, stored: step, arrived: null, missedBy: [] }))];
+      stores = [
+        ...stores,
+        ...event.waits.map(({ cell }) => ({ cell, cpu, stored: step, arrived: null, missedBy: [] })),
+      ];
     }
   }
   return stores;

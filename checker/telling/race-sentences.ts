@@ -1,7 +1,7 @@
-/** The races of a trace in words: which accesses nothing but chance has ordered. */
-import type { Race, RacingAccess } from '../search/races.ts';
-import { racesOf } from '../search/races.ts';
+/** The races of a trace in words: which accesses nothing orders. */
+import type { TransitionTable } from '../analysis/transition-table.ts';
 import type { Trace } from '../search/trace.ts';
+import type { Cells } from '../state/evaluate.ts';
 import { isTrue } from '../state/evaluate.ts';
 import type { Access } from '../state/interpret.ts';
 import type { Value } from '../language/domain.ts';
@@ -9,6 +9,10 @@ import type { Cpu } from './cpus.ts';
 import { whoIs } from './cpus.ts';
 import type { WaitingStore } from './late-stores.ts';
 import { isToldAsLate } from './late-stores.ts';
+import type { Race, RacingAccess } from './races.ts';
+import { racesOf } from './races.ts';
+import type { ShownStep } from './shown-steps.ts';
+import { partsOfCell, shownSteps, valueIn as cellIn } from './shown-steps.ts';
 
 /** One access of a race with the values that it had to do with. */
 interface Side {
@@ -27,11 +31,13 @@ export interface ToldRace {
 }
 
 /** The races whose order makes a difference, in the order of the trace. */
-export function toldRaces(trace: Trace, cpus: readonly Cpu[]): readonly ToldRace[] {
-  return racesOf(trace).flatMap((race) => {
-    const first = sideOf(race.first, race.cell, trace, cpus);
-    const second = sideOf(race.second, race.cell, trace, cpus);
-    if (first.who === second.who || waitedFor(race, trace)) return [];
+export function toldRaces(table: TransitionTable, trace: Trace, cpus: readonly Cpu[]): readonly ToldRace[] {
+  const steps = shownSteps(table, trace);
+  return racesOf(table, trace).flatMap((race) => {
+    const first = sideOf(race.first, race.cell, steps, cpus);
+    const second = sideOf(race.second, race.cell, steps, cpus);
+    if (race.isStale) return [{ race, sentence: staleSentence(race.cell, first, second) }];
+    if (waitedFor(race, trace)) return [];
     if (!decides(first, second, valueBefore(trace, race))) return [];
     return [{ race, sentence: sentence(race.cell, first, second) }];
   });
@@ -42,19 +48,25 @@ const most = 6;
 
 /** One sentence a race, in the order of the trace, but for what is told as a late store; pairs whose order makes no difference are left out. */
 export function raceSentences(
+  table: TransitionTable,
   trace: Trace,
   cpus: readonly Cpu[],
   late: readonly WaitingStore[] = [],
 ): readonly string[] {
-  const told = toldRaces(trace, cpus).filter(({ race }) => !isToldAsLate(race, late));
+  const told = toldRaces(table, trace, cpus).filter(({ race }) => !isToldAsLate(race, late));
   const sentences = [...new Set(told.map(({ sentence: text }) => text))];
   return sentences.length <= most
     ? sentences
     : [...sentences.slice(0, most), `and ${sentences.length - most} more`];
 }
 
-function sideOf({ step }: RacingAccess, cell: string, trace: Trace, cpus: readonly Cpu[]): Side {
-  const { thread, replica, events } = trace.steps[step]!;
+function sideOf(
+  { step }: RacingAccess,
+  cell: string,
+  steps: readonly ShownStep[],
+  cpus: readonly Cpu[],
+): Side {
+  const { thread, replica, events } = steps[step]!;
   const cpu = cpus.find(({ copies }) => copies.has(`${thread} ${replica}`))!;
   const reads = events.flatMap((event) => event.reads);
   const writes = events.flatMap((event) => event.writes);
@@ -69,24 +81,29 @@ function sideOf({ step }: RacingAccess, cell: string, trace: Trace, cpus: readon
 const valueIn = (accesses: readonly Access[], cell: string) =>
   accesses.findLast((access) => access.cell === cell)?.value ?? null;
 
-/** Whether the second access had to wait for the first, as for a lock: then that order is no chance. */
-function waitedFor({ first, second }: Race, trace: Trace): boolean {
+/** Whether the second access had to wait for the first, as for a lock: then something orders the two. */
+function waitedFor({ cell, first, second }: Race, trace: Trace): boolean {
   const { thread, replica, edge } = trace.steps[second.step]!;
   const { guard } = edge.transition;
   if (guard === null) return false;
-  const state = { shared: before(trace, first.step).shared, threads: before(trace, second.step).threads };
+  const { shared, threads } = before(trace, second.step);
+  const state = { shared: withCell(shared, cell, cellIn(before(trace, first.step).shared, cell)), threads };
   return !isTrue(guard, { state, thread, replica, bound: [], ends: {} });
 }
 
 const before = (trace: Trace, step: number) => (step === 0 ? trace.initial : trace.steps[step - 1]!.after);
 
-/** The value of the cell before the first of the two accesses. */
-function valueBefore(trace: Trace, { cell, first }: Race): Value {
-  const { shared } = before(trace, first.step);
-  const [, name = cell, index] = /^(.*?)(?:\[(\d+)\])?$/.exec(cell) ?? [];
-  const stored = shared[name]!;
-  return index === undefined ? (stored as Value) : (stored as readonly Value[])[Number(index)]!;
+function withCell(shared: Cells, cell: string, value: Value): Cells {
+  const { name, index } = partsOfCell(cell);
+  return {
+    ...shared,
+    [name]: index === null ? value : (shared[name] as readonly Value[]).with(index, value),
+  };
 }
+
+/** The value of the cell before the first of the two accesses. */
+const valueBefore = (trace: Trace, { cell, first }: Race): Value =>
+  cellIn(before(trace, first.step).shared, cell);
 
 /** Whether the other order would have given a reader another value, or left another value behind. */
 function decides(first: Side, second: Side, original: Value): boolean {
@@ -98,6 +115,9 @@ function decides(first: Side, second: Side, original: Value): boolean {
 function sentence(cell: string, first: Side, second: Side): string {
   return `${first.who} ${deed(first, cell)} before ${second.who} ${deed(second, 'it')}`;
 }
+
+const staleSentence = (cell: string, first: Side, second: Side): string =>
+  `${second.who} reads stale ${cell} == ${String(second.read)} (step ${second.step}) although ${first.who} has set it to ${String(first.written)} (step ${first.step})`;
 
 function deed({ read, written, step }: Side, cell: string): string {
   const at = `(step ${step})`;

@@ -1,15 +1,26 @@
-/** A trace as lines to print: the kernel's text, who runs it, and what it saw and changed. */
+/** A trace as lines to print: the kernel's text, who runs it, and what it read and changed. */
 import type { Code, TransitionTable } from '../analysis/transition-table.ts';
 import type { Statement } from '../language/statement.ts';
 import type { Value } from '../language/domain.ts';
 import { printExpr, printText } from '../language/print.ts';
 import type { Trace, TraceStep } from '../search/trace.ts';
-import type { ShownEvent, ShownStep } from './beside-buffers.ts';
-import { besideBuffers } from './beside-buffers.ts';
+import { atOnceInProperties } from './at-once.ts';
+import { isOfMachine, textOf } from './author-words.ts';
 import type { Cpu } from './cpus.ts';
 import type { OutOfOrder } from '../state/interpret.ts';
 import { foldIterations } from './fold-iterations.ts';
 import { lateStores } from './late-stores.ts';
+import type { ShownEvent, ShownRead, ShownStep } from './shown-steps.ts';
+import { partsOfCell, shownSteps } from './shown-steps.ts';
+
+/** What stands beside the text of a line. */
+export interface Remark {
+  /** `read` and `stale`: a value read; `change` and `kept`: a write; `store`: one that waits; `order`: when it happens. */
+  readonly kind: 'read' | 'stale' | 'change' | 'kept' | 'store' | 'local' | 'choice' | 'order';
+  /** The cell of memory, or the local, that it is about; null: none. */
+  readonly cell: string | null;
+  readonly text: string;
+}
 
 export interface TraceLine {
   /** The number of the step, from 1, on its first line; null on the others. */
@@ -20,8 +31,8 @@ export interface TraceLine {
   readonly cpu: number;
   readonly kind: 'code' | 'note';
   readonly text: string;
-  /** What it saw and what it changed. */
-  readonly beside: readonly string[];
+  /** What it read and what it changed. */
+  readonly beside: readonly Remark[];
   /** On the head of a loop: its variable and the value in the iteration that begins. */
   readonly iteration: { readonly variable: string; readonly value: number } | null;
 }
@@ -45,14 +56,17 @@ export function allTraceLines(
   const late = lateStores(table, trace, cpus);
   const iterations = new Iterations();
   const waiting = new Map<string, Unplaced[]>();
-  for (const [at, step] of trace.steps.entries()) {
+  const atOnce = new Set(atOnceInProperties(table.model));
+  for (const [at, step] of shownSteps(table, trace).entries()) {
     const copy = `${step.thread} ${step.replica}`;
     const cpu = cpus.findIndex(({ copies }) => copies.has(copy));
     const before = waiting.get(copy) ?? beginning(table, trace, step, iterations);
-    const { now, later } = linesOfStep(besideBuffers(step, table), iterations);
+    const { now, later } = linesOfStep(step, iterations, {
+      atOnce,
+      isLast: at === trace.steps.length - 1,
+    });
     waiting.set(copy, later);
-    const plain: readonly Unplaced[] =
-      now.length > 0 ? now : [codeLine(printText(step.edge.transition.statement))];
+    const plain: readonly Unplaced[] = now.length > 0 ? now : [codeLine(textOf(step.edge.transition))];
     const arriving = late.find(({ arrived }) => arrived === at);
     const own = arriving === undefined ? plain : [withRemark(plain[0]!, arriving.stored), ...plain.slice(1)];
     lines.push(...before.map((line) => ({ ...line, step: null, of: at + 1, cpu })));
@@ -66,14 +80,14 @@ export function allTraceLines(
 /** The line of a store that reaches memory after others have missed it. */
 const withRemark = (line: Unplaced, stored: number): Unplaced => ({
   ...line,
-  beside: [...line.beside, `late: stored in step ${stored + 1}`],
+  beside: [...line.beside, { kind: 'order', cell: null, text: `late: stored in step ${stored + 1}` }],
 });
 
 /** What happened before the first step of a thread, as far as nothing decided there. */
 function beginning(
   table: TransitionTable,
   trace: Trace,
-  step: TraceStep,
+  step: Pick<TraceStep, 'thread' | 'replica' | 'edge'>,
   iterations: Iterations,
 ): Unplaced[] {
   const { locals } = trace.initial.threads[step.thread]![step.replica]!;
@@ -87,7 +101,12 @@ function beginning(
   return lines;
 }
 
-function plainLines(statement: Statement, step: TraceStep, iterations: Iterations): readonly Unplaced[] {
+function plainLines(
+  statement: Statement,
+  step: Pick<TraceStep, 'thread' | 'replica'>,
+  iterations: Iterations,
+): readonly Unplaced[] {
+  if (isOfMachine(statement)) return [];
   switch (statement.kind) {
     case 'note':
       return [noteLine(statement)];
@@ -114,7 +133,7 @@ const noteLine = (statement: Statement): Unplaced => ({
   iteration: null,
 });
 
-const codeLine = (text: string, beside: readonly string[] = []): Unplaced => ({
+const codeLine = (text: string, beside: readonly Remark[] = []): Unplaced => ({
   kind: 'code',
   text,
   beside,
@@ -124,11 +143,17 @@ const codeLine = (text: string, beside: readonly string[] = []): Unplaced => ({
 const choice = (statement: Statement, value: Value): Unplaced =>
   codeLine(
     printText(statement),
-    statement.kind === 'choose' ? [`${printExpr(statement.target)} = ${value}`] : [],
+    statement.kind === 'choose'
+      ? [{ kind: 'choice', cell: statement.target.name, text: `${printExpr(statement.target)} = ${value}` }]
+      : [],
   );
 
 /** The lines of a step, and the heads of loops that belong before the next one. */
-function linesOfStep(step: ShownStep, iterations: Iterations): { now: Unplaced[]; later: Unplaced[] } {
+function linesOfStep(
+  step: ShownStep,
+  iterations: Iterations,
+  setting: Setting,
+): { now: Unplaced[]; later: Unplaced[] } {
   const now: Unplaced[] = [];
   let later: Unplaced[] = [];
   let loopGoesOn = false;
@@ -143,7 +168,7 @@ function linesOfStep(step: ShownStep, iterations: Iterations): { now: Unplaced[]
       loopGoesOn = event.taken === true;
       continue;
     }
-    const lines = linesOfEvent(event);
+    const lines = linesOfEvent(event, setting);
     if (lines.length === 0) continue;
     now.push(...later, ...lines);
     later = [];
@@ -151,20 +176,19 @@ function linesOfStep(step: ShownStep, iterations: Iterations): { now: Unplaced[]
   return { now, later };
 }
 
-function linesOfEvent(event: ShownEvent): readonly Unplaced[] {
+function linesOfEvent(event: ShownEvent, setting: Setting): readonly Unplaced[] {
   const { statement } = event;
+  if (isOfMachine(statement)) return [{ kind: 'note', text: event.text, beside: [], iteration: null }];
   switch (statement.kind) {
     case 'note':
       return [noteLine(statement)];
     case 'branch':
-      return event.taken === true || event.reads.length > 0 || event.forwarded.length + event.old.length > 0
-        ? [branchLine(statement, event)]
-        : [];
+      return event.taken === true || event.reads.length > 0 ? [branchLine(statement, event, setting)] : [];
     case 'choose':
       return event.chosen === null ? [] : [choice(statement, event.chosen)];
     case 'step':
     case 'barrier':
-      return [codeLine(printText(statement), besides(event))];
+      return [codeLine(event.text, remarksOn(event, setting))];
     case 'loop':
     case 'either':
     case 'forever':
@@ -176,46 +200,78 @@ function linesOfEvent(event: ShownEvent): readonly Unplaced[] {
 }
 
 /** A branch on shared memory says how it came out; one on locals is there only when it is taken. */
-function branchLine(statement: Statement & { kind: 'branch' }, event: ShownEvent): Unplaced {
+function branchLine(
+  statement: Statement & { kind: 'branch' },
+  event: ShownEvent,
+  setting: Setting,
+): Unplaced {
   const jump = event.taken === true ? statement.then.find(({ kind }) => kind === 'goto') : undefined;
-  const text = printText(statement) + (jump === undefined ? '' : ` ${printText(jump)}`);
-  const seen = besides(event);
-  if (seen.length === 0) return codeLine(text);
-  return codeLine(text, [...seen.slice(0, -1), `${seen.at(-1)!}: ${event.taken === true ? 'yes' : 'no'}`]);
+  const text = event.text + (jump === undefined || / goto /.test(event.text) ? '' : ` ${printText(jump)}`);
+  const seen = remarksOn(event, setting);
+  const last = seen.at(-1);
+  if (last === undefined) return codeLine(text);
+  const decided = { ...last, text: `${last.text}: ${event.taken === true ? 'yes' : 'no'}` };
+  return codeLine(text, [...seen.slice(0, -1), decided]);
 }
 
-/** What an event changed, and the values that it saw beside. */
-function besides({
-  reads,
-  writes,
-  changes,
-  waits,
-  forwarded,
-  old,
-  outOfOrder,
-}: ShownEvent): readonly string[] {
+/** What the remarks on an event depend on. */
+interface Setting {
+  /** Variables whose stores reach memory at once. */
+  readonly atOnce: ReadonlySet<string>;
+  /** It belongs to the last step: what completes the violation is told in any case. */
+  readonly isLast: boolean;
+}
+
+/** What an event read and changed, and when it is performed. A local that takes the value read needs no words of its own. */
+function remarksOn(event: ShownEvent, { atOnce, isLast }: Setting): readonly Remark[] {
+  const { reads, writes, changes, locals, waits, outOfOrder, isDelayed, since } = event;
   const changed = new Set(changes.map(({ cell }) => cell));
-  const kept = writes.filter(({ cell }) => !changed.has(cell));
   const written = new Set(writes.map(({ cell }) => cell));
-  return [
-    ...new Set([
-      ...reads.filter(({ cell }) => !written.has(cell)).map(({ cell, value }) => `sees ${cell} == ${value}`),
-      ...changes.map(({ cell, from, to }) => `${cell}: ${from} -> ${to}`),
-      ...kept.map(({ cell, value }) => `${cell} stays ${value}`),
-      ...waits.map((cell) => `store to ${cell} waits`),
-      ...forwarded.map((cell) => `sees its own store to ${cell}`),
-      ...old.map((cell) => `sees ${cell} as it was`),
-      ...(outOfOrder === undefined ? [] : outOfOrderTexts(outOfOrder)),
-    ]),
+  const soon = (cell: string) => (atOnce.has(partsOfCell(cell).name) ? ' (at once)' : '');
+  const all: readonly Remark[] = [
+    ...reads.filter(({ cell, from }) => from !== 'memory' || !written.has(cell)).map(readRemark),
+    ...changes.map(({ cell, from, to }) =>
+      remark('change', cell, `${cell}: ${String(from)} -> ${String(to)}${soon(cell)}`),
+    ),
+    ...writes
+      .filter(({ cell }) => !changed.has(cell))
+      .map(({ cell, value }) => remark('kept', cell, `${cell} stays ${String(value)}`)),
+    ...waits.map(({ cell, value }) => remark('store', cell, `store ${cell} = ${String(value)} waits`)),
+    ...locals
+      .filter(({ to }) => isLast || !reads.some(({ value }) => value === to))
+      .map(({ cell, from, to }) => remark('local', cell, `local ${cell}: ${String(from)} -> ${String(to)}`)),
+    ...(isDelayed ? [remark('order', null, 'delayed')] : []),
+    ...(outOfOrder === null ? [] : orderRemarks(outOfOrder)),
+    ...(since === null ? [] : [remark('order', null, `delayed since step ${since + 1}`)]),
   ];
+  return [...new Map(all.map((one) => [one.text, one])).values()];
 }
 
-function outOfOrderTexts({ old, early, seenBefore, late }: OutOfOrder): readonly string[] {
+const remark = (kind: Remark['kind'], cell: string | null, text: string): Remark => ({ kind, cell, text });
+
+function readRemark({ cell, value, memory, from }: ShownRead): Remark {
+  const read = `${cell} == ${String(value)}`;
+  const beside = value === memory ? '' : `memory has ${String(memory)}`;
+  switch (from) {
+    case 'memory':
+      return remark('read', cell, `reads ${read}`);
+    case 'own store':
+      return remark('read', cell, `reads ${read} (own store${beside === '' ? '' : `; ${beside}`})`);
+    case 'old value':
+      return remark('stale', cell, `reads stale ${read} (${beside === '' ? 'memory has it again' : beside})`);
+  }
+}
+
+/** When a machine performed what a statement does; that a value read is old stands beside the value. */
+function orderRemarks({ early, seenBefore, late }: OutOfOrder): readonly Remark[] {
   return [
-    ...old.map(({ newest, since }) => `old: ${String(newest)} since ${stepName(since)}`),
-    ...early.map(() => 'early: executed later'),
-    ...seenBefore.map(({ cell, since }) => `${cell} has been so since ${stepName(since)}`),
-    ...late.map(({ cell, since }) => `${cell}: the store of ${stepName(since)} is late`),
+    ...early.map((cell) => remark('order', cell, 'early: executed later')),
+    ...seenBefore.map(({ cell, since }) =>
+      remark('order', cell, `others see ${cell} since ${stepName(since)}`),
+    ),
+    ...late.map(({ cell, since }) =>
+      remark('order', cell, `the store to ${cell} of ${stepName(since)} has not arrived`),
+    ),
   ];
 }
 

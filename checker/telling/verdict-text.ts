@@ -1,11 +1,14 @@
 /** A verdict in words. */
-import type { TransitionTable } from '../analysis/transition-table.ts';
-import type { Transition } from '../analysis/transition-table.ts';
+import type { Code, Transition, TransitionTable } from '../analysis/transition-table.ts';
 import { printText } from '../language/print.ts';
+import type { Statement } from '../language/statement.ts';
+import { statementsOf } from '../language/thread.ts';
 import { harmOf } from '../search/harm.ts';
 import type { Answer, Statistics } from '../search/outcome.ts';
 import type { Trace } from '../search/trace.ts';
 import { endsOf, propertyPlace } from '../state/interpret.ts';
+import { isOfMachine, textOf, writtenStatement } from './author-words.ts';
+import { numberIn } from './cpus.ts';
 import { count, rounded } from './numbers.ts';
 
 /** The verdict in one line. */
@@ -14,7 +17,7 @@ export function headline(answer: Answer): string {
     case 'holds':
       return 'holds';
     case 'violated':
-      return `violated in ${steps(answer.schedule.edges.length)}${orFewer(answer)}: ${answer.property}`;
+      return `violated after ${steps(answer.schedule.edges.length)}${orFewer(answer)}: ${claimOf(answer)}`;
     case 'deadlock':
       return `deadlock after ${steps(answer.schedule.edges.length)}${orFewer(answer)}`;
     case 'unreached':
@@ -25,6 +28,9 @@ export function headline(answer: Answer): string {
       return `inconclusive: ${answer.reason}`;
   }
 }
+
+const claimOf = ({ kind, property }: Answer & { readonly verdict: 'violated' }) =>
+  kind === 'invariant' ? `invariant "${property}" is false` : `assertion "${property}" fails`;
 
 /** What to say of a trace that may not be the shortest. */
 const orFewer = ({ minimal }: { readonly minimal: boolean }) => (minimal ? '' : ' (perhaps not the fewest)');
@@ -38,7 +44,7 @@ export function harmIn(table: TransitionTable, answer: Answer, trace: Trace): st
     case 'violated': {
       if (answer.kind === 'assertion') return `an assertion fails: ${answer.property}`;
       const property = table.model.properties.find(({ name }) => name === answer.property)!;
-      return harmOf(property.condition, propertyPlace(last, endsOf(table)));
+      return harmOf(property.condition, propertyPlace(last, endsOf(table)), numberIn(table));
     }
     case 'deadlock':
       return `nothing can happen any more, and ${stuck(table, trace).join(' and ')}`;
@@ -59,9 +65,9 @@ function stuck(table: TransitionTable, trace: Trace): readonly string[] {
       ? []
       : last.threads[thread.name]!.flatMap(({ location }, replica) => {
           if (location === end) return [];
-          const texts = locations[location]!.map((transition) => `'${textOf(transition)}'`);
-          const copy = thread.cpus > 1 ? ` (copy ${replica})` : '';
-          return [`${thread.name}${copy} waits at ${texts.join(' or ')}`];
+          const texts = new Set(locations[location]!.map((transition) => `'${textOf(transition)}'`));
+          const copy = thread.cpus > 1 ? ` (CPU ${numberIn(table)(thread.name, replica)})` : '';
+          return [`${thread.name}${copy} waits at ${[...texts].join(' or ')}`];
         }),
   );
 }
@@ -86,25 +92,77 @@ export function endlessLine({ states, endless }: Statistics): string {
 
 const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
 
-/** A transition as the author wrote it: an atomic block is called by its first statement. */
-export function textOf({ statement }: Transition): string {
-  const [first] = statement.kind === 'atomically' ? statement.body : [];
-  return printText(first ?? statement);
+/** How many of the author's statements there are, and those of them that never ran, in the order of the text. */
+export interface Unfired {
+  readonly all: number;
+  readonly never: readonly UnfiredStatement[];
 }
 
-/** The author's steps that never fired, by thread; one that stands for several transitions has fired if any of them has. */
-export function unfiredLines(table: TransitionTable, unfired: readonly Transition[]): readonly string[] {
+export interface UnfiredStatement {
+  readonly thread: string;
+  readonly line: number;
+  readonly text: string;
+}
+
+/**
+ * The statements that no transition which fired can have run; those that only an untaken way of such a transition has
+ * count as run.
+ */
+export function unfiredStatements(table: TransitionTable, unfired: readonly Transition[]): Unfired {
   const isUnfired = new Set(unfired);
-  return table.threads
+  const all = table.threads
     .filter(({ thread }) => !thread.ofMachine)
-    .flatMap(({ thread, locations }) => {
-      const own = locations.flat().toSorted((a, b) => a.statement.line - b.statement.line);
-      const named = (transitions: readonly Transition[]) => new Set(transitions.map(stepName));
-      const fired = named(own.filter((transition) => !isUnfired.has(transition)));
-      const names = [...named(own.filter((transition) => isUnfired.has(transition)))];
-      const never = names.filter((name) => !fired.has(name));
-      return never.length === 0 ? [] : [`${thread.name}: ${never.join(', ')}`];
+    .flatMap(({ thread, entry, locations }) => {
+      const fired = locations.flat().filter((transition) => !isUnfired.has(transition));
+      const lines = new Set([entry, ...fired.map(({ code }) => code)].flatMap((code) => [...linesIn(code)]));
+      const own = new Map(
+        [...statementsOf(thread.body)]
+          .filter((statement) => runs.has(statement.kind) && !isOfMachine(statement))
+          .map((statement) => [
+            statement.line,
+            writtenStatement(table.model, thread.name, statement.line) ?? statement,
+          ]),
+      );
+      return [...own.values()]
+        .toSorted((a, b) => a.line - b.line)
+        .map((statement) => ({
+          thread: thread.name,
+          line: statement.line,
+          text: printText(statement),
+          isFired: lines.has(statement.line),
+        }));
     });
+  return {
+    all: all.length,
+    never: all.filter(({ isFired }) => !isFired).map(({ thread, line, text }) => ({ thread, line, text })),
+  };
 }
 
-const stepName = (transition: Transition) => `${textOf(transition)} (line ${transition.statement.line})`;
+/** The statements that do something when their turn comes. */
+const runs: ReadonlySet<Statement['kind']> = new Set<Statement['kind']>([
+  'step',
+  'branch',
+  'choose',
+  'barrier',
+]);
+
+/** The lines of the author's statements in some code; one that is delayed does not run there. */
+function* linesIn(code: Code): Generator<number> {
+  if (code.kind === 'goto') return;
+  const { role, line } = code.statement;
+  if (role === undefined || role === 'delayed') yield line;
+  if (code.kind === 'branch') {
+    yield* linesIn(code.then);
+    yield* linesIn(code.otherwise);
+  } else yield* linesIn(code.next);
+}
+
+/** The statements that never ran, a line a thread. */
+export const unfiredLines = ({ never }: Unfired): readonly string[] =>
+  [...Map.groupBy(never, ({ thread }) => thread)].map(
+    ([thread, own]) => `${thread}: ${own.map(({ text, line }) => `${text} (line ${line})`).join(', ')}`,
+  );
+
+/** How many statements a search that ended early had not come to. */
+export const unfiredCount = ({ all, never }: Unfired): string =>
+  `${count(never.length)} of ${count(all)} statements had not run when the search stopped`;

@@ -1,6 +1,6 @@
 /** A huge page before v4.5: references to a tail are counted in the head's count and in the tail's mapcount. */
 import type { Text, Variable } from 'racewalk';
-import { bool, branch, dec, inc, init, range, set, step } from 'racewalk';
+import { bool, branch, dec, full, inc, init, range, relaxed, set, step } from 'racewalk';
 import { spinLock, spinUnlock } from './locks.ts';
 
 /** A head, and one of its tails. */
@@ -28,7 +28,7 @@ export const hugePage = (pins: number) => ({
  * Source:  v3.18 include/linux/mm.h, get_huge_page_tail
  */
 export const getHugePageTail = (page: HugePage): Text => [
-  step('atomic_inc(&page->_mapcount)', inc(page.tailMapcount)),
+  relaxed(step('atomic_inc(&page->_mapcount)', inc(page.tailMapcount))),
 ];
 
 /**
@@ -41,10 +41,10 @@ export const getHugePageTail = (page: HugePage): Text => [
 export const putHugePageTail = (page: HugePage, held: Variable<boolean>): Text => [
   spinLock('compound_lock_irqsave(page_head)', page.compoundLock),
   branch('PageTail(page)', page.pageTail, [
-    step('atomic_dec(&page->_mapcount)', dec(page.tailMapcount), set(held, false)),
-    step('put_page_testzero(page_head)', dec(page.headCount)),
+    relaxed(step('atomic_dec(&page->_mapcount)', dec(page.tailMapcount), set(held, false))),
+    full(step('put_page_testzero(page_head)', dec(page.headCount))),
   ], [
-    step('put_page_testzero(page)', dec(page.tailCount), set(held, false)),
+    full(step('put_page_testzero(page)', dec(page.tailCount), set(held, false))),
   ]),
   spinUnlock('compound_unlock_irqrestore(page_head, flags)', page.compoundLock),
 ];

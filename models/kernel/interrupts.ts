@@ -1,6 +1,6 @@
 /** Local interrupts and inter-processor interrupts. */
-import type { ArrayVariable, Expr, Statement, Survivors, Text, Thread } from 'racewalk';
-import { and, array, atomically, bool, count, each, forAll, forever, not, set, step, thread, wait } from 'racewalk';
+import type { ArrayVariable, Effect, Expr, Operand, Statement, Survivors, Text, Thread } from 'racewalk';
+import { and, array, atomically, bool, count, each, forAll, forever, not, or, set, step, thread, wait, when } from 'racewalk';
 
 /** The interrupt state of the CPUs that an IPI is sent to, one element a CPU. */
 export interface Interrupts {
@@ -14,10 +14,10 @@ export const interrupts = (cpus: number) => ({
   ipiPending: array(cpus, bool, false, 'an IPI has been sent to the CPU and has not been handled'),
 });
 
-export const localIrqSave = (mem: Interrupts, cpu: Expr<number>): Statement =>
+export const localIrqSave = (mem: Interrupts, cpu: Operand<number>): Statement =>
   step('local_irq_save(flags)', set(mem.irqsOff.at(cpu), true));
 
-export const localIrqRestore = (mem: Interrupts, cpu: Expr<number>): Statement =>
+export const localIrqRestore = (mem: Interrupts, cpu: Operand<number>): Statement =>
   step('local_irq_restore(flags)', set(mem.irqsOff.at(cpu), false));
 
 /**
@@ -37,17 +37,57 @@ export function sendIpiAndWait(text: string, mem: Interrupts): Text {
   ];
 }
 
+/** The CPUs that an IPI goes to: by number, or those of which a local array says true. */
+export type Targets = readonly Operand<number>[] | ArrayVariable<boolean>;
+
+const isMask = (targets: Targets): targets is ArrayVariable<boolean> => !Array.isArray(targets);
+
+/**
+ * Sends an IPI to chosen CPUs and does not wait.
+ *
+ * Assumes: as sendIpiAndWait; an IPI to a CPU at which one is pending is that one.
+ * Source:  kernel/smp.c, smp_call_function_many with wait = 0; on_each_cpu_cond_mask chooses CPUs
+ */
+export const sendIpi = (text: string, mem: Interrupts, targets: Targets): Statement =>
+  atomically('one message of the interrupt controller goes to all these CPUs',
+    step(text,
+      ...(isMask(targets)
+        ? [each(targets.length, (i) => [when(targets.at(i), set(mem.ipiPending.at(i), true), count('IPIs'))])]
+        : [...targets.map((cpu) => set(mem.ipiPending.at(cpu), true)), count('IPIs', targets.length)])));
+
+/**
+ * Sends an IPI to chosen CPUs and waits until each has handled it. Who has its interrupts off and sends to itself waits for ever.
+ *
+ * Assumes: as sendIpiAndWait.
+ * Source:  kernel/smp.c, smp_call_function_many with wait = 1; arch/x86/mm/tlb.c, native_flush_tlb_multi
+ */
+export const sendIpiToAndWait = (text: string, mem: Interrupts, targets: Targets): Text => [
+  sendIpi(text, mem, targets),
+  atomically('an acknowledgement is never taken back',
+    wait('csd_lock_wait(csd)',
+      isMask(targets)
+        ? forAll(targets.length, (i) => or(not(targets.at(i)), not(mem.ipiPending.at(i))))
+        : and(...targets.map((cpu) => not(mem.ipiPending.at(cpu)))))),
+];
+
 /**
  * The handlers: each runs on the CPU of one copy of `host`, whenever an IPI is pending there and irqs are on.
  *
- * Assumes: the handler itself does nothing that the protocol depends on but having run.
+ * `does` is what the handler does, such as a flush of its CPU's TLB entry, before it acknowledges.
+ *
+ * Assumes: the handler is one step: its CPU does nothing else meanwhile, and other CPUs see all of it or nothing. Where it touches
+ *          more than one cell of memory that others touch too, that hides what comes between. Without `does` it does nothing that
+ *          the protocol depends on but having run.
  * Source:  kernel/smp.c, flush_smp_call_function_queue
  */
-export const ipiHandlers = (mem: Interrupts, host: Thread): Thread =>
+export const ipiHandlers = (
+  mem: Interrupts, host: Thread, does: (cpu: Expr<number>) => readonly Effect[] = () => [],
+): Thread =>
   thread('IPI handler', { cpus: host.cpus, on: host, mayBlockForever: true }, (_locals, cpu) => [
     forever(
       atomically('an interrupt is taken between two instructions of its CPU, while irqs are on there',
-        wait('<IPI> handled', and(mem.ipiPending.at(cpu), not(mem.irqsOff.at(cpu))), set(mem.ipiPending.at(cpu), false)))),
+        wait('<IPI> handled', and(mem.ipiPending.at(cpu), not(mem.irqsOff.at(cpu))), ...does(cpu),
+          set(mem.ipiPending.at(cpu), false)))),
   ]);
 
 /** What mutants of the handlers survive in any model. */

@@ -1,15 +1,18 @@
 /** The reference count of a page, page->_count in v3.18 and page->_refcount since. */
-import type { Statement, Variable } from 'racewalk';
-import { assert, dec, eq, gt, inc, ne, set, step, when } from 'racewalk';
+import type { Operand, Statement, Variable } from 'racewalk';
+import { assert, dec, eq, full, gt, inc, ne, relaxed, set, step, when } from 'racewalk';
 
 /**
  * get_page(): the caller must know that the count is not 0.
  *
- * Assumes: one atomic read-modify-write; the kernel's own VM_BUG_ON_PAGE(page_ref_count(page) <= 0) is the assertion.
+ * Assumes: one atomic read-modify-write that orders nothing, being atomic_inc(); the kernel's own
+ *          VM_BUG_ON_PAGE(page_ref_count(page) <= 0) is the assertion.
  * Source:  include/linux/mm.h, get_page
  */
 export const getPage = (pageCount: Variable<number>): Statement =>
-  step('get_page(page)', assert('nobody but the allocator raises a page count from 0', gt(pageCount, 0)), inc(pageCount));
+  relaxed(step('get_page(page)',
+    assert('nobody but the allocator raises a page count from 0', gt(pageCount, 0)),
+    inc(pageCount)));
 
 /**
  * get_page_unless_zero(): `got` says whether there was a reference to add to.
@@ -25,10 +28,11 @@ export const getPageUnlessZero = (
 /**
  * put_page(): a page whose count becomes 0 is free.
  *
- * Assumes: one atomic read-modify-write.
- * Source:  include/linux/mm.h, put_page
+ * Assumes: one atomic read-modify-write, and a full barrier: it is atomic_dec_and_test(), which returns a value.
+ * Source:  include/linux/mm.h, put_page; Documentation/atomic_t.txt, ORDERING
  */
-export const putPage = (pageCount: Variable<number>, text = 'put_page(page)'): Statement => step(text, dec(pageCount));
+export const putPage = (pageCount: Variable<number>, text = 'put_page(page)'): Statement =>
+  full(step(text, dec(pageCount)));
 
 /**
  * page_ref_freeze(): takes the count to 0 if it is as expected, so that nobody can get a reference until it is unfrozen.
@@ -36,5 +40,6 @@ export const putPage = (pageCount: Variable<number>, text = 'put_page(page)'): S
  * Assumes: one atomic read-modify-write, and on success a full barrier.
  * Source:  include/linux/page_ref.h, page_ref_freeze; page_freeze_refs in include/linux/pagemap.h before v4.6
  */
-export const pageRefFreeze = (pageCount: Variable<number>, expected: number, frozen: Variable<boolean>): Statement =>
-  step(`page_ref_freeze(page, ${expected})`, set(frozen, eq(pageCount, expected)), when(frozen, set(pageCount, 0)));
+export const pageRefFreeze = (pageCount: Variable<number>, expected: Operand<number>, frozen: Variable<boolean>,
+  text = `page_ref_freeze(page, ${typeof expected === 'number' ? expected : 'expected'})`): Statement =>
+  step(text, set(frozen, eq(pageCount, expected)), when(frozen, set(pageCount, 0)));

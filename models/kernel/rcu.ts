@@ -1,5 +1,5 @@
 /** RCU: read-side sections and grace periods. */
-import type { ArrayVariable, Expr, Statement, Survivors, Thread, Variable } from 'racewalk';
+import type { ArrayVariable, Operand, Statement, Survivors, Thread, Variable } from 'racewalk';
 import { and, array, atomically, bool, each, forAll, forever, init, not, or, set, step, thread, wait } from 'racewalk';
 import type { Interrupts } from './interrupts.ts';
 
@@ -17,10 +17,10 @@ export const rcu = (cpus: number) => ({
   rcuQueued: init(bool, false, 'call_rcu has been called'),
 });
 
-export const rcuReadLock = (mem: Rcu, cpu: Expr<number>): Statement =>
+export const rcuReadLock = (mem: Rcu, cpu: Operand<number>): Statement =>
   step('rcu_read_lock()', set(mem.rcuReader.at(cpu), true));
 
-export const rcuReadUnlock = (mem: Rcu, cpu: Expr<number>): Statement =>
+export const rcuReadUnlock = (mem: Rcu, cpu: Operand<number>): Statement =>
   step('rcu_read_unlock()', set(mem.rcuReader.at(cpu), false));
 
 /**

@@ -11,6 +11,7 @@ import { interpretedSpace } from '../../checker/search/interpreted-space.ts';
 import type { StateSpace } from '../../checker/search/state-space.ts';
 import { withMemoryOption } from '../../checker/memory/memory-option.ts';
 import { registry } from '../../models/registry.ts';
+import { long } from '../depth.ts';
 import { explore } from '../laws/explore.ts';
 import { randomModel } from '../laws/random-model.ts';
 import { compileNative, runNative } from './native-c.ts';
@@ -58,7 +59,7 @@ function agree(table: TransitionTable, limit: number): number | null {
 }
 
 // Where the machine should have gcc, its absence is a failure.
-describe.skipIf(!hasGcc() && process.env['CI'] === undefined)('generated C, compiled by gcc', () => {
+describe.skipIf(!hasGcc() && process.env['CI'] === undefined)('generated C, compiled by gcc', long, () => {
   test.each([
     ['without mistakes', { errors: false, states: 200 }],
     ['with mistakes', { errors: true, states: 200 }],

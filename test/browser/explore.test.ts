@@ -1,5 +1,5 @@
 /** `racewalk explore` and `--html` to the end: the real command, in a real browser. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
@@ -55,13 +55,23 @@ describeInBrowser('--html', () => {
     await racewalk(['check', 'gup-fast-vs-collapse', '--quiet', '--html', 'race.html']);
     const before = site.requested.length;
     const page = await open('race.html');
-    expect(await verdict(page)).toMatch(/violated in 21 steps/i);
-    expect(await position(page)).toBe('21 / 21');
-    await page.keyboard.press('ArrowLeft');
-    expect(await position(page)).toBe('20 / 21');
+    expect(await verdict(page)).toMatch(/violated after 21 steps/i);
+    expect(await position(page)).toBe('0 / 21');
+    await page.keyboard.press('ArrowRight');
+    expect(await position(page)).toBe('1 / 21');
     const asked = site.requested.slice(before).filter((address) => !/^(file|blob|data):/.test(address));
     expect(asked).toEqual([]);
     expect(await page.title()).toContain('gup-fast-vs-collapse');
+  });
+
+  test.each([
+    ['gup-fast-vs-collapse'],
+    ['gup-fast-vs-collapse', '--memory', 'weak'],
+    ['gup-fast-checks', '--memory', 'weak'],
+  ])('of %s %s %s is small enough for a mail', async (...words) => {
+    await racewalk(['check', ...words, '--quiet', '--html', 'mail.html']);
+    expect(statSync(join(folder, 'mail.html')).size).toBeLessThan(200_000);
+    expect(await verdict(await open('mail.html'))).toMatch(/violated after \d+ steps/i);
   });
 
   test('can be read where scripts are not allowed', async () => {
@@ -74,7 +84,7 @@ describeInBrowser('--html', () => {
   test('of a replayed trace, and of a variant that holds', async () => {
     await racewalk(['check', 'gup-fast-vs-collapse', '--quiet', '--save-trace', 'race.json']);
     await racewalk(['replay', 'race.json', '--html', 'replayed.html']);
-    expect(await verdict(await open('replayed.html'))).toMatch(/violated in 21 steps/i);
+    expect(await verdict(await open('replayed.html'))).toMatch(/violated after 21 steps/i);
     await racewalk(['check', 'gup-fast-vs-collapse', '--flush', 'ipi', '--quiet', '--html', 'holds.html']);
     expect(await verdict(await open('holds.html'))).toMatch(/holds/i);
   });

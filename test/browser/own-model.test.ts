@@ -48,7 +48,7 @@ describeInBrowser("a model of one's own", () => {
 
   test('stands first, and is checked like any other', async () => {
     const page = await site.open('own.html');
-    expect(await verdict(page)).toBe('Violated in 1 step x is 0');
+    expect(await verdict(page)).toBe('Violated after 1 step invariant "x is 0" is false');
     expect(page.url()).toMatch(/#faulty$/);
   });
 
@@ -59,13 +59,13 @@ describeInBrowser("a model of one's own", () => {
     const page = await site.open(`own.html#faulty?fault=${fault}`);
     expect(await page.getByRole('alert').innerText()).toMatch(message);
     await page.getByLabel('none').check({ force: true });
-    await waitForVerdict(page, /violated in 1 step/i);
+    await waitForVerdict(page, /violated after 1 step/i);
   });
 
   test('whose variable leaves its domain shows where, with the trace', async () => {
     const page = await site.open('own.html#faulty?fault=domain');
     expect(await verdict(page)).toMatch(/'mem.x' becomes 2, which is outside of its domain 0..1/);
-    expect(await position(page)).toBe('2 / 2');
+    expect(await position(page)).toBe('0 / 2');
   });
 
   test('that is no model says what a file exports', async () => {
@@ -100,7 +100,7 @@ describeInBrowser('a report', () => {
     );
     const page = await site.newPage({ offline: true });
     await page.goto(pathToFileURL(file).href);
-    expect(await verdict(page)).toMatch(/^Violated in 21 steps/);
+    expect(await verdict(page)).toMatch(/^Violated after 21 steps/);
     expect(await page.locator('.reported').innerText()).toMatch(/flush\s+broadcast/);
     await page.keyboard.press('Home');
     expect(await position(page)).toBe('0 / 21');

@@ -54,7 +54,7 @@ describeInBrowser('installed', () => {
   test('checks, and writes the page of a race', () => {
     const { code, out, err } = racewalk('check', 'gup-fast-vs-collapse', '--quiet', '--html', 'race.html');
     expect({ code, err }).toEqual({ code: 1, err: '' });
-    expect(out).toMatch(/violated in 21 steps/);
+    expect(out).toMatch(/violated after 21 steps/);
     expect(readFileSync(join(folder, 'race.html'), 'utf8')).toContain('"format":"racewalk-report"');
     expect(racewalk('--version').out).toMatch(/^\d+\.\d+\.\d+\n$/);
   });

@@ -39,7 +39,7 @@ describeInBrowser('the page', () => {
       const page = await site.newPage();
       const began = performance.now();
       await page.goto(site.address());
-      expect(await verdict(page)).toMatch(/^Violated in 21 steps/);
+      expect(await verdict(page)).toMatch(/^Violated after 21 steps/);
       seconds.push((performance.now() - began) / 1000);
     }
     expect(Math.min(...seconds)).toBeLessThan(2);
@@ -71,7 +71,7 @@ describeInBrowser('the page', () => {
     await waitForVerdict(page, 'in every interleaving');
     expect(page.url()).toContain('#gup-fast-vs-collapse?flush=ipi');
     await flush.locator('label', { hasText: 'broadcast' }).click();
-    await waitForVerdict(page, /violated in 21 steps/i);
+    await waitForVerdict(page, /violated after 21 steps/i);
     await page.getByRole('group', { name: 'recheck-pmd' }).locator('label', { hasText: 'on' }).click();
     await waitForVerdict(page, 'in every interleaving');
   });
@@ -79,7 +79,7 @@ describeInBrowser('the page', () => {
   test('sets the options of a scenario and tells why its verdict is what it is', async () => {
     const page = await site.open('#gup-fast-vs-collapse');
     await page.getByLabel('Scenario').selectOption('rcu-only');
-    await waitForVerdict(page, /violated in 22 steps/i);
+    await waitForVerdict(page, /violated after 22 steps/i);
     await page.getByText('with irqs on, the IPI of the flush waits for nobody either').waitFor();
     expect(page.url()).toMatch(/flush=ipi&walker=rcu-only$/);
   });
@@ -104,7 +104,7 @@ describeInBrowser('the page', () => {
     expect(await verdict(page)).toMatch(/^Inconclusive it was stopped/);
     await page.getByRole('spinbutton', { name: 'ptes' }).fill('2');
     await page.getByRole('spinbutton', { name: 'ptes' }).press('Enter');
-    await waitForVerdict(page, /violated in 21 steps/i);
+    await waitForVerdict(page, /violated after 21 steps/i);
   });
 
   test('begins the check of another variant while one is running', async () => {
@@ -119,7 +119,7 @@ describeInBrowser('the page', () => {
       .click();
     await page.getByRole('spinbutton', { name: 'cpus' }).fill('1');
     await page.getByRole('spinbutton', { name: 'cpus' }).press('Enter');
-    await waitForVerdict(page, /violated in 21 steps/i);
+    await waitForVerdict(page, /violated after 21 steps/i);
   });
 
   test('asks for nothing but its own files', async () => {

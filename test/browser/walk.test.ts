@@ -17,7 +17,7 @@ describeInBrowser('a walk', () => {
     ]);
     expect(await lanes(page).locator('.row[data-step]').count()).toBe(21);
     expect(await lanes(page).locator('.row[data-step="5"] .cell').innerText()).toBe(
-      'if (page_count(page) != 1)\nsees count[0] == 1: no',
+      'if (page_count(page) != 1)\nreads count[0] == 1: no',
     );
     expect(await lanes(page).locator('.row[data-step="6"] .cell').innerText()).toBe(
       'get_page_unless_zero(page)\ncount[0]: 1 → 2',
@@ -35,6 +35,8 @@ describeInBrowser('a walk', () => {
 
   test('goes back and forth by keys, buttons, slider and row, and marks what changed', async () => {
     const page = await site.open('#gup-fast-vs-collapse');
+    expect(await position(page)).toBe('0 / 21');
+    await page.keyboard.press('End');
     expect(await position(page)).toBe('21 / 21');
     await page.keyboard.press('Home');
     expect(await position(page)).toBe('0 / 21');
@@ -84,7 +86,7 @@ describeInBrowser('a walk', () => {
   test('a link opens the very state: model, options, run, branch and place', async () => {
     const page = await site.open('#gup-fast-vs-collapse?_at=5');
     await page.getByRole('group', { name: 'recheck-pte' }).locator('label', { hasText: 'off' }).click();
-    await waitForVerdict(page, /violated in 20 steps/i);
+    await waitForVerdict(page, /violated after 20 steps/i);
     await page.getByRole('slider', { name: 'step' }).fill('5');
     await next(page).getByRole('button', { name: 'trylock_page(page)' }).click();
     await next(page).getByRole('button').first().click();
@@ -100,7 +102,7 @@ describeInBrowser('a walk', () => {
     await expect.poll(() => page.url()).toContain('_run=');
     const other = await site.newPage();
     await other.goto(page.url());
-    await waitForVerdict(other, /violated in 20 steps/i);
+    await waitForVerdict(other, /violated after 20 steps/i);
     expect(await told(other)).toEqual(before);
     await other.getByRole('button', { name: 'the run that was found' }).waitFor();
   });

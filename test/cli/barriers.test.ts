@@ -1,6 +1,7 @@
 /** `racewalk barriers`: which repair needs which barrier, a variant barrier by barrier, and wrong use. */
 import { describe, expect, test } from 'vitest';
 import { barriersResult } from '../../cli/barriers-schema.ts';
+import { long } from '../depth.ts';
 import { expectWrongUse, file, racewalk, smallModel } from './run.ts';
 
 const email = 'gup-fast-vs-collapse';
@@ -9,7 +10,7 @@ const email = 'gup-fast-vs-collapse';
 const patience = 120_000;
 
 describe.concurrent('racewalk barriers', { timeout: patience }, () => {
-  test('a model: each of its smallest repairs, on one screen', async () => {
+  test('a model: each of its smallest repairs, on one screen', long, async () => {
     const { code, out, err } = await racewalk(['barriers', email]);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     const lines = out.trimEnd().split('\n');
@@ -24,7 +25,7 @@ describe.concurrent('racewalk barriers', { timeout: patience }, () => {
     );
   });
 
-  test('a variant: barrier by barrier', async () => {
+  test('a variant: barrier by barrier', long, async () => {
     const { code, out } = await racewalk(['barriers', `${email}/second-check`]);
     expect(code).toBe(0);
     expect(out).toMatch(/^ +sc +tso +pso/m);
@@ -61,7 +62,7 @@ describe.concurrent('racewalk barriers', { timeout: patience }, () => {
     expect(sets).toEqual([[[expect.objectContaining({ text: 'smp_mb()', line: 17 })]]]);
   });
 
-  test('a limit leaves questions open, and no set is claimed', async () => {
+  test('a limit leaves questions open, and no set is claimed', long, async () => {
     const { code, out } = await racewalk(['barriers', `${email}/second-check`, '--max-states', '100']);
     expect(code).toBe(3);
     expect(out).toMatch(/^nothing left out +\? +\? +\?/m);

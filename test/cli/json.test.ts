@@ -1,6 +1,7 @@
 /** What other programs read: the JSON of a check and a saved trace, and the schemas in docs. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DOMParser } from '@xmldom/xmldom';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { barriersResult } from '../../cli/barriers-schema.ts';
@@ -8,7 +9,7 @@ import { checkOutput } from '../../cli/check-schema.ts';
 import { compareResult } from '../../cli/compare-schema.ts';
 import { mutateResult } from '../../cli/mutate-schema.ts';
 import { traceFile } from '../../cli/trace-schema.ts';
-import { file, folder, racewalk, smallModel } from './run.ts';
+import { expectWrongUse, file, folder, racewalk, smallModel } from './run.ts';
 
 const email = 'gup-fast-vs-collapse';
 
@@ -56,5 +57,32 @@ describe.concurrent('check --json prints what the schema says', () => {
       kind: 'all',
       scenarios: [{ scenario: 'right', mismatches: [] }],
     });
+  });
+
+  test('all scenarios for CI, as tests', async () => {
+    const statements = `step('x = 1', set(mem.x, true))`;
+    const scenarios = `{ name: 'right', options: {}, verdict: 'holds' },
+      { name: 'wrong', options: {}, verdict: 'violated' }, { name: 'open', options: {}, verdict: 'holds' }`;
+    const name = file('tests.ts', smallModel({ statements, scenarios }));
+    const { code, out } = await racewalk(['check', name, '--all', '--reporter', 'junit']);
+    expect(code).toBe(1);
+    const cases = [...new DOMParser().parseFromString(out, 'text/xml').getElementsByTagName('testcase')];
+    expect(cases.map((one) => [one.getAttribute('name'), one.textContent])).toEqual([
+      ['right', ''],
+      [
+        'wrong',
+        expect.stringMatching(
+          /^verdict: violated declared, holds found\nreproduce: racewalk check small\/wrong$/,
+        ),
+      ],
+      ['open', ''],
+    ]);
+    const cut = await racewalk(['check', name, '--all', '--reporter', 'junit', '--max-states', '1']);
+    expect({ code: cut.code, errors: cut.out.match(/errors="3"/g)?.length }).toEqual({ code: 3, errors: 2 });
+  });
+
+  test('a reporter of one check is refused', async () => {
+    const run = await racewalk(['check', email, '--reporter', 'junit']);
+    expectWrongUse(run, /--reporter is for --all/);
   });
 });

@@ -23,6 +23,21 @@ describe.concurrent('racewalk mutate', () => {
     expect(lines(out).filter((line) => line.length > 80)).toEqual([]);
   });
 
+  test('of a model without scenarios, the smallest repairs are mutated', async () => {
+    const retry = `import { bool, defineModel, eq, flag, ifdef, implies, init, always, reachable, set, shared, step, thread } from 'racewalk';
+      export const model = defineModel({ name: 'fixed', summary: 's', options: { first: flag('fix', 'x goes first'), other: flag('fix', 'no help') },
+        build: ({ first }) => {
+          const mem = shared({ x: init(bool, false), y: init(bool, false) });
+          const t = thread('t', {}, () => [ifdef(first, step('x', set(mem.x, true))), step('y', set(mem.y, true)), step('x again', set(mem.x, true))]);
+          return { shared: mem, threads: [t], properties: [always('x before y', implies(mem.y, mem.x)), reachable('y', eq(mem.y, true))] };
+        } });`;
+    const { out } = await racewalk(['mutate', file('fixed.ts', retry)]);
+    expect(out).toContain('Mutated:\n  --first: holds\n');
+    expect(out).not.toContain('does not hold');
+    const { out: broken } = await racewalk(['mutate', 'fixed.ts', '--other']);
+    expect(broken).toContain('Mutated:\n  --other: violated\n\nA mutant of a variant that does not hold');
+  });
+
   test('is content with explanations, and exits with 0', async () => {
     const mutants = [
       "only: x = 1: after 'n++'",

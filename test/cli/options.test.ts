@@ -30,6 +30,12 @@ describe.concurrent('wrong use', () => {
     [['check', email, 'email'], /'email' is one word too many/],
     [['check', email, '--max-states', '0'], /--max-states takes a whole number from 1 on/],
     [['check', email, '--timeout', 'soon'], /--timeout takes a number of seconds/],
+    [['check', '.'], /^racewalk: \. is a folder: name a model file, /],
+    [['check', '/'], /^racewalk: \/ is a folder: name a model file, /],
+    [['check', '/nowhere/at/all'], /there is no model '\/nowhere\/at\/all'/],
+    [['check', ''], /there is no model ''/],
+    [['check', '/etc/passwd'], /\/etc\/passwd is no model file: the name of one ends in \.ts or \.js/],
+    [['replay', '.'], /\.: it is a folder/],
     [['replay'], /missing required argument 'trace'/],
   ])('%j', async (words, message) => {
     expectWrongUse(await racewalk(words), message);
@@ -60,6 +66,20 @@ test('the help of check has the options of the model that it is asked with', asy
   const { code, out } = await racewalk(['check', email, '--help']);
   expect(code).toBe(0);
   expect(out).toMatch(/--max-states <number>[^]*--flush broadcast\|ipi/);
+});
+
+test('the legend of a comparison explains the signs that it has, and no others', async () => {
+  const { out } = await racewalk(['compare', 'peterson']);
+  expect(out).not.toMatch(/Trace steps|Costs are|Each set|<=/);
+  const { out: email } = await racewalk([
+    'compare',
+    'gup-fast-vs-collapse',
+    '--flush',
+    'broadcast',
+    '--no-sync-ipi',
+  ]);
+  expect(email).toMatch(/Trace steps are those of the shortest trace\. Costs are counted/);
+  expect(email).not.toContain('<=:');
 });
 
 test('list has a line for each model and each scenario with its verdict', async () => {

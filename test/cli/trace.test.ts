@@ -14,52 +14,54 @@ test('the race of the email, twice the same', async () => {
   expect({ code: first.code, err: first.err }).toEqual({ code: 1, err: '' });
   expect(steady(second.out)).toBe(steady(first.out));
   expect(steady(first.out)).toMatchInlineSnapshot(`
-    "gup-fast-vs-collapse: violated in 21 steps: a page that gup_fast holds stays the page that is mapped
+    "gup-fast-vs-collapse: violated after 21 steps: invariant "a page that gup_fast holds stays the page that is mapped" is false
     with --flush broadcast --recheck-pte --no-recheck-pmd --no-sync-ipi
          --second-pin-check none --walker irqs-off --flush-barrier --check-barrier
          --reference get_page_unless_zero --cpus 1 --ptes 2
 
-         CPU 0: gup_fast      CPU 1: collapse_huge_page
-      1  local_irq_save(flags)                            irqsOff[0]: false -> true
-      2  pmd = ACCESS_ONCE(*pmdp)                         sees pmd == table
-         ptep = pte_offset_map(&pmd, addr)                addr = 0
-      3  pte = ACCESS_ONCE(*ptep)                         sees pte[0] == present
-      4                       _pmd = pmdp_get_and_clear(mm, address, pmd)
-                                                          pmd: table -> none
-                              flush_tlb_range(vma, ...)
-                              (a broadcast: waits for no CPU)
-                              dsb(ish)
-                              (__collapse_huge_page_isolate)
-                              for each _pte: i = 0
-      5                       if (page_count(page) != 1)  sees count[0] == 1: no
-                              (the gup-pin check did not fire)
-      6  get_page_unless_zero(page)                       count[0]: 1 -> 2
-      7  if (pte_val(pte) != pte_val(*ptep))              sees pte[0] == present: no
-      8  local_irq_restore(flags)                         irqsOff[0]: true -> false
-      9  return page
-     10                       trylock_page(page)          locked[0]: false -> true
-                              for each _pte: i = 1
-     11                       if (page_count(page) != 1)  sees count[1] == 1: no
-                              (the gup-pin check did not fire)
-     12                       trylock_page(page)          locked[1]: false -> true
-                              (__collapse_huge_page_copy)
-                              for each _pte: i = 0
-     13                       copy_user_highpage(page, src_page)
-                                                          copied[0]: false -> true
-     14                       unlock_page(src_page)       locked[0]: true -> false
-     15                       pte_clear(mm, address, _pte)  pte[0]: present -> none
-     16                       put_page(page)              count[0]: 2 -> 1
-                              for each _pte: i = 1
-     17                       copy_user_highpage(page, src_page)
-                                                          copied[1]: false -> true
-     18                       unlock_page(src_page)       locked[1]: true -> false
-     19                       pte_clear(mm, address, _pte)  pte[1]: present -> none
-     20                       put_page(page)              count[1]: 1 -> 0
-     21                       set_pmd_at(mm, address, pmd, _pmd)  pmd: none -> huge
+         CPU 0: gup_fast    CPU 1: collapse_huge_page
+      1  local_irq_save(flags)                          irqsOff[0]: false -> true
+      2  pmd = ACCESS_ONCE(*pmdp)                       reads pmd == table
+         ptep = pte_offset_map(&pmd, addr)              addr = 0
+      3  pte = ACCESS_ONCE(*ptep)                       reads pte[0] == present
+      4                     _pmd = pmdp_get_and_clear(mm, address, pmd)
+                                                        pmd: table -> none
+                            flush_tlb_range(vma, ...)
+                            (a broadcast: waits for no CPU)
+                            dsb(ish)
+                            (__collapse_huge_page_isolate)
+                            for each _pte: i = 0
+      5                     if (page_count(page) != 1)  reads count[0] == 1: no
+                            (the gup-pin check did not fire)
+      6  get_page_unless_zero(page)                     count[0]: 1 -> 2
+      7  if (pte_val(pte) != pte_val(*ptep))            reads pte[0] == present: no
+      8  local_irq_restore(flags)                       irqsOff[0]: true -> false
+      9  return page                                    local holds: false -> true
+     10                     trylock_page(page)          locked[0]: false -> true
+                            for each _pte: i = 1
+     11                     if (page_count(page) != 1)  reads count[1] == 1: no
+                            (the gup-pin check did not fire)
+     12                     trylock_page(page)          locked[1]: false -> true
+                            (__collapse_huge_page_copy)
+                            for each _pte: i = 0
+     13                     copy_user_highpage(page, src_page)
+                                                        copied[0]: false -> true
+     14                     unlock_page(src_page)       locked[0]: true -> false
+     15                     pte_clear(mm, address, _pte)  pte[0]: present -> none
+     16                     put_page(page)              count[0]: 2 -> 1
+                            for each _pte: i = 1
+     17                     copy_user_highpage(page, src_page)
+                                                        copied[1]: false -> true
+     18                     unlock_page(src_page)       locked[1]: true -> false
+     19                     pte_clear(mm, address, _pte)  pte[1]: present -> none
+     20                     put_page(page)              count[1]: 1 -> 0
+     21                     set_pmd_at(mm, address, pmd, _pmd)  pmd: none -> huge
+                                                        local result: running ->
+                                                          succeeded
 
     => gup_fast on CPU 0 holds page 0, but the address maps the huge page's copy
 
-    Only chance decided that
+    Races (nothing orders these accesses):
       - gup_fast read pmd == table (step 2) before collapse_huge_page set it to none
         (step 4)
       - collapse_huge_page read count[0] == 1 (step 5) before gup_fast took it from
@@ -68,8 +70,8 @@ test('the race of the email, twice the same', async () => {
         none (step 15)
 
     351 states, 591 transitions, depth 21, (measured)
-    never fired until then: 1 of 21 steps
-    again: racewalk check gup-fast-vs-collapse
+    1 of 32 statements had not run when the search stopped
+    reproduce: racewalk check gup-fast-vs-collapse
     "
   `);
 });
@@ -79,31 +81,41 @@ test('the same for a changelog, in 72 columns of ASCII', async () => {
   expect(code).toBe(1);
   expect(out.split('\n').filter((line) => !/^[ -~]{0,72}$/.test(line))).toEqual([]);
   expect(out).toMatchInlineSnapshot(`
-    "CPU 0                               CPU 1
+    "gup-fast-vs-collapse: violated after 21 steps: invariant "a page that
+      gup_fast holds stays the page that is mapped" is false
+    with --flush broadcast --recheck-pte --no-recheck-pmd --no-sync-ipi
+         --second-pin-check none --walker irqs-off --flush-barrier
+         --check-barrier --reference get_page_unless_zero --cpus 1 --ptes 2
+
+    CPU 0                               CPU 1
     gup_fast                            collapse_huge_page
     local_irq_save(flags)
     pmd = ACCESS_ONCE(*pmdp)
+        reads pmd == table
     ptep = pte_offset_map(&pmd, addr)
     pte = ACCESS_ONCE(*ptep)
                                         _pmd = pmdp_get_and_clear(mm,
                                             address, pmd)
+                                            pmd: table -> none
                                         flush_tlb_range(vma, ...)
                                         (a broadcast: waits for no CPU)
                                         dsb(ish)
                                         (__collapse_huge_page_isolate)
                                         for each _pte: i = 0
                                         if (page_count(page) != 1)
-                                        (no: count[0] == 1)
+                                            reads count[0] == 1: no
                                         (the gup-pin check did not fire)
     get_page_unless_zero(page)
+        count[0]: 1 -> 2
     if (pte_val(pte) != pte_val(*ptep))
-    (no: pte[0] == present)
+        reads pte[0] == present: no
     local_irq_restore(flags)
     return page
+        local holds: false -> true
                                         trylock_page(page)
                                         for each _pte: i = 1
                                         if (page_count(page) != 1)
-                                        (no: count[1] == 1)
+                                            reads count[1] == 1: no
                                         (the gup-pin check did not fire)
                                         trylock_page(page)
                                         (__collapse_huge_page_copy)
@@ -111,6 +123,7 @@ test('the same for a changelog, in 72 columns of ASCII', async () => {
                                         copy_user_highpage(page, src_page)
                                         unlock_page(src_page)
                                         pte_clear(mm, address, _pte)
+                                            pte[0]: present -> none
                                         put_page(page)
                                         for each _pte: i = 1
                                         copy_user_highpage(page, src_page)
@@ -118,9 +131,12 @@ test('the same for a changelog, in 72 columns of ASCII', async () => {
                                         pte_clear(mm, address, _pte)
                                         put_page(page)
                                         set_pmd_at(mm, address, pmd, _pmd)
+                                            pmd: none -> huge
 
     gup_fast on CPU 0 holds page 0, but the address maps the huge page's
     copy
+
+    reproduce: racewalk check gup-fast-vs-collapse
     "
   `);
 });

@@ -69,6 +69,51 @@ describe.concurrent('a model that means nothing', () => {
   });
 });
 
+/** The words that carets point to. */
+function carets(err: string): readonly string[] {
+  const lines = err.split('\n');
+  return lines.flatMap((line, at) =>
+    /^ +\^$/.test(line) ? [/^[\w.]*/.exec(lines[at - 1]!.slice(line.indexOf('^')))![0]] : [],
+  );
+}
+
+describe.concurrent('all mistakes at once, each with its line and a caret', () => {
+  test.each([
+    [
+      'mistakes of the model, at the top of the file too',
+      'all.ts',
+      smallModel({
+        before: `import { atomically, values } from 'racewalk'; const two = values('a', 'a'); void two;`,
+        statements: `step('x', set(mem.x, true), set(mem.n, 1)), goto('nowhere'), atomically('', step('n', set(mem.n, 9)))`,
+        properties: `reachable('x', mem.x), reachable('x', mem.x)`,
+      }),
+      ['values', 'step', 'goto', 'atomically', 'set', 'reachable'],
+    ],
+    [
+      'mistakes of type',
+      'types.ts',
+      smallModel({ statements: `step('x', set(mem.x, 1)),\n step(2), goto(mem.x)` }),
+      ['1', '2', 'mem.x'],
+    ],
+    [
+      'a mistake far to the right',
+      'right.ts',
+      smallModel({ statements: `${`step('x = 1', set(mem.x, true)), `.repeat(9)}goto('nowhere')` }),
+      ['goto'],
+    ],
+  ])('%s', async (_, name, text, words) => {
+    const run = await check(name, text);
+    expectWrongUse(run, new RegExp(`^racewalk: ${name} is not a correct model:`));
+    expect(carets(run.err)).toEqual(words);
+  });
+
+  test('compare finds the place as check does', async () => {
+    const run = await racewalk(['compare', file('costs.ts', smallModel({ statements: `goto('nowhere')` }))]);
+    expectWrongUse(run, /costs\.ts:9:\d+: thread 'only'/);
+    expect(carets(run.err)).toEqual(['goto']);
+  });
+});
+
 describe.concurrent('nodes of the language used as values compile, and are refused', () => {
   const misuses: readonly (readonly [string, RegExp])[] = [
     [
@@ -89,12 +134,16 @@ describe.concurrent('nodes of the language used as values compile, and are refus
     const text = smallModel({ statements: misuses.map(([statement]) => `\n${statement}`).join(',') });
     const { code, out, err } = await check('native.ts', text);
     expectWrongUse({ code, out, err }, /native\.ts is not a correct model/);
-    const lines = err.trimEnd().split('\n').slice(1);
+    const lines = err
+      .trimEnd()
+      .split('\n')
+      .filter((line) => line.startsWith('native.ts:'));
     expect(lines).toHaveLength(misuses.length);
     for (const [at, line] of lines.entries()) {
       expect(line).toMatch(new RegExp(`^native\\.ts:${String(at + 10)}:\\d+: `));
       expect(line).toMatch(misuses[at]![1]);
     }
+    expect(carets(err)).toHaveLength(misuses.length);
   });
 
   test('whether an optional part is there may be asked', async () => {

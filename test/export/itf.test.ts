@@ -55,14 +55,19 @@ describe.each(traces)('%s', (_, exported) => {
     }
   });
 
-  test('has the states of the interpreter', () => {
+  test('has the states of the interpreter, and of store buffers what waits in them', () => {
     const { table, trace } = exported;
-    const threads = table.threads.map(({ thread }) => thread.name);
-    const shared = Object.keys(table.model.shared);
-    const expected = [trace.initial, ...trace.steps.map(({ after }) => after)];
-    const read = written.states.map((values): State => {
-      const parts = written.vars.map((name) => plain(values[name] as Json));
-      const copies = threads.map((name, at): [string, State['threads'][string]] => [
+    const { model } = table;
+    const own = (model.written ?? model).threads;
+    const shared = Object.keys((model.written ?? model).shared);
+    const states = [trace.initial, ...trace.steps.map(({ after }) => after)];
+    const expected = states.map((state): State => ({
+      shared: Object.fromEntries(shared.map((name) => [name, state.shared[name]!])),
+      threads: Object.fromEntries(own.map(({ name }) => [name, state.threads[name]!])),
+    }));
+    const all = written.states.map((values) => written.vars.map((name) => plain(values[name] as Json)));
+    const read = all.map((parts): State => {
+      const copies = own.map(({ name }, at): [string, State['threads'][string]] => [
         name,
         (
           parts[shared.length + at] as unknown as readonly (State['threads'][string][number] & {
@@ -75,6 +80,12 @@ describe.each(traces)('%s', (_, exported) => {
         threads: Object.fromEntries(copies),
       };
     });
+    const slots = Object.keys(model.shared).filter((name) => model.shared[name]!.cellNames !== undefined);
+    const used = states.map((state) =>
+      slots.flatMap((name) => [state.shared[name]!].flat()).filter((cell) => cell !== 0),
+    );
+    const held = all.map((parts) => parts.slice(shared.length + own.length).flat(2));
+    expect(held.map(({ length }) => length)).toEqual(used.map(({ length }) => length));
     expect(read).toEqual(expected);
   });
 });

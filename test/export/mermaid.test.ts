@@ -32,9 +32,9 @@ describe.each(traces)('%s', (_, exported) => {
     const texts = await textsIn(diagram);
     const cpus = cpusOf(exported.table, exported.trace);
     const lines = traceLines(exported.table, exported.trace, cpus).map(({ step, text, beside }) =>
-      [step === null ? text : `${step}. ${text}`, ...beside].join('<br/>'),
+      [step === null ? text : `${step}. ${text}`, ...beside.map((part) => part.text)].join('<br/>'),
     );
-    const races = toldRaces(exported.trace, cpus).map(({ sentence }) => sentence);
+    const races = toldRaces(exported.table, exported.trace, cpus).map(({ sentence }) => sentence);
     expect(texts.toSorted()).toEqual([...lines, ...races, `=> ${exported.end}`].toSorted());
   });
 });

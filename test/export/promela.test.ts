@@ -16,6 +16,7 @@ import { model as szymanski } from '../../models/mutual-exclusion/szymanski.ts';
 import { registry } from '../../models/registry.ts';
 import { explore } from '../laws/explore.ts';
 import { printModel } from '../laws/print-model.ts';
+import { long } from '../depth.ts';
 import { randomModel } from '../laws/random-model.ts';
 import { exploreBySpin, spinIsInstalled } from './spin.ts';
 
@@ -89,7 +90,7 @@ const sample = (errors: boolean, numRuns: number) =>
     .sample(randomModel({ errors, states: 300 }), { seed: 1989, numRuns })
     .map((model, at) => ({ at, model }));
 
-describe.skipIf(skipped)('Spin agrees with the interpreter', () => {
+describe.skipIf(skipped)('Spin agrees with the interpreter', long, () => {
   test.concurrent.each(sample(false, 60))(
     'on random model $at',
     ({ model }) => expectAgreement(model),
@@ -127,7 +128,7 @@ async function expectScenario(definition: AnyDefinition, scenario: Scenario): Pr
   expect(account.transitions).toBe(scenario.transitions ?? account.transitions);
 }
 
-describe.skipIf(skipped)('Spin finds the pinned counts and verdicts', () => {
+describe.skipIf(skipped)('Spin finds the pinned counts and verdicts', long, () => {
   test.concurrent.each(scenariosOf([...new Set([...registry, peterson, anderson, bakery, szymanski, mcs])]))(
     'of $name',
     ({ definition, scenario }) => expectScenario(definition, scenario),

@@ -34,7 +34,7 @@ describe.each(traces)('%s', (_, exported) => {
     const texts = elements.filter(({ localName }) => localName === 'text');
     const code = texts.filter((element) => /rw-(text|note)/.test(element.getAttribute('class') ?? ''));
     expect(joined(code.map(({ textContent }) => textContent))).toBe(joined(lines.map(({ text }) => text)));
-    const beside = lines.flatMap((line) => line.beside).map((part) => part.replace(' -> ', ' → '));
+    const beside = lines.flatMap((line) => line.beside).map((part) => part.text.replace(' -> ', ' → '));
     expect(joined(textOf(elements, 'rw-beside'))).toContain(joined(beside));
     expect(joined(textOf(elements, 'rw-end'))).toBe(joined([`=> ${exported.end}`]));
     expect(textOf(elements, 'rw-number')).toEqual(lines.flatMap(({ step }) => step ?? []).map(String));
@@ -45,7 +45,8 @@ describe.each(traces)('%s', (_, exported) => {
     const titles = elements
       .filter((element) => element.localName === 'title' && element.parentNode?.nodeName === 'g')
       .map(({ textContent }) => textContent);
-    for (const { sentence } of toldRaces(exported.trace, cpus)) expect(titles).toContain(sentence);
+    for (const { sentence } of toldRaces(exported.table, exported.trace, cpus))
+      expect(titles).toContain(sentence);
   });
 
   test('draws within its borders', () => {

@@ -6,6 +6,7 @@ import { transitionTable } from '../../checker/analysis/transition-table.ts';
 import type { CompiledOptions } from '../../checker/search/compiled-space.ts';
 import { compiledSpace } from '../../checker/search/compiled-space.ts';
 import { interpretedSpace } from '../../checker/search/interpreted-space.ts';
+import { law, runs } from '../depth.ts';
 import { explore } from './explore.ts';
 import { packingCases } from './packing-cases.ts';
 import { randomModel } from './random-model.ts';
@@ -29,17 +30,13 @@ describe('compiled equals interpreted on random models', () => {
     // The first 64 KiB of states lie below 4 GiB, the others above.
     ['with states on both sides of 4 GiB', { errors: true }, { wideFrom: 2 ** 32 - 2 ** 16 }],
     ['with hashes of two bits', { errors: true }, { hashMask: 2n ** 63n + 2n ** 31n }],
-  ])(
-    '%s',
-    (_, wishes, options) => {
-      const models = randomModel({ ...wishes, states: 300 });
-      const law = fc.property(models, (model) => {
-        agree(transitionTable(model), options);
-      });
-      fc.assert(law, { numRuns: 100, seed: 2014 });
-    },
-    120_000,
-  );
+  ])('%s', law, (_, wishes, options) => {
+    const models = randomModel({ ...wishes, states: 300 });
+    const agrees = fc.property(models, (model) => {
+      agree(transitionTable(model), options);
+    });
+    fc.assert(agrees, { numRuns: runs(100), seed: 2014 });
+  });
 });
 
 describe('compiled equals interpreted where packing is hard', () => {

@@ -1,4 +1,8 @@
-/** The law of footprints, by perturbation: what a step is said not to read may be changed, and its effect stays. */
+/**
+ * The law of footprints, by perturbation: what a step is said not to read may be changed, and its effect stays.
+ *
+ * @module-tag law
+ */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { increase, decrease, read, write } from '../../checker/analysis/access.ts';
@@ -16,10 +20,11 @@ import type { Transition } from '../../checker/analysis/transition-table.ts';
 import { transitionTable } from '../../checker/analysis/transition-table.ts';
 import { CompactStates, firstLocal } from '../../checker/search/compact-state.ts';
 import { reducedSpace } from '../../checker/search/reduced-space.ts';
+import { runs } from '../depth.ts';
 import { explore } from './explore.ts';
 import { randomModel } from './random-model.ts';
 
-const runs = Number(process.env['RACEWALK_LAW_RUNS'] ?? 40);
+const numRuns = runs(200);
 
 interface World {
   readonly numbering: Numbering;
@@ -126,6 +131,6 @@ test('a cell that a step does not read makes no difference to it, nor does a ste
       }
     }
   });
-  fc.assert(law, { numRuns: runs });
-  expect(others).toBeGreaterThan(runs);
+  fc.assert(law, { numRuns });
+  expect(others).toBeGreaterThan(numRuns);
 });

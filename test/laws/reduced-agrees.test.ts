@@ -1,4 +1,8 @@
-/** The law that a reduced search finds exactly what a full search finds; and that it would notice eight faults. */
+/**
+ * The law that a reduced search finds exactly what a full search finds; and that it would notice eight faults.
+ *
+ * @module-tag law
+ */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { numberingOf } from '../../checker/analysis/numbering.ts';
@@ -14,12 +18,13 @@ import { interpretedSpace } from '../../checker/search/interpreted-space.ts';
 import type { ReducedSpace, Reduction } from '../../checker/search/reduction.ts';
 import { reducedSpace } from '../../checker/search/reduced-space.ts';
 import type { Finding, StateSpace } from '../../checker/search/state-space.ts';
+import { runs } from '../depth.ts';
 import { explore } from './explore.ts';
 import type { Wishes } from './random-model.ts';
 import { randomModel } from './random-model.ts';
 
-/** Models a law tries; RACEWALK_LAW_RUNS asks for more. */
-const runs = Number(process.env['RACEWALK_LAW_RUNS'] ?? 150);
+/** Models a law tries. */
+const models = runs(750);
 const mostStates = 20_000;
 
 /** The space of a model, completed, or null when it is too large. */
@@ -169,7 +174,7 @@ function expectSameBehindOthers(model: Model): void {
 }
 
 const shapes: readonly Wishes[] = [{ errors: false }, { errors: true }, { errors: false, symmetric: true }];
-const check = (wishes: Wishes, law: (model: Model) => void, numRuns = runs) =>
+const check = (wishes: Wishes, law: (model: Model) => void, numRuns = models) =>
   fc.assert(fc.property(randomModel(wishes), law), { numRuns, endOnFailure: true });
 
 test('without reduction, compact states are those of the interpreter', () => {
@@ -189,7 +194,7 @@ test('without reduction, compact states are those of the interpreter', () => {
       });
       expect(compact.findings).toEqual(findings);
     },
-    Math.ceil(runs / 4),
+    Math.ceil(models / 4),
   );
 });
 
@@ -200,7 +205,7 @@ describe('a reduced search finds what a full search finds', () => {
 });
 
 test('a reduced search explores the same, however many other copies there are', () => {
-  check({ errors: false, symmetric: true }, expectSameBehindOthers, Math.ceil(runs / 2));
+  check({ errors: false, symmetric: true }, expectSameBehindOthers, Math.ceil(models / 2));
 });
 
 test('a symmetric search finds what a full search finds', () => {

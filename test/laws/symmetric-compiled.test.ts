@@ -12,6 +12,7 @@ import { compiledSpace } from '../../checker/search/compiled-space.ts';
 import { pathTo, runAlong } from '../../checker/search/run-along.ts';
 import { startWorkers } from '../../checker/search/worker-host.ts';
 import { model as gupFast } from '../../models/gup-fast-vs-collapse.ts';
+import { law, runs } from '../depth.ts';
 import { explore } from './explore.ts';
 import type { Explored } from './explore-levels.ts';
 import { expectConfirmed, exploreLevels, lengthOf, told } from './explore-levels.ts';
@@ -73,20 +74,16 @@ const ways: readonly Smaller[] = [
   { symmetric: true, forget: true },
 ];
 
-const numRuns = Number(process.env['RACEWALK_LAW_RUNS'] ?? 100);
+const numRuns = runs(100);
 
 describe.each(ways)('the space with %o is the full one up to what is alike', (smaller) => {
-  test.each([{ errors: false }, { errors: true }])(
-    'on random models with %o',
-    (wishes) => {
-      const models = randomModel({ ...wishes, symmetric: true, states: 300 });
-      const law = fc.property(models, (model) => {
-        expectAlike(model, smaller);
-      });
-      fc.assert(law, { numRuns, seed: 2014, endOnFailure: true });
-    },
-    120_000,
-  );
+  test.each([{ errors: false }, { errors: true }])('on random models with %o', law, (wishes) => {
+    const models = randomModel({ ...wishes, symmetric: true, states: 300 });
+    const alike = fc.property(models, (model) => {
+      expectAlike(model, smaller);
+    });
+    fc.assert(alike, { numRuns, seed: 2014, endOnFailure: true });
+  });
 });
 
 test.each(recordCases)('%s', (_, model) => {

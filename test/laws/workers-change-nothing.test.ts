@@ -27,6 +27,7 @@ import type { Applicants, Recruit } from '../../checker/search/crew.ts';
 import { search } from '../../checker/search/search.ts';
 import { startWorkers } from '../../checker/search/worker-host.ts';
 import { model as gupFast } from '../../models/gup-fast-vs-collapse.ts';
+import { law, runs } from '../depth.ts';
 import { mayEnd, modelOf } from '../language/tiny.ts';
 import { explore } from './explore.ts';
 import { packingCases } from './packing-cases.ts';
@@ -103,25 +104,21 @@ describe('workers change nothing', () => {
     [{ workers: 2, small: small(16) }, { hashMask: 2n ** 63n + 2n ** 62n + 2n ** 31n }],
     [{ workers: 2, small: small(4, 1) }, {}],
     [{ workers: 3, small: small(3, 1) }, { wideFrom: acrossBorder }],
-  ])(
-    'on random models with %o, %o',
-    (crew, options) => {
-      const law = fc.property(randomModel({ errors: true, states: 400 }), (model) => {
-        agree(transitionTable(model), { ...options, crew });
-      });
-      fc.assert(law, { numRuns: 15, seed: 2014 });
-    },
-    120_000,
-  );
+  ])('on random models with %o, %o', law, (crew, options) => {
+    const same = fc.property(randomModel({ errors: true, states: 400 }), (model) => {
+      agree(transitionTable(model), { ...options, crew });
+    });
+    fc.assert(same, { numRuns: runs(15, 3), seed: 2014 });
+  });
 
-  test('on random models with copies alike', () => {
-    const law = fc.property(randomModel({ errors: true, symmetric: true, states: 400 }), (model) => {
+  test('on random models with copies alike', law, () => {
+    const same = fc.property(randomModel({ errors: true, symmetric: true, states: 400 }), (model) => {
       const table = transitionTable(model);
       const symmetry = symmetryOf(numberingOf(table));
       agree(table, { symmetry, forget: true, crew: { workers: 2, small: small(10) } });
     });
-    fc.assert(law, { numRuns: 15, seed: 2014 });
-  }, 120_000);
+    fc.assert(same, { numRuns: runs(15, 3), seed: 2014 });
+  });
 
   test.each(packingCases)(
     'on %s',

@@ -71,6 +71,7 @@ describe('expressions and statements', () => {
     expect(printLitmus(result)).toBe(
       [
         'Test name+with-signs Required',
+        'Memory tso, a machine of racewalk',
         'States 1',
         '0:r0=-1; 0:r1=2; [x]=16;',
         'Ok',
@@ -124,13 +125,17 @@ describe('a mistake is told with its line', () => {
     ['#include <x.h>', "line 1: a litmus test in C begins with 'C' and its name, and not with '#include'"],
     ['C', "line 1: a litmus test in C begins with 'C' and its name, and here the name is missing"],
     ['C t\nP0(int *x)', 'line 1: there is no initial state: { ... }'],
-    [bodyOf('r0 = 1;\nwhile (r0) { }'), "line 5: 'while': loops are not supported"],
+    [bodyOf('r0 = 1;\nwhile (r0) { }'), "line 5: the loop 'while (r0)' has more than 1000 rounds"],
+    [
+      bodyOf('while (READ_ONCE(*x)) { }'),
+      "line 4: the loop 'while (READ_ONCE(*x))' turns on what is read: only loops of a constant number of rounds are supported",
+    ],
     [
       'C t\n{}\nP0(atomic_int *x) {\n}\nexists (x=1)',
       "line 3: 'atomic_int': this is C11, and not the kernel's C",
     ],
     [bodyOf('atomic_thread_fence(0);'), "line 4: 'atomic_thread_fence': this is C11, and not the kernel's C"],
-    [bodyOf('int r0[2];'), "line 4: '[': arrays are not supported"],
+    [bodyOf('int r0[2];'), "line 4: '[' is not expected after 'r0', or not supported there"],
     [bodyOf('smp_memb();'), "line 4: 'smp_memb(...)' is not supported"],
     ['C t\n{ x=1 y=2; }\nP0(int *x) {\n}\nexists (x=1)', "line 2: ';' is missing before 'y'"],
     [bodyOf('r0 = ll_sc(x);'), "line 4: 'll_sc(...)' is not supported"],
@@ -140,7 +145,9 @@ describe('a mistake is told with its line', () => {
     [bodyOf('WRITE_ONCE(*q, 1);'), "line 4: 'q' is neither a register nor a location of this process"],
     [bodyOf('r0 = x * 2;'), "line 4: 'r0 = x * 2' computes with addresses or divides by zero"],
     [bodyOf('r0 = 3; r1 = *r0;'), "line 4: 'r1 = *r0' goes to no location that is known here"],
-    [bodyOf('r0 += 1;'), "line 4: '+=' is not expected after 'r0', or not supported there"],
+    [bodyOf('r0 ?= 1;'), "line 4: '?' is not expected after 'r0', or not supported there"],
+    [bodyOf('++r0 += 1;'), "line 4: '++r0 += 1' changes its target twice"],
+    [bodyOf('r0 = x->next;'), "line 4: '->': structures are not supported"],
     ['C t\n{}\nP0(int *x) {\n}\nexists (0:r0=1)', "line 5: process 0 has no register 'r0'"],
     [
       'C t\n{}\nP0(int *x) {\n}\n',

@@ -8,25 +8,28 @@ import { noLimits } from '../../checker/search/check.ts';
 import { defaultSettings } from '../../checker/search/settings.ts';
 import { finish } from '../../checker/search/steps.ts';
 import { registry } from '../../models/registry.ts';
+import { long } from '../depth.ts';
 
 /** Small enough for the interpreter, which walks through them. */
 const isSmall = ({ states = 0 }: Scenario) => states <= 40_000;
 
-/** Seconds for a model on a busy machine: all of them take 25 seconds of a processor. */
-const timeout = 120_000;
+/** Their mutants take three quarters of the time of all of them: `npm run test:long` tries those. */
+const slow = new Set(['gup-fast-checks', 'gup-fast-vs-collapse', 'mcs', 'szymanski']);
 
 describe.each(registry.map((definition) => [definition.name, definition] as const))('%s', (_, definition) => {
   const whole = withMemoryOption(definition);
   const explained = new Set(definition.survivors.flatMap(({ mutants }) => mutants));
 
-  test('every mutant is killed or explained, and every explanation is of a survivor', { timeout }, () => {
+  const options = slow.has(definition.name) ? long : { timeout: long.timeout };
+
+  test('every mutant is killed or explained, and every explanation is of a survivor', options, () => {
     const { mutants, stale } = finish(mutating(whole, whole.scenarios, noLimits, defaultSettings));
     expect(mutants.some(({ fate }) => fate.kind === 'killed')).toBe(true);
     const open = mutants.filter(({ fate }) => fate.kind === 'undecided' || (fate.kind === 'survives' && fate.why === null));
     expect({ open: open.map(({ mutation }) => mutation.name), stale }).toEqual({ open: [], stale: [] });
   });
 
-  test('every step fires in a scenario, and every branch goes both ways', { timeout }, () => {
+  test('every step fires in a scenario, and every branch goes both ways', options, () => {
     const small = whole.scenarios.filter(isSmall);
     const bySize = small.toSorted((a, b) => (a.states ?? Infinity) - (b.states ?? Infinity));
     const unfired = finish(unfiredIn(bySize.map(({ options }) => whole.build({ ...options, memory: 'sc' }))));

@@ -24,6 +24,7 @@ import { interpretedSpace } from '../../checker/search/interpreted-space.ts';
 import { reducedSpace } from '../../checker/search/reduced-space.ts';
 import type { StateSpace } from '../../checker/search/state-space.ts';
 import { endlessLine } from '../../checker/telling/verdict-text.ts';
+import { law, runs } from '../depth.ts';
 import { randomModel } from '../laws/random-model.ts';
 
 /** The first states of the levels of a space, explored to its end; null where it is too large. */
@@ -39,9 +40,9 @@ function levelsOf(space: StateSpace): readonly number[] | null {
   return levels;
 }
 
-test('interpreter, generated code and compact states count the same states that cannot end', () => {
+test('interpreter, generated code and compact states count the same states that cannot end', law, () => {
   const counts: number[] = [];
-  const law = fc.property(randomModel({ errors: false, states: 200 }), (model: Model) => {
+  const same = fc.property(randomModel({ errors: false, states: 200 }), (model: Model) => {
     const table = transitionTable(model);
     const full = reducedSpace(table, { reduce: false });
     // A search that finds something asks no further.
@@ -54,7 +55,7 @@ test('interpreter, generated code and compact states count the same states that 
     }
     counts.push(full.endless());
   });
-  fc.assert(law, { numRuns: 400 });
+  fc.assert(same, { numRuns: runs(400) });
   expect(counts.some((count) => count > 0)).toBe(true);
   expect(counts).toContain(0);
 });

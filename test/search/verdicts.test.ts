@@ -33,8 +33,9 @@ import type { Expr } from '../../checker/language/index.ts';
 import type { Model } from '../../checker/language/model.ts';
 import { check as checkWith, noLimits } from '../../checker/search/check.ts';
 import { defaultSettings } from '../../checker/search/settings.ts';
+import { numberIn } from '../../checker/telling/cpus.ts';
 import { harmOf } from '../../checker/search/harm.ts';
-import { racesOf } from '../../checker/search/races.ts';
+import { racesOf } from '../../checker/telling/races.ts';
 import { ReplayError, replay } from '../../checker/search/trace.ts';
 import { endsOf, propertyPlace } from '../../checker/state/interpret.ts';
 import { mayEnd, modelOf } from '../language/tiny.ts';
@@ -192,8 +193,8 @@ describe('traces', () => {
   });
 
   test('races are the pairs that nothing orders', () => {
-    const { trace } = check(lostUpdate());
-    const told = racesOf(trace!).map(
+    const { table, trace } = check(lostUpdate());
+    const told = racesOf(table, trace!).map(
       ({ cell, first, second }) =>
         [first, second].map(({ step: at, writes }) => `${at}${writes ? 'w' : 'r'}`).join(' ') + ` ${cell}`,
     );
@@ -219,7 +220,11 @@ describe('harm', () => {
       };
     });
     const { table, trace } = check(model);
-    return harmOf(model.properties[0]!.condition, propertyPlace(trace!.initial, endsOf(table)));
+    return harmOf(
+      model.properties[0]!.condition,
+      propertyPlace(trace!.initial, endsOf(table)),
+      numberIn(table),
+    );
   };
 
   test('is the sentence of the claim, with its values', () => {

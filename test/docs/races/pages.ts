@@ -1,7 +1,7 @@
-/** All pages below docs/races, by file name. */
+/** All files below docs/races, pages and pictures, by file name. */
 import { checksPage } from './checks-page.ts';
 import { indexPage } from './index-page.ts';
-import { racePage } from './race-page.ts';
+import { raceFiles } from './race-page.ts';
 import { allRaces } from './races.ts';
 
 export function racePages(): ReadonlyMap<string, string> {
@@ -10,6 +10,6 @@ export function racePages(): ReadonlyMap<string, string> {
   return new Map([
     ['README.md', indexPage(races)],
     ['what-each-check-is-for.md', checksPage(models)],
-    ...races.map((race) => [`${race.definition.name}.md`, racePage(race, models)] as const),
+    ...races.flatMap((race) => raceFiles(race, models)),
   ]);
 }

@@ -1,4 +1,5 @@
 /** The page of a race: what it is, where it stands in the kernel, its scenarios as they come out, and how it happens. */
+import { toSvg } from '../../../checker/export/lanes-svg.ts';
 import { changelogText } from '../../../checker/export/changelog-text.ts';
 import { exportedTrace } from '../../../checker/export/exported-trace.ts';
 import { memoryKey, rewritingModelNames, memoryOption } from '../../../checker/language/memory-name.ts';
@@ -18,18 +19,20 @@ interface Result extends Checked {
   readonly scenario: Scenario;
 }
 
-/** Shape:  Markdown with an end of line at the end. */
-export function racePage(race: Race, models: ReadonlySet<string>): string {
+/** The files of one race: its page, Markdown with an end of line at the end, and the picture that the page shows. */
+export function raceFiles(race: Race, models: ReadonlySet<string>): readonly (readonly [string, string])[] {
   const { definition, header } = race;
   const vocabulary = { options: definition.options, models };
   const results = definition.scenarios.map((scenario) => ({
     scenario,
     ...check(definition.build(scenario.options)),
   }));
+  const picture = pictureOf(race, results);
   const page = [
     `# ${prose(header.title, vocabulary)}`,
     ...header.paragraphs.map((text) => paragraph(prose(text, vocabulary))),
     fenced(header.drawing),
+    ...(picture === null ? [] : [`![${picture.alt}](${picture.file})`]),
     '## In the kernel',
     inTheKernel(race, vocabulary),
     ...whoIsExposed(race, vocabulary),
@@ -43,7 +46,25 @@ export function racePage(race: Race, models: ReadonlySet<string>): string {
       `Made by \`npm run docs\` from the header of [the model](../../models/${definition.name}.ts) and a run of its scenarios. sc, tso and pso are [memory models](../memory-models.md): sequential consistency, store buffers as on x86, and store buffers that reorder stores.`,
     ),
   ].join('\n\n');
-  return `${[page, links(page, models)].join('\n\n').trimEnd()}\n`;
+  const text = `${[page, links(page, models)].join('\n\n').trimEnd()}\n`;
+  return [
+    [`${definition.name}.md`, text],
+    ...(picture === null ? [] : [[picture.file, picture.svg] as const]),
+  ];
+}
+
+/** The race as a picture: of the first kernel that had it, else of the first scenario with a trace. */
+function pictureOf({ definition, broken }: Race, results: readonly Result[]) {
+  const names = broken.map(({ scenario }) => scenario.name);
+  const traced = results.filter(({ trace }) => trace !== null);
+  const shown = traced.find(({ scenario }) => names.includes(scenario.name)) ?? traced[0];
+  if (shown === undefined) return null;
+  const { scenario, table, outcome, trace } = shown;
+  return {
+    file: `${definition.name}.svg`,
+    alt: `${definition.name}/${scenario.name}, ${headline(outcome)}`,
+    svg: `${toSvg(exportedTrace(table, outcome, trace!)).trimEnd()}\n`,
+  };
 }
 
 function inTheKernel({ header, kernels, broken }: Race, vocabulary: Vocabulary): string {

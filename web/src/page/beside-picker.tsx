@@ -21,7 +21,7 @@ export function BesidePicker() {
   const others = offers.filter((offer) => !safe.includes(offer));
   return (
     <div class="beside-picker" role="group" aria-label="The same schedule on another variant">
-      <span>{safe.length > 0 ? 'Stopped by' : 'The same with'}</span>
+      <span>{safe.length > 0 ? 'Fixed by' : 'The same with'}</span>
       {safe.map(({ id, name }) => (
         <button
           type="button"

@@ -1,8 +1,9 @@
 /** The shown run as a file: in the formats of `racewalk export`. */
-import type { ExportedTrace } from '../../../checker/export/exported-trace.ts';
+import type { ExportedTrace, Origin } from '../../../checker/export/exported-trace.ts';
 import { exportedTrace } from '../../../checker/export/exported-trace.ts';
 import { shownRun } from '../walk/runs.ts';
-import { built, check, runs, trace } from '../state/session.ts';
+import { allOptions, commandLine } from '../../../checker/telling/options-text.ts';
+import { built, check, chosen, definition, runs, trace } from '../state/session.ts';
 
 interface Format {
   readonly name: string;
@@ -67,6 +68,16 @@ async function save({ ending, write }: Format): Promise<void> {
   URL.revokeObjectURL(link.href);
 }
 
+/** The options of the variant, and the command that finds its run. */
+function origin(): Origin {
+  const { options, name } = definition.value!;
+  const command = ['racewalk check', name, commandLine(options, chosen.value)];
+  return {
+    options: allOptions(options, chosen.value),
+    command: command.filter((word) => word !== '').join(' '),
+  };
+}
+
 /** The shown run: with its verdict where it is the one that was found. */
 function exportedRun(): ExportedTrace {
   const { table, model } = built.value!;
@@ -75,11 +86,13 @@ function exportedRun(): ExportedTrace {
     now.kind === 'done' &&
     'schedule' in now.outcome &&
     now.outcome.schedule === shownRun(runs.value).schedule;
-  if (isFound) return exportedTrace(table, now.outcome, run);
+  if (isFound) return exportedTrace(table, now.outcome, run, origin());
   return {
     table,
     trace: run,
     headline: `${model.name}: a run of ${run.steps.length} steps`,
     end: run.stopped,
+    property: null,
+    origin: origin(),
   };
 }

@@ -42,8 +42,11 @@ export function drawPicture(
   const colour = (name: string) => style.getPropertyValue(name).trim();
   const brush = { context, graph, colour };
   drawEdges(brush, transform.k);
-  drawNodes(brush);
+  drawNodes(brush, ['plain'], transform.k);
   drawRun(brush, walked, transform.k);
+  // What the properties say stands above everything, violations last.
+  drawNodes(brush, ['end', 'witness', 'deadlock', 'failing', 'violated'], transform.k);
+  drawPlace(brush, walked, transform.k);
 }
 
 interface Brush {
@@ -65,20 +68,29 @@ function drawEdges({ context, graph: { edges, positions }, colour }: Brush, scal
   context.globalAlpha = 1;
 }
 
-function drawNodes({ context, graph: { nodes, positions }, colour }: Brush): void {
+/** In pixels: what is wrong can be seen however far away the picture is. */
+const least = { violated: 7, failing: 6, deadlock: 6, witness: 3, end: 3, plain: 0 } as const;
+
+function drawNodes(
+  { context, graph: { nodes, positions }, colour }: Brush,
+  standings: readonly Standing[],
+  scale: number,
+): void {
   const byStanding = Map.groupBy(nodes.keys(), (node) => nodes[node]!.standing);
-  for (const [standing, group] of byStanding) {
+  for (const standing of standings) {
+    const group = byStanding.get(standing) ?? [];
+    const size = Math.max(standing === 'plain' ? radius * 0.75 : radius, least[standing] / scale);
     context.beginPath();
-    for (const node of group) circle(context, positions, node, standing === 'plain' ? radius * 0.75 : radius);
+    for (const node of group) circle(context, positions, node, size);
     context.fillStyle = standing === 'failing' ? colour('--card') : colour(colours[standing]);
     context.strokeStyle = colour(colours[standing]);
-    context.lineWidth = 1.5;
+    context.lineWidth = Math.max(1.5, standing === 'plain' ? 0 : 1.5 / scale);
     context.fill();
     context.stroke();
   }
 }
 
-function drawRun({ context, graph: { positions }, colour }: Brush, { run, at }: Walked, scale: number): void {
+function drawRun({ context, graph: { positions }, colour }: Brush, { run }: Walked, scale: number): void {
   const [first, ...others] = run;
   if (first === undefined) return;
   context.beginPath();
@@ -87,10 +99,18 @@ function drawRun({ context, graph: { positions }, colour }: Brush, { run, at }: 
   context.strokeStyle = colour('--accent');
   context.lineWidth = Math.max(2.5, 1.5 / scale);
   context.stroke();
+}
+
+/** Where the reader is. */
+function drawPlace(
+  { context, graph: { positions }, colour }: Brush,
+  { run, at }: Walked,
+  scale: number,
+): void {
   const here = run[at];
   if (here === undefined) return;
   context.beginPath();
-  circle(context, positions, here, Math.max(radius * 2, 6 / scale));
+  circle(context, positions, here, Math.max(radius * 2, 10 / scale));
   context.strokeStyle = colour('--ink');
   context.lineWidth = Math.max(2, 2 / scale);
   context.stroke();

@@ -43,12 +43,12 @@ export function GraphView() {
         <div class="trace-view">
           <div class="trace-columns">
             <div class="graph">
-              <GraphCanvas graph={now.graph} />
               <Legend
                 states={now.graph.nodes.length}
                 edges={now.graph.edges.length}
                 standings={new Set(now.graph.nodes.map(({ standing }) => standing))}
               />
+              <GraphCanvas graph={now.graph} />
             </div>
             <div class="side">
               <NextSteps />

@@ -1,6 +1,7 @@
 /** The top of the page: which model, what it is about, and a link to this very state. */
 import { signal } from '@preact/signals';
-import { chosen, definition, definitions } from '../state/session.ts';
+import { report } from '../state/report.ts';
+import { chosen, definition, definitions, view } from '../state/session.ts';
 
 export function Header() {
   const model = definition.value!;
@@ -9,10 +10,27 @@ export function Header() {
       <h1 class="wordmark">racewalk</h1>
       <div class="model">
         {definitions.value.length > 1 ? <ModelPicker /> : <p class="model-name">{model.name}</p>}
-        <p class="summary">{model.summary}</p>
+        <p class="summary">
+          {model.summary.replace(/[^.]$/, '$&.')} <About />
+        </p>
       </div>
       <LinkButton />
     </header>
+  );
+}
+
+/** The models that have a page in docs/races: the build knows them. */
+declare const racePages: readonly string[];
+
+/** Where the race is told: its page of the documents, else the text of the model. */
+function About() {
+  const { name } = definition.value!;
+  if (report === null && racePages.includes(name))
+    return <a href={`./races/${name}.md`}>How the race happens, and which commits fix it</a>;
+  return (
+    <button type="button" class="about" onClick={() => (view.value = 'source')}>
+      Read the model
+    </button>
   );
 }
 

@@ -45,7 +45,7 @@ export function Lanes({
   );
   return (
     <div
-      class={`lanes ${cpus.length > 3 ? 'many' : ''}`}
+      class={`lanes ${cpus.length > 3 ? 'many' : ''} ${at > 0 ? 'begun' : ''}`}
       style={{ '--cpus': String(cpus.length) }}
       role="group"
       aria-label={label}
@@ -112,9 +112,12 @@ function Row({ row, cpu, at, onGo, onUnfold }: RowProps) {
       )}
       <div class="cell" style={{ '--lane': String(row.cpu + 2) }}>
         <code class="text">{text}</code>
-        {beside.map((part) => (
-          <span key={part} class={part.includes(' -> ') ? 'beside change' : 'beside'}>
-            {part.replace(' -> ', ' → ')}
+        {beside.map(({ kind: what, text: told }) => (
+          <span
+            key={told}
+            class={`beside ${what === 'change' || what === 'local' || what === 'stale' ? 'change' : ''}`}
+          >
+            {told.replace(' -> ', ' → ')}
           </span>
         ))}
       </div>

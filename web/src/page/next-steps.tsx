@@ -1,9 +1,10 @@
 /** What can happen next in the state that is looked at, and who waits for what. */
 import { computed } from '@preact/signals';
-import { printExpr, printText } from '../../../checker/language/print.ts';
+import { printExpr } from '../../../checker/language/print.ts';
 import type { FiredEdge } from '../../../checker/search/interpreted-edges.ts';
 import { edgesOutOf } from '../../../checker/search/interpreted-edges.ts';
-import { textOf } from '../../../checker/telling/verdict-text.ts';
+import { guardWords, textOf } from '../../../checker/telling/author-words.ts';
+import { shownEvents } from '../../../checker/telling/shown-steps.ts';
 import { initialStates } from '../../../checker/state/interpret.ts';
 import { sameEdge } from '../walk/run-code.ts';
 import { beginAt, shownRun, take } from '../walk/runs.ts';
@@ -77,17 +78,25 @@ function Choice({ fired, isTaken }: ChoiceProps) {
   );
 }
 
-/** What the step would change, and what it would choose or decide. */
-function outcomeOf({ firing }: FiredEdge): readonly string[] {
-  const { shared } = built.value!.model;
-  const isMemory = (cell: string) => shared[cell.split('[', 1)[0]!]?.insideCpu === undefined;
-  return firing.events.flatMap(({ statement, changes, chosen, taken, reads }) => [
-    ...changes.filter(({ cell }) => isMemory(cell)).map(({ cell, from, to }) => `${cell}: ${from} → ${to}`),
-    ...(chosen === null || statement.kind !== 'choose'
-      ? []
-      : [`${printExpr(statement.target)} = ${String(chosen)}`]),
-    ...(taken === true && reads.length > 0 ? [`${printText(statement)}: yes`] : []),
-  ]);
+/** What the step would read and change, and what it would choose or decide. */
+function outcomeOf({ edge, firing }: FiredEdge): readonly string[] {
+  const { table } = built.value!;
+  const { name: thread } = table.threads[edge.thread]!.thread;
+  const step = { thread, replica: edge.replica, events: firing.events };
+  return shownEvents(table, state.value!, step).flatMap(
+    ({ statement, text, changes, waits, chosen, taken, reads, isDelayed }) => [
+      ...reads
+        .filter(({ value, memory }) => value !== memory)
+        .map(({ cell, value, memory }) => `reads ${cell} == ${String(value)} (memory has ${String(memory)})`),
+      ...changes.map(({ cell, from, to }) => `${cell}: ${String(from)} → ${String(to)}`),
+      ...waits.map(({ cell, value }) => `store ${cell} = ${String(value)} waits`),
+      ...(chosen === null || statement.kind !== 'choose'
+        ? []
+        : [`${printExpr(statement.target)} = ${String(chosen)}`]),
+      ...(taken === true && reads.length > 0 ? [`${text}: yes`] : []),
+      ...(isDelayed ? ['delayed'] : []),
+    ],
+  );
 }
 
 interface Waiting {
@@ -109,13 +118,12 @@ function waiting(): readonly Waiting[] {
             ({ edge }) => edge.thread === number && edge.replica === replica,
           );
           if (location === end || canGoOn || first === undefined) return [];
-          const { guard } = first;
           return [
             {
               thread: thread.name,
               replica,
               text: textOf(first),
-              until: guard === null ? null : printExpr(guard),
+              until: guardWords(table.model, thread.name, first),
             },
           ];
         }),

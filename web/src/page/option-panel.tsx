@@ -1,4 +1,5 @@
 /** The options of the model as controls; beside each value, the verdict that it would give. */
+import type { ComponentChildren } from 'preact';
 import type { AnyOption, OptionValue, Role } from '../../../checker/language/option.ts';
 import { optionName, valuesOf, withFallbacks } from '../../../checker/language/option.ts';
 import type { Choices } from '../../../checker/search/compare.ts';
@@ -21,8 +22,12 @@ export function OptionPanel() {
   const { options } = definition.value!;
   const values = withFallbacks(options, chosen.value);
   return (
-    <aside class="options" aria-label="Options">
+    <Folding>
       <ScenarioPicker />
+      <p class="legend">
+        A dot beside a value is the verdict that it would give: <VerdictDot verdict="holds" /> holds,{' '}
+        <VerdictDot verdict="violated" /> does not.
+      </p>
       {groups.map(({ role, title }) => {
         const own = Object.entries(options).filter(([, option]) => option.role === role);
         return (
@@ -36,19 +41,27 @@ export function OptionPanel() {
           )
         );
       })}
-      <p class="legend">
-        A dot beside a value is the verdict that it would give: <VerdictDot verdict="holds" /> holds,{' '}
-        <VerdictDot verdict="violated" /> does not.
-      </p>
+    </Folding>
+  );
+}
+
+/** Beside the trace where there is room; else above it, folded up. */
+function Folding({ children }: { readonly children: ComponentChildren }) {
+  const isNarrow = matchMedia('(max-width: 900px)').matches;
+  return (
+    <aside class="options" aria-label="Options">
+      <details open={!isNarrow}>
+        <summary>Options</summary>
+        {children}
+      </details>
     </aside>
   );
 }
 
 function ReportedOptions({ options }: { readonly options: Choices }) {
   return (
-    <aside class="options" aria-label="Options">
+    <Folding>
       <section>
-        <h2>Options</h2>
         <dl class="reported">
           {Object.entries(options).map(([key, value]) => (
             <div key={key}>
@@ -58,7 +71,7 @@ function ReportedOptions({ options }: { readonly options: Choices }) {
           ))}
         </dl>
       </section>
-    </aside>
+    </Folding>
   );
 }
 

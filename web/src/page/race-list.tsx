@@ -12,7 +12,7 @@ export function RaceList({ races }: { readonly races: readonly ToldRace[] }) {
   const numbered = races.map((told, number) => ({ told, number }));
   return (
     <section class="races" aria-label="Races">
-      <h3>Only chance decided that</h3>
+      <h3>Races (nothing orders these accesses)</h3>
       <ul>{numbered.slice(0, most).map(item)}</ul>
       {races.length > most && (
         <details>

@@ -5,6 +5,7 @@ import { printExpr } from '../../../checker/language/print.ts';
 import type { AnyThread } from '../../../checker/language/thread.ts';
 import type { ThreadTable } from '../../../checker/analysis/transition-table.ts';
 import type { ListingRow } from '../../../checker/telling/listing.ts';
+import { writtenModel } from '../../../checker/telling/author-words.ts';
 import { listingOf } from '../../../checker/telling/listing.ts';
 import { built, state } from '../state/session.ts';
 import { copyName, cpuOf } from './cpu-style.ts';
@@ -19,9 +20,11 @@ export function SourceView() {
   return (
     <div class="trace-view">
       <div class="source">
-        {table.threads.map((thread) => (
-          <ThreadSource key={thread.thread.name} table={thread} />
-        ))}
+        {table.threads
+          .filter(({ thread }) => thread.ofMachine !== true)
+          .map((thread) => (
+            <ThreadSource key={thread.thread.name} table={thread} />
+          ))}
       </div>
       <div class="under">
         <NextSteps />
@@ -34,6 +37,10 @@ export function SourceView() {
     </div>
   );
 }
+
+/** The text as its author wrote it. */
+const writtenBody = ({ name, body }: AnyThread) =>
+  writtenModel(built.value!.model).threads.find((other) => other.name === name)?.body ?? body;
 
 /** Where a copy of a thread stands: the lines of what it can do next; none at its end. */
 function placesOf({ thread, locations }: ThreadTable): ReadonlyMap<number, readonly number[]> {
@@ -66,7 +73,7 @@ function ThreadSource({ table: own }: { readonly table: ThreadTable }) {
             </tr>
           </thead>
           <tbody>
-            {listingOf(thread.body).map((row, number) => (
+            {listingOf(writtenBody(thread)).map((row, number) => (
               <CodeRow key={number} row={row} thread={thread} here={places.get(row.line ?? 0) ?? []} />
             ))}
           </tbody>
@@ -145,19 +152,21 @@ function Memory() {
       <div class="scroll">
         <table class="listing">
           <tbody>
-            {Object.entries(built.value!.model.shared).map(([name, { domain, initial, length, meaning }]) => (
-              <tr key={name}>
-                <td>
-                  <code>{length === null ? name : `${name}[${length}]`}</code>
-                </td>
-                <td>
-                  <code>
-                    {printDomain(domain)}, at first {[...new Set(initial)].join(', ')}
-                  </code>
-                </td>
-                <td class="meaning">{meaning}</td>
-              </tr>
-            ))}
+            {Object.entries(writtenModel(built.value!.model).shared).map(
+              ([name, { domain, initial, length, meaning }]) => (
+                <tr key={name}>
+                  <td>
+                    <code>{length === null ? name : `${name}[${length}]`}</code>
+                  </td>
+                  <td>
+                    <code>
+                      {printDomain(domain)}, at first {[...new Set(initial)].join(', ')}
+                    </code>
+                  </td>
+                  <td class="meaning">{meaning}</td>
+                </tr>
+              ),
+            )}
           </tbody>
         </table>
       </div>

@@ -6,12 +6,14 @@ import type { Value } from '../../../checker/language/domain.ts';
 import { harmOf } from '../../../checker/search/harm.ts';
 import type { Cells, Place } from '../../../checker/state/evaluate.ts';
 import { endsOf, propertyPlace } from '../../../checker/state/interpret.ts';
+import { cpuParts, localsOf, memoryOf } from '../../../checker/telling/cpu-parts.ts';
+import { numberIn } from '../../../checker/telling/cpus.ts';
 import { delaysOf } from '../../../checker/telling/delays.ts';
 import { at, built, state, stateAfter, trace } from '../state/session.ts';
 import { copyName, cpuOf } from './cpu-style.ts';
 
 export function StatePanel() {
-  const { table, model } = built.value!;
+  const { table } = built.value!;
   const now = state.value!;
   const before = stateAfter(trace.value!, Math.max(0, at.value - 1));
   return (
@@ -19,20 +21,21 @@ export function StatePanel() {
       <h3>{at.value === 0 ? 'At the beginning' : `After step ${at.value}`}</h3>
       <Variables
         caption="shared memory"
-        declared={memoryOf(model.shared)}
+        declared={memoryOf(table)}
         cells={now.shared}
         before={before.shared}
       />
       <Buffers />
+      <OldValues />
       {table.threads.flatMap(({ thread }) =>
-        Object.keys(thread.locals).length === 0
+        Object.keys(localsOf(table, thread.name)).length === 0
           ? []
           : now.threads[thread.name]!.map(({ locals }, replica) => (
               <Variables
                 key={`${thread.name} ${replica}`}
                 caption={copyName(table, thread.name, replica)}
                 tone={`cpu-${cpuOf(table, thread.name, replica).number % 6}`}
-                declared={thread.locals}
+                declared={localsOf(table, thread.name)}
                 cells={locals}
                 before={before.threads[thread.name]![replica]!.locals}
               />
@@ -42,10 +45,6 @@ export function StatePanel() {
     </section>
   );
 }
-
-/** The cells of store buffers are told by what waits in them. */
-const memoryOf = (shared: Declarations): Declarations =>
-  Object.fromEntries(Object.entries(shared).filter(([, { insideCpu }]) => insideCpu === undefined));
 
 interface VariablesProps {
   readonly caption: string;
@@ -111,10 +110,30 @@ function Buffers() {
   );
 }
 
+/** What loads may read although memory has moved on. */
+function OldValues() {
+  const { table } = built.value!;
+  const old = cpuParts(table, state.value!).filter((part) => part.old.length > 0);
+  if (old.length === 0) return null;
+  return (
+    <div class="buffers">
+      <h4>old values that a CPU can still read</h4>
+      <ul>
+        {old.map(({ thread, replica, old: values }) => (
+          <li key={`${thread} ${replica}`}>
+            {copyName(table, thread, replica)}:{' '}
+            <code>{values.map(({ cell, value }) => `${cell} == ${String(value)}`).join(', ')}</code>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
 /** What is false in words, or what is wrong with the property itself. */
 function harmIn(condition: AnyExpr, place: Place): string | null {
   try {
-    return harmOf(condition, place);
+    return harmOf(condition, place, numberIn(built.value!.table));
   } catch (error) {
     if (error instanceof ModelError) return error.message;
     throw error;

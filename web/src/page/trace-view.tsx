@@ -23,7 +23,9 @@ const unfolded = signal(false);
 export const pointed = signal<number | null>(null);
 
 const told = computed(() =>
-  trace.value === null || built.value === null ? [] : toldRaces(trace.value, allCpus(built.value.table)),
+  trace.value === null || built.value === null
+    ? []
+    : toldRaces(built.value.table, trace.value, allCpus(built.value.table)),
 );
 
 const arrows = computed<readonly Arrow[]>(() => {
@@ -35,7 +37,9 @@ const arrows = computed<readonly Arrow[]>(() => {
     title: sentence,
   }));
   const delays = delaysOf(built.value.table, trace.value).flatMap(({ store, drain, text }): Arrow[] =>
-    drain === null ? [] : [{ from: store, to: drain, kind: 'delay', title: `${text} reaches memory` }],
+    drain === null
+      ? []
+      : [{ from: store, to: drain, kind: 'delay', title: `the store of ${text} reaches memory` }],
   );
   return [...races, ...delays];
 });
@@ -53,6 +57,7 @@ export function TraceView() {
       </div>
       <div class={`trace-columns ${beside.value === null ? '' : 'two'}`}>
         <div class="lane-column">
+          <ArrowLegend />
           <Lanes
             label="Trace"
             table={built.value.table}
@@ -76,6 +81,26 @@ export function TraceView() {
       </div>
       <Transport />
     </div>
+  );
+}
+
+/** What the arrows mean, where there are some. */
+function ArrowLegend() {
+  const has = (kind: Arrow['kind']) => arrows.value.some((arrow) => arrow.kind === kind);
+  if (!has('race') && !has('delay')) return null;
+  return (
+    <ul class="arrow-legend">
+      {has('race') && (
+        <li>
+          <span /> nothing orders these two accesses
+        </li>
+      )}
+      {has('delay') && (
+        <li class="delay">
+          <span /> a store that waited reaches memory
+        </li>
+      )}
+    </ul>
   );
 }
 

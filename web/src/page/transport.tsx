@@ -6,12 +6,38 @@ import { at, check, runs, trace } from '../state/session.ts';
 
 const go = (step: number) => {
   runs.value = goTo(runs.value, step);
-  requestAnimationFrame(showCurrentRow);
 };
 
-/** Scrolls no farther than needed. */
+/** In pixels: from the current step to what is in front of it. */
+const room = 8;
+
+/** Scrolls no farther than needed to show the current step between the heads of the lanes and the player. */
 function showCurrentRow(): void {
-  document.querySelector('.lanes .row.now[data-step]')?.scrollIntoView({ block: 'nearest' });
+  const lanes = document.querySelector('.lanes');
+  const rows = lanes?.querySelectorAll('.row.now[data-step], .row.now[data-step] ~ .row.now') ?? [];
+  const [first] = rows;
+  if (lanes === null || first === undefined) return;
+  const top = (lanes.querySelector('.heads')?.getBoundingClientRect().height ?? 0) + room;
+  const bottom = document.querySelector('.transport')!.getBoundingClientRect().top - room;
+  const [begins, ends] = [
+    first.getBoundingClientRect().top,
+    rows[rows.length - 1]!.getBoundingClientRect().bottom,
+  ];
+  if (begins < top || ends - begins > bottom - top) scrollBy(0, begins - top);
+  else if (ends > bottom) scrollBy(0, ends - bottom);
+}
+
+/** The view goes with the cursor, also where the page above grows; until the reader scrolls. */
+function keepCurrentRow(): () => void {
+  const observer = new ResizeObserver(() => requestAnimationFrame(showCurrentRow));
+  const stop = () => observer.disconnect();
+  observer.observe(document.body);
+  for (const event of ['wheel', 'touchmove', 'pointerdown'] as const)
+    addEventListener(event, stop, { once: true, passive: true });
+  return () => {
+    stop();
+    for (const event of ['wheel', 'touchmove', 'pointerdown'] as const) removeEventListener(event, stop);
+  };
 }
 
 const keys: Readonly<Record<string, () => void>> = {
@@ -37,6 +63,7 @@ export function Transport() {
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);
   }, []);
+  useEffect(() => (at.value === 0 ? undefined : keepCurrentRow()), [at.value, trace.value]);
   const last = trace.value?.steps.length ?? 0;
   const [isFirst, isLast] = [at.value === 0, at.value === last];
   const isViolated = check.value.kind === 'done' && 'schedule' in check.value.outcome;

@@ -6,11 +6,16 @@ import type { Choices, SmallestFixes } from '../../../checker/search/compare.ts'
 import { settingOf } from '../../../checker/search/compare.ts';
 import type { Extremes } from '../../../checker/search/extreme-paths.ts';
 import { count } from '../../../checker/telling/numbers.ts';
+import { untriedOf } from '../../../checker/search/outcome.ts';
+import { untriedSentences, untriedTitle } from '../../../checker/telling/untried-sentences.ts';
 import type { PlainComparison, PlainRow } from '../check/messages.ts';
 import { compareAll, compared, stopComparing, subject, variants } from '../state/comparison.ts';
 import { linkedOptions, writeLink } from '../state/link.ts';
 import { check, chosen, definition } from '../state/session.ts';
 import { VerdictDot } from './verdict-dot.tsx';
+
+/** Pairs of accesses that the comparison names; the verdict of a variant names all. */
+const mostUntried = 8;
 
 /** So many quick variants are checked without being asked for. */
 const few = 100;
@@ -65,6 +70,10 @@ function Comparison({ comparison: { rows, varied, smallest } }: { readonly compa
   const groups = Map.groupBy(rows, (row) => (fixes.length === 0 ? '' : told(settingOf(options, row.varied))));
   return (
     <div class="comparison">
+      <p class="legend">
+        Steps are those of the shortest trace. Costs are counted over all executions, least–most where they
+        differ. A set of repairs is smallest when every smaller one was checked, too, and fails.
+      </p>
       {[...groups].map(([setting, group], number) => (
         <section key={setting}>
           {setting !== '' && <h3>{setting}</h3>}
@@ -74,10 +83,26 @@ function Comparison({ comparison: { rows, varied, smallest } }: { readonly compa
           </div>
         </section>
       ))}
-      <p class="legend">
-        Steps are those of the shortest trace. Costs are counted over all executions, least–most where they
-        differ. A set of repairs is smallest when every smaller one was checked, too, and fails.
-      </p>
+      <Untried rows={rows} />
+    </div>
+  );
+}
+
+/** Why variants are inconclusive, where a memory model leaves out what hardware may do. */
+function Untried({ rows }: { readonly rows: readonly PlainRow[] }) {
+  const sentences = untriedSentences(
+    rows.flatMap(({ outcome }) => untriedOf(outcome)),
+    mostUntried,
+  );
+  if (sentences.length === 0) return null;
+  return (
+    <div class="untried">
+      <p>{untriedTitle}</p>
+      <ul>
+        {sentences.map((sentence) => (
+          <li key={sentence}>{sentence}</li>
+        ))}
+      </ul>
     </div>
   );
 }
@@ -100,7 +125,7 @@ function Smallest({ fixes: { sets, spoiled, undecided } }: { readonly fixes: Sma
       )}
       {spoiled.length > 0 && (
         <p>
-          More than such a set, and yet unsafe:{' '}
+          Unsafe supersets of a safe set:{' '}
           {spoiled.map((set) => (
             <b key={told(set)}>{nameOf(set)}</b>
           ))}
@@ -127,10 +152,10 @@ function VariantTable({ columns, rows }: TableProps) {
     <table class="variants">
       <thead>
         <tr>
+          <th>verdict</th>
           {columns.map((key) => (
             <th key={key}>{optionName(key)}</th>
           ))}
-          <th>verdict</th>
           <th class="count">states</th>
           {costs.map((name) => (
             <th key={name} class="count">
@@ -155,9 +180,6 @@ function VariantRow({ columns, row }: { readonly columns: readonly string[]; rea
   const isOff = (key: string) => options[key]!.role === 'fix' && row.varied[key] === offValue(options[key]!);
   return (
     <tr class={isShown ? 'shown' : ''}>
-      {columns.map((key) => (
-        <td key={key}>{isOff(key) ? <span class="off">–</span> : onOff(row.varied[key]!)}</td>
-      ))}
       <td>
         <a href={linkOf(row.options)} aria-label={`${outcome}, with ${told(row.varied)}`}>
           <span aria-hidden="true">
@@ -166,6 +188,9 @@ function VariantRow({ columns, row }: { readonly columns: readonly string[]; rea
           {outcome}
         </a>
       </td>
+      {columns.map((key) => (
+        <td key={key}>{isOff(key) ? <span class="off">–</span> : onOff(row.varied[key]!)}</td>
+      ))}
       <td class="count">{count(row.states)}</td>
       {Object.entries(row.costs).map(([cost, extremes]) => (
         <td key={cost} class="count">
@@ -179,7 +204,7 @@ function VariantRow({ columns, row }: { readonly columns: readonly string[]; rea
 const outcomeOf = (row: PlainRow) =>
   row.steps === null
     ? row.verdict
-    : `${row.verdict} in ${isShortest(row) ? '' : 'at most '}${row.steps} steps`;
+    : `${row.verdict} after ${isShortest(row) ? '' : 'at most '}${row.steps} ${row.steps === 1 ? 'step' : 'steps'}`;
 
 const isShortest = ({ outcome }: PlainRow) => !('minimal' in outcome) || outcome.minimal;
 

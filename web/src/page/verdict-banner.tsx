@@ -1,7 +1,10 @@
 /** The verdict, in words and in colour, with what it rests on. */
 import type { Outcome, Statistics } from '../../../checker/search/outcome.ts';
+import { untriedOf } from '../../../checker/search/outcome.ts';
+import { atOnceSentence } from '../../../checker/telling/at-once.ts';
 import { memoryCaveat } from '../../../checker/telling/memory-caveat.ts';
-import { harmIn, headline, unfiredLines } from '../../../checker/telling/verdict-text.ts';
+import { untriedSentences, untriedTitle } from '../../../checker/telling/untried-sentences.ts';
+import { harmIn, headline, unfiredLines, unfiredStatements } from '../../../checker/telling/verdict-text.ts';
 import { count, rounded } from '../../../checker/telling/numbers.ts';
 import { commandLine } from '../../../checker/telling/options-text.ts';
 import { replay } from '../../../checker/search/trace.ts';
@@ -90,19 +93,29 @@ function Verdict({ outcome, seconds }: VerdictProps) {
   const harm = found === null ? null : harmIn(table, outcome, found);
   const { verdict } = outcome;
   const caveat = memoryCaveat(chosen.value, verdict);
+  const untried = untriedSentences(untriedOf(outcome));
   const [head, ...rest] = headline(outcome).split(': ');
   return (
     <section class={`verdict ${toneOf(verdict)}`} aria-label="Verdict" aria-live="polite">
       <h2>
         <strong>{head}</strong> {rest.length > 0 && <span class="claim">{rest.join(': ')}</span>}
-        {verdict === 'holds' && <span class="claim">in every interleaving</span>}
+        {verdict === 'holds' && <span class="claim">{caveat ?? 'in every interleaving'}</span>}
       </h2>
       {harm !== null && <p class="harm">{harm}</p>}
-      {caveat !== null && <p>{caveat}</p>}
+      {untried.length > 0 && (
+        <div class="untried">
+          <p>{untriedTitle}</p>
+          <ul>
+            {untried.map((sentence) => (
+              <li key={sentence}>{sentence}</li>
+            ))}
+          </ul>
+        </div>
+      )}
       <Evidence
         statistics={outcome.statistics}
         seconds={seconds}
-        sawAll={verdict === 'holds' || verdict === 'unreached'}
+        sawAll={verdict === 'holds' || verdict === 'unreached' || untried.length > 0}
       />
     </section>
   );
@@ -117,6 +130,8 @@ interface EvidenceProps {
 function Evidence({ statistics, seconds, sawAll }: EvidenceProps) {
   const { states, transitions, depth, method, unfired } = statistics;
   const { options, name } = definition.value!;
+  const never = unfiredStatements(built.value!.table, unfired);
+  const atOnce = atOnceSentence(built.value!.model);
   const command = ['racewalk check', name, commandLine(options, chosen.value)]
     .filter((word) => word !== '')
     .join(' ');
@@ -129,11 +144,12 @@ function Evidence({ statistics, seconds, sawAll }: EvidenceProps) {
       <p>
         depth {depth}, {method}. The same on the command line: <code>{command}</code>
       </p>
-      {unfired.length > 0 && sawAll && (
+      {atOnce !== null && <p>{atOnce}.</p>}
+      {never.never.length > 0 && sawAll && (
         <>
-          <p>Never fired:</p>
+          <p>Statements that never run:</p>
           <ul class="mono">
-            {unfiredLines(built.value!.table, unfired).map((line) => (
+            {unfiredLines(never).map((line) => (
               <li key={line}>{line}</li>
             ))}
           </ul>

@@ -79,7 +79,7 @@ export function currentLink(): string | null {
 function place(): Pick<Link, 'run' | 'fingerprint' | 'at'> {
   const run = shownRun(runs.value);
   const { length } = run.schedule.edges;
-  const at = runs.value.at === length ? null : runs.value.at;
+  const at = runs.value.at === 0 ? null : runs.value.at;
   const none = { run: null, fingerprint: null };
   if (built.value === null || trace.value === null) return { ...none, at: null };
   const isFound = run.origin === 'found' && check.value.kind === 'done' && check.value.seconds < soon;

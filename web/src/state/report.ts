@@ -2,6 +2,7 @@
 import type { AnyDefinition } from '../../../checker/language/model.ts';
 import type { EmbeddedReport } from '../check/embedded-report.ts';
 import { placeOfReport } from '../check/embedded-report.ts';
+import { restored } from '../check/shared-json.ts';
 
 /** The report of this page, or null. */
 export const report: EmbeddedReport | null = reportIn(
@@ -21,7 +22,7 @@ export const reportedDefinition = ({ model, summary }: EmbeddedReport): AnyDefin
 
 function reportIn(text: string): EmbeddedReport | null {
   if (text.trim() === '' || text.trim() === 'null') return null;
-  const found = JSON.parse(text) as { readonly version: number };
+  const found = (text.startsWith('[') ? restored(text) : JSON.parse(text)) as { readonly version: number };
   if (found.version === 1) return found as EmbeddedReport;
   throw new Error(`a report of version ${found.version}, and this page reads version 1`);
 }

@@ -25,7 +25,8 @@ export const noRuns: Runs = { all: [nowhere], shown: 0, at: 0 };
 
 export const shownRun = ({ all, shown }: Runs): Run => all[shown] ?? nowhere;
 
-export const startingWith = (run: Run, at = run.schedule.edges.length): Runs => ({
+/** At its beginning, where the reader begins as well. */
+export const startingWith = (run: Run, at = 0): Runs => ({
   all: [run],
   shown: 0,
   at: Math.min(at, run.schedule.edges.length),
@@ -35,7 +36,7 @@ export const startingWith = (run: Run, at = run.schedule.edges.length): Runs => 
 const isUntouched = ({ all }: Runs) => all.length === 1 && all[0] === nowhere;
 
 /** Adds the run that the checker found: shown at once, unless the reader is somewhere already. */
-export function withFound(runs: Runs, schedule: Schedule, at = schedule.edges.length): Runs {
+export function withFound(runs: Runs, schedule: Schedule, at = 0): Runs {
   const found: Run = { schedule, origin: 'found', shared: 0 };
   return isUntouched(runs) ? startingWith(found, at) : { ...runs, all: [...runs.all, found] };
 }

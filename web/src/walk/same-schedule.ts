@@ -1,12 +1,11 @@
 /** The same schedule on another variant: step by step, until that variant will not follow. */
 import type { ThreadTable, Transition, TransitionTable } from '../../../checker/analysis/transition-table.ts';
-import { printExpr } from '../../../checker/language/print.ts';
 import type { FiredEdge } from '../../../checker/search/interpreted-edges.ts';
 import { edgesOutOf } from '../../../checker/search/interpreted-edges.ts';
 import type { Schedule } from '../../../checker/search/outcome.ts';
 import type { Edge } from '../../../checker/search/state-space.ts';
 import type { Trace, TraceStep } from '../../../checker/search/trace.ts';
-import { textOf } from '../../../checker/telling/verdict-text.ts';
+import { guardWords, textOf } from '../../../checker/telling/author-words.ts';
 import type { State } from '../../../checker/state/evaluate.ts';
 import { initialStates } from '../../../checker/state/interpret.ts';
 
@@ -127,12 +126,10 @@ function stuckAt(
   if (copy.location === own.end) return ['other', `${thread} has ended by then`];
   const here = own.locations[copy.location]!;
   const texts = [...new Set(here.map((transition) => `'${textOf(transition)}'`))].join(' or ');
-  const [{ guard } = { guard: null }] = here;
+  const [first] = here;
+  const until = first === undefined ? null : guardWords(table.model, thread, first);
   const isBlocked = waysOf(table, state, { thread, replica } as TraceStep).length === 0;
   if (isBlocked)
-    return [
-      'waits',
-      `${thread} waits here, at ${texts}${guard === null ? '' : `, until ${printExpr(guard)}`}`,
-    ];
+    return ['waits', `${thread} waits here, at ${texts}${until === null ? '' : `, until ${until}`}`];
   return ['other', `${thread} does not come to '${textOf(edge.transition)}': it is at ${texts}`];
 }

@@ -15,7 +15,14 @@ export type Parsed =
 export function parse(text: string, model: Model): Parsed {
   try {
     const expr = meaningOf(jsep(text), model);
-    const scope = { place: '', shared: model.shared, threads: model.threads, thread: null, binders: [] };
+    const scope = {
+      place: '',
+      origin: null,
+      shared: model.shared,
+      threads: model.threads,
+      thread: null,
+      binders: [],
+    };
     // Anything that means something is equal to itself.
     checkCondition({ kind: 'binary', operator: '==', left: expr, right: expr }, scope);
     return { kind: 'expression', expr, isCondition: isCondition(expr, scope) };

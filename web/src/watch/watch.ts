@@ -4,6 +4,7 @@ import type { AnyExpr } from '../../../checker/language/expression.ts';
 import { ModelError } from '../../../checker/language/model-error.ts';
 import { evaluate } from '../../../checker/state/evaluate.ts';
 import { endsOf, propertyPlace } from '../../../checker/state/interpret.ts';
+import { writtenModel } from '../../../checker/telling/author-words.ts';
 import { Checker } from '../check/client.ts';
 import type { Running } from '../check/client.ts';
 import { scheduleIn } from '../check/messages.ts';
@@ -16,7 +17,9 @@ import { parse } from './parse.ts';
 export const watched = signal('');
 
 export const parsed = computed(() =>
-  built.value === null || watched.value.trim() === '' ? null : parse(watched.value, built.value.model),
+  built.value === null || watched.value.trim() === ''
+    ? null
+    : parse(watched.value, writtenModel(built.value.model)),
 );
 
 /** A stretch of the run along which the value stays the same. */

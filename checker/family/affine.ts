@@ -1,0 +1,31 @@
+/** Numbers of a model that grow with its options: constant + the sum of per[option] * option. */
+export interface Affine {
+  readonly constant: number;
+  readonly per: Readonly<Record<string, number>>;
+}
+
+export type Sizes = Readonly<Record<string, number>>;
+
+export const fixed = (constant: number): Affine => ({ constant, per: {} });
+
+export const at = ({ constant, per }: Affine, sizes: Sizes): number =>
+  Object.entries(per).reduce((sum, [option, factor]) => sum + factor * sizes[option]!, constant);
+
+export const isFixed = ({ per }: Affine): boolean => Object.keys(per).length === 0;
+
+/** Whether one is always so much more than the other. */
+export function isMore(one: Affine, more: number, other: Affine): boolean {
+  const options = new Set([...Object.keys(one.per), ...Object.keys(other.per)]);
+  return (
+    one.constant === other.constant + more &&
+    [...options].every((option) => (one.per[option] ?? 0) === (other.per[option] ?? 0))
+  );
+}
+
+/** `2 * cpus + 1` */
+export function printAffine({ constant, per }: Affine): string {
+  const terms = Object.entries(per).map(([option, factor]) =>
+    factor === 1 ? option : `${factor} * ${option}`,
+  );
+  return [...terms, ...(constant === 0 && terms.length > 0 ? [] : [String(constant)])].join(' + ');
+}

@@ -1,0 +1,299 @@
+/** A family: one transition table in which the numbers that grow with the options are marked. */
+import type { TransitionTable } from '../analysis/transition-table.ts';
+import { transitionTable } from '../analysis/transition-table.ts';
+import type { AnyDefinition, Model } from '../language/model.ts';
+import { ModelError } from '../language/model-error.ts';
+import type { OptionValue } from '../language/option.ts';
+import type { Affine, Sizes } from './affine.ts';
+import { at, fixed } from './affine.ts';
+import { Refusal } from './refusal.ts';
+
+export type Given = Readonly<Record<string, OptionValue>>;
+
+export interface Family {
+  /** Built at sizes where no two numbers are equal by chance. */
+  readonly table: TransitionTable;
+  /** The options that may be any number. */
+  readonly options: readonly string[];
+  readonly varying: ReadonlyMap<object, ReadonlyMap<string, Affine>>;
+  /** By option: the least number from which on all that were looked at are members. */
+  readonly least: Sizes;
+  /** By option: the largest number that was looked at. */
+  readonly most: Sizes;
+}
+
+/** The number that stands at this place of the table: as it is, or what it grows with. */
+export function affineOf({ varying }: Family, object: object, key: string): Affine {
+  return varying.get(object)?.get(key) ?? fixed((object as Record<string, number>)[key]!);
+}
+
+/** The integer options that say how many copies of a thread there are. */
+export function replicatingOptions(definition: AnyDefinition, given: Given): readonly string[] {
+  return sizeOptions(definition).filter((option) => {
+    const copies = (size: number) => {
+      const model = builtAt(definition, given, { [option]: size });
+      return model?.threads.map(({ cpus }) => cpus).join();
+    };
+    const low = Math.max(2, lowOf(definition, option));
+    const [some, more] = [copies(low), copies(low + 1)];
+    return some !== undefined && more !== undefined && some !== more;
+  });
+}
+
+/** The integer options that say how long arrays are which belong to no copies: ptes. */
+export function elementOptions(definition: AnyDefinition, given: Given): readonly string[] {
+  const replicating = replicatingOptions(definition, given);
+  return sizeOptions(definition).filter((option) => {
+    if (replicating.includes(option)) return false;
+    const lengths = (size: number) => {
+      const model = builtAt(definition, given, { [option]: size });
+      if (model === undefined) return undefined;
+      return Object.values(model.shared)
+        .map(({ length }) => length)
+        .join();
+    };
+    const low = Math.max(2, lowOf(definition, option));
+    const [some, more] = [lengths(low), lengths(low + 1)];
+    return some !== undefined && more !== undefined && some !== more;
+  });
+}
+
+const sizeOptions = ({ options }: AnyDefinition) =>
+  Object.keys(options).filter((key) => options[key]!.kind === 'integer');
+
+const lowOf = ({ options }: AnyDefinition, key: string) => (options[key] as { readonly low: number }).low;
+const highOf = ({ options }: AnyDefinition, key: string) => (options[key] as { readonly high: number }).high;
+
+function builtAt(definition: AnyDefinition, given: Given, sizes: Sizes): Model | undefined {
+  try {
+    return definition.build({ ...given, ...sizes }, Object.keys(sizes));
+  } catch (error) {
+    if (error instanceof ModelError) return undefined;
+    throw error;
+  }
+}
+
+/** Numbers far from each other and from what a model says itself, so that none are equal by chance. */
+const bases = [23, 37, 53, 71];
+/** All numbers up to this one are looked at. */
+const lookedAt = 6;
+/** Pairs of numbers for options that grow together. */
+const pairs = [
+  [2, 2],
+  [2, 5],
+  [5, 2],
+  [5, 5],
+  [7, 3],
+] as const;
+
+/**
+ * The family of a definition in these options; the others have the values given, or their fallbacks.
+ *
+ * Throws  Refusal where more than numbers differ, or numbers that do not grow in proportion.
+ */
+export function familyOf(
+  definition: AnyDefinition,
+  given: Given,
+  options: readonly string[],
+  edit: (model: Model) => Model = (model) => model,
+): Family {
+  if (options.length > bases.length) throw new Refusal(`more than ${bases.length} options may be any number`);
+  const build = (sizes: Sizes) => {
+    const model = builtAt(definition, given, sizes);
+    return model === undefined ? undefined : transitionTable(invariantsOnly(edit(model)));
+  };
+  const here: Sizes = Object.fromEntries(options.map((option, place) => [option, bases[place]!]));
+  const table = build(here);
+  if (table === undefined)
+    throw new Refusal(`the model cannot be built at ${printSizes(here)}, beyond what its options say`);
+  const varying = new Map<object, Map<string, Affine>>();
+  for (const option of options) markGrowing({ option, table, here, build, varying });
+  const family = { table, options, varying };
+  const least = Object.fromEntries(
+    options.map((option) => [option, leastMember(definition, { family, here, build }, option)]),
+  );
+  for (const one of options)
+    for (const other of options)
+      if (one < other)
+        for (const [a, b] of pairs) {
+          const sizes = { ...here, [one]: Math.max(a, least[one]!), [other]: Math.max(b, least[other]!) };
+          const reason = difference(family, build(sizes), sizes);
+          if (reason !== null) throw new Refusal(`the model is not uniform: ${reason}`);
+        }
+  const most = Object.fromEntries(
+    options.map((option) => [option, Math.max(bases[options.indexOf(option)]!, probed(definition, option))]),
+  );
+  return { ...family, least, most };
+}
+
+const printSizes = (sizes: Sizes) =>
+  Object.entries(sizes)
+    .map(([option, size]) => `${option} ${size}`)
+    .join(', ');
+
+/** The largest number that the author allows, within reason. */
+const probed = (definition: AnyDefinition, option: string) => Math.min(highOf(definition, option), 600);
+
+interface Growing {
+  readonly option: string;
+  readonly table: TransitionTable;
+  readonly here: Sizes;
+  readonly build: (sizes: Sizes) => TransitionTable | undefined;
+  readonly varying: Map<object, Map<string, Affine>>;
+}
+
+function markGrowing({ option, table, here, build, varying }: Growing): void {
+  const by = 2;
+  const there = build({ ...here, [option]: here[option]! + by });
+  if (there === undefined)
+    throw new Refusal(`the model cannot be built with ${option} above ${here[option]!}`);
+  for (const { object, key, path, one, other } of pairedNumbers(table, there)) {
+    if (one === other) continue;
+    const factor = (other - one) / by;
+    if (!Number.isInteger(factor) || !mayGrow(object, key))
+      throw new Refusal(`the model is not uniform in ${option}: ${path} is ${one} and ${other}`);
+    const own = varying.get(object) ?? new Map<string, Affine>();
+    const before = own.get(key) ?? fixed(one);
+    varying.set(object, own);
+    // One object may stand in several places: what it is in each is compared with this where members are looked at.
+    if (option in before.per) continue;
+    own.set(key, {
+      constant: before.constant - factor * here[option]!,
+      per: { ...before.per, [option]: factor },
+    });
+  }
+}
+
+/** What may grow: copies, lengths of arrays, ends of ranges, and constants. */
+function mayGrow(object: object, key: string): boolean {
+  const { kind } = object as { readonly kind?: string };
+  switch (key) {
+    case 'cpus':
+      return kind === 'thread';
+    case 'length':
+      return kind === 'declaration';
+    case 'count':
+      return kind === 'self';
+    case 'value':
+      return kind === 'constant';
+    case 'high':
+      // A domain, or a binder, which has no kind.
+      return kind === 'range' || kind === undefined;
+    default:
+      return false;
+  }
+}
+
+interface Members {
+  readonly family: Pick<Family, 'table' | 'options' | 'varying'>;
+  readonly here: Sizes;
+  readonly build: (sizes: Sizes) => TransitionTable | undefined;
+}
+
+/** The least number of the option from which on all that are looked at are members of the family. */
+function leastMember(definition: AnyDefinition, { family, here, build }: Members, option: string): number {
+  const low = lowOf(definition, option);
+  const isMember = (size: number) => {
+    const sizes = { ...here, [option]: size };
+    return difference(family, build(sizes), sizes);
+  };
+  for (const size of [probed(definition, option), 16, 12]) {
+    if (size <= lookedAt) continue;
+    const reason = isMember(size);
+    if (reason !== null) throw new Refusal(`the model is not uniform in ${option}: ${reason}`);
+  }
+  for (let size = Math.max(lookedAt, low + 3); size >= low; size--) {
+    const reason = isMember(size);
+    if (reason === null) continue;
+    if (size > low + 2) throw new Refusal(`the model is not uniform in ${option}: ${reason}`);
+    return size + 1;
+  }
+  return low;
+}
+
+/** How a table is no member of the family at these sizes; null: it is one. */
+function difference(
+  { table, varying }: Pick<Family, 'table' | 'varying'>,
+  other: TransitionTable | undefined,
+  sizes: Sizes,
+): string | null {
+  if (other === undefined) return `it cannot be built at ${printSizes(sizes)}`;
+  try {
+    for (const { object, key, path, one, other: found } of pairedNumbers(table, other)) {
+      const affine = varying.get(object)?.get(key);
+      const expected = affine === undefined ? one : at(affine, sizes);
+      if (found !== expected) return `at ${printSizes(sizes)} ${path} is ${found}, not ${expected}`;
+    }
+    return null;
+  } catch (error) {
+    if (error instanceof Refusal) return error.message;
+    throw error;
+  }
+}
+
+/**
+ * A proof is of invariants: what witnesses and costs read need not be seen. That no limit is met, which would leave runs
+ * out, is part of what is proved.
+ */
+export const invariantsOnly = (model: Model): Model => ({
+  ...model,
+  properties: model.properties.flatMap((property) => {
+    if (property.kind === 'always') return [property];
+    if (property.limit !== true) return [];
+    const condition = { kind: 'not', operand: property.condition } as const;
+    return [{ kind: 'always' as const, name: 'no limit of the memory model is met', condition }];
+  }),
+  costs: [],
+});
+
+interface NumberPair {
+  readonly object: object;
+  readonly key: string;
+  /** Where it stands in the table. */
+  readonly path: string;
+  readonly one: number;
+  readonly other: number;
+}
+
+/** What means nothing to a run: words, and what is counted. */
+const silent: ReadonlySet<string> = new Set([
+  ...['text', 'meaning', 'claim', 'harm', 'reason', 'description', 'costs', 'cellNames', 'amount'],
+]);
+
+/**
+ * The numbers that stand at the same place of two tables, also where both have the same object.
+ *
+ * Throws  Refusal where anything but a number differs.
+ */
+function* pairedNumbers(one: object, other: object): Generator<NumberPair> {
+  const seen = new Map<object, Set<object>>();
+  const pending: { readonly a: object; readonly b: object; readonly path: string }[] = [
+    { a: one, b: other, path: '' },
+  ];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { a, b, path } = next;
+    const others = seen.get(a) ?? new Set();
+    if (others.has(b)) continue;
+    seen.set(a, others.add(b));
+    const keys = Object.keys(a);
+    if (Array.isArray(a) !== Array.isArray(b) || (!isInitial(path) && keys.join() !== Object.keys(b).join()))
+      throw new Refusal(`${path} has ${keys.length} and ${Object.keys(b).length} parts`);
+    if (isInitial(path) && keys.length !== Object.keys(b).length) {
+      if (new Set([...(a as readonly unknown[]), ...(b as readonly unknown[])]).size > 1)
+        throw new Refusal(`${path}: the elements of the array do not begin alike`);
+      continue;
+    }
+    for (const key of keys) {
+      if (silent.has(key)) continue;
+      const x = (a as Record<string, unknown>)[key];
+      const y = (b as Record<string, unknown>)[key];
+      if (typeof x === 'number' && typeof y === 'number')
+        yield { object: a, key, path: `${path}.${key}`, one: x, other: y };
+      else if (typeof x === 'object' && typeof y === 'object' && x !== null && y !== null)
+        pending.push({ a: x, b: y, path: path === '' ? key : `${path}.${key}` });
+      else if (x !== y) throw new Refusal(`${path}.${key} is ${String(x)} and ${String(y)}`);
+    }
+  }
+}
+
+const isInitial = (path: string) => path.endsWith('.initial');

@@ -1,0 +1,396 @@
+/** The family as a machine on configurations: the steps of a copy or of the single threads, and what is wrong in one. */
+import { conditionsIn, effectsIn } from '../analysis/code-parts.ts';
+import type { Code, ThreadTable, Transition } from '../analysis/transition-table.ts';
+import type { AnyExpr } from '../language/expression.ts';
+import { walk } from '../language/expression.ts';
+import { printText } from '../language/print.ts';
+import type { Statement } from '../language/statement.ts';
+import type { Configuration, Context } from './configuration.ts';
+import { contextOf, copyOf, counterIn } from './configuration.ts';
+import type { Run } from './effects.ts';
+import {
+  compileChoice,
+  compileChoose,
+  compileEffects,
+  goesOn,
+  keysSetIn,
+  refuseQuantifiers,
+} from './effects.ts';
+import type { Compiling, Evaluate } from './expressions.ts';
+import { compileExpr, witnesses } from './expressions.ts';
+import type { Family } from './family.ts';
+import type { Faults } from './faults.ts';
+import { highest, lowest, mayBeFalse, mayBeTrue } from './interval.ts';
+import { Refusal, within } from './refusal.ts';
+import type { Forgotten, Placement, Roles } from './roles.ts';
+import { groupOfBinder, keyOf, rolesOf } from './roles.ts';
+import { isFixed } from './affine.ts';
+
+/** What an invariant asks of a configuration. */
+export interface Asked {
+  readonly name: string;
+  readonly mayFail: (config: Configuration) => boolean;
+  /** How many copies must be inside so that it can be seen to fail. */
+  readonly witnesses: number;
+}
+
+export interface Machine {
+  readonly roles: Roles;
+  /** What copies outside hold is exact below this number. */
+  readonly most: number;
+  readonly faults: Faults;
+  readonly invariants: readonly Asked[];
+  /** Gives each result of a step of a copy, or of the single threads where `group` is -1. */
+  readonly fire: (config: Configuration, group: number, me: number, result: Result) => void;
+  /** The configurations in which runs begin, with so many copies of each group. */
+  readonly initial: (sizes: readonly number[]) => readonly Configuration[];
+  /** Whether a state with this part, of which `size` copies of each group can be looked at, may be a deadlock. */
+  readonly mayBeStuck: (config: Configuration, size: number) => boolean;
+  /** Whether its shares contradict the domain of a counter. */
+  readonly contradicts: (config: Configuration) => boolean;
+  readonly mayBeTooLow: (config: Configuration, counter: number) => boolean;
+}
+
+export interface Result {
+  readonly config: (after: Configuration, transition: Transition) => void;
+  readonly report: (what: string, before: Configuration) => void;
+}
+
+interface CompiledThread {
+  readonly table: ThreadTable;
+  readonly place: Placement;
+  readonly entry: Run;
+  readonly locations: readonly (readonly CompiledTransition[])[];
+}
+
+interface CompiledTransition {
+  readonly transition: Transition;
+  readonly guard: Evaluate | null;
+  /** The guard, where copies outside are not asked for. */
+  readonly weakGuard: Evaluate | null;
+  /** Copies that must be inside so that the guard can be seen to be false. */
+  readonly blockers: number;
+  readonly run: Run;
+}
+
+/**
+ * The machine of a family; `element` is the option that says how many elements there are, where one stands for all.
+ *
+ * Throws  Refusal, also while it runs, where the family has what no rule is known for.
+ */
+export function machineOf(
+  family: Family,
+  most: number,
+  element: string | null,
+  faults: Faults = {},
+): Machine {
+  const roles = rolesOf(family, element);
+  const compiling: Compiling = { roles, most, faults };
+  const threads = new Map(family.table.threads.map((table) => [table, compileThread(table, compiling)]));
+  const compiled = (table: ThreadTable) => threads.get(table)!;
+  const singles = roles.singles.map(compiled);
+  const members = roles.groups.map((group) => group.members.map(compiled));
+  const invariants = family.table.model.properties.flatMap(({ name, condition }) =>
+    conjunctsOf(condition).map((part): Asked => ask(name, part, compiling)),
+  );
+  const movers = (group: number) => (group < 0 ? singles : members[group]!);
+  return {
+    roles,
+    most,
+    faults,
+    invariants,
+    fire: (config, group, me, result) => {
+      for (const thread of movers(group)) fireThread(thread, config, { group, me }, result);
+    },
+    initial: (sizes) =>
+      initialOf(roles, compiled, sizes).filter(
+        ({ common }) =>
+          !(faults.after === true && roles.elements !== null && common[roles.elements.after] === 1),
+      ),
+    mayBeStuck: stuckOf(singles, members, faults),
+    contradicts: (config) =>
+      roles.counters.some(({ low, high }, at) => {
+        if (!isFixed(high)) return false;
+        const value = counterIn(roles, config, at, most);
+        return lowest(value) > high.constant || highest(value) < low;
+      }),
+    mayBeTooLow: (config, counter) =>
+      lowest(counterIn(roles, config, counter, most)) < roles.counters[counter]!.low,
+  };
+}
+
+function ask(name: string, condition: AnyExpr, compiling: Compiling): Asked {
+  return within(
+    () => `'${name}'`,
+    () => {
+      const test = compileExpr(condition, { ...compiling, whole: condition });
+      return {
+        name,
+        witnesses: witnesses(condition, false, compiling.roles),
+        mayFail: (config) => {
+          const context = contextOf(config);
+          return mayBeFalse(test(context)) || context.fault !== null || context.leads;
+        },
+      };
+    },
+  );
+}
+
+/** The parts that all must be true. */
+function conjunctsOf(expr: AnyExpr): readonly AnyExpr[] {
+  if (expr.kind === 'claim') return conjunctsOf(expr.operand);
+  return expr.kind === 'binary' && expr.operator === '&&'
+    ? [...conjunctsOf(expr.left), ...conjunctsOf(expr.right)]
+    : [expr];
+}
+
+function compileThread(table: ThreadTable, compiling: Compiling): CompiledThread {
+  const { thread, entry, locations } = table;
+  const { roles } = compiling;
+  const arrival = arriving(roles.locations.get(thread.name)!, roles.dead.get(thread.name)!);
+  const compileAt = (code: Code, statement: Statement | null) =>
+    within(
+      () => (statement === null ? `thread '${thread.name}'` : placeIn(thread.name, statement)),
+      () => compileCode(code, compiling, arrival),
+    );
+  return {
+    table,
+    place: roles.locations.get(thread.name)!,
+    entry: compileAt(entry, null),
+    locations: locations.map((transitions) =>
+      transitions.map((transition): CompiledTransition => {
+        const guard = compileGuard(transition, thread.name, compiling);
+        return { transition, ...guard, run: compileAt(transition.code, transition.statement) };
+      }),
+    ),
+  };
+}
+
+const placeIn = (thread: string, statement: Statement) =>
+  `thread '${thread}', line ${statement.line} '${printText(statement)}'`;
+
+function compileGuard({ guard, statement }: Transition, thread: string, compiling: Compiling) {
+  if (guard === null) return { guard: null, weakGuard: null, blockers: 0 };
+  return within(
+    () => placeIn(thread, statement),
+    () => {
+      const { roles } = compiling;
+      if (witnesses(guard, true, roles) > 0)
+        throw new Refusal('it waits for some copy that has something, and not for all');
+      const overCopies = [...walk(guard)].some(
+        (part) => part.kind === 'quantifier' && groupOfBinder(roles, part.binder) >= 0,
+      );
+      const strong = compileExpr(guard, compiling);
+      return {
+        guard: strong,
+        weakGuard: overCopies ? compileExpr(guard, { ...compiling, weak: true }) : strong,
+        blockers: witnesses(guard, false, roles),
+      };
+    },
+  );
+}
+
+type Arriving = (context: Context, location: number) => void;
+
+/** What happens at a location: what is dead there is forgotten. */
+function arriving({ group, slot }: Placement, dead: readonly (readonly Forgotten[])[]): Arriving {
+  return ({ config, me }, location) => {
+    const cells = group < 0 ? config.common : config.groups[group]![me]!;
+    for (const forgotten of dead[location]!)
+      if (forgotten.kind === 'slot') cells[forgotten.slot] = forgotten.value;
+      else forgetPointer(config, forgotten.pointer);
+    cells[slot] = location;
+  };
+}
+
+function forgetPointer(
+  config: Configuration,
+  { group, counter, done }: (Forgotten & { kind: 'pointer' })['pointer'],
+): void {
+  // The shares stand at the end of a record, in the order of the counters.
+  const counters = config.rest.length / config.groups.length;
+  for (const record of config.groups[group]!) {
+    record[record.length - counters + counter] = 0;
+    record[done] = 0;
+  }
+  config.rest[counter * config.groups.length + group] = 0;
+}
+
+/** The keys that the code may set, on whichever way. */
+const keysSet = (code: Code): ReadonlySet<string> =>
+  new Set([...[...effectsIn(code)].flatMap(keysSetIn), ...chosenIn(code)]);
+
+const chosenIn = (code: Code) =>
+  [...conditionsIn(code)].flatMap((expr) => (expr.kind === 'local' ? [keyOf(expr)] : []));
+
+function compileCode(code: Code, compiling: Compiling, arrive: Arriving): Run {
+  switch (code.kind) {
+    case 'goto':
+      return (context, next) => {
+        arrive(context, code.location);
+        next(context);
+      };
+    case 'effects': {
+      const effects = compileEffects(code.effects, compiling, keysSet(code.next));
+      return inOrder(effects, compileCode(code.next, compiling, arrive));
+    }
+    case 'branch':
+      refuseQuantifiers(code.condition, compiling);
+      return compileChoice(code.condition, compiling, [
+        compileCode(code.then, compiling, arrive),
+        compileCode(code.otherwise, compiling, arrive),
+      ]);
+    case 'choose':
+      return inOrder(compileChoose(code.target, compiling), compileCode(code.next, compiling, arrive));
+  }
+}
+
+const inOrder =
+  (first: Run, then: Run): Run =>
+  (context, next) =>
+    first(context, (changed) => then(changed, next));
+
+function fireThread(
+  { place, locations }: CompiledThread,
+  config: Configuration,
+  { group, me }: { readonly group: number; readonly me: number },
+  result: Result,
+): void {
+  const cells = group < 0 ? config.common : config.groups[group]![me]!;
+  const report = (what: string) => result.report(what, config);
+  for (const { transition, guard, run } of locations[cells[place.slot]!]!) {
+    if (guard !== null) {
+      const context = contextOf(config, group, me, report);
+      const value = guard(context);
+      if (!goesOn(context) || !mayBeTrue(value)) continue;
+    }
+    run(contextOf(copyOf(config), group, me, report), (after) => result.config(after.config, transition));
+  }
+}
+
+function initialOf(
+  roles: Roles,
+  compiled: (table: ThreadTable) => CompiledThread,
+  sizes: readonly number[],
+): readonly Configuration[] {
+  const begin: Configuration = {
+    common: roles.commonInitial.slice(),
+    groups: sizes.map((size, group) =>
+      Array.from({ length: size }, () => roles.groups[group]!.initial.slice()),
+    ),
+    rest: roles.counters.flatMap(() => roles.groups.map(() => 0)),
+  };
+  let now: readonly Configuration[] = withPointers(withElements(begin, roles), roles);
+  const enter = ({ entry }: CompiledThread, group: number, me: number) => {
+    now = now.flatMap((config) => {
+      const found: Configuration[] = [];
+      const refuse = (what: string) => {
+        throw new Refusal(`before the first step: ${what}`);
+      };
+      entry(contextOf(copyOf(config), group, me, refuse), (after) => found.push(after.config));
+      return found;
+    });
+  };
+  for (const table of roles.singles) enter(compiled(table), -1, 0);
+  for (const [group, size] of sizes.entries())
+    for (const table of roles.groups[group]!.members)
+      for (let me = 0; me < size; me++) enter(compiled(table), group, me);
+  return now;
+}
+
+/** The element that is looked at may be any: with others before it and after it, or without. */
+function withElements(config: Configuration, { elements, placed }: Roles): readonly Configuration[] {
+  if (elements === null) return [config];
+  return [0, 1].flatMap((before) =>
+    [0, 1].map((after) => {
+      const one = copyOf(config);
+      one.common[elements.before] = before;
+      one.common[elements.after] = after;
+      // Pointers begin at the first element.
+      if (before === 0)
+        for (const { role, toElement } of placed.values()) {
+          if (!toElement) continue;
+          if (role.kind === 'common') one.common[role.slot] = 1;
+          else if (role.kind === 'record')
+            for (const record of one.groups[role.group]!) record[role.slot] = 1;
+        }
+      return one;
+    }),
+  );
+}
+
+/** What runs over the copies begins at one of them. */
+function withPointers(
+  configs: readonly Configuration[],
+  { placed, groups }: Roles,
+): readonly Configuration[] {
+  let now = configs;
+  for (const { role } of placed.values()) {
+    if (role.kind !== 'copy pointer') continue;
+    const { group, counter } = role;
+    now = now.flatMap((config) =>
+      [-1, ...config.groups[group]!.keys()].map((place) => {
+        const one = copyOf(config);
+        if (place < 0) one.rest[counter * groups.length + group] = 1;
+        else one.groups[group]![place]![groups[group]!.shares + counter] = 1;
+        return one;
+      }),
+    );
+  }
+  return now;
+}
+
+/**
+ * Nobody can move, and somebody has not ended.
+ *
+ * Sound for:  each deadlock has a part of `size` copies of each group of which this is true: with the copy that has not ended
+ *             and, where there is room for them, with those that keep its guards and those of the single threads false.
+ */
+function stuckOf(
+  singles: readonly CompiledThread[],
+  members: readonly (readonly CompiledThread[])[],
+  faults: Faults,
+) {
+  const cellsOf = (config: Configuration, group: number, me: number) =>
+    group < 0 ? config.common : config.groups[group]![me]!;
+  const transitionsAt = ({ locations, place }: CompiledThread, cells: readonly number[]) =>
+    locations[cells[place.slot]!]!;
+  const isStuck = (
+    thread: CompiledThread,
+    config: Configuration,
+    { group, me, weak }: { readonly group: number; readonly me: number; readonly weak: boolean },
+  ) =>
+    transitionsAt(thread, cellsOf(config, group, me)).every(({ guard, weakGuard }) => {
+      if (guard === null) return false;
+      const context = contextOf(config, group, me);
+      return mayBeFalse((weak && faults.blockers !== true ? weakGuard! : guard)(context)) || context.leads;
+    });
+  const isWaiting = ({ table, place }: CompiledThread, cells: readonly number[]) =>
+    cells[place.slot] !== table.end && !table.thread.mayBlockForever;
+  const blockersOf = (thread: CompiledThread, cells: readonly number[]) =>
+    transitionsAt(thread, cells).reduce((sum, { blockers }) => sum + blockers, 0);
+  const copies = (config: Configuration) =>
+    members.flatMap((threads, group) =>
+      config.groups[group]!.flatMap((_, me) => threads.map((thread) => ({ thread, group, me }))),
+    );
+  return (config: Configuration, size: number): boolean => {
+    const needed = singles.reduce((sum, thread) => sum + blockersOf(thread, config.common), 0);
+    const areStuck = (weak: boolean) =>
+      singles.every((thread) => isStuck(thread, config, { group: -1, me: 0, weak }));
+    const all = copies(config);
+    const othersStuck = (but: (typeof all)[number] | null) =>
+      all.every((one) => one === but || isStuck(one.thread, config, { ...one, weak: true }));
+    if (singles.some((thread) => isWaiting(thread, config.common)))
+      return areStuck(needed > size) && othersStuck(null);
+    return all.some((one) => {
+      const cells = cellsOf(config, one.group, one.me);
+      if (!isWaiting(one.thread, cells)) return false;
+      const weak = needed + 1 + blockersOf(one.thread, cells) > size;
+      return (
+        isStuck(one.thread, config, { ...one, weak }) &&
+        areStuck(weak && needed + 1 > size) &&
+        othersStuck(one)
+      );
+    });
+  };
+}

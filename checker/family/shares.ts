@@ -1,0 +1,252 @@
+/** Counters as a base and a share for each copy: what effects make of them, by rules that look at the run alone. */
+import type { AnyExpr } from '../language/expression.ts';
+import type { Effect } from '../language/statement.ts';
+import { at, isFixed } from './affine.ts';
+import type { Configuration, Context } from './configuration.ts';
+import { counterIn, rangeOf, saturated } from './configuration.ts';
+import type { Run } from './effects.ts';
+import { compileChoice, copies, goesOn } from './effects.ts';
+import type { Cell, Compiling, Evaluate } from './expressions.ts';
+import { compileCell, compileExpr } from './expressions.ts';
+import type { Value } from './interval.ts';
+import { highest, lowest, minus, plus } from './interval.ts';
+import { Refusal } from './refusal.ts';
+import type { Roles } from './roles.ts';
+import { placeOf } from './roles.ts';
+
+/** Larger shares are taken for shares without a bound. */
+const largestShare = 3;
+const largestBase = 6;
+/** Numbers that a constant part may be at most, where it is not known. */
+const mostNumbers = 16;
+
+/** A sum of counters, each added or subtracted, and of what is none. */
+interface Sum {
+  readonly terms: readonly { readonly cell: Cell; readonly sign: 1 | -1 }[];
+  readonly rest: Evaluate;
+}
+
+function sumOf(expr: AnyExpr, compiling: Compiling): Sum {
+  if (
+    (expr.kind === 'shared' || expr.kind === 'local') &&
+    placeOf(compiling.roles, expr).role.kind === 'counter'
+  )
+    return { terms: [{ cell: compileCell(expr, compiling), sign: 1 }], rest: () => 0 };
+  if (expr.kind === 'binary' && (expr.operator === '+' || expr.operator === '-')) {
+    const [left, right] = [sumOf(expr.left, compiling), sumOf(expr.right, compiling)];
+    const isPlus = expr.operator === '+';
+    const combine = isPlus ? plus : minus;
+    return {
+      terms: [
+        ...left.terms,
+        ...right.terms.map(({ cell, sign }) => ({ cell, sign: (isPlus ? sign : -sign) as 1 | -1 })),
+      ],
+      rest: (context) => combine(left.rest(context), right.rest(context)),
+    };
+  }
+  return { terms: [], rest: compileExpr(expr, compiling) };
+}
+
+/**
+ * A counter is set: to a constant, to itself and more, or to a sum of counters.
+ *
+ * The constant is a copy's own share where a copy sets it, alone or beside the counter itself; else it is nobody's. The other
+ * counters of a sum bring their bases and shares, copy by copy. So the counter is its base and all shares in every run.
+ */
+export function compileCounterSet(
+  { target, value }: Effect & { kind: 'set' },
+  compiling: Compiling,
+  isSetLater: boolean,
+): Run {
+  if (value.kind === 'conditional') {
+    const way = (part: AnyExpr) =>
+      compileCounterSet({ kind: 'set', target, value: part }, compiling, isSetLater);
+    return compileChoice(value.condition, compiling, [way(value.then), way(value.otherwise)]);
+  }
+  const cell = compileCell(target, compiling);
+  const sum = sumOf(value, compiling);
+  return (context, next) => {
+    if (cell.isOther(context)) return next(context);
+    const rest = sum.rest(context);
+    if (!goesOn(context)) return;
+    const added = addedOf(sum, cell, context);
+    if (added === null) return void goesOn(context);
+    if (!(highest(rest) - lowest(rest) < mostNumbers))
+      throw new Refusal(`what '${cell.text}' becomes is not known`);
+    const numbers = Array.from({ length: highest(rest) - lowest(rest) + 1 }, (_, nth) => lowest(rest) + nth);
+    for (const [nth, copy] of copies(context, numbers.length).entries())
+      for (const changed of setTo(
+        copy,
+        { ...added, constant: numbers[nth]!, isAlone: sum.terms.length === 0 },
+        cell,
+        compiling,
+      )) {
+        if (
+          isSetLater &&
+          compiling.faults.step !== true &&
+          !isFixed(compiling.roles.counters[added.counter]!.high) &&
+          !isSurelyInside(changed.config, added.counter, compiling)
+        )
+          changed.report(`'${cell.text}' may leave its domain within a step`);
+        next(changed);
+      }
+  };
+}
+
+/** How often each counter is added to a counter. */
+interface Added {
+  readonly counter: number;
+  readonly own: 0 | 1;
+  readonly others: readonly { readonly counter: number; readonly times: number }[];
+}
+
+function addedOf({ terms }: Sum, cell: Cell, context: Context): Added | null {
+  if (!cell.isThere(context)) return null;
+  const counter = cell.counter!(context);
+  const times = new Map<number, number>();
+  for (const { cell: term, sign } of terms) {
+    if (term.isOther(context))
+      throw new Refusal(`'${cell.text}' takes over '${term.text}' of another element`);
+    if (!term.isThere(context)) return null;
+    const of = term.counter!(context);
+    times.set(of, (times.get(of) ?? 0) + sign);
+  }
+  const own = times.get(counter) ?? 0;
+  if (own !== 0 && own !== 1) throw new Refusal(`'${cell.text}' becomes ${own} times what it was`);
+  times.delete(counter);
+  const others = [...times]
+    .filter(([, count]) => count !== 0)
+    .map(([of, count]) => ({ counter: of, times: count }));
+  return { counter, own, others };
+}
+
+interface Setting extends Added {
+  readonly constant: number;
+  /** Nothing but a constant. */
+  readonly isAlone: boolean;
+}
+
+function setTo(context: Context, setting: Setting, cell: Cell, compiling: Compiling): readonly Context[] {
+  const { roles, faults } = compiling;
+  const { counter, own, others, constant, isAlone } = setting;
+  const { groups, counters } = roles;
+  const { low, high } = counters[counter]!;
+  const { config, group: moving, me } = context;
+  const after = isFixed(high) ? valueAfter(setting, config, compiling) : null;
+  const rests = groups.map((_, group) => restsAfter(setting, config, group, compiling));
+  change(config.common, counters[counter]!.base, (of) => config.common[counters[of]!.base]!, setting);
+  for (const [group, { shares }] of groups.entries())
+    for (const record of config.groups[group]!)
+      if (!(faults.single === true && isAlone && moving < 0))
+        change(record, shares + counter, (of) => record[shares + of]!, { own, others });
+  const isOwn = moving >= 0 && (own === 1 || isAlone) && faults.share !== true;
+  if (isOwn) config.groups[moving]![me]![groups[moving]!.shares + counter]! += constant;
+  else config.common[counters[counter]!.base]! += constant;
+  refuseLarge(config, counter, roles);
+  if (after !== null && (lowest(after) < low || highest(after) > high.constant)) {
+    context.report(`'${cell.text}' may leave its domain`);
+    if (highest(after) < low || lowest(after) > high.constant) return [];
+  }
+  return rests.reduce<readonly Context[]>(
+    (all, possible, group) =>
+      all.flatMap((one) =>
+        copies(one, possible.length).map((copy, nth) => {
+          copy.config.rest[counter * groups.length + group] = possible[nth]!;
+          return copy;
+        }),
+      ),
+    [context],
+  );
+}
+
+/** A base, or a share, once the other counters have brought theirs. */
+function change(
+  cells: number[],
+  slot: number,
+  partOf: (counter: number) => number,
+  { own, others }: Pick<Setting, 'own' | 'others'>,
+): void {
+  const brought = others.reduce((sum, { counter, times }) => sum + times * partOf(counter), 0);
+  cells[slot] = own * cells[slot]! + brought;
+}
+
+function restsAfter(
+  { counter, own, others }: Setting,
+  { rest }: Configuration,
+  group: number,
+  { roles, most, faults }: Compiling,
+): readonly number[] {
+  const held = (of: number) => rest[of * roles.groups.length + group]!;
+  if (others.length === 0 || faults.sum === true) return [own * held(counter)];
+  let sum: Value = own === 1 ? rangeOf(held(counter), most) : 0;
+  for (const { counter: of, times } of others) sum = plus(sum, scaled(rangeOf(held(of), most), times));
+  return saturated(lowest(sum), highest(sum), most);
+}
+
+const scaled = (value: Value, times: number): Value => {
+  const ends = [times * lowest(value), times * highest(value)] as const;
+  return { low: Math.min(...ends), high: Math.max(...ends) };
+};
+
+/** What a counter of fixed domain may become. */
+function valueAfter(setting: Setting, config: Configuration, { roles, most }: Compiling): Value {
+  const { counter, own, others, constant } = setting;
+  const start: Value = own === 1 ? plus(counterIn(roles, config, counter, most), constant) : constant;
+  return others.reduce(
+    (sum, { counter: of, times }) => plus(sum, scaled(counterIn(roles, config, of, most), times)),
+    start,
+  );
+}
+
+function refuseLarge(config: Configuration, counter: number, { groups, counters }: Roles): void {
+  const { base, name } = counters[counter]!;
+  if (Math.abs(config.common[base]!) > largestBase)
+    throw new Refusal(`the share of '${name}' that belongs to no copy has no bound`);
+  for (const [group, { shares }] of groups.entries())
+    if (config.groups[group]!.some((record) => Math.abs(record[shares + counter]!) > largestShare))
+      throw new Refusal(`the share of a copy in '${name}' has no bound`);
+}
+
+/**
+ * Whether a counter is inside of its domain in the middle of a step, whatever copies there are outside.
+ *
+ * Sound for:  each copy outside is inside in another configuration that makes this step, and asked there.
+ */
+function isSurelyInside(config: Configuration, counter: number, { roles, most }: Compiling): boolean {
+  const { low, high } = roles.counters[counter]!;
+  if (lowest(counterIn(roles, config, counter, most)) < low) return false;
+  const caps = roles.groups.map(({ copies: { per } }) => {
+    const [option] = Object.keys(per);
+    if (option === undefined || high.per[option] === undefined) return 0;
+    return Math.floor(high.per[option] / roles.groups.filter((group) => option in group.copies.per).length);
+  });
+  const areInside = roles.groups.every(({ shares }, group) =>
+    config.groups[group]!.every((record) => record[shares + counter]! <= caps[group]!),
+  );
+  return areInside && isAtMost(config, counter, caps, roles);
+}
+
+/** Whether a counter is at most what its domain allows, where no copy outside has a larger share than `caps`, by group, says. */
+export function isAtMost(
+  config: Configuration,
+  counter: number,
+  caps: readonly number[],
+  roles: Roles,
+): boolean {
+  const { high, base } = roles.counters[counter]!;
+  const sizes: Record<string, number> = {};
+  for (const option of Object.keys(high.per)) sizes[option] = -Infinity;
+  for (const [group, { copies: number }] of roles.groups.entries())
+    for (const option of Object.keys(number.per))
+      sizes[option] = Math.max(sizes[option] ?? -Infinity, config.groups[group]!.length - number.constant);
+  let value = config.common[base]!;
+  const slope: Record<string, number> = {};
+  for (const [group, { copies: number, shares }] of roles.groups.entries()) {
+    const cap = Math.max(0, caps[group]!);
+    for (const record of config.groups[group]!) value += record[shares + counter]!;
+    value += cap * (at(number, sizes) - config.groups[group]!.length);
+    for (const option of Object.keys(number.per)) slope[option] = (slope[option] ?? 0) + cap;
+  }
+  const grows = Object.entries(slope).every(([option, by]) => by <= (high.per[option] ?? 0));
+  return grows && value <= at(high, sizes);
+}

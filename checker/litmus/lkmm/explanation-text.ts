@@ -1,0 +1,110 @@
+/** An execution in words: its events in columns, who reads from whom, and the cycle that forbids it. */
+import type { AxiomName } from './axioms.ts';
+import type { Edge } from './labelled.ts';
+import type { Drawn, Picture } from './picture.ts';
+import { pictureOf } from './picture.ts';
+import type { Shown } from './why.ts';
+
+/** What each axiom says, in a sentence that ends before its cycle. */
+const claims: Readonly<Record<AxiomName, string>> = {
+  coherence: 'accesses to one location have one order that every CPU agrees on',
+  atomicity: 'no other CPU writes between the two halves of an atomic operation',
+  'happens-before': 'no event executes before itself',
+  propagation: 'no write propagates to all CPUs before it executes',
+  rcu: 'a grace period outlasts every read section that it overlaps at its beginning',
+  'plain-coherence':
+    'a plain access does not see what is ordered after it, nor miss what is ordered before it',
+};
+
+/** Lines of at most `width` columns where that is possible; the first says what is shown. */
+export function explanationLines(shown: Shown, width: number): readonly string[] {
+  const picture = pictureOf(shown);
+  const { broken } = shown;
+  return [
+    ...columnLines(picture, width),
+    '',
+    ...readLines(picture),
+    ...(broken === null
+      ? []
+      : ['', `The axiom ${broken.axiom} forbids this: ${claims[broken.axiom]}.`, ...cycleLines(picture)]),
+  ];
+}
+
+/** A column for each process, or one below the other where they do not fit side by side. */
+function columnLines({ drawn, columns }: Picture, width: number): readonly string[] {
+  const lanes = columns.map((title, column) => [
+    title,
+    ...drawn.filter((one) => one.column === column).map(({ name, does }) => `${name}: ${does}`),
+  ]);
+  const widths = lanes.map((lane) => Math.max(...lane.map((line) => line.length)) + 3);
+  if (widths.reduce((sum, one) => sum + one, 2) > width)
+    return lanes.flatMap((lane) => lane.map((line) => `  ${line}`));
+  const height = Math.max(...lanes.map((lane) => lane.length));
+  return Array.from({ length: height }, (_, row) =>
+    `  ${lanes.map((lane, at) => (lane[row] ?? '').padEnd(widths[at]!)).join('')}`.trimEnd(),
+  );
+}
+
+const readLines = ({ drawn, edges }: Picture): readonly string[] =>
+  edges
+    .filter(({ label }) => label === 'rf')
+    .map(({ from, to }) => {
+      const [write, read] = [drawn[from]!, drawn[to]!];
+      return write.column < 0
+        ? `  ${read.name} reads what ${write.event.location} holds at the beginning`
+        : `  ${read.name} reads from ${write.name}`;
+    });
+
+function cycleLines({ drawn, cycle }: Picture): readonly string[] {
+  const arrows = cycle.map(
+    (edge) => `  ${drawn[edge.from]!.name} --${edge.label}--> ${drawn[edge.to]!.name}`,
+  );
+  const widest = Math.max(...arrows.map((line) => line.length));
+  return cycle.map(
+    (edge, at) => `${arrows[at]!.padEnd(widest)}   ${phrase(edge, drawn[edge.from]!, drawn[edge.to]!)}`,
+  );
+}
+
+function phrase({ label }: Edge, from: Drawn, to: Drawn): string {
+  const { location } = from.event;
+  switch (label) {
+    case 'rf':
+    case 'rfe':
+      return `${to.name} reads from ${from.name}`;
+    case 'fr':
+      return `${from.name} reads ${location} from before ${to.name} overwrites it`;
+    case 'co':
+      return `${to.name} overwrites what ${from.name} wrote to ${location}`;
+    case 'po':
+    case 'po-loc':
+      return `${from.name} comes first in the text of its process`;
+    case 'rmw':
+      return 'they are the halves of one atomic operation';
+    case 'mb':
+      return 'a full barrier stands between them';
+    case 'gp':
+      return 'a grace period stands between them';
+    case 'wmb':
+      return 'smp_wmb() stands between the writes';
+    case 'rmb':
+      return 'smp_rmb() stands between the reads';
+    case 'po-rel':
+      return `${to.name} is a release`;
+    case 'acq-po':
+      return `${from.name} is an acquire`;
+    case 'addr':
+      return `the address of ${to.name} depends on ${from.name}`;
+    case 'data':
+      return `the value of ${to.name} depends on ${from.name}`;
+    case 'ctrl':
+      return `a branch on ${from.name} decides whether ${to.name} is executed`;
+    case 'unlock-lock':
+      return 'an unlock and the next lock stand between them';
+    case 'section':
+      return 'back from the end of the read section to its beginning';
+    case 'ordered':
+      return 'fences and dependencies order them';
+    default:
+      return `${to.name} depends on ${from.name}`;
+  }
+}

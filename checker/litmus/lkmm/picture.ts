@@ -1,0 +1,92 @@
+/** What of an execution is drawn: its events in a column a process, and the edges between them. */
+import type { Result } from '../values.ts';
+import type { Placed } from './candidate.ts';
+import type { Edge } from './labelled.ts';
+import * as r from './relation.ts';
+import { evaluate } from './terms.ts';
+import type { Shown } from './why.ts';
+
+export interface Drawn {
+  readonly event: Placed;
+  /** `a`, `b` ...; of a write that memory begins with it is what it writes. */
+  readonly name: string;
+  /** What it does, with the value: `R[acquire] x = 1`. */
+  readonly does: string;
+  readonly column: number;
+  readonly row: number;
+}
+
+export interface Picture {
+  /** By id of the event. */
+  readonly drawn: readonly Drawn[];
+  /** The processes, left to right. */
+  readonly columns: readonly string[];
+  /** Who reads from whom, what overwrites what was read, the order of writes, and dependencies. */
+  readonly edges: readonly Edge[];
+  /** The edges of the cycle that is forbidden; none where the execution is allowed. */
+  readonly cycle: readonly Edge[];
+}
+
+export function pictureOf({ execution: { candidate, derived }, broken }: Shown): Picture {
+  const { events, paths, firstOf, known } = candidate;
+  const source = new Map(r.pairsOf(derived.readsFrom).map(([write, read]) => [read, events[write]!]));
+  const valueOf = (event: Placed, open: readonly number[] = []): Result | undefined => {
+    if (event.kind === 'read') {
+      const write = source.get(event.id);
+      return write === undefined || open.includes(event.id) ? undefined : valueOf(write, [...open, event.id]);
+    }
+    if (event.value === null) return undefined;
+    return evaluate(event.value, (read) => valueOf(events[firstOf[event.thread]! + read]!, open));
+  };
+  let named = 0;
+  const drawn = events.map((event): Drawn => {
+    const { thread, position, location } = event;
+    const value = valueOf(event);
+    const does =
+      event.kind === 'fence'
+        ? `F[${event.mark}]`
+        : `${event.kind === 'read' ? 'R' : 'W'}[${event.mark}] ${location}${value === undefined ? '' : ` = ${value}`}`;
+    const name = thread < 0 ? `${location}=${value ?? 0}` : letters(named++);
+    return { event, name, does, column: thread, row: position };
+  });
+  const direct = (relation: r.Relation) => r.difference(relation, r.compose(relation, relation));
+  const shown = (relation: r.Relation, label: string) =>
+    r.pairsOf(relation).map(([from, to]): Edge => ({ from, to, label }));
+  const visible = ({ from, to }: Edge) => from !== to;
+  return {
+    drawn,
+    columns: paths.map((path) => `P${path.process}`),
+    edges: [
+      ...shown(derived.readsFrom, 'rf'),
+      ...shown(nextWrites(derived.fromReads, derived.coherence), 'fr'),
+      ...shown(direct(derived.coherence), 'co'),
+      ...shown(known.address, 'addr'),
+      ...shown(known.data, 'data'),
+      ...shown(known.control, 'ctrl'),
+      ...shown(known.atomic, 'rmw'),
+    ].filter(visible),
+    cycle: broken?.cycle ?? [],
+  };
+}
+
+/** From each read to the first write that overwrites what it has read. */
+const nextWrites = (fromReads: r.Relation, coherence: r.Relation): r.Relation =>
+  r.difference(fromReads, r.compose(fromReads, coherence));
+
+/** a to z, then aa. */
+export const letters = (number: number): string =>
+  (number < 26 ? '' : letters(Math.floor(number / 26) - 1)) + String.fromCharCode(97 + (number % 26));
+
+/** The edges that a picture has room for: none from memory's first writes but in the cycle, and none twice. */
+export function edgesShown({
+  drawn,
+  edges,
+  cycle,
+}: Picture): readonly (Edge & { readonly isForbidden: boolean })[] {
+  const isInCycle = ({ from, to }: Edge) => cycle.some((one) => one.from === from && one.to === to);
+  const base = edges.filter((edge) => drawn[edge.from]!.column >= 0 && !isInCycle(edge));
+  return [
+    ...base.map((edge) => ({ ...edge, isForbidden: false })),
+    ...cycle.filter(({ from, to }) => from !== to).map((edge) => ({ ...edge, isForbidden: true })),
+  ];
+}

@@ -1,0 +1,89 @@
+/** What a location may hold, as far as that is known before the search, and the runs that this rules out. */
+import type { LitmusValue } from '../litmus-test.ts';
+import type { Path, Term } from './event.ts';
+import { evaluate, isMet, readsIn } from './terms.ts';
+
+/** More values than this are taken for any. */
+const mostValues = 64;
+
+type Values = ReadonlySet<LitmusValue> | 'any';
+
+/**
+ * The paths whose reads can find what they have to.
+ *
+ * Sound for: any execution, also one whose values come out of thin air: where a value could go round in a circle, the location
+ * may hold anything.
+ */
+export function feasible(
+  threads: readonly (readonly Path[])[],
+  initial: (location: string) => LitmusValue,
+): readonly (readonly Path[])[] {
+  for (let current = threads; ;) {
+    const valuesAt = valuesIn(current, initial);
+    const kept = current.map((paths) => paths.filter((path) => canHappen(path, valuesAt)));
+    if (kept.every((paths, at) => paths.length === current[at]!.length)) return kept;
+    current = kept;
+  }
+}
+
+function canHappen({ events, requirements }: Path, valuesAt: (location: string) => Values): boolean {
+  return requirements.every((requirement) => {
+    const all = combinations(requirement.term, ({ event }) => valuesAt(events[event]!.location));
+    return all === 'any' || all.some((read) => isMet(requirement, read) !== false);
+  });
+}
+
+type Assignment = (event: number) => LitmusValue;
+
+/** All that the reads in a term can find together, or 'any'. */
+function combinations(
+  term: Term,
+  valuesOf: (read: { readonly event: number }) => Values,
+): readonly Assignment[] | 'any' {
+  let all: readonly (readonly (readonly [number, LitmusValue])[])[] = [[]];
+  for (const event of new Set(readsIn(term))) {
+    const values = valuesOf({ event });
+    if (values === 'any' || values.size * all.length > mostValues * mostValues) return 'any';
+    all = all.flatMap((some) => [...values].map((value) => [...some, [event, value] as const]));
+  }
+  return all.map((pairs) => {
+    const found = new Map(pairs);
+    return (event) => found.get(event)!;
+  });
+}
+
+function valuesIn(
+  threads: readonly (readonly Path[])[],
+  initial: (location: string) => LitmusValue,
+): (location: string) => Values {
+  const writes = threads
+    .flat()
+    .flatMap((path) =>
+      path.events.flatMap(({ kind, location, value: term }) =>
+        kind === 'write' && term !== null ? [{ location, path, term }] : [],
+      ),
+    );
+  const written = Map.groupBy(writes, ({ location }) => location);
+  const done = new Map<string, Values>();
+  const valuesAt = (location: string): Values => {
+    const known = done.get(location);
+    if (known !== undefined) return known;
+    // Whoever asks again while this is being found goes round in a circle.
+    done.set(location, 'any');
+    const found = new Set<LitmusValue>([initial(location)]);
+    let isAny = false;
+    for (const { path, term } of written.get(location) ?? []) {
+      const all = combinations(term, ({ event }) => valuesAt(path.events[event]!.location));
+      if (all === 'any') isAny = true;
+      else
+        for (const read of all) {
+          const value = evaluate(term, read);
+          if (value !== undefined && value !== null) found.add(value);
+        }
+    }
+    const values = isAny || found.size > mostValues ? 'any' : found;
+    done.set(location, values);
+    return values;
+  };
+  return valuesAt;
+}

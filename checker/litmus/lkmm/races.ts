@@ -1,0 +1,95 @@
+/** Plain accesses: what they may not see, and whether they race with others. */
+import type { Derived } from './axioms.ts';
+import type { Candidate } from './candidate.ts';
+import type { Relation } from './relation.ts';
+import * as r from './relation.ts';
+
+const { compose, union, intersection, difference, inverse, star, orSame } = r;
+
+/** Orders of plain accesses, each by what stands around it. */
+interface Bounds {
+  readonly conflicts: Relation;
+  readonly writeToWrite: Relation;
+  readonly writeToRead: Relation;
+  readonly readToWrite: Relation;
+}
+
+export function plainBounds({ known, size }: Candidate, derived: Derived): Bounds {
+  const { happensBefore, propagatesBefore, rcuBefore, rcuFence, cumulative, address, nonRw } = derived;
+  const later = star(union(happensBefore, propagatesBefore, rcuBefore));
+  const fence = union(derived.fence, rcuFence);
+  const strong = union(derived.strong, rcuFence);
+  const { marked, orderedReads, returning } = known;
+  const visible = compose(
+    r.to(compose(star(cumulative), orSame(derived.readsFromOutside)), marked),
+    union(compose(r.to(strong, marked), later), intersection(later, orSame(known.inThread))),
+  );
+  const beforeWrite = r.from(marked, orSame(union(address, fence)));
+  const beforeRead = r.from(
+    marked,
+    orSame(union(address, nonRw, r.to(r.from(orderedReads, known.acrossRmb), returning))),
+  );
+  const afterWrite = compose(r.to(orSame(fence), marked), derived.atomicSequence);
+  const afterRead = r.to(
+    orSame(union(nonRw, r.to(r.from(returning, known.acrossRmb), orderedReads))),
+    marked,
+  );
+  const isPlain = (event: number) => r.isIn(known.plain, event);
+  const isAccess = (event: number) => r.isIn(known.accesses, event);
+  const isInitial = (event: number) => r.isIn(known.initial, event);
+  const conflicts = intersection(
+    known.acrossThreads,
+    r.relationOf(size, (a, b) => (isPlain(a) && isAccess(b)) || (isAccess(a) && !isInitial(a) && isPlain(b))),
+  );
+  return {
+    conflicts,
+    writeToWrite: union(
+      fence,
+      compose(strong, later, beforeWrite),
+      compose(afterWrite, visible, beforeWrite),
+    ),
+    writeToRead: union(fence, compose(strong, later, beforeRead), compose(afterWrite, visible, beforeRead)),
+    readToWrite: union(fence, compose(afterRead, later, beforeWrite)),
+  };
+}
+
+/** What becomes of plain accesses in an execution: it is forbidden, it has a race, or neither. */
+export function plainAccesses(candidate: Candidate, derived: Derived): 'forbidden' | 'race' | 'no race' {
+  const bounds = plainBounds(candidate, derived);
+  if (!isCoherent(bounds, derived)) return 'forbidden';
+  return isRaceFree(candidate, bounds, derived) ? 'no race' : 'race';
+}
+
+/** Nothing is read from, or overwritten by, what comes later. */
+function isCoherent(
+  { conflicts, writeToWrite, writeToRead, readToWrite }: Bounds,
+  { readsFrom, fromReads, coherence }: Derived,
+): boolean {
+  const backwards = union(
+    intersection(readsFrom, inverse(readToWrite)),
+    intersection(fromReads, inverse(writeToRead)),
+    intersection(coherence, inverse(writeToWrite)),
+  );
+  return r.isEmpty(intersection(conflicts, backwards));
+}
+
+function isRaceFree(
+  { known, size }: Candidate,
+  { conflicts, writeToWrite, writeToRead, readToWrite }: Bounds,
+  { readsFrom, fromReads, coherence }: Derived,
+): boolean {
+  const isMarked = (event: number) => r.isIn(known.marked, event);
+  // A write that may be read early, or late, as a plain one may, has to be ordered as a read too.
+  const firstIsMarked = r.relationOf(size, (a) => isMarked(a));
+  const lastIsMarked = r.relationOf(size, (_, b) => isMarked(b));
+  const writesOrdered = intersection(
+    intersection(writeToWrite, union(firstIsMarked, readToWrite)),
+    union(lastIsMarked, writeToRead),
+  );
+  const readsOrdered = union(writeToRead, inverse(readToWrite));
+  return [
+    difference(intersection(conflicts, coherence), writesOrdered),
+    difference(intersection(conflicts, compose(orSame(coherence), readsFrom)), readsOrdered),
+    difference(intersection(conflicts, fromReads), readToWrite),
+  ].every(r.isEmpty);
+}

@@ -1,0 +1,26 @@
+/** Read sections of RCU in a run: which end closes which beginning. */
+import type { Event } from './event.ts';
+
+export interface Sections {
+  /** Positions in the run. */
+  readonly pairs: readonly (readonly [begin: number, end: number])[];
+  readonly flags: readonly string[];
+}
+
+/** Sections nest; each end closes the nearest beginning that is still open. */
+export function rcuSectionsIn(events: readonly Event[]): Sections {
+  const open: number[] = [];
+  const pairs: [number, number][] = [];
+  const flags = new Set<string>();
+  events.forEach(({ mark }, position) => {
+    if (mark === 'rcu-lock') open.push(position);
+    if (mark !== 'rcu-unlock') return;
+    const begin = open.pop();
+    if (begin === undefined) flags.add('unmatched-rcu-unlock');
+    else pairs.push([begin, position]);
+  });
+  if (open.length > 0) flags.add('unmatched-rcu-lock');
+  for (const [begin, end] of pairs)
+    if (events.slice(begin, end).some(({ mark }) => mark === 'sync-srcu')) flags.add('invalid-sleep');
+  return { pairs, flags: [...flags] };
+}

@@ -1,0 +1,94 @@
+/** Processes with the same text: executions that differ by an exchange of them are looked at once. */
+import type { LitmusTest, LitmusValue, Observed, Process } from '../litmus-test.ts';
+import type { Path } from './event.ts';
+import type { Row } from './judge.ts';
+
+/** Positions of processes in the test that can be exchanged with each other. */
+export type Groups = readonly (readonly number[])[];
+
+/**
+ * Sound for:  any permutation of a group maps executions to executions, as the processes differ in their number alone.
+ * Assumes:    the same registers of each are observed, and no filter tells them apart.
+ */
+export function groupsIn(test: LitmusTest, observed: readonly Observed[]): Groups {
+  if (test.filter !== null) return [];
+  const keyOf = (one: Process) => {
+    const initial = test.initial
+      .filter(({ observed: { owner } }) => owner === one.number)
+      .map(({ observed: { name }, value }) => [name, value]);
+    const registers = observed.filter(({ owner }) => owner === one.number).map(({ name }) => name);
+    const text = JSON.stringify(one.body, (key, value: unknown) =>
+      key === 'line' || key === 'text' ? undefined : value,
+    );
+    return JSON.stringify([text, one.parameters, [...one.types], initial, registers.sort()]);
+  };
+  const byKey = Map.groupBy(test.processes.keys(), (at) => keyOf(test.processes[at]!));
+  return [...byKey.values()].filter((group) => group.length > 1);
+}
+
+/** All runs of the processes side by side, but for those that an exchange makes of another one. */
+export function* combinationsOf(
+  threads: readonly (readonly Path[])[],
+  groups: Groups,
+  chosen: readonly number[] = [],
+): Generator<readonly Path[]> {
+  const thread = chosen.length;
+  if (thread === threads.length) {
+    yield chosen.map((path, at) => threads[at]![path]!);
+    return;
+  }
+  const group = groups.find((one) => one.includes(thread)) ?? [];
+  const before = group.filter((other) => other < thread).at(-1);
+  const first = before === undefined ? 0 : chosen[before]!;
+  for (let path = first; path < threads[thread]!.length; path++)
+    yield* combinationsOf(threads, groups, [...chosen, path]);
+}
+
+/** Neighbours in a group that run the same path: their first writes may be taken in the order of their numbers. */
+export function orderedPairs(
+  paths: readonly Path[],
+  groups: Groups,
+): readonly (readonly [before: number, after: number])[] {
+  const isEqual = (one: number, other: number) => withoutText(paths[one]!) === withoutText(paths[other]!);
+  return groups.flatMap((group) =>
+    group.slice(1).flatMap((after, at) => {
+      const before = group[at]!;
+      return isEqual(before, after) ? [[before, after] as const] : [];
+    }),
+  );
+}
+
+const withoutText = ({ events, requirements }: Path): string =>
+  JSON.stringify([events, requirements], (key, value: unknown) => {
+    if (key === 'line' || key === 'text') return undefined;
+    return typeof value === 'bigint' ? String(value) : value;
+  });
+
+/** All that a final state becomes when processes of a group are exchanged, itself first. */
+export function exchanged(
+  row: Row,
+  observed: readonly Observed[],
+  numbers: readonly (readonly number[])[],
+): readonly Row[] {
+  const all = new Map<string, Row>([[JSON.stringify(row), row]]);
+  const swaps = numbers.flatMap((group) =>
+    group.slice(1).map((after, at) => swapOf(observed, group[at]!, after)),
+  );
+  for (const one of all.values())
+    for (const swap of swaps) {
+      const other = swap.map((at): LitmusValue => one[at]!);
+      const key = JSON.stringify(other);
+      // A Map goes on to what is added while it is gone through.
+      if (!all.has(key)) all.set(key, other);
+    }
+  return [...all.values()];
+}
+
+/** For each column the one that its value comes from when two processes are exchanged. */
+function swapOf(observed: readonly Observed[], one: number, other: number): readonly number[] {
+  return observed.map(({ owner, name }, at) => {
+    if (owner !== one && owner !== other) return at;
+    const from = owner === one ? other : one;
+    return observed.findIndex((column) => column.owner === from && column.name === name);
+  });
+}

@@ -1,0 +1,345 @@
+/** Proves a protocol for any number of copies: views that are closed under steps, and a check of the small numbers. */
+import type { Configuration } from '../family/configuration.ts';
+import { elementOptions, familyOf, replicatingOptions } from '../family/family.ts';
+import type { Family, Given } from '../family/family.ts';
+import { judge } from '../family/judge.ts';
+import type { Machine } from '../family/machine.ts';
+import { machineOf } from '../family/machine.ts';
+import { Refusal } from '../family/refusal.ts';
+import { Views } from '../family/views.ts';
+import { memoryKey } from '../language/memory-name.ts';
+import type { AnyDefinition, Model } from '../language/model.ts';
+import { checking } from './check.ts';
+import type { Checked } from './check.ts';
+import type { Limits } from './outcome.ts';
+import type { Settings } from './settings.ts';
+import { defaultSettings } from './settings.ts';
+import type { Steps } from './steps.ts';
+
+/** What is to be proved: the model at these options, for any number of some. */
+export interface Claim {
+  readonly definition: AnyDefinition;
+  /** The options that are kept; others have their fallbacks. */
+  readonly given: Given;
+  /** The options that may be any number. */
+  readonly any: readonly string[];
+  /** Changes each model that is built, such as a mutation. */
+  readonly edit?: (model: Model) => Model;
+}
+
+/** A closed set of views without a mistake, and what it is a proof of. */
+export interface Proof {
+  readonly claim: Claim;
+  readonly family: Family;
+  readonly element: string | null;
+  /** Copies of each group in a view; what copies outside hold is exact below `most`. */
+  readonly size: number;
+  readonly most: number;
+  readonly views: readonly Configuration[];
+  readonly machine: Machine;
+  /** By option: the least number that the views speak of. */
+  readonly from: Readonly<Record<string, number>>;
+}
+
+/** A check of one number of copies. */
+export interface Small {
+  readonly sizes: Given;
+  readonly checked: Checked;
+}
+
+export type Proving =
+  | { readonly verdict: 'holds'; readonly proofs: readonly Proof[]; readonly small: readonly Small[] }
+  /** What a check of a small number found. */
+  | { readonly verdict: 'refuted'; readonly by: Small; readonly small: readonly Small[] }
+  | {
+      readonly verdict: 'not proved';
+      readonly reason: string;
+      /** An abstract state in which something may be wrong; null where the model is refused or work was cut short. */
+      readonly doubt: { readonly machine: Machine; readonly where: Configuration } | null;
+      readonly small: readonly Small[];
+    };
+
+/** Sizes of views and of what is exact, in the order in which they are tried. */
+const ladder = [
+  [1, 1],
+  [1, 2],
+  [2, 1],
+  [2, 2],
+  [3, 1],
+] as const;
+
+/** Above so many views the next size is not tried: it would have many more. */
+const mostViews = 40_000;
+
+/** Small numbers are checked up to this many copies, and up to a state count above which the next number is left out. */
+const largestSmall = 6;
+const smallStates = { proved: 20_000, open: 1_000_000 };
+
+/** The options that a definition can be asked to be proved for any number of: copies, and elements. */
+export interface AnyOptions {
+  readonly copies: readonly string[];
+  readonly elements: readonly string[];
+}
+
+export function anyOptionsOf(definition: AnyDefinition, given: Given): AnyOptions {
+  const ofDefinition = anyOptions.get(definition) ?? new Map<string, AnyOptions>();
+  anyOptions.set(definition, ofDefinition);
+  const key = JSON.stringify(given);
+  const known = ofDefinition.get(key) ?? {
+    copies: replicatingOptions(definition, given),
+    elements: elementOptions(definition, given),
+  };
+  ofDefinition.set(key, known);
+  return known;
+}
+
+/** What was found out by building the definition, which takes time, by what is given. */
+const anyOptions = new WeakMap<AnyDefinition, Map<string, AnyOptions>>();
+
+/** What can be proved of a claim, and what of larger ones cannot. */
+export interface Proved {
+  readonly claim: Claim;
+  readonly result: Proving;
+  readonly larger: readonly { readonly claim: Claim; readonly result: Proving }[];
+}
+
+/**
+ * All that can be proved: for any number of all options that there are, or of as many as possible.
+ *
+ * `claims` are tried in their order, until one is proved; the last answers where none is.
+ */
+export function* provingMost(claims: readonly Claim[], limits: Limits, settings?: Settings): Steps<Proved> {
+  const larger: { claim: Claim; result: Proving }[] = [];
+  for (const claim of claims) {
+    const result = yield* proving(claim, limits, settings);
+    if (result.verdict === 'holds' || limits.stop() !== null || larger.length === claims.length - 1)
+      return { claim, result, larger };
+    larger.push({ claim, result });
+  }
+  throw new Error('there is a claim, or the caller has said that there is none');
+}
+
+/** The claims for any number: of all at once first, then of fewer. `kept` are options that stay as they are given. */
+export function claimsOf(definition: AnyDefinition, given: Given, kept: readonly string[]): readonly Claim[] {
+  const all = anyOptionsOf(definition, given);
+  const copies = all.copies.filter((key) => !kept.includes(key));
+  const elements = all.elements.filter((key) => !kept.includes(key));
+  const sets = [
+    ...elements.map((element) => [...copies, element]),
+    ...(copies.length > 0 ? [copies] : []),
+    ...(copies.length > 1 ? copies.map((key) => [key]) : []),
+  ];
+  return sets.map((any) => ({ definition, given: withoutKeys(given, any), any }));
+}
+
+const withoutKeys = (given: Given, keys: readonly string[]): Given =>
+  Object.fromEntries(Object.entries(given).filter(([key]) => !keys.includes(key)));
+
+/**
+ * Why a memory model allows runs of which a proof here would not know, or null: the one place to ask. Whatever a check calls
+ * inconclusive is not proved either, as each proof needs a check of the smallest number.
+ */
+const unprovable = ({ given }: Claim): string | null =>
+  given[memoryKey] === 'weak' ? "the memory model 'weak' is being replaced, and no proof knows it" : null;
+
+/** The proof of a claim, or why there is none. */
+export function* proving(claim: Claim, limits: Limits, settings: Settings = defaultSettings): Steps<Proving> {
+  const reason = unprovable(claim);
+  if (reason !== null) return { verdict: 'not proved', reason, doubt: null, small: [] };
+  const small: Small[] = [];
+  const refuted = yield* checkSmall(claim, { limits, settings, small, states: smallStates.proved });
+  if (refuted !== null) return refuted;
+  if (small.length === 0 || small[0]!.checked.outcome.verdict === 'inconclusive')
+    return { verdict: 'not proved', reason: inconclusiveOf(small), doubt: null, small };
+  const attempt = yield* provingByViews(claim, { limits, settings });
+  if (attempt.verdict === 'holds') return withReached({ ...attempt, small: [...small, ...attempt.small] });
+  const found = yield* checkSmall(claim, { limits, settings, small, states: smallStates.open });
+  return found ?? { ...attempt, small };
+}
+
+const inconclusiveOf = ([first]: readonly Small[]) =>
+  first?.checked.outcome.verdict === 'inconclusive'
+    ? first.checked.outcome.reason
+    : 'no number of copies was checked';
+
+/** A protocol whose witnesses are reached by no number that was checked is not known to do anything. */
+function withReached(proved: Proving & { readonly verdict: 'holds' }): Proving {
+  const { small } = proved;
+  const decided = small.filter(({ checked }) => checked.outcome.verdict !== 'inconclusive');
+  const unreached = decided.find(({ checked }) => checked.outcome.verdict === 'unreached');
+  if (unreached === undefined || decided.some(({ checked }) => checked.outcome.verdict === 'holds'))
+    return proved;
+  return { verdict: 'refuted', by: unreached, small };
+}
+
+/** How far to go. */
+export interface Work {
+  readonly limits: Limits;
+  readonly settings: Settings;
+}
+
+/** Checks small numbers until there are too many states; the answer where one of them is refuted, else null. */
+function* checkSmall(
+  claim: Claim,
+  { limits, settings, small, states }: Work & { readonly small: Small[]; readonly states: number },
+): Steps<Proving | null> {
+  for (const sizes of smallSizes(claim)) {
+    if (small.some((one) => isSame(one.sizes, sizes) && one.checked.outcome.verdict !== 'inconclusive'))
+      continue;
+    const last = small.at(-1)?.checked.outcome.statistics.states ?? 0;
+    if (last > states / 4) break;
+    const maxStates = Math.min(states, limits.maxStates);
+    const checked = yield* checkingAt(claim, sizes, { limits: { ...limits, maxStates }, settings });
+    small.push({ sizes, checked });
+    const { verdict } = checked.outcome;
+    if (verdict === 'violated' || verdict === 'deadlock' || verdict === 'error')
+      return { verdict: 'refuted', by: small.at(-1)!, small };
+    if (verdict === 'inconclusive') break;
+  }
+  return null;
+}
+
+const isSame = (one: Given, other: Given) => JSON.stringify(one) === JSON.stringify(other);
+
+/** Small numbers, one after the other; of elements at first as many as the model takes where nothing is said. */
+function smallSizes({ definition, given, any }: Claim): readonly Given[] {
+  const { copies } = anyOptionsOf(definition, given);
+  const option = (key: string) =>
+    definition.options[key] as { readonly low: number; readonly high: number; readonly fallback: number };
+  const growing = any.filter((key) => copies.includes(key));
+  const elements = any.filter((key) => !copies.includes(key));
+  const most = Math.max(0, ...growing.map((key) => option(key).high - option(key).low));
+  const usual = Object.fromEntries(elements.map((key) => [key, option(key).fallback]));
+  const sizes = Array.from({ length: Math.min(most + 1, largestSmall) }, (_, more) =>
+    Object.fromEntries(growing.map((key) => [key, Math.min(option(key).low + more, option(key).high)])),
+  );
+  const few = elements.flatMap((key) =>
+    [0, 1, 2, 3].map((more) => ({
+      ...sizes[0]!,
+      ...usual,
+      [key]: Math.min(option(key).low + more, option(key).high),
+    })),
+  );
+  const all = [
+    ...sizes.slice(0, 1).map((one) => ({ ...one, ...usual })),
+    ...few,
+    ...sizes.slice(1).map((one) => ({ ...one, ...usual })),
+  ];
+  return all.filter((one, place) => all.findIndex((other) => isSame(one, other)) === place);
+}
+
+function* checkingAt(
+  { definition, given, edit }: Claim,
+  sizes: Given,
+  { limits, settings }: Work,
+): Steps<Checked> {
+  const model = definition.build({ ...given, ...sizes });
+  return yield* checking(edit === undefined ? model : edit(model), limits, settings);
+}
+
+export type Attempt = Exclude<Proving, { readonly verdict: 'refuted' }>;
+
+/** The proof by views alone: small numbers are checked only where no views speak of them. */
+export function* provingByViews(claim: Claim, work: Work): Steps<Attempt> {
+  try {
+    return yield* climbing(claim, work);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { verdict: 'not proved', reason: error.message, doubt: null, small: [] };
+  }
+}
+
+/** Tries larger and larger views; what they do not speak of is proved or checked for itself. */
+function* climbing(claim: Claim, work: Work): Steps<Attempt> {
+  const { copies } = anyOptionsOf(claim.definition, claim.given);
+  const elements = claim.any.filter((key) => !copies.includes(key));
+  if (elements.length > 1)
+    throw new Refusal(`one element stands for all of one option, not of ${elements.join(', ')}`);
+  const [element = null] = elements;
+  const family = familyOf(claim.definition, claim.given, claim.any, claim.edit);
+  let open: Attempt | null = null;
+  for (const [size, most] of ladder) {
+    const machine = machineOf(family, most, element);
+    if (!areEnough(machine, size)) break;
+    const views = new Views(machine, size);
+    const reason = yield* closing(views, work.limits);
+    if (reason !== null) return open ?? { verdict: 'not proved', reason, doubt: null, small: [] };
+    judge(views);
+    const [doubt] = views.doubts.values();
+    if (doubt !== undefined) {
+      open = { verdict: 'not proved', reason: doubt.what, doubt: { machine, where: doubt.where }, small: [] };
+      continue;
+    }
+    const from = fromOf(machine, size);
+    const all = [...views.all.values()].map((view) => views.unpacked(view));
+    const proof: Proof = { claim, family, element, size, most, views: all, machine, from };
+    const below = yield* provingBelow(claim, from, work);
+    return below.verdict === 'holds' ? { ...below, proofs: [proof, ...below.proofs] } : below;
+  }
+  return (
+    open ?? { verdict: 'not proved', reason: 'there are too few copies of a thread', doubt: null, small: [] }
+  );
+}
+
+/** Threads of a fixed number of copies have as many as a view. */
+const areEnough = ({ roles }: Machine, size: number) =>
+  roles.groups.every(({ copies: { per, constant } }) => Object.keys(per).length > 0 || constant >= size);
+
+/** By option: from which number on there are as many copies as in a view, in the family. */
+function fromOf({ roles }: Machine, size: number): Proof['from'] {
+  const { options, least } = roles.family;
+  return Object.fromEntries(
+    options.map((option) => {
+      const needed = roles.groups
+        .filter(({ copies }) => option in copies.per)
+        .map(({ copies }) => size - copies.constant);
+      return [option, Math.max(least[option]!, ...needed)];
+    }),
+  );
+}
+
+/** Closes the set of views; returns why it was not closed, or null. */
+function* closing(views: Views, limits: Limits): Steps<string | null> {
+  const part = `views of ${views.size}`;
+  for (let steps = 0; views.step(); steps++) {
+    if (views.all.size > mostViews) return `more than ${mostViews} views`;
+    if (steps % 16 !== 0) continue;
+    limits.onProgress({ states: views.all.size, frontier: views.all.size - views.used.size, depth: 0, part });
+    yield;
+    const reason = limits.stop();
+    if (reason !== null) return reason;
+  }
+  return null;
+}
+
+/** The numbers of which the views do not speak: one option at such a number, the others any, or a check where none is left. */
+function* provingBelow(claim: Claim, from: Proof['from'], work: Work): Steps<Attempt> {
+  const proofs: Proof[] = [];
+  const small: Small[] = [];
+  for (const option of claim.any) {
+    const { low } = claim.definition.options[option] as { readonly low: number };
+    for (let size = low; size < from[option]!; size++) {
+      const part: Claim = {
+        ...claim,
+        given: { ...claim.given, [option]: size },
+        any: claim.any.filter((other) => other !== option),
+      };
+      const found =
+        part.any.length === 0 ? yield* checkedOnly(part, work) : yield* provingByViews(part, work);
+      if (found.verdict !== 'holds') return { ...found, reason: `with ${option} ${size}: ${found.reason}` };
+      proofs.push(...found.proofs);
+      small.push(...found.small);
+    }
+  }
+  return { verdict: 'holds', proofs, small };
+}
+
+function* checkedOnly(claim: Claim, work: Work): Steps<Attempt> {
+  const checked = yield* checkingAt(claim, {}, work);
+  const { outcome } = checked;
+  const small = [{ sizes: claim.given, checked }];
+  if (outcome.verdict === 'holds' || outcome.verdict === 'unreached')
+    return { verdict: 'holds', proofs: [], small };
+  const reason = outcome.verdict === 'inconclusive' ? outcome.reason : outcome.verdict;
+  return { verdict: 'not proved', reason, doubt: null, small };
+}

@@ -1,0 +1,97 @@
+/** Which numbers of a table grow with which options: found anew, by looking at tables of several sizes. */
+import type { TransitionTable } from '../analysis/transition-table.ts';
+
+/** A number as a constant and what comes of each of an option. */
+export type Growth = ReadonlyMap<string, number>;
+
+/** The key of the constant part. */
+export const constant = '';
+
+export type Grows = (object: object, key: string) => Growth;
+
+const unseen = new Set([
+  'text',
+  'meaning',
+  'claim',
+  'harm',
+  'reason',
+  'description',
+  'costs',
+  'cellNames',
+  'amount',
+]);
+const mayGrow = new Set(['cpus', 'length', 'count', 'value', 'high']);
+
+/**
+ * What the numbers of the first table grow with.
+ *
+ * Throws  Error where the tables differ in anything else, or not in proportion.
+ */
+export function growing(
+  build: (sizes: ReadonlyMap<string, number>) => TransitionTable,
+  options: readonly string[],
+  from: ReadonlyMap<string, number>,
+): { readonly table: TransitionTable; readonly grows: Grows } {
+  const here = new Map(options.map((option, place) => [option, 29 + 12 * place]));
+  const table = build(here);
+  const found = new Map<object, Map<string, Map<string, number>>>();
+  for (const option of options)
+    pair(table, build(new Map([...here, [option, here.get(option)! + 1]])), (object, key, one, other) => {
+      if (one === other) return;
+      const keys = found.get(object) ?? new Map<string, Map<string, number>>();
+      found.set(object, keys.set(key, (keys.get(key) ?? new Map<string, number>()).set(option, other - one)));
+    });
+  const grows: Grows = (object, key) => {
+    const number = (object as Record<string, number>)[key]!;
+    const per = found.get(object)?.get(key) ?? new Map<string, number>();
+    const rest = [...per].reduce((sum, [option, factor]) => sum - factor * here.get(option)!, number);
+    return new Map([[constant, rest], ...per]);
+  };
+  for (const more of [0, 1, 2, 3, 4, 6, 9])
+    for (const other of [0, 1, 5]) {
+      const sizes = new Map(
+        options.map((option, place) => [option, from.get(option)! + (place === 0 ? more : other)]),
+      );
+      pair(table, build(sizes), (object, key, _, there) => {
+        if (sizeAt(grows(object, key), sizes) !== there)
+          throw new Error(`'${key}' is ${there} for ${[...sizes].join(' ')}`);
+      });
+    }
+  return { table, grows };
+}
+
+export const sizeAt = (growth: Growth, sizes: ReadonlyMap<string, number>): number =>
+  [...growth].reduce(
+    (sum, [option, factor]) => sum + factor * (option === constant ? 1 : sizes.get(option)!),
+    0,
+  );
+
+type Visit = (object: object, key: string, one: number, other: number) => void;
+
+function pair(
+  one: object,
+  other: object,
+  visit: Visit,
+  seen = new Map<object, Set<object>>(),
+  path = '',
+): void {
+  const before = seen.get(one) ?? new Set();
+  if (before.has(other)) return;
+  seen.set(one, before.add(other));
+  const [here, there] = [one as Record<string, unknown>, other as Record<string, unknown>];
+  if (path.endsWith('.initial') && here['length'] !== there['length']) {
+    if (new Set([...(one as unknown[]), ...(other as unknown[])]).size > 1)
+      throw new Error(`${path} do not begin alike`);
+    return;
+  }
+  if (Object.keys(one).join() !== Object.keys(other).join()) throw new Error(`${path} is of two forms`);
+  for (const key of Object.keys(one)) {
+    const [x, y] = [here[key], there[key]];
+    if (unseen.has(key)) continue;
+    if (typeof x === 'number' && typeof y === 'number' && (x === y || mayGrow.has(key)))
+      visit(one, key, x, y);
+    else if (typeof x === 'object' && typeof y === 'object' && x !== null && y !== null)
+      pair(x, y, visit, seen, `${path}.${key}`);
+    else if (x !== y) throw new Error(`${path}.${key} is ${String(x)} and ${String(y)}`);
+  }
+}

@@ -1,0 +1,90 @@
+/** What may be wrong in a part of a state: a condition that may be false, and nobody who can move. */
+import type { ThreadTable } from '../analysis/transition-table.ts';
+import type { AnyExpr } from '../language/expression.ts';
+import { partsOf } from '../language/expression.ts';
+import type { At, Meaning, Part } from './meaning.ts';
+import { Elsewhere, Wrong } from './meaning.ts';
+import { locationIn } from './steps.ts';
+
+/** The conditions that all must be true. */
+export const conjuncts = (expr: AnyExpr): readonly AnyExpr[] =>
+  expr.kind === 'claim'
+    ? conjuncts(expr.operand)
+    : expr.kind === 'binary' && expr.operator === '&&'
+      ? [...conjuncts(expr.left), ...conjuncts(expr.right)]
+      : [expr];
+
+/** Whether a condition may be false. */
+export function isNot(m: Meaning, expr: AnyExpr, at: At): boolean {
+  try {
+    return m.value(expr, at) !== true;
+  } catch (error) {
+    if (error instanceof Wrong || error instanceof Elsewhere) return true;
+    throw error;
+  }
+}
+
+/** How many copies must be inside to see that an expression has a value. */
+export function witnesses(expr: AnyExpr, value: boolean, m: Meaning): number {
+  if (expr.kind === 'not') return witnesses(expr.operand, !value, m);
+  if (expr.kind === 'claim') return witnesses(expr.operand, value, m);
+  if (expr.kind === 'quantifier') {
+    const inner = witnesses(expr.body, value, m);
+    const isOfCopies = m.binderGroup(expr.binder, expr.binder) >= 0;
+    if ((expr.quantifier === 'some') === value) return inner + (isOfCopies ? 1 : 0);
+    return inner === 0
+      ? 0
+      : isOfCopies || m.isOverElements(expr.binder)
+        ? Infinity
+        : inner * (expr.binder.high - expr.binder.low + 1);
+  }
+  if (expr.kind === 'binary' && (expr.operator === '&&' || expr.operator === '||')) {
+    const [one, other] = [witnesses(expr.left, value, m), witnesses(expr.right, value, m)];
+    return (expr.operator === '&&') === value ? one + other : Math.max(one, other);
+  }
+  return partsOf(expr).reduce((sum, part) => sum + witnesses(part, true, m) + witnesses(part, false, m), 0);
+}
+
+/** Nobody can move, and somebody has not ended: as far as the copies inside can tell. */
+export function isStuck(
+  m: Meaning,
+  singles: readonly ThreadTable[],
+  members: readonly (readonly ThreadTable[])[],
+  part: Part,
+  size: number,
+): boolean {
+  interface Who {
+    readonly table: ThreadTable;
+    readonly g: number;
+    readonly me: number;
+  }
+  const all: readonly Who[] = [
+    ...singles.map((table) => ({ table, g: -1, me: 0 })),
+    ...members.flatMap((tables, g) =>
+      part.copies[g]!.flatMap((_, me) => tables.map((table) => ({ table, g, me }))),
+    ),
+  ];
+  const guards = ({ table, g, me }: Who) =>
+    table.locations[locationIn(table, part, g, me)]!.map(({ guard }) => guard);
+  const stuck = (who: Who, weak: boolean) =>
+    guards(who).every(
+      (guard) =>
+        guard !== null &&
+        isNot(m, guard, { part, group: who.g, me: who.me, bound: [], weak, set: new Set() }),
+    );
+  const waits = ({ table, g, me }: Who) =>
+    !table.thread.mayBlockForever && locationIn(table, part, g, me) !== table.end;
+  const blockers = (who: Who) =>
+    guards(who).reduce((sum, guard) => sum + (guard === null ? 0 : witnesses(guard, false, m)), 0);
+  const needed = all.filter(({ g }) => g < 0).reduce((sum, who) => sum + blockers(who), 0);
+  return all.some((one) => {
+    if (!waits(one)) return false;
+    const own = one.g < 0 ? 0 : 1;
+    return all.every((who) =>
+      stuck(
+        who,
+        who === one && own === 1 ? needed + 1 + blockers(one) > size : who.g >= 0 || needed + own > size,
+      ),
+    );
+  });
+}

@@ -1,0 +1,282 @@
+/** Verifies a certificate: that its views are an invariant which steps keep and which has no mistake. No worklist. */
+import type { ThreadTable } from '../analysis/transition-table.ts';
+import { transitionTable } from '../analysis/transition-table.ts';
+import type { ViewSet } from '../family/certificate.ts';
+import type { Value } from '../language/domain.ts';
+import type { AnyDefinition, Model } from '../language/model.ts';
+import { beginnings } from './beginnings.ts';
+import { forgetting } from './forgetting.ts';
+import { growing, sizeAt } from './growing.ts';
+import type { Part } from './meaning.ts';
+import { Elsewhere, Meaning, Wrong } from './meaning.ts';
+import { conjuncts, isNot, isStuck, witnesses } from './mistakes.ts';
+import { isAtMost, locationIn, standingFor, stepsOf } from './steps.ts';
+
+/** What is wrong with a set of views; nothing, and the model has its invariants for any numbers from `set.from` on. */
+export function* verifying(definition: AnyDefinition, set: ViewSet): Generator<undefined, readonly string[]> {
+  const induction = inductionOf(definition, set);
+  for (const view of induction.views) {
+    yield;
+    induction.look(view);
+  }
+  return [...induction.wrong];
+}
+
+type Found = (after: Part) => void;
+
+class Induction {
+  readonly wrong = new Set<string>();
+  readonly views: readonly Part[];
+  readonly #m: Meaning;
+  readonly #set: ViewSet;
+  readonly #keys: ReadonlySet<string>;
+  readonly #byCommon: ReadonlyMap<string, readonly Part[]>;
+  readonly #members: readonly (readonly ThreadTable[])[];
+  readonly #singles: readonly ThreadTable[];
+  readonly #forget: (part: Part) => Part;
+  readonly #used: ReadonlySet<Part>;
+  readonly #holders = new Map<Part, readonly (readonly Part[])[]>();
+  /** By counter and group: the largest share of a copy. */
+  readonly #caps: readonly (readonly number[])[];
+
+  constructor(m: Meaning, set: ViewSet) {
+    this.#m = m;
+    this.#set = set;
+    const { threads, model, transitions } = m.world.table;
+    this.#members = set.groups.map(({ thread }) =>
+      threads.filter((one) => (one.thread.on ?? one.thread.name) === thread),
+    );
+    this.#singles = threads.filter((one) => m.groupOf(one.thread.name) < 0);
+    this.#forget = forgetting(threads, m);
+    this.views = set.views.map((view) => partOf(set, view));
+    this.#keys = new Set(this.views.map(keyOf));
+    this.#byCommon = Map.groupBy(this.views, ({ common }) => JSON.stringify(common));
+    this.#used = new Set(this.views.filter((view) => this.#held(view).every((all) => all.length > 0)));
+    const shares = (c: number, g: number) =>
+      [...this.#used].flatMap(({ copies }) => copies[g]!.map((copy) => copy.shares[c]!));
+    this.#caps = set.counters.map((_, c) => set.groups.map((_group, g) => Math.max(...shares(c, g))));
+    this.#isFamily();
+    for (const { name, condition } of model.properties)
+      for (const part of conjuncts(condition))
+        if (witnesses(part, false, m) > set.size) this.wrong.add(`'${name}' speaks of more copies`);
+    for (const { guard } of transitions)
+      if (guard !== null && witnesses(guard, true, m) > 0)
+        this.wrong.add('a guard waits for some copy, and not for all');
+    this.#each(beginnings(m.world.table, m, set), (part) => this.#has(part, 'the beginning'));
+  }
+
+  #isFamily(): void {
+    const from = new Map(Object.entries(this.#set.from));
+    for (const { thread } of this.#singles)
+      if (this.#m.world.grows(thread, 'cpus').size > 1 || thread.cpus !== 1)
+        this.wrong.add(`the copies of '${thread.name}' are in no group`);
+    for (const g of this.#members.keys()) {
+      const copies = this.#m.copiesOf(g);
+      if ([...copies].some(([option, n]) => option !== '' && (n !== 1 || copies.size > 2)))
+        this.wrong.add('copies grow otherwise than with an option');
+      if (sizeAt(copies, from) < this.#set.size)
+        this.wrong.add('the views speak of more copies than there are');
+    }
+  }
+
+  /** All that must be true of one view. */
+  look(view: Part): void {
+    const { groups, counters, size } = this.#set;
+    for (const g of groups.keys()) for (const part of this.#larger(view, g)) this.#stepsOfOthers(part, g);
+    if (!this.#used.has(view)) return;
+    this.#steps(this.#singles, view, -1, 0, (after) => this.#has(after, 'a step of a single thread'));
+    for (const [g, { thread }] of groups.entries())
+      for (const me of view.copies[g]!.keys())
+        this.#steps(this.#members[g]!, view, g, me, (after) => this.#has(after, `a step of ${thread}`));
+    for (const { name, condition } of this.#m.world.table.model.properties)
+      for (const whole of conjuncts(condition)) {
+        const mayFail = (part: Part) =>
+          isNot(this.#m, whole, { part, group: -1, me: 0, bound: [], whole, set: new Set() });
+        if (this.#mayBe(view, mayFail)) this.wrong.add(`'${name}' may be false`);
+      }
+    for (const [c, name] of counters.entries()) {
+      const { grows, low } = this.#m.domainOf(c);
+      const isTooLow = (part: Part) => this.#m.counter(c, part).low < low;
+      if (grows && (this.#mayBe(view, isTooLow) || !isAtMost(this.#m, c, this.#caps[c]!, view)))
+        this.wrong.add(`'${name}' may leave its domain`);
+    }
+    if (this.#mayBe(view, (part) => isStuck(this.#m, this.#singles, this.#members, part, size)))
+      this.wrong.add('nobody may be able to move');
+  }
+
+  /** What the others see of the steps of a copy outside, and of a single thread that looks at it. */
+  #stepsOfOthers(part: Part, g: number): void {
+    const { counters, groups } = this.#set;
+    for (const [me, { shares }] of part.copies[g]!.entries()) {
+      const seen: Found = (after) => {
+        for (const one of this.#without(after, g, me))
+          this.#has(one, `a step of another ${groups[g]!.thread}`);
+      };
+      this.#steps(this.#members[g]!, part, g, me, seen);
+      if (counters.some((name, c) => name.endsWith(' points to') && shares[c] === 1))
+        this.#steps(this.#singles, part, -1, 0, seen);
+    }
+  }
+
+  #has(part: Part, what: string): void {
+    if (!this.#keys.has(keyOf(part))) this.wrong.add(`${what} leads out of the views`);
+  }
+
+  /** Runs steps; what may go wrong in one is wrong, and one through a pointer to a copy outside is looked at elsewhere. */
+  #each(steps: Iterable<Part>, use: Found): void {
+    try {
+      for (const part of steps) use(this.#forget(part));
+    } catch (error) {
+      if (error instanceof Wrong) this.wrong.add(error.message);
+      else if (!(error instanceof Elsewhere)) throw error;
+    }
+  }
+
+  #steps(threads: readonly ThreadTable[], part: Part, g: number, me: number, use: Found): void {
+    for (const thread of threads)
+      for (const transition of thread.locations[locationIn(thread, part, g, me)]!)
+        this.#each(stepsOf(this.#m, thread, transition, { part, group: g, me }), use);
+  }
+
+  /** What copies outside may hold once one more is outside. */
+  #spans(rest: number, share: number): readonly number[] {
+    const { low, high } = this.#m.outside(rest);
+    return standingFor({ low: low + share, high: high + share }, this.#set.most);
+  }
+
+  /** The part without a copy, which is outside then with all its shares. */
+  #without(part: Part, g: number, me: number): readonly Part[] {
+    const slot = (c: number) => c * this.#set.groups.length + g;
+    const copies = part.copies.with(g, part.copies[g]!.toSpliced(me, 1));
+    return part.copies[g]![me]!.shares.reduce<Rests>(
+      (all, share, c) =>
+        all.flatMap((rest) => this.#spans(rest[slot(c)]!, share).map((one) => rest.with(slot(c), one))),
+      [part.rest],
+    ).map((rest) => ({ common: part.common, copies, rest: [...rest] }));
+  }
+
+  /** All parts with one copy more, each of whose parts is a view, and whose rest some copy can hold. */
+  *#larger(view: Part, g: number): Generator<Part> {
+    const { groups, most } = this.#set;
+    const slot = (c: number) => c * groups.length + g;
+    const peers = new Map(
+      this.#byCommon
+        .get(JSON.stringify(view.common))!
+        .flatMap(({ copies }) => copies[g]!)
+        .map((copy) => [JSON.stringify(copy), copy]),
+    );
+    const signs = new Set(
+      [...peers.values()].flatMap(({ shares }) => shares.map((share, c) => `${c} ${Math.sign(share)}`)),
+    );
+    const before = (c: number, share: number) =>
+      standingFor({ low: -Infinity, high: Infinity }, most).filter(
+        (rest) =>
+          (rest === 0 || signs.has(`${c} ${Math.sign(rest)}`)) &&
+          this.#spans(rest, share).includes(view.rest[slot(c)]!),
+      );
+    for (const copy of peers.values()) {
+      const rests = copy.shares.reduce<Rests>(
+        (all, share, c) =>
+          share === 0 ? all : all.flatMap((rest) => before(c, share).map((one) => rest.with(slot(c), one))),
+        [view.rest],
+      );
+      for (const rest of rests) {
+        const part: Part = {
+          common: view.common,
+          copies: view.copies.with(g, [...view.copies[g]!, copy]),
+          rest: [...rest],
+        };
+        const areViews = part.copies[g]!.every((_, me) =>
+          this.#without(part, g, me).some((one) => this.#keys.has(keyOf(one))),
+        );
+        if (areViews && !this.#contradicts(part)) yield part;
+      }
+    }
+  }
+
+  #contradicts(part: Part): boolean {
+    return this.#set.counters.some((_, c) => {
+      const { grows, low, high } = this.#m.domainOf(c);
+      const value = this.#m.counter(c, part);
+      return !grows && (value.high < low || value.low > high);
+    });
+  }
+
+  /** For each rest that is not 0: the view with a copy more that holds some of it. */
+  #held(view: Part): readonly (readonly Part[])[] {
+    const known = this.#holders.get(view);
+    if (known !== undefined) return known;
+    const { length } = this.#set.groups;
+    const held = view.rest.flatMap((rest, at) => {
+      const holds = ({ copies }: Part) =>
+        copies[at % length]!.at(-1)!.shares[Math.floor(at / length)]! * rest > 0;
+      return rest === 0 ? [] : [[...this.#larger(view, at % length)].filter(holds)];
+    });
+    this.#holders.set(view, held);
+    return held;
+  }
+
+  /** Whether it may be so in a state with this part: then it may be so as well with those who hold what is held outside. */
+  #mayBe(view: Part, is: (part: Part) => boolean): boolean {
+    return is(view) && this.#held(view).every((all) => all.some(is));
+  }
+}
+
+type Rests = readonly (readonly number[])[];
+
+/** Throws  Wrong where the certificate calls cells what they are not. */
+function inductionOf(definition: AnyDefinition, set: ViewSet): Induction {
+  const build = (sizes: ReadonlyMap<string, number>) =>
+    transitionTable(invariants(definition.build({ ...set.options, ...Object.fromEntries(sizes) }, set.any)));
+  const { table, grows } = growing(build, set.any, new Map(Object.entries(set.from)));
+  const { element, most, counters, groups } = set;
+  return new Induction(new Meaning({ table, grows, element, most, counters, groups }), set);
+}
+
+function partOf(
+  { commonCells, common, groups, records, rests }: ViewSet,
+  [shared, all, rest]: ViewSet['views'][number],
+): Part {
+  const copyOf = (g: number, record: readonly Value[]) => ({
+    cells: named(groups[g]!.cells, record),
+    shares: record.slice(groups[g]!.cells.length) as number[],
+  });
+  return {
+    common: named(commonCells, common[shared]!),
+    copies: all.map((numbers, g) => numbers.map((number) => copyOf(g, records[g]![number]!))),
+    rest: [...rests[rest]!],
+  };
+}
+
+/** Alike for parts that differ in the order of copies alone. */
+const keyOf = ({ common, copies, rest }: Part): string =>
+  JSON.stringify([
+    inOrder(common),
+    copies.map((all) => all.map(({ cells, shares }) => JSON.stringify([inOrder(cells), shares])).sort()),
+    rest,
+  ]);
+
+const inOrder = (cells: Readonly<Record<string, Value>>) =>
+  Object.entries(cells).sort(([one], [other]) => (one < other ? -1 : 1));
+
+/** Witnesses and costs are no matter of a proof; limits must not be met. */
+const invariants = (model: Model): Model => ({
+  ...model,
+  costs: [],
+  properties: model.properties.flatMap((property) =>
+    property.kind === 'always'
+      ? [property]
+      : property.limit === true
+        ? [
+            {
+              kind: 'always' as const,
+              name: property.name.replaceAll(/\d+/g, ''),
+              condition: { kind: 'not' as const, operand: property.condition },
+            },
+          ]
+        : [],
+  ),
+});
+
+const named = (names: readonly string[], values: readonly Value[]): Record<string, Value> =>
+  Object.fromEntries(names.map((name, at) => [name, values[at]!]));

@@ -1,0 +1,159 @@
+/** A proof for any number as text: the verdict, what it rests on, and of what is not proved the reason. */
+import { withFallbacks } from '../checker/language/option.ts';
+import type { Claim, Proof, Proved, Small } from '../checker/search/prove.ts';
+import { anyOptionsOf } from '../checker/search/prove.ts';
+import { describeDoubt } from '../checker/telling/doubt.ts';
+import { count } from '../checker/telling/numbers.ts';
+import { asTyped, commandLine, withoutUsualMemory } from '../checker/telling/options-text.ts';
+import { headline } from '../checker/telling/verdict-text.ts';
+import { wrap } from '../checker/telling/wrap.ts';
+import { reportText } from './check-report.ts';
+import type { Source } from './models.ts';
+import { styled } from './output.ts';
+
+export interface ProofReport {
+  readonly source: Source;
+  readonly proved: Proved;
+  readonly seconds: number;
+}
+
+/** Everything, in lines of at most `width` characters. */
+export function proofText(report: ProofReport, width: number): string {
+  const { source, proved, seconds } = report;
+  const { claim, result, larger } = proved;
+  const head = [verdictLine(report), ...optionLines(claim, width)].join('\n');
+  const notes = larger.flatMap((one) =>
+    wrap(`not for ${anyOf(one.claim)}: ${reasonOf(one.result)}`, width, 2),
+  );
+  switch (result.verdict) {
+    case 'holds':
+      return [
+        head,
+        [...evidence(result.proofs, result.small, seconds, width), ...notes, ...again(source, claim)].join(
+          '\n',
+        ),
+      ].join('\n\n');
+    case 'refuted': {
+      const { sizes, checked } = result.by;
+      return reportText(
+        { ...checked, source, chosen: { ...claim.given, ...sizes }, seconds, savedAs: null },
+        width,
+      );
+    }
+    case 'not proved':
+      return [
+        head,
+        [
+          ...(result.doubt === null ? [] : wrap(describeDoubt(result.doubt), width, 2)),
+          ...wrap(`no run of ${smallSizes(result.small)} does that`, width, 2),
+          ...notes,
+          ...again(source, claim),
+        ].join('\n'),
+      ].join('\n\n');
+  }
+}
+
+/** The verdict in one line. */
+export function verdictLine({ source, proved }: Pick<ProofReport, 'source' | 'proved'>): string {
+  const { name } = source.definition;
+  const { result, claim } = proved;
+  switch (result.verdict) {
+    case 'holds':
+      return `${name}: ${styled(['bold', 'green'], `holds for ${anyOf(claim)}`)}`;
+    case 'refuted': {
+      const { outcome } = result.by.checked;
+      return `${name}: ${styled(['bold', 'red'], `${headline(outcome)} (${describeSizes(result.by)})`)}`;
+    }
+    case 'not proved':
+      return `${name}: ${styled(['bold', 'yellow'], `not proved for ${anyOf(claim)}: ${result.reason}`)}`;
+  }
+}
+
+/** `any number of CPUs in gup_fast and of ptes` */
+export function anyOf({ definition, given, any }: Claim): string {
+  const { copies } = anyOptionsOf(definition, given);
+  const names = any.map((key) => (copies.includes(key) ? definition.options[key]!.description : key));
+  return `any number of ${names.join(' and of ')}`;
+}
+
+export function reasonOf(result: Proved['result']): string {
+  switch (result.verdict) {
+    case 'holds':
+      return 'it is proved';
+    case 'refuted':
+      return `${headline(result.by.checked.outcome)} (${describeSizes(result.by)})`;
+    case 'not proved':
+      return result.reason;
+  }
+}
+
+const describeSizes = ({ sizes }: Small) =>
+  Object.entries(sizes)
+    .map(([key, size]) => asTyped(key, size))
+    .join(' ');
+
+const noBreak = '\u00A0';
+
+function optionLines({ definition, given, any }: Claim, width: number): readonly string[] {
+  const told = withoutUsualMemory(withFallbacks(definition.options, given));
+  const words = Object.entries(told)
+    .filter(([key]) => !any.includes(key))
+    .map(([key, value]) => asTyped(key, value).replace(' ', noBreak));
+  return words.length === 0
+    ? []
+    : wrap(`with ${words.join(' ')}`, width, 5).map((line) => styled('dim', line.replaceAll(noBreak, ' ')));
+}
+
+function evidence(
+  proofs: readonly Proof[],
+  small: readonly Small[],
+  seconds: number,
+  width: number,
+): readonly string[] {
+  const [proof] = proofs;
+  const { machine, views, size, most, family } = proof!;
+  const counters = [...new Set(machine.roles.counters.map(({ name }) => name.replace(/\[\d+\]$/, '[i]')))];
+  const exact = most === 1 ? 'none or some' : `exact below ${most}`;
+  const confirmed = family.options
+    .map((key) => `${key} ${family.least[key]!} to ${family.most[key]!}`)
+    .join(', ');
+  const decided = small.filter(({ checked }) => checked.outcome.verdict === 'holds');
+  return [
+    ...wrap(
+      `${count(views.length)} views of ${size} ${size === 1 ? 'copy' : 'copies'} are closed under all steps, found in ${seconds.toFixed(2)} s`,
+      width,
+      2,
+    ),
+    ...(counters.length === 0
+      ? []
+      : wrap(
+          `kept as a base and a share for each copy, of those outside ${exact}: ${counters.join(', ')}`,
+          width,
+          2,
+        )),
+    ...proofs
+      .slice(1)
+      .flatMap((one) =>
+        wrap(`with ${fixedSizes(one, proof!)}: ${count(one.views.length)} views of ${one.size}`, width, 2),
+      ),
+    ...wrap(`the model is one family for ${confirmed}; the proof is of that family`, width, 2),
+    ...wrap(`checked as well: ${decided.map(describeSizes).join('; ')}`, width, 2),
+  ];
+}
+
+const fixedSizes = ({ claim }: Proof, { claim: whole }: Proof) =>
+  whole.any
+    .filter((key) => !claim.any.includes(key))
+    .map((key) => asTyped(key, claim.given[key]!))
+    .join(' ');
+
+function smallSizes(small: readonly Small[]): string {
+  const decided = small.filter(({ checked }) => checked.outcome.verdict !== 'inconclusive');
+  return decided.length === 0 ? 'any number that was checked' : decided.map(describeSizes).join('; ');
+}
+
+function again({ typed, definition }: Source, { given, any }: Claim): readonly string[] {
+  const kept = Object.fromEntries(Object.entries(given).filter(([key]) => !any.includes(key)));
+  const words = ['racewalk prove', typed, commandLine(definition.options, kept)];
+  return [`again: ${words.filter((word) => word !== '').join(' ')}`];
+}

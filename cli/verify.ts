@@ -1,0 +1,29 @@
+/** `racewalk verify`: is the proof in a file one? */
+import type { Command } from 'commander';
+import { withExamples } from './help.ts';
+import { positiveSeconds } from './limits.ts';
+import { UsageError } from './usage-error.ts';
+
+export interface VerifyOptions {
+  /** In seconds. */
+  readonly timeout?: number;
+}
+
+export function verifyCommand(program: Command): void {
+  withExamples(
+    program
+      .command('verify')
+      .description(
+        'verify a proof that "racewalk prove --certificate FILE" has written, by other means than found it',
+      )
+      .argument('[file]', 'the certificate')
+      .option('--timeout <seconds>', 'give up after so many seconds', positiveSeconds)
+      .action(async (file: string | undefined, options: VerifyOptions) => {
+        if (file === undefined)
+          throw new UsageError('which certificate? "racewalk prove MODEL --certificate FILE" writes one');
+        const { verifyFile } = await import('./verify-file.ts');
+        await verifyFile(file, options);
+      }),
+    [['racewalk verify proof.json', 'what prove --certificate proof.json has written']],
+  );
+}

@@ -1,0 +1,15 @@
+/**
+ * How deep the laws go: `npm test` takes a share of the runs, `npm run test:long` (RACEWALK_DEPTH=full) all of them.
+ *
+ * A test tagged `long` runs in the long run alone; one tagged `law` runs in both, with more models in the long one.
+ */
+const full = process.env['RACEWALK_DEPTH'] === 'full';
+
+/** Of `all` runs of a law those that this run makes: a fifth in `npm test`, unless another `share` is given. */
+export const runs = (all: number, share = 5): number => (full ? all : Math.ceil(all / share));
+
+/** The options of a test that takes samples at this depth. Units: milliseconds. */
+export const law = { tags: ['law'], timeout: 120_000 };
+
+/** The options of a test that takes too long for `npm test`. Units: milliseconds. */
+export const long = { tags: ['long'], timeout: 120_000 };

@@ -1,0 +1,229 @@
+/**
+ * The law that a memory model leaves no name of its own behind: on random runs of random models, and of models of the
+ * registry, every text in every rendering is the author's, or of the vocabulary that the documents list.
+ */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { transitionTable } from '../../checker/analysis/transition-table.ts';
+import type { TransitionTable } from '../../checker/analysis/transition-table.ts';
+import { changelogText } from '../../checker/export/changelog-text.ts';
+import { toDot } from '../../checker/export/dot.ts';
+import type { ExportedTrace } from '../../checker/export/exported-trace.ts';
+import { unknownOrigin } from '../../checker/export/exported-trace.ts';
+import { toItf } from '../../checker/export/itf.ts';
+import { toSvg } from '../../checker/export/lanes-svg.ts';
+import { toMermaid } from '../../checker/export/mermaid.ts';
+import type { MemoryModelName } from '../../checker/language/memory-name.ts';
+import { ModelError } from '../../checker/language/model-error.ts';
+import type { Model } from '../../checker/language/model.ts';
+import { printText } from '../../checker/language/print.ts';
+import { statementsOf } from '../../checker/language/thread.ts';
+import { parseLitmus } from '../../checker/litmus/parse.ts';
+import { translate } from '../../checker/litmus/translate.ts';
+import { defaultSettings, memoryModels } from '../../checker/memory/memory-model.ts';
+import { withMemoryOption } from '../../checker/memory/memory-option.ts';
+import type { FiredEdge } from '../../checker/search/interpreted-edges.ts';
+import { edgesOutOf } from '../../checker/search/interpreted-edges.ts';
+import { graphOf } from '../../checker/search/state-graph.ts';
+import { finish } from '../../checker/search/steps.ts';
+import type { Trace } from '../../checker/search/trace.ts';
+import { initialStates } from '../../checker/state/interpret.ts';
+import { closedVocabulary, textOf } from '../../checker/telling/author-words.ts';
+import { cpusOf } from '../../checker/telling/cpus.ts';
+import { raceSentences } from '../../checker/telling/race-sentences.ts';
+import { shownSteps } from '../../checker/telling/shown-steps.ts';
+import { toldApart } from '../../checker/telling/told-apart.ts';
+import { allTraceLines } from '../../checker/telling/trace-lines.ts';
+import { unfiredLines, unfiredStatements } from '../../checker/telling/verdict-text.ts';
+import { checkJson } from '../../cli/check-json.ts';
+import { describeModel } from '../../cli/model-text.ts';
+import { registry } from '../../models/registry.ts';
+import { programs, sourceOf } from '../memory/litmus-program.ts';
+import { randomModel } from './random-model.ts';
+
+/** A run that takes any step of those that are enabled. */
+function walk(table: TransitionTable, pick: (count: number) => number, most: number): Trace {
+  const [initial] = initialStates(table);
+  const steps: Trace['steps'][number][] = [];
+  let state = initial!;
+  while (steps.length < most) {
+    const ways: readonly FiredEdge[] = edgesOutOf(table, state);
+    if (ways.length === 0) break;
+    const { edge, firing } = ways[pick(ways.length)]!;
+    steps.push({
+      edge,
+      thread: table.threads[edge.thread]!.thread.name,
+      replica: edge.replica,
+      events: firing.events,
+      after: firing.state,
+    });
+    if (firing.failed !== null || firing.error !== null)
+      return { initial: initial!, steps, stopped: firing.failed ?? firing.error };
+    ({ state } = firing);
+  }
+  return { initial: initial!, steps, stopped: null };
+}
+
+/** Names that the memory model has made: of variables, of locals and of labels. */
+function madeNames(model: Model): readonly string[] {
+  const { written } = model;
+  if (written === undefined) return [];
+  const locals = model.threads.flatMap((thread) => {
+    const own = written.threads.find(({ name }) => name === thread.name)?.locals ?? {};
+    return Object.keys(thread.locals).filter((name) => !(name in own));
+  });
+  const labels = model.threads.flatMap(({ name, body }) => {
+    const own = written.threads.find((other) => other.name === name)?.body ?? [];
+    const known = new Set([...statementsOf(own)].map((one) => (one.kind === 'label' ? one.name : '')));
+    return [...statementsOf(body)].flatMap((one) =>
+      one.kind === 'label' && !known.has(one.name) ? [one.name] : [],
+    );
+  });
+  return [...Object.keys(model.shared).filter((name) => !(name in written.shared)), ...locals, ...labels];
+}
+
+const arrival = /^store buffer: (?:(.+?)(?: = .+)? reaches memory|an atomic operation waits)$/;
+
+/** Whether a text of a step is the author's, or of the vocabulary. */
+function isKnownText(text: string, table: TransitionTable): boolean {
+  const { written = table.model } = table.model;
+  const own = written.threads.flatMap(({ body }) => [...statementsOf(body)].map(printText));
+  const gotos = own.filter((one) => one.startsWith('goto '));
+  const known = new Set([...own, ...closedVocabulary]);
+  if (known.has(text) || known.has(text.replace(/ \(delayed\)$/, ''))) return true;
+  if (gotos.some((jump) => text.endsWith(` ${jump}`) && known.has(text.slice(0, -jump.length - 1))))
+    return true;
+  if (own.some((one) => text.startsWith(`${one}: `))) return true;
+  const [found, cell] = arrival.exec(text) ?? [];
+  return found !== undefined && (cell === undefined || isCell(cell.replace(/^an element of /, ''), written));
+}
+
+const isCell = (cell: string, { shared }: Model) => cell.split('[', 1)[0]! in shared;
+
+function expectAuthorsWords(table: TransitionTable, trace: Trace): void {
+  const { model } = table;
+  const exported: ExportedTrace = {
+    table,
+    trace,
+    headline: model.name,
+    end: null,
+    property: model.properties[0]?.name ?? null,
+    origin: unknownOrigin,
+  };
+  const cpus = cpusOf(table, trace);
+  const lines = allTraceLines(table, trace, cpus);
+  for (const { text } of lines) expect(isKnownText(text, table), text).toBe(true);
+  for (const transition of table.transitions)
+    expect(isKnownText(textOf(transition), table), textOf(transition)).toBe(true);
+  const steps = shownSteps(table, trace);
+  for (const { events } of steps)
+    for (const { reads, writes, changes, waits } of events)
+      for (const { cell } of [...reads, ...writes, ...changes, ...waits])
+        expect(isCell(cell, model.written ?? model), cell).toBe(true);
+  const unfired = unfiredStatements(table, table.transitions);
+  const graph = finish(graphOf(table, 40));
+  const renderings = {
+    lines: lines.flatMap(({ text, beside }) => [text, ...beside.map((part) => part.text)]),
+    svg: [toSvg(exported)],
+    mermaid: [toMermaid(exported)],
+    itf: [JSON.stringify(toItf(exported))],
+    text: [changelogText(exported)],
+    dot: graph === null ? [] : [toDot(table, graph, null)],
+    races: raceSentences(table, trace, cpus),
+    unfired: unfiredLines(unfired),
+    apart: toldApart(table),
+    stopped: trace.stopped === null ? [] : [trace.stopped],
+    json: [JSON.stringify(jsonOf(table, trace))],
+    show: [describeModel(definitionOf(model), model, { chosen: {}, width: 80 })],
+  };
+  const made = new Set(madeNames(model));
+  for (const [rendering, texts] of Object.entries(renderings))
+    for (const text of texts) {
+      const words = text.match(/\w+/g) ?? [];
+      expect(
+        words.filter((word) => made.has(word)),
+        rendering,
+      ).toEqual([]);
+      expect(text, rendering).not.toMatch(/\(\(?later|goes on\)/);
+    }
+  expect(unfired.all).toBe(unfiredStatements(transitionTable(model.written ?? model), []).all);
+}
+
+const definitionOf = (model: Model) => ({
+  kind: 'definition' as const,
+  name: model.name,
+  summary: '',
+  options: {},
+  scenarios: [],
+  survivors: [],
+  build: () => model,
+});
+
+function jsonOf(table: TransitionTable, trace: Trace) {
+  const schedule = { initial: 0, edges: trace.steps.map(({ edge }) => edge) };
+  const statistics = {
+    states: 0,
+    transitions: 0,
+    depth: 0,
+    bytes: 0,
+    unfired: table.transitions,
+    endless: null,
+    method: '',
+  };
+  return checkJson({
+    source: { definition: definitionOf(table.model), file: null, scenario: null, typed: '' },
+    chosen: {},
+    table,
+    outcome: { verdict: 'deadlock', schedule, minimal: false, statistics },
+    trace,
+    seconds: 0,
+    savedAs: null,
+  });
+}
+
+const memories: readonly MemoryModelName[] = ['tso', 'pso', 'weak'];
+
+describe.each(memories)('%s', (memory) => {
+  test('random models and litmus programs', () => {
+    const seen = { old: 0, own: 0, delayed: 0 };
+    let marked = 0;
+    const law = fc.property(
+      fc.oneof(
+        randomModel({ errors: true, states: 20_000 }),
+        programs().map((program) => translate(parseLitmus(sourceOf(program))).model),
+      ),
+      fc.infiniteStream(fc.nat(255)),
+      (model, numbers) => {
+        let table: TransitionTable;
+        try {
+          table = transitionTable(memoryModels[memory](model, defaultSettings));
+        } catch (error) {
+          // A model that no memory model takes: its message is the author's business.
+          if (error instanceof ModelError) return;
+          throw error;
+        }
+        const trace = walk(table, (count) => numbers.next().value! % count, 40);
+        expectAuthorsWords(table, trace);
+        const events = shownSteps(table, trace).flatMap((step) => step.events);
+        seen.old += events.filter(({ reads }) => reads.some(({ from }) => from === 'old value')).length;
+        seen.own += events.filter(({ reads }) => reads.some(({ from }) => from === 'own store')).length;
+        for (const { statement, reads } of trace.steps.flatMap((step) => step.events))
+          if ('old' in statement && reads.length > 0) marked++;
+        seen.delayed += events.filter(({ isDelayed }) => isDelayed).length;
+      },
+    );
+    fc.assert(law, { numRuns: 60, seed: 2014, endOnFailure: true });
+    expect(seen.own).toBeGreaterThan(0);
+    // Every read of an old value is told as one.
+    expect(seen.old).toBe(marked);
+    expect([seen.old > 0, seen.delayed > 0]).toEqual([memory === 'weak', memory === 'weak']);
+  });
+
+  test.each(['ksm-vs-pin', 'switch-mm-vs-flush', 'peterson', 'mcs'])('%s', (name) => {
+    const definition = registry.find((one) => one.name === name)!;
+    const table = transitionTable(withMemoryOption(definition).build({ memory }));
+    let random = 7;
+    const pick = (count: number) => (random = (random * 1103515245 + 12345) % 2 ** 31) % count;
+    for (let run = 0; run < 3; run++) expectAuthorsWords(table, walk(table, pick, 60));
+  });
+});

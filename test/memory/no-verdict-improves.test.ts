@@ -1,0 +1,94 @@
+/**
+ * A weaker memory never has the better verdict, and what changes nothing that a CPU does turns no verdict into a proof:
+ * on random models with all constructs of the language.
+ */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { always, forAll, not, or } from '../../checker/language/index.ts';
+import type { Expr } from '../../checker/language/index.ts';
+import type { MemoryModelName } from '../../checker/language/memory-name.ts';
+import { memoryModelNames } from '../../checker/language/memory-name.ts';
+import type { Model, Verdict } from '../../checker/language/model.ts';
+import type { Block, Statement } from '../../checker/language/statement.ts';
+import { withBlocks } from '../../checker/language/statement.ts';
+import { defaultSettings, memoryModels } from '../../checker/memory/memory-model.ts';
+import { check, noLimits } from '../../checker/search/check.ts';
+import { defaultSettings as search } from '../../checker/search/settings.ts';
+import { randomModel } from '../laws/random-model.ts';
+import { randomProtocol } from './random-protocol.ts';
+
+const limits = { ...noLimits, maxStates: 2_000 };
+const few = { ...search, engine: 'interpreter' } as const;
+
+/** The verdict; null where there are too many states for one. */
+function verdictOf(model: Model, memory: MemoryModelName): Verdict | 'error' | null {
+  const { outcome } = check(memoryModels[memory](model, defaultSettings), limits, few);
+  if (outcome.verdict === 'inconclusive' && outcome.statistics.states >= limits.maxStates) return null;
+  return outcome.verdict;
+}
+
+function expectNoneImproves(model: Model): void {
+  const verdicts = memoryModelNames.map((memory) => verdictOf(model, memory));
+  for (const [at, verdict] of verdicts.entries())
+    if (at > 0 && verdict === 'holds') expect(['holds', null]).toContain(verdicts[at - 1]);
+}
+
+test('no verdict improves from sc to tso to pso to weak, on protocols that hang on an order', () => {
+  fc.assert(fc.property(randomProtocol, expectNoneImproves), { numRuns: 150, seed: 2019 });
+});
+
+test('no verdict improves from sc to tso to pso to weak, on models of all kinds', () => {
+  const models = randomModel({ errors: false, states: 40 });
+  fc.assert(fc.property(models, expectNoneImproves), { numRuns: 40, seed: 2019 });
+});
+
+/** The model with a count in every step. */
+function counted(model: Model): Model {
+  const inBlock = (block: Block): Block => block.map(inStatement);
+  const inStatement = (statement: Statement): Statement =>
+    statement.kind === 'step'
+      ? { ...statement, effects: [...statement.effects, { kind: 'count', name: 'steps', amount: 1 }] }
+      : withBlocks(statement, inBlock);
+  return { ...model, threads: model.threads.map((thread) => ({ ...thread, body: inBlock(thread.body) })) };
+}
+
+/** The model with a property that is true of anything and names all locals. */
+const named = (model: Model): Model => ({
+  ...model,
+  properties: [
+    ...model.properties,
+    ...model.threads.map((thread) =>
+      always(
+        `all of ${thread.name}`,
+        forAll(thread, (l) =>
+          Object.values(l).reduce<Expr<boolean>>(
+            (all, local) => ('at' in local ? all : or(all, isItself(local))),
+            not(false),
+          ),
+        ),
+      ),
+    ),
+  ],
+});
+
+const isItself = (local: Expr): Expr<boolean> => ({
+  kind: 'binary',
+  operator: '==',
+  left: local,
+  right: local,
+});
+
+test('neither a count nor a name in a property turns another verdict into a proof', () => {
+  let others = 0;
+  fc.assert(
+    fc.property(randomProtocol, (model) => {
+      const verdict = verdictOf(model, 'weak');
+      if (verdict === 'holds' || verdict === null) return;
+      others += 1;
+      expect(verdictOf(counted(model), 'weak')).not.toBe('holds');
+      expect(verdictOf(named(model), 'weak')).not.toBe('holds');
+    }),
+    { numRuns: 80, seed: 2019 },
+  );
+  expect(others).toBeGreaterThan(20);
+});
