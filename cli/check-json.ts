@@ -65,7 +65,7 @@ function stepJson({ thread, replica, events }: ShownStep, cpus: readonly Cpu[]):
 }
 
 function eventJson(event: ShownEvent): Step['events'][number] {
-  const { statement, text, taken, chosen, reads, changes, locals, waits, outOfOrder, isDelayed, since } =
+  const { statement, text, taken, chosen, reads, changes, locals, waits, isDelayed, since, outOfOrder } =
     event;
   const cellsFrom = (from: ShownRead['from']) =>
     reads.filter((read) => read.from === from).map(({ cell }) => cell);

@@ -5,7 +5,6 @@ import { optionValues } from './trace-schema.ts';
 const value = z.union([z.boolean(), z.number(), z.string()]);
 const access = z.strictObject({ cell: z.string().describe("such as 'pte[0]'"), value });
 
-const change = z.strictObject({ cell: z.string(), from: value, to: value });
 const since = z.int().describe('a step, counted from 1; 0 is the beginning');
 
 const outOfOrder = z.strictObject({
@@ -20,6 +19,8 @@ const outOfOrder = z.strictObject({
     .array(z.strictObject({ cell: z.string(), since }))
     .describe('stores of a step that have not reached memory when the trace ends'),
 });
+
+const change = z.strictObject({ cell: z.string(), from: value, to: value });
 
 const event = z.strictObject({
   line: z.int().describe('the statement, counted from 1 in the thread'),

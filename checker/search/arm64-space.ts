@@ -229,7 +229,7 @@ export function plainState({ table, numbering, isOwn }: Program, state: MachineS
 export function blame({ processors }: Program, { processor, operation, run }: Step, message: string): string {
   const { table, replica } = processors[processor]!;
   const { thread } = table;
-  const statement = run?.trail?.at(-1)?.statement ?? operation.transition.statement;
+  const statement = run?.mistaken ?? operation.transition.statement;
   const copy = thread.cpus > 1 ? ` (copy ${replica})` : '';
   return `thread '${thread.name}'${copy}, line ${statement.line} '${printText(statement)}': ${message}`;
 }

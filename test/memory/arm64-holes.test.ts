@@ -378,3 +378,28 @@ test('a read barrier alone orders two loads', () => {
   expect(verdictOf(model([]))).toBe('violated');
   expect(verdictOf(model([smpRmb()]))).toBe('holds');
 });
+
+test('a decrement that others have seen is not made twice', () => {
+  const model = defineModel({
+    name: 'two puts',
+    summary: '',
+    options: {},
+    build: () => {
+      const mem = shared({ count: init(range(0, 2), 2), x: init(V, 0) });
+      const user = thread('user', { cpus: 2, locals: { r: init(V, 0) } }, (l) => [
+        step('r = x', set(l.r, mem.x)),
+        step('atomic_dec(&count)', dec(mem.count)),
+      ]);
+      const other = thread('other', {}, () => [
+        wait('count', lt(mem.count, 2)),
+        step('x = 1', set(mem.x, 1)),
+      ]);
+      return {
+        shared: mem,
+        threads: [user, other],
+        properties: [reachable('all given back', eq(mem.count, 0))],
+      };
+    },
+  }).build();
+  expect(verdictOf(model)).toBe('holds');
+});

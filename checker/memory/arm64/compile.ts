@@ -26,7 +26,8 @@ export function attempt(run: Run, act: Act): void {
     act(run);
   } catch (error) {
     if (!(error instanceof Mistake)) throw error;
-    run.error = error.message;
+    run.isOver = true;
+    run.mistake(error.message);
   }
 }
 
@@ -222,10 +223,11 @@ function compileSet({ target, value }: Effect & { kind: 'set' }, scope: Scope): 
   const { domain } = target;
   const compute = compileExpr(value, scope);
   const element = target.kind === 'local' ? positionOf(target, scope) : cellOf(target, scope);
-  const check = (number: number) => {
+  // The run goes on as the kernel would: whether a promise can be kept is asked behind it.
+  const check = (run: Run, number: number) => {
     if (hasNumber(names, domain, number)) return;
     const told = domain.kind === 'range' ? number : valueFrom(names, domain, number);
-    throw new Mistake(
+    run.mistake(
       `'${printExpr(target)}' becomes ${told}, which is outside of its domain ${printDomain(domain)}`,
     );
   };
@@ -233,7 +235,7 @@ function compileSet({ target, value }: Effect & { kind: 'set' }, scope: Scope): 
     run.data = 0;
     run.control = 0;
     const number = compute(run);
-    check(number);
+    check(run, number);
     const [data, control] = [run.data, Math.max(run.data, run.control)];
     run.data = 0;
     run.control = 0;

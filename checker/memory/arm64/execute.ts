@@ -84,7 +84,7 @@ function access(
     const isOpen = first(operation, run);
     choices = run.choices;
     if (!isOpen) continue;
-    if (writes !== null && run.error === null && run.stored >= 0 !== writes) continue;
+    if (writes !== null && !run.isOver && run.stored >= 0 !== writes) continue;
     for (const after of finish(operation, run)) tail(nextOf(operation.code, after), after, done);
   }
   return done;
@@ -98,6 +98,7 @@ const fenced = (run: Run) => {
 /** The guard and the first statement; false where the run waits or reads what cannot be read. */
 function first(operation: Operation, run: Run): boolean {
   const { guard, code } = operation;
+  run.statement = operation.transition.statement;
   run.copy.inside = code.kind !== 'goto' && code.isInside ? run.copy.inside : 0;
   attempt(run, () => {
     if (guard === null) return;
@@ -106,12 +107,12 @@ function first(operation: Operation, run: Run): boolean {
   const guarded = Math.max(run.data, run.control);
   run.data = 0;
   run.control = 0;
-  if (run.error === null && !run.isBlocked) {
+  if (!run.isOver && !run.isBlocked) {
     run.views.cap = Math.max(run.views.cap, guarded);
     if (code.kind === 'effects') perform(code, run);
     else if (code.kind === 'branch') decide(code, run);
   }
-  return run.error !== null || !run.isBlocked;
+  return run.isOver || !run.isBlocked;
 }
 
 /** What stands behind the first statement. */
@@ -129,6 +130,7 @@ function nextOf(code: Node, run: Run): Node {
 
 function perform(node: Node & { kind: 'effects' }, run: Run): void {
   run.trail?.push({ statement: node.statement, taken: null, chosen: null });
+  run.statement = node.statement;
   if (!node.isInside) run.copy.inside = 0;
   if (node.barrier !== null) {
     barrier(run.views, node.barrier);
@@ -139,6 +141,7 @@ function perform(node: Node & { kind: 'effects' }, run: Run): void {
 
 function decide(node: Node & { kind: 'branch' }, run: Run): void {
   const { views, copy } = run;
+  run.statement = node.statement;
   if (!node.isInside) copy.inside = 0;
   run.data = 0;
   run.control = 0;
@@ -154,7 +157,7 @@ function decide(node: Node & { kind: 'branch' }, run: Run): void {
 /** The ways in which the store of a run takes effect: it was promised, or it is the newest. */
 function finish({ order, isUpdate }: Operation, run: Run): readonly Run[] {
   const { views } = run;
-  const isDone = run.isBlocked || run.error !== null;
+  const isDone = run.isBlocked || run.isOver;
   if (isDone) return [run];
   if (!isUpdate) views.cap = Math.max(views.cap, run.conditions);
   if (run.stored < 0 || run.isOwn[run.stored]!) {
@@ -225,7 +228,7 @@ function stores(run: Run, order: Operation['order'], isUpdate: boolean): readonl
 /** Local computation up to where the copy stops; a choice goes all its ways. */
 function tail(from: Node, run: Run, done: Run[]): void {
   for (let node = from; ;) {
-    if (run.error !== null) {
+    if (run.isOver) {
       done.push(run);
       return;
     }
@@ -308,7 +311,7 @@ function snapshot(operation: Operation, run: Run, time: number): readonly Run[] 
 /** The statements of a block up to its end. */
 function within(operation: Operation, from: Node, run: Run, leave: (run: Run, node: Node) => void): void {
   for (let node = from; ;) {
-    if (run.error !== null || node.kind === 'goto' || !operation.isWithin(node.statement)) {
+    if (run.isOver || node.kind === 'goto' || !operation.isWithin(node.statement)) {
       leave(run, node);
       return;
     }

@@ -96,7 +96,13 @@ export class Run {
   latest: Time = 0;
 
   failed: string | null = null;
+  /** The author's mistake that shows, and the statement that made it. */
   error: string | null = null;
+  mistaken: Statement | null = null;
+  /** After a mistake with which nothing can go on, such as an index outside of its array. */
+  isOver = false;
+  /** What is being executed. */
+  statement: Statement | null = null;
   /** Whether a full barrier has been executed. */
   isFenced = false;
   /** Which way a branch went that was executed last. */
@@ -117,6 +123,12 @@ export class Run {
     this.ownData = state.ownData as Time[];
     this.top = state.top;
     this.step = state.step;
+  }
+
+  mistake(message: string): void {
+    if (this.error !== null) return;
+    this.error = message;
+    this.mistaken = this.statement;
   }
 
   /** The position of the statement that is being executed. */

@@ -153,7 +153,7 @@ export class Machine {
     for (const operation of operations[location]!)
       for (const [choice, run] of execute(this.program, state, processor, operation, isTraced).entries()) {
         const after = this.#looked(stateAfter(state, processor, run), cpu);
-        if (run.error === null && hasPromises(after, cpu) && !this.#certification.keeps(after, cpu)) continue;
+        if (!run.isOver && hasPromises(after, cpu) && !this.#certification.keeps(after, cpu)) continue;
         steps.push({ processor, operation, choice, run, promised: null, after, isStale: run.isStale });
       }
     return steps;
