@@ -30,7 +30,11 @@ export function renderComparison(comparison: Comparison, seconds: number, width:
     width,
     mostUntried,
   );
-  return [header(comparison, seconds, width), ...tables, legend, ...untried, ...sets]
+  const reasons = rows.flatMap(({ outcome }) =>
+    outcome.verdict === 'inconclusive' && untriedOf(outcome).length === 0 ? [outcome.reason] : [],
+  );
+  const undecided = [...new Set(reasons)].map((reason) => wrap(`Not decided: ${reason}`, width).join('\n'));
+  return [header(comparison, seconds, width), ...tables, legend, ...untried, ...undecided, ...sets]
     .filter((section) => section !== '')
     .join('\n\n');
 }
@@ -74,7 +78,7 @@ function legendOf({ rows, smallest }: Comparison): readonly string[] {
 function header({ definition, rows, fixed }: Comparison, seconds: number, width: number): string {
   const kept = describeChoices(withoutUsualMemory(fixed));
   return [
-    `${definition.name}: ${rows.length} variants checked in ${seconds.toFixed(1)} s`,
+    `${definition.name}: ${rows.length} ${rows.length === 1 ? 'variant' : 'variants'} checked in ${seconds.toFixed(1)} s`,
     ...(kept === '' ? [] : wrap(`with ${kept}`, width, 5)),
   ].join('\n');
 }

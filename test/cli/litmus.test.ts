@@ -162,7 +162,7 @@ describe.concurrent('litmus', () => {
 
   test('no such memory model', async () => {
     const run = await racewalk(['litmus', storeBuffering, '--memory', 'x86']);
-    expectWrongUse(run, /--memory takes one of lkmm, sc, tso, pso, weak, and not 'x86'/);
+    expectWrongUse(run, /--memory takes one of lkmm, sc, tso, pso, weak, arm64, and not 'x86'/);
   });
 });
 
