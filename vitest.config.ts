@@ -13,7 +13,7 @@ export default defineConfig({
     isolate: false,
     // As many files at a time as there are cores: on two it would be one.
     maxWorkers: '100%',
-    testTimeout: 30_000,
+    testTimeout: 120_000,
     tags: [
       { name: 'long', description: 'takes too long for npm test; npm run test:long runs it' },
       { name: 'law', description: 'samples models; npm run test:long samples more of them' },

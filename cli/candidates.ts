@@ -1,7 +1,7 @@
 /** What may stand where somebody asks their shell to complete a command. */
 import type { Command, Option } from 'commander';
 import { registry } from '../models/registry.ts';
-import { memoryKey, memoryModelNames, memoryOption } from '../checker/language/memory-name.ts';
+import { everyModelsOptions, memoryModelNames } from '../checker/language/memory-name.ts';
 import { optionName } from '../checker/language/option.ts';
 import type { AnyOption, Options } from '../checker/language/option.ts';
 import { targets } from './export.ts';
@@ -44,13 +44,12 @@ const modelNames = (last: string): readonly string[] =>
 /** The options of the model that the words name, be it a file of somebody's own. */
 async function optionsOf(words: readonly string[]): Promise<Options> {
   const named = words.find((word) => !word.startsWith('-'));
-  const memory = { [memoryKey]: memoryOption };
-  if (named === undefined) return memory;
+  if (named === undefined) return everyModelsOptions;
   try {
     const { findModel } = await import('./models.ts');
     return (await findModel(named)).definition.options;
   } catch {
-    return memory;
+    return everyModelsOptions;
   }
 }
 

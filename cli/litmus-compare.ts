@@ -6,7 +6,7 @@ import { observation } from '../checker/litmus/print.ts';
 import type { LitmusResult } from '../checker/litmus/run.ts';
 import { defaultLitmus, runLitmus } from '../checker/litmus/run.ts';
 import { inconclusive, wrongUse } from './exit-code.ts';
-import { clearProgress, deadline, readable, showProgress } from './litmus-run.ts';
+import { boundsOf, clearProgress, deadline, readable, showProgress } from './litmus-run.ts';
 import { print } from './output.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -17,6 +17,8 @@ interface Cell {
 
 interface CompareOptions {
   readonly timeout?: number;
+  readonly storeBuffer?: number | null;
+  readonly oldValues?: number | null;
 }
 
 /** Exit code 0, or 2 or 3 where a model could not run a file, or not to its end. */
@@ -84,7 +86,11 @@ function signOf(machine: LitmusResult, kernel: LitmusResult): string {
 
 function resultOf(file: string, memory: LitmusModel, options: CompareOptions): LitmusResult | string {
   try {
-    return runLitmus(readable(file), memory, { ...defaultLitmus, tick: deadline(memory, options) });
+    return runLitmus(readable(file), memory, {
+      ...defaultLitmus,
+      bounds: boundsOf(options),
+      tick: deadline(memory, options),
+    });
   } catch (error) {
     if (error instanceof LitmusLimit) return 'undecided';
     if (error instanceof LitmusError || error instanceof UsageError) return '-';

@@ -13,6 +13,7 @@ import { observation, printLitmus, printState } from '../checker/litmus/print.ts
 import { holds, valuesOf } from '../checker/litmus/proposition.ts';
 import type { FinalState, LitmusResult } from '../checker/litmus/run.ts';
 import { defaultLitmus, runLitmus, runTest } from '../checker/litmus/run.ts';
+import type { Bounds } from '../checker/language/memory-name.ts';
 import { memoryModelNames } from '../checker/language/memory-name.ts';
 import { compareLitmusFiles } from './litmus-compare.ts';
 import { inconclusive, wrongUse } from './exit-code.ts';
@@ -21,6 +22,8 @@ import { UsageError } from './usage-error.ts';
 
 export interface LitmusRunOptions {
   readonly memory: LitmusModel;
+  readonly storeBuffer?: number | null;
+  readonly oldValues?: number | null;
   /** In seconds, for each file. */
   readonly timeout?: number;
   readonly allStates?: true;
@@ -93,8 +96,18 @@ const resultOf = (path: string, options: LitmusRunOptions): LitmusResult =>
   runLitmus(readable(path), options.memory, {
     counts: options.herd === true,
     allStates: options.allStates === true,
+    bounds: boundsOf(options),
     tick: deadline(options.memory, options),
   });
+
+/** The bounds of a machine that the options raise. */
+export const boundsOf = ({
+  storeBuffer,
+  oldValues,
+}: Pick<LitmusRunOptions, 'storeBuffer' | 'oldValues'>): Bounds => ({
+  storeBuffer: storeBuffer ?? null,
+  oldValues: oldValues ?? null,
+});
 
 /** Throws a LitmusLimit when the time is over that a file has, from now on. */
 export function deadline(
@@ -138,7 +151,11 @@ function machineRun({ test }: LitmusResult, row: FinalState, options: LitmusRunO
   if (options.explain !== true) return [];
   for (const memory of memoryModelNames) {
     try {
-      const result = runTest(test, memory, { ...defaultLitmus, tick: deadline(memory, options) });
+      const result = runTest(test, memory, {
+        ...defaultLitmus,
+        bounds: boundsOf(options),
+        tick: deadline(memory, options),
+      });
       const steps = result.runTo(row);
       if (steps !== null)
         return [

@@ -2,6 +2,8 @@
 import type { Command } from 'commander';
 import type { LitmusModel } from '../checker/litmus/litmus-model.ts';
 import { litmusModels } from '../checker/litmus/litmus-model.ts';
+import { boundOptions } from '../checker/language/memory-name.ts';
+import { numberOf } from './model-options.ts';
 import { positiveSeconds } from './limits.ts';
 import type { LitmusRunOptions } from './litmus-run.ts';
 import { withExamples } from './help.ts';
@@ -19,6 +21,12 @@ export function litmusCommand(program: Command): void {
         "lkmm, the kernel's own memory model, or sc, tso, pso, weak, arm64 (docs/memory-models.md)",
         memoryModel,
         'lkmm',
+      )
+      .option('--store-buffer <stores>', boundOptions.storeBuffer.description, (text) =>
+        numberOf('storeBuffer', text),
+      )
+      .option('--old-values <values>', boundOptions.oldValues.description, (text) =>
+        numberOf('oldValues', text),
       )
       .option('--timeout <seconds>', 'give up on a file after so many seconds', positiveSeconds)
       .option('--all-states', 'search for all final states, where the verdict is known before')

@@ -1,6 +1,6 @@
 /** Options of a model on the command line, without knowing the model. */
 import { parseArgs } from 'node:util';
-import { memoryKey } from '../checker/language/memory-name.ts';
+import { boundOptions, memoryKey } from '../checker/language/memory-name.ts';
 import type { AnyOption, Options, OptionValue } from '../checker/language/option.ts';
 import { accepted, optionName, takes, withFallbacks } from '../checker/language/option.ts';
 import type { Choices } from '../checker/search/compare.ts';
@@ -123,6 +123,12 @@ function valueOf(option: AnyOption, name: string, value: string | undefined): Op
         throw wrong('');
       return Number(value);
   }
+}
+
+/** The number that raises a bound; null where it says nothing. Throws  UsageError. */
+export function numberOf(key: keyof typeof boundOptions, text: string): number | null {
+  const value = valueOf(boundOptions[key], `--${optionName(key)}`, text);
+  return value === 0 ? null : Number(value);
 }
 
 /** How each option is typed, what it means, and what is taken when nothing is said. */

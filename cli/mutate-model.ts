@@ -71,10 +71,12 @@ async function variantOf(
 ): Promise<Scenario> {
   const model = buildModel(source, chosen);
   const { result } = await runWithin(options, (limits) => checking(model, limits, settingsOf(options)));
-  const { verdict } = result.outcome;
+  const { outcome } = result;
+  const { verdict } = outcome;
   if (verdict === 'inconclusive' || verdict === 'error')
     throw new UsageError(
-      `this variant is '${verdict}' to begin with: nothing can be said of its mutants${name === '' ? '' : ` (${name})`}`,
+      `this variant is '${verdict}' to begin with: nothing can be said of its mutants${name === '' ? '' : ` (${name})`}\n` +
+        (verdict === 'error' ? outcome.message : outcome.reason),
     );
   return { name, options: chosen, verdict };
 }

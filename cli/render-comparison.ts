@@ -37,7 +37,11 @@ export function renderComparison(
     width,
     mostUntried,
   );
-  return [header(comparison, seconds, width), ...tables, legend, ...untried, ...sets, ...proofs]
+  const reasons = rows.flatMap(({ outcome }) =>
+    outcome.verdict === 'inconclusive' && untriedOf(outcome).length === 0 ? [outcome.reason] : [],
+  );
+  const undecided = [...new Set(reasons)].map((reason) => wrap(`Not decided: ${reason}`, width).join('\n'));
+  return [header(comparison, seconds, width), ...tables, legend, ...untried, ...undecided, ...sets, ...proofs]
     .filter((section) => section !== '')
     .join('\n\n');
 }
@@ -81,7 +85,7 @@ function legendOf({ rows, smallest }: Comparison): readonly string[] {
 function header({ definition, rows, fixed }: Comparison, seconds: number, width: number): string {
   const kept = describeChoices(withoutUsualMemory(fixed));
   return [
-    `${definition.name}: ${rows.length} variants checked in ${seconds.toFixed(1)} s`,
+    `${definition.name}: ${rows.length} ${rows.length === 1 ? 'variant' : 'variants'} checked in ${seconds.toFixed(1)} s`,
     ...(kept === '' ? [] : wrap(`with ${kept}`, width, 5)),
   ].join('\n');
 }

@@ -17,7 +17,7 @@ export interface OnTrial {
 
 /** Whether options name one variant, and not only its size and memory. */
 export const namesVariant = ({ options }: AnyDefinition, given: Choices): boolean =>
-  Object.keys(given).some((key) => key !== memoryKey && options[key]!.role !== 'size');
+  Object.keys(given).some((key) => key !== memoryKey && !['size', 'bound'].includes(options[key]!.role));
 
 /** Tries the barriers of the variant that is given; where none is, those of all smallest repairs. */
 export function* puttingOnTrial(

@@ -59,7 +59,7 @@ export function elementOptions(definition: AnyDefinition, given: Given): readonl
 }
 
 const sizeOptions = ({ options }: AnyDefinition) =>
-  Object.keys(options).filter((key) => options[key]!.kind === 'integer');
+  Object.keys(options).filter((key) => options[key]!.role === 'size');
 
 const lowOf = ({ options }: AnyDefinition, key: string) => (options[key] as { readonly low: number }).low;
 const highOf = ({ options }: AnyDefinition, key: string) => (options[key] as { readonly high: number }).high;

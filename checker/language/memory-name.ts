@@ -1,6 +1,6 @@
 /** The names of the memory models: what a scenario may ask for; `checker/memory` knows what they mean. */
-import type { Choice } from './option.ts';
-import { oneOf } from './option.ts';
+import type { Choice, Integer, Options } from './option.ts';
+import { integer, oneOf } from './option.ts';
 
 export const memoryModelNames = ['sc', 'tso', 'pso', 'weak', 'arm64'] as const;
 
@@ -23,3 +23,24 @@ export const memoryOption: Choice<MemoryModelName> = oneOf(
   'when CPUs see the stores of others: docs/memory-models.md',
   memoryModelNames,
 );
+
+const bound = (description: string, range: readonly [number, number], fallback: number): Integer => ({
+  ...integer(description, range, fallback),
+  role: 'bound',
+});
+
+/** Raise what a memory model cuts short; every model has these, as it has the memory model. */
+export const boundOptions = {
+  storeBuffer: bound(
+    'stores that wait at most, where a loop could store without end; 0: one more than the cells',
+    [0, 64],
+    0,
+  ),
+  oldValues: bound('old values that a CPU keeps at most', [1, 64], 8),
+} satisfies Options;
+
+/** The options that every model has, besides its own. */
+export const everyModelsOptions: Options = { [memoryKey]: memoryOption, ...boundOptions };
+
+/** How many there may be; null: as many as the memory model takes by itself. */
+export type Bounds = { readonly [K in keyof typeof boundOptions]: number | null };

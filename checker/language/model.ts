@@ -1,7 +1,7 @@
 /** A model: shared memory, threads and properties; and its definition, which builds one from options. */
 import type { Cost } from './cost.ts';
-import { memoryKey, memoryModelNames } from './memory-name.ts';
-import type { MachineName, MemoryModelName } from './memory-name.ts';
+import { everyModelsOptions, memoryModelNames } from './memory-name.ts';
+import type { Bounds, MachineName, MemoryModelName } from './memory-name.ts';
 import {
   attempt,
   authored,
@@ -25,6 +25,8 @@ export interface Model {
   readonly threads: readonly AnyThread[];
   readonly properties: readonly Property[];
   readonly costs: readonly Cost[];
+  /** What raises the bounds of a memory model; left out where nothing does. */
+  readonly bounds?: Bounds;
   /** The machine that runs it; left out where memory is as the text says. */
   readonly machine?: MachineName;
   /** The model as its author wrote it, where a memory model has made this one of it. */
@@ -122,8 +124,11 @@ export function defineModel<const O extends Options>(definition: Definition<O>):
       () => checkOption(place, key, option),
       () => undefined,
     );
-  if (memoryKey in options)
-    throw new ModelError(`${place}: the option '${memoryKey}' is every model's: it chooses the memory model`);
+  const common = Object.keys(everyModelsOptions).find((key) => key in options);
+  if (common !== undefined)
+    throw new ModelError(
+      `${place}: the option '${common}' is every model's: ${everyModelsOptions[common]!.description}`,
+    );
   checkScenarios(place, options, scenarios as readonly Scenario[]);
   checkSurvivors(place, survivors);
   return {

@@ -5,10 +5,11 @@ export type OptionValue = boolean | number | string;
 
 /**
  * What an option is about. `machine`: given by hardware or configuration. `fix`: a repair, off at false or at its
- * first value. `size`: how many of something. `variant`: another way to write the protocol.
+ * first value. `size`: how many of something. `variant`: another way to write the protocol. `bound`: where the machine is
+ * cut short, which nobody needs to know where nothing was.
  * `compare` varies machine and fix unless told otherwise.
  */
-export type Role = 'machine' | 'fix' | 'size' | 'variant';
+export type Role = 'machine' | 'fix' | 'size' | 'variant' | 'bound';
 
 export interface Common {
   readonly description: string;
@@ -110,7 +111,7 @@ export const optionName = (key: string): string =>
   key.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
 
 /**
- * All options with a value each: what is given, else the fallback.
+ * All options with a value each: what is given, else the fallback; those that raise a bound only where they are given.
  *
  * `beyond` names options whose numbers may be larger than they say: a proof for any number goes on where the author stops.
  *
@@ -130,7 +131,10 @@ export function withFallbacks(
       throw new ModelError(`the option '${key}' is ${accepted(option)}, not ${String(value)}`);
   }
   return Object.fromEntries(
-    Object.entries(options).map(([key, option]) => [key, given[key] ?? option.fallback]),
+    Object.entries(options).flatMap(([key, option]) => {
+      const value = given[key] ?? option.fallback;
+      return option.role === 'bound' && value === option.fallback ? [] : [[key, value]];
+    }),
   );
 }
 

@@ -13,6 +13,8 @@ export interface Property {
   readonly condition: AnyExpr;
   /** Not wanted but feared: where it is reached, the model cut its runs short. */
   readonly limit?: true;
+  /** Of a limit: what leads to it, and what raises it. */
+  readonly remedy?: string;
 }
 
 /** An invariant: true in every reachable state. */
@@ -24,11 +26,12 @@ export const reachable = (name: string, condition: Operand<boolean>): Property =
   property('reachable', name, condition);
 
 /** A state in which the model itself cuts runs short: once it is reached, no check of the model can say 'holds'. */
-export const limit = (name: string, condition: Operand<boolean>): Property => ({
+export const limit = (name: string, remedy: string, condition: Operand<boolean>): Property => ({
   kind: 'reachable',
   name,
   condition: toExpr(condition),
   limit: true,
+  remedy,
 });
 
 const property = (kind: Property['kind'], name: string, condition: Operand<boolean>): Property =>

@@ -1,13 +1,13 @@
 /** Runs a litmus test: all states that it can end in, and what its condition says of them. */
 import type { Transition, TransitionTable } from '../analysis/transition-table.ts';
 import { transitionTable } from '../analysis/transition-table.ts';
-import type { MemoryModelName } from '../language/memory-name.ts';
+import type { Bounds, MemoryModelName } from '../language/memory-name.ts';
 import type { Untried } from '../language/model.ts';
 import { defaultSettings, memoryModels } from '../memory/memory-model.ts';
 import { defaultProgram } from '../memory/arm64/program.ts';
 import { defaultMachine } from '../memory/arm64/successors.ts';
 import { Arm64Space } from '../search/arm64-space.ts';
-import { reasonOf } from '../search/report.ts';
+import { limitReached, reasonOf } from '../search/report.ts';
 import type { Finding, StateSpace } from '../search/state-space.ts';
 import type { State } from '../state/evaluate.ts';
 import { endsOf, moves } from '../state/interpret.ts';
@@ -60,6 +60,8 @@ export interface LitmusResult {
 }
 
 export interface LitmusOptions {
+  /** What raises the bounds of a machine. */
+  readonly bounds?: Bounds;
   /** Called now and then; may throw a LitmusLimit to end the run. */
   readonly tick: () => void;
   /** Counts executions instead of states; lkmm only. */
@@ -130,7 +132,7 @@ function resultOf(
 }
 
 /** All states that a machine can end in. */
-function run(test: LitmusTest, memory: MemoryModelName, { tick }: LitmusOptions): LitmusResult {
+function run(test: LitmusTest, memory: MemoryModelName, options: LitmusOptions): LitmusResult {
   const translation = translate(test);
   const observed = observedOf(test);
   checkObserved(
@@ -138,7 +140,7 @@ function run(test: LitmusTest, memory: MemoryModelName, { tick }: LitmusOptions)
     translation,
     test.conditionLine,
   );
-  const { ends, table, space, untried } = finalStates(translation, memory, tick);
+  const { ends, table, space, untried } = finalStates(translation, memory, options);
   const kept = ends
     .map(({ id, state }) => ({ id, value: valuesIn(state, translation) }))
     .filter(({ value }) => test.filter === null || holds(test.filter, value));
@@ -202,14 +204,14 @@ function refuse(finding: Finding): void {
 }
 
 /** The states in which nothing can happen any more. Throws  LitmusError when a process is not at its end there. */
-function finalStates(translation: Translation, memory: MemoryModelName, tick: () => void) {
+function finalStates(translation: Translation, memory: MemoryModelName, { tick, bounds }: LitmusOptions) {
   if (memory === 'arm64') return finalStatesOnArm64(translation, tick);
-  const { model } = translation;
+  const model = bounds === undefined ? translation.model : { ...translation.model, bounds };
   const table = transitionTable(memoryModels[memory](model, defaultSettings));
   const space = explored(table, tick);
   for (const finding of space.findings) refuse(finding);
   const [limit] = [...space.reached].map((at) => table.model.properties[at]!).filter((one) => one.limit);
-  if (limit !== undefined) throw new LitmusLimit(`inconclusive: ${limit.name}`);
+  if (limit !== undefined) throw new LitmusLimit(`inconclusive: ${limitReached(limit)}`);
   const locationsAtEnd = endsOf(table);
   const hasEnded = (state: State) =>
     model.threads.every(({ name }) => state.threads[name]![0]!.location === locationsAtEnd[name]);

@@ -2,7 +2,7 @@
 import type { Block, Effect, Statement } from '../language/statement.ts';
 import type { AnyThread } from '../language/thread.ts';
 import { statementsOf } from '../language/thread.ts';
-import { shapeOf, unwrapped } from './accesses.ts';
+import { accessesOf, shapeOf, unwrapped } from './accesses.ts';
 
 /** More than the text of a thread will have; beyond it a loop without a barrier is at work. */
 const unlimited = 1_024;
@@ -58,6 +58,28 @@ export function mostAtOnce(thread: AnyThread, by: Counting): number | null {
     afterBlock(thread.body, 0, count);
   }
   return count.most < unlimited ? count.most : null;
+}
+
+/** The statements that add up without end, each in a loop in which the count does not fall to 0. */
+export const endlessIn = (thread: AnyThread, by: Counting): readonly Statement[] =>
+  [...statementsOf(thread.body)].filter((statement) => {
+    const alone = (other: Statement) => (other === statement ? by.adds(other) : 0);
+    return by.adds(statement) > 0 && mostAtOnce(thread, { ...by, adds: alone }) === null;
+  });
+
+/** Such as `writer stores to x (line 4) in a loop`. */
+export function endlessText(thread: AnyThread, by: Counting, names: ReadonlySet<string>): string {
+  const stores = endlessIn(thread, by).flatMap((statement) =>
+    [...statementsOf([statement])]
+      .flatMap((one) => accessesOf(one).writes)
+      .filter(({ name }) => names.has(name))
+      .map(({ name }) => ({ name, line: statement.line })),
+  );
+  const places = [...Map.groupBy(stores, ({ name }) => name)].map(([name, own]) => {
+    const lines = [...new Set(own.map(({ line }) => line))];
+    return `${name} (${lines.length === 1 ? 'line' : 'lines'} ${lines.join(', ')})`;
+  });
+  return `${thread.name} stores to ${places.join(' and ')} in a loop`;
 }
 
 const afterBlock = (block: Block, before: number, count: Count): number =>

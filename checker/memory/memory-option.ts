@@ -1,20 +1,31 @@
-/** The memory model as an option of a model like any other. */
-import { memoryKey, memoryOption } from '../language/memory-name.ts';
+/** The memory model, and its bounds, as options of a model like any other. */
+import { everyModelsOptions, memoryKey, memoryOption } from '../language/memory-name.ts';
 import type { MemoryModelName } from '../language/memory-name.ts';
 import type { AnyDefinition } from '../language/model.ts';
+import type { OptionValue } from '../language/option.ts';
 import { defaultSettings, memoryModels } from './memory-model.ts';
 
 /**
- * The definition with the option `memory`: what build returns is rewritten by that memory model, and what a scenario
- * says of memory is among its options.
+ * The definition with the options of every model: what build returns is rewritten by the memory model within its bounds,
+ * and what a scenario says of memory is among its options.
  */
 export const withMemoryOption = (definition: AnyDefinition): AnyDefinition => ({
   ...definition,
-  options: { ...definition.options, [memoryKey]: memoryOption },
+  options: { ...definition.options, ...everyModelsOptions },
   scenarios: definition.scenarios.map((scenario) => {
     const { memory, options } = scenario;
     return memory === undefined ? scenario : { ...scenario, options: { ...options, [memoryKey]: memory } };
   }),
-  build: ({ [memoryKey]: name = memoryOption.fallback, ...options } = {}, beyond = []) =>
-    memoryModels[name as MemoryModelName](definition.build(options, beyond), defaultSettings),
+  build: (
+    { [memoryKey]: name = memoryOption.fallback, storeBuffer, oldValues, ...options } = {},
+    beyond = [],
+  ) => {
+    const model = definition.build(options, beyond);
+    const bounds = { storeBuffer: numberOrNull(storeBuffer), oldValues: numberOrNull(oldValues) };
+    const isUsual = bounds.storeBuffer === null && bounds.oldValues === null;
+    return memoryModels[name as MemoryModelName](isUsual ? model : { ...model, bounds }, defaultSettings);
+  },
 });
+
+/** 0 says nothing either. */
+const numberOrNull = (value: OptionValue = 0): number | null => (value === 0 ? null : Number(value));

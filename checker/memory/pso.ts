@@ -10,4 +10,4 @@ import { withStoreBuffers } from './with-store-buffers.ts';
  * Source: The SPARC Architecture Manual, version 8, chapter 6 and appendix K
  */
 export const pso = (model: Model, { bound }: MemorySettings): Model =>
-  withStoreBuffers(model, { inOrder: false, bound });
+  withStoreBuffers(model, { inOrder: false, bound: model.bounds?.storeBuffer ?? bound });

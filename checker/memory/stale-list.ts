@@ -25,6 +25,8 @@ export interface StaleList {
   readonly length: number;
   /** More stores than this can come: a run that fills the list proves nothing. */
   readonly bounded: boolean;
+  /** Who stores how often, where more can come. */
+  readonly need: string;
   /** Cells, by number, of which it matters when their value came to be. */
   readonly timedCells: ReadonlySet<number>;
   /** Locals of which it matters when they were read: `thread.local`. */

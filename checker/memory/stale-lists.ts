@@ -7,7 +7,7 @@ import { statementsOf } from '../language/thread.ts';
 import type { AnyThread } from '../language/thread.ts';
 import { accessesOf, accessStatements } from './accesses.ts';
 import type { Counting } from './capacity.ts';
-import { mostAtOnce, storesOf } from './capacity.ts';
+import { endlessText, mostAtOnce, storesOf } from './capacity.ts';
 import type { Cpu } from './cpu.ts';
 import { interestAtLabels, interestBefore } from './interest.ts';
 import { failureOf } from './ordering.ts';
@@ -49,10 +49,8 @@ function listOf(
   // What the CPU only writes, if by atomic operations, is never old; it is here for its time, where that matters.
   const isPlace = (name: string) => names.has(name) || (timed.variables.has(name) && own.has(name));
   const places = placesFor(model, Object.keys(model.shared).filter(isPlace));
-  const needs = writers.map(({ thread, copies }) => {
-    const most = mostAtOnce(thread, allStores(names));
-    return most === null ? Infinity : most * copies;
-  });
+  const counting = allStores(names);
+  const needs = writers.map(({ thread, copies }) => (mostAtOnce(thread, counting) ?? Infinity) * copies);
   const need = needs.reduce((sum, one) => sum + one, 0);
   const length = Math.min(need, bound ?? longest);
   return {
@@ -61,12 +59,33 @@ function listOf(
     kept: names,
     length,
     bounded: need > length,
+    need:
+      need > length
+        ? needText(
+            writers.map(({ thread }) => thread),
+            needs,
+            names,
+          )
+        : '',
     timedCells: timedCells(places, timed.variables),
     timedLocals: timed.locals,
     watched: watchedBy(cpu, names),
     uses: usesOf(cpu, places, timed.variables),
     prefix: prefixFor(cpu.host.name, 'old', model.shared),
   };
+}
+
+/** Which loops fill a list; where there is none, how many stores do. */
+function needText(
+  threads: readonly AnyThread[],
+  needs: readonly number[],
+  names: ReadonlySet<string>,
+): string {
+  const endless = threads.filter((_, at) => needs[at] === Infinity);
+  if (endless.length > 0)
+    return endless.map((thread) => endlessText(thread, allStores(names), names)).join(', ');
+  const most = needs.reduce((sum, one) => sum + one, 0);
+  return `others store ${most} times to ${[...names].join(', ')}`;
 }
 
 const writtenIn = (body: Block): readonly string[] =>

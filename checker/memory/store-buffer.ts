@@ -21,6 +21,8 @@ export interface StoreBuffer {
   readonly length: number;
   /** The free slots that any store can do with, where only a bound set the length; null where all stores find room. */
   readonly room: number | null;
+  /** Who stores without end, where only a bound set the length. */
+  readonly endless: string;
   /** Stores leave in the order in which they came; else only those to the same cell do. */
   readonly inOrder: boolean;
   /** Write barriers stand between stores: only where they do not leave in order anyway. */

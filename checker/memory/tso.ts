@@ -10,4 +10,4 @@ import { withStoreBuffers } from './with-store-buffers.ts';
  * Source: Owens, Sarkar and Sewell, A better x86 memory model: x86-TSO (TPHOLs 2009)
  */
 export const tso = (model: Model, { bound }: MemorySettings): Model =>
-  withStoreBuffers(model, { inOrder: true, bound });
+  withStoreBuffers(model, { inOrder: true, bound: model.bounds?.storeBuffer ?? bound });

@@ -26,7 +26,7 @@ import type { StoreBuffer } from './store-buffer.ts';
 import { bufferIn, declarationsOfBuffer } from './store-buffer.ts';
 import { withLoads } from './substitute.ts';
 import { rewriteWeakThread } from './weak-thread.ts';
-import { buffersOf, limitOfBuffer, selfOf } from './with-store-buffers.ts';
+import { buffersOf, limitOfBuffer, raisedBy, selfOf } from './with-store-buffers.ts';
 
 /** All that the CPUs have inside, by which the code of threads finds it. */
 interface Machine {
@@ -81,12 +81,12 @@ function machineOf(model: Model, cpus: readonly Cpu[], { bound }: MemorySettings
   const exclusives = new Map(cpus.map((cpu) => [cpu, exclusivesOf(model, cpu, cpus)]));
   const buffers = buffersOf(model, cpus, {
     inOrder: false,
-    bound,
+    bound: model.bounds?.storeBuffer ?? bound,
     releases: true,
     empties: isFullBarrier,
     exclusives: (cpu) => exclusives.get(cpu)!,
   });
-  const lists = staleLists(model, cpus, { bound });
+  const lists = staleLists(model, cpus, { bound: model.bounds?.oldValues ?? bound });
   const added = [...buffers.map(declarationsOfBuffer), ...lists.map(declarationsOfList)];
   const shared: Declarations = Object.fromEntries(
     [model.shared, ...added].flatMap((variables) => Object.entries(variables)),
@@ -155,11 +155,12 @@ function useOf({ uses }: StaleList, target: SharedReference): Expr<boolean> | un
 /** A list that is as full as its bound allows may lose what comes next: what follows proves nothing. */
 function limitOfList(list: StaleList, shared: Declarations): readonly Property[] {
   if (!list.bounded) return [];
-  const { cpu, length } = list;
+  const { cpu, length, need } = list;
   const name = `the bound of ${length} old values was reached (${cpu.host.name})`;
   return [
     limit(
       name,
+      `${need}, and ${raisedBy('oldValues')} raises it`,
       exists(cpu.host, (_, self) => isFull(staleIn(list, self, shared))),
     ),
   ];

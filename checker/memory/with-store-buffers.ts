@@ -1,7 +1,9 @@
 /** A model in which each CPU has a store buffer: what TSO and PSO share. */
 import type { AnyExpr } from '../language/expression.ts';
 import { not } from '../language/expression.ts';
+import type { Bounds } from '../language/memory-name.ts';
 import type { Model } from '../language/model.ts';
+import { optionName } from '../language/option.ts';
 import type { Property } from '../language/property.ts';
 import { exists, limit } from '../language/property.ts';
 import type { Statement } from '../language/statement.ts';
@@ -11,7 +13,7 @@ import { validate } from '../language/validate.ts';
 import type { Declarations } from '../language/variable.ts';
 import { shapeOf } from './accesses.ts';
 import { hasRoomFor } from './buffering.ts';
-import { mostAtOnce, storesOf, waiting } from './capacity.ts';
+import { endlessText, mostAtOnce, storesOf, waiting } from './capacity.ts';
 import type { Cpu } from './cpu.ts';
 import { cpusOf } from './cpu.ts';
 import { drainThread } from './drain.ts';
@@ -88,9 +90,9 @@ function bufferOf(
   const variables = variablesOf({ places });
   const exclusives = exclusivesOn(cpu);
   const waits = (statement: Statement) => waitsOn(exclusives, statement);
-  const needs = cpu.threads.map((thread) =>
-    mostAtOnce(thread, waiting(variables, empties === undefined ? { waits } : { waits, empties })),
-  );
+  const counting = waiting(variables, empties === undefined ? { waits } : { waits, empties });
+  const needs = cpu.threads.map((thread) => mostAtOnce(thread, counting));
+  const endless = cpu.threads.filter((_, at) => needs[at] === null);
   const finite = needs.reduce<number | null>(
     (sum, need) => (sum === null || need === null ? null : sum + need),
     0,
@@ -102,6 +104,7 @@ function bufferOf(
     places,
     length: finite ?? Math.max(bound ?? cells + 1, inOneStep),
     room: finite === null ? inOneStep : null,
+    endless: endless.map((thread) => endlessText(thread, counting, variables)).join(', '),
     inOrder,
     fenced: !inOrder && cpu.threads.some((thread) => hasWriteBarrier(thread, !releases)),
     releases: releases && cpu.threads.some(hasRelease),
@@ -145,14 +148,18 @@ function drainThreads(buffers: readonly StoreBuffer[], shared: Declarations): re
   return buffers.map((buffer) => drainThread(buffer, shared));
 }
 
+/** The option that raises a bound, as it is typed. */
+export const raisedBy = (key: keyof Bounds): string => `--${optionName(key)}`;
+
 /** A buffer that got as full as its bound allows may have kept a store waiting: what follows proves nothing. */
 export function limitOfBuffer(buffer: StoreBuffer, shared: Declarations): readonly Property[] {
-  const { room, cpu, length } = buffer;
+  const { room, cpu, length, endless } = buffer;
   if (room === null) return [];
   const name = `the store buffer bound of ${length} was reached (${cpu.host.name})`;
   return [
     limit(
       name,
+      `${endless} without a full barrier, and ${raisedBy('storeBuffer')} raises it`,
       exists(cpu.host, (_, self) => not(hasRoomFor(room, bufferIn(buffer, self, shared)))),
     ),
   ];

@@ -1,6 +1,7 @@
 /** From what a search found, or did not find, to an answer. */
 import type { TransitionTable } from '../analysis/transition-table.ts';
 import type { Untried } from '../language/model.ts';
+import type { Property } from '../language/property.ts';
 import type { Answer, Schedule, Statistics } from './outcome.ts';
 import type { Finding, StateSpace } from './state-space.ts';
 
@@ -46,8 +47,7 @@ export function answerTo(
 /** The answer of a search that has seen all it must and found nothing. */
 export function answerAtEnd({ model }: TransitionTable, { reached }: StateSpace): Answer {
   const limits = model.properties.filter(({ limit }, at) => limit === true && reached.has(at));
-  if (limits.length > 0)
-    return { verdict: 'inconclusive', reason: limits.map(({ name }) => name).join('; ') };
+  if (limits.length > 0) return { verdict: 'inconclusive', reason: limits.map(limitReached).join('; ') };
   const { ledger = [] } = model;
   if (ledger.length > 0) return { verdict: 'inconclusive', reason: reasonOf(ledger), untried: ledger };
   const witnesses = model.properties.filter(
@@ -57,6 +57,9 @@ export function answerAtEnd({ model }: TransitionTable, { reached }: StateSpace)
     ? { verdict: 'unreached', witnesses: witnesses.map(({ name }) => name) }
     : { verdict: 'holds' };
 }
+
+/** The limit, what leads to it and what raises it. */
+export const limitReached = ({ name, remedy = '' }: Property): string => `${name}: ${remedy}`;
 
 /** Why nothing is proved, in one line, by the first pair. */
 export function reasonOf(ledger: readonly Untried[]): string {

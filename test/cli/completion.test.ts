@@ -26,7 +26,7 @@ describe('candidates', () => {
     ],
     [
       ['check', 'gup-fast-vs-collapse', '--memory', ''],
-      ['sc', 'tso', 'pso', 'weak'],
+      ['sc', 'tso', 'pso', 'weak', 'arm64'],
     ],
     [['check', 'gup-fast-vs-collapse', '--html', ''], []],
     [['check', 'gup-fast-vs-collapse', ''], []],

@@ -121,3 +121,84 @@ describe.concurrent('a scenario with a memory model', () => {
     expectWrongUse(await racewalk(['check', name]), /the option 'memory' is every model's/);
   });
 });
+
+describe.concurrent('a bound that is met', () => {
+  const endless = file(
+    'endless.ts',
+    `
+import { always, defineModel, eq, goto, init, label, ne, range, reachable, set, shared, step, thread } from 'racewalk';
+export const model = defineModel({
+  name: 'endless', summary: 'a writer without end', options: {},
+  build: () => {
+    const mem = shared({ seq: init(range(0, 3), 0) });
+    const writer = thread('writer', { mayBlockForever: true, locals: {} }, () => [
+      label('again'), step('seq = 1', set(mem.seq, 1)), step('seq = 2', set(mem.seq, 2)), goto('again'),
+    ]);
+    const reader = thread('reader', { locals: { got: init(range(0, 3), 0) } }, (l) => [
+      step('got = seq', set(l.got, mem.seq)), step('got = seq', set(l.got, mem.seq)),
+    ]);
+    return { shared: mem, threads: [writer, reader], properties: [always('small', ne(mem.seq, 3)), reachable('stored', eq(mem.seq, 1))] };
+  },
+});
+`,
+  );
+  const why = 'writer stores to seq (lines 2, 3) in a loop';
+
+  test('names loop, variable and option in every command, which takes the option', async () => {
+    const runs = await Promise.all(
+      ['check', 'compare', 'barriers', 'mutate'].map((command) =>
+        racewalk([command, endless, '--memory', 'pso', '--store-buffer', '4']),
+      ),
+    );
+    for (const { out, err } of runs) {
+      const text = (out + err).replaceAll(/\s+/g, ' ');
+      expect(text).toContain('the store buffer bound of 4 was reached (writer)');
+      expect(text).toContain(`${why} without a full barrier, and --store-buffer raises it`);
+    }
+  });
+
+  test('is that of old values too', async () => {
+    const usual = await racewalk(['check', endless, '--memory', 'weak']);
+    expect(usual.code).toBe(3);
+    expect(usual.out.replaceAll(/\s+/g, ' ')).toContain(
+      `the bound of 8 old values was reached (reader): ${why}, and --old-values raises it`,
+    );
+    const fewer = await racewalk(['check', endless, '--memory', 'weak', '--old-values', '2', '--json']);
+    expect(JSON.parse(fewer.out)).toMatchObject({
+      summary: expect.stringContaining('the bound of 2 old values was reached') as string,
+      options: { memory: 'weak', oldValues: 2 },
+    });
+  });
+
+  test('is kept by the line that reproduces a trace, and refused where it is too large', async () => {
+    const run = await racewalk(['check', ...unordered, '--memory', 'tso', '--store-buffer', '9']);
+    expect(run.out.replaceAll(/\s+/g, ' ')).toMatch(/reproduce: .* --memory tso --store-buffer 9/);
+    expectWrongUse(
+      await racewalk(['check', email, '--store-buffer', '65']),
+      /--store-buffer takes a number from 0 to 64, and not '65'/,
+    );
+  });
+
+  test('an option of a model cannot be called so', async () => {
+    const own = `storeBuffer: flag('fix', 'no')`;
+    const name = file(
+      'own-bound.ts',
+      smallModel({ statements: `step('x', set(mem.x, true))`, options: own }),
+    );
+    expectWrongUse(await racewalk(['check', name]), /the option 'storeBuffer' is every model's/);
+  });
+
+  test('is raised for a litmus file', async () => {
+    const stores = Array.from({ length: 9 }, (_, at) => `WRITE_ONCE(*x, ${at + 1});`).join(' ');
+    const name = file(
+      'nine.litmus',
+      `C nine\n{}\nP0(int *x) { ${stores} }\nP1(int *x) { int r0 = READ_ONCE(*x); }\nexists (1:r0=10)\n`,
+    );
+    const met = await racewalk(['litmus', name, '--memory', 'weak']);
+    expect(met.code).toBe(3);
+    expect(met.err).toContain('others store 9 times to x, and --old-values raises it');
+    const raised = await racewalk(['litmus', name, '--memory', 'weak', '--old-values', '9']);
+    expect(raised.out).toContain('Observation nine Never 0 10');
+    expectWrongUse(await racewalk(['litmus', name, '--old-values', 'x']), /--old-values takes a number/);
+  });
+});

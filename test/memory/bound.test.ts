@@ -31,7 +31,9 @@ import {
   wait,
 } from '../../checker/language/index.ts';
 import type { Model } from '../../checker/language/model.ts';
+import { pso } from '../../checker/memory/pso.ts';
 import { tso } from '../../checker/memory/tso.ts';
+import { weak } from '../../checker/memory/weak.ts';
 import { check } from '../../checker/search/check.ts';
 
 const locals = { i: init(index(3), 0), b: init(bool, false) };
@@ -113,8 +115,37 @@ describe('a loop that stores without end', () => {
     const { outcome } = check(tso(endless, { bound: 2 }));
     expect(outcome).toMatchObject({
       verdict: 'inconclusive',
-      reason: 'the store buffer bound of 2 was reached (writer)',
+      reason:
+        'the store buffer bound of 2 was reached (writer): ' +
+        'writer stores to x (line 2) in a loop without a full barrier, and --store-buffer raises it',
     });
+  });
+
+  test('names the loop, and not what stands before or behind it', () => {
+    const text: Code = (m) => [
+      W(m.y),
+      W(m.x),
+      label('again'),
+      W(m.x, 2),
+      W(m.y, 2),
+      wait('reset', not(false)),
+      branch('go on', eq(m.x, 1), [goto('again')]),
+      W(m.y),
+    ];
+    const { outcome } = check(tso(modelOf(text, { mayBlockForever: true }), { bound: 2 }));
+    expect(outcome).toHaveProperty(
+      'reason',
+      expect.stringContaining('writer stores to x (line 4) and y (line 5) in a loop') as string,
+    );
+  });
+
+  test('is raised by what the model says of its bounds', () => {
+    const raised = { ...endless, bounds: { storeBuffer: 5, oldValues: 3 } };
+    expect(slotsOf(tso(raised, { bound: null }))).toBe(5);
+    expect(slotsOf(pso(raised, { bound: null }))).toBe(5);
+    const both = weak(raised, { bound: null });
+    expect(slotsOf(both)).toBe(5);
+    expect(Object.keys(both.shared).filter((name) => /_old\d+$/.test(name))).toHaveLength(3);
   });
 
   test('has room for each of its cells once, unless told otherwise', () => {

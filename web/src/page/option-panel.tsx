@@ -1,5 +1,6 @@
 /** The options of the model as controls; beside each value, the verdict that it would give. */
 import type { ComponentChildren } from 'preact';
+import { memoryKey, memoryOption, rewritingModelNames } from '../../../checker/language/memory-name.ts';
 import type { AnyOption, OptionValue, Role } from '../../../checker/language/option.ts';
 import { optionName, valuesOf, withFallbacks } from '../../../checker/language/option.ts';
 import type { Choices } from '../../../checker/search/compare.ts';
@@ -13,7 +14,12 @@ const groups: readonly { readonly role: Role; readonly title: string }[] = [
   { role: 'fix', title: 'Repairs' },
   { role: 'variant', title: 'Protocol' },
   { role: 'size', title: 'Size' },
+  { role: 'bound', title: 'Bounds of the memory model' },
 ];
+
+/** Whether a memory model cuts anything short. */
+const hasBounds = (memory: OptionValue | undefined) =>
+  memory !== memoryOption.fallback && rewritingModelNames.some((name) => name === memory);
 
 const choose = (key: string, value: OptionValue) => (chosen.value = { ...chosen.value, [key]: value });
 
@@ -29,13 +35,14 @@ export function OptionPanel() {
         <VerdictDot verdict="violated" /> does not.
       </p>
       {groups.map(({ role, title }) => {
+        if (role === 'bound' && !hasBounds(values[memoryKey])) return null;
         const own = Object.entries(options).filter(([, option]) => option.role === role);
         return (
           own.length > 0 && (
             <section key={role}>
               <h2>{title}</h2>
               {own.map(([key, option]) => (
-                <Control key={key} name={key} option={option} value={values[key]!} />
+                <Control key={key} name={key} option={option} value={values[key] ?? option.fallback} />
               ))}
             </section>
           )

@@ -21,7 +21,7 @@ const given = computed<Choices>(() => {
   const options = definition.value?.options ?? {};
   return Object.fromEntries(
     Object.entries(withFallbacks(options, chosen.value)).filter(
-      ([key]) => key === memoryKey || options[key]!.role === 'size' || options[key]!.role === 'variant',
+      ([key]) => key === memoryKey || !['machine', 'fix'].includes(options[key]!.role),
     ),
   );
 });

@@ -61,7 +61,7 @@ async function lookAround(options: Options, from: Choices, own: number): Promise
 /** Sizes are left alone: larger ones take longer, and say nothing of repairs. */
 const changesOf = (options: Options, from: Choices) =>
   Object.entries(options).flatMap(([key, option]) =>
-    option.role === 'size'
+    option.role === 'size' || option.role === 'bound'
       ? []
       : valuesOf(option)
           .filter((value) => value !== (from[key] ?? option.fallback))
