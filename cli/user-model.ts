@@ -22,7 +22,7 @@ export async function loadUserModel(path: string): Promise<UserModel> {
   if (mistakes.length > 0) throw new UsageError(mistakesText(path, mistakes));
   resolveOwnModules();
   const definition = definitionIn(path, await importFile(path, file));
-  return { file, definition: { ...definition, build: (given) => built(path, definition, given) } };
+  return { file, definition: { ...definition, build: (...given) => built(path, definition, given) } };
 }
 
 function readable(path: string): string {
@@ -71,9 +71,9 @@ async function importFile(path: string, file: string): Promise<Exported> {
   }
 }
 
-function built(path: string, definition: AnyDefinition, given: Parameters<AnyDefinition['build']>[0]) {
+function built(path: string, definition: AnyDefinition, given: Parameters<AnyDefinition['build']>) {
   try {
-    return definition.build(given);
+    return definition.build(...given);
   } catch (error) {
     const mistakes = locatedMistakes(error).map(({ place, message }) => ({
       place,

@@ -75,8 +75,9 @@ function builtAt(definition: AnyDefinition, given: Given, sizes: Sizes): Model |
 
 /** Numbers far from each other and from what a model says itself, so that none are equal by chance. */
 const bases = [23, 37, 53, 71];
-/** All numbers up to this one are looked at. */
-const lookedAt = 6;
+/** All numbers up to this one are looked at, and all that the author allows, within reason. */
+const lookedAt = (definition: AnyDefinition, option: string) =>
+  Math.max(6, Math.min(highOf(definition, option), 16));
 /** Pairs of numbers for options that grow together. */
 const pairs = [
   [2, 2],
@@ -100,6 +101,8 @@ export function familyOf(
   if (options.length > bases.length) throw new Refusal(`more than ${bases.length} options may be any number`);
   const build = (sizes: Sizes) => {
     const model = builtAt(definition, given, sizes);
+    if (model?.machine !== undefined)
+      throw new Refusal(`the machine '${model.machine}' has runs of which no view knows`);
     return model === undefined ? undefined : transitionTable(invariantsOnly(edit(model)));
   };
   const here: Sizes = Object.fromEntries(options.map((option, place) => [option, bases[place]!]));
@@ -193,16 +196,17 @@ interface Members {
 /** The least number of the option from which on all that are looked at are members of the family. */
 function leastMember(definition: AnyDefinition, { family, here, build }: Members, option: string): number {
   const low = lowOf(definition, option);
+  const all = lookedAt(definition, option);
   const isMember = (size: number) => {
     const sizes = { ...here, [option]: size };
     return difference(family, build(sizes), sizes);
   };
   for (const size of [probed(definition, option), 16, 12]) {
-    if (size <= lookedAt) continue;
+    if (size <= all) continue;
     const reason = isMember(size);
     if (reason !== null) throw new Refusal(`the model is not uniform in ${option}: ${reason}`);
   }
-  for (let size = Math.max(lookedAt, low + 3); size >= low; size--) {
+  for (let size = Math.max(all, low + 3); size >= low; size--) {
     const reason = isMember(size);
     if (reason === null) continue;
     if (size > low + 2) throw new Refusal(`the model is not uniform in ${option}: ${reason}`);
@@ -284,9 +288,9 @@ function* pairedNumbers(one: object, other: object): Generator<NumberPair> {
       continue;
     }
     for (const key of keys) {
-      if (silent.has(key)) continue;
       const x = (a as Record<string, unknown>)[key];
       const y = (b as Record<string, unknown>)[key];
+      if (silent.has(key) && !isVariable(x)) continue;
       if (typeof x === 'number' && typeof y === 'number')
         yield { object: a, key, path: `${path}.${key}`, one: x, other: y };
       else if (typeof x === 'object' && typeof y === 'object' && x !== null && y !== null)
@@ -295,5 +299,8 @@ function* pairedNumbers(one: object, other: object): Generator<NumberPair> {
     }
   }
 }
+
+/** An author may call a variable by any of the words. */
+const isVariable = (x: unknown) => (x as { readonly kind?: string } | null)?.kind === 'declaration';
 
 const isInitial = (path: string) => path.endsWith('.initial');

@@ -4,6 +4,9 @@ import type { TransitionTable } from '../analysis/transition-table.ts';
 /** A number as a constant and what comes of each of an option. */
 export type Growth = ReadonlyMap<string, number>;
 
+/** Tables of several sizes differ in more than numbers that grow. */
+export class NoFamily extends Error {}
+
 /** The key of the constant part. */
 export const constant = '';
 
@@ -25,7 +28,7 @@ const mayGrow = new Set(['cpus', 'length', 'count', 'value', 'high']);
 /**
  * What the numbers of the first table grow with.
  *
- * Throws  Error where the tables differ in anything else, or not in proportion.
+ * Throws  NoFamily where the tables differ in anything else, or not in proportion.
  */
 export function growing(
   build: (sizes: ReadonlyMap<string, number>) => TransitionTable,
@@ -54,7 +57,7 @@ export function growing(
       );
       pair(table, build(sizes), (object, key, _, there) => {
         if (sizeAt(grows(object, key), sizes) !== there)
-          throw new Error(`'${key}' is ${there} for ${[...sizes].join(' ')}`);
+          throw new NoFamily(`'${key}' is ${there} for ${[...sizes].join(' ')}`);
       });
     }
   return { table, grows };
@@ -81,17 +84,17 @@ function pair(
   const [here, there] = [one as Record<string, unknown>, other as Record<string, unknown>];
   if (path.endsWith('.initial') && here['length'] !== there['length']) {
     if (new Set([...(one as unknown[]), ...(other as unknown[])]).size > 1)
-      throw new Error(`${path} do not begin alike`);
+      throw new NoFamily(`${path} do not begin alike`);
     return;
   }
-  if (Object.keys(one).join() !== Object.keys(other).join()) throw new Error(`${path} is of two forms`);
+  if (Object.keys(one).join() !== Object.keys(other).join()) throw new NoFamily(`${path} is of two forms`);
   for (const key of Object.keys(one)) {
     const [x, y] = [here[key], there[key]];
-    if (unseen.has(key)) continue;
+    if (unseen.has(key) && (x as { readonly kind?: string } | null)?.kind !== 'declaration') continue;
     if (typeof x === 'number' && typeof y === 'number' && (x === y || mayGrow.has(key)))
       visit(one, key, x, y);
     else if (typeof x === 'object' && typeof y === 'object' && x !== null && y !== null)
       pair(x, y, visit, seen, `${path}.${key}`);
-    else if (x !== y) throw new Error(`${path}.${key} is ${String(x)} and ${String(y)}`);
+    else if (x !== y) throw new NoFamily(`${path}.${key} is ${String(x)} and ${String(y)}`);
   }
 }

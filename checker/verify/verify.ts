@@ -4,9 +4,10 @@ import { transitionTable } from '../analysis/transition-table.ts';
 import type { ViewSet } from '../family/certificate.ts';
 import type { Value } from '../language/domain.ts';
 import type { AnyDefinition, Model } from '../language/model.ts';
+import { ModelError } from '../language/model-error.ts';
 import { beginnings } from './beginnings.ts';
 import { forgetting } from './forgetting.ts';
-import { growing, sizeAt } from './growing.ts';
+import { growing, NoFamily, sizeAt } from './growing.ts';
 import type { Part } from './meaning.ts';
 import { Elsewhere, Meaning, Wrong } from './meaning.ts';
 import { conjuncts, isNot, isStuck, witnesses } from './mistakes.ts';
@@ -17,12 +18,18 @@ export function* verifying(
   definition: AnyDefinition,
   set: ViewSet,
 ): Generator<undefined, readonly string[], undefined> {
-  const induction = inductionOf(definition, set);
-  for (const view of induction.views) {
-    yield;
-    induction.look(view);
+  try {
+    const induction = inductionOf(definition, set);
+    for (const view of induction.views) {
+      yield;
+      induction.look(view);
+    }
+    return [...induction.wrong];
+  } catch (error) {
+    if (error instanceof Wrong || error instanceof NoFamily || error instanceof ModelError)
+      return [error.message];
+    throw error;
   }
-  return [...induction.wrong];
 }
 
 type Found = (after: Part) => void;
@@ -229,8 +236,11 @@ type Rests = readonly (readonly number[])[];
 
 /** Throws  Wrong where the certificate calls cells what they are not. */
 function inductionOf(definition: AnyDefinition, set: ViewSet): Induction {
-  const build = (sizes: ReadonlyMap<string, number>) =>
-    transitionTable(invariants(definition.build({ ...set.options, ...Object.fromEntries(sizes) }, set.any)));
+  const build = (sizes: ReadonlyMap<string, number>) => {
+    const model = definition.build({ ...set.options, ...Object.fromEntries(sizes) }, set.any);
+    if (model.machine !== undefined) throw new NoFamily(`'${model.machine}' has runs of which no view knows`);
+    return transitionTable(invariants(model));
+  };
   const { table, grows } = growing(build, set.any, new Map(Object.entries(set.from)));
   const { element, most, counters, groups } = set;
   return new Induction(new Meaning({ table, grows, element, most, counters, groups }), set);

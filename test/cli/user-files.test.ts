@@ -11,6 +11,22 @@ test('a correct file outside of the project holds', async () => {
   expect({ code, out, err }).toEqual({ code: 0, out: 'small: holds\n', err: '' });
 });
 
+test('a file is proved for more copies than its options allow', async () => {
+  const text = `
+import { always, bool, defineModel, init, integer, not, reachable, set, shared, step, thread } from 'racewalk';
+export const model = defineModel({
+  name: 'small', summary: '', options: { cpus: integer('CPUs', [1, 3]) },
+  build: ({ cpus }) => {
+    const mem = shared({ x: init(bool, false), y: init(bool, false) });
+    const copy = thread('copy', { cpus }, () => [step('x = 1', set(mem.x, true))]);
+    const properties = [always('no y', not(mem.y)), reachable('x is set', mem.x)];
+    return { shared: mem, threads: [copy], properties };
+  },
+});`;
+  const { code, out, err } = await racewalk(['prove', file('copies.ts', text), '--quiet']);
+  expect({ code, out, err }).toEqual({ code: 0, out: 'small: holds for any number of CPUs\n', err: '' });
+});
+
 describe.concurrent('a file that cannot be a model', () => {
   test.each([
     ['syntax.ts', works.replace('build: () => {', 'build: () => {{'), /syntax\.ts:\d+:\d+: /],

@@ -403,3 +403,33 @@ test('a decrement that others have seen is not made twice', () => {
   }).build();
   expect(verdictOf(model)).toBe('holds');
 });
+
+describe('a quantifier that was written elsewhere, of the level of the one around it', () => {
+  const mem = shared({ a: array(2, V, 0), b: array(2, V, 0) });
+  const p = thread('p', { cpus: 2, locals }, (l, cpu) => [
+    step('a[0] = 1', set(mem.a.at(0), 1)),
+    step('r = cpu', set(l.r, conditional(eq(cpu, 0), 1, 0))),
+  ]);
+  const rest = reachable(
+    'the end',
+    exists(p, (_l, cpu) => ended(p, cpu)),
+  );
+  const verdictWith = (claimed: () => Parameters<typeof always>[1]) =>
+    verdictOf(
+      defineModel({
+        name: 'elsewhere',
+        summary: '',
+        options: {},
+        build: () => ({ shared: mem, threads: [p], properties: [always('claimed', claimed()), rest] }),
+      }).build(),
+    );
+  const someS = exists(p, (l) => eq(l.s, 1));
+  const oneB = exists(2, (i) => eq(mem.b.at(i), 1));
+
+  test('leaves copies their numbers', () => {
+    expect(verdictWith(() => forAll(p, (l) => and(not(someS), eq(l.r, 0))))).toBe('violated');
+  });
+  test('leaves elements their numbers', () => {
+    expect(verdictWith(() => forAll(2, (i) => and(not(oneB), eq(mem.a.at(i), 0))))).toBe('violated');
+  });
+});

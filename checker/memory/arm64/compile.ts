@@ -1,7 +1,7 @@
 /** Expressions and effects as functions of a run: what they compute, and what the result is ordered after. */
 import type { CellRange, Numbering } from '../../analysis/numbering.ts';
 import { hasNumber, numberOf, valueFrom } from '../../analysis/numbering.ts';
-import type { AnyExpr, Reference, SharedReference } from '../../language/expression.ts';
+import type { AnyExpr, Binder, Reference, SharedReference } from '../../language/expression.ts';
 import { printDomain } from '../../language/domain.ts';
 import { printExpr } from '../../language/print.ts';
 import type { Effect } from '../../language/statement.ts';
@@ -83,13 +83,7 @@ export function compileExpr(expr: AnyExpr, scope: Scope): Compute {
       const { level, low, high } = expr.binder;
       const body = compileExpr(expr.body, scope);
       const all = expr.quantifier === 'all' ? 1 : 0;
-      return (run) => {
-        for (let value = low; value <= high; value++) {
-          run.bound[level] = value;
-          if (body(run) !== all) return 1 - all;
-        }
-        return all;
-      };
+      return (run) => quantified(run.bound, { level, low, high }, all, () => body(run));
     }
     case 'ended':
       throw new Error('only properties ask whether a thread has ended');
@@ -101,6 +95,25 @@ export function compileExpr(expr: AnyExpr, scope: Scope): Compute {
 function compileBinary(expr: AnyExpr & { kind: 'binary' }, scope: Scope): Compute {
   const [left, right] = [compileExpr(expr.left, scope), compileExpr(expr.right, scope)];
   return operation(expr.operator, left, right);
+}
+
+/**
+ * `all` (1 or 0) where the body is that for each value, else the other.
+ *
+ * An expression that was written elsewhere may have a variable of the same level inside: that one's value ends with it.
+ */
+export function quantified(
+  bound: number[],
+  { level, low, high }: Omit<Binder, 'thread'>,
+  all: number,
+  body: () => number,
+): number {
+  const { [level]: outer = 0 } = bound;
+  let value = low;
+  do bound[level] = value;
+  while (body() === all && ++value <= high);
+  bound[level] = outer;
+  return value > high ? all : 1 - all;
 }
 
 /** Both operands from the left, the right one of && and || only where it decides. */
@@ -195,10 +208,12 @@ function compileEffect(effect: Effect, scope: Scope): Act {
       const { level, low, high } = effect.binder;
       const inner = compileEffects(effect.effects, scope);
       return (run) => {
+        const { [level]: outer = 0 } = run.bound;
         for (let value = low; value <= high; value++) {
           run.bound[level] = value;
           inner(run);
         }
+        run.bound[level] = outer;
       };
     }
     case 'assert': {

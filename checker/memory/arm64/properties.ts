@@ -6,7 +6,7 @@ import { walk } from '../../language/expression.ts';
 import { ModelError } from '../../language/model-error.ts';
 import { printExpr } from '../../language/print.ts';
 import { cellsIn } from './access-cells.ts';
-import { operation } from './compile.ts';
+import { operation, quantified } from './compile.ts';
 import type { MachineState, Time, Write } from './machine-state.ts';
 import type { Program } from './program.ts';
 
@@ -126,13 +126,7 @@ function compile(expr: AnyExpr, program: Program): Ask {
       const { level, low, high } = expr.binder;
       const body = compile(expr.body, program);
       const all = expr.quantifier === 'all' ? 1 : 0;
-      return (look) => {
-        for (let value = low; value <= high; value++) {
-          look.bound[level] = value;
-          if (body(look) !== all) return 1 - all;
-        }
-        return all;
-      };
+      return (look) => quantified(look.bound, { level, low, high }, all, () => body(look));
     }
     case 'binary':
       return operation(expr.operator, compile(expr.left, program), compile(expr.right, program));
