@@ -77,7 +77,7 @@ function builtAt(definition: AnyDefinition, given: Given, sizes: Sizes): Model |
 const bases = [23, 37, 53, 71];
 /** All numbers up to this one are looked at, and all that the author allows, within reason. */
 const lookedAt = (definition: AnyDefinition, option: string) =>
-  Math.max(6, Math.min(highOf(definition, option), 16));
+  Math.max(6, Math.min(highOf(definition, option), 64));
 /** Pairs of numbers for options that grow together. */
 const pairs = [
   [2, 2],
