@@ -1,13 +1,12 @@
 /** Proves a protocol for any number of copies: views that are closed under steps, and a check of the small numbers. */
 import type { Configuration } from '../family/configuration.ts';
-import { elementOptions, familyOf, replicatingOptions } from '../family/family.ts';
+import { elementOptions, familyOf, replicatingOptions, unprovableMemory } from '../family/family.ts';
 import type { Family, Given } from '../family/family.ts';
 import { judge } from '../family/judge.ts';
 import type { Machine } from '../family/machine.ts';
 import { machineOf } from '../family/machine.ts';
 import { Refusal } from '../family/refusal.ts';
 import { Views } from '../family/views.ts';
-import { memoryKey } from '../language/memory-name.ts';
 import type { AnyDefinition, Model } from '../language/model.ts';
 import { checking } from './check.ts';
 import type { Checked } from './check.ts';
@@ -136,15 +135,10 @@ const withoutKeys = (given: Given, keys: readonly string[]): Given =>
   Object.fromEntries(Object.entries(given).filter(([key]) => !keys.includes(key)));
 
 /**
- * Why a memory model allows runs of which a proof here would not know, or null: the one place to ask. Whatever a check calls
- * inconclusive is not proved either, as each proof needs a check of the smallest number.
+ * The proof of a claim, or why there is none. Whatever a check of the smallest number calls inconclusive is not proved.
  */
-const unprovable = ({ given }: Claim): string | null =>
-  given[memoryKey] === 'weak' ? "the memory model 'weak' is being replaced, and no proof knows it" : null;
-
-/** The proof of a claim, or why there is none. */
 export function* proving(claim: Claim, limits: Limits, settings: Settings = defaultSettings): Steps<Proving> {
-  const reason = unprovable(claim);
+  const reason = unprovableMemory(claim.given);
   if (reason !== null) return { verdict: 'not proved', reason, doubt: null, small: [] };
   const small: Small[] = [];
   const refuted = yield* checkSmall(claim, { limits, settings, small, states: smallStates.proved });
