@@ -1,7 +1,9 @@
 /** Proves one variant of one model and says what came out. */
 import type { Choices } from '../checker/search/compare.ts';
-import type { Claim, Proved } from '../checker/search/prove.ts';
-import { anyOptionsOf, claimsOf, provingMost } from '../checker/search/prove.ts';
+import type { Claim } from '../checker/family/claim.ts';
+import type { Proved } from '../checker/search/prove.ts';
+import { anyOptionsOf, claimsOf } from '../checker/family/claim.ts';
+import { provingMost } from '../checker/search/prove.ts';
 import { optionName } from '../checker/language/option.ts';
 import { exitCodeOf, inconclusive } from './exit-code.ts';
 import { say } from './help.ts';
