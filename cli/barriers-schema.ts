@@ -6,9 +6,7 @@ import { optionValues } from './trace-schema.ts';
 const barrier = z.strictObject({
   kind: z
     .enum(['barrier', 'ordering', 'implied', 'recheck'])
-    .describe(
-      'implied: an atomic read-modify-write of which the model says nothing is a full barrier',
-    ),
+    .describe('implied: an atomic read-modify-write of which the model says nothing is a full barrier'),
   thread: z.string(),
   line: z.int().describe('the statement, counted from 1 in the thread'),
   text: z.string().describe('the text of the statement in the kernel'),

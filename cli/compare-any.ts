@@ -4,10 +4,11 @@ import { fixesOf, settingOf } from '../checker/search/compare.ts';
 import type { Extremes } from '../checker/search/extreme-paths.ts';
 import type { Limits } from '../checker/search/outcome.ts';
 import type { Proved } from '../checker/search/prove.ts';
-import { claimsOf, provingMost } from '../checker/search/prove.ts';
+import { claimsOf } from '../checker/family/claim.ts';
+import { provingMost } from '../checker/search/prove.ts';
 import type { Steps } from '../checker/search/steps.ts';
 import { wrap } from '../checker/telling/wrap.ts';
-import { anyOf } from './prove-report.ts';
+import { anyOf } from '../checker/telling/any-number.ts';
 import { describeChoices, describeSet } from './render-comparison.ts';
 
 export type AnyNumbers = ReadonlyMap<Row, Proved>;

@@ -2,7 +2,7 @@
 import { registry } from '../models/registry.ts';
 import type { Scenario } from '../checker/language/model.ts';
 import { withMemoryOption } from '../checker/memory/memory-option.ts';
-import type { Claim } from '../checker/search/prove.ts';
+import type { Claim } from '../checker/family/claim.ts';
 import { proving } from '../checker/search/prove.ts';
 import { runWithin } from './limits.ts';
 import type { Source } from './models.ts';
@@ -10,7 +10,7 @@ import { findModel } from './models.ts';
 import { print, styled } from './output.ts';
 import type { ProveOptions } from './prove.ts';
 import { verdictOf } from './prove-json.ts';
-import { reasonOf } from './prove-report.ts';
+import { reasonOf } from '../checker/telling/any-number.ts';
 import type { ProveAllResult } from './prove-schema.ts';
 import { settingsOf } from './search-options.ts';
 import { UsageError } from './usage-error.ts';

@@ -5,7 +5,8 @@ import type { Proof, Proving, Small } from '../checker/search/prove.ts';
 import { describeDoubt } from '../checker/telling/doubt.ts';
 import { headline } from '../checker/telling/verdict-text.ts';
 import type { ProofReport } from './prove-report.ts';
-import { reasonOf, verdictLine } from './prove-report.ts';
+import { reasonOf } from '../checker/telling/any-number.ts';
+import { verdictLine } from './prove-report.ts';
 import type { ProveResult } from './prove-schema.ts';
 
 export function proveJson(report: ProofReport): ProveResult {

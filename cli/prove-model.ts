@@ -1,9 +1,12 @@
 /** Proves one variant of one model and says what came out. */
 import type { Choices } from '../checker/search/compare.ts';
-import type { Claim, Proved } from '../checker/search/prove.ts';
-import { anyOptionsOf, claimsOf, provingMost } from '../checker/search/prove.ts';
+import type { Claim } from '../checker/family/claim.ts';
+import type { Proved } from '../checker/search/prove.ts';
+import { anyOptionsOf, claimsOf } from '../checker/family/claim.ts';
+import { provingMost } from '../checker/search/prove.ts';
 import { optionName } from '../checker/language/option.ts';
 import { exitCodeOf, inconclusive } from './exit-code.ts';
+import { say } from './help.ts';
 import { runWithin } from './limits.ts';
 import { chosenOptions } from './model-options.ts';
 import type { Source } from './models.ts';
@@ -14,6 +17,7 @@ import { proofText, verdictLine } from './prove-report.ts';
 import { settingsOf } from './search-options.ts';
 import { didYouMean } from './spelling.ts';
 import { UsageError } from './usage-error.ts';
+import { checkWritable } from './write-file.ts';
 
 /** Exit code 0 where it is proved, 1 where a small number is refuted, 3 where neither is known. */
 export async function proveModel(
@@ -21,6 +25,7 @@ export async function proveModel(
   words: readonly string[],
   options: ProveOptions,
 ): Promise<void> {
+  if (options.certificate !== undefined) checkWritable(options.certificate);
   const source = await findModel(name);
   const typed = chosenOptions({ ...source, scenario: null }, words);
   const chosen = chosenOptions(source, words);
@@ -34,7 +39,8 @@ export async function proveModel(
   process.exitCode = exitCodeFor(proved);
   if (options.certificate !== undefined) {
     const { writeCertificate } = await import('./certificate-file.ts');
-    writeCertificate(report, options.certificate);
+    if (!writeCertificate(report, options.certificate))
+      say(`no certificate is written to ${options.certificate}: there is no proof`);
   }
   if (options.json === true) {
     const { proveJson } = await import('./prove-json.ts');

@@ -1,7 +1,8 @@
 /** A proof for any number as text: the verdict, what it rests on, and of what is not proved the reason. */
 import { withFallbacks } from '../checker/language/option.ts';
-import type { Claim, Proof, Proved, Small } from '../checker/search/prove.ts';
-import { anyOptionsOf } from '../checker/search/prove.ts';
+import type { Claim } from '../checker/family/claim.ts';
+import type { Proof, Proved, Proving, Small } from '../checker/search/prove.ts';
+import { anyOf, describeSizes, reasonOf } from '../checker/telling/any-number.ts';
 import { describeDoubt } from '../checker/telling/doubt.ts';
 import { count } from '../checker/telling/numbers.ts';
 import { asTyped, commandLine, withoutUsualMemory } from '../checker/telling/options-text.ts';
@@ -45,7 +46,7 @@ export function proofText(report: ProofReport, width: number): string {
         head,
         [
           ...(result.doubt === null ? [] : wrap(describeDoubt(result.doubt), width, 2)),
-          ...wrap(`no run of ${smallSizes(result.small)} does that`, width, 2),
+          ...wrap(openFrom(result), width, 2),
           ...notes,
           ...again(source, claim),
         ].join('\n'),
@@ -68,29 +69,6 @@ export function verdictLine({ source, proved }: Pick<ProofReport, 'source' | 'pr
       return `${name}: ${styled(['bold', 'yellow'], `not proved for ${anyOf(claim)}: ${result.reason}`)}`;
   }
 }
-
-/** `any number of CPUs in gup_fast and of ptes` */
-export function anyOf({ definition, given, any }: Claim): string {
-  const { copies } = anyOptionsOf(definition, given);
-  const names = any.map((key) => (copies.includes(key) ? definition.options[key]!.description : key));
-  return `any number of ${names.join(' and of ')}`;
-}
-
-export function reasonOf(result: Proved['result']): string {
-  switch (result.verdict) {
-    case 'holds':
-      return 'it is proved';
-    case 'refuted':
-      return `${headline(result.by.checked.outcome)} (${describeSizes(result.by)})`;
-    case 'not proved':
-      return result.reason;
-  }
-}
-
-const describeSizes = ({ sizes }: Small) =>
-  Object.entries(sizes)
-    .map(([key, size]) => asTyped(key, size))
-    .join(' ');
 
 const noBreak = '\u00A0';
 
@@ -147,9 +125,12 @@ const fixedSizes = ({ claim }: Proof, { claim: whole }: Proof) =>
     .map((key) => asTyped(key, claim.given[key]!))
     .join(' ');
 
-function smallSizes(small: readonly Small[]): string {
+/** What is known of what is not proved. */
+function openFrom({ doubt, small }: Proving & { readonly verdict: 'not proved' }): string {
   const decided = small.filter(({ checked }) => checked.outcome.verdict !== 'inconclusive');
-  return decided.length === 0 ? 'any number that was checked' : decided.map(describeSizes).join('; ');
+  if (decided.length === 0) return 'nothing is known: no number was checked to the end';
+  const sizes = decided.map(describeSizes).join('; ');
+  return doubt === null ? `checked, and nothing found: ${sizes}` : `no run of ${sizes} does that`;
 }
 
 function again({ typed, definition }: Source, { given, any }: Claim): readonly string[] {

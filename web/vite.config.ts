@@ -35,6 +35,7 @@ function contentSecurityPolicy(policy: string): Plugin {
 const leftOut: ReadonlyMap<string, string> = new Map([
   [at('../models/registry.ts'), at('src/report/no-models.ts')],
   [at('../checker/memory/memory-option.ts'), at('src/report/no-memory-option.ts')],
+  [at('../checker/search/prove.ts'), at('src/report/no-proof.ts')],
   [at('../checker/search/explore.ts'), at('src/report/interpreting.ts')],
 ]);
 

@@ -1,6 +1,8 @@
 /** A family: one transition table in which the numbers that grow with the options are marked. */
 import type { TransitionTable } from '../analysis/transition-table.ts';
 import { transitionTable } from '../analysis/transition-table.ts';
+import type { MemoryModelName } from '../language/memory-name.ts';
+import { memoryKey, memoryOption } from '../language/memory-name.ts';
 import type { AnyDefinition, Model } from '../language/model.ts';
 import { ModelError } from '../language/model-error.ts';
 import type { OptionValue } from '../language/option.ts';
@@ -87,10 +89,20 @@ const pairs = [
   [7, 3],
 ] as const;
 
+/** What these rewrite a model to has all that a CPU does; views know nothing of machines of their own, or of loads that are late. */
+const provableMemory: readonly MemoryModelName[] = ['sc', 'tso', 'pso'];
+
+/** Why nothing is proved under the memory model that is given, or null. */
+export function unprovableMemory({ [memoryKey]: name = memoryOption.fallback }: Given): string | null {
+  if (provableMemory.some((one) => one === name)) return null;
+  return `a proof for any number is of ${provableMemory.join(', ')}, not of the memory model '${String(name)}'`;
+}
+
 /**
  * The family of a definition in these options; the others have the values given, or their fallbacks.
  *
- * Throws  Refusal where more than numbers differ, or numbers that do not grow in proportion.
+ * Throws  Refusal where more than numbers differ, or numbers that do not grow in proportion; and of memory models that no
+ *         proof is of.
  */
 export function familyOf(
   definition: AnyDefinition,
@@ -98,6 +110,8 @@ export function familyOf(
   options: readonly string[],
   edit: (model: Model) => Model = (model) => model,
 ): Family {
+  const reason = unprovableMemory(given);
+  if (reason !== null) throw new Refusal(reason);
   if (options.length > bases.length) throw new Refusal(`more than ${bases.length} options may be any number`);
   const build = (sizes: Sizes) => {
     const model = builtAt(definition, given, sizes);

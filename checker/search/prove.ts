@@ -1,31 +1,20 @@
 /** Proves a protocol for any number of copies: views that are closed under steps, and a check of the small numbers. */
+import type { Claim } from '../family/claim.ts';
+import { anyOptionsOf, isSame, smallSizes } from '../family/claim.ts';
 import type { Configuration } from '../family/configuration.ts';
-import { elementOptions, familyOf, replicatingOptions } from '../family/family.ts';
+import { familyOf, unprovableMemory } from '../family/family.ts';
 import type { Family, Given } from '../family/family.ts';
 import { judge } from '../family/judge.ts';
 import type { Machine } from '../family/machine.ts';
 import { machineOf } from '../family/machine.ts';
 import { Refusal } from '../family/refusal.ts';
 import { Views } from '../family/views.ts';
-import { memoryKey } from '../language/memory-name.ts';
-import type { AnyDefinition, Model } from '../language/model.ts';
 import { checking } from './check.ts';
 import type { Checked } from './check.ts';
 import type { Limits } from './outcome.ts';
 import type { Settings } from './settings.ts';
 import { defaultSettings } from './settings.ts';
 import type { Steps } from './steps.ts';
-
-/** What is to be proved: the model at these options, for any number of some. */
-export interface Claim {
-  readonly definition: AnyDefinition;
-  /** The options that are kept; others have their fallbacks. */
-  readonly given: Given;
-  /** The options that may be any number. */
-  readonly any: readonly string[];
-  /** Changes each model that is built, such as a mutation. */
-  readonly edit?: (model: Model) => Model;
-}
 
 /** A closed set of views without a mistake, and what it is a proof of. */
 export interface Proof {
@@ -71,30 +60,8 @@ const ladder = [
 /** Above so many views the next size is not tried: it would have many more. */
 const mostViews = 40_000;
 
-/** Small numbers are checked up to this many copies, and up to a state count above which the next number is left out. */
-const largestSmall = 6;
+/** Small numbers are checked up to a state count above which the next number is left out. */
 const smallStates = { proved: 20_000, open: 1_000_000 };
-
-/** The options that a definition can be asked to be proved for any number of: copies, and elements. */
-export interface AnyOptions {
-  readonly copies: readonly string[];
-  readonly elements: readonly string[];
-}
-
-export function anyOptionsOf(definition: AnyDefinition, given: Given): AnyOptions {
-  const ofDefinition = anyOptions.get(definition) ?? new Map<string, AnyOptions>();
-  anyOptions.set(definition, ofDefinition);
-  const key = JSON.stringify(given);
-  const known = ofDefinition.get(key) ?? {
-    copies: replicatingOptions(definition, given),
-    elements: elementOptions(definition, given),
-  };
-  ofDefinition.set(key, known);
-  return known;
-}
-
-/** What was found out by building the definition, which takes time, by what is given. */
-const anyOptions = new WeakMap<AnyDefinition, Map<string, AnyOptions>>();
 
 /** What can be proved of a claim, and what of larger ones cannot. */
 export interface Proved {
@@ -119,32 +86,11 @@ export function* provingMost(claims: readonly Claim[], limits: Limits, settings?
   throw new Error('there is a claim, or the caller has said that there is none');
 }
 
-/** The claims for any number: of all at once first, then of fewer. `kept` are options that stay as they are given. */
-export function claimsOf(definition: AnyDefinition, given: Given, kept: readonly string[]): readonly Claim[] {
-  const all = anyOptionsOf(definition, given);
-  const copies = all.copies.filter((key) => !kept.includes(key));
-  const elements = all.elements.filter((key) => !kept.includes(key));
-  const sets = [
-    ...elements.map((element) => [...copies, element]),
-    ...(copies.length > 0 ? [copies] : []),
-    ...(copies.length > 1 ? copies.map((key) => [key]) : []),
-  ];
-  return sets.map((any) => ({ definition, given: withoutKeys(given, any), any }));
-}
-
-const withoutKeys = (given: Given, keys: readonly string[]): Given =>
-  Object.fromEntries(Object.entries(given).filter(([key]) => !keys.includes(key)));
-
 /**
- * Why a memory model allows runs of which a proof here would not know, or null: the one place to ask. Whatever a check calls
- * inconclusive is not proved either, as each proof needs a check of the smallest number.
+ * The proof of a claim, or why there is none. Whatever a check of the smallest number calls inconclusive is not proved.
  */
-const unprovable = ({ given }: Claim): string | null =>
-  given[memoryKey] === 'weak' ? "the memory model 'weak' is being replaced, and no proof knows it" : null;
-
-/** The proof of a claim, or why there is none. */
 export function* proving(claim: Claim, limits: Limits, settings: Settings = defaultSettings): Steps<Proving> {
-  const reason = unprovable(claim);
+  const reason = unprovableMemory(claim.given);
   if (reason !== null) return { verdict: 'not proved', reason, doubt: null, small: [] };
   const small: Small[] = [];
   const refuted = yield* checkSmall(claim, { limits, settings, small, states: smallStates.proved });
@@ -197,35 +143,6 @@ function* checkSmall(
     if (verdict === 'inconclusive') break;
   }
   return null;
-}
-
-const isSame = (one: Given, other: Given) => JSON.stringify(one) === JSON.stringify(other);
-
-/** Small numbers, one after the other; of elements at first as many as the model takes where nothing is said. */
-function smallSizes({ definition, given, any }: Claim): readonly Given[] {
-  const { copies } = anyOptionsOf(definition, given);
-  const option = (key: string) =>
-    definition.options[key] as { readonly low: number; readonly high: number; readonly fallback: number };
-  const growing = any.filter((key) => copies.includes(key));
-  const elements = any.filter((key) => !copies.includes(key));
-  const most = Math.max(0, ...growing.map((key) => option(key).high - option(key).low));
-  const usual = Object.fromEntries(elements.map((key) => [key, option(key).fallback]));
-  const sizes = Array.from({ length: Math.min(most + 1, largestSmall) }, (_, more) =>
-    Object.fromEntries(growing.map((key) => [key, Math.min(option(key).low + more, option(key).high)])),
-  );
-  const few = elements.flatMap((key) =>
-    [0, 1, 2, 3].map((more) => ({
-      ...sizes[0]!,
-      ...usual,
-      [key]: Math.min(option(key).low + more, option(key).high),
-    })),
-  );
-  const all = [
-    ...sizes.slice(0, 1).map((one) => ({ ...one, ...usual })),
-    ...few,
-    ...sizes.slice(1).map((one) => ({ ...one, ...usual })),
-  ];
-  return all.filter((one, place) => all.findIndex((other) => isSame(one, other)) === place);
 }
 
 function* checkingAt(

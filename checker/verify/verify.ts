@@ -18,6 +18,9 @@ export function* verifying(
   definition: AnyDefinition,
   set: ViewSet,
 ): Generator<undefined, readonly string[], undefined> {
+  const { memory = 'sc' } = set.options;
+  if (!['sc', 'tso', 'pso'].includes(String(memory)))
+    return [`views are a proof under sc, tso and pso, not under ${String(memory)}`];
   try {
     const induction = inductionOf(definition, set);
     for (const view of induction.views) {

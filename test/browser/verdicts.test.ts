@@ -122,6 +122,35 @@ describeInBrowser('the page', () => {
     await waitForVerdict(page, /violated after 21 steps/i);
   });
 
+  test('says for any number of what it is proved, beside a verdict that holds', async () => {
+    const page = await site.open('#gup-fast-vs-collapse?sync-ipi=true');
+    const line = page.locator('.any-number');
+    await line.getByText('for any number of CPUs in gup_fast and of ptes').waitFor();
+    expect(await verdict(page)).toBe('Holds in every interleaving');
+    // The number that a check of its own would refute: what is violated is proved for no number.
+    await page.getByRole('group', { name: 'sync-ipi' }).locator('label', { hasText: 'off' }).click();
+    await waitForVerdict(page, /violated after 21 steps/i);
+    expect(await line.count()).toBe(0);
+  });
+
+  test('gives the reason on request where nothing is proved', async () => {
+    const page = await site.open('#szymanski');
+    const line = page.locator('details.any-number');
+    await line.getByText('not proved for any number of processes').click();
+    await line.getByText(/^local 'j' of 'process' holds a number that grows with the copies/).waitFor();
+  });
+
+  test('proves under pso, and is silent of any number under weak and arm64', async () => {
+    const path = '#reclaim-vs-mprotect?flush-pending=true&memory=';
+    const proved = await site.open(`${path}pso`);
+    await proved.getByText('for any number of user CPUs').waitFor();
+    for (const memory of ['weak', 'arm64']) {
+      const page = await site.open(path + memory);
+      await page.waitForTimeout(1500);
+      expect(await page.locator('.any-number').count()).toBe(0);
+    }
+  });
+
   test('asks for nothing but its own files', async () => {
     const page = await site.open('#gup-fast-vs-collapse?_view=graph');
     await page.getByRole('img', { name: 'state graph' }).waitFor();

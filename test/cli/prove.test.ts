@@ -1,5 +1,5 @@
 /** `racewalk prove` and `racewalk verify` as their users run them. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { certificateFile } from '../../cli/certificate-schema.ts';
@@ -29,10 +29,11 @@ describe.concurrent('prove', () => {
     );
   });
 
-  test('weak is refused', async () => {
-    const { code, out } = await racewalk(['prove', 'reclaim-vs-mprotect/flush-pending', '--memory', 'weak']);
+  test.each(['weak', 'arm64'])('%s is refused', async (memory) => {
+    const { code, out } = await racewalk(['prove', 'reclaim-vs-mprotect/flush-pending', '--memory', memory]);
     expect(code).toBe(3);
     expect(out).toContain('not proved');
+    expect(out).toContain(`not of the memory model '${memory}'`);
   });
 
   test('--any, and a number of the same, contradict each other', async () => {
@@ -49,11 +50,29 @@ describe.concurrent('prove', () => {
     expect(verified.out).toContain('verified for any number of cpus');
     expect(verified.code).toBe(0);
     const certificate = certificateFile.parse(JSON.parse(readFileSync(path, 'utf8')));
+    const sets = certificate.proofs.map((set) => ({ ...set, options: { ...set.options, memory: 'arm64' } }));
+    const options = { ...certificate.options, memory: 'arm64' };
+    writeFileSync(path, JSON.stringify({ ...certificate, options, proofs: sets }));
+    expect(await racewalk(['verify', path])).toMatchObject({ code: 1 });
     const proofs = certificate.proofs.map((set) => ({ ...set, views: set.views.slice(1) }));
     writeFileSync(path, JSON.stringify({ ...certificate, proofs }));
     const refused = await racewalk(['verify', path]);
     expect(refused.code).toBe(1);
     expect(refused.out).toContain('this is no proof');
+  });
+
+  test('a certificate that cannot be written exits with 4, before the proof', async () => {
+    const { code, err } = await racewalk(['prove', 'dekker', '--certificate', '/nowhere/certificate.json']);
+    expect(code).toBe(4);
+    expect(err).toBe('racewalk: /nowhere/certificate.json cannot be written: its folder does not exist\n');
+  });
+
+  test('without a proof no certificate is written, and that is said', async () => {
+    const path = join(folder, 'none.json');
+    const { code, err } = await racewalk(['prove', 'gup-fast-vs-collapse/email', '--certificate', path]);
+    expect(code).toBe(1);
+    expect(err).toContain(`no certificate is written to ${path}: there is no proof`);
+    expect(existsSync(path)).toBe(false);
   });
 
   test('a file that is no certificate is wrong use', async () => {

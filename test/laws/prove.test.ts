@@ -18,7 +18,7 @@ import type { AnyDefinition, Model } from '../../checker/language/model.ts';
 import type { AnyThread } from '../../checker/language/thread.ts';
 import { ModelError } from '../../checker/language/model-error.ts';
 import { check, noLimits } from '../../checker/search/check.ts';
-import { anyOptionsOf } from '../../checker/search/prove.ts';
+import { anyOptionsOf } from '../../checker/family/claim.ts';
 import { finish } from '../../checker/search/steps.ts';
 import type { State } from '../../checker/state/evaluate.ts';
 import { fire, initialStates, moves } from '../../checker/state/interpret.ts';

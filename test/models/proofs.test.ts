@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { noLimits } from '../../checker/search/check.ts';
 import type { Proof } from '../../checker/search/prove.ts';
-import { anyOptionsOf, provingByViews } from '../../checker/search/prove.ts';
+import { anyOptionsOf } from '../../checker/family/claim.ts';
+import { provingByViews } from '../../checker/search/prove.ts';
 import { defaultSettings } from '../../checker/search/settings.ts';
 import { finish } from '../../checker/search/steps.ts';
 import { withMemoryOption } from '../../checker/memory/memory-option.ts';

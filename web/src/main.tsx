@@ -6,6 +6,7 @@ import { followAddress } from './state/address.ts';
 import { keepChecking } from './state/checks.ts';
 import { loadDefinitions } from './state/definitions.ts';
 import { keepLookingAround } from './state/neighbours.ts';
+import { keepProving } from './state/proof.ts';
 import { check, definition } from './state/session.ts';
 import './style/base.css';
 import './style/controls.css';
@@ -14,6 +15,7 @@ import './style/panels.css';
 
 keepChecking();
 keepLookingAround();
+keepProving();
 effect(() => {
   const said = check.value.kind === 'done' ? `: ${check.value.outcome.verdict}` : '';
   document.title = definition.value === null ? 'racewalk' : `${definition.value.name}${said} · racewalk`;

@@ -33,7 +33,25 @@ export type PlainComparison = Omit<Comparison, 'definition' | 'rows'> & {
   readonly rows: readonly PlainRow[];
 };
 
+/** A proof for any number: the models, or what is wrong with them, by `keyOfBuild`. */
+export interface ProveWork {
+  readonly kind: 'prove';
+  readonly definition: PlainDefinition;
+  readonly given: Choices;
+  readonly models: ReadonlyMap<string, Model | string>;
+  /** In seconds. */
+  readonly budget: number;
+  readonly maxStates: number;
+}
+
+/** For any number of what it is proved, and of what larger claims are open. */
+export interface PlainProof {
+  readonly proved: string | null;
+  readonly open: readonly { readonly claim: string; readonly reason: string }[];
+}
+
 export type Work =
+  | ProveWork
   | { readonly kind: 'check'; readonly model: Model; readonly maxStates: number }
   /** The models of all variants, by `keyOf` their options. */
   | {
@@ -50,6 +68,10 @@ export interface Results {
   readonly check: { readonly outcome: PlainOutcome; readonly seconds: number };
   readonly compare: { readonly comparison: PlainComparison; readonly seconds: number };
   readonly find: Found;
+  readonly prove:
+    | { readonly kind: 'proof'; readonly proof: PlainProof }
+    /** A model that the page has to build before it asks again. */
+    | { readonly kind: 'missing'; readonly given: Choices; readonly beyond: readonly string[] };
   /** Null where there are more states than were asked for. */
   readonly graph: LaidOutGraph | null;
 }
@@ -76,6 +98,12 @@ export type FromWorker =
   | { readonly kind: 'bug'; readonly id: number; readonly message: string };
 
 export const keyOf = (options: Choices): string => JSON.stringify(options);
+
+/** Alike for what `build` is asked for alike, whatever the order of the options. */
+export function keyOfBuild({ options }: PlainDefinition, given: Choices, beyond: readonly string[]): string {
+  const all = Object.keys(options).map((key) => given[key] ?? options[key]!.fallback);
+  return JSON.stringify([all, [...beyond].sort()]);
+}
 
 export function plainOutcome(outcome: Outcome): PlainOutcome {
   const { statistics } = outcome;

@@ -12,6 +12,7 @@ import { findingState } from '../watch/find.ts';
 import { layoutOf } from './layout.ts';
 import type { FromWorker, Progress, Results, ToWorker, Work } from './messages.ts';
 import { keyOf, plainOutcome } from './messages.ts';
+import { provingWork } from './prove-work.ts';
 
 /** Work runs for so many milliseconds before messages get their turn. */
 const turn = 40;
@@ -76,6 +77,8 @@ function* stepsOf(work: Work, limits: Limits, { seconds, onVariant }: Watch): St
       const plain = rows.map((row) => ({ ...row, outcome: plainOutcome(row.outcome) }));
       return { comparison: { rows: plain, varied, fixed, smallest }, seconds: seconds() };
     }
+    case 'prove':
+      return yield* provingWork(work, limits, settings, seconds);
     case 'find':
       return yield* findingState(work.model, work.condition, { limits, settings });
     case 'graph': {

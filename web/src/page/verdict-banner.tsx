@@ -12,6 +12,7 @@ import type { WorkError } from '../check/client.ts';
 import type { Progress } from '../check/messages.ts';
 import { stopChecking } from '../state/checks.ts';
 import { built, check, chosen, definition, variant } from '../state/session.ts';
+import { AnyNumberLine } from './any-number.tsx';
 import { toneOf } from './verdict-dot.tsx';
 
 export function VerdictBanner() {
@@ -101,6 +102,7 @@ function Verdict({ outcome, seconds }: VerdictProps) {
         <strong>{head}</strong> {rest.length > 0 && <span class="claim">{rest.join(': ')}</span>}
         {verdict === 'holds' && <span class="claim">{caveat ?? 'in every interleaving'}</span>}
       </h2>
+      {verdict === 'holds' && <AnyNumberLine />}
       {harm !== null && <p class="harm">{harm}</p>}
       {untried.length > 0 && (
         <div class="untried">

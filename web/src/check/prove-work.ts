@@ -1,0 +1,63 @@
+/** The proof for any number, in the worker: of a definition whose models come beside it. */
+import { claimsOf } from '../../../checker/family/claim.ts';
+import type { AnyDefinition } from '../../../checker/language/model.ts';
+import { ModelError } from '../../../checker/language/model-error.ts';
+import type { Choices } from '../../../checker/search/compare.ts';
+import type { Limits } from '../../../checker/search/outcome.ts';
+import { provingMost } from '../../../checker/search/prove.ts';
+import type { Settings } from '../../../checker/search/settings.ts';
+import type { Steps } from '../../../checker/search/steps.ts';
+import { anyOf, reasonOf } from '../../../checker/telling/any-number.ts';
+import type { ProveWork, Results } from './messages.ts';
+import { keyOfBuild } from './messages.ts';
+
+/** A model that did not come with the work. */
+class Missing extends Error {
+  readonly given: Choices;
+  readonly beyond: readonly string[];
+  constructor(given: Choices, beyond: readonly string[]) {
+    super('a model is missing');
+    this.given = given;
+    this.beyond = beyond;
+  }
+}
+
+export function* provingWork(
+  work: ProveWork,
+  limits: Limits,
+  settings: Settings,
+  seconds: () => number,
+): Steps<Results['prove']> {
+  const definition = withModels(work);
+  const stop = () =>
+    limits.stop() ?? (seconds() > work.budget ? `no proof was found within ${work.budget} s` : null);
+  try {
+    const claims = claimsOf(definition, work.given, []);
+    const { claim, result, larger } = yield* provingMost(claims, { ...limits, stop }, settings);
+    const tried = [...larger, { claim, result }];
+    return {
+      kind: 'proof',
+      proof: {
+        proved: result.verdict === 'holds' ? anyOf(claim) : null,
+        open: tried
+          .filter((one) => one.result.verdict !== 'holds')
+          .map((one) => ({ claim: anyOf(one.claim), reason: reasonOf(one.result) })),
+      },
+    };
+  } catch (error) {
+    if (error instanceof Missing) return { kind: 'missing', given: error.given, beyond: error.beyond };
+    throw error;
+  }
+}
+
+function withModels({ definition, models }: ProveWork): AnyDefinition {
+  return {
+    ...definition,
+    build: (given = {}, beyond = []) => {
+      const model = models.get(keyOfBuild(definition, given, beyond));
+      if (model === undefined) throw new Missing(given, beyond);
+      if (typeof model === 'string') throw new ModelError(model);
+      return model;
+    },
+  };
+}

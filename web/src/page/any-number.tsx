@@ -1,0 +1,37 @@
+/** Beside a verdict that holds: for any number of what it is proved, or why it is not. */
+import { anyNumber, stopProving } from '../state/proof.ts';
+
+export function AnyNumberLine() {
+  const now = anyNumber.value;
+  switch (now.kind) {
+    case 'none':
+      return null;
+    case 'running':
+      return (
+        <p class="any-number" aria-busy="true">
+          <span class="claim">looking for a proof for any number …</span>{' '}
+          <button type="button" class="plain-button" onClick={stopProving}>
+            Leave it
+          </button>
+        </p>
+      );
+    case 'done': {
+      const { proved, open } = now.proof;
+      return (
+        <>
+          {proved !== null && (
+            <p class="any-number">
+              <strong>for {proved}</strong>
+            </p>
+          )}
+          {open.map(({ claim, reason }) => (
+            <details key={claim} class="any-number">
+              <summary>not proved for {claim}</summary>
+              <p>{reason}</p>
+            </details>
+          ))}
+        </>
+      );
+    }
+  }
+}
