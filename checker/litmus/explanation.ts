@@ -1,6 +1,7 @@
 /** What shows a verdict: an execution of lkmm, allowed or forbidden, or a run of a machine. */
 import { memoryModelNames } from '../language/memory-name.ts';
 import type { MemoryModelName } from '../language/memory-name.ts';
+import type { LitmusTest } from './litmus-test.ts';
 import { LitmusError, LitmusLimit } from './litmus-test.ts';
 import { defaultJudge } from './lkmm/judge.ts';
 import type { Shown } from './lkmm/why.ts';
@@ -22,7 +23,7 @@ export interface Explanation {
 /** Where `tick` throws a LitmusLimit nothing is shown, and the title says so. */
 export function explanationOf(result: LitmusResult, tick: () => void): Explanation {
   const { test, memory, observed, states } = result;
-  const condition = test.conditionText.replace(/^(?:not )?~?\s*(?:exists|forall)\s*/, '');
+  const condition = propositionText(test);
   const row = witnessIn(result);
   const ending = row === null ? '' : printState(result, row);
   if (memory !== 'lkmm') {
@@ -44,6 +45,10 @@ export function explanationOf(result: LitmusResult, tick: () => void): Explanati
     return { ...nothing, title: 'No execution is shown: the time to search for one is over.' };
   }
 }
+
+/** The condition without its quantifier, as it is written. */
+export const propositionText = ({ conditionText }: LitmusTest): string =>
+  conditionText.replace(/^(?:not )?~?\s*(?:exists|forall)\s*/, '');
 
 const nothing = { shown: null, run: null };
 
