@@ -100,12 +100,15 @@ function answer(
     response.on('close', () => listeners.delete(response));
     return;
   }
-  const name = path === '/' ? '/index.html' : path;
+  const name = names[path] ?? path;
   const file = files.get(name);
   if (file === undefined) return void response.writeHead(404, headers).end();
   const isPage = name === '/index.html' && module !== null;
   send(types[extname(name)] ?? 'application/octet-stream', isPage ? withModule(file.toString()) : file);
 }
+
+/** Addresses that people type. */
+const names: Readonly<Record<string, string>> = { '/': '/index.html', '/litmus': '/litmus.html' };
 
 /** The page with the names of the user's module and of its changes. */
 const withModule = (page: string) =>

@@ -1,24 +1,26 @@
 /** Runs litmus files and says what came out. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { executionSvg } from '../checker/export/execution-svg.ts';
 import type { LitmusAnswer } from '../checker/export/litmus-page.ts';
 import { litmusPage } from '../checker/export/litmus-page.ts';
+import type { Explanation } from '../checker/litmus/explanation.ts';
+import { explanationOf, machineRunOf } from '../checker/litmus/explanation.ts';
 import type { LitmusModel } from '../checker/litmus/litmus-model.ts';
 import { modelTitle } from '../checker/litmus/litmus-model.ts';
 import { pictureOf } from '../checker/litmus/lkmm/picture.ts';
 import { LitmusError, LitmusLimit } from '../checker/litmus/litmus-test.ts';
 import { explanationLines } from '../checker/litmus/lkmm/explanation-text.ts';
-import { showOf } from '../checker/litmus/lkmm/why.ts';
-import { observation, printLitmus, printState } from '../checker/litmus/print.ts';
-import { holds, valuesOf } from '../checker/litmus/proposition.ts';
-import type { FinalState, LitmusResult } from '../checker/litmus/run.ts';
-import { defaultLitmus, runLitmus, runTest } from '../checker/litmus/run.ts';
+import type { Shown } from '../checker/litmus/lkmm/why.ts';
+import { observation, printLitmus } from '../checker/litmus/print.ts';
+import type { LitmusResult, RunStep } from '../checker/litmus/run.ts';
+import { runLitmus } from '../checker/litmus/run.ts';
 import type { Bounds } from '../checker/language/memory-name.ts';
-import { memoryModelNames } from '../checker/language/memory-name.ts';
 import { compareLitmusFiles } from './litmus-compare.ts';
 import { inconclusive, wrongUse } from './exit-code.ts';
+import { say } from './help.ts';
 import { outputWidth, print } from './output.ts';
 import { UsageError } from './usage-error.ts';
+import { checkWritable, writeWhole } from './write-file.ts';
 
 export interface LitmusRunOptions {
   readonly memory: LitmusModel;
@@ -36,6 +38,8 @@ export interface LitmusRunOptions {
 /**
  * Exit code 0 when every condition is as its file asks, 1 when one is not, 2 when a file cannot be run, 3 when a run
  * was cut short; such a file does not keep the others from running.
+ *
+ * Throws  OutputError when the page cannot be written.
  */
 export async function runLitmusFiles(files: readonly string[], options: LitmusRunOptions): Promise<void> {
   if (options.herd === true && options.memory !== 'lkmm')
@@ -43,6 +47,7 @@ export async function runLitmusFiles(files: readonly string[], options: LitmusRu
       `--herd counts executions: it goes with --memory lkmm, and not with ${options.memory}`,
     );
   if (options.compare === true) return compareLitmusFiles(files, options);
+  if (options.html !== undefined) checkWritable(options.html);
   const codes: number[] = [];
   const pages: LitmusAnswer[] = [];
   for (const [at, file] of files.entries()) {
@@ -51,7 +56,7 @@ export async function runLitmusFiles(files: readonly string[], options: LitmusRu
     // Signals and the screen get their turn.
     await new Promise(setImmediate);
   }
-  if (options.html !== undefined) writePage(options.html, pages);
+  if (options.html !== undefined) writeWhole(options.html, litmusPage(pages));
   process.exitCode = [wrongUse, inconclusive].find((code) => codes.includes(code)) ?? Math.max(...codes);
 }
 
@@ -79,15 +84,19 @@ function answer(
     print(printLitmus(result, { asHerd: options.herd === true }));
     // One file that says yes shows how; what is forbidden takes longer to explain.
     const { herd, explain = herd !== true && isOnly && result.positive > 0 } = options;
-    if (explain) print(explanationOf(result, options).join('\n'));
-    if (options.html !== undefined) pages.push(pageOf(path, result, options));
+    if (explain || options.html !== undefined) {
+      const explanation = explanationOf(result, deadline(options.memory, options));
+      const text = explanationText(result, explanation, options);
+      if (explain) print(text);
+      if (options.html !== undefined) pages.push(pageOf(path, result, { text, shown: explanation.shown }));
+    }
     return result.ok ? 0 : 1;
   } catch (error) {
     if (!(error instanceof LitmusError || error instanceof UsageError)) throw error;
     const what =
       error instanceof LitmusError ? error.message.replace(/^line (\d+)/, `${path}:$1`) : error.message;
     clearProgress();
-    console.error(`racewalk: ${what}`);
+    say(what);
     return error instanceof LitmusLimit ? inconclusive : wrongUse;
   }
 }
@@ -121,74 +130,38 @@ export function deadline(
   };
 }
 
-/** An execution that shows the verdict of lkmm, or a run of the machine. */
-function explanationOf(result: LitmusResult, options: LitmusRunOptions): readonly string[] {
-  const { test, memory, observed, states } = result;
-  const condition = test.conditionText.replace(/^(?:not )?~?\s*(?:exists|forall)\s*/, '');
-  const row = states.find((one) => holds(test.condition, valuesOf(observed, one)));
-  const ending = row === undefined ? '' : printState(result, row);
-  if (memory !== 'lkmm') {
-    const steps = row === undefined ? null : result.runTo(row);
-    if (steps === null) return [`No run of ${memory} makes ${condition} true.`, ''];
-    return [
-      `A run of ${memory} that ends in ${ending}`,
-      ...steps.map((step) => `  ${step.process}: ${step.text}`),
-      '',
-    ];
-  }
-  const shown = showOf(test, observed, states);
-  if (shown === null) return [`No execution, not even a forbidden one, makes ${condition} true.`, ''];
-  const title =
-    shown.broken === null
-      ? `An execution that ends in ${ending}`
-      : `Every execution that makes ${condition} true is forbidden, such as this one:`;
-  const reached = row === undefined ? [] : machineRun(result, row, options);
-  return [title, '', ...explanationLines(shown, outputWidth()), ...reached, ''];
+/** An execution that shows the verdict of lkmm, or a run of the machine; and the run of a machine where it is asked for. */
+function explanationText(
+  result: LitmusResult,
+  { title, shown, run }: Explanation,
+  options: LitmusRunOptions,
+): string {
+  const lines = [title];
+  if (run !== null) lines.push(...stepLines(run));
+  if (shown !== null) lines.push('', ...explanationLines(shown, outputWidth()));
+  const reached =
+    shown !== null && options.explain === true
+      ? machineRunOf(result, (memory) => deadline(memory, options))
+      : null;
+  if (reached !== null) lines.push('', reached.title, ...stepLines(reached.run));
+  return [...lines, ''].join('\n');
 }
 
-/** The run of the strongest machine that ends so too; nothing where it is not asked for. */
-function machineRun({ test }: LitmusResult, row: FinalState, options: LitmusRunOptions): readonly string[] {
-  if (options.explain !== true) return [];
-  for (const memory of memoryModelNames) {
-    try {
-      const result = runTest(test, memory, {
-        ...defaultLitmus,
-        bounds: boundsOf(options),
-        tick: deadline(memory, options),
-      });
-      const steps = result.runTo(row);
-      if (steps !== null)
-        return [
-          '',
-          `The machine ${memory} gets there:`,
-          ...steps.map((step) => `  ${step.process}: ${step.text}`),
-        ];
-    } catch (error) {
-      if (!(error instanceof LitmusError)) throw error;
-      return ['', `The machine ${memory} cannot say whether it gets there: ${error.message}`];
-    }
-  }
-  return ['', 'No machine of racewalk gets there: only another architecture, or a compiler, can.'];
-}
+const stepLines = (run: readonly RunStep[]) => run.map(({ process, text }) => `  ${process}: ${text}`);
 
-function pageOf(path: string, result: LitmusResult, options: LitmusRunOptions): LitmusAnswer {
-  const { test, memory, observed, states } = result;
-  const shown = memory === 'lkmm' ? showOf(test, observed, states) : null;
+function pageOf(
+  path: string,
+  result: LitmusResult,
+  { text, shown }: { readonly text: string; readonly shown: Shown | null },
+): LitmusAnswer {
+  const { test, memory } = result;
   return {
     name: test.name,
     verdict: `${test.conditionText}: ${observation(result)} under ${modelTitle(memory)}`,
     source: readable(path),
-    text: [printLitmus(result), ...explanationOf(result, options)].join('\n'),
+    text: [printLitmus(result), text].join('\n'),
     svg: shown === null ? null : executionSvg(pictureOf(shown), test.name),
   };
-}
-
-function writePage(file: string, pages: readonly LitmusAnswer[]): void {
-  try {
-    writeFileSync(file, litmusPage(pages));
-  } catch (error) {
-    throw new UsageError(`${file}: it cannot be written (${(error as NodeJS.ErrnoException).code})`);
-  }
 }
 
 /** What hinders a file from being read, by the system's word for it. */

@@ -138,7 +138,7 @@ export default defineConfig(({ mode }) => {
       emptyOutDir: !isReport,
       modulePreload: { polyfill: false },
       reportCompressedSize: false,
-      ...(isReport ? { rolldownOptions: { input: at('report.html') } } : {}),
+      rolldownOptions: { input: isReport ? at('report.html') : [at('index.html'), at('litmus.html')] },
     },
   };
 });

@@ -20,6 +20,10 @@ describeInBrowser('racewalk explore FILE.ts', () => {
         const page = await site.newPage();
         await page.goto(address);
         expect(await verdict(page)).toMatch(/holds/i);
+        const litmus = await site.newPage();
+        await litmus.goto(new URL('/litmus', address).href);
+        expect(await verdict(litmus)).toMatch(/^Sometimes under lkmm/);
+        await litmus.close();
         change(smallModel({ statements: statements(false) }));
         await waitForVerdict(page, /unreached/i);
         change(smallModel({ statements: `step('', set(mem.x, true))` }));

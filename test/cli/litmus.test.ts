@@ -169,8 +169,9 @@ describe.concurrent('litmus', () => {
     expect(html).toMatch(/^<!doctype html>[^]*Sometimes under lkmm[^]*<svg [^]*An execution that ends in/);
     expect(html).not.toContain('<script');
     const nowhere = await racewalk(['litmus', '--html', '/dev/null/page.html', storeBuffering]);
-    expect(nowhere.code).toBe(2);
-    expect(nowhere.err).toContain('/dev/null/page.html: it cannot be written (ENOTDIR)');
+    expect(nowhere.code).toBe(4);
+    expect(nowhere.err).toContain('/dev/null/page.html cannot be written: a part of its path is no folder');
+    expect(nowhere.out, 'said before the work begins').toBe('');
   });
 
   test('no such memory model', async () => {

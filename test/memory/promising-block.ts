@@ -44,10 +44,8 @@ export function blockSteps(
   const { reads, writes } = accessesOf(statement);
   if (reads.length + writes.length === 0) return [{ state: { ...given, at: first }, made: [], floor: 0 }];
   const body = new Set(statementsOf(statement.body));
-  const waits = [...body].some(
-    (one) => (one.kind === 'step' && one.guard !== null) || one.kind === 'barrier',
-  );
-  const isFull = writes.length > 0 || waits;
+  const isFull = writes.length > 0 || [...body].some(({ kind }) => kind === 'barrier');
+  const isAcquire = [...body].some((one) => one.kind === 'step' && one.guard !== null);
   const state = isFull ? fenced(given) : given;
   const found: Next[] = [];
   for (let time = 0; time <= memory.length; time++) {
@@ -87,6 +85,7 @@ export function blockSteps(
               ...now,
               coherence: { ...now.coherence, [cell]: max(now.coherence[cell] ?? 0, post) },
               rOld: max(now.rOld, post),
+              ...(isAcquire ? { rNew: max(now.rNew, post), wNew: max(now.wNew, post) } : {}),
             };
             return [value, post, post];
           },

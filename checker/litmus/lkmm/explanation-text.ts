@@ -23,22 +23,28 @@ export function explanationLines(shown: Shown, width: number): readonly string[]
   return [
     ...columnLines(picture, width),
     '',
-    ...readLines(picture),
-    ...(broken === null
-      ? []
-      : ['', `The axiom ${broken.axiom} forbids this: ${claims[broken.axiom]}.`, ...cycleLines(picture)]),
+    ...readSentences(picture).map((line) => `  ${line}`),
+    ...(broken === null ? [] : ['', axiomSentence(broken.axiom), ...cycleLines(picture)]),
   ];
 }
 
-/** A column for each process, or one below the other where they do not fit side by side. */
-function columnLines({ drawn, columns }: Picture, width: number): readonly string[] {
-  const lanes = columns.map((title, column) => [
+/** Which axiom forbids an execution, and what that axiom says. */
+export const axiomSentence = (axiom: AxiomName): string =>
+  `The axiom ${axiom} forbids this: ${claims[axiom]}.`;
+
+/** The events of each process, in the order of its text. */
+export const lanesOf = ({ drawn, columns }: Picture) =>
+  columns.map((title, column) => ({
     title,
-    ...drawn
+    events: drawn
       .filter((one) => one.column === column)
       .sort((a, b) => a.row - b.row)
       .map(({ name, does }) => `${name}: ${does}`),
-  ]);
+  }));
+
+/** A column for each process, or one below the other where they do not fit side by side. */
+function columnLines(picture: Picture, width: number): readonly string[] {
+  const lanes = lanesOf(picture).map(({ title, events }) => [title, ...events]);
   const widths = lanes.map((lane) => Math.max(...lane.map((line) => line.length)) + 3);
   if (widths.reduce((sum, one) => sum + one, 2) > width)
     return lanes.flatMap((lane) => lane.map((line) => `  ${line}`));
@@ -48,24 +54,28 @@ function columnLines({ drawn, columns }: Picture, width: number): readonly strin
   );
 }
 
-const readLines = ({ drawn, edges }: Picture): readonly string[] =>
+/** Where each read has its value from. */
+export const readSentences = ({ drawn, edges }: Picture): readonly string[] =>
   edges
     .filter(({ label }) => label === 'rf')
     .map(({ from, to }) => {
       const [write, read] = [drawn[from]!, drawn[to]!];
       return write.column < 0
-        ? `  ${read.name} reads what ${write.event.location} holds at the beginning`
-        : `  ${read.name} reads from ${write.name}`;
+        ? `${read.name} reads what ${write.event.location} holds at the beginning`
+        : `${read.name} reads from ${write.name}`;
     });
 
-function cycleLines({ drawn, cycle }: Picture): readonly string[] {
-  const arrows = cycle.map(
-    (edge) => `  ${drawn[edge.from]!.name} --${edge.label}--> ${drawn[edge.to]!.name}`,
-  );
-  const widest = Math.max(...arrows.map((line) => line.length));
-  return cycle.map(
-    (edge, at) => `${arrows[at]!.padEnd(widest)}   ${phrase(edge, drawn[edge.from]!, drawn[edge.to]!)}`,
-  );
+/** The edges of the forbidden cycle, each with what it means. */
+export const cycleSteps = ({ drawn, cycle }: Picture) =>
+  cycle.map((edge) => {
+    const [from, to] = [drawn[edge.from]!, drawn[edge.to]!];
+    return { arrow: `${from.name} --${edge.label}--> ${to.name}`, why: phrase(edge, from, to) };
+  });
+
+function cycleLines(picture: Picture): readonly string[] {
+  const steps = cycleSteps(picture);
+  const widest = Math.max(...steps.map(({ arrow }) => arrow.length));
+  return steps.map(({ arrow, why }) => `  ${arrow.padEnd(widest)}   ${why}`);
 }
 
 function phrase({ label }: Edge, from: Drawn, to: Drawn): string {

@@ -293,9 +293,10 @@ function block(operation: Operation, run: Run): readonly Run[] {
   return done;
 }
 
-/** Loads of several cells at one time. */
+/** Loads of several cells at one time; one that waits is an acquire, and orders nothing that stands before it. */
 function snapshot(operation: Operation, run: Run, time: number): readonly Run[] {
   run.reading = 'snapshot';
+  run.isAcquire = operation.guard !== null;
   run.at = time;
   if (!first(operation, run)) return [];
   const done: Run[] = [];

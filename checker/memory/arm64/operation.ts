@@ -82,7 +82,7 @@ export function operationOf(
     const isWithin = (one: Statement) => body.has(one);
     const { writes } = accessesOf(single);
     if (isLocal && !isHandler) return { ...common, ...plain };
-    const isFull = isHandler || guard !== null || writes.length > 0 || [...body].some(isBarrier);
+    const isFull = isHandler || writes.length > 0 || [...body].some(isBarrier);
     return { ...common, ...plain, kind: isFull ? 'block' : 'snapshot', isWithin };
   }
   if (single.kind !== 'step') return { ...common, ...plain };

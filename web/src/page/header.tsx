@@ -14,6 +14,7 @@ export function Header() {
           {model.summary.replace(/[^.]$/, '$&.')} <About />
         </p>
       </div>
+      {report === null && <a href="./litmus.html">Litmus tests</a>}
       <LinkButton />
     </header>
   );

@@ -1,0 +1,106 @@
+/** What the page of litmus tests shows: the test, the answer as far as it is known, and the address that leads to both. */
+import { signal } from '@preact/signals';
+import type { MachineRun } from '../../../checker/litmus/explanation.ts';
+import type { LitmusModel } from '../../../checker/litmus/litmus-model.ts';
+import { litmusModels } from '../../../checker/litmus/litmus-model.ts';
+import type { Question, ShownVerdict, Verdict } from './answer.ts';
+import { examples, firstExample } from './examples.ts';
+import type { FromLitmusWorker } from './worker.ts';
+import LitmusWorker from './worker.ts?worker';
+
+export interface Failure {
+  readonly kind: 'mistake' | 'limit' | 'bug';
+  readonly message: string;
+}
+
+export interface Answer {
+  readonly question: Question;
+  readonly isRunning: boolean;
+  readonly seconds: number;
+  readonly verdict?: Verdict;
+  readonly shown?: ShownVerdict;
+  readonly machine?: MachineRun;
+  readonly failure?: Failure;
+  /** Whether the reader has ended it before everything was known. */
+  readonly isStopped?: true;
+}
+
+export const source = signal(examples.get(firstExample)!);
+export const memory = signal<LitmusModel>('lkmm');
+/** After which a search is given up. */
+export const seconds = signal(10);
+export const answer = signal<Answer | null>(null);
+
+let worker: Worker | null = null;
+let clock = 0;
+
+/** Asks for the answer to what the page holds; an earlier question is given up. */
+export function ask(): void {
+  if (answer.value?.isRunning === true) dismiss();
+  const question: Question = { source: source.value, memory: memory.value, seconds: seconds.value };
+  const began = performance.now();
+  const elapsed = () => (performance.now() - began) / 1_000;
+  answer.value = { question, isRunning: true, seconds: 0 };
+  history.replaceState(null, '', addressOf(question));
+  clearInterval(clock);
+  clock = setInterval(() => update({ seconds: elapsed() }), 250);
+  worker ??= new LitmusWorker();
+  worker.onmessage = ({ data }: MessageEvent<FromLitmusWorker>) => hear(data, elapsed());
+  worker.onerror = ({ message }) => {
+    dismiss();
+    update({ failure: { kind: 'bug', message } });
+  };
+  worker.postMessage(question);
+}
+
+/** Ends the search; what is known already stays. */
+export function stop(): void {
+  dismiss();
+  update({ isStopped: true });
+}
+
+function hear(message: FromLitmusWorker, elapsed: number): void {
+  switch (message.kind) {
+    case 'verdict':
+      return update({ verdict: message.verdict, seconds: elapsed });
+    case 'shown':
+      return update({ shown: message.shown });
+    case 'machine':
+      return update({ machine: message.machine });
+    case 'mistake':
+    case 'limit':
+      return update({ failure: message });
+    case 'done':
+      clearInterval(clock);
+      return update({ isRunning: false });
+  }
+}
+
+function update(change: Partial<Answer>): void {
+  if (answer.value !== null) answer.value = { ...answer.value, ...change };
+}
+
+function dismiss(): void {
+  clearInterval(clock);
+  worker?.terminate();
+  worker = null;
+  update({ isRunning: false });
+}
+
+/** `#memory=tso&example=SB`, or `test=` and its text: what follows the `#` no server sees. */
+function addressOf(question: Question): string {
+  const example = [...examples].find(([, text]) => text === question.source);
+  const parts = new URLSearchParams({
+    memory: question.memory,
+    ...(example === undefined ? { test: question.source } : { example: example[0] }),
+  });
+  return `#${parts.toString()}`;
+}
+
+/** Shows, and answers, what the address asks for; what it does not name stays. */
+export function followAddress(): void {
+  const parts = new URLSearchParams(location.hash.slice(1));
+  source.value = parts.get('test') ?? examples.get(parts.get('example') ?? '') ?? source.value;
+  memory.value = litmusModels.find((name) => name === parts.get('memory')) ?? memory.value;
+  ask();
+}

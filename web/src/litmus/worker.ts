@@ -1,0 +1,12 @@
+/** Answers litmus tests beside the page. It hears nothing while it works: the page ends it to stop it. */
+import type { Question, Reply } from './answer.ts';
+import { repliesTo } from './answer.ts';
+
+export type FromLitmusWorker = Reply | { readonly kind: 'done' };
+
+const send = (message: FromLitmusWorker) => self.postMessage(message);
+
+self.addEventListener('message', ({ data }: MessageEvent<Question>) => {
+  for (const reply of repliesTo(data)) send(reply);
+  send({ kind: 'done' });
+});
