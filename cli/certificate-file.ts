@@ -1,12 +1,13 @@
 /** Proofs as files: written by `prove --certificate`, verified by `verify`. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { viewSetOf } from '../checker/family/certificate.ts';
 import type { CertificateFile } from './certificate-schema.ts';
 import type { ProofReport } from './prove-report.ts';
 import { UsageError } from './usage-error.ts';
+import { writeWhole } from './write-file.ts';
 
-/** Throws  UsageError when there is no proof, and when the file cannot be written. */
+/** Writes the proof, where there is one. Throws  OutputError. */
 export function writeCertificate({ source, proved }: ProofReport, path: string): void {
   const { result, claim } = proved;
   if (result.verdict !== 'holds') return;
@@ -22,13 +23,7 @@ export function writeCertificate({ source, proved }: ProofReport, path: string):
       viewSetOf({ options: part.given, any: part.any, from, element, size, most }, machine.roles, views),
     ),
   };
-  try {
-    writeFileSync(path, `${JSON.stringify(certificate)}\n`);
-  } catch (error) {
-    throw new UsageError(
-      `${path}: the certificate cannot be written (${(error as NodeJS.ErrnoException).code})`,
-    );
-  }
+  writeWhole(path, `${JSON.stringify(certificate)}\n`);
 }
 
 /**

@@ -39,9 +39,7 @@ async function litmus(name: string, { to }: ExportOptions): Promise<string | nul
   const text = exportedLitmus(name, to);
   if (text !== null) return text;
   process.exitCode = 1;
-  console.error(
-    `racewalk: nothing to export as ${to}: no execution, not even a forbidden one, is as ${name} asks`,
-  );
+  say(`nothing to export as ${to}: no execution, not even a forbidden one, is as ${name} asks`);
   return null;
 }
 

@@ -12,6 +12,7 @@ import type { Bounds } from '../checker/language/memory-name.ts';
 import { memoryModelNames } from '../checker/language/memory-name.ts';
 import { compareLitmusFiles } from './litmus-compare.ts';
 import { inconclusive, wrongUse } from './exit-code.ts';
+import { say } from './help.ts';
 import { outputWidth, print } from './output.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -74,7 +75,7 @@ function answer(path: string, options: LitmusRunOptions, isOnly: boolean): numbe
     const what =
       error instanceof LitmusError ? error.message.replace(/^line (\d+)/, `${path}:$1`) : error.message;
     clearProgress();
-    console.error(`racewalk: ${what}`);
+    say(what);
     return error instanceof LitmusLimit ? inconclusive : wrongUse;
   }
 }

@@ -13,6 +13,8 @@ import type { ProveOptions } from './prove.ts';
 import { proofText, verdictLine } from './prove-report.ts';
 import { settingsOf } from './search-options.ts';
 import { didYouMean } from './spelling.ts';
+import { say } from './help.ts';
+import { checkWritable } from './write-file.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Exit code 0 where it is proved, 1 where a small number is refuted, 3 where neither is known. */
@@ -27,15 +29,17 @@ export async function proveModel(
   // Wrong options and a wrong model are told as for check.
   buildModel(source, chosen);
   const claims = claimsFor(source, { chosen, typed, any: options.any });
+  const { certificate } = options;
+  if (certificate !== undefined) checkWritable(certificate);
   const { result: proved, seconds } = await runWithin(options, (limits) =>
     provingMost(claims, limits, settingsOf({}, 'many')),
   );
   const report = { source, proved, seconds };
   process.exitCode = exitCodeFor(proved);
-  if (options.certificate !== undefined) {
+  if (certificate !== undefined && proved.result.verdict === 'holds') {
     const { writeCertificate } = await import('./certificate-file.ts');
-    writeCertificate(report, options.certificate);
-  }
+    writeCertificate(report, certificate);
+  } else if (certificate !== undefined) say(`${certificate} is not written: there is no proof`);
   if (options.json === true) {
     const { proveJson } = await import('./prove-json.ts');
     return print(JSON.stringify(proveJson(report), null, 2));
