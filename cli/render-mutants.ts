@@ -31,7 +31,7 @@ export function renderMutants(source: Source, mutated: Rendered, width: number):
   ].join('\n\n');
 }
 
-function headline({ definition }: Source, { mutants, scenarios, seconds }: Rendered, width: number): string {
+function headline({ definition }: Source, { mutants, asked, seconds }: Rendered, width: number): string {
   const of = (kind: Mutant['fate']['kind']) => mutants.filter(({ fate }) => fate.kind === kind).length;
   const explained = mutants.filter(({ fate }) => fate.kind === 'survives' && fate.why !== null).length;
   const numbers = [
@@ -41,7 +41,8 @@ function headline({ definition }: Source, { mutants, scenarios, seconds }: Rende
     `${count(explained)} explained`,
     ...(of('undecided') === 0 ? [] : [`${count(of('undecided'))} undecided`]),
   ].join(', ');
-  const where = `${scenarios.length} ${scenarios.length === 1 ? 'scenario' : 'scenarios'}`;
+  const kind = isDeclared(definition, asked) ? 'scenario' : 'variant';
+  const where = `${asked.length} ${kind}${asked.length === 1 ? '' : 's'}`;
   const all = explained === mutants.length - of('killed');
   const lines = wrap(`${definition.name}: ${numbers}`, width, 2);
   return [
@@ -50,13 +51,16 @@ function headline({ definition }: Source, { mutants, scenarios, seconds }: Rende
   ].join('\n');
 }
 
+const isDeclared = ({ scenarios }: Source['definition'], asked: readonly Scenario[]) =>
+  asked.some(({ name }) => scenarios.some((declared) => declared.name === name));
+
 /** Which variants a model without scenarios was asked about, since its author has named none. */
 function variantsSection(
   { definition }: Source,
   asked: readonly Scenario[],
   width: number,
 ): readonly string[] {
-  if (asked.some(({ name }) => definition.scenarios.some((declared) => declared.name === name))) return [];
+  if (isDeclared(definition, asked)) return [];
   const lines = asked.map(({ name, verdict }) => `${name === '' ? 'its default variant' : name}: ${verdict}`);
   const broken = asked.some(({ verdict }) => verdict !== 'holds')
     ? ['A mutant of a variant that does not hold is killed when its verdict changes: look at repairs first.']

@@ -73,6 +73,7 @@ describe.concurrent('racewalk mutate', () => {
     expect(options.out).toContain('Lines are those of "racewalk show gup-fast-vs-unmap --flush ipi".');
     const name = file('bare.ts', smallModel({ statements }));
     const bare = await racewalk(['mutate', name]);
+    expect(bare.out).toContain('in 1 variant,');
     expect(bare.out).toContain(`Lines are those of "racewalk show ${name}".`);
   });
 

@@ -33,6 +33,7 @@ function shell(script: string, words: readonly string[]) {
 }
 
 /** One sentence on stderr. */
+const provable = 'gup-fast-vs-collapse';
 const sentence = (text: string) => new RegExp(`^racewalk: ${text}\n$`);
 
 describe('standard output on a full disk', () => {
@@ -48,6 +49,8 @@ describe('standard output on a full disk', () => {
     [['mutate', holds]],
     [['export', holds, '--to', 'promela']],
     [['litmus', litmus]],
+    [['litmus', litmus, '--compare']],
+    [['prove', provable, '--sync-ipi']],
     [['list']],
     [['show', holds]],
     [['replay', trace]],
@@ -80,6 +83,8 @@ const writers: readonly (readonly string[])[] = [
   ['export', violated, '--to', 'svg', '--output'],
   ['export', holds, '--to', 'promela', '--output'],
   ['export', trace, '--to', 'itf', '--output'],
+  ['export', litmus, '--to', 'dot', '--output'],
+  ['prove', provable, '--sync-ipi', '--certificate'],
 ];
 
 const left = () => readdirSync(folder).filter((name) => name.startsWith('.racewalk'));
@@ -102,6 +107,7 @@ describe('a place where no file can be written', () => {
     [['check', violated, '--html', 'no/page.html']],
     [['check', violated, '--save-trace', 'no/trace.json']],
     [['replay', trace, '--html', 'no/page.html']],
+    [['prove', provable, '--sync-ipi', '--certificate', 'no/proof.json']],
   ])('%j is refused before the work begins', async (words) => {
     const { code, out, err } = await racewalk(words);
     expect(err).toMatch(sentence(`${words.at(-1)!} cannot be written: its folder does not exist`));

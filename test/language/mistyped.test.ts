@@ -86,7 +86,7 @@ describe('values and indices', () => {
     'a number as a condition': [
       // @ts-expect-error a number is no condition
       () => inThread((l) => [branch('if (count)', mem.count, [step('x', set(l.n, 1))])]),
-      "thread 't', line 1 'if (if (count))': 'mem.count' is no condition: it is not true or false",
+      "thread 't', line 1 'if (count)': 'mem.count' is no condition: it is not true or false",
     ],
     'a number in and': [
       // @ts-expect-error a number is no condition

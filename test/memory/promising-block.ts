@@ -80,7 +80,8 @@ export function blockSteps(
             )
               throw new Hidden();
             const forward = now.forwards[cell];
-            const post = max(pre, forward?.time === source ? forward.view : source);
+            const isForwarded = forward?.time === source && !(forward.isUpdate && isAcquire);
+            const post = max(pre, isForwarded ? forward.view : source);
             now = {
               ...now,
               coherence: { ...now.coherence, [cell]: max(now.coherence[cell] ?? 0, post) },
