@@ -24,7 +24,7 @@ import type { Edge, Finding, StateSpace } from './state-space.ts';
 const bytesPerState = 2_500;
 
 /** States between two looks at the limits: each takes some tenths of a millisecond. */
-const portion = 256;
+const portion = 16;
 
 export class Arm64Space implements StateSpace {
   readonly portion = portion;

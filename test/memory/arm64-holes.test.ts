@@ -433,3 +433,29 @@ describe('a quantifier that was written elsewhere, of the level of the one aroun
     expect(verdictWith(() => forAll(2, (i) => and(not(oneB), eq(mem.a.at(i), 0))))).toBe('violated');
   });
 });
+
+test('a block that waits and writes nothing orders no store that stands before it', () => {
+  const mem = shared({ x: init(V, 0), y: init(V, 0) });
+  const side = (name: string, mine: Variable<number>, other: Variable<number>) =>
+    thread(name, { locals, mayBlockForever: true }, (l) => [
+      step('mine = 1', set(mine, 1)),
+      atomically('looks at once', wait('!other', eq(other, 0))),
+      step('r = 1', set(l.r, 1)),
+    ]);
+  const model = defineModel({
+    name: 'store buffering',
+    summary: '',
+    options: {},
+    build: () => {
+      const [p, q] = [side('p', mem.x, mem.y), side('q', mem.y, mem.x)];
+      const inside = (one: typeof p) => exists(one, (l) => eq(l.r, 1));
+      return {
+        shared: mem,
+        threads: [p, q],
+        properties: [always('apart', not(and(inside(p), inside(q)))), reachable('in', inside(p))],
+      };
+    },
+  }).build();
+  expect(check(memoryModels.tso(model, defaultSettings)).outcome.verdict).toBe('violated');
+  expect(verdictOf(model)).toBe('violated');
+});
