@@ -171,7 +171,7 @@ function renderSmallest(
   const lines = sets.map((set) => `  ${describeSet(definition, set)}`);
   const none = lines.length === 0 ? ['  none of those tried'] : [];
   const more = spoiled.map((set) => `  ${describeSet(definition, set)}`);
-  const warnings = more.length === 0 ? [] : ['More fixes than such a set, and yet unsafe:', ...more];
+  const warnings = more.length === 0 ? [] : ['Unsafe supersets of such a set:', ...more];
   const open = undecided ? ['Some variants are inconclusive: a smaller set may have been missed.'] : [];
   return [title, ...lines, ...none, ...warnings, ...open].join('\n');
 }
