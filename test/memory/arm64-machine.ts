@@ -5,13 +5,14 @@ import type { Model } from '../../checker/language/model.ts';
 import { defaultProgram } from '../../checker/memory/arm64/program.ts';
 import type { MachineSettings } from '../../checker/memory/arm64/successors.ts';
 import { defaultMachine } from '../../checker/memory/arm64/successors.ts';
+import { CapacityError } from '../../checker/search/capacity-error.ts';
 import { Arm64Space } from '../../checker/search/arm64-space.ts';
 import type { Cells } from '../../checker/state/evaluate.ts';
 import { explore } from '../laws/explore.ts';
 import { outcomeOf } from './promise-first.ts';
 import type { Viewed } from './viewed-values.ts';
 
-/** With these rules left out; null when there are more than `most` states. */
+/** With these rules left out; null when there are more than `most` states, or a bound of the machine is met. */
 export function arm64Space(
   model: Model,
   without: MachineSettings['without'] = new Set(),
@@ -25,7 +26,12 @@ export function arm64Space(
     { ...defaultMachine, without },
     { ...defaultProgram, kept },
   );
-  return explore(space, most) === null ? null : space;
+  try {
+    return explore(space, most) === null ? null : space;
+  } catch (error) {
+    if (error instanceof CapacityError) return null;
+    throw error;
+  }
 }
 
 /** Memory and locals where all threads have ended, as the promise-first machine tells them. */
