@@ -14,9 +14,19 @@ import { originOf, reportText, verdictLine } from './check-report.ts';
 import { reportPage } from './page-files.ts';
 import { writeWhole } from './write-file.ts';
 
-/** Throws  OutputError when the file cannot be written. */
+/**
+ * Writes the page; of a machine of its own, which no page runs, the text and the picture alone.
+ *
+ * Throws  OutputError when the file cannot be written.
+ */
 export async function writeHtml(report: Report, path: string): Promise<void> {
-  writeWhole(path, htmlOf(report, await reportPage()));
+  const { machine } = report.table.model;
+  writeWhole(path, machine === undefined ? htmlOf(report, await reportPage()) : stillPage(report));
+}
+
+function stillPage(report: Report): string {
+  const title = element('title', {}, escapeXml(plain(verdictLine(report))));
+  return `<!doctype html>\n<html lang="en"><head><meta charset="utf-8" />${title}</head><body>${still(report)}</body></html>\n`;
 }
 
 /** The built page with the report in its place. */
@@ -45,15 +55,18 @@ function embedded({ source, chosen, table, outcome, seconds }: Report): Embedded
 /** The report as the page unpacks it: a model under a memory model repeats itself, and a mail is to be small. */
 const packed = (report: Report) => gzipSync(flattened(embedded(report)), { level: 9 }).toString('base64');
 
-/** What is seen where scripts are not allowed: the text and the picture. */
-function withoutScripts(report: Report): string {
+/** What is seen where scripts are not allowed. */
+const withoutScripts = (report: Report) => element('noscript', {}, still(report));
+
+/** The text and the picture. */
+function still(report: Report): string {
   const { table, outcome, trace } = report;
   const text = element('pre', {}, escapeXml(plain(reportText(report, 100))));
   const picture =
     trace === null || trace.steps.length === 0
       ? ''
       : toSvg(exportedTrace(table, outcome, trace, originOf(report)));
-  return element('noscript', {}, text, picture);
+  return text + picture;
 }
 
 const plain = stripVTControlCharacters;

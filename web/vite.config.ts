@@ -36,6 +36,9 @@ const leftOut: ReadonlyMap<string, string> = new Map([
   [at('../models/registry.ts'), at('src/report/no-models.ts')],
   [at('../checker/memory/memory-option.ts'), at('src/report/no-memory-option.ts')],
   [at('../checker/search/prove.ts'), at('src/report/no-proof.ts')],
+  [at('src/state/proof.ts'), at('src/report/no-any-number.ts')],
+  [at('../checker/search/arm64-trace.ts'), at('src/report/no-machine.ts')],
+  [at('../checker/search/arm64-space.ts'), at('src/report/no-machine.ts')],
   [at('../checker/search/explore.ts'), at('src/report/interpreting.ts')],
 ]);
 

@@ -98,7 +98,7 @@ describeInBrowser('the views', () => {
       await page.keyboard.press('Tab');
       seen.push(await focused());
     }
-    for (const name of ['Model', 'Trace', 'Source', 'Variants', 'Graph', 'step', 'one step back'])
+    for (const name of ['Model', 'Trace', 'Source', 'Variants', 'Graph', 'step', 'one step forward'])
       expect(
         seen.some((other) => other.trim() === name || other.startsWith(name)),
         name,
