@@ -55,7 +55,9 @@ describeInBrowser('installed', () => {
     const { code, out, err } = racewalk('check', 'gup-fast-vs-collapse', '--quiet', '--html', 'race.html');
     expect({ code, err }).toEqual({ code: 1, err: '' });
     expect(out).toMatch(/violated after 21 steps/);
-    expect(readFileSync(join(folder, 'race.html'), 'utf8')).toContain('type="application/gzip" id="racewalk-report"');
+    expect(readFileSync(join(folder, 'race.html'), 'utf8')).toContain(
+      'type="application/gzip" id="racewalk-report"',
+    );
     expect(racewalk('--version').out).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 
