@@ -101,8 +101,8 @@ describeInBrowser('the page', () => {
       const later = window.setTimeout;
       window.setTimeout = (call, time, ...given) => later(call, time === 1500 ? 100 : time, ...given);
     `);
-    // Of its time, most is spent on choosing among shortest traces, in one piece: more ptes have too many of them for that.
-    await page.goto(`${site.address()}#gup-fast-vs-collapse?ptes=26`);
+    // It takes more than ten seconds, some of them in one piece.
+    await page.goto(`${site.address()}#gup-fast-vs-collapse?cpus=4&ptes=8`);
     await page.getByRole('button', { name: 'Stop' }).waitFor();
     await page.waitForTimeout(200);
     await page.getByRole('button', { name: 'Stop' }).click();
