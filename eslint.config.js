@@ -34,6 +34,8 @@ export default defineConfig(
       ],
       'no-restricted-syntax': ['error', noDefaultExport, noBooleanCall],
       eqeqeq: 'error',
+      // One import of a module, with `type` before the names that are types.
+      'no-duplicate-imports': 'error',
       'max-lines': ['error', { max: 500, skipBlankLines: true, skipComments: true }],
       'max-lines-per-function': ['error', { max: 80, skipBlankLines: true, skipComments: true }],
       'max-params': ['error', 5],
@@ -56,6 +58,7 @@ export default defineConfig(
     files: ['models/**'],
     rules: {
       'max-lines-per-function': 'off',
+      'no-duplicate-imports': 'off',
       // The explanations of mutants come on top of what a file may have.
       'max-lines': ['error', { max: 500, skipBlankLines: true, skipComments: true }],
       'max-len': ['error', { code: 140, ignoreUrls: true, ignorePattern: mutantName }],

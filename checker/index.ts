@@ -1,19 +1,17 @@
 /** What programs import from 'racewalk/checker': a protocol checked, compared or proved inside somebody's own tests. */
-import { exportedTrace } from './export/exported-trace.ts';
-import { changelogText } from './export/changelog-text.ts';
+import { exportedTrace } from './export/trace/exported-trace.ts';
+import { changelogText } from './export/trace/changelog-text.ts';
 import type { AnyDefinition } from './language/model.ts';
 import type { OptionValue } from './language/option.ts';
 import { withMemoryOption } from './memory/memory-option.ts';
-import { check as checkModel, noLimits } from './search/check.ts';
-import type { Checked } from './search/check.ts';
-import { compare as compareVariants } from './search/compare.ts';
-import type { Comparison } from './search/compare.ts';
-import type { Limits, Outcome } from './search/outcome.ts';
-import { headline } from './telling/verdict-text.ts';
+import { check as checkModel, noLimits, type Checked } from './search/check.ts';
+import { compare as compareVariants, type Comparison } from './study/compare/compare.ts';
+import type { Limits, Outcome } from './state-space/outcome.ts';
+import { headline } from './report/verdict.ts';
 
-export type { Comparison } from './search/compare.ts';
-export type { Limits, Outcome, Statistics } from './search/outcome.ts';
-export type { Trace, TraceStep } from './search/trace.ts';
+export type { Comparison } from './study/compare/compare.ts';
+export type { Limits, Outcome, Statistics } from './state-space/outcome.ts';
+export type { Trace, TraceStep } from './trace/trace.ts';
 export type { AnyDefinition, Model, Scenario } from './language/model.ts';
 
 /** Values of a model's options, and of the option `memory` that each model has; the others have their fallbacks. */

@@ -1,12 +1,12 @@
 /** The racewalk command: one file a command, and only the command that runs is loaded in full. */
 import { CommanderError } from 'commander';
 import { ModelError } from '../checker/language/model-error.ts';
-import { inconclusive, notWritten, wrongUse } from './exit-code.ts';
-import { say } from './help.ts';
-import { watchOutput } from './output.ts';
+import { inconclusive, notWritten, wrongUse } from './terminal/exit-code.ts';
+import { say } from './terminal/help.ts';
+import { watchOutput } from './terminal/output.ts';
 import { racewalkProgram } from './program.ts';
-import { UsageError } from './usage-error.ts';
-import { OutputError } from './write-file.ts';
+import { UsageError } from './terminal/usage-error.ts';
+import { OutputError } from './terminal/write-file.ts';
 
 /** Code of a size that no engine takes, or nested so deeply that its own analysis has no room. */
 const isTooLarge = (error: unknown): error is Error =>

@@ -1,20 +1,20 @@
 /** The commands of racewalk, as commander knows them. */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { checkCommand } from './check.ts';
-import { barriersCommand } from './barriers.ts';
-import { compareCommand } from './compare.ts';
-import { exploreCommand } from './explore.ts';
-import { exportCommand } from './export.ts';
-import { verifyCommand } from './verify.ts';
-import { listCommand } from './list.ts';
-import { litmusCommand } from './litmus.ts';
-import { proveCommand } from './prove.ts';
-import { mutateCommand } from './mutate.ts';
-import { replayCommand } from './replay.ts';
-import { showCommand } from './show.ts';
-import { completionCommand } from './completion.ts';
-import { configureHelp } from './help.ts';
+import { checkCommand } from './check/command.ts';
+import { barriersCommand } from './barriers/command.ts';
+import { compareCommand } from './compare/command.ts';
+import { exploreCommand } from './explore/command.ts';
+import { exportCommand } from './export/command.ts';
+import { verifyCommand } from './verify/command.ts';
+import { listCommand } from './list/command.ts';
+import { litmusCommand } from './litmus/command.ts';
+import { proveCommand } from './prove/command.ts';
+import { mutateCommand } from './mutate/command.ts';
+import { replayCommand } from './replay/command.ts';
+import { showCommand } from './show/command.ts';
+import { completionCommand } from './completion/command.ts';
+import { configureHelp } from './terminal/help.ts';
 
 function version(): string {
   const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');

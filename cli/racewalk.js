@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /** Starts racewalk on a Node that runs TypeScript: this one, or the one that `npm ci` put beside the project. */
+import module from 'node:module';
 import { spawn } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
-import module from 'node:module';
 import { constants } from 'node:os';
 import { isatty } from 'node:tty';
 import { fileURLToPath } from 'node:url';

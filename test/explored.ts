@@ -1,11 +1,11 @@
 /** All reachable states of a model, for tests that know them by heart. */
-import { transitionTable } from '../checker/analysis/transition-table.ts';
+import { transitionTable } from '../checker/program/build-transitions.ts';
 import type { Model } from '../checker/language/model.ts';
-import { interpretedSpace } from '../checker/search/interpreted-space.ts';
-import type { Outcome } from '../checker/search/outcome.ts';
-import { search } from '../checker/search/search.ts';
+import { interpretedSpace } from '../checker/state-space/interpreted-space.ts';
+import type { Outcome } from '../checker/state-space/outcome.ts';
+import { search } from '../checker/search/breadth-first.ts';
 import { noLimits } from '../checker/search/check.ts';
-import type { State } from '../checker/state/evaluate.ts';
+import type { State } from '../checker/interpreter/evaluate.ts';
 
 export interface Explored {
   readonly outcome: Outcome;

@@ -2,8 +2,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import type { Plugin } from 'vite';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 import { viteSingleFile } from 'vite-plugin-singlefile';
 import { placeOfReport } from './src/check/embedded-report.ts';
 
@@ -37,9 +36,9 @@ const leftOut: ReadonlyMap<string, string> = new Map([
   [at('../checker/memory/memory-option.ts'), at('src/report/no-memory-option.ts')],
   [at('../checker/search/prove.ts'), at('src/report/no-proof.ts')],
   [at('src/state/proof.ts'), at('src/report/no-any-number.ts')],
-  [at('../checker/search/arm64-trace.ts'), at('src/report/no-machine.ts')],
-  [at('../checker/search/arm64-space.ts'), at('src/report/no-machine.ts')],
-  [at('../checker/search/explore.ts'), at('src/report/interpreting.ts')],
+  [at('../checker/trace/replay-arm64.ts'), at('src/report/no-machine.ts')],
+  [at('../checker/memory/arm64/space.ts'), at('src/report/no-machine.ts')],
+  [at('../checker/search/strategy.ts'), at('src/report/interpreting.ts')],
 ]);
 
 const leavingOut: Plugin = {

@@ -1,13 +1,12 @@
 /** The export to Graphviz: the state graph of a small model, with a trace through it. */
-import type { TransitionTable } from '../analysis/transition-table.ts';
-import type { Graph, GraphStep, Standing } from '../search/state-graph.ts';
-import { keyOfState } from '../search/state-graph.ts';
-import type { Trace } from '../search/trace.ts';
-import type { State } from '../state/evaluate.ts';
-import type { Access } from '../state/interpret.ts';
-import { textOf } from '../telling/author-words.ts';
-import { cpuParts, memoryOf } from '../telling/cpu-parts.ts';
-import { numberIn } from '../telling/cpus.ts';
+import type { TransitionTable } from '../program/transition-system.ts';
+import { keyOfState, type Graph, type GraphStep, type Standing } from '../state-space/state-graph.ts';
+import type { Trace } from '../trace/trace.ts';
+import type { State } from '../interpreter/evaluate.ts';
+import type { Access } from '../interpreter/interpreter.ts';
+import { textOf } from '../report/author-words.ts';
+import { cpuParts, memoryOf } from '../report/cpu-parts.ts';
+import { numberIn } from '../report/cpus.ts';
 
 /**
  * States are numbered in the order in which a search finds them, `s0` first; steps that fail lead to nodes `f0`, `f1` ...

@@ -1,7 +1,6 @@
 /** Claims for any number: what can be asked of a definition, and which small numbers are checked beside the proof. */
 import type { AnyDefinition, Model } from '../language/model.ts';
-import { elementOptions, replicatingOptions } from './family.ts';
-import type { Given } from './family.ts';
+import { elementOptions, replicatingOptions, type Given } from './family.ts';
 
 /** What is to be proved: the model at these options, for any number of some. */
 export interface Claim {

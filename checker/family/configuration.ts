@@ -1,8 +1,7 @@
 /** A configuration: what all have in common, some copies of each group, and what the copies outside hold of each counter. */
 import type { Faults } from './faults.ts';
 import type { Roles } from './roles.ts';
-import type { Value } from './interval.ts';
-import { between } from './interval.ts';
+import { between, type Value } from './interval.ts';
 
 export interface Configuration {
   readonly common: number[];

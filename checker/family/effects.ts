@@ -1,26 +1,27 @@
 /** Effects on a configuration: all that a step may make of it, one after the other. */
-import { numbersOf } from '../analysis/numbering.ts';
+import { refuseQuantifiers, compileChoice, copies, goesOn, type Next, type Run } from './run.ts';
+import { numbersOf } from '../program/numbering.ts';
 import type { AnyDomain } from '../language/domain.ts';
-import type { AnyExpr } from '../language/expression.ts';
-import { walk } from '../language/expression.ts';
+import { walk, type AnyExpr } from '../language/expression.ts';
 import { printExpr } from '../language/print.ts';
 import type { Effect } from '../language/statement.ts';
-import { withParts } from '../analysis/code-parts.ts';
+import { withParts } from '../program/code-walk.ts';
 import { affineOf } from './family.ts';
 import { isFixed } from './affine.ts';
 import type { Context } from './configuration.ts';
-import { forked } from './configuration.ts';
-import type { Cell, Compiling } from './expressions.ts';
-import { compileCell, compileExpr, compilePointer, copyPointerOf, isOverElements } from './expressions.ts';
-import type { Value } from './interval.ts';
-import { mayBeFalse, mayBeTrue } from './interval.ts';
+import {
+  compileCell,
+  compileExpr,
+  compilePointer,
+  copyPointerOf,
+  isOverElements,
+  type Cell,
+  type Compiling,
+} from './expressions.ts';
+import { mayBeFalse, mayBeTrue, type Value } from './interval.ts';
 import { Refusal } from './refusal.ts';
 import { groupOfBinder, keyOf, placeOf } from './roles.ts';
 import { compileCounterSet } from './shares.ts';
-
-export type Next = (context: Context) => void;
-/** Changes the configuration in place and goes on; where several things may happen, with a copy for each. */
-export type Run = (context: Context, next: Next) => void;
 
 /** The values that a cell may take at most, where one is not known. */
 export const mostValues = 64;
@@ -45,16 +46,6 @@ export function compileEffects(
 export const keysSetIn = (effect: Effect): readonly string[] =>
   [...withParts(effect)].flatMap((part) => (part.kind === 'set' ? [keyOf(part.target)] : []));
 
-/** False where something went wrong, which is reported, or where the step is taken elsewhere. */
-export function goesOn(context: Context): boolean {
-  if (context.fault !== null) {
-    context.report(context.fault);
-    context.fault = null;
-    return false;
-  }
-  return !context.leads;
-}
-
 function compileEffect(effect: Effect, compiling: Compiling, later: ReadonlySet<string>): Run {
   switch (effect.kind) {
     case 'set':
@@ -71,32 +62,6 @@ function compileEffect(effect: Effect, compiling: Compiling, later: ReadonlySet<
     case 'count':
       return (context, next) => next(context);
   }
-}
-
-/** One way where the condition may be true, the other where it may be false. */
-export function compileChoice(
-  condition: AnyExpr,
-  compiling: Compiling,
-  [then, otherwise]: readonly [Run, Run],
-): Run {
-  refuseQuantifiers(condition, compiling);
-  const test = compileExpr(condition, compiling);
-  return (context, next) => {
-    const value = test(context);
-    if (!goesOn(context)) return;
-    if (!mayBeFalse(value)) return then(context, next);
-    if (!mayBeTrue(value)) return otherwise(context, next);
-    const other = forked(context);
-    then(context, next);
-    otherwise(other, next);
-  };
-}
-
-/** A step that decides by what all copies have decides by copies that are not inside. */
-export function refuseQuantifiers(expr: AnyExpr, { roles }: Compiling): void {
-  for (const part of walk(expr))
-    if (part.kind === 'quantifier' && groupOfBinder(roles, part.binder) >= 0)
-      throw new Refusal(`'${printExpr(part)}' decides what a step does by all copies`);
 }
 
 function compileEach(
@@ -225,11 +190,6 @@ function putting(cell: Cell, domain: AnyDomain, value: AnyExpr, { roles }: Compi
 
 const lowOf = (domain: AnyDomain) => (domain.kind === 'range' ? domain.low : 0);
 const highOf = (domain: AnyDomain) => (domain.kind === 'range' ? domain.high : 1);
-
-/** So many contexts, the given one among them. */
-export function copies(context: Context, count: number): readonly Context[] {
-  return Array.from({ length: count }, (_, at) => (at === 0 ? context : forked(context)));
-}
 
 /** Whatever names the expression may be, the domain has them. */
 function isWithin(expr: AnyExpr, domain: AnyDomain): boolean {

@@ -1,13 +1,11 @@
 /** Expressions as functions of a configuration: what may be true of any state that has it as a part. */
-import { numberOf, numbersOf } from '../analysis/numbering.ts';
+import { numberOf, numbersOf } from '../program/numbering.ts';
 import type { AnyExpr, Binder, Reference } from '../language/expression.ts';
 import { printExpr } from '../language/print.ts';
 import { affineOf } from './family.ts';
 import type { Faults } from './faults.ts';
 import { isFixed, isMore } from './affine.ts';
-import type { Context } from './configuration.ts';
-import { counterIn } from './configuration.ts';
-import type { Value } from './interval.ts';
+import { counterIn, type Context } from './configuration.ts';
 import {
   between,
   either,
@@ -19,10 +17,10 @@ import {
   minus,
   negated,
   plus,
+  type Value,
 } from './interval.ts';
 import { Refusal } from './refusal.ts';
-import type { Placed, Roles } from './roles.ts';
-import { copyIndexOf, groupOfBinder, groupOfThread, placeOf } from './roles.ts';
+import { copyIndexOf, groupOfBinder, groupOfThread, placeOf, type Placed, type Roles } from './roles.ts';
 
 export type Evaluate = (context: Context) => Value;
 

@@ -1,13 +1,11 @@
 /** A family: one transition table in which the numbers that grow with the options are marked. */
-import type { TransitionTable } from '../analysis/transition-table.ts';
-import { transitionTable } from '../analysis/transition-table.ts';
-import type { MemoryModelName } from '../language/memory-name.ts';
-import { memoryKey, memoryOption } from '../language/memory-name.ts';
+import type { TransitionTable } from '../program/transition-system.ts';
+import { transitionTable } from '../program/build-transitions.ts';
+import { memoryKey, memoryOption, type MemoryModelName } from '../language/memory-name.ts';
 import type { AnyDefinition, Model } from '../language/model.ts';
 import { ModelError } from '../language/model-error.ts';
 import type { OptionValue } from '../language/option.ts';
-import type { Affine, Sizes } from './affine.ts';
-import { at, fixed } from './affine.ts';
+import { at, fixed, type Affine, type Sizes } from './affine.ts';
 import { Refusal } from './refusal.ts';
 
 export type Given = Readonly<Record<string, OptionValue>>;

@@ -1,29 +1,18 @@
 /** The family as a machine on configurations: the steps of a copy or of the single threads, and what is wrong in one. */
-import { conditionsIn, effectsIn } from '../analysis/code-parts.ts';
-import type { Code, ThreadTable, Transition } from '../analysis/transition-table.ts';
-import type { AnyExpr } from '../language/expression.ts';
-import { walk } from '../language/expression.ts';
+import { conditionsIn, effectsIn } from '../program/code-walk.ts';
+import type { Code, ThreadTable, Transition } from '../program/transition-system.ts';
+import { walk, type AnyExpr } from '../language/expression.ts';
 import { printText } from '../language/print.ts';
 import type { Statement } from '../language/statement.ts';
-import type { Configuration, Context } from './configuration.ts';
-import { contextOf, copyOf, counterIn } from './configuration.ts';
-import type { Run } from './effects.ts';
-import {
-  compileChoice,
-  compileChoose,
-  compileEffects,
-  goesOn,
-  keysSetIn,
-  refuseQuantifiers,
-} from './effects.ts';
-import type { Compiling, Evaluate } from './expressions.ts';
-import { compileExpr, witnesses } from './expressions.ts';
+import { contextOf, copyOf, counterIn, type Configuration, type Context } from './configuration.ts';
+import { compileChoice, goesOn, refuseQuantifiers, type Run } from './run.ts';
+import { compileChoose, compileEffects, keysSetIn } from './effects.ts';
+import { compileExpr, witnesses, type Compiling, type Evaluate } from './expressions.ts';
 import type { Family } from './family.ts';
 import type { Faults } from './faults.ts';
 import { highest, lowest, mayBeFalse, mayBeTrue } from './interval.ts';
 import { Refusal, within } from './refusal.ts';
-import type { Forgotten, Placement, Roles } from './roles.ts';
-import { groupOfBinder, keyOf, rolesOf } from './roles.ts';
+import { groupOfBinder, keyOf, rolesOf, type Forgotten, type Placement, type Roles } from './roles.ts';
 import { isFixed } from './affine.ts';
 
 /** What an invariant asks of a configuration. */

@@ -1,17 +1,14 @@
 /** What each cell of a family is: common to all, a copy's own, a counter with shares, or one element for all. */
-import { conditionsIn, effectsIn, exprsIn, exprsOf } from '../analysis/code-parts.ts';
-import { deadLocals } from '../analysis/liveness.ts';
-import { numberingOf, numberOf } from '../analysis/numbering.ts';
-import type { ThreadTable, Transition, TransitionTable } from '../analysis/transition-table.ts';
+import { conditionsIn, effectsIn, exprsIn, exprsOf } from '../program/code-walk.ts';
+import { deadLocals } from '../program/dead-locals.ts';
+import { numberingOf, numberOf } from '../program/numbering.ts';
+import type { ThreadTable, Transition, TransitionTable } from '../program/transition-system.ts';
 import type { AnyDomain } from '../language/domain.ts';
-import type { AnyExpr, Binder, Reference } from '../language/expression.ts';
-import { walk } from '../language/expression.ts';
+import { walk, type AnyExpr, type Binder, type Reference } from '../language/expression.ts';
 import { printExpr, printText } from '../language/print.ts';
 import type { AnyDeclaration } from '../language/variable.ts';
-import type { Affine } from './affine.ts';
-import { fixed, isFixed, isMore } from './affine.ts';
-import type { Family } from './family.ts';
-import { affineOf } from './family.ts';
+import { fixed, isFixed, isMore, type Affine } from './affine.ts';
+import { affineOf, type Family } from './family.ts';
 import { Refusal } from './refusal.ts';
 
 /** Copies that are told apart by nothing: those of a thread, with those that run on its CPUs. */

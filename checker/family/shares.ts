@@ -2,17 +2,12 @@
 import type { AnyExpr } from '../language/expression.ts';
 import type { Effect } from '../language/statement.ts';
 import { at, isFixed } from './affine.ts';
-import type { Configuration, Context } from './configuration.ts';
-import { counterIn, rangeOf, saturated } from './configuration.ts';
-import type { Run } from './effects.ts';
-import { compileChoice, copies, goesOn } from './effects.ts';
-import type { Cell, Compiling, Evaluate } from './expressions.ts';
-import { compileCell, compileExpr } from './expressions.ts';
-import type { Value } from './interval.ts';
-import { highest, lowest, minus, plus } from './interval.ts';
+import { counterIn, rangeOf, saturated, type Configuration, type Context } from './configuration.ts';
+import { compileChoice, copies, goesOn, type Run } from './run.ts';
+import { compileCell, compileExpr, type Cell, type Compiling, type Evaluate } from './expressions.ts';
+import { highest, lowest, minus, plus, type Value } from './interval.ts';
 import { Refusal } from './refusal.ts';
-import type { Roles } from './roles.ts';
-import { placeOf } from './roles.ts';
+import { placeOf, type Roles } from './roles.ts';
 
 /** Larger shares are taken for shares without a bound. */
 const largestShare = 3;

@@ -1,6 +1,5 @@
 /** The least set of views that has the beginning and is closed under steps: what any number of copies may come to. */
-import type { Configuration } from './configuration.ts';
-import { withOutside } from './configuration.ts';
+import { withOutside, type Configuration } from './configuration.ts';
 import type { Machine, Result } from './machine.ts';
 
 /** A part of a state, by numbers: what is common, the records of some copies of each group, what is held outside. */

@@ -1,8 +1,7 @@
 /** Costs: what a variant takes, counted over the executions of the model. */
 import type { AnyExpr, Expr } from './expression.ts';
 import type { AnyThread } from './thread.ts';
-import type { Scope } from './check-expression.ts';
-import { fail } from './check-expression.ts';
+import { fail, type Scope } from './validate-expression.ts';
 import { checkSettings } from './model-error.ts';
 import { partRecorder } from './unused.ts';
 

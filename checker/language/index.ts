@@ -23,7 +23,7 @@ export {
 } from './expression.ts';
 export type { Expr, Operand } from './expression.ts';
 export { ModelError } from './model-error.ts';
-export { defineModel } from './model.ts';
+export { defineModel } from './define-model.ts';
 export type { AnyDefinition, Parts, Scenario, Survivors } from './model.ts';
 export { flag, integer, oneOf } from './option.ts';
 export { always, ended, exists, forAll, reachable } from './property.ts';

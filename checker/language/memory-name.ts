@@ -1,6 +1,5 @@
 /** The names of the memory models: what a scenario may ask for; `checker/memory` knows what they mean. */
-import type { Choice, Integer, Options } from './option.ts';
-import { integer, oneOf } from './option.ts';
+import { integer, oneOf, type Choice, type Integer, type Options } from './option.ts';
 
 export const memoryModelNames = ['sc', 'tso', 'pso', 'weak', 'arm64'] as const;
 

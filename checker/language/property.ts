@@ -1,11 +1,9 @@
 /** Properties: what must hold in every state, and what must happen in some. */
 import { bind } from './binder.ts';
-import type { AnyExpr, Expr, Operand } from './expression.ts';
-import { toExpr } from './expression.ts';
+import { toExpr, type AnyExpr, type Expr, type Operand } from './expression.ts';
 import type { AnyThread, Thread } from './thread.ts';
 import { partRecorder } from './unused.ts';
-import type { Declarations, References } from './variable.ts';
-import { refer } from './variable.ts';
+import { refer, type Declarations, type References } from './variable.ts';
 
 export interface Property {
   readonly kind: 'always' | 'reachable';

@@ -1,16 +1,16 @@
 /** Statements: what a thread does, as data; the kernel's text beside its meaning. */
 import { bind } from './binder.ts';
 import type { Value } from './domain.ts';
-import type {
-  AnyExpr,
-  Binder,
-  Expr,
-  LocalReference,
-  Operand,
-  Reference,
-  SharedReference,
+import {
+  toExpr,
+  type AnyExpr,
+  type Binder,
+  type Expr,
+  type LocalReference,
+  type Operand,
+  type Reference,
+  type SharedReference,
 } from './expression.ts';
-import { toExpr } from './expression.ts';
 import { originOf, reportMistake, writtenAs } from './model-error.ts';
 import { statementRecorder } from './unused.ts';
 import type { Variable } from './variable.ts';

@@ -1,11 +1,9 @@
 /** Threads: what each CPU runs, once or in several copies. */
 import type { Expr } from './expression.ts';
 import { attempt, authored, checkSettings, ModelError, reportMistake, writtenAs } from './model-error.ts';
-import type { Block, Statement, Text } from './statement.ts';
-import { block, blocksOf, withBlocks } from './statement.ts';
+import { block, blocksOf, withBlocks, type Block, type Statement, type Text } from './statement.ts';
 import { partRecorder, statementRecorder } from './unused.ts';
-import type { Declarations, References } from './variable.ts';
-import { refer } from './variable.ts';
+import { refer, type Declarations, type References } from './variable.ts';
 
 export interface AnyThread {
   readonly kind: 'thread';

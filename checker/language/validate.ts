@@ -1,16 +1,14 @@
 /** Finds what is wrong with a model before anything runs. */
-import type { Scope } from './check-expression.ts';
-import { checkAssignment, checkCondition, fail, inside } from './check-expression.ts';
+import { checkAssignment, checkCondition, fail, inside, type Scope } from './validate-expression.ts';
 import { contains, printDomain } from './domain.ts';
-import { checkAccesses } from './check-accesses.ts';
+import { checkAccesses } from './validate-accesses.ts';
 import { checkCounted } from './cost.ts';
 import type { Model } from './model.ts';
 import { attempt, collectingMistakes, originOf } from './model-error.ts';
 import { printText } from './print.ts';
 import type { Property } from './property.ts';
 import type { Block, Effect, Statement } from './statement.ts';
-import type { AnyThread } from './thread.ts';
-import { isBroken, statementsOf } from './thread.ts';
+import { isBroken, statementsOf, type AnyThread } from './thread.ts';
 import type { Declarations } from './variable.ts';
 
 /**

@@ -1,7 +1,6 @@
 /** Declarations of variables, and the references by which statements name them. */
 import type { AnyDomain, Domain, Typed, Value } from './domain.ts';
-import type { AnyExpr, Expr, Operand, Reference } from './expression.ts';
-import { toExpr } from './expression.ts';
+import { toExpr, type AnyExpr, type Expr, type Operand, type Reference } from './expression.ts';
 import { ModelError, reportMistake, written } from './model-error.ts';
 
 export interface AnyDeclaration {

@@ -1,6 +1,5 @@
 /** How C computes with numbers of known width; whatever needs more than 53 bits is refused. */
-import type { BinaryOperator, CType, UnaryOperator } from './litmus-test.ts';
-import { LitmusError } from './litmus-test.ts';
+import { LitmusError, type BinaryOperator, type CType, type UnaryOperator } from './litmus-test.ts';
 
 export const int: CType = { bits: 32, isSigned: true };
 

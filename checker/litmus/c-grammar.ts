@@ -1,9 +1,8 @@
 /** The grammar of the C in litmus files. */
+import * as t from './tokens.ts';
 import type { IToken } from 'chevrotain';
 import { ConditionGrammar } from './condition-grammar.ts';
-import type { BinaryOperator, CExpr, CStatement, CType } from './litmus-test.ts';
-import { LitmusError } from './litmus-test.ts';
-import * as t from './tokens.ts';
+import { LitmusError, type BinaryOperator, type CExpr, type CStatement, type CType } from './litmus-test.ts';
 
 type Statements = readonly CStatement[];
 

@@ -1,13 +1,10 @@
 /** Computations of a litmus test as expressions of a model: tables of all values that can take part. */
-import type { AnyExpr, Expr } from '../language/expression.ts';
-import { and, conditional, eq, or, toExpr, walk } from '../language/expression.ts';
-import type { ValuesOf } from './domains.ts';
-import { assignments } from './domains.ts';
+import { and, conditional, eq, or, toExpr, walk, type AnyExpr, type Expr } from '../language/expression.ts';
+import { assignments, type ValuesOf } from './domains.ts';
 import type { Encoding } from './encoding.ts';
 import type { Computation } from './instruction.ts';
 import { LitmusError } from './litmus-test.ts';
-import type { Assignment, Result } from './values.ts';
-import { isTrue, old, valueOf, variablesOf } from './values.ts';
+import { isTrue, old, valueOf, variablesOf, type Assignment, type Result } from './values.ts';
 
 /** Where a computation stands. */
 export interface Site {

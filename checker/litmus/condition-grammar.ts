@@ -1,9 +1,13 @@
 /** The grammar of conditions in litmus files, and of what they speak of. */
-import type { IToken } from 'chevrotain';
-import { EmbeddedActionsParser } from 'chevrotain';
-import type { LitmusTest, LitmusValue, Observed, Proposition } from './litmus-test.ts';
-import { LitmusError } from './litmus-test.ts';
 import * as t from './tokens.ts';
+import { EmbeddedActionsParser, type IToken } from 'chevrotain';
+import {
+  LitmusError,
+  type LitmusTest,
+  type LitmusValue,
+  type Observed,
+  type Proposition,
+} from './litmus-test.ts';
 import { cellAt } from './values.ts';
 
 /** A class because that is how chevrotain has grammars written, one of three that build on each other. */

@@ -1,10 +1,8 @@
 /** Which values each location and register of a litmus test can have. */
 import type { Computation, Instruction } from './instruction.ts';
-import type { LitmusTest, LitmusValue } from './litmus-test.ts';
-import { LitmusError } from './litmus-test.ts';
+import { LitmusError, type LitmusTest, type LitmusValue } from './litmus-test.ts';
 import type { Code } from './lower.ts';
-import type { Assignment, Result } from './values.ts';
-import { old, valueOf, variablesOf } from './values.ts';
+import { old, valueOf, variablesOf, type Assignment, type Result } from './values.ts';
 
 /** Beyond this a computation would make a model that nobody can read. */
 const mostAssignments = 4_096;

@@ -1,9 +1,7 @@
 /** Values of a litmus test as numbers of a model: numbers stay, addresses come behind the largest of them. */
-import type { Domain } from '../language/domain.ts';
-import { range } from '../language/domain.ts';
+import { range, type Domain } from '../language/domain.ts';
 import type { Domains } from './domains.ts';
-import type { LitmusValue } from './litmus-test.ts';
-import { LitmusError } from './litmus-test.ts';
+import { LitmusError, type LitmusValue } from './litmus-test.ts';
 
 export interface Encoding {
   readonly encode: (value: LitmusValue) => number;

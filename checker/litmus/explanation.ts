@@ -1,15 +1,11 @@
 /** What shows a verdict: an execution of lkmm, allowed or forbidden, or a run of a machine. */
-import { memoryModelNames } from '../language/memory-name.ts';
-import type { MemoryModelName } from '../language/memory-name.ts';
-import type { LitmusTest } from './litmus-test.ts';
-import { LitmusError, LitmusLimit } from './litmus-test.ts';
+import { memoryModelNames, type MemoryModelName } from '../language/memory-name.ts';
+import { LitmusError, LitmusLimit, type LitmusTest } from './litmus-test.ts';
 import { defaultJudge } from './lkmm/judge.ts';
-import type { Shown } from './lkmm/why.ts';
-import { showOf } from './lkmm/why.ts';
+import { showOf, type Shown } from './lkmm/why.ts';
 import { printState } from './print.ts';
 import { holds, valuesOf } from './proposition.ts';
-import type { FinalState, LitmusResult, RunStep } from './run.ts';
-import { defaultLitmus, runTest } from './run.ts';
+import { defaultLitmus, runTest, type FinalState, type LitmusResult, type RunStep } from './run.ts';
 
 export interface Explanation {
   /** A sentence that says what is shown, or why nothing is. */

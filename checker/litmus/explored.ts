@@ -1,9 +1,9 @@
 /** Explores the whole state space of a litmus test. */
-import type { TransitionTable } from '../analysis/transition-table.ts';
-import { CapacityError } from '../search/capacity-error.ts';
-import { compiledSpace } from '../search/compiled-space.ts';
-import { interpretedSpace } from '../search/interpreted-space.ts';
-import type { StateSpace } from '../search/state-space.ts';
+import type { TransitionTable } from '../program/transition-system.ts';
+import { CapacityError } from '../state-space/capacity-error.ts';
+import { compiledSpace } from '../engine/compiled-space.ts';
+import { interpretedSpace } from '../state-space/interpreted-space.ts';
+import type { StateSpace } from '../state-space/state-space.ts';
 import { LitmusLimit } from './litmus-test.ts';
 
 /** States that the interpreter has visited before code for them has been generated. */

@@ -13,8 +13,14 @@
  */
 import type { Instruction } from './instruction.ts';
 import type { Code } from './lower.ts';
-import type { GracePeriod, Section, SectionRange } from './section-ranges.ts';
-import { gracePeriodsIn, sectionsIn, stuckIn } from './section-ranges.ts';
+import {
+  gracePeriodsIn,
+  sectionsIn,
+  stuckIn,
+  type GracePeriod,
+  type Section,
+  type SectionRange,
+} from './section-ranges.ts';
 
 export interface WithGracePeriods {
   readonly codes: readonly Code[];

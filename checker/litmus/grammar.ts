@@ -1,8 +1,15 @@
 /** The grammar of litmus files. */
-import { CGrammar, typeOf } from './c-grammar.ts';
-import type { CType, LitmusTest, LitmusValue, Observed, Process, Proposition } from './litmus-test.ts';
-import { LitmusError } from './litmus-test.ts';
 import * as t from './tokens.ts';
+import { CGrammar, typeOf } from './c-grammar.ts';
+import {
+  LitmusError,
+  type CType,
+  type LitmusTest,
+  type LitmusValue,
+  type Observed,
+  type Process,
+  type Proposition,
+} from './litmus-test.ts';
 import { cellAt } from './values.ts';
 
 /** A test but for its name; `from` and `to` are where the condition stands in the source. */

@@ -1,6 +1,5 @@
 /** The memory models that a litmus test can be run under: the kernel's own, and the machines of `checker/memory`. */
-import type { MemoryModelName } from '../language/memory-name.ts';
-import { memoryModelNames } from '../language/memory-name.ts';
+import { memoryModelNames, type MemoryModelName } from '../language/memory-name.ts';
 
 export type LitmusModel = 'lkmm' | MemoryModelName;
 

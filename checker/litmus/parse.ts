@@ -1,11 +1,9 @@
 /** Reads a litmus file. */
-import type { IRecognitionException, TokenType } from 'chevrotain';
-import { Lexer } from 'chevrotain';
+import * as t from './tokens.ts';
+import { Lexer, type IRecognitionException, type TokenType } from 'chevrotain';
 import { strip } from './comments.ts';
 import { LitmusGrammar } from './grammar.ts';
-import type { LitmusTest, Proposition } from './litmus-test.ts';
-import { LitmusError } from './litmus-test.ts';
-import * as t from './tokens.ts';
+import { LitmusError, type LitmusTest, type Proposition } from './litmus-test.ts';
 import { unrolled } from './unroll.ts';
 import { wrapped } from './c-arithmetic.ts';
 import { typesIn } from './types.ts';

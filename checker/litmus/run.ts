@@ -1,27 +1,24 @@
 /** Runs a litmus test: all states that it can end in, and what its condition says of them. */
-import type { Transition, TransitionTable } from '../analysis/transition-table.ts';
-import { transitionTable } from '../analysis/transition-table.ts';
+import type { Transition, TransitionTable } from '../program/transition-system.ts';
+import { transitionTable } from '../program/build-transitions.ts';
 import type { Bounds, MemoryModelName } from '../language/memory-name.ts';
 import type { Untried } from '../language/model.ts';
-import { defaultSettings, memoryModels } from '../memory/memory-model.ts';
+import { defaultSettings, memoryModels } from '../memory/memory-models.ts';
 import { defaultProgram } from '../memory/arm64/program.ts';
 import { defaultMachine } from '../memory/arm64/successors.ts';
-import { Arm64Space } from '../search/arm64-space.ts';
-import { limitReached, reasonOf } from '../search/report.ts';
-import type { Finding, StateSpace } from '../search/state-space.ts';
-import type { State } from '../state/evaluate.ts';
-import { endsOf, moves } from '../state/interpret.ts';
+import { Arm64Space } from '../memory/arm64/space.ts';
+import { limitReached, reasonOf } from '../search/answer.ts';
+import type { Finding, StateSpace } from '../state-space/state-space.ts';
+import type { State } from '../interpreter/evaluate.ts';
+import { endsOf, moves } from '../interpreter/interpreter.ts';
 import { explored, exploredWhole } from './explored.ts';
 import type { LitmusModel } from './litmus-model.ts';
-import type { LitmusTest, LitmusValue, Observed } from './litmus-test.ts';
-import { LitmusError, LitmusLimit } from './litmus-test.ts';
+import { LitmusError, LitmusLimit, type LitmusTest, type LitmusValue, type Observed } from './litmus-test.ts';
 import type { Execution } from './lkmm/search.ts';
 import { defaultJudge, judge } from './lkmm/judge.ts';
 import { parseLitmus } from './parse.ts';
-import type { ValueIn } from './proposition.ts';
-import { holds, isSatisfied, observedIn, observedOf, valuesOf } from './proposition.ts';
-import type { Translation } from './translate.ts';
-import { checkObserved, processName, translate } from './translate.ts';
+import { holds, isSatisfied, observedIn, observedOf, valuesOf, type ValueIn } from './proposition.ts';
+import { checkObserved, processName, translate, type Translation } from './translate.ts';
 
 /** The values of what is observed, in the order of `LitmusResult.observed`. */
 export type FinalState = readonly LitmusValue[];

@@ -1,7 +1,5 @@
 /** Instructions of a litmus test as statements of a model. */
-import type { Expr } from '../language/expression.ts';
-import { conditional, eq, walk } from '../language/expression.ts';
-import type { Effect, Statement, Text } from '../language/statement.ts';
+import { conditional, eq, walk, type Expr } from '../language/expression.ts';
 import {
   acquire,
   branch,
@@ -17,16 +15,16 @@ import {
   step,
   wait,
   when,
+  type Effect,
+  type Statement,
+  type Text,
 } from '../language/statement.ts';
-import type { Variable } from '../language/variable.ts';
-import { through } from '../language/variable.ts';
-import type { Site } from './computation.ts';
-import { conditionOf, expressionOf } from './computation.ts';
+import { through, type Variable } from '../language/variable.ts';
+import { conditionOf, expressionOf, type Site } from './computation.ts';
 import { assignments } from './domains.ts';
 import type { Encoding } from './encoding.ts';
 import type { AccessOrder, Computation, Instruction } from './instruction.ts';
-import type { LitmusValue } from './litmus-test.ts';
-import { LitmusError } from './litmus-test.ts';
+import { LitmusError, type LitmusValue } from './litmus-test.ts';
 import { old, valueOf, variablesOf } from './values.ts';
 
 type Values = ReadonlyMap<string, ReadonlySet<LitmusValue>>;

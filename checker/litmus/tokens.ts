@@ -1,6 +1,5 @@
 /** The words of litmus files. */
-import type { TokenType } from 'chevrotain';
-import { createToken, Lexer } from 'chevrotain';
+import { createToken, Lexer, type TokenType } from 'chevrotain';
 import { binaryOperators } from './litmus-test.ts';
 
 export const Identifier = createToken({ name: 'Identifier', pattern: /[A-Za-z_]\w*/ });

@@ -1,6 +1,5 @@
 /** Loops whose number of rounds stands in the text, as their rounds one after the other. */
-import type { CExpr, CStatement } from './litmus-test.ts';
-import { LitmusError } from './litmus-test.ts';
+import { LitmusError, type CExpr, type CStatement } from './litmus-test.ts';
 import { binaryOf, unaryOf } from './values.ts';
 
 /** Rounds of all loops of a process; beyond, a test is none that one could judge. */

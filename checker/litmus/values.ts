@@ -1,7 +1,6 @@
 /** The values of a litmus test, which are numbers and addresses, and how C computes with them. */
 import type { Computation } from './instruction.ts';
-import type { BinaryOperator, LitmusValue, UnaryOperator } from './litmus-test.ts';
-import { LitmusError } from './litmus-test.ts';
+import { LitmusError, type BinaryOperator, type LitmusValue, type UnaryOperator } from './litmus-test.ts';
 
 /** A computation that some values take part in has no meaning: an address times two. */
 export type Result = LitmusValue | null;

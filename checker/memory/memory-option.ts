@@ -1,9 +1,13 @@
 /** The memory model, and its bounds, as options of a model like any other. */
-import { everyModelsOptions, memoryKey, memoryOption } from '../language/memory-name.ts';
-import type { MemoryModelName } from '../language/memory-name.ts';
+import {
+  everyModelsOptions,
+  memoryKey,
+  memoryOption,
+  type MemoryModelName,
+} from '../language/memory-name.ts';
 import type { AnyDefinition } from '../language/model.ts';
 import type { OptionValue } from '../language/option.ts';
-import { defaultSettings, memoryModels } from './memory-model.ts';
+import { defaultSettings, memoryModels } from './memory-models.ts';
 
 /**
  * The definition with the options of every model: what build returns is rewritten by the memory model within its bounds,

@@ -1,15 +1,13 @@
 /** Checks a model: builds its table, searches, and has the interpreter replay whatever was found. */
-import type { TransitionTable } from '../analysis/transition-table.ts';
-import { transitionTable } from '../analysis/transition-table.ts';
+import type { TransitionTable } from '../program/transition-system.ts';
+import { transitionTable } from '../program/build-transitions.ts';
 import type { Model } from '../language/model.ts';
-import { exploring } from './explore.ts';
-import type { Settings } from './settings.ts';
-import { defaultSettings } from './settings.ts';
-import type { Limits, Outcome } from './outcome.ts';
-import type { Steps } from './steps.ts';
-import { finish } from './steps.ts';
-import type { Trace } from './trace.ts';
-import { confirms, replay } from './trace.ts';
+import { exploring } from './strategy.ts';
+import { defaultSettings, type Settings } from './settings.ts';
+import type { Limits, Outcome } from '../state-space/outcome.ts';
+import { finish, type Steps } from '../state-space/cooperative.ts';
+import { confirms, replay } from '../trace/replay.ts';
+import type { Trace } from '../trace/trace.ts';
 
 export interface Checked {
   readonly table: TransitionTable;

@@ -1,20 +1,15 @@
 /** Proves a protocol for any number of copies: views that are closed under steps, and a check of the small numbers. */
-import type { Claim } from '../family/claim.ts';
-import { anyOptionsOf, isSame, smallSizes } from '../family/claim.ts';
+import { anyOptionsOf, isSame, smallSizes, type Claim } from '../family/claim.ts';
 import type { Configuration } from '../family/configuration.ts';
-import { familyOf, unprovableMemory } from '../family/family.ts';
-import type { Family, Given } from '../family/family.ts';
+import { familyOf, unprovableMemory, type Family, type Given } from '../family/family.ts';
 import { judge } from '../family/judge.ts';
-import type { Machine } from '../family/machine.ts';
-import { machineOf } from '../family/machine.ts';
+import { machineOf, type Machine } from '../family/machine.ts';
 import { Refusal } from '../family/refusal.ts';
 import { Views } from '../family/views.ts';
-import { checking } from './check.ts';
-import type { Checked } from './check.ts';
-import type { Limits } from './outcome.ts';
-import type { Settings } from './settings.ts';
-import { defaultSettings } from './settings.ts';
-import type { Steps } from './steps.ts';
+import { checking, type Checked } from './check.ts';
+import type { Limits } from '../state-space/outcome.ts';
+import { defaultSettings, type Settings } from './settings.ts';
+import type { Steps } from '../state-space/cooperative.ts';
 
 /** A closed set of views without a mistake, and what it is a proof of. */
 export interface Proof {

@@ -1,5 +1,5 @@
 /** What may be chosen of how states are explored. */
-import type { CrewOptions } from './crew-options.ts';
+import type { CrewOptions } from '../engine/worker-options.ts';
 
 export interface Settings {
   /** `compiled` is the speed; `interpreter` is the meaning, slow and plain, and explores everything. */

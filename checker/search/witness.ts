@@ -1,6 +1,5 @@
 /** The model in which reaching a witness is what a search looks for: its shortest trace is the shortest run there. */
-import { not } from '../language/expression.ts';
-import type { Expr } from '../language/expression.ts';
+import { not, type Expr } from '../language/expression.ts';
 import type { Model } from '../language/model.ts';
 
 /**

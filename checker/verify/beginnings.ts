@@ -1,10 +1,9 @@
 /** Where runs begin, as parts of states. */
-import type { TransitionTable } from '../analysis/transition-table.ts';
+import type { TransitionTable } from '../program/transition-system.ts';
 import type { ViewSet } from '../family/certificate.ts';
 import type { Value } from '../language/domain.ts';
 import type { AnyDeclaration } from '../language/variable.ts';
-import type { Meaning, Part } from './meaning.ts';
-import { Wrong } from './meaning.ts';
+import { Wrong, type Meaning, type Part } from './meaning.ts';
 import { copyOf, runCode } from './steps.ts';
 
 interface Variable {

@@ -1,7 +1,7 @@
 /** What a thread does not read again before it writes it, and what its location makes of that. */
-import { deadLocals } from '../analysis/liveness.ts';
-import { numberingOf } from '../analysis/numbering.ts';
-import type { ThreadTable } from '../analysis/transition-table.ts';
+import { deadLocals } from '../program/dead-locals.ts';
+import { numberingOf } from '../program/numbering.ts';
+import type { ThreadTable } from '../program/transition-system.ts';
 import type { Meaning, Part } from './meaning.ts';
 import { copyOf, locationIn } from './steps.ts';
 

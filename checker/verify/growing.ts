@@ -1,5 +1,5 @@
 /** Which numbers of a table grow with which options: found anew, by looking at tables of several sizes. */
-import type { TransitionTable } from '../analysis/transition-table.ts';
+import type { TransitionTable } from '../program/transition-system.ts';
 
 /** A number as a constant and what comes of each of an option. */
 export type Growth = ReadonlyMap<string, number>;

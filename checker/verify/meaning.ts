@@ -1,14 +1,11 @@
 /** The interpreter's meaning on parts of states: what a value may be, and what a step may make of it. */
-import type { Code, TransitionTable } from '../analysis/transition-table.ts';
-import type { AnyDomain, Value } from '../language/domain.ts';
-import { sizeOf, valueAt } from '../language/domain.ts';
-import type { AnyExpr, Binder, Reference } from '../language/expression.ts';
-import { walk } from '../language/expression.ts';
+import type { Code, TransitionTable } from '../program/transition-system.ts';
+import { sizeOf, valueAt, type AnyDomain, type Value } from '../language/domain.ts';
+import { walk, type AnyExpr, type Binder, type Reference } from '../language/expression.ts';
 import { printExpr } from '../language/print.ts';
 import type { Effect } from '../language/statement.ts';
 import type { AnyDeclaration } from '../language/variable.ts';
-import type { Grows, Growth } from './growing.ts';
-import { constant } from './growing.ts';
+import { constant, type Grows, type Growth } from './growing.ts';
 
 export interface Copy {
   readonly cells: Record<string, Value>;

@@ -1,9 +1,7 @@
 /** What may be wrong in a part of a state: a condition that may be false, and nobody who can move. */
-import type { ThreadTable } from '../analysis/transition-table.ts';
-import type { AnyExpr } from '../language/expression.ts';
-import { partsOf } from '../language/expression.ts';
-import type { At, Meaning, Part } from './meaning.ts';
-import { Elsewhere, Wrong } from './meaning.ts';
+import type { ThreadTable } from '../program/transition-system.ts';
+import { partsOf, type AnyExpr } from '../language/expression.ts';
+import { Elsewhere, Wrong, type At, type Meaning, type Part } from './meaning.ts';
 import { locationIn } from './steps.ts';
 
 /** The conditions that all must be true. */

@@ -1,13 +1,24 @@
 /** The steps of the interpreter on parts of states, with the rules by which shares are kept. */
-import type { Code, ThreadTable, Transition } from '../analysis/transition-table.ts';
+import type { Code, ThreadTable, Transition } from '../program/transition-system.ts';
 import type { AnyDomain, Value } from '../language/domain.ts';
 import type { AnyExpr } from '../language/expression.ts';
 import { printExpr } from '../language/print.ts';
 import type { Effect } from '../language/statement.ts';
-import { withParts } from '../analysis/code-parts.ts';
+import { withParts } from '../program/code-walk.ts';
 import { sizeAt } from './growing.ts';
-import type { At, Known, Meaning, Part, Range } from './meaning.ts';
-import { inEffect, keyOf, rangeOf, valuesOf, withBound, Wrong } from './meaning.ts';
+import {
+  inEffect,
+  keyOf,
+  rangeOf,
+  valuesOf,
+  withBound,
+  Wrong,
+  type At,
+  type Known,
+  type Meaning,
+  type Part,
+  type Range,
+} from './meaning.ts';
 
 export const copyOf = ({ common, copies, rest }: Part): Part => ({
   common: { ...common },

@@ -1,6 +1,6 @@
 /** Verifies a certificate: that its views are an invariant which steps keep and which has no mistake. No worklist. */
-import type { ThreadTable } from '../analysis/transition-table.ts';
-import { transitionTable } from '../analysis/transition-table.ts';
+import type { ThreadTable } from '../program/transition-system.ts';
+import { transitionTable } from '../program/build-transitions.ts';
 import type { ViewSet } from '../family/certificate.ts';
 import type { Value } from '../language/domain.ts';
 import type { AnyDefinition, Model } from '../language/model.ts';
@@ -8,8 +8,7 @@ import { ModelError } from '../language/model-error.ts';
 import { beginnings } from './beginnings.ts';
 import { forgetting } from './forgetting.ts';
 import { growing, NoFamily, sizeAt } from './growing.ts';
-import type { Part } from './meaning.ts';
-import { Elsewhere, Meaning, Wrong } from './meaning.ts';
+import { Elsewhere, Meaning, Wrong, type Part } from './meaning.ts';
 import { conjuncts, isNot, isStuck, witnesses } from './mistakes.ts';
 import { isAtMost, locationIn, standingFor, stepsOf } from './steps.ts';
 

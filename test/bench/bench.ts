@@ -3,16 +3,20 @@ import { freemem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { engine, racewalkCheck, spinSettings, tunedSpin } from './contender.ts';
 import { machineOf } from './machine.ts';
-import type { GrowthRow } from './report.ts';
-import { figure, growthTable, machineLine, throughputTable, verdictTable } from './report.ts';
-import type { Comparison } from './side-by-side.ts';
-import { timesAsFast } from './side-by-side.ts';
+import { figure, growthTable, machineLine, throughputTable, verdictTable, type GrowthRow } from './report.ts';
+import { timesAsFast, type Comparison } from './side-by-side.ts';
 import { argumentsOf } from './subject.ts';
 import { growth, oneWordSubject, quickSubject, repaired, throughputSubjects } from './subjects.ts';
-import type { Tools } from './throughput.ts';
-import { compareThroughput, findTools } from './throughput.ts';
-import type { Speedup, VerdictComparison } from './verdict.ts';
-import { against, besideSpin, bestOfSpin, ownVerdict, speedupOfTwo } from './verdict.ts';
+import { compareThroughput, findTools, type Tools } from './throughput.ts';
+import {
+  against,
+  besideSpin,
+  bestOfSpin,
+  ownVerdict,
+  speedupOfTwo,
+  type Speedup,
+  type VerdictComparison,
+} from './verdict.ts';
 
 const { values: flags } = parseArgs({ options: { quick: { type: 'boolean' }, json: { type: 'boolean' } } });
 

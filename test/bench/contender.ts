@@ -1,15 +1,12 @@
 /** Those who are compared: each explores all states of a subject in a process of its own. */
-import type { NativeRun } from './native-c.ts';
-import { compileNative } from './native-c.ts';
-import type { Run } from './child.ts';
-import { begin, run, runTool } from './child.ts';
+import { compileNative, type NativeRun } from './native-c.ts';
+import { begin, run, runTool, type Run } from './child.ts';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { toPromela } from '../../checker/export/promela.ts';
-import { startOf } from '../../checker/state/start.ts';
-import type { Subject } from './subject.ts';
-import { tableOf } from './subject.ts';
+import { toPromela } from '../../checker/export/promela/promela.ts';
+import { startOf } from '../../checker/interpreter/initial-check.ts';
+import { tableOf, type Subject } from './subject.ts';
 
 /** One run to its end. */
 export interface Measured {

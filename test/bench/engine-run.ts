@@ -1,9 +1,9 @@
 /** Explores a model with the compiled engine, unreduced and on one core, and prints what it took: `engine-run.ts MODEL OPTIONS`. */
-import { transitionTable } from '../../checker/analysis/transition-table.ts';
+import { transitionTable } from '../../checker/program/build-transitions.ts';
 import type { OptionValue } from '../../checker/language/option.ts';
 import { noLimits } from '../../checker/search/check.ts';
-import { compiledSpace } from '../../checker/search/compiled-space.ts';
-import { search } from '../../checker/search/search.ts';
+import { compiledSpace } from '../../checker/engine/compiled-space.ts';
+import { search } from '../../checker/search/breadth-first.ts';
 import type { Measured } from './contender.ts';
 import { definitionOf } from './subjects.ts';
 

@@ -1,14 +1,14 @@
 /** Holds that generated C visits the states of the interpreter and finds what it finds. */
+import fc from 'fast-check';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { TransitionTable } from '../../checker/analysis/transition-table.ts';
-import { transitionTable } from '../../checker/analysis/transition-table.ts';
-import { interpretedSpace } from '../../checker/search/interpreted-space.ts';
-import type { StateSpace } from '../../checker/search/state-space.ts';
+import type { TransitionTable } from '../../checker/program/transition-system.ts';
+import { transitionTable } from '../../checker/program/build-transitions.ts';
+import { interpretedSpace } from '../../checker/state-space/interpreted-space.ts';
+import type { StateSpace } from '../../checker/state-space/state-space.ts';
 import { withMemoryOption } from '../../checker/memory/memory-option.ts';
 import { registry } from '../../models/registry.ts';
 import { long } from '../depth.ts';

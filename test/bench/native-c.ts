@@ -3,13 +3,11 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { TransitionTable } from '../../checker/analysis/transition-table.ts';
+import type { TransitionTable } from '../../checker/program/transition-system.ts';
 import type { Property } from '../../checker/language/property.ts';
-import { endsOf, initialStates } from '../../checker/state/interpret.ts';
-import type { NativePlace } from './native-expression.ts';
-import { cellToC, toC } from './native-expression.ts';
-import type { NativeLayout } from './native-layout.ts';
-import { nativeLayout, pack } from './native-layout.ts';
+import { endsOf, initialStates } from '../../checker/interpreter/interpreter.ts';
+import { cellToC, toC, type NativePlace } from './native-expression.ts';
+import { nativeLayout, pack, type NativeLayout } from './native-layout.ts';
 import { copyToC, mostWays } from './native-step.ts';
 
 /** What the generated program prints. */

@@ -1,7 +1,6 @@
 /** Expressions as C: plain integers, indices checked where they could leave their array. */
 import type { AnyDomain } from '../../checker/language/domain.ts';
-import type { AnyExpr, Reference } from '../../checker/language/expression.ts';
-import { walk } from '../../checker/language/expression.ts';
+import { walk, type AnyExpr, type Reference } from '../../checker/language/expression.ts';
 import type { NativeLayout, Slot } from './native-layout.ts';
 
 /** Where an expression stands. The C around it has the state in `t` and a label `wrong` for the author's mistakes. */

@@ -1,9 +1,8 @@
 /** The packed layout of the generated C, decided apart from the engine's own: where each variable stands in 64-bit words. */
-import type { TransitionTable } from '../../checker/analysis/transition-table.ts';
-import type { AnyDomain, Value } from '../../checker/language/domain.ts';
-import { index, ordinalOf, sizeOf } from '../../checker/language/domain.ts';
+import type { TransitionTable } from '../../checker/program/transition-system.ts';
+import { index, ordinalOf, sizeOf, type AnyDomain, type Value } from '../../checker/language/domain.ts';
 import type { Declarations } from '../../checker/language/variable.ts';
-import type { Cells, State } from '../../checker/state/evaluate.ts';
+import type { Cells, State } from '../../checker/interpreter/evaluate.ts';
 
 /** Cell `i` is `bits` bits at bit `shift + (i % perWord) * bits` of word `word + i / perWord`; it holds an ordinal. */
 export interface Slot {

@@ -1,10 +1,18 @@
 /** Transitions as C: one function for each copy of a thread, its locations the cases of a switch. */
-import type { Code, ThreadTable, Transition } from '../../checker/analysis/transition-table.ts';
+import type { Code, ThreadTable, Transition } from '../../checker/program/transition-system.ts';
 import { ordinalOf, sizeOf } from '../../checker/language/domain.ts';
 import type { AnyExpr, Reference } from '../../checker/language/expression.ts';
 import type { Effect } from '../../checker/language/statement.ts';
-import type { NativePlace } from './native-expression.ts';
-import { bitsToC, boundsOf, indexToC, maskOf, slotOf, toC, withBound } from './native-expression.ts';
+import {
+  bitsToC,
+  boundsOf,
+  indexToC,
+  maskOf,
+  slotOf,
+  toC,
+  withBound,
+  type NativePlace,
+} from './native-expression.ts';
 import type { Slot } from './native-layout.ts';
 
 /** The function of a copy: appends the successors of `from` to those at `out`, and returns where they end. */

@@ -1,9 +1,7 @@
 /** The results as Markdown, to be pasted into docs/performance.md. */
 import type { Measured } from './contender.ts';
-import type { Machine } from './machine.ts';
-import { describeMachine } from './machine.ts';
-import type { Comparison } from './side-by-side.ts';
-import { timesAsFast } from './side-by-side.ts';
+import { describeMachine, type Machine } from './machine.ts';
+import { timesAsFast, type Comparison } from './side-by-side.ts';
 import type { VerdictComparison } from './verdict.ts';
 
 const integer = (value: number) => value.toLocaleString('en-US');

@@ -1,9 +1,8 @@
 /** What is measured: a model of the project with its options. */
-import type { TransitionTable } from '../../checker/analysis/transition-table.ts';
-import { transitionTable } from '../../checker/analysis/transition-table.ts';
+import type { TransitionTable } from '../../checker/program/transition-system.ts';
+import { transitionTable } from '../../checker/program/build-transitions.ts';
 import type { AnyDefinition } from '../../checker/language/model.ts';
-import type { OptionValue } from '../../checker/language/option.ts';
-import { optionName } from '../../checker/language/option.ts';
+import { optionName, type OptionValue } from '../../checker/language/option.ts';
 
 export interface Subject {
   readonly definition: AnyDefinition;

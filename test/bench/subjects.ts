@@ -6,8 +6,7 @@ import { model as bakery } from '../../models/mutual-exclusion/bakery.ts';
 import { model as mcs } from '../../models/mutual-exclusion/mcs.ts';
 import { model as peterson } from '../../models/mutual-exclusion/peterson.ts';
 import { model as szymanski } from '../../models/mutual-exclusion/szymanski.ts';
-import type { Subject } from './subject.ts';
-import { subject } from './subject.ts';
+import { subject, type Subject } from './subject.ts';
 
 const definitions = [gupFastVsCollapse, anderson, bakery, mcs, peterson, szymanski];
 

@@ -4,10 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isInstalled } from './child.ts';
 import { engine, nativeC, spin, unreducedSpin } from './contender.ts';
-import type { Comparison, Rounds } from './side-by-side.ts';
-import { sideBySide } from './side-by-side.ts';
-import type { Subject } from './subject.ts';
-import { titleOf } from './subject.ts';
+import { sideBySide, type Comparison, type Rounds } from './side-by-side.ts';
+import { titleOf, type Subject } from './subject.ts';
 
 const newFolder = () => mkdtempSync(join(tmpdir(), 'racewalk-bench-'));
 const remove = (folder: string) => rmSync(folder, { recursive: true });

@@ -1,11 +1,8 @@
 /** Time to verdict: `racewalk check` as a user runs it against Spin's verifier at its best setting. */
 import { median } from './child.ts';
-import type { SpinMeasured, SpinSetting } from './contender.ts';
-import { beginRacewalkCheck, racewalkCheck, spin } from './contender.ts';
-import type { Rounds } from './side-by-side.ts';
-import { isAnother } from './side-by-side.ts';
-import type { Subject } from './subject.ts';
-import { argumentsOf, titleOf } from './subject.ts';
+import { beginRacewalkCheck, racewalkCheck, spin, type SpinMeasured, type SpinSetting } from './contender.ts';
+import { isAnother, type Rounds } from './side-by-side.ts';
+import { argumentsOf, titleOf, type Subject } from './subject.ts';
 import { inFolder, inFolderFor } from './throughput.ts';
 
 /** What `racewalk check` says of a subject, and what it takes: medians of three. */

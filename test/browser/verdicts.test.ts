@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { withMemoryOption } from '../../checker/memory/memory-option.ts';
 import { check } from '../../checker/search/check.ts';
-import { headline } from '../../checker/telling/verdict-text.ts';
+import { headline } from '../../checker/report/verdict.ts';
 import { registry } from '../../models/registry.ts';
 import { describeInBrowser, dist, useSite, verdict, waitForVerdict } from './browser.ts';
 

@@ -12,6 +12,8 @@ export default defineConfig({
     // Browsers are large: one after the other.
     fileParallelism: false,
     testTimeout: 30_000,
+    // A browser that is slow to start on a busy machine is no fault of the program.
+    retry: process.env['CI'] === undefined ? 0 : 2,
     hookTimeout: 60_000,
     reporters: resultsFile === undefined ? ['default'] : ['default', ['json', { outputFile: resultsFile }]],
   },

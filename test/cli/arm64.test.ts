@@ -1,6 +1,10 @@
-/** `--memory arm64` as a user meets it: the sentence beside holds, traces of what was early or old, and what refuses it. */
+/**
+ * `--memory arm64` as a user meets it: the sentence beside holds, traces of what was early or old, and what refuses it.
+ *
+ * @module-tag process
+ */
 import { describe, expect, test } from 'vitest';
-import { checkOutput } from '../../cli/check-schema.ts';
+import { checkOutput } from '../../cli/report/check-schema.ts';
 import { expectWrongUse, file, folder, racewalk } from './run.ts';
 
 /** A load of an object and a decrement of its count, relaxed or full, against who frees it. */

@@ -1,6 +1,10 @@
-/** `racewalk barriers`: which repair needs which barrier, a variant barrier by barrier, and wrong use. */
+/**
+ * `racewalk barriers`: which repair needs which barrier, a variant barrier by barrier, and wrong use.
+ *
+ * @module-tag process
+ */
 import { describe, expect, test } from 'vitest';
-import { barriersResult } from '../../cli/barriers-schema.ts';
+import { barriersResult } from '../../cli/barriers/schema.ts';
 import { long } from '../depth.ts';
 import { expectWrongUse, file, racewalk, smallModel } from './run.ts';
 

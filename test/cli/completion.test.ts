@@ -1,11 +1,15 @@
-/** Completion as shells ask for it, each in the shell itself where it is there. */
+/**
+ * Completion as shells ask for it, each in the shell itself where it is there.
+ *
+ * @module-tag process
+ */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { racewalkProgram } from '../../cli/program.ts';
-import { candidates } from '../../cli/candidates.ts';
+import { candidates } from '../../cli/completion/candidates.ts';
 import { expectWrongUse, file, folder, racewalk, smallModel } from './run.ts';
 
 const launcher = fileURLToPath(new URL('../../cli/racewalk.js', import.meta.url));

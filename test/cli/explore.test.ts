@@ -1,9 +1,13 @@
-/** `racewalk explore` as a user and as an intruder meet it; the page itself is opened in test/browser. */
+/**
+ * `racewalk explore` as a user and as an intruder meet it; the page itself is opened in test/browser.
+ *
+ * @module-tag process
+ */
 import { writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { siteFiles } from '../../cli/page-files.ts';
+import { siteFiles } from '../../cli/report/page-files.ts';
 import { expectWrongUse, file, folder, racewalk, smallModel } from './run.ts';
 
 interface Asked {

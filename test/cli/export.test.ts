@@ -1,4 +1,8 @@
-/** `racewalk export` as a user meets it: every format, a saved trace, a variant that holds, and wrong words. */
+/**
+ * `racewalk export` as a user meets it: every format, a saved trace, a variant that holds, and wrong words.
+ *
+ * @module-tag process
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';

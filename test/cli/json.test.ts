@@ -1,16 +1,20 @@
-/** What other programs read: the JSON of a check and a saved trace, and the schemas in docs. */
+/**
+ * What other programs read: the JSON of a check and a saved trace, and the schemas in docs.
+ *
+ * @module-tag process
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DOMParser } from '@xmldom/xmldom';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { barriersResult } from '../../cli/barriers-schema.ts';
-import { checkOutput } from '../../cli/check-schema.ts';
-import { compareResult } from '../../cli/compare-schema.ts';
-import { certificateFile } from '../../cli/certificate-schema.ts';
-import { proveOutput } from '../../cli/prove-schema.ts';
-import { mutateResult } from '../../cli/mutate-schema.ts';
-import { traceFile } from '../../cli/trace-schema.ts';
+import { barriersResult } from '../../cli/barriers/schema.ts';
+import { checkOutput } from '../../cli/report/check-schema.ts';
+import { compareResult } from '../../cli/compare/schema.ts';
+import { certificateFile } from '../../cli/prove/certificate-schema.ts';
+import { proveOutput } from '../../cli/prove/schema.ts';
+import { mutateResult } from '../../cli/mutate/schema.ts';
+import { traceFile } from '../../cli/report/trace-schema.ts';
 import { expectWrongUse, file, folder, racewalk, smallModel } from './run.ts';
 
 const email = 'gup-fast-vs-collapse';

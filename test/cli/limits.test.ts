@@ -1,4 +1,8 @@
-/** Runs that are cut short: inconclusive, with how far they came, and never a proof. */
+/**
+ * Runs that are cut short: inconclusive, with how far they came, and never a proof.
+ *
+ * @module-tag process
+ */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';

@@ -1,4 +1,8 @@
-/** `racewalk litmus`: herd's words, exit codes, and files that cannot be run. */
+/**
+ * `racewalk litmus`: herd's words, exit codes, and files that cannot be run.
+ *
+ * @module-tag process
+ */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';

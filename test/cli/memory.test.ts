@@ -1,4 +1,8 @@
-/** `--memory` on every command that takes a model, and traces of store buffers. */
+/**
+ * `--memory` on every command that takes a model, and traces of store buffers.
+ *
+ * @module-tag process
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';

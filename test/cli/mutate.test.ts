@@ -1,6 +1,10 @@
-/** `racewalk mutate` as a user meets it. */
+/**
+ * `racewalk mutate` as a user meets it.
+ *
+ * @module-tag process
+ */
 import { describe, expect, test } from 'vitest';
-import { mutateResult } from '../../cli/mutate-schema.ts';
+import { mutateResult } from '../../cli/mutate/schema.ts';
 import { expectWrongUse, file, racewalk, smallModel } from './run.ts';
 
 const statements = `

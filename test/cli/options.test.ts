@@ -1,4 +1,8 @@
-/** Words on the command line that mean nothing: what is possible, and the nearest spelling. */
+/**
+ * Words on the command line that mean nothing: what is possible, and the nearest spelling.
+ *
+ * @module-tag process
+ */
 import { describe, expect, test } from 'vitest';
 import { expectWrongUse, racewalk } from './run.ts';
 

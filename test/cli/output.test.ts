@@ -1,4 +1,8 @@
-/** Output that cannot be written: one sentence, exit code 4, and no half file. */
+/**
+ * Output that cannot be written: one sentence, exit code 4, and no half file.
+ *
+ * @module-tag process
+ */
 import { spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,

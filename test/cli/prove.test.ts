@@ -1,9 +1,13 @@
-/** `racewalk prove` and `racewalk verify` as their users run them. */
+/**
+ * `racewalk prove` and `racewalk verify` as their users run them.
+ *
+ * @module-tag process
+ */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { certificateFile } from '../../cli/certificate-schema.ts';
-import { proveOutput } from '../../cli/prove-schema.ts';
+import { certificateFile } from '../../cli/prove/certificate-schema.ts';
+import { proveOutput } from '../../cli/prove/schema.ts';
 import { folder, racewalk } from './run.ts';
 
 describe.concurrent('prove', () => {

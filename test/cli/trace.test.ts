@@ -1,4 +1,8 @@
-/** The trace of the email, word for word; and traces that are saved, replayed, and spoilt. */
+/**
+ * The trace of the email, word for word; and traces that are saved, replayed, and spoilt.
+ *
+ * @module-tag process
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';

@@ -1,4 +1,8 @@
-/** Model files of a user's own: what is wrong with them is told once, with its place, and never passes for a proof. */
+/**
+ * Model files of a user's own: what is wrong with them is told once, with its place, and never passes for a proof.
+ *
+ * @module-tag process
+ */
 import { describe, expect, test } from 'vitest';
 import { expectWrongUse, file, folder, racewalk, smallModel } from './run.ts';
 

@@ -1,4 +1,8 @@
-/** The same output from any number of workers, byte for byte but for times; and runs that are cut short. */
+/**
+ * The same output from any number of workers, byte for byte but for times; and runs that are cut short.
+ *
+ * @module-tag process
+ */
 import { describe, expect, test } from 'vitest';
 import { long } from '../depth.ts';
 import { expectWrongUse, racewalk } from './run.ts';

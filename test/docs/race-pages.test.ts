@@ -1,8 +1,7 @@
 /** The pages of docs/races are what `npm run docs` makes of the models today, and headers say what the models do. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { ExposureName } from './races/exposure.ts';
-import { exposureNames, isViolatedThere, onMachines } from './races/exposure.ts';
+import { exposureNames, isViolatedThere, onMachines, type ExposureName } from './races/exposure.ts';
 import { headerOf } from './races/header.ts';
 import { racePages } from './races/pages.ts';
 import { allRaces } from './races/races.ts';

@@ -1,11 +1,10 @@
 /** What docs/tour.md quotes is what the program makes of the model today. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import type { Instruction } from '../../checker/analysis/flow.ts';
-import { flowOf } from '../../checker/analysis/flow.ts';
-import type { Code } from '../../checker/analysis/transition-table.ts';
+import { flowOf, type Instruction } from '../../checker/program/control-flow.ts';
+import type { Code } from '../../checker/program/transition-system.ts';
 import { check } from '../../checker/search/check.ts';
-import { initialStates, moves } from '../../checker/state/interpret.ts';
+import { initialStates, moves } from '../../checker/interpreter/interpreter.ts';
 import { model } from '../../models/gup-fast-vs-collapse.ts';
 import { racewalk } from '../cli/run.ts';
 

@@ -5,11 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { AnyDefinition } from '../../checker/language/index.ts';
 import { withMemoryOption } from '../../checker/memory/memory-option.ts';
-import { mutating } from '../../checker/mutate/mutate.ts';
-import { titleOf } from '../../checker/mutate/mutation.ts';
+import { mutating } from '../../checker/study/mutate/mutate.ts';
+import { titleOf } from '../../checker/study/mutate/site.ts';
 import { check, noLimits } from '../../checker/search/check.ts';
 import { defaultSettings } from '../../checker/search/settings.ts';
-import { finish } from '../../checker/search/steps.ts';
+import { finish } from '../../checker/state-space/cooperative.ts';
 
 const text = readFileSync(new URL('../../docs/writing-a-model.md', import.meta.url), 'utf8');
 

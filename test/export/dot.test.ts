@@ -1,14 +1,14 @@
 /** The Graphviz export has as many nodes and edges as the search has states and transitions, and the trace in it. */
-import { parse } from '@ts-graphviz/ast';
 import fc from 'fast-check';
+import { parse } from '@ts-graphviz/ast';
 import { describe, expect, test } from 'vitest';
-import type { TransitionTable } from '../../checker/analysis/transition-table.ts';
-import { transitionTable } from '../../checker/analysis/transition-table.ts';
+import type { TransitionTable } from '../../checker/program/transition-system.ts';
+import { transitionTable } from '../../checker/program/build-transitions.ts';
 import { toDot } from '../../checker/export/dot.ts';
-import { interpretedSpace } from '../../checker/search/interpreted-space.ts';
-import { graphOf } from '../../checker/search/state-graph.ts';
-import { finish } from '../../checker/search/steps.ts';
-import type { Trace } from '../../checker/search/trace.ts';
+import { interpretedSpace } from '../../checker/state-space/interpreted-space.ts';
+import { graphOf } from '../../checker/state-space/state-graph.ts';
+import { finish } from '../../checker/state-space/cooperative.ts';
+import type { Trace } from '../../checker/trace/trace.ts';
 import { explore } from '../laws/explore.ts';
 import { randomModel } from '../laws/random-model.ts';
 import { traces } from './traces.ts';

@@ -1,8 +1,8 @@
 /** The ITF of a trace has the documented form, and its states are those of the interpreter. */
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { toItf } from '../../checker/export/itf.ts';
-import type { State } from '../../checker/state/evaluate.ts';
+import { toItf } from '../../checker/export/trace/itf.ts';
+import type { State } from '../../checker/interpreter/evaluate.ts';
 import { traces } from './traces.ts';
 
 // As Apalache documents it: docs/src/adr/015adr-trace.md. JSON knows booleans too, and Apalache writes them.

@@ -1,10 +1,10 @@
 /** The Mermaid export is read by Mermaid itself, and comes out with the words that went in. */
 import mermaid from 'mermaid';
 import { describe, expect, test } from 'vitest';
-import { toMermaid } from '../../checker/export/mermaid.ts';
-import { cpusOf } from '../../checker/telling/cpus.ts';
-import { toldRaces } from '../../checker/telling/race-sentences.ts';
-import { traceLines } from '../../checker/telling/trace-lines.ts';
+import { toMermaid } from '../../checker/export/trace/mermaid.ts';
+import { cpusOf } from '../../checker/report/cpus.ts';
+import { toldRaces } from '../../checker/report/race-sentences.ts';
+import { traceLines } from '../../checker/report/trace-lines.ts';
 import { traces } from './traces.ts';
 
 interface Message {

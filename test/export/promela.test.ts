@@ -1,13 +1,13 @@
 /** Spin and the interpreter agree, state for state, on what a model does. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { transitionTable } from '../../checker/analysis/transition-table.ts';
-import { toPromela } from '../../checker/export/promela.ts';
+import { transitionTable } from '../../checker/program/build-transitions.ts';
+import { toPromela } from '../../checker/export/promela/promela.ts';
 import type { AnyDefinition, Model, Scenario } from '../../checker/language/model.ts';
 import { withMemoryOption } from '../../checker/memory/memory-option.ts';
-import { interpretedSpace } from '../../checker/search/interpreted-space.ts';
-import type { StateSpace } from '../../checker/search/state-space.ts';
-import { startOf } from '../../checker/state/start.ts';
+import { interpretedSpace } from '../../checker/state-space/interpreted-space.ts';
+import type { StateSpace } from '../../checker/state-space/state-space.ts';
+import { startOf } from '../../checker/interpreter/initial-check.ts';
 import { model as anderson } from '../../models/mutual-exclusion/anderson.ts';
 import { model as bakery } from '../../models/mutual-exclusion/bakery.ts';
 import { model as mcs } from '../../models/mutual-exclusion/mcs.ts';

@@ -1,10 +1,10 @@
 /** The SVG of a trace is XML, says everything that the trace does, and draws within its own borders. */
 import { DOMParser } from '@xmldom/xmldom';
 import { describe, expect, test } from 'vitest';
-import { toSvg } from '../../checker/export/lanes-svg.ts';
-import { cpusOf } from '../../checker/telling/cpus.ts';
-import { toldRaces } from '../../checker/telling/race-sentences.ts';
-import { traceLines } from '../../checker/telling/trace-lines.ts';
+import { toSvg } from '../../checker/export/trace/lanes-svg.ts';
+import { cpusOf } from '../../checker/report/cpus.ts';
+import { toldRaces } from '../../checker/report/race-sentences.ts';
+import { traceLines } from '../../checker/report/trace-lines.ts';
 import { awkward, traces } from './traces.ts';
 
 /** Throws  for whatever is no XML. */

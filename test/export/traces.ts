@@ -1,8 +1,18 @@
 /** Traces of all kinds to export: of the registry's scenarios that fail, and one with words that other formats must escape. */
-import { exportedTrace } from '../../checker/export/exported-trace.ts';
-import type { ExportedTrace } from '../../checker/export/exported-trace.ts';
-import { defineModel, init, set, shared, step, thread, bool, values } from '../../checker/language/index.ts';
-import { always, ne, reachable } from '../../checker/language/index.ts';
+import { exportedTrace, type ExportedTrace } from '../../checker/export/trace/exported-trace.ts';
+import {
+  defineModel,
+  init,
+  set,
+  shared,
+  step,
+  thread,
+  bool,
+  values,
+  always,
+  ne,
+  reachable,
+} from '../../checker/language/index.ts';
 import { withMemoryOption } from '../../checker/memory/memory-option.ts';
 import { check } from '../../checker/search/check.ts';
 import { model as collapse } from '../../models/gup-fast-vs-collapse.ts';

@@ -34,8 +34,7 @@ import {
 } from '../../checker/language/index.ts';
 import { declarationsOf } from '../../checker/language/variable.ts';
 import { t } from './mistakes.ts';
-import { definition, locals, mem } from './tiny.ts';
-import type { Locals } from './tiny.ts';
+import { definition, locals, mem, type Locals } from './tiny.ts';
 
 const evading = (thing: unknown) => thing as never;
 

@@ -1,6 +1,5 @@
 /** More than one access in a step, what cannot stand inside atomically, names out of their place. */
 import { describe, expect, test } from 'vitest';
-import type { Expr } from '../../checker/language/index.ts';
 import {
   add,
   always,
@@ -26,6 +25,7 @@ import {
   step,
   thread,
   wait,
+  type Expr,
 } from '../../checker/language/index.ts';
 import { areTold } from './mistakes.ts';
 import { inThread, mem, modelOf } from './tiny.ts';

@@ -3,8 +3,7 @@
  * the types are evaded.
  */
 import { expect, test } from 'vitest';
-import type { Text } from '../../checker/language/index.ts';
-import { ModelError, step, thread } from '../../checker/language/index.ts';
+import { ModelError, step, thread, type Text } from '../../checker/language/index.ts';
 
 /** What the mistake is, the code that makes it, and what its message must say. */
 type Mistakes = Readonly<Record<string, readonly [code: () => unknown, ...says: string[]]>>;

@@ -1,6 +1,5 @@
 /** A tiny model around the statements or properties of a test. */
 import type { AnyThread } from '../../checker/language/thread.ts';
-import type { AnyDefinition, Expr, Parts, Text } from '../../checker/language/index.ts';
 import {
   array,
   bool,
@@ -13,6 +12,10 @@ import {
   shared,
   thread,
   values,
+  type AnyDefinition,
+  type Expr,
+  type Parts,
+  type Text,
 } from '../../checker/language/index.ts';
 import type { Model } from '../../checker/language/model.ts';
 import type { References } from '../../checker/language/variable.ts';

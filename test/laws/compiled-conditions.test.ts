@@ -1,25 +1,30 @@
 /** Holds that the code of a condition says what the interpreter says, and fails where that does. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { transitionTable } from '../../checker/analysis/transition-table.ts';
+import { transitionTable } from '../../checker/program/build-transitions.ts';
 import type { AnyDeclaration, Declarations } from '../../checker/language/variable.ts';
 import { sizeOf, valueAt } from '../../checker/language/domain.ts';
-import type { Expr, Value } from '../../checker/language/index.ts';
-import { defineModel, ModelError, reachable, set, step, thread } from '../../checker/language/index.ts';
+import {
+  defineModel,
+  ModelError,
+  reachable,
+  set,
+  step,
+  thread,
+  type Expr,
+  type Value,
+} from '../../checker/language/index.ts';
 import { printExpr } from '../../checker/language/print.ts';
-import type { Cells, Place, State } from '../../checker/state/evaluate.ts';
-import { isTrue } from '../../checker/state/evaluate.ts';
-import { endsOf, propertyPlace } from '../../checker/state/interpret.ts';
-import { layoutOf } from '../../checker/state/layout.ts';
-import { encode } from '../../checker/state/packed-state.ts';
-import { inLocals, inMemory } from '../../checker/state/wasm-cells.ts';
-import { giveBack, i32, local } from '../../checker/state/wasm-code.ts';
-import { encodeModule } from '../../checker/state/wasm-encode.ts';
-import { compileCondition, compileNegation } from '../../checker/state/wasm-expression.ts';
-import type { Readable } from './random-condition.ts';
-import { locals, memory, randomCondition } from './random-condition.ts';
-import type { Tape } from './tape.ts';
-import { tape } from './tape.ts';
+import { isTrue, type Cells, type Place, type State } from '../../checker/interpreter/evaluate.ts';
+import { endsOf, propertyPlace } from '../../checker/interpreter/interpreter.ts';
+import { layoutOf } from '../../checker/codegen/layout/layout.ts';
+import { encode } from '../../checker/codegen/layout/packed-state.ts';
+import { inLocals, inMemory } from '../../checker/codegen/layout/cells.ts';
+import { giveBack, i32, local } from '../../checker/codegen/wasm/code.ts';
+import { encodeModule } from '../../checker/codegen/wasm/encode.ts';
+import { compileCondition, compileNegation } from '../../checker/codegen/step/expression.ts';
+import { locals, memory, randomCondition, type Readable } from './random-condition.ts';
+import { tape, type Tape } from './tape.ts';
 
 const copies = 2;
 let running: Pick<Readable, 'own' | 'numbers'> = { own: [], numbers: [] };

@@ -1,11 +1,10 @@
 /** Holds that generated code and the interpreter agree, state for state, on random models and on chosen ones. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { TransitionTable } from '../../checker/analysis/transition-table.ts';
-import { transitionTable } from '../../checker/analysis/transition-table.ts';
-import type { CompiledOptions } from '../../checker/search/compiled-space.ts';
-import { compiledSpace } from '../../checker/search/compiled-space.ts';
-import { interpretedSpace } from '../../checker/search/interpreted-space.ts';
+import type { TransitionTable } from '../../checker/program/transition-system.ts';
+import { transitionTable } from '../../checker/program/build-transitions.ts';
+import { compiledSpace, type CompiledOptions } from '../../checker/engine/compiled-space.ts';
+import { interpretedSpace } from '../../checker/state-space/interpreted-space.ts';
 import { law, runs } from '../depth.ts';
 import { explore } from './explore.ts';
 import { packingCases } from './packing-cases.ts';

@@ -1,5 +1,5 @@
 /** Explores a state space to its end, past all findings. */
-import type { StateSpace } from '../../checker/search/state-space.ts';
+import type { StateSpace } from '../../checker/state-space/state-space.ts';
 
 /** The space with all its states expanded, or null when there are more than `most`. */
 export function explore<S extends StateSpace>(space: S, most: number): S | null {

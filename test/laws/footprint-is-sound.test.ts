@@ -4,22 +4,19 @@
  * @module-tag law
  */
 import fc from 'fast-check';
+import * as sets from '../../checker/reduction/analysis/value-set.ts';
 import { expect, test } from 'vitest';
-import { increase, decrease, read, write } from '../../checker/analysis/access.ts';
-import type { Visibility } from '../../checker/analysis/clause.ts';
-import { conjunctsOf, visibilityOf } from '../../checker/analysis/clause.ts';
-import type { Step } from '../../checker/analysis/footprint.ts';
-import { stepOf } from '../../checker/analysis/footprint.ts';
-import { Futures } from '../../checker/analysis/future.ts';
-import type { Numbering } from '../../checker/analysis/numbering.ts';
-import { numberingOf, numbersOf } from '../../checker/analysis/numbering.ts';
-import type { Scope } from '../../checker/analysis/scope.ts';
-import { steadied } from '../../checker/analysis/steady.ts';
-import * as sets from '../../checker/analysis/value-set.ts';
-import type { Transition } from '../../checker/analysis/transition-table.ts';
-import { transitionTable } from '../../checker/analysis/transition-table.ts';
-import { CompactStates, firstLocal } from '../../checker/search/compact-state.ts';
-import { reducedSpace } from '../../checker/search/reduced-space.ts';
+import { increase, decrease, read, write } from '../../checker/reduction/analysis/access.ts';
+import { conjunctsOf, visibilityOf, type Visibility } from '../../checker/reduction/analysis/conjuncts.ts';
+import { stepOf, type Step } from '../../checker/reduction/analysis/footprint.ts';
+import { Futures } from '../../checker/reduction/analysis/thread-modular.ts';
+import { numberingOf, numbersOf, type Numbering } from '../../checker/program/numbering.ts';
+import type { Scope } from '../../checker/reduction/analysis/scope.ts';
+import { steadied } from '../../checker/reduction/analysis/commuting-values.ts';
+import type { Transition } from '../../checker/program/transition-system.ts';
+import { transitionTable } from '../../checker/program/build-transitions.ts';
+import { CompactStates, firstLocal } from '../../checker/reduction/state/interned-state.ts';
+import { reducedSpace } from '../../checker/reduction/reduced-space.ts';
 import { runs } from '../depth.ts';
 import { explore } from './explore.ts';
 import { randomModel } from './random-model.ts';

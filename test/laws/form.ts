@@ -1,8 +1,8 @@
 /** What is the same for all states that are alike: up to permutations of copies, and with or without dead locals. */
-import type { DeadLocals } from '../../checker/analysis/liveness.ts';
-import type { Numbering } from '../../checker/analysis/numbering.ts';
-import type { Symmetry } from '../../checker/analysis/symmetry.ts';
-import type { State } from '../../checker/state/evaluate.ts';
+import type { DeadLocals } from '../../checker/program/dead-locals.ts';
+import type { Numbering } from '../../checker/program/numbering.ts';
+import type { Symmetry } from '../../checker/program/symmetry.ts';
+import type { State } from '../../checker/interpreter/evaluate.ts';
 import type { Explored } from './explore-levels.ts';
 
 /** Which states are alike. */

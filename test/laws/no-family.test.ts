@@ -19,10 +19,9 @@ import {
 } from 'racewalk';
 import { withMemoryOption } from '../../checker/memory/memory-option.ts';
 import { noLimits } from '../../checker/search/check.ts';
-import { provingByViews } from '../../checker/search/prove.ts';
-import type { Proof } from '../../checker/search/prove.ts';
+import { provingByViews, type Proof } from '../../checker/search/prove.ts';
 import { defaultSettings } from '../../checker/search/settings.ts';
-import { finish } from '../../checker/search/steps.ts';
+import { finish } from '../../checker/state-space/cooperative.ts';
 import { verifying } from '../../checker/verify/verify.ts';
 
 interface Parts {

@@ -35,8 +35,8 @@ import {
   values,
   wait,
   when,
+  type Parts,
 } from '../../checker/language/index.ts';
-import type { Parts } from '../../checker/language/index.ts';
 
 export const happens = reachable('it begins', true);
 

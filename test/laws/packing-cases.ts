@@ -39,10 +39,9 @@ import {
   values,
   wait,
   when,
+  type Parts,
 } from '../../checker/language/index.ts';
-import type { Parts } from '../../checker/language/index.ts';
 import type { Model } from '../../checker/language/model.ts';
-
 import { crossing, happens, negative, neighbours, page } from './packed-models.ts';
 
 function nested(): Parts {

@@ -2,8 +2,7 @@
 import { printDomain } from '../../checker/language/domain.ts';
 import type { Model } from '../../checker/language/model.ts';
 import { printExpr, printMeaning, printText } from '../../checker/language/print.ts';
-import type { Block, Statement } from '../../checker/language/statement.ts';
-import { blocksOf } from '../../checker/language/statement.ts';
+import { blocksOf, type Block, type Statement } from '../../checker/language/statement.ts';
 import type { AnyThread } from '../../checker/language/thread.ts';
 import type { Declarations } from '../../checker/language/variable.ts';
 

@@ -1,16 +1,15 @@
 /** Mutants of the registry: what a check of up to three copies refutes is proved for no number. */
 import { describe, expect, test } from 'vitest';
-import { declaredClaim } from '../../cli/prove-all.ts';
-import type { Claim } from '../../checker/family/claim.ts';
-import { anyOptionsOf } from '../../checker/family/claim.ts';
+import { declaredClaim } from '../../cli/prove/all.ts';
+import { anyOptionsOf, type Claim } from '../../checker/family/claim.ts';
 import { ModelError } from '../../checker/language/model-error.ts';
 import type { AnyDefinition, Model } from '../../checker/language/model.ts';
-import { mutationsOf } from '../../checker/mutate/mutation.ts';
-import { edited } from '../../checker/mutate/edited.ts';
+import { mutationsOf } from '../../checker/study/mutate/mutation.ts';
+import { edited } from '../../checker/study/mutate/edited.ts';
 import { check, noLimits } from '../../checker/search/check.ts';
 import { provingByViews } from '../../checker/search/prove.ts';
 import { defaultSettings } from '../../checker/search/settings.ts';
-import { finish } from '../../checker/search/steps.ts';
+import { finish } from '../../checker/state-space/cooperative.ts';
 import { registry } from '../../models/registry.ts';
 import { long } from '../depth.ts';
 

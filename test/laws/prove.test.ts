@@ -1,17 +1,15 @@
 /** The laws of proofs for any number: what they rest on, that they prove nothing which fails, and that faults are noticed. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { deadLocals } from '../../checker/analysis/liveness.ts';
-import { numberingOf } from '../../checker/analysis/numbering.ts';
-import { transitionTable } from '../../checker/analysis/transition-table.ts';
+import { deadLocals } from '../../checker/program/dead-locals.ts';
+import { numberingOf } from '../../checker/program/numbering.ts';
+import { transitionTable } from '../../checker/program/build-transitions.ts';
 import { viewSetOf } from '../../checker/family/certificate.ts';
-import type { Configuration } from '../../checker/family/configuration.ts';
-import { saturated } from '../../checker/family/configuration.ts';
+import { saturated, type Configuration } from '../../checker/family/configuration.ts';
 import { familyOf, invariantsOnly } from '../../checker/family/family.ts';
 import type { Faults } from '../../checker/family/faults.ts';
 import { judge } from '../../checker/family/judge.ts';
-import type { Machine } from '../../checker/family/machine.ts';
-import { machineOf } from '../../checker/family/machine.ts';
+import { machineOf, type Machine } from '../../checker/family/machine.ts';
 import { Refusal } from '../../checker/family/refusal.ts';
 import { Views } from '../../checker/family/views.ts';
 import type { AnyDefinition, Model } from '../../checker/language/model.ts';
@@ -19,13 +17,12 @@ import type { AnyThread } from '../../checker/language/thread.ts';
 import { ModelError } from '../../checker/language/model-error.ts';
 import { check, noLimits } from '../../checker/search/check.ts';
 import { anyOptionsOf } from '../../checker/family/claim.ts';
-import { finish } from '../../checker/search/steps.ts';
-import type { State } from '../../checker/state/evaluate.ts';
-import { fire, initialStates, moves } from '../../checker/state/interpret.ts';
+import { finish } from '../../checker/state-space/cooperative.ts';
+import type { State } from '../../checker/interpreter/evaluate.ts';
+import { fire, initialStates, moves } from '../../checker/interpreter/interpreter.ts';
 import { verifying } from '../../checker/verify/verify.ts';
 import { registry } from '../../models/registry.ts';
-import { randomFamily } from './random-family.ts';
-import type { Wishes } from './random-family.ts';
+import { randomFamily, type Wishes } from './random-family.ts';
 import { small } from './small-families.ts';
 
 /** Families a law tries; RACEWALK_LAW_RUNS asks for more. */

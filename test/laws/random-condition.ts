@@ -1,5 +1,4 @@
 /** Random conditions over a small memory and the copies of a thread, of the shapes that generated code rearranges. */
-import type { Expr, Thread, Value, Variable } from '../../checker/language/index.ts';
 import {
   add,
   and,
@@ -25,6 +24,10 @@ import {
   shared,
   sub,
   values,
+  type Expr,
+  type Thread,
+  type Value,
+  type Variable,
 } from '../../checker/language/index.ts';
 import type { References } from '../../checker/language/variable.ts';
 import type { Tape } from './tape.ts';

@@ -1,51 +1,7 @@
 /** Random families of models: protocols of any number of copies, with counters, locks, freezes, handlers, loops and elements. */
 // prettier-ignore
-import type { AnyDefinition, Expr, Statement, Text, Variable } from 'racewalk';
-import {
-  add,
-  always,
-  and,
-  array,
-  assert,
-  atomically,
-  bool,
-  branch,
-  choose,
-  conditional,
-  dec,
-  defineModel,
-  each,
-  ended,
-  eq,
-  exists,
-  forAll,
-  forever,
-  ge,
-  gt,
-  inc,
-  index,
-  init,
-  integer,
-  loop,
-  lt,
-  ne,
-  never,
-  not,
-  or,
-  range,
-  reachable,
-  say,
-  set,
-  shared,
-  step,
-  sub,
-  thread,
-  values,
-  wait,
-  when,
-} from 'racewalk';
-import type { Tape } from './tape.ts';
-import { tape } from './tape.ts';
+import { add, always, and, array, assert, atomically, bool, branch, choose, conditional, dec, defineModel, each, ended, eq, exists, forAll, forever, ge, gt, inc, index, init, integer, loop, lt, ne, never, not, or, range, reachable, say, set, shared, step, sub, thread, values, wait, when, type AnyDefinition, type Expr, type Statement, type Text, type Variable } from 'racewalk';
+import { tape, type Tape } from './tape.ts';
 
 const V = values('p', 'q', 'r');
 

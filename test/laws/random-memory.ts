@@ -1,5 +1,4 @@
 /** The memory of random models, and random expressions over one of its cells, the locals and constants. */
-import type { Domain, Expr, Value, Variable } from '../../checker/language/index.ts';
 import {
   add,
   and,
@@ -18,6 +17,10 @@ import {
   shared,
   sub,
   values,
+  type Domain,
+  type Expr,
+  type Value,
+  type Variable,
 } from '../../checker/language/index.ts';
 import type { References } from '../../checker/language/variable.ts';
 import type { Tape } from './tape.ts';

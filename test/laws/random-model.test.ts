@@ -1,14 +1,13 @@
 /** Holds that random models are varied enough for the laws to have something to bite on. */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { transitionTable } from '../../checker/analysis/transition-table.ts';
+import { transitionTable } from '../../checker/program/build-transitions.ts';
 import { statementsOf } from '../../checker/language/thread.ts';
-import { interpretedSpace } from '../../checker/search/interpreted-space.ts';
-import type { StateSpace } from '../../checker/search/state-space.ts';
+import { interpretedSpace } from '../../checker/state-space/interpreted-space.ts';
+import type { StateSpace } from '../../checker/state-space/state-space.ts';
 import { explore } from './explore.ts';
 import { printModel } from './print-model.ts';
-import type { Wishes } from './random-model.ts';
-import { randomModel } from './random-model.ts';
+import { randomModel, type Wishes } from './random-model.ts';
 
 interface Sample {
   readonly text: string;

@@ -18,18 +18,16 @@ import {
   say,
   shared,
   thread,
+  type Expr,
 } from '../../checker/language/index.ts';
-import type { Expr } from '../../checker/language/index.ts';
 import type { Model } from '../../checker/language/model.ts';
 import type { Property } from '../../checker/language/property.ts';
 import type { Thread } from '../../checker/language/thread.ts';
 import { declarationsOf } from '../../checker/language/variable.ts';
 import { printModel } from './print-model.ts';
-import type { Memory } from './random-memory.ts';
-import { cellOf, condition, kinds, locals, memoryOf } from './random-memory.ts';
+import { cellOf, condition, kinds, locals, memoryOf, type Memory } from './random-memory.ts';
 import { textOf } from './random-text.ts';
-import type { Tape } from './tape.ts';
-import { tape } from './tape.ts';
+import { tape, type Tape } from './tape.ts';
 
 export interface Wishes {
   /** Values may leave their domains, and indices their arrays: 'error' findings occur. */

@@ -1,5 +1,4 @@
 /** Random statements: the text of one thread of a random model. */
-import type { Expr, Statement, Text, Variable } from '../../checker/language/index.ts';
 import {
   assert,
   atomically,
@@ -25,10 +24,21 @@ import {
   step,
   wait,
   when,
+  type Expr,
+  type Statement,
+  type Text,
+  type Variable,
 } from '../../checker/language/index.ts';
 import type { Effect } from '../../checker/language/statement.ts';
-import type { Cell, Locals, Memory, Readable } from './random-memory.ts';
-import { cellOf, condition, valueFor } from './random-memory.ts';
+import {
+  cellOf,
+  condition,
+  valueFor,
+  type Cell,
+  type Locals,
+  type Memory,
+  type Readable,
+} from './random-memory.ts';
 import type { Tape } from './tape.ts';
 
 export interface Writer {

@@ -21,8 +21,8 @@ import {
   step,
   thread,
   when,
+  type Expr,
 } from '../../checker/language/index.ts';
-import type { Expr } from '../../checker/language/index.ts';
 import type { Model } from '../../checker/language/model.ts';
 
 /** So many terms that what runs over the copies becomes a loop. */

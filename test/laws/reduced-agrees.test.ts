@@ -5,23 +5,22 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { numberingOf } from '../../checker/analysis/numbering.ts';
-import { symmetryOf } from '../../checker/analysis/symmetry.ts';
-import { transitionTable } from '../../checker/analysis/transition-table.ts';
+import { numberingOf } from '../../checker/program/numbering.ts';
+import { symmetryOf } from '../../checker/program/symmetry.ts';
+import { transitionTable } from '../../checker/program/build-transitions.ts';
 import { note, thread } from '../../checker/language/index.ts';
 import type { Model } from '../../checker/language/model.ts';
-import { Canonical } from '../../checker/search/canonical.ts';
-import { CompactStates } from '../../checker/search/compact-state.ts';
-import type { Faults } from '../../checker/search/faults.ts';
-import { goalOf } from '../../checker/search/goal.ts';
-import { interpretedSpace } from '../../checker/search/interpreted-space.ts';
-import type { ReducedSpace, Reduction } from '../../checker/search/reduction.ts';
-import { reducedSpace } from '../../checker/search/reduced-space.ts';
-import type { Finding, StateSpace } from '../../checker/search/state-space.ts';
+import { Canonical } from '../../checker/reduction/canonical-form.ts';
+import { CompactStates } from '../../checker/reduction/state/interned-state.ts';
+import type { Faults } from '../../checker/reduction/faults.ts';
+import { goalOf } from '../../checker/reduction/stubborn/goal.ts';
+import { interpretedSpace } from '../../checker/state-space/interpreted-space.ts';
+import type { ReducedSpace, Reduction } from '../../checker/reduction/reduction.ts';
+import { reducedSpace } from '../../checker/reduction/reduced-space.ts';
+import type { Finding, StateSpace } from '../../checker/state-space/state-space.ts';
 import { runs } from '../depth.ts';
 import { explore } from './explore.ts';
-import type { Wishes } from './random-model.ts';
-import { randomModel } from './random-model.ts';
+import { randomModel, type Wishes } from './random-model.ts';
 
 /** Models a law tries. */
 const models = runs(750);

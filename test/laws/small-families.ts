@@ -29,8 +29,11 @@ import {
   thread,
   wait,
   atomically,
+  type AnyDefinition,
+  type Expr,
+  type Text,
+  type Variable,
 } from 'racewalk';
-import type { AnyDefinition, Expr, Text, Variable } from 'racewalk';
 import type { Property } from '../../checker/language/property.ts';
 import type { Faults } from '../../checker/family/faults.ts';
 

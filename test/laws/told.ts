@@ -1,5 +1,5 @@
 /** What a state space tells when it is asked everything. */
-import type { StateSpace } from '../../checker/search/state-space.ts';
+import type { StateSpace } from '../../checker/state-space/state-space.ts';
 
 /** Edges are compared one by one for so many states; their number and the states they lead to, for all. */
 const closely = 60;

@@ -1,11 +1,11 @@
 /** Holds that any number of workers finds the same states, numbers, counts and findings as one. */
-import type { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
+import type { Worker } from 'node:worker_threads';
 import { describe, expect, test, vi } from 'vitest';
-import { numberingOf } from '../../checker/analysis/numbering.ts';
-import { symmetryOf } from '../../checker/analysis/symmetry.ts';
-import type { TransitionTable } from '../../checker/analysis/transition-table.ts';
-import { transitionTable } from '../../checker/analysis/transition-table.ts';
+import { numberingOf } from '../../checker/program/numbering.ts';
+import { symmetryOf } from '../../checker/program/symmetry.ts';
+import type { TransitionTable } from '../../checker/program/transition-system.ts';
+import { transitionTable } from '../../checker/program/build-transitions.ts';
 import {
   assert,
   atomically,
@@ -20,12 +20,15 @@ import {
   thread,
   wait,
 } from '../../checker/language/index.ts';
-import type { CompiledOptions, CompiledSpace } from '../../checker/search/compiled-space.ts';
-import { compiledSpace } from '../../checker/search/compiled-space.ts';
-import type { CrewOptions } from '../../checker/search/crew-options.ts';
-import type { Applicants, Recruit } from '../../checker/search/crew.ts';
-import { search } from '../../checker/search/search.ts';
-import { startWorkers } from '../../checker/search/worker-host.ts';
+import {
+  compiledSpace,
+  type CompiledOptions,
+  type CompiledSpace,
+} from '../../checker/engine/compiled-space.ts';
+import type { CrewOptions } from '../../checker/engine/worker-options.ts';
+import type { Applicants, Recruit } from '../../checker/engine/worker.ts';
+import { search } from '../../checker/search/breadth-first.ts';
+import { startWorkers } from '../../checker/engine/node-workers.ts';
 import { model as gupFast } from '../../models/gup-fast-vs-collapse.ts';
 import { law, runs } from '../depth.ts';
 import { mayEnd, modelOf } from '../language/tiny.ts';

@@ -1,7 +1,6 @@
 /** Grace periods of RCU and SRCU: what they order in each memory model. The verdicts are those of herd with the law of RCU. */
 import { describe, expect, test } from 'vitest';
-import { rewritingModelNames } from '../../checker/language/memory-name.ts';
-import type { MemoryModelName } from '../../checker/language/memory-name.ts';
+import { rewritingModelNames, type MemoryModelName } from '../../checker/language/memory-name.ts';
 import { runLitmus } from '../../checker/litmus/run.ts';
 
 const parameters = 'int *x, int *y, int *z, struct srcu_struct *s, struct srcu_struct *t';

@@ -38,10 +38,11 @@ import {
   thread,
   values,
   wait,
+  type Text,
+  type Variable,
 } from '../../checker/language/index.ts';
-import type { Text, Variable } from '../../checker/language/index.ts';
 import type { Model } from '../../checker/language/model.ts';
-import { defaultSettings, memoryModels } from '../../checker/memory/memory-model.ts';
+import { defaultSettings, memoryModels } from '../../checker/memory/memory-models.ts';
 import { check } from '../../checker/search/check.ts';
 
 const V = range(0, 2);

@@ -1,13 +1,12 @@
 /** The ARMv8 machine explored to its end, for tests: what it ends in, and what it finds on the way. */
-import { transitionTable } from '../../checker/analysis/transition-table.ts';
+import { transitionTable } from '../../checker/program/build-transitions.ts';
 import type { Value } from '../../checker/language/domain.ts';
 import type { Model } from '../../checker/language/model.ts';
 import { defaultProgram } from '../../checker/memory/arm64/program.ts';
-import type { MachineSettings } from '../../checker/memory/arm64/successors.ts';
-import { defaultMachine } from '../../checker/memory/arm64/successors.ts';
-import { CapacityError } from '../../checker/search/capacity-error.ts';
-import { Arm64Space } from '../../checker/search/arm64-space.ts';
-import type { Cells } from '../../checker/state/evaluate.ts';
+import { defaultMachine, type MachineSettings } from '../../checker/memory/arm64/successors.ts';
+import { CapacityError } from '../../checker/state-space/capacity-error.ts';
+import { Arm64Space } from '../../checker/memory/arm64/space.ts';
+import type { Cells } from '../../checker/interpreter/evaluate.ts';
 import { explore } from '../laws/explore.ts';
 import { outcomeOf } from './promise-first.ts';
 import type { Viewed } from './viewed-values.ts';

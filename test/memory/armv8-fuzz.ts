@@ -2,8 +2,7 @@
 import fc from 'fast-check';
 import { runLitmus } from '../../checker/litmus/run.ts';
 import { compared } from './against-armv8.ts';
-import type { Kind } from './litmus-program.ts';
-import { kindsIn, programs, shapesIn, sourceOf } from './litmus-program.ts';
+import { kindsIn, programs, shapesIn, sourceOf, type Kind } from './litmus-program.ts';
 
 const [count = '300', seed = '1', frequent] = process.argv.slice(2);
 const program = programs(frequent?.split(',') as Kind[] | undefined);

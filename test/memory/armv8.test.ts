@@ -1,7 +1,7 @@
 /** `weak` against ARMv8 as its axioms have it: the same states, but for what is named here. */
+import fc from 'fast-check';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { runLitmus, statesOfLitmus } from '../../checker/litmus/run.ts';
 import { compared } from './against-armv8.ts';

@@ -2,10 +2,8 @@
 import { domainsOf, initialOf } from '../../checker/litmus/domains.ts';
 import type { LitmusTest, LitmusValue, Observed } from '../../checker/litmus/litmus-test.ts';
 import { lower } from '../../checker/litmus/lower.ts';
-import type { Acquire, Edge } from './armv8-axioms.ts';
-import { isAllowed, preservedIn } from './armv8-axioms.ts';
-import type { Access, Run } from './armv8-runs.ts';
-import { runsOf } from './armv8-runs.ts';
+import { isAllowed, preservedIn, type Acquire, type Edge } from './armv8-axioms.ts';
+import { runsOf, type Access, type Run } from './armv8-runs.ts';
 
 type Placed = Run & { readonly preserved: readonly Edge[] };
 

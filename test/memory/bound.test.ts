@@ -1,6 +1,5 @@
 /** How long a store buffer must be, and what a check says when a bound cut it short. */
 import { describe, expect, test } from 'vitest';
-import type { ArrayVariable, Expr, Text, Variable } from '../../checker/language/index.ts';
 import {
   always,
   array,
@@ -29,11 +28,15 @@ import {
   step,
   thread,
   wait,
+  type ArrayVariable,
+  type Expr,
+  type Text,
+  type Variable,
 } from '../../checker/language/index.ts';
 import type { Model } from '../../checker/language/model.ts';
-import { pso } from '../../checker/memory/pso.ts';
-import { tso } from '../../checker/memory/tso.ts';
-import { weak } from '../../checker/memory/weak.ts';
+import { pso } from '../../checker/memory/store-buffer/pso.ts';
+import { tso } from '../../checker/memory/store-buffer/tso.ts';
+import { weak } from '../../checker/memory/weak/weak.ts';
 import { check } from '../../checker/search/check.ts';
 
 const locals = { i: init(index(3), 0), b: init(bool, false) };

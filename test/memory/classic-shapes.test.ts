@@ -1,6 +1,5 @@
 /** The classic shapes of weak memory, written by hand as models: what each memory model allows. */
 import { describe, expect, test } from 'vitest';
-import type { Statement, Text, Variable } from '../../checker/language/index.ts';
 import {
   defineModel,
   init,
@@ -13,6 +12,9 @@ import {
   smpWmb,
   step,
   thread,
+  type Statement,
+  type Text,
+  type Variable,
 } from '../../checker/language/index.ts';
 import { outcomesOf } from './outcomes.ts';
 

@@ -20,7 +20,7 @@ import {
   thread,
 } from '../../checker/language/index.ts';
 import { toExpr } from '../../checker/language/expression.ts';
-import { defaultSettings, memoryModels } from '../../checker/memory/memory-model.ts';
+import { defaultSettings, memoryModels } from '../../checker/memory/memory-models.ts';
 import { check } from '../../checker/search/check.ts';
 
 /** CPU 1 sees the data of CPU 0 and yet its flag as it was, while its own flag is so late that CPU 0 has not seen it. */

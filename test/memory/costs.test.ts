@@ -1,14 +1,13 @@
 /** Costs mean the same with store buffers as without: store buffers are no accesses, and a barrier that waits for one is a barrier. */
 import { describe, expect, test } from 'vitest';
-import { transitionTable } from '../../checker/analysis/transition-table.ts';
-import { rewritingModelNames } from '../../checker/language/memory-name.ts';
-import type { MemoryModelName } from '../../checker/language/memory-name.ts';
+import { transitionTable } from '../../checker/program/build-transitions.ts';
+import { rewritingModelNames, type MemoryModelName } from '../../checker/language/memory-name.ts';
 import type { AnyDefinition } from '../../checker/language/model.ts';
-import { defaultSettings, memoryModels } from '../../checker/memory/memory-model.ts';
+import { defaultSettings, memoryModels } from '../../checker/memory/memory-models.ts';
 import { noLimits } from '../../checker/search/check.ts';
-import type { Choices } from '../../checker/search/compare.ts';
-import { countingCosts } from '../../checker/search/costs.ts';
-import { finish } from '../../checker/search/steps.ts';
+import type { Choices } from '../../checker/study/compare/compare.ts';
+import { countingCosts } from '../../checker/study/compare/costs.ts';
+import { finish } from '../../checker/state-space/cooperative.ts';
 import {
   cost,
   defineModel,

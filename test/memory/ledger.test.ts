@@ -1,6 +1,5 @@
 /** Outcomes that ARMv8 allows, one a construct of the language: `weak` finds each, or its ledger says that it was not tried. */
 import { expect, test } from 'vitest';
-import type { Statement, Text } from '../../checker/language/index.ts';
 import {
   acquire,
   always,
@@ -44,13 +43,14 @@ import {
   values,
   wait,
   when,
+  type Statement,
+  type Text,
 } from '../../checker/language/index.ts';
 import type { MemoryModelName } from '../../checker/language/memory-name.ts';
-import type { Model } from '../../checker/language/model.ts';
-import type { Parts } from '../../checker/language/model.ts';
+import type { Model, Parts } from '../../checker/language/model.ts';
 import type { AnyThread } from '../../checker/language/thread.ts';
 import type { References } from '../../checker/language/variable.ts';
-import { defaultSettings, memoryModels } from '../../checker/memory/memory-model.ts';
+import { defaultSettings, memoryModels } from '../../checker/memory/memory-models.ts';
 import { check } from '../../checker/search/check.ts';
 
 const modelOf = (build: () => Parts): Model =>

@@ -4,14 +4,11 @@
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { always, forAll, not, or } from '../../checker/language/index.ts';
-import type { Expr } from '../../checker/language/index.ts';
-import type { MemoryModelName } from '../../checker/language/memory-name.ts';
-import { memoryModelNames } from '../../checker/language/memory-name.ts';
+import { always, forAll, not, or, type Expr } from '../../checker/language/index.ts';
+import { memoryModelNames, type MemoryModelName } from '../../checker/language/memory-name.ts';
 import type { Model, Verdict } from '../../checker/language/model.ts';
-import type { Block, Statement } from '../../checker/language/statement.ts';
-import { withBlocks } from '../../checker/language/statement.ts';
-import { defaultSettings, memoryModels } from '../../checker/memory/memory-model.ts';
+import { withBlocks, type Block, type Statement } from '../../checker/language/statement.ts';
+import { defaultSettings, memoryModels } from '../../checker/memory/memory-models.ts';
 import { check, noLimits } from '../../checker/search/check.ts';
 import { defaultSettings as search } from '../../checker/search/settings.ts';
 import { randomModel } from '../laws/random-model.ts';

@@ -1,11 +1,11 @@
 /** What a model can end in: memory and locals where nothing can happen any more. */
-import { transitionTable } from '../../checker/analysis/transition-table.ts';
+import { transitionTable } from '../../checker/program/build-transitions.ts';
 import type { Model } from '../../checker/language/model.ts';
 import type { MemoryModelName } from '../../checker/language/memory-name.ts';
-import { defaultSettings, memoryModels } from '../../checker/memory/memory-model.ts';
-import { interpretedSpace } from '../../checker/search/interpreted-space.ts';
-import type { State } from '../../checker/state/evaluate.ts';
-import { moves } from '../../checker/state/interpret.ts';
+import { defaultSettings, memoryModels } from '../../checker/memory/memory-models.ts';
+import { interpretedSpace } from '../../checker/state-space/interpreted-space.ts';
+import type { State } from '../../checker/interpreter/evaluate.ts';
+import { moves } from '../../checker/interpreter/interpreter.ts';
 import { explore } from '../laws/explore.ts';
 import { arm64Space } from './arm64-machine.ts';
 

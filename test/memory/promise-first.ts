@@ -4,20 +4,27 @@
  *
  * Source: Pulte, Pichon-Pharabod, Kang, Lee and Hur, Promising-ARM/RISC-V, PLDI 2019, figures 4 to 6 and section 6
  */
-import { flowOf } from '../../checker/analysis/flow.ts';
-import type { Flow } from '../../checker/analysis/flow.ts';
-import type { Value } from '../../checker/language/domain.ts';
-import { sizeOf, valueAt } from '../../checker/language/domain.ts';
+import { flowOf, type Flow } from '../../checker/program/control-flow.ts';
+import { sizeOf, valueAt, type Value } from '../../checker/language/domain.ts';
 import type { Model } from '../../checker/language/model.ts';
 import type { Block, Statement } from '../../checker/language/statement.ts';
 import { statementsOf } from '../../checker/language/thread.ts';
-import { accessesOf } from '../../checker/memory/accesses.ts';
+import { accessesOf } from '../../checker/memory/common/accesses.ts';
 import { blockSteps } from './promising-block.ts';
-import type { Next, ThreadState, Write } from './promising-thread.ts';
-import { fenced, isBetween } from './promising-thread.ts';
-import type { Cells, Effected, Place, Store, Time, Viewed } from './viewed-values.ts';
-import { apply, evaluate, max, Need } from './viewed-values.ts';
-import { isReadModifyWrite, orderOf, usesWhatItReads } from '../../checker/memory/ordering.ts';
+import { fenced, isBetween, type Next, type ThreadState, type Write } from './promising-thread.ts';
+import {
+  apply,
+  evaluate,
+  max,
+  Need,
+  type Cells,
+  type Effected,
+  type Place,
+  type Store,
+  type Time,
+  type Viewed,
+} from './viewed-values.ts';
+import { isReadModifyWrite, orderOf, usesWhatItReads } from '../../checker/memory/common/ordering.ts';
 
 interface Thread {
   readonly name: string;

@@ -1,14 +1,21 @@
 /** Atomic blocks of the second ARMv8 machine. */
-import type { Flow } from '../../checker/analysis/flow.ts';
+import type { Flow } from '../../checker/program/control-flow.ts';
 import { sizeOf, valueAt } from '../../checker/language/domain.ts';
 import type { Reference } from '../../checker/language/expression.ts';
 import type { Statement } from '../../checker/language/statement.ts';
 import { statementsOf } from '../../checker/language/thread.ts';
-import { accessesOf } from '../../checker/memory/accesses.ts';
-import type { Next, ThreadState, Write } from './promising-thread.ts';
-import { fenced, isBetween } from './promising-thread.ts';
-import type { Cells, Effected, Place, Time, Viewed } from './viewed-values.ts';
-import { apply, evaluate, max } from './viewed-values.ts';
+import { accessesOf } from '../../checker/memory/common/accesses.ts';
+import { fenced, isBetween, type Next, type ThreadState, type Write } from './promising-thread.ts';
+import {
+  apply,
+  evaluate,
+  max,
+  type Cells,
+  type Effected,
+  type Place,
+  type Time,
+  type Viewed,
+} from './viewed-values.ts';
 
 /** Who runs the block. */
 export interface Running {

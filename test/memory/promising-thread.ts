@@ -1,7 +1,6 @@
 /** The state of a thread of the second ARMv8 machine, and its steps. */
 import type { Value } from '../../checker/language/domain.ts';
-import type { Time, Viewed } from './viewed-values.ts';
-import { max } from './viewed-values.ts';
+import { max, type Time, type Viewed } from './viewed-values.ts';
 
 export interface Write {
   readonly cell: string;

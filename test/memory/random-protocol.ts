@@ -3,7 +3,6 @@
  * anything of the language in between, against CPUs that would notice that the store comes first.
  */
 import fc from 'fast-check';
-import type { Statement, Text, Variable } from '../../checker/language/index.ts';
 import {
   acquire,
   always,
@@ -45,13 +44,15 @@ import {
   thread,
   wait,
   when,
+  type Statement,
+  type Text,
+  type Variable,
 } from '../../checker/language/index.ts';
 import { toExpr } from '../../checker/language/expression.ts';
 import type { Model } from '../../checker/language/model.ts';
 import type { References } from '../../checker/language/variable.ts';
 import { printModel } from '../laws/print-model.ts';
-import type { Tape } from '../laws/tape.ts';
-import { tape } from '../laws/tape.ts';
+import { tape, type Tape } from '../laws/tape.ts';
 
 const bit = range(0, 1);
 const locals = {

@@ -42,13 +42,15 @@ import {
   through,
   wait,
   when,
+  type Expr,
+  type Statement,
+  type Text,
+  type Variable,
 } from '../../checker/language/index.ts';
-import type { Expr, Statement, Text, Variable } from '../../checker/language/index.ts';
 import type { Model } from '../../checker/language/model.ts';
 import type { Thread } from '../../checker/language/thread.ts';
 import { printModel } from '../laws/print-model.ts';
-import type { Tape } from '../laws/tape.ts';
-import { tape } from '../laws/tape.ts';
+import { tape, type Tape } from '../laws/tape.ts';
 
 const V = range(0, 2);
 

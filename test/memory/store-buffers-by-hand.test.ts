@@ -21,8 +21,10 @@ import {
   step,
   thread,
   when,
+  type Expr,
+  type Statement,
+  type Variable,
 } from '../../checker/language/index.ts';
-import type { Expr, Statement, Variable } from '../../checker/language/index.ts';
 import type { Model } from '../../checker/language/model.ts';
 import { outcomesOf } from './outcomes.ts';
 

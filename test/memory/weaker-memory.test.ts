@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { memoryModelNames } from '../../checker/language/memory-name.ts';
 import type { AnyDefinition, Scenario } from '../../checker/language/model.ts';
-import { defaultSettings, memoryModels } from '../../checker/memory/memory-model.ts';
+import { defaultSettings, memoryModels } from '../../checker/memory/memory-models.ts';
 import { check } from '../../checker/search/check.ts';
 import { registry } from '../../models/registry.ts';
 import { long } from '../depth.ts';

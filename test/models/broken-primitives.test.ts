@@ -1,8 +1,7 @@
 /** A primitive of the kernel that loses what it is for loses the proofs that rest on it. */
 import { describe, expect, test } from 'vitest';
 import type { Model } from '../../checker/language/model.ts';
-import type { Statement } from '../../checker/language/statement.ts';
-import { blocksOf } from '../../checker/language/statement.ts';
+import { blocksOf, type Statement } from '../../checker/language/statement.ts';
 import { printText } from '../../checker/language/print.ts';
 import { validate } from '../../checker/language/validate.ts';
 import { check } from '../../checker/search/check.ts';

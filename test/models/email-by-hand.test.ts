@@ -3,7 +3,7 @@
  * interpreter: all 48 variants must agree in verdict, number of states and length of the shortest trace.
  */
 import { expect, test } from 'vitest';
-import { compare } from '../../checker/search/compare.ts';
+import { compare } from '../../checker/study/compare/compare.ts';
 import { noLimits } from '../../checker/search/check.ts';
 import { model } from '../../models/gup-fast-vs-collapse.ts';
 

@@ -1,61 +1,10 @@
 /** The primitives of racewalk/kernel that no model of the list uses: what each does, and what it orders. */
 import { describe, expect, test } from 'vitest';
-import type { Parts, Text, Variable } from '../../checker/language/index.ts';
-import {
-  add,
-  always,
-  and,
-  array,
-  bool,
-  branch,
-  defineModel,
-  ended,
-  eq,
-  exists,
-  forAll,
-  init,
-  label,
-  goto,
-  lt,
-  ne,
-  never,
-  not,
-  range,
-  reachable,
-  say,
-  set,
-  shared,
-  step,
-  thread,
-} from '../../checker/language/index.ts';
+import { add, always, and, array, bool, branch, defineModel, ended, eq, exists, forAll, init, label, goto, lt, ne, never, not, range, reachable, say, set, shared, step, thread, type Parts, type Text, type Variable } from '../../checker/language/index.ts';
 import type { MemoryModelName } from '../../checker/language/memory-name.ts';
 import { withMemoryOption } from '../../checker/memory/memory-option.ts';
 import { check, noLimits } from '../../checker/search/check.ts';
-import {
-  atomicFetchAdd,
-  atomicReturn,
-  cmpxchg,
-  downgradeWrite,
-  downRead,
-  downReadTrylock,
-  downWrite,
-  downWriteTrylock,
-  interrupts,
-  ipiHandlers,
-  localIrqRestore,
-  localIrqSave,
-  rwsem,
-  sendIpi,
-  sendIpiToAndWait,
-  spinLock,
-  spinTrylock,
-  spinUnlock,
-  tryCmpxchg,
-  upRead,
-  upWrite,
-  xchg,
-} from '../../models/kernel/index.ts';
-import type { AtomicOrder } from '../../models/kernel/index.ts';
+import { atomicFetchAdd, atomicReturn, cmpxchg, downgradeWrite, downRead, downReadTrylock, downWrite, downWriteTrylock, interrupts, ipiHandlers, localIrqRestore, localIrqSave, rwsem, sendIpi, sendIpiToAndWait, spinLock, spinTrylock, spinUnlock, tryCmpxchg, upRead, upWrite, xchg, type AtomicOrder } from '../../models/kernel/index.ts';
 
 function verdict(build: () => Parts, memory: MemoryModelName = 'sc'): string {
   const definition = defineModel({ name: 'primitive', summary: 'a test', options: {}, build });

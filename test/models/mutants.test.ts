@@ -2,11 +2,11 @@
 import { describe, expect, test } from 'vitest';
 import type { Scenario } from '../../checker/language/model.ts';
 import { withMemoryOption } from '../../checker/memory/memory-option.ts';
-import { mutating } from '../../checker/mutate/mutate.ts';
-import { unfiredIn } from '../../checker/mutate/unfired.ts';
+import { mutating } from '../../checker/study/mutate/mutate.ts';
+import { unfiredIn } from '../../checker/study/mutate/unfired.ts';
 import { noLimits } from '../../checker/search/check.ts';
 import { defaultSettings } from '../../checker/search/settings.ts';
-import { finish } from '../../checker/search/steps.ts';
+import { finish } from '../../checker/state-space/cooperative.ts';
 import { registry } from '../../models/registry.ts';
 import { long } from '../depth.ts';
 

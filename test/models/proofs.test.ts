@@ -1,15 +1,14 @@
 /** What the scenarios of the registry declare to hold for any number, and which of those that hold declare nothing. */
 import { describe, expect, test } from 'vitest';
 import { noLimits } from '../../checker/search/check.ts';
-import type { Proof } from '../../checker/search/prove.ts';
+import { provingByViews, type Proof } from '../../checker/search/prove.ts';
 import { anyOptionsOf } from '../../checker/family/claim.ts';
-import { provingByViews } from '../../checker/search/prove.ts';
 import { defaultSettings } from '../../checker/search/settings.ts';
-import { finish } from '../../checker/search/steps.ts';
+import { finish } from '../../checker/state-space/cooperative.ts';
 import { withMemoryOption } from '../../checker/memory/memory-option.ts';
 import { viewSetOf } from '../../checker/family/certificate.ts';
 import { verifying } from '../../checker/verify/verify.ts';
-import { declaredClaim } from '../../cli/prove-all.ts';
+import { declaredClaim } from '../../cli/prove/all.ts';
 import { registry } from '../../models/registry.ts';
 
 const work = { limits: noLimits, settings: defaultSettings };

@@ -28,16 +28,16 @@ import {
   step,
   thread,
   wait,
+  type Expr,
 } from '../../checker/language/index.ts';
-import type { Expr } from '../../checker/language/index.ts';
 import type { Model } from '../../checker/language/model.ts';
 import { check as checkWith, noLimits } from '../../checker/search/check.ts';
 import { defaultSettings } from '../../checker/search/settings.ts';
-import { numberIn } from '../../checker/telling/cpus.ts';
-import { harmOf } from '../../checker/search/harm.ts';
-import { racesOf } from '../../checker/telling/races.ts';
-import { ReplayError, replay } from '../../checker/search/trace.ts';
-import { endsOf, propertyPlace } from '../../checker/state/interpret.ts';
+import { numberIn } from '../../checker/report/cpus.ts';
+import { harmOf } from '../../checker/trace/failed-claim.ts';
+import { racesOf } from '../../checker/report/races.ts';
+import { ReplayError, replay } from '../../checker/trace/replay.ts';
+import { endsOf, propertyPlace } from '../../checker/interpreter/interpreter.ts';
 import { mayEnd, modelOf } from '../language/tiny.ts';
 
 /** CPUs that each count x up, of which one may claim what it likes. */

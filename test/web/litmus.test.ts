@@ -1,8 +1,7 @@
 /** What the page of litmus tests answers, without a browser. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { litmusModels } from '../../checker/litmus/litmus-model.ts';
-import type { LitmusModel } from '../../checker/litmus/litmus-model.ts';
+import { litmusModels, type LitmusModel } from '../../checker/litmus/litmus-model.ts';
 import { printLitmus } from '../../checker/litmus/print.ts';
 import { runLitmus } from '../../checker/litmus/run.ts';
 import { repliesTo } from '../../web/src/litmus/answer.ts';

@@ -1,9 +1,9 @@
 /** What the page computes of runs: their text in a link, branches, and the same schedule on another variant. */
 import { describe, expect, test } from 'vitest';
-import { transitionTable } from '../../checker/analysis/transition-table.ts';
+import { transitionTable } from '../../checker/program/build-transitions.ts';
 import { withMemoryOption } from '../../checker/memory/memory-option.ts';
 import { check } from '../../checker/search/check.ts';
-import { replay } from '../../checker/search/trace.ts';
+import { replay } from '../../checker/trace/replay.ts';
 import { model as email } from '../../models/gup-fast-vs-collapse.ts';
 import { registry } from '../../models/registry.ts';
 import { linkedOptions, readLink, readOptions, writeLink } from '../../web/src/state/link.ts';

@@ -1,14 +1,14 @@
 /** Expressions that a reader types in the page, and the search for a state in which one is true. */
 import { describe, expect, test } from 'vitest';
-import { transitionTable } from '../../checker/analysis/transition-table.ts';
+import { transitionTable } from '../../checker/program/build-transitions.ts';
 import { printExpr } from '../../checker/language/print.ts';
 import { withMemoryOption } from '../../checker/memory/memory-option.ts';
 import { noLimits } from '../../checker/search/check.ts';
 import { defaultSettings } from '../../checker/search/settings.ts';
-import { finish } from '../../checker/search/steps.ts';
-import { replay } from '../../checker/search/trace.ts';
-import { isTrue } from '../../checker/state/evaluate.ts';
-import { endsOf, propertyPlace } from '../../checker/state/interpret.ts';
+import { finish } from '../../checker/state-space/cooperative.ts';
+import { replay } from '../../checker/trace/replay.ts';
+import { isTrue } from '../../checker/interpreter/evaluate.ts';
+import { endsOf, propertyPlace } from '../../checker/interpreter/interpreter.ts';
 import { model as email } from '../../models/gup-fast-vs-collapse.ts';
 import { scheduleIn } from '../../web/src/check/messages.ts';
 import { findingState } from '../../web/src/watch/find.ts';

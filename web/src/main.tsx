@@ -1,4 +1,8 @@
 /** Starts the page. */
+import './style/base.css';
+import './style/controls.css';
+import './style/lanes.css';
+import './style/panels.css';
 import { effect } from '@preact/signals';
 import { render } from 'preact';
 import { App } from './page/app.tsx';
@@ -8,10 +12,6 @@ import { loadDefinitions } from './state/definitions.ts';
 import { keepLookingAround } from './state/neighbours.ts';
 import { keepProving } from './state/proof.ts';
 import { check, definition } from './state/session.ts';
-import './style/base.css';
-import './style/controls.css';
-import './style/lanes.css';
-import './style/panels.css';
 
 keepChecking();
 keepLookingAround();

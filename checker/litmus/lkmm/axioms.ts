@@ -7,9 +7,9 @@
  *          the Linux kernel (ASPLOS 2018); the kernel's tools/memory-model/Documentation (v6.17), for what came later: plain
  *          accesses and data races, SRCU, sequences of atomic operations, dependencies carried through plain accesses.
  */
+import * as r from './relation.ts';
 import type { Candidate } from './candidate.ts';
 import type { Relation } from './relation.ts';
-import * as r from './relation.ts';
 
 /** In the order in which they are asked. */
 export const axiomNames = [

@@ -1,8 +1,8 @@
 /** Runs of all processes side by side: their events, and what is known of them before anybody reads anything. */
+import * as r from './relation.ts';
 import type { LitmusValue } from '../litmus-test.ts';
 import type { Event, Fence, Mark, Path } from './event.ts';
 import type { EventSet, Relation } from './relation.ts';
-import * as r from './relation.ts';
 import { rcuSectionsIn } from './sections.ts';
 
 /** An event of the whole; those of no process are the writes that memory begins with. */

@@ -1,11 +1,19 @@
 /** Why an execution is forbidden: the axiom that it breaks, and the shortest cycle that shows it. */
-import type { AxiomName, Derived } from './axioms.ts';
-import { axiomNames, derive, srcuSectionsOf } from './axioms.ts';
-import type { Candidate } from './candidate.ts';
-import type { Edge, Labelled } from './labelled.ts';
-import { either, followed, labelled, only, orNothing, shortestCycle, steps } from './labelled.ts';
-import { plainBounds } from './races.ts';
 import * as r from './relation.ts';
+import { axiomNames, derive, srcuSectionsOf, type AxiomName, type Derived } from './axioms.ts';
+import type { Candidate } from './candidate.ts';
+import {
+  either,
+  followed,
+  labelled,
+  only,
+  orNothing,
+  shortestCycle,
+  steps,
+  type Edge,
+  type Labelled,
+} from './labelled.ts';
+import { plainBounds } from './races.ts';
 import type { Execution } from './search.ts';
 
 export interface Broken {

@@ -1,8 +1,7 @@
 /** An execution in words: its events in columns, who reads from whom, and the cycle that forbids it. */
 import type { AxiomName } from './axioms.ts';
 import type { Edge } from './labelled.ts';
-import type { Drawn, Picture } from './picture.ts';
-import { pictureOf } from './picture.ts';
+import { pictureOf, type Drawn, type Picture } from './picture.ts';
 import type { Shown } from './why.ts';
 
 /** What each axiom says, in a sentence that ends before its cycle. */

@@ -1,20 +1,22 @@
 /** The kernel's memory model as the judge of a litmus test: every final state that it allows. */
+import { combinationsOf, exchanged, groupsIn, orderedPairs, type Row } from './symmetry.ts';
 import { int } from '../c-arithmetic.ts';
-import type { CExpr, CStatement, LitmusTest, LitmusValue, Observed } from '../litmus-test.ts';
-import { LitmusError } from '../litmus-test.ts';
+import {
+  LitmusError,
+  type CExpr,
+  type CStatement,
+  type LitmusTest,
+  type LitmusValue,
+  type Observed,
+} from '../litmus-test.ts';
 import { holds, observedIn, truthOf, valuesOf } from '../proposition.ts';
 import { locationTypes } from '../types.ts';
 import type { AxiomName } from './axioms.ts';
 import { candidateOf } from './candidate.ts';
 import type { Path } from './event.ts';
-import type { Places } from './paths.ts';
-import { pathsOf } from './paths.ts';
+import { pathsOf, type Places } from './paths.ts';
 import { feasible } from './possible-values.ts';
-import type { Execution, Reached } from './search.ts';
-import { search } from './search.ts';
-import { combinationsOf, exchanged, groupsIn, orderedPairs } from './symmetry.ts';
-
-export type Row = readonly LitmusValue[];
+import { search, type Execution, type Reached } from './search.ts';
 
 export interface Judged {
   /** The final states, each with an execution that ends in it and how many there are, where they were counted. */

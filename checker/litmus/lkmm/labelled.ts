@@ -1,6 +1,6 @@
 /** Relations whose pairs say how they came about: by the shortest chain of edges that one can draw. */
-import type { Relation } from './relation.ts';
 import * as r from './relation.ts';
+import type { Relation } from './relation.ts';
 
 export interface Edge {
   readonly from: number;

@@ -2,15 +2,21 @@
 import { atomicNamed } from '../atomics.ts';
 import { int, wide } from '../c-arithmetic.ts';
 import type { Computation } from '../instruction.ts';
-import type { CExpr, CStatement, CType, LitmusTest, LitmusValue, Process } from '../litmus-test.ts';
-import { LitmusError } from '../litmus-test.ts';
+import {
+  LitmusError,
+  type CExpr,
+  type CStatement,
+  type CType,
+  type LitmusTest,
+  type LitmusValue,
+  type Process,
+} from '../litmus-test.ts';
 import { registerTypes } from '../types.ts';
 import { old } from '../values.ts';
 import type { Event, Path, Reads, Requirement, Term } from './event.ts';
 import { fences, loads, srcuBegins, srcuEnds, srcuWaits, stores, throughPointer } from './primitives.ts';
 import { rcuSectionsIn } from './sections.ts';
-import type { Value } from './terms.ts';
-import { binaryValue, constant, converted, unaryValue } from './terms.ts';
+import { binaryValue, constant, converted, unaryValue, type Value } from './terms.ts';
 
 /** Ways through one process; a test that has more is none that one could judge. */
 const mostPaths = 20_000;

@@ -1,8 +1,8 @@
 /** What of an execution is drawn: its events in a column a process, and the edges between them. */
+import * as r from './relation.ts';
 import type { Result } from '../values.ts';
 import type { Placed } from './candidate.ts';
 import type { Edge } from './labelled.ts';
-import * as r from './relation.ts';
 import { evaluate } from './terms.ts';
 import type { Shown } from './why.ts';
 

@@ -1,8 +1,8 @@
 /** Plain accesses: what they may not see, and whether they race with others. */
+import * as r from './relation.ts';
 import type { Derived } from './axioms.ts';
 import type { Candidate } from './candidate.ts';
 import type { Relation } from './relation.ts';
-import * as r from './relation.ts';
 
 const { compose, union, intersection, difference, inverse, star, orSame } = r;
 

@@ -1,12 +1,11 @@
 /** Searches the executions of a candidate: who reads from whom, and in which order the writes to a location come. */
+import * as r from './relation.ts';
 import type { LitmusValue } from '../litmus-test.ts';
 import type { Result } from '../values.ts';
-import type { AxiomName, Derived } from './axioms.ts';
-import { derive, srcuSectionsOf } from './axioms.ts';
+import { derive, srcuSectionsOf, type AxiomName, type Derived } from './axioms.ts';
 import type { Candidate, Placed } from './candidate.ts';
 import { plainAccesses } from './races.ts';
 import type { Relation } from './relation.ts';
-import * as r from './relation.ts';
 import { evaluate, isMet } from './terms.ts';
 
 /** Stands for a value that comes out of thin air: nothing but a circle of reads and writes says what it is. */

@@ -1,7 +1,6 @@
 /** Processes with the same text: executions that differ by an exchange of them are looked at once. */
-import type { LitmusTest, LitmusValue, Observed, Process } from '../litmus-test.ts';
+import type { LitmusValue, LitmusTest, Observed, Process } from '../litmus-test.ts';
 import type { Path } from './event.ts';
-import type { Row } from './judge.ts';
 
 /** Positions of processes in the test that can be exchanged with each other. */
 export type Groups = readonly (readonly number[])[];
@@ -92,3 +91,5 @@ function swapOf(observed: readonly Observed[], one: number, other: number): read
     return observed.findIndex((column) => column.owner === from && column.name === name);
   });
 }
+
+export type Row = readonly LitmusValue[];

@@ -1,8 +1,7 @@
 /** Builds terms, as simple as they can be, and evaluates them. */
 import { binaryOn, commonType, int, isSameType, unaryOn, wrapped } from '../c-arithmetic.ts';
 import type { BinaryOperator, CType, LitmusValue, UnaryOperator } from '../litmus-test.ts';
-import type { Result } from '../values.ts';
-import { binaryOf } from '../values.ts';
+import { binaryOf, type Result } from '../values.ts';
 import type { Reads, ReadValue, Requirement, Term } from './event.ts';
 
 /** A term, the reads that it depends on whatever becomes of it, and the type that its value is in. */

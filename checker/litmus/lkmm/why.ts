@@ -2,10 +2,9 @@
 import type { LitmusTest, Observed } from '../litmus-test.ts';
 import { holds, valuesOf } from '../proposition.ts';
 import { axiomNames } from './axioms.ts';
-import type { Broken } from './explain.ts';
-import { brokenBy } from './explain.ts';
-import type { JudgeOptions, Row } from './judge.ts';
-import { defaultJudge, executionOf, executionsTo } from './judge.ts';
+import { brokenBy, type Broken } from './explain.ts';
+import { defaultJudge, executionOf, executionsTo, type JudgeOptions } from './judge.ts';
+import type { Row } from './symmetry.ts';
 import type { Execution } from './search.ts';
 
 export interface Shown {

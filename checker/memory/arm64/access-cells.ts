@@ -1,12 +1,11 @@
 /** Which shared cells the text of a transition may name, for one copy of its thread. */
-import type { Numbering } from '../../analysis/numbering.ts';
-import type { Transition } from '../../analysis/transition-table.ts';
-import type { AnyExpr, SharedReference } from '../../language/expression.ts';
-import { walk } from '../../language/expression.ts';
+import type { Numbering } from '../../program/numbering.ts';
+import type { Transition } from '../../program/transition-system.ts';
+import { walk, type AnyExpr, type SharedReference } from '../../language/expression.ts';
 import type { Model } from '../../language/model.ts';
 import type { Effect, Statement } from '../../language/statement.ts';
 import { statementsOf } from '../../language/thread.ts';
-import { accessesOf } from '../accesses.ts';
+import { accessesOf } from '../common/accesses.ts';
 
 /** Cells by number, each once. */
 export interface Accessed {

@@ -1,11 +1,9 @@
 /** The locals that an address of a load may be computed from: only their order matters to loads. */
-import type { CellRange } from '../../analysis/numbering.ts';
-import type { AnyExpr, SharedReference } from '../../language/expression.ts';
-import { walk } from '../../language/expression.ts';
+import type { CellRange } from '../../program/numbering.ts';
+import { walk, type AnyExpr, type SharedReference } from '../../language/expression.ts';
 import type { Statement } from '../../language/statement.ts';
-import { statementsOf } from '../../language/thread.ts';
-import type { AnyThread } from '../../language/thread.ts';
-import { accessesOf } from '../accesses.ts';
+import { statementsOf, type AnyThread } from '../../language/thread.ts';
+import { accessesOf } from '../common/accesses.ts';
 import { effectsOf, localsIn } from './access-cells.ts';
 
 /**

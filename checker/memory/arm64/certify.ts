@@ -1,10 +1,8 @@
 /** Promises: which writes a CPU may let others see before it executes them, and whether it can keep those that it has made. */
 import { MachineLimit } from './machine-limit.ts';
 import { execute, stateAfter } from './execute.ts';
-import type { MachineState, Write } from './machine-state.ts';
-import { coherence, perCell, withElement } from './machine-state.ts';
-import type { Audience } from './normal-form.ts';
-import { normalForm } from './normal-form.ts';
+import { coherence, perCell, withElement, type MachineState, type Write } from './machine-state.ts';
+import { normalForm, type Audience } from './normal-form.ts';
 import type { Operation } from './operation.ts';
 import type { Program } from './program.ts';
 import type { Run } from './run.ts';

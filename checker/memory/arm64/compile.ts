@@ -1,6 +1,5 @@
 /** Expressions and effects as functions of a run: what they compute, and what the result is ordered after. */
-import type { CellRange, Numbering } from '../../analysis/numbering.ts';
-import { hasNumber, numberOf, valueFrom } from '../../analysis/numbering.ts';
+import { hasNumber, numberOf, valueFrom, type CellRange, type Numbering } from '../../program/numbering.ts';
 import type { AnyExpr, Binder, Reference, SharedReference } from '../../language/expression.ts';
 import { printDomain } from '../../language/domain.ts';
 import { printExpr } from '../../language/print.ts';

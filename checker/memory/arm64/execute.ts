@@ -1,6 +1,5 @@
 /** Executes one operation of a copy in all the ways that memory allows. */
 import { attempt } from './compile.ts';
-import type { MachineState } from './machine-state.ts';
 import {
   barrier,
   coherence,
@@ -10,6 +9,7 @@ import {
   lastOwn,
   perCell,
   withElement,
+  type MachineState,
 } from './machine-state.ts';
 import type { Node, Operation } from './operation.ts';
 import type { Program } from './program.ts';

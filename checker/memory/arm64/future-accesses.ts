@@ -1,9 +1,8 @@
 /** What a copy may still do to memory from each of its locations on. */
-import { effectsIn } from '../../analysis/code-parts.ts';
-import type { CellRange, Numbering } from '../../analysis/numbering.ts';
-import type { Code } from '../../analysis/transition-table.ts';
-import type { Named } from './access-cells.ts';
-import { referencesOf } from './access-cells.ts';
+import { effectsIn } from '../../program/code-walk.ts';
+import type { CellRange, Numbering } from '../../program/numbering.ts';
+import type { Code } from '../../program/transition-system.ts';
+import { referencesOf, type Named } from './access-cells.ts';
 import type { Node, Operation } from './operation.ts';
 
 /** Kinds of access, as bits. */

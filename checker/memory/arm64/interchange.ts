@@ -1,7 +1,6 @@
 /** One state for all that differ by interchangeable CPUs: their records are sorted, no permutation is ever tried. */
-import type { SymmetricGroup, Symmetry } from '../../analysis/symmetry.ts';
-import type { Copy, MachineState, Views } from './machine-state.ts';
-import { perCell } from './machine-state.ts';
+import type { SymmetricGroup, Symmetry } from '../../program/symmetry.ts';
+import { perCell, type Copy, type MachineState, type Views } from './machine-state.ts';
 import type { Program } from './program.ts';
 
 /**

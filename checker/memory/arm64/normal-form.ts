@@ -3,8 +3,18 @@
  *
  * The argument for each rule stands in docs/soundness.md, under 'arm64: which states are one'.
  */
-import type { Copy, MachineState, Time, Views, Write } from './machine-state.ts';
-import { coherence, forwarded, forwardedFromUpdate, lastOwn, perCell } from './machine-state.ts';
+import {
+  coherence,
+  forwarded,
+  forwardedFromUpdate,
+  lastOwn,
+  perCell,
+  type Copy,
+  type MachineState,
+  type Time,
+  type Views,
+  type Write,
+} from './machine-state.ts';
 import { loads, looks, stores } from './future-accesses.ts';
 import type { Program } from './program.ts';
 

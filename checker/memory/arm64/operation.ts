@@ -1,14 +1,12 @@
 /** A transition as the machine executes it. */
-import type { Code, Transition } from '../../analysis/transition-table.ts';
-import { numbersOf } from '../../analysis/numbering.ts';
+import type { Code, Transition } from '../../program/transition-system.ts';
+import { numbersOf } from '../../program/numbering.ts';
 import type { BarrierKind, Effect, Ordering, Statement } from '../../language/statement.ts';
 import { statementsOf } from '../../language/thread.ts';
 import { printExpr } from '../../language/print.ts';
-import { accessesOf } from '../accesses.ts';
-import type { Step } from '../ordering.ts';
-import { isReadModifyWrite, orderOf, usesWhatItReads } from '../ordering.ts';
-import type { Act, Compute, Scope } from './compile.ts';
-import { compileEffects, compileExpr } from './compile.ts';
+import { accessesOf } from '../common/accesses.ts';
+import { isReadModifyWrite, orderOf, usesWhatItReads, type Step } from '../common/ordering.ts';
+import { compileEffects, compileExpr, type Act, type Compute, type Scope } from './compile.ts';
 import { isPure } from './pure-branch.ts';
 
 /** Compiled code; `isInside` says that a pure branch is around it. */

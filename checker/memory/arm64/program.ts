@@ -1,20 +1,15 @@
 /** A model as the machine executes it: its operations, whose cells are whose, and what each copy may still do. */
-import type { DeadLocals } from '../../analysis/liveness.ts';
-import { deadLocals } from '../../analysis/liveness.ts';
-import type { Numbering } from '../../analysis/numbering.ts';
-import { numberingOf, numberOf } from '../../analysis/numbering.ts';
-import type { ThreadTable, TransitionTable } from '../../analysis/transition-table.ts';
+import { deadLocals, type DeadLocals } from '../../program/dead-locals.ts';
+import { numberingOf, numberOf, type Numbering } from '../../program/numbering.ts';
+import type { ThreadTable, TransitionTable } from '../../program/transition-system.ts';
 import { ModelError } from '../../language/model-error.ts';
 import { printText } from '../../language/print.ts';
 import { statementsOf } from '../../language/thread.ts';
-import { accessesOf } from '../accesses.ts';
-import type { Accessed } from './access-cells.ts';
-import { accessedBy, privateVariables } from './access-cells.ts';
+import { accessesOf } from '../common/accesses.ts';
+import { accessedBy, privateVariables, type Accessed } from './access-cells.ts';
 import { addressLocals } from './address-locals.ts';
-import type { FutureOf } from './future-accesses.ts';
-import { futuresOf } from './future-accesses.ts';
-import type { Node, Operation } from './operation.ts';
-import { compileCode, operationOf } from './operation.ts';
+import { futuresOf, type FutureOf } from './future-accesses.ts';
+import { compileCode, operationOf, type Node, type Operation } from './operation.ts';
 import { insidePureBranches } from './pure-branch.ts';
 
 /** `smp_load_acquire()` is `ldapr`, or `ldar`, which does not pass an earlier release. */

@@ -1,8 +1,6 @@
 /** Properties of a model in a state of the machine: of memory at a time, and of what each copy has reached. */
-import type { Numbering } from '../../analysis/numbering.ts';
-import { numberOf } from '../../analysis/numbering.ts';
-import type { AnyExpr } from '../../language/expression.ts';
-import { walk } from '../../language/expression.ts';
+import { numberOf, type Numbering } from '../../program/numbering.ts';
+import { walk, type AnyExpr } from '../../language/expression.ts';
 import { ModelError } from '../../language/model-error.ts';
 import { printExpr } from '../../language/print.ts';
 import { cellsIn } from './access-cells.ts';

@@ -1,7 +1,6 @@
 /** Branches that a compiler may turn into computation: no store behind them is ordered by them. */
-import type { Block, Statement } from '../../language/statement.ts';
-import { blocksOf } from '../../language/statement.ts';
-import { accessesOf } from '../accesses.ts';
+import { blocksOf, type Block, type Statement } from '../../language/statement.ts';
+import { accessesOf } from '../common/accesses.ts';
 
 /**
  * Whether the arms of a branch differ in nothing but what they leave in locals.

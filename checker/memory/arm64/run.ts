@@ -1,6 +1,5 @@
 /** One execution of a transition under way: what it has read and written so far, and what hangs on that. */
 import type { Statement } from '../../language/statement.ts';
-import type { Copy, MachineState, Time, Views, Write } from './machine-state.ts';
 import {
   coherence,
   copyOfCopy,
@@ -9,6 +8,11 @@ import {
   forwardedFromUpdate,
   lastOwn,
   perCell,
+  type Copy,
+  type MachineState,
+  type Time,
+  type Views,
+  type Write,
 } from './machine-state.ts';
 
 /** How shared memory is read: one load, a look at all cells at one time, or a block that nobody comes between. */

@@ -1,7 +1,6 @@
 /** States in normal form as text: equal for equal states. */
 import { loads, looks } from './future-accesses.ts';
-import type { Copy, MachineState, Views } from './machine-state.ts';
-import { coherence, lastOwn, perCell } from './machine-state.ts';
+import { coherence, lastOwn, perCell, type Copy, type MachineState, type Views } from './machine-state.ts';
 import type { Program } from './program.ts';
 
 /** Numbers as text: two characters each where one is too small. */

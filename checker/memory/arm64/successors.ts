@@ -1,13 +1,10 @@
 /** The steps out of a state of the machine: what each copy may execute, and what its CPU may promise. */
-import type { Promised } from './certify.ts';
-import { Certification, hasPromises, promisesOf, withPromise } from './certify.ts';
+import { Certification, hasPromises, promisesOf, withPromise, type Promised } from './certify.ts';
 import type { Accessed } from './access-cells.ts';
 import { beginning, enter, execute, stateAfter } from './execute.ts';
 import { MachineLimit } from './machine-limit.ts';
-import type { MachineState } from './machine-state.ts';
-import { perCell, lastOwn } from './machine-state.ts';
-import type { Audience, Rule } from './normal-form.ts';
-import { normalForm } from './normal-form.ts';
+import { perCell, lastOwn, type MachineState } from './machine-state.ts';
+import { normalForm, type Audience, type Rule } from './normal-form.ts';
 import type { Operation } from './operation.ts';
 import type { Program } from './program.ts';
 import type { Run } from './run.ts';

@@ -3,7 +3,7 @@
  *
  * The argument stands in docs/soundness.md, under 'arm64: which promises are made'.
  */
-import { effectsIn } from '../../analysis/code-parts.ts';
+import { effectsIn } from '../../program/code-walk.ts';
 import { walk } from '../../language/expression.ts';
 import { cellsIn } from './access-cells.ts';
 import { loads, looks, nodesOf, stores } from './future-accesses.ts';

@@ -1,10 +1,9 @@
 /** What each check of gup_fast is for: all of them, and all but one, against each of the others and all at once. */
 import { check } from '../../../checker/search/check.ts';
-import type { Outcome } from '../../../checker/search/outcome.ts';
-import type { Choices } from '../../../checker/search/compare.ts';
-import type { OptionValue } from '../../../checker/language/option.ts';
-import { optionName, withFallbacks } from '../../../checker/language/option.ts';
-import { headline } from '../../../checker/telling/verdict-text.ts';
+import type { Outcome } from '../../../checker/state-space/outcome.ts';
+import type { Choices } from '../../../checker/study/compare/compare.ts';
+import { optionName, withFallbacks, type OptionValue } from '../../../checker/language/option.ts';
+import { headline } from '../../../checker/report/verdict.ts';
 import { model } from '../../../models/gup-fast-checks.ts';
 import { code, item, links, paragraph, prose, table } from './markdown.ts';
 

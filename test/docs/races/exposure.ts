@@ -1,10 +1,13 @@
 /** Which CPUs are exposed to a race: what its header says, and what each machine comes to. */
-import { memoryKey, rewritingModelNames } from '../../../checker/language/memory-name.ts';
-import type { MemoryModelName } from '../../../checker/language/memory-name.ts';
+import {
+  memoryKey,
+  rewritingModelNames,
+  type MemoryModelName,
+} from '../../../checker/language/memory-name.ts';
 import type { AnyDefinition, Scenario, Verdict } from '../../../checker/language/model.ts';
 import { valuesOf } from '../../../checker/language/option.ts';
 import { check } from '../../../checker/search/check.ts';
-import type { Choices } from '../../../checker/search/compare.ts';
+import type { Choices } from '../../../checker/study/compare/compare.ts';
 import type { Header } from './header.ts';
 
 interface Exposure {

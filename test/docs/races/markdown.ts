@@ -1,8 +1,7 @@
 /** Markdown that reads well as plain text, too. */
 import Table from 'cli-table3';
-import type { Options } from '../../../checker/language/option.ts';
-import { optionName } from '../../../checker/language/option.ts';
-import { wrap } from '../../../checker/telling/wrap.ts';
+import { optionName, type Options } from '../../../checker/language/option.ts';
+import { wrap } from '../../../checker/report/wrap.ts';
 
 const width = 100;
 

@@ -1,17 +1,15 @@
 /** The page of a race: what it is, where it stands in the kernel, its scenarios as they come out, and how it happens. */
-import { toSvg } from '../../../checker/export/lanes-svg.ts';
-import { changelogText } from '../../../checker/export/changelog-text.ts';
-import { exportedTrace } from '../../../checker/export/exported-trace.ts';
+import { toSvg } from '../../../checker/export/trace/lanes-svg.ts';
+import { changelogText } from '../../../checker/export/trace/changelog-text.ts';
+import { exportedTrace } from '../../../checker/export/trace/exported-trace.ts';
 import { memoryKey, rewritingModelNames, memoryOption } from '../../../checker/language/memory-name.ts';
 import type { Scenario } from '../../../checker/language/model.ts';
 import { optionName } from '../../../checker/language/option.ts';
-import type { Checked } from '../../../checker/search/check.ts';
-import { check } from '../../../checker/search/check.ts';
-import { commandLine, withoutUsualMemory } from '../../../checker/telling/options-text.ts';
-import { headline } from '../../../checker/telling/verdict-text.ts';
+import { check, type Checked } from '../../../checker/search/check.ts';
+import { commandLine, withoutUsualMemory } from '../../../checker/report/options-text.ts';
+import { headline } from '../../../checker/report/verdict.ts';
 import { exposures, onMachines } from './exposure.ts';
-import type { Vocabulary } from './markdown.ts';
-import { code, fenced, item, links, paragraph, prose, table } from './markdown.ts';
+import { code, fenced, item, links, paragraph, prose, table, type Vocabulary } from './markdown.ts';
 import type { Race } from './races.ts';
 
 /** A scenario with what came out of it. */

@@ -3,12 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { AnyDefinition } from '../../../checker/language/model.ts';
 import { withMemoryOption } from '../../../checker/memory/memory-option.ts';
 import { registry } from '../../../models/registry.ts';
-import type { ExposureName } from './exposure.ts';
-import { exposureOf, isViolatedThere } from './exposure.ts';
-import type { Header } from './header.ts';
-import { headerOf } from './header.ts';
-import type { Kernels, Mechanism } from './kernels.ts';
-import { kernelsOf, mechanismsOf } from './kernels.ts';
+import { exposureOf, isViolatedThere, type ExposureName } from './exposure.ts';
+import { headerOf, type Header } from './header.ts';
+import { kernelsOf, mechanismsOf, type Kernels, type Mechanism } from './kernels.ts';
 
 export interface Race {
   readonly definition: AnyDefinition;

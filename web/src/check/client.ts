@@ -1,6 +1,6 @@
 /** The page's side of the worker: one piece of work at a time, which can be stopped. */
-import type { FromWorker, Progress, Results, ToWorker, Work } from './messages.ts';
 import CheckerWorker from './worker.ts?worker&inline';
+import type { FromWorker, Progress, Results, ToWorker, Work } from './messages.ts';
 
 export interface Running<K extends Work['kind']> {
   /** Rejects with a `WorkError`. */

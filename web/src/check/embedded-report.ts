@@ -1,6 +1,6 @@
 /** What a report holds: a model as data, the options that it was built from, and what was found. */
 import type { Model } from '../../../checker/language/model.ts';
-import type { Choices } from '../../../checker/search/compare.ts';
+import type { Choices } from '../../../checker/study/compare/compare.ts';
 import type { PlainOutcome } from './messages.ts';
 
 /** The element of the page whose text the report is: a script of type `application/json`. */

@@ -1,8 +1,16 @@
 /** Lays out a state graph: depth downwards, states of one depth side by side, neighbours near each other. */
-import type { SimulationLinkDatum, SimulationNodeDatum } from 'd3-force';
-import { forceCollide, forceLink, forceManyBody, forceSimulation, forceX, forceY } from 'd3-force';
-import type { Steps } from '../../../checker/search/steps.ts';
-import type { Graph, GraphNode } from '../../../checker/search/state-graph.ts';
+import {
+  forceCollide,
+  forceLink,
+  forceManyBody,
+  forceSimulation,
+  forceX,
+  forceY,
+  type SimulationLinkDatum,
+  type SimulationNodeDatum,
+} from 'd3-force';
+import type { Steps } from '../../../checker/state-space/cooperative.ts';
+import type { Graph, GraphNode } from '../../../checker/state-space/state-graph.ts';
 
 /** In units of the picture. */
 export const levelHeight = 34;

@@ -1,20 +1,11 @@
 /** What the page asks of the worker and what it answers: plain data, models included. */
-import type { TransitionTable } from '../../../checker/analysis/transition-table.ts';
+import type { Edge } from '../../../checker/state-space/state-space.ts';
+import type { TransitionTable } from '../../../checker/program/transition-system.ts';
 import type { AnyExpr } from '../../../checker/language/expression.ts';
 import type { AnyDefinition, Model } from '../../../checker/language/model.ts';
-import type { Choices, Comparison, Row } from '../../../checker/search/compare.ts';
-import type { Answer, Outcome, Schedule, Statistics } from '../../../checker/search/outcome.ts';
-import type { Edge } from '../../../checker/search/state-space.ts';
-import type { Found } from '../watch/find.ts';
+import type { Choices, Comparison, Row } from '../../../checker/study/compare/compare.ts';
+import type { Answer, Outcome, Schedule, Statistics } from '../../../checker/state-space/outcome.ts';
 import type { LaidOutGraph } from './layout.ts';
-
-/** An edge whose transition is told by its number: two builds of one model number alike. */
-export type PlainEdge = Omit<Edge, 'transition'> & { readonly transition: number };
-
-export interface PlainSchedule {
-  readonly initial: number;
-  readonly edges: readonly PlainEdge[];
-}
 
 type WithPlainSchedule<A> = A extends { readonly schedule: Schedule }
   ? Omit<A, 'schedule'> & { readonly schedule: PlainSchedule }
@@ -131,4 +122,18 @@ export function outcomeIn(plain: PlainOutcome, table: TransitionTable): Outcome 
   };
   if (!('schedule' in plain)) return { ...plain, statistics };
   return { ...plain, schedule: scheduleIn(plain.schedule, table), statistics };
+}
+
+export interface Found {
+  /** A run to such a state with the fewest steps; null where none was found, for this reason. */
+  readonly schedule: PlainSchedule | null;
+  readonly reason: string;
+}
+
+/** An edge whose transition is told by its number: two builds of one model number alike. */
+export type PlainEdge = Omit<Edge, 'transition'> & { readonly transition: number };
+
+export interface PlainSchedule {
+  readonly initial: number;
+  readonly edges: readonly PlainEdge[];
 }

@@ -2,14 +2,13 @@
 import { claimsOf } from '../../../checker/family/claim.ts';
 import type { AnyDefinition } from '../../../checker/language/model.ts';
 import { ModelError } from '../../../checker/language/model-error.ts';
-import type { Choices } from '../../../checker/search/compare.ts';
-import type { Limits } from '../../../checker/search/outcome.ts';
+import type { Choices } from '../../../checker/study/compare/compare.ts';
+import type { Limits } from '../../../checker/state-space/outcome.ts';
 import { provingMost } from '../../../checker/search/prove.ts';
 import type { Settings } from '../../../checker/search/settings.ts';
-import type { Steps } from '../../../checker/search/steps.ts';
-import { anyOf, reasonOf } from '../../../checker/telling/any-number.ts';
-import type { ProveWork, Results } from './messages.ts';
-import { keyOfBuild } from './messages.ts';
+import type { Steps } from '../../../checker/state-space/cooperative.ts';
+import { anyOf, reasonOf } from '../../../checker/report/any-number.ts';
+import { keyOfBuild, type ProveWork, type Results } from './messages.ts';
 
 /** A model that did not come with the work. */
 class Missing extends Error {

@@ -1,17 +1,24 @@
 /** Runs the checker beside the page: work comes in, progress and one result go out, and `stop` is heard in between. */
-import { transitionTable } from '../../../checker/analysis/transition-table.ts';
+import { transitionTable } from '../../../checker/program/build-transitions.ts';
 import type { AnyDefinition } from '../../../checker/language/model.ts';
 import { ModelError } from '../../../checker/language/model-error.ts';
 import { checking } from '../../../checker/search/check.ts';
-import { comparing } from '../../../checker/search/compare.ts';
-import type { Limits } from '../../../checker/search/outcome.ts';
+import { comparing } from '../../../checker/study/compare/compare.ts';
+import type { Limits } from '../../../checker/state-space/outcome.ts';
 import { defaultSettings } from '../../../checker/search/settings.ts';
-import type { Steps } from '../../../checker/search/steps.ts';
-import { graphOf } from '../../../checker/search/state-graph.ts';
+import type { Steps } from '../../../checker/state-space/cooperative.ts';
+import { graphOf } from '../../../checker/state-space/state-graph.ts';
 import { findingState } from '../watch/find.ts';
 import { layoutOf } from './layout.ts';
-import type { FromWorker, Progress, Results, ToWorker, Work } from './messages.ts';
-import { keyOf, plainOutcome } from './messages.ts';
+import {
+  keyOf,
+  plainOutcome,
+  type FromWorker,
+  type Progress,
+  type Results,
+  type ToWorker,
+  type Work,
+} from './messages.ts';
 import { provingWork } from './prove-work.ts';
 
 /** Work runs for so many milliseconds before messages get their turn. */

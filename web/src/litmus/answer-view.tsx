@@ -1,10 +1,9 @@
 /** The answer: verdict, flags, the execution that shows it in a picture and in words, and herd's lines. */
 import type { MachineRun } from '../../../checker/litmus/explanation.ts';
 import type { RunStep } from '../../../checker/litmus/run.ts';
-import { count } from '../../../checker/telling/numbers.ts';
+import { count } from '../../../checker/report/numbers.ts';
 import type { DrawnExecution, ShownVerdict, Verdict } from './answer.ts';
-import type { Answer, Failure } from './session.ts';
-import { answer, memory, source, stop } from './session.ts';
+import { answer, memory, source, stop, type Answer, type Failure } from './session.ts';
 
 export function AnswerView() {
   const now = answer.value;

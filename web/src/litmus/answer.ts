@@ -1,9 +1,12 @@
 /** The answer to a litmus test, as plain data: its verdict first, then what shows it. */
-import { executionSvg } from '../../../checker/export/execution-svg.ts';
-import { explanationOf, machineRunOf, propositionText } from '../../../checker/litmus/explanation.ts';
-import type { MachineRun } from '../../../checker/litmus/explanation.ts';
-import type { LitmusModel } from '../../../checker/litmus/litmus-model.ts';
-import { modelTitle } from '../../../checker/litmus/litmus-model.ts';
+import { executionSvg } from '../../../checker/export/litmus/execution-svg.ts';
+import {
+  explanationOf,
+  machineRunOf,
+  propositionText,
+  type MachineRun,
+} from '../../../checker/litmus/explanation.ts';
+import { modelTitle, type LitmusModel } from '../../../checker/litmus/litmus-model.ts';
 import { LitmusError, LitmusLimit } from '../../../checker/litmus/litmus-test.ts';
 import {
   axiomSentence,
@@ -14,8 +17,7 @@ import {
 import { pictureOf } from '../../../checker/litmus/lkmm/picture.ts';
 import type { Shown } from '../../../checker/litmus/lkmm/why.ts';
 import { observation, printLitmus } from '../../../checker/litmus/print.ts';
-import type { LitmusResult, RunStep } from '../../../checker/litmus/run.ts';
-import { defaultLitmus, runLitmus } from '../../../checker/litmus/run.ts';
+import { defaultLitmus, runLitmus, type LitmusResult, type RunStep } from '../../../checker/litmus/run.ts';
 
 export interface Question {
   readonly source: string;

@@ -1,11 +1,11 @@
 /** Starts the page of litmus tests. */
+import '../style/base.css';
+import '../style/controls.css';
+import '../style/litmus.css';
 import { effect } from '@preact/signals';
 import { render } from 'preact';
 import { LitmusPage } from './page.tsx';
 import { answer, followAddress } from './session.ts';
-import '../style/base.css';
-import '../style/controls.css';
-import '../style/litmus.css';
 
 effect(() => {
   const verdict = answer.value?.verdict;

@@ -1,12 +1,11 @@
 /** What the page of litmus tests shows: the test, the answer as far as it is known, and the address that leads to both. */
+import LitmusWorker from './worker.ts?worker';
 import { signal } from '@preact/signals';
 import type { MachineRun } from '../../../checker/litmus/explanation.ts';
-import type { LitmusModel } from '../../../checker/litmus/litmus-model.ts';
-import { litmusModels } from '../../../checker/litmus/litmus-model.ts';
+import { litmusModels, type LitmusModel } from '../../../checker/litmus/litmus-model.ts';
 import type { Question, ShownVerdict, Verdict } from './answer.ts';
 import { examples, firstExample } from './examples.ts';
 import type { FromLitmusWorker } from './worker.ts';
-import LitmusWorker from './worker.ts?worker';
 
 export interface Failure {
   readonly kind: 'mistake' | 'limit' | 'bug';

@@ -1,6 +1,5 @@
 /** Answers litmus tests beside the page. It hears nothing while it works: the page ends it to stop it. */
-import type { Question, Reply } from './answer.ts';
-import { repliesTo } from './answer.ts';
+import { repliesTo, type Question, type Reply } from './answer.ts';
 
 export type FromLitmusWorker = Reply | { readonly kind: 'done' };
 

@@ -1,7 +1,7 @@
 /** Arrows over the lanes, drawn where the rows have come to lie. */
 import type { RefObject } from 'preact';
 import { useLayoutEffect, useState } from 'preact/hooks';
-import type { TraceLine } from '../../../checker/telling/trace-lines.ts';
+import type { TraceLine } from '../../../checker/report/trace-line.ts';
 
 export interface Arrow {
   /** Steps, from 0. */

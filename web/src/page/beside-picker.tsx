@@ -1,10 +1,8 @@
 /** Chooses the variant beside: one option changed; and says where it does something else. */
-import type { OptionValue } from '../../../checker/language/option.ts';
-import { optionName } from '../../../checker/language/option.ts';
+import { optionName, type OptionValue } from '../../../checker/language/option.ts';
 import { goTo } from '../walk/runs.ts';
 import { beside, besideChoice } from '../state/beside.ts';
-import type { Neighbour } from '../state/neighbours.ts';
-import { neighbours } from '../state/neighbours.ts';
+import { neighbours, type Neighbour } from '../state/neighbours.ts';
 import { runs, trace } from '../state/session.ts';
 
 /** So many repairs are offered as buttons; all others in a list. */

@@ -1,8 +1,7 @@
 /** Which CPUs have a lane, and what each is called and coloured by. */
-import type { TransitionTable } from '../../../checker/analysis/transition-table.ts';
-import type { Trace } from '../../../checker/search/trace.ts';
-import type { Cpu } from '../../../checker/telling/cpus.ts';
-import { allCpus, cpusOf } from '../../../checker/telling/cpus.ts';
+import type { TransitionTable } from '../../../checker/program/transition-system.ts';
+import type { Trace } from '../../../checker/trace/trace.ts';
+import { allCpus, cpusOf, type Cpu } from '../../../checker/report/cpus.ts';
 
 /** So many CPUs all have a lane; of more, only those that do something. */
 const few = 4;

@@ -1,8 +1,11 @@
 /** The shown run as a file: in the formats of `racewalk export`. */
-import type { ExportedTrace, Origin } from '../../../checker/export/exported-trace.ts';
-import { exportedTrace } from '../../../checker/export/exported-trace.ts';
+import {
+  exportedTrace,
+  type ExportedTrace,
+  type Origin,
+} from '../../../checker/export/trace/exported-trace.ts';
 import { shownRun } from '../walk/runs.ts';
-import { allOptions, commandLine } from '../../../checker/telling/options-text.ts';
+import { allOptions, commandLine } from '../../../checker/report/options-text.ts';
 import { built, check, chosen, definition, runs, trace } from '../state/session.ts';
 
 interface Format {
@@ -15,24 +18,24 @@ const formats: readonly Format[] = [
   {
     name: 'SVG of the lanes',
     ending: 'svg',
-    write: async (exported) => (await import('../../../checker/export/lanes-svg.ts')).toSvg(exported),
+    write: async (exported) => (await import('../../../checker/export/trace/lanes-svg.ts')).toSvg(exported),
   },
   {
     name: 'text, 72 columns',
     ending: 'txt',
     write: async (exported) =>
-      (await import('../../../checker/export/changelog-text.ts')).changelogText(exported),
+      (await import('../../../checker/export/trace/changelog-text.ts')).changelogText(exported),
   },
   {
     name: 'Mermaid sequence diagram',
     ending: 'mmd',
-    write: async (exported) => (await import('../../../checker/export/mermaid.ts')).toMermaid(exported),
+    write: async (exported) => (await import('../../../checker/export/trace/mermaid.ts')).toMermaid(exported),
   },
   {
     name: 'ITF JSON',
     ending: 'itf.json',
     write: async (exported) =>
-      JSON.stringify((await import('../../../checker/export/itf.ts')).toItf(exported), null, 2),
+      JSON.stringify((await import('../../../checker/export/trace/itf.ts')).toItf(exported), null, 2),
   },
 ];
 

@@ -1,8 +1,7 @@
 /** Draws the state graph on a canvas that can be zoomed and moved. */
 import { effect } from '@preact/signals';
 import { select } from 'd3-selection';
-import type { ZoomBehavior, ZoomTransform } from 'd3-zoom';
-import { zoom, zoomIdentity } from 'd3-zoom';
+import { zoom, zoomIdentity, type ZoomBehavior, type ZoomTransform } from 'd3-zoom';
 import { useEffect, useRef } from 'preact/hooks';
 import type { LaidOutGraph } from '../check/layout.ts';
 import { runInGraph, runTo } from '../state/graph.ts';

@@ -1,6 +1,6 @@
 /** The picture of a state graph: edges, states by what the properties say of them, and the run that is walked. */
 import type { ZoomTransform } from 'd3-zoom';
-import type { Standing } from '../../../checker/search/state-graph.ts';
+import type { Standing } from '../../../checker/state-space/state-graph.ts';
 import type { LaidOutGraph } from '../check/layout.ts';
 
 export interface Walked {

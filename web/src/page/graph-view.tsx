@@ -1,8 +1,7 @@
 /** The state graph: all states and steps of a small model, coloured by what the properties say, the run in bold. */
 import { useEffect } from 'preact/hooks';
-import type { Standing } from '../../../checker/search/state-graph.ts';
-import { count } from '../../../checker/telling/numbers.ts';
-
+import type { Standing } from '../../../checker/state-space/state-graph.ts';
+import { count } from '../../../checker/report/numbers.ts';
 import { drawGraph, drawn, mostStates } from '../state/graph.ts';
 import { built } from '../state/session.ts';
 import { GraphCanvas } from './graph-canvas.tsx';

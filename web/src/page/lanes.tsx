@@ -1,12 +1,11 @@
 /** A trace as lanes: one a CPU, time downwards, with arrows between the accesses that raced. */
 import { useMemo, useRef } from 'preact/hooks';
-import type { TransitionTable } from '../../../checker/analysis/transition-table.ts';
-import type { Trace } from '../../../checker/search/trace.ts';
-import type { Cpu } from '../../../checker/telling/cpus.ts';
-import type { TraceLine } from '../../../checker/telling/trace-lines.ts';
-import { allTraceLines, traceLines } from '../../../checker/telling/trace-lines.ts';
-import type { Arrow } from './arrows.tsx';
-import { Arrows } from './arrows.tsx';
+import type { TransitionTable } from '../../../checker/program/transition-system.ts';
+import type { Trace } from '../../../checker/trace/trace.ts';
+import type { Cpu } from '../../../checker/report/cpus.ts';
+import { allTraceLines, traceLines } from '../../../checker/report/trace-lines.ts';
+import type { TraceLine } from '../../../checker/report/trace-line.ts';
+import { Arrows, type Arrow } from './arrows.tsx';
 import { shownCpus } from './cpu-style.ts';
 
 interface LanesProps {

@@ -1,11 +1,10 @@
 /** What can happen next in the state that is looked at, and who waits for what. */
 import { computed } from '@preact/signals';
 import { printExpr } from '../../../checker/language/print.ts';
-import type { FiredEdge } from '../../../checker/search/interpreted-edges.ts';
-import { edgesOutOf } from '../../../checker/search/interpreted-edges.ts';
-import { guardWords, textOf } from '../../../checker/telling/author-words.ts';
-import { shownEvents } from '../../../checker/telling/shown-steps.ts';
-import { initialStates } from '../../../checker/state/interpret.ts';
+import { edgesOutOf, type FiredEdge } from '../../../checker/state-space/successors.ts';
+import { guardWords, textOf } from '../../../checker/report/author-words.ts';
+import { shownEvents } from '../../../checker/report/shown-steps.ts';
+import { initialStates } from '../../../checker/interpreter/interpreter.ts';
 import { sameEdge } from '../walk/run-code.ts';
 import { beginAt, shownRun, take } from '../walk/runs.ts';
 import { at, built, runs, state, trace } from '../state/session.ts';

@@ -1,9 +1,15 @@
 /** The options of the model as controls; beside each value, the verdict that it would give. */
 import type { ComponentChildren } from 'preact';
 import { memoryKey, memoryOption, rewritingModelNames } from '../../../checker/language/memory-name.ts';
-import type { AnyOption, OptionValue, Role } from '../../../checker/language/option.ts';
-import { optionName, valuesOf, withFallbacks } from '../../../checker/language/option.ts';
-import type { Choices } from '../../../checker/search/compare.ts';
+import {
+  optionName,
+  valuesOf,
+  withFallbacks,
+  type AnyOption,
+  type OptionValue,
+  type Role,
+} from '../../../checker/language/option.ts';
+import type { Choices } from '../../../checker/study/compare/compare.ts';
 import { neighbourOf } from '../state/neighbours.ts';
 import { report } from '../state/report.ts';
 import { check, chosen, definition } from '../state/session.ts';

@@ -1,8 +1,8 @@
 /** The races of the shown run in sentences; each leads to the place where it was decided. */
-import type { ToldRace } from '../../../checker/telling/race-sentences.ts';
+import { signal } from '@preact/signals';
+import type { ToldRace } from '../../../checker/report/race-sentences.ts';
 import { goTo } from '../walk/runs.ts';
 import { runs } from '../state/session.ts';
-import { pointed } from './trace-view.tsx';
 
 /** More than a reader takes in at once; the others stand behind a fold. */
 const most = 4;
@@ -39,3 +39,6 @@ const item = ({ told: { race, sentence }, number }: { readonly told: ToldRace; r
     </button>
   </li>
 );
+
+/** The race that the reader points at. */
+export const pointed = signal<number | null>(null);

@@ -1,6 +1,5 @@
 /** The runs that the reader holds: the one that was found, and branches. */
-import { show } from '../walk/runs.ts';
-import type { Run } from '../walk/runs.ts';
+import { show, type Run } from '../walk/runs.ts';
 import { built, check, runs } from '../state/session.ts';
 import { findState } from '../watch/watch.ts';
 

@@ -3,12 +3,12 @@ import type { AnyExpr } from '../../../checker/language/expression.ts';
 import { ModelError } from '../../../checker/language/model-error.ts';
 import type { Declarations } from '../../../checker/language/variable.ts';
 import type { Value } from '../../../checker/language/domain.ts';
-import { harmOf } from '../../../checker/search/harm.ts';
-import type { Cells, Place } from '../../../checker/state/evaluate.ts';
-import { endsOf, propertyPlace } from '../../../checker/state/interpret.ts';
-import { cpuParts, localsOf, memoryOf } from '../../../checker/telling/cpu-parts.ts';
-import { numberIn } from '../../../checker/telling/cpus.ts';
-import { delaysOf } from '../../../checker/telling/delays.ts';
+import { harmOf } from '../../../checker/trace/failed-claim.ts';
+import type { Cells, Place } from '../../../checker/interpreter/evaluate.ts';
+import { endsOf, propertyPlace } from '../../../checker/interpreter/interpreter.ts';
+import { cpuParts, localsOf, memoryOf } from '../../../checker/report/cpu-parts.ts';
+import { numberIn } from '../../../checker/report/cpus.ts';
+import { delaysOf } from '../../../checker/report/delays.ts';
 import { at, built, state, stateAfter, trace } from '../state/session.ts';
 import { copyName, cpuOf } from './cpu-style.ts';
 

@@ -1,9 +1,10 @@
 /** The trace with everything to walk it: lanes, races, transport, state, and what could happen instead. */
+import { pointed, RaceList } from './race-list.tsx';
 import { computed, signal } from '@preact/signals';
-import { toldRaces } from '../../../checker/telling/race-sentences.ts';
-import { allCpus } from '../../../checker/telling/cpus.ts';
-import { harmIn } from '../../../checker/telling/verdict-text.ts';
-import { delaysOf } from '../../../checker/telling/delays.ts';
+import { toldRaces } from '../../../checker/report/race-sentences.ts';
+import { allCpus } from '../../../checker/report/cpus.ts';
+import { harmIn } from '../../../checker/report/verdict.ts';
+import { delaysOf } from '../../../checker/report/delays.ts';
 import { goTo, shownRun } from '../walk/runs.ts';
 import { beside } from '../state/beside.ts';
 import { at, built, check, runs, trace } from '../state/session.ts';
@@ -12,15 +13,12 @@ import { BesidePicker, Difference } from './beside-picker.tsx';
 import { ExportMenu } from './export-menu.tsx';
 import { Lanes } from './lanes.tsx';
 import { NextSteps } from './next-steps.tsx';
-import { RaceList } from './race-list.tsx';
 import { RunBar } from './run-bar.tsx';
 import { StatePanel } from './state-panel.tsx';
 import { Transport } from './transport.tsx';
 import { WatchPanel } from './watch-panel.tsx';
 
 const unfolded = signal(false);
-/** The race that the reader points at. */
-export const pointed = signal<number | null>(null);
 
 const told = computed(() =>
   trace.value === null || built.value === null

@@ -1,13 +1,11 @@
 /** Every combination of machine and repairs with its verdict and what it costs; each verdict leads to its trace. */
 import { useEffect } from 'preact/hooks';
-import type { OptionValue } from '../../../checker/language/option.ts';
-import { offValue, optionName } from '../../../checker/language/option.ts';
-import type { Choices, SmallestFixes } from '../../../checker/search/compare.ts';
-import { settingOf } from '../../../checker/search/compare.ts';
-import type { Extremes } from '../../../checker/search/extreme-paths.ts';
-import { count } from '../../../checker/telling/numbers.ts';
-import { untriedOf } from '../../../checker/search/outcome.ts';
-import { untriedSentences, untriedTitle } from '../../../checker/telling/untried-sentences.ts';
+import { offValue, optionName, type OptionValue } from '../../../checker/language/option.ts';
+import { settingOf, type Choices, type SmallestFixes } from '../../../checker/study/compare/compare.ts';
+import type { Extremes } from '../../../checker/study/compare/path-costs.ts';
+import { count } from '../../../checker/report/numbers.ts';
+import { untriedOf } from '../../../checker/state-space/outcome.ts';
+import { untriedSentences, untriedTitle } from '../../../checker/report/untried-sentences.ts';
 import type { PlainComparison, PlainRow } from '../check/messages.ts';
 import { compareAll, compared, stopComparing, subject, variants } from '../state/comparison.ts';
 import { linkedOptions, writeLink } from '../state/link.ts';

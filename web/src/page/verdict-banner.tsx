@@ -1,13 +1,12 @@
 /** The verdict, in words and in colour, with what it rests on. */
-import type { Outcome, Statistics } from '../../../checker/search/outcome.ts';
-import { untriedOf } from '../../../checker/search/outcome.ts';
-import { atOnceSentence } from '../../../checker/telling/at-once.ts';
-import { memoryCaveat } from '../../../checker/telling/memory-caveat.ts';
-import { untriedSentences, untriedTitle } from '../../../checker/telling/untried-sentences.ts';
-import { harmIn, headline, unfiredLines, unfiredStatements } from '../../../checker/telling/verdict-text.ts';
-import { count, rounded } from '../../../checker/telling/numbers.ts';
-import { commandLine } from '../../../checker/telling/options-text.ts';
-import { replay } from '../../../checker/search/trace.ts';
+import { untriedOf, type Outcome, type Statistics } from '../../../checker/state-space/outcome.ts';
+import { atOnceSentence } from '../../../checker/report/at-once.ts';
+import { memoryCaveat } from '../../../checker/report/memory-caveat.ts';
+import { untriedSentences, untriedTitle } from '../../../checker/report/untried-sentences.ts';
+import { harmIn, headline, unfiredLines, unfiredStatements } from '../../../checker/report/verdict.ts';
+import { count, rounded } from '../../../checker/report/numbers.ts';
+import { commandLine } from '../../../checker/report/options-text.ts';
+import { replay } from '../../../checker/trace/replay.ts';
 import type { WorkError } from '../check/client.ts';
 import type { Progress } from '../check/messages.ts';
 import { stopChecking } from '../state/checks.ts';

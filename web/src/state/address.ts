@@ -6,8 +6,7 @@ import { shownRun } from '../walk/runs.ts';
 import { besideChoice } from './beside.ts';
 import { watched } from '../watch/watch.ts';
 import { awaitRun } from './checks.ts';
-import type { Link } from './link.ts';
-import { linkedOptions, readLink, readOptions, writeLink } from './link.ts';
+import { linkedOptions, readLink, readOptions, writeLink, type Link } from './link.ts';
 import { built, check, chosen, definition, definitions, notice, runs, trace, view } from './session.ts';
 
 /** What was written last: its event is no news. */

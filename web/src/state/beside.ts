@@ -1,16 +1,14 @@
 /** A second variant on the schedule of the first, beside it. */
 import { computed, signal } from '@preact/signals';
 import { optionName } from '../../../checker/language/option.ts';
-import type { Trace } from '../../../checker/search/trace.ts';
-import { replay } from '../../../checker/search/trace.ts';
-import { initialStates } from '../../../checker/state/interpret.ts';
-import type { Followed } from '../walk/same-schedule.ts';
+import type { Trace } from '../../../checker/trace/trace.ts';
+import { replay } from '../../../checker/trace/replay.ts';
+import { initialStates } from '../../../checker/interpreter/interpreter.ts';
+import { followed, type Followed } from '../walk/same-schedule.ts';
 import { shownRun } from '../walk/runs.ts';
-import { followed } from '../walk/same-schedule.ts';
 import { readValue } from './link.ts';
 import { built, chosen, definition, runs, trace } from './session.ts';
-import type { Built } from './variant.ts';
-import { variantOf } from './variant.ts';
+import { variantOf, type Built } from './variant.ts';
 
 /** The option that differs, as `option=value`; null: there is nothing beside. */
 export const besideChoice = signal<string | null>(null);

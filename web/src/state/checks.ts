@@ -1,14 +1,12 @@
 /** Checks the variant that is shown, whenever another one is; and can be stopped. */
 import { effect, untracked } from '@preact/signals';
-import { Checker } from '../check/client.ts';
-import type { Running, WorkError } from '../check/client.ts';
+import { Checker, type Running, type WorkError } from '../check/client.ts';
 import { outcomeIn } from '../check/messages.ts';
 import { noRuns, startingWith, withFound } from '../walk/runs.ts';
 import { decodeRun } from '../walk/run-code.ts';
 import type { EmbeddedReport } from '../check/embedded-report.ts';
 import { report } from './report.ts';
-import type { Check } from './session.ts';
-import { built, check, notice, runs } from './session.ts';
+import { built, check, notice, runs, type Check } from './session.ts';
 import type { Built } from './variant.ts';
 
 const checker = new Checker();

@@ -2,12 +2,9 @@
 import { computed, signal } from '@preact/signals';
 import { memoryKey } from '../../../checker/language/memory-name.ts';
 import { withFallbacks } from '../../../checker/language/option.ts';
-import type { Choices } from '../../../checker/search/compare.ts';
-import { variantsOf } from '../../../checker/search/compare.ts';
-import { Checker } from '../check/client.ts';
-import type { WorkError, Running } from '../check/client.ts';
-import type { PlainComparison, Progress } from '../check/messages.ts';
-import { keyOf } from '../check/messages.ts';
+import { variantsOf, type Choices } from '../../../checker/study/compare/compare.ts';
+import { Checker, type WorkError, type Running } from '../check/client.ts';
+import { keyOf, type PlainComparison, type Progress } from '../check/messages.ts';
 import { chosen, definition } from './session.ts';
 
 export type Compared =

@@ -1,13 +1,11 @@
 /** The state graph of the variant, made when it is looked at; and a run to any of its states. */
 import { computed, signal } from '@preact/signals';
-import type { TransitionTable } from '../../../checker/analysis/transition-table.ts';
-import { edgesOutOf, leadsOn } from '../../../checker/search/interpreted-edges.ts';
-import type { Schedule } from '../../../checker/search/outcome.ts';
-import type { Graph } from '../../../checker/search/state-graph.ts';
-import { keyOfState } from '../../../checker/search/state-graph.ts';
-import { initialStates } from '../../../checker/state/interpret.ts';
-import { Checker } from '../check/client.ts';
-import type { Running } from '../check/client.ts';
+import type { TransitionTable } from '../../../checker/program/transition-system.ts';
+import { edgesOutOf, leadsOn } from '../../../checker/state-space/successors.ts';
+import type { Schedule } from '../../../checker/state-space/outcome.ts';
+import { keyOfState, type Graph } from '../../../checker/state-space/state-graph.ts';
+import { initialStates } from '../../../checker/interpreter/interpreter.ts';
+import { Checker, type Running } from '../check/client.ts';
 import type { LaidOutGraph } from '../check/layout.ts';
 import type { Progress } from '../check/messages.ts';
 import type { Built } from './variant.ts';

@@ -1,7 +1,12 @@
 /** What a link says: model, options, run and place in it, after the `#`, where no server sees it. */
-import type { AnyOption, Options, OptionValue } from '../../../checker/language/option.ts';
-import { optionName, valuesOf } from '../../../checker/language/option.ts';
-import type { Choices } from '../../../checker/search/compare.ts';
+import {
+  optionName,
+  valuesOf,
+  type AnyOption,
+  type Options,
+  type OptionValue,
+} from '../../../checker/language/option.ts';
+import type { Choices } from '../../../checker/study/compare/compare.ts';
 
 export const views = ['trace', 'source', 'variants', 'graph'] as const;
 export type View = (typeof views)[number];

@@ -1,8 +1,7 @@
 /** What the verdict would be with one option changed: looked up in the background, where that is soon done. */
 import { effect, signal } from '@preact/signals';
-import type { OptionValue, Options } from '../../../checker/language/option.ts';
-import { valuesOf } from '../../../checker/language/option.ts';
-import type { Choices } from '../../../checker/search/compare.ts';
+import { valuesOf, type OptionValue, type Options } from '../../../checker/language/option.ts';
+import type { Choices } from '../../../checker/study/compare/compare.ts';
 import { Checker } from '../check/client.ts';
 import type { PlainOutcome } from '../check/messages.ts';
 import { check, chosen, definition } from './session.ts';

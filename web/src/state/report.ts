@@ -1,7 +1,6 @@
 /** The report that stands in the page itself, if one does. */
 import type { AnyDefinition } from '../../../checker/language/model.ts';
-import type { EmbeddedReport } from '../check/embedded-report.ts';
-import { placeOfReport } from '../check/embedded-report.ts';
+import { placeOfReport, type EmbeddedReport } from '../check/embedded-report.ts';
 import { restored } from '../check/shared-json.ts';
 
 /** The report of this page, or null. */

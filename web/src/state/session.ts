@@ -1,18 +1,16 @@
 /** What the page shows at this moment: everything else is computed from these signals. */
 import { computed, signal } from '@preact/signals';
 import type { AnyDefinition } from '../../../checker/language/model.ts';
-import type { Choices } from '../../../checker/search/compare.ts';
-import type { Outcome } from '../../../checker/search/outcome.ts';
-import type { Trace } from '../../../checker/search/trace.ts';
-import { ReplayError, replay } from '../../../checker/search/trace.ts';
-import type { State } from '../../../checker/state/evaluate.ts';
+import type { Choices } from '../../../checker/study/compare/compare.ts';
+import type { Outcome } from '../../../checker/state-space/outcome.ts';
+import type { Trace } from '../../../checker/trace/trace.ts';
+import { ReplayError, replay } from '../../../checker/trace/replay.ts';
+import type { State } from '../../../checker/interpreter/evaluate.ts';
 import type { WorkError } from '../check/client.ts';
 import type { Progress } from '../check/messages.ts';
-import type { Runs } from '../walk/runs.ts';
-import { noRuns, shownRun } from '../walk/runs.ts';
+import { noRuns, shownRun, type Runs } from '../walk/runs.ts';
 import type { View } from './link.ts';
-import type { Built, Variant } from './variant.ts';
-import { variantOf } from './variant.ts';
+import { variantOf, type Built, type Variant } from './variant.ts';
 
 /** The models that may be chosen. */
 export const definitions = signal<readonly AnyDefinition[]>([]);

@@ -1,10 +1,10 @@
 /** One variant of a model: built, with its table, or the author's mistake that prevents that. */
-import type { TransitionTable } from '../../../checker/analysis/transition-table.ts';
-import { transitionTable } from '../../../checker/analysis/transition-table.ts';
+import type { TransitionTable } from '../../../checker/program/transition-system.ts';
+import { transitionTable } from '../../../checker/program/build-transitions.ts';
 import type { AnyDefinition, Model } from '../../../checker/language/model.ts';
 import { withFallbacks } from '../../../checker/language/option.ts';
-import type { Choices } from '../../../checker/search/compare.ts';
-import { initialStates } from '../../../checker/state/interpret.ts';
+import type { Choices } from '../../../checker/study/compare/compare.ts';
+import { initialStates } from '../../../checker/interpreter/interpreter.ts';
 
 export interface Built {
   readonly kind: 'built';

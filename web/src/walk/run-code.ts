@@ -1,10 +1,10 @@
 /** A run as a few characters of a link: at each step, which of the steps that are enabled there. */
-import type { TransitionTable } from '../../../checker/analysis/transition-table.ts';
-import { edgesOutOf } from '../../../checker/search/interpreted-edges.ts';
-import type { Schedule } from '../../../checker/search/outcome.ts';
-import type { Edge } from '../../../checker/search/state-space.ts';
-import type { Trace } from '../../../checker/search/trace.ts';
-import { initialStates } from '../../../checker/state/interpret.ts';
+import type { TransitionTable } from '../../../checker/program/transition-system.ts';
+import { edgesOutOf } from '../../../checker/state-space/successors.ts';
+import type { Schedule } from '../../../checker/state-space/outcome.ts';
+import type { Edge } from '../../../checker/state-space/state-space.ts';
+import type { Trace } from '../../../checker/trace/trace.ts';
+import { initialStates } from '../../../checker/interpreter/interpreter.ts';
 
 /** Positions below this are one character; larger ones stand between dots. */
 const radix = 36;

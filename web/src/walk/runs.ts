@@ -1,6 +1,6 @@
 /** The runs that a reader holds: the one that the checker found, and the branches that were taken from it. */
-import type { Schedule } from '../../../checker/search/outcome.ts';
-import type { Edge } from '../../../checker/search/state-space.ts';
+import type { Schedule } from '../../../checker/state-space/outcome.ts';
+import type { Edge } from '../../../checker/state-space/state-space.ts';
 import { sameEdge } from './run-code.ts';
 
 export interface Run {

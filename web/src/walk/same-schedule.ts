@@ -1,13 +1,12 @@
 /** The same schedule on another variant: step by step, until that variant will not follow. */
-import type { ThreadTable, Transition, TransitionTable } from '../../../checker/analysis/transition-table.ts';
-import type { FiredEdge } from '../../../checker/search/interpreted-edges.ts';
-import { edgesOutOf } from '../../../checker/search/interpreted-edges.ts';
-import type { Schedule } from '../../../checker/search/outcome.ts';
-import type { Edge } from '../../../checker/search/state-space.ts';
-import type { Trace, TraceStep } from '../../../checker/search/trace.ts';
-import { guardWords, textOf } from '../../../checker/telling/author-words.ts';
-import type { State } from '../../../checker/state/evaluate.ts';
-import { initialStates } from '../../../checker/state/interpret.ts';
+import type { ThreadTable, Transition, TransitionTable } from '../../../checker/program/transition-system.ts';
+import { edgesOutOf, type FiredEdge } from '../../../checker/state-space/successors.ts';
+import type { Schedule } from '../../../checker/state-space/outcome.ts';
+import type { Edge } from '../../../checker/state-space/state-space.ts';
+import type { Trace, TraceStep } from '../../../checker/trace/trace.ts';
+import { guardWords, textOf } from '../../../checker/report/author-words.ts';
+import type { State } from '../../../checker/interpreter/evaluate.ts';
+import { initialStates } from '../../../checker/interpreter/interpreter.ts';
 
 /** Where the other variant first does something else. */
 export interface Difference {

@@ -1,20 +1,13 @@
 /** The search for a state in which a condition is true. */
-import { transitionTable } from '../../../checker/analysis/transition-table.ts';
+import { plainOutcome, type Found } from '../check/messages.ts';
+import { transitionTable } from '../../../checker/program/build-transitions.ts';
 import type { AnyExpr } from '../../../checker/language/expression.ts';
 import type { Model } from '../../../checker/language/model.ts';
 import type { Property } from '../../../checker/language/property.ts';
-import { exploring } from '../../../checker/search/explore.ts';
-import type { Limits } from '../../../checker/search/outcome.ts';
+import { exploring } from '../../../checker/search/strategy.ts';
+import type { Limits } from '../../../checker/state-space/outcome.ts';
 import type { Settings } from '../../../checker/search/settings.ts';
-import type { Steps } from '../../../checker/search/steps.ts';
-import type { PlainSchedule } from '../check/messages.ts';
-import { plainOutcome } from '../check/messages.ts';
-
-export interface Found {
-  /** A run to such a state with the fewest steps; null where none was found, for this reason. */
-  readonly schedule: PlainSchedule | null;
-  readonly reason: string;
-}
+import type { Steps } from '../../../checker/state-space/cooperative.ts';
 
 /**
  * Looks for a state between two steps, as a walk shows them, in which the condition is true.

@@ -1,7 +1,7 @@
 /** Expressions that a reader types: `count[0] == 2 && !gup_fast[0].holds`, over shared memory and the locals of threads. */
 import jsep from 'jsep';
 import type { AnyExpr, BinaryOperator } from '../../../checker/language/expression.ts';
-import { checkCondition } from '../../../checker/language/check-expression.ts';
+import { checkCondition } from '../../../checker/language/validate-expression.ts';
 import type { Model } from '../../../checker/language/model.ts';
 import { ModelError } from '../../../checker/language/model-error.ts';
 import type { AnyThread } from '../../../checker/language/thread.ts';

@@ -2,11 +2,10 @@
 import { computed, signal } from '@preact/signals';
 import type { AnyExpr } from '../../../checker/language/expression.ts';
 import { ModelError } from '../../../checker/language/model-error.ts';
-import { evaluate } from '../../../checker/state/evaluate.ts';
-import { endsOf, propertyPlace } from '../../../checker/state/interpret.ts';
-import { writtenModel } from '../../../checker/telling/author-words.ts';
-import { Checker } from '../check/client.ts';
-import type { Running } from '../check/client.ts';
+import { evaluate } from '../../../checker/interpreter/evaluate.ts';
+import { endsOf, propertyPlace } from '../../../checker/interpreter/interpreter.ts';
+import { writtenModel } from '../../../checker/report/author-words.ts';
+import { Checker, type Running } from '../check/client.ts';
 import { scheduleIn } from '../check/messages.ts';
 import { built, runs, stateAfter, trace } from '../state/session.ts';
 import type { Built } from '../state/variant.ts';

@@ -1,0 +1,168 @@
+/** The packed layout of a state: which bits mean what. */
+import { cellAt, placeBlocks, type Field, type Fields, type Block, type Place } from './placement.ts';
+import { numberingOf, type Numbering } from '../../program/numbering.ts';
+import type { SymmetricGroup, Symmetry } from '../../program/symmetry.ts';
+import type { TransitionTable } from '../../program/transition-system.ts';
+import { index, sizeOf, type AnyDomain } from '../../language/domain.ts';
+import type { Declarations } from '../../language/variable.ts';
+import { forgettingOf, type WordPatch } from './dead-bits.ts';
+
+export interface CopyLayout {
+  readonly location: Field;
+  readonly locals: Fields;
+  /** By location: what makes its dead locals what they were at the beginning; nothing where they are kept. */
+  readonly forgets: readonly (readonly WordPatch[])[];
+}
+
+/** The records of interchangeable copies: cell `r` of them is all that belongs to replica `r`, alike for each. */
+export interface Records extends Block, Place {
+  /** The names of the threads that have a copy in each record. */
+  readonly threads: readonly string[];
+}
+
+export interface Layout {
+  /** 64-bit words of a state. */
+  readonly words: number;
+  readonly shared: Fields;
+  /** By thread name, then by copy. */
+  readonly threads: Readonly<Record<string, readonly CopyLayout[]>>;
+  /** By group of interchangeable copies; none for copies that cannot differ. */
+  readonly records: readonly Records[];
+}
+
+/** A variable that has no place yet. */
+interface Unplaced extends Block {
+  readonly domain: AnyDomain;
+  readonly length: number | null;
+}
+
+type UnplacedFields = Readonly<Record<string, Unplaced>>;
+
+interface UnplacedCopy {
+  readonly location: Unplaced;
+  readonly locals: UnplacedFields;
+}
+
+export interface LayoutOptions {
+  /** Copies that are interchangeable: a record for each of them. */
+  readonly symmetry?: Symmetry | null;
+  /** Whether dead locals are forgotten. */
+  readonly forget?: boolean;
+}
+
+export function layoutOf(table: TransitionTable, options: LayoutOptions = {}): Layout {
+  const { symmetry = null, forget = false } = options;
+  const numbering = numberingOf(table);
+  const shared = unplacedOf(table.model.shared);
+  const copies = numbering.copies.map(({ table: { thread, locations } }) => ({
+    location: unplaced(index(Math.max(1, locations.length)), null),
+    locals: unplacedOf(thread.locals),
+  }));
+  const groups = (symmetry?.groups ?? []).map((group) => recordsOf(group, numbering, shared, copies));
+  const inRecords = new Set(groups.flatMap(({ members, owned }) => [...members.flat(), ...owned.keys()]));
+  const others = [...copies.flatMap(variablesOf), ...Object.values(shared)].filter(
+    (variable) => !inRecords.has(variable),
+  );
+  const { places, used } = placeBlocks<Block>([...groups.map(({ block }) => block), ...others]);
+  const inside = groups.flatMap((group) => [...placesInside(group, places.get(group.block)!)]);
+  const all = new Map([...places, ...inside]);
+  const copyAt = ({ location, locals }: UnplacedCopy, copy: number): CopyLayout => {
+    const fields = placedFields(locals, all);
+    const { thread } = numbering.copies[copy]!;
+    return {
+      location: placed(location, all),
+      locals: fields,
+      forgets: forget ? forgettingOf(numbering, thread, fields) : [],
+    };
+  };
+  const placedCopies = copies.map(copyAt);
+  const ofThread = (at: number) => placedCopies.filter((_, copy) => numbering.copies[copy]!.thread === at);
+  return {
+    words: Math.max(1, used.length),
+    shared: placedFields(shared, all),
+    threads: Object.fromEntries(table.threads.map(({ thread: { name } }, at) => [name, ofThread(at)])),
+    records: groups
+      .filter(({ block }) => block.bits > 0)
+      .map(({ block, threads }) => ({ ...block, ...places.get(block)!, threads })),
+  };
+}
+
+type Places = ReadonlyMap<Block, Place>;
+
+function placed(variable: Unplaced, places: Places): Field {
+  const { domain, length, bits } = variable;
+  return { domain, length, bits, ...places.get(variable)! };
+}
+
+const placedFields = (fields: UnplacedFields, places: Places): Fields =>
+  Object.fromEntries(Object.entries(fields).map(([name, variable]) => [name, placed(variable, places)]));
+
+const unplacedOf = (declarations: Declarations): UnplacedFields =>
+  Object.fromEntries(
+    Object.entries(declarations).map(([name, { domain, length }]) => [name, unplaced(domain, length)]),
+  );
+
+const unplaced = (domain: AnyDomain, length: number | null): Unplaced => ({
+  domain,
+  length,
+  bits: Math.ceil(Math.log2(sizeOf(domain))),
+  cells: length ?? 1,
+  words: 1,
+});
+
+const variablesOf = ({ location, locals }: UnplacedCopy): readonly Unplaced[] => [
+  location,
+  ...Object.values(locals),
+];
+
+/** Records whose inside is arranged, but that have no place yet. */
+interface UnplacedRecords {
+  readonly block: Block;
+  readonly threads: readonly string[];
+  /** By replica: what its copies have of their own, in the same order for each. */
+  readonly members: readonly (readonly Unplaced[])[];
+  /** The shared arrays with a cell for each replica, each with the cell of a record. */
+  readonly owned: ReadonlyMap<Unplaced, Block>;
+  /** Where they stand in a record, for the members of replica 0 and the cells. */
+  readonly within: ReadonlyMap<Block, Place>;
+}
+
+function recordsOf(
+  { members, cells }: SymmetricGroup,
+  { copies, shared: ranges }: Numbering,
+  shared: UnplacedFields,
+  unplacedCopies: readonly UnplacedCopy[],
+): UnplacedRecords {
+  const own = members.map((numbers) => numbers.flatMap((copy) => variablesOf(unplacedCopies[copy]!)));
+  const names = [...ranges.keys()].filter((name) => cells[0]!.includes(ranges.get(name)!.first));
+  const owned = new Map(names.map((name) => [shared[name]!, { ...shared[name]!, cells: 1 }]));
+  const { places, used } = placeBlocks<Block>([...own[0]!, ...owned.values()]);
+  const isPiece = used.length <= 1;
+  return {
+    block: { cells: members.length, bits: isPiece ? (used[0] ?? 0) : 64, words: Math.max(1, used.length) },
+    threads: members[0]!.map((copy) => copies[copy]!.table.thread.name),
+    members: own,
+    owned,
+    within: places,
+  };
+}
+
+/** The places of all that is in records, once these have theirs. */
+function* placesInside(
+  { members, owned, within }: UnplacedRecords,
+  records: Place,
+): Generator<readonly [Block, Place]> {
+  for (const [replica, variables] of members.entries())
+    for (const [at, variable] of variables.entries())
+      yield [variable, behind(cellAt(records, replica), within.get(members[0]![at]!)!)];
+  for (const [array, cell] of owned) {
+    const { word, shift } = behind(records, within.get(cell)!);
+    yield [array, { ...records, word, shift }];
+  }
+}
+
+const behind = (start: Pick<Place, 'word' | 'shift'>, place: Place): Place => ({
+  ...place,
+  word: start.word + place.word,
+  shift: start.shift + place.shift,
+});

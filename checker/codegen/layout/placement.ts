@@ -1,0 +1,86 @@
+/** Where bit fields go in the words of a packed state. */
+import type { AnyDomain } from '../../language/domain.ts';
+
+const wordBits = 64;
+
+/** Equal bit fields that stand together: `cells` of them, each of `bits` bits, or of several whole words. */
+export interface Block {
+  readonly cells: number;
+  /** Bits of a cell in each of its words. */
+  readonly bits: number;
+  /** Words of a cell: more than 1 only where it takes all their bits. */
+  readonly words: number;
+}
+
+/**
+ * Where the cells of a block stand: cell `i` begins at bit `shift + (i % perWord) * step` of word
+ * `word + floor(i / perWord) * stride`. No cell of at most 64 bits straddles words.
+ */
+export interface Place {
+  readonly word: number;
+  readonly shift: number;
+  readonly perWord: number;
+  /** Bits from a cell to the next one in its word. */
+  readonly step: number;
+  /** Words from a word in which cells begin to the next one. */
+  readonly stride: number;
+}
+
+export function cellAt(
+  { word, shift, perWord, step, stride }: Place,
+  cell: number,
+): { readonly word: number; readonly shift: number } {
+  return { word: word + Math.floor(cell / perWord) * stride, shift: shift + (cell % perWord) * step };
+}
+
+export interface Placement<B extends Block> {
+  readonly places: ReadonlyMap<B, Place>;
+  /** By word: the bits that are taken. */
+  readonly used: readonly number[];
+}
+
+/** Gives each block the first word that has room for it, wide ones first; blocks of several words begin a word. */
+export function placeBlocks<B extends Block>(blocks: readonly B[]): Placement<B> {
+  const used: number[] = [];
+  const places = new Map<B, Place>();
+  for (const block of [...blocks].sort((a, b) => widthOf(b) - widthOf(a))) {
+    const begin = widthOf(block) > wordBits ? addWords(block, used) : addBits(block, used);
+    places.set(block, { ...begin, ...spacingOf(block) });
+  }
+  return { places, used };
+}
+
+const widthOf = ({ bits, cells, words }: Block) => bits * cells * words;
+
+function spacingOf({ bits, cells, words }: Block): Pick<Place, 'perWord' | 'step' | 'stride'> {
+  if (bits === 0) return { perWord: cells, step: 0, stride: 1 };
+  return { perWord: Math.floor(wordBits / bits), step: bits, stride: words };
+}
+
+function addBits(block: Block, used: number[]) {
+  const width = widthOf(block);
+  if (width === 0) return { word: 0, shift: 0 };
+  const fitting = used.findIndex((bits) => bits + width <= wordBits);
+  const word = fitting < 0 ? used.push(0) - 1 : fitting;
+  const shift = used[word]!;
+  used[word] = shift + width;
+  return { word, shift };
+}
+
+function addWords({ bits, cells, words }: Block, used: number[]) {
+  const word = used.length;
+  const perWord = Math.floor(wordBits / bits);
+  if (words > 1) for (let left = cells * words; left > 0; left--) used.push(wordBits);
+  else for (let left = cells; left > 0; left -= perWord) used.push(Math.min(left, perWord) * bits);
+  return { word, shift: 0 };
+}
+
+/** A variable in a packed state: its cells hold the ordinals of their values. A variable of one value has no bits. */
+export interface Field extends Place {
+  readonly domain: AnyDomain;
+  /** The number of cells of an array, or null for a scalar. */
+  readonly length: number | null;
+  readonly bits: number;
+}
+
+export type Fields = Readonly<Record<string, Field>>;

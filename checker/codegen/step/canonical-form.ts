@@ -1,0 +1,118 @@
+/** Generated code that makes packed states canonical: the records of interchangeable copies are sorted as unsigned numbers. */
+import type { Layout, Records } from '../layout/layout.ts';
+import { cellAt } from '../layout/placement.ts';
+import { inMemory, type Words } from '../layout/cells.ts';
+import {
+  block,
+  choose,
+  either,
+  get,
+  i32,
+  i64,
+  jumpIf,
+  labelled,
+  local,
+  operation,
+  sequence,
+  set,
+  type Label,
+  type Local,
+  type Wasm,
+  type WasmFunction,
+} from '../wasm/code.ts';
+
+/** `canonical(state)`: sorts the records of each group in the state at an address of 32 bits. */
+export function canonicalFunction({ records }: Layout): WasmFunction {
+  const state = local('i32', 'state');
+  const body = records.map((group, at) => sortRecords(group, `group${at}`, inMemory(state)));
+  return { name: 'canonical', parameters: [state], result: null, body, exported: false };
+}
+
+/** One record in locals, the word that decides first in front. */
+type Taken = readonly Local[];
+
+/**
+ * Code that sorts the records by insertion, all of them in locals: a step moves one copy as a rule, so that most records
+ * are compared with their neighbour only. Nothing is written where nothing moves.
+ */
+function sortRecords(group: Records, name: string, words: Words): Wasm {
+  const taken = Array.from({ length: group.cells }, (_, record) =>
+    Array.from({ length: group.words }, (__, word) => local('i64', `${name}record${record}word${word}`)),
+  );
+  const moved = local('i32', `${name}moved`);
+  const insertions = taken.slice(1).map((_, at) => insert(taken.slice(0, at + 2), moved));
+  return sequence(
+    ...taken.flatMap((record, at) => record.map((part, word) => set(part, readPart(group, at, word, words)))),
+    set(moved, i32(0)),
+    ...insertions,
+    choose(get(moved), writeAll(group, taken, words)),
+  );
+}
+
+/** Code that moves the last record down to where it belongs among the others, which are in order. */
+function insert(records: readonly Taken[], moved: Local): Wasm {
+  const placed: Label = labelled('placed');
+  const steps = records
+    .slice(1)
+    .map((upper, at) => {
+      const lower = records[at]!;
+      const inOrder = operation('i32.eqz', isLess(upper, lower));
+      return sequence(jumpIf(placed, inOrder), set(moved, i32(1)), exchange(lower, upper));
+    })
+    .toReversed();
+  return block(placed, ...steps);
+}
+
+function isLess([left, ...lower]: Taken, [right, ...others]: Taken): Wasm {
+  const less = operation('i64.lt_u', get(left!), get(right!));
+  if (lower.length === 0) return less;
+  const alike = operation('i64.eq', get(left!), get(right!));
+  return either(alike, isLess(lower, others), less);
+}
+
+function exchange(left: Taken, right: Taken): Wasm {
+  const parts = left.map((part, at) => {
+    const kept = local('i64', 'kept');
+    return sequence(set(kept, get(part)), set(part, get(right[at]!)), set(right[at]!, get(kept)));
+  });
+  return sequence(...parts);
+}
+
+const maskOf = ({ bits }: Records) => (1n << BigInt(bits)) - 1n;
+
+/** Code of one word of a record. */
+function readPart(group: Records, record: number, part: number, words: Words): Wasm {
+  const { word, shift } = cellAt(group, record);
+  const read = words.read(word + part);
+  if (group.bits === 64) return read;
+  return operation('i64.and', operation('i64.shr_u', read, i64(BigInt(shift))), i64(maskOf(group)));
+}
+
+/** Code of whether all that belongs to a replica is as for the one before it, which then stands for it; 0 where nothing is known. */
+export function isTwin({ records }: Layout, thread: string, replica: number, words: Words): Wasm {
+  const group = records.find(({ threads }) => threads.includes(thread));
+  if (group === undefined || replica === 0) return i32(0);
+  return Array.from({ length: group.words }, (_, part) =>
+    operation('i64.eq', readPart(group, replica - 1, part, words), readPart(group, replica, part, words)),
+  ).reduce((all, alike) => operation('i32.and', all, alike));
+}
+
+/** Code that writes all records back, each word once. */
+function writeAll(group: Records, taken: readonly Taken[], words: Words): readonly Wasm[] {
+  const parts = taken.flatMap((record, at) => {
+    const { word, shift } = cellAt(group, at);
+    return record.map((part, nth) => ({ part, word: word + nth, shift: BigInt(shift) }));
+  });
+  return [...new Set(parts.map(({ word }) => word))].map((word) => {
+    const here = parts.filter((part) => part.word === word);
+    const taken64 = here.reduce((bits, { shift }) => bits | (maskOf(group) << shift), 0n);
+    const rest = operation('i64.and', words.read(word), i64(~taken64));
+    return words.write(
+      word,
+      here.reduce(
+        (sum, { part, shift }) => operation('i64.or', sum, operation('i64.shl', get(part), i64(shift))),
+        rest,
+      ),
+    );
+  });
+}

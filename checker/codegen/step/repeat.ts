@@ -1,0 +1,75 @@
+/** Generated code that runs over the values of a binder: written out where it is short, as a loop where it is not. */
+import { walk, type AnyExpr, type Binder } from '../../language/expression.ts';
+import type { Effect } from '../../language/statement.ts';
+import { coded, combined, negation, type Condition } from './condition.ts';
+import {
+  block,
+  choose,
+  count,
+  get,
+  i32,
+  jump,
+  labelled,
+  local,
+  sequence,
+  set,
+  type Wasm,
+} from '../wasm/code.ts';
+import { conditionCode } from './emit-condition.ts';
+
+/** Nodes of a body times the values it runs over, above which a loop is generated. */
+const longestWrittenOut = 256;
+
+/** Whether to write out every instance; those of a thread are, since each copy has places of its own. */
+function isWrittenOut({ low, high, thread }: Binder, weight: number): boolean {
+  return thread !== null || (high - low + 1) * weight <= longestWrittenOut;
+}
+
+const valuesOf = ({ low, high }: Binder) => Array.from({ length: high - low + 1 }, (_, at) => i32(low + at));
+
+export const weightOf = (expr: AnyExpr): number => [...walk(expr)].length;
+
+export function weightOfEffects(effects: readonly Effect[]): number {
+  return effects.reduce((sum, effect) => sum + 1 + weightInside(effect), 0);
+}
+
+function weightInside(effect: Effect): number {
+  switch (effect.kind) {
+    case 'set':
+      return weightOf(effect.target) + weightOf(effect.value);
+    case 'when':
+      return weightOf(effect.condition) + weightOfEffects(effect.effects);
+    case 'each':
+      return weightOfEffects(effect.effects);
+    case 'assert':
+      return weightOf(effect.condition);
+    case 'count':
+      return 0;
+  }
+}
+
+/** Code that does `body` for each value of the binder, ascending. */
+export function repeat(binder: Binder, weight: number, body: (value: Wasm) => Wasm): Wasm {
+  if (isWrittenOut(binder, weight)) return sequence(...valuesOf(binder).map(body));
+  const value = local('i32', 'each');
+  return count(value, i32(binder.low), i32(binder.high + 1), [body(get(value))]);
+}
+
+/** 'all' or 'some' over a binder: its instances, or a loop that stops at the first one that decides. */
+export function quantified(
+  quantifier: 'all' | 'some',
+  binder: Binder,
+  weight: number,
+  instance: (value: Wasm) => Condition,
+): Condition {
+  const all = quantifier === 'all';
+  if (isWrittenOut(binder, weight)) return combined(all ? 'all' : 'any', valuesOf(binder).map(instance));
+  const [value, result, decided] = [local('i32', 'bound'), local('i32', 'result'), labelled('decided')];
+  const one = instance(get(value));
+  const decide = choose(conditionCode(all ? negation(one) : one), [
+    set(result, i32(Number(!all))),
+    jump(decided),
+  ]);
+  const search = block(decided, count(value, i32(binder.low), i32(binder.high + 1), [decide]));
+  return coded(sequence(set(result, i32(Number(all))), search, get(result)));
+}

@@ -1,0 +1,295 @@
+/** Writes a WebAssembly module as bytes. Source: WebAssembly Core Specification 3.0, section 5, Binary Format. */
+import { mostPages, mostStatesPages } from '../memory-map.ts';
+import { atomicOpcodes, opcodes, vectorOpcodes } from './opcodes.ts';
+import {
+  addressTypeOf,
+  type Label,
+  type Local,
+  type Operator,
+  type ValueType,
+  type VectorOperator,
+  type Wasm,
+  type WasmFunction,
+  type WasmModule,
+} from './code.ts';
+import { localsOf } from './share-locals.ts';
+
+type Bytes = number[];
+
+const typeCodes: Readonly<Record<ValueType, number>> = { i32: 0x7f, i64: 0x7e, v128: 0x7b };
+const [loadOps, storeOps] = [
+  { i32: [0x28], i64: [0x29], v128: [0xfd, 0x00] },
+  { i32: [0x36], i64: [0x37], v128: [0xfd, 0x0b] },
+] as const;
+/** The alignment that is expected, as a power of 2: every vector begins at some number. */
+const alignments = { i32: 2, i64: 3, v128: 2 } as const;
+const [blockOp, loopOp, ifOp, elseOp, endOp] = [0x02, 0x03, 0x04, 0x05, 0x0b] as const;
+const noValue = 0x40;
+
+export function encodeModule(module: WasmModule): Uint8Array<ArrayBuffer> {
+  const { functions, globals } = module;
+  const numbers = new Map(functions.map(({ name }, at) => [name, at]));
+  const exported = [
+    ...functions.flatMap(({ name, exported: shown }, at) =>
+      shown ? [[...text(name), 0x00, ...unsigned(at)]] : [],
+    ),
+    ...globals.map((name, at) => [...text(name), 0x03, ...unsigned(at)]),
+  ];
+  const sections = [
+    section(1, functions.map(functionType)),
+    section(2, importedMemories(module)),
+    section(
+      3,
+      functions.map((_, at) => unsigned(at)),
+    ),
+    section(
+      6,
+      globals.map(() => [typeCodes.i32, 0x01, 0x41, 0x00, endOp]),
+    ),
+    section(7, exported),
+    section(
+      10,
+      functions.map((definition) => sized(functionBody(definition, { functions: numbers, globals }))),
+    ),
+  ];
+  return new Uint8Array([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00].concat(...sections));
+}
+
+function importedMemories({ shared, wide }: WasmModule): readonly Bytes[] {
+  // Memory that is shared states its largest size.
+  const limits = (flags: number, most: number) =>
+    shared ? [flags | 0x03, 0x00, ...unsigned(most)] : [flags, 0x00];
+  const memory = [...text('racewalk'), ...text('memory'), 0x02, ...limits(0x00, mostPages)];
+  const states = [...text('racewalk'), ...text('states'), 0x02, ...limits(0x04, mostStatesPages)];
+  return wide ? [memory, states] : [memory];
+}
+
+// Arrays are joined by `concat`, which copies them whole.
+const section = (id: number, items: readonly Bytes[]): Bytes => [id].concat(sized(vector(items)));
+const vector = (items: readonly Bytes[]): Bytes => unsigned(items.length).concat(...items);
+const sized = (bytes: Bytes): Bytes => unsigned(bytes.length).concat(bytes);
+const text = (name: string): Bytes =>
+  sized(Array.from({ length: name.length }, (_, at) => name.charCodeAt(at)));
+
+function functionType({ parameters, result }: WasmFunction): Bytes {
+  return [
+    0x60,
+    ...vector(parameters.map(({ type }) => [typeCodes[type]])),
+    ...vector(result === null ? [] : [[typeCodes[result]]]),
+  ];
+}
+
+function unsigned(value: number): Bytes {
+  const bytes: Bytes = [];
+  pushUnsigned(value, bytes);
+  return bytes;
+}
+
+/** LEB128 */
+function pushUnsigned(value: number, bytes: Bytes): void {
+  let left = value;
+  for (; left >= 128; left = Math.floor(left / 128)) bytes.push((left % 128) | 128);
+  bytes.push(left);
+}
+
+/** Signed LEB128, of 32 bits */
+function pushSigned(value: number, bytes: Bytes): void {
+  let left = value | 0;
+  for (; left < -64 || left >= 64; left >>= 7) bytes.push((left & 127) | 128);
+  bytes.push(left & 127);
+}
+
+/** Signed LEB128, of 64 bits */
+function pushSigned64(value: bigint, bytes: Bytes): void {
+  let left = value;
+  for (; left < -64n || left >= 64n; left >>= 7n) bytes.push(Number(left & 127n) | 128);
+  bytes.push(Number(left & 127n));
+}
+
+/** What the encoding of one function carries along. */
+interface Writer {
+  readonly bytes: Bytes;
+  readonly locals: ReadonlyMap<Local, number>;
+  /** The labels around, the innermost last; an `if` counts as one that nothing names. */
+  readonly labels: (Label | null)[];
+  readonly functions: ReadonlyMap<string, number>;
+  readonly globals: readonly string[];
+}
+
+function functionBody(code: WasmFunction, names: Pick<Writer, 'functions' | 'globals'>): Bytes {
+  const { numbers, types } = localsOf(code);
+  const writer: Writer = {
+    bytes: [],
+    locals: numbers,
+    labels: [],
+    ...names,
+  };
+  writeAll(code.body, writer);
+  return vector(types.map((type) => [0x01, typeCodes[type]])).concat(writer.bytes, endOp);
+}
+
+function write(code: Wasm, writer: Writer): void {
+  const { bytes } = writer;
+  switch (code.kind) {
+    case 'i32':
+      bytes.push(0x41);
+      pushSigned(code.value, bytes);
+      return;
+    case 'i64':
+      bytes.push(0x42);
+      pushSigned64(code.value, bytes);
+      return;
+    case 'operation':
+      writeAll(code.operands, writer);
+      pushOperator(code.operator, bytes);
+      return;
+    case 'get':
+    case 'set':
+    case 'tee':
+    case 'global.get':
+    case 'global.set':
+      writeVariable(code, writer);
+      return;
+    case 'load':
+    case 'store':
+    case 'fill':
+    case 'atomic':
+      writeAccess(code, writer);
+      return;
+    case 'fence':
+      bytes.push(0xfe, 0x03, 0x00);
+      return;
+    case 'call':
+    case 'return':
+      writeExit(code, writer);
+      return;
+    case 'sequence':
+    case 'block':
+    case 'loop':
+    case 'if':
+    case 'jump':
+    case 'jumpIf':
+    case 'jumpTable':
+      writeControl(code, writer);
+  }
+}
+
+function pushOperator(operator: Operator, bytes: Bytes): void {
+  if (operator in vectorOpcodes) {
+    bytes.push(0xfd);
+    pushUnsigned(vectorOpcodes[operator as VectorOperator], bytes);
+  } else bytes.push(opcodes[operator as keyof typeof opcodes]);
+}
+
+type Variable = Wasm & { kind: 'get' | 'set' | 'tee' | 'global.get' | 'global.set' };
+
+const variableOps = { get: 0x20, set: 0x21, tee: 0x22, 'global.get': 0x23, 'global.set': 0x24 } as const;
+
+function writeVariable(code: Variable, writer: Writer): void {
+  if ('value' in code) write(code.value, writer);
+  const at = 'local' in code ? writer.locals.get(code.local)! : writer.globals.indexOf(code.name);
+  writer.bytes.push(variableOps[code.kind]);
+  pushUnsigned(at, writer.bytes);
+}
+
+function writeAccess(code: Wasm & { kind: 'load' | 'store' | 'fill' | 'atomic' }, writer: Writer): void {
+  const { bytes } = writer;
+  write(code.address, writer);
+  switch (code.kind) {
+    case 'load':
+      bytes.push(...loadOps[code.type]);
+      pushPlace(code.type, code, bytes);
+      return;
+    case 'store':
+      write(code.value, writer);
+      bytes.push(...storeOps[code.type]);
+      pushPlace(code.type, code, bytes);
+      return;
+    case 'atomic':
+      writeAll(code.operands, writer);
+      bytes.push(0xfe, atomicOpcodes[code.operator]);
+      pushPlace('i32', code, bytes);
+      return;
+    case 'fill':
+      bytes.push(0x41, 0x00);
+      write(code.bytes, writer);
+      bytes.push(0xfc, 0x0b, 0x00);
+  }
+}
+
+/** Alignment, the memory where it is not the first, and the offset of an access to a number of this type. */
+function pushPlace(
+  type: ValueType,
+  { address, offset }: { readonly address: Wasm; readonly offset: number },
+  bytes: Bytes,
+): void {
+  const alignment = alignments[type];
+  if (addressTypeOf(address) === 'i64') bytes.push(alignment | 0x40, 0x01);
+  else bytes.push(alignment);
+  pushUnsigned(offset, bytes);
+}
+
+type Control = Wasm & { kind: 'sequence' | 'block' | 'loop' | 'if' | 'jump' | 'jumpIf' | 'jumpTable' };
+
+function writeControl(code: Control, writer: Writer): void {
+  const { bytes } = writer;
+  switch (code.kind) {
+    case 'sequence':
+      writeAll(code.parts, writer);
+      return;
+    case 'block':
+    case 'loop':
+      bytes.push(code.kind === 'block' ? blockOp : loopOp, noValue);
+      writeInside(code.label, code.body, writer);
+      bytes.push(endOp);
+      return;
+    case 'if':
+      write(code.condition, writer);
+      bytes.push(ifOp, code.result === null ? noValue : typeCodes[code.result]);
+      writeInside(null, code.then, writer);
+      if (code.otherwise.length > 0) bytes.push(elseOp);
+      writeInside(null, code.otherwise, writer);
+      bytes.push(endOp);
+      return;
+    case 'jump':
+      bytes.push(0x0c);
+      pushUnsigned(depthOf(code.label, writer), bytes);
+      return;
+    case 'jumpIf':
+      write(code.condition, writer);
+      bytes.push(0x0d);
+      pushUnsigned(depthOf(code.label, writer), bytes);
+      return;
+    case 'jumpTable':
+      write(code.index, writer);
+      bytes.push(0x0e);
+      pushUnsigned(code.labels.length, bytes);
+      for (const label of [...code.labels, code.otherwise]) pushUnsigned(depthOf(label, writer), bytes);
+  }
+}
+
+function writeInside(label: Label | null, body: readonly Wasm[], writer: Writer): void {
+  writer.labels.push(label);
+  writeAll(body, writer);
+  writer.labels.pop();
+}
+
+function writeAll(parts: readonly Wasm[], writer: Writer): void {
+  for (const part of parts) write(part, writer);
+}
+
+/** What leaves the function, for good or for a while. */
+function writeExit(code: Wasm & { kind: 'call' | 'return' }, writer: Writer): void {
+  const { bytes } = writer;
+  if (code.kind === 'call') {
+    writeAll(code.operands, writer);
+    bytes.push(0x10);
+    pushUnsigned(writer.functions.get(code.name)!, bytes);
+  } else {
+    if (code.value !== null) write(code.value, writer);
+    bytes.push(0x0f);
+  }
+}
+
+/** How many blocks out a label is. */
+const depthOf = (label: Label, { labels }: Writer): number => labels.length - 1 - labels.lastIndexOf(label);

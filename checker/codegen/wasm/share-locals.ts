@@ -1,0 +1,172 @@
+/**
+ * Which variables of a function share a local of the module. Engines keep all locals at each jump, so that the time and
+ * memory of compiling grow with their product: generated code has thousands of variables that live for a few operations.
+ */
+import type { Local, ValueType, Wasm, WasmFunction } from './code.ts';
+
+/** Where a variable is used, in positions of the order of execution; a loop that it outlives counts whole. */
+interface Use {
+  readonly first: number;
+  last: number;
+  /** Whether each read comes after a write in the same block or around it: else it may read what it was before. */
+  isTemporary: boolean;
+}
+
+interface Walk {
+  position: number;
+  readonly uses: Map<Local, Use>;
+  /** Variables that are written for certain, with those of the innermost block last. */
+  readonly written: Set<Local>;
+  readonly inBlock: Local[];
+  /** The loops around: where each begins, and what is used in it and began before. */
+  readonly loops: { readonly first: number; readonly from: Set<Local> }[];
+}
+
+export interface Locals {
+  /** The number of each variable; parameters come first. */
+  readonly numbers: ReadonlyMap<Local, number>;
+  /** The types of the locals behind the parameters. */
+  readonly types: readonly ValueType[];
+}
+
+/** Variables that are never needed at the same time share a local. */
+export function localsOf({ parameters, body }: WasmFunction): Locals {
+  const walk: Walk = {
+    position: 0,
+    uses: new Map(),
+    written: new Set(parameters),
+    inBlock: [],
+    loops: [],
+  };
+  visitAll(body, walk);
+  const numbers = new Map(parameters.map((parameter, at) => [parameter, at]));
+  const places: { readonly type: ValueType; last: number }[] = [];
+  for (const [variable, { first, last, isTemporary }] of walk.uses) {
+    if (numbers.has(variable)) continue;
+    const { type } = variable;
+    const free = isTemporary ? places.findIndex((place) => place.type === type && place.last < first) : -1;
+    const at = free === -1 ? places.push({ type, last: 0 }) - 1 : free;
+    places[at]!.last = isTemporary ? last : Infinity;
+    numbers.set(variable, parameters.length + at);
+  }
+  return { numbers, types: places.map(({ type }) => type) };
+}
+
+function visitAll(parts: readonly Wasm[], walk: Walk): void {
+  for (const part of parts) visit(part, walk);
+}
+
+/** In the order in which `encode.ts` writes, which is that of execution. */
+function visit(code: Wasm, walk: Walk): void {
+  switch (code.kind) {
+    case 'get':
+      use(code.local, walk);
+      if (!walk.written.has(code.local)) walk.uses.get(code.local)!.isTemporary = false;
+      return;
+    case 'set':
+    case 'tee':
+      visit(code.value, walk);
+      use(code.local, walk);
+      write(code.local, walk);
+      return;
+    case 'block':
+    case 'loop':
+    case 'if':
+      visitBlocks(code, walk);
+      return;
+    case 'i32':
+    case 'i64':
+    case 'global.get':
+    case 'global.set':
+    case 'load':
+    case 'store':
+    case 'atomic':
+    case 'fence':
+    case 'fill':
+    case 'operation':
+    case 'call':
+    case 'sequence':
+    case 'jump':
+    case 'jumpIf':
+    case 'jumpTable':
+    case 'return':
+      visitAll(partsOf(code), walk);
+  }
+}
+
+type Plain = Exclude<Wasm, { kind: 'get' | 'set' | 'tee' | 'block' | 'loop' | 'if' }>;
+
+/** What is executed before code that is neither about a variable nor about blocks. */
+function partsOf(code: Plain): readonly Wasm[] {
+  switch (code.kind) {
+    case 'i32':
+    case 'i64':
+    case 'global.get':
+    case 'fence':
+    case 'jump':
+      return [];
+    case 'global.set':
+      return [code.value];
+    case 'load':
+      return [code.address];
+    case 'store':
+      return [code.address, code.value];
+    case 'atomic':
+      return [code.address, ...code.operands];
+    case 'fill':
+      return [code.address, code.bytes];
+    case 'operation':
+    case 'call':
+      return code.operands;
+    case 'sequence':
+      return code.parts;
+    case 'jumpIf':
+      return [code.condition];
+    case 'jumpTable':
+      return [code.index];
+    case 'return':
+      return code.value === null ? [] : [code.value];
+  }
+}
+
+function visitBlocks(code: Wasm & { kind: 'block' | 'loop' | 'if' }, walk: Walk): void {
+  switch (code.kind) {
+    case 'block':
+      visitInside(code.body, walk);
+      return;
+    case 'loop': {
+      const from = new Set<Local>();
+      walk.loops.push({ first: walk.position, from });
+      visitInside(code.body, walk);
+      walk.loops.pop();
+      // The next round may read it again.
+      for (const variable of from) walk.uses.get(variable)!.last = walk.position;
+      return;
+    }
+    case 'if':
+      visit(code.condition, walk);
+      visitInside(code.then, walk);
+      visitInside(code.otherwise, walk);
+  }
+}
+
+/** What is written in a block may be passed over: behind it, that counts for nothing. */
+function visitInside(body: readonly Wasm[], walk: Walk): void {
+  const outside = walk.inBlock.length;
+  visitAll(body, walk);
+  for (const variable of walk.inBlock.splice(outside)) walk.written.delete(variable);
+}
+
+function use(variable: Local, walk: Walk): void {
+  const { uses, loops } = walk;
+  const position = walk.position++;
+  const known = uses.get(variable) ?? { first: position, last: position, isTemporary: true };
+  known.last = position;
+  uses.set(variable, known);
+  loops.find(({ first }) => known.first < first)?.from.add(variable);
+}
+
+function write(variable: Local, walk: Walk): void {
+  if (!walk.written.has(variable)) walk.inBlock.push(variable);
+  walk.written.add(variable);
+}

@@ -1,0 +1,308 @@
+/** The state space explored by generated WebAssembly: packed states and their table in one linear memory. */
+import type { Symmetry } from '../program/symmetry.ts';
+import type { TransitionTable } from '../program/transition-system.ts';
+import type { State } from '../interpreter/evaluate.ts';
+import { initialStates } from '../interpreter/interpreter.ts';
+import { decode, encode } from '../codegen/layout/packed-state.ts';
+import { encodeModule } from '../codegen/wasm/encode.ts';
+import { alone, findingBytes } from '../codegen/memory-map.ts';
+import { compileModel, type CompiledModel } from '../codegen/compile-model.ts';
+import { allBits } from '../codegen/visited-set/hash-table.ts';
+import { deadlockFound, wrongPropertyFound } from '../codegen/step/properties.ts';
+import type { Applicants, Member } from './worker.ts';
+import { callOthers, callsFrom, type CrewOptions } from './worker-options.ts';
+import { edgesOutOf, leadsOn } from '../state-space/successors.ts';
+import type { Schedule } from '../state-space/outcome.ts';
+import type { Edge, Finding, StateSpace } from '../state-space/state-space.ts';
+import { blameProperty, findingOf, type Recorded } from './recorded-finding.ts';
+import { beginsAs, isStuck, moves } from './restricted-copies.ts';
+import { Team } from './worker-pool.ts';
+import { canBeWide } from './wide.ts';
+import { VisitedMemory, addressOf } from './visited-memory.ts';
+
+export interface CompiledOptions {
+  /** Bytes of the states and their table at most. */
+  readonly maxBytes?: number;
+  /** Where the memory of states begins, which then has addresses of 64 bits; by default it is wide if 4 GiB may not be enough. */
+  readonly wideFrom?: number | null;
+  /** The bits of a hash that count, for tests of what happens when states collide. */
+  readonly hashMask?: bigint;
+  /** Who shares the work; without it, the calling thread works alone. */
+  readonly crew?: CrewOptions | null;
+  /** States are stored in a canonical order of these interchangeable copies, one for all their permutations. */
+  readonly symmetry?: Symmetry | null;
+  /** Dead locals are stored as they were at the beginning. */
+  readonly forget?: boolean;
+  /**
+   * Only the copies that move in this run may move, and the others begin, and stay, as they begin in it. All runs that
+   * are left are runs of the model, and a deadlock is one of all copies. Not together with `symmetry`.
+   */
+  readonly only?: Schedule | null;
+}
+
+/** States that are expanded alone before it is asked again whether others can begin. */
+const aloneAtATime = 4_096;
+
+/** States that are expanded alone: two barriers cost as much. */
+const fewStates = 1_024;
+
+/** States between two looks at limits, and bytes of them where they are small. */
+const fewestInPortion = 32_768;
+const portionBytes = 2 ** 21;
+
+/** A state space whose states can be found again. */
+export interface CompiledSpace extends StateSpace {
+  /** The numbers of the canonical forms of these states, -1 for one that is not stored. */
+  readonly numbersOf: (states: readonly State[]) => readonly number[];
+  /** Lets the workers go. */
+  readonly close: () => void;
+}
+
+/** Throws  ModelError for sums of more than 32 bits, which only the interpreter computes. */
+export function compiledSpace(table: TransitionTable, options: CompiledOptions = {}): CompiledSpace {
+  const { crew = null } = options;
+  // Threads start while this one compiles.
+  const applicants = crew !== null && callsFrom(crew) === 0 ? callOthers(crew) : null;
+  try {
+    return new PackedSpace(table, options, applicants);
+  } catch (error) {
+    applicants?.close();
+    throw error;
+  }
+}
+
+class PackedSpace implements CompiledSpace {
+  /** Some hundredths of a second: workers wait for each other at the end of each. */
+  readonly portion: number;
+  readonly #table: TransitionTable;
+  readonly #model: CompiledModel;
+  readonly #memory: VisitedMemory;
+  readonly #recorded: Recorded[] = [];
+  readonly #findings: Finding[] = [];
+  readonly #only: Schedule | null;
+  readonly #workers: number;
+  readonly #crew: CrewOptions | null;
+  #applicants: Applicants | null;
+  #team: Team | null = null;
+
+  constructor(table: TransitionTable, options: CompiledOptions, applicants: Applicants | null) {
+    const {
+      maxBytes = 2 ** 32,
+      wideFrom = maxBytes > 2 ** 32 && canBeWide() ? 0 : null,
+      hashMask = allBits,
+      crew = null,
+      symmetry = null,
+      forget = false,
+      only = null,
+    } = options;
+    if (only !== null && symmetry !== null)
+      throw new Error('copies that rest are not interchangeable with those that move');
+    const workers = crew?.workers ?? 1;
+    this.#workers = workers;
+    this.#crew = workers === 1 ? null : crew;
+    this.#applicants = applicants;
+    this.#model = compileModel(table, {
+      hashMask,
+      symmetry,
+      forget,
+      mayMove: (copy) => only === null || moves(only, copy),
+      wide: wideFrom !== null,
+      share: { ...alone, workers, ...crew?.small },
+    });
+    this.portion = Math.max(fewestInPortion, Math.floor(portionBytes / this.#model.map.stride));
+    this.#table = table;
+    this.#only = only;
+    this.#memory = new VisitedMemory(this.#model, encodeModule(this.#model.module), {
+      maxBytes,
+      workers,
+      wideFrom,
+    });
+  }
+
+  get count(): number {
+    return this.#memory.count;
+  }
+
+  get transitions(): number {
+    return this.fired.reduce((sum, times) => sum + times, 0);
+  }
+
+  get bytes(): number {
+    return this.#memory.bytes;
+  }
+
+  get fired(): readonly number[] {
+    const { fired, distance } = this.#model.map;
+    const times = (id: number, worker: number) =>
+      Number(this.#memory.words[(fired.at + worker * distance) / 8 + id]);
+    return this.#table.transitions.map(({ id }) =>
+      this.#byWorker((worker) => times(id, worker)).reduce((sum, part) => sum + part),
+    );
+  }
+
+  #byWorker<T>(look: (worker: number) => T): readonly T[] {
+    return Array.from({ length: this.#workers }, (_, worker) => look(worker));
+  }
+
+  get reached(): ReadonlySet<number> {
+    const { reached, distance } = this.#model.map;
+    const seen = (property: number) =>
+      this.#byWorker(
+        (worker) => this.#memory.numbers[(reached.at + worker * distance) / 4 + property],
+      ).includes(1);
+    return new Set([...this.#table.model.properties.keys()].filter(seen));
+  }
+
+  get findings(): readonly Finding[] {
+    for (const recorded of this.#recorded.slice(this.#findings.length))
+      this.#findings.push(findingOf(recorded, this.#table, this.#model, (id) => this.state(id)));
+    return this.#findings;
+  }
+
+  start(): void {
+    const states = initialStates(this.#table);
+    const given = this.#only === null ? states : beginsAs(this.#table, states, this.#only);
+    this.#inBatches(given, () => {
+      this.#memory.left(this.#memory.gathered);
+      this.#insert();
+      this.#memory.forgetRecent();
+    });
+  }
+
+  #inBatches(states: readonly State[], work: () => void): void {
+    const { map, layout } = this.#model;
+    for (let at = 0; at < states.length; at += map.batch) {
+      this.#memory.gather(states.slice(at, at + map.batch).map((state) => encode(layout, state)));
+      work();
+    }
+  }
+
+  numbersOf(states: readonly State[]): readonly number[] {
+    const numbers: number[] = [];
+    const first = this.#model.map.slots.at / 4;
+    this.#inBatches(states, () => {
+      this.#memory.lookUp();
+      numbers.push(...this.#memory.numbers.subarray(first, first + this.#memory.gathered));
+    });
+    return numbers;
+  }
+
+  /** In pieces whose successors all have room: they end where one worker's would, however many there are. */
+  expand(from: number, to: number): void {
+    const { mostEdges } = this.#model;
+    for (let at = from; at < to;) {
+      const fitting = Math.min(to, at + Math.floor(this.#memory.left(mostEdges) / mostEdges));
+      const team = this.#teamFor(fitting - at);
+      const end = team === null ? Math.min(fitting, at + aloneAtATime) : fitting;
+      if (team === null) this.#expandAlone(at, end);
+      else team.expand(at, end, (first, last) => this.#record(first, last));
+      at = end;
+    }
+  }
+
+  #expandAlone(from: number, to: number): void {
+    for (let at = from; at < to;) {
+      at = this.#memory.code.generate(at, to);
+      this.#insert();
+    }
+  }
+
+  /** Those who share the work on so many states, or null where it is not shared, or not yet. */
+  #teamFor(states: number): Team | null {
+    const crew = this.#crew;
+    if (crew === null) return null;
+    if (this.count >= callsFrom(crew)) this.#applicants ??= callOthers(crew);
+    if (this.#applicants === null) return null;
+    this.#team ??= this.#hire(this.#applicants, crew);
+    if (crew.small !== undefined) while (!this.#team.isReady);
+    return this.#team.isReady && (states >= fewStates || crew.small !== undefined) ? this.#team : null;
+  }
+
+  #hire({ hire }: Applicants, { workers }: CrewOptions): Team {
+    const { map } = this.#model;
+    const { module, memory, states, code, globals } = this.#memory;
+    const transitions = this.#table.transitions.length;
+    const self: Member = { areas: 0, map, transitions, memory, states, code, globals };
+    const recruits = Array.from({ length: workers - 1 }, (_, at) => ({
+      module,
+      areas: (at + 1) * map.distance,
+    }));
+    return new Team(this.#memory, map, hire(self, recruits));
+  }
+
+  /** Stores the candidates of this thread. */
+  #insert(): void {
+    const { finding } = this.#memory.globals;
+    const { at } = this.#model.map.findings;
+    this.#memory.makeRoom();
+    finding.value = at;
+    this.#memory.code.insert();
+    this.#record(at, addressOf(finding.value));
+  }
+
+  /** Takes over the findings from `at` up to `end` in memory. */
+  #record(at: number, end: number): void {
+    for (let next = at; next < end; next += findingBytes) {
+      const [what, state, detail] = this.#memory.numbers.subarray(next / 4, next / 4 + 3);
+      if (what === deadlockFound && this.#only !== null && !isStuck(this.#table, this.state(state!)))
+        continue;
+      if (what === wrongPropertyFound) blameProperty(this.#table, detail!, this.state(state!));
+      this.#recorded.push([what!, state!, detail!]);
+    }
+  }
+
+  close(): void {
+    this.#applicants?.close();
+  }
+
+  markPredecessors(from: number, to: number, marks: Uint8Array): void {
+    const leadsOn = (number: number) => number >= to && marks[number] === 1;
+    this.#mark(from, to, marks, (successors) => successors.some(leadsOn));
+  }
+
+  markEnding(from: number, to: number, marks: Uint8Array): void {
+    const leadsOn = (number: number) => marks[number] === 1;
+    this.#mark(from, to, marks, (successors) => successors.length === 0 || successors.some(leadsOn));
+  }
+
+  #mark(from: number, to: number, marks: Uint8Array, isMeant: (successors: Int32Array) => boolean): void {
+    const { map } = this.#model;
+    this.#withoutCounting(() => {
+      for (let at = from; at < to;) {
+        const first = at;
+        at = this.#memory.code.generate(first, to);
+        this.#memory.lookUp();
+        const { numbers } = this.#memory;
+        let candidate = 0;
+        for (let id = first; id < at; id++) {
+          const end = (numbers[map.ends.at / 4 + id - first]! - map.candidates.at) / map.stride;
+          const successors = numbers.subarray(map.slots.at / 4 + candidate, map.slots.at / 4 + end);
+          if (isMeant(successors)) marks[id] = 1;
+          candidate = end;
+        }
+      }
+    });
+  }
+
+  /** Looking again at edges is no firing. */
+  #withoutCounting(look: () => void): void {
+    const first = this.#model.map.fired.at / 8;
+    const end = first + this.#table.transitions.length;
+    const counted = this.#memory.words.slice(first, end);
+    look();
+    this.#memory.words.set(counted, first);
+  }
+
+  successors(id: number): readonly { readonly edge: Edge; readonly to: number }[] {
+    const edges = edgesOutOf(this.#table, this.state(id)).filter(leadsOn);
+    const allowed = edges.filter(({ edge }) => this.#only === null || moves(this.#only, edge));
+    const numbers = this.numbersOf(allowed.map(({ firing }) => firing.state));
+    return allowed.map(({ edge }, at) => ({ edge, to: numbers[at]! }));
+  }
+
+  state(id: number): State {
+    const { layout, map } = this.#model;
+    const first = (this.#memory.statesAt + id * map.stride) / 8;
+    return decode(layout, this.#memory.stateWords.subarray(first, first + layout.words));
+  }
+}

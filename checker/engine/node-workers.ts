@@ -1,0 +1,143 @@
+/** Threads of Node as the workers of a search: they sleep until there is work, do their part, and sleep again. */
+import { Worker, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import type { MemoryMap } from '../codegen/memory-map.ts';
+import { orderLength, performer, readOrder, writeOrder, type Applicants, type Recruit } from './worker.ts';
+import type { GeneratedCode, GeneratedGlobals } from './visited-memory.ts';
+
+/** What a thread is started with. */
+interface Start {
+  readonly host: 'racewalk';
+  readonly worker: number;
+  readonly control: SharedArrayBuffer;
+}
+
+/** What a thread is told later, with its first ticket. */
+interface Setup extends Recruit {
+  readonly map: MemoryMap;
+  readonly transitions: number;
+  readonly memory: WebAssembly.Memory;
+  readonly states: WebAssembly.Memory;
+}
+
+/** For tests of what happens when a thread dies. */
+interface Starting {
+  /** Milliseconds without an answer after which a worker counts as dead; no piece of work takes one second. */
+  readonly patience?: number;
+  readonly onStarted?: (thread: Worker) => void;
+}
+
+/** Looks at the flags before a thread lies down to wait, half a millisecond: to be woken takes longer than many a piece of work. */
+const looks = 100_000;
+
+/** Positions in the control memory; the order follows. */
+const ticketAt = 0;
+const doneAt = 1;
+const failedAt = 2;
+const readyAt = 3;
+const first = 16;
+
+const orderIn = (control: SharedArrayBuffer) => new Int32Array(control, first * 4, orderLength);
+
+/** What a thread begins with: this module, out of the cache of compiled code, which takes half as long as to compile it anew. */
+const beginning = `require('node:module').enableCompileCache(); void import(${JSON.stringify(import.meta.url)});`;
+
+/** Starts so many threads. */
+export function startWorkers(
+  others: number,
+  { patience = 60_000, onStarted = () => undefined }: Starting = {},
+): Applicants {
+  const control = new SharedArrayBuffer((first + orderLength) * 4);
+  const flags = new Int32Array(control);
+  const threads = Array.from({ length: others }, (_, at) => {
+    const worker = at + 1;
+    const start: Start = { host: 'racewalk', worker, control };
+    const thread = new Worker(beginning, { eval: true, workerData: start });
+    const fail = () => Atomics.store(flags, failedAt, worker);
+    thread.on('error', fail);
+    thread.on('exit', fail);
+    thread.unref();
+    onStarted(thread);
+    return thread;
+  });
+  const close = () => {
+    for (const thread of threads) void thread.terminate();
+  };
+  const hire: Applicants['hire'] = (self, recruits) => {
+    const { map, memory, states, transitions } = self;
+    const perform = performer(self);
+    for (const [at, recruit] of recruits.entries()) {
+      const setup: Setup = { map, transitions, memory, states, ...recruit };
+      threads[at]!.postMessage(setup);
+    }
+    callUp(flags);
+    return {
+      isReady: () => {
+        refuseFailed(flags);
+        return Atomics.load(flags, readyAt) === others;
+      },
+      run: (order) => {
+        refuseFailed(flags);
+        writeOrder(order, orderIn(control));
+        Atomics.store(flags, doneAt, 0);
+        callUp(flags);
+        perform(order);
+        awaitOthers(flags, others, patience);
+      },
+    };
+  };
+  return { hire, close };
+}
+
+/** Hands out the next ticket. */
+function callUp(flags: Int32Array): void {
+  Atomics.add(flags, ticketAt, 1);
+  Atomics.notify(flags, ticketAt);
+}
+
+function refuseFailed(flags: Int32Array): void {
+  const failed = Atomics.load(flags, failedAt);
+  if (failed !== 0) throw new Error(`worker ${failed} of the search has failed; there is no verdict`);
+}
+
+function awaitOthers(flags: Int32Array, others: number, patience: number): void {
+  for (let look = 0; look < looks && Atomics.load(flags, doneAt) < others;) look++;
+  for (let done = Atomics.load(flags, doneAt); done < others; done = Atomics.load(flags, doneAt))
+    if (Atomics.wait(flags, doneAt, done, patience) === 'timed-out')
+      throw new Error('a worker of the search no longer answers; there is no verdict');
+  refuseFailed(flags);
+}
+
+/** What a thread does all its life. */
+function serve({ worker, control }: Start): void {
+  const flags = new Int32Array(control);
+  try {
+    awaitTicket(flags, 0);
+    const { message } = receiveMessageOnPort(parentPort!) as { readonly message: Setup };
+    const { areas, map, transitions, module, memory, states } = message;
+    const { exports } = new WebAssembly.Instance(module, { racewalk: { memory, states } });
+    const code = exports as unknown as GeneratedCode;
+    const globals = exports as unknown as GeneratedGlobals;
+    const perform = performer({ areas, map, transitions, memory, states, code, globals });
+    Atomics.add(flags, readyAt, 1);
+    for (let ticket = 1; ; ticket++) {
+      awaitTicket(flags, ticket);
+      perform(readOrder(orderIn(control)));
+      Atomics.add(flags, doneAt, 1);
+      Atomics.notify(flags, doneAt);
+    }
+  } catch (error) {
+    Atomics.store(flags, failedAt, worker);
+    Atomics.add(flags, doneAt, 1);
+    Atomics.notify(flags, doneAt);
+    throw error;
+  }
+}
+
+/** Waits until there is a ticket after this one. */
+function awaitTicket(flags: Int32Array, ticket: number): void {
+  for (let look = 0; look < looks && Atomics.load(flags, ticketAt) === ticket;) look++;
+  while (Atomics.load(flags, ticketAt) === ticket) Atomics.wait(flags, ticketAt, ticket);
+}
+
+const given = workerData as Partial<Start> | null;
+if (given?.host === 'racewalk') serve(given as Start);

@@ -1,0 +1,283 @@
+/** The linear memory of a compiled model, how it grows, and the generated functions that work in it. */
+import { lineSlots, mostPages, mostStatesPages, pageBytes } from '../codegen/memory-map.ts';
+import type { CompiledModel } from '../codegen/compile-model.ts';
+import { CapacityError } from '../state-space/capacity-error.ts';
+import { forgetRecent } from './recent-cache.ts';
+import { bytesFor, fullest, mostStates, slotBytes, slotsFor, type Room } from './table-size.ts';
+
+/** The exported functions of a module, as `compile-model.ts` and `visited-set.ts` define them. */
+export interface GeneratedCode {
+  readonly generate: (from: number, to: number) => number;
+  readonly insert: () => void;
+  /** These four exist where there are several workers. */
+  readonly claim: () => void;
+  readonly storeAtOnce: () => void;
+  readonly settle: () => void;
+  readonly withdraw: () => void;
+  readonly hashAll: () => void;
+  readonly findSlots: () => void;
+  readonly numberOf: (from: number, to: number) => void;
+  readonly clearTable: (from: number, to: number) => void;
+  readonly enter: (from: number, to: number) => void;
+}
+
+export interface GeneratedGlobals {
+  readonly count: WebAssembly.Global;
+  readonly slots: WebAssembly.Global;
+  readonly numberMask: WebAssembly.Global;
+  readonly statesPage: WebAssembly.Global;
+  readonly cursor: WebAssembly.Global;
+  readonly mark: WebAssembly.Global;
+  readonly finding: WebAssembly.Global;
+  /** These exist where there are several workers. */
+  readonly areas: WebAssembly.Global;
+  readonly before: WebAssembly.Global;
+  readonly piece: WebAssembly.Global;
+  readonly claimed: WebAssembly.Global;
+  readonly claimMark: WebAssembly.Global;
+}
+
+export interface MemoryOptions {
+  readonly maxBytes: number;
+  readonly workers: number;
+  /** States have a memory of their own, and begin at this address of it; null: they stand behind the table. */
+  readonly wideFrom: number | null;
+}
+
+/** Bytes of addresses of 32 bits that are kept for the areas of workers, whether they are needed or not. */
+const areasBytes = 2 ** 28;
+
+export class VisitedMemory {
+  readonly code: GeneratedCode;
+  readonly globals: GeneratedGlobals;
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  /** The same memory, unless states have one of their own. */
+  readonly states: WebAssembly.Memory;
+  readonly #model: CompiledModel;
+  readonly #options: MemoryOptions;
+  readonly #room: Room;
+  readonly #mostStates: number;
+  #numbers: Int32Array;
+  #words: BigUint64Array;
+  #stateWords: BigUint64Array;
+  #rebuild: () => void = () => this.#enterAll();
+
+  constructor(model: CompiledModel, bytes: Uint8Array<ArrayBuffer>, options: MemoryOptions) {
+    const { workers, wideFrom, maxBytes } = options;
+    this.#model = model;
+    this.#options = options;
+    const shared = workers > 1;
+    const initial = Math.ceil(model.map.table / pageBytes);
+    this.memory = new WebAssembly.Memory({ initial, ...(shared ? { shared, maximum: mostPages } : {}) });
+    this.states = wideFrom === null ? this.memory : wideMemory(Math.ceil(wideFrom / pageBytes), shared);
+    this.#room = roomOf(model, maxBytes, wideFrom);
+    this.#mostStates = mostStates(model.map.stride, this.#room);
+    this.module = new WebAssembly.Module(bytes);
+    const { exports } = new WebAssembly.Instance(this.module, {
+      racewalk: { memory: this.memory, states: this.states },
+    });
+    this.code = exports as unknown as GeneratedCode;
+    this.globals = exports as unknown as GeneratedGlobals;
+    this.#numbers = new Int32Array(this.memory.buffer);
+    this.#words = new BigUint64Array(this.memory.buffer);
+    this.#stateWords = new BigUint64Array(this.states.buffer);
+    this.globals.cursor.value = model.map.candidates.at;
+    this.globals.statesPage.value = (wideFrom ?? 0) / pageBytes;
+    this.#growTable(slotsFor(0, this.#room));
+  }
+
+  get count(): number {
+    return this.globals.count.value;
+  }
+
+  /** Bytes that the states and their table need. */
+  get bytes(): number {
+    return bytesFor(this.count, this.#model.map.stride, this.#room);
+  }
+
+  /** The address of the first state in the memory of states; it moves when the table before it grows. */
+  get statesAt(): number {
+    return this.globals.statesPage.value * pageBytes;
+  }
+
+  /** The memory as 32-bit numbers; valid until it grows. */
+  get numbers(): Int32Array {
+    if (this.#numbers.buffer !== this.memory.buffer) this.#numbers = new Int32Array(this.memory.buffer);
+    return this.#numbers;
+  }
+
+  /** The memory as 64-bit words; valid until it grows. */
+  get words(): BigUint64Array {
+    if (this.#words.buffer !== this.memory.buffer) this.#words = new BigUint64Array(this.memory.buffer);
+    return this.#words;
+  }
+
+  /** The memory of states as 64-bit words; valid until it grows. */
+  get stateWords(): BigUint64Array {
+    if (this.#stateWords.buffer !== this.states.buffer)
+      this.#stateWords = new BigUint64Array(this.states.buffer);
+    return this.#stateWords;
+  }
+
+  /** Puts packed states where the generated code leaves successors. */
+  gather(states: readonly (readonly bigint[])[]): void {
+    const { candidates, marks, stride } = this.#model.map;
+    for (const [at, state] of states.entries()) this.words.set(state, (candidates.at + at * stride) / 8);
+    this.globals.cursor.value = candidates.at + states.length * stride;
+    this.globals.mark.value = marks.at;
+  }
+
+  /** All workers forget what they met lately. */
+  forgetRecent(): void {
+    const { recent, stride, distance } = this.#model.map;
+    for (let worker = 0; worker < this.#options.workers; worker++) {
+      const own = { ...recent, at: recent.at + worker * distance };
+      forgetRecent({ recent: own, stride }, this.memory, {
+        states: this.states,
+        firstState: this.statesAt,
+      });
+    }
+  }
+
+  /** Looks up all candidates: the generated code leaves the number of each in `slots`, -1 for what is not stored. */
+  lookUp(): void {
+    this.code.hashAll();
+    this.code.findSlots();
+    this.code.numberOf(0, this.gathered);
+  }
+
+  /** From now on others do the work when the table is built anew. */
+  rebuildBy(rebuild: () => void): void {
+    this.#rebuild = rebuild;
+  }
+
+  /** What all who work in this memory must know. */
+  get shared(): Shared {
+    const { count, slots, numberMask, statesPage } = this.globals;
+    return {
+      count: count.value,
+      slots: slots.value,
+      numberMask: numberMask.value,
+      statesPage: statesPage.value,
+    };
+  }
+
+  get gathered(): number {
+    const { candidates, stride } = this.#model.map;
+    return (this.globals.cursor.value - candidates.at) / stride;
+  }
+
+  /**
+   * How many more states there is room for; it depends on the states that are there, and on nothing else.
+   *
+   * Throws  CapacityError when there is not room for `least`.
+   */
+  left(least: number): number {
+    const left = this.#mostStates - this.count;
+    if (left >= least) return left;
+    const { maxBytes, wideFrom } = this.#options;
+    const full = `the visited set is full: ${this.count} states in ${Math.min(maxBytes, this.#room.bytes)} bytes`;
+    if (maxBytes <= this.#room.bytes) throw new CapacityError(full);
+    const reason =
+      wideFrom === null ? 'this JavaScript engine has no larger memory (Node 24 has)' : 'no engine has more';
+    throw new CapacityError(`${full}; ${reason}`);
+  }
+
+  /**
+   * Makes sure that all candidates, or so many, can be stored, if there are as many states as that.
+   *
+   * Throws  CapacityError when the system has no more memory; the states that are there stay.
+   */
+  makeRoom(more = this.gathered): void {
+    const { stride } = this.#model.map;
+    const needed = Math.min(this.count + more, this.#mostStates);
+    const slots = slotsFor(needed, this.#room);
+    if (slots > this.globals.slots.value) this.#growTable(slots);
+    // All that the table has room for, at once: each growth of memory lets V8 collect its garbage.
+    const most = Math.min(Math.floor(this.globals.slots.value * fullest), this.#mostStates);
+    this.#growStates(needed, Math.max(0, most - needed) * stride);
+  }
+
+  /** The table is built anew in its larger place, from the states; those behind it move on to make room for it. */
+  #growTable(slots: number): void {
+    const { table, pieces, claimsRoom } = this.#model.map;
+    const end = table + slots * slotBytes;
+    if (this.#options.wideFrom === null) this.#moveStates(Math.ceil(end / pageBytes));
+    else grow(this.memory, Number, end, 0);
+    this.#growStates(1, 0);
+    const mostNumbers = slots * fullest + 2 * pieces * claimsRoom + 2;
+    this.globals.slots.value = slots;
+    this.globals.numberMask.value = 2 ** Math.ceil(Math.log2(mostNumbers)) - 1;
+    this.#rebuild();
+  }
+
+  #growStates(states: number, spare: number): void {
+    const end = this.statesAt + states * this.#model.map.stride;
+    grow(this.states, this.#options.wideFrom === null ? Number : BigInt, end, spare);
+  }
+
+  #moveStates(page: number): void {
+    const [from, to, size] = [this.statesAt, page * pageBytes, this.count * this.#model.map.stride];
+    grow(this.memory, Number, to + size, 0);
+    new Uint8Array(this.memory.buffer).copyWithin(to, from, from + size);
+    this.globals.statesPage.value = page;
+  }
+
+  #enterAll(): void {
+    this.code.clearTable(0, this.globals.slots.value);
+    enterStates(this.code, 0, this.count, this.#model.map.room);
+  }
+}
+
+/** An address that generated code left as a signed number: from 2 GiB on it is negative. */
+export const addressOf = (signed: number): number => signed >>> 0;
+
+/** Enters states into the table, in pieces that have room among the candidates. */
+export function enterStates({ enter }: GeneratedCode, from: number, to: number, room: number): void {
+  for (let at = from; at < to; at += room) enter(at, Math.min(at + room, to));
+}
+
+function wideMemory(pages: number, shared: boolean): WebAssembly.Memory {
+  const descriptor = { address: 'i64', initial: BigInt(pages), maximum: BigInt(mostStatesPages) } as const;
+  // The types of browsers, with which the page is checked, know no addresses of 64 bits.
+  return new WebAssembly.Memory({ ...descriptor, shared } as never);
+}
+
+function roomOf({ map }: CompiledModel, maxBytes: number, wideFrom: number | null): Room {
+  const lineBytes = lineSlots * slotBytes;
+  const narrow = mostPages * pageBytes - Math.max(areasBytes, map.table);
+  const wide = mostStatesPages * pageBytes - (wideFrom ?? 0);
+  const statesBytes = wideFrom === null ? narrow : wide;
+  const bytes = Math.min(maxBytes, wideFrom === null ? narrow : narrow + wide);
+  return { bytes, statesBytes, slots: Math.floor(narrow / lineBytes) * lineSlots };
+}
+
+/** Pages as a memory counts them: one with addresses of 64 bits in BigInt. */
+type Count = (pages: number) => number | bigint;
+
+/** Makes a memory at least so large, and larger by `spare` bytes where there is room for them. */
+function grow(memory: WebAssembly.Memory, count: Count, bytes: number, spare: number): void {
+  const missing = Math.ceil((bytes - memory.buffer.byteLength) / pageBytes);
+  if (missing <= 0) return;
+  const attempts = [missing + Math.ceil(spare / pageBytes), missing].map(count);
+  if (!attempts.some((pages) => canGrow(memory, pages)))
+    throw new CapacityError(`the system has no more memory for the visited set, which needs ${bytes} bytes`);
+}
+
+function canGrow(memory: WebAssembly.Memory, pages: number | bigint): boolean {
+  try {
+    memory.grow(pages as never);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What all workers must know of the visited set: the globals of the same names. */
+export interface Shared {
+  readonly count: number;
+  readonly slots: number;
+  readonly numberMask: number;
+  readonly statesPage: number;
+}

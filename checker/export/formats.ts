@@ -1,0 +1,6 @@
+/** The formats into which a model and its traces are exported. */
+
+/** The formats of exports. */
+export const targets = ['promela', 'dot', 'svg', 'mermaid', 'itf', 'text'] as const;
+
+export type Target = (typeof targets)[number];

@@ -1,0 +1,107 @@
+/** Expressions in Promela, and what is known of their values before anything runs. */
+import type { AnyExpr, Binder, Reference } from '../../language/expression.ts';
+import { promelaValue, type Names } from './names.ts';
+
+/** Where an expression stands. */
+export interface Scope {
+  readonly names: Names;
+  /** The index of the running copy, as Promela text; a property names its copies itself. */
+  readonly cpu: string;
+  /** The values of bound variables by level: quantifiers and each(...) are unrolled. */
+  readonly bound: readonly number[];
+}
+
+/** All values of a bound variable, each with the scope in which it has that value. */
+export function unrolled(binder: Binder, scope: Scope): readonly Scope[] {
+  return Array.from({ length: binder.high - binder.low + 1 }, (_, at) => ({
+    ...scope,
+    bound: [...scope.bound.slice(0, binder.level), binder.low + at],
+  }));
+}
+
+/** The expression as Promela text; everything compound is parenthesised, for `!!x` would send on a channel. */
+export function promelaExpr(expr: AnyExpr, scope: Scope): string {
+  const text = (part: AnyExpr) => promelaExpr(part, scope);
+  switch (expr.kind) {
+    case 'constant':
+      return promelaValue(scope.names, expr.value);
+    case 'shared':
+    case 'local':
+      return promelaReference(expr, scope);
+    case 'self':
+      return scope.cpu;
+    case 'bound':
+      return String(scope.bound[expr.binder.level]!);
+    case 'not':
+      return `(!(${text(expr.operand)}))`;
+    case 'claim':
+      return text(expr.operand);
+    case 'binary':
+      return `(${text(expr.left)} ${expr.operator} ${text(expr.right)})`;
+    case 'conditional':
+      return `(${text(expr.condition)} -> ${text(expr.then)} : ${text(expr.otherwise)})`;
+    case 'quantifier': {
+      const instances = unrolled(expr.binder, scope).map((inner) => promelaExpr(expr.body, inner));
+      return `(${instances.join(expr.quantifier === 'all' ? ' && ' : ' || ')})`;
+    }
+    case 'ended':
+      return `${scope.names.ended.get(expr.thread)!}[${text(expr.replica)}]`;
+  }
+}
+
+/** A cell; the copies of a thread have their parts of one array, one after the other. */
+export function promelaReference(reference: Reference, scope: Scope): string {
+  const { name, declaration, copies } = scope.names.variable(reference);
+  const element = reference.index === null ? null : promelaExpr(reference.index, scope);
+  if (copies === 1) return element === null ? name : `${name}[${element}]`;
+  const copy =
+    reference.kind === 'local' && reference.replica !== null
+      ? promelaExpr(reference.replica, scope)
+      : scope.cpu;
+  if (element === null) return `${name}[${copy}]`;
+  const { length } = declaration;
+  const place = `${copy} * ${length!} + ${element}`;
+  if (staysWithin(reference.index!, [0, length! - 1], scope)) return `${name}[${place}]`;
+  // Outside of its own part is outside of the whole, where pan's check of indices sees it.
+  return `${name}[((${element} >= 0 && ${element} < ${length!}) -> ${place} : ${copies * length!})]`;
+}
+
+type Interval = readonly [low: number, high: number];
+
+/** True when all values of a number lie in an interval, whatever the state. */
+export function staysWithin(expr: AnyExpr, [low, high]: Interval, scope: Scope): boolean {
+  const [least, most] = intervalOf(expr, scope);
+  return least >= low && most <= high;
+}
+
+function intervalOf(expr: AnyExpr, scope: Scope): Interval {
+  switch (expr.kind) {
+    case 'constant':
+      return [Number(expr.value), Number(expr.value)];
+    case 'self':
+      return [0, expr.count - 1];
+    case 'bound':
+      return [scope.bound[expr.binder.level]!, scope.bound[expr.binder.level]!];
+    case 'shared':
+    case 'local':
+      return expr.domain.kind === 'range' ? [expr.domain.low, expr.domain.high] : unknown;
+    case 'binary': {
+      const [a, b] = intervalOf(expr.left, scope);
+      const [c, d] = intervalOf(expr.right, scope);
+      if (expr.operator === '+') return [a + c, b + d];
+      return expr.operator === '-' ? [a - d, b - c] : unknown;
+    }
+    case 'conditional': {
+      const [a, b] = intervalOf(expr.then, scope);
+      const [c, d] = intervalOf(expr.otherwise, scope);
+      return [Math.min(a, c), Math.max(b, d)];
+    }
+    case 'not':
+    case 'claim':
+    case 'quantifier':
+    case 'ended':
+      return unknown;
+  }
+}
+
+const unknown: Interval = [-Infinity, Infinity];

@@ -1,0 +1,66 @@
+/** The export to Promela: Spin without reduction stores exactly the states that racewalk visits. */
+import type { TransitionTable } from '../../program/transition-system.ts';
+import type { Value } from '../../language/domain.ts';
+import { inComment, namesOf, promelaType, promelaValue, type Names, type PromelaVariable } from './names.ts';
+import { proctypes } from './process.ts';
+import { cellsOf, startProcess, type Start, type State } from './start.ts';
+
+/**
+ * The model as Promela: a proctype a thread, a label a location, an indivisible step a transition.
+ *
+ * All variables are global, so that Spin's own normalisation of dead locals does not change the states. A thread that
+ * has ended, or may wait for ever, waits at an end label: no process dies, for that would be one more state.
+ *
+ * Throws  ModelError when a choice before the first step decides at which location a thread begins.
+ */
+export function toPromela(table: TransitionTable, start: Start): string {
+  const names = namesOf(table.model);
+  const initial = start.states;
+  return [
+    `/* ${inComment(table.model.name)}: to see every state, gcc -O2 -DSAFETY -DNOREDUCE -o pan pan.c */`,
+    ...[...names.values.values()].map((name, at) => `#define ${name} ${at}`),
+    ...names.variables.map((variable) => declare(variable, initial[0]!, names)),
+    ...[...names.ended].map(([thread, name]) => declareEnded(table, thread, [name, initial[0]!])),
+    ...proctypes(table, initial, names),
+    ...startProcess(start, names),
+    ...readAll(names),
+    '',
+  ].join('\n');
+}
+
+function declare(variable: PromelaVariable, state: State, names: Names): string {
+  const { name, declaration } = variable;
+  const first = cellsOf(variable, state);
+  const type = promelaType(names, declaration.domain);
+  const length = first.length === 1 && declaration.length === null ? '' : `[${first.length}]`;
+  const meaning = declaration.meaning === '' ? '' : ` /* ${inComment(declaration.meaning)} */`;
+  return `${type} ${name}${length} = ${firstValues(first, type, names)};${meaning}`;
+}
+
+/** Promela's lists of first values know no negative numbers: there they are written modulo the type's size. */
+function firstValues(first: readonly Value[], type: string, names: Names): string {
+  if (new Set(first).size === 1) return promelaValue(names, first[0]!);
+  const modulus = type === 'short' ? 2 ** 16 : 2 ** 32;
+  return `{${first.map((value) => (Number(value) < 0 ? String(Number(value) + modulus) : promelaValue(names, value))).join(', ')}}`;
+}
+
+function declareEnded(
+  table: TransitionTable,
+  name: string,
+  [flags, state]: readonly [string, State],
+): string {
+  const { thread, end } = table.threads.find((other) => other.thread.name === name)!;
+  const first = state.threads[name]!.map(({ location }) => (location === end ? '1' : '0'));
+  return `bit ${flags}[${thread.cpus}] = ${new Set(first).size === 1 ? first[0]! : `{${first.join(', ')}}`};`;
+}
+
+/** Spin leaves variables that nothing reads out of the state; a proctype that never runs reads them all. */
+function readAll({ variables, ended }: Names): readonly string[] {
+  const cells = [
+    ...variables.map(({ name, copies, declaration }) =>
+      copies === 1 && declaration.length === null ? name : `${name}[0]`,
+    ),
+    ...[...ended.values()].map((name) => `${name}[0]`),
+  ];
+  return cells.length === 0 ? [] : [`proctype never_run() {\n  (${cells.join(' + ')}) == 0\n}`];
+}

@@ -1,0 +1,51 @@
+/** What exports of a trace are made of. */
+import type { TransitionTable } from '../../program/transition-system.ts';
+import { walk } from '../../language/expression.ts';
+import type { Model } from '../../language/model.ts';
+import type { Answer } from '../../state-space/outcome.ts';
+import type { Trace } from '../../trace/trace.ts';
+import { harmIn, headline } from '../../report/verdict.ts';
+
+export interface ExportedTrace {
+  readonly table: TransitionTable;
+  readonly trace: Trace;
+  /** The model and what was found, in one line. */
+  readonly headline: string;
+  /** What is so in the last state, in one sentence; null where there is nothing to say. */
+  readonly end: string | null;
+  /** The property that the trace is about; null: it is about none. */
+  readonly property: string | null;
+  readonly origin: Origin;
+}
+
+/** Where a trace comes from; null where that is not known. */
+export interface Origin {
+  /** All options of the variant, as they are typed. */
+  readonly options: string | null;
+  /** The command that gives the trace again. */
+  readonly command: string | null;
+}
+
+export const unknownOrigin: Origin = { options: null, command: null };
+
+/** The trace of an answer, for export. */
+export const exportedTrace = (
+  table: TransitionTable,
+  answer: Answer,
+  trace: Trace,
+  origin: Origin = unknownOrigin,
+): ExportedTrace => ({
+  table,
+  trace,
+  headline: `${table.model.name}: ${headline(answer)}`,
+  end: harmIn(table, answer, trace),
+  property: answer.verdict === 'violated' && answer.kind === 'invariant' ? answer.property : null,
+  origin,
+});
+
+/** The shared variables and the locals that a property reads, by their names. */
+export function namesIn({ properties }: Model, property: string | null): ReadonlySet<string> {
+  const condition = properties.find(({ name }) => name === property)?.condition;
+  const parts = condition === undefined ? [] : [...walk(condition)];
+  return new Set(parts.flatMap((part) => ('name' in part ? [part.name] : [])));
+}

@@ -1,0 +1,141 @@
+/** The export to ITF, the Informal Trace Format that the tools of the TLA+ world read: state by state. */
+import type { ThreadTable, TransitionTable } from '../../program/transition-system.ts';
+import type { AnyDomain, Value } from '../../language/domain.ts';
+import type { Declarations } from '../../language/variable.ts';
+import type { TraceStep } from '../../trace/trace.ts';
+import type { Cells, State, ThreadState } from '../../interpreter/evaluate.ts';
+import { textOf } from '../../report/author-words.ts';
+import { cpuParts, localsOf, memoryOf } from '../../report/cpu-parts.ts';
+import type { ExportedTrace } from './exported-trace.ts';
+import { uniqueNames } from '../unique-names.ts';
+
+/** A value of ITF, as far as a model has it: arrays, and the copies of a thread, are maps from their index. */
+export type ItfValue =
+  | Value
+  | { readonly '#map': readonly (readonly [number, ItfValue])[] }
+  | readonly ItfValue[]
+  | { readonly [field: string]: ItfValue };
+
+export interface ItfTrace {
+  readonly '#meta': Readonly<Record<string, unknown>>;
+  readonly vars: readonly string[];
+  readonly states: readonly Readonly<Record<string, unknown>>[];
+}
+
+/**
+ * The states of a trace, the initial one first.
+ *
+ * A thread is a variable too: a map from its copies to records of the location, as a number and as the text of what comes
+ * next there, and the locals. What a memory model adds are variables `store_buffer_of_THREAD` and `old_values_of_THREAD`:
+ * maps from the copies to lists of cells with their values, as text.
+ *
+ * Source: Apalache, ADR 015, https://apalache-mc.org/docs/adr/015adr-trace.html. Integers are small enough for plain JSON.
+ */
+export function toItf({ table, trace, headline, end }: ExportedTrace): ItfTrace {
+  const { model, threads } = table;
+  const unique = uniqueNames();
+  const shared = Object.keys(memoryOf(table)).map((name) => ({ name, variable: unique(name) }));
+  const copies = threads
+    .filter(({ thread }) => thread.ofMachine !== true)
+    .map((thread) => ({ thread, variable: unique(thread.thread.name) }));
+  const parts = [...new Set(cpuParts(table, trace.initial).map(({ thread }) => thread))].flatMap((thread) => [
+    { thread, part: 'stores' as const, variable: unique(`store_buffer_of_${thread}`) },
+    { thread, part: 'old' as const, variable: unique(`old_values_of_${thread}`) },
+  ]);
+  const partsIn = (state: State) => {
+    const all = cpuParts(table, state);
+    return parts.map(({ thread, part, variable }): [string, ItfValue] => {
+      const own = all.filter((one) => one.thread === thread);
+      return [
+        variable,
+        mapOf(own.map((one) => one[part].map(({ cell, value }) => ({ cell, value: String(value) })))),
+      ];
+    });
+  };
+  const valuesIn = (state: State) => ({
+    ...Object.fromEntries(partsIn(state)),
+    ...Object.fromEntries(shared.map(({ name, variable }) => [variable, valueOf(state.shared[name]!)])),
+    ...Object.fromEntries(
+      copies.map(({ thread, variable }) => [
+        variable,
+        mapOf(state.threads[thread.thread.name]!.map((copy) => recordOf(copy, thread, table))),
+      ]),
+    ),
+  });
+  return {
+    '#meta': {
+      format: 'ITF',
+      'format-description': 'https://apalache-mc.org/docs/adr/015adr-trace.html',
+      source: model.name,
+      description: headline,
+      ...(end === null ? {} : { end }),
+      varTypes: {
+        ...Object.fromEntries(shared.map(({ name, variable }) => [variable, typesOf(model.shared)[name]!])),
+        ...Object.fromEntries(copies.map(({ thread, variable }) => [variable, typeOfThread(thread, table)])),
+        ...Object.fromEntries(
+          parts.map(({ variable }) => [variable, 'Int -> Seq({ cell: Str, value: Str })']),
+        ),
+      },
+    },
+    vars: [...shared, ...copies, ...parts].map(({ variable }) => variable),
+    states: [
+      { '#meta': { index: 0 }, ...valuesIn(trace.initial) },
+      ...trace.steps.map((step, at) => ({ '#meta': metaOf(step, at + 1), ...valuesIn(step.after) })),
+    ],
+  };
+}
+
+/** Which step led to a state. */
+const metaOf = ({ thread, replica, edge }: TraceStep, index: number) => ({
+  index,
+  thread,
+  copy: replica,
+  line: edge.transition.statement.line,
+  text: textOf(edge.transition),
+});
+
+const mapOf = (values: readonly ItfValue[]): ItfValue => ({
+  '#map': values.map((value, index) => [index, value] as const),
+});
+
+const valueOf = (cell: Cells[string]): ItfValue => (typeof cell === 'object' ? mapOf(cell) : cell);
+
+function recordOf(
+  { location, locals }: ThreadState,
+  { thread, locations, end }: ThreadTable,
+  table: TransitionTable,
+): ItfValue {
+  const next = location === end ? 'end' : [...new Set(locations[location]!.map(textOf))].join(' or ');
+  const values = Object.keys(localsOf(table, thread.name)).map((name): [string, ItfValue] => [
+    name,
+    valueOf(locals[name]!),
+  ]);
+  return { location, next, locals: Object.fromEntries(values) };
+}
+
+/** The types of variables in Apalache's notation. */
+const typesOf = (declarations: Declarations): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(declarations).map(([name, { domain, length }]) => [
+      name,
+      `${length === null ? '' : 'Int -> '}${typeOf(domain)}`,
+    ]),
+  );
+
+function typeOf(domain: AnyDomain): string {
+  switch (domain.kind) {
+    case 'bool':
+      return 'Bool';
+    case 'values':
+      return 'Str';
+    case 'range':
+      return 'Int';
+  }
+}
+
+function typeOfThread({ thread }: ThreadTable, table: TransitionTable): string {
+  const locals = Object.entries(typesOf(localsOf(table, thread.name))).map(
+    ([name, type]) => `${name}: ${type}`,
+  );
+  return `Int -> { location: Int, next: Str, locals: { ${locals.join(', ')} } }`;
+}

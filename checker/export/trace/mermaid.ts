@@ -1,0 +1,63 @@
+/** The export to Mermaid: a trace as a sequence diagram of CPUs and memory, for pages and mails that draw it. */
+import { cpusOf, type Cpu } from '../../report/cpus.ts';
+import { toldRaces } from '../../report/race-sentences.ts';
+import type { TraceLine } from '../../report/trace-line.ts';
+import { traceLines } from '../../report/trace-lines.ts';
+import type { ExportedTrace } from './exported-trace.ts';
+
+/**
+ * A step that writes memory is an arrow to it, one that only reads an arrow from it, anything else a note.
+ *
+ * What raced stands as a note over both CPUs, behind the second of the two accesses.
+ */
+export function toMermaid({ table, trace, headline, end }: ExportedTrace): string {
+  const cpus = cpusOf(table, trace);
+  const lines = traceLines(table, trace, cpus);
+  const races = toldRaces(table, trace, cpus).map(({ race, sentence }) => ({
+    after: lines.findLastIndex(({ of }) => of <= race.second.step + 1),
+    sentence,
+  }));
+  const all = over(cpus);
+  return [
+    '---',
+    `title: ${JSON.stringify(headline)}`,
+    '---',
+    'sequenceDiagram',
+    ...participants(cpus),
+    ...lines.flatMap((line, at) => [
+      told(line, cpus[line.cpu]!),
+      ...races
+        .filter(({ after }) => after === at)
+        .map(({ sentence }) => `Note over ${all}: ${escaped(sentence)}`),
+    ]),
+    ...(end === null ? [] : [`Note over ${all}: ${escaped(`=> ${end}`)}`]),
+    '',
+  ].join('\n');
+}
+
+const nameOf = ({ number }: Cpu) => `cpu${number}`;
+
+/** Memory stands between the CPUs. */
+function participants(cpus: readonly Cpu[]): readonly string[] {
+  const own = cpus.map(
+    (cpu) => `participant ${nameOf(cpu)} as ${escaped(`CPU ${cpu.number}: ${cpu.thread}`)}`,
+  );
+  return own.toSpliced(Math.ceil(own.length / 2), 0, 'participant memory');
+}
+
+/** From the first to the last; a run of no steps has nothing but memory. */
+const over = (cpus: readonly Cpu[]) =>
+  cpus.length === 0 ? 'memory' : [...new Set([nameOf(cpus[0]!), nameOf(cpus.at(-1)!)])].join(',');
+
+function told({ step, text, beside }: TraceLine, cpu: Cpu): string {
+  const numbered = step === null ? text : `${step}. ${text}`;
+  const words = [numbered, ...beside.map((part) => part.text)].map(escaped).join('<br/>');
+  if (beside.some(({ kind }) => kind === 'change' || kind === 'kept'))
+    return `${nameOf(cpu)}->>memory: ${words}`;
+  if (beside.some(({ kind }) => kind === 'read')) return `memory-->>${nameOf(cpu)}: ${words}`;
+  return `Note over ${nameOf(cpu)}: ${words}`;
+}
+
+/** Letters, digits and what means nothing to Mermaid, Markdown or HTML; the rest is told by number. */
+const escaped = (text: string): string =>
+  text.replaceAll(/[^\w .,()=!?/|'-]/gu, (character) => `#${character.codePointAt(0)!};`);

@@ -1,0 +1,250 @@
+/** Checks that an expression means something: names, types, values, indices. */
+import { contains, printDomain, type AnyDomain } from './domain.ts';
+import { walk, type AnyExpr, type Binder, type Reference, type Sentence } from './expression.ts';
+import { ModelError } from './model-error.ts';
+import { printExpr } from './print.ts';
+import type { AnyThread } from './thread.ts';
+import type { Declarations } from './variable.ts';
+
+/** Where an expression stands: which names it may use. */
+export interface Scope {
+  /** Begins every message: thread and statement, or the property. */
+  readonly place: string;
+  /** Where the author wrote it. */
+  readonly origin: Error | null;
+  readonly shared: Declarations;
+  readonly threads: readonly AnyThread[];
+  /** The thread whose own locals may be used; null in a property. */
+  readonly thread: AnyThread | null;
+  readonly binders: readonly Binder[];
+}
+
+/** The type of an expression. */
+type Type = Exclude<AnyDomain['kind'], 'values'> | Names;
+
+interface Names {
+  readonly names: readonly string[];
+  /** False for the names of constants, which fit every domain that has them. */
+  readonly whole: boolean;
+}
+
+/** Throws ModelError where the binder comes from deeper nesting than this: its level would leave a gap. */
+export function inside(scope: Scope, binder: Binder): Scope {
+  const outer = scope.binders.at(-1);
+  if (binder.level > (outer === undefined ? 0 : outer.level + 1))
+    fail(scope, 'what is built inside a forAll, exists or each is used outside of it');
+  return { ...scope, binders: [...scope.binders, binder] };
+}
+
+/** Throws ModelError unless the expression is boolean and all its parts make sense. */
+export function checkCondition(expr: AnyExpr, scope: Scope): void {
+  if (typeOf(expr, scope) !== 'bool')
+    fail(scope, `'${printExpr(expr)}' is no condition: it is not true or false`);
+}
+
+/** Throws ModelError unless `value` may be stored in `target`, as far as that is known before it runs. */
+export function checkAssignment(target: Reference, value: AnyExpr, scope: Scope): void {
+  const { kind } = (target as Partial<Reference> | undefined) ?? {};
+  if (kind !== 'shared' && kind !== 'local')
+    fail(scope, `${describeWrong(target)} stands where a variable belongs`);
+  typeOf(target, scope);
+  const type = typeOf(value, scope);
+  if (value.kind === 'constant' && !contains(target.domain, value.value))
+    fail(
+      scope,
+      `'${printExpr(target)}' takes ${printDomain(target.domain)}, and ${show(value.value)} is not among them`,
+    );
+  if (!fits(typeOfDomain(target.domain), type))
+    fail(
+      scope,
+      `'${printExpr(value)}' is of another type than '${printExpr(target)}'${possible(value)}${possible(target)}`,
+    );
+}
+
+/** Unlike Array.isArray it leaves the type of what it looks at alone. */
+const isList: (thing: unknown) => boolean = Array.isArray;
+
+export function checkSentence(sentence: Sentence, scope: Scope): void {
+  if (!isList(sentence)) fail(scope, 'the harm of a claim is a sentence made by say`...`');
+  for (const part of sentence) if (typeof part !== 'string') typeOf(part, scope);
+}
+
+function typeOf(expr: AnyExpr, scope: Scope): Type {
+  switch (expr.kind) {
+    case 'constant':
+      return typeOfConstant(expr.value, scope);
+    case 'shared':
+    case 'local':
+      return typeOfReference(expr, scope);
+    case 'self':
+      if (scope.thread?.name !== expr.thread)
+        fail(scope, `'cpu' of thread '${expr.thread}' is used outside of that thread`);
+      return 'range';
+    case 'bound':
+      if (!scope.binders.includes(expr.binder))
+        fail(scope, 'a bound variable is used outside of the each, forAll or exists that binds it');
+      return 'range';
+    case 'not':
+      checkCondition(expr.operand, scope);
+      return 'bool';
+    case 'claim':
+      checkCondition(expr.operand, scope);
+      checkSentence(expr.harm, scope);
+      return 'bool';
+    case 'binary':
+      return typeOfBinary(expr, scope);
+    case 'conditional':
+      return typeOfConditional(expr, scope);
+    case 'quantifier':
+      checkCondition(expr.body, inside(scope, expr.binder));
+      return 'bool';
+    case 'ended':
+      if (scope.thread !== null)
+        fail(scope, "'ended' belongs in properties: a thread cannot see whether another has ended");
+      checkNumber(expr.replica, scope, 'bool');
+      return checkCopy(expr, scope);
+  }
+}
+
+function typeOfConstant(value: unknown, scope: Scope): Type {
+  if (typeof value === 'boolean') return 'bool';
+  if (typeof value === 'string') return { names: [value], whole: false };
+  if (typeof value === 'number' && Number.isInteger(value)) return 'range';
+  return fail(scope, `${describeWrong(value)} stands where a value or an expression belongs`);
+}
+
+function describeWrong(value: unknown): string {
+  if (value === undefined) return 'undefined (a misspelt variable?)';
+  const { kind } = (value ?? {}) as { kind?: unknown };
+  if (kind === 'array') return 'a whole array (name an element: .at(index))';
+  return typeof kind === 'string' ? `a node of kind '${kind}'` : show(value);
+}
+
+function typeOfReference(expr: Reference, scope: Scope): Type {
+  const declarations = expr.kind === 'shared' ? scope.shared : localsOf(expr, scope);
+  const declaration = declarations[expr.name];
+  if (declaration?.domain !== expr.domain || (declaration.length === null) !== (expr.index === null))
+    fail(scope, `'${printExpr(expr)}' is not declared in this model`);
+  if (expr.index !== null) {
+    checkNumber(expr.index, scope, 'range');
+    const { length } = declaration;
+    if (
+      expr.index.kind === 'constant' &&
+      !(Number(expr.index.value) >= 0 && Number(expr.index.value) < Number(length))
+    )
+      fail(scope, `'${printExpr(expr)}' is outside of the array, which has ${String(length)} elements`);
+  }
+  if (expr.kind === 'shared')
+    for (const pointer of expr.via ?? []) {
+      typeOf(pointer, scope);
+      if ([...walk(pointer)].some(({ kind }) => kind === 'shared'))
+        fail(scope, `a pointer to '${printExpr(expr)}' is in memory: load it into a local first`);
+    }
+  return typeOfDomain(expr.domain);
+}
+
+function localsOf(expr: Reference & { kind: 'local' }, scope: Scope): Declarations {
+  if (scope.thread === null) {
+    if (expr.replica === null)
+      fail(scope, `'${expr.name}' of thread '${expr.thread}' needs forAll or exists to say of which copy`);
+    checkNumber(expr.replica, scope, 'range');
+    return threadNamed(expr.thread, scope).locals;
+  }
+  if (expr.thread !== scope.thread.name || expr.replica !== null)
+    fail(
+      scope,
+      `'${expr.name}' is a local of thread '${expr.thread}', which no other thread can read or write`,
+    );
+  return scope.thread.locals;
+}
+
+/** `ended(thread, copy)` names a copy that there is, as far as that is known. */
+function checkCopy({ thread, replica }: AnyExpr & { kind: 'ended' }, scope: Scope): Type {
+  const { cpus } = threadNamed(thread, scope);
+  const [low, high] =
+    replica.kind === 'constant'
+      ? [Number(replica.value), Number(replica.value)]
+      : replica.kind === 'bound'
+        ? [replica.binder.low, replica.binder.high]
+        : [0, 0];
+  if (low < 0 || high >= cpus)
+    fail(scope, `'ended' asks for copy ${high} of thread '${thread}', whose copies are 0 to ${cpus - 1}`);
+  return 'bool';
+}
+
+function threadNamed(name: string, scope: Scope): AnyThread {
+  return (
+    scope.threads.find((thread) => thread.name === name) ??
+    fail(scope, `thread '${name}' is not a thread of this model`)
+  );
+}
+
+function typeOfBinary(expr: AnyExpr & { kind: 'binary' }, scope: Scope): Type {
+  const { operator, left, right } = expr;
+  switch (operator) {
+    case '&&':
+    case '||':
+      checkCondition(left, scope);
+      checkCondition(right, scope);
+      return 'bool';
+    case '+':
+    case '-':
+      checkNumber(left, scope, 'range');
+      return checkNumber(right, scope, 'range');
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
+      checkNumber(left, scope, 'range');
+      return checkNumber(right, scope, 'bool');
+    case '==':
+    case '!=':
+      if (!agree(typeOf(left, scope), typeOf(right, scope)))
+        fail(
+          scope,
+          `'${printExpr(expr)}' compares what can never be equal${possible(left)}${possible(right)}`,
+        );
+      return 'bool';
+  }
+}
+
+const possible = (expr: AnyExpr) =>
+  'domain' in expr ? `; '${printExpr(expr)}' takes ${printDomain(expr.domain)}` : '';
+
+function typeOfConditional(expr: AnyExpr & { kind: 'conditional' }, scope: Scope): Type {
+  checkCondition(expr.condition, scope);
+  const then = typeOf(expr.then, scope);
+  const otherwise = typeOf(expr.otherwise, scope);
+  if (typeof then !== 'string' && typeof otherwise !== 'string' && !then.whole && !otherwise.whole)
+    return { names: [...new Set([...then.names, ...otherwise.names])], whole: false };
+  if (!agree(then, otherwise)) fail(scope, `the two values of '${printExpr(expr)}' are of different types`);
+  return typeof then !== 'string' && !then.whole ? otherwise : then;
+}
+
+function checkNumber<T extends Type>(expr: AnyExpr, scope: Scope, result: T): T {
+  if (typeOf(expr, scope) !== 'range') fail(scope, `'${printExpr(expr)}' is no number`);
+  return result;
+}
+
+const typeOfDomain = (domain: AnyDomain): Type =>
+  domain.kind === 'values' ? { names: domain.values, whole: true } : domain.kind;
+
+function agree(left: Type, right: Type): boolean {
+  if (typeof left === 'string' || typeof right === 'string') return left === right;
+  if (left.whole && right.whole) return left.names.join() === right.names.join();
+  const [some, others] = left.whole ? [right.names, left.names] : [left.names, right.names];
+  return some.every((name) => others.includes(name));
+}
+
+/** Whether a value may be stored: a domain of names takes those of a smaller one, in whatever order. */
+const fits = (target: Type, value: Type): boolean =>
+  typeof target === 'string' || typeof value === 'string'
+    ? target === value
+    : value.names.every((name) => target.names.includes(name));
+
+const show = (value: unknown) => (typeof value === 'string' ? `'${value}'` : String(value));
+
+export function fail({ place, origin }: Pick<Scope, 'place' | 'origin'>, message: string): never {
+  const mistake = { message: `${place}: ${message}`, origin };
+  throw new ModelError(mistake.message, {}, [mistake]);
+}

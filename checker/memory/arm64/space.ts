@@ -1,0 +1,232 @@
+/** The states of a model under ARMv8: the Promising-ARM machine behind the interface of every search. */
+import type { TransitionTable } from '../../program/transition-system.ts';
+import { valueFrom } from '../../program/numbering.ts';
+import { authored } from '../../language/model-error.ts';
+import type { Value } from '../../language/domain.ts';
+import { printText } from '../../language/print.ts';
+import type { Symmetry } from '../../program/symmetry.ts';
+import { Interchange } from './interchange.ts';
+import { MachineLimit } from './machine-limit.ts';
+import type { MachineState, Time } from './machine-state.ts';
+import { hasPromises } from './certify.ts';
+import { defaultProgram, programOf, type Program, type ProgramSettings } from './program.ts';
+import { observedCells, propertiesOf, timesToLook, writeAt, type CompiledProperty } from './properties.ts';
+import { keyOf } from './state-key.ts';
+import { defaultMachine, Machine, type MachineSettings, type Step } from './successors.ts';
+import type { State } from '../../interpreter/evaluate.ts';
+import { CapacityError } from '../../state-space/capacity-error.ts';
+import type { Edge, Finding, StateSpace } from '../../state-space/state-space.ts';
+
+/** A guess: what V8 keeps for a state of some ten cells, its key and its edges. */
+const bytesPerState = 2_500;
+
+/** States between two looks at the limits: each takes some tenths of a millisecond. */
+const portion = 16;
+
+export class Arm64Space implements StateSpace {
+  readonly portion = portion;
+  readonly fired: Float64Array;
+  readonly reached = new Set<number>();
+  readonly findings: Finding[] = [];
+  transitions = 0;
+  readonly machine: Machine;
+  readonly #program: Program;
+  readonly #interchange: Interchange | null;
+  readonly #properties: readonly CompiledProperty[];
+  readonly #observed: readonly boolean[];
+  readonly #states: MachineState[] = [];
+  readonly #ids = new Map<string, number>();
+  readonly #successors: (readonly { readonly edge: Edge; readonly to: number }[])[] = [];
+  readonly #edges = new Map<string, Edge>();
+
+  /** `symmetry`: one state for all that differ by these; null: each state is one. */
+  constructor(
+    table: TransitionTable,
+    settings: MachineSettings = defaultMachine,
+    program: ProgramSettings = defaultProgram,
+    symmetry: Symmetry | null = null,
+  ) {
+    this.#program = programOf(table, program);
+    this.#interchange = symmetry === null ? null : new Interchange(this.#program, symmetry);
+    this.#observed = observedCells(this.#program);
+    this.#properties = propertiesOf(this.#program);
+    this.machine = new Machine(this.#program, this.#observed, settings);
+    this.fired = new Float64Array(table.transitions.length);
+  }
+
+  get count(): number {
+    return this.#states.length;
+  }
+
+  get bytes(): number {
+    return this.#states.length * bytesPerState;
+  }
+
+  start(): void {
+    within(() => {
+      for (const state of this.machine.initial()) this.#store(state);
+    });
+  }
+
+  expand(from: number, to: number): void {
+    within(() => {
+      for (let id = from; id < to; id++) this.#expandOne(id);
+    });
+  }
+
+  #expandOne(id: number): void {
+    const state = this.#states[id]!;
+    const steps = this.machine.enough(state);
+    if (isDeadlock(this.#program, state, steps)) this.findings.push({ kind: 'deadlock', state: id });
+    this.#successors[id] = steps.flatMap((step) => {
+      const edge = this.edgeOf(step);
+      this.transitions += 1;
+      if (step.run !== null) this.fired[edge.transition.id]! += 1;
+      const error = step.run?.error ?? null;
+      const failed = step.run?.failed ?? null;
+      if (error !== null)
+        this.findings.push({ kind: 'error', state: id, edge, message: blame(this.#program, step, error) });
+      else if (failed !== null) this.findings.push({ kind: 'assertion', state: id, edge, claim: failed });
+      else return [{ edge, to: this.#store(step.after) }];
+      return [];
+    });
+  }
+
+  #canonical(given: MachineState): MachineState {
+    const state = this.machine.normal(given);
+    return this.#interchange === null ? state : this.#interchange.canonical(state);
+  }
+
+  /** The number under which a state is stored, or -1. */
+  numberOf(given: MachineState): number {
+    return this.#ids.get(keyOf(this.#canonical(given))) ?? -1;
+  }
+
+  edgeOf({ processor, operation: { transition }, choice }: Step): Edge {
+    const key = `${processor} ${transition.id} ${choice}`;
+    const known = this.#edges.get(key);
+    if (known !== undefined) return known;
+    const { thread, replica } = this.#program.processors[processor]!;
+    const edge: Edge = { thread, replica, transition, choice };
+    this.#edges.set(key, edge);
+    return edge;
+  }
+
+  #store(given: MachineState): number {
+    const state = this.#canonical(given);
+    const key = keyOf(state);
+    const known = this.#ids.get(key);
+    if (known !== undefined) return known;
+    const id = this.#states.push(state) - 1;
+    this.#ids.set(key, id);
+    this.#judge(state, id);
+    return id;
+  }
+
+  #judge(state: MachineState, id: number): void {
+    const times = timesToLook(state, this.#observed);
+    for (const [property, { kind, name, isTrue, isMixed }] of this.#properties.entries()) {
+      if (kind === 'reachable' && this.reached.has(property)) continue;
+      for (const at of isMixed ? times : [state.top]) {
+        const holds = authored(`property '${name}'`, () => isTrue(state, at));
+        if (kind === 'reachable' && holds) this.reached.add(property);
+        if (kind === 'always' && !holds) {
+          this.findings.push({ kind: 'invariant', state: id, property });
+          break;
+        }
+      }
+    }
+  }
+
+  markPredecessors(from: number, to: number, marks: Uint8Array): void {
+    for (let id = from; id < to; id++)
+      if (this.successors(id).some((next) => next.to >= to && marks[next.to] === 1)) marks[id] = 1;
+  }
+
+  markEnding(from: number, to: number, marks: Uint8Array): void {
+    for (let id = from; id < to; id++) {
+      const next = this.successors(id);
+      if (next.length === 0 || next.some(({ to: target }) => marks[target] === 1)) marks[id] = 1;
+    }
+  }
+
+  successors(id: number): readonly { readonly edge: Edge; readonly to: number }[] {
+    return this.#successors[id] ?? [];
+  }
+
+  state(id: number): State {
+    const state = this.#states[id]!;
+    return plainState(this.#program, state, state.top);
+  }
+
+  /** As the machine has it. */
+  machineState(id: number): MachineState {
+    return this.#states[id]!;
+  }
+}
+
+/** Runs something that may meet a bound of the machine: the search ends there, and proves nothing. */
+function within(act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof MachineLimit) throw new CapacityError(error.message);
+    throw error;
+  }
+}
+
+/**
+ * Nobody can go on with the newest values: a wait is a loop that reads, and does not live on an old value for ever. Who has
+ * promised something can always go on.
+ */
+export function isDeadlock(program: Program, state: MachineState, steps: readonly Step[]): boolean {
+  if (steps.some(({ isStale, run }) => run === null || !isStale)) return false;
+  if (program.hosts.some((_, cpu) => hasPromises(state, cpu))) return false;
+  return program.processors.some(
+    ({ table: { thread, end } }, processor) =>
+      !thread.mayBlockForever && state.copies[processor]!.locals[0] !== end,
+  );
+}
+
+/** The state with memory as it is at a time. */
+export function plainState({ table, numbering, isOwn }: Program, state: MachineState, at: Time): State {
+  const { names } = numbering;
+  const shared = Object.fromEntries(
+    [...numbering.shared].map(([name, { first, length, isArray, domain }]) => {
+      const values = Array.from({ length }, (_, element) => {
+        const cell = first + element;
+        const number = isOwn[cell]! ? state.own[cell]! : writeAt(state.writes[cell]!, at).value;
+        return valueFrom(names, domain, number);
+      });
+      return [name, isArray ? values : values[0]!];
+    }),
+  );
+  const threads = table.threads.map(({ thread }, position): [string, State['threads'][string]] => {
+    const copy = numbering.firstCopy.get(thread.name)!;
+    return [
+      thread.name,
+      Array.from({ length: thread.cpus }, (_, replica) => {
+        const { locals } = state.copies[copy + replica]!;
+        const named = [...numbering.locals[position]!].map(
+          ([name, { first, length, isArray, domain }]): [string, Value | readonly Value[]] => {
+            const values = locals
+              .slice(first, first + length)
+              .map((number) => valueFrom(names, domain, number));
+            return [name, isArray ? values : values[0]!];
+          },
+        );
+        return { location: locals[0]!, locals: Object.fromEntries(named) };
+      }),
+    ];
+  });
+  return { shared, threads: Object.fromEntries(threads) };
+}
+
+/** A mistake of the author with the statement that made it, in the interpreter's words. */
+export function blame({ processors }: Program, { processor, operation, run }: Step, message: string): string {
+  const { table, replica } = processors[processor]!;
+  const { thread } = table;
+  const statement = run?.mistaken ?? operation.transition.statement;
+  const copy = thread.cpus > 1 ? ` (copy ${replica})` : '';
+  return `thread '${thread.name}'${copy}, line ${statement.line} '${printText(statement)}': ${message}`;
+}

@@ -1,0 +1,109 @@
+/** How a statement uses shared memory: what decides its way past a store buffer. */
+import { walk, type AnyExpr, type SharedReference } from '../../language/expression.ts';
+import type { Block, Effect, Statement } from '../../language/statement.ts';
+import { statementsOf } from '../../language/thread.ts';
+
+export interface Accesses {
+  readonly reads: readonly SharedReference[];
+  readonly writes: readonly SharedReference[];
+}
+
+/**
+ * `none` touches no shared memory; `load` reads; `store` writes without reading, so that a buffer can hold it back;
+ * `atomic` is done by the memory itself: a read-modify-write, a fully ordered access, an atomic block that writes.
+ */
+export type Shape = 'none' | 'load' | 'store' | 'atomic';
+
+/** What a statement itself reads and writes; of an atomic block, what it does as a whole. */
+export function accessesOf(statement: Statement): Accesses {
+  switch (statement.kind) {
+    case 'step':
+      return joined([readsOf(statement.guard), ...statement.effects.map(accessesOfEffect)]);
+    case 'branch':
+      return readsOf(statement.condition);
+    case 'atomically':
+      return joined([...statementsOf(statement.body)].map(accessesOf));
+    case 'choose':
+    case 'either':
+    case 'loop':
+    case 'forever':
+    case 'label':
+    case 'goto':
+    case 'barrier':
+    case 'note':
+      return nothing;
+  }
+}
+
+/** The statements of a text, with atomic blocks as one. */
+export function accessStatements(body: Block): readonly Statement[] {
+  const all = [...statementsOf(body)];
+  const inside = new Set(
+    all.flatMap((one) => (one.kind === 'atomically' ? [...statementsOf(one.body)] : [])),
+  );
+  return all.filter((one) => !inside.has(one)).map(unwrapped);
+}
+
+export function shapeOf(given: Statement): Shape {
+  const statement = unwrapped(given);
+  if (statement.kind === 'atomically' && [...statementsOf(statement.body)].some(needsMemory)) return 'atomic';
+  const { reads, writes } = accessesOf(statement);
+  if (reads.length + writes.length === 0) return 'none';
+  if (statement.kind === 'step' && statement.ordering === 'full') return 'atomic';
+  if (writes.length === 0) return 'load';
+  return reads.length > 0 ? 'atomic' : 'store';
+}
+
+/**
+ * The step that an atomic block consists of, where it is one access of one cell: that is atomic by itself, and the
+ * block says only that others may run before and after. Any other statement as it is.
+ */
+export function unwrapped(statement: Statement): Statement {
+  if (statement.kind !== 'atomically') return statement;
+  const [step, ...others] = statement.body.filter(({ kind }) => kind !== 'note');
+  if (step?.kind !== 'step' || others.length > 0 || step.effects.some(({ kind }) => kind === 'each'))
+    return statement;
+  const { reads, writes } = accessesOf(step);
+  const [cell] = writes;
+  const isOne = writes.length === 1 && reads.every((read) => isSameCell(read, cell!));
+  return isOne ? step : statement;
+}
+
+const isSameCell = (one: SharedReference, other: SharedReference): boolean =>
+  one.name === other.name && JSON.stringify(one.index) === JSON.stringify(other.index);
+
+/** Whether a statement makes an atomic block around it act on memory itself. */
+const needsMemory = (statement: Statement): boolean =>
+  statement.kind === 'barrier'
+    ? statement.barrier === 'full'
+    : ['store', 'atomic'].includes(shapeOf(statement));
+
+const nothing: Accesses = { reads: [], writes: [] };
+
+const joined = (parts: readonly Accesses[]): Accesses => ({
+  reads: parts.flatMap(({ reads }) => reads),
+  writes: parts.flatMap(({ writes }) => writes),
+});
+
+const readsOf = (expr: AnyExpr | null): Accesses => ({
+  reads: expr === null ? [] : [...walk(expr)].filter((part) => part.kind === 'shared'),
+  writes: [],
+});
+
+function accessesOfEffect(effect: Effect): Accesses {
+  switch (effect.kind) {
+    case 'set': {
+      const { target, value } = effect;
+      const own = target.kind === 'shared' ? { reads: [], writes: [target] } : nothing;
+      return joined([readsOf(value), readsOf(target.index), own]);
+    }
+    case 'when':
+      return joined([readsOf(effect.condition), ...effect.effects.map(accessesOfEffect)]);
+    case 'each':
+      return joined(effect.effects.map(accessesOfEffect));
+    case 'assert':
+      return readsOf(effect.condition);
+    case 'count':
+      return nothing;
+  }
+}

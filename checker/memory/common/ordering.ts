@@ -1,0 +1,129 @@
+/** How a weakly ordered CPU orders a statement: what the kernel promises of its loads, stores and atomic operations. */
+import { and, not, or, walk, type AnyExpr } from '../../language/expression.ts';
+import { ModelError } from '../../language/model-error.ts';
+import { printExpr } from '../../language/print.ts';
+import type { Effect, Ordering, Statement } from '../../language/statement.ts';
+import { accessesOf, shapeOf } from './accesses.ts';
+
+export type Step = Statement & { readonly kind: 'step' };
+
+/**
+ * The order of a step: as it says, else plain, but for read-modify-writes: full where the value that was read is used,
+ * relaxed where it is not.
+ *
+ * Source:  Documentation/atomic_t.txt, ORDERING: operations without a return value are unordered
+ */
+export function orderOf(step: Step): Exclude<Ordering, null> {
+  if (step.ordering !== null) return step.ordering;
+  return isReadModifyWrite(step) && usesWhatItReads(step) ? 'full' : 'relaxed';
+}
+
+/** A step that reads and writes its cell. */
+export function isReadModifyWrite(step: Step): boolean {
+  const { reads, writes } = accessesOf(step);
+  return reads.length > 0 && writes.length > 0;
+}
+
+/** A statement at which everything before comes before everything after, whatever it reads. */
+export function isFullBarrier(statement: Statement): boolean {
+  if (statement.kind === 'barrier') return statement.barrier === 'full';
+  if (statement.kind === 'step')
+    return shapeOf(statement) === 'atomic' && orderOf(statement) === 'full' && failureOf(statement) === null;
+  return statement.kind === 'atomically' && shapeOf(statement) === 'atomic';
+}
+
+const readsShared = (expr: AnyExpr) => [...walk(expr)].some(({ kind }) => kind === 'shared');
+
+/** An assertion is no use: the kernel may be built without it. */
+export const usesWhatItReads = ({ guard, effects }: Step): boolean =>
+  (guard !== null && readsShared(guard)) || effects.some(usesValue);
+
+function usesValue(effect: Effect): boolean {
+  switch (effect.kind) {
+    case 'set':
+      return effect.target.kind === 'local' && readsShared(effect.value);
+    case 'when':
+      return readsShared(effect.condition) || effect.effects.some(usesValue);
+    case 'each':
+      return effect.effects.some(usesValue);
+    case 'assert':
+    case 'count':
+      return false;
+  }
+}
+
+/** Values of locals that a step has assigned so far, by name. */
+type Assigned = ReadonlyMap<string, AnyExpr>;
+
+/**
+ * When a read-modify-write writes nothing, such as a compare-and-exchange that fails: it orders nothing then. Null: it
+ * always writes.
+ *
+ * Throws  ModelError where that cannot be told from the text.
+ */
+export function failureOf(step: Step): AnyExpr | null {
+  if (!isReadModifyWrite(step)) return null;
+  const conditions = writeConditions(step.effects, new Map());
+  if (conditions.some((condition) => condition === null)) return null;
+  return not(or(...conditions.map((condition) => condition!)));
+}
+
+/** When each store to shared memory happens; null: always. */
+function writeConditions(effects: readonly Effect[], before: Assigned): readonly (AnyExpr | null)[] {
+  const assigned = new Map(before);
+  return effects.flatMap((effect): readonly (AnyExpr | null)[] => {
+    switch (effect.kind) {
+      case 'set': {
+        const { target, value } = effect;
+        if (target.kind === 'shared') return [null];
+        assigned.set(target.name, resolved(value, assigned));
+        return [];
+      }
+      case 'when': {
+        const inner = writeConditions(effect.effects, assigned);
+        if (inner.length === 0) return [];
+        const condition = resolved(effect.condition, assigned);
+        return inner.map((more) => (more === null ? condition : and(condition, more)));
+      }
+      case 'each':
+        return writeConditions(effect.effects, assigned);
+      case 'assert':
+      case 'count':
+        return [];
+    }
+  });
+}
+
+/** The expression over what was before the step. */
+function resolved(expr: AnyExpr, assigned: Assigned): AnyExpr {
+  switch (expr.kind) {
+    case 'constant':
+    case 'self':
+    case 'shared':
+      return expr;
+    case 'local': {
+      const value = assigned.get(expr.name);
+      if (value === undefined) return expr;
+      if (expr.index === null) return value;
+      throw new ModelError(
+        `whether an atomic operation writes depends on '${printExpr(expr)}', which the same step assigns: use a scalar`,
+      );
+    }
+    case 'not':
+      return { ...expr, operand: resolved(expr.operand, assigned) };
+    case 'binary':
+      return { ...expr, left: resolved(expr.left, assigned), right: resolved(expr.right, assigned) };
+    case 'conditional':
+      return {
+        ...expr,
+        condition: resolved(expr.condition, assigned),
+        then: resolved(expr.then, assigned),
+        otherwise: resolved(expr.otherwise, assigned),
+      };
+    case 'bound':
+    case 'quantifier':
+    case 'ended':
+    case 'claim':
+      throw new ModelError(`whether an atomic operation writes depends on '${printExpr(expr)}': use a local`);
+  }
+}

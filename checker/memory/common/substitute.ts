@@ -1,0 +1,92 @@
+/** Rewrites the loads inside expressions and effects. */
+import type { AnyExpr, LocalReference, Sentence, SharedReference } from '../../language/expression.ts';
+import type { Effect } from '../../language/statement.ts';
+
+/** What stands for the value of a shared cell. */
+export type Load = (reference: SharedReference) => AnyExpr;
+
+/** The expression with every load of shared memory replaced. */
+export function withLoads(expr: AnyExpr, load: Load): AnyExpr {
+  const inner = (part: AnyExpr) => withLoads(part, load);
+  switch (expr.kind) {
+    case 'constant':
+    case 'self':
+    case 'bound':
+      return expr;
+    case 'shared':
+      return load(expr.index === null ? expr : { ...expr, index: inner(expr.index) });
+    case 'local':
+      return expr.index === null ? expr : { ...expr, index: inner(expr.index) };
+    case 'not':
+      return { ...expr, operand: inner(expr.operand) };
+    case 'claim':
+      return { ...expr, operand: inner(expr.operand), harm: tellWithLoads(expr.harm, load) };
+    case 'binary':
+      return { ...expr, left: inner(expr.left), right: inner(expr.right) };
+    case 'conditional':
+      return {
+        ...expr,
+        condition: inner(expr.condition),
+        then: inner(expr.then),
+        otherwise: inner(expr.otherwise),
+      };
+    case 'quantifier':
+      return { ...expr, body: inner(expr.body) };
+    case 'ended':
+      return { ...expr, replica: inner(expr.replica) };
+  }
+}
+
+const tellWithLoads = (harm: Sentence, load: Load): Sentence =>
+  harm.map((part) => (typeof part === 'string' ? part : withLoads(part, load)));
+
+/** What stands for the accesses of effects. */
+export interface Accessing {
+  readonly load: Load;
+  /** What stands for a store to shared memory, inside of so many `each`; null leaves it as it is. */
+  readonly store: (target: SharedReference, value: AnyExpr, depth: number) => readonly Effect[] | null;
+  /** What comes before a local is assigned. */
+  readonly assign?: (target: LocalReference, value: AnyExpr) => readonly Effect[];
+}
+
+/** The effects with every access replaced. */
+export function withAccesses(effects: readonly Effect[], by: Accessing, depth = 0): readonly Effect[] {
+  const { load } = by;
+  return effects.flatMap((effect): readonly Effect[] => {
+    switch (effect.kind) {
+      case 'set':
+        return withAssignment(effect, by, depth);
+      case 'when':
+        return [
+          {
+            ...effect,
+            condition: withLoads(effect.condition, load),
+            effects: withAccesses(effect.effects, by, depth),
+          },
+        ];
+      case 'each':
+        return [{ ...effect, effects: withAccesses(effect.effects, by, depth + 1) }];
+      case 'assert':
+        return [{ ...effect, condition: withLoads(effect.condition, load) }];
+      case 'count':
+        return [effect];
+    }
+  });
+}
+
+function withAssignment(
+  effect: Effect & { kind: 'set' },
+  { load, store, assign }: Accessing,
+  depth: number,
+): readonly Effect[] {
+  const value = withLoads(effect.value, load);
+  if (effect.target.kind === 'local') {
+    const target = withIndex(effect.target, load);
+    return [...(assign?.(target, effect.value) ?? []), { ...effect, target, value }];
+  }
+  const target = withIndex(effect.target, load);
+  return store(target, value, depth) ?? [{ ...effect, target, value }];
+}
+
+const withIndex = <T extends { readonly index: AnyExpr | null }>(target: T, load: Load): T =>
+  target.index === null ? target : { ...target, index: withLoads(target.index, load) };

@@ -1,0 +1,131 @@
+/** Which cells of memory a CPU's stores may be late for: the places that its store buffer knows. */
+import type { Value } from '../../language/domain.ts';
+import type { AnyExpr, SharedReference } from '../../language/expression.ts';
+import type { Model } from '../../language/model.ts';
+import type { Effect, Statement } from '../../language/statement.ts';
+import { statementsOf, type AnyThread } from '../../language/thread.ts';
+import type { AnyDeclaration } from '../../language/variable.ts';
+import { accessesOf, shapeOf, unwrapped, type Accesses } from '../common/accesses.ts';
+import type { Cpu } from '../common/cpu.ts';
+
+/** A variable whose stores wait in a buffer. */
+export interface Place {
+  readonly variable: string;
+  readonly declaration: AnyDeclaration;
+  /** Which elements it stores to: a scalar has none, `own` is always the element of its own index. */
+  readonly element: 'none' | 'own' | 'any';
+  /** The numbers of its cells in the buffer: `first` .. `first + cells - 1`; 0 is no cell. */
+  readonly first: number;
+  readonly cells: number;
+  /** The values that are stored, or null where one is computed. */
+  readonly values: readonly Value[] | null;
+}
+
+/** What the cells are called by their numbers; 0 is no cell. */
+export const cellNamesOf = (places: readonly Place[]): readonly string[] => ['', ...places.flatMap(namesOf)];
+
+export function namesOf({ variable, element, cells }: Place): readonly string[] {
+  if (element === 'none') return [variable];
+  if (element === 'own') return [`${variable}[cpu]`];
+  return Array.from({ length: cells }, (_, index) => `${variable}[${index}]`);
+}
+
+interface Use extends Accesses {
+  readonly cpu: Cpu;
+  readonly statement: Statement;
+}
+
+/**
+ * The places of each CPU's buffer: the variables of what waits there, but for what only one CPU ever touches.
+ *
+ * Sound for: a cell that no other CPU touches looks the same to its CPU whether a store to it waits or not.
+ */
+export function placesOf(
+  model: Model,
+  cpus: readonly Cpu[],
+  waits: Waits = isStore,
+): ReadonlyMap<Cpu, readonly Place[]> {
+  const uses = cpus.flatMap((cpu) => cpu.threads.flatMap((thread) => usesOf(cpu, thread)));
+  const shared = [...commonVariables(model, cpus)];
+  return new Map(
+    cpus.map((cpu) => {
+      const stores = uses.filter((use) => use.cpu === cpu && waits(cpu, use.statement));
+      return [cpu, placesOn(stores, shared, model)];
+    }),
+  );
+}
+
+/** Whether what a statement writes goes into the buffer of its CPU. */
+export type Waits = (cpu: Cpu, statement: Statement) => boolean;
+
+export const isStore: Waits = (_, statement) => shapeOf(statement) === 'store';
+
+/** The variables that more than one CPU touches. */
+export function commonVariables(model: Model, cpus: readonly Cpu[]): ReadonlySet<string> {
+  const uses = cpus.flatMap((cpu) => cpu.threads.flatMap((thread) => usesOf(cpu, thread)));
+  return new Set(Object.keys(model.shared).filter((variable) => !isPrivate(variable, uses)));
+}
+
+/** The accesses of a thread; of an atomic block as one, since it is one. */
+function usesOf(cpu: Cpu, thread: AnyThread): readonly Use[] {
+  const all = [...statementsOf(thread.body)];
+  const inside = new Set(
+    all.flatMap((statement) => (statement.kind === 'atomically' ? [...statementsOf(statement.body)] : [])),
+  );
+  return all
+    .filter((statement) => !inside.has(statement))
+    .map((given) => ({ cpu, statement: unwrapped(given), ...accessesOf(given) }));
+}
+
+function isPrivate(variable: string, uses: readonly Use[]): boolean {
+  const touching = uses.flatMap(({ cpu, reads, writes }) =>
+    [...reads, ...writes]
+      .filter(({ name }) => name === variable)
+      .map(({ index }) => ({ cpu, own: cpu.host.cpus === 1 || index?.kind === 'self' })),
+  );
+  return touching.every(({ cpu, own }) => own && cpu === touching[0]!.cpu);
+}
+
+function placesOn(stores: readonly Use[], shared: readonly string[], model: Model): readonly Place[] {
+  const places: Place[] = [];
+  let first = 1;
+  for (const variable of shared) {
+    const targets = stores.flatMap(({ writes }) => writes.filter(({ name }) => name === variable));
+    if (targets.length === 0) continue;
+    const declaration = model.shared[variable]!;
+    const element = elementOf(targets, declaration);
+    const cells = element === 'any' ? declaration.length! : 1;
+    const values = constantsOf(variable, stores);
+    places.push({ variable, declaration, element, first, cells, values });
+    first += cells;
+  }
+  return places;
+}
+
+function elementOf(targets: readonly SharedReference[], { length }: AnyDeclaration): Place['element'] {
+  if (length === null) return 'none';
+  const isOwn = (index: AnyExpr | null) => index?.kind === 'self' && index.count <= length;
+  return targets.every(({ index }) => isOwn(index)) ? 'own' : 'any';
+}
+
+/** The values of all stores to a variable, when all are constants. */
+function constantsOf(variable: string, stores: readonly Use[]): readonly Value[] | null {
+  const stored = stores.flatMap(({ statement }) =>
+    statement.kind === 'step' ? statement.effects.flatMap((effect) => storedBy(effect, variable)) : [],
+  );
+  const constants = stored.flatMap((value) => (value.kind === 'constant' ? [value.value] : []));
+  return constants.length === stored.length ? [...new Set(constants)] : null;
+}
+
+function storedBy(effect: Effect, variable: string): readonly AnyExpr[] {
+  switch (effect.kind) {
+    case 'set':
+      return effect.target.kind === 'shared' && effect.target.name === variable ? [effect.value] : [];
+    case 'when':
+    case 'each':
+      return effect.effects.flatMap((part) => storedBy(part, variable));
+    case 'assert':
+    case 'count':
+      return [];
+  }
+}

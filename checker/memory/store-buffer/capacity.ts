@@ -1,0 +1,176 @@
+/** How much can add up on a CPU, such as stores that wait: the most between two moments at which it falls to 0. */
+import type { Block, Effect, Statement } from '../../language/statement.ts';
+import { statementsOf, type AnyThread } from '../../language/thread.ts';
+import { accessesOf, shapeOf, unwrapped } from '../common/accesses.ts';
+
+/** More than the text of a thread will have; beyond it a loop without a barrier is at work. */
+const unlimited = 1_024;
+
+/** Where control never comes. */
+const never = -1;
+
+/** What is counted, and where the count falls to 0. */
+export interface Counting {
+  /** How many a step adds, or an atomic block as a whole. */
+  readonly adds: (statement: Statement) => number;
+  readonly empties: (statement: Statement) => boolean;
+}
+
+interface Count {
+  /** The most stores that can wait where a label stands. */
+  readonly labels: Map<string, number>;
+  readonly by: Counting;
+  most: number;
+  changed: boolean;
+}
+
+/** The stores to these variables that wait in a buffer, which atomic accesses and full barriers find empty. */
+export const waiting = (
+  buffered: ReadonlySet<string>,
+  { waits = isStore, empties = emptiesBuffer }: Partial<Waiting>,
+): Counting => ({
+  adds: (statement) =>
+    statement.kind === 'step' && waits(statement) ? storesOf(statement.effects, buffered) : 0,
+  empties,
+});
+
+interface Waiting {
+  readonly waits: (statement: Statement) => boolean;
+  readonly empties: (statement: Statement) => boolean;
+}
+
+const isStore = (statement: Statement): boolean => shapeOf(statement) === 'store';
+
+const emptiesBuffer = (statement: Statement): boolean =>
+  statement.kind === 'barrier' ? statement.barrier === 'full' : shapeOf(statement) === 'atomic';
+
+/**
+ * The most that a thread adds up at once, or null when a loop has no bound.
+ *
+ * The count goes up at each step, falls to 0 where it says so, and takes the larger where ways meet; labels carry it
+ * along jumps until nothing changes.
+ */
+export function mostAtOnce(thread: AnyThread, by: Counting): number | null {
+  const count: Count = { labels: new Map(), by, most: 0, changed: true };
+  while (count.changed && count.most < unlimited) {
+    count.changed = false;
+    afterBlock(thread.body, 0, count);
+  }
+  return count.most < unlimited ? count.most : null;
+}
+
+/** The statements that add up without end, each in a loop in which the count does not fall to 0. */
+export const endlessIn = (thread: AnyThread, by: Counting): readonly Statement[] =>
+  [...statementsOf(thread.body)].filter((statement) => {
+    const alone = (other: Statement) => (other === statement ? by.adds(other) : 0);
+    return by.adds(statement) > 0 && mostAtOnce(thread, { ...by, adds: alone }) === null;
+  });
+
+/** Such as `writer stores to x (line 4) in a loop`. */
+export function endlessText(thread: AnyThread, by: Counting, names: ReadonlySet<string>): string {
+  const stores = endlessIn(thread, by).flatMap((statement) =>
+    [...statementsOf([statement])]
+      .flatMap((one) => accessesOf(one).writes)
+      .filter(({ name }) => names.has(name))
+      .map(({ name }) => ({ name, line: statement.line })),
+  );
+  const places = [...Map.groupBy(stores, ({ name }) => name)].map(([name, own]) => {
+    const lines = [...new Set(own.map(({ line }) => line))];
+    return `${name} (${lines.length === 1 ? 'line' : 'lines'} ${lines.join(', ')})`;
+  });
+  return `${thread.name} stores to ${places.join(' and ')} in a loop`;
+}
+
+const afterBlock = (block: Block, before: number, count: Count): number =>
+  block.reduce((waiting, statement) => after(statement, waiting, count), before);
+
+const afterAny = (blocks: readonly Block[], before: number, count: Count): number =>
+  Math.max(...blocks.map((block) => afterBlock(block, before, count)));
+
+function after(statement: Statement, before: number, count: Count): number {
+  switch (statement.kind) {
+    case 'step':
+      return before === never ? never : afterStep(statement, before, count);
+    case 'barrier':
+      return before !== never && count.by.empties(statement) ? 0 : before;
+    case 'branch':
+      return afterAny([statement.then, statement.otherwise], before, count);
+    case 'either':
+      return afterAny(statement.alternatives, before, count);
+    case 'atomically': {
+      const only = unwrapped(statement);
+      return only === statement ? afterAtomic(statement, before, count) : after(only, before, count);
+    }
+    case 'loop': {
+      const { domain } = statement.variable;
+      return repeated(
+        statement.body,
+        domain.kind === 'range' ? domain.high - domain.low + 1 : 1,
+        before,
+        count,
+      );
+    }
+    case 'forever':
+      repeated(statement.body, Infinity, before, count);
+      return never;
+    case 'label':
+      return atLabel(statement.name, before, count);
+    case 'goto':
+      atLabel(statement.label, before, count);
+      return never;
+    case 'choose':
+    case 'note':
+      return before;
+  }
+}
+
+function afterStep(statement: Statement, before: number, count: Count): number {
+  if (count.by.empties(statement)) return 0;
+  const waits = before + count.by.adds(statement);
+  count.most = Math.max(count.most, waits);
+  return waits;
+}
+
+/** How many stores to these variables the effects of one step make at most. */
+export const storesOf = (effects: readonly Effect[], buffered: ReadonlySet<string>): number =>
+  effects.reduce((sum, effect) => {
+    switch (effect.kind) {
+      case 'set':
+        return sum + Number(effect.target.kind === 'shared' && buffered.has(effect.target.name));
+      case 'when':
+        return sum + storesOf(effect.effects, buffered);
+      case 'each':
+        return sum + storesOf(effect.effects, buffered) * (effect.binder.high - effect.binder.low + 1);
+      case 'assert':
+      case 'count':
+        return sum;
+    }
+  }, 0);
+
+/** The jumps out of an atomic block carry what its end has. */
+function afterAtomic(statement: Statement & { kind: 'atomically' }, before: number, count: Count): number {
+  const waits = before === never ? never : afterStep(statement, before, count);
+  for (const inner of statementsOf(statement.body))
+    if (inner.kind === 'goto') atLabel(inner.label, waits, count);
+  return waits;
+}
+
+/** Stops early where another round changes nothing, and where there is no end to it. */
+function repeated(body: Block, rounds: number, before: number, count: Count): number {
+  let waiting = before;
+  for (let round = 0; round < rounds && count.most < unlimited; round++) {
+    const next = afterBlock(body, waiting, count);
+    if (next === waiting) break;
+    waiting = next;
+  }
+  return waiting;
+}
+
+function atLabel(name: string, before: number, count: Count): number {
+  const known = count.labels.get(name) ?? never;
+  if (before > known) {
+    count.labels.set(name, before);
+    count.changed = true;
+  }
+  return Math.max(before, known);
+}

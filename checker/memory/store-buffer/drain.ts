@@ -1,0 +1,171 @@
+/** The agent that empties a store buffer: whenever it likes, the oldest store reaches memory. */
+import type { Value } from '../../language/domain.ts';
+import {
+  and,
+  eq,
+  ge,
+  le,
+  ne,
+  not,
+  or,
+  sub,
+  toExpr,
+  type AnyExpr,
+  type Expr,
+  type SharedReference,
+} from '../../language/expression.ts';
+import { either, forever, set, wait, when, type Effect, type Statement } from '../../language/statement.ts';
+import { thread, type AnyThread } from '../../language/thread.ts';
+import type { Declarations, Variable } from '../../language/variable.ts';
+import { isEmpty } from './buffering.ts';
+import { namesOf, type Place } from './buffered-cells.ts';
+import { bufferIn, deadValue, valueFor, type Buffer, type Slot, type StoreBuffer } from './store-buffer.ts';
+
+/** Arrays up to this length, and values up to this many, get a step each, whose text names them. */
+const fewCells = 8;
+const fewValues = 4;
+
+/**
+ * The thread that takes stores out of a buffer; it runs on the buffer's CPU.
+ *
+ * Each cell has a step of its own, so that the step that is late has a name and touches that cell only.
+ */
+export function drainThread(
+  buffer: StoreBuffer,
+  declared: Declarations,
+  beside: Beside = nothingBeside,
+): AnyThread {
+  const { host } = buffer.cpu;
+  const settings = { cpus: host.cpus, on: host, mayBlockForever: true };
+  const agent = thread(`store buffer of ${host.name}`, settings, (_, self) => {
+    const view = bufferIn(buffer, self, declared);
+    const steps = [...drains(view, beside), ...waiting(view)];
+    return [forever(steps.length === 1 ? steps[0]! : either(...steps.map((step) => [step])))];
+  });
+  return { ...agent, ofMachine: true };
+}
+
+/** What else happens before a store replaces the value of a cell; `depth` counts the `each` around it. */
+export type Overwriting = (target: SharedReference, self: AnyExpr, depth: number) => readonly Effect[];
+
+/** What the arrival of a store means for the other CPUs. */
+export interface Beside {
+  readonly overwriting: Overwriting;
+  /** A CPU holds the cell for an atomic operation; null: none ever does. */
+  readonly isHeld: (target: SharedReference) => Expr<boolean> | null;
+}
+
+const nothingBeside: Beside = { overwriting: () => [], isHeld: () => null };
+
+function drains(buffer: Buffer, beside: Beside): readonly Statement[] {
+  const leaving = buffer.of.inOrder ? [0] : buffer.slots.keys();
+  return [...leaving].flatMap((at) =>
+    buffer.of.places.flatMap((place) =>
+      cellsOf(buffer, at, place).flatMap((cell) =>
+        valuesOf(place).map((value) => drain({ buffer, at, cell, value, beside })),
+      ),
+    ),
+  );
+}
+
+/** A cell that a store may go to: how it is told, when slot `at` holds a store to it, and where it is. */
+interface Cell {
+  readonly place: Place;
+  readonly name: string;
+  readonly isIt: Expr<boolean>;
+  readonly target: SharedReference;
+}
+
+function cellsOf(buffer: Buffer, at: number, place: Place): readonly Cell[] {
+  const { variable, element, first, cells, declaration } = place;
+  const { cell } = buffer.slots[at]!;
+  const target: SharedReference = { kind: 'shared', name: variable, index: null, domain: declaration.domain };
+  const isIt = eq(cell, first);
+  const names = namesOf(place);
+  if (element === 'none') return [{ place, name: names[0]!, isIt, target }];
+  if (element === 'own') return [{ place, name: names[0]!, isIt, target: { ...target, index: buffer.self } }];
+  if (cells > fewCells)
+    return [
+      {
+        place,
+        name: `an element of ${variable}`,
+        isIt: and(ge(cell, first), le(cell, first + cells - 1)),
+        target: { ...target, index: sub(cell, first) },
+      },
+    ];
+  return names.map((name, index) => ({
+    place,
+    name,
+    isIt: eq(cell, first + index),
+    target: { ...target, index: toExpr(index) },
+  }));
+}
+
+/** The values to tell apart, or null for any. */
+const valuesOf = ({ values }: Place): readonly (Value | null)[] =>
+  values === null || values.length > fewValues ? [null] : values;
+
+interface Drain {
+  readonly buffer: Buffer;
+  readonly at: number;
+  readonly cell: Cell;
+  readonly value: Value | null;
+  readonly beside: Beside;
+}
+
+function drain({ buffer, at, cell, value, beside }: Drain): Statement {
+  const stored = valueFor(buffer.slots[at]!, cell.place);
+  const isValue = value === null || cell.place.values!.length === 1 ? [] : [eq(stored, value)];
+  const text = `store buffer: ${cell.name}${value === null ? '' : ` = ${String(value)}`} reaches memory`;
+  return wait(
+    text,
+    and(
+      cell.isIt,
+      ...mayLeave(buffer, at),
+      ...mayReach(buffer.slots[at]!, beside.isHeld(cell.target)),
+      ...isValue,
+    ),
+    ...beside.overwriting(cell.target, buffer.self, 0),
+    set(cell.target as Variable, stored),
+    ...closeGap(buffer, at),
+  );
+}
+
+/** No write barrier stands before the store, and no older store to the same cell; a release waits for the oldest slot. */
+function mayLeave({ slots }: Buffer, at: number): readonly Expr<boolean>[] {
+  const fences = slots.slice(1, at + 1).flatMap(({ fence }) => (fence === null ? [] : [not(fence)]));
+  const { release } = slots[at]!;
+  return [
+    ...fences,
+    ...(release === null || at === 0 ? [] : [not(release)]),
+    ...slots.slice(0, at).map(({ cell }) => ne(cell, slots[at]!.cell)),
+  ];
+}
+
+/** No other CPU is between the read and the write of an atomic operation; that write itself may reach its cell. */
+const mayReach = ({ exclusive }: Slot, isHeld: Expr<boolean> | null): readonly Expr<boolean>[] =>
+  isHeld === null ? [] : [exclusive === null ? not(isHeld) : or(exclusive, not(isHeld))];
+
+/**
+ * A step without effect where the write of an atomic operation waits behind other stores: where two CPUs hold what the
+ * other has to write first, nobody can go on. That is no deadlock, but a run that no machine has.
+ */
+function waiting(buffer: Buffer): readonly Statement[] {
+  const younger = buffer.slots.slice(1).flatMap(({ exclusive }) => exclusive ?? []);
+  return younger.length === 0 ? [] : [wait('store buffer: an atomic operation waits', or(...younger))];
+}
+
+/** Moves what is younger one slot down; what becomes the oldest has no barrier before it any more. */
+function closeGap(buffer: Buffer, gap: number): readonly Effect[] {
+  const { slots, fenced } = buffer;
+  const moved = slots.slice(gap).flatMap((slot, at) => take(slot, slots[gap + at + 1]));
+  return [...moved, ...(fenced === null ? [] : [when(isEmpty(buffer), set(fenced, false))])];
+}
+
+function take(slot: Slot, from: Slot | undefined): readonly Effect[] {
+  const values = slot.values.map((value, at) => set(value, from?.values[at] ?? toExpr(deadValue(value))));
+  const fence = slot.fence === null ? [] : [set(slot.fence, from?.fence ?? false)];
+  const release = slot.release === null ? [] : [set(slot.release, from?.release ?? false)];
+  const exclusive = slot.exclusive === null ? [] : [set(slot.exclusive, from?.exclusive ?? false)];
+  return [set(slot.cell, from?.cell ?? 0), ...values, ...fence, ...release, ...exclusive];
+}

@@ -1,0 +1,104 @@
+/** Dead locals: those that are written before they are read again, and so make no difference. */
+import { walk, type AnyExpr } from '../language/expression.ts';
+import type { Effect } from '../language/statement.ts';
+import { numberOf, type Numbering } from './numbering.ts';
+import type { Code, ThreadTable, Transition } from './transition-system.ts';
+
+/** By location: positions in the local state that are dead there, with the values that stand for whatever they hold. */
+export type DeadLocals = readonly (readonly { readonly position: number; readonly value: number }[])[];
+
+/**
+ * What may be overwritten at each location of a thread without a difference to any step or property.
+ *
+ * Sound for:  everything but the values of the dead locals themselves.
+ * Assumes:    an array lives on until all of it is dead: an assignment to an element ends nothing.
+ */
+export function deadLocals(numbering: Numbering, thread: number): DeadLocals {
+  const table = numbering.table.threads[thread]!;
+  const live = liveLocals(table, watched(numbering, table.thread.name));
+  return live.map((names) =>
+    [...numbering.locals[thread]!].flatMap(([name, { first }]) => {
+      if (names.has(name)) return [];
+      const { initial } = table.thread.locals[name]!;
+      return initial.map((value, at) => ({ position: first + at, value: numberOf(numbering.names, value) }));
+    }),
+  );
+}
+
+function watched({ table }: Numbering, thread: string): ReadonlySet<string> {
+  const { properties, costs } = table.model;
+  const conditions = [
+    ...properties.map(({ condition }) => condition),
+    ...costs.flatMap(({ until }) => until ?? []),
+  ];
+  const parts = conditions.flatMap((condition) => [...walk(condition)]);
+  return new Set(
+    parts.flatMap((part) => (part.kind === 'local' && part.thread === thread ? [part.name] : [])),
+  );
+}
+
+/** By location: the locals that may be read before they are written, to a fixpoint from none. */
+function liveLocals({ locations }: ThreadTable, always: ReadonlySet<string>): readonly ReadonlySet<string>[] {
+  const live = locations.map(() => new Set(always));
+  for (let grew = true; grew;) {
+    grew = false;
+    for (const [location, transitions] of locations.entries())
+      for (const name of transitions.flatMap((transition) => [...before(transition, live)]))
+        if (!live[location]!.has(name)) {
+          live[location]!.add(name);
+          grew = true;
+        }
+  }
+  return live;
+}
+
+type Live = ReadonlySet<string>;
+
+function before({ guard, code }: Transition, live: readonly Live[]): Live {
+  const after = beforeCode(code, live);
+  return guard === null ? after : reading(guard, after);
+}
+
+function beforeCode(code: Code, live: readonly Live[]): Live {
+  switch (code.kind) {
+    case 'goto':
+      return live[code.location]!;
+    case 'effects':
+      return code.effects.reduceRight(beforeEffect, beforeCode(code.next, live));
+    case 'branch': {
+      const [then, otherwise] = [beforeCode(code.then, live), beforeCode(code.otherwise, live)];
+      return reading(code.condition, union(then, otherwise));
+    }
+    case 'choose':
+      return beforeSet(code.target, beforeCode(code.next, live));
+  }
+}
+
+function beforeEffect(after: Live, effect: Effect): Live {
+  switch (effect.kind) {
+    case 'set':
+      return reading(effect.value, beforeSet(effect.target, after));
+    case 'when':
+      return reading(effect.condition, union(after, effect.effects.reduceRight(beforeEffect, after)));
+    case 'each':
+      return union(after, effect.effects.reduceRight(beforeEffect, after));
+    case 'assert':
+      return reading(effect.condition, after);
+    case 'count':
+      return after;
+  }
+}
+
+function beforeSet(target: AnyExpr & { kind: 'shared' | 'local' }, after: Live): Live {
+  if (target.index !== null) return reading(target.index, after);
+  if (target.kind === 'shared') return after;
+  return new Set([...after].filter((name) => name !== target.name));
+}
+
+const reading = (expr: AnyExpr, after: Live): Live =>
+  union(
+    after,
+    [...walk(expr)].flatMap((part) => (part.kind === 'local' ? [part.name] : [])),
+  );
+
+const union = (some: Iterable<string>, more: Iterable<string>): Live => new Set([...some, ...more]);

@@ -1,0 +1,21 @@
+/** In how many ways a model can begin: the choices before first steps multiply over the copies of threads. */
+import { sizeOf } from '../language/domain.ts';
+import type { Code, TransitionTable } from './transition-system.ts';
+
+/** No model has more initial states than this; it may have fewer. */
+export const beginnings = ({ threads }: TransitionTable): number =>
+  threads.reduce((product, { entry, thread }) => product * waysOf(entry) ** thread.cpus, 1);
+
+/** In at most how many ways the code runs: its choices multiply, of two branches one is taken. */
+export function waysOf(code: Code): number {
+  switch (code.kind) {
+    case 'goto':
+      return 1;
+    case 'effects':
+      return waysOf(code.next);
+    case 'choose':
+      return sizeOf(code.target.domain) * waysOf(code.next);
+    case 'branch':
+      return Math.max(waysOf(code.then), waysOf(code.otherwise));
+  }
+}

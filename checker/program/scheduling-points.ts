@@ -1,0 +1,87 @@
+/** Where a thread stops so that others may run: at all that is not local computation. */
+import { walk, type AnyExpr } from '../language/expression.ts';
+import type { Effect } from '../language/statement.ts';
+import type { Flow, Instruction } from './control-flow.ts';
+
+/** The instructions at which a thread stops, so that others may run: all that is not local computation. */
+export function stops(flow: Flow, isWatched: (local: string) => boolean): ReadonlySet<number> {
+  const visible = new Set<number>();
+  for (const [at, instruction] of flow.instructions.entries())
+    if (isVisible(instruction, isWatched)) visible.add(at);
+  for (const head of localCycleHeads(flow, visible)) visible.add(head);
+  return visible;
+}
+
+function isVisible(instruction: Instruction, isWatched: (local: string) => boolean): boolean {
+  switch (instruction.kind) {
+    case 'effects':
+      return (
+        instruction.guard !== null || instruction.effects.some((effect) => effectIsVisible(effect, isWatched))
+      );
+    case 'branch':
+      return readsShared(instruction.condition);
+    case 'choose':
+      return isWatched(instruction.target.name);
+    case 'either':
+    case 'atomically':
+    case 'end':
+      return true;
+    case 'pass':
+      return false;
+  }
+}
+
+function effectIsVisible(effect: Effect, isWatched: (local: string) => boolean): boolean {
+  switch (effect.kind) {
+    case 'set': {
+      const { target, value } = effect;
+      return readsShared(target) || readsShared(value) || (target.kind === 'local' && isWatched(target.name));
+    }
+    case 'when':
+      return readsShared(effect.condition) || effect.effects.some((part) => effectIsVisible(part, isWatched));
+    case 'each':
+      return effect.effects.some((part) => effectIsVisible(part, isWatched));
+    case 'assert':
+      return readsShared(effect.condition);
+    case 'count':
+      return false;
+  }
+}
+
+const readsShared = (expr: AnyExpr) => [...walk(expr)].some(({ kind }) => kind === 'shared');
+
+function successorsOf(instruction: Instruction): readonly number[] {
+  switch (instruction.kind) {
+    case 'effects':
+    case 'choose':
+    case 'pass':
+      return [instruction.next];
+    case 'branch':
+      return [instruction.then, instruction.otherwise];
+    case 'either':
+      return instruction.alternatives;
+    case 'atomically':
+      return [instruction.first];
+    case 'end':
+      return [];
+  }
+}
+
+/** Local computation that repeats must stop once a round; depth-first search finds where each cycle closes. */
+function localCycleHeads(flow: Flow, visible: ReadonlySet<number>): ReadonlySet<number> {
+  const heads = new Set<number>();
+  const state = new Map<number, 'open' | 'done'>();
+  const visit = (at: number) => {
+    state.set(at, 'open');
+    for (const next of visible.has(at) ? [] : successorsOf(flow.instructions[at]!)) {
+      if (state.get(next) === 'open') heads.add(next);
+      else if (!state.has(next)) visit(next);
+    }
+    state.set(at, 'done');
+  };
+  for (const [at, instruction] of flow.instructions.entries()) {
+    if (at === flow.entry && !state.has(at)) visit(at);
+    if (visible.has(at)) for (const next of successorsOf(instruction)) if (!state.has(next)) visit(next);
+  }
+  return heads;
+}

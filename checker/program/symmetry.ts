@@ -1,0 +1,146 @@
+/** Which copies of threads are interchangeable: decided from the model, with the reason where they are not. */
+import { partsOf, walk, type AnyExpr, type Binder } from '../language/expression.ts';
+import { printExpr } from '../language/print.ts';
+import type { Effect } from '../language/statement.ts';
+import { conditionsIn, effectsIn, exprsOf, withParts } from './code-walk.ts';
+import { numberingOf, type Numbering } from './numbering.ts';
+import type { TransitionTable } from './transition-system.ts';
+
+/** Copies that may change places, with all that belongs to each. */
+export interface SymmetricGroup {
+  /** By replica: the numbers of its copies: of the thread, and of those that run on its CPUs. */
+  readonly members: readonly (readonly number[])[];
+  /** By replica: the shared cells that belong to it. */
+  readonly cells: readonly (readonly number[])[];
+}
+
+export interface Symmetry {
+  readonly groups: readonly SymmetricGroup[];
+  /** Why the copies of a thread are no group. */
+  readonly reasons: readonly string[];
+}
+
+/** A thread whose copies may be interchangeable, and what has been found. */
+interface Suspect {
+  readonly copies: number;
+  /** The thread and those that run on its CPUs. */
+  readonly threads: ReadonlySet<string>;
+  /** Arrays with a cell for each copy: those that an index of a copy selects from anywhere. */
+  readonly owned: Set<string>;
+  /** Integers that run over the copies, because they select from an owned array. */
+  readonly runners: Set<Binder>;
+  readonly reasons: Set<string>;
+}
+
+/**
+ * The groups of interchangeable copies.
+ *
+ * Sound for:  every permutation of the replicas of a group maps runs to runs, and keeps all properties.
+ * Assumes:    nothing: an index that serves for more than to find what belongs to its copy is a reason against it.
+ */
+export function symmetryOf(numbering: Numbering): Symmetry {
+  const groups: SymmetricGroup[] = [];
+  const reasons: string[] = [];
+  const { threads } = numbering.table.model;
+  for (const { name, cpus, on } of threads) {
+    if (cpus === 1 || on !== null) continue;
+    const members = threads.filter((thread) => thread.name === name || thread.on === name);
+    const suspect: Suspect = {
+      copies: cpus,
+      threads: new Set(members.map((thread) => thread.name)),
+      owned: new Set(),
+      runners: new Set(),
+      reasons: new Set(),
+    };
+    examine(numbering, suspect);
+    const [reason] = suspect.reasons;
+    if (reason === undefined) groups.push(groupOf(numbering, suspect));
+    else reasons.push(`the copies of '${name}' are not interchangeable: ${reason}`);
+  }
+  return { groups, reasons };
+}
+
+/** Why copies of threads are told apart, a sentence each. */
+export const asymmetries = (table: TransitionTable): readonly string[] =>
+  symmetryOf(numberingOf(table)).reasons;
+
+function groupOf({ firstCopy, shared }: Numbering, { copies, threads, owned }: Suspect): SymmetricGroup {
+  const each = (select: (replica: number) => readonly number[]) =>
+    Array.from({ length: copies }, (_, at) => select(at));
+  return {
+    members: each((replica) => [...threads].map((name) => firstCopy.get(name)! + replica)),
+    cells: each((replica) => [...owned].map((name) => shared.get(name)!.first + replica)),
+  };
+}
+
+function examine({ table }: Numbering, suspect: Suspect): void {
+  const transitions = table.threads.flatMap(({ locations }) => locations.flat());
+  const codes = [...table.threads.map(({ entry }) => entry), ...transitions.map(({ code }) => code)];
+  const effects = codes.flatMap((code) => [...effectsIn(code)]);
+  const conditions = table.model.properties.map(({ condition }) => condition);
+  const guards = transitions.flatMap(({ guard }) => guard ?? []);
+  const all = [
+    ...conditions,
+    ...guards,
+    ...codes.flatMap((code) => [...conditionsIn(code)]),
+    ...effects.flatMap(exprsOf),
+  ];
+  for (const part of all.flatMap((expr) => [...walk(expr)]))
+    if (part.kind === 'shared' && part.index !== null && isCopyIndex(part.index, suspect))
+      suspect.owned.add(part.name);
+  for (const part of all.flatMap((expr) => [...walk(expr)]))
+    for (const slot of slotsOf(part, suspect))
+      if (slot.kind === 'bound' && slot.binder.thread === null) suspect.runners.add(slot.binder);
+  for (const expr of all) examineUse(expr, suspect);
+  for (const effect of effects) if (effect.kind === 'each') examineOrder(effect, suspect);
+  for (const name of suspect.owned) {
+    const { initial } = table.model.shared[name]!;
+    if (initial.length !== suspect.copies || new Set(initial).size > 1)
+      suspect.reasons.add(`'${name}' does not begin alike for each copy`);
+  }
+}
+
+/** Surely an index of a copy of the suspect. */
+function isCopyIndex(expr: AnyExpr, { threads }: Suspect): boolean {
+  if (expr.kind === 'self') return threads.has(expr.thread);
+  return expr.kind === 'bound' && expr.binder.thread !== null && threads.has(expr.binder.thread);
+}
+
+const isIndex = (expr: AnyExpr, suspect: Suspect) =>
+  isCopyIndex(expr, suspect) || (expr.kind === 'bound' && suspect.runners.has(expr.binder));
+
+/** The parts of an expression where the index of a copy belongs. */
+function slotsOf(expr: AnyExpr, { owned, threads }: Suspect): readonly AnyExpr[] {
+  if (expr.kind === 'shared') return expr.index !== null && owned.has(expr.name) ? [expr.index] : [];
+  if (expr.kind === 'local') return expr.replica !== null && threads.has(expr.thread) ? [expr.replica] : [];
+  return expr.kind === 'ended' && threads.has(expr.thread) ? [expr.replica] : [];
+}
+
+/** Reports indices of copies where they do not belong, and other things where such an index belongs. */
+function examineUse(expr: AnyExpr, suspect: Suspect, within = expr): void {
+  if (isIndex(expr, suspect))
+    suspect.reasons.add(`'${printExpr(within)}' uses the index of a copy as a value`);
+  const slots = slotsOf(expr, suspect);
+  for (const slot of slots)
+    if (!isIndex(slot, suspect)) suspect.reasons.add(`'${printExpr(expr)}' names one of them`);
+    else if (slot.kind === 'bound' && (slot.binder.low !== 0 || slot.binder.high !== suspect.copies - 1))
+      suspect.reasons.add(`'${printExpr(expr)}' runs over some of them only`);
+  for (const part of partsOf(expr)) if (!slots.includes(part)) examineUse(part, suspect, expr);
+}
+
+/** What runs over the copies in an order must not depend on it: each turn keeps to what belongs to its copy. */
+function examineOrder({ binder, effects }: Effect & { kind: 'each' }, suspect: Suspect): void {
+  if (!suspect.runners.has(binder) && (binder.thread === null || !suspect.threads.has(binder.thread))) return;
+  const inner = effects.flatMap((effect) => [...withParts(effect)]);
+  const isOwn = (index: AnyExpr | null) => index?.kind === 'bound' && index.binder === binder;
+  const written = new Set<string>();
+  for (const effect of inner) {
+    if (effect.kind !== 'set') continue;
+    const { target } = effect;
+    if (target.kind === 'shared' && isOwn(target.index)) written.add(target.name);
+    else suspect.reasons.add(`the order of the copies decides what '${printExpr(target)}' becomes`);
+  }
+  for (const part of inner.flatMap(exprsOf).flatMap((expr) => [...walk(expr)]))
+    if (part.kind === 'shared' && written.has(part.name) && !isOwn(part.index))
+      suspect.reasons.add(`the order of the copies decides what is read from '${printExpr(part)}'`);
+}

@@ -1,0 +1,267 @@
+/** What a transition does in a state, to the cell: its outcomes, what it reads and writes, and what could enable it. */
+import * as sets from './value-set.ts';
+import { ModelError } from '../../language/model-error.ts';
+import type { Effect } from '../../language/statement.ts';
+import { amountAdded, decrease, increase, read, write, type Footprint } from './access.ts';
+import { blockersOf, type Blocker } from './enabling.ts';
+import { notTheEnd, type Bearing, type Visibility } from './conjuncts.ts';
+import { hasNumber, numbersOf, type Numbering } from '../../program/numbering.ts';
+import { bindNumber, cellOf, numericValue, positionOf, type NumericPlace } from './numeric-value.ts';
+import type { Code, Transition } from '../../program/transition-system.ts';
+
+/** One way in which a transition fires. */
+export interface StepOutcome {
+  /** The claim of the assertion that failed, or null; then there is no next state. */
+  readonly failed: string | null;
+  /** It is the author's mistake, such as a value outside of its domain; then there is no next state either. */
+  readonly wrong: boolean;
+  /** The local state afterwards, location first. */
+  readonly locals: readonly number[];
+  readonly cells: readonly number[];
+  /** By position in `cells`: the value written. */
+  readonly values: readonly number[];
+  /** The conjuncts that may fail after the outcome, for it changed something that they read. */
+  readonly seen: readonly number[];
+  /** The conjuncts that failed before and may hold after it. */
+  readonly mended: readonly number[];
+}
+
+/** A transition of a copy in a state. */
+export interface Step {
+  readonly enabled: boolean;
+  readonly outcomes: readonly StepOutcome[];
+  readonly footprint: Footprint;
+  /** Where it is not enabled: each alone keeps it so. */
+  readonly blockers: readonly Blocker[];
+}
+
+export interface StepContext {
+  readonly numbering: Numbering;
+  readonly visibility: Visibility;
+  readonly copy: number;
+  /** The local state of the copy, location first. */
+  readonly locals: readonly number[];
+  readonly readShared: (cell: number) => number;
+}
+
+/**
+ * The step that a transition is; it depends on nothing but the local state and the cells that `readShared` is asked for.
+ *
+ * Sound for:  a choice counts with all its outcomes at once.
+ */
+export function stepOf(context: StepContext, transition: Transition): Step {
+  const accesses = new Map<number, number>();
+  const run: Run = { ...context, accesses, outcomes: [] };
+  const branch: Branch = {
+    locals: [...context.locals],
+    written: new Map(),
+    changed: new Set(),
+    added: new Set(),
+  };
+  const { guard, code } = transition;
+  attempt(branch, run, () => {
+    if (guard === null || numericValue(guard, placeOf(run, branch)) === 1) follow(code, branch, run);
+  });
+  if (guard !== null && run.outcomes.length === 0)
+    return { enabled: false, outcomes: [], footprint: nothing, blockers: blockersOf(context, guard) };
+  for (const outcome of run.outcomes)
+    for (const conjunct of outcome.mended) note(run, context.numbering.cells.length + conjunct, write);
+  const constant = constantOf(accesses, run.outcomes);
+  const footprint = {
+    elements: [...accesses.keys()],
+    kinds: [...accesses.values()],
+    steady: null,
+    constant,
+  };
+  return { enabled: true, outcomes: run.outcomes, footprint, blockers: [] };
+}
+
+/** The one value that the outcomes set the only cell to which is accessed, where they do nothing else with it. */
+function constantOf(
+  accesses: ReadonlyMap<number, number>,
+  outcomes: readonly StepOutcome[],
+): Footprint['constant'] {
+  const [cell] = accesses.keys();
+  const [value] = outcomes.flatMap(({ values }) => values);
+  if (cell === undefined || value === undefined || accesses.get(cell) !== write) return null;
+  const isAlike = ({ cells, values }: StepOutcome) =>
+    cells.length === 1 && cells[0] === cell && values[0] === value;
+  return outcomes.every(isAlike) ? { cell, value } : null;
+}
+
+interface Run extends StepContext {
+  readonly accesses: Map<number, number>;
+  readonly outcomes: StepOutcome[];
+}
+
+/** One way so far; a choice makes copies of it. */
+interface Branch {
+  readonly locals: number[];
+  readonly written: Map<number, number>;
+  /** Positions of locals that changed. */
+  readonly changed: Set<number>;
+  /** Cells that were only added to: their value still tells the old one. */
+  readonly added: Set<number>;
+}
+
+const nothing: Footprint = { elements: [], kinds: [], steady: null, constant: null };
+
+/** The author's mistake ends this way of firing, and no other. */
+function attempt(branch: Branch, run: Run, action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    if (!(error instanceof ModelError)) throw error;
+    finish({ failed: null, wrong: true }, branch, run);
+  }
+}
+
+function note(run: Run, element: number, kind: number): void {
+  run.accesses.set(element, (run.accesses.get(element) ?? 0) | kind);
+}
+
+function placeOf(run: Run, branch: Branch): NumericPlace {
+  return {
+    numbering: run.numbering,
+    copy: run.copy,
+    bound: [],
+    readLocal: (_, position) => branch.locals[position]!,
+    readShared: (cell) => {
+      const own = branch.written.get(cell);
+      if (own === undefined || branch.added.has(cell)) note(run, cell, read);
+      return own ?? run.readShared(cell);
+    },
+  };
+}
+
+function follow(code: Code, branch: Branch, run: Run): void {
+  switch (code.kind) {
+    case 'goto':
+      branch.locals[0] = code.location;
+      finish({ failed: null, wrong: false }, branch, run);
+      return;
+    case 'effects': {
+      const failed = applyAll(code.effects, placeOf(run, branch), branch, run);
+      if (failed === null) follow(code.next, branch, run);
+      else finish({ failed, wrong: false }, branch, run);
+      return;
+    }
+    case 'branch':
+      follow(
+        numericValue(code.condition, placeOf(run, branch)) === 1 ? code.then : code.otherwise,
+        branch,
+        run,
+      );
+      return;
+    case 'choose':
+      for (const chosen of numbersOf(run.numbering.names, code.target.domain)) {
+        const own: Branch = {
+          locals: [...branch.locals],
+          written: new Map(branch.written),
+          changed: new Set(branch.changed),
+          added: new Set(branch.added),
+        };
+        attempt(own, run, () => {
+          assignLocal(positionOf(code.target, placeOf(run, own)), chosen, own);
+          follow(code.next, own, run);
+        });
+      }
+  }
+}
+
+function finish(
+  end: Pick<StepOutcome, 'failed' | 'wrong'>,
+  { locals, written, changed }: Branch,
+  run: Run,
+): void {
+  const seen = new Set<number>();
+  const mended = new Set<number>();
+  const see = ({ conjunct, holding, failing }: Bearing, before: () => number, after: number) => {
+    if (sets.has(failing, after)) seen.add(conjunct);
+    if (sets.has(holding, after) && sets.has(failing, before())) mended.add(conjunct);
+  };
+  const { byCell, byLocal } = run.visibility;
+  const own = byLocal[run.copy]!;
+  for (const [cell, after] of written)
+    for (const bearing of byCell[cell]!) see(bearing, () => run.readShared(cell), after);
+  for (const position of changed)
+    for (const bearing of own[position]!) see(bearing, () => run.locals[position]!, locals[position]!);
+  if (locals[0] === run.numbering.copies[run.copy]!.table.end)
+    for (const bearing of own[0]!) see(bearing, () => notTheEnd, locals[0]);
+  for (const conjunct of standing(run)) mended.delete(conjunct);
+  run.outcomes.push({
+    ...end,
+    locals,
+    cells: [...written.keys()],
+    values: [...written.values()],
+    seen: [...seen],
+    mended: [...mended],
+  });
+}
+
+/** The conjuncts that nobody else can violate before the copy moves: what they read of it keeps them true. */
+function* standing({ visibility, numbering, copy, locals }: Run): Generator<number> {
+  for (const [position, bearings] of visibility.byLocal[copy]!.entries()) {
+    const isNoEnd = position === 0 && locals[0] !== numbering.copies[copy]!.table.end;
+    const value = isNoEnd ? notTheEnd : locals[position]!;
+    for (const { conjunct, failing } of bearings) if (!sets.has(failing, value)) yield conjunct;
+  }
+}
+
+/** Applies effects in order; returns the claim of an assertion that fails. */
+function applyAll(effects: readonly Effect[], place: NumericPlace, branch: Branch, run: Run): string | null {
+  for (const effect of effects) {
+    const failed = apply(effect, place, branch, run);
+    if (failed !== null) return failed;
+  }
+  return null;
+}
+
+function apply(effect: Effect, place: NumericPlace, branch: Branch, run: Run): string | null {
+  switch (effect.kind) {
+    case 'set':
+      assign(effect, place, branch, run);
+      return null;
+    case 'when':
+      return numericValue(effect.condition, place) === 1
+        ? applyAll(effect.effects, place, branch, run)
+        : null;
+    case 'each': {
+      const { level, low, high } = effect.binder;
+      for (let value = low; value <= high; value++) {
+        const failed = applyAll(effect.effects, bindNumber(place, level, value), branch, run);
+        if (failed !== null) return failed;
+      }
+      return null;
+    }
+    case 'assert':
+      return numericValue(effect.condition, place) === 1 ? null : effect.claim;
+    case 'count':
+      return null;
+  }
+}
+
+function assign(effect: Effect & { kind: 'set' }, place: NumericPlace, branch: Branch, run: Run): void {
+  const { target, value } = effect;
+  const { names } = run.numbering;
+  if (target.kind === 'local') {
+    const assigned = numericValue(value, place);
+    if (!hasNumber(names, target.domain, assigned)) throw new ModelError('a value is outside of its domain');
+    assignLocal(positionOf(target, place), assigned, branch);
+    return;
+  }
+  const amount = amountAdded(effect);
+  const cell = cellOf(target, place);
+  const old = branch.written.get(cell);
+  const assigned = amount === 0 ? numericValue(value, place) : (old ?? run.readShared(cell)) + amount;
+  note(run, cell, amount === 0 ? write : amount > 0 ? increase : decrease);
+  if (!hasNumber(names, target.domain, assigned)) throw new ModelError('a value is outside of its domain');
+  if (amount === 0) branch.added.delete(cell);
+  else if (old === undefined) branch.added.add(cell);
+  branch.written.set(cell, assigned);
+}
+
+function assignLocal(position: number, assigned: number, branch: Branch): void {
+  if (branch.locals[position] !== assigned) branch.changed.add(position);
+  branch.locals[position] = assigned;
+}

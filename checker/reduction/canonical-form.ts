@@ -1,0 +1,59 @@
+/** Canonical states: the records of interchangeable copies are sorted, no permutation is ever tried. */
+import type { SymmetricGroup, Symmetry } from '../program/symmetry.ts';
+import { firstLocal, type CompactStates } from './state/interned-state.ts';
+
+/** Sorts the copies of each group in place; the replica that comes to stand at a position is in `orders` afterwards. */
+export class Canonical {
+  /** By group and position: the replica that stood elsewhere before. */
+  readonly orders: readonly number[][];
+  readonly #states: CompactStates;
+  readonly #groups: readonly SymmetricGroup[];
+  /** By replica: its local states, then its cells. */
+  readonly #records: readonly Int32Array[][];
+
+  constructor(states: CompactStates, { groups }: Symmetry) {
+    this.#states = states;
+    this.#groups = groups;
+    this.orders = groups.map(({ members }) => [...members.keys()]);
+    this.#records = groups.map(({ members, cells }) =>
+      members.map((own, at) => new Int32Array(own.length + cells[at]!.length)),
+    );
+  }
+
+  sort(words: Int32Array): void {
+    for (let group = 0; group < this.#groups.length; group++) this.#sortGroup(words, group);
+  }
+
+  #sortGroup(words: Int32Array, group: number): void {
+    const { members, cells } = this.#groups[group]!;
+    const records = this.#records[group]!;
+    const order = this.orders[group]!;
+    for (let replica = 0; replica < records.length; replica++) {
+      const record = records[replica]!;
+      const own = members[replica]!;
+      for (let at = 0; at < own.length; at++) record[at] = words[firstLocal + own[at]!]!;
+      for (let at = own.length; at < record.length; at++)
+        record[at] = this.#states.read(words, cells[replica]![at - own.length]!);
+      // Insertion, for the records are nearly sorted: one step moves one copy.
+      let place = replica;
+      for (; place > 0 && isLess(record, records[order[place - 1]!]!); place--)
+        order[place] = order[place - 1]!;
+      order[place] = replica;
+    }
+    for (let place = 0; place < order.length; place++)
+      if (order[place] !== place) this.#put(words, group, place);
+  }
+
+  #put(words: Int32Array, group: number, place: number): void {
+    const own = this.#groups[group]!.members[place]!;
+    const cells = this.#groups[group]!.cells[place]!;
+    const record = this.#records[group]![this.orders[group]![place]!]!;
+    for (let at = 0; at < own.length; at++) words[firstLocal + own[at]!] = record[at]!;
+    for (let at = 0; at < cells.length; at++) this.#states.write(words, cells[at]!, record[own.length + at]!);
+  }
+}
+
+function isLess(a: Int32Array, b: Int32Array): boolean {
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return a[at]! < b[at]!;
+  return false;
+}

@@ -1,0 +1,77 @@
+/** Which properties a state violates or reaches, by the conjuncts that a step may have changed. */
+import { clauseHolds, type Conjunct } from '../analysis/conjuncts.ts';
+import { numericValue, type NumericPlace } from '../analysis/numeric-value.ts';
+import { authored, ModelError } from '../../language/model-error.ts';
+import { firstLocal, type CompactStates } from './interned-state.ts';
+import { learn, recall, type Node, type Source } from './decision-tree.ts';
+
+export class ConjunctWatch {
+  readonly #states: CompactStates;
+  readonly #conjuncts: readonly Conjunct[];
+  readonly #trees: (Node<boolean> | undefined)[] = [];
+
+  constructor(states: CompactStates, conjuncts: readonly Conjunct[]) {
+    this.#states = states;
+    this.#conjuncts = conjuncts;
+  }
+
+  /** Positions of the properties of which one of these conjuncts fails, ascending. */
+  failing(words: Int32Array, conjuncts: readonly number[]): readonly number[] {
+    if (conjuncts.length === 0) return conjuncts;
+    const source = this.#sourceOf(words);
+    const failed = conjuncts.filter((conjunct) => !this.#holds(conjunct, source));
+    const properties = failed.map((conjunct) => this.#conjuncts[conjunct]!.property);
+    return [...new Set(properties)].sort((a, b) => a - b);
+  }
+
+  /** Reads cells by their number, and behind them the local states of the copies. */
+  #sourceOf(words: Int32Array): Source {
+    const { cells } = this.#states.numbering;
+    return {
+      read: (place) =>
+        place < cells.length ? this.#states.read(words, place) : words[firstLocal + place - cells.length]!,
+      offset: (place) => (place < cells.length ? offsetOf(this.#states, place) : 0),
+    };
+  }
+
+  #holds(conjunct: number, source: Source): boolean {
+    const known = recall(this.#trees[conjunct], source);
+    if (known !== undefined) return known;
+    const { tree, answer } = learn(this.#trees[conjunct], source, (read) =>
+      this.#ask(this.#conjuncts[conjunct]!, read),
+    );
+    this.#trees[conjunct] = tree;
+    return answer;
+  }
+
+  #ask({ clause, property }: Conjunct, read: (place: number) => number): boolean {
+    const { numbering } = this.#states;
+    const place: NumericPlace = {
+      numbering,
+      copy: -1,
+      bound: [],
+      readShared: read,
+      readLocal: (copy, position) =>
+        this.#states
+          .localsOf(numbering.copies[copy]!.thread)
+          .word(read(numbering.cells.length + copy), position),
+    };
+    try {
+      return clauseHolds(clause, place);
+    } catch (error) {
+      if (!(error instanceof ModelError)) throw error;
+      // A conjunct before it may fail and so keep it from being asked at all.
+      const { kind, name, condition } = numbering.table.model.properties[property]!;
+      return authored(
+        `property '${name}'`,
+        () => numericValue(condition, place) === (kind === 'always' ? 1 : 0),
+      );
+    }
+  }
+}
+
+/** The least value of a cell. */
+export function offsetOf({ numbering }: CompactStates, cell: number): number {
+  const domain = numbering.cells[cell]!;
+  return domain.kind === 'range' ? domain.low : 0;
+}

@@ -1,0 +1,95 @@
+/** States as a few numbers: interned tracked cells, interned other cells, and one interned local state a copy. */
+import { numberOf, valueFrom, type Numbering } from '../../program/numbering.ts';
+import type { Cells, State } from '../../interpreter/evaluate.ts';
+import { VectorSet, VectorTree } from './vector-set.ts';
+
+/** Words of a state: the tracked cells, the other cells, and from here on the local states of the copies. */
+export const trackedWord = 0;
+export const othersWord = 1;
+export const firstLocal = 2;
+
+export class CompactStates {
+  readonly numbering: Numbering;
+  readonly width: number;
+  readonly tracked: VectorTree;
+  readonly others: VectorTree;
+  /** By cell: its position among the tracked cells, or -1 - its position among the others. */
+  readonly #positions: Int32Array;
+  readonly #locals: readonly VectorSet[];
+
+  constructor(numbering: Numbering, tracked: readonly number[]) {
+    this.numbering = numbering;
+    this.width = firstLocal + numbering.copies.length;
+    const isTracked = new Set(tracked);
+    let others = 0;
+    this.#positions = Int32Array.from(numbering.cells, (_, cell) =>
+      isTracked.has(cell) ? tracked.indexOf(cell) : -1 - others++,
+    );
+    this.tracked = new VectorTree(tracked.length);
+    this.others = new VectorTree(others);
+    this.#locals = numbering.widths.map((width) => new VectorSet(width));
+  }
+
+  get bytes(): number {
+    return [this.tracked, this.others, ...this.#locals].reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** The local states of the copies of a thread. */
+  localsOf(thread: number): VectorSet {
+    return this.#locals[thread]!;
+  }
+
+  read(words: Int32Array, cell: number): number {
+    const position = this.#positions[cell]!;
+    return position >= 0
+      ? this.tracked.get(words[trackedWord]!, position)
+      : this.others.get(words[othersWord]!, -1 - position);
+  }
+
+  write(words: Int32Array, cell: number, value: number): void {
+    const position = this.#positions[cell]!;
+    if (position >= 0) words[trackedWord] = this.tracked.with(words[trackedWord]!, position, value);
+    else words[othersWord] = this.others.with(words[othersWord]!, -1 - position, value);
+  }
+
+  encode(state: State): Int32Array {
+    const { numbering } = this;
+    const words = new Int32Array(this.width);
+    words[trackedWord] = this.tracked.add([]);
+    words[othersWord] = this.others.add([]);
+    const flat = (cells: Cells) =>
+      Object.values(cells)
+        .flat()
+        .map((value) => numberOf(numbering.names, value));
+    for (const [cell, value] of flat(state.shared).entries()) this.write(words, cell, value);
+    for (const [copy, { thread, replica, table }] of numbering.copies.entries()) {
+      const { location, locals } = state.threads[table.thread.name]![replica]!;
+      words[firstLocal + copy] = this.#locals[thread]!.add(Int32Array.of(location, ...flat(locals)));
+    }
+    return words;
+  }
+
+  decode(words: Int32Array): State {
+    const { copies, table, shared, locals } = this.numbering;
+    const cells = (ranges: Numbering['shared'], number: (at: number) => number): Cells =>
+      Object.fromEntries(
+        [...ranges].map(([name, { first, length, isArray, domain }]) => {
+          const values = Array.from({ length }, (_, at) =>
+            valueFrom(this.numbering.names, domain, number(first + at)),
+          );
+          return [name, isArray ? values : values[0]!];
+        }),
+      );
+    const threads = table.threads.map(({ thread }, at) => {
+      const states = copies.flatMap((copy, position) =>
+        copy.thread === at ? [words[firstLocal + position]!] : [],
+      );
+      const word = (id: number) => (position: number) => this.#locals[at]!.word(id, position);
+      return [
+        thread.name,
+        states.map((id) => ({ location: word(id)(0), locals: cells(locals[at]!, word(id)) })),
+      ] as const;
+    });
+    return { shared: cells(shared, (cell) => this.read(words, cell)), threads: Object.fromEntries(threads) };
+  }
+}

@@ -1,0 +1,144 @@
+/** The futures of the copies outside a candidate set, worked out together and remembered. */
+import * as copySet from './copy-set.ts';
+import { unchanged, type Futures, type Region, type Surroundings } from '../analysis/thread-modular.ts';
+import type { Numbering } from '../../program/numbering.ts';
+import type { ValueSet } from '../analysis/value-set.ts';
+import { firstLocal, trackedWord, type CompactStates } from '../state/interned-state.ts';
+import type { CopySet } from './copy-set.ts';
+import { learn, recall, type Node } from '../state/decision-tree.ts';
+import type { Faults } from '../faults.ts';
+import { Interference } from './interference.ts';
+import { VectorSet } from '../state/vector-set.ts';
+
+export class Regions {
+  /** By copy: its future in the state and for the set asked for last; for copies in the set it means nothing. */
+  of: readonly Region[] = [];
+  /** By copy: what it may do while no other moves, in the state isolated last; no more than it may do in any case. */
+  readonly alone: Region[] = [];
+  readonly #numbering: Numbering;
+  readonly #states: CompactStates;
+  readonly #futures: Futures;
+  readonly #faults: Faults;
+  readonly #interference: Interference;
+  /** By copy and local state: futures, by what bears on the cells that they depend on. */
+  readonly #known: readonly (Node<Region> | undefined)[][];
+  readonly #idle: readonly Region[];
+  readonly #every: CopySet;
+  /** Questions asked so far (the frozen copies, the tracked cells, the local states of the others), and their answers. */
+  readonly #questions: VectorSet;
+  readonly #answers: (readonly Region[])[] = [];
+  readonly #question: Int32Array;
+  /** By copy and position in its scope: what has been met to bear on the cell. */
+  readonly #circumstances: readonly (readonly VectorSet[])[];
+  readonly #circumstance = new Int32Array(3 * wordsOfSet);
+
+  constructor(numbering: Numbering, states: CompactStates, futures: Futures, faults: Faults) {
+    this.#numbering = numbering;
+    this.#states = states;
+    this.#futures = futures;
+    this.#faults = faults;
+    this.#interference = new Interference(futures.scopes, faults);
+    this.#known = numbering.copies.map(() => []);
+    this.#every = copySet.upTo(numbering.copies.length);
+    this.#idle = futures.scopes.map((scope) => ({
+      scope,
+      kinds: new Uint8Array(0),
+      written: unchanged(scope),
+    }));
+    this.#questions = new VectorSet(firstCopy + numbering.copies.length);
+    this.#question = new Int32Array(this.#questions.width);
+    this.#circumstances = futures.scopes.map(({ cells }) => cells.map(() => new VectorSet(3 * wordsOfSet)));
+  }
+
+  /**
+   * Works out what each copy that is not among `frozen` may do while those among it do not move.
+   *
+   * Sound for:  runs of any length from this state: the values that copies write grow until they explain each other.
+   */
+  explore(words: Int32Array, frozen: CopySet): void {
+    const question = this.#question;
+    question[0] = frozen.low;
+    question[1] = frozen.high;
+    question[2] = words[trackedWord]!;
+    for (let copy = 0; copy < question.length - firstCopy; copy++)
+      question[firstCopy + copy] = copySet.has(frozen, copy) ? -1 : words[firstLocal + copy]!;
+    const id = this.#questions.add(question);
+    this.of = this.#answers[id] ??= this.#answer(words, frozen);
+  }
+
+  /** Works out what each copy may do while all others stay where they are. */
+  isolate(words: Int32Array): void {
+    this.#interference.clear();
+    for (let copy = 0; copy < this.#numbering.copies.length; copy++)
+      this.alone[copy] = this.#region(copy, words);
+  }
+
+  #answer(words: Int32Array, frozen: CopySet): readonly Region[] {
+    const copies = this.#numbering.copies.length;
+    const regions: Region[] = [];
+    const moving = copySet.common(copySet.complement(frozen), this.#every);
+    this.#interference.clear();
+    for (let pending = moving; !copySet.isNone(pending);) {
+      for (let copy = 0; copy < copies; copy++) {
+        if (!copySet.has(pending, copy)) continue;
+        pending = copySet.without(pending, copy);
+        const region = this.#region(copy, words);
+        regions[copy] = region;
+        const affected = this.#interference.grow(copy, region.written);
+        pending = copySet.union(pending, copySet.common(affected, moving));
+      }
+    }
+    return regions;
+  }
+
+  /**
+   * The future of a copy among what the others are known to do.
+   *
+   * Sound for:  futures that are remembered: the analysis tells which cells it uses, and depends on nothing else.
+   */
+  #region(copy: number, words: Int32Array): Region {
+    const local = words[firstLocal + copy]!;
+    const { thread, table } = this.#numbering.copies[copy]!;
+    const locals = this.#states.localsOf(thread);
+    if (table.locations[locals.word(local, 0)]!.length === 0) return this.#idle[copy]!;
+    const trees = this.#known[copy]!;
+    const { cells } = this.#futures.scopes[copy]!;
+    const look = (at: number) => this.#interference.look(copy, at, this.#states.read(words, cells[at]!));
+    const source = {
+      read: (at: number) => this.#numberOf(copy, at, look(at)),
+      offset: () => 0,
+    };
+    const known = recall(trees[local], source);
+    if (known !== undefined) return known;
+    const { tree, answer } = learn(trees[local], source, (read) => {
+      const around = cells.reduce<Surroundings | null>((_, _cell, at) => look(at), null);
+      return this.#futures.region(copy, locals.vector(local), around ?? nowhere, read);
+    });
+    trees[local] = tree;
+    return answer;
+  }
+
+  /** The number of what bears on the cell at this position. */
+  #numberOf(copy: number, at: number, { written, first, counted }: Surroundings): number {
+    if (this.#faults.circumstances === true) return 0;
+    const words = this.#circumstance;
+    put(words, 0, written[at]!);
+    put(words, wordsOfSet, first[at]!);
+    put(words, 2 * wordsOfSet, counted[at] ?? first[at]!);
+    return this.#circumstances[copy]![at]!.add(words);
+  }
+}
+
+/** Where the local states of copies begin in a question. */
+const firstCopy = 3;
+
+const nowhere: Surroundings = { written: [], first: [], counted: [] };
+
+const wordsOfSet = 3;
+
+/** Writes a set as words, different sets differently. */
+function put(words: Int32Array, at: number, { low, high, bits }: ValueSet): void {
+  words[at] = bits;
+  words[at + 1] = Math.max(low, -(2 ** 31));
+  words[at + 2] = Math.min(high, 2 ** 31 - 1);
+}

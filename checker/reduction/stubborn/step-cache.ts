@@ -1,0 +1,108 @@
+/** The steps of copies, worked out once for each local state and each combination of values that they read. */
+import type { Footprint } from '../analysis/access.ts';
+import type { Visibility } from '../analysis/conjuncts.ts';
+import type { DeadLocals } from '../../program/dead-locals.ts';
+import type { Blocker } from '../analysis/enabling.ts';
+import { stepOf, type StepOutcome } from '../analysis/footprint.ts';
+import { steadied } from '../analysis/commuting-values.ts';
+import type { Numbering } from '../../program/numbering.ts';
+import type { Transition } from '../../program/transition-system.ts';
+import { learn, recall, type Node, type Source } from '../state/decision-tree.ts';
+import type { CompactStates } from '../state/interned-state.ts';
+
+/** One way in which a step fires; the local state afterwards is interned. */
+export interface Outcome extends Omit<StepOutcome, 'locals'> {
+  readonly local: number;
+}
+
+/** A transition of a copy in a state. */
+export interface KnownStep {
+  readonly transition: Transition;
+  readonly enabled: boolean;
+  readonly outcomes: readonly Outcome[];
+  readonly footprint: Footprint;
+  readonly blockers: readonly Blocker[];
+}
+
+interface Entry {
+  readonly transition: Transition;
+  tree: Node<KnownStep> | undefined;
+}
+
+export class StepMemo {
+  readonly #numbering: Numbering;
+  readonly #visibility: Visibility;
+  readonly #states: CompactStates;
+  /** By thread; null where locals are kept as they are. */
+  readonly #dead: readonly DeadLocals[] | null;
+  /** By copy and local state. */
+  readonly #entries: (readonly Entry[] | undefined)[][];
+
+  constructor(states: CompactStates, visibility: Visibility, dead: readonly DeadLocals[] | null) {
+    const { numbering } = states;
+    this.#dead = dead;
+    this.#numbering = numbering;
+    this.#visibility = visibility;
+    this.#states = states;
+    this.#entries = numbering.copies.map(() => []);
+  }
+
+  /** How many transitions a copy has at its location. */
+  count(copy: number, local: number): number {
+    return this.#at(copy, local).length;
+  }
+
+  /** The transition at this position of the copy's location, in the state that `source` reads. */
+  step(copy: number, local: number, at: number, source: Source): KnownStep {
+    const entry = this.#at(copy, local)[at]!;
+    const known = recall(entry.tree, source);
+    if (known !== undefined) return known;
+    const { tree, answer } = learn(entry.tree, source, (read) =>
+      this.#work(copy, local, entry.transition, read),
+    );
+    entry.tree = tree;
+    return answer;
+  }
+
+  #work(
+    copy: number,
+    local: number,
+    transition: Transition,
+    readShared: (cell: number) => number,
+  ): KnownStep {
+    const { thread } = this.#numbering.copies[copy]!;
+    const locals = this.#states.localsOf(thread);
+    const context = {
+      numbering: this.#numbering,
+      visibility: this.#visibility,
+      copy,
+      locals: [...locals.vector(local)],
+      readShared,
+    };
+    const step = steadied(stepOf(context, transition), context, transition);
+    const { enabled, outcomes, footprint, blockers } = step;
+    const interned = outcomes.map(({ locals: after, ...outcome }) => ({
+      ...outcome,
+      local: locals.add(this.normal(thread, Int32Array.from(after))),
+    }));
+    return { transition, enabled, outcomes: interned, footprint, blockers };
+  }
+
+  /** The local state with its dead locals set to what stands for all their values, in place. */
+  normal(thread: number, locals: Int32Array): Int32Array {
+    for (const { position, value } of this.#dead?.[thread]![locals[0]!] ?? []) locals[position] = value;
+    return locals;
+  }
+
+  #at(copy: number, local: number): readonly Entry[] {
+    const entries = this.#entries[copy]!;
+    let known = entries[local];
+    if (known === undefined) {
+      const { thread, table } = this.#numbering.copies[copy]!;
+      const location = this.#states.localsOf(thread).word(local, 0);
+      known = table.locations[location]!.map((transition) => ({ transition, tree: undefined }));
+      entries[local] = known;
+    }
+    return known;
+  }
+}

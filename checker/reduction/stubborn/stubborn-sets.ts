@@ -1,0 +1,259 @@
+/** Persistent sets: in each state, copies of threads whose next steps may be explored alone. */
+import * as sets from '../analysis/value-set.ts';
+import * as copySet from './copy-set.ts';
+import { changing, conflicting, minding, write, type Footprint } from '../analysis/access.ts';
+import type { Visibility } from '../analysis/conjuncts.ts';
+import type { Blocker } from '../analysis/enabling.ts';
+import type { Futures, Region } from '../analysis/thread-modular.ts';
+import type { Numbering } from '../../program/numbering.ts';
+import { symmetryOf } from '../../program/symmetry.ts';
+import type { TransitionTable } from '../../program/transition-system.ts';
+import { firstLocal, type CompactStates } from '../state/interned-state.ts';
+import type { CopySet } from './copy-set.ts';
+import type { Source } from '../state/decision-tree.ts';
+import type { Faults } from '../faults.ts';
+import { Regions } from './futures.ts';
+import { remainingWork } from './candidate-order.ts';
+import type { KnownStep, StepMemo } from './step-cache.ts';
+import { Twins } from './symmetric-copies.ts';
+
+/** Why no persistent sets can be chosen in a model, or null where they can. */
+export function irreducible({ threads }: TransitionTable): string | null {
+  const copies = threads.reduce((sum, { thread }) => sum + thread.cpus, 0);
+  if (copies <= copySet.mostCopies) return null;
+  return `the ${copies} copies of its threads are more than the ${copySet.mostCopies} that persistent sets are chosen from`;
+}
+
+/** What all persistent sets of a search share. */
+export interface Setting {
+  readonly numbering: Numbering;
+  readonly visibility: Visibility;
+  readonly states: CompactStates;
+  readonly steps: StepMemo;
+  readonly futures: Futures;
+  readonly faults: Faults;
+}
+
+/** A state, and how its cells are read. */
+export interface Current {
+  readonly words: Int32Array;
+  readonly source: Source;
+}
+
+/**
+ * Chooses the copies of threads that are expanded in a state: a function of the state alone.
+ *
+ * What is called a persistent set here is a strong stubborn set (Valmari) at the granularity of threads: all
+ * transitions of the chosen copies, enabled or not.
+ *
+ * Sound for:  deadlocks; with the proviso of `ignoring-proviso.ts` also failing assertions and violated conjuncts.
+ * Assumes:    locals are private; footprints and futures are upper bounds.
+ */
+export class PersistentSets {
+  readonly #setting: Setting;
+  readonly #regions: Regions;
+  readonly #twins: Twins;
+  readonly #work: readonly (readonly number[])[];
+  readonly #now: (readonly KnownStep[])[] = [];
+  /** By copy: outcomes of its enabled steps. */
+  readonly #edges: Int32Array;
+  readonly #order: number[] = [];
+
+  constructor(setting: Setting) {
+    const { numbering, states, futures, faults } = setting;
+    this.#setting = setting;
+    this.#regions = new Regions(numbering, states, futures, faults);
+    const work = numbering.table.threads.map(remainingWork);
+    this.#twins = new Twins(states, symmetryOf(numbering).groups);
+    this.#work = numbering.copies.map(({ thread }) => work[thread]!);
+    this.#edges = new Int32Array(numbering.copies.length);
+  }
+
+  /** The copies to expand: a smallest set, or all copies with an enabled step. */
+  select(current: Current): CopySet {
+    const enabled = this.#look(current);
+    if (copySet.isOneAtMost(enabled)) return enabled;
+    const candidates = this.#candidates(current);
+    this.#regions.isolate(current.words);
+    // One edge is the least: who surely needs others does not come to that.
+    for (const copy of candidates) {
+      if (this.#edgesOf(this.#surely(copySet.only(copy))) > 1) continue;
+      const set = this.#closure(copySet.only(copy), 2, current);
+      if (set !== null) return copySet.common(set, enabled);
+    }
+    let best = enabled;
+    let least = this.#edgesOf(enabled);
+    for (const copy of candidates) {
+      const set = this.#closure(copySet.only(copy), least, current);
+      if (set === null) continue;
+      best = copySet.common(set, enabled);
+      least = this.#edgesOf(set);
+    }
+    return best;
+  }
+
+  /**
+   * The copies to expand on the way to an event that needs a step of one of the `seeds`; none where it cannot happen any more.
+   *
+   * Sound for:  the shortest ways to the event, whatever else is enabled.
+   * Source: Alkhazraji, Wehrle, Mattmüller, Helmert, A stubborn set algorithm for optimal planning (2012).
+   */
+  selectSeeded(current: Current, seeds: CopySet): CopySet {
+    const enabled = this.#look(current);
+    this.#regions.isolate(current.words);
+    const set = this.#closure(seeds, Infinity, current);
+    return copySet.common(set ?? enabled, enabled);
+  }
+
+  /** The copies that may, from this state on, change one of the conjuncts. */
+  mayChange({ words }: Current, conjuncts: readonly number[]): CopySet {
+    const { numbering } = this.#setting;
+    this.#regions.explore(words, copySet.noCopies);
+    let copies = copySet.noCopies;
+    for (const copy of numbering.copies.keys()) {
+      const { kinds } = this.#regions.of[copy]!;
+      if (conjuncts.some((conjunct) => ((kinds[numbering.cells.length + conjunct] ?? 0) & write) !== 0))
+        copies = copySet.adding(copies, copy);
+    }
+    return copies;
+  }
+
+  /** Looks up the current steps of all copies; returns those with an enabled one. */
+  #look({ words, source }: Current): CopySet {
+    const { steps } = this.#setting;
+    let enabled = copySet.noCopies;
+    for (let copy = 0; copy < this.#edges.length; copy++) {
+      const local = words[firstLocal + copy]!;
+      const now: KnownStep[] = [];
+      this.#edges[copy] = 0;
+      for (let at = 0; at < steps.count(copy, local); at++) {
+        const step = steps.step(copy, local, at, source);
+        now.push(step);
+        if (!step.enabled) continue;
+        this.#edges[copy]! += step.outcomes.length;
+        enabled = copySet.adding(enabled, copy);
+      }
+      this.#now[copy] = now;
+    }
+    return enabled;
+  }
+
+  /** Copies with an enabled step, the shortest remaining work first; of twins one. */
+  #candidates({ words }: Current): readonly number[] {
+    const { numbering, states } = this.#setting;
+    const work = (copy: number) =>
+      this.#work[copy]![states.localsOf(numbering.copies[copy]!.thread).word(words[firstLocal + copy]!, 0)]!;
+    this.#order.length = 0;
+    for (let copy = 0; copy < this.#edges.length; copy++) if (this.#edges[copy]! > 0) this.#order.push(copy);
+    this.#order.sort((a, b) => (work(a) === work(b) ? a - b : work(a) - work(b)));
+    const isTwin = (copy: number, at: number) =>
+      this.#order.slice(0, at).some((other) => this.#twins.areTwins(words, copy, other));
+    return this.#order.filter((copy, at) => !isTwin(copy, at));
+  }
+
+  #edgesOf(copies: CopySet): number {
+    let edges = 0;
+    for (let copy = 0; copy < this.#edges.length; copy++)
+      if (copySet.has(copies, copy)) edges += this.#edges[copy]!;
+    return edges;
+  }
+
+  /** The least set that contains `seeds` and can be explored alone; null once it has `limit` edges or more. */
+  #closure(seeds: CopySet, limit: number, { words }: Current): CopySet | null {
+    for (let set = seeds; ;) {
+      set = this.#surely(set);
+      if (this.#edgesOf(set) >= limit) return null;
+      this.#regions.explore(words, set);
+      let needed = copySet.noCopies;
+      for (let copy = 0; copy < this.#edges.length; copy++)
+        if (copySet.has(set, copy)) needed = copySet.union(needed, this.#needed(copy, set));
+      if (copySet.isNone(needed)) return set;
+      set = copySet.union(set, needed);
+    }
+  }
+
+  /** The set with those that must join it even if all others stay where they are. */
+  #surely(set: CopySet): CopySet {
+    for (let all = set, added = set; ;) {
+      let needed = copySet.noCopies;
+      for (let copy = 0; copy < this.#edges.length; copy++)
+        if (copySet.has(added, copy))
+          for (const step of this.#now[copy]!)
+            if (step.enabled)
+              needed = copySet.union(needed, this.#disturbers(step.footprint, all, this.#regions.alone));
+      if (copySet.isNone(needed)) return all;
+      all = copySet.union(all, needed);
+      added = needed;
+    }
+  }
+
+  /** The copies that must join a set because this one is in it. */
+  #needed(copy: number, set: CopySet): CopySet {
+    const now = this.#now[copy]!.map((step) =>
+      step.enabled
+        ? this.#disturbers(step.footprint, set, this.#regions.of)
+        : this.#enablers(step.blockers, set),
+    );
+    return now.reduce(copySet.union, copySet.noCopies);
+  }
+
+  /** The copies outside the set that may do what does not commute with the step. */
+  #disturbers(footprint: Footprint, set: CopySet, regions: readonly Region[]): CopySet {
+    let copies = copySet.noCopies;
+    for (let copy = 0; copy < this.#edges.length; copy++)
+      if (!copySet.has(set, copy) && this.#disturbs(regions[copy]!, footprint))
+        copies = copySet.adding(copies, copy);
+    return copies;
+  }
+
+  #disturbs(region: Region, { elements, kinds, steady, constant }: Footprint): boolean {
+    if (region.kinds.length === 0) return false;
+    const { faults, numbering, futures } = this.#setting;
+    const seen = faults.minding === true ? ~minding : -1;
+    for (let at = 0; at < elements.length; at++) {
+      const element = elements[at]!;
+      const theirs = region.kinds[element]!;
+      if (theirs === 0 || (faults.visibility === true && element >= numbering.cells.length)) continue;
+      const against = faults.readWrite === true ? kinds[at]! & changing : conflicting[kinds[at]!]! & seen;
+      if ((theirs & against) === 0) continue;
+      // Setting a cell to what others set it to as well changes nothing.
+      const isSame =
+        constant?.cell === element &&
+        theirs === write &&
+        futures.keepsWithin(region, element, sets.single(constant.value));
+      if (!isSame) return true;
+    }
+    if (
+      steady === null ||
+      faults.readWrite === true ||
+      faults.steadiness === true ||
+      (region.kinds[steady.cell]! & changing) === 0
+    )
+      return false;
+    return !futures.keepsWithin(region, steady.cell, steady.values);
+  }
+
+  /** Copies without which the step stays disabled: one false part of its guard is enough, the one that needs fewest. */
+  #enablers(blockers: readonly Blocker[], set: CopySet): CopySet {
+    if (this.#setting.faults.enabling === true) return copySet.noCopies;
+    let best = copySet.complement(set);
+    let least = Infinity;
+    for (const blocker of blockers) {
+      let copies = copySet.noCopies;
+      let count = 0;
+      for (let copy = 0; copy < this.#edges.length; copy++) {
+        if (copySet.has(set, copy) || !this.#mayUnblock(this.#regions.of[copy]!, blocker)) continue;
+        copies = copySet.adding(copies, copy);
+        count += 1;
+      }
+      if (count < least) [best, least] = [copies, count];
+    }
+    return best;
+  }
+
+  #mayUnblock(region: Region, { cells, enabling }: Blocker): boolean {
+    const { kinds } = region;
+    if (kinds.length === 0 || !cells.some((cell) => (kinds[cell]! & changing) !== 0)) return false;
+    return enabling === null || this.#setting.futures.mayWrite(region, cells[0]!, enabling);
+  }
+}

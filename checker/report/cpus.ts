@@ -1,0 +1,48 @@
+/** The CPUs of a trace: who runs where, and how each is called. */
+import type { TransitionTable } from '../program/transition-system.ts';
+import type { CpuNumber } from '../trace/failed-claim.ts';
+import type { Trace } from '../trace/trace.ts';
+
+export interface Cpu {
+  /** CPUs count from 0 in the order of the threads of the model, those that do nothing included. */
+  readonly number: number;
+  /** The thread whose CPU it is. */
+  readonly thread: string;
+  /** True when that thread has several copies. */
+  readonly replicated: boolean;
+  /** The copies of threads that run on it, as `thread replica`: its own, and handlers. */
+  readonly copies: ReadonlySet<string>;
+}
+
+/** The number of the CPU on which a copy of a thread runs. */
+export const numberIn = (table: TransitionTable): CpuNumber => {
+  const all = allCpus(table);
+  return (thread, replica) => all.find(({ copies }) => copies.has(`${thread} ${replica}`))!.number;
+};
+
+/** How sentences call it. */
+export const whoIs = ({ thread, replicated, number }: Cpu): string =>
+  replicated ? `${thread} (CPU ${number})` : thread;
+
+/** The CPUs that take part in a trace. */
+export function cpusOf(table: TransitionTable, trace: Trace): readonly Cpu[] {
+  const active = new Set(trace.steps.map(({ thread, replica }) => `${thread} ${replica}`));
+  return allCpus(table).filter(({ copies }) => [...copies].some((copy) => active.has(copy)));
+}
+
+/** All CPUs, those that do nothing in a trace included. */
+export function allCpus({ threads }: TransitionTable): readonly Cpu[] {
+  const hosts = threads.filter(({ thread }) => thread.on === null);
+  return hosts
+    .flatMap(({ thread }) => Array.from({ length: thread.cpus }, (_, replica) => ({ thread, replica })))
+    .map(({ thread, replica }, number) => ({
+      number,
+      thread: thread.name,
+      replicated: thread.cpus > 1,
+      copies: new Set(
+        threads
+          .filter((other) => other.thread === thread || other.thread.on === thread.name)
+          .map((other) => `${other.thread.name} ${replica}`),
+      ),
+    }));
+}

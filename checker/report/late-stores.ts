@@ -1,0 +1,91 @@
+/** The stores of a trace that came too late: others read the old value while they waited in the store buffer of their CPU. */
+import type { TransitionTable } from '../program/transition-system.ts';
+import type { Value } from '../language/domain.ts';
+import type { Trace } from '../trace/trace.ts';
+import { whoIs, type Cpu } from './cpus.ts';
+import type { Race } from './races.ts';
+import { shownSteps } from './shown-steps.ts';
+
+/** A store that waited in a store buffer; steps count from 0. */
+export interface WaitingStore {
+  readonly cell: string;
+  readonly cpu: Cpu;
+  readonly stored: number;
+  /** The step in which it reached memory, or null: it still waits at the end. */
+  readonly arrived: number | null;
+  /** What other CPUs read of the cell in between. */
+  readonly missedBy: readonly Reading[];
+}
+
+export interface Reading {
+  readonly cpu: Cpu;
+  readonly step: number;
+  readonly value: Value;
+}
+
+/** The stores that others missed, in the order in which they were made. */
+export const lateStores = (
+  table: TransitionTable,
+  trace: Trace,
+  cpus: readonly Cpu[],
+): readonly WaitingStore[] => waitingStores(table, trace, cpus).filter(({ missedBy }) => missedBy.length > 0);
+
+/** All stores that waited, in the order in which they were made. */
+export function waitingStores(
+  table: TransitionTable,
+  trace: Trace,
+  cpus: readonly Cpu[],
+): readonly WaitingStore[] {
+  let stores: readonly WaitingStore[] = [];
+  for (const [step, { thread, replica, events }] of shownSteps(table, trace).entries()) {
+    const cpu = cpus.find(({ copies }) => copies.has(`${thread} ${replica}`))!;
+    for (const event of events) {
+      for (const { cell, value, from } of event.reads)
+        if (from === 'memory') stores = missed(stores, cell, { cpu, step, value });
+      for (const { cell, value } of event.writes) stores = arrived(stores, cell, { cpu, step, value });
+      stores = [
+        ...stores,
+        ...event.waits.map(({ cell }) => ({ cell, cpu, stored: step, arrived: null, missedBy: [] })),
+      ];
+    }
+  }
+  return stores;
+}
+
+const missed = (stores: readonly WaitingStore[], cell: string, by: Reading) =>
+  stores.map((store) =>
+    store.cell === cell && store.arrived === null && store.cpu !== by.cpu
+      ? { ...store, missedBy: [...store.missedBy, by] }
+      : store,
+  );
+
+/** The oldest store to the cell is the one that arrives; who read what it brings has missed nothing. */
+function arrived(stores: readonly WaitingStore[], cell: string, { cpu, step, value }: Reading) {
+  const oldest = stores.find((store) => store.cell === cell && store.arrived === null && store.cpu === cpu);
+  return stores.map((store) =>
+    store === oldest
+      ? { ...store, arrived: step, missedBy: store.missedBy.filter((reading) => reading.value !== value) }
+      : store,
+  );
+}
+
+/** One sentence for each late store; a text without numbers of steps tells it without them. */
+export const lateSentences = (late: readonly WaitingStore[], numbered = true): readonly string[] =>
+  late.map(({ cell, cpu, stored, arrived: arrival, missedBy }) => {
+    const at = (steps: readonly number[]) =>
+      numbered ? ` (step${steps.length > 1 ? 's' : ''} ${steps.map((step) => step + 1).join(', ')})` : '';
+    const readings = [
+      ...Map.groupBy(missedBy, (by) => `${whoIs(by.cpu)} read it as ${String(by.value)}`),
+    ].map(([reading, same]) => reading + at(same.map(({ step }) => step)));
+    const left = arrival === null || !numbered ? '' : `; it left only at step ${arrival + 1}`;
+    return `${whoIs(cpu)}'s store to ${cell}${at([stored])} was still in its store buffer when ${readings.join(' and ')}${left}`;
+  });
+
+/** Whether a race is a read that a late store missed: its sentence tells it better. */
+export const isToldAsLate = ({ cell, first, second }: Race, late: readonly WaitingStore[]): boolean =>
+  late.some(
+    (store) =>
+      store.cell === cell &&
+      store.arrived === second.step &&
+      store.missedBy.some(({ step }) => step === first.step),
+  );

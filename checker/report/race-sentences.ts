@@ -1,0 +1,125 @@
+/** The races of a trace in words: which accesses nothing orders. */
+import type { TransitionTable } from '../program/transition-system.ts';
+import type { Trace } from '../trace/trace.ts';
+import { isTrue, type Cells } from '../interpreter/evaluate.ts';
+import type { Access } from '../interpreter/interpreter.ts';
+import type { Value } from '../language/domain.ts';
+import { whoIs, type Cpu } from './cpus.ts';
+import { isToldAsLate, type WaitingStore } from './late-stores.ts';
+import { racesOf, type Race, type RacingAccess } from './races.ts';
+import { partsOfCell, shownSteps, valueIn as cellIn, type ShownStep } from './shown-steps.ts';
+
+/** One access of a race with the values that it had to do with. */
+interface Side {
+  readonly who: string;
+  readonly step: number;
+  /** The value read, or null when it only writes. */
+  readonly read: Value | null;
+  /** The value written, or null when it only reads. */
+  readonly written: Value | null;
+}
+
+/** A race with the sentence that tells it. */
+export interface ToldRace {
+  readonly race: Race;
+  readonly sentence: string;
+}
+
+/** The races whose order makes a difference, in the order of the trace. */
+export function toldRaces(table: TransitionTable, trace: Trace, cpus: readonly Cpu[]): readonly ToldRace[] {
+  const steps = shownSteps(table, trace);
+  return racesOf(table, trace).flatMap((race) => {
+    const first = sideOf(race.first, race.cell, steps, cpus);
+    const second = sideOf(race.second, race.cell, steps, cpus);
+    if (race.isStale) return [{ race, sentence: staleSentence(race.cell, first, second) }];
+    if (waitedFor(race, trace)) return [];
+    if (!decides(first, second, valueBefore(trace, race))) return [];
+    return [{ race, sentence: sentence(race.cell, first, second) }];
+  });
+}
+
+/** More pairs than a reader takes in; those that are left out are counted. */
+const most = 6;
+
+/** One sentence a race, in the order of the trace, but for what is told as a late store; pairs whose order makes no difference are left out. */
+export function raceSentences(
+  table: TransitionTable,
+  trace: Trace,
+  cpus: readonly Cpu[],
+  late: readonly WaitingStore[] = [],
+): readonly string[] {
+  const told = toldRaces(table, trace, cpus).filter(({ race }) => !isToldAsLate(race, late));
+  const sentences = [...new Set(told.map(({ sentence: text }) => text))];
+  return sentences.length <= most
+    ? sentences
+    : [...sentences.slice(0, most), `and ${sentences.length - most} more`];
+}
+
+function sideOf(
+  { step }: RacingAccess,
+  cell: string,
+  steps: readonly ShownStep[],
+  cpus: readonly Cpu[],
+): Side {
+  const { thread, replica, events } = steps[step]!;
+  const cpu = cpus.find(({ copies }) => copies.has(`${thread} ${replica}`))!;
+  const reads = events.flatMap((event) => event.reads);
+  const writes = events.flatMap((event) => event.writes);
+  return {
+    who: whoIs(cpu),
+    step: step + 1,
+    read: valueIn(reads, cell),
+    written: valueIn(writes, cell),
+  };
+}
+
+const valueIn = (accesses: readonly Access[], cell: string) =>
+  accesses.findLast((access) => access.cell === cell)?.value ?? null;
+
+/** Whether the second access had to wait for the first, as for a lock: then something orders the two. */
+function waitedFor({ cell, first, second }: Race, trace: Trace): boolean {
+  const { thread, replica, edge } = trace.steps[second.step]!;
+  const { guard } = edge.transition;
+  if (guard === null) return false;
+  const { shared, threads } = before(trace, second.step);
+  const state = { shared: withCell(shared, cell, cellIn(before(trace, first.step).shared, cell)), threads };
+  return !isTrue(guard, { state, thread, replica, bound: [], ends: {} });
+}
+
+const before = (trace: Trace, step: number) => (step === 0 ? trace.initial : trace.steps[step - 1]!.after);
+
+function withCell(shared: Cells, cell: string, value: Value): Cells {
+  const { name, index } = partsOfCell(cell);
+  return {
+    ...shared,
+    [name]: index === null ? value : (shared[name] as readonly Value[]).with(index, value),
+  };
+}
+
+/** The value of the cell before the first of the two accesses. */
+const valueBefore = (trace: Trace, { cell, first }: Race): Value =>
+  cellIn(before(trace, first.step).shared, cell);
+
+/** Whether the other order would have given a reader another value, or left another value behind. */
+function decides(first: Side, second: Side, original: Value): boolean {
+  if (first.written === null) return second.written !== first.read;
+  if (second.written === null) return second.read !== original;
+  return first.written !== second.written;
+}
+
+function sentence(cell: string, first: Side, second: Side): string {
+  return `${first.who} ${deed(first, cell)} before ${second.who} ${deed(second, 'it')}`;
+}
+
+const staleSentence = (cell: string, first: Side, second: Side): string =>
+  `${second.who} reads stale ${cell} == ${String(second.read)} (step ${second.step}) although ${first.who} has set it to ${String(first.written)} (step ${first.step})`;
+
+function deed({ read, written, step }: Side, cell: string): string {
+  const at = `(step ${step})`;
+  if (written === null)
+    return cell === 'it' ? `read it as ${String(read)} ${at}` : `read ${cell} == ${String(read)} ${at}`;
+  if (read === null) return `set ${cell} to ${String(written)} ${at}`;
+  return read === written
+    ? `left ${cell} at ${String(read)} ${at}`
+    : `took ${cell} from ${String(read)} to ${String(written)} ${at}`;
+}

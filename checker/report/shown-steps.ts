@@ -1,0 +1,254 @@
+/**
+ * The steps of a trace as the program takes them: what each executed, read and changed, without the parts of CPUs that a
+ * memory model has made, for which the kernel has no name.
+ */
+import type { TransitionTable } from '../program/transition-system.ts';
+import type { Value } from '../language/domain.ts';
+import { walk } from '../language/expression.ts';
+import type { Model } from '../language/model.ts';
+import type { Statement } from '../language/statement.ts';
+import type { AnyDeclaration, CpuPart } from '../language/variable.ts';
+import { accessesOf } from '../memory/common/accesses.ts';
+import type { Trace, TraceStep } from '../trace/trace.ts';
+import type { Cells, State } from '../interpreter/evaluate.ts';
+import type { Access, Change, Event, OutOfOrder } from '../interpreter/interpreter.ts';
+import { isOfMachine, wordsOf, writtenStatement } from './author-words.ts';
+
+/** A read of a cell of memory. */
+export interface ShownRead extends Access {
+  /** What memory had at that moment. */
+  readonly memory: Value;
+  /** Where the value was found: in memory, in a store of the own CPU that waits, or in what memory was before. */
+  readonly from: 'memory' | 'own store' | 'old value';
+}
+
+export interface ShownEvent {
+  /** As its author wrote it, but for a step of the machine. */
+  readonly statement: Statement;
+  readonly text: string;
+  readonly taken: boolean | null;
+  readonly chosen: Value | null;
+  readonly reads: readonly ShownRead[];
+  /** The cells of memory written, also where the value stayed the same. */
+  readonly writes: readonly Access[];
+  readonly changes: readonly Change[];
+  /** Locals that a property reads. */
+  readonly locals: readonly Change[];
+  /** The stores that it put into the buffer of its CPU. */
+  readonly waits: readonly Access[];
+  /** What a machine performed out of the order of the text; null: nothing. */
+  readonly outOfOrder: OutOfOrder | null;
+  /** The step is passed, and performed later. */
+  readonly isDelayed: boolean;
+  /** The step, from 0, in which it was passed; null: it was not. */
+  readonly since: number | null;
+}
+
+export interface ShownStep extends Omit<TraceStep, 'events'> {
+  /** What it executed; of a step of the machine, one event that says so. */
+  readonly events: readonly ShownEvent[];
+}
+
+/** Where events happen. */
+interface Stage {
+  readonly model: Model;
+  readonly thread: string;
+  readonly replica: number;
+  readonly seen: ReadonlySet<string>;
+  /** Of the agents of memory models only the stores are told. */
+  readonly isAgent: boolean;
+}
+
+export function shownSteps({ model }: TransitionTable, trace: Trace): readonly ShownStep[] {
+  const seen = seenLocals(model);
+  const passed = new Map<string, number>();
+  return trace.steps.map((step, at) => {
+    const { thread, replica } = step;
+    const before = at === 0 ? trace.initial : trace.steps[at - 1]!.after;
+    const events = eventsOf(step, before, stageOf(model, seen, step)).map((event): ShownEvent => {
+      const key = `${thread} ${replica} ${event.statement.line}`;
+      if (event.isDelayed) passed.set(key, at);
+      return event.since === null ? event : { ...event, since: passed.get(key) ?? at };
+    });
+    return { ...step, events };
+  });
+}
+
+/** What a step does that can be taken in a state. */
+export const shownEvents = (
+  { model }: TransitionTable,
+  state: State,
+  step: Pick<TraceStep, 'thread' | 'replica' | 'events'>,
+): readonly ShownEvent[] => eventsOf(step, state, stageOf(model, seenLocals(model), step));
+
+const stageOf = (
+  model: Model,
+  seen: ReadonlySet<string>,
+  { thread, replica }: Pick<TraceStep, 'thread' | 'replica'>,
+): Stage => ({
+  model,
+  thread,
+  replica,
+  seen,
+  isAgent: model.threads.find(({ name }) => name === thread)?.ofMachine === true,
+});
+
+/** The locals that properties read, as `thread.local`. */
+function seenLocals({ properties }: Model): ReadonlySet<string> {
+  const parts = properties.flatMap(({ condition }) => [...walk(condition)]);
+  return new Set(parts.flatMap((part) => (part.kind === 'local' ? [`${part.thread}.${part.name}`] : [])));
+}
+
+function eventsOf({ events }: Pick<TraceStep, 'events'>, before: State, stage: Stage): readonly ShownEvent[] {
+  let memory = before.shared;
+  // A hidden statement finds the entry of an old value that the next one reads.
+  let carried: readonly Access[] = [];
+  return events.flatMap((event, at): readonly ShownEvent[] => {
+    const now = memory;
+    memory = afterChanges(memory, event.changes);
+    const reads = [...carried, ...event.reads];
+    carried = event.statement.role === 'hidden' ? reads : [];
+    if (event.statement.role === 'hidden') return [];
+    if (isOfMachine(event.statement) && (at > 0 || isFollowed(events))) return [];
+    return [shownEvent({ ...event, reads }, now, stage)];
+  });
+}
+
+/** What the machine decides needs no words where the same step performs what is delayed. */
+const isFollowed = (events: readonly Event[]) => events.some(({ statement: { role } }) => role === 'delayed');
+
+function afterChanges(shared: Cells, changes: readonly Change[]): Cells {
+  const next: Record<string, Cells[string]> = { ...shared };
+  for (const { cell, to } of changes) {
+    const { name, index } = partsOfCell(cell);
+    next[name] = index === null ? to : (next[name] as readonly Value[]).with(index, to);
+  }
+  return next;
+}
+
+/** The variable and the index of a cell such as `pte[0]`. */
+export function partsOfCell(cell: string): { readonly name: string; readonly index: number | null } {
+  const at = cell.indexOf('[');
+  return at < 0
+    ? { name: cell, index: null }
+    : { name: cell.slice(0, at), index: Number(cell.slice(at + 1, -1)) };
+}
+
+/** What a cell has. */
+export function valueIn(shared: Cells, cell: string): Value {
+  const { name, index } = partsOfCell(cell);
+  return index === null ? (shared[name] as Value) : (shared[name] as readonly Value[])[index]!;
+}
+
+function shownEvent(event: Event, memory: Cells, stage: Stage): ShownEvent {
+  const { model, thread, seen } = stage;
+  const { statement } = event;
+  const written = writtenStatement(model, thread, statement.line);
+  const isMemory = ({ cell }: { readonly cell: string }) =>
+    declarationOf(cell, model)?.insideCpu === undefined;
+  return {
+    statement: written === undefined || isOfMachine(statement) ? statement : written,
+    text: stage.isAgent
+      ? wordsOf(statement).replace('[cpu]', `[${stage.replica}]`)
+      : wordsOf(statement, event.taken),
+    taken: event.taken,
+    chosen: event.chosen,
+    reads: stage.isAgent || isOfMachine(statement) ? [] : readsIn(event, memory, written, stage),
+    writes: event.writes.filter(isMemory),
+    changes: event.changes.filter(isMemory),
+    locals: event.locals.filter(({ cell }) => seen.has(`${thread}.${partsOfCell(cell).name}`)),
+    waits: stage.isAgent ? [] : waitsIn(event, stage),
+    outOfOrder: event.outOfOrder ?? null,
+    isDelayed: statement.role === 'delay',
+    since: statement.role === 'delayed' ? 0 : null,
+  };
+}
+
+/** What the author's statement read: a memory model reads more, to keep what it overwrites. */
+function readsIn(
+  event: Event,
+  memory: Cells,
+  written: Statement | undefined,
+  stage: Stage,
+): readonly ShownRead[] {
+  const { model } = stage;
+  const { statement, reads } = event;
+  const isRewritten = model.written !== undefined && written !== undefined;
+  const names = isRewritten ? new Set(accessesOf(written).reads.map(({ name }) => name)) : null;
+  const read = (access: Access, from: ShownRead['from']): ShownRead => ({
+    ...access,
+    memory: valueIn(memory, access.cell),
+    from,
+  });
+  const stale = new Map(event.outOfOrder?.old.map((one) => [one.cell, one]));
+  const finds = statement.kind === 'step' && statement.finds !== undefined;
+  const plain = reads.filter(
+    ({ cell }) =>
+      declarationOf(cell, model)?.insideCpu === undefined && (names?.has(partsOfCell(cell).name) ?? true),
+  );
+  const old = 'old' in statement ? foundIn(reads, 'old values', stage, statement.old) : [];
+  return distinct([
+    ...plain.map((access): ShownRead => {
+      const old = stale.get(access.cell);
+      if (old !== undefined) return { ...access, memory: old.newest, from: 'old value' };
+      return read(access, finds ? 'own store' : 'memory');
+    }),
+    ...foundIn(reads, 'store buffer', stage).map((access) => read(access, 'own store')),
+    ...old.slice(0, 1).map((access) => read(access, 'old value')),
+  ]);
+}
+
+const distinct = (reads: readonly ShownRead[]) => [
+  ...new Map(reads.map((read) => [`${read.cell} ${String(read.value)} ${read.from}`, read])).values(),
+];
+
+/** The values read in entries of a part of the CPU, each with the cell of memory whose number the entry has. */
+function foundIn(
+  reads: readonly Access[],
+  inside: 'store buffer' | 'old values',
+  stage: Stage,
+  slot: number | null = null,
+): readonly Access[] {
+  const numbers = new Map<string, string | null>();
+  return reads.flatMap(({ cell, value }): readonly Access[] => {
+    const declaration = declarationOf(cell, stage.model);
+    const { part } = declaration ?? {};
+    if (part === undefined || declaration?.insideCpu !== inside) return [];
+    const key = entryOf(part, cell);
+    if (part.holds === 'cell') {
+      numbers.set(key, numbered(declaration, value, stage.replica));
+      return [];
+    }
+    const found = numbers.get(key) ?? null;
+    return found === null || (slot !== null && part.slot !== slot) ? [] : [{ cell: found, value }];
+  });
+}
+
+/** An entry of one copy of a CPU. */
+const entryOf = ({ cpu, slot }: CpuPart, cell: string) => `${cpu} ${slot} ${partsOfCell(cell).index ?? ''}`;
+
+/** The stores that an event put into free entries. What leaves a buffer fills no entry that was free. */
+function waitsIn({ changes, writes }: Event, { model, replica }: Stage): readonly Access[] {
+  return changes.flatMap(({ cell, from, to }) => {
+    const declaration = declarationOf(cell, model);
+    if (declaration?.insideCpu !== 'store buffer' || declaration.part?.holds !== 'cell') return [];
+    const [before, after] = [from, to].map((value) => numbered(declaration, value, replica));
+    if (before !== null || after === null || after === undefined) return [];
+    const entry = entryOf(declaration.part, cell);
+    const stored = writes.findLast((write) => {
+      const { part, insideCpu } = declarationOf(write.cell, model) ?? {};
+      return insideCpu === 'store buffer' && part?.holds === 'value' && entryOf(part, write.cell) === entry;
+    });
+    return stored === undefined ? [] : [{ cell: after, value: stored.value }];
+  });
+}
+
+/** What the cell is called whose number a part of a CPU holds, or null where it holds none. */
+export function numbered({ cellNames }: AnyDeclaration, value: Value, replica: number): string | null {
+  const name = cellNames?.[Number(value)];
+  return name === undefined || name === '' ? null : name.replace('[cpu]', `[${replica}]`);
+}
+
+/** The declaration of the variable that a cell belongs to. */
+const declarationOf = (cell: string, { shared }: Model): AnyDeclaration | undefined =>
+  shared[partsOfCell(cell).name];

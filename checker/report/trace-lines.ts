@@ -1,0 +1,272 @@
+/** A trace as lines to print: the kernel's text, who runs it, and what it read and changed. */
+import type { Remark, TraceLine } from './trace-line.ts';
+import { foldIterations } from './fold-iterations.ts';
+import type { Code, TransitionTable } from '../program/transition-system.ts';
+import type { Statement } from '../language/statement.ts';
+import type { Value } from '../language/domain.ts';
+import { printExpr, printText } from '../language/print.ts';
+import type { Trace, TraceStep } from '../trace/trace.ts';
+import { atOnceInProperties } from './at-once.ts';
+import { isOfMachine, textOf } from './author-words.ts';
+import type { Cpu } from './cpus.ts';
+import type { OutOfOrder } from '../interpreter/interpreter.ts';
+import { lateStores } from './late-stores.ts';
+import { partsOfCell, shownSteps, type ShownEvent, type ShownRead, type ShownStep } from './shown-steps.ts';
+
+type Unplaced = Omit<TraceLine, 'step' | 'of' | 'cpu'>;
+
+/** The lines of all steps; what a thread did before its first step, and the heads of loops, stand before the step they lead to. */
+export const traceLines = (
+  table: TransitionTable,
+  trace: Trace,
+  cpus: readonly Cpu[],
+): readonly TraceLine[] => foldIterations(allTraceLines(table, trace, cpus));
+
+/** The same with every iteration of every loop. */
+export function allTraceLines(
+  table: TransitionTable,
+  trace: Trace,
+  cpus: readonly Cpu[],
+): readonly TraceLine[] {
+  const lines: TraceLine[] = [];
+  const late = lateStores(table, trace, cpus);
+  const iterations = new Iterations();
+  const waiting = new Map<string, Unplaced[]>();
+  const atOnce = new Set(atOnceInProperties(table.model));
+  for (const [at, step] of shownSteps(table, trace).entries()) {
+    const copy = `${step.thread} ${step.replica}`;
+    const cpu = cpus.findIndex(({ copies }) => copies.has(copy));
+    const before = waiting.get(copy) ?? beginning(table, trace, step, iterations);
+    const { now, later } = linesOfStep(step, iterations, {
+      atOnce,
+      isLast: at === trace.steps.length - 1,
+    });
+    waiting.set(copy, later);
+    const plain: readonly Unplaced[] = now.length > 0 ? now : [codeLine(textOf(step.edge.transition))];
+    const arriving = late.find(({ arrived }) => arrived === at);
+    const own = arriving === undefined ? plain : [withRemark(plain[0]!, arriving.stored), ...plain.slice(1)];
+    lines.push(...before.map((line) => ({ ...line, step: null, of: at + 1, cpu })));
+    lines.push(
+      ...own.map((line, position) => ({ ...line, step: position === 0 ? at + 1 : null, of: at + 1, cpu })),
+    );
+  }
+  return lines;
+}
+
+/** The line of a store that reaches memory after others have missed it. */
+const withRemark = (line: Unplaced, stored: number): Unplaced => ({
+  ...line,
+  beside: [...line.beside, { kind: 'order', cell: null, text: `late: stored in step ${stored + 1}` }],
+});
+
+/** What happened before the first step of a thread, as far as nothing decided there. */
+function beginning(
+  table: TransitionTable,
+  trace: Trace,
+  step: Pick<TraceStep, 'thread' | 'replica' | 'edge'>,
+  iterations: Iterations,
+): Unplaced[] {
+  const { locals } = trace.initial.threads[step.thread]![step.replica]!;
+  const lines: Unplaced[] = [];
+  let code: Code = table.threads[step.edge.thread]!.entry;
+  while (code.kind === 'effects' || code.kind === 'choose') {
+    if (code.kind === 'choose') lines.push(choice(code.statement, locals[code.target.name] as Value));
+    else lines.push(...plainLines(code.statement, step, iterations));
+    code = code.next;
+  }
+  return lines;
+}
+
+function plainLines(
+  statement: Statement,
+  step: Pick<TraceStep, 'thread' | 'replica'>,
+  iterations: Iterations,
+): readonly Unplaced[] {
+  if (isOfMachine(statement)) return [];
+  switch (statement.kind) {
+    case 'note':
+      return [noteLine(statement)];
+    case 'loop':
+      return iterations.line(statement, `${step.thread} ${step.replica}`, 'first');
+    case 'step':
+    case 'barrier':
+      return [codeLine(printText(statement))];
+    case 'branch':
+    case 'choose':
+    case 'either':
+    case 'forever':
+    case 'atomically':
+    case 'label':
+    case 'goto':
+      return [];
+  }
+}
+
+const noteLine = (statement: Statement): Unplaced => ({
+  kind: 'note',
+  text: printText(statement),
+  beside: [],
+  iteration: null,
+});
+
+const codeLine = (text: string, beside: readonly Remark[] = []): Unplaced => ({
+  kind: 'code',
+  text,
+  beside,
+  iteration: null,
+});
+
+const choice = (statement: Statement, value: Value): Unplaced =>
+  codeLine(
+    printText(statement),
+    statement.kind === 'choose'
+      ? [{ kind: 'choice', cell: statement.target.name, text: `${printExpr(statement.target)} = ${value}` }]
+      : [],
+  );
+
+/** The lines of a step, and the heads of loops that belong before the next one. */
+function linesOfStep(
+  step: ShownStep,
+  iterations: Iterations,
+  setting: Setting,
+): { now: Unplaced[]; later: Unplaced[] } {
+  const now: Unplaced[] = [];
+  let later: Unplaced[] = [];
+  let loopGoesOn = false;
+  for (const event of step.events) {
+    const { statement } = event;
+    if (statement.kind === 'loop') {
+      if (event.taken === null)
+        later = [
+          ...later,
+          ...iterations.line(statement, `${step.thread} ${step.replica}`, loopGoesOn ? 'next' : 'first'),
+        ];
+      loopGoesOn = event.taken === true;
+      continue;
+    }
+    const lines = linesOfEvent(event, setting);
+    if (lines.length === 0) continue;
+    now.push(...later, ...lines);
+    later = [];
+  }
+  return { now, later };
+}
+
+function linesOfEvent(event: ShownEvent, setting: Setting): readonly Unplaced[] {
+  const { statement } = event;
+  if (isOfMachine(statement)) return [{ kind: 'note', text: event.text, beside: [], iteration: null }];
+  switch (statement.kind) {
+    case 'note':
+      return [noteLine(statement)];
+    case 'branch':
+      return event.taken === true || event.reads.length > 0 ? [branchLine(statement, event, setting)] : [];
+    case 'choose':
+      return event.chosen === null ? [] : [choice(statement, event.chosen)];
+    case 'step':
+    case 'barrier':
+      return [codeLine(event.text, remarksOn(event, setting))];
+    case 'loop':
+    case 'either':
+    case 'forever':
+    case 'atomically':
+    case 'label':
+    case 'goto':
+      return [];
+  }
+}
+
+/** A branch on shared memory says how it came out; one on locals is there only when it is taken. */
+function branchLine(
+  statement: Statement & { kind: 'branch' },
+  event: ShownEvent,
+  setting: Setting,
+): Unplaced {
+  const jump = event.taken === true ? statement.then.find(({ kind }) => kind === 'goto') : undefined;
+  const text = event.text + (jump === undefined || / goto /.test(event.text) ? '' : ` ${printText(jump)}`);
+  const seen = remarksOn(event, setting);
+  const last = seen.at(-1);
+  if (last === undefined) return codeLine(text);
+  const decided = { ...last, text: `${last.text}: ${event.taken === true ? 'yes' : 'no'}` };
+  return codeLine(text, [...seen.slice(0, -1), decided]);
+}
+
+/** What the remarks on an event depend on. */
+interface Setting {
+  /** Variables whose stores reach memory at once. */
+  readonly atOnce: ReadonlySet<string>;
+  /** It belongs to the last step: what completes the violation is told in any case. */
+  readonly isLast: boolean;
+}
+
+/** What an event read and changed, and when it is performed. A local that takes the value read needs no words of its own. */
+function remarksOn(event: ShownEvent, { atOnce, isLast }: Setting): readonly Remark[] {
+  const { reads, writes, changes, locals, waits, outOfOrder, isDelayed, since } = event;
+  const changed = new Set(changes.map(({ cell }) => cell));
+  const written = new Set(writes.map(({ cell }) => cell));
+  const soon = (cell: string) => (atOnce.has(partsOfCell(cell).name) ? ' (at once)' : '');
+  const all: readonly Remark[] = [
+    ...reads.filter(({ cell, from }) => from !== 'memory' || !written.has(cell)).map(readRemark),
+    ...changes.map(({ cell, from, to }) =>
+      remark('change', cell, `${cell}: ${String(from)} -> ${String(to)}${soon(cell)}`),
+    ),
+    ...writes
+      .filter(({ cell }) => !changed.has(cell))
+      .map(({ cell, value }) => remark('kept', cell, `${cell} stays ${String(value)}`)),
+    ...waits.map(({ cell, value }) => remark('store', cell, `store ${cell} = ${String(value)} waits`)),
+    ...locals
+      .filter(({ to }) => isLast || !reads.some(({ value }) => value === to))
+      .map(({ cell, from, to }) => remark('local', cell, `local ${cell}: ${String(from)} -> ${String(to)}`)),
+    ...(isDelayed ? [remark('order', null, 'delayed')] : []),
+    ...(outOfOrder === null ? [] : orderRemarks(outOfOrder)),
+    ...(since === null ? [] : [remark('order', null, `delayed since step ${since + 1}`)]),
+  ];
+  return [...new Map(all.map((one) => [one.text, one])).values()];
+}
+
+const remark = (kind: Remark['kind'], cell: string | null, text: string): Remark => ({ kind, cell, text });
+
+function readRemark({ cell, value, memory, from }: ShownRead): Remark {
+  const read = `${cell} == ${String(value)}`;
+  const beside = value === memory ? '' : `memory has ${String(memory)}`;
+  switch (from) {
+    case 'memory':
+      return remark('read', cell, `reads ${read}`);
+    case 'own store':
+      return remark('read', cell, `reads ${read} (own store${beside === '' ? '' : `; ${beside}`})`);
+    case 'old value':
+      return remark('stale', cell, `reads stale ${read} (${beside === '' ? 'memory has it again' : beside})`);
+  }
+}
+
+/** When a machine performed what a statement does; that a value read is old stands beside the value. */
+function orderRemarks({ early, seenBefore, late }: OutOfOrder): readonly Remark[] {
+  return [
+    ...early.map((cell) => remark('order', cell, 'early: executed later')),
+    ...seenBefore.map(({ cell, since }) =>
+      remark('order', cell, `others see ${cell} since ${stepName(since)}`),
+    ),
+    ...late.map(({ cell, since }) =>
+      remark('order', cell, `the store to ${cell} of ${stepName(since)} has not arrived`),
+    ),
+  ];
+}
+
+const stepName = (since: number) => (since < 0 ? 'the beginning' : `step ${since + 1}`);
+
+/** Counts the iterations of loops, by copy of a thread and variable. */
+class Iterations {
+  readonly #values = new Map<string, number>();
+
+  /** The head of a loop with the value of its variable; nothing for a loop that runs only once. */
+  line(statement: Statement & { kind: 'loop' }, copy: string, which: 'first' | 'next'): readonly Unplaced[] {
+    const { variable } = statement;
+    const { low, high } = variable.domain as { low: number; high: number };
+    const name = printExpr(variable);
+    const key = `${copy} ${name}`;
+    const value = which === 'first' ? low : this.#values.get(key)! + 1;
+    this.#values.set(key, value);
+    return low === high
+      ? []
+      : [{ ...codeLine(`${statement.text}: ${name} = ${value}`), iteration: { variable: name, value } }];
+  }
+}

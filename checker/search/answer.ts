@@ -1,0 +1,89 @@
+/** From what a search found, or did not find, to an answer. */
+import type { TransitionTable } from '../program/transition-system.ts';
+import type { Untried } from '../language/model.ts';
+import type { Property } from '../language/property.ts';
+import type { Answer, Schedule, Statistics } from '../state-space/outcome.ts';
+import type { Finding, StateSpace } from '../state-space/state-space.ts';
+
+const kinds = ['deadlock', 'error', 'assertion', 'invariant'] as const;
+
+/** By kind, and invariants in the order of the model; the factors only have to be larger than what follows them. */
+const order = (finding: Finding) =>
+  kinds.indexOf(finding.kind) * 1e6 + (finding.kind === 'invariant' ? finding.property : 0);
+
+/** Of all findings the one to report: the shortest, then deadlocks, the author's mistakes, assertions and invariants. */
+export function worstOf(
+  findings: readonly Finding[],
+  lengthOf: (finding: Finding) => number,
+): Finding | null {
+  const rank = (finding: Finding) => lengthOf(finding) * 1e9 + order(finding);
+  const [first, ...others] = findings;
+  return first === undefined
+    ? null
+    : others.reduce((least, other) => (rank(other) < rank(least) ? other : least), first);
+}
+
+/** The answer that a finding gives, with a schedule that leads to it. */
+export function answerTo(
+  finding: Finding,
+  table: TransitionTable,
+  schedule: Schedule,
+  minimal: boolean,
+): Answer {
+  switch (finding.kind) {
+    case 'deadlock':
+      return { verdict: 'deadlock', schedule, minimal };
+    case 'invariant': {
+      const property = table.model.properties[finding.property]!.name;
+      return { verdict: 'violated', kind: 'invariant', property, schedule, minimal };
+    }
+    case 'assertion':
+      return { verdict: 'violated', kind: 'assertion', property: finding.claim, schedule, minimal };
+    case 'error':
+      return { verdict: 'error', message: finding.message, schedule };
+  }
+}
+
+/** The answer of a search that has seen all it must and found nothing. */
+export function answerAtEnd({ model }: TransitionTable, { reached }: StateSpace): Answer {
+  const limits = model.properties.filter(({ limit }, at) => limit === true && reached.has(at));
+  if (limits.length > 0) return { verdict: 'inconclusive', reason: limits.map(limitReached).join('; ') };
+  const { ledger = [] } = model;
+  if (ledger.length > 0) return { verdict: 'inconclusive', reason: reasonOf(ledger), untried: ledger };
+  const witnesses = model.properties.filter(
+    ({ kind, limit }, at) => kind === 'reachable' && limit !== true && !reached.has(at),
+  );
+  return witnesses.length > 0
+    ? { verdict: 'unreached', witnesses: witnesses.map(({ name }) => name) }
+    : { verdict: 'holds' };
+}
+
+/** The limit, what leads to it and what raises it. */
+export const limitReached = ({ name, remedy = '' }: Property): string => `${name}: ${remedy}`;
+
+/** Why nothing is proved, in one line, by the first pair. */
+export function reasonOf(ledger: readonly Untried[]): string {
+  const [{ thread, earlier, later, reason }, ...others] = ledger as readonly [Untried, ...Untried[]];
+  const more = others.length === 0 ? '' : ` and ${others.length} more`;
+  const pair = `${thread}, line ${earlier.line} behind line ${later.line} (${reason})`;
+  return `not all that hardware may do was tried: ${pair}${more}`;
+}
+
+/** How far a search came. */
+export function statisticsOf(
+  table: TransitionTable,
+  space: StateSpace,
+  depth: number,
+  method: string,
+): Statistics {
+  const { count: states, transitions, bytes, fired } = space;
+  const unfired = table.transitions.filter(({ id }) => fired[id] === 0);
+  return { states, transitions, depth, bytes, unfired, endless: null, method };
+}
+
+/** Whether two findings make the same report, wherever they were found. */
+export function isSameReport(a: Finding, b: Finding): boolean {
+  if (a.kind === 'invariant') return b.kind === 'invariant' && a.property === b.property;
+  if (a.kind === 'assertion') return b.kind === 'assertion' && a.claim === b.claim;
+  return a.kind === b.kind && (a.kind !== 'error' || (b.kind === 'error' && a.message === b.message));
+}

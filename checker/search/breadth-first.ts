@@ -1,0 +1,141 @@
+/** The search: breadth first over any state space, level by level, until something is found or nothing is left. */
+import { beginnings } from '../program/initial-states.ts';
+import type { TransitionTable } from '../program/transition-system.ts';
+import { CapacityError } from '../state-space/capacity-error.ts';
+import type { Answer, Limits, Outcome, Schedule } from '../state-space/outcome.ts';
+import { endlessStates } from './livelock.ts';
+import { fewestSwitches } from '../trace/fewest-switches.ts';
+import type { Edge, Finding, StateSpace } from '../state-space/state-space.ts';
+import { answerAtEnd, answerTo, isSameReport, statisticsOf, worstOf } from './answer.ts';
+import { finish, type Steps } from '../state-space/cooperative.ts';
+
+/** States expanded between two looks at the limits, unless the space knows better. */
+const defaultPortion = 4_096;
+
+/** Initial states are made all at once, before there is a limit to look at. */
+const mostBeginnings = 20_000;
+
+/** A search under way: `levels[d]` is the number of the first state at depth d. */
+export interface Progress {
+  readonly table: TransitionTable;
+  readonly space: StateSpace;
+  readonly limits: Limits;
+  readonly levels: number[];
+}
+
+/** Explores the space until a violation, an end or a limit; the answer says which, and how far it came. */
+export function search(table: TransitionTable, space: StateSpace, limits: Limits, method: string): Outcome {
+  return finish(searching(table, space, limits, method));
+}
+
+/** The search, pausing after every chunk of states. */
+export const searching = (
+  table: TransitionTable,
+  space: StateSpace,
+  limits: Limits,
+  method: string,
+): Steps<Outcome> => searchingBy({ table, space, limits, method }, scheduleTo);
+
+/** What to search, and how the statistics call it. */
+export interface Search {
+  readonly table: TransitionTable;
+  readonly space: StateSpace;
+  readonly limits: Limits;
+  readonly method: string;
+}
+
+/** The search, with a way of its own to make a schedule of what it finds. */
+export function* searchingBy(
+  { table, space, limits, method }: Search,
+  scheduleOf: (finding: Finding, progress: Progress) => Schedule,
+): Steps<Outcome> {
+  const progress: Progress = { table, space, limits, levels: [0] };
+  let stopped = tooManyBeginnings(table) ?? withinCapacity(() => space.start());
+  while (stopped === null && space.findings.length === 0 && progress.levels.at(-1)! < space.count)
+    stopped = yield* expandLevel(progress);
+  const answer = answerOf(progress, stopped, scheduleOf);
+  // Asked before the statistics are taken: it looks at edges again.
+  const endless = isComplete(answer) ? endlessStates(space, progress.levels) : null;
+  return { ...answer, statistics: { ...statisticsOf(table, space, depthOf(progress), method), endless } };
+}
+
+const isComplete = ({ verdict }: Answer) => verdict === 'holds' || verdict === 'unreached';
+
+function tooManyBeginnings(table: TransitionTable): string | null {
+  if (beginnings(table) <= mostBeginnings) return null;
+  return `it can begin in more than ${mostBeginnings} ways: take fewer CPUs, or choose from less before the first step`;
+}
+
+/** Expands the deepest level; returns the reason why it was left half done, or null. */
+function* expandLevel({ space, limits, levels }: Progress): Steps<string | null> {
+  const from = levels.at(-1)!;
+  const to = space.count;
+  const { portion: chunk = defaultPortion } = space;
+  for (let at = from; at < to; at += chunk) {
+    const stopped = reasonToStop(space.count, limits);
+    if (stopped !== null) {
+      // What the level has brought so far is one level deeper.
+      if (at > from) levels.push(to);
+      return stopped;
+    }
+    const full = withinCapacity(() => space.expand(at, Math.min(at + chunk, to)));
+    if (full !== null) {
+      levels.push(to);
+      return full;
+    }
+    limits.onProgress({ states: space.count, frontier: space.count - at, depth: levels.length - 1 });
+    yield;
+  }
+  levels.push(to);
+  return null;
+}
+
+/** Why the search has to end before its end, or null. */
+export const reasonToStop = (states: number, limits: Limits): string | null =>
+  states > limits.maxStates ? `the limit of ${limits.maxStates} states was reached` : limits.stop();
+
+/** Stores states; returns why there is no room for all of them, or null. */
+function withinCapacity(store: () => void): string | null {
+  try {
+    store();
+    return null;
+  } catch (error) {
+    if (error instanceof CapacityError) return error.message;
+    throw error;
+  }
+}
+
+/** The depth of the deepest states: the last level is empty when the search has run to its end. */
+const depthOf = ({ space, levels }: Progress) =>
+  Math.max(0, levels.at(-1)! < space.count ? levels.length - 1 : levels.length - 2);
+
+function answerOf(
+  progress: Progress,
+  stopped: string | null,
+  scheduleOf: (finding: Finding, progress: Progress) => Schedule,
+): Answer {
+  const { table, space } = progress;
+  const finding = worstOf(space.findings, (other) => lengthOf(other, progress));
+  if (finding !== null) return answerTo(finding, table, scheduleOf(finding, progress), stopped === null);
+  return stopped === null ? answerAtEnd(table, space) : { verdict: 'inconclusive', reason: stopped };
+}
+
+/** The number of steps to a finding: for what shows when an edge fires, that edge is one more. */
+function lengthOf(finding: Finding, { levels }: Progress): number {
+  const depth = levels.findLastIndex((start) => start <= finding.state);
+  return finding.kind === 'assertion' || finding.kind === 'error' ? depth + 1 : depth;
+}
+
+/** The run with the fewest switches to any finding of the same kind, property and length. */
+function scheduleTo(finding: Finding, progress: Progress): Schedule {
+  const length = lengthOf(finding, progress);
+  const targets = new Map<number, Edge[]>();
+  for (const other of progress.space.findings)
+    if (isSameReport(finding, other) && lengthOf(other, progress) === length)
+      targets.set(other.state, [
+        ...(targets.get(other.state) ?? []),
+        ...('edge' in other ? [other.edge] : []),
+      ]);
+  const { table, space, levels } = progress;
+  return fewestSwitches(table, { space, levels, targets });
+}

@@ -1,0 +1,70 @@
+/** How the states of a model are explored on the ARMv8 machine: all of them, interchangeable CPUs as one. */
+import { numberingOf } from '../program/numbering.ts';
+import { symmetryOf } from '../program/symmetry.ts';
+import type { TransitionTable } from '../program/transition-system.ts';
+import { defaultProgram } from '../memory/arm64/program.ts';
+import type { MachineState } from '../memory/arm64/machine-state.ts';
+import { defaultMachine, type Step } from '../memory/arm64/successors.ts';
+import { Arm64Space } from '../memory/arm64/space.ts';
+import { beginningsOnArm64 } from '../trace/replay-arm64.ts';
+import type { Limits, Outcome, Schedule } from '../state-space/outcome.ts';
+import { pathTo } from '../trace/lift-trace.ts';
+import { searching, searchingBy } from './breadth-first.ts';
+import type { Settings } from './settings.ts';
+import type { Edge, Finding } from '../state-space/state-space.ts';
+import type { Steps } from '../state-space/cooperative.ts';
+
+export function* exploringOnArm64(
+  table: TransitionTable,
+  limits: Limits,
+  settings: Settings,
+): Steps<Outcome> {
+  const symmetry = settings.symmetry ? symmetryOf(numberingOf(table)) : null;
+  if (symmetry === null || symmetry.groups.length === 0)
+    return yield* searching(table, new Arm64Space(table), limits, 'Promising-ARM');
+  const space = new Arm64Space(table, defaultMachine, defaultProgram, symmetry);
+  const search = { table, space, limits, method: 'Promising-ARM, symmetric' };
+  return yield* searchingBy(search, (finding, { levels }) =>
+    runAlong(space, pathTo(space, levels, finding.state), finding),
+  );
+}
+
+/**
+ * A run whose states are stored under the numbers of a path, ending as `finding` does where that shows when an edge fires. It stays
+ * on its CPU wherever it can.
+ *
+ * Assumes: as `runAlong` of run-along.ts: permutations of interchangeable copies map steps to steps.
+ */
+function runAlong(space: Arm64Space, path: readonly number[], finding: Finding): Schedule {
+  const { machine } = space;
+  const starts = beginningsOnArm64(machine);
+  const initial = starts.findIndex((start) => space.numberOf(start) === path[0]);
+  const edges: Edge[] = [];
+  let state = starts[initial]!;
+  let cpu = -1;
+  const stepsOf = (from: MachineState) =>
+    machine.steps(from).toSorted((a, b) => Number(cpuOf(a) !== cpu) - Number(cpuOf(b) !== cpu));
+  const cpuOf = ({ processor }: Step) => machine.program.processors[processor]!.cpu;
+  for (const next of path.slice(1)) {
+    const step = stepsOf(state).find((one) => leadsOn(one) && space.numberOf(one.after) === next);
+    if (step === undefined)
+      throw new Error(`no copy can step from the state like ${edges.length} to ${next}`);
+    edges.push(space.edgeOf(step));
+    cpu = cpuOf(step);
+    state = machine.normal(step.after);
+  }
+  if ('edge' in finding) {
+    const { thread, transition } = finding.edge;
+    const step = stepsOf(state).find((one) => {
+      const edge = space.edgeOf(one);
+      const stops =
+        finding.kind === 'assertion' ? one.run?.failed === finding.claim : one.run?.error !== null;
+      return edge.thread === thread && edge.transition === transition && !leadsOn(one) && stops;
+    });
+    if (step === undefined) throw new Error(`no copy stops as in state ${finding.state}`);
+    edges.push(space.edgeOf(step));
+  }
+  return { initial, edges };
+}
+
+const leadsOn = ({ run }: Step) => run === null || (run.failed === null && run.error === null);

@@ -1,0 +1,104 @@
+/** The state space explored by the interpreter: slow, plain, and what the others are compared with. */
+import type { TransitionTable } from '../program/transition-system.ts';
+import { authored } from '../language/model-error.ts';
+import { isTrue, type State } from '../interpreter/evaluate.ts';
+import { endsOf, initialStates, propertyPlace, type Firing } from '../interpreter/interpreter.ts';
+import { edgesOutOf, leadsOn } from './successors.ts';
+import type { Edge, Finding, StateSpace } from './state-space.ts';
+
+/** A guess, said so in the documentation: what V8 keeps for a state of some ten cells and its key. */
+const bytesPerState = 1_000;
+
+export function interpretedSpace(table: TransitionTable): StateSpace {
+  return new InterpretedSpace(table);
+}
+
+class InterpretedSpace implements StateSpace {
+  readonly fired: Float64Array;
+  readonly reached = new Set<number>();
+  readonly findings: Finding[] = [];
+  transitions = 0;
+  readonly #table: TransitionTable;
+  readonly #ends: Readonly<Record<string, number>>;
+  readonly #states: State[] = [];
+  readonly #ids = new Map<string, number>();
+
+  constructor(table: TransitionTable) {
+    this.#table = table;
+    this.#ends = endsOf(table);
+    this.fired = new Float64Array(table.transitions.length);
+  }
+
+  get count(): number {
+    return this.#states.length;
+  }
+
+  get bytes(): number {
+    return this.#states.length * bytesPerState;
+  }
+
+  start(): void {
+    for (const state of initialStates(this.#table)) this.#store(state);
+  }
+
+  expand(from: number, to: number): void {
+    for (let id = from; id < to; id++) {
+      const edges = edgesOutOf(this.#table, this.#states[id]!);
+      if (edges.length === 0 && isDeadlock(this.#table, this.#states[id]!))
+        this.findings.push({ kind: 'deadlock', state: id });
+      for (const { edge, firing } of edges) this.#follow(id, edge, firing);
+    }
+  }
+
+  #follow(id: number, edge: Edge, { state, failed, error }: Firing): void {
+    this.transitions += 1;
+    this.fired[edge.transition.id]! += 1;
+    if (error !== null) this.findings.push({ kind: 'error', state: id, edge, message: error });
+    else if (failed !== null) this.findings.push({ kind: 'assertion', state: id, edge, claim: failed });
+    else this.#store(state);
+  }
+
+  #store(state: State): void {
+    const key = JSON.stringify(state);
+    if (this.#ids.has(key)) return;
+    const id = this.#states.push(state) - 1;
+    this.#ids.set(key, id);
+    const place = propertyPlace(state, this.#ends);
+    for (const [property, { kind, name, condition }] of this.#table.model.properties.entries()) {
+      if (kind === 'reachable' && this.reached.has(property)) continue;
+      const holds = authored(`property '${name}'`, () => isTrue(condition, place));
+      if (kind === 'reachable' && holds) this.reached.add(property);
+      if (kind === 'always' && !holds) this.findings.push({ kind: 'invariant', state: id, property });
+    }
+  }
+
+  markPredecessors(from: number, to: number, marks: Uint8Array): void {
+    for (let id = from; id < to; id++)
+      if (this.successors(id).some((next) => next.to >= to && marks[next.to] === 1)) marks[id] = 1;
+  }
+
+  markEnding(from: number, to: number, marks: Uint8Array): void {
+    for (let id = from; id < to; id++) {
+      const next = this.successors(id);
+      if (next.length === 0 || next.some(({ to: target }) => marks[target] === 1)) marks[id] = 1;
+    }
+  }
+
+  successors(id: number): readonly { readonly edge: Edge; readonly to: number }[] {
+    return edgesOutOf(this.#table, this.#states[id]!)
+      .filter(leadsOn)
+      .map(({ edge, firing }) => ({ edge, to: this.#ids.get(JSON.stringify(firing.state))! }));
+  }
+
+  state(id: number): State {
+    return this.#states[id]!;
+  }
+}
+
+/** Nothing can happen, and some thread that must not wait for ever has not ended. */
+export function isDeadlock(table: TransitionTable, state: State): boolean {
+  return table.threads.some(
+    ({ thread, end }) =>
+      !thread.mayBlockForever && state.threads[thread.name]!.some(({ location }) => location !== end),
+  );
+}

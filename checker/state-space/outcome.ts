@@ -1,0 +1,73 @@
+/** What a check answers: a verdict that never flatters, with its evidence. */
+import type { Untried } from '../language/model.ts';
+import type { Transition } from '../program/transition-system.ts';
+import type { Edge } from './state-space.ts';
+
+/** A run by the choices it makes: everything else follows from the model. */
+export interface Schedule {
+  /** Position of the initial state among `initialStates`. */
+  readonly initial: number;
+  readonly edges: readonly Edge[];
+}
+
+/** How far a search came. */
+export interface Statistics {
+  readonly states: number;
+  readonly transitions: number;
+  /** Steps from the initial state to the states farthest from it. */
+  readonly depth: number;
+  /** Bytes of the visited set and all that is kept for each state. */
+  readonly bytes: number;
+  /** Transitions that never fired, in the order of the text. */
+  readonly unfired: readonly Transition[];
+  /** States from which no run ends, once all is explored; null where that was not worked out. */
+  readonly endless: number | null;
+  /** How the states were explored, such as 'interpreter'. */
+  readonly method: string;
+}
+
+export type Answer =
+  | { readonly verdict: 'holds' }
+  | {
+      readonly verdict: 'violated';
+      readonly kind: 'invariant' | 'assertion';
+      /** The name of the property, or the claim of the assertion. */
+      readonly property: string;
+      readonly schedule: Schedule;
+      /** True when no run is shorter, and of those of the CPUs that move in it none has fewer switches between them. */
+      readonly minimal: boolean;
+    }
+  | { readonly verdict: 'deadlock'; readonly schedule: Schedule; readonly minimal: boolean }
+  | { readonly verdict: 'unreached'; readonly witnesses: readonly string[] }
+  /** The model itself is wrong; the schedule leads to where that shows. */
+  | { readonly verdict: 'error'; readonly message: string; readonly schedule: Schedule }
+  | {
+      readonly verdict: 'inconclusive';
+      readonly reason: string;
+      /** The only reason: everything was explored but for these, which the memory model leaves out. */
+      readonly untried?: readonly Untried[];
+    };
+
+/** The pairs of accesses on which no proof may rest; none where the verdict does not hang on any. */
+export const untriedOf = ({
+  untried = [],
+}: {
+  readonly verdict: string;
+  readonly untried?: readonly Untried[];
+}): readonly Untried[] => untried;
+
+export type Outcome = Answer & { readonly statistics: Statistics };
+
+/** When to give up, and whom to tell how it goes. */
+export interface Limits {
+  readonly maxStates: number;
+  /** Asked now and then: a reason to stop, such as 'interrupted', or null. */
+  readonly stop: () => string | null;
+  readonly onProgress: (progress: {
+    readonly states: number;
+    readonly frontier: number;
+    readonly depth: number;
+    /** Which of several searches this is; left out where it is the only one. */
+    readonly part?: string;
+  }) => void;
+}

@@ -1,0 +1,58 @@
+/** What the search asks of an implementation of the semantics: states by number, expanded a level at a time. */
+import type { Transition } from '../program/transition-system.ts';
+import type { State } from '../interpreter/evaluate.ts';
+
+/** One edge of the state graph: which copy of which thread fires what, and which of its choices. */
+export interface Edge {
+  /** Position in `TransitionTable.threads`. */
+  readonly thread: number;
+  readonly replica: number;
+  readonly transition: Transition;
+  /** Position among the ways in which the transition fires in that state: 0 unless it contains choices. */
+  readonly choice: number;
+}
+
+/** Something that ends a search; `state` is where it was found. */
+export type Finding =
+  | { readonly kind: 'deadlock'; readonly state: number }
+  /** `property` is a position in `Model.properties`, `state` violates it. */
+  | { readonly kind: 'invariant'; readonly state: number; readonly property: number }
+  /** An assertion that fails when `edge` fires in `state`; `claim` names it. */
+  | { readonly kind: 'assertion'; readonly state: number; readonly edge: Edge; readonly claim: string }
+  /** The author's mistake that shows when `edge` fires in `state`, such as a value outside of its domain. */
+  | { readonly kind: 'error'; readonly state: number; readonly edge: Edge; readonly message: string };
+
+/**
+ * The states found so far, numbered from 0 in the order of their insertion, and the findings among them.
+ *
+ * The same model gives the same numbers, counts and findings on every run, whatever the implementation.
+ */
+export interface StateSpace {
+  /** States to expand between two looks at limits. */
+  readonly portion?: number;
+  /** States stored. */
+  readonly count: number;
+  /** Edges generated, those to known states included. */
+  readonly transitions: number;
+  /** Bytes that the stored states take, with all that is kept for each of them. */
+  readonly bytes: number;
+  /** By `Transition.id`: how often each fired. */
+  readonly fired: ArrayLike<number>;
+  /** Positions in `Model.properties` of the witnesses that have been reached. */
+  readonly reached: ReadonlySet<number>;
+  /** In the order in which they were found; invariants are checked as states are stored, the rest as they are expanded. */
+  readonly findings: readonly Finding[];
+
+  /** Stores the initial states. */
+  start(): void;
+  /** Expands the states `from` .. `to - 1`, storing the new ones behind those that are there. */
+  expand(from: number, to: number): void;
+  /** Marks (1) those states `from` .. `to - 1` that have an edge to a marked state numbered `to` or more: the next level. */
+  markPredecessors(from: number, to: number, marks: Uint8Array): void;
+  /** Marks (1) those states `from` .. `to - 1` that have no edge to a state, or one to a marked state. */
+  markEnding(from: number, to: number, marks: Uint8Array): void;
+  /** The edges out of a state with the number of the state each leads to; edges whose assertion fails are left out. */
+  successors(id: number): readonly { readonly edge: Edge; readonly to: number }[];
+  /** The state of a number. */
+  state(id: number): State;
+}

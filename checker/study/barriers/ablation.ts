@@ -1,0 +1,107 @@
+/** Barriers on trial: the verdict without each of them, and the smallest sets that suffice, under each memory model. */
+import type { MemoryModelName } from '../../language/memory-name.ts';
+import type { Model, Untried, Verdict } from '../../language/model.ts';
+import { defaultSettings as memorySettings, memoryModels } from '../../memory/memory-models.ts';
+import { checking } from '../../search/check.ts';
+import { untriedOf, type Limits } from '../../state-space/outcome.ts';
+import type { Settings } from '../../search/settings.ts';
+import type { Steps } from '../../state-space/cooperative.ts';
+import { barriersOf, type Barrier } from './barrier.ts';
+import { essenceOf } from './model-identity.ts';
+import { smallestSets, type Judgement } from './minimal-hitting-sets.ts';
+import { without } from './without.ts';
+
+/** What became of the model without something. */
+export interface Tried {
+  readonly verdict: Verdict | 'error';
+  readonly states: number;
+  /** Steps of the trace, or null where there is none. */
+  readonly steps: number | null;
+  /** Why it is inconclusive; null where it is not. */
+  readonly reason: string | null;
+  /** The pairs of accesses that were not tried, where these are the reason. */
+  readonly untried: readonly Untried[];
+  /** True when the memory model makes the same of the model with and without it: it does nothing there. */
+  readonly idle: boolean;
+}
+
+/** Under one memory model. */
+export interface Sufficient {
+  readonly memory: MemoryModelName;
+  /** With everything in its place. */
+  readonly whole: Tried;
+  /** Each a smallest set of barriers with which the model holds; none when it does not hold with all of them. */
+  readonly sets: readonly (readonly Barrier[])[];
+  readonly undecided: boolean;
+}
+
+export interface Trial {
+  readonly barriers: readonly { readonly barrier: Barrier; readonly without: readonly Tried[] }[];
+  /** One for each memory model, in the order of `without`. */
+  readonly sufficient: readonly Sufficient[];
+}
+
+export interface Searching {
+  readonly memories: readonly MemoryModelName[];
+  readonly limits: Limits;
+  readonly settings: Settings;
+}
+
+/** Tries everything, pausing now and then. */
+export function* tryingBarriers(model: Model, { memories, limits, settings }: Searching): Steps<Trial> {
+  const barriers = barriersOf(model);
+  const ordering = barriers.filter(({ onlyOrders }) => onlyOrders);
+  const sufficient: Sufficient[] = [];
+  const alone: (readonly Tried[])[] = [];
+  for (const memory of memories) {
+    const attempt = attempts(model, memory, { memories, limits, settings });
+    const whole = yield* attempt([]);
+    const own: Tried[] = [];
+    for (const barrier of barriers) own.push(yield* attempt([barrier]));
+    const { sets, undecided } = yield* smallestSets(ordering, function* (kept): Steps<Judgement> {
+      return judgementOf((yield* attempt(ordering.filter((barrier) => !kept.has(barrier)))).verdict);
+    });
+    const inOrder = sets.map((set) => ordering.filter((barrier) => set.has(barrier)));
+    sufficient.push({ memory, whole, sets: inOrder, undecided });
+    alone.push(own);
+  }
+  const withoutEach = (at: number) => alone.map((own) => own[at]!);
+  return { barriers: barriers.map((barrier, at) => ({ barrier, without: withoutEach(at) })), sufficient };
+}
+
+/** Checks the model without some barriers; what the memory model makes the same of is searched once. */
+function attempts(model: Model, memory: MemoryModelName, { limits, settings }: Searching) {
+  const machine = (barriers: readonly Barrier[]) =>
+    memoryModels[memory](without(model, barriers), memorySettings);
+  const whole = essenceOf(machine([]));
+  const known = new Map<string, Tried>();
+  return function* (barriers: readonly Barrier[]): Steps<Tried> {
+    const weaker = machine(barriers);
+    const essence = essenceOf(weaker);
+    const before = known.get(essence);
+    if (before !== undefined) return before;
+    const { outcome } = yield* checking({ ...weaker, costs: [] }, limits, settings);
+    const { verdict, statistics } = outcome;
+    const steps = 'schedule' in outcome ? outcome.schedule.edges.length : null;
+    const reason = outcome.verdict === 'inconclusive' ? outcome.reason : null;
+    const untried = untriedOf(outcome);
+    const tried = { verdict, states: statistics.states, steps, reason, untried, idle: essence === whole };
+    known.set(essence, tried);
+    return tried;
+  };
+}
+
+/** A model that is only said to hold because something was never reached is not enough, and not shown to be lacking. */
+function judgementOf(verdict: Tried['verdict']): Judgement {
+  switch (verdict) {
+    case 'holds':
+      return 'enough';
+    case 'violated':
+    case 'deadlock':
+    case 'error':
+      return 'lacking';
+    case 'unreached':
+    case 'inconclusive':
+      return 'open';
+  }
+}

@@ -1,0 +1,201 @@
+/** Compares variants of a model: every combination of some options, and the smallest sets of repairs that make it safe. */
+import type { AnyDefinition, Verdict } from '../../language/model.ts';
+import { ModelError } from '../../language/model-error.ts';
+import {
+  countOfValues,
+  offValue,
+  optionName,
+  valuesOf,
+  withFallbacks,
+  type Options,
+  type OptionValue,
+} from '../../language/option.ts';
+import { checking, type Checked } from '../../search/check.ts';
+import { defaultSettings, type Settings } from '../../search/settings.ts';
+import { countingCosts, type Costs } from './costs.ts';
+import type { Limits } from '../../state-space/outcome.ts';
+import { finish, type Steps } from '../../state-space/cooperative.ts';
+
+export type Choices = Readonly<Record<string, OptionValue>>;
+
+export interface Row {
+  /** The varied options only. */
+  readonly varied: Choices;
+  readonly options: Choices;
+  readonly verdict: Verdict | 'error';
+  /** Steps of the shortest trace, or null where there is none. */
+  readonly steps: number | null;
+  readonly states: number;
+  readonly outcome: Checked['outcome'];
+  readonly costs: Costs;
+}
+
+/** The smallest sets of repairs for one setting of the other varied options. */
+export interface SmallestFixes {
+  readonly setting: Choices;
+  /** Each a set of repairs that holds while every smaller one was checked and fails. */
+  readonly sets: readonly Choices[];
+  /** Sets that contain a smallest one and yet fail: this repair spoils that one. */
+  readonly spoiled: readonly Choices[];
+  /** True when some variant was inconclusive, so that a smaller set may have been missed. */
+  readonly undecided: boolean;
+}
+
+export interface Comparison {
+  readonly definition: AnyDefinition;
+  readonly varied: readonly string[];
+  readonly fixed: Choices;
+  readonly rows: readonly Row[];
+  readonly smallest: readonly SmallestFixes[];
+}
+
+/** States up to which costs are counted; the interpreter counts them. */
+const costedStates = 50_000;
+
+/**
+ * Checks every combination of the varied options; the others keep the value given, or their fallback.
+ *
+ * Throws  ModelError for options that do not exist or are both varied and given, and for a model that is wrong.
+ */
+export function compare(definition: AnyDefinition, choice: Choice, limits: Limits): Comparison {
+  return finish(comparing(definition, choice, limits));
+}
+
+/** The options to vary, null for all of the machine and all repairs, and values for others. */
+export interface Choice {
+  readonly vary: readonly string[] | null;
+  readonly given: Choices;
+  readonly settings?: Settings;
+  /** Whether costs are counted, which takes longer than the checks. */
+  readonly costs?: boolean;
+}
+
+/** The comparison, pausing now and then. */
+export function* comparing(
+  definition: AnyDefinition,
+  { vary, given, settings = defaultSettings, costs: counted = true }: Choice,
+  limits: Limits,
+): Steps<Comparison> {
+  const { options } = definition;
+  const varied = variedBy(options, { vary, given });
+  const rows: Row[] = [];
+  for (const choices of combinations(options, varied)) {
+    const all = withFallbacks(options, { ...given, ...choices });
+    const model = definition.build(all);
+    const { table, outcome } = yield* checking(counted ? model : { ...model, costs: [] }, limits, settings);
+    const costs = yield* countingCosts(table, costedStates, limits);
+    rows.push(rowOf(choices, all, outcome, costs));
+  }
+  const fixed = Object.fromEntries(
+    Object.entries(withFallbacks(options, given)).filter(([key]) => !varied.includes(key)),
+  );
+  return { definition, varied, fixed, rows, smallest: smallestFixes(options, varied, rows) };
+}
+
+/** All options of each variant that a comparison builds, in its order; throws as the comparison does. */
+export function variantsOf(options: Options, choice: Choice): readonly Choices[] {
+  return combinations(options, variedBy(options, choice)).map((choices) =>
+    withFallbacks(options, { ...choice.given, ...choices }),
+  );
+}
+
+function variedBy(options: Options, { vary, given }: Choice): readonly string[] {
+  const varied = vary ?? defaultVaried(options).filter((key) => !(key in given));
+  for (const key of varied) {
+    if (options[key] === undefined)
+      throw new ModelError(
+        `there is no option '${key}' to vary; the options are ${Object.keys(options).join(', ')}`,
+      );
+    if (key in given) throw new ModelError(`the option '${key}' is both varied and given a value`);
+  }
+  return varied;
+}
+
+export const defaultVaried = (options: Options) =>
+  Object.keys(options).filter((key) => options[key]!.role === 'machine' || options[key]!.role === 'fix');
+
+/** More variants nobody waits for. */
+const mostVariants = 16_384;
+
+/**
+ * All combinations: by setting of the machine and the like, then from no repairs to all.
+ *
+ * Throws  ModelError when there are too many.
+ */
+export function combinations(options: Options, varied: readonly string[]): readonly Choices[] {
+  const variants = varied.reduce((product, key) => product * countOfValues(options[key]!), 1);
+  if (variants > mostVariants)
+    throw new ModelError(
+      `${varied.map(optionName).join(', ')} have ${variants} combinations, and at most ${mostVariants} are compared: ` +
+        'give some of these options a value, or name fewer with --vary',
+    );
+  const all = varied.reduce<readonly Choices[]>(
+    (some, key) =>
+      some.flatMap((choices) => valuesOf(options[key]!).map((value) => ({ ...choices, [key]: value }))),
+    [{}],
+  );
+  const setting = (choices: Choices) => JSON.stringify(settingOf(options, choices));
+  const settings = [...new Set(all.map(setting))];
+  return settings.flatMap((one) =>
+    all
+      .filter((choices) => setting(choices) === one)
+      .sort((a, b) => count(fixesOf(options, a)) - count(fixesOf(options, b))),
+  );
+}
+
+const count = (choices: Choices) => Object.keys(choices).length;
+
+function rowOf(varied: Choices, options: Choices, outcome: Checked['outcome'], costs: Costs): Row {
+  const steps = 'schedule' in outcome ? outcome.schedule.edges.length : null;
+  return {
+    varied,
+    options,
+    verdict: outcome.verdict,
+    steps,
+    states: outcome.statistics.states,
+    outcome,
+    costs,
+  };
+}
+
+/** The repairs that a row has switched on. */
+export const fixesOf = (options: Options, choices: Choices): Choices =>
+  Object.fromEntries(
+    Object.entries(choices).filter(
+      ([key, value]) => options[key]!.role === 'fix' && value !== offValue(options[key]!),
+    ),
+  );
+
+/** What a row has set beside its repairs. */
+export const settingOf = (options: Options, choices: Choices): Choices =>
+  Object.fromEntries(Object.entries(choices).filter(([key]) => options[key]!.role !== 'fix'));
+
+function smallestFixes(
+  options: Options,
+  varied: readonly string[],
+  rows: readonly Row[],
+): readonly SmallestFixes[] {
+  if (!varied.some((key) => options[key]!.role === 'fix')) return [];
+  return [...Map.groupBy(rows, (row) => JSON.stringify(settingOf(options, row.varied))).values()].map(
+    (group) => {
+      const all = group.map((row) => ({ fixes: fixesOf(options, row.varied), verdict: row.verdict }));
+      const safe = all.filter(({ verdict }) => verdict === 'holds').map(({ fixes }) => fixes);
+      const sets = safe.filter((fixes) => !safe.some((other) => isSmaller(other, fixes)));
+      const spoiled = all.filter(
+        ({ fixes, verdict }) => isUnsafe(verdict) && sets.some((set) => isSmaller(set, fixes)),
+      );
+      return {
+        setting: settingOf(options, group[0]!.varied),
+        sets,
+        spoiled: spoiled.map(({ fixes }) => fixes),
+        undecided: all.some(({ verdict }) => verdict === 'inconclusive'),
+      };
+    },
+  );
+}
+
+const isUnsafe = (verdict: Row['verdict']) => verdict === 'violated' || verdict === 'deadlock';
+
+/** True when `smaller` is a proper part of `larger`. */
+const isSmaller = (smaller: Choices, larger: Choices) =>
+  count(smaller) < count(larger) && Object.entries(smaller).every(([key, value]) => larger[key] === value);

@@ -1,0 +1,152 @@
+/** Counts what a variant costs, least and most over all its executions. */
+import type { TransitionTable } from '../../program/transition-system.ts';
+import type { Cost } from '../../language/cost.ts';
+import type { AnyExpr } from '../../language/expression.ts';
+import type { Declarations } from '../../language/variable.ts';
+import { isTrue, type State } from '../../interpreter/evaluate.ts';
+import {
+  endsOf,
+  fire,
+  initialStates,
+  moves,
+  propertyPlace,
+  type Access,
+  type Event,
+  type Firing,
+  type Move,
+} from '../../interpreter/interpreter.ts';
+import { extremes, type Extremes, type WeightedEdge } from './path-costs.ts';
+import type { Limits } from '../../state-space/outcome.ts';
+import type { Steps } from '../../state-space/cooperative.ts';
+
+/** By name of the cost; null where it was not counted: no execution gets there, or there are too many states. */
+export type Costs = Readonly<Record<string, Extremes | null>>;
+
+interface CostedEdge {
+  readonly to: number;
+  /** One weight for each cost of the model. */
+  readonly weights: readonly number[];
+}
+
+interface CostedGraph {
+  readonly states: readonly State[];
+  readonly initial: readonly number[];
+  readonly edges: readonly (readonly CostedEdge[])[];
+}
+
+/** Counts the costs that the model declares over its whole state graph, up to so many states; on a machine of its own, none. */
+export function* countingCosts(table: TransitionTable, maxStates: number, limits: Limits): Steps<Costs> {
+  const { costs, machine } = table.model;
+  const graph =
+    costs.length === 0 || machine !== undefined ? null : yield* costedGraph(table, maxStates, limits);
+  return Object.fromEntries(
+    costs.map((cost, at) => {
+      if ('cells' in cost.counts) return [cost.name, cellsOf(table, cost)];
+      return [cost.name, graph === null ? null : extremesOf(table, cost, at, graph)];
+    }),
+  );
+}
+
+function extremesOf(
+  table: TransitionTable,
+  { until }: Cost,
+  at: number,
+  graph: CostedGraph,
+): Extremes | null {
+  const edges = graph.edges.map((out) =>
+    out.map(({ to, weights }): WeightedEdge => ({ to, weight: weights[at]! })),
+  );
+  const ends = endsOf(table);
+  const reached = (condition: AnyExpr) => (node: number) =>
+    isTrue(condition, propertyPlace(graph.states[node]!, ends));
+  return extremes(
+    edges,
+    graph.initial,
+    until === null ? (node) => edges[node]!.length === 0 : reached(until),
+  );
+}
+
+/** The elements of a local array, where the variant has it. */
+function cellsOf(table: TransitionTable, { thread, counts }: Cost): Extremes {
+  const cells = 'cells' in counts ? counts.cells : '';
+  const owner = table.threads.find((other) => other.thread.name === thread)?.thread;
+  const length = owner?.locals[cells]?.length ?? 0;
+  return { least: length, most: length };
+}
+
+/** States between two looks at the limits. */
+const pause = 256;
+
+function* costedGraph(table: TransitionTable, maxStates: number, limits: Limits): Steps<CostedGraph | null> {
+  const { costs, shared } = table.model;
+  const outside = (event: Event) => ofProgram(event, shared);
+  const states: State[] = [];
+  const ids = new Map<string, number>();
+  const idOf = (state: State) => {
+    const key = JSON.stringify(state);
+    const known = ids.get(key);
+    if (known !== undefined) return known;
+    ids.set(key, states.length);
+    return states.push(state) - 1;
+  };
+  const initial = initialStates(table).map(idOf);
+  const edges: CostedEdge[][] = [];
+  for (let at = 0; at < states.length; at++) {
+    if (states.length > maxStates) return null;
+    if (at % pause === 0) {
+      if (limits.stop() !== null) return null;
+      yield;
+    }
+    edges[at] = moves(table, states[at]!).flatMap((move) =>
+      fire(states[at]!, move)
+        .filter(({ failed, error }: Firing) => failed === null && error === null)
+        .map(({ state, events }) => ({
+          to: idOf(state),
+          weights: costs.map((cost) => weightOf(cost, move, events.map(outside))),
+        })),
+    );
+  }
+  return { states, initial, edges };
+}
+
+function weightOf({ counts, thread }: Cost, move: Move, events: readonly Event[]): number {
+  const owner = move.thread.thread;
+  const counted = thread === null ? owner.ofMachine !== true : owner.name === thread && move.replica === 0;
+  if (!counted || 'cells' in counts) return 0;
+  return events.reduce(
+    (sum, event) =>
+      sum + ('effect' in counts ? (event.counts[counts.effect] ?? 0) : Number(isStep(counts.steps, event))),
+    0,
+  );
+}
+
+function isStep(
+  shape: 'access' | 'read-modify-write' | 'barrier',
+  { statement, reads, writes }: Event,
+): boolean {
+  const isBarrier =
+    statement.kind === 'barrier' || (statement.kind === 'step' && statement.barrier !== undefined);
+  switch (shape) {
+    case 'access':
+      return !isBarrier && reads.length + writes.length > 0;
+    case 'read-modify-write':
+      return writes.some((write) => reads.some(({ cell }) => cell === write.cell));
+    case 'barrier':
+      return isBarrier;
+  }
+}
+
+/**
+ * The event as the program has it: of what is inside of a CPU only the slots that hold a cell of memory.
+ *
+ * A store that goes into a buffer is an access, and so is a load that finds its cell there; a wait for an empty buffer is
+ * none. No slot is read and written as one read-modify-write: that is what memory does.
+ */
+function ofProgram(event: Event, shared: Declarations): Event {
+  const declared = (cell: string) => shared[cell.split('[', 1)[0]!]!;
+  const isMemory = ({ cell }: Access) => declared(cell).insideCpu === undefined;
+  const isUsed = ({ cell, value }: Access) => (declared(cell).cellNames?.[Number(value)] ?? '') !== '';
+  const memory = { ...event, reads: event.reads.filter(isMemory), writes: event.writes.filter(isMemory) };
+  if (memory.reads.length + memory.writes.length > 0) return memory;
+  return { ...event, reads: [...event.reads, ...event.writes].filter(isUsed), writes: [] };
+}

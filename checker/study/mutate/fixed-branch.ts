@@ -1,0 +1,12 @@
+/** A check decides nothing: its branch is never taken, or always. */
+import type { Change, Site } from './site.ts';
+
+export function fixedBranch({ statement }: Site): readonly Change[] {
+  if (statement.kind !== 'branch') return [];
+  if ([...statement.then, ...statement.otherwise].every(({ kind }) => kind === 'note')) return [];
+  const always = (value: boolean, change: string): Change => ({
+    change,
+    edits: new Map([[statement.line, [{ ...statement, condition: { kind: 'constant', value } }]]]),
+  });
+  return [always(false, 'never taken'), always(true, 'always taken')];
+}

@@ -1,0 +1,112 @@
+/** What becomes of a mutant: some scenario notices it, or none does. */
+import type { TransitionTable } from '../../program/transition-system.ts';
+import { transitionTable } from '../../program/build-transitions.ts';
+import { memoryOption, type MemoryModelName } from '../../language/memory-name.ts';
+import { ModelError } from '../../language/model-error.ts';
+import type { Model, Scenario, Verdict } from '../../language/model.ts';
+import { defaultSettings as memorySettings, memoryModels } from '../../memory/memory-models.ts';
+import { exploring } from '../../search/strategy.ts';
+import type { Statement } from '../../language/statement.ts';
+import type { Limits, Outcome } from '../../state-space/outcome.ts';
+import type { Settings } from '../../search/settings.ts';
+import type { Steps } from '../../state-space/cooperative.ts';
+import { edited } from './edited.ts';
+import type { Mutation } from './mutation.ts';
+
+export type Fate =
+  /** A scenario has another verdict than it declares: somebody would have noticed. */
+  | { readonly kind: 'killed'; readonly scenario: string; readonly verdict: Verdict | 'error' | 'not built' }
+  /** Every scenario has its verdict all the same; `why` is the author's explanation, or null. */
+  | { readonly kind: 'survives'; readonly why: string | null }
+  | { readonly kind: 'undecided'; readonly scenario: string; readonly reason: string };
+
+/** A scenario with its model before its memory model, and what came of it as it is. */
+export interface Ground {
+  readonly scenario: Scenario;
+  readonly model: Model;
+  readonly memory: MemoryModelName;
+  /** What the model does, to compare mutants with. */
+  readonly meaning: string;
+  readonly outcome: Outcome;
+}
+
+/** A mutation of the model of a scenario. */
+export interface Place {
+  readonly ground: Ground;
+  readonly mutation: Mutation;
+}
+
+/** A mutant may need so many times the states of the model, and some more where that is small. */
+const explosion = { factor: 10, more: 10_000 };
+
+/** The fate of a mutant in these scenarios, in their order: one that notices is enough. */
+export function* fateOf(places: readonly Place[], limits: Limits, settings: Settings): Steps<Fate> {
+  let undecided: Fate | null = null;
+  for (const { ground, mutation } of places) {
+    const { scenario, memory, outcome } = ground;
+    // Under sequential consistency barriers and orders mean nothing: the model would be the same.
+    if (mutation.ofMemory === true && memory === memoryOption.fallback) continue;
+    const reason = limits.stop() ?? ('reason' in outcome ? outcome.reason : null);
+    const found = reason === null ? yield* mutantIn(ground, mutation, limits, settings) : reason;
+    if (typeof found === 'string')
+      undecided ??= { kind: 'undecided', scenario: scenario.name, reason: found };
+    else if (found.verdict !== scenario.verdict)
+      return { kind: 'killed', scenario: scenario.name, verdict: found.verdict };
+  }
+  return undecided ?? { kind: 'survives', why: null };
+}
+
+/** Whether a mutation changes anything in a scenario: a jump to what follows anyway does not. */
+export function isEffective({ ground, mutation }: Place): boolean {
+  const { model, memory, meaning } = ground;
+  try {
+    return meaningOf(tableOf(edited(model, mutation.thread, mutation.edits), memory)) !== meaning;
+  } catch (error) {
+    if (error instanceof ModelError) return true;
+    throw error;
+  }
+}
+
+/** All that a table does, without the names and numbers of its statements: what is equal here behaves alike. */
+export const meaningOf = ({ model: { ledger = [], machine }, threads }: TransitionTable): string =>
+  JSON.stringify(
+    [ledger.length > 0, threads.map(({ entry, locations, end }) => ({ entry, locations, end }))],
+    (key, value: unknown) => {
+      if (key === 'statement') return machine === undefined ? undefined : orderIn(value as Statement);
+      return key === 'id' ? undefined : value;
+    },
+  );
+
+/** What a statement means to a machine that orders memory itself. */
+const orderIn = (statement: Statement) => ({
+  kind: statement.kind,
+  ordering: statement.kind === 'step' ? statement.ordering : null,
+  barrier: statement.kind === 'barrier' ? statement.barrier : null,
+});
+
+interface Found {
+  readonly verdict: Verdict | 'error' | 'not built';
+}
+
+/** The verdict of the mutant in one scenario, or the reason why there is none. */
+function* mutantIn(
+  { model, memory, meaning, outcome }: Ground,
+  { thread, edits }: Mutation,
+  limits: Limits,
+  settings: Settings,
+): Steps<Found | string> {
+  const maxStates = explosion.factor * outcome.statistics.states + explosion.more;
+  try {
+    const mutant = tableOf(edited(model, thread, edits), memory);
+    if (meaningOf(mutant) === meaning) return outcome;
+    const bounded = { ...limits, maxStates: Math.min(limits.maxStates, maxStates) };
+    const found = yield* exploring(mutant, bounded, settings);
+    return found.verdict === 'inconclusive' ? found.reason : found;
+  } catch (error) {
+    if (error instanceof ModelError) return { verdict: 'not built' };
+    throw error;
+  }
+}
+
+export const tableOf = (model: Model, memory: MemoryModelName): TransitionTable =>
+  transitionTable(memoryModels[memory](model, memorySettings));

@@ -1,0 +1,106 @@
+/** Mutates a model: every statement weakened in every way, and which of that no scenario notices. */
+import { memoryKey, memoryOption, type MemoryModelName } from '../../language/memory-name.ts';
+import { ModelError } from '../../language/model-error.ts';
+import type { AnyDefinition, Scenario } from '../../language/model.ts';
+import { exploring } from '../../search/strategy.ts';
+import type { Limits } from '../../state-space/outcome.ts';
+import type { Settings } from '../../search/settings.ts';
+import type { Steps } from '../../state-space/cooperative.ts';
+import {
+  fateOf,
+  isEffective,
+  meaningOf,
+  tableOf,
+  type Fate,
+  type Ground,
+  type Place,
+} from './mutant-verdict.ts';
+import { mutationsOf, type Mutation } from './mutation.ts';
+
+export interface Mutant {
+  readonly mutation: Mutation;
+  /** The scenario whose text `mutation` is of: the cheapest that has the statement. */
+  readonly scenario: string;
+  readonly fate: Fate;
+}
+
+export interface Mutated {
+  /** The cheapest first, as they were asked. */
+  readonly scenarios: readonly string[];
+  /** In the order of the text. */
+  readonly mutants: readonly Mutant[];
+  /** Names that the author explains, of mutants that are killed or do not exist. */
+  readonly stale: readonly string[];
+}
+
+/**
+ * Checks every mutant of a model in these scenarios, the cheapest first, until one of them kills it.
+ *
+ * Throws  ModelError when a scenario has not the verdict that it declares to begin with.
+ */
+export function* mutating(
+  definition: AnyDefinition,
+  scenarios: readonly Scenario[],
+  limits: Limits,
+  settings: Settings,
+): Steps<Mutated> {
+  const grounds: Ground[] = [];
+  for (const scenario of scenarios) grounds.push(yield* groundOf(definition, scenario, limits, settings));
+  grounds.sort((a, b) => a.outcome.statistics.states - b.outcome.statistics.states);
+  const places = grounds.flatMap((ground) =>
+    mutationsOf(ground.model).map((mutation): Place => ({ ground, mutation })),
+  );
+  const all = [...Map.groupBy(places, ({ mutation }) => mutation.name).values()].filter(
+    (same) => same[0]!.mutation.ofMemory === true || same.some(isEffective),
+  );
+  const reasons = reasonsOf(definition);
+  const mutants: Mutant[] = [];
+  for (const same of all) {
+    const part = `mutant ${mutants.length + 1} of ${all.length}`;
+    const { mutation, ground } = same[0]!;
+    const fate = yield* fateOf(same, inPart(limits, part), settings);
+    const told = fate.kind === 'survives' ? { ...fate, why: reasons.get(mutation.name) ?? null } : fate;
+    mutants.push({ mutation, scenario: ground.scenario.name, fate: told });
+  }
+  return {
+    scenarios: grounds.map(({ scenario }) => scenario.name),
+    mutants: inOrder(mutants),
+    stale: [...reasons.keys()].filter((name) => !mutants.some((mutant) => isOpen(mutant, name))),
+  };
+}
+
+const inPart = (limits: Limits, part: string): Limits => ({
+  ...limits,
+  onProgress: (now) => limits.onProgress({ ...now, part }),
+});
+
+/** What is undecided may survive. */
+const isOpen = ({ mutation, fate }: Mutant, name: string) => mutation.name === name && fate.kind !== 'killed';
+
+const reasonsOf = ({ survivors }: AnyDefinition): ReadonlyMap<string, string> =>
+  new Map(survivors.flatMap(({ mutants, why }) => mutants.map((name) => [name, why] as const)));
+
+/** Thread after thread, as they were met, each by line; two scenarios may number their lines differently. */
+const inOrder = (mutants: readonly Mutant[]): readonly Mutant[] =>
+  [...Map.groupBy(mutants, ({ mutation }) => mutation.thread).values()].flatMap((own) =>
+    own.toSorted((a, b) => a.mutation.statement.line - b.mutation.statement.line),
+  );
+
+function* groundOf(
+  definition: AnyDefinition,
+  scenario: Scenario,
+  limits: Limits,
+  settings: Settings,
+): Steps<Ground> {
+  const { [memoryKey]: named, ...options } = scenario.options;
+  const memory = (named ?? scenario.memory ?? memoryOption.fallback) as MemoryModelName;
+  const model = definition.build(options);
+  const table = tableOf(model, memory);
+  const outcome = yield* exploring(table, limits, settings);
+  if (outcome.verdict !== scenario.verdict && outcome.verdict !== 'inconclusive')
+    throw new ModelError(
+      `scenario '${scenario.name}' of ${definition.name} declares '${scenario.verdict}' and is '${outcome.verdict}': ` +
+        'set that right first, or nothing is known of its mutants',
+    );
+  return { scenario, model, memory, meaning: meaningOf(table), outcome };
+}

@@ -1,0 +1,81 @@
+/** What never happens in any scenario: statements, and sides of branches. */
+import type { Code, TransitionTable } from '../../program/transition-system.ts';
+import { transitionTable } from '../../program/build-transitions.ts';
+import type { Model } from '../../language/model.ts';
+import { statementsOf } from '../../language/thread.ts';
+import { isTrue, type State } from '../../interpreter/evaluate.ts';
+import {
+  endsOf,
+  fire,
+  initialStates,
+  moves,
+  propertyPlace,
+  type Event,
+} from '../../interpreter/interpreter.ts';
+import type { Steps } from '../../state-space/cooperative.ts';
+import { titleOf } from './site.ts';
+
+/**
+ * The names of what none of these models ever does, as those of the mutants that leave it as it is: a step that never
+ * fires may be left out, a branch that is never taken may never be taken.
+ *
+ * Assumes: the models are small, the smallest first: the interpreter walks through their states until nothing is missing.
+ */
+export function* unfiredIn(models: readonly Model[]): Steps<ReadonlySet<string>> {
+  const missing = new Set(models.flatMap((model) => [...namesIn(model)]));
+  for (const model of models) {
+    const own = new Set([...namesIn(model)].filter((name) => missing.has(name)));
+    for (const name of own.size === 0 ? [] : yield* firedIn(model, own)) missing.delete(name);
+  }
+  return missing;
+}
+
+/** All that can happen in the text of a model. */
+function* namesIn({ threads }: Model): Generator<string> {
+  for (const { name, body } of threads)
+    for (const statement of statementsOf(body)) {
+      const title = `${name}: ${titleOf(statement)}`;
+      if (statement.kind === 'step' || statement.kind === 'choose') yield `${title}: left out`;
+      if (statement.kind === 'branch') yield* [`${title}: never taken`, `${title}: always taken`];
+    }
+}
+
+const nameOf = (thread: string, { statement, taken }: Event) =>
+  `${thread}: ${titleOf(statement)}: ${taken === null ? 'left out' : taken ? 'never taken' : 'always taken'}`;
+
+/** States between two pauses. */
+const pause = 256;
+
+/** Those of the names that happen; a run ends where a property is violated, and with the first mistake. */
+function* firedIn(model: Model, wanted: ReadonlySet<string>): Steps<ReadonlySet<string>> {
+  const table = transitionTable(model);
+  const fired = new Set<string>();
+  const states = new Map(initialStates(table).map((state) => [JSON.stringify(state), state]));
+  const add = (name: string) => wanted.has(name) && fired.add(name);
+  for (const { thread, entry } of table.threads)
+    for (const name of namesBefore(thread.name, entry)) add(name);
+  let at = 0;
+  for (const state of states.values()) {
+    if (fired.size === wanted.size) break;
+    if (at++ % pause === 0) yield;
+    if (isViolated(table, state)) continue;
+    for (const move of moves(table, state))
+      for (const { state: next, events, failed, error } of fire(state, move)) {
+        for (const event of events) add(nameOf(move.thread.thread.name, event));
+        if (failed === null && error === null) states.set(JSON.stringify(next), next);
+      }
+  }
+  return fired;
+}
+
+/** What happens before the first step, as far as that is the same in every run. */
+function* namesBefore(thread: string, code: Code): Generator<string> {
+  if (code.kind !== 'effects' && code.kind !== 'choose') return;
+  yield `${thread}: ${titleOf(code.statement)}: left out`;
+  yield* namesBefore(thread, code.next);
+}
+
+function isViolated(table: TransitionTable, state: State): boolean {
+  const place = propertyPlace(state, endsOf(table));
+  return table.model.properties.some(({ kind, condition }) => kind === 'always' && !isTrue(condition, place));
+}

@@ -1,0 +1,14 @@
+/** An ordered access becomes a relaxed one: an acquire, a release, a fully ordered one. */
+import type { Change, Site } from './site.ts';
+
+export function weakerOrdering({ statement }: Site): readonly Change[] {
+  if (statement.kind !== 'step' || statement.ordering === null || statement.ordering === 'relaxed') return [];
+  const relaxed = { ...statement, ordering: 'relaxed' } as const;
+  return [
+    {
+      change: `relaxed, not ${statement.ordering}`,
+      edits: new Map([[statement.line, [relaxed]]]),
+      ofMemory: true,
+    },
+  ];
+}

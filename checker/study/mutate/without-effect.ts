@@ -1,0 +1,34 @@
+/** A step loses one of its effects, or the condition of one. */
+import { printEffect, printExpr } from '../../language/print.ts';
+import type { Effect } from '../../language/statement.ts';
+import { changesState } from './drop-statement.ts';
+import type { Change, Site } from './site.ts';
+
+export function withoutEffect({ statement }: Site): readonly Change[] {
+  if (statement.kind !== 'step') return [];
+  const fewer = [...lessThan(statement.effects)].filter(
+    // A step that is left with nothing is a step that is left out.
+    ({ effects }) => statement.guard !== null || effects.some(changesState),
+  );
+  return fewer.map(({ lost, effects }) => ({
+    change: `without '${lost}'`,
+    edits: new Map([[statement.line, [{ ...statement, effects }]]]),
+  }));
+}
+
+interface Fewer {
+  readonly lost: string;
+  readonly effects: readonly Effect[];
+}
+
+function* lessThan(effects: readonly Effect[]): Generator<Fewer> {
+  for (const [at, effect] of effects.entries()) {
+    const replaced = (...others: readonly Effect[]) => effects.toSpliced(at, 1, ...others);
+    if (effect.kind === 'set') yield { lost: printEffect(effect), effects: replaced() };
+    if (effect.kind === 'when' && changesState(effect))
+      yield { lost: `if (${printExpr(effect.condition)})`, effects: replaced(...effect.effects) };
+    if (effect.kind === 'when' || effect.kind === 'each')
+      for (const inner of lessThan(effect.effects))
+        yield { lost: inner.lost, effects: replaced({ ...effect, effects: inner.effects }) };
+  }
+}

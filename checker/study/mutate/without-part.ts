@@ -1,0 +1,76 @@
+/** A condition loses one of its parts: a && b is weaker without b, a || b stronger. */
+import type { AnyExpr } from '../../language/expression.ts';
+import { printExpr } from '../../language/print.ts';
+import type { Statement } from '../../language/statement.ts';
+import type { Change, Site } from './site.ts';
+
+/** The condition of a branch and what a step waits for. */
+export function withoutPart({ statement }: Site): readonly Change[] {
+  switch (statement.kind) {
+    case 'branch':
+      return changes(statement.condition, (condition) => ({ ...statement, condition }));
+    case 'step':
+      return statement.guard === null ? [] : changes(statement.guard, (guard) => ({ ...statement, guard }));
+    case 'choose':
+    case 'either':
+    case 'loop':
+    case 'forever':
+    case 'atomically':
+    case 'label':
+    case 'goto':
+    case 'barrier':
+    case 'note':
+      return [];
+  }
+}
+
+const changes = (condition: AnyExpr, make: (condition: AnyExpr) => Statement): readonly Change[] =>
+  [...smaller(condition)].map(({ lost, expr }) => {
+    const statement = make(expr);
+    return { change: `without '${printExpr(lost)}'`, edits: new Map([[statement.line, [statement]]]) };
+  });
+
+interface Smaller {
+  readonly lost: AnyExpr;
+  readonly expr: AnyExpr;
+}
+
+function* smaller(expr: AnyExpr): Generator<Smaller> {
+  switch (expr.kind) {
+    case 'not':
+    case 'claim':
+      for (const { lost, expr: operand } of smaller(expr.operand)) yield { lost, expr: { ...expr, operand } };
+      return;
+    case 'quantifier':
+      for (const { lost, expr: body } of smaller(expr.body)) yield { lost, expr: { ...expr, body } };
+      return;
+    case 'binary':
+      if (expr.operator === '&&' || expr.operator === '||') yield* smallerChain(expr, expr.operator);
+      return;
+    case 'constant':
+    case 'shared':
+    case 'local':
+    case 'self':
+    case 'bound':
+    case 'conditional':
+    case 'ended':
+      return;
+  }
+}
+
+/** a && b && c without each of its operands, and with each of them smaller. */
+function* smallerChain(expr: AnyExpr, operator: '&&' | '||'): Generator<Smaller> {
+  const operands = operandsOf(expr, operator);
+  const joined = (parts: readonly AnyExpr[]) =>
+    parts.reduce((left, right) => ({ kind: 'binary', operator, left, right }));
+  for (const [at, operand] of operands.entries()) {
+    yield { lost: operand, expr: joined(operands.toSpliced(at, 1)) };
+    for (const part of smaller(operand))
+      yield { lost: part.lost, expr: joined(operands.with(at, part.expr)) };
+  }
+}
+
+const operandsOf = (expr: AnyExpr, operator: '&&' | '||'): readonly AnyExpr[] =>
+  expr.kind === 'binary' && expr.operator === operator
+    ? [...operandsOf(expr.left, operator), ...operandsOf(expr.right, operator)]
+    : [expr];

@@ -1,0 +1,70 @@
+/** The harm of a violation in one sentence: what the author said about the claim that is false. */
+import { printExpr } from '../language/print.ts';
+import type { AnyExpr, Sentence } from '../language/expression.ts';
+import { evaluate, isTrue, withBound, type Place } from '../interpreter/evaluate.ts';
+
+/** The number that a trace gives to the CPU of a copy of a thread. */
+export type CpuNumber = (thread: string, replica: number) => number;
+
+/** The sentence of the innermost false claim of a condition, or null when the condition is true. */
+export function harmOf(condition: AnyExpr, place: Place, cpuNumber: CpuNumber): string | null {
+  if (isTrue(condition, place)) return null;
+  return innermost(condition, place, cpuNumber) ?? `not: ${printExpr(condition)}`;
+}
+
+function innermost(expr: AnyExpr, place: Place, cpuNumber: CpuNumber): string | null {
+  if (isTrue(expr, place)) return null;
+  switch (expr.kind) {
+    case 'claim':
+      return innermost(expr.operand, place, cpuNumber) ?? told(expr.harm, place, cpuNumber);
+    case 'binary':
+      // As in C, what stands behind a false && is not evaluated: it may read outside of an array.
+      return innermostOf(
+        expr.operator === '&&' && !isTrue(expr.left, place) ? [expr.left] : [expr.left, expr.right],
+        place,
+        cpuNumber,
+      );
+    case 'quantifier': {
+      const { level, low, high } = expr.binder;
+      const instances = Array.from({ length: high - low + 1 }, (_, at) => withBound(place, level, low + at));
+      return (
+        instances
+          .map((instance) => innermost(expr.body, instance, cpuNumber))
+          .find((sentence) => sentence !== null) ?? null
+      );
+    }
+    case 'constant':
+    case 'shared':
+    case 'local':
+    case 'self':
+    case 'bound':
+    case 'not':
+    case 'conditional':
+    case 'ended':
+      return null;
+  }
+}
+
+/**
+ * The author's sentence with its values. The index of a copy of a thread is told as the number of its CPU, as the columns
+ * of a trace number them; behind `[` it is the index that it is.
+ */
+const told = (sentence: Sentence, place: Place, cpuNumber: CpuNumber): string =>
+  sentence
+    .map((part, at) => {
+      if (typeof part === 'string') return part;
+      const value = evaluate(part, place);
+      const thread = part.kind === 'bound' ? part.binder.thread : null;
+      const before = sentence[at - 1];
+      const isIndex = typeof before === 'string' && before.endsWith('[');
+      return String(thread === null || isIndex ? value : cpuNumber(thread, Number(value)));
+    })
+    .join('');
+
+/** Only conditions have claims in them; comparisons and sums have none. */
+const innermostOf = (parts: readonly AnyExpr[], place: Place, cpuNumber: CpuNumber) =>
+  parts
+    .map((part) => (isCondition(part) ? innermost(part, place, cpuNumber) : null))
+    .find((sentence) => sentence !== null) ?? null;
+
+const isCondition = ({ kind }: AnyExpr) => kind === 'claim' || kind === 'binary' || kind === 'quantifier';

@@ -1,0 +1,146 @@
+/** Among the shortest runs to a set of states, the one with the fewest switches between CPUs. */
+import type { TransitionTable } from '../program/transition-system.ts';
+import type { Schedule } from '../state-space/outcome.ts';
+import type { Edge, StateSpace } from '../state-space/state-space.ts';
+
+/** The edges of a state that lie on shortest runs, each with the state it leads to; -1 where the run ends with it. */
+type Step = { readonly edge: Edge; readonly to: number };
+
+/** By CPU: the least number of switches still to come when that CPU makes the next step. */
+type Cost = ReadonlyMap<string, number>;
+
+/** States on shortest runs up to which the fewest switches are worked out: the interpreter is asked about each of them. */
+const mostStates = 20_000;
+
+/** Where shortest runs to the targets lead. */
+interface Ways {
+  readonly space: StateSpace;
+  readonly levels: readonly number[];
+  readonly targets: ReadonlyMap<number, readonly Edge[]>;
+  /** The depth of the targets. */
+  readonly depth: number;
+  /** By state: 1 where it lies on a shortest run; and how many there are. */
+  readonly marks: Uint8Array;
+  readonly states: number;
+}
+
+/**
+ * The shortest run to one of `targets`, with the fewest switches, and of those the first in the order of threads. Where
+ * more than `most` states lie on shortest runs, it is one that stays on its CPU wherever it can.
+ *
+ * Shape:  `levels[d]` is the number of the first state at depth d. All targets are at one depth; each has the edges
+ *         with which the run ends, or none where it ends in the state itself.
+ */
+export function fewestSwitches(
+  table: TransitionTable,
+  ways: Pick<Ways, 'space' | 'levels' | 'targets'>,
+  most = mostStates,
+): Schedule {
+  const all = waysOf(ways);
+  if (all.states > most) return walkOn(all, table);
+  const onTheWay = shortestRuns(all);
+  const costs = new Map<number, Cost>();
+  for (const states of onTheWay.toReversed())
+    for (const [state, steps] of states) costs.set(state, costOf(steps, costs, table));
+  const best = (state: number) => Math.min(...costs.get(state)!.values());
+  const initial = [...onTheWay[0]!.keys()].reduce((least, state) =>
+    best(state) < best(least) ? state : least,
+  );
+  return { initial, edges: walkCheapest(initial, onTheWay, costs, table) };
+}
+
+/** Goes back from the targets, level by level. */
+function waysOf({ space, levels, targets }: Pick<Ways, 'space' | 'levels' | 'targets'>): Ways {
+  const [anyTarget] = targets.keys();
+  const depth = levels.findLastIndex((start) => start <= anyTarget!);
+  const marks = new Uint8Array(space.count);
+  for (const target of targets.keys()) marks[target] = 1;
+  for (let level = depth - 1; level >= 0; level--)
+    space.markPredecessors(levels[level]!, levels[level + 1]!, marks);
+  return { space, levels, targets, depth, marks, states: marks.reduce((sum, mark) => sum + mark, 0) };
+}
+
+/** The marked states from one number up to another. */
+function* markedStates(marks: Uint8Array, from: number, to: number): Iterable<number> {
+  for (let state = marks.indexOf(1, from); state >= 0 && state < to; state = marks.indexOf(1, state + 1))
+    yield state;
+}
+
+/** The edges of a state at a depth that lie on shortest runs. */
+function stepsFrom(state: number, depth: number, ways: Ways): readonly Step[] {
+  const { space, levels, targets, marks } = ways;
+  if (depth === ways.depth) return targets.get(state)!.map((edge) => ({ edge, to: -1 }));
+  const next = levels[depth + 1]!;
+  return space.successors(state).filter(({ to }) => to >= next && marks[to] === 1);
+}
+
+/** By depth: the states on shortest runs to the targets, with their edges along such runs. */
+function shortestRuns(ways: Ways): readonly ReadonlyMap<number, readonly Step[]>[] {
+  const { levels, targets, depth, marks } = ways;
+  const last = [...targets.keys()];
+  return Array.from({ length: depth + 1 }, (_, at) => {
+    const states = at === depth ? last : [...markedStates(marks, levels[at]!, levels[at + 1]!)];
+    return new Map(states.map((state) => [state, stepsFrom(state, at, ways)]));
+  });
+}
+
+/** From the first state on: the next step of the CPU that made the last one, else the first that there is. */
+function walkOn(ways: Ways, table: TransitionTable): Schedule {
+  const initial = ways.marks.indexOf(1);
+  const edges: Edge[] = [];
+  let [state, last] = [initial, ''];
+  for (let depth = 0; depth <= ways.depth; depth++) {
+    const steps = stepsFrom(state, depth, ways);
+    const step = steps.find(({ edge }) => cpuOf(table, edge) === last) ?? steps[0];
+    if (step === undefined) break;
+    edges.push(step.edge);
+    [state, last] = [step.to, cpuOf(table, step.edge)];
+  }
+  return { initial, edges };
+}
+
+/** A thread that runs on another's CPUs shares its column and is no switch. */
+export function cpuOf(table: TransitionTable, { thread, replica }: Pick<Edge, 'thread' | 'replica'>): string {
+  const { name, on } = table.threads[thread]!.thread;
+  return `${on ?? name} ${replica}`;
+}
+
+function costOf(steps: readonly Step[], costs: ReadonlyMap<number, Cost>, table: TransitionTable): Cost {
+  const least = new Map<string, number>();
+  for (const step of steps) {
+    const cpu = cpuOf(table, step.edge);
+    least.set(cpu, Math.min(least.get(cpu) ?? Infinity, costAfter(step, cpu, costs)));
+  }
+  return least;
+}
+
+/** Switches after a step of `cpu`: none where the run ends. */
+function costAfter({ to }: Step, cpu: string, costs: ReadonlyMap<number, Cost>): number {
+  const next = costs.get(to);
+  if (next === undefined || next.size === 0) return 0;
+  return Math.min(...[...next].map(([other, cost]) => cost + Number(other !== cpu)));
+}
+
+/** Takes at each state the first edge that costs no more than the best. */
+function walkCheapest(
+  initial: number,
+  onTheWay: readonly ReadonlyMap<number, readonly Step[]>[],
+  costs: ReadonlyMap<number, Cost>,
+  table: TransitionTable,
+): Edge[] {
+  const edges: Edge[] = [];
+  let last: string | null = null;
+  let state = initial;
+  for (const states of onTheWay) {
+    const priced: { step: Step; cpu: string; cost: number }[] = (states.get(state) ?? []).map((step) => {
+      const cpu = cpuOf(table, step.edge);
+      return { step, cpu, cost: costAfter(step, cpu, costs) + Number(last !== null && cpu !== last) };
+    });
+    const [first] = priced;
+    if (first === undefined) break;
+    const { step, cpu } = priced.reduce((least, other) => (other.cost < least.cost ? other : least), first);
+    edges.push(step.edge);
+    [last, state] = [cpu, step.to];
+  }
+  return edges;
+}

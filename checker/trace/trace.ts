@@ -1,0 +1,28 @@
+/** A trace: what a run did, step by step. */
+import type { Edge } from '../state-space/state-space.ts';
+import type { Event } from '../interpreter/interpreter.ts';
+import type { State } from '../interpreter/evaluate.ts';
+
+export interface TraceStep {
+  readonly edge: Edge;
+  readonly thread: string;
+  readonly replica: number;
+  /** The statements executed: the one the step is named after, then local computation. */
+  readonly events: readonly Event[];
+  readonly after: State;
+}
+
+export interface Trace {
+  readonly initial: State;
+  readonly steps: readonly TraceStep[];
+  /** What stopped the last step, if something did: an assertion's claim or the author's mistake. */
+  readonly stopped: string | null;
+}
+
+/** A message of a mistake without the copy that made it: interchangeable copies make the same. */
+export const ofAnyCopy = (message: string): string => message.replace(/ \(copy \d+\)/, '');
+
+/** A schedule that the model does not allow. */
+export class ReplayError extends Error {
+  override readonly name = 'ReplayError';
+}

@@ -1,0 +1,196 @@
+/** Barriers on trial as text: one variant barrier by barrier, or for each repair what it needs where. */
+import type { Barrier } from '../../checker/study/barriers/barrier.ts';
+import type { OnTrial } from '../../checker/study/barriers/barriers.ts';
+import type { Sufficient, Trial, Tried } from '../../checker/study/barriers/ablation.ts';
+import { withFallbacks } from '../../checker/language/option.ts';
+import type { Choices } from '../../checker/study/compare/compare.ts';
+import {
+  commandLines,
+  optionWords,
+  quotedPath,
+  withoutUsualMemory,
+} from '../../checker/report/options-text.ts';
+import { wrap } from '../../checker/report/wrap.ts';
+import { untriedLines } from '../report/check-text.ts';
+import { mostUntried } from '../compare/text.ts';
+import { describeChoices, describeSet } from '../compare/choices.ts';
+
+interface Page {
+  /** The model as it was typed. */
+  readonly typed: string;
+  readonly seconds: number;
+  /** In characters. */
+  readonly width: number;
+}
+
+/** Shape:  lines of at most `width` characters where words allow it, without an end of line at the end. */
+export const renderBarriers = (result: OnTrial, page: Page): string =>
+  (result.variants.length === 1 ? oneVariant(result, page) : allRepairs(result, page)).join('\n\n');
+
+function oneVariant(result: OnTrial, page: Page): readonly string[] {
+  const { variant, trial } = result.variants[0]!;
+  return [
+    heading(result, 'barriers on trial', variant.options, page),
+    table(trial, page.width),
+    legend(trial, page.width),
+    ['Smallest sets of barriers that suffice:', ...needs(trial.sufficient, page.width)].join('\n'),
+    ...reasons([trial], page.width),
+    ...openEnds(result, page),
+  ].filter((section) => section !== '');
+}
+
+function allRepairs(result: OnTrial, page: Page): readonly string[] {
+  const { definition, variants } = result;
+  const common = Object.entries(variants[0]!.variant.options).filter(([key, value]) =>
+    variants.every(({ variant }) => !(key in variant.setting) && variant.options[key] === value),
+  );
+  const blocks = variants.map(({ variant, trial }) => {
+    const repair = describeSet(definition, variant.fixes);
+    const setting = describeChoices(variant.setting);
+    const title = [...(setting === '' ? [] : [setting]), repair].join(': ');
+    return [...wrap(title, page.width, 2), ...needs(trial.sufficient, page.width)].join('\n');
+  });
+  const example = variants.findLast(({ variant }) => Object.keys(variant.fixes).length > 0) ?? variants[0]!;
+  const options = optionWords(definition.options, example.variant.options);
+  const typed = ['Barrier by barrier: racewalk barriers', quotedPath(page.typed), ...options];
+  const notes =
+    'Repairs are the smallest sets that hold under sc. Each set of barriers was tried, and every smaller one fails.';
+  return [
+    heading(result, 'which repair needs which barrier, on which machine', Object.fromEntries(common), page),
+    ...blocks,
+    [...wrap(notes, page.width), ...commandLines(typed, page.width)].join('\n'),
+    ...reasons(
+      variants.map(({ trial }) => trial),
+      page.width,
+    ),
+    ...openEnds(result, page),
+  ];
+}
+
+function heading({ definition }: OnTrial, what: string, chosen: Choices, { width }: Page): string {
+  const told = withoutUsualMemory(withFallbacks(definition.options, chosen));
+  const settled = Object.fromEntries(
+    Object.entries(told).filter(([key]) => key in chosen || what === 'barriers on trial'),
+  );
+  const options = describeChoices(settled);
+  return [
+    ...wrap(`${definition.name}: ${what}`, width, 2),
+    ...(options === '' ? [] : wrap(`with ${options}`, width, 5)),
+  ].join('\n');
+}
+
+const columnWidth = 10;
+
+/** A row a barrier: what becomes of the model without it. */
+function table({ barriers, sufficient }: Trial, width: number): string {
+  const shown = barriers.filter((one) => !isIdleEverywhere(one));
+  const labels = shown.map(({ barrier }) => labelOf(barrier).length);
+  const left = Math.min(Math.max(16, ...labels), width - columnWidth * sufficient.length);
+  const row = (texts: readonly string[], verdicts: readonly string[]) =>
+    texts.map((text, at) =>
+      (
+        text.padEnd(left) +
+        (at === 0 ? verdicts.map((word) => `  ${word.padEnd(columnWidth - 2)}`).join('') : '')
+      ).trimEnd(),
+    );
+  const threads = [...Map.groupBy(shown, ({ barrier }) => barrier.thread)];
+  return [
+    ...row(
+      [''],
+      sufficient.map(({ memory }) => memory),
+    ),
+    ...row(
+      ['nothing left out'],
+      sufficient.map(({ whole }) => wordOf(whole)),
+    ),
+    ...threads.flatMap(([thread, own]) => [
+      `without, in ${thread}:`,
+      ...own.flatMap(({ barrier, without }) =>
+        row(
+          wrap(labelOf(barrier), left, 8),
+          without.map((tried) => (tried.idle ? '.' : wordOf(tried))),
+        ),
+      ),
+    ]),
+  ].join('\n');
+}
+
+const labelOf = (barrier: Barrier) => `${String(barrier.line).padStart(4)}  ${called(barrier)}`;
+
+const wordOf = ({ verdict }: Tried) => (verdict === 'inconclusive' ? '?' : verdict);
+
+/** Why some trials remained open: what was not tried, and what else. */
+function reasons(trials: readonly Trial[], width: number): readonly string[] {
+  const tried = trials.flatMap(({ barriers, sufficient }) => [
+    ...sufficient.map(({ whole }) => whole),
+    ...barriers.flatMap(({ without }) => without),
+  ]);
+  const others = new Set(tried.flatMap(({ reason, untried }) => (untried.length > 0 ? [] : (reason ?? []))));
+  return [
+    ...untriedLines(
+      tried.flatMap(({ untried }) => untried),
+      width,
+      mostUntried,
+    ),
+    ...[...others].map((reason) => wrap(`Not decided: ${reason}`, width).join('\n')),
+  ];
+}
+
+/** Read-modify-writes whose order no machine of the table knows: most of them, and nobody wrote them as barriers. */
+const isIdleEverywhere = ({ barrier, without }: Trial['barriers'][number]) =>
+  barrier.kind === 'implied' && without.every(({ idle }) => idle);
+
+function called({ kind, text, ordering }: Barrier): string {
+  switch (kind) {
+    case 'barrier':
+      return text;
+    case 'recheck':
+      return `recheck: if (${text})`;
+    case 'ordering':
+    case 'implied':
+      return `${ordering}: ${text}`;
+  }
+}
+
+function legend({ barriers }: Trial, width: number): string {
+  const words = barriers.flatMap(({ without }) => without);
+  const hidden = barriers.filter(isIdleEverywhere).length;
+  const notes = [
+    ...(words.some(({ idle }) => idle) ? ['.: this machine does the same with and without it.'] : []),
+    ...(words.some(({ verdict }) => verdict === 'inconclusive') ? ['?: not decided.'] : []),
+    ...(hidden > 0
+      ? [`Not shown: ${hidden} read-modify-writes, full barriers by nature on all these machines.`]
+      : []),
+  ];
+  return notes.length === 0 ? '' : wrap(notes.join(' '), width).join('\n');
+}
+
+/** What suffices, one line for memory models that need the same. */
+function needs(sufficient: readonly Sufficient[], width: number): readonly string[] {
+  const groups = [...Map.groupBy(sufficient, needOf)];
+  const names = groups.map(([, same]) => same.map(({ memory }) => memory).join(', '));
+  const longest = Math.max(...names.map((name) => name.length));
+  return groups.flatMap(([need], at) => wrap(`  ${names[at]!.padEnd(longest)}  ${need}`, width, longest + 6));
+}
+
+function needOf({ whole, sets, undecided }: Sufficient): string {
+  const open = undecided ? [sets.length === 0 ? 'not decided' : 'others were not decided'] : [];
+  if (sets.length === 0) return open[0] ?? `${whole.verdict} with all of its barriers`;
+  const told = sets.map((set) => (set.length === 0 ? 'no barrier' : set.map(placed).join(' and ')));
+  return [...told, ...open].join('; or ');
+}
+
+const placed = (barrier: Barrier) => `${called(barrier)} (${barrier.thread}, line ${barrier.line})`;
+
+function openEnds({ undecided, variants }: OnTrial, { seconds, width }: Page): readonly string[] {
+  const kept = variants.flatMap(({ trial }) =>
+    trial.barriers.filter(({ barrier }) => barrier.kind === 'barrier' && !barrier.onlyOrders),
+  );
+  return [
+    ...(undecided ? ['Some variants are inconclusive: a smaller repair may have been missed.'] : []),
+    ...(kept.length > 0
+      ? ['Barriers that also decide what a thread does next stay in all sets (docs/soundness.md).']
+      : []),
+    `tried in ${seconds.toFixed(1)} s`,
+  ].map((text) => wrap(text, width).join('\n'));
+}

@@ -1,0 +1,104 @@
+/** Checks every scenario against what it declares: verdict, counts, length of the trace. */
+import { registry } from '../../models/registry.ts';
+import { withMemoryOption } from '../../checker/memory/memory-option.ts';
+import type { Scenario } from '../../checker/language/model.ts';
+import { checking, type Checked } from '../../checker/search/check.ts';
+import type { CheckOptions } from './run.ts';
+import { statisticsJson } from '../report/check-json.ts';
+import type { AllResult } from '../report/check-schema.ts';
+import { junitXml } from './junit.ts';
+import { runWithin } from '../options/limits.ts';
+import { buildModel, findModel, type Source } from '../model-files/models.ts';
+import { print, styled } from '../terminal/output.ts';
+import { count } from '../../checker/report/numbers.ts';
+import { settingsOf } from '../options/search-options.ts';
+import { UsageError } from '../terminal/usage-error.ts';
+
+type Row = AllResult['scenarios'][number];
+
+/** Exit code 0 when all is as declared, 1 when something is not, 3 when that remained open. */
+export async function checkAll(
+  name: string | null,
+  words: readonly string[],
+  options: CheckOptions,
+): Promise<void> {
+  if (words.length > 0)
+    throw new UsageError(
+      `--all checks the scenarios as they are declared, and '${words.join(' ')}' contradicts that`,
+    );
+  const sources = name === null ? registry.map(ofProject) : [await findModel(name)];
+  if (sources.some(({ scenario }) => scenario !== null))
+    throw new UsageError('--all and one scenario contradict each other: leave one of them out');
+  const rows: Row[] = [];
+  const tells = options.json !== true && options.quiet !== true && options.reporter !== 'junit';
+  for (const source of sources) {
+    if (tells) print(source.definition.name);
+    for (const scenario of source.definition.scenarios) {
+      const row = await checkScenario(source, scenario, options);
+      rows.push(row);
+      if (tells) print(linesOf(row, source));
+    }
+  }
+  process.exitCode = exitCodeOf(rows);
+  if (options.json === true)
+    print(JSON.stringify({ kind: 'all', scenarios: rows } satisfies AllResult, null, 2));
+  else if (options.reporter === 'junit') print(junitXml(rows));
+  else print(summary(rows));
+}
+
+const ofProject = (definition: Source['definition']): Source => ({
+  definition: withMemoryOption(definition),
+  file: null,
+  scenario: null,
+  typed: definition.name,
+});
+
+async function checkScenario(source: Source, scenario: Scenario, options: CheckOptions): Promise<Row> {
+  const model = buildModel(source, scenario.options);
+  const { result, seconds } = await runWithin(options, (limits) =>
+    checking(model, limits, settingsOf(options)),
+  );
+  return {
+    model: source.definition.name,
+    scenario: scenario.name,
+    verdict: result.outcome.verdict,
+    mismatches: mismatches(scenario, result),
+    statistics: statisticsJson(result.outcome.statistics, seconds),
+  };
+}
+
+function mismatches(scenario: Scenario, { outcome, trace }: Checked): string[] {
+  const compared = [
+    ['verdict', scenario.verdict, outcome.verdict],
+    ['states', scenario.states, outcome.statistics.states],
+    ['transitions', scenario.transitions, outcome.statistics.transitions],
+    ['steps', scenario.steps, trace?.steps.length ?? null],
+  ] as const;
+  return compared.flatMap(([what, declared, found]) =>
+    declared === undefined || declared === found
+      ? []
+      : [`${what}: ${declared} declared, ${String(found)} found`],
+  );
+}
+
+/** One line where all is as declared; what is not is told below. */
+function linesOf({ scenario, verdict, mismatches: wrong, statistics }: Row, source: Source): string {
+  const longest = Math.max(...source.definition.scenarios.map(({ name }) => name.length));
+  const states = `${count(statistics.states)} states`.padStart(16);
+  const mark = wrong.length === 0 ? styled('green', 'as declared') : styled('red', 'not as declared');
+  const row = `  ${scenario.padEnd(longest)}  ${verdict.padEnd('inconclusive'.length)}${states}  ${mark}`;
+  return [row, ...wrong.map((mismatch) => styled('red', `      ${mismatch}`))].join('\n');
+}
+
+function exitCodeOf(rows: readonly Row[]): 0 | 1 | 3 {
+  const wrong = rows.filter((row) => row.mismatches.length > 0);
+  if (wrong.length === 0) return 0;
+  return wrong.every(({ verdict }) => verdict === 'inconclusive') ? 3 : 1;
+}
+
+function summary(rows: readonly Row[]): string {
+  const wrong = rows.filter((row) => row.mismatches.length > 0).length;
+  const scenarios = rows.length === 1 ? '1 scenario' : `${rows.length} scenarios`;
+  if (rows.length === 0) return 'no scenarios are declared';
+  return wrong === 0 ? `${scenarios}, all as declared` : `${scenarios}, ${wrong} not as declared`;
+}

@@ -1,0 +1,84 @@
+/** Which variants of a comparison are proved for any number of CPUs, and of ptes; and the sentence that says so. */
+import { fixesOf, settingOf, type Comparison, type Row } from '../../checker/study/compare/compare.ts';
+import type { Extremes } from '../../checker/study/compare/path-costs.ts';
+import type { Limits } from '../../checker/state-space/outcome.ts';
+import { provingMost, type Proved } from '../../checker/search/prove.ts';
+import { claimsOf } from '../../checker/family/claim.ts';
+import type { Steps } from '../../checker/state-space/cooperative.ts';
+import { wrap } from '../../checker/report/wrap.ts';
+import { anyOf } from '../../checker/report/any-number.ts';
+import { describeChoices, describeSet } from './choices.ts';
+
+export type AnyNumbers = ReadonlyMap<Row, Proved>;
+
+/** Proves the rows that hold: all, or those of the smallest sets of fixes; the options in `kept` stay as they are given. */
+export function* provingRows(
+  comparison: Comparison,
+  which: 'all' | 'smallest',
+  kept: readonly string[],
+  limits: Limits,
+): Steps<AnyNumbers> {
+  const proved = new Map<Row, Proved>();
+  for (const row of comparison.rows) {
+    if (row.verdict !== 'holds' || (which === 'smallest' && !isSmallest(comparison, row))) continue;
+    const claims = claimsOf(comparison.definition, row.options, kept);
+    if (claims.length > 0) proved.set(row, yield* provingMost(claims, limits));
+  }
+  return proved;
+}
+
+function isSmallest({ definition: { options }, smallest }: Comparison, { varied }: Row): boolean {
+  const [setting, fixes] = [settingOf(options, varied), fixesOf(options, varied)].map((one) =>
+    JSON.stringify(one),
+  );
+  const own = smallest.find((one) => JSON.stringify(one.setting) === setting);
+  return own === undefined || own.sets.some((set) => JSON.stringify(set) === fixes);
+}
+
+/** For any number of what a row is proved, for the table; `no` where it is not. */
+export function anyColumn(row: Row, any: AnyNumbers): string {
+  const proved = any.get(row);
+  if (proved === undefined) return '';
+  return proved.result.verdict === 'holds' ? proved.claim.any.join(' ') : 'no';
+}
+
+/** The smallest sets of fixes, for any number of what each is proved, and what they cost more than none. */
+export function anySentences(comparison: Comparison, any: AnyNumbers, width: number): readonly string[] {
+  const { definition, rows } = comparison;
+  const told = rows.filter((row) => any.has(row) && isSmallest(comparison, row));
+  const sentences = told.map((row) => {
+    const { result, claim } = any.get(row)!;
+    const setting = describeChoices(settingOf(definition.options, row.varied));
+    const name = `${describeSet(definition, fixesOf(definition.options, row.varied))}${setting === '' ? '' : ` (${setting})`}`;
+    const verdict =
+      result.verdict === 'holds' ? `holds for ${anyOf(claim)}` : `not proved for ${anyOf(claim)}`;
+    return `${name}: ${verdict}; ${moreCosts(comparison, row)}`;
+  });
+  return sentences.length === 0
+    ? []
+    : [
+        [
+          'Proved for any number, with the fixes of the smallest sets:',
+          ...sentences.flatMap((one) => wrap(`  ${one}`, width, 4)),
+        ].join('\n'),
+      ];
+}
+
+function moreCosts({ rows, definition: { options } }: Comparison, row: Row): string {
+  const setting = JSON.stringify(settingOf(options, row.varied));
+  const without = rows.find(
+    ({ varied }) =>
+      JSON.stringify(settingOf(options, varied)) === setting &&
+      Object.keys(fixesOf(options, varied)).length === 0,
+  );
+  const more = Object.entries(row.costs).flatMap(([name, cost]) => {
+    const before = without?.costs[name] ?? null;
+    const isAlike =
+      cost === null || before === null || (cost.least === before.least && cost.most === before.most);
+    return isAlike ? [] : [`${name} ${spanned(cost)} instead of ${spanned(before)}`];
+  });
+  return more.length === 0 ? 'it costs nothing that is counted' : `it costs ${more.join(', ')}`;
+}
+
+const spanned = ({ least, most }: Extremes) =>
+  least === most ? String(least) : `${least}-${most === Infinity ? 'any' : most}`;

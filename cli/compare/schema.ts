@@ -1,0 +1,46 @@
+/** The form of what `compare --json` prints. */
+import { z } from 'zod';
+import { untried } from '../report/check-schema.ts';
+import { optionValues } from '../report/trace-schema.ts';
+
+const extremes = z
+  .strictObject({
+    least: z.int(),
+    most: z.int().nullable().describe('null: there is no bound'),
+  })
+  .nullable()
+  .describe('over all executions; null: not counted');
+
+const row = z.strictObject({
+  varied: optionValues.describe('the options that are varied'),
+  options: optionValues.describe('all options of the model'),
+  verdict: z.enum(['holds', 'violated', 'deadlock', 'unreached', 'error', 'inconclusive']),
+  steps: z.int().nullable().describe('steps of the shortest trace; null where there is none'),
+  states: z.int(),
+  transitions: z.int(),
+  reason: z.string().nullable().describe('why it is inconclusive'),
+  untried: z.array(untried).describe('pairs of accesses that were not tried, where these are the reason'),
+  costs: z.record(z.string(), extremes),
+  anyNumberOf: z
+    .array(z.string())
+    .nullable()
+    .describe('the options for any number of which it is proved; null: not tried'),
+});
+
+const smallest = z.strictObject({
+  setting: optionValues.describe('the varied options that are no fixes'),
+  sets: z.array(optionValues).describe('each holds, and every smaller set fails'),
+  spoiled: z.array(optionValues).describe('sets that contain one of those and yet fail'),
+  undecided: z.boolean().describe('some variant is inconclusive: a smaller set may have been missed'),
+});
+
+export const compareResult = z.strictObject({
+  kind: z.literal('compare'),
+  model: z.string(),
+  kept: optionValues.describe('the options that are not varied'),
+  rows: z.array(row),
+  smallest: z.array(smallest),
+  seconds: z.number(),
+});
+
+export type CompareResult = z.infer<typeof compareResult>;

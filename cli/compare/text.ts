@@ -1,0 +1,168 @@
+/** A comparison as text: a table for each setting of the machine, then the smallest sets of repairs. */
+import Table from 'cli-table3';
+import { describeChoices, describeSet, describeValue } from './choices.ts';
+import type { AnyDefinition } from '../../checker/language/model.ts';
+import { optionName } from '../../checker/language/option.ts';
+import {
+  settingOf,
+  type Comparison,
+  type Row,
+  type SmallestFixes,
+} from '../../checker/study/compare/compare.ts';
+import type { Extremes } from '../../checker/study/compare/path-costs.ts';
+import { withoutUsualMemory } from '../../checker/report/options-text.ts';
+import { untriedOf } from '../../checker/state-space/outcome.ts';
+import { untriedLines } from '../report/check-text.ts';
+import { anyColumn, anySentences, type AnyNumbers } from './any-cpus.ts';
+import { wrap } from '../../checker/report/wrap.ts';
+
+/** Shape:  lines of at most `width` characters where words allow it, without an end of line at the end. */
+export function renderComparison(
+  comparison: Comparison & { readonly any?: AnyNumbers | null },
+  seconds: number,
+  width: number,
+): string {
+  const { definition, rows, varied, smallest, any = null } = comparison;
+  const fixes = varied.filter((key) => definition.options[key]!.role === 'fix');
+  // Without fixes to tell apart, one table shows everything that was varied.
+  const columns = fixes.length === 0 ? varied : fixes;
+  const groups = Map.groupBy(rows, ({ varied: choices }) =>
+    fixes.length === 0 ? '' : describeChoices(settingOf(definition.options, choices)),
+  );
+  const tables = [...groups].map(([setting, group]) =>
+    [...(setting === '' ? [] : [setting]), renderTable(definition, { columns, any }, group)].join('\n'),
+  );
+  const legend = wrap(legendOf(comparison).join(' '), width).join('\n');
+  const sets = smallest.map((each) => renderSmallest(definition, each));
+  const proofs = any === null ? [] : anySentences(comparison, any, width);
+  const untried = untriedLines(
+    rows.flatMap(({ outcome }) => untriedOf(outcome)),
+    width,
+    mostUntried,
+  );
+  const reasons = rows.flatMap(({ outcome }) =>
+    outcome.verdict === 'inconclusive' && untriedOf(outcome).length === 0 ? [outcome.reason] : [],
+  );
+  const undecided = [...new Set(reasons)].map((reason) => wrap(`Not decided: ${reason}`, width).join('\n'));
+  return [header(comparison, seconds, width), ...tables, legend, ...untried, ...undecided, ...sets, ...proofs]
+    .filter((section) => section !== '')
+    .join('\n\n');
+}
+
+/** Pairs of accesses that a comparison names; `check` of a variant names all. */
+export const mostUntried = 8;
+
+/** What the signs mean that the tables have, and no others. */
+function legendOf({ rows, smallest }: Comparison): readonly string[] {
+  const steps = rows.map(describeSteps);
+  const costs = rows.flatMap((row) => Object.keys(rows[0]!.costs).map((name) => row.costs[name] ?? null));
+  const told = costs.map(describeCost);
+  const says = (sign: boolean, text: string) => (sign ? [text] : []);
+  const perhaps = steps.some((text) => String(text).startsWith('<='))
+    ? ' (<=: perhaps not the shortest)'
+    : '';
+  return [
+    ...says(
+      steps.some((text) => text !== ''),
+      `Trace steps are those of the shortest trace${perhaps}.`,
+    ),
+    ...says(
+      told.some((text) => text !== '?'),
+      `Costs are counted over all executions${told.some((text) => text.includes('-')) ? ', least-most where they differ' : ''}.`,
+    ),
+    ...says(
+      told.some((text) => text.includes('any')),
+      'any: a loop may repeat it without end.',
+    ),
+    ...says(
+      told.includes('?'),
+      '?: not counted, since no execution gets there, there are too many states, or memory is arm64.',
+    ),
+    ...says(
+      smallest.some(({ sets }) => sets.some((set) => Object.keys(set).length > 0)),
+      'Each set of fixes below was checked, and so was every smaller one, which fails.',
+    ),
+  ];
+}
+
+function header({ definition, rows, fixed }: Comparison, seconds: number, width: number): string {
+  const kept = describeChoices(withoutUsualMemory(fixed));
+  return [
+    `${definition.name}: ${rows.length} ${rows.length === 1 ? 'variant' : 'variants'} checked in ${seconds.toFixed(1)} s`,
+    ...(kept === '' ? [] : wrap(`with ${kept}`, width, 5)),
+  ].join('\n');
+}
+
+/** Headings break at every word, so that a column is as wide as its longest word or value. */
+const heading = (text: string) => text.replaceAll(/[ -]/g, '\n');
+
+/** The places of a table's frame, of which nothing is drawn. */
+const frame = [
+  ...['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'],
+  ...['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid'],
+];
+const noLines = Object.fromEntries(frame.map((name) => [name, '']));
+
+interface Columns {
+  readonly columns: readonly string[];
+  readonly any: AnyNumbers | null;
+}
+
+function renderTable(
+  definition: AnyDefinition,
+  { columns: varied, any }: Columns,
+  rows: readonly Row[],
+): string {
+  const costs = Object.keys(rows[0]!.costs);
+  // Only where all that hold were to be proved.
+  const told = any !== null && rows.every((row) => row.verdict !== 'holds' || any.has(row)) ? any : null;
+  const proofs = told === null ? [] : ['any number'];
+  const titles = [...varied.map(optionName), 'verdict', ...proofs, 'trace steps', 'states', ...costs];
+  const table = new Table({
+    head: titles.map(heading),
+    colAligns: titles.map((_, at) => (at <= varied.length + proofs.length ? 'left' : 'right')),
+    chars: { ...noLines, middle: ' ' },
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0, compact: true },
+  });
+  for (const row of rows) {
+    const counted = costs.map((name) => describeCost(row.costs[name] ?? null));
+    table.push([
+      ...varied.map((key) => describeValue(definition, key, row.varied[key]!)),
+      row.verdict,
+      ...(told === null ? [] : [anyColumn(row, told)]),
+      describeSteps(row),
+      row.states,
+      ...counted,
+    ]);
+  }
+  return trimLines(table.toString());
+}
+
+const trimLines = (text: string) =>
+  text
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
+
+const describeSteps = ({ steps, outcome }: Row) =>
+  'minimal' in outcome && !outcome.minimal ? `<=${steps}` : (steps ?? '');
+
+const describeCost = (cost: Extremes | null) => {
+  if (cost === null) return '?';
+  const most = cost.most === Infinity ? 'any' : String(cost.most);
+  return cost.least === cost.most ? most : `${cost.least}-${most}`;
+};
+
+function renderSmallest(
+  definition: AnyDefinition,
+  { setting, sets, spoiled, undecided }: SmallestFixes,
+): string {
+  const where = describeChoices(setting);
+  const title = `Smallest sets of fixes that make it safe${where === '' ? '' : `, ${where}`}:`;
+  const lines = sets.map((set) => `  ${describeSet(definition, set)}`);
+  const none = lines.length === 0 ? ['  none of those tried'] : [];
+  const more = spoiled.map((set) => `  ${describeSet(definition, set)}`);
+  const warnings = more.length === 0 ? [] : ['Unsafe supersets of such a set:', ...more];
+  const open = undecided ? ['Some variants are inconclusive: a smaller set may have been missed.'] : [];
+  return [title, ...lines, ...none, ...warnings, ...open].join('\n');
+}

@@ -1,0 +1,187 @@
+/** Exports one variant, or one trace of it. */
+import { runWithin, type LimitOptions } from '../options/limits.ts';
+import { settingsOf, type SearchOptions } from '../options/search-options.ts';
+import type { Target } from '../../checker/export/formats.ts';
+import { transitionTable } from '../../checker/program/build-transitions.ts';
+import type { Model } from '../../checker/language/model.ts';
+import {
+  exportedTrace,
+  unknownOrigin,
+  type ExportedTrace,
+  type Origin,
+} from '../../checker/export/trace/exported-trace.ts';
+import { originOf } from '../report/check-text.ts';
+import { checking } from '../../checker/search/check.ts';
+import { witnessed } from '../../checker/search/witness.ts';
+import { quoted } from '../../checker/report/options-text.ts';
+import { headline } from '../../checker/report/verdict.ts';
+import { exitCodeOf } from '../terminal/exit-code.ts';
+import { chosenOptions } from '../options/model-options.ts';
+import { buildModel, findModel } from '../model-files/models.ts';
+import { say } from '../terminal/help.ts';
+import { print } from '../terminal/output.ts';
+import { UsageError } from '../terminal/usage-error.ts';
+import { checkWritable, writeWhole } from '../terminal/write-file.ts';
+
+export async function exportOne(
+  name: string,
+  words: readonly string[],
+  options: ExportOptions,
+): Promise<void> {
+  if (options.output !== undefined) checkWritable(options.output);
+  const text = name.endsWith('.litmus')
+    ? await litmus(name, options)
+    : await written(await subjectOf(name, words, options), options);
+  if (text === null) return;
+  if (options.output === undefined) return print(text);
+  writeWhole(options.output, text.endsWith('\n') ? text : `${text}\n`);
+}
+
+/** The execution that shows the verdict of a litmus test, or null where there is none, which has been said. */
+async function litmus(name: string, { to }: ExportOptions): Promise<string | null> {
+  const { exportedLitmus } = await import('./litmus.ts');
+  const text = exportedLitmus(name, to);
+  if (text !== null) return text;
+  process.exitCode = 1;
+  say(`nothing to export as ${to}: no execution, not even a forbidden one, is as ${name} asks`);
+  return null;
+}
+
+/** What is exported: a variant, with its trace where one was saved. */
+interface Subject {
+  readonly model: Model;
+  readonly saved: ExportedTrace | null;
+  readonly origin: Origin;
+}
+
+async function subjectOf(
+  name: string,
+  words: readonly string[],
+  { witness }: ExportOptions,
+): Promise<Subject> {
+  if (!name.endsWith('.json')) {
+    const source = await findModel(name);
+    const chosen = chosenOptions(source, words);
+    const origin = originOf({ source, chosen, savedAs: null });
+    return { model: buildModel(source, chosen), saved: null, origin };
+  }
+  const [word] = words;
+  if (word !== undefined || witness !== undefined)
+    throw new UsageError(`a saved trace has its options in it: leave ${word ?? '--witness'} out`);
+  const { replayedTrace } = await import('../replay/run.ts');
+  const { source, saved, table, answer, trace } = await replayedTrace(name);
+  const origin = originOf({ source, chosen: saved.options, savedAs: null });
+  return { model: table.model, saved: exportedTrace(table, answer, trace, origin), origin };
+}
+
+/** The text of the export, or null where there is nothing to write, which has been said. */
+async function written(subject: Subject, options: ExportOptions): Promise<string | null> {
+  const { to } = options;
+  switch (to) {
+    case 'promela': {
+      const { toPromela } = await import('../../checker/export/promela/promela.ts');
+      const { startOf } = await import('../../checker/interpreter/initial-check.ts');
+      const table = transitionTable(subject.model);
+      return toPromela(table, startOf(table));
+    }
+    case 'dot':
+      return await dot(subject, options);
+    case 'svg':
+    case 'mermaid':
+    case 'itf':
+    case 'text': {
+      const found = await traceOf(subject, options);
+      if (found.trace !== null) return await drawn(found.trace, to);
+      process.exitCode = found.exitCode;
+      say(`nothing to export as ${to}: ${found.why}`);
+      return null;
+    }
+  }
+}
+
+async function drawn(trace: ExportedTrace, to: Exclude<Target, 'promela' | 'dot'>): Promise<string> {
+  switch (to) {
+    case 'svg':
+      return (await import('../../checker/export/trace/lanes-svg.ts')).toSvg(trace);
+    case 'mermaid':
+      return (await import('../../checker/export/trace/mermaid.ts')).toMermaid(trace);
+    case 'itf':
+      return JSON.stringify((await import('../../checker/export/trace/itf.ts')).toItf(trace), null, 2);
+    case 'text':
+      return (await import('../../checker/export/trace/changelog-text.ts')).changelogText(trace);
+  }
+}
+
+type Found =
+  | { readonly trace: ExportedTrace }
+  | { readonly trace: null; readonly exitCode: number; readonly why: string };
+
+async function traceOf({ model, saved, origin }: Subject, options: ExportOptions): Promise<Found> {
+  if (saved !== null) return { trace: saved };
+  if (options.witness !== undefined) return await witnessOf(model, options.witness, options);
+  const { result } = await runWithin(options, (limits) => checking(model, limits, settingsOf(options)));
+  const { table, outcome, trace } = result;
+  if (trace !== null) return { trace: exportedTrace(table, outcome, trace, origin) };
+  const witnesses = outcome.verdict === 'holds' ? witnessNames(model) : [];
+  const instead =
+    witnesses.length === 0
+      ? ''
+      : `; ${witnesses.map((name) => `--witness ${quoted(name)}`).join(' or ')} exports how it works`;
+  return {
+    trace: null,
+    exitCode: outcome.verdict === 'holds' ? 1 : exitCodeOf(outcome.verdict),
+    why: `${model.name}: ${headline(outcome)}${instead}`,
+  };
+}
+
+const witnessNames = (model: Model) =>
+  model.properties
+    .filter(({ kind, limit }) => kind === 'reachable' && limit !== true)
+    .map(({ name }) => name);
+
+async function witnessOf(model: Model, name: string, options: ExportOptions): Promise<Found> {
+  const names = witnessNames(model);
+  if (!names.includes(name))
+    throw new UsageError(
+      `${model.name} has no witness '${name}'; ${names.length === 0 ? 'it has none' : `its witnesses: ${names.map(quoted).join(', ')}`}`,
+    );
+  const { result } = await runWithin(options, (limits) =>
+    checking(witnessed(model, name), limits, settingsOf(options)),
+  );
+  const { table, outcome, trace } = result;
+  if (trace !== null && outcome.verdict === 'violated' && outcome.property === name) {
+    const reached = `${model.name}: reached: ${name}`;
+    return { trace: { table, trace, headline: reached, end: name, property: name, origin: unknownOrigin } };
+  }
+  const cut = outcome.verdict === 'inconclusive' || outcome.verdict === 'error';
+  const why = outcome.verdict === 'holds' ? 'it is never reached' : headline(outcome);
+  return {
+    trace: null,
+    exitCode: cut ? exitCodeOf(outcome.verdict) : 1,
+    why: `'${name}' of ${model.name}: ${why}`,
+  };
+}
+
+/** More states than this are no picture. */
+const drawnStates = 500;
+
+async function dot(subject: Subject, options: ExportOptions): Promise<string> {
+  const { graphOf } = await import('../../checker/state-space/state-graph.ts');
+  const { toDot } = await import('../../checker/export/dot.ts');
+  const most = options.maxStates ?? drawnStates;
+  const table = transitionTable(subject.model);
+  const { result: graph } = await runWithin(options, () => graphOf(table, most));
+  if (graph === null)
+    throw new UsageError(
+      `${table.model.name} has more than ${most} states, and nobody would see anything in that picture: ` +
+        `take fewer CPUs or ptes, or say --max-states`,
+    );
+  const found = await traceOf(subject, options);
+  return toDot(table, graph, found.trace?.trace ?? null);
+}
+
+export interface ExportOptions extends LimitOptions, SearchOptions {
+  readonly to: Target;
+  readonly output?: string;
+  readonly witness?: string;
+}

@@ -1,0 +1,28 @@
+/** `racewalk list`: the models of the project with their scenarios. */
+import type { Command } from 'commander';
+import { withExamples } from '../terminal/help.ts';
+import type { AnyDefinition, Scenario } from '../../checker/language/model.ts';
+import { outputWidth, print, styled } from '../terminal/output.ts';
+import { wrap } from '../../checker/report/wrap.ts';
+
+export function listCommand(program: Command): void {
+  withExamples(
+    program
+      .command('list')
+      .description('list the models, with their scenarios and the verdicts they declare')
+      .action(async () => {
+        const { registry } = await import('../../models/registry.ts');
+        const width = outputWidth();
+        print(registry.map((definition) => describe(definition, width)).join('\n\n'));
+      }),
+    [['racewalk list | grep violated', 'scenarios that are races']],
+  );
+}
+
+function describe({ name, summary, scenarios }: AnyDefinition, width: number): string {
+  const [first = '', ...more] = wrap(`${name}  ${summary}`, width, 2);
+  const longest = Math.max(0, ...scenarios.map((scenario) => scenario.name.length));
+  const declared = ({ verdict, memory }: Scenario) => verdict + (memory === undefined ? '' : ` (${memory})`);
+  const lines = scenarios.map((scenario) => `  ${scenario.name.padEnd(longest)}  ${declared(scenario)}`);
+  return [styled('bold', name) + first.slice(name.length), ...more, ...lines].join('\n');
+}

@@ -1,0 +1,104 @@
+/** `racewalk litmus --compare`: what each memory model says of each file, in a table. */
+import { litmusModels, type LitmusModel } from '../../checker/litmus/litmus-model.ts';
+import { LitmusError, LitmusLimit } from '../../checker/litmus/litmus-test.ts';
+import { observation } from '../../checker/litmus/print.ts';
+import { defaultLitmus, runLitmus, type LitmusResult } from '../../checker/litmus/run.ts';
+import { inconclusive, wrongUse } from '../terminal/exit-code.ts';
+import { boundsOf, clearProgress, deadline, readable, showProgress } from './files.ts';
+import { print } from '../terminal/output.ts';
+import { UsageError } from '../terminal/usage-error.ts';
+
+interface Cell {
+  readonly text: string;
+  readonly code: number;
+}
+
+interface CompareOptions {
+  readonly timeout?: number;
+  readonly storeBuffer?: number | null;
+  readonly oldValues?: number | null;
+}
+
+/** Exit code 0, or 2 or 3 where a model could not run a file, or not to its end. */
+export async function compareLitmusFiles(files: readonly string[], options: CompareOptions): Promise<void> {
+  const rows: (readonly Cell[])[] = [];
+  for (const [at, file] of files.entries()) {
+    showProgress(`${at + 1} of ${files.length}: ${file}`, files.length);
+    rows.push(rowOf(file, options));
+    await new Promise(setImmediate);
+  }
+  clearProgress();
+  const shortNames = namesOf(files);
+  const width = Math.max(4, ...shortNames.map((name) => name.length));
+  const columns = litmusModels.map((_, at) => Math.max(10, ...rows.map((row) => row[at]!.text.length)));
+  const line = (name: string, cells: readonly string[]) =>
+    [name.padEnd(width), ...cells.map((cell, at) => cell.padEnd(columns[at]!))].join('  ').trimEnd();
+  const cells = rows.flat();
+  const count = (sign: string) => rows.filter((row) => row.some(({ text }) => text.endsWith(sign))).length;
+  print(
+    [
+      line('file', litmusModels),
+      ...rows.map((row, at) =>
+        line(
+          shortNames[at]!,
+          row.map(({ text }) => text),
+        ),
+      ),
+      '',
+      ...(count('<') > 0
+        ? [
+            `< fewer final states than lkmm allows, in ${count('<')} of ${files.length} files: what is missing, another architecture may show`,
+          ]
+        : []),
+      ...(count('>') > 0
+        ? [
+            `> a final state that lkmm forbids, in ${count('>')} of ${files.length} files: the machine is weaker there than the model`,
+          ]
+        : []),
+      ...(cells.some(({ code }) => code === wrongUse)
+        ? ['- cannot be run: racewalk litmus --memory MODEL FILE says why']
+        : []),
+    ].join('\n'),
+  );
+  process.exitCode = Math.max(...cells.map(({ code }) => code));
+}
+
+function rowOf(file: string, options: CompareOptions): readonly Cell[] {
+  const results = litmusModels.map((memory) => resultOf(file, memory, options));
+  const [kernel] = results;
+  return results.map((result, at): Cell => {
+    if (typeof result === 'string') return { text: result, code: result === '-' ? wrongUse : inconclusive };
+    const sign = at === 0 || typeof kernel !== 'object' ? '' : signOf(result, kernel);
+    return { text: `${observation(result)}${sign}`, code: 0 };
+  });
+}
+
+/** Compares final states: `<` where some are missing, `>` where there are others. */
+function signOf(machine: LitmusResult, kernel: LitmusResult): string {
+  if (!kernel.isComplete) return '';
+  const allowed = new Set(kernel.states.map((row) => JSON.stringify(row)));
+  const reached = machine.states.map((row) => JSON.stringify(row));
+  if (reached.some((row) => !allowed.has(row))) return ' >';
+  return reached.length < allowed.size ? ' <' : '';
+}
+
+function resultOf(file: string, memory: LitmusModel, options: CompareOptions): LitmusResult | string {
+  try {
+    return runLitmus(readable(file), memory, {
+      ...defaultLitmus,
+      bounds: boundsOf(options),
+      tick: deadline(memory, options),
+    });
+  } catch (error) {
+    if (error instanceof LitmusLimit) return 'undecided';
+    if (error instanceof LitmusError || error instanceof UsageError) return '-';
+    throw error;
+  }
+}
+
+/** File names without what all of them have in common. */
+function namesOf(files: readonly string[]): readonly string[] {
+  const folders = files.map((file) => file.slice(0, file.lastIndexOf('/') + 1));
+  const isOne = new Set(folders).size === 1;
+  return files.map((file, at) => (isOne ? file.slice(folders[at]!.length) : file).replace(/\.litmus$/, ''));
+}

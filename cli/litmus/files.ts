@@ -1,0 +1,68 @@
+/** What every run over litmus files shares: reading, progress, deadlines. */
+import type { LitmusModel } from '../../checker/litmus/litmus-model.ts';
+import type { Bounds } from '../../checker/language/memory-name.ts';
+import { LitmusLimit } from '../../checker/litmus/litmus-test.ts';
+import { readFileSync } from 'node:fs';
+import { UsageError } from '../terminal/usage-error.ts';
+
+const eraseLine = '\r\u001B[K';
+
+/** A line on a terminal; nothing in a pipe, and nothing for one file. */
+export function showProgress(line: string, files: number): void {
+  const { isTTY, columns } = process.stderr;
+  if (isTTY && files > 1) process.stderr.write(eraseLine + line.slice(0, Math.max(columns - 1, 20)));
+}
+
+export const clearProgress = () => {
+  if (process.stderr.isTTY) process.stderr.write(eraseLine);
+};
+
+/** The bounds of a machine that the options raise. */
+export const boundsOf = ({
+  storeBuffer,
+  oldValues,
+}: Pick<LitmusRunOptions, 'storeBuffer' | 'oldValues'>): Bounds => ({
+  storeBuffer: storeBuffer ?? null,
+  oldValues: oldValues ?? null,
+});
+
+/** Throws a LitmusLimit when the time is over that a file has, from now on. */
+export function deadline(
+  memory: LitmusModel,
+  { timeout = Infinity }: { readonly timeout?: number },
+): () => void {
+  const until = performance.now() + timeout * 1_000;
+  return () => {
+    if (performance.now() > until)
+      throw new LitmusLimit(`inconclusive under ${memory}: the limit of ${timeout} seconds was reached`);
+  };
+}
+
+/** What hinders a file from being read, by the system's word for it. */
+const causes: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a directory: name the files in it, as in DIRECTORY/*.litmus',
+  EACCES: 'you may not read it',
+};
+
+export function readable(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    throw new UsageError(`${path}: ${causes[code] ?? `it cannot be read (${code})`}`);
+  }
+}
+
+export interface LitmusRunOptions {
+  readonly memory: LitmusModel;
+  readonly storeBuffer?: number | null;
+  readonly oldValues?: number | null;
+  /** In seconds, for each file. */
+  readonly timeout?: number;
+  readonly allStates?: true;
+  readonly explain?: boolean;
+  readonly herd?: true;
+  readonly compare?: true;
+  readonly html?: string;
+}

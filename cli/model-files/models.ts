@@ -1,0 +1,84 @@
+/** Finds the model that a command names: one of the project, or a user's own file. */
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { registry } from '../../models/registry.ts';
+import type { AnyDefinition, Model, Scenario } from '../../checker/language/model.ts';
+import { withMemoryOption } from '../../checker/memory/memory-option.ts';
+import type { OptionValue } from '../../checker/language/option.ts';
+import { didYouMean } from '../terminal/spelling.ts';
+import { UsageError } from '../terminal/usage-error.ts';
+
+/** A model as the command line names it. */
+export interface Source {
+  readonly definition: AnyDefinition;
+  /** The user's file as an absolute path, or null for a model of the project. */
+  readonly file: string | null;
+  readonly scenario: Scenario | null;
+  /** What was typed, without the scenario. */
+  readonly typed: string;
+}
+
+/** Whether a word names a file or a file and one of its scenarios, rather than a model of the project. */
+export const namesFile = (name: string): boolean => fileName.test(name);
+
+const fileName = /^(.*\.[cm]?[jt]s)(?:\/([^/]+))?$/;
+
+/**
+ * The model named `MODEL`, `MODEL/SCENARIO`, `FILE` or `FILE/SCENARIO`.
+ *
+ * Throws  UsageError or ModelError with what is possible.
+ */
+export async function findModel(name: string): Promise<Source> {
+  const [, path, scenarioInFile] = fileName.exec(name) ?? [];
+  if (path !== undefined) {
+    const { loadUserModel } = await import('./user-model.ts');
+    const { definition: loaded, file } = await loadUserModel(path);
+    const definition = withMemoryOption(loaded);
+    return { definition, file, scenario: scenarioOf(definition, scenarioInFile), typed: path };
+  }
+  const [model = '', scenario] = name.split('/', 2);
+  const found = registry.find((other) => other.name === model);
+  if (found === undefined) throw new UsageError(noModel(name, model));
+  const definition = withMemoryOption(found);
+  return { definition, file: null, scenario: scenarioOf(definition, scenario), typed: model };
+}
+
+function noModel(typed: string, model: string): string {
+  const there = statSync(typed, { throwIfNoEntry: false });
+  if (there?.isDirectory() === true && typed !== '') return folderText(typed);
+  if (there?.isFile() === true) return `${typed} is no model file: the name of one ends in .ts or .js`;
+  const names = registry.map(({ name }) => name);
+  // A path has no model before its slash.
+  const isPath = /^[./~]|^$/.test(typed);
+  return (
+    `there is no model '${isPath ? typed : model}'${didYouMean(model, names)}\n` +
+    `the models: ${names.join(', ')}` +
+    (typed.includes('/') || typed.includes('.') ? '\na file of your own ends in .ts or .js' : '')
+  );
+}
+
+function folderText(folder: string): string {
+  const files = readdirSync(folder).filter(namesFile);
+  const found =
+    files.length === 0 ? 'none in it ends in .ts or .js' : `such as ${join(folder, files.sort()[0]!)}`;
+  return `${folder} is a folder: name a model file, ${found}`;
+}
+
+function scenarioOf(definition: AnyDefinition, name: string | undefined): Scenario | null {
+  if (name === undefined) return null;
+  const scenario = definition.scenarios.find((other) => other.name === name);
+  if (scenario !== undefined) return scenario;
+  const names = definition.scenarios.map((other) => other.name);
+  throw new UsageError(
+    `${definition.name} has no scenario '${name}'${didYouMean(name, names)}\n` +
+      (names.length === 0 ? 'it declares none' : `its scenarios: ${names.join(', ')}`),
+  );
+}
+
+/**
+ * The model of a source for these options.
+ *
+ * Throws  ModelError, also for whatever a user's build throws.
+ */
+export const buildModel = (source: Source, options: Readonly<Record<string, OptionValue>>): Model =>
+  source.definition.build(options);

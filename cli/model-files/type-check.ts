@@ -1,0 +1,91 @@
+/** Type-checks a user's model file, and finds what compiles and yet means nothing in a model. */
+import ts from 'typescript';
+import { fileURLToPath } from 'node:url';
+import type { LocatedMistake } from './located-mistakes.ts';
+import { misusedNodes } from './misused-nodes.ts';
+import { ownModules, typesOf } from './own-modules.ts';
+
+const project = fileURLToPath(new URL('../..', import.meta.url));
+
+const paths = Object.fromEntries(
+  Object.entries(ownModules).map(([name, url]): [string, string[]] => [name, [fileURLToPath(typesOf(url))]]),
+);
+
+/** As strict as this project is with itself; any folder will do, hence a bundler's way to resolve. */
+const options: ts.CompilerOptions = {
+  target: ts.ScriptTarget.ES2024,
+  lib: ['lib.es2024.d.ts'],
+  module: ts.ModuleKind.ESNext,
+  moduleResolution: ts.ModuleResolutionKind.Bundler,
+  paths,
+  types: [],
+  noEmit: true,
+  allowImportingTsExtensions: true,
+  erasableSyntaxOnly: true,
+  verbatimModuleSyntax: true,
+  allowJs: true,
+  checkJs: true,
+  skipLibCheck: true,
+  strict: true,
+  noUncheckedIndexedAccess: true,
+  exactOptionalPropertyTypes: true,
+  noUnusedLocals: true,
+  noUnusedParameters: true,
+  noImplicitReturns: true,
+  noFallthroughCasesInSwitch: true,
+};
+
+/** The mistakes in a file and in what it imports of its own. */
+export function mistakesIn(file: string): readonly LocatedMistake[] {
+  const forJs = /js$/.test(file) ? { noImplicitAny: false } : {};
+  const program = ts.createProgram([file], { ...options, ...forJs });
+  const sources = program.getSourceFiles().filter((source) => isOwn(program, source, file));
+  return sources.flatMap((source) => {
+    const syntactic = program.getSyntacticDiagnostics(source);
+    if (syntactic.length > 0) return syntactic.map(describe);
+    const semantic = program.getSemanticDiagnostics(source).filter(matters);
+    return [
+      ...semantic.map(describe),
+      ...misusedNodes(source, program).map(({ node, why }) => describeAt(source, node.getStart(), why)),
+    ];
+  });
+}
+
+/** Written by the user: neither of this project nor of a library. */
+function isOwn(program: ts.Program, source: ts.SourceFile, file: string): boolean {
+  if (source.isDeclarationFile || program.isSourceFileFromExternalLibrary(source)) return false;
+  return source.fileName === file || !source.fileName.startsWith(project);
+}
+
+const unused: readonly number[] = [6133, 6192, 6196];
+
+/**
+ * Whether a mistake can mean anything for the model. Left-over imports and parameters cannot; an option, a thread or a
+ * statement that is never used can. That the model itself is not exported is told more clearly later.
+ */
+function matters({ code, file, start }: ts.Diagnostic): boolean {
+  if (!unused.includes(code) || file === undefined || start === undefined) return true;
+  if (/^model\b/.test(file.text.slice(start))) return false;
+  return !around(file, start).some((node) => ts.isImportDeclaration(node) || isPlainParameter(node, start));
+}
+
+const isPlainParameter = (node: ts.Node, start: number) =>
+  ts.isParameter(node) && ts.isIdentifier(node.name) && node.name.end > start;
+
+/** The nodes around a position, from the outermost. */
+function around(node: ts.Node, position: number): readonly ts.Node[] {
+  const inner = ts.forEachChild(node, (child) =>
+    child.pos <= position && position < child.end ? child : undefined,
+  );
+  return inner === undefined ? [node] : [node, ...around(inner, position)];
+}
+
+function describe({ file, start = 0, messageText }: ts.Diagnostic): LocatedMistake {
+  const message = ts.flattenDiagnosticMessageText(messageText, ' ').replaceAll(/\s+/g, ' ');
+  return file === undefined ? { place: null, message } : describeAt(file, start, message);
+}
+
+function describeAt(source: ts.SourceFile, start: number, message: string): LocatedMistake {
+  const { line, character } = source.getLineAndCharacterOfPosition(start);
+  return { place: { file: source.fileName, line: line + 1, column: character + 1 }, message };
+}

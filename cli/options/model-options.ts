@@ -1,0 +1,161 @@
+/** Options of a model on the command line, without knowing the model. */
+import { parseArgs } from 'node:util';
+import { boundOptions, memoryKey } from '../../checker/language/memory-name.ts';
+import {
+  accepted,
+  optionName,
+  takes,
+  withFallbacks,
+  type AnyOption,
+  type Options,
+  type OptionValue,
+} from '../../checker/language/option.ts';
+import type { Choices } from '../../checker/study/compare/compare.ts';
+import { asTyped } from '../../checker/report/options-text.ts';
+import type { Source } from '../model-files/models.ts';
+import { outputWidth } from '../terminal/output.ts';
+import { didYouMean } from '../terminal/spelling.ts';
+import { twoColumns, type Row } from '../terminal/two-columns.ts';
+import { UsageError } from '../terminal/usage-error.ts';
+
+/**
+ * The options that a scenario sets, with those of the command line.
+ *
+ * Throws  UsageError for what does not exist, is given twice, or is not what the scenario says.
+ */
+export function chosenOptions({ definition, scenario }: Source, words: readonly string[]): Choices {
+  const given = parse(definition.name, definition.options, words);
+  if (scenario === null) return given;
+  // How many CPUs or ptes there are, and how memory behaves, may vary where the scenario says nothing of them; another
+  // repair is another scenario.
+  const declared = Object.entries(withFallbacks(definition.options, scenario.options)).filter(
+    ([key]) => key in scenario.options || (definition.options[key]!.role !== 'size' && key !== memoryKey),
+  );
+  for (const [key, value] of declared)
+    if (key in given && given[key] !== value)
+      throw new UsageError(
+        `the scenario '${scenario.name}' is the one with ${asTyped(key, value)}, and ${asTyped(key, given[key]!)} contradicts it: ` +
+          `leave the option out, or name the model without the scenario`,
+      );
+  return { ...scenario.options, ...given };
+}
+
+/**
+ * Options from a file: those that the model has, with values that it takes.
+ *
+ * Throws  UsageError for the others.
+ */
+export function chosenFrom(options: Options, saved: Choices): Choices {
+  for (const [key, value] of Object.entries(saved))
+    if (options[key] === undefined || !takes(options[key], value))
+      throw new UsageError(
+        `the model has no ${asTyped(key, value)} any more: it has changed since the trace was saved`,
+      );
+  return saved;
+}
+
+function parse(model: string, options: Options, words: readonly string[]): Choices {
+  const keys = new Map(Object.keys(options).map((key) => [optionName(key), key]));
+  const { tokens } = parseArgs({
+    args: [...words],
+    options: Object.fromEntries(
+      [...keys].map(([name, key]) => [
+        name,
+        { type: options[key]!.kind === 'flag' ? ('boolean' as const) : ('string' as const) },
+      ]),
+    ),
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  const given: Record<string, OptionValue> = {};
+  for (const token of tokens) {
+    if (token.kind === 'positional')
+      throw new UsageError(`'${token.value}' is one word too many: the model is ${model}`);
+    if (token.kind === 'option-terminator') continue;
+    const [key, value] = optionOf({ model, options, keys }, token);
+    if (key in given && given[key] !== value)
+      throw new UsageError(`${asTyped(key, given[key]!)} and ${asTyped(key, value)} contradict each other`);
+    given[key] = value;
+  }
+  return given;
+}
+
+interface Names {
+  readonly model: string;
+  readonly options: Options;
+  /** The keys of the options by their names on the command line. */
+  readonly keys: ReadonlyMap<string, string>;
+}
+
+interface Word {
+  readonly name: string;
+  readonly rawName: string;
+  readonly value: string | undefined;
+  readonly inlineValue: boolean | undefined;
+}
+
+function optionOf(
+  { model, options, keys }: Names,
+  { name, rawName, value, inlineValue }: Word,
+): [string, OptionValue] {
+  const negated = keys.get(name.replace(/^no-/, ''));
+  const key = keys.get(name) ?? negated;
+  const option = key === undefined ? undefined : options[key];
+  if (key === undefined || option === undefined || (!keys.has(name) && option.kind !== 'flag'))
+    throw new UsageError(
+      `${model} has no option '${rawName}'${didYouMean(name, [...keys.keys()])}\n${describeOptions(options, outputWidth())}`,
+    );
+  // Behind `=`, a value may begin with dashes; behind a space it would be an option whose own value is missing.
+  const own =
+    inlineValue !== true && option.kind !== 'flag' && value?.startsWith('--') === true ? undefined : value;
+  return [key, valueOf(option, rawName, keys.has(name) ? own : (own ?? 'false'))];
+}
+
+function valueOf(option: AnyOption, name: string, value: string | undefined): OptionValue {
+  if (value === undefined && option.kind === 'flag') return true;
+  if (value === undefined) throw new UsageError(`${name} needs a value: ${accepted(option)}`);
+  const wrong = (hint: string) =>
+    new UsageError(`${name} takes ${accepted(option)}, and not '${value}'${hint}`);
+  switch (option.kind) {
+    case 'flag':
+      if (value !== 'true' && value !== 'false') throw wrong('');
+      return value === 'true';
+    case 'choice':
+      if (!option.values.includes(value)) throw wrong(didYouMean(value, option.values));
+      return value;
+    case 'integer':
+      if (!/^-?\d+$/.test(value) || Number(value) < option.low || Number(value) > option.high)
+        throw wrong('');
+      return Number(value);
+  }
+}
+
+/** The number that raises a bound; null where it says nothing. Throws  UsageError. */
+export function numberOf(key: keyof typeof boundOptions, text: string): number | null {
+  const value = valueOf(boundOptions[key], `--${optionName(key)}`, text);
+  return value === 0 ? null : Number(value);
+}
+
+/** How each option is typed, what it means, and what is taken when nothing is said. */
+export function describeOptions(options: Options, width: number): string {
+  const rows = Object.entries(options).map(([key, option]): Row => [usage(key, option), meaning(option)]);
+  return rows.length === 0 ? 'it has no options' : ['its options:', ...twoColumns(rows, width)].join('\n');
+}
+
+function usage(key: string, option: AnyOption): string {
+  const name = optionName(key);
+  switch (option.kind) {
+    case 'flag':
+      return option.fallback ? `--no-${name}` : `--${name}`;
+    case 'choice':
+      return `--${name} ${option.values.join('|')}`;
+    case 'integer':
+      return `--${name} ${option.low}..${option.high}`;
+  }
+}
+
+function meaning({ kind, description, fallback }: AnyOption): string {
+  if (kind === 'flag') return fallback ? `not: ${description}` : description;
+  return `${description} (${fallback})`;
+}

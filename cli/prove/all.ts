@@ -1,0 +1,90 @@
+/** Proves every scenario that declares it, against what it declares. */
+import { registry } from '../../models/registry.ts';
+import type { Scenario } from '../../checker/language/model.ts';
+import { withMemoryOption } from '../../checker/memory/memory-option.ts';
+import type { Claim } from '../../checker/family/claim.ts';
+import { proving } from '../../checker/search/prove.ts';
+import { runWithin } from '../options/limits.ts';
+import { findModel, type Source } from '../model-files/models.ts';
+import { print, styled } from '../terminal/output.ts';
+import type { ProveOptions } from './run.ts';
+import { verdictOf } from './json.ts';
+import { reasonOf } from '../../checker/report/any-number.ts';
+import type { ProveAllResult } from './schema.ts';
+import { settingsOf } from '../options/search-options.ts';
+import { UsageError } from '../terminal/usage-error.ts';
+
+type Row = ProveAllResult['scenarios'][number];
+
+/** Exit code 0 when all is proved that declares it, 1 when something is refuted, 3 when something remained open. */
+export async function proveAll(
+  name: string | null,
+  words: readonly string[],
+  options: ProveOptions,
+): Promise<void> {
+  if (words.length > 0)
+    throw new UsageError(
+      `--all proves the scenarios as they are declared, and '${words.join(' ')}' contradicts that`,
+    );
+  const definitions = name === null ? registry.map(withMemoryOption) : [(await sourceOf(name)).definition];
+  const rows: Row[] = [];
+  const tells = options.json !== true && options.quiet !== true;
+  for (const definition of definitions)
+    for (const scenario of definition.scenarios) {
+      if (scenario.proves === undefined) continue;
+      const row = await proveScenario(definition, scenario, options);
+      rows.push(row);
+      if (tells) print(lineOf(row));
+    }
+  const wrong = rows.filter(({ mismatch }) => mismatch);
+  process.exitCode = wrong.length === 0 ? 0 : wrong.every(({ verdict }) => verdict === 'not proved') ? 3 : 1;
+  if (options.json === true)
+    print(JSON.stringify({ kind: 'all', scenarios: rows } satisfies ProveAllResult, null, 2));
+  else print(summary(rows.length, wrong.length));
+}
+
+async function sourceOf(name: string): Promise<Source> {
+  const source = await findModel(name);
+  if (source.scenario !== null)
+    throw new UsageError('--all and one scenario contradict each other: leave one of them out');
+  return source;
+}
+
+/** What a scenario declares to hold for any number. */
+export function declaredClaim(definition: Source['definition'], { options, proves = [] }: Scenario): Claim {
+  const given = Object.fromEntries(Object.entries(options).filter(([key]) => !proves.includes(key)));
+  return { definition, given, any: proves };
+}
+
+async function proveScenario(
+  definition: Source['definition'],
+  scenario: Scenario,
+  options: ProveOptions,
+): Promise<Row> {
+  const claim = declaredClaim(definition, scenario);
+  const { result, seconds } = await runWithin(options, (limits) =>
+    proving(claim, limits, settingsOf({}, 'many')),
+  );
+  const verdict = verdictOf(result);
+  return {
+    model: definition.name,
+    scenario: scenario.name,
+    any: [...claim.any],
+    verdict,
+    reason: result.verdict === 'holds' ? null : reasonOf(result),
+    mismatch: result.verdict !== 'holds',
+    seconds,
+  };
+}
+
+function lineOf({ model, scenario, any, reason, mismatch, seconds }: Row): string {
+  const head = `${model}/${scenario}, any ${any.join(', any ')}`;
+  const tail = mismatch ? styled('red', `not as declared: ${reason ?? ''}`) : styled('green', 'proved');
+  return `${head}: ${tail} (${seconds.toFixed(2)} s)`;
+}
+
+function summary(rows: number, wrong: number): string {
+  if (rows === 0) return 'no scenario declares to hold for any number';
+  const scenarios = rows === 1 ? '1 scenario' : `${rows} scenarios`;
+  return wrong === 0 ? `${scenarios}, all proved as declared` : `${scenarios}, ${wrong} not as declared`;
+}

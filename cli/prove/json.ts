@@ -1,0 +1,64 @@
+/** The answer of a proof as JSON. */
+import { stripVTControlCharacters } from 'node:util';
+import { withFallbacks } from '../../checker/language/option.ts';
+import type { Proof, Proving, Small } from '../../checker/search/prove.ts';
+import { describeDoubt } from '../../checker/report/doubt.ts';
+import { headline } from '../../checker/report/verdict.ts';
+import { verdictLine, type ProofReport } from './text.ts';
+import { reasonOf } from '../../checker/report/any-number.ts';
+import type { ProveResult } from './schema.ts';
+
+export function proveJson(report: ProofReport): ProveResult {
+  const { source, proved, seconds } = report;
+  const { claim, result, larger } = proved;
+  const { definition, file, scenario } = source;
+  const options = Object.entries(withFallbacks(definition.options, claim.given)).filter(
+    ([key]) => !claim.any.includes(key),
+  );
+  const trace = result.verdict === 'refuted' ? result.by.checked.trace : null;
+  return {
+    kind: 'prove',
+    model: definition.name,
+    file,
+    scenario: scenario?.name ?? null,
+    options: Object.fromEntries(options),
+    any: [...claim.any],
+    verdict: verdictOf(result),
+    summary: stripVTControlCharacters(verdictLine(report)),
+    reason: result.verdict === 'not proved' ? result.reason : null,
+    doubt: result.verdict === 'not proved' && result.doubt !== null ? describeDoubt(result.doubt) : null,
+    refutedAt: result.verdict === 'refuted' ? result.by.sizes : null,
+    steps: trace?.steps.length ?? null,
+    proofs: result.verdict === 'holds' ? result.proofs.map(proofJson) : [],
+    checked: result.small.map(smallJson),
+    notFor: larger.map((one) => ({ any: [...one.claim.any], reason: reasonOf(one.result) })),
+    seconds,
+  };
+}
+
+export function verdictOf(result: Proving): ProveResult['verdict'] {
+  if (result.verdict === 'holds') return 'holds for any number';
+  if (result.verdict === 'not proved') return 'not proved';
+  const { verdict } = result.by.checked.outcome;
+  // What refutes is no proof and not open.
+  return verdict === 'holds' || verdict === 'inconclusive' ? 'not proved' : verdict;
+}
+
+const proofJson = ({ claim, element, views, size, most, machine, from, family }: Proof) => ({
+  options: claim.given,
+  any: [...claim.any],
+  element,
+  views: views.length,
+  size,
+  most,
+  counters: machine.roles.counters.map(({ name }) => name),
+  from,
+  family: { least: family.least, most: family.most },
+});
+
+const smallJson = ({ sizes, checked: { outcome } }: Small) => ({
+  sizes,
+  verdict: outcome.verdict,
+  summary: headline(outcome),
+  states: outcome.statistics.states,
+});

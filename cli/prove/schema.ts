@@ -1,0 +1,69 @@
+/** The form of what `prove --json` prints. */
+import { z } from 'zod';
+import { optionValues } from '../report/trace-schema.ts';
+
+const numbers = z.record(z.string(), z.int());
+
+const small = z.strictObject({
+  sizes: optionValues.describe('the numbers that were checked'),
+  verdict: z.enum(['holds', 'violated', 'deadlock', 'unreached', 'error', 'inconclusive']),
+  summary: z.string(),
+  states: z.int(),
+});
+
+const proof = z.strictObject({
+  options: optionValues.describe('options that are kept; others have their fallbacks'),
+  any: z.array(z.string()).describe('options that may be any number'),
+  element: z.string().nullable().describe('the option for whose elements one stands'),
+  views: z.int(),
+  size: z.int().describe('copies of each thread in a view'),
+  most: z.int().describe('what copies outside hold together is exact below this number'),
+  counters: z.array(z.string()).describe('what is kept as a base and a share for each copy'),
+  from: numbers.describe('by option: the least number that the views speak of'),
+  family: z
+    .strictObject({ least: numbers, most: numbers })
+    .describe('by option: between which numbers the model was found to be one family'),
+});
+
+const result = z.strictObject({
+  model: z.string(),
+  file: z.string().nullable().describe("the user's model file; null for a model of the project"),
+  scenario: z.string().nullable(),
+  options: optionValues.describe('all options of the model but those that may be any number'),
+  any: z.array(z.string()),
+  verdict: z.enum(['holds for any number', 'violated', 'deadlock', 'unreached', 'error', 'not proved']),
+  summary: z.string().describe('the verdict in one line'),
+  reason: z.string().nullable().describe('why it is not proved; null where it is, or is refuted'),
+  doubt: z.string().nullable().describe('the abstract state in which something may be wrong'),
+  refutedAt: optionValues.nullable().describe('the numbers at which "racewalk check" finds the race'),
+  steps: z.int().nullable().describe('steps of its trace'),
+  proofs: z.array(proof).describe('the proof, and those for the numbers that its views do not speak of'),
+  checked: z.array(small),
+  notFor: z
+    .array(z.strictObject({ any: z.array(z.string()), reason: z.string() }))
+    .describe('larger claims that are not proved'),
+  seconds: z.number(),
+});
+
+/** One proof, or with --all one row a scenario. */
+export const proveOutput = z.discriminatedUnion('kind', [
+  result.extend({ kind: z.literal('prove') }),
+  z.strictObject({
+    kind: z.literal('all'),
+    scenarios: z.array(
+      z.strictObject({
+        model: z.string(),
+        scenario: z.string(),
+        any: z.array(z.string()).describe('what the scenario declares'),
+        verdict: result.shape.verdict,
+        reason: z.string().nullable(),
+        mismatch: z.boolean(),
+        seconds: z.number(),
+      }),
+    ),
+  }),
+]);
+
+export type ProveOutput = z.infer<typeof proveOutput>;
+export type ProveResult = Extract<ProveOutput, { kind: 'prove' }>;
+export type ProveAllResult = Extract<ProveOutput, { kind: 'all' }>;

@@ -1,0 +1,140 @@
+/** A proof for any number as text: the verdict, what it rests on, and of what is not proved the reason. */
+import { withFallbacks } from '../../checker/language/option.ts';
+import type { Claim } from '../../checker/family/claim.ts';
+import type { Proof, Proved, Proving, Small } from '../../checker/search/prove.ts';
+import { anyOf, describeSizes, reasonOf } from '../../checker/report/any-number.ts';
+import { describeDoubt } from '../../checker/report/doubt.ts';
+import { count } from '../../checker/report/numbers.ts';
+import { asTyped, commandLine, withoutUsualMemory } from '../../checker/report/options-text.ts';
+import { headline } from '../../checker/report/verdict.ts';
+import { wrap } from '../../checker/report/wrap.ts';
+import { reportText } from '../report/check-text.ts';
+import type { Source } from '../model-files/models.ts';
+import { styled } from '../terminal/output.ts';
+
+export interface ProofReport {
+  readonly source: Source;
+  readonly proved: Proved;
+  readonly seconds: number;
+}
+
+/** Everything, in lines of at most `width` characters. */
+export function proofText(report: ProofReport, width: number): string {
+  const { source, proved, seconds } = report;
+  const { claim, result, larger } = proved;
+  const head = [verdictLine(report), ...optionLines(claim, width)].join('\n');
+  const notes = larger.flatMap((one) =>
+    wrap(`not for ${anyOf(one.claim)}: ${reasonOf(one.result)}`, width, 2),
+  );
+  switch (result.verdict) {
+    case 'holds':
+      return [
+        head,
+        [...evidence(result.proofs, result.small, seconds, width), ...notes, ...again(source, claim)].join(
+          '\n',
+        ),
+      ].join('\n\n');
+    case 'refuted': {
+      const { sizes, checked } = result.by;
+      return reportText(
+        { ...checked, source, chosen: { ...claim.given, ...sizes }, seconds, savedAs: null },
+        width,
+      );
+    }
+    case 'not proved':
+      return [
+        head,
+        [
+          ...(result.doubt === null ? [] : wrap(describeDoubt(result.doubt), width, 2)),
+          ...wrap(openFrom(result), width, 2),
+          ...notes,
+          ...again(source, claim),
+        ].join('\n'),
+      ].join('\n\n');
+  }
+}
+
+/** The verdict in one line. */
+export function verdictLine({ source, proved }: Pick<ProofReport, 'source' | 'proved'>): string {
+  const { name } = source.definition;
+  const { result, claim } = proved;
+  switch (result.verdict) {
+    case 'holds':
+      return `${name}: ${styled(['bold', 'green'], `holds for ${anyOf(claim)}`)}`;
+    case 'refuted': {
+      const { outcome } = result.by.checked;
+      return `${name}: ${styled(['bold', 'red'], `${headline(outcome)} (${describeSizes(result.by)})`)}`;
+    }
+    case 'not proved':
+      return `${name}: ${styled(['bold', 'yellow'], `not proved for ${anyOf(claim)}: ${result.reason}`)}`;
+  }
+}
+
+const noBreak = '\u00A0';
+
+function optionLines({ definition, given, any }: Claim, width: number): readonly string[] {
+  const told = withoutUsualMemory(withFallbacks(definition.options, given));
+  const words = Object.entries(told)
+    .filter(([key]) => !any.includes(key))
+    .map(([key, value]) => asTyped(key, value).replace(' ', noBreak));
+  return words.length === 0
+    ? []
+    : wrap(`with ${words.join(' ')}`, width, 5).map((line) => styled('dim', line.replaceAll(noBreak, ' ')));
+}
+
+function evidence(
+  proofs: readonly Proof[],
+  small: readonly Small[],
+  seconds: number,
+  width: number,
+): readonly string[] {
+  const [proof] = proofs;
+  const { machine, views, size, most, family } = proof!;
+  const counters = [...new Set(machine.roles.counters.map(({ name }) => name.replace(/\[\d+\]$/, '[i]')))];
+  const exact = most === 1 ? 'none or some' : `exact below ${most}`;
+  const confirmed = family.options
+    .map((key) => `${key} ${family.least[key]!} to ${family.most[key]!}`)
+    .join(', ');
+  const decided = small.filter(({ checked }) => checked.outcome.verdict === 'holds');
+  return [
+    ...wrap(
+      `${count(views.length)} views of ${size} ${size === 1 ? 'copy' : 'copies'} are closed under all steps, found in ${seconds.toFixed(2)} s`,
+      width,
+      2,
+    ),
+    ...(counters.length === 0
+      ? []
+      : wrap(
+          `kept as a base and a share for each copy, of those outside ${exact}: ${counters.join(', ')}`,
+          width,
+          2,
+        )),
+    ...proofs
+      .slice(1)
+      .flatMap((one) =>
+        wrap(`with ${fixedSizes(one, proof!)}: ${count(one.views.length)} views of ${one.size}`, width, 2),
+      ),
+    ...wrap(`the model is one family for ${confirmed}; the proof is of that family`, width, 2),
+    ...wrap(`checked as well: ${decided.map(describeSizes).join('; ')}`, width, 2),
+  ];
+}
+
+const fixedSizes = ({ claim }: Proof, { claim: whole }: Proof) =>
+  whole.any
+    .filter((key) => !claim.any.includes(key))
+    .map((key) => asTyped(key, claim.given[key]!))
+    .join(' ');
+
+/** What is known of what is not proved. */
+function openFrom({ doubt, small }: Proving & { readonly verdict: 'not proved' }): string {
+  const decided = small.filter(({ checked }) => checked.outcome.verdict !== 'inconclusive');
+  if (decided.length === 0) return 'nothing is known: no number was checked to the end';
+  const sizes = decided.map(describeSizes).join('; ');
+  return doubt === null ? `checked, and nothing found: ${sizes}` : `no run of ${sizes} does that`;
+}
+
+function again({ typed, definition }: Source, { given, any }: Claim): readonly string[] {
+  const kept = Object.fromEntries(Object.entries(given).filter(([key]) => !any.includes(key)));
+  const words = ['racewalk prove', typed, commandLine(definition.options, kept)];
+  return [`again: ${words.filter((word) => word !== '').join(' ')}`];
+}

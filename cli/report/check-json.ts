@@ -1,0 +1,114 @@
+/** The answer of a check as JSON. */
+import { withFallbacks } from '../../checker/language/option.ts';
+import { untriedOf, type Statistics } from '../../checker/state-space/outcome.ts';
+import { unorderedUnder } from '../../checker/memory/common/unordered.ts';
+import type { Report } from './check-text.ts';
+import type { CheckResult } from './check-schema.ts';
+import { lateStores, type WaitingStore } from '../../checker/report/late-stores.ts';
+import { cpusOf, type Cpu } from '../../checker/report/cpus.ts';
+import { memoryCaveat } from '../../checker/report/memory-caveat.ts';
+import type { OutOfOrder } from '../../checker/interpreter/interpreter.ts';
+import { racesOf, type Race } from '../../checker/report/races.ts';
+import { atOnceInProperties } from '../../checker/report/at-once.ts';
+import {
+  shownSteps,
+  type ShownEvent,
+  type ShownRead,
+  type ShownStep,
+} from '../../checker/report/shown-steps.ts';
+import { toldApart } from '../../checker/report/told-apart.ts';
+import { harmIn, headline, unfiredStatements } from '../../checker/report/verdict.ts';
+
+type Step = NonNullable<CheckResult['trace']>[number];
+
+export function checkJson(report: Report): CheckResult {
+  const { source, chosen, table, outcome, trace, seconds } = report;
+  const { name, options } = source.definition;
+  const cpus = trace === null ? [] : cpusOf(table, trace);
+  return {
+    kind: 'check',
+    model: name,
+    file: source.file,
+    scenario: source.scenario?.name ?? null,
+    options: withFallbacks(options, chosen),
+    verdict: outcome.verdict,
+    summary: headline(outcome),
+    covers: memoryCaveat(chosen, outcome.verdict),
+    property: outcome.verdict === 'violated' ? outcome.property : null,
+    witnesses: outcome.verdict === 'unreached' ? [...outcome.witnesses] : [],
+    harm: trace === null ? null : harmIn(table, outcome, trace),
+    minimal: 'minimal' in outcome ? outcome.minimal : null,
+    statistics: statisticsJson(outcome.statistics, seconds),
+    toldApart: [...toldApart(table)],
+    neverFired: [...unfiredStatements(table, outcome.statistics.unfired).never],
+    atOnce: [...atOnceInProperties(table.model)],
+    trace: trace === null ? null : shownSteps(table, trace).map((step) => stepJson(step, cpus)),
+    races: trace === null ? [] : racesOf(table, trace).map(raceJson),
+    untried: [...untriedOf(outcome)],
+    unordered: [...unorderedUnder(source.definition, chosen)],
+    lateStores: trace === null ? [] : lateStores(table, trace, cpus).map(lateJson),
+  };
+}
+
+export function statisticsJson(statistics: Statistics, seconds: number): CheckResult['statistics'] {
+  const { states, transitions, depth, bytes, endless, method } = statistics;
+  return { states, transitions, depth, bytes, seconds, endless, method };
+}
+
+function stepJson({ thread, replica, events }: ShownStep, cpus: readonly Cpu[]): Step {
+  return {
+    thread,
+    replica,
+    cpu: cpus.find(({ copies }) => copies.has(`${thread} ${replica}`))!.number,
+    events: events.map(eventJson),
+  };
+}
+
+function eventJson(event: ShownEvent): Step['events'][number] {
+  const { statement, text, taken, chosen, reads, changes, locals, waits, isDelayed, since, outOfOrder } =
+    event;
+  const cellsFrom = (from: ShownRead['from']) =>
+    reads.filter((read) => read.from === from).map(({ cell }) => cell);
+  return {
+    line: statement.line,
+    text,
+    taken,
+    chosen,
+    reads: reads.map(({ cell, value, memory }) => ({ cell, value, memory })),
+    changes: [...changes],
+    locals: [...locals],
+    waits: waits.map(({ cell, value }) => ({ cell, value })),
+    forwarded: cellsFrom('own store'),
+    old: cellsFrom('old value'),
+    delayed: isDelayed,
+    delayedSince: since === null ? null : since + 1,
+    outOfOrder: outOfOrder === null ? null : outOfOrderJson(outOfOrder),
+  };
+}
+
+const outOfOrderJson = ({
+  old,
+  early,
+  seenBefore,
+  late,
+}: OutOfOrder): Step['events'][number]['outOfOrder'] => ({
+  old: old.map((one) => ({ ...one, since: one.since + 1 })),
+  early: [...early],
+  seenBefore: seenBefore.map((one) => ({ ...one, since: one.since + 1 })),
+  late: late.map((one) => ({ ...one, since: one.since + 1 })),
+});
+
+const lateJson = ({ cell, cpu, stored, arrived, missedBy }: WaitingStore) => ({
+  cell,
+  cpu: cpu.number,
+  stored: stored + 1,
+  arrived: arrived === null ? null : arrived + 1,
+  missedBy: missedBy.map((by) => ({ cpu: by.cpu.number, step: by.step + 1, value: by.value })),
+});
+
+const raceJson = ({ cell, first, second, isStale }: Race) => ({
+  cell,
+  stale: isStale,
+  first: { step: first.step + 1, writes: first.writes },
+  second: { step: second.step + 1, writes: second.writes },
+});

@@ -1,0 +1,178 @@
+/** The answer of a check as text: the verdict, the trace and what it means, the statistics. */
+import { unorderedSentence, unorderedUnder } from '../../checker/memory/common/unordered.ts';
+import type { Origin } from '../../checker/export/trace/exported-trace.ts';
+import type { Checked } from '../../checker/search/check.ts';
+import type { Choices } from '../../checker/study/compare/compare.ts';
+import { untriedOf, type Answer } from '../../checker/state-space/outcome.ts';
+import { atOnceSentence } from '../../checker/report/at-once.ts';
+import { cpusOf } from '../../checker/report/cpus.ts';
+import type { Untried } from '../../checker/language/model.ts';
+import type { Source } from '../model-files/models.ts';
+import { styled, type Style } from '../terminal/output.ts';
+import {
+  allOptions,
+  commandLines,
+  noBreak,
+  optionWords,
+  quotedPath,
+} from '../../checker/report/options-text.ts';
+import { lateSentences, lateStores } from '../../checker/report/late-stores.ts';
+import { memoryCaveat } from '../../checker/report/memory-caveat.ts';
+import { outOfOrderSentences } from '../../checker/report/out-of-order.ts';
+import { raceSentences } from '../../checker/report/race-sentences.ts';
+import { traceColumns } from './trace-columns.ts';
+import { toldApart } from '../../checker/report/told-apart.ts';
+import { traceLines } from '../../checker/report/trace-lines.ts';
+import {
+  endlessLine,
+  harmIn,
+  headline,
+  statisticsLine,
+  unfiredCount,
+  unfiredLines,
+  unfiredStatements,
+  type Unfired,
+} from '../../checker/report/verdict.ts';
+import { untriedSentences, untriedTitle } from '../../checker/report/untried-sentences.ts';
+import { wrap } from '../../checker/report/wrap.ts';
+
+/** A check that has been made. */
+export interface Report extends Checked {
+  readonly source: Source;
+  /** The options that were chosen; the others have their fallbacks. */
+  readonly chosen: Choices;
+  readonly seconds: number;
+  /** Where the trace was saved, or null. */
+  readonly savedAs: string | null;
+}
+
+/** Everything, in lines of at most `width` characters. */
+export function reportText(report: Report, width: number): string {
+  const head = [verdictLine(report), ...optionLines(report, width)].join('\n');
+  const untried = untriedLines(untriedOf(report.outcome), width);
+  return [head, ...traceSections(report, width), ...untried, evidence(report, width).join('\n')].join('\n\n');
+}
+
+/** The trace and what it comes to, where there is one. */
+export function traceSections(
+  { table, outcome, trace }: Pick<Report, 'table' | 'trace'> & { readonly outcome: Answer },
+  width: number,
+): readonly string[] {
+  if (trace === null) return [];
+  const cpus = cpusOf(table, trace);
+  const harm = harmIn(table, outcome, trace);
+  const told = harm === null ? [] : wrap(`=> ${harm}`, width, 3).map((line) => styled('bold', line));
+  const late = lateStores(table, trace, cpus);
+  const listed = (title: string, sentences: readonly string[]) =>
+    sentences.length === 0
+      ? ''
+      : [title, ...sentences.flatMap((sentence) => wrap(`  - ${sentence}`, width, 4))].join('\n');
+  return [
+    cpus.length === 0
+      ? outcome.verdict === 'deadlock'
+        ? 'The initial state is a deadlock already.'
+        : 'The initial state already violates it.'
+      : traceColumns(traceLines(table, trace, cpus), cpus, width),
+    told.join('\n'),
+    listed('Stores that others saw late:', lateSentences(late)),
+    listed('Out of the order of the text:', outOfOrderSentences(trace, cpus)),
+    listed('Races (nothing orders these accesses):', raceSentences(table, trace, cpus, late)),
+  ].filter((section) => section !== '');
+}
+
+/** What was not tried, where a verdict hangs on that: one section, or none. */
+export function untriedLines(untried: readonly Untried[], width: number, most = Infinity): readonly string[] {
+  const sentences = untriedSentences(untried, most).flatMap((one) => wrap(`  - ${one}`, width, 4));
+  return sentences.length === 0 ? [] : [[untriedTitle, ...sentences].join('\n')];
+}
+
+/** The verdict in one line. */
+export function verdictLine({
+  source,
+  outcome,
+}: Pick<Report, 'source'> & { readonly outcome: Answer }): string {
+  return `${source.definition.name}: ${styled(styleOf(outcome.verdict), headline(outcome))}`;
+}
+
+function styleOf(verdict: Answer['verdict']): Style {
+  switch (verdict) {
+    case 'holds':
+      return ['bold', 'green'];
+    case 'violated':
+    case 'deadlock':
+    case 'error':
+      return ['bold', 'red'];
+    case 'unreached':
+    case 'inconclusive':
+      return ['bold', 'yellow'];
+  }
+}
+
+/** All options with their values. */
+function optionLines({ source, chosen }: Report, width: number): readonly string[] {
+  const all = allOptions(source.definition.options, chosen);
+  if (all === null) return [];
+  return wrap(`with ${all}`, width, 5).map((line) => styled('dim', line.replaceAll(noBreak, ' ')));
+}
+
+/** Where the trace of a report comes from. */
+export const originOf = (
+  report: Pick<Report, 'source' | 'chosen'> & { readonly savedAs: string | null },
+): Origin => ({
+  options: allOptions(report.source.definition.options, report.chosen),
+  command: reproducing(report).join(' '),
+});
+
+function evidence(report: Report, width: number): readonly string[] {
+  const { table, outcome, seconds } = report;
+  const { statistics, verdict } = outcome;
+  const untried = untriedOf(outcome);
+  const caveat = memoryCaveat(report.chosen, verdict);
+  const atOnce = atOnceSentence(table.model);
+  // Where everything was explored, symmetry would have changed nothing that counts.
+  const isFull =
+    (verdict !== 'inconclusive' || untried.length > 0) &&
+    ['compiled', 'interpreter', 'Promising-ARM', 'Promising-ARM, symmetric'].includes(statistics.method);
+  return [
+    ...wrap(statisticsLine(statistics, seconds), width, 2),
+    ...wrap(endlessLine(statistics), width, 2).filter((line) => line !== ''),
+    ...(caveat === null ? [] : wrap(caveat, width, 2)),
+    ...(isFull ? [] : toldApart(table)).flatMap((reason) => wrap(reason, width, 2)),
+    ...unorderedUnder(report.source.definition, report.chosen).flatMap((one) =>
+      wrap(unorderedSentence(one), width, 2),
+    ),
+    ...(atOnce === null ? [] : wrap(atOnce, width, 2)),
+    ...neverFired({ verdict, untried }, unfiredStatements(table, statistics.unfired), width),
+    ...reproduceLines(report, width),
+  ];
+}
+
+/** By thread where everything was seen; where the search ended early, many statements had no chance to run. */
+function neverFired(
+  { verdict, untried }: { readonly verdict: Answer['verdict']; readonly untried: readonly Untried[] },
+  unfired: Unfired,
+  width: number,
+): readonly string[] {
+  if (unfired.never.length === 0) return [];
+  if (verdict !== 'holds' && verdict !== 'unreached' && untried.length === 0)
+    return wrap(unfiredCount(unfired), width, 2);
+  const lines = unfiredLines(unfired).flatMap((line) => wrap(`  ${line}`, width, 4));
+  return ['Statements that never run:', ...lines];
+}
+
+/** The lines that reproduce this result. */
+function reproduceLines(report: Report, width: number): readonly string[] {
+  if (report.trace === null) return [];
+  const [first, ...others] = reproducing(report);
+  return commandLines([`reproduce: ${first}`, ...others], width);
+}
+
+/** The words of the command that gives this result. */
+export function reproducing({
+  source,
+  chosen,
+  savedAs,
+}: Pick<Report, 'source' | 'chosen'> & { readonly savedAs: string | null }): readonly [string, ...string[]] {
+  if (savedAs !== null) return ['racewalk replay', quotedPath(savedAs)];
+  return ['racewalk check', quotedPath(source.typed), ...optionWords(source.definition.options, chosen)];
+}

@@ -1,0 +1,106 @@
+/** A model as text: its options, variables, threads in two columns, properties and scenarios. */
+import { asymmetries } from '../../checker/program/symmetry.ts';
+import { transitionTable } from '../../checker/program/build-transitions.ts';
+import { printDomain } from '../../checker/language/domain.ts';
+import type { AnyDefinition, Model } from '../../checker/language/model.ts';
+import { printExpr } from '../../checker/language/print.ts';
+import type { Block } from '../../checker/language/statement.ts';
+import type { AnyThread } from '../../checker/language/thread.ts';
+import type { AnyDeclaration, Declarations } from '../../checker/language/variable.ts';
+import { unorderedSentence, unorderedUnder } from '../../checker/memory/common/unordered.ts';
+import type { Choices } from '../../checker/study/compare/compare.ts';
+import { writtenModel } from '../../checker/report/author-words.ts';
+import { listingOf } from '../../checker/report/listing.ts';
+import { describeOptions } from '../options/model-options.ts';
+import { styled } from '../terminal/output.ts';
+import { twoColumns, type Row } from '../terminal/two-columns.ts';
+import { wrap } from '../../checker/report/wrap.ts';
+
+interface Shown {
+  readonly chosen: Choices;
+  /** In characters. */
+  readonly width: number;
+}
+
+export function describeModel(definition: AnyDefinition, model: Model, { chosen, width }: Shown): string {
+  // A memory model changes what the text means, and not the text.
+  const written = writtenModel(model);
+  const sections = [
+    [`${styled('bold', definition.name)}: ${definition.summary}`],
+    [describeOptions(definition.options, width)],
+    section('shared memory', variableRows(written.shared), width),
+    section('inside of CPUs', cpuRows(model), width),
+    ...written.threads.map((thread) => threadSection(thread, width)),
+    unorderedUnder(definition, chosen).flatMap((one) => wrap(unorderedSentence(one), width, 2)),
+    asymmetries(transitionTable(written)).flatMap((reason) => wrap(reason, width, 2)),
+    [styled('bold', 'properties'), ...propertyLines(written, width)],
+    section(
+      'scenarios',
+      definition.scenarios.map(({ name, verdict, memory, why }) => [
+        name,
+        verdict + (memory === undefined ? '' : ` (${memory})`) + (why === undefined ? '' : `: ${why}`),
+      ]),
+      width,
+    ),
+  ];
+  return sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n');
+}
+
+function section(name: string, rows: readonly Row[], width: number): readonly string[] {
+  return rows.length === 0 ? [] : [styled('bold', name), ...twoColumns(rows, width)];
+}
+
+function threadSection(thread: AnyThread, width: number): readonly string[] {
+  const copies = thread.cpus > 1 ? `, ${thread.cpus} copies` : '';
+  const on = thread.on === null ? '' : `, on the CPUs of ${thread.on}`;
+  const blocks = thread.mayBlockForever ? ', may wait for ever' : '';
+  const locals = Object.entries(thread.locals).map(([name, declaration]): Row => [
+    name,
+    describe(declaration),
+  ]);
+  return [
+    styled('bold', `thread ${thread.name}${copies}${on}${blocks}`),
+    ...twoColumns(locals, width),
+    ...(locals.length === 0 ? [] : ['']),
+    ...twoColumns(codeRows(thread.body), width),
+  ];
+}
+
+/** The numbers of the statements are those that other commands name. */
+const codeRows = (body: Block): readonly Row[] =>
+  listingOf(body).map(({ line, depth, text, meaning }): Row => [
+    `${String(line ?? '').padStart(3)}  ${'  '.repeat(depth)}${text}`,
+    meaning,
+  ]);
+
+const variableRows = (declarations: Declarations): readonly Row[] =>
+  Object.entries(declarations).map(([name, declaration]: [string, AnyDeclaration]) => [
+    declaration.length === null ? name : `${name}[${declaration.length}]`,
+    describe(declaration),
+  ]);
+
+function describe({ domain, initial, meaning }: AnyDeclaration): string {
+  const first = [...new Set(initial)].length === 1 ? String(initial[0]) : initial.join(', ');
+  return `${printDomain(domain)}, at first ${first}${meaning === '' ? '' : ` -- ${meaning}`}`;
+}
+
+/** What a memory model adds to the CPUs: how much each part holds, and of which cells. */
+function cpuRows({ shared }: Model): readonly Row[] {
+  const cells = Object.values(shared).filter(({ part }) => part?.holds === 'cell');
+  return [...Map.groupBy(cells, ({ insideCpu, part }) => `${insideCpu!} of ${part!.cpu}`)].map(
+    ([name, own]): Row => [
+      name,
+      `up to ${own.length}, of ${own[0]!.cellNames!.filter((cell) => cell !== '').join(', ')}`,
+    ],
+  );
+}
+
+/** A property is a sentence and a condition, both too long to stand side by side. */
+const propertyLines = ({ properties }: Model, width: number): readonly string[] =>
+  properties.flatMap(({ kind, name, condition }) => [
+    ...wrap(`  ${kind}: ${name}`, width, 4),
+    ...wrap(printExpr(condition), width - 6, 2).map((line) => `      ${styled('cyan', line)}`),
+  ]);

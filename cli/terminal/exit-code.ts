@@ -1,0 +1,23 @@
+/** Exit codes: a verdict in one number, so that scripts need not read. */
+import type { Answer } from '../../checker/state-space/outcome.ts';
+
+export const wrongUse = 2;
+export const inconclusive = 3;
+/** Whatever the verdict is: nobody may have received it. */
+export const notWritten = 4;
+
+/** 0 holds; 1 violated, deadlock or unreached; 2 wrong model; 3 inconclusive. */
+export function exitCodeOf(verdict: Answer['verdict']): 0 | 1 | 2 | 3 {
+  switch (verdict) {
+    case 'holds':
+      return 0;
+    case 'violated':
+    case 'deadlock':
+    case 'unreached':
+      return 1;
+    case 'error':
+      return wrongUse;
+    case 'inconclusive':
+      return inconclusive;
+  }
+}

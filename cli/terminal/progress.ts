@@ -1,0 +1,36 @@
+/** One line on a terminal that says how far the work has come; silent everywhere else. */
+import { count, rounded } from '../../checker/report/numbers.ts';
+
+export interface Reached {
+  readonly states: number;
+  readonly frontier: number;
+  readonly depth: number;
+  /** Which part of the work this is, where it has several. */
+  readonly part?: string;
+}
+
+export interface ProgressLine {
+  readonly show: (reached: Reached, seconds: number) => void;
+  readonly clear: () => void;
+}
+
+const silent: ProgressLine = { show: () => undefined, clear: () => undefined };
+
+const eraseLine = '\r\u001B[K';
+
+export function progressLine(stream: NodeJS.WriteStream): ProgressLine {
+  if (!stream.isTTY) return silent;
+  let shown = false;
+  return {
+    show: ({ states, frontier, depth, part }, seconds) => {
+      shown = true;
+      const place = `${count(states)} states, ${count(frontier)} to expand, depth ${depth}`;
+      const rate = rounded(states / Math.max(seconds, 0.001));
+      const line = part === undefined ? `${place}, ${rate} states/s` : `${part}: ${place}`;
+      stream.write(eraseLine + (stream.columns > 0 ? line.slice(0, stream.columns - 1) : line));
+    },
+    clear: () => {
+      if (shown) stream.write(eraseLine);
+    },
+  };
+}

@@ -1,0 +1,100 @@
+/** Verifies a certificate, with the model as it is now. */
+import { dirname, resolve } from 'node:path';
+import type { ViewSet } from '../../checker/family/certificate.ts';
+import type { AnyDefinition } from '../../checker/language/model.ts';
+import { check } from '../../checker/search/check.ts';
+import { withFallbacks } from '../../checker/language/option.ts';
+import type { Limits } from '../../checker/state-space/outcome.ts';
+import type { Steps } from '../../checker/state-space/cooperative.ts';
+import { asTyped } from '../../checker/report/options-text.ts';
+import { count } from '../../checker/report/numbers.ts';
+import { verifying } from '../../checker/verify/verify.ts';
+import { readCertificate } from '../prove/certificate-file.ts';
+import { inconclusive } from '../terminal/exit-code.ts';
+import { runWithin } from '../options/limits.ts';
+import { findModel } from '../model-files/models.ts';
+import { print, styled } from '../terminal/output.ts';
+
+/** Exit code 0 where the certificate is a proof, 1 where it is none, 3 where the time was over before that was known. */
+export async function verifyFile(path: string, options: VerifyOptions): Promise<void> {
+  const certificate = await readCertificate(path);
+  const { model, file, any, proofs } = certificate;
+  const { definition } = await findModel(file === null ? model : resolve(dirname(path), file));
+  const claim = { options: certificate.options, any };
+  const { result, seconds } = await runWithin(options, (limits) =>
+    verifyingAll(definition, claim, proofs, limits),
+  );
+  const name = `${definition.name}: `;
+  if (result === 'stopped') {
+    process.exitCode = inconclusive;
+    return print(`${name}${styled(['bold', 'yellow'], 'not verified: the time was over')}`);
+  }
+  const views = proofs.reduce((sum, set) => sum + set.views.length, 0);
+  process.exitCode = result.length === 0 ? 0 : 1;
+  print(
+    result.length === 0
+      ? `${name}${styled(['bold', 'green'], `verified for any number of ${any.join(' and of ')}`)}\n\n` +
+          `${count(views)} views: each beginning is one, each step leads to one, none has a mistake (${seconds.toFixed(2)} s)`
+      : `${name}${styled(['bold', 'red'], 'this is no proof')}\n\n${result.map((what) => `  - ${what}`).join('\n')}`,
+  );
+}
+
+interface Part {
+  readonly options: ViewSet['options'];
+  readonly any: readonly string[];
+}
+
+/** What is wrong: with the views of a claim, or with what they do not speak of. */
+function* verifyingAll(
+  definition: AnyDefinition,
+  { options, any }: Part,
+  proofs: readonly ViewSet[],
+  limits: Limits,
+): Steps<readonly string[] | 'stopped'> {
+  if (any.length === 0) {
+    const { outcome } = check(definition.build(options), limits);
+    const holds = outcome.verdict === 'holds' || outcome.verdict === 'unreached';
+    return holds ? [] : [`${typed(options)}: the check says ${outcome.verdict}`];
+  }
+  const set = proofs.find((one) => isSame(definition, one, { options, any }));
+  if (set === undefined)
+    return [`there are no views for any number of ${any.join(' and of ')} with ${typed(options)}`];
+  const steps = verifying(definition, set);
+  const wrong: string[] = [];
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) {
+      wrong.push(...value);
+      break;
+    }
+    yield;
+    if (limits.stop() !== null) return 'stopped';
+  }
+  for (const option of any) {
+    const { low } = definition.options[option] as { readonly low: number };
+    for (let size = low; size < set.from[option]!; size++) {
+      const part = { options: { ...options, [option]: size }, any: any.filter((other) => other !== option) };
+      const found = yield* verifyingAll(definition, part, proofs, limits);
+      if (found === 'stopped') return found;
+      wrong.push(...found);
+    }
+  }
+  return wrong;
+}
+
+/** Whether the views are of just these options, and of any number of just these. */
+function isSame(definition: AnyDefinition, set: ViewSet, { options, any }: Part): boolean {
+  if (set.any.length !== any.length || !set.any.every((key) => any.includes(key))) return false;
+  const [one, other] = [set.options, options].map((given) => withFallbacks(definition.options, given));
+  return Object.keys(one!).every((key) => any.includes(key) || one![key] === other![key]);
+}
+
+const typed = (options: ViewSet['options']) =>
+  Object.entries(options)
+    .map(([key, value]) => asTyped(key, value))
+    .join(' ');
+
+export interface VerifyOptions {
+  /** In seconds. */
+  readonly timeout?: number;
+}

@@ -1,0 +1,25 @@
+/** Holds that as many states fit as is said, and no more. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { bytesFor, fullest, mostStates, slotsFor } from '../../checker/engine/table-size.ts';
+
+const room = fc.record({
+  bytes: fc.integer({ min: 10_000, max: 2 ** 40 }),
+  statesBytes: fc.integer({ min: 10_000, max: 2 ** 34 }),
+  slots: fc.integer({ min: 2_048, max: 2 ** 30 }),
+});
+
+test('the most states that fit', () => {
+  const law = fc.property(room, fc.integer({ min: 1, max: 50 }), (given, words) => {
+    const stride = words * 8;
+    const most = mostStates(stride, given);
+    const fits = (states: number) =>
+      bytesFor(states, stride, given) <= given.bytes &&
+      states * stride <= given.statesBytes &&
+      states <= slotsFor(states, given) * fullest;
+    expect(most === 0 || fits(most)).toBe(true);
+    // One more may not have room for a table of the next size, but three times as many never have any.
+    expect(fits(most + 1)).toBe(false);
+  });
+  fc.assert(law, { numRuns: 1_000 });
+});

@@ -1,0 +1,82 @@
+/** Stores that wait in a store buffer, as a trace tells them: where they are made, where they arrive, and who missed them. */
+import { expect, test } from 'vitest';
+import { rewritingModelNames } from '../../checker/language/memory-name.ts';
+import type { AnyDefinition } from '../../checker/language/model.ts';
+import { withMemoryOption } from '../../checker/memory/memory-option.ts';
+import { check } from '../../checker/search/check.ts';
+import { cpusOf } from '../../checker/report/cpus.ts';
+import { lateSentences, lateStores, waitingStores } from '../../checker/report/late-stores.ts';
+import { raceSentences } from '../../checker/report/race-sentences.ts';
+import { model as collapse } from '../../models/gup-fast-vs-collapse.ts';
+import { model as ksm } from '../../models/ksm-vs-pin.ts';
+import { model as switchMm } from '../../models/switch-mm-vs-flush.ts';
+import { registry } from '../../models/registry.ts';
+
+function traceOf(definition: AnyDefinition, name: string) {
+  const { scenarios, build } = withMemoryOption(definition);
+  const { table, trace } = check(build(scenarios.find((scenario) => scenario.name === name)!.options));
+  return { table, trace: trace!, cpus: cpusOf(table, trace!) };
+}
+
+const told = (definition: AnyDefinition, name: string) => {
+  const { table, trace, cpus } = traceOf(definition, name);
+  return lateSentences(lateStores(table, trace, cpus));
+};
+
+test('the cleared pte that the recheck of gup_fast misses, and nothing else', () => {
+  expect(told(collapse, 'second-check-no-barrier-tso')).toEqual([
+    "collapse_huge_page's store to pte[0] (step 14) was still in its store buffer when gup_fast read it as present (step 21); it left only at step 25",
+  ]);
+});
+
+test('a store that never leaves its buffer in the trace', () => {
+  expect(told(switchMm, 'no-barriers-tso')).toEqual([
+    "flush_tlb_page's store to pte (step 1) was still in its store buffer when switch_mm read it as present (step 5)",
+  ]);
+});
+
+test('a store that a younger one overtakes', () => {
+  expect(told(ksm, 'no-write-barrier-pso')).toEqual([
+    "write_protect_page's store to exclusive (step 5) was still in its store buffer when gup_fast read it as true (step 11); it left only at step 13",
+  ]);
+});
+
+test('no store is late where all are seen at once', () => {
+  expect(told(collapse, 'email')).toEqual([]);
+});
+
+test('a read that missed a store is told once: not as a race, too', () => {
+  const { table, trace, cpus } = traceOf(collapse, 'second-check-no-barrier-tso');
+  const mentions = (sentences: readonly string[]) =>
+    sentences.filter((text) => text.includes('pte[0]')).length;
+  expect(mentions(raceSentences(table, trace, cpus))).toBe(1);
+  expect(mentions(raceSentences(table, trace, cpus, lateStores(table, trace, cpus)))).toBe(0);
+});
+
+const broken = registry.flatMap((definition) =>
+  definition.scenarios
+    .filter(({ verdict, states = Infinity }) => verdict === 'violated' && states < 2_000)
+    .flatMap(({ name, options, memory: own = 'sc' }) =>
+      rewritingModelNames
+        .slice(Math.max(1, rewritingModelNames.indexOf(own)))
+        // Models of many threads take seconds to compile under weak.
+        .filter((memory) => memory !== 'weak' || definition.name !== 'gup-fast-checks')
+        .map((memory) => [name, memory, definition, options] as const),
+    ),
+);
+
+test.each(broken)(
+  '%s, %s: what has not arrived is what the slots hold in the end',
+  (_, memory, definition, options) => {
+    const { table, trace } = check(withMemoryOption(definition).build({ ...options, memory }));
+    const waiting = waitingStores(table, trace!, cpusOf(table, trace!)).filter(
+      ({ arrived }) => arrived === null,
+    );
+    const { shared } = trace!.steps.at(-1)!.after;
+    const slots = Object.entries(table.model.shared).filter(
+      ([, { cellNames, meaning }]) => cellNames !== undefined && meaning.startsWith('store buffer of'),
+    );
+    const used = slots.flatMap(([name]) => [shared[name]!].flat()).filter((number) => number !== 0);
+    expect(waiting.length).toBe(used.length);
+  },
+);
