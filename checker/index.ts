@@ -17,7 +17,7 @@ export type { AnyDefinition, Model, Scenario } from './language/model.ts';
 /** Values of a model's options, and of the option `memory` that each model has; the others have their fallbacks. */
 export type Chosen = Readonly<Record<string, OptionValue>>;
 
-export interface Result {
+export interface CheckResult {
   readonly verdict: Outcome['verdict'];
   /** What the verdict rests on: the property, the reason, the counts of the search. */
   readonly outcome: Outcome;
@@ -35,11 +35,15 @@ export interface Result {
  *         a limit was met.
  * Throws  ModelError for options that do not exist and for a model that means nothing.
  */
-export function check(definition: AnyDefinition, chosen: Chosen = {}, limits: Partial<Limits> = {}): Result {
+export function check(
+  definition: AnyDefinition,
+  chosen: Chosen = {},
+  limits: Partial<Limits> = {},
+): CheckResult {
   const model = withMemoryOption(definition).build(chosen);
-  const { table, outcome, trace } = checkModel(model, { ...noLimits, ...limits });
+  const { system, outcome, trace } = checkModel(model, { ...noLimits, ...limits });
   const line = `${model.name}: ${headline(outcome)}`;
-  const text = trace === null ? line : `${line}\n\n${changelogText(exportedTrace(table, outcome, trace))}`;
+  const text = trace === null ? line : `${line}\n\n${changelogText(exportedTrace(system, outcome, trace))}`;
   return { verdict: outcome.verdict, outcome, trace, text };
 }
 

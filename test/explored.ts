@@ -1,5 +1,5 @@
 /** All reachable states of a model, for tests that know them by heart. */
-import { transitionTable } from '../checker/program/build-transitions.ts';
+import { transitionSystem } from '../checker/program/build-transitions.ts';
 import type { Model } from '../checker/language/model.ts';
 import { interpretedSpace } from '../checker/state-space/interpreted-space.ts';
 import type { Outcome } from '../checker/state-space/outcome.ts';
@@ -14,8 +14,8 @@ export interface Explored {
 }
 
 export function explored(model: Model): Explored {
-  const table = transitionTable(model);
-  const space = interpretedSpace(table);
-  const outcome = search(table, space, noLimits, 'test');
+  const system = transitionSystem(model);
+  const space = interpretedSpace(system);
+  const outcome = search(system, space, noLimits, 'test');
   return { outcome, states: Array.from({ length: space.count }, (_, id) => space.state(id)) };
 }

@@ -1,6 +1,6 @@
 /** A model as one WebAssembly module: its steps, its properties and its visited set. */
 import { waysOf } from '../program/initial-states.ts';
-import type { Code, TransitionTable } from '../program/transition-system.ts';
+import type { Code, TransitionSystem } from '../program/transition-system.ts';
 import { layoutOf, type Layout, type LayoutOptions } from './layout/layout.ts';
 import type { WasmFunction, WasmModule } from './wasm/code.ts';
 import { areasGlobal } from './visited-set/areas.ts';
@@ -10,8 +10,8 @@ import { claimFunctions, claimGlobals } from './visited-set/claim.ts';
 import { alone, memoryMap, type MemoryMap, type Share } from './memory-map.ts';
 import { propertyFunctions } from './step/properties.ts';
 import { dropRecent } from './visited-set/recent-cache.ts';
-import { settleFunctions } from './visited-set/commit.ts';
-import { stepFunction, type CompiledEdge, type StepContext, type Mover } from './step/step.ts';
+import { commitFunctions } from './visited-set/commit.ts';
+import { stepFunction, type CompiledEdge, type StepCodeContext, type Mover } from './step/step.ts';
 import { allBits, visitedGlobals } from './visited-set/hash-table.ts';
 import { visitedFunctions } from './visited-set/visited-set.ts';
 
@@ -31,29 +31,29 @@ export interface ModelOptions extends LayoutOptions {
   readonly share?: Share;
   /** Whether the states have a memory of their own, with addresses of 64 bits. */
   readonly wide?: boolean;
-  /** Whether a copy of a thread, by its position in `TransitionTable.threads`, is compiled; the others rest. */
+  /** Whether a copy of a thread, by its position in `TransitionSystem.threads`, is compiled; the others rest. */
   readonly mayMove?: MayMove;
 }
 
 type MayMove = (copy: { readonly thread: number; readonly replica: number }) => boolean;
 
 export function compileModel(
-  table: TransitionTable,
+  system: TransitionSystem,
   { hashMask = allBits, share = alone, wide = false, mayMove = () => true, ...wishes }: ModelOptions = {},
 ): CompiledModel {
-  const layout = layoutOf(table, wishes);
+  const layout = layoutOf(system, wishes);
   const sizes = {
     words: layout.words,
-    transitions: table.transitions.length,
-    properties: table.model.properties.length,
-    edges: mostEdges(table),
-    choices: Math.max(0, ...table.transitions.map(({ code }) => choicesIn(code))),
+    transitions: system.transitions.length,
+    properties: system.model.properties.length,
+    edges: mostEdges(system),
+    choices: Math.max(0, ...system.transitions.map(({ code }) => choicesIn(code))),
   };
   const map = memoryMap(sizes, share);
   const edges: CompiledEdge[] = [];
-  const ends = Object.fromEntries(table.threads.map(({ thread, end }) => [thread.name, end]));
+  const ends = Object.fromEntries(system.threads.map(({ thread, end }) => [thread.name, end]));
   const context = {
-    table,
+    system,
     layout,
     ends,
     map,
@@ -64,7 +64,7 @@ export function compileModel(
     isShared: share.workers > 1,
     isSymmetric: layout.records.length > 0,
   } as const;
-  const steps = stepFunctions(table, mayMove, context);
+  const steps = stepFunctions(system, mayMove, context);
   const functions = [
     ...steps,
     ...propertyFunctions(context),
@@ -72,7 +72,7 @@ export function compileModel(
     ...visitedFunctions(context),
     dropRecent(context),
     ...batchFunctions(steps, context),
-    ...(context.isShared ? [...claimFunctions(context), ...settleFunctions(context)] : []),
+    ...(context.isShared ? [...claimFunctions(context), ...commitFunctions(context)] : []),
   ];
   return {
     layout,
@@ -90,7 +90,7 @@ const globalsOf = ({ isShared }: { readonly isShared: boolean }) => [
 ];
 
 /** The largest number of edges that one state can have. */
-function mostEdges({ threads }: TransitionTable): number {
+function mostEdges({ threads }: TransitionSystem): number {
   const waysAt = threads.map(
     ({ thread, locations }) =>
       thread.cpus * Math.max(0, ...locations.map((here) => sum(here.map(({ code }) => waysOf(code))))),
@@ -118,11 +118,11 @@ const mostTransitions = 128;
 
 /** Functions of several copies each, which read the source once and do without as many calls. */
 function stepFunctions(
-  table: TransitionTable,
+  system: TransitionSystem,
   mayMove: MayMove,
-  context: StepContext,
+  context: StepCodeContext,
 ): readonly WasmFunction[] {
-  const movers = table.threads
+  const movers = system.threads
     .flatMap((thread, at) =>
       Array.from({ length: thread.thread.cpus }, (_, replica) => ({ thread: at, replica, table: thread })),
     )

@@ -9,14 +9,14 @@ export const mostPages = 65_536;
 /** Pages of a wide memory at most: what V8 allows, 16 GiB. */
 export const mostStatesPages = 262_144;
 
-/** A piece of linear memory, in bytes. */
+/** A chunk of linear memory, in bytes. */
 export interface Area {
   readonly at: number;
   readonly bytes: number;
 }
 
 /** What the sizes of the areas follow from. */
-export interface Sizes {
+export interface MemorySizes {
   readonly words: number;
   readonly transitions: number;
   readonly properties: number;
@@ -59,10 +59,10 @@ export interface MemoryMap {
   readonly likely: Area;
   /** By the upper bits of a hash: the candidate that had them last. */
   readonly recent: Area;
-  /** The pieces of a round, and how far the areas of one are from those of the next; the areas below are of the first. */
-  readonly pieces: number;
-  readonly pieceDistance: number;
-  /** Claims of a piece that are enough; those that there is room for. */
+  /** The chunks of a round, and how far the areas of one are from those of the next; the areas below are of the first. */
+  readonly chunks: number;
+  readonly chunkDistance: number;
+  /** Claims of a chunk that are enough; those that there is room for. */
   readonly claimsEnough: number;
   readonly claimsRoom: number;
   /** States claimed, packed, and the slot of each. */
@@ -84,7 +84,7 @@ export const findingBytes = 12;
 /** Slots of a cache line, which are searched together. */
 export const lineSlots = 16;
 
-/** What is known of a piece, in words of 32 bits. */
+/** What is known of a chunk, in words of 32 bits. */
 export const outcomeAt = {
   /** The first state that was left out. */
   stopped: 0,
@@ -92,27 +92,27 @@ export const outcomeAt = {
   claimed: 1,
   /** Where the marks of the claims end. */
   marks: 2,
-  /** Claims lost to pieces before this one. */
+  /** Claims lost to chunks before this one. */
   lost: 3,
   /** The number of the first state that is stored. */
   first: 4,
   /** Where the findings end. */
   findings: 5,
-  /** How far the piece is: 0 until all its states are claimed, 1 then, 2 when they are stored. */
+  /** How far the chunk is: 0 until all its states are claimed, 1 then, 2 when they are stored. */
   progress: 6,
 } as const;
 const outcomeBytes = 28;
 
-/** 32 bits at the beginning of memory: the pieces of work that have been taken. */
+/** 32 bits at the beginning of memory: the chunks of work that have been taken. */
 export const takenAt = 0;
 
-/** Pieces of a round for each worker: there is a barrier after all of them, and who is slower does fewer. */
-const piecesEach = { least: 2, most: 16 };
-/** Bytes for the areas of pieces: with many workers there are fewer pieces for each, down to the least, and then fewer claims in each. */
-const piecesBytes = 2 ** 27;
+/** Chunks of a round for each worker: there is a barrier after all of them, and who is slower does fewer. */
+const chunksEach = { least: 2, most: 16 };
+/** Bytes for the areas of chunks: with many workers there are fewer chunks for each, down to the least, and then fewer claims in each. */
+const chunksBytes = 2 ** 27;
 
 /**
- * States that are claimed in a piece, and bytes of them: barriers are to be rare, and who expands many states in a row
+ * States that are claimed in a chunk, and bytes of them: barriers are to be rare, and who expands many states in a row
  * has met more of what follows.
  */
 const mostClaims = 65_536;
@@ -125,35 +125,35 @@ const recentBytes = 2 ** 19;
 export const recentBits = (words: number): number =>
   Math.max(1, Math.floor(Math.log2(recentBytes / (words * 8))));
 
-/** Workers, how many successors each gathers, the claims that are enough for a piece, and the pieces for each worker. */
+/** Workers, how many successors each gathers, the claims that are enough for a chunk, and the chunks for each worker. */
 export interface Share {
   readonly workers: number;
   readonly batch: number;
   readonly claims?: number;
-  readonly pieces?: number;
+  readonly chunks?: number;
 }
 
 export const alone: Share = { workers: 1, batch: 1024 };
 
-/** Every worker has areas of its own, one after another, and so has every piece; the table and the states are shared. */
-export function memoryMap(sizes: Sizes, share: Share): MemoryMap {
+/** Every worker has areas of its own, one after another, and so has every chunk; the table and the states are shared. */
+export function memoryMap(sizes: MemorySizes, share: Share): MemoryMap {
   const { workers } = share;
   const own = workerAreas(firstBase, sizes, share);
   const distance = own.end - firstBase;
-  const firstPiece = firstBase + workers * distance;
-  const piece = pieceAreas(firstPiece, sizes, share);
-  const pieceDistance = piece.end - firstPiece;
-  const fitting = Math.floor(piecesBytes / (workers * pieceDistance));
-  const { pieces: each = Math.min(piecesEach.most, Math.max(piecesEach.least, fitting)) } = share;
-  const pieces = workers === 1 ? 0 : workers * each;
-  const table = firstPiece + pieces * pieceDistance;
-  return { ...own.areas, ...piece.areas, distance, pieces, pieceDistance, table };
+  const firstChunk = firstBase + workers * distance;
+  const chunk = chunkAreas(firstChunk, sizes, share);
+  const chunkDistance = chunk.end - firstChunk;
+  const fitting = Math.floor(chunksBytes / (workers * chunkDistance));
+  const { chunks: each = Math.min(chunksEach.most, Math.max(chunksEach.least, fitting)) } = share;
+  const chunks = workers === 1 ? 0 : workers * each;
+  const table = firstChunk + chunks * chunkDistance;
+  return { ...own.areas, ...chunk.areas, distance, chunks, chunkDistance, table };
 }
 
 /** Where the areas of the first worker begin. */
 const firstBase = 64;
 
-/** What gives out pieces of memory, one behind the other. */
+/** What gives out chunks of memory, one behind the other. */
 function areasFrom(base: number) {
   let end = base;
   const area = (bytes: number): Area => {
@@ -164,13 +164,13 @@ function areasFrom(base: number) {
   return { area, end: () => end };
 }
 
-const roomsOf = ({ edges }: Sizes, { batch }: Share) => {
+const roomsOf = ({ edges }: MemorySizes, { batch }: Share) => {
   const batchStates = 2 * batch;
   const room = batch + edges + 1;
   return { batch, batchStates, room, marksMost: batchStates + room };
 };
 
-function workerAreas(base: number, sizes: Sizes, share: Share) {
+function workerAreas(base: number, sizes: MemorySizes, share: Share) {
   const { words, transitions, properties, choices } = sizes;
   const { batch, batchStates, room, marksMost } = roomsOf(sizes, share);
   const { area, end } = areasFrom(base);
@@ -195,14 +195,14 @@ function workerAreas(base: number, sizes: Sizes, share: Share) {
   return { areas, end: end() };
 }
 
-/** The claims that are enough for a piece, so that the least number of pieces has room for them. */
-function claimsOf({ words, properties }: Sizes, workers: number): number {
+/** The claims that are enough for a chunk, so that the least number of chunks has room for them. */
+function claimsOf({ words, properties }: MemorySizes, workers: number): number {
   const bytesOfClaim = words * 8 + 4 + properties * findingBytes;
-  const fitting = Math.floor(piecesBytes / (workers * piecesEach.least * bytesOfClaim));
+  const fitting = Math.floor(chunksBytes / (workers * chunksEach.least * bytesOfClaim));
   return Math.min(mostClaims, Math.ceil(claimBytes / (words * 8)), fitting);
 }
 
-function pieceAreas(base: number, sizes: Sizes, share: Share) {
+function chunkAreas(base: number, sizes: MemorySizes, share: Share) {
   const { words, properties } = sizes;
   const { room, marksMost } = roomsOf(sizes, share);
   const { workers, claims = claimsOf(sizes, workers) } = share;

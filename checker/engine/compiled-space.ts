@@ -1,6 +1,6 @@
 /** The state space explored by generated WebAssembly: packed states and their table in one linear memory. */
 import type { Symmetry } from '../program/symmetry.ts';
-import type { TransitionTable } from '../program/transition-system.ts';
+import type { TransitionSystem } from '../program/transition-system.ts';
 import type { State } from '../interpreter/evaluate.ts';
 import { initialStates } from '../interpreter/interpreter.ts';
 import { decode, encode } from '../codegen/layout/packed-state.ts';
@@ -9,14 +9,14 @@ import { alone, findingBytes } from '../codegen/memory-map.ts';
 import { compileModel, type CompiledModel } from '../codegen/compile-model.ts';
 import { allBits } from '../codegen/visited-set/hash-table.ts';
 import { deadlockFound, wrongPropertyFound } from '../codegen/step/properties.ts';
-import type { Applicants, Member } from './worker.ts';
-import { callOthers, callsFrom, type CrewOptions } from './worker-options.ts';
+import type { PendingWorkers, Worker } from './worker.ts';
+import { callOthers, callsFrom, type WorkerOptions } from './worker-options.ts';
 import { edgesOutOf, leadsOn } from '../state-space/successors.ts';
 import type { Schedule } from '../state-space/outcome.ts';
 import type { Edge, Finding, StateSpace } from '../state-space/state-space.ts';
 import { blameProperty, findingOf, type Recorded } from './recorded-finding.ts';
-import { beginsAs, isStuck, moves } from './restricted-copies.ts';
-import { Team } from './worker-pool.ts';
+import { startsAs, isStuck, moves } from './restricted-copies.ts';
+import { WorkerPool } from './worker-pool.ts';
 import { canBeWide } from './wide.ts';
 import { VisitedMemory, addressOf } from './visited-memory.ts';
 
@@ -28,7 +28,7 @@ export interface CompiledOptions {
   /** The bits of a hash that count, for tests of what happens when states collide. */
   readonly hashMask?: bigint;
   /** Who shares the work; without it, the calling thread works alone. */
-  readonly crew?: CrewOptions | null;
+  readonly parallel?: WorkerOptions | null;
   /** States are stored in a canonical order of these interchangeable copies, one for all their permutations. */
   readonly symmetry?: Symmetry | null;
   /** Dead locals are stored as they were at the beginning. */
@@ -59,14 +59,14 @@ export interface CompiledSpace extends StateSpace {
 }
 
 /** Throws  ModelError for sums of more than 32 bits, which only the interpreter computes. */
-export function compiledSpace(table: TransitionTable, options: CompiledOptions = {}): CompiledSpace {
-  const { crew = null } = options;
+export function compiledSpace(system: TransitionSystem, options: CompiledOptions = {}): CompiledSpace {
+  const { parallel = null } = options;
   // Threads start while this one compiles.
-  const applicants = crew !== null && callsFrom(crew) === 0 ? callOthers(crew) : null;
+  const pendingWorkers = parallel !== null && callsFrom(parallel) === 0 ? callOthers(parallel) : null;
   try {
-    return new PackedSpace(table, options, applicants);
+    return new PackedSpace(system, options, pendingWorkers);
   } catch (error) {
-    applicants?.close();
+    pendingWorkers?.close();
     throw error;
   }
 }
@@ -74,43 +74,43 @@ export function compiledSpace(table: TransitionTable, options: CompiledOptions =
 class PackedSpace implements CompiledSpace {
   /** Some hundredths of a second: workers wait for each other at the end of each. */
   readonly portion: number;
-  readonly #table: TransitionTable;
+  readonly #system: TransitionSystem;
   readonly #model: CompiledModel;
   readonly #memory: VisitedMemory;
   readonly #recorded: Recorded[] = [];
   readonly #findings: Finding[] = [];
   readonly #only: Schedule | null;
   readonly #workers: number;
-  readonly #crew: CrewOptions | null;
-  #applicants: Applicants | null;
-  #team: Team | null = null;
+  readonly #parallel: WorkerOptions | null;
+  #pendingWorkers: PendingWorkers | null;
+  #pool: WorkerPool | null = null;
 
-  constructor(table: TransitionTable, options: CompiledOptions, applicants: Applicants | null) {
+  constructor(system: TransitionSystem, options: CompiledOptions, pendingWorkers: PendingWorkers | null) {
     const {
       maxBytes = 2 ** 32,
       wideFrom = maxBytes > 2 ** 32 && canBeWide() ? 0 : null,
       hashMask = allBits,
-      crew = null,
+      parallel = null,
       symmetry = null,
       forget = false,
       only = null,
     } = options;
     if (only !== null && symmetry !== null)
       throw new Error('copies that rest are not interchangeable with those that move');
-    const workers = crew?.workers ?? 1;
+    const workers = parallel?.workers ?? 1;
     this.#workers = workers;
-    this.#crew = workers === 1 ? null : crew;
-    this.#applicants = applicants;
-    this.#model = compileModel(table, {
+    this.#parallel = workers === 1 ? null : parallel;
+    this.#pendingWorkers = pendingWorkers;
+    this.#model = compileModel(system, {
       hashMask,
       symmetry,
       forget,
       mayMove: (copy) => only === null || moves(only, copy),
       wide: wideFrom !== null,
-      share: { ...alone, workers, ...crew?.small },
+      share: { ...alone, workers, ...parallel?.small },
     });
     this.portion = Math.max(fewestInPortion, Math.floor(portionBytes / this.#model.map.stride));
-    this.#table = table;
+    this.#system = system;
     this.#only = only;
     this.#memory = new VisitedMemory(this.#model, encodeModule(this.#model.module), {
       maxBytes,
@@ -135,7 +135,7 @@ class PackedSpace implements CompiledSpace {
     const { fired, distance } = this.#model.map;
     const times = (id: number, worker: number) =>
       Number(this.#memory.words[(fired.at + worker * distance) / 8 + id]);
-    return this.#table.transitions.map(({ id }) =>
+    return this.#system.transitions.map(({ id }) =>
       this.#byWorker((worker) => times(id, worker)).reduce((sum, part) => sum + part),
     );
   }
@@ -150,18 +150,18 @@ class PackedSpace implements CompiledSpace {
       this.#byWorker(
         (worker) => this.#memory.numbers[(reached.at + worker * distance) / 4 + property],
       ).includes(1);
-    return new Set([...this.#table.model.properties.keys()].filter(seen));
+    return new Set([...this.#system.model.properties.keys()].filter(seen));
   }
 
   get findings(): readonly Finding[] {
     for (const recorded of this.#recorded.slice(this.#findings.length))
-      this.#findings.push(findingOf(recorded, this.#table, this.#model, (id) => this.state(id)));
+      this.#findings.push(findingOf(recorded, this.#system, this.#model, (id) => this.state(id)));
     return this.#findings;
   }
 
   start(): void {
-    const states = initialStates(this.#table);
-    const given = this.#only === null ? states : beginsAs(this.#table, states, this.#only);
+    const states = initialStates(this.#system);
+    const given = this.#only === null ? states : startsAs(this.#system, states, this.#only);
     this.#inBatches(given, () => {
       this.#memory.left(this.#memory.gathered);
       this.#insert();
@@ -187,15 +187,15 @@ class PackedSpace implements CompiledSpace {
     return numbers;
   }
 
-  /** In pieces whose successors all have room: they end where one worker's would, however many there are. */
+  /** In chunks whose successors all have room: they end where one worker's would, however many there are. */
   expand(from: number, to: number): void {
     const { mostEdges } = this.#model;
     for (let at = from; at < to;) {
       const fitting = Math.min(to, at + Math.floor(this.#memory.left(mostEdges) / mostEdges));
-      const team = this.#teamFor(fitting - at);
-      const end = team === null ? Math.min(fitting, at + aloneAtATime) : fitting;
-      if (team === null) this.#expandAlone(at, end);
-      else team.expand(at, end, (first, last) => this.#record(first, last));
+      const pool = this.#poolFor(fitting - at);
+      const end = pool === null ? Math.min(fitting, at + aloneAtATime) : fitting;
+      if (pool === null) this.#expandAlone(at, end);
+      else pool.expand(at, end, (first, last) => this.#record(first, last));
       at = end;
     }
   }
@@ -208,26 +208,26 @@ class PackedSpace implements CompiledSpace {
   }
 
   /** Those who share the work on so many states, or null where it is not shared, or not yet. */
-  #teamFor(states: number): Team | null {
-    const crew = this.#crew;
-    if (crew === null) return null;
-    if (this.count >= callsFrom(crew)) this.#applicants ??= callOthers(crew);
-    if (this.#applicants === null) return null;
-    this.#team ??= this.#hire(this.#applicants, crew);
-    if (crew.small !== undefined) while (!this.#team.isReady);
-    return this.#team.isReady && (states >= fewStates || crew.small !== undefined) ? this.#team : null;
+  #poolFor(states: number): WorkerPool | null {
+    const parallel = this.#parallel;
+    if (parallel === null) return null;
+    if (this.count >= callsFrom(parallel)) this.#pendingWorkers ??= callOthers(parallel);
+    if (this.#pendingWorkers === null) return null;
+    this.#pool ??= this.#startWorkers(this.#pendingWorkers, parallel);
+    if (parallel.small !== undefined) while (!this.#pool.isReady);
+    return this.#pool.isReady && (states >= fewStates || parallel.small !== undefined) ? this.#pool : null;
   }
 
-  #hire({ hire }: Applicants, { workers }: CrewOptions): Team {
+  #startWorkers({ start }: PendingWorkers, { workers }: WorkerOptions): WorkerPool {
     const { map } = this.#model;
     const { module, memory, states, code, globals } = this.#memory;
-    const transitions = this.#table.transitions.length;
-    const self: Member = { areas: 0, map, transitions, memory, states, code, globals };
-    const recruits = Array.from({ length: workers - 1 }, (_, at) => ({
+    const transitions = this.#system.transitions.length;
+    const self: Worker = { areas: 0, map, transitions, memory, states, code, globals };
+    const inits = Array.from({ length: workers - 1 }, (_, at) => ({
       module,
       areas: (at + 1) * map.distance,
     }));
-    return new Team(this.#memory, map, hire(self, recruits));
+    return new WorkerPool(this.#memory, map, start(self, inits));
   }
 
   /** Stores the candidates of this thread. */
@@ -244,15 +244,15 @@ class PackedSpace implements CompiledSpace {
   #record(at: number, end: number): void {
     for (let next = at; next < end; next += findingBytes) {
       const [what, state, detail] = this.#memory.numbers.subarray(next / 4, next / 4 + 3);
-      if (what === deadlockFound && this.#only !== null && !isStuck(this.#table, this.state(state!)))
+      if (what === deadlockFound && this.#only !== null && !isStuck(this.#system, this.state(state!)))
         continue;
-      if (what === wrongPropertyFound) blameProperty(this.#table, detail!, this.state(state!));
+      if (what === wrongPropertyFound) blameProperty(this.#system, detail!, this.state(state!));
       this.#recorded.push([what!, state!, detail!]);
     }
   }
 
   close(): void {
-    this.#applicants?.close();
+    this.#pendingWorkers?.close();
   }
 
   markPredecessors(from: number, to: number, marks: Uint8Array): void {
@@ -287,14 +287,14 @@ class PackedSpace implements CompiledSpace {
   /** Looking again at edges is no firing. */
   #withoutCounting(look: () => void): void {
     const first = this.#model.map.fired.at / 8;
-    const end = first + this.#table.transitions.length;
+    const end = first + this.#system.transitions.length;
     const counted = this.#memory.words.slice(first, end);
     look();
     this.#memory.words.set(counted, first);
   }
 
   successors(id: number): readonly { readonly edge: Edge; readonly to: number }[] {
-    const edges = edgesOutOf(this.#table, this.state(id)).filter(leadsOn);
+    const edges = edgesOutOf(this.#system, this.state(id)).filter(leadsOn);
     const allowed = edges.filter(({ edge }) => this.#only === null || moves(this.#only, edge));
     const numbers = this.numbersOf(allowed.map(({ firing }) => firing.state));
     return allowed.map(({ edge }, at) => ({ edge, to: numbers[at]! }));

@@ -1,18 +1,25 @@
 /** Threads of Node as the workers of a search: they sleep until there is work, do their part, and sleep again. */
 import { Worker, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import type { MemoryMap } from '../codegen/memory-map.ts';
-import { orderLength, performer, readOrder, writeOrder, type Applicants, type Recruit } from './worker.ts';
+import {
+  orderLength,
+  performerOf,
+  readOrder,
+  writeOrder,
+  type PendingWorkers,
+  type WorkerInit,
+} from './worker.ts';
 import type { GeneratedCode, GeneratedGlobals } from './visited-memory.ts';
 
 /** What a thread is started with. */
-interface Start {
+interface WorkerData {
   readonly host: 'racewalk';
   readonly worker: number;
   readonly control: SharedArrayBuffer;
 }
 
 /** What a thread is told later, with its first ticket. */
-interface Setup extends Recruit {
+interface Setup extends WorkerInit {
   readonly map: MemoryMap;
   readonly transitions: number;
   readonly memory: WebAssembly.Memory;
@@ -21,12 +28,12 @@ interface Setup extends Recruit {
 
 /** For tests of what happens when a thread dies. */
 interface Starting {
-  /** Milliseconds without an answer after which a worker counts as dead; no piece of work takes one second. */
+  /** Milliseconds without an answer after which a worker counts as dead; no chunk of work takes one second. */
   readonly patience?: number;
   readonly onStarted?: (thread: Worker) => void;
 }
 
-/** Looks at the flags before a thread lies down to wait, half a millisecond: to be woken takes longer than many a piece of work. */
+/** Looks at the flags before a thread lies down to wait, half a millisecond: to be woken takes longer than many a chunk of work. */
 const looks = 100_000;
 
 /** Positions in the control memory; the order follows. */
@@ -45,12 +52,12 @@ const beginning = `require('node:module').enableCompileCache(); void import(${JS
 export function startWorkers(
   others: number,
   { patience = 60_000, onStarted = () => undefined }: Starting = {},
-): Applicants {
+): PendingWorkers {
   const control = new SharedArrayBuffer((first + orderLength) * 4);
   const flags = new Int32Array(control);
   const threads = Array.from({ length: others }, (_, at) => {
     const worker = at + 1;
-    const start: Start = { host: 'racewalk', worker, control };
+    const start: WorkerData = { host: 'racewalk', worker, control };
     const thread = new Worker(beginning, { eval: true, workerData: start });
     const fail = () => Atomics.store(flags, failedAt, worker);
     thread.on('error', fail);
@@ -62,11 +69,11 @@ export function startWorkers(
   const close = () => {
     for (const thread of threads) void thread.terminate();
   };
-  const hire: Applicants['hire'] = (self, recruits) => {
+  const start: PendingWorkers['start'] = (self, inits) => {
     const { map, memory, states, transitions } = self;
-    const perform = performer(self);
-    for (const [at, recruit] of recruits.entries()) {
-      const setup: Setup = { map, transitions, memory, states, ...recruit };
+    const perform = performerOf(self);
+    for (const [at, init] of inits.entries()) {
+      const setup: Setup = { map, transitions, memory, states, ...init };
       threads[at]!.postMessage(setup);
     }
     callUp(flags);
@@ -85,7 +92,7 @@ export function startWorkers(
       },
     };
   };
-  return { hire, close };
+  return { start, close };
 }
 
 /** Hands out the next ticket. */
@@ -108,7 +115,7 @@ function awaitOthers(flags: Int32Array, others: number, patience: number): void 
 }
 
 /** What a thread does all its life. */
-function serve({ worker, control }: Start): void {
+function serve({ worker, control }: WorkerData): void {
   const flags = new Int32Array(control);
   try {
     awaitTicket(flags, 0);
@@ -117,7 +124,7 @@ function serve({ worker, control }: Start): void {
     const { exports } = new WebAssembly.Instance(module, { racewalk: { memory, states } });
     const code = exports as unknown as GeneratedCode;
     const globals = exports as unknown as GeneratedGlobals;
-    const perform = performer({ areas, map, transitions, memory, states, code, globals });
+    const perform = performerOf({ areas, map, transitions, memory, states, code, globals });
     Atomics.add(flags, readyAt, 1);
     for (let ticket = 1; ; ticket++) {
       awaitTicket(flags, ticket);
@@ -139,5 +146,5 @@ function awaitTicket(flags: Int32Array, ticket: number): void {
   while (Atomics.load(flags, ticketAt) === ticket) Atomics.wait(flags, ticketAt, ticket);
 }
 
-const given = workerData as Partial<Start> | null;
-if (given?.host === 'racewalk') serve(given as Start);
+const given = workerData as Partial<WorkerData> | null;
+if (given?.host === 'racewalk') serve(given as WorkerData);

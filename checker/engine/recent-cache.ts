@@ -2,7 +2,7 @@
 import type { MemoryMap } from '../codegen/memory-map.ts';
 
 /** Where states are stored: a memory, and where in it the first one stands. */
-export interface Stored {
+export interface StateStore {
   readonly states: WebAssembly.Memory;
   readonly firstState: number;
 }
@@ -15,7 +15,7 @@ export interface Stored {
 export function forgetRecent(
   { recent, stride }: Pick<MemoryMap, 'recent' | 'stride'>,
   memory: WebAssembly.Memory,
-  { states, firstState }: Stored,
+  { states, firstState }: StateStore,
 ): void {
   const bytes = new Uint8Array(memory.buffer, recent.at, recent.bytes);
   bytes.fill(0);

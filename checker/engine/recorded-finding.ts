@@ -1,5 +1,5 @@
 /** Findings as generated code records them, and what they mean. */
-import type { TransitionTable } from '../program/transition-system.ts';
+import type { TransitionSystem } from '../program/transition-system.ts';
 import { authored, ModelError } from '../language/model-error.ts';
 import { evaluate, type State } from '../interpreter/evaluate.ts';
 import { endsOf, fire, propertyPlace } from '../interpreter/interpreter.ts';
@@ -13,7 +13,7 @@ export type Recorded = readonly [what: number, state: number, detail: number];
 /** The finding that was recorded; what stopped an edge is said by the interpreter. */
 export function findingOf(
   [what, state, detail]: Recorded,
-  table: TransitionTable,
+  system: TransitionSystem,
   { edges }: CompiledModel,
   stateOf: (id: number) => State,
 ): Finding {
@@ -21,7 +21,7 @@ export function findingOf(
   if (what === invariantFound) return { kind: 'invariant', state, property: detail };
   const edge: Edge = { ...edges[what]!, choice: detail };
   const { thread, replica, transition } = edge;
-  const firings = fire(stateOf(state), { thread: table.threads[thread]!, replica, transition });
+  const firings = fire(stateOf(state), { thread: system.threads[thread]!, replica, transition });
   const { failed, error } = firings[detail]!;
   if (error !== null) return { kind: 'error', state, edge, message: error };
   if (failed !== null) return { kind: 'assertion', state, edge, claim: failed };
@@ -31,8 +31,8 @@ export function findingOf(
 }
 
 /** The interpreter throws the mistake of a property itself; this repeats it there. */
-export function blameProperty(table: TransitionTable, property: number, state: State): never {
-  const { condition, name } = table.model.properties[property]!;
-  authored(`property '${name}'`, () => evaluate(condition, propertyPlace(state, endsOf(table))));
+export function blameProperty(system: TransitionSystem, property: number, state: State): never {
+  const { condition, name } = system.model.properties[property]!;
+  authored(`property '${name}'`, () => evaluate(condition, propertyPlace(state, endsOf(system))));
   throw new ModelError(`property '${name}' is wrong in a state`);
 }

@@ -12,8 +12,8 @@ export interface GeneratedCode {
   /** These four exist where there are several workers. */
   readonly claim: () => void;
   readonly storeAtOnce: () => void;
-  readonly settle: () => void;
-  readonly withdraw: () => void;
+  readonly commit: () => void;
+  readonly rollback: () => void;
   readonly hashAll: () => void;
   readonly findSlots: () => void;
   readonly numberOf: (from: number, to: number) => void;
@@ -32,7 +32,7 @@ export interface GeneratedGlobals {
   /** These exist where there are several workers. */
   readonly areas: WebAssembly.Global;
   readonly before: WebAssembly.Global;
-  readonly piece: WebAssembly.Global;
+  readonly chunk: WebAssembly.Global;
   readonly claimed: WebAssembly.Global;
   readonly claimMark: WebAssembly.Global;
 }
@@ -153,7 +153,7 @@ export class VisitedMemory {
   }
 
   /** What all who work in this memory must know. */
-  get shared(): Shared {
+  get shared(): SharedGlobals {
     const { count, slots, numberMask, statesPage } = this.globals;
     return {
       count: count.value,
@@ -201,12 +201,12 @@ export class VisitedMemory {
 
   /** The table is built anew in its larger place, from the states; those behind it move on to make room for it. */
   #growTable(slots: number): void {
-    const { table, pieces, claimsRoom } = this.#model.map;
+    const { table, chunks, claimsRoom } = this.#model.map;
     const end = table + slots * slotBytes;
     if (this.#options.wideFrom === null) this.#moveStates(Math.ceil(end / pageBytes));
     else grow(this.memory, Number, end, 0);
     this.#growStates(1, 0);
-    const mostNumbers = slots * fullest + 2 * pieces * claimsRoom + 2;
+    const mostNumbers = slots * fullest + 2 * chunks * claimsRoom + 2;
     this.globals.slots.value = slots;
     this.globals.numberMask.value = 2 ** Math.ceil(Math.log2(mostNumbers)) - 1;
     this.#rebuild();
@@ -233,7 +233,7 @@ export class VisitedMemory {
 /** An address that generated code left as a signed number: from 2 GiB on it is negative. */
 export const addressOf = (signed: number): number => signed >>> 0;
 
-/** Enters states into the table, in pieces that have room among the candidates. */
+/** Enters states into the table, in chunks that have room among the candidates. */
 export function enterStates({ enter }: GeneratedCode, from: number, to: number, room: number): void {
   for (let at = from; at < to; at += room) enter(at, Math.min(at + room, to));
 }
@@ -254,10 +254,10 @@ function roomOf({ map }: CompiledModel, maxBytes: number, wideFrom: number | nul
 }
 
 /** Pages as a memory counts them: one with addresses of 64 bits in BigInt. */
-type Count = (pages: number) => number | bigint;
+type PageCount = (pages: number) => number | bigint;
 
 /** Makes a memory at least so large, and larger by `spare` bytes where there is room for them. */
-function grow(memory: WebAssembly.Memory, count: Count, bytes: number, spare: number): void {
+function grow(memory: WebAssembly.Memory, count: PageCount, bytes: number, spare: number): void {
   const missing = Math.ceil((bytes - memory.buffer.byteLength) / pageBytes);
   if (missing <= 0) return;
   const attempts = [missing + Math.ceil(spare / pageBytes), missing].map(count);
@@ -275,7 +275,7 @@ function canGrow(memory: WebAssembly.Memory, pages: number | bigint): boolean {
 }
 
 /** What all workers must know of the visited set: the globals of the same names. */
-export interface Shared {
+export interface SharedGlobals {
   readonly count: number;
   readonly slots: number;
   readonly numberMask: number;

@@ -1,15 +1,15 @@
 /** Who shares a search, and from when on. */
 import type { Share } from '../codegen/memory-map.ts';
-import type { Applicants } from './worker.ts';
+import type { PendingWorkers } from './worker.ts';
 
-export interface CrewOptions {
+export interface WorkerOptions {
   /** Them and the calling thread. */
   readonly workers: number;
   /** Calls so many others. */
-  readonly call: (others: number) => Applicants;
+  readonly call: (others: number) => PendingWorkers;
   /** States from which on they are called; 0: while the model is compiled. */
   readonly from?: number;
-  /** For tests: everything is shared, in batches and pieces as small as these. */
+  /** For tests: everything is shared, in batches and chunks as small as these. */
   readonly small?: Omit<Share, 'workers'>;
 }
 
@@ -17,8 +17,8 @@ export interface CrewOptions {
 const statesForEach = 4_096;
 
 /** States from which on others are called. */
-export const callsFrom = ({ workers, from = statesForEach * (workers - 1), small }: CrewOptions): number =>
+export const callsFrom = ({ workers, from = statesForEach * (workers - 1), small }: WorkerOptions): number =>
   small === undefined ? from : 0;
 
-export const callOthers = ({ workers, call }: CrewOptions): Applicants | null =>
+export const callOthers = ({ workers, call }: WorkerOptions): PendingWorkers | null =>
   workers === 1 ? null : call(workers - 1);

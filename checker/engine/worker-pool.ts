@@ -1,6 +1,14 @@
 /** Expands states by several workers in rounds; numbers, counts and findings come out as if one had done it all. */
 import { takenAt, type MemoryMap, type outcomeAt } from '../codegen/memory-map.ts';
-import { findingsEnough, largestPiece, outcomeOf, pieceOf, settled, type Crew, type Work } from './worker.ts';
+import {
+  findingsEnough,
+  largestChunk,
+  outcomeOf,
+  chunkOf,
+  committed,
+  type WorkerGroup,
+  type WorkerTask,
+} from './worker.ts';
 import { addressOf, type VisitedMemory } from './visited-memory.ts';
 
 /** Takes the findings from one address up to another, before the next round overwrites them. */
@@ -9,30 +17,30 @@ type Record = (from: number, to: number) => void;
 /** The share of their room that the claims and findings of a round are to fill, as there may be more than expected. */
 const full = 0.7;
 
-/** So many times the claims that are expected have room in a round: to withdraw it costs more than to have the room early. */
+/** So many times the claims that are expected have room in a round: to roll it back costs more than to have the room early. */
 const unexpected = 3;
 
 /** What remains of the most claims for each state from one round to the next: the first states of a level have twice those of the last. */
 const forgetting = 0.9;
 
-export class Team {
+export class WorkerPool {
   readonly #memory: VisitedMemory;
   readonly #map: MemoryMap;
-  readonly #crew: Crew;
-  /** States whose claims have room in the largest piece, and claims for each state of it, going by those before. */
+  readonly #workers: WorkerGroup;
+  /** States whose claims have room in the largest chunk, and claims for each state of it, going by those before. */
   #portion: number;
   #claimsEach = 1;
 
-  constructor(memory: VisitedMemory, map: MemoryMap, crew: Crew) {
+  constructor(memory: VisitedMemory, map: MemoryMap, workers: WorkerGroup) {
     this.#memory = memory;
     this.#map = map;
     this.#portion = map.claimsEnough;
-    this.#crew = crew;
+    this.#workers = workers;
   }
 
   /** Whether the others can begin. */
   get isReady(): boolean {
-    return this.#crew.isReady();
+    return this.#workers.isReady();
   }
 
   expand(from: number, to: number, record: Record): void {
@@ -42,25 +50,25 @@ export class Team {
 
   /** One round: workers claim side by side, in the order of the states; returns the first state left out. */
   #round(from: number, most: number, record: Record): number {
-    const { pieces, room, claimsEnough } = this.#map;
-    for (let piece = 0; piece < pieces; piece++) {
-      this.#note(piece, 'lost', 0);
-      this.#note(piece, 'progress', 0);
+    const { chunks, room, claimsEnough } = this.#map;
+    for (let chunk = 0; chunk < chunks; chunk++) {
+      this.#note(chunk, 'lost', 0);
+      this.#note(chunk, 'progress', 0);
     }
     this.#note(0, 'first', this.#memory.count);
-    const to = Math.min(most, from + Math.ceil((this.#portion * pieces) / largestPiece));
-    const portion = Math.ceil(((to - from) * largestPiece) / pieces);
+    const to = Math.min(most, from + Math.ceil((this.#portion * chunks) / largestChunk));
+    const portion = Math.ceil(((to - from) * largestChunk) / chunks);
     const enough = Math.min(claimsEnough, Math.ceil(unexpected * portion * this.#claimsEach));
-    this.#memory.makeRoom(pieces * (enough + room));
+    this.#memory.makeRoom(chunks * (enough + room));
     const round = { from, to };
     this.#run({ kind: 'claim', ...round, enough });
-    if (this.#outcome('stopped').some((stopped, piece) => stopped < pieceOf(piece, round, this.#map)[1])) {
-      this.#run({ kind: 'withdraw' });
+    if (this.#outcome('stopped').some((stopped, chunk) => stopped < chunkOf(chunk, round, this.#map)[1])) {
+      this.#run({ kind: 'rollback' });
       this.#portion = Math.ceil(portion / 4);
       this.#claimsEach *= 2;
       return from;
     }
-    const found = this.#settle(record);
+    const found = this.#commit(record);
     const claimed = Math.max(...this.#outcome('claimed'), 1);
     this.#claimsEach = Math.max(claimed / portion, this.#claimsEach * forgetting);
     const fill = Math.max(claimed / claimsEnough, found / findingsEnough(this.#map));
@@ -69,21 +77,21 @@ export class Team {
     return to;
   }
 
-  /** Stores what is left of the claims, where that has not been done; returns the bytes of the findings of a piece at most. */
-  #settle(record: Record): number {
-    const { claimFindings, pieceDistance } = this.#map;
+  /** Stores what is left of the claims, where that has not been done; returns the bytes of the findings of a chunk at most. */
+  #commit(record: Record): number {
+    const { claimFindings, chunkDistance } = this.#map;
     const { globals } = this.#memory;
     const lost = this.#outcome('lost');
     let count = this.#memory.count;
-    for (const [piece, claimed] of this.#outcome('claimed').entries()) {
-      this.#note(piece, 'first', count);
-      count += claimed - lost[piece]!;
+    for (const [chunk, claimed] of this.#outcome('claimed').entries()) {
+      this.#note(chunk, 'first', count);
+      count += claimed - lost[chunk]!;
     }
-    if (this.#outcome('progress').some((progress) => progress !== settled)) this.#run({ kind: 'settle' });
+    if (this.#outcome('progress').some((progress) => progress !== committed)) this.#run({ kind: 'commit' });
     globals.count.value = count;
     let most = 0;
-    for (const [piece, signed] of this.#outcome('findings').entries()) {
-      const at = claimFindings.at + piece * pieceDistance;
+    for (const [chunk, signed] of this.#outcome('findings').entries()) {
+      const at = claimFindings.at + chunk * chunkDistance;
       const end = addressOf(signed);
       record(at, end);
       most = Math.max(most, end - at);
@@ -96,22 +104,22 @@ export class Team {
     this.#run({ kind: 'enter' });
   }
 
-  /** What is known of each piece. */
+  /** What is known of each chunk. */
   #outcome(what: keyof typeof outcomeAt): readonly number[] {
     const { numbers } = this.#memory;
     return Array.from(
-      { length: this.#map.pieces },
-      (_, piece) => numbers[outcomeOf(this.#map, piece, what)]!,
+      { length: this.#map.chunks },
+      (_, chunk) => numbers[outcomeOf(this.#map, chunk, what)]!,
     );
   }
 
-  #note(piece: number, what: keyof typeof outcomeAt, value: number): void {
-    this.#memory.numbers[outcomeOf(this.#map, piece, what)] = value;
+  #note(chunk: number, what: keyof typeof outcomeAt, value: number): void {
+    this.#memory.numbers[outcomeOf(this.#map, chunk, what)] = value;
   }
 
-  #run(work: Work): void {
+  #run(work: WorkerTask): void {
     const { shared, numbers } = this.#memory;
     numbers[takenAt / 4] = 0;
-    this.#crew.run({ shared, work });
+    this.#workers.run({ shared, work });
   }
 }

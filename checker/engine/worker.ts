@@ -1,8 +1,8 @@
-/** What the workers of a search are told: numbers in shared memory. All work comes in pieces, and whoever is free takes the next. */
+/** What the workers of a search are told: numbers in shared memory. All work comes in chunks, and whoever is free takes the next. */
 import {
   addressOf,
   enterStates,
-  type Shared,
+  type SharedGlobals,
   type GeneratedCode,
   type GeneratedGlobals,
 } from './visited-memory.ts';
@@ -10,11 +10,11 @@ import { outcomeAt, pageBytes, takenAt, type MemoryMap } from '../codegen/memory
 import { forgetRecent } from './recent-cache.ts';
 
 /** Several workers that do one order at a time, all at once. */
-export interface Crew {
+export interface WorkerGroup {
   /** Whether all of them can begin; until then the caller works alone. */
   readonly isReady: () => boolean;
   /**
-   * Does all pieces of an order; the caller is one of the workers.
+   * Does all chunks of an order; the caller is one of the workers.
    *
    * Throws  Error when a worker fails or gives no sign of life, as `isReady` does.
    */
@@ -22,22 +22,22 @@ export interface Crew {
 }
 
 /** Workers on their way, who do not know yet what there is to do. */
-export interface Applicants {
-  /** Tells them, one recruit each; `self` is worker 0 and works in the calling thread. */
-  readonly hire: (self: Member, recruits: readonly Recruit[]) => Crew;
+export interface PendingWorkers {
+  /** Tells them, one init each; `self` is worker 0 and works in the calling thread. */
+  readonly start: (self: Worker, inits: readonly WorkerInit[]) => WorkerGroup;
   readonly close: () => void;
 }
 
 /** What another worker must know of itself. */
-export interface Recruit {
+export interface WorkerInit {
   readonly module: WebAssembly.Module;
   /** How far its own areas are from those of the first worker. */
   readonly areas: number;
 }
 
 /**
- * Gathers and claims successors of the states `from` .. `to - 1`, and stores those of a piece as soon as all pieces
- * before it are claimed; `outcome` says how far each piece came, which ends when it has more than `enough` claims.
+ * Gathers and claims successors of the states `from` .. `to - 1`, and stores those of a chunk as soon as all chunks
+ * before it are claimed; `outcome` says how far each chunk came, which ends when it has more than `enough` claims.
  */
 interface ClaimWork {
   readonly kind: 'claim';
@@ -46,25 +46,25 @@ interface ClaimWork {
   readonly enough: number;
 }
 
-export type Work =
+export type WorkerTask =
   | ClaimWork
   /** Undoes the claims of this round, as if it had not begun. */
-  | { readonly kind: 'withdraw' }
-  /** Stores the claims of the pieces that are left: those of a piece from number `first` of its outcome on. */
-  | { readonly kind: 'settle' }
+  | { readonly kind: 'rollback' }
+  /** Stores the claims of the chunks that are left: those of a chunk from number `first` of its outcome on. */
+  | { readonly kind: 'commit' }
   /** Empties the table. */
   | { readonly kind: 'clear' }
   /** Enters the stored states into the table. */
   | { readonly kind: 'enter' };
 
 export interface Order {
-  readonly shared: Shared;
-  readonly work: Work;
+  readonly shared: SharedGlobals;
+  readonly work: WorkerTask;
 }
 
 /** Numbers of an order. */
 export const orderLength = 8;
-const kinds = ['claim', 'withdraw', 'settle', 'clear', 'enter'] as const;
+const kinds = ['claim', 'rollback', 'commit', 'clear', 'enter'] as const;
 
 export function writeOrder({ shared, work }: Order, to: Int32Array): void {
   const { count, slots, numberMask, statesPage } = shared;
@@ -91,7 +91,7 @@ export function readOrder(order: Int32Array): Order {
 }
 
 /** One worker: its areas and its instance of the generated code. */
-export interface Member {
+export interface Worker {
   readonly areas: number;
   readonly map: MemoryMap;
   readonly transitions: number;
@@ -101,8 +101,8 @@ export interface Member {
   readonly globals: GeneratedGlobals;
 }
 
-/** What one worker does with an order: what concerns itself, then pieces as long as there are some. */
-export function performer(member: Member): (order: Order) => void {
+/** What one worker does with an order: what concerns itself, then chunks as long as there are some. */
+export function performerOf(member: Worker): (order: Order) => void {
   const { areas, map, memory, states, transitions, globals } = member;
   const { stride, recent } = map;
   globals.areas.value = areas;
@@ -112,23 +112,23 @@ export function performer(member: Member): (order: Order) => void {
   return ({ shared, work }) => {
     share(shared, globals);
     if (work.kind === 'claim') before = { fired: fired().slice(), reached: reached().slice() };
-    if (work.kind === 'withdraw') {
+    if (work.kind === 'rollback') {
       fired().set(before.fired);
       reached().set(before.reached);
       const own = { stride, recent: { ...recent, at: recent.at + areas } };
       forgetRecent(own, memory, { states, firstState: shared.statesPage * pageBytes });
     }
     const performing = { ...member, numbers: new Int32Array(memory.buffer) };
-    const settling = new Settling(shared.count, performing);
+    const committing = new Committing(shared.count, performing);
     const take = () => Atomics.add(performing.numbers, takenAt / 4, 1);
-    for (let piece = take(); piece < map.pieces; piece = take())
-      if (work.kind === 'claim') claimPiece(piece, work, settling, performing);
-      else performPiece(piece, { shared, work }, performing);
+    for (let chunk = take(); chunk < map.chunks; chunk = take())
+      if (work.kind === 'claim') claimChunk(chunk, work, committing, performing);
+      else performChunk(chunk, { shared, work }, performing);
     share(shared, globals);
   };
 }
 
-function share({ count, slots, numberMask, statesPage }: Shared, globals: GeneratedGlobals): void {
+function share({ count, slots, numberMask, statesPage }: SharedGlobals, globals: GeneratedGlobals): void {
   globals.count.value = count;
   globals.before.value = count;
   globals.slots.value = slots;
@@ -136,68 +136,68 @@ function share({ count, slots, numberMask, statesPage }: Shared, globals: Genera
   globals.statesPage.value = statesPage;
 }
 
-/** The states of a piece: the last pieces are small, so that nobody waits long for the end of a round. */
-export function pieceOf(
-  piece: number,
+/** The states of a chunk: the last chunks are small, so that nobody waits long for the end of a round. */
+export function chunkOf(
+  chunk: number,
   { from, to }: { readonly from: number; readonly to: number },
-  { pieces }: MemoryMap,
+  { chunks }: MemoryMap,
 ): readonly [number, number] {
-  const left = (at: number) => Math.ceil(((to - from) * (pieces - at) ** 2) / pieces ** 2);
-  return [to - left(piece), to - left(piece + 1)];
+  const left = (at: number) => Math.ceil(((to - from) * (chunks - at) ** 2) / chunks ** 2);
+  return [to - left(chunk), to - left(chunk + 1)];
 }
 
-/** No piece is larger than so many times the mean, rounded up. */
-export const largestPiece = 2;
+/** No chunk is larger than so many times the mean, rounded up. */
+export const largestChunk = 2;
 
-/** The part of so many things that is in a piece. */
-const partOf = (total: number, piece: number, { pieces }: MemoryMap): readonly [number, number] => [
-  Math.floor((piece * total) / pieces),
-  Math.floor(((piece + 1) * total) / pieces),
+/** The part of so many things that is in a chunk. */
+const partOf = (total: number, chunk: number, { chunks }: MemoryMap): readonly [number, number] => [
+  Math.floor((chunk * total) / chunks),
+  Math.floor(((chunk + 1) * total) / chunks),
 ];
 
-/** Where what is known of a piece stands, in words of 32 bits. */
+/** Where what is known of a chunk stands, in words of 32 bits. */
 export const outcomeOf = (
-  { outcome, pieceDistance }: MemoryMap,
-  piece: number,
+  { outcome, chunkDistance }: MemoryMap,
+  chunk: number,
   what: keyof typeof outcomeAt,
-) => (outcome.at + piece * pieceDistance) / 4 + outcomeAt[what];
+) => (outcome.at + chunk * chunkDistance) / 4 + outcomeAt[what];
 
-interface Performing extends Member {
+interface Performing extends Worker {
   /** The memory as numbers. */
   readonly numbers: Int32Array;
 }
 
-function performPiece(
-  piece: number,
-  { shared, work }: { readonly shared: Shared; readonly work: Exclude<Work, ClaimWork> },
+function performChunk(
+  chunk: number,
+  { shared, work }: { readonly shared: SharedGlobals; readonly work: Exclude<WorkerTask, ClaimWork> },
   performing: Performing,
 ): void {
   const { map, code, globals, numbers } = performing;
   switch (work.kind) {
-    case 'withdraw':
-      globals.piece.value = piece;
-      globals.claimed.value = numbers[outcomeOf(map, piece, 'claimed')]!;
-      code.withdraw();
+    case 'rollback':
+      globals.chunk.value = chunk;
+      globals.claimed.value = numbers[outcomeOf(map, chunk, 'claimed')]!;
+      code.rollback();
       return;
-    case 'settle':
-      if (numbers[outcomeOf(map, piece, 'progress')] !== settled) settlePiece(piece, performing);
+    case 'commit':
+      if (numbers[outcomeOf(map, chunk, 'progress')] !== committed) commitChunk(chunk, performing);
       return;
     case 'clear':
-      code.clearTable(...partOf(shared.slots, piece, map));
+      code.clearTable(...partOf(shared.slots, chunk, map));
       return;
     case 'enter':
-      enterStates(code, ...partOf(shared.count, piece, map), map.room);
+      enterStates(code, ...partOf(shared.count, chunk, map), map.room);
   }
 }
 
 /**
- * Claims what is new, or stores it at once as soon as all pieces before are claimed. It stops before the end when there is
+ * Claims what is new, or stores it at once as soon as all chunks before are claimed. It stops before the end when there is
  * no room for more claims or findings.
  */
-function claimPiece(piece: number, work: ClaimWork, settling: Settling, performing: Performing): void {
+function claimChunk(chunk: number, work: ClaimWork, committing: Committing, performing: Performing): void {
   const { map, code, globals, numbers } = performing;
-  const [from, to] = pieceOf(piece, work, map);
-  const areas = piece * map.pieceDistance;
+  const [from, to] = chunkOf(chunk, work, map);
+  const areas = chunk * map.chunkDistance;
   /** Whether what one more batch may bring has room. */
   const hasRoom = () =>
     globals.claimed.value <= work.enough &&
@@ -205,12 +205,12 @@ function claimPiece(piece: number, work: ClaimWork, settling: Settling, performi
       areas + map.claimMarks.at + map.claimMarks.bytes - map.marks.bytes &&
     addressOf(globals.finding.value) <= areas + map.claimFindings.at + findingsEnough(map);
   const note = (what: keyof typeof outcomeAt, value: number) =>
-    (numbers[outcomeOf(map, piece, what)] = value);
+    (numbers[outcomeOf(map, chunk, what)] = value);
   const noteClaims = () => {
     note('claimed', globals.claimed.value);
     note('marks', globals.claimMark.value);
   };
-  globals.piece.value = piece;
+  globals.chunk.value = chunk;
   globals.claimed.value = 0;
   globals.claimMark.value = areas + map.claimMarks.at;
   globals.finding.value = areas + map.claimFindings.at;
@@ -218,9 +218,9 @@ function claimPiece(piece: number, work: ClaimWork, settling: Settling, performi
   let at = from;
   while (at < to && hasRoom()) {
     at = code.generate(at, to);
-    if (!isFirst && settling.reach(piece)) {
+    if (!isFirst && committing.reach(chunk)) {
       noteClaims();
-      settlePiece(piece, performing);
+      commitChunk(chunk, performing);
       isFirst = true;
     }
     if (isFirst) code.storeAtOnce();
@@ -230,28 +230,28 @@ function claimPiece(piece: number, work: ClaimWork, settling: Settling, performi
   noteClaims();
   if (isFirst) note('findings', globals.finding.value);
   if (at < to) return;
-  Atomics.store(numbers, outcomeOf(map, piece, 'progress'), isFirst ? settled : claimed);
-  if (!isFirst) settling.wait(piece);
-  settling.settleWaiting();
+  Atomics.store(numbers, outcomeOf(map, chunk, 'progress'), isFirst ? committed : claimed);
+  if (!isFirst) committing.wait(chunk);
+  committing.commitWaiting();
 }
 
-/** Bytes of findings in a piece that are enough: those of one more batch have room. */
+/** Bytes of findings in a chunk that are enough: those of one more batch have room. */
 export const findingsEnough = ({ claimFindings, findings }: MemoryMap): number =>
   claimFindings.bytes - findings.bytes;
 
-/** Progress of a piece. */
+/** Progress of a chunk. */
 const claimed = 1;
-export const settled = 2;
+export const committed = 2;
 
 /**
- * Stores the claims of one worker while a round goes on: what was claimed a moment ago is still in the caches. A piece that
+ * Stores the claims of one worker while a round goes on: what was claimed a moment ago is still in the caches. A chunk that
  * has to wait for one before it is tried again after the next.
  */
-class Settling {
+class Committing {
   readonly #performing: Performing;
-  /** Pieces of this worker that are not stored yet, in order. */
+  /** Chunks of this worker that are not stored yet, in order. */
   readonly #waiting: number[] = [];
-  /** All pieces before this one are claimed; its first state has this number. */
+  /** All chunks before this one are claimed; its first state has this number. */
   #next = 0;
   #first: number;
 
@@ -260,40 +260,40 @@ class Settling {
     this.#first = count;
   }
 
-  wait(piece: number): void {
-    this.#waiting.push(piece);
+  wait(chunk: number): void {
+    this.#waiting.push(chunk);
   }
 
-  settleWaiting(): void {
+  commitWaiting(): void {
     const { map, numbers } = this.#performing;
     while (this.#waiting.length > 0 && this.reach(this.#waiting[0]!)) {
-      const piece = this.#waiting.shift()!;
-      settlePiece(piece, this.#performing);
-      numbers[outcomeOf(map, piece, 'progress')] = settled;
+      const chunk = this.#waiting.shift()!;
+      commitChunk(chunk, this.#performing);
+      numbers[outcomeOf(map, chunk, 'progress')] = committed;
     }
   }
 
-  /** Whether all pieces before this one are claimed; its first number is noted then. */
-  reach(piece: number): boolean {
+  /** Whether all chunks before this one are claimed; its first number is noted then. */
+  reach(chunk: number): boolean {
     const { map, numbers } = this.#performing;
     const isClaimed = (at: number) => Atomics.load(numbers, outcomeOf(map, at, 'progress')) >= claimed;
-    while (this.#next < piece && isClaimed(this.#next)) {
+    while (this.#next < chunk && isClaimed(this.#next)) {
       this.#first +=
         numbers[outcomeOf(map, this.#next, 'claimed')]! - numbers[outcomeOf(map, this.#next, 'lost')]!;
       this.#next++;
       numbers[outcomeOf(map, this.#next, 'first')] = this.#first;
     }
-    return this.#next >= piece;
+    return this.#next >= chunk;
   }
 }
 
-/** Stores what a piece has claimed so far, from its first number on. */
-function settlePiece(piece: number, { map, code, globals, numbers }: Performing): void {
-  globals.piece.value = piece;
-  globals.claimed.value = numbers[outcomeOf(map, piece, 'claimed')]!;
-  globals.claimMark.value = numbers[outcomeOf(map, piece, 'marks')]!;
-  globals.count.value = numbers[outcomeOf(map, piece, 'first')]!;
-  globals.finding.value = map.claimFindings.at + piece * map.pieceDistance;
-  code.settle();
-  numbers[outcomeOf(map, piece, 'findings')] = globals.finding.value;
+/** Stores what a chunk has claimed so far, from its first number on. */
+function commitChunk(chunk: number, { map, code, globals, numbers }: Performing): void {
+  globals.chunk.value = chunk;
+  globals.claimed.value = numbers[outcomeOf(map, chunk, 'claimed')]!;
+  globals.claimMark.value = numbers[outcomeOf(map, chunk, 'marks')]!;
+  globals.count.value = numbers[outcomeOf(map, chunk, 'first')]!;
+  globals.finding.value = map.claimFindings.at + chunk * map.chunkDistance;
+  code.commit();
+  numbers[outcomeOf(map, chunk, 'findings')] = globals.finding.value;
 }

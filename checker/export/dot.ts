@@ -1,5 +1,5 @@
 /** The export to Graphviz: the state graph of a small model, with a trace through it. */
-import type { TransitionTable } from '../program/transition-system.ts';
+import type { TransitionSystem } from '../program/transition-system.ts';
 import { keyOfState, type Graph, type GraphStep, type Standing } from '../state-space/state-graph.ts';
 import type { Trace } from '../trace/trace.ts';
 import type { State } from '../interpreter/evaluate.ts';
@@ -13,22 +13,22 @@ import { numberIn } from '../report/cpus.ts';
  *
  * The trace, where there is one, is drawn thick: it is one of the graph.
  */
-export function toDot(table: TransitionTable, graph: Graph, trace: Trace | null): string {
+export function toDot(system: TransitionSystem, graph: Graph, trace: Trace | null): string {
   const path = trace === null ? nowhere : pathOf(graph, trace);
   const states = [...graph.numbers.keys()];
   return [
-    `digraph ${quoted(table.model.name)} {`,
+    `digraph ${quoted(system.model.name)} {`,
     '  node [shape=circle, style=filled, fontname="monospace", fontsize=10];',
     '  edge [fontname="monospace", fontsize=9];',
     ...graph.nodes.map(({ depth, standing }, at) => {
       const initial = depth === 0 ? ', shape=doublecircle' : '';
-      return `  s${at} [label="${at}", ${looks[standing]}${initial}, tooltip=${quoted(cellsIn(table, states[at]!))}${path.states.has(at) ? thick : ''}];`;
+      return `  s${at} [label="${at}", ${looks[standing]}${initial}, tooltip=${quoted(cellsIn(system, states[at]!))}${path.states.has(at) ? thick : ''}];`;
     }),
     ...graph.failures.map(
       ({ claim }, at) => `  f${at} [label=${quoted(claim)}, shape=box, ${looks.violated}];`,
     ),
-    ...graph.edges.map((edge) => arrow(table, edge, `s${edge.to}`, path)),
-    ...graph.failures.map((failure, at) => arrow(table, failure, `f${at}`, path)),
+    ...graph.edges.map((edge) => arrow(system, edge, `s${edge.to}`, path)),
+    ...graph.failures.map((failure, at) => arrow(system, failure, `f${at}`, path)),
     '}',
     '',
   ].join('\n');
@@ -45,15 +45,15 @@ const looks: Readonly<Record<Standing, string>> = {
 
 const thick = ', color="#b3261e", penwidth=3';
 
-interface Path {
+interface TracePath {
   readonly states: ReadonlySet<number>;
   /** As `keyOfStep` gives them. */
   readonly steps: ReadonlySet<string>;
 }
 
-const nowhere: Path = { states: new Set(), steps: new Set() };
+const nowhere: TracePath = { states: new Set(), steps: new Set() };
 
-function pathOf({ numbers }: Graph, { initial, steps }: Trace): Path {
+function pathOf({ numbers }: Graph, { initial, steps }: Trace): TracePath {
   const numberOf = (state: State) => numbers.get(keyOfState(state));
   const from = [initial, ...steps.map(({ after }) => after)].map(numberOf);
   return {
@@ -67,22 +67,22 @@ function pathOf({ numbers }: Graph, { initial, steps }: Trace): Path {
 const keyOfStep = ({ from, thread, replica, transition, choice }: GraphStep) =>
   [from, thread, replica, transition, choice].join(' ');
 
-function arrow(table: TransitionTable, step: GraphStep, to: string, { steps }: Path): string {
-  const { thread } = table.threads[step.thread]!;
+function arrow(system: TransitionSystem, step: GraphStep, to: string, { steps }: TracePath): string {
+  const { thread } = system.threads[step.thread]!;
   const copy = thread.cpus > 1 ? `[${step.replica}]` : '';
-  const text = `${thread.name}${copy}: ${textOf(table.transitions[step.transition]!)}`;
+  const text = `${thread.name}${copy}: ${textOf(system.transitions[step.transition]!)}`;
   return `  s${step.from} -> ${to} [label=${quoted(text)}${steps.has(keyOfStep(step)) ? thick : ''}];`;
 }
 
 /** The shared memory of a state, by its key, and what CPUs hold beside it. */
-function cellsIn(table: TransitionTable, key: string): string {
+function cellsIn(system: TransitionSystem, key: string): string {
   const state = JSON.parse(key) as State;
-  const cells = Object.keys(memoryOf(table)).map((name) => {
+  const cells = Object.keys(memoryOf(system)).map((name) => {
     const cell = state.shared[name]!;
     return `${name} = ${typeof cell === 'object' ? cell.join(' ') : cell}`;
   });
-  const parts = cpuParts(table, state).flatMap(({ thread, replica, stores, old }) => {
-    const cpu = `CPU ${numberIn(table)(thread, replica)}`;
+  const parts = cpuParts(system, state).flatMap(({ thread, replica, stores, old }) => {
+    const cpu = `CPU ${numberIn(system)(thread, replica)}`;
     return [
       ...(stores.length === 0 ? [] : [`store buffer of ${cpu}: ${listed(stores)}`]),
       ...(old.length === 0 ? [] : [`old values on ${cpu}: ${listed(old)}`]),

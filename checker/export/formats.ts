@@ -3,4 +3,4 @@
 /** The formats of exports. */
 export const targets = ['promela', 'dot', 'svg', 'mermaid', 'itf', 'text'] as const;
 
-export type Target = (typeof targets)[number];
+export type ExportFormat = (typeof targets)[number];

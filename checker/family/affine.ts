@@ -4,11 +4,11 @@ export interface Affine {
   readonly per: Readonly<Record<string, number>>;
 }
 
-export type Sizes = Readonly<Record<string, number>>;
+export type OptionSizes = Readonly<Record<string, number>>;
 
 export const fixed = (constant: number): Affine => ({ constant, per: {} });
 
-export const at = ({ constant, per }: Affine, sizes: Sizes): number =>
+export const at = ({ constant, per }: Affine, sizes: OptionSizes): number =>
   Object.entries(per).reduce((sum, [option, factor]) => sum + factor * sizes[option]!, constant);
 
 export const isFixed = ({ per }: Affine): boolean => Object.keys(per).length === 0;

@@ -1,7 +1,7 @@
 /** A configuration: what all have in common, some copies of each group, and what the copies outside hold of each counter. */
-import type { Faults } from './faults.ts';
+import type { ProverFaults } from './faults.ts';
 import type { Roles } from './roles.ts';
-import { between, type Value } from './interval.ts';
+import { between, type AbstractNumber } from './interval.ts';
 
 export interface Configuration {
   readonly common: number[];
@@ -18,7 +18,7 @@ export const copyOf = ({ common, groups, rest }: Configuration): Configuration =
 });
 
 /** Where an expression is evaluated, and what comes of a step. */
-export interface Context {
+export interface StepConfiguration {
   config: Configuration;
   /** The group of the copy that moves, or -1 for a single thread. */
   readonly group: number;
@@ -40,17 +40,17 @@ export const contextOf = (
   config: Configuration,
   group = -1,
   me = 0,
-  report: Context['report'] = ignore,
-): Context => ({ config, group, me, bound: [], fault: null, leads: false, report });
+  report: StepConfiguration['report'] = ignore,
+): StepConfiguration => ({ config, group, me, bound: [], fault: null, leads: false, report });
 
-export const forked = (context: Context): Context => ({
+export const forked = (context: StepConfiguration): StepConfiguration => ({
   ...context,
   config: copyOf(context.config),
   bound: context.bound.slice(),
 });
 
 /** What those outside hold, as an interval: from `most` on it is not known. */
-export function rangeOf(rest: number, most: number): Value {
+export function rangeOf(rest: number, most: number): AbstractNumber {
   if (rest >= most) return { low: most, high: Infinity };
   return rest <= -most ? { low: -Infinity, high: -most } : rest;
 }
@@ -67,7 +67,7 @@ export function withOutside(
   rest: number,
   share: number,
   most: number,
-  faults: Faults = {},
+  faults: ProverFaults = {},
 ): readonly number[] {
   if (share === 0 || (faults.saturation === true && Math.abs(rest) === most && rest * share < 0))
     return [rest];
@@ -82,7 +82,7 @@ export function counterIn(
   config: Configuration,
   at: number,
   most: number,
-): Value {
+): AbstractNumber {
   const { base, low, high } = counters[at]!;
   let inside = config.common[base]!;
   let below = 0;

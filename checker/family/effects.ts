@@ -1,5 +1,5 @@
 /** Effects on a configuration: all that a step may make of it, one after the other. */
-import { refuseQuantifiers, compileChoice, copies, goesOn, type Next, type Run } from './run.ts';
+import { refuseQuantifiers, compileChoice, copies, goesOn, type Next, type Execute } from './run.ts';
 import { numbersOf } from '../program/numbering.ts';
 import type { AnyDomain } from '../language/domain.ts';
 import { walk, type AnyExpr } from '../language/expression.ts';
@@ -8,17 +8,17 @@ import type { Effect } from '../language/statement.ts';
 import { withParts } from '../program/code-walk.ts';
 import { affineOf } from './family.ts';
 import { isFixed } from './affine.ts';
-import type { Context } from './configuration.ts';
+import type { StepConfiguration } from './configuration.ts';
 import {
   compileCell,
   compileExpr,
   compilePointer,
   copyPointerOf,
   isOverElements,
-  type Cell,
+  type AbstractCell,
   type Compiling,
 } from './expressions.ts';
-import { mayBeFalse, mayBeTrue, type Value } from './interval.ts';
+import { mayBeFalse, mayBeTrue, type AbstractNumber } from './interval.ts';
 import { Refusal } from './refusal.ts';
 import { groupOfBinder, keyOf, placeOf } from './roles.ts';
 import { compileCounterSet } from './shares.ts';
@@ -31,8 +31,8 @@ export function compileEffects(
   effects: readonly Effect[],
   compiling: Compiling,
   later: ReadonlySet<string>,
-): Run {
-  let run: Run = (context, next) => next(context);
+): Execute {
+  let run: Execute = (context, next) => next(context);
   let after = later;
   for (const effect of effects.toReversed()) {
     const [first, then] = [compileEffect(effect, compiling, after), run];
@@ -46,7 +46,7 @@ export function compileEffects(
 export const keysSetIn = (effect: Effect): readonly string[] =>
   [...withParts(effect)].flatMap((part) => (part.kind === 'set' ? [keyOf(part.target)] : []));
 
-function compileEffect(effect: Effect, compiling: Compiling, later: ReadonlySet<string>): Run {
+function compileEffect(effect: Effect, compiling: Compiling, later: ReadonlySet<string>): Execute {
   switch (effect.kind) {
     case 'set':
       return compileSet(effect, compiling, later);
@@ -68,7 +68,7 @@ function compileEach(
   effect: Effect & { kind: 'each' },
   compiling: Compiling,
   later: ReadonlySet<string>,
-): Run {
+): Execute {
   const { roles } = compiling;
   const { binder, effects } = effect;
   const group = groupOfBinder(roles, binder);
@@ -84,7 +84,7 @@ function compileEach(
         ? [0, context.config.groups[group]!.length - 1]
         : [binder.low, binder.high];
     const { [binder.level]: outer = 0 } = context.bound;
-    const turn = (now: Context, value: number): void => {
+    const turn = (now: StepConfiguration, value: number): void => {
       now.bound[binder.level] = outer;
       if (value > to) return next(now);
       now.bound[binder.level] = value;
@@ -122,7 +122,7 @@ function partsOf(effect: Effect): readonly AnyExpr[] {
  * An assertion on an element that is not looked at is left to the run in which it is: where all that it reads of arrays
  * over the elements is one element.
  */
-function compileAssert({ condition, claim }: Effect & { kind: 'assert' }, compiling: Compiling): Run {
+function compileAssert({ condition, claim }: Effect & { kind: 'assert' }, compiling: Compiling): Execute {
   refuseQuantifiers(condition, compiling);
   const test = compileExpr(condition, compiling);
   const cells = [...walk(condition)].flatMap((part) =>
@@ -140,7 +140,11 @@ function compileAssert({ condition, claim }: Effect & { kind: 'assert' }, compil
   };
 }
 
-function compileSet(effect: Effect & { kind: 'set' }, compiling: Compiling, later: ReadonlySet<string>): Run {
+function compileSet(
+  effect: Effect & { kind: 'set' },
+  compiling: Compiling,
+  later: ReadonlySet<string>,
+): Execute {
   const { target, value } = effect;
   const { role, toElement } = placeOf(compiling.roles, target);
   refuseQuantifiers(value, compiling);
@@ -160,7 +164,7 @@ function compileSet(effect: Effect & { kind: 'set' }, compiling: Compiling, late
 }
 
 /** Puts a value, or each that it may be, into a cell. */
-function putting(cell: Cell, domain: AnyDomain, value: AnyExpr, { roles }: Compiling) {
+function putting(cell: AbstractCell, domain: AnyDomain, value: AnyExpr, { roles }: Compiling) {
   const inside = isWithin(value, domain);
   const isOf = (number: number) =>
     domain.kind === 'values'
@@ -172,7 +176,7 @@ function putting(cell: Cell, domain: AnyDomain, value: AnyExpr, { roles }: Compi
     return numbersOf(roles.names, domain);
   };
   const leaves = `'${cell.text}' may leave its domain`;
-  return (context: Context, found: Value, next: Next): void => {
+  return (context: StepConfiguration, found: AbstractNumber, next: Next): void => {
     if (typeof found === 'number') {
       if (!isOf(found)) return context.report(leaves);
       cell.put(context, found);
@@ -216,7 +220,7 @@ function isWithin(expr: AnyExpr, domain: AnyDomain): boolean {
 }
 
 /** What runs over the copies goes to any that it has not been at, in whatever order. */
-function setCopyPointer({ target, value }: Effect & { kind: 'set' }, { roles }: Compiling): Run {
+function setCopyPointer({ target, value }: Effect & { kind: 'set' }, { roles }: Compiling): Execute {
   const pointer = copyPointerOf(target, roles)!;
   const { group, counter, done } = pointer;
   const share = roles.groups[group]!.shares + counter;
@@ -248,7 +252,7 @@ function setCopyPointer({ target, value }: Effect & { kind: 'set' }, { roles }: 
 const isConstant = (expr: AnyExpr, value: number) => expr.kind === 'constant' && expr.value === value;
 
 /** A pointer to an element moves: where it may leave the array, it does so in the run that looks at the last element. */
-function setElementPointer({ target, value }: Effect & { kind: 'set' }, compiling: Compiling): Run {
+function setElementPointer({ target, value }: Effect & { kind: 'set' }, compiling: Compiling): Execute {
   const { roles, faults } = compiling;
   const { put, text } = compileCell(target, compiling);
   const { before, after } = roles.elements!;
@@ -271,14 +275,14 @@ function setElementPointer({ target, value }: Effect & { kind: 'set' }, compilin
 }
 
 /** A choice of any value. */
-export function compileChoose(target: AnyExpr & { kind: 'local' }, compiling: Compiling): Run {
+export function compileChoose(target: AnyExpr & { kind: 'local' }, compiling: Compiling): Execute {
   const { roles } = compiling;
   const { role, toElement } = placeOf(roles, target);
   if (role.kind === 'copy pointer' || role.kind === 'counter')
     throw new Refusal(`local '${target.name}' is chosen, and its values grow with the copies`);
   const cell = compileCell(target, compiling);
   const values = toElement
-    ? (context: Context) => {
+    ? (context: StepConfiguration) => {
         const { common } = context.config;
         const { before, after } = roles.elements!;
         return [...(common[before] === 1 ? [0] : []), 1, ...(common[after] === 1 ? [2] : [])];

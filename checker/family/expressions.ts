@@ -3,9 +3,9 @@ import { numberOf, numbersOf } from '../program/numbering.ts';
 import type { AnyExpr, Binder, Reference } from '../language/expression.ts';
 import { printExpr } from '../language/print.ts';
 import { affineOf } from './family.ts';
-import type { Faults } from './faults.ts';
+import type { ProverFaults } from './faults.ts';
 import { isFixed, isMore } from './affine.ts';
-import { counterIn, type Context } from './configuration.ts';
+import { counterIn, type StepConfiguration } from './configuration.ts';
 import {
   between,
   either,
@@ -17,12 +17,19 @@ import {
   minus,
   negated,
   plus,
-  type Value,
+  type AbstractNumber,
 } from './interval.ts';
 import { Refusal } from './refusal.ts';
-import { copyIndexOf, groupOfBinder, groupOfThread, placeOf, type Placed, type Roles } from './roles.ts';
+import {
+  copyIndexOf,
+  groupOfBinder,
+  groupOfThread,
+  placeOf,
+  type PlacedVariable,
+  type Roles,
+} from './roles.ts';
 
-export type Evaluate = (context: Context) => Value;
+export type Evaluate = (context: StepConfiguration) => AbstractNumber;
 
 export interface Compiling {
   readonly roles: Roles;
@@ -32,7 +39,7 @@ export interface Compiling {
   readonly weak?: boolean;
   /** A quantifier over the elements here is of the one that is looked at alone; so is one over copies with a pointer. */
   readonly whole?: AnyExpr;
-  readonly faults: Faults;
+  readonly faults: ProverFaults;
 }
 
 /** The value of an expression in a configuration, or all it may be. */
@@ -94,7 +101,7 @@ export function compilePosition(
   expr: AnyExpr,
   group: number,
   { roles }: Compiling,
-): (context: Context) => number {
+): (context: StepConfiguration) => number {
   if (copyIndexOf(roles, expr) === group) {
     if (expr.kind === 'self') return ({ me }) => me;
     if (expr.kind === 'bound') return ({ bound }) => bound[expr.binder.level]!;
@@ -122,19 +129,19 @@ export function copyPointerOf(expr: AnyExpr, roles: Roles) {
 }
 
 /** A cell: how it is read and written, and whether it is one of an element that is not looked at. */
-export interface Cell {
-  readonly placed: Placed;
+export interface AbstractCell {
+  readonly placed: PlacedVariable;
   readonly text: string;
   /** The counter that it is, where it is one. */
-  readonly counter: ((context: Context) => number) | null;
-  readonly get: (context: Context) => number;
-  readonly put: (context: Context, value: number) => void;
-  readonly isOther: (context: Context) => boolean;
+  readonly counter: ((context: StepConfiguration) => number) | null;
+  readonly get: (context: StepConfiguration) => number;
+  readonly put: (context: StepConfiguration, value: number) => void;
+  readonly isOther: (context: StepConfiguration) => boolean;
   /** Reports an index outside of the array, and a pointer to a copy that is outside; true: it is there. */
-  readonly isThere: (context: Context) => boolean;
+  readonly isThere: (context: StepConfiguration) => boolean;
 }
 
-export function compileCell(reference: Reference, compiling: Compiling): Cell {
+export function compileCell(reference: Reference, compiling: Compiling): AbstractCell {
   const { roles } = compiling;
   const placed = placeOf(roles, reference);
   const { role, declaration, overElements } = placed;
@@ -145,7 +152,7 @@ export function compileCell(reference: Reference, compiling: Compiling): Cell {
   if (role.kind === 'owned') {
     if (reference.index === null) throw new Refusal(`'${text}' is used as a whole`);
     const position = compilePosition(reference.index, role.group, compiling);
-    const record = (context: Context) => context.config.groups[role.group]![position(context)]!;
+    const record = (context: StepConfiguration) => context.config.groups[role.group]![position(context)]!;
     return {
       ...none,
       get: (context) => record(context)[role.slot]!,
@@ -159,13 +166,13 @@ export function compileCell(reference: Reference, compiling: Compiling): Cell {
     ? [() => 0, compileIsOther(reference.index!, compiling)]
     : [indexOf(reference, compiling), never];
   const { length } = declaration.initial;
-  const isThere = (context: Context) => {
+  const isThere = (context: StepConfiguration) => {
     const at = index(context);
     if (overElements || (typeof at === 'number' && at >= 0 && at < length)) return true;
     context.fault = `'${text}' may be outside of its array`;
     return false;
   };
-  const exact = index as (context: Context) => number;
+  const exact = index as (context: StepConfiguration) => number;
   if (role.kind === 'counter')
     return {
       ...none,
@@ -198,7 +205,7 @@ function compileReplica(
   reference: Reference,
   group: number,
   compiling: Compiling,
-): (context: Context) => number {
+): (context: StepConfiguration) => number {
   if (reference.kind !== 'local' || reference.replica === null) return ({ me }) => me;
   return compilePosition(reference.replica, group, compiling);
 }
@@ -208,11 +215,11 @@ const indexOf = ({ index }: Reference, compiling: Compiling): Evaluate =>
 
 const compileIsOther = (index: AnyExpr, compiling: Compiling) => {
   const place = compilePointer(index, compiling);
-  return (context: Context) => place(context) !== 1 && compiling.faults.others !== true;
+  return (context: StepConfiguration) => place(context) !== 1 && compiling.faults.others !== true;
 };
 
 /** Where a pointer to an element points: 0 before the one that is looked at, 1 to it, 2 after it. */
-export function compilePointer(expr: AnyExpr, compiling: Compiling): (context: Context) => number {
+export function compilePointer(expr: AnyExpr, compiling: Compiling): (context: StepConfiguration) => number {
   const { roles } = compiling;
   const { elements } = roles;
   if (elements !== null) {
@@ -254,7 +261,7 @@ function compileRead(expr: Reference, compiling: Compiling): Evaluate {
 
 function compileEnded(expr: AnyExpr & { kind: 'ended' }, compiling: Compiling): Evaluate {
   const { roles } = compiling;
-  const { end } = roles.family.table.threads.find(({ thread }) => thread.name === expr.thread)!;
+  const { end } = roles.family.system.threads.find(({ thread }) => thread.name === expr.thread)!;
   const { group, slot } = roles.locations.get(expr.thread)!;
   if (group >= 0) {
     const position = compilePosition(expr.replica, group, compiling);
@@ -361,7 +368,7 @@ function atEdge(expr: AnyExpr & { kind: 'binary' }, compiling: Compiling): Evalu
   compilePointer(right, compiling);
   const isFirst = right.value === 0;
   const [beyond, far] = isFirst ? [before, 2] : [after, 0];
-  const is = (context: Context): Value => {
+  const is = (context: StepConfiguration): AbstractNumber => {
     const at = place(context);
     if (at === 1) return Number(context.config.common[beyond] === 0);
     return at === far ? 0 : either;
@@ -376,7 +383,7 @@ function compileQuantifier(expr: AnyExpr & { kind: 'quantifier' }, compiling: Co
   const group = groupOfBinder(roles, binder);
   const body = compileExpr(expr.body, compiling);
   // An expression that was written elsewhere may have a variable of the same level inside: that one's value ends with it.
-  const instance = (context: Context, value: number) => {
+  const instance = (context: StepConfiguration, value: number) => {
     const { [binder.level]: outer = 0 } = context.bound;
     context.bound[binder.level] = value;
     const result = body(context);
@@ -393,7 +400,7 @@ function compileQuantifier(expr: AnyExpr & { kind: 'quantifier' }, compiling: Co
   return (context) => {
     const records = group < 0 ? null : context.config.groups[group]!;
     const [from, to] = records === null ? [binder.low, binder.high] : [0, records.length - 1];
-    let result: Value = passed;
+    let result: AbstractNumber = passed;
     for (let value = from; value <= to; value++) {
       if (aim !== null && records![value]![aim] !== 1) continue;
       const one = instance(context, value);
@@ -414,7 +421,7 @@ export function isOverElements(binder: Binder, { elements, family }: Roles): boo
 function overElements(
   expr: AnyExpr & { kind: 'quantifier' },
   { roles, whole }: Compiling,
-  instance: (context: Context, value: number) => Value,
+  instance: (context: StepConfiguration, value: number) => AbstractNumber,
 ): Evaluate {
   const all = expr.quantifier === 'all';
   const { before, after } = roles.elements!;

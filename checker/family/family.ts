@@ -1,25 +1,25 @@
-/** A family: one transition table in which the numbers that grow with the options are marked. */
-import type { TransitionTable } from '../program/transition-system.ts';
-import { transitionTable } from '../program/build-transitions.ts';
+/** A family: one transition system in which the numbers that grow with the options are marked. */
+import type { TransitionSystem } from '../program/transition-system.ts';
+import { transitionSystem } from '../program/build-transitions.ts';
 import { memoryKey, memoryOption, type MemoryModelName } from '../language/memory-name.ts';
 import type { AnyDefinition, Model } from '../language/model.ts';
 import { ModelError } from '../language/model-error.ts';
 import type { OptionValue } from '../language/option.ts';
-import { at, fixed, type Affine, type Sizes } from './affine.ts';
+import { at, fixed, type Affine, type OptionSizes } from './affine.ts';
 import { Refusal } from './refusal.ts';
 
 export type Given = Readonly<Record<string, OptionValue>>;
 
 export interface Family {
   /** Built at sizes where no two numbers are equal by chance. */
-  readonly table: TransitionTable;
+  readonly system: TransitionSystem;
   /** The options that may be any number. */
   readonly options: readonly string[];
   readonly varying: ReadonlyMap<object, ReadonlyMap<string, Affine>>;
   /** By option: the least number from which on all that were looked at are members. */
-  readonly least: Sizes;
+  readonly least: OptionSizes;
   /** By option: the largest number that was looked at. */
-  readonly most: Sizes;
+  readonly most: OptionSizes;
 }
 
 /** The number that stands at this place of the table: as it is, or what it grows with. */
@@ -64,7 +64,7 @@ const sizeOptions = ({ options }: AnyDefinition) =>
 const lowOf = ({ options }: AnyDefinition, key: string) => (options[key] as { readonly low: number }).low;
 const highOf = ({ options }: AnyDefinition, key: string) => (options[key] as { readonly high: number }).high;
 
-function builtAt(definition: AnyDefinition, given: Given, sizes: Sizes): Model | undefined {
+function builtAt(definition: AnyDefinition, given: Given, sizes: OptionSizes): Model | undefined {
   try {
     return definition.build({ ...given, ...sizes }, Object.keys(sizes));
   } catch (error) {
@@ -111,19 +111,19 @@ export function familyOf(
   const reason = unprovableMemory(given);
   if (reason !== null) throw new Refusal(reason);
   if (options.length > bases.length) throw new Refusal(`more than ${bases.length} options may be any number`);
-  const build = (sizes: Sizes) => {
+  const build = (sizes: OptionSizes) => {
     const model = builtAt(definition, given, sizes);
     if (model?.machine !== undefined)
       throw new Refusal(`the machine '${model.machine}' has runs of which no view knows`);
-    return model === undefined ? undefined : transitionTable(invariantsOnly(edit(model)));
+    return model === undefined ? undefined : transitionSystem(invariantsOnly(edit(model)));
   };
-  const here: Sizes = Object.fromEntries(options.map((option, place) => [option, bases[place]!]));
-  const table = build(here);
-  if (table === undefined)
+  const here: OptionSizes = Object.fromEntries(options.map((option, place) => [option, bases[place]!]));
+  const system = build(here);
+  if (system === undefined)
     throw new Refusal(`the model cannot be built at ${printSizes(here)}, beyond what its options say`);
   const varying = new Map<object, Map<string, Affine>>();
-  for (const option of options) markGrowing({ option, table, here, build, varying });
-  const family = { table, options, varying };
+  for (const option of options) markGrowing({ option, system, here, build, varying });
+  const family = { system, options, varying };
   const least = Object.fromEntries(
     options.map((option) => [option, leastMember(definition, { family, here, build }, option)]),
   );
@@ -141,7 +141,7 @@ export function familyOf(
   return { ...family, least, most };
 }
 
-const printSizes = (sizes: Sizes) =>
+const printSizes = (sizes: OptionSizes) =>
   Object.entries(sizes)
     .map(([option, size]) => `${option} ${size}`)
     .join(', ');
@@ -149,20 +149,20 @@ const printSizes = (sizes: Sizes) =>
 /** The largest number that the author allows, within reason. */
 const probed = (definition: AnyDefinition, option: string) => Math.min(highOf(definition, option), 600);
 
-interface Growing {
+interface GrowingOption {
   readonly option: string;
-  readonly table: TransitionTable;
-  readonly here: Sizes;
-  readonly build: (sizes: Sizes) => TransitionTable | undefined;
+  readonly system: TransitionSystem;
+  readonly here: OptionSizes;
+  readonly build: (sizes: OptionSizes) => TransitionSystem | undefined;
   readonly varying: Map<object, Map<string, Affine>>;
 }
 
-function markGrowing({ option, table, here, build, varying }: Growing): void {
+function markGrowing({ option, system, here, build, varying }: GrowingOption): void {
   const by = 2;
   const there = build({ ...here, [option]: here[option]! + by });
   if (there === undefined)
     throw new Refusal(`the model cannot be built with ${option} above ${here[option]!}`);
-  for (const { object, key, path, one, other } of pairedNumbers(table, there)) {
+  for (const { object, key, path, one, other } of pairedNumbers(system, there)) {
     if (one === other) continue;
     const factor = (other - one) / by;
     if (!Number.isInteger(factor) || !mayGrow(object, key))
@@ -200,9 +200,9 @@ function mayGrow(object: object, key: string): boolean {
 }
 
 interface Members {
-  readonly family: Pick<Family, 'table' | 'options' | 'varying'>;
-  readonly here: Sizes;
-  readonly build: (sizes: Sizes) => TransitionTable | undefined;
+  readonly family: Pick<Family, 'system' | 'options' | 'varying'>;
+  readonly here: OptionSizes;
+  readonly build: (sizes: OptionSizes) => TransitionSystem | undefined;
 }
 
 /** The least number of the option from which on all that are looked at are members of the family. */
@@ -229,13 +229,13 @@ function leastMember(definition: AnyDefinition, { family, here, build }: Members
 
 /** How a table is no member of the family at these sizes; null: it is one. */
 function difference(
-  { table, varying }: Pick<Family, 'table' | 'varying'>,
-  other: TransitionTable | undefined,
-  sizes: Sizes,
+  { system, varying }: Pick<Family, 'system' | 'varying'>,
+  other: TransitionSystem | undefined,
+  sizes: OptionSizes,
 ): string | null {
   if (other === undefined) return `it cannot be built at ${printSizes(sizes)}`;
   try {
-    for (const { object, key, path, one, other: found } of pairedNumbers(table, other)) {
+    for (const { object, key, path, one, other: found } of pairedNumbers(system, other)) {
       const affine = varying.get(object)?.get(key);
       const expected = affine === undefined ? one : at(affine, sizes);
       if (found !== expected) return `at ${printSizes(sizes)} ${path} is ${found}, not ${expected}`;

@@ -1,5 +1,5 @@
 /** Deliberate faults of the prover: only tests set them, to show that the laws would notice. */
-export interface Faults {
+export interface ProverFaults {
   /** Copies outside do not move. */
   readonly outside?: true;
   /** Before a copy stepped outside, nobody there held anything. */

@@ -4,31 +4,34 @@ export interface Interval {
   readonly high: number;
 }
 
-export type Value = number | Interval;
+export type AbstractNumber = number | Interval;
 
 /** A condition that may be either. */
 export const either: Interval = { low: 0, high: 1 };
 
-export const lowest = (value: Value): number => (typeof value === 'number' ? value : value.low);
-export const highest = (value: Value): number => (typeof value === 'number' ? value : value.high);
-export const between = (low: number, high: number): Value => (low === high ? low : { low, high });
-export const mayBeTrue = (value: Value): boolean => highest(value) >= 1;
-export const mayBeFalse = (value: Value): boolean => lowest(value) <= 0;
+export const lowest = (value: AbstractNumber): number => (typeof value === 'number' ? value : value.low);
+export const highest = (value: AbstractNumber): number => (typeof value === 'number' ? value : value.high);
+export const between = (low: number, high: number): AbstractNumber => (low === high ? low : { low, high });
+export const mayBeTrue = (value: AbstractNumber): boolean => highest(value) >= 1;
+export const mayBeFalse = (value: AbstractNumber): boolean => lowest(value) <= 0;
 
-export const negated = (value: Value): Value => (typeof value === 'number' ? Number(value === 0) : either);
+export const negated = (value: AbstractNumber): AbstractNumber =>
+  typeof value === 'number' ? Number(value === 0) : either;
 
-export const plus = (a: Value, b: Value): Value => between(lowest(a) + lowest(b), highest(a) + highest(b));
-export const minus = (a: Value, b: Value): Value => between(lowest(a) - highest(b), highest(a) - lowest(b));
+export const plus = (a: AbstractNumber, b: AbstractNumber): AbstractNumber =>
+  between(lowest(a) + lowest(b), highest(a) + highest(b));
+export const minus = (a: AbstractNumber, b: AbstractNumber): AbstractNumber =>
+  between(lowest(a) - highest(b), highest(a) - lowest(b));
 
-export function equal(a: Value, b: Value): Value {
+export function equal(a: AbstractNumber, b: AbstractNumber): AbstractNumber {
   if (typeof a === 'number' && typeof b === 'number') return Number(a === b);
   return lowest(a) > highest(b) || lowest(b) > highest(a) ? 0 : either;
 }
 
-export function less(a: Value, b: Value): Value {
+export function less(a: AbstractNumber, b: AbstractNumber): AbstractNumber {
   if (highest(a) < lowest(b)) return 1;
   return lowest(a) >= highest(b) ? 0 : either;
 }
 
-export const joined = (a: Value, b: Value): Value =>
+export const joined = (a: AbstractNumber, b: AbstractNumber): AbstractNumber =>
   between(Math.min(lowest(a), lowest(b)), Math.max(highest(a), highest(b)));

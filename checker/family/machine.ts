@@ -4,33 +4,40 @@ import type { Code, ThreadTable, Transition } from '../program/transition-system
 import { walk, type AnyExpr } from '../language/expression.ts';
 import { printText } from '../language/print.ts';
 import type { Statement } from '../language/statement.ts';
-import { contextOf, copyOf, counterIn, type Configuration, type Context } from './configuration.ts';
-import { compileChoice, goesOn, refuseQuantifiers, type Run } from './run.ts';
+import { contextOf, copyOf, counterIn, type Configuration, type StepConfiguration } from './configuration.ts';
+import { compileChoice, goesOn, refuseQuantifiers, type Execute } from './run.ts';
 import { compileChoose, compileEffects, keysSetIn } from './effects.ts';
 import { compileExpr, witnesses, type Compiling, type Evaluate } from './expressions.ts';
 import type { Family } from './family.ts';
-import type { Faults } from './faults.ts';
+import type { ProverFaults } from './faults.ts';
 import { highest, lowest, mayBeFalse, mayBeTrue } from './interval.ts';
 import { Refusal, within } from './refusal.ts';
-import { groupOfBinder, keyOf, rolesOf, type Forgotten, type Placement, type Roles } from './roles.ts';
+import {
+  groupOfBinder,
+  keyOf,
+  rolesOf,
+  type Forgotten,
+  type LocationPlacement,
+  type Roles,
+} from './roles.ts';
 import { isFixed } from './affine.ts';
 
 /** What an invariant asks of a configuration. */
-export interface Asked {
+export interface AbstractInvariant {
   readonly name: string;
   readonly mayFail: (config: Configuration) => boolean;
   /** How many copies must be inside so that it can be seen to fail. */
   readonly witnesses: number;
 }
 
-export interface Machine {
+export interface AbstractMachine {
   readonly roles: Roles;
   /** What copies outside hold is exact below this number. */
   readonly most: number;
-  readonly faults: Faults;
-  readonly invariants: readonly Asked[];
+  readonly faults: ProverFaults;
+  readonly invariants: readonly AbstractInvariant[];
   /** Gives each result of a step of a copy, or of the single threads where `group` is -1. */
-  readonly fire: (config: Configuration, group: number, me: number, result: Result) => void;
+  readonly fire: (config: Configuration, group: number, me: number, result: Successors) => void;
   /** The configurations in which runs begin, with so many copies of each group. */
   readonly initial: (sizes: readonly number[]) => readonly Configuration[];
   /** Whether a state with this part, of which `size` copies of each group can be looked at, may be a deadlock. */
@@ -40,15 +47,15 @@ export interface Machine {
   readonly mayBeTooLow: (config: Configuration, counter: number) => boolean;
 }
 
-export interface Result {
+export interface Successors {
   readonly config: (after: Configuration, transition: Transition) => void;
   readonly report: (what: string, before: Configuration) => void;
 }
 
 interface CompiledThread {
   readonly table: ThreadTable;
-  readonly place: Placement;
-  readonly entry: Run;
+  readonly place: LocationPlacement;
+  readonly entry: Execute;
   readonly locations: readonly (readonly CompiledTransition[])[];
 }
 
@@ -59,7 +66,7 @@ interface CompiledTransition {
   readonly weakGuard: Evaluate | null;
   /** Copies that must be inside so that the guard can be seen to be false. */
   readonly blockers: number;
-  readonly run: Run;
+  readonly run: Execute;
 }
 
 /**
@@ -71,16 +78,16 @@ export function machineOf(
   family: Family,
   most: number,
   element: string | null,
-  faults: Faults = {},
-): Machine {
+  faults: ProverFaults = {},
+): AbstractMachine {
   const roles = rolesOf(family, element);
   const compiling: Compiling = { roles, most, faults };
-  const threads = new Map(family.table.threads.map((table) => [table, compileThread(table, compiling)]));
+  const threads = new Map(family.system.threads.map((table) => [table, compileThread(table, compiling)]));
   const compiled = (table: ThreadTable) => threads.get(table)!;
   const singles = roles.singles.map(compiled);
   const members = roles.groups.map((group) => group.members.map(compiled));
-  const invariants = family.table.model.properties.flatMap(({ name, condition }) =>
-    conjunctsOf(condition).map((part): Asked => ask(name, part, compiling)),
+  const invariants = family.system.model.properties.flatMap(({ name, condition }) =>
+    conjunctsOf(condition).map((part): AbstractInvariant => ask(name, part, compiling)),
   );
   const movers = (group: number) => (group < 0 ? singles : members[group]!);
   return {
@@ -108,7 +115,7 @@ export function machineOf(
   };
 }
 
-function ask(name: string, condition: AnyExpr, compiling: Compiling): Asked {
+function ask(name: string, condition: AnyExpr, compiling: Compiling): AbstractInvariant {
   return within(
     () => `'${name}'`,
     () => {
@@ -179,10 +186,10 @@ function compileGuard({ guard, statement }: Transition, thread: string, compilin
   );
 }
 
-type Arriving = (context: Context, location: number) => void;
+type Arriving = (context: StepConfiguration, location: number) => void;
 
 /** What happens at a location: what is dead there is forgotten. */
-function arriving({ group, slot }: Placement, dead: readonly (readonly Forgotten[])[]): Arriving {
+function arriving({ group, slot }: LocationPlacement, dead: readonly (readonly Forgotten[])[]): Arriving {
   return ({ config, me }, location) => {
     const cells = group < 0 ? config.common : config.groups[group]![me]!;
     for (const forgotten of dead[location]!)
@@ -212,7 +219,7 @@ const keysSet = (code: Code): ReadonlySet<string> =>
 const chosenIn = (code: Code) =>
   [...conditionsIn(code)].flatMap((expr) => (expr.kind === 'local' ? [keyOf(expr)] : []));
 
-function compileCode(code: Code, compiling: Compiling, arrive: Arriving): Run {
+function compileCode(code: Code, compiling: Compiling, arrive: Arriving): Execute {
   switch (code.kind) {
     case 'goto':
       return (context, next) => {
@@ -235,7 +242,7 @@ function compileCode(code: Code, compiling: Compiling, arrive: Arriving): Run {
 }
 
 const inOrder =
-  (first: Run, then: Run): Run =>
+  (first: Execute, then: Execute): Execute =>
   (context, next) =>
     first(context, (changed) => then(changed, next));
 
@@ -243,7 +250,7 @@ function fireThread(
   { place, locations }: CompiledThread,
   config: Configuration,
   { group, me }: { readonly group: number; readonly me: number },
-  result: Result,
+  result: Successors,
 ): void {
   const cells = group < 0 ? config.common : config.groups[group]![me]!;
   const report = (what: string) => result.report(what, config);
@@ -338,7 +345,7 @@ function withPointers(
 function stuckOf(
   singles: readonly CompiledThread[],
   members: readonly (readonly CompiledThread[])[],
-  faults: Faults,
+  faults: ProverFaults,
 ) {
   const cellsOf = (config: Configuration, group: number, me: number) =>
     group < 0 ? config.common : config.groups[group]![me]!;

@@ -2,7 +2,7 @@
 import { conditionsIn, effectsIn, exprsIn, exprsOf } from '../program/code-walk.ts';
 import { deadLocals } from '../program/dead-locals.ts';
 import { numberingOf, numberOf } from '../program/numbering.ts';
-import type { ThreadTable, Transition, TransitionTable } from '../program/transition-system.ts';
+import type { ThreadTable, Transition, TransitionSystem } from '../program/transition-system.ts';
 import type { AnyDomain } from '../language/domain.ts';
 import { walk, type AnyExpr, type Binder, type Reference } from '../language/expression.ts';
 import { printExpr, printText } from '../language/print.ts';
@@ -12,7 +12,7 @@ import { affineOf, type Family } from './family.ts';
 import { Refusal } from './refusal.ts';
 
 /** Copies that are told apart by nothing: those of a thread, with those that run on its CPUs. */
-export interface Group {
+export interface CopyGroup {
   readonly name: string;
   readonly copies: Affine;
   readonly members: readonly ThreadTable[];
@@ -32,7 +32,7 @@ export interface Counter {
   readonly high: Affine;
 }
 
-export type Role =
+export type VariableRole =
   /** One cell or an array of fixed length that all have in common; of an array over elements the cell that is looked at. */
   | { readonly kind: 'common'; readonly slot: number }
   /** A local of a copy. */
@@ -48,8 +48,8 @@ export type Role =
       readonly done: number;
     };
 
-export interface Placed {
-  readonly role: Role;
+export interface PlacedVariable {
+  readonly role: VariableRole;
   readonly declaration: AnyDeclaration;
   /** An array over the elements: only one of them has a place. */
   readonly overElements: boolean;
@@ -58,7 +58,7 @@ export interface Placed {
 }
 
 /** Where the location of a thread stands; group -1: among what is common. */
-export interface Placement {
+export interface LocationPlacement {
   readonly group: number;
   readonly slot: number;
 }
@@ -72,12 +72,12 @@ export interface Elements {
 
 export interface Roles {
   readonly family: Family;
-  readonly groups: readonly Group[];
+  readonly groups: readonly CopyGroup[];
   readonly singles: readonly ThreadTable[];
   readonly counters: readonly Counter[];
   /** By name, or `thread.name` for locals. */
-  readonly placed: ReadonlyMap<string, Placed>;
-  readonly locations: ReadonlyMap<string, Placement>;
+  readonly placed: ReadonlyMap<string, PlacedVariable>;
+  readonly locations: ReadonlyMap<string, LocationPlacement>;
   /** Integers that run over the copies of a group. */
   readonly runners: ReadonlyMap<Binder, number>;
   readonly commonInitial: readonly number[];
@@ -89,23 +89,23 @@ export interface Roles {
 
 export type Forgotten =
   | { readonly kind: 'slot'; readonly slot: number; readonly value: number }
-  | { readonly kind: 'pointer'; readonly pointer: Role & { readonly kind: 'copy pointer' } };
+  | { readonly kind: 'pointer'; readonly pointer: VariableRole & { readonly kind: 'copy pointer' } };
 
 export const keyOf = (reference: Reference): string =>
   reference.kind === 'shared' ? reference.name : `${reference.thread}.${reference.name}`;
 
-export function placeOf({ placed }: Roles, reference: Reference): Placed {
+export function placeOf({ placed }: Roles, reference: Reference): PlacedVariable {
   const place = placed.get(keyOf(reference));
   if (place === undefined)
     throw new Error(`'${printExpr(reference)}' has no role, and all variables have one`);
   return place;
 }
 
-export const groupOfThread = (groups: readonly Group[], name: string): number =>
+export const groupOfThread = (groups: readonly CopyGroup[], name: string): number =>
   groups.findIndex(({ members }) => members.some(({ thread }) => thread.name === name));
 
 /** The group of which an expression surely names a copy, or -1. */
-export function surelyCopyOf(groups: readonly Group[], expr: AnyExpr): number {
+export function surelyCopyOf(groups: readonly CopyGroup[], expr: AnyExpr): number {
   if (expr.kind === 'self') return groupOfThread(groups, expr.thread);
   if (expr.kind === 'bound' && expr.binder.thread !== null) return groupOfThread(groups, expr.binder.thread);
   return -1;
@@ -122,15 +122,15 @@ export function copyIndexOf(roles: Pick<Roles, 'groups' | 'runners'>, expr: AnyE
   return sure < 0 && expr.kind === 'bound' ? groupOfBinder(roles, expr.binder) : sure;
 }
 
-export const transitionsOf = ({ threads }: TransitionTable): readonly Transition[] =>
+export const transitionsOf = ({ threads }: TransitionSystem): readonly Transition[] =>
   threads.flatMap(({ locations }) => locations.flat());
 
 /** All expressions that a run or a property evaluates. */
-function allExprs(table: TransitionTable): readonly AnyExpr[] {
-  const transitions = transitionsOf(table);
-  const codes = [...table.threads.map(({ entry }) => entry), ...transitions.map(({ code }) => code)];
+function allExprs(system: TransitionSystem): readonly AnyExpr[] {
+  const transitions = transitionsOf(system);
+  const codes = [...system.threads.map(({ entry }) => entry), ...transitions.map(({ code }) => code)];
   return [
-    ...table.model.properties.map(({ condition }) => condition),
+    ...system.model.properties.map(({ condition }) => condition),
     ...transitions.flatMap(({ guard }) => guard ?? []),
     ...codes.flatMap((code) => [...conditionsIn(code)]),
     ...codes.flatMap((code) => [...effectsIn(code)]).flatMap(exprsOf),
@@ -143,21 +143,21 @@ function allExprs(table: TransitionTable): readonly AnyExpr[] {
  * Throws  Refusal where copies are told apart, or a number that grows has a use for which no rule is known.
  */
 export function rolesOf(family: Family, element: string | null): Roles {
-  const { table } = family;
+  const { system } = family;
   const { groups, singles } = groupsOf(family);
-  const exprs = allExprs(table);
-  const layout = new Layout(family, groups, singles, element);
+  const exprs = allExprs(system);
+  const layout = new RoleLayout(family, groups, singles, element);
   const arrays = layout.arraysOverCopies(exprs);
   const runners = runnersOf(family, groups, arrays, exprs);
   layout.place(arrays, exprs);
   return { ...layout.done(), runners, dead: layout.dead() };
 }
 
-function groupsOf(family: Family): { groups: readonly Group[]; singles: readonly ThreadTable[] } {
-  const { threads } = family.table;
+function groupsOf(family: Family): { groups: readonly CopyGroup[]; singles: readonly ThreadTable[] } {
+  const { threads } = family.system;
   const isSingle = (table: ThreadTable) => isMore(affineOf(family, table.thread, 'cpus'), 0, fixed(1));
   const hosts = threads.filter((table) => table.thread.on === null && !isSingle(table));
-  const groups = hosts.map(({ thread }): Group => {
+  const groups = hosts.map(({ thread }): CopyGroup => {
     const copies = affineOf(family, thread, 'cpus');
     const factors = Object.values(copies.per);
     if (factors.length > 1 || factors.some((factor) => factor !== 1))
@@ -173,7 +173,7 @@ type Arrays = ReadonlyMap<string, number>;
 
 function runnersOf(
   family: Family,
-  groups: readonly Group[],
+  groups: readonly CopyGroup[],
   arrays: Arrays,
   exprs: readonly AnyExpr[],
 ): ReadonlyMap<Binder, number> {
@@ -193,14 +193,14 @@ function runnersOf(
 }
 
 /** Where a variable selects from an array, or else where it is used: `(line 3 'x = y')`. */
-function usedAt(table: TransitionTable, key: string): string {
+function usedAt(system: TransitionSystem, key: string): string {
   const mentions = (part: AnyExpr) =>
     (part.kind === 'shared' || part.kind === 'local') && keyOf(part) === key;
   const selects = (part: AnyExpr) =>
     (part.kind === 'shared' || part.kind === 'local') &&
     part.index !== null &&
     [...walk(part.index)].some(mentions);
-  const all = transitionsOf(table).map((transition) => ({
+  const all = transitionsOf(system).map((transition) => ({
     transition,
     parts: [...exprsIn(transition)].flatMap((expr) => [...walk(expr)]),
   }));
@@ -212,20 +212,20 @@ function usedAt(table: TransitionTable, key: string): string {
 }
 
 /** Gives each variable its role and its place, one after the other. */
-class Layout {
+class RoleLayout {
   readonly #family: Family;
-  readonly #groups: readonly Group[];
+  readonly #groups: readonly CopyGroup[];
   readonly #singles: readonly ThreadTable[];
   readonly #elements: Elements | null;
   readonly #common: number[] = [];
   readonly #counters: Counter[] = [];
-  readonly #placed = new Map<string, Placed>();
-  readonly #locations = new Map<string, Placement>();
+  readonly #placed = new Map<string, PlacedVariable>();
+  readonly #locations = new Map<string, LocationPlacement>();
   readonly #names = new Map<string, number>();
 
   constructor(
     family: Family,
-    groups: readonly Group[],
+    groups: readonly CopyGroup[],
     singles: readonly ThreadTable[],
     element: string | null,
   ) {
@@ -237,7 +237,7 @@ class Layout {
   }
 
   *#variables(): Generator<{ key: string; declaration: AnyDeclaration; owner: ThreadTable | null }> {
-    const { model, threads } = this.#family.table;
+    const { model, threads } = this.#family.system;
     for (const [key, declaration] of Object.entries(model.shared)) yield { key, declaration, owner: null };
     for (const owner of threads)
       for (const [name, declaration] of Object.entries(owner.thread.locals))
@@ -351,10 +351,10 @@ class Layout {
     return values.slice(0, 1);
   }
 
-  #ownedRole(key: string, declaration: AnyDeclaration, group: number): Role {
+  #ownedRole(key: string, declaration: AnyDeclaration, group: number): VariableRole {
     if (!isFixed(this.#highOf(declaration)))
       throw new Refusal(
-        `'${key}' holds a number for each copy that grows with the model${usedAt(this.#family.table, key)}`,
+        `'${key}' holds a number for each copy that grows with the model${usedAt(this.#family.system, key)}`,
       );
     const { initial } = this.#groups[group]!;
     const slot = initial.push(numberOf(this.#names, declaration.initial[0]!)) - 1;
@@ -366,14 +366,14 @@ class Layout {
     declaration: AnyDeclaration,
     owner: ThreadTable | null,
     found: { readonly shared: ReadonlySet<string>; readonly pointers: ReadonlyMap<string, number> },
-  ): Role {
+  ): VariableRole {
     const initial = this.#initial(key, declaration);
     const grows = !isFixed(this.#highOf(declaration)) && !this.#isToElement(key, declaration);
     const group = owner === null ? -1 : groupOfThread(this.#groups, owner.thread.name);
     if (group >= 0) {
       if (grows)
         throw new Refusal(
-          `local '${key.slice(key.indexOf('.') + 1)}' of '${owner!.thread.name}' holds a number that grows with the copies${usedAt(this.#family.table, key)}`,
+          `local '${key.slice(key.indexOf('.') + 1)}' of '${owner!.thread.name}' holds a number that grows with the copies${usedAt(this.#family.system, key)}`,
         );
       const record = this.#groups[group]!.initial;
       return { kind: 'record', group, slot: record.push(...initial) - initial.length };
@@ -415,10 +415,10 @@ class Layout {
 
   /** Pointers of copies to elements are kept: a property is looked at where they point. */
   dead(): Roles['dead'] {
-    const { table } = this.#family;
-    const numbering = numberingOf(table);
+    const { system } = this.#family;
+    const numbering = numberingOf(system);
     return new Map(
-      table.threads.map(({ thread }, at) => {
+      system.threads.map(({ thread }, at) => {
         const variables = [...numbering.locals[at]!];
         const isOfCopies = groupOfThread(this.#groups, thread.name) >= 0;
         const byLocation = deadLocals(numbering, at).map((dead) =>
@@ -446,10 +446,10 @@ class Layout {
  * Cells of fixed domain whose shares must be known too: numbers that copies add to, and flags that copies write and
  * somebody waits for, such as a lock.
  */
-function sharedFixed(family: Family, arrays: Arrays, groups: readonly Group[]): ReadonlySet<string> {
-  const { table } = family;
+function sharedFixed(family: Family, arrays: Arrays, groups: readonly CopyGroup[]): ReadonlySet<string> {
+  const { system } = family;
   const waitedFor = new Set(
-    transitionsOf(table)
+    transitionsOf(system)
       .flatMap(({ guard }) => (guard === null ? [] : [...walk(guard)]))
       .flatMap((part) => (part.kind === 'shared' ? [part.name] : [])),
   );
@@ -473,7 +473,7 @@ const isFlag = ({ kind }: AnyDomain) => kind === 'bool';
 function copyPointers(
   family: Family,
   singles: readonly ThreadTable[],
-  groups: readonly Group[],
+  groups: readonly CopyGroup[],
   exprs: readonly AnyExpr[],
 ): ReadonlyMap<string, number> {
   const selecting = new Set(

@@ -4,16 +4,16 @@ import { compileExpr, type Compiling } from './expressions.ts';
 import { groupOfBinder } from './roles.ts';
 import { Refusal } from './refusal.ts';
 import { printExpr } from '../language/print.ts';
-import { forked, type Context } from './configuration.ts';
+import { forked, type StepConfiguration } from './configuration.ts';
 import { mayBeFalse, mayBeTrue } from './interval.ts';
 
-export type Next = (context: Context) => void;
+export type Next = (context: StepConfiguration) => void;
 
 /** Changes the configuration in place and goes on; where several things may happen, with a copy for each. */
-export type Run = (context: Context, next: Next) => void;
+export type Execute = (context: StepConfiguration, next: Next) => void;
 
 /** False where something went wrong, which is reported, or where the step is taken elsewhere. */
-export function goesOn(context: Context): boolean {
+export function goesOn(context: StepConfiguration): boolean {
   if (context.fault !== null) {
     context.report(context.fault);
     context.fault = null;
@@ -26,8 +26,8 @@ export function goesOn(context: Context): boolean {
 export function compileChoice(
   condition: AnyExpr,
   compiling: Compiling,
-  [then, otherwise]: readonly [Run, Run],
-): Run {
+  [then, otherwise]: readonly [Execute, Execute],
+): Execute {
   refuseQuantifiers(condition, compiling);
   const test = compileExpr(condition, compiling);
   return (context, next) => {
@@ -42,7 +42,7 @@ export function compileChoice(
 }
 
 /** So many contexts, the given one among them. */
-export function copies(context: Context, count: number): readonly Context[] {
+export function copies(context: StepConfiguration, count: number): readonly StepConfiguration[] {
   return Array.from({ length: count }, (_, at) => (at === 0 ? context : forked(context)));
 }
 

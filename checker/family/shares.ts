@@ -2,10 +2,16 @@
 import type { AnyExpr } from '../language/expression.ts';
 import type { Effect } from '../language/statement.ts';
 import { at, isFixed } from './affine.ts';
-import { counterIn, rangeOf, saturated, type Configuration, type Context } from './configuration.ts';
-import { compileChoice, copies, goesOn, type Run } from './run.ts';
-import { compileCell, compileExpr, type Cell, type Compiling, type Evaluate } from './expressions.ts';
-import { highest, lowest, minus, plus, type Value } from './interval.ts';
+import {
+  counterIn,
+  rangeOf,
+  saturated,
+  type Configuration,
+  type StepConfiguration,
+} from './configuration.ts';
+import { compileChoice, copies, goesOn, type Execute } from './run.ts';
+import { compileCell, compileExpr, type AbstractCell, type Compiling, type Evaluate } from './expressions.ts';
+import { highest, lowest, minus, plus, type AbstractNumber } from './interval.ts';
 import { Refusal } from './refusal.ts';
 import { placeOf, type Roles } from './roles.ts';
 
@@ -16,12 +22,12 @@ const largestBase = 6;
 const mostNumbers = 16;
 
 /** A sum of counters, each added or subtracted, and of what is none. */
-interface Sum {
-  readonly terms: readonly { readonly cell: Cell; readonly sign: 1 | -1 }[];
+interface CounterSum {
+  readonly terms: readonly { readonly cell: AbstractCell; readonly sign: 1 | -1 }[];
   readonly rest: Evaluate;
 }
 
-function sumOf(expr: AnyExpr, compiling: Compiling): Sum {
+function sumOf(expr: AnyExpr, compiling: Compiling): CounterSum {
   if (
     (expr.kind === 'shared' || expr.kind === 'local') &&
     placeOf(compiling.roles, expr).role.kind === 'counter'
@@ -53,7 +59,7 @@ export function compileCounterSet(
   { target, value }: Effect & { kind: 'set' },
   compiling: Compiling,
   isSetLater: boolean,
-): Run {
+): Execute {
   if (value.kind === 'conditional') {
     const way = (part: AnyExpr) =>
       compileCounterSet({ kind: 'set', target, value: part }, compiling, isSetLater);
@@ -96,7 +102,7 @@ interface Added {
   readonly others: readonly { readonly counter: number; readonly times: number }[];
 }
 
-function addedOf({ terms }: Sum, cell: Cell, context: Context): Added | null {
+function addedOf({ terms }: CounterSum, cell: AbstractCell, context: StepConfiguration): Added | null {
   if (!cell.isThere(context)) return null;
   const counter = cell.counter!(context);
   const times = new Map<number, number>();
@@ -116,13 +122,18 @@ function addedOf({ terms }: Sum, cell: Cell, context: Context): Added | null {
   return { counter, own, others };
 }
 
-interface Setting extends Added {
+interface CounterSetting extends Added {
   readonly constant: number;
   /** Nothing but a constant. */
   readonly isAlone: boolean;
 }
 
-function setTo(context: Context, setting: Setting, cell: Cell, compiling: Compiling): readonly Context[] {
+function setTo(
+  context: StepConfiguration,
+  setting: CounterSetting,
+  cell: AbstractCell,
+  compiling: Compiling,
+): readonly StepConfiguration[] {
   const { roles, faults } = compiling;
   const { counter, own, others, constant, isAlone } = setting;
   const { groups, counters } = roles;
@@ -145,7 +156,7 @@ function setTo(context: Context, setting: Setting, cell: Cell, compiling: Compil
     context.report(`'${cell.text}' may leave its domain`);
     if (highest(after) < low || lowest(after) > high.constant) return [];
   }
-  return rests.reduce<readonly Context[]>(
+  return rests.reduce<readonly StepConfiguration[]>(
     (all, possible, group) =>
       all.flatMap((one) =>
         copies(one, possible.length).map((copy, nth) => {
@@ -162,34 +173,39 @@ function change(
   cells: number[],
   slot: number,
   partOf: (counter: number) => number,
-  { own, others }: Pick<Setting, 'own' | 'others'>,
+  { own, others }: Pick<CounterSetting, 'own' | 'others'>,
 ): void {
   const brought = others.reduce((sum, { counter, times }) => sum + times * partOf(counter), 0);
   cells[slot] = own * cells[slot]! + brought;
 }
 
 function restsAfter(
-  { counter, own, others }: Setting,
+  { counter, own, others }: CounterSetting,
   { rest }: Configuration,
   group: number,
   { roles, most, faults }: Compiling,
 ): readonly number[] {
   const held = (of: number) => rest[of * roles.groups.length + group]!;
   if (others.length === 0 || faults.sum === true) return [own * held(counter)];
-  let sum: Value = own === 1 ? rangeOf(held(counter), most) : 0;
+  let sum: AbstractNumber = own === 1 ? rangeOf(held(counter), most) : 0;
   for (const { counter: of, times } of others) sum = plus(sum, scaled(rangeOf(held(of), most), times));
   return saturated(lowest(sum), highest(sum), most);
 }
 
-const scaled = (value: Value, times: number): Value => {
+const scaled = (value: AbstractNumber, times: number): AbstractNumber => {
   const ends = [times * lowest(value), times * highest(value)] as const;
   return { low: Math.min(...ends), high: Math.max(...ends) };
 };
 
 /** What a counter of fixed domain may become. */
-function valueAfter(setting: Setting, config: Configuration, { roles, most }: Compiling): Value {
+function valueAfter(
+  setting: CounterSetting,
+  config: Configuration,
+  { roles, most }: Compiling,
+): AbstractNumber {
   const { counter, own, others, constant } = setting;
-  const start: Value = own === 1 ? plus(counterIn(roles, config, counter, most), constant) : constant;
+  const start: AbstractNumber =
+    own === 1 ? plus(counterIn(roles, config, counter, most), constant) : constant;
   return others.reduce(
     (sum, { counter: of, times }) => plus(sum, scaled(counterIn(roles, config, of, most), times)),
     start,

@@ -1,6 +1,6 @@
 /** The least set of views that has the beginning and is closed under steps: what any number of copies may come to. */
 import { withOutside, type Configuration } from './configuration.ts';
-import type { Machine, Result } from './machine.ts';
+import type { AbstractMachine, Successors } from './machine.ts';
 
 /** A part of a state, by numbers: what is common, the records of some copies of each group, what is held outside. */
 export interface View {
@@ -62,7 +62,7 @@ export interface Doubt {
 }
 
 export class Views {
-  readonly machine: Machine;
+  readonly machine: AbstractMachine;
   /** Copies of each group in a view. */
   readonly size: number;
   readonly all = new Map<string, View>();
@@ -78,7 +78,7 @@ export class Views {
   readonly #extended = new Set<string>();
   readonly #outside = new Map<string, readonly number[]>();
 
-  constructor(machine: Machine, size: number) {
+  constructor(machine: AbstractMachine, size: number) {
     this.machine = machine;
     this.size = size;
     this.#records = machine.roles.groups.map(() => new Pool());
@@ -198,7 +198,7 @@ export class Views {
     }
   }
 
-  #result(take: (after: Configuration) => void): Result {
+  #result(take: (after: Configuration) => void): Successors {
     return {
       config: take,
       report: (what, where) => this.doubt(what, where),

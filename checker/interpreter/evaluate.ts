@@ -18,7 +18,7 @@ export interface State {
 }
 
 /** Where an expression is evaluated. */
-export interface Place {
+export interface EvaluationContext {
   readonly state: State;
   /** The running thread and copy; in a property there is none. */
   readonly thread: string;
@@ -35,7 +35,7 @@ export interface Place {
 export const cellName = (name: string, index: number | null) => (index === null ? name : `${name}[${index}]`);
 
 /** Throws  ModelError for an index outside of its array. */
-export function evaluate(expr: AnyExpr, place: Place): Value {
+export function evaluate(expr: AnyExpr, place: EvaluationContext): Value {
   switch (expr.kind) {
     case 'constant':
       return expr.value;
@@ -66,7 +66,7 @@ export function evaluate(expr: AnyExpr, place: Place): Value {
   }
 }
 
-function hasEnded({ thread, replica }: AnyExpr & { kind: 'ended' }, place: Place): boolean {
+function hasEnded({ thread, replica }: AnyExpr & { kind: 'ended' }, place: EvaluationContext): boolean {
   const copies = place.state.threads[thread]!;
   const copy = copies[toNumber(replica, place)];
   if (copy === undefined)
@@ -76,15 +76,15 @@ function hasEnded({ thread, replica }: AnyExpr & { kind: 'ended' }, place: Place
   return copy.location === place.ends[thread];
 }
 
-export const isTrue = (expr: AnyExpr, place: Place): boolean => evaluate(expr, place) === true;
+export const isTrue = (expr: AnyExpr, place: EvaluationContext): boolean => evaluate(expr, place) === true;
 
-const toNumber = (expr: AnyExpr, place: Place) => evaluate(expr, place) as number;
+const toNumber = (expr: AnyExpr, place: EvaluationContext) => evaluate(expr, place) as number;
 
-export function withBound(place: Place, level: number, value: number): Place {
+export function withBound(place: EvaluationContext, level: number, value: number): EvaluationContext {
   return { ...place, bound: [...place.bound.slice(0, level), value] };
 }
 
-function evaluateBinary(expr: AnyExpr & { kind: 'binary' }, place: Place): Value {
+function evaluateBinary(expr: AnyExpr & { kind: 'binary' }, place: EvaluationContext): Value {
   const { operator, left, right } = expr;
   switch (operator) {
     case '&&':
@@ -110,7 +110,7 @@ function evaluateBinary(expr: AnyExpr & { kind: 'binary' }, place: Place): Value
   }
 }
 
-function read(expr: Reference, place: Place): Value {
+function read(expr: Reference, place: EvaluationContext): Value {
   const cells = cellsOf(expr, place);
   const index = indexOf(expr, place);
   const stored = cells[expr.name]!;
@@ -120,14 +120,14 @@ function read(expr: Reference, place: Place): Value {
 }
 
 /** The variables among which a reference is found: shared memory or the locals of a copy. */
-export function cellsOf(expr: Reference, place: Place): Cells {
+export function cellsOf(expr: Reference, place: EvaluationContext): Cells {
   if (expr.kind === 'shared') return place.state.shared;
   const replica = expr.replica === null ? place.replica : toNumber(expr.replica, place);
   return place.state.threads[expr.thread]![replica]!.locals;
 }
 
 /** Throws  ModelError when the index is outside of the array. */
-export function indexOf(expr: Reference, place: Place): number | null {
+export function indexOf(expr: Reference, place: EvaluationContext): number | null {
   if (expr.index === null) return null;
   const index = toNumber(expr.index, place);
   const { length } = cellsOf(expr, place)[expr.name] as readonly Value[];

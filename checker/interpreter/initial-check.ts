@@ -1,9 +1,9 @@
 /** Where the runs of a model begin, and whether something is wrong before anything has happened. */
-import type { TransitionTable } from '../program/transition-system.ts';
+import type { TransitionSystem } from '../program/transition-system.ts';
 import { isTrue, type State } from './evaluate.ts';
 import { endsOf, initialStates, moves, propertyPlace } from './interpreter.ts';
 
-export interface Start {
+export interface InitialStates {
   /** The different initial states; there is at least one. */
   readonly states: readonly State[];
   /** For each of them: whether it violates an invariant. */
@@ -13,12 +13,12 @@ export interface Start {
 }
 
 /** Throws  ModelError when the threads go wrong before their first step. */
-export function startOf(table: TransitionTable): Start {
-  const states = distinct(initialStates(table));
+export function initialCheck(system: TransitionSystem): InitialStates {
+  const states = distinct(initialStates(system));
   return {
     states,
-    violated: states.map((state) => violates(table, state)),
-    deadlocked: deadlocks(table, states[0]!),
+    violated: states.map((state) => violates(system, state)),
+    deadlocked: deadlocks(system, states[0]!),
   };
 }
 
@@ -27,15 +27,17 @@ const distinct = (states: readonly State[]): readonly State[] => [
   ...new Map(states.map((state) => [JSON.stringify(state), state])).values(),
 ];
 
-function violates(table: TransitionTable, state: State): boolean {
-  const place = propertyPlace(state, endsOf(table));
-  return table.model.properties.some(({ kind, condition }) => kind === 'always' && !isTrue(condition, place));
+function violates(system: TransitionSystem, state: State): boolean {
+  const place = propertyPlace(state, endsOf(system));
+  return system.model.properties.some(
+    ({ kind, condition }) => kind === 'always' && !isTrue(condition, place),
+  );
 }
 
-function deadlocks(table: TransitionTable, state: State): boolean {
-  const waits = table.threads.some(
+function deadlocks(system: TransitionSystem, state: State): boolean {
+  const waits = system.threads.some(
     ({ thread, end }) =>
       !thread.mayBlockForever && state.threads[thread.name]!.some(({ location }) => location !== end),
   );
-  return waits && moves(table, state).length === 0;
+  return waits && moves(system, state).length === 0;
 }

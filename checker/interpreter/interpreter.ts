@@ -1,6 +1,6 @@
 /** The interpreter: the meaning of a model, on plain immutable states; every other implementation must agree with it. */
 import { enablePatches, produceWithPatches, type Draft, type Patch } from 'immer';
-import type { Code, ThreadTable, Transition, TransitionTable } from '../program/transition-system.ts';
+import type { Code, ThreadTable, Transition, TransitionSystem } from '../program/transition-system.ts';
 import { contains, printDomain, valueAt, sizeOf, type AnyDomain, type Value } from '../language/domain.ts';
 import { ModelError } from '../language/model-error.ts';
 import { printExpr, printText } from '../language/print.ts';
@@ -14,7 +14,7 @@ import {
   isTrue,
   withBound,
   type Cells,
-  type Place,
+  type EvaluationContext,
   type State,
 } from './evaluate.ts';
 
@@ -33,14 +33,14 @@ export interface Access {
   readonly value: Value;
 }
 
-export interface Change {
+export interface CellChange {
   readonly cell: string;
   readonly from: Value;
   readonly to: Value;
 }
 
 /** One statement executed in a transition, with what it saw and did. */
-export interface Event {
+export interface ExecutedStatement {
   readonly statement: Statement;
   /** Whether a branch was taken; null for other statements. */
   readonly taken: boolean | null;
@@ -49,9 +49,9 @@ export interface Event {
   readonly reads: readonly Access[];
   /** The shared cells written, also where the value stayed the same. */
   readonly writes: readonly Access[];
-  readonly changes: readonly Change[];
+  readonly changes: readonly CellChange[];
   /** The locals of the running copy that it changed. */
-  readonly locals: readonly Change[];
+  readonly locals: readonly CellChange[];
   readonly counts: Readonly<Record<string, number>>;
   /** What was performed out of the order of the text; left out where nothing was. */
   readonly outOfOrder?: OutOfOrder;
@@ -72,19 +72,19 @@ export interface OutOfOrder {
 /** One way in which a transition fires. */
 export interface Firing {
   readonly state: State;
-  readonly events: readonly Event[];
+  readonly events: readonly ExecutedStatement[];
   /** The claim of the assertion that failed, or null. */
   readonly failed: string | null;
   /** The author's mistake that shows here, such as a value outside of its domain, or null. */
   readonly error: string | null;
 }
 
-export function endsOf(table: TransitionTable): Place['ends'] {
-  return Object.fromEntries(table.threads.map(({ thread, end }) => [thread.name, end]));
+export function endsOf(system: TransitionSystem): EvaluationContext['ends'] {
+  return Object.fromEntries(system.threads.map(({ thread, end }) => [thread.name, end]));
 }
 
 /** Where the properties of a model are evaluated. */
-export const propertyPlace = (state: State, ends: Place['ends']): Place => ({
+export const propertyPlace = (state: State, ends: EvaluationContext['ends']): EvaluationContext => ({
   state,
   thread: '',
   replica: -1,
@@ -97,18 +97,18 @@ export const propertyPlace = (state: State, ends: Place['ends']): Place => ({
  *
  * Throws  ModelError when the threads go wrong before their first step, and where another machine is to run the model.
  */
-export function initialStates(table: TransitionTable): readonly State[] {
-  const { machine } = table.model;
+export function initialStates(system: TransitionSystem): readonly State[] {
+  const { machine } = system.model;
   if (machine !== undefined)
     throw new ModelError(
       `--memory ${machine} is a machine of its own, and this works on models: take sc, tso, pso or weak`,
     );
-  const threads = table.threads.map(({ thread }): [string, State['threads'][string]] => [
+  const threads = system.threads.map(({ thread }): [string, State['threads'][string]] => [
     thread.name,
     Array.from({ length: thread.cpus }, () => ({ location: 0, locals: initialCells(thread.locals) })),
   ]);
-  let states: State[] = [{ shared: initialCells(table.model.shared), threads: Object.fromEntries(threads) }];
-  for (const thread of table.threads)
+  let states: State[] = [{ shared: initialCells(system.model.shared), threads: Object.fromEntries(threads) }];
+  for (const thread of system.threads)
     for (let replica = 0; replica < thread.thread.cpus; replica++)
       states = states.flatMap((state) => run(thread.entry, state, { thread, replica }).map(started));
   return distinct(states);
@@ -134,8 +134,8 @@ const initialCells = (declarations: Declarations): Cells =>
   );
 
 /** What can happen next, in the order of threads, copies and transitions; a guard that goes wrong shows when it fires. */
-export function moves(table: TransitionTable, state: State): readonly Move[] {
-  return table.threads.flatMap((thread) =>
+export function moves(system: TransitionSystem, state: State): readonly Move[] {
+  return system.threads.flatMap((thread) =>
     state.threads[thread.thread.name]!.flatMap(({ location }, replica) =>
       thread.locations[location]!.map((transition) => ({ thread, replica, transition })).filter(
         (move) => seeGuard(state, move).open,
@@ -172,7 +172,7 @@ function seeGuard(state: State, move: Move) {
 }
 
 /** The result of `look` with the values it read; a mistake of the author is caught and told. */
-function watch<T>(state: State, runner: Runner, look: (place: Place) => T) {
+function watch<T>(state: State, runner: Runner, look: (place: EvaluationContext) => T) {
   const reads: Access[] = [];
   const onRead = (cell: string, value: Value) => reads.push({ cell, value });
   try {
@@ -190,7 +190,7 @@ function blame(message: string, statement: Statement, { thread: { thread }, repl
 
 type Runner = Omit<Move, 'transition'>;
 
-const placeOf = (state: State, { thread, replica }: Runner): Place => ({
+const placeOf = (state: State, { thread, replica }: Runner): EvaluationContext => ({
   state,
   thread: thread.thread.name,
   replica,
@@ -232,7 +232,7 @@ function run(code: Code, state: State, runner: Runner): readonly Firing[] {
   }
 }
 
-const silent = (statement: Statement): Event => ({
+const silent = (statement: Statement): ExecutedStatement => ({
   statement,
   taken: null,
   chosen: null,
@@ -243,13 +243,13 @@ const silent = (statement: Statement): Event => ({
   counts: {},
 });
 
-const after = (event: Event, firings: readonly Firing[]): readonly Firing[] =>
+const after = (event: ExecutedStatement, firings: readonly Firing[]): readonly Firing[] =>
   firings.map((firing) => ({ ...firing, events: [event, ...firing.events] }));
 
 const stopped = ({ failed, error }: Firing) => failed !== null || error !== null;
 
 /** What the effects of one statement leave behind beside the state. */
-interface Execution {
+interface StatementExecution {
   readonly writes: Access[];
   readonly counts: Record<string, number>;
   failed: string | null;
@@ -261,7 +261,7 @@ function execute(
   state: State,
   runner: Runner,
 ): Firing {
-  const execution: Execution = { writes: [], counts: {}, failed: null };
+  const execution: StatementExecution = { writes: [], counts: {}, failed: null };
   const { reads, result, error } = watch(state, runner, (place) => {
     readDelayed(statement, place);
     return produceWithPatches(state, (draft) => apply(effects, { ...place, state: draft }, execution));
@@ -278,7 +278,7 @@ function execute(
 }
 
 /** A load that finds a store of its CPU that is delayed reads no memory, and yet it reads the cell. */
-function readDelayed(statement: Statement, place: Place): void {
+function readDelayed(statement: Statement, place: EvaluationContext): void {
   if (statement.kind !== 'step' || statement.finds === undefined) return;
   const { cell, value } = statement.finds;
   place.onRead?.(cellName(cell.name, indexOf(cell, place)), evaluate(value, place));
@@ -288,7 +288,7 @@ function readDelayed(statement: Statement, place: Place): void {
 function changesOf(
   patches: readonly Patch[],
   inverse: readonly Patch[],
-): { readonly changes: readonly Change[]; readonly locals: readonly Change[] } {
+): { readonly changes: readonly CellChange[]; readonly locals: readonly CellChange[] } {
   const before = new Map(inverse.map(({ path, value }) => [path.join('.'), value as Value]));
   const among = (part: string, depth: number) =>
     patches
@@ -303,7 +303,7 @@ function changesOf(
 }
 
 /** Applies effects in order to the draft that `place` reads from; stops at an assertion that fails. */
-function apply(effects: readonly Effect[], place: Place, execution: Execution): void {
+function apply(effects: readonly Effect[], place: EvaluationContext, execution: StatementExecution): void {
   for (const effect of effects) {
     if (execution.failed !== null) return;
     switch (effect.kind) {
@@ -329,8 +329,8 @@ function apply(effects: readonly Effect[], place: Place, execution: Execution): 
 
 function assign(
   { target, value, named = target }: Effect & { kind: 'set' },
-  place: Place,
-  execution: Execution,
+  place: EvaluationContext,
+  execution: StatementExecution,
 ): void {
   const assigned = evaluate(value, place);
   if (!contains(target.domain, assigned)) throw outside(target.domain, printExpr(named), assigned);

@@ -1,7 +1,7 @@
 /** Costs: what a variant takes, counted over the executions of the model. */
 import type { AnyExpr, Expr } from './expression.ts';
 import type { AnyThread } from './thread.ts';
-import { fail, type Scope } from './validate-expression.ts';
+import { fail, type NameScope } from './validate-expression.ts';
 import { checkSettings } from './model-error.ts';
 import { partRecorder } from './unused.ts';
 
@@ -26,7 +26,7 @@ export interface Cost {
 const shapes: readonly unknown[] = ['access', 'read-modify-write', 'barrier'];
 
 /** Throws  ModelError unless it says what is counted; a sum of nothing would never end. */
-export function checkCounted(counts: Counted, scope: Pick<Scope, 'place' | 'origin'>): void {
+export function checkCounted(counts: Counted, scope: Pick<NameScope, 'place' | 'origin'>): void {
   const { steps, effect, cells } = (counts as Readonly<Record<string, unknown>> | null) ?? {};
   const known = [shapes.includes(steps), isName(effect), isName(cells)].filter((one) => one).length;
   if (known === 1 && Object.keys(counts).length === 1) return;

@@ -25,12 +25,12 @@ export interface Model {
 /** Two accesses of a thread that hardware may perform in the other order, which its memory model has not tried. */
 export interface Untried {
   readonly thread: string;
-  readonly earlier: Place;
-  readonly later: Place;
+  readonly earlier: SourceLine;
+  readonly later: SourceLine;
   readonly reason: string;
 }
 
-interface Place {
+interface SourceLine {
   readonly line: number;
   readonly text: string;
 }

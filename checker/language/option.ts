@@ -9,11 +9,11 @@ export type OptionValue = boolean | number | string;
  * cut short, which nobody needs to know where nothing was.
  * `compare` varies machine and fix unless told otherwise.
  */
-export type Role = 'machine' | 'fix' | 'size' | 'variant' | 'bound';
+export type OptionRole = 'machine' | 'fix' | 'size' | 'variant' | 'bound';
 
 export interface Common {
   readonly description: string;
-  readonly role: Role;
+  readonly role: OptionRole;
 }
 
 export type AnyOption = Common &
@@ -36,7 +36,7 @@ export type OptionValues<O extends Options> = {
   readonly [K in keyof O]: O[K] extends Choice<infer N> ? N : O[K] extends Integer ? number : boolean;
 };
 
-export const flag = (role: Role, description: string, fallback = false): Flag => ({
+export const flag = (role: OptionRole, description: string, fallback = false): Flag => ({
   kind: 'flag',
   role,
   description,
@@ -45,7 +45,7 @@ export const flag = (role: Role, description: string, fallback = false): Flag =>
 
 /** One of some words; the first is taken when nothing is said, and for a fix it means none. */
 export const oneOf = <const N extends string>(
-  role: Role,
+  role: OptionRole,
   description: string,
   values: readonly [N, ...N[]],
 ): Choice<N> => ({

@@ -92,9 +92,9 @@ export type Block = readonly Statement[];
 /** What a thread's body is written as: macros return lists, and lists nest. */
 export type Text = readonly (Statement | Text)[];
 
-type Unplaced<S> = S extends unknown ? Omit<S, 'line' | 'nth'> : never;
+type WithoutLine<S> = S extends unknown ? Omit<S, 'line' | 'nth'> : never;
 
-function build(statement: Unplaced<Statement>): Statement {
+function build(statement: WithoutLine<Statement>): Statement {
   if ('text' in statement && (typeof statement.text !== 'string' || statement.text === '')) {
     reportMistake(
       `a ${statement.kind} begins with its text in the kernel, and ${describe(statement.text)} stands there`,
@@ -105,7 +105,7 @@ function build(statement: Unplaced<Statement>): Statement {
   return statementRecorder.built({ ...statement, line: 0, nth: statementRecorder.next(subject) }, subject);
 }
 
-function subjectOf(statement: Unplaced<Statement>): string {
+function subjectOf(statement: WithoutLine<Statement>): string {
   if ('text' in statement) return `${statement.kind} '${statement.text}'`;
   if (statement.kind === 'goto') return `goto '${statement.label}'`;
   return statement.kind === 'label' ? `label '${statement.name}'` : statement.kind;

@@ -7,14 +7,14 @@ import { blocksOf, type Block, type Effect, type Statement } from './statement.t
 import type { Declarations } from './variable.ts';
 
 /** The shared cells that a step touches, each under a key of its own with the name to tell. */
-type Cells = Map<string, string>;
+type TouchedCells = Map<string, string>;
 
 /** How often each local has been written so far: `a[i]` before and after `i++` are two cells. */
 type Writes = Map<string, number>;
 
 /** What one pass over the accesses of a statement gathers. */
-interface Pass {
-  readonly cells: Cells;
+interface AccessPass {
+  readonly cells: TouchedCells;
   readonly writes: Writes;
   /** Says what is part of a CPU: that is no memory, however often a step touches it. */
   readonly shared: Declarations;
@@ -40,8 +40,8 @@ export function checkAccesses(body: Block, place: string, shared: Declarations):
   }
 }
 
-function cellsOf(statement: Statement, shared: Declarations): Cells {
-  const pass: Pass = { cells: new Map(), writes: new Map(), shared };
+function cellsOf(statement: Statement, shared: Declarations): TouchedCells {
+  const pass: AccessPass = { cells: new Map(), writes: new Map(), shared };
   if (statement.kind === 'branch') addCells(statement.condition, pass);
   if (statement.kind === 'step') {
     if (statement.guard !== null) addCells(statement.guard, pass);
@@ -50,7 +50,7 @@ function cellsOf(statement: Statement, shared: Declarations): Cells {
   return pass.cells;
 }
 
-function addCellsOfEffect(effect: Effect, pass: Pass): void {
+function addCellsOfEffect(effect: Effect, pass: AccessPass): void {
   const { cells, writes } = pass;
   switch (effect.kind) {
     case 'set': {
@@ -84,7 +84,7 @@ function addCellsOfEffect(effect: Effect, pass: Pass): void {
   }
 }
 
-function addCells(expr: AnyExpr, pass: Pass): void {
+function addCells(expr: AnyExpr, pass: AccessPass): void {
   const { cells, writes, shared } = pass;
   for (const part of walk(expr)) {
     if (part.kind === 'shared' && shared[part.name]?.insideCpu === undefined)
@@ -103,7 +103,7 @@ const total = (writes: Writes): number => [...writes.values()].reduce((sum, time
 const names = (key: string, { level }: Binder): boolean => key.includes(`"binder":{"level":${level},`);
 
 /** Several instances of the same reference are several cells. */
-const addAll = (cells: Cells) => cells.set('all', `all of ${[...cells.values()].join(', ')}`);
+const addAll = (cells: TouchedCells) => cells.set('all', `all of ${[...cells.values()].join(', ')}`);
 
 /** The same key only for what is surely the same cell. */
 function keyOf(reference: AnyExpr, writes: Writes): string {

@@ -7,7 +7,7 @@ import type { AnyThread } from './thread.ts';
 import type { Declarations } from './variable.ts';
 
 /** Where an expression stands: which names it may use. */
-export interface Scope {
+export interface NameScope {
   /** Begins every message: thread and statement, or the property. */
   readonly place: string;
   /** Where the author wrote it. */
@@ -20,16 +20,16 @@ export interface Scope {
 }
 
 /** The type of an expression. */
-type Type = Exclude<AnyDomain['kind'], 'values'> | Names;
+type Type = Exclude<AnyDomain['kind'], 'values'> | NameSet;
 
-interface Names {
+interface NameSet {
   readonly names: readonly string[];
   /** False for the names of constants, which fit every domain that has them. */
   readonly whole: boolean;
 }
 
 /** Throws ModelError where the binder comes from deeper nesting than this: its level would leave a gap. */
-export function inside(scope: Scope, binder: Binder): Scope {
+export function inside(scope: NameScope, binder: Binder): NameScope {
   const outer = scope.binders.at(-1);
   if (binder.level > (outer === undefined ? 0 : outer.level + 1))
     fail(scope, 'what is built inside a forAll, exists or each is used outside of it');
@@ -37,13 +37,13 @@ export function inside(scope: Scope, binder: Binder): Scope {
 }
 
 /** Throws ModelError unless the expression is boolean and all its parts make sense. */
-export function checkCondition(expr: AnyExpr, scope: Scope): void {
+export function checkCondition(expr: AnyExpr, scope: NameScope): void {
   if (typeOf(expr, scope) !== 'bool')
     fail(scope, `'${printExpr(expr)}' is no condition: it is not true or false`);
 }
 
 /** Throws ModelError unless `value` may be stored in `target`, as far as that is known before it runs. */
-export function checkAssignment(target: Reference, value: AnyExpr, scope: Scope): void {
+export function checkAssignment(target: Reference, value: AnyExpr, scope: NameScope): void {
   const { kind } = (target as Partial<Reference> | undefined) ?? {};
   if (kind !== 'shared' && kind !== 'local')
     fail(scope, `${describeWrong(target)} stands where a variable belongs`);
@@ -64,12 +64,12 @@ export function checkAssignment(target: Reference, value: AnyExpr, scope: Scope)
 /** Unlike Array.isArray it leaves the type of what it looks at alone. */
 const isList: (thing: unknown) => boolean = Array.isArray;
 
-export function checkSentence(sentence: Sentence, scope: Scope): void {
+export function checkSentence(sentence: Sentence, scope: NameScope): void {
   if (!isList(sentence)) fail(scope, 'the harm of a claim is a sentence made by say`...`');
   for (const part of sentence) if (typeof part !== 'string') typeOf(part, scope);
 }
 
-function typeOf(expr: AnyExpr, scope: Scope): Type {
+function typeOf(expr: AnyExpr, scope: NameScope): Type {
   switch (expr.kind) {
     case 'constant':
       return typeOfConstant(expr.value, scope);
@@ -106,7 +106,7 @@ function typeOf(expr: AnyExpr, scope: Scope): Type {
   }
 }
 
-function typeOfConstant(value: unknown, scope: Scope): Type {
+function typeOfConstant(value: unknown, scope: NameScope): Type {
   if (typeof value === 'boolean') return 'bool';
   if (typeof value === 'string') return { names: [value], whole: false };
   if (typeof value === 'number' && Number.isInteger(value)) return 'range';
@@ -120,7 +120,7 @@ function describeWrong(value: unknown): string {
   return typeof kind === 'string' ? `a node of kind '${kind}'` : show(value);
 }
 
-function typeOfReference(expr: Reference, scope: Scope): Type {
+function typeOfReference(expr: Reference, scope: NameScope): Type {
   const declarations = expr.kind === 'shared' ? scope.shared : localsOf(expr, scope);
   const declaration = declarations[expr.name];
   if (declaration?.domain !== expr.domain || (declaration.length === null) !== (expr.index === null))
@@ -143,7 +143,7 @@ function typeOfReference(expr: Reference, scope: Scope): Type {
   return typeOfDomain(expr.domain);
 }
 
-function localsOf(expr: Reference & { kind: 'local' }, scope: Scope): Declarations {
+function localsOf(expr: Reference & { kind: 'local' }, scope: NameScope): Declarations {
   if (scope.thread === null) {
     if (expr.replica === null)
       fail(scope, `'${expr.name}' of thread '${expr.thread}' needs forAll or exists to say of which copy`);
@@ -159,7 +159,7 @@ function localsOf(expr: Reference & { kind: 'local' }, scope: Scope): Declaratio
 }
 
 /** `ended(thread, copy)` names a copy that there is, as far as that is known. */
-function checkCopy({ thread, replica }: AnyExpr & { kind: 'ended' }, scope: Scope): Type {
+function checkCopy({ thread, replica }: AnyExpr & { kind: 'ended' }, scope: NameScope): Type {
   const { cpus } = threadNamed(thread, scope);
   const [low, high] =
     replica.kind === 'constant'
@@ -172,14 +172,14 @@ function checkCopy({ thread, replica }: AnyExpr & { kind: 'ended' }, scope: Scop
   return 'bool';
 }
 
-function threadNamed(name: string, scope: Scope): AnyThread {
+function threadNamed(name: string, scope: NameScope): AnyThread {
   return (
     scope.threads.find((thread) => thread.name === name) ??
     fail(scope, `thread '${name}' is not a thread of this model`)
   );
 }
 
-function typeOfBinary(expr: AnyExpr & { kind: 'binary' }, scope: Scope): Type {
+function typeOfBinary(expr: AnyExpr & { kind: 'binary' }, scope: NameScope): Type {
   const { operator, left, right } = expr;
   switch (operator) {
     case '&&':
@@ -211,7 +211,7 @@ function typeOfBinary(expr: AnyExpr & { kind: 'binary' }, scope: Scope): Type {
 const possible = (expr: AnyExpr) =>
   'domain' in expr ? `; '${printExpr(expr)}' takes ${printDomain(expr.domain)}` : '';
 
-function typeOfConditional(expr: AnyExpr & { kind: 'conditional' }, scope: Scope): Type {
+function typeOfConditional(expr: AnyExpr & { kind: 'conditional' }, scope: NameScope): Type {
   checkCondition(expr.condition, scope);
   const then = typeOf(expr.then, scope);
   const otherwise = typeOf(expr.otherwise, scope);
@@ -221,7 +221,7 @@ function typeOfConditional(expr: AnyExpr & { kind: 'conditional' }, scope: Scope
   return typeof then !== 'string' && !then.whole ? otherwise : then;
 }
 
-function checkNumber<T extends Type>(expr: AnyExpr, scope: Scope, result: T): T {
+function checkNumber<T extends Type>(expr: AnyExpr, scope: NameScope, result: T): T {
   if (typeOf(expr, scope) !== 'range') fail(scope, `'${printExpr(expr)}' is no number`);
   return result;
 }
@@ -244,7 +244,7 @@ const fits = (target: Type, value: Type): boolean =>
 
 const show = (value: unknown) => (typeof value === 'string' ? `'${value}'` : String(value));
 
-export function fail({ place, origin }: Pick<Scope, 'place' | 'origin'>, message: string): never {
+export function fail({ place, origin }: Pick<NameScope, 'place' | 'origin'>, message: string): never {
   const mistake = { message: `${place}: ${message}`, origin };
   throw new ModelError(mistake.message, {}, [mistake]);
 }

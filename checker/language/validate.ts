@@ -1,5 +1,5 @@
 /** Finds what is wrong with a model before anything runs. */
-import { checkAssignment, checkCondition, fail, inside, type Scope } from './validate-expression.ts';
+import { checkAssignment, checkCondition, fail, inside, type NameScope } from './validate-expression.ts';
 import { contains, printDomain } from './domain.ts';
 import { checkAccesses } from './validate-accesses.ts';
 import { checkCounted } from './cost.ts';
@@ -29,10 +29,10 @@ export const validate = (model: Model, origin: Error | null = null): Model =>
 /** Goes on after a mistake, so that the next is found too. */
 const check = (work: () => void): void => attempt(work, () => undefined);
 
-type Place = Pick<Scope, 'place' | 'origin'>;
-type Named = AnyThread | Property;
+type ErrorScope = Pick<NameScope, 'place' | 'origin'>;
+type NamedPart = AnyThread | Property;
 
-function checkNames(whole: Place, what: 'thread' | 'property', parts: readonly Named[]): void {
+function checkNames(whole: ErrorScope, what: 'thread' | 'property', parts: readonly NamedPart[]): void {
   if (parts.length === 0) check(() => fail(whole, `it has no ${what}`));
   const names = parts.map(({ name }) => name);
   for (const [at, part] of parts.entries()) {
@@ -84,7 +84,7 @@ function checkThread(model: Model, thread: AnyThread): void {
   checkAccesses(thread.body, place, model.shared);
 }
 
-function checkHost({ threads }: Model, thread: AnyThread, scope: Place): void {
+function checkHost({ threads }: Model, thread: AnyThread, scope: ErrorScope): void {
   const host = threads.find(({ name }) => name === thread.on);
   if (thread.on !== null && host?.cpus !== thread.cpus)
     fail(
@@ -95,7 +95,7 @@ function checkHost({ threads }: Model, thread: AnyThread, scope: Place): void {
     fail(scope, `'${host.name}' has no CPUs of its own: name '${host.on}', whose CPUs they are`);
 }
 
-function checkStatement(statement: Statement, scope: Scope, labels: readonly string[]): void {
+function checkStatement(statement: Statement, scope: NameScope, labels: readonly string[]): void {
   switch (statement.kind) {
     case 'step':
       checkText(statement.text, scope);
@@ -137,16 +137,16 @@ function checkStatement(statement: Statement, scope: Scope, labels: readonly str
   }
 }
 
-function checkText(text: unknown, scope: Scope): void {
+function checkText(text: unknown, scope: NameScope): void {
   if (typeof text !== 'string' || text === '') fail(scope, 'a statement begins with its text in the kernel');
 }
 
-function checkEffects(effects: readonly Effect[], scope: Scope): void {
+function checkEffects(effects: readonly Effect[], scope: NameScope): void {
   for (const effect of effects)
     check(() => checkEffect(effect, { ...scope, origin: originOf(effect) ?? scope.origin }));
 }
 
-function checkEffect(effect: Effect, scope: Scope): void {
+function checkEffect(effect: Effect, scope: NameScope): void {
   switch (effect.kind) {
     case 'set':
       checkAssignment(effect.target, effect.value, scope);
@@ -169,7 +169,7 @@ function checkEffect(effect: Effect, scope: Scope): void {
 }
 
 /** Only the first statement of an atomic block may wait, and nothing in it repeats. */
-function checkAtomic(body: Block, scope: Scope): void {
+function checkAtomic(body: Block, scope: NameScope): void {
   if (body.length === 0) fail(scope, 'the block is empty');
   for (const statement of statementsOf(body)) {
     check(() => {
@@ -182,7 +182,7 @@ function checkAtomic(body: Block, scope: Scope): void {
   }
 }
 
-function checkProperties(model: Model, whole: Place): void {
+function checkProperties(model: Model, whole: ErrorScope): void {
   const { shared, threads, properties, costs } = model;
   const scope = { shared, threads, thread: null, binders: [] };
   checkNames(whole, 'property', properties);

@@ -1,6 +1,6 @@
 /** The kernel's atomic operations by name: what they read, write and return, and how they are ordered. */
 import type { AccessOrder, Computation, Update } from './instruction.ts';
-import type { BinaryOperator } from './litmus-test.ts';
+import type { CBinaryOperator } from './litmus-test.ts';
 
 /** An atomic operation: which of its operands is the address, and what it does with the others. */
 export interface Atomic {
@@ -15,19 +15,19 @@ export interface Atomic {
 const old: Computation = { kind: 'old' };
 const one: Computation = { kind: 'constant', value: 1 };
 const zero: Computation = { kind: 'constant', value: 0 };
-const binary = (operator: BinaryOperator, left: Computation, right: Computation): Computation => ({
+const binary = (operator: CBinaryOperator, left: Computation, right: Computation): Computation => ({
   kind: 'binary',
   operator,
   left,
   right,
 });
 
-type Plain = Omit<Update, 'order' | 'waitsFor'>;
+type PlainUpdate = Omit<Update, 'order' | 'waitsFor'>;
 
-const always = (value: Computation, result: Computation): Plain => ({ condition: null, value, result });
+const always = (value: Computation, result: Computation): PlainUpdate => ({ condition: null, value, result });
 
 /** `fetch_add`, `add_return`, `add`: the operators by the kernel's word for them. */
-const words: Readonly<Record<string, BinaryOperator>> = {
+const words: Readonly<Record<string, CBinaryOperator>> = {
   add: '+',
   sub: '-',
   and: '&',
@@ -38,7 +38,7 @@ const words: Readonly<Record<string, BinaryOperator>> = {
 
 const byOne: Readonly<Record<string, string>> = { inc: 'add', dec: 'sub' };
 
-const tests: Readonly<Record<string, readonly [operator: BinaryOperator, compare: BinaryOperator]>> = {
+const tests: Readonly<Record<string, readonly [operator: CBinaryOperator, compare: CBinaryOperator]>> = {
   add_negative: ['+', '<'],
   add_and_test: ['+', '=='],
   sub_and_test: ['-', '=='],
@@ -73,7 +73,7 @@ const atomic = (
   operands: number,
   address: number,
   order: AccessOrder,
-  update: (others: readonly Computation[]) => Plain,
+  update: (others: readonly Computation[]) => PlainUpdate,
 ): Atomic => ({
   operands,
   address,
@@ -83,7 +83,7 @@ const atomic = (
 
 /** atomic_add_unless(v, a, u), atomic_inc_not_zero(v) */
 function conditionalAdd(operation: string, order: AccessOrder): Atomic | null {
-  const unless = (by: Computation, not: Computation): Plain => {
+  const unless = (by: Computation, not: Computation): PlainUpdate => {
     const condition = binary('!=', old, not);
     return { condition, value: binary('+', old, by), result: condition };
   };
@@ -98,7 +98,7 @@ function arithmetic(operation: string, order: AccessOrder | null): Atomic | null
     .join('_');
   const implied = whole !== operation;
   const operands = implied ? 1 : 2;
-  const make = (otherwise: AccessOrder, update: (by: Computation) => Plain) =>
+  const make = (otherwise: AccessOrder, update: (by: Computation) => PlainUpdate) =>
     atomic(operands, operands - 1, order ?? otherwise, ([by]) => update(implied ? one : by!));
   const test = tests[whole];
   if (test !== undefined)

@@ -1,5 +1,5 @@
 /** How C computes with numbers of known width; whatever needs more than 53 bits is refused. */
-import { LitmusError, type BinaryOperator, type CType, type UnaryOperator } from './litmus-test.ts';
+import { LitmusError, type CBinaryOperator, type CType, type UnaryOperator } from './litmus-test.ts';
 
 export const int: CType = { bits: 32, isSigned: true };
 
@@ -41,7 +41,7 @@ export function unaryOn(operator: UnaryOperator, operand: number, type: CType): 
 }
 
 /** Operands are of the type already; null for a division by zero. */
-export function binaryOn(operator: BinaryOperator, left: number, right: number, type: CType): number | null {
+export function binaryOn(operator: CBinaryOperator, left: number, right: number, type: CType): number | null {
   switch (operator) {
     case '==':
       return Number(left === right);

@@ -2,7 +2,7 @@
 import * as t from './tokens.ts';
 import type { IToken } from 'chevrotain';
 import { ConditionGrammar } from './condition-grammar.ts';
-import { LitmusError, type BinaryOperator, type CExpr, type CStatement, type CType } from './litmus-test.ts';
+import { LitmusError, type CBinaryOperator, type CExpr, type CStatement, type CType } from './litmus-test.ts';
 
 type Statements = readonly CStatement[];
 
@@ -319,7 +319,7 @@ function grouped(operands: readonly CExpr[], operators: readonly string[]): CExp
   if (weakest < 0) return operands[0]!;
   return {
     kind: 'binary',
-    operator: operators[weakest] as BinaryOperator,
+    operator: operators[weakest] as CBinaryOperator,
     left: grouped(operands.slice(0, weakest + 1), operators.slice(0, weakest)),
     right: grouped(operands.slice(weakest + 1), operators.slice(weakest + 1)),
   };
@@ -330,7 +330,7 @@ const one: CExpr = { kind: 'constant', value: 1 };
 /** `r0 += e` and `r0++` as the value of `r0`. */
 const changed = (target: CExpr, image: string, by: CExpr): CExpr => ({
   kind: 'binary',
-  operator: image[0] as BinaryOperator,
+  operator: image[0] as CBinaryOperator,
   left: target,
   right: by,
 });

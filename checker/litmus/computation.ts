@@ -4,10 +4,10 @@ import { assignments, type ValuesOf } from './domains.ts';
 import type { Encoding } from './encoding.ts';
 import type { Computation } from './instruction.ts';
 import { LitmusError } from './litmus-test.ts';
-import { isTrue, old, valueOf, variablesOf, type Assignment, type Result } from './values.ts';
+import { isTrue, old, valueOf, variablesOf, type Assignment, type ComputedValue } from './values.ts';
 
 /** Where a computation stands. */
-export interface Site {
+export interface ComputationSite {
   readonly line: number;
   readonly text: string;
   readonly encoding: Encoding;
@@ -17,18 +17,18 @@ export interface Site {
   readonly variable: (name: string) => Expr<number>;
 }
 
-const isAssigned = (assignment: Assignment, { variable, encoding }: Site): Expr<boolean> =>
+const isAssigned = (assignment: Assignment, { variable, encoding }: ComputationSite): Expr<boolean> =>
   and(...[...assignment].map(([name, value]) => eq(variable(name), encoding.encode(value))));
 
 /** Throws  LitmusError for what never has a meaning. */
-export function expressionOf(computation: Computation, site: Site): Expr<number> {
+export function expressionOf(computation: Computation, site: ComputationSite): Expr<number> {
   if (computation.kind === 'register') return site.variable(computation.name);
   if (computation.kind === 'old') return site.variable(old);
   const rows = rowsOf(computation, site);
   if (rows.every(({ result }) => result === null))
     throw new LitmusError(site.line, `'${site.text}' computes with addresses or divides by zero`);
   const { encode, nonsense } = site.encoding;
-  const number = (result: Result): Expr<number> => ({
+  const number = (result: ComputedValue): Expr<number> => ({
     kind: 'constant',
     value: result === null ? nonsense : encode(result),
   });
@@ -46,14 +46,14 @@ export function expressionOf(computation: Computation, site: Site): Expr<number>
 function dependence(
   computation: Computation,
   expr: AnyExpr,
-  { variable }: Pick<Site, 'variable'>,
+  { variable }: Pick<ComputationSite, 'variable'>,
 ): Expr<boolean> | null {
   const named = new Set([...walk(expr)].flatMap((part) => ('name' in part ? [part.name] : [])));
   const missing = [...variablesOf(computation)].filter((name) => name !== old && !named.has(name));
   return missing.length === 0 ? null : and(...missing.map((name) => eq(variable(name), variable(name))));
 }
 
-export function conditionOf(computation: Computation, site: Site): Expr<boolean> {
+export function conditionOf(computation: Computation, site: ComputationSite): Expr<boolean> {
   const rows = rowsOf(computation, site);
   const isTrueIn = rows.filter(({ result }) => isTrue(result));
   const table =
@@ -64,19 +64,19 @@ export function conditionOf(computation: Computation, site: Site): Expr<boolean>
   return named === null ? table : and(named, table);
 }
 
-interface Row {
+interface TruthTableRow {
   readonly assignment: Assignment;
-  readonly result: Result;
+  readonly result: ComputedValue;
 }
 
-const rowsOf = (computation: Computation, { valuesOf, line }: Site): readonly Row[] =>
+const rowsOf = (computation: Computation, { valuesOf, line }: ComputationSite): readonly TruthTableRow[] =>
   assignments([computation], valuesOf, line).map((assignment) => ({
     assignment,
     result: valueOf(computation, assignment),
   }));
 
 /** The rows by result, the commonest first: it needs no condition. */
-function grouped(rows: readonly Row[]) {
+function grouped(rows: readonly TruthTableRow[]) {
   const groups = Map.groupBy(rows, ({ result }) => result);
   return [...groups]
     .map(([result, group]) => ({ result, assigned: group.map(({ assignment }) => assignment) }))

@@ -1,22 +1,22 @@
 /** Which values each location and register of a litmus test can have. */
-import type { Computation, Instruction } from './instruction.ts';
+import type { Computation, LitmusInstruction } from './instruction.ts';
 import { LitmusError, type LitmusTest, type LitmusValue } from './litmus-test.ts';
-import type { Code } from './lower.ts';
-import { old, valueOf, variablesOf, type Assignment, type Result } from './values.ts';
+import type { LoweredCode } from './lower.ts';
+import { old, valueOf, variablesOf, type Assignment, type ComputedValue } from './values.ts';
 
 /** Beyond this a computation would make a model that nobody can read. */
 const mostAssignments = 4_096;
 
-type Values = ReadonlySet<LitmusValue>;
+type ValueSetOf = ReadonlySet<LitmusValue>;
 
 export interface Domains {
-  readonly locations: ReadonlyMap<string, Values>;
+  readonly locations: ReadonlyMap<string, ValueSetOf>;
   /** By process number. */
-  readonly registers: ReadonlyMap<number, ReadonlyMap<string, Values>>;
+  readonly registers: ReadonlyMap<number, ReadonlyMap<string, ValueSetOf>>;
 }
 
 /** Names for the values of a computation's variables. */
-export type ValuesOf = (variable: string) => Values;
+export type ValuesOf = (variable: string) => ValueSetOf;
 
 /** All ways to give the variables of computations their values. Throws  LitmusError when there are too many. */
 export function assignments(
@@ -42,8 +42,12 @@ export function assignments(
  * An instruction is executed once at most, so no value takes more steps to arise than there are instructions; most
  * tests are complete after two or three rounds.
  */
-export function domainsOf(test: LitmusTest, codes: readonly Code[], locations: readonly string[]): Domains {
-  const growing: Growing = {
+export function domainsOf(
+  test: LitmusTest,
+  codes: readonly LoweredCode[],
+  locations: readonly string[],
+): Domains {
+  const growing: GrowingDomains = {
     changed: true,
     locations: new Map(locations.map((name) => [name, new Set([initialOf(test, null, name)])])),
     registers: new Map(
@@ -65,19 +69,19 @@ export function domainsOf(test: LitmusTest, codes: readonly Code[], locations: r
 export const initialOf = (test: LitmusTest, owner: number | null, name: string): LitmusValue =>
   test.initial.findLast(({ observed }) => observed.owner === owner && observed.name === name)?.value ?? 0;
 
-const countOf = (instructions: readonly Instruction[]): number =>
+const countOf = (instructions: readonly LitmusInstruction[]): number =>
   instructions.reduce(
     (sum, part) => sum + 1 + (part.kind === 'if' ? countOf(part.then) + countOf(part.otherwise) : 0),
     0,
   );
 
-interface Growing {
+interface GrowingDomains {
   changed: boolean;
   readonly locations: Map<string, Set<LitmusValue>>;
   readonly registers: Map<number, Map<string, Set<LitmusValue>>>;
 }
 
-function flow(instructions: readonly Instruction[], owner: number, growing: Growing): void {
+function flow(instructions: readonly LitmusInstruction[], owner: number, growing: GrowingDomains): void {
   for (const instruction of instructions)
     if (instruction.kind === 'if') flow([...instruction.then, ...instruction.otherwise], owner, growing);
     else flowThrough(instruction, growing.registers.get(owner)!, growing);
@@ -85,8 +89,8 @@ function flow(instructions: readonly Instruction[], owner: number, growing: Grow
 
 type Sets = Map<string, Set<LitmusValue>>;
 
-function flowThrough(instruction: Instruction, registers: Sets, growing: Growing): void {
-  const add = (target: Set<LitmusValue> | undefined, value: Result) => {
+function flowThrough(instruction: LitmusInstruction, registers: Sets, growing: GrowingDomains): void {
+  const add = (target: Set<LitmusValue> | undefined, value: ComputedValue) => {
     if (target === undefined || value === null || target.has(value)) return;
     target.add(value);
     growing.changed = true;
@@ -128,15 +132,15 @@ function flowThrough(instruction: Instruction, registers: Sets, growing: Growing
   }
 }
 
-interface Target {
+interface ValueTarget {
   readonly cell: Set<LitmusValue>;
-  readonly add: (target: Set<LitmusValue> | undefined, value: Result) => void;
+  readonly add: (target: Set<LitmusValue> | undefined, value: ComputedValue) => void;
 }
 
 function flowThroughUpdate(
-  { value, result, register, line }: Instruction & { kind: 'update' },
+  { value, result, register, line }: LitmusInstruction & { kind: 'update' },
   registers: Sets,
-  { cell, add }: Target,
+  { cell, add }: ValueTarget,
 ): void {
   const before = new Set(cell);
   const parts = [value, result];

@@ -2,7 +2,7 @@
 import { memoryModelNames, type MemoryModelName } from '../language/memory-name.ts';
 import { LitmusError, LitmusLimit, type LitmusTest } from './litmus-test.ts';
 import { defaultJudge } from './lkmm/judge.ts';
-import { showOf, type Shown } from './lkmm/why.ts';
+import { showOf, type ShownExecution } from './lkmm/why.ts';
 import { printState } from './print.ts';
 import { holds, valuesOf } from './proposition.ts';
 import { defaultLitmus, runTest, type FinalState, type LitmusResult, type RunStep } from './run.ts';
@@ -11,7 +11,7 @@ export interface Explanation {
   /** A sentence that says what is shown, or why nothing is. */
   readonly title: string;
   /** The execution; null under a machine, and where there is none. */
-  readonly shown: Shown | null;
+  readonly shown: ShownExecution | null;
   /** The run of the machine that the test was run on, or null. */
   readonly run: readonly RunStep[] | null;
 }

@@ -1,5 +1,5 @@
 /** Explores the whole state space of a litmus test. */
-import type { TransitionTable } from '../program/transition-system.ts';
+import type { TransitionSystem } from '../program/transition-system.ts';
 import { CapacityError } from '../state-space/capacity-error.ts';
 import { compiledSpace } from '../engine/compiled-space.ts';
 import { interpretedSpace } from '../state-space/interpreted-space.ts';
@@ -10,10 +10,10 @@ import { LitmusLimit } from './litmus-test.ts';
 const few = 1_000;
 
 /** Throws  LitmusLimit when there are more states than fit in memory, and whatever `tick` throws. */
-export function explored(table: TransitionTable, tick: () => void): StateSpace {
-  const small = interpretedSpace(table);
+export function explored(system: TransitionSystem, tick: () => void): StateSpace {
+  const small = interpretedSpace(system);
   if (explore(small, few, tick)) return small;
-  const large = compiledSpace(table);
+  const large = compiledSpace(system);
   exploredWhole(large, tick);
   return large;
 }

@@ -11,8 +11,8 @@
  * Source:  Alglave, Maranget, McKenney, Parri and Stern, Frightening small children and disconcerting grown-ups:
  *          concurrency in the Linux kernel (ASPLOS 2018), the fundamental law of RCU
  */
-import type { Instruction } from './instruction.ts';
-import type { Code } from './lower.ts';
+import type { LitmusInstruction } from './instruction.ts';
+import type { LoweredCode } from './lower.ts';
 import {
   gracePeriodsIn,
   sectionsIn,
@@ -23,7 +23,7 @@ import {
 } from './section-ranges.ts';
 
 export interface WithGracePeriods {
-  readonly codes: readonly Code[];
+  readonly codes: readonly LoweredCode[];
   /** Locations that the test has not got. */
   readonly added: readonly string[];
 }
@@ -31,7 +31,7 @@ export interface WithGracePeriods {
 /** A grace period and a process that it waits for, with the outermost sections of that process. */
 interface Pair {
   readonly gracePeriod: GracePeriod;
-  readonly reader: Code;
+  readonly reader: LoweredCode;
   readonly sections: readonly SectionRange[];
   /** The register of the reader that holds its guess. */
   readonly guess: string;
@@ -45,7 +45,7 @@ interface Pair {
 const never = '__never';
 
 /** Throws  LitmusError for sections that are not balanced. */
-export function withGracePeriods(codes: readonly Code[]): WithGracePeriods {
+export function withGracePeriods(codes: readonly LoweredCode[]): WithGracePeriods {
   const gracePeriods = codes.flatMap((owner) =>
     gracePeriodsIn(owner.instructions).map((gracePeriod) => ({ owner, gracePeriod })),
   );
@@ -59,9 +59,9 @@ export function withGracePeriods(codes: readonly Code[]): WithGracePeriods {
 }
 
 function pairsOf(
-  { owner, gracePeriod }: { readonly owner: Code; readonly gracePeriod: GracePeriod },
+  { owner, gracePeriod }: { readonly owner: LoweredCode; readonly gracePeriod: GracePeriod },
   number: number,
-  codes: readonly Code[],
+  codes: readonly LoweredCode[],
 ): readonly Pair[] {
   const name = `__grace_period_${number}`;
   return codes.flatMap((reader): readonly Pair[] => {
@@ -72,12 +72,14 @@ function pairsOf(
   });
 }
 
-function rewritten(code: Code, pairs: readonly Pair[], stuck: ReadonlySet<GracePeriod>): Code {
+function rewritten(code: LoweredCode, pairs: readonly Pair[], stuck: ReadonlySet<GracePeriod>): LoweredCode {
   const own = pairs.filter(({ reader }) => reader === code);
-  const guesses = own.flatMap(({ gracePeriod: { line, text }, guess, sections, over }): Instruction[] => [
-    { kind: 'guess', line, text: `(read sections before ${text})`, register: guess, most: sections.length },
-    ifGuessed({ line, text, guess }, 0, setNow(line, text, over)),
-  ]);
+  const guesses = own.flatMap(
+    ({ gracePeriod: { line, text }, guess, sections, over }): LitmusInstruction[] => [
+      { kind: 'guess', line, text: `(read sections before ${text})`, register: guess, most: sections.length },
+      ifGuessed({ line, text, guess }, 0, setNow(line, text, over)),
+    ],
+  );
   return {
     ...code,
     registers: [...code.registers, ...own.map(({ guess }) => guess)],
@@ -92,10 +94,10 @@ interface Replacing {
   readonly stuck: ReadonlySet<GracePeriod>;
 }
 
-function replaced(one: Instruction, all: Replacing): Instruction | readonly Instruction[] {
+function replaced(one: LitmusInstruction, all: Replacing): LitmusInstruction | readonly LitmusInstruction[] {
   const { own, pairs, stuck } = all;
   if (one.kind === 'if') {
-    const inside = (part: readonly Instruction[]) => part.flatMap((inner) => replaced(inner, all));
+    const inside = (part: readonly LitmusInstruction[]) => part.flatMap((inner) => replaced(inner, all));
     return { ...one, then: inside(one.then), otherwise: inside(one.otherwise) };
   }
   if (one.kind === 'section') return [one, ...own.flatMap((pair) => atEdge(one, pair))];
@@ -108,7 +110,7 @@ function replaced(one: Instruction, all: Replacing): Instruction | readonly Inst
 }
 
 /** What a reader does where a section begins or ends. */
-function atEdge(edge: Section, { sections, guess, over, begun }: Pair): readonly Instruction[] {
+function atEdge(edge: Section, { sections, guess, over, begun }: Pair): readonly LitmusInstruction[] {
   const { line, text } = edge;
   const at = sections.findIndex(({ begin, end }) => edge === begin || edge === end);
   if (at < 0) return [];
@@ -117,7 +119,7 @@ function atEdge(edge: Section, { sections, guess, over, begun }: Pair): readonly
     : [ifGuessed({ line, text, guess }, at + 1, releaseOne(line, text, over))];
 }
 
-function waiting(gracePeriod: GracePeriod, pairs: readonly Pair[]): readonly Instruction[] {
+function waiting(gracePeriod: GracePeriod, pairs: readonly Pair[]): readonly LitmusInstruction[] {
   const { line, text } = gracePeriod;
   if (pairs.length === 0) return [gracePeriod];
   return [
@@ -129,7 +131,7 @@ function waiting(gracePeriod: GracePeriod, pairs: readonly Pair[]): readonly Ins
 
 const one = { kind: 'constant', value: 1 } as const;
 
-const releaseOne = (line: number, text: string, location: string): Instruction => ({
+const releaseOne = (line: number, text: string, location: string): LitmusInstruction => ({
   kind: 'store',
   line,
   text,
@@ -139,7 +141,7 @@ const releaseOne = (line: number, text: string, location: string): Instruction =
 });
 
 /** A full barrier that writes between its two sides: nothing is gained by a store that is seen later. */
-const setNow = (line: number, text: string, location: string): Instruction => ({
+const setNow = (line: number, text: string, location: string): LitmusInstruction => ({
   kind: 'update',
   line,
   text,
@@ -152,7 +154,7 @@ const setNow = (line: number, text: string, location: string): Instruction => ({
   order: 'full',
 });
 
-const awaitOne = (line: number, text: string, location: string): Instruction => ({
+const awaitOne = (line: number, text: string, location: string): LitmusInstruction => ({
   kind: 'await',
   line,
   text,
@@ -162,8 +164,8 @@ const awaitOne = (line: number, text: string, location: string): Instruction => 
 const ifGuessed = (
   { line, text, guess }: { readonly line: number; readonly text: string; readonly guess: string },
   sections: number,
-  then: Instruction,
-): Instruction => ({
+  then: LitmusInstruction,
+): LitmusInstruction => ({
   kind: 'if',
   line,
   text,

@@ -13,7 +13,7 @@ import {
 import { cellAt } from './values.ts';
 
 /** A test but for its name; `from` and `to` are where the condition stands in the source. */
-type Body = Omit<LitmusTest, 'name' | 'conditionText' | 'conditionLine'> & {
+type TestBody = Omit<LitmusTest, 'name' | 'conditionText' | 'conditionLine'> & {
   readonly from: number;
   readonly to: number;
 };
@@ -26,7 +26,7 @@ export class LitmusGrammar extends CGrammar {
     this.performSelfAnalysis();
   }
 
-  readonly test = this.RULE('test', (): Body => {
+  readonly test = this.RULE('test', (): TestBody => {
     const initial: (readonly Initial[])[] = [];
     const processes: Process[] = [];
     const locations: (readonly Observed[])[] = [];

@@ -1,5 +1,5 @@
 /** What the processes of a litmus test execute: one memory access an instruction, and computation on registers. */
-import type { BinaryOperator, UnaryOperator } from './litmus-test.ts';
+import type { CBinaryOperator, UnaryOperator } from './litmus-test.ts';
 
 /** A computation without memory accesses; `old` is what a read-modify-write has read. */
 export type Computation =
@@ -10,7 +10,7 @@ export type Computation =
   | { readonly kind: 'unary'; readonly operator: UnaryOperator; readonly operand: Computation }
   | {
       readonly kind: 'binary';
-      readonly operator: BinaryOperator;
+      readonly operator: CBinaryOperator;
       readonly left: Computation;
       readonly right: Computation;
     };
@@ -18,7 +18,7 @@ export type Computation =
 export type AccessOrder = 'full' | 'acquire' | 'release' | 'relaxed';
 
 /** Executed where it stands in the text, at most once in a run: there are no loops. */
-export type Instruction = { readonly line: number; readonly text: string } & (
+export type LitmusInstruction = { readonly line: number; readonly text: string } & (
   | { readonly kind: 'compute'; readonly register: string; readonly value: Computation }
   | {
       readonly kind: 'load';
@@ -55,8 +55,8 @@ export type Instruction = { readonly line: number; readonly text: string } & (
   | {
       readonly kind: 'if';
       readonly condition: Computation;
-      readonly then: readonly Instruction[];
-      readonly otherwise: readonly Instruction[];
+      readonly then: readonly LitmusInstruction[];
+      readonly otherwise: readonly LitmusInstruction[];
     }
 );
 

@@ -21,7 +21,7 @@ export class LitmusLimit extends LitmusError {
 }
 
 export type UnaryOperator = '!' | '-' | '~';
-export type BinaryOperator = (typeof binaryOperators)[number][number];
+export type CBinaryOperator = (typeof binaryOperators)[number][number];
 
 /** From the weakest to the strongest binding. */
 export const binaryOperators = [
@@ -46,7 +46,7 @@ export type CExpr =
   | { readonly kind: 'unary'; readonly operator: UnaryOperator; readonly operand: CExpr }
   | {
       readonly kind: 'binary';
-      readonly operator: BinaryOperator;
+      readonly operator: CBinaryOperator;
       readonly left: CExpr;
       readonly right: CExpr;
     }

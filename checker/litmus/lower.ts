@@ -1,35 +1,35 @@
 /** Takes the C of a process apart into instructions. */
 import { LitmusError, type CExpr, type CStatement, type Process } from './litmus-test.ts';
-import type { Instruction, Strengthened, Computation, Update } from './instruction.ts';
+import type { LitmusInstruction, Strengthened, Computation, Update } from './instruction.ts';
 import { atomicNamed, lock, tryLock, type Atomic } from './atomics.ts';
 import { variablesOf, old } from './values.ts';
 import { strengthened } from './strengthened.ts';
 
 /** The instructions of a process, with its registers: those it declares or assigns, and those for what lies between. */
-export interface Code {
+export interface LoweredCode {
   readonly from: Process;
   readonly registers: readonly string[];
-  readonly instructions: readonly Instruction[];
+  readonly instructions: readonly LitmusInstruction[];
 }
 
 /** Where instructions go, and what names mean there. */
 export interface Lowering {
   readonly line: number;
   readonly text: string;
-  readonly out: Instruction[];
+  readonly out: LitmusInstruction[];
   readonly registers: Set<string>;
   readonly locations: ReadonlySet<string>;
 }
 
 /** What a process begins with. */
-export interface Surroundings {
+export interface ProcessStart {
   readonly locations: ReadonlySet<string>;
   /** The registers that have initial values. */
   readonly initial: readonly string[];
 }
 
 /** Throws  LitmusError for calls and accesses that are not supported. */
-export function lower(from: Process, { initial, locations }: Surroundings): Code {
+export function lower(from: Process, { initial, locations }: ProcessStart): LoweredCode {
   // A declaration hides the location of that name, as in C.
   const registers = new Set([...initial, ...declaredIn(from.body)]);
   const instructions = strengthened(lowerBlock(from.body, { registers, locations }));
@@ -42,10 +42,10 @@ const declaredIn = (body: readonly CStatement[]): readonly string[] =>
     return statement.kind === 'declare' ? [statement.name] : [];
   });
 
-type Names = Pick<Lowering, 'registers' | 'locations'>;
+type DeclaredNames = Pick<Lowering, 'registers' | 'locations'>;
 
-function lowerBlock(body: readonly CStatement[], names: Names): readonly Instruction[] {
-  const out: Instruction[] = [];
+function lowerBlock(body: readonly CStatement[], names: DeclaredNames): readonly LitmusInstruction[] {
+  const out: LitmusInstruction[] = [];
   for (const statement of body) {
     const { line, text } = statement;
     const into: Lowering = { ...names, line, text, out };
@@ -177,7 +177,7 @@ export function effectOf(expr: CExpr, into: Lowering): void {
   }
 }
 
-function storeIn(call: Call, into: Lowering): Instruction | null {
+function storeIn(call: Call, into: Lowering): LitmusInstruction | null {
   const known = stores[call.name];
   if (known === undefined) return null;
   checkOperands(call, 2);
@@ -187,7 +187,7 @@ function storeIn(call: Call, into: Lowering): Instruction | null {
 }
 
 /** The memory access that an expression is, into a register if one is given; null where it is none. */
-export function accessIn(expr: CExpr, register: string | null, into: Lowering): Instruction | null {
+export function accessIn(expr: CExpr, register: string | null, into: Lowering): LitmusInstruction | null {
   const { line, text } = into;
   if (expr.kind === 'dereference')
     return {
@@ -269,9 +269,9 @@ function addressOf({ name, operands, line }: Call, form: '*x' | 'x', into: Lower
   return compute(operand.address, into);
 }
 
-type Kind = 'begin' | 'end' | 'grace period';
+type SectionKind = 'begin' | 'end' | 'grace period';
 
-const kinds: Readonly<Record<string, Kind>> = {
+const kinds: Readonly<Record<string, SectionKind>> = {
   rcu_read_lock: 'begin',
   rcu_read_unlock: 'end',
   synchronize_rcu: 'grace period',
@@ -285,7 +285,7 @@ const kinds: Readonly<Record<string, Kind>> = {
 };
 
 /** The instruction that a call is, or null where it is none of RCU; `srcu_read_lock()` returns 0. */
-export function readSectionIn(call: Call, register: string | null, into: Lowering): Instruction | null {
+export function readSectionIn(call: Call, register: string | null, into: Lowering): LitmusInstruction | null {
   const kind = kinds[call.name];
   if (kind === undefined) return null;
   const { line, text, out } = into;
@@ -300,7 +300,7 @@ export function readSectionIn(call: Call, register: string | null, into: Lowerin
 /** The register that holds the cookie. Throws  LitmusError where it comes from elsewhere. */
 function cookieOf(
   { name, operands }: Call,
-  kind: Kind,
+  kind: SectionKind,
   register: string | null,
   { line, registers }: Lowering,
 ): string | null {

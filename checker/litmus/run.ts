@@ -1,6 +1,6 @@
 /** Runs a litmus test: all states that it can end in, and what its condition says of them. */
-import type { Transition, TransitionTable } from '../program/transition-system.ts';
-import { transitionTable } from '../program/build-transitions.ts';
+import type { Transition, TransitionSystem } from '../program/transition-system.ts';
+import { transitionSystem } from '../program/build-transitions.ts';
 import type { Bounds, MemoryModelName } from '../language/memory-name.ts';
 import type { Untried } from '../language/model.ts';
 import { defaultSettings, memoryModels } from '../memory/memory-models.ts';
@@ -137,7 +137,7 @@ function run(test: LitmusTest, memory: MemoryModelName, options: LitmusOptions):
     translation,
     test.conditionLine,
   );
-  const { ends, table, space, untried } = finalStates(translation, memory, options);
+  const { ends, system, space, untried } = finalStates(translation, memory, options);
   const kept = ends
     .map(({ id, state }) => ({ id, value: valuesIn(state, translation) }))
     .filter(({ value }) => test.filter === null || holds(test.filter, value));
@@ -153,14 +153,14 @@ function run(test: LitmusTest, memory: MemoryModelName, options: LitmusOptions):
     race: null,
     runTo: (row) => {
       const end = byRow.get(JSON.stringify(row));
-      return end === undefined ? null : stepsTo(end.id, space, table);
+      return end === undefined ? null : stepsTo(end.id, space, system);
     },
     untried,
   };
 }
 
 /** The steps of a shortest run to a state. */
-function stepsTo(id: number, space: StateSpace, table: TransitionTable): readonly RunStep[] {
+function stepsTo(id: number, space: StateSpace, system: TransitionSystem): readonly RunStep[] {
   const cameFrom = new Map<number, { readonly from: number; readonly step: RunStep }>();
   const known = new Set<number>();
   // Where processes choose something at first, there is more than one state to begin with.
@@ -173,7 +173,7 @@ function stepsTo(id: number, space: StateSpace, table: TransitionTable): readonl
         if (known.has(to)) continue;
         known.add(to);
         reached.push(to);
-        const { name } = table.threads[edge.thread]!.thread;
+        const { name } = system.threads[edge.thread]!.thread;
         cameFrom.set(to, { from, step: { process: name, text: textOf(edge.transition) } });
       }
   }
@@ -204,12 +204,12 @@ function refuse(finding: Finding): void {
 function finalStates(translation: Translation, memory: MemoryModelName, { tick, bounds }: LitmusOptions) {
   if (memory === 'arm64') return finalStatesOnArm64(translation, tick);
   const model = bounds === undefined ? translation.model : { ...translation.model, bounds };
-  const table = transitionTable(memoryModels[memory](model, defaultSettings));
-  const space = explored(table, tick);
+  const system = transitionSystem(memoryModels[memory](model, defaultSettings));
+  const space = explored(system, tick);
   for (const finding of space.findings) refuse(finding);
-  const [limit] = [...space.reached].map((at) => table.model.properties[at]!).filter((one) => one.limit);
+  const [limit] = [...space.reached].map((at) => system.model.properties[at]!).filter((one) => one.limit);
   if (limit !== undefined) throw new LitmusLimit(`inconclusive: ${limitReached(limit)}`);
-  const locationsAtEnd = endsOf(table);
+  const locationsAtEnd = endsOf(system);
   const hasEnded = (state: State) =>
     model.threads.every(({ name }) => state.threads[name]![0]!.location === locationsAtEnd[name]);
   // All states without a successor, and some that have one of a smaller number.
@@ -218,24 +218,24 @@ function finalStates(translation: Translation, memory: MemoryModelName, { tick, 
   const ends = [...marks.keys()]
     .filter((id) => marks[id] === 1)
     .map((id) => ({ id, state: space.state(id) }))
-    .filter(({ state }) => hasEnded(state) && moves(table, state).length === 0);
-  return { ends, table, space, untried: table.model.ledger ?? [] };
+    .filter(({ state }) => hasEnded(state) && moves(system, state).length === 0);
+  return { ends, system, space, untried: system.model.ledger ?? [] };
 }
 
 function finalStatesOnArm64({ model }: Translation, tick: () => void) {
-  const table = transitionTable(model);
+  const system = transitionSystem(model);
   const kept = new Set(
     model.threads.flatMap(({ name, locals }) => Object.keys(locals).map((local) => `${name}.${local}`)),
   );
-  const space = new Arm64Space(table, defaultMachine, { ...defaultProgram, kept });
+  const space = new Arm64Space(system, defaultMachine, { ...defaultProgram, kept });
   exploredWhole(space, tick);
   for (const finding of space.findings) refuse(finding);
-  const locationsAtEnd = endsOf(table);
+  const locationsAtEnd = endsOf(system);
   const ends = Array.from({ length: space.count }, (_, id) => ({ id, state: space.state(id) })).filter(
     ({ state }) =>
       model.threads.every(({ name }) => state.threads[name]![0]!.location === locationsAtEnd[name]),
   );
-  return { ends, table, space, untried: [] };
+  return { ends, system, space, untried: [] };
 }
 
 const valuesIn =

@@ -1,16 +1,16 @@
 /** Where read sections of RCU begin and end in the text of a process, and where grace periods stand. */
-import type { Instruction } from './instruction.ts';
+import type { LitmusInstruction } from './instruction.ts';
 import { LitmusError } from './litmus-test.ts';
 
-export type GracePeriod = Instruction & { readonly kind: 'grace period' };
-export type Section = Instruction & { readonly kind: 'section' };
+export type GracePeriod = LitmusInstruction & { readonly kind: 'grace period' };
+export type Section = LitmusInstruction & { readonly kind: 'section' };
 
 export interface SectionRange {
   readonly begin: Section;
   readonly end: Section;
 }
 
-export const gracePeriodsIn = (instructions: readonly Instruction[]): readonly GracePeriod[] =>
+export const gracePeriodsIn = (instructions: readonly LitmusInstruction[]): readonly GracePeriod[] =>
   instructions.flatMap((one) => {
     if (one.kind === 'if') return [...gracePeriodsIn(one.then), ...gracePeriodsIn(one.otherwise)];
     return one.kind === 'grace period' ? [one] : [];
@@ -22,7 +22,10 @@ export const gracePeriodsIn = (instructions: readonly Instruction[]): readonly G
  *
  * Throws  LitmusError where they are not balanced, or stand inside `if`.
  */
-export function sectionsIn(instructions: readonly Instruction[], domain: string): readonly SectionRange[] {
+export function sectionsIn(
+  instructions: readonly LitmusInstruction[],
+  domain: string,
+): readonly SectionRange[] {
   const sections: SectionRange[] = [];
   let open: readonly Section[] = [];
   for (const one of instructions) {
@@ -44,7 +47,7 @@ export function sectionsIn(instructions: readonly Instruction[], domain: string)
   return sections;
 }
 
-function refuseSections(instructions: readonly Instruction[], domain: string): void {
+function refuseSections(instructions: readonly LitmusInstruction[], domain: string): void {
   for (const one of instructions) {
     if (one.kind === 'if') refuseSections([...one.then, ...one.otherwise], domain);
     if (one.kind === 'section' && one.domain === domain)
@@ -56,7 +59,7 @@ function refuseSections(instructions: readonly Instruction[], domain: string): v
 }
 
 /** The grace periods that stand in a read section that they wait for: they never end, and so their runs are none. */
-export function stuckIn(instructions: readonly Instruction[]): ReadonlySet<GracePeriod> {
+export function stuckIn(instructions: readonly LitmusInstruction[]): ReadonlySet<GracePeriod> {
   const stuck = new Set<GracePeriod>();
   const open = new Map<string, number>();
   for (const one of instructions) {

@@ -20,39 +20,39 @@ import {
   type Text,
 } from '../language/statement.ts';
 import { through, type Variable } from '../language/variable.ts';
-import { conditionOf, expressionOf, type Site } from './computation.ts';
+import { conditionOf, expressionOf, type ComputationSite } from './computation.ts';
 import { assignments } from './domains.ts';
 import type { Encoding } from './encoding.ts';
-import type { AccessOrder, Computation, Instruction } from './instruction.ts';
+import type { AccessOrder, Computation, LitmusInstruction } from './instruction.ts';
 import { LitmusError, type LitmusValue } from './litmus-test.ts';
 import { old, valueOf, variablesOf } from './values.ts';
 
-type Values = ReadonlyMap<string, ReadonlySet<LitmusValue>>;
+type ValuesByName = ReadonlyMap<string, ReadonlySet<LitmusValue>>;
 
 /** What the code of a process can name. */
-export interface Names {
+export interface ProcessNames {
   readonly encoding: Encoding;
-  readonly registers: Values;
-  readonly locations: Values;
+  readonly registers: ValuesByName;
+  readonly locations: ValuesByName;
   readonly locals: Readonly<Record<string, unknown>>;
   readonly memory: Readonly<Record<string, unknown>>;
 }
 
 /** The text of a process; one that does nothing says so. */
-export const statementsFor = (instructions: readonly Instruction[], names: Names): Text =>
+export const statementsFor = (instructions: readonly LitmusInstruction[], names: ProcessNames): Text =>
   instructions.length === 0 ? [note('nothing')] : instructions.map((one) => statementFor(one, names));
 
 // Declarations by name give references by name; all are scalars with numbers.
-const local = ({ locals }: Names, name: string) => locals[name] as Variable<number>;
-const cell = ({ memory }: Names, name: string) => memory[name] as Variable<number>;
+const local = ({ locals }: ProcessNames, name: string) => locals[name] as Variable<number>;
+const cell = ({ memory }: ProcessNames, name: string) => memory[name] as Variable<number>;
 
 /** The location as an access names it whose address is computed from registers. */
-function reached(names: Names, location: string, address: Computation): Variable<number> {
+function reached(names: ProcessNames, location: string, address: Computation): Variable<number> {
   const registers = [...variablesOf(address)].map((name) => local(names, name));
   return registers.length === 0 ? cell(names, location) : through(cell(names, location), ...registers);
 }
 
-const siteOf = ({ line, text }: Instruction, names: Names): Site => ({
+const siteOf = ({ line, text }: LitmusInstruction, names: ProcessNames): ComputationSite => ({
   line,
   text,
   encoding: names.encoding,
@@ -60,7 +60,7 @@ const siteOf = ({ line, text }: Instruction, names: Names): Site => ({
   variable: (name) => local(names, name),
 });
 
-function statementFor(instruction: Instruction, names: Names): Statement | Text {
+function statementFor(instruction: LitmusInstruction, names: ProcessNames): Statement | Text {
   const { text } = instruction;
   const site = siteOf(instruction, names);
   switch (instruction.kind) {
@@ -122,7 +122,12 @@ function barrierOf(barrier: 'full' | 'write' | 'read', text: string): Statement 
  *
  * What is no address leads to a wait without end, which a run reports.
  */
-function at(address: Computation, site: Site, names: Names, access: (location: string) => Statement): Text {
+function at(
+  address: Computation,
+  site: ComputationSite,
+  names: ProcessNames,
+  access: (location: string) => Statement,
+): Text {
   const values = new Set(
     assignments([address], site.valuesOf, site.line).map((assignment) => valueOf(address, assignment)),
   );
@@ -147,14 +152,18 @@ function at(address: Computation, site: Site, names: Names, access: (location: s
   );
 }
 
-const isAddress = (pointer: Expr<number>, location: string, { encoding }: Names) =>
+const isAddress = (pointer: Expr<number>, location: string, { encoding }: ProcessNames) =>
   eq(pointer, encoding.encode(location));
 
-function updateOf(instruction: Instruction & { kind: 'update' }, location: string, names: Names): Statement {
+function updateOf(
+  instruction: LitmusInstruction & { kind: 'update' },
+  location: string,
+  names: ProcessNames,
+): Statement {
   const { text, waitsFor, condition, value, result, register, order } = instruction;
   const memory = reached(names, location, instruction.address);
   const base = siteOf(instruction, names);
-  const site: Site = {
+  const site: ComputationSite = {
     ...base,
     valuesOf: (name) => (name === old ? names.locations.get(location)! : base.valuesOf(name)),
     variable: (name) => (name === old ? memory : base.variable(name)),

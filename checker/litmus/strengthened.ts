@@ -1,5 +1,5 @@
 /** `smp_mb__before_atomic()` and the like: full barriers where they stand beside what they strengthen. */
-import type { Instruction, Strengthened } from './instruction.ts';
+import type { LitmusInstruction, Strengthened } from './instruction.ts';
 
 /**
  * The instructions with a full barrier for each such call that has an effect.
@@ -7,8 +7,8 @@ import type { Instruction, Strengthened } from './instruction.ts';
  * Elsewhere it orders nothing: not beside a plain store, which x86 does not order either, and not with another access in
  * between, of which the kernel promises nothing.
  */
-export const strengthened = (instructions: readonly Instruction[]): readonly Instruction[] =>
-  instructions.map((one, at): Instruction => {
+export const strengthened = (instructions: readonly LitmusInstruction[]): readonly LitmusInstruction[] =>
+  instructions.map((one, at): LitmusInstruction => {
     if (one.kind === 'if')
       return { ...one, then: strengthened(one.then), otherwise: strengthened(one.otherwise) };
     if (one.kind !== 'strengthen') return one;
@@ -21,9 +21,9 @@ export const strengthened = (instructions: readonly Instruction[]): readonly Ins
 
 function isBeside(
   what: Strengthened,
-  beforeLast: Instruction | undefined,
-  last: Instruction | undefined,
-  next: Instruction | undefined,
+  beforeLast: LitmusInstruction | undefined,
+  last: LitmusInstruction | undefined,
+  next: LitmusInstruction | undefined,
 ): boolean {
   switch (what) {
     case 'next atomic':
@@ -37,8 +37,8 @@ function isBeside(
   }
 }
 
-const isLock = (one: Instruction | undefined) => one?.kind === 'update' && one.waitsFor !== null;
+const isLock = (one: LitmusInstruction | undefined) => one?.kind === 'update' && one.waitsFor !== null;
 
 /** Whether it touches memory, or may. */
-const isAccess = ({ kind }: Instruction): boolean =>
+const isAccess = ({ kind }: LitmusInstruction): boolean =>
   kind !== 'compute' && kind !== 'note' && kind !== 'section' && kind !== 'strengthen' && kind !== 'barrier';

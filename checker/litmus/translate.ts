@@ -9,7 +9,7 @@ import { domainsOf, initialOf, type Domains } from './domains.ts';
 import { domainFor, encodingOf, type Encoding } from './encoding.ts';
 import { LitmusError, type LitmusTest, type LitmusValue, type Observed } from './litmus-test.ts';
 import { withGracePeriods } from './grace-periods.ts';
-import { lower, type Code } from './lower.ts';
+import { lower, type LoweredCode } from './lower.ts';
 import { observedIn } from './proposition.ts';
 import { typesIn } from './types.ts';
 import { statementsFor } from './statements.ts';
@@ -71,7 +71,7 @@ function refuseBelowZero(test: LitmusTest, { locations, registers }: Domains): v
 const initialRegisters = ({ initial }: LitmusTest, owner: number) =>
   initial.flatMap(({ observed }) => (observed.owner === owner ? [observed.name] : []));
 
-interface World {
+interface LitmusWorld {
   readonly test: LitmusTest;
   readonly domains: Domains;
   readonly encoding: Encoding;
@@ -81,7 +81,7 @@ interface World {
   readonly mayBlockForever: boolean;
 }
 
-function threadOf({ from, instructions }: Code, world: World): AnyThread {
+function threadOf({ from, instructions }: LoweredCode, world: LitmusWorld): AnyThread {
   const { test, domains, encoding, memory, declare, mayBlockForever } = world;
   const registers = domains.registers.get(from.number)!;
   const locals: Declarations = Object.fromEntries(

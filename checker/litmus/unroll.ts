@@ -6,13 +6,17 @@ import { binaryOf, unaryOf } from './values.ts';
 const mostRounds = 1_000;
 
 /** Registers that have a known value where control is. */
-type Known = Map<string, number>;
+type KnownRegisters = Map<string, number>;
 
 /** Throws  LitmusError for a loop that turns on what is read from memory, or that never ends. */
 export const unrolled = (body: readonly CStatement[]): readonly CStatement[] =>
   unroll(body, new Map(), { rounds: 0 });
 
-function unroll(body: readonly CStatement[], known: Known, spent: { rounds: number }): readonly CStatement[] {
+function unroll(
+  body: readonly CStatement[],
+  known: KnownRegisters,
+  spent: { rounds: number },
+): readonly CStatement[] {
   return body.flatMap((statement): readonly CStatement[] => {
     switch (statement.kind) {
       case 'declare':
@@ -41,7 +45,7 @@ function unroll(body: readonly CStatement[], known: Known, spent: { rounds: numb
 
 function rounds(
   loop: CStatement & { kind: 'loop' },
-  known: Known,
+  known: KnownRegisters,
   spent: { rounds: number },
 ): readonly CStatement[] {
   const all: CStatement[] = [];
@@ -60,13 +64,13 @@ function rounds(
   }
 }
 
-function assign(name: string, value: number | null, known: Known): void {
+function assign(name: string, value: number | null, known: KnownRegisters): void {
   if (value === null) known.delete(name);
   else known.set(name, value);
 }
 
 /** The value of an expression that only known registers and constants take part in; else null. */
-function valueIn(expr: CExpr, known: Known): number | null {
+function valueIn(expr: CExpr, known: KnownRegisters): number | null {
   switch (expr.kind) {
     case 'constant':
       return expr.value;

@@ -1,9 +1,9 @@
 /** The values of a litmus test, which are numbers and addresses, and how C computes with them. */
 import type { Computation } from './instruction.ts';
-import { LitmusError, type BinaryOperator, type LitmusValue, type UnaryOperator } from './litmus-test.ts';
+import { LitmusError, type CBinaryOperator, type LitmusValue, type UnaryOperator } from './litmus-test.ts';
 
 /** A computation that some values take part in has no meaning: an address times two. */
-export type Result = LitmusValue | null;
+export type ComputedValue = LitmusValue | null;
 
 /** The value of a variable of a computation: a register by its name, or what a read-modify-write has read. */
 export type Assignment = ReadonlyMap<string, LitmusValue>;
@@ -11,7 +11,7 @@ export type Assignment = ReadonlyMap<string, LitmusValue>;
 /** Names what a read-modify-write has read; no register is called that. */
 export const old = '(old)';
 
-export const isTrue = (value: Result): boolean => value !== null && value !== 0;
+export const isTrue = (value: ComputedValue): boolean => value !== null && value !== 0;
 
 /** The registers, and `old`, that a computation depends on. */
 export function variablesOf(computation: Computation): ReadonlySet<string> {
@@ -30,7 +30,7 @@ export function variablesOf(computation: Computation): ReadonlySet<string> {
   }
 }
 
-export function valueOf(computation: Computation, assignment: Assignment): Result {
+export function valueOf(computation: Computation, assignment: Assignment): ComputedValue {
   switch (computation.kind) {
     case 'constant':
       return fitting(computation.value);
@@ -49,14 +49,18 @@ export function valueOf(computation: Computation, assignment: Assignment): Resul
   }
 }
 
-export function unaryOf(operator: UnaryOperator, operand: Result): Result {
+export function unaryOf(operator: UnaryOperator, operand: ComputedValue): ComputedValue {
   if (operand === null) return null;
   if (operator === '!') return Number(operand === 0);
   if (typeof operand === 'string') return null;
   return operator === '-' ? fitting(-operand + 0) : ~operand;
 }
 
-export function binaryOf(operator: BinaryOperator, left: Result, right: Result): Result {
+export function binaryOf(
+  operator: CBinaryOperator,
+  left: ComputedValue,
+  right: ComputedValue,
+): ComputedValue {
   if (left === null || right === null) return null;
   switch (operator) {
     case '==':
@@ -87,7 +91,7 @@ export function binaryOf(operator: BinaryOperator, left: Result, right: Result):
   }
 }
 
-type Arithmetic = Exclude<BinaryOperator, '==' | '!=' | '&&' | '||'>;
+type Arithmetic = Exclude<CBinaryOperator, '==' | '!=' | '&&' | '||'>;
 
 /** Throws  LitmusError for what does not fit into 32 bits: how it goes on depends on types, which are not looked at here. */
 function fitting(value: number): number {
@@ -99,7 +103,7 @@ function fitting(value: number): number {
 }
 
 /** On 32 bits, as C's int; a division by zero has no meaning. */
-const arithmetic: Readonly<Record<Arithmetic, (left: number, right: number) => Result>> = {
+const arithmetic: Readonly<Record<Arithmetic, (left: number, right: number) => ComputedValue>> = {
   '|': (left, right) => left | right,
   '^': (left, right) => left ^ right,
   '&': (left, right) => left & right,
@@ -126,7 +130,7 @@ export function cellBehind(cell: string, by: number): string | null {
 }
 
 /** Elements of arrays, and what dependencies are written with: r ^ r or r - r, which is 0 whatever r is. */
-function onAddresses(operator: Arithmetic, left: LitmusValue, right: LitmusValue): Result {
+function onAddresses(operator: Arithmetic, left: LitmusValue, right: LitmusValue): ComputedValue {
   if (left === right && (operator === '^' || operator === '-')) return 0;
   if (typeof left === 'string' && typeof right === 'number') {
     if (operator === '+') return cellBehind(left, right);

@@ -1,18 +1,18 @@
 /** Builds the transition system of a model: each thread's control flow, with local computation fused. */
 import type { Model } from '../language/model.ts';
-import type { TransitionTable, Transition } from './transition-system.ts';
+import type { TransitionSystem, Transition } from './transition-system.ts';
 import { flowOf } from './control-flow.ts';
 import { Fusion } from './fuse-local-steps.ts';
-import { stops } from './scheduling-points.ts';
+import { schedulingPoints } from './scheduling-points.ts';
 import { walk } from '../language/expression.ts';
 
-export function transitionTable(model: Model): TransitionTable {
+export function transitionSystem(model: Model): TransitionSystem {
   const watched = watchedLocals(model);
   const transitions: Transition[] = [];
   const threads = model.threads.map((thread) => {
     const flow = flowOf(thread);
     const isWatched = (name: string) => watched.has(`${thread.name}.${name}`);
-    return new Fusion(flow, stops(flow, isWatched), transitions).table(thread);
+    return new Fusion(flow, schedulingPoints(flow, isWatched), transitions).table(thread);
   });
   return { model, threads, transitions };
 }

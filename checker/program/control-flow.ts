@@ -34,19 +34,19 @@ export interface Flow {
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-type Pass = Mutable<Instruction & { kind: 'pass' }>;
+type PassInstruction = Mutable<Instruction & { kind: 'pass' }>;
 
 /** What the compilation of a block carries along. */
-interface Context {
+interface FlowContext {
   readonly instructions: Instruction[];
-  readonly labels: ReadonlyMap<string, { readonly at: number; readonly pass: Pass }>;
+  readonly labels: ReadonlyMap<string, { readonly at: number; readonly pass: PassInstruction }>;
   readonly atomic: Statement | null;
 }
 
 export function flowOf(thread: AnyThread): Flow {
   const instructions: Instruction[] = [];
   const end = emit(instructions, { kind: 'end', statement: null, atomic: null });
-  const labels = new Map<string, { at: number; pass: Pass }>();
+  const labels = new Map<string, { at: number; pass: PassInstruction }>();
   for (const statement of statementsOf(thread.body))
     if (statement.kind === 'label') labels.set(statement.name, emitPass(instructions, statement));
   return { entry: compileBlock(thread.body, end, { instructions, labels, atomic: null }), instructions };
@@ -57,20 +57,20 @@ function emit(instructions: Instruction[], instruction: Instruction): number {
 }
 
 /** A place to jump to before it is known what stands there. */
-function emitPass(instructions: Instruction[], statement: Statement): { at: number; pass: Pass } {
-  const pass: Pass = { kind: 'pass', statement, atomic: null, next: -1 };
+function emitPass(instructions: Instruction[], statement: Statement): { at: number; pass: PassInstruction } {
+  const pass: PassInstruction = { kind: 'pass', statement, atomic: null, next: -1 };
   return { at: emit(instructions, pass), pass };
 }
 
 /** Compiles from the last statement to the first, so that the successor is known; returns the entry. */
-function compileBlock(block: Block, next: number, context: Context): number {
+function compileBlock(block: Block, next: number, context: FlowContext): number {
   return block.reduceRight((successor, statement) => compile(statement, successor, context), next);
 }
 
-const compileAll = (blocks: readonly Block[], next: number, context: Context) =>
+const compileAll = (blocks: readonly Block[], next: number, context: FlowContext) =>
   blocks.map((part) => compileBlock(part, next, context));
 
-function compile(statement: Statement, next: number, context: Context): number {
+function compile(statement: Statement, next: number, context: FlowContext): number {
   const { instructions, labels, atomic } = context;
   const own = { statement, atomic };
   switch (statement.kind) {
@@ -115,7 +115,11 @@ function compile(statement: Statement, next: number, context: Context): number {
   }
 }
 
-function compileBranch(statement: Statement & { kind: 'branch' }, next: number, context: Context): number {
+function compileBranch(
+  statement: Statement & { kind: 'branch' },
+  next: number,
+  context: FlowContext,
+): number {
   const [then, otherwise] = compileAll([statement.then, statement.otherwise], next, context) as [
     number,
     number,
@@ -131,14 +135,14 @@ function compileBranch(statement: Statement & { kind: 'branch' }, next: number, 
   });
 }
 
-function compileForever(statement: Statement & { kind: 'forever' }, context: Context): number {
+function compileForever(statement: Statement & { kind: 'forever' }, context: FlowContext): number {
   const head = emitPass(context.instructions, statement);
   head.pass.next = compileBlock(statement.body, head.at, context);
   return head.at;
 }
 
 /** variable = low; body; while (variable != high) { variable++; body } */
-function compileLoop(statement: Statement & { kind: 'loop' }, next: number, context: Context): number {
+function compileLoop(statement: Statement & { kind: 'loop' }, next: number, context: FlowContext): number {
   const { variable, body } = statement;
   const { instructions } = context;
   const { low, high } = variable.domain as { low: number; high: number };

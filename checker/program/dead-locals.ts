@@ -14,7 +14,7 @@ export type DeadLocals = readonly (readonly { readonly position: number; readonl
  * Assumes:    an array lives on until all of it is dead: an assignment to an element ends nothing.
  */
 export function deadLocals(numbering: Numbering, thread: number): DeadLocals {
-  const table = numbering.table.threads[thread]!;
+  const table = numbering.system.threads[thread]!;
   const live = liveLocals(table, watched(numbering, table.thread.name));
   return live.map((names) =>
     [...numbering.locals[thread]!].flatMap(([name, { first }]) => {
@@ -25,8 +25,8 @@ export function deadLocals(numbering: Numbering, thread: number): DeadLocals {
   );
 }
 
-function watched({ table }: Numbering, thread: string): ReadonlySet<string> {
-  const { properties, costs } = table.model;
+function watched({ system }: Numbering, thread: string): ReadonlySet<string> {
+  const { properties, costs } = system.model;
   const conditions = [
     ...properties.map(({ condition }) => condition),
     ...costs.flatMap(({ until }) => until ?? []),

@@ -1,9 +1,9 @@
 /** In how many ways a model can begin: the choices before first steps multiply over the copies of threads. */
 import { sizeOf } from '../language/domain.ts';
-import type { Code, TransitionTable } from './transition-system.ts';
+import type { Code, TransitionSystem } from './transition-system.ts';
 
 /** No model has more initial states than this; it may have fewer. */
-export const beginnings = ({ threads }: TransitionTable): number =>
+export const mostInitialStates = ({ threads }: TransitionSystem): number =>
   threads.reduce((product, { entry, thread }) => product * waysOf(entry) ** thread.cpus, 1);
 
 /** In at most how many ways the code runs: its choices multiply, of two branches one is taken. */

@@ -1,7 +1,7 @@
 /** Numbers in place of names: the values, shared cells, copies of threads and local cells of a model. */
 import type { AnyDomain, Value } from '../language/domain.ts';
 import type { Declarations } from '../language/variable.ts';
-import type { ThreadTable, TransitionTable } from './transition-system.ts';
+import type { ThreadTable, TransitionSystem } from './transition-system.ts';
 
 /** The cells of a variable: one for a scalar, consecutive ones for an array. */
 export interface CellRange {
@@ -12,15 +12,15 @@ export interface CellRange {
 }
 
 /** One copy of a thread; copies are numbered through the whole model. */
-export interface Copy {
-  /** Position in `TransitionTable.threads`. */
+export interface ThreadCopy {
+  /** Position in `TransitionSystem.threads`. */
   readonly thread: number;
   readonly replica: number;
   readonly table: ThreadTable;
 }
 
 export interface Numbering {
-  readonly table: TransitionTable;
+  readonly system: TransitionSystem;
   /** The domain of each shared cell. */
   readonly cells: readonly AnyDomain[];
   readonly shared: ReadonlyMap<string, CellRange>;
@@ -28,15 +28,15 @@ export interface Numbering {
   readonly locals: readonly ReadonlyMap<string, CellRange>[];
   /** By thread: numbers in a local state, the location included. */
   readonly widths: readonly number[];
-  readonly copies: readonly Copy[];
+  readonly copies: readonly ThreadCopy[];
   /** By thread name: the number of its copy 0. */
   readonly firstCopy: ReadonlyMap<string, number>;
   /** The numbers of the named values; names that no domain has are added when they are met. */
   readonly names: Map<string, number>;
 }
 
-export function numberingOf(table: TransitionTable): Numbering {
-  const { model, threads } = table;
+export function numberingOf(system: TransitionSystem): Numbering {
+  const { model, threads } = system;
   const shared = rangesOf(model.shared, 0);
   const locals = threads.map(({ thread }) => rangesOf(thread.locals, 1));
   const copies = threads.flatMap((own, thread) =>
@@ -45,7 +45,7 @@ export function numberingOf(table: TransitionTable): Numbering {
   const all = [shared, ...locals].flatMap((ranges) => [...ranges.values()]);
   const named = all.flatMap(({ domain }) => (domain.kind === 'values' ? domain.values : []));
   return {
-    table,
+    system,
     shared,
     locals,
     copies,

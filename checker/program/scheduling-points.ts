@@ -4,7 +4,7 @@ import type { Effect } from '../language/statement.ts';
 import type { Flow, Instruction } from './control-flow.ts';
 
 /** The instructions at which a thread stops, so that others may run: all that is not local computation. */
-export function stops(flow: Flow, isWatched: (local: string) => boolean): ReadonlySet<number> {
+export function schedulingPoints(flow: Flow, isWatched: (local: string) => boolean): ReadonlySet<number> {
   const visible = new Set<number>();
   for (const [at, instruction] of flow.instructions.entries())
     if (isVisible(instruction, isWatched)) visible.add(at);

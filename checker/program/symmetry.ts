@@ -4,7 +4,7 @@ import { printExpr } from '../language/print.ts';
 import type { Effect } from '../language/statement.ts';
 import { conditionsIn, effectsIn, exprsOf, withParts } from './code-walk.ts';
 import { numberingOf, type Numbering } from './numbering.ts';
-import type { TransitionTable } from './transition-system.ts';
+import type { TransitionSystem } from './transition-system.ts';
 
 /** Copies that may change places, with all that belongs to each. */
 export interface SymmetricGroup {
@@ -41,7 +41,7 @@ interface Suspect {
 export function symmetryOf(numbering: Numbering): Symmetry {
   const groups: SymmetricGroup[] = [];
   const reasons: string[] = [];
-  const { threads } = numbering.table.model;
+  const { threads } = numbering.system.model;
   for (const { name, cpus, on } of threads) {
     if (cpus === 1 || on !== null) continue;
     const members = threads.filter((thread) => thread.name === name || thread.on === name);
@@ -61,8 +61,8 @@ export function symmetryOf(numbering: Numbering): Symmetry {
 }
 
 /** Why copies of threads are told apart, a sentence each. */
-export const asymmetries = (table: TransitionTable): readonly string[] =>
-  symmetryOf(numberingOf(table)).reasons;
+export const asymmetries = (system: TransitionSystem): readonly string[] =>
+  symmetryOf(numberingOf(system)).reasons;
 
 function groupOf({ firstCopy, shared }: Numbering, { copies, threads, owned }: Suspect): SymmetricGroup {
   const each = (select: (replica: number) => readonly number[]) =>
@@ -73,11 +73,11 @@ function groupOf({ firstCopy, shared }: Numbering, { copies, threads, owned }: S
   };
 }
 
-function examine({ table }: Numbering, suspect: Suspect): void {
-  const transitions = table.threads.flatMap(({ locations }) => locations.flat());
-  const codes = [...table.threads.map(({ entry }) => entry), ...transitions.map(({ code }) => code)];
+function examine({ system }: Numbering, suspect: Suspect): void {
+  const transitions = system.threads.flatMap(({ locations }) => locations.flat());
+  const codes = [...system.threads.map(({ entry }) => entry), ...transitions.map(({ code }) => code)];
   const effects = codes.flatMap((code) => [...effectsIn(code)]);
-  const conditions = table.model.properties.map(({ condition }) => condition);
+  const conditions = system.model.properties.map(({ condition }) => condition);
   const guards = transitions.flatMap(({ guard }) => guard ?? []);
   const all = [
     ...conditions,
@@ -94,7 +94,7 @@ function examine({ table }: Numbering, suspect: Suspect): void {
   for (const expr of all) examineUse(expr, suspect);
   for (const effect of effects) if (effect.kind === 'each') examineOrder(effect, suspect);
   for (const name of suspect.owned) {
-    const { initial } = table.model.shared[name]!;
+    const { initial } = system.model.shared[name]!;
     if (initial.length !== suspect.copies || new Set(initial).size > 1)
       suspect.reasons.add(`'${name}' does not begin alike for each copy`);
   }

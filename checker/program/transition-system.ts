@@ -1,4 +1,4 @@
-/** The transition table: what each thread can do at each location, with local computation fused into the step before it. */
+/** The transition system: what each thread can do at each location, with local computation fused into the step before it. */
 import type { AnyExpr, LocalReference } from '../language/expression.ts';
 import type { Model } from '../language/model.ts';
 import type { Effect, Statement } from '../language/statement.ts';
@@ -46,7 +46,7 @@ export interface ThreadTable {
   readonly end: number;
 }
 
-export interface TransitionTable {
+export interface TransitionSystem {
   readonly model: Model;
   readonly threads: readonly ThreadTable[];
   readonly transitions: readonly Transition[];

@@ -1,17 +1,17 @@
 /** Canonical states: the records of interchangeable copies are sorted, no permutation is ever tried. */
 import type { SymmetricGroup, Symmetry } from '../program/symmetry.ts';
-import { firstLocal, type CompactStates } from './state/interned-state.ts';
+import { firstLocal, type InternedStates } from './state/interned-state.ts';
 
 /** Sorts the copies of each group in place; the replica that comes to stand at a position is in `orders` afterwards. */
-export class Canonical {
+export class CanonicalForms {
   /** By group and position: the replica that stood elsewhere before. */
   readonly orders: readonly number[][];
-  readonly #states: CompactStates;
+  readonly #states: InternedStates;
   readonly #groups: readonly SymmetricGroup[];
   /** By replica: its local states, then its cells. */
   readonly #records: readonly Int32Array[][];
 
-  constructor(states: CompactStates, { groups }: Symmetry) {
+  constructor(states: InternedStates, { groups }: Symmetry) {
     this.#states = states;
     this.#groups = groups;
     this.orders = groups.map(({ members }) => [...members.keys()]);

@@ -1,6 +1,6 @@
 /** Deliberate faults of the reduction: only tests set them, to show that the laws would notice. */
 
-export interface Faults {
+export interface ReductionFaults {
   /** Disabled steps bring in nobody who could enable them. */
   readonly enabling?: true;
   /** Writers of what a property reads do not depend on each other. */

@@ -1,26 +1,26 @@
-/** The state space on compact states, of which only persistent sets are explored. */
+/** The state space on compact states, of which only stubborn sets are explored. */
 import * as copySet from './stubborn/copy-set.ts';
 import { conjunctsOf, visibilityOf } from './analysis/conjuncts.ts';
-import { Futures } from './analysis/thread-modular.ts';
+import { ThreadModular } from './analysis/thread-modular.ts';
 import { deadLocals } from '../program/dead-locals.ts';
 import { numberingOf } from '../program/numbering.ts';
-import type { TransitionTable } from '../program/transition-system.ts';
+import type { TransitionSystem } from '../program/transition-system.ts';
 import type { State } from '../interpreter/evaluate.ts';
 import { initialStates } from '../interpreter/interpreter.ts';
 import { symmetryOf } from '../program/symmetry.ts';
-import { Canonical } from './canonical-form.ts';
-import { CompactStates, firstLocal } from './state/interned-state.ts';
+import { CanonicalForms } from './canonical-form.ts';
+import { InternedStates, firstLocal } from './state/interned-state.ts';
 import type { CopySet } from './stubborn/copy-set.ts';
 import { ConjunctWatch, offsetOf } from './state/conjunct-watch.ts';
-import { Edges, missingRoots, uncovered } from './stubborn/ignoring-proviso.ts';
-import type { Source } from './state/decision-tree.ts';
+import { ExploredEdges, missingRoots, uncovered } from './stubborn/ignoring-proviso.ts';
+import type { ValueSource } from './state/decision-tree.ts';
 import { seedsOf, type Goal } from './stubborn/goal.ts';
 import { isDeadlocked } from './stubborn/deadlock.ts';
-import { mistakeOf } from '../state-space/model-error-finding.ts';
+import { modelErrorOf } from '../state-space/model-error-finding.ts';
 import { NumberList } from './state/number-list.ts';
-import { irreducible, PersistentSets, type Setting } from './stubborn/stubborn-sets.ts';
+import { irreducible, StubbornSets, type StubbornContext } from './stubborn/stubborn-sets.ts';
 import type { Edge, Finding } from '../state-space/state-space.ts';
-import { StepMemo, type KnownStep, type Outcome } from './stubborn/step-cache.ts';
+import { StepCache, type KnownStep, type CachedOutcome } from './stubborn/step-cache.ts';
 import type { Means, ReducedSpace, Reduction } from './reduction.ts';
 import { VectorSet } from './state/vector-set.ts';
 
@@ -32,20 +32,20 @@ const terminal = 2;
 const violating = 4;
 
 /** Throws  Error where a model is to be reduced that cannot be: see `irreducible`. */
-export function reducedSpace(table: TransitionTable, reduction: Reduction = {}): ReducedSpace {
+export function reducedSpace(system: TransitionSystem, reduction: Reduction = {}): ReducedSpace {
   const { reduce = true, forget = reduce, symmetry = false, goal = null, faults = {} } = reduction;
-  const obstacle = reduce ? irreducible(table) : null;
+  const obstacle = reduce ? irreducible(system) : null;
   if (obstacle !== null) throw new Error(obstacle);
-  const numbering = numberingOf(table);
-  const conjuncts = table.model.properties.flatMap(conjunctsOf);
+  const numbering = numberingOf(system);
+  const conjuncts = system.model.properties.flatMap(conjunctsOf);
   const visibility = visibilityOf(numbering, conjuncts);
-  const futures = new Futures(numbering, visibility);
-  const states = new CompactStates(numbering, futures.tracked);
-  const dead = forget ? table.threads.map((_, thread) => deadLocals(numbering, thread)) : null;
-  const steps = new StepMemo(states, visibility, dead);
-  const setting: Setting = { numbering, visibility, states, steps, futures, faults };
-  const sets = reduce ? new PersistentSets(setting) : null;
-  const canonical = symmetry ? new Canonical(states, symmetryOf(numbering)) : null;
+  const futures = new ThreadModular(numbering, visibility);
+  const states = new InternedStates(numbering, futures.tracked);
+  const dead = forget ? system.threads.map((_, thread) => deadLocals(numbering, thread)) : null;
+  const steps = new StepCache(states, visibility, dead);
+  const setting: StubbornContext = { numbering, visibility, states, steps, futures, faults };
+  const sets = reduce ? new StubbornSets(setting) : null;
+  const canonical = symmetry ? new CanonicalForms(states, symmetryOf(numbering)) : null;
   return new CompactSpace(setting, { sets, canonical, goal });
 }
 
@@ -54,12 +54,12 @@ class CompactSpace implements ReducedSpace {
   readonly reached = new Set<number>();
   readonly findings: Finding[] = [];
   transitions = 0;
-  readonly #setting: Setting;
-  readonly #sets: PersistentSets | null;
-  readonly #canonical: Canonical | null;
+  readonly #setting: StubbornContext;
+  readonly #sets: StubbornSets | null;
+  readonly #canonical: CanonicalForms | null;
   readonly #goal: Goal | null;
   readonly #stored: VectorSet;
-  readonly #edges = new Edges();
+  readonly #edges = new ExploredEdges();
   /** By state: what is known of it. */
   readonly #flags = new NumberList();
   /** By state: the one it was first reached from, or -1. */
@@ -71,9 +71,9 @@ class CompactSpace implements ReducedSpace {
   readonly #next: Int32Array;
   /** The state it leads to before the copies are sorted. */
   readonly #made: Int32Array;
-  readonly #source: Source;
+  readonly #source: ValueSource;
 
-  constructor(setting: Setting, { sets, canonical, goal }: Means) {
+  constructor(setting: StubbornContext, { sets, canonical, goal }: Means) {
     const { numbering, states, visibility } = setting;
     this.#setting = setting;
     this.#sets = sets;
@@ -89,7 +89,7 @@ class CompactSpace implements ReducedSpace {
       read: (cell) => states.read(this.#words, cell),
       offset: (cell) => offsetOf(states, cell),
     };
-    this.fired = new Float64Array(numbering.table.transitions.length);
+    this.fired = new Float64Array(numbering.system.transitions.length);
   }
 
   get count(): number {
@@ -107,7 +107,7 @@ class CompactSpace implements ReducedSpace {
   }
 
   start(): void {
-    for (const state of initialStates(this.#setting.numbering.table)) {
+    for (const state of initialStates(this.#setting.numbering.system)) {
       this.#make(state);
       this.#store(this.#all, -1);
     }
@@ -244,7 +244,7 @@ class CompactSpace implements ReducedSpace {
   }
 
   /** Makes the state after an outcome of the loaded one. */
-  #apply(copy: number, { cells, values, local }: Outcome): void {
+  #apply(copy: number, { cells, values, local }: CachedOutcome): void {
     this.#next.set(this.#words);
     for (let at = 0; at < cells.length; at++) this.#setting.states.write(this.#next, cells[at]!, values[at]!);
     this.#next[firstLocal + copy] = local;
@@ -266,7 +266,7 @@ class CompactSpace implements ReducedSpace {
     this.#flags.push(0);
     this.#parents.push(parent);
     for (const property of this.#watch.failing(this.#made, parent === -1 ? this.#all : changed)) {
-      if (this.#setting.numbering.table.model.properties[property]!.kind === 'reachable')
+      if (this.#setting.numbering.system.model.properties[property]!.kind === 'reachable')
         this.reached.add(property);
       else {
         this.findings.push({ kind: 'invariant', state: id, property });
@@ -297,7 +297,7 @@ class CompactSpace implements ReducedSpace {
 
   #bad(state: number, edge: Edge, claim: string | null): Finding {
     if (claim !== null) return { kind: 'assertion', state, edge, claim };
-    const message = mistakeOf(this.#setting.numbering.table, this.state(state), edge);
+    const message = modelErrorOf(this.#setting.numbering.system, this.state(state), edge);
     return { kind: 'error', state, edge, message };
   }
 }

@@ -1,13 +1,13 @@
 /** What may be left out of a search, and what a search asks of a space from which states are left out. */
 import type { State } from '../interpreter/evaluate.ts';
-import type { Canonical } from './canonical-form.ts';
-import type { Faults } from './faults.ts';
+import type { CanonicalForms } from './canonical-form.ts';
+import type { ReductionFaults } from './faults.ts';
 import type { Goal } from './stubborn/goal.ts';
-import type { PersistentSets } from './stubborn/stubborn-sets.ts';
+import type { StubbornSets } from './stubborn/stubborn-sets.ts';
 import type { StateSpace } from '../state-space/state-space.ts';
 
 export interface Reduction {
-  /** Expand persistent sets only; false explores everything. */
+  /** Expand stubborn sets only; false explores everything. */
   readonly reduce?: boolean;
   /** Keep dead locals out of the states; as `reduce` where it is not given. */
   readonly forget?: boolean;
@@ -16,7 +16,7 @@ export interface Reduction {
   /** Explore only what leads to these events, on shortest ways; there is nothing to complete then. */
   readonly goal?: Goal | null;
   /** For tests alone. */
-  readonly faults?: Faults;
+  readonly faults?: ReductionFaults;
 }
 
 /** A state space from which states may be left out. */
@@ -39,7 +39,7 @@ export interface ReducedSpace extends StateSpace {
 
 /** By what states are left out; null where by nothing. */
 export interface Means {
-  readonly sets: PersistentSets | null;
-  readonly canonical: Canonical | null;
+  readonly sets: StubbornSets | null;
+  readonly canonical: CanonicalForms | null;
   readonly goal: Goal | null;
 }

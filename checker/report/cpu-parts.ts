@@ -1,5 +1,5 @@
 /** What CPUs hold beside memory in a state: stores that wait, old values, steps that are delayed. */
-import type { TransitionTable } from '../program/transition-system.ts';
+import type { TransitionSystem } from '../program/transition-system.ts';
 import type { Declarations } from '../language/variable.ts';
 import type { Access } from '../interpreter/interpreter.ts';
 import type { State } from '../interpreter/evaluate.ts';
@@ -16,7 +16,10 @@ export interface CpuParts {
 }
 
 /** The parts of all CPUs that have such parts, the empty ones as well. */
-export function cpuParts({ model: { shared, threads } }: TransitionTable, state: State): readonly CpuParts[] {
+export function cpuParts(
+  { model: { shared, threads } }: TransitionSystem,
+  state: State,
+): readonly CpuParts[] {
   return threads
     .filter(({ name }) => Object.values(shared).some(({ part }) => part?.cpu === name))
     .flatMap(({ name, cpus }) =>
@@ -61,8 +64,8 @@ function entriesOf(
 }
 
 /** The variables of memory that the author declared. */
-export const memoryOf = (table: TransitionTable): Declarations => writtenModel(table.model).shared;
+export const memoryOf = (system: TransitionSystem): Declarations => writtenModel(system.model).shared;
 
 /** The locals that the author declared. */
-export const localsOf = (table: TransitionTable, thread: string): Declarations =>
-  writtenModel(table.model).threads.find(({ name }) => name === thread)?.locals ?? {};
+export const localsOf = (system: TransitionSystem, thread: string): Declarations =>
+  writtenModel(system.model).threads.find(({ name }) => name === thread)?.locals ?? {};

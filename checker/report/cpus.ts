@@ -1,9 +1,9 @@
 /** The CPUs of a trace: who runs where, and how each is called. */
-import type { TransitionTable } from '../program/transition-system.ts';
+import type { TransitionSystem } from '../program/transition-system.ts';
 import type { CpuNumber } from '../trace/failed-claim.ts';
 import type { Trace } from '../trace/trace.ts';
 
-export interface Cpu {
+export interface TraceCpu {
   /** CPUs count from 0 in the order of the threads of the model, those that do nothing included. */
   readonly number: number;
   /** The thread whose CPU it is. */
@@ -15,23 +15,23 @@ export interface Cpu {
 }
 
 /** The number of the CPU on which a copy of a thread runs. */
-export const numberIn = (table: TransitionTable): CpuNumber => {
-  const all = allCpus(table);
+export const numberIn = (system: TransitionSystem): CpuNumber => {
+  const all = allCpus(system);
   return (thread, replica) => all.find(({ copies }) => copies.has(`${thread} ${replica}`))!.number;
 };
 
 /** How sentences call it. */
-export const whoIs = ({ thread, replicated, number }: Cpu): string =>
+export const whoIs = ({ thread, replicated, number }: TraceCpu): string =>
   replicated ? `${thread} (CPU ${number})` : thread;
 
 /** The CPUs that take part in a trace. */
-export function cpusOf(table: TransitionTable, trace: Trace): readonly Cpu[] {
+export function cpusOf(system: TransitionSystem, trace: Trace): readonly TraceCpu[] {
   const active = new Set(trace.steps.map(({ thread, replica }) => `${thread} ${replica}`));
-  return allCpus(table).filter(({ copies }) => [...copies].some((copy) => active.has(copy)));
+  return allCpus(system).filter(({ copies }) => [...copies].some((copy) => active.has(copy)));
 }
 
 /** All CPUs, those that do nothing in a trace included. */
-export function allCpus({ threads }: TransitionTable): readonly Cpu[] {
+export function allCpus({ threads }: TransitionSystem): readonly TraceCpu[] {
   const hosts = threads.filter(({ thread }) => thread.on === null);
   return hosts
     .flatMap(({ thread }) => Array.from({ length: thread.cpus }, (_, replica) => ({ thread, replica })))

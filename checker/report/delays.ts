@@ -1,5 +1,5 @@
 /** From a store that waits in a store buffer to the step that takes it to memory. */
-import type { TransitionTable } from '../program/transition-system.ts';
+import type { TransitionSystem } from '../program/transition-system.ts';
 import type { Cells } from '../interpreter/evaluate.ts';
 import { textOf as wordsOfStep } from './author-words.ts';
 import type { Trace } from '../trace/trace.ts';
@@ -15,14 +15,14 @@ export interface Delay {
   readonly cpu: string;
 }
 
-interface Buffer {
+interface BufferContents {
   readonly cpu: string;
   /** The variables of its slots, the oldest first. */
   readonly slots: readonly string[];
   readonly replica: number;
 }
 
-interface Waiting {
+interface BufferedStore {
   readonly store: number;
   readonly cell: number;
 }
@@ -33,19 +33,19 @@ interface Waiting {
  * A slot holds the number of a cell, 0 for none, and slots have no gaps: what a step changes in them says whether a
  * store came or went, and which. Of equal neighbours the older one leaves.
  */
-export function delaysOf(table: TransitionTable, trace: Trace): readonly Delay[] {
-  return buffersOf(table)
+export function delaysOf(system: TransitionSystem, trace: Trace): readonly Delay[] {
+  return buffersOf(system)
     .flatMap((buffer) => delaysIn(buffer, trace))
     .sort((a, b) => a.store - b.store);
 }
 
-function delaysIn(buffer: Buffer, trace: Trace): readonly Delay[] {
+function delaysIn(buffer: BufferContents, trace: Trace): readonly Delay[] {
   const delays: Delay[] = [];
-  let waiting: readonly Waiting[] = [];
+  let waiting: readonly BufferedStore[] = [];
   const textOf = (step: number) => {
     return wordsOfStep(trace.steps[step]!.edge.transition);
   };
-  const done = ({ store }: Waiting, drain: number | null) =>
+  const done = ({ store }: BufferedStore, drain: number | null) =>
     delays.push({ store, drain, text: textOf(store), cpu: buffer.cpu });
   for (const [at, { after }] of trace.steps.entries()) {
     const cells = cellsIn(buffer, after.shared);
@@ -61,7 +61,7 @@ function delaysIn(buffer: Buffer, trace: Trace): readonly Delay[] {
   return delays;
 }
 
-const cellsIn = ({ slots, replica }: Buffer, shared: Cells): readonly number[] =>
+const cellsIn = ({ slots, replica }: BufferContents, shared: Cells): readonly number[] =>
   slots
     .map((name) => {
       const value = shared[name]!;
@@ -69,7 +69,7 @@ const cellsIn = ({ slots, replica }: Buffer, shared: Cells): readonly number[] =
     })
     .filter((cell) => cell > 0);
 
-function buffersOf({ model }: TransitionTable): readonly Buffer[] {
+function buffersOf({ model }: TransitionSystem): readonly BufferContents[] {
   const slots = Object.keys(model.shared).filter((name) => {
     const { insideCpu, part } = model.shared[name]!;
     return insideCpu === 'store buffer' && part?.holds === 'cell';

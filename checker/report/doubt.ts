@@ -1,6 +1,6 @@
 /** An abstract state in words: where the threads are in it, and what is held by copies that are not. */
 import type { Configuration } from '../family/configuration.ts';
-import type { Machine } from '../family/machine.ts';
+import type { AbstractMachine } from '../family/machine.ts';
 import type { ThreadTable } from '../program/transition-system.ts';
 import { textOf } from './author-words.ts';
 
@@ -9,7 +9,7 @@ export function describeDoubt({
   machine,
   where,
 }: {
-  readonly machine: Machine;
+  readonly machine: AbstractMachine;
   readonly where: Configuration;
 }): string {
   const { singles, groups, counters } = machine.roles;
@@ -30,7 +30,7 @@ export function describeDoubt({
 const sumOf = (rest: readonly number[], counter: number, groups: number) =>
   rest.slice(counter * groups, (counter + 1) * groups).reduce((sum, one) => sum + one, 0);
 
-function placeIn({ roles }: Machine, table: ThreadTable, cells: readonly number[]): string {
+function placeIn({ roles }: AbstractMachine, table: ThreadTable, cells: readonly number[]): string {
   const { name } = table.thread;
   const location = cells[roles.locations.get(name)!.slot]!;
   const [transition] = table.locations[location]!;

@@ -1,43 +1,44 @@
 /** The stores of a trace that came too late: others read the old value while they waited in the store buffer of their CPU. */
-import type { TransitionTable } from '../program/transition-system.ts';
+import type { TransitionSystem } from '../program/transition-system.ts';
 import type { Value } from '../language/domain.ts';
 import type { Trace } from '../trace/trace.ts';
-import { whoIs, type Cpu } from './cpus.ts';
+import { whoIs, type TraceCpu } from './cpus.ts';
 import type { Race } from './races.ts';
 import { shownSteps } from './shown-steps.ts';
 
 /** A store that waited in a store buffer; steps count from 0. */
 export interface WaitingStore {
   readonly cell: string;
-  readonly cpu: Cpu;
+  readonly cpu: TraceCpu;
   readonly stored: number;
   /** The step in which it reached memory, or null: it still waits at the end. */
   readonly arrived: number | null;
   /** What other CPUs read of the cell in between. */
-  readonly missedBy: readonly Reading[];
+  readonly missedBy: readonly ValueRead[];
 }
 
-export interface Reading {
-  readonly cpu: Cpu;
+export interface ValueRead {
+  readonly cpu: TraceCpu;
   readonly step: number;
   readonly value: Value;
 }
 
 /** The stores that others missed, in the order in which they were made. */
 export const lateStores = (
-  table: TransitionTable,
+  system: TransitionSystem,
   trace: Trace,
-  cpus: readonly Cpu[],
-): readonly WaitingStore[] => waitingStores(table, trace, cpus).filter(({ missedBy }) => missedBy.length > 0);
+  cpus: readonly TraceCpu[],
+): readonly WaitingStore[] =>
+  waitingStores(system, trace, cpus).filter(({ missedBy }) => missedBy.length > 0);
 
 /** All stores that waited, in the order in which they were made. */
 export function waitingStores(
-  table: TransitionTable,
+  system: TransitionSystem,
   trace: Trace,
-  cpus: readonly Cpu[],
+  cpus: readonly TraceCpu[],
 ): readonly WaitingStore[] {
   let stores: readonly WaitingStore[] = [];
-  for (const [step, { thread, replica, events }] of shownSteps(table, trace).entries()) {
+  for (const [step, { thread, replica, events }] of shownSteps(system, trace).entries()) {
     const cpu = cpus.find(({ copies }) => copies.has(`${thread} ${replica}`))!;
     for (const event of events) {
       for (const { cell, value, from } of event.reads)
@@ -52,7 +53,7 @@ export function waitingStores(
   return stores;
 }
 
-const missed = (stores: readonly WaitingStore[], cell: string, by: Reading) =>
+const missed = (stores: readonly WaitingStore[], cell: string, by: ValueRead) =>
   stores.map((store) =>
     store.cell === cell && store.arrived === null && store.cpu !== by.cpu
       ? { ...store, missedBy: [...store.missedBy, by] }
@@ -60,7 +61,7 @@ const missed = (stores: readonly WaitingStore[], cell: string, by: Reading) =>
   );
 
 /** The oldest store to the cell is the one that arrives; who read what it brings has missed nothing. */
-function arrived(stores: readonly WaitingStore[], cell: string, { cpu, step, value }: Reading) {
+function arrived(stores: readonly WaitingStore[], cell: string, { cpu, step, value }: ValueRead) {
   const oldest = stores.find((store) => store.cell === cell && store.arrived === null && store.cpu === cpu);
   return stores.map((store) =>
     store === oldest

@@ -1,10 +1,10 @@
 /** What weakly ordered CPUs did out of the order of their text, in sentences that say why they may. */
 import { printText } from '../language/print.ts';
 import type { Trace, TraceStep } from '../trace/trace.ts';
-import { whoIs, type Cpu } from './cpus.ts';
+import { whoIs, type TraceCpu } from './cpus.ts';
 
 /** The sentences of a trace: loads of old values, and stores that others see before their CPU executes them. */
-export function outOfOrderSentences(trace: Trace, cpus: readonly Cpu[]): readonly string[] {
+export function outOfOrderSentences(trace: Trace, cpus: readonly TraceCpu[]): readonly string[] {
   return trace.steps.flatMap((step, at) =>
     step.events.flatMap(({ statement, outOfOrder }) => {
       if (outOfOrder === undefined) return [];
@@ -33,11 +33,11 @@ export function outOfOrderSentences(trace: Trace, cpus: readonly Cpu[]): readonl
   );
 }
 
-const cpuOf = ({ thread, replica }: TraceStep, cpus: readonly Cpu[]): Cpu =>
+const cpuOf = ({ thread, replica }: TraceStep, cpus: readonly TraceCpu[]): TraceCpu =>
   cpus.find(({ copies }) => copies.has(`${thread} ${replica}`))!;
 
 /** The step in which the CPU executes the store that others have seen since a step, or null. */
-function executedAt(trace: Trace, promised: number, cell: string, cpu: Cpu): number | null {
+function executedAt(trace: Trace, promised: number, cell: string, cpu: TraceCpu): number | null {
   const at = trace.steps.findIndex(
     ({ thread, replica, events }) =>
       cpu.copies.has(`${thread} ${replica}`) &&

@@ -1,16 +1,16 @@
 /** The races of a trace in words: which accesses nothing orders. */
-import type { TransitionTable } from '../program/transition-system.ts';
+import type { TransitionSystem } from '../program/transition-system.ts';
 import type { Trace } from '../trace/trace.ts';
 import { isTrue, type Cells } from '../interpreter/evaluate.ts';
 import type { Access } from '../interpreter/interpreter.ts';
 import type { Value } from '../language/domain.ts';
-import { whoIs, type Cpu } from './cpus.ts';
+import { whoIs, type TraceCpu } from './cpus.ts';
 import { isToldAsLate, type WaitingStore } from './late-stores.ts';
 import { racesOf, type Race, type RacingAccess } from './races.ts';
 import { partsOfCell, shownSteps, valueIn as cellIn, type ShownStep } from './shown-steps.ts';
 
 /** One access of a race with the values that it had to do with. */
-interface Side {
+interface RaceSide {
   readonly who: string;
   readonly step: number;
   /** The value read, or null when it only writes. */
@@ -20,15 +20,19 @@ interface Side {
 }
 
 /** A race with the sentence that tells it. */
-export interface ToldRace {
+export interface RaceSentence {
   readonly race: Race;
   readonly sentence: string;
 }
 
 /** The races whose order makes a difference, in the order of the trace. */
-export function toldRaces(table: TransitionTable, trace: Trace, cpus: readonly Cpu[]): readonly ToldRace[] {
-  const steps = shownSteps(table, trace);
-  return racesOf(table, trace).flatMap((race) => {
+export function racesInWords(
+  system: TransitionSystem,
+  trace: Trace,
+  cpus: readonly TraceCpu[],
+): readonly RaceSentence[] {
+  const steps = shownSteps(system, trace);
+  return racesOf(system, trace).flatMap((race) => {
     const first = sideOf(race.first, race.cell, steps, cpus);
     const second = sideOf(race.second, race.cell, steps, cpus);
     if (race.isStale) return [{ race, sentence: staleSentence(race.cell, first, second) }];
@@ -43,12 +47,12 @@ const most = 6;
 
 /** One sentence a race, in the order of the trace, but for what is told as a late store; pairs whose order makes no difference are left out. */
 export function raceSentences(
-  table: TransitionTable,
+  system: TransitionSystem,
   trace: Trace,
-  cpus: readonly Cpu[],
+  cpus: readonly TraceCpu[],
   late: readonly WaitingStore[] = [],
 ): readonly string[] {
-  const told = toldRaces(table, trace, cpus).filter(({ race }) => !isToldAsLate(race, late));
+  const told = racesInWords(system, trace, cpus).filter(({ race }) => !isToldAsLate(race, late));
   const sentences = [...new Set(told.map(({ sentence: text }) => text))];
   return sentences.length <= most
     ? sentences
@@ -59,8 +63,8 @@ function sideOf(
   { step }: RacingAccess,
   cell: string,
   steps: readonly ShownStep[],
-  cpus: readonly Cpu[],
-): Side {
+  cpus: readonly TraceCpu[],
+): RaceSide {
   const { thread, replica, events } = steps[step]!;
   const cpu = cpus.find(({ copies }) => copies.has(`${thread} ${replica}`))!;
   const reads = events.flatMap((event) => event.reads);
@@ -101,20 +105,20 @@ const valueBefore = (trace: Trace, { cell, first }: Race): Value =>
   cellIn(before(trace, first.step).shared, cell);
 
 /** Whether the other order would have given a reader another value, or left another value behind. */
-function decides(first: Side, second: Side, original: Value): boolean {
+function decides(first: RaceSide, second: RaceSide, original: Value): boolean {
   if (first.written === null) return second.written !== first.read;
   if (second.written === null) return second.read !== original;
   return first.written !== second.written;
 }
 
-function sentence(cell: string, first: Side, second: Side): string {
+function sentence(cell: string, first: RaceSide, second: RaceSide): string {
   return `${first.who} ${deed(first, cell)} before ${second.who} ${deed(second, 'it')}`;
 }
 
-const staleSentence = (cell: string, first: Side, second: Side): string =>
+const staleSentence = (cell: string, first: RaceSide, second: RaceSide): string =>
   `${second.who} reads stale ${cell} == ${String(second.read)} (step ${second.step}) although ${first.who} has set it to ${String(first.written)} (step ${first.step})`;
 
-function deed({ read, written, step }: Side, cell: string): string {
+function deed({ read, written, step }: RaceSide, cell: string): string {
   const at = `(step ${step})`;
   if (written === null)
     return cell === 'it' ? `read it as ${String(read)} ${at}` : `read ${cell} == ${String(read)} ${at}`;

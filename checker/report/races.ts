@@ -1,5 +1,5 @@
 /** The races of a trace: pairs of accesses by different CPUs whose order nothing else in the trace decides. */
-import type { TransitionTable } from '../program/transition-system.ts';
+import type { TransitionSystem } from '../program/transition-system.ts';
 import { cpuOf } from '../trace/fewest-switches.ts';
 import type { Trace } from '../trace/trace.ts';
 import { delaysOf } from './delays.ts';
@@ -19,7 +19,7 @@ export interface Race {
   readonly isStale: boolean;
 }
 
-interface Access extends RacingAccess {
+interface CellAccess extends RacingAccess {
   readonly cell: string;
 }
 
@@ -31,14 +31,14 @@ interface Access extends RacingAccess {
  * the store that overwrote it whatever else there is: what would order the two would have forbidden that value.
  * Source: the reversible races of dynamic partial-order reduction (Flanagan and Godefroid, POPL 2005).
  */
-export function racesOf(table: TransitionTable, trace: Trace): readonly Race[] {
-  const steps = shownSteps(table, trace);
+export function racesOf(system: TransitionSystem, trace: Trace): readonly Race[] {
+  const steps = shownSteps(system, trace);
   const accesses = steps.map(accessesOf);
   const owner = steps.map(({ thread, replica }) => `${thread} ${replica}`);
   const owners = [...new Set(owner)];
   const lane = owner.map((name) => owners.indexOf(name));
-  const cpu = steps.map(({ edge }) => cpuOf(table, edge));
-  const arrivals = new Set(delaysOf(table, trace).map(({ store, drain }) => `${store} ${drain}`));
+  const cpu = steps.map(({ edge }) => cpuOf(system, edge));
+  const arrivals = new Set(delaysOf(system, trace).map(({ store, drain }) => `${store} ${drain}`));
   const races: Race[] = [];
   /** before[b][lane] is the last step of that lane that happens before b, and with it all that are before it; or -1. */
   const before: number[][] = [];
@@ -59,7 +59,7 @@ export function racesOf(table: TransitionTable, trace: Trace): readonly Race[] {
   return races;
 }
 
-function accessesOf({ events }: ShownStep, step: number): readonly Access[] {
+function accessesOf({ events }: ShownStep, step: number): readonly CellAccess[] {
   const reads = events
     .flatMap((event) => event.reads)
     .filter(({ from }) => from === 'memory')
@@ -68,7 +68,7 @@ function accessesOf({ events }: ShownStep, step: number): readonly Access[] {
   return [...writes, ...reads];
 }
 
-function conflict(first: readonly Access[], second: readonly Access[]): Race | null {
+function conflict(first: readonly CellAccess[], second: readonly CellAccess[]): Race | null {
   for (const a of first)
     for (const b of second)
       if (a.cell === b.cell && (a.writes || b.writes))

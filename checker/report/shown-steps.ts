@@ -2,7 +2,7 @@
  * The steps of a trace as the program takes them: what each executed, read and changed, without the parts of CPUs that a
  * memory model has made, for which the kernel has no name.
  */
-import type { TransitionTable } from '../program/transition-system.ts';
+import type { TransitionSystem } from '../program/transition-system.ts';
 import type { Value } from '../language/domain.ts';
 import { walk } from '../language/expression.ts';
 import type { Model } from '../language/model.ts';
@@ -11,7 +11,7 @@ import type { AnyDeclaration, CpuPart } from '../language/variable.ts';
 import { accessesOf } from '../memory/common/accesses.ts';
 import type { Trace, TraceStep } from '../trace/trace.ts';
 import type { Cells, State } from '../interpreter/evaluate.ts';
-import type { Access, Change, Event, OutOfOrder } from '../interpreter/interpreter.ts';
+import type { Access, CellChange, ExecutedStatement, OutOfOrder } from '../interpreter/interpreter.ts';
 import { isOfMachine, wordsOf, writtenStatement } from './author-words.ts';
 
 /** A read of a cell of memory. */
@@ -31,9 +31,9 @@ export interface ShownEvent {
   readonly reads: readonly ShownRead[];
   /** The cells of memory written, also where the value stayed the same. */
   readonly writes: readonly Access[];
-  readonly changes: readonly Change[];
+  readonly changes: readonly CellChange[];
   /** Locals that a property reads. */
-  readonly locals: readonly Change[];
+  readonly locals: readonly CellChange[];
   /** The stores that it put into the buffer of its CPU. */
   readonly waits: readonly Access[];
   /** What a machine performed out of the order of the text; null: nothing. */
@@ -59,7 +59,7 @@ interface Stage {
   readonly isAgent: boolean;
 }
 
-export function shownSteps({ model }: TransitionTable, trace: Trace): readonly ShownStep[] {
+export function shownSteps({ model }: TransitionSystem, trace: Trace): readonly ShownStep[] {
   const seen = seenLocals(model);
   const passed = new Map<string, number>();
   return trace.steps.map((step, at) => {
@@ -76,7 +76,7 @@ export function shownSteps({ model }: TransitionTable, trace: Trace): readonly S
 
 /** What a step does that can be taken in a state. */
 export const shownEvents = (
-  { model }: TransitionTable,
+  { model }: TransitionSystem,
   state: State,
   step: Pick<TraceStep, 'thread' | 'replica' | 'events'>,
 ): readonly ShownEvent[] => eventsOf(step, state, stageOf(model, seenLocals(model), step));
@@ -115,9 +115,10 @@ function eventsOf({ events }: Pick<TraceStep, 'events'>, before: State, stage: S
 }
 
 /** What the machine decides needs no words where the same step performs what is delayed. */
-const isFollowed = (events: readonly Event[]) => events.some(({ statement: { role } }) => role === 'delayed');
+const isFollowed = (events: readonly ExecutedStatement[]) =>
+  events.some(({ statement: { role } }) => role === 'delayed');
 
-function afterChanges(shared: Cells, changes: readonly Change[]): Cells {
+function afterChanges(shared: Cells, changes: readonly CellChange[]): Cells {
   const next: Record<string, Cells[string]> = { ...shared };
   for (const { cell, to } of changes) {
     const { name, index } = partsOfCell(cell);
@@ -140,7 +141,7 @@ export function valueIn(shared: Cells, cell: string): Value {
   return index === null ? (shared[name] as Value) : (shared[name] as readonly Value[])[index]!;
 }
 
-function shownEvent(event: Event, memory: Cells, stage: Stage): ShownEvent {
+function shownEvent(event: ExecutedStatement, memory: Cells, stage: Stage): ShownEvent {
   const { model, thread, seen } = stage;
   const { statement } = event;
   const written = writtenStatement(model, thread, statement.line);
@@ -166,7 +167,7 @@ function shownEvent(event: Event, memory: Cells, stage: Stage): ShownEvent {
 
 /** What the author's statement read: a memory model reads more, to keep what it overwrites. */
 function readsIn(
-  event: Event,
+  event: ExecutedStatement,
   memory: Cells,
   written: Statement | undefined,
   stage: Stage,
@@ -228,7 +229,7 @@ function foundIn(
 const entryOf = ({ cpu, slot }: CpuPart, cell: string) => `${cpu} ${slot} ${partsOfCell(cell).index ?? ''}`;
 
 /** The stores that an event put into free entries. What leaves a buffer fills no entry that was free. */
-function waitsIn({ changes, writes }: Event, { model, replica }: Stage): readonly Access[] {
+function waitsIn({ changes, writes }: ExecutedStatement, { model, replica }: Stage): readonly Access[] {
   return changes.flatMap(({ cell, from, to }) => {
     const declaration = declarationOf(cell, model);
     if (declaration?.insideCpu !== 'store buffer' || declaration.part?.holds !== 'cell') return [];

@@ -1,48 +1,48 @@
 /** A trace as lines to print: the kernel's text, who runs it, and what it read and changed. */
 import type { Remark, TraceLine } from './trace-line.ts';
 import { foldIterations } from './fold-iterations.ts';
-import type { Code, TransitionTable } from '../program/transition-system.ts';
+import type { Code, TransitionSystem } from '../program/transition-system.ts';
 import type { Statement } from '../language/statement.ts';
 import type { Value } from '../language/domain.ts';
 import { printExpr, printText } from '../language/print.ts';
 import type { Trace, TraceStep } from '../trace/trace.ts';
 import { atOnceInProperties } from './at-once.ts';
 import { isOfMachine, textOf } from './author-words.ts';
-import type { Cpu } from './cpus.ts';
+import type { TraceCpu } from './cpus.ts';
 import type { OutOfOrder } from '../interpreter/interpreter.ts';
 import { lateStores } from './late-stores.ts';
 import { partsOfCell, shownSteps, type ShownEvent, type ShownRead, type ShownStep } from './shown-steps.ts';
 
-type Unplaced = Omit<TraceLine, 'step' | 'of' | 'cpu'>;
+type UnplacedLine = Omit<TraceLine, 'step' | 'of' | 'cpu'>;
 
 /** The lines of all steps; what a thread did before its first step, and the heads of loops, stand before the step they lead to. */
 export const traceLines = (
-  table: TransitionTable,
+  system: TransitionSystem,
   trace: Trace,
-  cpus: readonly Cpu[],
-): readonly TraceLine[] => foldIterations(allTraceLines(table, trace, cpus));
+  cpus: readonly TraceCpu[],
+): readonly TraceLine[] => foldIterations(allTraceLines(system, trace, cpus));
 
 /** The same with every iteration of every loop. */
 export function allTraceLines(
-  table: TransitionTable,
+  system: TransitionSystem,
   trace: Trace,
-  cpus: readonly Cpu[],
+  cpus: readonly TraceCpu[],
 ): readonly TraceLine[] {
   const lines: TraceLine[] = [];
-  const late = lateStores(table, trace, cpus);
+  const late = lateStores(system, trace, cpus);
   const iterations = new Iterations();
-  const waiting = new Map<string, Unplaced[]>();
-  const atOnce = new Set(atOnceInProperties(table.model));
-  for (const [at, step] of shownSteps(table, trace).entries()) {
+  const waiting = new Map<string, UnplacedLine[]>();
+  const atOnce = new Set(atOnceInProperties(system.model));
+  for (const [at, step] of shownSteps(system, trace).entries()) {
     const copy = `${step.thread} ${step.replica}`;
     const cpu = cpus.findIndex(({ copies }) => copies.has(copy));
-    const before = waiting.get(copy) ?? beginning(table, trace, step, iterations);
+    const before = waiting.get(copy) ?? beginning(system, trace, step, iterations);
     const { now, later } = linesOfStep(step, iterations, {
       atOnce,
       isLast: at === trace.steps.length - 1,
     });
     waiting.set(copy, later);
-    const plain: readonly Unplaced[] = now.length > 0 ? now : [codeLine(textOf(step.edge.transition))];
+    const plain: readonly UnplacedLine[] = now.length > 0 ? now : [codeLine(textOf(step.edge.transition))];
     const arriving = late.find(({ arrived }) => arrived === at);
     const own = arriving === undefined ? plain : [withRemark(plain[0]!, arriving.stored), ...plain.slice(1)];
     lines.push(...before.map((line) => ({ ...line, step: null, of: at + 1, cpu })));
@@ -54,21 +54,21 @@ export function allTraceLines(
 }
 
 /** The line of a store that reaches memory after others have missed it. */
-const withRemark = (line: Unplaced, stored: number): Unplaced => ({
+const withRemark = (line: UnplacedLine, stored: number): UnplacedLine => ({
   ...line,
   beside: [...line.beside, { kind: 'order', cell: null, text: `late: stored in step ${stored + 1}` }],
 });
 
 /** What happened before the first step of a thread, as far as nothing decided there. */
 function beginning(
-  table: TransitionTable,
+  system: TransitionSystem,
   trace: Trace,
   step: Pick<TraceStep, 'thread' | 'replica' | 'edge'>,
   iterations: Iterations,
-): Unplaced[] {
+): UnplacedLine[] {
   const { locals } = trace.initial.threads[step.thread]![step.replica]!;
-  const lines: Unplaced[] = [];
-  let code: Code = table.threads[step.edge.thread]!.entry;
+  const lines: UnplacedLine[] = [];
+  let code: Code = system.threads[step.edge.thread]!.entry;
   while (code.kind === 'effects' || code.kind === 'choose') {
     if (code.kind === 'choose') lines.push(choice(code.statement, locals[code.target.name] as Value));
     else lines.push(...plainLines(code.statement, step, iterations));
@@ -81,7 +81,7 @@ function plainLines(
   statement: Statement,
   step: Pick<TraceStep, 'thread' | 'replica'>,
   iterations: Iterations,
-): readonly Unplaced[] {
+): readonly UnplacedLine[] {
   if (isOfMachine(statement)) return [];
   switch (statement.kind) {
     case 'note':
@@ -102,21 +102,21 @@ function plainLines(
   }
 }
 
-const noteLine = (statement: Statement): Unplaced => ({
+const noteLine = (statement: Statement): UnplacedLine => ({
   kind: 'note',
   text: printText(statement),
   beside: [],
   iteration: null,
 });
 
-const codeLine = (text: string, beside: readonly Remark[] = []): Unplaced => ({
+const codeLine = (text: string, beside: readonly Remark[] = []): UnplacedLine => ({
   kind: 'code',
   text,
   beside,
   iteration: null,
 });
 
-const choice = (statement: Statement, value: Value): Unplaced =>
+const choice = (statement: Statement, value: Value): UnplacedLine =>
   codeLine(
     printText(statement),
     statement.kind === 'choose'
@@ -128,10 +128,10 @@ const choice = (statement: Statement, value: Value): Unplaced =>
 function linesOfStep(
   step: ShownStep,
   iterations: Iterations,
-  setting: Setting,
-): { now: Unplaced[]; later: Unplaced[] } {
-  const now: Unplaced[] = [];
-  let later: Unplaced[] = [];
+  setting: RemarkContext,
+): { now: UnplacedLine[]; later: UnplacedLine[] } {
+  const now: UnplacedLine[] = [];
+  let later: UnplacedLine[] = [];
   let loopGoesOn = false;
   for (const event of step.events) {
     const { statement } = event;
@@ -152,7 +152,7 @@ function linesOfStep(
   return { now, later };
 }
 
-function linesOfEvent(event: ShownEvent, setting: Setting): readonly Unplaced[] {
+function linesOfEvent(event: ShownEvent, setting: RemarkContext): readonly UnplacedLine[] {
   const { statement } = event;
   if (isOfMachine(statement)) return [{ kind: 'note', text: event.text, beside: [], iteration: null }];
   switch (statement.kind) {
@@ -179,8 +179,8 @@ function linesOfEvent(event: ShownEvent, setting: Setting): readonly Unplaced[] 
 function branchLine(
   statement: Statement & { kind: 'branch' },
   event: ShownEvent,
-  setting: Setting,
-): Unplaced {
+  setting: RemarkContext,
+): UnplacedLine {
   const jump = event.taken === true ? statement.then.find(({ kind }) => kind === 'goto') : undefined;
   const text = event.text + (jump === undefined || / goto /.test(event.text) ? '' : ` ${printText(jump)}`);
   const seen = remarksOn(event, setting);
@@ -191,7 +191,7 @@ function branchLine(
 }
 
 /** What the remarks on an event depend on. */
-interface Setting {
+interface RemarkContext {
   /** Variables whose stores reach memory at once. */
   readonly atOnce: ReadonlySet<string>;
   /** It belongs to the last step: what completes the violation is told in any case. */
@@ -199,7 +199,7 @@ interface Setting {
 }
 
 /** What an event read and changed, and when it is performed. A local that takes the value read needs no words of its own. */
-function remarksOn(event: ShownEvent, { atOnce, isLast }: Setting): readonly Remark[] {
+function remarksOn(event: ShownEvent, { atOnce, isLast }: RemarkContext): readonly Remark[] {
   const { reads, writes, changes, locals, waits, outOfOrder, isDelayed, since } = event;
   const changed = new Set(changes.map(({ cell }) => cell));
   const written = new Set(writes.map(({ cell }) => cell));
@@ -258,7 +258,11 @@ class Iterations {
   readonly #values = new Map<string, number>();
 
   /** The head of a loop with the value of its variable; nothing for a loop that runs only once. */
-  line(statement: Statement & { kind: 'loop' }, copy: string, which: 'first' | 'next'): readonly Unplaced[] {
+  line(
+    statement: Statement & { kind: 'loop' },
+    copy: string,
+    which: 'first' | 'next',
+  ): readonly UnplacedLine[] {
     const { variable } = statement;
     const { low, high } = variable.domain as { low: number; high: number };
     const name = printExpr(variable);

@@ -1,9 +1,9 @@
 /** A verdict in words. */
-import type { Code, Transition, TransitionTable } from '../program/transition-system.ts';
+import type { Code, Transition, TransitionSystem } from '../program/transition-system.ts';
 import { printText } from '../language/print.ts';
 import type { Statement } from '../language/statement.ts';
 import { statementsOf } from '../language/thread.ts';
-import { harmOf } from '../trace/failed-claim.ts';
+import { failedClaimOf } from '../trace/failed-claim.ts';
 import type { Answer, Statistics } from '../state-space/outcome.ts';
 import type { Trace } from '../trace/trace.ts';
 import { endsOf, propertyPlace } from '../interpreter/interpreter.ts';
@@ -38,16 +38,16 @@ const orFewer = ({ minimal }: { readonly minimal: boolean }) => (minimal ? '' : 
 const steps = (number: number) => (number === 1 ? '1 step' : `${count(number)} steps`);
 
 /** What is wrong in the last state of a trace, in the words of the model's author where there are some; null: nothing. */
-export function harmIn(table: TransitionTable, answer: Answer, trace: Trace): string | null {
+export function failedClaimIn(system: TransitionSystem, answer: Answer, trace: Trace): string | null {
   const last = trace.steps.at(-1)?.after ?? trace.initial;
   switch (answer.verdict) {
     case 'violated': {
       if (answer.kind === 'assertion') return `an assertion fails: ${answer.property}`;
-      const property = table.model.properties.find(({ name }) => name === answer.property)!;
-      return harmOf(property.condition, propertyPlace(last, endsOf(table)), numberIn(table));
+      const property = system.model.properties.find(({ name }) => name === answer.property)!;
+      return failedClaimOf(property.condition, propertyPlace(last, endsOf(system)), numberIn(system));
     }
     case 'deadlock':
-      return `nothing can happen any more, and ${stuck(table, trace).join(' and ')}`;
+      return `nothing can happen any more, and ${stuck(system, trace).join(' and ')}`;
     case 'error':
       return answer.message;
     case 'holds':
@@ -58,15 +58,15 @@ export function harmIn(table: TransitionTable, answer: Answer, trace: Trace): st
 }
 
 /** The copies of threads that wait for ever, and at what. */
-function stuck(table: TransitionTable, trace: Trace): readonly string[] {
+function stuck(system: TransitionSystem, trace: Trace): readonly string[] {
   const last = trace.steps.at(-1)?.after ?? trace.initial;
-  return table.threads.flatMap(({ thread, locations, end }) =>
+  return system.threads.flatMap(({ thread, locations, end }) =>
     thread.mayBlockForever
       ? []
       : last.threads[thread.name]!.flatMap(({ location }, replica) => {
           if (location === end) return [];
           const texts = new Set(locations[location]!.map((transition) => `'${textOf(transition)}'`));
-          const copy = thread.cpus > 1 ? ` (CPU ${numberIn(table)(thread.name, replica)})` : '';
+          const copy = thread.cpus > 1 ? ` (CPU ${numberIn(system)(thread.name, replica)})` : '';
           return [`${thread.name}${copy} waits at ${[...texts].join(' or ')}`];
         }),
   );
@@ -83,7 +83,7 @@ export function statisticsLine(statistics: Statistics, seconds: number): string 
 }
 
 /** Whether runs can end, where that is known: information, and no verdict. */
-export function endlessLine({ states, endless }: Statistics): string {
+export function livelockLine({ states, endless }: Statistics): string {
   if (endless === null) return '';
   if (endless === 0) return 'from every state some run ends';
   if (endless === states) return 'no run ends: there is always something that can happen';
@@ -108,9 +108,9 @@ export interface UnfiredStatement {
  * The statements that no transition which fired can have run; those that only an untaken way of such a transition has
  * count as run.
  */
-export function unfiredStatements(table: TransitionTable, unfired: readonly Transition[]): Unfired {
+export function unfiredStatements(system: TransitionSystem, unfired: readonly Transition[]): Unfired {
   const isUnfired = new Set(unfired);
-  const all = table.threads
+  const all = system.threads
     .filter(({ thread }) => !thread.ofMachine)
     .flatMap(({ thread, entry, locations }) => {
       const fired = locations.flat().filter((transition) => !isUnfired.has(transition));
@@ -120,7 +120,7 @@ export function unfiredStatements(table: TransitionTable, unfired: readonly Tran
           .filter((statement) => runs.has(statement.kind) && !isOfMachine(statement))
           .map((statement) => [
             statement.line,
-            writtenStatement(table.model, thread.name, statement.line) ?? statement,
+            writtenStatement(system.model, thread.name, statement.line) ?? statement,
           ]),
       );
       return [...own.values()]

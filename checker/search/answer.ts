@@ -1,5 +1,5 @@
 /** From what a search found, or did not find, to an answer. */
-import type { TransitionTable } from '../program/transition-system.ts';
+import type { TransitionSystem } from '../program/transition-system.ts';
 import type { Untried } from '../language/model.ts';
 import type { Property } from '../language/property.ts';
 import type { Answer, Schedule, Statistics } from '../state-space/outcome.ts';
@@ -26,7 +26,7 @@ export function worstOf(
 /** The answer that a finding gives, with a schedule that leads to it. */
 export function answerTo(
   finding: Finding,
-  table: TransitionTable,
+  system: TransitionSystem,
   schedule: Schedule,
   minimal: boolean,
 ): Answer {
@@ -34,7 +34,7 @@ export function answerTo(
     case 'deadlock':
       return { verdict: 'deadlock', schedule, minimal };
     case 'invariant': {
-      const property = table.model.properties[finding.property]!.name;
+      const property = system.model.properties[finding.property]!.name;
       return { verdict: 'violated', kind: 'invariant', property, schedule, minimal };
     }
     case 'assertion':
@@ -45,7 +45,7 @@ export function answerTo(
 }
 
 /** The answer of a search that has seen all it must and found nothing. */
-export function answerAtEnd({ model }: TransitionTable, { reached }: StateSpace): Answer {
+export function answerAtEnd({ model }: TransitionSystem, { reached }: StateSpace): Answer {
   const limits = model.properties.filter(({ limit }, at) => limit === true && reached.has(at));
   if (limits.length > 0) return { verdict: 'inconclusive', reason: limits.map(limitReached).join('; ') };
   const { ledger = [] } = model;
@@ -71,13 +71,13 @@ export function reasonOf(ledger: readonly Untried[]): string {
 
 /** How far a search came. */
 export function statisticsOf(
-  table: TransitionTable,
+  system: TransitionSystem,
   space: StateSpace,
   depth: number,
   method: string,
 ): Statistics {
   const { count: states, transitions, bytes, fired } = space;
-  const unfired = table.transitions.filter(({ id }) => fired[id] === 0);
+  const unfired = system.transitions.filter(({ id }) => fired[id] === 0);
   return { states, transitions, depth, bytes, unfired, endless: null, method };
 }
 

@@ -1,13 +1,13 @@
 /** The search: breadth first over any state space, level by level, until something is found or nothing is left. */
-import { beginnings } from '../program/initial-states.ts';
-import type { TransitionTable } from '../program/transition-system.ts';
+import { mostInitialStates } from '../program/initial-states.ts';
+import type { TransitionSystem } from '../program/transition-system.ts';
 import { CapacityError } from '../state-space/capacity-error.ts';
 import type { Answer, Limits, Outcome, Schedule } from '../state-space/outcome.ts';
-import { endlessStates } from './livelock.ts';
+import { livelockedStates } from './livelock.ts';
 import { fewestSwitches } from '../trace/fewest-switches.ts';
 import type { Edge, Finding, StateSpace } from '../state-space/state-space.ts';
 import { answerAtEnd, answerTo, isSameReport, statisticsOf, worstOf } from './answer.ts';
-import { finish, type Steps } from '../state-space/cooperative.ts';
+import { finish, type Cooperative } from '../state-space/cooperative.ts';
 
 /** States expanded between two looks at the limits, unless the space knows better. */
 const defaultPortion = 4_096;
@@ -17,28 +17,28 @@ const mostBeginnings = 20_000;
 
 /** A search under way: `levels[d]` is the number of the first state at depth d. */
 export interface Progress {
-  readonly table: TransitionTable;
+  readonly system: TransitionSystem;
   readonly space: StateSpace;
   readonly limits: Limits;
   readonly levels: number[];
 }
 
 /** Explores the space until a violation, an end or a limit; the answer says which, and how far it came. */
-export function search(table: TransitionTable, space: StateSpace, limits: Limits, method: string): Outcome {
-  return finish(searching(table, space, limits, method));
+export function search(system: TransitionSystem, space: StateSpace, limits: Limits, method: string): Outcome {
+  return finish(searching(system, space, limits, method));
 }
 
 /** The search, pausing after every chunk of states. */
 export const searching = (
-  table: TransitionTable,
+  system: TransitionSystem,
   space: StateSpace,
   limits: Limits,
   method: string,
-): Steps<Outcome> => searchingBy({ table, space, limits, method }, scheduleTo);
+): Cooperative<Outcome> => searchingBy({ system, space, limits, method }, scheduleTo);
 
 /** What to search, and how the statistics call it. */
 export interface Search {
-  readonly table: TransitionTable;
+  readonly system: TransitionSystem;
   readonly space: StateSpace;
   readonly limits: Limits;
   readonly method: string;
@@ -46,28 +46,28 @@ export interface Search {
 
 /** The search, with a way of its own to make a schedule of what it finds. */
 export function* searchingBy(
-  { table, space, limits, method }: Search,
+  { system, space, limits, method }: Search,
   scheduleOf: (finding: Finding, progress: Progress) => Schedule,
-): Steps<Outcome> {
-  const progress: Progress = { table, space, limits, levels: [0] };
-  let stopped = tooManyBeginnings(table) ?? withinCapacity(() => space.start());
+): Cooperative<Outcome> {
+  const progress: Progress = { system, space, limits, levels: [0] };
+  let stopped = tooManyBeginnings(system) ?? withinCapacity(() => space.start());
   while (stopped === null && space.findings.length === 0 && progress.levels.at(-1)! < space.count)
     stopped = yield* expandLevel(progress);
   const answer = answerOf(progress, stopped, scheduleOf);
   // Asked before the statistics are taken: it looks at edges again.
-  const endless = isComplete(answer) ? endlessStates(space, progress.levels) : null;
-  return { ...answer, statistics: { ...statisticsOf(table, space, depthOf(progress), method), endless } };
+  const endless = isComplete(answer) ? livelockedStates(space, progress.levels) : null;
+  return { ...answer, statistics: { ...statisticsOf(system, space, depthOf(progress), method), endless } };
 }
 
 const isComplete = ({ verdict }: Answer) => verdict === 'holds' || verdict === 'unreached';
 
-function tooManyBeginnings(table: TransitionTable): string | null {
-  if (beginnings(table) <= mostBeginnings) return null;
+function tooManyBeginnings(system: TransitionSystem): string | null {
+  if (mostInitialStates(system) <= mostBeginnings) return null;
   return `it can begin in more than ${mostBeginnings} ways: take fewer CPUs, or choose from less before the first step`;
 }
 
 /** Expands the deepest level; returns the reason why it was left half done, or null. */
-function* expandLevel({ space, limits, levels }: Progress): Steps<string | null> {
+function* expandLevel({ space, limits, levels }: Progress): Cooperative<string | null> {
   const from = levels.at(-1)!;
   const to = space.count;
   const { portion: chunk = defaultPortion } = space;
@@ -114,10 +114,10 @@ function answerOf(
   stopped: string | null,
   scheduleOf: (finding: Finding, progress: Progress) => Schedule,
 ): Answer {
-  const { table, space } = progress;
+  const { system, space } = progress;
   const finding = worstOf(space.findings, (other) => lengthOf(other, progress));
-  if (finding !== null) return answerTo(finding, table, scheduleOf(finding, progress), stopped === null);
-  return stopped === null ? answerAtEnd(table, space) : { verdict: 'inconclusive', reason: stopped };
+  if (finding !== null) return answerTo(finding, system, scheduleOf(finding, progress), stopped === null);
+  return stopped === null ? answerAtEnd(system, space) : { verdict: 'inconclusive', reason: stopped };
 }
 
 /** The number of steps to a finding: for what shows when an edge fires, that edge is one more. */
@@ -136,6 +136,6 @@ function scheduleTo(finding: Finding, progress: Progress): Schedule {
         ...(targets.get(other.state) ?? []),
         ...('edge' in other ? [other.edge] : []),
       ]);
-  const { table, space, levels } = progress;
-  return fewestSwitches(table, { space, levels, targets });
+  const { system, space, levels } = progress;
+  return fewestSwitches(system, { space, levels, targets });
 }

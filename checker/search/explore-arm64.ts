@@ -1,29 +1,29 @@
 /** How the states of a model are explored on the ARMv8 machine: all of them, interchangeable CPUs as one. */
 import { numberingOf } from '../program/numbering.ts';
 import { symmetryOf } from '../program/symmetry.ts';
-import type { TransitionTable } from '../program/transition-system.ts';
+import type { TransitionSystem } from '../program/transition-system.ts';
 import { defaultProgram } from '../memory/arm64/program.ts';
 import type { MachineState } from '../memory/arm64/machine-state.ts';
-import { defaultMachine, type Step } from '../memory/arm64/successors.ts';
+import { defaultMachine, type MachineStep } from '../memory/arm64/successors.ts';
 import { Arm64Space } from '../memory/arm64/space.ts';
 import { beginningsOnArm64 } from '../trace/replay-arm64.ts';
 import type { Limits, Outcome, Schedule } from '../state-space/outcome.ts';
 import { pathTo } from '../trace/lift-trace.ts';
 import { searching, searchingBy } from './breadth-first.ts';
-import type { Settings } from './settings.ts';
+import type { SearchSettings } from './settings.ts';
 import type { Edge, Finding } from '../state-space/state-space.ts';
-import type { Steps } from '../state-space/cooperative.ts';
+import type { Cooperative } from '../state-space/cooperative.ts';
 
 export function* exploringOnArm64(
-  table: TransitionTable,
+  system: TransitionSystem,
   limits: Limits,
-  settings: Settings,
-): Steps<Outcome> {
-  const symmetry = settings.symmetry ? symmetryOf(numberingOf(table)) : null;
+  settings: SearchSettings,
+): Cooperative<Outcome> {
+  const symmetry = settings.symmetry ? symmetryOf(numberingOf(system)) : null;
   if (symmetry === null || symmetry.groups.length === 0)
-    return yield* searching(table, new Arm64Space(table), limits, 'Promising-ARM');
-  const space = new Arm64Space(table, defaultMachine, defaultProgram, symmetry);
-  const search = { table, space, limits, method: 'Promising-ARM, symmetric' };
+    return yield* searching(system, new Arm64Space(system), limits, 'Promising-ARM');
+  const space = new Arm64Space(system, defaultMachine, defaultProgram, symmetry);
+  const search = { system, space, limits, method: 'Promising-ARM, symmetric' };
   return yield* searchingBy(search, (finding, { levels }) =>
     runAlong(space, pathTo(space, levels, finding.state), finding),
   );
@@ -44,7 +44,7 @@ function runAlong(space: Arm64Space, path: readonly number[], finding: Finding):
   let cpu = -1;
   const stepsOf = (from: MachineState) =>
     machine.steps(from).toSorted((a, b) => Number(cpuOf(a) !== cpu) - Number(cpuOf(b) !== cpu));
-  const cpuOf = ({ processor }: Step) => machine.program.processors[processor]!.cpu;
+  const cpuOf = ({ processor }: MachineStep) => machine.program.processors[processor]!.cpu;
   for (const next of path.slice(1)) {
     const step = stepsOf(state).find((one) => leadsOn(one) && space.numberOf(one.after) === next);
     if (step === undefined)
@@ -67,4 +67,4 @@ function runAlong(space: Arm64Space, path: readonly number[], finding: Finding):
   return { initial, edges };
 }
 
-const leadsOn = ({ run }: Step) => run === null || (run.failed === null && run.error === null);
+const leadsOn = ({ run }: MachineStep) => run === null || (run.failed === null && run.error === null);

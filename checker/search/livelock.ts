@@ -12,7 +12,7 @@ const mostSweeps = 64;
  *
  * Shape:  `levels[d]` is the number of the first state at depth d.
  */
-export function endlessStates(space: StateSpace, levels: readonly number[]): number | null {
+export function livelockedStates(space: StateSpace, levels: readonly number[]): number | null {
   if (space.count > mostStates) return null;
   const marks = new Uint8Array(space.count);
   let before = -1;

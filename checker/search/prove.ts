@@ -3,13 +3,13 @@ import { anyOptionsOf, isSame, smallSizes, type Claim } from '../family/claim.ts
 import type { Configuration } from '../family/configuration.ts';
 import { familyOf, unprovableMemory, type Family, type Given } from '../family/family.ts';
 import { judge } from '../family/judge.ts';
-import { machineOf, type Machine } from '../family/machine.ts';
+import { machineOf, type AbstractMachine } from '../family/machine.ts';
 import { Refusal } from '../family/refusal.ts';
 import { Views } from '../family/views.ts';
 import { checking, type Checked } from './check.ts';
 import type { Limits } from '../state-space/outcome.ts';
-import { defaultSettings, type Settings } from './settings.ts';
-import type { Steps } from '../state-space/cooperative.ts';
+import { defaultSettings, type SearchSettings } from './settings.ts';
+import type { Cooperative } from '../state-space/cooperative.ts';
 
 /** A closed set of views without a mistake, and what it is a proof of. */
 export interface Proof {
@@ -20,7 +20,7 @@ export interface Proof {
   readonly size: number;
   readonly most: number;
   readonly views: readonly Configuration[];
-  readonly machine: Machine;
+  readonly machine: AbstractMachine;
   /** By option: the least number that the views speak of. */
   readonly from: Readonly<Record<string, number>>;
 }
@@ -39,7 +39,7 @@ export type Proving =
       readonly verdict: 'not proved';
       readonly reason: string;
       /** An abstract state in which something may be wrong; null where the model is refused or work was cut short. */
-      readonly doubt: { readonly machine: Machine; readonly where: Configuration } | null;
+      readonly doubt: { readonly machine: AbstractMachine; readonly where: Configuration } | null;
       readonly small: readonly Small[];
     };
 
@@ -70,7 +70,11 @@ export interface Proved {
  *
  * `claims` are tried in their order, until one is proved; the last answers where none is.
  */
-export function* provingMost(claims: readonly Claim[], limits: Limits, settings?: Settings): Steps<Proved> {
+export function* provingMost(
+  claims: readonly Claim[],
+  limits: Limits,
+  settings?: SearchSettings,
+): Cooperative<Proved> {
   const larger: { claim: Claim; result: Proving }[] = [];
   for (const claim of claims) {
     const result = yield* proving(claim, limits, settings);
@@ -84,7 +88,11 @@ export function* provingMost(claims: readonly Claim[], limits: Limits, settings?
 /**
  * The proof of a claim, or why there is none. Whatever a check of the smallest number calls inconclusive is not proved.
  */
-export function* proving(claim: Claim, limits: Limits, settings: Settings = defaultSettings): Steps<Proving> {
+export function* proving(
+  claim: Claim,
+  limits: Limits,
+  settings: SearchSettings = defaultSettings,
+): Cooperative<Proving> {
   const reason = unprovableMemory(claim.given);
   if (reason !== null) return { verdict: 'not proved', reason, doubt: null, small: [] };
   const small: Small[] = [];
@@ -114,16 +122,16 @@ function withReached(proved: Proving & { readonly verdict: 'holds' }): Proving {
 }
 
 /** How far to go. */
-export interface Work {
+export interface ProofEffort {
   readonly limits: Limits;
-  readonly settings: Settings;
+  readonly settings: SearchSettings;
 }
 
 /** Checks small numbers until there are too many states; the answer where one of them is refuted, else null. */
 function* checkSmall(
   claim: Claim,
-  { limits, settings, small, states }: Work & { readonly small: Small[]; readonly states: number },
-): Steps<Proving | null> {
+  { limits, settings, small, states }: ProofEffort & { readonly small: Small[]; readonly states: number },
+): Cooperative<Proving | null> {
   for (const sizes of smallSizes(claim)) {
     if (small.some((one) => isSame(one.sizes, sizes) && one.checked.outcome.verdict !== 'inconclusive'))
       continue;
@@ -143,8 +151,8 @@ function* checkSmall(
 function* checkingAt(
   { definition, given, edit }: Claim,
   sizes: Given,
-  { limits, settings }: Work,
-): Steps<Checked> {
+  { limits, settings }: ProofEffort,
+): Cooperative<Checked> {
   const model = definition.build({ ...given, ...sizes });
   return yield* checking(edit === undefined ? model : edit(model), limits, settings);
 }
@@ -152,7 +160,7 @@ function* checkingAt(
 export type Attempt = Exclude<Proving, { readonly verdict: 'refuted' }>;
 
 /** The proof by views alone: small numbers are checked only where no views speak of them. */
-export function* provingByViews(claim: Claim, work: Work): Steps<Attempt> {
+export function* provingByViews(claim: Claim, work: ProofEffort): Cooperative<Attempt> {
   try {
     return yield* climbing(claim, work);
   } catch (error) {
@@ -162,7 +170,7 @@ export function* provingByViews(claim: Claim, work: Work): Steps<Attempt> {
 }
 
 /** Tries larger and larger views; what they do not speak of is proved or checked for itself. */
-function* climbing(claim: Claim, work: Work): Steps<Attempt> {
+function* climbing(claim: Claim, work: ProofEffort): Cooperative<Attempt> {
   const { copies } = anyOptionsOf(claim.definition, claim.given);
   const elements = claim.any.filter((key) => !copies.includes(key));
   if (elements.length > 1)
@@ -194,11 +202,11 @@ function* climbing(claim: Claim, work: Work): Steps<Attempt> {
 }
 
 /** Threads of a fixed number of copies have as many as a view. */
-const areEnough = ({ roles }: Machine, size: number) =>
+const areEnough = ({ roles }: AbstractMachine, size: number) =>
   roles.groups.every(({ copies: { per, constant } }) => Object.keys(per).length > 0 || constant >= size);
 
 /** By option: from which number on there are as many copies as in a view, in the family. */
-function fromOf({ roles }: Machine, size: number): Proof['from'] {
+function fromOf({ roles }: AbstractMachine, size: number): Proof['from'] {
   const { options, least } = roles.family;
   return Object.fromEntries(
     options.map((option) => {
@@ -211,7 +219,7 @@ function fromOf({ roles }: Machine, size: number): Proof['from'] {
 }
 
 /** Closes the set of views; returns why it was not closed, or null. */
-function* closing(views: Views, limits: Limits): Steps<string | null> {
+function* closing(views: Views, limits: Limits): Cooperative<string | null> {
   const part = `views of ${views.size}`;
   for (let steps = 0; views.step(); steps++) {
     if (views.all.size > mostViews) return `more than ${mostViews} views`;
@@ -225,7 +233,7 @@ function* closing(views: Views, limits: Limits): Steps<string | null> {
 }
 
 /** The numbers of which the views do not speak: one option at such a number, the others any, or a check where none is left. */
-function* provingBelow(claim: Claim, from: Proof['from'], work: Work): Steps<Attempt> {
+function* provingBelow(claim: Claim, from: Proof['from'], work: ProofEffort): Cooperative<Attempt> {
   const proofs: Proof[] = [];
   const small: Small[] = [];
   for (const option of claim.any) {
@@ -246,7 +254,7 @@ function* provingBelow(claim: Claim, from: Proof['from'], work: Work): Steps<Att
   return { verdict: 'holds', proofs, small };
 }
 
-function* checkedOnly(claim: Claim, work: Work): Steps<Attempt> {
+function* checkedOnly(claim: Claim, work: ProofEffort): Cooperative<Attempt> {
   const checked = yield* checkingAt(claim, {}, work);
   const { outcome } = checked;
   const small = [{ sizes: claim.given, checked }];

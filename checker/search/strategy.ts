@@ -1,7 +1,7 @@
 /** How the states of a model are explored: all of them while that is cheap, then only those that must be seen. */
 import { numberingOf } from '../program/numbering.ts';
 import { symmetryOf, type Symmetry } from '../program/symmetry.ts';
-import type { TransitionTable } from '../program/transition-system.ts';
+import type { TransitionSystem } from '../program/transition-system.ts';
 import { initialStates } from '../interpreter/interpreter.ts';
 import { compiledSpace, type CompiledOptions } from '../engine/compiled-space.ts';
 import { interpretedSpace } from '../state-space/interpreted-space.ts';
@@ -11,20 +11,20 @@ import { irreducible } from '../reduction/stubborn/stubborn-sets.ts';
 import { reducedSpace } from '../reduction/reduced-space.ts';
 import type { ReducedSpace } from '../reduction/reduction.ts';
 import { answerAtEnd, answerTo, statisticsOf, worstOf } from './answer.ts';
-import { pathTo, runAlong } from '../trace/lift-trace.ts';
+import { pathTo, liftTrace } from '../trace/lift-trace.ts';
 import { reasonToStop, searching, searchingBy } from './breadth-first.ts';
-import type { Settings } from './settings.ts';
-import type { Steps } from '../state-space/cooperative.ts';
+import type { SearchSettings } from './settings.ts';
+import type { Cooperative } from '../state-space/cooperative.ts';
 
 /** Memory of a short look, and of the search that polishes a trace: wide states end it sooner. */
 const smallBytes = 2 ** 28;
-/** Memory of a long look under symmetry, and of one at all states: what it finds is shortest, which persistent sets do not know. */
+/** Memory of a long look under symmetry, and of one at all states: what it finds is shortest, which stubborn sets do not know. */
 const largeBytes = 2 ** 31;
 const largestBytes = 2 ** 33;
 
 /**
  * How much longer the long looks are than the first ones, in states. Without interchangeable CPUs the first look is one of them:
- * persistent sets take a thousand times longer over a state than generated code, and nothing else is left.
+ * stubborn sets take a thousand times longer over a state than generated code, and nothing else is left.
  */
 const longerFirst = 32;
 const longerSecond = 8;
@@ -35,61 +35,65 @@ const polishedStates = 2_000_000;
 /** States that are reduced between two looks at the limits: each of them takes its time. */
 const chunk = 64;
 
-export function* exploring(table: TransitionTable, limits: Limits, settings: Settings): Steps<Outcome> {
-  if (table.model.machine === 'arm64') return yield* exploringOnArm64(table, limits, settings);
+export function* exploring(
+  system: TransitionSystem,
+  limits: Limits,
+  settings: SearchSettings,
+): Cooperative<Outcome> {
+  if (system.model.machine === 'arm64') return yield* exploringOnArm64(system, limits, settings);
   let stopped = null as string | null;
   const stop = () => (stopped ??= limits.stop());
-  const obstacle = settings.reduce && settings.engine === 'compiled' ? irreducible(table) : null;
+  const obstacle = settings.reduce && settings.engine === 'compiled' ? irreducible(system) : null;
   const reduce = settings.reduce && obstacle === null;
-  const outcome = yield* looks(table, { ...limits, stop }, { ...settings, reduce });
+  const outcome = yield* looks(system, { ...limits, stop }, { ...settings, reduce });
   if (outcome.verdict !== 'inconclusive' || outcome.untried !== undefined) return outcome;
   // A look may have ended at a limit of its own, and been the last one because the user's had come meanwhile.
   const reason = stopped ?? outcome.reason;
-  // Fewer states are explored without persistent sets in any case.
-  const isHindered = obstacle !== null && outcome.statistics.states > settings.firstLook;
+  // Fewer states are explored without stubborn sets in any case.
+  const isHindered = obstacle !== null && outcome.statistics.states > settings.firstPhase;
   return { ...outcome, reason: isHindered ? `${reason}; ${obstacle}` : reason };
 }
 
-function* looks(table: TransitionTable, limits: Limits, settings: Settings): Steps<Outcome> {
-  const { engine, reduce, maxBytes, crew } = settings;
-  if (engine === 'interpreter') return yield* searching(table, interpretedSpace(table), limits, engine);
+function* looks(system: TransitionSystem, limits: Limits, settings: SearchSettings): Cooperative<Outcome> {
+  const { engine, reduce, maxBytes, parallel } = settings;
+  if (engine === 'interpreter') return yield* searching(system, interpretedSpace(system), limits, engine);
   const most = maxBytes ?? 2 ** 32;
-  const symmetry = settings.symmetry ? symmetryOf(numberingOf(table)) : null;
+  const symmetry = settings.symmetry ? symmetryOf(numberingOf(system)) : null;
   if (symmetry !== null && symmetry.groups.length > 0)
-    return yield* symmetricLooks(table, limits, settings, symmetry);
-  if (!reduce) return yield* compiledSearch(table, limits, { maxBytes: most, crew });
-  const all = yield* compiledSearch(table, atMost(limits, settings.firstLook * longerFirst), {
+    return yield* symmetricLooks(system, limits, settings, symmetry);
+  if (!reduce) return yield* compiledSearch(system, limits, { maxBytes: most, parallel });
+  const all = yield* compiledSearch(system, atMost(limits, settings.firstPhase * longerFirst), {
     maxBytes: Math.min(most, largestBytes),
-    crew,
+    parallel,
   });
-  return isFinal(all, limits) ? all : yield* reducedSearch(table, { maxBytes, symmetry: false })(limits);
+  return isFinal(all, limits) ? all : yield* reducedSearch(system, { maxBytes, symmetry: false })(limits);
 }
 
 /** Explores a model with interchangeable CPUs: in the cheapest way first, and in none to its end before the last. */
 function* symmetricLooks(
-  table: TransitionTable,
+  system: TransitionSystem,
   limits: Limits,
-  { reduce, maxBytes, firstLook, secondLook, thirdLook, crew }: Settings,
+  { reduce, maxBytes, firstPhase, secondPhase, thirdPhase, parallel }: SearchSettings,
   symmetry: Symmetry,
-): Steps<Outcome> {
+): Cooperative<Outcome> {
   const most = maxBytes ?? 2 ** 32;
   const symmetric = (states: number, bytes: number) => {
-    const options = { symmetry, forget: true, crew, maxBytes: Math.min(most, bytes) };
-    return symmetricSearch(table, atMost(limits, states), options);
+    const options = { symmetry, forget: true, parallel, maxBytes: Math.min(most, bytes) };
+    return symmetricSearch(system, atMost(limits, states), options);
   };
-  const all = yield* compiledSearch(table, atMost(limits, firstLook), {
+  const all = yield* compiledSearch(system, atMost(limits, firstPhase), {
     maxBytes: Math.min(most, smallBytes),
-    crew,
+    parallel,
   });
   if (isFinal(all, limits)) return all;
   if (!reduce) return yield* symmetric(Infinity, Infinity);
-  const second = yield* symmetric(secondLook, smallBytes);
+  const second = yield* symmetric(secondPhase, smallBytes);
   if (isFinal(second, limits)) return second;
-  const reduced = reducedSearch(table, { maxBytes, symmetry: true });
-  const third = yield* reduced(atMost(limits, thirdLook));
-  // What persistent sets find is there, but there may be a shorter way to it.
+  const reduced = reducedSearch(system, { maxBytes, symmetry: true });
+  const third = yield* reduced(atMost(limits, thirdPhase));
+  // What stubborn sets find is there, but there may be a shorter way to it.
   if (isFinal(third, limits) && !('minimal' in third)) return third;
-  const fourth = yield* symmetric(secondLook * longerSecond, largeBytes);
+  const fourth = yield* symmetric(secondPhase * longerSecond, largeBytes);
   if (isDecided(fourth)) return fourth;
   return isFinal(third, limits) ? third : yield* reduced(limits);
 }
@@ -109,13 +113,17 @@ const atMost = (limits: Limits, states: number): Limits => ({
   maxStates: Math.min(limits.maxStates, states),
 });
 
-function* compiledSearch(table: TransitionTable, limits: Limits, options: CompiledOptions): Steps<Outcome> {
-  const space = compiledSpace(table, options);
+function* compiledSearch(
+  system: TransitionSystem,
+  limits: Limits,
+  options: CompiledOptions,
+): Cooperative<Outcome> {
+  const space = compiledSpace(system, options);
   try {
-    const outcome = yield* searching(table, space, limits, 'compiled');
+    const outcome = yield* searching(system, space, limits, 'compiled');
     if (!('schedule' in outcome)) return outcome;
     // With `only`, some initial states are left out: the number of a state is not its position among all of them.
-    const initial = space.numbersOf(initialStates(table)).indexOf(outcome.schedule.initial);
+    const initial = space.numbersOf(initialStates(system)).indexOf(outcome.schedule.initial);
     return { ...outcome, schedule: { ...outcome.schedule, initial } };
   } finally {
     space.close();
@@ -124,27 +132,27 @@ function* compiledSearch(table: TransitionTable, limits: Limits, options: Compil
 
 /** Shortest traces stay shortest under symmetry; of their switches the search of the same CPUs alone takes care. */
 function* symmetricSearch(
-  table: TransitionTable,
+  system: TransitionSystem,
   limits: Limits,
   options: CompiledOptions & { readonly symmetry: Symmetry },
-): Steps<Outcome> {
-  const space = compiledSpace(table, options);
-  const search = { table, space, limits, method: 'compiled, symmetric' };
+): Cooperative<Outcome> {
+  const space = compiledSpace(system, options);
+  const search = { system, space, limits, method: 'compiled, symmetric' };
   const searchIt = searchingBy(search, (finding, { levels }) =>
-    runAlong(table, space, pathTo(space, levels, finding.state), finding),
+    liftTrace(system, space, pathTo(space, levels, finding.state), finding),
   );
   try {
-    return yield* polished(table, limits, yield* searchIt);
+    return yield* polished(system, limits, yield* searchIt);
   } finally {
     space.close();
   }
 }
 
 /** The outcome with the best trace of the CPUs that move in the one it has, where that is no longer and soon found. */
-function* polished(table: TransitionTable, limits: Limits, outcome: Outcome): Steps<Outcome> {
+function* polished(system: TransitionSystem, limits: Limits, outcome: Outcome): Cooperative<Outcome> {
   if (!('schedule' in outcome) || outcome.verdict === 'deadlock') return outcome;
   const { schedule: run, statistics } = outcome;
-  const best = yield* compiledSearch(table, atMost(limits, polishedStates), {
+  const best = yield* compiledSearch(system, atMost(limits, polishedStates), {
     maxBytes: smallBytes,
     only: run,
   });
@@ -161,21 +169,21 @@ function* polished(table: TransitionTable, limits: Limits, outcome: Outcome): St
 
 /** A search that goes on, each time it is called, where it was stopped the last time. */
 function reducedSearch(
-  table: TransitionTable,
+  system: TransitionSystem,
   { maxBytes, symmetry }: { readonly maxBytes: number | null; readonly symmetry: boolean },
-): (limits: Limits) => Steps<Outcome> {
-  const space = reducedSpace(table, { symmetry });
+): (limits: Limits) => Cooperative<Outcome> {
+  const space = reducedSpace(system, { symmetry });
   const expanding = expandingAll(space, maxBytes ?? Infinity);
   return function* (limits) {
     const { stopped, depth } = yield* expanding(limits);
-    const statistics = statisticsOf(table, space, depth, symmetry ? 'reduced, symmetric' : 'reduced');
+    const statistics = statisticsOf(system, space, depth, symmetry ? 'reduced, symmetric' : 'reduced');
     const finding = worstOf(space.findings, () => 0);
     if (finding !== null) {
-      const run = runAlong(table, space, space.pathTo(finding.state), finding);
-      return yield* polished(table, limits, { ...answerTo(finding, table, run, false), statistics });
+      const run = liftTrace(system, space, space.pathTo(finding.state), finding);
+      return yield* polished(system, limits, { ...answerTo(finding, system, run, false), statistics });
     }
     if (stopped !== null) return { verdict: 'inconclusive', reason: stopped, statistics };
-    return { ...answerAtEnd(table, space), statistics: { ...statistics, endless: space.endless() } };
+    return { ...answerAtEnd(system, space), statistics: { ...statistics, endless: space.endless() } };
   };
 }
 
@@ -183,7 +191,7 @@ function reducedSearch(
 function expandingAll(
   space: ReducedSpace,
   maxBytes: number,
-): (limits: Limits) => Steps<{ readonly stopped: string | null; readonly depth: number }> {
+): (limits: Limits) => Cooperative<{ readonly stopped: string | null; readonly depth: number }> {
   space.start();
   let [at, end, depth] = [0, 0, -1];
   return function* (limits) {

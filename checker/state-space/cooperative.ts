@@ -1,10 +1,10 @@
 /** Long work in steps: whoever runs it may look after signals and the screen between them. */
 
 /** A computation that pauses now and then, for as long as its runner likes. */
-export type Steps<T> = Generator<undefined, T, undefined>;
+export type Cooperative<T> = Generator<undefined, T, undefined>;
 
 /** Runs all steps at once. */
-export function finish<T>(steps: Steps<T>): T {
+export function finish<T>(steps: Cooperative<T>): T {
   for (;;) {
     const { done, value } = steps.next();
     if (done === true) return value;

@@ -1,5 +1,5 @@
 /** The state space explored by the interpreter: slow, plain, and what the others are compared with. */
-import type { TransitionTable } from '../program/transition-system.ts';
+import type { TransitionSystem } from '../program/transition-system.ts';
 import { authored } from '../language/model-error.ts';
 import { isTrue, type State } from '../interpreter/evaluate.ts';
 import { endsOf, initialStates, propertyPlace, type Firing } from '../interpreter/interpreter.ts';
@@ -9,8 +9,8 @@ import type { Edge, Finding, StateSpace } from './state-space.ts';
 /** A guess, said so in the documentation: what V8 keeps for a state of some ten cells and its key. */
 const bytesPerState = 1_000;
 
-export function interpretedSpace(table: TransitionTable): StateSpace {
-  return new InterpretedSpace(table);
+export function interpretedSpace(system: TransitionSystem): StateSpace {
+  return new InterpretedSpace(system);
 }
 
 class InterpretedSpace implements StateSpace {
@@ -18,15 +18,15 @@ class InterpretedSpace implements StateSpace {
   readonly reached = new Set<number>();
   readonly findings: Finding[] = [];
   transitions = 0;
-  readonly #table: TransitionTable;
+  readonly #system: TransitionSystem;
   readonly #ends: Readonly<Record<string, number>>;
   readonly #states: State[] = [];
   readonly #ids = new Map<string, number>();
 
-  constructor(table: TransitionTable) {
-    this.#table = table;
-    this.#ends = endsOf(table);
-    this.fired = new Float64Array(table.transitions.length);
+  constructor(system: TransitionSystem) {
+    this.#system = system;
+    this.#ends = endsOf(system);
+    this.fired = new Float64Array(system.transitions.length);
   }
 
   get count(): number {
@@ -38,13 +38,13 @@ class InterpretedSpace implements StateSpace {
   }
 
   start(): void {
-    for (const state of initialStates(this.#table)) this.#store(state);
+    for (const state of initialStates(this.#system)) this.#store(state);
   }
 
   expand(from: number, to: number): void {
     for (let id = from; id < to; id++) {
-      const edges = edgesOutOf(this.#table, this.#states[id]!);
-      if (edges.length === 0 && isDeadlock(this.#table, this.#states[id]!))
+      const edges = edgesOutOf(this.#system, this.#states[id]!);
+      if (edges.length === 0 && isDeadlock(this.#system, this.#states[id]!))
         this.findings.push({ kind: 'deadlock', state: id });
       for (const { edge, firing } of edges) this.#follow(id, edge, firing);
     }
@@ -64,7 +64,7 @@ class InterpretedSpace implements StateSpace {
     const id = this.#states.push(state) - 1;
     this.#ids.set(key, id);
     const place = propertyPlace(state, this.#ends);
-    for (const [property, { kind, name, condition }] of this.#table.model.properties.entries()) {
+    for (const [property, { kind, name, condition }] of this.#system.model.properties.entries()) {
       if (kind === 'reachable' && this.reached.has(property)) continue;
       const holds = authored(`property '${name}'`, () => isTrue(condition, place));
       if (kind === 'reachable' && holds) this.reached.add(property);
@@ -85,7 +85,7 @@ class InterpretedSpace implements StateSpace {
   }
 
   successors(id: number): readonly { readonly edge: Edge; readonly to: number }[] {
-    return edgesOutOf(this.#table, this.#states[id]!)
+    return edgesOutOf(this.#system, this.#states[id]!)
       .filter(leadsOn)
       .map(({ edge, firing }) => ({ edge, to: this.#ids.get(JSON.stringify(firing.state))! }));
   }
@@ -96,8 +96,8 @@ class InterpretedSpace implements StateSpace {
 }
 
 /** Nothing can happen, and some thread that must not wait for ever has not ended. */
-export function isDeadlock(table: TransitionTable, state: State): boolean {
-  return table.threads.some(
+export function isDeadlock(system: TransitionSystem, state: State): boolean {
+  return system.threads.some(
     ({ thread, end }) =>
       !thread.mayBlockForever && state.threads[thread.name]!.some(({ location }) => location !== end),
   );

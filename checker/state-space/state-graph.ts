@@ -1,10 +1,10 @@
 /** The state graph of a small model, as far as a picture needs it: plain data. */
-import type { TransitionTable } from '../program/transition-system.ts';
+import type { TransitionSystem } from '../program/transition-system.ts';
 import { isTrue, type State } from '../interpreter/evaluate.ts';
 import { endsOf, initialStates, propertyPlace } from '../interpreter/interpreter.ts';
 import { edgesOutOf, leadsOn } from './successors.ts';
 import { isDeadlock } from './interpreted-space.ts';
-import type { Steps } from './cooperative.ts';
+import type { Cooperative } from './cooperative.ts';
 
 /**
  * What the properties say of a state: `violated` an invariant is false, `failing` some step out of it fails an
@@ -46,7 +46,7 @@ export interface Graph {
 export const keyOfState = (state: State): string => JSON.stringify(state);
 
 /** All states, breadth first, those behind a violation included; null where there are more than `maxStates`. */
-export function* graphOf(table: TransitionTable, maxStates: number): Steps<Graph | null> {
+export function* graphOf(system: TransitionSystem, maxStates: number): Cooperative<Graph | null> {
   const states: { readonly state: State; readonly depth: number }[] = [];
   const numbers = new Map<string, number>();
   const numberOf = (state: State, depth: number) => {
@@ -56,7 +56,7 @@ export function* graphOf(table: TransitionTable, maxStates: number): Steps<Graph
     numbers.set(key, states.length);
     return states.push({ state, depth }) - 1;
   };
-  for (const state of initialStates(table)) numberOf(state, 0);
+  for (const state of initialStates(system)) numberOf(state, 0);
   const nodes: GraphNode[] = [];
   const edges: GraphEdge[] = [];
   const failures: GraphFailure[] = [];
@@ -64,8 +64,8 @@ export function* graphOf(table: TransitionTable, maxStates: number): Steps<Graph
     if (states.length > maxStates) return null;
     if (at % 64 === 0) yield;
     const { state, depth } = states[at]!;
-    const out = edgesOutOf(table, state);
-    nodes.push({ depth, standing: standingOf(table, state, !out.every(leadsOn)) });
+    const out = edgesOutOf(system, state);
+    nodes.push({ depth, standing: standingOf(system, state, !out.every(leadsOn)) });
     for (const { edge, firing } of out) {
       const step = { from: at, ...edge, transition: edge.transition.id };
       const claim = firing.error ?? firing.failed;
@@ -76,13 +76,13 @@ export function* graphOf(table: TransitionTable, maxStates: number): Steps<Graph
   return { nodes, edges, failures, numbers };
 }
 
-function standingOf(table: TransitionTable, state: State, fails: boolean): Standing {
-  const place = propertyPlace(state, endsOf(table));
-  const { properties } = table.model;
+function standingOf(system: TransitionSystem, state: State, fails: boolean): Standing {
+  const place = propertyPlace(state, endsOf(system));
+  const { properties } = system.model;
   if (properties.some(({ kind, condition }) => kind === 'always' && !isTrue(condition, place)))
     return 'violated';
   if (fails) return 'failing';
-  if (edgesOutOf(table, state).length === 0) return isDeadlock(table, state) ? 'deadlock' : 'end';
+  if (edgesOutOf(system, state).length === 0) return isDeadlock(system, state) ? 'deadlock' : 'end';
   return properties.some(({ kind, condition }) => kind === 'reachable' && isTrue(condition, place))
     ? 'witness'
     : 'plain';

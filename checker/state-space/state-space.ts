@@ -4,7 +4,7 @@ import type { State } from '../interpreter/evaluate.ts';
 
 /** One edge of the state graph: which copy of which thread fires what, and which of its choices. */
 export interface Edge {
-  /** Position in `TransitionTable.threads`. */
+  /** Position in `TransitionSystem.threads`. */
   readonly thread: number;
   readonly replica: number;
   readonly transition: Transition;

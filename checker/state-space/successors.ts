@@ -1,5 +1,5 @@
 /** The edges out of a state as the interpreter sees them. */
-import type { TransitionTable } from '../program/transition-system.ts';
+import type { TransitionSystem } from '../program/transition-system.ts';
 import type { State } from '../interpreter/evaluate.ts';
 import { fire, moves, type Firing } from '../interpreter/interpreter.ts';
 import type { Edge } from './state-space.ts';
@@ -11,11 +11,11 @@ export interface FiredEdge {
 }
 
 /** All edges out of a state, those that fail included, in the order of threads, copies, transitions and choices. */
-export function edgesOutOf(table: TransitionTable, state: State): readonly FiredEdge[] {
-  return moves(table, state).flatMap((move) =>
+export function edgesOutOf(system: TransitionSystem, state: State): readonly FiredEdge[] {
+  return moves(system, state).flatMap((move) =>
     fire(state, move).map((firing, choice) => ({
       edge: {
-        thread: table.threads.indexOf(move.thread),
+        thread: system.threads.indexOf(move.thread),
         replica: move.replica,
         transition: move.transition,
         choice,

@@ -1,18 +1,22 @@
 /** The harm of a violation in one sentence: what the author said about the claim that is false. */
 import { printExpr } from '../language/print.ts';
 import type { AnyExpr, Sentence } from '../language/expression.ts';
-import { evaluate, isTrue, withBound, type Place } from '../interpreter/evaluate.ts';
+import { evaluate, isTrue, withBound, type EvaluationContext } from '../interpreter/evaluate.ts';
 
 /** The number that a trace gives to the CPU of a copy of a thread. */
 export type CpuNumber = (thread: string, replica: number) => number;
 
 /** The sentence of the innermost false claim of a condition, or null when the condition is true. */
-export function harmOf(condition: AnyExpr, place: Place, cpuNumber: CpuNumber): string | null {
+export function failedClaimOf(
+  condition: AnyExpr,
+  place: EvaluationContext,
+  cpuNumber: CpuNumber,
+): string | null {
   if (isTrue(condition, place)) return null;
   return innermost(condition, place, cpuNumber) ?? `not: ${printExpr(condition)}`;
 }
 
-function innermost(expr: AnyExpr, place: Place, cpuNumber: CpuNumber): string | null {
+function innermost(expr: AnyExpr, place: EvaluationContext, cpuNumber: CpuNumber): string | null {
   if (isTrue(expr, place)) return null;
   switch (expr.kind) {
     case 'claim':
@@ -49,7 +53,7 @@ function innermost(expr: AnyExpr, place: Place, cpuNumber: CpuNumber): string | 
  * The author's sentence with its values. The index of a copy of a thread is told as the number of its CPU, as the columns
  * of a trace number them; behind `[` it is the index that it is.
  */
-const told = (sentence: Sentence, place: Place, cpuNumber: CpuNumber): string =>
+const told = (sentence: Sentence, place: EvaluationContext, cpuNumber: CpuNumber): string =>
   sentence
     .map((part, at) => {
       if (typeof part === 'string') return part;
@@ -62,7 +66,7 @@ const told = (sentence: Sentence, place: Place, cpuNumber: CpuNumber): string =>
     .join('');
 
 /** Only conditions have claims in them; comparisons and sums have none. */
-const innermostOf = (parts: readonly AnyExpr[], place: Place, cpuNumber: CpuNumber) =>
+const innermostOf = (parts: readonly AnyExpr[], place: EvaluationContext, cpuNumber: CpuNumber) =>
   parts
     .map((part) => (isCondition(part) ? innermost(part, place, cpuNumber) : null))
     .find((sentence) => sentence !== null) ?? null;

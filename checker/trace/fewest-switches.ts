@@ -1,19 +1,19 @@
 /** Among the shortest runs to a set of states, the one with the fewest switches between CPUs. */
-import type { TransitionTable } from '../program/transition-system.ts';
+import type { TransitionSystem } from '../program/transition-system.ts';
 import type { Schedule } from '../state-space/outcome.ts';
 import type { Edge, StateSpace } from '../state-space/state-space.ts';
 
 /** The edges of a state that lie on shortest runs, each with the state it leads to; -1 where the run ends with it. */
-type Step = { readonly edge: Edge; readonly to: number };
+type ShortestStep = { readonly edge: Edge; readonly to: number };
 
 /** By CPU: the least number of switches still to come when that CPU makes the next step. */
-type Cost = ReadonlyMap<string, number>;
+type SwitchCost = ReadonlyMap<string, number>;
 
 /** States on shortest runs up to which the fewest switches are worked out: the interpreter is asked about each of them. */
 const mostStates = 20_000;
 
 /** Where shortest runs to the targets lead. */
-interface Ways {
+interface ShortestRuns {
   readonly space: StateSpace;
   readonly levels: readonly number[];
   readonly targets: ReadonlyMap<number, readonly Edge[]>;
@@ -32,25 +32,29 @@ interface Ways {
  *         with which the run ends, or none where it ends in the state itself.
  */
 export function fewestSwitches(
-  table: TransitionTable,
-  ways: Pick<Ways, 'space' | 'levels' | 'targets'>,
+  system: TransitionSystem,
+  ways: Pick<ShortestRuns, 'space' | 'levels' | 'targets'>,
   most = mostStates,
 ): Schedule {
   const all = waysOf(ways);
-  if (all.states > most) return walkOn(all, table);
+  if (all.states > most) return walkOn(all, system);
   const onTheWay = shortestRuns(all);
-  const costs = new Map<number, Cost>();
+  const costs = new Map<number, SwitchCost>();
   for (const states of onTheWay.toReversed())
-    for (const [state, steps] of states) costs.set(state, costOf(steps, costs, table));
+    for (const [state, steps] of states) costs.set(state, costOf(steps, costs, system));
   const best = (state: number) => Math.min(...costs.get(state)!.values());
   const initial = [...onTheWay[0]!.keys()].reduce((least, state) =>
     best(state) < best(least) ? state : least,
   );
-  return { initial, edges: walkCheapest(initial, onTheWay, costs, table) };
+  return { initial, edges: walkCheapest(initial, onTheWay, costs, system) };
 }
 
 /** Goes back from the targets, level by level. */
-function waysOf({ space, levels, targets }: Pick<Ways, 'space' | 'levels' | 'targets'>): Ways {
+function waysOf({
+  space,
+  levels,
+  targets,
+}: Pick<ShortestRuns, 'space' | 'levels' | 'targets'>): ShortestRuns {
   const [anyTarget] = targets.keys();
   const depth = levels.findLastIndex((start) => start <= anyTarget!);
   const marks = new Uint8Array(space.count);
@@ -67,7 +71,7 @@ function* markedStates(marks: Uint8Array, from: number, to: number): Iterable<nu
 }
 
 /** The edges of a state at a depth that lie on shortest runs. */
-function stepsFrom(state: number, depth: number, ways: Ways): readonly Step[] {
+function stepsFrom(state: number, depth: number, ways: ShortestRuns): readonly ShortestStep[] {
   const { space, levels, targets, marks } = ways;
   if (depth === ways.depth) return targets.get(state)!.map((edge) => ({ edge, to: -1 }));
   const next = levels[depth + 1]!;
@@ -75,7 +79,7 @@ function stepsFrom(state: number, depth: number, ways: Ways): readonly Step[] {
 }
 
 /** By depth: the states on shortest runs to the targets, with their edges along such runs. */
-function shortestRuns(ways: Ways): readonly ReadonlyMap<number, readonly Step[]>[] {
+function shortestRuns(ways: ShortestRuns): readonly ReadonlyMap<number, readonly ShortestStep[]>[] {
   const { levels, targets, depth, marks } = ways;
   const last = [...targets.keys()];
   return Array.from({ length: depth + 1 }, (_, at) => {
@@ -85,37 +89,44 @@ function shortestRuns(ways: Ways): readonly ReadonlyMap<number, readonly Step[]>
 }
 
 /** From the first state on: the next step of the CPU that made the last one, else the first that there is. */
-function walkOn(ways: Ways, table: TransitionTable): Schedule {
+function walkOn(ways: ShortestRuns, system: TransitionSystem): Schedule {
   const initial = ways.marks.indexOf(1);
   const edges: Edge[] = [];
   let [state, last] = [initial, ''];
   for (let depth = 0; depth <= ways.depth; depth++) {
     const steps = stepsFrom(state, depth, ways);
-    const step = steps.find(({ edge }) => cpuOf(table, edge) === last) ?? steps[0];
+    const step = steps.find(({ edge }) => cpuOf(system, edge) === last) ?? steps[0];
     if (step === undefined) break;
     edges.push(step.edge);
-    [state, last] = [step.to, cpuOf(table, step.edge)];
+    [state, last] = [step.to, cpuOf(system, step.edge)];
   }
   return { initial, edges };
 }
 
 /** A thread that runs on another's CPUs shares its column and is no switch. */
-export function cpuOf(table: TransitionTable, { thread, replica }: Pick<Edge, 'thread' | 'replica'>): string {
-  const { name, on } = table.threads[thread]!.thread;
+export function cpuOf(
+  system: TransitionSystem,
+  { thread, replica }: Pick<Edge, 'thread' | 'replica'>,
+): string {
+  const { name, on } = system.threads[thread]!.thread;
   return `${on ?? name} ${replica}`;
 }
 
-function costOf(steps: readonly Step[], costs: ReadonlyMap<number, Cost>, table: TransitionTable): Cost {
+function costOf(
+  steps: readonly ShortestStep[],
+  costs: ReadonlyMap<number, SwitchCost>,
+  system: TransitionSystem,
+): SwitchCost {
   const least = new Map<string, number>();
   for (const step of steps) {
-    const cpu = cpuOf(table, step.edge);
+    const cpu = cpuOf(system, step.edge);
     least.set(cpu, Math.min(least.get(cpu) ?? Infinity, costAfter(step, cpu, costs)));
   }
   return least;
 }
 
 /** Switches after a step of `cpu`: none where the run ends. */
-function costAfter({ to }: Step, cpu: string, costs: ReadonlyMap<number, Cost>): number {
+function costAfter({ to }: ShortestStep, cpu: string, costs: ReadonlyMap<number, SwitchCost>): number {
   const next = costs.get(to);
   if (next === undefined || next.size === 0) return 0;
   return Math.min(...[...next].map(([other, cost]) => cost + Number(other !== cpu)));
@@ -124,18 +135,20 @@ function costAfter({ to }: Step, cpu: string, costs: ReadonlyMap<number, Cost>):
 /** Takes at each state the first edge that costs no more than the best. */
 function walkCheapest(
   initial: number,
-  onTheWay: readonly ReadonlyMap<number, readonly Step[]>[],
-  costs: ReadonlyMap<number, Cost>,
-  table: TransitionTable,
+  onTheWay: readonly ReadonlyMap<number, readonly ShortestStep[]>[],
+  costs: ReadonlyMap<number, SwitchCost>,
+  system: TransitionSystem,
 ): Edge[] {
   const edges: Edge[] = [];
   let last: string | null = null;
   let state = initial;
   for (const states of onTheWay) {
-    const priced: { step: Step; cpu: string; cost: number }[] = (states.get(state) ?? []).map((step) => {
-      const cpu = cpuOf(table, step.edge);
-      return { step, cpu, cost: costAfter(step, cpu, costs) + Number(last !== null && cpu !== last) };
-    });
+    const priced: { step: ShortestStep; cpu: string; cost: number }[] = (states.get(state) ?? []).map(
+      (step) => {
+        const cpu = cpuOf(system, step.edge);
+        return { step, cpu, cost: costAfter(step, cpu, costs) + Number(last !== null && cpu !== last) };
+      },
+    );
     const [first] = priced;
     if (first === undefined) break;
     const { step, cpu } = priced.reduce((least, other) => (other.cost < least.cost ? other : least), first);

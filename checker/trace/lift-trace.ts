@@ -1,5 +1,5 @@
 /** From a path through canonical states to a run of copies that really run. */
-import type { TransitionTable } from '../program/transition-system.ts';
+import type { TransitionSystem } from '../program/transition-system.ts';
 import type { State } from '../interpreter/evaluate.ts';
 import { initialStates } from '../interpreter/interpreter.ts';
 import type { CompiledSpace } from '../engine/compiled-space.ts';
@@ -19,33 +19,33 @@ import { ofAnyCopy } from './trace.ts';
  * Assumes: each state of the path is a successor of the one before; then every state of the same canonical form has
  *          such a successor as well, since permutations of interchangeable copies map edges to edges.
  */
-export function runAlong(
-  table: TransitionTable,
+export function liftTrace(
+  system: TransitionSystem,
   space: Pick<CompiledSpace, 'numbersOf'>,
   path: readonly number[],
   finding: Finding | null = null,
 ): Schedule {
-  const starts = initialStates(table);
+  const starts = initialStates(system);
   const initial = space.numbersOf(starts).indexOf(path[0]!);
   const taken: FiredEdge[] = [];
   let state = starts[initial]!;
   for (const next of path.slice(1)) {
-    const ways = edgesOutOf(table, state).filter(leadsOn);
+    const ways = edgesOutOf(system, state).filter(leadsOn);
     const way = ways[space.numbersOf(ways.map(({ firing }) => firing.state)).indexOf(next)];
     if (way === undefined) throw new Error(`no copy can step from the state like ${taken.length} to ${next}`);
     taken.push(way);
     state = way.firing.state;
   }
-  if (finding !== null && 'edge' in finding) taken.push(lastOf(table, state, finding));
+  if (finding !== null && 'edge' in finding) taken.push(lastOf(system, state, finding));
   return { initial, edges: taken.map(({ edge }) => edge) };
 }
 
 type Stop = Extract<Finding, { readonly kind: 'assertion' | 'error' }>;
 
 /** The edge of some copy that stops as the edge of the finding does; the message names the copy that it is here. */
-function lastOf(table: TransitionTable, state: State, finding: Stop): FiredEdge {
+function lastOf(system: TransitionSystem, state: State, finding: Stop): FiredEdge {
   const { thread, transition, choice } = finding.edge;
-  const last = edgesOutOf(table, state).find(
+  const last = edgesOutOf(system, state).find(
     ({ edge, firing }) =>
       edge.thread === thread &&
       edge.transition === transition &&

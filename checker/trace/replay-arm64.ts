@@ -1,15 +1,15 @@
 /** Traces of the ARMv8 machine: a schedule replayed, with what each step did out of the order of the text. */
 import { valueFrom } from '../program/numbering.ts';
-import type { TransitionTable } from '../program/transition-system.ts';
+import type { TransitionSystem } from '../program/transition-system.ts';
 import type { Value } from '../language/domain.ts';
 import type { MachineState, Time, Write } from '../memory/arm64/machine-state.ts';
 import { programOf, type Program } from '../memory/arm64/program.ts';
 import { observedCells, propertiesOf, timesToLook } from '../memory/arm64/properties.ts';
-import type { Executed, Loaded, Stored } from '../memory/arm64/run.ts';
+import type { Executed, Loaded, StoredWrite } from '../memory/arm64/run.ts';
 import { keyOf } from '../memory/arm64/state-key.ts';
-import { cellName, Machine, type Step } from '../memory/arm64/successors.ts';
+import { cellName, Arm64Machine, type MachineStep } from '../memory/arm64/successors.ts';
 import type { Cells, State } from '../interpreter/evaluate.ts';
-import type { Change, Event, OutOfOrder } from '../interpreter/interpreter.ts';
+import type { CellChange, ExecutedStatement, OutOfOrder } from '../interpreter/interpreter.ts';
 import { blame, isDeadlock, plainState } from '../memory/arm64/space.ts';
 import type { Answer, Schedule } from '../state-space/outcome.ts';
 import { ReplayError, ofAnyCopy, type Trace, type TraceStep } from './trace.ts';
@@ -23,13 +23,13 @@ interface Replayed {
 }
 
 /** Throws  ReplayError naming the first step that cannot happen. */
-export const replayOnArm64 = (table: TransitionTable, schedule: Schedule): Trace =>
-  replayed(table, schedule).trace;
+export const replayOnArm64 = (system: TransitionSystem, schedule: Schedule): Trace =>
+  replayed(system, schedule).trace;
 
 /** True when the trace really ends in what the answer says. */
-export function confirmsOnArm64(table: TransitionTable, answer: Answer, trace: Trace): boolean {
+export function confirmsOnArm64(system: TransitionSystem, answer: Answer, trace: Trace): boolean {
   if (!('schedule' in answer)) return false;
-  const { violated, isDeadlocked } = replayed(table, answer.schedule);
+  const { violated, isDeadlocked } = replayed(system, answer.schedule);
   switch (answer.verdict) {
     case 'violated':
       return answer.kind === 'assertion'
@@ -42,9 +42,9 @@ export function confirmsOnArm64(table: TransitionTable, answer: Answer, trace: T
   }
 }
 
-function replayed(table: TransitionTable, schedule: Schedule): Replayed {
-  const program = programOf(table);
-  const machine = new Machine(program, observedCells(program));
+function replayed(system: TransitionSystem, schedule: Schedule): Replayed {
+  const program = programOf(system);
+  const machine = new Arm64Machine(program, observedCells(program));
   let state = beginningsOnArm64(machine)[schedule.initial];
   if (state === undefined) throw new ReplayError(`the model has no initial state number ${schedule.initial}`);
   const initial = plainState(program, state, state.top);
@@ -68,7 +68,7 @@ function replayed(table: TransitionTable, schedule: Schedule): Replayed {
 }
 
 /** The states in which a run may begin, each once: what a schedule counts. */
-export const beginningsOnArm64 = (machine: Machine): readonly MachineState[] => [
+export const beginningsOnArm64 = (machine: Arm64Machine): readonly MachineState[] => [
   ...new Map(
     machine
       .initial()
@@ -79,10 +79,10 @@ export const beginningsOnArm64 = (machine: Machine): readonly MachineState[] => 
 
 function follow(
   program: Program,
-  machine: Machine,
+  machine: Arm64Machine,
   state: MachineState,
   { edge, at }: { readonly edge: Edge; readonly at: number },
-): Step {
+): MachineStep {
   const found = machine.steps(state, true).find(({ processor, operation, choice }) => {
     const { thread, replica } = program.processors[processor]!;
     return (
@@ -92,7 +92,7 @@ function follow(
       choice === edge.choice
     );
   });
-  const name = program.table.threads[edge.thread]?.thread.name ?? `number ${edge.thread}`;
+  const name = program.system.threads[edge.thread]?.thread.name ?? `number ${edge.thread}`;
   if (found === undefined)
     throw new ReplayError(
       `step ${at + 1}: thread '${name}' (copy ${edge.replica}) cannot take that step there`,
@@ -102,7 +102,7 @@ function follow(
 
 function traceStep(
   program: Program,
-  step: Step,
+  step: MachineStep,
   edge: Edge,
   { before, after }: { readonly before: MachineState; readonly after: State },
 ): TraceStep {
@@ -127,7 +127,7 @@ function traceStep(
   return { edge, thread: name, replica, events: told, after };
 }
 
-function changedLocals(before: Cells, after: Cells): readonly Change[] {
+function changedLocals(before: Cells, after: Cells): readonly CellChange[] {
   const flat = (cells: Cells) =>
     Object.entries(cells).flatMap(([name, value]) =>
       Array.isArray(value)
@@ -144,7 +144,11 @@ function changedLocals(before: Cells, after: Cells): readonly Change[] {
 const nothing: OutOfOrder = { old: [], early: [], seenBefore: [], late: [] };
 
 /** A store that others see before its CPU executes it. */
-function promise(program: Program, { promised, operation }: Step, before: MachineState): Event {
+function promise(
+  program: Program,
+  { promised, operation }: MachineStep,
+  before: MachineState,
+): ExecutedStatement {
   const { cell, value } = promised!;
   const name = cellName(program, cell);
   const to = valueIn(program, cell, value);
@@ -164,7 +168,7 @@ function promise(program: Program, { promised, operation }: Step, before: Machin
 
 interface Done {
   readonly loads: readonly Loaded[];
-  readonly stores: readonly Stored[];
+  readonly stores: readonly StoredWrite[];
   readonly processor: number;
 }
 
@@ -172,7 +176,7 @@ function eventOf(
   program: Program,
   { statement, taken, chosen }: Executed,
   { loads, stores, processor }: Done,
-): Event {
+): ExecutedStatement {
   const value = (cell: number, { value: number }: Pick<Write, 'value'>) => valueIn(program, cell, number);
   const old = loads
     .filter(({ from, newest }) => from !== newest)
@@ -185,7 +189,7 @@ function eventOf(
   const seenBefore = stores.flatMap(({ cell, promised }) =>
     promised === null ? [] : [{ cell: cellName(program, cell), since: promised.step }],
   );
-  const event: Event = {
+  const event: ExecutedStatement = {
     statement,
     taken,
     chosen: chosen === null ? null : chosenValue(program, processor, statement, chosen),

@@ -1,6 +1,6 @@
 /** A trace: a schedule replayed by the interpreter, with what each step read and changed. */
 import { ofAnyCopy, ReplayError, type TraceStep, type Trace } from './trace.ts';
-import type { TransitionTable } from '../program/transition-system.ts';
+import type { TransitionSystem } from '../program/transition-system.ts';
 import { isTrue, type State } from '../interpreter/evaluate.ts';
 import {
   endsOf,
@@ -19,18 +19,18 @@ import type { Edge } from '../state-space/state-space.ts';
 export { ReplayError };
 
 /** Throws  ReplayError naming the first step that cannot happen. */
-export function replay(table: TransitionTable, schedule: Schedule): Trace {
-  if (table.model.machine === 'arm64') return replayOnArm64(table, schedule);
-  const initial = initialStates(table)[schedule.initial];
+export function replay(system: TransitionSystem, schedule: Schedule): Trace {
+  if (system.model.machine === 'arm64') return replayOnArm64(system, schedule);
+  const initial = initialStates(system)[schedule.initial];
   if (initial === undefined)
     throw new ReplayError(`the model has no initial state number ${schedule.initial}`);
   const steps: TraceStep[] = [];
   let stopped: string | null = null;
   for (const [at, edge] of schedule.edges.entries()) {
     if (stopped !== null) throw new ReplayError(`step ${at + 1} comes after the end: ${stopped}`);
-    const firing = follow(table, steps.at(-1)?.after ?? initial, edge, at);
+    const firing = follow(system, steps.at(-1)?.after ?? initial, edge, at);
     stopped = firing.error ?? firing.failed;
-    const { thread } = table.threads[edge.thread]!;
+    const { thread } = system.threads[edge.thread]!;
     steps.push({
       edge,
       thread: thread.name,
@@ -42,11 +42,11 @@ export function replay(table: TransitionTable, schedule: Schedule): Trace {
   return { initial, steps, stopped };
 }
 
-function follow(table: TransitionTable, state: State, edge: Edge, at: number): Firing {
+function follow(system: TransitionSystem, state: State, edge: Edge, at: number): Firing {
   const isMove = ({ thread, replica, transition }: Move) =>
-    thread === table.threads[edge.thread] && replica === edge.replica && transition === edge.transition;
-  const move = moves(table, state).find(isMove);
-  const name = table.threads[edge.thread]?.thread.name ?? `number ${edge.thread}`;
+    thread === system.threads[edge.thread] && replica === edge.replica && transition === edge.transition;
+  const move = moves(system, state).find(isMove);
+  const name = system.threads[edge.thread]?.thread.name ?? `number ${edge.thread}`;
   if (move === undefined)
     throw new ReplayError(
       `step ${at + 1}: thread '${name}' (copy ${edge.replica}) cannot take that step there`,
@@ -58,17 +58,17 @@ function follow(table: TransitionTable, state: State, edge: Edge, at: number): F
 }
 
 /** True when the trace really ends in what the answer says: the interpreter's own judgement. */
-export function confirms(table: TransitionTable, answer: Answer, trace: Trace): boolean {
-  if (table.model.machine === 'arm64') return confirmsOnArm64(table, answer, trace);
+export function confirms(system: TransitionSystem, answer: Answer, trace: Trace): boolean {
+  if (system.model.machine === 'arm64') return confirmsOnArm64(system, answer, trace);
   const last = trace.steps.at(-1)?.after ?? trace.initial;
   switch (answer.verdict) {
     case 'violated': {
       if (answer.kind === 'assertion') return trace.stopped === answer.property;
-      const property = table.model.properties.find(({ name }) => name === answer.property);
-      return property !== undefined && !isTrue(property.condition, propertyPlace(last, endsOf(table)));
+      const property = system.model.properties.find(({ name }) => name === answer.property);
+      return property !== undefined && !isTrue(property.condition, propertyPlace(last, endsOf(system)));
     }
     case 'deadlock':
-      return moves(table, last).length === 0 && isDeadlock(table, last);
+      return moves(system, last).length === 0 && isDeadlock(system, last);
     case 'error':
       return trace.stopped !== null && ofAnyCopy(trace.stopped) === ofAnyCopy(answer.message);
     case 'holds':

@@ -1,6 +1,6 @@
 /** A trace: what a run did, step by step. */
 import type { Edge } from '../state-space/state-space.ts';
-import type { Event } from '../interpreter/interpreter.ts';
+import type { ExecutedStatement } from '../interpreter/interpreter.ts';
 import type { State } from '../interpreter/evaluate.ts';
 
 export interface TraceStep {
@@ -8,7 +8,7 @@ export interface TraceStep {
   readonly thread: string;
   readonly replica: number;
   /** The statements executed: the one the step is named after, then local computation. */
-  readonly events: readonly Event[];
+  readonly events: readonly ExecutedStatement[];
   readonly after: State;
 }
 

@@ -1,12 +1,12 @@
 /** Where runs begin, as parts of states. */
-import type { TransitionTable } from '../program/transition-system.ts';
+import type { TransitionSystem } from '../program/transition-system.ts';
 import type { ViewSet } from '../family/certificate.ts';
 import type { Value } from '../language/domain.ts';
 import type { AnyDeclaration } from '../language/variable.ts';
-import { Wrong, type Meaning, type Part } from './meaning.ts';
+import { Wrong, type Meaning, type PartialState } from './meaning.ts';
 import { copyOf, runCode } from './steps.ts';
 
-interface Variable {
+interface StateVariable {
   readonly key: string;
   readonly thread: string | null;
   readonly name: string;
@@ -16,13 +16,17 @@ interface Variable {
 }
 
 /** The parts of the states in which runs begin. */
-export function* beginnings(table: TransitionTable, m: Meaning, set: ViewSet): Generator<Part, void> {
-  const variables = variablesOf(table, m);
-  let now: readonly Part[] = [beforeAll(table, m, set, variables)];
+export function* beginnings(
+  system: TransitionSystem,
+  m: Meaning,
+  set: ViewSet,
+): Generator<PartialState, void> {
+  const variables = variablesOf(system, m);
+  let now: readonly PartialState[] = [beforeAll(system, m, set, variables)];
   if (set.element !== null) now = now.flatMap((part) => withElements(part, m, variables));
   for (const [counter, name] of set.counters.entries())
     if (name.endsWith(pointing)) now = now.flatMap((part) => withPointer(part, set, counter));
-  for (const thread of table.threads) {
+  for (const thread of system.threads) {
     const group = m.groupOf(thread.thread.name);
     for (const me of group < 0 ? [0] : now[0]!.copies[group]!.keys())
       now = now.flatMap((part) => [
@@ -35,7 +39,7 @@ export function* beginnings(table: TransitionTable, m: Meaning, set: ViewSet): G
 const pointing = ' points to';
 const beenAt = (name: string) => `been at by ${name.slice(0, -pointing.length)}`;
 
-const variablesOf = ({ model, threads }: TransitionTable, m: Meaning): readonly Variable[] => [
+const variablesOf = ({ model, threads }: TransitionSystem, m: Meaning): readonly StateVariable[] => [
   ...Object.entries(model.shared).map(([name, declaration]) => ({
     key: name,
     thread: null,
@@ -56,11 +60,11 @@ const variablesOf = ({ model, threads }: TransitionTable, m: Meaning): readonly 
 
 /** All cells as they are declared, before the threads come to their first locations. */
 function beforeAll(
-  { threads }: TransitionTable,
+  { threads }: TransitionSystem,
   m: Meaning,
   set: ViewSet,
-  variables: readonly Variable[],
-): Part {
+  variables: readonly StateVariable[],
+): PartialState {
   const { groups, counters, size, element } = set;
   const common: Record<string, Value> = {};
   const own: Record<string, Value>[] = groups.map(() => ({}));
@@ -91,7 +95,11 @@ function beforeAll(
 }
 
 /** There are elements before the one that is looked at, or not, and after it; pointers begin at the first. */
-function withElements(part: Part, m: Meaning, variables: readonly Variable[]): readonly Part[] {
+function withElements(
+  part: PartialState,
+  m: Meaning,
+  variables: readonly StateVariable[],
+): readonly PartialState[] {
   return [0, 1].flatMap((before) =>
     [0, 1].map((after) => {
       const next = copyOf({ ...part, common: { ...part.common, before, after } });
@@ -115,7 +123,11 @@ function withElements(part: Part, m: Meaning, variables: readonly Variable[]): r
 }
 
 /** What runs over copies points to one of them, inside or outside. */
-function withPointer(part: Part, { groups, counters }: ViewSet, counter: number): readonly Part[] {
+function withPointer(
+  part: PartialState,
+  { groups, counters }: ViewSet,
+  counter: number,
+): readonly PartialState[] {
   const group = groups.findIndex(({ cells }) => cells.includes(beenAt(counters[counter]!)));
   return [-1, ...part.copies[group]!.keys()].map((me) => {
     const next = copyOf(part);

@@ -2,12 +2,15 @@
 import { deadLocals } from '../program/dead-locals.ts';
 import { numberingOf } from '../program/numbering.ts';
 import type { ThreadTable } from '../program/transition-system.ts';
-import type { Meaning, Part } from './meaning.ts';
+import type { Meaning, PartialState } from './meaning.ts';
 import { copyOf, locationIn } from './steps.ts';
 
 /** Dead locals hold what they began with, and pointers to copies that are dead point nowhere. */
-export function forgetting(threads: readonly ThreadTable[], m: Meaning): (part: Part) => Part {
-  const numbering = numberingOf(m.world.table);
+export function forgetting(
+  threads: readonly ThreadTable[],
+  m: Meaning,
+): (part: PartialState) => PartialState {
+  const numbering = numberingOf(m.world.system);
   const dead = threads.map((table, at) => {
     const locals = [...numbering.locals[at]!];
     return deadLocals(numbering, at).map((list) =>
@@ -54,7 +57,7 @@ export function forgetting(threads: readonly ThreadTable[], m: Meaning): (part: 
   };
 }
 
-function forgetPointer({ copies, rest }: Part, m: Meaning, counter: number, been: string): void {
+function forgetPointer({ copies, rest }: PartialState, m: Meaning, counter: number, been: string): void {
   for (const [group, all] of copies.entries()) {
     if (!m.world.groups[group]!.cells.includes(been)) continue;
     rest[counter * copies.length + group] = 0;

@@ -1,5 +1,5 @@
 /** Which numbers of a table grow with which options: found anew, by looking at tables of several sizes. */
-import type { TransitionTable } from '../program/transition-system.ts';
+import type { TransitionSystem } from '../program/transition-system.ts';
 
 /** A number as a constant and what comes of each of an option. */
 export type Growth = ReadonlyMap<string, number>;
@@ -31,15 +31,15 @@ const mayGrow = new Set(['cpus', 'length', 'count', 'value', 'high']);
  * Throws  NoFamily where the tables differ in anything else, or not in proportion.
  */
 export function growing(
-  build: (sizes: ReadonlyMap<string, number>) => TransitionTable,
+  build: (sizes: ReadonlyMap<string, number>) => TransitionSystem,
   options: readonly string[],
   from: ReadonlyMap<string, number>,
-): { readonly table: TransitionTable; readonly grows: Grows } {
+): { readonly system: TransitionSystem; readonly grows: Grows } {
   const here = new Map(options.map((option, place) => [option, 29 + 12 * place]));
-  const table = build(here);
+  const system = build(here);
   const found = new Map<object, Map<string, Map<string, number>>>();
   for (const option of options)
-    pair(table, build(new Map([...here, [option, here.get(option)! + 1]])), (object, key, one, other) => {
+    pair(system, build(new Map([...here, [option, here.get(option)! + 1]])), (object, key, one, other) => {
       if (one === other) return;
       const keys = found.get(object) ?? new Map<string, Map<string, number>>();
       found.set(object, keys.set(key, (keys.get(key) ?? new Map<string, number>()).set(option, other - one)));
@@ -55,12 +55,12 @@ export function growing(
       const sizes = new Map(
         options.map((option, place) => [option, from.get(option)! + (place === 0 ? more : other)]),
       );
-      pair(table, build(sizes), (object, key, _, there) => {
+      pair(system, build(sizes), (object, key, _, there) => {
         if (sizeAt(grows(object, key), sizes) !== there)
           throw new NoFamily(`'${key}' is ${there} for ${[...sizes].join(' ')}`);
       });
     }
-  return { table, grows };
+  return { system, grows };
 }
 
 export const sizeAt = (growth: Growth, sizes: ReadonlyMap<string, number>): number =>

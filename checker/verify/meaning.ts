@@ -1,5 +1,5 @@
 /** The interpreter's meaning on parts of states: what a value may be, and what a step may make of it. */
-import type { Code, TransitionTable } from '../program/transition-system.ts';
+import type { Code, TransitionSystem } from '../program/transition-system.ts';
 import { sizeOf, valueAt, type AnyDomain, type Value } from '../language/domain.ts';
 import { walk, type AnyExpr, type Binder, type Reference } from '../language/expression.ts';
 import { printExpr } from '../language/print.ts';
@@ -7,22 +7,22 @@ import type { Effect } from '../language/statement.ts';
 import type { AnyDeclaration } from '../language/variable.ts';
 import { constant, type Grows, type Growth } from './growing.ts';
 
-export interface Copy {
+export interface CopyRecord {
   readonly cells: Record<string, Value>;
   readonly shares: number[];
 }
 
 /** A part of a state: what is common, some copies of each group, and what the others hold of each counter. */
-export interface Part {
+export interface PartialState {
   readonly common: Record<string, Value>;
-  readonly copies: Copy[][];
+  readonly copies: CopyRecord[][];
   /** By counter, then by group. */
   readonly rest: number[];
 }
 
 /** The names by which a certificate calls the cells; how they are used is found here. */
-export interface World {
-  readonly table: TransitionTable;
+export interface VerifierWorld {
+  readonly system: TransitionSystem;
   readonly grows: Grows;
   readonly element: string | null;
   readonly most: number;
@@ -32,7 +32,7 @@ export interface World {
 
 /** Where an expression is evaluated; group -1: in a single thread, or in none. */
 export interface At {
-  readonly part: Part;
+  readonly part: PartialState;
   readonly group: number;
   readonly me: number;
   readonly bound: readonly number[];
@@ -50,7 +50,7 @@ export interface Range {
 }
 
 /** A value, numbers between two, or anything. */
-export type Known = Value | Range | null;
+export type KnownValue = Value | Range | null;
 
 /** A step that follows a pointer to a copy outside: it is looked at where that copy is inside. */
 export class Elsewhere extends Error {}
@@ -59,12 +59,12 @@ export class Elsewhere extends Error {}
 export class Wrong extends Error {}
 
 export class Meaning {
-  readonly world: World;
+  readonly world: VerifierWorld;
   readonly #runners = new Map<Binder, number>();
 
-  constructor(world: World) {
+  constructor(world: VerifierWorld) {
     this.world = world;
-    for (const expr of everything(world.table))
+    for (const expr of everything(world.system))
       if (
         (expr.kind === 'shared' || expr.kind === 'local') &&
         expr.index?.kind === 'bound' &&
@@ -84,13 +84,13 @@ export class Meaning {
   }
 
   groupOf(thread: string): number {
-    const { on } = this.world.table.model.threads.find(({ name }) => name === thread)!;
+    const { on } = this.world.system.model.threads.find(({ name }) => name === thread)!;
     return this.world.groups.findIndex((group) => group.thread === (on ?? thread));
   }
 
   copiesOf(group: number): Growth {
     return this.world.grows(
-      this.world.table.model.threads.find(({ name }) => name === this.world.groups[group]!.thread)!,
+      this.world.system.model.threads.find(({ name }) => name === this.world.groups[group]!.thread)!,
       'cpus',
     );
   }
@@ -102,7 +102,7 @@ export class Meaning {
   }
 
   declared(reference: Reference): AnyDeclaration {
-    const { model } = this.world.table;
+    const { model } = this.world.system;
     if (reference.kind === 'shared') return model.shared[reference.name]!;
     return model.threads.find(({ name }) => name === reference.thread)!.locals[reference.name]!;
   }
@@ -238,7 +238,7 @@ export class Meaning {
   }
 
   /** What a counter may be. */
-  counter(at: number, { common, copies, rest }: Part): Range {
+  counter(at: number, { common, copies, rest }: PartialState): Range {
     const inside = copies
       .flat()
       .reduce(
@@ -273,7 +273,7 @@ export class Meaning {
     });
     if (name.endsWith(' points to')) return fixed(0, 1);
     const key = name.replace(/\[\d+\]$/, '');
-    const { model } = this.world.table;
+    const { model } = this.world.system;
     const [thread] = model.threads.flatMap((one) => (key.startsWith(`${one.name}.`) ? [one] : []));
     const { domain } = model.shared[key] ?? thread!.locals[key.slice(thread!.name.length + 1)]!;
     if (domain.kind !== 'range') return fixed(0, 1);
@@ -281,7 +281,7 @@ export class Meaning {
     return { low: domain.low, high: domain.high, grows: growth.size > 1, growth };
   }
 
-  value(expr: AnyExpr, at: At): Known {
+  value(expr: AnyExpr, at: At): KnownValue {
     switch (expr.kind) {
       case 'constant':
         if (typeof expr.value === 'number' && this.world.grows(expr, 'value').size > 1)
@@ -324,7 +324,7 @@ export class Meaning {
         return this.#quantifier(expr, at);
       case 'ended': {
         const group = this.groupOf(expr.thread);
-        const { end } = this.world.table.threads.find(({ thread }) => thread.name === expr.thread)!;
+        const { end } = this.world.system.threads.find(({ thread }) => thread.name === expr.thread)!;
         const cells =
           group < 0 ? at.part.common : at.part.copies[group]![this.position(expr.replica, group, at)]!.cells;
         return cells[`@${expr.thread}`] === end;
@@ -332,7 +332,7 @@ export class Meaning {
     }
   }
 
-  #binary(expr: AnyExpr & { kind: 'binary' }, at: At): Known {
+  #binary(expr: AnyExpr & { kind: 'binary' }, at: At): KnownValue {
     const { operator, left, right } = expr;
     const copies = [left, right].map((side) =>
       side.kind === 'self'
@@ -394,10 +394,10 @@ export class Meaning {
     return strict === null ? null : strict !== negates;
   }
 
-  #quantifier(expr: AnyExpr & { kind: 'quantifier' }, at: At): Known {
+  #quantifier(expr: AnyExpr & { kind: 'quantifier' }, at: At): KnownValue {
     const { binder, body, quantifier } = expr;
     const all = quantifier === 'all';
-    const of = (value: number): Known =>
+    const of = (value: number): KnownValue =>
       this.value(body, { ...at, bound: withBound(at.bound, binder.level, value) });
     if (this.isOverElements(binder)) {
       const one = of(1);
@@ -418,7 +418,7 @@ export class Meaning {
 
   /** The first local of a copy that points to an element. */
   #pointerOfCopies(group: number): string | null {
-    const threads = this.world.table.model.threads.filter(
+    const threads = this.world.system.model.threads.filter(
       ({ name, on }) => (on ?? name) === this.world.groups[group]!.thread,
     );
     for (const { name: thread, locals } of threads)
@@ -436,19 +436,19 @@ export const keyOf = (reference: Reference): string =>
   reference.kind === 'shared' ? reference.name : `${reference.thread}.${reference.name}`;
 
 /** A flag that is a counter is true where it is 1. */
-function asNumber({ low, high }: Range, { kind }: AnyDomain): Known {
+function asNumber({ low, high }: Range, { kind }: AnyDomain): KnownValue {
   if (kind === 'bool') return low > 0 ? true : high < 1 ? false : null;
   return low === high ? low : { low, high };
 }
 
-export function rangeOf(known: Known): Range {
+export function rangeOf(known: KnownValue): Range {
   if (known === null) return { low: -Infinity, high: Infinity };
   if (typeof known === 'object') return known;
   if (typeof known === 'string') throw new Wrong(`'${known}' is compared with a number`);
   return { low: Number(known), high: Number(known) };
 }
 
-function either(one: Known, other: Known): Known {
+function either(one: KnownValue, other: KnownValue): KnownValue {
   if (one === other) return one;
   if (
     typeof one === 'boolean' ||
@@ -462,7 +462,7 @@ function either(one: Known, other: Known): Known {
 }
 
 /** All expressions of a table, with their parts. */
-export function* everything({ model, threads }: TransitionTable): Generator<AnyExpr> {
+export function* everything({ model, threads }: TransitionSystem): Generator<AnyExpr> {
   for (const { condition } of model.properties) yield* walk(condition);
   for (const { entry, locations } of threads) {
     for (const { guard, code } of locations.flat()) {

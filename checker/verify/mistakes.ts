@@ -1,7 +1,7 @@
 /** What may be wrong in a part of a state: a condition that may be false, and nobody who can move. */
 import type { ThreadTable } from '../program/transition-system.ts';
 import { partsOf, type AnyExpr } from '../language/expression.ts';
-import { Elsewhere, Wrong, type At, type Meaning, type Part } from './meaning.ts';
+import { Elsewhere, Wrong, type At, type Meaning, type PartialState } from './meaning.ts';
 import { locationIn } from './steps.ts';
 
 /** The conditions that all must be true. */
@@ -48,7 +48,7 @@ export function isStuck(
   m: Meaning,
   singles: readonly ThreadTable[],
   members: readonly (readonly ThreadTable[])[],
-  part: Part,
+  part: PartialState,
   size: number,
 ): boolean {
   interface Who {

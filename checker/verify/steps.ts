@@ -14,13 +14,13 @@ import {
   withBound,
   Wrong,
   type At,
-  type Known,
+  type KnownValue,
   type Meaning,
-  type Part,
+  type PartialState,
   type Range,
 } from './meaning.ts';
 
-export const copyOf = ({ common, copies, rest }: Part): Part => ({
+export const copyOf = ({ common, copies, rest }: PartialState): PartialState => ({
   common: { ...common },
   copies: copies.map((all) => all.map(({ cells, shares }) => ({ cells: { ...cells }, shares: [...shares] }))),
   rest: [...rest],
@@ -34,19 +34,24 @@ export function* stepsOf(
   table: ThreadTable,
   { guard, code }: Transition,
   { part, group, me }: Pick<At, 'part' | 'group' | 'me'>,
-): Generator<Part, void> {
+): Generator<PartialState, void> {
   const at: At = { part: copyOf(part), group, me, bound: [], set: new Set() };
   if (guard === null || meaning.value(guard, at) !== false) yield* runCode(meaning, code, at, table);
 }
 
 export const locationIn = (
   { thread }: ThreadTable,
-  { common, copies }: Part,
+  { common, copies }: PartialState,
   group: number,
   me: number,
 ): number => (group < 0 ? common : copies[group]![me]!.cells)[`@${thread.name}`] as number;
 
-export function* runCode(meaning: Meaning, code: Code, at: At, table: ThreadTable): Generator<Part, void> {
+export function* runCode(
+  meaning: Meaning,
+  code: Code,
+  at: At,
+  table: ThreadTable,
+): Generator<PartialState, void> {
   switch (code.kind) {
     case 'goto':
       (at.group < 0 ? at.part.common : at.part.copies[at.group]![at.me]!.cells)[`@${table.thread.name}`] =
@@ -74,10 +79,11 @@ export function* runCode(meaning: Meaning, code: Code, at: At, table: ThreadTabl
   }
 }
 
-const waysOf = (known: Known): readonly boolean[] => (typeof known === 'boolean' ? [known] : [true, false]);
+const waysOf = (known: KnownValue): readonly boolean[] =>
+  typeof known === 'boolean' ? [known] : [true, false];
 
 /** What a step decides by is no matter of all copies. */
-function decided(meaning: Meaning, expr: AnyExpr, at: At): Known {
+function decided(meaning: Meaning, expr: AnyExpr, at: At): KnownValue {
   for (const part of inEffect({ kind: 'assert', claim: '', condition: expr }))
     if (part.kind === 'quantifier' && meaning.binderGroup(part.binder, part.binder) >= 0)
       throw new Wrong(`'${printExpr(expr)}' asks all copies`);
@@ -190,13 +196,13 @@ function* runSet(meaning: Meaning, { target, value }: Effect & { kind: 'set' }, 
   for (const one of inside) yield* put(meaning, target, one, at);
 }
 
-const mayBe = (known: Known, value: Value) =>
+const mayBe = (known: KnownValue, value: Value) =>
   known === null ||
   (typeof known === 'object'
     ? typeof value === 'number' && value >= known.low && value <= known.high
     : known === value);
 
-function isSurelyIn(known: Known, domain: AnyDomain, expr: AnyExpr): boolean {
+function isSurelyIn(known: KnownValue, domain: AnyDomain, expr: AnyExpr): boolean {
   if (known !== null) {
     const { low, high } = typeof known === 'object' ? known : { low: known, high: known };
     return valuesOf(domain).includes(low) && valuesOf(domain).includes(high);
@@ -263,13 +269,13 @@ function* setCopyPointer(
   }
 }
 
-interface Sum {
+interface RangeSum {
   readonly times: Map<number, number>;
   readonly rest: Range;
   readonly isAlone: boolean;
 }
 
-function sumOf(meaning: Meaning, expr: AnyExpr, at: At): Sum {
+function sumOf(meaning: Meaning, expr: AnyExpr, at: At): RangeSum {
   if (expr.kind === 'shared' || expr.kind === 'local') {
     const place = meaning.pointerCounter(expr) >= 0 ? null : meaning.place(expr, at);
     if (place !== null && 'counter' in place)
@@ -291,7 +297,7 @@ function sumOf(meaning: Meaning, expr: AnyExpr, at: At): Sum {
 }
 
 /** Of a condition that may be either. */
-const known = (value: Known): Known => (value === null ? { low: 0, high: 1 } : value);
+const known = (value: KnownValue): KnownValue => (value === null ? { low: 0, high: 1 } : value);
 
 function* setCounter(meaning: Meaning, counter: number, value: AnyExpr, at: At): Generator<At, void> {
   if (value.kind === 'conditional') {
@@ -379,7 +385,7 @@ export function isAtMost(
   meaning: Meaning,
   counter: number,
   caps: readonly number[],
-  { common, copies }: Part,
+  { common, copies }: PartialState,
 ): boolean {
   const { growth } = meaning.domainOf(counter);
   const sizes = new Map<string, number>();
@@ -408,7 +414,7 @@ export function isAtMost(
 }
 
 /** Between two changes of one step: each copy outside has its own part in which it is inside. */
-function isSurelyInside(meaning: Meaning, counter: number, part: Part): boolean {
+function isSurelyInside(meaning: Meaning, counter: number, part: PartialState): boolean {
   const { growth, low } = meaning.domainOf(counter);
   const groups = part.copies.map((_, group) => meaning.copiesOf(group));
   const caps = groups.map((per) => {

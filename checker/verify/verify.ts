@@ -1,6 +1,6 @@
 /** Verifies a certificate: that its views are an invariant which steps keep and which has no mistake. No worklist. */
 import type { ThreadTable } from '../program/transition-system.ts';
-import { transitionTable } from '../program/build-transitions.ts';
+import { transitionSystem } from '../program/build-transitions.ts';
 import type { ViewSet } from '../family/certificate.ts';
 import type { Value } from '../language/domain.ts';
 import type { AnyDefinition, Model } from '../language/model.ts';
@@ -8,7 +8,7 @@ import { ModelError } from '../language/model-error.ts';
 import { beginnings } from './beginnings.ts';
 import { forgetting } from './forgetting.ts';
 import { growing, NoFamily, sizeAt } from './growing.ts';
-import { Elsewhere, Meaning, Wrong, type Part } from './meaning.ts';
+import { Elsewhere, Meaning, Wrong, type PartialState } from './meaning.ts';
 import { conjuncts, isNot, isStuck, witnesses } from './mistakes.ts';
 import { isAtMost, locationIn, standingFor, stepsOf } from './steps.ts';
 
@@ -34,27 +34,27 @@ export function* verifying(
   }
 }
 
-type Found = (after: Part) => void;
+type OnSuccessor = (after: PartialState) => void;
 
 class Induction {
   readonly wrong = new Set<string>();
-  readonly views: readonly Part[];
+  readonly views: readonly PartialState[];
   readonly #m: Meaning;
   readonly #set: ViewSet;
   readonly #keys: ReadonlySet<string>;
-  readonly #byCommon: ReadonlyMap<string, readonly Part[]>;
+  readonly #byCommon: ReadonlyMap<string, readonly PartialState[]>;
   readonly #members: readonly (readonly ThreadTable[])[];
   readonly #singles: readonly ThreadTable[];
-  readonly #forget: (part: Part) => Part;
-  readonly #used: ReadonlySet<Part>;
-  readonly #holders = new Map<Part, readonly (readonly Part[])[]>();
+  readonly #forget: (part: PartialState) => PartialState;
+  readonly #used: ReadonlySet<PartialState>;
+  readonly #holders = new Map<PartialState, readonly (readonly PartialState[])[]>();
   /** By counter and group: the largest share of a copy. */
   readonly #caps: readonly (readonly number[])[];
 
   constructor(m: Meaning, set: ViewSet) {
     this.#m = m;
     this.#set = set;
-    const { threads, model, transitions } = m.world.table;
+    const { threads, model, transitions } = m.world.system;
     this.#members = set.groups.map(({ thread }) =>
       threads.filter((one) => (one.thread.on ?? one.thread.name) === thread),
     );
@@ -74,7 +74,7 @@ class Induction {
     for (const { guard } of transitions)
       if (guard !== null && witnesses(guard, true, m) > 0)
         this.wrong.add('a guard waits for some copy, and not for all');
-    this.#each(beginnings(m.world.table, m, set), (part) => this.#has(part, 'the beginning'));
+    this.#each(beginnings(m.world.system, m, set), (part) => this.#has(part, 'the beginning'));
   }
 
   #isFamily(): void {
@@ -92,7 +92,7 @@ class Induction {
   }
 
   /** All that must be true of one view. */
-  look(view: Part): void {
+  look(view: PartialState): void {
     const { groups, counters, size } = this.#set;
     for (const g of groups.keys()) for (const part of this.#larger(view, g)) this.#stepsOfOthers(part, g);
     if (!this.#used.has(view)) return;
@@ -100,15 +100,15 @@ class Induction {
     for (const [g, { thread }] of groups.entries())
       for (const me of view.copies[g]!.keys())
         this.#steps(this.#members[g]!, view, g, me, (after) => this.#has(after, `a step of ${thread}`));
-    for (const { name, condition } of this.#m.world.table.model.properties)
+    for (const { name, condition } of this.#m.world.system.model.properties)
       for (const whole of conjuncts(condition)) {
-        const mayFail = (part: Part) =>
+        const mayFail = (part: PartialState) =>
           isNot(this.#m, whole, { part, group: -1, me: 0, bound: [], whole, set: new Set() });
         if (this.#mayBe(view, mayFail)) this.wrong.add(`'${name}' may be false`);
       }
     for (const [c, name] of counters.entries()) {
       const { grows, low } = this.#m.domainOf(c);
-      const isTooLow = (part: Part) => this.#m.counter(c, part).low < low;
+      const isTooLow = (part: PartialState) => this.#m.counter(c, part).low < low;
       if (grows && (this.#mayBe(view, isTooLow) || !isAtMost(this.#m, c, this.#caps[c]!, view)))
         this.wrong.add(`'${name}' may leave its domain`);
     }
@@ -117,10 +117,10 @@ class Induction {
   }
 
   /** What the others see of the steps of a copy outside, and of a single thread that looks at it. */
-  #stepsOfOthers(part: Part, g: number): void {
+  #stepsOfOthers(part: PartialState, g: number): void {
     const { counters, groups } = this.#set;
     for (const [me, { shares }] of part.copies[g]!.entries()) {
-      const seen: Found = (after) => {
+      const seen: OnSuccessor = (after) => {
         for (const one of this.#without(after, g, me))
           this.#has(one, `a step of another ${groups[g]!.thread}`);
       };
@@ -130,12 +130,12 @@ class Induction {
     }
   }
 
-  #has(part: Part, what: string): void {
+  #has(part: PartialState, what: string): void {
     if (!this.#keys.has(keyOf(part))) this.wrong.add(`${what} leads out of the views`);
   }
 
   /** Runs steps; what may go wrong in one is wrong, and one through a pointer to a copy outside is looked at elsewhere. */
-  #each(steps: Iterable<Part>, use: Found): void {
+  #each(steps: Iterable<PartialState>, use: OnSuccessor): void {
     try {
       for (const part of steps) use(this.#forget(part));
     } catch (error) {
@@ -144,7 +144,7 @@ class Induction {
     }
   }
 
-  #steps(threads: readonly ThreadTable[], part: Part, g: number, me: number, use: Found): void {
+  #steps(threads: readonly ThreadTable[], part: PartialState, g: number, me: number, use: OnSuccessor): void {
     for (const thread of threads)
       for (const transition of thread.locations[locationIn(thread, part, g, me)]!)
         this.#each(stepsOf(this.#m, thread, transition, { part, group: g, me }), use);
@@ -157,7 +157,7 @@ class Induction {
   }
 
   /** The part without a copy, which is outside then with all its shares. */
-  #without(part: Part, g: number, me: number): readonly Part[] {
+  #without(part: PartialState, g: number, me: number): readonly PartialState[] {
     const slot = (c: number) => c * this.#set.groups.length + g;
     const copies = part.copies.with(g, part.copies[g]!.toSpliced(me, 1));
     return part.copies[g]![me]!.shares.reduce<Rests>(
@@ -168,7 +168,7 @@ class Induction {
   }
 
   /** All parts with one copy more, each of whose parts is a view, and whose rest some copy can hold. */
-  *#larger(view: Part, g: number): Generator<Part> {
+  *#larger(view: PartialState, g: number): Generator<PartialState> {
     const { groups, most } = this.#set;
     const slot = (c: number) => c * groups.length + g;
     const peers = new Map(
@@ -193,7 +193,7 @@ class Induction {
         [view.rest],
       );
       for (const rest of rests) {
-        const part: Part = {
+        const part: PartialState = {
           common: view.common,
           copies: view.copies.with(g, [...view.copies[g]!, copy]),
           rest: [...rest],
@@ -206,7 +206,7 @@ class Induction {
     }
   }
 
-  #contradicts(part: Part): boolean {
+  #contradicts(part: PartialState): boolean {
     return this.#set.counters.some((_, c) => {
       const { grows, low, high } = this.#m.domainOf(c);
       const value = this.#m.counter(c, part);
@@ -215,12 +215,12 @@ class Induction {
   }
 
   /** For each rest that is not 0: the view with a copy more that holds some of it. */
-  #held(view: Part): readonly (readonly Part[])[] {
+  #held(view: PartialState): readonly (readonly PartialState[])[] {
     const known = this.#holders.get(view);
     if (known !== undefined) return known;
     const { length } = this.#set.groups;
     const held = view.rest.flatMap((rest, at) => {
-      const holds = ({ copies }: Part) =>
+      const holds = ({ copies }: PartialState) =>
         copies[at % length]!.at(-1)!.shares[Math.floor(at / length)]! * rest > 0;
       return rest === 0 ? [] : [[...this.#larger(view, at % length)].filter(holds)];
     });
@@ -229,7 +229,7 @@ class Induction {
   }
 
   /** Whether it may be so in a state with this part: then it may be so as well with those who hold what is held outside. */
-  #mayBe(view: Part, is: (part: Part) => boolean): boolean {
+  #mayBe(view: PartialState, is: (part: PartialState) => boolean): boolean {
     return is(view) && this.#held(view).every((all) => all.some(is));
   }
 }
@@ -241,17 +241,17 @@ function inductionOf(definition: AnyDefinition, set: ViewSet): Induction {
   const build = (sizes: ReadonlyMap<string, number>) => {
     const model = definition.build({ ...set.options, ...Object.fromEntries(sizes) }, set.any);
     if (model.machine !== undefined) throw new NoFamily(`'${model.machine}' has runs of which no view knows`);
-    return transitionTable(invariants(model));
+    return transitionSystem(invariants(model));
   };
-  const { table, grows } = growing(build, set.any, new Map(Object.entries(set.from)));
+  const { system, grows } = growing(build, set.any, new Map(Object.entries(set.from)));
   const { element, most, counters, groups } = set;
-  return new Induction(new Meaning({ table, grows, element, most, counters, groups }), set);
+  return new Induction(new Meaning({ system, grows, element, most, counters, groups }), set);
 }
 
 function partOf(
   { commonCells, common, groups, records, rests }: ViewSet,
   [shared, all, rest]: ViewSet['views'][number],
-): Part {
+): PartialState {
   const copyOf = (g: number, record: readonly Value[]) => ({
     cells: named(groups[g]!.cells, record),
     shares: record.slice(groups[g]!.cells.length) as number[],
@@ -264,7 +264,7 @@ function partOf(
 }
 
 /** Alike for parts that differ in the order of copies alone. */
-const keyOf = ({ common, copies, rest }: Part): string =>
+const keyOf = ({ common, copies, rest }: PartialState): string =>
   JSON.stringify([
     inOrder(common),
     copies.map((all) => all.map(({ cells, shares }) => JSON.stringify([inOrder(cells), shares])).sort()),

@@ -1,6 +1,6 @@
 /** Barriers on trial as JSON. */
 import type { Barrier } from '../../checker/study/barriers/barrier.ts';
-import type { OnTrial } from '../../checker/study/barriers/barriers.ts';
+import type { AblatedBarriers } from '../../checker/study/barriers/barriers.ts';
 import type { Sufficient, Tried } from '../../checker/study/barriers/ablation.ts';
 import { withFallbacks } from '../../checker/language/option.ts';
 import { withoutUsualMemory } from '../../checker/report/options-text.ts';
@@ -9,7 +9,7 @@ import type { BarriersResult } from './schema.ts';
 type VariantResult = BarriersResult['variants'][number];
 
 export const barriersJson = (
-  { definition, variants, undecided }: OnTrial,
+  { definition, variants, undecided }: AblatedBarriers,
   seconds: number,
 ): BarriersResult => ({
   kind: 'barriers',

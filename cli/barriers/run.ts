@@ -2,7 +2,7 @@
 import { runWithin, type LimitOptions } from '../options/limits.ts';
 import { settingsOf, type SearchOptions } from '../options/search-options.ts';
 import { memoryKey, memoryModelNames, rewritingModelNames } from '../../checker/language/memory-name.ts';
-import { puttingOnTrial, type OnTrial } from '../../checker/study/barriers/barriers.ts';
+import { checkingBarriers, type AblatedBarriers } from '../../checker/study/barriers/barriers.ts';
 import { chosenOptions } from '../options/model-options.ts';
 import { buildModel, findModel } from '../model-files/models.ts';
 import { outputWidth, print } from '../terminal/output.ts';
@@ -21,13 +21,13 @@ export async function barriersOfModel(
     only === undefined ? rewritingModelNames : memoryModelNames.filter((memory) => memory === only);
   const definition = { ...source.definition, build: (values = {}) => buildModel(source, values) };
   const { result, seconds } = await runWithin(options, (limits) =>
-    puttingOnTrial(definition, given, { memories, limits, settings: settingsOf(options) }),
+    checkingBarriers(definition, given, { memories, limits, settings: settingsOf(options) }),
   );
   process.exitCode = exitCodeOf(result);
   print(await rendered(result, seconds, { options, typed: source.typed }));
 }
 
-function exitCodeOf({ variants, undecided }: OnTrial): 0 | 2 | 3 {
+function exitCodeOf({ variants, undecided }: AblatedBarriers): 0 | 2 | 3 {
   const sufficient = variants.flatMap(({ trial }) => trial.sufficient);
   if (sufficient.some(({ whole }) => whole.verdict === 'error')) return 2;
   const tried = variants.flatMap(({ trial }) => trial.barriers.flatMap(({ without }) => without));
@@ -36,7 +36,7 @@ function exitCodeOf({ variants, undecided }: OnTrial): 0 | 2 | 3 {
 }
 
 async function rendered(
-  result: OnTrial,
+  result: AblatedBarriers,
   seconds: number,
   { options, typed }: { readonly options: BarriersOptions; readonly typed: string },
 ): Promise<string> {

@@ -1,7 +1,7 @@
 /** Barriers on trial as text: one variant barrier by barrier, or for each repair what it needs where. */
 import type { Barrier } from '../../checker/study/barriers/barrier.ts';
-import type { OnTrial } from '../../checker/study/barriers/barriers.ts';
-import type { Sufficient, Trial, Tried } from '../../checker/study/barriers/ablation.ts';
+import type { AblatedBarriers } from '../../checker/study/barriers/barriers.ts';
+import type { Sufficient, Ablation, Tried } from '../../checker/study/barriers/ablation.ts';
 import { withFallbacks } from '../../checker/language/option.ts';
 import type { Choices } from '../../checker/study/compare/compare.ts';
 import {
@@ -24,10 +24,10 @@ interface Page {
 }
 
 /** Shape:  lines of at most `width` characters where words allow it, without an end of line at the end. */
-export const renderBarriers = (result: OnTrial, page: Page): string =>
+export const renderBarriers = (result: AblatedBarriers, page: Page): string =>
   (result.variants.length === 1 ? oneVariant(result, page) : allRepairs(result, page)).join('\n\n');
 
-function oneVariant(result: OnTrial, page: Page): readonly string[] {
+function oneVariant(result: AblatedBarriers, page: Page): readonly string[] {
   const { variant, trial } = result.variants[0]!;
   return [
     heading(result, 'barriers on trial', variant.options, page),
@@ -39,7 +39,7 @@ function oneVariant(result: OnTrial, page: Page): readonly string[] {
   ].filter((section) => section !== '');
 }
 
-function allRepairs(result: OnTrial, page: Page): readonly string[] {
+function allRepairs(result: AblatedBarriers, page: Page): readonly string[] {
   const { definition, variants } = result;
   const common = Object.entries(variants[0]!.variant.options).filter(([key, value]) =>
     variants.every(({ variant }) => !(key in variant.setting) && variant.options[key] === value),
@@ -67,7 +67,7 @@ function allRepairs(result: OnTrial, page: Page): readonly string[] {
   ];
 }
 
-function heading({ definition }: OnTrial, what: string, chosen: Choices, { width }: Page): string {
+function heading({ definition }: AblatedBarriers, what: string, chosen: Choices, { width }: Page): string {
   const told = withoutUsualMemory(withFallbacks(definition.options, chosen));
   const settled = Object.fromEntries(
     Object.entries(told).filter(([key]) => key in chosen || what === 'barriers on trial'),
@@ -82,7 +82,7 @@ function heading({ definition }: OnTrial, what: string, chosen: Choices, { width
 const columnWidth = 10;
 
 /** A row a barrier: what becomes of the model without it. */
-function table({ barriers, sufficient }: Trial, width: number): string {
+function table({ barriers, sufficient }: Ablation, width: number): string {
   const shown = barriers.filter((one) => !isIdleEverywhere(one));
   const labels = shown.map(({ barrier }) => labelOf(barrier).length);
   const left = Math.min(Math.max(16, ...labels), width - columnWidth * sufficient.length);
@@ -120,7 +120,7 @@ const labelOf = (barrier: Barrier) => `${String(barrier.line).padStart(4)}  ${ca
 const wordOf = ({ verdict }: Tried) => (verdict === 'inconclusive' ? '?' : verdict);
 
 /** Why some trials remained open: what was not tried, and what else. */
-function reasons(trials: readonly Trial[], width: number): readonly string[] {
+function reasons(trials: readonly Ablation[], width: number): readonly string[] {
   const tried = trials.flatMap(({ barriers, sufficient }) => [
     ...sufficient.map(({ whole }) => whole),
     ...barriers.flatMap(({ without }) => without),
@@ -137,7 +137,7 @@ function reasons(trials: readonly Trial[], width: number): readonly string[] {
 }
 
 /** Read-modify-writes whose order no machine of the table knows: most of them, and nobody wrote them as barriers. */
-const isIdleEverywhere = ({ barrier, without }: Trial['barriers'][number]) =>
+const isIdleEverywhere = ({ barrier, without }: Ablation['barriers'][number]) =>
   barrier.kind === 'implied' && without.every(({ idle }) => idle);
 
 function called({ kind, text, ordering }: Barrier): string {
@@ -152,7 +152,7 @@ function called({ kind, text, ordering }: Barrier): string {
   }
 }
 
-function legend({ barriers }: Trial, width: number): string {
+function legend({ barriers }: Ablation, width: number): string {
   const words = barriers.flatMap(({ without }) => without);
   const hidden = barriers.filter(isIdleEverywhere).length;
   const notes = [
@@ -182,7 +182,7 @@ function needOf({ whole, sets, undecided }: Sufficient): string {
 
 const placed = (barrier: Barrier) => `${called(barrier)} (${barrier.thread}, line ${barrier.line})`;
 
-function openEnds({ undecided, variants }: OnTrial, { seconds, width }: Page): readonly string[] {
+function openEnds({ undecided, variants }: AblatedBarriers, { seconds, width }: Page): readonly string[] {
   const kept = variants.flatMap(({ trial }) =>
     trial.barriers.filter(({ barrier }) => barrier.kind === 'barrier' && !barrier.onlyOrders),
   );

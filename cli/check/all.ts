@@ -8,13 +8,13 @@ import { statisticsJson } from '../report/check-json.ts';
 import type { AllResult } from '../report/check-schema.ts';
 import { junitXml } from './junit.ts';
 import { runWithin } from '../options/limits.ts';
-import { buildModel, findModel, type Source } from '../model-files/models.ts';
+import { buildModel, findModel, type ModelSource } from '../model-files/models.ts';
 import { print, styled } from '../terminal/output.ts';
 import { count } from '../../checker/report/numbers.ts';
 import { settingsOf } from '../options/search-options.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 
-type Row = AllResult['scenarios'][number];
+type ScenarioResult = AllResult['scenarios'][number];
 
 /** Exit code 0 when all is as declared, 1 when something is not, 3 when that remained open. */
 export async function checkAll(
@@ -29,7 +29,7 @@ export async function checkAll(
   const sources = name === null ? registry.map(ofProject) : [await findModel(name)];
   if (sources.some(({ scenario }) => scenario !== null))
     throw new UsageError('--all and one scenario contradict each other: leave one of them out');
-  const rows: Row[] = [];
+  const rows: ScenarioResult[] = [];
   const tells = options.json !== true && options.quiet !== true && options.reporter !== 'junit';
   for (const source of sources) {
     if (tells) print(source.definition.name);
@@ -46,14 +46,18 @@ export async function checkAll(
   else print(summary(rows));
 }
 
-const ofProject = (definition: Source['definition']): Source => ({
+const ofProject = (definition: ModelSource['definition']): ModelSource => ({
   definition: withMemoryOption(definition),
   file: null,
   scenario: null,
   typed: definition.name,
 });
 
-async function checkScenario(source: Source, scenario: Scenario, options: CheckOptions): Promise<Row> {
+async function checkScenario(
+  source: ModelSource,
+  scenario: Scenario,
+  options: CheckOptions,
+): Promise<ScenarioResult> {
   const model = buildModel(source, scenario.options);
   const { result, seconds } = await runWithin(options, (limits) =>
     checking(model, limits, settingsOf(options)),
@@ -82,7 +86,10 @@ function mismatches(scenario: Scenario, { outcome, trace }: Checked): string[] {
 }
 
 /** One line where all is as declared; what is not is told below. */
-function linesOf({ scenario, verdict, mismatches: wrong, statistics }: Row, source: Source): string {
+function linesOf(
+  { scenario, verdict, mismatches: wrong, statistics }: ScenarioResult,
+  source: ModelSource,
+): string {
   const longest = Math.max(...source.definition.scenarios.map(({ name }) => name.length));
   const states = `${count(statistics.states)} states`.padStart(16);
   const mark = wrong.length === 0 ? styled('green', 'as declared') : styled('red', 'not as declared');
@@ -90,13 +97,13 @@ function linesOf({ scenario, verdict, mismatches: wrong, statistics }: Row, sour
   return [row, ...wrong.map((mismatch) => styled('red', `      ${mismatch}`))].join('\n');
 }
 
-function exitCodeOf(rows: readonly Row[]): 0 | 1 | 3 {
+function exitCodeOf(rows: readonly ScenarioResult[]): 0 | 1 | 3 {
   const wrong = rows.filter((row) => row.mismatches.length > 0);
   if (wrong.length === 0) return 0;
   return wrong.every(({ verdict }) => verdict === 'inconclusive') ? 3 : 1;
 }
 
-function summary(rows: readonly Row[]): string {
+function summary(rows: readonly ScenarioResult[]): string {
   const wrong = rows.filter((row) => row.mismatches.length > 0).length;
   const scenarios = rows.length === 1 ? '1 scenario' : `${rows.length} scenarios`;
   if (rows.length === 0) return 'no scenarios are declared';

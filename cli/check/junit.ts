@@ -2,14 +2,14 @@
 import { element, escapeXml } from '../../checker/export/xml.ts';
 import type { AllResult } from '../report/check-schema.ts';
 
-type Row = AllResult['scenarios'][number];
+type ScenarioResult = AllResult['scenarios'][number];
 
 /**
  * Shape:  a suite for each model, a test for each scenario: a failure where something is not as declared, an error
  *         where a limit left that open.
  * Units:  times are in seconds.
  */
-export function junitXml(rows: readonly Row[]): string {
+export function junitXml(rows: readonly ScenarioResult[]): string {
   const models = [...new Set(rows.map(({ model }) => model))];
   const suites = models.map((model) => {
     const own = rows.filter((row) => row.model === model);
@@ -19,10 +19,11 @@ export function junitXml(rows: readonly Row[]): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n${all}`;
 }
 
-const isOpen = ({ verdict, mismatches }: Row) => verdict === 'inconclusive' && mismatches.length > 0;
-const isWrong = (row: Row) => row.mismatches.length > 0 && !isOpen(row);
+const isOpen = ({ verdict, mismatches }: ScenarioResult) =>
+  verdict === 'inconclusive' && mismatches.length > 0;
+const isWrong = (row: ScenarioResult) => row.mismatches.length > 0 && !isOpen(row);
 
-const totals = (rows: readonly Row[]) => ({
+const totals = (rows: readonly ScenarioResult[]) => ({
   tests: rows.length,
   failures: rows.filter(isWrong).length,
   errors: rows.filter(isOpen).length,
@@ -31,7 +32,7 @@ const totals = (rows: readonly Row[]) => ({
 
 const seconds = (time: number) => time.toFixed(3);
 
-function testCase(row: Row): string {
+function testCase(row: ScenarioResult): string {
   const { model, scenario, mismatches, statistics } = row;
   const attributes = { classname: model, name: scenario, time: seconds(statistics.seconds) };
   if (mismatches.length === 0) return element('testcase', attributes);

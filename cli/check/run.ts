@@ -56,11 +56,11 @@ async function rendered(report: Report, options: CheckOptions): Promise<string> 
     return JSON.stringify(checkJson(report), null, 2);
   }
   if (options.lkml === true) {
-    const { table, outcome, trace } = report;
+    const { system, outcome, trace } = report;
     if (trace === null) return verdictLine(report);
     const { changelogText } = await import('../../checker/export/trace/changelog-text.ts');
     const { exportedTrace } = await import('../../checker/export/trace/exported-trace.ts');
-    return changelogText(exportedTrace(table, outcome, trace, originOf(report)));
+    return changelogText(exportedTrace(system, outcome, trace, originOf(report)));
   }
   return reportText(report, outputWidth());
 }

@@ -4,7 +4,7 @@ import type { Extremes } from '../../checker/study/compare/path-costs.ts';
 import type { Limits } from '../../checker/state-space/outcome.ts';
 import { provingMost, type Proved } from '../../checker/search/prove.ts';
 import { claimsOf } from '../../checker/family/claim.ts';
-import type { Steps } from '../../checker/state-space/cooperative.ts';
+import type { Cooperative } from '../../checker/state-space/cooperative.ts';
 import { wrap } from '../../checker/report/wrap.ts';
 import { anyOf } from '../../checker/report/any-number.ts';
 import { describeChoices, describeSet } from './choices.ts';
@@ -17,7 +17,7 @@ export function* provingRows(
   which: 'all' | 'smallest',
   kept: readonly string[],
   limits: Limits,
-): Steps<AnyNumbers> {
+): Cooperative<AnyNumbers> {
   const proved = new Map<Row, Proved>();
   for (const row of comparison.rows) {
     if (row.verdict !== 'holds' || (which === 'smallest' && !isSmallest(comparison, row))) continue;

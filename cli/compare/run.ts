@@ -65,12 +65,16 @@ function exitCodeOf({ rows }: Comparison): 0 | 2 | 3 {
   return rows.some(({ verdict }) => verdict === 'inconclusive') ? 3 : 0;
 }
 
-interface Found {
+interface ComparedAndProved {
   readonly compared: Comparison;
   readonly any: AnyNumbers | null;
 }
 
-async function rendered({ compared, any }: Found, seconds: number, options: CompareOptions): Promise<string> {
+async function rendered(
+  { compared, any }: ComparedAndProved,
+  seconds: number,
+  options: CompareOptions,
+): Promise<string> {
   if (options.json === true) {
     const { compareJson } = await import('./json.ts');
     return JSON.stringify(compareJson(compared, seconds, any), null, 2);

@@ -9,7 +9,7 @@ import { say } from '../terminal/help.ts';
 import { print } from '../terminal/output.ts';
 import type { OwnModule } from '../model-files/own-module.ts';
 import { siteFiles } from '../report/page-files.ts';
-import type { Watch } from '../model-files/watch-files.ts';
+import type { FileWatch } from '../model-files/watch-files.ts';
 
 export async function exploreModel(name: string, words: readonly string[], port: number): Promise<void> {
   const source = await findModel(name);
@@ -42,7 +42,7 @@ const interrupted = () =>
 
 interface OwnFile {
   readonly code: () => string;
-  readonly watch: (server: ExploreServer) => Watch;
+  readonly watch: (server: ExploreServer) => FileWatch;
 }
 
 /** The user's file as it is now; what is wrong with it is told here and in the page. */

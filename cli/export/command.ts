@@ -1,5 +1,5 @@
 /** `racewalk export`: a model, its states or a trace, for other programs. */
-import { targets, type Target } from '../../checker/export/formats.ts';
+import { targets, type ExportFormat } from '../../checker/export/formats.ts';
 import type { ExportOptions } from './run.ts';
 import type { Command } from 'commander';
 import { withExamples } from '../terminal/help.ts';
@@ -49,7 +49,7 @@ export function exportCommand(program: Command): void {
   );
 }
 
-function target(text: string): Target {
+function target(text: string): ExportFormat {
   const found = targets.find((one) => one === text);
   if (found !== undefined) return found;
   throw new UsageError(`--to takes ${targets.join(', ')}, and not '${text}'${didYouMean(text, targets)}`);

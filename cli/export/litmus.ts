@@ -1,5 +1,5 @@
 /** Exports an execution of a litmus test under the kernel's memory model: the one that `litmus --explain` shows. */
-import type { Target } from '../../checker/export/formats.ts';
+import type { ExportFormat } from '../../checker/export/formats.ts';
 import { executionDot } from '../../checker/export/litmus/execution-dot.ts';
 import { executionSvg } from '../../checker/export/litmus/execution-svg.ts';
 import { LitmusError } from '../../checker/litmus/litmus-test.ts';
@@ -11,7 +11,7 @@ import { readable } from '../litmus/files.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 
 /** The text of the export, or null where no execution, not even a forbidden one, is as the condition asks. */
-export function exportedLitmus(path: string, to: Target): string | null {
+export function exportedLitmus(path: string, to: ExportFormat): string | null {
   if (to !== 'dot' && to !== 'svg')
     throw new UsageError(`an execution of a litmus test is exported as dot or svg, and not as ${to}`);
   try {

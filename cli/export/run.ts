@@ -1,8 +1,8 @@
 /** Exports one variant, or one trace of it. */
 import { runWithin, type LimitOptions } from '../options/limits.ts';
 import { settingsOf, type SearchOptions } from '../options/search-options.ts';
-import type { Target } from '../../checker/export/formats.ts';
-import { transitionTable } from '../../checker/program/build-transitions.ts';
+import type { ExportFormat } from '../../checker/export/formats.ts';
+import { transitionSystem } from '../../checker/program/build-transitions.ts';
 import type { Model } from '../../checker/language/model.ts';
 import {
   exportedTrace,
@@ -69,9 +69,9 @@ async function subjectOf(
   if (word !== undefined || witness !== undefined)
     throw new UsageError(`a saved trace has its options in it: leave ${word ?? '--witness'} out`);
   const { replayedTrace } = await import('../replay/run.ts');
-  const { source, saved, table, answer, trace } = await replayedTrace(name);
+  const { source, saved, system, answer, trace } = await replayedTrace(name);
   const origin = originOf({ source, chosen: saved.options, savedAs: null });
-  return { model: table.model, saved: exportedTrace(table, answer, trace, origin), origin };
+  return { model: system.model, saved: exportedTrace(system, answer, trace, origin), origin };
 }
 
 /** The text of the export, or null where there is nothing to write, which has been said. */
@@ -80,9 +80,9 @@ async function written(subject: Subject, options: ExportOptions): Promise<string
   switch (to) {
     case 'promela': {
       const { toPromela } = await import('../../checker/export/promela/promela.ts');
-      const { startOf } = await import('../../checker/interpreter/initial-check.ts');
-      const table = transitionTable(subject.model);
-      return toPromela(table, startOf(table));
+      const { initialCheck } = await import('../../checker/interpreter/initial-check.ts');
+      const system = transitionSystem(subject.model);
+      return toPromela(system, initialCheck(system));
     }
     case 'dot':
       return await dot(subject, options);
@@ -99,7 +99,7 @@ async function written(subject: Subject, options: ExportOptions): Promise<string
   }
 }
 
-async function drawn(trace: ExportedTrace, to: Exclude<Target, 'promela' | 'dot'>): Promise<string> {
+async function drawn(trace: ExportedTrace, to: Exclude<ExportFormat, 'promela' | 'dot'>): Promise<string> {
   switch (to) {
     case 'svg':
       return (await import('../../checker/export/trace/lanes-svg.ts')).toSvg(trace);
@@ -112,16 +112,16 @@ async function drawn(trace: ExportedTrace, to: Exclude<Target, 'promela' | 'dot'
   }
 }
 
-type Found =
+type FoundTrace =
   | { readonly trace: ExportedTrace }
   | { readonly trace: null; readonly exitCode: number; readonly why: string };
 
-async function traceOf({ model, saved, origin }: Subject, options: ExportOptions): Promise<Found> {
+async function traceOf({ model, saved, origin }: Subject, options: ExportOptions): Promise<FoundTrace> {
   if (saved !== null) return { trace: saved };
   if (options.witness !== undefined) return await witnessOf(model, options.witness, options);
   const { result } = await runWithin(options, (limits) => checking(model, limits, settingsOf(options)));
-  const { table, outcome, trace } = result;
-  if (trace !== null) return { trace: exportedTrace(table, outcome, trace, origin) };
+  const { system, outcome, trace } = result;
+  if (trace !== null) return { trace: exportedTrace(system, outcome, trace, origin) };
   const witnesses = outcome.verdict === 'holds' ? witnessNames(model) : [];
   const instead =
     witnesses.length === 0
@@ -139,7 +139,7 @@ const witnessNames = (model: Model) =>
     .filter(({ kind, limit }) => kind === 'reachable' && limit !== true)
     .map(({ name }) => name);
 
-async function witnessOf(model: Model, name: string, options: ExportOptions): Promise<Found> {
+async function witnessOf(model: Model, name: string, options: ExportOptions): Promise<FoundTrace> {
   const names = witnessNames(model);
   if (!names.includes(name))
     throw new UsageError(
@@ -148,10 +148,10 @@ async function witnessOf(model: Model, name: string, options: ExportOptions): Pr
   const { result } = await runWithin(options, (limits) =>
     checking(witnessed(model, name), limits, settingsOf(options)),
   );
-  const { table, outcome, trace } = result;
+  const { system, outcome, trace } = result;
   if (trace !== null && outcome.verdict === 'violated' && outcome.property === name) {
     const reached = `${model.name}: reached: ${name}`;
-    return { trace: { table, trace, headline: reached, end: name, property: name, origin: unknownOrigin } };
+    return { trace: { system, trace, headline: reached, end: name, property: name, origin: unknownOrigin } };
   }
   const cut = outcome.verdict === 'inconclusive' || outcome.verdict === 'error';
   const why = outcome.verdict === 'holds' ? 'it is never reached' : headline(outcome);
@@ -169,19 +169,19 @@ async function dot(subject: Subject, options: ExportOptions): Promise<string> {
   const { graphOf } = await import('../../checker/state-space/state-graph.ts');
   const { toDot } = await import('../../checker/export/dot.ts');
   const most = options.maxStates ?? drawnStates;
-  const table = transitionTable(subject.model);
-  const { result: graph } = await runWithin(options, () => graphOf(table, most));
+  const system = transitionSystem(subject.model);
+  const { result: graph } = await runWithin(options, () => graphOf(system, most));
   if (graph === null)
     throw new UsageError(
-      `${table.model.name} has more than ${most} states, and nobody would see anything in that picture: ` +
+      `${system.model.name} has more than ${most} states, and nobody would see anything in that picture: ` +
         `take fewer CPUs or ptes, or say --max-states`,
     );
   const found = await traceOf(subject, options);
-  return toDot(table, graph, found.trace?.trace ?? null);
+  return toDot(system, graph, found.trace?.trace ?? null);
 }
 
 export interface ExportOptions extends LimitOptions, SearchOptions {
-  readonly to: Target;
+  readonly to: ExportFormat;
   readonly output?: string;
   readonly witness?: string;
 }

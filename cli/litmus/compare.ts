@@ -8,20 +8,23 @@ import { boundsOf, clearProgress, deadline, readable, showProgress } from './fil
 import { print } from '../terminal/output.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 
-interface Cell {
+interface TableCell {
   readonly text: string;
   readonly code: number;
 }
 
-interface CompareOptions {
+interface LitmusCompareOptions {
   readonly timeout?: number;
   readonly storeBuffer?: number | null;
   readonly oldValues?: number | null;
 }
 
 /** Exit code 0, or 2 or 3 where a model could not run a file, or not to its end. */
-export async function compareLitmusFiles(files: readonly string[], options: CompareOptions): Promise<void> {
-  const rows: (readonly Cell[])[] = [];
+export async function compareLitmusFiles(
+  files: readonly string[],
+  options: LitmusCompareOptions,
+): Promise<void> {
+  const rows: (readonly TableCell[])[] = [];
   for (const [at, file] of files.entries()) {
     showProgress(`${at + 1} of ${files.length}: ${file}`, files.length);
     rows.push(rowOf(file, options));
@@ -63,10 +66,10 @@ export async function compareLitmusFiles(files: readonly string[], options: Comp
   process.exitCode = Math.max(...cells.map(({ code }) => code));
 }
 
-function rowOf(file: string, options: CompareOptions): readonly Cell[] {
+function rowOf(file: string, options: LitmusCompareOptions): readonly TableCell[] {
   const results = litmusModels.map((memory) => resultOf(file, memory, options));
   const [kernel] = results;
-  return results.map((result, at): Cell => {
+  return results.map((result, at): TableCell => {
     if (typeof result === 'string') return { text: result, code: result === '-' ? wrongUse : inconclusive };
     const sign = at === 0 || typeof kernel !== 'object' ? '' : signOf(result, kernel);
     return { text: `${observation(result)}${sign}`, code: 0 };
@@ -82,7 +85,7 @@ function signOf(machine: LitmusResult, kernel: LitmusResult): string {
   return reached.length < allowed.size ? ' <' : '';
 }
 
-function resultOf(file: string, memory: LitmusModel, options: CompareOptions): LitmusResult | string {
+function resultOf(file: string, memory: LitmusModel, options: LitmusCompareOptions): LitmusResult | string {
   try {
     return runLitmus(readable(file), memory, {
       ...defaultLitmus,

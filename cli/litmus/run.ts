@@ -7,7 +7,7 @@ import { modelTitle } from '../../checker/litmus/litmus-model.ts';
 import { pictureOf } from '../../checker/litmus/lkmm/picture.ts';
 import { LitmusError, LitmusLimit } from '../../checker/litmus/litmus-test.ts';
 import { explanationLines } from '../../checker/litmus/lkmm/explanation-text.ts';
-import type { Shown } from '../../checker/litmus/lkmm/why.ts';
+import type { ShownExecution } from '../../checker/litmus/lkmm/why.ts';
 import { observation, printLitmus } from '../../checker/litmus/print.ts';
 import { runLitmus, type LitmusResult, type RunStep } from '../../checker/litmus/run.ts';
 import { compareLitmusFiles } from './compare.ts';
@@ -101,7 +101,7 @@ const stepLines = (run: readonly RunStep[]) => run.map(({ process, text }) => ` 
 function pageOf(
   path: string,
   result: LitmusResult,
-  { text, shown }: { readonly text: string; readonly shown: Shown | null },
+  { text, shown }: { readonly text: string; readonly shown: ShownExecution | null },
 ): LitmusAnswer {
   const { test, memory } = result;
   return {

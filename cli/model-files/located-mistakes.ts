@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { ModelError, type Mistake } from '../../checker/language/model-error.ts';
 import { displayPath } from '../terminal/display-path.ts';
 
-export interface Place {
+export interface SourcePosition {
   readonly file: string;
   /** Counted from 1. */
   readonly line: number;
@@ -13,7 +13,7 @@ export interface Place {
 }
 
 export interface LocatedMistake {
-  readonly place: Place | null;
+  readonly place: SourcePosition | null;
   readonly message: string;
 }
 
@@ -40,7 +40,7 @@ export function mistakesText(subject: string, mistakes: readonly LocatedMistake[
 /** Characters of a line that are shown at most. */
 const widest = 72;
 
-function excerpt(place: Place | null): readonly string[] {
+function excerpt(place: SourcePosition | null): readonly string[] {
   const text = place === null ? undefined : sourceLine(place);
   if (place === null || text === undefined || text.trim() === '') return [];
   const at = place.column - 1;
@@ -51,7 +51,7 @@ function excerpt(place: Place | null): readonly string[] {
   return [`    ${shown}`.trimEnd(), `    ${' '.repeat(Math.max(0, at - from))}^`];
 }
 
-function sourceLine({ file, line }: Place): string | undefined {
+function sourceLine({ file, line }: SourcePosition): string | undefined {
   try {
     return readFileSync(file, 'utf8').split(/\r?\n/)[line - 1];
   } catch {
@@ -73,7 +73,7 @@ export function locatedMistakes(error: unknown): readonly LocatedMistake[] {
 }
 
 /** As in the text of a file; what has no place comes first. */
-function inOrder(a: Place | null, b: Place | null): number {
+function inOrder(a: SourcePosition | null, b: SourcePosition | null): number {
   if (a === null || b === null) return Number(a !== null) - Number(b !== null);
   return a.file === b.file ? (a.line - b.line) * 1e6 + a.column - b.column : 0;
 }
@@ -83,7 +83,7 @@ const project = new URL('../..', import.meta.url).href;
 const ofLanguage = ['checker/', 'models/kernel/', 'cli/'].map((folder) => `${project}${folder}`);
 
 /** The innermost frame of a stack that is in a model file; null: there is none. */
-function placeOf(origin: Error | null): Place | null {
+function placeOf(origin: Error | null): SourcePosition | null {
   for (const line of origin?.stack?.split('\n') ?? []) {
     const [, url, row, column] = /(file:\/\/\S+?):(\d+):(\d+)\)?$/.exec(line) ?? [];
     if (url === undefined || ofLanguage.some((folder) => url.startsWith(folder))) continue;

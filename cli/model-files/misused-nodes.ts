@@ -9,12 +9,12 @@ export interface Misuse {
 }
 
 /** What a node of the language is, by the type that it is assignable to. */
-type Kind = 'expression' | 'statement' | 'effect' | 'property' | 'array';
+type MisuseKind = 'expression' | 'statement' | 'effect' | 'property' | 'array';
 
 const language = (name: string) => fileURLToPath(languageTypes(name));
 
 /** The type that stands for each kind, by file and name. */
-const kinds: readonly (readonly [Kind, string, string])[] = [
+const kinds: readonly (readonly [MisuseKind, string, string])[] = [
   ['expression', language('expression'), 'AnyExpr'],
   ['statement', language('statement'), 'Statement'],
   ['effect', language('statement'), 'Effect'],
@@ -22,7 +22,7 @@ const kinds: readonly (readonly [Kind, string, string])[] = [
   ['array', language('variable'), 'ArrayVariable'],
 ];
 
-type KindOf = (node: ts.Node) => Kind | null;
+type KindOf = (node: ts.Node) => MisuseKind | null;
 
 /** All misuses in a file, in the order of the text. */
 export function misusedNodes(source: ts.SourceFile, program: ts.Program): readonly Misuse[] {
@@ -38,7 +38,7 @@ export function misusedNodes(source: ts.SourceFile, program: ts.Program): readon
 
 function kindsOf(program: ts.Program): KindOf {
   const checker = program.getTypeChecker();
-  const types = kinds.flatMap(([kind, file, name]): [Kind, ts.Type][] => {
+  const types = kinds.flatMap(([kind, file, name]): [MisuseKind, ts.Type][] => {
     const declaring = program.getSourceFile(file);
     const module = declaring === undefined ? undefined : checker.getSymbolAtLocation(declaring);
     const symbol = module?.exports?.get(ts.escapeLeadingUnderscores(name));
@@ -122,4 +122,4 @@ function dropped(node: ts.Expression, kindOf: KindOf): readonly Misuse[] {
 const isAssignment = (node: ts.Expression) =>
   ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.EqualsToken;
 
-const article = (kind: Kind) => (/^[aeiou]/.test(kind) ? `an ${kind}` : `a ${kind}`);
+const article = (kind: MisuseKind) => (/^[aeiou]/.test(kind) ? `an ${kind}` : `a ${kind}`);

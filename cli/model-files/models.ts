@@ -9,7 +9,7 @@ import { didYouMean } from '../terminal/spelling.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 
 /** A model as the command line names it. */
-export interface Source {
+export interface ModelSource {
   readonly definition: AnyDefinition;
   /** The user's file as an absolute path, or null for a model of the project. */
   readonly file: string | null;
@@ -28,7 +28,7 @@ const fileName = /^(.*\.[cm]?[jt]s)(?:\/([^/]+))?$/;
  *
  * Throws  UsageError or ModelError with what is possible.
  */
-export async function findModel(name: string): Promise<Source> {
+export async function findModel(name: string): Promise<ModelSource> {
   const [, path, scenarioInFile] = fileName.exec(name) ?? [];
   if (path !== undefined) {
     const { loadUserModel } = await import('./user-model.ts');
@@ -80,5 +80,5 @@ function scenarioOf(definition: AnyDefinition, name: string | undefined): Scenar
  *
  * Throws  ModelError, also for whatever a user's build throws.
  */
-export const buildModel = (source: Source, options: Readonly<Record<string, OptionValue>>): Model =>
+export const buildModel = (source: ModelSource, options: Readonly<Record<string, OptionValue>>): Model =>
   source.definition.build(options);

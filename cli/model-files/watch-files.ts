@@ -5,13 +5,13 @@ import { basename, dirname } from 'node:path';
 /** Events that come within so many milliseconds are one save. */
 const together = 100;
 
-export interface Watch {
+export interface FileWatch {
   /** From now on these files are watched too. */
   readonly follow: (files: readonly string[]) => void;
   readonly close: () => void;
 }
 
-export function watchFiles(onChange: () => void): Watch {
+export function watchFiles(onChange: () => void): FileWatch {
   const folders = new Map<string, FSWatcher>();
   const names = new Set<string>();
   let timer: NodeJS.Timeout | undefined;

@@ -1,11 +1,11 @@
 /** Mutants as JSON. */
 import { printText } from '../../checker/language/print.ts';
 import type { Mutant, Mutated } from '../../checker/study/mutate/mutate.ts';
-import type { Source } from '../model-files/models.ts';
+import type { ModelSource } from '../model-files/models.ts';
 import type { MutateResult } from './schema.ts';
 
 export const mutateJson = (
-  { definition, file }: Source,
+  { definition, file }: ModelSource,
   { scenarios, mutants, stale }: Mutated,
   seconds: number,
 ): MutateResult => ({

@@ -5,7 +5,7 @@ import type { Scenario } from '../../checker/language/model.ts';
 import { mutating, type Mutated } from '../../checker/study/mutate/mutate.ts';
 import { checking } from '../../checker/search/check.ts';
 import { chosenOptions } from '../options/model-options.ts';
-import { buildModel, findModel, type Source } from '../model-files/models.ts';
+import { buildModel, findModel, type ModelSource } from '../model-files/models.ts';
 import { findingVariants } from '../../checker/study/barriers/variants.ts';
 import type { Choices } from '../../checker/study/compare/compare.ts';
 import { commandLine, quoted } from '../../checker/report/options-text.ts';
@@ -33,7 +33,7 @@ export async function mutateModel(
 
 /** The scenarios of the model; or the one that is named, or made of the options that are given. */
 async function scenariosOf(
-  source: Source,
+  source: ModelSource,
   words: readonly string[],
   options: MutateOptions,
 ): Promise<readonly Scenario[]> {
@@ -47,7 +47,7 @@ async function scenariosOf(
 }
 
 /** The variants that a model without scenarios is asked about: each smallest repair, or as it is where none is needed or helps. */
-async function smallestRepairs(source: Source, options: MutateOptions): Promise<readonly Scenario[]> {
+async function smallestRepairs(source: ModelSource, options: MutateOptions): Promise<readonly Scenario[]> {
   const { definition } = source;
   const { result } = await runWithin(options, (limits) =>
     findingVariants(definition, {}, { limits, settings: settingsOf(options) }),
@@ -61,7 +61,7 @@ async function smallestRepairs(source: Source, options: MutateOptions): Promise<
 }
 
 async function variantOf(
-  source: Source,
+  source: ModelSource,
   name: string,
   chosen: Choices,
   options: MutateOptions,
@@ -84,7 +84,7 @@ function exitCodeOf({ mutants, stale }: Mutated): 0 | 1 | 3 {
 }
 
 async function rendered(
-  source: Source,
+  source: ModelSource,
   scenarios: readonly Scenario[],
   { mutated, seconds }: { readonly mutated: Mutated; readonly seconds: number },
   options: MutateOptions,

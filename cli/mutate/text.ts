@@ -4,7 +4,7 @@ import type { Mutant, Mutated } from '../../checker/study/mutate/mutate.ts';
 import { titleOf } from '../../checker/study/mutate/site.ts';
 import { count } from '../../checker/report/numbers.ts';
 import { quotedPath } from '../../checker/report/options-text.ts';
-import type { Source } from '../model-files/models.ts';
+import type { ModelSource } from '../model-files/models.ts';
 import { styled, type Style } from '../terminal/output.ts';
 import { wrap } from '../../checker/report/wrap.ts';
 
@@ -15,7 +15,7 @@ interface Rendered extends Mutated {
 }
 
 /** Shape:  lines of at most `width` characters, without an end of line at the end. */
-export function renderMutants(source: Source, mutated: Rendered, width: number): string {
+export function renderMutants(source: ModelSource, mutated: Rendered, width: number): string {
   const { mutants, stale, scenarios } = mutated;
   const unexplained = mutants.filter(({ fate }) => fate.kind === 'survives' && fate.why === null);
   const undecided = mutants.filter(({ fate }) => fate.kind === 'undecided');
@@ -30,7 +30,7 @@ export function renderMutants(source: Source, mutated: Rendered, width: number):
   ].join('\n\n');
 }
 
-function headline({ definition }: Source, { mutants, asked, seconds }: Rendered, width: number): string {
+function headline({ definition }: ModelSource, { mutants, asked, seconds }: Rendered, width: number): string {
   const of = (kind: Mutant['fate']['kind']) => mutants.filter(({ fate }) => fate.kind === kind).length;
   const explained = mutants.filter(({ fate }) => fate.kind === 'survives' && fate.why !== null).length;
   const numbers = [
@@ -50,12 +50,12 @@ function headline({ definition }: Source, { mutants, asked, seconds }: Rendered,
   ].join('\n');
 }
 
-const isDeclared = ({ scenarios }: Source['definition'], asked: readonly Scenario[]) =>
+const isDeclared = ({ scenarios }: ModelSource['definition'], asked: readonly Scenario[]) =>
   asked.some(({ name }) => scenarios.some((declared) => declared.name === name));
 
 /** Which variants a model without scenarios was asked about, since its author has named none. */
 function variantsSection(
-  { definition }: Source,
+  { definition }: ModelSource,
   asked: readonly Scenario[],
   width: number,
 ): readonly string[] {
@@ -111,7 +111,7 @@ function staleSection(stale: readonly string[], width: number): readonly string[
 
 /** Every variant numbers its lines: this says whose numbers these are. */
 function legend(
-  { typed, definition, scenario }: Source,
+  { typed, definition, scenario }: ModelSource,
   scenarios: readonly string[],
   width: number,
 ): string {

@@ -1,8 +1,8 @@
 /** Runs long work within limits: a deadline, memory, Ctrl-C; and says on a terminal how far it has come. */
 import { getHeapStatistics } from 'node:v8';
 import type { Limits } from '../../checker/state-space/outcome.ts';
-import type { Steps } from '../../checker/state-space/cooperative.ts';
-import { progressLine, type Reached } from '../terminal/progress.ts';
+import type { Cooperative } from '../../checker/state-space/cooperative.ts';
+import { progressLine, type SearchProgress } from '../terminal/progress.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 
 export interface LimitOptions {
@@ -23,12 +23,12 @@ const fullHeap = 0.9;
 /** Runs the work that `start` begins, to its end: when a limit is met, `Limits.stop` tells it to end early. */
 export async function runWithin<T>(
   { maxStates = Infinity, timeout = Infinity }: LimitOptions,
-  start: (limits: Limits) => Steps<T>,
+  start: (limits: Limits) => Cooperative<T>,
 ): Promise<{ readonly result: T; readonly seconds: number }> {
   const began = performance.now();
   const seconds = () => (performance.now() - began) / 1000;
   const progress = progressLine(process.stderr);
-  const reached: Reached[] = [];
+  const reached: SearchProgress[] = [];
   let interrupted = false;
   const interrupt = () => (interrupted = true);
   const stop = () => {
@@ -54,7 +54,7 @@ export async function runWithin<T>(
 }
 
 /** Takes steps for some milliseconds; the result when they are over, else null. */
-function runFor<T>(milliseconds: number, steps: Steps<T>): { readonly value: T } | null {
+function runFor<T>(milliseconds: number, steps: Cooperative<T>): { readonly value: T } | null {
   const until = performance.now() + milliseconds;
   while (performance.now() < until) {
     const { done, value } = steps.next();

@@ -12,10 +12,10 @@ import {
 } from '../../checker/language/option.ts';
 import type { Choices } from '../../checker/study/compare/compare.ts';
 import { asTyped } from '../../checker/report/options-text.ts';
-import type { Source } from '../model-files/models.ts';
+import type { ModelSource } from '../model-files/models.ts';
 import { outputWidth } from '../terminal/output.ts';
 import { didYouMean } from '../terminal/spelling.ts';
-import { twoColumns, type Row } from '../terminal/two-columns.ts';
+import { twoColumns, type TwoColumns } from '../terminal/two-columns.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 
 /**
@@ -23,7 +23,7 @@ import { UsageError } from '../terminal/usage-error.ts';
  *
  * Throws  UsageError for what does not exist, is given twice, or is not what the scenario says.
  */
-export function chosenOptions({ definition, scenario }: Source, words: readonly string[]): Choices {
+export function chosenOptions({ definition, scenario }: ModelSource, words: readonly string[]): Choices {
   const given = parse(definition.name, definition.options, words);
   if (scenario === null) return given;
   // How many CPUs or ptes there are, and how memory behaves, may vary where the scenario says nothing of them; another
@@ -81,7 +81,7 @@ function parse(model: string, options: Options, words: readonly string[]): Choic
   return given;
 }
 
-interface Names {
+interface OptionNames {
   readonly model: string;
   readonly options: Options;
   /** The keys of the options by their names on the command line. */
@@ -96,7 +96,7 @@ interface Word {
 }
 
 function optionOf(
-  { model, options, keys }: Names,
+  { model, options, keys }: OptionNames,
   { name, rawName, value, inlineValue }: Word,
 ): [string, OptionValue] {
   const negated = keys.get(name.replace(/^no-/, ''));
@@ -139,7 +139,10 @@ export function numberOf(key: keyof typeof boundOptions, text: string): number |
 
 /** How each option is typed, what it means, and what is taken when nothing is said. */
 export function describeOptions(options: Options, width: number): string {
-  const rows = Object.entries(options).map(([key, option]): Row => [usage(key, option), meaning(option)]);
+  const rows = Object.entries(options).map(([key, option]): TwoColumns => [
+    usage(key, option),
+    meaning(option),
+  ]);
   return rows.length === 0 ? 'it has no options' : ['its options:', ...twoColumns(rows, width)].join('\n');
 }
 

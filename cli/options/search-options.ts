@@ -1,13 +1,13 @@
 /** How to search, on the command line: what a user may want to choose; the rest chooses itself. */
 import { availableParallelism, totalmem } from 'node:os';
 import type { Command } from 'commander';
-import { defaultSettings, type Settings } from '../../checker/search/settings.ts';
+import { defaultSettings, type SearchSettings } from '../../checker/search/settings.ts';
 import { startWorkers } from '../../checker/engine/node-workers.ts';
 import { searchHeading } from '../terminal/help.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 
 export interface SearchOptions {
-  readonly engine?: Settings['engine'];
+  readonly engine?: SearchSettings['engine'];
   readonly reduce?: boolean;
   readonly symmetry?: boolean;
   /** In bytes. */
@@ -44,7 +44,7 @@ const mostWorkers = 64;
 export function settingsOf(
   { engine: chosen, reduce, symmetry, maxMemory, workers: wanted }: SearchOptions,
   searches: 'one' | 'many' = 'many',
-): Settings {
+): SearchSettings {
   const workers = wanted ?? Math.min(availableParallelism(), mostWorkers);
   const from = searches === 'one' && wanted !== undefined ? { from: 0 } : {};
   return {
@@ -53,11 +53,11 @@ export function settingsOf(
     reduce: reduce ?? defaultSettings.reduce,
     symmetry: symmetry ?? defaultSettings.symmetry,
     maxBytes: maxMemory ?? (totalmem() * 3) / 4,
-    crew: workers === 1 ? null : { workers, call: startWorkers, ...from },
+    parallel: workers === 1 ? null : { workers, call: startWorkers, ...from },
   };
 }
 
-function engine(text: string): Settings['engine'] {
+function engine(text: string): SearchSettings['engine'] {
   if (text !== 'compiled' && text !== 'interpreter')
     throw new UsageError(`--engine takes compiled or interpreter, and not '${text}'`);
   return text;

@@ -5,7 +5,7 @@ import { withMemoryOption } from '../../checker/memory/memory-option.ts';
 import type { Claim } from '../../checker/family/claim.ts';
 import { proving } from '../../checker/search/prove.ts';
 import { runWithin } from '../options/limits.ts';
-import { findModel, type Source } from '../model-files/models.ts';
+import { findModel, type ModelSource } from '../model-files/models.ts';
 import { print, styled } from '../terminal/output.ts';
 import type { ProveOptions } from './run.ts';
 import { verdictOf } from './json.ts';
@@ -14,7 +14,7 @@ import type { ProveAllResult } from './schema.ts';
 import { settingsOf } from '../options/search-options.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 
-type Row = ProveAllResult['scenarios'][number];
+type ScenarioProof = ProveAllResult['scenarios'][number];
 
 /** Exit code 0 when all is proved that declares it, 1 when something is refuted, 3 when something remained open. */
 export async function proveAll(
@@ -27,7 +27,7 @@ export async function proveAll(
       `--all proves the scenarios as they are declared, and '${words.join(' ')}' contradicts that`,
     );
   const definitions = name === null ? registry.map(withMemoryOption) : [(await sourceOf(name)).definition];
-  const rows: Row[] = [];
+  const rows: ScenarioProof[] = [];
   const tells = options.json !== true && options.quiet !== true;
   for (const definition of definitions)
     for (const scenario of definition.scenarios) {
@@ -43,7 +43,7 @@ export async function proveAll(
   else print(summary(rows.length, wrong.length));
 }
 
-async function sourceOf(name: string): Promise<Source> {
+async function sourceOf(name: string): Promise<ModelSource> {
   const source = await findModel(name);
   if (source.scenario !== null)
     throw new UsageError('--all and one scenario contradict each other: leave one of them out');
@@ -51,16 +51,19 @@ async function sourceOf(name: string): Promise<Source> {
 }
 
 /** What a scenario declares to hold for any number. */
-export function declaredClaim(definition: Source['definition'], { options, proves = [] }: Scenario): Claim {
+export function declaredClaim(
+  definition: ModelSource['definition'],
+  { options, proves = [] }: Scenario,
+): Claim {
   const given = Object.fromEntries(Object.entries(options).filter(([key]) => !proves.includes(key)));
   return { definition, given, any: proves };
 }
 
 async function proveScenario(
-  definition: Source['definition'],
+  definition: ModelSource['definition'],
   scenario: Scenario,
   options: ProveOptions,
-): Promise<Row> {
+): Promise<ScenarioProof> {
   const claim = declaredClaim(definition, scenario);
   const { result, seconds } = await runWithin(options, (limits) =>
     proving(claim, limits, settingsOf({}, 'many')),
@@ -77,7 +80,7 @@ async function proveScenario(
   };
 }
 
-function lineOf({ model, scenario, any, reason, mismatch, seconds }: Row): string {
+function lineOf({ model, scenario, any, reason, mismatch, seconds }: ScenarioProof): string {
   const head = `${model}/${scenario}, any ${any.join(', any ')}`;
   const tail = mismatch ? styled('red', `not as declared: ${reason ?? ''}`) : styled('green', 'proved');
   return `${head}: ${tail} (${seconds.toFixed(2)} s)`;

@@ -7,7 +7,7 @@ import { optionName } from '../../checker/language/option.ts';
 import { exitCodeOf, inconclusive } from '../terminal/exit-code.ts';
 import { say } from '../terminal/help.ts';
 import { chosenOptions } from '../options/model-options.ts';
-import { buildModel, findModel, type Source } from '../model-files/models.ts';
+import { buildModel, findModel, type ModelSource } from '../model-files/models.ts';
 import { outputWidth, print } from '../terminal/output.ts';
 import { proofText, verdictLine } from './text.ts';
 import { settingsOf } from '../options/search-options.ts';
@@ -50,7 +50,7 @@ export function exitCodeFor({ result }: Proved): 0 | 1 | 2 | 3 {
   return result.verdict === 'refuted' ? exitCodeOf(result.by.checked.outcome.verdict) : inconclusive;
 }
 
-interface Asked {
+interface RequestedProof {
   readonly chosen: Choices;
   /** What was typed beside the scenario: it is kept. */
   readonly typed: Choices;
@@ -62,7 +62,7 @@ interface Asked {
  *
  * Throws  UsageError where there is nothing that may be any number.
  */
-function claimsFor(source: Source, { chosen, typed, any }: Asked): readonly Claim[] {
+function claimsFor(source: ModelSource, { chosen, typed, any }: RequestedProof): readonly Claim[] {
   const { definition } = source;
   const { copies, elements } = anyOptionsOf(definition, chosen);
   const possible = [...copies, ...elements];

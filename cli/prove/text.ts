@@ -9,11 +9,11 @@ import { asTyped, commandLine, withoutUsualMemory } from '../../checker/report/o
 import { headline } from '../../checker/report/verdict.ts';
 import { wrap } from '../../checker/report/wrap.ts';
 import { reportText } from '../report/check-text.ts';
-import type { Source } from '../model-files/models.ts';
+import type { ModelSource } from '../model-files/models.ts';
 import { styled } from '../terminal/output.ts';
 
 export interface ProofReport {
-  readonly source: Source;
+  readonly source: ModelSource;
   readonly proved: Proved;
   readonly seconds: number;
 }
@@ -133,7 +133,7 @@ function openFrom({ doubt, small }: Proving & { readonly verdict: 'not proved' }
   return doubt === null ? `checked, and nothing found: ${sizes}` : `no run of ${sizes} does that`;
 }
 
-function again({ typed, definition }: Source, { given, any }: Claim): readonly string[] {
+function again({ typed, definition }: ModelSource, { given, any }: Claim): readonly string[] {
   const kept = Object.fromEntries(Object.entries(given).filter(([key]) => !any.includes(key)));
   const words = ['racewalk prove', typed, commandLine(definition.options, kept)];
   return [`again: ${words.filter((word) => word !== '').join(' ')}`];

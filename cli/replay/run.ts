@@ -1,55 +1,55 @@
 /** Replays a saved trace and says whether it still ends in what was found. */
 import { dirname, resolve } from 'node:path';
-import type { TransitionTable } from '../../checker/program/transition-system.ts';
-import { transitionTable } from '../../checker/program/build-transitions.ts';
+import type { TransitionSystem } from '../../checker/program/transition-system.ts';
+import { transitionSystem } from '../../checker/program/build-transitions.ts';
 import type { Answer, Schedule } from '../../checker/state-space/outcome.ts';
 import { ReplayError, confirms, replay } from '../../checker/trace/replay.ts';
 import type { Trace } from '../../checker/trace/trace.ts';
 import { traceSections, verdictLine, type Report } from '../report/check-text.ts';
 import { exitCodeOf } from '../terminal/exit-code.ts';
 import { chosenFrom } from '../options/model-options.ts';
-import { buildModel, findModel, type Source } from '../model-files/models.ts';
+import { buildModel, findModel, type ModelSource } from '../model-files/models.ts';
 import { outputWidth, print } from '../terminal/output.ts';
 import { readTrace, scheduleOf } from '../report/trace-file.ts';
 import type { TraceFile } from '../report/trace-schema.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import { checkWritable } from '../terminal/write-file.ts';
 
-export interface Replayed {
-  readonly source: Source;
+export interface ReplayedFile {
+  readonly source: ModelSource;
   readonly saved: TraceFile;
-  readonly table: TransitionTable;
+  readonly system: TransitionSystem;
   readonly answer: Answer;
   readonly trace: Trace;
 }
 
 /** Throws  UsageError unless the trace is one of this model and ends in what it says. */
-export async function replayedTrace(path: string): Promise<Replayed> {
+export async function replayedTrace(path: string): Promise<ReplayedFile> {
   const saved = await readTrace(path);
   const source = await findModel(saved.file === null ? saved.model : resolve(dirname(path), saved.file));
-  const table = tableOf(path, source, saved);
-  const schedule = scheduleOf(saved, table);
-  const answer = answerOf(saved, schedule, table);
-  const trace = replayed(path, table, schedule);
-  if (!confirms(table, answer, trace))
+  const system = tableOf(path, source, saved);
+  const schedule = scheduleOf(saved, system);
+  const answer = answerOf(saved, schedule, system);
+  const trace = replayed(path, system, schedule);
+  if (!confirms(system, answer, trace))
     throw new UsageError(
       `${path}: the trace no longer ends as it did (${saved.verdict}): the model has changed; check it again`,
     );
-  return { source, saved, table, answer, trace };
+  return { source, saved, system, answer, trace };
 }
 
 /** Throws  as `replayedTrace`. */
 export async function replayTrace(path: string, html?: string): Promise<void> {
   if (html !== undefined) checkWritable(html);
   const replayed = await replayedTrace(path);
-  const { source, table, answer, trace } = replayed;
+  const { source, system, answer, trace } = replayed;
   process.exitCode = exitCodeOf(answer.verdict);
-  const sections = traceSections({ table, outcome: answer, trace }, outputWidth());
+  const sections = traceSections({ system, outcome: answer, trace }, outputWidth());
   print(
     [
       verdictLine({ source, outcome: answer }),
       ...sections,
-      table.model.machine === undefined ? 'the interpreter confirms it' : 'the machine confirms it',
+      system.model.machine === undefined ? 'the interpreter confirms it' : 'the machine confirms it',
     ].join('\n\n'),
   );
   if (html === undefined) return;
@@ -58,7 +58,7 @@ export async function replayTrace(path: string, html?: string): Promise<void> {
 }
 
 /** What a check would have said, but for the search: nothing has been seen beside the trace. */
-function reportOf({ source, saved, table, answer, trace }: Replayed, path: string): Report {
+function reportOf({ source, saved, system, answer, trace }: ReplayedFile, path: string): Report {
   const { length } = trace.steps;
   const statistics = {
     states: length + 1,
@@ -70,18 +70,18 @@ function reportOf({ source, saved, table, answer, trace }: Replayed, path: strin
     method: 'replayed',
   };
   const outcome = { ...answer, statistics };
-  return { table, outcome, trace, source, chosen: saved.options, seconds: 0, savedAs: path };
+  return { system, outcome, trace, source, chosen: saved.options, seconds: 0, savedAs: path };
 }
 
-function tableOf(path: string, source: Source, saved: TraceFile): TransitionTable {
+function tableOf(path: string, source: ModelSource, saved: TraceFile): TransitionSystem {
   if (source.definition.name !== saved.model)
     throw new UsageError(
       `${path} is a trace of '${saved.model}', and the file has '${source.definition.name}' now`,
     );
-  return transitionTable(buildModel(source, chosenFrom(source.definition.options, saved.options)));
+  return transitionSystem(buildModel(source, chosenFrom(source.definition.options, saved.options)));
 }
 
-function answerOf({ verdict, claim }: TraceFile, schedule: Schedule, { model }: TransitionTable): Answer {
+function answerOf({ verdict, claim }: TraceFile, schedule: Schedule, { model }: TransitionSystem): Answer {
   switch (verdict) {
     case 'deadlock':
       return { verdict, schedule, minimal: true };
@@ -100,9 +100,9 @@ function answerOf({ verdict, claim }: TraceFile, schedule: Schedule, { model }: 
   }
 }
 
-function replayed(path: string, table: TransitionTable, schedule: Schedule): Trace {
+function replayed(path: string, system: TransitionSystem, schedule: Schedule): Trace {
   try {
-    return replay(table, schedule);
+    return replay(system, schedule);
   } catch (error) {
     if (!(error instanceof ReplayError)) throw error;
     throw new UsageError(`${path} does not fit the model: ${error.message}`);

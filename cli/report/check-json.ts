@@ -3,9 +3,9 @@ import { withFallbacks } from '../../checker/language/option.ts';
 import { untriedOf, type Statistics } from '../../checker/state-space/outcome.ts';
 import { unorderedUnder } from '../../checker/memory/common/unordered.ts';
 import type { Report } from './check-text.ts';
-import type { CheckResult } from './check-schema.ts';
+import type { JsonCheckResult } from './check-schema.ts';
 import { lateStores, type WaitingStore } from '../../checker/report/late-stores.ts';
-import { cpusOf, type Cpu } from '../../checker/report/cpus.ts';
+import { cpusOf, type TraceCpu } from '../../checker/report/cpus.ts';
 import { memoryCaveat } from '../../checker/report/memory-caveat.ts';
 import type { OutOfOrder } from '../../checker/interpreter/interpreter.ts';
 import { racesOf, type Race } from '../../checker/report/races.ts';
@@ -16,15 +16,15 @@ import {
   type ShownRead,
   type ShownStep,
 } from '../../checker/report/shown-steps.ts';
-import { toldApart } from '../../checker/report/told-apart.ts';
-import { harmIn, headline, unfiredStatements } from '../../checker/report/verdict.ts';
+import { asymmetryReasons } from '../../checker/report/told-apart.ts';
+import { failedClaimIn, headline, unfiredStatements } from '../../checker/report/verdict.ts';
 
-type Step = NonNullable<CheckResult['trace']>[number];
+type JsonStep = NonNullable<JsonCheckResult['trace']>[number];
 
-export function checkJson(report: Report): CheckResult {
-  const { source, chosen, table, outcome, trace, seconds } = report;
+export function checkJson(report: Report): JsonCheckResult {
+  const { source, chosen, system, outcome, trace, seconds } = report;
   const { name, options } = source.definition;
-  const cpus = trace === null ? [] : cpusOf(table, trace);
+  const cpus = trace === null ? [] : cpusOf(system, trace);
   return {
     kind: 'check',
     model: name,
@@ -36,26 +36,26 @@ export function checkJson(report: Report): CheckResult {
     covers: memoryCaveat(chosen, outcome.verdict),
     property: outcome.verdict === 'violated' ? outcome.property : null,
     witnesses: outcome.verdict === 'unreached' ? [...outcome.witnesses] : [],
-    harm: trace === null ? null : harmIn(table, outcome, trace),
+    harm: trace === null ? null : failedClaimIn(system, outcome, trace),
     minimal: 'minimal' in outcome ? outcome.minimal : null,
     statistics: statisticsJson(outcome.statistics, seconds),
-    toldApart: [...toldApart(table)],
-    neverFired: [...unfiredStatements(table, outcome.statistics.unfired).never],
-    atOnce: [...atOnceInProperties(table.model)],
-    trace: trace === null ? null : shownSteps(table, trace).map((step) => stepJson(step, cpus)),
-    races: trace === null ? [] : racesOf(table, trace).map(raceJson),
+    toldApart: [...asymmetryReasons(system)],
+    neverFired: [...unfiredStatements(system, outcome.statistics.unfired).never],
+    atOnce: [...atOnceInProperties(system.model)],
+    trace: trace === null ? null : shownSteps(system, trace).map((step) => stepJson(step, cpus)),
+    races: trace === null ? [] : racesOf(system, trace).map(raceJson),
     untried: [...untriedOf(outcome)],
     unordered: [...unorderedUnder(source.definition, chosen)],
-    lateStores: trace === null ? [] : lateStores(table, trace, cpus).map(lateJson),
+    lateStores: trace === null ? [] : lateStores(system, trace, cpus).map(lateJson),
   };
 }
 
-export function statisticsJson(statistics: Statistics, seconds: number): CheckResult['statistics'] {
+export function statisticsJson(statistics: Statistics, seconds: number): JsonCheckResult['statistics'] {
   const { states, transitions, depth, bytes, endless, method } = statistics;
   return { states, transitions, depth, bytes, seconds, endless, method };
 }
 
-function stepJson({ thread, replica, events }: ShownStep, cpus: readonly Cpu[]): Step {
+function stepJson({ thread, replica, events }: ShownStep, cpus: readonly TraceCpu[]): JsonStep {
   return {
     thread,
     replica,
@@ -64,7 +64,7 @@ function stepJson({ thread, replica, events }: ShownStep, cpus: readonly Cpu[]):
   };
 }
 
-function eventJson(event: ShownEvent): Step['events'][number] {
+function eventJson(event: ShownEvent): JsonStep['events'][number] {
   const { statement, text, taken, chosen, reads, changes, locals, waits, isDelayed, since, outOfOrder } =
     event;
   const cellsFrom = (from: ShownRead['from']) =>
@@ -91,7 +91,7 @@ const outOfOrderJson = ({
   early,
   seenBefore,
   late,
-}: OutOfOrder): Step['events'][number]['outOfOrder'] => ({
+}: OutOfOrder): JsonStep['events'][number]['outOfOrder'] => ({
   old: old.map((one) => ({ ...one, since: one.since + 1 })),
   early: [...early],
   seenBefore: seenBefore.map((one) => ({ ...one, since: one.since + 1 })),

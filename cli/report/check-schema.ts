@@ -148,5 +148,5 @@ export const checkOutput = z.discriminatedUnion('kind', [
 ]);
 
 export type CheckOutput = z.infer<typeof checkOutput>;
-export type CheckResult = Extract<CheckOutput, { kind: 'check' }>;
+export type JsonCheckResult = Extract<CheckOutput, { kind: 'check' }>;
 export type AllResult = Extract<CheckOutput, { kind: 'all' }>;

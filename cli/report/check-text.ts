@@ -7,7 +7,7 @@ import { untriedOf, type Answer } from '../../checker/state-space/outcome.ts';
 import { atOnceSentence } from '../../checker/report/at-once.ts';
 import { cpusOf } from '../../checker/report/cpus.ts';
 import type { Untried } from '../../checker/language/model.ts';
-import type { Source } from '../model-files/models.ts';
+import type { ModelSource } from '../model-files/models.ts';
 import { styled, type Style } from '../terminal/output.ts';
 import {
   allOptions,
@@ -21,11 +21,11 @@ import { memoryCaveat } from '../../checker/report/memory-caveat.ts';
 import { outOfOrderSentences } from '../../checker/report/out-of-order.ts';
 import { raceSentences } from '../../checker/report/race-sentences.ts';
 import { traceColumns } from './trace-columns.ts';
-import { toldApart } from '../../checker/report/told-apart.ts';
+import { asymmetryReasons } from '../../checker/report/told-apart.ts';
 import { traceLines } from '../../checker/report/trace-lines.ts';
 import {
-  endlessLine,
-  harmIn,
+  livelockLine,
+  failedClaimIn,
   headline,
   statisticsLine,
   unfiredCount,
@@ -38,7 +38,7 @@ import { wrap } from '../../checker/report/wrap.ts';
 
 /** A check that has been made. */
 export interface Report extends Checked {
-  readonly source: Source;
+  readonly source: ModelSource;
   /** The options that were chosen; the others have their fallbacks. */
   readonly chosen: Choices;
   readonly seconds: number;
@@ -55,14 +55,14 @@ export function reportText(report: Report, width: number): string {
 
 /** The trace and what it comes to, where there is one. */
 export function traceSections(
-  { table, outcome, trace }: Pick<Report, 'table' | 'trace'> & { readonly outcome: Answer },
+  { system, outcome, trace }: Pick<Report, 'system' | 'trace'> & { readonly outcome: Answer },
   width: number,
 ): readonly string[] {
   if (trace === null) return [];
-  const cpus = cpusOf(table, trace);
-  const harm = harmIn(table, outcome, trace);
+  const cpus = cpusOf(system, trace);
+  const harm = failedClaimIn(system, outcome, trace);
   const told = harm === null ? [] : wrap(`=> ${harm}`, width, 3).map((line) => styled('bold', line));
-  const late = lateStores(table, trace, cpus);
+  const late = lateStores(system, trace, cpus);
   const listed = (title: string, sentences: readonly string[]) =>
     sentences.length === 0
       ? ''
@@ -72,11 +72,11 @@ export function traceSections(
       ? outcome.verdict === 'deadlock'
         ? 'The initial state is a deadlock already.'
         : 'The initial state already violates it.'
-      : traceColumns(traceLines(table, trace, cpus), cpus, width),
+      : traceColumns(traceLines(system, trace, cpus), cpus, width),
     told.join('\n'),
     listed('Stores that others saw late:', lateSentences(late)),
     listed('Out of the order of the text:', outOfOrderSentences(trace, cpus)),
-    listed('Races (nothing orders these accesses):', raceSentences(table, trace, cpus, late)),
+    listed('Races (nothing orders these accesses):', raceSentences(system, trace, cpus, late)),
   ].filter((section) => section !== '');
 }
 
@@ -124,25 +124,25 @@ export const originOf = (
 });
 
 function evidence(report: Report, width: number): readonly string[] {
-  const { table, outcome, seconds } = report;
+  const { system, outcome, seconds } = report;
   const { statistics, verdict } = outcome;
   const untried = untriedOf(outcome);
   const caveat = memoryCaveat(report.chosen, verdict);
-  const atOnce = atOnceSentence(table.model);
+  const atOnce = atOnceSentence(system.model);
   // Where everything was explored, symmetry would have changed nothing that counts.
   const isFull =
     (verdict !== 'inconclusive' || untried.length > 0) &&
     ['compiled', 'interpreter', 'Promising-ARM', 'Promising-ARM, symmetric'].includes(statistics.method);
   return [
     ...wrap(statisticsLine(statistics, seconds), width, 2),
-    ...wrap(endlessLine(statistics), width, 2).filter((line) => line !== ''),
+    ...wrap(livelockLine(statistics), width, 2).filter((line) => line !== ''),
     ...(caveat === null ? [] : wrap(caveat, width, 2)),
-    ...(isFull ? [] : toldApart(table)).flatMap((reason) => wrap(reason, width, 2)),
+    ...(isFull ? [] : asymmetryReasons(system)).flatMap((reason) => wrap(reason, width, 2)),
     ...unorderedUnder(report.source.definition, report.chosen).flatMap((one) =>
       wrap(unorderedSentence(one), width, 2),
     ),
     ...(atOnce === null ? [] : wrap(atOnce, width, 2)),
-    ...neverFired({ verdict, untried }, unfiredStatements(table, statistics.unfired), width),
+    ...neverFired({ verdict, untried }, unfiredStatements(system, statistics.unfired), width),
     ...reproduceLines(report, width),
   ];
 }

@@ -18,7 +18,7 @@ import { writeWhole } from '../terminal/write-file.ts';
  * Throws  OutputError when the file cannot be written.
  */
 export async function writeHtml(report: Report, path: string): Promise<void> {
-  const { machine } = report.table.model;
+  const { machine } = report.system.model;
   writeWhole(path, machine === undefined ? htmlOf(report, await reportPage()) : stillPage(report));
 }
 
@@ -38,13 +38,13 @@ export function htmlOf(report: Report, page: string): string {
     .replace('<body>', () => `<body>\n${withoutScripts(report)}`);
 }
 
-function embedded({ source, chosen, table, outcome, seconds }: Report): EmbeddedReport {
+function embedded({ source, chosen, system, outcome, seconds }: Report): EmbeddedReport {
   return {
     format: 'racewalk-report',
     version: 1,
     summary: source.definition.summary,
     options: withFallbacks(source.definition.options, chosen),
-    model: table.model,
+    model: system.model,
     outcome: plainOutcome(outcome),
     seconds,
   };
@@ -58,12 +58,12 @@ const withoutScripts = (report: Report) => element('noscript', {}, still(report)
 
 /** The text and the picture. */
 function still(report: Report): string {
-  const { table, outcome, trace } = report;
+  const { system, outcome, trace } = report;
   const text = element('pre', {}, escapeXml(plain(reportText(report, 100))));
   const picture =
     trace === null || trace.steps.length === 0
       ? ''
-      : toSvg(exportedTrace(table, outcome, trace, originOf(report)));
+      : toSvg(exportedTrace(system, outcome, trace, originOf(report)));
   return text + picture;
 }
 

@@ -1,11 +1,11 @@
 /** Lays out the lines of a trace: CPUs as columns from left to right, and beside them what each step read and changed. */
 import { styled, type Style } from '../terminal/output.ts';
-import type { Cpu } from '../../checker/report/cpus.ts';
+import type { TraceCpu } from '../../checker/report/cpus.ts';
 import type { TraceLine } from '../../checker/report/trace-line.ts';
 import { wrap } from '../../checker/report/wrap.ts';
 
 /** Where the parts of a line begin; one CPU runs at a time, so its text may reach over the columns to its right. */
-interface Layout {
+interface ColumnLayout {
   readonly width: number;
   /** The width of the step numbers with the gap behind them. */
   readonly gutter: number;
@@ -25,7 +25,7 @@ const shifts = { least: 12, most: 34 };
 const mostColumns = 4;
 
 /** The trace as text of at most `width` characters a line. */
-export function traceColumns(lines: readonly TraceLine[], cpus: readonly Cpu[], width: number): string {
+export function traceColumns(lines: readonly TraceLine[], cpus: readonly TraceCpu[], width: number): string {
   const layout = layoutOf(lines, cpus, width);
   const inColumns = layout.columns.length > 0;
   const head = inColumns ? [header(cpus, layout.columns)] : [];
@@ -37,9 +37,9 @@ export function traceColumns(lines: readonly TraceLine[], cpus: readonly Cpu[], 
   return [...head, ...body].join('\n');
 }
 
-export const title = ({ number, thread }: Cpu): string => `CPU ${number}: ${thread}`;
+export const title = ({ number, thread }: TraceCpu): string => `CPU ${number}: ${thread}`;
 
-function layoutOf(lines: readonly TraceLine[], cpus: readonly Cpu[], width: number): Layout {
+function layoutOf(lines: readonly TraceLine[], cpus: readonly TraceCpu[], width: number): ColumnLayout {
   const last = lines.findLast(({ step }) => step !== null)?.step ?? 0;
   const gutter = Math.max(String(last).length + 1, 3) + gap;
   const longest = Math.max(0, ...lines.flatMap(({ beside }) => beside.map(({ text }) => text.length)));
@@ -51,7 +51,7 @@ function layoutOf(lines: readonly TraceLine[], cpus: readonly Cpu[], width: numb
 }
 
 /** The titles side by side, or where they are too long for that each on a line of its own. */
-function header(cpus: readonly Cpu[], columns: readonly number[]): string {
+function header(cpus: readonly TraceCpu[], columns: readonly number[]): string {
   const fit = cpus.every(
     (cpu, at) => columns[at]! + title(cpu).length + gap <= (columns[at + 1] ?? Infinity),
   );
@@ -60,7 +60,7 @@ function header(cpus: readonly Cpu[], columns: readonly number[]): string {
   return (fit ? [together] : lines).map((line) => styled('bold', line)).join('\n');
 }
 
-function render(line: TraceLine, layout: Layout): readonly string[] {
+function render(line: TraceLine, layout: ColumnLayout): readonly string[] {
   const start = layout.columns[line.cpu] ?? layout.gutter;
   const text = wrap(line.text, layout.width - start, 4);
   const beside = line.beside.flatMap((part) => wrap(part.text, layout.width - layout.beside, 2));

@@ -1,7 +1,7 @@
 /** Traces as files: saved by `check --save-trace`, read by `replay`. */
 import { readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
-import type { TransitionTable } from '../../checker/program/transition-system.ts';
+import type { TransitionSystem } from '../../checker/program/transition-system.ts';
 import { withFallbacks } from '../../checker/language/option.ts';
 import type { Answer, Schedule } from '../../checker/state-space/outcome.ts';
 import type { Edge } from '../../checker/state-space/state-space.ts';
@@ -13,7 +13,7 @@ import { UsageError } from '../terminal/usage-error.ts';
 import { writeWhole } from '../terminal/write-file.ts';
 
 type SavedStep = TraceFile['steps'][number];
-type Found = Extract<Answer, { readonly schedule: Schedule }>;
+type AnswerWithTrace = Extract<Answer, { readonly schedule: Schedule }>;
 
 /** Throws  OutputError when the file cannot be written. */
 export function saveTrace(report: Report, path: string): void {
@@ -22,7 +22,7 @@ export function saveTrace(report: Report, path: string): void {
   writeWhole(path, `${JSON.stringify(traceToSave(report, outcome, path), null, 2)}\n`);
 }
 
-function traceToSave({ source, chosen, table }: Report, answer: Found, path: string): TraceFile {
+function traceToSave({ source, chosen, system }: Report, answer: AnswerWithTrace, path: string): TraceFile {
   const { definition, file } = source;
   return {
     format: 'racewalk-trace',
@@ -33,16 +33,16 @@ function traceToSave({ source, chosen, table }: Report, answer: Found, path: str
     verdict: answer.verdict,
     claim: claimOf(answer),
     initial: answer.schedule.initial,
-    steps: answer.schedule.edges.map((edge) => savedStep(edge, table)),
+    steps: answer.schedule.edges.map((edge) => savedStep(edge, system)),
   };
 }
 
-function claimOf(answer: Found): string {
+function claimOf(answer: AnswerWithTrace): string {
   if (answer.verdict === 'violated') return answer.property;
   return answer.verdict === 'error' ? answer.message : '';
 }
 
-const savedStep = (edge: Edge, { threads }: TransitionTable): SavedStep => ({
+const savedStep = (edge: Edge, { threads }: TransitionSystem): SavedStep => ({
   thread: threads[edge.thread]!.thread.name,
   replica: edge.replica,
   line: edge.transition.statement.line,
@@ -94,13 +94,13 @@ function parsed(path: string): unknown {
  *
  * Throws  UsageError where the model has changed since.
  */
-export function scheduleOf({ initial, steps }: TraceFile, table: TransitionTable): Schedule {
-  return { initial, edges: steps.map((step, at) => edgeOf(step, at, table)) };
+export function scheduleOf({ initial, steps }: TraceFile, system: TransitionSystem): Schedule {
+  return { initial, edges: steps.map((step, at) => edgeOf(step, at, system)) };
 }
 
-function edgeOf(step: SavedStep, at: number, table: TransitionTable): Edge {
-  const thread = table.threads.findIndex((other) => other.thread.name === step.thread);
-  const transition = table.transitions[step.transition];
+function edgeOf(step: SavedStep, at: number, system: TransitionSystem): Edge {
+  const thread = system.threads.findIndex((other) => other.thread.name === step.thread);
+  const transition = system.transitions[step.transition];
   if (thread < 0 || transition?.statement.line !== step.line || textOf(transition) !== step.text)
     throw new UsageError(
       `step ${at + 1}: the model no longer has '${step.text}' in line ${step.line} of '${step.thread}': ` +

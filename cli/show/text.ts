@@ -1,6 +1,6 @@
 /** A model as text: its options, variables, threads in two columns, properties and scenarios. */
 import { asymmetries } from '../../checker/program/symmetry.ts';
-import { transitionTable } from '../../checker/program/build-transitions.ts';
+import { transitionSystem } from '../../checker/program/build-transitions.ts';
 import { printDomain } from '../../checker/language/domain.ts';
 import type { AnyDefinition, Model } from '../../checker/language/model.ts';
 import { printExpr } from '../../checker/language/print.ts';
@@ -13,16 +13,20 @@ import { writtenModel } from '../../checker/report/author-words.ts';
 import { listingOf } from '../../checker/report/listing.ts';
 import { describeOptions } from '../options/model-options.ts';
 import { styled } from '../terminal/output.ts';
-import { twoColumns, type Row } from '../terminal/two-columns.ts';
+import { twoColumns, type TwoColumns } from '../terminal/two-columns.ts';
 import { wrap } from '../../checker/report/wrap.ts';
 
-interface Shown {
+interface ShownModel {
   readonly chosen: Choices;
   /** In characters. */
   readonly width: number;
 }
 
-export function describeModel(definition: AnyDefinition, model: Model, { chosen, width }: Shown): string {
+export function describeModel(
+  definition: AnyDefinition,
+  model: Model,
+  { chosen, width }: ShownModel,
+): string {
   // A memory model changes what the text means, and not the text.
   const written = writtenModel(model);
   const sections = [
@@ -32,7 +36,7 @@ export function describeModel(definition: AnyDefinition, model: Model, { chosen,
     section('inside of CPUs', cpuRows(model), width),
     ...written.threads.map((thread) => threadSection(thread, width)),
     unorderedUnder(definition, chosen).flatMap((one) => wrap(unorderedSentence(one), width, 2)),
-    asymmetries(transitionTable(written)).flatMap((reason) => wrap(reason, width, 2)),
+    asymmetries(transitionSystem(written)).flatMap((reason) => wrap(reason, width, 2)),
     [styled('bold', 'properties'), ...propertyLines(written, width)],
     section(
       'scenarios',
@@ -49,7 +53,7 @@ export function describeModel(definition: AnyDefinition, model: Model, { chosen,
     .join('\n\n');
 }
 
-function section(name: string, rows: readonly Row[], width: number): readonly string[] {
+function section(name: string, rows: readonly TwoColumns[], width: number): readonly string[] {
   return rows.length === 0 ? [] : [styled('bold', name), ...twoColumns(rows, width)];
 }
 
@@ -57,7 +61,7 @@ function threadSection(thread: AnyThread, width: number): readonly string[] {
   const copies = thread.cpus > 1 ? `, ${thread.cpus} copies` : '';
   const on = thread.on === null ? '' : `, on the CPUs of ${thread.on}`;
   const blocks = thread.mayBlockForever ? ', may wait for ever' : '';
-  const locals = Object.entries(thread.locals).map(([name, declaration]): Row => [
+  const locals = Object.entries(thread.locals).map(([name, declaration]): TwoColumns => [
     name,
     describe(declaration),
   ]);
@@ -70,13 +74,13 @@ function threadSection(thread: AnyThread, width: number): readonly string[] {
 }
 
 /** The numbers of the statements are those that other commands name. */
-const codeRows = (body: Block): readonly Row[] =>
-  listingOf(body).map(({ line, depth, text, meaning }): Row => [
+const codeRows = (body: Block): readonly TwoColumns[] =>
+  listingOf(body).map(({ line, depth, text, meaning }): TwoColumns => [
     `${String(line ?? '').padStart(3)}  ${'  '.repeat(depth)}${text}`,
     meaning,
   ]);
 
-const variableRows = (declarations: Declarations): readonly Row[] =>
+const variableRows = (declarations: Declarations): readonly TwoColumns[] =>
   Object.entries(declarations).map(([name, declaration]: [string, AnyDeclaration]) => [
     declaration.length === null ? name : `${name}[${declaration.length}]`,
     describe(declaration),
@@ -88,10 +92,10 @@ function describe({ domain, initial, meaning }: AnyDeclaration): string {
 }
 
 /** What a memory model adds to the CPUs: how much each part holds, and of which cells. */
-function cpuRows({ shared }: Model): readonly Row[] {
+function cpuRows({ shared }: Model): readonly TwoColumns[] {
   const cells = Object.values(shared).filter(({ part }) => part?.holds === 'cell');
   return [...Map.groupBy(cells, ({ insideCpu, part }) => `${insideCpu!} of ${part!.cpu}`)].map(
-    ([name, own]): Row => [
+    ([name, own]): TwoColumns => [
       name,
       `up to ${own.length}, of ${own[0]!.cellNames!.filter((cell) => cell !== '').join(', ')}`,
     ],

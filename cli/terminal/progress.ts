@@ -1,7 +1,7 @@
 /** One line on a terminal that says how far the work has come; silent everywhere else. */
 import { count, rounded } from '../../checker/report/numbers.ts';
 
-export interface Reached {
+export interface SearchProgress {
   readonly states: number;
   readonly frontier: number;
   readonly depth: number;
@@ -10,7 +10,7 @@ export interface Reached {
 }
 
 export interface ProgressLine {
-  readonly show: (reached: Reached, seconds: number) => void;
+  readonly show: (reached: SearchProgress, seconds: number) => void;
   readonly clear: () => void;
 }
 

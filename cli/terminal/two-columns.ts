@@ -3,10 +3,10 @@ import { styled } from './output.ts';
 import { wrap } from '../../checker/report/wrap.ts';
 
 /** A line of two columns; indentation on the left is kept. */
-export type Row = readonly [left: string, right: string];
+export type TwoColumns = readonly [left: string, right: string];
 
 /** Two columns, the left as wide as it needs to be within half of the width. */
-export function twoColumns(rows: readonly Row[], width: number): readonly string[] {
+export function twoColumns(rows: readonly TwoColumns[], width: number): readonly string[] {
   const longest = Math.max(0, ...rows.map(([left]) => left.length));
   const right = Math.min(longest, Math.floor(width / 2)) + 4;
   return rows.flatMap(([left, meaning]) => {

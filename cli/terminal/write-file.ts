@@ -90,7 +90,7 @@ export function writeWhole(path: string, text: string): void {
   }
 }
 
-interface Target {
+interface OutputFile {
   readonly file: string;
   /** A device or a pipe, which has no content that could survive. */
   readonly special: boolean;
@@ -99,7 +99,7 @@ interface Target {
 
 const usualMode = 0o666;
 
-function targetOf(path: string): Target {
+function targetOf(path: string): OutputFile {
   const there = statOf(path);
   if (there === null) return { file: behindLink(path), special: false, mode: usualMode };
   if (there.isDirectory()) throw Object.assign(new Error(path), { code: 'EISDIR' });

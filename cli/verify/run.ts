@@ -5,7 +5,7 @@ import type { AnyDefinition } from '../../checker/language/model.ts';
 import { check } from '../../checker/search/check.ts';
 import { withFallbacks } from '../../checker/language/option.ts';
 import type { Limits } from '../../checker/state-space/outcome.ts';
-import type { Steps } from '../../checker/state-space/cooperative.ts';
+import type { Cooperative } from '../../checker/state-space/cooperative.ts';
 import { asTyped } from '../../checker/report/options-text.ts';
 import { count } from '../../checker/report/numbers.ts';
 import { verifying } from '../../checker/verify/verify.ts';
@@ -39,7 +39,7 @@ export async function verifyFile(path: string, options: VerifyOptions): Promise<
   );
 }
 
-interface Part {
+interface VerifiedPart {
   readonly options: ViewSet['options'];
   readonly any: readonly string[];
 }
@@ -47,10 +47,10 @@ interface Part {
 /** What is wrong: with the views of a claim, or with what they do not speak of. */
 function* verifyingAll(
   definition: AnyDefinition,
-  { options, any }: Part,
+  { options, any }: VerifiedPart,
   proofs: readonly ViewSet[],
   limits: Limits,
-): Steps<readonly string[] | 'stopped'> {
+): Cooperative<readonly string[] | 'stopped'> {
   if (any.length === 0) {
     const { outcome } = check(definition.build(options), limits);
     const holds = outcome.verdict === 'holds' || outcome.verdict === 'unreached';
@@ -83,7 +83,7 @@ function* verifyingAll(
 }
 
 /** Whether the views are of just these options, and of any number of just these. */
-function isSame(definition: AnyDefinition, set: ViewSet, { options, any }: Part): boolean {
+function isSame(definition: AnyDefinition, set: ViewSet, { options, any }: VerifiedPart): boolean {
   if (set.any.length !== any.length || !set.any.every((key) => any.includes(key))) return false;
   const [one, other] = [set.options, options].map((given) => withFallbacks(definition.options, given));
   return Object.keys(one!).every((key) => any.includes(key) || one![key] === other![key]);

@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { toPromela } from '../../checker/export/promela/promela.ts';
-import { startOf } from '../../checker/interpreter/initial-check.ts';
+import { initialCheck } from '../../checker/interpreter/initial-check.ts';
 import { tableOf, type Subject } from './subject.ts';
 
 /** One run to its end. */
@@ -105,9 +105,9 @@ export function spin(
   setting: SpinSetting,
   { folder, states, seconds = 600 }: SpinRun,
 ): SpinContender {
-  const table = tableOf(subject);
-  const start = startOf(table);
-  const promela = toPromela(table, start);
+  const system = tableOf(subject);
+  const start = initialCheck(system);
+  const promela = toPromela(system, start);
   writeFileSync(join(folder, 'model.pml'), promela);
   const generated = runTool(['spin', '-a', 'model.pml'], folder);
   const limits = ['-DMEMLIM=60000', '-DVECTORSZ=8192'];

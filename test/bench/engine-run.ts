@@ -1,5 +1,5 @@
 /** Explores a model with the compiled engine, unreduced and on one core, and prints what it took: `engine-run.ts MODEL OPTIONS`. */
-import { transitionTable } from '../../checker/program/build-transitions.ts';
+import { transitionSystem } from '../../checker/program/build-transitions.ts';
 import type { OptionValue } from '../../checker/language/option.ts';
 import { noLimits } from '../../checker/search/check.ts';
 import { compiledSpace } from '../../checker/engine/compiled-space.ts';
@@ -8,21 +8,21 @@ import type { Measured } from './contender.ts';
 import { definitionOf } from './subjects.ts';
 
 const [name = '', options = '{}'] = process.argv.slice(2);
-const table = transitionTable(definitionOf(name).build(JSON.parse(options) as Record<string, OptionValue>));
+const system = transitionSystem(definitionOf(name).build(JSON.parse(options) as Record<string, OptionValue>));
 
 const microseconds = 1e6;
 const cpuBefore = process.cpuUsage();
 const before = performance.now();
-const { verdict, statistics } = search(table, compiledSpace(table), noLimits, 'compiled');
+const { verdict, statistics } = search(system, compiledSpace(system), noLimits, 'compiled');
 const elapsedSeconds = (performance.now() - before) / 1_000;
-const { user, system } = process.cpuUsage(cpuBefore);
+const cpu = process.cpuUsage(cpuBefore);
 
 const measured: Measured = {
   states: statistics.states,
   transitions: statistics.transitions,
   bytes: statistics.bytes,
   findings: verdict === 'holds' || verdict === 'unreached' ? 0 : 1,
-  cpuSeconds: (user + system) / microseconds,
+  cpuSeconds: (cpu.user + cpu.system) / microseconds,
   elapsedSeconds,
 };
 console.log(JSON.stringify(measured));

@@ -5,8 +5,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { TransitionTable } from '../../checker/program/transition-system.ts';
-import { transitionTable } from '../../checker/program/build-transitions.ts';
+import type { TransitionSystem } from '../../checker/program/transition-system.ts';
+import { transitionSystem } from '../../checker/program/build-transitions.ts';
 import { interpretedSpace } from '../../checker/state-space/interpreted-space.ts';
 import type { StateSpace } from '../../checker/state-space/state-space.ts';
 import { withMemoryOption } from '../../checker/memory/memory-option.ts';
@@ -30,10 +30,10 @@ function hasGcc(): boolean {
 }
 
 /** What both can tell of a space explored to its end, past all findings. */
-function told(table: TransitionTable, space: StateSpace) {
+function told(system: TransitionSystem, space: StateSpace) {
   const { count: states, transitions, findings, fired, reached } = space;
   const number = (kind: string) => findings.filter((finding) => finding.kind === kind).length;
-  const { properties } = table.model;
+  const { properties } = system.model;
   return {
     states,
     transitions,
@@ -50,11 +50,11 @@ function told(table: TransitionTable, space: StateSpace) {
 }
 
 /** Returns the number of states, or null when there are too many to compare. */
-function agree(table: TransitionTable, limit: number): number | null {
-  const space = explore(interpretedSpace(table), limit);
+function agree(system: TransitionSystem, limit: number): number | null {
+  const space = explore(interpretedSpace(system), limit);
   if (space === null) return null;
   // Optimisation would take most of the time of a test that is about meaning.
-  expect(runNative(compileNative(table, folder, ['-O0']))).toMatchObject(told(table, space));
+  expect(runNative(compileNative(system, folder, ['-O0']))).toMatchObject(told(system, space));
   return space.count;
 }
 
@@ -69,7 +69,7 @@ describe.skipIf(!hasGcc() && process.env['CI'] === undefined)('generated C, comp
       let compared = 0;
       fc.assert(
         fc.property(randomModel(wishes), (model) => {
-          if (agree(transitionTable(model), most) !== null) compared += 1;
+          if (agree(transitionSystem(model), most) !== null) compared += 1;
         }),
         { numRuns: 30, seed: 2014 },
       );
@@ -84,12 +84,12 @@ describe.skipIf(!hasGcc() && process.env['CI'] === undefined)('generated C, comp
       test.each(definition.scenarios.map((scenario) => [scenario.name, scenario] as const))(
         'equals the interpreter on %s',
         (_name, { options, states, verdict }) => {
-          const table = transitionTable(definition.build(options));
+          const system = transitionSystem(definition.build(options));
           const limit = 5_000;
-          const counted = agree(table, limit);
+          const counted = agree(system, limit);
           // Where the interpreter takes too long the scenario's own counts remain, if they are those of all states.
           if (counted === null && states !== undefined && verdict === 'holds')
-            expect(runNative(compileNative(table, folder, ['-O0'])).states).toBe(states);
+            expect(runNative(compileNative(system, folder, ['-O0'])).states).toBe(states);
         },
         120_000,
       );

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { TransitionTable } from '../../checker/program/transition-system.ts';
+import type { TransitionSystem } from '../../checker/program/transition-system.ts';
 import type { Property } from '../../checker/language/property.ts';
 import { endsOf, initialStates } from '../../checker/interpreter/interpreter.ts';
 import { cellToC, toC, type NativePlace } from './native-expression.ts';
@@ -33,10 +33,10 @@ export interface NativeRun {
 const runtime = fileURLToPath(new URL('native-search.h', import.meta.url));
 
 /** The whole program. */
-export function nativeProgram(table: TransitionTable): string {
-  const layout = nativeLayout(table);
-  const { threads, model } = table;
-  const ends = endsOf(table);
+export function nativeProgram(system: TransitionSystem): string {
+  const layout = nativeLayout(system);
+  const { threads, model } = system;
+  const ends = endsOf(system);
   const place: NativePlace = { layout, ends, thread: '', replica: -1, bound: [] };
   const copies = threads.flatMap((thread, at) =>
     Array.from({ length: thread.thread.cpus }, (_, replica) => {
@@ -47,7 +47,7 @@ export function nativeProgram(table: TransitionTable): string {
   const edges = threads.reduce((sum, thread) => sum + mostWays(thread), 0);
   const sizes = {
     WORDS: layout.words,
-    TRANSITIONS: table.transitions.length,
+    TRANSITIONS: system.transitions.length,
     PROPERTIES: model.properties.length,
   };
   return [
@@ -57,18 +57,18 @@ export function nativeProgram(table: TransitionTable): string {
     'static State *successors(const State *from, State *out) {',
     ...copies.map(({ name }) => `out = ${name}(from, out);`),
     'return out;\n}',
-    stuckToC(table, layout),
+    stuckToC(system, layout),
     'static void look_at(const State *state) {\nState t = *state;',
     ...model.properties.map((property, at) => propertyToC(property, at, place)),
     '}',
-    mainToC(table, layout),
+    mainToC(system, layout),
     '',
   ].join('\n');
 }
 
 /** Nothing can happen: is some thread that must not wait for ever not at its end? */
-function stuckToC(table: TransitionTable, layout: NativeLayout): string {
-  const waiting = table.threads.flatMap(({ thread, end }) =>
+function stuckToC(system: TransitionSystem, layout: NativeLayout): string {
+  const waiting = system.threads.flatMap(({ thread, end }) =>
     thread.mayBlockForever
       ? []
       : layout.threads[thread.name]!.map(({ location }) => `${cellToC(location, 0)} != ${end}`),
@@ -85,8 +85,8 @@ function propertyToC({ kind, condition }: Property, at: number, place: NativePla
   return `{ __label__ wrong, done;\n${look}\ngoto done;\nwrong: __attribute__((unused)); wrong_properties++;\ndone:; }`;
 }
 
-function mainToC(table: TransitionTable, layout: NativeLayout): string {
-  const initial = initialStates(table).map((state) => {
+function mainToC(system: TransitionSystem, layout: NativeLayout): string {
+  const initial = initialStates(system).map((state) => {
     const words = pack(layout, state).map((word) => `UINT64_C(${word})`);
     return `{{${words.join(', ')}}}`;
   });
@@ -98,12 +98,12 @@ return run(initial, ${initial.length}, argc > 1 ? argv[1] : NULL);
 
 /** Compiles the program of a model into a folder; returns the path of the executable. */
 export function compileNative(
-  table: TransitionTable,
+  system: TransitionSystem,
   folder: string,
   options: readonly string[] = ['-O3', '-march=native'],
 ): string {
   const [source, executable] = [join(folder, 'native.c'), join(folder, 'native')];
-  writeFileSync(source, nativeProgram(table));
+  writeFileSync(source, nativeProgram(system));
   execFileSync('gcc', ['-std=gnu17', '-w', ...options, '-o', executable, source, '-lm'], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });

@@ -1,5 +1,5 @@
 /** The packed layout of the generated C, decided apart from the engine's own: where each variable stands in 64-bit words. */
-import type { TransitionTable } from '../../checker/program/transition-system.ts';
+import type { TransitionSystem } from '../../checker/program/transition-system.ts';
 import { index, ordinalOf, sizeOf, type AnyDomain, type Value } from '../../checker/language/domain.ts';
 import type { Declarations } from '../../checker/language/variable.ts';
 import type { Cells, State } from '../../checker/interpreter/evaluate.ts';
@@ -35,7 +35,7 @@ interface Wish {
   readonly assign: (slot: Slot) => void;
 }
 
-export function nativeLayout({ model, threads }: TransitionTable): NativeLayout {
+export function nativeLayout({ model, threads }: TransitionSystem): NativeLayout {
   const wishes: Wish[] = [];
   const want = (domain: AnyDomain, length: number | null, assign: (slot: Slot) => void) =>
     wishes.push({ domain, length, assign });

@@ -1,6 +1,6 @@
 /** What is measured: a model of the project with its options. */
-import type { TransitionTable } from '../../checker/program/transition-system.ts';
-import { transitionTable } from '../../checker/program/build-transitions.ts';
+import type { TransitionSystem } from '../../checker/program/transition-system.ts';
+import { transitionSystem } from '../../checker/program/build-transitions.ts';
 import type { AnyDefinition } from '../../checker/language/model.ts';
 import { optionName, type OptionValue } from '../../checker/language/option.ts';
 
@@ -14,8 +14,8 @@ export const subject = (definition: AnyDefinition, options: Subject['options'] =
   options,
 });
 
-export const tableOf = ({ definition, options }: Subject): TransitionTable =>
-  transitionTable(definition.build(options));
+export const tableOf = ({ definition, options }: Subject): TransitionSystem =>
+  transitionSystem(definition.build(options));
 
 /** As on the command line: `gup-fast-vs-collapse --cpus 4 --sync-ipi`. */
 export function argumentsOf({ definition, options }: Subject): readonly string[] {

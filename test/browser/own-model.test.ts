@@ -79,13 +79,13 @@ describeInBrowser('a report', () => {
   const site = useSite();
 
   test('opens from disk without a network, and can be walked', async () => {
-    const { table, outcome } = check(email.build());
+    const { system, outcome } = check(email.build());
     const report: EmbeddedReport = {
       format: 'racewalk-report',
       version: 1,
       summary: email.summary,
       options: withFallbacks(email.options, {}),
-      model: table.model,
+      model: system.model,
       outcome: plainOutcome(outcome),
       seconds: 0.1,
     };

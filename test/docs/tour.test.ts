@@ -10,8 +10,8 @@ import { racewalk } from '../cli/run.ts';
 
 const text = readFileSync(new URL('../../docs/tour.md', import.meta.url), 'utf8');
 const blocks = [...text.matchAll(/^```\w*\n(.*?)^```$/gms)].map(([, block]) => block!);
-const { table, outcome, trace } = check(model.build());
-const [gupFast] = table.threads;
+const { system, outcome, trace } = check(model.build());
+const [gupFast] = system.threads;
 
 /** Lines of all blocks that look like this, spaces made single. */
 const lines = (pattern: RegExp) =>
@@ -61,7 +61,7 @@ test('where it stops, and what is fused', () => {
     const [, at, rest] = /^location (\d+) (.*)$/.exec(line)!;
     expect(rest!.startsWith(`${fused(gupFast!.locations[Number(at)]![0]!.code)} `)).toBe(true);
   }
-  expect(initialStates(table)).toHaveLength(1);
+  expect(initialStates(system)).toHaveLength(1);
 });
 
 test('the state after step 3, and its two moves', () => {
@@ -69,7 +69,7 @@ test('the state after step 3, and its two moves', () => {
   const { after } = trace!.steps[2]!;
   const plain = (words: string) => words.replaceAll(/["'\s]/g, '');
   expect(plain(shown)).toBe(plain(JSON.stringify(after)));
-  expect(moves(table, after)).toHaveLength(2);
+  expect(moves(system, after)).toHaveLength(2);
 });
 
 test('the counts of the search', () => {

@@ -1,6 +1,6 @@
 /** The compiled space where it grows, where it is full, and what it costs. */
 import { describe, expect, test } from 'vitest';
-import { transitionTable } from '../../checker/program/build-transitions.ts';
+import { transitionSystem } from '../../checker/program/build-transitions.ts';
 import {
   array,
   bool,
@@ -24,13 +24,13 @@ import { printModule } from '../../checker/codegen/wasm/print.ts';
 import { model } from '../../models/gup-fast-vs-collapse.ts';
 import { explore } from '../laws/explore.ts';
 
-const tableOf = (cpus: number, ptes = 2) => transitionTable(model.build({ flush: 'ipi', cpus, ptes }));
+const tableOf = (cpus: number, ptes = 2) => transitionSystem(model.build({ flush: 'ipi', cpus, ptes }));
 
 describe('the compiled space', () => {
   test('finds the states of the interpreter in the same order after its table has grown several times', () => {
-    const table = tableOf(2, 3);
-    const compiled = explore(compiledSpace(table), Infinity)!;
-    const interpreted = explore(interpretedSpace(table), Infinity)!;
+    const system = tableOf(2, 3);
+    const compiled = explore(compiledSpace(system), Infinity)!;
+    const interpreted = explore(interpretedSpace(system), Infinity)!;
     expect(compiled.count).toBeGreaterThan(3_000);
     expect([compiled.count, compiled.transitions]).toEqual([interpreted.count, interpreted.transitions]);
     expect(Array.from(compiled.fired)).toEqual(Array.from(interpreted.fired));
@@ -59,13 +59,13 @@ describe('the compiled space', () => {
       choose('y', l.y),
     ]);
     const parts = { shared: mem, threads: [t], properties: [reachable('it begins', mem.rest.at(0))] };
-    const table = transitionTable(
+    const system = transitionSystem(
       defineModel({ name: 'wide', summary: '', options: {}, build: () => parts }).build(),
     );
-    expect(compileModel(table).layout.words).toBe(words);
-    const space = compiledSpace(table);
+    expect(compileModel(system).layout.words).toBe(words);
+    const space = compiledSpace(system);
     expect(Number.isInteger(space.portion)).toBe(true);
-    expect(search(table, space, noLimits, 'compiled').statistics.states).toBe(1 + 400 * 400);
+    expect(search(system, space, noLimits, 'compiled').statistics.states).toBe(1 + 400 * 400);
   });
 
   test('can be read', () => {

@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { parse } from '@ts-graphviz/ast';
 import { describe, expect, test } from 'vitest';
-import type { TransitionTable } from '../../checker/program/transition-system.ts';
-import { transitionTable } from '../../checker/program/build-transitions.ts';
+import type { TransitionSystem } from '../../checker/program/transition-system.ts';
+import { transitionSystem } from '../../checker/program/build-transitions.ts';
 import { toDot } from '../../checker/export/dot.ts';
 import { interpretedSpace } from '../../checker/state-space/interpreted-space.ts';
 import { graphOf } from '../../checker/state-space/state-graph.ts';
@@ -29,11 +29,11 @@ function read(dot: string) {
   };
 }
 
-function compare(table: TransitionTable, trace: Trace | null) {
-  const graph = finish(graphOf(table, most));
-  const space = explore(interpretedSpace(table), most);
+function compare(system: TransitionSystem, trace: Trace | null) {
+  const graph = finish(graphOf(system, most));
+  const space = explore(interpretedSpace(system), most);
   if (graph === null || space === null) return null;
-  const drawn = read(toDot(table, graph, trace));
+  const drawn = read(toDot(system, graph, trace));
   expect(drawn.states).toHaveLength(space.count);
   expect(drawn.edges).toHaveLength(space.transitions);
   const failures = space.findings.filter(({ kind }) => kind === 'assertion' || kind === 'error');
@@ -41,10 +41,10 @@ function compare(table: TransitionTable, trace: Trace | null) {
   return drawn;
 }
 
-describe.each(traces)('%s', (_, { table, trace }) => {
+describe.each(traces)('%s', (_, { system, trace }) => {
   test('as many as the search; the trace is thick', () => {
-    const drawn = compare(table, trace);
-    if (drawn === null) return expect(finish(graphOf(table, most))).toBeNull();
+    const drawn = compare(system, trace);
+    if (drawn === null) return expect(finish(graphOf(system, most))).toBeNull();
     expect(drawn.thick.edges).toBe(trace.steps.length);
     expect(drawn.thick.nodes).toBe(new Set([trace.initial, ...trace.steps.map(({ after }) => after)]).size);
   });
@@ -53,7 +53,7 @@ describe.each(traces)('%s', (_, { table, trace }) => {
 test('random models, failing steps among them', () => {
   let drawn = 0;
   const law = fc.property(randomModel({ errors: true, states: 100 }), (model) => {
-    if (compare(transitionTable(model), null) !== null) drawn++;
+    if (compare(transitionSystem(model), null) !== null) drawn++;
   });
   fc.assert(law, { numRuns: 60, seed: 2014 });
   expect(drawn).toBeGreaterThan(30);

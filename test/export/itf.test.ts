@@ -56,8 +56,8 @@ describe.each(traces)('%s', (_, exported) => {
   });
 
   test('has the states of the interpreter, and of store buffers what waits in them', () => {
-    const { table, trace } = exported;
-    const { model } = table;
+    const { system, trace } = exported;
+    const { model } = system;
     const own = (model.written ?? model).threads;
     const shared = Object.keys((model.written ?? model).shared);
     const states = [trace.initial, ...trace.steps.map(({ after }) => after)];

@@ -3,7 +3,7 @@ import mermaid from 'mermaid';
 import { describe, expect, test } from 'vitest';
 import { toMermaid } from '../../checker/export/trace/mermaid.ts';
 import { cpusOf } from '../../checker/report/cpus.ts';
-import { toldRaces } from '../../checker/report/race-sentences.ts';
+import { racesInWords } from '../../checker/report/race-sentences.ts';
 import { traceLines } from '../../checker/report/trace-lines.ts';
 import { traces } from './traces.ts';
 
@@ -30,11 +30,11 @@ describe.each(traces)('%s', (_, exported) => {
     const diagram = toMermaid(exported);
     await expect(mermaid.parse(diagram)).resolves.toMatchObject({ diagramType: 'sequence' });
     const texts = await textsIn(diagram);
-    const cpus = cpusOf(exported.table, exported.trace);
-    const lines = traceLines(exported.table, exported.trace, cpus).map(({ step, text, beside }) =>
+    const cpus = cpusOf(exported.system, exported.trace);
+    const lines = traceLines(exported.system, exported.trace, cpus).map(({ step, text, beside }) =>
       [step === null ? text : `${step}. ${text}`, ...beside.map((part) => part.text)].join('<br/>'),
     );
-    const races = toldRaces(exported.table, exported.trace, cpus).map(({ sentence }) => sentence);
+    const races = racesInWords(exported.system, exported.trace, cpus).map(({ sentence }) => sentence);
     expect(texts.toSorted()).toEqual([...lines, ...races, `=> ${exported.end}`].toSorted());
   });
 });

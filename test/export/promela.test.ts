@@ -1,13 +1,13 @@
 /** Spin and the interpreter agree, state for state, on what a model does. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { transitionTable } from '../../checker/program/build-transitions.ts';
+import { transitionSystem } from '../../checker/program/build-transitions.ts';
 import { toPromela } from '../../checker/export/promela/promela.ts';
 import type { AnyDefinition, Model, Scenario } from '../../checker/language/model.ts';
 import { withMemoryOption } from '../../checker/memory/memory-option.ts';
 import { interpretedSpace } from '../../checker/state-space/interpreted-space.ts';
 import type { StateSpace } from '../../checker/state-space/state-space.ts';
-import { startOf } from '../../checker/interpreter/initial-check.ts';
+import { initialCheck } from '../../checker/interpreter/initial-check.ts';
 import { model as anderson } from '../../models/mutual-exclusion/anderson.ts';
 import { model as bakery } from '../../models/mutual-exclusion/bakery.ts';
 import { model as mcs } from '../../models/mutual-exclusion/mcs.ts';
@@ -33,10 +33,10 @@ interface Count {
 }
 
 function countOf(model: Model, pinned = 0): Count {
-  const table = transitionTable(model);
-  const fresh = interpretedSpace(table);
+  const system = transitionSystem(model);
+  const fresh = interpretedSpace(system);
   fresh.start();
-  return { space: pinned > few ? null : explore(interpretedSpace(table), few), initialStates: fresh.count };
+  return { space: pinned > few ? null : explore(interpretedSpace(system), few), initialStates: fresh.count };
 }
 
 /** What one implementation says about a model, in words that both can say. */
@@ -48,8 +48,8 @@ interface Account {
 }
 
 async function spinAccount(model: Model, { space, initialStates }: Count): Promise<Account> {
-  const table = transitionTable(model);
-  const text = toPromela(table, startOf(table));
+  const system = transitionSystem(model);
+  const text = toPromela(system, initialCheck(system));
   const { errors, states, transitions, output } = await exploreBySpin(
     text,
     space === null ? 'large' : 'small',

@@ -3,7 +3,7 @@ import { DOMParser } from '@xmldom/xmldom';
 import { describe, expect, test } from 'vitest';
 import { toSvg } from '../../checker/export/trace/lanes-svg.ts';
 import { cpusOf } from '../../checker/report/cpus.ts';
-import { toldRaces } from '../../checker/report/race-sentences.ts';
+import { racesInWords } from '../../checker/report/race-sentences.ts';
 import { traceLines } from '../../checker/report/trace-lines.ts';
 import { awkward, traces } from './traces.ts';
 
@@ -27,8 +27,8 @@ const joined = (parts: readonly (string | null)[]) => parts.join('').replaceAll(
 
 describe.each(traces)('%s', (_, exported) => {
   const elements = parse(toSvg(exported));
-  const cpus = cpusOf(exported.table, exported.trace);
-  const lines = traceLines(exported.table, exported.trace, cpus);
+  const cpus = cpusOf(exported.system, exported.trace);
+  const lines = traceLines(exported.system, exported.trace, cpus);
 
   test('says every line, every value seen, and the end', () => {
     const texts = elements.filter(({ localName }) => localName === 'text');
@@ -45,7 +45,7 @@ describe.each(traces)('%s', (_, exported) => {
     const titles = elements
       .filter((element) => element.localName === 'title' && element.parentNode?.nodeName === 'g')
       .map(({ textContent }) => textContent);
-    for (const { sentence } of toldRaces(exported.table, exported.trace, cpus))
+    for (const { sentence } of racesInWords(exported.system, exported.trace, cpus))
       expect(titles).toContain(sentence);
   });
 

@@ -45,8 +45,8 @@ function traceOf(
   definition: typeof collapse,
   options: Parameters<typeof collapse.build>[0] = {},
 ): ExportedTrace {
-  const { table, outcome, trace } = check(withMemoryOption(definition).build(options));
-  return exportedTrace(table, outcome, trace!);
+  const { system, outcome, trace } = check(withMemoryOption(definition).build(options));
+  return exportedTrace(system, outcome, trace!);
 }
 
 export const traces: readonly (readonly [string, ExportedTrace])[] = [

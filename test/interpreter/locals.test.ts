@@ -10,7 +10,7 @@ import {
   operation,
   set,
   setGlobal,
-  type Local,
+  type WasmLocal,
   type Wasm,
 } from '../../checker/codegen/wasm/code.ts';
 import { localsOf } from '../../checker/codegen/wasm/share-locals.ts';
@@ -23,7 +23,7 @@ function numbersIn(...body: readonly Wasm[]): readonly (number | undefined)[] {
   return [numbers.get(a), numbers.get(b)];
 }
 
-const read = (variable: Local) => setGlobal('seen', get(variable));
+const read = (variable: WasmLocal) => setGlobal('seen', get(variable));
 
 test('one after the other share', () => {
   expect(numbersIn(set(a, i32(1)), read(a), set(b, i32(2)), read(b))).toEqual([1, 1]);

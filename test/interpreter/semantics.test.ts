@@ -30,7 +30,7 @@ import {
   wait,
   when,
 } from '../../checker/language/index.ts';
-import { transitionTable } from '../../checker/program/build-transitions.ts';
+import { transitionSystem } from '../../checker/program/build-transitions.ts';
 import { check } from '../../checker/search/check.ts';
 import { fire, initialStates, moves } from '../../checker/interpreter/interpreter.ts';
 import { explored } from '../explored.ts';
@@ -41,7 +41,7 @@ type Body = Parameters<typeof inThread>[0];
 /** The states in which a single thread has ended, told by its locals and shared memory. */
 function ends(body: Body) {
   const model = inThread(body);
-  const [table] = transitionTable(model).threads;
+  const [table] = transitionSystem(model).threads;
   return explored(model)
     .states.filter(({ threads }) => threads['t']![0]!.location === table!.end)
     .map(({ shared: cells, threads }) => ({ ...cells, l: threads['t']![0]!.locals }));
@@ -51,9 +51,9 @@ const l = (values: object) => ({ l: expect.objectContaining(values) as unknown }
 
 /** What happens when the only move of the only initial state fires. */
 function firstFirings(body: Body) {
-  const table = transitionTable(inThread(body));
-  const [state] = initialStates(table);
-  const [move, ...others] = moves(table, state!);
+  const system = transitionSystem(inThread(body));
+  const [state] = initialStates(system);
+  const [move, ...others] = moves(system, state!);
   expect(others).toEqual([]);
   return fire(state!, move!);
 }
@@ -177,7 +177,7 @@ describe('statements', () => {
 
   test('choose gives the values of the domain in their order', () => {
     const model = inThread((v) => [choose('pmd', v.pmd), step('x', set(mem.flag, true))]);
-    const initial = initialStates(transitionTable(model));
+    const initial = initialStates(transitionSystem(model));
     expect(initial.map(({ threads }) => threads['t']![0]!.locals['pmd'])).toEqual(['none', 'table', 'huge']);
   });
 
@@ -188,7 +188,7 @@ describe('statements', () => {
       step('n = 0', set(v.n, 0)),
       step('x', set(mem.flag, true)),
     ]);
-    expect(initialStates(transitionTable(model))).toHaveLength(2);
+    expect(initialStates(transitionSystem(model))).toHaveLength(2);
   });
 
   test('either takes any alternative that can begin', () => {
@@ -268,6 +268,6 @@ describe('statements', () => {
 
   test('an assertion that fails before the first step is told', () => {
     const model = inThread((v) => [step('x', assert('got it', v.got))]);
-    expect(() => initialStates(transitionTable(model))).toThrow('before the first step: got it');
+    expect(() => initialStates(transitionSystem(model))).toThrow('before the first step: got it');
   });
 });

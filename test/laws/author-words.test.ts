@@ -4,8 +4,8 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { transitionTable } from '../../checker/program/build-transitions.ts';
-import type { TransitionTable } from '../../checker/program/transition-system.ts';
+import { transitionSystem } from '../../checker/program/build-transitions.ts';
+import type { TransitionSystem } from '../../checker/program/transition-system.ts';
 import { changelogText } from '../../checker/export/trace/changelog-text.ts';
 import { toDot } from '../../checker/export/dot.ts';
 import { unknownOrigin, type ExportedTrace } from '../../checker/export/trace/exported-trace.ts';
@@ -30,7 +30,7 @@ import { closedVocabulary, textOf } from '../../checker/report/author-words.ts';
 import { cpusOf } from '../../checker/report/cpus.ts';
 import { raceSentences } from '../../checker/report/race-sentences.ts';
 import { shownSteps } from '../../checker/report/shown-steps.ts';
-import { toldApart } from '../../checker/report/told-apart.ts';
+import { asymmetryReasons } from '../../checker/report/told-apart.ts';
 import { allTraceLines } from '../../checker/report/trace-lines.ts';
 import { unfiredLines, unfiredStatements } from '../../checker/report/verdict.ts';
 import { checkJson } from '../../cli/report/check-json.ts';
@@ -40,17 +40,17 @@ import { programs, sourceOf } from '../memory/litmus-program.ts';
 import { randomModel } from './random-model.ts';
 
 /** A run that takes any step of those that are enabled. */
-function walk(table: TransitionTable, pick: (count: number) => number, most: number): Trace {
-  const [initial] = initialStates(table);
+function walk(system: TransitionSystem, pick: (count: number) => number, most: number): Trace {
+  const [initial] = initialStates(system);
   const steps: Trace['steps'][number][] = [];
   let state = initial!;
   while (steps.length < most) {
-    const ways: readonly FiredEdge[] = edgesOutOf(table, state);
+    const ways: readonly FiredEdge[] = edgesOutOf(system, state);
     if (ways.length === 0) break;
     const { edge, firing } = ways[pick(ways.length)]!;
     steps.push({
       edge,
-      thread: table.threads[edge.thread]!.thread.name,
+      thread: system.threads[edge.thread]!.thread.name,
       replica: edge.replica,
       events: firing.events,
       after: firing.state,
@@ -83,8 +83,8 @@ function madeNames(model: Model): readonly string[] {
 const arrival = /^store buffer: (?:(.+?)(?: = .+)? reaches memory|an atomic operation waits)$/;
 
 /** Whether a text of a step is the author's, or of the vocabulary. */
-function isKnownText(text: string, table: TransitionTable): boolean {
-  const { written = table.model } = table.model;
+function isKnownText(text: string, system: TransitionSystem): boolean {
+  const { written = system.model } = system.model;
   const own = written.threads.flatMap(({ body }) => [...statementsOf(body)].map(printText));
   const gotos = own.filter((one) => one.startsWith('goto '));
   const known = new Set([...own, ...closedVocabulary]);
@@ -98,40 +98,40 @@ function isKnownText(text: string, table: TransitionTable): boolean {
 
 const isCell = (cell: string, { shared }: Model) => cell.split('[', 1)[0]! in shared;
 
-function expectAuthorsWords(table: TransitionTable, trace: Trace): void {
-  const { model } = table;
+function expectAuthorsWords(system: TransitionSystem, trace: Trace): void {
+  const { model } = system;
   const exported: ExportedTrace = {
-    table,
+    system,
     trace,
     headline: model.name,
     end: null,
     property: model.properties[0]?.name ?? null,
     origin: unknownOrigin,
   };
-  const cpus = cpusOf(table, trace);
-  const lines = allTraceLines(table, trace, cpus);
-  for (const { text } of lines) expect(isKnownText(text, table), text).toBe(true);
-  for (const transition of table.transitions)
-    expect(isKnownText(textOf(transition), table), textOf(transition)).toBe(true);
-  const steps = shownSteps(table, trace);
+  const cpus = cpusOf(system, trace);
+  const lines = allTraceLines(system, trace, cpus);
+  for (const { text } of lines) expect(isKnownText(text, system), text).toBe(true);
+  for (const transition of system.transitions)
+    expect(isKnownText(textOf(transition), system), textOf(transition)).toBe(true);
+  const steps = shownSteps(system, trace);
   for (const { events } of steps)
     for (const { reads, writes, changes, waits } of events)
       for (const { cell } of [...reads, ...writes, ...changes, ...waits])
         expect(isCell(cell, model.written ?? model), cell).toBe(true);
-  const unfired = unfiredStatements(table, table.transitions);
-  const graph = finish(graphOf(table, 40));
+  const unfired = unfiredStatements(system, system.transitions);
+  const graph = finish(graphOf(system, 40));
   const renderings = {
     lines: lines.flatMap(({ text, beside }) => [text, ...beside.map((part) => part.text)]),
     svg: [toSvg(exported)],
     mermaid: [toMermaid(exported)],
     itf: [JSON.stringify(toItf(exported))],
     text: [changelogText(exported)],
-    dot: graph === null ? [] : [toDot(table, graph, null)],
-    races: raceSentences(table, trace, cpus),
+    dot: graph === null ? [] : [toDot(system, graph, null)],
+    races: raceSentences(system, trace, cpus),
     unfired: unfiredLines(unfired),
-    apart: toldApart(table),
+    apart: asymmetryReasons(system),
     stopped: trace.stopped === null ? [] : [trace.stopped],
-    json: [JSON.stringify(jsonOf(table, trace))],
+    json: [JSON.stringify(jsonOf(system, trace))],
     show: [describeModel(definitionOf(model), model, { chosen: {}, width: 80 })],
   };
   const made = new Set(madeNames(model));
@@ -144,7 +144,7 @@ function expectAuthorsWords(table: TransitionTable, trace: Trace): void {
       ).toEqual([]);
       expect(text, rendering).not.toMatch(/\(\(?later|goes on\)/);
     }
-  expect(unfired.all).toBe(unfiredStatements(transitionTable(model.written ?? model), []).all);
+  expect(unfired.all).toBe(unfiredStatements(transitionSystem(model.written ?? model), []).all);
 }
 
 const definitionOf = (model: Model) => ({
@@ -157,21 +157,21 @@ const definitionOf = (model: Model) => ({
   build: () => model,
 });
 
-function jsonOf(table: TransitionTable, trace: Trace) {
+function jsonOf(system: TransitionSystem, trace: Trace) {
   const schedule = { initial: 0, edges: trace.steps.map(({ edge }) => edge) };
   const statistics = {
     states: 0,
     transitions: 0,
     depth: 0,
     bytes: 0,
-    unfired: table.transitions,
+    unfired: system.transitions,
     endless: null,
     method: '',
   };
   return checkJson({
-    source: { definition: definitionOf(table.model), file: null, scenario: null, typed: '' },
+    source: { definition: definitionOf(system.model), file: null, scenario: null, typed: '' },
     chosen: {},
-    table,
+    system,
     outcome: { verdict: 'deadlock', schedule, minimal: false, statistics },
     trace,
     seconds: 0,
@@ -192,17 +192,17 @@ describe.each(memories)('%s', (memory) => {
       ),
       fc.infiniteStream(fc.nat(255)),
       (model, numbers) => {
-        let table: TransitionTable;
+        let system: TransitionSystem;
         try {
-          table = transitionTable(memoryModels[memory](model, defaultSettings));
+          system = transitionSystem(memoryModels[memory](model, defaultSettings));
         } catch (error) {
           // A model that no memory model takes: its message is the author's business.
           if (error instanceof ModelError) return;
           throw error;
         }
-        const trace = walk(table, (count) => numbers.next().value! % count, 40);
-        expectAuthorsWords(table, trace);
-        const events = shownSteps(table, trace).flatMap((step) => step.events);
+        const trace = walk(system, (count) => numbers.next().value! % count, 40);
+        expectAuthorsWords(system, trace);
+        const events = shownSteps(system, trace).flatMap((step) => step.events);
         seen.old += events.filter(({ reads }) => reads.some(({ from }) => from === 'old value')).length;
         seen.own += events.filter(({ reads }) => reads.some(({ from }) => from === 'own store')).length;
         for (const { statement, reads } of trace.steps.flatMap((step) => step.events))
@@ -219,9 +219,9 @@ describe.each(memories)('%s', (memory) => {
 
   test.each(['ksm-vs-pin', 'switch-mm-vs-flush', 'peterson', 'mcs'])('%s', (name) => {
     const definition = registry.find((one) => one.name === name)!;
-    const table = transitionTable(withMemoryOption(definition).build({ memory }));
+    const system = transitionSystem(withMemoryOption(definition).build({ memory }));
     let random = 7;
     const pick = (count: number) => (random = (random * 1103515245 + 12345) % 2 ** 31) % count;
-    for (let run = 0; run < 3; run++) expectAuthorsWords(table, walk(table, pick, 60));
+    for (let run = 0; run < 3; run++) expectAuthorsWords(system, walk(system, pick, 60));
   });
 });

@@ -1,7 +1,7 @@
 /** Holds that the code of a condition says what the interpreter says, and fails where that does. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { transitionTable } from '../../checker/program/build-transitions.ts';
+import { transitionSystem } from '../../checker/program/build-transitions.ts';
 import type { AnyDeclaration, Declarations } from '../../checker/language/variable.ts';
 import { sizeOf, valueAt } from '../../checker/language/domain.ts';
 import {
@@ -15,7 +15,12 @@ import {
   type Value,
 } from '../../checker/language/index.ts';
 import { printExpr } from '../../checker/language/print.ts';
-import { isTrue, type Cells, type Place, type State } from '../../checker/interpreter/evaluate.ts';
+import {
+  isTrue,
+  type Cells,
+  type EvaluationContext,
+  type State,
+} from '../../checker/interpreter/evaluate.ts';
 import { endsOf, propertyPlace } from '../../checker/interpreter/interpreter.ts';
 import { layoutOf } from '../../checker/codegen/layout/layout.ts';
 import { encode } from '../../checker/codegen/layout/packed-state.ts';
@@ -32,7 +37,7 @@ const over = thread('t', { cpus: copies, locals }, (l, cpu) => {
   running = { own: [l], numbers: [cpu] };
   return [step('one', set(l.b, memory.flag)), step('two', set(memory.flag, true))];
 });
-const table = transitionTable(
+const system = transitionSystem(
   defineModel({
     name: 'conditions',
     summary: '',
@@ -40,8 +45,8 @@ const table = transitionTable(
     build: () => ({ shared: memory, threads: [over], properties: [reachable('it begins', true)] }),
   }).build(),
 );
-const layout = layoutOf(table);
-const ends = endsOf(table);
+const layout = layoutOf(system);
+const ends = endsOf(system);
 
 function randomCells(declarations: Declarations, from: Tape): Cells {
   const value = ({ domain }: AnyDeclaration): Value =>
@@ -58,7 +63,7 @@ function randomCells(declarations: Declarations, from: Tape): Cells {
 }
 
 const randomState = (from: Tape): State => ({
-  shared: randomCells(table.model.shared, from),
+  shared: randomCells(system.model.shared, from),
   threads: {
     t: Array.from({ length: copies }, () => ({
       location: from.below(ends['t']! + 1),
@@ -71,7 +76,7 @@ type Answer = 'true' | 'false' | 'failed';
 const answers = ['false', 'true', 'failed'] as const;
 const failed = 2;
 
-function interpreted(condition: Expr<boolean>, place: Place): Answer {
+function interpreted(condition: Expr<boolean>, place: EvaluationContext): Answer {
   try {
     return isTrue(condition, place) ? 'true' : 'false';
   } catch (error) {

@@ -1,8 +1,8 @@
 /** Holds that generated code and the interpreter agree, state for state, on random models and on chosen ones. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { TransitionTable } from '../../checker/program/transition-system.ts';
-import { transitionTable } from '../../checker/program/build-transitions.ts';
+import type { TransitionSystem } from '../../checker/program/transition-system.ts';
+import { transitionSystem } from '../../checker/program/build-transitions.ts';
 import { compiledSpace, type CompiledOptions } from '../../checker/engine/compiled-space.ts';
 import { interpretedSpace } from '../../checker/state-space/interpreted-space.ts';
 import { law, runs } from '../depth.ts';
@@ -13,10 +13,10 @@ import { told } from './told.ts';
 
 const most = 1_500;
 /** Returns the number of states, or null when there are too many to compare. */
-function agree(table: TransitionTable, options: CompiledOptions = {}): number | null {
-  const interpreted = explore(interpretedSpace(table), most);
+function agree(system: TransitionSystem, options: CompiledOptions = {}): number | null {
+  const interpreted = explore(interpretedSpace(system), most);
   if (interpreted === null) return null;
-  const compiled = explore(compiledSpace(table, options), most);
+  const compiled = explore(compiledSpace(system, options), most);
   expect(told(compiled!)).toEqual(told(interpreted));
   return interpreted.count;
 }
@@ -32,7 +32,7 @@ describe('compiled equals interpreted on random models', () => {
   ])('%s', law, (_, wishes, options) => {
     const models = randomModel({ ...wishes, states: 300 });
     const agrees = fc.property(models, (model) => {
-      agree(transitionTable(model), options);
+      agree(transitionSystem(model), options);
     });
     fc.assert(agrees, { numRuns: runs(100), seed: 2014 });
   });
@@ -40,10 +40,10 @@ describe('compiled equals interpreted on random models', () => {
 
 describe('compiled equals interpreted where packing is hard', () => {
   test.each(packingCases)('%s', (_, model) => {
-    expect(agree(transitionTable(model())) ?? 0).toBeGreaterThan(1);
+    expect(agree(transitionSystem(model())) ?? 0).toBeGreaterThan(1);
   });
 
   test.each(packingCases)('%s, above 4 GiB', (_, model) => {
-    expect(agree(transitionTable(model()), { wideFrom: 2 ** 32 }) ?? 0).toBeGreaterThan(1);
+    expect(agree(transitionSystem(model()), { wideFrom: 2 ** 32 }) ?? 0).toBeGreaterThan(1);
   });
 });

@@ -1,6 +1,6 @@
 /** Explores a state space level by level, and says what was found how far away. */
 import { expect } from 'vitest';
-import type { TransitionTable } from '../../checker/program/transition-system.ts';
+import type { TransitionSystem } from '../../checker/program/transition-system.ts';
 import { isDeadlock } from '../../checker/state-space/interpreted-space.ts';
 import type { Schedule } from '../../checker/state-space/outcome.ts';
 import type { Finding, StateSpace } from '../../checker/state-space/state-space.ts';
@@ -49,14 +49,15 @@ export function told(finding: Finding): string {
 }
 
 /** Holds that a run is one of the model and ends in what was found. */
-export function expectConfirmed(table: TransitionTable, run: Schedule, finding: Finding): void {
-  const trace = replay(table, run);
+export function expectConfirmed(system: TransitionSystem, run: Schedule, finding: Finding): void {
+  const trace = replay(system, run);
   const last = trace.steps.at(-1)?.after ?? trace.initial;
   expect(trace.stopped === null).toBe(!('edge' in finding));
   if (finding.kind === 'assertion') expect(trace.stopped).toBe(finding.claim);
-  if (finding.kind === 'deadlock') expect([moves(table, last), isDeadlock(table, last)]).toEqual([[], true]);
+  if (finding.kind === 'deadlock')
+    expect([moves(system, last), isDeadlock(system, last)]).toEqual([[], true]);
   if (finding.kind === 'invariant') {
-    const { condition } = table.model.properties[finding.property]!;
-    expect(isTrue(condition, propertyPlace(last, endsOf(table)))).toBe(false);
+    const { condition } = system.model.properties[finding.property]!;
+    expect(isTrue(condition, propertyPlace(last, endsOf(system)))).toBe(false);
   }
 }

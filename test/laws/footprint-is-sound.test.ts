@@ -8,14 +8,14 @@ import * as sets from '../../checker/reduction/analysis/value-set.ts';
 import { expect, test } from 'vitest';
 import { increase, decrease, read, write } from '../../checker/reduction/analysis/access.ts';
 import { conjunctsOf, visibilityOf, type Visibility } from '../../checker/reduction/analysis/conjuncts.ts';
-import { stepOf, type Step } from '../../checker/reduction/analysis/footprint.ts';
-import { Futures } from '../../checker/reduction/analysis/thread-modular.ts';
+import { stepOf, type CopyStep } from '../../checker/reduction/analysis/footprint.ts';
+import { ThreadModular } from '../../checker/reduction/analysis/thread-modular.ts';
 import { numberingOf, numbersOf, type Numbering } from '../../checker/program/numbering.ts';
-import type { Scope } from '../../checker/reduction/analysis/scope.ts';
-import { steadied } from '../../checker/reduction/analysis/commuting-values.ts';
+import type { CellScope } from '../../checker/reduction/analysis/scope.ts';
+import { withCommutingValues } from '../../checker/reduction/analysis/commuting-values.ts';
 import type { Transition } from '../../checker/program/transition-system.ts';
-import { transitionTable } from '../../checker/program/build-transitions.ts';
-import { CompactStates, firstLocal } from '../../checker/reduction/state/interned-state.ts';
+import { transitionSystem } from '../../checker/program/build-transitions.ts';
+import { InternedStates, firstLocal } from '../../checker/reduction/state/interned-state.ts';
 import { reducedSpace } from '../../checker/reduction/reduced-space.ts';
 import { runs } from '../depth.ts';
 import { explore } from './explore.ts';
@@ -29,11 +29,11 @@ interface World {
   readonly copy: number;
   readonly locals: readonly number[];
   readonly transition: Transition;
-  readonly stepIn: (cells: readonly number[]) => Step;
+  readonly stepIn: (cells: readonly number[]) => CopyStep;
 }
 
 /** The effect of a step, with what it adds to cells that it only adds to told as amounts. */
-function effectOf(step: Step, cells: readonly number[]) {
+function effectOf(step: CopyStep, cells: readonly number[]) {
   const kindOf = (cell: number) => step.footprint.kinds[step.footprint.elements.indexOf(cell)]!;
   const outcomes = step.outcomes.map((outcome) => ({
     ...outcome,
@@ -68,7 +68,7 @@ function expectSound(world: World, cells: readonly number[]): void {
 }
 
 /** Whatever a step accesses or changes was to be expected from the text of its thread. */
-function expectInScope({ cells, positions, changed }: Scope, { footprint, outcomes }: Step): void {
+function expectInScope({ cells, positions, changed }: CellScope, { footprint, outcomes }: CopyStep): void {
   for (const cell of footprint.elements) if (cell < positions.length) expect(cells).toContain(cell);
   for (const cell of outcomes.flatMap((outcome) => outcome.cells))
     expect(changed).toContain(positions[cell]!);
@@ -77,7 +77,7 @@ function expectInScope({ cells, positions, changed }: Scope, { footprint, outcom
 /** With each value that is steady, the step does the same; one that adds may go too far. */
 function expectSteady({ transition, stepIn, ...world }: World, cells: readonly number[]): number {
   const context = { ...world, readShared: (cell: number) => cells[cell]! };
-  const step = steadied(stepIn(cells), context, transition);
+  const step = withCommutingValues(stepIn(cells), context, transition);
   const { steady } = step.footprint;
   if (steady === null) return 0;
   const { numbering } = world;
@@ -105,13 +105,13 @@ function expectSteady({ transition, stepIn, ...world }: World, cells: readonly n
 test('a cell that a step does not read makes no difference to it, nor does a steady value', () => {
   let others = 0;
   const law = fc.property(randomModel({ errors: true, states: 200 }), (model) => {
-    const table = transitionTable(model);
-    const numbering = numberingOf(table);
+    const system = transitionSystem(model);
+    const numbering = numberingOf(system);
     const visibility = visibilityOf(numbering, model.properties.flatMap(conjunctsOf));
-    const space = explore(reducedSpace(table, { reduce: false }), 300);
+    const space = explore(reducedSpace(system, { reduce: false }), 300);
     if (space === null) return;
-    const states = new CompactStates(numbering, []);
-    const { scopes } = new Futures(numbering, visibility);
+    const states = new InternedStates(numbering, []);
+    const { scopes } = new ThreadModular(numbering, visibility);
     for (let id = 0; id < space.count; id += 3) {
       const words = states.encode(space.state(id));
       const cells = numbering.cells.map((_, cell) => states.read(words, cell));

@@ -3,13 +3,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { deadLocals } from '../../checker/program/dead-locals.ts';
 import { numberingOf } from '../../checker/program/numbering.ts';
-import { transitionTable } from '../../checker/program/build-transitions.ts';
+import { transitionSystem } from '../../checker/program/build-transitions.ts';
 import { viewSetOf } from '../../checker/family/certificate.ts';
 import { saturated, type Configuration } from '../../checker/family/configuration.ts';
 import { familyOf, invariantsOnly } from '../../checker/family/family.ts';
-import type { Faults } from '../../checker/family/faults.ts';
+import type { ProverFaults } from '../../checker/family/faults.ts';
 import { judge } from '../../checker/family/judge.ts';
-import { machineOf, type Machine } from '../../checker/family/machine.ts';
+import { machineOf, type AbstractMachine } from '../../checker/family/machine.ts';
 import { Refusal } from '../../checker/family/refusal.ts';
 import { Views } from '../../checker/family/views.ts';
 import type { AnyDefinition, Model } from '../../checker/language/model.ts';
@@ -54,7 +54,7 @@ function closed(
     most,
     faults = {},
     mostViews = 1200,
-  }: { size: number; most: number; faults?: Faults; mostViews?: number },
+  }: { size: number; most: number; faults?: ProverFaults; mostViews?: number },
 ) {
   try {
     const { copies, elements } = anyOptionsOf(definition, {});
@@ -72,7 +72,7 @@ function closed(
 }
 
 /** All configurations that so many copies reach, each with its shares; null where there are too many. */
-function reachableBy(machine: Machine, size: number, most: number): readonly Configuration[] | null {
+function reachableBy(machine: AbstractMachine, size: number, most: number): readonly Configuration[] | null {
   const keyOf = ({ common, groups }: Configuration) =>
     JSON.stringify([common, groups.map((all) => all.map((record) => record.join()).sort())]);
   const found = new Map<string, Configuration>();
@@ -91,7 +91,15 @@ function reachableBy(machine: Machine, size: number, most: number): readonly Con
 }
 
 /** The views of a configuration with one copy of each group left in. */
-function* viewsOf({ machine, config, most }: { machine: Machine; config: Configuration; most: number }) {
+function* viewsOf({
+  machine,
+  config,
+  most,
+}: {
+  machine: AbstractMachine;
+  config: Configuration;
+  most: number;
+}) {
   const { groups, counters } = machine.roles;
   const picks = config.groups.reduce<readonly (readonly number[])[]>(
     (all, records) => all.flatMap((one) => [...records.keys()].map((at) => [...one, at])),
@@ -119,7 +127,7 @@ test('a machine with all copies inside reaches the states that the interpreter r
     for (const { options, verdict } of definition.scenarios.slice(0, 4)) {
       if (verdict !== 'holds') continue;
       const given = Object.fromEntries(Object.entries(options).filter(([key]) => !copies.includes(key)));
-      let machine: Machine;
+      let machine: AbstractMachine;
       try {
         machine = machineOf(familyOf(definition, given, copies), exact, null);
       } catch (error) {
@@ -145,19 +153,19 @@ test('a machine with all copies inside reaches the states that the interpreter r
 
 /** All states of a model, dead locals forgotten, as text; null where there are too many. */
 function interpreted(model: Model, most: number): readonly string[] | null {
-  const table = transitionTable(model);
-  const numbering = numberingOf(table);
-  const dead = table.threads.map((_, at) => deadLocals(numbering, at));
+  const system = transitionSystem(model);
+  const numbering = numberingOf(system);
+  const dead = system.threads.map((_, at) => deadLocals(numbering, at));
   const found = new Map<string, State>();
   const add = (state: State) => found.set(JSON.stringify(state), state);
-  initialStates(table).forEach(add);
+  initialStates(system).forEach(add);
   for (const state of found.values()) {
     if (found.size > most) return null;
-    for (const move of moves(table, state)) for (const firing of fire(state, move)) add(firing.state);
+    for (const move of moves(system, state)) for (const firing of fire(state, move)) add(firing.state);
   }
   const text = ({ shared, threads }: State) => {
     const cells = Object.entries(shared).map(([name, value]) => [name, value]);
-    const own = table.threads.flatMap(({ thread }, at) =>
+    const own = system.threads.flatMap(({ thread }, at) =>
       threads[thread.name]!.map(({ location, locals }, replica) => {
         const forgotten = new Set(dead[at]![location]!.map(({ position }) => position));
         const values = Object.entries(locals).map(([name, value]) => {
@@ -171,7 +179,7 @@ function interpreted(model: Model, most: number): readonly string[] | null {
     );
     return [cells, own] as const;
   };
-  return [...new Set([...found.values()].map((state) => canonical(...text(state), table)))].sort();
+  return [...new Set([...found.values()].map((state) => canonical(...text(state), system)))].sort();
 }
 
 type Cells = readonly (readonly unknown[])[];
@@ -186,7 +194,7 @@ interface Own {
 function canonical(
   cells: Cells,
   own: readonly Own[],
-  { threads }: ReturnType<typeof transitionTable>,
+  { threads }: ReturnType<typeof transitionSystem>,
 ): string {
   const hosts = threads.filter(({ thread }) => thread.on === null);
   const isOwned = (value: unknown) =>
@@ -217,8 +225,8 @@ function canonical(
 }
 
 /** A configuration in the same words. */
-function named({ roles }: Machine, { common, groups }: Configuration): string {
-  const { model, threads } = roles.family.table;
+function named({ roles }: AbstractMachine, { common, groups }: Configuration): string {
+  const { model, threads } = roles.family.system;
   const names = new Map([...roles.names].map(([name, number]) => [number, name]));
   const valueOf = (key: string, number: number) => {
     const { kind } = roles.placed.get(key)!.declaration.domain;
@@ -240,7 +248,7 @@ function named({ roles }: Machine, { common, groups }: Configuration): string {
     });
     return numbers.map((number) => valueOf(key, number));
   };
-  const numbering = numberingOf(roles.family.table);
+  const numbering = numberingOf(roles.family.system);
   const dead = threads.map((_, at) => deadLocals(numbering, at));
   // A counter of a single thread is kept where it is dead.
   const alive = (thread: AnyThread, name: string, location: number, values: readonly unknown[]) => {
@@ -283,7 +291,7 @@ function named({ roles }: Machine, { common, groups }: Configuration): string {
     ...table,
     thread: { ...table.thread, cpus: roles.locations.get(table.thread.name)!.group < 0 ? 1 : size },
   }));
-  return canonical(cells, own, { ...roles.family.table, threads: sized });
+  return canonical(cells, own, { ...roles.family.system, threads: sized });
 }
 
 test.each<[string, Wishes]>([
@@ -339,7 +347,7 @@ function refutedAt(definition: AnyDefinition, least: number): Readonly<Record<st
 /** What is wrong with a proof of so large views: numbers at which it is refuted, or what the verifier says; null: it is none. */
 function wrongWith(
   definition: AnyDefinition,
-  { size, most, faults }: { size: number; most: number; faults: Faults },
+  { size, most, faults }: { size: number; most: number; faults: ProverFaults },
 ): string | null {
   const found = closed(definition, { size, most, faults, mostViews: 120 });
   if (found === null || found.views.doubts.size > 0) return null;
@@ -409,7 +417,7 @@ test('a certificate without any one of its views is none', () => {
   }
 });
 
-const faults: readonly (keyof Faults)[] = [
+const faults: readonly (keyof ProverFaults)[] = [
   ...(['outside', 'before', 'single', 'share', 'saturation', 'sum', 'witnesses', 'blockers'] as const),
   ...(['after', 'order', 'others', 'bound', 'step', 'large'] as const),
 ];

@@ -1,7 +1,7 @@
 /** Holds that random models are varied enough for the laws to have something to bite on. */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { transitionTable } from '../../checker/program/build-transitions.ts';
+import { transitionSystem } from '../../checker/program/build-transitions.ts';
 import { statementsOf } from '../../checker/language/thread.ts';
 import { interpretedSpace } from '../../checker/state-space/interpreted-space.ts';
 import type { StateSpace } from '../../checker/state-space/state-space.ts';
@@ -25,10 +25,10 @@ function samplesOf(wishes: Wishes, count: number): readonly Sample[] {
     const kinds = new Set(
       model.threads.flatMap(({ body }) => [...statementsOf(body)].map(({ kind }) => kind)),
     );
-    const table = transitionTable(model);
-    const fresh = interpretedSpace(table);
+    const system = transitionSystem(model);
+    const fresh = interpretedSpace(system);
     fresh.start();
-    const space = explore(interpretedSpace(table), most);
+    const space = explore(interpretedSpace(system), most);
     return {
       text: printModel(model),
       kinds,

@@ -7,12 +7,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { numberingOf } from '../../checker/program/numbering.ts';
 import { symmetryOf } from '../../checker/program/symmetry.ts';
-import { transitionTable } from '../../checker/program/build-transitions.ts';
+import { transitionSystem } from '../../checker/program/build-transitions.ts';
 import { note, thread } from '../../checker/language/index.ts';
 import type { Model } from '../../checker/language/model.ts';
-import { Canonical } from '../../checker/reduction/canonical-form.ts';
-import { CompactStates } from '../../checker/reduction/state/interned-state.ts';
-import type { Faults } from '../../checker/reduction/faults.ts';
+import { CanonicalForms } from '../../checker/reduction/canonical-form.ts';
+import { InternedStates } from '../../checker/reduction/state/interned-state.ts';
+import type { ReductionFaults } from '../../checker/reduction/faults.ts';
 import { goalOf } from '../../checker/reduction/stubborn/goal.ts';
 import { interpretedSpace } from '../../checker/state-space/interpreted-space.ts';
 import type { ReducedSpace, Reduction } from '../../checker/reduction/reduction.ts';
@@ -28,7 +28,7 @@ const mostStates = 20_000;
 
 /** The space of a model, completed, or null when it is too large. */
 function completed(model: Model, reduction: Reduction): ReducedSpace | null {
-  const space = reducedSpace(transitionTable(model), reduction);
+  const space = reducedSpace(transitionSystem(model), reduction);
   space.start();
   for (let from = 0; ;) {
     if (space.count > mostStates) return null;
@@ -91,11 +91,11 @@ function expectForgettable(model: Model): void {
   expect({ ...outcomesOf(forgetful!), terminal: [] }).toEqual({ ...outcomesOf(full), terminal: [] });
 }
 
-const symmetryOfModel = (model: Model) => symmetryOf(numberingOf(transitionTable(model)));
+const symmetryOfModel = (model: Model) => symmetryOf(numberingOf(transitionSystem(model)));
 
 /** The terminal states up to permutations; only what was interned together sorts alike. */
-function permutationFree(states: CompactStates, space: ReducedSpace): readonly string[] {
-  const canonical = new Canonical(states, symmetryOf(states.numbering));
+function permutationFree(states: InternedStates, space: ReducedSpace): readonly string[] {
+  const canonical = new CanonicalForms(states, symmetryOf(states.numbering));
   const keys = terminalStates(space).map((state) => {
     const words = states.encode(state);
     canonical.sort(words);
@@ -108,7 +108,7 @@ function permutationFree(states: CompactStates, space: ReducedSpace): readonly s
 function expectSymmetric(model: Model): void {
   const full = completed(model, { reduce: false, forget: true });
   if (full === null) return;
-  const states = new CompactStates(numberingOf(transitionTable(model)), []);
+  const states = new InternedStates(numberingOf(transitionSystem(model)), []);
   let most = full.count;
   for (const reduce of [false, true]) {
     const symmetric = completed(model, { reduce, forget: true, symmetry: true })!;
@@ -145,11 +145,11 @@ function expectShortest(model: Model): void {
   if (full === null || hasErrors(full)) return;
   const bad = full.findings.filter(({ kind }) => kind === 'invariant' || kind === 'assertion');
   const wanted = [...new Map(bad.map((finding) => [nameOf(finding), finding])).values()];
-  const table = transitionTable(model);
+  const system = transitionSystem(model);
   for (const findings of [...wanted.map((finding) => [finding]), wanted]) {
     const names = findings.map(nameOf);
-    const seeded = reducedSpace(table, { goal: goalOf(findings) });
-    expect(depthOf(seeded, names)).toBe(depthOf(reducedSpace(table, { reduce: false }), names));
+    const seeded = reducedSpace(system, { goal: goalOf(findings) });
+    expect(depthOf(seeded, names)).toBe(depthOf(reducedSpace(system, { reduce: false }), names));
   }
 }
 
@@ -180,9 +180,9 @@ test('without reduction, compact states are those of the interpreter', () => {
   check(
     { errors: true },
     (model) => {
-      const table = transitionTable(model);
-      const plain = explore(interpretedSpace(table), 500);
-      const compact = explore(reducedSpace(table, { reduce: false }), 500);
+      const system = transitionSystem(model);
+      const plain = explore(interpretedSpace(system), 500);
+      const compact = explore(reducedSpace(system, { reduce: false }), 500);
       if (plain === null || compact === null) return;
       const all = (space: StateSpace) => Array.from({ length: space.count }, (_, id) => space.state(id));
       const { findings, transitions, reached } = plain;
@@ -226,7 +226,7 @@ test('a seeded search finds a shortest way', () => {
 });
 
 /** Seeds with which the fault shows early; with others it takes up to two thousand models. */
-const seeds: Readonly<Record<keyof Faults, number>> = {
+const seeds: Readonly<Record<keyof ReductionFaults, number>> = {
   enabling: 20,
   visibility: 20,
   proviso: 2,
@@ -238,11 +238,14 @@ const seeds: Readonly<Record<keyof Faults, number>> = {
 };
 
 describe('the law has teeth', () => {
-  test.each(Object.keys(seeds) as (keyof Faults)[])('a reduction with a fault is caught: %s', (fault) => {
-    const law = fc.property(randomModel({ errors: false, states: 300 }), (model) => {
-      expectSameOutcomes(model, { faults: { [fault]: true } });
-    });
-    const result = fc.check(law, { numRuns: 150, seed: seeds[fault], endOnFailure: true });
-    expect(result.failed).toBe(true);
-  });
+  test.each(Object.keys(seeds) as (keyof ReductionFaults)[])(
+    'a reduction with a fault is caught: %s',
+    (fault) => {
+      const law = fc.property(randomModel({ errors: false, states: 300 }), (model) => {
+        expectSameOutcomes(model, { faults: { [fault]: true } });
+      });
+      const result = fc.check(law, { numRuns: 150, seed: seeds[fault], endOnFailure: true });
+      expect(result.failed).toBe(true);
+    },
+  );
 });

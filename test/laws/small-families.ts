@@ -35,7 +35,7 @@ import {
   type Variable,
 } from 'racewalk';
 import type { Property } from '../../checker/language/property.ts';
-import type { Faults } from '../../checker/family/faults.ts';
+import type { ProverFaults } from '../../checker/family/faults.ts';
 
 type Locals = { readonly b: Variable<boolean>; readonly c: Variable<boolean> };
 type Own = { readonly l: Locals; readonly cpu: Expr<number>; readonly m: Memory };
@@ -93,7 +93,10 @@ const ends = (S: Copies) => ended(S);
 
 /** By fault: a protocol that it proves; `size` and `most` say of which views. */
 export const small: Partial<
-  Record<keyof Faults, { readonly definition: AnyDefinition; readonly size: number; readonly most: number }>
+  Record<
+    keyof ProverFaults,
+    { readonly definition: AnyDefinition; readonly size: number; readonly most: number }
+  >
 > = {
   large: {
     definition: family({ copy: ({ m }) => [step('first', inc(m.d)), step('second', inc(m.d))] }),

@@ -4,11 +4,11 @@ import { describe, expect, test } from 'vitest';
 import { deadLocals } from '../../checker/program/dead-locals.ts';
 import { numberingOf } from '../../checker/program/numbering.ts';
 import { symmetryOf } from '../../checker/program/symmetry.ts';
-import type { TransitionTable } from '../../checker/program/transition-system.ts';
-import { transitionTable } from '../../checker/program/build-transitions.ts';
+import type { TransitionSystem } from '../../checker/program/transition-system.ts';
+import { transitionSystem } from '../../checker/program/build-transitions.ts';
 import type { Model } from '../../checker/language/model.ts';
 import { compiledSpace, type CompiledSpace } from '../../checker/engine/compiled-space.ts';
-import { pathTo, runAlong } from '../../checker/trace/lift-trace.ts';
+import { pathTo, liftTrace } from '../../checker/trace/lift-trace.ts';
 import { startWorkers } from '../../checker/engine/node-workers.ts';
 import { model as gupFast } from '../../models/gup-fast-vs-collapse.ts';
 import { law, runs } from '../depth.ts';
@@ -34,30 +34,30 @@ function outcomes(explored: Explored) {
 }
 
 /** A run to each finding is a run of the model, is as long as the path, and ends in what was found. */
-function expectRuns(table: TransitionTable, explored: Explored<CompiledSpace>): void {
+function expectRuns(system: TransitionSystem, explored: Explored<CompiledSpace>): void {
   const { space, levels } = explored;
   for (const finding of space.findings.slice(0, 20)) {
-    const run = runAlong(table, space, pathTo(space, levels, finding.state), finding);
+    const run = liftTrace(system, space, pathTo(space, levels, finding.state), finding);
     expect(run.edges).toHaveLength(lengthOf(explored, finding));
-    expectConfirmed(table, run, finding);
+    expectConfirmed(system, run, finding);
   }
 }
 
 /** Returns the states of the full and of the smaller space, or null when there are too many. */
 function expectAlike(model: Model, { symmetric, forget }: Smaller): readonly number[] | null {
-  const table = transitionTable(model);
-  const numbering = numberingOf(table);
+  const system = transitionSystem(model);
+  const numbering = numberingOf(system);
   const symmetry = symmetric ? symmetryOf(numbering) : { groups: [], reasons: [] };
-  const dead = forget ? table.threads.map((_, thread) => deadLocals(numbering, thread)) : null;
+  const dead = forget ? system.threads.map((_, thread) => deadLocals(numbering, thread)) : null;
   const view = { numbering, symmetry, dead };
-  const full = exploreLevels(compiledSpace(table), most);
+  const full = exploreLevels(compiledSpace(system), most);
   if (full === null) return null;
-  const smaller = exploreLevels(compiledSpace(table, { symmetry, forget }), most)!;
+  const smaller = exploreLevels(compiledSpace(system, { symmetry, forget }), most)!;
   const forms = formsOf(view, full);
   expect(formsOf(view, smaller)).toEqual(forms);
   expect(smaller.space.count).toBe(forms.flat().length);
   expect(outcomes(smaller)).toEqual(outcomes(full));
-  expectRuns(table, smaller);
+  expectRuns(system, smaller);
   return [full.space.count, smaller.space.count];
 }
 
@@ -99,12 +99,12 @@ test('records hold interrupts too', () => {
 });
 
 test('two workers find the same as one', () => {
-  const table = transitionTable(gupFast.build({ flush: 'broadcast', cpus: 2, ptes: 1 }));
-  const alike = { symmetry: symmetryOf(numberingOf(table)), forget: true };
-  const alone = explore(compiledSpace(table, alike), most)!;
-  const space = compiledSpace(table, {
+  const system = transitionSystem(gupFast.build({ flush: 'broadcast', cpus: 2, ptes: 1 }));
+  const alike = { symmetry: symmetryOf(numberingOf(system)), forget: true };
+  const alone = explore(compiledSpace(system, alike), most)!;
+  const space = compiledSpace(system, {
     ...alike,
-    crew: { workers: 2, small: { batch: 50, claims: 50 }, call: startWorkers },
+    parallel: { workers: 2, small: { batch: 50, claims: 50 }, call: startWorkers },
   });
   try {
     expect(everything(explore(space, most)!)).toEqual(everything(alone));

@@ -4,8 +4,8 @@ import type { Worker } from 'node:worker_threads';
 import { describe, expect, test, vi } from 'vitest';
 import { numberingOf } from '../../checker/program/numbering.ts';
 import { symmetryOf } from '../../checker/program/symmetry.ts';
-import type { TransitionTable } from '../../checker/program/transition-system.ts';
-import { transitionTable } from '../../checker/program/build-transitions.ts';
+import type { TransitionSystem } from '../../checker/program/transition-system.ts';
+import { transitionSystem } from '../../checker/program/build-transitions.ts';
 import {
   assert,
   atomically,
@@ -25,8 +25,8 @@ import {
   type CompiledOptions,
   type CompiledSpace,
 } from '../../checker/engine/compiled-space.ts';
-import type { CrewOptions } from '../../checker/engine/worker-options.ts';
-import type { Applicants, Recruit } from '../../checker/engine/worker.ts';
+import type { WorkerOptions } from '../../checker/engine/worker-options.ts';
+import type { PendingWorkers, WorkerInit } from '../../checker/engine/worker.ts';
 import { search } from '../../checker/search/breadth-first.ts';
 import { startWorkers } from '../../checker/engine/node-workers.ts';
 import { model as gupFast } from '../../models/gup-fast-vs-collapse.ts';
@@ -41,23 +41,25 @@ const most = 3_000;
 /** States on both sides of 4 GiB, once the first 64 KiB of them are stored. */
 const acrossBorder = 2 ** 32 - 2 ** 16;
 
-/** Everything is shared, in batches of so many successors and pieces of as few claims. */
-const small = (batch: number, pieces?: number) => ({
+/** Everything is shared, in batches of so many successors and chunks of as few claims. */
+const small = (batch: number, chunks?: number) => ({
   batch,
   claims: batch,
-  ...(pieces === undefined ? {} : { pieces }),
+  ...(chunks === undefined ? {} : { chunks }),
 });
 
 /** Runs `look` on a space that workers share from its first state on. */
 function together<T>(
-  table: TransitionTable,
+  system: TransitionSystem,
   {
-    crew,
+    parallel,
     ...options
-  }: Omit<CompiledOptions, 'crew'> & { readonly crew: Omit<CrewOptions, 'call'> & Partial<CrewOptions> },
+  }: Omit<CompiledOptions, 'parallel'> & {
+    readonly parallel: Omit<WorkerOptions, 'call'> & Partial<WorkerOptions>;
+  },
   look: (space: CompiledSpace) => T,
 ): T {
-  const space = compiledSpace(table, { ...options, crew: { call: startWorkers, ...crew } });
+  const space = compiledSpace(system, { ...options, parallel: { call: startWorkers, ...parallel } });
   try {
     return look(space);
   } finally {
@@ -65,7 +67,7 @@ function together<T>(
   }
 }
 
-/** Its last level begins with five states that have a hundred mistakes each: more than a piece of a small batch has room for. */
+/** Its last level begins with five states that have a hundred mistakes each: more than a chunk of a small batch has room for. */
 const mistaken = modelOf(() => {
   const mem = shared({ n: init(index(512), 511), no: init(bool, false) });
   const chooses = thread('chooses', { locals: { n: init(index(512), 0) } }, (l) => [
@@ -92,33 +94,33 @@ const fanning = modelOf(() => {
   return { shared: mem, threads: [fans], properties: [mayEnd(fans)] };
 });
 
-function agree(table: TransitionTable, options: Parameters<typeof together>[1]): void {
-  const alone = explore(compiledSpace(table, { ...options, crew: null, wideFrom: null }), most);
+function agree(system: TransitionSystem, options: Parameters<typeof together>[1]): void {
+  const alone = explore(compiledSpace(system, { ...options, parallel: null, wideFrom: null }), most);
   if (alone === null) return;
-  const told = together(table, options, (space) => tell(explore(space, most)!));
+  const told = together(system, options, (space) => tell(explore(space, most)!));
   expect(told).toEqual(tell(alone));
 }
 
 describe('workers change nothing', () => {
-  // With hashes of a few bits workers meet at the same slots; one piece each has too few claims for many rounds, which are withdrawn.
+  // With hashes of a few bits workers meet at the same slots; one chunk each has too few claims for many rounds, which are rolled back.
   test.each([
     [{ workers: 2, small: small(5) }, {}],
     [{ workers: 3, small: small(40) }, { wideFrom: acrossBorder }],
     [{ workers: 2, small: small(16) }, { hashMask: 2n ** 63n + 2n ** 62n + 2n ** 31n }],
     [{ workers: 2, small: small(4, 1) }, {}],
     [{ workers: 3, small: small(3, 1) }, { wideFrom: acrossBorder }],
-  ])('on random models with %o, %o', law, (crew, options) => {
+  ])('on random models with %o, %o', law, (parallel, options) => {
     const same = fc.property(randomModel({ errors: true, states: 400 }), (model) => {
-      agree(transitionTable(model), { ...options, crew });
+      agree(transitionSystem(model), { ...options, parallel });
     });
     fc.assert(same, { numRuns: runs(15, 3), seed: 2014 });
   });
 
   test('on random models with copies alike', law, () => {
     const same = fc.property(randomModel({ errors: true, symmetric: true, states: 400 }), (model) => {
-      const table = transitionTable(model);
-      const symmetry = symmetryOf(numberingOf(table));
-      agree(table, { symmetry, forget: true, crew: { workers: 2, small: small(10) } });
+      const system = transitionSystem(model);
+      const symmetry = symmetryOf(numberingOf(system));
+      agree(system, { symmetry, forget: true, parallel: { workers: 2, small: small(10) } });
     });
     fc.assert(same, { numRuns: runs(15, 3), seed: 2014 });
   });
@@ -126,21 +128,21 @@ describe('workers change nothing', () => {
   test.each(packingCases)(
     'on %s',
     (_, model) => {
-      agree(transitionTable(model()), { crew: { workers: 2, small: small(100) } });
+      agree(transitionSystem(model()), { parallel: { workers: 2, small: small(100) } });
     },
     60_000,
   );
 
   test('on a model with many mistakes in a state', () => {
-    const table = transitionTable(mistaken);
+    const system = transitionSystem(mistaken);
     const brief = ({ count, transitions, fired, findings }: CompiledSpace) => ({
       count,
       transitions,
       fired,
       findings,
     });
-    const alone = explore(compiledSpace(table), most)!;
-    together(table, { crew: { workers: 2, small: small(8) } }, (space) => {
+    const alone = explore(compiledSpace(system), most)!;
+    together(system, { parallel: { workers: 2, small: small(8) } }, (space) => {
       expect(brief(explore(space, most)!)).toEqual(brief(alone));
       for (let id = 0; id < space.count; id++) expect(space.state(id)).toEqual(alone.state(id));
     });
@@ -148,8 +150,8 @@ describe('workers change nothing', () => {
   });
 
   test('on a state that leads to more than was expected', () => {
-    const sizes = { batch: 16, claims: 10_000, pieces: 1 };
-    agree(transitionTable(fanning), { crew: { workers: 2, small: sizes } });
+    const sizes = { batch: 16, claims: 10_000, chunks: 1 };
+    agree(transitionSystem(fanning), { parallel: { workers: 2, small: sizes } });
   });
 
   test.each([
@@ -159,9 +161,9 @@ describe('workers change nothing', () => {
   ])(
     'while the table grows, states from %s on, %o',
     (wideFrom, sizes) => {
-      const table = transitionTable(gupFast.build({ flush: 'ipi', cpus: 3 }));
-      const alone = explore(compiledSpace(table), Infinity)!;
-      together(table, { wideFrom, crew: { workers: 2, small: sizes } }, (space) => {
+      const system = transitionSystem(gupFast.build({ flush: 'ipi', cpus: 3 }));
+      const alone = explore(compiledSpace(system), Infinity)!;
+      together(system, { wideFrom, parallel: { workers: 2, small: sizes } }, (space) => {
         explore(space, Infinity);
         expect([space.count, space.transitions, space.fired, space.bytes]).toEqual([
           alone.count,
@@ -176,34 +178,34 @@ describe('workers change nothing', () => {
   );
 
   test('where they are called on the way', () => {
-    const table = transitionTable(gupFast.build({ syncIpi: true, cpus: 4 }));
+    const system = transitionSystem(gupFast.build({ syncIpi: true, cpus: 4 }));
     const limits = { maxStates: Infinity, stop: () => null, onProgress: () => undefined };
-    const outcome = together(table, { crew: { workers: 2, from: 20_000 } }, (space) =>
-      search(table, space, limits, 'compiled'),
+    const outcome = together(system, { parallel: { workers: 2, from: 20_000 } }, (space) =>
+      search(system, space, limits, 'compiled'),
     );
     expect(outcome).toMatchObject({ verdict: 'holds', statistics: { states: 917_871, depth: 52 } });
-    expect(outcome).toEqual(search(table, compiledSpace(table), limits, 'compiled'));
+    expect(outcome).toEqual(search(system, compiledSpace(system), limits, 'compiled'));
   }, 60_000);
 
   test('where memory is full', () => {
-    const table = transitionTable(gupFast.build({ syncIpi: true, cpus: 3 }));
+    const system = transitionSystem(gupFast.build({ syncIpi: true, cpus: 3 }));
     const ends = (space: CompiledSpace) => {
       expect(() => explore(space, Infinity)).toThrow('the visited set is full');
       return [space.count, space.transitions];
     };
     for (const maxBytes of [30_000, 200_000, 500_000])
-      expect(together(table, { maxBytes, crew: { workers: 2, small: small(100) } }, ends)).toEqual(
-        ends(compiledSpace(table, { maxBytes })),
+      expect(together(system, { maxBytes, parallel: { workers: 2, small: small(100) } }, ends)).toEqual(
+        ends(compiledSpace(system, { maxBytes })),
       );
   }, 60_000);
 });
 
 test('workers that were called are let go when a search cannot begin', () => {
-  const table = transitionTable(gupFast.build({ flush: 'ipi', cpus: 3 }));
+  const system = transitionSystem(gupFast.build({ flush: 'ipi', cpus: 3 }));
   const close = vi.fn();
-  const call = () => ({ hire: () => expect.unreachable(), close });
-  const impossible = { only: { initial: 0, edges: [] }, symmetry: symmetryOf(numberingOf(table)) };
-  expect(() => compiledSpace(table, { ...impossible, crew: { workers: 2, from: 0, call } })).toThrow(
+  const call = () => ({ start: () => expect.unreachable(), close });
+  const impossible = { only: { initial: 0, edges: [] }, symmetry: symmetryOf(numberingOf(system)) };
+  expect(() => compiledSpace(system, { ...impossible, parallel: { workers: 2, from: 0, call } })).toThrow(
     'not interchangeable',
   );
   expect(close).toHaveBeenCalledOnce();
@@ -213,15 +215,15 @@ test('workers that were called are let go when a search cannot begin', () => {
 const emptyModule = new WebAssembly.Module(new Uint8Array([0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0]));
 
 describe('a worker that dies ends the search with an error', () => {
-  const table = transitionTable(gupFast.build({ flush: 'ipi', cpus: 3 }));
+  const system = transitionSystem(gupFast.build({ flush: 'ipi', cpus: 3 }));
 
   test('when it cannot begin', () => {
-    const call = (others: number): Applicants => {
-      const { hire, close } = startWorkers(others);
-      const emptied = (recruit: Recruit) => ({ ...recruit, module: emptyModule });
-      return { hire: (self, recruits) => hire(self, recruits.map(emptied)), close };
+    const call = (others: number): PendingWorkers => {
+      const { start, close } = startWorkers(others);
+      const emptied = (init: WorkerInit) => ({ ...init, module: emptyModule });
+      return { start: (self, inits) => start(self, inits.map(emptied)), close };
     };
-    together(table, { crew: { workers: 2, small: small(8), call } }, (space) => {
+    together(system, { parallel: { workers: 2, small: small(8), call } }, (space) => {
       space.start();
       expect(() => space.expand(0, 1)).toThrow('worker 1 of the search has failed');
     });
@@ -234,7 +236,7 @@ describe('a worker that dies ends the search with an error', () => {
     const threads: Worker[] = [];
     const call = (others: number) =>
       startWorkers(others, { patience, onStarted: (thread) => threads.push(thread) });
-    const space = compiledSpace(table, { crew: { workers: 2, small: small(8), call } });
+    const space = compiledSpace(system, { parallel: { workers: 2, small: small(8), call } });
     space.start();
     space.expand(0, 1);
     const gone = threads[0]!.terminate();

@@ -1,5 +1,5 @@
 /** The ARMv8 machine explored to its end, for tests: what it ends in, and what it finds on the way. */
-import { transitionTable } from '../../checker/program/build-transitions.ts';
+import { transitionSystem } from '../../checker/program/build-transitions.ts';
 import type { Value } from '../../checker/language/domain.ts';
 import type { Model } from '../../checker/language/model.ts';
 import { defaultProgram } from '../../checker/memory/arm64/program.ts';
@@ -21,7 +21,7 @@ export function arm64Space(
     model.threads.flatMap(({ name, locals }) => Object.keys(locals).map((local) => `${name}.${local}`)),
   );
   const space = new Arm64Space(
-    transitionTable(model),
+    transitionSystem(model),
     { ...defaultMachine, without },
     { ...defaultProgram, kept },
   );
@@ -35,7 +35,7 @@ export function arm64Space(
 
 /** Memory and locals where all threads have ended, as the promise-first machine tells them. */
 export function endsIn(model: Model, space: Arm64Space): ReadonlySet<string> {
-  const { threads } = transitionTable(model);
+  const { threads } = transitionSystem(model);
   const outcomes = new Set<string>();
   for (let id = 0; id < space.count; id++) {
     const state = space.state(id);

@@ -1,5 +1,5 @@
 /** The runs of one process of a litmus test: for all values that its loads might return, what it then accesses. */
-import type { Computation, Instruction } from '../../checker/litmus/instruction.ts';
+import type { Computation, LitmusInstruction } from '../../checker/litmus/instruction.ts';
 import type { LitmusValue } from '../../checker/litmus/litmus-test.ts';
 import { isTrue, old, valueOf, variablesOf } from '../../checker/litmus/values.ts';
 
@@ -54,7 +54,7 @@ const both = (some: Reads, others: Reads): Reads => new Set([...some, ...others]
 
 export function runsOf(
   process: number,
-  instructions: readonly Instruction[],
+  instructions: readonly LitmusInstruction[],
   initial: ReadonlyMap<string, LitmusValue>,
   valuesIn: ValuesOf,
 ): readonly Run[] {
@@ -63,13 +63,13 @@ export function runsOf(
   return execute(instructions, start, valuesIn);
 }
 
-const execute = (instructions: readonly Instruction[], from: Run, valuesIn: ValuesOf): readonly Run[] =>
+const execute = (instructions: readonly LitmusInstruction[], from: Run, valuesIn: ValuesOf): readonly Run[] =>
   instructions.reduce<readonly Run[]>(
     (runs, instruction) => runs.flatMap((run) => executeOne(instruction, run, valuesIn)),
     [from],
   );
 
-function executeOne(instruction: Instruction, run: Run, valuesIn: ValuesOf): readonly Run[] {
+function executeOne(instruction: LitmusInstruction, run: Run, valuesIn: ValuesOf): readonly Run[] {
   switch (instruction.kind) {
     case 'note':
     case 'section':
@@ -113,7 +113,7 @@ function executeOne(instruction: Instruction, run: Run, valuesIn: ValuesOf): rea
 
 /** An atomic operation that reads this value: between full barriers, or only a read where it fails. */
 function update(
-  { address: at, register, waitsFor, condition, ...of }: Instruction & { kind: 'update' },
+  { address: at, register, waitsFor, condition, ...of }: LitmusInstruction & { kind: 'update' },
   run: Run,
   value: LitmusValue,
 ): readonly Run[] {

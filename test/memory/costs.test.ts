@@ -1,6 +1,6 @@
 /** Costs mean the same with store buffers as without: store buffers are no accesses, and a barrier that waits for one is a barrier. */
 import { describe, expect, test } from 'vitest';
-import { transitionTable } from '../../checker/program/build-transitions.ts';
+import { transitionSystem } from '../../checker/program/build-transitions.ts';
 import { rewritingModelNames, type MemoryModelName } from '../../checker/language/memory-name.ts';
 import type { AnyDefinition } from '../../checker/language/model.ts';
 import { defaultSettings, memoryModels } from '../../checker/memory/memory-models.ts';
@@ -31,8 +31,8 @@ import { model as switchMm } from '../../models/switch-mm-vs-flush.ts';
 const most = 20_000;
 
 const costsUnder = (memory: MemoryModelName, definition: AnyDefinition, options: Choices = {}) => {
-  const table = transitionTable(memoryModels[memory](definition.build(options), defaultSettings));
-  return finish(countingCosts(table, most, noLimits));
+  const system = transitionSystem(memoryModels[memory](definition.build(options), defaultSettings));
+  return finish(countingCosts(system, most, noLimits));
 };
 
 /** A CPU that stores twice with both barriers between, and loads what it has stored; another one that looks. */

@@ -1,5 +1,5 @@
 /** What a model can end in: memory and locals where nothing can happen any more. */
-import { transitionTable } from '../../checker/program/build-transitions.ts';
+import { transitionSystem } from '../../checker/program/build-transitions.ts';
 import type { Model } from '../../checker/language/model.ts';
 import type { MemoryModelName } from '../../checker/language/memory-name.ts';
 import { defaultSettings, memoryModels } from '../../checker/memory/memory-models.ts';
@@ -20,11 +20,11 @@ export interface Outcomes {
 /** The outcomes of a model under a memory model, or null when there are more than so many states. */
 export function outcomesOf(model: Model, memory: MemoryModelName, most = Infinity): Outcomes | null {
   if (memory === 'arm64') return outcomesOnArm64(model, most);
-  const table = transitionTable(memoryModels[memory](model, defaultSettings));
-  const space = explore(interpretedSpace(table), most);
+  const system = transitionSystem(memoryModels[memory](model, defaultSettings));
+  const space = explore(interpretedSpace(system), most);
   if (space === null) return null;
   const ids = Array.from({ length: space.count }, (_, id) => id);
-  const ends = ids.filter((id) => moves(table, space.state(id)).length === 0);
+  const ends = ids.filter((id) => moves(system, space.state(id)).length === 0);
   const told = (id: number) => seenOf(model, space.state(id));
   return { terminal: new Set(ends.map(told)), all: new Set(ids.map(told)), states: space.count };
 }

@@ -1,7 +1,7 @@
 /** Local computation costs no state; what a property reads, and what goes round, does. */
 import { describe, expect, test } from 'vitest';
 import type { Code } from '../../checker/program/transition-system.ts';
-import { transitionTable } from '../../checker/program/build-transitions.ts';
+import { transitionSystem } from '../../checker/program/build-transitions.ts';
 import {
   always,
   and,
@@ -38,7 +38,7 @@ type Body = Parameters<typeof inThread>[0];
 
 /** The texts of the statements at each location, and what each does before it stops. */
 function transitionsOf(model: Model): readonly string[] {
-  const [table] = transitionTable(model).threads;
+  const [table] = transitionSystem(model).threads;
   return table!.locations.flatMap((transitions) => transitions.map(({ code }) => textOf(code)));
 }
 
@@ -101,7 +101,7 @@ describe('fused into the step before', () => {
 
   test('before the first step, into the initial state', () => {
     const model = inThread((l) => [step('n', set(l.n, 1)), access()]);
-    expect(initialStates(transitionTable(model))[0]!.threads['t']![0]).toMatchObject({
+    expect(initialStates(transitionSystem(model))[0]!.threads['t']![0]).toMatchObject({
       location: 0,
       locals: { n: 1 },
     });
@@ -109,7 +109,7 @@ describe('fused into the step before', () => {
   });
 
   test('a choice before the first step makes several initial states', () => {
-    const initial = initialStates(transitionTable(inThread((l) => [choose('i', l.i), access()])));
+    const initial = initialStates(transitionSystem(inThread((l) => [choose('i', l.i), access()])));
     expect(initial.map(({ threads }) => threads['t']![0]!.locals['i'])).toEqual([0, 1]);
   });
 });
@@ -190,7 +190,7 @@ describe('atomically', () => {
   });
 
   test('has the guard of its first wait', () => {
-    const [table] = transitionTable(
+    const [table] = transitionSystem(
       inThread(() => [atomically('why', wait('x', and(mem.flag, eq(mem.count, 1))), access())]),
     ).threads;
     expect(table!.locations[0]![0]).toMatchObject({
@@ -207,7 +207,7 @@ describe('atomically', () => {
 });
 
 test('either names what each alternative begins with', () => {
-  const [table] = transitionTable(
+  const [table] = transitionSystem(
     inThread(() => [either([wait('a', mem.flag)], [atomically('why', wait('b', mem.flag))], [])]),
   ).threads;
   expect(table!.locations[0]!.map(({ statement, guard }) => [statement.kind, guard !== null])).toEqual([

@@ -14,13 +14,13 @@ import { registry } from '../../models/registry.ts';
 
 function traceOf(definition: AnyDefinition, name: string) {
   const { scenarios, build } = withMemoryOption(definition);
-  const { table, trace } = check(build(scenarios.find((scenario) => scenario.name === name)!.options));
-  return { table, trace: trace!, cpus: cpusOf(table, trace!) };
+  const { system, trace } = check(build(scenarios.find((scenario) => scenario.name === name)!.options));
+  return { system, trace: trace!, cpus: cpusOf(system, trace!) };
 }
 
 const told = (definition: AnyDefinition, name: string) => {
-  const { table, trace, cpus } = traceOf(definition, name);
-  return lateSentences(lateStores(table, trace, cpus));
+  const { system, trace, cpus } = traceOf(definition, name);
+  return lateSentences(lateStores(system, trace, cpus));
 };
 
 test('the cleared pte that the recheck of gup_fast misses, and nothing else', () => {
@@ -46,11 +46,11 @@ test('no store is late where all are seen at once', () => {
 });
 
 test('a read that missed a store is told once: not as a race, too', () => {
-  const { table, trace, cpus } = traceOf(collapse, 'second-check-no-barrier-tso');
+  const { system, trace, cpus } = traceOf(collapse, 'second-check-no-barrier-tso');
   const mentions = (sentences: readonly string[]) =>
     sentences.filter((text) => text.includes('pte[0]')).length;
-  expect(mentions(raceSentences(table, trace, cpus))).toBe(1);
-  expect(mentions(raceSentences(table, trace, cpus, lateStores(table, trace, cpus)))).toBe(0);
+  expect(mentions(raceSentences(system, trace, cpus))).toBe(1);
+  expect(mentions(raceSentences(system, trace, cpus, lateStores(system, trace, cpus)))).toBe(0);
 });
 
 const broken = registry.flatMap((definition) =>
@@ -68,12 +68,12 @@ const broken = registry.flatMap((definition) =>
 test.each(broken)(
   '%s, %s: what has not arrived is what the slots hold in the end',
   (_, memory, definition, options) => {
-    const { table, trace } = check(withMemoryOption(definition).build({ ...options, memory }));
-    const waiting = waitingStores(table, trace!, cpusOf(table, trace!)).filter(
+    const { system, trace } = check(withMemoryOption(definition).build({ ...options, memory }));
+    const waiting = waitingStores(system, trace!, cpusOf(system, trace!)).filter(
       ({ arrived }) => arrived === null,
     );
     const { shared } = trace!.steps.at(-1)!.after;
-    const slots = Object.entries(table.model.shared).filter(
+    const slots = Object.entries(system.model.shared).filter(
       ([, { cellNames, meaning }]) => cellNames !== undefined && meaning.startsWith('store buffer of'),
     );
     const used = slots.flatMap(([name]) => [shared[name]!].flat()).filter((number) => number !== 0);

@@ -34,19 +34,19 @@ import { cpusOf } from '../../checker/report/cpus.ts';
 import { raceSentences } from '../../checker/report/race-sentences.ts';
 import { racesOf } from '../../checker/report/races.ts';
 import { traceLines } from '../../checker/report/trace-lines.ts';
-import { harmIn, headline } from '../../checker/report/verdict.ts';
+import { failedClaimIn, headline } from '../../checker/report/verdict.ts';
 
 const bit = range(0, 1);
 
 function told(memory: MemoryModelName, build: () => Parts) {
   const definition = defineModel({ name: 'words', summary: '', options: {}, build });
-  const { table, trace, outcome } = check(withMemoryOption(definition).build({ memory }));
+  const { system, trace, outcome } = check(withMemoryOption(definition).build({ memory }));
   const run = trace!;
-  const cpus = cpusOf(table, run);
-  const lines = traceLines(table, run, cpus).map(({ text, beside }) =>
+  const cpus = cpusOf(system, run);
+  const lines = traceLines(system, run, cpus).map(({ text, beside }) =>
     [text, ...beside.map((part) => part.text)].join(' | '),
   );
-  return { table, outcome, run, cpus, lines, harm: harmIn(table, outcome, run) };
+  return { system, outcome, run, cpus, lines, harm: failedClaimIn(system, outcome, run) };
 }
 
 /** Message passing with a read barrier where the caller says so; the writer has its write barrier. */
@@ -78,18 +78,18 @@ const messagePassing = (barrier: boolean) => (): Parts => {
 };
 
 describe('a stale read', () => {
-  const { table, run, cpus, lines } = told('weak', messagePassing(false));
+  const { system, run, cpus, lines } = told('weak', messagePassing(false));
 
   test('shows the value read and what memory has', () => {
     expect(lines).toContain('got = data | reads stale data == 0 (memory has 1)');
   });
 
   test('races with the store that overwrote it, though the flag in between orders the two in the trace', () => {
-    const stale = racesOf(table, run).filter(({ isStale }) => isStale);
+    const stale = racesOf(system, run).filter(({ isStale }) => isStale);
     expect(stale.map(({ cell, first, second }) => [cell, first.writes, second.writes])).toEqual([
       ['data', true, false],
     ]);
-    expect(raceSentences(table, run, cpus)).toContainEqual(
+    expect(raceSentences(system, run, cpus)).toContainEqual(
       expect.stringMatching(
         /^reader reads stale data == 0 \(step \d\) although writer has set it to 1 \(step \d\)$/,
       ),
@@ -169,7 +169,7 @@ const copies = (harm: (cpu: Expr<number>) => ReturnType<typeof say>) => (): Part
 };
 
 describe('store buffers', () => {
-  const { table, lines } = told(
+  const { system, lines } = told(
     'tso',
     copies((cpu) => say`CPU ${cpu}`),
   );
@@ -181,7 +181,7 @@ describe('store buffers', () => {
 
   test('a variable that no other CPU accesses is said to reach memory at once', () => {
     expect(lines).toContain('own = 1 | own: 0 -> 1 (at once)');
-    expect(atOnceSentence(table.model)).toBe(
+    expect(atOnceSentence(system.model)).toBe(
       'stores to own reach memory at once, since no other CPU accesses it',
     );
   });

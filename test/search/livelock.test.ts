@@ -1,7 +1,7 @@
 /** States that cannot end: counted alike by all implementations, and told as what they are. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { transitionTable } from '../../checker/program/build-transitions.ts';
+import { transitionSystem } from '../../checker/program/build-transitions.ts';
 import {
   bool,
   branch,
@@ -19,11 +19,11 @@ import {
 import type { Model } from '../../checker/language/model.ts';
 import { check } from '../../checker/search/check.ts';
 import { compiledSpace } from '../../checker/engine/compiled-space.ts';
-import { endlessStates } from '../../checker/search/livelock.ts';
+import { livelockedStates } from '../../checker/search/livelock.ts';
 import { interpretedSpace } from '../../checker/state-space/interpreted-space.ts';
 import { reducedSpace } from '../../checker/reduction/reduced-space.ts';
 import type { StateSpace } from '../../checker/state-space/state-space.ts';
-import { endlessLine } from '../../checker/report/verdict.ts';
+import { livelockLine } from '../../checker/report/verdict.ts';
 import { law, runs } from '../depth.ts';
 import { randomModel } from '../laws/random-model.ts';
 
@@ -43,14 +43,14 @@ function levelsOf(space: StateSpace): readonly number[] | null {
 test('interpreter, generated code and compact states count the same states that cannot end', law, () => {
   const counts: number[] = [];
   const same = fc.property(randomModel({ errors: false, states: 200 }), (model: Model) => {
-    const table = transitionTable(model);
-    const full = reducedSpace(table, { reduce: false });
+    const system = transitionSystem(model);
+    const full = reducedSpace(system, { reduce: false });
     // A search that finds something asks no further.
     if (levelsOf(full) === null || full.findings.length > 0) return;
-    for (const space of [interpretedSpace(table), compiledSpace(table)]) {
+    for (const space of [interpretedSpace(system), compiledSpace(system)]) {
       const levels = levelsOf(space)!;
       const transitions = space.transitions;
-      expect(endlessStates(space, levels)).toBe(full.endless());
+      expect(livelockedStates(space, levels)).toBe(full.endless());
       expect(space.transitions).toBe(transitions);
     }
     counts.push(full.endless());
@@ -83,7 +83,7 @@ test('a livelock is told beside the verdict', () => {
     endless: 1,
     states: 4,
   });
-  expect(endlessLine(statistics)).toBe(
+  expect(livelockLine(statistics)).toBe(
     'livelock (not counted as a violation): from 1 of these states no run ends',
   );
 });

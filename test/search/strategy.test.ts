@@ -1,4 +1,4 @@
-/** What large models go through, made to happen to small ones: no first look, hence symmetry or persistent sets at once. */
+/** What large models go through, made to happen to small ones: no first look, hence symmetry or stubborn sets at once. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { eq, reachable, set, step, thread } from '../../checker/language/index.ts';
@@ -10,9 +10,9 @@ import { law, runs } from '../depth.ts';
 import { randomModel } from '../laws/random-model.ts';
 import { mem, modelOf } from '../language/tiny.ts';
 
-const atOnce = { ...defaultSettings, firstLook: 0 };
-/** Persistent sets and symmetry together, where generated code would come first. */
-const reducedAtOnce = { ...atOnce, secondLook: 0 };
+const atOnce = { ...defaultSettings, firstPhase: 0 };
+/** Stubborn sets and symmetry together, where generated code would come first. */
+const reducedAtOnce = { ...atOnce, secondPhase: 0 };
 const limited = { ...noLimits, maxStates: 4_000 };
 
 /** What must be the same however the states were explored. */
@@ -67,7 +67,7 @@ describe('a search that takes a short cut judges as one that does not', () => {
   });
 });
 
-describe('a model of more copies than persistent sets are chosen from', () => {
+describe('a model of more copies than stubborn sets are chosen from', () => {
   const model = modelOf(() => {
     const t = thread('t', { cpus: 65 }, () => [step('flag = true', set(mem.flag, true))]);
     return { shared: mem, threads: [t], properties: [reachable('the flag is set', eq(mem.flag, true))] };
@@ -85,8 +85,8 @@ describe('a model of more copies than persistent sets are chosen from', () => {
       {},
       new RegExp(`^${reached}; the 65 copies of its threads are more than the 64`),
     ],
-    ['only the limit where persistent sets are not wanted', { reduce: false }, new RegExp(`^${reached}$`)],
-    ['only the limit in a first look', { firstLook: 100_000 }, new RegExp(`^${reached}$`)],
+    ['only the limit where stubborn sets are not wanted', { reduce: false }, new RegExp(`^${reached}$`)],
+    ['only the limit in a first look', { firstPhase: 100_000 }, new RegExp(`^${reached}$`)],
     [
       'only the limit where it is interpreted',
       { engine: 'interpreter' as const },
@@ -103,14 +103,14 @@ describe('a model of more copies than persistent sets are chosen from', () => {
 });
 
 test.each([0, 1, 100, 500])(
-  'a search with persistent sets goes on where it was stopped after %i states',
-  (thirdLook) => {
+  'a search with stubborn sets goes on where it was stopped after %i states',
+  (thirdPhase) => {
     const definition = registry.find(({ name }) => name === 'gup-fast-vs-collapse')!;
     const model = definition.build({ cpus: 3, syncIpi: true });
     const checked = (most: number) => {
       const met: number[] = [];
       const onProgress = ({ states }: { readonly states: number }) => met.push(states);
-      const { outcome } = check(model, { ...noLimits, onProgress }, { ...reducedAtOnce, thirdLook: most });
+      const { outcome } = check(model, { ...noLimits, onProgress }, { ...reducedAtOnce, thirdPhase: most });
       return { outcome, met: met.filter((states) => states > 1) };
     };
     const whole = checked(Infinity);
@@ -118,26 +118,26 @@ test.each([0, 1, 100, 500])(
       verdict: 'holds',
       statistics: { method: 'reduced, symmetric', states: 577 },
     });
-    expect(checked(thirdLook)).toEqual(whole);
+    expect(checked(thirdPhase)).toEqual(whole);
   },
 );
 
-describe('a violation that persistent sets find', () => {
+describe('a violation that stubborn sets find', () => {
   const definition = registry.find(({ name }) => name === 'gup-fast-vs-collapse')!;
 
   test.each([
     ['is shown as the shortest when symmetry alone comes as far', 300, 'compiled, symmetric', true],
     ['is shown as it is when that is too far', 20, 'reduced, symmetric', false],
-  ])('%s', (_name, secondLook, method, minimal) => {
-    const { outcome } = check(definition.build({ cpus: 2 }), noLimits, { ...atOnce, secondLook });
+  ])('%s', (_name, secondPhase, method, minimal) => {
+    const { outcome } = check(definition.build({ cpus: 2 }), noLimits, { ...atOnce, secondPhase });
     expect(outcome).toMatchObject({ verdict: 'violated', minimal, statistics: { method } });
   });
 });
 
 test.each([
-  ['the first look', { ...defaultSettings, firstLook: 100 }],
-  ['the look under symmetry', { ...atOnce, secondLook: 100 }],
-  ['persistent sets', { ...reducedAtOnce, thirdLook: 100 }],
+  ['the first look', { ...defaultSettings, firstPhase: 100 }],
+  ['the look under symmetry', { ...atOnce, secondPhase: 100 }],
+  ['stubborn sets', { ...reducedAtOnce, thirdPhase: 100 }],
 ])('a search stopped just when %s has come to its end says that it was stopped', (_name, settings) => {
   const definition = registry.find(({ name }) => name === 'gup-fast-vs-collapse')!;
   let reached = 0;

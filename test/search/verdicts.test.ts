@@ -34,7 +34,7 @@ import type { Model } from '../../checker/language/model.ts';
 import { check as checkWith, noLimits } from '../../checker/search/check.ts';
 import { defaultSettings } from '../../checker/search/settings.ts';
 import { numberIn } from '../../checker/report/cpus.ts';
-import { harmOf } from '../../checker/trace/failed-claim.ts';
+import { failedClaimOf } from '../../checker/trace/failed-claim.ts';
 import { racesOf } from '../../checker/report/races.ts';
 import { ReplayError, replay } from '../../checker/trace/replay.ts';
 import { endsOf, propertyPlace } from '../../checker/interpreter/interpreter.ts';
@@ -183,18 +183,18 @@ describe('traces', () => {
     });
 
   test('replay follows a schedule, and refuses one that cannot happen', () => {
-    const { table, outcome } = check(lostUpdate());
+    const { system, outcome } = check(lostUpdate());
     const schedule = 'schedule' in outcome ? outcome.schedule : null;
-    expect(replay(table, schedule!).steps).toHaveLength(4);
+    expect(replay(system, schedule!).steps).toHaveLength(4);
     const twice = { ...schedule!, edges: [schedule!.edges[0]!, schedule!.edges[0]!] };
-    expect(() => replay(table, twice)).toThrow(ReplayError);
-    expect(() => replay(table, twice)).toThrow("step 2: thread 'cpu' (copy 0) cannot take that step there");
-    expect(() => replay(table, { initial: 1, edges: [] })).toThrow('no initial state number 1');
+    expect(() => replay(system, twice)).toThrow(ReplayError);
+    expect(() => replay(system, twice)).toThrow("step 2: thread 'cpu' (copy 0) cannot take that step there");
+    expect(() => replay(system, { initial: 1, edges: [] })).toThrow('no initial state number 1');
   });
 
   test('races are the pairs that nothing orders', () => {
-    const { table, trace } = check(lostUpdate());
-    const told = racesOf(table, trace!).map(
+    const { system, trace } = check(lostUpdate());
+    const told = racesOf(system, trace!).map(
       ({ cell, first, second }) =>
         [first, second].map(({ step: at, writes }) => `${at}${writes ? 'w' : 'r'}`).join(' ') + ` ${cell}`,
     );
@@ -219,11 +219,11 @@ describe('harm', () => {
         properties: [always('p', condition({ x: mem.x, a: mem.a.at })), mayEnd(t)],
       };
     });
-    const { table, trace } = check(model);
-    return harmOf(
+    const { system, trace } = check(model);
+    return failedClaimOf(
       model.properties[0]!.condition,
-      propertyPlace(trace!.initial, endsOf(table)),
-      numberIn(table),
+      propertyPlace(trace!.initial, endsOf(system)),
+      numberIn(system),
     );
   };
 

@@ -1,5 +1,5 @@
 /** A search as plain as can be: every path, by recursion, with nothing shared with the real search but the interpreter. */
-import type { TransitionTable } from '../../checker/program/transition-system.ts';
+import type { TransitionSystem } from '../../checker/program/transition-system.ts';
 import { isTrue, type State } from '../../checker/interpreter/evaluate.ts';
 import { endsOf, fire, initialStates, moves, propertyPlace } from '../../checker/interpreter/interpreter.ts';
 
@@ -18,10 +18,14 @@ interface Run {
 }
 
 /** Grows all runs by one step at a time; runs are never merged, so `most` is small. */
-export function bestOf(table: TransitionTable, most: number, budget = 60_000): Best | 'nothing' | 'too many' {
-  let runs: readonly Run[] = initialStates(table).map((state) => ({ state, last: null, switches: 0 }));
+export function bestOf(
+  system: TransitionSystem,
+  most: number,
+  budget = 60_000,
+): Best | 'nothing' | 'too many' {
+  let runs: readonly Run[] = initialStates(system).map((state) => ({ state, last: null, switches: 0 }));
   let wrong = runs.flatMap((run) =>
-    wrongIn(table, run.state).map((what) => ({ what, switches: run.switches })),
+    wrongIn(system, run.state).map((what) => ({ what, switches: run.switches })),
   );
   for (let steps = 0; steps <= most; steps++) {
     if (wrong.length > 0)
@@ -34,7 +38,7 @@ export function bestOf(table: TransitionTable, most: number, budget = 60_000): B
     const next: Run[] = [];
     wrong = [];
     for (const run of runs)
-      for (const move of moves(table, run.state))
+      for (const move of moves(system, run.state))
         for (const { state, failed, error } of fire(run.state, move)) {
           const cpu = `${move.thread.thread.on ?? move.thread.thread.name} ${move.replica}`;
           const switches = run.switches + Number(run.last !== null && run.last !== cpu);
@@ -42,7 +46,7 @@ export function bestOf(table: TransitionTable, most: number, budget = 60_000): B
           if (stopped !== null) wrong.push({ what: stopped, switches });
           else {
             next.push({ state, last: cpu, switches });
-            for (const what of wrongIn(table, state)) wrong.push({ what, switches });
+            for (const what of wrongIn(system, state)) wrong.push({ what, switches });
           }
         }
     runs = next;
@@ -52,16 +56,16 @@ export function bestOf(table: TransitionTable, most: number, budget = 60_000): B
 }
 
 /** The invariants that are false in a state, and a deadlock. */
-function wrongIn(table: TransitionTable, state: State): readonly string[] {
-  const place = propertyPlace(state, endsOf(table));
-  const stuck = table.threads.some(
+function wrongIn(system: TransitionSystem, state: State): readonly string[] {
+  const place = propertyPlace(state, endsOf(system));
+  const stuck = system.threads.some(
     ({ thread, end }) =>
       !thread.mayBlockForever && state.threads[thread.name]!.some(({ location }) => location !== end),
   );
   return [
-    ...table.model.properties
+    ...system.model.properties
       .filter(({ kind, condition }) => kind === 'always' && !isTrue(condition, place))
       .map(({ name }) => name),
-    ...(stuck && moves(table, state).length === 0 ? ['deadlock'] : []),
+    ...(stuck && moves(system, state).length === 0 ? ['deadlock'] : []),
   ];
 }

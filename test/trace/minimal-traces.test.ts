@@ -1,7 +1,7 @@
 /** A trace is shortest and has the fewest switches, by a search over all paths that knows no better. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { transitionTable } from '../../checker/program/build-transitions.ts';
+import { transitionSystem } from '../../checker/program/build-transitions.ts';
 import { assert, bool, init, not, set, shared, step, thread } from '../../checker/language/index.ts';
 import type { Model } from '../../checker/language/model.ts';
 import { check, type Checked } from '../../checker/search/check.ts';
@@ -13,9 +13,9 @@ import { mayEnd, modelOf } from '../language/tiny.ts';
 import { randomModel } from '../laws/random-model.ts';
 import { bestOf, type Best } from './every-path.ts';
 
-function measured({ table, outcome }: Checked) {
+function measured({ system, outcome }: Checked) {
   if (!('schedule' in outcome)) return null;
-  const cpus = outcome.schedule.edges.map((edge) => cpuOf(table, edge));
+  const cpus = outcome.schedule.edges.map((edge) => cpuOf(system, edge));
   return { steps: cpus.length, switches: cpus.filter((cpu, at) => at > 0 && cpu !== cpus[at - 1]).length };
 }
 
@@ -52,7 +52,7 @@ describe('on random models', () => {
   const models = fc.sample(randomModel({ errors: true, states: 60 }), { seed: 26, numRuns: 90 });
 
   test('a trace is shortest, with the fewest switches', () => {
-    const bests = models.map((model) => bestOf(transitionTable(model), 6, 1_500));
+    const bests = models.map((model) => bestOf(transitionSystem(model), 6, 1_500));
     expect(models.map((model, at) => objection(model, bests[at]!)).filter((found) => found !== null)).toEqual(
       [],
     );
@@ -93,14 +93,14 @@ test('a first step of another CPU may save a switch later', () => {
 });
 
 test('where too many states lie on shortest runs, a trace is shortest and stays on its CPU', () => {
-  const table = transitionTable(gup.build());
-  const space = compiledSpace(table);
+  const system = transitionSystem(gup.build());
+  const space = compiledSpace(system);
   const levels = levelsUntilFinding(space);
   const targets = new Map(
     space.findings.filter(({ kind }) => kind === 'invariant').map(({ state }) => [state, []]),
   );
   const [all, few] = [Infinity, 0].map((most) =>
-    fewestSwitches(table, { space, levels, targets }, most).edges.map((edge) => cpuOf(table, edge)),
+    fewestSwitches(system, { space, levels, targets }, most).edges.map((edge) => cpuOf(system, edge)),
   );
   const switches = (cpus: readonly string[]) =>
     cpus.filter((cpu, at) => at > 0 && cpu !== cpus[at - 1]).length;

@@ -4,7 +4,7 @@ import { visibilityOf } from '../../checker/reduction/analysis/conjuncts.ts';
 import { stepOf } from '../../checker/reduction/analysis/footprint.ts';
 import { numberingOf, numberOf, type Numbering } from '../../checker/program/numbering.ts';
 import type { ThreadTable } from '../../checker/program/transition-system.ts';
-import { transitionTable } from '../../checker/program/build-transitions.ts';
+import { transitionSystem } from '../../checker/program/build-transitions.ts';
 import type { Value } from '../../checker/language/domain.ts';
 import type { Model } from '../../checker/language/model.ts';
 import { isTrue, type Cells, type State } from '../../checker/interpreter/evaluate.ts';
@@ -18,7 +18,7 @@ interface CellsTouched {
 
 /** The program as the interpreter runs it; steps commute unless one writes a cell that the other reads or writes. */
 export function byInterpreter(model: Model): Program<State> {
-  const { threads } = transitionTable(model);
+  const { threads } = transitionSystem(model);
   const copies = threads.flatMap((thread) =>
     Array.from({ length: thread.thread.cpus }, (_, replica) => ({ thread, replica })),
   );
@@ -39,7 +39,7 @@ export function byInterpreter(model: Model): Program<State> {
       return step === null || step.to === null ? step : { ...step, to: unique(step.to) };
     });
   return {
-    initial: unique(onlyOne(initialStates(transitionTable(model)))),
+    initial: unique(onlyOne(initialStates(transitionSystem(model)))),
     key,
     steps: (state) => {
       const steps = known.get(state) ?? stepsOf(state);
@@ -94,8 +94,8 @@ interface Numbers {
 
 /** The program as the footprints of the reduction see it. */
 export function byFootprints(model: Model): Program<Numbers> {
-  const table = transitionTable(model);
-  const numbering = numberingOf(table);
+  const system = transitionSystem(model);
+  const numbering = numberingOf(system);
   const visibility = visibilityOf(numbering, []);
   const step = (state: Numbers, copy: number): NextStep<Numbers> | null => {
     const { table: thread } = numbering.copies[copy]!;
@@ -120,7 +120,7 @@ export function byFootprints(model: Model): Program<Numbers> {
     };
   };
   return {
-    initial: numbersOf(numbering, onlyOne(initialStates(table))),
+    initial: numbersOf(numbering, onlyOne(initialStates(system))),
     key: ({ cells, locals }) => `${cells.join()} ${locals.join()}`,
     steps: (state) => numbering.copies.map((_, copy) => step(state, copy)),
     independent: (a, b) => commute(a as Footprint, b as Footprint),

@@ -1,6 +1,6 @@
 /** What the page computes of runs: their text in a link, branches, and the same schedule on another variant. */
 import { describe, expect, test } from 'vitest';
-import { transitionTable } from '../../checker/program/build-transitions.ts';
+import { transitionSystem } from '../../checker/program/build-transitions.ts';
 import { withMemoryOption } from '../../checker/memory/memory-option.ts';
 import { check } from '../../checker/search/check.ts';
 import { replay } from '../../checker/trace/replay.ts';
@@ -17,9 +17,9 @@ describe('a link', () => {
   test.each(definitions.map((definition) => [definition.name, definition] as const))(
     'holds the counterexample of %s and the options of each scenario',
     (name, { build, options, scenarios }) => {
-      const { table, outcome, trace } = check(build());
+      const { system, outcome, trace } = check(build());
       if ('schedule' in outcome)
-        expect(decodeRun(table, encodeRun(table, outcome.schedule, trace!))).toEqual(outcome.schedule);
+        expect(decodeRun(system, encodeRun(system, outcome.schedule, trace!))).toEqual(outcome.schedule);
       for (const scenario of scenarios) {
         const link = writeLink({
           ...{ model: name, options: linkedOptions(options, scenario.options), view: 'graph' },
@@ -44,14 +44,14 @@ describe('a link', () => {
     Object.fromEntries(Object.entries(options).map(([key, { fallback }]) => [key, fallback]));
 
   test('a run goes as far as the model has it', () => {
-    const table = transitionTable(email.build());
-    expect(decodeRun(table, '000zzz')?.edges.length).toBe(2);
-    expect(decodeRun(table, '9')).toBeNull();
+    const system = transitionSystem(email.build());
+    expect(decodeRun(system, '000zzz')?.edges.length).toBe(2);
+    expect(decodeRun(system, '9')).toBeNull();
   });
 });
 
 describe('runs', () => {
-  const { table, outcome, trace } = check(email.build());
+  const { system, outcome, trace } = check(email.build());
   if (!('schedule' in outcome)) throw new Error('the race of the email is there');
   const found = withFound(noRuns, outcome.schedule, 5);
   const [, second] = outcome.schedule.edges;
@@ -73,8 +73,8 @@ describe('runs', () => {
   });
 
   const beside = (options: Parameters<typeof email.build>[0]) => {
-    const other = transitionTable(email.build(options));
-    const result = followed(table, trace!, other, 0);
+    const other = transitionSystem(email.build(options));
+    const result = followed(system, trace!, other, 0);
     expect(replay(other, result.schedule).steps.length).toBe(result.schedule.edges.length);
     return result;
   };

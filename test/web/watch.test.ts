@@ -1,6 +1,6 @@
 /** Expressions that a reader types in the page, and the search for a state in which one is true. */
 import { describe, expect, test } from 'vitest';
-import { transitionTable } from '../../checker/program/build-transitions.ts';
+import { transitionSystem } from '../../checker/program/build-transitions.ts';
 import { printExpr } from '../../checker/language/print.ts';
 import { withMemoryOption } from '../../checker/memory/memory-option.ts';
 import { noLimits } from '../../checker/search/check.ts';
@@ -76,10 +76,10 @@ describe('the search for a state', () => {
     ['gup_fast.got && pmd == none', 5],
   ])('%s has a shortest run of %d steps, which ends in such a state', (text, steps) => {
     const { built, expr, found } = find(text);
-    const table = transitionTable(built);
-    const trace = replay(table, scheduleIn(found.schedule!, table));
+    const system = transitionSystem(built);
+    const trace = replay(system, scheduleIn(found.schedule!, system));
     const states = [trace.initial, ...trace.steps.map(({ after }) => after)];
-    expect(states.map((state) => isTrue(expr, propertyPlace(state, endsOf(table)))).indexOf(true)).toBe(
+    expect(states.map((state) => isTrue(expr, propertyPlace(state, endsOf(system)))).indexOf(true)).toBe(
       states.length - 1,
     );
     expect(trace.steps.length).toBe(steps);

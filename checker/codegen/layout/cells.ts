@@ -12,12 +12,12 @@ import {
   sequence,
   set,
   store,
-  type Local,
+  type WasmLocal,
   type Wasm,
 } from '../wasm/code.ts';
 
 /** Words at equal distances: `count` of them, every `stride`-th from `first` on. */
-interface Row {
+interface WordRange {
   readonly first: number;
   readonly stride: number;
   readonly count: number;
@@ -28,12 +28,12 @@ export interface Words {
   readonly read: (word: number) => Wasm;
   readonly write: (word: number, value: Wasm) => Wasm;
   /** `nth` is free to repeat: a constant or a local. */
-  readonly readNth: (row: Row, nth: Wasm) => Wasm;
-  readonly changeNth: (row: Row, nth: Wasm, change: (word: Wasm) => Wasm) => Wasm;
+  readonly readNth: (row: WordRange, nth: Wasm) => Wasm;
+  readonly changeNth: (row: WordRange, nth: Wasm, change: (word: Wasm) => Wasm) => Wasm;
 }
 
 /** A state of few words, one local each. */
-export function inLocals(locals: readonly Local[]): Words {
+export function inLocals(locals: readonly WasmLocal[]): Words {
   const positions = (count: number) => Array.from({ length: count }, (_, at) => at);
   return {
     read: (word) => get(locals[word]!),
@@ -55,7 +55,7 @@ export function inLocals(locals: readonly Local[]): Words {
 }
 
 /** A state in memory; `pointer` holds its address. */
-export function inMemory(pointer: Local): Words {
+export function inMemory(pointer: WasmLocal): Words {
   const base = get(pointer);
   const addressOf = (nth: Wasm, stride: number) =>
     addressAfter(base, operation('i32.mul', nth, i32(8 * stride)), pointer.type);
@@ -76,7 +76,7 @@ const mostLocals = 4;
 
 /** The words of the state at an address: read once, by `open`, where there are few. */
 export function wordsAt(
-  pointer: Local,
+  pointer: WasmLocal,
   count: number,
 ): { readonly open: readonly Wasm[]; readonly words: Words; readonly isFew: boolean } {
   if (count > mostLocals) return { open: [], words: inMemory(pointer), isFew: false };
@@ -86,7 +86,7 @@ export function wordsAt(
 }
 
 /** An address some bytes after another; addresses are i64 in a memory of more than 4 GiB. */
-export function addressAfter(base: Wasm, bytes: Wasm, type: Local['type']): Wasm {
+export function addressAfter(base: Wasm, bytes: Wasm, type: WasmLocal['type']): Wasm {
   return type === 'i32'
     ? operation('i32.add', base, bytes)
     : operation('i64.add', base, operation('i64.extend_i32_u', bytes));
@@ -96,18 +96,18 @@ const widen = (code: Wasm) => operation('i64.extend_i32_u', code);
 const maskOf = ({ bits }: Field) => (1n << BigInt(bits)) - 1n;
 
 /** One cell, at a place that is known or computed; `before` must run first. */
-type Place =
+type CellAddress =
   | { readonly kind: 'known'; readonly word: number; readonly shift: bigint }
   | { readonly kind: 'shifted'; readonly before: Wasm; readonly word: number; readonly shift: Wasm }
   | {
       readonly kind: 'computed';
       readonly before: Wasm;
-      readonly row: Row;
+      readonly row: WordRange;
       readonly nth: Wasm;
       readonly shift: Wasm;
     };
 
-function placeOf(field: Field, index: Wasm | null): Place {
+function placeOf(field: Field, index: Wasm | null): CellAddress {
   const { word, shift, step, stride, perWord } = field;
   const length = field.length ?? 1;
   if (index === null || index.kind === 'i32') {
@@ -179,7 +179,7 @@ export function addToCell(field: Field, index: Wasm | null, amount: number, word
   return changeCell(placeOf(field, index), words, change);
 }
 
-function changeCell(place: Place, words: Words, change: (word: Wasm, shift: Wasm) => Wasm): Wasm {
+function changeCell(place: CellAddress, words: Words, change: (word: Wasm, shift: Wasm) => Wasm): Wasm {
   switch (place.kind) {
     case 'known':
       return words.write(place.word, change(words.read(place.word), i64(place.shift)));

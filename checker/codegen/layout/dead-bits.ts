@@ -16,13 +16,13 @@ export interface WordPatch {
  *
  * Sound for:  all but the values of dead locals, as `deadLocals` says.
  */
-export function forgettingOf(
+export function deadBitPatches(
   numbering: Numbering,
   thread: number,
   fields: Fields,
 ): readonly (readonly WordPatch[])[] {
   const ranges = [...numbering.locals[thread]!];
-  const { locals } = numbering.table.threads[thread]!.thread;
+  const { locals } = numbering.system.threads[thread]!.thread;
   return deadLocals(numbering, thread).map((dead) =>
     merged(
       dead.map(({ position }) => {

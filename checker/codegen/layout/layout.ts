@@ -1,11 +1,11 @@
 /** The packed layout of a state: which bits mean what. */
-import { cellAt, placeBlocks, type Field, type Fields, type Block, type Place } from './placement.ts';
+import { cellAt, placeBlocks, type Field, type Fields, type FieldBlock, type BitRange } from './placement.ts';
 import { numberingOf, type Numbering } from '../../program/numbering.ts';
 import type { SymmetricGroup, Symmetry } from '../../program/symmetry.ts';
-import type { TransitionTable } from '../../program/transition-system.ts';
+import type { TransitionSystem } from '../../program/transition-system.ts';
 import { index, sizeOf, type AnyDomain } from '../../language/domain.ts';
 import type { Declarations } from '../../language/variable.ts';
-import { forgettingOf, type WordPatch } from './dead-bits.ts';
+import { deadBitPatches, type WordPatch } from './dead-bits.ts';
 
 export interface CopyLayout {
   readonly location: Field;
@@ -15,7 +15,7 @@ export interface CopyLayout {
 }
 
 /** The records of interchangeable copies: cell `r` of them is all that belongs to replica `r`, alike for each. */
-export interface Records extends Block, Place {
+export interface Records extends FieldBlock, BitRange {
   /** The names of the threads that have a copy in each record. */
   readonly threads: readonly string[];
 }
@@ -31,15 +31,15 @@ export interface Layout {
 }
 
 /** A variable that has no place yet. */
-interface Unplaced extends Block {
+interface UnplacedVariable extends FieldBlock {
   readonly domain: AnyDomain;
   readonly length: number | null;
 }
 
-type UnplacedFields = Readonly<Record<string, Unplaced>>;
+type UnplacedFields = Readonly<Record<string, UnplacedVariable>>;
 
 interface UnplacedCopy {
-  readonly location: Unplaced;
+  readonly location: UnplacedVariable;
   readonly locals: UnplacedFields;
 }
 
@@ -50,10 +50,10 @@ export interface LayoutOptions {
   readonly forget?: boolean;
 }
 
-export function layoutOf(table: TransitionTable, options: LayoutOptions = {}): Layout {
+export function layoutOf(system: TransitionSystem, options: LayoutOptions = {}): Layout {
   const { symmetry = null, forget = false } = options;
-  const numbering = numberingOf(table);
-  const shared = unplacedOf(table.model.shared);
+  const numbering = numberingOf(system);
+  const shared = unplacedOf(system.model.shared);
   const copies = numbering.copies.map(({ table: { thread, locations } }) => ({
     location: unplaced(index(Math.max(1, locations.length)), null),
     locals: unplacedOf(thread.locals),
@@ -63,7 +63,7 @@ export function layoutOf(table: TransitionTable, options: LayoutOptions = {}): L
   const others = [...copies.flatMap(variablesOf), ...Object.values(shared)].filter(
     (variable) => !inRecords.has(variable),
   );
-  const { places, used } = placeBlocks<Block>([...groups.map(({ block }) => block), ...others]);
+  const { places, used } = placeBlocks<FieldBlock>([...groups.map(({ block }) => block), ...others]);
   const inside = groups.flatMap((group) => [...placesInside(group, places.get(group.block)!)]);
   const all = new Map([...places, ...inside]);
   const copyAt = ({ location, locals }: UnplacedCopy, copy: number): CopyLayout => {
@@ -72,7 +72,7 @@ export function layoutOf(table: TransitionTable, options: LayoutOptions = {}): L
     return {
       location: placed(location, all),
       locals: fields,
-      forgets: forget ? forgettingOf(numbering, thread, fields) : [],
+      forgets: forget ? deadBitPatches(numbering, thread, fields) : [],
     };
   };
   const placedCopies = copies.map(copyAt);
@@ -80,21 +80,21 @@ export function layoutOf(table: TransitionTable, options: LayoutOptions = {}): L
   return {
     words: Math.max(1, used.length),
     shared: placedFields(shared, all),
-    threads: Object.fromEntries(table.threads.map(({ thread: { name } }, at) => [name, ofThread(at)])),
+    threads: Object.fromEntries(system.threads.map(({ thread: { name } }, at) => [name, ofThread(at)])),
     records: groups
       .filter(({ block }) => block.bits > 0)
       .map(({ block, threads }) => ({ ...block, ...places.get(block)!, threads })),
   };
 }
 
-type Places = ReadonlyMap<Block, Place>;
+type BlockPlaces = ReadonlyMap<FieldBlock, BitRange>;
 
-function placed(variable: Unplaced, places: Places): Field {
+function placed(variable: UnplacedVariable, places: BlockPlaces): Field {
   const { domain, length, bits } = variable;
   return { domain, length, bits, ...places.get(variable)! };
 }
 
-const placedFields = (fields: UnplacedFields, places: Places): Fields =>
+const placedFields = (fields: UnplacedFields, places: BlockPlaces): Fields =>
   Object.fromEntries(Object.entries(fields).map(([name, variable]) => [name, placed(variable, places)]));
 
 const unplacedOf = (declarations: Declarations): UnplacedFields =>
@@ -102,7 +102,7 @@ const unplacedOf = (declarations: Declarations): UnplacedFields =>
     Object.entries(declarations).map(([name, { domain, length }]) => [name, unplaced(domain, length)]),
   );
 
-const unplaced = (domain: AnyDomain, length: number | null): Unplaced => ({
+const unplaced = (domain: AnyDomain, length: number | null): UnplacedVariable => ({
   domain,
   length,
   bits: Math.ceil(Math.log2(sizeOf(domain))),
@@ -110,21 +110,21 @@ const unplaced = (domain: AnyDomain, length: number | null): Unplaced => ({
   words: 1,
 });
 
-const variablesOf = ({ location, locals }: UnplacedCopy): readonly Unplaced[] => [
+const variablesOf = ({ location, locals }: UnplacedCopy): readonly UnplacedVariable[] => [
   location,
   ...Object.values(locals),
 ];
 
 /** Records whose inside is arranged, but that have no place yet. */
 interface UnplacedRecords {
-  readonly block: Block;
+  readonly block: FieldBlock;
   readonly threads: readonly string[];
   /** By replica: what its copies have of their own, in the same order for each. */
-  readonly members: readonly (readonly Unplaced[])[];
+  readonly members: readonly (readonly UnplacedVariable[])[];
   /** The shared arrays with a cell for each replica, each with the cell of a record. */
-  readonly owned: ReadonlyMap<Unplaced, Block>;
+  readonly owned: ReadonlyMap<UnplacedVariable, FieldBlock>;
   /** Where they stand in a record, for the members of replica 0 and the cells. */
-  readonly within: ReadonlyMap<Block, Place>;
+  readonly within: ReadonlyMap<FieldBlock, BitRange>;
 }
 
 function recordsOf(
@@ -136,10 +136,10 @@ function recordsOf(
   const own = members.map((numbers) => numbers.flatMap((copy) => variablesOf(unplacedCopies[copy]!)));
   const names = [...ranges.keys()].filter((name) => cells[0]!.includes(ranges.get(name)!.first));
   const owned = new Map(names.map((name) => [shared[name]!, { ...shared[name]!, cells: 1 }]));
-  const { places, used } = placeBlocks<Block>([...own[0]!, ...owned.values()]);
-  const isPiece = used.length <= 1;
+  const { places, used } = placeBlocks<FieldBlock>([...own[0]!, ...owned.values()]);
+  const isChunk = used.length <= 1;
   return {
-    block: { cells: members.length, bits: isPiece ? (used[0] ?? 0) : 64, words: Math.max(1, used.length) },
+    block: { cells: members.length, bits: isChunk ? (used[0] ?? 0) : 64, words: Math.max(1, used.length) },
     threads: members[0]!.map((copy) => copies[copy]!.table.thread.name),
     members: own,
     owned,
@@ -150,8 +150,8 @@ function recordsOf(
 /** The places of all that is in records, once these have theirs. */
 function* placesInside(
   { members, owned, within }: UnplacedRecords,
-  records: Place,
-): Generator<readonly [Block, Place]> {
+  records: BitRange,
+): Generator<readonly [FieldBlock, BitRange]> {
   for (const [replica, variables] of members.entries())
     for (const [at, variable] of variables.entries())
       yield [variable, behind(cellAt(records, replica), within.get(members[0]![at]!)!)];
@@ -161,7 +161,7 @@ function* placesInside(
   }
 }
 
-const behind = (start: Pick<Place, 'word' | 'shift'>, place: Place): Place => ({
+const behind = (start: Pick<BitRange, 'word' | 'shift'>, place: BitRange): BitRange => ({
   ...place,
   word: start.word + place.word,
   shift: start.shift + place.shift,

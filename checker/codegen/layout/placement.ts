@@ -4,7 +4,7 @@ import type { AnyDomain } from '../../language/domain.ts';
 const wordBits = 64;
 
 /** Equal bit fields that stand together: `cells` of them, each of `bits` bits, or of several whole words. */
-export interface Block {
+export interface FieldBlock {
   readonly cells: number;
   /** Bits of a cell in each of its words. */
   readonly bits: number;
@@ -16,7 +16,7 @@ export interface Block {
  * Where the cells of a block stand: cell `i` begins at bit `shift + (i % perWord) * step` of word
  * `word + floor(i / perWord) * stride`. No cell of at most 64 bits straddles words.
  */
-export interface Place {
+export interface BitRange {
   readonly word: number;
   readonly shift: number;
   readonly perWord: number;
@@ -27,22 +27,22 @@ export interface Place {
 }
 
 export function cellAt(
-  { word, shift, perWord, step, stride }: Place,
+  { word, shift, perWord, step, stride }: BitRange,
   cell: number,
 ): { readonly word: number; readonly shift: number } {
   return { word: word + Math.floor(cell / perWord) * stride, shift: shift + (cell % perWord) * step };
 }
 
-export interface Placement<B extends Block> {
-  readonly places: ReadonlyMap<B, Place>;
+export interface Placement<B extends FieldBlock> {
+  readonly places: ReadonlyMap<B, BitRange>;
   /** By word: the bits that are taken. */
   readonly used: readonly number[];
 }
 
 /** Gives each block the first word that has room for it, wide ones first; blocks of several words begin a word. */
-export function placeBlocks<B extends Block>(blocks: readonly B[]): Placement<B> {
+export function placeBlocks<B extends FieldBlock>(blocks: readonly B[]): Placement<B> {
   const used: number[] = [];
-  const places = new Map<B, Place>();
+  const places = new Map<B, BitRange>();
   for (const block of [...blocks].sort((a, b) => widthOf(b) - widthOf(a))) {
     const begin = widthOf(block) > wordBits ? addWords(block, used) : addBits(block, used);
     places.set(block, { ...begin, ...spacingOf(block) });
@@ -50,14 +50,14 @@ export function placeBlocks<B extends Block>(blocks: readonly B[]): Placement<B>
   return { places, used };
 }
 
-const widthOf = ({ bits, cells, words }: Block) => bits * cells * words;
+const widthOf = ({ bits, cells, words }: FieldBlock) => bits * cells * words;
 
-function spacingOf({ bits, cells, words }: Block): Pick<Place, 'perWord' | 'step' | 'stride'> {
+function spacingOf({ bits, cells, words }: FieldBlock): Pick<BitRange, 'perWord' | 'step' | 'stride'> {
   if (bits === 0) return { perWord: cells, step: 0, stride: 1 };
   return { perWord: Math.floor(wordBits / bits), step: bits, stride: words };
 }
 
-function addBits(block: Block, used: number[]) {
+function addBits(block: FieldBlock, used: number[]) {
   const width = widthOf(block);
   if (width === 0) return { word: 0, shift: 0 };
   const fitting = used.findIndex((bits) => bits + width <= wordBits);
@@ -67,7 +67,7 @@ function addBits(block: Block, used: number[]) {
   return { word, shift };
 }
 
-function addWords({ bits, cells, words }: Block, used: number[]) {
+function addWords({ bits, cells, words }: FieldBlock, used: number[]) {
   const word = used.length;
   const perWord = Math.floor(wordBits / bits);
   if (words > 1) for (let left = cells * words; left > 0; left--) used.push(wordBits);
@@ -76,7 +76,7 @@ function addWords({ bits, cells, words }: Block, used: number[]) {
 }
 
 /** A variable in a packed state: its cells hold the ordinals of their values. A variable of one value has no bits. */
-export interface Field extends Place {
+export interface Field extends BitRange {
   readonly domain: AnyDomain;
   /** The number of cells of an array, or null for a scalar. */
   readonly length: number | null;

@@ -16,7 +16,7 @@ import {
   sequence,
   set,
   type Label,
-  type Local,
+  type WasmLocal,
   type Wasm,
   type WasmFunction,
 } from '../wasm/code.ts';
@@ -29,7 +29,7 @@ export function canonicalFunction({ records }: Layout): WasmFunction {
 }
 
 /** One record in locals, the word that decides first in front. */
-type Taken = readonly Local[];
+type Taken = readonly WasmLocal[];
 
 /**
  * Code that sorts the records by insertion, all of them in locals: a step moves one copy as a rule, so that most records
@@ -50,7 +50,7 @@ function sortRecords(group: Records, name: string, words: Words): Wasm {
 }
 
 /** Code that moves the last record down to where it belongs among the others, which are in order. */
-function insert(records: readonly Taken[], moved: Local): Wasm {
+function insert(records: readonly Taken[], moved: WasmLocal): Wasm {
   const placed: Label = labelled('placed');
   const steps = records
     .slice(1)

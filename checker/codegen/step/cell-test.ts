@@ -14,15 +14,19 @@ export interface KnownCell {
 }
 
 /** A number, or the position of a name in a list that begins with the names of `cell`. */
-export interface Side {
+export interface ComparedOperand {
   readonly code: Wasm;
   /** The cell that the code reads, where it does nothing else and the place is known. */
   readonly cell: KnownCell | null;
 }
 
-export type Comparison = '==' | '!=' | '<' | '<=' | '>' | '>=';
+export type ComparisonOperator = '==' | '!=' | '<' | '<=' | '>' | '>=';
 
-export function compared(operator: Comparison, left: Side, right: Side): Condition {
+export function compared(
+  operator: ComparisonOperator,
+  left: ComparedOperand,
+  right: ComparedOperand,
+): Condition {
   return (
     comparedWithConstant(operator, left, right) ??
     comparedWithConstant(mirrored[operator], right, left) ??
@@ -43,7 +47,11 @@ const comparing = {
 } as const;
 
 /** Null where this takes more than a test of bits. */
-function comparedWithConstant(operator: Comparison, { cell }: Side, { code }: Side): Condition | null {
+function comparedWithConstant(
+  operator: ComparisonOperator,
+  { cell }: ComparedOperand,
+  { code }: ComparedOperand,
+): Condition | null {
   if (cell === null || code.kind !== 'i32') return null;
   const { domain } = cell.field;
   const ordinal = code.value - (domain.kind === 'range' ? domain.low : 0);

@@ -1,6 +1,6 @@
 /** Conditions in a normal form: negations stand at the leaves, and a test that several parts share stands once. */
 import { isSame, opposite, type FieldTest } from './field-test.ts';
-import { operation, type Operator, type Wasm } from '../wasm/code.ts';
+import { operation, type WasmOperator, type Wasm } from '../wasm/code.ts';
 
 /** What cannot fail may be evaluated at any time; the rest only when its turn comes, from the left, as in C. */
 export type Condition =
@@ -54,7 +54,7 @@ function negated(code: Wasm): Wasm {
   return inverse === undefined ? operation('i32.eqz', code) : operation(inverse, ...operands);
 }
 
-const inverses: Partial<Record<Operator, Operator>> = {
+const inverses: Partial<Record<WasmOperator, WasmOperator>> = {
   'i32.eq': 'i32.ne',
   'i32.ne': 'i32.eq',
   'i32.lt_s': 'i32.ge_s',

@@ -13,16 +13,16 @@ import {
   compileValue,
   withBound,
   type Ranged,
-  type Scope,
+  type ExpressionContext,
 } from './expression.ts';
 import { repeat, weightOfEffects } from './repeat.ts';
 
 /** Code of the effects in order; an assertion that fails leaves as a mistake does, and the replay tells which it was. */
-export function compileEffects(effects: readonly Effect[], scope: Scope): Wasm {
+export function compileEffects(effects: readonly Effect[], scope: ExpressionContext): Wasm {
   return sequence(...effects.map((effect) => compileEffect(effect, scope)));
 }
 
-function compileEffect(effect: Effect, scope: Scope): Wasm {
+function compileEffect(effect: Effect, scope: ExpressionContext): Wasm {
   switch (effect.kind) {
     case 'set':
       return compileSet(effect, scope);
@@ -39,11 +39,11 @@ function compileEffect(effect: Effect, scope: Scope): Wasm {
   }
 }
 
-export function fieldOf(target: Reference, { layout, thread, replica }: Scope): Field {
+export function fieldOf(target: Reference, { layout, thread, replica }: ExpressionContext): Field {
   return (target.kind === 'shared' ? layout.shared : layout.threads[thread]![replica]!.locals)[target.name]!;
 }
 
-function compileSet({ target, value }: Effect & { kind: 'set' }, scope: Scope): Wasm {
+function compileSet({ target, value }: Effect & { kind: 'set' }, scope: ExpressionContext): Wasm {
   const field = fieldOf(target, scope);
   const amount = addedTo(target, value);
   if (amount !== null) return compileAdd(target, field, amount, scope);
@@ -59,7 +59,7 @@ function addedTo(target: Reference, value: AnyExpr): number | null {
 }
 
 /** The domain is checked before: the sum must not carry into the neighbour. */
-function compileAdd(target: Reference, field: Field, amount: number, scope: Scope): Wasm {
+function compileAdd(target: Reference, field: Field, amount: number, scope: ExpressionContext): Wasm {
   const before = compileIndex(target, field, scope);
   const index = local('i32', 'index');
   const known = before === null || before.kind === 'i32';
@@ -81,7 +81,7 @@ function compileAdd(target: Reference, field: Field, amount: number, scope: Scop
 }
 
 /** Lets an index that has been computed and checked stand in an expression. */
-const indexBinder = ({ bound }: Scope, { length }: Field) => ({
+const indexBinder = ({ bound }: ExpressionContext, { length }: Field) => ({
   level: bound.length,
   low: 0,
   high: length! - 1,
@@ -92,7 +92,7 @@ const indexBinder = ({ bound }: Scope, { length }: Field) => ({
 function checkedOrdinal(
   { code, low, high }: Ranged,
   domain: AnyDomain,
-  scope: Scope,
+  scope: ExpressionContext,
 ): { readonly before: Wasm; readonly ordinal: Wasm } {
   const first = domain.kind === 'range' ? domain.low : 0;
   const last = domain.kind === 'range' ? domain.high : domain.kind === 'bool' ? 1 : domain.values.length - 1;
@@ -107,7 +107,7 @@ function checkedOrdinal(
 }
 
 /** Code that gives a variable the value of an ordinal of its domain. */
-export function compileOrdinal(target: Reference, ordinal: Wasm, scope: Scope): Wasm {
+export function compileOrdinal(target: Reference, ordinal: Wasm, scope: ExpressionContext): Wasm {
   const field = fieldOf(target, scope);
   return writeCell(field, compileIndex(target, field, scope), ordinal, scope.words);
 }

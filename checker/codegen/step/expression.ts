@@ -3,7 +3,7 @@ import type { AnyDomain } from '../../language/domain.ts';
 import type { AnyExpr, Reference } from '../../language/expression.ts';
 import { ModelError } from '../../language/model-error.ts';
 import { printExpr } from '../../language/print.ts';
-import { cellIs, compared, type KnownCell, type Side } from './cell-test.ts';
+import { cellIs, compared, type KnownCell, type ComparedOperand } from './cell-test.ts';
 import { coded, combined, known, negation, valueOf, type Condition } from './condition.ts';
 import { namesOf, typeOf } from './expression-type.ts';
 import type { Layout } from '../layout/layout.ts';
@@ -14,7 +14,7 @@ import { conditionCode } from './emit-condition.ts';
 import { quantified, weightOf } from './repeat.ts';
 
 /** Where an expression is compiled. */
-export interface Scope {
+export interface ExpressionContext {
   readonly layout: Layout;
   /** The end location of each thread. */
   readonly ends: Readonly<Record<string, number>>;
@@ -35,7 +35,7 @@ export interface Ranged {
   readonly high: number;
 }
 
-export function withBound<S extends Scope>(scope: S, level: number, value: Wasm): S {
+export function withBound<S extends ExpressionContext>(scope: S, level: number, value: Wasm): S {
   return { ...scope, bound: [...scope.bound.slice(0, level), value] };
 }
 
@@ -44,7 +44,7 @@ const constant = (value: number): Ranged => ({ code: i32(value), low: value, hig
 const limit = 2 ** 31 - 1;
 
 /** Code of the value that goes into a variable of this domain, not yet checked to be in it. */
-export function compileValue(expr: AnyExpr, domain: AnyDomain, scope: Scope): Ranged {
+export function compileValue(expr: AnyExpr, domain: AnyDomain, scope: ExpressionContext): Ranged {
   switch (domain.kind) {
     case 'bool':
       return { code: compileCondition(expr, scope), low: 0, high: 1 };
@@ -55,7 +55,7 @@ export function compileValue(expr: AnyExpr, domain: AnyDomain, scope: Scope): Ra
   }
 }
 
-export function compileNumber(expr: AnyExpr, scope: Scope): Ranged {
+export function compileNumber(expr: AnyExpr, scope: ExpressionContext): Ranged {
   switch (expr.kind) {
     case 'constant':
       return constant(Number(expr.value));
@@ -93,7 +93,7 @@ function joined(condition: Wasm, then: Ranged, otherwise: Ranged): Ranged {
   };
 }
 
-function compileSum(expr: AnyExpr & { kind: 'binary' }, scope: Scope): Ranged {
+function compileSum(expr: AnyExpr & { kind: 'binary' }, scope: ExpressionContext): Ranged {
   const [left, right] = [compileNumber(expr.left, scope), compileNumber(expr.right, scope)];
   const plus = expr.operator === '+';
   const low = plus ? left.low + right.low : left.low - right.high;
@@ -103,14 +103,14 @@ function compileSum(expr: AnyExpr & { kind: 'binary' }, scope: Scope): Ranged {
 }
 
 /** Code of a condition: 1 or 0. */
-export const compileCondition = (expr: AnyExpr, scope: Scope): Wasm =>
+export const compileCondition = (expr: AnyExpr, scope: ExpressionContext): Wasm =>
   conditionCode(conditionOf(expr, scope));
 
 /** Code that is 1 where the condition is false. */
-export const compileNegation = (expr: AnyExpr, scope: Scope): Wasm =>
+export const compileNegation = (expr: AnyExpr, scope: ExpressionContext): Wasm =>
   conditionCode(negation(conditionOf(expr, scope)));
 
-function conditionOf(expr: AnyExpr, scope: Scope): Condition {
+function conditionOf(expr: AnyExpr, scope: ExpressionContext): Condition {
   switch (expr.kind) {
     case 'constant':
       return known(expr.value === true);
@@ -148,15 +148,15 @@ function conditionOf(expr: AnyExpr, scope: Scope): Condition {
 /** Validation has seen the types, so this is a mistake of ours. */
 const notOfType = (expr: AnyExpr, type: string) => new Error(`'${printExpr(expr)}' is compiled as a ${type}`);
 
-function hasEnded({ thread, replica }: AnyExpr & { kind: 'ended' }, scope: Scope): Condition {
-  const isAtEnd = ({ location }: Copy) =>
+function hasEnded({ thread, replica }: AnyExpr & { kind: 'ended' }, scope: ExpressionContext): Condition {
+  const isAtEnd = ({ location }: CopyFields) =>
     cellIs({ field: location, index: 0, words: scope.words }, scope.ends[thread]!);
   const copy = knownCopy(thread, replica, scope);
   if (copy !== null) return isAtEnd(copy);
   return coded(atCopy(thread, replica, scope, (one) => conditionCode(isAtEnd(one))));
 }
 
-function comparison(expr: AnyExpr & { kind: 'binary' }, scope: Scope): Condition {
+function comparison(expr: AnyExpr & { kind: 'binary' }, scope: ExpressionContext): Condition {
   const { operator, left, right } = expr;
   switch (operator) {
     case '&&':
@@ -188,9 +188,13 @@ function sameTruth(operator: '==' | '!=', left: Condition, right: Condition): Co
 }
 
 /** Both sides of a comparison of numbers or of names. */
-function bothSides(left: AnyExpr, right: AnyExpr, scope: Scope): readonly [Side, Side] {
+function bothSides(
+  left: AnyExpr,
+  right: AnyExpr,
+  scope: ExpressionContext,
+): readonly [ComparedOperand, ComparedOperand] {
   const names = typeOf(left) === 'values' ? namesOf(left, right) : null;
-  const side = (expr: AnyExpr): Side => ({
+  const side = (expr: AnyExpr): ComparedOperand => ({
     code: (names === null ? compileNumber(expr, scope) : compileName(expr, names, scope)).code,
     cell: expr.kind === 'shared' || expr.kind === 'local' ? knownCell(expr, scope) : null,
   });
@@ -198,7 +202,7 @@ function bothSides(left: AnyExpr, right: AnyExpr, scope: Scope): readonly [Side,
 }
 
 /** Code of a value of names: its position in `names`, or -1 when it is not among them. */
-function compileName(expr: AnyExpr, names: readonly string[], scope: Scope): Ranged {
+function compileName(expr: AnyExpr, names: readonly string[], scope: ExpressionContext): Ranged {
   if (expr.kind === 'constant') return constant(names.indexOf(String(expr.value)));
   if (expr.kind === 'conditional') {
     const [then, otherwise] = [
@@ -221,14 +225,14 @@ function compileName(expr: AnyExpr, names: readonly string[], scope: Scope): Ran
 }
 
 /** Code of the ordinal in the cell that a reference names. */
-function compileRead(expr: Reference, scope: Scope): Wasm {
+function compileRead(expr: Reference, scope: ExpressionContext): Wasm {
   const read = (field: Field) => readCell(field, compileIndex(expr, field, scope), scope.words);
   if (expr.kind === 'shared') return read(scope.layout.shared[expr.name]!);
   return atCopy(expr.thread, expr.replica, scope, ({ locals }) => read(locals[expr.name]!));
 }
 
 /** Code of an index, checked unless it is known to be inside of the array; null for a scalar. */
-export function compileIndex(expr: Reference, field: Field, scope: Scope): Wasm | null {
+export function compileIndex(expr: Reference, field: Field, scope: ExpressionContext): Wasm | null {
   if (expr.index === null) return null;
   const { code, low, high } = compileNumber(expr.index, scope);
   const length = field.length!;
@@ -238,16 +242,21 @@ export function compileIndex(expr: Reference, field: Field, scope: Scope): Wasm 
   return sequence(set(index, code), choose(outside, scope.fail()), get(index));
 }
 
-type Copy = Layout['threads'][string][number];
+type CopyFields = Layout['threads'][string][number];
 
 /** The copy of a thread that `replica` says, or the running one; null where that is computed. */
-function knownCopy(thread: string, replica: AnyExpr | null, scope: Scope): Copy | null {
+function knownCopy(thread: string, replica: AnyExpr | null, scope: ExpressionContext): CopyFields | null {
   const number = replica === null ? i32(scope.replica) : compileNumber(replica, scope).code;
   return number.kind === 'i32' ? scope.layout.threads[thread]![number.value]! : null;
 }
 
 /** Code about one copy of a thread: the running one, or the one that `replica` says. */
-function atCopy(thread: string, replica: AnyExpr | null, scope: Scope, body: (copy: Copy) => Wasm): Wasm {
+function atCopy(
+  thread: string,
+  replica: AnyExpr | null,
+  scope: ExpressionContext,
+  body: (copy: CopyFields) => Wasm,
+): Wasm {
   const known = knownCopy(thread, replica, scope);
   if (known !== null) return body(known);
   const copy = local('i32', 'copy');
@@ -259,7 +268,7 @@ function atCopy(thread: string, replica: AnyExpr | null, scope: Scope, body: (co
 }
 
 /** The cell of a reference, where its place is known and inside of the array. */
-function knownCell(expr: Reference, scope: Scope): KnownCell | null {
+function knownCell(expr: Reference, scope: ExpressionContext): KnownCell | null {
   const { layout, words } = scope;
   const fields = expr.kind === 'shared' ? layout.shared : knownCopy(expr.thread, expr.replica, scope)?.locals;
   const field = fields?.[expr.name];

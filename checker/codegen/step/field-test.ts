@@ -54,7 +54,7 @@ export function isSame(left: unknown, right: unknown): boolean {
   );
 }
 
-type Node = Readonly<Record<string, unknown>>;
+type TestNode = Readonly<Record<string, unknown>>;
 
-const isNode = (thing: unknown): thing is Node =>
+const isNode = (thing: unknown): thing is TestNode =>
   typeof thing === 'object' && thing !== null && 'kind' in thing;

@@ -1,5 +1,5 @@
 /** Generated code that looks at new states: properties, and whether a state without successors is a deadlock. */
-import type { TransitionTable } from '../../program/transition-system.ts';
+import type { TransitionSystem } from '../../program/transition-system.ts';
 import type { Property } from '../../language/property.ts';
 import { cellIs } from './cell-test.ts';
 import { combined, negation } from './condition.ts';
@@ -18,13 +18,13 @@ import {
   local,
   operation,
   store,
-  type Local,
+  type WasmLocal,
   type NumberType,
   type Wasm,
   type WasmFunction,
 } from '../wasm/code.ts';
 import { conditionCode } from './emit-condition.ts';
-import { compileCondition, compileNegation, type Scope } from './expression.ts';
+import { compileCondition, compileNegation, type ExpressionContext } from './expression.ts';
 import type { MemoryMap } from '../memory-map.ts';
 
 /** What a finding is, where it is no edge; edges are numbered from 0. */
@@ -33,7 +33,7 @@ export const invariantFound = -2;
 export const wrongPropertyFound = -3;
 
 export interface PropertyContext {
-  readonly table: TransitionTable;
+  readonly system: TransitionSystem;
   readonly layout: Layout;
   readonly ends: Readonly<Record<string, number>>;
   readonly map: MemoryMap;
@@ -51,7 +51,7 @@ const mostProperties = 16;
 
 /** `check(state, id)`: records the invariants that a new state violates, and the witnesses that it is. */
 function checkFunctions(context: PropertyContext): readonly WasmFunction[] {
-  const { properties } = context.table.model;
+  const { properties } = context.system.model;
   const parts = Array.from({ length: Math.ceil(properties.length / mostProperties) }, (_, part) =>
     checkPart(part, properties.slice(part * mostProperties, (part + 1) * mostProperties), context),
   );
@@ -71,18 +71,18 @@ function checkPart(part: number, properties: readonly Property[], context: Prope
   return { name: `check${part}`, parameters: [state, id], result: null, body, exported: false };
 }
 
-interface Looking {
+interface PropertyCheck {
   readonly context: PropertyContext;
   readonly words: Words;
-  readonly id: Local;
+  readonly id: WasmLocal;
 }
 
 /** Code that looks at one property. Where the property itself is wrong, that is the finding. */
-function look({ kind, condition }: Property, at: number, { context, words, id }: Looking): Wasm {
+function look({ kind, condition }: Property, at: number, { context, words, id }: PropertyCheck): Wasm {
   const { layout, ends, map } = context;
   const done = labelled('done');
   const fail = () => [call('record', i32(wrongPropertyFound), get(id), i32(at)), jump(done)];
-  const scope: Scope = { layout, ends, words, thread: '', replica: -1, bound: [], fail };
+  const scope: ExpressionContext = { layout, ends, words, thread: '', replica: -1, bound: [], fail };
   if (kind === 'always')
     return block(
       done,
@@ -98,10 +98,10 @@ function look({ kind, condition }: Property, at: number, { context, words, id }:
 }
 
 /** Whether a thread that must not wait for ever has not ended. */
-function stuckFunction({ table, layout, addressType }: PropertyContext): WasmFunction {
+function stuckFunction({ system, layout, addressType }: PropertyContext): WasmFunction {
   const state = local(addressType, 'state');
   const words = inMemory(state);
-  const isStuck = table.threads.flatMap(({ thread, end }) =>
+  const isStuck = system.threads.flatMap(({ thread, end }) =>
     (thread.mayBlockForever ? [] : layout.threads[thread.name]!).map(({ location }) =>
       negation(cellIs({ field: location, index: 0, words }, end)),
     ),

@@ -22,13 +22,13 @@ import {
   set,
   store,
   type Label,
-  type Local,
+  type WasmLocal,
   type NumberType,
   type Wasm,
   type WasmFunction,
 } from '../wasm/code.ts';
 import { compileEffects, compileOrdinal } from './effects.ts';
-import { compileNegation, type Scope } from './expression.ts';
+import { compileNegation, type ExpressionContext } from './expression.ts';
 import type { MemoryMap } from '../memory-map.ts';
 
 /** One transition of one copy of a thread; its position in a list of them stands for it in generated code. */
@@ -39,7 +39,7 @@ export interface CompiledEdge {
 }
 
 /** What all step functions of a model share. */
-export interface StepContext {
+export interface StepCodeContext {
   readonly layout: Layout;
   readonly ends: Readonly<Record<string, number>>;
   readonly map: MemoryMap;
@@ -50,19 +50,19 @@ export interface StepContext {
 }
 
 /** What the code of the steps of one copy stands on. */
-interface Frame extends StepContext, Mover {
-  readonly source: Local;
+interface Frame extends StepCodeContext, Mover {
+  readonly source: WasmLocal;
   readonly sourceWords: Words;
   /** Where the next successor goes. */
-  readonly cursor: Local;
+  readonly cursor: WasmLocal;
   /** The words of the successor, where they are locals. */
-  readonly registers: readonly Local[] | null;
+  readonly registers: readonly WasmLocal[] | null;
   readonly successor: Words;
-  readonly choice: Local;
+  readonly choice: WasmLocal;
 }
 
 /** What the code of one transition stands on. */
-interface Path {
+interface TransitionPath {
   readonly frame: Frame;
   readonly from: number;
   readonly edge: number;
@@ -85,7 +85,7 @@ export interface Mover {
  * The function `name(source, cursor)`: stores the successors by steps of these copies of the state at `source` from
  * `cursor` on and returns the new cursor. In a canonical state equal copies stand together, and the first moves for all.
  */
-export function stepFunction(name: string, movers: readonly Mover[], context: StepContext): WasmFunction {
+export function stepFunction(name: string, movers: readonly Mover[], context: StepCodeContext): WasmFunction {
   const source = local(context.addressType, 'source');
   const cursor = local('i32', 'cursor');
   const size = context.layout.words;
@@ -131,7 +131,7 @@ function compileTransition(transition: Transition, from: number, frame: Frame): 
   const edge = frame.edges.push({ thread: frame.thread, replica: frame.replica, transition }) - 1;
   const closed = labelled(`not${transition.id}`);
   const branches = hasChoice(transition.code);
-  const path: Path = { frame, from, edge, transition, branches, depth: 0, leave: closed };
+  const path: TransitionPath = { frame, from, edge, transition, branches, depth: 0, leave: closed };
   const { guard } = transition;
   const enabled =
     guard === null ? sequence() : jumpIf(closed, compileNegation(guard, scopeOf(path, frame.sourceWords)));
@@ -152,14 +152,17 @@ function hasChoice(code: Code): boolean {
   }
 }
 
-function scopeOf({ frame, edge, transition, branches, leave }: Path, words: Words): Scope {
+function scopeOf(
+  { frame, edge, transition, branches, leave }: TransitionPath,
+  words: Words,
+): ExpressionContext {
   const { layout, ends, table, replica, cursor, choice } = frame;
   const failed = call('mark', i32(edge), branches ? get(choice) : i32(0), get(cursor));
   const fail = () => [failed, countFired(frame, transition), ...nextChoice(frame, branches), jump(leave)];
   return { layout, ends, words, thread: table.thread.name, replica, bound: [], fail };
 }
 
-function compileCode(code: Code, path: Path): Wasm {
+function compileCode(code: Code, path: TransitionPath): Wasm {
   const scope = scopeOf(path, path.frame.successor);
   switch (code.kind) {
     case 'goto':
@@ -181,7 +184,7 @@ function compileCode(code: Code, path: Path): Wasm {
 }
 
 /** One way of firing for each value; each begins with the state as it was at the choice. */
-function compileChoice({ target, next }: Code & { kind: 'choose' }, path: Path): Wasm {
+function compileChoice({ target, next }: Code & { kind: 'choose' }, path: TransitionPath): Wasm {
   const { frame, depth } = path;
   const value = local('i32', `chosen${depth}`);
   const taken = labelled(`taken${depth}`);
@@ -215,7 +218,7 @@ function beginSuccessor({ registers, sourceWords, cursor, source }: Frame): Wasm
 }
 
 /** The code of a successor that is complete; the location it comes from is known, so a sum changes it. */
-function arrive(location: number, { frame, from, transition, branches }: Path): Wasm {
+function arrive(location: number, { frame, from, transition, branches }: TransitionPath): Wasm {
   const { layout, table, replica, cursor, registers, successor, map } = frame;
   const copy = copyOf(layout, table, replica);
   const forgets = copy.forgets[location] ?? [];

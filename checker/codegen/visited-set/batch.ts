@@ -19,7 +19,7 @@ import {
   set,
   setGlobal,
   store,
-  type Local,
+  type WasmLocal,
   type NumberType,
   type Wasm,
   type WasmFunction,
@@ -171,7 +171,7 @@ function checkNewFunction(context: VisitedContext): WasmFunction {
 }
 
 /** What goes through the states of an area in order, and does something at the marks between them. */
-interface Walk {
+interface AreaWalk {
   /** Code of where the first mark is, and the global that says where they end. */
   readonly marks: Wasm;
   readonly marksEnd: string;
@@ -180,12 +180,12 @@ interface Walk {
   /** Code of the position where the states end. */
   readonly end: Wasm;
   /** Code for the states `from` .. `to - 1`. */
-  readonly between: (from: Local, to: Local) => readonly Wasm[];
-  readonly onMark: (mark: Local) => readonly Wasm[];
+  readonly between: (from: WasmLocal, to: WasmLocal) => readonly Wasm[];
+  readonly onMark: (mark: WasmLocal) => readonly Wasm[];
 }
 
 /** Code that goes through states and marks in the order of the edges. */
-export function inOrder({ marks, marksEnd, position, end, between, onMark }: Walk): Wasm {
+export function inOrder({ marks, marksEnd, position, end, between, onMark }: AreaWalk): Wasm {
   const [mark, from, to] = [local('i32', 'mark'), local('i32', 'from'), local('i32', 'to')];
   const [done, again] = [labelled('done'), labelled('again')];
   const atEnd = operation('i32.eq', get(mark), getGlobal(marksEnd));
@@ -204,7 +204,7 @@ export function inOrder({ marks, marksEnd, position, end, between, onMark }: Wal
 /** Code that goes through the candidates. */
 export function candidatesInOrder(
   context: VisitedContext,
-  walk: Pick<Walk, 'between' | 'onMark'>,
+  walk: Pick<AreaWalk, 'between' | 'onMark'>,
 ): readonly Wasm[] {
   const { map } = context;
   const position = (cursor: Wasm) => candidateNumber(cursor, context);
@@ -217,7 +217,7 @@ export function candidatesInOrder(
 }
 
 /** Code that stores states with the function `storing(from, to, ...how)` and looks at those that are new. */
-export function storeAndCheck(storing: string, ...how: readonly Wasm[]): Walk['between'] {
+export function storeAndCheck(storing: string, ...how: readonly Wasm[]): AreaWalk['between'] {
   const id = local('i32', 'id');
   return (from, to) => [
     set(id, getGlobal('count')),
@@ -227,7 +227,7 @@ export function storeAndCheck(storing: string, ...how: readonly Wasm[]): Walk['b
 }
 
 /** Code that makes a finding of a mark. */
-export const recordMark = (mark: Local): readonly Wasm[] => [
+export const recordMark = (mark: WasmLocal): readonly Wasm[] => [
   call('record', load('i32', get(mark), 8), load('i32', get(mark), 4), load('i32', get(mark), 12)),
 ];
 

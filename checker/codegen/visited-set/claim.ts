@@ -1,12 +1,12 @@
 /**
  * Generated code by which several workers store what they have gathered, together, as if one of them had done it all.
  *
- * A round is so many pieces, each some states in a row, that workers take one after another. Who has taken a piece gathers
+ * A round is so many chunks, each some states in a row, that workers take one after another. Who has taken a chunk gathers
  * the successors of its states, and claims those that are not in the table: the claim is a number that no state has yet,
  * and earlier claims have smaller numbers. Of equal states the smallest claim stays, whoever came first; so that once a
- * piece and all before it are done, the claims left in it are the states that one worker alone would have found new, in
+ * chunk and all before it are done, the claims left in it are the states that one worker alone would have found new, in
  * its order. It is then known what number the first of them has; they are stored, and their slots corrected. What is new
- * in a piece when all before it are done is stored at once, and needs no claim.
+ * in a chunk when all before it are done is stored at once, and needs no claim.
  * Slots are claimed by compare-and-swap: nobody waits for anybody within a round.
  */
 import {
@@ -29,7 +29,7 @@ import {
   set,
   setGlobal,
   store,
-  type Local,
+  type WasmLocal,
   type Wasm,
   type WasmFunction,
 } from '../wasm/code.ts';
@@ -54,29 +54,29 @@ import {
 } from './hash-table.ts';
 import { copyState, equalStates } from './stored-state.ts';
 
-/** Globals: the states before the round, the piece being done, its claims so far, and where the next of their marks goes. */
-export const claimGlobals = ['before', 'piece', 'claimed', 'claimMark'] as const;
+/** Globals: the states before the round, the chunk being done, its claims so far, and where the next of their marks goes. */
+export const claimGlobals = ['before', 'chunk', 'claimed', 'claimMark'] as const;
 
 export function claimFunctions(context: VisitedContext): readonly WasmFunction[] {
   return [takeNew(context), claim(context), storeAtOnce(context)];
 }
 
-/** `claim()`: claims the candidates that are new; the marks between them are kept for `settle`. */
+/** `claim()`: claims the candidates that are new; the marks between them are kept for `commit`. */
 function claim(context: VisitedContext): WasmFunction {
   const target = getGlobal('claimMark');
-  const keep = (mark: Local) => [
+  const keep = (mark: WasmLocal) => [
     store(getGlobal('claimed'), 'i32', target),
     ...[4, 8, 12].map((at) => store(load('i32', get(mark), at), 'i32', target, at)),
     setGlobal('claimMark', operation('i32.add', target, i32(markBytes))),
   ];
-  const between = (from: Local, to: Local) => [call('takeNew', get(from), get(to), i32(0))];
+  const between = (from: WasmLocal, to: WasmLocal) => [call('takeNew', get(from), get(to), i32(0))];
   const body = candidatesInOrder(context, { between, onMark: keep });
   return { name: 'claim', parameters: [], result: null, body, exported: true };
 }
 
 /**
  * `storeAtOnce()`: stores the candidates that are new from number `count` on, looks at them, and records findings. All
- * pieces before must be done, and the claims of this one stored.
+ * chunks before must be done, and the claims of this one stored.
  */
 function storeAtOnce(context: VisitedContext): WasmFunction {
   const walk = { between: storeAndCheck('takeNew', i32(1)), onMark: recordMark };
@@ -85,26 +85,26 @@ function storeAtOnce(context: VisitedContext): WasmFunction {
 }
 
 /** What taking a slot for one candidate needs. */
-interface Candidate {
+interface ClaimLocals {
   /** Whether it is stored at once: 1, else 0. */
-  readonly atOnce: Local;
-  readonly at: Local;
-  readonly pointer: Local;
-  readonly hash: Local;
-  readonly slot: Local;
-  /** How far the areas of the piece are from those of the first one, and the number of its first claim. */
-  readonly areas: Local;
-  readonly firstClaim: Local;
+  readonly atOnce: WasmLocal;
+  readonly at: WasmLocal;
+  readonly pointer: WasmLocal;
+  readonly hash: WasmLocal;
+  readonly slot: WasmLocal;
+  /** How far the areas of the chunk are from those of the first one, and the number of its first claim. */
+  readonly areas: WasmLocal;
+  readonly firstClaim: WasmLocal;
   /** What the slot holds, and the number in it. */
-  readonly value: Local;
-  readonly number: Local;
+  readonly value: WasmLocal;
+  readonly number: WasmLocal;
   /** The claims so far: this would be the next. */
-  readonly claimed: Local;
+  readonly claimed: WasmLocal;
   /** The states so far; for states that are stored at once. */
-  readonly count: Local;
+  readonly count: WasmLocal;
 }
 
-const candidateOf = (): Candidate => ({
+const candidateOf = (): ClaimLocals => ({
   atOnce: local('i32', 'atOnce'),
   at: local('i32', 'at'),
   pointer: local('i32', 'pointer'),
@@ -118,11 +118,11 @@ const candidateOf = (): Candidate => ({
   count: local('i32', 'count'),
 });
 
-/** Code of how far the areas of this piece are from those of the first one. */
-export const areasOfPiece = ({ pieceDistance }: MemoryMap): Wasm => scaled(getGlobal('piece'), pieceDistance);
+/** Code of how far the areas of this chunk are from those of the first one. */
+export const areasOfChunk = ({ chunkDistance }: MemoryMap): Wasm => scaled(getGlobal('chunk'), chunkDistance);
 
 /** Code of the number that the next claim has. */
-const nextNumber = ({ firstClaim, claimed }: Candidate): Wasm =>
+const nextNumber = ({ firstClaim, claimed }: ClaimLocals): Wasm =>
   operation('i32.add', get(firstClaim), get(claimed));
 
 /**
@@ -144,8 +144,8 @@ function takeNew(context: VisitedContext): WasmFunction {
   const body = [
     openTable(table),
     openAreas(context),
-    set(areas, areasOfPiece(map)),
-    set(firstClaim, operation('i32.add', claimBase(map), scaled(getGlobal('piece'), map.claimsRoom))),
+    set(areas, areasOfChunk(map)),
+    set(firstClaim, operation('i32.add', claimBase(map), scaled(getGlobal('chunk'), map.claimsRoom))),
     set(claimed, getGlobal('claimed')),
     set(stored, getGlobal('count')),
     set(pointer, operation('i32.add', ownEntry(get(from), map.stride, context), i32(map.candidates.at))),
@@ -157,7 +157,7 @@ function takeNew(context: VisitedContext): WasmFunction {
 }
 
 /** Code that searches for a candidate from `slot` on, and takes the slot that is empty or has a later claim of it. */
-function takeIfNew(candidate: Candidate, table: Table): Wasm {
+function takeIfNew(candidate: ClaimLocals, table: Table): Wasm {
   const { hash, slot, value, number } = candidate;
   const [again, decided] = [labelled('again'), labelled('decided')];
   const compare = [jumpIf(decided, isStored(candidate, table)), nextSlot(slot, table), jump(again)];
@@ -182,7 +182,7 @@ function takeIfNew(candidate: Candidate, table: Table): Wasm {
 }
 
 /** Code of whether the state of that number, which is stored, is the candidate. */
-function isStored({ pointer, number }: Candidate, table: Table): Wasm {
+function isStored({ pointer, number }: ClaimLocals, table: Table): Wasm {
   const stored = local(table.addressType, 'stored');
   return sequence(
     set(stored, stateAddress(get(number), table)),
@@ -191,7 +191,7 @@ function isStored({ pointer, number }: Candidate, table: Table): Wasm {
 }
 
 /** Code of whether the state claimed under that number is the candidate. */
-function isClaimed({ pointer, number }: Candidate, { map, words }: VisitedContext): Wasm {
+function isClaimed({ pointer, number }: ClaimLocals, { map, words }: VisitedContext): Wasm {
   const other = local('i32', 'other');
   return sequence(
     set(other, claimedAt('claims', map.stride, number, map)),
@@ -199,11 +199,11 @@ function isClaimed({ pointer, number }: Candidate, { map, words }: VisitedContex
   );
 }
 
-/** Code of where an area of the piece in which a number was claimed has the entry of that claim. */
-function claimedAt(area: 'claims' | 'claimSlots', bytes: number, number: Local, map: MemoryMap): Wasm {
+/** Code of where an area of the chunk in which a number was claimed has the entry of that claim. */
+function claimedAt(area: 'claims' | 'claimSlots', bytes: number, number: WasmLocal, map: MemoryMap): Wasm {
   const [position, owner] = [local('i32', 'position'), local('i32', 'owner')];
   const nth = operation('i32.sub', get(position), scaled(get(owner), map.claimsRoom));
-  const base = operation('i32.add', scaled(get(owner), map.pieceDistance), i32(map[area].at));
+  const base = operation('i32.add', scaled(get(owner), map.chunkDistance), i32(map[area].at));
   return sequence(
     set(position, operation('i32.sub', get(number), claimBase(map))),
     set(owner, operation('i32.div_u', get(position), i32(map.claimsRoom))),
@@ -211,12 +211,12 @@ function claimedAt(area: 'claims' | 'claimSlots', bytes: number, number: Local, 
   );
 }
 
-/** Code of the place of an entry in an area of this piece, less where the area begins in the first piece. */
-export const entryAt = (entry: Local, bytes: number, areas: Local): Wasm =>
+/** Code of the place of an entry in an area of this chunk, less where the area begins in the first chunk. */
+export const entryAt = (entry: WasmLocal, bytes: number, areas: WasmLocal): Wasm =>
   operation('i32.add', scaled(get(entry), bytes), get(areas));
 
 /** Code that takes the slot if it still holds `value`; leaves whether it did. Whoever sees what it holds then finds the state. */
-function takeSlot(candidate: Candidate, table: Table): Wasm {
+function takeSlot(candidate: ClaimLocals, table: Table): Wasm {
   const { map, words, addressType } = table;
   const { atOnce, pointer, hash, slot, value, areas, claimed, count: stored } = candidate;
   const [claim, place] = [local('i32', 'claim'), local(addressType, 'place')];
@@ -236,21 +236,21 @@ function takeSlot(candidate: Candidate, table: Table): Wasm {
     choose(get(atOnce), storeIt, claimIt),
     store(get(slot), 'i32', entryAt(claimed, 4, areas), map.claimSlots.at),
     set(won, replaceSlot(slot, get(value), taken, table)),
-    // What is stored at once counts as a claim too, lest it stay when the round is withdrawn.
+    // What is stored at once counts as a claim too, lest it stay when the round is rolled back.
     set(claimed, operation('i32.add', get(claimed), get(won))),
     set(stored, operation('i32.add', get(stored), operation('i32.and', get(won), get(atOnce)))),
     get(won),
   );
 }
 
-/** Code that notes the loss with the piece that had the slot. */
-function takeFrom({ number }: Candidate, map: MemoryMap): readonly Wasm[] {
+/** Code that notes the loss with the chunk that had the slot. */
+function takeFrom({ number }: ClaimLocals, map: MemoryMap): readonly Wasm[] {
   const [position, owner] = [local('i32', 'lostPosition'), local('i32', 'loser')];
   const lost = map.outcome.at + outcomeAt.lost * 4;
   return [
     store(i32(-1), 'i32', claimedAt('claimSlots', 4, number, map)),
     set(position, operation('i32.sub', get(number), claimBase(map))),
     set(owner, operation('i32.div_u', get(position), i32(map.claimsRoom))),
-    setGlobal('touched', atomic('rmw.add', scaled(get(owner), map.pieceDistance), [i32(1)], lost)),
+    setGlobal('touched', atomic('rmw.add', scaled(get(owner), map.chunkDistance), [i32(1)], lost)),
   ];
 }

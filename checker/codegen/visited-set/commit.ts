@@ -1,4 +1,4 @@
-/** Generated code that ends a round of claims: stores those of a piece, or takes all of them back. */
+/** Generated code that ends a round of claims: stores those of a chunk, or takes all of them back. */
 import {
   count,
   choose,
@@ -17,7 +17,7 @@ import {
 } from '../wasm/code.ts';
 import { addressAfter } from '../layout/cells.ts';
 import { inOrder, recordMark, storeAndCheck } from './batch.ts';
-import { areasOfPiece, entryAt } from './claim.ts';
+import { areasOfChunk, entryAt } from './claim.ts';
 import { copyState } from './stored-state.ts';
 import {
   increment,
@@ -30,38 +30,38 @@ import {
   type VisitedContext,
 } from './hash-table.ts';
 
-export const settleFunctions = (context: VisitedContext): readonly WasmFunction[] => [
-  settleNew(context),
-  settle(context),
-  withdraw(context),
+export const commitFunctions = (context: VisitedContext): readonly WasmFunction[] => [
+  commitNew(context),
+  commit(context),
+  rollback(context),
 ];
 
-/** `settle()`: stores the claims of a piece, from number `count` on, looks at them, and records findings. */
-function settle({ map }: VisitedContext): WasmFunction {
+/** `commit()`: stores the claims of a chunk, from number `count` on, looks at them, and records findings. */
+function commit({ map }: VisitedContext): WasmFunction {
   const walk = inOrder({
-    marks: operation('i32.add', areasOfPiece(map), i32(map.claimMarks.at)),
+    marks: operation('i32.add', areasOfChunk(map), i32(map.claimMarks.at)),
     marksEnd: 'claimMark',
     position: (marked) => marked,
     end: getGlobal('claimed'),
-    between: storeAndCheck('settleNew'),
+    between: storeAndCheck('commitNew'),
     onMark: recordMark,
   });
-  return { name: 'settle', parameters: [], result: null, body: [walk], exported: true };
+  return { name: 'commit', parameters: [], result: null, body: [walk], exported: true };
 }
 
 /**
- * `settleNew(from, to)`: stores those of these claims that were not lost, and then gives their slots their numbers: who
+ * `commitNew(from, to)`: stores those of these claims that were not lost, and then gives their slots their numbers: who
  * sees such a number sees the state.
  */
-function settleNew(context: VisitedContext): WasmFunction {
+function commitNew(context: VisitedContext): WasmFunction {
   const { map, words, addressType } = context;
   const table = tableOf(context);
   const [from, to, at, slot] = locals('i32', 'from', 'to', 'at', 'slot');
   const [pointer, areas, number] = locals('i32', 'pointer', 'areas', 'number');
   const target = local(addressType, 'target');
-  const eachKept = (...settled: readonly Wasm[]) => [
+  const eachKept = (...committed: readonly Wasm[]) => [
     set(slot, load('i32', entryAt(at, 4, areas), map.claimSlots.at)),
-    choose(operation('i32.ne', get(slot), i32(-1)), settled),
+    choose(operation('i32.ne', get(slot), i32(-1)), committed),
   ];
   const copyIt = [
     copyState({ pointer, offset: map.claims.at }, [{ pointer: target }], words),
@@ -73,7 +73,7 @@ function settleNew(context: VisitedContext): WasmFunction {
   ];
   const body = [
     openTable(table),
-    set(areas, areasOfPiece(map)),
+    set(areas, areasOfChunk(map)),
     set(pointer, entryAt(from, map.stride, areas)),
     set(number, getGlobal('count')),
     set(target, stateAddress(get(number), table)),
@@ -82,11 +82,11 @@ function settleNew(context: VisitedContext): WasmFunction {
     count(at, get(from), get(to), eachKept(...numberIt)),
     setGlobal('count', get(number)),
   ];
-  return { name: 'settleNew', parameters: [from, to], result: null, body, exported: false };
+  return { name: 'commitNew', parameters: [from, to], result: null, body, exported: false };
 }
 
-/** `withdraw()`: empties the slots of the claims of a piece; once that is done for all, the table is as before the round. */
-function withdraw(context: VisitedContext): WasmFunction {
+/** `rollback()`: empties the slots of the claims of a chunk; once that is done for all, the table is as before the round. */
+function rollback(context: VisitedContext): WasmFunction {
   const { map } = context;
   const table = tableOf(context);
   const [at, slot, areas] = [local('i32', 'at'), local('i32', 'slot'), local('i32', 'areas')];
@@ -96,8 +96,8 @@ function withdraw(context: VisitedContext): WasmFunction {
   ];
   const body = [
     openTable(table),
-    set(areas, areasOfPiece(map)),
+    set(areas, areasOfChunk(map)),
     count(at, i32(0), getGlobal('claimed'), each),
   ];
-  return { name: 'withdraw', parameters: [], result: null, body, exported: true };
+  return { name: 'rollback', parameters: [], result: null, body, exported: true };
 }

@@ -21,7 +21,7 @@ import {
   set,
   setGlobal,
   store,
-  type Local,
+  type WasmLocal,
   type NumberType,
   type Wasm,
   type WasmFunction,
@@ -50,10 +50,10 @@ export const visitedGlobals = ['count', 'slots', 'numberMask', 'statesPage', 'to
 
 /** The globals of the table in locals: the engine would read them anew in every round of a loop. */
 export interface Table extends VisitedContext {
-  readonly slots: Local;
-  readonly mask: Local;
+  readonly slots: WasmLocal;
+  readonly mask: WasmLocal;
   /** The address of the first state. */
-  readonly states: Local;
+  readonly states: WasmLocal;
 }
 
 export function tableOf(context: VisitedContext): Table {
@@ -90,7 +90,7 @@ export const allBits = 2n ** 64n - 1n;
 const shifted = (word: Wasm) => operation('i64.shr_u', word, i64(32n));
 
 /** Code of the hash of the state at an address: each word spread by its own constant, the sum mixed once more. */
-export function hashAt(pointer: Local, { words, hashMask }: VisitedContext): Wasm {
+export function hashAt(pointer: WasmLocal, { words, hashMask }: VisitedContext): Wasm {
   const word = local('i64', 'word');
   const sum = local('i64', 'sum');
   const spread = (at: number) => {
@@ -116,24 +116,24 @@ export const firstSlot = (hash: Wasm, { slots }: Table): Wasm =>
   );
 
 /** Code of what a slot holds. */
-export const loadSlot = (slot: Local, { map }: Table): Wasm => load('i32', slotOffset(slot), map.table);
+export const loadSlot = (slot: WasmLocal, { map }: Table): Wasm => load('i32', slotOffset(slot), map.table);
 
-export const storeSlot = (slot: Local, value: Wasm, { map }: Table): Wasm =>
+export const storeSlot = (slot: WasmLocal, value: Wasm, { map }: Table): Wasm =>
   store(value, 'i32', slotOffset(slot), map.table);
 
 /** Code that loads a slot, and then sees all that was written before the slot was. */
-export const loadSlotAnew = (slot: Local, { map }: Table): Wasm =>
+export const loadSlotAnew = (slot: WasmLocal, { map }: Table): Wasm =>
   atomic('load', slotOffset(slot), [], map.table);
 
 /** Code of the first number of a claim: above all that the states of the round can get. */
-export const claimBase = ({ pieces, claimsRoom }: MemoryMap): Wasm =>
-  operation('i32.add', getGlobal('before'), i32(pieces * claimsRoom));
+export const claimBase = ({ chunks, claimsRoom }: MemoryMap): Wasm =>
+  operation('i32.add', getGlobal('before'), i32(chunks * claimsRoom));
 
 /** Code that replaces what a slot holds, unless another worker has been there; leaves whether it has done so. */
-export const replaceSlot = (slot: Local, expected: Wasm, value: Wasm, { map }: Table): Wasm =>
+export const replaceSlot = (slot: WasmLocal, expected: Wasm, value: Wasm, { map }: Table): Wasm =>
   operation('i32.eq', atomic('rmw.cmpxchg', slotOffset(slot), [expected, value], map.table), expected);
 
-const slotOffset = (slot: Local): Wasm => operation('i32.shl', get(slot), i32(2));
+const slotOffset = (slot: WasmLocal): Wasm => operation('i32.shl', get(slot), i32(2));
 
 /** Code of the address of a stored state. */
 export function stateAddress(number: Wasm, { addressType: type, map, states }: Table): Wasm {
@@ -142,12 +142,12 @@ export function stateAddress(number: Wasm, { addressType: type, map, states }: T
   return operation('i64.add', offset, get(states));
 }
 
-export const increment = (variable: Local, amount = 1) =>
+export const increment = (variable: WasmLocal, amount = 1) =>
   set(variable, operation('i32.add', get(variable), i32(amount)));
 export const scaled = (index: Wasm, bytes: number) => operation('i32.mul', index, i32(bytes));
 
 /** Code that moves `slot` on to the next that is empty or likely, its upper bits those of the hash; `value` is what it holds. */
-export function probe(slot: Local, value: Local, hash: Local, table: Table): Wasm {
+export function probe(slot: WasmLocal, value: WasmLocal, hash: WasmLocal, table: Table): Wasm {
   const [found, again] = [labelled('found'), labelled('again')];
   const different = operation('i32.xor', get(value), operation('i32.wrap_i64', get(hash)));
   return block(
@@ -164,21 +164,21 @@ export function probe(slot: Local, value: Local, hash: Local, table: Table): Was
 }
 
 /** What to look for in the slots of a line: by four slots, all bits of those where a search ends. */
-type Ends = (four: Local) => Wasm;
+type Ends = (four: WasmLocal) => Wasm;
 
 const zeros = operation('i32x4.splat', i32(0));
 const isEmpty: Ends = (four) => operation('i32x4.eq', get(four), zeros);
 
 /** Empty slots, and those with the upper bits of `tag`; it and `mask`, that of numbers, stand there four times. */
 export const isEmptyOrLikely =
-  (tag: Local, mask: Local): Ends =>
+  (tag: WasmLocal, mask: WasmLocal): Ends =>
   (four) => {
     const different = operation('v128.andnot', operation('v128.xor', get(four), get(tag)), get(mask));
     return operation('v128.or', isEmpty(four), operation('i32x4.eq', different, zeros));
   };
 
 /** Code that moves `slot`, the first of a line, on to the first where the search ends, a line at a time. */
-export function searchLines(slot: Local, ends: Ends, { map, slots }: Table): Wasm {
+export function searchLines(slot: WasmLocal, ends: Ends, { map, slots }: Table): Wasm {
   const again = labelled('again');
   const [four, found] = [local('v128', 'four'), local('i32', 'found')];
   const quarter = (at: number) =>
@@ -202,15 +202,15 @@ export function searchLines(slot: Local, ends: Ends, { map, slots }: Table): Was
 
 const upperBits = ({ mask }: Table) => operation('i32.xor', get(mask), i32(-1));
 
-export const nextSlot = (slot: Local, { slots }: Table): Wasm =>
+export const nextSlot = (slot: WasmLocal, { slots }: Table): Wasm =>
   sequence(increment(slot), choose(operation('i32.eq', get(slot), get(slots)), [set(slot, i32(0))]));
 
 /** Code of the number in what a slot holds, -1 where it is empty. */
-export const numberIn = (value: Local, { mask }: Table): Wasm =>
+export const numberIn = (value: WasmLocal, { mask }: Table): Wasm =>
   operation('i32.sub', operation('i32.and', get(value), get(mask)), i32(1));
 
 /** Code of what the slot of a state holds: its number plus 1, below the upper bits of its hash. */
-export const slotValue = (hash: Local, numberPlus1: Wasm, table: Table): Wasm =>
+export const slotValue = (hash: WasmLocal, numberPlus1: Wasm, table: Table): Wasm =>
   withNumber(operation('i32.wrap_i64', get(hash)), numberPlus1, table);
 
 /** Code of the upper bits of 32, with another number below them. */
@@ -221,9 +221,9 @@ export const withNumber = (bits: Wasm, numberPlus1: Wasm, table: Table): Wasm =>
 interface Ahead {
   readonly area: Area;
   /** So many entries. */
-  readonly total: Local;
+  readonly total: WasmLocal;
   /** Holds one entry. */
-  readonly entry: Local;
+  readonly entry: WasmLocal;
   /** Code of what that entry leads to. */
   readonly read: Wasm;
 }
@@ -286,7 +286,7 @@ export function enter(context: VisitedContext): WasmFunction {
 }
 
 /** Code that puts a value into the first empty slot from the line of `slot` on. */
-function fillSlot(slot: Local, value: Wasm, table: Table): Wasm {
+function fillSlot(slot: WasmLocal, value: Wasm, table: Table): Wasm {
   const again = labelled('again');
   const search = searchLines(slot, isEmpty, table);
   if (!table.isShared) return sequence(search, storeSlot(slot, value, table));

@@ -27,7 +27,7 @@ import {
   set,
   setGlobal,
   store,
-  type Local,
+  type WasmLocal,
   type Wasm,
   type WasmFunction,
 } from '../wasm/code.ts';
@@ -75,15 +75,15 @@ export function dropRecent(context: VisitedContext): WasmFunction {
   return { name: 'dropRecent', parameters: [], result: null, body, exported: true };
 }
 
-interface Move {
-  readonly mark: Local;
-  readonly marksEnd: Local;
-  readonly pointer: Local;
-  readonly target: Local;
+interface CacheMove {
+  readonly mark: WasmLocal;
+  readonly marksEnd: WasmLocal;
+  readonly pointer: WasmLocal;
+  readonly target: WasmLocal;
 }
 
 /** Code that makes the marks before the candidate at `pointer` stand before `target`. */
-function moveMarks({ mark, marksEnd, pointer, target }: Move): Wasm {
+function moveMarks({ mark, marksEnd, pointer, target }: CacheMove): Wasm {
   const [again, done] = [labelled('again'), labelled('done')];
   return block(
     done,

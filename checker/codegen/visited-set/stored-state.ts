@@ -8,32 +8,33 @@ import {
   sequence,
   set,
   store,
-  type Local,
+  type WasmLocal,
   type ValueType,
   type Wasm,
 } from '../wasm/code.ts';
 
 /** A state at the address in `pointer`, and so many bytes behind it. */
 interface Packed {
-  readonly pointer: Local;
+  readonly pointer: WasmLocal;
   readonly offset?: number;
 }
 
-interface Part {
+interface StoredPart {
   readonly type: ValueType;
   /** In bytes from the beginning of the state. */
   readonly at: number;
 }
 
 /** Two words each; where their number is odd, the last alone. */
-const partsOf = (words: number): readonly Part[] =>
+const partsOf = (words: number): readonly StoredPart[] =>
   Array.from({ length: Math.ceil(words / 2) }, (_, pair) => ({
     type: 2 * pair + 1 < words ? 'v128' : 'i64',
     at: pair * 16,
   }));
 
-const read = ({ pointer, offset = 0 }: Packed, { type, at }: Part) => load(type, get(pointer), offset + at);
-const write = (value: Wasm, { pointer, offset = 0 }: Packed, { type, at }: Part) =>
+const read = ({ pointer, offset = 0 }: Packed, { type, at }: StoredPart) =>
+  load(type, get(pointer), offset + at);
+const write = (value: Wasm, { pointer, offset = 0 }: Packed, { type, at }: StoredPart) =>
   store(value, type, get(pointer), offset + at);
 
 /** Code of whether two states differ: 0 where they are equal. */

@@ -27,7 +27,7 @@ import {
   set,
   setGlobal,
   store,
-  type Local,
+  type WasmLocal,
   type Wasm,
   type WasmFunction,
 } from '../wasm/code.ts';
@@ -198,12 +198,12 @@ function decide(name: string, inserting: boolean, context: VisitedContext): Wasm
 }
 
 interface Insertion {
-  readonly slot: Local;
-  readonly hash: Local;
-  readonly candidate: Local;
+  readonly slot: WasmLocal;
+  readonly hash: WasmLocal;
+  readonly candidate: WasmLocal;
   /** The number and address of the next state. */
-  readonly next: Local;
-  readonly target: Local;
+  readonly next: WasmLocal;
+  readonly target: WasmLocal;
 }
 
 /** Code that stores a candidate as the next state; there is room, as the host has made sure before. */

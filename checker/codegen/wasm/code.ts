@@ -9,7 +9,7 @@ export type ValueType = NumberType | 'v128';
 export type AtomicOperator = 'load' | 'rmw.add' | 'rmw.cmpxchg';
 
 /** A local variable or parameter; it belongs to the function in whose body it occurs. */
-export interface Local {
+export interface WasmLocal {
   readonly type: ValueType;
   readonly name: string;
 }
@@ -28,7 +28,7 @@ export type VectorOperator =
   | 'i8x16.narrow_i16x8_s'
   | 'i8x16.bitmask';
 
-export type Operator =
+export type WasmOperator =
   | VectorOperator
   /** Of two values, computed both, the first where the third operand is not 0. */
   | 'select'
@@ -39,10 +39,10 @@ export type Operator =
 export type Wasm =
   | { readonly kind: 'i32'; readonly value: number }
   | { readonly kind: 'i64'; readonly value: bigint }
-  | { readonly kind: 'operation'; readonly operator: Operator; readonly operands: readonly Wasm[] }
-  | { readonly kind: 'get'; readonly local: Local }
-  | { readonly kind: 'set'; readonly local: Local; readonly value: Wasm }
-  | { readonly kind: 'tee'; readonly local: Local; readonly value: Wasm }
+  | { readonly kind: 'operation'; readonly operator: WasmOperator; readonly operands: readonly Wasm[] }
+  | { readonly kind: 'get'; readonly local: WasmLocal }
+  | { readonly kind: 'set'; readonly local: WasmLocal; readonly value: Wasm }
+  | { readonly kind: 'tee'; readonly local: WasmLocal; readonly value: Wasm }
   | { readonly kind: 'global.get'; readonly name: string }
   | { readonly kind: 'global.set'; readonly name: string; readonly value: Wasm }
   | { readonly kind: 'load'; readonly type: ValueType; readonly address: Wasm; readonly offset: number }
@@ -88,7 +88,7 @@ export type Wasm =
 
 export interface WasmFunction {
   readonly name: string;
-  readonly parameters: readonly Local[];
+  readonly parameters: readonly WasmLocal[];
   readonly result: NumberType | null;
   readonly body: readonly Wasm[];
   readonly exported: boolean;
@@ -107,9 +107,9 @@ export interface WasmModule {
   readonly wide: boolean;
 }
 
-export const local = (type: ValueType, name: string): Local => ({ type, name });
+export const local = (type: ValueType, name: string): WasmLocal => ({ type, name });
 export const locals = <const Names extends readonly string[]>(type: ValueType, ...names: Names) =>
-  names.map((name) => local(type, name)) as unknown as { readonly [At in keyof Names]: Local };
+  names.map((name) => local(type, name)) as unknown as { readonly [At in keyof Names]: WasmLocal };
 export const labelled = (name: string): Label => ({ name });
 
 export const i32 = (value: number): Wasm & { kind: 'i32' } => ({ kind: 'i32', value: value | 0 });
@@ -117,9 +117,9 @@ export const i64 = (value: bigint): Wasm & { kind: 'i64' } => ({
   kind: 'i64',
   value: BigInt.asIntN(64, value),
 });
-export const get = (variable: Local): Wasm => ({ kind: 'get', local: variable });
-export const set = (variable: Local, value: Wasm): Wasm => ({ kind: 'set', local: variable, value });
-export const tee = (variable: Local, value: Wasm): Wasm => ({ kind: 'tee', local: variable, value });
+export const get = (variable: WasmLocal): Wasm => ({ kind: 'get', local: variable });
+export const set = (variable: WasmLocal, value: Wasm): Wasm => ({ kind: 'set', local: variable, value });
+export const tee = (variable: WasmLocal, value: Wasm): Wasm => ({ kind: 'tee', local: variable, value });
 export const getGlobal = (name: string): Wasm => ({ kind: 'global.get', name });
 export const setGlobal = (name: string, value: Wasm): Wasm => ({ kind: 'global.set', name, value });
 export const load = (type: ValueType, address: Wasm, offset = 0): Wasm => ({
@@ -229,7 +229,7 @@ function plainWeight(code: Wasm): number | null {
 }
 
 /** Counts `variable` from `from` up to `to - 1`; `from` and `to` are evaluated once, and every pass. */
-export function count(variable: Local, from: Wasm, to: Wasm, body: readonly Wasm[]): Wasm {
+export function count(variable: WasmLocal, from: Wasm, to: Wasm, body: readonly Wasm[]): Wasm {
   const [again, done] = [labelled('again'), labelled('done')];
   return sequence(
     set(variable, from),
@@ -254,7 +254,7 @@ export function addressTypeOf(code: Wasm): NumberType {
 }
 
 /** An operation, computed at once where its operands are known. */
-export function operation(operator: Operator, ...operands: readonly Wasm[]): Wasm {
+export function operation(operator: WasmOperator, ...operands: readonly Wasm[]): Wasm {
   const [left, right] = operands;
   if (left?.kind === 'i32' && (right === undefined || right.kind === 'i32')) {
     const folded = fold32(operator, left.value, right?.value ?? 0);
@@ -266,7 +266,7 @@ export function operation(operator: Operator, ...operands: readonly Wasm[]): Was
 }
 
 /** Operators that leave their left operand as it is when the right one is 0. */
-const unchanging: ReadonlySet<Operator> = new Set<Operator>([
+const unchanging: ReadonlySet<WasmOperator> = new Set<WasmOperator>([
   'i32.add',
   'i32.sub',
   'i32.or',
@@ -280,13 +280,13 @@ const unchanging: ReadonlySet<Operator> = new Set<Operator>([
 ]);
 
 /** The result of an operation on known numbers, or null for those that are left to the engine. */
-function fold32(operator: Operator, left: number, right: number): Wasm | null {
+function fold32(operator: WasmOperator, left: number, right: number): Wasm | null {
   const result = results32[operator]?.(left, right);
   if (result !== undefined) return i32(Number(result));
   return operator === 'i64.extend_i32_u' ? i64(BigInt(left >>> 0)) : null;
 }
 
-const results32: Partial<Record<Operator, (left: number, right: number) => number | boolean>> = {
+const results32: Partial<Record<WasmOperator, (left: number, right: number) => number | boolean>> = {
   'i32.eqz': (left) => left === 0,
   'i32.eq': (left, right) => left === right,
   'i32.ne': (left, right) => left !== right,

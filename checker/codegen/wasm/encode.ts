@@ -4,8 +4,8 @@ import { atomicOpcodes, opcodes, vectorOpcodes } from './opcodes.ts';
 import {
   addressTypeOf,
   type Label,
-  type Local,
-  type Operator,
+  type WasmLocal,
+  type WasmOperator,
   type ValueType,
   type VectorOperator,
   type Wasm,
@@ -109,7 +109,7 @@ function pushSigned64(value: bigint, bytes: Bytes): void {
 /** What the encoding of one function carries along. */
 interface Writer {
   readonly bytes: Bytes;
-  readonly locals: ReadonlyMap<Local, number>;
+  readonly locals: ReadonlyMap<WasmLocal, number>;
   /** The labels around, the innermost last; an `if` counts as one that nothing names. */
   readonly labels: (Label | null)[];
   readonly functions: ReadonlyMap<string, number>;
@@ -174,18 +174,18 @@ function write(code: Wasm, writer: Writer): void {
   }
 }
 
-function pushOperator(operator: Operator, bytes: Bytes): void {
+function pushOperator(operator: WasmOperator, bytes: Bytes): void {
   if (operator in vectorOpcodes) {
     bytes.push(0xfd);
     pushUnsigned(vectorOpcodes[operator as VectorOperator], bytes);
   } else bytes.push(opcodes[operator as keyof typeof opcodes]);
 }
 
-type Variable = Wasm & { kind: 'get' | 'set' | 'tee' | 'global.get' | 'global.set' };
+type VariableOperation = Wasm & { kind: 'get' | 'set' | 'tee' | 'global.get' | 'global.set' };
 
 const variableOps = { get: 0x20, set: 0x21, tee: 0x22, 'global.get': 0x23, 'global.set': 0x24 } as const;
 
-function writeVariable(code: Variable, writer: Writer): void {
+function writeVariable(code: VariableOperation, writer: Writer): void {
   if ('value' in code) write(code.value, writer);
   const at = 'local' in code ? writer.locals.get(code.local)! : writer.globals.indexOf(code.name);
   writer.bytes.push(variableOps[code.kind]);

@@ -1,7 +1,7 @@
 /** The bytes of operators. Source: WebAssembly Core Specification 3.0, section 5.4, and the threads proposal. */
-import type { AtomicOperator, Operator, VectorOperator } from './code.ts';
+import type { AtomicOperator, WasmOperator, VectorOperator } from './code.ts';
 
-export const opcodes: Readonly<Record<Exclude<Operator, VectorOperator>, number>> = {
+export const opcodes: Readonly<Record<Exclude<WasmOperator, VectorOperator>, number>> = {
   select: 0x1b,
   'i32.eqz': 0x45,
   'i32.eq': 0x46,

@@ -1,5 +1,5 @@
 /** Generated code as text for people: the operators of C, and jumps by name. */
-import type { Local, Operator, Wasm, WasmFunction, WasmModule } from './code.ts';
+import type { WasmLocal, WasmOperator, Wasm, WasmFunction, WasmModule } from './code.ts';
 
 const symbols: Readonly<Record<string, string>> = {
   add: '+',
@@ -32,7 +32,7 @@ export function printModule({ functions, globals }: WasmModule): string {
 }
 
 export function printFunction({ name, parameters, result, body }: WasmFunction): string {
-  const declared = (variable: Local) => `${variable.name}: ${variable.type}`;
+  const declared = (variable: WasmLocal) => `${variable.name}: ${variable.type}`;
   const type = result === null ? '' : `: ${result}`;
   return [`${name}(${parameters.map(declared).join(', ')})${type}`, ...indented(body)].join('\n');
 }
@@ -135,7 +135,7 @@ const inline = (parts: readonly Wasm[]): string =>
 const place = ({ type, address, offset }: Pick<Wasm & { kind: 'load' }, 'type' | 'address' | 'offset'>) =>
   `${type}[${expression(address)}${offset === 0 ? '' : ` + ${offset}`}]`;
 
-function printOperation(operator: Operator, operands: readonly Wasm[]): string {
+function printOperation(operator: WasmOperator, operands: readonly Wasm[]): string {
   const [left, right, condition] = operands.map(expression);
   if (operator === 'select') return `(${condition!} ? ${left!} : ${right!})`;
   const name = operator.slice(operator.indexOf('.') + 1);

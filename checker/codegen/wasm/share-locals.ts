@@ -2,36 +2,36 @@
  * Which variables of a function share a local of the module. Engines keep all locals at each jump, so that the time and
  * memory of compiling grow with their product: generated code has thousands of variables that live for a few operations.
  */
-import type { Local, ValueType, Wasm, WasmFunction } from './code.ts';
+import type { WasmLocal, ValueType, Wasm, WasmFunction } from './code.ts';
 
 /** Where a variable is used, in positions of the order of execution; a loop that it outlives counts whole. */
-interface Use {
+interface Lifetime {
   readonly first: number;
   last: number;
   /** Whether each read comes after a write in the same block or around it: else it may read what it was before. */
   isTemporary: boolean;
 }
 
-interface Walk {
+interface LifetimeWalk {
   position: number;
-  readonly uses: Map<Local, Use>;
+  readonly uses: Map<WasmLocal, Lifetime>;
   /** Variables that are written for certain, with those of the innermost block last. */
-  readonly written: Set<Local>;
-  readonly inBlock: Local[];
+  readonly written: Set<WasmLocal>;
+  readonly inBlock: WasmLocal[];
   /** The loops around: where each begins, and what is used in it and began before. */
-  readonly loops: { readonly first: number; readonly from: Set<Local> }[];
+  readonly loops: { readonly first: number; readonly from: Set<WasmLocal> }[];
 }
 
-export interface Locals {
+export interface SharedLocals {
   /** The number of each variable; parameters come first. */
-  readonly numbers: ReadonlyMap<Local, number>;
+  readonly numbers: ReadonlyMap<WasmLocal, number>;
   /** The types of the locals behind the parameters. */
   readonly types: readonly ValueType[];
 }
 
 /** Variables that are never needed at the same time share a local. */
-export function localsOf({ parameters, body }: WasmFunction): Locals {
-  const walk: Walk = {
+export function localsOf({ parameters, body }: WasmFunction): SharedLocals {
+  const walk: LifetimeWalk = {
     position: 0,
     uses: new Map(),
     written: new Set(parameters),
@@ -52,12 +52,12 @@ export function localsOf({ parameters, body }: WasmFunction): Locals {
   return { numbers, types: places.map(({ type }) => type) };
 }
 
-function visitAll(parts: readonly Wasm[], walk: Walk): void {
+function visitAll(parts: readonly Wasm[], walk: LifetimeWalk): void {
   for (const part of parts) visit(part, walk);
 }
 
 /** In the order in which `encode.ts` writes, which is that of execution. */
-function visit(code: Wasm, walk: Walk): void {
+function visit(code: Wasm, walk: LifetimeWalk): void {
   switch (code.kind) {
     case 'get':
       use(code.local, walk);
@@ -94,10 +94,10 @@ function visit(code: Wasm, walk: Walk): void {
   }
 }
 
-type Plain = Exclude<Wasm, { kind: 'get' | 'set' | 'tee' | 'block' | 'loop' | 'if' }>;
+type PlainOperation = Exclude<Wasm, { kind: 'get' | 'set' | 'tee' | 'block' | 'loop' | 'if' }>;
 
 /** What is executed before code that is neither about a variable nor about blocks. */
-function partsOf(code: Plain): readonly Wasm[] {
+function partsOf(code: PlainOperation): readonly Wasm[] {
   switch (code.kind) {
     case 'i32':
     case 'i64':
@@ -129,13 +129,13 @@ function partsOf(code: Plain): readonly Wasm[] {
   }
 }
 
-function visitBlocks(code: Wasm & { kind: 'block' | 'loop' | 'if' }, walk: Walk): void {
+function visitBlocks(code: Wasm & { kind: 'block' | 'loop' | 'if' }, walk: LifetimeWalk): void {
   switch (code.kind) {
     case 'block':
       visitInside(code.body, walk);
       return;
     case 'loop': {
-      const from = new Set<Local>();
+      const from = new Set<WasmLocal>();
       walk.loops.push({ first: walk.position, from });
       visitInside(code.body, walk);
       walk.loops.pop();
@@ -151,13 +151,13 @@ function visitBlocks(code: Wasm & { kind: 'block' | 'loop' | 'if' }, walk: Walk)
 }
 
 /** What is written in a block may be passed over: behind it, that counts for nothing. */
-function visitInside(body: readonly Wasm[], walk: Walk): void {
+function visitInside(body: readonly Wasm[], walk: LifetimeWalk): void {
   const outside = walk.inBlock.length;
   visitAll(body, walk);
   for (const variable of walk.inBlock.splice(outside)) walk.written.delete(variable);
 }
 
-function use(variable: Local, walk: Walk): void {
+function use(variable: WasmLocal, walk: LifetimeWalk): void {
   const { uses, loops } = walk;
   const position = walk.position++;
   const known = uses.get(variable) ?? { first: position, last: position, isTemporary: true };
@@ -166,7 +166,7 @@ function use(variable: Local, walk: Walk): void {
   loops.find(({ first }) => known.first < first)?.from.add(variable);
 }
 
-function write(variable: Local, walk: Walk): void {
+function write(variable: WasmLocal, walk: LifetimeWalk): void {
   if (!walk.written.has(variable)) walk.inBlock.push(variable);
   walk.written.add(variable);
 }

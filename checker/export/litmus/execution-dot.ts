@@ -1,11 +1,11 @@
 /** An execution of a litmus test for Graphviz: a cluster a process, the forbidden cycle in red. */
-import { edgesShown, type Drawn, type Picture } from '../../litmus/lkmm/picture.ts';
+import { edgesShown, type DrawnExecution, type Picture } from '../../litmus/lkmm/picture.ts';
 
 export function executionDot(picture: Picture, title: string): string {
   const { drawn, columns } = picture;
   const edges = edgesShown(picture);
   const used = new Set(edges.flatMap(({ from, to }) => [from, to]));
-  const node = ({ event, name, does, column }: Drawn) =>
+  const node = ({ event, name, does, column }: DrawnExecution) =>
     `e${event.id} [label=${quoted(column < 0 ? name : `${name}: ${does}`)}, tooltip=${quoted(event.text)}];`;
   return [
     `digraph ${quoted(title)} {`,

@@ -1,6 +1,6 @@
 /** An execution of a litmus test as a picture: a column a process, edges between events, the forbidden cycle in red. */
-import type { Edge } from '../../litmus/lkmm/labelled.ts';
-import { edgesShown, type Drawn, type Picture } from '../../litmus/lkmm/picture.ts';
+import type { LabelledEdge } from '../../litmus/lkmm/labelled.ts';
+import { edgesShown, type DrawnExecution, type Picture } from '../../litmus/lkmm/picture.ts';
 import { element, escapeXml } from '../xml.ts';
 
 /** In pixels; letters are those of a monospace font of 13 pixels. */
@@ -8,8 +8,8 @@ const letter = 7.8;
 const box = { height: 26, padding: 10 };
 const gap = { row: 30, column: 110, margin: 24, title: 64 };
 
-interface Placed {
-  readonly one: Drawn;
+interface PlacedEvent {
+  readonly one: DrawnExecution;
   readonly x: number;
   readonly y: number;
   readonly width: number;
@@ -26,7 +26,7 @@ export function executionSvg(picture: Picture, title: string): string {
   const used = new Set(edges.flatMap(({ from, to }) => [from, to]));
   const beginnings = drawn.filter(({ column, event }) => column < 0 && used.has(event.id));
   const top = gap.title + (beginnings.length > 0 ? box.height + gap.row : 0);
-  const placed = new Map<number, Placed>();
+  const placed = new Map<number, PlacedEvent>();
   // What leads from event to event of the first process bends out to the left.
   let left = edges.some((edge) => isWithin(edge, 0, drawn)) ? gap.margin + 70 : gap.margin;
   const lanes = columns.map((name, column) => {
@@ -78,15 +78,15 @@ export function executionSvg(picture: Picture, title: string): string {
   );
 }
 
-const isWithin = ({ from, to }: Edge, column: number, drawn: readonly Drawn[]): boolean =>
+const isWithin = ({ from, to }: LabelledEdge, column: number, drawn: readonly DrawnExecution[]): boolean =>
   drawn[from]!.column === column && drawn[to]!.column === column;
 
-const textOf = ({ name, does, column }: Drawn): string => (column < 0 ? name : `${name}: ${does}`);
+const textOf = ({ name, does, column }: DrawnExecution): string => (column < 0 ? name : `${name}: ${does}`);
 
 const words = (kind: string, x: number, y: number, text: string) =>
   element('text', { class: kind, x, y }, escapeXml(text));
 
-function eventBox({ one, x, y, width }: Placed): string {
+function eventBox({ one, x, y, width }: PlacedEvent): string {
   return element(
     'g',
     { class: one.event.mark === 'plain' ? 'rw-event rw-plain' : 'rw-event' },
@@ -98,9 +98,9 @@ function eventBox({ one, x, y, width }: Placed): string {
 
 /** From side to side between columns; bent to the right within one. */
 function arrow(
-  { label, isForbidden }: Edge & { readonly isForbidden: boolean },
-  from: Placed,
-  to: Placed,
+  { label, isForbidden }: LabelledEdge & { readonly isForbidden: boolean },
+  from: PlacedEvent,
+  to: PlacedEvent,
   number: number,
 ): string {
   const isSame = from.one.column === to.one.column && from.one.column >= 0;

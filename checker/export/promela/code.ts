@@ -5,10 +5,10 @@ import { walk, type AnyExpr, type LocalReference } from '../../language/expressi
 import type { Property } from '../../language/property.ts';
 import type { Effect } from '../../language/statement.ts';
 import { textOf } from '../../report/author-words.ts';
-import { promelaExpr, promelaReference, staysWithin, unrolled, type Scope } from './expression.ts';
+import { promelaExpr, promelaReference, staysWithin, unrolled, type PromelaScope } from './expression.ts';
 import { inComment, promelaValue } from './names.ts';
 
-export interface CodeScope extends Scope {
+export interface CodeScope extends PromelaScope {
   /** The statements by which a thread goes on at a location. */
   readonly jump: (location: number) => Jump;
   readonly invariants: readonly Property[];
@@ -89,7 +89,7 @@ function split(
 }
 
 /** The assignments of all values of a local. */
-export function choices(target: LocalReference, scope: Scope): readonly string[] {
+export function choices(target: LocalReference, scope: PromelaScope): readonly string[] {
   const { domain } = target;
   const cell = promelaReference(target, scope);
   return Array.from(
@@ -131,7 +131,7 @@ function writtenBy(effect: Effect): readonly string[] {
   }
 }
 
-export function promelaEffect(effect: Effect, scope: Scope): readonly string[] {
+export function promelaEffect(effect: Effect, scope: PromelaScope): readonly string[] {
   switch (effect.kind) {
     case 'set':
       return promelaSet(effect, scope);
@@ -152,7 +152,7 @@ export function promelaEffect(effect: Effect, scope: Scope): readonly string[] {
 }
 
 /** An assignment; where the value may leave the domain, its own assertion comes before it. */
-function promelaSet({ target, value }: Effect & { kind: 'set' }, scope: Scope): readonly string[] {
+function promelaSet({ target, value }: Effect & { kind: 'set' }, scope: PromelaScope): readonly string[] {
   const { domain } = target;
   const text = promelaExpr(value, scope);
   const assignment = `${promelaReference(target, scope)} = ${text}`;

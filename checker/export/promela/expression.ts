@@ -1,10 +1,10 @@
 /** Expressions in Promela, and what is known of their values before anything runs. */
 import type { AnyExpr, Binder, Reference } from '../../language/expression.ts';
-import { promelaValue, type Names } from './names.ts';
+import { promelaValue, type PromelaNames } from './names.ts';
 
 /** Where an expression stands. */
-export interface Scope {
-  readonly names: Names;
+export interface PromelaScope {
+  readonly names: PromelaNames;
   /** The index of the running copy, as Promela text; a property names its copies itself. */
   readonly cpu: string;
   /** The values of bound variables by level: quantifiers and each(...) are unrolled. */
@@ -12,7 +12,7 @@ export interface Scope {
 }
 
 /** All values of a bound variable, each with the scope in which it has that value. */
-export function unrolled(binder: Binder, scope: Scope): readonly Scope[] {
+export function unrolled(binder: Binder, scope: PromelaScope): readonly PromelaScope[] {
   return Array.from({ length: binder.high - binder.low + 1 }, (_, at) => ({
     ...scope,
     bound: [...scope.bound.slice(0, binder.level), binder.low + at],
@@ -20,7 +20,7 @@ export function unrolled(binder: Binder, scope: Scope): readonly Scope[] {
 }
 
 /** The expression as Promela text; everything compound is parenthesised, for `!!x` would send on a channel. */
-export function promelaExpr(expr: AnyExpr, scope: Scope): string {
+export function promelaExpr(expr: AnyExpr, scope: PromelaScope): string {
   const text = (part: AnyExpr) => promelaExpr(part, scope);
   switch (expr.kind) {
     case 'constant':
@@ -50,7 +50,7 @@ export function promelaExpr(expr: AnyExpr, scope: Scope): string {
 }
 
 /** A cell; the copies of a thread have their parts of one array, one after the other. */
-export function promelaReference(reference: Reference, scope: Scope): string {
+export function promelaReference(reference: Reference, scope: PromelaScope): string {
   const { name, declaration, copies } = scope.names.variable(reference);
   const element = reference.index === null ? null : promelaExpr(reference.index, scope);
   if (copies === 1) return element === null ? name : `${name}[${element}]`;
@@ -66,15 +66,15 @@ export function promelaReference(reference: Reference, scope: Scope): string {
   return `${name}[((${element} >= 0 && ${element} < ${length!}) -> ${place} : ${copies * length!})]`;
 }
 
-type Interval = readonly [low: number, high: number];
+type PromelaInterval = readonly [low: number, high: number];
 
 /** True when all values of a number lie in an interval, whatever the state. */
-export function staysWithin(expr: AnyExpr, [low, high]: Interval, scope: Scope): boolean {
+export function staysWithin(expr: AnyExpr, [low, high]: PromelaInterval, scope: PromelaScope): boolean {
   const [least, most] = intervalOf(expr, scope);
   return least >= low && most <= high;
 }
 
-function intervalOf(expr: AnyExpr, scope: Scope): Interval {
+function intervalOf(expr: AnyExpr, scope: PromelaScope): PromelaInterval {
   switch (expr.kind) {
     case 'constant':
       return [Number(expr.value), Number(expr.value)];
@@ -104,4 +104,4 @@ function intervalOf(expr: AnyExpr, scope: Scope): Interval {
   }
 }
 
-const unknown: Interval = [-Infinity, Infinity];
+const unknown: PromelaInterval = [-Infinity, Infinity];

@@ -17,7 +17,7 @@ export interface PromelaVariable {
   readonly thread: string | null;
 }
 
-export interface Names {
+export interface PromelaNames {
   readonly variables: readonly PromelaVariable[];
   readonly variable: (reference: Pick<Reference, 'name'> & { readonly thread?: string }) => PromelaVariable;
   readonly proctypes: ReadonlyMap<string, string>;
@@ -27,7 +27,7 @@ export interface Names {
   readonly ended: ReadonlyMap<string, string>;
 }
 
-export function namesOf(model: Model): Names {
+export function namesOf(model: Model): PromelaNames {
   // The prefixes keep names from Promela's own words.
   const unique = uniqueNames();
   const shared = Object.entries(model.shared).map(([name, declaration]) => ({
@@ -72,21 +72,21 @@ function valueNames(model: Model): readonly string[] {
 }
 
 /** The constant that stands for a value. */
-export function promelaValue(names: Names, value: Value): string {
+export function promelaValue(names: PromelaNames, value: Value): string {
   if (typeof value === 'boolean') return value ? '1' : '0';
   if (typeof value === 'string') return names.values.get(value) ?? '(-1)';
   return value < 0 ? `(${value})` : String(value);
 }
 
 /** The smallest type that holds a domain; Promela's short and int are signed, its byte is not. */
-export function promelaType(names: Names, domain: AnyDomain): string {
+export function promelaType(names: PromelaNames, domain: AnyDomain): string {
   const [low, high] = bounds(names, domain);
   if (low >= 0 && high <= 1) return 'bit';
   if (low >= 0 && high <= 255) return 'byte';
   return low >= -32_768 && high <= 32_767 ? 'short' : 'int';
 }
 
-function bounds(names: Names, domain: AnyDomain): readonly [number, number] {
+function bounds(names: PromelaNames, domain: AnyDomain): readonly [number, number] {
   switch (domain.kind) {
     case 'bool':
       return [0, 1];

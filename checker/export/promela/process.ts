@@ -1,12 +1,12 @@
 /** The threads in Promela: a proctype with a label for each location. */
-import type { ThreadTable, TransitionTable } from '../../program/transition-system.ts';
+import type { ThreadTable, TransitionSystem } from '../../program/transition-system.ts';
 import { ModelError } from '../../language/model-error.ts';
 import { endedKey, promelaTransition, type CodeScope, type Jump } from './code.ts';
-import type { Names } from './names.ts';
+import type { PromelaNames } from './names.ts';
 import type { State } from './start.ts';
 
 /** Copies of a thread that begin at the same location; Spin numbers processes in the order of the text. */
-interface Group {
+interface ProcessGroup {
   readonly table: ThreadTable;
   readonly copies: readonly number[];
   readonly start: number;
@@ -15,14 +15,14 @@ interface Group {
 }
 
 export function proctypes(
-  table: TransitionTable,
+  system: TransitionSystem,
   initial: readonly State[],
-  names: Names,
+  names: PromelaNames,
 ): readonly string[] {
-  const invariants = table.model.properties.filter(({ kind }) => kind === 'always');
-  const groups: Group[] = [];
+  const invariants = system.model.properties.filter(({ kind }) => kind === 'always');
+  const groups: ProcessGroup[] = [];
   let pid = 0;
-  for (const thread of table.threads)
+  for (const thread of system.threads)
     for (const { copies, start } of groupsOf(thread, initial)) {
       groups.push({ table: thread, copies, start, pid });
       pid += copies.length;
@@ -35,7 +35,7 @@ export function proctypes(
 function groupsOf(
   { thread }: ThreadTable,
   initial: readonly State[],
-): readonly Pick<Group, 'copies' | 'start'>[] {
+): readonly Pick<ProcessGroup, 'copies' | 'start'>[] {
   const groups: { copies: number[]; start: number }[] = [];
   for (let copy = 0; copy < thread.cpus; copy++) {
     const starts = new Set(initial.map(({ threads }) => threads[thread.name]![copy]!.location));
@@ -50,7 +50,7 @@ function groupsOf(
   return groups;
 }
 
-function cpuOf({ copies, pid }: Group): string {
+function cpuOf({ copies, pid }: ProcessGroup): string {
   const [first] = copies as [number];
   if (copies.length === 1) return String(first);
   const shift = first - pid;
@@ -62,7 +62,7 @@ function cpuOf({ copies, pid }: Group): string {
 const labelOf = ({ thread, end }: ThreadTable, location: number) =>
   `${thread.mayBlockForever || location === end ? 'end_' : ''}L${location}`;
 
-const jumps = (group: Group, names: Names): CodeScope['jump'] => {
+const jumps = (group: ProcessGroup, names: PromelaNames): CodeScope['jump'] => {
   const { table } = group;
   const { name } = table.thread;
   const flags = names.ended.get(name);
@@ -73,7 +73,7 @@ const jumps = (group: Group, names: Names): CodeScope['jump'] => {
   };
 };
 
-function proctype(group: Group, scope: CodeScope): string {
+function proctype(group: ProcessGroup, scope: CodeScope): string {
   const { table, copies, start } = group;
   const name = scope.names.proctypes.get(table.thread.name)!;
   // The first location of the text is where the process begins: a jump to it would be one more state.

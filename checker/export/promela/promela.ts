@@ -1,7 +1,14 @@
 /** The export to Promela: Spin without reduction stores exactly the states that racewalk visits. */
-import type { TransitionTable } from '../../program/transition-system.ts';
+import type { TransitionSystem } from '../../program/transition-system.ts';
 import type { Value } from '../../language/domain.ts';
-import { inComment, namesOf, promelaType, promelaValue, type Names, type PromelaVariable } from './names.ts';
+import {
+  inComment,
+  namesOf,
+  promelaType,
+  promelaValue,
+  type PromelaNames,
+  type PromelaVariable,
+} from './names.ts';
 import { proctypes } from './process.ts';
 import { cellsOf, startProcess, type Start, type State } from './start.ts';
 
@@ -13,22 +20,22 @@ import { cellsOf, startProcess, type Start, type State } from './start.ts';
  *
  * Throws  ModelError when a choice before the first step decides at which location a thread begins.
  */
-export function toPromela(table: TransitionTable, start: Start): string {
-  const names = namesOf(table.model);
+export function toPromela(system: TransitionSystem, start: Start): string {
+  const names = namesOf(system.model);
   const initial = start.states;
   return [
-    `/* ${inComment(table.model.name)}: to see every state, gcc -O2 -DSAFETY -DNOREDUCE -o pan pan.c */`,
+    `/* ${inComment(system.model.name)}: to see every state, gcc -O2 -DSAFETY -DNOREDUCE -o pan pan.c */`,
     ...[...names.values.values()].map((name, at) => `#define ${name} ${at}`),
     ...names.variables.map((variable) => declare(variable, initial[0]!, names)),
-    ...[...names.ended].map(([thread, name]) => declareEnded(table, thread, [name, initial[0]!])),
-    ...proctypes(table, initial, names),
+    ...[...names.ended].map(([thread, name]) => declareEnded(system, thread, [name, initial[0]!])),
+    ...proctypes(system, initial, names),
     ...startProcess(start, names),
     ...readAll(names),
     '',
   ].join('\n');
 }
 
-function declare(variable: PromelaVariable, state: State, names: Names): string {
+function declare(variable: PromelaVariable, state: State, names: PromelaNames): string {
   const { name, declaration } = variable;
   const first = cellsOf(variable, state);
   const type = promelaType(names, declaration.domain);
@@ -38,24 +45,24 @@ function declare(variable: PromelaVariable, state: State, names: Names): string 
 }
 
 /** Promela's lists of first values know no negative numbers: there they are written modulo the type's size. */
-function firstValues(first: readonly Value[], type: string, names: Names): string {
+function firstValues(first: readonly Value[], type: string, names: PromelaNames): string {
   if (new Set(first).size === 1) return promelaValue(names, first[0]!);
   const modulus = type === 'short' ? 2 ** 16 : 2 ** 32;
   return `{${first.map((value) => (Number(value) < 0 ? String(Number(value) + modulus) : promelaValue(names, value))).join(', ')}}`;
 }
 
 function declareEnded(
-  table: TransitionTable,
+  system: TransitionSystem,
   name: string,
   [flags, state]: readonly [string, State],
 ): string {
-  const { thread, end } = table.threads.find((other) => other.thread.name === name)!;
+  const { thread, end } = system.threads.find((other) => other.thread.name === name)!;
   const first = state.threads[name]!.map(({ location }) => (location === end ? '1' : '0'));
   return `bit ${flags}[${thread.cpus}] = ${new Set(first).size === 1 ? first[0]! : `{${first.join(', ')}}`};`;
 }
 
 /** Spin leaves variables that nothing reads out of the state; a proctype that never runs reads them all. */
-function readAll({ variables, ended }: Names): readonly string[] {
+function readAll({ variables, ended }: PromelaNames): readonly string[] {
   const cells = [
     ...variables.map(({ name, copies, declaration }) =>
       copies === 1 && declaration.length === null ? name : `${name}[0]`,

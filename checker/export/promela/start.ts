@@ -1,6 +1,6 @@
 /** What Promela cannot say by first values: several initial states, or one that is already wrong. */
 import type { Value } from '../../language/domain.ts';
-import { promelaValue, type Names, type PromelaVariable } from './names.ts';
+import { promelaValue, type PromelaNames, type PromelaVariable } from './names.ts';
 
 type Cells = Readonly<Record<string, Value | readonly Value[]>>;
 
@@ -26,7 +26,10 @@ export interface Start {
  * A process that goes from Spin's one initial state to all initial states of the model, the first of which is that one
  * state: so no state is added. It asks pan for the depth, because nothing in a state may tell that it is the first.
  */
-export function startProcess({ states, violated, deadlocked }: Start, names: Names): readonly string[] {
+export function startProcess(
+  { states, violated, deadlocked }: Start,
+  names: PromelaNames,
+): readonly string[] {
   if (states.length === 1 && !violated.includes(true)) return [];
   // This process can still move in the first state, which therefore is no deadlock for Spin.
   const stuck = deadlocked ? ['assert(false)'] : [];
@@ -48,7 +51,7 @@ export function startProcess({ states, violated, deadlocked }: Start, names: Nam
 }
 
 /** The assignments that lead from one initial state to another. */
-function assignments(from: State, to: State, names: Names): readonly string[] {
+function assignments(from: State, to: State, names: PromelaNames): readonly string[] {
   return names.variables.flatMap((variable) => {
     const before = cellsOf(variable, from);
     const after = cellsOf(variable, to);

@@ -1,10 +1,10 @@
 /** A trace as a kernel changelog draws it: two columns of plain ASCII in at most 72 characters. */
-import { cpusOf, type Cpu } from '../../report/cpus.ts';
+import { cpusOf, type TraceCpu } from '../../report/cpus.ts';
 import { traceLines } from '../../report/trace-lines.ts';
 import type { Remark, TraceLine } from '../../report/trace-line.ts';
 import { lateSentences, lateStores } from '../../report/late-stores.ts';
 import { noBreak } from '../../report/options-text.ts';
-import { toldRaces } from '../../report/race-sentences.ts';
+import { racesInWords } from '../../report/race-sentences.ts';
 import { partsOfCell } from '../../report/shown-steps.ts';
 import { wrap } from '../../report/wrap.ts';
 import { namesIn, type ExportedTrace } from './exported-trace.ts';
@@ -14,17 +14,17 @@ const gap = 2;
 
 /** The verdict and the options, the columns with the values that matter, what they come to, and how to reproduce it. */
 export function changelogText(exported: ExportedTrace): string {
-  const { table, trace, headline, end, origin } = exported;
-  const cpus = cpusOf(table, trace);
+  const { system, trace, headline, end, origin } = exported;
+  const cpus = cpusOf(system, trace);
   const columns = cpus.map((_, at) => Math.floor((at * width) / Math.max(2, cpus.length)));
-  const lines = traceLines(table, trace, cpus);
+  const lines = traceLines(system, trace, cpus);
   const matters = mattersIn(exported, cpus);
   const { options, command } = origin;
   const sections = [
     [...wrap(headline, width, 2), ...(options === null ? [] : wrap(`with ${options}`, width, 5))],
     [...header(cpus, columns), ...lines.flatMap((line) => render(line, columns, matters))],
     end === null ? [] : wrap(end, width),
-    ...lateSentences(lateStores(table, trace, cpus), false).map((text) => wrap(`${text}.`, width)),
+    ...lateSentences(lateStores(system, trace, cpus), false).map((text) => wrap(`${text}.`, width)),
     command === null ? [] : wrap(`reproduce: ${command}`, width, 2),
   ];
   return ascii(
@@ -35,7 +35,7 @@ export function changelogText(exported: ExportedTrace): string {
   );
 }
 
-function header(cpus: readonly Cpu[], columns: readonly number[]): readonly string[] {
+function header(cpus: readonly TraceCpu[], columns: readonly number[]): readonly string[] {
   if (cpus.length === 0) return [];
   const row = (texts: readonly string[]) =>
     texts.reduce((line, text, at) => line.padEnd(columns[at]!) + text, '');
@@ -49,10 +49,10 @@ function header(cpus: readonly Cpu[], columns: readonly number[]): readonly stri
 type Matters = (remark: Remark, step: number) => boolean;
 
 /** What the property reads, what races, what is not as memory has it, and how branches come out. */
-function mattersIn({ table, trace, property }: ExportedTrace, cpus: readonly Cpu[]): Matters {
-  const read = namesIn(table.model, property);
+function mattersIn({ system, trace, property }: ExportedTrace, cpus: readonly TraceCpu[]): Matters {
+  const read = namesIn(system.model, property);
   const races = new Set(
-    toldRaces(table, trace, cpus).flatMap(({ race: { cell, first, second } }) => [
+    racesInWords(system, trace, cpus).flatMap(({ race: { cell, first, second } }) => [
       `${cell} ${first.step + 1}`,
       `${cell} ${second.step + 1}`,
     ]),

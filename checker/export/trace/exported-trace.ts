@@ -1,13 +1,13 @@
 /** What exports of a trace are made of. */
-import type { TransitionTable } from '../../program/transition-system.ts';
+import type { TransitionSystem } from '../../program/transition-system.ts';
 import { walk } from '../../language/expression.ts';
 import type { Model } from '../../language/model.ts';
 import type { Answer } from '../../state-space/outcome.ts';
 import type { Trace } from '../../trace/trace.ts';
-import { harmIn, headline } from '../../report/verdict.ts';
+import { failedClaimIn, headline } from '../../report/verdict.ts';
 
 export interface ExportedTrace {
-  readonly table: TransitionTable;
+  readonly system: TransitionSystem;
   readonly trace: Trace;
   /** The model and what was found, in one line. */
   readonly headline: string;
@@ -30,15 +30,15 @@ export const unknownOrigin: Origin = { options: null, command: null };
 
 /** The trace of an answer, for export. */
 export const exportedTrace = (
-  table: TransitionTable,
+  system: TransitionSystem,
   answer: Answer,
   trace: Trace,
   origin: Origin = unknownOrigin,
 ): ExportedTrace => ({
-  table,
+  system,
   trace,
-  headline: `${table.model.name}: ${headline(answer)}`,
-  end: harmIn(table, answer, trace),
+  headline: `${system.model.name}: ${headline(answer)}`,
+  end: failedClaimIn(system, answer, trace),
   property: answer.verdict === 'violated' && answer.kind === 'invariant' ? answer.property : null,
   origin,
 });

@@ -1,5 +1,5 @@
 /** The export to ITF, the Informal Trace Format that the tools of the TLA+ world read: state by state. */
-import type { ThreadTable, TransitionTable } from '../../program/transition-system.ts';
+import type { ThreadTable, TransitionSystem } from '../../program/transition-system.ts';
 import type { AnyDomain, Value } from '../../language/domain.ts';
 import type { Declarations } from '../../language/variable.ts';
 import type { TraceStep } from '../../trace/trace.ts';
@@ -31,19 +31,21 @@ export interface ItfTrace {
  *
  * Source: Apalache, ADR 015, https://apalache-mc.org/docs/adr/015adr-trace.html. Integers are small enough for plain JSON.
  */
-export function toItf({ table, trace, headline, end }: ExportedTrace): ItfTrace {
-  const { model, threads } = table;
+export function toItf({ system, trace, headline, end }: ExportedTrace): ItfTrace {
+  const { model, threads } = system;
   const unique = uniqueNames();
-  const shared = Object.keys(memoryOf(table)).map((name) => ({ name, variable: unique(name) }));
+  const shared = Object.keys(memoryOf(system)).map((name) => ({ name, variable: unique(name) }));
   const copies = threads
     .filter(({ thread }) => thread.ofMachine !== true)
     .map((thread) => ({ thread, variable: unique(thread.thread.name) }));
-  const parts = [...new Set(cpuParts(table, trace.initial).map(({ thread }) => thread))].flatMap((thread) => [
-    { thread, part: 'stores' as const, variable: unique(`store_buffer_of_${thread}`) },
-    { thread, part: 'old' as const, variable: unique(`old_values_of_${thread}`) },
-  ]);
+  const parts = [...new Set(cpuParts(system, trace.initial).map(({ thread }) => thread))].flatMap(
+    (thread) => [
+      { thread, part: 'stores' as const, variable: unique(`store_buffer_of_${thread}`) },
+      { thread, part: 'old' as const, variable: unique(`old_values_of_${thread}`) },
+    ],
+  );
   const partsIn = (state: State) => {
-    const all = cpuParts(table, state);
+    const all = cpuParts(system, state);
     return parts.map(({ thread, part, variable }): [string, ItfValue] => {
       const own = all.filter((one) => one.thread === thread);
       return [
@@ -58,7 +60,7 @@ export function toItf({ table, trace, headline, end }: ExportedTrace): ItfTrace 
     ...Object.fromEntries(
       copies.map(({ thread, variable }) => [
         variable,
-        mapOf(state.threads[thread.thread.name]!.map((copy) => recordOf(copy, thread, table))),
+        mapOf(state.threads[thread.thread.name]!.map((copy) => recordOf(copy, thread, system))),
       ]),
     ),
   });
@@ -71,7 +73,7 @@ export function toItf({ table, trace, headline, end }: ExportedTrace): ItfTrace 
       ...(end === null ? {} : { end }),
       varTypes: {
         ...Object.fromEntries(shared.map(({ name, variable }) => [variable, typesOf(model.shared)[name]!])),
-        ...Object.fromEntries(copies.map(({ thread, variable }) => [variable, typeOfThread(thread, table)])),
+        ...Object.fromEntries(copies.map(({ thread, variable }) => [variable, typeOfThread(thread, system)])),
         ...Object.fromEntries(
           parts.map(({ variable }) => [variable, 'Int -> Seq({ cell: Str, value: Str })']),
         ),
@@ -103,10 +105,10 @@ const valueOf = (cell: Cells[string]): ItfValue => (typeof cell === 'object' ? m
 function recordOf(
   { location, locals }: ThreadState,
   { thread, locations, end }: ThreadTable,
-  table: TransitionTable,
+  system: TransitionSystem,
 ): ItfValue {
   const next = location === end ? 'end' : [...new Set(locations[location]!.map(textOf))].join(' or ');
-  const values = Object.keys(localsOf(table, thread.name)).map((name): [string, ItfValue] => [
+  const values = Object.keys(localsOf(system, thread.name)).map((name): [string, ItfValue] => [
     name,
     valueOf(locals[name]!),
   ]);
@@ -133,8 +135,8 @@ function typeOf(domain: AnyDomain): string {
   }
 }
 
-function typeOfThread({ thread }: ThreadTable, table: TransitionTable): string {
-  const locals = Object.entries(typesOf(localsOf(table, thread.name))).map(
+function typeOfThread({ thread }: ThreadTable, system: TransitionSystem): string {
+  const locals = Object.entries(typesOf(localsOf(system, thread.name))).map(
     ([name, type]) => `${name}: ${type}`,
   );
   return `Int -> { location: Int, next: Str, locals: { ${locals.join(', ')} } }`;

@@ -1,7 +1,7 @@
 /** Where the parts of a trace lie when it is drawn as lanes: one a CPU, time downwards. */
 import { delaysOf } from '../../report/delays.ts';
-import { cpusOf, type Cpu } from '../../report/cpus.ts';
-import { toldRaces } from '../../report/race-sentences.ts';
+import { cpusOf, type TraceCpu } from '../../report/cpus.ts';
+import { racesInWords } from '../../report/race-sentences.ts';
 import type { TraceLine } from '../../report/trace-line.ts';
 import { traceLines } from '../../report/trace-lines.ts';
 import { wrap } from '../../report/wrap.ts';
@@ -24,7 +24,7 @@ export const metrics = {
 /** The widest a lane becomes, in characters of text. */
 const widest = 44;
 
-export interface Row {
+export interface LaneRow {
   readonly line: TraceLine;
   readonly lane: number;
   /** The middle of its first line of text. */
@@ -34,7 +34,7 @@ export interface Row {
 }
 
 export interface Lane {
-  readonly cpu: Cpu;
+  readonly cpu: TraceCpu;
   /** Of its vertical line. */
   readonly x: number;
 }
@@ -43,27 +43,27 @@ export interface Lane {
 export interface Arrow {
   /** Two accesses that nothing orders, or a store on its late way to memory. */
   readonly kind: 'race' | 'delay';
-  readonly from: Row;
-  readonly to: Row;
+  readonly from: LaneRow;
+  readonly to: LaneRow;
   readonly x: number;
   readonly title: string;
 }
 
 export interface Lanes {
   readonly lanes: readonly Lane[];
-  readonly rows: readonly Row[];
+  readonly rows: readonly LaneRow[];
   readonly arrows: readonly Arrow[];
   readonly width: number;
   /** Below the last row. */
   readonly bottom: number;
 }
 
-type Unplaced = Omit<Arrow, 'x'> & { readonly lane: number; readonly track: number };
+type UnplacedArrow = Omit<Arrow, 'x'> & { readonly lane: number; readonly track: number };
 
 /** Rows begin at `top`. */
 export function lanesOf(exported: ExportedTrace, top: number): Lanes {
-  const cpus = cpusOf(exported.table, exported.trace);
-  const lines = traceLines(exported.table, exported.trace, cpus);
+  const cpus = cpusOf(exported.system, exported.trace);
+  const lines = traceLines(exported.system, exported.trace, cpus);
   const { rows, bottom } = rowsOf(lines, top);
   const arrows = tracked(arrowsOf(exported, cpus, rows));
   const numbers = metrics.margin + 4 * metrics.text.width;
@@ -92,12 +92,12 @@ export function lanesOf(exported: ExportedTrace, top: number): Lanes {
   };
 }
 
-export const titleOf = ({ number, thread }: Cpu): string => `CPU ${number}: ${thread}`;
+export const titleOf = ({ number, thread }: TraceCpu): string => `CPU ${number}: ${thread}`;
 
 /** The right end of a row's first line, as far as the text begins at `x`. */
 export const textWidth = (text: string): number => text.length * metrics.text.width;
 
-const widthOf = (cpu: Cpu, rows: readonly Row[]) =>
+const widthOf = (cpu: TraceCpu, rows: readonly LaneRow[]) =>
   Math.max(
     textWidth(titleOf(cpu)),
     ...rows.flatMap(({ text, beside }) => [
@@ -109,7 +109,7 @@ const widthOf = (cpu: Cpu, rows: readonly Row[]) =>
 function rowsOf(lines: readonly TraceLine[], top: number) {
   let bottom = top;
   const wider = Math.floor((widest * metrics.text.width) / metrics.beside.width);
-  const rows = lines.map((line): Row => {
+  const rows = lines.map((line): LaneRow => {
     const text = wrap(line.text, widest, 4);
     const beside = line.beside.flatMap((part) => wrap(part.text.replace(' -> ', ' → '), wider, 2));
     const y = bottom + metrics.text.line / 2;
@@ -119,14 +119,14 @@ function rowsOf(lines: readonly TraceLine[], top: number) {
   return { rows, bottom };
 }
 
-function arrowsOf({ table, trace }: ExportedTrace, cpus: readonly Cpu[], rows: readonly Row[]) {
+function arrowsOf({ system, trace }: ExportedTrace, cpus: readonly TraceCpu[], rows: readonly LaneRow[]) {
   // The row of a step; for one in a fold the row that tells of it.
   const rowOf = (step: number) =>
     rows.find(({ line }) => line.step === step + 1) ?? rows.findLast(({ line }) => line.of <= step + 1);
-  const races = toldRaces(table, trace, cpus).map(
+  const races = racesInWords(system, trace, cpus).map(
     ({ race, sentence }) => ['race', race.first.step, race.second.step, sentence] as const,
   );
-  const delays = delaysOf(table, trace).flatMap(({ store, drain, text }) =>
+  const delays = delaysOf(system, trace).flatMap(({ store, drain, text }) =>
     drain === null ? [] : [['delay', store, drain, `${text} reaches memory`] as const],
   );
   return [...races, ...delays].flatMap(([kind, first, second, title]) => {
@@ -136,8 +136,8 @@ function arrowsOf({ table, trace }: ExportedTrace, cpus: readonly Cpu[], rows: r
 }
 
 /** Arrows beside each other where they would lie upon each other; each runs along the lane farther right. */
-function tracked(arrows: readonly Omit<Arrow, 'x'>[]): readonly Unplaced[] {
-  const placed: Unplaced[] = [];
+function tracked(arrows: readonly Omit<Arrow, 'x'>[]): readonly UnplacedArrow[] {
+  const placed: UnplacedArrow[] = [];
   for (const arrow of arrows) {
     const lane = Math.max(arrow.from.lane, arrow.to.lane);
     const isTaken = (track: number) =>

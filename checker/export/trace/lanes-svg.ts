@@ -1,7 +1,7 @@
 /** The export to SVG: a trace as lanes, with arrows between the accesses that raced. */
 import { wrap } from '../../report/wrap.ts';
 import type { ExportedTrace } from './exported-trace.ts';
-import { lanesOf, metrics, textWidth, titleOf, type Arrow, type Lane, type Row } from './lanes-layout.ts';
+import { lanesOf, metrics, textWidth, titleOf, type Arrow, type Lane, type LaneRow } from './lanes-layout.ts';
 import { element, escapeXml } from '../xml.ts';
 
 const { margin, text: large, beside: small, indent, gap } = metrics;
@@ -67,7 +67,7 @@ function drawnLane({ cpu, x }: Lane, top: number, bottom: number): string {
 
 const colour = (cpu: number) => `rw-cpu-${cpu % 6}`;
 
-function drawnRow({ line, y, text, beside }: Row, { cpu, x }: Lane): string {
+function drawnRow({ line, y, text, beside }: LaneRow, { cpu, x }: Lane): string {
   const left = x + indent;
   const under = y + (text.length - 1) * large.line + (large.line + small.line) / 2;
   const number = line.step === null ? [] : [String(line.step)];
@@ -108,7 +108,7 @@ function drawnArrow({ kind, from, to, x, title }: Arrow, lanes: readonly Lane[])
 }
 
 /** Where an arrow meets a row: at the dot of its step, or behind its text. */
-function sideOf({ lane, text }: Row, lanes: readonly Lane[], channel: number): number {
+function sideOf({ lane, text }: LaneRow, lanes: readonly Lane[], channel: number): number {
   const { x } = lanes[lane]!;
   return x > channel ? x - gap : x + indent + textWidth(text[0]!) + gap;
 }

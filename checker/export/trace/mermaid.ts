@@ -1,6 +1,6 @@
 /** The export to Mermaid: a trace as a sequence diagram of CPUs and memory, for pages and mails that draw it. */
-import { cpusOf, type Cpu } from '../../report/cpus.ts';
-import { toldRaces } from '../../report/race-sentences.ts';
+import { cpusOf, type TraceCpu } from '../../report/cpus.ts';
+import { racesInWords } from '../../report/race-sentences.ts';
 import type { TraceLine } from '../../report/trace-line.ts';
 import { traceLines } from '../../report/trace-lines.ts';
 import type { ExportedTrace } from './exported-trace.ts';
@@ -10,10 +10,10 @@ import type { ExportedTrace } from './exported-trace.ts';
  *
  * What raced stands as a note over both CPUs, behind the second of the two accesses.
  */
-export function toMermaid({ table, trace, headline, end }: ExportedTrace): string {
-  const cpus = cpusOf(table, trace);
-  const lines = traceLines(table, trace, cpus);
-  const races = toldRaces(table, trace, cpus).map(({ race, sentence }) => ({
+export function toMermaid({ system, trace, headline, end }: ExportedTrace): string {
+  const cpus = cpusOf(system, trace);
+  const lines = traceLines(system, trace, cpus);
+  const races = racesInWords(system, trace, cpus).map(({ race, sentence }) => ({
     after: lines.findLastIndex(({ of }) => of <= race.second.step + 1),
     sentence,
   }));
@@ -35,10 +35,10 @@ export function toMermaid({ table, trace, headline, end }: ExportedTrace): strin
   ].join('\n');
 }
 
-const nameOf = ({ number }: Cpu) => `cpu${number}`;
+const nameOf = ({ number }: TraceCpu) => `cpu${number}`;
 
 /** Memory stands between the CPUs. */
-function participants(cpus: readonly Cpu[]): readonly string[] {
+function participants(cpus: readonly TraceCpu[]): readonly string[] {
   const own = cpus.map(
     (cpu) => `participant ${nameOf(cpu)} as ${escaped(`CPU ${cpu.number}: ${cpu.thread}`)}`,
   );
@@ -46,10 +46,10 @@ function participants(cpus: readonly Cpu[]): readonly string[] {
 }
 
 /** From the first to the last; a run of no steps has nothing but memory. */
-const over = (cpus: readonly Cpu[]) =>
+const over = (cpus: readonly TraceCpu[]) =>
   cpus.length === 0 ? 'memory' : [...new Set([nameOf(cpus[0]!), nameOf(cpus.at(-1)!)])].join(',');
 
-function told({ step, text, beside }: TraceLine, cpu: Cpu): string {
+function told({ step, text, beside }: TraceLine, cpu: TraceCpu): string {
   const numbered = step === null ? text : `${step}. ${text}`;
   const words = [numbered, ...beside.map((part) => part.text)].map(escaped).join('<br/>');
   if (beside.some(({ kind }) => kind === 'change' || kind === 'kept'))

@@ -24,13 +24,13 @@ export const axiomNames = [
 export type AxiomName = (typeof axiomNames)[number];
 
 /** Who reads from whom, and the order of writes to one location, as far as they are decided. */
-export interface Choices {
+export interface ExecutionChoices {
   readonly readsFrom: Relation;
   readonly coherence: Relation;
 }
 
 /** The relations that the axioms speak of, with those that an explanation takes apart. */
-export interface Derived extends Choices {
+export interface Derived extends ExecutionChoices {
   readonly fromReads: Relation;
   readonly readsFromOutside: Relation;
   readonly overwrites: Relation;
@@ -58,7 +58,7 @@ const perhaps = (one: Relation, other: Relation): Relation => union(other, compo
 /** The relations, or the first axiom that forbids this, but for those that are left out on purpose. */
 export function derive(
   candidate: Candidate,
-  choices: Choices,
+  choices: ExecutionChoices,
   without: readonly AxiomName[] = [],
 ): Derived | AxiomName {
   const { known } = candidate;
@@ -129,7 +129,11 @@ type Ordered = Pick<
 >;
 
 /** What orders the events of one process: dependencies, fences, and locks that change hands. */
-function orderedInThread({ known }: Candidate, { readsFrom }: Choices, overwrites: Relation): Ordered {
+function orderedInThread(
+  { known }: Candidate,
+  { readsFrom }: ExecutionChoices,
+  overwrites: Relation,
+): Ordered {
   const within = (relation: Relation) => intersection(relation, known.inThread);
   // A value keeps its dependencies while it goes through a variable of its own process.
   const readsFromInside = within(readsFrom);

@@ -1,12 +1,12 @@
 /** Runs of all processes side by side: their events, and what is known of them before anybody reads anything. */
 import * as r from './relation.ts';
 import type { LitmusValue } from '../litmus-test.ts';
-import type { Event, Fence, Mark, Path } from './event.ts';
+import type { MemoryEvent, Fence, Mark, ProcessPath } from './event.ts';
 import type { EventSet, Relation } from './relation.ts';
 import { rcuSectionsIn } from './sections.ts';
 
 /** An event of the whole; those of no process are the writes that memory begins with. */
-export interface Placed extends Event {
+export interface ExecutionEvent extends MemoryEvent {
   readonly id: number;
   /** Index among the paths, or -1 for a write that memory begins with. */
   readonly thread: number;
@@ -14,21 +14,21 @@ export interface Placed extends Event {
 }
 
 export interface Candidate {
-  readonly paths: readonly Path[];
+  readonly paths: readonly ProcessPath[];
   readonly size: number;
-  readonly events: readonly Placed[];
+  readonly events: readonly ExecutionEvent[];
   /** By thread and position in its path: the id, or -1 of a fence that only stands between others. */
   readonly idAt: readonly (readonly number[])[];
-  readonly reads: readonly Placed[];
+  readonly reads: readonly ExecutionEvent[];
   /** By location, the one that memory begins with first. */
-  readonly writes: ReadonlyMap<string, readonly Placed[]>;
+  readonly writes: ReadonlyMap<string, readonly ExecutionEvent[]>;
   /** By the id of the write of a lock: the unlock of the same process, or -1 where it keeps the lock. */
   readonly unlockOf: ReadonlyMap<number, number>;
-  readonly known: Known;
+  readonly known: FixedRelations;
 }
 
 /** Sets and relations that no choice of who reads what changes. */
-export interface Known {
+export interface FixedRelations {
   readonly everything: EventSet;
   readonly accesses: EventSet;
   readonly reads: EventSet;
@@ -79,13 +79,13 @@ export interface Known {
 
 /** Null where two processes keep the same lock for ever: only one of them can have it. */
 export function candidateOf(
-  paths: readonly Path[],
+  paths: readonly ProcessPath[],
   initial: (location: string) => LitmusValue,
 ): Candidate | null {
   const locations = new Set(
     paths.flatMap(({ events }) => events.flatMap(({ location }) => (location === '' ? [] : [location]))),
   );
-  const events: Placed[] = [...locations].map((location, id) => ({
+  const events: ExecutionEvent[] = [...locations].map((location, id) => ({
     kind: 'write',
     location,
     mark: 'once',
@@ -119,7 +119,7 @@ export function candidateOf(
   // What fences order is known now: without them there is less to compute with.
   const kept = events.filter((event) => event.kind !== 'fence' || isOfRcu(event));
   const newId = new Map(kept.map(({ id }, at) => [id, at]));
-  const renamed = kept.map((event, id): Placed => ({
+  const renamed = kept.map((event, id): ExecutionEvent => ({
     ...event,
     id,
     partner: newId.get(event.partner) ?? -1,
@@ -136,17 +136,17 @@ export function candidateOf(
   });
 }
 
-const isOfRcu = ({ mark }: Placed): boolean =>
+const isOfRcu = ({ mark }: ExecutionEvent): boolean =>
   ['sync-rcu', 'sync-srcu', 'memb', 'rcu-lock', 'rcu-unlock', 'after-unlock-lock'].includes(mark);
 
 function withEvents(
-  events: readonly Placed[],
+  events: readonly ExecutionEvent[],
   rest: Pick<Candidate, 'paths' | 'idAt' | 'known'>,
 ): Candidate | null {
   const unlockOf = unlocksOf(events);
   const kept = [...unlockOf].filter(([, unlock]) => unlock < 0).map(([lock]) => events[lock]!.location);
   if (new Set(kept).size < kept.length) return null;
-  const isCookie = ({ mark }: Placed) => mark === 'srcu-lock' || mark === 'srcu-unlock';
+  const isCookie = ({ mark }: ExecutionEvent) => mark === 'srcu-lock' || mark === 'srcu-unlock';
   return {
     ...rest,
     size: events.length,
@@ -161,7 +161,7 @@ function withEvents(
 }
 
 /** The same sets and relations of some of the events, by their new ids. */
-function projected(known: Known, ids: readonly number[]): Known {
+function projected(known: FixedRelations, ids: readonly number[]): FixedRelations {
   const part = (value: unknown): unknown => {
     if (value instanceof Uint32Array) return r.setOf(ids.length, (at) => r.isIn(value, ids[at]!));
     if (typeof value !== 'object' || value === null || !('bits' in value)) return value;
@@ -169,11 +169,11 @@ function projected(known: Known, ids: readonly number[]): Known {
   };
   return Object.fromEntries(
     Object.entries(known).map(([name, value]) => [name, part(value)]),
-  ) as unknown as Known;
+  ) as unknown as FixedRelations;
 }
 
 /** The unlock that ends each critical section: the next one of its process on that lock. */
-function unlocksOf(events: readonly Placed[]): ReadonlyMap<number, number> {
+function unlocksOf(events: readonly ExecutionEvent[]): ReadonlyMap<number, number> {
   const unlocks = new Map<number, number>();
   for (const lock of events)
     if (lock.mark === 'lock-write') {
@@ -188,13 +188,17 @@ function unlocksOf(events: readonly Placed[]): ReadonlyMap<number, number> {
 
 const isFence =
   (...kinds: readonly (Fence | Mark)[]) =>
-  ({ mark }: Placed): boolean =>
+  ({ mark }: ExecutionEvent): boolean =>
     kinds.includes(mark);
 
-function knownOf(paths: readonly Path[], events: readonly Placed[], firstOf: readonly number[]): Known {
+function knownOf(
+  paths: readonly ProcessPath[],
+  events: readonly ExecutionEvent[],
+  firstOf: readonly number[],
+): FixedRelations {
   const size = events.length;
-  const set = (has: (event: Placed) => boolean) => r.setOf(size, (id) => has(events[id]!));
-  const relation = (holds: (from: Placed, to: Placed) => boolean) =>
+  const set = (has: (event: ExecutionEvent) => boolean) => r.setOf(size, (id) => has(events[id]!));
+  const relation = (holds: (from: ExecutionEvent, to: ExecutionEvent) => boolean) =>
     r.relationOf(size, (a, b) => holds(events[a]!, events[b]!));
   const accesses = set(({ kind }) => kind !== 'fence');
   const reads = set(({ kind }) => kind === 'read');
@@ -220,7 +224,7 @@ function knownOf(paths: readonly Path[], events: readonly Placed[], firstOf: rea
     for (const [begin, end] of rcuSectionsIn(path.events).pairs)
       r.add(rcuSections, firstOf[thread]! + end, firstOf[thread]! + begin);
   });
-  const ofItself = (has: (event: Placed) => boolean) => relation((a, b) => a === b && has(a));
+  const ofItself = (has: (event: ExecutionEvent) => boolean) => relation((a, b) => a === b && has(a));
   const sameLocation = relation((a, b) => a.location !== '' && a.location === b.location);
   const acquire = between(set(isFence('acquire', 'lock-read')), programOrder, accesses);
   const release = between(accesses, programOrder, set(isRelease));
@@ -268,7 +272,7 @@ function knownOf(paths: readonly Path[], events: readonly Placed[], firstOf: rea
   };
 }
 
-const mayRace = (events: readonly Placed[]): boolean =>
+const mayRace = (events: readonly ExecutionEvent[]): boolean =>
   events.some(
     (a) =>
       a.mark === 'plain' &&
@@ -287,8 +291,8 @@ function fullBarriers({
   events,
   programOrder,
   accesses,
-}: Pick<Candidate, 'size' | 'events'> & Pick<Known, 'programOrder' | 'accesses'>): Relation {
-  const set = (has: (event: Placed) => boolean) => r.setOf(size, (id) => has(events[id]!));
+}: Pick<Candidate, 'size' | 'events'> & Pick<FixedRelations, 'programOrder' | 'accesses'>): Relation {
+  const set = (has: (event: ExecutionEvent) => boolean) => r.setOf(size, (id) => has(events[id]!));
   const across = (fence: Fence) => r.compose(r.to(programOrder, set(isFence(fence))), programOrder);
   const orAt = r.orSame(programOrder);
   const isHalf = set(({ isAtomic }) => isAtomic);
@@ -311,7 +315,8 @@ function fullBarriers({
   return r.to(r.from(accesses, all), accesses);
 }
 
-const isRelease = ({ kind, mark }: Placed) => kind === 'write' && (mark === 'release' || mark === 'unlock');
+const isRelease = ({ kind, mark }: ExecutionEvent) =>
+  kind === 'write' && (mark === 'release' || mark === 'unlock');
 
 const separators: readonly (Fence | Mark)[] = [
   ...([
@@ -329,13 +334,13 @@ const separators: readonly (Fence | Mark)[] = [
 ];
 
 /** What a run has whoever reads what: misuse of locks, and a plain write beside a marked access. */
-function flagsOf(events: readonly Placed[]): readonly string[] {
+function flagsOf(events: readonly ExecutionEvent[]): readonly string[] {
   const flags: string[] = [];
-  const separates = (event: Placed) =>
+  const separates = (event: ExecutionEvent) =>
     separators.includes(event.mark) ||
     isRelease(event) ||
     (event.kind === 'read' && (event.mark === 'acquire' || event.mark === 'lock-read'));
-  const isPlainWrite = ({ kind, mark }: Placed) => kind === 'write' && mark === 'plain';
+  const isPlainWrite = ({ kind, mark }: ExecutionEvent) => kind === 'write' && mark === 'plain';
   const isMixed = events.some((first) =>
     events.some(
       (second) =>
@@ -357,7 +362,7 @@ function flagsOf(events: readonly Placed[]): readonly string[] {
   const locks = new Set(events.filter(isLock).map(({ location }) => location));
   for (const { location, mark } of events)
     if (mark === 'srcu-lock' || mark === 'srcu-unlock' || mark === 'sync-srcu') locks.add(location);
-  const isOrdinary = (event: Placed) =>
+  const isOrdinary = (event: ExecutionEvent) =>
     event.thread >= 0 && event.kind !== 'fence' && !isLock(event) && !event.mark.startsWith('srcu');
   if (events.some((event) => isOrdinary(event) && locks.has(event.location)))
     flags.push('mixed-lock-accesses');

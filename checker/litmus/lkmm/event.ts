@@ -1,6 +1,6 @@
 /** What a process does in one run of its text: accesses and fences, with what each depends on. */
-import type { BinaryOperator, CType, LitmusValue, UnaryOperator } from '../litmus-test.ts';
-import type { Result } from '../values.ts';
+import type { CBinaryOperator, CType, LitmusValue, UnaryOperator } from '../litmus-test.ts';
+import type { ComputedValue } from '../values.ts';
 
 /** A value as far as the text gives it: what a read of the same process finds is open. */
 export type Term =
@@ -10,7 +10,7 @@ export type Term =
   | { readonly kind: 'unary'; readonly operator: UnaryOperator; readonly operand: Term; readonly type: CType }
   | {
       readonly kind: 'binary';
-      readonly operator: BinaryOperator;
+      readonly operator: CBinaryOperator;
       readonly left: Term;
       readonly right: Term;
       readonly type: CType;
@@ -57,7 +57,7 @@ export type Mark =
   | 'srcu-lock'
   | 'srcu-unlock';
 
-export interface Event {
+export interface MemoryEvent {
   readonly kind: 'read' | 'write' | 'fence';
   /** Of accesses, and of a grace period of SRCU; else ''. */
   readonly location: string;
@@ -82,9 +82,9 @@ export interface Requirement {
 }
 
 /** One way through the text of a process, with what its reads have to find for it. */
-export interface Path {
+export interface ProcessPath {
   readonly process: number;
-  readonly events: readonly Event[];
+  readonly events: readonly MemoryEvent[];
   readonly requirements: readonly Requirement[];
   readonly registers: ReadonlyMap<string, Term>;
   /** What is wrong with it however it runs: a section that is not ended, and the like. */
@@ -92,4 +92,4 @@ export interface Path {
 }
 
 /** The value of a term, undefined where it hangs on a read that is still open; null for what has no meaning. */
-export type ReadValue = (event: number) => Result | undefined;
+export type ReadValue = (event: number) => ComputedValue | undefined;

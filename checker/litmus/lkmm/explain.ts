@@ -10,7 +10,7 @@ import {
   orNothing,
   shortestCycle,
   steps,
-  type Edge,
+  type LabelledEdge,
   type Labelled,
 } from './labelled.ts';
 import { plainBounds } from './races.ts';
@@ -19,7 +19,7 @@ import type { Execution } from './search.ts';
 export interface Broken {
   readonly axiom: AxiomName;
   /** Each begins where the one before it ends; the first where the last ends. */
-  readonly cycle: readonly Edge[];
+  readonly cycle: readonly LabelledEdge[];
 }
 
 /** The first axiom that an execution breaks, or null where none does. */
@@ -33,7 +33,11 @@ export function brokenBy({ candidate, derived }: Pick<Execution, 'candidate' | '
   return null;
 }
 
-function cyclesOf(axiom: AxiomName, candidate: Candidate, derived: Derived): readonly Edge[] | undefined {
+function cyclesOf(
+  axiom: AxiomName,
+  candidate: Candidate,
+  derived: Derived,
+): readonly LabelledEdge[] | undefined {
   const { known } = candidate;
   const { readsFrom, coherence, fromReads } = derived;
   const communication = either(

@@ -1,8 +1,8 @@
 /** An execution in words: its events in columns, who reads from whom, and the cycle that forbids it. */
 import type { AxiomName } from './axioms.ts';
-import type { Edge } from './labelled.ts';
-import { pictureOf, type Drawn, type Picture } from './picture.ts';
-import type { Shown } from './why.ts';
+import type { LabelledEdge } from './labelled.ts';
+import { pictureOf, type DrawnExecution, type Picture } from './picture.ts';
+import type { ShownExecution } from './why.ts';
 
 /** What each axiom says, in a sentence that ends before its cycle. */
 const claims: Readonly<Record<AxiomName, string>> = {
@@ -16,7 +16,7 @@ const claims: Readonly<Record<AxiomName, string>> = {
 };
 
 /** Lines of at most `width` columns where that is possible; the first says what is shown. */
-export function explanationLines(shown: Shown, width: number): readonly string[] {
+export function explanationLines(shown: ShownExecution, width: number): readonly string[] {
   const picture = pictureOf(shown);
   const { broken } = shown;
   return [
@@ -77,7 +77,7 @@ function cycleLines(picture: Picture): readonly string[] {
   return steps.map(({ arrow, why }) => `  ${arrow.padEnd(widest)}   ${why}`);
 }
 
-function phrase({ label }: Edge, from: Drawn, to: Drawn): string {
+function phrase({ label }: LabelledEdge, from: DrawnExecution, to: DrawnExecution): string {
   const { location } = from.event;
   switch (label) {
     case 'rf':

@@ -1,5 +1,5 @@
 /** The kernel's memory model as the judge of a litmus test: every final state that it allows. */
-import { combinationsOf, exchanged, groupsIn, orderedPairs, type Row } from './symmetry.ts';
+import { combinationsOf, exchanged, groupsIn, orderedPairs, type ObservedValues } from './symmetry.ts';
 import { int } from '../c-arithmetic.ts';
 import {
   LitmusError,
@@ -13,14 +13,14 @@ import { holds, observedIn, truthOf, valuesOf } from '../proposition.ts';
 import { locationTypes } from '../types.ts';
 import type { AxiomName } from './axioms.ts';
 import { candidateOf } from './candidate.ts';
-import type { Path } from './event.ts';
-import { pathsOf, type Places } from './paths.ts';
+import type { ProcessPath } from './event.ts';
+import { pathsOf, type LocationTypes } from './paths.ts';
 import { feasible } from './possible-values.ts';
-import { search, type Execution, type Reached } from './search.ts';
+import { search, type Execution, type ReachedState } from './search.ts';
 
 export interface Judged {
   /** The final states, each with an execution that ends in it and how many there are, where they were counted. */
-  readonly states: readonly { readonly row: Row; readonly count: number }[];
+  readonly states: readonly { readonly row: ObservedValues; readonly count: number }[];
   /** Whether these are all: a search that grows too large is left for one that asks for the verdict alone. */
   readonly isComplete: boolean;
   /** Registers that are asked for and that no process has: they are taken to be 0. */
@@ -60,7 +60,7 @@ export function executionsTo(
   options: JudgeOptions & { readonly take: (execution: Execution) => boolean },
 ): void {
   const looking = lookingAt(test, observed, options);
-  const found: Found = { rows: new Map(), flags: new Set(), race: null, execution: null };
+  const found: ExecutionsFound = { rows: new Map(), flags: new Set(), race: null, execution: null };
   try {
     explore(goal, { ...looking, take: options.take }, found);
   } catch (error) {
@@ -72,7 +72,7 @@ export function executionsTo(
 class Enough extends Error {}
 
 /** What is looked for: all final states, or one of which the condition is true, or false, or one that is given. */
-type Goal = 'states' | boolean | Row;
+type SearchGoal = 'states' | boolean | ObservedValues;
 
 /** Throws  LitmusError for what is not supported, and whatever `tick` throws. */
 export function judge(
@@ -81,7 +81,7 @@ export function judge(
   options: JudgeOptions = defaultJudge,
 ): Judged {
   const looking = lookingAt(test, observed, options);
-  const found: Found = { rows: new Map(), flags: new Set(), race: null, execution: null };
+  const found: ExecutionsFound = { rows: new Map(), flags: new Set(), race: null, execution: null };
   let isComplete = true;
   try {
     explore('states', looking, found);
@@ -106,7 +106,7 @@ export function judge(
 
 /** An execution that ends in a given state, or null. */
 export function executionOf(
-  row: Row,
+  row: ObservedValues,
   test: LitmusTest,
   observed: readonly Observed[],
   options: JudgeOptions = defaultJudge,
@@ -115,7 +115,11 @@ export function executionOf(
   return executionTo(row, looking, { rows: new Map(), flags: new Set(), race: null, execution: null });
 }
 
-function executionTo(goal: boolean | Row, looking: Looking, found: Found): Execution | null {
+function executionTo(
+  goal: boolean | ObservedValues,
+  looking: JudgeContext,
+  found: ExecutionsFound,
+): Execution | null {
   try {
     explore(goal, looking, found);
   } catch (error) {
@@ -124,24 +128,24 @@ function executionTo(goal: boolean | Row, looking: Looking, found: Found): Execu
   return found.execution;
 }
 
-interface Found {
-  readonly rows: Map<string, { row: Row; count: number }>;
+interface ExecutionsFound {
+  readonly rows: Map<string, { row: ObservedValues; count: number }>;
   readonly flags: Set<string>;
   race: Execution | null;
   execution: Execution | null;
 }
 
-interface Looking extends JudgeOptions {
+interface JudgeContext extends JudgeOptions {
   readonly test: LitmusTest;
   readonly observed: readonly Observed[];
   readonly initial: (location: string) => LitmusValue;
   /** By process, the ways through it. */
-  readonly threads: readonly (readonly Path[])[];
+  readonly threads: readonly (readonly ProcessPath[])[];
   /** Returns whether it wants another execution. */
   readonly take?: (execution: Execution) => boolean;
 }
 
-function lookingAt(test: LitmusTest, observed: readonly Observed[], options: JudgeOptions): Looking {
+function lookingAt(test: LitmusTest, observed: readonly Observed[], options: JudgeOptions): JudgeContext {
   const places = placesOf(test);
   const initial = initialValues(test, places);
   const all = test.processes.map((one) => pathsOf(one, test, places));
@@ -149,7 +153,7 @@ function lookingAt(test: LitmusTest, observed: readonly Observed[], options: Jud
 }
 
 /** Registers that are observed and that no process has: they are 0, as in herd. */
-function unknownRegisters({ test, observed, threads }: Looking): readonly Observed[] {
+function unknownRegisters({ test, observed, threads }: JudgeContext): readonly Observed[] {
   const { processes, filter } = test;
   return [...observed, ...(filter === null ? [] : observedIn(filter))].filter(({ owner, name }) => {
     const paths = threads[processes.findIndex(({ number }) => number === owner)];
@@ -157,7 +161,7 @@ function unknownRegisters({ test, observed, threads }: Looking): readonly Observ
   });
 }
 
-function explore(goal: Goal, looking: Looking, found: Found): void {
+function explore(goal: SearchGoal, looking: JudgeContext, found: ExecutionsFound): void {
   const { test, observed, initial, threads, counts, isNaive, without, budget } = looking;
   const { filter, condition } = test;
   const isExchangeable = goal === 'states' && !counts && !isNaive;
@@ -232,7 +236,7 @@ function explore(goal: Goal, looking: Looking, found: Found): void {
 /** Registers and memory as far as the choices so far say: undefined is still open. */
 const valueAtEnd =
   ({ processes }: LitmusTest, initial: (location: string) => LitmusValue) =>
-  ({ candidate, valueIn }: Reached, last: ReadonlyMap<string, LitmusValue> | null) =>
+  ({ candidate, valueIn }: ReachedState, last: ReadonlyMap<string, LitmusValue> | null) =>
   ({ owner, name }: Observed): LitmusValue | undefined => {
     if (owner === null) return last === null ? undefined : (last.get(name) ?? initial(name));
     const thread = processes.findIndex(({ number }) => number === owner);
@@ -243,7 +247,7 @@ const valueAtEnd =
   };
 
 /** Every location that the test names, and which of them a pointer can hold the address of. */
-function placesOf(test: LitmusTest): Places {
+function placesOf(test: LitmusTest): LocationTypes {
   const types = new Map(locationTypes(test));
   const addressed = new Set(test.initial.flatMap(({ value }) => (typeof value === 'string' ? [value] : [])));
   const conditions = [test.condition, ...(test.filter === null ? [] : [test.filter])];
@@ -306,7 +310,7 @@ function namesOfValues(body: readonly CStatement[]): readonly string[] {
   });
 }
 
-function initialValues(test: LitmusTest, { types }: Places): (location: string) => LitmusValue {
+function initialValues(test: LitmusTest, { types }: LocationTypes): (location: string) => LitmusValue {
   const values = new Map(
     test.initial.flatMap(({ observed, value }) =>
       observed.owner === null ? [[observed.name, value] as const] : [],

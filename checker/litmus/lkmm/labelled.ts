@@ -2,7 +2,7 @@
 import * as r from './relation.ts';
 import type { Relation } from './relation.ts';
 
-export interface Edge {
+export interface LabelledEdge {
   readonly from: number;
   readonly to: number;
   readonly label: string;
@@ -11,15 +11,15 @@ export interface Edge {
 /** `chains[a * size + b]` leads from a to b; undefined where they are not related. */
 export interface Labelled {
   readonly size: number;
-  readonly chains: readonly (readonly Edge[] | undefined)[];
+  readonly chains: readonly (readonly LabelledEdge[] | undefined)[];
 }
 
 export const labelled = (
   relation: Relation,
-  labelOf: (from: number, to: number) => string | readonly Edge[],
+  labelOf: (from: number, to: number) => string | readonly LabelledEdge[],
 ): Labelled => {
   const { size } = relation;
-  const chains = new Array<readonly Edge[] | undefined>(size * size).fill(undefined);
+  const chains = new Array<readonly LabelledEdge[] | undefined>(size * size).fill(undefined);
   for (const [from, to] of r.pairsOf(relation)) {
     const label = labelOf(from, to);
     chains[from * size + to] = typeof label === 'string' ? [{ from, to, label }] : label;
@@ -28,9 +28,9 @@ export const labelled = (
 };
 
 const shorter = (
-  one: readonly Edge[] | undefined,
-  other: readonly Edge[] | undefined,
-): readonly Edge[] | undefined =>
+  one: readonly LabelledEdge[] | undefined,
+  other: readonly LabelledEdge[] | undefined,
+): readonly LabelledEdge[] | undefined =>
   one === undefined || (other !== undefined && other.length < one.length) ? other : one;
 
 export const either = (first: Labelled, ...others: readonly Labelled[]): Labelled =>
@@ -44,7 +44,7 @@ export const either = (first: Labelled, ...others: readonly Labelled[]): Labelle
 
 const thenTwo = (one: Labelled, other: Labelled): Labelled => {
   const { size } = one;
-  const chains = new Array<readonly Edge[] | undefined>(size * size).fill(undefined);
+  const chains = new Array<readonly LabelledEdge[] | undefined>(size * size).fill(undefined);
   for (let a = 0; a < size; a++)
     for (let b = 0; b < size; b++) {
       const first = one.chains[a * size + b];
@@ -93,7 +93,7 @@ export const only = ({ size, chains }: Labelled, pairs: Relation): Labelled => (
 });
 
 /** The shortest chain from an event to itself; undefined where there is none. */
-export const shortestCycle = ({ size, chains }: Labelled): readonly Edge[] | undefined =>
+export const shortestCycle = ({ size, chains }: Labelled): readonly LabelledEdge[] | undefined =>
   Array.from({ length: size }, (_, event) => chains[event * size + event])
     .filter((chain) => chain !== undefined && chain.length > 0)
     .reduce(shorter, undefined);

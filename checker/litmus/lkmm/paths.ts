@@ -13,15 +13,15 @@ import {
 } from '../litmus-test.ts';
 import { registerTypes } from '../types.ts';
 import { old } from '../values.ts';
-import type { Event, Path, Reads, Requirement, Term } from './event.ts';
+import type { MemoryEvent, ProcessPath, Reads, Requirement, Term } from './event.ts';
 import { fences, loads, srcuBegins, srcuEnds, srcuWaits, stores, throughPointer } from './primitives.ts';
 import { rcuSectionsIn } from './sections.ts';
-import { binaryValue, constant, converted, unaryValue, type Value } from './terms.ts';
+import { binaryValue, constant, converted, unaryValue, type TypedTerm } from './terms.ts';
 
 /** Ways through one process; a test that has more is none that one could judge. */
 const mostPaths = 20_000;
 
-export interface Places {
+export interface LocationTypes {
   /** Every location by name, with its type. */
   readonly types: ReadonlyMap<string, CType>;
   /** Those that a pointer can hold the address of. */
@@ -29,38 +29,38 @@ export interface Places {
 }
 
 /** A run so far. */
-interface Run {
-  readonly events: readonly Event[];
+interface PartialRun {
+  readonly events: readonly MemoryEvent[];
   readonly requirements: readonly Requirement[];
-  readonly registers: ReadonlyMap<string, Value>;
+  readonly registers: ReadonlyMap<string, TypedTerm>;
   /** The reads that decided of the branches which control is in. */
   readonly control: Reads;
 }
 
-interface Outcome {
-  readonly run: Run;
-  readonly value: Value;
+interface EvaluatedTerm {
+  readonly run: PartialRun;
+  readonly value: TypedTerm;
 }
 
-interface Context {
+interface TermContext {
   readonly line: number;
   readonly text: string;
-  readonly places: Places;
+  readonly places: LocationTypes;
   readonly types: ReadonlyMap<string, CType>;
 }
 
 /** Throws  LitmusError for calls that are not supported. */
-export function pathsOf(from: Process, test: LitmusTest, places: Places): readonly Path[] {
+export function pathsOf(from: Process, test: LitmusTest, places: LocationTypes): readonly ProcessPath[] {
   const types = registerTypes(from.body);
   const given = test.initial.filter(({ observed }) => observed.owner === from.number);
-  const registers = new Map<string, Value>([
-    ...[...types].map(([name, type]): [string, Value] => [name, plainValue(0, type)]),
-    ...given.map(({ observed, value, type }): [string, Value] => [
+  const registers = new Map<string, TypedTerm>([
+    ...[...types].map(([name, type]): [string, TypedTerm] => [name, plainValue(0, type)]),
+    ...given.map(({ observed, value, type }): [string, TypedTerm] => [
       observed.name,
       converted(plainValue(value, wide), types.get(observed.name) ?? type ?? wide),
     ]),
   ]);
-  const start: Run = { events: [], requirements: [], registers, control: 0n };
+  const start: PartialRun = { events: [], requirements: [], registers, control: 0n };
   return execute(from.body, start, { line: 1, text: '', places, types })
     .filter(({ events }) => locksAreFree(events))
     .map(({ events, requirements, registers: atEnd }) => ({
@@ -72,10 +72,14 @@ export function pathsOf(from: Process, test: LitmusTest, places: Places): readon
     }));
 }
 
-const plainValue = (value: LitmusValue, type: CType): Value => ({ term: constant(value), reads: 0n, type });
+const plainValue = (value: LitmusValue, type: CType): TypedTerm => ({
+  term: constant(value),
+  reads: 0n,
+  type,
+});
 
 /** Nobody waits for ever: a lock is taken, or seen free, only where the process has not taken it itself. */
-function locksAreFree(events: readonly Event[]): boolean {
+function locksAreFree(events: readonly MemoryEvent[]): boolean {
   const held = new Set<string>();
   return events.every(({ mark, location }) => {
     if ((mark === 'lock-read' || mark === 'is-unlocked') && held.has(location)) return false;
@@ -85,8 +89,8 @@ function locksAreFree(events: readonly Event[]): boolean {
   });
 }
 
-function execute(body: readonly CStatement[], from: Run, context: Context): readonly Run[] {
-  return body.reduce<readonly Run[]>(
+function execute(body: readonly CStatement[], from: PartialRun, context: TermContext): readonly PartialRun[] {
+  return body.reduce<readonly PartialRun[]>(
     (runs, statement) => {
       const after = runs.flatMap((run) => executeOne(statement, run, { ...context, ...statement }));
       if (after.length > mostPaths)
@@ -97,7 +101,7 @@ function execute(body: readonly CStatement[], from: Run, context: Context): read
   );
 }
 
-function executeOne(statement: CStatement, run: Run, context: Context): readonly Run[] {
+function executeOne(statement: CStatement, run: PartialRun, context: TermContext): readonly PartialRun[] {
   switch (statement.kind) {
     case 'declare':
       return [run];
@@ -116,10 +120,10 @@ function executeOne(statement: CStatement, run: Run, context: Context): readonly
 
 function branch(
   statement: CStatement & { kind: 'if' },
-  run: Run,
-  { term, reads }: Value,
-  context: Context,
-): readonly Run[] {
+  run: PartialRun,
+  { term, reads }: TypedTerm,
+  context: TermContext,
+): readonly PartialRun[] {
   const ways = term.kind === 'constant' ? [term.value !== 0] : [true, false];
   return ways.flatMap((is) => {
     const requirements = term.kind === 'constant' ? run.requirements : [...run.requirements, { term, is }];
@@ -130,7 +134,7 @@ function branch(
   });
 }
 
-function assign(target: CExpr, value: CExpr, run: Run, context: Context): readonly Run[] {
+function assign(target: CExpr, value: CExpr, run: PartialRun, context: TermContext): readonly PartialRun[] {
   if (target.kind === 'name') {
     if (isLocation(target.name, run, context))
       throw new LitmusError(
@@ -148,11 +152,11 @@ function assign(target: CExpr, value: CExpr, run: Run, context: Context): readon
   return evaluate(value, run, context).flatMap((outcome) => store(target.address, 'plain', outcome, context));
 }
 
-const isLocation = (name: string, { registers }: Run, { places }: Context) =>
+const isLocation = (name: string, { registers }: PartialRun, { places }: TermContext) =>
   !registers.has(name) && places.types.has(name);
 
 /** What a statement does that is only an expression. */
-function effect(expr: CExpr, run: Run, context: Context): readonly Run[] {
+function effect(expr: CExpr, run: PartialRun, context: TermContext): readonly PartialRun[] {
   if (expr.kind === 'call') {
     const { name, operands } = expr;
     const fence = fences[name];
@@ -193,7 +197,7 @@ function effect(expr: CExpr, run: Run, context: Context): readonly Run[] {
 }
 
 /** All that an expression can come to; the accesses in it happen on the way. */
-function evaluate(expr: CExpr, run: Run, context: Context): readonly Outcome[] {
+function evaluate(expr: CExpr, run: PartialRun, context: TermContext): readonly EvaluatedTerm[] {
   switch (expr.kind) {
     case 'constant': {
       const type = wrapsInto(expr.value) ? int : wide;
@@ -231,9 +235,9 @@ function evaluate(expr: CExpr, run: Run, context: Context): readonly Outcome[] {
 
 const wrapsInto = (value: number) => value === (value | 0);
 
-type Call = CExpr & { readonly kind: 'call' };
+type PathCall = CExpr & { readonly kind: 'call' };
 
-function call(expr: Call, run: Run, context: Context): readonly Outcome[] {
+function call(expr: PathCall, run: PartialRun, context: TermContext): readonly EvaluatedTerm[] {
   const { name, operands } = expr;
   const known = loads[name];
   if (known !== undefined) {
@@ -266,10 +270,10 @@ function call(expr: Call, run: Run, context: Context): readonly Outcome[] {
 
 function evaluateAll(
   exprs: readonly CExpr[],
-  run: Run,
-  context: Context,
-): readonly { readonly run: Run; readonly values: readonly Value[] }[] {
-  return exprs.reduce<readonly { readonly run: Run; readonly values: readonly Value[] }[]>(
+  run: PartialRun,
+  context: TermContext,
+): readonly { readonly run: PartialRun; readonly values: readonly TypedTerm[] }[] {
+  return exprs.reduce<readonly { readonly run: PartialRun; readonly values: readonly TypedTerm[] }[]>(
     (all, expr) =>
       all.flatMap((one) =>
         evaluate(expr, one.run, context).map((outcome) => ({
@@ -283,13 +287,13 @@ function evaluateAll(
 
 /** A place that an access goes to, with the reads that its address depends on. */
 interface There {
-  readonly run: Run;
+  readonly run: PartialRun;
   readonly location: string;
   readonly address: Reads;
 }
 
 /** Every location that an address can be; a run whose address is no location is stuck there, and is none. */
-function at(address: CExpr, from: Run, context: Context): readonly There[] {
+function at(address: CExpr, from: PartialRun, context: TermContext): readonly There[] {
   return evaluate(address, from, context).flatMap(({ run, value: { term, reads } }): readonly There[] => {
     if (term.kind === 'constant')
       return typeof term.value === 'string' ? [{ run, location: term.value, address: reads }] : [];
@@ -301,10 +305,15 @@ function at(address: CExpr, from: Run, context: Context): readonly There[] {
   });
 }
 
-const typeAt = (location: string, { places }: Context): CType =>
+const typeAt = (location: string, { places }: TermContext): CType =>
   places.types.get(location) ?? places.types.get(location.replace(/\[\d+\]$/, '')) ?? wide;
 
-function load(address: CExpr, mark: Event['mark'], run: Run, context: Context): readonly Outcome[] {
+function load(
+  address: CExpr,
+  mark: MemoryEvent['mark'],
+  run: PartialRun,
+  context: TermContext,
+): readonly EvaluatedTerm[] {
   return at(address, run, context).map((there) => {
     const after = emit(
       there.run,
@@ -318,7 +327,7 @@ function load(address: CExpr, mark: Event['mark'], run: Run, context: Context): 
 }
 
 /** What the last event has read. */
-const readBack = ({ events }: Run, type: CType): Value => ({
+const readBack = ({ events }: PartialRun, type: CType): TypedTerm => ({
   term: { kind: 'read', event: events.length - 1 },
   reads: 1n << BigInt(events.length - 1),
   type,
@@ -326,10 +335,10 @@ const readBack = ({ events }: Run, type: CType): Value => ({
 
 function store(
   address: CExpr,
-  mark: Event['mark'],
-  { run, value }: Outcome,
-  context: Context,
-): readonly Run[] {
+  mark: MemoryEvent['mark'],
+  { run, value }: EvaluatedTerm,
+  context: TermContext,
+): readonly PartialRun[] {
   return at(address, run, context).map((there) => {
     const { term, reads } = converted(value, typeAt(there.location, context));
     const { location, address: through } = there;
@@ -342,7 +351,7 @@ function store(
 }
 
 /** The taking of a lock: a read that finds it free, and the write that makes it taken. */
-function lock({ run, location, address }: There, context: Context): Outcome {
+function lock({ run, location, address }: There, context: TermContext): EvaluatedTerm {
   const read = emit(run, { kind: 'read', mark: 'lock-read', location, address }, context);
   const { reads } = readBack(read, int);
   const locked = emit(
@@ -360,44 +369,44 @@ function lock({ run, location, address }: There, context: Context): Outcome {
   return { run: locked, value: { term: constant(1), reads, type: int } };
 }
 
-const unlock = ({ run, location, address }: There, context: Context): Run =>
+const unlock = ({ run, location, address }: There, context: TermContext): PartialRun =>
   emit(run, { kind: 'write', mark: 'unlock', location, address, value: constant(0) }, context);
 
 /** A look at a lock that leaves it alone. */
 function look(
   { run, location, address }: There,
-  mark: Event['mark'],
+  mark: MemoryEvent['mark'],
   result: number,
-  context: Context,
-): Outcome {
+  context: TermContext,
+): EvaluatedTerm {
   const after = emit(run, { kind: 'read', mark, location, address }, context);
   return { run: after, value: { ...readBack(after, int), term: constant(result) } };
 }
 
-type Update = ReturnType<NonNullable<ReturnType<typeof atomicNamed>>['update']> & {
+type AtomicUpdate = ReturnType<NonNullable<ReturnType<typeof atomicNamed>>['update']> & {
   readonly returns: boolean;
   readonly name: string;
 };
 
 /** An atomic operation: where it writes, its two halves are one; where it does not, it is a read that orders nothing. */
 function update(
-  { condition, value, result, order, returns, name }: Update,
-  operands: readonly Value[],
+  { condition, value, result, order, returns, name }: AtomicUpdate,
+  operands: readonly TypedTerm[],
   { run, location, address }: There,
-  context: Context,
-): readonly Outcome[] {
+  context: TermContext,
+): readonly EvaluatedTerm[] {
   const type = typeAt(location, context);
   const half = { location, address, isAtomic: true };
   const readMark = order === 'acquire' || order === 'full' ? order : returns ? 'once' : 'noreturn';
   const writeMark = order === 'release' || order === 'full' ? order : 'once';
-  const read = (mark: Event['mark']) => emit(run, { ...half, kind: 'read', mark }, context);
-  const requiring = (one: Run, term: Term, is: boolean): Run => ({
+  const read = (mark: MemoryEvent['mark']) => emit(run, { ...half, kind: 'read', mark }, context);
+  const requiring = (one: PartialRun, term: Term, is: boolean): PartialRun => ({
     ...one,
     requirements: [...one.requirements, { term, is }],
   });
-  const valueOf = (part: Computation, after: Run) =>
+  const valueOf = (part: Computation, after: PartialRun) =>
     computed(part, (variable) => (variable === old ? readBack(after, type) : operands[Number(variable)]!));
-  const outcomes: Outcome[] = [];
+  const outcomes: EvaluatedTerm[] = [];
   const done = read(readMark);
   const written = converted(valueOf(value, done), type);
   // xchg() and cmpxchg() write what they are given, and so depend on that alone; of the others' operands all count.
@@ -424,7 +433,7 @@ function update(
   return outcomes;
 }
 
-function computed(computation: Computation, variable: (name: string) => Value): Value {
+function computed(computation: Computation, variable: (name: string) => TypedTerm): TypedTerm {
   switch (computation.kind) {
     case 'constant':
       return plainValue(computation.value, int);
@@ -445,10 +454,10 @@ function computed(computation: Computation, variable: (name: string) => Value): 
   }
 }
 
-type Made = Pick<Event, 'kind' | 'mark'> & Partial<Event>;
+type Made = Pick<MemoryEvent, 'kind' | 'mark'> & Partial<MemoryEvent>;
 
-function emit(run: Run, made: Made, { line, text }: Context): Run {
-  const event: Event = {
+function emit(run: PartialRun, made: Made, { line, text }: TermContext): PartialRun {
+  const event: MemoryEvent = {
     location: '',
     value: null,
     address: 0n,
@@ -464,7 +473,7 @@ function emit(run: Run, made: Made, { line, text }: Context): Run {
 }
 
 /** The address that a call accesses: of `*x` it is `x`. */
-function addressOf({ name, operands, line }: Call): CExpr {
+function addressOf({ name, operands, line }: PathCall): CExpr {
   const operand = operands[0]!;
   if (!throughPointer.has(name)) return operand;
   if (operand.kind === 'dereference') return operand.address;
@@ -473,7 +482,7 @@ function addressOf({ name, operands, line }: Call): CExpr {
   throw new LitmusError(line, `'${name}' takes *x, what a pointer points to`);
 }
 
-function check({ name, operands, line }: Call, count: number): void {
+function check({ name, operands, line }: PathCall, count: number): void {
   if (operands.length !== count)
     throw new LitmusError(
       line,

@@ -1,13 +1,13 @@
 /** What of an execution is drawn: its events in a column a process, and the edges between them. */
 import * as r from './relation.ts';
-import type { Result } from '../values.ts';
-import type { Placed } from './candidate.ts';
-import type { Edge } from './labelled.ts';
+import type { ComputedValue } from '../values.ts';
+import type { ExecutionEvent } from './candidate.ts';
+import type { LabelledEdge } from './labelled.ts';
 import { evaluate } from './terms.ts';
-import type { Shown } from './why.ts';
+import type { ShownExecution } from './why.ts';
 
-export interface Drawn {
-  readonly event: Placed;
+export interface DrawnExecution {
+  readonly event: ExecutionEvent;
   /** `a`, `b` ...; of a write that memory begins with it is what it writes. */
   readonly name: string;
   /** What it does, with the value: `R[acquire] x = 1`. */
@@ -18,19 +18,19 @@ export interface Drawn {
 
 export interface Picture {
   /** By id of the event. */
-  readonly drawn: readonly Drawn[];
+  readonly drawn: readonly DrawnExecution[];
   /** The processes, left to right. */
   readonly columns: readonly string[];
   /** Who reads from whom, what overwrites what was read, the order of writes, and dependencies. */
-  readonly edges: readonly Edge[];
+  readonly edges: readonly LabelledEdge[];
   /** The edges of the cycle that is forbidden; none where the execution is allowed. */
-  readonly cycle: readonly Edge[];
+  readonly cycle: readonly LabelledEdge[];
 }
 
-export function pictureOf({ execution: { candidate, derived }, broken }: Shown): Picture {
+export function pictureOf({ execution: { candidate, derived }, broken }: ShownExecution): Picture {
   const { events, paths, idAt, known } = candidate;
   const source = new Map(r.pairsOf(derived.readsFrom).map(([write, read]) => [read, events[write]!]));
-  const valueOf = (event: Placed, open: readonly number[] = []): Result | undefined => {
+  const valueOf = (event: ExecutionEvent, open: readonly number[] = []): ComputedValue | undefined => {
     if (event.kind === 'read') {
       const write = source.get(event.id);
       return write === undefined || open.includes(event.id) ? undefined : valueOf(write, [...open, event.id]);
@@ -40,7 +40,7 @@ export function pictureOf({ execution: { candidate, derived }, broken }: Shown):
   };
   // Fences take no part in the relations any more, but in the picture.
   const fences = paths.flatMap((path, thread) =>
-    path.events.flatMap((event, position): readonly Placed[] =>
+    path.events.flatMap((event, position): readonly ExecutionEvent[] =>
       idAt[thread]![position]! < 0 ? [{ ...event, id: -1, thread, position }] : [],
     ),
   );
@@ -48,7 +48,7 @@ export function pictureOf({ execution: { candidate, derived }, broken }: Shown):
     a.thread === b.thread ? a.position - b.position : a.thread - b.thread,
   );
   const names = new Map(inText.filter(({ thread }) => thread >= 0).map((event, at) => [event, letters(at)]));
-  const drawn = [...events, ...fences].map((event, at): Drawn => {
+  const drawn = [...events, ...fences].map((event, at): DrawnExecution => {
     const { thread, position, location } = event;
     const value = valueOf(event);
     const does =
@@ -60,8 +60,8 @@ export function pictureOf({ execution: { candidate, derived }, broken }: Shown):
   });
   const direct = (relation: r.Relation) => r.difference(relation, r.compose(relation, relation));
   const shown = (relation: r.Relation, label: string) =>
-    r.pairsOf(relation).map(([from, to]): Edge => ({ from, to, label }));
-  const visible = ({ from, to }: Edge) => from !== to;
+    r.pairsOf(relation).map(([from, to]): LabelledEdge => ({ from, to, label }));
+  const visible = ({ from, to }: LabelledEdge) => from !== to;
   return {
     drawn,
     columns: paths.map((path) => `P${path.process}`),
@@ -91,8 +91,8 @@ export function edgesShown({
   drawn,
   edges,
   cycle,
-}: Picture): readonly (Edge & { readonly isForbidden: boolean })[] {
-  const isInCycle = ({ from, to }: Edge) => cycle.some((one) => one.from === from && one.to === to);
+}: Picture): readonly (LabelledEdge & { readonly isForbidden: boolean })[] {
+  const isInCycle = ({ from, to }: LabelledEdge) => cycle.some((one) => one.from === from && one.to === to);
   const base = edges.filter((edge) => drawn[edge.from]!.column >= 0 && !isInCycle(edge));
   return [
     ...base.map((edge) => ({ ...edge, isForbidden: false })),

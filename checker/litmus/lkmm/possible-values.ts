@@ -1,12 +1,12 @@
 /** What a location may hold, as far as that is known before the search, and the runs that this rules out. */
 import type { LitmusValue } from '../litmus-test.ts';
-import type { Path, Term } from './event.ts';
+import type { ProcessPath, Term } from './event.ts';
 import { evaluate, isMet, readsIn } from './terms.ts';
 
 /** More values than this are taken for any. */
 const mostValues = 64;
 
-type Values = ReadonlySet<LitmusValue> | 'any';
+type PossibleValues = ReadonlySet<LitmusValue> | 'any';
 
 /**
  * The paths whose reads can find what they have to.
@@ -15,9 +15,9 @@ type Values = ReadonlySet<LitmusValue> | 'any';
  * may hold anything.
  */
 export function feasible(
-  threads: readonly (readonly Path[])[],
+  threads: readonly (readonly ProcessPath[])[],
   initial: (location: string) => LitmusValue,
-): readonly (readonly Path[])[] {
+): readonly (readonly ProcessPath[])[] {
   for (let current = threads; ;) {
     const valuesAt = valuesIn(current, initial);
     const kept = current.map((paths) => paths.filter((path) => canHappen(path, valuesAt)));
@@ -26,20 +26,23 @@ export function feasible(
   }
 }
 
-function canHappen({ events, requirements }: Path, valuesAt: (location: string) => Values): boolean {
+function canHappen(
+  { events, requirements }: ProcessPath,
+  valuesAt: (location: string) => PossibleValues,
+): boolean {
   return requirements.every((requirement) => {
     const all = combinations(requirement.term, ({ event }) => valuesAt(events[event]!.location));
     return all === 'any' || all.some((read) => isMet(requirement, read) !== false);
   });
 }
 
-type Assignment = (event: number) => LitmusValue;
+type ValueAssignment = (event: number) => LitmusValue;
 
 /** All that the reads in a term can find together, or 'any'. */
 function combinations(
   term: Term,
-  valuesOf: (read: { readonly event: number }) => Values,
-): readonly Assignment[] | 'any' {
+  valuesOf: (read: { readonly event: number }) => PossibleValues,
+): readonly ValueAssignment[] | 'any' {
   let all: readonly (readonly (readonly [number, LitmusValue])[])[] = [[]];
   for (const event of new Set(readsIn(term))) {
     const values = valuesOf({ event });
@@ -53,9 +56,9 @@ function combinations(
 }
 
 function valuesIn(
-  threads: readonly (readonly Path[])[],
+  threads: readonly (readonly ProcessPath[])[],
   initial: (location: string) => LitmusValue,
-): (location: string) => Values {
+): (location: string) => PossibleValues {
   const writes = threads
     .flat()
     .flatMap((path) =>
@@ -64,8 +67,8 @@ function valuesIn(
       ),
     );
   const written = Map.groupBy(writes, ({ location }) => location);
-  const done = new Map<string, Values>();
-  const valuesAt = (location: string): Values => {
+  const done = new Map<string, PossibleValues>();
+  const valuesAt = (location: string): PossibleValues => {
     const known = done.get(location);
     if (known !== undefined) return known;
     // Whoever asks again while this is being found goes round in a circle.

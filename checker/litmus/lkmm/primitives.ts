@@ -20,12 +20,12 @@ export const fences: Readonly<Record<string, Fence>> = {
 };
 
 /** An access by name: how it is marked, and the fence behind it. */
-export interface Access {
+export interface MarkedAccess {
   readonly mark: Mark;
   readonly then?: Fence;
 }
 
-export const loads: Readonly<Record<string, Access>> = {
+export const loads: Readonly<Record<string, MarkedAccess>> = {
   READ_ONCE: { mark: 'once' },
   rcu_dereference: { mark: 'once' },
   lockless_dereference: { mark: 'once' },
@@ -34,7 +34,7 @@ export const loads: Readonly<Record<string, Access>> = {
   atomic_read_acquire: { mark: 'acquire' },
 };
 
-export const stores: Readonly<Record<string, Access>> = {
+export const stores: Readonly<Record<string, MarkedAccess>> = {
   WRITE_ONCE: { mark: 'once' },
   atomic_set: { mark: 'once' },
   smp_store_mb: { mark: 'once', then: 'mb' },

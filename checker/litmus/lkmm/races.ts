@@ -7,14 +7,14 @@ import type { Relation } from './relation.ts';
 const { compose, union, intersection, difference, inverse, star, orSame } = r;
 
 /** Orders of plain accesses, each by what stands around it. */
-interface Bounds {
+interface OrderBounds {
   readonly conflicts: Relation;
   readonly writeToWrite: Relation;
   readonly writeToRead: Relation;
   readonly readToWrite: Relation;
 }
 
-export function plainBounds({ known, size }: Candidate, derived: Derived): Bounds {
+export function plainBounds({ known, size }: Candidate, derived: Derived): OrderBounds {
   const { happensBefore, propagatesBefore, rcuBefore, rcuFence, cumulative, address, nonRw } = derived;
   const later = star(union(happensBefore, propagatesBefore, rcuBefore));
   const fence = union(derived.fence, rcuFence);
@@ -62,7 +62,7 @@ export function plainAccesses(candidate: Candidate, derived: Derived): 'forbidde
 
 /** Nothing is read from, or overwritten by, what comes later. */
 function isCoherent(
-  { conflicts, writeToWrite, writeToRead, readToWrite }: Bounds,
+  { conflicts, writeToWrite, writeToRead, readToWrite }: OrderBounds,
   { readsFrom, fromReads, coherence }: Derived,
 ): boolean {
   const backwards = union(
@@ -75,7 +75,7 @@ function isCoherent(
 
 function isRaceFree(
   { known, size }: Candidate,
-  { conflicts, writeToWrite, writeToRead, readToWrite }: Bounds,
+  { conflicts, writeToWrite, writeToRead, readToWrite }: OrderBounds,
   { readsFrom, fromReads, coherence }: Derived,
 ): boolean {
   const isMarked = (event: number) => r.isIn(known.marked, event);

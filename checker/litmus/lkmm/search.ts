@@ -1,9 +1,9 @@
 /** Searches the executions of a candidate: who reads from whom, and in which order the writes to a location come. */
 import * as r from './relation.ts';
 import type { LitmusValue } from '../litmus-test.ts';
-import type { Result } from '../values.ts';
+import type { ComputedValue } from '../values.ts';
 import { derive, srcuSectionsOf, type AxiomName, type Derived } from './axioms.ts';
-import type { Candidate, Placed } from './candidate.ts';
+import type { Candidate, ExecutionEvent } from './candidate.ts';
 import { plainAccesses } from './races.ts';
 import type { Relation } from './relation.ts';
 import { evaluate, isMet } from './terms.ts';
@@ -20,15 +20,15 @@ export interface Execution {
 }
 
 /** What memory and registers hold, as far as the choices so far say: undefined is still open. */
-export type ValueOf = (read: Placed) => Result | undefined;
+export type ValueOf = (read: ExecutionEvent) => ComputedValue | undefined;
 
-export interface Asked {
+export interface SearchQuestion {
   /** The locations whose last write is asked for. */
   readonly observed: readonly string[];
   /** Whether anybody is interested in what the choices so far lead to; `last` is null while it is open. */
-  readonly isWanted: (at: Reached, last: ReadonlyMap<string, LitmusValue> | null) => boolean;
+  readonly isWanted: (at: ReachedState, last: ReadonlyMap<string, LitmusValue> | null) => boolean;
   /** Called for each execution; returns whether to look for another one with the same reads and last writes. */
-  readonly found: (execution: Execution, at: Reached, last: ReadonlyMap<string, LitmusValue>) => boolean;
+  readonly found: (execution: Execution, at: ReachedState, last: ReadonlyMap<string, LitmusValue>) => boolean;
   /** Called now and then; may throw to end the search. */
   readonly tick: () => void;
   readonly without: readonly AxiomName[];
@@ -40,20 +40,20 @@ export interface Asked {
   readonly ordered: readonly (readonly [before: number, after: number])[];
 }
 
-export interface Reached {
+export interface ReachedState {
   readonly candidate: Candidate;
   /** The value of a term of a thread. */
-  readonly valueIn: (thread: number, term: Parameters<typeof evaluate>[0]) => Result | undefined;
+  readonly valueIn: (thread: number, term: Parameters<typeof evaluate>[0]) => ComputedValue | undefined;
 }
 
-interface Node {
+interface SearchNode {
   /** By id of a read: the id of the write that it reads from, or -1. */
   readonly sources: Int32Array;
   /** Transitively closed. */
   readonly order: Relation;
 }
 
-export function search(candidate: Candidate, asked: Asked): void {
+export function search(candidate: Candidate, asked: SearchQuestion): void {
   const order = firstOrder(candidate, asked);
   if (order === null || !exchange(order, candidate, asked)) return;
   const node = { sources: new Int32Array(candidate.size).fill(-1), order };
@@ -62,7 +62,7 @@ export function search(candidate: Candidate, asked: Asked): void {
 }
 
 /** Takes threads that run the same in one order; false where that contradicts. */
-function exchange(order: Relation, { events }: Candidate, { ordered }: Asked): boolean {
+function exchange(order: Relation, { events }: Candidate, { ordered }: SearchQuestion): boolean {
   const firstWrite = (thread: number) =>
     events.find((one) => one.thread === thread && one.kind === 'write' && one.mark !== 'srcu-unlock');
   return ordered.every(([before, after]) => {
@@ -77,16 +77,16 @@ interface Odds {
   forbidden: number;
 }
 
-type Looking = Asked & { readonly odds: Odds };
+type SearchContext = SearchQuestion & { readonly odds: Odds };
 
 /** Asking costs more than going on where the answer is nearly always the same. */
-function isWorthAsking({ odds }: Looking): boolean {
+function isWorthAsking({ odds }: SearchContext): boolean {
   odds.asked += 1;
   return odds.asked < 32 || odds.forbidden * 16 > odds.asked || odds.asked % 64 === 0;
 }
 
 /** What holds of any execution: memory's first write is first, a process's own are in its order. */
-function firstOrder(candidate: Candidate, { isLawless }: Asked): Relation | null {
+function firstOrder(candidate: Candidate, { isLawless }: SearchQuestion): Relation | null {
   const order = r.empty(candidate.size);
   for (const writes of candidate.writes.values())
     for (const [at, one] of writes.entries())
@@ -114,9 +114,9 @@ function addOrder(order: Relation, before: number, after: number): boolean {
 
 /** Orders all that coherence and atomicity leave no choice about; false where they contradict each other. */
 function saturate(
-  { sources, order }: Node,
+  { sources, order }: SearchNode,
   { reads, writes, events, unlockOf }: Candidate,
-  { isLawless }: Asked,
+  { isLawless }: SearchQuestion,
 ): boolean {
   if (isLawless) return true;
   for (let before = -1, after = countOf(order); before !== after; before = after, after = countOf(order)) {
@@ -160,10 +160,10 @@ const countOf = ({ bits }: Relation): number => {
 };
 
 /** The values that the choices so far give, each found once. */
-function valuesAt({ sources }: Node, { events, idAt }: Candidate): Reached['valueIn'] {
-  const known = new Map<number, Result | undefined>();
+function valuesAt({ sources }: SearchNode, { events, idAt }: Candidate): ReachedState['valueIn'] {
+  const known = new Map<number, ComputedValue | undefined>();
   const open = new Set<number>();
-  const readAt = (id: number): Result | undefined => {
+  const readAt = (id: number): ComputedValue | undefined => {
     if (known.has(id)) return known.get(id);
     const source = sources[id]!;
     if (source < 0) return undefined;
@@ -175,12 +175,12 @@ function valuesAt({ sources }: Node, { events, idAt }: Candidate): Reached['valu
     known.set(id, value);
     return value;
   };
-  const valueIn: Reached['valueIn'] = (thread, term) =>
+  const valueIn: ReachedState['valueIn'] = (thread, term) =>
     evaluate(term, (event) => readAt(idAt[thread]![event]!));
   return valueIn;
 }
 
-function chooseSources(node: Node, candidate: Candidate, asked: Looking): void {
+function chooseSources(node: SearchNode, candidate: Candidate, asked: SearchContext): void {
   asked.tick();
   const valueIn = valuesAt(node, candidate);
   const isContradicted = candidate.paths.some((path, thread) =>
@@ -217,16 +217,16 @@ function chooseSources(node: Node, candidate: Candidate, asked: Looking): void {
 const fewWays = 12;
 
 /** Locks first: what is in their sections follows from their order. */
-const rank = ({ read, sources }: { readonly read: Placed; readonly sources: readonly number[] }) =>
+const rank = ({ read, sources }: { readonly read: ExecutionEvent; readonly sources: readonly number[] }) =>
   sources.length <= 1 ? 0 : (read.mark === 'lock-read' ? 100 : read.isAtomic ? 200 : 300) + sources.length;
 
-const isMetBy = (value: Result | undefined, is: boolean | string): boolean | undefined =>
+const isMetBy = (value: ComputedValue | undefined, is: boolean | string): boolean | undefined =>
   isMet({ term: { kind: 'read', event: 0 }, is }, () => value);
 
 /** The writes that a read can still find. */
 function sourcesFor(
-  read: Placed,
-  { sources, order }: Node,
+  read: ExecutionEvent,
+  { sources, order }: SearchNode,
   candidate: Candidate,
   isLawless: boolean,
 ): readonly number[] {
@@ -251,7 +251,7 @@ function sourcesFor(
 }
 
 /** Locks are found free where they are free, and taken where they are taken. */
-function fits(read: Placed, write: Placed, lastOwn: Placed | undefined): boolean {
+function fits(read: ExecutionEvent, write: ExecutionEvent, lastOwn: ExecutionEvent | undefined): boolean {
   if (read.mark === 'lock-read' || read.mark === 'is-unlocked')
     return write.thread < 0 || write.mark === 'unlock';
   if (read.mark !== 'lock-failed' && read.mark !== 'is-locked') return true;
@@ -259,20 +259,20 @@ function fits(read: Placed, write: Placed, lastOwn: Placed | undefined): boolean
   return write.mark === 'lock-write' && (lastOwn?.mark !== 'lock-write' || write === lastOwn);
 }
 
-const choicesOf = ({ sources, order }: Node, { size, reads }: Candidate) => {
+const choicesOf = ({ sources, order }: SearchNode, { size, reads }: Candidate) => {
   const readsFrom = r.empty(size);
   for (const { id } of reads) if (sources[id]! >= 0) r.add(readsFrom, sources[id]!, id);
   return { readsFrom, coherence: order };
 };
 
-const isForbidden = (node: Node, candidate: Candidate, { without }: Asked): boolean =>
+const isForbidden = (node: SearchNode, candidate: Candidate, { without }: SearchQuestion): boolean =>
   typeof derive(candidate, choicesOf(node, candidate), without) === 'string';
 
 /** Every read has its source: now the last writes that are asked for. */
-function chooseLast(node: Node, at: Reached, asked: Asked): void {
+function chooseLast(node: SearchNode, at: ReachedState, asked: SearchQuestion): void {
   const { candidate } = at;
   const locations = asked.observed.filter((location) => candidate.writes.has(location));
-  const choose = (index: number, current: Node, last: ReadonlyMap<string, LitmusValue>): void => {
+  const choose = (index: number, current: SearchNode, last: ReadonlyMap<string, LitmusValue>): void => {
     if (index === locations.length) {
       if (asked.isWanted(at, last)) chooseOrder(current, at, { last, asked });
       return;
@@ -294,11 +294,11 @@ function chooseLast(node: Node, at: Reached, asked: Asked): void {
 
 interface Ending {
   readonly last: ReadonlyMap<string, LitmusValue>;
-  readonly asked: Asked;
+  readonly asked: SearchQuestion;
 }
 
 /** Orders the writes pair by pair; returns whether anybody wants more. */
-function chooseOrder(node: Node, at: Reached, { last, asked }: Ending): boolean {
+function chooseOrder(node: SearchNode, at: ReachedState, { last, asked }: Ending): boolean {
   asked.tick();
   const { candidate } = at;
   const pairs = unordered(node, candidate);
@@ -329,7 +329,7 @@ function chooseOrder(node: Node, at: Reached, { last, asked }: Ending): boolean 
 const fewPairs = 2;
 
 /** Writes to one location whose order is open, as many pairs as tell few from more. */
-function unordered({ order }: Node, { writes }: Candidate): readonly (readonly [number, number])[] {
+function unordered({ order }: SearchNode, { writes }: Candidate): readonly (readonly [number, number])[] {
   const pairs: [number, number][] = [];
   for (const all of writes.values())
     for (const [at, one] of all.entries())

@@ -1,5 +1,5 @@
 /** Read sections of RCU in a run: which end closes which beginning. */
-import type { Event } from './event.ts';
+import type { MemoryEvent } from './event.ts';
 
 export interface Sections {
   /** Positions in the run. */
@@ -8,7 +8,7 @@ export interface Sections {
 }
 
 /** Sections nest; each end closes the nearest beginning that is still open. */
-export function rcuSectionsIn(events: readonly Event[]): Sections {
+export function rcuSectionsIn(events: readonly MemoryEvent[]): Sections {
   const open: number[] = [];
   const pairs: [number, number][] = [];
   const flags = new Set<string>();

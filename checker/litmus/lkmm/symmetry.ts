@@ -1,6 +1,6 @@
 /** Processes with the same text: executions that differ by an exchange of them are looked at once. */
 import type { LitmusValue, LitmusTest, Observed, Process } from '../litmus-test.ts';
-import type { Path } from './event.ts';
+import type { ProcessPath } from './event.ts';
 
 /** Positions of processes in the test that can be exchanged with each other. */
 export type Groups = readonly (readonly number[])[];
@@ -27,10 +27,10 @@ export function groupsIn(test: LitmusTest, observed: readonly Observed[]): Group
 
 /** All runs of the processes side by side, but for those that an exchange makes of another one. */
 export function* combinationsOf(
-  threads: readonly (readonly Path[])[],
+  threads: readonly (readonly ProcessPath[])[],
   groups: Groups,
   chosen: readonly number[] = [],
-): Generator<readonly Path[]> {
+): Generator<readonly ProcessPath[]> {
   const thread = chosen.length;
   if (thread === threads.length) {
     yield chosen.map((path, at) => threads[at]![path]!);
@@ -45,7 +45,7 @@ export function* combinationsOf(
 
 /** Neighbours in a group that run the same path: their first writes may be taken in the order of their numbers. */
 export function orderedPairs(
-  paths: readonly Path[],
+  paths: readonly ProcessPath[],
   groups: Groups,
 ): readonly (readonly [before: number, after: number])[] {
   const isEqual = (one: number, other: number) => withoutText(paths[one]!) === withoutText(paths[other]!);
@@ -57,7 +57,7 @@ export function orderedPairs(
   );
 }
 
-const withoutText = ({ events, requirements }: Path): string =>
+const withoutText = ({ events, requirements }: ProcessPath): string =>
   JSON.stringify([events, requirements], (key, value: unknown) => {
     if (key === 'line' || key === 'text') return undefined;
     return typeof value === 'bigint' ? String(value) : value;
@@ -65,11 +65,11 @@ const withoutText = ({ events, requirements }: Path): string =>
 
 /** All that a final state becomes when processes of a group are exchanged, itself first. */
 export function exchanged(
-  row: Row,
+  row: ObservedValues,
   observed: readonly Observed[],
   numbers: readonly (readonly number[])[],
-): readonly Row[] {
-  const all = new Map<string, Row>([[JSON.stringify(row), row]]);
+): readonly ObservedValues[] {
+  const all = new Map<string, ObservedValues>([[JSON.stringify(row), row]]);
   const swaps = numbers.flatMap((group) =>
     group.slice(1).map((after, at) => swapOf(observed, group[at]!, after)),
   );
@@ -92,4 +92,4 @@ function swapOf(observed: readonly Observed[], one: number, other: number): read
   });
 }
 
-export type Row = readonly LitmusValue[];
+export type ObservedValues = readonly LitmusValue[];

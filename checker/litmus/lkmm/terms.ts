@@ -1,11 +1,11 @@
 /** Builds terms, as simple as they can be, and evaluates them. */
 import { binaryOn, commonType, int, isSameType, unaryOn, wrapped } from '../c-arithmetic.ts';
-import type { BinaryOperator, CType, LitmusValue, UnaryOperator } from '../litmus-test.ts';
-import { binaryOf, type Result } from '../values.ts';
+import type { CBinaryOperator, CType, LitmusValue, UnaryOperator } from '../litmus-test.ts';
+import { binaryOf, type ComputedValue } from '../values.ts';
 import type { Reads, ReadValue, Requirement, Term } from './event.ts';
 
 /** A term, the reads that it depends on whatever becomes of it, and the type that its value is in. */
-export interface Value {
+export interface TypedTerm {
   readonly term: Term;
   readonly reads: Reads;
   readonly type: CType;
@@ -14,21 +14,21 @@ export interface Value {
 export const constant = (value: LitmusValue): Term => ({ kind: 'constant', value });
 
 /** Converted to a type. */
-export function converted({ term, reads, type }: Value, into: CType): Value {
+export function converted({ term, reads, type }: TypedTerm, into: CType): TypedTerm {
   if (isSameType(type, into)) return { term, reads, type };
   const wrap: Term = { kind: 'wrap', operand: term, type: into };
   return { term: simple(wrap), reads, type: into };
 }
 
-export function unaryValue(operator: UnaryOperator, operand: Value): Value {
+export function unaryValue(operator: UnaryOperator, operand: TypedTerm): TypedTerm {
   const inside = converted(operand, commonType(operand.type, int));
   const term = simple({ kind: 'unary', operator, operand: inside.term, type: inside.type });
   return { term, reads: operand.reads, type: operator === '!' ? int : inside.type };
 }
 
-const truths: ReadonlySet<BinaryOperator> = new Set(['==', '!=', '<', '<=', '>', '>=', '&&', '||']);
+const truths: ReadonlySet<CBinaryOperator> = new Set(['==', '!=', '<', '<=', '>', '>=', '&&', '||']);
 
-export function binaryValue(operator: BinaryOperator, left: Value, right: Value): Value {
+export function binaryValue(operator: CBinaryOperator, left: TypedTerm, right: TypedTerm): TypedTerm {
   const isShift = operator === '<<' || operator === '>>';
   const isLogical = operator === '&&' || operator === '||';
   const type = commonType(left.type, isShift ? int : right.type);
@@ -53,7 +53,7 @@ function simple(term: Term): Term {
 
 const isSame = (one: Term, other: Term): boolean => JSON.stringify(one) === JSON.stringify(other);
 
-export function evaluate(term: Term, read: ReadValue): Result | undefined {
+export function evaluate(term: Term, read: ReadValue): ComputedValue | undefined {
   switch (term.kind) {
     case 'constant':
       return term.value;

@@ -4,10 +4,10 @@ import { holds, valuesOf } from '../proposition.ts';
 import { axiomNames } from './axioms.ts';
 import { brokenBy, type Broken } from './explain.ts';
 import { defaultJudge, executionOf, executionsTo, type JudgeOptions } from './judge.ts';
-import type { Row } from './symmetry.ts';
+import type { ObservedValues } from './symmetry.ts';
 import type { Execution } from './search.ts';
 
-export interface Shown {
+export interface ShownExecution {
   readonly execution: Execution;
   /** Null where no axiom forbids it. */
   readonly broken: Broken | null;
@@ -23,9 +23,9 @@ const mostCompared = 64;
 export function showOf(
   test: LitmusTest,
   observed: readonly Observed[],
-  rows: readonly Row[],
+  rows: readonly ObservedValues[],
   options: JudgeOptions = defaultJudge,
-): Shown | null {
+): ShownExecution | null {
   const row = rows.find((one) => holds(test.condition, valuesOf(observed, one)));
   if (row !== undefined) {
     const execution = executionOf(row, test, observed, options);
@@ -37,8 +37,12 @@ export function showOf(
   );
 }
 
-function nearest(test: LitmusTest, observed: readonly Observed[], options: JudgeOptions): Shown | null {
-  let best: (Shown & { readonly broken: Broken }) | null = null;
+function nearest(
+  test: LitmusTest,
+  observed: readonly Observed[],
+  options: JudgeOptions,
+): ShownExecution | null {
+  let best: (ShownExecution & { readonly broken: Broken }) | null = null;
   let seen = 0;
   executionsTo(true, test, observed, {
     ...options,

@@ -23,7 +23,7 @@ export function accessedBy({ statement }: Transition, replica: number, numbering
 }
 
 /** A reference with the cells that it may name; `index`: the local scalar that alone says which, or null. */
-export interface Named {
+export interface NamedCells {
   readonly first: number;
   readonly length: number;
   readonly index: string | null;
@@ -34,9 +34,9 @@ export function referencesOf(
   { statement }: Transition,
   replica: number,
   numbering: Numbering,
-): { readonly reads: readonly Named[]; readonly writes: readonly Named[] } {
+): { readonly reads: readonly NamedCells[]; readonly writes: readonly NamedCells[] } {
   const { reads, writes } = accessesOf(statement);
-  const named = (reference: SharedReference): Named => {
+  const named = (reference: SharedReference): NamedCells => {
     const { index } = reference;
     const { first, length } = numbering.shared.get(reference.name)!;
     if (index?.kind === 'local' && index.index === null) return { first, length, index: index.name };

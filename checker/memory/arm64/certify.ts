@@ -5,7 +5,7 @@ import { coherence, perCell, withElement, type MachineState, type Write } from '
 import { normalForm, type Audience } from './normal-form.ts';
 import type { Operation } from './operation.ts';
 import type { Program } from './program.ts';
-import type { Run } from './run.ts';
+import type { TransitionRun } from './run.ts';
 import { keyAlone } from './state-key.ts';
 
 /** A write that a copy may promise. */
@@ -113,7 +113,7 @@ export class Certification {
     return normalForm(this.#program, state, this.#audiences[cpu]!);
   }
 
-  #steps(state: MachineState, processor: number): readonly Run[] {
+  #steps(state: MachineState, processor: number): readonly TransitionRun[] {
     const location = state.copies[processor]!.locals[0]!;
     return this.#program.processors[processor]!.operations[location]!.flatMap((operation) =>
       execute(this.#program, state, processor, operation).filter(({ error }) => error === null),

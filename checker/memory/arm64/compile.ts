@@ -4,33 +4,33 @@ import type { AnyExpr, Binder, Reference, SharedReference } from '../../language
 import { printDomain } from '../../language/domain.ts';
 import { printExpr } from '../../language/print.ts';
 import type { Effect } from '../../language/statement.ts';
-import type { Run } from './run.ts';
+import type { TransitionRun } from './run.ts';
 
-export type Compute = (run: Run) => number;
-export type Act = (run: Run) => void;
+export type Compute = (run: TransitionRun) => number;
+export type Act = (run: TransitionRun) => void;
 
 /** Whose expressions are compiled. */
-export interface Scope {
+export interface ThreadScope {
   readonly numbering: Numbering;
-  /** Position in `TransitionTable.threads`. */
+  /** Position in `TransitionSystem.threads`. */
   readonly thread: number;
 }
 
 /** A mistake of the author that shows in a run. */
-class Mistake extends Error {}
+class RunMistake extends Error {}
 
 /** What `act` does with a run; a mistake of the author ends it. */
-export function attempt(run: Run, act: Act): void {
+export function attempt(run: TransitionRun, act: Act): void {
   try {
     act(run);
   } catch (error) {
-    if (!(error instanceof Mistake)) throw error;
+    if (!(error instanceof RunMistake)) throw error;
     run.isOver = true;
     run.mistake(error.message);
   }
 }
 
-export function compileExpr(expr: AnyExpr, scope: Scope): Compute {
+export function compileExpr(expr: AnyExpr, scope: ThreadScope): Compute {
   const { names } = scope.numbering;
   switch (expr.kind) {
     case 'constant': {
@@ -91,7 +91,7 @@ export function compileExpr(expr: AnyExpr, scope: Scope): Compute {
   }
 }
 
-function compileBinary(expr: AnyExpr & { kind: 'binary' }, scope: Scope): Compute {
+function compileBinary(expr: AnyExpr & { kind: 'binary' }, scope: ThreadScope): Compute {
   const [left, right] = [compileExpr(expr.left, scope), compileExpr(expr.right, scope)];
   return operation(expr.operator, left, right);
 }
@@ -146,7 +146,7 @@ export function operation<R>(
 }
 
 /** The number of the cell that a reference names; what its address comes after is left in `data` and `control`. */
-function cellOf(reference: SharedReference, scope: Scope): Compute {
+function cellOf(reference: SharedReference, scope: ThreadScope): Compute {
   const range = scope.numbering.shared.get(reference.name)!;
   const via = (reference.via ?? []).map((pointer) => compileExpr(pointer, scope));
   const element = elementOf(reference, range, scope);
@@ -157,23 +157,23 @@ function cellOf(reference: SharedReference, scope: Scope): Compute {
   };
 }
 
-const positionOf = (reference: Reference & { kind: 'local' }, scope: Scope): Compute =>
+const positionOf = (reference: Reference & { kind: 'local' }, scope: ThreadScope): Compute =>
   elementOf(reference, scope.numbering.locals[scope.thread]!.get(reference.name)!, scope);
 
-function elementOf(reference: Reference, { first, length }: CellRange, scope: Scope): Compute {
+function elementOf(reference: Reference, { first, length }: CellRange, scope: ThreadScope): Compute {
   if (reference.index === null) return () => first;
   const index = compileExpr(reference.index, scope);
   return (run) => {
     const at = index(run);
     if (at < 0 || at >= length)
-      throw new Mistake(
+      throw new RunMistake(
         `'${printExpr(reference)}' is read or written at ${at}, and the array has the elements 0 to ${length - 1}`,
       );
     return first + at;
   };
 }
 
-export function compileEffects(effects: readonly Effect[], scope: Scope): Act {
+export function compileEffects(effects: readonly Effect[], scope: ThreadScope): Act {
   const acts = effects.map((effect) => compileEffect(effect, scope));
   const [only] = acts;
   if (acts.length === 1) return only!;
@@ -182,7 +182,7 @@ export function compileEffects(effects: readonly Effect[], scope: Scope): Act {
   };
 }
 
-function compileEffect(effect: Effect, scope: Scope): Act {
+function compileEffect(effect: Effect, scope: ThreadScope): Act {
   switch (effect.kind) {
     case 'set':
       return compileSet(effect, scope);
@@ -232,13 +232,13 @@ const storesShared = (effect: Effect): boolean =>
     ? effect.target.kind === 'shared'
     : (effect.kind === 'when' || effect.kind === 'each') && effect.effects.some(storesShared);
 
-function compileSet({ target, value }: Effect & { kind: 'set' }, scope: Scope): Act {
+function compileSet({ target, value }: Effect & { kind: 'set' }, scope: ThreadScope): Act {
   const { names } = scope.numbering;
   const { domain } = target;
   const compute = compileExpr(value, scope);
   const element = target.kind === 'local' ? positionOf(target, scope) : cellOf(target, scope);
   // The run goes on as the kernel would: whether a promise can be kept is asked behind it.
-  const check = (run: Run, number: number) => {
+  const check = (run: TransitionRun, number: number) => {
     if (hasNumber(names, domain, number)) return;
     const told = domain.kind === 'range' ? number : valueFrom(names, domain, number);
     run.mistake(

@@ -11,9 +11,9 @@ import {
   withElement,
   type MachineState,
 } from './machine-state.ts';
-import type { Node, Operation } from './operation.ts';
+import type { CodeNode, Operation } from './operation.ts';
 import type { Program } from './program.ts';
-import { Run } from './run.ts';
+import { TransitionRun } from './run.ts';
 
 /** The runs of an operation, each up to the location where the copy stops next; those that wait or cannot be are left out. */
 export function execute(
@@ -22,7 +22,7 @@ export function execute(
   processor: number,
   operation: Operation,
   isTraced = false,
-): readonly Run[] {
+): readonly TransitionRun[] {
   const begin = () => beginning(program, state, processor, isTraced);
   switch (operation.kind) {
     case 'block':
@@ -38,9 +38,14 @@ export function execute(
   }
 }
 
-export function beginning(program: Program, state: MachineState, processor: number, isTraced: boolean): Run {
+export function beginning(
+  program: Program,
+  state: MachineState,
+  processor: number,
+  isTraced: boolean,
+): TransitionRun {
   const { cpu, replica } = program.processors[processor]!;
-  const run = new Run(
+  const run = new TransitionRun(
     state,
     { cpu, self: replica, views: state.cpus[cpu]!, copy: state.copies[processor]! },
     program.isOwn,
@@ -50,7 +55,7 @@ export function beginning(program: Program, state: MachineState, processor: numb
 }
 
 /** The state after a run. */
-export const stateAfter = (state: MachineState, processor: number, run: Run): MachineState => ({
+export const stateAfter = (state: MachineState, processor: number, run: TransitionRun): MachineState => ({
   ...state,
   writes: run.writes,
   own: run.own,
@@ -64,12 +69,12 @@ export const stateAfter = (state: MachineState, processor: number, run: Run): Ma
 function access(
   program: Program,
   operation: Operation,
-  begin: () => Run,
+  begin: () => TransitionRun,
   writes: boolean | null,
-): readonly Run[] {
+): readonly TransitionRun[] {
   const { order, isUpdate } = operation;
   const isOrdered = writes !== false;
-  const done: Run[] = [];
+  const done: TransitionRun[] = [];
   for (let choice = 0, choices = 1; choice < choices; choice++) {
     const run = begin();
     run.choice = choice;
@@ -90,13 +95,13 @@ function access(
   return done;
 }
 
-const fenced = (run: Run) => {
+const fenced = (run: TransitionRun) => {
   fence(run.views);
   run.isFenced = true;
 };
 
 /** The guard and the first statement; false where the run waits or reads what cannot be read. */
-function first(operation: Operation, run: Run): boolean {
+function first(operation: Operation, run: TransitionRun): boolean {
   const { guard, code } = operation;
   run.statement = operation.transition.statement;
   run.copy.inside = code.kind !== 'goto' && code.isInside ? run.copy.inside : 0;
@@ -116,7 +121,7 @@ function first(operation: Operation, run: Run): boolean {
 }
 
 /** What stands behind the first statement. */
-function nextOf(code: Node, run: Run): Node {
+function nextOf(code: CodeNode, run: TransitionRun): CodeNode {
   switch (code.kind) {
     case 'goto':
     case 'choose':
@@ -128,7 +133,7 @@ function nextOf(code: Node, run: Run): Node {
   }
 }
 
-function perform(node: Node & { kind: 'effects' }, run: Run): void {
+function perform(node: CodeNode & { kind: 'effects' }, run: TransitionRun): void {
   run.trail?.push({ statement: node.statement, taken: null, chosen: null });
   run.statement = node.statement;
   if (!node.isInside) run.copy.inside = 0;
@@ -139,7 +144,7 @@ function perform(node: Node & { kind: 'effects' }, run: Run): void {
   attempt(run, node.act);
 }
 
-function decide(node: Node & { kind: 'branch' }, run: Run): void {
+function decide(node: CodeNode & { kind: 'branch' }, run: TransitionRun): void {
   const { views, copy } = run;
   run.statement = node.statement;
   if (!node.isInside) copy.inside = 0;
@@ -155,7 +160,7 @@ function decide(node: Node & { kind: 'branch' }, run: Run): void {
 }
 
 /** The ways in which the store of a run takes effect: it was promised, or it is the newest. */
-function finish({ order, isUpdate }: Operation, run: Run): readonly Run[] {
+function finish({ order, isUpdate }: Operation, run: TransitionRun): readonly TransitionRun[] {
   const { views } = run;
   const isDone = run.isBlocked || run.isOver;
   if (isDone) return [run];
@@ -172,7 +177,7 @@ function finish({ order, isUpdate }: Operation, run: Run): readonly Run[] {
   return stores(run, order, isUpdate);
 }
 
-function stores(run: Run, order: Operation['order'], isUpdate: boolean): readonly Run[] {
+function stores(run: TransitionRun, order: Operation['order'], isUpdate: boolean): readonly TransitionRun[] {
   const { views, stored, cpu } = run;
   const at = stored * perCell;
   const isRelease = order === 'release';
@@ -182,8 +187,8 @@ function stores(run: Run, order: Operation['order'], isUpdate: boolean): readonl
     ...(isRelease ? [views.rOld, views.blind, views.wOld] : []),
   );
   const list = run.writes[stored]!;
-  const ways: Run[] = [];
-  const take = (after: Run, position: number) => {
+  const ways: TransitionRun[] = [];
+  const take = (after: TransitionRun, position: number) => {
     const own = after.views;
     const { time } = after.writes[stored]![position]!;
     own.cells[at + coherence] = time;
@@ -226,7 +231,7 @@ function stores(run: Run, order: Operation['order'], isUpdate: boolean): readonl
 }
 
 /** Local computation up to where the copy stops; a choice goes all its ways. */
-function tail(from: Node, run: Run, done: Run[]): void {
+function tail(from: CodeNode, run: TransitionRun, done: TransitionRun[]): void {
   for (let node = from; ;) {
     if (run.isOver) {
       done.push(run);
@@ -262,21 +267,21 @@ function tail(from: Node, run: Run, done: Run[]): void {
 }
 
 /** What runs before the first location. */
-export function enter(program: Program, state: MachineState, processor: number): readonly Run[] {
-  const done: Run[] = [];
+export function enter(program: Program, state: MachineState, processor: number): readonly TransitionRun[] {
+  const done: TransitionRun[] = [];
   tail(program.processors[processor]!.entry, beginning(program, state, processor, false), done);
   return done;
 }
 
 /** A block that nobody comes between: its loads see the newest values, and it is in full order with all around it. */
-function block(operation: Operation, run: Run): readonly Run[] {
+function block(operation: Operation, run: TransitionRun): readonly TransitionRun[] {
   const { cpu } = run;
   // A promise behind it would have to wait for it.
   if (run.writes.some((list) => list.some(({ promisedBy }) => promisedBy === cpu))) return [];
   run.reading = 'newest';
   fenced(run);
   if (!first(operation, run)) return [];
-  const done: Run[] = [];
+  const done: TransitionRun[] = [];
   within(operation, nextOf(operation.code, run), run, (after, node) => {
     const own = after.views;
     own.rNew = Math.max(own.rNew, after.latest);
@@ -294,12 +299,12 @@ function block(operation: Operation, run: Run): readonly Run[] {
 }
 
 /** Loads of several cells at one time; one that waits is an acquire, and orders nothing that stands before it. */
-function snapshot(operation: Operation, run: Run, time: number): readonly Run[] {
+function snapshot(operation: Operation, run: TransitionRun, time: number): readonly TransitionRun[] {
   run.reading = 'snapshot';
   run.isAcquire = operation.guard !== null;
   run.at = time;
   if (!first(operation, run)) return [];
-  const done: Run[] = [];
+  const done: TransitionRun[] = [];
   within(operation, nextOf(operation.code, run), run, (after, node) => {
     if (after.isBlocked) return;
     if (after.cell >= 0) after.views.fresh = 0;
@@ -310,7 +315,12 @@ function snapshot(operation: Operation, run: Run, time: number): readonly Run[] 
 }
 
 /** The statements of a block up to its end. */
-function within(operation: Operation, from: Node, run: Run, leave: (run: Run, node: Node) => void): void {
+function within(
+  operation: Operation,
+  from: CodeNode,
+  run: TransitionRun,
+  leave: (run: TransitionRun, node: CodeNode) => void,
+): void {
   for (let node = from; ;) {
     if (run.isOver || node.kind === 'goto' || !operation.isWithin(node.statement)) {
       leave(run, node);

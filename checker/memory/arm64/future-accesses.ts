@@ -2,8 +2,8 @@
 import { effectsIn } from '../../program/code-walk.ts';
 import type { CellRange, Numbering } from '../../program/numbering.ts';
 import type { Code } from '../../program/transition-system.ts';
-import { referencesOf, type Named } from './access-cells.ts';
-import type { Node, Operation } from './operation.ts';
+import { referencesOf, type NamedCells } from './access-cells.ts';
+import type { CodeNode, Operation } from './operation.ts';
 
 /** Kinds of access, as bits. */
 export const loads = 1;
@@ -21,7 +21,7 @@ export interface Future {
 }
 
 /** Accesses of cells; with `position`, of the one that the local at that position selects, which does not change before. */
-interface Entry {
+interface FutureAccess {
   readonly kinds: number;
   readonly first: number;
   readonly length: number;
@@ -33,7 +33,7 @@ class Outlook {
   orders = false;
   acquires = false;
   readonly #cells: number;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<string, FutureAccess>();
   readonly #known = new Map<string, Future>();
   #positions: readonly number[] = [];
 
@@ -41,12 +41,12 @@ class Outlook {
     this.#cells = cells;
   }
 
-  get entries(): Iterable<Entry> {
+  get entries(): Iterable<FutureAccess> {
     return this.#entries.values();
   }
 
   /** True where that was not known. */
-  add(entry: Entry): boolean {
+  add(entry: FutureAccess): boolean {
     const key = `${entry.kinds} ${entry.first} ${entry.length} ${entry.position ?? '-'}`;
     if (this.#entries.has(key)) return false;
     this.#entries.set(key, entry);
@@ -95,7 +95,7 @@ export function futuresOf(operations: readonly (readonly Operation[])[], whose: 
     grew = false;
     for (const [location, outlook] of outlooks.entries())
       for (const { entries, assigned, orders, acquires, next } of known[location]!) {
-        const put = (entry: Entry) => {
+        const put = (entry: FutureAccess) => {
           const isChanged = entry.position !== null && assigned.has(entry.position);
           grew = outlook.add(isChanged ? { ...entry, position: null } : entry) || grew;
         };
@@ -122,7 +122,7 @@ interface Whose {
 function knownOf(operation: Operation, { numbering, isOwn, thread, replica }: Whose) {
   const ranges = numbering.locals[thread]!;
   const { reads, writes } = referencesOf(operation.transition, replica, numbering);
-  const entryOf = ({ first, length, index }: Named, kinds: number): readonly Entry[] => {
+  const entryOf = ({ first, length, index }: NamedCells, kinds: number): readonly FutureAccess[] => {
     if (isOwn.slice(first, first + length).every((own) => own)) return [];
     const position = index === null ? null : ranges.get(index)!.first;
     return [{ kinds, first, length, position }];
@@ -168,7 +168,7 @@ function* chosenIn(code: Code, ranges: ReadonlyMap<string, CellRange>): Generato
   }
 }
 
-export function* nodesOf(node: Node): Generator<Node> {
+export function* nodesOf(node: CodeNode): Generator<CodeNode> {
   yield node;
   switch (node.kind) {
     case 'goto':

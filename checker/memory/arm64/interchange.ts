@@ -1,6 +1,6 @@
 /** One state for all that differ by interchangeable CPUs: their records are sorted, no permutation is ever tried. */
 import type { SymmetricGroup, Symmetry } from '../../program/symmetry.ts';
-import { perCell, type Copy, type MachineState, type Views } from './machine-state.ts';
+import { perCell, type CopyState, type MachineState, type CpuViews } from './machine-state.ts';
 import type { Program } from './program.ts';
 
 /**
@@ -71,7 +71,7 @@ export class Interchange {
       toCpu[this.#cpuOf(members, replica)] = this.#cpuOf(members, place);
     }
     const rename = (promisedBy: number) => (promisedBy < 0 ? promisedBy : toCpu[promisedBy]!);
-    const moveCells = (views: Views): Views => ({
+    const moveCells = (views: CpuViews): CpuViews => ({
       ...views,
       cells: fromCell.flatMap((cell) => views.cells.slice(cell * perCell, (cell + 1) * perCell)),
     });
@@ -85,7 +85,7 @@ export class Interchange {
       own: fromCell.map((cell) => state.own[cell]!),
       ownData: fromCell.map((cell) => state.ownData[cell]!),
       cpus: fromCpu.map((cpu) => moveCells(state.cpus[cpu]!)),
-      copies: fromCopy.map((copy): Copy => state.copies[copy]!),
+      copies: fromCopy.map((copy): CopyState => state.copies[copy]!),
     };
   }
 }

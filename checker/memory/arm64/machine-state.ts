@@ -27,7 +27,7 @@ export const forwardedFromUpdate = 3;
  *
  * Source:  Pulte, Pichon-Pharabod, Kang, Lee and Hur, Promising-ARM/RISC-V, PLDI 2019, figures 4 to 6; the names are theirs.
  */
-export interface Views {
+export interface CpuViews {
   /** `perCell` numbers for each cell. */
   cells: number[];
   /** The latest of all loads, of those of atomic operations that return nothing, and of all stores. */
@@ -46,7 +46,7 @@ export interface Views {
 }
 
 /** A copy of a thread: locals as numbers, the location first, with what each value is ordered after. */
-export interface Copy {
+export interface CopyState {
   locals: number[];
   /** By position: what an address that is computed from it comes after. */
   data: Time[];
@@ -67,16 +67,16 @@ export interface MachineState {
   /** Who looks at memory from outside sees all that was before this. */
   readonly seen: Time;
   /** By CPU. */
-  readonly cpus: readonly Views[];
+  readonly cpus: readonly CpuViews[];
   /** By copy, through the whole model. */
-  readonly copies: readonly Copy[];
+  readonly copies: readonly CopyState[];
   /** In a trace: the number of the step out of it; -1 elsewhere. */
   readonly step: number;
 }
 
-export const copyOfViews = (views: Views): Views => ({ ...views, cells: views.cells.slice() });
+export const copyOfViews = (views: CpuViews): CpuViews => ({ ...views, cells: views.cells.slice() });
 
-export const copyOfCopy = ({ locals, data, control, inside }: Copy): Copy => ({
+export const copyOfCopy = ({ locals, data, control, inside }: CopyState): CopyState => ({
   locals: locals.slice(),
   data: data.slice(),
   control: control.slice(),
@@ -84,13 +84,13 @@ export const copyOfCopy = ({ locals, data, control, inside }: Copy): Copy => ({
 });
 
 /** dmb ish: all before it comes before all behind it. */
-export function fence(views: Views): void {
+export function fence(views: CpuViews): void {
   const all = Math.max(views.rOld, views.blind, views.wOld);
   views.rNew = Math.max(views.rNew, all);
   views.wNew = Math.max(views.wNew, all);
 }
 
-export function barrier(views: Views, kind: 'full' | 'read' | 'write'): void {
+export function barrier(views: CpuViews, kind: 'full' | 'read' | 'write'): void {
   switch (kind) {
     case 'full':
       fence(views);

@@ -9,10 +9,10 @@ import {
   forwardedFromUpdate,
   lastOwn,
   perCell,
-  type Copy,
+  type CopyState,
   type MachineState,
   type Time,
-  type Views,
+  type CpuViews,
   type Write,
 } from './machine-state.ts';
 import { loads, looks, stores } from './future-accesses.ts';
@@ -164,7 +164,7 @@ class NormalForm {
     return latest;
   }
 
-  #views(views: Views, at: number): Views {
+  #views(views: CpuViews, at: number): CpuViews {
     const { cells: kinds, orders, acquires } = this.#futures[at]!;
     const rNew = this.#clamp(at, views.rNew);
     const behind = (time: Time) => {
@@ -193,7 +193,7 @@ class NormalForm {
     cells: number[],
     cell: number,
     at: number,
-    { views, behind, hasPromises }: { views: Views; behind: (time: Time) => Time; hasPromises: boolean },
+    { views, behind, hasPromises }: { views: CpuViews; behind: (time: Time) => Time; hasPromises: boolean },
   ): void {
     const base = cell * perCell;
     const kinds = this.#futures[at]!.cells[cell]!;
@@ -219,7 +219,7 @@ class NormalForm {
     cells[base + forwardedFromUpdate] = 0;
   }
 
-  #copy(copy: Copy, processor: number): Copy {
+  #copy(copy: CopyState, processor: number): CopyState {
     const { cpu, dead, addresses, isInside } = this.#program.processors[processor]!;
     const at = this.#audience.cpus.indexOf(cpu);
     if (at < 0) return copy;
@@ -267,7 +267,7 @@ function countUpTo(times: readonly Time[], time: Time): number {
   return low;
 }
 
-const nowhere = (views: Views): Views => ({
+const nowhere = (views: CpuViews): CpuViews => ({
   cells: views.cells.map((_, at) => (at % perCell === lastOwn ? -1 : 0)),
   rOld: 0,
   blind: 0,

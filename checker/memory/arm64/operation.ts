@@ -5,34 +5,34 @@ import type { BarrierKind, Effect, Ordering, Statement } from '../../language/st
 import { statementsOf } from '../../language/thread.ts';
 import { printExpr } from '../../language/print.ts';
 import { accessesOf } from '../common/accesses.ts';
-import { isReadModifyWrite, orderOf, usesWhatItReads, type Step } from '../common/ordering.ts';
-import { compileEffects, compileExpr, type Act, type Compute, type Scope } from './compile.ts';
+import { isReadModifyWrite, orderOf, usesWhatItReads, type StepStatement } from '../common/ordering.ts';
+import { compileEffects, compileExpr, type Act, type Compute, type ThreadScope } from './compile.ts';
 import { isPure } from './pure-branch.ts';
 
 /** Compiled code; `isInside` says that a pure branch is around it. */
-export type Node =
+export type CodeNode =
   | { readonly kind: 'goto'; readonly location: number }
-  | (Place & {
+  | (NodeOrigin & {
       readonly kind: 'effects';
       readonly barrier: BarrierKind | null;
       readonly act: Act;
-      readonly next: Node;
+      readonly next: CodeNode;
     })
-  | (Place & {
+  | (NodeOrigin & {
       readonly kind: 'branch';
       readonly condition: Compute;
       readonly isPure: boolean;
-      readonly then: Node;
-      readonly otherwise: Node;
+      readonly then: CodeNode;
+      readonly otherwise: CodeNode;
     })
-  | (Place & {
+  | (NodeOrigin & {
       readonly kind: 'choose';
       readonly position: number;
       readonly values: readonly number[];
-      readonly next: Node;
+      readonly next: CodeNode;
     });
 
-interface Place {
+interface NodeOrigin {
   readonly statement: Statement;
   readonly isInside: boolean;
 }
@@ -45,7 +45,7 @@ export interface Operation {
   readonly transition: Transition;
   readonly kind: 'access' | 'snapshot' | 'block';
   readonly guard: Compute | null;
-  readonly code: Node;
+  readonly code: CodeNode;
   /** Whether a statement stands in the block that this is. */
   readonly isWithin: (statement: Statement) => boolean;
   readonly order: Exclude<Ordering, null>;
@@ -68,7 +68,7 @@ export interface Surrounding {
 
 export function operationOf(
   transition: Transition,
-  scope: Scope,
+  scope: ThreadScope,
   { isHandler, isLocal, inside }: Surrounding,
 ): Operation {
   const { statement, guard } = transition;
@@ -126,10 +126,10 @@ function unwrapped(statement: Statement): Statement {
     return statement;
   const { reads, writes } = accessesOf(step);
   const cells = new Set([...reads, ...writes].map((reference) => printExpr(reference)));
-  return writes.length === 1 && cells.size === 1 ? (step satisfies Step) : statement;
+  return writes.length === 1 && cells.size === 1 ? (step satisfies StepStatement) : statement;
 }
 
-export function compileCode(code: Code, scope: Scope, inside: ReadonlySet<Statement>): Node {
+export function compileCode(code: Code, scope: ThreadScope, inside: ReadonlySet<Statement>): CodeNode {
   if (code.kind === 'goto') return code;
   const place = { statement: code.statement, isInside: inside.has(code.statement) };
   switch (code.kind) {

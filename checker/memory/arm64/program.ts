@@ -1,7 +1,7 @@
 /** A model as the machine executes it: its operations, whose cells are whose, and what each copy may still do. */
 import { deadLocals, type DeadLocals } from '../../program/dead-locals.ts';
 import { numberingOf, numberOf, type Numbering } from '../../program/numbering.ts';
-import type { ThreadTable, TransitionTable } from '../../program/transition-system.ts';
+import type { ThreadTable, TransitionSystem } from '../../program/transition-system.ts';
 import { ModelError } from '../../language/model-error.ts';
 import { printText } from '../../language/print.ts';
 import { statementsOf } from '../../language/thread.ts';
@@ -9,7 +9,7 @@ import { accessesOf } from '../common/accesses.ts';
 import { accessedBy, privateVariables, type Accessed } from './access-cells.ts';
 import { addressLocals } from './address-locals.ts';
 import { futuresOf, type FutureOf } from './future-accesses.ts';
-import { compileCode, operationOf, type Node, type Operation } from './operation.ts';
+import { compileCode, operationOf, type CodeNode, type Operation } from './operation.ts';
 import { insidePureBranches } from './pure-branch.ts';
 
 /** `smp_load_acquire()` is `ldapr`, or `ldar`, which does not pass an earlier release. */
@@ -25,14 +25,14 @@ export const defaultProgram: ProgramSettings = { acquire: 'ldapr', kept: new Set
 
 /** One copy of a thread. */
 export interface Processor {
-  /** Position in `TransitionTable.threads`, and the index of the copy. */
+  /** Position in `TransitionSystem.threads`, and the index of the copy. */
   readonly thread: number;
   readonly replica: number;
   readonly table: ThreadTable;
   /** Position among the CPUs; a handler has that of the copy that it runs on. */
   readonly cpu: number;
   readonly isHandler: boolean;
-  readonly entry: Node;
+  readonly entry: CodeNode;
   /** By location. */
   readonly operations: readonly (readonly Operation[])[];
   /** By location and operation: the cells that it accesses, those of its CPU alone left out. */
@@ -46,7 +46,7 @@ export interface Processor {
 }
 
 export interface Program {
-  readonly table: TransitionTable;
+  readonly system: TransitionSystem;
   readonly numbering: Numbering;
   readonly acquire: Acquire;
   readonly processors: readonly Processor[];
@@ -64,14 +64,14 @@ export interface Program {
  * Throws  ModelError where a handler is no row of atomic blocks: what may happen within an interrupt is not modelled.
  */
 export function programOf(
-  table: TransitionTable,
+  system: TransitionSystem,
   { acquire, kept }: ProgramSettings = defaultProgram,
 ): Program {
-  const numbering = numberingOf(table);
+  const numbering = numberingOf(system);
   const hosts = numbering.copies.flatMap(({ table: { thread } }, at) => (thread.on === null ? [at] : []));
   const cpuOf = ({ table: { thread }, replica }: Numbering['copies'][number]) =>
     hosts.indexOf(numbering.firstCopy.get(thread.on ?? thread.name)! + replica);
-  for (const { thread } of table.threads) if (thread.on !== null) checkHandler(thread);
+  for (const { thread } of system.threads) if (thread.on !== null) checkHandler(thread);
   const accessed = numbering.copies.map(({ table: own, replica }) =>
     own.locations.map((transitions) =>
       transitions.map((transition) => accessedBy(transition, replica, numbering)),
@@ -81,7 +81,7 @@ export function programOf(
   for (const [at, copy] of numbering.copies.entries())
     for (const { reads, writes } of accessed[at]!.flat())
       for (const cell of [...reads, ...writes]) users[cell]!.add(cpuOf(copy));
-  const isPrivate = privateVariables(table.model);
+  const isPrivate = privateVariables(system.model);
   const names = [...numbering.shared].flatMap(([name, { length }]) => Array.from({ length }, () => name));
   const isOwn = users.map(({ size }, cell) => size <= 1 && isPrivate.has(names[cell]!));
   const isShared = (cell: number) => !isOwn[cell]!;
@@ -90,7 +90,7 @@ export function programOf(
       ([name, { first, length }]) =>
         position >= first &&
         position < first + length &&
-        kept.has(`${table.threads[thread]!.thread.name}.${name}`),
+        kept.has(`${system.threads[thread]!.thread.name}.${name}`),
     );
   const processors = numbering.copies.map(({ thread, replica, table: own }, at): Processor => {
     const inside = insidePureBranches(own.thread.body);
@@ -126,7 +126,7 @@ export function programOf(
     };
   });
   return {
-    table,
+    system,
     numbering,
     acquire,
     processors,
@@ -134,7 +134,7 @@ export function programOf(
     hosts,
     onCpu: hosts.map((_, cpu) => processors.flatMap((one, at) => (one.cpu === cpu ? [at] : []))),
     isOwn,
-    initial: Object.values(table.model.shared).flatMap(({ initial }) =>
+    initial: Object.values(system.model.shared).flatMap(({ initial }) =>
       initial.map((value) => numberOf(numbering.names, value)),
     ),
   };

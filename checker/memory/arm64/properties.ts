@@ -26,7 +26,7 @@ export interface CompiledProperty {
 }
 
 export const propertiesOf = (program: Program): readonly CompiledProperty[] =>
-  program.table.model.properties.map(({ kind, name, condition }) => {
+  program.system.model.properties.map(({ kind, name, condition }) => {
     const ask = compile(condition, program);
     return {
       kind,
@@ -39,7 +39,7 @@ export const propertiesOf = (program: Program): readonly CompiledProperty[] =>
 /** By cell: whether a property sees it beside what copies have reached. */
 export function observedCells(program: Program): readonly boolean[] {
   const observed = program.isOwn.map(() => false);
-  for (const { condition } of program.table.model.properties)
+  for (const { condition } of program.system.model.properties)
     if (isMixed(condition, program))
       for (const cell of cellsIn(condition, program.numbering)) observed[cell] = !program.isOwn[cell]!;
   return observed;
@@ -97,7 +97,7 @@ function compile(expr: AnyExpr, program: Program): Ask {
     }
     case 'ended': {
       const first = numbering.firstCopy.get(expr.thread)!;
-      const { end, thread } = numbering.table.threads[threadOf(numbering, expr.thread)]!;
+      const { end, thread } = numbering.system.threads[threadOf(numbering, expr.thread)]!;
       const replica = compile(expr.replica, program);
       return (look) => {
         const which = replica(look);
@@ -131,8 +131,8 @@ function compile(expr: AnyExpr, program: Program): Ask {
   }
 }
 
-const threadOf = ({ table }: Numbering, name: string) =>
-  table.threads.findIndex(({ thread }) => thread.name === name);
+const threadOf = ({ system }: Numbering, name: string) =>
+  system.threads.findIndex(({ thread }) => thread.name === name);
 
 function elementOf(
   reference: AnyExpr & { kind: 'shared' | 'local' },

@@ -8,15 +8,15 @@ import {
   forwardedFromUpdate,
   lastOwn,
   perCell,
-  type Copy,
+  type CopyState,
   type MachineState,
   type Time,
-  type Views,
+  type CpuViews,
   type Write,
 } from './machine-state.ts';
 
 /** How shared memory is read: one load, a look at all cells at one time, or a block that nobody comes between. */
-export type Reading = 'load' | 'snapshot' | 'newest';
+export type ReadMode = 'load' | 'snapshot' | 'newest';
 
 /** A load, as a trace tells it; `by` is the position among the statements executed. */
 export interface Loaded {
@@ -27,7 +27,7 @@ export interface Loaded {
   readonly newest: Write;
 }
 
-export interface Stored {
+export interface StoredWrite {
   readonly by: number;
   readonly cell: number;
   readonly value: number;
@@ -45,11 +45,11 @@ export interface Executed {
 }
 
 /** A run of a transition: mutable, and copied where it can go on in several ways. */
-export class Run {
+export class TransitionRun {
   readonly cpu: number;
   readonly self: number;
-  readonly views: Views;
-  readonly copy: Copy;
+  readonly views: CpuViews;
+  readonly copy: CopyState;
   /** Whether a cell is accessed by one CPU alone. */
   readonly isOwn: readonly boolean[];
   writes: (readonly Write[])[];
@@ -59,7 +59,7 @@ export class Run {
 
   /** In a trace: the number of the step. */
   readonly step: number;
-  reading: Reading = 'load';
+  reading: ReadMode = 'load';
   /** Which of the writes that can be read, from the newest; and how many there are. */
   choice = 0;
   choices = 1;
@@ -112,7 +112,7 @@ export class Run {
   /** Which way a branch went that was executed last. */
   isTaken = false;
   loads: Loaded[] = [];
-  stores: Stored[] = [];
+  stores: StoredWrite[] = [];
   /** The statements executed, where a trace wants them. */
   trail: Executed[] | null = null;
 
@@ -141,8 +141,8 @@ export class Run {
   }
 
   /** Another run from here on. */
-  fork(): Run {
-    return Object.assign(Object.create(Run.prototype) as Run, this, {
+  fork(): TransitionRun {
+    return Object.assign(Object.create(TransitionRun.prototype) as TransitionRun, this, {
       views: copyOfViews(this.views),
       copy: copyOfCopy(this.copy),
       bound: this.bound.slice(),
@@ -281,6 +281,6 @@ export class Run {
 export interface Who {
   readonly cpu: number;
   readonly self: number;
-  readonly views: Views;
-  readonly copy: Copy;
+  readonly views: CpuViews;
+  readonly copy: CopyState;
 }

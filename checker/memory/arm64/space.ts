@@ -1,5 +1,5 @@
 /** The states of a model under ARMv8: the Promising-ARM machine behind the interface of every search. */
-import type { TransitionTable } from '../../program/transition-system.ts';
+import type { TransitionSystem } from '../../program/transition-system.ts';
 import { valueFrom } from '../../program/numbering.ts';
 import { authored } from '../../language/model-error.ts';
 import type { Value } from '../../language/domain.ts';
@@ -12,7 +12,7 @@ import { hasPromises } from './certify.ts';
 import { defaultProgram, programOf, type Program, type ProgramSettings } from './program.ts';
 import { observedCells, propertiesOf, timesToLook, writeAt, type CompiledProperty } from './properties.ts';
 import { keyOf } from './state-key.ts';
-import { defaultMachine, Machine, type MachineSettings, type Step } from './successors.ts';
+import { defaultMachine, Arm64Machine, type MachineSettings, type MachineStep } from './successors.ts';
 import type { State } from '../../interpreter/evaluate.ts';
 import { CapacityError } from '../../state-space/capacity-error.ts';
 import type { Edge, Finding, StateSpace } from '../../state-space/state-space.ts';
@@ -29,7 +29,7 @@ export class Arm64Space implements StateSpace {
   readonly reached = new Set<number>();
   readonly findings: Finding[] = [];
   transitions = 0;
-  readonly machine: Machine;
+  readonly machine: Arm64Machine;
   readonly #program: Program;
   readonly #interchange: Interchange | null;
   readonly #properties: readonly CompiledProperty[];
@@ -41,17 +41,17 @@ export class Arm64Space implements StateSpace {
 
   /** `symmetry`: one state for all that differ by these; null: each state is one. */
   constructor(
-    table: TransitionTable,
+    system: TransitionSystem,
     settings: MachineSettings = defaultMachine,
     program: ProgramSettings = defaultProgram,
     symmetry: Symmetry | null = null,
   ) {
-    this.#program = programOf(table, program);
+    this.#program = programOf(system, program);
     this.#interchange = symmetry === null ? null : new Interchange(this.#program, symmetry);
     this.#observed = observedCells(this.#program);
     this.#properties = propertiesOf(this.#program);
-    this.machine = new Machine(this.#program, this.#observed, settings);
-    this.fired = new Float64Array(table.transitions.length);
+    this.machine = new Arm64Machine(this.#program, this.#observed, settings);
+    this.fired = new Float64Array(system.transitions.length);
   }
 
   get count(): number {
@@ -102,7 +102,7 @@ export class Arm64Space implements StateSpace {
     return this.#ids.get(keyOf(this.#canonical(given))) ?? -1;
   }
 
-  edgeOf({ processor, operation: { transition }, choice }: Step): Edge {
+  edgeOf({ processor, operation: { transition }, choice }: MachineStep): Edge {
     const key = `${processor} ${transition.id} ${choice}`;
     const known = this.#edges.get(key);
     if (known !== undefined) return known;
@@ -179,7 +179,7 @@ function within(act: () => void): void {
  * Nobody can go on with the newest values: a wait is a loop that reads, and does not live on an old value for ever. Who has
  * promised something can always go on.
  */
-export function isDeadlock(program: Program, state: MachineState, steps: readonly Step[]): boolean {
+export function isDeadlock(program: Program, state: MachineState, steps: readonly MachineStep[]): boolean {
   if (steps.some(({ isStale, run }) => run === null || !isStale)) return false;
   if (program.hosts.some((_, cpu) => hasPromises(state, cpu))) return false;
   return program.processors.some(
@@ -189,7 +189,7 @@ export function isDeadlock(program: Program, state: MachineState, steps: readonl
 }
 
 /** The state with memory as it is at a time. */
-export function plainState({ table, numbering, isOwn }: Program, state: MachineState, at: Time): State {
+export function plainState({ system, numbering, isOwn }: Program, state: MachineState, at: Time): State {
   const { names } = numbering;
   const shared = Object.fromEntries(
     [...numbering.shared].map(([name, { first, length, isArray, domain }]) => {
@@ -201,7 +201,7 @@ export function plainState({ table, numbering, isOwn }: Program, state: MachineS
       return [name, isArray ? values : values[0]!];
     }),
   );
-  const threads = table.threads.map(({ thread }, position): [string, State['threads'][string]] => {
+  const threads = system.threads.map(({ thread }, position): [string, State['threads'][string]] => {
     const copy = numbering.firstCopy.get(thread.name)!;
     return [
       thread.name,
@@ -223,7 +223,11 @@ export function plainState({ table, numbering, isOwn }: Program, state: MachineS
 }
 
 /** A mistake of the author with the statement that made it, in the interpreter's words. */
-export function blame({ processors }: Program, { processor, operation, run }: Step, message: string): string {
+export function blame(
+  { processors }: Program,
+  { processor, operation, run }: MachineStep,
+  message: string,
+): string {
   const { table, replica } = processors[processor]!;
   const { thread } = table;
   const statement = run?.mistaken ?? operation.transition.statement;

@@ -1,6 +1,13 @@
 /** States in normal form as text: equal for equal states. */
 import { loads, looks } from './future-accesses.ts';
-import { coherence, lastOwn, perCell, type Copy, type MachineState, type Views } from './machine-state.ts';
+import {
+  coherence,
+  lastOwn,
+  perCell,
+  type CopyState,
+  type MachineState,
+  type CpuViews,
+} from './machine-state.ts';
 import type { Program } from './program.ts';
 
 /** Numbers as text: two characters each where one is too small. */
@@ -48,7 +55,7 @@ export function keyAlone(program: Program, state: MachineState, processor: numbe
   return textOf(numbers);
 }
 
-function addViews(numbers: number[], views: Views): void {
+function addViews(numbers: number[], views: CpuViews): void {
   const { cells, rOld, blind, wOld, rNew, wNew, cap, release, fresh } = views;
   numbers.push(rOld, blind, wOld, rNew, wNew, cap, release, fresh);
   for (let at = 0; at < cells.length; at += perCell)
@@ -56,6 +63,6 @@ function addViews(numbers: number[], views: Views): void {
       numbers.push(-at - 1, cells[at]!, cells[at + 1]!, cells[at + 2]!, cells[at + 3]!);
 }
 
-function addCopy(numbers: number[], { locals, data, control, inside }: Copy): void {
+function addCopy(numbers: number[], { locals, data, control, inside }: CopyState): void {
   numbers.push(...locals, ...data, ...control, inside);
 }

@@ -7,16 +7,16 @@ import { perCell, lastOwn, type MachineState } from './machine-state.ts';
 import { normalForm, type Audience, type Rule } from './normal-form.ts';
 import type { Operation } from './operation.ts';
 import type { Program } from './program.ts';
-import type { Run } from './run.ts';
+import type { TransitionRun } from './run.ts';
 import { Usefulness } from './usefulness.ts';
 
-export interface Step {
+export interface MachineStep {
   readonly processor: number;
   readonly operation: Operation;
   /** Position among the steps of the processor with this operation. */
   readonly choice: number;
   /** What was executed; null where a write was promised. */
-  readonly run: Run | null;
+  readonly run: TransitionRun | null;
   readonly promised: Promised | null;
   readonly after: MachineState;
   /** Whether it read a value that was not the newest. */
@@ -34,7 +34,7 @@ export interface MachineSettings {
 
 export const defaultMachine: MachineSettings = { without: new Set(), mostPromises: 5, mostWrites: 12 };
 
-export class Machine {
+export class Arm64Machine {
   readonly program: Program;
   readonly #settings: MachineSettings;
   readonly #certification: Certification;
@@ -102,7 +102,7 @@ export class Machine {
   }
 
   /** All steps out of a state, in an order that depends on nothing else; those after which a promise could not be kept are left out. */
-  steps(state: MachineState, isTraced = false): readonly Step[] {
+  steps(state: MachineState, isTraced = false): readonly MachineStep[] {
     return this.program.processors.flatMap((_, processor) => [
       ...this.#executed(state, processor, isTraced),
       ...this.#promised(state, processor),
@@ -115,7 +115,7 @@ export class Machine {
    * Sound for:  what it changes is known to its CPU alone, no property sees it, and others neither hinder it nor are hindered. It leaves one
    *             promise fewer, so that no cycle consists of such steps.
    */
-  enough(state: MachineState): readonly Step[] {
+  enough(state: MachineState): readonly MachineStep[] {
     if (!this.#settings.without.has('alone'))
       for (const [cpu, processor] of this.program.hosts.entries()) {
         const step = hasPromises(state, cpu) ? this.#kept(state, processor) : null;
@@ -125,7 +125,7 @@ export class Machine {
   }
 
   /** The step of a copy that does nothing but to keep a promise, or null. */
-  #kept(state: MachineState, processor: number): Step | null {
+  #kept(state: MachineState, processor: number): MachineStep | null {
     const { operations, accesses, table } = this.program.processors[processor]!;
     const location = state.copies[processor]!.locals[0]!;
     const [operation, ...others] = operations[location]!;
@@ -143,10 +143,10 @@ export class Machine {
     return isKept && !isSeen ? step : null;
   }
 
-  #executed(state: MachineState, processor: number, isTraced: boolean): readonly Step[] {
+  #executed(state: MachineState, processor: number, isTraced: boolean): readonly MachineStep[] {
     const { operations, cpu } = this.program.processors[processor]!;
     const location = state.copies[processor]!.locals[0]!;
-    const steps: Step[] = [];
+    const steps: MachineStep[] = [];
     for (const operation of operations[location]!)
       for (const [choice, run] of execute(this.program, state, processor, operation, isTraced).entries()) {
         const after = this.#looked(stateAfter(state, processor, run), cpu);
@@ -164,12 +164,12 @@ export class Machine {
     return seen === state.seen ? state : { ...state, seen };
   }
 
-  #promised(state: MachineState, processor: number): readonly Step[] {
+  #promised(state: MachineState, processor: number): readonly MachineStep[] {
     const { cpu, isHandler } = this.program.processors[processor]!;
     if (isHandler) return [];
     const cells = this.#usefulness.cells(state, processor, this.#settings.without.has('useful'));
     if (cells.length === 0) return [];
-    const steps: Step[] = [];
+    const steps: MachineStep[] = [];
     for (const promised of this.#certification.candidates(state, cpu)) {
       if (!cells.includes(promised.cell)) continue;
       const after = withPromise(state, cpu, promised);

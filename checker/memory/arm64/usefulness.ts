@@ -8,7 +8,7 @@ import { walk } from '../../language/expression.ts';
 import { cellsIn } from './access-cells.ts';
 import { loads, looks, nodesOf, stores } from './future-accesses.ts';
 import type { MachineState } from './machine-state.ts';
-import type { Node, Operation } from './operation.ts';
+import type { CodeNode, Operation } from './operation.ts';
 import type { Processor, Program } from './program.ts';
 
 export class Usefulness {
@@ -25,8 +25,8 @@ export class Usefulness {
 
   constructor(program: Program) {
     this.#program = program;
-    const { table, numbering, isOwn, processors } = program;
-    const { properties } = table.model;
+    const { system, numbering, isOwn, processors } = program;
+    const { properties } = system.model;
     const isSeen = isOwn.map(() => false);
     for (const { condition } of properties)
       for (const cell of cellsIn(condition, numbering)) isSeen[cell] = true;
@@ -167,7 +167,7 @@ function overtaking({ operations, accesses }: Processor, from: number): readonly
 }
 
 /** Where code leads, but by ways with a full barrier if that ends them. */
-function placesBehind(node: Node, endsAtBarrier: boolean): readonly number[] {
+function placesBehind(node: CodeNode, endsAtBarrier: boolean): readonly number[] {
   switch (node.kind) {
     case 'goto':
       return [node.location];

@@ -12,7 +12,7 @@ export interface Accesses {
  * `none` touches no shared memory; `load` reads; `store` writes without reading, so that a buffer can hold it back;
  * `atomic` is done by the memory itself: a read-modify-write, a fully ordered access, an atomic block that writes.
  */
-export type Shape = 'none' | 'load' | 'store' | 'atomic';
+export type AccessShape = 'none' | 'load' | 'store' | 'atomic';
 
 /** What a statement itself reads and writes; of an atomic block, what it does as a whole. */
 export function accessesOf(statement: Statement): Accesses {
@@ -44,7 +44,7 @@ export function accessStatements(body: Block): readonly Statement[] {
   return all.filter((one) => !inside.has(one)).map(unwrapped);
 }
 
-export function shapeOf(given: Statement): Shape {
+export function shapeOf(given: Statement): AccessShape {
   const statement = unwrapped(given);
   if (statement.kind === 'atomically' && [...statementsOf(statement.body)].some(needsMemory)) return 'atomic';
   const { reads, writes } = accessesOf(statement);

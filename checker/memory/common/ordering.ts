@@ -5,7 +5,7 @@ import { printExpr } from '../../language/print.ts';
 import type { Effect, Ordering, Statement } from '../../language/statement.ts';
 import { accessesOf, shapeOf } from './accesses.ts';
 
-export type Step = Statement & { readonly kind: 'step' };
+export type StepStatement = Statement & { readonly kind: 'step' };
 
 /**
  * The order of a step: as it says, else plain, but for read-modify-writes: full where the value that was read is used,
@@ -13,13 +13,13 @@ export type Step = Statement & { readonly kind: 'step' };
  *
  * Source:  Documentation/atomic_t.txt, ORDERING: operations without a return value are unordered
  */
-export function orderOf(step: Step): Exclude<Ordering, null> {
+export function orderOf(step: StepStatement): Exclude<Ordering, null> {
   if (step.ordering !== null) return step.ordering;
   return isReadModifyWrite(step) && usesWhatItReads(step) ? 'full' : 'relaxed';
 }
 
 /** A step that reads and writes its cell. */
-export function isReadModifyWrite(step: Step): boolean {
+export function isReadModifyWrite(step: StepStatement): boolean {
   const { reads, writes } = accessesOf(step);
   return reads.length > 0 && writes.length > 0;
 }
@@ -35,7 +35,7 @@ export function isFullBarrier(statement: Statement): boolean {
 const readsShared = (expr: AnyExpr) => [...walk(expr)].some(({ kind }) => kind === 'shared');
 
 /** An assertion is no use: the kernel may be built without it. */
-export const usesWhatItReads = ({ guard, effects }: Step): boolean =>
+export const usesWhatItReads = ({ guard, effects }: StepStatement): boolean =>
   (guard !== null && readsShared(guard)) || effects.some(usesValue);
 
 function usesValue(effect: Effect): boolean {
@@ -61,7 +61,7 @@ type Assigned = ReadonlyMap<string, AnyExpr>;
  *
  * Throws  ModelError where that cannot be told from the text.
  */
-export function failureOf(step: Step): AnyExpr | null {
+export function failureOf(step: StepStatement): AnyExpr | null {
   if (!isReadModifyWrite(step)) return null;
   const conditions = writeConditions(step.effects, new Map());
   if (conditions.some((condition) => condition === null)) return null;

@@ -6,10 +6,10 @@ import type { Effect, Statement } from '../../language/statement.ts';
 import { statementsOf, type AnyThread } from '../../language/thread.ts';
 import type { AnyDeclaration } from '../../language/variable.ts';
 import { accessesOf, shapeOf, unwrapped, type Accesses } from '../common/accesses.ts';
-import type { Cpu } from '../common/cpu.ts';
+import type { ModelCpu } from '../common/cpu.ts';
 
 /** A variable whose stores wait in a buffer. */
-export interface Place {
+export interface BufferedVariable {
   readonly variable: string;
   readonly declaration: AnyDeclaration;
   /** Which elements it stores to: a scalar has none, `own` is always the element of its own index. */
@@ -22,16 +22,19 @@ export interface Place {
 }
 
 /** What the cells are called by their numbers; 0 is no cell. */
-export const cellNamesOf = (places: readonly Place[]): readonly string[] => ['', ...places.flatMap(namesOf)];
+export const cellNamesOf = (places: readonly BufferedVariable[]): readonly string[] => [
+  '',
+  ...places.flatMap(namesOf),
+];
 
-export function namesOf({ variable, element, cells }: Place): readonly string[] {
+export function namesOf({ variable, element, cells }: BufferedVariable): readonly string[] {
   if (element === 'none') return [variable];
   if (element === 'own') return [`${variable}[cpu]`];
   return Array.from({ length: cells }, (_, index) => `${variable}[${index}]`);
 }
 
-interface Use extends Accesses {
-  readonly cpu: Cpu;
+interface VariableUse extends Accesses {
+  readonly cpu: ModelCpu;
   readonly statement: Statement;
 }
 
@@ -42,9 +45,9 @@ interface Use extends Accesses {
  */
 export function placesOf(
   model: Model,
-  cpus: readonly Cpu[],
+  cpus: readonly ModelCpu[],
   waits: Waits = isStore,
-): ReadonlyMap<Cpu, readonly Place[]> {
+): ReadonlyMap<ModelCpu, readonly BufferedVariable[]> {
   const uses = cpus.flatMap((cpu) => cpu.threads.flatMap((thread) => usesOf(cpu, thread)));
   const shared = [...commonVariables(model, cpus)];
   return new Map(
@@ -56,18 +59,18 @@ export function placesOf(
 }
 
 /** Whether what a statement writes goes into the buffer of its CPU. */
-export type Waits = (cpu: Cpu, statement: Statement) => boolean;
+export type Waits = (cpu: ModelCpu, statement: Statement) => boolean;
 
 export const isStore: Waits = (_, statement) => shapeOf(statement) === 'store';
 
 /** The variables that more than one CPU touches. */
-export function commonVariables(model: Model, cpus: readonly Cpu[]): ReadonlySet<string> {
+export function commonVariables(model: Model, cpus: readonly ModelCpu[]): ReadonlySet<string> {
   const uses = cpus.flatMap((cpu) => cpu.threads.flatMap((thread) => usesOf(cpu, thread)));
   return new Set(Object.keys(model.shared).filter((variable) => !isPrivate(variable, uses)));
 }
 
 /** The accesses of a thread; of an atomic block as one, since it is one. */
-function usesOf(cpu: Cpu, thread: AnyThread): readonly Use[] {
+function usesOf(cpu: ModelCpu, thread: AnyThread): readonly VariableUse[] {
   const all = [...statementsOf(thread.body)];
   const inside = new Set(
     all.flatMap((statement) => (statement.kind === 'atomically' ? [...statementsOf(statement.body)] : [])),
@@ -77,7 +80,7 @@ function usesOf(cpu: Cpu, thread: AnyThread): readonly Use[] {
     .map((given) => ({ cpu, statement: unwrapped(given), ...accessesOf(given) }));
 }
 
-function isPrivate(variable: string, uses: readonly Use[]): boolean {
+function isPrivate(variable: string, uses: readonly VariableUse[]): boolean {
   const touching = uses.flatMap(({ cpu, reads, writes }) =>
     [...reads, ...writes]
       .filter(({ name }) => name === variable)
@@ -86,8 +89,12 @@ function isPrivate(variable: string, uses: readonly Use[]): boolean {
   return touching.every(({ cpu, own }) => own && cpu === touching[0]!.cpu);
 }
 
-function placesOn(stores: readonly Use[], shared: readonly string[], model: Model): readonly Place[] {
-  const places: Place[] = [];
+function placesOn(
+  stores: readonly VariableUse[],
+  shared: readonly string[],
+  model: Model,
+): readonly BufferedVariable[] {
+  const places: BufferedVariable[] = [];
   let first = 1;
   for (const variable of shared) {
     const targets = stores.flatMap(({ writes }) => writes.filter(({ name }) => name === variable));
@@ -102,14 +109,17 @@ function placesOn(stores: readonly Use[], shared: readonly string[], model: Mode
   return places;
 }
 
-function elementOf(targets: readonly SharedReference[], { length }: AnyDeclaration): Place['element'] {
+function elementOf(
+  targets: readonly SharedReference[],
+  { length }: AnyDeclaration,
+): BufferedVariable['element'] {
   if (length === null) return 'none';
   const isOwn = (index: AnyExpr | null) => index?.kind === 'self' && index.count <= length;
   return targets.every(({ index }) => isOwn(index)) ? 'own' : 'any';
 }
 
 /** The values of all stores to a variable, when all are constants. */
-function constantsOf(variable: string, stores: readonly Use[]): readonly Value[] | null {
+function constantsOf(variable: string, stores: readonly VariableUse[]): readonly Value[] | null {
   const stored = stores.flatMap(({ statement }) =>
     statement.kind === 'step' ? statement.effects.flatMap((effect) => storedBy(effect, variable)) : [],
   );

@@ -15,7 +15,7 @@ import {
   type SharedReference,
 } from '../../language/expression.ts';
 import { set, when, type Effect } from '../../language/statement.ts';
-import type { Place } from './buffered-cells.ts';
+import type { BufferedVariable } from './buffered-cells.ts';
 import { valueFor, type Buffer, type Slot } from './store-buffer.ts';
 
 const empty = 0;
@@ -34,9 +34,9 @@ export const hasRoomFor = (stores: number, { slots }: Buffer): Expr<boolean> =>
 
 /** The place of a shared variable, or undefined when stores to it do not wait here. */
 export const placeOf = (
-  { places }: { readonly places: readonly Place[] },
+  { places }: { readonly places: readonly BufferedVariable[] },
   { name }: SharedReference,
-): Place | undefined => places.find(({ variable }) => variable === name);
+): BufferedVariable | undefined => places.find(({ variable }) => variable === name);
 
 /** What kind of store it is. */
 export interface Marks {
@@ -105,7 +105,10 @@ const isSelf = (index: AnyExpr | null, self: AnyExpr) =>
   index?.kind === 'self' && self.kind === 'self' && index.thread === self.thread;
 
 /** The number by which the buffer knows a cell; an index outside of the array gives no cell's number. */
-export function cellNumber({ element, first, cells }: Place, { index }: SharedReference): Expr<number> {
+export function cellNumber(
+  { element, first, cells }: BufferedVariable,
+  { index }: SharedReference,
+): Expr<number> {
   if (element !== 'any') return toExpr(first);
   const at = index as Expr<number>;
   if (at.kind === 'constant') return toExpr(first + Number(at.value));

@@ -16,7 +16,7 @@ export interface Counting {
   readonly empties: (statement: Statement) => boolean;
 }
 
-interface Count {
+interface CapacityCount {
   /** The most stores that can wait where a label stands. */
   readonly labels: Map<string, number>;
   readonly by: Counting;
@@ -27,14 +27,14 @@ interface Count {
 /** The stores to these variables that wait in a buffer, which atomic accesses and full barriers find empty. */
 export const waiting = (
   buffered: ReadonlySet<string>,
-  { waits = isStore, empties = emptiesBuffer }: Partial<Waiting>,
+  { waits = isStore, empties = emptiesBuffer }: Partial<WaitingStatements>,
 ): Counting => ({
   adds: (statement) =>
     statement.kind === 'step' && waits(statement) ? storesOf(statement.effects, buffered) : 0,
   empties,
 });
 
-interface Waiting {
+interface WaitingStatements {
   readonly waits: (statement: Statement) => boolean;
   readonly empties: (statement: Statement) => boolean;
 }
@@ -51,7 +51,7 @@ const emptiesBuffer = (statement: Statement): boolean =>
  * along jumps until nothing changes.
  */
 export function mostAtOnce(thread: AnyThread, by: Counting): number | null {
-  const count: Count = { labels: new Map(), by, most: 0, changed: true };
+  const count: CapacityCount = { labels: new Map(), by, most: 0, changed: true };
   while (count.changed && count.most < unlimited) {
     count.changed = false;
     afterBlock(thread.body, 0, count);
@@ -81,13 +81,13 @@ export function endlessText(thread: AnyThread, by: Counting, names: ReadonlySet<
   return `${thread.name} stores to ${places.join(' and ')} in a loop`;
 }
 
-const afterBlock = (block: Block, before: number, count: Count): number =>
+const afterBlock = (block: Block, before: number, count: CapacityCount): number =>
   block.reduce((waiting, statement) => after(statement, waiting, count), before);
 
-const afterAny = (blocks: readonly Block[], before: number, count: Count): number =>
+const afterAny = (blocks: readonly Block[], before: number, count: CapacityCount): number =>
   Math.max(...blocks.map((block) => afterBlock(block, before, count)));
 
-function after(statement: Statement, before: number, count: Count): number {
+function after(statement: Statement, before: number, count: CapacityCount): number {
   switch (statement.kind) {
     case 'step':
       return before === never ? never : afterStep(statement, before, count);
@@ -124,7 +124,7 @@ function after(statement: Statement, before: number, count: Count): number {
   }
 }
 
-function afterStep(statement: Statement, before: number, count: Count): number {
+function afterStep(statement: Statement, before: number, count: CapacityCount): number {
   if (count.by.empties(statement)) return 0;
   const waits = before + count.by.adds(statement);
   count.most = Math.max(count.most, waits);
@@ -148,7 +148,11 @@ export const storesOf = (effects: readonly Effect[], buffered: ReadonlySet<strin
   }, 0);
 
 /** The jumps out of an atomic block carry what its end has. */
-function afterAtomic(statement: Statement & { kind: 'atomically' }, before: number, count: Count): number {
+function afterAtomic(
+  statement: Statement & { kind: 'atomically' },
+  before: number,
+  count: CapacityCount,
+): number {
   const waits = before === never ? never : afterStep(statement, before, count);
   for (const inner of statementsOf(statement.body))
     if (inner.kind === 'goto') atLabel(inner.label, waits, count);
@@ -156,7 +160,7 @@ function afterAtomic(statement: Statement & { kind: 'atomically' }, before: numb
 }
 
 /** Stops early where another round changes nothing, and where there is no end to it. */
-function repeated(body: Block, rounds: number, before: number, count: Count): number {
+function repeated(body: Block, rounds: number, before: number, count: CapacityCount): number {
   let waiting = before;
   for (let round = 0; round < rounds && count.most < unlimited; round++) {
     const next = afterBlock(body, waiting, count);
@@ -166,7 +170,7 @@ function repeated(body: Block, rounds: number, before: number, count: Count): nu
   return waiting;
 }
 
-function atLabel(name: string, before: number, count: Count): number {
+function atLabel(name: string, before: number, count: CapacityCount): number {
   const known = count.labels.get(name) ?? never;
   if (before > known) {
     count.labels.set(name, before);

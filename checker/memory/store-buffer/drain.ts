@@ -18,7 +18,7 @@ import { either, forever, set, wait, when, type Effect, type Statement } from '.
 import { thread, type AnyThread } from '../../language/thread.ts';
 import type { Declarations, Variable } from '../../language/variable.ts';
 import { isEmpty } from './buffering.ts';
-import { namesOf, type Place } from './buffered-cells.ts';
+import { namesOf, type BufferedVariable } from './buffered-cells.ts';
 import { bufferIn, deadValue, valueFor, type Buffer, type Slot, type StoreBuffer } from './store-buffer.ts';
 
 /** Arrays up to this length, and values up to this many, get a step each, whose text names them. */
@@ -33,7 +33,7 @@ const fewValues = 4;
 export function drainThread(
   buffer: StoreBuffer,
   declared: Declarations,
-  beside: Beside = nothingBeside,
+  beside: DrainContext = nothingBeside,
 ): AnyThread {
   const { host } = buffer.cpu;
   const settings = { cpus: host.cpus, on: host, mayBlockForever: true };
@@ -49,15 +49,15 @@ export function drainThread(
 export type Overwriting = (target: SharedReference, self: AnyExpr, depth: number) => readonly Effect[];
 
 /** What the arrival of a store means for the other CPUs. */
-export interface Beside {
+export interface DrainContext {
   readonly overwriting: Overwriting;
   /** A CPU holds the cell for an atomic operation; null: none ever does. */
   readonly isHeld: (target: SharedReference) => Expr<boolean> | null;
 }
 
-const nothingBeside: Beside = { overwriting: () => [], isHeld: () => null };
+const nothingBeside: DrainContext = { overwriting: () => [], isHeld: () => null };
 
-function drains(buffer: Buffer, beside: Beside): readonly Statement[] {
+function drains(buffer: Buffer, beside: DrainContext): readonly Statement[] {
   const leaving = buffer.of.inOrder ? [0] : buffer.slots.keys();
   return [...leaving].flatMap((at) =>
     buffer.of.places.flatMap((place) =>
@@ -69,14 +69,14 @@ function drains(buffer: Buffer, beside: Beside): readonly Statement[] {
 }
 
 /** A cell that a store may go to: how it is told, when slot `at` holds a store to it, and where it is. */
-interface Cell {
-  readonly place: Place;
+interface BufferedCell {
+  readonly place: BufferedVariable;
   readonly name: string;
   readonly isIt: Expr<boolean>;
   readonly target: SharedReference;
 }
 
-function cellsOf(buffer: Buffer, at: number, place: Place): readonly Cell[] {
+function cellsOf(buffer: Buffer, at: number, place: BufferedVariable): readonly BufferedCell[] {
   const { variable, element, first, cells, declaration } = place;
   const { cell } = buffer.slots[at]!;
   const target: SharedReference = { kind: 'shared', name: variable, index: null, domain: declaration.domain };
@@ -102,15 +102,15 @@ function cellsOf(buffer: Buffer, at: number, place: Place): readonly Cell[] {
 }
 
 /** The values to tell apart, or null for any. */
-const valuesOf = ({ values }: Place): readonly (Value | null)[] =>
+const valuesOf = ({ values }: BufferedVariable): readonly (Value | null)[] =>
   values === null || values.length > fewValues ? [null] : values;
 
 interface Drain {
   readonly buffer: Buffer;
   readonly at: number;
-  readonly cell: Cell;
+  readonly cell: BufferedCell;
   readonly value: Value | null;
-  readonly beside: Beside;
+  readonly beside: DrainContext;
 }
 
 function drain({ buffer, at, cell, value, beside }: Drain): Statement {

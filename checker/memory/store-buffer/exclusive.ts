@@ -9,20 +9,20 @@ import type { Block, Statement } from '../../language/statement.ts';
 import type { Declarations } from '../../language/variable.ts';
 import { accessesOf, accessStatements, shapeOf, unwrapped } from '../common/accesses.ts';
 import { isFor, placeOf } from './buffering.ts';
-import type { Cpu } from '../common/cpu.ts';
-import { interestAtLabels } from './reads-before-barrier.ts';
+import type { ModelCpu } from '../common/cpu.ts';
+import { readsBeforeBarrierAtLabels } from './reads-before-barrier.ts';
 import {
   failureOf,
   isFullBarrier,
   isReadModifyWrite,
   orderOf,
   usesWhatItReads,
-  type Step,
+  type StepStatement,
 } from '../common/ordering.ts';
 import { commonVariables } from './buffered-cells.ts';
 import { bufferIn, type Buffer, type StoreBuffer } from './store-buffer.ts';
 
-type Names = ReadonlySet<string>;
+type VariableNames = ReadonlySet<string>;
 
 /**
  * The variables whose atomic operations leave their write in the buffer of a CPU: those of which somebody might see
@@ -34,12 +34,12 @@ type Names = ReadonlySet<string>;
  *             store to its cell. Behind a write barrier it has to wait as well, but so has all that it could be seen
  *             to be later than, but loads; those find old values.
  */
-export function exclusivesOf(model: Model, cpu: Cpu, cpus: readonly Cpu[]): Names {
+export function exclusivesOf(model: Model, cpu: ModelCpu, cpus: readonly ModelCpu[]): VariableNames {
   const common = commonVariables(model, cpus);
   const others = cpus.flatMap((other) => (other === cpu && cpu.host.cpus === 1 ? [] : statementsOn(other)));
   const seen = new Set([...others.flatMap(loadedBy), ...namesInConditions(model)]);
   const stores = statementsOn(cpu).filter((one) => shapeOf(one) === 'store');
-  const isLate = (update: Step, name: string) =>
+  const isLate = (update: StepStatement, name: string) =>
     seen.has(name) ||
     orderOf(update) === 'release' ||
     stores.some((store) => writesTo(store, name) && !isReleaseToAcquire(store, update));
@@ -52,39 +52,39 @@ export function exclusivesOf(model: Model, cpu: Cpu, cpus: readonly Cpu[]): Name
   );
 }
 
-interface Update {
-  readonly update: Step;
+interface ExclusiveUpdate {
+  readonly update: StepStatement;
   /** What its CPU may load behind it, before everything that is pending has arrived. */
-  readonly loaded: Names;
+  readonly loaded: VariableNames;
 }
 
 /** The atomic operations of a CPU that are no full barriers. */
-function relaxedUpdates({ threads }: Cpu): readonly Update[] {
+function relaxedUpdates({ threads }: ModelCpu): readonly ExclusiveUpdate[] {
   return threads.flatMap((thread) => {
     const beside = threads.filter((other) => other !== thread);
     const byOthers = beside.flatMap(({ body }) => accessStatements(body).flatMap(loadedBy));
     const behind = loadedBehind(thread.body);
-    return accessStatements(thread.body).flatMap((update): readonly Update[] => {
+    return accessStatements(thread.body).flatMap((update): readonly ExclusiveUpdate[] => {
       if (update.kind !== 'step' || !isReadModifyWrite(update) || orderOf(update) === 'full') return [];
       return [{ update, loaded: new Set([...byOthers, ...(behind.get(update) ?? [])]) }];
     });
   });
 }
 
-function loadedBehind(body: Block): ReadonlyMap<Statement, Names> {
-  const behind = new Map<Statement, Names>();
-  const tell = (statement: Statement, names: Names) => behind.set(unwrapped(statement), names);
-  interestAtLabels(body, { reads: loadedBy, refreshes: isFullBarrier, tell });
+function loadedBehind(body: Block): ReadonlyMap<Statement, VariableNames> {
+  const behind = new Map<Statement, VariableNames>();
+  const tell = (statement: Statement, names: VariableNames) => behind.set(unwrapped(statement), names);
+  readsBeforeBarrierAtLabels(body, { reads: loadedBy, refreshes: isFullBarrier, tell });
   return behind;
 }
 
-const statementsOn = ({ threads }: Cpu) => threads.flatMap(({ body }) => accessStatements(body));
+const statementsOn = ({ threads }: ModelCpu) => threads.flatMap(({ body }) => accessStatements(body));
 
 const writesTo = (statement: Statement, variable: string) =>
   accessesOf(statement).writes.some(({ name }) => name === variable);
 
 /** An acquire that is an atomic operation is ordered after every release before it: ldaxr, casa and the like. */
-const isReleaseToAcquire = (store: Statement, update: Step) =>
+const isReleaseToAcquire = (store: Statement, update: StepStatement) =>
   store.kind === 'step' && store.ordering === 'release' && update.ordering === 'acquire';
 
 /** What is read without being written for certain. */
@@ -100,7 +100,7 @@ const namesInConditions = ({ properties, costs }: Model): readonly string[] =>
     .flatMap((part) => (part.kind === 'shared' ? [part.name] : []));
 
 /** An atomic operation that leaves its write in the buffer. */
-export const isExclusive = (exclusives: Names, statement: Statement): boolean =>
+export const isExclusive = (exclusives: VariableNames, statement: Statement): boolean =>
   statement.kind === 'step' &&
   isReadModifyWrite(statement) &&
   orderOf(statement) !== 'full' &&

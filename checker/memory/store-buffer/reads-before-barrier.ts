@@ -3,7 +3,7 @@ import type { Block, Statement } from '../../language/statement.ts';
 import { statementsOf } from '../../language/thread.ts';
 
 /** What is asked of the statements. */
-export interface Reading {
+export interface ReadQuestions {
   /** The variables of which a statement itself may read an old value. */
   readonly reads: (statement: Statement) => readonly string[];
   /** Behind it everything is read as it is from then on. */
@@ -15,35 +15,36 @@ export interface Reading {
 /** Variables by label. */
 export type AtLabels = ReadonlyMap<string, ReadonlySet<string>>;
 
-type Names = ReadonlySet<string>;
+type VariableNames = ReadonlySet<string>;
 
-interface Pass extends Reading {
-  readonly labels: Map<string, Names>;
+interface ReadPass extends ReadQuestions {
+  readonly labels: Map<string, VariableNames>;
 }
 
-const nothing: Names = new Set();
+const nothing: VariableNames = new Set();
 
-const union = (...sets: readonly Iterable<string>[]): Names => new Set(sets.flatMap((set) => [...set]));
+const union = (...sets: readonly Iterable<string>[]): VariableNames =>
+  new Set(sets.flatMap((set) => [...set]));
 
 /** What is of interest where each label stands, to a fixpoint from nothing. */
-export function interestAtLabels(body: Block, reading: Reading): AtLabels {
-  const labels = new Map<string, Names>();
+export function readsBeforeBarrierAtLabels(body: Block, reading: ReadQuestions): AtLabels {
+  const labels = new Map<string, VariableNames>();
   const sizes = () => [...labels.values()].reduce((sum, { size }) => sum + size, 0);
   for (let before = -1; sizes() !== before;) {
     before = sizes();
-    interestBefore(body, nothing, { ...reading, labels });
+    readsBeforeBarrier(body, nothing, { ...reading, labels });
   }
   return labels;
 }
 
 /** What is of interest before a block, of which this is of interest behind it. */
-export const interestBefore = (block: Block, after: Names, pass: Pass): Names =>
+export const readsBeforeBarrier = (block: Block, after: VariableNames, pass: ReadPass): VariableNames =>
   block.reduceRight((behind, statement) => {
     pass.tell?.(statement, behind);
     return before(statement, behind, pass);
   }, after);
 
-function before(statement: Statement, after: Names, pass: Pass): Names {
+function before(statement: Statement, after: VariableNames, pass: ReadPass): VariableNames {
   switch (statement.kind) {
     case 'step':
     case 'barrier':
@@ -55,13 +56,13 @@ function before(statement: Statement, after: Names, pass: Pass): Names {
     case 'branch':
       return union(
         pass.reads(statement),
-        interestBefore(statement.then, after, pass),
-        interestBefore(statement.otherwise, after, pass),
+        readsBeforeBarrier(statement.then, after, pass),
+        readsBeforeBarrier(statement.otherwise, after, pass),
       );
     case 'either':
-      return union(...statement.alternatives.map((part) => interestBefore(part, after, pass)));
+      return union(...statement.alternatives.map((part) => readsBeforeBarrier(part, after, pass)));
     case 'loop':
-      return interestBefore(statement.body, atLoopEnd(statement.body, after, pass), pass);
+      return readsBeforeBarrier(statement.body, atLoopEnd(statement.body, after, pass), pass);
     case 'forever':
       return atLoopEnd(statement.body, nothing, pass);
     case 'label':
@@ -76,10 +77,10 @@ function before(statement: Statement, after: Names, pass: Pass): Names {
 }
 
 /** What is of interest at the end of a body that may run again. */
-export function atLoopEnd(body: Block, after: Names, pass: Pass): Names {
+export function atLoopEnd(body: Block, after: VariableNames, pass: ReadPass): VariableNames {
   let end = after;
   for (;;) {
-    const next = union(after, interestBefore(body, end, pass));
+    const next = union(after, readsBeforeBarrier(body, end, pass));
     if (next.size === end.size) return end;
     end = next;
   }
@@ -88,9 +89,9 @@ export function atLoopEnd(body: Block, after: Names, pass: Pass): Names {
 /** What is of interest behind an atomic block, which jumps may leave too. */
 export const wayOut = (
   { body }: { readonly body: Block },
-  after: Names,
-  { labels }: Pick<Pass, 'labels'>,
-): Names =>
+  after: VariableNames,
+  { labels }: Pick<ReadPass, 'labels'>,
+): VariableNames =>
   union(
     after,
     ...[...statementsOf(body)].map((inner) =>

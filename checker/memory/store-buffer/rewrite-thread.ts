@@ -15,15 +15,15 @@ export const rewriteThread = (thread: AnyThread, buffer: Buffer): AnyThread => (
   body: rewriteBlock(thread.body, { buffer, fresh: noneYet() }),
 });
 
-interface Core {
+interface BufferedCore {
   readonly buffer: Buffer;
   readonly fresh: Fresh;
 }
 
-const rewriteBlock = (block: Block, core: Core): Block =>
+const rewriteBlock = (block: Block, core: BufferedCore): Block =>
   block.flatMap((statement) => rewrite(statement, core));
 
-function rewrite(statement: Statement, core: Core): Statement | Block {
+function rewrite(statement: Statement, core: BufferedCore): Statement | Block {
   const { buffer, fresh } = core;
   switch (statement.kind) {
     case 'step':

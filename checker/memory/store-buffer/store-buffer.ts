@@ -9,8 +9,8 @@ import {
   type Declarations,
   type Variable,
 } from '../../language/variable.ts';
-import type { Cpu } from '../common/cpu.ts';
-import { cellNamesOf, type Place } from './buffered-cells.ts';
+import type { ModelCpu } from '../common/cpu.ts';
+import { cellNamesOf, type BufferedVariable } from './buffered-cells.ts';
 
 /**
  * A store buffer for each copy of a CPU.
@@ -20,8 +20,8 @@ import { cellNamesOf, type Place } from './buffered-cells.ts';
  *         are equal states. Slots are filled from 0 on without gaps; whatever leaves, the rest moves down.
  */
 export interface StoreBuffer {
-  readonly cpu: Cpu;
-  readonly places: readonly Place[];
+  readonly cpu: ModelCpu;
+  readonly places: readonly BufferedVariable[];
   readonly length: number;
   /** The free slots that any store can do with, where only a bound set the length; null where all stores find room. */
   readonly room: number | null;
@@ -67,7 +67,7 @@ export const variablesOf = ({ places }: Pick<StoreBuffer, 'places'>): ReadonlySe
   new Set(places.map(({ variable }) => variable));
 
 /** The distinct domains of the places, each with the first place that has it. */
-export const domainsOf = (places: readonly Place[]): readonly Place[] =>
+export const domainsOf = (places: readonly BufferedVariable[]): readonly BufferedVariable[] =>
   places.filter(
     ({ declaration: { domain } }, at) =>
       places.findIndex((other) => sameDomain(other.declaration.domain, domain)) === at,
@@ -76,8 +76,10 @@ export const domainsOf = (places: readonly Place[]): readonly Place[] =>
 const sameDomain = (one: AnyDomain, other: AnyDomain) => printDomain(one) === printDomain(other);
 
 /** The value variable of a slot that holds stores to a place. */
-export const valueFor = (slot: Pick<Slot, 'values'>, { declaration: { domain } }: Place): Variable =>
-  slot.values.find((value) => sameDomain(value.domain, domain))!;
+export const valueFor = (
+  slot: Pick<Slot, 'values'>,
+  { declaration: { domain } }: BufferedVariable,
+): Variable => slot.values.find((value) => sameDomain(value.domain, domain))!;
 
 export const deadValue = ({ domain }: Variable): Value => valueAt(domain, 0);
 
@@ -86,12 +88,12 @@ export function declarationsOfBuffer(buffer: StoreBuffer): Declarations {
   return Object.fromEntries(namedVariables(buffer).map(({ name, declaration }) => [name, declaration]));
 }
 
-interface Named {
+interface NamedDeclaration {
   readonly name: string;
   readonly declaration: AnyDeclaration;
 }
 
-function namedVariables(buffer: StoreBuffer): readonly Named[] {
+function namedVariables(buffer: StoreBuffer): readonly NamedDeclaration[] {
   const slots = Array.from({ length: buffer.length }, (_, at) => slotVariables(buffer, at));
   const all = slots.flatMap(({ cell, values, fence, release, exclusive }) => [
     cell,
@@ -104,7 +106,7 @@ function namedVariables(buffer: StoreBuffer): readonly Named[] {
 function slotVariables(buffer: StoreBuffer, at: number) {
   const { cpu, places, prefix } = buffer;
   const cells = places.reduce((sum, place) => sum + place.cells, 0);
-  const own = (what: string, domain: AnyDomain, first: Value, meaning: string): Named => ({
+  const own = (what: string, domain: AnyDomain, first: Value, meaning: string): NamedDeclaration => ({
     name: `${prefix}${at}${what}`,
     declaration: declare(cpu.host.cpus, domain, first, `store buffer of ${cpu.host.name}: ${meaning}`),
   });
@@ -135,7 +137,7 @@ function slotVariables(buffer: StoreBuffer, at: number) {
   };
 }
 
-const fencedVariable = ({ cpu, prefix }: StoreBuffer): Named => ({
+const fencedVariable = ({ cpu, prefix }: StoreBuffer): NamedDeclaration => ({
   name: `${prefix}Fence`,
   declaration: declare(
     cpu.host.cpus,
@@ -152,7 +154,7 @@ function declare(copies: number, domain: AnyDomain, first: Value, meaning: strin
 
 /** The buffer of the CPU with index `self`; `declared` are the declarations of the model. */
 export function bufferIn(buffer: StoreBuffer, self: AnyExpr, declared: Declarations): Buffer {
-  const refer = ({ name }: Named): Variable<never> => {
+  const refer = ({ name }: NamedDeclaration): Variable<never> => {
     const { domain, length } = declared[name]!;
     return { kind: 'shared', name, index: length === null ? null : self, domain };
   };

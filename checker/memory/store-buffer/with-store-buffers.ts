@@ -11,11 +11,11 @@ import type { Declarations } from '../../language/variable.ts';
 import { shapeOf } from '../common/accesses.ts';
 import { hasRoomFor } from './buffering.ts';
 import { endlessText, mostAtOnce, storesOf, waiting } from './capacity.ts';
-import { cpusOf, type Cpu } from '../common/cpu.ts';
+import { cpusOf, type ModelCpu } from '../common/cpu.ts';
 import { drainThread } from './drain.ts';
 import { isExclusive } from './exclusive.ts';
 import { isReadModifyWrite, orderOf } from '../common/ordering.ts';
-import { placesOf, type Place } from './buffered-cells.ts';
+import { placesOf, type BufferedVariable } from './buffered-cells.ts';
 import { rewriteThread } from './rewrite-thread.ts';
 import { bufferIn, declarationsOfBuffer, variablesOf, type StoreBuffer } from './store-buffer.ts';
 
@@ -29,7 +29,7 @@ export interface StoreOrder {
   /** The statements that find a buffer empty; else all atomic accesses and full barriers. */
   readonly empties?: (statement: Statement) => boolean;
   /** Variables whose atomic operations leave their write in the buffer of a CPU; else none. */
-  readonly exclusives?: (cpu: Cpu) => ReadonlySet<string>;
+  readonly exclusives?: (cpu: ModelCpu) => ReadonlySet<string>;
 }
 
 /**
@@ -58,7 +58,11 @@ export function withStoreBuffers(model: Model, order: StoreOrder): Model {
 }
 
 /** The buffers of the CPUs that store to what others touch. */
-export function buffersOf(model: Model, cpus: readonly Cpu[], order: StoreOrder): readonly StoreBuffer[] {
+export function buffersOf(
+  model: Model,
+  cpus: readonly ModelCpu[],
+  order: StoreOrder,
+): readonly StoreBuffer[] {
   const { exclusives = () => none } = order;
   const places = placesOf(model, cpus, (cpu, statement) => waitsOn(exclusives(cpu), statement));
   return cpus.flatMap((cpu) => {
@@ -77,8 +81,8 @@ const everHolds = ({ length }: StoreBuffer) => length > 0;
 
 function bufferOf(
   model: Model,
-  cpu: Cpu,
-  places: readonly Place[],
+  cpu: ModelCpu,
+  places: readonly BufferedVariable[],
   { inOrder, bound, releases = false, exclusives: exclusivesOn = () => none, empties }: StoreOrder,
 ): StoreBuffer {
   const variables = variablesOf({ places });
@@ -112,7 +116,7 @@ function bufferOf(
 export const selfOf = ({ name, cpus }: AnyThread): AnyExpr => ({ kind: 'self', thread: name, count: cpus });
 
 /** The most stores that one step makes. */
-function widestStore({ threads }: Cpu, variables: ReadonlySet<string>): number {
+function widestStore({ threads }: ModelCpu, variables: ReadonlySet<string>): number {
   const steps = threads.flatMap(({ body }) => [...statementsOf(body)]).filter(({ kind }) => kind === 'step');
   return Math.max(...steps.map((step) => (step.kind === 'step' ? storesOf(step.effects, variables) : 0)));
 }

@@ -7,7 +7,7 @@ import { bool } from '../../language/domain.ts';
 import { init, type Declarations } from '../../language/variable.ts';
 import { accessesOf } from '../common/accesses.ts';
 import { cpusOf } from '../common/cpu.ts';
-import { comesAfter, conductOf, leadsTo, type Conduct, type Surroundings } from './program-order.ts';
+import { comesAfter, conductOf, leadsTo, type Conduct, type ConductContext } from './program-order.ts';
 import { commonVariables } from '../store-buffer/buffered-cells.ts';
 import { forwardings } from './delayed-forwarding.ts';
 import {
@@ -22,9 +22,9 @@ import {
 } from './delayed-order.ts';
 import { candidates, type Late } from './delayed-step.ts';
 import { untriedIn } from './ledger.ts';
-import { failureOf, isReadModifyWrite, type Step } from '../common/ordering.ts';
+import { failureOf, isReadModifyWrite, type StepStatement } from '../common/ordering.ts';
 
-interface Pass extends Surroundings, Lateness {
+interface DelayPass extends ConductContext, Lateness {
   readonly thread: AnyThread;
   readonly labels: Map<string, Open>;
   /** Variables that other CPUs touch. */
@@ -33,14 +33,14 @@ interface Pass extends Surroundings, Lateness {
   readonly passed: Set<number>;
 }
 
-interface Result {
+interface DelayedCode {
   readonly code: Block;
   /** Null where control does not come. */
   readonly open: Open | null;
 }
 
 /** The model in which each thread may perform loads and relaxed atomic operations late, with what it does not try. */
-export function withLateAccesses(model: Model): Model {
+export function withDelayedAccesses(model: Model): Model {
   const cpus = cpusOf(model);
   const common = commonVariables(model, cpus);
   const ledger: Untried[] = [];
@@ -95,10 +95,10 @@ interface LateThread {
   readonly late: ReadonlyMap<number, Late>;
 }
 
-function lateThread(thread: AnyThread, given: Surroundings & Pick<Pass, 'common'>): LateThread {
+function lateThread(thread: AnyThread, given: ConductContext & Pick<DelayPass, 'common'>): LateThread {
   let late = candidates(thread, given);
   for (;;) {
-    const pass: Pass = { ...given, thread, late, labels: new Map(), passed: new Set() };
+    const pass: DelayPass = { ...given, thread, late, labels: new Map(), passed: new Set() };
     const body = rewritten(pass);
     const useful = new Map([...late].filter(([at]) => pass.passed.has(at)));
     if (useful.size === late.size) {
@@ -116,7 +116,7 @@ function lateThread(thread: AnyThread, given: Surroundings & Pick<Pass, 'common'
 }
 
 /** Runs over the text until nothing new is open at any label; the code of the last run. */
-function rewritten(pass: Pass): Block {
+function rewritten(pass: DelayPass): Block {
   const size = () => [...pass.labels.values()].reduce((sum, open) => sum + open.size + 1, 0);
   for (;;) {
     const before = size();
@@ -128,7 +128,7 @@ function rewritten(pass: Pass): Block {
 const union = (one: Open | null, other: Open | null): Open | null =>
   one === null ? other : other === null ? one : new Set([...one, ...other]);
 
-function runBlock(block: Block, before: Open | null, pass: Pass): Result {
+function runBlock(block: Block, before: Open | null, pass: DelayPass): DelayedCode {
   let open = before;
   const code = block.flatMap((statement) => {
     const result = run(statement, open, pass);
@@ -138,7 +138,7 @@ function runBlock(block: Block, before: Open | null, pass: Pass): Result {
   return { code, open };
 }
 
-function run(statement: Statement, before: Open | null, pass: Pass): Result {
+function run(statement: Statement, before: Open | null, pass: DelayPass): DelayedCode {
   switch (statement.kind) {
     case 'label': {
       const open = union(pass.labels.get(statement.name) ?? null, before);
@@ -163,7 +163,7 @@ function run(statement: Statement, before: Open | null, pass: Pass): Result {
   }
 }
 
-function runOrdered(statement: Statement, before: Open, pass: Pass): Result {
+function runOrdered(statement: Statement, before: Open, pass: DelayPass): DelayedCode {
   const own = pass.late.get(statement.line);
   const conduct = own?.conduct ?? conductOf(statement, pass);
   notePassed(conduct, before, pass);
@@ -177,7 +177,7 @@ function runOrdered(statement: Statement, before: Open, pass: Pass): Result {
 }
 
 /** A statement behind what it must come after. */
-function runInOrder(statement: Statement, before: Open, pass: Pass): Result {
+function runInOrder(statement: Statement, before: Open, pass: DelayPass): DelayedCode {
   const conduct = conductOf(statement, pass);
   const { code, open } = close(conduct, before, pass);
   const inner = runInside(statement, open, pass);
@@ -187,7 +187,7 @@ function runInOrder(statement: Statement, before: Open, pass: Pass): Result {
 }
 
 /** A step that waits: what is open can be done meanwhile, since it may be what others wait for. */
-function whileWaiting(step: Step, open: Open, pass: Pass): Block {
+function whileWaiting(step: StepStatement, open: Open, pass: DelayPass): Block {
   const late = openIn(open, pass);
   if (late.length === 0) return [step];
   const { line, nth } = step;
@@ -207,11 +207,11 @@ function whileWaiting(step: Step, open: Open, pass: Pass): Block {
 }
 
 /** A full barrier where it succeeds: a compare-and-exchange and the like. */
-const mayFail = (step: Step, { kind }: Conduct): boolean =>
+const mayFail = (step: StepStatement, { kind }: Conduct): boolean =>
   kind === 'barrier' && isReadModifyWrite(step) && failureOf(step) !== null;
 
 /** An atomic operation that is a mere load where it fails: what is open may be done behind it. */
-function runFailing(step: Step, full: Conduct, before: Open, pass: Pass): Result {
+function runFailing(step: StepStatement, full: Conduct, before: Open, pass: DelayPass): DelayedCode {
   const asLoad: Conduct = { ...full, kind: 'load', order: 'plain' };
   const { code, open } = close(asLoad, before, pass);
   if (close(full, open, pass).code.length === 0) return runInOrder(step, before, pass);
@@ -221,12 +221,17 @@ function runFailing(step: Step, full: Conduct, before: Open, pass: Pass): Result
 }
 
 /** A load that sees memory, or a store of its CPU that is still to come. */
-function runForwarded(step: Step, ways: readonly Block[], before: Open, pass: Pass): Result {
+function runForwarded(
+  step: StepStatement,
+  ways: readonly Block[],
+  before: Open,
+  pass: DelayPass,
+): DelayedCode {
   const { code } = runInOrder(step, before, pass);
   return { code: [eitherOf(step, [code, ...ways])], open: before };
 }
 
-const eitherOf = ({ line, nth }: Step, alternatives: readonly Block[]): Statement => ({
+const eitherOf = ({ line, nth }: StepStatement, alternatives: readonly Block[]): Statement => ({
   kind: 'either',
   line,
   nth,
@@ -234,7 +239,7 @@ const eitherOf = ({ line, nth }: Step, alternatives: readonly Block[]): Statemen
 });
 
 /** A statement with the blocks in it. */
-function runInside(statement: Statement, open: Open, pass: Pass): Result {
+function runInside(statement: Statement, open: Open, pass: DelayPass): DelayedCode {
   switch (statement.kind) {
     case 'branch': {
       const [then, otherwise] = [
@@ -274,8 +279,8 @@ function runInside(statement: Statement, open: Open, pass: Pass): Result {
 function runRepeated(
   body: Block,
   before: Open,
-  { pass, step }: { readonly pass: Pass; readonly step: Conduct | null },
-): Result {
+  { pass, step }: { readonly pass: DelayPass; readonly step: Conduct | null },
+): DelayedCode {
   let open = before;
   for (;;) {
     const round = runBlock(body, open, pass);
@@ -288,7 +293,7 @@ function runRepeated(
 }
 
 /** A step that is done now or later. What leads to its address is done first in any case. */
-function runLate(own: Late, before: Open, pass: Pass): Result {
+function runLate(own: Late, before: Open, pass: DelayPass): DelayedCode {
   const lateOnes = openIn(before, pass);
   const behind = lateOnes.filter((one) => one.at >= own.at && comesAfter(own.conduct, one.conduct) !== false);
   const needed = lateOnes.filter((one) => leadsTo(one.conduct, own.conduct));
@@ -321,7 +326,7 @@ function runLate(own: Late, before: Open, pass: Pass): Result {
  * A store that others see is what makes it worth while to be late: for loads and updates, and for what holds them up.
  * An update whose value goes nowhere is also late for what is loaded behind a read barrier.
  */
-function notePassed(conduct: Conduct, before: Open, pass: Pass): void {
+function notePassed(conduct: Conduct, before: Open, pass: DelayPass): void {
   if (conduct.kind === 'read barrier')
     for (const { at, conduct: one } of openIn(before, pass)) if (one.isBlind) pass.passed.add(at);
   if ((conduct.kind !== 'store' && conduct.kind !== 'update') || !pass.common.has(conduct.cell!.name)) return;

@@ -4,7 +4,7 @@ import type { Block, Statement } from '../../language/statement.ts';
 import { areSame, type Conduct } from './program-order.ts';
 import { close, openIn, type Lateness, type Open } from './delayed-order.ts';
 import type { Late } from './delayed-step.ts';
-import type { Step } from '../common/ordering.ts';
+import type { StepStatement } from '../common/ordering.ts';
 import { withAccesses } from '../common/substitute.ts';
 
 /**
@@ -13,7 +13,12 @@ import { withAccesses } from '../common/substitute.ts';
  *
  * Source: `(addr | data); rfi` is all that Pulte et al. (POPL 2018) have of it.
  */
-export function forwardings(step: Step, conduct: Conduct, open: Open, pass: Lateness): readonly Block[] {
+export function forwardings(
+  step: StepStatement,
+  conduct: Conduct,
+  open: Open,
+  pass: Lateness,
+): readonly Block[] {
   if (conduct.kind !== 'load' || step.guard !== null) return [];
   const stores = openIn(open, pass).filter(
     ({ conduct: { kind, cell } }) =>
@@ -38,7 +43,7 @@ const without = (load: Conduct, { conduct: store }: Late): Conduct => ({
   uses: new Set([...load.uses, ...store.uses, ...store.pointers]),
 });
 
-interface Found {
+interface Forwarded {
   readonly guard: AnyExpr;
   readonly cell: SharedReference;
   readonly value: AnyExpr;
@@ -46,7 +51,7 @@ interface Found {
   readonly code: Block;
 }
 
-function forwarding(step: Step, { guard, cell, value, code }: Found): Block {
+function forwarding(step: StepStatement, { guard, cell, value, code }: Forwarded): Block {
   const found: Statement = {
     ...step,
     ordering: null,

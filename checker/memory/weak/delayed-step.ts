@@ -4,16 +4,16 @@ import { walk, type LocalReference } from '../../language/expression.ts';
 import type { Block, Effect, Statement } from '../../language/statement.ts';
 import { statementsOf, type AnyThread } from '../../language/thread.ts';
 import { shapeOf } from '../common/accesses.ts';
-import { assignedBy, conductOf, type Conduct, type Surroundings } from './program-order.ts';
-import type { Step } from '../common/ordering.ts';
+import { assignedBy, conductOf, type Conduct, type ConductContext } from './program-order.ts';
+import type { StepStatement } from '../common/ordering.ts';
 
-type Branch = Statement & { readonly kind: 'branch' };
+type BranchStatement = Statement & { readonly kind: 'branch' };
 
 /**
  * A branch whose arms touch no memory, as one step: no store behind it waits for what it is decided by. Null where it is
  * more, or where its arms cannot be written one after the other.
  */
-function computationOf(branch: Branch): Step | null {
+function computationOf(branch: BranchStatement): StepStatement | null {
   const { line, nth, text, condition } = branch;
   const [then, otherwise] = [effectsIn(branch.then), effectsIn(branch.otherwise)];
   if (then === null || otherwise === null) return null;
@@ -47,14 +47,14 @@ function effectsIn(block: Block): readonly Effect[] | null {
 export interface Late {
   /** Its place in the text. */
   readonly at: number;
-  readonly step: Step;
+  readonly step: StepStatement;
   readonly conduct: Conduct;
   /** True while it is still to be done. */
   readonly isOpen: LocalReference;
 }
 
 /** Steps that need not be done at once: no condition of the way hangs on them. */
-export function candidates(thread: AnyThread, surroundings: Surroundings): ReadonlyMap<number, Late> {
+export function candidates(thread: AnyThread, surroundings: ConductContext): ReadonlyMap<number, Late> {
   const inside = new Set(
     [...statementsOf(thread.body)].flatMap((one) =>
       one.kind === 'atomically' ? [...statementsOf(one.body)] : [],

@@ -8,7 +8,7 @@ import { printText } from '../../language/print.ts';
 import { blocksOf, type Block, type Effect, type Statement } from '../../language/statement.ts';
 import { statementsOf, type AnyThread } from '../../language/thread.ts';
 import { accessesOf, shapeOf, unwrapped } from '../common/accesses.ts';
-import { comesAfter, conductOf, leadsTo, type Conduct, type Surroundings } from './program-order.ts';
+import { comesAfter, conductOf, leadsTo, type Conduct, type ConductContext } from './program-order.ts';
 import type { Late } from './delayed-step.ts';
 import {
   failureOf,
@@ -16,10 +16,10 @@ import {
   isReadModifyWrite,
   orderOf,
   usesWhatItReads,
-  type Step,
+  type StepStatement,
 } from '../common/ordering.ts';
 
-export interface Ground extends Surroundings {
+export interface LedgerContext extends ConductContext {
   /** Steps that could be late, and those that the rewrite lets be late, by line. */
   readonly candidates: ReadonlyMap<number, Late>;
   readonly late: ReadonlyMap<number, Late>;
@@ -58,19 +58,19 @@ interface Pending {
 
 /** By line of what is pending; null where control does not come. */
 type Pendings = ReadonlyMap<number, Pending>;
-type State = Pendings | null;
+type PendingState = Pendings | null;
 
-interface Pass extends Ground {
+interface LedgerPass extends LedgerContext {
   readonly thread: AnyThread;
   readonly statements: ReadonlyMap<number, Statement>;
-  readonly labels: Map<string, State>;
+  readonly labels: Map<string, PendingState>;
   readonly found: Map<string, Untried>;
 }
 
 /** The pairs of accesses of a thread, as its author wrote it, that ARMv8 may reorder and the rewrite does not. */
-export function untriedIn(thread: AnyThread, ground: Ground): readonly Untried[] {
+export function untriedIn(thread: AnyThread, ground: LedgerContext): readonly Untried[] {
   const statements = new Map([...statementsOf(thread.body)].map((one) => [one.line, one]));
-  const pass: Pass = { ...ground, thread, statements, labels: new Map(), found: new Map() };
+  const pass: LedgerPass = { ...ground, thread, statements, labels: new Map(), found: new Map() };
   const known = () => JSON.stringify([...pass.labels].map(([name, state]) => [name, textOf(state)]));
   for (let before = ''; before !== known();) {
     before = known();
@@ -79,7 +79,7 @@ export function untriedIn(thread: AnyThread, ground: Ground): readonly Untried[]
   return [...pass.found.values()];
 }
 
-const textOf = (state: State): string =>
+const textOf = (state: PendingState): string =>
   JSON.stringify(state === null ? null : [...state].map(([line, one]) => [line, plain(one)]));
 
 const plain = ({ tainted, followers, ...rest }: Pending) => [
@@ -88,10 +88,10 @@ const plain = ({ tainted, followers, ...rest }: Pending) => [
   [...followers].sort((a, b) => a - b),
 ];
 
-const runBlock = (block: Block, before: State, pass: Pass): State =>
-  block.reduce<State>((state, statement) => run(statement, state, pass), before);
+const runBlock = (block: Block, before: PendingState, pass: LedgerPass): PendingState =>
+  block.reduce<PendingState>((state, statement) => run(statement, state, pass), before);
 
-function run(statement: Statement, before: State, pass: Pass): State {
+function run(statement: Statement, before: PendingState, pass: LedgerPass): PendingState {
   switch (statement.kind) {
     case 'label': {
       const state = joined(pass.labels.get(statement.name) ?? null, before);
@@ -115,7 +115,7 @@ function run(statement: Statement, before: State, pass: Pass): State {
       const inside = before === null ? null : access(eventOf(statement, pass), before, pass);
       return statement.alternatives
         .map((part) => runBlock(part, inside, pass))
-        .reduce<State>((all, one) => joined(all, one), null);
+        .reduce<PendingState>((all, one) => joined(all, one), null);
     }
     case 'loop':
     case 'forever':
@@ -126,9 +126,13 @@ function run(statement: Statement, before: State, pass: Pass): State {
 }
 
 /** A body that may run again with what is pending at its end. */
-function repeated(statement: Statement & { kind: 'loop' | 'forever' }, before: State, pass: Pass): State {
+function repeated(
+  statement: Statement & { kind: 'loop' | 'forever' },
+  before: PendingState,
+  pass: LedgerPass,
+): PendingState {
   const event = eventOf(statement, pass);
-  const round = (state: State) =>
+  const round = (state: PendingState) =>
     state === null || statement.kind === 'forever' ? state : access(event, state, pass);
   let entry = round(before);
   for (;;) {
@@ -139,7 +143,7 @@ function repeated(statement: Statement & { kind: 'loop' | 'forever' }, before: S
   }
 }
 
-function joined(one: State, other: State): State {
+function joined(one: PendingState, other: PendingState): PendingState {
   if (one === null || other === null) return one ?? other;
   const lines = new Set([...one.keys(), ...other.keys()]);
   return new Map(
@@ -167,7 +171,7 @@ function either(a: Pending, b: Pending): Pending {
 }
 
 /** What a statement does, for the order of what is around it. */
-interface Event {
+interface LedgerEvent {
   readonly line: number;
   readonly statement: Statement;
   readonly conduct: Conduct;
@@ -185,7 +189,7 @@ interface Event {
   readonly mayFail: boolean;
 }
 
-function eventOf(statement: Statement, pass: Pass): Event {
+function eventOf(statement: Statement, pass: LedgerPass): LedgerEvent {
   const late = pass.late.get(statement.line);
   const step = late?.step ?? statement;
   const { reads, writes } = accessesOf(step);
@@ -217,7 +221,7 @@ function assignmentIn(statement: Statement): readonly Effect[] {
 }
 
 /** An access, or a computation: what it must come behind, what it passes, and what is pending from it on. */
-function access(event: Event, before: Pendings, pass: Pass): Pendings {
+function access(event: LedgerEvent, before: Pendings, pass: LedgerPass): Pendings {
   if (isFullBarrier(event.statement)) return new Map();
   const after = kept([...before].map(([line, one]) => [line, behind(event, line, one, pass)]));
   const own = pendingFrom(event, pass);
@@ -229,7 +233,7 @@ const kept = (all: readonly (readonly [number, Pending])[]): Pendings =>
   new Map(all.filter(([, one]) => one.passedByStores || one.passedByLoads));
 
 /** What is left pending of an earlier access behind an event. */
-function behind(event: Event, line: number, given: Pending, pass: Pass): Pending {
+function behind(event: LedgerEvent, line: number, given: Pending, pass: LedgerPass): Pending {
   const { conduct, reads, writes, decides, isLate } = event;
   const depends = (expr: AnyExpr) => dependsOn(expr, given.tainted);
   // What an address is computed from in the step itself may be another value than the one before it.
@@ -295,7 +299,7 @@ function behind(event: Event, line: number, given: Pending, pass: Pass): Pending
 }
 
 /** Whether the rewrite performs a step that is late before this event, or may have to. */
-function waitsFor({ conduct }: Event, late: Conduct, pass: Pass): boolean {
+function waitsFor({ conduct }: LedgerEvent, late: Conduct, pass: LedgerPass): boolean {
   const must = comesAfter(conduct, late);
   if (typeof must === 'boolean') return must;
   // Perhaps the same cell: two loads of it are in order anyway, where no store of this CPU can be in between.
@@ -306,7 +310,7 @@ function waitsFor({ conduct }: Event, late: Conduct, pass: Pass): boolean {
 function followersOf(
   line: number,
   { followers }: Pending,
-  pass: Pass,
+  pass: LedgerPass,
 ): readonly Pick<Late, 'at' | 'conduct'>[] {
   const statement = pass.statements.get(line)!;
   const own = pass.late.get(line) ?? { at: line, conduct: conductOf(statement, pass) };
@@ -314,24 +318,24 @@ function followersOf(
 }
 
 /** A load of a cell that the pending access, or something behind it, has loaded: it finds nothing older. */
-const isLaterRead = (cell: SharedReference, { cells }: Pending, pass: Pass): boolean =>
+const isLaterRead = (cell: SharedReference, { cells }: Pending, pass: LedgerPass): boolean =>
   !pass.writtenHere.has(cell.name) && cells.some((one) => isSame(one, cell));
 
 /** Surely the same cell: what an index is computed from has not changed, else it would not be among the cells. */
 const isSame = (one: SharedReference, other: SharedReference): boolean =>
   one.name === other.name && JSON.stringify(one.index) === JSON.stringify(other.index);
 
-const isLoadOfOthers = ({ reads }: Event, pass: Pass): boolean =>
+const isLoadOfOthers = ({ reads }: LedgerEvent, pass: LedgerPass): boolean =>
   reads.some(({ name }) => pass.writtenByOthers.has(name));
 
 const isStore = (effect: Effect): boolean => effect.kind === 'set' && effect.target.kind === 'shared';
 
 const readsShared = (expr: AnyExpr) => [...walk(expr)].some(({ kind }) => kind === 'shared');
 
-type Local = AnyExpr & { readonly kind: 'local' };
+type LocalExpr = AnyExpr & { readonly kind: 'local' };
 
 /** A name for a local, of an array for one element. */
-const keyOf = ({ name, index }: Local): string =>
+const keyOf = ({ name, index }: LocalExpr): string =>
   index === null ? name : `${name}[${JSON.stringify(index)}]`;
 
 const dependsOn = (expr: AnyExpr, tainted: ReadonlySet<string>): boolean =>
@@ -340,7 +344,7 @@ const dependsOn = (expr: AnyExpr, tainted: ReadonlySet<string>): boolean =>
 const names = (key: string, local: string) =>
   key.startsWith(`${local}[`) || key.includes(`"name":"${local}"`);
 
-interface Flow {
+interface LedgerFlow {
   /** The locals that surely depend on a pending access. */
   readonly tainted: ReadonlySet<string>;
   /** Of each store, whether it does. */
@@ -357,8 +361,8 @@ function flowOf(
   before: ReadonlySet<string>,
   isRead: boolean,
   under: 'dependent' | 'perhaps' | null = null,
-): Flow {
-  return effects.reduce<Flow>(
+): LedgerFlow {
+  return effects.reduce<LedgerFlow>(
     ({ tainted, stores }, effect) => {
       const depends = (expr: AnyExpr) => dependsOn(expr, tainted) || (isRead && readsShared(expr));
       switch (effect.kind) {
@@ -387,14 +391,18 @@ function flowOf(
 }
 
 /** The locals that depend behind an assignment; what names the local as an index is another cell then. */
-function assigned(tainted: ReadonlySet<string>, target: Local, isTainted: boolean): ReadonlySet<string> {
+function assigned(tainted: ReadonlySet<string>, target: LocalExpr, isTainted: boolean): ReadonlySet<string> {
   const key = keyOf(target);
   const others = [...tainted].filter((one) => one !== key && !names(one, target.name));
   return new Set(isTainted && !key.includes('"bound"') ? [...others, key] : others);
 }
 
 /** The cells whose names still mean the same behind an event. */
-function cellsAfter(event: Event, cells: readonly SharedReference[], pass: Pass): readonly SharedReference[] {
+function cellsAfter(
+  event: LedgerEvent,
+  cells: readonly SharedReference[],
+  pass: LedgerPass,
+): readonly SharedReference[] {
   const { assigns } = conductOf(event.statement, pass);
   const isKept = ({ index }: SharedReference) =>
     index === null ||
@@ -406,7 +414,7 @@ function cellsAfter(event: Event, cells: readonly SharedReference[], pass: Pass)
 }
 
 /** What is pending from an event on: a load of what other CPUs write, or an atomic operation on it. */
-function pendingFrom(event: Event, pass: Pass): Pending | null {
+function pendingFrom(event: LedgerEvent, pass: LedgerPass): Pending | null {
   const { statement, reads, writes, effects, decides } = event;
   if (!isLoadOfOthers(event, pass) || event.isAcquire) return null;
   const isDecision = decides !== null && readsShared(decides);
@@ -430,7 +438,7 @@ function pendingFrom(event: Event, pass: Pass): Pending | null {
   };
 }
 
-function atBarrier(statement: Statement & { kind: 'barrier' }, before: Pendings, pass: Pass): Pendings {
+function atBarrier(statement: Statement & { kind: 'barrier' }, before: Pendings, pass: LedgerPass): Pendings {
   if (statement.barrier === 'full') return new Map();
   const event = eventOf(statement, pass);
   return kept(
@@ -447,7 +455,11 @@ function atBarrier(statement: Statement & { kind: 'barrier' }, before: Pendings,
   );
 }
 
-function atBranch(statement: Statement & { kind: 'branch' }, before: Pendings, pass: Pass): State {
+function atBranch(
+  statement: Statement & { kind: 'branch' },
+  before: Pendings,
+  pass: LedgerPass,
+): PendingState {
   const event = eventOf(statement, pass);
   if (event.isLate) return access({ ...event, decides: null }, before, pass);
   const after = access(ordersNothing(statement) ? { ...event, decides: null } : event, before, pass);
@@ -473,7 +485,7 @@ function ordersNothing({ then, otherwise }: Statement & { kind: 'branch' }): boo
  * An atomic block. One that writes orders all that is around it, which is what its reason says; one that only reads
  * does not, but the rewrite takes it for one that does. Behind what it waits for, though, all is later.
  */
-function atAtomic(block: Statement & { kind: 'atomically' }, before: Pendings, pass: Pass): Pendings {
+function atAtomic(block: Statement & { kind: 'atomically' }, before: Pendings, pass: LedgerPass): Pendings {
   const only = unwrapped(block);
   const shape = shapeOf(block);
   const jumps = [...statementsOf(block.body)].filter(({ kind }) => kind === 'goto');
@@ -483,10 +495,10 @@ function atAtomic(block: Statement & { kind: 'atomically' }, before: Pendings, p
   };
   if (shape === 'atomic') return leave(new Map());
   if (only !== block) return access(eventOf(only, pass), before, pass);
-  const steps = [...statementsOf(block.body)].filter((one): one is Step => one.kind === 'step');
+  const steps = [...statementsOf(block.body)].filter((one): one is StepStatement => one.kind === 'step');
   const [first] = block.body;
   const isWaiting = first?.kind === 'step' && first.guard !== null;
-  const event: Event = {
+  const event: LedgerEvent = {
     ...eventOf(block, pass),
     effects: steps.flatMap(({ effects }) => effects),
     isAcquire: isWaiting,
@@ -497,7 +509,7 @@ function atAtomic(block: Statement & { kind: 'atomically' }, before: Pendings, p
 }
 
 /** Why the rewrite does not perform something late at all. */
-function reasonAgainst({ statement, mayFail, line }: Event): string {
+function reasonAgainst({ statement, mayFail, line }: LedgerEvent): string {
   if (statement.kind === 'atomically') return `line ${line} is an atomic block`;
   if (mayFail) return `line ${line} may fail, and orders nothing then`;
   return `line ${line} is performed where it stands`;
@@ -505,9 +517,9 @@ function reasonAgainst({ statement, mayFail, line }: Event): string {
 
 /** Why the rewrite performs what is late before an event. */
 function reasonFor(
-  { statement, conduct, line }: Event,
+  { statement, conduct, line }: LedgerEvent,
   late: Pick<Late, 'at' | 'conduct'>,
-  pass: Pass,
+  pass: LedgerPass,
 ): string {
   const { at, conduct: earlier } = late;
   if (statement.kind === 'either') return `line ${line} is a choice`;
@@ -523,7 +535,12 @@ function reasonFor(
   return `line ${line} waits for line ${at}`;
 }
 
-function tell(line: number, { line: at, statement }: Event, reason: string | null, pass: Pass): void {
+function tell(
+  line: number,
+  { line: at, statement }: LedgerEvent,
+  reason: string | null,
+  pass: LedgerPass,
+): void {
   const place = (one: Statement) => ({ line: one.line, text: printText(one) });
   const [earlier, later] = [place(pass.statements.get(line)!), place(statement)];
   const known = pass.found.get(`${line} ${at}`);

@@ -9,7 +9,13 @@ import {
 } from '../../language/expression.ts';
 import type { Effect, Statement } from '../../language/statement.ts';
 import { accessesOf, shapeOf, unwrapped } from '../common/accesses.ts';
-import { isFullBarrier, isReadModifyWrite, orderOf, usesWhatItReads, type Step } from '../common/ordering.ts';
+import {
+  isFullBarrier,
+  isReadModifyWrite,
+  orderOf,
+  usesWhatItReads,
+  type StepStatement,
+} from '../common/ordering.ts';
 
 /** What the order of a statement depends on. */
 export interface Conduct {
@@ -27,7 +33,7 @@ export interface Conduct {
 }
 
 /** What a conduct is derived with. */
-export interface Surroundings {
+export interface ConductContext {
   /** Locals that a property reads. */
   readonly seen: ReadonlySet<string>;
   /** Variables that interrupt handlers of the CPU touch too: an access of them is an event for its interrupts. */
@@ -36,7 +42,7 @@ export interface Surroundings {
 
 const none: ReadonlySet<string> = new Set();
 
-export function conductOf(given: Statement, { seen, ofHandlers }: Surroundings): Conduct {
+export function conductOf(given: Statement, { seen, ofHandlers }: ConductContext): Conduct {
   const statement = shapeOf(given) === 'store' ? unwrapped(given) : given;
   const { reads, writes } = accessesOf(statement);
   const cell = writes[0] ?? reads[0] ?? null;
@@ -78,7 +84,7 @@ export function conductOf(given: Statement, { seen, ofHandlers }: Surroundings):
   }
 }
 
-function conductOfStep(step: Step): Pick<Conduct, 'kind' | 'order' | 'isBlind'> {
+function conductOfStep(step: StepStatement): Pick<Conduct, 'kind' | 'order' | 'isBlind'> {
   const shape = shapeOf(step);
   const isUpdate = isReadModifyWrite(step);
   const order = isUpdate ? orderOf(step) : step.ordering;
@@ -95,7 +101,7 @@ function conductOfStep(step: Step): Pick<Conduct, 'kind' | 'order' | 'isBlind'> 
 const localsIn = (expr: AnyExpr | null): readonly string[] =>
   expr === null ? [] : [...walk(expr)].flatMap((part) => (part.kind === 'local' ? [part.name] : []));
 
-const usedBy = ({ guard, effects }: Step): ReadonlySet<string> =>
+const usedBy = ({ guard, effects }: StepStatement): ReadonlySet<string> =>
   new Set([...localsIn(guard), ...effects.flatMap(usedByEffect)]);
 
 function usedByEffect(effect: Effect): readonly string[] {

@@ -9,8 +9,8 @@ import {
   type Declarations,
   type Variable,
 } from '../../language/variable.ts';
-import type { Cpu } from '../common/cpu.ts';
-import { cellNamesOf, type Place } from '../store-buffer/buffered-cells.ts';
+import type { ModelCpu } from '../common/cpu.ts';
+import { cellNamesOf, type BufferedVariable } from '../store-buffer/buffered-cells.ts';
 import { domainsOf } from '../store-buffer/store-buffer.ts';
 
 /**
@@ -21,9 +21,9 @@ import { domainsOf } from '../store-buffer/store-buffer.ts';
  *         removes a slot moves what is behind it, and all times, down: times matter by their order alone.
  */
 export interface StaleList {
-  readonly cpu: Cpu;
+  readonly cpu: ModelCpu;
   /** The cells that the CPU reads and others write, and those of which only the time matters. */
-  readonly places: readonly Place[];
+  readonly places: readonly BufferedVariable[];
   /** The variables of which old values are kept. */
   readonly kept: ReadonlySet<string>;
   readonly length: number;
@@ -64,7 +64,7 @@ export interface Stale {
   readonly writing: Variable<boolean> | null;
 }
 
-interface Named {
+interface NamedDeclaration {
   readonly name: string;
   readonly declaration: AnyDeclaration;
 }
@@ -75,13 +75,22 @@ export const declarationsOfList = (list: StaleList): Declarations =>
 /** All variables, in the groups that `staleIn` names. */
 function variablesIn(list: StaleList) {
   const { cpu, places, prefix, length, timedCells, timedLocals, watched } = list;
-  const own = (what: string, domain: AnyDeclaration['domain'], first: Value, meaning: string): Named => ({
+  const own = (
+    what: string,
+    domain: AnyDeclaration['domain'],
+    first: Value,
+    meaning: string,
+  ): NamedDeclaration => ({
     name: `${prefix}${what}`,
     declaration: declare(cpu.host.cpus, domain, first, `old values on ${cpu.host.name}: ${meaning}`),
   });
   const cells = places.reduce((sum, place) => sum + place.cells, 0);
   const time = range(0, length);
-  const asPart = ({ name, declaration }: Named, slot: number, holds: CpuPart['holds']): Named => ({
+  const asPart = (
+    { name, declaration }: NamedDeclaration,
+    slot: number,
+    holds: CpuPart['holds'],
+  ): NamedDeclaration => ({
     name,
     declaration: { ...declaration, part: { cpu: cpu.host.name, slot, holds } },
   });
@@ -111,7 +120,10 @@ function variablesIn(list: StaleList) {
   return { slots, since, read, watch, writing, all: [...inSlots, ...since, ...read, ...watch, ...single] };
 }
 
-const withCellNames = ({ name, declaration }: Named, places: readonly Place[]): Named => ({
+const withCellNames = (
+  { name, declaration }: NamedDeclaration,
+  places: readonly BufferedVariable[],
+): NamedDeclaration => ({
   name,
   declaration: { ...declaration, cellNames: cellNamesOf(places) },
 });
@@ -124,12 +136,12 @@ function declare(copies: number, domain: AnyDeclaration['domain'], first: Value,
 
 /** The list of the CPU with index `self`; `declared` are the declarations of the model. */
 export function staleIn(list: StaleList, self: AnyExpr, declared: Declarations): Stale {
-  const refer = ({ name }: Named): Variable<never> => {
+  const refer = ({ name }: NamedDeclaration): Variable<never> => {
     const { domain, length } = declared[name]!;
     return { kind: 'shared', name, index: length === null ? null : self, domain };
   };
   const { slots, since, read, watch, writing } = variablesIn(list);
-  const keyed = <K>(keys: Iterable<K>, variables: readonly Named[]) =>
+  const keyed = <K>(keys: Iterable<K>, variables: readonly NamedDeclaration[]) =>
     new Map([...keys].map((key, at) => [key, refer(variables[at]!)]));
   return {
     of: list,

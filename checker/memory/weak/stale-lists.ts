@@ -5,10 +5,10 @@ import type { Block, Effect, Statement } from '../../language/statement.ts';
 import { statementsOf, type AnyThread } from '../../language/thread.ts';
 import { accessesOf, accessStatements } from '../common/accesses.ts';
 import { endlessText, mostAtOnce, storesOf, type Counting } from '../store-buffer/capacity.ts';
-import type { Cpu } from '../common/cpu.ts';
-import { interestAtLabels, interestBefore } from '../store-buffer/reads-before-barrier.ts';
+import type { ModelCpu } from '../common/cpu.ts';
+import { readsBeforeBarrierAtLabels, readsBeforeBarrier } from '../store-buffer/reads-before-barrier.ts';
 import { failureOf } from '../common/ordering.ts';
-import type { Place } from '../store-buffer/buffered-cells.ts';
+import type { BufferedVariable } from '../store-buffer/buffered-cells.ts';
 import type { StaleList } from './stale-list.ts';
 import { oldReadsOf, readingOf } from './weak-core.ts';
 import { prefixFor } from '../store-buffer/with-store-buffers.ts';
@@ -19,19 +19,22 @@ const longest = 8;
 /** Times of the elements of longer arrays are not kept: their loads are ordered by less. */
 const mostTimedCells = 8;
 
-interface Settings {
+interface StaleSettings {
   /** How many old values a CPU keeps where there may be more; null: 8. */
   readonly bound: number | null;
 }
 
 /** The lists of the CPUs that can read something old. */
-export const staleLists = (model: Model, cpus: readonly Cpu[], settings: Settings): readonly StaleList[] =>
-  cpus.flatMap((cpu) => listOf(model, cpu, { cpus, ...settings }) ?? []);
+export const staleLists = (
+  model: Model,
+  cpus: readonly ModelCpu[],
+  settings: StaleSettings,
+): readonly StaleList[] => cpus.flatMap((cpu) => listOf(model, cpu, { cpus, ...settings }) ?? []);
 
 function listOf(
   model: Model,
-  cpu: Cpu,
-  { cpus, bound }: Settings & { readonly cpus: readonly Cpu[] },
+  cpu: ModelCpu,
+  { cpus, bound }: StaleSettings & { readonly cpus: readonly ModelCpu[] },
 ): StaleList | null {
   const loaded = new Set(cpu.threads.flatMap(({ body }) => accessStatements(body).flatMap(oldReadsOf)));
   const writers = cpus.flatMap((other) => {
@@ -88,12 +91,12 @@ function needText(
 const writtenIn = (body: Block): readonly string[] =>
   [...statementsOf(body)].flatMap((one) => accessesOf(one).writes.map(({ name }) => name));
 
-function placesFor(model: Model, variables: readonly string[]): readonly Place[] {
+function placesFor(model: Model, variables: readonly string[]): readonly BufferedVariable[] {
   let first = 1;
   return variables.map((variable) => {
     const declaration = model.shared[variable]!;
     const cells = declaration.length ?? 1;
-    const place: Place = {
+    const place: BufferedVariable = {
       variable,
       declaration,
       element: declaration.length === null ? 'none' : 'any',
@@ -122,7 +125,7 @@ const allStores = (names: ReadonlySet<string>): Counting => ({
  *
  * A time that is not kept counts as the earliest: it forbids nothing.
  */
-function timedNames({ threads }: Cpu) {
+function timedNames({ threads }: ModelCpu) {
   const all = threads.flatMap((thread) => accessStatements(thread.body));
   const [locals, variables] = [new Set<string>(), new Set<string>()];
   for (const statement of all) {
@@ -155,7 +158,10 @@ function timedNames({ threads }: Cpu) {
   return { variables, locals: new Set(scalars.filter((name) => locals.has(name) && loaded.has(name))) };
 }
 
-const timedCells = (places: readonly Place[], variables: ReadonlySet<string>): ReadonlySet<number> =>
+const timedCells = (
+  places: readonly BufferedVariable[],
+  variables: ReadonlySet<string>,
+): ReadonlySet<number> =>
   new Set(
     places
       .filter(({ variable, cells }) => variables.has(variable) && cells <= mostTimedCells)
@@ -164,8 +170,8 @@ const timedCells = (places: readonly Place[], variables: ReadonlySet<string>): R
 
 /** The conditions under which old values are read, for variables that only failing atomic operations read. */
 function usesOf(
-  { threads }: Cpu,
-  places: readonly Place[],
+  { threads }: ModelCpu,
+  places: readonly BufferedVariable[],
   timed: ReadonlySet<string>,
 ): ReadonlyMap<string, AnyExpr> {
   const all = threads.flatMap((thread) => accessStatements(thread.body));
@@ -223,14 +229,14 @@ function flowsOf(effect: Effect): readonly ValueFlow[] {
 }
 
 /** Variables that only the host loads: for these it is known where it may still read an old value; whether at first. */
-function watchedBy({ host, threads }: Cpu, names: ReadonlySet<string>): ReadonlyMap<string, boolean> {
+function watchedBy({ host, threads }: ModelCpu, names: ReadonlySet<string>): ReadonlyMap<string, boolean> {
   const others = new Set(
     threads
       .filter((thread) => thread !== host)
       .flatMap((thread: AnyThread) => accessStatements(thread.body).flatMap(oldReadsOf)),
   );
   const reading = readingOf(names);
-  const labels = new Map(interestAtLabels(host.body, reading));
-  const first = interestBefore(host.body, new Set(), { ...reading, labels });
+  const labels = new Map(readsBeforeBarrierAtLabels(host.body, reading));
+  const first = readsBeforeBarrier(host.body, new Set(), { ...reading, labels });
   return new Map([...names].filter((name) => !others.has(name)).map((name) => [name, first.has(name)]));
 }

@@ -18,7 +18,7 @@ import {
 import { set, when, type Effect } from '../../language/statement.ts';
 import type { Variable } from '../../language/variable.ts';
 import { cellNumber, forwarded, placeOf } from '../store-buffer/buffering.ts';
-import type { Place } from '../store-buffer/buffered-cells.ts';
+import type { BufferedVariable } from '../store-buffer/buffered-cells.ts';
 import type { Stale, StaleSlot } from './stale-list.ts';
 import { deadValue, valueFor, type Buffer } from '../store-buffer/store-buffer.ts';
 
@@ -78,11 +78,11 @@ export function setWrittenTime(
   });
 }
 
-const timedCellsOf = ({ first, cells }: Place, since: Stale['since']) =>
+const timedCellsOf = ({ first, cells }: BufferedVariable, since: Stale['since']) =>
   [...since].filter(([cell]) => cell >= first && cell < first + cells);
 
 /** One way in which a load can find its value. */
-export interface Source {
+export interface StaleSource {
   readonly guard: Expr<boolean> | null;
   /** What the load sees instead of the cell. */
   readonly value: AnyExpr;
@@ -95,7 +95,7 @@ export interface Source {
 }
 
 /** The earliest time at which a load can have found what it did. */
-export const timeOf = ({ address, written }: Pick<Source, 'address' | 'written'>): AnyExpr =>
+export const timeOf = ({ address, written }: Pick<StaleSource, 'address' | 'written'>): AnyExpr =>
   later(address, written);
 
 /** All ways in which a load can find its value: what memory or the own store buffer has, and each old value. */
@@ -103,11 +103,11 @@ export function sourcesOf(
   reference: SharedReference,
   buffer: Buffer | null,
   stale: Stale | null,
-): readonly Source[] {
+): readonly StaleSource[] {
   const value = buffer === null ? reference : forwarded(buffer, reference);
   if (stale === null) return [{ guard: null, value, address: start, written: start, entry: null }];
   const address = addressTime(stale, reference);
-  const current: Source = {
+  const current: StaleSource = {
     guard: null,
     value,
     address,
@@ -116,7 +116,7 @@ export function sourcesOf(
   };
   const place = placeOf(stale.of, reference);
   if (place === undefined) return [current];
-  const old = stale.slots.map((slot, entry): Source => {
+  const old = stale.slots.map((slot, entry): StaleSource => {
     const isIt = eq(slot.cell, cellNumber(place, reference));
     const guard = isZero(address) ? isIt : and(isIt, le(address, entry));
     return { guard, value: valueFor(slot, place), address, written: slot.from ?? start, entry };
@@ -165,7 +165,7 @@ export function forgetVariables(stale: Stale, names: ReadonlySet<string>): reado
 }
 
 /** Forgets what was overwritten up to the time of a source: what follows an acquire is not older. */
-export function forgetUntil(stale: Stale, { address, written, entry }: Source): readonly Effect[] {
+export function forgetUntil(stale: Stale, { address, written, entry }: StaleSource): readonly Effect[] {
   const rounds = [...stale.slots.slice(0, entry ?? undefined).keys()];
   return rounds.flatMap((round) => {
     // The entry has moved down by one slot each round.
@@ -202,7 +202,7 @@ function take(slot: StaleSlot, next: StaleSlot | undefined): readonly Effect[] {
  *
  * Where no time matters, entries of different cells have no order and stand by number of the cell.
  */
-export function keepOld(stale: Stale, place: Place, target: SharedReference): readonly Effect[] {
+export function keepOld(stale: Stale, place: BufferedVariable, target: SharedReference): readonly Effect[] {
   const number = cellNumber(place, target);
   const { slots, since } = stale;
   const put = (slot: StaleSlot, at: number) => [

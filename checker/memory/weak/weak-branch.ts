@@ -1,25 +1,25 @@
 /** Branches of a weakly ordered CPU whose condition loads: a way for each value that the load can find. */
 import type { AnyExpr } from '../../language/expression.ts';
 import type { Block, Effect, Statement } from '../../language/statement.ts';
-import { sourcesOf, type Source } from './stale-reading.ts';
+import { sourcesOf, type StaleSource } from './stale-reading.ts';
 import { withLoads } from '../common/substitute.ts';
-import { lose, type Core } from './weak-core.ts';
+import { lose, type WeakCore } from './weak-core.ts';
 import { cellOf, found, readsShared } from './weak-step.ts';
 
-type Branch = Statement & { readonly kind: 'branch' };
+type BranchStatement = Statement & { readonly kind: 'branch' };
 type Way = 'then' | 'otherwise';
 
 /** What may be read as it was before a branch, and on each of its ways. */
-export interface Ways extends Readonly<Record<Way, ReadonlySet<string>>> {
+export interface BranchWays extends Readonly<Record<Way, ReadonlySet<string>>> {
   readonly before: ReadonlySet<string>;
 }
 
 /** The branch, whose blocks are rewritten already. */
-export function rewriteBranch(branch: Branch, ways: Ways, core: Core): Block {
+export function rewriteBranch(branch: BranchStatement, ways: BranchWays, core: WeakCore): Block {
   if (!readsShared(branch.condition)) return [branch];
   const { buffer, stale } = core;
   const sources = sourcesOf(cellOf(branch), buffer, stale);
-  const after = (way: Way, source: Source): readonly Effect[] => {
+  const after = (way: Way, source: StaleSource): readonly Effect[] => {
     const around = { before: ways.before, after: ways[way] };
     return [...found(branch, source, { core, around, isAcquire: false }, []), ...lose(stale, around)];
   };
@@ -35,11 +35,12 @@ export function rewriteBranch(branch: Branch, ways: Ways, core: Core): Block {
   );
 }
 
-const conditionBy = ({ condition }: Branch, { value }: Source): AnyExpr => withLoads(condition, () => value);
+const conditionBy = ({ condition }: BranchStatement, { value }: StaleSource): AnyExpr =>
+  withLoads(condition, () => value);
 
 type Labels = Readonly<Record<Way | 'end', string>>;
 
-const labelsOf = ({ line }: Branch, number: number): Labels => ({
+const labelsOf = ({ line }: BranchStatement, number: number): Labels => ({
   then: `line_${line}_${number}_then`,
   otherwise: `line_${line}_${number}_otherwise`,
   end: `line_${line}_${number}_end`,
@@ -52,7 +53,7 @@ interface Deciding {
 }
 
 /** The load, the way that its value leads to, and what the CPU forgets, in one step. */
-function decision(branch: Branch, source: Source, { labels, after }: Deciding): Statement {
+function decision(branch: BranchStatement, source: StaleSource, { labels, after }: Deciding): Statement {
   const { line, nth, text } = branch;
   const own = { line, nth };
   const arm = (way: Way): Block => {
@@ -90,7 +91,7 @@ function decision(branch: Branch, source: Source, { labels, after }: Deciding): 
 }
 
 /** The decisions, and behind them the blocks of the branch, once each. */
-function joined(branch: Branch, decisions: readonly Statement[], labels: Labels): Block {
+function joined(branch: BranchStatement, decisions: readonly Statement[], labels: Labels): Block {
   const own = { line: branch.line, nth: branch.nth, role: 'hidden' as const };
   const labelled = (way: Way): Block => [{ ...own, kind: 'label', name: labels[way] }, ...branch[way]];
   return [

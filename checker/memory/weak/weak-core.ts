@@ -2,21 +2,21 @@
 import type { AnyExpr, SharedReference } from '../../language/expression.ts';
 import { set, type Effect, type Statement } from '../../language/statement.ts';
 import { accessesOf, shapeOf, unwrapped } from '../common/accesses.ts';
-import type { Beside } from '../store-buffer/drain.ts';
+import type { DrainContext } from '../store-buffer/drain.ts';
 import type { Fresh } from '../store-buffer/flat-either.ts';
-import type { Reading } from '../store-buffer/reads-before-barrier.ts';
+import type { ReadQuestions } from '../store-buffer/reads-before-barrier.ts';
 import { failureOf, isFullBarrier, isReadModifyWrite } from '../common/ordering.ts';
 import type { Stale } from './stale-list.ts';
 import { forgetAll, forgetVariables } from './stale-reading.ts';
 import type { Buffer } from '../store-buffer/store-buffer.ts';
 
-export interface Core extends Beside {
+export interface WeakCore extends DrainContext {
   readonly self: AnyExpr;
   /** Null where no store of the CPU waits. */
   readonly buffer: Buffer | null;
   /** Null where the CPU reads nothing that others write. */
   readonly stale: Stale | null;
-  readonly reading: Reading;
+  readonly reading: ReadQuestions;
   /** By label: variables of which an old value may be read from there on. */
   readonly labels: Map<string, ReadonlySet<string>>;
   readonly fresh: Fresh;
@@ -38,7 +38,7 @@ export function oldReadsOf(statement: Statement): readonly string[] {
 }
 
 /** What a thread reads of these variables, and where nothing old is left of them. */
-export const readingOf = (names: ReadonlySet<string>): Reading => ({
+export const readingOf = (names: ReadonlySet<string>): ReadQuestions => ({
   reads: (statement) => oldReadsOf(statement).filter((name) => names.has(name)),
   refreshes: (statement) =>
     (statement.kind === 'barrier' && statement.barrier === 'read') ||
@@ -76,7 +76,7 @@ export function lose(stale: Stale | null, around: Around): readonly Effect[] {
 
 /** A store that reaches memory at once. */
 export function storeNow(
-  { overwriting, self }: Core,
+  { overwriting, self }: WeakCore,
   target: SharedReference,
   value: AnyExpr,
   depth: number,

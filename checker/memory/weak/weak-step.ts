@@ -22,7 +22,7 @@ import {
 } from '../store-buffer/buffering.ts';
 import { storesOf } from '../store-buffer/capacity.ts';
 import { isExclusive } from '../store-buffer/exclusive.ts';
-import { failureOf, isReadModifyWrite, orderOf, type Step } from '../common/ordering.ts';
+import { failureOf, isReadModifyWrite, orderOf, type StepStatement } from '../common/ordering.ts';
 import type { Stale } from './stale-list.ts';
 import {
   addressTime,
@@ -35,11 +35,11 @@ import {
   settleFor,
   sourcesOf,
   timeOf,
-  type Source,
+  type StaleSource,
 } from './stale-reading.ts';
 import { variablesOf, type Buffer } from '../store-buffer/store-buffer.ts';
 import { withAccesses, withLoads, type Accessing, type Load } from '../common/substitute.ts';
-import { lose, lostAt, refresh, storeNow, type Around, type Core } from './weak-core.ts';
+import { lose, lostAt, refresh, storeNow, type Around, type WeakCore } from './weak-core.ts';
 
 const unchanged: Load = (cell) => cell;
 
@@ -51,7 +51,7 @@ export function allOf(...conditions: readonly (AnyExpr | null)[]): AnyExpr | nul
 
 export const readsShared = (expr: AnyExpr) => [...walk(expr)].some(({ kind }) => kind === 'shared');
 
-export function rewriteStep(step: Step, around: Around, core: Core): Block {
+export function rewriteStep(step: StepStatement, around: Around, core: WeakCore): Block {
   switch (shapeOf(step)) {
     case 'none':
       return [{ ...step, effects: withAccesses(step.effects, computing(core)) }];
@@ -68,7 +68,7 @@ export function rewriteStep(step: Step, around: Around, core: Core): Block {
  * The ways to do a load. One that waits may find what memory has and go on waiting: then it reads nothing older any
  * more. Without such a round an old value would stay readable for ever to a wait that never looks.
  */
-function waiting(step: Step, ways: readonly Statement[], { buffer, stale, fresh }: Core): Block {
+function waiting(step: StepStatement, ways: readonly Statement[], { buffer, stale, fresh }: WeakCore): Block {
   const cell = cellOf(step);
   const place = stale === null ? undefined : placeOf(stale.of, cell);
   if (step.guard === null || stale === null || place === undefined) return oneOf(step, ways);
@@ -101,7 +101,7 @@ function waiting(step: Step, ways: readonly Statement[], { buffer, stale, fresh 
 const oneOf = ({ line, nth }: Statement, ways: readonly Statement[]): Block =>
   ways.length === 1 ? ways : [{ kind: 'either', line, nth, alternatives: ways.map((way) => [way]) }];
 
-const computing = (core: Core): Accessing => ({
+const computing = (core: WeakCore): Accessing => ({
   load: unchanged,
   store: () => null,
   assign: timing(core.stale, null),
@@ -109,7 +109,7 @@ const computing = (core: Core): Accessing => ({
 
 /** Says when a local was read, where that matters; what was loaded is as late as its source. */
 const timing =
-  (stale: Stale | null, source: Source | null): NonNullable<Accessing['assign']> =>
+  (stale: Stale | null, source: StaleSource | null): NonNullable<Accessing['assign']> =>
   (target, value) => {
     const time = stale?.read.get(`${target.thread}.${target.name}`);
     if (stale === null || time === undefined) return [];
@@ -124,7 +124,12 @@ export const cellOf = (statement: Statement): SharedReference => {
 };
 
 /** A load, by each way to find its value; `failure` is what must be true of it, of an atomic operation that fails. */
-function loads(step: Step, around: Around, core: Core, failure: AnyExpr | null = null): readonly Statement[] {
+function loads(
+  step: StepStatement,
+  around: Around,
+  core: WeakCore,
+  failure: AnyExpr | null = null,
+): readonly Statement[] {
   const { buffer, stale } = core;
   const cell = cellOf(step);
   return sourcesOf(cell, buffer, stale).map((source): Statement => {
@@ -141,8 +146,8 @@ function loads(step: Step, around: Around, core: Core, failure: AnyExpr | null =
   });
 }
 
-export interface Finding {
-  readonly core: Core;
+export interface FoundValue {
+  readonly core: WeakCore;
   readonly around: Around;
   readonly isAcquire: boolean;
 }
@@ -150,8 +155,8 @@ export interface Finding {
 /** The effects of a load with what the CPU forgets because of it. */
 export function found(
   statement: Statement,
-  source: Source,
-  { core: { stale }, around, isAcquire }: Finding,
+  source: StaleSource,
+  { core: { stale }, around, isAcquire }: FoundValue,
   effects: readonly Effect[],
 ): readonly Effect[] {
   if (stale === null) return effects;
@@ -169,7 +174,7 @@ export function found(
 }
 
 /** A store goes into the buffer, and waits for room where the buffer is shorter than a run may want. */
-function bufferedStore(step: Step, around: Around, core: Core): Statement {
+function bufferedStore(step: StepStatement, around: Around, core: WeakCore): Statement {
   const { buffer, stale } = core;
   const marks = { isRelease: step.ordering === 'release', isExclusive: false };
   const store: Accessing['store'] = (target, value, depth) => {
@@ -183,7 +188,7 @@ function bufferedStore(step: Step, around: Around, core: Core): Statement {
 }
 
 /** There is room for what a step stores; null where there always is. */
-function roomFor({ effects }: Step, buffer: Buffer | null): Expr<boolean> | null {
+function roomFor({ effects }: StepStatement, buffer: Buffer | null): Expr<boolean> | null {
   if (buffer === null || buffer.of.room === null) return null;
   const stores = storesOf(effects, variablesOf(buffer.of));
   return stores > 0 ? hasRoomFor(stores, buffer) : null;
@@ -199,7 +204,7 @@ function ownStore(stale: Stale | null, target: SharedReference, value: AnyExpr):
 }
 
 /** What acts on memory itself: a read-modify-write, which may also fail as a mere load, or a fully ordered access. */
-function atomics(step: Step, around: Around, core: Core): readonly Statement[] {
+function atomics(step: StepStatement, around: Around, core: WeakCore): readonly Statement[] {
   const failure = failureOf(step);
   const isSplit = core.buffer !== null && isExclusive(core.buffer.of.exclusives, step);
   const success = (isSplit ? holding : acting)(step, failure, { around, core });
@@ -210,10 +215,10 @@ function atomics(step: Step, around: Around, core: Core): readonly Statement[] {
 
 interface Acting {
   readonly around: Around;
-  readonly core: Core;
+  readonly core: WeakCore;
 }
 
-function acting(step: Step, failure: AnyExpr | null, { around, core }: Acting): Statement {
+function acting(step: StepStatement, failure: AnyExpr | null, { around, core }: Acting): Statement {
   const { buffer, stale } = core;
   const order = isReadModifyWrite(step) ? orderOf(step) : 'full';
   const isOrdered = order === 'full' || order === 'release';
@@ -240,7 +245,7 @@ const behindReleases = (order: string, buffer: Buffer | null): Expr<boolean> | n
   order === 'acquire' && buffer?.of.releasesAwaited === true ? hasNoRelease(buffer) : null;
 
 /** No CPU is between the read and the write of an atomic operation on the cell. */
-function notHeld(step: Step, { isHeld }: Core): Expr<boolean> | null {
+function notHeld(step: StepStatement, { isHeld }: WeakCore): Expr<boolean> | null {
   const held = isHeld(cellOf(step));
   return held === null ? null : not(held);
 }
@@ -249,7 +254,7 @@ function notHeld(step: Step, { isHeld }: Core): Expr<boolean> | null {
  * An atomic operation that reads now and leaves its write in the buffer: it sees a store of its own CPU that waits, or
  * memory where no CPU holds the cell, and holds the cell itself from then on.
  */
-function holding(step: Step, failure: AnyExpr | null, { around, core }: Acting): Statement {
+function holding(step: StepStatement, failure: AnyExpr | null, { around, core }: Acting): Statement {
   const { stale } = core;
   const buffer = core.buffer!;
   const cell = cellOf(step);

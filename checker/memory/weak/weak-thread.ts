@@ -5,28 +5,33 @@ import { statementsOf, type AnyThread } from '../../language/thread.ts';
 import { accessesOf, shapeOf, unwrapped } from '../common/accesses.ts';
 import { fence, forwarded, isEmpty } from '../store-buffer/buffering.ts';
 import { flatEither, noneYet } from '../store-buffer/flat-either.ts';
-import { atLoopEnd, interestAtLabels, interestBefore, wayOut } from '../store-buffer/reads-before-barrier.ts';
+import {
+  atLoopEnd,
+  readsBeforeBarrierAtLabels,
+  readsBeforeBarrier,
+  wayOut,
+} from '../store-buffer/reads-before-barrier.ts';
 import { assignedBy } from './program-order.ts';
-import { isBuffered, isIdle, readingOf, refresh, storeNow, type Around, type Core } from './weak-core.ts';
+import { isBuffered, isIdle, readingOf, refresh, storeNow, type Around, type WeakCore } from './weak-core.ts';
 import { variablesOf } from '../store-buffer/store-buffer.ts';
 import { rewriteBranch } from './weak-branch.ts';
 import { allOf, rewriteStep } from './weak-step.ts';
 import { withinAtomic } from './within-atomic.ts';
 
-type Names = ReadonlySet<string>;
+type VariableNames = ReadonlySet<string>;
 
 export function rewriteWeakThread(
   thread: AnyThread,
-  given: Omit<Core, 'labels' | 'fresh' | 'reading'>,
+  given: Omit<WeakCore, 'labels' | 'fresh' | 'reading'>,
 ): AnyThread {
   const reading = readingOf(variablesOf(given.stale?.of ?? { places: [] }));
-  const labels = new Map(interestAtLabels(thread.body, reading));
-  const core: Core = { ...given, reading, labels, fresh: noneYet() };
+  const labels = new Map(readsBeforeBarrierAtLabels(thread.body, reading));
+  const core: WeakCore = { ...given, reading, labels, fresh: noneYet() };
   return { ...thread, body: [...rewriteBlock(thread.body, new Set(), core), ...ending(core)] };
 }
 
 /** A thread ends when the writes of its atomic operations have arrived; for its stores nobody waits. */
-function ending({ buffer }: Core): Block {
+function ending({ buffer }: WeakCore): Block {
   const pending = buffer?.slots.flatMap(({ exclusive }) => exclusive ?? []) ?? [];
   if (pending.length === 0) return [];
   const text = 'the end: all atomic operations are done';
@@ -34,19 +39,19 @@ function ending({ buffer }: Core): Block {
   return [{ kind: 'step', line: 0, nth: 1, role: 'ends', text, guard, effects: [], ordering: null }];
 }
 
-function rewriteBlock(block: Block, after: Names, core: Core): Block {
+function rewriteBlock(block: Block, after: VariableNames, core: WeakCore): Block {
   const pass = { ...core.reading, labels: core.labels };
   const parts: Block[] = [];
   let behind = after;
   for (const statement of block.toReversed()) {
-    const before = interestBefore([statement], behind, pass);
+    const before = readsBeforeBarrier([statement], behind, pass);
     parts.unshift(rewrite(statement, { before, after: behind }, core));
     behind = before;
   }
   return parts.flat();
 }
 
-function rewrite(statement: Statement, around: Around, core: Core): Block {
+function rewrite(statement: Statement, around: Around, core: WeakCore): Block {
   const pass = { ...core.reading, labels: core.labels };
   switch (statement.kind) {
     case 'step':
@@ -58,8 +63,8 @@ function rewrite(statement: Statement, around: Around, core: Core): Block {
       const otherwise = rewriteBlock(statement.otherwise, around.after, core);
       const ways = {
         before: around.before,
-        then: interestBefore(statement.then, around.after, pass),
-        otherwise: interestBefore(statement.otherwise, around.after, pass),
+        then: readsBeforeBarrier(statement.then, around.after, pass),
+        otherwise: readsBeforeBarrier(statement.otherwise, around.after, pass),
       };
       return rewriteBranch({ ...statement, then, otherwise }, ways, core);
     }
@@ -96,7 +101,7 @@ function rewrite(statement: Statement, around: Around, core: Core): Block {
 function rewriteBarrier(
   statement: Statement & { kind: 'barrier' },
   around: Around,
-  { buffer, stale }: Core,
+  { buffer, stale }: WeakCore,
 ): Statement {
   const { line, nth, text, barrier } = statement;
   const step = { kind: 'step', line, nth, text, guard: null, ordering: null, barrier } as const;
@@ -113,7 +118,11 @@ function rewriteBarrier(
 }
 
 /** A block acts on memory, when the store buffer is empty if it writes; what follows it is not older. */
-function rewriteAtomic(statement: Statement & { kind: 'atomically' }, around: Around, core: Core): Statement {
+function rewriteAtomic(
+  statement: Statement & { kind: 'atomically' },
+  around: Around,
+  core: WeakCore,
+): Statement {
   if (isBuffered(statement)) {
     const only = unwrapped(statement);
     return only.kind === 'step' ? { ...statement, body: rewriteStep(only, around, core) } : statement;
@@ -132,7 +141,7 @@ function rewriteAtomic(statement: Statement & { kind: 'atomically' }, around: Ar
 }
 
 /** No store of its CPU waits, and no CPU is in the middle of an atomic operation on a cell that the block may write. */
-function turnOf(block: Statement & { kind: 'atomically' }, { buffer, isHeld }: Core): AnyExpr | null {
+function turnOf(block: Statement & { kind: 'atomically' }, { buffer, isHeld }: WeakCore): AnyExpr | null {
   const held = accessesOf(block).writes.flatMap((cell) =>
     isKnownBefore(cell, block) ? (isHeld(cell) ?? []) : [],
   );

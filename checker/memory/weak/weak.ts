@@ -7,10 +7,10 @@ import { statementRecorder } from '../../language/unused.ts';
 import { validate } from '../../language/validate.ts';
 import type { Declarations } from '../../language/variable.ts';
 import { isFor, placeOf } from '../store-buffer/buffering.ts';
-import { cpusOf, type Cpu } from '../common/cpu.ts';
-import { drainThread, type Beside } from '../store-buffer/drain.ts';
+import { cpusOf, type ModelCpu } from '../common/cpu.ts';
+import { drainThread, type DrainContext } from '../store-buffer/drain.ts';
 import { exclusivesOf, isHeld } from '../store-buffer/exclusive.ts';
-import { withLateAccesses } from './delayed-accesses.ts';
+import { withDelayedAccesses } from './delayed-accesses.ts';
 import type { MemorySettings } from '../common/memory-settings.ts';
 import { isFullBarrier } from '../common/ordering.ts';
 import { declarationsOfList, staleIn, type StaleList } from './stale-list.ts';
@@ -22,7 +22,7 @@ import { rewriteWeakThread } from './weak-thread.ts';
 import { buffersOf, limitOfBuffer, raisedBy, selfOf } from '../store-buffer/with-store-buffers.ts';
 
 /** All that the CPUs have inside, by which the code of threads finds it. */
-interface Machine {
+interface WeakMachine {
   readonly buffers: readonly StoreBuffer[];
   readonly lists: readonly StaleList[];
   readonly shared: Declarations;
@@ -38,12 +38,12 @@ interface Machine {
  *          flexibility (PACT 2017); Pulte, Flur, Deacon, French, Sarkar and Sewell, Simplifying ARM concurrency (POPL 2018)
  */
 export function weak(given: Model, settings: MemorySettings): Model {
-  const model = withLateAccesses(given);
+  const model = withDelayedAccesses(given);
   const cpus = cpusOf(model);
   const machine = machineOf(model, cpus, settings);
   const { buffers, lists, shared } = machine;
   const held = (target: SharedReference) => isHeld(buffers, target, shared);
-  const besides = (cpu: Cpu): Beside => ({
+  const besides = (cpu: ModelCpu): DrainContext => ({
     overwriting: (target, writer, depth) => overwriting(machine, { cpu, target, writer, depth }),
     isHeld: held,
   });
@@ -70,7 +70,7 @@ export function weak(given: Model, settings: MemorySettings): Model {
   });
 }
 
-function machineOf(model: Model, cpus: readonly Cpu[], { bound }: MemorySettings): Machine {
+function machineOf(model: Model, cpus: readonly ModelCpu[], { bound }: MemorySettings): WeakMachine {
   const exclusives = new Map(cpus.map((cpu) => [cpu, exclusivesOf(model, cpu, cpus)]));
   const buffers = buffersOf(model, cpus, {
     inOrder: false,
@@ -88,7 +88,7 @@ function machineOf(model: Model, cpus: readonly Cpu[], { bound }: MemorySettings
 }
 
 interface Overwritten {
-  readonly cpu: Cpu;
+  readonly cpu: ModelCpu;
   readonly target: SharedReference;
   /** The copy that writes. */
   readonly writer: AnyExpr;
@@ -97,7 +97,7 @@ interface Overwritten {
 }
 
 /** Every other CPU that may still read the cell keeps what is about to be overwritten. */
-function overwriting(machine: Machine, store: Overwritten): readonly Effect[] {
+function overwriting(machine: WeakMachine, store: Overwritten): readonly Effect[] {
   const { cpu, target, writer, depth } = store;
   return machine.lists.flatMap((list): readonly Effect[] => {
     const { cpus } = list.cpu.host;
@@ -119,7 +119,7 @@ function keptBy(
   list: StaleList,
   self: AnyExpr,
   target: SharedReference,
-  { buffers, shared }: Machine,
+  { buffers, shared }: WeakMachine,
 ): readonly Effect[] {
   const stale = staleIn(list, self, shared);
   const buffer = buffers.find(({ cpu }) => cpu === list.cpu);

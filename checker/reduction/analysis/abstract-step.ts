@@ -126,25 +126,25 @@ function see(
 }
 
 /** What may be known afterwards, one after the other; none where the run ends in any case. */
-type Ways = readonly Knowledge[];
+type AbstractOutcomes = readonly Knowledge[];
 
 /** So many ways are told apart, such as whether a conditional increment took place. */
 const mostWays = 4;
 
 /** The effects in order, from each of the ways so far. */
-function applyAll(effects: readonly Effect[], place: StepPlace): Ways {
-  return effects.reduce<Ways>(
+function applyAll(effects: readonly Effect[], place: StepPlace): AbstractOutcomes {
+  return effects.reduce<AbstractOutcomes>(
     (ways, effect) => merged(ways.flatMap((known) => apply(effect, { ...place, known }))),
     [place.known],
   );
 }
 
-function merged(ways: Ways): Ways {
+function merged(ways: AbstractOutcomes): AbstractOutcomes {
   if (ways.length <= mostWays) return ways;
   return [ways.reduce((some, more) => some.map((set, at) => sets.join(set, more[at]!)))];
 }
 
-function apply(effect: Effect, place: StepPlace): Ways {
+function apply(effect: Effect, place: StepPlace): AbstractOutcomes {
   switch (effect.kind) {
     case 'set':
       return orNone(assigned(effect, place));
@@ -152,7 +152,7 @@ function apply(effect: Effect, place: StepPlace): Ways {
       return applyWhen(effect.condition, effect.effects, place);
     case 'each': {
       const { level, low, high } = effect.binder;
-      let ways: Ways = [place.known];
+      let ways: AbstractOutcomes = [place.known];
       for (let value = low; value <= high; value++) {
         const bound = [...place.bound.slice(0, level), value];
         ways = merged(ways.flatMap((known) => applyAll(effect.effects, { ...place, known, bound })));
@@ -168,9 +168,9 @@ function apply(effect: Effect, place: StepPlace): Ways {
   }
 }
 
-const orNone = (known: Knowledge | null): Ways => (known === null ? [] : [known]);
+const orNone = (known: Knowledge | null): AbstractOutcomes => (known === null ? [] : [known]);
 
-function applyWhen(condition: AnyExpr, effects: readonly Effect[], place: StepPlace): Ways {
+function applyWhen(condition: AnyExpr, effects: readonly Effect[], place: StepPlace): AbstractOutcomes {
   const values = valuesOf(condition, place);
   const then = sets.has(values, 1) ? assume(condition, true, place) : null;
   const skipped = sets.has(values, 0) ? assume(condition, false, place) : null;

@@ -2,7 +2,7 @@
 import * as sets from './value-set.ts';
 import type { AnyExpr, BinaryOperator, Reference, SharedReference } from '../../language/expression.ts';
 import { mindsDecrease, mindsIncrease, read, test } from './access.ts';
-import { mirrored, opposite, satisfying, type Comparison, type Kept } from './comparison.ts';
+import { mirrored, opposite, satisfying, type ComparisonOperator, type Kept } from './comparison.ts';
 import { numberOf, type CellRange, type Numbering } from '../../program/numbering.ts';
 import type { ValueSet } from './value-set.ts';
 
@@ -125,7 +125,7 @@ function computed(operator: Strict, left: ValueSet, right: ValueSet): ValueSet {
   }
 }
 
-type CounterTest = AnyExpr & { kind: 'binary'; operator: Comparison; left: SharedReference };
+type CounterTest = AnyExpr & { kind: 'binary'; operator: ComparisonOperator; left: SharedReference };
 
 const isCounterTest = (expr: AnyExpr & { kind: 'binary' }): expr is CounterTest =>
   expr.left.kind === 'shared' &&

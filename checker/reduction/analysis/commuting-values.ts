@@ -1,7 +1,7 @@
 /** Steps that do the same with several values of a counter: whoever keeps it among those does not disturb them. */
 import * as sets from './value-set.ts';
 import { read, test, write, type Footprint } from './access.ts';
-import { stepOf, type Step, type StepContext, type StepOutcome } from './footprint.ts';
+import { stepOf, type CopyStep, type StepContext, type StepOutcome } from './footprint.ts';
 import { hasNumber, numbersOf, type Numbering } from '../../program/numbering.ts';
 import type { Transition } from '../../program/transition-system.ts';
 import type { ValueSet } from './value-set.ts';
@@ -14,7 +14,7 @@ const mostValues = 32;
  * Sound for:  runs of others in which the cell has only the values of `steady`. A step that adds may go too far from
  *             one of them: then so does a step of the others that comes after it.
  */
-export function steadied(step: Step, context: StepContext, transition: Transition): Step {
+export function withCommutingValues(step: CopyStep, context: StepContext, transition: Transition): CopyStep {
   const { numbering } = context;
   const { elements, kinds } = step.footprint;
   const looked = elements.filter((cell, at) => cell < numbering.cells.length && kinds[at] !== write);
@@ -26,7 +26,7 @@ export function steadied(step: Step, context: StepContext, transition: Transitio
   const now = context.readShared(cell);
   const alike = all.filter((value) => {
     const readShared = (asked: number) => (asked === cell ? value : context.readShared(asked));
-    const trial: Trial = { numbering, cell, now, value };
+    const trial: CommutationTrial = { numbering, cell, now, value };
     return value === now || isAlike(step, stepOf({ ...context, readShared }, transition), trial);
   });
   const isRead = (kinds[at]! & read) !== 0;
@@ -39,7 +39,7 @@ export function steadied(step: Step, context: StepContext, transition: Transitio
 }
 
 /** A cell that has `value` where it has `now` in the state. */
-interface Trial {
+interface CommutationTrial {
   readonly numbering: Numbering;
   readonly cell: number;
   readonly now: number;
@@ -47,7 +47,7 @@ interface Trial {
 }
 
 /** Whether the other step does the same from `value` that the first does from `now`: what it adds is the same amount. */
-function isAlike(step: Step, other: Step, trial: Trial): boolean {
+function isAlike(step: CopyStep, other: CopyStep, trial: CommutationTrial): boolean {
   if (other.enabled !== step.enabled || other.outcomes.length !== step.outcomes.length) return false;
   return step.outcomes.every((outcome, which) => {
     const there = other.outcomes[which]!;
@@ -57,12 +57,15 @@ function isAlike(step: Step, other: Step, trial: Trial): boolean {
 }
 
 /** Whether the outcome adds an amount that leads from `value` out of the domain. */
-function goesTooFar({ cells, values }: StepOutcome, { numbering, cell, now, value }: Trial): boolean {
+function goesTooFar(
+  { cells, values }: StepOutcome,
+  { numbering, cell, now, value }: CommutationTrial,
+): boolean {
   const at = cells.indexOf(cell);
   return at >= 0 && !hasNumber(numbering.names, numbering.cells[cell]!, values[at]! + value - now);
 }
 
-function isSame(one: StepOutcome, other: StepOutcome, { cell, now, value }: Trial): boolean {
+function isSame(one: StepOutcome, other: StepOutcome, { cell, now, value }: CommutationTrial): boolean {
   const isEach = (some: readonly number[], others: readonly number[], less: (at: number) => number) =>
     some.length === others.length && some.every((number, at) => number === others[at]! - less(at));
   const none = () => 0;

@@ -2,9 +2,9 @@
 import * as sets from './value-set.ts';
 import type { ValueSet } from './value-set.ts';
 
-export type Comparison = '==' | '!=' | '<' | '<=' | '>' | '>=';
+export type ComparisonOperator = '==' | '!=' | '<' | '<=' | '>' | '>=';
 /** True exactly where the comparison is false. */
-export const opposite: Readonly<Record<Comparison, Comparison>> = {
+export const opposite: Readonly<Record<ComparisonOperator, ComparisonOperator>> = {
   '==': '!=',
   '!=': '==',
   '<': '>=',
@@ -13,7 +13,7 @@ export const opposite: Readonly<Record<Comparison, Comparison>> = {
   '>=': '<',
 };
 /** The same with its sides exchanged. */
-export const mirrored: Readonly<Record<Comparison, Comparison>> = {
+export const mirrored: Readonly<Record<ComparisonOperator, ComparisonOperator>> = {
   '==': '==',
   '!=': '!=',
   '<': '>',
@@ -29,7 +29,7 @@ const most = 2 ** 32;
 export type Kept = ValueSet | { readonly not: number };
 
 /** The values x for which `x comparison y` is true for some y of the set. */
-export function satisfying(comparison: Comparison, set: ValueSet): Kept {
+export function satisfying(comparison: ComparisonOperator, set: ValueSet): Kept {
   const { low, high } = set;
   switch (comparison) {
     case '==':

@@ -112,20 +112,20 @@ export function visibilityOf(numbering: Numbering, conjuncts: readonly Conjunct[
 const shared = -1;
 
 /** What a clause reads: a shared cell (copy -1), or a position in the local state of a copy. */
-interface Place {
+interface ReadPosition {
   readonly copy: number;
   readonly position: number;
 }
 
 /** A place with the literals that read it; null where one of them reads other places too. */
-interface ReadPlace extends Place {
+interface ReadPlace extends ReadPosition {
   literals: Literal[] | null;
 }
 
 function placesOf(clause: Clause, numbering: Numbering): ReadonlyMap<string, ReadPlace> {
   const places = new Map<string, ReadPlace>();
   for (const literal of clause) {
-    const read = new Map<string, Place>();
+    const read = new Map<string, ReadPosition>();
     const note = (copy: number, position: number) => read.set(`${copy},${position}`, { copy, position });
     support(literal.expr, literal.bound, {
       numbering,
@@ -147,7 +147,7 @@ const anything = { holding: sets.everything, failing: sets.everything };
 /** The values of a place with which some of the literals are true, and those with which none is. */
 function truthsOf(
   literals: Clause | null,
-  { copy, position }: Place,
+  { copy, position }: ReadPosition,
   numbering: Numbering,
 ): Pick<Bearing, 'holding' | 'failing'> {
   const values = literals === null ? null : valuesAt({ copy, position }, numbering);
@@ -169,7 +169,7 @@ function truthsOf(
 const mostValues = 64;
 
 /** All values that a place may have, or null where there are too many; for a location the end and one that is not. */
-function valuesAt({ copy, position }: Place, numbering: Numbering): readonly number[] | null {
+function valuesAt({ copy, position }: ReadPosition, numbering: Numbering): readonly number[] | null {
   if (copy !== shared && position === 0) return [numbering.copies[copy]!.table.end, notTheEnd];
   const ranges = copy === shared ? numbering.shared : numbering.locals[numbering.copies[copy]!.thread]!;
   const range = [...ranges.values()].find(

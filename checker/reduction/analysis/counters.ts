@@ -4,9 +4,9 @@ import { effectsIn } from '../../program/code-walk.ts';
 import type { Numbering } from '../../program/numbering.ts';
 
 /** The tracked cells that some step of the model counts up or down. */
-export function countersOf({ table, shared }: Numbering, tracked: readonly number[]): readonly number[] {
+export function countersOf({ system, shared }: Numbering, tracked: readonly number[]): readonly number[] {
   const names = new Set<string>();
-  for (const { code } of table.transitions)
+  for (const { code } of system.transitions)
     for (const effect of effectsIn(code))
       if (effect.kind === 'set' && amountAdded(effect) !== 0) names.add(effect.target.name);
   const counters = [...names].flatMap((name) => {

@@ -6,7 +6,7 @@ import { numbersOf, type Numbering } from '../../program/numbering.ts';
 import type { NumericPlace } from './numeric-value.ts';
 
 /** A part of a guard that is false, and stays so until another thread writes one of the cells. */
-export interface Blocker {
+export interface EnablingConjunct {
   readonly cells: readonly number[];
   /** The values of the only cell that would make it true; null: not known. */
   readonly enabling: readonly number[] | null;
@@ -21,12 +21,12 @@ interface Asker {
 }
 
 /** The clauses of a guard that are false, each with the cells that it read. */
-export function blockersOf(context: Asker, guard: AnyExpr): readonly Blocker[] {
+export function enablingConjuncts(context: Asker, guard: AnyExpr): readonly EnablingConjunct[] {
   const known = clausesOf(guard).flatMap((clause) => blockerOf(context, clause) ?? []);
   return known.length > 0 ? known : [blockerOf(context, [{ expr: guard, bound: [], expected: 1 }])!];
 }
 
-function blockerOf(context: Asker, clause: Clause): Blocker | null {
+function blockerOf(context: Asker, clause: Clause): EnablingConjunct | null {
   const cells = new Set<number>();
   const { numbering, copy, locals } = context;
   const readLocal = (_: number, position: number) => locals[position]!;

@@ -8,7 +8,7 @@ import type { ValueSet } from './value-set.ts';
 const patience = 3;
 
 /** What is known at each location of a thread so far, and the locations where that grew. */
-export class Spread {
+export class Fixpoint {
   readonly #known = new Map<number, Knowledge>();
   readonly #growths = new Map<number, number>();
   readonly #pending = new Set<number>();

@@ -3,7 +3,7 @@ import * as sets from './value-set.ts';
 import { ModelError } from '../../language/model-error.ts';
 import type { Effect } from '../../language/statement.ts';
 import { amountAdded, decrease, increase, read, write, type Footprint } from './access.ts';
-import { blockersOf, type Blocker } from './enabling.ts';
+import { enablingConjuncts, type EnablingConjunct } from './enabling.ts';
 import { notTheEnd, type Bearing, type Visibility } from './conjuncts.ts';
 import { hasNumber, numbersOf, type Numbering } from '../../program/numbering.ts';
 import { bindNumber, cellOf, numericValue, positionOf, type NumericPlace } from './numeric-value.ts';
@@ -27,12 +27,12 @@ export interface StepOutcome {
 }
 
 /** A transition of a copy in a state. */
-export interface Step {
+export interface CopyStep {
   readonly enabled: boolean;
   readonly outcomes: readonly StepOutcome[];
   readonly footprint: Footprint;
   /** Where it is not enabled: each alone keeps it so. */
-  readonly blockers: readonly Blocker[];
+  readonly blockers: readonly EnablingConjunct[];
 }
 
 export interface StepContext {
@@ -49,10 +49,10 @@ export interface StepContext {
  *
  * Sound for:  a choice counts with all its outcomes at once.
  */
-export function stepOf(context: StepContext, transition: Transition): Step {
+export function stepOf(context: StepContext, transition: Transition): CopyStep {
   const accesses = new Map<number, number>();
-  const run: Run = { ...context, accesses, outcomes: [] };
-  const branch: Branch = {
+  const run: StepRun = { ...context, accesses, outcomes: [] };
+  const branch: StepBranch = {
     locals: [...context.locals],
     written: new Map(),
     changed: new Set(),
@@ -63,7 +63,7 @@ export function stepOf(context: StepContext, transition: Transition): Step {
     if (guard === null || numericValue(guard, placeOf(run, branch)) === 1) follow(code, branch, run);
   });
   if (guard !== null && run.outcomes.length === 0)
-    return { enabled: false, outcomes: [], footprint: nothing, blockers: blockersOf(context, guard) };
+    return { enabled: false, outcomes: [], footprint: nothing, blockers: enablingConjuncts(context, guard) };
   for (const outcome of run.outcomes)
     for (const conjunct of outcome.mended) note(run, context.numbering.cells.length + conjunct, write);
   const constant = constantOf(accesses, run.outcomes);
@@ -89,13 +89,13 @@ function constantOf(
   return outcomes.every(isAlike) ? { cell, value } : null;
 }
 
-interface Run extends StepContext {
+interface StepRun extends StepContext {
   readonly accesses: Map<number, number>;
   readonly outcomes: StepOutcome[];
 }
 
 /** One way so far; a choice makes copies of it. */
-interface Branch {
+interface StepBranch {
   readonly locals: number[];
   readonly written: Map<number, number>;
   /** Positions of locals that changed. */
@@ -107,7 +107,7 @@ interface Branch {
 const nothing: Footprint = { elements: [], kinds: [], steady: null, constant: null };
 
 /** The author's mistake ends this way of firing, and no other. */
-function attempt(branch: Branch, run: Run, action: () => void): void {
+function attempt(branch: StepBranch, run: StepRun, action: () => void): void {
   try {
     action();
   } catch (error) {
@@ -116,11 +116,11 @@ function attempt(branch: Branch, run: Run, action: () => void): void {
   }
 }
 
-function note(run: Run, element: number, kind: number): void {
+function note(run: StepRun, element: number, kind: number): void {
   run.accesses.set(element, (run.accesses.get(element) ?? 0) | kind);
 }
 
-function placeOf(run: Run, branch: Branch): NumericPlace {
+function placeOf(run: StepRun, branch: StepBranch): NumericPlace {
   return {
     numbering: run.numbering,
     copy: run.copy,
@@ -134,7 +134,7 @@ function placeOf(run: Run, branch: Branch): NumericPlace {
   };
 }
 
-function follow(code: Code, branch: Branch, run: Run): void {
+function follow(code: Code, branch: StepBranch, run: StepRun): void {
   switch (code.kind) {
     case 'goto':
       branch.locals[0] = code.location;
@@ -155,7 +155,7 @@ function follow(code: Code, branch: Branch, run: Run): void {
       return;
     case 'choose':
       for (const chosen of numbersOf(run.numbering.names, code.target.domain)) {
-        const own: Branch = {
+        const own: StepBranch = {
           locals: [...branch.locals],
           written: new Map(branch.written),
           changed: new Set(branch.changed),
@@ -171,8 +171,8 @@ function follow(code: Code, branch: Branch, run: Run): void {
 
 function finish(
   end: Pick<StepOutcome, 'failed' | 'wrong'>,
-  { locals, written, changed }: Branch,
-  run: Run,
+  { locals, written, changed }: StepBranch,
+  run: StepRun,
 ): void {
   const seen = new Set<number>();
   const mended = new Set<number>();
@@ -200,7 +200,7 @@ function finish(
 }
 
 /** The conjuncts that nobody else can violate before the copy moves: what they read of it keeps them true. */
-function* standing({ visibility, numbering, copy, locals }: Run): Generator<number> {
+function* standing({ visibility, numbering, copy, locals }: StepRun): Generator<number> {
   for (const [position, bearings] of visibility.byLocal[copy]!.entries()) {
     const isNoEnd = position === 0 && locals[0] !== numbering.copies[copy]!.table.end;
     const value = isNoEnd ? notTheEnd : locals[position]!;
@@ -209,7 +209,12 @@ function* standing({ visibility, numbering, copy, locals }: Run): Generator<numb
 }
 
 /** Applies effects in order; returns the claim of an assertion that fails. */
-function applyAll(effects: readonly Effect[], place: NumericPlace, branch: Branch, run: Run): string | null {
+function applyAll(
+  effects: readonly Effect[],
+  place: NumericPlace,
+  branch: StepBranch,
+  run: StepRun,
+): string | null {
   for (const effect of effects) {
     const failed = apply(effect, place, branch, run);
     if (failed !== null) return failed;
@@ -217,7 +222,7 @@ function applyAll(effects: readonly Effect[], place: NumericPlace, branch: Branc
   return null;
 }
 
-function apply(effect: Effect, place: NumericPlace, branch: Branch, run: Run): string | null {
+function apply(effect: Effect, place: NumericPlace, branch: StepBranch, run: StepRun): string | null {
   switch (effect.kind) {
     case 'set':
       assign(effect, place, branch, run);
@@ -241,7 +246,12 @@ function apply(effect: Effect, place: NumericPlace, branch: Branch, run: Run): s
   }
 }
 
-function assign(effect: Effect & { kind: 'set' }, place: NumericPlace, branch: Branch, run: Run): void {
+function assign(
+  effect: Effect & { kind: 'set' },
+  place: NumericPlace,
+  branch: StepBranch,
+  run: StepRun,
+): void {
   const { target, value } = effect;
   const { names } = run.numbering;
   if (target.kind === 'local') {
@@ -261,7 +271,7 @@ function assign(effect: Effect & { kind: 'set' }, place: NumericPlace, branch: B
   branch.written.set(cell, assigned);
 }
 
-function assignLocal(position: number, assigned: number, branch: Branch): void {
+function assignLocal(position: number, assigned: number, branch: StepBranch): void {
   if (branch.locals[position] !== assigned) branch.changed.add(position);
   branch.locals[position] = assigned;
 }

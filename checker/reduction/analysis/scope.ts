@@ -4,7 +4,7 @@ import { effectsIn, exprsIn } from '../../program/code-walk.ts';
 import type { Numbering } from '../../program/numbering.ts';
 import type { Transition } from '../../program/transition-system.ts';
 
-export interface Scope {
+export interface CellScope {
   /** The tracked cells among them, counters first. */
   readonly cells: readonly number[];
   /** How many of them are counters. */
@@ -16,7 +16,7 @@ export interface Scope {
 }
 
 /** The cells whose values the analysis knows, and which of them are counted up and down. */
-export interface Known {
+export interface TrackedCells {
   readonly tracked: readonly number[];
   readonly counters: readonly number[];
 }
@@ -24,7 +24,7 @@ export interface Known {
 /**
  * Sound for:  indices that depend on the state: they count as naming the whole array.
  */
-export function scopeOf(copy: number, numbering: Numbering, { tracked, counters }: Known): Scope {
+export function scopeOf(copy: number, numbering: Numbering, { tracked, counters }: TrackedCells): CellScope {
   const transitions = numbering.copies[copy]!.table.locations.flat();
   const named = (exprs: readonly AnyExpr[]) =>
     new Set(exprs.flatMap((expr) => (expr.kind === 'shared' ? cellsNamed(expr, copy, numbering) : [])));

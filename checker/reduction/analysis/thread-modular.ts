@@ -1,8 +1,8 @@
 /** What copies may still do: thread-modular analysis with sets of values, begun in the current state. */
 import * as sets from './value-set.ts';
 import { countersOf } from './counters.ts';
-import { scopeOf, type Scope } from './scope.ts';
-import { Spread } from './fixpoint.ts';
+import { scopeOf, type CellScope } from './scope.ts';
+import { Fixpoint } from './fixpoint.ts';
 import type { Knowledge } from './abstract-value.ts';
 import { mayFire, setOfDomain, type AbstractSteps } from './abstract-step.ts';
 import type { Visibility } from './conjuncts.ts';
@@ -18,15 +18,15 @@ export interface Changes {
 }
 
 /** All that a copy may do from now on. */
-export interface Region {
-  readonly scope: Scope;
+export interface Future {
+  readonly scope: CellScope;
   /** By element: kinds of access. */
   readonly kinds: Uint8Array;
   readonly written: Changes;
 }
 
 /** What bears on the cells of a scope, by their positions in it: their values now, and what others may do. */
-export interface Surroundings {
+export interface ScopeContext {
   /** The values that others may write. */
   readonly written: readonly ValueSet[];
   /** These, and the value now. */
@@ -49,20 +49,20 @@ export function trackedCells(numbering: Numbering): readonly number[] {
 export const nought = sets.single(0);
 
 /** Nothing is done to the cells of the scope. */
-export const unchanged = ({ cells, counters }: Scope): Changes => ({
+export const unchanged = ({ cells, counters }: CellScope): Changes => ({
   values: cells.map(() => sets.empty),
   sums: Array.from({ length: counters }, () => nought),
 });
 
-export class Futures {
+export class ThreadModular {
   readonly tracked: readonly number[];
   /** By copy. */
-  readonly scopes: readonly Scope[];
+  readonly scopes: readonly CellScope[];
   readonly #numbering: Numbering;
   readonly #visibility: Visibility;
   readonly #domains: readonly ValueSet[];
   /** By copy. */
-  readonly #shapes: readonly Shape[];
+  readonly #shapes: readonly ScopeShape[];
 
   constructor(numbering: Numbering, visibility: Visibility) {
     this.#numbering = numbering;
@@ -74,7 +74,7 @@ export class Futures {
     this.#shapes = this.scopes.map((scope, copy) => this.#shapeOf(scope, numbering.copies[copy]!.thread));
   }
 
-  #shapeOf({ cells, counters, positions }: Scope, thread: number): Shape {
+  #shapeOf({ cells, counters, positions }: CellScope, thread: number): ScopeShape {
     const numbering = this.#numbering;
     const width = numbering.widths[thread]!;
     const firstSum = width + cells.length;
@@ -96,13 +96,13 @@ export class Futures {
   }
 
   /** Whether one of the values may be written to the cell; true where that is not known. */
-  mayWrite({ scope, written }: Region, cell: number, wanted: readonly number[]): boolean {
+  mayWrite({ scope, written }: Future, cell: number, wanted: readonly number[]): boolean {
     const at = scope.positions[cell]!;
     return at < 0 || wanted.some((value) => sets.has(written.values[at]!, value));
   }
 
   /** Whether all values that may be written to the cell are among these. */
-  keepsWithin({ scope, written }: Region, cell: number, allowed: ValueSet): boolean {
+  keepsWithin({ scope, written }: Future, cell: number, allowed: ValueSet): boolean {
     const at = scope.positions[cell]!;
     return sets.within(at < 0 ? this.#domains[cell]! : written.values[at]!, allowed);
   }
@@ -117,12 +117,12 @@ export class Futures {
    * Source: Miné, Static analysis of run-time errors in embedded critical parallel C programs (2011): thread-modular
    *         analysis with interferences, here begun in one concrete state.
    */
-  region(copy: number, locals: ArrayLike<number>, around: Surroundings, touch: (at: number) => void): Region {
+  region(copy: number, locals: ArrayLike<number>, around: ScopeContext, touch: (at: number) => void): Future {
     const { table } = this.#numbering.copies[copy]!;
     const scope = this.scopes[copy]!;
     const shape = this.#shapes[copy]!;
     const { width, firstSum } = shape;
-    const spread = new Spread(table, shape.limits, (known) =>
+    const spread = new Fixpoint(table, shape.limits, (known) =>
       bound(expose(known, width, around), shape, around),
     );
     const values = scope.cells.map(() => sets.empty);
@@ -153,7 +153,7 @@ export class Futures {
 }
 
 /** How the knowledge of a copy is laid out: its local state, the cells of its scope, and the sums added to counters. */
-interface Shape {
+interface ScopeShape {
   readonly width: number;
   readonly firstSum: number;
   /** By shared cell: its position, or -1. */
@@ -164,7 +164,7 @@ interface Shape {
 }
 
 /** What is known when others may have written in between. */
-function expose(known: Knowledge, width: number, { written }: Surroundings): Knowledge {
+function expose(known: Knowledge, width: number, { written }: ScopeContext): Knowledge {
   let after: ValueSet[] | null = null;
   for (let at = 0; at < written.length; at++) {
     const before = known[width + at]!;
@@ -175,7 +175,11 @@ function expose(known: Knowledge, width: number, { written }: Surroundings): Kno
 }
 
 /** What is known when counters have no other values than what was added leads to. */
-function bound(known: Knowledge, { width, firstSum }: Shape, { counted }: Surroundings): Knowledge | null {
+function bound(
+  known: Knowledge,
+  { width, firstSum }: ScopeShape,
+  { counted }: ScopeContext,
+): Knowledge | null {
   let after: ValueSet[] | null = null;
   for (let at = 0; at < counted.length; at++) {
     const sum = sets.bounded(sets.plus(known[firstSum + at]!, counted[at]!));

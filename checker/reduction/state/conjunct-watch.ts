@@ -2,15 +2,15 @@
 import { clauseHolds, type Conjunct } from '../analysis/conjuncts.ts';
 import { numericValue, type NumericPlace } from '../analysis/numeric-value.ts';
 import { authored, ModelError } from '../../language/model-error.ts';
-import { firstLocal, type CompactStates } from './interned-state.ts';
-import { learn, recall, type Node, type Source } from './decision-tree.ts';
+import { firstLocal, type InternedStates } from './interned-state.ts';
+import { learn, recall, type TreeNode, type ValueSource } from './decision-tree.ts';
 
 export class ConjunctWatch {
-  readonly #states: CompactStates;
+  readonly #states: InternedStates;
   readonly #conjuncts: readonly Conjunct[];
-  readonly #trees: (Node<boolean> | undefined)[] = [];
+  readonly #trees: (TreeNode<boolean> | undefined)[] = [];
 
-  constructor(states: CompactStates, conjuncts: readonly Conjunct[]) {
+  constructor(states: InternedStates, conjuncts: readonly Conjunct[]) {
     this.#states = states;
     this.#conjuncts = conjuncts;
   }
@@ -25,7 +25,7 @@ export class ConjunctWatch {
   }
 
   /** Reads cells by their number, and behind them the local states of the copies. */
-  #sourceOf(words: Int32Array): Source {
+  #sourceOf(words: Int32Array): ValueSource {
     const { cells } = this.#states.numbering;
     return {
       read: (place) =>
@@ -34,7 +34,7 @@ export class ConjunctWatch {
     };
   }
 
-  #holds(conjunct: number, source: Source): boolean {
+  #holds(conjunct: number, source: ValueSource): boolean {
     const known = recall(this.#trees[conjunct], source);
     if (known !== undefined) return known;
     const { tree, answer } = learn(this.#trees[conjunct], source, (read) =>
@@ -61,7 +61,7 @@ export class ConjunctWatch {
     } catch (error) {
       if (!(error instanceof ModelError)) throw error;
       // A conjunct before it may fail and so keep it from being asked at all.
-      const { kind, name, condition } = numbering.table.model.properties[property]!;
+      const { kind, name, condition } = numbering.system.model.properties[property]!;
       return authored(
         `property '${name}'`,
         () => numericValue(condition, place) === (kind === 'always' ? 1 : 0),
@@ -71,7 +71,7 @@ export class ConjunctWatch {
 }
 
 /** The least value of a cell. */
-export function offsetOf({ numbering }: CompactStates, cell: number): number {
+export function offsetOf({ numbering }: InternedStates, cell: number): number {
   const domain = numbering.cells[cell]!;
   return domain.kind === 'range' ? domain.low : 0;
 }

@@ -9,17 +9,17 @@ export interface Inner<T> {
   /** What is read here: the number of a cell, or whatever the reader knows. */
   readonly place: number;
   /** By value, less the offset: what follows. */
-  readonly next: (Node<T> | undefined)[];
+  readonly next: (TreeNode<T> | undefined)[];
   readonly offset: number;
 }
 
-export type Node<T> = Leaf<T> | Inner<T>;
+export type TreeNode<T> = Leaf<T> | Inner<T>;
 
 /** A function of a state: it reads by `read` and by nothing else. */
-export type Question<T> = (read: (place: number) => number) => T;
+export type PlaceQuestion<T> = (read: (place: number) => number) => T;
 
 /** Where trees get their values: `offset` is the least value of a place. */
-export interface Source {
+export interface ValueSource {
   readonly read: (place: number) => number;
   readonly offset: (place: number) => number;
 }
@@ -29,7 +29,7 @@ export interface Source {
  *
  * Assumes:  the question reads in an order that depends on nothing but the values read before.
  */
-export function recall<T>(tree: Node<T> | undefined, source: Source): T | undefined {
+export function recall<T>(tree: TreeNode<T> | undefined, source: ValueSource): T | undefined {
   let node = tree;
   while (node !== undefined && 'next' in node) node = node.next[source.read(node.place) - node.offset];
   return node?.answer;
@@ -37,10 +37,10 @@ export function recall<T>(tree: Node<T> | undefined, source: Source): T | undefi
 
 /** Asks, and puts the answer into the tree; returns the tree, which is new where there was none. */
 export function learn<T>(
-  tree: Node<T> | undefined,
-  source: Source,
-  question: Question<T>,
-): { tree: Node<T>; answer: T } {
+  tree: TreeNode<T> | undefined,
+  source: ValueSource,
+  question: PlaceQuestion<T>,
+): { tree: TreeNode<T>; answer: T } {
   const places: number[] = [];
   const seen = new Map<number, number>();
   const answer = question((place) => {
@@ -51,7 +51,7 @@ export function learn<T>(
     places.push(place);
     return value;
   });
-  const nodeAt = (depth: number): Node<T> =>
+  const nodeAt = (depth: number): TreeNode<T> =>
     depth === places.length
       ? { place: -1, answer }
       : { place: places[depth]!, next: [], offset: source.offset(places[depth]!) };

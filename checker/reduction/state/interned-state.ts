@@ -8,7 +8,7 @@ export const trackedWord = 0;
 export const othersWord = 1;
 export const firstLocal = 2;
 
-export class CompactStates {
+export class InternedStates {
   readonly numbering: Numbering;
   readonly width: number;
   readonly tracked: VectorTree;
@@ -70,7 +70,7 @@ export class CompactStates {
   }
 
   decode(words: Int32Array): State {
-    const { copies, table, shared, locals } = this.numbering;
+    const { copies, system, shared, locals } = this.numbering;
     const cells = (ranges: Numbering['shared'], number: (at: number) => number): Cells =>
       Object.fromEntries(
         [...ranges].map(([name, { first, length, isArray, domain }]) => {
@@ -80,7 +80,7 @@ export class CompactStates {
           return [name, isArray ? values : values[0]!];
         }),
       );
-    const threads = table.threads.map(({ thread }, at) => {
+    const threads = system.threads.map(({ thread }, at) => {
       const states = copies.flatMap((copy, position) =>
         copy.thread === at ? [words[firstLocal + position]!] : [],
       );

@@ -6,7 +6,7 @@ import type { ThreadTable } from '../../program/transition-system.ts';
 const roundsOfACycle = 16;
 
 /** By location: steps on the longest way to the end, each cycle counted a few times. */
-export function remainingWork({ locations }: ThreadTable): readonly number[] {
+export function candidateOrder({ locations }: ThreadTable): readonly number[] {
   const successors = locations.map((transitions) => [
     ...new Set(transitions.flatMap(({ code }) => targetsOf(code))),
   ]);

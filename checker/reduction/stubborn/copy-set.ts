@@ -10,7 +10,7 @@ export interface CopySet {
 export const mostCopies = 64;
 
 export const noCopies: CopySet = { low: 0, high: 0 };
-/** Those that have no bit too: a search without persistent sets has as many as it likes. */
+/** Those that have no bit too: a search without stubborn sets has as many as it likes. */
 export const allCopies: CopySet = { low: -1, high: -1 };
 
 /** A shift goes by the last five bits of its distance: the same in both halves. */

@@ -1,38 +1,38 @@
 /** The futures of the copies outside a candidate set, worked out together and remembered. */
 import * as copySet from './copy-set.ts';
-import { unchanged, type Futures, type Region, type Surroundings } from '../analysis/thread-modular.ts';
+import { unchanged, type ThreadModular, type Future, type ScopeContext } from '../analysis/thread-modular.ts';
 import type { Numbering } from '../../program/numbering.ts';
 import type { ValueSet } from '../analysis/value-set.ts';
-import { firstLocal, trackedWord, type CompactStates } from '../state/interned-state.ts';
+import { firstLocal, trackedWord, type InternedStates } from '../state/interned-state.ts';
 import type { CopySet } from './copy-set.ts';
-import { learn, recall, type Node } from '../state/decision-tree.ts';
-import type { Faults } from '../faults.ts';
+import { learn, recall, type TreeNode } from '../state/decision-tree.ts';
+import type { ReductionFaults } from '../faults.ts';
 import { Interference } from './interference.ts';
 import { VectorSet } from '../state/vector-set.ts';
 
-export class Regions {
+export class Futures {
   /** By copy: its future in the state and for the set asked for last; for copies in the set it means nothing. */
-  of: readonly Region[] = [];
+  of: readonly Future[] = [];
   /** By copy: what it may do while no other moves, in the state isolated last; no more than it may do in any case. */
-  readonly alone: Region[] = [];
+  readonly alone: Future[] = [];
   readonly #numbering: Numbering;
-  readonly #states: CompactStates;
-  readonly #futures: Futures;
-  readonly #faults: Faults;
+  readonly #states: InternedStates;
+  readonly #futures: ThreadModular;
+  readonly #faults: ReductionFaults;
   readonly #interference: Interference;
   /** By copy and local state: futures, by what bears on the cells that they depend on. */
-  readonly #known: readonly (Node<Region> | undefined)[][];
-  readonly #idle: readonly Region[];
+  readonly #known: readonly (TreeNode<Future> | undefined)[][];
+  readonly #idle: readonly Future[];
   readonly #every: CopySet;
   /** Questions asked so far (the frozen copies, the tracked cells, the local states of the others), and their answers. */
   readonly #questions: VectorSet;
-  readonly #answers: (readonly Region[])[] = [];
+  readonly #answers: (readonly Future[])[] = [];
   readonly #question: Int32Array;
   /** By copy and position in its scope: what has been met to bear on the cell. */
   readonly #circumstances: readonly (readonly VectorSet[])[];
   readonly #circumstance = new Int32Array(3 * wordsOfSet);
 
-  constructor(numbering: Numbering, states: CompactStates, futures: Futures, faults: Faults) {
+  constructor(numbering: Numbering, states: InternedStates, futures: ThreadModular, faults: ReductionFaults) {
     this.#numbering = numbering;
     this.#states = states;
     this.#futures = futures;
@@ -73,9 +73,9 @@ export class Regions {
       this.alone[copy] = this.#region(copy, words);
   }
 
-  #answer(words: Int32Array, frozen: CopySet): readonly Region[] {
+  #answer(words: Int32Array, frozen: CopySet): readonly Future[] {
     const copies = this.#numbering.copies.length;
-    const regions: Region[] = [];
+    const regions: Future[] = [];
     const moving = copySet.common(copySet.complement(frozen), this.#every);
     this.#interference.clear();
     for (let pending = moving; !copySet.isNone(pending);) {
@@ -96,7 +96,7 @@ export class Regions {
    *
    * Sound for:  futures that are remembered: the analysis tells which cells it uses, and depends on nothing else.
    */
-  #region(copy: number, words: Int32Array): Region {
+  #region(copy: number, words: Int32Array): Future {
     const local = words[firstLocal + copy]!;
     const { thread, table } = this.#numbering.copies[copy]!;
     const locals = this.#states.localsOf(thread);
@@ -111,7 +111,7 @@ export class Regions {
     const known = recall(trees[local], source);
     if (known !== undefined) return known;
     const { tree, answer } = learn(trees[local], source, (read) => {
-      const around = cells.reduce<Surroundings | null>((_, _cell, at) => look(at), null);
+      const around = cells.reduce<ScopeContext | null>((_, _cell, at) => look(at), null);
       return this.#futures.region(copy, locals.vector(local), around ?? nowhere, read);
     });
     trees[local] = tree;
@@ -119,7 +119,7 @@ export class Regions {
   }
 
   /** The number of what bears on the cell at this position. */
-  #numberOf(copy: number, at: number, { written, first, counted }: Surroundings): number {
+  #numberOf(copy: number, at: number, { written, first, counted }: ScopeContext): number {
     if (this.#faults.circumstances === true) return 0;
     const words = this.#circumstance;
     put(words, 0, written[at]!);
@@ -132,7 +132,7 @@ export class Regions {
 /** Where the local states of copies begin in a question. */
 const firstCopy = 3;
 
-const nowhere: Surroundings = { written: [], first: [], counted: [] };
+const nowhere: ScopeContext = { written: [], first: [], counted: [] };
 
 const wordsOfSet = 3;
 

@@ -3,7 +3,7 @@ import * as copySet from './copy-set.ts';
 import { effectsIn } from '../../program/code-walk.ts';
 import type { Code } from '../../program/transition-system.ts';
 import type { CopySet } from './copy-set.ts';
-import type { Current, PersistentSets, Setting } from './stubborn-sets.ts';
+import type { CurrentState, StubbornSets, StubbornContext } from './stubborn-sets.ts';
 import type { Finding } from '../../state-space/state-space.ts';
 
 /** Events of which a seeded search finds the nearest. */
@@ -39,9 +39,9 @@ export function goalOf(findings: readonly Finding[]): Goal {
  */
 export function seedsOf(
   goal: Goal,
-  current: Current,
-  { numbering, visibility }: Setting,
-  sets: PersistentSets,
+  current: CurrentState,
+  { numbering, visibility }: StubbornContext,
+  sets: StubbornSets,
 ): CopySet {
   if (goal.deadlocks || goal.errors) return copySet.allCopies;
   const properties = new Set(goal.properties);

@@ -1,7 +1,7 @@
 /** From which states a run leads to one of a kind; edges are kept as pairs and walked backwards. */
 import { NumberList } from '../state/number-list.ts';
 
-export class Edges {
+export class ExploredEdges {
   readonly #from = new NumberList();
   readonly #to = new NumberList();
 
@@ -28,7 +28,7 @@ export class Edges {
 }
 
 /** The states from which no root can be reached, marked by 0, and a function that covers one more root. */
-function coverage(edges: Edges, states: number, isRoot: (state: number) => boolean) {
+function coverage(edges: ExploredEdges, states: number, isRoot: (state: number) => boolean) {
   const { start, sources } = edges.backwards(states);
   const covered = new Uint8Array(states);
   const pending: number[] = [];
@@ -49,7 +49,7 @@ function coverage(edges: Edges, states: number, isRoot: (state: number) => boole
 }
 
 /** The number of states from which no root can be reached. */
-export const uncovered = (edges: Edges, states: number, isRoot: (state: number) => boolean): number =>
+export const uncovered = (edges: ExploredEdges, states: number, isRoot: (state: number) => boolean): number =>
   coverage(edges, states, isRoot).covered.reduce((sum, mark) => sum - mark, states);
 
 /**
@@ -58,7 +58,7 @@ export const uncovered = (edges: Edges, states: number, isRoot: (state: number) 
  * Shape:  `isRoot(state)` for states 0 .. states - 1.
  */
 export function missingRoots(
-  edges: Edges,
+  edges: ExploredEdges,
   states: number,
   isRoot: (state: number) => boolean,
 ): readonly number[] {

@@ -1,34 +1,34 @@
 /** What copies do to each other's cells, as far as that is known while their futures are worked out together. */
 import * as sets from '../analysis/value-set.ts';
 import * as copySet from './copy-set.ts';
-import { nought, unchanged, type Changes, type Surroundings } from '../analysis/thread-modular.ts';
-import type { Scope } from '../analysis/scope.ts';
+import { nought, unchanged, type Changes, type ScopeContext } from '../analysis/thread-modular.ts';
+import type { CellScope } from '../analysis/scope.ts';
 import type { ValueSet } from '../analysis/value-set.ts';
 import type { CopySet } from './copy-set.ts';
-import type { Faults } from '../faults.ts';
+import type { ReductionFaults } from '../faults.ts';
 
 /** A cell in the scope of a copy that may change it. */
-interface Place {
+interface ChangeableCell {
   readonly copy: number;
   readonly at: number;
 }
 
-type Growing<T> = { readonly [K in keyof T]: ValueSet[] };
+type Mutable<T> = { readonly [K in keyof T]: ValueSet[] };
 
 export class Interference {
-  readonly #scopes: readonly Scope[];
+  readonly #scopes: readonly CellScope[];
   /** By copy: what it does. */
-  readonly #done: readonly Growing<Changes>[];
+  readonly #done: readonly Mutable<Changes>[];
   /** By copy: what was looked up last. */
-  readonly #around: readonly Growing<Surroundings>[];
+  readonly #around: readonly Mutable<ScopeContext>[];
   /** By copy and position: where others have the cell. */
-  readonly #places: readonly (readonly (readonly Place[])[])[];
+  readonly #places: readonly (readonly (readonly ChangeableCell[])[])[];
   /** By copy and position: the others that may access the cell. */
   readonly #sharers: readonly (readonly CopySet[])[];
 
-  constructor(scopes: readonly Scope[], faults: Faults) {
+  constructor(scopes: readonly CellScope[], faults: ReductionFaults) {
     this.#scopes = scopes;
-    this.#done = scopes.map((scope) => unchanged(scope) as Growing<Changes>);
+    this.#done = scopes.map((scope) => unchanged(scope) as Mutable<Changes>);
     this.#around = this.#done.map(({ values, sums }) => ({
       first: [...values],
       written: [...values],
@@ -49,7 +49,7 @@ export class Interference {
   }
 
   /** What bears on a cell of the copy's scope that is `now`. It is put into the surroundings of the copy at that position. */
-  look(copy: number, at: number, now: number): Surroundings {
+  look(copy: number, at: number, now: number): ScopeContext {
     const around = this.#around[copy]!;
     let written = sets.empty;
     let counted = sets.single(now);
@@ -83,7 +83,7 @@ export class Interference {
 }
 
 /** Where copies other than `own` have a cell that they may change. */
-function placesOf(cell: number, own: number, scopes: readonly Scope[]): readonly Place[] {
+function placesOf(cell: number, own: number, scopes: readonly CellScope[]): readonly ChangeableCell[] {
   return scopes.flatMap(({ positions, changed }, copy) => {
     const at = positions[cell]!;
     return copy !== own && changed.includes(at) ? [{ copy, at }] : [];
@@ -91,7 +91,7 @@ function placesOf(cell: number, own: number, scopes: readonly Scope[]): readonly
 }
 
 /** The copies other than `own` that may access a cell. */
-function sharersOf(cell: number, own: number, scopes: readonly Scope[]): CopySet {
+function sharersOf(cell: number, own: number, scopes: readonly CellScope[]): CopySet {
   let sharers = copySet.noCopies;
   for (const [copy, { positions }] of scopes.entries())
     if (copy !== own && positions[cell]! >= 0) sharers = copySet.adding(sharers, copy);

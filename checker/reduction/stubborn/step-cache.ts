@@ -2,16 +2,16 @@
 import type { Footprint } from '../analysis/access.ts';
 import type { Visibility } from '../analysis/conjuncts.ts';
 import type { DeadLocals } from '../../program/dead-locals.ts';
-import type { Blocker } from '../analysis/enabling.ts';
+import type { EnablingConjunct } from '../analysis/enabling.ts';
 import { stepOf, type StepOutcome } from '../analysis/footprint.ts';
-import { steadied } from '../analysis/commuting-values.ts';
+import { withCommutingValues } from '../analysis/commuting-values.ts';
 import type { Numbering } from '../../program/numbering.ts';
 import type { Transition } from '../../program/transition-system.ts';
-import { learn, recall, type Node, type Source } from '../state/decision-tree.ts';
-import type { CompactStates } from '../state/interned-state.ts';
+import { learn, recall, type TreeNode, type ValueSource } from '../state/decision-tree.ts';
+import type { InternedStates } from '../state/interned-state.ts';
 
 /** One way in which a step fires; the local state afterwards is interned. */
-export interface Outcome extends Omit<StepOutcome, 'locals'> {
+export interface CachedOutcome extends Omit<StepOutcome, 'locals'> {
   readonly local: number;
 }
 
@@ -19,26 +19,26 @@ export interface Outcome extends Omit<StepOutcome, 'locals'> {
 export interface KnownStep {
   readonly transition: Transition;
   readonly enabled: boolean;
-  readonly outcomes: readonly Outcome[];
+  readonly outcomes: readonly CachedOutcome[];
   readonly footprint: Footprint;
-  readonly blockers: readonly Blocker[];
+  readonly blockers: readonly EnablingConjunct[];
 }
 
-interface Entry {
+interface CacheEntry {
   readonly transition: Transition;
-  tree: Node<KnownStep> | undefined;
+  tree: TreeNode<KnownStep> | undefined;
 }
 
-export class StepMemo {
+export class StepCache {
   readonly #numbering: Numbering;
   readonly #visibility: Visibility;
-  readonly #states: CompactStates;
+  readonly #states: InternedStates;
   /** By thread; null where locals are kept as they are. */
   readonly #dead: readonly DeadLocals[] | null;
   /** By copy and local state. */
-  readonly #entries: (readonly Entry[] | undefined)[][];
+  readonly #entries: (readonly CacheEntry[] | undefined)[][];
 
-  constructor(states: CompactStates, visibility: Visibility, dead: readonly DeadLocals[] | null) {
+  constructor(states: InternedStates, visibility: Visibility, dead: readonly DeadLocals[] | null) {
     const { numbering } = states;
     this.#dead = dead;
     this.#numbering = numbering;
@@ -53,7 +53,7 @@ export class StepMemo {
   }
 
   /** The transition at this position of the copy's location, in the state that `source` reads. */
-  step(copy: number, local: number, at: number, source: Source): KnownStep {
+  step(copy: number, local: number, at: number, source: ValueSource): KnownStep {
     const entry = this.#at(copy, local)[at]!;
     const known = recall(entry.tree, source);
     if (known !== undefined) return known;
@@ -79,7 +79,7 @@ export class StepMemo {
       locals: [...locals.vector(local)],
       readShared,
     };
-    const step = steadied(stepOf(context, transition), context, transition);
+    const step = withCommutingValues(stepOf(context, transition), context, transition);
     const { enabled, outcomes, footprint, blockers } = step;
     const interned = outcomes.map(({ locals: after, ...outcome }) => ({
       ...outcome,
@@ -94,7 +94,7 @@ export class StepMemo {
     return locals;
   }
 
-  #at(copy: number, local: number): readonly Entry[] {
+  #at(copy: number, local: number): readonly CacheEntry[] {
     const entries = this.#entries[copy]!;
     let known = entries[local];
     if (known === undefined) {

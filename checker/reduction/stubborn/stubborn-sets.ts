@@ -1,76 +1,76 @@
-/** Persistent sets: in each state, copies of threads whose next steps may be explored alone. */
+/** Stubborn sets: in each state, copies of threads whose next steps may be explored alone. */
 import * as sets from '../analysis/value-set.ts';
 import * as copySet from './copy-set.ts';
 import { changing, conflicting, minding, write, type Footprint } from '../analysis/access.ts';
 import type { Visibility } from '../analysis/conjuncts.ts';
-import type { Blocker } from '../analysis/enabling.ts';
-import type { Futures, Region } from '../analysis/thread-modular.ts';
+import type { EnablingConjunct } from '../analysis/enabling.ts';
+import type { ThreadModular, Future } from '../analysis/thread-modular.ts';
 import type { Numbering } from '../../program/numbering.ts';
 import { symmetryOf } from '../../program/symmetry.ts';
-import type { TransitionTable } from '../../program/transition-system.ts';
-import { firstLocal, type CompactStates } from '../state/interned-state.ts';
+import type { TransitionSystem } from '../../program/transition-system.ts';
+import { firstLocal, type InternedStates } from '../state/interned-state.ts';
 import type { CopySet } from './copy-set.ts';
-import type { Source } from '../state/decision-tree.ts';
-import type { Faults } from '../faults.ts';
-import { Regions } from './futures.ts';
-import { remainingWork } from './candidate-order.ts';
-import type { KnownStep, StepMemo } from './step-cache.ts';
-import { Twins } from './symmetric-copies.ts';
+import type { ValueSource } from '../state/decision-tree.ts';
+import type { ReductionFaults } from '../faults.ts';
+import { Futures } from './futures.ts';
+import { candidateOrder } from './candidate-order.ts';
+import type { KnownStep, StepCache } from './step-cache.ts';
+import { SymmetricCopies } from './symmetric-copies.ts';
 
-/** Why no persistent sets can be chosen in a model, or null where they can. */
-export function irreducible({ threads }: TransitionTable): string | null {
+/** Why no stubborn sets can be chosen in a model, or null where they can. */
+export function irreducible({ threads }: TransitionSystem): string | null {
   const copies = threads.reduce((sum, { thread }) => sum + thread.cpus, 0);
   if (copies <= copySet.mostCopies) return null;
-  return `the ${copies} copies of its threads are more than the ${copySet.mostCopies} that persistent sets are chosen from`;
+  return `the ${copies} copies of its threads are more than the ${copySet.mostCopies} that stubborn sets are chosen from`;
 }
 
-/** What all persistent sets of a search share. */
-export interface Setting {
+/** What all stubborn sets of a search share. */
+export interface StubbornContext {
   readonly numbering: Numbering;
   readonly visibility: Visibility;
-  readonly states: CompactStates;
-  readonly steps: StepMemo;
-  readonly futures: Futures;
-  readonly faults: Faults;
+  readonly states: InternedStates;
+  readonly steps: StepCache;
+  readonly futures: ThreadModular;
+  readonly faults: ReductionFaults;
 }
 
 /** A state, and how its cells are read. */
-export interface Current {
+export interface CurrentState {
   readonly words: Int32Array;
-  readonly source: Source;
+  readonly source: ValueSource;
 }
 
 /**
  * Chooses the copies of threads that are expanded in a state: a function of the state alone.
  *
- * What is called a persistent set here is a strong stubborn set (Valmari) at the granularity of threads: all
+ * What is called a stubborn set here is a strong stubborn set (Valmari) at the granularity of threads: all
  * transitions of the chosen copies, enabled or not.
  *
  * Sound for:  deadlocks; with the proviso of `ignoring-proviso.ts` also failing assertions and violated conjuncts.
  * Assumes:    locals are private; footprints and futures are upper bounds.
  */
-export class PersistentSets {
-  readonly #setting: Setting;
-  readonly #regions: Regions;
-  readonly #twins: Twins;
+export class StubbornSets {
+  readonly #setting: StubbornContext;
+  readonly #regions: Futures;
+  readonly #twins: SymmetricCopies;
   readonly #work: readonly (readonly number[])[];
   readonly #now: (readonly KnownStep[])[] = [];
   /** By copy: outcomes of its enabled steps. */
   readonly #edges: Int32Array;
   readonly #order: number[] = [];
 
-  constructor(setting: Setting) {
+  constructor(setting: StubbornContext) {
     const { numbering, states, futures, faults } = setting;
     this.#setting = setting;
-    this.#regions = new Regions(numbering, states, futures, faults);
-    const work = numbering.table.threads.map(remainingWork);
-    this.#twins = new Twins(states, symmetryOf(numbering).groups);
+    this.#regions = new Futures(numbering, states, futures, faults);
+    const work = numbering.system.threads.map(candidateOrder);
+    this.#twins = new SymmetricCopies(states, symmetryOf(numbering).groups);
     this.#work = numbering.copies.map(({ thread }) => work[thread]!);
     this.#edges = new Int32Array(numbering.copies.length);
   }
 
   /** The copies to expand: a smallest set, or all copies with an enabled step. */
-  select(current: Current): CopySet {
+  select(current: CurrentState): CopySet {
     const enabled = this.#look(current);
     if (copySet.isOneAtMost(enabled)) return enabled;
     const candidates = this.#candidates(current);
@@ -98,7 +98,7 @@ export class PersistentSets {
    * Sound for:  the shortest ways to the event, whatever else is enabled.
    * Source: Alkhazraji, Wehrle, Mattmüller, Helmert, A stubborn set algorithm for optimal planning (2012).
    */
-  selectSeeded(current: Current, seeds: CopySet): CopySet {
+  selectSeeded(current: CurrentState, seeds: CopySet): CopySet {
     const enabled = this.#look(current);
     this.#regions.isolate(current.words);
     const set = this.#closure(seeds, Infinity, current);
@@ -106,7 +106,7 @@ export class PersistentSets {
   }
 
   /** The copies that may, from this state on, change one of the conjuncts. */
-  mayChange({ words }: Current, conjuncts: readonly number[]): CopySet {
+  mayChange({ words }: CurrentState, conjuncts: readonly number[]): CopySet {
     const { numbering } = this.#setting;
     this.#regions.explore(words, copySet.noCopies);
     let copies = copySet.noCopies;
@@ -119,7 +119,7 @@ export class PersistentSets {
   }
 
   /** Looks up the current steps of all copies; returns those with an enabled one. */
-  #look({ words, source }: Current): CopySet {
+  #look({ words, source }: CurrentState): CopySet {
     const { steps } = this.#setting;
     let enabled = copySet.noCopies;
     for (let copy = 0; copy < this.#edges.length; copy++) {
@@ -139,7 +139,7 @@ export class PersistentSets {
   }
 
   /** Copies with an enabled step, the shortest remaining work first; of twins one. */
-  #candidates({ words }: Current): readonly number[] {
+  #candidates({ words }: CurrentState): readonly number[] {
     const { numbering, states } = this.#setting;
     const work = (copy: number) =>
       this.#work[copy]![states.localsOf(numbering.copies[copy]!.thread).word(words[firstLocal + copy]!, 0)]!;
@@ -159,7 +159,7 @@ export class PersistentSets {
   }
 
   /** The least set that contains `seeds` and can be explored alone; null once it has `limit` edges or more. */
-  #closure(seeds: CopySet, limit: number, { words }: Current): CopySet | null {
+  #closure(seeds: CopySet, limit: number, { words }: CurrentState): CopySet | null {
     for (let set = seeds; ;) {
       set = this.#surely(set);
       if (this.#edgesOf(set) >= limit) return null;
@@ -198,7 +198,7 @@ export class PersistentSets {
   }
 
   /** The copies outside the set that may do what does not commute with the step. */
-  #disturbers(footprint: Footprint, set: CopySet, regions: readonly Region[]): CopySet {
+  #disturbers(footprint: Footprint, set: CopySet, regions: readonly Future[]): CopySet {
     let copies = copySet.noCopies;
     for (let copy = 0; copy < this.#edges.length; copy++)
       if (!copySet.has(set, copy) && this.#disturbs(regions[copy]!, footprint))
@@ -206,7 +206,7 @@ export class PersistentSets {
     return copies;
   }
 
-  #disturbs(region: Region, { elements, kinds, steady, constant }: Footprint): boolean {
+  #disturbs(region: Future, { elements, kinds, steady, constant }: Footprint): boolean {
     if (region.kinds.length === 0) return false;
     const { faults, numbering, futures } = this.#setting;
     const seen = faults.minding === true ? ~minding : -1;
@@ -234,7 +234,7 @@ export class PersistentSets {
   }
 
   /** Copies without which the step stays disabled: one false part of its guard is enough, the one that needs fewest. */
-  #enablers(blockers: readonly Blocker[], set: CopySet): CopySet {
+  #enablers(blockers: readonly EnablingConjunct[], set: CopySet): CopySet {
     if (this.#setting.faults.enabling === true) return copySet.noCopies;
     let best = copySet.complement(set);
     let least = Infinity;
@@ -251,7 +251,7 @@ export class PersistentSets {
     return best;
   }
 
-  #mayUnblock(region: Region, { cells, enabling }: Blocker): boolean {
+  #mayUnblock(region: Future, { cells, enabling }: EnablingConjunct): boolean {
     const { kinds } = region;
     if (kinds.length === 0 || !cells.some((cell) => (kinds[cell]! & changing) !== 0)) return false;
     return enabling === null || this.#setting.futures.mayWrite(region, cells[0]!, enabling);

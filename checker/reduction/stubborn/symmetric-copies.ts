@@ -1,6 +1,6 @@
 /** Copies that cannot be told apart in a state: what one of them may do alone, the other may. */
 import type { SymmetricGroup } from '../../program/symmetry.ts';
-import { firstLocal, type CompactStates } from '../state/interned-state.ts';
+import { firstLocal, type InternedStates } from '../state/interned-state.ts';
 
 /** The group of a copy, and where it stands in it. */
 interface Membership {
@@ -10,11 +10,11 @@ interface Membership {
   readonly role: number;
 }
 
-export class Twins {
-  readonly #states: CompactStates;
+export class SymmetricCopies {
+  readonly #states: InternedStates;
   readonly #memberships = new Map<number, Membership>();
 
-  constructor(states: CompactStates, groups: readonly SymmetricGroup[]) {
+  constructor(states: InternedStates, groups: readonly SymmetricGroup[]) {
     this.#states = states;
     for (const group of groups)
       for (const [replica, members] of group.members.entries())

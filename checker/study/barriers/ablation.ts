@@ -4,11 +4,11 @@ import type { Model, Untried, Verdict } from '../../language/model.ts';
 import { defaultSettings as memorySettings, memoryModels } from '../../memory/memory-models.ts';
 import { checking } from '../../search/check.ts';
 import { untriedOf, type Limits } from '../../state-space/outcome.ts';
-import type { Settings } from '../../search/settings.ts';
-import type { Steps } from '../../state-space/cooperative.ts';
+import type { SearchSettings } from '../../search/settings.ts';
+import type { Cooperative } from '../../state-space/cooperative.ts';
 import { barriersOf, type Barrier } from './barrier.ts';
-import { essenceOf } from './model-identity.ts';
-import { smallestSets, type Judgement } from './minimal-hitting-sets.ts';
+import { identityOf } from './model-identity.ts';
+import { minimalHittingSets, type Judgement } from './minimal-hitting-sets.ts';
 import { without } from './without.ts';
 
 /** What became of the model without something. */
@@ -35,7 +35,7 @@ export interface Sufficient {
   readonly undecided: boolean;
 }
 
-export interface Trial {
+export interface Ablation {
   readonly barriers: readonly { readonly barrier: Barrier; readonly without: readonly Tried[] }[];
   /** One for each memory model, in the order of `without`. */
   readonly sufficient: readonly Sufficient[];
@@ -44,11 +44,14 @@ export interface Trial {
 export interface Searching {
   readonly memories: readonly MemoryModelName[];
   readonly limits: Limits;
-  readonly settings: Settings;
+  readonly settings: SearchSettings;
 }
 
 /** Tries everything, pausing now and then. */
-export function* tryingBarriers(model: Model, { memories, limits, settings }: Searching): Steps<Trial> {
+export function* ablatingBarriers(
+  model: Model,
+  { memories, limits, settings }: Searching,
+): Cooperative<Ablation> {
   const barriers = barriersOf(model);
   const ordering = barriers.filter(({ onlyOrders }) => onlyOrders);
   const sufficient: Sufficient[] = [];
@@ -58,7 +61,7 @@ export function* tryingBarriers(model: Model, { memories, limits, settings }: Se
     const whole = yield* attempt([]);
     const own: Tried[] = [];
     for (const barrier of barriers) own.push(yield* attempt([barrier]));
-    const { sets, undecided } = yield* smallestSets(ordering, function* (kept): Steps<Judgement> {
+    const { sets, undecided } = yield* minimalHittingSets(ordering, function* (kept): Cooperative<Judgement> {
       return judgementOf((yield* attempt(ordering.filter((barrier) => !kept.has(barrier)))).verdict);
     });
     const inOrder = sets.map((set) => ordering.filter((barrier) => set.has(barrier)));
@@ -73,11 +76,11 @@ export function* tryingBarriers(model: Model, { memories, limits, settings }: Se
 function attempts(model: Model, memory: MemoryModelName, { limits, settings }: Searching) {
   const machine = (barriers: readonly Barrier[]) =>
     memoryModels[memory](without(model, barriers), memorySettings);
-  const whole = essenceOf(machine([]));
+  const whole = identityOf(machine([]));
   const known = new Map<string, Tried>();
-  return function* (barriers: readonly Barrier[]): Steps<Tried> {
+  return function* (barriers: readonly Barrier[]): Cooperative<Tried> {
     const weaker = machine(barriers);
-    const essence = essenceOf(weaker);
+    const essence = identityOf(weaker);
     const before = known.get(essence);
     if (before !== undefined) return before;
     const { outcome } = yield* checking({ ...weaker, costs: [] }, limits, settings);

@@ -5,7 +5,7 @@ import { blocksOf, type Block, type Ordering, type Statement } from '../../langu
 import { statementsOf } from '../../language/thread.ts';
 import { accessesOf, shapeOf } from '../../memory/common/accesses.ts';
 import { usesWhatItReads } from '../../memory/common/ordering.ts';
-import { isExcusedByEnd } from './end-sensitive.ts';
+import { isEndSensitive } from './end-sensitive.ts';
 
 /** A statement that can be tried without its order, or in case of a recheck left out. */
 export interface Barrier {
@@ -25,7 +25,7 @@ export interface Barrier {
 export const barriersOf = ({ threads, properties }: Model): readonly Barrier[] =>
   threads.flatMap((thread) => {
     const hasEither = [...statementsOf(thread.body)].some(({ kind }) => kind === 'either');
-    const mayGo = !hasEither && !isExcusedByEnd(properties, thread);
+    const mayGo = !hasEither && !isEndSensitive(properties, thread);
     return barriersIn(thread.body, { thread: thread.name, mayGo, read: new Set() });
   });
 

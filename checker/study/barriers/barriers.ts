@@ -2,13 +2,13 @@
 import { memoryKey, memoryOption } from '../../language/memory-name.ts';
 import type { AnyDefinition } from '../../language/model.ts';
 import type { Choices } from '../compare/compare.ts';
-import type { Steps } from '../../state-space/cooperative.ts';
-import { tryingBarriers, type Searching, type Trial } from './ablation.ts';
+import type { Cooperative } from '../../state-space/cooperative.ts';
+import { ablatingBarriers, type Searching, type Ablation } from './ablation.ts';
 import { findingVariants, type Variant } from './variants.ts';
 
-export interface OnTrial {
+export interface AblatedBarriers {
   readonly definition: AnyDefinition;
-  readonly variants: readonly { readonly variant: Variant; readonly trial: Trial }[];
+  readonly variants: readonly { readonly variant: Variant; readonly trial: Ablation }[];
   /** True when a smaller set of repairs may have been missed. */
   readonly undecided: boolean;
 }
@@ -18,21 +18,21 @@ export const namesVariant = ({ options }: AnyDefinition, given: Choices): boolea
   Object.keys(given).some((key) => key !== memoryKey && !['size', 'bound'].includes(options[key]!.role));
 
 /** Tries the barriers of the variant that is given; where none is, those of all smallest repairs. */
-export function* puttingOnTrial(
+export function* checkingBarriers(
   definition: AnyDefinition,
   given: Choices,
   searching: Searching,
-): Steps<OnTrial> {
+): Cooperative<AblatedBarriers> {
   const { variants, undecided } = namesVariant(definition, given)
     ? {
         variants: [{ options: { ...given, [memoryKey]: memoryOption.fallback }, setting: {}, fixes: {} }],
         undecided: false,
       }
     : yield* findingVariants(definition, given, searching);
-  const tried: OnTrial['variants'][number][] = [];
+  const tried: AblatedBarriers['variants'][number][] = [];
   for (const variant of variants) {
     const model = definition.build({ ...variant.options, [memoryKey]: memoryOption.fallback });
-    tried.push({ variant, trial: yield* tryingBarriers(model, searching) });
+    tried.push({ variant, trial: yield* ablatingBarriers(model, searching) });
   }
   return { definition, variants: tried, undecided };
 }

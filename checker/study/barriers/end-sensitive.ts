@@ -3,7 +3,7 @@ import { walk, type AnyExpr } from '../../language/expression.ts';
 import type { Property } from '../../language/property.ts';
 import type { AnyThread } from '../../language/thread.ts';
 
-export const isExcusedByEnd = (properties: readonly Property[], { name }: AnyThread): boolean =>
+export const isEndSensitive = (properties: readonly Property[], { name }: AnyThread): boolean =>
   properties.some(({ kind, condition }) => kind === 'always' && mayTurn(condition, name, true));
 
 /** Whether an expression may become `value` because the thread ends. */

@@ -1,10 +1,10 @@
 /** The smallest sets that are enough, where adding to a set that is enough never spoils it. */
-import type { Steps } from '../../state-space/cooperative.ts';
+import type { Cooperative } from '../../state-space/cooperative.ts';
 
 /** Whether a set is enough, is known not to be, or neither. */
 export type Judgement = 'enough' | 'lacking' | 'open';
 
-export interface SmallestSets<T> {
+export interface MinimalHittingSets<T> {
   /** Each is enough, and every part of it lacks something. */
   readonly sets: readonly ReadonlySet<T>[];
   /** True when something remained open, so that sets may be missing. */
@@ -21,10 +21,10 @@ export interface SmallestSets<T> {
  * Assumes: with more items a set that is enough stays so.
  * Source:  the hitting-set duality of Reiter, A theory of diagnosis from first principles (Artificial Intelligence 32, 1987)
  */
-export function* smallestSets<T>(
+export function* minimalHittingSets<T>(
   items: readonly T[],
-  judge: (set: ReadonlySet<T>) => Steps<Judgement>,
-): Steps<SmallestSets<T>> {
+  judge: (set: ReadonlySet<T>) => Cooperative<Judgement>,
+): Cooperative<MinimalHittingSets<T>> {
   const whole = yield* judge(new Set(items));
   if (whole !== 'enough') return { sets: [], undecided: whole === 'open' };
   const enough: ReadonlySet<T>[] = [];
@@ -48,8 +48,8 @@ export function* smallestSets<T>(
 function* outsideOfLargest<T>(
   items: readonly T[],
   lacking: ReadonlySet<T>,
-  judge: (set: ReadonlySet<T>) => Steps<Judgement>,
-): Steps<readonly T[]> {
+  judge: (set: ReadonlySet<T>) => Cooperative<Judgement>,
+): Cooperative<readonly T[]> {
   let largest = lacking;
   for (const item of items) {
     if (largest.has(item)) continue;

@@ -6,7 +6,7 @@ import type { Model } from '../../language/model.ts';
  *
  * Shape:  all of the text, and no hash of it: what is told apart by it may be called equal.
  */
-export const essenceOf = ({ shared, threads, properties, ledger = [], machine }: Model): string =>
+export const identityOf = ({ shared, threads, properties, ledger = [], machine }: Model): string =>
   JSON.stringify({ shared, threads, properties, ledger, machine }, (key, value: unknown) => {
     // There they have.
     if (machine !== undefined) return value;
@@ -15,6 +15,6 @@ export const essenceOf = ({ shared, threads, properties, ledger = [], machine }:
   });
 
 /** The same without the numbers of lines, so that variants can be compared. */
-export const meaningOf = (model: Model): string => essenceOf(model).replaceAll(/"(?:line|nth)":\d+,?/g, '');
+export const meaningOf = (model: Model): string => identityOf(model).replaceAll(/"(?:line|nth)":\d+,?/g, '');
 
 const isBarrier = (part: unknown) => (part as { readonly kind?: unknown } | null)?.kind === 'barrier';

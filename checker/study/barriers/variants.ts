@@ -10,8 +10,8 @@ import {
   type SmallestFixes,
 } from '../compare/compare.ts';
 import type { Limits } from '../../state-space/outcome.ts';
-import type { Settings } from '../../search/settings.ts';
-import type { Steps } from '../../state-space/cooperative.ts';
+import type { SearchSettings } from '../../search/settings.ts';
+import type { Cooperative } from '../../state-space/cooperative.ts';
 import { barriersOf } from './barrier.ts';
 import { meaningOf } from './model-identity.ts';
 
@@ -36,8 +36,8 @@ export interface Variants {
 export function* findingVariants(
   definition: AnyDefinition,
   given: Choices,
-  { limits, settings }: { readonly limits: Limits; readonly settings: Settings },
-): Steps<Variants> {
+  { limits, settings }: { readonly limits: Limits; readonly settings: SearchSettings },
+): Cooperative<Variants> {
   const usual = { ...given, [memoryKey]: memoryOption.fallback };
   const fixed = { ...usual, ...(yield* barrierOptions(definition, usual)) };
   const { smallest } = yield* comparing(
@@ -66,7 +66,7 @@ function variantOf(
 }
 
 /** The options whose values differ in nothing but barriers, each with the value that has most of them. */
-function* barrierOptions(definition: AnyDefinition, given: Choices): Steps<Choices> {
+function* barrierOptions(definition: AnyDefinition, given: Choices): Cooperative<Choices> {
   const { options } = definition;
   const varied = defaultVaried(options).filter((key) => !(key in given));
   const found: Record<string, OptionValue> = {};
@@ -90,7 +90,7 @@ function* mostBarriers(
   definition: AnyDefinition,
   key: string,
   settings: readonly Choices[],
-): Steps<OptionValue | null> {
+): Cooperative<OptionValue | null> {
   let best: OptionValue | null = null;
   for (const setting of settings) {
     const models = valuesOf(definition.options[key]!).map((value) => ({

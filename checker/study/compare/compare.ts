@@ -11,10 +11,10 @@ import {
   type OptionValue,
 } from '../../language/option.ts';
 import { checking, type Checked } from '../../search/check.ts';
-import { defaultSettings, type Settings } from '../../search/settings.ts';
+import { defaultSettings, type SearchSettings } from '../../search/settings.ts';
 import { countingCosts, type Costs } from './costs.ts';
 import type { Limits } from '../../state-space/outcome.ts';
-import { finish, type Steps } from '../../state-space/cooperative.ts';
+import { finish, type Cooperative } from '../../state-space/cooperative.ts';
 
 export type Choices = Readonly<Record<string, OptionValue>>;
 
@@ -57,15 +57,15 @@ const costedStates = 50_000;
  *
  * Throws  ModelError for options that do not exist or are both varied and given, and for a model that is wrong.
  */
-export function compare(definition: AnyDefinition, choice: Choice, limits: Limits): Comparison {
+export function compare(definition: AnyDefinition, choice: VariantChoice, limits: Limits): Comparison {
   return finish(comparing(definition, choice, limits));
 }
 
 /** The options to vary, null for all of the machine and all repairs, and values for others. */
-export interface Choice {
+export interface VariantChoice {
   readonly vary: readonly string[] | null;
   readonly given: Choices;
-  readonly settings?: Settings;
+  readonly settings?: SearchSettings;
   /** Whether costs are counted, which takes longer than the checks. */
   readonly costs?: boolean;
 }
@@ -73,17 +73,17 @@ export interface Choice {
 /** The comparison, pausing now and then. */
 export function* comparing(
   definition: AnyDefinition,
-  { vary, given, settings = defaultSettings, costs: counted = true }: Choice,
+  { vary, given, settings = defaultSettings, costs: counted = true }: VariantChoice,
   limits: Limits,
-): Steps<Comparison> {
+): Cooperative<Comparison> {
   const { options } = definition;
   const varied = variedBy(options, { vary, given });
   const rows: Row[] = [];
   for (const choices of combinations(options, varied)) {
     const all = withFallbacks(options, { ...given, ...choices });
     const model = definition.build(all);
-    const { table, outcome } = yield* checking(counted ? model : { ...model, costs: [] }, limits, settings);
-    const costs = yield* countingCosts(table, costedStates, limits);
+    const { system, outcome } = yield* checking(counted ? model : { ...model, costs: [] }, limits, settings);
+    const costs = yield* countingCosts(system, costedStates, limits);
     rows.push(rowOf(choices, all, outcome, costs));
   }
   const fixed = Object.fromEntries(
@@ -93,13 +93,13 @@ export function* comparing(
 }
 
 /** All options of each variant that a comparison builds, in its order; throws as the comparison does. */
-export function variantsOf(options: Options, choice: Choice): readonly Choices[] {
+export function variantsOf(options: Options, choice: VariantChoice): readonly Choices[] {
   return combinations(options, variedBy(options, choice)).map((choices) =>
     withFallbacks(options, { ...choice.given, ...choices }),
   );
 }
 
-function variedBy(options: Options, { vary, given }: Choice): readonly string[] {
+function variedBy(options: Options, { vary, given }: VariantChoice): readonly string[] {
   const varied = vary ?? defaultVaried(options).filter((key) => !(key in given));
   for (const key of varied) {
     if (options[key] === undefined)

@@ -1,5 +1,5 @@
 /** Counts what a variant costs, least and most over all its executions. */
-import type { TransitionTable } from '../../program/transition-system.ts';
+import type { TransitionSystem } from '../../program/transition-system.ts';
 import type { Cost } from '../../language/cost.ts';
 import type { AnyExpr } from '../../language/expression.ts';
 import type { Declarations } from '../../language/variable.ts';
@@ -11,13 +11,13 @@ import {
   moves,
   propertyPlace,
   type Access,
-  type Event,
+  type ExecutedStatement,
   type Firing,
   type Move,
 } from '../../interpreter/interpreter.ts';
 import { extremes, type Extremes, type WeightedEdge } from './path-costs.ts';
 import type { Limits } from '../../state-space/outcome.ts';
-import type { Steps } from '../../state-space/cooperative.ts';
+import type { Cooperative } from '../../state-space/cooperative.ts';
 
 /** By name of the cost; null where it was not counted: no execution gets there, or there are too many states. */
 export type Costs = Readonly<Record<string, Extremes | null>>;
@@ -35,20 +35,24 @@ interface CostedGraph {
 }
 
 /** Counts the costs that the model declares over its whole state graph, up to so many states; on a machine of its own, none. */
-export function* countingCosts(table: TransitionTable, maxStates: number, limits: Limits): Steps<Costs> {
-  const { costs, machine } = table.model;
+export function* countingCosts(
+  system: TransitionSystem,
+  maxStates: number,
+  limits: Limits,
+): Cooperative<Costs> {
+  const { costs, machine } = system.model;
   const graph =
-    costs.length === 0 || machine !== undefined ? null : yield* costedGraph(table, maxStates, limits);
+    costs.length === 0 || machine !== undefined ? null : yield* costedGraph(system, maxStates, limits);
   return Object.fromEntries(
     costs.map((cost, at) => {
-      if ('cells' in cost.counts) return [cost.name, cellsOf(table, cost)];
-      return [cost.name, graph === null ? null : extremesOf(table, cost, at, graph)];
+      if ('cells' in cost.counts) return [cost.name, cellsOf(system, cost)];
+      return [cost.name, graph === null ? null : extremesOf(system, cost, at, graph)];
     }),
   );
 }
 
 function extremesOf(
-  table: TransitionTable,
+  system: TransitionSystem,
   { until }: Cost,
   at: number,
   graph: CostedGraph,
@@ -56,7 +60,7 @@ function extremesOf(
   const edges = graph.edges.map((out) =>
     out.map(({ to, weights }): WeightedEdge => ({ to, weight: weights[at]! })),
   );
-  const ends = endsOf(table);
+  const ends = endsOf(system);
   const reached = (condition: AnyExpr) => (node: number) =>
     isTrue(condition, propertyPlace(graph.states[node]!, ends));
   return extremes(
@@ -67,9 +71,9 @@ function extremesOf(
 }
 
 /** The elements of a local array, where the variant has it. */
-function cellsOf(table: TransitionTable, { thread, counts }: Cost): Extremes {
+function cellsOf(system: TransitionSystem, { thread, counts }: Cost): Extremes {
   const cells = 'cells' in counts ? counts.cells : '';
-  const owner = table.threads.find((other) => other.thread.name === thread)?.thread;
+  const owner = system.threads.find((other) => other.thread.name === thread)?.thread;
   const length = owner?.locals[cells]?.length ?? 0;
   return { least: length, most: length };
 }
@@ -77,9 +81,13 @@ function cellsOf(table: TransitionTable, { thread, counts }: Cost): Extremes {
 /** States between two looks at the limits. */
 const pause = 256;
 
-function* costedGraph(table: TransitionTable, maxStates: number, limits: Limits): Steps<CostedGraph | null> {
-  const { costs, shared } = table.model;
-  const outside = (event: Event) => ofProgram(event, shared);
+function* costedGraph(
+  system: TransitionSystem,
+  maxStates: number,
+  limits: Limits,
+): Cooperative<CostedGraph | null> {
+  const { costs, shared } = system.model;
+  const outside = (event: ExecutedStatement) => ofProgram(event, shared);
   const states: State[] = [];
   const ids = new Map<string, number>();
   const idOf = (state: State) => {
@@ -89,7 +97,7 @@ function* costedGraph(table: TransitionTable, maxStates: number, limits: Limits)
     ids.set(key, states.length);
     return states.push(state) - 1;
   };
-  const initial = initialStates(table).map(idOf);
+  const initial = initialStates(system).map(idOf);
   const edges: CostedEdge[][] = [];
   for (let at = 0; at < states.length; at++) {
     if (states.length > maxStates) return null;
@@ -97,7 +105,7 @@ function* costedGraph(table: TransitionTable, maxStates: number, limits: Limits)
       if (limits.stop() !== null) return null;
       yield;
     }
-    edges[at] = moves(table, states[at]!).flatMap((move) =>
+    edges[at] = moves(system, states[at]!).flatMap((move) =>
       fire(states[at]!, move)
         .filter(({ failed, error }: Firing) => failed === null && error === null)
         .map(({ state, events }) => ({
@@ -109,7 +117,7 @@ function* costedGraph(table: TransitionTable, maxStates: number, limits: Limits)
   return { states, initial, edges };
 }
 
-function weightOf({ counts, thread }: Cost, move: Move, events: readonly Event[]): number {
+function weightOf({ counts, thread }: Cost, move: Move, events: readonly ExecutedStatement[]): number {
   const owner = move.thread.thread;
   const counted = thread === null ? owner.ofMachine !== true : owner.name === thread && move.replica === 0;
   if (!counted || 'cells' in counts) return 0;
@@ -122,7 +130,7 @@ function weightOf({ counts, thread }: Cost, move: Move, events: readonly Event[]
 
 function isStep(
   shape: 'access' | 'read-modify-write' | 'barrier',
-  { statement, reads, writes }: Event,
+  { statement, reads, writes }: ExecutedStatement,
 ): boolean {
   const isBarrier =
     statement.kind === 'barrier' || (statement.kind === 'step' && statement.barrier !== undefined);
@@ -142,7 +150,7 @@ function isStep(
  * A store that goes into a buffer is an access, and so is a load that finds its cell there; a wait for an empty buffer is
  * none. No slot is read and written as one read-modify-write: that is what memory does.
  */
-function ofProgram(event: Event, shared: Declarations): Event {
+function ofProgram(event: ExecutedStatement, shared: Declarations): ExecutedStatement {
   const declared = (cell: string) => shared[cell.split('[', 1)[0]!]!;
   const isMemory = ({ cell }: Access) => declared(cell).insideCpu === undefined;
   const isUsed = ({ cell, value }: Access) => (declared(cell).cellNames?.[Number(value)] ?? '') !== '';

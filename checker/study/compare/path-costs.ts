@@ -34,7 +34,7 @@ export function extremes(
   return bounds.least === Infinity ? null : bounds;
 }
 
-interface Bounds {
+interface CostBounds {
   readonly least: Float64Array;
   readonly most: Float64Array;
 }
@@ -44,7 +44,7 @@ function settle(
   component: readonly number[],
   out: (node: number) => readonly WeightedEdge[],
   isTarget: (node: number) => boolean,
-  { least, most }: Bounds,
+  { least, most }: CostBounds,
 ) {
   const inside = new Set(component);
   for (const node of component) if (isTarget(node)) least[node] = most[node] = 0;

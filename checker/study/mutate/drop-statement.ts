@@ -1,9 +1,9 @@
 /** A statement is left out: a step, a choice, a jump or a barrier. */
 import type { Block, Effect, Statement } from '../../language/statement.ts';
 import type { Edits } from './edited.ts';
-import type { Change, Site } from './site.ts';
+import type { Change, StatementSite } from './site.ts';
 
-export function leftOut({ statement, block, at }: Site): readonly Change[] {
+export function dropStatement({ statement, block, at }: StatementSite): readonly Change[] {
   switch (statement.kind) {
     case 'step':
       return statement.guard !== null || statement.effects.some(changesState) ? [without(statement)] : [];

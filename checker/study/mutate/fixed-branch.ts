@@ -1,7 +1,7 @@
 /** A check decides nothing: its branch is never taken, or always. */
-import type { Change, Site } from './site.ts';
+import type { Change, StatementSite } from './site.ts';
 
-export function fixedBranch({ statement }: Site): readonly Change[] {
+export function fixedBranch({ statement }: StatementSite): readonly Change[] {
   if (statement.kind !== 'branch') return [];
   if ([...statement.then, ...statement.otherwise].every(({ kind }) => kind === 'note')) return [];
   const always = (value: boolean, change: string): Change => ({

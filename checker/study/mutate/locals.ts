@@ -3,13 +3,13 @@ import { walk, type AnyExpr } from '../../language/expression.ts';
 import type { Effect, Statement } from '../../language/statement.ts';
 import { statementsOf } from '../../language/thread.ts';
 
-export interface Locals {
+export interface StatementLocals {
   /** Read or written. */
   readonly touched: ReadonlySet<string>;
   readonly written: ReadonlySet<string>;
 }
 
-export function localsOf(statement: Statement): Locals {
+export function localsOf(statement: Statement): StatementLocals {
   const [touched, written] = [new Set<string>(), new Set<string>()];
   const touch = (expr: AnyExpr) => {
     for (const part of walk(expr)) if (part.kind === 'local') touched.add(part.name);

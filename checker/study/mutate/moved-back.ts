@@ -4,13 +4,13 @@ import type { Block, Statement } from '../../language/statement.ts';
 import { statementsOf } from '../../language/thread.ts';
 import { accessesOf } from '../../memory/common/accesses.ts';
 import { localsOf } from './locals.ts';
-import { titleOf, type Change, type Site } from './site.ts';
+import { titleOf, type Change, type StatementSite } from './site.ts';
 
 /**
  * Two neighbours in the other order, where both touch shared memory and neither needs a local of the other: what a
  * kernel developer could have written. Barriers between them stay where they are.
  */
-export function movedBack({ statement, block, at, atomic }: Site): readonly Change[] {
+export function movedBack({ statement, block, at, atomic }: StatementSite): readonly Change[] {
   const next = nextAfter(block, at);
   if (atomic || next === undefined || !isAccess(statement) || !isAccess(next)) return [];
   if (isSame(statement, next) || depend(statement, next)) return [];

@@ -1,6 +1,6 @@
 /** What becomes of a mutant: some scenario notices it, or none does. */
-import type { TransitionTable } from '../../program/transition-system.ts';
-import { transitionTable } from '../../program/build-transitions.ts';
+import type { TransitionSystem } from '../../program/transition-system.ts';
+import { transitionSystem } from '../../program/build-transitions.ts';
 import { memoryOption, type MemoryModelName } from '../../language/memory-name.ts';
 import { ModelError } from '../../language/model-error.ts';
 import type { Model, Scenario, Verdict } from '../../language/model.ts';
@@ -8,12 +8,12 @@ import { defaultSettings as memorySettings, memoryModels } from '../../memory/me
 import { exploring } from '../../search/strategy.ts';
 import type { Statement } from '../../language/statement.ts';
 import type { Limits, Outcome } from '../../state-space/outcome.ts';
-import type { Settings } from '../../search/settings.ts';
-import type { Steps } from '../../state-space/cooperative.ts';
+import type { SearchSettings } from '../../search/settings.ts';
+import type { Cooperative } from '../../state-space/cooperative.ts';
 import { edited } from './edited.ts';
 import type { Mutation } from './mutation.ts';
 
-export type Fate =
+export type MutantVerdict =
   /** A scenario has another verdict than it declares: somebody would have noticed. */
   | { readonly kind: 'killed'; readonly scenario: string; readonly verdict: Verdict | 'error' | 'not built' }
   /** Every scenario has its verdict all the same; `why` is the author's explanation, or null. */
@@ -21,7 +21,7 @@ export type Fate =
   | { readonly kind: 'undecided'; readonly scenario: string; readonly reason: string };
 
 /** A scenario with its model before its memory model, and what came of it as it is. */
-export interface Ground {
+export interface BuiltScenario {
   readonly scenario: Scenario;
   readonly model: Model;
   readonly memory: MemoryModelName;
@@ -31,8 +31,8 @@ export interface Ground {
 }
 
 /** A mutation of the model of a scenario. */
-export interface Place {
-  readonly ground: Ground;
+export interface ScenarioMutation {
+  readonly ground: BuiltScenario;
   readonly mutation: Mutation;
 }
 
@@ -40,8 +40,12 @@ export interface Place {
 const explosion = { factor: 10, more: 10_000 };
 
 /** The fate of a mutant in these scenarios, in their order: one that notices is enough. */
-export function* fateOf(places: readonly Place[], limits: Limits, settings: Settings): Steps<Fate> {
-  let undecided: Fate | null = null;
+export function* mutantVerdict(
+  places: readonly ScenarioMutation[],
+  limits: Limits,
+  settings: SearchSettings,
+): Cooperative<MutantVerdict> {
+  let undecided: MutantVerdict | null = null;
   for (const { ground, mutation } of places) {
     const { scenario, memory, outcome } = ground;
     // Under sequential consistency barriers and orders mean nothing: the model would be the same.
@@ -57,7 +61,7 @@ export function* fateOf(places: readonly Place[], limits: Limits, settings: Sett
 }
 
 /** Whether a mutation changes anything in a scenario: a jump to what follows anyway does not. */
-export function isEffective({ ground, mutation }: Place): boolean {
+export function isEffective({ ground, mutation }: ScenarioMutation): boolean {
   const { model, memory, meaning } = ground;
   try {
     return meaningOf(tableOf(edited(model, mutation.thread, mutation.edits), memory)) !== meaning;
@@ -68,7 +72,7 @@ export function isEffective({ ground, mutation }: Place): boolean {
 }
 
 /** All that a table does, without the names and numbers of its statements: what is equal here behaves alike. */
-export const meaningOf = ({ model: { ledger = [], machine }, threads }: TransitionTable): string =>
+export const meaningOf = ({ model: { ledger = [], machine }, threads }: TransitionSystem): string =>
   JSON.stringify(
     [ledger.length > 0, threads.map(({ entry, locations, end }) => ({ entry, locations, end }))],
     (key, value: unknown) => {
@@ -84,17 +88,17 @@ const orderIn = (statement: Statement) => ({
   barrier: statement.kind === 'barrier' ? statement.barrier : null,
 });
 
-interface Found {
+interface MutantCheck {
   readonly verdict: Verdict | 'error' | 'not built';
 }
 
 /** The verdict of the mutant in one scenario, or the reason why there is none. */
 function* mutantIn(
-  { model, memory, meaning, outcome }: Ground,
+  { model, memory, meaning, outcome }: BuiltScenario,
   { thread, edits }: Mutation,
   limits: Limits,
-  settings: Settings,
-): Steps<Found | string> {
+  settings: SearchSettings,
+): Cooperative<MutantCheck | string> {
   const maxStates = explosion.factor * outcome.statistics.states + explosion.more;
   try {
     const mutant = tableOf(edited(model, thread, edits), memory);
@@ -108,5 +112,5 @@ function* mutantIn(
   }
 }
 
-export const tableOf = (model: Model, memory: MemoryModelName): TransitionTable =>
-  transitionTable(memoryModels[memory](model, memorySettings));
+export const tableOf = (model: Model, memory: MemoryModelName): TransitionSystem =>
+  transitionSystem(memoryModels[memory](model, memorySettings));

@@ -4,16 +4,16 @@ import { ModelError } from '../../language/model-error.ts';
 import type { AnyDefinition, Scenario } from '../../language/model.ts';
 import { exploring } from '../../search/strategy.ts';
 import type { Limits } from '../../state-space/outcome.ts';
-import type { Settings } from '../../search/settings.ts';
-import type { Steps } from '../../state-space/cooperative.ts';
+import type { SearchSettings } from '../../search/settings.ts';
+import type { Cooperative } from '../../state-space/cooperative.ts';
 import {
-  fateOf,
+  mutantVerdict,
   isEffective,
   meaningOf,
   tableOf,
-  type Fate,
-  type Ground,
-  type Place,
+  type MutantVerdict,
+  type BuiltScenario,
+  type ScenarioMutation,
 } from './mutant-verdict.ts';
 import { mutationsOf, type Mutation } from './mutation.ts';
 
@@ -21,7 +21,7 @@ export interface Mutant {
   readonly mutation: Mutation;
   /** The scenario whose text `mutation` is of: the cheapest that has the statement. */
   readonly scenario: string;
-  readonly fate: Fate;
+  readonly fate: MutantVerdict;
 }
 
 export interface Mutated {
@@ -42,13 +42,13 @@ export function* mutating(
   definition: AnyDefinition,
   scenarios: readonly Scenario[],
   limits: Limits,
-  settings: Settings,
-): Steps<Mutated> {
-  const grounds: Ground[] = [];
+  settings: SearchSettings,
+): Cooperative<Mutated> {
+  const grounds: BuiltScenario[] = [];
   for (const scenario of scenarios) grounds.push(yield* groundOf(definition, scenario, limits, settings));
   grounds.sort((a, b) => a.outcome.statistics.states - b.outcome.statistics.states);
   const places = grounds.flatMap((ground) =>
-    mutationsOf(ground.model).map((mutation): Place => ({ ground, mutation })),
+    mutationsOf(ground.model).map((mutation): ScenarioMutation => ({ ground, mutation })),
   );
   const all = [...Map.groupBy(places, ({ mutation }) => mutation.name).values()].filter(
     (same) => same[0]!.mutation.ofMemory === true || same.some(isEffective),
@@ -58,7 +58,7 @@ export function* mutating(
   for (const same of all) {
     const part = `mutant ${mutants.length + 1} of ${all.length}`;
     const { mutation, ground } = same[0]!;
-    const fate = yield* fateOf(same, inPart(limits, part), settings);
+    const fate = yield* mutantVerdict(same, inPart(limits, part), settings);
     const told = fate.kind === 'survives' ? { ...fate, why: reasons.get(mutation.name) ?? null } : fate;
     mutants.push({ mutation, scenario: ground.scenario.name, fate: told });
   }
@@ -90,17 +90,17 @@ function* groundOf(
   definition: AnyDefinition,
   scenario: Scenario,
   limits: Limits,
-  settings: Settings,
-): Steps<Ground> {
+  settings: SearchSettings,
+): Cooperative<BuiltScenario> {
   const { [memoryKey]: named, ...options } = scenario.options;
   const memory = (named ?? scenario.memory ?? memoryOption.fallback) as MemoryModelName;
   const model = definition.build(options);
-  const table = tableOf(model, memory);
-  const outcome = yield* exploring(table, limits, settings);
+  const system = tableOf(model, memory);
+  const outcome = yield* exploring(system, limits, settings);
   if (outcome.verdict !== scenario.verdict && outcome.verdict !== 'inconclusive')
     throw new ModelError(
       `scenario '${scenario.name}' of ${definition.name} declares '${scenario.verdict}' and is '${outcome.verdict}': ` +
         'set that right first, or nothing is known of its mutants',
     );
-  return { scenario, model, memory, meaning: meaningOf(table), outcome };
+  return { scenario, model, memory, meaning: meaningOf(system), outcome };
 }

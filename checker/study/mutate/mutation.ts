@@ -1,9 +1,9 @@
 /** Mutations: ways to make one statement of a model do less, or come at another moment. */
-import { titleOf, type Site, type Change, type Operator } from './site.ts';
+import { titleOf, type StatementSite, type Change, type MutationOperator } from './site.ts';
 import type { Model } from '../../language/model.ts';
 import { blocksOf, type Block, type Statement } from '../../language/statement.ts';
 import { fixedBranch } from './fixed-branch.ts';
-import { leftOut } from './drop-statement.ts';
+import { dropStatement } from './drop-statement.ts';
 import { movedBack } from './moved-back.ts';
 import { weakerOrdering } from './weaker-ordering.ts';
 import { withoutEffect } from './without-effect.ts';
@@ -17,8 +17,8 @@ export interface Mutation extends Change {
   readonly statement: Statement;
 }
 
-const operators: readonly Operator[] = [
-  leftOut,
+const operators: readonly MutationOperator[] = [
+  dropStatement,
   withoutWait,
   withoutEffect,
   fixedBranch,
@@ -52,7 +52,7 @@ export function mutationsOf(model: Model): readonly Mutation[] {
   );
 }
 
-function* sitesOf(block: Block, atomic: boolean): Generator<Site> {
+function* sitesOf(block: Block, atomic: boolean): Generator<StatementSite> {
   for (const [at, statement] of block.entries()) {
     yield { statement, block, at, atomic };
     for (const inner of blocksOf(statement)) yield* sitesOf(inner, atomic || statement.kind === 'atomically');

@@ -4,7 +4,7 @@ import type { Edits } from './edited.ts';
 import { printText } from '../../language/print.ts';
 
 /** A statement in the block where it stands. */
-export interface Site {
+export interface StatementSite {
   readonly statement: Statement;
   readonly block: Block;
   readonly at: number;
@@ -22,7 +22,7 @@ export interface Change {
 }
 
 /** What an operator makes of a statement: every change of its kind. */
-export type Operator = (site: Site) => readonly Change[];
+export type MutationOperator = (site: StatementSite) => readonly Change[];
 
 /** The text of a statement, with its number where others read alike; of an atomic block, that of its first step. */
 export function titleOf(statement: Statement): string {

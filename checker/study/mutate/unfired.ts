@@ -1,6 +1,6 @@
 /** What never happens in any scenario: statements, and sides of branches. */
-import type { Code, TransitionTable } from '../../program/transition-system.ts';
-import { transitionTable } from '../../program/build-transitions.ts';
+import type { Code, TransitionSystem } from '../../program/transition-system.ts';
+import { transitionSystem } from '../../program/build-transitions.ts';
 import type { Model } from '../../language/model.ts';
 import { statementsOf } from '../../language/thread.ts';
 import { isTrue, type State } from '../../interpreter/evaluate.ts';
@@ -10,9 +10,9 @@ import {
   initialStates,
   moves,
   propertyPlace,
-  type Event,
+  type ExecutedStatement,
 } from '../../interpreter/interpreter.ts';
-import type { Steps } from '../../state-space/cooperative.ts';
+import type { Cooperative } from '../../state-space/cooperative.ts';
 import { titleOf } from './site.ts';
 
 /**
@@ -21,7 +21,7 @@ import { titleOf } from './site.ts';
  *
  * Assumes: the models are small, the smallest first: the interpreter walks through their states until nothing is missing.
  */
-export function* unfiredIn(models: readonly Model[]): Steps<ReadonlySet<string>> {
+export function* unfiredIn(models: readonly Model[]): Cooperative<ReadonlySet<string>> {
   const missing = new Set(models.flatMap((model) => [...namesIn(model)]));
   for (const model of models) {
     const own = new Set([...namesIn(model)].filter((name) => missing.has(name)));
@@ -40,26 +40,26 @@ function* namesIn({ threads }: Model): Generator<string> {
     }
 }
 
-const nameOf = (thread: string, { statement, taken }: Event) =>
+const nameOf = (thread: string, { statement, taken }: ExecutedStatement) =>
   `${thread}: ${titleOf(statement)}: ${taken === null ? 'left out' : taken ? 'never taken' : 'always taken'}`;
 
 /** States between two pauses. */
 const pause = 256;
 
 /** Those of the names that happen; a run ends where a property is violated, and with the first mistake. */
-function* firedIn(model: Model, wanted: ReadonlySet<string>): Steps<ReadonlySet<string>> {
-  const table = transitionTable(model);
+function* firedIn(model: Model, wanted: ReadonlySet<string>): Cooperative<ReadonlySet<string>> {
+  const system = transitionSystem(model);
   const fired = new Set<string>();
-  const states = new Map(initialStates(table).map((state) => [JSON.stringify(state), state]));
+  const states = new Map(initialStates(system).map((state) => [JSON.stringify(state), state]));
   const add = (name: string) => wanted.has(name) && fired.add(name);
-  for (const { thread, entry } of table.threads)
+  for (const { thread, entry } of system.threads)
     for (const name of namesBefore(thread.name, entry)) add(name);
   let at = 0;
   for (const state of states.values()) {
     if (fired.size === wanted.size) break;
     if (at++ % pause === 0) yield;
-    if (isViolated(table, state)) continue;
-    for (const move of moves(table, state))
+    if (isViolated(system, state)) continue;
+    for (const move of moves(system, state))
       for (const { state: next, events, failed, error } of fire(state, move)) {
         for (const event of events) add(nameOf(move.thread.thread.name, event));
         if (failed === null && error === null) states.set(JSON.stringify(next), next);
@@ -75,7 +75,9 @@ function* namesBefore(thread: string, code: Code): Generator<string> {
   yield* namesBefore(thread, code.next);
 }
 
-function isViolated(table: TransitionTable, state: State): boolean {
-  const place = propertyPlace(state, endsOf(table));
-  return table.model.properties.some(({ kind, condition }) => kind === 'always' && !isTrue(condition, place));
+function isViolated(system: TransitionSystem, state: State): boolean {
+  const place = propertyPlace(state, endsOf(system));
+  return system.model.properties.some(
+    ({ kind, condition }) => kind === 'always' && !isTrue(condition, place),
+  );
 }

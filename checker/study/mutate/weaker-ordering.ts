@@ -1,7 +1,7 @@
 /** An ordered access becomes a relaxed one: an acquire, a release, a fully ordered one. */
-import type { Change, Site } from './site.ts';
+import type { Change, StatementSite } from './site.ts';
 
-export function weakerOrdering({ statement }: Site): readonly Change[] {
+export function weakerOrdering({ statement }: StatementSite): readonly Change[] {
   if (statement.kind !== 'step' || statement.ordering === null || statement.ordering === 'relaxed') return [];
   const relaxed = { ...statement, ordering: 'relaxed' } as const;
   return [

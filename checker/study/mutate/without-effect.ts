@@ -2,9 +2,9 @@
 import { printEffect, printExpr } from '../../language/print.ts';
 import type { Effect } from '../../language/statement.ts';
 import { changesState } from './drop-statement.ts';
-import type { Change, Site } from './site.ts';
+import type { Change, StatementSite } from './site.ts';
 
-export function withoutEffect({ statement }: Site): readonly Change[] {
+export function withoutEffect({ statement }: StatementSite): readonly Change[] {
   if (statement.kind !== 'step') return [];
   const fewer = [...lessThan(statement.effects)].filter(
     // A step that is left with nothing is a step that is left out.

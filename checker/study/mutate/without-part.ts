@@ -2,10 +2,10 @@
 import type { AnyExpr } from '../../language/expression.ts';
 import { printExpr } from '../../language/print.ts';
 import type { Statement } from '../../language/statement.ts';
-import type { Change, Site } from './site.ts';
+import type { Change, StatementSite } from './site.ts';
 
 /** The condition of a branch and what a step waits for. */
-export function withoutPart({ statement }: Site): readonly Change[] {
+export function withoutPart({ statement }: StatementSite): readonly Change[] {
   switch (statement.kind) {
     case 'branch':
       return changes(statement.condition, (condition) => ({ ...statement, condition }));

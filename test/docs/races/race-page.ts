@@ -57,11 +57,11 @@ function pictureOf({ definition, broken }: Race, results: readonly Result[]) {
   const traced = results.filter(({ trace }) => trace !== null);
   const shown = traced.find(({ scenario }) => names.includes(scenario.name)) ?? traced[0];
   if (shown === undefined) return null;
-  const { scenario, table, outcome, trace } = shown;
+  const { scenario, system, outcome, trace } = shown;
   return {
     file: `${definition.name}.svg`,
     alt: `${definition.name}/${scenario.name}, ${headline(outcome)}`,
-    svg: `${toSvg(exportedTrace(table, outcome, trace!)).trimEnd()}\n`,
+    svg: `${toSvg(exportedTrace(system, outcome, trace!)).trimEnd()}\n`,
   };
 }
 
@@ -139,10 +139,10 @@ function scenarioItem(
 }
 
 /** How it goes wrong, as `racewalk check MODEL/SCENARIO --lkml` prints it. */
-function traceSection({ scenario, table, outcome, trace }: Result): readonly string[] {
+function traceSection({ scenario, system, outcome, trace }: Result): readonly string[] {
   if (trace === null) return [];
   return [
     `## ${scenario.name}: ${headline(outcome)}`,
-    fenced(changelogText(exportedTrace(table, outcome, trace))),
+    fenced(changelogText(exportedTrace(system, outcome, trace))),
   ];
 }

@@ -1,8 +1,8 @@
 /** Which barriers the kernel's races need where; and that the smallest sets are those that trying all subsets finds. */
 import { describe, expect, test } from 'vitest';
 import { barriersOf } from '../../../checker/study/barriers/barrier.ts';
-import { puttingOnTrial, type OnTrial } from '../../../checker/study/barriers/barriers.ts';
-import { tryingBarriers } from '../../../checker/study/barriers/ablation.ts';
+import { checkingBarriers, type AblatedBarriers } from '../../../checker/study/barriers/barriers.ts';
+import { ablatingBarriers } from '../../../checker/study/barriers/ablation.ts';
 import { without } from '../../../checker/study/barriers/without.ts';
 import type { MemoryModelName } from '../../../checker/language/memory-name.ts';
 import type { AnyDefinition, Model } from '../../../checker/language/model.ts';
@@ -23,13 +23,13 @@ const searching = { limits: noLimits, settings: defaultSettings };
 const storeBuffers: readonly MemoryModelName[] = ['sc', 'tso', 'pso'];
 
 const onTrial = (definition: AnyDefinition, given: Choices = {}) =>
-  finish(puttingOnTrial(withMemoryOption(definition), given, { memories: storeBuffers, ...searching }));
+  finish(checkingBarriers(withMemoryOption(definition), given, { memories: storeBuffers, ...searching }));
 
 const textOf = (set: readonly { readonly text: string }[]) =>
   set.length === 0 ? '-' : set.map(({ text }) => text).join(' + ');
 
 /** `sc: - tso: smp_mb()`, with `+` between the barriers of a set and `|` between sets. */
-const needs = ({ trial }: OnTrial['variants'][number]) =>
+const needs = ({ trial }: AblatedBarriers['variants'][number]) =>
   trial.sufficient.map(({ memory, sets }) => `${memory}: ${sets.map(textOf).join(' | ')}`).join(', ');
 
 test('the email: which repair needs which barrier on which machine', () => {
@@ -83,7 +83,7 @@ test('a variant that no barrier saves', () => {
 test('with a limit nothing is claimed', () => {
   const limits = { ...noLimits, maxStates: 100 };
   const model = collapse.build({ secondPinCheck: 'all-pages' });
-  const { sufficient } = finish(tryingBarriers(model, { memories: ['tso'], ...searching, limits }));
+  const { sufficient } = finish(ablatingBarriers(model, { memories: ['tso'], ...searching, limits }));
   expect(sufficient[0]).toMatchObject({ sets: [], undecided: true });
 });
 
@@ -111,7 +111,7 @@ describe.each([
 ] as const)('%s', (_, definition, options) => {
   test.each(storeBuffers)('%s: as trying all subsets', (memory) => {
     const model = definition.build(options);
-    const { sufficient } = finish(tryingBarriers(model, { memories: [memory], ...searching }));
+    const { sufficient } = finish(ablatingBarriers(model, { memories: [memory], ...searching }));
     const found = sufficient[0]!.sets.map((set) => set.map(({ line }) => line).join()).sort();
     expect(found).toEqual(byTryingAll(model, memory));
   });

@@ -1,7 +1,7 @@
 /** All smallest sets that are enough, against every subset tried. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { smallestSets, type Judgement } from '../../../checker/study/barriers/minimal-hitting-sets.ts';
+import { minimalHittingSets, type Judgement } from '../../../checker/study/barriers/minimal-hitting-sets.ts';
 import { finish } from '../../../checker/state-space/cooperative.ts';
 
 const size = 6;
@@ -42,7 +42,7 @@ function run(cores: readonly (readonly number[])[], open: readonly (readonly num
   const isOpen = (set: ReadonlySet<number>) =>
     open.some((other) => other.length === set.size && within(other, set));
   const { sets, undecided } = finish(
-    smallestSets(items, function* (set) {
+    minimalHittingSets(items, function* (set) {
       asked.push([...set].sort().join());
       const judgement: Judgement = isEnough(cores, [...set]) ? 'enough' : 'lacking';
       return isOpen(set) ? 'open' : judgement;

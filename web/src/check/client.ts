@@ -1,8 +1,8 @@
 /** The page's side of the worker: one piece of work at a time, which can be stopped. */
 import CheckerWorker from './worker.ts?worker&inline';
-import type { FromWorker, Progress, Results, ToWorker, Work } from './messages.ts';
+import type { FromWorker, CheckProgress, Results, ToWorker, WorkRequest } from './messages.ts';
 
-export interface Running<K extends Work['kind']> {
+export interface Running<K extends WorkRequest['kind']> {
   /** Rejects with a `WorkError`. */
   readonly result: Promise<Results[K]>;
   /** Asks it to end, and to say how far it came. */
@@ -18,11 +18,11 @@ export class WorkError extends Error {
   }
 }
 
-interface Current {
+interface CurrentWork {
   readonly id: number;
-  readonly resolve: (result: Results[Work['kind']]) => void;
+  readonly resolve: (result: Results[WorkRequest['kind']]) => void;
   readonly reject: (error: WorkError) => void;
-  readonly onProgress: (progress: Progress) => void;
+  readonly onProgress: (progress: CheckProgress) => void;
 }
 
 /** In milliseconds: who does not hear a stop for so long is ended. */
@@ -31,16 +31,16 @@ const patience = 1500;
 /** A worker of one's own; new work ends what is unfinished, for nobody waits for that any more. */
 export class Checker {
   #worker: Worker | null = null;
-  #current: Current | null = null;
+  #current: CurrentWork | null = null;
   #last = 0;
 
-  run<K extends Work['kind']>(
-    work: Work & { readonly kind: K },
-    onProgress: (progress: Progress) => void = () => undefined,
+  run<K extends WorkRequest['kind']>(
+    work: WorkRequest & { readonly kind: K },
+    onProgress: (progress: CheckProgress) => void = () => undefined,
   ): Running<K> {
     if (this.#current !== null) this.#dismiss(new WorkError('other work took its place', 'stopped'));
     const id = ++this.#last;
-    const result = new Promise<Results[Work['kind']]>((resolve, reject) => {
+    const result = new Promise<Results[WorkRequest['kind']]>((resolve, reject) => {
       this.#current = { id, resolve, reject, onProgress };
     });
     this.#send({ kind: 'start', id, work });
@@ -56,11 +56,11 @@ export class Checker {
   }
 
   #send(message: ToWorker): void {
-    this.#worker ??= this.#hire();
+    this.#worker ??= this.#startWorker();
     this.#worker.postMessage(message);
   }
 
-  #hire(): Worker {
+  #startWorker(): Worker {
     const worker = new CheckerWorker();
     worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => this.#hear(data));
     worker.addEventListener('error', ({ message }) => this.#dismiss(new WorkError(message, 'bug')));

@@ -9,7 +9,7 @@ import {
   type SimulationLinkDatum,
   type SimulationNodeDatum,
 } from 'd3-force';
-import type { Steps } from '../../../checker/state-space/cooperative.ts';
+import type { Cooperative } from '../../../checker/state-space/cooperative.ts';
 import type { Graph, GraphNode } from '../../../checker/state-space/state-graph.ts';
 
 /** In units of the picture. */
@@ -19,7 +19,7 @@ const nodeRoom = 13;
 /** Rounds of the simulation; its forces have settled by then. */
 const rounds = 160;
 
-interface Body extends SimulationNodeDatum {
+interface GraphBody extends SimulationNodeDatum {
   readonly depth: number;
 }
 
@@ -30,21 +30,24 @@ export interface LaidOutGraph extends Graph {
 }
 
 /** The positions of all nodes, as x and y in turn. */
-export function* layoutOf({ nodes, edges }: Graph): Steps<Float32Array> {
-  const bodies = nodes.map((node, at): Body => ({
+export function* layoutOf({ nodes, edges }: Graph): Cooperative<Float32Array> {
+  const bodies = nodes.map((node, at): GraphBody => ({
     depth: node.depth,
     x: startOf(nodes, at),
     y: node.depth * levelHeight,
   }));
   const links = edges
     .filter(({ from, to }) => from !== to)
-    .map(({ from, to }): SimulationLinkDatum<Body> => ({ source: from, target: to }));
+    .map(({ from, to }): SimulationLinkDatum<GraphBody> => ({ source: from, target: to }));
   const simulation = forceSimulation(bodies)
-    .force('link', forceLink<Body, SimulationLinkDatum<Body>>(links).distance(levelHeight).strength(0.25))
-    .force('repel', forceManyBody<Body>().strength(-28).distanceMax(260).theta(1.1))
-    .force('room', forceCollide<Body>(nodeRoom / 2))
-    .force('middle', forceX<Body>(0).strength(0.01))
-    .force('depth', forceY<Body>(({ depth }) => depth * levelHeight).strength(1.2))
+    .force(
+      'link',
+      forceLink<GraphBody, SimulationLinkDatum<GraphBody>>(links).distance(levelHeight).strength(0.25),
+    )
+    .force('repel', forceManyBody<GraphBody>().strength(-28).distanceMax(260).theta(1.1))
+    .force('room', forceCollide<GraphBody>(nodeRoom / 2))
+    .force('middle', forceX<GraphBody>(0).strength(0.01))
+    .force('depth', forceY<GraphBody>(({ depth }) => depth * levelHeight).strength(1.2))
     .alphaDecay(1 - 0.001 ** (1 / rounds))
     .stop();
   for (let round = 0; round < rounds; round++) {

@@ -1,6 +1,6 @@
 /** What the page asks of the worker and what it answers: plain data, models included. */
 import type { Edge } from '../../../checker/state-space/state-space.ts';
-import type { TransitionTable } from '../../../checker/program/transition-system.ts';
+import type { TransitionSystem } from '../../../checker/program/transition-system.ts';
 import type { AnyExpr } from '../../../checker/language/expression.ts';
 import type { AnyDefinition, Model } from '../../../checker/language/model.ts';
 import type { Choices, Comparison, Row } from '../../../checker/study/compare/compare.ts';
@@ -41,7 +41,7 @@ export interface PlainProof {
   readonly open: readonly { readonly claim: string; readonly reason: string }[];
 }
 
-export type Work =
+export type WorkRequest =
   | ProveWork
   | { readonly kind: 'check'; readonly model: Model; readonly maxStates: number }
   /** The models of all variants, by `keyOf` their options. */
@@ -58,7 +58,7 @@ export type Work =
 export interface Results {
   readonly check: { readonly outcome: PlainOutcome; readonly seconds: number };
   readonly compare: { readonly comparison: PlainComparison; readonly seconds: number };
-  readonly find: Found;
+  readonly find: FoundState;
   readonly prove:
     | { readonly kind: 'proof'; readonly proof: PlainProof }
     /** A model that the page has to build before it asks again. */
@@ -67,7 +67,7 @@ export interface Results {
   readonly graph: LaidOutGraph | null;
 }
 
-export interface Progress {
+export interface CheckProgress {
   readonly states: number;
   readonly frontier: number;
   readonly depth: number;
@@ -77,12 +77,12 @@ export interface Progress {
 }
 
 export type ToWorker =
-  | { readonly kind: 'start'; readonly id: number; readonly work: Work }
+  | { readonly kind: 'start'; readonly id: number; readonly work: WorkRequest }
   | { readonly kind: 'stop'; readonly id: number };
 
 export type FromWorker =
-  | { readonly kind: 'progress'; readonly id: number; readonly progress: Progress }
-  | { readonly kind: 'result'; readonly id: number; readonly result: Results[Work['kind']] }
+  | { readonly kind: 'progress'; readonly id: number; readonly progress: CheckProgress }
+  | { readonly kind: 'result'; readonly id: number; readonly result: Results[WorkRequest['kind']] }
   /** The author's mistake, told in words. */
   | { readonly kind: 'mistake'; readonly id: number; readonly message: string }
   /** A bug of ours. */
@@ -108,23 +108,23 @@ export function plainOutcome(outcome: Outcome): PlainOutcome {
 /** The schedule in this table; a transition that it does not have is left to `replay` to report. */
 export const scheduleIn = (
   { initial, edges }: PlainSchedule,
-  { transitions }: TransitionTable,
+  { transitions }: TransitionSystem,
 ): Schedule => ({
   initial,
   edges: edges.map((edge) => ({ ...edge, transition: transitions[edge.transition]! })),
 });
 
 /** The answer with its schedule in this table. */
-export function outcomeIn(plain: PlainOutcome, table: TransitionTable): Outcome {
+export function outcomeIn(plain: PlainOutcome, system: TransitionSystem): Outcome {
   const statistics: Statistics = {
     ...plain.statistics,
-    unfired: plain.statistics.unfired.map((id) => table.transitions[id]!),
+    unfired: plain.statistics.unfired.map((id) => system.transitions[id]!),
   };
   if (!('schedule' in plain)) return { ...plain, statistics };
-  return { ...plain, schedule: scheduleIn(plain.schedule, table), statistics };
+  return { ...plain, schedule: scheduleIn(plain.schedule, system), statistics };
 }
 
-export interface Found {
+export interface FoundState {
   /** A run to such a state with the fewest steps; null where none was found, for this reason. */
   readonly schedule: PlainSchedule | null;
   readonly reason: string;

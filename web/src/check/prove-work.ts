@@ -5,8 +5,8 @@ import { ModelError } from '../../../checker/language/model-error.ts';
 import type { Choices } from '../../../checker/study/compare/compare.ts';
 import type { Limits } from '../../../checker/state-space/outcome.ts';
 import { provingMost } from '../../../checker/search/prove.ts';
-import type { Settings } from '../../../checker/search/settings.ts';
-import type { Steps } from '../../../checker/state-space/cooperative.ts';
+import type { SearchSettings } from '../../../checker/search/settings.ts';
+import type { Cooperative } from '../../../checker/state-space/cooperative.ts';
 import { anyOf, reasonOf } from '../../../checker/report/any-number.ts';
 import { keyOfBuild, type ProveWork, type Results } from './messages.ts';
 
@@ -24,9 +24,9 @@ class Missing extends Error {
 export function* provingWork(
   work: ProveWork,
   limits: Limits,
-  settings: Settings,
+  settings: SearchSettings,
   seconds: () => number,
-): Steps<Results['prove']> {
+): Cooperative<Results['prove']> {
   const definition = withModels(work);
   const stop = () =>
     limits.stop() ?? (seconds() > work.budget ? `no proof was found within ${work.budget} s` : null);

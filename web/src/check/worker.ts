@@ -1,12 +1,12 @@
 /** Runs the checker beside the page: work comes in, progress and one result go out, and `stop` is heard in between. */
-import { transitionTable } from '../../../checker/program/build-transitions.ts';
+import { transitionSystem } from '../../../checker/program/build-transitions.ts';
 import type { AnyDefinition } from '../../../checker/language/model.ts';
 import { ModelError } from '../../../checker/language/model-error.ts';
 import { checking } from '../../../checker/search/check.ts';
 import { comparing } from '../../../checker/study/compare/compare.ts';
 import type { Limits } from '../../../checker/state-space/outcome.ts';
 import { defaultSettings } from '../../../checker/search/settings.ts';
-import type { Steps } from '../../../checker/state-space/cooperative.ts';
+import type { Cooperative } from '../../../checker/state-space/cooperative.ts';
 import { graphOf } from '../../../checker/state-space/state-graph.ts';
 import { findingState } from '../watch/find.ts';
 import { layoutOf } from './layout.ts';
@@ -14,10 +14,10 @@ import {
   keyOf,
   plainOutcome,
   type FromWorker,
-  type Progress,
+  type CheckProgress,
   type Results,
   type ToWorker,
-  type Work,
+  type WorkRequest,
 } from './messages.ts';
 import { provingWork } from './prove-work.ts';
 
@@ -36,10 +36,10 @@ self.addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
   else void perform(data.id, data.work);
 });
 
-async function perform(id: number, work: Work): Promise<void> {
+async function perform(id: number, work: WorkRequest): Promise<void> {
   const began = performance.now();
   const seconds = () => (performance.now() - began) / 1000;
-  let reached: Omit<Progress, 'seconds'> = { states: 0, frontier: 0, depth: 0, done: 0 };
+  let reached: Omit<CheckProgress, 'seconds'> = { states: 0, frontier: 0, depth: 0, done: 0 };
   const limits: Limits = {
     maxStates: 'maxStates' in work ? work.maxStates : Infinity,
     stop: () => (stopped.has(id) ? 'it was stopped' : null),
@@ -62,12 +62,16 @@ async function perform(id: number, work: Work): Promise<void> {
   }
 }
 
-interface Watch {
+interface ProgressWatch {
   readonly seconds: () => number;
   readonly onVariant: (done: number) => void;
 }
 
-function* stepsOf(work: Work, limits: Limits, { seconds, onVariant }: Watch): Steps<Results[Work['kind']]> {
+function* stepsOf(
+  work: WorkRequest,
+  limits: Limits,
+  { seconds, onVariant }: ProgressWatch,
+): Cooperative<Results[WorkRequest['kind']]> {
   switch (work.kind) {
     case 'check': {
       const { outcome } = yield* checking(work.model, limits, settings);
@@ -89,7 +93,7 @@ function* stepsOf(work: Work, limits: Limits, { seconds, onVariant }: Watch): St
     case 'find':
       return yield* findingState(work.model, work.condition, { limits, settings });
     case 'graph': {
-      const graph = yield* graphOf(transitionTable(work.model), work.maxStates);
+      const graph = yield* graphOf(transitionSystem(work.model), work.maxStates);
       return graph === null ? null : { ...graph, positions: yield* layoutOf(graph) };
     }
   }
@@ -97,7 +101,7 @@ function* stepsOf(work: Work, limits: Limits, { seconds, onVariant }: Watch): St
 
 /** The definition with the models that the page has built of it; it tells how many have been asked for before. */
 function withModels(
-  { definition, models }: Work & { readonly kind: 'compare' },
+  { definition, models }: WorkRequest & { readonly kind: 'compare' },
   onVariant: (done: number) => void,
 ): AnyDefinition {
   let done = 0;
@@ -111,7 +115,7 @@ function withModels(
 }
 
 /** Takes steps for some milliseconds; the result when they are over, else null. */
-function runFor<T>(milliseconds: number, steps: Steps<T>): { readonly value: T } | null {
+function runFor<T>(milliseconds: number, steps: Cooperative<T>): { readonly value: T } | null {
   const until = performance.now() + milliseconds;
   while (performance.now() < until) {
     const { done, value } = steps.next();

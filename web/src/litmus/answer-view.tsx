@@ -2,8 +2,8 @@
 import type { MachineRun } from '../../../checker/litmus/explanation.ts';
 import type { RunStep } from '../../../checker/litmus/run.ts';
 import { count } from '../../../checker/report/numbers.ts';
-import type { DrawnExecution, ShownVerdict, Verdict } from './answer.ts';
-import { answer, memory, source, stop, type Answer, type Failure } from './session.ts';
+import type { DrawnAnswer, ShownVerdict, LitmusVerdict } from './answer.ts';
+import { answer, memory, source, stop, type LitmusAnswerState, type Failure } from './session.ts';
 
 export function AnswerView() {
   const now = answer.value;
@@ -28,7 +28,7 @@ export function AnswerView() {
   );
 }
 
-function Banner({ now }: { readonly now: Answer }) {
+function Banner({ now }: { readonly now: LitmusAnswerState }) {
   const { verdict, failure, isRunning, isStopped, seconds } = now;
   return (
     <section
@@ -64,13 +64,13 @@ function Banner({ now }: { readonly now: Answer }) {
 }
 
 /** A verdict is neither good nor bad: that depends on what the test is for. */
-function toneOf({ verdict, failure, isStopped }: Answer): string {
+function toneOf({ verdict, failure, isStopped }: LitmusAnswerState): string {
   if (failure !== undefined) return failure.kind === 'limit' ? 'open' : 'bad';
   if (verdict === undefined) return isStopped === true ? 'open' : '';
   return verdict.flags.length > 0 ? 'bad' : 'answered';
 }
 
-function VerdictText({ verdict }: { readonly verdict: Verdict }) {
+function VerdictText({ verdict }: { readonly verdict: LitmusVerdict }) {
   const { positive, negative, isComplete, ok, quantifier } = verdict;
   const states = isComplete ? 'final states' : 'final states that were found';
   return (
@@ -112,7 +112,7 @@ function FailureText({ failure, text }: { readonly failure: Failure; readonly te
   );
 }
 
-function Flags({ verdict: { flags } }: { readonly verdict: Verdict }) {
+function Flags({ verdict: { flags } }: { readonly verdict: LitmusVerdict }) {
   if (flags.length === 0) return null;
   return (
     <section class="verdict bad" aria-label="Flags" role="alert">
@@ -141,7 +141,7 @@ function Execution({
   execution: { svg, lanes, reads, forbidden },
   title,
 }: {
-  readonly execution: DrawnExecution;
+  readonly execution: DrawnAnswer;
   readonly title: string;
 }) {
   return (

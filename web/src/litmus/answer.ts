@@ -15,18 +15,18 @@ import {
   readSentences,
 } from '../../../checker/litmus/lkmm/explanation-text.ts';
 import { pictureOf } from '../../../checker/litmus/lkmm/picture.ts';
-import type { Shown } from '../../../checker/litmus/lkmm/why.ts';
+import type { ShownExecution } from '../../../checker/litmus/lkmm/why.ts';
 import { observation, printLitmus } from '../../../checker/litmus/print.ts';
 import { defaultLitmus, runLitmus, type LitmusResult, type RunStep } from '../../../checker/litmus/run.ts';
 
-export interface Question {
+export interface LitmusQuestion {
   readonly source: string;
   readonly memory: LitmusModel;
   /** For the verdict, for the execution that shows it, and for each machine. */
   readonly seconds: number;
 }
 
-export interface Verdict {
+export interface LitmusVerdict {
   readonly name: string;
   readonly observation: ReturnType<typeof observation>;
   /** In how many of the final states that were found what is true. */
@@ -47,12 +47,12 @@ export interface Verdict {
 export interface ShownVerdict {
   readonly title: string;
   /** The execution of lkmm, or null. */
-  readonly execution: DrawnExecution | null;
+  readonly execution: DrawnAnswer | null;
   /** The run of the machine that the test was run on, or null. */
   readonly run: readonly RunStep[] | null;
 }
 
-export interface DrawnExecution {
+export interface DrawnAnswer {
   readonly svg: string;
   readonly lanes: readonly { readonly title: string; readonly events: readonly string[] }[];
   readonly reads: readonly string[];
@@ -64,7 +64,7 @@ export interface DrawnExecution {
 }
 
 export type Reply =
-  | { readonly kind: 'verdict'; readonly verdict: Verdict }
+  | { readonly kind: 'verdict'; readonly verdict: LitmusVerdict }
   | { readonly kind: 'shown'; readonly shown: ShownVerdict }
   | { readonly kind: 'machine'; readonly machine: MachineRun }
   /** The test cannot be read or run. */
@@ -73,7 +73,7 @@ export type Reply =
   | { readonly kind: 'limit'; readonly message: string };
 
 /** Gives what is known as soon as it is known. */
-export function* repliesTo({ source, memory, seconds }: Question): Generator<Reply, void> {
+export function* repliesTo({ source, memory, seconds }: LitmusQuestion): Generator<Reply, void> {
   try {
     const result = runLitmus(source, memory, { ...defaultLitmus, tick: deadline(memory, seconds) });
     yield { kind: 'verdict', verdict: verdictOf(result) };
@@ -94,7 +94,7 @@ export function* repliesTo({ source, memory, seconds }: Question): Generator<Rep
   }
 }
 
-function verdictOf(result: LitmusResult): Verdict {
+function verdictOf(result: LitmusResult): LitmusVerdict {
   const { test, positive, negative, isComplete, ok, memory, flags, notes } = result;
   return {
     name: test.name,
@@ -112,7 +112,7 @@ function verdictOf(result: LitmusResult): Verdict {
   };
 }
 
-function drawn(shown: Shown, name: string): DrawnExecution {
+function drawn(shown: ShownExecution, name: string): DrawnAnswer {
   const picture = pictureOf(shown);
   const { broken } = shown;
   return {

@@ -3,7 +3,7 @@ import LitmusWorker from './worker.ts?worker';
 import { signal } from '@preact/signals';
 import type { MachineRun } from '../../../checker/litmus/explanation.ts';
 import { litmusModels, type LitmusModel } from '../../../checker/litmus/litmus-model.ts';
-import type { Question, ShownVerdict, Verdict } from './answer.ts';
+import type { LitmusQuestion, ShownVerdict, LitmusVerdict } from './answer.ts';
 import { examples, firstExample } from './examples.ts';
 import type { FromLitmusWorker } from './worker.ts';
 
@@ -12,11 +12,11 @@ export interface Failure {
   readonly message: string;
 }
 
-export interface Answer {
-  readonly question: Question;
+export interface LitmusAnswerState {
+  readonly question: LitmusQuestion;
   readonly isRunning: boolean;
   readonly seconds: number;
-  readonly verdict?: Verdict;
+  readonly verdict?: LitmusVerdict;
   readonly shown?: ShownVerdict;
   readonly machine?: MachineRun;
   readonly failure?: Failure;
@@ -28,7 +28,7 @@ export const source = signal(examples.get(firstExample)!);
 export const memory = signal<LitmusModel>('lkmm');
 /** After which a search is given up. */
 export const seconds = signal(10);
-export const answer = signal<Answer | null>(null);
+export const answer = signal<LitmusAnswerState | null>(null);
 
 let worker: Worker | null = null;
 let clock = 0;
@@ -36,7 +36,7 @@ let clock = 0;
 /** Asks for the answer to what the page holds; an earlier question is given up. */
 export function ask(): void {
   if (answer.value?.isRunning === true) dismiss();
-  const question: Question = { source: source.value, memory: memory.value, seconds: seconds.value };
+  const question: LitmusQuestion = { source: source.value, memory: memory.value, seconds: seconds.value };
   const began = performance.now();
   const elapsed = () => (performance.now() - began) / 1_000;
   answer.value = { question, isRunning: true, seconds: 0 };
@@ -75,7 +75,7 @@ function hear(message: FromLitmusWorker, elapsed: number): void {
   }
 }
 
-function update(change: Partial<Answer>): void {
+function update(change: Partial<LitmusAnswerState>): void {
   if (answer.value !== null) answer.value = { ...answer.value, ...change };
 }
 
@@ -87,7 +87,7 @@ function dismiss(): void {
 }
 
 /** `#memory=tso&example=SB`, or `test=` and its text: what follows the `#` no server sees. */
-function addressOf(question: Question): string {
+function addressOf(question: LitmusQuestion): string {
   const example = [...examples].find(([, text]) => text === question.source);
   const parts = new URLSearchParams({
     memory: question.memory,

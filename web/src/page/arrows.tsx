@@ -3,7 +3,7 @@ import type { RefObject } from 'preact';
 import { useLayoutEffect, useState } from 'preact/hooks';
 import type { TraceLine } from '../../../checker/report/trace-line.ts';
 
-export interface Arrow {
+export interface LaneArrow {
   /** Steps, from 0. */
   readonly from: number;
   readonly to: number;
@@ -12,29 +12,29 @@ export interface Arrow {
   readonly title: string;
 }
 
-interface Point {
+interface ArrowEnds {
   /** Both ends of the text in the row, and the middle of its height. */
   readonly left: number;
   readonly right: number;
   readonly y: number;
 }
 
-interface Path {
-  readonly arrow: Arrow;
+interface ArrowPath {
+  readonly arrow: LaneArrow;
   readonly d: string;
   readonly tip: string;
 }
 
 interface ArrowsProps {
   readonly place: RefObject<HTMLDivElement | null>;
-  readonly arrows: readonly Arrow[];
+  readonly arrows: readonly LaneArrow[];
   /** What the lanes show: other rows lie elsewhere. */
   readonly rows: readonly TraceLine[];
   readonly pointed: number | null;
 }
 
 export function Arrows({ place, arrows, rows, pointed }: ArrowsProps) {
-  const [paths, setPaths] = useState<readonly Path[]>([]);
+  const [paths, setPaths] = useState<readonly ArrowPath[]>([]);
   useLayoutEffect(() => {
     const lanes = place.current;
     if (lanes === null) return undefined;
@@ -67,7 +67,7 @@ const bend = 5;
 /** From the text back over the dot on the line of its CPU. */
 const beforeDot = 18;
 
-function pathsIn(lanes: HTMLElement, arrows: readonly Arrow[]): readonly Path[] {
+function pathsIn(lanes: HTMLElement, arrows: readonly LaneArrow[]): readonly ArrowPath[] {
   const isTight = getComputedStyle(lanes).getPropertyValue('--tight').trim() === '1';
   const width = lanes.clientWidth;
   const used: {
@@ -94,7 +94,7 @@ function pathsIn(lanes: HTMLElement, arrows: readonly Arrow[]): readonly Path[] 
   });
 }
 
-function pathOf(from: Point, to: Point, x: number): { readonly d: string; readonly tip: string } {
+function pathOf(from: ArrowEnds, to: ArrowEnds, x: number): { readonly d: string; readonly tip: string } {
   const start = x < from.left ? from.left - beforeDot : from.right + gap;
   const end = x < to.left ? to.left - beforeDot : to.right + gap;
   const out = Math.sign(x - start) * Math.min(bend, Math.abs(x - start));
@@ -110,7 +110,7 @@ function pathOf(from: Point, to: Point, x: number): { readonly d: string; readon
   return { d, tip: `M${end} ${to.y} l${-7 * side} -4 v8 z` };
 }
 
-function pointOf(lanes: HTMLElement, step: number): Point | null {
+function pointOf(lanes: HTMLElement, step: number): ArrowEnds | null {
   const text = lanes.querySelector<HTMLElement>(`.row[data-step="${step + 1}"] .text`);
   if (text === null) return null;
   const origin = lanes.getBoundingClientRect();

@@ -83,15 +83,15 @@ function origin(): Origin {
 
 /** The shown run: with its verdict where it is the one that was found. */
 function exportedRun(): ExportedTrace {
-  const { table, model } = built.value!;
+  const { system, model } = built.value!;
   const [run, now] = [trace.value!, check.value];
   const isFound =
     now.kind === 'done' &&
     'schedule' in now.outcome &&
     now.outcome.schedule === shownRun(runs.value).schedule;
-  if (isFound) return exportedTrace(table, now.outcome, run, origin());
+  if (isFound) return exportedTrace(system, now.outcome, run, origin());
   return {
-    table,
+    system,
     trace: run,
     headline: `${model.name}: a run of ${run.steps.length} steps`,
     end: run.stopped,

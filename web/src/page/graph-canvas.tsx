@@ -108,5 +108,5 @@ function goToNearest(graph: LaidOutGraph, [x, y]: readonly [number, number], rea
   if (nearest < 0) return;
   const onRun = runInGraph.value.indexOf(nearest);
   runs.value =
-    onRun >= 0 ? goTo(runs.value, onRun) : visit(runs.value, runTo(built.value!.table, graph, nearest));
+    onRun >= 0 ? goTo(runs.value, onRun) : visit(runs.value, runTo(built.value!.system, graph, nearest));
 }

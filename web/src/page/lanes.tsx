@@ -1,20 +1,20 @@
 /** A trace as lanes: one a CPU, time downwards, with arrows between the accesses that raced. */
 import { useMemo, useRef } from 'preact/hooks';
-import type { TransitionTable } from '../../../checker/program/transition-system.ts';
+import type { TransitionSystem } from '../../../checker/program/transition-system.ts';
 import type { Trace } from '../../../checker/trace/trace.ts';
-import type { Cpu } from '../../../checker/report/cpus.ts';
+import type { TraceCpu } from '../../../checker/report/cpus.ts';
 import { allTraceLines, traceLines } from '../../../checker/report/trace-lines.ts';
 import type { TraceLine } from '../../../checker/report/trace-line.ts';
-import { Arrows, type Arrow } from './arrows.tsx';
+import { Arrows, type LaneArrow } from './arrows.tsx';
 import { shownCpus } from './cpu-style.ts';
 
 interface LanesProps {
   readonly label: string;
-  readonly table: TransitionTable;
+  readonly system: TransitionSystem;
   readonly trace: Trace;
   /** Steps taken. */
   readonly at: number;
-  readonly arrows: readonly Arrow[];
+  readonly arrows: readonly LaneArrow[];
   /** The number of the arrow that is pointed at, or null. */
   readonly pointed: number | null;
   readonly unfolded: boolean;
@@ -26,7 +26,7 @@ interface LanesProps {
 
 export function Lanes({
   label,
-  table,
+  system,
   trace,
   at,
   arrows,
@@ -37,10 +37,10 @@ export function Lanes({
   end,
 }: LanesProps) {
   const place = useRef<HTMLDivElement>(null);
-  const cpus = useMemo(() => shownCpus(table, trace), [table, trace]);
+  const cpus = useMemo(() => shownCpus(system, trace), [system, trace]);
   const rows = useMemo(
-    () => (unfolded ? allTraceLines : traceLines)(table, trace, cpus),
-    [table, trace, cpus, unfolded],
+    () => (unfolded ? allTraceLines : traceLines)(system, trace, cpus),
+    [system, trace, cpus, unfolded],
   );
   return (
     <div
@@ -65,7 +65,7 @@ export function Lanes({
   );
 }
 
-function Heads({ cpus }: { readonly cpus: readonly Cpu[] }) {
+function Heads({ cpus }: { readonly cpus: readonly TraceCpu[] }) {
   return (
     <div class="heads">
       {cpus.map((cpu, lane) => (
@@ -79,7 +79,7 @@ function Heads({ cpus }: { readonly cpus: readonly Cpu[] }) {
 
 interface RowProps {
   readonly row: TraceLine;
-  readonly cpu: Cpu;
+  readonly cpu: TraceCpu;
   readonly at: number;
   readonly onGo: (at: number) => void;
   readonly onUnfold: () => void;

@@ -14,11 +14,11 @@ const enabled = computed<readonly FiredEdge[]>(() => {
   const isOver = trace.value?.stopped !== null && at.value === trace.value?.steps.length;
   return built.value === null || state.value === null || isOver
     ? []
-    : edgesOutOf(built.value.table, state.value);
+    : edgesOutOf(built.value.system, state.value);
 });
 
 export function NextSteps() {
-  const { table } = built.value!;
+  const { system } = built.value!;
   const next = shownRun(runs.value).schedule.edges[at.value];
   const isTaken = ({ edge }: FiredEdge) => next !== undefined && sameEdge(edge, next);
   return (
@@ -32,8 +32,8 @@ export function NextSteps() {
           </li>
         ))}
         {waiting().map(({ thread, replica, text, until }) => (
-          <li key={`${thread} ${replica}`} class={`waits cpu-${cpuOf(table, thread, replica).number % 6}`}>
-            <span class="who">{copyName(table, thread, replica)}</span> waits at <code>{text}</code>
+          <li key={`${thread} ${replica}`} class={`waits cpu-${cpuOf(system, thread, replica).number % 6}`}>
+            <span class="who">{copyName(system, thread, replica)}</span> waits at <code>{text}</code>
             {until !== null && (
               <>
                 {' '}
@@ -54,18 +54,18 @@ interface ChoiceProps {
 }
 
 function Choice({ fired, isTaken }: ChoiceProps) {
-  const { table } = built.value!;
+  const { system } = built.value!;
   const { edge, firing } = fired;
-  const { thread } = table.threads[edge.thread]!;
+  const { thread } = system.threads[edge.thread]!;
   const wrong = firing.failed ?? firing.error;
   return (
     <button
       type="button"
-      class={`choice cpu-${cpuOf(table, thread.name, edge.replica).number % 6} ${isTaken ? 'taken' : ''}`}
+      class={`choice cpu-${cpuOf(system, thread.name, edge.replica).number % 6} ${isTaken ? 'taken' : ''}`}
       aria-pressed={isTaken}
       onClick={() => (runs.value = take(runs.value, edge))}
     >
-      <span class="who">{copyName(table, thread.name, edge.replica)}</span>
+      <span class="who">{copyName(system, thread.name, edge.replica)}</span>
       <code>{textOf(edge.transition)}</code>
       <span class="outcome">
         {outcomeOf(fired).map((part) => (
@@ -79,10 +79,10 @@ function Choice({ fired, isTaken }: ChoiceProps) {
 
 /** What the step would read and change, and what it would choose or decide. */
 function outcomeOf({ edge, firing }: FiredEdge): readonly string[] {
-  const { table } = built.value!;
-  const { name: thread } = table.threads[edge.thread]!.thread;
+  const { system } = built.value!;
+  const { name: thread } = system.threads[edge.thread]!.thread;
   const step = { thread, replica: edge.replica, events: firing.events };
-  return shownEvents(table, state.value!, step).flatMap(
+  return shownEvents(system, state.value!, step).flatMap(
     ({ statement, text, changes, waits, chosen, taken, reads, isDelayed }) => [
       ...reads
         .filter(({ value, memory }) => value !== memory)
@@ -98,7 +98,7 @@ function outcomeOf({ edge, firing }: FiredEdge): readonly string[] {
   );
 }
 
-interface Waiting {
+interface WaitingCopy {
   readonly thread: string;
   readonly replica: number;
   readonly text: string;
@@ -106,9 +106,9 @@ interface Waiting {
 }
 
 /** Copies of threads that have not ended and cannot go on; handlers and buffers that merely have nothing to do are left out. */
-function waiting(): readonly Waiting[] {
-  const { table } = built.value!;
-  return table.threads.flatMap(({ thread, locations, end }, number) =>
+function waiting(): readonly WaitingCopy[] {
+  const { system } = built.value!;
+  return system.threads.flatMap(({ thread, locations, end }, number) =>
     thread.mayBlockForever
       ? []
       : state.value!.threads[thread.name]!.flatMap(({ location }, replica) => {
@@ -122,7 +122,7 @@ function waiting(): readonly Waiting[] {
               thread: thread.name,
               replica,
               text: textOf(first),
-              until: guardWords(table.model, thread.name, first),
+              until: guardWords(system.model, thread.name, first),
             },
           ];
         }),
@@ -131,7 +131,7 @@ function waiting(): readonly Waiting[] {
 
 /** Where threads begin with choices there are several states to begin in. */
 function Beginnings() {
-  const { length } = initialStates(built.value!.table);
+  const { length } = initialStates(built.value!.system);
   if (length < 2) return null;
   const current = shownRun(runs.value).schedule.initial;
   return (

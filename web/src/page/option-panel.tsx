@@ -7,7 +7,7 @@ import {
   withFallbacks,
   type AnyOption,
   type OptionValue,
-  type Role,
+  type OptionRole,
 } from '../../../checker/language/option.ts';
 import type { Choices } from '../../../checker/study/compare/compare.ts';
 import { neighbourOf } from '../state/neighbours.ts';
@@ -15,7 +15,7 @@ import { report } from '../state/report.ts';
 import { check, chosen, definition } from '../state/session.ts';
 import { VerdictDot } from './verdict-dot.tsx';
 
-const groups: readonly { readonly role: Role; readonly title: string }[] = [
+const groups: readonly { readonly role: OptionRole; readonly title: string }[] = [
   { role: 'machine', title: 'Machine' },
   { role: 'fix', title: 'Repairs' },
   { role: 'variant', title: 'Protocol' },

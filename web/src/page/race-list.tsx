@@ -1,13 +1,13 @@
 /** The races of the shown run in sentences; each leads to the place where it was decided. */
 import { signal } from '@preact/signals';
-import type { ToldRace } from '../../../checker/report/race-sentences.ts';
+import type { RaceSentence } from '../../../checker/report/race-sentences.ts';
 import { goTo } from '../walk/runs.ts';
 import { runs } from '../state/session.ts';
 
 /** More than a reader takes in at once; the others stand behind a fold. */
 const most = 4;
 
-export function RaceList({ races }: { readonly races: readonly ToldRace[] }) {
+export function RaceList({ races }: { readonly races: readonly RaceSentence[] }) {
   if (races.length === 0) return null;
   const numbered = races.map((told, number) => ({ told, number }));
   return (
@@ -24,7 +24,13 @@ export function RaceList({ races }: { readonly races: readonly ToldRace[] }) {
   );
 }
 
-const item = ({ told: { race, sentence }, number }: { readonly told: ToldRace; readonly number: number }) => (
+const item = ({
+  told: { race, sentence },
+  number,
+}: {
+  readonly told: RaceSentence;
+  readonly number: number;
+}) => (
   <li key={`${race.cell} ${race.first.step} ${race.second.step}`}>
     <button
       type="button"

@@ -1,5 +1,5 @@
 /** The runs that the reader holds: the one that was found, and branches. */
-import { show, type Run } from '../walk/runs.ts';
+import { show, type WalkedRun } from '../walk/runs.ts';
 import { built, check, runs } from '../state/session.ts';
 import { findState } from '../watch/watch.ts';
 
@@ -24,7 +24,7 @@ export function RunBar() {
   );
 }
 
-function nameOf({ origin, shared, schedule }: Run): string {
+function nameOf({ origin, shared, schedule }: WalkedRun): string {
   switch (origin) {
     case 'found':
       return 'the run that was found';

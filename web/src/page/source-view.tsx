@@ -14,12 +14,12 @@ import { Transport } from './transport.tsx';
 import { WatchPanel } from './watch-panel.tsx';
 
 export function SourceView() {
-  const { table } = built.value!;
+  const { system } = built.value!;
   if (state.value === null) return null;
   return (
     <div class="trace-view">
       <div class="source">
-        {table.threads
+        {system.threads
           .filter(({ thread }) => thread.ofMachine !== true)
           .map((thread) => (
             <ThreadSource key={thread.thread.name} table={thread} />
@@ -51,14 +51,14 @@ function placesOf({ thread, locations }: ThreadTable): ReadonlyMap<number, reado
 }
 
 function ThreadSource({ table: own }: { readonly table: ThreadTable }) {
-  const { table } = built.value!;
+  const { system } = built.value!;
   const { thread, end } = own;
   const places = placesOf(own);
   const ended = state.value!.threads[thread.name]!.flatMap(({ location }, replica) =>
-    location === end ? [copyName(table, thread.name, replica)] : [],
+    location === end ? [copyName(system, thread.name, replica)] : [],
   );
   return (
-    <section class={`thread-source cpu-${cpuOf(table, thread.name, 0).number % 6}`}>
+    <section class={`thread-source cpu-${cpuOf(system, thread.name, 0).number % 6}`}>
       <h3>
         {thread.name} <small>{remarksOn(thread)}</small>
       </h3>
@@ -123,7 +123,7 @@ function scrollWithin(row: HTMLElement): void {
 }
 
 function Mark({ thread, replica }: { readonly thread: AnyThread; readonly replica: number }) {
-  const { number } = cpuOf(built.value!.table, thread.name, replica);
+  const { number } = cpuOf(built.value!.system, thread.name, replica);
   return (
     <span
       class={`mark cpu-${number % 6}`}

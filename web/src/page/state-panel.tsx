@@ -3,8 +3,8 @@ import type { AnyExpr } from '../../../checker/language/expression.ts';
 import { ModelError } from '../../../checker/language/model-error.ts';
 import type { Declarations } from '../../../checker/language/variable.ts';
 import type { Value } from '../../../checker/language/domain.ts';
-import { harmOf } from '../../../checker/trace/failed-claim.ts';
-import type { Cells, Place } from '../../../checker/interpreter/evaluate.ts';
+import { failedClaimOf } from '../../../checker/trace/failed-claim.ts';
+import type { Cells, EvaluationContext } from '../../../checker/interpreter/evaluate.ts';
 import { endsOf, propertyPlace } from '../../../checker/interpreter/interpreter.ts';
 import { cpuParts, localsOf, memoryOf } from '../../../checker/report/cpu-parts.ts';
 import { numberIn } from '../../../checker/report/cpus.ts';
@@ -13,7 +13,7 @@ import { at, built, state, stateAfter, trace } from '../state/session.ts';
 import { copyName, cpuOf } from './cpu-style.ts';
 
 export function StatePanel() {
-  const { table } = built.value!;
+  const { system } = built.value!;
   const now = state.value!;
   const before = stateAfter(trace.value!, Math.max(0, at.value - 1));
   return (
@@ -21,21 +21,21 @@ export function StatePanel() {
       <h3>{at.value === 0 ? 'At the beginning' : `After step ${at.value}`}</h3>
       <Variables
         caption="shared memory"
-        declared={memoryOf(table)}
+        declared={memoryOf(system)}
         cells={now.shared}
         before={before.shared}
       />
       <Buffers />
       <OldValues />
-      {table.threads.flatMap(({ thread }) =>
-        Object.keys(localsOf(table, thread.name)).length === 0
+      {system.threads.flatMap(({ thread }) =>
+        Object.keys(localsOf(system, thread.name)).length === 0
           ? []
           : now.threads[thread.name]!.map(({ locals }, replica) => (
               <Variables
                 key={`${thread.name} ${replica}`}
-                caption={copyName(table, thread.name, replica)}
-                tone={`cpu-${cpuOf(table, thread.name, replica).number % 6}`}
-                declared={localsOf(table, thread.name)}
+                caption={copyName(system, thread.name, replica)}
+                tone={`cpu-${cpuOf(system, thread.name, replica).number % 6}`}
+                declared={localsOf(system, thread.name)}
                 cells={locals}
                 before={before.threads[thread.name]![replica]!.locals}
               />
@@ -92,7 +92,7 @@ function Cell({ value, old }: { readonly value: Value; readonly old: Value }) {
 
 /** Stores that have not reached memory yet. */
 function Buffers() {
-  const waiting = delaysOf(built.value!.table, trace.value!).filter(
+  const waiting = delaysOf(built.value!.system, trace.value!).filter(
     ({ store, drain }) => store < at.value && (drain === null || drain >= at.value),
   );
   if (waiting.length === 0) return null;
@@ -112,8 +112,8 @@ function Buffers() {
 
 /** What loads may read although memory has moved on. */
 function OldValues() {
-  const { table } = built.value!;
-  const old = cpuParts(table, state.value!).filter((part) => part.old.length > 0);
+  const { system } = built.value!;
+  const old = cpuParts(system, state.value!).filter((part) => part.old.length > 0);
   if (old.length === 0) return null;
   return (
     <div class="buffers">
@@ -121,7 +121,7 @@ function OldValues() {
       <ul>
         {old.map(({ thread, replica, old: values }) => (
           <li key={`${thread} ${replica}`}>
-            {copyName(table, thread, replica)}:{' '}
+            {copyName(system, thread, replica)}:{' '}
             <code>{values.map(({ cell, value }) => `${cell} == ${String(value)}`).join(', ')}</code>
           </li>
         ))}
@@ -131,9 +131,9 @@ function OldValues() {
 }
 
 /** What is false in words, or what is wrong with the property itself. */
-function harmIn(condition: AnyExpr, place: Place): string | null {
+function harmIn(condition: AnyExpr, place: EvaluationContext): string | null {
   try {
-    return harmOf(condition, place, numberIn(built.value!.table));
+    return failedClaimOf(condition, place, numberIn(built.value!.system));
   } catch (error) {
     if (error instanceof ModelError) return error.message;
     throw error;
@@ -141,8 +141,8 @@ function harmIn(condition: AnyExpr, place: Place): string | null {
 }
 
 function Properties() {
-  const { table, model } = built.value!;
-  const place = propertyPlace(state.value!, endsOf(table));
+  const { system, model } = built.value!;
+  const place = propertyPlace(state.value!, endsOf(system));
   return (
     <ul class="properties" aria-label="Properties in this state">
       {model.properties

@@ -1,14 +1,14 @@
 /** The trace with everything to walk it: lanes, races, transport, state, and what could happen instead. */
 import { pointed, RaceList } from './race-list.tsx';
 import { computed, signal } from '@preact/signals';
-import { toldRaces } from '../../../checker/report/race-sentences.ts';
+import { racesInWords } from '../../../checker/report/race-sentences.ts';
 import { allCpus } from '../../../checker/report/cpus.ts';
-import { harmIn } from '../../../checker/report/verdict.ts';
+import { failedClaimIn } from '../../../checker/report/verdict.ts';
 import { delaysOf } from '../../../checker/report/delays.ts';
 import { goTo, shownRun } from '../walk/runs.ts';
 import { beside } from '../state/beside.ts';
 import { at, built, check, runs, trace } from '../state/session.ts';
-import type { Arrow } from './arrows.tsx';
+import type { LaneArrow } from './arrows.tsx';
 import { BesidePicker, Difference } from './beside-picker.tsx';
 import { ExportMenu } from './export-menu.tsx';
 import { Lanes } from './lanes.tsx';
@@ -23,18 +23,18 @@ const unfolded = signal(false);
 const told = computed(() =>
   trace.value === null || built.value === null
     ? []
-    : toldRaces(built.value.table, trace.value, allCpus(built.value.table)),
+    : racesInWords(built.value.system, trace.value, allCpus(built.value.system)),
 );
 
-const arrows = computed<readonly Arrow[]>(() => {
+const arrows = computed<readonly LaneArrow[]>(() => {
   if (trace.value === null || built.value === null) return [];
-  const races = told.value.map(({ race, sentence }): Arrow => ({
+  const races = told.value.map(({ race, sentence }): LaneArrow => ({
     from: race.first.step,
     to: race.second.step,
     kind: 'race',
     title: sentence,
   }));
-  const delays = delaysOf(built.value.table, trace.value).flatMap(({ store, drain, text }): Arrow[] =>
+  const delays = delaysOf(built.value.system, trace.value).flatMap(({ store, drain, text }): LaneArrow[] =>
     drain === null
       ? []
       : [{ from: store, to: drain, kind: 'delay', title: `the store of ${text} reaches memory` }],
@@ -58,7 +58,7 @@ export function TraceView() {
           <ArrowLegend />
           <Lanes
             label="Trace"
-            table={built.value.table}
+            system={built.value.system}
             trace={trace.value}
             at={at.value}
             arrows={arrows.value}
@@ -84,7 +84,7 @@ export function TraceView() {
 
 /** What the arrows mean, where there are some. */
 function ArrowLegend() {
-  const has = (kind: Arrow['kind']) => arrows.value.some((arrow) => arrow.kind === kind);
+  const has = (kind: LaneArrow['kind']) => arrows.value.some((arrow) => arrow.kind === kind);
   if (!has('race') && !has('delay')) return null;
   return (
     <ul class="arrow-legend">
@@ -108,7 +108,7 @@ function endOfRun() {
   if (now.kind !== 'done' || trace.value === null || built.value === null) return null;
   const run = shownRun(runs.value);
   if (!('schedule' in now.outcome) || run.schedule !== now.outcome.schedule) return null;
-  const harm = harmIn(built.value.table, now.outcome, trace.value);
+  const harm = failedClaimIn(built.value.system, now.outcome, trace.value);
   return harm === null ? null : { tone: 'bad' as const, text: harm };
 }
 
@@ -124,7 +124,7 @@ function BesideLanes() {
       <Difference />
       <Lanes
         label="The same schedule on the other variant"
-        table={variant.table}
+        system={variant.system}
         trace={other}
         at={taken}
         arrows={[]}

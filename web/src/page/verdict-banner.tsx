@@ -3,12 +3,12 @@ import { untriedOf, type Outcome, type Statistics } from '../../../checker/state
 import { atOnceSentence } from '../../../checker/report/at-once.ts';
 import { memoryCaveat } from '../../../checker/report/memory-caveat.ts';
 import { untriedSentences, untriedTitle } from '../../../checker/report/untried-sentences.ts';
-import { harmIn, headline, unfiredLines, unfiredStatements } from '../../../checker/report/verdict.ts';
+import { failedClaimIn, headline, unfiredLines, unfiredStatements } from '../../../checker/report/verdict.ts';
 import { count, rounded } from '../../../checker/report/numbers.ts';
 import { commandLine } from '../../../checker/report/options-text.ts';
 import { replay } from '../../../checker/trace/replay.ts';
 import type { WorkError } from '../check/client.ts';
-import type { Progress } from '../check/messages.ts';
+import type { CheckProgress } from '../check/messages.ts';
 import { stopChecking } from '../state/checks.ts';
 import { built, check, chosen, definition, variant } from '../state/session.ts';
 import { AnyNumberLine } from './any-number.tsx';
@@ -64,7 +64,7 @@ function Failure({ why, message }: FailureProps) {
   }
 }
 
-function Searching({ progress }: { readonly progress: Progress | null }) {
+function Searching({ progress }: { readonly progress: CheckProgress | null }) {
   const told =
     progress === null
       ? 'Checking …'
@@ -88,9 +88,9 @@ interface VerdictProps {
 }
 
 function Verdict({ outcome, seconds }: VerdictProps) {
-  const { table } = built.value!;
-  const found = 'schedule' in outcome ? replay(table, outcome.schedule) : null;
-  const harm = found === null ? null : harmIn(table, outcome, found);
+  const { system } = built.value!;
+  const found = 'schedule' in outcome ? replay(system, outcome.schedule) : null;
+  const harm = found === null ? null : failedClaimIn(system, outcome, found);
   const { verdict } = outcome;
   const caveat = memoryCaveat(chosen.value, verdict);
   const untried = untriedSentences(untriedOf(outcome));
@@ -131,7 +131,7 @@ interface EvidenceProps {
 function Evidence({ statistics, seconds, sawAll }: EvidenceProps) {
   const { states, transitions, depth, method, unfired } = statistics;
   const { options, name } = definition.value!;
-  const never = unfiredStatements(built.value!.table, unfired);
+  const never = unfiredStatements(built.value!.system, unfired);
   const atOnce = atOnceSentence(built.value!.model);
   const command = ['racewalk check', name, commandLine(options, chosen.value)]
     .filter((word) => word !== '')

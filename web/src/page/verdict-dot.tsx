@@ -1,11 +1,11 @@
 /** A verdict as a small coloured sign, told by its shape as well. */
 import type { PlainOutcome } from '../check/messages.ts';
 
-type Verdict = PlainOutcome['verdict'];
+type OutcomeVerdict = PlainOutcome['verdict'];
 
 export type Tone = 'good' | 'bad' | 'open';
 
-export function toneOf(verdict: Verdict): Tone {
+export function toneOf(verdict: OutcomeVerdict): Tone {
   switch (verdict) {
     case 'holds':
       return 'good';
@@ -21,7 +21,7 @@ export function toneOf(verdict: Verdict): Tone {
 
 const signs: Readonly<Record<Tone, string>> = { good: '✓', bad: '✕', open: '?' };
 
-export function VerdictDot({ verdict }: { readonly verdict: Verdict }) {
+export function VerdictDot({ verdict }: { readonly verdict: OutcomeVerdict }) {
   const tone = toneOf(verdict);
   return (
     <span class={`dot ${tone}`} role="img" aria-label={verdict} title={verdict}>

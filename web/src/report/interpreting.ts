@@ -1,9 +1,9 @@
 /** The search in a report: by the interpreter alone. */
-import type { TransitionTable } from '../../../checker/program/transition-system.ts';
+import type { TransitionSystem } from '../../../checker/program/transition-system.ts';
 import { interpretedSpace } from '../../../checker/state-space/interpreted-space.ts';
 import type { Limits, Outcome } from '../../../checker/state-space/outcome.ts';
 import { searching } from '../../../checker/search/breadth-first.ts';
-import type { Steps } from '../../../checker/state-space/cooperative.ts';
+import type { Cooperative } from '../../../checker/state-space/cooperative.ts';
 
-export const exploring = (table: TransitionTable, limits: Limits): Steps<Outcome> =>
-  searching(table, interpretedSpace(table), limits, 'interpreter');
+export const exploring = (system: TransitionSystem, limits: Limits): Cooperative<Outcome> =>
+  searching(system, interpretedSpace(system), limits, 'interpreter');

@@ -1,7 +1,7 @@
 /** The prover in a report: its one variant comes without the numbers beside it. */
 import type { Proved } from '../../../checker/search/prove.ts';
-import type { Steps } from '../../../checker/state-space/cooperative.ts';
+import type { Cooperative } from '../../../checker/state-space/cooperative.ts';
 
-export function* provingMost(): Steps<Proved> {
+export function* provingMost(): Cooperative<Proved> {
   throw new Error('a report proves nothing for any number');
 }

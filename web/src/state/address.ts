@@ -84,7 +84,7 @@ function place(): Pick<Link, 'run' | 'fingerprint' | 'at'> {
   const isFound = run.origin === 'found' && check.value.kind === 'done' && check.value.seconds < soon;
   if (isFound) return { ...none, at };
   if (length === 0 && run.schedule.initial === 0) return { ...none, at: null };
-  const code = encodeRun(built.value.table, run.schedule, trace.value);
+  const code = encodeRun(built.value.system, run.schedule, trace.value);
   return { run: code, fingerprint: built.value.fingerprint, at };
 }
 

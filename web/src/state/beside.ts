@@ -23,17 +23,17 @@ const besideVariant = computed<Built | null>(() => {
   return variant.kind === 'built' ? variant : null;
 });
 
-export interface Beside {
+export interface BesideVariant {
   readonly variant: Built;
   readonly followed: Followed;
   readonly trace: Trace;
 }
 
-export const beside = computed<Beside | null>(() => {
+export const beside = computed<BesideVariant | null>(() => {
   const variant = besideVariant.value;
   if (variant === null || built.value === null || trace.value === null) return null;
   const { initial } = shownRun(runs.value).schedule;
-  const isPossible = initial < initialStates(variant.table).length;
-  const result = followed(built.value.table, trace.value, variant.table, isPossible ? initial : 0);
-  return { variant, followed: result, trace: replay(variant.table, result.schedule) };
+  const isPossible = initial < initialStates(variant.system).length;
+  const result = followed(built.value.system, trace.value, variant.system, isPossible ? initial : 0);
+  return { variant, followed: result, trace: replay(variant.system, result.schedule) };
 });

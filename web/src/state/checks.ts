@@ -55,8 +55,8 @@ async function checkVariant(variant: Built): Promise<void> {
 }
 
 /** What a report says was found. */
-const finished = ({ table }: Built, { outcome, seconds }: EmbeddedReport) =>
-  show({ kind: 'done', outcome: outcomeIn(outcome, table), seconds });
+const finished = ({ system }: Built, { outcome, seconds }: EmbeddedReport) =>
+  show({ kind: 'done', outcome: outcomeIn(outcome, system), seconds });
 
 function show(ended: Check): void {
   check.value = ended;
@@ -66,18 +66,18 @@ function show(ended: Check): void {
     runs.value = withFound(runs.value, ended.outcome.schedule, steps);
 }
 
-async function ending(work: Running<'check'>, { table }: Built): Promise<Check> {
+async function ending(work: Running<'check'>, { system }: Built): Promise<Check> {
   try {
     const { outcome, seconds } = await work.result;
-    return { kind: 'done', outcome: outcomeIn(outcome, table), seconds };
+    return { kind: 'done', outcome: outcomeIn(outcome, system), seconds };
   } catch (error) {
     const { message, kind } = error as WorkError;
     return { kind: 'failed', message, why: kind };
   }
 }
 
-function showAwaited({ table, fingerprint }: Built): void {
-  const schedule = awaited === null ? null : decodeRun(table, awaited.code);
+function showAwaited({ system, fingerprint }: Built): void {
+  const schedule = awaited === null ? null : decodeRun(system, awaited.code);
   if (awaited !== null && awaited.fingerprint !== fingerprint)
     notice.value = 'The model has changed since this link was made: the run below may be another one.';
   runs.value =

@@ -4,12 +4,12 @@ import { memoryKey } from '../../../checker/language/memory-name.ts';
 import { withFallbacks } from '../../../checker/language/option.ts';
 import { variantsOf, type Choices } from '../../../checker/study/compare/compare.ts';
 import { Checker, type WorkError, type Running } from '../check/client.ts';
-import { keyOf, type PlainComparison, type Progress } from '../check/messages.ts';
+import { keyOf, type PlainComparison, type CheckProgress } from '../check/messages.ts';
 import { chosen, definition } from './session.ts';
 
 export type Compared =
   | { readonly kind: 'none' }
-  | { readonly kind: 'running'; readonly progress: Progress | null }
+  | { readonly kind: 'running'; readonly progress: CheckProgress | null }
   | { readonly kind: 'done'; readonly comparison: PlainComparison; readonly seconds: number }
   | { readonly kind: 'failed'; readonly message: string };
 

@@ -1,30 +1,30 @@
 /** The state graph of the variant, made when it is looked at; and a run to any of its states. */
 import { computed, signal } from '@preact/signals';
-import type { TransitionTable } from '../../../checker/program/transition-system.ts';
+import type { TransitionSystem } from '../../../checker/program/transition-system.ts';
 import { edgesOutOf, leadsOn } from '../../../checker/state-space/successors.ts';
 import type { Schedule } from '../../../checker/state-space/outcome.ts';
 import { keyOfState, type Graph } from '../../../checker/state-space/state-graph.ts';
 import { initialStates } from '../../../checker/interpreter/interpreter.ts';
 import { Checker, type Running } from '../check/client.ts';
 import type { LaidOutGraph } from '../check/layout.ts';
-import type { Progress } from '../check/messages.ts';
+import type { CheckProgress } from '../check/messages.ts';
 import type { Built } from './variant.ts';
 import { built, stateAfter, trace } from './session.ts';
 
 /** More are a blot and no picture. */
 export const mostStates = 5_000;
 
-export type Drawn =
-  | { readonly kind: 'running'; readonly progress: Progress | null }
+export type DrawnGraph =
+  | { readonly kind: 'running'; readonly progress: CheckProgress | null }
   | { readonly kind: 'done'; readonly graph: LaidOutGraph | null }
   | { readonly kind: 'failed'; readonly message: string };
 
-const drawing = signal<{ readonly of: Built | null; readonly drawn: Drawn }>({
+const drawing = signal<{ readonly of: Built | null; readonly drawn: DrawnGraph }>({
   of: null,
   drawn: { kind: 'running', progress: null },
 });
 
-export const drawn = computed<Drawn>(() =>
+export const drawn = computed<DrawnGraph>(() =>
   drawing.value.of === built.value ? drawing.value.drawn : { kind: 'running', progress: null },
 );
 
@@ -33,7 +33,7 @@ let running: Running<'graph'> | null = null;
 
 export async function drawGraph(variant: Built): Promise<void> {
   if (drawing.value.of === variant) return;
-  const put = (now: Drawn) => {
+  const put = (now: DrawnGraph) => {
     if (running === mine) drawing.value = { of: variant, drawn: now };
   };
   const work = { kind: 'graph', model: variant.model, maxStates: mostStates } as const;
@@ -59,13 +59,13 @@ export const runInGraph = computed<readonly number[]>(() => {
 });
 
 /** A shortest run to a state of the graph. */
-export function runTo(table: TransitionTable, graph: Graph, target: number): Schedule {
+export function runTo(system: TransitionSystem, graph: Graph, target: number): Schedule {
   const path = pathTo(graph, target);
-  const starts = initialStates(table);
+  const starts = initialStates(system);
   const initial = starts.findIndex((start) => graph.numbers.get(keyOfState(start)) === path[0]);
   let state = starts[initial]!;
   const edges = path.slice(1).map((next) => {
-    const way = edgesOutOf(table, state).find(
+    const way = edgesOutOf(system, state).find(
       (other) => leadsOn(other) && graph.numbers.get(keyOfState(other.firing.state)) === next,
     )!;
     state = way.firing.state;

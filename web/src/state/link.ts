@@ -9,13 +9,13 @@ import {
 import type { Choices } from '../../../checker/study/compare/compare.ts';
 
 export const views = ['trace', 'source', 'variants', 'graph'] as const;
-export type View = (typeof views)[number];
+export type PageView = (typeof views)[number];
 
 export interface Link {
   readonly model: string;
   /** Those that differ from what the model takes by itself. */
   readonly options: Readonly<Record<string, string>>;
-  readonly view: View;
+  readonly view: PageView;
   /** The run as `walk/run-code.ts` writes it; null: the one that the checker finds. */
   readonly run: string | null;
   /** The fingerprint of the model that the run belongs to. */

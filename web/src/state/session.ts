@@ -7,30 +7,30 @@ import type { Trace } from '../../../checker/trace/trace.ts';
 import { ReplayError, replay } from '../../../checker/trace/replay.ts';
 import type { State } from '../../../checker/interpreter/evaluate.ts';
 import type { WorkError } from '../check/client.ts';
-import type { Progress } from '../check/messages.ts';
+import type { CheckProgress } from '../check/messages.ts';
 import { noRuns, shownRun, type Runs } from '../walk/runs.ts';
-import type { View } from './link.ts';
-import { variantOf, type Built, type Variant } from './variant.ts';
+import type { PageView } from './link.ts';
+import { variantOf, type Built, type BuiltVariant } from './variant.ts';
 
 /** The models that may be chosen. */
 export const definitions = signal<readonly AnyDefinition[]>([]);
 export const definition = signal<AnyDefinition | null>(null);
 /** Options that were chosen; the others have their fallbacks. */
 export const chosen = signal<Choices>({});
-export const view = signal<View>('trace');
+export const view = signal<PageView>('trace');
 /** Something about the link that the reader must know. */
 export const notice = signal<string | null>(null);
 /** What is wrong with a file of one's own. */
 export const mistakeInFile = signal<string | null>(null);
 
-export const variant = computed<Variant | null>(() =>
+export const variant = computed<BuiltVariant | null>(() =>
   definition.value === null ? null : variantOf(definition.value, chosen.value),
 );
 export const built = computed<Built | null>(() => (variant.value?.kind === 'built' ? variant.value : null));
 
 /** How far the check of the variant has come. */
 export type Check =
-  | { readonly kind: 'running'; readonly progress: Progress | null }
+  | { readonly kind: 'running'; readonly progress: CheckProgress | null }
   | { readonly kind: 'done'; readonly outcome: Outcome; readonly seconds: number }
   | { readonly kind: 'failed'; readonly message: string; readonly why: WorkError['kind'] };
 
@@ -42,7 +42,7 @@ export const runs = signal<Runs>(noRuns);
 export const trace = computed<Trace | null>(() => {
   if (built.value === null) return null;
   try {
-    return replay(built.value.table, shownRun(runs.value).schedule);
+    return replay(built.value.system, shownRun(runs.value).schedule);
   } catch (error) {
     // The run of another variant, for the moment until it is replaced.
     if (error instanceof ReplayError) return null;

@@ -1,6 +1,6 @@
 /** One variant of a model: built, with its table, or the author's mistake that prevents that. */
-import type { TransitionTable } from '../../../checker/program/transition-system.ts';
-import { transitionTable } from '../../../checker/program/build-transitions.ts';
+import type { TransitionSystem } from '../../../checker/program/transition-system.ts';
+import { transitionSystem } from '../../../checker/program/build-transitions.ts';
 import type { AnyDefinition, Model } from '../../../checker/language/model.ts';
 import { withFallbacks } from '../../../checker/language/option.ts';
 import type { Choices } from '../../../checker/study/compare/compare.ts';
@@ -12,7 +12,7 @@ export interface Built {
   /** Every option with its value. */
   readonly options: Choices;
   readonly model: Model;
-  readonly table: TransitionTable;
+  readonly system: TransitionSystem;
   /** Changes whenever the meaning of the model may have. */
   readonly fingerprint: string;
 }
@@ -24,16 +24,16 @@ export interface Mistaken {
   readonly message: string;
 }
 
-export type Variant = Built | Mistaken;
+export type BuiltVariant = Built | Mistaken;
 
-export function variantOf(definition: AnyDefinition, chosen: Choices): Variant {
+export function variantOf(definition: AnyDefinition, chosen: Choices): BuiltVariant {
   let options = chosen;
   try {
     options = withFallbacks(definition.options, chosen);
     const model = definition.build(options);
-    const table = transitionTable(model);
-    initialStates(table);
-    return { kind: 'built', definition, options, model, table, fingerprint: fingerprintOf(model) };
+    const system = transitionSystem(model);
+    initialStates(system);
+    return { kind: 'built', definition, options, model, system, fingerprint: fingerprintOf(model) };
   } catch (error) {
     return { kind: 'mistake', definition, options, message: told(error) };
   }

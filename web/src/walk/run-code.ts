@@ -1,5 +1,5 @@
 /** A run as a few characters of a link: at each step, which of the steps that are enabled there. */
-import type { TransitionTable } from '../../../checker/program/transition-system.ts';
+import type { TransitionSystem } from '../../../checker/program/transition-system.ts';
 import { edgesOutOf } from '../../../checker/state-space/successors.ts';
 import type { Schedule } from '../../../checker/state-space/outcome.ts';
 import type { Edge } from '../../../checker/state-space/state-space.ts';
@@ -10,10 +10,10 @@ import { initialStates } from '../../../checker/interpreter/interpreter.ts';
 const radix = 36;
 
 /** `0` for the first initial state, then a character for each step. */
-export function encodeRun(table: TransitionTable, schedule: Schedule, trace: Trace): string {
+export function encodeRun(system: TransitionSystem, schedule: Schedule, trace: Trace): string {
   const positions = schedule.edges.map((edge, at) => {
     const state = at === 0 ? trace.initial : trace.steps[at - 1]!.after;
-    return edgesOutOf(table, state).findIndex((other) => sameEdge(other.edge, edge));
+    return edgesOutOf(system, state).findIndex((other) => sameEdge(other.edge, edge));
   });
   return [schedule.initial, ...positions].map(encodePosition).join('');
 }
@@ -22,17 +22,17 @@ const encodePosition = (position: number) =>
   position < radix ? position.toString(radix) : `.${position.toString(radix)}.`;
 
 /** The run, as far as the model has it; null where it does not even begin. */
-export function decodeRun(table: TransitionTable, code: string): Schedule | null {
+export function decodeRun(system: TransitionSystem, code: string): Schedule | null {
   const positions = (code.match(/\.[0-9a-z]+\.|[0-9a-z]/g) ?? []).map((part) =>
     parseInt(part.replaceAll('.', ''), radix),
   );
   const [initial = 0, ...rest] = positions;
-  const start = initialStates(table)[initial];
+  const start = initialStates(system)[initial];
   if (start === undefined) return null;
   let state = start;
   const edges: Edge[] = [];
   for (const position of rest) {
-    const next = edgesOutOf(table, state)[position];
+    const next = edgesOutOf(system, state)[position];
     if (next === undefined) break;
     edges.push(next.edge);
     state = next.firing.state;

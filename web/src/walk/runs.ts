@@ -3,7 +3,7 @@ import type { Schedule } from '../../../checker/state-space/outcome.ts';
 import type { Edge } from '../../../checker/state-space/state-space.ts';
 import { sameEdge } from './run-code.ts';
 
-export interface Run {
+export interface WalkedRun {
   readonly schedule: Schedule;
   /** `found` by the checker, come with a `link`, or the reader's `own`. */
   readonly origin: 'found' | 'link' | 'own';
@@ -12,21 +12,21 @@ export interface Run {
 }
 
 export interface Runs {
-  readonly all: readonly Run[];
+  readonly all: readonly WalkedRun[];
   /** Position of the run that is shown. */
   readonly shown: number;
   /** Steps taken of it. */
   readonly at: number;
 }
 
-const nowhere: Run = { schedule: { initial: 0, edges: [] }, origin: 'own', shared: 0 };
+const nowhere: WalkedRun = { schedule: { initial: 0, edges: [] }, origin: 'own', shared: 0 };
 
 export const noRuns: Runs = { all: [nowhere], shown: 0, at: 0 };
 
-export const shownRun = ({ all, shown }: Runs): Run => all[shown] ?? nowhere;
+export const shownRun = ({ all, shown }: Runs): WalkedRun => all[shown] ?? nowhere;
 
 /** At its beginning, where the reader begins as well. */
-export const startingWith = (run: Run, at = 0): Runs => ({
+export const startingWith = (run: WalkedRun, at = 0): Runs => ({
   all: [run],
   shown: 0,
   at: Math.min(at, run.schedule.edges.length),
@@ -37,7 +37,7 @@ const isUntouched = ({ all }: Runs) => all.length === 1 && all[0] === nowhere;
 
 /** Adds the run that the checker found: shown at once, unless the reader is somewhere already. */
 export function withFound(runs: Runs, schedule: Schedule, at = 0): Runs {
-  const found: Run = { schedule, origin: 'found', shared: 0 };
+  const found: WalkedRun = { schedule, origin: 'found', shared: 0 };
   return isUntouched(runs) ? startingWith(found, at) : { ...runs, all: [...runs.all, found] };
 }
 
@@ -69,7 +69,7 @@ export function take(runs: Runs, edge: Edge): Runs {
     const all = runs.all.with(runs.shown, { ...run, schedule });
     return { ...runs, all, at: at + 1 };
   }
-  const branch: Run = { schedule, origin: 'own', shared: at };
+  const branch: WalkedRun = { schedule, origin: 'own', shared: at };
   return { all: [...runs.all, branch], shown: runs.all.length, at: at + 1 };
 }
 

@@ -1,5 +1,9 @@
 /** The same schedule on another variant: step by step, until that variant will not follow. */
-import type { ThreadTable, Transition, TransitionTable } from '../../../checker/program/transition-system.ts';
+import type {
+  ThreadTable,
+  Transition,
+  TransitionSystem,
+} from '../../../checker/program/transition-system.ts';
 import { edgesOutOf, type FiredEdge } from '../../../checker/state-space/successors.ts';
 import type { Schedule } from '../../../checker/state-space/outcome.ts';
 import type { Edge } from '../../../checker/state-space/state-space.ts';
@@ -31,17 +35,17 @@ const mostExtra = 64;
 
 /** Follows a trace of one variant in the table of another; steps are told apart by the kernel's text. */
 export function followed(
-  from: TransitionTable,
+  from: TransitionSystem,
   trace: Trace,
-  table: TransitionTable,
+  system: TransitionSystem,
   initial: number,
 ): Followed {
   const edges: Edge[] = [];
   const taken = [0];
-  let state = initialStates(table)[initial]!;
+  let state = initialStates(system)[initial]!;
   let first: Difference | null = null;
   for (const [at, step] of trace.steps.entries()) {
-    const { done, reached, difference } = along(step, { from, table, state, at });
+    const { done, reached, difference } = along(step, { from, system, state, at });
     edges.push(...done);
     state = reached;
     first ??= difference;
@@ -52,9 +56,9 @@ export function followed(
   return { schedule: { initial, edges }, taken, first, end: null };
 }
 
-interface Place {
-  readonly from: TransitionTable;
-  readonly table: TransitionTable;
+interface WalkPosition {
+  readonly from: TransitionSystem;
+  readonly system: TransitionSystem;
   readonly state: State;
   readonly at: number;
 }
@@ -66,7 +70,7 @@ interface Along {
 }
 
 /** The steps of the other variant for one step of the first. */
-function along(step: TraceStep, { from, table, state, at }: Place): Along {
+function along(step: TraceStep, { from, system, state, at }: WalkPosition): Along {
   const done: Edge[] = [];
   let reached = state;
   const extra: string[] = [];
@@ -76,9 +80,9 @@ function along(step: TraceStep, { from, table, state, at }: Place): Along {
     difference: { step: at, kind, sentence },
   });
   while (extra.length <= mostExtra) {
-    const ways = waysOf(table, reached, step);
+    const ways = waysOf(system, reached, step);
     const way = ways.find((other) => isSameStep(other, step)) ?? onlyExtra(ways, from, step);
-    if (way === undefined) return end(...stuckAt(table, reached, step));
+    if (way === undefined) return end(...stuckAt(system, reached, step));
     done.push(way.edge);
     reached = way.firing.state;
     if (isSameStep(way, step))
@@ -90,9 +94,13 @@ function along(step: TraceStep, { from, table, state, at }: Place): Along {
   return end('other', `${step.thread} goes another way here`);
 }
 
-const waysOf = (table: TransitionTable, state: State, { thread, replica }: TraceStep): readonly FiredEdge[] =>
-  edgesOutOf(table, state).filter(
-    ({ edge }) => table.threads[edge.thread]!.thread.name === thread && edge.replica === replica,
+const waysOf = (
+  system: TransitionSystem,
+  state: State,
+  { thread, replica }: TraceStep,
+): readonly FiredEdge[] =>
+  edgesOutOf(system, state).filter(
+    ({ edge }) => system.threads[edge.thread]!.thread.name === thread && edge.replica === replica,
   );
 
 const isSameStep = ({ edge }: FiredEdge, step: TraceStep) =>
@@ -101,7 +109,7 @@ const isSameStep = ({ edge }: FiredEdge, step: TraceStep) =>
 /** The one way on, where the first variant has no such step in that thread at all. */
 function onlyExtra(
   ways: readonly FiredEdge[],
-  from: TransitionTable,
+  from: TransitionSystem,
   { thread }: TraceStep,
 ): FiredEdge | undefined {
   const [only, ...others] = ways;
@@ -115,19 +123,19 @@ function onlyExtra(
 const transitionsOf = ({ locations }: ThreadTable): readonly Transition[] => locations.flat();
 
 function stuckAt(
-  table: TransitionTable,
+  system: TransitionSystem,
   state: State,
   { thread, replica, edge }: TraceStep,
 ): [Difference['kind'], string] {
-  const own = table.threads.find((other) => other.thread.name === thread);
+  const own = system.threads.find((other) => other.thread.name === thread);
   const copy = state.threads[thread]?.[replica];
   if (own === undefined || copy === undefined) return ['other', `it has no ${thread} (copy ${replica})`];
   if (copy.location === own.end) return ['other', `${thread} has ended by then`];
   const here = own.locations[copy.location]!;
   const texts = [...new Set(here.map((transition) => `'${textOf(transition)}'`))].join(' or ');
   const [first] = here;
-  const until = first === undefined ? null : guardWords(table.model, thread, first);
-  const isBlocked = waysOf(table, state, { thread, replica } as TraceStep).length === 0;
+  const until = first === undefined ? null : guardWords(system.model, thread, first);
+  const isBlocked = waysOf(system, state, { thread, replica } as TraceStep).length === 0;
   if (isBlocked)
     return ['waits', `${thread} waits here, at ${texts}${until === null ? '' : `, until ${until}`}`];
   return ['other', `${thread} does not come to '${textOf(edge.transition)}': it is at ${texts}`];

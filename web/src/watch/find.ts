@@ -1,13 +1,13 @@
 /** The search for a state in which a condition is true. */
-import { plainOutcome, type Found } from '../check/messages.ts';
-import { transitionTable } from '../../../checker/program/build-transitions.ts';
+import { plainOutcome, type FoundState } from '../check/messages.ts';
+import { transitionSystem } from '../../../checker/program/build-transitions.ts';
 import type { AnyExpr } from '../../../checker/language/expression.ts';
 import type { Model } from '../../../checker/language/model.ts';
 import type { Property } from '../../../checker/language/property.ts';
 import { exploring } from '../../../checker/search/strategy.ts';
 import type { Limits } from '../../../checker/state-space/outcome.ts';
-import type { Settings } from '../../../checker/search/settings.ts';
-import type { Steps } from '../../../checker/state-space/cooperative.ts';
+import type { SearchSettings } from '../../../checker/search/settings.ts';
+import type { Cooperative } from '../../../checker/state-space/cooperative.ts';
 
 /**
  * Looks for a state between two steps, as a walk shows them, in which the condition is true.
@@ -18,14 +18,14 @@ import type { Steps } from '../../../checker/state-space/cooperative.ts';
 export function* findingState(
   model: Model,
   condition: AnyExpr,
-  { limits, settings }: { readonly limits: Limits; readonly settings: Settings },
-): Steps<Found> {
-  const table = transitionTable(model);
+  { limits, settings }: { readonly limits: Limits; readonly settings: SearchSettings },
+): Cooperative<FoundState> {
+  const system = transitionSystem(model);
   const asked: Property = { kind: 'always', name: 'not yet', condition: { kind: 'not', operand: condition } };
   const everything = { ...settings, reduce: false, symmetry: false };
   // Where the model cuts its runs short, "there is none" would be too much said.
   const properties = [asked, ...model.properties.filter(({ limit }) => limit === true)];
-  const question = { ...table, model: { ...model, properties } };
+  const question = { ...system, model: { ...model, properties } };
   const outcome = yield* exploring(question, limits, everything);
   const plain = plainOutcome(outcome);
   if (plain.verdict === 'violated' && plain.kind === 'invariant')

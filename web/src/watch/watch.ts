@@ -41,9 +41,9 @@ export const stretches = computed<readonly Stretch[]>(() => {
   }, []);
 });
 
-function valueOf(expr: AnyExpr, { table }: Built, state: Parameters<typeof propertyPlace>[0]): string {
+function valueOf(expr: AnyExpr, { system }: Built, state: Parameters<typeof propertyPlace>[0]): string {
   try {
-    return String(evaluate(expr, propertyPlace(state, endsOf(table))));
+    return String(evaluate(expr, propertyPlace(state, endsOf(system))));
   } catch (error) {
     if (error instanceof ModelError) return 'nothing';
     throw error;
@@ -66,7 +66,7 @@ export async function findState(condition: AnyExpr): Promise<void> {
   const said = await mine.result.then(
     ({ schedule, reason }) => {
       if (schedule !== null && running === mine && built.value === variant)
-        runs.value = visit(runs.value, scheduleIn(schedule, variant.table));
+        runs.value = visit(runs.value, scheduleIn(schedule, variant.system));
       return schedule === null ? reason : null;
     },
     (error: unknown) => (error as Error).message,
