@@ -3,11 +3,20 @@
  * their own; where memory may be wide, the states have one to themselves.
  */
 
-export const pageBytes = 65_536;
-/** Pages that addresses of 32 bits reach. */
-export const mostPages = 65_536;
-/** Pages of a wide memory at most: what V8 allows, 16 GiB. */
-export const mostStatesPages = 262_144;
+import {
+  get,
+  getGlobal,
+  i32,
+  load,
+  local,
+  operation,
+  sequence,
+  set,
+  store,
+  type NumberType,
+  type Wasm,
+  type WasmLocal,
+} from './wasm/code.ts';
 
 /** A chunk of linear memory, in bytes. */
 export interface Area {
@@ -80,6 +89,11 @@ export interface MemoryMap {
 
 export const markBytes = 16;
 export const findingBytes = 12;
+
+/** Findings that belong to no edge; edges have numbers from 0 on. */
+export const deadlockFound = -1;
+export const invariantFound = -2;
+export const wrongPropertyFound = -3;
 
 /** Slots of a cache line, which are searched together. */
 export const lineSlots = 16;
@@ -219,3 +233,63 @@ function chunkAreas(base: number, sizes: MemorySizes, share: Share) {
   };
   return { areas, end: end() };
 }
+
+/** Global: the distance of a worker's own areas from those of the first worker. */
+export const areasGlobal = 'areas';
+
+/**
+ * Emits code on linear memory. All workers run one module: the address of an own area is that of the first worker's area
+ * plus the global `areas`.
+ */
+export class MemoryEmitter {
+  readonly map: MemoryMap;
+  /** The type of the address of a stored state. */
+  readonly addressType: NumberType;
+  /** Whether other workers run the same code in the same memory. */
+  readonly isShared: boolean;
+  readonly #areas = local('i32', 'areas');
+
+  constructor(map: MemoryMap, addressType: NumberType, isShared: boolean) {
+    this.map = map;
+    this.addressType = addressType;
+    this.isShared = isShared;
+  }
+
+  /** Code that begins a function that uses `offset`, `load` or `store`: the engine would read the global in every round. */
+  open(): Wasm {
+    return this.isShared ? set(this.#areas, getGlobal(areasGlobal)) : sequence();
+  }
+
+  /** Code of the distance of an entry of so many bytes from the beginning of the first worker's area. */
+  offset(index: Wasm, bytes: number): Wasm {
+    const place = operation('i32.mul', index, i32(bytes));
+    return this.isShared ? operation('i32.add', place, get(this.#areas)) : place;
+  }
+
+  /** Code that loads an entry of an own area, an array of numbers of this type. */
+  load(type: NumberType, area: Area, index: WasmLocal): Wasm {
+    return load(type, this.offset(get(index), bytesOf[type]), area.at);
+  }
+
+  store(value: Wasm, type: NumberType, area: Area, index: WasmLocal): Wasm {
+    return store(value, type, this.offset(get(index), bytesOf[type]), area.at);
+  }
+
+  /** Code of the address of an entry of so many bytes in an own area. */
+  entry(area: Area, index: WasmLocal, bytes: number): Wasm {
+    return operation('i32.add', this.offset(get(index), bytes), i32(area.at));
+  }
+
+  /** Code of an address in an own area, given as that of the first worker. */
+  address(at: number): Wasm {
+    return this.isShared ? operation('i32.add', getGlobal(areasGlobal), i32(at)) : i32(at);
+  }
+
+  /** Code of the number of the candidate at an address. */
+  candidateNumber(address: Wasm): Wasm {
+    const first = this.address(this.map.candidates.at);
+    return operation('i32.div_u', operation('i32.sub', address, first), i32(this.map.stride));
+  }
+}
+
+const bytesOf = { i32: 4, i64: 8 } as const;

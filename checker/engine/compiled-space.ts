@@ -5,20 +5,16 @@ import type { State } from '../interpreter/evaluate.ts';
 import { initialStates } from '../interpreter/interpreter.ts';
 import { decode, encode } from '../codegen/layout/packed-state.ts';
 import { encodeModule } from '../codegen/wasm/encode.ts';
-import { alone, findingBytes } from '../codegen/memory-map.ts';
+import { alone, deadlockFound, findingBytes, wrongPropertyFound } from '../codegen/memory-map.ts';
 import { compileModel, type CompiledModel } from '../codegen/compile-model.ts';
-import { allBits } from '../codegen/visited-set/hash-table.ts';
-import { deadlockFound, wrongPropertyFound } from '../codegen/step/properties.ts';
-import type { PendingWorkers, Worker } from './worker.ts';
-import { callOthers, callsFrom, type WorkerOptions } from './worker-options.ts';
+import { callOthers, callsFrom, type PendingWorkers, type Worker, type WorkerOptions } from './worker.ts';
 import { edgesOutOf, leadsOn } from '../state-space/successors.ts';
 import type { Schedule } from '../state-space/outcome.ts';
 import type { Edge, Finding, StateSpace } from '../state-space/state-space.ts';
 import { blameProperty, findingOf, type Recorded } from './recorded-finding.ts';
 import { startsAs, isStuck, moves } from './restricted-copies.ts';
 import { WorkerPool } from './worker-pool.ts';
-import { canBeWide } from './wide.ts';
-import { VisitedMemory, addressOf } from './visited-memory.ts';
+import { VisitedMemory, addressOf, canBeWide } from './visited-memory.ts';
 
 export interface CompiledOptions {
   /** Bytes of the states and their table at most. */
@@ -89,7 +85,7 @@ class PackedSpace implements CompiledSpace {
     const {
       maxBytes = 2 ** 32,
       wideFrom = maxBytes > 2 ** 32 && canBeWide() ? 0 : null,
-      hashMask = allBits,
+      hashMask,
       parallel = null,
       symmetry = null,
       forget = false,

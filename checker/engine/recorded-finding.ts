@@ -4,7 +4,7 @@ import { authored, ModelError } from '../language/model-error.ts';
 import { evaluate, type State } from '../interpreter/evaluate.ts';
 import { endsOf, fire, propertyPlace } from '../interpreter/interpreter.ts';
 import type { CompiledModel } from '../codegen/compile-model.ts';
-import { deadlockFound, invariantFound } from '../codegen/step/properties.ts';
+import { deadlockFound, invariantFound } from '../codegen/memory-map.ts';
 import type { Edge, Finding } from '../state-space/state-space.ts';
 
 /** Three numbers for each finding: what (or, from 0 on, which edge), the state, and the property or choice. */

@@ -1,8 +1,8 @@
 /** The linear memory of a compiled model, how it grows, and the generated functions that work in it. */
-import { lineSlots, mostPages, mostStatesPages, pageBytes } from '../codegen/memory-map.ts';
+import { lineSlots, type MemoryMap } from '../codegen/memory-map.ts';
 import type { CompiledModel } from '../codegen/compile-model.ts';
+import { encodeModule, mostPages, mostStatesPages, pageBytes } from '../codegen/wasm/encode.ts';
 import { CapacityError } from '../state-space/capacity-error.ts';
-import { forgetRecent } from './recent-cache.ts';
 import { bytesFor, fullest, mostStates, slotBytes, slotsFor, type Room } from './table-size.ts';
 
 /** The exported functions of a module, as `compile-model.ts` and `visited-set.ts` define them. */
@@ -238,6 +238,13 @@ export function enterStates({ enter }: GeneratedCode, from: number, to: number, 
   for (let at = from; at < to; at += room) enter(at, Math.min(at + room, to));
 }
 
+let known: boolean | null = null;
+
+export function canBeWide(): boolean {
+  known ??= WebAssembly.validate(encodeModule({ functions: [], globals: [], shared: false, wide: true }));
+  return known;
+}
+
 function wideMemory(pages: number, shared: boolean): WebAssembly.Memory {
   const descriptor = { address: 'i64', initial: BigInt(pages), maximum: BigInt(mostStatesPages) } as const;
   // The types of browsers, with which the page is checked, know no addresses of 64 bits.
@@ -280,4 +287,25 @@ export interface SharedGlobals {
   readonly slots: number;
   readonly numberMask: number;
   readonly statesPage: number;
+}
+
+/** Where states are stored: a memory, and where in it the first one stands. */
+export interface StateStore {
+  readonly states: WebAssembly.Memory;
+  readonly firstState: number;
+}
+
+/**
+ * Nothing has been met lately any more, but for state 0, which stands where the state of zeros would.
+ *
+ * Assumes:  state 0 is stored.
+ */
+export function forgetRecent(
+  { recent, stride }: Pick<MemoryMap, 'recent' | 'stride'>,
+  memory: WebAssembly.Memory,
+  { states, firstState }: StateStore,
+): void {
+  const bytes = new Uint8Array(memory.buffer, recent.at, recent.bytes);
+  bytes.fill(0);
+  bytes.set(new Uint8Array(states.buffer, firstState, stride));
 }

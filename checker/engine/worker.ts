@@ -2,12 +2,13 @@
 import {
   addressOf,
   enterStates,
+  forgetRecent,
   type SharedGlobals,
   type GeneratedCode,
   type GeneratedGlobals,
 } from './visited-memory.ts';
-import { outcomeAt, pageBytes, takenAt, type MemoryMap } from '../codegen/memory-map.ts';
-import { forgetRecent } from './recent-cache.ts';
+import { outcomeAt, takenAt, type MemoryMap, type Share } from '../codegen/memory-map.ts';
+import { pageBytes } from '../codegen/wasm/encode.ts';
 
 /** Several workers that do one order at a time, all at once. */
 export interface WorkerGroup {
@@ -27,6 +28,27 @@ export interface PendingWorkers {
   readonly start: (self: Worker, inits: readonly WorkerInit[]) => WorkerGroup;
   readonly close: () => void;
 }
+
+export interface WorkerOptions {
+  /** Them and the calling thread. */
+  readonly workers: number;
+  /** Calls so many others. */
+  readonly call: (others: number) => PendingWorkers;
+  /** States from which on they are called; 0: while the model is compiled. */
+  readonly from?: number;
+  /** For tests: everything is shared, in batches and chunks as small as these. */
+  readonly small?: Omit<Share, 'workers'>;
+}
+
+/** States for each of the others: the calling thread expands as many in the 5 ms that it takes to start one. */
+const statesForEach = 4_096;
+
+/** States from which on others are called. */
+export const callsFrom = ({ workers, from = statesForEach * (workers - 1), small }: WorkerOptions): number =>
+  small === undefined ? from : 0;
+
+export const callOthers = ({ workers, call }: WorkerOptions): PendingWorkers | null =>
+  workers === 1 ? null : call(workers - 1);
 
 /** What another worker must know of itself. */
 export interface WorkerInit {

@@ -27,7 +27,7 @@ import { encode } from '../../checker/codegen/layout/packed-state.ts';
 import { inLocals, inMemory } from '../../checker/codegen/layout/cells.ts';
 import { giveBack, i32, local } from '../../checker/codegen/wasm/code.ts';
 import { encodeModule } from '../../checker/codegen/wasm/encode.ts';
-import { compileCondition, compileNegation } from '../../checker/codegen/step/expression.ts';
+import { ExpressionEmitter } from '../../checker/codegen/step/expression.ts';
 import { locals, memory, randomCondition, type Readable } from './random-condition.ts';
 import { tape, type Tape } from './tape.ts';
 
@@ -92,8 +92,6 @@ interface Case {
   readonly states: readonly State[];
 }
 
-const compilers = { condition: compileCondition, negation: compileNegation };
-
 /** What generated code says of each state, read from locals or from memory. */
 function compiled({ condition, thread: name, replica, states }: Case, isNegated: boolean, inLocal: boolean) {
   const parameters = inLocal
@@ -101,8 +99,8 @@ function compiled({ condition, thread: name, replica, states }: Case, isNegated:
     : [local('i32', 'state')];
   const words = inLocal ? inLocals(parameters) : inMemory(parameters[0]!);
   const fail = () => [giveBack(i32(failed))];
-  const scope = { layout, ends, words, thread: name, replica, bound: [], fail };
-  const body = [compilers[isNegated ? 'negation' : 'condition'](condition, scope)];
+  const expressions = new ExpressionEmitter({ layout, ends, words, thread: name, replica, fail });
+  const body = [isNegated ? expressions.negation(condition) : expressions.condition(condition)];
   const functions = [{ name: 'holds', parameters, result: 'i32', body, exported: true } as const];
   const bytes = encodeModule({ functions, globals: [], shared: false, wide: false });
   const store = new WebAssembly.Memory({ initial: 1 });

@@ -25,8 +25,7 @@ import {
   type CompiledOptions,
   type CompiledSpace,
 } from '../../checker/engine/compiled-space.ts';
-import type { WorkerOptions } from '../../checker/engine/worker-options.ts';
-import type { PendingWorkers, WorkerInit } from '../../checker/engine/worker.ts';
+import type { PendingWorkers, WorkerInit, WorkerOptions } from '../../checker/engine/worker.ts';
 import { search } from '../../checker/search/breadth-first.ts';
 import { startWorkers } from '../../checker/engine/node-workers.ts';
 import { model as gupFast } from '../../models/gup-fast-vs-collapse.ts';

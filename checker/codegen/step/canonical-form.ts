@@ -88,8 +88,8 @@ function readPart(group: Records, record: number, part: number, words: Words): W
   return operation('i64.and', operation('i64.shr_u', read, i64(BigInt(shift))), i64(maskOf(group)));
 }
 
-/** Code of whether all that belongs to a replica is as for the one before it, which then stands for it; 0 where nothing is known. */
-export function isTwin({ records }: Layout, thread: string, replica: number, words: Words): Wasm {
+/** Code of whether a replica's record equals the one before it, so that the latter moves for both; 0 without records. */
+export function equalsPrevious({ records }: Layout, thread: string, replica: number, words: Words): Wasm {
   const group = records.find(({ threads }) => threads.includes(thread));
   if (group === undefined || replica === 0) return i32(0);
   return Array.from({ length: group.words }, (_, part) =>

@@ -1,6 +1,66 @@
-/** Conditions in a normal form: negations stand at the leaves, and a test that several parts share stands once. */
-import { isSame, opposite, type FieldTest } from './field-test.ts';
-import { operation, type WasmOperator, type Wasm } from '../wasm/code.ts';
+/**
+ * Conditions in a normal form, and their code: negations stand at the leaves, a test that several parts share stands once,
+ * and one compare tests all the cells of a word that it can.
+ */
+import { bothOf, i32, i64, oneOf, operation, type Wasm, type WasmOperator } from '../wasm/code.ts';
+
+/**
+ * Whether `word & mask` equals `value`, or whether it does not.
+ *
+ * Shape:  `word` is code of 64 bits that cannot fail; `value` lies within `mask`, which is not 0. A test of a single bit
+ *         always asks for equality, so that equal tests look the same.
+ */
+interface FieldTest {
+  readonly kind: 'test';
+  readonly word: Wasm;
+  readonly mask: bigint;
+  readonly value: bigint;
+  readonly isEqual: boolean;
+}
+
+function opposite(test: FieldTest): FieldTest {
+  const { mask, value } = test;
+  return isSingleBit(mask) ? { ...test, value: value ^ mask } : { ...test, isEqual: !test.isEqual };
+}
+
+const isSingleBit = (mask: bigint) => (mask & (mask - 1n)) === 0n;
+
+/** Fewer tests that are all true where the given ones are, or null where these never are. */
+function fusedAll(tests: readonly FieldTest[]): readonly FieldTest[] | null {
+  const fused: FieldTest[] = [];
+  for (const test of tests) {
+    const at = test.isEqual ? fused.findIndex((other) => other.isEqual && isSame(other.word, test.word)) : -1;
+    if (at < 0) fused.push(test);
+    else {
+      const { word, mask, value } = fused[at]!;
+      if (((value ^ test.value) & mask & test.mask) !== 0n) return null;
+      fused[at] = { ...test, word, mask: mask | test.mask, value: value | test.value };
+    }
+  }
+  return fused;
+}
+
+/** Fewer tests of which one is true where one of the given ones is, or null where that is always. */
+const fusedAny = (tests: readonly FieldTest[]): readonly FieldTest[] | null =>
+  fusedAll(tests.map(opposite))?.map(opposite) ?? null;
+
+/** Whether two trees are alike. What has no kind, as a local, is alike only to itself. */
+function isSame(left: unknown, right: unknown): boolean {
+  if (left === right) return true;
+  if (Array.isArray(left) && Array.isArray(right))
+    return left.length === right.length && left.every((part, at) => isSame(part, right[at]));
+  return (
+    isNode(left) &&
+    isNode(right) &&
+    left.kind === right.kind &&
+    Object.entries(left).every(([name, part]) => isSame(part, right[name]))
+  );
+}
+
+type TestNode = Readonly<Record<string, unknown>>;
+
+const isNode = (thing: unknown): thing is TestNode =>
+  typeof thing === 'object' && thing !== null && 'kind' in thing;
 
 /** What cannot fail may be evaluated at any time; the rest only when its turn comes, from the left, as in C. */
 export type Condition =
@@ -10,7 +70,7 @@ export type Condition =
   | Combined;
 
 /** Of no parts, `all` is true and `any` is false. */
-export interface Combined {
+interface Combined {
   readonly kind: 'all' | 'any';
   readonly parts: readonly Condition[];
   readonly canFail: boolean;
@@ -78,7 +138,7 @@ const decides = (kind: Combined['kind'], part: Condition) => valueOf(part) === (
 const canFail = (part: Condition) => part.kind !== 'test' && part.canFail;
 
 /** Neighbours whose order is free; what can fail stands alone. */
-export function runsOf(parts: readonly Condition[]): readonly (readonly Condition[])[] {
+function runsOf(parts: readonly Condition[]): readonly (readonly Condition[])[] {
   const runs: Condition[][] = [];
   for (const part of parts) {
     const last = runs.at(-1);
@@ -141,4 +201,58 @@ function mayLeave(code: Wasm): boolean {
     case 'return':
       return true;
   }
+}
+
+export function conditionCode(condition: Condition): Wasm {
+  switch (condition.kind) {
+    case 'test':
+      return testCode(condition);
+    case 'code':
+      return condition.code;
+    case 'all':
+    case 'any':
+      return combinedCode(condition);
+  }
+}
+
+function combinedCode({ kind, parts }: Combined): Wasm {
+  const join = kind === 'all' ? bothOf : oneOf;
+  const codes = runsOf(parts).flatMap((run) => runCodes(kind, run));
+  return codes.length === 0
+    ? i32(Number(kind === 'all'))
+    : codes.reduceRight((rest, code) => join(code, rest));
+}
+
+/** Codes of parts whose order is free: the tests come first, as one. */
+function runCodes(kind: Combined['kind'], run: readonly Condition[]): readonly Wasm[] {
+  const tests = run.filter((part) => part.kind === 'test');
+  const others = run.filter((part) => part.kind !== 'test').map(conditionCode);
+  if (tests.length === 0) return others;
+  const fused = kind === 'all' ? fusedAll(tests) : fusedAny(tests);
+  if (fused === null) return [i32(Number(kind === 'any'))];
+  return [fused.map(testCode).reduce(kind === 'all' ? bothOf : oneOf), ...others];
+}
+
+/** A compare of 32 bits wherever the mask spans no more: a constant of 64 is an instruction of its own. */
+function testCode({ word, mask, value, isEqual }: FieldTest): Wasm {
+  const bits = BigInt.asUintN(64, mask);
+  const operator = isEqual ? 'eq' : 'ne';
+  const lowest = BigInt((bits & -bits).toString(2).length - 1);
+  const isSingle = bits >> lowest === 1n;
+  const shift = bits >> 32n === 0n && !isSingle ? 0n : lowest;
+  if ((bits >> shift) >> 32n !== 0n)
+    return operation(`i64.${operator}`, operation('i64.and', word, i64(mask)), i64(value));
+  const narrow = (wide: bigint) => i32(Number(BigInt.asIntN(32, wide >> shift)));
+  const shifted = operation('i32.wrap_i64', operation('i64.shr_u', word, i64(shift)));
+  const masked = operation('i32.and', shifted, narrow(bits));
+  if (!isSingle) return operation(`i32.${operator}`, masked, narrow(value));
+  return value === 0n ? operation('i32.eqz', masked) : masked;
+}
+
+/** Whether two conditions are equal, or differ. */
+export function sameTruth(operator: '==' | '!=', left: Condition, right: Condition): Condition {
+  const wanted = operator === '==';
+  if (valueOf(left) !== null) return valueOf(left) === wanted ? right : negation(right);
+  if (valueOf(right) !== null) return valueOf(right) === wanted ? left : negation(left);
+  return coded(operation(wanted ? 'i32.eq' : 'i32.ne', conditionCode(left), conditionCode(right)));
 }

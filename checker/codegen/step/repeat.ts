@@ -1,7 +1,7 @@
 /** Generated code that runs over the values of a binder: written out where it is short, as a loop where it is not. */
 import { walk, type AnyExpr, type Binder } from '../../language/expression.ts';
 import type { Effect } from '../../language/statement.ts';
-import { coded, combined, negation, type Condition } from './condition.ts';
+import { coded, combined, conditionCode, negation, type Condition } from './condition.ts';
 import {
   block,
   choose,
@@ -15,7 +15,6 @@ import {
   set,
   type Wasm,
 } from '../wasm/code.ts';
-import { conditionCode } from './emit-condition.ts';
 
 /** Nodes of a body times the values it runs over, above which a loop is generated. */
 const longestWrittenOut = 256;

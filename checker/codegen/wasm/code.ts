@@ -228,6 +228,12 @@ function plainWeight(code: Wasm): number | null {
   }
 }
 
+/** `variable += amount`. */
+export const increment = (variable: WasmLocal, amount = 1): Wasm =>
+  set(variable, operation('i32.add', get(variable), i32(amount)));
+
+export const scaled = (index: Wasm, bytes: number): Wasm => operation('i32.mul', index, i32(bytes));
+
 /** Counts `variable` from `from` up to `to - 1`; `from` and `to` are evaluated once, and every pass. */
 export function count(variable: WasmLocal, from: Wasm, to: Wasm, body: readonly Wasm[]): Wasm {
   const [again, done] = [labelled('again'), labelled('done')];

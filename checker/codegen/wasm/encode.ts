@@ -1,5 +1,4 @@
 /** Writes a WebAssembly module as bytes. Source: WebAssembly Core Specification 3.0, section 5, Binary Format. */
-import { mostPages, mostStatesPages } from '../memory-map.ts';
 import { atomicOpcodes, opcodes, vectorOpcodes } from './opcodes.ts';
 import {
   addressTypeOf,
@@ -13,6 +12,12 @@ import {
   type WasmModule,
 } from './code.ts';
 import { localsOf } from './share-locals.ts';
+
+export const pageBytes = 65_536;
+/** Pages that addresses of 32 bits reach. */
+export const mostPages = 65_536;
+/** Pages of a wide memory at most: what V8 allows, 16 GiB. */
+export const mostStatesPages = 262_144;
 
 type Bytes = number[];
 
