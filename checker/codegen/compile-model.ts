@@ -12,7 +12,7 @@ import { VisitedSetEmitter } from './visited-set/visited-set.ts';
 export interface CompiledModel {
   readonly layout: Layout;
   readonly map: MemoryMap;
-  /** What an edge number in a mark or finding stands for. */
+  /** By the edge number of a mark or finding. */
   readonly edges: readonly CompiledEdge[];
   /** The largest number of edges that one state can have. */
   readonly mostEdges: number;
@@ -33,19 +33,15 @@ export function compileModel(
   system: TransitionSystem,
   { hashMask, share = alone, wide = false, mayMove = () => true, ...wishes }: ModelOptions = {},
 ): CompiledModel {
+  const sizes = {
+    transitions: system.transitions.length,
+    properties: system.model.properties.length,
+    edges: mostEdges(system),
+    choices: Math.max(0, ...system.transitions.map(({ code }) => choicesIn(code))),
+  };
   const layout = layoutOf(system, wishes);
   const { words } = layout;
-  const edges = mostEdges(system);
-  const map = memoryMap(
-    {
-      words,
-      transitions: system.transitions.length,
-      properties: system.model.properties.length,
-      edges,
-      choices: Math.max(0, ...system.transitions.map(({ code }) => choicesIn(code))),
-    },
-    share,
-  );
+  const map = memoryMap({ ...sizes, words }, share);
   const shared = share.workers > 1;
   const isSymmetric = layout.records.length > 0;
   const memory = new MemoryEmitter(map, wide ? 'i64' : 'i32', shared);
@@ -59,7 +55,7 @@ export function compileModel(
     ...visitedSet.functions(stepFunctions),
   ];
   const module = { functions, globals: visitedSet.globals, shared, wide };
-  return { layout, map, edges: steps.edges, mostEdges: edges, module };
+  return { layout, map, edges: steps.edges, mostEdges: sizes.edges, module };
 }
 
 /** The largest number of edges that one state can have. */

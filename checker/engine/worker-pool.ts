@@ -1,4 +1,4 @@
-/** Expands states by several workers in rounds; numbers, counts and findings come out as if one had done it all. */
+/** Expands states by several workers in rounds; numbers, counts and findings equal those of one worker. */
 import { takenAt, type MemoryMap, type outcomeAt } from '../codegen/memory-map.ts';
 import {
   findingsEnough,
@@ -11,23 +11,29 @@ import {
 } from './worker.ts';
 import { addressOf, type VisitedMemory } from './visited-memory.ts';
 
-/** Takes the findings from one address up to another, before the next round overwrites them. */
+/** Reads the findings from one address up to another, before the next round overwrites them. */
 type Record = (from: number, to: number) => void;
 
-/** The share of their room that the claims and findings of a round are to fill, as there may be more than expected. */
+/** The share of their room that the expected claims and findings of a round fill. */
 const full = 0.7;
 
-/** So many times the claims that are expected have room in a round: to roll it back costs more than to have the room early. */
+/** The room of a round, as a multiple of the expected claims: a rollback costs more than early room. */
 const unexpected = 3;
 
-/** What remains of the most claims for each state from one round to the next: the first states of a level have twice those of the last. */
+/**
+ * The decay of the most claims a state, from round to round: the first states of a level have twice those of the
+ * last.
+ */
 const forgetting = 0.9;
 
 export class WorkerPool {
   readonly #memory: VisitedMemory;
   readonly #map: MemoryMap;
   readonly #workers: WorkerGroup;
-  /** States whose claims have room in the largest chunk, and claims for each state of it, going by those before. */
+  /**
+   * States whose claims have room in the largest chunk, and claims for each of its states, estimated from past
+   * rounds.
+   */
   #portion: number;
   #claimsEach = 1;
 
@@ -38,7 +44,7 @@ export class WorkerPool {
     this.#workers = workers;
   }
 
-  /** Whether the others can begin. */
+  /** Whether the other workers can begin. */
   get isReady(): boolean {
     return this.#workers.isReady();
   }
@@ -48,7 +54,7 @@ export class WorkerPool {
     for (let at = from; at < to;) at = this.#round(at, to, record);
   }
 
-  /** One round: workers claim side by side, in the order of the states; returns the first state left out. */
+  /** One round: workers claim new states in parallel; returns the first state left out. */
   #round(from: number, most: number, record: Record): number {
     const { chunks, room, claimsEnough } = this.#map;
     for (let chunk = 0; chunk < chunks; chunk++) {
@@ -77,7 +83,7 @@ export class WorkerPool {
     return to;
   }
 
-  /** Stores what is left of the claims, where that has not been done; returns the bytes of the findings of a chunk at most. */
+  /** Stores the claims that workers have not stored yet; returns the most bytes of findings that a chunk has. */
   #commit(record: Record): number {
     const { claimFindings, chunkDistance } = this.#map;
     const { globals } = this.#memory;
@@ -104,7 +110,7 @@ export class WorkerPool {
     this.#run({ kind: 'enter' });
   }
 
-  /** What is known of each chunk. */
+  /** One number of each chunk's outcome. */
   #outcome(what: keyof typeof outcomeAt): readonly number[] {
     const { numbers } = this.#memory;
     return Array.from(

@@ -1,4 +1,7 @@
-/** What the workers of a search are told: numbers in shared memory. All work comes in chunks, and whoever is free takes the next. */
+/**
+ * The workers of a search: they read orders from shared memory. An order has chunks; each idle worker takes the next
+ * chunk.
+ */
 import {
   addressOf,
   enterStates,
@@ -10,56 +13,61 @@ import {
 import { outcomeAt, takenAt, type MemoryMap, type Share } from '../codegen/memory-map.ts';
 import { pageBytes } from '../codegen/wasm/encode.ts';
 
-/** Several workers that do one order at a time, all at once. */
+/** Workers that perform one order at a time, together. */
 export interface WorkerGroup {
-  /** Whether all of them can begin; until then the caller works alone. */
+  /** Whether all workers can begin; until then the caller works alone. */
   readonly isReady: () => boolean;
   /**
-   * Does all chunks of an order; the caller is one of the workers.
+   * Performs all chunks of an order; the caller is one of the workers.
    *
-   * Throws  Error when a worker fails or gives no sign of life, as `isReady` does.
+   * Throws  Error when a worker has failed or no longer answers; so does `isReady`.
    */
   readonly run: (order: Order) => void;
 }
 
-/** Workers on their way, who do not know yet what there is to do. */
+/** Workers whose threads start while the caller compiles the model. */
 export interface PendingWorkers {
-  /** Tells them, one init each; `self` is worker 0 and works in the calling thread. */
+  /** Sends each worker its init; `self` is worker 0 and runs in the calling thread. */
   readonly start: (self: Worker, inits: readonly WorkerInit[]) => WorkerGroup;
   readonly close: () => void;
 }
 
+/** How a search shares its work. */
 export interface WorkerOptions {
-  /** Them and the calling thread. */
+  /** All workers, the calling thread included. */
   readonly workers: number;
-  /** Calls so many others. */
-  readonly call: (others: number) => PendingWorkers;
-  /** States from which on they are called; 0: while the model is compiled. */
+  /** Starts the threads of the other workers. */
+  readonly spawn: (others: number) => PendingWorkers;
+  /** The number of states at which they start; 0: before the model is compiled. */
   readonly from?: number;
-  /** For tests: everything is shared, in batches and chunks as small as these. */
+  /** For tests: all work is shared, in batches and chunks as small as these. */
   readonly small?: Omit<Share, 'workers'>;
 }
 
-/** States for each of the others: the calling thread expands as many in the 5 ms that it takes to start one. */
+/** States for each other worker: the calling thread expands as many in the 5 ms that a thread takes to start. */
 const statesForEach = 4_096;
 
-/** States from which on others are called. */
-export const callsFrom = ({ workers, from = statesForEach * (workers - 1), small }: WorkerOptions): number =>
-  small === undefined ? from : 0;
+/** The number of states at which the other workers start. */
+export const spawnsFrom = ({
+  workers,
+  from = statesForEach * (workers - 1),
+  small,
+}: WorkerOptions): number => (small === undefined ? from : 0);
 
-export const callOthers = ({ workers, call }: WorkerOptions): PendingWorkers | null =>
-  workers === 1 ? null : call(workers - 1);
+export const spawnWorkers = ({ workers, spawn }: WorkerOptions): PendingWorkers | null =>
+  workers === 1 ? null : spawn(workers - 1);
 
-/** What another worker must know of itself. */
+/** What another worker receives. */
 export interface WorkerInit {
   readonly module: WebAssembly.Module;
-  /** How far its own areas are from those of the first worker. */
+  /** The distance of its own areas from those of the first worker, in bytes. */
   readonly areas: number;
 }
 
 /**
- * Gathers and claims successors of the states `from` .. `to - 1`, and stores those of a chunk as soon as all chunks
- * before it are claimed; `outcome` says how far each chunk came, which ends when it has more than `enough` claims.
+ * Claims the new successors of the states `from` .. `to - 1`, and stores those of a chunk as soon as all chunks
+ * before it are claimed. A chunk stops once it has more than `enough` claims; its outcome holds the first state left
+ * out.
  */
 interface ClaimWork {
   readonly kind: 'claim';
@@ -70,9 +78,9 @@ interface ClaimWork {
 
 export type WorkerTask =
   | ClaimWork
-  /** Undoes the claims of this round, as if it had not begun. */
+  /** Removes the claims of this round from the table. */
   | { readonly kind: 'rollback' }
-  /** Stores the claims of the chunks that are left: those of a chunk from number `first` of its outcome on. */
+  /** Stores the claims of the chunks that have not stored theirs, each from number `first` of its outcome on. */
   | { readonly kind: 'commit' }
   /** Empties the table. */
   | { readonly kind: 'clear' }
@@ -84,7 +92,7 @@ export interface Order {
   readonly work: WorkerTask;
 }
 
-/** Numbers of an order. */
+/** The length of an order, in numbers of 32 bits. */
 export const orderLength = 8;
 const kinds = ['claim', 'rollback', 'commit', 'clear', 'enter'] as const;
 
@@ -112,7 +120,7 @@ export function readOrder(order: Int32Array): Order {
   };
 }
 
-/** One worker: its areas and its instance of the generated code. */
+/** One worker: the offset of its areas in bytes, and its instance of the generated code. */
 export interface Worker {
   readonly areas: number;
   readonly map: MemoryMap;
@@ -123,10 +131,12 @@ export interface Worker {
   readonly globals: GeneratedGlobals;
 }
 
-/** What one worker does with an order: what concerns itself, then chunks as long as there are some. */
-export function performerOf(member: Worker): (order: Order) => void {
-  const { areas, map, memory, states, transitions, globals } = member;
-  const { stride, recent } = map;
+/**
+ * The function with which a worker performs an order: it prepares its own areas, then takes chunks until none is
+ * left.
+ */
+export function performerOf(worker: Worker): (order: Order) => void {
+  const { areas, map, memory, transitions, globals } = worker;
   globals.areas.value = areas;
   const fired = () => new BigUint64Array(memory.buffer, map.fired.at + areas, transitions);
   const reached = () => new Int32Array(memory.buffer, map.reached.at + areas, map.reached.bytes / 4);
@@ -137,10 +147,9 @@ export function performerOf(member: Worker): (order: Order) => void {
     if (work.kind === 'rollback') {
       fired().set(before.fired);
       reached().set(before.reached);
-      const own = { stride, recent: { ...recent, at: recent.at + areas } };
-      forgetRecent(own, memory, { states, firstState: shared.statesPage * pageBytes });
+      forgetRecent(worker, shared.statesPage * pageBytes);
     }
-    const performing = { ...member, numbers: new Int32Array(memory.buffer) };
+    const performing = { ...worker, numbers: new Int32Array(memory.buffer) };
     const committing = new Committing(shared.count, performing);
     const take = () => Atomics.add(performing.numbers, takenAt / 4, 1);
     for (let chunk = take(); chunk < map.chunks; chunk = take())
@@ -158,7 +167,7 @@ function share({ count, slots, numberMask, statesPage }: SharedGlobals, globals:
   globals.statesPage.value = statesPage;
 }
 
-/** The states of a chunk: the last chunks are small, so that nobody waits long for the end of a round. */
+/** The states of a chunk: the last chunks are small, so that no worker waits long for the end of a round. */
 export function chunkOf(
   chunk: number,
   { from, to }: { readonly from: number; readonly to: number },
@@ -168,16 +177,16 @@ export function chunkOf(
   return [to - left(chunk), to - left(chunk + 1)];
 }
 
-/** No chunk is larger than so many times the mean, rounded up. */
+/** The largest chunk, as a multiple of the mean, rounded up. */
 export const largestChunk = 2;
 
-/** The part of so many things that is in a chunk. */
+/** The range of `total` things that belongs to a chunk. */
 const partOf = (total: number, chunk: number, { chunks }: MemoryMap): readonly [number, number] => [
   Math.floor((chunk * total) / chunks),
   Math.floor(((chunk + 1) * total) / chunks),
 ];
 
-/** Where what is known of a chunk stands, in words of 32 bits. */
+/** The index of one number of a chunk's outcome, in memory as numbers of 32 bits. */
 export const outcomeOf = (
   { outcome, chunkDistance }: MemoryMap,
   chunk: number,
@@ -213,14 +222,14 @@ function performChunk(
 }
 
 /**
- * Claims what is new, or stores it at once as soon as all chunks before are claimed. It stops before the end when there is
- * no room for more claims or findings.
+ * Claims the new successors of a chunk, or stores them at once as soon as all chunks before are claimed. It stops
+ * early when claims or findings have no more room.
  */
 function claimChunk(chunk: number, work: ClaimWork, committing: Committing, performing: Performing): void {
   const { map, code, globals, numbers } = performing;
   const [from, to] = chunkOf(chunk, work, map);
   const areas = chunk * map.chunkDistance;
-  /** Whether what one more batch may bring has room. */
+  /** Whether one more batch has room. */
   const hasRoom = () =>
     globals.claimed.value <= work.enough &&
     addressOf(globals.claimMark.value) <=
@@ -257,23 +266,23 @@ function claimChunk(chunk: number, work: ClaimWork, committing: Committing, perf
   committing.commitWaiting();
 }
 
-/** Bytes of findings in a chunk that are enough: those of one more batch have room. */
+/** Bytes of findings at which a chunk stops: those of one more batch have room. */
 export const findingsEnough = ({ claimFindings, findings }: MemoryMap): number =>
   claimFindings.bytes - findings.bytes;
 
-/** Progress of a chunk. */
+/** The progress of a chunk, in its outcome. */
 const claimed = 1;
 export const committed = 2;
 
 /**
- * Stores the claims of one worker while a round goes on: what was claimed a moment ago is still in the caches. A chunk that
- * has to wait for one before it is tried again after the next.
+ * Stores the claims of one worker during a round, while the caches still hold them. A chunk that must wait for an
+ * earlier one is tried again after the worker's next chunk.
  */
 class Committing {
   readonly #performing: Performing;
-  /** Chunks of this worker that are not stored yet, in order. */
+  /** This worker's chunks whose claims are not stored yet, in order. */
   readonly #waiting: number[] = [];
-  /** All chunks before this one are claimed; its first state has this number. */
+  /** The first chunk after those known to be claimed, and the number of its first state. */
   #next = 0;
   #first: number;
 
@@ -295,7 +304,7 @@ class Committing {
     }
   }
 
-  /** Whether all chunks before this one are claimed; its first number is noted then. */
+  /** Whether all chunks before this one are claimed; if so, its outcome has the number of its first state. */
   reach(chunk: number): boolean {
     const { map, numbers } = this.#performing;
     const isClaimed = (at: number) => Atomics.load(numbers, outcomeOf(map, at, 'progress')) >= claimed;
@@ -309,7 +318,7 @@ class Committing {
   }
 }
 
-/** Stores what a chunk has claimed so far, from its first number on. */
+/** Stores the claims of a chunk so far, from its first number on. */
 function commitChunk(chunk: number, { map, code, globals, numbers }: Performing): void {
   globals.chunk.value = chunk;
   globals.claimed.value = numbers[outcomeOf(map, chunk, 'claimed')]!;

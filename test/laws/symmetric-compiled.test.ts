@@ -104,7 +104,7 @@ test('two workers find the same as one', () => {
   const alone = explore(compiledSpace(system, alike), most)!;
   const space = compiledSpace(system, {
     ...alike,
-    parallel: { workers: 2, small: { batch: 50, claims: 50 }, call: startWorkers },
+    parallel: { workers: 2, small: { batch: 50, claims: 50 }, spawn: startWorkers },
   });
   try {
     expect(everything(explore(space, most)!)).toEqual(everything(alone));

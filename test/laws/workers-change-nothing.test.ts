@@ -54,11 +54,11 @@ function together<T>(
     parallel,
     ...options
   }: Omit<CompiledOptions, 'parallel'> & {
-    readonly parallel: Omit<WorkerOptions, 'call'> & Partial<WorkerOptions>;
+    readonly parallel: Omit<WorkerOptions, 'spawn'> & Partial<WorkerOptions>;
   },
   look: (space: CompiledSpace) => T,
 ): T {
-  const space = compiledSpace(system, { ...options, parallel: { call: startWorkers, ...parallel } });
+  const space = compiledSpace(system, { ...options, parallel: { spawn: startWorkers, ...parallel } });
   try {
     return look(space);
   } finally {
@@ -202,9 +202,9 @@ describe('workers change nothing', () => {
 test('workers that were called are let go when a search cannot begin', () => {
   const system = transitionSystem(gupFast.build({ flush: 'ipi', cpus: 3 }));
   const close = vi.fn();
-  const call = () => ({ start: () => expect.unreachable(), close });
+  const spawn = () => ({ start: () => expect.unreachable(), close });
   const impossible = { only: { initial: 0, edges: [] }, symmetry: symmetryOf(numberingOf(system)) };
-  expect(() => compiledSpace(system, { ...impossible, parallel: { workers: 2, from: 0, call } })).toThrow(
+  expect(() => compiledSpace(system, { ...impossible, parallel: { workers: 2, from: 0, spawn } })).toThrow(
     'not interchangeable',
   );
   expect(close).toHaveBeenCalledOnce();
@@ -217,12 +217,12 @@ describe('a worker that dies ends the search with an error', () => {
   const system = transitionSystem(gupFast.build({ flush: 'ipi', cpus: 3 }));
 
   test('when it cannot begin', () => {
-    const call = (others: number): PendingWorkers => {
+    const spawn = (others: number): PendingWorkers => {
       const { start, close } = startWorkers(others);
       const emptied = (init: WorkerInit) => ({ ...init, module: emptyModule });
       return { start: (self, inits) => start(self, inits.map(emptied)), close };
     };
-    together(system, { parallel: { workers: 2, small: small(8), call } }, (space) => {
+    together(system, { parallel: { workers: 2, small: small(8), spawn } }, (space) => {
       space.start();
       expect(() => space.expand(0, 1)).toThrow('worker 1 of the search has failed');
     });
@@ -233,9 +233,9 @@ describe('a worker that dies ends the search with an error', () => {
     ['and cannot say so', 300, 'a worker of the search no longer answers'],
   ])('when it is killed, %s', async (how, patience, message) => {
     const threads: Worker[] = [];
-    const call = (others: number) =>
+    const spawn = (others: number) =>
       startWorkers(others, { patience, onStarted: (thread) => threads.push(thread) });
-    const space = compiledSpace(system, { parallel: { workers: 2, small: small(8), call } });
+    const space = compiledSpace(system, { parallel: { workers: 2, small: small(8), spawn } });
     space.start();
     space.expand(0, 1);
     const gone = threads[0]!.terminate();

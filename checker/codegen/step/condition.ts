@@ -1,14 +1,14 @@
 /**
- * Conditions in a normal form, and their code: negations stand at the leaves, a test that several parts share stands once,
- * and one compare tests all the cells of a word that it can.
+ * Conditions in a normal form, and their code. Negations stand at the leaves, a part that several parts share stands
+ * once, and one comparison tests all cells of a word that it can.
  */
 import { bothOf, i32, i64, oneOf, operation, type Wasm, type WasmOperator } from '../wasm/code.ts';
 
 /**
  * Whether `word & mask` equals `value`, or whether it does not.
  *
- * Shape:  `word` is code of 64 bits that cannot fail; `value` lies within `mask`, which is not 0. A test of a single bit
- *         always asks for equality, so that equal tests look the same.
+ * Shape:  `word` is code of 64 bits that cannot fail; `value` lies within `mask`, which is not 0. A test of one bit
+ *         is a test for equality, so that equal tests have one form.
  */
 interface FieldTest {
   readonly kind: 'test';
@@ -25,7 +25,7 @@ function opposite(test: FieldTest): FieldTest {
 
 const isSingleBit = (mask: bigint) => (mask & (mask - 1n)) === 0n;
 
-/** Fewer tests that are all true where the given ones are, or null where these never are. */
+/** Fewer tests with the same conjunction, or null where it is false in every state. */
 function fusedAll(tests: readonly FieldTest[]): readonly FieldTest[] | null {
   const fused: FieldTest[] = [];
   for (const test of tests) {
@@ -40,11 +40,11 @@ function fusedAll(tests: readonly FieldTest[]): readonly FieldTest[] | null {
   return fused;
 }
 
-/** Fewer tests of which one is true where one of the given ones is, or null where that is always. */
+/** Fewer tests with the same disjunction, or null where it is true in every state. */
 const fusedAny = (tests: readonly FieldTest[]): readonly FieldTest[] | null =>
   fusedAll(tests.map(opposite))?.map(opposite) ?? null;
 
-/** Whether two trees are alike. What has no kind, as a local, is alike only to itself. */
+/** Whether two trees are equal. A node without a kind, such as a local, equals only itself. */
 function isSame(left: unknown, right: unknown): boolean {
   if (left === right) return true;
   if (Array.isArray(left) && Array.isArray(right))
@@ -62,14 +62,14 @@ type TestNode = Readonly<Record<string, unknown>>;
 const isNode = (thing: unknown): thing is TestNode =>
   typeof thing === 'object' && thing !== null && 'kind' in thing;
 
-/** What cannot fail may be evaluated at any time; the rest only when its turn comes, from the left, as in C. */
+/** A condition that cannot fail may be evaluated at any time; the others in their order from the left, as in C. */
 export type Condition =
   | FieldTest
   /** Code that leaves 1 or 0. */
   | { readonly kind: 'code'; readonly code: Wasm; readonly canFail: boolean }
   | Combined;
 
-/** Of no parts, `all` is true and `any` is false. */
+/** Without parts, `all` is true and `any` is false. */
 interface Combined {
   readonly kind: 'all' | 'any';
   readonly parts: readonly Condition[];
@@ -82,7 +82,7 @@ export const known = (value: boolean): Condition => ({
   canFail: false,
 });
 
-/** What a condition is in every state, or null where that depends. */
+/** The value of a condition that is the same in every state, else null. */
 export function valueOf(condition: Condition): boolean | null {
   const isKnown = (condition.kind === 'all' || condition.kind === 'any') && condition.parts.length === 0;
   return isKnown ? condition.kind === 'all' : null;
@@ -132,12 +132,12 @@ export function combined(kind: Combined['kind'], given: readonly Condition[]): C
   return parts.length === 1 ? parts[0]! : { kind, parts, canFail: parts.some(canFail) };
 }
 
-/** Whether nothing behind this part matters: false among `all`, true among `any`. */
+/** Whether this part decides the whole: false in `all`, true in `any`. */
 const decides = (kind: Combined['kind'], part: Condition) => valueOf(part) === (kind === 'any');
 
 const canFail = (part: Condition) => part.kind !== 'test' && part.canFail;
 
-/** Neighbours whose order is free; what can fail stands alone. */
+/** Groups of neighbours whose order is free; a part that can fail is a group of its own. */
 function runsOf(parts: readonly Condition[]): readonly (readonly Condition[])[] {
   const runs: Condition[][] = [];
   for (const part of parts) {
@@ -148,7 +148,7 @@ function runsOf(parts: readonly Condition[]): readonly (readonly Condition[])[] 
   return runs;
 }
 
-/** Parts whose order is free, with what they share taken out: `a && b || a && c` is `a && (b || c)`, and the dual. */
+/** Factors the parts that all parts of a group share: `a && b || a && c` is `a && (b || c)`, and the dual. */
 function factored(kind: Combined['kind'], run: readonly Condition[]): readonly Condition[] {
   if (run.length === 1) return run;
   const last = run.at(-1)!;
@@ -168,7 +168,7 @@ function factored(kind: Combined['kind'], run: readonly Condition[]): readonly C
 
 const has = (parts: readonly Condition[], wanted: Condition) => parts.some((part) => isSame(part, wanted));
 
-/** Whether code does more than compute a value; a loop, which jumps, counts as if it did. */
+/** Whether code does more than compute a value; a loop, which jumps, counts as more. */
 function mayLeave(code: Wasm): boolean {
   switch (code.kind) {
     case 'i32':
@@ -223,7 +223,7 @@ function combinedCode({ kind, parts }: Combined): Wasm {
     : codes.reduceRight((rest, code) => join(code, rest));
 }
 
-/** Codes of parts whose order is free: the tests come first, as one. */
+/** The code of a group: its tests first, fused, then the other parts. */
 function runCodes(kind: Combined['kind'], run: readonly Condition[]): readonly Wasm[] {
   const tests = run.filter((part) => part.kind === 'test');
   const others = run.filter((part) => part.kind !== 'test').map(conditionCode);
@@ -233,7 +233,7 @@ function runCodes(kind: Combined['kind'], run: readonly Condition[]): readonly W
   return [fused.map(testCode).reduce(kind === 'all' ? bothOf : oneOf), ...others];
 }
 
-/** A compare of 32 bits wherever the mask spans no more: a constant of 64 is an instruction of its own. */
+/** A comparison of 32 bits where the mask spans no more: a constant of 64 bits costs an instruction. */
 function testCode({ word, mask, value, isEqual }: FieldTest): Wasm {
   const bits = BigInt.asUintN(64, mask);
   const operator = isEqual ? 'eq' : 'ne';

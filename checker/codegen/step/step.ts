@@ -1,4 +1,4 @@
-/** Generated code of the steps of a model: from a state, all successors by the transitions of some copies of threads. */
+/** Generated code of the steps of a model: all successors of a state by the transitions of some copies. */
 import { endsOf } from '../../interpreter/interpreter.ts';
 import type { Code, ThreadTable, Transition, TransitionSystem } from '../../program/transition-system.ts';
 import { sizeOf } from '../../language/domain.ts';
@@ -230,7 +230,7 @@ export class StepEmitter {
   #arrive(location: number, path: TransitionPath): Wasm {
     const { copy, from } = path;
     const successor = this.#successor;
-    const patches = copy.forgets[location] ?? [];
+    const patches = copy.deadPatches[location] ?? [];
     return sequence(
       addToCell(copy.location, null, location - from, successor),
       ...patches.map(({ word, mask, bits }) => {

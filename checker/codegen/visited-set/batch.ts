@@ -222,7 +222,8 @@ export class BatchEmitter {
 
   /** `insert()`: stores the candidates that are new, checks them, and records findings. */
   #insert(): WasmFunction {
-    // Where workers share the set, one thread alone uses their function too: the engine has optimised it before claims begin.
+    // Where workers share the set, one thread alone uses their function too: the engine has optimised it before
+    // claims begin.
     const atOnce = [
       setGlobal('before', getGlobal('count')),
       setGlobal('claimed', i32(0)),

@@ -1,13 +1,13 @@
 /**
  * Generated code with which several workers store their successors in the order that one worker would have.
  *
- * A round has many chunks, each a range of states; each idle worker takes the next chunk. It gathers the successors of the
- * chunk's states and claims those that the table lacks: a claim is a number that no state has yet, and claims of earlier
- * chunks have smaller numbers. Of equal states the smallest claim stays, in whatever order workers arrive; when a chunk
- * and all before it are done, its remaining claims are the states that one worker alone would have found new, in its
- * order. The number of the first of them is then known: the worker stores them and corrects their slots. When all chunks
- * before are done, a worker stores new states at once, without claims.
- * Workers take slots by compare-and-swap; within a round no worker waits for another.
+ * A round has many chunks, each a range of states; each idle worker takes the next chunk. It gathers the successors
+ * of the chunk's states and claims those that the table lacks: a claim is a number that no state has yet, and claims
+ * of earlier chunks have smaller numbers. Of equal states the smallest claim stays, in whatever order workers arrive;
+ * when a chunk and all before it are done, its remaining claims are the states that one worker alone would have found
+ * new, in its order. The number of the first of them is then known: the worker stores them and corrects their slots.
+ * When all chunks before are done, a worker stores new states at once, without claims. Workers take slots by
+ * compare-and-swap; within a round no worker waits for another.
  */
 import {
   atomic,
@@ -140,8 +140,8 @@ export class ClaimEmitter {
   }
 
   /**
-   * `takeNew(from, to, atOnce)`: takes slots for those of the candidates `from` .. `to - 1` that are new, to store or to
-   * claim them. One function does both, so that the engine has optimised it before claims begin.
+   * `takeNew(from, to, atOnce)`: takes slots for those of the candidates `from` .. `to - 1` that are new, to store or
+   * to claim them. One function does both, so that the engine has optimised it before claims begin.
    */
   #takeNew(): WasmFunction {
     const { map } = this.#memory;
@@ -229,7 +229,10 @@ export class ClaimEmitter {
     );
   }
 
-  /** Code that takes the slot if it still holds `value`, and leaves whether it did. A worker that sees the slot finds the state. */
+  /**
+   * Code that takes the slot if it still holds `value`, and leaves whether it did. A worker that sees the slot finds
+   * the state.
+   */
   #takeSlot(candidate: ClaimLocals): Wasm {
     const [table, { map, addressType }] = [this.#table, this.#memory];
     const { atOnce, pointer, hash, slot, value, areas, claimed, count: stored } = candidate;
@@ -292,8 +295,8 @@ export class ClaimEmitter {
   }
 
   /**
-   * `commitNew(from, to)`: stores those of these claims that the chunk has kept, and then numbers their slots: a worker
-   * that sees the number sees the state.
+   * `commitNew(from, to)`: stores those of these claims that the chunk has kept, and then numbers their slots: a
+   * worker that sees the number sees the state.
    */
   #commitNew(): WasmFunction {
     const [table, { map, addressType }] = [this.#table, this.#memory];
@@ -322,7 +325,10 @@ export class ClaimEmitter {
     return { name: 'commitNew', parameters: [from, to], result: null, body, exported: false };
   }
 
-  /** `rollback()`: empties the slots of a chunk's claims; after the rollback of all chunks, the table is as before the round. */
+  /**
+   * `rollback()`: empties the slots of a chunk's claims; after the rollback of all chunks, the table is as before the
+   * round.
+   */
   #rollback(): WasmFunction {
     const [at, slot, areas] = locals('i32', 'at', 'slot', 'areas');
     const body = [

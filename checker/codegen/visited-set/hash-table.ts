@@ -1,9 +1,9 @@
 /**
  * Generated code of the hash table and of the states that it numbers.
  *
- * The table is open addressing with linear probing over 32-bit slots. A slot holds the number of a state plus 1 in its
- * low bits and a few bits of the state's hash above them, so that a search reads few wrong states; 0 is empty. A search
- * begins at the hash scaled to the size of the table, so the table may have any size.
+ * The table is open addressing with linear probing over 32-bit slots. A slot holds the number of a state plus 1 in
+ * its low bits and a few bits of the state's hash above them, so that a search reads few wrong states; 0 is empty. A
+ * search begins at the hash scaled to the size of the table, so the table may have any size.
  */
 import {
   atomic,
@@ -38,8 +38,8 @@ import { addressAfter } from '../layout/cells.ts';
 import { lineSlots, type Area, type MemoryEmitter } from '../memory-map.ts';
 
 /**
- * Globals: the stored states, the slots of the table, the mask of a slot's number, the page where the states begin, and
- * a value that keeps the engine from dropping reads made ahead of their use.
+ * Globals: the stored states, the slots of the table, the mask of a slot's number, the page where the states begin,
+ * and a value that keeps the engine from dropping reads made ahead of their use.
  */
 export const tableGlobals = ['count', 'slots', 'numberMask', 'statesPage', 'touched'] as const;
 
@@ -255,7 +255,9 @@ export class HashTableEmitter {
     return operation('i32.xor', get(this.#mask), i32(-1));
   }
 
-  /** Code that moves `slot` to the next that is empty or has the upper bits of `hash`, and sets `value` to its value. */
+  /**
+   * Code that moves `slot` to the next that is empty or has the upper bits of `hash`, and sets `value` to its value.
+   */
   probe(slot: WasmLocal, value: WasmLocal, hash: WasmLocal): Wasm {
     const [found, again] = [labelled('found'), labelled('again')];
     const different = operation('i32.xor', get(value), operation('i32.wrap_i64', get(hash)));
@@ -278,8 +280,8 @@ export class HashTableEmitter {
   }
 
   /**
-   * Code that moves `slot`, the first of a line, to the first that is empty or has the upper bits of `tag`. `tag` holds
-   * 32 bits of the hash four times, `masks` holds `fourMasks`.
+   * Code that moves `slot`, the first of a line, to the first that is empty or has the upper bits of `tag`. `tag`
+   * holds 32 bits of the hash four times, `masks` holds `fourMasks`.
    */
   findLikely(slot: WasmLocal, tag: WasmLocal, masks: WasmLocal): Wasm {
     return this.#searchLines(slot, (four) => {

@@ -1,6 +1,7 @@
 /**
- * Generated code that looks up candidates, a batch at a time, in three rounds: it hashes them, finds the slot where each
- * may stand, and compares. Each round reads what the next one needs, so that the cache misses of many candidates overlap.
+ * Generated code that looks up candidates, a batch at a time, in three rounds: it hashes them, finds the slot where
+ * each may stand, and compares. Each round reads what the next one needs, so that the cache misses of many candidates
+ * overlap.
  */
 import {
   block,
@@ -148,8 +149,8 @@ export class LookupEmitter {
   }
 
   /**
-   * `name(from, to)`: compares candidates `from` .. `to - 1`, in order. With `inserting`, it stores the new ones; without,
-   * it writes the number of each to `slots`, -1 for a new one.
+   * `name(from, to)`: compares candidates `from` .. `to - 1`, in order. With `inserting`, it stores the new ones;
+   * without, it writes the number of each to `slots`, -1 for a new one.
    */
   #decide(name: string, inserting: boolean): WasmFunction {
     const [table, memory] = [this.#table, this.#memory];

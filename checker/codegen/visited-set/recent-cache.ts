@@ -1,12 +1,13 @@
 /**
  * Generated code that drops most known successors: those that the search met recently.
  *
- * Steps of different CPUs that commute lead to one state twice within a short time. A small table, which the inner caches
- * hold, keeps the last candidate for each value of some bits of a hash. A candidate equal to it stands before it in the
- * batch or is stored, and needs no lookup in the visited set.
+ * Steps of different CPUs that commute lead to one state twice within a short time. A small table, which the inner
+ * caches hold, keeps the last candidate for each value of some bits of a hash. A candidate equal to it stands before
+ * it in the batch or is stored, and needs no lookup in the visited set.
  *
- * The table begins as zeros, as if the state of zeros had been met. Only the entry of hash 0 can match another candidate:
- * `forgetRecent` in `engine/visited-memory.ts` writes a stored state there, and no candidate is dropped before that.
+ * The table begins as zeros, as if the state of zeros had been met. Only the entry of hash 0 can match another
+ * candidate: `forgetRecent` in `engine/visited-memory.ts` writes a stored state there, and no candidate is dropped
+ * before that.
  */
 import {
   block,

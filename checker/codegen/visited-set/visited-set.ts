@@ -1,4 +1,6 @@
-/** Generated code of the visited set: exact states in the order of their insertion, and a hash table of their numbers. */
+/**
+ * Generated code of the visited set: exact states in the order of their insertion, and a hash table of their numbers.
+ */
 import type { WasmFunction } from '../wasm/code.ts';
 import { areasGlobal, type MemoryEmitter } from '../memory-map.ts';
 import { batchGlobals, BatchEmitter } from './batch.ts';
