@@ -3,7 +3,7 @@ import { Worker, parentPort, receiveMessageOnPort, workerData } from 'node:worke
 import type { MemoryMap } from '../codegen/memory-map.ts';
 import {
   orderLength,
-  performerOf,
+  OrderPerformer,
   readOrder,
   writeOrder,
   type PendingWorkers,
@@ -71,7 +71,7 @@ export function startWorkers(
   };
   const start: PendingWorkers['start'] = (self, inits) => {
     const { map, memory, states, transitions } = self;
-    const perform = performerOf(self);
+    const performer = new OrderPerformer(self);
     for (const [at, init] of inits.entries()) {
       const setup: WorkerSetup = { map, transitions, memory, states, ...init };
       threads[at]!.postMessage(setup);
@@ -87,7 +87,7 @@ export function startWorkers(
         writeOrder(order, orderIn(control));
         Atomics.store(flags, doneAt, 0);
         issueTicket(flags);
-        perform(order);
+        performer.perform(order);
         awaitOthers(flags, others, patience);
       },
     };
@@ -124,11 +124,11 @@ function serve({ worker, control }: WorkerData): void {
     const { exports } = new WebAssembly.Instance(module, { racewalk: { memory, states } });
     const code = exports as unknown as GeneratedCode;
     const globals = exports as unknown as GeneratedGlobals;
-    const perform = performerOf({ areas, map, transitions, memory, states, code, globals });
+    const performer = new OrderPerformer({ areas, map, transitions, memory, states, code, globals });
     Atomics.add(flags, readyAt, 1);
     for (let ticket = 1; ; ticket++) {
       awaitTicket(flags, ticket);
-      perform(readOrder(orderIn(control)));
+      performer.perform(readOrder(orderIn(control)));
       Atomics.add(flags, doneAt, 1);
       Atomics.notify(flags, doneAt);
     }

@@ -1,11 +1,11 @@
 /** Expands states by several workers in rounds; numbers, counts and findings equal those of one worker. */
-import { takenAt, type MemoryMap, type outcomeAt } from '../codegen/memory-map.ts';
+import { takenAt, type MemoryMap } from '../codegen/memory-map.ts';
 import {
-  findingsEnough,
-  largestChunk,
-  outcomeOf,
+  ChunkOutcomes,
   chunkOf,
   committed,
+  findingsEnough,
+  largestChunk,
   type WorkerGroup,
   type WorkerTask,
 } from './worker.ts';
@@ -57,25 +57,21 @@ export class WorkerPool {
   /** One round: workers claim new states in parallel; returns the first state left out. */
   #round(from: number, most: number, record: Record): number {
     const { chunks, room, claimsEnough } = this.#map;
-    for (let chunk = 0; chunk < chunks; chunk++) {
-      this.#note(chunk, 'lost', 0);
-      this.#note(chunk, 'progress', 0);
-    }
-    this.#note(0, 'first', this.#memory.count);
     const to = Math.min(most, from + Math.ceil((this.#portion * chunks) / largestChunk));
     const portion = Math.ceil(((to - from) * largestChunk) / chunks);
     const enough = Math.min(claimsEnough, Math.ceil(unexpected * portion * this.#claimsEach));
     this.#memory.makeRoom(chunks * (enough + room));
     const round = { from, to };
+    const outcomes = this.#cleared();
     this.#run({ kind: 'claim', ...round, enough });
-    if (this.#outcome('stopped').some((stopped, chunk) => stopped < chunkOf(chunk, round, this.#map)[1])) {
+    if (outcomes.all('stopped').some((stopped, chunk) => stopped < chunkOf(chunk, round, this.#map)[1])) {
       this.#run({ kind: 'rollback' });
       this.#portion = Math.ceil(portion / 4);
       this.#claimsEach *= 2;
       return from;
     }
-    const found = this.#commit(record);
-    const claimed = Math.max(...this.#outcome('claimed'), 1);
+    const found = this.#commit(outcomes, record);
+    const claimed = Math.max(...outcomes.all('claimed'), 1);
     this.#claimsEach = Math.max(claimed / portion, this.#claimsEach * forgetting);
     const fill = Math.max(claimed / claimsEnough, found / findingsEnough(this.#map));
     const fitting = Math.floor((full * portion) / fill);
@@ -84,19 +80,18 @@ export class WorkerPool {
   }
 
   /** Stores the claims that workers have not stored yet; returns the most bytes of findings that a chunk has. */
-  #commit(record: Record): number {
+  #commit(outcomes: ChunkOutcomes, record: Record): number {
     const { claimFindings, chunkDistance } = this.#map;
     const { globals } = this.#memory;
-    const lost = this.#outcome('lost');
     let count = this.#memory.count;
-    for (const [chunk, claimed] of this.#outcome('claimed').entries()) {
-      this.#note(chunk, 'first', count);
-      count += claimed - lost[chunk]!;
+    for (const [chunk, claimed] of outcomes.all('claimed').entries()) {
+      outcomes.set(chunk, 'first', count);
+      count += claimed - outcomes.get(chunk, 'lost');
     }
-    if (this.#outcome('progress').some((progress) => progress !== committed)) this.#run({ kind: 'commit' });
+    if (outcomes.all('progress').some((progress) => progress !== committed)) this.#run({ kind: 'commit' });
     globals.count.value = count;
     let most = 0;
-    for (const [chunk, signed] of this.#outcome('findings').entries()) {
+    for (const [chunk, signed] of outcomes.all('findings').entries()) {
       const at = claimFindings.at + chunk * chunkDistance;
       const end = addressOf(signed);
       record(at, end);
@@ -110,17 +105,15 @@ export class WorkerPool {
     this.#run({ kind: 'enter' });
   }
 
-  /** One number of each chunk's outcome. */
-  #outcome(what: keyof typeof outcomeAt): readonly number[] {
-    const { numbers } = this.#memory;
-    return Array.from(
-      { length: this.#map.chunks },
-      (_, chunk) => numbers[outcomeOf(this.#map, chunk, what)]!,
-    );
-  }
-
-  #note(chunk: number, what: keyof typeof outcomeAt, value: number): void {
-    this.#memory.numbers[outcomeOf(this.#map, chunk, what)] = value;
+  /** The outcomes of a round that begins. */
+  #cleared(): ChunkOutcomes {
+    const outcomes = new ChunkOutcomes(this.#map, this.#memory.numbers);
+    for (let chunk = 0; chunk < this.#map.chunks; chunk++) {
+      outcomes.set(chunk, 'lost', 0);
+      outcomes.set(chunk, 'progress', 0);
+    }
+    outcomes.set(0, 'first', this.#memory.count);
+    return outcomes;
   }
 
   #run(work: WorkerTask): void {

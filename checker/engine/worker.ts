@@ -103,21 +103,10 @@ export function writeOrder({ shared, work }: Order, to: Int32Array): void {
 }
 
 export function readOrder(order: Int32Array): Order {
-  const [kind, count, slots, numberMask, statesPage, from, to, enough] = [...order] as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  const name = kinds[kind]!;
-  return {
-    shared: { count, slots, numberMask, statesPage },
-    work: name === 'claim' ? { kind: name, from, to, enough } : { kind: name },
-  };
+  const kind = kinds[order[0]!]!;
+  const shared = { count: order[1]!, slots: order[2]!, numberMask: order[3]!, statesPage: order[4]! };
+  const range = { from: order[5]!, to: order[6]!, enough: order[7]! };
+  return { shared, work: kind === 'claim' ? { kind, ...range } : { kind } };
 }
 
 /** One worker: the offset of its areas in bytes, and its instance of the generated code. */
@@ -129,42 +118,6 @@ export interface Worker {
   readonly states: WebAssembly.Memory;
   readonly code: GeneratedCode;
   readonly globals: GeneratedGlobals;
-}
-
-/**
- * The function with which a worker performs an order: it prepares its own areas, then takes chunks until none is
- * left.
- */
-export function performerOf(worker: Worker): (order: Order) => void {
-  const { areas, map, memory, transitions, globals } = worker;
-  globals.areas.value = areas;
-  const fired = () => new BigUint64Array(memory.buffer, map.fired.at + areas, transitions);
-  const reached = () => new Int32Array(memory.buffer, map.reached.at + areas, map.reached.bytes / 4);
-  let before = { fired: fired(), reached: reached() };
-  return ({ shared, work }) => {
-    share(shared, globals);
-    if (work.kind === 'claim') before = { fired: fired().slice(), reached: reached().slice() };
-    if (work.kind === 'rollback') {
-      fired().set(before.fired);
-      reached().set(before.reached);
-      forgetRecent(worker, shared.statesPage * pageBytes);
-    }
-    const performing = { ...worker, numbers: new Int32Array(memory.buffer) };
-    const committing = new Committing(shared.count, performing);
-    const take = () => Atomics.add(performing.numbers, takenAt / 4, 1);
-    for (let chunk = take(); chunk < map.chunks; chunk = take())
-      if (work.kind === 'claim') claimChunk(chunk, work, committing, performing);
-      else performChunk(chunk, { shared, work }, performing);
-    share(shared, globals);
-  };
-}
-
-function share({ count, slots, numberMask, statesPage }: SharedGlobals, globals: GeneratedGlobals): void {
-  globals.count.value = count;
-  globals.before.value = count;
-  globals.slots.value = slots;
-  globals.numberMask.value = numberMask;
-  globals.statesPage.value = statesPage;
 }
 
 /** The states of a chunk: the last chunks are small, so that no worker waits long for the end of a round. */
@@ -186,86 +139,6 @@ const partOf = (total: number, chunk: number, { chunks }: MemoryMap): readonly [
   Math.floor(((chunk + 1) * total) / chunks),
 ];
 
-/** The index of one number of a chunk's outcome, in memory as numbers of 32 bits. */
-export const outcomeOf = (
-  { outcome, chunkDistance }: MemoryMap,
-  chunk: number,
-  what: keyof typeof outcomeAt,
-) => (outcome.at + chunk * chunkDistance) / 4 + outcomeAt[what];
-
-interface Performing extends Worker {
-  /** The memory as numbers. */
-  readonly numbers: Int32Array;
-}
-
-function performChunk(
-  chunk: number,
-  { shared, work }: { readonly shared: SharedGlobals; readonly work: Exclude<WorkerTask, ClaimWork> },
-  performing: Performing,
-): void {
-  const { map, code, globals, numbers } = performing;
-  switch (work.kind) {
-    case 'rollback':
-      globals.chunk.value = chunk;
-      globals.claimed.value = numbers[outcomeOf(map, chunk, 'claimed')]!;
-      code.rollback();
-      return;
-    case 'commit':
-      if (numbers[outcomeOf(map, chunk, 'progress')] !== committed) commitChunk(chunk, performing);
-      return;
-    case 'clear':
-      code.clearTable(...partOf(shared.slots, chunk, map));
-      return;
-    case 'enter':
-      enterStates(code, ...partOf(shared.count, chunk, map), map.room);
-  }
-}
-
-/**
- * Claims the new successors of a chunk, or stores them at once as soon as all chunks before are claimed. It stops
- * early when claims or findings have no more room.
- */
-function claimChunk(chunk: number, work: ClaimWork, committing: Committing, performing: Performing): void {
-  const { map, code, globals, numbers } = performing;
-  const [from, to] = chunkOf(chunk, work, map);
-  const areas = chunk * map.chunkDistance;
-  /** Whether one more batch has room. */
-  const hasRoom = () =>
-    globals.claimed.value <= work.enough &&
-    addressOf(globals.claimMark.value) <=
-      areas + map.claimMarks.at + map.claimMarks.bytes - map.marks.bytes &&
-    addressOf(globals.finding.value) <= areas + map.claimFindings.at + findingsEnough(map);
-  const note = (what: keyof typeof outcomeAt, value: number) =>
-    (numbers[outcomeOf(map, chunk, what)] = value);
-  const noteClaims = () => {
-    note('claimed', globals.claimed.value);
-    note('marks', globals.claimMark.value);
-  };
-  globals.chunk.value = chunk;
-  globals.claimed.value = 0;
-  globals.claimMark.value = areas + map.claimMarks.at;
-  globals.finding.value = areas + map.claimFindings.at;
-  let isFirst = false;
-  let at = from;
-  while (at < to && hasRoom()) {
-    at = code.generate(at, to);
-    if (!isFirst && committing.reach(chunk)) {
-      noteClaims();
-      commitChunk(chunk, performing);
-      isFirst = true;
-    }
-    if (isFirst) code.storeAtOnce();
-    else code.claim();
-  }
-  note('stopped', at);
-  noteClaims();
-  if (isFirst) note('findings', globals.finding.value);
-  if (at < to) return;
-  Atomics.store(numbers, outcomeOf(map, chunk, 'progress'), isFirst ? committed : claimed);
-  if (!isFirst) committing.wait(chunk);
-  committing.commitWaiting();
-}
-
 /** Bytes of findings at which a chunk stops: those of one more batch have room. */
 export const findingsEnough = ({ claimFindings, findings }: MemoryMap): number =>
   claimFindings.bytes - findings.bytes;
@@ -274,57 +147,225 @@ export const findingsEnough = ({ claimFindings, findings }: MemoryMap): number =
 const claimed = 1;
 export const committed = 2;
 
+/** The outcomes of the chunks of a round, in memory that all workers share. */
+export class ChunkOutcomes {
+  readonly #map: MemoryMap;
+  readonly #numbers: Int32Array;
+
+  /** Valid until memory grows; `numbers` is the memory as numbers of 32 bits. */
+  constructor(map: MemoryMap, numbers: Int32Array) {
+    this.#map = map;
+    this.#numbers = numbers;
+  }
+
+  #indexOf(chunk: number, what: keyof typeof outcomeAt): number {
+    const { outcome, chunkDistance } = this.#map;
+    return (outcome.at + chunk * chunkDistance) / 4 + outcomeAt[what];
+  }
+
+  get(chunk: number, what: keyof typeof outcomeAt): number {
+    return this.#numbers[this.#indexOf(chunk, what)]!;
+  }
+
+  set(chunk: number, what: keyof typeof outcomeAt, value: number): void {
+    this.#numbers[this.#indexOf(chunk, what)] = value;
+  }
+
+  /** One number of each chunk. */
+  all(what: keyof typeof outcomeAt): readonly number[] {
+    return Array.from({ length: this.#map.chunks }, (_, chunk) => this.get(chunk, what));
+  }
+
+  /** Publishes that a chunk is claimed, with all numbers of its outcome. */
+  publish(chunk: number, progress: number): void {
+    Atomics.store(this.#numbers, this.#indexOf(chunk, 'progress'), progress);
+  }
+
+  isClaimed(chunk: number): boolean {
+    return Atomics.load(this.#numbers, this.#indexOf(chunk, 'progress')) >= claimed;
+  }
+}
+
+/** What a worker counts in its own areas: firings by transition, and whether each property has a witness. */
+interface OwnCounts {
+  readonly fired: BigUint64Array;
+  readonly reached: Int32Array;
+}
+
+/** Performs orders as one worker. */
+export class OrderPerformer {
+  readonly #worker: Worker;
+  /** The worker's own counts before the round. */
+  #before: OwnCounts;
+
+  constructor(worker: Worker) {
+    this.#worker = worker;
+    worker.globals.areas.value = worker.areas;
+    this.#before = this.#counts();
+  }
+
+  /** Prepares the worker's own areas, then takes chunks until none is left. */
+  perform({ shared, work }: Order): void {
+    const { map, memory, globals } = this.#worker;
+    share(shared, globals);
+    if (work.kind === 'claim') this.#keep();
+    if (work.kind === 'rollback') this.#restore(shared);
+    const numbers = new Int32Array(memory.buffer);
+    const chunks = new ChunkPerformer(this.#worker, shared, new ChunkOutcomes(map, numbers));
+    const take = () => Atomics.add(numbers, takenAt / 4, 1);
+    for (let chunk = take(); chunk < map.chunks; chunk = take()) chunks.perform(chunk, work);
+    share(shared, globals);
+  }
+
+  #counts(): OwnCounts {
+    const { areas, map, memory, transitions } = this.#worker;
+    return {
+      fired: new BigUint64Array(memory.buffer, map.fired.at + areas, transitions),
+      reached: new Int32Array(memory.buffer, map.reached.at + areas, map.reached.bytes / 4),
+    };
+  }
+
+  #keep(): void {
+    const { fired, reached } = this.#counts();
+    this.#before = { fired: fired.slice(), reached: reached.slice() };
+  }
+
+  #restore({ statesPage }: SharedGlobals): void {
+    const { fired, reached } = this.#counts();
+    fired.set(this.#before.fired);
+    reached.set(this.#before.reached);
+    forgetRecent(this.#worker, statesPage * pageBytes);
+  }
+}
+
+function share({ count, slots, numberMask, statesPage }: SharedGlobals, globals: GeneratedGlobals): void {
+  globals.count.value = count;
+  globals.before.value = count;
+  globals.slots.value = slots;
+  globals.numberMask.value = numberMask;
+  globals.statesPage.value = statesPage;
+}
+
 /**
- * Stores the claims of one worker during a round, while the caches still hold them. A chunk that must wait for an
- * earlier one is tried again after the worker's next chunk.
+ * Performs chunks of one order. During a round it stores the claims of the worker's chunks while the caches still hold
+ * them; a chunk that must wait for an earlier one is tried again after the worker's next chunk.
  */
-class Committing {
-  readonly #performing: Performing;
+class ChunkPerformer {
+  readonly #worker: Worker;
+  readonly #shared: SharedGlobals;
+  readonly #outcomes: ChunkOutcomes;
   /** This worker's chunks whose claims are not stored yet, in order. */
   readonly #waiting: number[] = [];
   /** The first chunk after those known to be claimed, and the number of its first state. */
   #next = 0;
   #first: number;
 
-  constructor(count: number, performing: Performing) {
-    this.#performing = performing;
-    this.#first = count;
+  constructor(worker: Worker, shared: SharedGlobals, outcomes: ChunkOutcomes) {
+    this.#worker = worker;
+    this.#shared = shared;
+    this.#outcomes = outcomes;
+    this.#first = shared.count;
   }
 
-  wait(chunk: number): void {
-    this.#waiting.push(chunk);
-  }
-
-  commitWaiting(): void {
-    const { map, numbers } = this.#performing;
-    while (this.#waiting.length > 0 && this.reach(this.#waiting[0]!)) {
-      const chunk = this.#waiting.shift()!;
-      commitChunk(chunk, this.#performing);
-      numbers[outcomeOf(map, chunk, 'progress')] = committed;
+  perform(chunk: number, work: WorkerTask): void {
+    const { map, code, globals } = this.#worker;
+    switch (work.kind) {
+      case 'claim':
+        this.#claim(chunk, work);
+        return;
+      case 'rollback':
+        globals.chunk.value = chunk;
+        globals.claimed.value = this.#outcomes.get(chunk, 'claimed');
+        code.rollback();
+        return;
+      case 'commit':
+        if (this.#outcomes.get(chunk, 'progress') !== committed) this.#commit(chunk);
+        return;
+      case 'clear':
+        code.clearTable(...partOf(this.#shared.slots, chunk, map));
+        return;
+      case 'enter':
+        enterStates(code, ...partOf(this.#shared.count, chunk, map), map.room);
     }
+  }
+
+  /**
+   * Claims the new successors of a chunk, or stores them at once as soon as all chunks before are claimed. It stops
+   * early when claims or findings have no more room.
+   */
+  #claim(chunk: number, work: ClaimWork): void {
+    const { map, code, globals } = this.#worker;
+    const [from, to] = chunkOf(chunk, work, map);
+    const areas = chunk * map.chunkDistance;
+    globals.chunk.value = chunk;
+    globals.claimed.value = 0;
+    globals.claimMark.value = areas + map.claimMarks.at;
+    globals.finding.value = areas + map.claimFindings.at;
+    let storesAtOnce = false;
+    let at = from;
+    while (at < to && this.#hasRoom(areas, work.enough)) {
+      at = code.generate(at, to);
+      if (!storesAtOnce && this.#areEarlierClaimed(chunk)) {
+        this.#noteClaims(chunk);
+        this.#commit(chunk);
+        storesAtOnce = true;
+      }
+      if (storesAtOnce) code.storeAtOnce();
+      else code.claim();
+    }
+    this.#outcomes.set(chunk, 'stopped', at);
+    this.#noteClaims(chunk);
+    if (storesAtOnce) this.#outcomes.set(chunk, 'findings', globals.finding.value);
+    if (at < to) return;
+    this.#outcomes.publish(chunk, storesAtOnce ? committed : claimed);
+    if (!storesAtOnce) this.#waiting.push(chunk);
+    this.#commitWaiting();
+  }
+
+  /** Whether one more batch has room. */
+  #hasRoom(areas: number, enough: number): boolean {
+    const { map, globals } = this.#worker;
+    const { claimMarks, claimFindings, marks } = map;
+    return (
+      globals.claimed.value <= enough &&
+      addressOf(globals.claimMark.value) <= areas + claimMarks.at + claimMarks.bytes - marks.bytes &&
+      addressOf(globals.finding.value) <= areas + claimFindings.at + findingsEnough(map)
+    );
+  }
+
+  #noteClaims(chunk: number): void {
+    const { claimed: claims, claimMark } = this.#worker.globals;
+    this.#outcomes.set(chunk, 'claimed', claims.value);
+    this.#outcomes.set(chunk, 'marks', claimMark.value);
   }
 
   /** Whether all chunks before this one are claimed; if so, its outcome has the number of its first state. */
-  reach(chunk: number): boolean {
-    const { map, numbers } = this.#performing;
-    const isClaimed = (at: number) => Atomics.load(numbers, outcomeOf(map, at, 'progress')) >= claimed;
-    while (this.#next < chunk && isClaimed(this.#next)) {
-      this.#first +=
-        numbers[outcomeOf(map, this.#next, 'claimed')]! - numbers[outcomeOf(map, this.#next, 'lost')]!;
+  #areEarlierClaimed(chunk: number): boolean {
+    while (this.#next < chunk && this.#outcomes.isClaimed(this.#next)) {
+      this.#first += this.#outcomes.get(this.#next, 'claimed') - this.#outcomes.get(this.#next, 'lost');
       this.#next++;
-      numbers[outcomeOf(map, this.#next, 'first')] = this.#first;
+      this.#outcomes.set(this.#next, 'first', this.#first);
     }
     return this.#next >= chunk;
   }
-}
 
-/** Stores the claims of a chunk so far, from its first number on. */
-function commitChunk(chunk: number, { map, code, globals, numbers }: Performing): void {
-  globals.chunk.value = chunk;
-  globals.claimed.value = numbers[outcomeOf(map, chunk, 'claimed')]!;
-  globals.claimMark.value = numbers[outcomeOf(map, chunk, 'marks')]!;
-  globals.count.value = numbers[outcomeOf(map, chunk, 'first')]!;
-  globals.finding.value = map.claimFindings.at + chunk * map.chunkDistance;
-  code.commit();
-  numbers[outcomeOf(map, chunk, 'findings')] = globals.finding.value;
+  #commitWaiting(): void {
+    while (this.#waiting.length > 0 && this.#areEarlierClaimed(this.#waiting[0]!)) {
+      const chunk = this.#waiting.shift()!;
+      this.#commit(chunk);
+      this.#outcomes.set(chunk, 'progress', committed);
+    }
+  }
+
+  /** Stores the claims of a chunk so far, from its first number on. */
+  #commit(chunk: number): void {
+    const { map, code, globals } = this.#worker;
+    globals.chunk.value = chunk;
+    globals.claimed.value = this.#outcomes.get(chunk, 'claimed');
+    globals.claimMark.value = this.#outcomes.get(chunk, 'marks');
+    globals.count.value = this.#outcomes.get(chunk, 'first');
+    globals.finding.value = map.claimFindings.at + chunk * map.chunkDistance;
+    code.commit();
+    this.#outcomes.set(chunk, 'findings', globals.finding.value);
+  }
 }
