@@ -30,6 +30,7 @@ import { encodeModule } from '../../checker/codegen/wasm/encode.ts';
 import { ExpressionEmitter } from '../../checker/codegen/step/expression.ts';
 import { locals, memory, randomCondition, type Readable } from './random-condition.ts';
 import { tape, type Tape } from './tape.ts';
+import { law, runs } from '../depth.ts';
 
 const copies = 2;
 let running: Pick<Readable, 'own' | 'numbers'> = { own: [], numbers: [] };
@@ -129,14 +130,14 @@ const cases = fc.tuple(numbers, numbers, fc.boolean()).map(([drawn, values, inPr
   return Object.assign({ condition, thread: name, replica, states }, shown);
 });
 
-test('a condition in generated code says what it says in the interpreter', () => {
+test('a condition in generated code says what it says in the interpreter', law, () => {
   const told = { true: 0, false: 0, failed: 0 };
-  const law = fc.property(cases, fc.boolean(), fc.boolean(), (one, isNegated, inLocal) => {
+  const same = fc.property(cases, fc.boolean(), fc.boolean(), (one, isNegated, inLocal) => {
     const place = { ...propertyPlace(one.states[0]!, ends), thread: one.thread, replica: one.replica };
     const expected = one.states.map((state) => interpreted(one.condition, { ...place, state }));
     for (const answer of expected) told[answer] += 1;
     expect(compiled(one, isNegated, inLocal)).toEqual(expected);
   });
-  fc.assert(law, { numRuns: 5_000, seed: 1970 });
-  expect(Math.min(...Object.values(told))).toBeGreaterThan(5_000);
+  fc.assert(same, { numRuns: runs(5_000), seed: 1970 });
+  expect(Math.min(...Object.values(told))).toBeGreaterThan(runs(5_000));
 });
