@@ -6,7 +6,6 @@ import type { ValueSet } from '../analysis/value-set.ts';
 import { firstLocal, trackedWord, type InternedStates } from '../state/interned-state.ts';
 import type { CopySet } from './copy-set.ts';
 import { learn, recall, type TreeNode } from '../state/decision-tree.ts';
-import type { ReductionFaults } from '../faults.ts';
 import { Interference } from './interference.ts';
 import { VectorSet } from '../state/vector-set.ts';
 
@@ -18,7 +17,6 @@ export class Futures {
   readonly #numbering: Numbering;
   readonly #states: InternedStates;
   readonly #futures: ThreadModular;
-  readonly #faults: ReductionFaults;
   readonly #interference: Interference;
   /** By copy and local state: futures, by what bears on the cells that they depend on. */
   readonly #known: readonly (TreeNode<Future> | undefined)[][];
@@ -32,12 +30,11 @@ export class Futures {
   readonly #circumstances: readonly (readonly VectorSet[])[];
   readonly #circumstance = new Int32Array(3 * wordsOfSet);
 
-  constructor(numbering: Numbering, states: InternedStates, futures: ThreadModular, faults: ReductionFaults) {
+  constructor(numbering: Numbering, states: InternedStates, futures: ThreadModular) {
     this.#numbering = numbering;
     this.#states = states;
     this.#futures = futures;
-    this.#faults = faults;
-    this.#interference = new Interference(futures.scopes, faults);
+    this.#interference = new Interference(futures.scopes);
     this.#known = numbering.copies.map(() => []);
     this.#every = copySet.upTo(numbering.copies.length);
     this.#idle = futures.scopes.map((scope) => ({
@@ -120,7 +117,6 @@ export class Futures {
 
   /** The number of what bears on the cell at this position. */
   #numberOf(copy: number, at: number, { written, first, counted }: ScopeContext): number {
-    if (this.#faults.circumstances === true) return 0;
     const words = this.#circumstance;
     put(words, 0, written[at]!);
     put(words, wordsOfSet, first[at]!);

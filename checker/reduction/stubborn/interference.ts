@@ -5,7 +5,6 @@ import { nought, unchanged, type Changes, type ScopeContext } from '../analysis/
 import type { CellScope } from '../analysis/scope.ts';
 import type { ValueSet } from '../analysis/value-set.ts';
 import type { CopySet } from './copy-set.ts';
-import type { ReductionFaults } from '../faults.ts';
 
 /** A cell in the scope of a copy that may change it. */
 interface ChangeableCell {
@@ -26,7 +25,7 @@ export class Interference {
   /** By copy and position: the others that may access the cell. */
   readonly #sharers: readonly (readonly CopySet[])[];
 
-  constructor(scopes: readonly CellScope[], faults: ReductionFaults) {
+  constructor(scopes: readonly CellScope[]) {
     this.#scopes = scopes;
     this.#done = scopes.map((scope) => unchanged(scope) as Mutable<Changes>);
     this.#around = this.#done.map(({ values, sums }) => ({
@@ -34,9 +33,7 @@ export class Interference {
       written: [...values],
       counted: [...sums],
     }));
-    this.#places = scopes.map(({ cells }, own) =>
-      cells.map((cell) => (faults.interference === true ? [] : placesOf(cell, own, scopes))),
-    );
+    this.#places = scopes.map(({ cells }, own) => cells.map((cell) => placesOf(cell, own, scopes)));
     this.#sharers = scopes.map(({ cells }, own) => cells.map((cell) => sharersOf(cell, own, scopes)));
   }
 
