@@ -3,8 +3,8 @@ import * as sets from './value-set.ts';
 import { countersOf } from './counters.ts';
 import { scopeOf, type CellScope } from './scope.ts';
 import { Fixpoint } from './fixpoint.ts';
-import type { Knowledge } from './abstract-value.ts';
-import { mayFire, setOfDomain, type AbstractSteps } from './abstract-step.ts';
+import type { AbstractRun, Knowledge } from './abstract-value.ts';
+import { mayFire, setOfDomain } from './abstract-step.ts';
 import type { Visibility } from './conjuncts.ts';
 import type { Numbering } from '../../program/numbering.ts';
 import type { ValueSet } from './value-set.ts';
@@ -127,7 +127,7 @@ export class ThreadModular {
     );
     const values = scope.cells.map(() => sets.empty);
     const sums = around.counted.map(() => nought);
-    const run: AbstractSteps = {
+    const run: AbstractRun = {
       numbering: this.#numbering,
       visibility: this.#visibility,
       copy,
