@@ -1,7 +1,7 @@
 /** Everything that a transition may do from what is known: the abstract counterpart of firing it. */
 import * as sets from './value-set.ts';
 import type { AnyDomain } from '../../language/domain.ts';
-import type { Reference } from '../../language/expression.ts';
+import type { AnyExpr, Reference } from '../../language/expression.ts';
 import type { Effect } from '../../language/statement.ts';
 import { numbersOf, type Numbering } from '../../program/numbering.ts';
 import type { Transition } from '../../program/transition-system.ts';
@@ -53,20 +53,20 @@ export function setOfDomain(domain: AnyDomain, numbering: Numbering): ValueSet {
 export function mayFire(transition: Transition, known: Knowledge, run: AbstractRun): void {
   const { guard, code } = transition;
   const place: AbstractPlace = { run, known, bound: [] };
-  if (guard === null) {
-    execute(code, place, steps);
-    return;
-  }
+  const open = guard === null ? place : opened(guard, place);
+  if (open !== null) execute(code, open, steps);
+}
+
+function opened(guard: AnyExpr, place: AbstractPlace): AbstractPlace | null {
   const values = valuesOf(guard, unseen(place));
-  if (!sets.isEmpty(values) && !sets.has(values, 1)) return;
+  if (!sets.isEmpty(values) && !sets.has(values, 1)) return null;
   valuesOf(guard, place);
-  const after = assume(guard, true, place);
-  if (after !== null) execute(code, knowing(place, after), steps);
+  return assume(guard, true, place);
 }
 
 let unread = new Uint8Array(0);
 
-/** Somewhere to record what nobody asks for. */
+/** Where accesses are recorded that do not count. */
 function scratch(length: number): Uint8Array {
   if (unread.length < length) unread = new Uint8Array(length);
   return unread;
@@ -78,10 +78,8 @@ const mostWays = 4;
 const steps: Steps<AbstractPlace> = {
   split: splitSets,
   assign: assigned,
-  assert: ({ condition }, place) => {
-    const after = sets.has(valuesOf(condition, place), 1) ? assume(condition, true, place) : null;
-    return after === null ? null : knowing(place, after);
-  },
+  assert: ({ condition }, place) =>
+    sets.has(valuesOf(condition, place), 1) ? assume(condition, true, place) : null,
   choose: (target, place, next) => {
     const after = stored(target, setOfDomain(target.domain, place.run.numbering), write, place);
     if (after !== null) next(after);
@@ -92,10 +90,8 @@ const steps: Steps<AbstractPlace> = {
   },
   merge: (ways) => {
     if (ways.length <= mostWays) return ways;
-    const known = ways
-      .map((way) => way.known)
-      .reduce((some, more) => some.map((set, at) => sets.join(set, more[at]!)));
-    return [knowing(ways[0]!, known)];
+    const joined = (some: Knowledge, more: Knowledge) => some.map((set, at) => sets.join(set, more[at]!));
+    return [knowing(ways[0]!, ways.map(({ known }) => known).reduce(joined))];
   },
 };
 

@@ -55,10 +55,7 @@ const valueSets: Domain<ValueSet, AbstractPlace> = {
     isCounterTest(expr)
       ? valuesOfTest(expr, place)
       : computed(expr.operator, valuesOf(expr.left, place), valuesOf(expr.right, place)),
-  assume: (condition, truth, place) => {
-    const known = assume(condition, truth, place);
-    return known === null ? null : knowing(place, known);
-  },
+  assume,
 };
 
 /** All values that the expression may have; its possible reads are recorded. Empty: evaluating it is a model error. */
@@ -159,74 +156,73 @@ function valuesAt(expr: Reference, place: AbstractPlace, kind = read): ValueSet 
   return values;
 }
 
-/** What is known where the condition has this truth; null: it cannot have it. */
-export function assume(expr: AnyExpr, expected: boolean, place: AbstractPlace): Knowledge | null {
+/** The place where the condition has this truth, with what that says of its variables; null: it cannot have it. */
+export function assume(expr: AnyExpr, truth: boolean, place: AbstractPlace): AbstractPlace | null {
   switch (expr.kind) {
     case 'not':
-      return assume(expr.operand, !expected, place);
+      return assume(expr.operand, !truth, place);
     case 'claim':
-      return assume(expr.operand, expected, place);
+      return assume(expr.operand, truth, place);
     case 'binary':
-      return assumeBinary(expr, expected, place);
+      return assumeBinary(expr, truth, place);
     case 'quantifier': {
-      if ((expr.quantifier === 'all') !== expected) return whatever(expr, expected, place);
-      const { binder, body } = expr;
-      let known: Knowledge | null = place.known;
-      for (let value = binder.low; known !== null && value <= binder.high; value++)
-        known = assume(body, expected, bind(knowing(place, known), binder.level, value));
-      return known;
+      const { quantifier, binder, body } = expr;
+      if ((quantifier === 'all') !== truth) return possibly(expr, truth, place);
+      let after: AbstractPlace | null = place;
+      for (let value = binder.low; after !== null && value <= binder.high; value++)
+        after = assume(body, truth, bind(after, binder.level, value));
+      return after;
     }
     case 'shared':
     case 'local':
-      return narrowed(expr, sets.single(expected ? 1 : 0), place);
+      return narrowed(expr, sets.single(truth ? 1 : 0), place);
     case 'constant':
     case 'self':
     case 'bound':
     case 'conditional':
     case 'ended':
-      return whatever(expr, expected, place);
+      return possibly(expr, truth, place);
   }
 }
 
-const whatever = (expr: AnyExpr, expected: boolean, place: AbstractPlace) =>
-  sets.has(valuesOf(expr, place), expected ? 1 : 0) ? place.known : null;
+const possibly = (expr: AnyExpr, truth: boolean, place: AbstractPlace) =>
+  sets.has(valuesOf(expr, place), truth ? 1 : 0) ? place : null;
 
 function assumeBinary(
   expr: AnyExpr & { kind: 'binary' },
-  expected: boolean,
+  truth: boolean,
   place: AbstractPlace,
-): Knowledge | null {
+): AbstractPlace | null {
   const { operator, left, right } = expr;
-  if (operator === '+' || operator === '-') return place.known;
+  if (operator === '+' || operator === '-') return place;
   if (operator === '&&' || operator === '||') {
-    if ((operator === '&&') !== expected) return whatever(expr, expected, place);
-    const known = assume(left, expected, place);
-    return known === null ? null : assume(right, expected, knowing(place, known));
+    if ((operator === '&&') !== truth) return possibly(expr, truth, place);
+    const after = assume(left, truth, place);
+    return after === null ? null : assume(right, truth, after);
   }
-  if (!sets.has(valuesOf(expr, place), expected ? 1 : 0)) return null;
-  const comparison = expected ? operator : opposite[operator];
-  const known = isReference(left)
+  if (possibly(expr, truth, place) === null) return null;
+  const comparison = truth ? operator : opposite[operator];
+  const after = isReference(left)
     ? narrowed(left, satisfying(comparison, valuesOf(right, place)), place)
-    : place.known;
-  if (known === null || !isReference(right)) return known;
-  const after = knowing(place, known);
+    : place;
+  if (after === null || !isReference(right)) return after;
   return narrowed(right, satisfying(mirrored[comparison], valuesOf(left, after)), after);
 }
 
 const isReference = (expr: AnyExpr): expr is Reference => expr.kind === 'shared' || expr.kind === 'local';
 
-/** The knowledge with a variable confined to some values, where it is one known cell. */
-function narrowed(expr: Reference, to: Kept, place: AbstractPlace): Knowledge | null {
+/** The place with a variable confined to some values, where it is one known cell; null: it has none of them. */
+function narrowed(expr: Reference, to: Kept, place: AbstractPlace): AbstractPlace | null {
   const { run, known } = place;
   const range = rangeOf(expr, run);
   const at = indicesOf(expr.index, range, place);
   if (at === null) return null;
-  if (!sets.isSingle(at)) return known;
+  if (!sets.isSingle(at)) return place;
   const cell = range.first + at.low;
   const position = positionIn(expr, cell, run);
-  if (position < 0) return known;
+  if (position < 0) return place;
   const before = known[position]!;
   const after = 'not' in to ? sets.without(before, to.not) : sets.meet(before, to);
   if (sets.isEmpty(after)) return null;
-  return sets.sameSet(before, after) ? known : known.with(position, after);
+  return sets.sameSet(before, after) ? place : { ...place, known: known.with(position, after) };
 }
