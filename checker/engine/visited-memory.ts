@@ -1,7 +1,7 @@
 /** The linear memory of a compiled model, how it grows, and the generated functions that work in it. */
 import { lineSlots, mostPages, mostStatesPages, pageBytes } from '../codegen/memory-map.ts';
 import type { CompiledModel } from '../codegen/compile-model.ts';
-import { CapacityError } from '../state-space/capacity-error.ts';
+import { CapacityError } from '../state-space/state-space.ts';
 import { forgetRecent } from './recent-cache.ts';
 import { bytesFor, fullest, mostStates, slotBytes, slotsFor, type Room } from './table-size.ts';
 

@@ -14,7 +14,7 @@ import type { CopySet } from './stubborn/copy-set.ts';
 import { ConjunctWatch, offsetOf } from './state/conjunct-watch.ts';
 import { ExploredEdges, missingRoots, uncovered } from './stubborn/ignoring-proviso.ts';
 import type { ValueSource } from './state/decision-tree.ts';
-import { modelErrorOf } from '../state-space/model-error-finding.ts';
+import { modelErrorOf } from '../state-space/successors.ts';
 import { NumberList } from './state/number-list.ts';
 import {
   irreducible,

@@ -80,7 +80,7 @@ async function written(subject: Subject, options: ExportOptions): Promise<string
   switch (to) {
     case 'promela': {
       const { toPromela } = await import('../../checker/export/promela/promela.ts');
-      const { initialCheck } = await import('../../checker/interpreter/initial-check.ts');
+      const { initialCheck } = await import('../../checker/interpreter/interpreter.ts');
       const system = transitionSystem(subject.model);
       return toPromela(system, initialCheck(system));
     }

@@ -1,12 +1,11 @@
 /** The domain of sets of numbers: the values that an expression may have, and what its truth says of its variables. */
 import * as sets from './value-set.ts';
+import type { ValueSet } from './value-set.ts';
 import type { AnyExpr, Reference, SharedReference } from '../../language/expression.ts';
 import { mindsDecrease, mindsIncrease, read, test } from './access.ts';
 import { bind, evaluate, split, type Domain, type Place, type StrictOperator } from './evaluate.ts';
-import { mirrored, opposite, satisfying, type ComparisonOperator, type Kept } from './comparison.ts';
 import { numberOf, type CellRange, type Numbering } from '../../program/numbering.ts';
 import type { Visibility } from './conjuncts.ts';
-import type { ValueSet } from './value-set.ts';
 
 /** What is known of the memory: the local state of the running copy, then the tracked cells. */
 export type Knowledge = readonly ValueSet[];
@@ -225,4 +224,52 @@ function narrowed(expr: Reference, to: Kept, place: AbstractPlace): AbstractPlac
   const after = 'not' in to ? sets.without(before, to.not) : sets.meet(before, to);
   if (sets.isEmpty(after)) return null;
   return sets.sameSet(before, after) ? place : { ...place, known: known.with(position, after) };
+}
+
+export type ComparisonOperator = '==' | '!=' | '<' | '<=' | '>' | '>=';
+
+/** True exactly where the comparison is false. */
+export const opposite: Readonly<Record<ComparisonOperator, ComparisonOperator>> = {
+  '==': '!=',
+  '!=': '==',
+  '<': '>=',
+  '<=': '>',
+  '>': '<=',
+  '>=': '<',
+};
+
+/** The same with its sides exchanged. */
+export const mirrored: Readonly<Record<ComparisonOperator, ComparisonOperator>> = {
+  '==': '==',
+  '!=': '!=',
+  '<': '>',
+  '<=': '>=',
+  '>': '<',
+  '>=': '<=',
+};
+
+const least = -(2 ** 32);
+
+const most = 2 ** 32;
+
+/** Values to be kept: a set, or all but one. */
+export type Kept = ValueSet | { readonly not: number };
+
+/** The values x for which `x comparison y` is true for some y of the set. */
+export function satisfying(comparison: ComparisonOperator, set: ValueSet): Kept {
+  const { low, high } = set;
+  switch (comparison) {
+    case '==':
+      return set;
+    case '!=':
+      return low === high ? { not: low } : sets.interval(least, most);
+    case '<':
+      return sets.interval(least, high - 1);
+    case '<=':
+      return sets.interval(least, high);
+    case '>':
+      return sets.interval(low + 1, most);
+    case '>=':
+      return sets.interval(low, most);
+  }
 }

@@ -1,7 +1,6 @@
 /** What copies may still do: thread-modular analysis with sets of values, begun in the current state. */
 import * as sets from './value-set.ts';
-import { countersOf } from './counters.ts';
-import { scopeOf, type CellScope } from './scope.ts';
+import { countersOf, scopeOf, type CellScope } from './scope.ts';
 import { Fixpoint } from './fixpoint.ts';
 import type { AbstractRun, Knowledge } from './abstract-value.ts';
 import { mayFire, setOfDomain } from './abstract-step.ts';

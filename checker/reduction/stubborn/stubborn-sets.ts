@@ -12,9 +12,8 @@ import { firstLocal, type InternedStates } from '../state/interned-state.ts';
 import type { CopySet } from './copy-set.ts';
 import type { ValueSource } from '../state/decision-tree.ts';
 import { Futures } from './futures.ts';
-import { candidateOrder } from './candidate-order.ts';
+import { candidateOrder, SymmetricCopies } from './candidate-order.ts';
 import type { KnownStep, StepCache } from './step-cache.ts';
-import { SymmetricCopies } from './symmetric-copies.ts';
 
 /** Why no stubborn sets can be chosen in a model, or null where they can. */
 export function irreducible({ threads }: TransitionSystem): string | null {
