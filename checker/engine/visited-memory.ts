@@ -2,7 +2,7 @@
 import { lineSlots, type MemoryMap } from '../codegen/memory-map.ts';
 import type { CompiledModel } from '../codegen/compile-model.ts';
 import { encodeModule, mostPages, mostStatesPages, pageBytes } from '../codegen/wasm/encode.ts';
-import { CapacityError } from '../state-space/capacity-error.ts';
+import { CapacityError } from '../state-space/state-space.ts';
 import { bytesFor, fullest, mostStates, slotBytes, slotsFor, type Room } from './table-size.ts';
 
 /** The exported functions of a module, as `compile-model.ts` and `visited-set.ts` define them. */

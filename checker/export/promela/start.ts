@@ -1,7 +1,7 @@
 /** What Promela cannot say by first values: several initial states, or one that is already wrong. */
 import type { Value } from '../../language/domain.ts';
 import type { State } from '../../interpreter/evaluate.ts';
-import type { InitialStates } from '../../interpreter/initial-check.ts';
+import type { InitialStates } from '../../interpreter/interpreter.ts';
 import { promelaValue, type PromelaNames, type PromelaVariable } from './names.ts';
 
 /**

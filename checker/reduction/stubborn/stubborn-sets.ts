@@ -1,7 +1,7 @@
 /** Stubborn sets: in each state, copies of threads whose next steps may be explored alone. */
 import * as sets from '../analysis/value-set.ts';
 import * as copySet from './copy-set.ts';
-import { changing, conflicting, minding, write, type Footprint } from '../analysis/access.ts';
+import { changing, conflicting, write, type Footprint } from '../analysis/access.ts';
 import type { Visibility } from '../analysis/conjuncts.ts';
 import type { EnablingConjunct } from '../analysis/enabling.ts';
 import type { ThreadModular, Future } from '../analysis/thread-modular.ts';
@@ -11,11 +11,9 @@ import type { TransitionSystem } from '../../program/transition-system.ts';
 import { firstLocal, type InternedStates } from '../state/interned-state.ts';
 import type { CopySet } from './copy-set.ts';
 import type { ValueSource } from '../state/decision-tree.ts';
-import type { ReductionFaults } from '../faults.ts';
 import { Futures } from './futures.ts';
-import { candidateOrder } from './candidate-order.ts';
+import { candidateOrder, SymmetricCopies } from './candidate-order.ts';
 import type { KnownStep, StepCache } from './step-cache.ts';
-import { SymmetricCopies } from './symmetric-copies.ts';
 
 /** Why no stubborn sets can be chosen in a model, or null where they can. */
 export function irreducible({ threads }: TransitionSystem): string | null {
@@ -31,8 +29,23 @@ export interface StubbornContext {
   readonly states: InternedStates;
   readonly steps: StepCache;
   readonly futures: ThreadModular;
-  readonly faults: ReductionFaults;
 }
+
+/** Which accesses depend on each other, by their kinds; laws replace a predicate to show that they notice. */
+export interface Dependence {
+  /** Whether an access of a step does not commute with the accesses that a future has to the same element. */
+  readonly conflict: (step: number, future: number, isConjunct: boolean) => boolean;
+  /** Whether accesses of a future may change a cell that a step finds steady. */
+  readonly mayChange: (future: number) => boolean;
+  /** Whether accesses of a future may make a guard true that reads the cell. */
+  readonly mayEnable: (future: number) => boolean;
+}
+
+export const soundDependence: Dependence = {
+  conflict: (step, future) => (conflicting[step]! & future) !== 0,
+  mayChange: (future) => (future & changing) !== 0,
+  mayEnable: (future) => (future & changing) !== 0,
+};
 
 /** A state, and how its cells are read. */
 export interface CurrentState {
@@ -51,6 +64,7 @@ export interface CurrentState {
  */
 export class StubbornSets {
   readonly #setting: StubbornContext;
+  readonly #dependence: Dependence;
   readonly #regions: Futures;
   readonly #twins: SymmetricCopies;
   readonly #work: readonly (readonly number[])[];
@@ -59,10 +73,11 @@ export class StubbornSets {
   readonly #edges: Int32Array;
   readonly #order: number[] = [];
 
-  constructor(setting: StubbornContext) {
-    const { numbering, states, futures, faults } = setting;
+  constructor(setting: StubbornContext, dependence = soundDependence) {
+    const { numbering, states, futures } = setting;
     this.#setting = setting;
-    this.#regions = new Futures(numbering, states, futures, faults);
+    this.#dependence = dependence;
+    this.#regions = new Futures(numbering, states, futures);
     const work = numbering.system.threads.map(candidateOrder);
     this.#twins = new SymmetricCopies(states, symmetryOf(numbering).groups);
     this.#work = numbering.copies.map(({ thread }) => work[thread]!);
@@ -90,32 +105,6 @@ export class StubbornSets {
       least = this.#edgesOf(set);
     }
     return best;
-  }
-
-  /**
-   * The copies to expand on the way to an event that needs a step of one of the `seeds`; none where it cannot happen any more.
-   *
-   * Sound for:  the shortest ways to the event, whatever else is enabled.
-   * Source: Alkhazraji, Wehrle, Mattmüller, Helmert, A stubborn set algorithm for optimal planning (2012).
-   */
-  selectSeeded(current: CurrentState, seeds: CopySet): CopySet {
-    const enabled = this.#look(current);
-    this.#regions.isolate(current.words);
-    const set = this.#closure(seeds, Infinity, current);
-    return copySet.common(set ?? enabled, enabled);
-  }
-
-  /** The copies that may, from this state on, change one of the conjuncts. */
-  mayChange({ words }: CurrentState, conjuncts: readonly number[]): CopySet {
-    const { numbering } = this.#setting;
-    this.#regions.explore(words, copySet.noCopies);
-    let copies = copySet.noCopies;
-    for (const copy of numbering.copies.keys()) {
-      const { kinds } = this.#regions.of[copy]!;
-      if (conjuncts.some((conjunct) => ((kinds[numbering.cells.length + conjunct] ?? 0) & write) !== 0))
-        copies = copySet.adding(copies, copy);
-    }
-    return copies;
   }
 
   /** Looks up the current steps of all copies; returns those with an enabled one. */
@@ -208,34 +197,25 @@ export class StubbornSets {
 
   #disturbs(region: Future, { elements, kinds, steady, constant }: Footprint): boolean {
     if (region.kinds.length === 0) return false;
-    const { faults, numbering, futures } = this.#setting;
-    const seen = faults.minding === true ? ~minding : -1;
+    const { numbering, futures } = this.#setting;
     for (let at = 0; at < elements.length; at++) {
       const element = elements[at]!;
       const theirs = region.kinds[element]!;
-      if (theirs === 0 || (faults.visibility === true && element >= numbering.cells.length)) continue;
-      const against = faults.readWrite === true ? kinds[at]! & changing : conflicting[kinds[at]!]! & seen;
-      if ((theirs & against) === 0) continue;
-      // Setting a cell to what others set it to as well changes nothing.
+      if (theirs === 0) continue;
+      if (!this.#dependence.conflict(kinds[at]!, theirs, element >= numbering.cells.length)) continue;
+      // A write of the value that all others write commutes with their writes.
       const isSame =
         constant?.cell === element &&
         theirs === write &&
         futures.keepsWithin(region, element, sets.single(constant.value));
       if (!isSame) return true;
     }
-    if (
-      steady === null ||
-      faults.readWrite === true ||
-      faults.steadiness === true ||
-      (region.kinds[steady.cell]! & changing) === 0
-    )
-      return false;
+    if (steady === null || !this.#dependence.mayChange(region.kinds[steady.cell]!)) return false;
     return !futures.keepsWithin(region, steady.cell, steady.values);
   }
 
   /** Copies without which the step stays disabled: one false part of its guard is enough, the one that needs fewest. */
   #enablers(blockers: readonly EnablingConjunct[], set: CopySet): CopySet {
-    if (this.#setting.faults.enabling === true) return copySet.noCopies;
     let best = copySet.complement(set);
     let least = Infinity;
     for (const blocker of blockers) {
@@ -253,7 +233,7 @@ export class StubbornSets {
 
   #mayUnblock(region: Future, { cells, enabling }: EnablingConjunct): boolean {
     const { kinds } = region;
-    if (kinds.length === 0 || !cells.some((cell) => (kinds[cell]! & changing) !== 0)) return false;
+    if (kinds.length === 0 || !cells.some((cell) => this.#dependence.mayEnable(kinds[cell]!))) return false;
     return enabling === null || this.#setting.futures.mayWrite(region, cells[0]!, enabling);
   }
 }
