@@ -1,4 +1,8 @@
-/** What programs import from 'racewalk/checker': a protocol checked, compared or proved inside somebody's own tests. */
+/**
+ * What programs import from 'racewalk/checker': a protocol checked, compared or proved inside somebody's own tests.
+ *
+ * @module racewalk/checker
+ */
 import { exportedTrace } from './export/trace/exported-trace.ts';
 import { changelogText } from './export/trace/changelog-text.ts';
 import type { AnyDefinition } from './language/model.ts';
@@ -31,7 +35,7 @@ export interface CheckResult {
  * Checks one variant of a protocol.
  *
  * Units:  `limits.maxStates` counts states; `limits.stop` is asked now and then, and returns a reason to stop, or null.
- * Returns `holds` only where every state was seen, or left out by a reduction of docs/soundness.md; `inconclusive` where
+ * Returns `holds` only where every state was seen, or left out by a reduction of docs/soundness; `inconclusive` where
  *         a limit was met.
  * Throws  ModelError for options that do not exist and for a model that means nothing.
  */
