@@ -75,7 +75,7 @@ export default defineConfig(
       'vitest.config.ts',
       'test/browser/*.ts',
       'web/vite.config.ts',
-      'docs/.vitepress/*.ts',
+      'docs/.vitepress/**/*.ts',
     ],
     rules: { 'no-restricted-syntax': 'off' },
   },

@@ -16,13 +16,21 @@ const repository = process.env['REPOSITORY_URL'];
 const titleOf = (file: string): string =>
   /^# (.*)$/m.exec(readFileSync(join(docs, file), 'utf8'))![1]!.replaceAll(/`|\s*\(.*\/.*\)$/g, '');
 
-/** The pages of a folder in the order of their names, the README first. */
+/** The pages of a folder but for its README. */
 function pagesOf(folder: string, titled: (name: string) => string = titleOf): DefaultTheme.SidebarItem[] {
   const names = readdirSync(join(docs, folder)).filter(
     (name) => name.endsWith('.md') && name !== 'README.md',
   );
-  return names.sort().map((name) => ({ text: titled(`${folder}/${name}`), link: `/${folder}/${name}` }));
+  return inOrder(names).map((name) => ({ text: titled(`${folder}/${name}`), link: `/${folder}/${name}` }));
 }
+
+/** A guide is read in this order; other folders have their pages by name. */
+const first = ['writing-a-model.md', 'reading-a-trace.md'];
+
+const placeOf = (name: string) => (first.includes(name) ? first.indexOf(name) : first.length);
+
+const inOrder = (names: readonly string[]) =>
+  [...names].sort((a, b) => (placeOf(a) === placeOf(b) ? a.localeCompare(b) : placeOf(a) - placeOf(b)));
 
 const section = (
   text: string,
@@ -79,6 +87,7 @@ export default defineConfig({
   title: 'racewalk',
   description: 'A model checker for memory-management protocols of a kernel',
   base: process.env['SITE_BASE'] ?? '/',
+  head: [['link', { rel: 'icon', href: 'data:,' }]],
   outDir: '../dist/site',
   cacheDir: '../dist/.vitepress',
   rewrites: (id) => id.replace(/(^|\/)README\.md$/, '$1index.md'),
