@@ -14,7 +14,7 @@ import { finish } from '../../checker/state-space/cooperative.ts';
 const text = readFileSync(new URL('../../docs/guide/writing-a-model.md', import.meta.url), 'utf8');
 
 /** What is shown of a check comes first, then what `racewalk mutate` shows. */
-const [checked = '', mutated = ''] = text.split('## 5. Ask what nobody would notice');
+const [checked = '', mutated = ''] = text.split('## 5. Find the statements on which no verdict depends');
 
 /** The numbered lines of an output, without what stands beside them. */
 const linesOf = (part: string) =>
