@@ -13,7 +13,10 @@ const filesBelow = (folder: string): readonly string[] =>
 
 const read = (file: string): string => readFileSync(project + file, 'utf8');
 
-const sources = ['checker', 'cli', 'models', 'web', 'test', 'build'].flatMap(filesBelow);
+const sources = [
+  ...['checker', 'cli', 'models', 'web', 'test', 'build'].flatMap(filesBelow),
+  ...filesBelow('docs').filter((name) => name.endsWith('.ts')),
+];
 const documents = [
   ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md'],
   // The site generates its pages of the programming interface from the types.
