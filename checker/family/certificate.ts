@@ -8,7 +8,7 @@ import type { Roles } from './roles.ts';
  *
  * Shape:  a view is [number of a list in `common`, for each group the numbers of `size` lists in `records`, number of a list in `rests`];
  *         the lists hold what the cells, shares and counters with the same place in the lists of names are: values of the
- *         language, locations as numbers (docs/soundness.md says what they count), and whole numbers.
+ *         language, locations as numbers (docs/soundness/any-number.md says what they count), and whole numbers.
  */
 export interface ViewSet {
   readonly options: Readonly<Record<string, OptionValue>>;
