@@ -67,14 +67,14 @@ export function reducedSpace(
   return new InternedSpace(context, new StubbornSets(context), symmetry);
 }
 
-/** What the parts of a reduced space share. */
+/** What a reduced space of the system works on. */
 export function contextOf(system: TransitionSystem): StubbornContext {
   const numbering = numberingOf(system);
   const visibility = visibilityOf(numbering, system.model.properties.flatMap(conjunctsOf));
-  const futures = new ThreadModular(numbering, visibility);
-  const states = new InternedStates(numbering, futures.tracked);
+  const threadModular = new ThreadModular(numbering, visibility);
+  const states = new InternedStates(numbering, threadModular.tracked);
   const dead = system.threads.map((_, thread) => deadLocals(numbering, thread));
-  return { numbering, visibility, futures, states, steps: new StepCache(states, visibility, dead) };
+  return { numbering, visibility, threadModular, states, steps: new StepCache(states, visibility, dead) };
 }
 
 /** Chooses the copies to expand in a state: a function of the state alone. */

@@ -37,22 +37,22 @@ function keepingLocals(context: StubbornContext): StubbornContext {
 class Undisturbed extends ThreadModular {
   override readonly scopes: readonly CellScope[];
 
-  constructor({ numbering, visibility, futures }: StubbornContext) {
+  constructor({ numbering, visibility, threadModular }: StubbornContext) {
     super(numbering, visibility);
-    this.scopes = futures.scopes.map((scope) => ({ ...scope, changed: [] }));
+    this.scopes = threadModular.scopes.map((scope) => ({ ...scope, changed: [] }));
   }
 }
 
 /** It does not report the cells on which a future depends. */
 class Silent extends ThreadModular {
-  override region(copy: number, locals: ArrayLike<number>, around: ScopeContext): Future {
-    return super.region(copy, locals, around, () => undefined);
+  override future(copy: number, locals: ArrayLike<number>, around: ScopeContext): Future {
+    return super.future(copy, locals, around, () => undefined);
   }
 }
 
 interface Fault {
   readonly dependence?: Partial<Dependence>;
-  readonly futures?: (context: StubbornContext) => ThreadModular;
+  readonly threadModular?: (context: StubbornContext) => ThreadModular;
   /** Replaces `complete`. */
   readonly complete?: () => boolean;
 }
@@ -77,11 +77,11 @@ export const faults = {
     },
   },
   /** The other threads write nothing while one runs. */
-  interference: { futures: (context) => new Undisturbed(context) },
+  interference: { threadModular: (context) => new Undisturbed(context) },
   /** A step that tests a counter is steady with all values of it. */
   steadiness: { dependence: { mayChange: () => false } },
   /** The future of a copy is remembered by its local state alone. */
-  circumstances: { futures: ({ numbering, visibility }) => new Silent(numbering, visibility) },
+  circumstances: { threadModular: ({ numbering, visibility }) => new Silent(numbering, visibility) },
   /** The tests of others have the same result however a counter is changed. */
   minding: {
     dependence: {
@@ -91,9 +91,9 @@ export const faults = {
 } satisfies Record<string, Fault>;
 
 export function faultySpace(system: TransitionSystem, name: keyof typeof faults): ReducedSpace {
-  const { dependence = {}, futures, complete }: Fault = faults[name];
+  const { dependence = {}, threadModular, complete }: Fault = faults[name];
   const sound = contextOf(system);
-  const context = futures === undefined ? sound : { ...sound, futures: futures(sound) };
+  const context = threadModular === undefined ? sound : { ...sound, threadModular: threadModular(sound) };
   const sets = new StubbornSets(context, { ...soundDependence, ...dependence });
   const space = new InternedSpace(context, sets, false);
   return complete === undefined ? space : Object.assign(space, { complete });

@@ -116,7 +116,7 @@ export class ThreadModular {
    * Source: Miné, Static analysis of run-time errors in embedded critical parallel C programs (2011): thread-modular
    *         analysis with interferences, here begun in one concrete state.
    */
-  region(copy: number, locals: ArrayLike<number>, around: ScopeContext, touch: (at: number) => void): Future {
+  future(copy: number, locals: ArrayLike<number>, around: ScopeContext, touch: (at: number) => void): Future {
     const { table } = this.#numbering.copies[copy]!;
     const scope = this.scopes[copy]!;
     const shape = this.#shapes[copy]!;
