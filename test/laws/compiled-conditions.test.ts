@@ -1,4 +1,4 @@
-/** Holds that the code of a condition says what the interpreter says, and fails where that does. */
+/** Holds that the code of a condition agrees with the interpreter, and fails where the interpreter does. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { transitionSystem } from '../../checker/program/build-transitions.ts';
@@ -51,7 +51,7 @@ const ends = endsOf(system);
 
 function randomCells(declarations: Declarations, from: Tape): Cells {
   const value = ({ domain }: AnyDeclaration): Value =>
-    // Of a large domain mostly the values that conditions ask for.
+    // In a large domain, mostly the value that conditions compare with.
     valueAt(domain, sizeOf(domain) < 9 || from.oneIn(4) ? from.below(sizeOf(domain)) : sizeOf(domain) >> 1);
   return Object.fromEntries(
     Object.entries(declarations).map(([name, declaration]) => [
@@ -93,7 +93,7 @@ interface Case {
   readonly states: readonly State[];
 }
 
-/** What generated code says of each state, read from locals or from memory. */
+/** The answer of generated code in each state, whose words are locals or in memory. */
 function compiled({ condition, thread: name, replica, states }: Case, isNegated: boolean, inLocal: boolean) {
   const parameters = inLocal
     ? Array.from({ length: layout.words }, (_, at) => local('i64', `word${at}`))
@@ -119,7 +119,7 @@ function compiled({ condition, thread: name, replica, states }: Case, isNegated:
 
 const numbers = fc.array(fc.nat(2 ** 20), { minLength: 50, maxLength: 150, size: 'max' });
 
-/** A condition of a property or of a step, and states; a counterexample is shown as text. */
+/** A condition of a property or of a step, and states; a counterexample prints as text. */
 const cases = fc.tuple(numbers, numbers, fc.boolean()).map(([drawn, values, inProperty]): Case => {
   const world = inProperty ? { over, own: [], numbers: [] } : { over: null, ...running };
   const condition = randomCondition({ tape: tape(drawn), ...world }, 3);

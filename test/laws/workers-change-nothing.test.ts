@@ -40,14 +40,14 @@ const most = 3_000;
 /** States on both sides of 4 GiB, once the first 64 KiB of them are stored. */
 const acrossBorder = 2 ** 32 - 2 ** 16;
 
-/** Everything is shared, in batches of so many successors and chunks of as few claims. */
+/** All work is shared, in batches of `batch` successors and chunks of as few claims. */
 const small = (batch: number, chunks?: number) => ({
   batch,
   claims: batch,
   ...(chunks === undefined ? {} : { chunks }),
 });
 
-/** Runs `look` on a space that workers share from its first state on. */
+/** Runs `examine` on a space that workers share from its first state on. */
 function together<T>(
   system: TransitionSystem,
   {
@@ -56,17 +56,17 @@ function together<T>(
   }: Omit<CompiledOptions, 'parallel'> & {
     readonly parallel: Omit<WorkerOptions, 'spawn'> & Partial<WorkerOptions>;
   },
-  look: (space: CompiledSpace) => T,
+  examine: (space: CompiledSpace) => T,
 ): T {
   const space = compiledSpace(system, { ...options, parallel: { spawn: startWorkers, ...parallel } });
   try {
-    return look(space);
+    return examine(space);
   } finally {
     space.close();
   }
 }
 
-/** Its last level begins with five states that have a hundred mistakes each: more than a chunk of a small batch has room for. */
+/** Its last level begins with five states of a hundred findings each: more than a chunk of a small batch can hold. */
 const mistaken = modelOf(() => {
   const mem = shared({ n: init(index(512), 511), no: init(bool, false) });
   const chooses = thread('chooses', { locals: { n: init(index(512), 0) } }, (l) => [
@@ -79,7 +79,7 @@ const mistaken = modelOf(() => {
   return { shared: mem, threads: [chooses, fails], properties: [mayEnd(chooses)] };
 });
 
-/** Eight states that lead to 150 each: more than a round of the first eight is expected to claim. */
+/** Eight states with 150 successors each: more than the pool expects of a round of the first eight. */
 const fanning = modelOf(() => {
   const mem = shared({ begun: init(bool, false) });
   const locals = { k: init(index(8), 0), n: init(index(150), 0) };
@@ -101,7 +101,7 @@ function agree(system: TransitionSystem, options: Parameters<typeof together>[1]
 }
 
 describe('workers change nothing', () => {
-  // With hashes of a few bits workers meet at the same slots; one chunk each has too few claims for many rounds, which are rolled back.
+  // With hashes of a few bits workers meet at the same slots; with one chunk each, many rounds overflow and roll back.
   test.each([
     [{ workers: 2, small: small(5) }, {}],
     [{ workers: 3, small: small(40) }, { wideFrom: acrossBorder }],
@@ -210,7 +210,7 @@ test('workers that were called are let go when a search cannot begin', () => {
   expect(close).toHaveBeenCalledOnce();
 });
 
-/** It exports nothing of what a worker calls. */
+/** A module without the functions that a worker calls. */
 const emptyModule = new WebAssembly.Module(new Uint8Array([0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0]));
 
 describe('a worker that dies ends the search with an error', () => {

@@ -77,13 +77,13 @@ const loadPart = ({ pointer, offset = 0 }: StateRef, { type, at }: StatePart) =>
 const storePart = (value: Wasm, { pointer, offset = 0 }: StateRef, { type, at }: StatePart) =>
   store(value, type, get(pointer), offset + at);
 
-/** Code that sets all bits of those of four slots at which a search of a line ends. */
+/** Code of a vector with all bits set for those of four slots at which a search ends. */
 type SlotTest = (four: WasmLocal) => Wasm;
 
 const zeros = operation('i32x4.splat', i32(0));
 const isEmpty: SlotTest = (four) => operation('i32x4.eq', get(four), zeros);
 
-/** Reads that overlap: `read` depends on `entry`, which takes the first `total` entries of `area` in turn. */
+/** Reads ahead of their use: `entry` takes the first `total` entries of `area` in turn, and `read` depends on it. */
 interface ReadAhead {
   readonly area: Area;
   readonly total: WasmLocal;
@@ -123,7 +123,7 @@ export class HashTableEmitter {
     return [this.#clearTable(), this.#enter()];
   }
 
-  /** Code that reads the globals of the table into locals, as the engine would read them in every round of a loop. */
+  /** Code that reads the globals of the table into locals: a loop would read the globals in every round. */
   open(): Wasm {
     const page = getGlobal('statesPage');
     const wide = operation('i64.shl', operation('i64.extend_i32_u', page), i64(16n));
