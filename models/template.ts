@@ -61,10 +61,12 @@ export const model = defineModel({
   },
 
   scenarios: [
-    { name: 'flag-first',     options: {},                                   verdict: 'violated', steps: 3 },
-    { name: 'data-first',     options: { dataFirst: true },                  verdict: 'holds' },
-    { name: 'data-first-pso', options: { dataFirst: true }, memory: 'pso',   verdict: 'holds',
+    { name: 'flag-first', options: {}, verdict: 'violated', steps: 3 },
+    { name: 'data-first', options: { dataFirst: true }, verdict: 'holds' },
+    { name: 'data-first-pso', options: { dataFirst: true }, memory: 'pso', verdict: 'holds',
       why: 'smp_wmb orders the two stores' },
+    { name: 'data-first-arm64', options: { dataFirst: true }, memory: 'arm64', verdict: 'holds',
+      why: 'smp_wmb orders the two stores, and the acquire orders the two loads' },
   ],
 
   survivors: [
