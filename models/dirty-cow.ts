@@ -1,9 +1,9 @@
 /**
- * get_user_pages forgets that it wanted to write, and hands out the page cache for a private mapping (CVE-2016-5195).
+ * get_user_pages drops its demand to write, and returns a page of the page cache for a private mapping (CVE-2016-5195).
  *
- * A debugger writes into a private read-only mapping: get_user_pages faults until the process has a copy of its own, which stays
- * read-only; to end the loop it then drops the demand for a writable pte. If the process discards its copy at that moment,
- * the next fault is one for reading, and brings back the page of the file.
+ * A debugger writes into a private read-only mapping: get_user_pages faults until the process has a private copy, which
+ * stays read-only; it then ends the loop by dropping the demand for a writable pte. If the process discards its copy at that
+ * moment, the next fault is a read fault and maps the page of the file.
  *
  *   CPU 0: __get_user_pages (FOLL_WRITE | FOLL_FORCE)   CPU 1: madvise(MADV_DONTNEED)
  *   fault: the process gets its own copy
@@ -21,8 +21,8 @@
  *          maps pages of shared memory dirty, in private mappings, too (CVE-2022-2590)
  * Fixed:   19be0eaffa3a (v4.9) -> keepFollWrite (FOLL_COW instead of dropping FOLL_WRITE) and requireDirty (can_follow_write_pte);
  *          5535be309971 (v6.0), for all of that -> requireExclusive (PageAnonExclusive)
- * Omitted: mmap_sem: both hold it for reading. The page-table lock: every look at the pte and every change of it is one step, as the
- *          lock makes it. Reference counts: the page handed out is held. The zero page. Retries of handle_mm_fault.
+ * Omitted: mmap_sem: both hold it for reading. The page-table lock: every read and every change of the pte is one step under
+ *          that lock. Reference counts: the page handed out is held. The zero page. Retries of handle_mm_fault.
  */
 import { always, and, bool, branch, defineModel, eq, exists, flag, forever, goto, ifdef, init, label, ne, never, not, or,
   reachable, say, set, shared, step, thread, values, wait, when } from 'racewalk';
@@ -141,7 +141,7 @@ export const model = defineModel({
   ],
 
   survivors: [
-    { why: 'only variants that drop FOLL_WRITE fault for reading, and they are violated whatever becomes of it', mutants: [
+    { why: 'only variants that drop FOLL_WRITE fault for reading, and they are violated with and without it', mutants: [
       "__get_user_pages: ret = handle_mm_fault(vma, address, 0): without 'copied = false'",
       "__get_user_pages: ret = handle_mm_fault(vma, address, 0): without 'if (mem.pte == none)'" ] },
     { why: 'a pte that is none is cleared to no effect', mutants: [

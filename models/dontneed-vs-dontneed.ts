@@ -1,9 +1,9 @@
 /**
  * Two MADV_DONTNEED in parallel: one returns while the other has not yet flushed.
  *
- * Both hold mmap_sem for reading. The one that comes second to a pte finds it cleared, has nothing to flush and returns; the first
- * one gathers more ptes before it flushes. The program that called the second is told that the page is gone, and a CPU goes
- * on reading and writing it through its TLB entry.
+ * Both hold mmap_sem for reading. The second one to reach a pte finds it cleared, has nothing to flush and returns, while
+ * the first one gathers more ptes before it flushes. To the caller of the second the page is gone, but a CPU continues to
+ * read and write it through its TLB entry.
  *
  *   CPU 0: madvise                   CPU 1: madvise                      CPU 2: user
  *                                                                        TLB entry
@@ -17,7 +17,7 @@
  * Exposed: any CPU
  * Source:  v4.12 mm/memory.c: zap_pte_range, tlb_gather_mmu, tlb_finish_mmu; the fix as in v4.14 include/linux/mm_types.h:
  *          inc_tlb_flush_pending, mm_tlb_flush_nested
- * Broke:   when MADV_DONTNEED came to hold mmap_sem for reading only (2.6.22)
+ * Broke:   MADV_DONTNEED holds mmap_sem for reading only (2.6.22)
  * Fixed:   99baac21e458 (v4.13) -> forceNestedFlush
  * Omitted: the freeing of the page, which comes after the flush of the one that cleared the pte. Page faults that map a new
  *          page: their entries are what the program wants. MADV_FREE, which clears dirty bits in the same way.

@@ -1,9 +1,9 @@
 /**
- * All that gup_fast checks today, against collapse, unmap and fork at once: what is each check for?
+ * All checks of today's gup_fast against collapse, unmap and fork at once: which race does each check prevent?
  *
- * gup_fast with FOLL_PIN and FOLL_WRITE meets khugepaged, MADV_DONTNEED and fork, in any order, one after the other as mmap_lock has
- * it, and the allocator, which gives freed pages to others. With all checks of the current kernel it holds; without one of them
- * the race comes back for which that one was made, or another check turns out to cover it.
+ * gup_fast with FOLL_PIN and FOLL_WRITE runs against khugepaged, MADV_DONTNEED and fork, in any order, one after the other
+ * under mmap_lock, and against the allocator, which gives freed pages to other owners. With all checks of the current kernel
+ * it holds. Without one of them, the race of that check returns, or another check covers it.
  *
  *   CPU 0: gup_fast                          others, each under mmap_lock
  *   seqcount; irqs off; read pmd; read pte   khugepaged: pmd := none; IPI; isolate; copy; pmd := huge, table deposited
@@ -14,12 +14,12 @@
  * About:   lockless walk, huge pages, reuse of a page, copy-on-write, freeing of page tables
  * Source:  v6.2 mm/gup.c: lockless_pages_from_mm, gup_pmd_range, gup_huge_pmd, gup_pte_range; mm/khugepaged.c:
  *          collapse_huge_page; mm/huge_memory.c: zap_huge_pmd, copy_huge_pmd; mm/memory.c: zap_pte_range, copy_present_pte
- * Fixed:   each check in a model of its own: gup-fast-vs-collapse, -unmap, -free-pgtables, -fork. All are on when nothing is said.
- * Omitted: PageAnonExclusive and the read-only pin (ksm-vs-pin); compound heads of small pages (gup-fast-vs-compound-page). Page
- *          faults: what is unmapped stays so. mmap_lock for reading: there is one madvise, so that it is a plain lock.
- *          More than one pte: one shows each race. page_maybe_dma_pinned: nobody but gup_fast takes references here, so that a
- *          count above the mapping's is a pin. The page-table locks, but that fork takes one after it has begun write_protect_seq:
- *          on x86 it is an atomic operation, and the full barrier that gup-fast-vs-fork asks for.
+ * Fixed:   each check in a model of its own: gup-fast-vs-collapse, -unmap, -free-pgtables, -fork. All are on by default.
+ * Omitted: PageAnonExclusive and the read-only pin (ksm-vs-pin); compound heads of small pages (gup-fast-vs-compound-page).
+ *          Page faults: what is unmapped stays so. mmap_lock for reading: there is one madvise, so that it is a plain lock.
+ *          More than one pte: one shows each race. page_maybe_dma_pinned: only gup_fast takes references here, so that a
+ *          count above the mapping's is a pin. The page-table locks, but that fork takes one after it has begun
+ *          write_protect_seq: on x86 it is an atomic operation, and the full barrier that gup-fast-vs-fork asks for.
  */
 import { always, and, bool, branch, conditional, cost, dec, defineModel, ended, eq, exists, flag, forAll, full, goto,
   gt, ifdef, init, integer, label, ne, never, not, note, oneOf, or, range, reachable, say, set, shared, smpMb,
@@ -238,13 +238,13 @@ export const model = defineModel({
     { name: 'x86-without-checks', verdict: 'holds', options: {
       flush: 'ipi', unlessZero: false, recheckPte: false, recheckPmd: false, recheckHugePmd: false, syncIpi: false, fork: false },
       states: 761, transitions: 1534,
-      why: 'every flush waits until gup_fast has irqs on: but for fork, which waits for nobody, x86 needs none of the checks',
+      why: 'every flush waits until gup_fast has irqs on: but for fork, which waits for no CPU, x86 needs none of the checks',
       proves: ['collapsers'] },
     { name: 'all-checks-pso',           options: {}, memory: 'pso',                                 verdict: 'holds',
       states: 8435, transitions: 18784, proves: ['collapsers'] },
     { name: 'collapse-and-zap',         options: { fork: false },                                   verdict: 'holds',
       states: 879, transitions: 1793,
-      why: 'the new huge page is zapped, freed and reallocated while gup_fast comes for it', proves: ['collapsers'] },
+      why: 'the new huge page is zapped, freed and reallocated while gup_fast walks to it', proves: ['collapsers'] },
     { name: 'two-collapsers-fork',      options: { collapsers: 2 },                                 verdict: 'holds',
       states: 14_489, transitions: 31_939, proves: ['collapsers'] },
     { name: 'two-collapsers',           options: { collapsers: 2, fork: false },                    verdict: 'holds',
@@ -275,7 +275,7 @@ export const model = defineModel({
       proves: ['collapsers'] },
     { name: 'without-seqcount',         options: { writeProtectSeq: false },                        verdict: 'violated',
       steps: 18, states: 1115, transitions: 2132,
-      why: 'gup-fast-vs-fork: the page is pinned after fork has looked' },
+      why: 'gup-fast-vs-fork: the page is pinned after the check of fork' },
   ],
 
   survivors: [
@@ -309,7 +309,7 @@ export const model = defineModel({
     { why: 'until fork is done gup_fast drops its pin, whichever pte is set first', mutants: [
       "copy_page_range: pmdp_set_wrprotect(src_mm, addr, src_pmd): after 'set_pmd_at(dst_mm, addr, dst_pmd, pmd)'",
       "copy_page_range: ptep_set_wrprotect(src_mm, addr, src_pte): after 'set_pte_at(dst_vma->vm_mm, addr, dst_pte, pte)'" ] },
-    { why: 'where the recheck is needed the flush waits for nobody, with irqs off or on', mutants: [
+    { why: 'where the recheck is needed the flush waits for no CPU, with irqs off or on', mutants: [
       "gup_fast: if (pmd_val(orig) != pmd_val(*pmdp)): after 'local_irq_restore(flags)'" ] },
     { why: 'gup_fast gives the page back when either has changed', mutants: [
       "gup_fast: if (pmd_val(pmd) != pmd_val(*pmdp)): after 'if (pte_val(pte) != pte_val(*ptep))'",

@@ -2,14 +2,14 @@
  * gup_fast pins a page that khugepaged is replacing by a huge page.
  *
  * gup_fast walks the page tables without locks, with irqs off. collapse_huge_page clears the pmd, flushes the TLBs, and
- * believes that no gup_fast can run after that, so that a page count of 1 means that nobody else uses the page. Where
- * a TLB flush is an IPI it waits for CPUs with irqs off, and that is true. Where it is a hardware broadcast it waits
- * for nobody: gup_fast has read the pte, collapse sees count 1, gup_fast takes its reference, finds the pte unchanged
- * (the pmd is gone, the pte is not cleared yet), and returns a page that the process soon no longer maps.
+ * relies on no gup_fast running after that: then a page count of 1 means that the page has no other user. A TLB flush by IPI
+ * waits for CPUs with irqs off, and the assumption is true. A flush by hardware broadcast waits for no CPU: gup_fast has
+ * read the pte, collapse reads count 1, gup_fast takes its reference, finds the pte unchanged (the pmd is cleared, the pte
+ * is not yet), and returns a page that the process soon no longer maps.
  *
  *   CPU 0: gup_fast                          CPU 1: collapse_huge_page
  *   irqs off; read pmd; read pte
- *                                            pmd := none; flush (waits for nobody)
+ *                                            pmd := none; flush (waits for no CPU)
  *                                            isolate: page_count(page) == 1
  *   count 1 -> 2; pte unchanged; return
  *                                            copy; clear the pte; put the page; pmd := huge
@@ -21,8 +21,8 @@
  *          __collapse_huge_page_isolate, __collapse_huge_page_copy. Reported on linux-mm on 26 October 2014 (Message-ID
  *          20141027001842.GU6911@redhat.com), with two repairs: an IPI, or a second pin check with rollback.
  * Broke:   2667f50e8b81 (v3.18, the generic RCU gup_fast)
- * Fixed:   70cbc3cc78a9 (v6.0) -> recheckPmd; 2ba99c5e0881 (v6.1) -> syncIpi. The second pin check never went into
- *          collapse; where it did go in (2b4847e73004, migration of huge pages) it lost stores and was replaced.
+ * Fixed:   70cbc3cc78a9 (v6.0) -> recheckPmd; 2ba99c5e0881 (v6.1) -> syncIpi. Collapse never had the second pin check;
+ *          migration of huge pages had it (2b4847e73004), lost stores by it, and replaced it.
  * Omitted: mmap_sem, anon_vma lock and the page-table locks: gup_fast takes none of them, and there is one collapse.
  *          LRU isolation: it takes and drops a reference of collapse's own after the count check. Freeing of the page table and
  *          reuse of the pages: races of their own (R2 and R3), which this protocol must also withstand. A walk of the
@@ -212,7 +212,7 @@ export const model = defineModel({
       states: 470, transitions: 800, proves: ['cpus', 'ptes'] },
     { name: 'second-check-alone',    options: { secondPinCheck: 'all-pages', recheckPte: false },     verdict: 'violated',
       states: 395, transitions: 658, steps: 24,
-      why: 'gup_fast takes its reference after the second check and never looks at the pte again: the handshake has two sides' },
+      why: 'gup_fast takes its reference after the second check and never reads the pte again: the handshake has two sides' },
     { name: 'second-check-no-barrier', options: { secondPinCheck: 'all-pages', checkBarrier: false }, verdict: 'holds',
       states: 470, transitions: 800,
       why: 'under sequential consistency; TSO lets the check overtake the clearing of the ptes', proves: ['cpus', 'ptes'] },
@@ -230,10 +230,10 @@ export const model = defineModel({
       states: 654, transitions: 1118, proves: ['cpus', 'ptes'] },
     { name: 'rcu-only',              options: { flush: 'ipi', walker: 'rcu-only' },                   verdict: 'violated',
       states: 300, transitions: 493, steps: 22,
-      why: 'with irqs on, the IPI of the flush waits for nobody either' },
+      why: 'with irqs on, the IPI of the flush waits for no CPU either' },
     { name: 'get-page',              options: { reference: 'get_page' },                              verdict: 'violated',
       states: 204, transitions: 332, steps: 13,
-      why: 'gup_fast comes to the page after collapse has freed it' },
+      why: 'gup_fast reaches the page after collapse has freed it' },
     { name: 'two-cpus-email',        options: { cpus: 2 },                                            verdict: 'violated',
       states: 6337, transitions: 14_960, steps: 21 },
     { name: 'two-cpus-sync-ipi',     options: { cpus: 2, syncIpi: true },                             verdict: 'holds',
@@ -248,10 +248,10 @@ export const model = defineModel({
       states: 454, transitions: 778, proves: ['cpus'] },
     { name: 'recheck-pmd-no-flush-barrier', options: { recheckPmd: true, flushBarrier: false },       verdict: 'holds',
       states: 336, transitions: 563,
-      why: 'under sequential consistency; TSO lets the look at the count overtake the clearing of the pmd', proves: ['cpus', 'ptes'] },
+      why: 'under sequential consistency; TSO lets the read of the count pass the clearing of the pmd', proves: ['cpus', 'ptes'] },
     { name: 'recheck-pmd-no-flush-barrier-tso', options: { recheckPmd: true, flushBarrier: false }, memory: 'tso', verdict: 'violated',
       steps: 26, states: 706, transitions: 1407,
-      why: 'the cleared pmd is still in the store buffer when collapse looks at the count and gup_fast at the pmd' },
+      why: 'the cleared pmd is still in the store buffer when collapse reads the count and gup_fast reads the pmd' },
     { name: 'second-check-tso',      options: { secondPinCheck: 'all-pages' },         memory: 'tso', verdict: 'holds',
       states: 760, transitions: 1445, proves: ['cpus'] },
     { name: 'second-check-pso',      options: { secondPinCheck: 'all-pages' },         memory: 'pso', verdict: 'holds',
@@ -267,8 +267,8 @@ export const model = defineModel({
       'collapse_huge_page: put_page(page): relaxed, not full', 'collapse_huge_page: put_page(page) #2: relaxed, not full' ] },
     { why: 'the ptes are gone when the pmd is huge: gup_fast finds nothing, whether it looks or not', mutants: [
       'gup_fast: if (pmd_trans_huge(pmd)): never taken' ] },
-    { why: 'of reference=get_page, which is violated whatever becomes of it', mutants: ['gup_fast: get_page(page): left out' ] },
-    { why: 'where a recheck is needed the flush waits for nobody, with irqs off or on', mutants: [
+    { why: 'of reference=get_page, which is violated with and without it', mutants: ['gup_fast: get_page(page): left out' ] },
+    { why: 'where a recheck is needed the flush waits for no CPU, with irqs off or on', mutants: [
       "gup_fast: if (pte_val(pte) != pte_val(*ptep)): after 'local_irq_restore(flags)'",
       "gup_fast: if (pmd_val(pmd) != pmd_val(*pmdp)): after 'local_irq_restore(flags)'" ] },
     { why: 'gup_fast gives the page back when either has changed', mutants: [

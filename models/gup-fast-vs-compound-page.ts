@@ -1,14 +1,14 @@
 /**
- * gup_fast takes its reference on the head of a compound page that is no more.
+ * gup_fast takes its reference on the head of a compound page that no longer exists.
  *
- * A reference to a tail page is taken on its head. Between gup_fast's look at which page that is and the raise of its count the
- * compound page may be freed, and its pages allocated one by one: the head by somebody else, the tail by this process,
- * at the same address. The recheck of the pte finds it unchanged, and gup_fast returns the right page with its
- * reference on a stranger's.
+ * A reference to a tail page is taken on its head. After gup_fast has read which page is the head, and before it increments
+ * the count, the compound page may be freed and its pages allocated one by one: the head by another owner, the tail by this
+ * process, at the same address. The recheck of the pte finds it unchanged, and gup_fast returns the right page with its
+ * reference on another owner's page.
  *
  *   CPU 0: gup_fast                          CPU 1: the process, and the next owner of the head
  *   irqs off; read pte: page T; head(T) is H
- *                                            unmap; flush (waits for nobody); put H: count 0, free: head(T) is T
+ *                                            unmap; flush (waits for no CPU); put H: count 0, free: head(T) is T
  *                                            H is allocated by another owner; T by this mm, mapped at the old address
  *   count of H 1 -> 2; pte unchanged; return T
  *
@@ -18,8 +18,8 @@
  * Source:  v5.12 mm/gup.c: gup_pte_range, try_grab_compound_head, try_get_compound_head; mm/page_alloc.c: free_tail_pages_check
  * Broke:   7aef4172c795 (v4.5, ptes may map tails)
  * Fixed:   c24d37322548 (v5.14) -> recheckHead
- * Omitted: split_huge_page, the other way to take the compound page apart: it, too, changes head(T) and frees the head
- *          while nobody has a reference, and changes nothing else that gup_fast sees. The pmd: nobody changes the page table.
+ * Omitted: split_huge_page, the other way to take the compound page apart: it, too, changes head(T) and frees the head while
+ *          no CPU has a reference, and changes nothing else that gup_fast sees. The pmd: no thread changes the page table.
  *          page_ref_count(head) < 0: an overflow check. Other tails: each goes alone.
  */
 import { always, and, bool, branch, conditional, cost, dec, defineModel, ended, eq, exists, flag, forAll, full, goto,
@@ -35,7 +35,7 @@ export const model = defineModel({
   summary: 'gup_fast takes its reference on the head of a compound page that is no more',
   options: {
     flush: oneOf('machine', 'how other CPUs\' TLBs are flushed', ['broadcast', 'ipi']),
-    recheckHead: flag('fix', 'gup_fast looks once more which page is the head after it has the reference'),
+    recheckHead: flag('fix', 'gup_fast checks again which page is the head after it takes the reference'),
     cpus: integer('CPUs in gup_fast', [1, 3]),
   },
 
@@ -141,7 +141,7 @@ export const model = defineModel({
     { why: 'the recheck of the head sees here what that of the pte would: gup-fast-vs-unmap is about the pte', mutants: [
       'gup_fast: if (pte_val(pte) != pte_val(*ptep)): never taken',
       "gup_fast: if (compound_head(page) != head): after 'if (pte_val(pte) != pte_val(*ptep))'" ] },
-    { why: 'where a recheck is needed the flush waits for nobody, with irqs off or on', mutants: [
+    { why: 'where a recheck is needed the flush waits for no CPU, with irqs off or on', mutants: [
       "gup_fast: if (pte_val(pte) != pte_val(*ptep)): after 'local_irq_restore(flags)'" ] },
     { why: 'T is its own head for good once it has been one', mutants: ["gup_fast: put_page(page): without 'holds = false'" ] },
     { why: 'the compound page is taken apart only after the wait, and a count of 0 stops gup_fast until then', mutants: [

@@ -1,9 +1,9 @@
 /**
  * gup_fast pins a page for DMA while fork is about to share it copy-on-write.
  *
- * fork looks whether a page is pinned; if it is not, it write-protects the pte and lets the child share the page. gup_fast takes no
- * lock that fork holds: it may read the writable pte before, pin the page after fork's look, and find the pte unchanged.
- * The next write of the parent then gets a copy, and the device goes on with a page that is no longer the parent's.
+ * fork checks whether a page is pinned; if it is not, fork write-protects the pte and lets the child share the page.
+ * gup_fast takes no lock that fork holds: it may read the writable pte before, pin the page after fork's check, and find the
+ * pte unchanged. The next write of the parent then gets a copy, and the device uses a page that is no longer the parent's.
  *
  *   CPU 0: gup_fast (FOLL_PIN)               CPU 1: copy_present_pte
  *   read pte: writable
@@ -17,8 +17,8 @@
  * Source:  v5.10 and v5.11 mm/gup.c: lockless_pages_from_mm, gup_pte_range; mm/memory.c: copy_page_range, copy_present_pte,
  *          copy_present_page
  * Broke:   70e806e4e645 (v5.9, early copies for pinned pages)
- * Fixed:   57efa1fe5957 (v5.11) -> writeProtectSeq. fork names no barrier after it: on x86 the page-table locks that it takes next are
- *          atomic and do for one, and a lock is no more than an acquire elsewhere -> barrierBeforeCheck
+ * Fixed:   57efa1fe5957 (v5.11) -> writeProtectSeq. fork has no explicit barrier after it: on x86 the page-table locks that
+ *          it takes next are atomic and act as one, while a lock is only an acquire elsewhere -> barrierBeforeCheck
  * Omitted: MMF_HAS_PINNED and false positives of page_maybe_dma_pinned: they cause more copies. The child: what it does with the
  *          shared page is not at stake. Irqs and TLB flushes: fork waits for no CPU in gup_fast, whatever the flush.
  */
@@ -33,7 +33,7 @@ export const model = defineModel({
   summary: 'gup_fast pins a page for DMA while fork shares it copy-on-write',
   options: {
     writeProtectSeq: flag('fix', 'fork holds write_protect_seq, and gup_fast drops its pins when that has changed'),
-    barrierBeforeCheck: flag('fix', 'a full barrier between the begin of write_protect_seq and the look for pins'),
+    barrierBeforeCheck: flag('fix', 'a full barrier between the begin of write_protect_seq and the check for pins'),
     cpus: integer('CPUs in gup_fast', [1, 4]),
   },
 
@@ -106,7 +106,7 @@ export const model = defineModel({
       steps: 7, states: 36, transitions: 51 },
     { name: 'seqcount',          options: { writeProtectSeq: true },                                    verdict: 'holds',
       states: 81, transitions: 126,
-      why: 'under sequential consistency; TSO lets the look for pins overtake the store to the sequence count', proves: ['cpus'] },
+      why: 'under sequential consistency; TSO lets the check for pins pass the store to the sequence count', proves: ['cpus'] },
     { name: 'seqcount-barrier',  options: { writeProtectSeq: true, barrierBeforeCheck: true },          verdict: 'holds',
       states: 81, transitions: 126, proves: ['cpus'] },
     { name: 'seqcount-barrier-pso', options: { writeProtectSeq: true, barrierBeforeCheck: true }, memory: 'pso', verdict: 'holds',
@@ -117,7 +117,7 @@ export const model = defineModel({
       states: 911, transitions: 2022, proves: ['cpus'] },
     { name: 'seqcount-tso',         options: { writeProtectSeq: true },                           memory: 'tso', verdict: 'violated',
       steps: 11, states: 160, transitions: 301,
-      why: 'the sequence count is still in the store buffer when fork looks for pins' },
+      why: 'the sequence count is still in the store buffer when fork checks for pins' },
     { name: 'seqcount-barrier-tso', options: { writeProtectSeq: true, barrierBeforeCheck: true }, memory: 'tso', verdict: 'holds',
       states: 138, transitions: 243, proves: ['cpus'] },
     { name: 'seqcount-barrier-weak', options: { writeProtectSeq: true, barrierBeforeCheck: true }, memory: 'weak', verdict: 'holds',

@@ -2,12 +2,12 @@
  * gup_fast walks a page table that is being freed.
  *
  * gup_fast reads the pmd and then, without any lock, ptes of the table that the pmd names. free_pgtables clears the pmd,
- * flushes, and frees the table: safe only if something between waits for CPUs that walk with irqs off (an IPI of the
- * flush or one of its own, or an RCU grace period), or if nothing walks but under a flavour of RCU that the freeing uses.
+ * flushes, and frees the table: safe only if something between waits for CPUs that walk with irqs off (an IPI of the flush
+ * or one of its own, or an RCU grace period), or if every walk runs under a flavour of RCU that the freeing uses.
  *
  *   CPU 0: gup_fast                          CPU 1: free_pte_range
  *   irqs off; read pmd
- *                                            pmd := none; flush (waits for nobody); free the table
+ *                                            pmd := none; flush (waits for no CPU); free the table
  *   read a pte of the freed table
  *
  * Kernel:  v4.8 to v5.19: broadcast; v6.0: recheck-pmd; since v6.1: recheck-pmd-sync-ipi

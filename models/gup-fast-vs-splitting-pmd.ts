@@ -1,10 +1,10 @@
 /**
- * gup_fast pins the tail of a huge page that is being split, and the pin is not carried over.
+ * gup_fast pins the tail of a huge page that is being split, and the split loses the pin.
  *
- * Up to v4.4 a pin of a tail is counted in the tail's mapcount, and the split turns what it finds there into references of the
- * new small page. gup_fast looks at the pmd, takes the head's count, and only then raises the tail's mapcount, with irqs
- * off all along. pmdp_splitting_flush therefore sends an IPI whose only use is to wait for gup_fast: without it the
- * split may add up the pins while one more is about to come.
+ * Up to v4.4 a pin of a tail is counted in the tail's mapcount, and the split converts that mapcount into references of the
+ * new small page. gup_fast reads the pmd, takes the head's count, and only then increments the tail's mapcount, with irqs
+ * off throughout. pmdp_splitting_flush therefore sends an IPI whose only purpose is to wait for gup_fast: without it the
+ * split may count the pins before the last one is added.
  *
  *   CPU 0: gup_fast                          CPU 1: split_huge_page
  *   irqs off; read pmd; head count 1 -> 2; pmd unchanged
@@ -17,8 +17,9 @@
  * Exposed: any CPU
  * Source:  v3.18 mm/gup.c: gup_pmd_range, gup_huge_pmd; mm/huge_memory.c: __split_huge_page_splitting,
  *          __split_huge_page_refcount, __split_huge_page_map; arch/arm64/mm/flush.c: pmdp_splitting_flush (kick_all_cpus_sync)
- * Fixed:   never broken in a release: the comment above gup_fast asks for the IPI, and arm and arm64 came with it ("arm: mm: enable
- *          RCU fast_gup", "arm64: mm: enable RCU fast_gup", v3.18) -> splittingIpi. v4.5 did away with pins of tails.
+ * Fixed:   never broken in a release: the comment above gup_fast requires the IPI, and arm and arm64 have had it from the
+ *          start ("arm: mm: enable RCU fast_gup", "arm64: mm: enable RCU fast_gup", v3.18) -> splittingIpi. v4.5 removed
+ *          pins of tails.
  * Omitted: the lru_lock, the anon_vma lock and the page-table lock: gup_fast takes none of them. pmdp_invalidate before
  *          pmd_populate: pmdp-invalidate-vs-dirty. Mappings by others: the head's mapcount stays 1. Other tails: each goes alone.
  */
@@ -146,7 +147,7 @@ export const model = defineModel({
     { why: "the split's own reference goes last, and it matters to nobody when", mutants: [
       "split_huge_page: compound_unlock(page): after 'put_page(page_tail)'",
       "split_huge_page: put_page(page_tail): after 'pmd_populate(mm, pmd, pgtable)'" ] },
-    { why: 'of the variant without the IPI, which is violated whatever becomes of it', mutants: [
+    { why: 'of the variant without the IPI, which is violated with and without it', mutants: [
       "split_huge_page: set_pmd_at(vma->vm_mm, address, pmdp, pmd): after 'compound_lock(page)'" ] },
     ipiHandlerSurvivors,
   ],

@@ -1,14 +1,14 @@
 /**
- * gup_fast takes its reference on a page that is being unmapped, freed and given to somebody else.
+ * gup_fast takes its reference on a page that is being unmapped, freed and reallocated.
  *
- * gup_fast reads a pte without locks; until it has a reference nothing holds the page but the mapping. Where the TLB
- * flush is an IPI it waits for gup_fast, and the page is freed only afterwards. Where the flush is a broadcast the page
- * may be free, or another owner's at the same pfn, when gup_fast comes to raise its count: a count of 0 must then stop
- * it, and a count of somebody else's must be found out by looking at the pte once more, after the reference is taken.
+ * gup_fast reads a pte without locks; until it has a reference only the mapping holds the page. A TLB flush by IPI waits for
+ * gup_fast, and the page is freed only afterwards. With a broadcast flush the page may be free, or another owner's at the
+ * same pfn, when gup_fast increments its count. A count of 0 must then stop it, and a second read of the pte, after the
+ * reference is taken, must detect another owner's page.
  *
  *   CPU 0: gup_fast                          CPU 1: zap_pte_range, and the next owner of the page
  *   irqs off; read pte
- *                                            pte := none; flush (waits for nobody); put the page: count 0
+ *                                            pte := none; flush (waits for no CPU); put the page: count 0
  *                                            the page is allocated by another owner: count 1
  *   count 1 -> 2; return the stranger's page
  *
@@ -18,9 +18,9 @@
  * Source:  v3.18 mm/gup.c: gup_pte_range; arch/x86/mm/gup.c: gup_pte_range (plain get_page, no recheck); mm/memory.c:
  *          zap_pte_range, tlb_flush_mmu
  * Fixed:   2667f50e8b81 (v3.18, the generic RCU gup_fast) -> reference, recheckPte
- * Omitted: the pmd and its recheck: nobody changes the page table here. The page-table lock: gup_fast does
- *          not take it, and there is one zap. LRU and swap cache references: more references only delay the freeing. The
- *          next owner's freeing of the page: it leads back to a count of 0. Pins of huge pages: see the THP split models.
+ * Omitted: the pmd and its recheck: no thread changes the page table here. The page-table lock: gup_fast does not take it,
+ *          and there is one zap. LRU and swap cache references: more references only delay the freeing. The next owner's
+ *          freeing of the page: it leads to a count of 0 again. Pins of huge pages: see the THP split models.
  */
 import { always, and, bool, branch, cost, dec, defineModel, ended, eq, exists, flag, forAll, full, goto, ifdef, init,
   integer, label, ne, never, not, note, oneOf, range, reachable, say, set, shared, step, thread } from 'racewalk';
@@ -135,12 +135,12 @@ export const model = defineModel({
     { why: 'the kernel orders it fully, since it tells a value; no scenario needs that order', mutants: [
       'gup_fast: put_page(page): relaxed, not full', 'gup_fast: put_page(page) #2: relaxed, not full',
       'zap_pte_range: put_page(page): relaxed, not full', 'zap_pte_range: put_page(page) #2: relaxed, not full' ] },
-    { why: 'of recheckPte=before, which is violated whatever becomes of it', mutants: [
+    { why: 'of recheckPte=before, which is violated with and without it', mutants: [
       'gup_fast: if (pte_val(pte) != pte_val(*ptep)): never taken',
       "gup_fast: if (pte_val(pte) != pte_val(*ptep)): after 'get_page_unless_zero(page)'" ] },
-    { why: 'where the recheck is needed the flush waits for nobody, with irqs off or on', mutants: [
+    { why: 'where the recheck is needed the flush waits for no CPU, with irqs off or on', mutants: [
       "gup_fast: if (pte_val(pte) != pte_val(*ptep)) #2: after 'local_irq_restore(flags)'" ] },
-    { why: 'of freeBeforeFlush, which is violated whatever becomes of it', mutants: [
+    { why: 'of freeBeforeFlush, which is violated with and without it', mutants: [
       "zap_pte_range: ptep_get_and_clear_full(mm, addr, pte, tlb->fullmm): after 'put_page(page)'",
       'zap_pte_range: put_page(page): left out', "zap_pte_range: put_page(page): after 'tlb_flush_mmu_tlbonly(tlb)'" ] },
     { why: 'put_page is a read-modify-write, and so a full barrier itself', mutants: ['zap_pte_range: dsb(ish): left out' ] },

@@ -1,9 +1,9 @@
 /**
  * KSM makes a page shareable while gup_fast pins it for reading.
  *
- * A page that is pinned must belong to one process alone (PageAnonExclusive), or a later copy-on-write takes it away from under the pin.
- * KSM clears the pte, checks for pins, clears the flag, and puts back the pte, read-only as it was. gup_fast compares the pte,
- * which is the same as before, and must therefore look at the flag, too, and each step must be seen in its order.
+ * A page that is pinned must belong to one process alone (PageAnonExclusive), or a later copy-on-write replaces it under the
+ * pin. KSM clears the pte, checks for pins, clears the flag, and restores the pte, read-only as before. gup_fast compares
+ * the pte, which is unchanged. It must therefore check the flag, too, and other CPUs must see the steps in their order.
  *
  *   CPU 0: gup_fast (FOLL_PIN)               CPU 1: write_protect_page
  *   read pte: read-only
@@ -17,8 +17,8 @@
  *          mm/gup.c: gup_pte_range
  * Fixed:   a7f226604170 (v5.19) -> checkExclusive; 088b8aa537c2 (v6.1) -> fullBarrier, writeBarrier
  * Omitted: page_mapcount(page) + 1 + swapped != page_count(page), a second check for the same pins. The flush in
- *          ptep_clear_flush, and with it its barrier: the helper may not count on it. The merge itself: sharing an unpinned
- *          page is right. Writable ptes: they come back read-only, which the recheck of the pte sees.
+ *          ptep_clear_flush, and with it its barrier: the helper may not rely on it. The merge itself: sharing an unpinned
+ *          page is right. Writable ptes: KSM restores them read-only, which the recheck of the pte detects.
  */
 import { always, and, bool, branch, cost, dec, defineModel, ended, eq, exists, flag, forAll, full, goto, gt, ifdef,
   inc, init, integer, label, ne, never, not, oneOf, range, reachable, say, set, shared, smpMb, smpRmb, smpWmb, step,
@@ -30,7 +30,7 @@ export const model = defineModel({
   name: 'ksm-vs-pin',
   summary: 'KSM makes a page shareable while gup_fast pins it for reading',
   options: {
-    checkExclusive: oneOf('fix', 'when gup_fast looks whether the page is exclusive: before or after it pins and compares the pte',
+    checkExclusive: oneOf('fix', 'when gup_fast checks whether the page is exclusive: before or after it pins and compares the pte',
       ['never', 'before', 'after']),
     fullBarrier: flag('fix', 'smp_mb between the clearing of the pte and the check for pins'),
     writeBarrier: flag('fix', 'smp_wmb between the clearing of AnonExclusive and the restoring of the pte'),
@@ -106,16 +106,16 @@ export const model = defineModel({
       states: 50, transitions: 72, proves: ['cpus'] },
     { name: 'no-recheck',       options: { fullBarrier: true, writeBarrier: true },                                   verdict: 'violated',
       steps: 8, states: 44, transitions: 63,
-      why: 'the pte comes back with the same value: comparing it shows nothing' },
+      why: 'the pte returns with the same value: comparing it shows nothing' },
     { name: 'check-before',     options: { checkExclusive: 'before', fullBarrier: true, writeBarrier: true },         verdict: 'violated',
       steps: 9, states: 53, transitions: 76,
-      why: 'the pte comes back with the same value, and what the check saw is over' },
+      why: 'the pte returns with the same value, and the result of the check is stale' },
     { name: 'no-full-barrier',  options: { checkExclusive: 'after', writeBarrier: true },                             verdict: 'holds',
       states: 50, transitions: 72,
-      why: 'under sequential consistency; TSO lets the check for pins overtake the clearing of the pte', proves: ['cpus'] },
+      why: 'under sequential consistency; TSO lets the check for pins pass the clearing of the pte', proves: ['cpus'] },
     { name: 'no-write-barrier', options: { checkExclusive: 'after', fullBarrier: true },                              verdict: 'holds',
       states: 50, transitions: 72,
-      why: 'under sequential consistency and TSO; PSO lets the pte come back before the flag is gone', proves: ['cpus'] },
+      why: 'under sequential consistency and TSO; PSO lets the pte return before the flag is cleared', proves: ['cpus'] },
     { name: 'no-barriers',      options: { checkExclusive: 'after' },                                                 verdict: 'holds',
       states: 50, transitions: 72,
       why: 'under sequential consistency', proves: ['cpus'] },
@@ -127,7 +127,7 @@ export const model = defineModel({
       verdict: 'holds', states: 102, transitions: 174, proves: ['cpus'] },
     { name: 'no-full-barrier-tso',  options: { checkExclusive: 'after', writeBarrier: true },  memory: 'tso', verdict: 'violated',
       steps: 10, states: 125, transitions: 235,
-      why: 'the cleared pte is still in the store buffer when KSM looks for pins' },
+      why: 'the cleared pte is still in the store buffer when KSM checks for pins' },
     { name: 'no-write-barrier-tso', options: { checkExclusive: 'after', fullBarrier: true },   memory: 'tso', verdict: 'holds',
       states: 90, transitions: 148, proves: ['cpus'] },
     { name: 'no-write-barrier-pso', options: { checkExclusive: 'after', fullBarrier: true },   memory: 'pso', verdict: 'violated',
@@ -139,7 +139,7 @@ export const model = defineModel({
     { why: 'the kernel orders it fully, since it tells a value; no scenario needs that order', mutants: [
       'gup_fast: try_grab_folio(page, 1, flags): relaxed, not full', 'gup_fast: unpin_user_page(page): relaxed, not full',
       'gup_fast: gup_put_folio(folio, 1, flags): relaxed, not full' ] },
-    { why: 'of checkExclusive=before, which is violated whatever becomes of it', mutants: [
+    { why: 'of checkExclusive=before, which is violated with and without it', mutants: [
       'gup_fast: if (!PageAnonExclusive(page)): never taken',
       "gup_fast: if (!PageAnonExclusive(page)): after 'try_grab_folio(page, 1, flags)'",
       'gup_fast: gup_must_unshare(flags, page): left out', 'gup_fast: goto out; #2: left out' ] },

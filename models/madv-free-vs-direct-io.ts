@@ -1,9 +1,10 @@
 /**
- * Reclaim discards a page of MADV_FREE into which a device is just reading.
+ * Reclaim discards a page of MADV_FREE into which a device is reading.
  *
- * A page of MADV_FREE may be dropped while it is clean. A direct read from disk pins it with gup_fast and marks it dirty only when
- * the data has arrived. Reclaim clears the pte, finds the page clean, and discards it: the data goes to a page that nobody maps. It
- * must look at the count after it has cleared the pte, as gup_fast looks at the pte after it has taken its reference.
+ * A page of MADV_FREE may be dropped while it is clean. A direct read from disk pins it with gup_fast and marks it dirty
+ * only when the data has arrived. Reclaim clears the pte, finds the page clean, and discards it: the data goes to a page
+ * that no process maps. Reclaim must read the count after it has cleared the pte, as gup_fast reads the pte after it has
+ * taken its reference.
  *
  *   CPU 0: direct IO                         CPU 1: try_to_unmap_one
  *   gup_fast: read pte; take the reference; pte unchanged
@@ -28,7 +29,7 @@ export const model = defineModel({
   summary: 'reclaim discards a page of MADV_FREE that direct IO has pinned',
   options: {
     checkCount: flag('fix', 'reclaim discards the page only if the count is as expected'),
-    barrier: flag('fix', 'smp_mb between the clearing of the pte and the look at the count'),
+    barrier: flag('fix', 'smp_mb between the clearing of the pte and the read of the count'),
     cpus: integer('CPUs in direct IO', [1, 3]),
   },
 
@@ -102,14 +103,14 @@ export const model = defineModel({
       steps: 7, states: 41, transitions: 57 },
     { name: 'check',         options: { checkCount: true },                         verdict: 'holds',
       states: 58, transitions: 83,
-      why: 'under sequential consistency; TSO lets the look at the count overtake the clearing of the pte', proves: ['cpus'] },
+      why: 'under sequential consistency; TSO lets the read of the count pass the clearing of the pte', proves: ['cpus'] },
     { name: 'check-barrier', options: { checkCount: true, barrier: true },          verdict: 'holds',
       states: 58, transitions: 83, proves: ['cpus'] },
     { name: 'two-cpus',      options: { checkCount: true, barrier: true, cpus: 2 }, verdict: 'holds',
       states: 583, transitions: 1212, proves: ['cpus'] },
     { name: 'check-tso',         options: { checkCount: true },                memory: 'tso', verdict: 'violated',
       steps: 8, states: 94, transitions: 161,
-      why: 'the cleared pte is still in the store buffer when reclaim looks at the count' },
+      why: 'the cleared pte is still in the store buffer when reclaim reads the count' },
     { name: 'check-barrier-tso', options: { checkCount: true, barrier: true }, memory: 'tso', verdict: 'holds',
       states: 90, transitions: 139, proves: ['cpus'] },
   ],
@@ -122,7 +123,7 @@ export const model = defineModel({
       "direct IO: try_grab_folio(page, 1, flags): without 'if (got)'", 'direct IO: if (!try_grab_folio(page, 1, flags)): never taken' ] },
     { why: 'a page that is dirty is never discarded, whether the device is done with it or not', mutants: [
       "direct IO: put_page(bvec->bv_page): without 'reads = false'" ] },
-    { why: 'of v5.16, which is violated whatever becomes of it', mutants: [
+    { why: 'of v5.16, which is violated with and without it', mutants: [
       "try_to_unmap_one: pteval = ptep_get_and_clear(mm, address, pvmw.pte): after 'if (PageDirty(page))'" ] },
     { why: 'only the memory model weak delays loads, and no scenario here asks for it', mutants: [
       'try_to_unmap_one: smp_rmb(): left out' ] },

@@ -1,9 +1,9 @@
 /**
  * Migration to a device hides a pte from MADV_DONTNEED before it has flushed it from the TLBs.
  *
- * migrate_vma_collect_pmd replaces ptes by migration entries under the page-table lock, drops the lock, and then flushes the TLBs.
- * MADV_DONTNEED finds a pte that is not present, has nothing to flush, and returns: a CPU goes on writing to the old page, which
- * the program was told is gone. A flush under the lock is over before anybody can see the migration entry.
+ * migrate_vma_collect_pmd replaces ptes by migration entries under the page-table lock, drops the lock, and then flushes the
+ * TLBs. MADV_DONTNEED finds a pte that is not present, has nothing to flush, and returns: a CPU continues to write to the
+ * old page, which the program has discarded. A flush under the lock ends before another CPU can see the migration entry.
  *
  *   CPU 0: migrate_vma_collect_pmd   CPU 1: madvise(MADV_DONTNEED)       CPU 2: user
  *                                                                        TLB entry: writable
@@ -18,9 +18,10 @@
  * Source:  v5.19 and v6.0 mm/migrate_device.c: migrate_vma_collect_pmd; mm/memory.c: zap_pte_range
  * Broke:   8c3328f1f36a (v4.14, pages are unmapped while they are collected)
  * Fixed:   60bae7370896 (v6.0) -> flushUnderLock
- * Omitted: mmap_lock: both hold it for reading. Pages that are PageAnonExclusive: ptep_clear_flush flushes them at once. The reference
- *          that migration holds: the page is not freed, and what is written to it is lost all the same. migrate_vma_unmap and the copy.
- *          What a migration entry says: who finds one and who finds nothing do the same to the TLBs.
+ * Omitted: mmap_lock: both hold it for reading. Pages that are PageAnonExclusive: ptep_clear_flush flushes them at once. The
+ *          reference that migration holds: the page is not freed, and what is written to it is lost all the same.
+ *          migrate_vma_unmap and the copy. The contents of a migration entry: a thread that finds one and a thread that
+ *          finds none flush in the same way.
  */
 import { always, and, bool, branch, defineModel, ended, eq, exists, flag, forAll, goto, ifdef, init, integer, label, ne, never, not, note,
   reachable, say, set, shared, step, thread } from 'racewalk';
@@ -99,7 +100,7 @@ export const model = defineModel({
     { why: 'clearing and flushing what is none changes nothing', mutants: [
       "migrate_vma_collect_pmd: pte_offset_map_lock(mm, pmdp, addr, &ptl): after 'if (pte_none(pte))'",
       'migrate_vma_collect_pmd: if (pte_none(pte)): never taken', 'migrate_vma_collect_pmd: if (unmapped): always taken' ] },
-    { why: 'of v5.19, which is violated whatever becomes of it', mutants: [
+    { why: 'of v5.19, which is violated with and without it', mutants: [
       'migrate_vma_collect_pmd: if (unmapped) #2: never taken', 'migrate_vma_collect_pmd: if (unmapped) #2: always taken',
       'migrate_vma_collect_pmd: flush_tlb_range(walk->vma, start, end) #2: left out' ] },
     { why: 'the flush before it is fully ordered, and whoever finds the pte again flushes again', mutants: [

@@ -1,9 +1,10 @@
 /**
- * Migration of a huge page finds a late reference, puts the old pmd back, and loses what has been written meanwhile.
+ * Migration of a huge page finds a late reference, restores the old pmd, and loses the stores made meanwhile.
  *
- * This is the second repair of the email, a second check for pins with rollback, as it really shipped: migrate_misplaced_transhuge_page
- * checks the count, installs the pmd of the new page, checks again, and if a reference has appeared restores the old pmd. But a
- * user may have written through the new pmd. Freezing the count before the new pmd is installed needs no second check.
+ * This is the second fix of the email, a second check for pins with rollback, as it shipped:
+ * migrate_misplaced_transhuge_page checks the count, installs the pmd of the new page, checks again, and restores the old
+ * pmd if a reference has appeared. But a user may have written through the new pmd. Freezing the count before the new pmd is
+ * installed needs no second check.
  *
  *   CPU 0: gup_fast                  CPU 1: migrate_misplaced_transhuge_page     CPU 2: user
  *   read pmd
@@ -142,7 +143,7 @@ export const model = defineModel({
       'migrate_misplaced_transhuge_page: flush_tlb_range: dsb(ish): left out',
       'migrate_misplaced_transhuge_page: flush_tlb_range: dsb(ish) #2: left out',
       "migrate_misplaced_transhuge_page: set_pmd_at(mm, mmun_start, pmd, entry): after 'page_ref_unfreeze(page, 2)'" ] },
-    { why: 'of v3.18, which is violated whatever becomes of it', mutants: [
+    { why: 'of v3.18, which is violated with and without it', mutants: [
       'migrate_misplaced_transhuge_page: if (page_count(page) != 2): never taken',
       "migrate_misplaced_transhuge_page: if (page_count(page) != 2): after 'pmdp_clear_flush(vma, mmun_start, pmd)'",
       'migrate_misplaced_transhuge_page: if (page_count(page) != 2) #2: always taken',

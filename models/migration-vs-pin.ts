@@ -1,9 +1,9 @@
 /**
  * Migration checks for pins before it has unmapped the page.
  *
- * A page may be moved if nobody has a reference but its mapping and the migration itself. As long as it is mapped, gup_fast can
- * take one: a check that comes before the unmap says nothing about what follows. Unmap first: then gup_fast either finds the
- * migration entry, or has its reference already, and migration puts the pte back.
+ * A page may be moved if only its mapping and the migration itself have references. While it is mapped, gup_fast can take
+ * one: a check before the unmap proves nothing about later references. With the unmap first, gup_fast either finds the
+ * migration entry, or has its reference already, and migration restores the pte.
  *
  *   CPU 0: gup_fast                          CPU 1: migrate_pages
  *                                            page_count(page) as expected
@@ -18,8 +18,8 @@
  *          try_to_unmap_one; mm/gup.c: gup_pte_range
  * Fixed:   never broken in a release: the order of __unmap_and_move is the protocol -> unmapFirst
  * Omitted: the page lock: gup_fast does not take it. Page cache and swap cache: there the count is frozen as well
- *          (page_freeze_refs). The pmd and irqs: nobody changes the page table, and a broadcast flush waits for nobody. The old
- *          page's freeing: gup-fast-vs-unmap.
+ *          (page_freeze_refs). The pmd and irqs: no thread changes the page table, and a broadcast flush waits for no CPU.
+ *          The old page's freeing: gup-fast-vs-unmap.
  */
 import { always, and, bool, branch, cost, dec, defineModel, ended, eq, exists, flag, forAll, full, goto, ifdef, inc,
   init, integer, label, ne, never, not, note, or, range, reachable, relaxed, say, set, shared, smpMb, step, thread } from 'racewalk';
@@ -108,7 +108,7 @@ export const model = defineModel({
     { why: 'the kernel orders it fully, since it tells a value; no scenario needs that order', mutants: [
       'gup_fast: put_page(page): relaxed, not full', 'gup_fast: put_page(page) #2: relaxed, not full',
       'migrate_pages: page_cache_release(page): relaxed, not full', 'migrate_pages: put_page(page): relaxed, not full' ] },
-    { why: 'of the variant that checks first, which is violated whatever becomes of it', mutants: [
+    { why: 'of the variant that checks first, which is violated with and without it', mutants: [
       'migrate_pages: if (page_count(page) != expected_count): never taken', 'migrate_pages: return -EAGAIN: left out',
       'migrate_pages: goto done;: left out', "migrate_pages: page_cache_release(page): after 'set_pte_at(mm, addr, ptep, pte) #2'" ] },
     { why: 'page_cache_release is a read-modify-write, and so a full barrier itself', mutants: [

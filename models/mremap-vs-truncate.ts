@@ -16,11 +16,12 @@
  * About:   TLB flush, reuse of a page
  * Exposed: any CPU
  * Source:  v3.18 mm/mremap.c: move_page_tables, move_ptes; mm/memory.c: zap_pte_range
- * Fixed:   eb66ae030829 (v4.19) -> flushUnderLock. 5d1904204c99 (v4.9) had brought the flush forward for dirty ptes, to before the
- *          unlock of the old page table, and so for truncate, which holds the new one, still too late.
- * Omitted: the old page-table lock, which mremap takes too: nobody else wants it while mremap is here. rmap locks (need_rmap_locks): they
- *          decide which ptes truncate finds, and it finds the new one. mmap_sem: truncate does not take it. The page cache's own
- *          reference, which truncate drops with the mapping's. Huge pmds (move_huge_pmd), which had the same bug.
+ * Fixed:   eb66ae030829 (v4.19) -> flushUnderLock. 5d1904204c99 (v4.9) had moved the flush for dirty ptes before the unlock
+ *          of the old page table; for truncate, which holds the new one, that is still too late.
+ * Omitted: the old page-table lock, which mremap takes too: no other thread takes it during mremap. rmap locks
+ *          (need_rmap_locks): they decide which ptes truncate finds, and it finds the new one. mmap_sem: truncate does not
+ *          take it. The page cache's own reference, which truncate drops with the mapping's. Huge pmds (move_huge_pmd),
+ *          which had the same bug.
  */
 import { always, and, bool, branch, defineModel, ended, eq, exists, flag, forAll, gt, ifdef, init, integer, ne, never, range, reachable,
   say, set, shared, step, thread } from 'racewalk';
@@ -101,7 +102,7 @@ export const model = defineModel({
     { why: 'nobody but mremap and user CPUs looks at the old pte, and the flush comes after both', mutants: [
       "move_page_tables: spin_lock_nested(new_ptl, SINGLE_DEPTH_NESTING): after 'pte = ptep_get_and_clear(mm, old_addr, old_pte)'",
       "move_page_tables: set_pte_at(mm, new_addr, new_pte, pte): after 'flush_tlb_range(vma, old_end - len, old_end)'" ] },
-    { why: 'of the variant as it was, which is violated whatever becomes of it', mutants: [
+    { why: 'of the variant as it was, which is violated with and without it', mutants: [
       "move_page_tables: set_pte_at(mm, new_addr, new_pte, pte): after 'spin_unlock(new_ptl)'",
       'move_page_tables: flush_tlb_range(vma, old_end-len, old_addr): left out' ] },
     { why: 'the flush before it is fully ordered', mutants: [

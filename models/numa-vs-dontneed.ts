@@ -1,9 +1,9 @@
 /**
  * NUMA balancing makes a huge pmd none for a moment, and MADV_DONTNEED skips it.
  *
- * change_huge_pmd clears the pmd and sets it again with another protection, under the pmd lock. MADV_DONTNEED looks at the pmd
- * without the lock; if it finds none there it has nothing to do and returns, and the data that it should have dropped is
- * still there. Both hold mmap_sem for reading.
+ * change_huge_pmd clears the pmd and sets it again with another protection, under the pmd lock. MADV_DONTNEED reads the pmd
+ * without the lock; if the pmd is none it returns, and the data that it should have dropped remains mapped. Both hold
+ * mmap_sem for reading.
  *
  *   CPU 0: madvise(MADV_DONTNEED)            CPU 1: change_huge_pmd(prot_numa=1)
  *                                            pmd lock; pmd := none
@@ -14,10 +14,10 @@
  * About:   huge pages
  * Exposed: any CPU
  * Source:  v4.10 mm/huge_memory.c: change_huge_pmd, zap_huge_pmd; mm/memory.c: zap_pmd_range. The fix: v4.11 mm/huge_memory.c
- * Broke:   when prot_numa came to mean pmd_protnone (v4.0); before, pmdp_set_numa never made the pmd none
- * Fixed:   ced108037c2a (v4.11) -> update pmdp_invalidate, which is pmdp_invalidate_ad by now. An exchange for the new pmd, without
- *          an invalid one between, would do as well -> update exchange
- * Omitted: TLB flushes: what is read through an old entry is not at stake. Page faults: they map a new page, with other data. The
+ * Broke:   prot_numa means pmd_protnone since v4.0; before, pmdp_set_numa never made the pmd none
+ * Fixed:   ced108037c2a (v4.11) -> update pmdp_invalidate, which is pmdp_invalidate_ad today. An exchange for the new pmd,
+ *          without an invalid one between, is a fix as well -> update exchange
+ * Omitted: TLB flushes: reads through an old entry are not at stake. Page faults: they map a new page, with other data. The
  *          split of the pmd, which waits for the lock. Dirty and accessed bits: pmdp-invalidate-vs-dirty.
  */
 import { always, and, bool, branch, defineModel, ended, eq, exists, forAll, goto, init, integer, label, ne, never, oneOf, reachable, say,

@@ -1,10 +1,9 @@
 /**
- * pmdp_invalidate reads a pmd and writes it back invalid, and loses the dirty bit that hardware sets between.
+ * pmdp_invalidate reads a pmd and writes it back invalid, and loses the dirty bit that hardware sets in between.
  *
  * A CPU that writes through a clean, writable pmd sets its dirty bit with an atomic read-modify-write of its own.
- * pmdp_invalidate holds the pmd lock, which hardware does not know. Its store puts the old, clean value back: the page looks
- * clean, and reclaim may drop it without writing it anywhere. With an exchange the value that is replaced is the value that
- * is looked at.
+ * pmdp_invalidate holds the pmd lock, which hardware ignores. Its store writes the old, clean value back: the page counts as
+ * clean, and reclaim may drop it without writing it anywhere. An exchange returns the very value that it replaces.
  *
  *   CPU 0: __split_huge_pmd_locked           CPU 1: user
  *   entry = *pmd: clean
@@ -17,9 +16,9 @@
  * Source:  v4.15 mm/pgtable-generic.c: pmdp_invalidate (the same as in v3.18); mm/huge_memory.c: __split_huge_pmd_locked. The fix:
  *          v4.16 mm/pgtable-generic.c, pmdp_establish
  * Fixed:   d52605d7cb30 (v4.16) -> exchange
- * Omitted: the pmd lock: nobody else takes it here. The TLB flush: it ends writes through old dirty entries, which lose nothing.
- *          The accessed bit: the same race, with less harm. Where the split looks at the dirty bit: v4.15 reads it from the pmd
- *          before pmdp_invalidate, v4.16 takes it from what that returns; the loss is the same.
+ * Omitted: the pmd lock: no other thread takes it here. The TLB flush: it ends writes through old dirty entries, which lose
+ *          nothing. The accessed bit: the same race, with less harm. Where the split reads the dirty bit: v4.15 reads it
+ *          from the pmd before pmdp_invalidate, v4.16 takes it from what that returns; the loss is the same.
  */
 import { always, and, bool, branch, defineModel, ended, eq, exists, flag, forAll, init, integer, never, not, or, reachable, say, set,
   shared, step, thread, values, wait, when } from 'racewalk';
@@ -83,7 +82,7 @@ export const model = defineModel({
     { why: 'the exchange returns what was there, whatever the new pmd says', mutants: [
       '__split_huge_pmd_locked: entry = *pmdp: left out', '__split_huge_pmd_locked: pmd_mknotpresent(entry): left out',
       "__split_huge_pmd_locked: pmd_mknotpresent(entry): without 'if (entry == dirty)'" ] },
-    { why: 'of v4.15, which is violated whatever becomes of it', mutants: [
+    { why: 'of v4.15, which is violated with and without it', mutants: [
       '__split_huge_pmd_locked: set_pmd_at(vma->vm_mm, address, pmdp, pmd_mknotpresent(entry)): left out',
       "__split_huge_pmd_locked: set_pmd_at(vma->vm_mm, address, pmdp, pmd_mknotpresent(entry)): without 'mem.pmd = invalid'",
       "__split_huge_pmd_locked: set_pmd_at(vma->vm_mm, address, pmdp, pmd_mknotpresent(entry)): without 'old = entry'" ] },

@@ -1,9 +1,9 @@
 /**
  * mprotect finds a pte cleared by reclaim, whose TLB flush is still to come, and returns without a flush.
  *
- * Reclaim clears ptes and defers the flush of the TLBs, to flush once for many pages. mprotect changes the ptes that are present and
- * flushes only if there were some. A pte that reclaim has just cleared is not present: mprotect returns, and a CPU goes on
- * writing through the TLB entry that reclaim has not flushed yet.
+ * Reclaim clears ptes and defers the TLB flush, so that one flush serves many pages. mprotect changes the ptes that are
+ * present and flushes only if there were some. A pte that reclaim has just cleared is not present: mprotect returns, and a
+ * CPU continues to write through the TLB entry that reclaim has not flushed yet.
  *
  *   CPU 0: try_to_unmap_one          CPU 1: mprotect(PROT_READ)          CPU 2: user
  *                                                                        TLB entry: writable
@@ -19,8 +19,9 @@
  *          change_protection_range
  * Broke:   72b252aed506 (v4.3, batched flushes)
  * Fixed:   3ea277194daa (v4.13) -> flushPending
- * Omitted: mmap_sem: mprotect has it, reclaim does not take it. Swap: the pte does not come back while mprotect runs, or with the new
- *          protection. The batch over many pages: only the delay counts. munmap, mremap and others that called it: the same race.
+ * Omitted: mmap_sem: mprotect has it, reclaim does not take it. Swap: the pte is not restored while mprotect runs, or with
+ *          the new protection. The batch over many pages: only the delay counts. munmap, mremap and others that called it:
+ *          the same race.
  */
 import { always, and, bool, branch, defineModel, ended, eq, exists, flag, forAll, ifdef, init, integer, ne, never, reachable, say, set,
   shared, step, thread } from 'racewalk';
@@ -101,7 +102,7 @@ export const model = defineModel({
       "try_to_unmap: pteval = ptep_get_and_clear(mm, address, pvmw.pte): after 'set_tlb_ubc_flush_pending(mm, pte_dirty(pteval))'",
       "mprotect: if (mm->tlb_flush_batched): after 'if (pte_present(oldpte))'",
       "mprotect: flush_tlb_mm(mm): after 'mm->tlb_flush_batched = false'" ] },
-    { why: 'of the variant as it was, which is violated whatever becomes of it', mutants: [
+    { why: 'of the variant as it was, which is violated with and without it', mutants: [
       "mprotect: pte_offset_map_lock(vma->vm_mm, pmd, addr, &ptl): after 'if (pte_present(oldpte))'" ] },
     { why: 'a flush too many does no harm', mutants: [
       'mprotect: if (mm->tlb_flush_batched): always taken', 'mprotect: mm->tlb_flush_batched = false: left out' ] },

@@ -1,9 +1,10 @@
 /**
- * A walk over all pages takes a tail's count as soon as the split unfreezes it, and must then see that the tail is a page of its own.
+ * A walk over all pages takes a tail's count as soon as the split unfreezes it, and must then see that the tail is a
+ * separate page.
  *
- * page_idle_get_page comes by page frame, not by pte: it takes the count of a page that has one, and put_page later asks which page is
- * the head. __split_huge_page_tail must therefore make the tail its own head and then set its count, and the two stores must be
- * seen in that order: else the reference goes to the tail and its drop to the old head.
+ * page_idle_get_page finds pages by page frame, not by pte. It takes the count of a page whose count is not 0, and put_page
+ * later determines the head. __split_huge_page_tail must therefore make the tail its own head and then set its count, and
+ * other CPUs must see the two stores in that order. Otherwise the reference goes to the tail and its drop to the old head.
  *
  *   CPU 0: page_idle_get_page                CPU 1: __split_huge_page_tail
  *                                            count(T) := 1

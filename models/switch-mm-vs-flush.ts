@@ -1,9 +1,9 @@
 /**
  * A CPU switches to the mm while another one flushes it: each may miss the other.
  *
- * The flusher changes the pte and then asks which CPUs are in the mask of the mm. The switcher sets its bit in the mask and then loads
- * the page tables, from which its TLB fills at once. One of the two must see what the other wrote; with both stores in
- * store buffers neither does: no IPI is sent, and the TLB holds the old pte for good.
+ * The flusher changes the pte and then reads which CPUs are in the mask of the mm. The switcher sets its bit in the mask and
+ * then loads the page tables, from which its TLB fills at once. One of the two must see the other's store. With both stores
+ * in store buffers neither does: no IPI is sent, and the TLB keeps the old pte.
  *
  *   CPU 0: flush_tlb_page                    CPU 1: switch_mm
  *   pte := none (in the store buffer)
@@ -28,7 +28,7 @@ export const model = defineModel({
   name: 'switch-mm-vs-flush',
   summary: 'switch_mm fills the TLB while a flush skips the CPU',
   options: {
-    flushBarrier: flag('fix', 'a full barrier between the change of the pte and the look at the mask'),
+    flushBarrier: flag('fix', 'a full barrier between the change of the pte and the load of the mask'),
     switchBarrier: flag('fix', 'a full barrier between the bit in the mask and the first use of the page tables'),
     cpus: integer('CPUs in switch_mm', [1, 3]),
   },
@@ -83,7 +83,7 @@ export const model = defineModel({
       proves: ['cpus'] },
     { name: 'no-barriers-tso',    options: {},                                          memory: 'tso', verdict: 'violated',
       steps: 5, states: 37, transitions: 63,
-      why: 'the pte and the bit are both in store buffers when each looks for the other' },
+      why: 'the pte and the bit are both in store buffers when each reads the other' },
     { name: 'flush-barrier-tso',  options: { flushBarrier: true },                      memory: 'tso', verdict: 'violated',
       steps: 7, states: 40, transitions: 62,
       why: 'the bit in the mask is still in the store buffer' },

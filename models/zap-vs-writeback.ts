@@ -1,9 +1,10 @@
 /**
- * Writeback believes that nobody maps a page any more, and a CPU goes on writing to it through its TLB entry: the writes are lost.
+ * Writeback finds a page unmapped while a CPU still writes to it through its TLB entry: the writes are lost.
  *
- * zap_pte_range takes the dirty bit of a pte over to the page and flushes TLBs later, for many ptes at once. Until then CPUs may write
- * without anything to show for it. Writeback cleans the page in between: it finds no pte to clean, and writes out what is there.
- * Flushing under the page-table lock holds it up while it looks at the pte; but it does not look if the page is not mapped.
+ * zap_pte_range transfers the dirty bit of a pte to the page and flushes TLBs later, for many ptes at once. Until then CPUs
+ * may write without setting a dirty bit. Writeback cleans the page in between: it finds no pte to clean, and writes out the
+ * page. A flush under the page-table lock delays writeback while it checks the pte; but writeback skips that check if the
+ * page is not mapped.
  *
  *   CPU 0: zap_pte_range             CPU 1: clear_page_dirty_for_io      CPU 2: user
  *                                                                        TLB entry: writable, dirty
@@ -18,10 +19,11 @@
  * Exposed: any CPU
  * Source:  v3.18 and v6.2 mm/memory.c: zap_pte_range; v3.18 mm/page-writeback.c: clear_page_dirty_for_io; mm/rmap.c: page_mkclean,
  *          page_mkclean_one; v6.2 mm/mmu_gather.c: tlb_flush_rmaps
- * Fixed:   1cf35d47712d (v3.15) -> flushUnderLock; 5df397dec7c4 (v6.2) -> delayRmap, without which the first is for nothing unless
- *          the page is mapped elsewhere, too
- * Omitted: the page lock: writeback has it, zap does not take it. page_mkwrite: a CPU that comes by a pte that was cleaned faults
- *          and makes the page dirty again. The file system's own record of what is dirty. The freeing of the page, after the flush.
+ * Fixed:   1cf35d47712d (v3.15) -> flushUnderLock; 5df397dec7c4 (v6.2) -> delayRmap, without which the first has no effect
+ *          unless the page is mapped elsewhere, too
+ * Omitted: the page lock: writeback has it, zap does not take it. page_mkwrite: a CPU that uses a cleaned pte faults and
+ *          makes the page dirty again. The file system's own record of what is dirty. The freeing of the page, after the
+ *          flush.
  */
 import { always, and, bool, branch, defineModel, ended, eq, exists, flag, forAll, goto, ifdef, init, integer, label, ne, never, not, note,
   reachable,
@@ -114,7 +116,7 @@ export const model = defineModel({
       why: 'the reverse map leads writeback to the pte, which is gone already' },
     { name: 'v3.15',                 options: { flushUnderLock: true },                                      verdict: 'violated',
       steps: 7, states: 42, transitions: 59,
-      why: 'page_mapped says no before the flush: writeback never comes to the lock that would hold it up' },
+      why: 'page_mapped says no before the flush: writeback never reaches the lock that would delay it' },
     { name: 'v3.15-elsewhere',       options: { flushUnderLock: true, mappedElsewhere: true },               verdict: 'holds',
       states: 63, transitions: 98,
       why: 'what 1cf35d47712d was made for: page_mkclean waits for the page-table lock', proves: ['cpus'] },
@@ -138,7 +140,7 @@ export const model = defineModel({
     { why: 'a page that is called dirty too often is written once more, and a flush too many does no harm', mutants: [
       'zap_pte_range: if (pte_dirty(ptent)): always taken', 'zap_pte_range: if (force_flush): always taken',
       'clear_page_dirty_for_io: if (page_mkclean(page)): always taken' ] },
-    { why: 'of variants without flushUnderLock, which are violated whatever becomes of it', mutants: [
+    { why: 'of variants without flushUnderLock, which are violated with and without it', mutants: [
       "zap_pte_range: page_remove_rmap(page, vma, false): after 'pte_unmap_unlock(start_pte, ptl)'",
       "zap_pte_range: tlb_flush_mmu(tlb): after 'tlb_flush_rmaps(tlb, vma) #2'",
       'zap_pte_range: tlb_flush_rmaps(tlb, vma) #2: left out' ] },
