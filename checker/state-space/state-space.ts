@@ -56,3 +56,8 @@ export interface StateSpace {
   /** The state of a number. */
   state(id: number): State;
 }
+
+/** The visited set has no room left: the search ends there, and proves nothing. */
+export class CapacityError extends Error {
+  override readonly name = 'CapacityError';
+}

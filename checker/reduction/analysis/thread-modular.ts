@@ -1,10 +1,9 @@
 /** What copies may still do: thread-modular analysis with sets of values, begun in the current state. */
 import * as sets from './value-set.ts';
-import { countersOf } from './counters.ts';
-import { scopeOf, type CellScope } from './scope.ts';
+import { countersOf, scopeOf, type CellScope } from './scope.ts';
 import { Fixpoint } from './fixpoint.ts';
-import type { Knowledge } from './abstract-value.ts';
-import { mayFire, setOfDomain, type AbstractSteps } from './abstract-step.ts';
+import type { AbstractRun, Knowledge } from './abstract-value.ts';
+import { mayFire, setOfDomain } from './abstract-step.ts';
 import type { Visibility } from './conjuncts.ts';
 import type { Numbering } from '../../program/numbering.ts';
 import type { ValueSet } from './value-set.ts';
@@ -117,7 +116,7 @@ export class ThreadModular {
    * Source: Miné, Static analysis of run-time errors in embedded critical parallel C programs (2011): thread-modular
    *         analysis with interferences, here begun in one concrete state.
    */
-  region(copy: number, locals: ArrayLike<number>, around: ScopeContext, touch: (at: number) => void): Future {
+  future(copy: number, locals: ArrayLike<number>, around: ScopeContext, touch: (at: number) => void): Future {
     const { table } = this.#numbering.copies[copy]!;
     const scope = this.scopes[copy]!;
     const shape = this.#shapes[copy]!;
@@ -127,7 +126,7 @@ export class ThreadModular {
     );
     const values = scope.cells.map(() => sets.empty);
     const sums = around.counted.map(() => nought);
-    const run: AbstractSteps = {
+    const run: AbstractRun = {
       numbering: this.#numbering,
       visibility: this.#visibility,
       copy,

@@ -33,12 +33,12 @@ export class StepCache {
   readonly #numbering: Numbering;
   readonly #visibility: Visibility;
   readonly #states: InternedStates;
-  /** By thread; null where locals are kept as they are. */
-  readonly #dead: readonly DeadLocals[] | null;
+  /** By thread. */
+  readonly #dead: readonly DeadLocals[];
   /** By copy and local state. */
   readonly #entries: (readonly CacheEntry[] | undefined)[][];
 
-  constructor(states: InternedStates, visibility: Visibility, dead: readonly DeadLocals[] | null) {
+  constructor(states: InternedStates, visibility: Visibility, dead: readonly DeadLocals[]) {
     const { numbering } = states;
     this.#dead = dead;
     this.#numbering = numbering;
@@ -90,7 +90,7 @@ export class StepCache {
 
   /** The local state with its dead locals set to what stands for all their values, in place. */
   normal(thread: number, locals: Int32Array): Int32Array {
-    for (const { position, value } of this.#dead?.[thread]![locals[0]!] ?? []) locals[position] = value;
+    for (const { position, value } of this.#dead[thread]![locals[0]!]!) locals[position] = value;
     return locals;
   }
 

@@ -1,11 +1,11 @@
-/** Comparisons as conditions: a test of bits where a cell at a known place meets a constant, code elsewhere. */
+/** Comparisons as conditions: a test of bits for a cell at a known place and a constant, code for all others. */
 import { sizeOf } from '../../language/domain.ts';
 import { coded, known, negation, type Condition } from './condition.ts';
 import { cellAt, type Field } from '../layout/placement.ts';
 import type { Words } from '../layout/cells.ts';
 import { operation, type Wasm } from '../wasm/code.ts';
 
-/** A cell at a known place: reading it cannot fail. */
+/** A cell at a known place: its read cannot fail. */
 export interface KnownCell {
   readonly field: Field;
   /** The cell of the field: 0 in a scalar. */
@@ -16,7 +16,7 @@ export interface KnownCell {
 /** A number, or the position of a name in a list that begins with the names of `cell`. */
 export interface ComparedOperand {
   readonly code: Wasm;
-  /** The cell that the code reads, where it does nothing else and the place is known. */
+  /** The cell that the code reads, if it does nothing else and the place is known. */
   readonly cell: KnownCell | null;
 }
 
@@ -34,7 +34,7 @@ export function compared(
   );
 }
 
-/** What says the same with the sides exchanged. */
+/** The operators for exchanged sides. */
 const mirrored = { '==': '==', '!=': '!=', '<': '>', '<=': '>=', '>': '<', '>=': '<=' } as const;
 
 const comparing = {
@@ -46,7 +46,7 @@ const comparing = {
   '>=': 'i32.ge_s',
 } as const;
 
-/** Null where this takes more than a test of bits. */
+/** Null where one test of bits does not suffice. */
 function comparedWithConstant(
   operator: ComparisonOperator,
   { cell }: ComparedOperand,
@@ -73,14 +73,14 @@ function comparedWithConstant(
 
 const unless = (condition: Condition | null) => (condition === null ? null : negation(condition));
 
-/** Whether a cell has an ordinal, which need not be one of its domain. */
+/** Whether a cell holds an ordinal, which may lie outside of its domain. */
 export function cellIs(cell: KnownCell, ordinal: number): Condition {
   const { domain, bits } = cell.field;
   if (ordinal < 0 || ordinal >= sizeOf(domain)) return known(false);
   return bitsAre(cell, (1n << BigInt(bits)) - 1n, BigInt(ordinal));
 }
 
-/** Below a power of two no higher bit is set; below the highest ordinal is all but that. */
+/** Below a power of two no higher bit is set; below the highest ordinal are all others. */
 function cellIsBelow(cell: KnownCell, limit: number): Condition | null {
   const { domain, bits } = cell.field;
   const size = sizeOf(domain);
@@ -89,7 +89,7 @@ function cellIsBelow(cell: KnownCell, limit: number): Condition | null {
   return limit === size - 1 ? negation(cellIs(cell, limit)) : null;
 }
 
-/** Whether those bits of a cell that are in the mask are as in `value`. */
+/** Whether the bits of a cell under a mask equal those of `value`. */
 function bitsAre({ field, index, words }: KnownCell, mask: bigint, value: bigint): Condition {
   if (mask === 0n) return known(true);
   const { word, shift } = cellAt(field, index);

@@ -1,19 +1,11 @@
 /** What never happens in any scenario: statements, and sides of branches. */
-import type { Code, TransitionSystem } from '../../program/transition-system.ts';
-import { transitionSystem } from '../../program/build-transitions.ts';
-import type { Model } from '../../language/model.ts';
-import { statementsOf } from '../../language/thread.ts';
-import { isTrue, type State } from '../../interpreter/evaluate.ts';
-import {
-  endsOf,
-  fire,
-  initialStates,
-  moves,
-  propertyPlace,
-  type ExecutedStatement,
-} from '../../interpreter/interpreter.ts';
-import type { Cooperative } from '../../state-space/cooperative.ts';
-import { titleOf } from './site.ts';
+import type { Code } from '../../../checker/program/transition-system.ts';
+import { transitionSystem } from '../../../checker/program/build-transitions.ts';
+import type { Model } from '../../../checker/language/model.ts';
+import { statementsOf } from '../../../checker/language/thread.ts';
+import { isViolated, type ExecutedStatement } from '../../../checker/interpreter/interpreter.ts';
+import { walkStates } from '../../../checker/state-space/successors.ts';
+import { titleOf } from '../../../checker/study/mutate/site.ts';
 
 /**
  * The names of what none of these models ever does, as those of the mutants that leave it as it is: a step that never
@@ -21,11 +13,11 @@ import { titleOf } from './site.ts';
  *
  * Assumes: the models are small, the smallest first: the interpreter walks through their states until nothing is missing.
  */
-export function* unfiredIn(models: readonly Model[]): Cooperative<ReadonlySet<string>> {
+export function unfiredIn(models: readonly Model[]): ReadonlySet<string> {
   const missing = new Set(models.flatMap((model) => [...namesIn(model)]));
   for (const model of models) {
     const own = new Set([...namesIn(model)].filter((name) => missing.has(name)));
-    for (const name of own.size === 0 ? [] : yield* firedIn(model, own)) missing.delete(name);
+    for (const name of own.size === 0 ? [] : firedIn(model, own)) missing.delete(name);
   }
   return missing;
 }
@@ -43,27 +35,17 @@ function* namesIn({ threads }: Model): Generator<string> {
 const nameOf = (thread: string, { statement, taken }: ExecutedStatement) =>
   `${thread}: ${titleOf(statement)}: ${taken === null ? 'left out' : taken ? 'never taken' : 'always taken'}`;
 
-/** States between two pauses. */
-const pause = 256;
-
 /** Those of the names that happen; a run ends where a property is violated, and with the first mistake. */
-function* firedIn(model: Model, wanted: ReadonlySet<string>): Cooperative<ReadonlySet<string>> {
+function firedIn(model: Model, wanted: ReadonlySet<string>): ReadonlySet<string> {
   const system = transitionSystem(model);
   const fired = new Set<string>();
-  const states = new Map(initialStates(system).map((state) => [JSON.stringify(state), state]));
   const add = (name: string) => wanted.has(name) && fired.add(name);
   for (const { thread, entry } of system.threads)
     for (const name of namesBefore(thread.name, entry)) add(name);
-  let at = 0;
-  for (const state of states.values()) {
+  for (const { edges } of walkStates(system, (state) => isViolated(system, state))) {
     if (fired.size === wanted.size) break;
-    if (at++ % pause === 0) yield;
-    if (isViolated(system, state)) continue;
-    for (const move of moves(system, state))
-      for (const { state: next, events, failed, error } of fire(state, move)) {
-        for (const event of events) add(nameOf(move.thread.thread.name, event));
-        if (failed === null && error === null) states.set(JSON.stringify(next), next);
-      }
+    for (const { edge, firing } of edges)
+      for (const event of firing.events) add(nameOf(system.threads[edge.thread]!.thread.name, event));
   }
   return fired;
 }
@@ -73,11 +55,4 @@ function* namesBefore(thread: string, code: Code): Generator<string> {
   if (code.kind !== 'effects' && code.kind !== 'choose') return;
   yield `${thread}: ${titleOf(code.statement)}: left out`;
   yield* namesBefore(thread, code.next);
-}
-
-function isViolated(system: TransitionSystem, state: State): boolean {
-  const place = propertyPlace(state, endsOf(system));
-  return system.model.properties.some(
-    ({ kind, condition }) => kind === 'always' && !isTrue(condition, place),
-  );
 }
