@@ -16,7 +16,6 @@ import { isDeadlock } from '../state-space/interpreted-space.ts';
 import type { Answer, Schedule } from '../state-space/outcome.ts';
 import type { Edge } from '../state-space/state-space.ts';
 
-
 /** Throws  ReplayError naming the first step that cannot happen. */
 export function replay(system: TransitionSystem, schedule: Schedule): Trace {
   if (system.model.machine === 'arm64') return replayOnArm64(system, schedule);

@@ -1,4 +1,4 @@
-/** What never happens in any scenario: statements, and sides of branches. */
+/** Statements and branch outcomes that no scenario executes. */
 import type { Code, TransitionSystem } from '../../program/transition-system.ts';
 import { transitionSystem } from '../../program/build-transitions.ts';
 import type { Model } from '../../language/model.ts';
@@ -16,10 +16,9 @@ import type { Cooperative } from '../../state-space/cooperative.ts';
 import { titleOf } from './site.ts';
 
 /**
- * The names of what none of these models ever does, as those of the mutants that leave it as it is: a step that never
- * fires may be left out, a branch that is never taken may never be taken.
+ * The names of the mutants that these models cannot distinguish because they never execute the statement or branch outcome.
  *
- * Assumes: the models are small, the smallest first: the interpreter walks through their states until nothing is missing.
+ * Assumes: the models are small, the smallest first: the interpreter explores their states until everything is executed.
  */
 export function* unfiredIn(models: readonly Model[]): Cooperative<ReadonlySet<string>> {
   const missing = new Set(models.flatMap((model) => [...namesIn(model)]));
@@ -30,7 +29,7 @@ export function* unfiredIn(models: readonly Model[]): Cooperative<ReadonlySet<st
   return missing;
 }
 
-/** All that can happen in the text of a model. */
+/** All statements and branch outcomes of a model. */
 function* namesIn({ threads }: Model): Generator<string> {
   for (const { name, body } of threads)
     for (const statement of statementsOf(body)) {
@@ -46,7 +45,7 @@ const nameOf = (thread: string, { statement, taken }: ExecutedStatement) =>
 /** States between two pauses. */
 const pause = 256;
 
-/** Those of the names that happen; a run ends where a property is violated, and with the first mistake. */
+/** The names that are executed; a run ends at a violation or model error. */
 function* firedIn(model: Model, wanted: ReadonlySet<string>): Cooperative<ReadonlySet<string>> {
   const system = transitionSystem(model);
   const fired = new Set<string>();
@@ -68,7 +67,7 @@ function* firedIn(model: Model, wanted: ReadonlySet<string>): Cooperative<Readon
   return fired;
 }
 
-/** What happens before the first step, as far as that is the same in every run. */
+/** The names that every run executes before the first step. */
 function* namesBefore(thread: string, code: Code): Generator<string> {
   if (code.kind !== 'effects' && code.kind !== 'choose') return;
   yield `${thread}: ${titleOf(code.statement)}: left out`;

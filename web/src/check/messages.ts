@@ -84,7 +84,7 @@ export type FromWorker =
   | { readonly kind: 'progress'; readonly id: number; readonly progress: CheckProgress }
   | { readonly kind: 'result'; readonly id: number; readonly result: Results[WorkRequest['kind']] }
   /** The author's mistake, told in words. */
-  | { readonly kind: 'mistake'; readonly id: number; readonly message: string }
+  | { readonly kind: 'error'; readonly id: number; readonly message: string }
   /** A bug of ours. */
   | { readonly kind: 'bug'; readonly id: number; readonly message: string };
 

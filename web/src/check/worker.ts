@@ -42,7 +42,7 @@ async function perform(id: number, work: WorkRequest): Promise<void> {
   let reached: Omit<CheckProgress, 'seconds'> = { states: 0, frontier: 0, depth: 0, done: 0 };
   const limits: Limits = {
     maxStates: 'maxStates' in work ? work.maxStates : Infinity,
-    stop: () => (stopped.has(id) ? 'it was stopped' : null),
+    stop: () => (stopped.has(id) ? 'stopped' : null),
     onProgress: (now) => (reached = { ...reached, ...now }),
   };
   const onVariant = (done: number) => (reached = { ...reached, done });
@@ -56,7 +56,7 @@ async function perform(id: number, work: WorkRequest): Promise<void> {
     }
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    send({ kind: error instanceof ModelError ? 'mistake' : 'bug', id, message });
+    send({ kind: error instanceof ModelError ? 'error' : 'bug', id, message });
   } finally {
     stopped.delete(id);
   }

@@ -68,7 +68,7 @@ export type Reply =
   | { readonly kind: 'shown'; readonly shown: ShownVerdict }
   | { readonly kind: 'machine'; readonly machine: MachineRun }
   /** The test cannot be read or run. */
-  | { readonly kind: 'mistake'; readonly message: string }
+  | { readonly kind: 'error'; readonly message: string }
   /** There is no verdict. */
   | { readonly kind: 'limit'; readonly message: string };
 
@@ -90,7 +90,7 @@ export function* repliesTo({ source, memory, seconds }: LitmusQuestion): Generat
     // A limit has no line of its own.
     if (error instanceof LitmusLimit)
       yield { kind: 'limit', message: error.message.replace(/^line \d+: /, '') };
-    else yield { kind: 'mistake', message: error.message };
+    else yield { kind: 'error', message: error.message };
   }
 }
 

@@ -11,7 +11,8 @@ export function LitmusPage() {
       <header class="top">
         <h1 class="wordmark">racewalk</h1>
         <p class="summary">
-          Litmus tests of the kernel's C form, answered in herd's words. <a href="./index.html">The models</a>
+          Litmus tests in the kernel's C format, with verdicts in herd's format.{' '}
+          <a href="./index.html">The models</a>
         </p>
       </header>
       <div class="litmus">
@@ -54,7 +55,7 @@ function TestForm() {
       <div class="fields">
         <MemoryPicker />
         <label class="field">
-          <span>Give up after (seconds)</span>
+          <span>Time limit (seconds)</span>
           <input
             type="number"
             min={1}
@@ -67,7 +68,7 @@ function TestForm() {
           />
         </label>
       </div>
-      <button type="submit" class="plain-button run" title="Ctrl+Enter in the test does it, too">
+      <button type="submit" class="plain-button run" title="Ctrl+Enter in the test also runs it">
         Run
       </button>
     </form>
@@ -86,7 +87,7 @@ function ExamplePicker() {
           ask();
         }}
       >
-        {now === undefined && <option value="">a test of your own</option>}
+        {now === undefined && <option value="">your own test</option>}
         {[...examples.keys()].map((name) => (
           <option key={name} value={name}>
             {name}
@@ -98,16 +99,16 @@ function ExamplePicker() {
 }
 
 /** Why a file could not be opened. */
-const mistake = signal<string | null>(null);
+const fileError = signal<string | null>(null);
 
 function FilePicker() {
   const open = async (file: File) => {
     try {
       source.value = await file.text();
-      mistake.value = null;
+      fileError.value = null;
       ask();
     } catch {
-      mistake.value = `${file.name} cannot be read.`;
+      fileError.value = `${file.name} cannot be read.`;
     }
   };
   return (
@@ -122,7 +123,7 @@ function FilePicker() {
           if (file !== undefined) void open(file).then(() => (currentTarget.value = ''));
         }}
       />
-      {mistake.value !== null && <span role="alert">{mistake.value}</span>}
+      {fileError.value !== null && <span role="alert">{fileError.value}</span>}
     </label>
   );
 }

@@ -8,7 +8,7 @@ import { examples, firstExample } from './examples.ts';
 import type { FromLitmusWorker } from './worker.ts';
 
 export interface Failure {
-  readonly kind: 'mistake' | 'limit' | 'bug';
+  readonly kind: 'error' | 'limit' | 'bug';
   readonly message: string;
 }
 
@@ -66,7 +66,7 @@ function hear(message: FromLitmusWorker, elapsed: number): void {
       return update({ shown: message.shown });
     case 'machine':
       return update({ machine: message.machine });
-    case 'mistake':
+    case 'error':
     case 'limit':
       return update({ failure: message });
     case 'done':

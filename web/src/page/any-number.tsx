@@ -9,7 +9,7 @@ export function AnyNumberLine() {
     case 'running':
       return (
         <p class="any-number" aria-busy="true">
-          <span class="claim">looking for a proof for any number …</span>{' '}
+          <span class="claim">searching for a proof for any number of CPUs …</span>{' '}
           <button type="button" class="plain-button" onClick={stopProving}>
             Leave it
           </button>

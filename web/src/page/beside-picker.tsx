@@ -19,13 +19,13 @@ export function BesidePicker() {
   const others = offers.filter((offer) => !safe.includes(offer));
   return (
     <div class="beside-picker" role="group" aria-label="The same schedule on another variant">
-      <span>{safe.length > 0 ? 'Fixed by' : 'The same with'}</span>
+      <span>{safe.length > 0 ? 'Fixed by' : 'Compare with'}</span>
       {safe.map(({ id, name }) => (
         <button
           type="button"
           key={id}
           aria-pressed={besideChoice.value === id}
-          title="The same schedule on that variant, beside this one"
+          title="Show the same schedule on that variant beside this one"
           onClick={() => (besideChoice.value = besideChoice.value === id ? null : id)}
         >
           {name}
@@ -72,7 +72,7 @@ export function Difference() {
     .value!.replace('=', ' ')
     .replace(/ true$/, ' on')
     .replace(/ false$/, ' off');
-  if (first === null) return <p class="difference">With {name} nothing changes on this schedule.</p>;
+  if (first === null) return <p class="difference">With {name} this schedule is the same.</p>;
   const told = end ?? first;
   return (
     <p class="difference">
@@ -80,7 +80,7 @@ export function Difference() {
       <button type="button" onClick={() => (runs.value = goTo(runs.value, told.step))}>
         step {told.step + 1}
       </button>{' '}
-      cannot happen like that: {told.sentence}.
+      is not possible: {told.sentence}.
     </p>
   );
 }

@@ -27,10 +27,10 @@ declare const racePages: readonly string[];
 function About() {
   const { name } = definition.value!;
   if (report === null && racePages.includes(name))
-    return <a href={`./races/${name}.md`}>How the race happens, and which commits fix it</a>;
+    return <a href={`./races/${name}.md`}>The race and the commits that fix it</a>;
   return (
     <button type="button" class="about" onClick={() => (view.value = 'source')}>
-      Read the model
+      Show the model
     </button>
   );
 }
@@ -65,14 +65,14 @@ function LinkButton() {
       () => true,
       () => false,
     );
-    said.value = isDone === true ? 'Copied' : 'See the address';
+    said.value = isDone === true ? 'Copied' : 'Copy the address instead';
     setTimeout(() => (said.value = null), 2000);
   };
   return (
     <button
       type="button"
       class="link-button"
-      title="A link to this model, these options and this step"
+      title="Copy a link to this model, these options and this step"
       onClick={() => void copy()}
     >
       <span aria-live="polite">{said.value ?? 'Copy link'}</span>

@@ -1,4 +1,4 @@
-/** What can happen next in the state that is looked at, and who waits for what. */
+/** Next steps in the state that is looked at, and who waits for what. */
 import { computed } from '@preact/signals';
 import { printExpr } from '../../../checker/language/print.ts';
 import { edgesOutOf, type FiredEdge } from '../../../checker/state-space/successors.ts';
@@ -23,8 +23,8 @@ export function NextSteps() {
   const isTaken = ({ edge }: FiredEdge) => next !== undefined && sameEdge(edge, next);
   return (
     <section class="next" aria-label="Next steps">
-      <h3>What can happen next</h3>
-      {enabled.value.length === 0 && <p class="hint">Nothing: the run ends here.</p>}
+      <h3>Next steps</h3>
+      {enabled.value.length === 0 && <p class="hint">None: the run ends here.</p>}
       <ul>
         {enabled.value.map((fired, number) => (
           <li key={number}>

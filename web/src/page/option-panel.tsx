@@ -17,10 +17,10 @@ import { VerdictDot } from './verdict-dot.tsx';
 
 const groups: readonly { readonly role: OptionRole; readonly title: string }[] = [
   { role: 'machine', title: 'Machine' },
-  { role: 'fix', title: 'Repairs' },
+  { role: 'fix', title: 'Fixes' },
   { role: 'variant', title: 'Protocol' },
   { role: 'size', title: 'Size' },
-  { role: 'bound', title: 'Bounds of the memory model' },
+  { role: 'bound', title: 'Memory model bounds' },
 ];
 
 /** Whether a memory model cuts anything short. */
@@ -37,8 +37,8 @@ export function OptionPanel() {
     <Folding>
       <ScenarioPicker />
       <p class="legend">
-        A dot beside a value is the verdict that it would give: <VerdictDot verdict="holds" /> holds,{' '}
-        <VerdictDot verdict="violated" /> does not.
+        The dot beside a value is its verdict: <VerdictDot verdict="holds" /> holds,{' '}
+        <VerdictDot verdict="violated" /> fails.
       </p>
       {groups.map(({ role, title }) => {
         if (role === 'bound' && !hasBounds(values[memoryKey])) return null;
@@ -108,7 +108,7 @@ function ScenarioPicker() {
           if (scenario !== undefined) chosen.value = scenario.options;
         }}
       >
-        {current === '' && <option value="">(none of the list)</option>}
+        {current === '' && <option value="">(no scenario)</option>}
         {scenarios.map(({ name, verdict }) => (
           <option key={name} value={name}>
             {name} – {verdict}

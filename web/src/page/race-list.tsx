@@ -34,7 +34,7 @@ const item = ({
   <li key={`${race.cell} ${race.first.step} ${race.second.step}`}>
     <button
       type="button"
-      title="Go to the state before it was decided"
+      title="Go to the state before these accesses"
       onClick={() => (runs.value = goTo(runs.value, race.first.step))}
       onMouseEnter={() => (pointed.value = number)}
       onMouseLeave={() => (pointed.value = null)}

@@ -27,9 +27,9 @@ export function RunBar() {
 function nameOf({ origin, shared, schedule }: WalkedRun): string {
   switch (origin) {
     case 'found':
-      return 'the run that was found';
+      return 'found run';
     case 'link':
-      return 'the run of the link';
+      return 'run from the link';
     case 'own':
       return shared > 0 ? `branch after step ${shared}` : `walk of ${schedule.edges.length} steps`;
   }
@@ -44,7 +44,7 @@ function Witnesses() {
   return (
     <div class="runs">
       <p class="hint">
-        {isSafe && 'There is no bad run to show. '}Take one of the next steps{isSafe && ', or see how'}
+        {isSafe && 'No run violates a property. '}Choose a next step{isSafe && ', or show a run that reaches'}
       </p>
       {isSafe &&
         witnesses.map(({ name, condition }) => (

@@ -1,4 +1,4 @@
-/** The model as its author wrote it: the kernel's text and its meaning, with the place of each CPU. */
+/** The model as its author wrote it: kernel code and its meaning, with the place of each CPU. */
 import { useEffect, useRef } from 'preact/hooks';
 import { printDomain } from '../../../checker/language/domain.ts';
 import { printExpr } from '../../../checker/language/print.ts';
@@ -67,8 +67,8 @@ function ThreadSource({ table: own }: { readonly table: ThreadTable }) {
           <thead class="visually-hidden">
             <tr>
               <th>here</th>
-              <th>the kernel's text</th>
-              <th>what it means to the model</th>
+              <th>kernel code</th>
+              <th>meaning in the model</th>
             </tr>
           </thead>
           <tbody>
@@ -78,7 +78,7 @@ function ThreadSource({ table: own }: { readonly table: ThreadTable }) {
           </tbody>
         </table>
       </div>
-      {ended.length > 0 && <p class="hint">{ended.join(', ')}: at the end</p>}
+      {ended.length > 0 && <p class="hint">{ended.join(', ')}: ended</p>}
     </section>
   );
 }
@@ -140,7 +140,7 @@ function remarksOn({ cpus, on, mayBlockForever }: AnyThread): string {
   return [
     ...(cpus > 1 ? [`${cpus} copies`] : []),
     ...(on === null ? [] : [`on the CPUs of ${on}`]),
-    ...(mayBlockForever ? ['may wait for ever'] : []),
+    ...(mayBlockForever ? ['may block forever'] : []),
   ].join(', ');
 }
 
@@ -159,7 +159,7 @@ function Memory() {
                   </td>
                   <td>
                     <code>
-                      {printDomain(domain)}, at first {[...new Set(initial)].join(', ')}
+                      {printDomain(domain)}, initially {[...new Set(initial)].join(', ')}
                     </code>
                   </td>
                   <td class="meaning">{meaning}</td>

@@ -18,7 +18,7 @@ export function StatePanel() {
   const before = stateAfter(trace.value!, Math.max(0, at.value - 1));
   return (
     <section class="state" aria-label="State">
-      <h3>{at.value === 0 ? 'At the beginning' : `After step ${at.value}`}</h3>
+      <h3>{at.value === 0 ? 'Initial state' : `After step ${at.value}`}</h3>
       <Variables
         caption="shared memory"
         declared={memoryOf(system)}
@@ -98,7 +98,7 @@ function Buffers() {
   if (waiting.length === 0) return null;
   return (
     <div class="buffers">
-      <h4>in store buffers, not yet in memory</h4>
+      <h4>store buffers (not yet in memory)</h4>
       <ul>
         {waiting.map(({ store, text, cpu }) => (
           <li key={store}>
@@ -117,7 +117,7 @@ function OldValues() {
   if (old.length === 0) return null;
   return (
     <div class="buffers">
-      <h4>old values that a CPU can still read</h4>
+      <h4>stale values that a CPU may still read</h4>
       <ul>
         {old.map(({ thread, replica, old: values }) => (
           <li key={`${thread} ${replica}`}>

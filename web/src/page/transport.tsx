@@ -69,7 +69,7 @@ export function Transport() {
   const isViolated = check.value.kind === 'done' && 'schedule' in check.value.outcome;
   return (
     <div class="transport" role="group" aria-label="Walk">
-      <Button name="to the beginning" path={`${bar(4)} ${back}`} disabled={isFirst} to={0} />
+      <Button name="to the initial state" path={`${bar(4)} ${back}`} disabled={isFirst} to={0} />
       <Button name="one step back" path={back} disabled={isFirst} to={at.value - 1} />
       <input
         type="range"

@@ -69,8 +69,8 @@ function Comparison({ comparison: { rows, varied, smallest } }: { readonly compa
   return (
     <div class="comparison">
       <p class="legend">
-        Steps are those of the shortest trace. Costs are counted over all executions, least–most where they
-        differ. A set of repairs is smallest when every smaller one was checked, too, and fails.
+        Steps: length of the shortest trace. Costs: minimum–maximum over all executions. A set of fixes is
+        smallest if every proper subset was checked and fails.
       </p>
       {[...groups].map(([setting, group], number) => (
         <section key={setting}>
@@ -110,12 +110,12 @@ function Smallest({ fixes: { sets, spoiled, undecided } }: { readonly fixes: Sma
   return (
     <div class="smallest">
       {none ? (
-        <p>No repair is needed: it is safe as it is.</p>
+        <p>No fix is needed: the model is safe without one.</p>
       ) : (
         <p>
           {sets.length === 0
-            ? 'No set of repairs that was tried makes it safe.'
-            : 'Smallest sets of repairs that make it safe: '}
+            ? 'None of the sets of fixes that were tried makes it safe.'
+            : 'Smallest sets of fixes that make it safe: '}
           {sets.map((set) => (
             <b key={told(set)}>{nameOf(set)}</b>
           ))}
@@ -129,7 +129,7 @@ function Smallest({ fixes: { sets, spoiled, undecided } }: { readonly fixes: Sma
           ))}
         </p>
       )}
-      {undecided && <p>Some variants are inconclusive: a smaller set may have been missed.</p>}
+      {undecided && <p>Some variants are inconclusive: a smaller set may exist.</p>}
     </div>
   );
 }

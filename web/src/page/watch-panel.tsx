@@ -33,7 +33,7 @@ export function WatchPanel() {
           Find
         </button>
       </form>
-      {now?.kind === 'mistake' && <p class="hint">{now.message}</p>}
+      {now?.kind === 'error' && <p class="hint">{now.message}</p>}
       <Stretches />
       {searched.value !== null && (
         <p class="hint" role="status">

@@ -54,9 +54,9 @@ function noticeOf(
   unknown: readonly string[],
 ): string | null {
   if (link === null) return null;
-  if (named === undefined) return `This page has no model '${link.model}': here is another one.`;
+  if (named === undefined) return `Unknown model '${link.model}' in the link: another model is shown.`;
   if (unknown.length > 0)
-    return `The link names what the model does not have: ${unknown.join(', ')}. It was left out.`;
+    return `The link has options that the model does not have: ${unknown.join(', ')}. They are ignored.`;
   return null;
 }
 

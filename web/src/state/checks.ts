@@ -79,7 +79,7 @@ async function ending(work: Running<'check'>, { system }: Built): Promise<Check>
 function showAwaited({ system, fingerprint }: Built): void {
   const schedule = awaited === null ? null : decodeRun(system, awaited.code);
   if (awaited !== null && awaited.fingerprint !== fingerprint)
-    notice.value = 'The model has changed since this link was made: the run below may be another one.';
+    notice.value = 'The model has changed since this link was made: the run below may differ.';
   runs.value =
     schedule === null
       ? noRuns

@@ -5,7 +5,7 @@ import { withMemoryOption } from '../../../checker/memory/memory-option.ts';
 import { registry } from '../../../models/registry.ts';
 import { report, reportedDefinition } from './report.ts';
 import { linkedOptions, readOptions } from './link.ts';
-import { chosen, definition, definitions, mistakeInFile } from './session.ts';
+import { chosen, definition, definitions, errorInFile } from './session.ts';
 
 /** The server of `racewalk explore` names its module, and the stream of its changes, in the page. */
 const metaContent = (name: string) =>
@@ -30,9 +30,9 @@ async function ownDefinition(address: string): Promise<AnyDefinition | null> {
     const model = loaded['default'] ?? loaded['model'];
     if ((model as AnyDefinition | undefined)?.kind === 'definition')
       return withMemoryOption(model as AnyDefinition);
-    mistakeInFile.value = 'The file exports no model: export const model = defineModel({ ... })';
+    errorInFile.value = "Missing export 'model': write export const model = defineModel({ ... })";
   } catch (error) {
-    mistakeInFile.value = `The file is not a correct model: ${error instanceof Error ? error.message : String(error)}`;
+    errorInFile.value = `Invalid model file: ${error instanceof Error ? error.message : String(error)}`;
   }
   return null;
 }
@@ -41,12 +41,12 @@ async function ownDefinition(address: string): Promise<AnyDefinition | null> {
 function followChanges(own: string, changes: string): void {
   new EventSource(changes).addEventListener('message', ({ data }: MessageEvent<string>) => {
     if (data === '') void reload(`${own}?${Date.now()}`);
-    else mistakeInFile.value = data;
+    else errorInFile.value = data;
   });
 }
 
 async function reload(address: string): Promise<void> {
-  mistakeInFile.value = null;
+  errorInFile.value = null;
   const model = await ownDefinition(address);
   if (model === null) return;
   const [before, ...others] = definitions.value;

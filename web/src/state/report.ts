@@ -23,5 +23,5 @@ function reportIn(text: string): EmbeddedReport | null {
   if (text.trim() === '' || text.trim() === 'null') return null;
   const found = (text.startsWith('[') ? restored(text) : JSON.parse(text)) as { readonly version: number };
   if (found.version === 1) return found as EmbeddedReport;
-  throw new Error(`a report of version ${found.version}, and this page reads version 1`);
+  throw new Error(`the report has version ${found.version}: this page reads version 1`);
 }

@@ -21,7 +21,7 @@ export const view = signal<PageView>('trace');
 /** Something about the link that the reader must know. */
 export const notice = signal<string | null>(null);
 /** What is wrong with a file of one's own. */
-export const mistakeInFile = signal<string | null>(null);
+export const errorInFile = signal<string | null>(null);
 
 export const variant = computed<BuiltVariant | null>(() =>
   definition.value === null ? null : variantOf(definition.value, chosen.value),

@@ -88,10 +88,10 @@ function along(step: TraceStep, { from, system, state, at }: WalkPosition): Alon
     if (isSameStep(way, step))
       return extra.length === 0
         ? { done, reached, difference: null }
-        : end('extra', `here ${step.thread} does more: ${extra.join('; ')}`);
+        : end('extra', `${step.thread} executes more here: ${extra.join('; ')}`);
     extra.push(textOf(way.edge.transition));
   }
-  return end('other', `${step.thread} goes another way here`);
+  return end('other', `${step.thread} takes another path here`);
 }
 
 const waysOf = (
@@ -129,14 +129,14 @@ function stuckAt(
 ): [Difference['kind'], string] {
   const own = system.threads.find((other) => other.thread.name === thread);
   const copy = state.threads[thread]?.[replica];
-  if (own === undefined || copy === undefined) return ['other', `it has no ${thread} (copy ${replica})`];
-  if (copy.location === own.end) return ['other', `${thread} has ended by then`];
+  if (own === undefined || copy === undefined)
+    return ['other', `this variant has no ${thread} (copy ${replica})`];
+  if (copy.location === own.end) return ['other', `${thread} has already ended`];
   const here = own.locations[copy.location]!;
   const texts = [...new Set(here.map((transition) => `'${textOf(transition)}'`))].join(' or ');
   const [first] = here;
   const until = first === undefined ? null : guardWords(system.model, thread, first);
   const isBlocked = waysOf(system, state, { thread, replica } as TraceStep).length === 0;
-  if (isBlocked)
-    return ['waits', `${thread} waits here, at ${texts}${until === null ? '' : `, until ${until}`}`];
-  return ['other', `${thread} does not come to '${textOf(edge.transition)}': it is at ${texts}`];
+  if (isBlocked) return ['waits', `${thread} waits at ${texts}${until === null ? '' : `, until ${until}`}`];
+  return ['other', `${thread} does not reach '${textOf(edge.transition)}': it is at ${texts}`];
 }

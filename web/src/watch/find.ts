@@ -34,7 +34,7 @@ export function* findingState(
 }
 
 function reasonOf(verdict: string, outcome: object): string {
-  if (verdict === 'holds') return 'There is no such state.';
-  if ('reason' in outcome) return `None was found: ${String(outcome.reason)}.`;
-  return `None was found before the search ended: ${verdict}.`;
+  if (verdict === 'holds') return 'No such state is reachable.';
+  if ('reason' in outcome) return `No such state was found: ${String(outcome.reason)}.`;
+  return `No such state was found before the search ended: ${verdict}.`;
 }
