@@ -46,7 +46,9 @@ describeInBrowser('racewalk explore FILE.ts', () => {
     });
     expect(failure).toBeNull();
     expect(run.code).toBe(0);
-    expect(run.err).toMatch(/a step begins with its text.*Cannot find name 'boool'/s);
+    expect(run.err).toMatch(
+      /the first argument of a step must be its kernel text.*Cannot find name 'boool'/s,
+    );
   }, 60_000);
 });
 
