@@ -5,11 +5,11 @@ import type { FromWorker, CheckProgress, Results, ToWorker, WorkRequest } from '
 export interface Running<K extends WorkRequest['kind']> {
   /** Rejects with a `WorkError`. */
   readonly result: Promise<Results[K]>;
-  /** Asks it to end, and to say how far it came. */
+  /** Asks it to stop and report its progress. */
   readonly stop: () => void;
 }
 
-/** Why there is no result: the author's mistake, a bug of ours, or it was stopped and could not say more. */
+/** Why there is no result: a model error, a bug, or it was stopped. */
 export class WorkError extends Error {
   readonly kind: 'error' | 'bug' | 'stopped';
   constructor(message: string, kind: WorkError['kind']) {

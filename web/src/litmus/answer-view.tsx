@@ -1,4 +1,4 @@
-/** The answer: verdict, flags, the execution that shows it in a picture and in words, and herd's lines. */
+/** The result: verdict, flags, execution, and the lines of herd. */
 import type { MachineRun } from '../../../checker/litmus/explanation.ts';
 import type { RunStep } from '../../../checker/litmus/run.ts';
 import { count } from '../../../checker/report/numbers.ts';
@@ -47,7 +47,7 @@ function Banner({ now }: { readonly now: LitmusAnswerState }) {
       {verdict !== undefined && isStopped === true && <p>The search for an execution was stopped.</p>}
       {isRunning && (
         <div class="running">
-          {/* The seconds would be read aloud four times each. */}
+          {/* Hidden from screen readers, which would read every update. */}
           <h2>
             {verdict === undefined ? 'Searching …' : 'Searching for an execution …'}{' '}
             <span aria-hidden="true">{seconds.toFixed(0)} s</span>
@@ -61,7 +61,7 @@ function Banner({ now }: { readonly now: LitmusAnswerState }) {
   );
 }
 
-/** A verdict is neither good nor bad: that depends on what the test is for. */
+/** Verdicts have no tone: whether one is good depends on the test. */
 function toneOf({ verdict, failure, isStopped }: LitmusAnswerState): string {
   if (failure !== undefined) return failure.kind === 'limit' ? 'open' : 'bad';
   if (verdict === undefined) return isStopped === true ? 'open' : '';
@@ -144,7 +144,7 @@ function Execution({
 }) {
   return (
     <>
-      {/* An image, and no element: the page allows no style but its own files. */}
+      {/* An <img>, because the page's CSP forbids inline styles. */}
       <div class="picture" tabIndex={0} role="region" aria-label="Picture of the execution">
         <img
           src={`data:image/svg+xml,${encodeURIComponent(svg)}`}

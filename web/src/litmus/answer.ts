@@ -1,4 +1,4 @@
-/** The answer to a litmus test, as plain data: its verdict first, then what shows it. */
+/** The result of a litmus test as plain data: the verdict, then its explanation. */
 import { executionSvg } from '../../../checker/export/litmus/execution-svg.ts';
 import {
   explanationOf,
@@ -29,7 +29,7 @@ export interface LitmusQuestion {
 export interface LitmusVerdict {
   readonly name: string;
   readonly observation: ReturnType<typeof observation>;
-  /** In how many of the final states that were found what is true. */
+  /** The condition that is counted in the final states. */
   readonly proposition: string;
   readonly positive: number;
   readonly negative: number;
@@ -72,7 +72,7 @@ export type Reply =
   /** There is no verdict. */
   | { readonly kind: 'limit'; readonly message: string };
 
-/** Gives what is known as soon as it is known. */
+/** Yields results as soon as they are known. */
 export function* repliesTo({ source, memory, seconds }: LitmusQuestion): Generator<Reply, void> {
   try {
     const result = runLitmus(source, memory, { ...defaultLitmus, tick: deadline(memory, seconds) });

@@ -1,4 +1,4 @@
-/** The page of litmus tests: the test on one side, its answer on the other. */
+/** The litmus page: the test and its result. */
 import { signal } from '@preact/signals';
 import { litmusModels, modelTitle } from '../../../checker/litmus/litmus-model.ts';
 import { AnswerView } from './answer-view.tsx';
@@ -98,7 +98,7 @@ function ExamplePicker() {
   );
 }
 
-/** Why a file could not be opened. */
+/** The error of opening a file. */
 const fileError = signal<string | null>(null);
 
 function FilePicker() {
@@ -119,7 +119,7 @@ function FilePicker() {
         accept=".litmus,text/plain"
         onChange={({ currentTarget }) => {
           const file = currentTarget.files?.[0];
-          // The same file may be opened again, when it has changed.
+          // Allows opening the same file again.
           if (file !== undefined) void open(file).then(() => (currentTarget.value = ''));
         }}
       />

@@ -1,4 +1,4 @@
-/** Beside a verdict that holds: for any number of what it is proved, or why it is not. */
+/** After 'holds': the proof for any number, or why there is none. */
 import { anyNumber, stopProving } from '../state/proof.ts';
 
 export function AnyNumberLine() {

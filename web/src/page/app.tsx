@@ -28,7 +28,7 @@ export function App() {
   );
 }
 
-/** A model that is wrong has nothing to show. */
+/** An invalid model has no views. */
 const isWrong = () => check.value.kind === 'failed' && check.value.why !== 'stopped';
 
 function Notice({ text }: { readonly text: string | null }) {

@@ -1,11 +1,11 @@
-/** Chooses the variant beside: one option changed; and says where it does something else. */
+/** Chooses a variant with one changed option to show beside the run, and names the first difference. */
 import { optionName, type OptionValue } from '../../../checker/language/option.ts';
 import { goTo } from '../walk/runs.ts';
 import { beside, besideChoice } from '../state/beside.ts';
 import { neighbours, type Neighbour } from '../state/neighbours.ts';
 import { runs, trace } from '../state/session.ts';
 
-/** So many repairs are offered as buttons; all others in a list. */
+/** The most fixes shown as buttons; the others are in a list. */
 const most = 6;
 
 export function BesidePicker() {
@@ -65,7 +65,7 @@ function Others({ offers }: { readonly offers: readonly Offer[] }) {
   );
 }
 
-/** Where the variant beside first does something else. */
+/** The first difference of the other variant. */
 export function Difference() {
   const { first, end } = beside.value!.followed;
   const name = besideChoice

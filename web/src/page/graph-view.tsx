@@ -1,4 +1,4 @@
-/** The state graph: all states and steps of a small model, coloured by what the properties say, the run in bold. */
+/** The state graph of a small model, coloured by its properties, with the run in bold. */
 import { useEffect } from 'preact/hooks';
 import type { Standing } from '../../../checker/state-space/state-graph.ts';
 import { count } from '../../../checker/report/numbers.ts';

@@ -1,4 +1,4 @@
-/** The top of the page: which model, what it is about, and a link to this very state. */
+/** The page header: model, summary and link. */
 import { signal } from '@preact/signals';
 import { report } from '../state/report.ts';
 import { chosen, definition, definitions, view } from '../state/session.ts';
@@ -20,10 +20,10 @@ export function Header() {
   );
 }
 
-/** The models that have a page in docs/races: the build knows them. */
+/** The models with a page in docs/races; set by the build. */
 declare const racePages: readonly string[];
 
-/** Where the race is told: its page of the documents, else the text of the model. */
+/** A link to the race page, else to the model text. */
 function About() {
   const { name } = definition.value!;
   if (report === null && racePages.includes(name))
@@ -60,7 +60,7 @@ const said = signal<string | null>(null);
 
 function LinkButton() {
   const copy = async () => {
-    // A page from disk has no clipboard, and who refuses it has the address bar.
+    // Pages opened from disk have no clipboard access, and users may deny it.
     const isDone = await (navigator.clipboard as Clipboard | undefined)?.writeText(location.href).then(
       () => true,
       () => false,

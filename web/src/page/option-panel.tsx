@@ -1,4 +1,4 @@
-/** The options of the model as controls; beside each value, the verdict that it would give. */
+/** The options of the model as controls, with the verdict of each value. */
 import type { ComponentChildren } from 'preact';
 import { memoryKey, memoryOption, rewritingModelNames } from '../../../checker/language/memory-name.ts';
 import {
@@ -23,7 +23,7 @@ const groups: readonly { readonly role: OptionRole; readonly title: string }[] =
   { role: 'bound', title: 'Memory model bounds' },
 ];
 
-/** Whether a memory model cuts anything short. */
+/** Whether a memory model has bounds. */
 const hasBounds = (memory: OptionValue | undefined) =>
   memory !== memoryOption.fallback && rewritingModelNames.some((name) => name === memory);
 
@@ -58,7 +58,7 @@ export function OptionPanel() {
   );
 }
 
-/** Beside the trace where there is room; else above it, folded up. */
+/** Beside the trace, or on narrow screens folded above it. */
 function Folding({ children }: { readonly children: ComponentChildren }) {
   const isNarrow = matchMedia('(max-width: 900px)').matches;
   return (
@@ -140,7 +140,7 @@ function Control({ name, option, value }: ControlProps) {
   );
 }
 
-/** A flag or a choice: all its values beside each other. */
+/** A flag or a choice: all values side by side. */
 function Choices_({ name, option, value }: ControlProps) {
   return (
     <div class="segments">

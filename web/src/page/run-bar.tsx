@@ -1,4 +1,4 @@
-/** The runs that the reader holds: the one that was found, and branches. */
+/** The runs of the session: the found run and its branches. */
 import { show, type WalkedRun } from '../walk/runs.ts';
 import { built, check, runs } from '../state/session.ts';
 import { findState } from '../watch/watch.ts';
@@ -35,7 +35,7 @@ function nameOf({ origin, shared, schedule }: WalkedRun): string {
   }
 }
 
-/** Where there is no bad run to show: runs in which happens what must be possible. */
+/** Runs to the witnesses of a model without a violation. */
 function Witnesses() {
   const isSafe = check.value.kind === 'done' && check.value.outcome.verdict === 'holds';
   const witnesses = built.value!.model.properties.filter(

@@ -41,7 +41,7 @@ export function SourceView() {
 const writtenBody = ({ name, body }: AnyThread) =>
   writtenModel(built.value!.model).threads.find((other) => other.name === name)?.body ?? body;
 
-/** Where a copy of a thread stands: the lines of what it can do next; none at its end. */
+/** The location of a thread copy: the lines of its next statements; none at its end. */
 function placesOf({ thread, locations }: ThreadTable): ReadonlyMap<number, readonly number[]> {
   const places = new Map<number, number[]>();
   for (const [replica, { location }] of state.value!.threads[thread.name]!.entries())
@@ -86,7 +86,7 @@ function ThreadSource({ table: own }: { readonly table: ThreadTable }) {
 interface CodeRowProps {
   readonly row: ListingRow;
   readonly thread: AnyThread;
-  /** The copies that stand here. */
+  /** The copies at this line. */
   readonly here: readonly number[];
 }
 
@@ -113,7 +113,7 @@ function CodeRow({ row: { depth, text, meaning }, thread, here }: CodeRowProps) 
   );
 }
 
-/** Brings a row into the visible part of its listing, and leaves the page where it is. */
+/** Scrolls a row into view within its listing, without scrolling the page. */
 function scrollWithin(row: HTMLElement): void {
   const listing = row.closest<HTMLElement>('.code-pane')!;
   const top = row.offsetTop;

@@ -1,4 +1,4 @@
-/** The state that is looked at: shared memory and locals with what the last step changed, and what the properties say. */
+/** The shown state: shared memory, locals, changes of the last step, and properties. */
 import type { AnyExpr } from '../../../checker/language/expression.ts';
 import { ModelError } from '../../../checker/language/model-error.ts';
 import type { Declarations } from '../../../checker/language/variable.ts';
@@ -110,7 +110,7 @@ function Buffers() {
   );
 }
 
-/** What loads may read although memory has moved on. */
+/** Stale values that loads may still read. */
 function OldValues() {
   const { system } = built.value!;
   const old = cpuParts(system, state.value!).filter((part) => part.old.length > 0);
@@ -130,7 +130,7 @@ function OldValues() {
   );
 }
 
-/** What is false in words, or what is wrong with the property itself. */
+/** The description of a violation, or the error of the property. */
 function harmIn(condition: AnyExpr, place: EvaluationContext): string | null {
   try {
     return failedClaimOf(condition, place, numberIn(built.value!.system));

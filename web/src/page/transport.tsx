@@ -8,7 +8,7 @@ const go = (step: number) => {
   runs.value = goTo(runs.value, step);
 };
 
-/** In pixels: from the current step to what is in front of it. */
+/** Margin around the current step, in pixels. */
 const room = 8;
 
 /** Scrolls no farther than needed to show the current step between the heads of the lanes and the player. */
@@ -27,7 +27,7 @@ function showCurrentRow(): void {
   else if (ends > bottom) scrollBy(0, ends - bottom);
 }
 
-/** The view goes with the cursor, also where the page above grows; until the reader scrolls. */
+/** Keeps the current step in view until the reader scrolls. */
 function keepCurrentRow(): () => void {
   const observer = new ResizeObserver(() => requestAnimationFrame(showCurrentRow));
   const stop = () => observer.disconnect();

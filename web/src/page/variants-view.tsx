@@ -1,4 +1,4 @@
-/** Every combination of machine and repairs with its verdict and what it costs; each verdict leads to its trace. */
+/** All variants with verdicts and costs; each verdict is a link to its trace. */
 import { useEffect } from 'preact/hooks';
 import { offValue, optionName, type OptionValue } from '../../../checker/language/option.ts';
 import { settingOf, type Choices, type SmallestFixes } from '../../../checker/study/compare/compare.ts';
@@ -12,10 +12,10 @@ import { linkedOptions, writeLink } from '../state/link.ts';
 import { check, chosen, definition } from '../state/session.ts';
 import { VerdictDot } from './verdict-dot.tsx';
 
-/** Pairs of accesses that the comparison names; the verdict of a variant names all. */
+/** Unexplored reorderings to list; the view of a variant lists all. */
 const mostUntried = 8;
 
-/** So many quick variants are checked without being asked for. */
+/** Up to so many quick variants are checked automatically. */
 const few = 100;
 
 export function VariantsView() {
@@ -86,7 +86,7 @@ function Comparison({ comparison: { rows, varied, smallest } }: { readonly compa
   );
 }
 
-/** Why variants are inconclusive, where a memory model leaves out what hardware may do. */
+/** Unexplored reorderings that make variants inconclusive. */
 function Untried({ rows }: { readonly rows: readonly PlainRow[] }) {
   const sentences = untriedSentences(
     rows.flatMap(({ outcome }) => untriedOf(outcome)),

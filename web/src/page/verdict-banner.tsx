@@ -1,4 +1,4 @@
-/** The verdict, in words and in colour, with what it rests on. */
+/** The verdict and its evidence. */
 import { untriedOf, type Outcome, type Statistics } from '../../../checker/state-space/outcome.ts';
 import { atOnceSentence } from '../../../checker/report/at-once.ts';
 import { memoryCaveat } from '../../../checker/report/memory-caveat.ts';

@@ -1,4 +1,4 @@
-/** Where the models of the page come from: a report in the page itself, a module of one's own, or the registry. */
+/** The models of the page: from an embedded report, the user's module, or the registry. */
 import { batch } from '@preact/signals';
 import type { AnyDefinition } from '../../../checker/language/model.ts';
 import { withMemoryOption } from '../../../checker/memory/memory-option.ts';
@@ -23,7 +23,7 @@ export async function loadDefinitions(): Promise<void> {
   if (own !== null && changes !== null) followChanges(own, changes);
 }
 
-/** The model that a module exports; what is wrong with it is told above the page. */
+/** The model that a module exports; errors are shown above the page. */
 async function ownDefinition(address: string): Promise<AnyDefinition | null> {
   try {
     const loaded = (await import(/* @vite-ignore */ address)) as Record<string, unknown>;
@@ -37,7 +37,7 @@ async function ownDefinition(address: string): Promise<AnyDefinition | null> {
   return null;
 }
 
-/** Each event says that the file was saved; its data is what is wrong with it, or nothing. */
+/** Each event reports a saved file; its data is the error, or empty. */
 function followChanges(own: string, changes: string): void {
   new EventSource(changes).addEventListener('message', ({ data }: MessageEvent<string>) => {
     if (data === '') void reload(`${own}?${Date.now()}`);
@@ -54,7 +54,7 @@ async function reload(address: string): Promise<void> {
   if (definition.value !== before) return;
   batch(() => {
     definition.value = model;
-    // An option may have gone, or a value of it.
+    // An option or a value may no longer exist.
     chosen.value = readOptions(model.options, linkedOptions(before.options, chosen.value)).chosen;
   });
 }

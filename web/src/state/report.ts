@@ -1,4 +1,4 @@
-/** The report that stands in the page itself, if one does. */
+/** The report embedded in the page. */
 import type { AnyDefinition } from '../../../checker/language/model.ts';
 import { placeOfReport, type EmbeddedReport } from '../check/embedded-report.ts';
 import { restored } from '../check/shared-json.ts';

@@ -1,4 +1,4 @@
-/** One variant of a model: built, with its table, or the author's mistake that prevents that. */
+/** One variant of a model: built, with its table, or the model error. */
 import type { TransitionSystem } from '../../../checker/program/transition-system.ts';
 import { transitionSystem } from '../../../checker/program/build-transitions.ts';
 import type { AnyDefinition, Model } from '../../../checker/language/model.ts';
@@ -39,7 +39,7 @@ export function variantOf(definition: AnyDefinition, chosen: Choices): BuiltVari
   }
 }
 
-/** A model of somebody's own brings its own copy of the language, hence of ModelError: its name tells. */
+/** Recognizes ModelError by name, because a user's module has its own copy of the language. */
 function told(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.name === 'ModelError' ? error.message : `build(...) throws ${error.name}: ${error.message}`;

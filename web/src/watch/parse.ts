@@ -1,4 +1,4 @@
-/** Expressions that a reader types: `count[0] == 2 && !gup_fast[0].holds`, over shared memory and the locals of threads. */
+/** Parses watched expressions over shared memory and locals: `count[0] == 2 && !gup_fast[0].holds`. */
 import jsep from 'jsep';
 import type { AnyExpr, BinaryOperator } from '../../../checker/language/expression.ts';
 import { checkCondition } from '../../../checker/language/validate-expression.ts';
@@ -8,7 +8,7 @@ import { ModelError } from '../../../checker/language/model-error.ts';
 import type { AnyThread } from '../../../checker/language/thread.ts';
 import type { AnyDeclaration } from '../../../checker/language/variable.ts';
 
-/** What the text means, or in words why it means nothing. */
+/** The expression, or the error. */
 export type Parsed =
   | { readonly kind: 'expression'; readonly expr: AnyExpr; readonly isCondition: boolean }
   | { readonly kind: 'error'; readonly message: string };
@@ -24,7 +24,7 @@ export function parse(text: string, model: Model): Parsed {
       thread: null,
       binders: [],
     };
-    // Anything that means something is equal to itself.
+    // Comparing the expression with itself checks any type.
     checkCondition({ kind: 'binary', operator: '==', left: expr, right: expr }, scope);
     return { kind: 'expression', expr, isCondition: isCondition(expr, scope) };
   } catch (error) {
@@ -117,7 +117,7 @@ function local({ object, property }: jsep.MemberExpression, index: AnyExpr | nul
   return { kind: 'local', thread: thread.name, name, index, replica, domain: declaration.domain };
 }
 
-/** A copy of a thread: `gup_fast`, the first one, or `gup_fast[1]`; what is no letter in its name is written `_`. */
+/** A copy of a thread: `gup_fast`, the first one, or `gup_fast[1]`; other characters than letters in its name are written `_`. */
 function copyOf(
   node: jsep.Expression,
   model: Model,
