@@ -9,7 +9,8 @@ import { cpuParts, memoryOf } from '../report/cpu-parts.ts';
 import { numberIn } from '../report/cpus.ts';
 
 /**
- * States are numbered `s0`, `s1` ... in search order; failing steps lead to nodes `f0`, `f1` ... The edges of the trace are thick.
+ * States are numbered `s0`, `s1` ... in search order; failing steps lead to nodes `f0`, `f1` ... The edges of the
+ * trace are thick.
  */
 export function toDot(system: TransitionSystem, graph: Graph, trace: Trace | null): string {
   const path = trace === null ? nowhere : pathOf(graph, trace);

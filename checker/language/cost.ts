@@ -6,8 +6,8 @@ import { checkSettings } from './model-error.ts';
 import { partRecorder } from './unused.ts';
 
 /**
- * What is counted: steps by kind (an access touches shared memory, a read-modify-write reads and writes a cell in one step),
- * `count(...)` effects by name, or the cells of a local array.
+ * What is counted: steps by kind (an access touches shared memory, a read-modify-write reads and writes a cell in one
+ * step), `count(...)` effects by name, or the cells of a local array.
  */
 export type Counted =
   | { readonly steps: 'access' | 'read-modify-write' | 'barrier' }

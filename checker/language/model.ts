@@ -18,7 +18,9 @@ export interface Model {
   readonly machine?: MachineName;
   /** The original model, if a memory model has rewritten it to this one. */
   readonly written?: Model;
-  /** Reorderings that hardware allows but the memory model does not explore; unless empty, no search proves the model. */
+  /**
+   * Reorderings that hardware allows but the memory model does not explore; unless empty, no search proves the model.
+   */
   readonly ledger?: readonly Untried[];
 }
 

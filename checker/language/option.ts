@@ -4,9 +4,9 @@ import { ModelError } from './model-error.ts';
 export type OptionValue = boolean | number | string;
 
 /**
- * The role of an option. `machine`: hardware or configuration. `fix`: a fix of the protocol, disabled by false or by its first
- * value. `size`: a number of CPUs, pages and the like. `variant`: another version of the protocol. `bound`: a bound of the
- * memory model, printed only where it is changed. By default `compare` varies machine and fix.
+ * The role of an option. `machine`: hardware or configuration. `fix`: a fix of the protocol, disabled by false or by
+ * its first value. `size`: a number of CPUs, pages and the like. `variant`: another version of the protocol. `bound`:
+ * a bound of the memory model, printed only where it is changed. By default `compare` varies machine and fix.
  */
 export type OptionRole = 'machine' | 'fix' | 'size' | 'variant' | 'bound';
 

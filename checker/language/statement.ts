@@ -30,25 +30,25 @@ export type Effect =
   | { readonly kind: 'count'; readonly name: string; readonly amount: number };
 
 /**
- * The ordering of a memory access; null: full for a read-modify-write, else plain. No access is reordered after a later release
- * or before an earlier acquire.
+ * The ordering of a memory access; null: full for a read-modify-write, else plain. No access is reordered after a
+ * later release or before an earlier acquire.
  */
 export type Ordering = 'full' | 'acquire' | 'release' | 'relaxed' | null;
 
 export type BarrierKind = 'full' | 'write' | 'read';
 
 /**
- * The role of a statement that a memory model has generated from the original one in the same line, whose text it keeps: `delay`
- * delays a step, `delayed` performs it later. The others execute nothing of the program: `performs` and `keeps` decide whether
- * delayed accesses are performed now, `drains` performs all of them first, `forwards` lets a load read a delayed store, `ends`
- * waits for atomic operations, `hidden` is bookkeeping.
+ * The role of a statement that a memory model has generated from the original one in the same line, whose text it
+ * keeps: `delay` delays a step, `delayed` performs it later. The others execute nothing of the program: `performs` and
+ * `keeps` decide whether delayed accesses are performed now, `drains` performs all of them first, `forwards` lets a
+ * load read a delayed store, `ends` waits for atomic operations, `hidden` is bookkeeping.
  */
 export type MachineRole =
   'delay' | 'delayed' | 'performs' | 'keeps' | 'drains' | 'forwards' | 'ends' | 'hidden';
 
 /**
- * `line` numbers the statements of a thread from 1; 0 outside of a thread. `nth` numbers statements with equal text from 1,
- * including those that a variant omits, and so identifies a statement in all variants.
+ * `line` numbers the statements of a thread from 1; 0 outside of a thread. `nth` numbers statements with equal text
+ * from 1, including those that a variant omits, and so identifies a statement in all variants.
  */
 export type Statement = { readonly line: number; readonly nth: number; readonly role?: MachineRole } & (
   | {

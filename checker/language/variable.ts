@@ -89,8 +89,8 @@ function domainOf<V extends Value>(domain: Domain<V>): Domain<V> {
 }
 
 /**
- * The same cell with an address dependency on these locals: a load of it is ordered after the loads of the pointers. An array
- * index is an implicit pointer.
+ * The same cell with an address dependency on these locals: a load of it is ordered after the loads of the pointers.
+ * An array index is an implicit pointer.
  */
 export function through<V extends Value>(cell: Variable<V>, ...pointers: readonly Expr[]): Variable<V> {
   if (cell.kind !== 'shared' || pointers.length === 0)

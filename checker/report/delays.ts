@@ -30,8 +30,8 @@ interface BufferedStore {
 /**
  * The stores of a trace that went through a store buffer, in the order of the stores.
  *
- * A slot contains the number of a cell, or 0, and slots have no gaps: their changes show which store enters or leaves. Of equal
- * neighbours the older one leaves.
+ * A slot contains the number of a cell, or 0, and slots have no gaps: their changes show which store enters or leaves.
+ * Of equal neighbours the older one leaves.
  */
 export function delaysOf(system: TransitionSystem, trace: Trace): readonly Delay[] {
   return buffersOf(system)

@@ -45,7 +45,9 @@ export function racesInWords(
 /** The most sentences; the others are counted. */
 const most = 6;
 
-/** Sentences about the races whose order matters, without those that delayed stores explain, in the order of the trace. */
+/**
+ * Sentences about the races whose order matters, without those that delayed stores explain, in the order of the trace.
+ */
 export function raceSentences(
   system: TransitionSystem,
   trace: Trace,

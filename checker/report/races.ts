@@ -26,9 +26,9 @@ interface CellAccess extends RacingAccess {
 /**
  * All races of a trace, in the order of their second access.
  *
- * Two accesses race when they conflict (same cell, at least one writes), belong to different CPUs, and no chain of other
- * conflicts leads from the first to the second; a buffered store leads to its arrival in memory. A stale read always races with
- * the store that overwrote the value: if anything ordered the two, the read would not be stale.
+ * Two accesses race when they conflict (same cell, at least one writes), belong to different CPUs, and no chain of
+ * other conflicts leads from the first to the second; a buffered store leads to its arrival in memory. A stale read
+ * always races with the store that overwrote the value: if anything ordered the two, the read would not be stale.
  * Source: the reversible races of dynamic partial-order reduction (Flanagan and Godefroid, POPL 2005).
  */
 export function racesOf(system: TransitionSystem, trace: Trace): readonly Race[] {

@@ -1,6 +1,6 @@
 /**
- * The steps of a trace in terms of the original program: executed statements, reads and changes, without the CPU state that a
- * memory model adds.
+ * The steps of a trace in terms of the original program: executed statements, reads and changes, without the CPU state
+ * that a memory model adds.
  */
 import type { TransitionSystem } from '../program/transition-system.ts';
 import type { Value } from '../language/domain.ts';

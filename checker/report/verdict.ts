@@ -106,7 +106,8 @@ export interface UnfiredStatement {
 }
 
 /**
- * The statements that no fired transition contains. A statement on an untaken path of a fired transition counts as run.
+ * The statements that no fired transition contains. A statement on an untaken path of a fired transition counts as
+ * run.
  */
 export function unfiredStatements(system: TransitionSystem, unfired: readonly Transition[]): Unfired {
   const isUnfired = new Set(unfired);

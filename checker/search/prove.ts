@@ -84,7 +84,8 @@ export function* provingMost(
 }
 
 /**
- * The proof of a claim, or the reason why there is none. A claim is not proved if the check of its smallest number is inconclusive.
+ * The proof of a claim, or the reason why there is none. A claim is not proved if the check of its smallest number is
+ * inconclusive.
  */
 export function* proving(
   claim: Claim,

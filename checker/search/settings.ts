@@ -9,8 +9,8 @@ export interface SearchSettings {
   /** Use symmetry reduction for large models. */
   readonly symmetry: boolean;
   /**
-   * States of the first phase, which explores everything: exact counts and a best trace. A number of states, not a time, so that
-   * every run gives the same answer.
+   * States of the first phase, which explores everything: exact counts and a best trace. A number of states, not a
+   * time, so that every run gives the same answer.
    */
   readonly firstPhase: number;
   /** States of the second phase: generated code under symmetry. */

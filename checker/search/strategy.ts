@@ -18,13 +18,15 @@ import type { Cooperative } from '../state-space/cooperative.ts';
 
 /** Bytes of a short phase, and of the search for a better trace. */
 const smallBytes = 2 ** 28;
-/** Bytes of a long phase under symmetry, and of one without reduction; unlike stubborn sets, both find shortest traces. */
+/**
+ * Bytes of a long phase under symmetry, and of one without reduction; unlike stubborn sets, both find shortest traces.
+ */
 const largeBytes = 2 ** 31;
 const largestBytes = 2 ** 33;
 
 /**
- * Ratios of the states of a long phase to those of a short one. Without interchangeable CPUs the first phase is long, because the
- * only alternative, stubborn sets, takes a thousand times longer for each state.
+ * Ratios of the states of a long phase to those of a short one. Without interchangeable CPUs the first phase is long,
+ * because the only alternative, stubborn sets, takes a thousand times longer for each state.
  */
 const longerFirst = 32;
 const longerSecond = 8;

@@ -5,8 +5,8 @@ import type { Model } from '../language/model.ts';
 /**
  * The same threads with the negated witness as the only invariant.
  *
- * The other invariants become witnesses, so that they keep their locals alive and steps do not change. Assertions and deadlocks
- * on the way are reported instead.
+ * The other invariants become witnesses, so that they keep their locals alive and steps do not change. Assertions and
+ * deadlocks on the way are reported instead.
  */
 export const witnessed = (model: Model, witness: string): Model => ({
   ...model,

@@ -5,8 +5,8 @@ import type { AllResult } from '../report/check-schema.ts';
 type ScenarioResult = AllResult['scenarios'][number];
 
 /**
- * Shape:  a suite for each model, a test for each scenario; a difference from the declaration is a failure, a reached limit an
- *         error.
+ * Shape:  a suite for each model, a test for each scenario; a difference from the declaration is a failure, a reached
+ *         limit an error.
  * Units:  times are in seconds.
  */
 export function junitXml(rows: readonly ScenarioResult[]): string {

@@ -18,8 +18,8 @@ import { UsageError } from '../terminal/usage-error.ts';
 import { checkWritable, writeWhole } from '../terminal/write-file.ts';
 
 /**
- * Exit code 0 if every condition is satisfied, 1 if one is not, 2 if a file cannot be run, 3 if a limit is reached; the other
- * files run in any case.
+ * Exit code 0 if every condition is satisfied, 1 if one is not, 2 if a file cannot be run, 3 if a limit is reached;
+ * the other files run in any case.
  *
  * Throws  OutputError when the page cannot be written.
  */

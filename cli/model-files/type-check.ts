@@ -60,8 +60,8 @@ function isOwn(program: ts.Program, source: ts.SourceFile, file: string): boolea
 const unused: readonly number[] = [6133, 6192, 6196];
 
 /**
- * Whether an error is relevant. Unused imports and parameters are not; an unused option, thread or statement is. A missing
- * export of the model gets a clearer message later.
+ * Whether an error is relevant. Unused imports and parameters are not; an unused option, thread or statement is. A
+ * missing export of the model gets a clearer message later.
  */
 function matters({ code, file, start }: ts.Diagnostic): boolean {
   if (!unused.includes(code) || file === undefined || start === undefined) return true;

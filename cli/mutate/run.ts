@@ -12,7 +12,9 @@ import { commandLine, quoted } from '../../checker/report/options-text.ts';
 import { outputWidth, print } from '../terminal/output.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 
-/** Exit code 0 if every survivor is explained, 1 if one is not or an explanation is stale, 3 if a mutant is undecided. */
+/**
+ * Exit code 0 if every survivor is explained, 1 if one is not or an explanation is stale, 3 if a mutant is undecided.
+ */
 export async function mutateModel(
   name: string,
   words: readonly string[],

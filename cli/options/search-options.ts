@@ -34,8 +34,8 @@ export const withSearchOptions = (command: Command): Command =>
 const mostWorkers = 64;
 
 /**
- * The settings of the options. With explicit --workers, a single search starts its workers immediately; of many searches, most
- * are too small for that.
+ * The settings of the options. With explicit --workers, a single search starts its workers immediately; of many
+ * searches, most are too small for that.
  */
 export function settingsOf(
   { engine: chosen, reduce, symmetry, maxMemory, workers: wanted }: SearchOptions,

@@ -58,8 +58,8 @@ interface RequestedProof {
 }
 
 /**
- * The claims to prove: any number of the requested options, else of all options without a number on the command line. The
- * number of CPUs in a scenario is one case.
+ * The claims to prove: any number of the requested options, else of all options without a number on the command line.
+ * The number of CPUs in a scenario is one case.
  *
  * Throws  UsageError if no option may be any number.
  */

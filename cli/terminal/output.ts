@@ -20,8 +20,8 @@ export function print(text: string): void {
 }
 
 /**
- * Handles write errors. A closed pipe, as after `| head`, is ignored, and the exit code is that of the verdict. Any other error
- * ends the command with exit code 4.
+ * Handles write errors. A closed pipe, as after `| head`, is ignored, and the exit code is that of the verdict. Any
+ * other error ends the command with exit code 4.
  */
 export function watchOutput(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {

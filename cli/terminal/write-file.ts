@@ -63,7 +63,8 @@ export function checkWritable(path: string): void {
 }
 
 /**
- * Writes a temporary file in the same directory and renames it. Follows symbolic links; writes directly to devices and pipes.
+ * Writes a temporary file in the same directory and renames it. Follows symbolic links; writes directly to devices and
+ * pipes.
  *
  * Throws  OutputError; the file is then unchanged, and the temporary file is removed.
  */

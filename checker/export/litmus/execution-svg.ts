@@ -1,4 +1,7 @@
-/** An execution of a litmus test as a picture: one column for each process, edges between events, the forbidden cycle in red. */
+/**
+ * An execution of a litmus test as a picture: one column for each process, edges between events, the forbidden cycle
+ * in red.
+ */
 import type { LabelledEdge } from '../../litmus/lkmm/labelled.ts';
 import { edgesShown, type DrawnExecution, type Picture } from '../../litmus/lkmm/picture.ts';
 import { element, escapeXml } from '../xml.ts';

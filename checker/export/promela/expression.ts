@@ -19,7 +19,9 @@ export function unrolled(binder: Binder, scope: PromelaScope): readonly PromelaS
   }));
 }
 
-/** The expression as Promela text; compound expressions are in parentheses, because `!!x` would be a channel operation. */
+/**
+ * The expression as Promela text; compound expressions are in parentheses, because `!!x` would be a channel operation.
+ */
 export function promelaExpr(expr: AnyExpr, scope: PromelaScope): string {
   const text = (part: AnyExpr) => promelaExpr(part, scope);
   switch (expr.kind) {

@@ -17,8 +17,8 @@ import { cellsOf, startProcess } from './start.ts';
 /**
  * The model as Promela: a proctype for each thread, a label for each location, an atomic step for each transition.
  *
- * All variables are global, so that Spin's normalization of dead locals does not change the states. A thread that has ended, or
- * may block forever, waits at an end label, because the death of a process would add a state.
+ * All variables are global, so that Spin's normalization of dead locals does not change the states. A thread that has
+ * ended, or may block forever, waits at an end label, because the death of a process would add a state.
  *
  * Throws  ModelError when a choice before the first step decides at which location a thread begins.
  */

@@ -5,8 +5,8 @@ import type { InitialStates } from '../../interpreter/initial-check.ts';
 import { promelaValue, type PromelaNames, type PromelaVariable } from './names.ts';
 
 /**
- * A process that leads from Spin's initial state, which is the first one of the model, to the others, so that no state is added. It
- * reads pan's depth, because the state must not record that it is the first.
+ * A process that leads from Spin's initial state, which is the first one of the model, to the others, so that no state
+ * is added. It reads pan's depth, because the state must not record that it is the first.
  */
 export function startProcess(
   { states, violated, deadlocked }: InitialStates,

@@ -25,11 +25,12 @@ export interface ItfTrace {
 /**
  * The states of a trace, the initial one first.
  *
- * A thread is a variable: a map from its copies to records of the location (its number and the text of the next statement) and
- * the locals. A memory model adds the variables `store_buffer_of_THREAD` and `old_values_of_THREAD`: maps from the copies to lists
- * of cells with values, as text.
+ * A thread is a variable: a map from its copies to records of the location (its number and the text of the next
+ * statement) and the locals. A memory model adds the variables `store_buffer_of_THREAD` and `old_values_of_THREAD`:
+ * maps from the copies to lists of cells with values, as text.
  *
- * Source: Apalache, ADR 015, https://apalache-mc.org/docs/adr/015adr-trace.html. Integers are small enough for plain JSON.
+ * Source: Apalache, ADR 015, https://apalache-mc.org/docs/adr/015adr-trace.html. Integers are small enough for plain
+ *         JSON.
  */
 export function toItf({ system, trace, headline, end }: ExportedTrace): ItfTrace {
   const { model, threads } = system;

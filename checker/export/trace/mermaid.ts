@@ -6,8 +6,8 @@ import { traceLines } from '../../report/trace-lines.ts';
 import type { ExportedTrace } from './exported-trace.ts';
 
 /**
- * A step that writes memory is an arrow to it, one that only reads an arrow from it, any other step a note. A race is a note over
- * both CPUs, after its second access.
+ * A step that writes memory is an arrow to it, one that only reads an arrow from it, any other step a note. A race is
+ * a note over both CPUs, after its second access.
  */
 export function toMermaid({ system, trace, headline, end }: ExportedTrace): string {
   const cpus = cpusOf(system, trace);

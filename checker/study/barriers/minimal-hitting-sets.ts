@@ -14,12 +14,13 @@ export interface MinimalHittingSets<T> {
 /**
  * All minimal sufficient sets of the items; none if all items together are insufficient.
  *
- * Every insufficient set is extended to a maximal one; every sufficient set contains an item outside of it. The minimal hitting
- * sets of these complements are tried next; one that is sufficient is minimal, because its proper subsets are within insufficient
- * sets.
+ * Every insufficient set is extended to a maximal one; every sufficient set contains an item outside of it. The
+ * minimal hitting sets of these complements are tried next; one that is sufficient is minimal, because its proper
+ * subsets are within insufficient sets.
  *
  * Assumes: every superset of a sufficient set is sufficient.
- * Source:  the hitting-set duality of Reiter, A theory of diagnosis from first principles (Artificial Intelligence 32, 1987)
+ * Source:  the hitting-set duality of Reiter, A theory of diagnosis from first principles (Artificial Intelligence 32,
+ *          1987)
  */
 export function* minimalHittingSets<T>(
   items: readonly T[],

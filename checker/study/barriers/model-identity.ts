@@ -2,7 +2,8 @@
 import type { Model } from '../../language/model.ts';
 
 /**
- * The model as text, without remaining barriers and orderings, which have no effect after a memory model has rewritten it.
+ * The model as text, without remaining barriers and orderings, which have no effect after a memory model has rewritten
+ * it.
  *
  * Shape:  the full text, not a hash, because equal identities share a verdict.
  */

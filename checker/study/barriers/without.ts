@@ -7,10 +7,11 @@ import { edited } from '../mutate/edited.ts';
 import type { Barrier } from './barrier.ts';
 
 /**
- * The model without these barriers and rechecks and the orderings of these accesses; all other lines keep their numbers.
+ * The model without these barriers and rechecks and the orderings of these accesses; all other lines keep their
+ * numbers.
  *
- * Sound for: barriers that only order: the result has every run of the model, except the steps of the barriers themselves
- *            (docs/soundness.md).
+ * Sound for: barriers that only order: the result has every run of the model, except the steps of the barriers
+ *            themselves (docs/soundness.md).
  */
 export const without = (model: Model, barriers: readonly Barrier[]): Model =>
   [...Map.groupBy(barriers, ({ thread }) => thread)].reduce(

@@ -1,4 +1,6 @@
-/** Compares variants of a model: every combination of some options, and the smallest sets of fixes that make it safe. */
+/**
+ * Compares variants of a model: every combination of some options, and the smallest sets of fixes that make it safe.
+ */
 import type { AnyDefinition, Verdict } from '../../language/model.ts';
 import { ModelError } from '../../language/model-error.ts';
 import {

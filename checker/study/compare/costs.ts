@@ -147,8 +147,8 @@ function isStep(
 /**
  * The event in terms of the program: of the CPU state, only slots with a memory cell.
  *
- * A store into a buffer and a load from it are accesses, a wait for an empty buffer is not. Accesses of a slot are never a
- * read-modify-write.
+ * A store into a buffer and a load from it are accesses, a wait for an empty buffer is not. Accesses of a slot are
+ * never a read-modify-write.
  */
 function ofProgram(event: ExecutedStatement, shared: Declarations): ExecutedStatement {
   const declared = (cell: string) => shared[cell.split('[', 1)[0]!]!;

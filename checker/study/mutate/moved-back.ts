@@ -7,7 +7,8 @@ import { localsOf } from './locals.ts';
 import { titleOf, type Change, type StatementSite } from './site.ts';
 
 /**
- * Swaps two neighbours that both access shared memory and do not depend on locals of each other. Barriers between them stay.
+ * Swaps two neighbours that both access shared memory and do not depend on locals of each other. Barriers between them
+ * stay.
  */
 export function movedBack({ statement, block, at, atomic }: StatementSite): readonly Change[] {
   const next = nextAfter(block, at);

@@ -16,9 +16,11 @@ import type { Cooperative } from '../../state-space/cooperative.ts';
 import { titleOf } from './site.ts';
 
 /**
- * The names of the mutants that these models cannot distinguish because they never execute the statement or branch outcome.
+ * The names of the mutants that these models cannot distinguish because they never execute the statement or branch
+ * outcome.
  *
- * Assumes: the models are small, the smallest first: the interpreter explores their states until everything is executed.
+ * Assumes: the models are small, the smallest first: the interpreter explores their states until everything is
+ *          executed.
  */
 export function* unfiredIn(models: readonly Model[]): Cooperative<ReadonlySet<string>> {
   const missing = new Set(models.flatMap((model) => [...namesIn(model)]));

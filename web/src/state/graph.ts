@@ -74,7 +74,10 @@ export function runTo(system: TransitionSystem, graph: Graph, target: number): S
   return { initial, edges };
 }
 
-/** Breadth first: the edges are in the order of the states that they leave, so the first into a state is a shortest way. */
+/**
+ * Breadth first: the edges are in the order of the states that they leave, so the first into a state is a shortest
+ * way.
+ */
 function pathTo({ edges, nodes }: Graph, target: number): readonly number[] {
   const before = new Map<number, number>();
   for (const { from, to } of edges)

@@ -56,7 +56,8 @@ export const show = (runs: Runs, shown: number): Runs => ({
 /**
  * Takes a step in the shown state.
  *
- * The next step of the shown run moves along it, a step at the end of an own run extends it, any other step creates a branch.
+ * The next step of the shown run moves along it, a step at the end of an own run extends it, any other step creates a
+ * branch.
  */
 export function take(runs: Runs, edge: Edge): Runs {
   const run = shownRun(runs);

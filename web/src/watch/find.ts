@@ -12,8 +12,8 @@ import type { Cooperative } from '../../../checker/state-space/cooperative.ts';
 /**
  * Searches for a state between two steps in which the condition is true.
  *
- * The transition system is that of the model, so that the steps are the same; only the properties differ. There is no reduction,
- * because reductions depend on the properties.
+ * The transition system is that of the model, so that the steps are the same; only the properties differ. There is no
+ * reduction, because reductions depend on the properties.
  */
 export function* findingState(
   model: Model,

@@ -117,7 +117,10 @@ function local({ object, property }: jsep.MemberExpression, index: AnyExpr | nul
   return { kind: 'local', thread: thread.name, name, index, replica, domain: declaration.domain };
 }
 
-/** A copy of a thread: `gup_fast`, the first one, or `gup_fast[1]`; other characters than letters in its name are written `_`. */
+/**
+ * A copy of a thread: `gup_fast`, the first one, or `gup_fast[1]`; other characters than letters in its name are
+ * written `_`.
+ */
 function copyOf(
   node: jsep.Expression,
   model: Model,
