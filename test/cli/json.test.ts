@@ -83,7 +83,7 @@ describe.concurrent('check --json prints what the schema says', () => {
       [
         'wrong',
         expect.stringMatching(
-          /^verdict: violated declared, holds found\nreproduce: racewalk check small\/wrong$/,
+          /^verdict: declared violated, found holds\nreproduce: racewalk check small\/wrong$/,
         ),
       ],
       ['open', ''],
@@ -94,6 +94,6 @@ describe.concurrent('check --json prints what the schema says', () => {
 
   test('a reporter of one check is refused', async () => {
     const run = await racewalk(['check', email, '--reporter', 'junit']);
-    expectWrongUse(run, /--reporter is for --all/);
+    expectWrongUse(run, /--reporter requires --all/);
   });
 });

@@ -8,10 +8,11 @@ import { walkStates } from '../../../checker/state-space/successors.ts';
 import { titleOf } from '../../../checker/study/mutate/site.ts';
 
 /**
- * The names of what none of these models ever does, as those of the mutants that leave it as it is: a step that never
- * fires may be left out, a branch that is never taken may never be taken.
+ * The names of the mutants that these models cannot distinguish because they never execute the statement or branch
+ * outcome.
  *
- * Assumes: the models are small, the smallest first: the interpreter walks through their states until nothing is missing.
+ * Assumes: the models are small, the smallest first: the interpreter explores their states until everything is
+ *          executed.
  */
 export function unfiredIn(models: readonly Model[]): ReadonlySet<string> {
   const missing = new Set(models.flatMap((model) => [...namesIn(model)]));
@@ -22,7 +23,7 @@ export function unfiredIn(models: readonly Model[]): ReadonlySet<string> {
   return missing;
 }
 
-/** All that can happen in the text of a model. */
+/** All statements and branch outcomes of a model. */
 function* namesIn({ threads }: Model): Generator<string> {
   for (const { name, body } of threads)
     for (const statement of statementsOf(body)) {
@@ -50,7 +51,7 @@ function firedIn(model: Model, wanted: ReadonlySet<string>): ReadonlySet<string>
   return fired;
 }
 
-/** What happens before the first step, as far as that is the same in every run. */
+/** The names that every run executes before the first step. */
 function* namesBefore(thread: string, code: Code): Generator<string> {
   if (code.kind !== 'effects' && code.kind !== 'choose') return;
   yield `${thread}: ${titleOf(code.statement)}: left out`;

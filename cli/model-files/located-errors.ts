@@ -1,7 +1,7 @@
-/** Mistakes in a model file with their place: the line of the source, and a caret under what is wrong. */
+/** Errors in a model file with the source line and a caret. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { ModelError, type Mistake } from '../../checker/language/model-error.ts';
+import { ModelError, type LocalError } from '../../checker/language/model-error.ts';
 import { displayPath } from '../terminal/display-path.ts';
 
 export interface SourcePosition {
@@ -12,27 +12,25 @@ export interface SourcePosition {
   readonly column: number;
 }
 
-export interface LocatedMistake {
+export interface LocatedError {
   readonly place: SourcePosition | null;
   readonly message: string;
 }
 
-/** `file:line:column: what is wrong`, in one line. */
-export const mistakeLine = ({ place, message }: LocatedMistake): string =>
+/** `file:line:column: message` */
+export const errorLine = ({ place, message }: LocatedError): string =>
   place === null ? message : `${displayPath(place.file)}:${place.line}:${place.column}: ${message}`;
 
-/** More mistakes than these are one mistake that has many consequences. */
+/** More errors are usually consequences of one. */
 const mostShown = 50;
 
-/** All mistakes under a heading, each with its line of the source. */
-export function mistakesText(subject: string, mistakes: readonly LocatedMistake[]): string {
-  const number = mistakes.length === 1 ? '' : ` ${mistakes.length} mistakes`;
-  const more = mistakes.length > mostShown ? [`and ${mistakes.length - mostShown} more`] : [];
+/** All errors under a heading, each with its source line. */
+export function errorsText(subject: string, errors: readonly LocatedError[]): string {
+  const number = errors.length === 1 ? '' : ` ${errors.length} errors`;
+  const more = errors.length > mostShown ? [`and ${errors.length - mostShown} more`] : [];
   return [
-    `${subject} is not a correct model:${number}`,
-    ...mistakes
-      .slice(0, mostShown)
-      .map((mistake) => [mistakeLine(mistake), ...excerpt(mistake.place)].join('\n')),
+    `invalid model ${subject}:${number}`,
+    ...errors.slice(0, mostShown).map((error) => [errorLine(error), ...excerpt(error.place)].join('\n')),
     ...more,
   ].join('\n');
 }
@@ -45,7 +43,7 @@ function excerpt(place: SourcePosition | null): readonly string[] {
   if (place === null || text === undefined || text.trim() === '') return [];
   const at = place.column - 1;
   const indent = text.length - text.trimStart().length;
-  // Of a long line, the part in which the mistake is.
+  // Of a long line, the part around the error.
   const from = at - indent < widest ? indent : at - Math.floor(widest / 2);
   const shown = text.slice(from, from + widest).replaceAll('\t', ' ');
   return [`    ${shown}`.trimEnd(), `    ${' '.repeat(Math.max(0, at - from))}^`];
@@ -59,30 +57,30 @@ function sourceLine({ file, line }: SourcePosition): string | undefined {
   }
 }
 
-/** What `error` says is wrong with a model, each mistake with the place where its author wrote it. */
-export function locatedMistakes(error: unknown): readonly LocatedMistake[] {
-  const mistakes: readonly Mistake[] =
+/** The errors of an exception, each with its place in the model file. */
+export function locatedErrors(error: unknown): readonly LocatedError[] {
+  const errors: readonly LocalError[] =
     error instanceof ModelError
-      ? error.mistakes
+      ? error.errors
       : error instanceof Error
         ? [{ message: error.message, origin: error }]
         : [{ message: String(error), origin: null }];
-  return mistakes
+  return errors
     .map(({ message, origin }) => ({ message, place: placeOf(origin) }))
     .sort((a, b) => inOrder(a.place, b.place));
 }
 
-/** As in the text of a file; what has no place comes first. */
+/** In the order of the file; errors without a place come first. */
 function inOrder(a: SourcePosition | null, b: SourcePosition | null): number {
   if (a === null || b === null) return Number(a !== null) - Number(b !== null);
   return a.file === b.file ? (a.line - b.line) * 1e6 + a.column - b.column : 0;
 }
 
 const project = new URL('../..', import.meta.url).href;
-/** Where the language itself stands, which no author of a model has written. */
+/** Folders of the language itself. */
 const ofLanguage = ['checker/', 'models/kernel/', 'cli/'].map((folder) => `${project}${folder}`);
 
-/** The innermost frame of a stack that is in a model file; null: there is none. */
+/** The innermost stack frame in a model file; null: none. */
 function placeOf(origin: Error | null): SourcePosition | null {
   for (const line of origin?.stack?.split('\n') ?? []) {
     const [, url, row, column] = /(file:\/\/\S+?):(\d+):(\d+)\)?$/.exec(line) ?? [];

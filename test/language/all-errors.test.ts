@@ -33,32 +33,32 @@ import {
   wait,
 } from '../../checker/language/index.ts';
 import { declarationsOf } from '../../checker/language/variable.ts';
-import { t } from './mistakes.ts';
+import { t } from './model-errors.ts';
 import { definition, locals, mem, type Locals } from './tiny.ts';
 
 const evading = (thing: unknown) => thing as never;
 
 /** Statements, each with one mistake, and what is said of it. */
 const statements: readonly (readonly [(l: Locals) => readonly (Statement | Effect)[], string])[] = [
-  [() => [goto('nowhere')], "there is no label 'nowhere'"],
+  [() => [goto('nowhere')], "unknown label 'nowhere'"],
   [() => [step('two', set(mem.flag, true), set(mem.count, 1))], 'one step touches'],
-  [() => [step('x', set(mem.count, 9))], "'mem.count' takes 0..2, and 9"],
-  [(l) => [step('y', set(l.n, 12))], "'n' takes 0..2, and 12"],
-  [() => [step('', set(mem.flag, true))], 'begins with its text'],
+  [() => [step('x', set(mem.count, 9))], "invalid value 9 for 'mem.count'"],
+  [(l) => [step('y', set(l.n, 12))], "invalid value 12 for 'n'"],
+  [() => [step('', set(mem.flag, true))], 'must be its kernel text'],
   [(l) => [step('z', evading(eq(l.n, 1)))], 'expected an effect'],
-  [() => [set(mem.flag, true)], 'effects go inside step'],
-  [() => [atomically('', step('a', set(mem.flag, true)))], 'begins with the reason'],
-  [() => [atomically('why')], 'the block is empty'],
+  [() => [set(mem.flag, true)], 'effects belong inside step'],
+  [() => [atomically('', step('a', set(mem.flag, true)))], 'must be the reason'],
+  [() => [atomically('why')], 'the atomic block is empty'],
   [
     (l) => [atomically('why', step('a', set(l.n, 1)), wait('late', mem.flag))],
-    "only its first statement may wait, and 'late'",
+    "only the first statement of an atomic block may wait, but 'late'",
   ],
-  [() => [either([step('one')])], 'two alternatives or more'],
-  [() => [forever()], 'it repeats nothing'],
+  [() => [either([step('one')])], 'at least two alternatives'],
+  [() => [forever()], 'the loop body is empty'],
   [() => [choose('any', mem.count)], 'needs a local scalar'],
   [() => [loop('for', mem.count, [step('in')])], "loop 'for' needs a local scalar"],
   [() => [relaxed(note('n'))], 'relaxed(...) takes a step'],
-  [() => [step('c', count('IPIs', -1))], 'it counts -1'],
+  [() => [step('c', count('IPIs', -1))], 'invalid count -1'],
   [
     () => [
       step(
@@ -66,27 +66,27 @@ const statements: readonly (readonly [(l: Locals) => readonly (Statement | Effec
         each(0, () => [set(mem.flag, true)]),
       ),
     ],
-    'a whole number of elements from 1 on',
+    'invalid range 0 of each',
   ],
-  [() => [branch('b', evading(3), [step('in')])], "'3' is no condition"],
-  [() => [label('twice'), label('twice')], "two of its labels are named 'twice'"],
-  [() => [[step('dropped')][1] ?? step('kept')], "step 'dropped' is written but is not in a list"],
+  [() => [branch('b', evading(3), [step('in')])], "'3' is not a condition"],
+  [() => [label('twice'), label('twice')], "two labels are named 'twice'"],
+  [() => [[step('dropped')][1] ?? step('kept')], "step 'dropped' is not part of a list"],
 ];
 
 /** The other parts of a model, likewise. */
 const parts: readonly (readonly [(name: string) => object, string])[] = [
   [() => ({ variable: init(range(3, 0), 0) }), 'range(3, 0)'],
-  [() => ({ variable: init(range(0, 3), 7) }), 'begins as 7'],
+  [() => ({ variable: init(range(0, 3), 7) }), 'the initial value 7'],
   [() => ({ variable: array(0, bool, false) }), 'array(0, ...)'],
-  [() => ({ variable: array(1e9, bool, false) }), 'at most 65536'],
+  [() => ({ variable: array(1e9, bool, false) }), 'from 1 to 65536'],
   [() => ({ variable: init(index(0), 0) }), 'index(0)'],
-  [() => ({ variable: init(values('a', 'a'), 'a') }), "names 'a' twice"],
-  [() => ({ property: always('wrong', evading(7)) }), "'7' is no condition"],
-  [() => ({ property: reachable('end', mem.flag) }), "two of its properties are named 'end'"],
-  [() => ({ cost: cost('c', evading({ event: 'IPIs' })) }), 'it counts {"event":"IPIs"}'],
-  [(name) => ({ thread: thread(name, { cpus: 0 }, () => [step('x')]) }), 'cpus is a whole number'],
-  [(name) => ({ thread: thread(name, { cpus: 1e9 }, () => [step('x')]) }), 'cpus is at most'],
-  [(name) => ({ thread: thread(name, {}, () => []) }), "': it has no statements"],
+  [() => ({ variable: init(values('a', 'a'), 'a') }), "duplicate name 'a'"],
+  [() => ({ property: always('wrong', evading(7)) }), "'7' is not a condition"],
+  [() => ({ property: reachable('end', mem.flag) }), "two properties are named 'end'"],
+  [() => ({ cost: cost('c', evading({ event: 'IPIs' })) }), 'invalid counts {"event":"IPIs"}'],
+  [(name) => ({ thread: thread(name, { cpus: 0 }, () => [step('x')]) }), 'invalid cpus 0'],
+  [(name) => ({ thread: thread(name, { cpus: 1e9 }, () => [step('x')]) }), 'expected at most 1024'],
+  [(name) => ({ thread: thread(name, {}, () => []) }), "': the thread has no statements"],
   [() => ({ thread: thread('v', {}, () => evading(undefined)) }), "': expected a list of statements"],
 ];
 
@@ -110,12 +110,12 @@ const model = (inThread: readonly number[], other: readonly number[]) =>
     };
   });
 
-function mistakesOf(build: () => unknown) {
+function errorsOf(build: () => unknown) {
   try {
     build();
   } catch (error) {
     expect(error).toBeInstanceOf(ModelError);
-    return (error as ModelError).mistakes;
+    return (error as ModelError).errors;
   }
   return [];
 }
@@ -126,11 +126,11 @@ const all = [
 ];
 
 test('the model around them has none', () => {
-  expect(mistakesOf(() => model([], []).build())).toEqual([]);
+  expect(errorsOf(() => model([], []).build())).toEqual([]);
 });
 
 test.each(all)('one is one: $says', ({ says, inThread, other }) => {
-  const found = mistakesOf(() => model(inThread, other).build());
+  const found = errorsOf(() => model(inThread, other).build());
   expect(found.map(({ message }) => message)).toEqual([expect.stringContaining(says)]);
 });
 
@@ -144,25 +144,25 @@ test('any number of them are found, each once and where it was written', () => {
         wrong.flatMap(({ inThread }) => inThread),
         wrong.flatMap(({ other }) => other),
       );
-      const found = mistakesOf(() => build.build());
+      const found = errorsOf(() => build.build());
       for (const { says } of wrong)
         expect(found.map(({ message }) => message)).toContainEqual(expect.stringContaining(says));
       expect(found).toHaveLength(wrong.length);
-      for (const { origin } of found) expect(origin?.stack).toContain('all-mistakes.test.ts');
+      for (const { origin } of found) expect(origin?.stack).toContain('all-errors.test.ts');
     }),
     { numRuns: 300 },
   );
 });
 
 test('what is thrown between is told beside what was found', () => {
-  const found = mistakesOf(() =>
+  const found = errorsOf(() =>
     definition(() => {
       t(() => [goto('nowhere'), step('', set(mem.flag, true))]);
       throw new TypeError("reading 'at' of undefined");
     }).build(),
   );
   expect(found.map(({ message }) => message)).toEqual([
-    expect.stringContaining('begins with its text'),
+    expect.stringContaining('must be its kernel text'),
     expect.stringContaining("reading 'at' of undefined (a misspelt name?)"),
   ]);
 });

@@ -1,15 +1,15 @@
 /**
- * Mistakes of authors, written without the types' consent and run: each is a compile error, and a ModelError where
+ * Errors of authors, written without the types' consent and run: each is a compile error, and a ModelError where
  * the types are evaded.
  */
 import { expect, test } from 'vitest';
 import { ModelError, step, thread, type Text } from '../../checker/language/index.ts';
 
-/** What the mistake is, the code that makes it, and what its message must say. */
-type Mistakes = Readonly<Record<string, readonly [code: () => unknown, ...says: string[]]>>;
+/** What the error is, the code that makes it, and what its message must say. */
+type ModelErrors = Readonly<Record<string, readonly [code: () => unknown, ...says: string[]]>>;
 
-export function areTold(mistakes: Mistakes): void {
-  test.each(Object.entries(mistakes))('%s', (_, [code, ...says]) => {
+export function areReported(errors: ModelErrors): void {
+  test.each(Object.entries(errors))('%s', (_, [code, ...says]) => {
     const error = thrownBy(code);
     expect(error).toBeInstanceOf(ModelError);
     for (const part of says) expect((error as ModelError).message).toContain(part);
