@@ -19,7 +19,7 @@ export const memoryKey = 'memory';
 /** Chooses the memory model; `sc` where nothing is said. */
 export const memoryOption: Choice<MemoryModelName> = oneOf(
   'machine',
-  'when CPUs see the stores of others: docs/memory-models.md',
+  'when CPUs see the stores of others: docs/guide/memory-models.md',
   memoryModelNames,
 );
 

@@ -63,7 +63,7 @@ export function writtenStatement(model: Model, thread: string, line: number): St
   return known.get(`${thread} ${line}`);
 }
 
-/** The words for what is none of the author's statements: docs/memory-models.md has them. */
+/** The words for what is none of the author's statements: docs/guide/memory-models.md has them. */
 export const closedVocabulary: readonly string[] = [...Object.values(machineWords), nothingDue];
 
 /** What the author's statement waits for; null: nothing, or something of the machine. */

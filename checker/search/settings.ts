@@ -1,5 +1,5 @@
 /** What may be chosen of how states are explored. */
-import type { WorkerOptions } from '../engine/worker-options.ts';
+import type { WorkerOptions } from '../engine/worker.ts';
 
 export interface SearchSettings {
   /** `compiled` is the speed; `interpreter` is the meaning, slow and plain, and explores everything. */

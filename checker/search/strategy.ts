@@ -15,24 +15,62 @@ import { reasonToStop, searching, searchingBy } from './breadth-first.ts';
 import type { SearchSettings } from './settings.ts';
 import type { Cooperative } from '../state-space/cooperative.ts';
 
-/** Memory of a short look, and of the search that polishes a trace: wide states end it sooner. */
+/** Bytes of a short phase, and of the search that polishes a trace: wide states end it sooner. */
 const smallBytes = 2 ** 28;
-/** Memory of a long look under symmetry, and of one at all states: what it finds is shortest, which stubborn sets do not know. */
+/** Bytes of a long phase under symmetry, and of one over all states: what they find is shortest, which stubborn sets do not know. */
 const largeBytes = 2 ** 31;
 const largestBytes = 2 ** 33;
 
 /**
- * How much longer the long looks are than the first ones, in states. Without interchangeable CPUs the first look is one of them:
+ * How many times the states of a short phase a long one explores. Without interchangeable CPUs the first phase is a long one:
  * stubborn sets take a thousand times longer over a state than generated code, and nothing else is left.
  */
 const longerFirst = 32;
 const longerSecond = 8;
 
-/** States up to which a better trace is looked for. */
+/** States up to which the search for a better trace runs. */
 const polishedStates = 2_000_000;
 
-/** States that are reduced between two looks at the limits: each of them takes its time. */
-const chunk = 64;
+/** States that are reduced between two checks of the limits: each of them takes its time. */
+const reducedChunk = 64;
+
+/** One attempt at a model: a method, up to so many states and bytes of them. */
+interface Phase {
+  /** `all` and `symmetric` run generated code from the beginning; `reduced` goes on where its last phase stopped. */
+  readonly method: 'all' | 'symmetric' | 'reduced';
+  readonly states: number;
+  readonly bytes: number;
+  /** Another phase explores less: a limit of the user that ends this one says nothing about that one. */
+  readonly isLonger?: true;
+}
+
+/** The phases of a check, the cheapest first; the last one has no bounds but the user's. */
+function phasesOf(
+  { reduce, maxBytes, firstPhase, secondPhase, thirdPhase }: SearchSettings,
+  isSymmetric: boolean,
+): readonly Phase[] {
+  const most = maxBytes ?? 2 ** 32;
+  const phase = (method: Phase['method'], states: number, bytes: number): Phase => ({
+    method,
+    states,
+    bytes: Math.min(most, bytes),
+  });
+  const all = (states: number, bytes: number) => phase('all', states, bytes);
+  const symmetric = (states: number, bytes: number) => phase('symmetric', states, bytes);
+  const reduced = (states: number): Phase => ({ method: 'reduced', states, bytes: maxBytes ?? Infinity });
+  if (!isSymmetric)
+    return reduce
+      ? [all(firstPhase * longerFirst, largestBytes), reduced(Infinity)]
+      : [all(Infinity, Infinity)];
+  if (!reduce) return [all(firstPhase, smallBytes), symmetric(Infinity, Infinity)];
+  return [
+    all(firstPhase, smallBytes),
+    symmetric(secondPhase, smallBytes),
+    reduced(thirdPhase),
+    { ...symmetric(secondPhase * longerSecond, largeBytes), isLonger: true },
+    reduced(Infinity),
+  ];
+}
 
 export function* exploring(
   system: TransitionSystem,
@@ -40,61 +78,46 @@ export function* exploring(
   settings: SearchSettings,
 ): Cooperative<Outcome> {
   if (system.model.machine === 'arm64') return yield* exploringOnArm64(system, limits, settings);
+  if (settings.engine === 'interpreter')
+    return yield* searching(system, interpretedSpace(system), limits, settings.engine);
   let stopped = null as string | null;
   const stop = () => (stopped ??= limits.stop());
-  const obstacle = settings.reduce && settings.engine === 'compiled' ? irreducible(system) : null;
+  const obstacle = settings.reduce ? irreducible(system) : null;
   const reduce = settings.reduce && obstacle === null;
-  const outcome = yield* looks(system, { ...limits, stop }, { ...settings, reduce });
-  if (outcome.verdict !== 'inconclusive' || outcome.untried !== undefined) return outcome;
-  // A look may have ended at a limit of its own, and been the last one because the user's had come meanwhile.
+  const outcome = yield* runningPhases(system, { ...limits, stop }, { ...settings, reduce });
+  if (outcome.verdict !== 'inconclusive' || isDecided(outcome)) return outcome;
+  // The last phase may have ended at a bound of its own, and been the last because the user's limit came meanwhile.
   const reason = stopped ?? outcome.reason;
   // Fewer states are explored without stubborn sets in any case.
   const isHindered = obstacle !== null && outcome.statistics.states > settings.firstPhase;
   return { ...outcome, reason: isHindered ? `${reason}; ${obstacle}` : reason };
 }
 
-function* looks(system: TransitionSystem, limits: Limits, settings: SearchSettings): Cooperative<Outcome> {
-  const { engine, reduce, maxBytes, parallel } = settings;
-  if (engine === 'interpreter') return yield* searching(system, interpretedSpace(system), limits, engine);
-  const most = maxBytes ?? 2 ** 32;
-  const symmetry = settings.symmetry ? symmetryOf(numberingOf(system)) : null;
-  if (symmetry !== null && symmetry.groups.length > 0)
-    return yield* symmetricLooks(system, limits, settings, symmetry);
-  if (!reduce) return yield* compiledSearch(system, limits, { maxBytes: most, parallel });
-  const all = yield* compiledSearch(system, atMost(limits, settings.firstPhase * longerFirst), {
-    maxBytes: Math.min(most, largestBytes),
-    parallel,
-  });
-  return isFinal(all, limits) ? all : yield* reducedSearch(system, { maxBytes, symmetry: false })(limits);
-}
-
-/** Explores a model with interchangeable CPUs: in the cheapest way first, and in none to its end before the last. */
-function* symmetricLooks(
+/** Runs one phase after another until one of them answers. */
+function* runningPhases(
   system: TransitionSystem,
   limits: Limits,
-  { reduce, maxBytes, firstPhase, secondPhase, thirdPhase, parallel }: SearchSettings,
-  symmetry: Symmetry,
+  settings: SearchSettings,
 ): Cooperative<Outcome> {
-  const most = maxBytes ?? 2 ** 32;
-  const symmetric = (states: number, bytes: number) => {
-    const options = { symmetry, forget: true, parallel, maxBytes: Math.min(most, bytes) };
-    return symmetricSearch(system, atMost(limits, states), options);
-  };
-  const all = yield* compiledSearch(system, atMost(limits, firstPhase), {
-    maxBytes: Math.min(most, smallBytes),
-    parallel,
-  });
-  if (isFinal(all, limits)) return all;
-  if (!reduce) return yield* symmetric(Infinity, Infinity);
-  const second = yield* symmetric(secondPhase, smallBytes);
-  if (isFinal(second, limits)) return second;
-  const reduced = reducedSearch(system, { maxBytes, symmetry: true });
-  const third = yield* reduced(atMost(limits, thirdPhase));
-  // What stubborn sets find is there, but there may be a shorter way to it.
-  if (isFinal(third, limits) && !('minimal' in third)) return third;
-  const fourth = yield* symmetric(secondPhase * longerSecond, largeBytes);
-  if (isDecided(fourth)) return fourth;
-  return isFinal(third, limits) ? third : yield* reduced(limits);
+  const symmetry = settings.symmetry ? symmetryOf(numberingOf(system)) : null;
+  const groups = symmetry !== null && symmetry.groups.length > 0 ? symmetry : null;
+  const reduced = reducedSearch(system, { symmetry: groups !== null });
+  let last: Outcome | null = null;
+  // A violation of stubborn sets, while a later phase may find a shorter way to it.
+  let found: Outcome | null = null;
+  for (const { method, states, bytes, isLonger } of phasesOf(settings, groups !== null)) {
+    if (found !== null && method === 'reduced') return found;
+    const within = atMost(limits, states);
+    const options = { maxBytes: bytes, parallel: settings.parallel };
+    if (method === 'all') last = yield* compiledSearch(system, within, options);
+    else if (method === 'reduced') last = yield* reduced(within, bytes);
+    else last = yield* symmetricSearch(system, within, { ...options, symmetry: groups!, forget: true });
+    if (isLonger === true ? isDecided(last) : isFinal(last, limits)) {
+      if (method !== 'reduced' || !('minimal' in last) || states === Infinity) return last;
+      found = last;
+    }
+  }
+  return last!;
 }
 
 /** An answer, even that none can be given: no other search would find more. */
@@ -169,12 +192,17 @@ function* polished(system: TransitionSystem, limits: Limits, outcome: Outcome): 
 /** A search that goes on, each time it is called, where it was stopped the last time. */
 function reducedSearch(
   system: TransitionSystem,
-  { maxBytes, symmetry }: { readonly maxBytes: number | null; readonly symmetry: boolean },
-): (limits: Limits) => Cooperative<Outcome> {
-  const space = reducedSpace(system, { symmetry });
-  const expanding = expandingAll(space, maxBytes ?? Infinity);
-  return function* (limits) {
-    const { stopped, depth } = yield* expanding(limits);
+  { symmetry }: { readonly symmetry: boolean },
+): (limits: Limits, maxBytes: number) => Cooperative<Outcome> {
+  let started: { readonly space: ReducedSpace; readonly expanding: ReturnType<typeof expandingAll> } | null =
+    null;
+  return function* (limits, maxBytes) {
+    if (started === null) {
+      const reducing = reducedSpace(system, { symmetry });
+      started = { space: reducing, expanding: expandingAll(reducing) };
+    }
+    const { space, expanding } = started;
+    const { stopped, depth } = yield* expanding(limits, maxBytes);
     const statistics = statisticsOf(system, space, depth, symmetry ? 'reduced, symmetric' : 'reduced');
     const finding = worstOf(space.findings, () => 0);
     if (finding !== null) {
@@ -189,17 +217,19 @@ function reducedSearch(
 /** Expands all that must be, up to the first finding; says what stopped it, and after how many rounds. */
 function expandingAll(
   space: ReducedSpace,
+): (
+  limits: Limits,
   maxBytes: number,
-): (limits: Limits) => Cooperative<{ readonly stopped: string | null; readonly depth: number }> {
+) => Cooperative<{ readonly stopped: string | null; readonly depth: number }> {
   space.start();
   let [at, end, depth] = [0, 0, -1];
-  return function* (limits) {
+  return function* (limits, maxBytes) {
     do {
       while (at < space.count) {
         if (at === end) [end, depth] = [space.count, depth + 1];
         const stopped = space.bytes > maxBytes ? 'memory is full' : reasonToStop(space.count, limits);
         if (stopped !== null || space.findings.length > 0) return { stopped, depth };
-        const to = Math.min(at + chunk, end);
+        const to = Math.min(at + reducedChunk, end);
         space.expand(at, to);
         at = to;
         limits.onProgress({ states: space.count, frontier: space.count - at, depth });

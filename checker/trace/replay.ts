@@ -16,8 +16,6 @@ import { confirmsOnArm64, replayOnArm64 } from './replay-arm64.ts';
 import type { Answer, Schedule } from '../state-space/outcome.ts';
 import type { Edge } from '../state-space/state-space.ts';
 
-export { ReplayError };
-
 /** Throws  ReplayError naming the first step that cannot happen. */
 export function replay(system: TransitionSystem, schedule: Schedule): Trace {
   if (system.model.machine === 'arm64') return replayOnArm64(system, schedule);

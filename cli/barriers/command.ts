@@ -13,7 +13,7 @@ export function barriersCommand(program: Command): void {
         'try a protocol without each of its barriers: which of them it needs, and on which machine',
       )
       .argument('[model]', 'MODEL or MODEL/SCENARIO of the list, or a FILE.ts of your own')
-      .option('--json', 'print one JSON object (docs/barriers-output.schema.json)')
+      .option('--json', 'print one JSON object (docs/reference/barriers-output.schema.json)')
       .option('--max-states <number>', 'give up on a trial above so many states', wholeNumber)
       .option('--timeout <seconds>', 'give up after so many seconds', positiveSeconds)
       .usage('MODEL|FILE.ts [options] [--memory MEMORY] [options of the model]')

@@ -189,7 +189,7 @@ function openEnds({ undecided, variants }: AblatedBarriers, { seconds, width }: 
   return [
     ...(undecided ? ['Some variants are inconclusive: a smaller repair may have been missed.'] : []),
     ...(kept.length > 0
-      ? ['Barriers that also decide what a thread does next stay in all sets (docs/soundness.md).']
+      ? ['Barriers that also decide what a thread does next stay in all sets (docs/soundness/barriers.md).']
       : []),
     `tried in ${seconds.toFixed(1)} s`,
   ].map((text) => wrap(text, width).join('\n'));

@@ -12,7 +12,7 @@ export function checkCommand(program: Command): void {
       .description('check a variant of a protocol: a verdict, and a trace where it breaks')
       .argument('[model]', 'MODEL or MODEL/SCENARIO of the list, or a FILE.ts of your own')
       .option('--all', 'check every scenario of the list, or of MODEL, against the verdict that it declares')
-      .option('--json', 'print one JSON object (docs/check-output.schema.json)')
+      .option('--json', 'print one JSON object (docs/reference/check-output.schema.json)')
       .addOption(
         new Option('--reporter <name>', 'with --all: print text, or junit (XML, for CI)').choices([
           'text',

@@ -17,7 +17,7 @@ export function compareCommand(program: Command): void {
       .option('--fix <option=value>', 'keep an option at a value; as good as --option value', collect)
       .option('--no-costs', 'leave out what a variant costs: counting takes longer than the checks')
       .option('--any-cpus [which]', 'prove for any number of CPUs, and of ptes, what holds: all, or smallest')
-      .option('--json', 'print one JSON object (docs/compare-output.schema.json)')
+      .option('--json', 'print one JSON object (docs/reference/compare-output.schema.json)')
       .option('--max-states <number>', 'give up on a variant above so many states', wholeNumber)
       .option('--timeout <seconds>', 'give up after so many seconds', positiveSeconds)
       .usage('MODEL|FILE.ts [--vary a,b] [--fix x=y] [--memory sc|tso|pso|weak] [options of the model]')

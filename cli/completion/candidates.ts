@@ -3,7 +3,7 @@ import type { Command, Option } from 'commander';
 import { registry } from '../../models/registry.ts';
 import { everyModelsOptions, memoryModelNames } from '../../checker/language/memory-name.ts';
 import { optionName, type AnyOption, type Options } from '../../checker/language/option.ts';
-import { targets } from '../../checker/export/formats.ts';
+import { formatNames } from '../../checker/export/formats.ts';
 
 /** The completions of the last word; none where a file name stands. */
 export async function candidates(program: Command, words: readonly string[]): Promise<readonly string[]> {
@@ -64,7 +64,7 @@ function valuesAfter(word: string, command: Command, options: Options): readonly
   if (option?.kind === 'choice') return option.values;
   if (option?.kind === 'integer') return [String(option.low), String(option.high)];
   if (word === '--engine') return ['compiled', 'interpreter'];
-  if (word === '--to') return targets;
+  if (word === '--to') return formatNames;
   if (word === '--memory') return memoryModelNames;
   if (word === '--vary') return Object.keys(options).map(optionName);
   const own = command.options.find(({ long }) => long === word);

@@ -1,5 +1,5 @@
 /** `racewalk export`: a model, its states or a trace, for other programs. */
-import { targets, type ExportFormat } from '../../checker/export/formats.ts';
+import { formatNames, formatOf, formatsWith, type ExportFormat } from '../../checker/export/formats.ts';
 import type { ExportOptions } from './run.ts';
 import type { Command } from 'commander';
 import { withExamples } from '../terminal/help.ts';
@@ -18,9 +18,10 @@ export function exportCommand(program: Command): void {
       )
       .requiredOption(
         '--to <format>',
-        'of a variant: promela (for Spin; compile pan with -DSAFETY -DNOREDUCE for equal counts), dot (the state ' +
-          'graph for Graphviz); of a trace: svg, mermaid (a sequence diagram), itf (JSON, as Apalache writes it), text (72 columns); of a litmus test: dot, svg (an execution under lkmm)',
-        target,
+        `of a variant: ${described([...formatsWith('ofVariant'), ...formatsWith('ofGraph')])}; ` +
+          `of a trace: ${described(formatsWith('ofTrace'))}; ` +
+          `of a litmus test: ${formatsWith('ofExecution').join(', ')} (an execution under lkmm)`,
+        format,
       )
       .option('--output <file>', 'write a file instead of standard output')
       .option('--witness <name>', 'take the shortest run that reaches this witness, not the one that breaks')
@@ -49,8 +50,13 @@ export function exportCommand(program: Command): void {
   );
 }
 
-function target(text: string): ExportFormat {
-  const found = targets.find((one) => one === text);
+const described = (names: readonly ExportFormat[]) =>
+  names.map((name) => `${name} (${formatOf(name).description})`).join(', ');
+
+function format(text: string): ExportFormat {
+  const found = formatNames.find((one) => one === text);
   if (found !== undefined) return found;
-  throw new UsageError(`--to takes ${targets.join(', ')}, and not '${text}'${didYouMean(text, targets)}`);
+  throw new UsageError(
+    `invalid --to '${text}': expected ${formatNames.join(', ')}${didYouMean(text, formatNames)}`,
+  );
 }

@@ -1,7 +1,5 @@
 /** Exports an execution of a litmus test under the kernel's memory model: the one that `litmus --explain` shows. */
-import type { ExportFormat } from '../../checker/export/formats.ts';
-import { executionDot } from '../../checker/export/litmus/execution-dot.ts';
-import { executionSvg } from '../../checker/export/litmus/execution-svg.ts';
+import { formatOf, formatsWith, type ExportFormat } from '../../checker/export/formats.ts';
 import { LitmusError } from '../../checker/litmus/litmus-test.ts';
 import { pictureOf } from '../../checker/litmus/lkmm/picture.ts';
 import { showOf } from '../../checker/litmus/lkmm/why.ts';
@@ -11,9 +9,12 @@ import { readable } from '../litmus/files.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 
 /** The text of the export, or null where no execution, not even a forbidden one, is as the condition asks. */
-export function exportedLitmus(path: string, to: ExportFormat): string | null {
-  if (to !== 'dot' && to !== 'svg')
-    throw new UsageError(`an execution of a litmus test is exported as dot or svg, and not as ${to}`);
+export async function exportedLitmus(path: string, to: ExportFormat): Promise<string | null> {
+  const { ofExecution } = formatOf(to);
+  if (ofExecution === undefined)
+    throw new UsageError(
+      `invalid --to '${to}' of a litmus test: expected ${formatsWith('ofExecution').join(' or ')}`,
+    );
   try {
     const result = runLitmus(readable(path), 'lkmm');
     const { test, observed, states } = result;
@@ -21,7 +22,7 @@ export function exportedLitmus(path: string, to: ExportFormat): string | null {
     if (shown === null) return null;
     const verdict = shown.broken === null ? 'allowed' : `forbidden by ${shown.broken.axiom}`;
     const title = `${test.name}: ${test.conditionText} is ${observation(result)}; this execution is ${verdict}`;
-    return (to === 'dot' ? executionDot : executionSvg)(pictureOf(shown), title);
+    return await ofExecution(pictureOf(shown), title);
   } catch (error) {
     if (!(error instanceof LitmusError)) throw error;
     throw new UsageError(error.message.replace(/^line (\d+)/, `${path}:$1`));

@@ -1,7 +1,10 @@
 /** Exports one variant, or one trace of it. */
 import { runWithin, type LimitOptions } from '../options/limits.ts';
 import { settingsOf, type SearchOptions } from '../options/search-options.ts';
-import type { ExportFormat } from '../../checker/export/formats.ts';
+import { formatOf, type ExportFormat } from '../../checker/export/formats.ts';
+import type { TransitionSystem } from '../../checker/program/transition-system.ts';
+import type { Graph } from '../../checker/state-space/state-graph.ts';
+import type { Trace } from '../../checker/trace/trace.ts';
 import { transitionSystem } from '../../checker/program/build-transitions.ts';
 import type { Model } from '../../checker/language/model.ts';
 import {
@@ -40,7 +43,7 @@ export async function exportOne(
 /** The execution that shows the verdict of a litmus test, or null where there is none, which has been said. */
 async function litmus(name: string, { to }: ExportOptions): Promise<string | null> {
   const { exportedLitmus } = await import('./litmus.ts');
-  const text = exportedLitmus(name, to);
+  const text = await exportedLitmus(name, to);
   if (text !== null) return text;
   process.exitCode = 1;
   say(`nothing to export as ${to}: no execution, not even a forbidden one, is as ${name} asks`);
@@ -76,40 +79,14 @@ async function subjectOf(
 
 /** The text of the export, or null where there is nothing to write, which has been said. */
 async function written(subject: Subject, options: ExportOptions): Promise<string | null> {
-  const { to } = options;
-  switch (to) {
-    case 'promela': {
-      const { toPromela } = await import('../../checker/export/promela/promela.ts');
-      const { initialCheck } = await import('../../checker/interpreter/interpreter.ts');
-      const system = transitionSystem(subject.model);
-      return toPromela(system, initialCheck(system));
-    }
-    case 'dot':
-      return await dot(subject, options);
-    case 'svg':
-    case 'mermaid':
-    case 'itf':
-    case 'text': {
-      const found = await traceOf(subject, options);
-      if (found.trace !== null) return await drawn(found.trace, to);
-      process.exitCode = found.exitCode;
-      say(`nothing to export as ${to}: ${found.why}`);
-      return null;
-    }
-  }
-}
-
-async function drawn(trace: ExportedTrace, to: Exclude<ExportFormat, 'promela' | 'dot'>): Promise<string> {
-  switch (to) {
-    case 'svg':
-      return (await import('../../checker/export/trace/lanes-svg.ts')).toSvg(trace);
-    case 'mermaid':
-      return (await import('../../checker/export/trace/mermaid.ts')).toMermaid(trace);
-    case 'itf':
-      return JSON.stringify((await import('../../checker/export/trace/itf.ts')).toItf(trace), null, 2);
-    case 'text':
-      return (await import('../../checker/export/trace/changelog-text.ts')).changelogText(trace);
-  }
+  const { ofVariant, ofGraph, ofTrace } = formatOf(options.to);
+  if (ofVariant !== undefined) return await ofVariant(transitionSystem(subject.model));
+  if (ofGraph !== undefined) return await ofGraph(...(await graphWithTrace(subject, options)));
+  const found = await traceOf(subject, options);
+  if (found.trace !== null) return await ofTrace!(found.trace);
+  process.exitCode = found.exitCode;
+  say(`nothing to export as ${options.to}: ${found.why}`);
+  return null;
 }
 
 type FoundTrace =
@@ -165,9 +142,11 @@ async function witnessOf(model: Model, name: string, options: ExportOptions): Pr
 /** More states than this are no picture. */
 const drawnStates = 500;
 
-async function dot(subject: Subject, options: ExportOptions): Promise<string> {
+async function graphWithTrace(
+  subject: Subject,
+  options: ExportOptions,
+): Promise<[TransitionSystem, Graph, Trace | null]> {
   const { graphOf } = await import('../../checker/state-space/state-graph.ts');
-  const { toDot } = await import('../../checker/export/dot.ts');
   const most = options.maxStates ?? drawnStates;
   const system = transitionSystem(subject.model);
   const { result: graph } = await runWithin(options, () => graphOf(system, most));
@@ -177,7 +156,7 @@ async function dot(subject: Subject, options: ExportOptions): Promise<string> {
         `take fewer CPUs or ptes, or say --max-states`,
     );
   const found = await traceOf(subject, options);
-  return toDot(system, graph, found.trace?.trace ?? null);
+  return [system, graph, found.trace?.trace ?? null];
 }
 
 export interface ExportOptions extends LimitOptions, SearchOptions {

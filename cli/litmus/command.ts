@@ -17,7 +17,7 @@ export function litmusCommand(program: Command): void {
       .argument('<file...>', 'litmus files, one after the other')
       .option(
         '--memory <model>',
-        "lkmm, the kernel's own memory model, or sc, tso, pso, weak, arm64 (docs/memory-models.md)",
+        "lkmm, the kernel's own memory model, or sc, tso, pso, weak, arm64 (docs/guide/memory-models.md)",
         memoryModel,
         'lkmm',
       )

@@ -11,7 +11,7 @@ export function mutateCommand(program: Command): void {
     withSearchOptions(program.command('mutate'))
       .description('weaken one statement at a time, and list what no scenario notices')
       .argument('[model]', 'MODEL or MODEL/SCENARIO of the list, or a FILE.ts of your own')
-      .option('--json', 'print one JSON object (docs/mutate-output.schema.json)')
+      .option('--json', 'print one JSON object (docs/reference/mutate-output.schema.json)')
       .option('--max-states <number>', 'leave a mutant undecided above so many states', wholeNumber)
       .option('--timeout <seconds>', 'leave the rest undecided after so many seconds', positiveSeconds)
       .usage('MODEL|FILE.ts [options] [--memory sc|tso|pso|weak] [options of the model]')

@@ -16,7 +16,7 @@ export function proveCommand(program: Command): void {
       .option('--any <options>', 'any number of these, with commas between; else of all that can be proved')
       .option('--all', 'prove every scenario of the list, or of MODEL, that declares it')
       .option('--certificate <file>', 'write the proof for "racewalk verify"')
-      .option('--json', 'print one JSON object (docs/prove-output.schema.json)')
+      .option('--json', 'print one JSON object (docs/reference/prove-output.schema.json)')
       .option('--quiet', 'print the verdict line only')
       .option(
         '--max-states <number>',

@@ -28,5 +28,3 @@ export const traceFile = z.strictObject({
     }),
   ),
 });
-
-export type TraceFile = z.infer<typeof traceFile>;

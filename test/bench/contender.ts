@@ -107,7 +107,7 @@ export function spin(
 ): SpinContender {
   const system = tableOf(subject);
   const start = initialCheck(system);
-  const promela = toPromela(system, start);
+  const promela = toPromela(system);
   writeFileSync(join(folder, 'model.pml'), promela);
   const generated = runTool(['spin', '-a', 'model.pml'], folder);
   const limits = ['-DMEMLIM=60000', '-DVECTORSZ=8192'];

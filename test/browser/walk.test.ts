@@ -174,7 +174,7 @@ describeInBrowser('a walk', () => {
 
   test('a variant that holds shows runs in which happens what must be possible', async () => {
     const page = await site.open('#gup-fast-vs-collapse?flush=ipi');
-    await page.getByRole('button', { name: 'collapse gives up', exact: true }).click();
+    await page.getByRole('button', { name: 'collapse fails', exact: true }).click();
     await expect.poll(() => shared(page, 'pmd')).toBe('nonetable');
   });
 
@@ -187,8 +187,10 @@ describeInBrowser('a walk', () => {
       return Buffer.concat(await stream.toArray()).toString();
     };
     expect(await saved('SVG of the lanes')).toMatch(/^<(\?xml|svg)[^]*pmdp_get_and_clear/);
-    expect(await saved('text, 72 columns')).toMatch(/CPU 0[^]*get_page_unless_zero/);
+    expect(await saved('text of 72 columns')).toMatch(/CPU 0[^]*get_page_unless_zero/);
     expect(await saved('Mermaid sequence diagram')).toMatch(/sequenceDiagram[^]*get_page_unless_zero/);
-    expect((JSON.parse(await saved('ITF JSON')) as { states: unknown[] }).states.length).toBe(22);
+    expect(
+      (JSON.parse(await saved('ITF JSON, as Apalache writes it')) as { states: unknown[] }).states.length,
+    ).toBe(22);
   });
 });

@@ -81,7 +81,7 @@ test('a witness that is never reached, and one that no limit lets be found', asy
 
 test.each([
   [[email], /required option '--to <format>'/],
-  [[email, '--to', 'svgg'], /--to takes promela, dot, svg, mermaid, itf, text, and not 'svgg'.*svg/],
+  [[email, '--to', 'svgg'], /invalid --to 'svgg': expected promela, dot, svg, text, mermaid, itf.*svg/],
   [['--to', 'svg'], /which model\?/],
   [
     [email, '--to', 'svg', '--witness', 'nothing'],

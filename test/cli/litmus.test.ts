@@ -161,7 +161,7 @@ describe.concurrent('litmus', () => {
     expect(dot.out).toMatch(/^digraph "SB: .*is allowed" \{[^]*e\d+ -> e\d+ \[label="fr", color=orange/);
     expectWrongUse(
       await racewalk(['export', storeBuffering, '--to', 'itf']),
-      /an execution of a litmus test is exported as dot or svg, and not as itf/,
+      /invalid --to 'itf' of a litmus test: expected dot or svg/,
     );
   });
 

@@ -3,6 +3,7 @@
  *
  * @module-tag process
  */
+import { long } from '../depth.ts';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -39,7 +40,7 @@ describe.concurrent('--memory', () => {
     );
   });
 
-  test('compare varies it when asked', async () => {
+  test('compare varies it when asked', long, async () => {
     const { code, out } = await racewalk([
       ...['compare', email, '--vary', 'memory,check-barrier', '--second-pin-check', 'all-pages'],
     ]);
@@ -101,7 +102,7 @@ describe.concurrent('--memory', () => {
 describe.concurrent('a scenario with a memory model', () => {
   const statements = `step('x = 1', set(mem.x, true))`;
 
-  test('is checked under it, and contradicts another', async () => {
+  test('is checked under it, and contradicts another', long, async () => {
     const scenarios = `{ name: 'late', options: {}, memory: 'tso', verdict: 'holds' }`;
     const name = file('late.ts', smallModel({ statements, scenarios }));
     const run = await racewalk(['check', `${name}/late`]);
@@ -161,7 +162,7 @@ export const model = defineModel({
     }
   });
 
-  test('is that of old values too', async () => {
+  test('is that of old values too', long, async () => {
     const usual = await racewalk(['check', endless, '--memory', 'weak']);
     expect(usual.code).toBe(3);
     expect(usual.out.replaceAll(/\s+/g, ' ')).toContain(

@@ -6,6 +6,7 @@
 import { describe, expect, test } from 'vitest';
 import { mutateResult } from '../../cli/mutate/schema.ts';
 import { expectWrongUse, file, racewalk, smallModel } from './run.ts';
+import { long } from '../depth.ts';
 
 const statements = `
   step('x = 1', set(mem.x, true)),
@@ -27,7 +28,7 @@ describe.concurrent('racewalk mutate', () => {
     expect(lines(out).filter((line) => line.length > 80)).toEqual([]);
   });
 
-  test('of a model without scenarios, the smallest repairs are mutated', async () => {
+  test('of a model without scenarios, the smallest repairs are mutated', long, async () => {
     const retry = `import { bool, defineModel, eq, flag, ifdef, implies, init, always, reachable, set, shared, step, thread } from 'racewalk';
       export const model = defineModel({ name: 'fixed', summary: 's', options: { first: flag('fix', 'x goes first'), other: flag('fix', 'no help') },
         build: ({ first }) => {

@@ -3,6 +3,7 @@
  *
  * @module-tag process
  */
+import { long } from '../depth.ts';
 import { describe, expect, test } from 'vitest';
 import { expectWrongUse, file, folder, racewalk, smallModel } from './run.ts';
 
@@ -127,7 +128,7 @@ describe.concurrent('all mistakes at once, each with its line and a caret', () =
     expect(carets(run.err)).toEqual(words);
   });
 
-  test('compare finds the place as check does', async () => {
+  test('compare finds the place as check does', long, async () => {
     const run = await racewalk(['compare', file('costs.ts', smallModel({ statements: `goto('nowhere')` }))]);
     expectWrongUse(run, /costs\.ts:9:\d+: thread 'only'/);
     expect(carets(run.err)).toEqual(['goto']);
@@ -150,7 +151,7 @@ describe.concurrent('nodes of the language used as values compile, and are refus
     [`(() => { step('never'); return []; })()`, /this statement is built and dropped/],
   ];
 
-  test('each with its place and what to write instead', async () => {
+  test('each with its place and what to write instead', long, async () => {
     const text = smallModel({ statements: misuses.map(([statement]) => `\n${statement}`).join(',') });
     const { code, out, err } = await check('native.ts', text);
     expectWrongUse({ code, out, err }, /native\.ts is not a correct model/);
@@ -166,7 +167,7 @@ describe.concurrent('nodes of the language used as values compile, and are refus
     expect(carets(err)).toHaveLength(misuses.length);
   });
 
-  test('whether an optional part is there may be asked', async () => {
+  test('whether an optional part is there may be asked', long, async () => {
     const statements = `...(maybe === undefined ? [] : [maybe]), step('x = 1', set(mem.x, true))`;
     const before = `const maybe = [note('n')].at(1);`;
     expect(await check('optional.ts', smallModel({ statements, before }))).toMatchObject({
@@ -176,21 +177,25 @@ describe.concurrent('nodes of the language used as values compile, and are refus
   });
 });
 
-test('a value outside of its domain on some path only is an error with the trace that leads there', async () => {
-  const statements = `
+test(
+  'a value outside of its domain on some path only is an error with the trace that leads there',
+  long,
+  async () => {
+    const statements = `
     choose('k = any', l.k),
     step('x = 1', set(mem.x, true)),
     branch('k == 2', eq(l.k, 2), [step('n = k + 2', set(mem.n, add(l.k, 2)))])`;
-  const { code, out } = await check('domain.ts', smallModel({ statements }));
-  expect(code).toBe(2);
-  expect(out).toMatch(
-    /^small: error: thread 'only', line 4 'n = k \+ 2': .*becomes 4, .*outside of its domain 0\.\.3/,
-  );
-  expect(out).toMatch(/k = any +k = 2/);
-  expect(out).not.toContain('holds');
-});
+    const { code, out } = await check('domain.ts', smallModel({ statements }));
+    expect(code).toBe(2);
+    expect(out).toMatch(
+      /^small: error: thread 'only', line 4 'n = k \+ 2': .*becomes 4, .*outside of its domain 0\.\.3/,
+    );
+    expect(out).toMatch(/k = any +k = 2/);
+    expect(out).not.toContain('holds');
+  },
+);
 
-test('a deadlock says who waits, and where', async () => {
+test('a deadlock says who waits, and where', long, async () => {
   const { code, out } = await check(
     'deadlock.ts',
     smallModel({ statements: `step('x = 1', set(mem.x, true)), wait('until n', eq(mem.n, 1))` }),
@@ -200,7 +205,7 @@ test('a deadlock says who waits, and where', async () => {
   expect(out).toContain("only waits at 'until n'");
 });
 
-test('a witness that is never reached is no proof', async () => {
+test('a witness that is never reached is no proof', long, async () => {
   const properties = `reachable('n becomes 3', eq(mem.n, 3))`;
   const { code, out } = await check(
     'unreached.ts',

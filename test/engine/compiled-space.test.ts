@@ -1,4 +1,4 @@
-/** The compiled space where it grows, where it is full, and what it costs. */
+/** The compiled space: its growth, its limits, and its bytes a state. */
 import { describe, expect, test } from 'vitest';
 import { transitionSystem } from '../../checker/program/build-transitions.ts';
 import {

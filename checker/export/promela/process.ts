@@ -3,7 +3,7 @@ import type { ThreadTable, TransitionSystem } from '../../program/transition-sys
 import { ModelError } from '../../language/model-error.ts';
 import { endedKey, promelaTransition, type CodeScope, type Jump } from './code.ts';
 import type { PromelaNames } from './names.ts';
-import type { State } from './start.ts';
+import type { State } from '../../interpreter/evaluate.ts';
 
 /** Copies of a thread that begin at the same location; Spin numbers processes in the order of the text. */
 interface ProcessGroup {

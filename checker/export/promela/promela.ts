@@ -9,8 +9,10 @@ import {
   type PromelaNames,
   type PromelaVariable,
 } from './names.ts';
+import { initialCheck } from '../../interpreter/interpreter.ts';
+import type { State } from '../../interpreter/evaluate.ts';
 import { proctypes } from './process.ts';
-import { cellsOf, startProcess, type Start, type State } from './start.ts';
+import { cellsOf, startProcess } from './start.ts';
 
 /**
  * The model as Promela: a proctype a thread, a label a location, an indivisible step a transition.
@@ -20,7 +22,8 @@ import { cellsOf, startProcess, type Start, type State } from './start.ts';
  *
  * Throws  ModelError when a choice before the first step decides at which location a thread begins.
  */
-export function toPromela(system: TransitionSystem, start: Start): string {
+export function toPromela(system: TransitionSystem): string {
+  const start = initialCheck(system);
   const names = namesOf(system.model);
   const initial = start.states;
   return [

@@ -10,7 +10,7 @@ import type { Barrier } from './barrier.ts';
  * The model without these barriers and rechecks, and with these accesses no longer ordered; all other lines keep their numbers.
  *
  * Sound for: barriers that only order: every run of the model is one of the result, but for the steps of the barriers
- *            themselves. docs/soundness.md says why.
+ *            themselves. docs/soundness/barriers.md says why.
  */
 export const without = (model: Model, barriers: readonly Barrier[]): Model =>
   [...Map.groupBy(barriers, ({ thread }) => thread)].reduce(
