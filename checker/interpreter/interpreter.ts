@@ -75,7 +75,7 @@ export interface Firing {
   readonly events: readonly ExecutedStatement[];
   /** The claim of the assertion that failed, or null. */
   readonly failed: string | null;
-  /** The author's mistake that shows here, such as a value outside of its domain, or null. */
+  /** A model error in this step, such as a value outside of its domain, or null. */
   readonly error: string | null;
 }
 
@@ -133,7 +133,7 @@ const initialCells = (declarations: Declarations): Cells =>
     ]),
   );
 
-/** What can happen next, in the order of threads, copies and transitions; a guard that goes wrong shows when it fires. */
+/** What can happen next, in the order of threads, copies and transitions; a guard with a model error counts as true, and firing it gives the error. */
 export function moves(system: TransitionSystem, state: State): readonly Move[] {
   return system.threads.flatMap((thread) =>
     state.threads[thread.thread.name]!.flatMap(({ location }, replica) =>
@@ -171,12 +171,12 @@ function seeGuard(state: State, move: Move) {
   return { reads: seen.reads, open: seen.result ?? true, error: seen.error };
 }
 
-/** The result of `look` with the values it read; a mistake of the author is caught and told. */
-function watch<T>(state: State, runner: Runner, look: (place: EvaluationContext) => T) {
+/** The result of `action` with the values that it reads; a model error is caught and returned. */
+function watch<T>(state: State, runner: Runner, action: (place: EvaluationContext) => T) {
   const reads: Access[] = [];
   const onRead = (cell: string, value: Value) => reads.push({ cell, value });
   try {
-    return { reads, result: look({ ...placeOf(state, runner), onRead }), error: null };
+    return { reads, result: action({ ...placeOf(state, runner), onRead }), error: null };
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
     return { reads, result: null, error: error.message };

@@ -26,11 +26,11 @@ import type { Edge, Finding, StateSpace } from '../state-space/state-space.ts';
 import { StepCache, type KnownStep, type CachedOutcome } from './stubborn/step-cache.ts';
 import { VectorSet } from './state/vector-set.ts';
 
-/** All of a state's copies are expanded, or it has none to expand. */
+/** All copies of the state that have edges are expanded. */
 const full = 1;
-/** Nothing can happen in it. */
+/** The state has no edges. */
 const terminal = 2;
-/** It violates an invariant. */
+/** The state violates an invariant. */
 const violating = 4;
 
 /** A state space from which states may be left out. */
@@ -92,7 +92,7 @@ export class InternedSpace implements ReducedSpace {
   readonly #canonical: CanonicalForms | null;
   readonly #stored: VectorSet;
   readonly #edges = new ExploredEdges();
-  /** By state: what is known of it. */
+  /** By state: `full`, `terminal` and `violating`. */
   readonly #flags = new NumberList();
   /** By state: the one it was first reached from, or -1. */
   readonly #parents = new NumberList();
@@ -286,14 +286,14 @@ export class InternedSpace implements ReducedSpace {
     this.#sort();
   }
 
-  /** Makes the state just made canonical; conjuncts speak of the copies as they stood before. */
+  /** Makes the state just made canonical; conjuncts name the copies in their order before. */
   #sort(): void {
     if (this.#canonical === null) return;
     this.#made.set(this.#next);
     this.#canonical.sort(this.#next);
   }
 
-  /** Stores the state just made; `changed` are the conjuncts that may hold no longer; `parent` is -1 for an initial state. */
+  /** Stores the state just made; `changed` are the conjuncts that may have become false; `parent` is -1 for an initial state. */
   #store(changed: readonly number[], parent: number): number {
     const before = this.count;
     const id = this.#stored.add(this.#next);

@@ -1,4 +1,4 @@
-/** The state space explored by the interpreter: slow, plain, and what the others are compared with. */
+/** The state space explored by the interpreter: slow and plain; every other state space is compared with it. */
 import type { TransitionSystem } from '../program/transition-system.ts';
 import { authored } from '../language/model-error.ts';
 import { isTrue, type State } from '../interpreter/evaluate.ts';
@@ -6,7 +6,7 @@ import { endsOf, initialStates, isDeadlock, propertyPlace, type Firing } from '.
 import { edgesOutOf, keyOfState, leadsOn } from './successors.ts';
 import type { Edge, Finding, StateSpace } from './state-space.ts';
 
-/** A guess, said so in the documentation: what V8 keeps for a state of some ten cells and its key. */
+/** An estimate (documented as one) of what V8 keeps for a state of ten cells and its key. */
 const bytesPerState = 1_000;
 
 export function interpretedSpace(system: TransitionSystem): StateSpace {

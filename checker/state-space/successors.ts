@@ -28,11 +28,12 @@ export function edgesOutOf(system: TransitionSystem, state: State): readonly Fir
 /** True when the edge leads to a state. */
 export const leadsOn = ({ firing }: FiredEdge): boolean => firing.failed === null && firing.error === null;
 
+/** The message of the interpreter for the model error of an edge. */
 export function modelErrorOf(system: TransitionSystem, state: State, edge: Edge): string {
   const [firing] = fire(state, { ...edge, thread: system.threads[edge.thread]! }).slice(edge.choice);
-  // The interpreter finds the same mistake, or one of the two is wrong about the model.
+  // If the interpreter finds no error, one of the two is wrong about the model.
   if (firing === undefined || firing.error === null)
-    throw new Error('the interpreter does not see the mistake that the search saw');
+    throw new Error('the interpreter does not see the model error that the search found');
   return firing.error;
 }
 

@@ -1,4 +1,4 @@
-/** Everything that a transition may do from what is known: the abstract counterpart of firing it. */
+/** Fires a transition abstractly: everything that it may do from what is known. */
 import * as sets from './value-set.ts';
 import type { AnyDomain } from '../../language/domain.ts';
 import type { AnyExpr, Reference } from '../../language/expression.ts';
@@ -95,7 +95,7 @@ const steps: Steps<AbstractPlace> = {
   },
 };
 
-/** The conjuncts that may fail with what the local at this position becomes count as written. */
+/** Counts as written the conjuncts that may fail with the new value of the local at this position. */
 function see(position: number, values: ValueSet, run: AbstractRun): void {
   const { visibility, copy, kinds, numbering } = run;
   for (const { conjunct, failing } of visibility.byLocal[copy]![position]!)
@@ -105,14 +105,14 @@ function see(position: number, values: ValueSet, run: AbstractRun): void {
 function assigned(effect: Effect & { kind: 'set' }, place: AbstractPlace): AbstractPlace | null {
   const { target, value } = effect;
   const amount = amountAdded(effect);
-  // The old value of what is only added to is no read; its index is, and the target reads that.
+  // An addition does not read the old value. The target reads its index.
   const values = valuesOf(value, amount === 0 ? place : unseen(place));
   const domain = setOfDomain(target.domain, place.run.numbering);
-  // Even a value outside of the domain was tried to be written: the attempt is the access.
+  // The attempt to write a value outside of the domain is an access too.
   return stored(target, sets.meet(values, domain), kindOf(amount, values, domain), place);
 }
 
-/** An addition that may go too far would not if the cell had been changed the other way before. */
+/** An addition that may leave the domain may stay within it after a change the other way. */
 function kindOf(amount: number, values: ValueSet, domain: ValueSet): number {
   if (amount === 0) return write;
   if (amount > 0) return values.high > domain.high ? increase | mindsDecrease : increase;
@@ -148,7 +148,7 @@ function stored(
   return sets.isEmpty(values) ? null : knowing(place, after ?? place.known);
 }
 
-/** What was added to a cell in all, after one access more. */
+/** The sum added to a cell after one more access. */
 function sumAfter(sum: ValueSet, kind: number): ValueSet {
   if (kind === write) return sets.everything;
   return sets.bounded(sets.plus(sum, sets.single((kind & increase) !== 0 ? 1 : -1)));

@@ -1,4 +1,4 @@
-/** The domain of sets of numbers: the values that an expression may have, and what its truth says of its variables. */
+/** The domain of sets of numbers: the values that an expression may have, and what its truth implies for variables. */
 import * as sets from './value-set.ts';
 import type { ValueSet } from './value-set.ts';
 import type { AnyExpr, Reference, SharedReference } from '../../language/expression.ts';
@@ -95,7 +95,7 @@ const isCounterTest = (expr: AnyExpr & { kind: 'binary' }): expr is CounterTest 
   expr.right.kind === 'constant' &&
   expr.operator in opposite;
 
-/** A comparison of a cell with a constant: where it surely comes out one way, it may not mind that others count. */
+/** A comparison of a cell with a constant: where its result is certain, additions of others may not change it. */
 function valuesOfTest({ operator, left, right }: CounterTest, place: AbstractPlace): ValueSet {
   const values = valuesAt(left, place, test);
   const constant = valuesOf(right, place);
@@ -155,7 +155,7 @@ function valuesAt(expr: Reference, place: AbstractPlace, kind = read): ValueSet 
   return values;
 }
 
-/** The place where the condition has this truth, with what that says of its variables; null: it cannot have it. */
+/** The place where the condition has this truth, with what that implies for its variables; null: it cannot have it. */
 export function assume(expr: AnyExpr, truth: boolean, place: AbstractPlace): AbstractPlace | null {
   switch (expr.kind) {
     case 'not':

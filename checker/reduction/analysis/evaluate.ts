@@ -24,7 +24,7 @@ export interface Domain<V, P extends Place> {
   readonly read: (expr: Reference, place: P) => V;
   readonly ended: (expr: AnyExpr & { readonly kind: 'ended' }, place: P) => V;
   readonly strict: (expr: StrictExpr, place: P) => V;
-  /** The place where the condition has this truth, as it may have; null: it cannot. */
+  /** The place where a condition that may have this truth has it; null: it cannot after all. */
   readonly assume: (condition: AnyExpr, truth: boolean, place: P) => P | null;
 }
 
@@ -33,7 +33,7 @@ export const bind = <P extends Place>(place: P, level: number, value: number): P
   bound: [...place.bound.slice(0, level), value],
 });
 
-/** The place where the condition is true, and the one where it is false; null where it cannot be so. */
+/** The place where the condition is true, and the one where it is false; null where it cannot be that. */
 export function split<V, P extends Place>(
   condition: AnyExpr,
   place: P,
@@ -87,7 +87,7 @@ function truth<V, P extends Place>(canBeTrue: boolean, canBeFalse: boolean, doma
   return canBeFalse ? domain.join(domain.single(0), domain.single(1)) : domain.single(1);
 }
 
-/** `&&` and `||`: the right operand counts only where the left one does not decide. */
+/** `&&` and `||`: the right operand is evaluated only where the left one does not decide. */
 function evaluateLazy<V, P extends Place>(
   { operator, left, right }: AnyExpr & { kind: 'binary' },
   place: P,

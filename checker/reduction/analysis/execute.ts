@@ -1,10 +1,10 @@
-/** Executes the code of a transition over a domain of values; what a way is, how it reads and writes, its steps say. */
+/** Executes the code of a transition over a domain of values; `Steps` defines how a way reads and writes. */
 import type { AnyExpr, LocalReference } from '../../language/expression.ts';
 import type { Effect } from '../../language/statement.ts';
 import type { Code } from '../../program/transition-system.ts';
 import { bind, type Place } from './evaluate.ts';
 
-/** How ways W through the code of a transition go on. A way that ends in an assertion or a model error goes no further. */
+/** The steps of ways W through the code of a transition. A way ends where an assertion fails and at a model error. */
 export interface Steps<W extends Place> {
   /** The ways on which the condition is true, and false; null where there is none. */
   readonly split: (condition: AnyExpr, way: W) => readonly [W | null, W | null];

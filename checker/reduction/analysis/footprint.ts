@@ -1,4 +1,4 @@
-/** What a transition does in a state, to the cell: its outcomes, what it reads and writes, and what could enable it. */
+/** What a transition does in one state: its outcomes, the cells that it reads and writes, and what could enable it. */
 import * as sets from './value-set.ts';
 import { ModelError } from '../../language/model-error.ts';
 import type { Effect } from '../../language/statement.ts';
@@ -14,7 +14,7 @@ import type { Transition } from '../../program/transition-system.ts';
 export interface StepOutcome {
   /** The claim of the assertion that failed, or null; then there is no next state. */
   readonly failed: string | null;
-  /** It is the author's mistake, such as a value outside of its domain; then there is no next state either. */
+  /** It is a model error, such as a value outside of its domain; then there is no next state either. */
   readonly wrong: boolean;
   /** The local state afterwards, location first. */
   readonly locals: readonly number[];
@@ -46,7 +46,7 @@ export interface StepContext {
 }
 
 /**
- * The step that a transition is; it depends on nothing but the local state and the cells that `readShared` is asked for.
+ * The step that a transition is; it depends on nothing but the local state and the cells that `readShared` reads.
  *
  * Sound for:  a choice counts with all its outcomes at once.
  */
@@ -96,19 +96,19 @@ interface StepRun extends StepContext {
   readonly outcomes: StepOutcome[];
 }
 
-/** One way so far; a choice makes copies of it. */
+/** The effects on one way so far; a choice copies them. */
 interface StepBranch {
   readonly locals: number[];
   readonly written: Map<number, number>;
   /** Positions of locals that changed. */
   readonly changed: Set<number>;
-  /** Cells that were only added to: their value still tells the old one. */
+  /** Cells that were only added to: their value still depends on the old one. */
   readonly added: Set<number>;
 }
 
 const nothing: Footprint = { elements: [], kinds: [], steady: null, constant: null };
 
-/** The author's mistake ends this way of firing, and no other. */
+/** A model error ends this way of firing, and no other. */
 function attempt(branch: StepBranch, run: StepRun, action: () => void): void {
   try {
     action();
@@ -205,7 +205,7 @@ function finish(
   });
 }
 
-/** The conjuncts that nobody else can violate before the copy moves: what they read of it keeps them true. */
+/** The conjuncts that no other copy can violate before this one moves: what they read of it keeps them true. */
 function* standing({ visibility, numbering, copy, locals }: StepRun): Generator<number> {
   for (const [position, bearings] of visibility.byLocal[copy]!.entries()) {
     const isNoEnd = position === 0 && locals[0] !== numbering.copies[copy]!.table.end;

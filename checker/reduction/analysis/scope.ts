@@ -1,4 +1,4 @@
-/** The cells that a copy of a thread may ever access: no other cell bears on what it may do. */
+/** The cells that a copy of a thread may ever access: its future depends on no other cell. */
 import type { Numbering } from '../../program/numbering.ts';
 import { effectsIn, exprsIn } from '../../program/code-walk.ts';
 import { amountAdded } from './access.ts';
@@ -17,7 +17,7 @@ export interface CellScope {
 }
 
 /** The cells whose values the analysis knows, and which of them are counted up and down. */
-export interface TrackedCells {
+interface TrackedCells {
   readonly tracked: readonly number[];
   readonly counters: readonly number[];
 }

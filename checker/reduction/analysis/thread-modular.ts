@@ -24,7 +24,7 @@ export interface Future {
   readonly written: Changes;
 }
 
-/** What bears on the cells of a scope, by their positions in it: their values now, and what others may do. */
+/** Values of the cells of a scope, by their positions in it: now, and what others may do. */
 export interface ScopeContext {
   /** The values that others may write. */
   readonly written: readonly ValueSet[];
@@ -38,13 +38,13 @@ export interface ScopeContext {
 const longestTracked = 32;
 
 /** The shared cells whose values the analysis knows, in their order. */
-export function trackedCells(numbering: Numbering): readonly number[] {
+function trackedCells(numbering: Numbering): readonly number[] {
   return [...numbering.shared.values()].flatMap(({ first, length }) =>
     length > longestTracked ? [] : Array.from({ length }, (_, at) => first + at),
   );
 }
 
-/** What has been added to a counter so far. */
+/** The sum of no additions. */
 export const nought = sets.single(0);
 
 /** Nothing is done to the cells of the scope. */
@@ -109,8 +109,8 @@ export class ThreadModular {
   /**
    * An upper bound of what the copy may do from now on, while others do to tracked cells no more than `around` says.
    *
-   * It depends on nothing but the local state and what bears on the cells whose positions it tells `touch`, which is
-   * called for each of them at least once.
+   * It depends on nothing but the local state and the context of the cells whose positions it reports to `touch`, each
+   * at least once.
    *
    * Sound for:  values of counters, too, which are what they are now, and all that has been added to them since.
    * Source: Miné, Static analysis of run-time errors in embedded critical parallel C programs (2011): thread-modular
@@ -151,7 +151,7 @@ export class ThreadModular {
   }
 }
 
-/** How the knowledge of a copy is laid out: its local state, the cells of its scope, and the sums added to counters. */
+/** The layout of the knowledge of a copy: its local state, the cells of its scope, and the sums added to counters. */
 interface ScopeShape {
   readonly width: number;
   readonly firstSum: number;
@@ -162,7 +162,7 @@ interface ScopeShape {
   readonly limits: Knowledge;
 }
 
-/** What is known when others may have written in between. */
+/** The knowledge after others may have written. */
 function expose(known: Knowledge, width: number, { written }: ScopeContext): Knowledge {
   let after: ValueSet[] | null = null;
   for (let at = 0; at < written.length; at++) {
@@ -173,7 +173,7 @@ function expose(known: Knowledge, width: number, { written }: ScopeContext): Kno
   return after ?? known;
 }
 
-/** What is known when counters have no other values than what was added leads to. */
+/** The knowledge with counters confined to their values now and what was added. */
 function bound(
   known: Knowledge,
   { width, firstSum }: ScopeShape,

@@ -102,7 +102,7 @@ export function widened(before: ValueSet, grown: ValueSet, domain: ValueSet): Va
   return join(grown, meet(domain, interval(low, high)));
 }
 
-/** Sums grow without end where a loop counts; past this nothing is known of them. */
+/** Sums grow without bound where a loop counts; a sum past this is unknown. */
 const largestSum = 1_000;
 
 export const bounded = (sum: ValueSet): ValueSet =>

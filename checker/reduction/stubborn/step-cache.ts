@@ -1,4 +1,4 @@
-/** The steps of copies, worked out once for each local state and each combination of values that they read. */
+/** Caches the steps of copies: each is computed once for a local state and the values that it reads. */
 import type { Footprint } from '../analysis/access.ts';
 import type { Visibility } from '../analysis/conjuncts.ts';
 import type { DeadLocals } from '../../program/dead-locals.ts';
@@ -47,7 +47,7 @@ export class StepCache {
     this.#entries = numbering.copies.map(() => []);
   }
 
-  /** How many transitions a copy has at its location. */
+  /** The number of transitions that a copy has at its location. */
   count(copy: number, local: number): number {
     return this.#at(copy, local).length;
   }
@@ -88,7 +88,7 @@ export class StepCache {
     return { transition, enabled, outcomes: interned, footprint, blockers };
   }
 
-  /** The local state with its dead locals set to what stands for all their values, in place. */
+  /** Sets the dead locals of a local state to their first values, in place. */
   normal(thread: number, locals: Int32Array): Int32Array {
     for (const { position, value } of this.#dead[thread]![locals[0]!]!) locals[position] = value;
     return locals;
