@@ -1,6 +1,7 @@
 /** The export to Graphviz: the state graph of a small model, with a trace through it. */
 import type { TransitionSystem } from '../program/transition-system.ts';
-import { keyOfState, type Graph, type GraphStep, type Standing } from '../state-space/state-graph.ts';
+import type { Graph, GraphStep, Standing } from '../state-space/state-graph.ts';
+import { keyOfState } from '../state-space/successors.ts';
 import type { Trace } from '../trace/trace.ts';
 import type { State } from '../interpreter/evaluate.ts';
 import type { Access } from '../interpreter/interpreter.ts';

@@ -19,7 +19,7 @@ export const memoryKey = 'memory';
 /** Chooses the memory model; the default is `sc`. */
 export const memoryOption: Choice<MemoryModelName> = oneOf(
   'machine',
-  'memory model (docs/memory-models.md)',
+  'memory model (docs/guide/memory-models.md)',
   memoryModelNames,
 );
 

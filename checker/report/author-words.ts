@@ -62,7 +62,7 @@ export function writtenStatement(model: Model, thread: string, line: number): St
   return known.get(`${thread} ${line}`);
 }
 
-/** All texts that are not the author's, as listed in docs/memory-models.md. */
+/** All texts that are not the author's, as listed in docs/guide/memory-models.md. */
 export const closedVocabulary: readonly string[] = [...Object.values(machineWords), nothingDue];
 
 /** The guard of the author's statement; null: none, or a wait of the machine. */

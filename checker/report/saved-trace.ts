@@ -9,7 +9,7 @@ import { confirms, replay } from '../trace/replay.ts';
 import { ReplayError, type Trace } from '../trace/trace.ts';
 import { textOf } from './author-words.ts';
 
-/** The file of `check --save-trace`; docs/trace.schema.json describes each field. */
+/** The file of `check --save-trace`; docs/reference/trace.schema.json describes each field. */
 export interface SavedTrace {
   readonly format: 'racewalk-trace';
   readonly version: 1;

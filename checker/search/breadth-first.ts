@@ -1,11 +1,10 @@
 /** Breadth-first search of any state space. */
 import { mostInitialStates } from '../program/initial-states.ts';
 import type { TransitionSystem } from '../program/transition-system.ts';
-import { CapacityError } from '../state-space/capacity-error.ts';
+import { CapacityError, type Edge, type Finding, type StateSpace } from '../state-space/state-space.ts';
 import type { Answer, Limits, Outcome, Schedule } from '../state-space/outcome.ts';
 import { livelockedStates } from './livelock.ts';
 import { fewestSwitches } from '../trace/fewest-switches.ts';
-import type { Edge, Finding, StateSpace } from '../state-space/state-space.ts';
 import { answerAtEnd, answerTo, isSameReport, statisticsOf, worstOf } from './answer.ts';
 import { finish, type Cooperative } from '../state-space/cooperative.ts';
 

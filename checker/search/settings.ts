@@ -1,5 +1,5 @@
 /** Settings of the search. */
-import type { WorkerOptions } from '../engine/worker-options.ts';
+import type { WorkerOptions } from '../engine/worker.ts';
 
 export interface SearchSettings {
   /** `compiled` is fast; `interpreter` is the slow reference implementation, without reductions. */

@@ -6,13 +6,13 @@ import {
   endsOf,
   fire,
   initialStates,
+  isDeadlock,
   moves,
   propertyPlace,
   type Firing,
   type Move,
 } from '../interpreter/interpreter.ts';
 import { confirmsOnArm64, replayOnArm64 } from './replay-arm64.ts';
-import { isDeadlock } from '../state-space/interpreted-space.ts';
 import type { Answer, Schedule } from '../state-space/outcome.ts';
 import type { Edge } from '../state-space/state-space.ts';
 

@@ -14,7 +14,7 @@ export function barriersCommand(program: Command): void {
           'remove each barrier in turn: print which barriers the protocol needs under which memory model',
         )
         .argument('[model]', 'a MODEL or MODEL/SCENARIO from "racewalk list", or your own FILE.ts')
-        .option('--json', 'print one JSON object (docs/barriers-output.schema.json)')
+        .option('--json', 'print one JSON object (docs/reference/barriers-output.schema.json)')
         .option('--max-states <number>', 'limit on the number of states of each trial', wholeNumber)
         .option('--timeout <seconds>', 'time limit, in seconds', positiveSeconds)
         .usage('MODEL|FILE.ts [options] [--memory sc|tso|pso|weak|arm64] [model options]')

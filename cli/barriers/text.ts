@@ -196,9 +196,7 @@ function openEnds({ undecided, variants }: AblatedBarriers, { seconds, width }: 
   return [
     ...(undecided ? ['Some variants are inconclusive: a smaller set of fixes may exist.'] : []),
     ...(kept.length > 0
-      ? [
-          'Rechecks are part of every set, because they also decide what a thread does next (docs/soundness.md).',
-        ]
+      ? ['Rechecks are part of every set, because they also decide what a thread does next (docs/soundness).']
       : []),
     `tried in ${seconds.toFixed(1)} s`,
   ].map((text) => wrap(text, width).join('\n'));

@@ -13,7 +13,7 @@ export function checkCommand(program: Command): void {
         .description('check one variant of a protocol: print the verdict, and a trace if the variant fails')
         .argument('[model]', 'a MODEL or MODEL/SCENARIO from "racewalk list", or your own FILE.ts')
         .option('--all', 'check every scenario (of MODEL, or of all models) against its declared verdict')
-        .option('--json', 'print one JSON object (docs/check-output.schema.json)')
+        .option('--json', 'print one JSON object (docs/reference/check-output.schema.json)')
         .addOption(
           new Option('--reporter <name>', 'output of --all: text, or JUnit XML for CI').choices([
             'text',

@@ -24,7 +24,7 @@ export function compareCommand(program: Command): void {
           '--any-cpus [which]',
           'prove the variants that hold for any number of CPUs and ptes: all of them, or only the smallest',
         )
-        .option('--json', 'print one JSON object (docs/compare-output.schema.json)')
+        .option('--json', 'print one JSON object (docs/reference/compare-output.schema.json)')
         .option('--max-states <number>', 'limit on the number of states of each variant', wholeNumber)
         .option('--timeout <seconds>', 'time limit, in seconds', positiveSeconds)
         .usage('MODEL|FILE.ts [--vary a,b] [--fix x=y] [--memory sc|tso|pso|weak] [model options]')

@@ -19,7 +19,7 @@ export function litmusCommand(program: Command): void {
         .argument('<file...>', 'litmus files')
         .option(
           '--memory <model>',
-          "memory model: lkmm (the kernel's own), sc, tso, pso, weak or arm64 (docs/memory-models.md)",
+          "memory model: lkmm (the kernel's own), sc, tso, pso, weak or arm64 (docs/guide/memory-models.md)",
           memoryModel,
           'lkmm',
         )

@@ -12,7 +12,7 @@ export function mutateCommand(program: Command): void {
       withSearchOptions(program.command('mutate'))
         .description('weaken one statement at a time, and list the mutants that no scenario detects')
         .argument('[model]', 'a MODEL or MODEL/SCENARIO from "racewalk list", or your own FILE.ts')
-        .option('--json', 'print one JSON object (docs/mutate-output.schema.json)')
+        .option('--json', 'print one JSON object (docs/reference/mutate-output.schema.json)')
         .option(
           '--max-states <number>',
           'limit on the number of states of each mutant; above it the mutant is undecided',

@@ -49,7 +49,7 @@ export function settingsOf(
     reduce: reduce ?? defaultSettings.reduce,
     symmetry: symmetry ?? defaultSettings.symmetry,
     maxBytes: maxMemory ?? (totalmem() * 3) / 4,
-    parallel: workers === 1 ? null : { workers, call: startWorkers, ...from },
+    parallel: workers === 1 ? null : { workers, spawn: startWorkers, ...from },
   };
 }
 

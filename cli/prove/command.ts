@@ -20,7 +20,7 @@ export function proveCommand(program: Command): void {
         )
         .option('--all', 'prove every scenario (of MODEL, or of all models) that declares a proof')
         .option('--certificate <file>', 'write the proof for "racewalk verify"')
-        .option('--json', 'print one JSON object (docs/prove-output.schema.json)')
+        .option('--json', 'print one JSON object (docs/reference/prove-output.schema.json)')
         .option('--quiet', 'print only the verdict line')
         .option(
           '--max-states <number>',

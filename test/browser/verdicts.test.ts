@@ -80,7 +80,7 @@ describeInBrowser('the page', () => {
     const page = await site.open('#gup-fast-vs-collapse');
     await page.getByLabel('Scenario').selectOption('rcu-only');
     await waitForVerdict(page, /violated after 22 steps/i);
-    await page.getByText('with irqs on, the IPI of the flush waits for nobody either').waitFor();
+    await page.getByText('with irqs on, the IPI of the flush does not wait for gup_fast either').waitFor();
     expect(page.url()).toMatch(/flush=ipi&walker=rcu-only$/);
   });
 

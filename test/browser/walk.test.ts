@@ -174,7 +174,7 @@ describeInBrowser('a walk', () => {
 
   test('a variant that holds shows runs in which happens what must be possible', async () => {
     const page = await site.open('#gup-fast-vs-collapse?flush=ipi');
-    await page.getByRole('button', { name: 'collapse gives up', exact: true }).click();
+    await page.getByRole('button', { name: 'collapse fails', exact: true }).click();
     await expect.poll(() => shared(page, 'pmd')).toBe('nonetable');
   });
 

@@ -28,10 +28,13 @@ test.each([
   ['prove-output', proveOutput],
   ['certificate', certificateFile],
   ['trace', traceFile],
-])('docs/%s.schema.json is the schema that the program is written against', async (name, schema) => {
-  const text = `${JSON.stringify(z.toJSONSchema(schema), null, 2)}\n`;
-  await expect(text).toMatchFileSnapshot(`../../docs/${name}.schema.json`);
-});
+])(
+  'docs/reference/%s.schema.json is the schema that the program is written against',
+  async (name, schema) => {
+    const text = `${JSON.stringify(z.toJSONSchema(schema), null, 2)}\n`;
+    await expect(text).toMatchFileSnapshot(`../../docs/reference/${name}.schema.json`);
+  },
+);
 
 describe.concurrent('check --json prints what the schema says', () => {
   test('a violation with its trace', async () => {

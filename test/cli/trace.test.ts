@@ -18,7 +18,7 @@ test('the race of the email, twice the same', async () => {
   expect({ code: first.code, err: first.err }).toEqual({ code: 1, err: '' });
   expect(steady(second.out)).toBe(steady(first.out));
   expect(steady(first.out)).toMatchInlineSnapshot(`
-    "gup-fast-vs-collapse: violated after 21 steps: invariant "a page that gup_fast holds stays the page that is mapped" is false
+    "gup-fast-vs-collapse: violated after 21 steps: invariant "a page that gup_fast holds stays mapped" is false
     with --flush broadcast --recheck-pte --no-recheck-pmd --no-sync-ipi
          --second-pin-check none --walker irqs-off --flush-barrier --check-barrier
          --reference get_page_unless_zero --cpus 1 --ptes 2
@@ -86,7 +86,7 @@ test('the same for a changelog, in 72 columns of ASCII', async () => {
   expect(out.split('\n').filter((line) => !/^[ -~]{0,72}$/.test(line))).toEqual([]);
   expect(out).toMatchInlineSnapshot(`
     "gup-fast-vs-collapse: violated after 21 steps: invariant "a page that
-      gup_fast holds stays the page that is mapped" is false
+      gup_fast holds stays mapped" is false
     with --flush broadcast --recheck-pte --no-recheck-pmd --no-sync-ipi
          --second-pin-check none --walker irqs-off --flush-barrier
          --check-barrier --reference get_page_unless_zero --cpus 1 --ptes 2

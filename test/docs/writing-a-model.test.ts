@@ -1,4 +1,4 @@
-/** The files in docs/writing-a-model.md run, and say what the text around them says. */
+/** The files in docs/guide/writing-a-model.md run, and say what the text around them says. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,10 +11,10 @@ import { check, noLimits } from '../../checker/search/check.ts';
 import { defaultSettings } from '../../checker/search/settings.ts';
 import { finish } from '../../checker/state-space/cooperative.ts';
 
-const text = readFileSync(new URL('../../docs/writing-a-model.md', import.meta.url), 'utf8');
+const text = readFileSync(new URL('../../docs/guide/writing-a-model.md', import.meta.url), 'utf8');
 
 /** What is shown of a check comes first, then what `racewalk mutate` shows. */
-const [checked = '', mutated = ''] = text.split('## 5. Ask what nobody would notice');
+const [checked = '', mutated = ''] = text.split('## 5. Find the statements on which no verdict depends');
 
 /** The numbered lines of an output, without what stands beside them. */
 const linesOf = (part: string) =>

@@ -9,7 +9,7 @@ import {
   type PromelaNames,
   type PromelaVariable,
 } from './names.ts';
-import { initialCheck } from '../../interpreter/initial-check.ts';
+import { initialCheck } from '../../interpreter/interpreter.ts';
 import type { State } from '../../interpreter/evaluate.ts';
 import { proctypes } from './process.ts';
 import { cellsOf, startProcess } from './start.ts';

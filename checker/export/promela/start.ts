@@ -1,7 +1,7 @@
 /** Initial states that Promela initializers cannot express: several, or one with a violation. */
 import type { Value } from '../../language/domain.ts';
 import type { State } from '../../interpreter/evaluate.ts';
-import type { InitialStates } from '../../interpreter/initial-check.ts';
+import type { InitialStates } from '../../interpreter/interpreter.ts';
 import { promelaValue, type PromelaNames, type PromelaVariable } from './names.ts';
 
 /**

@@ -11,7 +11,7 @@ import type { Barrier } from './barrier.ts';
  * numbers.
  *
  * Sound for: barriers that only order: the result has every run of the model, except the steps of the barriers
- *            themselves (docs/soundness.md).
+ *            themselves (docs/soundness).
  */
 export const without = (model: Model, barriers: readonly Barrier[]): Model =>
   [...Map.groupBy(barriers, ({ thread }) => thread)].reduce(

@@ -4,17 +4,9 @@ import type { Cost } from '../../language/cost.ts';
 import type { AnyExpr } from '../../language/expression.ts';
 import type { Declarations } from '../../language/variable.ts';
 import { isTrue, type State } from '../../interpreter/evaluate.ts';
-import {
-  endsOf,
-  fire,
-  initialStates,
-  moves,
-  propertyPlace,
-  type Access,
-  type ExecutedStatement,
-  type Firing,
-  type Move,
-} from '../../interpreter/interpreter.ts';
+import { endsOf, propertyPlace, type Access, type ExecutedStatement } from '../../interpreter/interpreter.ts';
+import type { Edge } from '../../state-space/state-space.ts';
+import { leadsOn, walkStates } from '../../state-space/successors.ts';
 import { extremes, type Extremes, type WeightedEdge } from './path-costs.ts';
 import type { Limits } from '../../state-space/outcome.ts';
 import type { Cooperative } from '../../state-space/cooperative.ts';
@@ -89,37 +81,34 @@ function* costedGraph(
   const { costs, shared } = system.model;
   const outside = (event: ExecutedStatement) => ofProgram(event, shared);
   const states: State[] = [];
-  const ids = new Map<string, number>();
-  const idOf = (state: State) => {
-    const key = JSON.stringify(state);
-    const known = ids.get(key);
-    if (known !== undefined) return known;
-    ids.set(key, states.length);
-    return states.push(state) - 1;
-  };
-  const initial = initialStates(system).map(idOf);
+  const initial: number[] = [];
   const edges: CostedEdge[][] = [];
-  for (let at = 0; at < states.length; at++) {
-    if (states.length > maxStates) return null;
-    if (at % pause === 0) {
+  for (const walked of walkStates(system)) {
+    if (walked.found > maxStates) return null;
+    if (walked.id % pause === 0) {
       if (limits.stop() !== null) return null;
       yield;
     }
-    edges[at] = moves(system, states[at]!).flatMap((move) =>
-      fire(states[at]!, move)
-        .filter(({ failed, error }: Firing) => failed === null && error === null)
-        .map(({ state, events }) => ({
-          to: idOf(state),
-          weights: costs.map((cost) => weightOf(cost, move, events.map(outside))),
-        })),
+    if (walked.depth === 0) initial.push(walked.id);
+    states.push(walked.state);
+    edges.push(
+      walked.edges.filter(leadsOn).map(({ edge, firing: { events }, to }) => ({
+        to,
+        weights: costs.map((cost) => weightOf(cost, system, edge, events.map(outside))),
+      })),
     );
   }
   return { states, initial, edges };
 }
 
-function weightOf({ counts, thread }: Cost, move: Move, events: readonly ExecutedStatement[]): number {
-  const owner = move.thread.thread;
-  const counted = thread === null ? owner.ofMachine !== true : owner.name === thread && move.replica === 0;
+function weightOf(
+  { counts, thread }: Cost,
+  { threads }: TransitionSystem,
+  edge: Edge,
+  events: readonly ExecutedStatement[],
+): number {
+  const owner = threads[edge.thread]!.thread;
+  const counted = thread === null ? owner.ofMachine !== true : owner.name === thread && edge.replica === 0;
   if (!counted || 'cells' in counts) return 0;
   return events.reduce(
     (sum, event) =>

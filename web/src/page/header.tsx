@@ -20,14 +20,15 @@ export function Header() {
   );
 }
 
-/** The models with a page in docs/races; set by the build. */
-declare const racePages: readonly string[];
+/** Where the page of docs/races is, by model: the build knows them. */
+declare const racePages: Readonly<Record<string, string>>;
 
-/** A link to the race page, else to the model text. */
+/** The race explained: its page of the documents, else the text of the model. */
 function About() {
   const { name } = definition.value!;
-  if (report === null && racePages.includes(name))
-    return <a href={`./races/${name}.md`}>The race and the commits that fix it</a>;
+  const page = racePages[name];
+  if (report === null && page !== undefined)
+    return <a href={page}>How the race happens, and which commits fix it</a>;
   return (
     <button type="button" class="about" onClick={() => (view.value = 'source')}>
       Show the model

@@ -1,9 +1,9 @@
 /** The state graph of the variant, computed on demand, and runs to its states. */
 import { computed, signal } from '@preact/signals';
 import type { TransitionSystem } from '../../../checker/program/transition-system.ts';
-import { edgesOutOf, leadsOn } from '../../../checker/state-space/successors.ts';
+import { edgesOutOf, leadsOn, keyOfState } from '../../../checker/state-space/successors.ts';
 import type { Schedule } from '../../../checker/state-space/outcome.ts';
-import { keyOfState, type Graph } from '../../../checker/state-space/state-graph.ts';
+import type { Graph } from '../../../checker/state-space/state-graph.ts';
 import { initialStates } from '../../../checker/interpreter/interpreter.ts';
 import { Checker, type Running } from '../check/client.ts';
 import type { LaidOutGraph } from '../check/layout.ts';
