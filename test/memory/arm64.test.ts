@@ -99,7 +99,11 @@ test('no cut changes what is found', { timeout }, () => {
   fc.assert(
     fc.property(randomWeak({ accesses: 4, asserts: true, invariants: 3 }), (model) => {
       const cut = arm64Space(model);
-      const whole = arm64Space(model, new Set(['clamp', 'trim', 'dead', 'useful', 'alone']), 20_000);
+      const whole = arm64Space(
+        model,
+        new Set(['clamp', 'trim', 'repeat', 'dead', 'useful', 'locks', 'alone']),
+        20_000,
+      );
       if (cut === null || whole === null) return;
       expect(foundIn(cut)).toBe(foundIn(whole));
       counts.cut += cut.count;

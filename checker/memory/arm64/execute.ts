@@ -107,7 +107,9 @@ function first(operation: Operation, run: TransitionRun): boolean {
   run.copy.inside = code.kind !== 'goto' && code.isInside ? run.copy.inside : 0;
   attempt(run, () => {
     if (guard === null) return;
-    run.isBlocked ||= guard(run) !== 1;
+    const isOpen = guard(run) === 1;
+    // The guard itself may have read what cannot be read.
+    run.isBlocked ||= !isOpen;
   });
   const guarded = Math.max(run.data, run.control);
   run.data = 0;
