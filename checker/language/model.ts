@@ -1,6 +1,6 @@
 /** A model: shared memory, threads and properties; and its definition, which builds one from options. */
 import type { Cost } from './cost.ts';
-import type { Bounds, MachineName, MemoryModelName } from './memory-name.ts';
+import type { Bounds, AcquireName, MachineName, MemoryModelName } from './memory-name.ts';
 import type { Options, OptionValue } from './option.ts';
 import type { Property } from './property.ts';
 import type { AnyThread } from './thread.ts';
@@ -16,6 +16,8 @@ export interface Model {
   readonly bounds?: Bounds;
   /** The machine that runs it; left out where memory is as the text says. */
   readonly machine?: MachineName;
+  /** The instruction of `smp_load_acquire()` on that machine; left out where it is the usual one. */
+  readonly acquire?: AcquireName;
   /** The model as its author wrote it, where a memory model has made this one of it. */
   readonly written?: Model;
   /** What a memory model leaves out although hardware may do it: while there is any, no search proves anything. */

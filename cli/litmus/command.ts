@@ -1,8 +1,8 @@
 /** `racewalk litmus`: the kernel's litmus tests, answered in herd's words. */
 import type { Command } from 'commander';
 import { litmusModels, type LitmusModel } from '../../checker/litmus/litmus-model.ts';
-import { boundOptions } from '../../checker/language/memory-name.ts';
-import { numberOf } from '../options/model-options.ts';
+import { acquireOption, boundOptions } from '../../checker/language/memory-name.ts';
+import { acquireOf, numberOf } from '../options/model-options.ts';
 import { positiveSeconds } from '../options/limits.ts';
 import type { LitmusRunOptions } from './files.ts';
 import { withExamples } from '../terminal/help.ts';
@@ -27,6 +27,7 @@ export function litmusCommand(program: Command): void {
       .option('--old-values <values>', boundOptions.oldValues.description, (text) =>
         numberOf('oldValues', text),
       )
+      .option('--acquire <instruction>', acquireOption.description, acquireOf)
       .option('--timeout <seconds>', 'give up on a file after so many seconds', positiveSeconds)
       .option('--all-states', 'search for all final states, where the verdict is known before')
       .option('--explain', 'show an execution for what is allowed, and the cycle that forbids the rest')

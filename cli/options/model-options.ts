@@ -1,6 +1,11 @@
 /** Options of a model on the command line, without knowing the model. */
 import { parseArgs } from 'node:util';
-import { boundOptions, memoryKey } from '../../checker/language/memory-name.ts';
+import {
+  acquireOption,
+  boundOptions,
+  memoryKey,
+  type AcquireName,
+} from '../../checker/language/memory-name.ts';
 import {
   accepted,
   optionName,
@@ -136,6 +141,10 @@ export function numberOf(key: keyof typeof boundOptions, text: string): number |
   const value = valueOf(boundOptions[key], `--${optionName(key)}`, text);
   return value === 0 ? null : Number(value);
 }
+
+/** The instruction that an option names. Throws  UsageError. */
+export const acquireOf = (text: string): AcquireName =>
+  valueOf(acquireOption, '--acquire', text) as AcquireName;
 
 /** How each option is typed, what it means, and what is taken when nothing is said. */
 export function describeOptions(options: Options, width: number): string {
