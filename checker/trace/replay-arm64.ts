@@ -107,16 +107,7 @@ function traceStep(
   { before, after }: { readonly before: MachineState; readonly after: State },
 ): TraceStep {
   const { table, replica } = program.processors[step.processor]!;
-  const events =
-    step.run === null
-      ? [promise(program, step, before)]
-      : step.run.trail!.map((executed, at) =>
-          eventOf(program, executed, {
-            loads: step.run!.loads.filter(({ by }) => by === at),
-            stores: step.run!.stores.filter(({ by }) => by === at),
-            processor: step.processor,
-          }),
-        );
+  const events = step.run === null ? [promise(program, step, before)] : eventsOf(program, step);
   const { name } = table.thread;
   const locals = changedLocals(
     plainState(program, before, before.top).threads[name]![replica]!.locals,
@@ -126,6 +117,16 @@ function traceStep(
   const told = events.map((event, at) => (at === events.length - 1 ? { ...event, locals } : event));
   return { edge, thread: name, replica, events: told, after };
 }
+
+/** What a step executes, statement by statement; nothing where it promises a store. The step was made for a trace. */
+export const eventsOf = (program: Program, { run, processor }: MachineStep): readonly ExecutedStatement[] =>
+  run?.trail?.map((executed, at) =>
+    eventOf(program, executed, {
+      loads: run.loads.filter(({ by }) => by === at),
+      stores: run.stores.filter(({ by }) => by === at),
+      processor,
+    }),
+  ) ?? [];
 
 function changedLocals(before: Cells, after: Cells): readonly CellChange[] {
   const flat = (cells: Cells) =>
@@ -174,7 +175,7 @@ interface Done {
 
 function eventOf(
   program: Program,
-  { statement, taken, chosen }: Executed,
+  { statement, taken, chosen, counts }: Executed,
   { loads, stores, processor }: Done,
 ): ExecutedStatement {
   const value = (cell: number, { value: number }: Pick<Write, 'value'>) => valueIn(program, cell, number);
@@ -206,7 +207,7 @@ function eventOf(
         to: value(stored.cell, stored),
       })),
     locals: [],
-    counts: {},
+    counts,
   };
   return old.length + seenBefore.length === 0
     ? event

@@ -76,7 +76,7 @@ function legendOf({ rows, smallest }: Comparison): readonly string[] {
     ),
     ...says(
       told.includes('?'),
-      '?: not counted, since no execution gets there, there are too many states, or memory is arm64.',
+      '?: not counted, since no execution gets there, or there are too many states.',
     ),
     ...says(
       smallest.some(({ sets }) => sets.some((set) => Object.keys(set).length > 0)),

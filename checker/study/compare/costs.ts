@@ -15,6 +15,8 @@ import {
   type Firing,
   type Move,
 } from '../../interpreter/interpreter.ts';
+import { costedGraphOnArm64 } from './costs-on-arm64.ts';
+import { weightOf, type CostedEdge, type CostedGraph, type Mover } from './costed-step.ts';
 import { extremes, type Extremes, type WeightedEdge } from './path-costs.ts';
 import type { Limits } from '../../state-space/outcome.ts';
 import type { Cooperative } from '../../state-space/cooperative.ts';
@@ -22,27 +24,15 @@ import type { Cooperative } from '../../state-space/cooperative.ts';
 /** By name of the cost; null where it was not counted: no execution gets there, or there are too many states. */
 export type Costs = Readonly<Record<string, Extremes | null>>;
 
-interface CostedEdge {
-  readonly to: number;
-  /** One weight for each cost of the model. */
-  readonly weights: readonly number[];
-}
-
-interface CostedGraph {
-  readonly states: readonly State[];
-  readonly initial: readonly number[];
-  readonly edges: readonly (readonly CostedEdge[])[];
-}
-
-/** Counts the costs that the model declares over its whole state graph, up to so many states; on a machine of its own, none. */
+/** Counts the costs that the model declares over its whole state graph, up to so many states. */
 export function* countingCosts(
   system: TransitionSystem,
   maxStates: number,
   limits: Limits,
 ): Cooperative<Costs> {
   const { costs, machine } = system.model;
-  const graph =
-    costs.length === 0 || machine !== undefined ? null : yield* costedGraph(system, maxStates, limits);
+  const graphOf = machine === 'arm64' ? costedGraphOnArm64 : costedGraph;
+  const graph = costs.length === 0 ? null : yield* graphOf(system, maxStates, limits);
   return Object.fromEntries(
     costs.map((cost, at) => {
       if ('cells' in cost.counts) return [cost.name, cellsOf(system, cost)];
@@ -110,39 +100,14 @@ function* costedGraph(
         .filter(({ failed, error }: Firing) => failed === null && error === null)
         .map(({ state, events }) => ({
           to: idOf(state),
-          weights: costs.map((cost) => weightOf(cost, move, events.map(outside))),
+          weights: costs.map((cost) => weightOf(cost, moverOf(move), events.map(outside))),
         })),
     );
   }
   return { states, initial, edges };
 }
 
-function weightOf({ counts, thread }: Cost, move: Move, events: readonly ExecutedStatement[]): number {
-  const owner = move.thread.thread;
-  const counted = thread === null ? owner.ofMachine !== true : owner.name === thread && move.replica === 0;
-  if (!counted || 'cells' in counts) return 0;
-  return events.reduce(
-    (sum, event) =>
-      sum + ('effect' in counts ? (event.counts[counts.effect] ?? 0) : Number(isStep(counts.steps, event))),
-    0,
-  );
-}
-
-function isStep(
-  shape: 'access' | 'read-modify-write' | 'barrier',
-  { statement, reads, writes }: ExecutedStatement,
-): boolean {
-  const isBarrier =
-    statement.kind === 'barrier' || (statement.kind === 'step' && statement.barrier !== undefined);
-  switch (shape) {
-    case 'access':
-      return !isBarrier && reads.length + writes.length > 0;
-    case 'read-modify-write':
-      return writes.some((write) => reads.some(({ cell }) => cell === write.cell));
-    case 'barrier':
-      return isBarrier;
-  }
-}
+const moverOf = ({ thread, replica }: Move): Mover => ({ thread: thread.thread, replica });
 
 /**
  * The event as the program has it: of what is inside of a CPU only the slots that hold a cell of memory.
