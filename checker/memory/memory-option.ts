@@ -29,13 +29,12 @@ export const withMemoryOption = (definition: AnyDefinition): AnyDefinition => ({
     const model = definition.build(options, beyond);
     const bounds = { storeBuffer: numberOrNull(storeBuffer), oldValues: numberOrNull(oldValues) };
     const isUsual = bounds.storeBuffer === null && bounds.oldValues === null;
-    const made = memoryModels[name as MemoryModelName](
-      isUsual ? model : { ...model, bounds },
-      defaultSettings,
-    );
-    return made.machine === undefined || acquire === undefined || acquire === acquireOption.fallback
-      ? made
-      : { ...made, acquire: acquire as AcquireName };
+    const bounded = isUsual ? model : { ...model, bounds };
+    const chosen =
+      acquire === undefined || acquire === acquireOption.fallback
+        ? bounded
+        : { ...bounded, acquire: acquire as AcquireName };
+    return memoryModels[name as MemoryModelName](chosen, defaultSettings);
   },
 });
 

@@ -14,7 +14,7 @@ export interface MinimalHittingSets<T> {
 /**
  * All smallest sets of the items that are enough; none when even all items together are not.
  *
- * A set that lacks something is made as large as it can be while it does: of the items outside, every set that is enough
+ * An item without which all others lack something is in every set. A set that lacks something is made as large as it can be while it does: of the items outside, every set that is enough
  * has one. The smallest ways to have one of each are tried next; what passes is smallest, since all its parts are
  * within sets that lack something.
  *
@@ -29,7 +29,10 @@ export function* minimalHittingSets<T>(
   if (whole !== 'enough') return { sets: [], undecided: whole === 'open' };
   const enough: ReadonlySet<T>[] = [];
   let undecided = false;
-  let candidates: readonly ReadonlySet<T>[] = [new Set()];
+  const required = new Set<T>();
+  for (const item of items)
+    if ((yield* judge(new Set(items.filter((other) => other !== item)))) === 'lacking') required.add(item);
+  let candidates: readonly ReadonlySet<T>[] = [required];
   for (let next = candidates[0]; next !== undefined; next = candidates[0]) {
     const judgement = yield* judge(next);
     if (judgement === 'lacking') {
