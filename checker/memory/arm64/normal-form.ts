@@ -114,16 +114,17 @@ class NormalForm {
     const { rNew, cells } = this.#state.cpus[cpu]!;
     const oldest = lastBefore(list, Math.max(rNew, cells[cell * perCell + coherence]!));
     if (oldest > position) return true;
-    // Other cells at that time are part of what it reads.
-    if ((kinds & snapshots) !== 0) return false;
     const { value, time } = list[position]!;
     const next = list[position + 1]!.time;
     const isOlder = (one: number) => list[one]!.value === value && list[one]!.promisedBy !== cpu;
-    for (let one = oldest; !isOlder(one); one++) if (one + 1 >= position) return false;
-    if (oldest === position) return false;
+    // In a snapshot other cells at that time are part of what is read: then it is the write right before, or none.
+    let older = (kinds & snapshots) === 0 ? oldest : position - 1;
+    while (older < position && !isOlder(older)) older++;
+    if (older === position || older < oldest) return false;
+    const from = (kinds & snapshots) === 0 ? time : list[older]!.time;
     const isBetween = (view: Time) => view >= time && view < next;
     return (
-      !this.#relevant[at]!.some((other) => other > time && other < next) &&
+      !this.#relevant[at]!.some((other) => other > from && other !== time && other < next) &&
       !this.#viewsOf(cpu).some(isBetween) &&
       !this.#state.writes.some(
         (other, one) => !this.#program.isOwn[one]! && isBetween(other[this.#cuts[one]!]!.time),
