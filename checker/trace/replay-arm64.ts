@@ -14,6 +14,7 @@ import { blame, isDeadlock, plainState } from '../memory/arm64/space.ts';
 import type { Answer, Schedule } from '../state-space/outcome.ts';
 import { ReplayError, ofAnyCopy, type Trace, type TraceStep } from './trace.ts';
 import type { Edge } from '../state-space/state-space.ts';
+import type { FiredEdge } from '../state-space/successors.ts';
 
 /** A trace with the state of the machine in which it ends, and what is wrong there. */
 interface Replayed {
@@ -42,9 +43,56 @@ export function confirmsOnArm64(system: TransitionSystem, answer: Answer, trace:
   }
 }
 
-function replayed(system: TransitionSystem, schedule: Schedule): Replayed {
+/** The machine of a model: what it has found out about CPUs alone serves every replay. */
+const machines = new WeakMap<TransitionSystem, Arm64Machine>();
+
+function machineOf(system: TransitionSystem): Arm64Machine {
+  const known = machines.get(system);
+  if (known !== undefined) return known;
   const program = programOf(system);
   const machine = new Arm64Machine(program, observedCells(program));
+  machines.set(system, machine);
+  return machine;
+}
+
+/** In how many states a run may begin. Throws  ModelError where the machine cannot run the model. */
+export const startsOnArm64 = (system: TransitionSystem): number =>
+  beginningsOnArm64(machineOf(system)).length;
+
+/** All that can happen behind a schedule, promises included. Throws  ReplayError. */
+export function firedOnArm64(system: TransitionSystem, schedule: Schedule): readonly FiredEdge[] {
+  const machine = machineOf(system);
+  const { program } = machine;
+  const start = beginningsOnArm64(machine)[schedule.initial];
+  if (start === undefined) throw new ReplayError(`the model has no initial state number ${schedule.initial}`);
+  let before = start;
+  for (const [at, edge] of schedule.edges.entries())
+    before = machine.normal(follow(program, machine, { ...before, step: at }, { edge, at }).after);
+  const from = { ...before, step: schedule.edges.length };
+  return machine.steps(from, true).map((step): FiredEdge => {
+    const { processor, operation, choice, run } = step;
+    const { thread, replica } = program.processors[processor]!;
+    const edge: Edge = { thread, replica, transition: operation.transition, choice };
+    const error = run?.error ?? null;
+    const stops = (error ?? run?.failed ?? null) !== null;
+    const reached = stops ? from : machine.normal(step.after);
+    const after = plainState(program, reached, reached.top);
+    const { events } = traceStep(program, step, edge, { before: from, after });
+    return {
+      edge,
+      firing: {
+        state: after,
+        events,
+        failed: run?.failed ?? null,
+        error: error === null ? null : blame(program, step, error),
+      },
+    };
+  });
+}
+
+function replayed(system: TransitionSystem, schedule: Schedule): Replayed {
+  const machine = machineOf(system);
+  const { program } = machine;
   let state = beginningsOnArm64(machine)[schedule.initial];
   if (state === undefined) throw new ReplayError(`the model has no initial state number ${schedule.initial}`);
   const initial = plainState(program, state, state.top);

@@ -29,6 +29,7 @@ import {
   step,
   thread,
   wait,
+  when,
   type Expr,
   type Text,
   type Variable,
@@ -219,7 +220,12 @@ test('a value that was there twice is not taken for the other time', () => {
       ['y', 1],
       ['x', 2],
     ],
-    (mem, l) => [step('r = y', set(l.r, mem.y)), smpRmb(), step('s = x', set(l.s, mem.x))],
+    (mem, l) => [
+      step('r = y', set(l.r, mem.y)),
+      step('q = z', set(l.q, mem.z)),
+      smpRmb(),
+      step('s = x', set(l.s, mem.x)),
+    ],
     (l) => and(eq(l.r, 1), eq(l.s, 1)),
   );
   expect(verdictOf(model)).toBe('holds');
@@ -238,6 +244,22 @@ test('a snapshot has each value with what other cells had at that time', () => {
     (mem, l) => [
       step('q = z', set(l.q, mem.z)),
       atomically('both', step('r = x', set(l.r, mem.x)), step('s = y', set(l.s, mem.y))),
+    ],
+    (l) => and(eq(l.q, 1), and(eq(l.r, 0), eq(l.s, 1))),
+  );
+  expect(verdictOf(model)).toBe('violated');
+});
+
+test('an atomic operation that fails may see an old value', () => {
+  const model = inOrder(
+    [
+      ['x', 1],
+      ['z', 1],
+    ],
+    (mem, l) => [
+      step('q = z', set(l.q, mem.z)),
+      relaxed(step('r = cmpxchg_relaxed(&x, 1, 2)', set(l.r, mem.x), when(eq(l.r, 1), set(mem.x, 2)))),
+      step('s = 1', set(l.s, 1)),
     ],
     (l) => and(eq(l.q, 1), and(eq(l.r, 0), eq(l.s, 1))),
   );
@@ -293,6 +315,7 @@ test('a block that waits sees what its own CPU has stored', () => {
         step('done', set(l.done, true)),
       ]);
       const other = thread('other', { locals: { r: init(bool, false) } }, (l) => [
+        step('r = pending[1]', set(l.r, mem.pending.at(1))),
         step('r = pending[0]', set(l.r, mem.pending.at(0))),
       ]);
       return {

@@ -7,8 +7,8 @@ export interface LaneArrow {
   /** Steps, from 0. */
   readonly from: number;
   readonly to: number;
-  /** Two accesses that raced, or a store on its late way to memory. */
-  readonly kind: 'race' | 'delay';
+  /** Two accesses that raced, a store on its late way to memory, or one that others see before its CPU executes it. */
+  readonly kind: 'race' | 'delay' | 'early';
   readonly title: string;
 }
 
