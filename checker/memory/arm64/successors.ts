@@ -212,4 +212,4 @@ export function cellName({ numbering }: Program, cell: number): string {
   throw new Error(`there is no cell ${cell}`);
 }
 
-export { beginning };
+export { beginning, hasPromises, MachineLimit };

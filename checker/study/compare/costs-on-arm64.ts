@@ -1,13 +1,11 @@
 /** The executions of a variant on the ARMv8 machine, with what each step costs. */
 import type { Property } from '../../language/property.ts';
-import { hasPromises } from '../../memory/arm64/certify.ts';
-import { MachineLimit } from '../../memory/arm64/machine-limit.ts';
 import type { MachineState } from '../../memory/arm64/machine-state.ts';
 import { defaultProgram, programOf } from '../../memory/arm64/program.ts';
 import { observedCells } from '../../memory/arm64/properties.ts';
 import { plainState } from '../../memory/arm64/space.ts';
 import { keyOf } from '../../memory/arm64/state-key.ts';
-import { Arm64Machine } from '../../memory/arm64/successors.ts';
+import { Arm64Machine, hasPromises, MachineLimit } from '../../memory/arm64/successors.ts';
 import { transitionSystem } from '../../program/build-transitions.ts';
 import type { TransitionSystem } from '../../program/transition-system.ts';
 import type { Cooperative } from '../../state-space/cooperative.ts';
