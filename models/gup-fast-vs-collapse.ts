@@ -259,12 +259,23 @@ export const model = defineModel({
     { name: 'second-check-no-barrier-tso', options: { secondPinCheck: 'all-pages', checkBarrier: false }, memory: 'tso',
       verdict: 'violated', steps: 30, states: 917, transitions: 1856,
       why: 'the cleared ptes are still in the store buffer when collapse checks for pins and gup_fast rechecks the pte' },
+    { name: 'email-arm64',           options: {},                                    memory: 'arm64', verdict: 'violated',
+      steps: 21, states: 322, transitions: 639 },
+    { name: 'sync-ipi-arm64',        options: { syncIpi: true },                     memory: 'arm64', verdict: 'holds',
+      states: 176, transitions: 294 },
+    { name: 'recheck-pmd-arm64',     options: { recheckPmd: true },                  memory: 'arm64', verdict: 'holds',
+      states: 307, transitions: 608 },
+    { name: 'recheck-pmd-no-flush-barrier-arm64', options: { recheckPmd: true, flushBarrier: false }, memory: 'arm64', verdict: 'violated',
+      steps: 22, states: 921, transitions: 1837,
+      why: 'collapse looks at the count before the pmd is cleared' },
+    { name: 'second-check-arm64',    options: { secondPinCheck: 'all-pages' },       memory: 'arm64', verdict: 'holds',
+      states: 1241, transitions: 2421 },
+    { name: 'second-check-no-barrier-arm64', options: { secondPinCheck: 'all-pages', checkBarrier: false }, memory: 'arm64',
+      verdict: 'violated', steps: 25, states: 3217, transitions: 6088,
+      why: 'collapse checks for pins before the ptes are cleared' },
   ],
 
   survivors: [
-    { why: 'the operation returns a value, so the kernel orders it fully; no scenario needs that order', mutants: [
-      'gup_fast: put_page(page): relaxed, not full', 'gup_fast: put_page(page) #2: relaxed, not full',
-      'collapse_huge_page: put_page(page): relaxed, not full', 'collapse_huge_page: put_page(page) #2: relaxed, not full' ] },
     { why: 'the ptes are none when the pmd is huge: gup_fast finds no page, with or without the check', mutants: [
       'gup_fast: if (pmd_trans_huge(pmd)): never taken' ] },
     { why: 'it belongs to reference=get_page, which is violated with or without the change', mutants: [

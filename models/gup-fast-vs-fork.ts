@@ -122,11 +122,14 @@ export const model = defineModel({
       states: 138, transitions: 243, proves: ['cpus'] },
     { name: 'seqcount-barrier-weak', options: { writeProtectSeq: true, barrierBeforeCheck: true }, memory: 'weak', verdict: 'holds',
       states: 263, transitions: 535 },
+    { name: 'seqcount-arm64',         options: { writeProtectSeq: true },                           memory: 'arm64', verdict: 'violated',
+      steps: 11, states: 103, transitions: 209,
+      why: 'fork looks for pins before its store to the sequence count is performed' },
+    { name: 'seqcount-barrier-arm64', options: { writeProtectSeq: true, barrierBeforeCheck: true }, memory: 'arm64', verdict: 'holds',
+      states: 87, transitions: 169 },
   ],
 
   survivors: [
-    { why: 'the operation returns a value, so the kernel orders it fully; no scenario needs that order', mutants: [
-      'gup_fast: unpin_user_page(page): relaxed, not full', 'gup_fast: unpin_user_pages(pages, nr_pinned): relaxed, not full' ] },
     { why: 'there is one fork: the sequence count is 0 before it, and gup_fast gives up if the count stays odd', mutants: [
       'gup_fast: seq = raw_read_seqcount(s): left out', 'copy_page_range: seq = s->sequence: left out',
       'copy_page_range: s->sequence = seq + 2: left out' ] },

@@ -133,16 +133,20 @@ export const model = defineModel({
     { name: 'no-write-barrier-pso', options: { checkExclusive: 'after', fullBarrier: true },   memory: 'pso', verdict: 'violated',
       steps: 13, states: 100, transitions: 170,
       why: 'the restored pte is visible before the cleared AnonExclusive' },
+    { name: 'v6.1-arm64',             options: { checkExclusive: 'after', fullBarrier: true, writeBarrier: true }, memory: 'arm64',
+      verdict: 'holds', states: 65, transitions: 107 },
+    { name: 'no-full-barrier-arm64',  options: { checkExclusive: 'after', writeBarrier: true },  memory: 'arm64', verdict: 'violated',
+      steps: 6, states: 102, transitions: 155,
+      why: 'KSM checks for pins before it clears the pte' },
+    { name: 'no-write-barrier-arm64', options: { checkExclusive: 'after', fullBarrier: true },   memory: 'arm64', verdict: 'violated',
+      steps: 9, states: 109, transitions: 187,
+      why: 'the restored pte is visible before the cleared AnonExclusive' },
   ],
 
   survivors: [
-    { why: 'the operation returns a value, so the kernel orders it fully; no scenario needs that order', mutants: [
-      'gup_fast: try_grab_folio(page, 1, flags): relaxed, not full', 'gup_fast: unpin_user_page(page): relaxed, not full',
-      'gup_fast: gup_put_folio(folio, 1, flags): relaxed, not full' ] },
     { why: 'it belongs to checkExclusive=before, which is violated with or without the change', mutants: [
       'gup_fast: if (!PageAnonExclusive(page)): never taken',
       "gup_fast: if (!PageAnonExclusive(page)): after 'try_grab_folio(page, 1, flags)'",
       'gup_fast: gup_must_unshare(flags, page): left out', 'gup_fast: goto out; #2: left out' ] },
-    { why: 'only the memory model weak delays loads, and no scenario here uses it', mutants: ['gup_fast: smp_rmb(): left out' ] },
   ],
 });

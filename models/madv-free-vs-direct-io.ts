@@ -112,19 +112,19 @@ export const model = defineModel({
       why: 'the cleared pte is still in the store buffer when reclaim checks the count' },
     { name: 'check-barrier-tso', options: { checkCount: true, barrier: true }, memory: 'tso', verdict: 'holds',
       states: 90, transitions: 139, proves: ['cpus'] },
+    { name: 'check-arm64',         options: { checkCount: true },                memory: 'arm64', verdict: 'violated',
+      steps: 8, states: 88, transitions: 146,
+      why: 'reclaim looks at the count before the pte is cleared' },
+    { name: 'check-barrier-arm64', options: { checkCount: true, barrier: true }, memory: 'arm64', verdict: 'holds',
+      states: 68, transitions: 115 },
   ],
 
   survivors: [
-    { why: 'the operation returns a value, so the kernel orders it fully; no scenario needs that order', mutants: [
-      'direct IO: put_page(bvec->bv_page): relaxed, not full', 'direct IO: put_page(page): relaxed, not full',
-      'try_to_unmap_one: put_page(page): relaxed, not full' ] },
     { why: "reclaim's own reference keeps the count above 0", mutants: [
       "direct IO: try_grab_folio(page, 1, flags): without 'if (got)'", 'direct IO: if (!try_grab_folio(page, 1, flags)): never taken' ] },
     { why: 'reclaim never discards a dirty page, whether or not the device is done with it', mutants: [
       "direct IO: put_page(bvec->bv_page): without 'reads = false'" ] },
     { why: 'it belongs to v5.16, which is violated with or without the change', mutants: [
       "try_to_unmap_one: pteval = ptep_get_and_clear(mm, address, pvmw.pte): after 'if (PageDirty(page))'" ] },
-    { why: 'only the memory model weak delays loads, and no scenario here uses it', mutants: [
-      'try_to_unmap_one: smp_rmb(): left out' ] },
   ],
 });

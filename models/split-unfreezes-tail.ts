@@ -88,11 +88,15 @@ export const model = defineModel({
       why: 'the count leaves the store buffer before the head' },
     { name: 'barrier-pso',    options: { barrier: true }, memory: 'pso', verdict: 'holds',
       states: 14, transitions: 17, proves: ['cpus'] },
+    { name: 'no-barrier-arm64', options: {},              memory: 'arm64', verdict: 'violated',
+      steps: 3, states: 16, transitions: 18,
+      why: 'the count is performed before the head' },
+    { name: 'barrier-arm64',  options: { barrier: true }, memory: 'arm64', verdict: 'holds',
+      states: 8, transitions: 9 },
   ],
 
   survivors: [
     { why: 'the model omits the drop of the reference, so no property counts references', mutants: [
-      "page_idle_get_page: get_page_unless_zero(page): without 'if (got)'",
-      "page_idle_get_page: get_page_unless_zero(page): without 'mem.count++'" ] },
+      "page_idle_get_page: get_page_unless_zero(page): without 'if (got)'" ] },
   ],
 });

@@ -23,6 +23,21 @@ export const memoryOption: Choice<MemoryModelName> = oneOf(
   memoryModelNames,
 );
 
+/** What `smp_load_acquire()` is under `arm64`; the first is what the kernel uses where the CPU has it. */
+export const acquireNames = ['ldapr', 'ldar'] as const;
+
+export type AcquireName = (typeof acquireNames)[number];
+
+/** Chooses the instruction; every model has it, as it has the memory model. */
+export const acquireOption: Choice<AcquireName> = {
+  ...oneOf(
+    'machine',
+    'the instruction of smp_load_acquire() under arm64: ldar is not performed before an earlier stlr',
+    acquireNames,
+  ),
+  role: 'bound',
+};
+
 const bound = (description: string, range: readonly [number, number], fallback: number): Integer => ({
   ...integer(description, range, fallback),
   role: 'bound',
@@ -39,7 +54,11 @@ export const boundOptions = {
 } satisfies Options;
 
 /** The options of every model. */
-export const everyModelsOptions: Options = { [memoryKey]: memoryOption, ...boundOptions };
+export const everyModelsOptions: Options = {
+  [memoryKey]: memoryOption,
+  acquire: acquireOption,
+  ...boundOptions,
+};
 
 /** The bounds; null: the default of the memory model. */
 export type Bounds = { readonly [K in keyof typeof boundOptions]: number | null };

@@ -1,6 +1,6 @@
 /** A model: shared memory, threads and properties; and its definition, which builds one from options. */
 import type { Cost } from './cost.ts';
-import type { Bounds, MachineName, MemoryModelName } from './memory-name.ts';
+import type { Bounds, AcquireName, MachineName, MemoryModelName } from './memory-name.ts';
 import type { Options, OptionValue } from './option.ts';
 import type { Property } from './property.ts';
 import type { AnyThread } from './thread.ts';
@@ -16,6 +16,8 @@ export interface Model {
   readonly bounds?: Bounds;
   /** The machine that must run it, if its memory model has one. */
   readonly machine?: MachineName;
+  /** The instruction of `smp_load_acquire()` on that machine; absent where it is the default. */
+  readonly acquire?: AcquireName;
   /** The original model, if a memory model has rewritten it to this one. */
   readonly written?: Model;
   /**

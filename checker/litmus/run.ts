@@ -1,7 +1,7 @@
 /** Runs a litmus test: all states that it can end in, and what its condition says of them. */
 import type { Transition, TransitionSystem } from '../program/transition-system.ts';
 import { transitionSystem } from '../program/build-transitions.ts';
-import type { Bounds, MemoryModelName } from '../language/memory-name.ts';
+import type { AcquireName, Bounds, MemoryModelName } from '../language/memory-name.ts';
 import type { Untried } from '../language/model.ts';
 import { defaultSettings, memoryModels } from '../memory/memory-models.ts';
 import { defaultProgram } from '../memory/arm64/program.ts';
@@ -59,6 +59,8 @@ export interface LitmusResult {
 export interface LitmusOptions {
   /** What raises the bounds of a machine. */
   readonly bounds?: Bounds;
+  /** The instruction of an acquire; arm64 only. */
+  readonly acquire?: AcquireName;
   /** Called now and then; may throw a LitmusLimit to end the run. */
   readonly tick: () => void;
   /** Counts executions instead of states; lkmm only. */
@@ -92,8 +94,11 @@ export function runTest(test: LitmusTest, memory: LitmusModel, options: LitmusOp
 }
 
 /** The states that a machine ends in, whatever it has not tried. Throws as `runLitmus` does, for the rest. */
-export const statesOfLitmus = (source: string, memory: MemoryModelName): LitmusResult =>
-  run(parseLitmus(source), memory, defaultLitmus);
+export const statesOfLitmus = (
+  source: string,
+  memory: MemoryModelName,
+  options: LitmusOptions = defaultLitmus,
+): LitmusResult => run(parseLitmus(source), memory, options);
 
 /** All final states that the kernel's memory model allows. */
 function judged(test: LitmusTest, { tick, counts, allStates }: LitmusOptions): LitmusResult {
@@ -201,8 +206,9 @@ function refuse(finding: Finding): void {
 }
 
 /** The states in which nothing can happen any more. Throws  LitmusError when a process is not at its end there. */
-function finalStates(translation: Translation, memory: MemoryModelName, { tick, bounds }: LitmusOptions) {
-  if (memory === 'arm64') return finalStatesOnArm64(translation, tick);
+function finalStates(translation: Translation, memory: MemoryModelName, options: LitmusOptions) {
+  const { tick, bounds } = options;
+  if (memory === 'arm64') return finalStatesOnArm64(translation, options);
   const model = bounds === undefined ? translation.model : { ...translation.model, bounds };
   const system = transitionSystem(memoryModels[memory](model, defaultSettings));
   const space = explored(system, tick);
@@ -222,7 +228,8 @@ function finalStates(translation: Translation, memory: MemoryModelName, { tick, 
   return { ends, system, space, untried: system.model.ledger ?? [] };
 }
 
-function finalStatesOnArm64({ model }: Translation, tick: () => void) {
+function finalStatesOnArm64({ model: given }: Translation, { tick, acquire }: LitmusOptions) {
+  const model = acquire === undefined ? given : { ...given, acquire };
   const system = transitionSystem(model);
   const kept = new Set(
     model.threads.flatMap(({ name, locals }) => Object.keys(locals).map((local) => `${name}.${local}`)),

@@ -1,8 +1,10 @@
 /** The memory model, and its bounds, as options of a model like any other. */
 import {
+  acquireOption,
   everyModelsOptions,
   memoryKey,
   memoryOption,
+  type AcquireName,
   type MemoryModelName,
 } from '../language/memory-name.ts';
 import type { AnyDefinition } from '../language/model.ts';
@@ -21,13 +23,18 @@ export const withMemoryOption = (definition: AnyDefinition): AnyDefinition => ({
     return memory === undefined ? scenario : { ...scenario, options: { ...options, [memoryKey]: memory } };
   }),
   build: (
-    { [memoryKey]: name = memoryOption.fallback, storeBuffer, oldValues, ...options } = {},
+    { [memoryKey]: name = memoryOption.fallback, acquire, storeBuffer, oldValues, ...options } = {},
     beyond = [],
   ) => {
     const model = definition.build(options, beyond);
     const bounds = { storeBuffer: numberOrNull(storeBuffer), oldValues: numberOrNull(oldValues) };
     const isUsual = bounds.storeBuffer === null && bounds.oldValues === null;
-    return memoryModels[name as MemoryModelName](isUsual ? model : { ...model, bounds }, defaultSettings);
+    const bounded = isUsual ? model : { ...model, bounds };
+    const chosen =
+      acquire === undefined || acquire === acquireOption.fallback
+        ? bounded
+        : { ...bounded, acquire: acquire as AcquireName };
+    return memoryModels[name as MemoryModelName](chosen, defaultSettings);
   },
 });
 

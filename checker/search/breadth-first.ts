@@ -70,23 +70,32 @@ function* expandLevel({ space, limits, levels }: Progress): Cooperative<string |
   const from = levels.at(-1)!;
   const to = space.count;
   const { portion: chunk = defaultPortion } = space;
-  for (let at = from; at < to; at += chunk) {
+  for (let at = from; at < to;) {
     const stopped = reasonToStop(space.count, limits);
     if (stopped !== null) {
       // The states found so far are one level deeper.
       if (at > from) levels.push(to);
       return stopped;
     }
-    const full = withinCapacity(() => space.expand(at, Math.min(at + chunk, to)));
+    const start = at;
+    const full = withinCapacity(() => {
+      at = expandedTo(space, start, Math.min(start + chunk, to));
+    });
     if (full !== null) {
       levels.push(to);
       return full;
     }
-    limits.onProgress({ states: space.count, frontier: space.count - at, depth: levels.length - 1 });
+    limits.onProgress({ states: space.count, frontier: space.count - start, depth: levels.length - 1 });
     yield;
   }
   levels.push(to);
   return null;
+}
+
+function expandedTo(space: StateSpace, from: number, to: number): number {
+  if (space.expandSome !== undefined) return space.expandSome(from, to);
+  space.expand(from, to);
+  return to;
 }
 
 /** Why the search must stop, or null. */

@@ -47,6 +47,8 @@ export interface StateSpace {
   start(): void;
   /** Expands the states `from` .. `to - 1`, storing the new ones behind those that are there. */
   expand(from: number, to: number): void;
+  /** As `expand`, for a space that may take long over one state: it may stop before, and returns the first that is not expanded. */
+  expandSome?(from: number, to: number): number;
   /** Marks (1) those states `from` .. `to - 1` that have an edge to a marked state numbered `to` or more: the next level. */
   markPredecessors(from: number, to: number, marks: Uint8Array): void;
   /** Marks (1) those states `from` .. `to - 1` that have no edge to a state, or one to a marked state. */

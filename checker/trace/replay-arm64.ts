@@ -14,6 +14,7 @@ import { blame, isDeadlock, plainState } from '../memory/arm64/space.ts';
 import type { Answer, Schedule } from '../state-space/outcome.ts';
 import { ReplayError, ofAnyCopy, type Trace, type TraceStep } from './trace.ts';
 import type { Edge } from '../state-space/state-space.ts';
+import type { FiredEdge } from '../state-space/successors.ts';
 
 /** A trace with the state of the machine in which it ends, and what is wrong there. */
 interface Replayed {
@@ -42,9 +43,56 @@ export function confirmsOnArm64(system: TransitionSystem, answer: Answer, trace:
   }
 }
 
-function replayed(system: TransitionSystem, schedule: Schedule): Replayed {
+/** The machine of a model: what it has found out about CPUs alone serves every replay. */
+const machines = new WeakMap<TransitionSystem, Arm64Machine>();
+
+function machineOf(system: TransitionSystem): Arm64Machine {
+  const known = machines.get(system);
+  if (known !== undefined) return known;
   const program = programOf(system);
   const machine = new Arm64Machine(program, observedCells(program));
+  machines.set(system, machine);
+  return machine;
+}
+
+/** In how many states a run may begin. Throws  ModelError where the machine cannot run the model. */
+export const startsOnArm64 = (system: TransitionSystem): number =>
+  beginningsOnArm64(machineOf(system)).length;
+
+/** All that can happen behind a schedule, promises included. Throws  ReplayError. */
+export function firedOnArm64(system: TransitionSystem, schedule: Schedule): readonly FiredEdge[] {
+  const machine = machineOf(system);
+  const { program } = machine;
+  const start = beginningsOnArm64(machine)[schedule.initial];
+  if (start === undefined) throw new ReplayError(`the model has no initial state number ${schedule.initial}`);
+  let before = start;
+  for (const [at, edge] of schedule.edges.entries())
+    before = machine.normal(follow(program, machine, { ...before, step: at }, { edge, at }).after);
+  const from = { ...before, step: schedule.edges.length };
+  return machine.steps(from, true).map((step): FiredEdge => {
+    const { processor, operation, choice, run } = step;
+    const { thread, replica } = program.processors[processor]!;
+    const edge: Edge = { thread, replica, transition: operation.transition, choice };
+    const error = run?.error ?? null;
+    const stops = (error ?? run?.failed ?? null) !== null;
+    const reached = stops ? from : machine.normal(step.after);
+    const after = plainState(program, reached, reached.top);
+    const { events } = traceStep(program, step, edge, { before: from, after });
+    return {
+      edge,
+      firing: {
+        state: after,
+        events,
+        failed: run?.failed ?? null,
+        error: error === null ? null : blame(program, step, error),
+      },
+    };
+  });
+}
+
+function replayed(system: TransitionSystem, schedule: Schedule): Replayed {
+  const machine = machineOf(system);
+  const { program } = machine;
   let state = beginningsOnArm64(machine)[schedule.initial];
   if (state === undefined) throw new ReplayError(`the model has no initial state number ${schedule.initial}`);
   const initial = plainState(program, state, state.top);
@@ -107,16 +155,7 @@ function traceStep(
   { before, after }: { readonly before: MachineState; readonly after: State },
 ): TraceStep {
   const { table, replica } = program.processors[step.processor]!;
-  const events =
-    step.run === null
-      ? [promise(program, step, before)]
-      : step.run.trail!.map((executed, at) =>
-          eventOf(program, executed, {
-            loads: step.run!.loads.filter(({ by }) => by === at),
-            stores: step.run!.stores.filter(({ by }) => by === at),
-            processor: step.processor,
-          }),
-        );
+  const events = step.run === null ? [promise(program, step, before)] : eventsOf(program, step);
   const { name } = table.thread;
   const locals = changedLocals(
     plainState(program, before, before.top).threads[name]![replica]!.locals,
@@ -126,6 +165,16 @@ function traceStep(
   const withLocals = events.map((event, at) => (at === events.length - 1 ? { ...event, locals } : event));
   return { edge, thread: name, replica, events: withLocals, after };
 }
+
+/** What a step executes, statement by statement; nothing where it promises a store. The step was made for a trace. */
+export const eventsOf = (program: Program, { run, processor }: MachineStep): readonly ExecutedStatement[] =>
+  run?.trail?.map((executed, at) =>
+    eventOf(program, executed, {
+      loads: run.loads.filter(({ by }) => by === at),
+      stores: run.stores.filter(({ by }) => by === at),
+      processor,
+    }),
+  ) ?? [];
 
 function changedLocals(before: Cells, after: Cells): readonly CellChange[] {
   const flat = (cells: Cells) =>
@@ -174,7 +223,7 @@ interface Done {
 
 function eventOf(
   program: Program,
-  { statement, taken, chosen }: Executed,
+  { statement, taken, chosen, counts }: Executed,
   { loads, stores, processor }: Done,
 ): ExecutedStatement {
   const value = (cell: number, { value: number }: Pick<Write, 'value'>) => valueIn(program, cell, number);
@@ -206,7 +255,7 @@ function eventOf(
         to: value(stored.cell, stored),
       })),
     locals: [],
-    counts: {},
+    counts,
   };
   return old.length + seenBefore.length === 0
     ? event

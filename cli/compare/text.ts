@@ -72,6 +72,7 @@ function legendOf({ rows, smallest }: Comparison): readonly string[] {
       told.some((text) => text.includes('any')),
       'any: a loop repeats it without bound.',
     ),
+    ...says(told.includes('?'), '?: not counted: no execution gets there, or there are too many states.'),
     ...says(told.includes('?'), '?: not counted (no execution reaches it, too many states, or arm64).'),
     ...says(
       smallest.some(({ sets }) => sets.some((set) => Object.keys(set).length > 0)),

@@ -1,9 +1,9 @@
 /** `racewalk litmus`: runs litmus tests. */
 import type { Command } from 'commander';
 import { litmusModels, type LitmusModel } from '../../checker/litmus/litmus-model.ts';
-import { boundOptions } from '../../checker/language/memory-name.ts';
+import { acquireOption, boundOptions } from '../../checker/language/memory-name.ts';
 import { eitherOf } from '../../checker/language/option.ts';
-import { numberOf } from '../options/model-options.ts';
+import { acquireOf, numberOf } from '../options/model-options.ts';
 import { positiveSeconds } from '../options/limits.ts';
 import type { LitmusRunOptions } from './files.ts';
 import { withExamples, withExitCodes } from '../terminal/help.ts';
@@ -29,6 +29,7 @@ export function litmusCommand(program: Command): void {
         .option('--old-values <values>', boundOptions.oldValues.description, (text) =>
           numberOf('oldValues', text),
         )
+        .option('--acquire <instruction>', acquireOption.description, acquireOf)
         .option('--timeout <seconds>', 'time limit for each file, in seconds', positiveSeconds)
         .option('--all-states', 'find all final states, even after the verdict is known')
         .option('--explain', 'print an execution if the condition is allowed, or the cycle that forbids it')

@@ -1,5 +1,6 @@
 /** `racewalk litmus --compare`: the verdicts of all memory models in a table. */
 import { litmusModels, type LitmusModel } from '../../checker/litmus/litmus-model.ts';
+import type { AcquireName } from '../../checker/language/memory-name.ts';
 import { LitmusError, LitmusLimit } from '../../checker/litmus/litmus-test.ts';
 import { observation } from '../../checker/litmus/print.ts';
 import { defaultLitmus, runLitmus, type LitmusResult } from '../../checker/litmus/run.ts';
@@ -17,6 +18,7 @@ interface LitmusCompareOptions {
   readonly timeout?: number;
   readonly storeBuffer?: number | null;
   readonly oldValues?: number | null;
+  readonly acquire?: AcquireName;
 }
 
 /** Exit code 0; 2 if a file cannot be run; 3 if a limit is reached. */
@@ -91,6 +93,7 @@ function resultOf(file: string, memory: LitmusModel, options: LitmusCompareOptio
     return runLitmus(readable(file), memory, {
       ...defaultLitmus,
       bounds: boundsOf(options),
+      ...(options.acquire === undefined ? {} : { acquire: options.acquire }),
       tick: deadline(memory, options),
     });
   } catch (error) {

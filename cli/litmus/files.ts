@@ -1,6 +1,6 @@
 /** Reading, progress and deadlines of litmus files. */
 import type { LitmusModel } from '../../checker/litmus/litmus-model.ts';
-import type { Bounds } from '../../checker/language/memory-name.ts';
+import type { AcquireName, Bounds } from '../../checker/language/memory-name.ts';
 import { LitmusLimit } from '../../checker/litmus/litmus-test.ts';
 import { readFileSync } from 'node:fs';
 import { UsageError } from '../terminal/usage-error.ts';
@@ -58,6 +58,7 @@ export interface LitmusRunOptions {
   readonly memory: LitmusModel;
   readonly storeBuffer?: number | null;
   readonly oldValues?: number | null;
+  readonly acquire?: AcquireName;
   /** In seconds, for each file. */
   readonly timeout?: number;
   readonly allStates?: true;

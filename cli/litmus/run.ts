@@ -76,6 +76,7 @@ const resultOf = (path: string, options: LitmusRunOptions): LitmusResult =>
     counts: options.herd === true,
     allStates: options.allStates === true,
     bounds: boundsOf(options),
+    ...(options.acquire === undefined ? {} : { acquire: options.acquire }),
     tick: deadline(options.memory, options),
   });
 

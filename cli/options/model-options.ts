@@ -1,6 +1,11 @@
 /** The options of any model on the command line. */
 import { parseArgs } from 'node:util';
-import { boundOptions, memoryKey } from '../../checker/language/memory-name.ts';
+import {
+  acquireOption,
+  boundOptions,
+  memoryKey,
+  type AcquireName,
+} from '../../checker/language/memory-name.ts';
 import {
   accepted,
   optionName,
@@ -135,6 +140,10 @@ export function numberOf(key: keyof typeof boundOptions, text: string): number |
   const value = valueOf(boundOptions[key], `--${optionName(key)}`, text);
   return value === 0 ? null : Number(value);
 }
+
+/** The instruction that an option names. Throws  UsageError. */
+export const acquireOf = (text: string): AcquireName =>
+  valueOf(acquireOption, '--acquire', text) as AcquireName;
 
 /** The syntax, meaning and default of each option. */
 export function describeOptions(options: Options, width: number): string {

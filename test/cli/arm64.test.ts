@@ -25,6 +25,23 @@ export const model = defineModel({
 });
 `;
 
+/** Store buffering with releases and acquires. */
+const storeBuffering = `import { acquire, always, and, defineModel, ended, eq, exists, init, not, range, reachable, release, set, shared, step, thread } from 'racewalk';
+export const model = defineModel({
+  name: 'sb-rel-acq', summary: 'store buffering', options: {},
+  build: () => {
+    const V = range(0, 1);
+    const mem = shared({ x: init(V, 0), y: init(V, 0) });
+    const p = thread('p', { locals: { r: init(V, 1) } }, (l) => [release(step('smp_store_release(&x, 1)', set(mem.x, 1))),
+      acquire(step('r = smp_load_acquire(&y)', set(l.r, mem.y)))]);
+    const q = thread('q', { locals: { r: init(V, 1) } }, (l) => [release(step('smp_store_release(&y, 1)', set(mem.y, 1))),
+      acquire(step('r = smp_load_acquire(&x)', set(l.r, mem.x)))]);
+    return { shared: mem, threads: [p, q], properties: [
+      always('one sees the other', not(and(exists(p, (l) => eq(l.r, 0)), exists(q, (l) => eq(l.r, 0))))), reachable('end', and(ended(p), ended(q))) ] };
+  },
+});
+`;
+
 describe.concurrent('--memory arm64', { timeout: 120_000 }, () => {
   test('holds in every ARMv8 execution, and the sentence says so', async () => {
     const name = file('uaf-full.ts', source);
@@ -35,8 +52,23 @@ describe.concurrent('--memory arm64', { timeout: 120_000 }, () => {
     const result = checkOutput.parse(JSON.parse(json.out));
     expect(result).toMatchObject({
       verdict: 'holds',
-      covers: 'in every ARMv8 execution of this bounded model',
+      covers: 'in every ARMv8 execution of this bounded model, smp_load_acquire() being ldapr',
     });
+  });
+
+  test('--acquire ldar keeps an acquire behind an earlier release, and the verdict says so', async () => {
+    const name = file('sb-rel-acq.ts', storeBuffering);
+    const usual = await racewalk(['check', name, '--memory', 'arm64']);
+    expect(usual.code).toBe(1);
+    const { code, out } = await racewalk(['check', name, '--memory', 'arm64', '--acquire', 'ldar']);
+    expect(code).toBe(0);
+    expect(out.replaceAll(/\s+/g, ' ')).toContain(
+      'in every ARMv8 execution of this bounded model, smp_load_acquire() being ldar',
+    );
+    expectWrongUse(
+      await racewalk(['check', name, '--memory', 'arm64', '--acquire', 'lda']),
+      /--acquire takes one of ldapr, ldar, and not 'lda'/,
+    );
   });
 
   test('a store that others see early has a line of its own, and a saved trace replays', async () => {

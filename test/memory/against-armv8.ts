@@ -1,7 +1,7 @@
 /** Where a memory model and the axioms of ARMv8 let a litmus test end in different states. */
 import type { MemoryModelName } from '../../checker/language/memory-name.ts';
 import { parseLitmus } from '../../checker/litmus/parse.ts';
-import { statesOfLitmus } from '../../checker/litmus/run.ts';
+import { defaultLitmus, statesOfLitmus } from '../../checker/litmus/run.ts';
 import { armv8States } from './armv8.ts';
 import type { Acquire } from './armv8-axioms.ts';
 
@@ -11,7 +11,7 @@ import type { Acquire } from './armv8-axioms.ts';
  * `loose` are those.
  */
 export function compared(source: string, memory: MemoryModelName, acquire: Acquire) {
-  const { states, observed } = statesOfLitmus(source, memory);
+  const { states, observed } = statesOfLitmus(source, memory, { ...defaultLitmus, acquire });
   const machine = new Set(states.map((row) => JSON.stringify(row)));
   const test = parseLitmus(source);
   const axioms = armv8States(test, { observed, acquire, isLoose: false });

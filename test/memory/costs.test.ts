@@ -1,7 +1,7 @@
 /** Costs mean the same with store buffers as without: store buffers are no accesses, and a barrier that waits for one is a barrier. */
 import { describe, expect, test } from 'vitest';
 import { transitionSystem } from '../../checker/program/build-transitions.ts';
-import { rewritingModelNames, type MemoryModelName } from '../../checker/language/memory-name.ts';
+import { memoryModelNames, type MemoryModelName } from '../../checker/language/memory-name.ts';
 import type { AnyDefinition } from '../../checker/language/model.ts';
 import { defaultSettings, memoryModels } from '../../checker/memory/memory-models.ts';
 import { noLimits } from '../../checker/search/check.ts';
@@ -69,7 +69,7 @@ const writer = defineModel({
 
 const exactly = (number: number) => ({ least: number, most: number });
 
-test.each(rewritingModelNames)('%s: three accesses of five, two barriers, no read-modify-write', (memory) => {
+test.each(memoryModelNames)('%s: three accesses of five, two barriers, no read-modify-write', (memory) => {
   expect(costsUnder(memory, writer)).toEqual({
     own: exactly(3),
     all: exactly(5),
@@ -88,7 +88,7 @@ describe.each([
   [ksm, { checkExclusive: 'after', fullBarrier: true, writeBarrier: true }],
   [switchMm, { flushBarrier: true, switchBarrier: true }],
 ] as const)('$0.name', (definition, options) => {
-  test.each(['tso', 'pso'] as const)(`%s as sc: ${JSON.stringify(options)}`, (memory) => {
+  test.each(['tso', 'pso', 'arm64'] as const)(`%s as sc: ${JSON.stringify(options)}`, (memory) => {
     expect(costsUnder(memory, definition, options)).toEqual(costsUnder('sc', definition, options));
   });
 });

@@ -68,6 +68,8 @@ export interface WeakWishes {
   readonly asserts: boolean;
   /** Invariants over memory and locals, beside the witness that all threads end. */
   readonly invariants: number;
+  /** Sections under a lock and stores that repeat a value. */
+  readonly locks?: boolean;
 }
 
 /** Random models of two or three threads; a counterexample is shown as text. */
@@ -85,6 +87,7 @@ function modelOf(from: Tape, wishes: WeakWishes): Model {
     a: array(2, V, 0),
     // Of one thread each, and of no other.
     own: array(count_, V, 0),
+    ...(wishes.locks === true ? { locked: init(bool, false) } : {}),
   });
   const threads = Array.from({ length: count_ }, (_, at) =>
     thread('pqr'.charAt(at), { locals, cpus: 1 }, (l) => {
@@ -95,6 +98,7 @@ function modelOf(from: Tape, wishes: WeakWishes): Model {
         at,
         left: Math.max(2, wishes.accesses - (count_ - 2)),
         asserts: wishes.asserts,
+        locks: wishes.locks === true,
         depth: 0,
         isLooping: false,
       };
@@ -144,6 +148,7 @@ interface Writer {
     readonly y: Variable<number>;
     readonly a: { readonly at: (at: Expr<number> | number) => Variable<number> };
     readonly own: { readonly at: (at: Expr<number> | number) => Variable<number> };
+    readonly locked?: Variable<boolean>;
   };
   readonly l: {
     readonly r: Variable<number>;
@@ -155,6 +160,7 @@ interface Writer {
   readonly at: number;
   left: number;
   readonly asserts: boolean;
+  readonly locks: boolean;
   readonly depth: number;
   readonly isLooping: boolean;
 }
@@ -256,8 +262,33 @@ const local: readonly ((writer: Writer) => Statement | Text)[] = [
   () => note('a remark'),
 ];
 
+/** A few accesses under the lock, which now and then is asked for, or is a full barrier; or a value that comes and goes. */
+function underLock(w: Writer): Text {
+  const { from, mem, l } = w;
+  const inner: Writer = { ...w, locks: false, depth: 1, left: 1 + from.below(2) };
+  w.left -= inner.left;
+  const { locked } = mem;
+  if (locked === undefined || from.oneIn(4)) {
+    const at = from.pick([mem.x, mem.y]);
+    return [0, 1, 0].map((to) => step('store again', set(at, to)));
+  }
+  const body: (Statement | Text)[] = [];
+  while (inner.left > 0) body.push(from.oneIn(4) ? from.pick(local)(inner) : statement(inner));
+  const lock = from.pick([acquire, acquire, acquire, acquire, full, relaxed])(
+    wait('lock', not(locked), set(locked, true)),
+  );
+  const unlock = step('unlock', set(locked, false));
+  return [
+    ...(from.oneIn(6) ? [step('is it locked', set(l.b, locked))] : []),
+    lock,
+    ...body,
+    from.oneIn(5) ? unlock : release(unlock),
+  ];
+}
+
 function statement(w: Writer): Statement | Text {
   const { from, l } = w;
+  if (w.locks && w.depth === 0 && from.oneIn(2)) return underLock(w);
   const take = () => {
     w.left -= 1;
     return from.pick(access)(w);

@@ -43,6 +43,15 @@ describe('a link', () => {
   const fallbacks = (options: (typeof definitions)[number]['options']) =>
     Object.fromEntries(Object.entries(options).map(([key, { fallback }]) => [key, fallback]));
 
+  test('holds a run of the ARMv8 machine, promises and old values included', () => {
+    const options = { recheckPmd: true, flushBarrier: false, memory: 'arm64' };
+    const { system, outcome, trace } = check(withMemoryOption(email).build(options));
+    if (!('schedule' in outcome)) throw new Error('without the barrier of the flush it is violated');
+    const code = encodeRun(system, outcome.schedule, trace!);
+    expect(decodeRun(system, code)).toEqual(outcome.schedule);
+    expect(decodeRun(system, '9')).toBeNull();
+  });
+
   test('a run goes as far as the model has it', () => {
     const system = transitionSystem(email.build());
     expect(decodeRun(system, '000zzz')?.edges.length).toBe(2);

@@ -124,6 +124,9 @@ export const closure = (relation: Relation): Relation => {
   return result;
 };
 
+/** The reflexive and transitive closure. */
+export const star = (relation: Relation): Relation => orSame(closure(relation));
+
 export const isEmpty = ({ bits }: Relation): boolean => {
   for (let at = 0; at < bits.length; at++) if (bits[at] !== 0) return false;
   return true;

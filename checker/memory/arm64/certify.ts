@@ -19,11 +19,32 @@ export interface Promised {
 /** Most states of one copy alone that are looked at for one question; a copy that can be in more is not decided. */
 const mostAlone = 20_000;
 
+/** A question is not answered yet: whoever asks it again goes on where it stopped. */
+export class Unanswered extends Error {
+  override readonly name = 'Unanswered';
+}
+
+/** How far a question has come: what has been seen, and what has not been looked at. */
+interface Kept {
+  readonly seen: Set<string>;
+  readonly todo: MachineState[];
+}
+
+interface Found {
+  readonly found: Map<string, Promised>;
+  readonly seen: Set<string>;
+  readonly todo: { readonly state: MachineState; readonly isBehind: boolean }[];
+}
+
 /** By copy alone: what it may do without anybody else. */
 export class Certification {
+  /** States that may be looked at before whoever asks is made to ask again. */
+  patience = Infinity;
   readonly #program: Program;
   readonly #kept = new Map<string, boolean>();
   readonly #promised = new Map<string, readonly Promised[]>();
+  readonly #keeping = new Map<string, Kept>();
+  readonly #finding = new Map<string, Found>();
   readonly #audiences: readonly Audience[];
 
   constructor(program: Program) {
@@ -31,15 +52,19 @@ export class Certification {
     this.#audiences = program.hosts.map((_, cpu) => ({ cpus: [cpu], isAlone: true, observed: [] }));
   }
 
-  /** Whether the CPU can execute all that it has promised, alone. */
+  /**
+   * Whether the CPU can execute all that it has promised, alone.
+   *
+   * Throws  Unanswered when `patience` is used up.
+   */
   keeps(state: MachineState, cpu: number): boolean {
     if (isHopeless(state, cpu)) return false;
     const processor = this.#program.hosts[cpu]!;
     const start = this.#alone(state, cpu);
-    const known = this.#kept.get(keyAlone(this.#program, start, processor));
+    const startKey = keyAlone(this.#program, start, processor);
+    const known = this.#kept.get(startKey);
     if (known !== undefined) return known;
-    const seen = new Set<string>();
-    const todo = [start];
+    const { seen, todo } = resumed(this.#keeping, startKey, (): Kept => ({ seen: new Set(), todo: [start] }));
     let result = false;
     for (let one = todo.pop(); one !== undefined; one = todo.pop()) {
       if (!hasPromises(one, cpu)) {
@@ -55,12 +80,14 @@ export class Certification {
         result = true;
         break;
       }
+      this.#look(() => todo.push(one));
       seen.add(key);
       if (seen.size > mostAlone) throw tooMany;
       for (const run of this.#steps(one, processor))
         todo.push(this.#alone(stateAfter(one, processor, run), cpu));
     }
-    if (result) this.#kept.set(keyAlone(this.#program, start, processor), true);
+    this.#keeping.delete(startKey);
+    if (result) this.#kept.set(startKey, true);
     else for (const key of seen) this.#kept.set(key, false);
     return result;
   }
@@ -68,6 +95,8 @@ export class Certification {
   /**
    * The writes that the CPU may come to execute alone, behind an access that does not have to be performed before them.
    * Not all of them can be promised: that `keeps` decides.
+   *
+   * Throws  Unanswered when `patience` is used up.
    */
   candidates(state: MachineState, cpu: number): readonly Promised[] {
     const processor = this.#program.hosts[cpu]!;
@@ -75,12 +104,15 @@ export class Certification {
     const startKey = keyAlone(this.#program, start, processor);
     const known = this.#promised.get(startKey);
     if (known !== undefined) return known;
-    const found = new Map<string, Promised>();
-    const seen = new Set<string>();
-    const todo: { state: MachineState; isBehind: boolean }[] = [{ state: start, isBehind: false }];
+    const { found, seen, todo } = resumed(this.#finding, startKey, (): Found => ({
+      found: new Map(),
+      seen: new Set(),
+      todo: [{ state: start, isBehind: false }],
+    }));
     for (let one = todo.pop(); one !== undefined; one = todo.pop()) {
       const key = `${one.isBehind ? 1 : 0}${keyAlone(this.#program, one.state, processor)}`;
       if (seen.has(key)) continue;
+      this.#look(() => todo.push(one));
       seen.add(key);
       if (seen.size > mostAlone) throw tooMany;
       const location = one.state.copies[processor]!.locals[0]!;
@@ -105,8 +137,19 @@ export class Certification {
       }
     }
     const promised = [...found.values()];
+    this.#finding.delete(startKey);
     this.#promised.set(startKey, promised);
     return promised;
+  }
+
+  /** Takes a look at one more state, or puts it back. */
+  #look(putBack: () => void): void {
+    if (this.patience > 0) {
+      this.patience -= 1;
+      return;
+    }
+    putBack();
+    throw new Unanswered('a look at what a CPU can do alone is not at its end');
   }
 
   #alone(state: MachineState, cpu: number): MachineState {
@@ -119,6 +162,15 @@ export class Certification {
       execute(this.#program, state, processor, operation).filter(({ error }) => error === null),
     );
   }
+}
+
+/** What has been begun under a key, or a beginning. */
+function resumed<T>(begun: Map<string, T>, key: string, begin: () => T): T {
+  const known = begun.get(key);
+  if (known !== undefined) return known;
+  const one = begin();
+  begun.set(key, one);
+  return one;
 }
 
 const tooMany = new MachineLimit(

@@ -222,8 +222,13 @@ function compileEffect(effect: Effect, scope: ThreadScope): Act {
         if (condition(run) !== 1) run.failed ??= effect.claim;
       };
     }
-    case 'count':
-      return () => undefined;
+    case 'count': {
+      const { name, amount } = effect;
+      return (run) => {
+        const counts = run.trail?.at(-1)?.counts;
+        if (counts !== undefined) counts[name] = (counts[name] ?? 0) + amount;
+      };
+    }
   }
 }
 

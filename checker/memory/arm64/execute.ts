@@ -107,7 +107,9 @@ function first(operation: Operation, run: TransitionRun): boolean {
   run.copy.inside = code.kind !== 'goto' && code.isInside ? run.copy.inside : 0;
   attempt(run, () => {
     if (guard === null) return;
-    run.isBlocked ||= guard(run) !== 1;
+    const isOpen = guard(run) === 1;
+    // The guard itself may have read what cannot be read.
+    run.isBlocked ||= !isOpen;
   });
   const guarded = Math.max(run.data, run.control);
   run.data = 0;
@@ -134,7 +136,7 @@ function nextOf(code: CodeNode, run: TransitionRun): CodeNode {
 }
 
 function perform(node: CodeNode & { kind: 'effects' }, run: TransitionRun): void {
-  run.trail?.push({ statement: node.statement, taken: null, chosen: null });
+  run.trail?.push({ statement: node.statement, taken: null, chosen: null, counts: {} });
   run.statement = node.statement;
   if (!node.isInside) run.copy.inside = 0;
   if (node.barrier !== null) {
@@ -153,7 +155,7 @@ function decide(node: CodeNode & { kind: 'branch' }, run: TransitionRun): void {
   attempt(run, () => {
     run.isTaken = node.condition(run) === 1;
   });
-  run.trail?.push({ statement: node.statement, taken: run.isTaken, chosen: null });
+  run.trail?.push({ statement: node.statement, taken: run.isTaken, chosen: null, counts: {} });
   const control = Math.max(run.data, run.control);
   if (node.isPure) copy.inside = Math.max(copy.inside, control);
   else views.cap = Math.max(views.cap, control);
@@ -254,7 +256,7 @@ function tail(from: CodeNode, run: TransitionRun, done: TransitionRun[]): void {
         const { position, values, statement, next } = node;
         for (const chosen of values) {
           const other = run.fork();
-          other.trail?.push({ statement, taken: null, chosen });
+          other.trail?.push({ statement, taken: null, chosen, counts: {} });
           other.copy.locals[position] = chosen;
           other.copy.data[position] = 0;
           other.copy.control[position] = 0;
@@ -338,7 +340,7 @@ function within(
       case 'choose':
         for (const chosen of node.values) {
           const other = run.fork();
-          other.trail?.push({ statement: node.statement, taken: null, chosen });
+          other.trail?.push({ statement: node.statement, taken: null, chosen, counts: {} });
           other.copy.locals[node.position] = chosen;
           other.copy.data[node.position] = 0;
           other.copy.control[node.position] = 0;

@@ -10,6 +10,12 @@ export const loads = 1;
 /** Reads only the newest value: within a block. */
 export const looks = 2;
 export const stores = 4;
+/** An atomic operation that always writes: it reads the newest value, or what stands right before its promise. */
+export const updates = 8;
+/** A load of several cells at one time; it counts among the loads too. */
+export const snapshots = 16;
+/** Any that reads. */
+export const reading = loads | looks | updates;
 
 export interface Future {
   /** By cell: kinds of access. */
@@ -130,7 +136,7 @@ function knownOf(operation: Operation, { numbering, isOwn, thread, replica }: Wh
   const nodes = [...nodesOf(operation.code)];
   return {
     entries: [
-      ...reads.flatMap((one) => entryOf(one, operation.kind === 'block' ? looks : loads)),
+      ...reads.flatMap((one) => entryOf(one, readingOf(operation))),
       ...writes.flatMap((one) => entryOf(one, stores)),
     ],
     assigned: new Set(assignedIn(operation.transition.code, ranges)),
@@ -142,6 +148,17 @@ function knownOf(operation: Operation, { numbering, isOwn, thread, replica }: Wh
     acquires: operation.order === 'acquire',
     next: nodes.flatMap((node) => (node.kind === 'goto' ? [node.location] : [])),
   };
+}
+
+function readingOf({ kind, isUpdate, mayFail }: Operation): number {
+  switch (kind) {
+    case 'block':
+      return looks;
+    case 'snapshot':
+      return loads | snapshots;
+    case 'access':
+      return isUpdate && !mayFail ? updates : loads;
+  }
 }
 
 /** The positions of locals that code may assign. */

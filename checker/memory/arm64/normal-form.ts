@@ -15,7 +15,7 @@ import {
   type CpuViews,
   type Write,
 } from './machine-state.ts';
-import { loads, looks, stores } from './future-accesses.ts';
+import { loads, reading, snapshots, stores, updates } from './future-accesses.ts';
 import type { Program } from './program.ts';
 
 /** What of memory counts for whom. */
@@ -27,11 +27,11 @@ export interface Audience {
   /** By cell: whether a property sees it beside what CPUs have reached. */
   readonly observed: readonly boolean[];
   /** Rules that are left out: only tests name some, to compare. */
-  readonly without?: ReadonlySet<Rule>;
+  readonly without?: ReadonlySet<string>;
 }
 
-/** `clamp` views to what can be told apart, `trim` lists, forget `dead` locals. */
-export type Rule = 'clamp' | 'trim' | 'dead';
+/** `clamp` views to what can be told apart, `trim` lists, forget values that `repeat` and `dead` locals. */
+export type Rule = 'clamp' | 'trim' | 'repeat' | 'dead';
 
 /** What a CPU and the handlers on it may still do, by cell. */
 function futureOf(program: Program, state: MachineState, cpu: number, alone: boolean) {
@@ -63,6 +63,8 @@ class NormalForm {
   /** Times that keep their order; ascending. */
   #kept: Time[] = [];
   readonly #cuts: number[];
+  /** By cell: the positions behind the cut that are forgotten, ascending. */
+  readonly #repeats: (readonly number[])[];
   readonly #promises: Time[][];
 
   constructor(program: Program, state: MachineState, audience: Audience) {
@@ -77,7 +79,73 @@ class NormalForm {
     // What a CPU has read decides what is seen from outside.
     for (const times of this.#relevant) times.push(...this.#outside);
     for (const times of [...this.#relevant, ...this.#promises, this.#outside]) times.sort((a, b) => a - b);
-    this.#kept = [...new Set(this.#kept)].sort((a, b) => a - b);
+    this.#repeats = state.writes.map((list, cell) =>
+      list.length - this.#cuts[cell]! < 3 || audience.without?.has('repeat') === true
+        ? noPositions
+        : this.#repeatsOf(list, cell),
+    );
+    const forgotten = new Set(
+      state.writes.flatMap((list, cell) => this.#repeats[cell]!.map((at) => list[at]!.time)),
+    );
+    if (forgotten.size > 0)
+      for (const times of this.#relevant)
+        times.splice(0, times.length, ...times.filter((time) => !forgotten.has(time)));
+    this.#kept = [...new Set(this.#kept)].filter((time) => !forgotten.has(time)).sort((a, b) => a - b);
+  }
+
+  /** Writes of a value that everybody who can read it can read in an older write, and whose times tell nobody anything. */
+  #repeatsOf(list: readonly Write[], cell: number): readonly number[] {
+    const found: number[] = [];
+    const { observed } = this.#audience;
+    const end = observed[cell] === true ? lastBefore(list, this.#state.seen) : list.length - 1;
+    for (let position = this.#cuts[cell]! + 1; position < end; position++) {
+      if (list[position]!.promisedBy >= 0 || list[position + 1]!.promisedBy >= 0) continue;
+      if (this.#audience.cpus.every((_, at) => this.#isRepeat(list, position, cell, at)))
+        found.push(position);
+    }
+    return found;
+  }
+
+  /** Whether a CPU cannot read a write, or has no use for it. */
+  #isRepeat(list: readonly Write[], position: number, cell: number, at: number): boolean {
+    const kinds = this.#futures[at]!.cells[cell]!;
+    if ((kinds & loads) === 0) return true;
+    const cpu = this.#audience.cpus[at]!;
+    const { rNew, cells } = this.#state.cpus[cpu]!;
+    const oldest = lastBefore(list, Math.max(rNew, cells[cell * perCell + coherence]!));
+    if (oldest > position) return true;
+    const { value, time } = list[position]!;
+    const next = list[position + 1]!.time;
+    const isOlder = (one: number) => list[one]!.value === value && list[one]!.promisedBy !== cpu;
+    // In a snapshot other cells at that time are part of what is read: then it is the write right before, or none.
+    let older = (kinds & snapshots) === 0 ? oldest : position - 1;
+    while (older < position && !isOlder(older)) older++;
+    if (older === position || older < oldest) return false;
+    const from = (kinds & snapshots) === 0 ? time : list[older]!.time;
+    const isBetween = (view: Time) => view >= time && view < next;
+    return (
+      !this.#relevant[at]!.some((other) => other > from && other !== time && other < next) &&
+      !this.#viewsOf(cpu).some(isBetween) &&
+      !this.#state.writes.some(
+        (other, one) => !this.#program.isOwn[one]! && isBetween(other[this.#cuts[one]!]!.time),
+      )
+    );
+  }
+
+  /** All times before which a CPU may come to be unable to act. */
+  #viewsOf(cpu: number): readonly Time[] {
+    const { cells, rOld, blind, wOld, rNew, wNew, cap, release, fresh } = this.#state.cpus[cpu]!;
+    const ofCells = cells.filter((_, at) => at % perCell === coherence || at % perCell === forwarded);
+    const ofCopies = this.#program.onCpu[cpu]!.flatMap((processor) => {
+      const { data, control, inside } = this.#state.copies[processor]!;
+      return [...data, ...control, inside];
+    });
+    return [
+      ...[rOld, blind, wOld, rNew, wNew, cap, release, fresh],
+      ...ofCells,
+      ...ofCopies,
+      ...this.#state.ownData,
+    ];
   }
 
   /** Notes what counts of a cell's writes; returns the position of the oldest that somebody may still read. */
@@ -151,7 +219,10 @@ class NormalForm {
     const first = list[cut]!;
     if (this.#program.isOwn[cell]! || (list.length === 1 && first.time === 0)) return list;
     const time = first.time === 0 ? 0 : this.#timeOfOldest(first.time, cell);
-    const rest = list.slice(cut + 1).map((write) => ({ ...write, time: this.#rank(write.time) }));
+    const forgotten = this.#repeats[cell]!;
+    const rest = list.flatMap((write, at) =>
+      at <= cut || forgotten.includes(at) ? [] : [{ ...write, time: this.#rank(write.time) }],
+    );
     return [{ ...first, time }, ...rest];
   }
 
@@ -159,8 +230,7 @@ class NormalForm {
   #timeOfOldest(time: Time, cell: number): Time {
     let latest = 0;
     for (const at of this.#audience.cpus.keys())
-      if ((this.#futures[at]!.cells[cell]! & (loads | looks)) !== 0)
-        latest = Math.max(latest, this.#clamp(at, time));
+      if ((this.#futures[at]!.cells[cell]! & reading) !== 0) latest = Math.max(latest, this.#clamp(at, time));
     return latest;
   }
 
@@ -201,15 +271,16 @@ class NormalForm {
     const ownTime = cells[base + coherence]!;
     cells[base + coherence] = mayLoad || (hasPromises && (kinds & stores) !== 0) ? behind(ownTime) : 0;
     const last = cells[base + lastOwn]! - this.#cuts[cell]!;
-    if (cells[base + lastOwn]! >= 0 && last >= 0 && mayLoad) {
+    if (cells[base + lastOwn]! >= 0 && last >= 0 && (kinds & (loads | updates)) !== 0) {
       const list = this.#state.writes[cell]!;
       const position = cells[base + lastOwn]!;
       const oldest = lastBefore(list, Math.max(views.rNew, ownTime));
       const [with_, without] = [cells[base + forwarded]!, list[position]!.time].map((time) =>
         this.#clamp(at, Math.max(views.rNew, time)),
       );
-      if (position >= oldest && with_ !== without) {
-        cells[base + lastOwn] = last;
+      const isKept = !this.#repeats[cell]!.includes(position);
+      if (isKept && position >= oldest && with_ !== without) {
+        cells[base + lastOwn] = last - this.#repeats[cell]!.filter((one) => one < position).length;
         cells[base + forwarded] = behind(cells[base + forwarded]!);
         return;
       }
@@ -243,6 +314,8 @@ class NormalForm {
     return { locals, data, control, inside };
   }
 }
+
+const noPositions: readonly number[] = [];
 
 /** The position of the last write up to a time, or 0. */
 function lastBefore(list: readonly Write[], time: Time): number {

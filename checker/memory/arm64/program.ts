@@ -2,6 +2,7 @@
 import { deadLocals, type DeadLocals } from '../../program/dead-locals.ts';
 import { numberingOf, numberOf, type Numbering } from '../../program/numbering.ts';
 import type { ThreadTable, TransitionSystem } from '../../program/transition-system.ts';
+import { acquireNames, type AcquireName } from '../../language/memory-name.ts';
 import { ModelError } from '../../language/model-error.ts';
 import { printText } from '../../language/print.ts';
 import { statementsOf } from '../../language/thread.ts';
@@ -12,16 +13,12 @@ import { futuresOf, type FutureOf } from './future-accesses.ts';
 import { compileCode, operationOf, type CodeNode, type Operation } from './operation.ts';
 import { insidePureBranches } from './pure-branch.ts';
 
-/** `smp_load_acquire()` is `ldapr`, or `ldar`, which does not pass an earlier release. */
-export type Acquire = 'ldapr' | 'ldar';
-
 export interface ProgramSettings {
-  readonly acquire: Acquire;
   /** Locals whose values at the end count, as `thread.local`, beside those that properties name. */
   readonly kept: ReadonlySet<string>;
 }
 
-export const defaultProgram: ProgramSettings = { acquire: 'ldapr', kept: new Set() };
+export const defaultProgram: ProgramSettings = { kept: new Set() };
 
 /** One copy of a thread. */
 export interface Processor {
@@ -48,7 +45,8 @@ export interface Processor {
 export interface Program {
   readonly system: TransitionSystem;
   readonly numbering: Numbering;
-  readonly acquire: Acquire;
+  /** `smp_load_acquire()` is `ldapr`, or `ldar`, which does not pass an earlier release. */
+  readonly acquire: AcquireName;
   readonly processors: readonly Processor[];
   readonly cpus: number;
   /** By CPU: the position of its own copy among the processors, and of all that run on it. */
@@ -63,10 +61,7 @@ export interface Program {
 /**
  * Throws  ModelError where a handler is no row of atomic blocks: what may happen within an interrupt is not modelled.
  */
-export function programOf(
-  system: TransitionSystem,
-  { acquire, kept }: ProgramSettings = defaultProgram,
-): Program {
+export function programOf(system: TransitionSystem, { kept }: ProgramSettings = defaultProgram): Program {
   const numbering = numberingOf(system);
   const hosts = numbering.copies.flatMap(({ table: { thread } }, at) => (thread.on === null ? [at] : []));
   const cpuOf = ({ table: { thread }, replica }: Numbering['copies'][number]) =>
@@ -128,7 +123,7 @@ export function programOf(
   return {
     system,
     numbering,
-    acquire,
+    acquire: system.model.acquire ?? acquireNames[0],
     processors,
     cpus: hosts.length,
     hosts,

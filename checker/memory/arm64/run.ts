@@ -42,6 +42,8 @@ export interface Executed {
   readonly statement: Statement;
   readonly taken: boolean | null;
   readonly chosen: number | null;
+  /** By name of the event: how often it was counted. */
+  readonly counts: Record<string, number>;
 }
 
 /** A run of a transition: mutable, and copied where it can go on in several ways. */
@@ -172,7 +174,12 @@ export class TransitionRun {
     this.hasRead = true;
     this.data = Math.max(this.data, post);
     this.control = Math.max(this.control, post);
-    return this.own[cell]!;
+    const value = this.own[cell]!;
+    if (this.trail !== null) {
+      const write: Write = { time: 0, value, promisedBy: -1, step: -1 };
+      this.loads.push({ by: this.by, cell, from: write, newest: write });
+    }
+    return value;
   }
 
   private readNewest(cell: number): number {

@@ -8,7 +8,8 @@ import type { Symmetry } from '../../program/symmetry.ts';
 import { Interchange } from './interchange.ts';
 import { MachineLimit } from './machine-limit.ts';
 import type { MachineState, Time } from './machine-state.ts';
-import { hasPromises } from './certify.ts';
+import { hasPromises, Unanswered } from './certify.ts';
+import { Completion } from './completion.ts';
 import { defaultProgram, programOf, type Program, type ProgramSettings } from './program.ts';
 import { observedCells, propertiesOf, timesToLook, writeAt, type CompiledProperty } from './properties.ts';
 import { keyOf } from './state-key.ts';
@@ -21,6 +22,9 @@ const bytesPerState = 2_500;
 
 /** States between two looks at the limits: each takes some tenths of a millisecond. */
 const portion = 16;
+
+/** States of CPUs alone that are looked at between two looks at the limits. */
+const patience = 2_000;
 
 export class Arm64Space implements StateSpace {
   readonly portion = portion;
@@ -37,6 +41,7 @@ export class Arm64Space implements StateSpace {
   readonly #ids = new Map<string, number>();
   readonly #successors: (readonly { readonly edge: Edge; readonly to: number }[])[] = [];
   readonly #edges = new Map<string, Edge>();
+  readonly #completion: Completion;
 
   /** `symmetry`: one state for all that differ by these; null: each state is one. */
   constructor(
@@ -50,6 +55,7 @@ export class Arm64Space implements StateSpace {
     this.#observed = observedCells(this.#program);
     this.#properties = propertiesOf(this.#program);
     this.machine = new Arm64Machine(this.#program, this.#observed, settings);
+    this.#completion = new Completion(this.machine);
     this.fired = new Float64Array(system.transitions.length);
   }
 
@@ -73,9 +79,28 @@ export class Arm64Space implements StateSpace {
     });
   }
 
+  expandSome(from: number, to: number): number {
+    let id = from;
+    within(() => {
+      try {
+        for (; id < to; id++) {
+          this.machine.patience = patience;
+          this.#expandOne(id);
+        }
+      } catch (error) {
+        if (!(error instanceof Unanswered)) throw error;
+      } finally {
+        this.machine.patience = Infinity;
+      }
+    });
+    return id;
+  }
+
   #expandOne(id: number): void {
     const state = this.#states[id]!;
     const steps = this.machine.enough(state);
+    // What is asked from here on is not asked again.
+    this.machine.patience = Infinity;
     if (isDeadlock(this.#program, state, steps)) this.findings.push({ kind: 'deadlock', state: id });
     this.#successors[id] = steps.flatMap((step) => {
       const edge = this.edgeOf(step);
@@ -83,10 +108,12 @@ export class Arm64Space implements StateSpace {
       if (step.run !== null) this.fired[edge.transition.id]! += 1;
       const error = step.run?.error ?? null;
       const failed = step.run?.failed ?? null;
+      if (error === null && failed === null) return [{ edge, to: this.#store(step.after) }];
+      const last = step.run!.isOver ? state : this.machine.normal(step.after);
+      if (!this.#completion.isPossible(last)) return [];
       if (error !== null)
         this.findings.push({ kind: 'error', state: id, edge, message: blame(this.#program, step, error) });
-      else if (failed !== null) this.findings.push({ kind: 'assertion', state: id, edge, claim: failed });
-      else return [{ edge, to: this.#store(step.after) }];
+      else this.findings.push({ kind: 'assertion', state: id, edge, claim: failed! });
       return [];
     });
   }
@@ -128,11 +155,12 @@ export class Arm64Space implements StateSpace {
       if (kind === 'reachable' && this.reached.has(property)) continue;
       for (const at of isMixed ? times : [state.top]) {
         const holds = authored(`property '${name}'`, () => isTrue(state, at));
-        if (kind === 'reachable' && holds) this.reached.add(property);
-        if (kind === 'always' && !holds) {
-          this.findings.push({ kind: 'invariant', state: id, property });
-          break;
-        }
+        if (holds !== (kind === 'reachable')) continue;
+        // A run that cannot be completed shows nothing.
+        if (!this.#completion.isPossible(state)) return;
+        if (kind === 'reachable') this.reached.add(property);
+        else this.findings.push({ kind: 'invariant', state: id, property });
+        break;
       }
     }
   }

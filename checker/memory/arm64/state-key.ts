@@ -1,5 +1,5 @@
 /** States in normal form as text: equal for equal states. */
-import { loads, looks } from './future-accesses.ts';
+import { reading } from './future-accesses.ts';
 import {
   coherence,
   lastOwn,
@@ -45,7 +45,7 @@ export function keyAlone(program: Program, state: MachineState, processor: numbe
       numbers.push(-cell, state.own[cell]!, state.ownData[cell]!);
       continue;
     }
-    const isRead = (cells[cell]! & (loads | looks)) !== 0;
+    const isRead = (cells[cell]! & reading) !== 0;
     if (!isRead && !list.some(({ promisedBy }) => promisedBy === cpu)) continue;
     numbers.push(cell, list.length);
     for (const { time, value, promisedBy } of list) numbers.push(time, value, promisedBy === cpu ? 1 : 0);

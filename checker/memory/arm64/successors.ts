@@ -25,7 +25,7 @@ export interface MachineStep {
 
 /** What tests leave out to compare with, and what bounds the machine. */
 export interface MachineSettings {
-  readonly without: ReadonlySet<Rule | 'useful' | 'alone'>;
+  readonly without: ReadonlySet<Rule | 'useful' | 'locks' | 'alone'>;
   /** Promises of one CPU at a time. */
   readonly mostPromises: number;
   /** Writes to one cell that can be read at a time. */
@@ -46,8 +46,8 @@ export class Arm64Machine {
     this.program = program;
     this.#settings = settings;
     this.#certification = new Certification(program);
-    this.#usefulness = new Usefulness(program);
-    const without = new Set([...settings.without].filter((rule) => rule !== 'useful' && rule !== 'alone'));
+    this.#usefulness = new Usefulness(program, !settings.without.has('locks'));
+    const { without } = settings;
     this.#audience = { cpus: program.hosts.map((_, cpu) => cpu), isAlone: false, observed, without };
     this.#isObserved = observed.some((one) => one);
   }
@@ -89,6 +89,11 @@ export class Arm64Machine {
         }),
       );
     return states;
+  }
+
+  /** Lets so many states of CPUs alone be looked at, until a question ends in `Unanswered`. */
+  set patience(states: number) {
+    this.#certification.patience = states;
   }
 
   normal(state: MachineState): MachineState {
@@ -207,4 +212,4 @@ export function cellName({ numbering }: Program, cell: number): string {
   throw new Error(`there is no cell ${cell}`);
 }
 
-export { beginning };
+export { beginning, hasPromises, MachineLimit };

@@ -6,7 +6,7 @@
 import { effectsIn } from '../../program/code-walk.ts';
 import { walk } from '../../language/expression.ts';
 import { cellsIn } from './access-cells.ts';
-import { loads, looks, nodesOf, stores } from './future-accesses.ts';
+import { nodesOf, reading, stores } from './future-accesses.ts';
 import type { MachineState } from './machine-state.ts';
 import type { CodeNode, Operation } from './operation.ts';
 import type { Processor, Program } from './program.ts';
@@ -23,7 +23,8 @@ export class Usefulness {
   readonly #overtaking: readonly (readonly (readonly number[])[])[];
   readonly #lags = new Map<string, boolean>();
 
-  constructor(program: Program) {
+  /** `locks`: whether a store of a section is never promised before the lock is taken. */
+  constructor(program: Program, locks = true) {
     this.#program = program;
     const { system, numbering, isOwn, processors } = program;
     const { properties } = system.model;
@@ -54,8 +55,13 @@ export class Usefulness {
     this.#shows = processors.map((processor) =>
       processor.operations.map((operations) => operations.some((operation) => shows(processor, operation))),
     );
-    this.#overtaking = processors.map((processor) =>
-      processor.operations.map((_, location) => overtaking(processor, location)),
+    const isLock = lockCells(program);
+    this.#overtaking = processors.map((processor, at) =>
+      processor.operations.map((operations, location) => {
+        const isTaking =
+          operations.length === 1 && takesLock(processor, location, isLock) && !this.#shows[at]![location]!;
+        return locks && isTaking ? [] : overtaking(processor, location);
+      }),
     );
     this.#reach = processors.map(({ operations }) =>
       operations.map((_, from) => reachable(operations, from)),
@@ -81,13 +87,13 @@ export class Usefulness {
   #matters(state: MachineState, processor: number, cell: number): boolean {
     const { accesses } = this.#program.processors[processor]!;
     const location = state.copies[processor]!.locals[0]!;
-    if (!this.#isSeen[cell]! && !this.#others(state, processor, cell, loads | looks | stores)) return false;
+    if (!this.#isSeen[cell]! && !this.#others(state, processor, cell, reading | stores)) return false;
     if (this.#lag(processor, location, cell)) return true;
     return accesses[location]!.some(
       ({ reads, writes }) =>
         reads.some((read) => this.#others(state, processor, read, stores)) ||
         writes.some(
-          (write) => this.#isSeen[write]! || this.#others(state, processor, write, loads | looks | stores),
+          (write) => this.#isSeen[write]! || this.#others(state, processor, write, reading | stores),
         ),
     );
   }
@@ -178,6 +184,31 @@ function placesBehind(node: CodeNode, endsAtBarrier: boolean): readonly number[]
     case 'choose':
       return placesBehind(node.next, endsAtBarrier);
   }
+}
+
+/** By cell: whether each access of it writes, so that nobody sees a value of it that stays. */
+function lockCells({ isOwn, processors }: Program): readonly boolean[] {
+  const isLock = isOwn.map((own) => !own);
+  for (const { operations, accesses } of processors)
+    for (const [location, some] of operations.entries())
+      for (const [at, { kind, mayFail, isUpdate }] of some.entries()) {
+        const { reads, writes } = accesses[location]![at]!;
+        const alwaysWrites = kind === 'access' && (isUpdate ? !mayFail : reads.length === 0);
+        if (!alwaysWrites) for (const cell of [...reads, ...writes]) isLock[cell] = false;
+      }
+  return isLock;
+}
+
+/** Whether all that stands at a location is an acquire that takes a lock. */
+function takesLock(
+  { operations, accesses }: Processor,
+  location: number,
+  isLock: readonly boolean[],
+): boolean {
+  const [operation] = operations[location]!;
+  const { reads, writes } = accesses[location]![0]!;
+  const { isUpdate, mayFail, order } = operation!;
+  return isUpdate && !mayFail && order === 'acquire' && [...reads, ...writes].every((cell) => isLock[cell]!);
 }
 
 function reachable(operations: Processor['operations'], from: number): ReadonlySet<number> {

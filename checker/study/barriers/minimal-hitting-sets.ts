@@ -14,6 +14,7 @@ export interface MinimalHittingSets<T> {
 /**
  * All minimal sufficient sets of the items; none if all items together are insufficient.
  *
+ * An item without which all others are insufficient is in every set.
  * Every insufficient set is extended to a maximal one; every sufficient set contains an item outside of it. The
  * minimal hitting sets of these complements are tried next; one that is sufficient is minimal, because its proper
  * subsets are within insufficient sets.
@@ -30,7 +31,10 @@ export function* minimalHittingSets<T>(
   if (whole !== 'enough') return { sets: [], undecided: whole === 'open' };
   const enough: ReadonlySet<T>[] = [];
   let undecided = false;
-  let candidates: readonly ReadonlySet<T>[] = [new Set()];
+  const required = new Set<T>();
+  for (const item of items)
+    if ((yield* judge(new Set(items.filter((other) => other !== item)))) === 'lacking') required.add(item);
+  let candidates: readonly ReadonlySet<T>[] = [required];
   for (let next = candidates[0]; next !== undefined; next = candidates[0]) {
     const judgement = yield* judge(next);
     if (judgement === 'lacking') {

@@ -5,8 +5,10 @@ import type { AnyExpr } from '../../language/expression.ts';
 import type { Declarations } from '../../language/variable.ts';
 import { isTrue, type State } from '../../interpreter/evaluate.ts';
 import { endsOf, propertyPlace, type Access, type ExecutedStatement } from '../../interpreter/interpreter.ts';
-import type { Edge } from '../../state-space/state-space.ts';
 import { leadsOn, walkStates } from '../../state-space/successors.ts';
+import { costedGraphOnArm64 } from './costs-on-arm64.ts';
+import type { Edge } from '../../state-space/state-space.ts';
+import { weightOf, type CostedEdge, type CostedGraph, type Mover } from './costed-step.ts';
 import { extremes, type Extremes, type WeightedEdge } from './path-costs.ts';
 import type { Limits } from '../../state-space/outcome.ts';
 import type { Cooperative } from '../../state-space/cooperative.ts';
@@ -14,27 +16,15 @@ import type { Cooperative } from '../../state-space/cooperative.ts';
 /** By name; null: not counted, because no execution reaches it or there are too many states. */
 export type Costs = Readonly<Record<string, Extremes | null>>;
 
-interface CostedEdge {
-  readonly to: number;
-  /** One weight for each cost of the model. */
-  readonly weights: readonly number[];
-}
-
-interface CostedGraph {
-  readonly states: readonly State[];
-  readonly initial: readonly number[];
-  readonly edges: readonly (readonly CostedEdge[])[];
-}
-
-/** Counts the declared costs over the whole state graph, within a limit of states; none under arm64. */
+/** Counts the declared costs over the whole state graph, within a limit of states. */
 export function* countingCosts(
   system: TransitionSystem,
   maxStates: number,
   limits: Limits,
 ): Cooperative<Costs> {
   const { costs, machine } = system.model;
-  const graph =
-    costs.length === 0 || machine !== undefined ? null : yield* costedGraph(system, maxStates, limits);
+  const graphOf = machine === 'arm64' ? costedGraphOnArm64 : costedGraph;
+  const graph = costs.length === 0 ? null : yield* graphOf(system, maxStates, limits);
   return Object.fromEntries(
     costs.map((cost, at) => {
       if ('cells' in cost.counts) return [cost.name, cellsOf(system, cost)];
@@ -94,44 +84,17 @@ function* costedGraph(
     edges.push(
       walked.edges.filter(leadsOn).map(({ edge, firing: { events }, to }) => ({
         to,
-        weights: costs.map((cost) => weightOf(cost, system, edge, events.map(outside))),
+        weights: costs.map((cost) => weightOf(cost, moverOf(system, edge), events.map(outside))),
       })),
     );
   }
   return { states, initial, edges };
 }
 
-function weightOf(
-  { counts, thread }: Cost,
-  { threads }: TransitionSystem,
-  edge: Edge,
-  events: readonly ExecutedStatement[],
-): number {
-  const owner = threads[edge.thread]!.thread;
-  const counted = thread === null ? owner.ofMachine !== true : owner.name === thread && edge.replica === 0;
-  if (!counted || 'cells' in counts) return 0;
-  return events.reduce(
-    (sum, event) =>
-      sum + ('effect' in counts ? (event.counts[counts.effect] ?? 0) : Number(isStep(counts.steps, event))),
-    0,
-  );
-}
-
-function isStep(
-  shape: 'access' | 'read-modify-write' | 'barrier',
-  { statement, reads, writes }: ExecutedStatement,
-): boolean {
-  const isBarrier =
-    statement.kind === 'barrier' || (statement.kind === 'step' && statement.barrier !== undefined);
-  switch (shape) {
-    case 'access':
-      return !isBarrier && reads.length + writes.length > 0;
-    case 'read-modify-write':
-      return writes.some((write) => reads.some(({ cell }) => cell === write.cell));
-    case 'barrier':
-      return isBarrier;
-  }
-}
+const moverOf = ({ threads }: TransitionSystem, { thread, replica }: Edge): Mover => ({
+  thread: threads[thread]!.thread,
+  replica,
+});
 
 /**
  * The event in terms of the program: of the CPU state, only slots with a memory cell.

@@ -7,8 +7,8 @@ export interface LaneArrow {
   /** Steps, from 0. */
   readonly from: number;
   readonly to: number;
-  /** Two racing accesses, or a delayed store that reaches memory. */
-  readonly kind: 'race' | 'delay';
+  /** Two racing accesses, a delayed store that reaches memory, or a store that others see before its CPU executes it. */
+  readonly kind: 'race' | 'delay' | 'early';
   readonly title: string;
 }
 

@@ -1,16 +1,19 @@
 /** Chooses a variant with one changed option to show beside the run, and names the first difference. */
+import { memoryKey } from '../../../checker/language/memory-name.ts';
 import { optionName, type OptionValue } from '../../../checker/language/option.ts';
 import { goTo } from '../walk/runs.ts';
 import { beside, besideChoice } from '../state/beside.ts';
 import { neighbours, type Neighbour } from '../state/neighbours.ts';
-import { runs, trace } from '../state/session.ts';
+import { built, runs, trace } from '../state/session.ts';
 
 /** The most fixes shown as buttons; the others are in a list. */
 const most = 6;
 
 export function BesidePicker() {
-  if (neighbours.value.length === 0 || trace.value?.steps.length === 0) return null;
-  const offers = neighbours.value.map(({ key, value, verdict }): Offer => ({
+  // No schedule of a machine of its own is one of another variant.
+  const possible = built.value?.model.machine === undefined ? neighbours.value.filter(isOfModels) : [];
+  if (possible.length === 0 || trace.value?.steps.length === 0) return null;
+  const offers = possible.map(({ key, value, verdict }): Offer => ({
     id: `${optionName(key)}=${String(value)}`,
     name: named(optionName(key), value),
     verdict,
@@ -35,6 +38,8 @@ export function BesidePicker() {
     </div>
   );
 }
+
+const isOfModels = ({ options }: Neighbour) => options[memoryKey] !== 'arm64';
 
 interface Offer {
   readonly id: string;

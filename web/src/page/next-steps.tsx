@@ -1,11 +1,12 @@
 /** The enabled steps of the shown state, and the copies that wait. */
 import { computed } from '@preact/signals';
 import { printExpr } from '../../../checker/language/print.ts';
-import { edgesOutOf, type FiredEdge } from '../../../checker/state-space/successors.ts';
+import type { Schedule } from '../../../checker/state-space/outcome.ts';
+import type { FiredEdge } from '../../../checker/state-space/successors.ts';
 import { guardWords, textOf } from '../../../checker/report/author-words.ts';
 import { shownEvents } from '../../../checker/report/shown-steps.ts';
-import { initialStates } from '../../../checker/interpreter/interpreter.ts';
 import { sameEdge } from '../walk/run-code.ts';
+import { beginningsOf, stepsAfter } from '../walk/steps.ts';
 import { beginAt, shownRun, take } from '../walk/runs.ts';
 import { at, built, runs, state, trace } from '../state/session.ts';
 import { copyName, cpuOf } from './cpu-style.ts';
@@ -14,8 +15,13 @@ const enabled = computed<readonly FiredEdge[]>(() => {
   const isOver = trace.value?.stopped !== null && at.value === trace.value?.steps.length;
   return built.value === null || state.value === null || isOver
     ? []
-    : edgesOutOf(built.value.system, state.value);
+    : stepsAfter(built.value.system, runSoFar(), state.value);
 });
+
+function runSoFar(): Schedule {
+  const { initial, edges } = shownRun(runs.value).schedule;
+  return { initial, edges: edges.slice(0, at.value) };
+}
 
 export function NextSteps() {
   const { system } = built.value!;
@@ -83,7 +89,7 @@ function outcomeOf({ edge, firing }: FiredEdge): readonly string[] {
   const { name: thread } = system.threads[edge.thread]!.thread;
   const step = { thread, replica: edge.replica, events: firing.events };
   return shownEvents(system, state.value!, step).flatMap(
-    ({ statement, text, changes, waits, chosen, taken, reads, isDelayed }) => [
+    ({ statement, text, changes, waits, chosen, taken, reads, isDelayed, outOfOrder }) => [
       ...reads
         .filter(({ value, memory }) => value !== memory)
         .map(({ cell, value, memory }) => `reads ${cell} == ${String(value)} (memory has ${String(memory)})`),
@@ -94,6 +100,7 @@ function outcomeOf({ edge, firing }: FiredEdge): readonly string[] {
         : [`${printExpr(statement.target)} = ${String(chosen)}`]),
       ...(taken === true && reads.length > 0 ? [`${text}: yes`] : []),
       ...(isDelayed ? ['delayed'] : []),
+      ...((outOfOrder?.early.length ?? 0) > 0 ? ['early: executed later'] : []),
     ],
   );
 }
@@ -131,7 +138,7 @@ function waiting(): readonly WaitingCopy[] {
 
 /** Chooses among several initial states. */
 function Beginnings() {
-  const { length } = initialStates(built.value!.system);
+  const length = beginningsOf(built.value!.system);
   if (length < 2) return null;
   const current = shownRun(runs.value).schedule.initial;
   return (

@@ -39,7 +39,17 @@ const arrows = computed<readonly LaneArrow[]>(() => {
       ? []
       : [{ from: store, to: drain, kind: 'delay', title: `the store of ${text} reaches memory` }],
   );
-  return [...races, ...delays];
+  const early = trace.value.steps.flatMap(({ events }, step) =>
+    events.flatMap(({ outOfOrder }) =>
+      (outOfOrder?.seenBefore ?? []).map(({ cell, since }): LaneArrow => ({
+        from: since,
+        to: step,
+        kind: 'early',
+        title: `others see the store of ${cell} before its CPU executes it`,
+      })),
+    ),
+  );
+  return [...races, ...delays, ...early];
 });
 
 const go = (step: number) => (runs.value = goTo(runs.value, step));
@@ -85,7 +95,7 @@ export function TraceView() {
 /** The meaning of the arrows, if there are any. */
 function ArrowLegend() {
   const has = (kind: LaneArrow['kind']) => arrows.value.some((arrow) => arrow.kind === kind);
-  if (!has('race') && !has('delay')) return null;
+  if (arrows.value.length === 0) return null;
   return (
     <ul class="arrow-legend">
       {has('race') && (
@@ -96,6 +106,11 @@ function ArrowLegend() {
       {has('delay') && (
         <li class="delay">
           <span /> a store that waited reaches memory
+        </li>
+      )}
+      {has('early') && (
+        <li class="early">
+          <span /> a store that others see before its CPU executes it
         </li>
       )}
     </ul>

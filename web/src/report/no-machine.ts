@@ -5,4 +5,7 @@ const unknown = (): never => {
 
 export const replayOnArm64 = unknown;
 export const confirmsOnArm64 = unknown;
+export const firedOnArm64 = unknown;
+export const startsOnArm64 = unknown;
+export const costedGraphOnArm64 = unknown;
 export const Arm64Space = unknown;

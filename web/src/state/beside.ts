@@ -4,6 +4,7 @@ import { optionName } from '../../../checker/language/option.ts';
 import type { Trace } from '../../../checker/trace/trace.ts';
 import { replay } from '../../../checker/trace/replay.ts';
 import { initialStates } from '../../../checker/interpreter/interpreter.ts';
+import { isPlain } from '../walk/steps.ts';
 import { followed, type Followed } from '../walk/same-schedule.ts';
 import { shownRun } from '../walk/runs.ts';
 import { readValue } from './link.ts';
@@ -32,6 +33,8 @@ export interface BesideVariant {
 export const beside = computed<BesideVariant | null>(() => {
   const variant = besideVariant.value;
   if (variant === null || built.value === null || trace.value === null) return null;
+  // A schedule of a machine of its own says what its CPUs saw: on another variant it means nothing.
+  if (!isPlain(variant.system) || !isPlain(built.value.system)) return null;
   const { initial } = shownRun(runs.value).schedule;
   const isPossible = initial < initialStates(variant.system).length;
   const result = followed(built.value.system, trace.value, variant.system, isPossible ? initial : 0);

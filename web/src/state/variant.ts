@@ -4,7 +4,7 @@ import { transitionSystem } from '../../../checker/program/build-transitions.ts'
 import type { AnyDefinition, Model } from '../../../checker/language/model.ts';
 import { withFallbacks } from '../../../checker/language/option.ts';
 import type { Choices } from '../../../checker/study/compare/compare.ts';
-import { initialStates } from '../../../checker/interpreter/interpreter.ts';
+import { beginningsOf } from '../walk/steps.ts';
 
 export interface Built {
   readonly kind: 'built';
@@ -32,7 +32,7 @@ export function variantOf(definition: AnyDefinition, chosen: Choices): BuiltVari
     options = withFallbacks(definition.options, chosen);
     const model = definition.build(options);
     const system = transitionSystem(model);
-    initialStates(system);
+    beginningsOf(system);
     return { kind: 'built', definition, options, model, system, fingerprint: fingerprintOf(model) };
   } catch (error) {
     return { kind: 'error', definition, options, message: told(error) };

@@ -1,21 +1,23 @@
 /** Encodes a run in a link: the position of each step among the enabled steps. */
 import type { TransitionSystem } from '../../../checker/program/transition-system.ts';
-import { edgesOutOf } from '../../../checker/state-space/successors.ts';
 import type { Schedule } from '../../../checker/state-space/outcome.ts';
 import type { Edge } from '../../../checker/state-space/state-space.ts';
 import type { Trace } from '../../../checker/trace/trace.ts';
-import { initialStates } from '../../../checker/interpreter/interpreter.ts';
+import { replay } from '../../../checker/trace/replay.ts';
+import { beginningsOf, stepsAfter } from './steps.ts';
 
 /** Positions below this are one character; larger ones are between dots. */
 const radix = 36;
 
 /** `0` for the first initial state, then a character for each step. */
 export function encodeRun(system: TransitionSystem, schedule: Schedule, trace: Trace): string {
-  const positions = schedule.edges.map((edge, at) => {
+  const { initial, edges } = schedule;
+  const positions = edges.map((edge, at) => {
     const state = at === 0 ? trace.initial : trace.steps[at - 1]!.after;
-    return edgesOutOf(system, state).findIndex((other) => sameEdge(other.edge, edge));
+    const before = { initial, edges: edges.slice(0, at) };
+    return stepsAfter(system, before, state).findIndex((other) => sameEdge(other.edge, edge));
   });
-  return [schedule.initial, ...positions].map(encodePosition).join('');
+  return [initial, ...positions].map(encodePosition).join('');
 }
 
 const encodePosition = (position: number) =>
@@ -27,12 +29,11 @@ export function decodeRun(system: TransitionSystem, code: string): Schedule | nu
     parseInt(part.replaceAll('.', ''), radix),
   );
   const [initial = 0, ...rest] = positions;
-  const start = initialStates(system)[initial];
-  if (start === undefined) return null;
-  let state = start;
+  if (initial >= beginningsOf(system)) return null;
+  let { initial: state } = replay(system, { initial, edges: [] });
   const edges: Edge[] = [];
   for (const position of rest) {
-    const next = edgesOutOf(system, state)[position];
+    const next = stepsAfter(system, { initial, edges }, state)[position];
     if (next === undefined) break;
     edges.push(next.edge);
     state = next.firing.state;

@@ -1,0 +1,54 @@
+/** Executions as a graph whose edges say what they cost. */
+import type { ExecutedStatement } from '../../interpreter/interpreter.ts';
+import type { State } from '../../interpreter/evaluate.ts';
+import type { Cost } from '../../language/cost.ts';
+import type { AnyThread } from '../../language/thread.ts';
+
+export interface CostedEdge {
+  readonly to: number;
+  /** One weight for each cost of the model. */
+  readonly weights: readonly number[];
+}
+
+export interface CostedGraph {
+  readonly states: readonly State[];
+  readonly initial: readonly number[];
+  readonly edges: readonly (readonly CostedEdge[])[];
+}
+
+/** The copy that takes a step. */
+export interface Mover {
+  readonly thread: AnyThread;
+  readonly replica: number;
+}
+
+/** What the statements that a copy executes in one step cost. */
+export function weightOf(
+  { counts, thread }: Cost,
+  { thread: owner, replica }: Mover,
+  events: readonly ExecutedStatement[],
+): number {
+  const counted = thread === null ? owner.ofMachine !== true : owner.name === thread && replica === 0;
+  if (!counted || 'cells' in counts) return 0;
+  return events.reduce(
+    (sum, event) =>
+      sum + ('effect' in counts ? (event.counts[counts.effect] ?? 0) : Number(isStep(counts.steps, event))),
+    0,
+  );
+}
+
+function isStep(
+  shape: 'access' | 'read-modify-write' | 'barrier',
+  { statement, reads, writes }: ExecutedStatement,
+): boolean {
+  const isBarrier =
+    statement.kind === 'barrier' || (statement.kind === 'step' && statement.barrier !== undefined);
+  switch (shape) {
+    case 'access':
+      return !isBarrier && reads.length + writes.length > 0;
+    case 'read-modify-write':
+      return writes.some((write) => reads.some(({ cell }) => cell === write.cell));
+    case 'barrier':
+      return isBarrier;
+  }
+}
