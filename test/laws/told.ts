@@ -1,4 +1,4 @@
-/** What a state space tells when it is asked everything. */
+/** All the results of a state space. */
 import type { StateSpace } from '../../checker/state-space/state-space.ts';
 
 /** Edges are compared one by one for so many states; their number and the states they lead to, for all. */

@@ -1,4 +1,4 @@
-/** Which CPUs are exposed to a race: what its header says, and what each machine comes to. */
+/** The CPUs that are exposed to a race: the field of its header, and the verdict on each machine. */
 import {
   memoryKey,
   rewritingModelNames,
@@ -67,7 +67,7 @@ export function isViolatedThere(
   return check(build({ ...chosen, ...Object.fromEntries(known), memory })).outcome.verdict === 'violated';
 }
 
-/** What a variant comes to on one machine, under each memory model. */
+/** The verdict of a variant on one machine, under each memory model. */
 export interface OnMachine {
   readonly scenario: Scenario;
   readonly machine: Choices;
