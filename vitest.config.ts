@@ -8,6 +8,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // Browser tests have a separate configuration.
     exclude: ['test/browser/**', 'node_modules/**'],
+    setupFiles: ['test/setup.ts'],
     // Tests share no mutable state, so threads can run several files.
     pool: 'threads',
     isolate: false,

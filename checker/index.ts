@@ -1,7 +1,7 @@
 /**
  * What programs import from 'racewalk/checker': a protocol checked, compared, proved or replayed inside their own tests.
  *
- * @packageDocumentation
+ * @module racewalk/checker
  */
 import { changelogText } from './export/trace/changelog-text.ts';
 import { exportedTrace } from './export/trace/exported-trace.ts';

@@ -30,8 +30,6 @@ const layers = [
 /** The files of subfolders that other layers import; whatever else lies in a subfolder is private to its layer. */
 const faces: Readonly<Record<string, readonly string[]>> = {
   'checker/codegen/layout': ['packed-state.ts'],
-  'checker/codegen/step': ['properties.ts'],
-  'checker/codegen/visited-set': ['hash-table.ts'],
   'checker/codegen/wasm': ['encode.ts', 'print.ts'],
   'checker/export/litmus': ['execution-svg.ts', 'litmus-page.ts'],
   'checker/export/trace': ['changelog-text.ts', 'exported-trace.ts', 'lanes-svg.ts'],

@@ -21,7 +21,7 @@ describe('gup_fast against fork', () => {
   });
 
   test('an option that does not exist is refused', () => {
-    expect(() => check(fork, { writeProtectSeqq: true })).toThrow(/there is no option 'writeProtectSeqq'/);
+    expect(() => check(fork, { writeProtectSeqq: true })).toThrow(/unknown option 'writeProtectSeqq'/);
   });
 
   test('compare finds the fixes', () => {

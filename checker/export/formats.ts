@@ -1,13 +1,13 @@
-/** The formats of `racewalk export` and of the page: to add one, add a row. */
+/** The export formats of the command and the page: to add one, add a row. */
 import type { TransitionSystem } from '../program/transition-system.ts';
 import type { Graph } from '../state-space/state-graph.ts';
 import type { Trace } from '../trace/trace.ts';
 import type { Picture } from '../litmus/lkmm/picture.ts';
 import type { ExportedTrace } from './trace/exported-trace.ts';
 
-/** What a format can show, each in the words of the format; a writer is loaded when it is asked for. */
+/** The writers of a format, each loaded on demand. */
 interface Format {
-  /** Ends the names of its files. */
+  /** The file extension. */
   readonly ending: string;
   readonly description: string;
   readonly ofVariant?: (system: TransitionSystem) => Promise<string>;
@@ -19,24 +19,24 @@ interface Format {
 export const formats = {
   promela: {
     ending: 'pml',
-    description: 'a model for Spin (compile pan with -DSAFETY -DNOREDUCE for equal counts)',
+    description: 'Spin model; -DSAFETY -DNOREDUCE gives the same counts',
     ofVariant: async (system) => (await import('./promela/promela.ts')).toPromela(system),
   },
   dot: {
     ending: 'dot',
-    description: 'the state graph for Graphviz',
+    description: 'Graphviz state graph',
     ofGraph: async (...graph) => (await import('./dot.ts')).toDot(...graph),
     ofExecution: async (...picture) => (await import('./litmus/execution-dot.ts')).executionDot(...picture),
   },
   svg: {
     ending: 'svg',
-    description: 'SVG of the lanes',
+    description: 'SVG picture',
     ofTrace: async (trace) => (await import('./trace/lanes-svg.ts')).toSvg(trace),
     ofExecution: async (...picture) => (await import('./litmus/execution-svg.ts')).executionSvg(...picture),
   },
   text: {
     ending: 'txt',
-    description: 'text of 72 columns',
+    description: 'plain text in 72 columns',
     ofTrace: async (trace) => (await import('./trace/changelog-text.ts')).changelogText(trace),
   },
   mermaid: {
@@ -46,7 +46,7 @@ export const formats = {
   },
   itf: {
     ending: 'itf.json',
-    description: 'ITF JSON, as Apalache writes it',
+    description: 'ITF JSON of Apalache',
     ofTrace: async (trace) => JSON.stringify((await import('./trace/itf.ts')).toItf(trace), null, 2),
   },
 } as const satisfies Readonly<Record<string, Format>>;
@@ -55,7 +55,7 @@ export type ExportFormat = keyof typeof formats;
 
 export const formatNames = Object.keys(formats) as readonly ExportFormat[];
 
-/** The format of a name, with its writers as they may be there or not. */
+/** The format of a name; each writer is optional. */
 export const formatOf = (name: ExportFormat): Format => formats[name];
 
 /** The names of the formats that have this writer. */

@@ -8,7 +8,7 @@ import type { Roles } from './roles.ts';
  *
  * Shape:  a view is [number of a list in `common`, for each group the numbers of `size` lists in `records`, number of a list in `rests`];
  *         element i of a list is the value of the cell, share or counter with name i: a value of the language, a location
- *         number (docs/soundness.md defines them), or an integer.
+ *         number (docs/soundness/any-number.md defines them), or an integer.
  */
 export interface ViewSet {
   readonly options: Readonly<Record<string, OptionValue>>;

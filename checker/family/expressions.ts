@@ -20,14 +20,7 @@ import {
   type AbstractNumber,
 } from './interval.ts';
 import { Refusal } from './refusal.ts';
-import {
-  copyIndexOf,
-  groupOfBinder,
-  groupOfThread,
-  placeOf,
-  type PlacedVariable,
-  type Roles,
-} from './roles.ts';
+import { copyIndexOf, groupOfBinder, placeOf, type PlacedVariable, type Roles } from './roles.ts';
 
 export type Evaluate = (context: StepConfiguration) => AbstractNumber;
 
@@ -478,5 +471,3 @@ export function witnesses(expr: AnyExpr, positive: boolean, roles: Roles): numbe
       return 0;
   }
 }
-
-export const isGroupThread = ({ groups }: Roles, name: string): boolean => groupOfThread(groups, name) >= 0;

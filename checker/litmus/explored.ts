@@ -1,9 +1,8 @@
 /** Explores the whole state space of a litmus test. */
 import type { TransitionSystem } from '../program/transition-system.ts';
-import { CapacityError } from '../state-space/capacity-error.ts';
+import { CapacityError, type StateSpace } from '../state-space/state-space.ts';
 import { compiledSpace } from '../engine/compiled-space.ts';
 import { interpretedSpace } from '../state-space/interpreted-space.ts';
-import type { StateSpace } from '../state-space/state-space.ts';
 import { LitmusLimit } from './litmus-test.ts';
 
 /** The number of states up to which interpretation is faster than code generation. */

@@ -1,4 +1,4 @@
-/** A trace as plain data: it is saved with the words of its statements, so that a changed model is noticed. */
+/** Saved traces; they contain the text of statements, so that a changed model is detected. */
 import type { AnyDefinition, Model } from '../language/model.ts';
 import { withFallbacks, type OptionValue } from '../language/option.ts';
 import { transitionSystem } from '../program/build-transitions.ts';
@@ -9,12 +9,12 @@ import { confirms, replay } from '../trace/replay.ts';
 import { ReplayError, type Trace } from '../trace/trace.ts';
 import { textOf } from './author-words.ts';
 
-/** What `check --save-trace` writes; docs/reference/trace.schema.json describes each field. */
+/** The file of `check --save-trace`; docs/reference/trace.schema.json describes each field. */
 export interface SavedTrace {
   readonly format: 'racewalk-trace';
   readonly version: 1;
   readonly model: string;
-  /** The user's model file, relative to the folder of the trace; null for a model of the project. */
+  /** The user's model file, relative to the folder of the trace; null: a built-in model. */
   readonly file: string | null;
   /** All options of the model. */
   readonly options: Readonly<Record<string, OptionValue>>;
@@ -39,7 +39,7 @@ export interface SavedStep {
 
 export type AnswerWithTrace = Extract<Answer, { readonly schedule: Schedule }>;
 
-/** A model as a definition builds it, by name and options. */
+/** A model by its definition and options. */
 interface Origin {
   readonly definition: AnyDefinition;
   readonly chosen: Readonly<Record<string, OptionValue>>;
@@ -78,14 +78,14 @@ const savedStep = (edge: Edge, { threads }: TransitionSystem): SavedStep => ({
   choice: edge.choice,
 });
 
-/** A saved trace in a model: what it ended in, and the run as the interpreter or the machine repeats it. */
+/** A replayed trace: its verdict, and the run in the interpreter or the arm64 machine. */
 export interface ReplayedTrace {
   readonly system: TransitionSystem;
   readonly answer: AnswerWithTrace;
   readonly trace: Trace;
 }
 
-/** Throws  ReplayError unless the model still has these steps, and they end in what the trace says. */
+/** Throws  ReplayError unless the model still has these steps and their verdict. */
 export function replaySaved(saved: SavedTrace, model: Model): ReplayedTrace {
   const system = transitionSystem(model);
   const schedule = {
@@ -96,7 +96,7 @@ export function replaySaved(saved: SavedTrace, model: Model): ReplayedTrace {
   const trace = replay(system, schedule);
   if (!confirms(system, answer, trace))
     throw new ReplayError(
-      `the trace no longer ends as it did (${saved.verdict}): the model has changed; check it again`,
+      `the trace no longer ends in '${saved.verdict}': the model has changed, check it again`,
     );
   return { system, answer, trace };
 }
@@ -107,7 +107,7 @@ function edgeOf(step: SavedStep, at: number, system: TransitionSystem): Edge {
   if (thread < 0 || transition?.statement.line !== step.line || textOf(transition) !== step.text)
     throw new ReplayError(
       `step ${at + 1}: the model no longer has '${step.text}' in line ${step.line} of '${step.thread}': ` +
-        'it has changed since the trace was saved; check it again',
+        'it has changed since the trace was saved, check it again',
     );
   return { thread, replica: step.replica, transition, choice: step.choice };
 }

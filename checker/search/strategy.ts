@@ -1,4 +1,4 @@
-/** How the states of a model are explored: all of them while that is cheap, then only those that must be seen. */
+/** Explores a model in phases: all states while that is cheap, then with reductions. */
 import { numberingOf } from '../program/numbering.ts';
 import { symmetryOf, type Symmetry } from '../program/symmetry.ts';
 import type { TransitionSystem } from '../program/transition-system.ts';
@@ -8,44 +8,45 @@ import { interpretedSpace } from '../state-space/interpreted-space.ts';
 import type { Limits, Outcome } from '../state-space/outcome.ts';
 import { exploringOnArm64 } from './explore-arm64.ts';
 import { irreducible } from '../reduction/stubborn/stubborn-sets.ts';
-import { reducedSpace } from '../reduction/reduced-space.ts';
-import type { ReducedSpace } from '../reduction/reduction.ts';
+import { reducedSpace, type ReducedSpace } from '../reduction/reduced-space.ts';
 import { answerAtEnd, answerTo, statisticsOf, worstOf } from './answer.ts';
 import { pathTo, liftTrace } from '../trace/lift-trace.ts';
 import { reasonToStop, searching, searchingBy } from './breadth-first.ts';
 import type { SearchSettings } from './settings.ts';
 import type { Cooperative } from '../state-space/cooperative.ts';
 
-/** Bytes of a short phase, and of the search that polishes a trace: wide states end it sooner. */
+/** Bytes of a short phase, and of the search for a better trace. */
 const smallBytes = 2 ** 28;
-/** Bytes of a long phase under symmetry, and of one over all states: what they find is shortest, which stubborn sets do not know. */
+/**
+ * Bytes of a long phase under symmetry, and of one without reduction; unlike stubborn sets, both find shortest traces.
+ */
 const largeBytes = 2 ** 31;
 const largestBytes = 2 ** 33;
 
 /**
- * How many times the states of a short phase a long one explores. Without interchangeable CPUs the first phase is a long one:
- * stubborn sets take a thousand times longer over a state than generated code, and nothing else is left.
+ * Ratios of the states of a long phase to those of a short one. Without interchangeable CPUs the first phase is long,
+ * because the only alternative, stubborn sets, takes a thousand times longer for each state.
  */
 const longerFirst = 32;
 const longerSecond = 8;
 
-/** States up to which the search for a better trace runs. */
+/** States of the search for a better trace. */
 const polishedStates = 2_000_000;
 
-/** States that are reduced between two checks of the limits: each of them takes its time. */
+/** States expanded by stubborn sets, which are slow, between two checks of the limits. */
 const reducedChunk = 64;
 
-/** One attempt at a model: a method, up to so many states and bytes of them. */
+/** One phase: a method and its limits. */
 interface Phase {
-  /** `all` and `symmetric` run generated code from the beginning; `reduced` goes on where its last phase stopped. */
+  /** `all` and `symmetric` restart generated code; `reduced` continues its previous phase. */
   readonly method: 'all' | 'symmetric' | 'reduced';
   readonly states: number;
   readonly bytes: number;
-  /** Another phase explores less: a limit of the user that ends this one says nothing about that one. */
+  /** A later phase explores fewer states, so a limit of the user on this one does not stop the search. */
   readonly isLonger?: true;
 }
 
-/** The phases of a check, the cheapest first; the last one has no bounds but the user's. */
+/** The phases of a check, the cheapest first; only the user's limits bound the last one. */
 function phasesOf(
   { reduce, maxBytes, firstPhase, secondPhase, thirdPhase }: SearchSettings,
   isSymmetric: boolean,
@@ -87,9 +88,9 @@ export function* exploring(
   const reduce = settings.reduce && obstacle === null;
   const outcome = yield* runningPhases(system, { ...limits, stop }, { ...settings, reduce });
   if (outcome.verdict !== 'inconclusive' || isDecided(outcome)) return outcome;
-  // The last phase may have ended at a bound of its own, and been the last because the user's limit came meanwhile.
+  // The phase may have ended at its own bound, but been the last because of the user's limit.
   const reason = stopped ?? outcome.reason;
-  // Fewer states are explored without stubborn sets in any case.
+  // Small models are explored without stubborn sets in any case.
   const isHindered = obstacle !== null && outcome.statistics.states > settings.firstPhase;
   return { ...outcome, reason: isHindered ? `${reason}; ${obstacle}` : reason };
 }
@@ -104,7 +105,7 @@ function* runningPhases(
   const groups = symmetry !== null && symmetry.groups.length > 0 ? symmetry : null;
   const reduced = reducedSearch(system, { symmetry: groups !== null });
   let last: Outcome | null = null;
-  // A violation of stubborn sets, while a later phase may find a shorter way to it.
+  // A violation found by stubborn sets; a later phase may find a shorter trace.
   let found: Outcome | null = null;
   for (const { method, states, bytes, isLonger } of phasesOf(settings, groups !== null)) {
     if (found !== null && method === 'reduced') return found;
@@ -121,11 +122,11 @@ function* runningPhases(
   return last!;
 }
 
-/** An answer, even that none can be given: no other search would find more. */
+/** An answer that no other phase can improve. */
 const isDecided = (outcome: Outcome): boolean =>
   outcome.verdict !== 'inconclusive' || outcome.untried !== undefined;
 
-/** An answer; or another search would be cut as short: by the user, or because there are too many ways to begin. */
+/** An answer, or a limit that applies to later phases, too. */
 function isFinal(outcome: Outcome, limits: Limits): boolean {
   const { states } = outcome.statistics;
   return isDecided(outcome) || limits.stop() !== null || states > limits.maxStates || states === 0;
@@ -145,7 +146,7 @@ function* compiledSearch(
   try {
     const outcome = yield* searching(system, space, limits, 'compiled');
     if (!('schedule' in outcome)) return outcome;
-    // With `only`, some initial states are left out: the number of a state is not its position among all of them.
+    // With `only`, state numbers are not positions among all initial states.
     const initial = space.numbersOf(initialStates(system)).indexOf(outcome.schedule.initial);
     return { ...outcome, schedule: { ...outcome.schedule, initial } };
   } finally {
@@ -153,7 +154,7 @@ function* compiledSearch(
   }
 }
 
-/** Shortest traces stay shortest under symmetry; of their switches the search of the same CPUs alone takes care. */
+/** Symmetry preserves shortest traces; a second search minimizes their context switches. */
 function* symmetricSearch(
   system: TransitionSystem,
   limits: Limits,
@@ -171,7 +172,7 @@ function* symmetricSearch(
   }
 }
 
-/** The outcome with the best trace of the CPUs that move in the one it has, where that is no longer and soon found. */
+/** The outcome with a better trace of the same CPUs, if it is not longer and found within the limits. */
 function* polished(system: TransitionSystem, limits: Limits, outcome: Outcome): Cooperative<Outcome> {
   if (!('schedule' in outcome) || outcome.verdict === 'deadlock') return outcome;
   const { schedule: run, statistics } = outcome;
@@ -185,12 +186,12 @@ function* polished(system: TransitionSystem, limits: Limits, outcome: Outcome): 
     best.schedule.edges.length > run.edges.length
   )
     return { ...outcome, ...('minimal' in outcome ? { minimal: false } : {}) };
-  // A trace of these CPUs alone is the shortest of all only if the search before it knew that length for the shortest.
+  // It is a shortest trace only if the first search has proved that length minimal.
   const minimal = 'minimal' in outcome && outcome.minimal && best.schedule.edges.length === run.edges.length;
   return { ...best, ...('minimal' in best ? { minimal } : {}), statistics };
 }
 
-/** A search that goes on, each time it is called, where it was stopped the last time. */
+/** A search that each call continues. */
 function reducedSearch(
   system: TransitionSystem,
   { symmetry }: { readonly symmetry: boolean },
@@ -215,7 +216,7 @@ function reducedSearch(
   };
 }
 
-/** Expands all that must be, up to the first finding; says what stopped it, and after how many rounds. */
+/** Expands states up to the first finding; returns the reason if it stopped, and the depth. */
 function expandingAll(
   space: ReducedSpace,
 ): (
@@ -228,7 +229,8 @@ function expandingAll(
     do {
       while (at < space.count) {
         if (at === end) [end, depth] = [space.count, depth + 1];
-        const stopped = space.bytes > maxBytes ? 'memory is full' : reasonToStop(space.count, limits);
+        const stopped =
+          space.bytes > maxBytes ? 'the memory limit was reached' : reasonToStop(space.count, limits);
         if (stopped !== null || space.findings.length > 0) return { stopped, depth };
         const to = Math.min(at + reducedChunk, end);
         space.expand(at, to);

@@ -1,4 +1,5 @@
 /** Exports an execution of a litmus test under the kernel's memory model: the one that `litmus --explain` shows. */
+import { eitherOf } from '../../checker/language/option.ts';
 import { formatOf, formatsWith, type ExportFormat } from '../../checker/export/formats.ts';
 import { LitmusError } from '../../checker/litmus/litmus-test.ts';
 import { pictureOf } from '../../checker/litmus/lkmm/picture.ts';
@@ -8,12 +9,12 @@ import { runLitmus } from '../../checker/litmus/run.ts';
 import { readable } from '../litmus/files.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 
-/** The text of the export, or null where no execution, not even a forbidden one, is as the condition asks. */
+/** The exported text; null: no execution, allowed or forbidden, satisfies the condition. */
 export async function exportedLitmus(path: string, to: ExportFormat): Promise<string | null> {
   const { ofExecution } = formatOf(to);
   if (ofExecution === undefined)
     throw new UsageError(
-      `invalid --to '${to}' of a litmus test: expected ${formatsWith('ofExecution').join(' or ')}`,
+      `invalid --to '${to}' for a litmus test: expected ${eitherOf(formatsWith('ofExecution'))}`,
     );
   try {
     const result = runLitmus(readable(path), 'lkmm');
@@ -21,7 +22,7 @@ export async function exportedLitmus(path: string, to: ExportFormat): Promise<st
     const shown = showOf(test, observed, states);
     if (shown === null) return null;
     const verdict = shown.broken === null ? 'allowed' : `forbidden by ${shown.broken.axiom}`;
-    const title = `${test.name}: ${test.conditionText} is ${observation(result)}; this execution is ${verdict}`;
+    const title = `${test.name}: ${test.conditionText} is ${observation(result)}; the execution shown is ${verdict}`;
     return await ofExecution(pictureOf(shown), title);
   } catch (error) {
     if (!(error instanceof LitmusError)) throw error;

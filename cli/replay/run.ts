@@ -1,4 +1,4 @@
-/** Replays a saved trace and says whether it still ends in what was found. */
+/** Runs `racewalk replay`. */
 import { dirname, resolve } from 'node:path';
 import { ReplayError } from '../../checker/trace/trace.ts';
 import { traceSections, verdictLine, type Report } from '../report/check-text.ts';
@@ -16,13 +16,15 @@ export interface ReplayedFile extends ReplayedTrace {
   readonly saved: SavedTrace;
 }
 
-/** Throws  UsageError unless the trace is one of this model and ends in what it says. */
+/** Throws  UsageError unless the model still has the trace and its verdict. */
 export async function replayedTrace(path: string): Promise<ReplayedFile> {
   const saved = await readTrace(path);
   const source = await findModel(saved.file === null ? saved.model : resolve(dirname(path), saved.file));
   const { definition } = source;
   if (definition.name !== saved.model)
-    throw new UsageError(`${path} is a trace of '${saved.model}', and the file has '${definition.name}' now`);
+    throw new UsageError(
+      `${path} is a trace of '${saved.model}', but the model file now defines '${definition.name}'`,
+    );
   const model = buildModel(source, chosenFrom(definition.options, saved.options));
   try {
     return { source, saved, ...replaySaved(saved, model) };
@@ -43,7 +45,7 @@ export async function replayTrace(path: string, html?: string): Promise<void> {
     [
       verdictLine({ source, outcome: answer }),
       ...sections,
-      system.model.machine === undefined ? 'the interpreter confirms it' : 'the machine confirms it',
+      system.model.machine === undefined ? 'confirmed by the interpreter' : 'confirmed by the arm64 machine',
     ].join('\n\n'),
   );
   if (html === undefined) return;
@@ -51,7 +53,7 @@ export async function replayTrace(path: string, html?: string): Promise<void> {
   await writeHtml(reportOf(replayed, path), html);
 }
 
-/** What a check would have said, but for the search: nothing has been seen beside the trace. */
+/** The report of a check whose search saw only the trace. */
 function reportOf({ source, saved, system, answer, trace }: ReplayedFile, path: string): Report {
   const { length } = trace.steps;
   const statistics = {

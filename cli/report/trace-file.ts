@@ -16,9 +16,9 @@ export function saveTrace({ source, chosen, system, outcome }: Report, path: str
 }
 
 /**
- * What a file holds.
+ * The trace in a file.
  *
- * Throws  UsageError when it is unreadable or no trace.
+ * Throws  UsageError if it is unreadable or not a trace.
  */
 export async function readTrace(path: string): Promise<SavedTrace> {
   const { traceFile } = await import('./trace-schema.ts');
@@ -26,11 +26,9 @@ export async function readTrace(path: string): Promise<SavedTrace> {
   const content = parsed(path);
   const { format, version } = (content ?? {}) as { readonly format?: unknown; readonly version?: unknown };
   if (format !== 'racewalk-trace')
-    throw new UsageError(`${path} is no trace of racewalk: "racewalk check --save-trace FILE" writes them`);
+    throw new UsageError(`${path} is not a racewalk trace: "racewalk check --save-trace FILE" writes one`);
   if (version !== 1)
-    throw new UsageError(
-      `${path} is a trace of version ${String(version)}, and this program reads version 1`,
-    );
+    throw new UsageError(`${path} has trace version ${String(version)}: this program reads version 1`);
   const result = traceFile.safeParse(content);
   if (result.success) return result.data;
   throw new UsageError(
@@ -49,6 +47,6 @@ function parsed(path: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new UsageError(`${path} is no trace of racewalk: it is not JSON`);
+    throw new UsageError(`${path} is not a racewalk trace: not JSON`);
   }
 }

@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { toPromela } from '../../checker/export/promela/promela.ts';
-import { initialCheck } from '../../checker/interpreter/initial-check.ts';
+import { initialCheck } from '../../checker/interpreter/interpreter.ts';
 import { tableOf, type Subject } from './subject.ts';
 
 /** One run to its end. */

@@ -83,7 +83,7 @@ describeInBrowser('litmus tests', () => {
       .setInputFiles({ name: 'wrong.litmus', mimeType: 'text/plain', buffer: Buffer.from(text) });
     await page.getByText('This test cannot be run').waitFor();
     expect(await section(page, 'Verdict').innerText()).toMatch(/line 5: .*\n+5: frobnicate\(\*x\);/);
-    expect(await page.getByRole('heading', { name: "In herd's words" }).count()).toBe(0);
+    expect(await page.getByRole('heading', { name: "Output in herd's format" }).count()).toBe(0);
   });
 
   test('a data race makes the verdict worthless, and the page reports it', async () => {
@@ -112,8 +112,8 @@ describeInBrowser('litmus tests', () => {
     })`);
     expect(longest).toBeLessThan(500);
     await stop.click();
-    expect(await verdict(page)).toMatch(/^Inconclusive it was stopped after/);
-    await page.getByLabel('Give up after').fill('1');
+    expect(await verdict(page)).toMatch(/^Inconclusive stopped after/);
+    await page.getByLabel('Time limit').fill('1');
     await page.getByRole('button', { name: 'Run' }).click();
     await page.getByText('inconclusive under pso: the limit of 1 seconds was reached').waitFor();
     // The next question has its answer.

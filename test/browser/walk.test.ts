@@ -67,7 +67,7 @@ describeInBrowser('a walk', () => {
     expect(await lanes(page).locator('.row[data-step="6"] .text').innerText()).toBe('trylock_page(page)');
     await choices.filter({ hasText: 'get_page_unless_zero(page)' }).click();
     expect(await position(page)).toBe('7 / 7');
-    await page.getByRole('button', { name: 'the run that was found' }).click();
+    await page.getByRole('button', { name: 'found run' }).click();
     await expect.poll(() => position(page)).toMatch(/ 21$/);
     await page.getByRole('button', { name: 'branch after step 5' }).click();
     expect(await lanes(page).locator('.row[data-step]').count()).toBe(7);
@@ -79,7 +79,7 @@ describeInBrowser('a walk', () => {
       await next(page).getByRole('button').first().click();
       await expect.poll(() => position(page)).toBe(`${steps} / ${steps}`);
     }
-    await page.getByText('Nothing: the run ends here.').waitFor();
+    await page.getByText('None: the run ends here.').waitFor();
     expect(await page.locator('.properties .bad').count()).toBe(0);
   });
 
@@ -104,7 +104,7 @@ describeInBrowser('a walk', () => {
     await other.goto(page.url());
     await waitForVerdict(other, /violated after 20 steps/i);
     expect(await told(other)).toEqual(before);
-    await other.getByRole('button', { name: 'the run that was found' }).waitFor();
+    await other.getByRole('button', { name: 'found run' }).waitFor();
   });
 
   test('a link of another model is reported', async () => {
@@ -124,7 +124,7 @@ describeInBrowser('a walk', () => {
       'kick_all_cpus_sync()',
     );
     expect(await page.locator('.difference').innerText()).toMatch(
-      /With sync-ipi on, step 5 cannot happen like that: collapse_huge_page waits here, at 'csd_lock_wait\(csd\)'/,
+      /With sync-ipi on, step 5 is not possible: collapse_huge_page waits at 'csd_lock_wait\(csd\)'/,
     );
     await page.getByRole('button', { name: 'to the difference' }).click();
     expect(await position(page)).toBe('4 / 21');
@@ -169,7 +169,7 @@ describeInBrowser('a walk', () => {
     await watch.getByText(/absent/).waitFor();
     await watch.getByRole('textbox').fill('count[1] == 2 && count[0] == 2');
     await watch.getByRole('button', { name: 'Find' }).click();
-    await watch.getByText('There is no such state.').waitFor();
+    await watch.getByText('No such state is reachable.').waitFor();
   });
 
   test('a variant that holds shows runs in which happens what must be possible', async () => {

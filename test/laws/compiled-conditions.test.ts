@@ -27,7 +27,7 @@ import { encode } from '../../checker/codegen/layout/packed-state.ts';
 import { inLocals, inMemory } from '../../checker/codegen/layout/cells.ts';
 import { giveBack, i32, local } from '../../checker/codegen/wasm/code.ts';
 import { encodeModule } from '../../checker/codegen/wasm/encode.ts';
-import { compileCondition, compileNegation } from '../../checker/codegen/step/expression.ts';
+import { ExpressionEmitter } from '../../checker/codegen/step/expression.ts';
 import { locals, memory, randomCondition, type Readable } from './random-condition.ts';
 import { tape, type Tape } from './tape.ts';
 import { law, runs } from '../depth.ts';
@@ -51,7 +51,7 @@ const ends = endsOf(system);
 
 function randomCells(declarations: Declarations, from: Tape): Cells {
   const value = ({ domain }: AnyDeclaration): Value =>
-    // Of a large domain mostly the values that conditions ask for.
+    // In a large domain, mostly the value that conditions compare with.
     valueAt(domain, sizeOf(domain) < 9 || from.oneIn(4) ? from.below(sizeOf(domain)) : sizeOf(domain) >> 1);
   return Object.fromEntries(
     Object.entries(declarations).map(([name, declaration]) => [
@@ -93,17 +93,15 @@ interface Case {
   readonly states: readonly State[];
 }
 
-const compilers = { condition: compileCondition, negation: compileNegation };
-
-/** The result of generated code on each state, with reads from locals or from memory. */
+/** The answer of generated code in each state, whose words are locals or in memory. */
 function compiled({ condition, thread: name, replica, states }: Case, isNegated: boolean, inLocal: boolean) {
   const parameters = inLocal
     ? Array.from({ length: layout.words }, (_, at) => local('i64', `word${at}`))
     : [local('i32', 'state')];
   const words = inLocal ? inLocals(parameters) : inMemory(parameters[0]!);
   const fail = () => [giveBack(i32(failed))];
-  const scope = { layout, ends, words, thread: name, replica, bound: [], fail };
-  const body = [compilers[isNegated ? 'negation' : 'condition'](condition, scope)];
+  const expressions = new ExpressionEmitter({ layout, ends, words, thread: name, replica, fail });
+  const body = [isNegated ? expressions.negation(condition) : expressions.condition(condition)];
   const functions = [{ name: 'holds', parameters, result: 'i32', body, exported: true } as const];
   const bytes = encodeModule({ functions, globals: [], shared: false, wide: false });
   const store = new WebAssembly.Memory({ initial: 1 });
@@ -121,7 +119,7 @@ function compiled({ condition, thread: name, replica, states }: Case, isNegated:
 
 const numbers = fc.array(fc.nat(2 ** 20), { minLength: 50, maxLength: 150, size: 'max' });
 
-/** A condition of a property or of a step, and states; a counterexample is shown as text. */
+/** A condition of a property or of a step, and states; a counterexample prints as text. */
 const cases = fc.tuple(numbers, numbers, fc.boolean()).map(([drawn, values, inProperty]): Case => {
   const world = inProperty ? { over, own: [], numbers: [] } : { over: null, ...running };
   const condition = randomCondition({ tape: tape(drawn), ...world }, 3);

@@ -19,9 +19,6 @@ export interface Execution {
   readonly flags: readonly string[];
 }
 
-/** The value of a read under the choices so far; undefined while open. */
-export type ValueOf = (read: ExecutionEvent) => ComputedValue | undefined;
-
 export interface SearchQuestion {
   /** The locations whose last write is observed. */
   readonly observed: readonly string[];

@@ -200,7 +200,7 @@ describe('explanations', () => {
 describe('no verdict is given', () => {
   test('of the mutants of a scenario that is not what it declares', () => {
     expect(() => mutate(dekker([{ ...holds, verdict: 'violated' }]))).toThrow(
-      /'look' of dekker declares 'violated' and is 'holds'/,
+      /'look' of dekker declares 'violated', but its verdict is 'holds'/,
     );
   });
 

@@ -42,7 +42,7 @@ async function save(format: ExportFormat): Promise<void> {
   URL.revokeObjectURL(link.href);
 }
 
-/** The options of the variant, and the command that finds its run. */
+/** The options of the variant, and the reproducing command. */
 function origin(): Origin {
   const { options, name } = definition.value!;
   const command = ['racewalk check', name, commandLine(options, chosen.value)];
@@ -52,7 +52,7 @@ function origin(): Origin {
   };
 }
 
-/** The shown run: with its verdict where it is the one that was found. */
+/** The shown run; the found run has its verdict. */
 function exportedRun(): ExportedTrace {
   const { system, model } = built.value!;
   const [run, now] = [trace.value!, check.value];
