@@ -64,7 +64,7 @@ describeInBrowser('litmus tests', () => {
     await section(page, /^A run of arm64 that ends in/).waitFor();
     const text = page.getByRole('textbox', { name: 'The test' });
     await text.fill((await text.inputValue()).replace('0:r0=0', '0:r0=7'));
-    await page.getByText('The test has changed since this answer').waitFor();
+    await page.getByText('The test has changed since this result').waitFor();
     await text.press('Control+Enter');
     await page.locator('.verdict h2', { hasText: 'Never under arm64' }).waitFor();
     expect(await page.getByText('The test has changed').count()).toBe(0);
@@ -86,10 +86,10 @@ describeInBrowser('litmus tests', () => {
     expect(await page.getByRole('heading', { name: "Output in herd's format" }).count()).toBe(0);
   });
 
-  test('a data race makes the verdict worthless, and the page reports it', async () => {
+  test('a data race makes the verdict meaningless, and the page reports it', async () => {
     const page = await site.open('litmus.html#example=MP%2Bplain');
     expect(await page.getByRole('alert', { name: 'Flags' }).innerText()).toMatch(
-      /^Flag data-race: the verdict is worthless/,
+      /^Flag data-race: the verdict is meaningless/,
     );
   });
 

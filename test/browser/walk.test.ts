@@ -111,7 +111,7 @@ describeInBrowser('a walk', () => {
     const page = await site.open('#gup-fast-vs-collapse?_run=000&_model=x');
     expect(await page.getByRole('alert').innerText()).toMatch(/model has changed since this link was made/);
     const none = await site.open('#gup-fast-vs-colapse?flush=ipi');
-    expect(await none.getByRole('alert').innerText()).toMatch(/no model 'gup-fast-vs-colapse'/);
+    expect(await none.getByRole('alert').innerText()).toMatch(/Unknown model 'gup-fast-vs-colapse'/);
     const unknown = await site.open('#gup-fast-vs-collapse?flush=ipo&cpus=1');
     expect(await unknown.getByRole('alert').innerText()).toMatch(/flush=ipo/);
   });
@@ -186,11 +186,9 @@ describeInBrowser('a walk', () => {
       const stream = await (await download).createReadStream();
       return Buffer.concat(await stream.toArray()).toString();
     };
-    expect(await saved('SVG of the lanes')).toMatch(/^<(\?xml|svg)[^]*pmdp_get_and_clear/);
-    expect(await saved('text of 72 columns')).toMatch(/CPU 0[^]*get_page_unless_zero/);
+    expect(await saved('SVG picture')).toMatch(/^<(\?xml|svg)[^]*pmdp_get_and_clear/);
+    expect(await saved('plain text in 72 columns')).toMatch(/CPU 0[^]*get_page_unless_zero/);
     expect(await saved('Mermaid sequence diagram')).toMatch(/sequenceDiagram[^]*get_page_unless_zero/);
-    expect(
-      (JSON.parse(await saved('ITF JSON, as Apalache writes it')) as { states: unknown[] }).states.length,
-    ).toBe(22);
+    expect((JSON.parse(await saved('ITF JSON of Apalache')) as { states: unknown[] }).states.length).toBe(22);
   });
 });

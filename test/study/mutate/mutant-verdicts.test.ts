@@ -190,7 +190,7 @@ describe('explanations', () => {
   });
 
   test('say why, once', () => {
-    expect(() => dekker([holds], [{ mutants: noise, why: '' }])).toThrow(/survivors: each says why/);
+    expect(() => dekker([holds], [{ mutants: noise, why: '' }])).toThrow(/survivors: missing 'why'/);
     expect(() => dekker([holds], [{ mutants: [...noise, ...noise], why: 'twice' }])).toThrow(
       /explained twice/,
     );
