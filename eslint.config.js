@@ -1,4 +1,4 @@
-/** What the linter holds beyond the compiler; each exception says why. */
+/** Lint rules beyond the compiler's checks; each exception has its reason. */
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
@@ -12,7 +12,7 @@ const noBooleanCall = {
   message: 'Boolean(x) of an expression node is always true, and no other rule sees it: compare explicitly.',
 };
 
-/** A line of a model that is the name of a mutant: as long as the statements that it names. */
+/** A line of a model with the name of a mutant, which may be long because it contains statement texts. */
 const mutantName = '^ {6}[\'"].*: .*: ';
 
 export default defineConfig(
@@ -22,19 +22,19 @@ export default defineConfig(
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     rules: {
-      // An expression node in a native condition is always true and builds a smaller model in silence.
+      // An expression node in a native condition is always true and silently builds a smaller model.
       '@typescript-eslint/strict-boolean-expressions': [
         'error',
         { allowString: false, allowNumber: false, allowNullableObject: false },
       ],
       '@typescript-eslint/switch-exhaustiveness-check': [
         'error',
-        // A default would swallow the kind that is added tomorrow.
+        // A default would hide a kind that is added later.
         { allowDefaultCaseForExhaustiveSwitch: false, considerDefaultExhaustiveForUnions: false },
       ],
       'no-restricted-syntax': ['error', noDefaultExport, noBooleanCall],
       eqeqeq: 'error',
-      // One import of a module, with `type` before the names that are types.
+      // One import per module, with `type` before the names of types.
       'no-duplicate-imports': 'error',
       'max-lines': ['error', { max: 500, skipBlankLines: true, skipComments: true }],
       'max-lines-per-function': ['error', { max: 80, skipBlankLines: true, skipComments: true }],
@@ -49,7 +49,7 @@ export default defineConfig(
         { allowNumber: true, allowBoolean: true },
       ],
       '@typescript-eslint/no-confusing-void-expression': 'off',
-      // With noUncheckedIndexedAccess, `!` is how a hot loop says that its index is in bounds.
+      // With noUncheckedIndexedAccess, `!` asserts in a hot loop that an index is in bounds.
       '@typescript-eslint/no-non-null-assertion': 'off',
     },
   },
@@ -59,7 +59,7 @@ export default defineConfig(
     rules: {
       'max-lines-per-function': 'off',
       'no-duplicate-imports': 'off',
-      // The explanations of mutants come on top of what a file may have.
+      // Model files also contain the explanations of mutants.
       'max-lines': ['error', { max: 500, skipBlankLines: true, skipComments: true }],
       'max-len': ['error', { code: 140, ignoreUrls: true, ignorePattern: mutantName }],
     },
@@ -69,7 +69,7 @@ export default defineConfig(
     rules: { 'max-lines-per-function': 'off' },
   },
   {
-    // Their tools ask for a default export.
+    // The tools require a default export.
     files: [
       'eslint.config.js',
       'vitest.config.ts',

@@ -1,8 +1,8 @@
 /**
- * Compiles what is published, and packs it with the page that `npm run site` has built: `dist/racewalk-VERSION.tgz`, and unpacked `dist/package`.
+ * Compiles the published files and packs them with the page from `npm run site`: `dist/racewalk-VERSION.tgz`, and unpacked in `dist/package`.
  *
- * Node runs no TypeScript below node_modules, so that the package holds the compiled files, with their types. Models
- * import 'racewalk' there as everywhere: the package has its own name for it.
+ * Node does not run TypeScript below node_modules, so the package contains compiled files and their types. Models
+ * import 'racewalk' in the package too: its `exports` define the name.
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ interface Manifest {
   readonly exports: Readonly<Record<string, string>>;
 }
 
-/** Of no use to those who install it. */
+/** Manifest fields that are useless in an installed package. */
 const ownFields = ['scripts', 'devDependencies', 'allowScripts'];
 
 function published(text: string): string {

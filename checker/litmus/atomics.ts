@@ -1,13 +1,13 @@
-/** The kernel's atomic operations by name: what they read, write and return, and how they are ordered. */
+/** The kernel's atomic operations by name: their reads, writes, results and orderings. */
 import type { AccessOrder, Computation, Update } from './instruction.ts';
 import type { CBinaryOperator } from './litmus-test.ts';
 
-/** An atomic operation: which of its operands is the address, and what it does with the others. */
+/** An atomic operation: the position of its address, and its effect. */
 export interface Atomic {
   readonly operands: number;
   /** Position of the address among the operands. */
   readonly address: number;
-  /** False for `atomic_inc()` and the like, of which nobody sees what was there. */
+  /** False for `atomic_inc()` and similar operations without a return value. */
   readonly returns: boolean;
   readonly update: (others: readonly Computation[]) => Update;
 }
@@ -26,7 +26,7 @@ type PlainUpdate = Omit<Update, 'order' | 'waitsFor'>;
 
 const always = (value: Computation, result: Computation): PlainUpdate => ({ condition: null, value, result });
 
-/** `fetch_add`, `add_return`, `add`: the operators by the kernel's word for them. */
+/** The operators of `fetch_add`, `add_return`, `add` and similar, by the kernel's word. */
 const words: Readonly<Record<string, CBinaryOperator>> = {
   add: '+',
   sub: '-',
@@ -44,7 +44,7 @@ const tests: Readonly<Record<string, readonly [operator: CBinaryOperator, compar
   sub_and_test: ['-', '=='],
 };
 
-/** The operation that a call names, or null. Orders: full, unless the name says otherwise or nothing is returned. */
+/** The operation that a call names, or null. It is fully ordered unless its suffix differs or it returns nothing. */
 export function atomicNamed(name: string): Atomic | null {
   const { base, order } = splitOrder(name);
   if (base === 'xchg' || base === 'cmpxchg') return exchange(base, 0, order ?? 'full');
@@ -121,7 +121,7 @@ function arithmetic(operation: string, order: AccessOrder | null): Atomic | null
   return { ...made, returns: returnsValue };
 }
 
-/** spin_lock(l): a lock is 0 while it is free. */
+/** spin_lock(l); a free lock is 0. */
 export const lock: Update = {
   waitsFor: binary('==', old, zero),
   condition: null,

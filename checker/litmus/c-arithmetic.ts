@@ -1,12 +1,12 @@
-/** How C computes with numbers of known width; whatever needs more than 53 bits is refused. */
+/** C arithmetic on numbers of known width. Values of more than 53 bits are errors. */
 import { LitmusError, type CBinaryOperator, type CType, type UnaryOperator } from './litmus-test.ts';
 
 export const int: CType = { bits: 32, isSigned: true };
 
-/** Pointers, and locations of which nothing is declared. */
+/** The type of pointers and of undeclared locations. */
 export const wide: CType = { bits: 64, isSigned: true };
 
-/** What both operands are converted to: C's usual arithmetic conversions. */
+/** The common type of two operands: C's usual arithmetic conversions. */
 export function commonType(left: CType, right: CType): CType {
   const bits = Math.max(32, left.bits, right.bits) as CType['bits'];
   const isUnsigned = [left, right].some((type) => !type.isSigned && type.bits === bits);
@@ -16,7 +16,7 @@ export function commonType(left: CType, right: CType): CType {
 export const isSameType = (one: CType, other: CType): boolean =>
   one.bits === other.bits && one.isSigned === other.isSigned;
 
-/** A number as a variable of the type holds it. Throws  LitmusError for what has more than 53 bits. */
+/** A number converted to a type. Throws  LitmusError for more than 53 bits. */
 export function wrapped(value: number, type: CType): number {
   if (type.bits === 32) return type.isSigned ? value | 0 : value >>> 0;
   if (type.bits === 64 && Number.isSafeInteger(value) && (type.isSigned || value >= 0)) return value;
@@ -40,7 +40,7 @@ export function unaryOn(operator: UnaryOperator, operand: number, type: CType): 
   }
 }
 
-/** Operands are of the type already; null for a division by zero. */
+/** The operands already have the type. Null for a division by zero. */
 export function binaryOn(operator: CBinaryOperator, left: number, right: number, type: CType): number | null {
   switch (operator) {
     case '==':

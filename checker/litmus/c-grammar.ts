@@ -8,7 +8,7 @@ type Statements = readonly CStatement[];
 
 /** The rules of statements and expressions, from the top down. */
 export class CGrammar extends ConditionGrammar {
-  /** What the tokens are from. */
+  /** The source text of the tokens. */
   source = '';
 
   readonly block = this.RULE('block', (): Statements => {
@@ -133,7 +133,7 @@ export class CGrammar extends ConditionGrammar {
     return statements;
   });
 
-  /** The words of a type, as one text. */
+  /** The words of a type, joined by spaces. */
   readonly typeWords = this.RULE('typeWords', (): string => {
     const words: string[] = [];
     this.AT_LEAST_ONE(() => words.push(this.CONSUME(t.TypeWord).image));
@@ -188,7 +188,7 @@ export class CGrammar extends ConditionGrammar {
     });
   });
 
-  /** What was read since an offset. */
+  /** The source text since an offset. */
   protected textFrom(offset: number): string {
     return this.ACTION(() => this.source.slice(offset, this.LA(0).endOffset! + 1));
   }
@@ -335,7 +335,7 @@ const changed = (target: CExpr, image: string, by: CExpr): CExpr => ({
   right: by,
 });
 
-/** The type that words such as `unsigned long` name; pointers, and types that are no numbers, are as wide as can be. */
+/** The type that words such as `unsigned long` name; pointers and unknown types get the widest type. */
 export function typeOf(words: string, stars: number): CType {
   if (stars > 0) return { bits: 64, isSigned: true };
   const isSigned = !/\bunsigned\b|\bu(?:int)?\d|__u|\bsize_t|\buintptr_t|\bbool\b/.test(words);

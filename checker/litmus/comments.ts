@@ -1,20 +1,20 @@
-/** Takes comments and the free text of the header away, keeping every line where it is. */
+/** Removes comments and the free text of the header. Line numbers do not change. */
 import { LitmusError } from './litmus-test.ts';
 
 export interface Stripped {
   readonly name: string;
-  /** From the initial state on; what was before it, and all comments, are blanks. */
+  /** The text from the initial state on; the text before it and all comments are blank. */
   readonly text: string;
 }
 
 /**
- * The text without comments: those of C anywhere; quoted remarks and `(* ... *)` only outside of
- * the processes, where that is no dereference.
+ * The text without comments: those of C anywhere; quoted remarks and `(* ... *)` only outside the
+ * processes, because inside `(*` is a dereference.
  *
- * Throws  LitmusError when it is no litmus test in C.
+ * Throws  LitmusError if the text is not a litmus test in C.
  */
 export function strip(source: string): Stripped {
-  // A name that is the one of the file goes without its ending, as in herd.
+  // As in herd, a name may be the file name without its extension.
   const name = /^\s*C\s+(\S+)/.exec(source)?.[1]?.replace(/\.litmus$/, '');
   if (name === undefined)
     throw new LitmusError(1, `a litmus test in C begins with 'C' and its name, ${instead(source)}`);
@@ -24,7 +24,7 @@ export function strip(source: string): Stripped {
   return { name, text: blank(text.slice(0, start)) + text.slice(start) };
 }
 
-/** What stands where 'C' and a name should stand. */
+/** The part of the message about the text instead of 'C' and a name. */
 function instead(source: string): string {
   const words = source.trim().split(/\s+/, 2);
   if (words[0] === '') return 'and this file is empty';
@@ -56,7 +56,7 @@ function withoutComments(source: string): string {
   return result;
 }
 
-/** Where the comment that begins here ends, or -1 where none begins. */
+/** The end of the comment that begins at this offset, or -1. */
 function commentEnd(source: string, at: number, inCode: boolean): number {
   if (source.startsWith('//', at)) return endOr(source, source.indexOf('\n', at));
   if (source.startsWith('/*', at)) return endOr(source, source.indexOf('*/', at) + 2, 2);
@@ -71,5 +71,5 @@ function commentEnd(source: string, at: number, inCode: boolean): number {
   return source.length;
 }
 
-/** A comment that never ends reaches to the end of the file. */
+/** An unterminated comment extends to the end of the file. */
 const endOr = (source: string, end: number, least = 0) => (end < least || end === -1 ? source.length : end);

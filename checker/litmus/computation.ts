@@ -1,4 +1,4 @@
-/** Computations of a litmus test as expressions of a model: tables of all values that can take part. */
+/** Computations of a litmus test as expressions of a model: tables over all possible operand values. */
 import { and, conditional, eq, or, toExpr, walk, type AnyExpr, type Expr } from '../language/expression.ts';
 import { assignments, type ValuesOf } from './domains.ts';
 import type { Encoding } from './encoding.ts';
@@ -6,7 +6,7 @@ import type { Computation } from './instruction.ts';
 import { LitmusError } from './litmus-test.ts';
 import { isTrue, old, valueOf, variablesOf, type Assignment, type ComputedValue } from './values.ts';
 
-/** Where a computation stands. */
+/** The place of a computation. */
 export interface ComputationSite {
   readonly line: number;
   readonly text: string;
@@ -20,7 +20,7 @@ export interface ComputationSite {
 const isAssigned = (assignment: Assignment, { variable, encoding }: ComputationSite): Expr<boolean> =>
   and(...[...assignment].map(([name, value]) => eq(variable(name), encoding.encode(value))));
 
-/** Throws  LitmusError for what never has a meaning. */
+/** Throws  LitmusError if no operand values give the computation a result. */
 export function expressionOf(computation: Computation, site: ComputationSite): Expr<number> {
   if (computation.kind === 'register') return site.variable(computation.name);
   if (computation.kind === 'old') return site.variable(old);
@@ -42,7 +42,7 @@ export function expressionOf(computation: Computation, site: ComputationSite): E
   return named === null ? table : conditional<number, number>(named, table, table);
 }
 
-/** What names the registers that the value does not depend on: `r0 ^ r0` is a dependency all the same. */
+/** Mentions registers that do not affect the value: `r0 ^ r0` is still a dependency. */
 function dependence(
   computation: Computation,
   expr: AnyExpr,
@@ -75,7 +75,7 @@ const rowsOf = (computation: Computation, { valuesOf, line }: ComputationSite): 
     result: valueOf(computation, assignment),
   }));
 
-/** The rows by result, the commonest first: it needs no condition. */
+/** The rows by result, the most frequent first because it needs no condition. */
 function grouped(rows: readonly TruthTableRow[]) {
   const groups = Map.groupBy(rows, ({ result }) => result);
   return [...groups]

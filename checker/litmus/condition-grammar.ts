@@ -1,4 +1,4 @@
-/** The grammar of conditions in litmus files, and of what they speak of. */
+/** The grammar of conditions in litmus files, and of the registers and locations in them. */
 import * as t from './tokens.ts';
 import { EmbeddedActionsParser, type IToken } from 'chevrotain';
 import {
@@ -10,13 +10,13 @@ import {
 } from './litmus-test.ts';
 import { cellAt } from './values.ts';
 
-/** A class because that is how chevrotain has grammars written, one of three that build on each other. */
+/** Chevrotain grammars are classes; this is the first of three that extend each other. */
 export class ConditionGrammar extends EmbeddedActionsParser {
   constructor() {
     super([...t.tokens]);
   }
 
-  /** A location, in brackets or not, or a register of a process. */
+  /** A location, with or without brackets, or a register of a process. */
   readonly observed = this.RULE('observed', (): Observed => {
     const owner = this.OPTION<number | undefined>(() => {
       const number = this.CONSUME(t.Integer);
@@ -164,7 +164,7 @@ export class ConditionGrammar extends EmbeddedActionsParser {
   });
 }
 
-/** A constant of C. Throws  LitmusError where a JavaScript number would lose digits. */
+/** A C constant. Throws  LitmusError if a JavaScript number would lose digits. */
 function integerIn(image: string, line: number): number {
   const digits = image.replace(/[uUlL]+$/, '');
   const value = Number(/^0\d/.test(digits) ? `0o${digits.slice(1)}` : digits);

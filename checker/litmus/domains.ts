@@ -1,10 +1,10 @@
-/** Which values each location and register of a litmus test can have. */
+/** The possible values of each location and register of a litmus test. */
 import type { Computation, LitmusInstruction } from './instruction.ts';
 import { LitmusError, type LitmusTest, type LitmusValue } from './litmus-test.ts';
 import type { LoweredCode } from './lower.ts';
 import { old, valueOf, variablesOf, type Assignment, type ComputedValue } from './values.ts';
 
-/** Beyond this a computation would make a model that nobody can read. */
+/** The largest number of rows in the table of a computation. */
 const mostAssignments = 4_096;
 
 type ValueSetOf = ReadonlySet<LitmusValue>;
@@ -18,7 +18,7 @@ export interface Domains {
 /** Names for the values of a computation's variables. */
 export type ValuesOf = (variable: string) => ValueSetOf;
 
-/** All ways to give the variables of computations their values. Throws  LitmusError when there are too many. */
+/** Every assignment of values to the variables of computations. Throws  LitmusError if there are too many. */
 export function assignments(
   computations: readonly Computation[],
   valuesOf: ValuesOf,
@@ -37,10 +37,10 @@ export function assignments(
 }
 
 /**
- * The values that can flow to each location and register: at least those that a run can bring there.
+ * An overapproximation of the values that reach each location and register in a run.
  *
- * An instruction is executed once at most, so no value takes more steps to arise than there are instructions; most
- * tests are complete after two or three rounds.
+ * Each instruction runs at most once, so the iteration ends after at most as many rounds as there are instructions; most
+ * tests need two or three.
  */
 export function domainsOf(
   test: LitmusTest,
@@ -65,7 +65,7 @@ export function domainsOf(
   return growing;
 }
 
-/** The initial value of a location, or of a register of a process: 0 where nothing is said. */
+/** The initial value of a location, or of a register of a process: 0 by default. */
 export const initialOf = (test: LitmusTest, owner: number | null, name: string): LitmusValue =>
   test.initial.findLast(({ observed }) => observed.owner === owner && observed.name === name)?.value ?? 0;
 
@@ -149,7 +149,7 @@ function flowThroughUpdate(
     (name) => (name === old ? before : registers.get(name)!),
     line,
   )) {
-    // Whether it writes or not: its domain must have what it would write.
+    // Even if the update does not write, the domain must contain the value.
     add(cell, valueOf(value, assignment));
     if (register !== null) add(registers.get(register), valueOf(result, assignment));
   }

@@ -1,4 +1,4 @@
-/** Values of a litmus test as numbers of a model: numbers stay, addresses come behind the largest of them. */
+/** Values of a litmus test as numbers of a model: addresses are encoded after the largest number. */
 import { range, type Domain } from '../language/domain.ts';
 import type { Domains } from './domains.ts';
 import { LitmusError, type LitmusValue } from './litmus-test.ts';
@@ -6,11 +6,11 @@ import { LitmusError, type LitmusValue } from './litmus-test.ts';
 export interface Encoding {
   readonly encode: (value: LitmusValue) => number;
   readonly decode: (number: number) => LitmusValue;
-  /** A number that stands for no value: outside of every domain, so that whoever computes it is told. */
+  /** A number outside every domain, for computations without a result: the model check reports it. */
   readonly nonsense: number;
 }
 
-/** What a variable of a model can hold. */
+/** The largest value of a model variable. */
 const most = 2 ** 30 - 1;
 
 /** Throws  LitmusError for numbers of more than 30 bits. */
@@ -32,7 +32,7 @@ export function encodingOf({ locations, registers }: Domains): Encoding {
   };
 }
 
-/** The smallest range with all these values. */
+/** The smallest range that contains these values. */
 export function domainFor(values: ReadonlySet<LitmusValue>, { encode }: Encoding): Domain<number> {
   const numbers = [...values].map(encode);
   return range(Math.min(...numbers), Math.max(...numbers));

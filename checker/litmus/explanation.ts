@@ -1,4 +1,4 @@
-/** What shows a verdict: an execution of lkmm, allowed or forbidden, or a run of a machine. */
+/** The evidence for a verdict: an allowed or forbidden execution of lkmm, or a run of a machine. */
 import { memoryModelNames, type MemoryModelName } from '../language/memory-name.ts';
 import { LitmusError, LitmusLimit, type LitmusTest } from './litmus-test.ts';
 import { defaultJudge } from './lkmm/judge.ts';
@@ -8,15 +8,15 @@ import { holds, valuesOf } from './proposition.ts';
 import { defaultLitmus, runTest, type FinalState, type LitmusResult, type RunStep } from './run.ts';
 
 export interface Explanation {
-  /** A sentence that says what is shown, or why nothing is. */
+  /** A sentence about the evidence, or the reason why there is none. */
   readonly title: string;
-  /** The execution; null under a machine, and where there is none. */
+  /** The execution, or null under a machine or without one. */
   readonly shown: ShownExecution | null;
-  /** The run of the machine that the test was run on, or null. */
+  /** The run of the machine, or null. */
   readonly run: readonly RunStep[] | null;
 }
 
-/** Where `tick` throws a LitmusLimit nothing is shown, and the title says so. */
+/** If `tick` throws a LitmusLimit, there is no evidence, and the title gives the reason. */
 export function explanationOf(result: LitmusResult, tick: () => void): Explanation {
   const { test, memory, observed, states } = result;
   const condition = propositionText(test);
@@ -42,7 +42,7 @@ export function explanationOf(result: LitmusResult, tick: () => void): Explanati
   }
 }
 
-/** The condition without its quantifier, as it is written. */
+/** The source text of the condition without its quantifier. */
 export const propositionText = ({ conditionText }: LitmusTest): string =>
   conditionText.replace(/^(?:not )?~?\s*(?:exists|forall)\s*/, '');
 
@@ -51,16 +51,16 @@ const nothing = { shown: null, run: null };
 const witnessIn = ({ test, observed, states }: LitmusResult): FinalState | null =>
   states.find((one) => holds(test.condition, valuesOf(observed, one))) ?? null;
 
-/** Whether a machine of racewalk ends like the witness of lkmm. */
+/** A machine run that reaches the final state of the lkmm witness. */
 export interface MachineRun {
-  /** A sentence that says which does, or why nobody knows. */
+  /** A sentence that names the machine, or the reason why the answer is unknown. */
   readonly title: string;
   readonly run: readonly RunStep[];
 }
 
 /**
- * The run of the strongest machine that ends in the state that witnesses the condition; null where no state does.
- * `tickOf` gives each machine a `tick` of its own, which may throw a LitmusLimit.
+ * The run of the strongest machine that ends in the state that satisfies the condition; null if no state does.
+ * `tickOf` returns the `tick` of each machine, which may throw a LitmusLimit.
  */
 export function machineRunOf(
   result: LitmusResult,

@@ -5,10 +5,10 @@ import { compiledSpace } from '../engine/compiled-space.ts';
 import { interpretedSpace } from '../state-space/interpreted-space.ts';
 import { LitmusLimit } from './litmus-test.ts';
 
-/** States that the interpreter has visited before code for them has been generated. */
+/** The number of states up to which interpretation is faster than code generation. */
 const few = 1_000;
 
-/** Throws  LitmusLimit when there are more states than fit in memory, and whatever `tick` throws. */
+/** Throws  LitmusLimit if the states do not fit in memory, and every error of `tick`. */
 export function explored(system: TransitionSystem, tick: () => void): StateSpace {
   const small = interpretedSpace(system);
   if (explore(small, few, tick)) return small;
@@ -17,7 +17,7 @@ export function explored(system: TransitionSystem, tick: () => void): StateSpace
   return large;
 }
 
-/** Throws  as `explored`. */
+/** Throws  the same errors as `explored`. */
 export function exploredWhole(space: StateSpace, tick: () => void): void {
   try {
     explore(space, Infinity, tick);
@@ -27,7 +27,7 @@ export function exploredWhole(space: StateSpace, tick: () => void): void {
   }
 }
 
-/** Whether it came to an end before it had so many states. */
+/** Whether the exploration ends before it reaches `most` states. */
 function explore(space: StateSpace, most: number, tick: () => void): boolean {
   space.start();
   for (let from = 0; from < space.count;) {

@@ -1,12 +1,11 @@
 /**
- * Grace periods of RCU, put together from stores, loads and barriers.
+ * RCU grace periods, composed of stores, loads and barriers.
  *
- * A grace period is a full barrier, and of each read section elsewhere one of two things is true: all that is before the
- * end of the section comes before all that is behind the grace period, or all that is before the grace period comes
- * before all that is behind the beginning of the section. Each process guesses at its beginning how many of its sections
- * are of the first kind. The last of them then ends with a release that the grace period waits for, and the next one
- * begins by waiting, with an acquire, for what the grace period has stored. A guess that does not come true is stuck:
- * it is no run.
+ * A grace period is a full barrier. For each read-side critical section of another process, one of two orders holds: either
+ * everything before the end of the section precedes everything after the grace period, or everything before the grace
+ * period precedes everything after the start of the section. Each process guesses at its start how many of its sections
+ * are of the first kind. The last of them ends with a release that the grace period waits for, and the next one starts
+ * with an acquire that waits for a store of the grace period. A run with a wrong guess blocks and does not count.
  *
  * Source:  Alglave, Maranget, McKenney, Parri and Stern, Frightening small children and disconcerting grown-ups:
  *          concurrency in the Linux kernel (ASPLOS 2018), the fundamental law of RCU
@@ -24,27 +23,27 @@ import {
 
 export interface WithGracePeriods {
   readonly codes: readonly LoweredCode[];
-  /** Locations that the test has not got. */
+  /** New locations, which the test does not have. */
   readonly added: readonly string[];
 }
 
-/** A grace period and a process that it waits for, with the outermost sections of that process. */
+/** A grace period and a process that it waits for, with the outermost read-side critical sections of that process. */
 interface Pair {
   readonly gracePeriod: GracePeriod;
   readonly reader: LoweredCode;
   readonly sections: readonly SectionRange[];
   /** The register of the reader that holds its guess. */
   readonly guess: string;
-  /** The location in which it says that those sections are over. */
+  /** The location that the reader sets when those sections have ended. */
   readonly over: string;
-  /** The location in which the grace period says that it has begun. */
+  /** The location that the grace period sets when it starts. */
   readonly begun: string;
 }
 
-/** A location that nobody writes to: to wait for it is to wait for ever. */
+/** A location without stores: an await of it blocks forever. */
 const never = '__never';
 
-/** Throws  LitmusError for sections that are not balanced. */
+/** Throws  LitmusError for unbalanced sections. */
 export function withGracePeriods(codes: readonly LoweredCode[]): WithGracePeriods {
   const gracePeriods = codes.flatMap((owner) =>
     gracePeriodsIn(owner.instructions).map((gracePeriod) => ({ owner, gracePeriod })),
@@ -109,7 +108,7 @@ function replaced(one: LitmusInstruction, all: Replacing): LitmusInstruction | r
   );
 }
 
-/** What a reader does where a section begins or ends. */
+/** The instructions of a reader at the start or end of a section. */
 function atEdge(edge: Section, { sections, guess, over, begun }: Pair): readonly LitmusInstruction[] {
   const { line, text } = edge;
   const at = sections.findIndex(({ begin, end }) => edge === begin || edge === end);
@@ -140,7 +139,7 @@ const releaseOne = (line: number, text: string, location: string): LitmusInstruc
   order: 'release',
 });
 
-/** A full barrier that writes between its two sides: nothing is gained by a store that is seen later. */
+/** A store between two full barriers: a delayed store would add no behaviour. */
 const setNow = (line: number, text: string, location: string): LitmusInstruction => ({
   kind: 'update',
   line,

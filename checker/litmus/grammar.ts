@@ -12,14 +12,14 @@ import {
 } from './litmus-test.ts';
 import { cellAt } from './values.ts';
 
-/** A test but for its name; `from` and `to` are where the condition stands in the source. */
+/** A test without its name; `from` and `to` are the source offsets of the condition. */
 type TestBody = Omit<LitmusTest, 'name' | 'conditionText' | 'conditionLine'> & {
   readonly from: number;
   readonly to: number;
 };
 type Initial = LitmusTest['initial'][number];
 
-/** The rules of a whole file. One grammar reads any number of files: what it costs is to build it. */
+/** The rules of a whole file. Construction is expensive, so one grammar parses every file. */
 export class LitmusGrammar extends CGrammar {
   constructor() {
     super();
@@ -35,7 +35,7 @@ export class LitmusGrammar extends CGrammar {
     this.MANY(() => initial.push(this.SUBRULE(this.initialItem)));
     this.CONSUME(t.RightBrace);
     this.OPTION1(() => {
-      // Declarations and includes for a compiler: nothing that a process needs.
+      // Declarations and includes for a compiler, which no process needs.
       this.CONSUME1(t.LeftBrace);
       this.MANY2(() => this.SUBRULE(this.anything));
       this.CONSUME1(t.RightBrace);
@@ -69,7 +69,7 @@ export class LitmusGrammar extends CGrammar {
     };
   });
 
-  /** A token, or what stands in braces. */
+  /** A token, or a block in braces. */
   readonly anything = this.RULE('anything', (): void => {
     this.OR([
       {
@@ -107,7 +107,7 @@ export class LitmusGrammar extends CGrammar {
       values = this.SUBRULE(this.initializer);
     });
     const { image, tokenType, startLine } = this.LA(1);
-    // The last needs no semicolon.
+    // The last one needs no semicolon.
     this.OPTION1(() => this.CONSUME(t.Semicolon));
     return this.ACTION(() => {
       if (tokenType !== t.Semicolon && tokenType !== t.RightBrace)
@@ -116,7 +116,7 @@ export class LitmusGrammar extends CGrammar {
     });
   });
 
-  /** The words and stars of a type; null where there are none. */
+  /** The words and stars of a type, or null. */
   readonly anyType = this.RULE('anyType', (): CType | null => {
     const words: string[] = [];
     let stars = 0;
@@ -204,7 +204,7 @@ export class LitmusGrammar extends CGrammar {
   });
 }
 
-/** An array is as long as what stands in brackets behind its name, or as its values: the rest is 0. */
+/** The length of an array is the number in brackets, or the number of its values; the other elements are 0. */
 function initialsOf(
   { owner, name }: Observed,
   type: CType | null,

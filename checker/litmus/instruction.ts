@@ -1,7 +1,7 @@
-/** What the processes of a litmus test execute: one memory access an instruction, and computation on registers. */
+/** Instructions of litmus processes: at most one memory access each, and computation on registers. */
 import type { CBinaryOperator, UnaryOperator } from './litmus-test.ts';
 
-/** A computation without memory accesses; `old` is what a read-modify-write has read. */
+/** A computation without memory accesses; `old` is the value that a read-modify-write reads. */
 export type Computation =
   | { readonly kind: 'constant'; readonly value: number }
   | { readonly kind: 'address'; readonly location: string }
@@ -17,7 +17,7 @@ export type Computation =
 
 export type AccessOrder = 'full' | 'acquire' | 'release' | 'relaxed';
 
-/** Executed where it stands in the text, at most once in a run: there are no loops. */
+/** Each instruction runs at most once, because there are no loops. */
 export type LitmusInstruction = { readonly line: number; readonly text: string } & (
   | { readonly kind: 'compute'; readonly register: string; readonly value: Computation }
   | {
@@ -36,14 +36,14 @@ export type LitmusInstruction = { readonly line: number; readonly text: string }
   | ({ readonly kind: 'update'; readonly register: string | null; readonly address: Computation } & Update)
   | { readonly kind: 'barrier'; readonly barrier: 'full' | 'write' | 'read' }
   | { readonly kind: 'note' }
-  /** A call such as `smp_mb__after_atomic()`: it makes a full barrier of what stands beside it. */
+  /** A call such as `smp_mb__after_atomic()`: it turns an adjacent operation into a full barrier. */
   | { readonly kind: 'strengthen'; readonly what: Strengthened }
-  /** A read section of RCU, or of the srcu_struct that `domain` names, begins or ends. */
+  /** The start or end of a read-side critical section of RCU, or of the srcu_struct `domain`. */
   | {
       readonly kind: 'section';
       readonly domain: string;
       readonly edge: 'begin' | 'end';
-      /** The register that the cookie of an srcu_struct is kept in, or null for RCU, whose sections nest. */
+      /** The register with the SRCU cookie, or null for RCU, whose sections nest. */
       readonly cookie: string | null;
     }
   /** Also a full barrier. */
@@ -64,12 +64,12 @@ export type Strengthened = 'next atomic' | 'last atomic' | 'last lock' | 'unlock
 
 /** A read-modify-write. */
 export interface Update {
-  /** It waits until this is true of `old`: the taking of a lock. */
+  /** The instruction waits until this is true for `old`: for locks. */
   readonly waitsFor: Computation | null;
-  /** It writes only where this is true: a compare-and-exchange; null: always. */
+  /** The instruction writes only if this is true, as in a compare-and-exchange; null: always. */
   readonly condition: Computation | null;
   readonly value: Computation;
-  /** What it returns. */
+  /** The return value. */
   readonly result: Computation;
   readonly order: AccessOrder;
 }

@@ -1,10 +1,10 @@
-/** The memory models that a litmus test can be run under: the kernel's own, and the machines of `checker/memory`. */
+/** The memory models for litmus tests: the kernel's own, and the machines of `checker/memory`. */
 import { memoryModelNames, type MemoryModelName } from '../language/memory-name.ts';
 
 export type LitmusModel = 'lkmm' | MemoryModelName;
 
 export const litmusModels: readonly LitmusModel[] = ['lkmm', ...memoryModelNames];
 
-/** What each is, for answers. */
+/** The name of a memory model in output. */
 export const modelTitle = (model: LitmusModel): string =>
   model === 'lkmm' ? "lkmm, the kernel's memory model" : `${model}, a machine of racewalk`;

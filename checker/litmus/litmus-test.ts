@@ -1,6 +1,6 @@
-/** A litmus test as it is written: processes in C, and a condition on what they may end in. */
+/** The syntax of a litmus test: processes in C, and a condition on final states. */
 
-/** A mistake in a litmus file, or something in it that is not supported; `line` counts from 1. */
+/** An error or an unsupported construct in a litmus file; `line` counts from 1. */
 export class LitmusError extends Error {
   override readonly name: string = 'LitmusError';
   readonly line: number;
@@ -11,7 +11,7 @@ export class LitmusError extends Error {
   }
 }
 
-/** A run that reached a limit of the memory model: it says nothing. */
+/** A run that reached a limit of the memory model, which gives no verdict. */
 export class LitmusLimit extends LitmusError {
   override readonly name = 'LitmusLimit';
 
@@ -57,7 +57,7 @@ export type CExpr =
       readonly line: number;
     };
 
-/** A type of C, as far as it decides what a variable can hold. */
+/** A C integer type, reduced to width and sign. */
 export interface CType {
   readonly bits: 8 | 16 | 32 | 64;
   readonly isSigned: boolean;
@@ -73,7 +73,7 @@ export type CStatement = { readonly line: number; readonly text: string } & (
       readonly then: readonly CStatement[];
       readonly otherwise: readonly CStatement[];
     }
-  /** `parseLitmus()` replaces each by its rounds; `testsFirst` is false for do-while. */
+  /** `parseLitmus()` unrolls every loop; `testsFirst` is false for do-while. */
   | {
       readonly kind: 'loop';
       readonly condition: CExpr;
@@ -84,9 +84,9 @@ export type CStatement = { readonly line: number; readonly text: string } & (
 
 export interface Process {
   readonly number: number;
-  /** The locations whose addresses it is given. */
+  /** The locations whose addresses are the arguments. */
   readonly parameters: readonly string[];
-  /** What they point to. */
+  /** The types that the parameters point to. */
   readonly types: ReadonlyMap<string, CType>;
   readonly body: readonly CStatement[];
 }
@@ -112,7 +112,7 @@ export interface LitmusTest {
   readonly initial: readonly {
     readonly observed: Observed;
     readonly value: LitmusValue;
-    /** As it is declared there, or null where it has none. */
+    /** The declared type, or null. */
     readonly type: CType | null;
   }[];
   readonly processes: readonly Process[];
@@ -120,7 +120,7 @@ export interface LitmusTest {
   readonly filter: Proposition | null;
   readonly quantifier: 'exists' | '~exists' | 'forall';
   readonly condition: Proposition;
-  /** The condition as it is written. */
+  /** The source text of the condition. */
   readonly conditionText: string;
   readonly conditionLine: number;
 }

@@ -1,18 +1,18 @@
-/** Takes the C of a process apart into instructions. */
+/** Lowers the C of a process to instructions. */
 import { LitmusError, type CExpr, type CStatement, type Process } from './litmus-test.ts';
 import type { LitmusInstruction, Strengthened, Computation, Update } from './instruction.ts';
 import { atomicNamed, lock, tryLock, type Atomic } from './atomics.ts';
 import { variablesOf, old } from './values.ts';
 import { strengthened } from './strengthened.ts';
 
-/** The instructions of a process, with its registers: those it declares or assigns, and those for what lies between. */
+/** The instructions of a process, with its registers: declared, assigned and temporary. */
 export interface LoweredCode {
   readonly from: Process;
   readonly registers: readonly string[];
   readonly instructions: readonly LitmusInstruction[];
 }
 
-/** Where instructions go, and what names mean there. */
+/** The output of lowering, and the meaning of names. */
 export interface Lowering {
   readonly line: number;
   readonly text: string;
@@ -21,14 +21,14 @@ export interface Lowering {
   readonly locations: ReadonlySet<string>;
 }
 
-/** What a process begins with. */
+/** The initial environment of a process. */
 export interface ProcessStart {
   readonly locations: ReadonlySet<string>;
-  /** The registers that have initial values. */
+  /** The registers with initial values. */
   readonly initial: readonly string[];
 }
 
-/** Throws  LitmusError for calls and accesses that are not supported. */
+/** Throws  LitmusError for unsupported calls and accesses. */
 export function lower(from: Process, { initial, locations }: ProcessStart): LoweredCode {
   // A declaration hides the location of that name, as in C.
   const registers = new Set([...initial, ...declaredIn(from.body)]);
@@ -91,7 +91,7 @@ function lowerAssignment(target: CExpr, value: CExpr, into: Lowering): void {
   out.push(access ?? { kind: 'compute', line, text, register, value: compute(value, into) });
 }
 
-/** The value of an expression; memory accesses inside it come before, each into a register of its own. */
+/** The value of an expression; its memory accesses precede it, each into a temporary register. */
 export function compute(expr: CExpr, into: Lowering): Computation {
   switch (expr.kind) {
     case 'constant':
@@ -124,7 +124,7 @@ const barriers: Readonly<Record<string, 'full' | 'write' | 'read'>> = {
   smp_rmb: 'read',
 };
 
-/** What orders nothing by itself. */
+/** Calls that order nothing by themselves. */
 const strengthening: Readonly<Record<string, Strengthened>> = {
   smp_mb__before_atomic: 'next atomic',
   smp_mb__after_atomic: 'last atomic',
@@ -152,7 +152,7 @@ const loads: Readonly<Record<string, readonly [operand: '*x' | 'x', order: 'plai
   atomic_read_acquire: ['x', 'acquire'],
 };
 
-/** What a statement does that is only an expression. Throws  LitmusError for calls that are not supported. */
+/** Lowers an expression statement. Throws  LitmusError for unsupported calls. */
 export function effectOf(expr: CExpr, into: Lowering): void {
   const { line, text, out } = into;
   if (expr.kind !== 'call') {
@@ -186,7 +186,7 @@ function storeIn(call: Call, into: Lowering): LitmusInstruction | null {
   return { kind: 'store', line, text, address, value: compute(call.operands[1]!, into), order: known[1] };
 }
 
-/** The memory access that an expression is, into a register if one is given; null where it is none. */
+/** The memory access of an expression, into a register if one is given; null if it has none. */
 export function accessIn(expr: CExpr, register: string | null, into: Lowering): LitmusInstruction | null {
   const { line, text } = into;
   if (expr.kind === 'dereference')
@@ -221,7 +221,7 @@ export function accessIn(expr: CExpr, register: string | null, into: Lowering): 
     .filter((_, at) => at !== atomic.address)
     .map((operand) => kept(operand, register, into));
   const update = atomic.update(others);
-  // Without a look at what was there it would be a plain store.
+  // Without a read of the old value this would be a plain store.
   const result = register ?? (looks(update) ? null : unused(into));
   return { kind: 'update', line, text, register: result, address: operands[atomic.address]!, ...update };
 }
@@ -229,7 +229,7 @@ export function accessIn(expr: CExpr, register: string | null, into: Lowering): 
 const looks = ({ value, condition }: Update) =>
   [value, ...(condition === null ? [] : [condition])].some((part) => variablesOf(part).has(old));
 
-/** An operand that the result would overwrite too early, in a register of its own. */
+/** Copies an operand that the result would overwrite too early to a temporary register. */
 function kept(
   operand: Computation,
   register: string | null,
@@ -247,7 +247,7 @@ const updates: Readonly<Record<string, Atomic>> = {
   spin_trylock: { operands: 1, address: 0, returns: true, update: () => tryLock },
 };
 
-/** A register for a value that nobody looks at. */
+/** A register for an unused value. */
 function unused({ registers }: Lowering): string {
   registers.add('unused');
   return 'unused';
@@ -284,7 +284,7 @@ const kinds: Readonly<Record<string, SectionKind>> = {
   synchronize_srcu_expedited: 'grace period',
 };
 
-/** The instruction that a call is, or null where it is none of RCU; `srcu_read_lock()` returns 0. */
+/** The instruction of an RCU or SRCU call, or null for another call; `srcu_read_lock()` returns 0. */
 export function readSectionIn(call: Call, register: string | null, into: Lowering): LitmusInstruction | null {
   const kind = kinds[call.name];
   if (kind === undefined) return null;
@@ -297,7 +297,7 @@ export function readSectionIn(call: Call, register: string | null, into: Lowerin
     : { kind: 'section', line, text, domain, edge: kind, cookie: cookieOf(call, kind, register, into) };
 }
 
-/** The register that holds the cookie. Throws  LitmusError where it comes from elsewhere. */
+/** The register with the cookie. Throws  LitmusError if the cookie is not in a register. */
 function cookieOf(
   { name, operands }: Call,
   kind: SectionKind,
@@ -314,7 +314,7 @@ function cookieOf(
   );
 }
 
-/** Grace periods wait for the sections of their own domain: those of RCU, or of one srcu_struct. */
+/** The domain of a call: RCU, or one srcu_struct. A grace period waits for the sections of its domain. */
 function domainOf({ name, operands, line }: Call, into: Lowering): string {
   if (!name.includes('srcu')) return 'rcu';
   const [operand] = operands;

@@ -11,7 +11,7 @@ import { typesIn } from './types.ts';
 const lexer = new Lexer([...t.tokens]);
 const grammar = new LitmusGrammar();
 
-/** Throws  LitmusError naming the line and what cannot be read there. */
+/** Throws  LitmusError with the line and the unexpected token. */
 export function parseLitmus(source: string): LitmusTest {
   const { name, text } = strip(source);
   grammar.source = text;
@@ -31,7 +31,7 @@ export function parseLitmus(source: string): LitmusTest {
   };
 }
 
-/** What kernel developers may well write, and why it cannot be read. */
+/** Constructs that kernel developers may write, with the reason why they are errors. */
 const unsupported: ReadonlyMap<TokenType, string> = new Map([
   [t.C11, "this is C11, and not the kernel's C"],
   [t.Arrow, 'structures are not supported'],
@@ -41,7 +41,7 @@ function unreadable({
   token,
   previousToken,
 }: IRecognitionException & { previousToken?: { image: string; endLine?: number } }) {
-  // At the end of the file there is no token, and no line.
+  // The end of the file has no token and no line.
   const line =
     token.startLine !== undefined && token.startLine > 0 ? token.startLine : (previousToken?.endLine ?? 1);
   const known = unsupported.get(token.tokenType);
@@ -53,7 +53,7 @@ function unreadable({
   return new LitmusError(line, `${what} is not expected${behind}, or not supported there`);
 }
 
-/** Numbers as the variables that they are compared with hold them: -1 where an `int` is compared with 4294967295. */
+/** Converts numbers to the types of the variables in the comparison: 4294967295 is -1 for an `int`. */
 function conditionsAsStored(
   test: Pick<LitmusTest, 'initial' | 'processes' | 'condition' | 'filter'>,
 ): Pick<LitmusTest, 'condition' | 'filter'> {

@@ -1,4 +1,4 @@
-/** The answer of a litmus test in herd's words. */
+/** The result of a litmus test in the format of herd. */
 import { modelTitle } from './litmus-model.ts';
 import type { LitmusTest, LitmusValue, Observed, Proposition } from './litmus-test.ts';
 import type { LitmusResult } from './run.ts';
@@ -9,13 +9,13 @@ const kinds: Readonly<Record<LitmusTest['quantifier'], string>> = {
   forall: 'Required',
 };
 
-/** States of a list that is not complete which are printed all the same. */
+/** The number of states printed from an incomplete list. */
 const fewStates = 64;
 
 /**
- * The answer with the memory model that it holds for. Counts are of distinct final states; herd counts executions there.
+ * The result and its memory model. Counts are distinct final states, whereas herd counts executions.
  *
- * `asHerd`: the lines of herd, but for its time and its hash, of a result that counts executions.
+ * `asHerd`: exactly herd's lines, without time and hash, for a result that counts executions.
  */
 export function printLitmus(result: LitmusResult, { asHerd } = { asHerd: false }): string {
   const { test, memory, states, isComplete, positive, negative, ok, flags, notes } = result;
@@ -40,11 +40,11 @@ export function printLitmus(result: LitmusResult, { asHerd } = { asHerd: false }
 export const printState = ({ observed }: LitmusResult, row: readonly LitmusValue[]): string =>
   row.map((value, at) => `${printObserved(observed[at]!)}=${value};`).join(' ');
 
-/** The condition in herd's own form. */
+/** The condition in herd's format. */
 const printCondition = ({ quantifier, condition }: LitmusTest): string =>
   `${quantifier} (${printProposition(condition, 0)})`;
 
-/** `binding`: 0 where anything may stand, 1 in `\\/`, 2 in `/\\`. */
+/** `binding`: 0 at the top, 1 inside `\\/`, 2 inside `/\\`. */
 function printProposition(proposition: Proposition, binding: number): string {
   switch (proposition.kind) {
     case 'constant':

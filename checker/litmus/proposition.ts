@@ -1,10 +1,10 @@
-/** What a litmus test asks of a final state. */
+/** Evaluation of conditions on final states. */
 import type { LitmusTest, LitmusValue, Observed, Proposition } from './litmus-test.ts';
 
 /** The value of a register or a location in a final state. */
 export type ValueIn = (observed: Observed) => LitmusValue;
 
-/** What a proposition speaks of, as often as it does. */
+/** The registers and locations in a proposition, with repetitions. */
 export function observedIn(proposition: Proposition): readonly Observed[] {
   switch (proposition.kind) {
     case 'constant':
@@ -21,7 +21,7 @@ export function observedIn(proposition: Proposition): readonly Observed[] {
   }
 }
 
-/** What the condition speaks of and what `locations` adds: registers by process, then locations. */
+/** The registers and locations in the condition and in `locations`: registers by process, then locations. */
 export function observedOf({ condition, locations }: LitmusTest): readonly Observed[] {
   const all = [...observedIn(condition), ...locations];
   const byKey = new Map(all.map((one) => [JSON.stringify(one), one]));
@@ -33,7 +33,7 @@ export function observedOf({ condition, locations }: LitmusTest): readonly Obser
 
 export const holds = (proposition: Proposition, value: ValueIn): boolean => truthOf(proposition, value)!;
 
-/** Whether a proposition is true where some values are still open, which are undefined; so is what hangs on them. */
+/** The truth of a proposition; undefined if it depends on an undefined value. */
 export function truthOf(
   proposition: Proposition,
   value: (observed: Observed) => LitmusValue | undefined,
@@ -63,13 +63,13 @@ export function truthOf(
   }
 }
 
-/** Reads a row of values by what each column is. */
+/** Access to a row of values by register or location. */
 export function valuesOf(observed: readonly Observed[], row: readonly LitmusValue[]): ValueIn {
   const byKey = new Map(observed.map(({ owner, name }, at) => [`${owner ?? ''}:${name}`, row[at]!]));
   return ({ owner, name }) => byKey.get(`${owner ?? ''}:${name}`)!;
 }
 
-/** Whether the quantifier is satisfied by so many states that the condition is true of, and so many others. */
+/** Whether the quantifier holds for these numbers of states with and without the condition. */
 export function isSatisfied(
   quantifier: LitmusTest['quantifier'],
   positive: number,

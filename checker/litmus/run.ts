@@ -1,4 +1,4 @@
-/** Runs a litmus test: all states that it can end in, and what its condition says of them. */
+/** Runs a litmus test: all final states, and the truth of the condition in them. */
 import type { Transition, TransitionSystem } from '../program/transition-system.ts';
 import { transitionSystem } from '../program/build-transitions.ts';
 import type { AcquireName, Bounds, MemoryModelName } from '../language/memory-name.ts';
@@ -20,10 +20,10 @@ import { parseLitmus } from './parse.ts';
 import { holds, isSatisfied, observedIn, observedOf, valuesOf, type ValueIn } from './proposition.ts';
 import { checkObserved, processName, translate, type Translation } from './translate.ts';
 
-/** The values of what is observed, in the order of `LitmusResult.observed`. */
+/** The observed values, in the order of `LitmusResult.observed`. */
 export type FinalState = readonly LitmusValue[];
 
-/** A step of a run: what a process does, or the machine for it. */
+/** A step of a run, by a process or by the machine on its behalf. */
 export interface RunStep {
   readonly process: string;
   readonly text: string;
@@ -33,47 +33,47 @@ export interface LitmusResult {
   readonly test: LitmusTest;
   readonly memory: LitmusModel;
   readonly observed: readonly Observed[];
-  /** Each once, in order. */
+  /** Distinct and sorted. */
   readonly states: readonly FinalState[];
-  /** Whether these are all states: else the verdict is complete, but there are more of them. */
+  /** Whether the list has all states; the verdict is final in either case. */
   readonly isComplete: boolean;
-  /** How many of the states the condition is true of, and how many not; of executions where these were counted. */
+  /** The number of states (executions, if counted) with the condition true, and false. */
   readonly positive: number;
   readonly negative: number;
   /** Whether the quantifier is satisfied. */
   readonly ok: boolean;
-  /** What a reader may take for something else. */
+  /** Remarks on the test that prevent misreading. */
   readonly notes: readonly string[];
-  /** What is wrong with the test itself, in herd's words; only lkmm looks for that. */
+  /** Errors of the test itself, as herd's flags; only lkmm reports them. */
   readonly flags: readonly string[];
-  /** States of the whole run of a machine; 0 under lkmm, which has none. */
+  /** The number of explored machine states; 0 under lkmm. */
   readonly explored: number;
-  /** A run of the machine that ends in a state; null where the machine has none, or is none. */
+  /** A machine run that ends in the state; null if there is none, and under lkmm. */
   readonly runTo: (state: FinalState) => readonly RunStep[] | null;
   /** An execution of lkmm with a data race. */
   readonly race: Execution | null;
-  /** What the memory model has not tried: there may be more states then. */
+  /** The behaviour that the memory model has not tried: there may be more states. */
   readonly untried: readonly Untried[];
 }
 
 export interface LitmusOptions {
-  /** What raises the bounds of a machine. */
+  /** Bounds of the machine. */
   readonly bounds?: Bounds;
   /** The instruction of an acquire; arm64 only. */
   readonly acquire?: AcquireName;
-  /** Called now and then; may throw a LitmusLimit to end the run. */
+  /** Called periodically; may throw a LitmusLimit to end the run. */
   readonly tick: () => void;
   /** Counts executions instead of states; lkmm only. */
   readonly counts: boolean;
-  /** Searches for all states, however many there are; lkmm only. */
+  /** Searches for all states without a limit; lkmm only. */
   readonly allStates: boolean;
 }
 
 export const defaultLitmus: LitmusOptions = { tick: () => undefined, counts: false, allStates: false };
 
 /**
- * Throws  LitmusError for what cannot be read, is not supported or goes wrong, LitmusLimit for what was cut short or
- * rests on what was not tried.
+ * Throws  LitmusError for syntax errors, unsupported constructs and errors in a run; LitmusLimit for a search that a limit
+ * ended, or whose verdict depends on untried behaviour.
  */
 export function runLitmus(
   source: string,
@@ -83,7 +83,7 @@ export function runLitmus(
   return runTest(parseLitmus(source), memory, options);
 }
 
-/** The same for a test that has been read. */
+/** Runs a parsed test. */
 export function runTest(test: LitmusTest, memory: LitmusModel, options: LitmusOptions): LitmusResult {
   if (memory === 'lkmm') return judged(test, options);
   const result = run(test, memory, options);
@@ -93,7 +93,7 @@ export function runTest(test: LitmusTest, memory: LitmusModel, options: LitmusOp
   return result;
 }
 
-/** The states that a machine ends in, whatever it has not tried. Throws as `runLitmus` does, for the rest. */
+/** The final states of a machine, regardless of untried behaviour. Throws  the other errors of `runLitmus`. */
 export const statesOfLitmus = (
   source: string,
   memory: MemoryModelName,
@@ -111,8 +111,8 @@ function judged(test: LitmusTest, { tick, counts, allStates }: LitmusOptions): L
   });
   const rows = states.map(({ row, count }) => ({ row, count: counts ? count : 1 }));
   const notes = [
-    ...unknown.map(({ owner, name }) => `process ${owner} has no register '${name}': it is taken to be 0`),
-    ...(isComplete ? [] : ['not every execution was looked at: a flag may be missing']),
+    ...unknown.map(({ owner, name }) => `process ${owner} has no register '${name}': it counts as 0`),
+    ...(isComplete ? [] : ['the search did not visit every execution: a flag may be missing']),
   ];
   const nowhere = { flags, notes, isComplete, explored: 0, runTo: () => null, race, untried: [] };
   return { ...resultOf(test, observed, rows), memory: 'lkmm', ...nowhere };
@@ -133,7 +133,7 @@ function resultOf(
   return { test, observed, states: sorted.map(({ row }) => row), positive, negative, ok };
 }
 
-/** All states that a machine can end in. */
+/** All final states of a machine. */
 function run(test: LitmusTest, memory: MemoryModelName, options: LitmusOptions): LitmusResult {
   const translation = translate(test);
   const observed = observedOf(test);
@@ -164,11 +164,11 @@ function run(test: LitmusTest, memory: MemoryModelName, options: LitmusOptions):
   };
 }
 
-/** The steps of a shortest run to a state. */
+/** The steps of a shortest path to a state. */
 function stepsTo(id: number, space: StateSpace, system: TransitionSystem): readonly RunStep[] {
   const cameFrom = new Map<number, { readonly from: number; readonly step: RunStep }>();
   const known = new Set<number>();
-  // Where processes choose something at first, there is more than one state to begin with.
+  // If processes choose a value first, there are several initial states.
   for (let root = 0; !known.has(id); root++) {
     if (known.has(root)) continue;
     known.add(root);
@@ -190,22 +190,22 @@ function stepsTo(id: number, space: StateSpace, system: TransitionSystem): reado
 const textOf = ({ statement }: Transition): string =>
   ('text' in statement ? statement.text : statement.kind).replace(/^store buffer: /, '');
 
-/** Whatever is found besides states: nothing may be said of the test. Throws  LitmusError. */
+/** Rejects any finding: the test has no verdict. Throws  LitmusError. */
 function refuse(finding: Finding): void {
   switch (finding.kind) {
     case 'error':
       throw new LitmusError(1, finding.message);
     case 'deadlock':
-      // A run that waits for ever is none, as in herd: it ends in no state.
+      // As in herd, a run that waits forever does not count: it has no final state.
       return;
     case 'invariant':
     case 'assertion':
-      // The model of a litmus test claims nothing.
+      // The model of a litmus test has no invariants.
       throw new Error(`a litmus test has a finding of kind '${finding.kind}'`);
   }
 }
 
-/** The states in which nothing can happen any more. Throws  LitmusError when a process is not at its end there. */
+/** The states without successors. Throws  LitmusError if a process has not ended in one. */
 function finalStates(translation: Translation, memory: MemoryModelName, options: LitmusOptions) {
   const { tick, bounds } = options;
   if (memory === 'arm64') return finalStatesOnArm64(translation, options);
@@ -218,7 +218,7 @@ function finalStates(translation: Translation, memory: MemoryModelName, options:
   const locationsAtEnd = endsOf(system);
   const hasEnded = (state: State) =>
     model.threads.every(({ name }) => state.threads[name]![0]!.location === locationsAtEnd[name]);
-  // All states without a successor, and some that have one of a smaller number.
+  // All states without a successor, and some with only smaller successors.
   const marks = new Uint8Array(space.count);
   space.markEnding(0, space.count, marks);
   const ends = [...marks.keys()]

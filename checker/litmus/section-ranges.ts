@@ -1,4 +1,4 @@
-/** Where read sections of RCU begin and end in the text of a process, and where grace periods stand. */
+/** The positions of read-side critical sections and grace periods in the text of a process. */
 import type { LitmusInstruction } from './instruction.ts';
 import { LitmusError } from './litmus-test.ts';
 
@@ -17,10 +17,10 @@ export const gracePeriodsIn = (instructions: readonly LitmusInstruction[]): read
   });
 
 /**
- * The sections of a domain that are inside of no other, in the order of the text. Ends of RCU close the nearest beginning, those of
- * SRCU the one with their cookie.
+ * The outermost sections of a domain, in text order. An RCU end closes the nearest open start, an SRCU end
+ * the start with its cookie.
  *
- * Throws  LitmusError where they are not balanced, or stand inside `if`.
+ * Throws  LitmusError if they are unbalanced or inside `if`.
  */
 export function sectionsIn(
   instructions: readonly LitmusInstruction[],
@@ -37,7 +37,7 @@ export function sectionsIn(
     }
     const begin = open.findLast(({ cookie }) => cookie === one.cookie);
     if (begin === undefined) throw new LitmusError(one.line, `'${one.text}' ends no read section`);
-    // What is inside of another section adds nothing to it; sections that overlap stay two.
+    // A nested section adds nothing; overlapping sections remain two.
     if (begin === open[0]) sections.push({ begin, end: one });
     open = open.filter((other) => other !== begin);
   }
@@ -58,7 +58,7 @@ function refuseSections(instructions: readonly LitmusInstruction[], domain: stri
   }
 }
 
-/** The grace periods that stand in a read section that they wait for: they never end, and so their runs are none. */
+/** The grace periods inside a section that they wait for: they never end, so their runs do not count. */
 export function stuckIn(instructions: readonly LitmusInstruction[]): ReadonlySet<GracePeriod> {
   const stuck = new Set<GracePeriod>();
   const open = new Map<string, number>();

@@ -29,7 +29,7 @@ import { old, valueOf, variablesOf } from './values.ts';
 
 type ValuesByName = ReadonlyMap<string, ReadonlySet<LitmusValue>>;
 
-/** What the code of a process can name. */
+/** The names that the code of a process can use. */
 export interface ProcessNames {
   readonly encoding: Encoding;
   readonly registers: ValuesByName;
@@ -38,15 +38,15 @@ export interface ProcessNames {
   readonly memory: Readonly<Record<string, unknown>>;
 }
 
-/** The text of a process; one that does nothing says so. */
+/** The text of a process; an empty process has a note. */
 export const statementsFor = (instructions: readonly LitmusInstruction[], names: ProcessNames): Text =>
   instructions.length === 0 ? [note('nothing')] : instructions.map((one) => statementFor(one, names));
 
-// Declarations by name give references by name; all are scalars with numbers.
+// References by name; all variables are numeric scalars.
 const local = ({ locals }: ProcessNames, name: string) => locals[name] as Variable<number>;
 const cell = ({ memory }: ProcessNames, name: string) => memory[name] as Variable<number>;
 
-/** The location as an access names it whose address is computed from registers. */
+/** The location for an access whose address is computed from registers. */
 function reached(names: ProcessNames, location: string, address: Computation): Variable<number> {
   const registers = [...variablesOf(address)].map((name) => local(names, name));
   return registers.length === 0 ? cell(names, location) : through(cell(names, location), ...registers);
@@ -118,9 +118,9 @@ function barrierOf(barrier: 'full' | 'write' | 'read', text: string): Statement 
 }
 
 /**
- * The access at an address: one statement where that is known, else a way for each location that it can be.
+ * The access at an address: one statement for a known location, otherwise an alternative for each possible one.
  *
- * What is no address leads to a wait without end, which a run reports.
+ * A value that is not an address leads to a wait that blocks forever, which a run reports.
  */
 function at(
   address: Computation,
@@ -169,7 +169,7 @@ function updateOf(
     variable: (name) => (name === old ? memory : base.variable(name)),
   };
   const stored = expressionOf(value, site);
-  // An atomic operation reads its cell also where every value of it leads to the same.
+  // An atomic operation reads its cell even if its result does not depend on the value.
   const isRead =
     [...walk(stored)].some(({ kind }) => kind === 'shared') ||
     [register, condition, waitsFor].some((part) => part !== null);

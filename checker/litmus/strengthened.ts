@@ -1,11 +1,11 @@
-/** `smp_mb__before_atomic()` and the like: full barriers where they stand beside what they strengthen. */
+/** `smp_mb__before_atomic()` and the like: full barriers next to the operation that they strengthen. */
 import type { LitmusInstruction, Strengthened } from './instruction.ts';
 
 /**
- * The instructions with a full barrier for each such call that has an effect.
+ * The instructions with a full barrier for each effective call.
  *
- * Elsewhere it orders nothing: not beside a plain store, which x86 does not order either, and not with another access in
- * between, of which the kernel promises nothing.
+ * Elsewhere the call orders nothing: next to a plain store, which x86 does not order either, and with another access in
+ * between, for which the kernel guarantees nothing.
  */
 export const strengthened = (instructions: readonly LitmusInstruction[]): readonly LitmusInstruction[] =>
   instructions.map((one, at): LitmusInstruction => {
@@ -39,6 +39,6 @@ function isBeside(
 
 const isLock = (one: LitmusInstruction | undefined) => one?.kind === 'update' && one.waitsFor !== null;
 
-/** Whether it touches memory, or may. */
+/** Whether the instruction may access memory. */
 const isAccess = ({ kind }: LitmusInstruction): boolean =>
   kind !== 'compute' && kind !== 'note' && kind !== 'section' && kind !== 'strengthen' && kind !== 'barrier';

@@ -1,16 +1,16 @@
-/** The words of litmus files. */
+/** The tokens of litmus files. */
 import { createToken, Lexer, type TokenType } from 'chevrotain';
 import { binaryOperators } from './litmus-test.ts';
 
 export const Identifier = createToken({ name: 'Identifier', pattern: /[A-Za-z_]\w*/ });
 export const Integer = createToken({ name: 'Integer', pattern: /(?:0[xX][0-9a-fA-F]+|\d+)[uUlL]*/ });
 
-/** Grammar rules are named in lower case, so words are not. */
+/** Grammar rules have lower-case names, so tokens are capitalized. */
 const word = (image: string) =>
   createToken({ name: image.toUpperCase(), pattern: new RegExp(image), longer_alt: Identifier });
 const symbol = (name: string, pattern: string) => createToken({ name, pattern });
 
-/** Words that begin or continue a type; what the type is does not matter. */
+/** Words of a type name. */
 export const TypeWord = createToken({
   name: 'TypeWord',
   pattern:
@@ -31,7 +31,7 @@ export const False = word('false');
 export const And = symbol('And', '/\\');
 export const Or = symbol('Or', '\\/');
 export const Unequal = createToken({ name: 'Unequal', pattern: /!=|<>/ });
-/** All binary operators of C but those that are also something else. */
+/** The binary operators of C without other uses. */
 export const Operator = createToken({ name: 'Operator', pattern: /\|\||&&|==|<=|>=|<<|>>|[|^<>+/%]/ });
 export const Star = symbol('Star', '*');
 export const Ampersand = symbol('Ampersand', '&');
@@ -53,7 +53,7 @@ export const While = word('while');
 export const For = word('for');
 export const Do = word('do');
 
-/** What the grammar does not know, so that the message can name it whole. */
+/** Tokens that the grammar does not use, so that a message can quote them whole. */
 export const C11 = createToken({
   name: 'C11',
   pattern:
@@ -103,6 +103,6 @@ export const tokens: readonly TokenType[] = [
   ],
 ];
 
-/** How strongly an operator binds; -1 for what is none. */
+/** The precedence of an operator; -1 for any other token. */
 export const bindingOf = (image: string): number =>
   binaryOperators.findIndex((level) => (level as readonly string[]).includes(image));

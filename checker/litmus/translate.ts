@@ -24,7 +24,7 @@ export interface Translation {
 
 export const processName = (number: number): string => `P${number}`;
 
-/** Throws  LitmusError for what is not supported. */
+/** Throws  LitmusError for unsupported constructs. */
 export function translate(test: LitmusTest): Translation {
   const locations = locationsOf(test);
   const { codes, added } = withGracePeriods(
@@ -53,7 +53,7 @@ export function translate(test: LitmusTest): Translation {
   return { model: validate(model), encoding, locations, registers };
 }
 
-/** Throws  LitmusError where an unsigned variable would hold a number below zero: here all are signed. */
+/** Throws  LitmusError if an unsigned variable may become negative: the machines treat all variables as signed. */
 function refuseBelowZero(test: LitmusTest, { locations, registers }: Domains): void {
   const typeOf = typesIn(test);
   const variables = [
@@ -77,7 +77,7 @@ interface LitmusWorld {
   readonly encoding: Encoding;
   readonly memory: Declarations;
   readonly declare: (values: ReadonlySet<LitmusValue>, initial: LitmusValue) => Declarations[string];
-  /** Where a guess about a grace period may not come true: then it waits for ever. */
+  /** A wrong guess about a grace period blocks forever. */
   readonly mayBlockForever: boolean;
 }
 
@@ -98,7 +98,7 @@ function threadOf({ from, instructions }: LoweredCode, world: LitmusWorld): AnyT
   );
 }
 
-/** All names of locations: those of the initial state, of the parameters and of what is observed. */
+/** All location names: from the initial state, the parameters and the condition. */
 function locationsOf({ initial, processes, locations, filter, condition }: LitmusTest): ReadonlySet<string> {
   const observed = [...locations, ...observedIn(condition), ...(filter === null ? [] : observedIn(filter))];
   const pointedTo = initial.flatMap(({ value }) => (typeof value === 'string' ? [value] : []));
@@ -108,7 +108,7 @@ function locationsOf({ initial, processes, locations, filter, condition }: Litmu
   return new Set([...processes.flatMap(({ parameters }) => parameters), ...named, ...pointedTo]);
 }
 
-/** Throws  LitmusError when something is observed that no process has. */
+/** Throws  LitmusError for an observed register that no process has. */
 export function checkObserved(observed: readonly Observed[], { registers }: Translation, line: number): void {
   for (const { owner, name } of observed)
     if (owner !== null && registers.get(owner)?.has(name) !== true)

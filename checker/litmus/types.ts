@@ -1,4 +1,4 @@
-/** The types that registers and locations of a litmus test are declared with. */
+/** The declared types of registers and locations of a litmus test. */
 import type { CStatement, CType, LitmusTest, Observed } from './litmus-test.ts';
 
 /** The types of the registers that a process declares. */
@@ -19,7 +19,7 @@ export function registerTypes(body: readonly CStatement[]): ReadonlyMap<string, 
   return new Map(body.flatMap(declared));
 }
 
-/** The types of locations: of several declarations the widest counts. */
+/** The types of locations: the widest of several declarations. */
 export function locationTypes({
   initial,
   processes,
@@ -35,7 +35,7 @@ export function locationTypes({
   return types;
 }
 
-/** The declared type of what is observed, undefined where none is declared. */
+/** The declared type of a register or location, or undefined. */
 export function typesIn(
   test: Pick<LitmusTest, 'initial' | 'processes'>,
 ): (observed: Observed) => CType | undefined {

@@ -1,14 +1,14 @@
-/** Loops whose number of rounds stands in the text, as their rounds one after the other. */
+/** Unrolls loops with a constant number of iterations. */
 import { LitmusError, type CExpr, type CStatement } from './litmus-test.ts';
 import { binaryOf, unaryOf } from './values.ts';
 
-/** Rounds of all loops of a process; beyond, a test is none that one could judge. */
+/** The largest number of iterations of all loops of a process. */
 const mostRounds = 1_000;
 
-/** Registers that have a known value where control is. */
+/** The registers with known values at this point. */
 type KnownRegisters = Map<string, number>;
 
-/** Throws  LitmusError for a loop that turns on what is read from memory, or that never ends. */
+/** Throws  LitmusError for a loop whose condition depends on memory, or that does not end. */
 export const unrolled = (body: readonly CStatement[]): readonly CStatement[] =>
   unroll(body, new Map(), { rounds: 0 });
 
@@ -54,12 +54,15 @@ function rounds(
     if (goesOn === null)
       throw new LitmusError(
         loop.line,
-        `the loop 'while (${loop.text})' turns on what is read: only loops of a constant number of rounds are supported`,
+        `the loop 'while (${loop.text})' depends on memory: only loops with a constant number of iterations are supported`,
       );
     if (goesOn === 0) return all;
     spent.rounds += 1;
     if (spent.rounds > mostRounds)
-      throw new LitmusError(loop.line, `the loop 'while (${loop.text})' has more than ${mostRounds} rounds`);
+      throw new LitmusError(
+        loop.line,
+        `the loop 'while (${loop.text})' has more than ${mostRounds} iterations`,
+      );
     all.push(...unroll(loop.body, known, spent));
   }
 }
@@ -69,7 +72,7 @@ function assign(name: string, value: number | null, known: KnownRegisters): void
   else known.set(name, value);
 }
 
-/** The value of an expression that only known registers and constants take part in; else null. */
+/** The value of an expression over constants and known registers; otherwise null. */
 function valueIn(expr: CExpr, known: KnownRegisters): number | null {
   switch (expr.kind) {
     case 'constant':

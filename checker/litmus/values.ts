@@ -1,14 +1,14 @@
-/** The values of a litmus test, which are numbers and addresses, and how C computes with them. */
+/** The values of a litmus test, numbers and addresses, and C arithmetic on them. */
 import type { Computation } from './instruction.ts';
 import { LitmusError, type CBinaryOperator, type LitmusValue, type UnaryOperator } from './litmus-test.ts';
 
-/** A computation that some values take part in has no meaning: an address times two. */
+/** Null is a computation without a result, such as an address times two. */
 export type ComputedValue = LitmusValue | null;
 
-/** The value of a variable of a computation: a register by its name, or what a read-modify-write has read. */
+/** The value of each variable of a computation: registers, and `old` of a read-modify-write. */
 export type Assignment = ReadonlyMap<string, LitmusValue>;
 
-/** Names what a read-modify-write has read; no register is called that. */
+/** The name of the value that a read-modify-write reads; no register has this name. */
 export const old = '(old)';
 
 export const isTrue = (value: ComputedValue): boolean => value !== null && value !== 0;
@@ -93,7 +93,7 @@ export function binaryOf(
 
 type Arithmetic = Exclude<CBinaryOperator, '==' | '!=' | '&&' | '||'>;
 
-/** Throws  LitmusError for what does not fit into 32 bits: how it goes on depends on types, which are not looked at here. */
+/** Throws  LitmusError for a value of more than 32 bits: overflow depends on types, which the machines ignore. */
 function fitting(value: number): number {
   if (value === (value | 0)) return value;
   throw new LitmusError(
@@ -102,7 +102,7 @@ function fitting(value: number): number {
   );
 }
 
-/** On 32 bits, as C's int; a division by zero has no meaning. */
+/** 32-bit arithmetic, as C's int; null for a division by zero. */
 const arithmetic: Readonly<Record<Arithmetic, (left: number, right: number) => ComputedValue>> = {
   '|': (left, right) => left | right,
   '^': (left, right) => left ^ right,
@@ -120,16 +120,16 @@ const arithmetic: Readonly<Record<Arithmetic, (left: number, right: number) => C
   '%': (left, right) => (right === 0 ? null : (left % right) | 0),
 };
 
-/** The name of an element of an array, whose first has the name of the array. */
+/** The name of an array element; element 0 has the name of the array. */
 export const cellAt = (array: string, index: number): string => (index === 0 ? array : `${array}[${index}]`);
 
-/** The cell so many elements behind another one; null before the array. */
+/** The cell `by` elements after another one; null before the array. */
 export function cellBehind(cell: string, by: number): string | null {
   const [, array = cell, index = '0'] = /^(.*)\[(\d+)\]$/.exec(cell) ?? [];
   return Number(index) + by < 0 ? null : cellAt(array, Number(index) + by);
 }
 
-/** Elements of arrays, and what dependencies are written with: r ^ r or r - r, which is 0 whatever r is. */
+/** Address arithmetic: elements of arrays, and r ^ r or r - r, which is 0 for any r. */
 function onAddresses(operator: Arithmetic, left: LitmusValue, right: LitmusValue): ComputedValue {
   if (left === right && (operator === '^' || operator === '-')) return 0;
   if (typeof left === 'string' && typeof right === 'number') {

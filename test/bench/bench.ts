@@ -43,7 +43,7 @@ const isRoomForFive = () => freemem() > 6 * 2 ** 30;
 /** About how many states Spin has to store, by CPUs; with more than five there is no room for them. */
 const spinStates: Readonly<Record<number, number>> = { 3: 2 ** 16, 4: 2 ** 20, 5: 2 ** 25 };
 
-/** When Spin is ended that has not come to a verdict, in the quick form: it takes more than a minute for five CPUs. */
+/** The time limit of Spin in the quick form: it takes more than a minute for five CPUs. */
 const quickSeconds = 28;
 
 /** Spin's search for the verdict runs beside the comparison of throughput, whose contenders it disturbs alike. */

@@ -29,7 +29,7 @@ export function run(
   return measured(stdout, stderr, status);
 }
 
-/** Begins a program that runs beside what is done meanwhile, and says at its end what it took. */
+/** Starts a program in the background and reports its time and memory at its end. */
 export async function begin(command: readonly string[], cwd: string): Promise<Run> {
   const child = spawn('bash', ['-c', timed, 'bash', ...command], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve));

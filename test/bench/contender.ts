@@ -132,7 +132,7 @@ export function spin(
 /** The exit code of `timeout`. */
 const ranOutOfTime = 124;
 
-/** Throws  Error when the search was cut short: pan says so and exits with 0. */
+/** Throws  Error for an incomplete search, which pan reports with exit code 0. */
 function panReport(output: string, ways: number) {
   if (/max search depth too small|out of memory|aborting/.test(output) || !output.includes('states, stored'))
     throw new Error(`Spin did not come to its end:\n${output}`);
@@ -168,7 +168,7 @@ interface CheckMeasured extends Measured {
   readonly ownSeconds: number;
 }
 
-/** The command as a user gives it: the whole process, start-up of Node included; null where it comes to no verdict in time. */
+/** The whole command, including start-up of Node; null if it reaches no verdict in time. */
 export const racewalkCheck = (words: readonly string[], timeoutSeconds: number): CheckMeasured | null =>
   checkReport(run(checkCommand(words, timeoutSeconds)));
 

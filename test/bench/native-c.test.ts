@@ -29,7 +29,7 @@ function hasGcc(): boolean {
   }
 }
 
-/** What both can tell of a space explored to its end, past all findings. */
+/** The results of a complete exploration that both implementations report. */
 function told(system: TransitionSystem, space: StateSpace) {
   const { count: states, transitions, findings, fired, reached } = space;
   const number = (kind: string) => findings.filter((finding) => finding.kind === kind).length;

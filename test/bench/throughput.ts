@@ -1,4 +1,4 @@
-/** Throughput: the engine against Spin's verifier and native C, all states of a model, nobody reducing. */
+/** Throughput: the engine against Spin's verifier and native C, all states of a model, without reductions. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -5,7 +5,7 @@ import { isAnother, type Rounds } from './side-by-side.ts';
 import { argumentsOf, titleOf, type Subject } from './subject.ts';
 import { inFolder, inFolderFor } from './throughput.ts';
 
-/** What `racewalk check` says of a subject, and what it takes: medians of three. */
+/** The verdict of `racewalk check` on a subject, with time and memory: medians of three runs. */
 interface OwnVerdict {
   readonly title: string;
   readonly verdict: string;
@@ -34,7 +34,7 @@ interface SpinLimits {
   readonly seconds?: number;
 }
 
-/** Returns null when `racewalk check` comes to no verdict in time. */
+/** Returns null if `racewalk check` reaches no verdict in time. */
 export function ownVerdict(subject: Subject, timeoutSeconds: number): OwnVerdict | null {
   const once = () => racewalkCheck(argumentsOf(subject), timeoutSeconds);
   const first = once();

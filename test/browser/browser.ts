@@ -33,7 +33,7 @@ const types: Readonly<Record<string, string>> = {
 export interface Site {
   /** Ends in a slash. */
   readonly address: () => string;
-  /** A page of its own, with whatever it says or asks for written down. */
+  /** A new page that records its console messages and requests. */
   readonly newPage: (options?: BrowserContextOptions) => Promise<Page>;
   /** The page at this address, once it has a verdict. */
   readonly open: (path?: string, options?: BrowserContextOptions) => Promise<Page>;
@@ -97,14 +97,14 @@ function answer(
   response.end(made === undefined ? readFileSync(dist + file) : made());
 }
 
-/** What the banner says, once the check is over. */
+/** The text of the banner after the check. */
 export async function verdict(page: Page): Promise<string> {
   const heading = page.locator('.verdict:not(.running) h2');
   await heading.waitFor();
   return (await heading.innerText()).replaceAll(/\s+/g, ' ').trim();
 }
 
-/** Waits until the banner says something that contains this. */
+/** Waits until the banner contains this text. */
 export const waitForVerdict = (page: Page, text: string | RegExp) =>
   page.locator('.verdict:not(.running) h2', { hasText: text }).waitFor();
 

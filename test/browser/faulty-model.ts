@@ -1,4 +1,4 @@
-/** A model that is wrong in three ways, as its option says: for the tests of how the page tells that. */
+/** A model with three kinds of errors, selected by its option, to test how the page reports them. */
 import {
   always,
   defineModel,

@@ -136,7 +136,7 @@ describeInBrowser('beside what they explain', () => {
 describeInBrowser('store buffers and old values', () => {
   const site = useSite();
 
-  test('are told in the words of the author, in every view', async () => {
+  test('appear with the names of the author, in every view', async () => {
     for (const view of ['trace', 'source', 'graph']) {
       const page = await site.open(`#ksm-vs-pin?memory=weak&_view=${view}`);
       await page.waitForTimeout(300);

@@ -8,7 +8,7 @@ import { describeInBrowser, dist, useSite, verdict } from './browser.ts';
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
-/** Nine writers of one location have more coherence orders than anybody waits for. */
+/** Nine writers of one location have too many coherence orders to enumerate. */
 const large = [
   'C large',
   '{}',
@@ -86,7 +86,7 @@ describeInBrowser('litmus tests', () => {
     expect(await page.getByRole('heading', { name: "Output in herd's format" }).count()).toBe(0);
   });
 
-  test('a data race makes the verdict meaningless, and the page says so', async () => {
+  test('a data race makes the verdict meaningless, and the page reports it', async () => {
     const page = await site.open('litmus.html#example=MP%2Bplain');
     expect(await page.getByRole('alert', { name: 'Flags' }).innerText()).toMatch(
       /^Flag data-race: the verdict is meaningless/,

@@ -67,7 +67,7 @@ describeInBrowser("a model of one's own", () => {
     expect(await position(page)).toBe('0 / 2');
   });
 
-  test('that is no model says what a file exports', async () => {
+  test('that is not a model lists what the file exports', async () => {
     const page = await site.open('broken.html');
     expect(await page.getByRole('alert').innerText()).toMatch(
       /Missing export 'model': write export const model = defineModel/,

@@ -1,4 +1,4 @@
-/** The page gives the verdicts of the command line, soon, and asks nobody else for anything. */
+/** The page gives the verdicts of the command line, quickly, and sends no other requests. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
@@ -63,7 +63,7 @@ describeInBrowser('the page', () => {
     expect(found).toEqual(scripts.map(() => null));
   });
 
-  test('turns the verdict with an option, and says before what another value would give', async () => {
+  test('changes the verdict with an option, and shows in advance the verdict of each value', async () => {
     const page = await site.open('#gup-fast-vs-collapse');
     const flush = page.getByRole('group', { name: /^flush/ }).first();
     await flush.locator('label', { hasText: 'ipi' }).getByRole('img', { name: 'holds' }).waitFor();
@@ -76,7 +76,7 @@ describeInBrowser('the page', () => {
     await waitForVerdict(page, 'in every interleaving');
   });
 
-  test('sets the options of a scenario and tells why its verdict is what it is', async () => {
+  test('sets the options of a scenario and explains its verdict', async () => {
     const page = await site.open('#gup-fast-vs-collapse');
     await page.getByLabel('Scenario').selectOption('rcu-only');
     await waitForVerdict(page, /violated after 22 steps/i);
@@ -84,7 +84,7 @@ describeInBrowser('the page', () => {
     expect(page.url()).toMatch(/flush=ipi&walker=rcu-only$/);
   });
 
-  test('stops a long check when asked, says how far it came, and never says that it holds', async () => {
+  test('stops a long check on request, reports its progress, and never reports that it holds', async () => {
     const page = await site.newPage();
     await page.goto(`${site.address()}#gup-fast-vs-collapse?flush=ipi&cpus=8`);
     await page.getByText(/Checking: [\d,]{5,} states/).waitFor();
@@ -127,7 +127,7 @@ describeInBrowser('the page', () => {
     await waitForVerdict(page, /violated after 21 steps/i);
   });
 
-  test('says for any number of what it is proved, beside a verdict that holds', async () => {
+  test('shows the options with a proof for any number next to a verdict that holds', async () => {
     const page = await site.open('#gup-fast-vs-collapse?sync-ipi=true');
     const line = page.locator('.any-number');
     await line.getByText('for any number of CPUs in gup_fast and ptes').waitFor();
@@ -138,7 +138,7 @@ describeInBrowser('the page', () => {
     expect(await line.count()).toBe(0);
   });
 
-  test('gives the reason on request where nothing is proved', async () => {
+  test('gives the reason on request if there is no proof', async () => {
     const page = await site.open('#szymanski');
     const line = page.locator('details.any-number');
     await line.getByText('not proved for any number of processes').click();

@@ -1,4 +1,4 @@
-/** How the tests in a real browser run: `npm run test:browser`; VITEST_JSON names a file that receives the results. */
+/** Configuration of the browser tests (`npm run test:browser`). VITEST_JSON names a file for the results as JSON. */
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -9,10 +9,10 @@ export default defineConfig({
     root: fileURLToPath(new URL('../..', import.meta.url)),
     include: ['test/browser/**/*.test.ts'],
     globalSetup: fileURLToPath(new URL('site.ts', import.meta.url)),
-    // Browsers are large: one after the other.
+    // One browser at a time, because browsers are large.
     fileParallelism: false,
     testTimeout: 30_000,
-    // A browser that is slow to start on a busy machine is no fault of the program.
+    // A slow browser start on a busy machine is not a failure of the program.
     retry: process.env['CI'] === undefined ? 0 : 2,
     hookTimeout: 60_000,
     reporters: resultsFile === undefined ? ['default'] : ['default', ['json', { outputFile: resultsFile }]],

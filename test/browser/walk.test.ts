@@ -107,7 +107,7 @@ describeInBrowser('a walk', () => {
     await other.getByRole('button', { name: 'found run' }).waitFor();
   });
 
-  test('a link of another model says so', async () => {
+  test('a link of another model is reported', async () => {
     const page = await site.open('#gup-fast-vs-collapse?_run=000&_model=x');
     expect(await page.getByRole('alert').innerText()).toMatch(/model has changed since this link was made/);
     const none = await site.open('#gup-fast-vs-colapse?flush=ipi');

@@ -43,7 +43,7 @@ export const model = defineModel({
 `;
 
 describe.concurrent('--memory arm64', { timeout: 120_000 }, () => {
-  test('holds in every ARMv8 execution, and the sentence says so', async () => {
+  test('holds in every ARMv8 execution, and the output states it', async () => {
     const name = file('uaf-full.ts', source);
     const { code, out } = await racewalk(['check', name, '--full', '--memory', 'arm64']);
     expect(code).toBe(0);

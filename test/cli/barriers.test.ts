@@ -57,7 +57,7 @@ describe.concurrent('racewalk barriers', { timeout: patience }, () => {
     expect(out).toContain('violated with all barriers');
   });
 
-  test('--json prints what the schema says', async () => {
+  test('--json follows the schema', async () => {
     const { code, out } = await racewalk(['barriers', email, '--memory', 'tso', '--json']);
     expect(code).toBe(0);
     const { variants } = barriersResult.parse(JSON.parse(out));

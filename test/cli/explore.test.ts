@@ -68,7 +68,7 @@ beforeAll(async () => {
 }, 60_000);
 
 describe('the server', () => {
-  test('tells its address with the options, answers this machine, and ends with Ctrl-C', async () => {
+  test('prints its address with the options, serves this machine only, and ends with Ctrl-C', async () => {
     const run = await exploring(['gup-fast-vs-collapse/sync-ipi', '--ptes', '3'], async (port) => {
       const page = await ask(port, '/');
       expect(page).toMatchObject({ status: 200, headers: { 'content-type': 'text/html; charset=utf-8' } });
@@ -94,7 +94,7 @@ describe('the server', () => {
       expect(await status('/assets/../../../package.json')).toBe(404);
       expect(await status('/model.js')).toBe(404);
       expect(await status('/changes')).toBe(404);
-      // A port that is taken is told.
+      // A port in use is reported.
       expectWrongUse(
         await racewalk(['explore', 'gup-fast-vs-collapse', '--port', port]),
         /cannot listen on port \d+ \(EADDRINUSE\)/,

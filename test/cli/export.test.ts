@@ -44,7 +44,7 @@ test('--output writes the same into a file', async () => {
   expect(nowhere).toEqual({ code: 4, out: '', err });
 });
 
-test('a variant that holds has no trace: it says so, and that a witness has one', async () => {
+test('a variant that holds has no trace; the message points to the witnesses', async () => {
   const { code, out, err } = await racewalk(['export', email, '--to', 'text', '--flush', 'ipi']);
   expect({ code, out }).toEqual({ code: 1, out: '' });
   expect(err).toMatch(

@@ -80,7 +80,7 @@ describe.concurrent('litmus', () => {
     const loop = file('loop.litmus', 'C loop\n\n{}\n\nP0(int *x)\n{\n\twhile (*x) { }\n}\n\nexists (x=1)\n');
     expectWrongUse(
       await racewalk(['litmus', loop]),
-      /^racewalk: loop\.litmus:7: the loop 'while \(\*x\)' turns on what is read/,
+      /^racewalk: loop\.litmus:7: the loop 'while \(\*x\)' depends on memory/,
     );
     expectWrongUse(await racewalk(['litmus', 'nowhere.litmus']), /nowhere\.litmus: no such file/);
     expectWrongUse(await racewalk(['litmus', '.']), /\.: is a directory: name its files/);
@@ -89,7 +89,7 @@ describe.concurrent('litmus', () => {
     expect(both.out).toContain('Observation SB Sometimes 1 3');
   });
 
-  test('one file that says yes shows an execution, or the run of a machine', async () => {
+  test('one file with a satisfied condition shows an execution, or the run of a machine', async () => {
     const kernel = await racewalk(['litmus', storeBuffering]);
     expect(kernel.out).toContain('An execution that ends in 0:r0=0; 1:r0=0;');
     expect(kernel.out).toContain('  a: W[once] x = 1   c: W[once] y = 1\n');

@@ -22,7 +22,7 @@ describe.concurrent('--memory', () => {
     expect(tso.out).toMatch(/^reproduce: [^]* --memory tso/m);
   });
 
-  test('check: the cells of store buffers are told as what they are', async () => {
+  test('check: the trace names the cells of store buffers', async () => {
     const { out } = await racewalk(['check', ...unordered, '--memory', 'tso']);
     expect(out).toMatch(/ 1 +_pmd = pmdp_get_and_clear\(mm, address, pmd\)\n +store pmd = none waits\n/);
     expect(out).toMatch(
@@ -76,7 +76,7 @@ describe.concurrent('--memory', () => {
       expect({ code, has: /store.buffer.of.collapse.huge.page/.test(out) }).toEqual({ code: 0, has: true });
   });
 
-  test('a saved trace says it, and one that does not means sc', async () => {
+  test('a saved trace records the memory model, and one without it means sc', async () => {
     await racewalk(['check', ...unordered, '--memory', 'pso', '--save-trace', 'pso.json']);
     const replayed = await racewalk(['replay', 'pso.json']);
     expect({ code: replayed.code, err: replayed.err }).toEqual({ code: 1, err: '' });

@@ -17,7 +17,7 @@ const holds = `{ name: 'all', options: {}, verdict: 'holds' }`;
 const lines = (out: string) => out.split('\n');
 
 describe.concurrent('racewalk mutate', () => {
-  test('shows what nobody notices, with its line and what was done, and exits with 1', async () => {
+  test('shows surviving mutants with their line and mutation, and exits with 1', async () => {
     const name = file('mutated.ts', smallModel({ statements, scenarios: holds }));
     const { code, out, err } = await racewalk(['mutate', name]);
     expect({ code, err }).toEqual({ code: 1, err: '' });
@@ -91,7 +91,7 @@ describe.concurrent('racewalk mutate', () => {
     expect(out).toContain('limit of 5 states');
   });
 
-  test('prints JSON as its schema says', async () => {
+  test('prints JSON that follows its schema', async () => {
     const { code, out } = await racewalk(['mutate', 'dirty-cow/v4.8', '--json']);
     expect(code).toBe(1);
     const { mutants, scenarios } = mutateResult.parse(JSON.parse(out));

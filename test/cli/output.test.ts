@@ -143,7 +143,7 @@ test('a link is followed, and a file keeps its mode', async () => {
   for (const name of ['target', 'unwritten']) expect(readFileSync(join(folder, name), 'utf8')).not.toBe('');
 });
 
-test('the verdict of a long search is told although its trace could not be written', () => {
+test('the verdict of a long search is printed although its trace could not be written', () => {
   const { code, out, err } = shell('ulimit -f 0; "$@" | cat; exit "${PIPESTATUS[0]}"', [
     'check',
     violated,

@@ -11,7 +11,7 @@ import { proveOutput } from '../../cli/prove/schema.ts';
 import { folder, racewalk } from './run.ts';
 
 describe.concurrent('prove', () => {
-  test('what holds for any number exits with 0 and says of what', async () => {
+  test('a proof for any number exits with 0 and names the options', async () => {
     const { code, out } = await racewalk(['prove', 'reclaim-vs-mprotect/flush-pending']);
     expect(code).toBe(0);
     expect(out).toContain('reclaim-vs-mprotect: holds for any number of user CPUs\n');
@@ -71,7 +71,7 @@ describe.concurrent('prove', () => {
     expect(err).toBe('racewalk: cannot write /nowhere/certificate.json: its directory does not exist\n');
   });
 
-  test('without a proof no certificate is written, and that is said', async () => {
+  test('without a proof no certificate is written, and a message says why', async () => {
     const path = join(folder, 'none.json');
     const { code, err } = await racewalk(['prove', 'gup-fast-vs-collapse/email', '--certificate', path]);
     expect(code).toBe(1);

@@ -151,7 +151,7 @@ describe('saved traces', () => {
     return JSON.parse(readFileSync(join(folder, 'trace.json'), 'utf8')) as { steps: { text: string }[] };
   };
 
-  test('replay shows the same trace and comes to the same end', async () => {
+  test('replay shows the same trace with the same end', async () => {
     const { out: checked } = await racewalk(['check', email, '--save-trace', 'same.json']);
     const { code, out } = await racewalk(['replay', 'same.json']);
     const trace = (text: string) => text.slice(text.indexOf('     CPU 0'), text.indexOf('=>'));

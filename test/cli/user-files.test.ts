@@ -1,5 +1,5 @@
 /**
- * Model files of a user's own: what is wrong with them is told once, with its place, and never passes for a proof.
+ * Model files of users: each error is reported once, with its place, and never counts as a proof.
  *
  * @module-tag process
  */
@@ -183,7 +183,7 @@ test(
   },
 );
 
-test('a deadlock says who waits, and where', long, async () => {
+test('a deadlock names the waiting threads and their lines', long, async () => {
   const { code, out } = await check(
     'deadlock.ts',
     smallModel({ statements: `step('x = 1', set(mem.x, true)), wait('until n', eq(mem.n, 1))` }),

@@ -9,7 +9,7 @@ import { expectWrongUse, racewalk } from './run.ts';
 
 const email = 'gup-fast-vs-collapse';
 
-/** What a run prints, without what a clock says. */
+/** The output of a run without its times. */
 async function printed(words: readonly string[]) {
   const { code, out, err } = await racewalk(['check', ...words]);
   expect(err).toBe('');

@@ -35,7 +35,7 @@ describe('docs/races', () => {
   });
 });
 
-/** The exposures of which each machine is stronger than the one, so that it must not show the race. */
+/** For each exposure, the exposures on whose stronger machines the race must not occur. */
 const stronger: Readonly<Record<ExposureName, readonly ExposureName[]>> = {
   'any CPU': [],
   'broadcast flush': ['any CPU'],
@@ -51,7 +51,7 @@ describe.each(
   const violated = definition.scenarios.filter(({ verdict }) => verdict === 'violated');
   const shown = broken.length > 0 ? broken.map(({ scenario }) => scenario) : violated.slice(0, 1);
 
-  test('whoever is said to be exposed is, and nobody else', () => {
+  test('exactly the CPUs in the field Exposed are exposed', () => {
     expect(exposureNames).toEqual(Object.keys(stronger));
     expect(shown).not.toEqual([]);
     for (const scenario of shown) {
@@ -93,7 +93,7 @@ describe('a header', () => {
 
   test.each([
     ['an unknown field', ' * Sources: one\n'],
-    ['a field told twice', ' * Source:  one\n * Source:  two\n'],
+    ['a duplicate field', ' * Source:  one\n * Source:  two\n'],
     ['another order', ' * Fixed:   one\n * Source:  two\n'],
     ['a line that hangs elsewhere', ' * Source:  one\n *   two\n'],
   ])('with %s is refused', (_, fields) => {

@@ -13,7 +13,7 @@ const blocks = [...text.matchAll(/^```\w*\n(.*?)^```$/gms)].map(([, block]) => b
 const { system, outcome, trace } = check(model.build());
 const [gupFast] = system.threads;
 
-/** Lines of all blocks that look like this, spaces made single. */
+/** The lines of all matching blocks, with single spaces. */
 const lines = (pattern: RegExp) =>
   blocks
     .flatMap((block) => block.split('\n'))

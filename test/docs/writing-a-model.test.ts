@@ -1,4 +1,4 @@
-/** The files in docs/guide/writing-a-model.md run, and say what the text around them says. */
+/** The files in docs/guide/writing-a-model.md run, and give the output in the text. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -43,14 +43,14 @@ describe('the compiled space', () => {
     expect(space.bytes / space.count).toBeLessThan(20);
   });
 
-  test('says that it is full, and keeps what it has', () => {
+  test('reports that it is full, and keeps its states', () => {
     const space = compiledSpace(tableOf(3), { maxBytes: 400_000 });
     expect(() => explore(space, Infinity)).toThrow(CapacityError);
     expect(space.count).toBeGreaterThan(1_000);
     expect(space.state(space.count - 1).shared).toBeDefined();
   });
 
-  test.each([1, 2, 3, 5, 7])('looks at limits after whole states, also of %d words', (words) => {
+  test.each([1, 2, 3, 5, 7])('checks limits after whole states of %d words', (words) => {
     const mem = shared({ rest: array((words - 1) * 64 + 1, bool, false) });
     const locals = { x: init(range(0, 399), 0), y: init(range(0, 399), 0) };
     const t = thread('t', { locals }, (l) => [

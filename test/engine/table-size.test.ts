@@ -1,4 +1,4 @@
-/** Holds that exactly `mostStates` states fit. */
+/** The table holds exactly as many states as it reports. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { bytesFor, fullest, mostStates, slotsFor } from '../../checker/engine/table-size.ts';

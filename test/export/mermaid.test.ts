@@ -13,7 +13,7 @@ interface Message {
 
 /** The texts of a diagram; Mermaid keeps character numbers in a form of its own until it draws. */
 async function textsIn(diagram: string): Promise<readonly string[]> {
-  // Nothing else of its interface tells what a diagram says.
+  // No other part of its interface exposes the content of a diagram.
   // eslint-disable-next-line @typescript-eslint/no-deprecated
   const { db } = await mermaid.mermaidAPI.getDiagramFromText(diagram);
   const { getMessages } = db as unknown as { readonly getMessages: () => readonly Message[] };
@@ -26,7 +26,7 @@ async function textsIn(diagram: string): Promise<readonly string[]> {
 }
 
 describe.each(traces)('%s', (_, exported) => {
-  test('is parsed, and says every line and every race', async () => {
+  test('is parsed, and contains every line and every race', async () => {
     const diagram = toMermaid(exported);
     await expect(mermaid.parse(diagram)).resolves.toMatchObject({ diagramType: 'sequence' });
     const texts = await textsIn(diagram);

@@ -38,7 +38,7 @@ function countOf(model: Model, pinned = 0): Count {
   return { space: pinned > few ? null : explore(interpretedSpace(system), few), initialStates: fresh.count };
 }
 
-/** What one implementation says about a model, in words that both can say. */
+/** The results on a model that both implementations report. */
 interface Account {
   readonly wrong: boolean;
   readonly deadlock: boolean;

@@ -1,4 +1,4 @@
-/** The SVG of a trace is XML, says everything that the trace does, and draws within its own borders. */
+/** The SVG of a trace is XML, contains the whole trace, and draws within its borders. */
 import { DOMParser } from '@xmldom/xmldom';
 import { describe, expect, test } from 'vitest';
 import { toSvg } from '../../checker/export/trace/lanes-svg.ts';
@@ -30,7 +30,7 @@ describe.each(traces)('%s', (_, exported) => {
   const cpus = cpusOf(exported.system, exported.trace);
   const lines = traceLines(exported.system, exported.trace, cpus);
 
-  test('says every line, every value seen, and the end', () => {
+  test('contains every line, every value read, and the end', () => {
     const texts = elements.filter(({ localName }) => localName === 'text');
     const code = texts.filter((element) => /rw-(text|note)/.test(element.getAttribute('class') ?? ''));
     expect(joined(code.map(({ textContent }) => textContent))).toBe(joined(lines.map(({ text }) => text)));

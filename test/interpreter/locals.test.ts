@@ -59,7 +59,7 @@ test('what is written anew in each round shares', () => {
   expect(numbersIn(loop(again, set(a, i32(1)), read(a), set(b, i32(2)), read(b)))).toEqual([1, 1]);
 });
 
-test('what may be read before it is written begins as 0, and so is nobody else before', () => {
+test('a local that may be read before it is written starts as 0, and no other local does', () => {
   expect(numbersIn(set(a, i32(1)), read(a), read(b), set(b, i32(2)))).toEqual([1, 2]);
   const sometimes = choose(get(parameter), [set(b, i32(2))]);
   expect(numbersIn(set(a, i32(1)), read(a), sometimes, read(b))).toEqual([1, 2]);

@@ -38,7 +38,7 @@ import { inThread, mem } from '../language/tiny.ts';
 
 type Body = Parameters<typeof inThread>[0];
 
-/** The states in which a single thread has ended, told by its locals and shared memory. */
+/** The states in which a single thread has ended, as its locals and shared memory. */
 function ends(body: Body) {
   const model = inThread(body);
   const [table] = transitionSystem(model).threads;
@@ -69,7 +69,7 @@ describe('effects', () => {
     expect(ends((v) => [step('x', inc(v.n), inc(v.n), dec(v.n))])).toMatchObject([l({ n: 1 })]);
   });
 
-  test('when looks at the condition when its turn comes', () => {
+  test('when evaluates its condition in order', () => {
     const found = ends((v) => [
       step('x', set(v.n, 1), when(eq(v.n, 1), set(v.n, 2)), when(eq(v.n, 1), set(v.got, true))),
     ]);
@@ -101,19 +101,19 @@ describe('effects', () => {
     expect(firing).toMatchObject({ failed: 'no', error: null, state: { shared: { count: 2 } } });
   });
 
-  test('count changes nothing and is told', () => {
+  test('count changes no variable and is reported', () => {
     const [firing] = firstFirings(() => [step('x', set(mem.flag, true), count('IPIs', 3))]);
     expect(firing!.events[0]!.counts).toEqual({ IPIs: 3 });
   });
 
-  test('a value outside of its domain is an error, told with its place', () => {
+  test('a value outside its domain is an error with its place', () => {
     const [firing] = firstFirings(() => [step('count += 2', inc(mem.count), inc(mem.count))]);
     expect(firing!.error).toBe(
       "thread 't', line 1 'count += 2': 'mem.count' becomes 3, which is outside of its domain 0..2",
     );
   });
 
-  test('an index outside of its array is an error, told with its place', () => {
+  test('an index outside its array is an error with its place', () => {
     const [firing] = firstFirings((v) => [step('x', set(v.n, 2), set(mem.pte.at(v.n), 'none'))]);
     expect(firing!.error).toContain("thread 't', line 1 'x': 'mem.pte[n]' is read or written at 2");
   });
@@ -133,7 +133,7 @@ describe('effects', () => {
     expect(trace!.steps).toHaveLength(3);
   });
 
-  test('a read and a write are told with their values', () => {
+  test('a read and a write are reported with their values', () => {
     const [firing] = firstFirings(() => [step('count++', inc(mem.count))]);
     expect(firing!.events).toMatchObject([
       {
@@ -261,12 +261,12 @@ describe('statements', () => {
     expect(explored(inThread(body)).outcome.statistics).toMatchObject({ states: 2, transitions: 1 });
   });
 
-  test('barriers and notes are told and are no steps', () => {
+  test('barriers and notes are reported and are not steps', () => {
     const [firing] = firstFirings(() => [step('x', set(mem.flag, true)), smpMb(), note('look')]);
     expect(firing!.events.map(({ statement }) => statement.kind)).toEqual(['step', 'barrier', 'note']);
   });
 
-  test('an assertion that fails before the first step is told', () => {
+  test('an assertion that fails before the first step is reported', () => {
     const model = inThread((v) => [step('x', assert('got it', v.got))]);
     expect(() => initialStates(transitionSystem(model))).toThrow('before the first step: got it');
   });

@@ -38,7 +38,7 @@ import { definition, locals, mem, type Locals } from './tiny.ts';
 
 const evading = (thing: unknown) => thing as never;
 
-/** Statements, each with one mistake, and what is said of it. */
+/** Statements with one error each, and the message. */
 const statements: readonly (readonly [(l: Locals) => readonly (Statement | Effect)[], string])[] = [
   [() => [goto('nowhere')], "unknown label 'nowhere'"],
   [() => [step('two', set(mem.flag, true), set(mem.count, 1))], 'one step touches'],
@@ -154,7 +154,7 @@ test('any number of them are found, each once and where it was written', () => {
   );
 });
 
-test('what is thrown between is told beside what was found', () => {
+test('an exception in between is reported together with the errors found', () => {
   const found = errorsOf(() =>
     definition(() => {
       t(() => [goto('nowhere'), step('', set(mem.flag, true))]);

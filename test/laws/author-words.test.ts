@@ -212,7 +212,7 @@ describe.each(memories)('%s', (memory) => {
     );
     fc.assert(law, { numRuns: 60, seed: 2014, endOnFailure: true });
     expect(seen.own).toBeGreaterThan(0);
-    // Every read of an old value is told as one.
+    // The trace marks every read of an old value.
     expect(seen.old).toBe(marked);
     expect([seen.old > 0, seen.delayed > 0]).toEqual([memory === 'weak', memory === 'weak']);
   });

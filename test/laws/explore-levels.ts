@@ -1,4 +1,4 @@
-/** Explores a state space level by level, and says what was found how far away. */
+/** Explores a state space level by level, and returns the findings with their distances. */
 import { expect } from 'vitest';
 import type { TransitionSystem } from '../../checker/program/transition-system.ts';
 import type { Schedule } from '../../checker/state-space/outcome.ts';
@@ -33,7 +33,7 @@ export const depthOf = ({ levels }: Explored, state: number) =>
 export const lengthOf = (explored: Explored, finding: Finding): number =>
   depthOf(explored, finding.state) + Number('edge' in finding);
 
-/** What a finding says, whichever copy it is about. */
+/** The text of a finding, without the copy it is about. */
 export function told(finding: Finding): string {
   switch (finding.kind) {
     case 'deadlock':

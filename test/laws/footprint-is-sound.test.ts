@@ -1,5 +1,5 @@
 /**
- * The law of footprints, by perturbation: what a step is said not to read may be changed, and its effect stays.
+ * The law of footprints, by perturbation: a change of cells outside the reads of a step does not change its effect.
  *
  * @module-tag law
  */
@@ -32,7 +32,7 @@ interface World {
   readonly stepIn: (cells: readonly number[]) => CopyStep;
 }
 
-/** The effect of a step, with what it adds to cells that it only adds to told as amounts. */
+/** The effect of a step; for cells that it only adds to, the amounts. */
 function effectOf(step: CopyStep, cells: readonly number[]) {
   const kindOf = (cell: number) => step.footprint.kinds[step.footprint.elements.indexOf(cell)]!;
   const outcomes = step.outcomes.map((outcome) => ({

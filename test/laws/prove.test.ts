@@ -190,7 +190,7 @@ interface Own {
   readonly values: Cells;
 }
 
-/** Arrays over copies are told with the copy; copies in any order. */
+/** Array elements over copies belong to the copy; copies are unordered. */
 function canonical(
   cells: Cells,
   own: readonly Own[],

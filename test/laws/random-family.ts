@@ -101,7 +101,7 @@ function parts(draw: Tape, { n, others, ptes }: Sizes) {
       () => step(name, inc(t), set(l.b, true)),
       () => branch(name, l.b, [step(`${name}d`, dec(t), set(l.b, false))]),
       () => step(name, set(l.b, ne(t, 0)), when(l.b, inc(t))),
-      // A freeze: nobody but the caller has a reference, and then nobody gets one.
+      // A freeze: only the caller has a reference, and no other copy can take one.
       () => step(name, set(l.b, eq(t, 1)), when(l.b, set(t, 0))),
       () => step(name, set(t, draw.below(2))),
       // Takes what another has put.

@@ -57,7 +57,7 @@ export type Memory = ReturnType<typeof memoryOf>;
 export const memoryOf = (copies: number) => shared(sharedOf(copies));
 export type Locals = References<typeof locals>;
 
-/** A variable of one of the three types, with what says which. */
+/** A variable of one of the three types, with its type. */
 export type Cell =
   | { readonly type: 'bool'; readonly variable: Variable<boolean> }
   | { readonly type: 'kind'; readonly variable: Variable<'a' | 'b' | 'c'> }

@@ -105,7 +105,7 @@ function propertiesOf(world: World, threads: readonly AnyLocals[]): readonly Pro
 const conjuncts = (world: World, threads: readonly AnyLocals[]) =>
   Array.from({ length: 1 + world.tape.below(3) }, () => conjunct(world, world.tape.pick(threads)));
 
-/** What one conjunct of an invariant says; most hold in most states, for a violated one ends the search. */
+/** One conjunct of an invariant; most hold in most states, because a violation ends the search. */
 function conjunct(world: World, over: AnyLocals): Expr<boolean> {
   const { tape: from, memory } = world;
   const unlikely = () => and(about(world), about(world), ...(from.oneIn(3) ? [] : [about(world)]));

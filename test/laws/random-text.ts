@@ -123,7 +123,7 @@ function read(writer: Writer): Statement {
   return step('read', assign(writer, target, reading(writer, anyCell(writer))));
 }
 
-/** A read-modify-write: counts up or down as far as the domain goes, and says whether it did. */
+/** A read-modify-write: counts up or down within the domain, and stores whether it did. */
 function update(writer: Writer, mayWait = true): Statement {
   const { tape, memory, locals, cpu, symmetric, errors } = writer;
   const own = memory.own.at(symmetric || tape.oneIn(2) ? cpu : 0);

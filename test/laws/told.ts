@@ -1,4 +1,4 @@
-/** All answers of a state space. */
+/** All the results of a state space. */
 import type { StateSpace } from '../../checker/state-space/state-space.ts';
 
 /** The states whose edges are compared one by one; of the others, their number and targets. */

@@ -1,4 +1,4 @@
-/** What shows a verdict, where there is time to look for it and where there is none. */
+/** The evidence for a verdict, with and without time to search for it. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { explanationOf, machineRunOf } from '../../checker/litmus/explanation.ts';
@@ -26,13 +26,16 @@ test('a machine: a run, or none', () => {
   expect(explanationOf(resultOf('SB', 'sc'), patient)).toMatchObject({ shown: null, run: null });
 });
 
-test.each(['SB', 'SB+mbs'])('%s: no time means no execution, and the title says so', (name) => {
-  expect(explanationOf(resultOf(name), impatient)).toEqual({
-    title: 'No execution is shown: the time to search for one is over.',
-    shown: null,
-    run: null,
-  });
-});
+test.each(['SB', 'SB+mbs'])(
+  '%s: without time there is no execution, and the title gives the reason',
+  (name) => {
+    expect(explanationOf(resultOf(name), impatient)).toEqual({
+      title: 'No execution is shown: the time to search for one is over.',
+      shown: null,
+      run: null,
+    });
+  },
+);
 
 test('the strongest machine that ends like the witness', () => {
   expect(machineRunOf(resultOf('SB'), () => patient)?.title).toBe('The machine tso gets there:');

@@ -118,7 +118,7 @@ test.each(memories)('%s: sections of SRCU that overlap are paired by their cooki
   expect([order('i', 'j'), order('j', 'i')]).toEqual([1, 0]);
 });
 
-describe('a mistake is told with its line', () => {
+describe('an error has its line', () => {
   const reader = 'P1(int *x) { rcu_read_lock(); rcu_read_unlock(); }';
   const message = (body: string, other = reader) => {
     const source = `C test\n{ }\nP0(int *x) {\n${body}\n}\n${other}\nexists (x=1)\n`;

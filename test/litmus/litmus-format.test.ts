@@ -1,4 +1,4 @@
-/** What may stand in a litmus file, what it means, and what is said of the rest. */
+/** The syntax of litmus files, its meaning, and the error messages. */
 import { describe, expect, test } from 'vitest';
 import { printLitmus } from '../../checker/litmus/print.ts';
 import { runLitmus } from '../../checker/litmus/run.ts';
@@ -99,7 +99,7 @@ describe('expressions and statements', () => {
     expect(runLitmus(source, 'sc').ok).toBe(true);
   });
 
-  test('a run that loses old values under weak says nothing', () => {
+  test('a run that loses old values under weak gives no verdict', () => {
     const stores = Array.from({ length: 9 }, (_, at) => `WRITE_ONCE(*x, ${at + 1});`).join(' ');
     const source = `C t\n{}\nP0(int *x) { ${stores} }\nP1(int *x) { r0 = READ_ONCE(*x); }\nexists (1:r0=10);`;
     expect(runLitmus(source, 'pso').states).toHaveLength(10);
@@ -114,7 +114,7 @@ describe('expressions and statements', () => {
   });
 });
 
-describe('a mistake is told with its line', () => {
+describe('an error has its line', () => {
   const bodyOf = (body: string) => `C t\n{}\nP0(int *x, int *y) {\n${body}\n}\nexists (x=1)`;
   test.each<[string, string]>([
     [
@@ -125,10 +125,10 @@ describe('a mistake is told with its line', () => {
     ['#include <x.h>', "line 1: a litmus test in C begins with 'C' and its name, and not with '#include'"],
     ['C', "line 1: a litmus test in C begins with 'C' and its name, and here the name is missing"],
     ['C t\nP0(int *x)', 'line 1: there is no initial state: { ... }'],
-    [bodyOf('r0 = 1;\nwhile (r0) { }'), "line 5: the loop 'while (r0)' has more than 1000 rounds"],
+    [bodyOf('r0 = 1;\nwhile (r0) { }'), "line 5: the loop 'while (r0)' has more than 1000 iterations"],
     [
       bodyOf('while (READ_ONCE(*x)) { }'),
-      "line 4: the loop 'while (READ_ONCE(*x))' turns on what is read: only loops of a constant number of rounds are supported",
+      "line 4: the loop 'while (READ_ONCE(*x))' depends on memory: only loops with a constant number of iterations are supported",
     ],
     [
       'C t\n{}\nP0(atomic_int *x) {\n}\nexists (x=1)',

@@ -16,7 +16,7 @@ import { lkmmPrograms, lkmmSource } from './lkmm-program.ts';
 const folder = fileURLToPath(new URL('lkmm/', import.meta.url));
 const given = (name: string) => readFileSync(`${folder}${name}.litmus`, 'utf8');
 
-/** What herd 7.58 with the kernel's own definition says of each file. */
+/** The result of herd 7.58 with the kernel's own definition on each file. */
 const herd = JSON.parse(readFileSync(`${folder}herd.json`, 'utf8')) as Readonly<
   Record<
     string,

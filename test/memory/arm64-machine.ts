@@ -33,7 +33,7 @@ export function arm64Space(
   }
 }
 
-/** Memory and locals where all threads have ended, as the promise-first machine tells them. */
+/** Memory and locals at the end of all threads, in the promise-first machine. */
 export function endsIn(model: Model, space: Arm64Space): ReadonlySet<string> {
   const { threads } = transitionSystem(model);
   const outcomes = new Set<string>();

@@ -1,4 +1,4 @@
-/** How long a store buffer must be, and what a check says when a bound cut it short. */
+/** The capacity of a store buffer, and the verdict of a check that reaches a bound. */
 import { describe, expect, test } from 'vitest';
 import {
   always,
@@ -114,7 +114,7 @@ describe('a loop that stores without end', () => {
     mayBlockForever: true,
   });
 
-  test('is never said to hold', () => {
+  test('never has the verdict holds', () => {
     const { outcome } = check(tso(endless, { bound: 2 }));
     expect(outcome).toMatchObject({
       verdict: 'inconclusive',
@@ -142,7 +142,7 @@ describe('a loop that stores without end', () => {
     );
   });
 
-  test('is raised by what the model says of its bounds', () => {
+  test('is raised by the bounds of the model', () => {
     const raised = { ...endless, bounds: { storeBuffer: 5, oldValues: 3 } };
     expect(slotsOf(tso(raised, { bound: null }))).toBe(5);
     expect(slotsOf(pso(raised, { bound: null }))).toBe(5);
@@ -151,7 +151,7 @@ describe('a loop that stores without end', () => {
     expect(Object.keys(both.shared).filter((name) => /_old\d+$/.test(name))).toHaveLength(3);
   });
 
-  test('has room for each of its cells once, unless told otherwise', () => {
+  test('has room for one store to each of its cells by default', () => {
     expect(slotsOf(tso(endless, { bound: null }))).toBe(2);
     expect(slotsOf(tso(endless, { bound: 7 }))).toBe(7);
   });

@@ -35,7 +35,7 @@ const costsUnder = (memory: MemoryModelName, definition: AnyDefinition, options:
   return finish(countingCosts(system, most, noLimits));
 };
 
-/** A CPU that stores twice with both barriers between, and loads what it has stored; another one that looks. */
+/** A CPU that stores twice with both barriers between and loads its stores, and another CPU that reads. */
 const writer = defineModel({
   name: 'writer',
   summary: 'each sort of access once',

@@ -1,4 +1,4 @@
-/** Outcomes that ARMv8 allows, one a construct of the language: `weak` finds each, or its ledger says that it was not tried. */
+/** Outcomes that ARMv8 allows, one per construct of the language: `weak` finds each, or its ledger lists it as not tried. */
 import { expect, test } from 'vitest';
 import {
   acquire,
@@ -319,7 +319,7 @@ test.each<[string, Parameters<typeof useAfterFree>[0], string]>([
   expect(verdictOf(useAfterFree(use, full), 'weak')).toBe('holds');
 });
 
-test('a wait that looks and goes on waiting sees nothing old any more: a missed pulse is a deadlock', () => {
+test('a wait that reads and continues to wait reads no older value: a missed pulse is a deadlock', () => {
   const model = modelOf(() => {
     const mem = shared({ flag: init(bool, true) });
     const waiter = thread('waiter', {}, () => [wait('while (!flag)', mem.flag)]);
@@ -331,7 +331,7 @@ test('a wait that looks and goes on waiting sees nothing old any more: a missed 
     expect(verdictOf(model, memory)).toBe('deadlock');
 });
 
-test('an alternative that waits and looks again can still be given up for another', () => {
+test('an alternative that waits and retries can still give way to another', () => {
   const model = modelOf(() => {
     const mem = shared({ flag: init(bool, true), other: init(bool, false) });
     const waiter = thread('waiter', {}, () => [either([wait('flag', mem.flag)], [wait('other', mem.other)])]);

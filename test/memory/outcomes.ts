@@ -1,4 +1,4 @@
-/** What a model can end in: memory and locals where nothing can happen any more. */
+/** The final states of a model: memory and locals of states without successors. */
 import { transitionSystem } from '../../checker/program/build-transitions.ts';
 import type { Model } from '../../checker/language/model.ts';
 import type { MemoryModelName } from '../../checker/language/memory-name.ts';

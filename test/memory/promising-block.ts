@@ -36,7 +36,7 @@ interface Inside {
   readonly seen: ThreadState;
 }
 
-/** A block that nobody comes between: it reads at one time, and its writes follow at once; in full order, unless it only looks. */
+/** An atomic block: it reads at one time and its writes follow immediately; fully ordered unless it only reads. */
 export function blockSteps(
   { flow, self, thread, initial }: Running,
   { statement, first }: Flow['instructions'][number] & { kind: 'atomically' },

@@ -24,7 +24,7 @@ function without(model: Model, text: string, count: number): Model {
 }
 
 describe('gup-fast-vs-collapse', () => {
-  test('an IPI that nobody waits for protects nothing', () => {
+  test('an IPI without a wait protects nothing', () => {
     const byIpi = model.build({ flush: 'ipi' });
     expect(check(byIpi).outcome.verdict).toBe('holds');
     expect(check(without(byIpi, 'csd_lock_wait(csd)', 1)).outcome.verdict).toBe('violated');

@@ -86,7 +86,7 @@ test('a writer that becomes a reader lets readers in, and no writer', () => {
   expect(verdict(build('writer'))).toBe('unreached');
 });
 
-describe('atomic operations add up, and tell what was there', () => {
+describe('atomic operations add up, and return the old value', () => {
   const locals = { old: init(range(0, 2), 0), got: init(bool, false) };
   const cases: Readonly<Record<string, (l: { old: Variable<number>; got: Variable<boolean> }, order: AtomicOrder) => Text>> = {
     atomic_add_return: (l, order) => [atomicReturn('inc', mem.n, 1, l.old, order)],
@@ -126,7 +126,7 @@ describe('atomic operations add up, and tell what was there', () => {
   });
 });
 
-test('xchg passes a message where its order says so', () => {
+test('xchg passes a message if its order suffices', () => {
   const message = (order: AtomicOrder) => () => {
     const mem = shared({ data: init(bool, false), flag: init(bool, false) });
     const writer = thread('writer', { locals: { old: init(bool, false) } }, (l) => [

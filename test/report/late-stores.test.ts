@@ -1,4 +1,4 @@
-/** Stores that wait in a store buffer, as a trace tells them: where they are made, where they arrive, and who missed them. */
+/** Buffered stores in a trace: where they execute, where they reach memory, and which reads miss them. */
 import { expect, test } from 'vitest';
 import { rewritingModelNames } from '../../checker/language/memory-name.ts';
 import type { AnyDefinition } from '../../checker/language/model.ts';
@@ -45,7 +45,7 @@ test('no store is late where all are seen at once', () => {
   expect(told(collapse, 'email')).toEqual([]);
 });
 
-test('a read that missed a store is told once: not as a race, too', () => {
+test('a read that misses a store is reported once, not also as a race', () => {
   const { system, trace, cpus } = traceOf(collapse, 'second-check-no-barrier-tso');
   const mentions = (sentences: readonly string[]) =>
     sentences.filter((text) => text.includes('pte[0]')).length;

@@ -1,4 +1,4 @@
-/** What a trace says of one step each: stale reads, own stores, delays, locals, CPUs, and branches. */
+/** The text of a trace for single steps: stale reads, own stores, delays, locals, CPUs, and branches. */
 import { describe, expect, test } from 'vitest';
 import {
   add,
@@ -49,7 +49,7 @@ function told(memory: MemoryModelName, build: () => Parts) {
   return { system, outcome, run, cpus, lines, harm: failedClaimIn(system, outcome, run) };
 }
 
-/** Message passing with a read barrier where the caller says so; the writer has its write barrier. */
+/** Message passing with an optional read barrier; the writer has its write barrier. */
 const messagePassing = (barrier: boolean) => (): Parts => {
   const mem = shared({ data: init(bit, 0), ready: init(bool, false) });
   const writer = thread('writer', {}, () => [
@@ -96,7 +96,7 @@ describe('a stale read', () => {
     );
   });
 
-  test('is told in a branch as well', () => {
+  test('appears in a branch too', () => {
     const { lines: branched } = told('weak', () => {
       const mem = shared({ data: init(bit, 0), ready: init(bool, false) });
       const writer = thread('writer', {}, () => [
@@ -179,12 +179,12 @@ describe('store buffers', () => {
     expect(lines.join('\n')).toContain('a = x | reads x == 1 (own store; memory has 0)');
   });
 
-  test('a variable that no other CPU accesses is said to reach memory at once', () => {
+  test('a store to a variable that no other CPU accesses reaches memory immediately', () => {
     expect(lines).toContain('own = 1 | own: 0 -> 1 (at once)');
     expect(atOnceSentence(system.model)).toBe('stores to own reach memory at once: no other CPU accesses it');
   });
 
-  test('a value outside of its domain is told of the variable that the author assigns', () => {
+  test('a value outside its domain is reported for the variable that the author assigns', () => {
     const { outcome } = told('tso', () => {
       const mem = shared({ x: init(bit, 0), y: init(bit, 0) });
       const one = thread('one', { locals: { n: init(bit, 1) } }, (l) => [step('x', set(mem.x, add(l.n, 1)))]);

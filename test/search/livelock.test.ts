@@ -1,4 +1,4 @@
-/** States that cannot end: counted alike by all implementations, and told as what they are. */
+/** States that cannot reach an end: all implementations count them alike and report a livelock. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { transitionSystem } from '../../checker/program/build-transitions.ts';
@@ -76,7 +76,7 @@ const spinning = defineModel({
   },
 }).build();
 
-test('a livelock is told beside the verdict', () => {
+test('a livelock is reported next to the verdict', () => {
   const { statistics, verdict } = check(spinning).outcome;
   expect({ verdict, endless: statistics.endless, states: statistics.states }).toEqual({
     verdict: 'holds',

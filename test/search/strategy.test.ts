@@ -1,4 +1,4 @@
-/** What large models go through, made to happen to small ones: no first look, hence symmetry or stubborn sets at once. */
+/** The phases of large models, forced on small ones: without a first phase, symmetry or stubborn sets apply immediately. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { eq, reachable, set, step, thread } from '../../checker/language/index.ts';
@@ -19,7 +19,7 @@ const limited = { ...noLimits, maxStates: 4_000 };
 const judgement = ({ outcome, trace }: Checked) => ({
   verdict: outcome.verdict,
   witnesses: outcome.verdict === 'unreached' ? outcome.witnesses : [],
-  /** The length of a trace that is said to be shortest. */
+  /** The length of a trace that claims to be shortest. */
   steps: 'minimal' in outcome && outcome.minimal ? trace!.steps.length : null,
 });
 
@@ -86,7 +86,7 @@ describe('a model of more copies than stubborn sets are chosen from', () => {
       new RegExp(`^${reached}; the 65 copies of its threads are more than the 64`),
     ],
     ['only the limit where stubborn sets are not wanted', { reduce: false }, new RegExp(`^${reached}$`)],
-    ['only the limit in a first look', { firstPhase: 100_000 }, new RegExp(`^${reached}$`)],
+    ['only the limit in a first phase', { firstPhase: 100_000 }, new RegExp(`^${reached}$`)],
     [
       'only the limit where it is interpreted',
       { engine: 'interpreter' as const },
@@ -135,8 +135,8 @@ describe('a violation that stubborn sets find', () => {
 });
 
 test.each([
-  ['the first look', { ...defaultSettings, firstPhase: 100 }],
-  ['the look under symmetry', { ...atOnce, secondPhase: 100 }],
+  ['the first phase', { ...defaultSettings, firstPhase: 100 }],
+  ['the phase under symmetry', { ...atOnce, secondPhase: 100 }],
   ['stubborn sets', { ...reducedAtOnce, thirdPhase: 100 }],
 ])('a search stopped just when %s has come to its end says that it was stopped', (_name, settings) => {
   const definition = registry.find(({ name }) => name === 'gup-fast-vs-collapse')!;

@@ -1,4 +1,4 @@
-/** Each verdict, and how far a search that was cut short says it came. */
+/** Each verdict, and the progress that an incomplete search reports. */
 import { describe, expect, test } from 'vitest';
 import {
   add,
@@ -89,7 +89,7 @@ describe('verdicts', () => {
     expect(check(waiting(true)).outcome.verdict).toBe('holds');
   });
 
-  test('unreached names the witnesses, and the steps that never fired are told', () => {
+  test('unreached names the witnesses and the steps that never fired', () => {
     const model = modelOf(() => {
       const mem = shared({ go: init(bool, false) });
       const t = thread('t', { mayBlockForever: true }, () => [
@@ -150,7 +150,7 @@ describe('limits', () => {
     });
   });
 
-  test('a violation found before a stop in the same level is still told and replayed', () => {
+  test('a violation found before a stop in the same level is still reported and replayed', () => {
     const model = modelOf(() => {
       const mem = shared({ x: init(range(0, 1), 0) });
       const cpu = thread('cpu', { locals: { n: init(index(10_000), 0), tmp: init(range(0, 1), 0) } }, (l) => [
@@ -246,7 +246,7 @@ describe('harm', () => {
     expect(harmIn(({ x, a }) => claim(and(lt(x, 2), claim(a(x), say`inner`)), say`outer`))).toBe('outer');
   });
 
-  test('is the condition where the author said nothing', () => {
+  test('is the condition if the author gave no claim', () => {
     expect(harmIn(({ a }) => not(exists(2, a)))).toBe('not: !some i in 0..1: (mem.a[i])');
   });
 });

@@ -52,7 +52,7 @@ export const readers = (n: number): Model =>
   });
 
 /**
- * One looks for the last element of an array that is 0, while n others each set an element to one more than the one before.
+ * One thread searches for the last element of an array that is 0, while n others each set an element to one more than the one before.
  *
  * Source: Abdulla, Aronis, Jonsson, Sagonas, Source sets (JACM 2017), `lastzero`.
  */
@@ -76,7 +76,7 @@ const blocks = 26;
 const next = (b: Variable<number>) => conditional(eq(b, blocks - 1), sub(b, blocks - 1), add(b, 1));
 
 /**
- * Each of n processes allocates a block for an inode of its own: it looks for one that is free, from a block that follows from
+ * Each of n processes allocates a block for an inode of its own: it searches for a free one, from a block that follows from
  * the inode. From the 14th process on, two begin with the same block.
  *
  * Source: Flanagan, Godefroid, Dynamic partial-order reduction for model checking software (POPL 2005), `filesystem`.

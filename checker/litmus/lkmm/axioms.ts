@@ -1,17 +1,17 @@
 /**
  * The axioms of the kernel's memory model, over an execution or a part of one.
  *
- * All are monotone: what forbids a part of an execution forbids every execution with that part.
+ * All axioms are monotone: if one forbids a part of an execution, it forbids every execution with that part.
  *
  * Source:  Alglave, Maranget, McKenney, Parri and Stern, Frightening small children and disconcerting grown-ups: concurrency in
- *          the Linux kernel (ASPLOS 2018); the kernel's tools/memory-model/Documentation (v6.17), for what came later: plain
+ *          the Linux kernel (ASPLOS 2018); the kernel's tools/memory-model/Documentation (v6.17), for later additions: plain
  *          accesses and data races, SRCU, sequences of atomic operations, dependencies carried through plain accesses.
  */
 import * as r from './relation.ts';
 import type { Candidate } from './candidate.ts';
 import type { Relation } from './relation.ts';
 
-/** In the order in which they are asked. */
+/** In the order of evaluation. */
 export const axiomNames = [
   'coherence',
   'atomicity',
@@ -23,13 +23,13 @@ export const axiomNames = [
 
 export type AxiomName = (typeof axiomNames)[number];
 
-/** Who reads from whom, and the order of writes to one location, as far as they are decided. */
+/** The reads-from relation and the order of writes to each location, as far as they are chosen. */
 export interface ExecutionChoices {
   readonly readsFrom: Relation;
   readonly coherence: Relation;
 }
 
-/** The relations that the axioms speak of, with those that an explanation takes apart. */
+/** The relations of the axioms, with their components for explanations. */
 export interface Derived extends ExecutionChoices {
   readonly fromReads: Relation;
   readonly readsFromOutside: Relation;
@@ -55,7 +55,7 @@ const { compose, union, intersection, inverse, star, orSame } = r;
 /** Steps of `one`, none or one, before `other`. */
 const perhaps = (one: Relation, other: Relation): Relation => union(other, compose(one, other));
 
-/** The relations, or the first axiom that forbids this, but for those that are left out on purpose. */
+/** The derived relations, or the first axiom outside `without` that forbids them. */
 export function derive(
   candidate: Candidate,
   choices: ExecutionChoices,
@@ -128,14 +128,14 @@ type Ordered = Pick<
   'dependency' | 'address' | 'unlockLock' | 'strong' | 'nonRw' | 'fence' | 'preserved'
 >;
 
-/** What orders the events of one process: dependencies, fences, and locks that change hands. */
+/** The order within one process: dependencies, fences, and lock handovers. */
 function orderedInThread(
   { known }: Candidate,
   { readsFrom }: ExecutionChoices,
   overwrites: Relation,
 ): Ordered {
   const within = (relation: Relation) => intersection(relation, known.inThread);
-  // A value keeps its dependencies while it goes through a variable of its own process.
+  // A value keeps its dependencies through a variable of its own process.
   const readsFromInside = within(readsFrom);
   const notCookies = r.difference(readsFromInside, r.from(known.srcuUnlocks, readsFromInside));
   const passed = compose(known.data, notCookies);
@@ -166,7 +166,7 @@ function orderedInThread(
 /**
  * The law of RCU: a chain with at least as many grace periods as read sections orders like a full barrier.
  *
- * Sections and grace periods of a chain close each other from the inside out, those of an srcu_struct only those of the same one.
+ * Sections and grace periods of a chain match like parentheses, within RCU or within one srcu_struct.
  */
 function rcuFenceOf(
   { known }: Candidate,
@@ -175,7 +175,7 @@ function rcuFenceOf(
   const kinds = [
     { waits: known.rcuGracePeriods, sections: known.rcuSections, isOne: null },
     { waits: known.srcuGracePeriods, sections: srcuSections, isOne: known.sameLocation },
-    // An expedited membarrier makes each CPU run a full barrier: wherever that stands, it is as a section without extent.
+    // An expedited membarrier makes each CPU run a full barrier: at any point it acts as an empty section.
     ...(known.hasMembarrier ? [{ waits: known.membarriers, sections: known.same, isOne: null }] : []),
   ];
   let order = union(known.rcuGracePeriods, known.srcuGracePeriods, known.membarriers);
@@ -196,7 +196,7 @@ function rcuFenceOf(
   return compose(known.programOrder, order, orSame(known.programOrder));
 }
 
-/** From the end of a section of SRCU to its beginning: the end is given the cookie, perhaps by way of memory. */
+/** From the end of an SRCU section to its start: the end receives the cookie, possibly through memory. */
 export function srcuSectionsOf({ known }: Candidate, readsFrom: Relation): Relation {
   const notCookies = r.difference(readsFrom, r.from(known.srcuUnlocks, readsFrom));
   const passed = compose(star(compose(known.data, notCookies)), known.data);

@@ -1,14 +1,14 @@
-/** Runs of all processes side by side: their events, and what is known of them before anybody reads anything. */
+/** A combination of one path per process: its events, and the relations that do not depend on reads. */
 import * as r from './relation.ts';
 import type { LitmusValue } from '../litmus-test.ts';
 import type { MemoryEvent, Fence, Mark, ProcessPath } from './event.ts';
 import type { EventSet, Relation } from './relation.ts';
 import { rcuSectionsIn } from './sections.ts';
 
-/** An event of the whole; those of no process are the writes that memory begins with. */
+/** An event of a candidate; events without a process are the initial writes. */
 export interface ExecutionEvent extends MemoryEvent {
   readonly id: number;
-  /** Index among the paths, or -1 for a write that memory begins with. */
+  /** Index among the paths, or -1 for an initial write. */
   readonly thread: number;
   readonly position: number;
 }
@@ -17,17 +17,17 @@ export interface Candidate {
   readonly paths: readonly ProcessPath[];
   readonly size: number;
   readonly events: readonly ExecutionEvent[];
-  /** By thread and position in its path: the id, or -1 of a fence that only stands between others. */
+  /** By thread and position in its path: the id, or -1 for a fence that only orders others. */
   readonly idAt: readonly (readonly number[])[];
   readonly reads: readonly ExecutionEvent[];
-  /** By location, the one that memory begins with first. */
+  /** By location, starting with the initial write. */
   readonly writes: ReadonlyMap<string, readonly ExecutionEvent[]>;
-  /** By the id of the write of a lock: the unlock of the same process, or -1 where it keeps the lock. */
+  /** By the id of the write of a lock: the unlock of the same process, or -1 if the process keeps the lock. */
   readonly unlockOf: ReadonlyMap<number, number>;
   readonly known: FixedRelations;
 }
 
-/** Sets and relations that no choice of who reads what changes. */
+/** Sets and relations that do not depend on the reads-from choices. */
 export interface FixedRelations {
   readonly everything: EventSet;
   readonly accesses: EventSet;
@@ -41,9 +41,9 @@ export interface FixedRelations {
   readonly srcuUnlocks: EventSet;
   readonly srcuLocks: EventSet;
   readonly afterUnlockLock: EventSet;
-  /** What a read barrier orders: all reads but those of atomic operations that return nothing. */
+  /** The reads that a read barrier orders: all except those of atomic operations without a return value. */
   readonly orderedReads: EventSet;
-  /** All events but those reads. */
+  /** All events except reads of atomic operations without a return value. */
   readonly returning: EventSet;
   readonly same: Relation;
   readonly inThread: Relation;
@@ -56,9 +56,9 @@ export interface FixedRelations {
   readonly control: Relation;
   readonly wmb: Relation;
   readonly rmb: Relation;
-  /** Across a read barrier, whatever stands on its sides. */
+  /** Pairs around a read barrier, of any kind. */
   readonly acrossRmb: Relation;
-  /** Full barriers but for those that hang on locks changing hands. */
+  /** Full barriers, except those that depend on a lock handover. */
   readonly mb: Relation;
   readonly gracePeriod: Relation;
   readonly acquire: Relation;
@@ -66,18 +66,18 @@ export interface FixedRelations {
   readonly rcuGracePeriods: Relation;
   readonly membarriers: Relation;
   readonly srcuGracePeriods: Relation;
-  /** From the end of a read section to its beginning. */
+  /** From the end of a read-side critical section to its start. */
   readonly rcuSections: Relation;
   readonly hasRcu: boolean;
   readonly hasMembarrier: boolean;
   readonly hasSrcu: boolean;
   readonly hasUnlockLock: boolean;
-  /** Whether there can be a race at all: a plain access and another one that conflict. */
+  /** Whether a race is possible: a plain access conflicts with another access. */
   readonly mayRace: boolean;
   readonly flags: readonly string[];
 }
 
-/** Null where two processes keep the same lock for ever: only one of them can have it. */
+/** Null if two processes keep the same lock forever, which is impossible. */
 export function candidateOf(
   paths: readonly ProcessPath[],
   initial: (location: string) => LitmusValue,
@@ -116,7 +116,7 @@ export function candidateOf(
     });
   });
   const known = knownOf(paths, events, firstOf);
-  // What fences order is known now: without them there is less to compute with.
+  // The relations now include the order of fences; without the fences they are smaller.
   const kept = events.filter((event) => event.kind !== 'fence' || isOfRcu(event));
   const newId = new Map(kept.map(({ id }, at) => [id, at]));
   const renamed = kept.map((event, id): ExecutionEvent => ({
@@ -285,7 +285,7 @@ const mayRace = (events: readonly ExecutionEvent[]): boolean =>
       ),
   );
 
-/** What orders all that is before it with all that is behind: smp_mb(), and what is as strong where it stands. */
+/** Pairs around smp_mb() and operations as strong as it. */
 function fullBarriers({
   size,
   events,
@@ -333,7 +333,7 @@ const separators: readonly (Fence | Mark)[] = [
   ...(['rcu-lock', 'rcu-unlock', 'srcu-lock', 'srcu-unlock', 'full'] as const),
 ];
 
-/** What a run has whoever reads what: misuse of locks, and a plain write beside a marked access. */
+/** The flags that do not depend on reads-from: misuse of locks, and mixed plain and marked accesses. */
 function flagsOf(events: readonly ExecutionEvent[]): readonly string[] {
   const flags: string[] = [];
   const separates = (event: ExecutionEvent) =>

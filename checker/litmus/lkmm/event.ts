@@ -1,11 +1,11 @@
-/** What a process does in one run of its text: accesses and fences, with what each depends on. */
+/** The accesses and fences of one path of a process, with their dependencies. */
 import type { CBinaryOperator, CType, LitmusValue, UnaryOperator } from '../litmus-test.ts';
 import type { ComputedValue } from '../values.ts';
 
-/** A value as far as the text gives it: what a read of the same process finds is open. */
+/** A symbolic value; the values of reads of the same process are unknown. */
 export type Term =
   | { readonly kind: 'constant'; readonly value: LitmusValue }
-  /** `event` is the position of the read in its run. */
+  /** `event` is the position of the read in its path. */
   | { readonly kind: 'read'; readonly event: number }
   | { readonly kind: 'unary'; readonly operator: UnaryOperator; readonly operand: Term; readonly type: CType }
   | {
@@ -15,10 +15,10 @@ export type Term =
       readonly right: Term;
       readonly type: CType;
     }
-  /** As a variable of the type holds it. */
+  /** Converted to the type. */
   | { readonly kind: 'wrap'; readonly operand: Term; readonly type: CType };
 
-/** Bit `n` is set where the value depends on the read at position `n` of the run. */
+/** Bit `n` is set if the value depends on the read at position `n` of the path. */
 export type Reads = bigint;
 
 export type Fence =
@@ -38,8 +38,8 @@ export type Fence =
   | 'memb';
 
 /**
- * How an access is marked. `noreturn` is the read of an atomic operation that returns nothing, `full` both halves of one that
- * is fully ordered; locks and SRCU have marks of their own.
+ * The mark of an access. `noreturn` is the read of an atomic operation without a return value, `full` both halves of a
+ * fully ordered one; locks and SRCU have separate marks.
  */
 export type Mark =
   | 'plain'
@@ -59,37 +59,37 @@ export type Mark =
 
 export interface MemoryEvent {
   readonly kind: 'read' | 'write' | 'fence';
-  /** Of accesses, and of a grace period of SRCU; else ''. */
+  /** The location of an access or an SRCU grace period; otherwise ''. */
   readonly location: string;
   readonly mark: Mark | Fence;
-  /** What a write writes. */
+  /** The value of a write. */
   readonly value: Term | null;
   readonly address: Reads;
   readonly data: Reads;
   readonly control: Reads;
   /** A half of an atomic operation, or the read of one that failed. */
   readonly isAtomic: boolean;
-  /** The position of the read that a write is one atomic operation with, else -1. */
+  /** The position of the read in the same atomic operation as this write, or -1. */
   readonly partner: number;
   readonly line: number;
   readonly text: string;
 }
 
-/** `term` is true, or false, or the address of a location. */
+/** A condition of the path: `term` is true, or false, or the address of a location. */
 export interface Requirement {
   readonly term: Term;
   readonly is: boolean | string;
 }
 
-/** One way through the text of a process, with what its reads have to find for it. */
+/** One path through the text of a process, with the conditions on its reads. */
 export interface ProcessPath {
   readonly process: number;
   readonly events: readonly MemoryEvent[];
   readonly requirements: readonly Requirement[];
   readonly registers: ReadonlyMap<string, Term>;
-  /** What is wrong with it however it runs: a section that is not ended, and the like. */
+  /** Errors of the path in every execution, such as an unterminated section. */
   readonly flags: readonly string[];
 }
 
-/** The value of a term, undefined where it hangs on a read that is still open; null for what has no meaning. */
+/** The value of a read: undefined while it is open, null for a computation without a result. */
 export type ReadValue = (event: number) => ComputedValue | undefined;

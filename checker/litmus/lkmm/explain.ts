@@ -1,4 +1,4 @@
-/** Why an execution is forbidden: the axiom that it breaks, and the shortest cycle that shows it. */
+/** Why an execution is forbidden: the violated axiom, and a shortest cycle as evidence. */
 import * as r from './relation.ts';
 import { axiomNames, derive, srcuSectionsOf, type AxiomName, type Derived } from './axioms.ts';
 import type { Candidate } from './candidate.ts';
@@ -18,11 +18,11 @@ import type { Execution } from './search.ts';
 
 export interface Broken {
   readonly axiom: AxiomName;
-  /** Each begins where the one before it ends; the first where the last ends. */
+  /** Each edge starts at the end of the previous one; the first starts at the end of the last. */
   readonly cycle: readonly LabelledEdge[];
 }
 
-/** The first axiom that an execution breaks, or null where none does. */
+/** The first axiom that an execution violates, or null. */
 export function brokenBy({ candidate, derived }: Pick<Execution, 'candidate' | 'derived'>): Broken | null {
   for (const axiom of axiomNames) {
     const others = axiomNames.filter((name) => name !== axiom);
@@ -82,7 +82,7 @@ function cyclesOf(
   );
 }
 
-/** The relations of the axioms once more, each pair with the edges that it is made of. */
+/** The relations of the axioms, each pair with the edges that compose it. */
 function chainsOf(candidate: Candidate, derived: Derived) {
   const { known } = candidate;
   const outside = (relation: r.Relation) => r.intersection(relation, known.acrossThreads);
@@ -130,7 +130,7 @@ function chainsOf(candidate: Candidate, derived: Derived) {
   return { hb, pb, prop, po, later: followed(afterwards, orNothing(steps(pb))) };
 }
 
-/** What orders two events of one process, by the name that the kernel's documents have for it. */
+/** The order of two events of one process, by its name in the kernel's documentation. */
 function fenceBetween({ known }: Candidate, derived: Derived, a: number, b: number): string {
   const names: readonly (readonly [string, r.Relation])[] = [
     ['mb', known.mb],

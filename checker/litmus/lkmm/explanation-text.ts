@@ -1,10 +1,10 @@
-/** An execution in words: its events in columns, who reads from whom, and the cycle that forbids it. */
+/** An execution as text: its events in columns, the reads-from edges, and the forbidden cycle. */
 import type { AxiomName } from './axioms.ts';
 import type { LabelledEdge } from './labelled.ts';
 import { pictureOf, type DrawnExecution, type Picture } from './picture.ts';
 import type { ShownExecution } from './why.ts';
 
-/** What each axiom says, in a sentence that ends before its cycle. */
+/** The meaning of each axiom, as a clause before its cycle. */
 const claims: Readonly<Record<AxiomName, string>> = {
   coherence: 'accesses to one location have one order that every CPU agrees on',
   atomicity: 'no other CPU writes between the two halves of an atomic operation',
@@ -15,7 +15,7 @@ const claims: Readonly<Record<AxiomName, string>> = {
     'a plain access does not see what is ordered after it, nor miss what is ordered before it',
 };
 
-/** Lines of at most `width` columns where that is possible; the first says what is shown. */
+/** Lines of at most `width` columns if possible; the first is the title. */
 export function explanationLines(shown: ShownExecution, width: number): readonly string[] {
   const picture = pictureOf(shown);
   const { broken } = shown;
@@ -27,7 +27,7 @@ export function explanationLines(shown: ShownExecution, width: number): readonly
   ];
 }
 
-/** Which axiom forbids an execution, and what that axiom says. */
+/** The axiom that forbids an execution, and its meaning. */
 export const axiomSentence = (axiom: AxiomName): string =>
   `The axiom ${axiom} forbids this: ${claims[axiom]}.`;
 
@@ -41,7 +41,7 @@ export const lanesOf = ({ drawn, columns }: Picture) =>
       .map(({ name, does }) => `${name}: ${does}`),
   }));
 
-/** A column for each process, or one below the other where they do not fit side by side. */
+/** One column per process; one below the other if they do not fit side by side. */
 function columnLines(picture: Picture, width: number): readonly string[] {
   const lanes = lanesOf(picture).map(({ title, events }) => [title, ...events]);
   const widths = lanes.map((lane) => Math.max(...lane.map((line) => line.length)) + 3);
@@ -53,7 +53,7 @@ function columnLines(picture: Picture, width: number): readonly string[] {
   );
 }
 
-/** Where each read has its value from. */
+/** The source of each read. */
 export const readSentences = ({ drawn, edges }: Picture): readonly string[] =>
   edges
     .filter(({ label }) => label === 'rf')
@@ -64,7 +64,7 @@ export const readSentences = ({ drawn, edges }: Picture): readonly string[] =>
         : `${read.name} reads from ${write.name}`;
     });
 
-/** The edges of the forbidden cycle, each with what it means. */
+/** The edges of the forbidden cycle, each with its meaning. */
 export const cycleSteps = ({ drawn, cycle }: Picture) =>
   cycle.map((edge) => {
     const [from, to] = [drawn[edge.from]!, drawn[edge.to]!];

@@ -1,4 +1,4 @@
-/** The kernel's memory model as the judge of a litmus test: every final state that it allows. */
+/** The final states of a litmus test that the kernel's memory model allows. */
 import { combinationsOf, exchanged, groupsIn, orderedPairs, type ObservedValues } from './symmetry.ts';
 import { int } from '../c-arithmetic.ts';
 import {
@@ -19,28 +19,28 @@ import { feasible } from './possible-values.ts';
 import { search, type Execution, type ReachedState } from './search.ts';
 
 export interface Judged {
-  /** The final states, each with an execution that ends in it and how many there are, where they were counted. */
+  /** The final states, each with the number of its executions if they are counted. */
   readonly states: readonly { readonly row: ObservedValues; readonly count: number }[];
-  /** Whether these are all: a search that grows too large is left for one that asks for the verdict alone. */
+  /** Whether the list is complete: a search over the budget is replaced by one for the verdict alone. */
   readonly isComplete: boolean;
-  /** Registers that are asked for and that no process has: they are taken to be 0. */
+  /** Observed registers that no process has: they count as 0. */
   readonly unknown: readonly Observed[];
-  /** In herd's words, each once, in order. */
+  /** herd's flags, distinct and sorted. */
   readonly flags: readonly string[];
   /** An execution with a data race, or null. */
   readonly race: Execution | null;
 }
 
 export interface JudgeOptions {
-  /** Counts the executions of each state, which takes all of them. */
+  /** Counts the executions of each state, which requires the full search. */
   readonly counts: boolean;
   readonly tick: () => void;
   readonly without: readonly AxiomName[];
-  /** Tries all that one could think of, and asks the axioms at the end: what the search is tested against. */
+  /** Enumerates all choices and evaluates the axioms at the end: the reference implementation for tests. */
   readonly isNaive: boolean;
-  /** Choices, of executions of 32 events, after which a search for all states is left for one for the verdict alone. */
+  /** The number of choices, for executions of 32 events, after which the search for all states ends. */
   readonly budget: number;
-  /** Tries what coherence and atomicity forbid, too: for an explanation. */
+  /** Also enumerates executions that violate coherence and atomicity, for explanations. */
   readonly isLawless?: boolean;
 }
 
@@ -52,7 +52,7 @@ export const defaultJudge: JudgeOptions = {
   budget: 40_000,
 };
 
-/** Executions in which the condition is true (or false) where so many axioms are left out, until `take` has enough. */
+/** Enumerates executions with the condition true (or false), without some axioms, until `take` returns false. */
 export function executionsTo(
   goal: boolean,
   test: LitmusTest,
@@ -71,10 +71,10 @@ export function executionsTo(
 /** Ends a search from inside. */
 class Enough extends Error {}
 
-/** What is looked for: all final states, or one of which the condition is true, or false, or one that is given. */
+/** The goal: all final states, one with the condition true or false, or a given one. */
 type SearchGoal = 'states' | boolean | ObservedValues;
 
-/** Throws  LitmusError for what is not supported, and whatever `tick` throws. */
+/** Throws  LitmusError for unsupported constructs, and every error of `tick`. */
 export function judge(
   test: LitmusTest,
   observed: readonly Observed[],
@@ -139,7 +139,7 @@ interface JudgeContext extends JudgeOptions {
   readonly test: LitmusTest;
   readonly observed: readonly Observed[];
   readonly initial: (location: string) => LitmusValue;
-  /** By process, the ways through it. */
+  /** The paths of each process. */
   readonly threads: readonly (readonly ProcessPath[])[];
   /** Returns whether it wants another execution. */
   readonly take?: (execution: Execution) => boolean;
@@ -152,7 +152,7 @@ function lookingAt(test: LitmusTest, observed: readonly Observed[], options: Jud
   return { ...options, test, observed, initial, threads: options.isNaive ? all : feasible(all, initial) };
 }
 
-/** Registers that are observed and that no process has: they are 0, as in herd. */
+/** Observed registers that no process has; as in herd they are 0. */
 function unknownRegisters({ test, observed, threads }: JudgeContext): readonly Observed[] {
   const { processes, filter } = test;
   return [...observed, ...(filter === null ? [] : observedIn(filter))].filter(({ owner, name }) => {
@@ -181,7 +181,7 @@ function explore(goal: SearchGoal, looking: JudgeContext, found: ExecutionsFound
     tick();
     const candidate = candidateOf(paths, initial);
     if (candidate === null) continue;
-    // What a choice costs grows with the relations.
+    // The cost of a choice grows with the size of the relations.
     cost = Math.max(1, (candidate.size / 32) ** 2);
     const valueAt = valueAtEnd(test, initial);
     const hasMoreToTell = () =>
@@ -233,7 +233,7 @@ function explore(goal: SearchGoal, looking: JudgeContext, found: ExecutionsFound
   }
 }
 
-/** Registers and memory as far as the choices so far say: undefined is still open. */
+/** The final values of registers and memory under the choices so far; undefined while open. */
 const valueAtEnd =
   ({ processes }: LitmusTest, initial: (location: string) => LitmusValue) =>
   ({ candidate, valueIn }: ReachedState, last: ReadonlyMap<string, LitmusValue> | null) =>
@@ -246,7 +246,7 @@ const valueAtEnd =
     return value === null ? 0 : value;
   };
 
-/** Every location that the test names, and which of them a pointer can hold the address of. */
+/** Every location of the test, and those whose address a pointer can hold. */
 function placesOf(test: LitmusTest): LocationTypes {
   const types = new Map(locationTypes(test));
   const addressed = new Set(test.initial.flatMap(({ value }) => (typeof value === 'string' ? [value] : [])));
@@ -260,12 +260,12 @@ function placesOf(test: LitmusTest): LocationTypes {
   for (const name of [...named, ...addressed]) if (!types.has(name)) types.set(name, int);
   for (const { body } of test.processes)
     for (const name of namesOfValues(body)) if (types.has(name)) addressed.add(name);
-  // A pointer to an array may have been moved on.
+  // Arithmetic may advance a pointer into an array.
   for (const name of types.keys()) if (addressed.has(name.replace(/\[\d+\]$/, ''))) addressed.add(name);
   return { types, addressed: [...addressed] };
 }
 
-/** The names whose values are used, beside being accessed through. */
+/** The names whose values are used other than as the address of an access. */
 function namesOfValues(body: readonly CStatement[]): readonly string[] {
   const inExpr = (expr: CExpr): readonly string[] => {
     switch (expr.kind) {

@@ -1,4 +1,4 @@
-/** Relations whose pairs say how they came about: by the shortest chain of edges that one can draw. */
+/** Relations with provenance: each pair has a shortest chain of edges. */
 import * as r from './relation.ts';
 import type { Relation } from './relation.ts';
 
@@ -8,7 +8,7 @@ export interface LabelledEdge {
   readonly label: string;
 }
 
-/** `chains[a * size + b]` leads from a to b; undefined where they are not related. */
+/** `chains[a * size + b]` leads from a to b; undefined if they are not related. */
 export interface Labelled {
   readonly size: number;
   readonly chains: readonly (readonly LabelledEdge[] | undefined)[];
@@ -86,13 +86,13 @@ export const steps = ({ size, chains }: Labelled): Labelled => {
   return { size, chains: all };
 };
 
-/** Those pairs alone. */
+/** Restricted to these pairs. */
 export const only = ({ size, chains }: Labelled, pairs: Relation): Labelled => ({
   size,
   chains: chains.map((chain, at) => (r.has(pairs, Math.floor(at / size), at % size) ? chain : undefined)),
 });
 
-/** The shortest chain from an event to itself; undefined where there is none. */
+/** The shortest chain from an event to itself; undefined if there is none. */
 export const shortestCycle = ({ size, chains }: Labelled): readonly LabelledEdge[] | undefined =>
   Array.from({ length: size }, (_, event) => chains[event * size + event])
     .filter((chain) => chain !== undefined && chain.length > 0)

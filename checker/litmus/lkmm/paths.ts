@@ -1,4 +1,4 @@
-/** The ways through the text of a process: one for each outcome of its branches and each place that it may access. */
+/** The paths through the text of a process: one for each outcome of its branches and each accessed location. */
 import { atomicNamed } from '../atomics.ts';
 import { int, wide } from '../c-arithmetic.ts';
 import type { Computation } from '../instruction.ts';
@@ -18,22 +18,22 @@ import { fences, loads, srcuBegins, srcuEnds, srcuWaits, stores, throughPointer 
 import { rcuSectionsIn } from './sections.ts';
 import { binaryValue, constant, converted, unaryValue, type TypedTerm } from './terms.ts';
 
-/** Ways through one process; a test that has more is none that one could judge. */
+/** The largest number of paths of one process. */
 const mostPaths = 20_000;
 
 export interface LocationTypes {
   /** Every location by name, with its type. */
   readonly types: ReadonlyMap<string, CType>;
-  /** Those that a pointer can hold the address of. */
+  /** The locations whose address a pointer can hold. */
   readonly addressed: readonly string[];
 }
 
-/** A run so far. */
+/** A path so far. */
 interface PartialRun {
   readonly events: readonly MemoryEvent[];
   readonly requirements: readonly Requirement[];
   readonly registers: ReadonlyMap<string, TypedTerm>;
-  /** The reads that decided of the branches which control is in. */
+  /** The reads that decided the enclosing branches. */
   readonly control: Reads;
 }
 
@@ -49,7 +49,7 @@ interface TermContext {
   readonly types: ReadonlyMap<string, CType>;
 }
 
-/** Throws  LitmusError for calls that are not supported. */
+/** Throws  LitmusError for unsupported calls. */
 export function pathsOf(from: Process, test: LitmusTest, places: LocationTypes): readonly ProcessPath[] {
   const types = registerTypes(from.body);
   const given = test.initial.filter(({ observed }) => observed.owner === from.number);
@@ -78,7 +78,7 @@ const plainValue = (value: LitmusValue, type: CType): TypedTerm => ({
   type,
 });
 
-/** Nobody waits for ever: a lock is taken, or seen free, only where the process has not taken it itself. */
+/** Whether no lock blocks forever: a process takes a lock, or reads it as free, only if it does not hold it. */
 function locksAreFree(events: readonly MemoryEvent[]): boolean {
   const held = new Set<string>();
   return events.every(({ mark, location }) => {
@@ -129,7 +129,7 @@ function branch(
     const requirements = term.kind === 'constant' ? run.requirements : [...run.requirements, { term, is }];
     const inside = { ...run, requirements, control: run.control | reads };
     const after = execute(is ? statement.then : statement.otherwise, inside, context);
-    // What follows the branch is executed however it went: only what stands in it depends on it.
+    // The statements after the branch run in either case: only those inside depend on it.
     return after.map((one) => ({ ...one, control: run.control }));
   });
 }
@@ -155,7 +155,7 @@ function assign(target: CExpr, value: CExpr, run: PartialRun, context: TermConte
 const isLocation = (name: string, { registers }: PartialRun, { places }: TermContext) =>
   !registers.has(name) && places.types.has(name);
 
-/** What a statement does that is only an expression. */
+/** Executes an expression statement. */
 function effect(expr: CExpr, run: PartialRun, context: TermContext): readonly PartialRun[] {
   if (expr.kind === 'call') {
     const { name, operands } = expr;
@@ -196,7 +196,7 @@ function effect(expr: CExpr, run: PartialRun, context: TermContext): readonly Pa
   return evaluate(expr, run, context).map((outcome) => outcome.run);
 }
 
-/** All that an expression can come to; the accesses in it happen on the way. */
+/** The possible values of an expression, each with its accesses. */
 function evaluate(expr: CExpr, run: PartialRun, context: TermContext): readonly EvaluatedTerm[] {
   switch (expr.kind) {
     case 'constant': {
@@ -285,14 +285,14 @@ function evaluateAll(
   );
 }
 
-/** A place that an access goes to, with the reads that its address depends on. */
+/** The target of an access, with the reads that its address depends on. */
 interface There {
   readonly run: PartialRun;
   readonly location: string;
   readonly address: Reads;
 }
 
-/** Every location that an address can be; a run whose address is no location is stuck there, and is none. */
+/** Every possible location of an address; a path with another address does not count. */
 function at(address: CExpr, from: PartialRun, context: TermContext): readonly There[] {
   return evaluate(address, from, context).flatMap(({ run, value: { term, reads } }): readonly There[] => {
     if (term.kind === 'constant')
@@ -321,12 +321,12 @@ function load(
       context,
     );
     if (mark !== 'srcu-lock') return { run: after, value: readBack(after, typeAt(there.location, context)) };
-    // The cookie: what it is nobody may ask, but whoever has it depends on this.
+    // The cookie is opaque, but its users depend on this read.
     return { run: after, value: { ...readBack(after, int), term: constant(0) } };
   });
 }
 
-/** What the last event has read. */
+/** The value of the last event, a read. */
 const readBack = ({ events }: PartialRun, type: CType): TypedTerm => ({
   term: { kind: 'read', event: events.length - 1 },
   reads: 1n << BigInt(events.length - 1),
@@ -350,7 +350,7 @@ function store(
   });
 }
 
-/** The taking of a lock: a read that finds it free, and the write that makes it taken. */
+/** Takes a lock: a read that finds it free, and the write that takes it. */
 function lock({ run, location, address }: There, context: TermContext): EvaluatedTerm {
   const read = emit(run, { kind: 'read', mark: 'lock-read', location, address }, context);
   const { reads } = readBack(read, int);
@@ -372,7 +372,7 @@ function lock({ run, location, address }: There, context: TermContext): Evaluate
 const unlock = ({ run, location, address }: There, context: TermContext): PartialRun =>
   emit(run, { kind: 'write', mark: 'unlock', location, address, value: constant(0) }, context);
 
-/** A look at a lock that leaves it alone. */
+/** Reads a lock without changing it. */
 function look(
   { run, location, address }: There,
   mark: MemoryEvent['mark'],
@@ -388,7 +388,7 @@ type AtomicUpdate = ReturnType<NonNullable<ReturnType<typeof atomicNamed>>['upda
   readonly name: string;
 };
 
-/** An atomic operation: where it writes, its two halves are one; where it does not, it is a read that orders nothing. */
+/** An atomic operation: a read and a write, or an unordered read if it fails. */
 function update(
   { condition, value, result, order, returns, name }: AtomicUpdate,
   operands: readonly TypedTerm[],
@@ -409,7 +409,7 @@ function update(
   const outcomes: EvaluatedTerm[] = [];
   const done = read(readMark);
   const written = converted(valueOf(value, done), type);
-  // xchg() and cmpxchg() write what they are given, and so depend on that alone; of the others' operands all count.
+  // xchg() and cmpxchg() write an operand and depend on that alone; the others depend on all operands.
   const given = operands.reduce((all, { reads }) => all | reads, 0n);
   const data = written.reads | (/cmpxchg/.test(name) ? 0n : given);
   const took = condition === null ? null : valueOf(condition, done).term;
@@ -472,12 +472,12 @@ function emit(run: PartialRun, made: Made, { line, text }: TermContext): Partial
   return { ...run, events: [...run.events, event] };
 }
 
-/** The address that a call accesses: of `*x` it is `x`. */
+/** The address that a call accesses; for `*x` it is `x`. */
 function addressOf({ name, operands, line }: PathCall): CExpr {
   const operand = operands[0]!;
   if (!throughPointer.has(name)) return operand;
   if (operand.kind === 'dereference') return operand.address;
-  // atomic_t is a structure: what takes a variable is given its address all the same.
+  // atomic_t is a structure: macros that take a variable receive its address.
   if (name === 'smp_store_mb') return operand;
   throw new LitmusError(line, `'${name}' takes *x, what a pointer points to`);
 }

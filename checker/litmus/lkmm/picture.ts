@@ -1,4 +1,4 @@
-/** What of an execution is drawn: its events in a column a process, and the edges between them. */
+/** The picture of an execution: its events, one column per process, and the edges between them. */
 import * as r from './relation.ts';
 import type { ComputedValue } from '../values.ts';
 import type { ExecutionEvent } from './candidate.ts';
@@ -8,9 +8,9 @@ import type { ShownExecution } from './why.ts';
 
 export interface DrawnExecution {
   readonly event: ExecutionEvent;
-  /** `a`, `b` ...; of a write that memory begins with it is what it writes. */
+  /** `a`, `b` ...; for an initial write, its location and value. */
   readonly name: string;
-  /** What it does, with the value: `R[acquire] x = 1`. */
+  /** The access with its value: `R[acquire] x = 1`. */
   readonly does: string;
   readonly column: number;
   readonly row: number;
@@ -21,9 +21,9 @@ export interface Picture {
   readonly drawn: readonly DrawnExecution[];
   /** The processes, left to right. */
   readonly columns: readonly string[];
-  /** Who reads from whom, what overwrites what was read, the order of writes, and dependencies. */
+  /** Reads-from, from-reads, coherence and dependency edges. */
   readonly edges: readonly LabelledEdge[];
-  /** The edges of the cycle that is forbidden; none where the execution is allowed. */
+  /** The edges of the forbidden cycle; empty for an allowed execution. */
   readonly cycle: readonly LabelledEdge[];
 }
 
@@ -38,7 +38,7 @@ export function pictureOf({ execution: { candidate, derived }, broken }: ShownEx
     if (event.value === null) return undefined;
     return evaluate(event.value, (read) => valueOf(events[idAt[event.thread]![read]!]!, open));
   };
-  // Fences take no part in the relations any more, but in the picture.
+  // The relations no longer contain the fences, but the picture does.
   const fences = paths.flatMap((path, thread) =>
     path.events.flatMap((event, position): readonly ExecutionEvent[] =>
       idAt[thread]![position]! < 0 ? [{ ...event, id: -1, thread, position }] : [],
@@ -78,7 +78,7 @@ export function pictureOf({ execution: { candidate, derived }, broken }: ShownEx
   };
 }
 
-/** From each read to the first write that overwrites what it has read. */
+/** From each read to the first write that overwrites its value. */
 const nextWrites = (fromReads: r.Relation, coherence: r.Relation): r.Relation =>
   r.difference(fromReads, r.compose(fromReads, coherence));
 
@@ -86,7 +86,7 @@ const nextWrites = (fromReads: r.Relation, coherence: r.Relation): r.Relation =>
 export const letters = (number: number): string =>
   (number < 26 ? '' : letters(Math.floor(number / 26) - 1)) + String.fromCharCode(97 + (number % 26));
 
-/** The edges that a picture has room for: none from memory's first writes but in the cycle, and none twice. */
+/** The edges in the picture: without duplicates, and from initial writes only within the cycle. */
 export function edgesShown({
   drawn,
   edges,

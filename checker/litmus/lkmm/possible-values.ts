@@ -1,18 +1,18 @@
-/** What a location may hold, as far as that is known before the search, and the runs that this rules out. */
+/** The possible values of locations before the search, and the paths that they exclude. */
 import type { LitmusValue } from '../litmus-test.ts';
 import type { ProcessPath, Term } from './event.ts';
 import { evaluate, isMet, readsIn } from './terms.ts';
 
-/** More values than this are taken for any. */
+/** Larger sets of values count as any value. */
 const mostValues = 64;
 
 type PossibleValues = ReadonlySet<LitmusValue> | 'any';
 
 /**
- * The paths whose reads can find what they have to.
+ * The paths whose reads can find the required values.
  *
- * Sound for: any execution, also one whose values come out of thin air: where a value could go round in a circle, the location
- * may hold anything.
+ * Sound for: any execution, including one with out-of-thin-air values: if values depend on each other in a cycle, the location
+ * may hold any value.
  */
 export function feasible(
   threads: readonly (readonly ProcessPath[])[],
@@ -38,7 +38,7 @@ function canHappen(
 
 type ValueAssignment = (event: number) => LitmusValue;
 
-/** All that the reads in a term can find together, or 'any'. */
+/** The possible combinations of the reads in a term, or 'any'. */
 function combinations(
   term: Term,
   valuesOf: (read: { readonly event: number }) => PossibleValues,
@@ -71,7 +71,7 @@ function valuesIn(
   const valuesAt = (location: string): PossibleValues => {
     const known = done.get(location);
     if (known !== undefined) return known;
-    // Whoever asks again while this is being found goes round in a circle.
+    // A second request during the computation is a cycle.
     done.set(location, 'any');
     const found = new Set<LitmusValue>([initial(location)]);
     let isAny = false;

@@ -1,7 +1,7 @@
-/** The kernel's primitives by name: the accesses and fences that each is in the kernel's memory model. */
+/** The kernel's primitives by name, as accesses and fences of the kernel's memory model. */
 import type { Fence, Mark } from './event.ts';
 
-/** Primitives that are a fence and nothing else. */
+/** Primitives that are only a fence. */
 export const fences: Readonly<Record<string, Fence>> = {
   smp_mb: 'mb',
   smp_rmb: 'rmb',
@@ -19,7 +19,7 @@ export const fences: Readonly<Record<string, Fence>> = {
   smp_memb: 'memb',
 };
 
-/** An access by name: how it is marked, and the fence behind it. */
+/** An access by name: its mark, and the fence after it. */
 export interface MarkedAccess {
   readonly mark: Mark;
   readonly then?: Fence;
@@ -43,7 +43,7 @@ export const stores: Readonly<Record<string, MarkedAccess>> = {
   atomic_set_release: { mark: 'release' },
 };
 
-/** What takes `*x` where the others take the pointer `x`. */
+/** Primitives that take `*x` instead of the pointer `x`. */
 export const throughPointer: ReadonlySet<string> = new Set([
   'READ_ONCE',
   'WRITE_ONCE',
@@ -53,7 +53,7 @@ export const throughPointer: ReadonlySet<string> = new Set([
   'smp_store_mb',
 ]);
 
-/** `srcu_down_read()` and `srcu_up_read()` may be called by different processes; otherwise they are the same. */
+/** `srcu_down_read()` and `srcu_up_read()` may be called by different processes; otherwise they equal `srcu_read_lock()` and `srcu_read_unlock()`. */
 export const srcuBegins: ReadonlySet<string> = new Set(['srcu_read_lock', 'srcu_down_read']);
 export const srcuEnds: ReadonlySet<string> = new Set(['srcu_read_unlock', 'srcu_up_read']);
 export const srcuWaits: ReadonlySet<string> = new Set(['synchronize_srcu', 'synchronize_srcu_expedited']);

@@ -1,4 +1,4 @@
-/** Plain accesses: what they may not see, and whether they race with others. */
+/** Plain accesses: the values that they cannot read, and data races. */
 import * as r from './relation.ts';
 import type { Derived } from './axioms.ts';
 import type { Candidate } from './candidate.ts';
@@ -6,7 +6,7 @@ import type { Relation } from './relation.ts';
 
 const { compose, union, intersection, difference, inverse, star, orSame } = r;
 
-/** Orders of plain accesses, each by what stands around it. */
+/** Orders of plain accesses, each derived from the surrounding marked accesses and fences. */
 interface OrderBounds {
   readonly conflicts: Relation;
   readonly writeToWrite: Relation;
@@ -53,14 +53,14 @@ export function plainBounds({ known, size }: Candidate, derived: Derived): Order
   };
 }
 
-/** What becomes of plain accesses in an execution: it is forbidden, it has a race, or neither. */
+/** Whether the plain accesses make an execution forbidden, racy, or neither. */
 export function plainAccesses(candidate: Candidate, derived: Derived): 'forbidden' | 'race' | 'no race' {
   const bounds = plainBounds(candidate, derived);
   if (!isCoherent(bounds, derived)) return 'forbidden';
   return isRaceFree(candidate, bounds, derived) ? 'no race' : 'race';
 }
 
-/** Nothing is read from, or overwritten by, what comes later. */
+/** Whether no read or write depends on a later write. */
 function isCoherent(
   { conflicts, writeToWrite, writeToRead, readToWrite }: OrderBounds,
   { readsFrom, fromReads, coherence }: Derived,
@@ -79,7 +79,7 @@ function isRaceFree(
   { readsFrom, fromReads, coherence }: Derived,
 ): boolean {
   const isMarked = (event: number) => r.isIn(known.marked, event);
-  // A write that may be read early, or late, as a plain one may, has to be ordered as a read too.
+  // Other CPUs may read a plain write early or late, so it must also be ordered as a read.
   const firstIsMarked = r.relationOf(size, (a) => isMarked(a));
   const lastIsMarked = r.relationOf(size, (_, b) => isMarked(b));
   const writesOrdered = intersection(

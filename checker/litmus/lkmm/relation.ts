@@ -1,13 +1,13 @@
-/** Relations and sets over the events of an execution, as bits. Results are new; only `add` changes its operand. */
+/** Relations and sets over the events of an execution, as bits. Operations return new relations; only `add` changes its operand. */
 
-/** Row `a` has bit `b` where `a` is related to `b`: `bits[a * words + (b >> 5)]`, bit `b & 31`. */
+/** Row `a` has bit `b` if `a` is related to `b`: `bits[a * words + (b >> 5)]`, bit `b & 31`. */
 export interface Relation {
   readonly size: number;
   readonly words: number;
   readonly bits: Uint32Array;
 }
 
-/** Bit `a` is set where event `a` is a member. */
+/** Bit `a` is set if event `a` is a member. */
 export type EventSet = Uint32Array;
 
 export const setOf = (size: number, has: (event: number) => boolean): EventSet => {
@@ -63,14 +63,14 @@ export const intersection = (one: Relation, { bits }: Relation): Relation =>
 export const difference = (one: Relation, { bits }: Relation): Relation =>
   mapped(one, (at) => one.bits[at]! & ~bits[at]!);
 
-/** With each event related to itself, beside what is related already. */
+/** The reflexive closure. */
 export const orSame = (relation: Relation): Relation => {
   const result = copy(relation);
   for (let event = 0; event < relation.size; event++) add(result, event, event);
   return result;
 };
 
-/** From members of a set alone. */
+/** Restricted to pairs from the set. */
 export const from = (set: EventSet, { size, words, bits }: Relation): Relation => {
   const result = empty(size);
   for (let event = 0; event < size; event++)
@@ -79,13 +79,13 @@ export const from = (set: EventSet, { size, words, bits }: Relation): Relation =
   return result;
 };
 
-/** To members of a set alone. */
+/** Restricted to pairs into the set. */
 export const to = (relation: Relation, set: EventSet): Relation => {
   const { words, bits } = relation;
   return mapped(relation, words === 1 ? (at) => bits[at]! & set[0]! : (at) => bits[at]! & set[at % words]!);
 };
 
-/** `a` to `c` where `a` is related to some `b` by the first, and that to `c` by the next, and so on. */
+/** Relational composition, from left to right. */
 export const compose = (first: Relation, ...others: readonly Relation[]): Relation =>
   others.reduce(composeTwo, first);
 
@@ -149,6 +149,6 @@ export const pairsOf = (relation: Relation): readonly (readonly [number, number]
   return pairs;
 };
 
-/** Among some of the events, which are numbered anew in the order given. */
+/** Restricted to some events, renumbered in the given order. */
 export const projection = (relation: Relation, ids: readonly number[]): Relation =>
   relationOf(ids.length, (from, to) => has(relation, ids[from]!, ids[to]!));

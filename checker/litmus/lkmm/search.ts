@@ -1,4 +1,4 @@
-/** Searches the executions of a candidate: who reads from whom, and in which order the writes to a location come. */
+/** Searches the executions of a candidate: reads-from choices, and the order of writes to each location. */
 import * as r from './relation.ts';
 import type { LitmusValue } from '../litmus-test.ts';
 import type { ComputedValue } from '../values.ts';
@@ -8,7 +8,7 @@ import { plainAccesses } from './races.ts';
 import type { Relation } from './relation.ts';
 import { evaluate, isMet } from './terms.ts';
 
-/** Stands for a value that comes out of thin air: nothing but a circle of reads and writes says what it is. */
+/** An out-of-thin-air value, determined only by a cycle of reads and writes. */
 export const thinAir = '(thin air)';
 
 /** An execution that no axiom forbids. */
@@ -20,20 +20,20 @@ export interface Execution {
 }
 
 export interface SearchQuestion {
-  /** The locations whose last write is asked for. */
+  /** The locations whose last write is observed. */
   readonly observed: readonly string[];
-  /** Whether anybody is interested in what the choices so far lead to; `last` is null while it is open. */
+  /** Whether the choices so far can lead to a wanted state; `last` is null while open. */
   readonly isWanted: (at: ReachedState, last: ReadonlyMap<string, LitmusValue> | null) => boolean;
-  /** Called for each execution; returns whether to look for another one with the same reads and last writes. */
+  /** Called for each execution; returns whether to search for another one with the same reads and last writes. */
   readonly found: (execution: Execution, at: ReachedState, last: ReadonlyMap<string, LitmusValue>) => boolean;
-  /** Called now and then; may throw to end the search. */
+  /** Called periodically; may throw to end the search. */
   readonly tick: () => void;
   readonly without: readonly AxiomName[];
-  /** Looks at complete choices alone, as the law of the search does. */
+  /** Evaluates only complete choices: the reference implementation for tests. */
   readonly isNaive: boolean;
-  /** Tries what coherence and atomicity forbid, too. */
+  /** Also enumerates executions that violate coherence and atomicity. */
   readonly isLawless: boolean;
-  /** Threads that run the same, in the order that their first writes are taken in. */
+  /** Pairs of symmetric threads, whose first writes have this order. */
   readonly ordered: readonly (readonly [before: number, after: number])[];
 }
 
@@ -58,7 +58,7 @@ export function search(candidate: Candidate, asked: SearchQuestion): void {
     chooseSources(node, candidate, { ...asked, odds: { asked: 0, forbidden: 0 } });
 }
 
-/** Takes threads that run the same in one order; false where that contradicts. */
+/** Orders the first writes of symmetric threads; false on a contradiction. */
 function exchange(order: Relation, { events }: Candidate, { ordered }: SearchQuestion): boolean {
   const firstWrite = (thread: number) =>
     events.find((one) => one.thread === thread && one.kind === 'write' && one.mark !== 'srcu-unlock');
@@ -68,7 +68,7 @@ function exchange(order: Relation, { events }: Candidate, { ordered }: SearchQue
   });
 }
 
-/** How often the axioms were asked about a part of an execution, and how often they forbade it. */
+/** The number of evaluations of the axioms on partial executions, and of rejections. */
 interface Odds {
   asked: number;
   forbidden: number;
@@ -76,13 +76,13 @@ interface Odds {
 
 type SearchContext = SearchQuestion & { readonly odds: Odds };
 
-/** Asking costs more than going on where the answer is nearly always the same. */
+/** An evaluation is a waste if its result is nearly always the same. */
 function isWorthAsking({ odds }: SearchContext): boolean {
   odds.asked += 1;
   return odds.asked < 32 || odds.forbidden * 16 > odds.asked || odds.asked % 64 === 0;
 }
 
-/** What holds of any execution: memory's first write is first, a process's own are in its order. */
+/** The order in every execution: initial writes first, and the writes of a process in program order. */
 function firstOrder(candidate: Candidate, { isLawless }: SearchQuestion): Relation | null {
   const order = r.empty(candidate.size);
   for (const writes of candidate.writes.values())
@@ -96,7 +96,7 @@ function firstOrder(candidate: Candidate, { isLawless }: SearchQuestion): Relati
   return order;
 }
 
-/** Adds a pair and what follows from it; false where it contradicts. */
+/** Adds a pair and its transitive consequences; false on a contradiction. */
 function addOrder(order: Relation, before: number, after: number): boolean {
   if (r.has(order, before, after)) return true;
   if (before === after || r.has(order, after, before)) return false;
@@ -109,7 +109,7 @@ function addOrder(order: Relation, before: number, after: number): boolean {
   return true;
 }
 
-/** Orders all that coherence and atomicity leave no choice about; false where they contradict each other. */
+/** Adds the order that coherence and atomicity force; false on a contradiction. */
 function saturate(
   { sources, order }: SearchNode,
   { reads, writes, events, unlockOf }: Candidate,
@@ -129,7 +129,7 @@ function saturate(
           if (!addOrder(order, before, after)) return false;
         }
         if (write < 0 || id === write) continue;
-        // Nothing comes between the halves of an atomic operation.
+        // No write comes between the halves of an atomic operation.
         if (r.has(order, id, write) && !addOrder(order, id, source)) return false;
         if (r.has(order, source, id) && !addOrder(order, write, id)) return false;
       }
@@ -156,7 +156,7 @@ const countOf = ({ bits }: Relation): number => {
   return count;
 };
 
-/** The values that the choices so far give, each found once. */
+/** The values under the choices so far, memoized. */
 function valuesAt({ sources }: SearchNode, { events, idAt }: Candidate): ReachedState['valueIn'] {
   const known = new Map<number, ComputedValue | undefined>();
   const open = new Set<number>();
@@ -210,10 +210,10 @@ function chooseSources(node: SearchNode, candidate: Candidate, asked: SearchCont
   }
 }
 
-/** Below so many ways to go on, going on is cheaper than asking the axioms. */
+/** With fewer choices left, enumeration is cheaper than evaluating the axioms. */
 const fewWays = 12;
 
-/** Locks first: what is in their sections follows from their order. */
+/** Locks first: their order determines the accesses in their critical sections. */
 const rank = ({ read, sources }: { readonly read: ExecutionEvent; readonly sources: readonly number[] }) =>
   sources.length <= 1 ? 0 : (read.mark === 'lock-read' ? 100 : read.isAtomic ? 200 : 300) + sources.length;
 
@@ -247,12 +247,12 @@ function sourcesFor(
     .map(({ id }) => id);
 }
 
-/** Locks are found free where they are free, and taken where they are taken. */
+/** Whether the write leaves the lock in the state that the read requires. */
 function fits(read: ExecutionEvent, write: ExecutionEvent, lastOwn: ExecutionEvent | undefined): boolean {
   if (read.mark === 'lock-read' || read.mark === 'is-unlocked')
     return write.thread < 0 || write.mark === 'unlock';
   if (read.mark !== 'lock-failed' && read.mark !== 'is-locked') return true;
-  // Inside of its own section a process sees its own lock.
+  // Inside its critical section a process reads its own lock.
   return write.mark === 'lock-write' && (lastOwn?.mark !== 'lock-write' || write === lastOwn);
 }
 
@@ -265,7 +265,7 @@ const choicesOf = ({ sources, order }: SearchNode, { size, reads }: Candidate) =
 const isForbidden = (node: SearchNode, candidate: Candidate, { without }: SearchQuestion): boolean =>
   typeof derive(candidate, choicesOf(node, candidate), without) === 'string';
 
-/** Every read has its source: now the last writes that are asked for. */
+/** Every read has its source; chooses the observed last writes. */
 function chooseLast(node: SearchNode, at: ReachedState, asked: SearchQuestion): void {
   const { candidate } = at;
   const locations = asked.observed.filter((location) => candidate.writes.has(location));
@@ -294,13 +294,13 @@ interface Ending {
   readonly asked: SearchQuestion;
 }
 
-/** Orders the writes pair by pair; returns whether anybody wants more. */
+/** Orders the writes pair by pair; returns whether to continue the search. */
 function chooseOrder(node: SearchNode, at: ReachedState, { last, asked }: Ending): boolean {
   asked.tick();
   const { candidate } = at;
   const pairs = unordered(node, candidate);
   const pair = pairs[0] ?? null;
-  // Where little is left to decide, trying it costs less than asking before.
+  // With few choices left, enumeration costs less than an early evaluation.
   if (pair === null || (pairs.length > fewPairs && !asked.isNaive)) {
     const derived = derive(candidate, choicesOf(node, candidate), asked.without);
     if (typeof derived === 'string') return true;
@@ -325,7 +325,7 @@ function chooseOrder(node: SearchNode, at: ReachedState, { last, asked }: Ending
 
 const fewPairs = 2;
 
-/** Writes to one location whose order is open, as many pairs as tell few from more. */
+/** Unordered pairs of writes to one location, up to the number that decides between few and many. */
 function unordered({ order }: SearchNode, { writes }: Candidate): readonly (readonly [number, number])[] {
   const pairs: [number, number][] = [];
   for (const all of writes.values())

@@ -1,13 +1,13 @@
-/** Read sections of RCU in a run: which end closes which beginning. */
+/** Read-side critical sections of RCU in a path, as pairs of start and end. */
 import type { MemoryEvent } from './event.ts';
 
 export interface Sections {
-  /** Positions in the run. */
+  /** Positions in the path. */
   readonly pairs: readonly (readonly [begin: number, end: number])[];
   readonly flags: readonly string[];
 }
 
-/** Sections nest; each end closes the nearest beginning that is still open. */
+/** Sections nest; each end closes the nearest open start. */
 export function rcuSectionsIn(events: readonly MemoryEvent[]): Sections {
   const open: number[] = [];
   const pairs: [number, number][] = [];

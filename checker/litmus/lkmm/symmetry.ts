@@ -1,4 +1,4 @@
-/** Processes with the same text: executions that differ by an exchange of them are looked at once. */
+/** Processes with the same text: the search visits executions that differ only by an exchange of them once. */
 import type { LitmusValue, LitmusTest, Observed, Process } from '../litmus-test.ts';
 import type { ProcessPath } from './event.ts';
 
@@ -6,8 +6,8 @@ import type { ProcessPath } from './event.ts';
 export type Groups = readonly (readonly number[])[];
 
 /**
- * Sound for:  any permutation of a group maps executions to executions, as the processes differ in their number alone.
- * Assumes:    the same registers of each are observed, and no filter tells them apart.
+ * Sound for:  any permutation of a group maps executions to executions, because the processes differ only in their number.
+ * Assumes:    the same registers of each are observed, and no filter distinguishes them.
  */
 export function groupsIn(test: LitmusTest, observed: readonly Observed[]): Groups {
   if (test.filter !== null) return [];
@@ -25,7 +25,7 @@ export function groupsIn(test: LitmusTest, observed: readonly Observed[]): Group
   return [...byKey.values()].filter((group) => group.length > 1);
 }
 
-/** All runs of the processes side by side, but for those that an exchange makes of another one. */
+/** The combinations of paths, one from each symmetry class. */
 export function* combinationsOf(
   threads: readonly (readonly ProcessPath[])[],
   groups: Groups,
@@ -43,7 +43,7 @@ export function* combinationsOf(
     yield* combinationsOf(threads, groups, [...chosen, path]);
 }
 
-/** Neighbours in a group that run the same path: their first writes may be taken in the order of their numbers. */
+/** Neighbours in a group with the same path: their first writes may have the order of their numbers. */
 export function orderedPairs(
   paths: readonly ProcessPath[],
   groups: Groups,
@@ -63,7 +63,7 @@ const withoutText = ({ events, requirements }: ProcessPath): string =>
     return typeof value === 'bigint' ? String(value) : value;
   });
 
-/** All that a final state becomes when processes of a group are exchanged, itself first. */
+/** The images of a final state under exchanges of processes in a group, itself first. */
 export function exchanged(
   row: ObservedValues,
   observed: readonly Observed[],
@@ -77,13 +77,13 @@ export function exchanged(
     for (const swap of swaps) {
       const other = swap.map((at): LitmusValue => one[at]!);
       const key = JSON.stringify(other);
-      // A Map goes on to what is added while it is gone through.
+      // Iteration over a Map includes entries added during the iteration.
       if (!all.has(key)) all.set(key, other);
     }
   return [...all.values()];
 }
 
-/** For each column the one that its value comes from when two processes are exchanged. */
+/** For each column, the column of its value after an exchange of two processes. */
 function swapOf(observed: readonly Observed[], one: number, other: number): readonly number[] {
   return observed.map(({ owner, name }, at) => {
     if (owner !== one && owner !== other) return at;

@@ -1,10 +1,10 @@
-/** Builds terms, as simple as they can be, and evaluates them. */
+/** Builds simplified terms and evaluates them. */
 import { binaryOn, commonType, int, isSameType, unaryOn, wrapped } from '../c-arithmetic.ts';
 import type { CBinaryOperator, CType, LitmusValue, UnaryOperator } from '../litmus-test.ts';
 import { binaryOf, type ComputedValue } from '../values.ts';
 import type { Reads, ReadValue, Requirement, Term } from './event.ts';
 
-/** A term, the reads that it depends on whatever becomes of it, and the type that its value is in. */
+/** A term, its dependencies even if simplification removes them, and its type. */
 export interface TypedTerm {
   readonly term: Term;
   readonly reads: Reads;
@@ -39,7 +39,7 @@ export function binaryValue(operator: CBinaryOperator, left: TypedTerm, right: T
   return { term, reads: left.reads | right.reads, type: truths.has(operator) ? int : type };
 }
 
-/** Its value where it has one already; r ^ r and r - r are 0 whatever r is. */
+/** The term, as a constant if its value is known; r ^ r and r - r are 0 for any r. */
 function simple(term: Term): Term {
   if (
     term.kind === 'binary' &&
@@ -78,7 +78,7 @@ export function evaluate(term: Term, read: ReadValue): ComputedValue | undefined
   }
 }
 
-/** Whether what is required is so; undefined where that is still open. */
+/** Whether the requirement holds; undefined while open. */
 export function isMet({ term, is }: Requirement, read: ReadValue): boolean | undefined {
   const value = evaluate(term, read);
   if (value === undefined) return undefined;
@@ -86,7 +86,7 @@ export function isMet({ term, is }: Requirement, read: ReadValue): boolean | und
   return typeof is === 'string' ? value === is : (value !== 0) === is;
 }
 
-/** The reads that a term cannot be evaluated without. */
+/** The reads that the value of a term requires. */
 export function readsIn(term: Term): readonly number[] {
   switch (term.kind) {
     case 'constant':

@@ -1,4 +1,4 @@
-/** The execution that shows a verdict: one that is allowed, or the one that comes nearest to being allowed. */
+/** The execution that explains a verdict: an allowed one, or the forbidden one closest to being allowed. */
 import type { LitmusTest, Observed } from '../litmus-test.ts';
 import { holds, valuesOf } from '../proposition.ts';
 import { axiomNames } from './axioms.ts';
@@ -9,16 +9,16 @@ import type { Execution } from './search.ts';
 
 export interface ShownExecution {
   readonly execution: Execution;
-  /** Null where no axiom forbids it. */
+  /** Null if no axiom forbids it. */
   readonly broken: Broken | null;
 }
 
-/** Forbidden executions that are compared, to show the one with the shortest cycle. */
+/** The number of forbidden executions to compare for the shortest cycle. */
 const mostCompared = 64;
 
 /**
- * An execution in which the condition is true: an allowed one, or else a forbidden one that breaks as late an axiom as any.
- * Null where not even that exists, since no reads can find the values that are asked for.
+ * An execution with the condition true: an allowed one, or else a forbidden one whose violated axiom is as late as possible.
+ * Null if no reads-from choice gives the values of the condition.
  */
 export function showOf(
   test: LitmusTest,

@@ -1,4 +1,4 @@
-/** How a statement uses shared memory: what decides its way past a store buffer. */
+/** How a statement accesses shared memory, which determines its treatment by a store buffer. */
 import { walk, type AnyExpr, type SharedReference } from '../../language/expression.ts';
 import type { Block, Effect, Statement } from '../../language/statement.ts';
 import { statementsOf } from '../../language/thread.ts';
@@ -9,12 +9,12 @@ export interface Accesses {
 }
 
 /**
- * `none` touches no shared memory; `load` reads; `store` writes without reading, so that a buffer can hold it back;
- * `atomic` is done by the memory itself: a read-modify-write, a fully ordered access, an atomic block that writes.
+ * `none` does not access shared memory; `load` reads; `store` writes without reading, so a buffer can delay it;
+ * `atomic` acts on memory directly: a read-modify-write, a fully ordered access, an atomic block that writes.
  */
 export type AccessShape = 'none' | 'load' | 'store' | 'atomic';
 
-/** What a statement itself reads and writes; of an atomic block, what it does as a whole. */
+/** The reads and writes of a statement; for an atomic block, those of the whole block. */
 export function accessesOf(statement: Statement): Accesses {
   switch (statement.kind) {
     case 'step':
@@ -35,7 +35,7 @@ export function accessesOf(statement: Statement): Accesses {
   }
 }
 
-/** The statements of a text, with atomic blocks as one. */
+/** The statements of a text; an atomic block is one statement. */
 export function accessStatements(body: Block): readonly Statement[] {
   const all = [...statementsOf(body)];
   const inside = new Set(
@@ -55,8 +55,8 @@ export function shapeOf(given: Statement): AccessShape {
 }
 
 /**
- * The step that an atomic block consists of, where it is one access of one cell: that is atomic by itself, and the
- * block says only that others may run before and after. Any other statement as it is.
+ * The step of an atomic block that is one access to one cell, which is already atomic: the block only allows other steps
+ * before and after it. Any other statement is returned unchanged.
  */
 export function unwrapped(statement: Statement): Statement {
   if (statement.kind !== 'atomically') return statement;
@@ -72,7 +72,7 @@ export function unwrapped(statement: Statement): Statement {
 const isSameCell = (one: SharedReference, other: SharedReference): boolean =>
   one.name === other.name && JSON.stringify(one.index) === JSON.stringify(other.index);
 
-/** Whether a statement makes an atomic block around it act on memory itself. */
+/** Whether the statement makes an atomic block around it act on memory directly. */
 const needsMemory = (statement: Statement): boolean =>
   statement.kind === 'barrier'
     ? statement.barrier === 'full'

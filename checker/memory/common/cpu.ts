@@ -1,9 +1,9 @@
-/** The CPUs of a model: a thread with all the threads that run on its CPUs, such as interrupt handlers. */
+/** The CPUs of a model: a thread and the threads that run on its CPUs, such as interrupt handlers. */
 import type { Model } from '../../language/model.ts';
 import type { AnyThread } from '../../language/thread.ts';
 
 export interface ModelCpu {
-  /** The thread whose CPU this is; with several copies there is one such CPU for each. */
+  /** The host thread; each of its copies has its own CPU. */
   readonly host: AnyThread;
   /** The host first. */
   readonly threads: readonly AnyThread[];

@@ -1,10 +1,10 @@
-/** What every memory model is given. */
+/** The settings of every memory model. */
 
 export interface MemorySettings {
   /**
-   * How many stores a store buffer holds where a loop could store without end, and how many old values a CPU keeps where
-   * there may be more; null: one more store than the cells it knows, so that a loop that stores to each of them once
-   * fits, and 8 old values. What a model says of its bounds itself comes first.
+   * The capacity of a store buffer if a loop can store without bound, and the number of old values of a CPU if there may
+   * be more. Null: one store more than the cells of the buffer, so that a loop that stores once to each cell fits, and
+   * 8 old values. The bounds of the model take precedence.
    */
   readonly bound: number | null;
 }

@@ -1,4 +1,4 @@
-/** How a weakly ordered CPU orders a statement: what the kernel promises of its loads, stores and atomic operations. */
+/** The ordering of a statement on a weakly ordered CPU: the kernel's guarantees for loads, stores and atomic operations. */
 import { and, not, or, walk, type AnyExpr } from '../../language/expression.ts';
 import { ModelError } from '../../language/model-error.ts';
 import { printExpr } from '../../language/print.ts';
@@ -8,8 +8,8 @@ import { accessesOf, shapeOf } from './accesses.ts';
 export type StepStatement = Statement & { readonly kind: 'step' };
 
 /**
- * The order of a step: as it says, else plain, but for read-modify-writes: full where the value that was read is used,
- * relaxed where it is not.
+ * The ordering of a step: its mark, or by default plain; a read-modify-write is full if it uses the value that it reads,
+ * otherwise relaxed.
  *
  * Source:  Documentation/atomic_t.txt, ORDERING: operations without a return value are unordered
  */
@@ -24,7 +24,7 @@ export function isReadModifyWrite(step: StepStatement): boolean {
   return reads.length > 0 && writes.length > 0;
 }
 
-/** A statement at which everything before comes before everything after, whatever it reads. */
+/** Whether everything before the statement precedes everything after it, for any values. */
 export function isFullBarrier(statement: Statement): boolean {
   if (statement.kind === 'barrier') return statement.barrier === 'full';
   if (statement.kind === 'step')
@@ -34,7 +34,7 @@ export function isFullBarrier(statement: Statement): boolean {
 
 const readsShared = (expr: AnyExpr) => [...walk(expr)].some(({ kind }) => kind === 'shared');
 
-/** An assertion is no use: the kernel may be built without it. */
+/** An assertion does not count as a use: a kernel build may omit it. */
 export const usesWhatItReads = ({ guard, effects }: StepStatement): boolean =>
   (guard !== null && readsShared(guard)) || effects.some(usesValue);
 
@@ -52,14 +52,14 @@ function usesValue(effect: Effect): boolean {
   }
 }
 
-/** Values of locals that a step has assigned so far, by name. */
+/** The values of locals that a step has already assigned, by name. */
 type Assigned = ReadonlyMap<string, AnyExpr>;
 
 /**
- * When a read-modify-write writes nothing, such as a compare-and-exchange that fails: it orders nothing then. Null: it
- * always writes.
+ * The condition under which a read-modify-write does not write, such as a failed compare-and-exchange, and then orders
+ * nothing. Null: it always writes.
  *
- * Throws  ModelError where that cannot be told from the text.
+ * Throws  ModelError if the text does not determine the condition.
  */
 export function failureOf(step: StepStatement): AnyExpr | null {
   if (!isReadModifyWrite(step)) return null;
@@ -68,7 +68,7 @@ export function failureOf(step: StepStatement): AnyExpr | null {
   return not(or(...conditions.map((condition) => condition!)));
 }
 
-/** When each store to shared memory happens; null: always. */
+/** The condition of each store to shared memory; null: always. */
 function writeConditions(effects: readonly Effect[], before: Assigned): readonly (AnyExpr | null)[] {
   const assigned = new Map(before);
   return effects.flatMap((effect): readonly (AnyExpr | null)[] => {
@@ -94,7 +94,7 @@ function writeConditions(effects: readonly Effect[], before: Assigned): readonly
   });
 }
 
-/** The expression over what was before the step. */
+/** The expression in terms of the values before the step. */
 function resolved(expr: AnyExpr, assigned: Assigned): AnyExpr {
   switch (expr.kind) {
     case 'constant':

@@ -2,7 +2,7 @@
 import type { AnyExpr, LocalReference, Sentence, SharedReference } from '../../language/expression.ts';
 import type { Effect } from '../../language/statement.ts';
 
-/** What stands for the value of a shared cell. */
+/** The replacement of a load. */
 export type Load = (reference: SharedReference) => AnyExpr;
 
 /** The expression with every load of shared memory replaced. */
@@ -40,12 +40,12 @@ export function withLoads(expr: AnyExpr, load: Load): AnyExpr {
 const tellWithLoads = (harm: Sentence, load: Load): Sentence =>
   harm.map((part) => (typeof part === 'string' ? part : withLoads(part, load)));
 
-/** What stands for the accesses of effects. */
+/** The replacements of the accesses in effects. */
 export interface Accessing {
   readonly load: Load;
-  /** What stands for a store to shared memory, inside of so many `each`; null leaves it as it is. */
+  /** The replacement of a store to shared memory inside `depth` levels of `each`; null keeps the store. */
   readonly store: (target: SharedReference, value: AnyExpr, depth: number) => readonly Effect[] | null;
-  /** What comes before a local is assigned. */
+  /** The effects before an assignment to a local. */
   readonly assign?: (target: LocalReference, value: AnyExpr) => readonly Effect[];
 }
 

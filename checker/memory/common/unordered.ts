@@ -1,4 +1,4 @@
-/** Atomic operations without a value of which their author says no order: under `weak` they order nothing. */
+/** Atomic operations without a used value and without a mark: under `weak` they order nothing. */
 import { memoryKey } from '../../language/memory-name.ts';
 import type { AnyDefinition, Model } from '../../language/model.ts';
 import type { OptionValue } from '../../language/option.ts';
@@ -13,8 +13,8 @@ export interface Unordered {
 }
 
 /**
- * Those of a model before any memory model: atomic_inc() is meant to be one, atomic_dec_and_test() is not, and both are a
- * mere addition where the model does not look at the value. `relaxed(...)` says that it is meant.
+ * Those of a model before the memory model rewrites it. atomic_inc() is intentionally unordered, atomic_dec_and_test() is not,
+ * but both are a plain addition if the model ignores the value. `relaxed(...)` states the intention.
  *
  * Source:  Documentation/atomic_t.txt, ORDERING
  */
@@ -27,7 +27,7 @@ export const unorderedIn = ({ threads }: Model): readonly Unordered[] =>
     ),
   );
 
-/** The same of a variant of a definition that has the option `memory`; none where its memory keeps atomic operations in order. */
+/** Those of a variant with the option `memory`; none under memory models that order atomic operations. */
 export const unorderedUnder = (
   { build }: AnyDefinition,
   options: Readonly<Record<string, OptionValue>>,

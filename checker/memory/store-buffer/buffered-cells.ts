@@ -1,4 +1,4 @@
-/** Which cells of memory a CPU's stores may be late for: the places that its store buffer knows. */
+/** The cells that a store buffer can hold stores to. */
 import type { Value } from '../../language/domain.ts';
 import type { AnyExpr, SharedReference } from '../../language/expression.ts';
 import type { Model } from '../../language/model.ts';
@@ -8,20 +8,20 @@ import type { AnyDeclaration } from '../../language/variable.ts';
 import { accessesOf, shapeOf, unwrapped, type Accesses } from '../common/accesses.ts';
 import type { ModelCpu } from '../common/cpu.ts';
 
-/** A variable whose stores wait in a buffer. */
+/** A variable whose stores go through a buffer. */
 export interface BufferedVariable {
   readonly variable: string;
   readonly declaration: AnyDeclaration;
-  /** Which elements it stores to: a scalar has none, `own` is always the element of its own index. */
+  /** The elements with stores: `none` for a scalar, `own` if always the element of the copy's own index. */
   readonly element: 'none' | 'own' | 'any';
-  /** The numbers of its cells in the buffer: `first` .. `first + cells - 1`; 0 is no cell. */
+  /** The cell numbers in the buffer: `first` .. `first + cells - 1`; 0 is no cell. */
   readonly first: number;
   readonly cells: number;
-  /** The values that are stored, or null where one is computed. */
+  /** The stored values, or null if one is computed. */
   readonly values: readonly Value[] | null;
 }
 
-/** What the cells are called by their numbers; 0 is no cell. */
+/** The names of the cells by number; 0 is no cell. */
 export const cellNamesOf = (places: readonly BufferedVariable[]): readonly string[] => [
   '',
   ...places.flatMap(namesOf),
@@ -39,9 +39,9 @@ interface VariableUse extends Accesses {
 }
 
 /**
- * The places of each CPU's buffer: the variables of what waits there, but for what only one CPU ever touches.
+ * The buffered variables of each CPU, without those that only one CPU accesses.
  *
- * Sound for: a cell that no other CPU touches looks the same to its CPU whether a store to it waits or not.
+ * Sound for: if no other CPU accesses a cell, its CPU cannot observe whether a store to the cell is buffered.
  */
 export function placesOf(
   model: Model,
@@ -58,18 +58,18 @@ export function placesOf(
   );
 }
 
-/** Whether what a statement writes goes into the buffer of its CPU. */
+/** Whether the writes of a statement go into the buffer of its CPU. */
 export type Waits = (cpu: ModelCpu, statement: Statement) => boolean;
 
 export const isStore: Waits = (_, statement) => shapeOf(statement) === 'store';
 
-/** The variables that more than one CPU touches. */
+/** The variables that more than one CPU accesses. */
 export function commonVariables(model: Model, cpus: readonly ModelCpu[]): ReadonlySet<string> {
   const uses = cpus.flatMap((cpu) => cpu.threads.flatMap((thread) => usesOf(cpu, thread)));
   return new Set(Object.keys(model.shared).filter((variable) => !isPrivate(variable, uses)));
 }
 
-/** The accesses of a thread; of an atomic block as one, since it is one. */
+/** The accesses of a thread; those of an atomic block count as one statement. */
 function usesOf(cpu: ModelCpu, thread: AnyThread): readonly VariableUse[] {
   const all = [...statementsOf(thread.body)];
   const inside = new Set(
@@ -118,7 +118,7 @@ function elementOf(
   return targets.every(({ index }) => isOwn(index)) ? 'own' : 'any';
 }
 
-/** The values of all stores to a variable, when all are constants. */
+/** The values of all stores to a variable if all are constants, otherwise null. */
 function constantsOf(variable: string, stores: readonly VariableUse[]): readonly Value[] | null {
   const stored = stores.flatMap(({ statement }) =>
     statement.kind === 'step' ? statement.effects.flatMap((effect) => storedBy(effect, variable)) : [],

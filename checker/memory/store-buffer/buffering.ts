@@ -1,4 +1,4 @@
-/** What a CPU does with its store buffer: put a store in, look a load up, wait until it is empty. */
+/** The operations on a store buffer: push a store, forward to a load, wait until it is empty. */
 import {
   add,
   and,
@@ -24,31 +24,31 @@ const nowhere = -1;
 
 export const isEmpty = ({ slots }: Buffer): Expr<boolean> => eq(slots[0]!.cell, empty);
 
-/** No release store waits. */
+/** True if the buffer has no release store. */
 export const hasNoRelease = ({ slots }: Buffer): Expr<boolean> =>
   not(or(...slots.flatMap(({ release }) => release ?? [])));
 
-/** True when so many slots are free. */
+/** True if `stores` slots are free. */
 export const hasRoomFor = (stores: number, { slots }: Buffer): Expr<boolean> =>
   eq(slots.at(-stores)!.cell, empty);
 
-/** The place of a shared variable, or undefined when stores to it do not wait here. */
+/** The buffered variable of a reference, or undefined if its stores are not buffered. */
 export const placeOf = (
   { places }: { readonly places: readonly BufferedVariable[] },
   { name }: SharedReference,
 ): BufferedVariable | undefined => places.find(({ variable }) => variable === name);
 
-/** What kind of store it is. */
+/** The marks of a store. */
 export interface Marks {
   readonly isRelease: boolean;
-  /** It is the write of an atomic operation. */
+  /** The store is the write of an atomic operation. */
   readonly isExclusive: boolean;
 }
 
 /**
- * Puts a store behind those that wait: into the first free slot.
+ * Appends a store: into the first free slot.
  *
- * The slots are tried from the last down; the one that is filled is no reason to fill the one below.
+ * The slots are tried from the last down, so that filling one slot does not fill the next one too.
  */
 export function push(
   buffer: Buffer,
@@ -58,7 +58,7 @@ export function push(
 ): readonly Effect[] {
   const { slots, fenced } = buffer;
   const place = placeOf(buffer.of, target)!;
-  // The value first: it may be computed from a store that waits, and the cell is what tells that it does.
+  // The value first: it may depend on a buffered store, and the cell number marks the slot as used.
   const put = (slot: Slot) => [
     { kind: 'set', target: valueFor(slot, place), value, named: target } as const,
     set(slot.cell, cellNumber(place, target)),
@@ -72,18 +72,18 @@ export function push(
   return [...behind.reverse(), ...(fenced === null ? [] : [set(fenced, false)])];
 }
 
-/** What a store says of the order in which it leaves; a release is a store behind a barrier where nothing finer is kept. */
+/** The ordering marks of a store; without release marks, a release is a store after a write barrier. */
 function marksOf(slot: Slot, fenced: Buffer['fenced'], release: boolean): readonly Effect[] {
   const own = slot.release === null ? [] : [set(slot.release, release)];
   if (slot.fence === null || fenced === null) return own;
   return [...own, set(slot.fence, release && slot.release === null ? true : fenced)];
 }
 
-/** A write barrier: nothing to do while nothing waits. */
+/** A write barrier, which has no effect on an empty buffer. */
 export const fence = (buffer: Buffer): readonly Effect[] =>
   buffer.fenced === null ? [] : [when(not(isEmpty(buffer)), set(buffer.fenced, true))];
 
-/** What a load sees: the youngest store of its own CPU to that cell, else memory. */
+/** The value of a load: the youngest buffered store of its CPU to the cell, else memory. */
 export function forwarded(buffer: Buffer, reference: SharedReference): AnyExpr {
   const place = placeOf(buffer.of, reference);
   if (place === undefined) return reference;
@@ -100,11 +100,11 @@ export function isFor(buffer: Buffer, { cell }: Slot, reference: SharedReference
   return and(matches, eq(reference.index as Expr<number>, buffer.self as Expr<number>));
 }
 
-/** The index is the copy whose buffer it is, and not that of another CPU which asks. */
+/** Whether the index is the copy that owns the buffer. */
 const isSelf = (index: AnyExpr | null, self: AnyExpr) =>
   index?.kind === 'self' && self.kind === 'self' && index.thread === self.thread;
 
-/** The number by which the buffer knows a cell; an index outside of the array gives no cell's number. */
+/** The number of a cell in the buffer; an index outside the array gives the number of no cell. */
 export function cellNumber(
   { element, first, cells }: BufferedVariable,
   { index }: SharedReference,
@@ -116,7 +116,7 @@ export function cellNumber(
   return isWithin(at, cells) ? number : conditional(and(ge(at, 0), lt(at, cells)), number, nowhere);
 }
 
-/** True when an index is known to be one of so many elements. */
+/** Whether an index is certainly less than `cells`. */
 function isWithin(index: AnyExpr, cells: number): boolean {
   if (index.kind === 'self') return index.count <= cells;
   if (index.kind === 'bound') return index.binder.high < cells;

@@ -1,30 +1,30 @@
-/** How much can add up on a CPU, such as stores that wait: the most between two moments at which it falls to 0. */
+/** An upper bound for a count on a CPU, such as buffered stores: its maximum between two resets to 0. */
 import type { Block, Effect, Statement } from '../../language/statement.ts';
 import { statementsOf, type AnyThread } from '../../language/thread.ts';
 import { accessesOf, shapeOf, unwrapped } from '../common/accesses.ts';
 
-/** More than the text of a thread will have; beyond it a loop without a barrier is at work. */
+/** More than a text without loops adds up; a larger count means a loop without a barrier. */
 const unlimited = 1_024;
 
-/** Where control never comes. */
+/** The count at an unreachable point. */
 const never = -1;
 
-/** What is counted, and where the count falls to 0. */
+/** The count: its increments and resets. */
 export interface Counting {
-  /** How many a step adds, or an atomic block as a whole. */
+  /** The increment of a step, or of a whole atomic block. */
   readonly adds: (statement: Statement) => number;
   readonly empties: (statement: Statement) => boolean;
 }
 
 interface CapacityCount {
-  /** The most stores that can wait where a label stands. */
+  /** The largest count at each label. */
   readonly labels: Map<string, number>;
   readonly by: Counting;
   most: number;
   changed: boolean;
 }
 
-/** The stores to these variables that wait in a buffer, which atomic accesses and full barriers find empty. */
+/** Counts buffered stores to these variables; atomic accesses and full barriers reset the count. */
 export const waiting = (
   buffered: ReadonlySet<string>,
   { waits = isStore, empties = emptiesBuffer }: Partial<WaitingStatements>,
@@ -45,10 +45,10 @@ const emptiesBuffer = (statement: Statement): boolean =>
   statement.kind === 'barrier' ? statement.barrier === 'full' : shapeOf(statement) === 'atomic';
 
 /**
- * The most that a thread adds up at once, or null when a loop has no bound.
+ * The largest count of a thread, or null if a loop has no bound.
  *
- * The count goes up at each step, falls to 0 where it says so, and takes the larger where ways meet; labels carry it
- * along jumps until nothing changes.
+ * The count increases at each step, is reset where `by` says so, and is the maximum where paths join; labels propagate it
+ * along jumps, to a fixpoint.
  */
 export function mostAtOnce(thread: AnyThread, by: Counting): number | null {
   const count: CapacityCount = { labels: new Map(), by, most: 0, changed: true };
@@ -59,14 +59,14 @@ export function mostAtOnce(thread: AnyThread, by: Counting): number | null {
   return count.most < unlimited ? count.most : null;
 }
 
-/** The statements that add up without end, each in a loop in which the count does not fall to 0. */
+/** The statements that increment without bound, each in a loop without a reset. */
 export const endlessIn = (thread: AnyThread, by: Counting): readonly Statement[] =>
   [...statementsOf(thread.body)].filter((statement) => {
     const alone = (other: Statement) => (other === statement ? by.adds(other) : 0);
     return by.adds(statement) > 0 && mostAtOnce(thread, { ...by, adds: alone }) === null;
   });
 
-/** Such as `writer stores to x (line 4) in a loop`. */
+/** For example `writer stores to x (line 4) in a loop`. */
 export function endlessText(thread: AnyThread, by: Counting, names: ReadonlySet<string>): string {
   const stores = endlessIn(thread, by).flatMap((statement) =>
     [...statementsOf([statement])]
@@ -131,7 +131,7 @@ function afterStep(statement: Statement, before: number, count: CapacityCount): 
   return waits;
 }
 
-/** How many stores to these variables the effects of one step make at most. */
+/** The largest number of stores to these variables by the effects of one step. */
 export const storesOf = (effects: readonly Effect[], buffered: ReadonlySet<string>): number =>
   effects.reduce((sum, effect) => {
     switch (effect.kind) {
@@ -147,7 +147,7 @@ export const storesOf = (effects: readonly Effect[], buffered: ReadonlySet<strin
     }
   }, 0);
 
-/** The jumps out of an atomic block carry what its end has. */
+/** Jumps out of an atomic block carry the count at its end. */
 function afterAtomic(
   statement: Statement & { kind: 'atomically' },
   before: number,
@@ -159,7 +159,7 @@ function afterAtomic(
   return waits;
 }
 
-/** Stops early where another round changes nothing, and where there is no end to it. */
+/** Stops early at a fixpoint, and if the count grows without bound. */
 function repeated(body: Block, rounds: number, before: number, count: CapacityCount): number {
   let waiting = before;
   for (let round = 0; round < rounds && count.most < unlimited; round++) {

@@ -1,4 +1,4 @@
-/** The agent that empties a store buffer: whenever it likes, the oldest store reaches memory. */
+/** The thread that drains a store buffer: the oldest store may reach memory at any time. */
 import type { Value } from '../../language/domain.ts';
 import {
   and,
@@ -21,14 +21,14 @@ import { isEmpty } from './buffering.ts';
 import { namesOf, type BufferedVariable } from './buffered-cells.ts';
 import { bufferIn, deadValue, valueFor, type Buffer, type Slot, type StoreBuffer } from './store-buffer.ts';
 
-/** Arrays up to this length, and values up to this many, get a step each, whose text names them. */
+/** Arrays with at most this many elements, and variables with at most this many values, have a separate named step for each. */
 const fewCells = 8;
 const fewValues = 4;
 
 /**
- * The thread that takes stores out of a buffer; it runs on the buffer's CPU.
+ * The thread that drains a buffer; it runs on the buffer's CPU.
  *
- * Each cell has a step of its own, so that the step that is late has a name and touches that cell only.
+ * Each cell has a separate step, so that a delayed step names its cell and accesses only that cell.
  */
 export function drainThread(
   buffer: StoreBuffer,
@@ -45,13 +45,13 @@ export function drainThread(
   return { ...agent, ofMachine: true };
 }
 
-/** What else happens before a store replaces the value of a cell; `depth` counts the `each` around it. */
+/** Additional effects before a store overwrites a cell, inside `depth` levels of `each`. */
 export type Overwriting = (target: SharedReference, self: AnyExpr, depth: number) => readonly Effect[];
 
-/** What the arrival of a store means for the other CPUs. */
+/** The effects of a store on the other CPUs. */
 export interface DrainContext {
   readonly overwriting: Overwriting;
-  /** A CPU holds the cell for an atomic operation; null: none ever does. */
+  /** Whether a CPU holds the cell for an atomic operation; null: never. */
   readonly isHeld: (target: SharedReference) => Expr<boolean> | null;
 }
 
@@ -68,7 +68,7 @@ function drains(buffer: Buffer, beside: DrainContext): readonly Statement[] {
   );
 }
 
-/** A cell that a store may go to: how it is told, when slot `at` holds a store to it, and where it is. */
+/** A cell that a store may target: its name, the condition that slot `at` holds a store to it, and its reference. */
 interface BufferedCell {
   readonly place: BufferedVariable;
   readonly name: string;
@@ -101,7 +101,7 @@ function cellsOf(buffer: Buffer, at: number, place: BufferedVariable): readonly 
   }));
 }
 
-/** The values to tell apart, or null for any. */
+/** The values with a separate step each, or null for any value. */
 const valuesOf = ({ values }: BufferedVariable): readonly (Value | null)[] =>
   values === null || values.length > fewValues ? [null] : values;
 
@@ -131,7 +131,7 @@ function drain({ buffer, at, cell, value, beside }: Drain): Statement {
   );
 }
 
-/** No write barrier stands before the store, and no older store to the same cell; a release waits for the oldest slot. */
+/** Whether a store may leave: no write barrier and no older store to its cell precede it; a release must be the oldest. */
 function mayLeave({ slots }: Buffer, at: number): readonly Expr<boolean>[] {
   const fences = slots.slice(1, at + 1).flatMap(({ fence }) => (fence === null ? [] : [not(fence)]));
   const { release } = slots[at]!;
@@ -142,20 +142,20 @@ function mayLeave({ slots }: Buffer, at: number): readonly Expr<boolean>[] {
   ];
 }
 
-/** No other CPU is between the read and the write of an atomic operation; that write itself may reach its cell. */
+/** Whether a store may reach its cell: no other CPU is between the read and the write of an atomic operation on it. */
 const mayReach = ({ exclusive }: Slot, isHeld: Expr<boolean> | null): readonly Expr<boolean>[] =>
   isHeld === null ? [] : [exclusive === null ? not(isHeld) : or(exclusive, not(isHeld))];
 
 /**
- * A step without effect where the write of an atomic operation waits behind other stores: where two CPUs hold what the
- * other has to write first, nobody can go on. That is no deadlock, but a run that no machine has.
+ * A step without effect while the write of an atomic operation waits behind other stores. If each of two CPUs holds a cell
+ * that the other must write first, neither can continue; no machine has such a run, so it must not count as a deadlock.
  */
 function waiting(buffer: Buffer): readonly Statement[] {
   const younger = buffer.slots.slice(1).flatMap(({ exclusive }) => exclusive ?? []);
   return younger.length === 0 ? [] : [wait('store buffer: an atomic operation waits', or(...younger))];
 }
 
-/** Moves what is younger one slot down; what becomes the oldest has no barrier before it any more. */
+/** Moves younger stores down by one slot; the new oldest store has no barrier before it. */
 function closeGap(buffer: Buffer, gap: number): readonly Effect[] {
   const { slots, fenced } = buffer;
   const moved = slots.slice(gap).flatMap((slot, at) => take(slot, slots[gap + at + 1]));

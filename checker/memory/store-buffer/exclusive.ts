@@ -1,6 +1,6 @@
 /**
- * Atomic operations whose write reaches memory later than their read is performed: it waits in the store buffer, and
- * until it has left, no other write may reach its cell.
+ * Atomic operations whose write reaches memory after their read: the write waits in the store buffer, and until it leaves,
+ * no other write may reach its cell.
  */
 import { conditional, or, toExpr, walk, type Expr, type SharedReference } from '../../language/expression.ts';
 import type { Model } from '../../language/model.ts';
@@ -25,14 +25,14 @@ import { bufferIn, type Buffer, type StoreBuffer } from './store-buffer.ts';
 type VariableNames = ReadonlySet<string>;
 
 /**
- * The variables whose atomic operations leave their write in the buffer of a CPU: those of which somebody might see
- * that the write comes later than what stands behind the read.
+ * The variables whose atomic operations leave their write in the buffer of a CPU: those for which a CPU can observe
+ * that the write is later than an access after the read.
  *
- * Sound for:  all others, which write when they read. Nothing hangs on the value of one that returns none and that its
- *             CPU does not load either. A cell that others never load is one that they cannot reach while the write
- *             waits, so the write may as well come first; unless it has to wait itself, being a release or behind a
- *             store to its cell. Behind a write barrier it has to wait as well, but so has all that it could be seen
- *             to be later than, but loads; those find old values.
+ * Sound for:  all others, which write when they read. If an operation returns no value and its CPU does not load the cell,
+ *             nothing depends on the value. If the other CPUs never load the cell, they cannot access it while the write
+ *             waits, so the write may come first, unless it must wait itself: as a release, or behind a store to its
+ *             cell. Behind a write barrier it must wait as well, but so must every later access except loads, and those
+ *             can read old values.
  */
 export function exclusivesOf(model: Model, cpu: ModelCpu, cpus: readonly ModelCpu[]): VariableNames {
   const common = commonVariables(model, cpus);
@@ -54,11 +54,11 @@ export function exclusivesOf(model: Model, cpu: ModelCpu, cpus: readonly ModelCp
 
 interface ExclusiveUpdate {
   readonly update: StepStatement;
-  /** What its CPU may load behind it, before everything that is pending has arrived. */
+  /** The variables that its CPU may load after it, before all pending stores have reached memory. */
   readonly loaded: VariableNames;
 }
 
-/** The atomic operations of a CPU that are no full barriers. */
+/** The atomic operations of a CPU that are not full barriers. */
 function relaxedUpdates({ threads }: ModelCpu): readonly ExclusiveUpdate[] {
   return threads.flatMap((thread) => {
     const beside = threads.filter((other) => other !== thread);
@@ -87,7 +87,7 @@ const writesTo = (statement: Statement, variable: string) =>
 const isReleaseToAcquire = (store: Statement, update: StepStatement) =>
   store.kind === 'step' && store.ordering === 'release' && update.ordering === 'acquire';
 
-/** What is read without being written for certain. */
+/** The variables that the statement reads without certainly writing them. */
 function loadedBy(statement: Statement): readonly string[] {
   const isWritten =
     statement.kind === 'step' && isReadModifyWrite(statement) && failureOf(statement) === null;
@@ -106,14 +106,14 @@ export const isExclusive = (exclusives: VariableNames, statement: Statement): bo
   orderOf(statement) !== 'full' &&
   exclusives.has(accessesOf(statement).writes[0]!.name);
 
-/** Whether a CPU has read a cell by an atomic operation whose write is still to come: the first to the cell that waits. */
+/** Whether a CPU has read the cell in an atomic operation whose write is still buffered. */
 const holds = (buffer: Buffer, cell: SharedReference): Expr<boolean> =>
   buffer.slots.reduceRight<Expr<boolean>>(
     (younger, slot) => conditional<boolean, boolean>(isFor(buffer, slot, cell), slot.exclusive!, younger),
     toExpr(false),
   );
 
-/** Whether any CPU does; null: none ever will. */
+/** Whether any CPU holds the cell; null: never. */
 export function isHeld(
   buffers: readonly StoreBuffer[],
   cell: SharedReference,

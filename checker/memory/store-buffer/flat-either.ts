@@ -1,19 +1,19 @@
-/** A choice whose alternatives may begin with a choice that a memory model has made: one choice among all of them. */
+/** Flattens an either(...) whose alternatives start with an either(...) that a memory model added. */
 import type { Block, Statement } from '../../language/statement.ts';
 
 type Either = Statement & { readonly kind: 'either' };
 
-/** What a rewrite adds labels with. */
+/** The fresh labels of a rewrite. */
 export interface Fresh {
-  /** Numbers them. */
+  /** The number of the next label. */
   count: number;
-  /** Those that stand before a choice which a wait has become: from there it looks again. */
+  /** The labels before an either(...) that replaces a wait, which jumps back to them to retry. */
   readonly rounds: Set<string>;
 }
 
 export const noneYet = (): Fresh => ({ count: 0, rounds: new Set() });
 
-/** An alternative that begins with one of several ways to do a step begins with any of these ways. */
+/** An alternative that starts with a nested either(...) becomes one alternative for each nested one. */
 export function flatEither(statement: Either, parts: readonly Block[], fresh: Fresh): Block {
   const labels: Statement[] = [];
   const alternatives = parts.flatMap((part) => {

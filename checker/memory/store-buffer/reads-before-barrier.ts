@@ -1,14 +1,14 @@
-/** Where a thread may still read an old value: which variables it reads before a barrier makes that impossible. */
+/** A backward analysis: the variables that a thread may still read before a barrier rules out old values. */
 import type { Block, Statement } from '../../language/statement.ts';
 import { statementsOf } from '../../language/thread.ts';
 
-/** What is asked of the statements. */
+/** The properties of statements that the analysis needs. */
 export interface ReadQuestions {
-  /** The variables of which a statement itself may read an old value. */
+  /** The variables whose old values the statement may read. */
   readonly reads: (statement: Statement) => readonly string[];
-  /** Behind it everything is read as it is from then on. */
+  /** Whether no read after the statement returns an older value. */
   readonly refreshes: (statement: Statement) => boolean;
-  /** Is told what is of interest behind each statement, more each time. */
+  /** Receives the variables live after each statement, repeatedly until the fixpoint. */
   readonly tell?: (statement: Statement, behind: ReadonlySet<string>) => void;
 }
 
@@ -26,7 +26,7 @@ const nothing: VariableNames = new Set();
 const union = (...sets: readonly Iterable<string>[]): VariableNames =>
   new Set(sets.flatMap((set) => [...set]));
 
-/** What is of interest where each label stands, to a fixpoint from nothing. */
+/** The variables at each label: the least fixpoint. */
 export function readsBeforeBarrierAtLabels(body: Block, reading: ReadQuestions): AtLabels {
   const labels = new Map<string, VariableNames>();
   const sizes = () => [...labels.values()].reduce((sum, { size }) => sum + size, 0);
@@ -37,7 +37,7 @@ export function readsBeforeBarrierAtLabels(body: Block, reading: ReadQuestions):
   return labels;
 }
 
-/** What is of interest before a block, of which this is of interest behind it. */
+/** The variables before a block, given those after it. */
 export const readsBeforeBarrier = (block: Block, after: VariableNames, pass: ReadPass): VariableNames =>
   block.reduceRight((behind, statement) => {
     pass.tell?.(statement, behind);
@@ -76,7 +76,7 @@ function before(statement: Statement, after: VariableNames, pass: ReadPass): Var
   }
 }
 
-/** What is of interest at the end of a body that may run again. */
+/** The variables at the end of a loop body. */
 export function atLoopEnd(body: Block, after: VariableNames, pass: ReadPass): VariableNames {
   let end = after;
   for (;;) {
@@ -86,7 +86,7 @@ export function atLoopEnd(body: Block, after: VariableNames, pass: ReadPass): Va
   }
 }
 
-/** What is of interest behind an atomic block, which jumps may leave too. */
+/** The variables after an atomic block, including the targets of jumps out of it. */
 export const wayOut = (
   { body }: { readonly body: Block },
   after: VariableNames,

@@ -1,4 +1,4 @@
-/** Rewrites the text of a thread so that its accesses go by way of its CPU's store buffer. */
+/** Rewrites the text of a thread so that its accesses go through its CPU's store buffer. */
 import { and, not, type AnyExpr, type SharedReference } from '../../language/expression.ts';
 import type { Block, Statement } from '../../language/statement.ts';
 import type { AnyThread } from '../../language/thread.ts';
@@ -83,8 +83,8 @@ const loading = (statement: Statement & { kind: 'step' }, buffer: Buffer): State
 });
 
 /**
- * What acts on memory waits until the buffer is empty. A read-modify-write that writes nothing, such as a
- * compare-and-exchange that fails, is a load: the kernel promises no order of it, and atomic_add_unless() looks first.
+ * An access that acts on memory directly waits until the buffer is empty. A read-modify-write that does not write, such as a
+ * failed compare-and-exchange, is a load: the kernel guarantees no order for it, and atomic_add_unless() reads first.
  */
 function rewriteAtomic(statement: Statement & { kind: 'step' }, buffer: Buffer): Statement {
   const acting = { ...statement, guard: withGuard(isEmpty(buffer), statement.guard) };
@@ -96,7 +96,7 @@ function rewriteAtomic(statement: Statement & { kind: 'step' }, buffer: Buffer):
   return { kind: 'either', line, nth, alternatives: [[succeeding], [failing]] };
 }
 
-/** A store goes into the buffer, and waits for room where the buffer is shorter than a run may want. */
+/** A store goes into the buffer, and waits for a free slot if a bound limits the buffer. */
 function rewriteStore(statement: Statement & { kind: 'step' }, buffer: Buffer): Statement {
   const marks = { isRelease: statement.ordering === 'release', isExclusive: false };
   const store = (target: SharedReference, value: AnyExpr) =>
@@ -120,7 +120,7 @@ function rewriteBarrier(statement: Statement & { kind: 'barrier' }, buffer: Buff
   }
 }
 
-/** The block acts on memory: it begins when the buffer is empty. */
+/** The block acts on memory directly: it starts when the buffer is empty. */
 function afterEmptying(body: Block, buffer: Buffer): Block {
   const [first, ...rest] = body;
   if (first?.kind === 'step') return [{ ...first, guard: withGuard(isEmpty(buffer), first.guard) }, ...rest];

@@ -15,58 +15,58 @@ import { cellNamesOf, type BufferedVariable } from './buffered-cells.ts';
 /**
  * A store buffer for each copy of a CPU.
  *
- * Shape:  a slot holds the number of a cell (0: the slot is empty) and the value for it, in a variable for each domain
- *         that the places have; slots that hold nothing keep the first value of each domain, so that equal buffers
- *         are equal states. Slots are filled from 0 on without gaps; whatever leaves, the rest moves down.
+ * Shape:  a slot holds a cell number (0: the slot is empty) and the value, in one variable for each domain of the buffered
+ *         variables; empty slots hold the first value of each domain, so that equal buffers are equal states. Used slots
+ *         start at 0 without gaps; when a store leaves, the younger ones move down.
  */
 export interface StoreBuffer {
   readonly cpu: ModelCpu;
   readonly places: readonly BufferedVariable[];
   readonly length: number;
-  /** The free slots that any store can do with, where only a bound set the length; null where all stores find room. */
+  /** The number of free slots that suffices for any store, if a bound limits the length; null if all stores fit. */
   readonly room: number | null;
-  /** Who stores without end, where only a bound set the length. */
+  /** The thread that stores without bound, if a bound limits the length. */
   readonly endless: string;
-  /** Stores leave in the order in which they came; else only those to the same cell do. */
+  /** Whether stores leave in program order; otherwise only stores to the same cell do. */
   readonly inOrder: boolean;
-  /** Write barriers stand between stores: only where they do not leave in order anyway. */
+  /** Whether slots record write barriers, which matter only if stores leave out of order. */
   readonly fenced: boolean;
-  /** Release stores leave when all that are older have left, and younger ones may pass them: only in `weak`. */
+  /** Release stores leave after all older stores, and younger stores may pass them: only in `weak`. */
   readonly releases: boolean;
-  /** An atomic operation waits for the release stores before it, so that the oldest slot says as well what it is. */
+  /** An atomic operation waits for earlier release stores, so the oldest slot needs the release mark too. */
   readonly releasesAwaited: boolean;
   /** Variables whose atomic operations leave their write here: only in `weak`. */
   readonly exclusives: ReadonlySet<string>;
-  /** Begins the names of the variables. */
+  /** The prefix of the variable names. */
   readonly prefix: string;
 }
 
-/** A slot of the buffer, as the code of one thread names it. */
+/** References to the variables of a slot, in the code of one thread. */
 export interface Slot {
   readonly cell: Variable<number>;
   readonly values: readonly Variable[];
-  /** A write barrier stands before this store; null in the oldest slot, and where there are none. */
+  /** True if a write barrier precedes this store; null in the oldest slot, and without barriers. */
   readonly fence: Variable<boolean> | null;
-  /** It is a release store; null where these are told apart by no more than a barrier, or nobody asks. */
+  /** True for a release store; null if releases are represented by barriers or do not matter. */
   readonly release: Variable<boolean> | null;
-  /** It is the write of an atomic operation whose read is done; null where there are none. */
+  /** True for the write of an atomic operation whose read has executed; null without such writes. */
   readonly exclusive: Variable<boolean> | null;
 }
 
-/** The buffer of the running copy's CPU, as the code of one thread names it. */
+/** References to the buffer of the running copy's CPU, in the code of one thread. */
 export interface Buffer {
   readonly of: StoreBuffer;
   readonly self: AnyExpr;
   readonly slots: readonly Slot[];
-  /** A write barrier stands behind the last store; null where there are none. */
+  /** True if a write barrier follows the last store; null without barriers. */
   readonly fenced: Variable<boolean> | null;
 }
 
-/** The variables whose stores wait in the buffer. */
+/** The variables whose stores are buffered. */
 export const variablesOf = ({ places }: Pick<StoreBuffer, 'places'>): ReadonlySet<string> =>
   new Set(places.map(({ variable }) => variable));
 
-/** The distinct domains of the places, each with the first place that has it. */
+/** One buffered variable for each distinct domain. */
 export const domainsOf = (places: readonly BufferedVariable[]): readonly BufferedVariable[] =>
   places.filter(
     ({ declaration: { domain } }, at) =>
@@ -75,7 +75,7 @@ export const domainsOf = (places: readonly BufferedVariable[]): readonly Buffere
 
 const sameDomain = (one: AnyDomain, other: AnyDomain) => printDomain(one) === printDomain(other);
 
-/** The value variable of a slot that holds stores to a place. */
+/** The value variable of a slot for a buffered variable. */
 export const valueFor = (
   slot: Pick<Slot, 'values'>,
   { declaration: { domain } }: BufferedVariable,

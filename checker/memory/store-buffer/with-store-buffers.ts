@@ -1,4 +1,4 @@
-/** A model in which each CPU has a store buffer: what TSO and PSO share. */
+/** A model in which each CPU has a store buffer; shared by TSO and PSO. */
 import { not, type AnyExpr } from '../../language/expression.ts';
 import type { Bounds } from '../../language/memory-name.ts';
 import type { Model } from '../../language/model.ts';
@@ -20,25 +20,25 @@ import { rewriteThread } from './rewrite-thread.ts';
 import { bufferIn, declarationsOfBuffer, variablesOf, type StoreBuffer } from './store-buffer.ts';
 
 export interface StoreOrder {
-  /** Stores leave a buffer in the order in which they came; else only those to the same cell do. */
+  /** Whether stores leave a buffer in program order; otherwise only stores to the same cell do. */
   readonly inOrder: boolean;
-  /** The length of a buffer where a loop could store without end; null: one more than the cells it knows. */
+  /** The capacity of a buffer if a loop can store without bound; null: one more than its cells. */
   readonly bound: number | null;
-  /** Younger stores may pass a release; else it is a store behind a write barrier. */
+  /** Whether younger stores may pass a release; otherwise a release is a store after a write barrier. */
   readonly releases?: boolean;
-  /** The statements that find a buffer empty; else all atomic accesses and full barriers. */
+  /** The statements that wait for an empty buffer; by default all atomic accesses and full barriers. */
   readonly empties?: (statement: Statement) => boolean;
-  /** Variables whose atomic operations leave their write in the buffer of a CPU; else none. */
+  /** The variables whose atomic operations leave their write in the buffer; by default none. */
   readonly exclusives?: (cpu: ModelCpu) => ReadonlySet<string>;
 }
 
 /**
- * The model with a store buffer for each CPU that stores to memory that others touch; the model itself without any.
+ * The model with a store buffer for each CPU that stores to shared cells; the model itself if no CPU does.
  *
- * A plain store goes into the buffer of its CPU; a load sees the youngest store to its cell there, else memory; an
- * agent lets stores reach memory at any time. A read-modify-write and a full barrier wait until the buffer is empty,
- * and so does an atomic block that writes: what other CPUs see as one step can have no store of it held back, and
- * the hardware or the lock that makes it one is entered by an ordered instruction. Properties speak of memory.
+ * A plain store goes into the buffer of its CPU; a load reads the youngest store to its cell there, else memory; a drain
+ * thread lets stores reach memory at any time. A read-modify-write, a full barrier and an atomic block that writes wait
+ * until the buffer is empty: an atomic block must not delay part of its stores, and the hardware or lock that makes it
+ * atomic starts with an ordered instruction. Properties read memory, not buffers.
  */
 export function withStoreBuffers(model: Model, order: StoreOrder): Model {
   const buffers = buffersOf(model, cpusOf(model), order);
@@ -57,7 +57,7 @@ export function withStoreBuffers(model: Model, order: StoreOrder): Model {
   });
 }
 
-/** The buffers of the CPUs that store to what others touch. */
+/** The buffers of the CPUs that store to shared cells. */
 export function buffersOf(
   model: Model,
   cpus: readonly ModelCpu[],
@@ -76,7 +76,7 @@ const none: ReadonlySet<string> = new Set();
 const waitsOn = (exclusives: ReadonlySet<string>, statement: Statement): boolean =>
   shapeOf(statement) === 'store' || isExclusive(exclusives, statement);
 
-/** Stores that no way through the text reaches need no buffer. */
+/** Unreachable stores need no buffer. */
 const everHolds = ({ length }: StoreBuffer) => length > 0;
 
 function bufferOf(
@@ -112,10 +112,10 @@ function bufferOf(
   };
 }
 
-/** The index of the running copy, as the text of a thread names it. */
+/** The index of the running copy, in the text of a thread. */
 export const selfOf = ({ name, cpus }: AnyThread): AnyExpr => ({ kind: 'self', thread: name, count: cpus });
 
-/** The most stores that one step makes. */
+/** The largest number of stores in one step. */
 function widestStore({ threads }: ModelCpu, variables: ReadonlySet<string>): number {
   const steps = threads.flatMap(({ body }) => [...statementsOf(body)]).filter(({ kind }) => kind === 'step');
   return Math.max(...steps.map((step) => (step.kind === 'step' ? storesOf(step.effects, variables) : 0)));
@@ -133,7 +133,7 @@ const hasAcquiringUpdate = ({ body }: AnyThread) =>
     (one) => one.kind === 'step' && isReadModifyWrite(one) && orderOf(one) === 'acquire',
   );
 
-/** A beginning that no variable of the model has. */
+/** A prefix that no variable name of the model has. */
 export function prefixFor(thread: string, what: string, shared: Declarations): string {
   const base = `${thread.replaceAll(/\W/g, '_')}_${what}`;
   const isTaken = (prefix: string) => Object.keys(shared).some((name) => name.startsWith(prefix));
@@ -146,10 +146,10 @@ function drainThreads(buffers: readonly StoreBuffer[], shared: Declarations): re
   return buffers.map((buffer) => drainThread(buffer, shared));
 }
 
-/** The option that raises a bound, as it is typed. */
+/** The command-line option that raises a bound. */
 export const raisedBy = (key: keyof Bounds): string => `--${optionName(key)}`;
 
-/** A buffer that got as full as its bound allows may have kept a store waiting: what follows proves nothing. */
+/** A full bounded buffer may have delayed a store that hardware would not delay: later states prove nothing. */
 export function limitOfBuffer(buffer: StoreBuffer, shared: Declarations): readonly Property[] {
   const { room, cpu, length, endless } = buffer;
   if (room === null) return [];

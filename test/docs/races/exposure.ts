@@ -1,4 +1,4 @@
-/** Which CPUs are exposed to a race: what its header says, and the verdict on each machine. */
+/** The CPUs that are exposed to a race: the field of its header, and the verdict on each machine. */
 import {
   memoryKey,
   rewritingModelNames,

@@ -1,6 +1,6 @@
-/** The header of a model file: the description of a race, before the code. */
+/** The header of a model file, which describes the race before the code. */
 
-/** The fields that close a header, in their order. */
+/** The fields at the end of a header, in order. */
 export const fieldNames = ['Kernel', 'About', 'Exposed', 'Source', 'Broke', 'Fixed', 'Omitted'] as const;
 export type FieldName = (typeof fieldNames)[number];
 
@@ -8,7 +8,7 @@ export interface Header {
   /** The first sentence, without its full stop. */
   readonly title: string;
   readonly paragraphs: readonly string[];
-  /** The two columns, as they are drawn. */
+  /** The drawing, with its columns. */
   readonly drawing: string;
   readonly fields: Readonly<Partial<Record<FieldName, string>>>;
 }
@@ -18,7 +18,7 @@ export interface Header {
  *
  * Shape:  blocks with an empty line between: a sentence, paragraphs, a drawing that is indented by two, and fields, each
  *         `Name:` with its text beginning in column 9, on every line.
- * Throws  Error for a header of another shape: what it says would be missing from the pages.
+ * Throws  Error for a header of another shape, whose content would be missing from the pages.
  */
 export function headerOf(source: string): Header {
   const [, comment] = /^\/\*\*\n(.*?)\n \*\/\n/s.exec(source) ?? [];
@@ -52,12 +52,12 @@ function fieldsOf(block: string): Header['fields'] {
     const [, name, text] = /^(\w+): {1,7}(\S.*)$/s.exec(part) ?? [];
     const known = fieldNames.find((other) => other === name);
     if (known === undefined || fields[known] !== undefined || /\n(?! {9}\S)/.test(part))
-      throw new Error(`no field of a header, or a second one of that name: ${part}`);
+      throw new Error(`unknown or duplicate field of a header: ${part}`);
     fields[known] = joined(text!);
   }
   const names = Object.keys(fields);
   const ordered = fieldNames.filter((name) => names.includes(name));
   if (ordered.some((name, at) => names[at] !== name))
-    throw new Error(`the fields of a header come in this order: ${ordered.join(', ')}`);
+    throw new Error(`the fields of a header must have this order: ${ordered.join(', ')}`);
   return fields;
 }

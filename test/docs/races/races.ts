@@ -1,4 +1,4 @@
-/** The races of the registry: each model with what the header of its file says. Algorithms from books are no races. */
+/** The races of the registry: each model with the header of its file. Published algorithms are not races. */
 import { existsSync, readFileSync } from 'node:fs';
 import type { AnyDefinition } from '../../../checker/language/model.ts';
 import { withMemoryOption } from '../../../checker/memory/memory-option.ts';

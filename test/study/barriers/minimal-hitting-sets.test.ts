@@ -53,7 +53,7 @@ function run(cores: readonly (readonly number[])[], open: readonly (readonly num
 
 const texts = (sets: readonly (readonly number[])[]) => sets.map((set) => [...set].sort().join()).sort();
 
-test('exactly the smallest sets, and nobody is asked about all subsets', () => {
+test('finds exactly the smallest sets without a check of all subsets', () => {
   fc.assert(
     fc.property(worlds, ({ cores }) => {
       const { sets, undecided } = run(cores, []);
@@ -63,7 +63,7 @@ test('exactly the smallest sets, and nobody is asked about all subsets', () => {
   );
 });
 
-test('where judgements stay open, sets may be missing, and then that is said; no set is wrong', () => {
+test('with open verdicts, sets may be missing, which is reported; no set is wrong', () => {
   fc.assert(
     fc.property(worlds, ({ cores, open }) => {
       const { sets, undecided } = run(cores, open);

@@ -25,7 +25,7 @@ import type { Model } from '../../../checker/language/model.ts';
 import { defaultSettings, memoryModels } from '../../../checker/memory/memory-models.ts';
 import { check } from '../../../checker/search/check.ts';
 
-/** A CPU that stores x, for which another one looks, and goes on with `rest`; it ends before x is set, or so the model says. */
+/** A CPU that stores x, which another CPU reads, and continues with `rest`; the model claims that it ends before x is set. */
 const modelOf = (rest: (never: Variable<boolean>) => Text, excused: boolean): Model =>
   defineModel({
     name: 'small',

@@ -1,4 +1,4 @@
-/** When a mutant is killed, when it survives, and when nobody can say. */
+/** When a mutant is killed, when it survives, and when it is undecided. */
 import { describe, expect, test } from 'vitest';
 import {
   always,
@@ -48,7 +48,7 @@ const fates = (mutated: Mutated) =>
     ]),
   );
 
-/** Dekker's first two lines: each side stores, and looks for the store of the other; `noise` is of no use. */
+/** Dekker's first two lines: each side stores, and reads the store of the other; `noise` has no effect. */
 const dekker = (scenarios: readonly Scenario[], survivors: AnyDefinition['survivors'] = []) =>
   defineModel({
     name: 'dekker',
@@ -197,7 +197,7 @@ describe('explanations', () => {
   });
 });
 
-describe('nothing is said', () => {
+describe('no verdict is given', () => {
   test('of the mutants of a scenario that is not what it declares', () => {
     expect(() => mutate(dekker([{ ...holds, verdict: 'violated' }]))).toThrow(
       /'look' of dekker declares 'violated', but its verdict is 'holds'/,
