@@ -3,7 +3,7 @@ import type { TransitionSystem } from '../program/transition-system.ts';
 import { CapacityError } from '../state-space/capacity-error.ts';
 import { compiledSpace } from '../engine/compiled-space.ts';
 import { interpretedSpace } from '../state-space/interpreted-space.ts';
-import type { StateSpace } from '../state-space/state-space.ts';
+import { expandedTo, type StateSpace } from '../state-space/state-space.ts';
 import { LitmusLimit } from './litmus-test.ts';
 
 /** States that the interpreter has visited before code for them has been generated. */
@@ -35,8 +35,7 @@ function explore(space: StateSpace, most: number, tick: () => void): boolean {
     if (space.count > most) return false;
     tick();
     const to = Math.min(space.count, from + (space.portion ?? 1_000));
-    space.expand(from, to);
-    from = to;
+    from = expandedTo(space, from, to);
   }
   return true;
 }

@@ -5,7 +5,7 @@ import { CapacityError } from '../state-space/capacity-error.ts';
 import type { Answer, Limits, Outcome, Schedule } from '../state-space/outcome.ts';
 import { livelockedStates } from './livelock.ts';
 import { fewestSwitches } from '../trace/fewest-switches.ts';
-import type { Edge, Finding, StateSpace } from '../state-space/state-space.ts';
+import { expandedTo, type Edge, type Finding, type StateSpace } from '../state-space/state-space.ts';
 import { answerAtEnd, answerTo, isSameReport, statisticsOf, worstOf } from './answer.ts';
 import { finish, type Cooperative } from '../state-space/cooperative.ts';
 
@@ -91,12 +91,6 @@ function* expandLevel({ space, limits, levels }: Progress): Cooperative<string |
   }
   levels.push(to);
   return null;
-}
-
-function expandedTo(space: StateSpace, from: number, to: number): number {
-  if (space.expandSome !== undefined) return space.expandSome(from, to);
-  space.expand(from, to);
-  return to;
 }
 
 /** Why the search has to end before its end, or null. */

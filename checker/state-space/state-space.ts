@@ -58,3 +58,10 @@ export interface StateSpace {
   /** The state of a number. */
   state(id: number): State;
 }
+
+/** Expands states up to `to`, or some of them where one takes long; returns the first that is not expanded. */
+export function expandedTo(space: StateSpace, from: number, to: number): number {
+  if (space.expandSome !== undefined) return space.expandSome(from, to);
+  space.expand(from, to);
+  return to;
+}
