@@ -8,6 +8,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // They need a browser, and a configuration of their own.
     exclude: ['test/browser/**', 'node_modules/**'],
+    setupFiles: ['test/setup.ts'],
     // Tests share no mutable state, so threads need not be started afresh for each file.
     pool: 'threads',
     isolate: false,

@@ -15,7 +15,7 @@ interface Manifest {
   readonly exports: Readonly<Record<string, string>>;
 }
 
-/** Of no use to whoever installs it. */
+/** Of no use to those who install it. */
 const ownFields = ['scripts', 'devDependencies', 'allowScripts'];
 
 function published(text: string): string {
@@ -31,6 +31,9 @@ function published(text: string): string {
 const run = (command: string, words: readonly string[], folder: URL) =>
   execFileSync(command, words, { cwd: folder, stdio: 'inherit' });
 
+/** The site is built from a checkout. */
+const isPublished = (path: string) => !/docs\/(\.vitepress|reference\/api)(\/|$)/.test(path);
+
 rmSync(new URL('dist/', project), { recursive: true, force: true });
 run('npx', ['tsc', '--project', 'tsconfig.package.json'], project);
 writeFileSync(
@@ -38,5 +41,5 @@ writeFileSync(
   published(readFileSync(new URL('package.json', project), 'utf8')),
 );
 for (const part of ['README.md', 'CHANGELOG.md', 'LICENSE', 'docs', 'web/dist'])
-  cpSync(new URL(part, project), new URL(part, compiled), { recursive: true });
+  cpSync(new URL(part, project), new URL(part, compiled), { recursive: true, filter: isPublished });
 run('npm', ['pack', '--silent', '--pack-destination', '..'], compiled);

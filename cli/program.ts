@@ -1,4 +1,4 @@
-/** The commands of racewalk, as commander knows them. */
+/** The commander program. */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { checkCommand } from './check/command.ts';
@@ -25,7 +25,7 @@ function version(): string {
 export function racewalkProgram(): Command {
   const program = new Command('racewalk')
     .description(
-      'Proves that a memory-management protocol survives every interleaving of its CPUs, or shows the race.',
+      'Proves that a memory-management protocol is safe in every interleaving of its CPUs, or prints the shortest race.',
     )
     .version(version())
     .exitOverride();

@@ -1,9 +1,9 @@
 /**
- * Two MADV_DONTNEED in parallel: one returns while the other has not yet flushed.
+ * Two MADV_DONTNEED run in parallel: one returns before the other has flushed.
  *
- * Both hold mmap_sem for reading. The one that comes second to a pte finds it cleared, has nothing to flush and returns; the first
- * one gathers more ptes before it flushes. The program that called the second is told that the page is gone, and a CPU goes
- * on reading and writing it through its TLB entry.
+ * Both hold mmap_sem for reading. The second one finds the pte cleared, has nothing to flush and returns; the first one gathers
+ * more ptes before it flushes. When the second one returns, its caller expects the page to be gone, but a CPU still reads and
+ * writes the page through its TLB entry.
  *
  *   CPU 0: madvise                   CPU 1: madvise                      CPU 2: user
  *                                                                        TLB entry
@@ -17,10 +17,10 @@
  * Exposed: any CPU
  * Source:  v4.12 mm/memory.c: zap_pte_range, tlb_gather_mmu, tlb_finish_mmu; the fix as in v4.14 include/linux/mm_types.h:
  *          inc_tlb_flush_pending, mm_tlb_flush_nested
- * Broke:   when MADV_DONTNEED came to hold mmap_sem for reading only (2.6.22)
+ * Broke:   2.6.22, where MADV_DONTNEED began to hold mmap_sem for reading only
  * Fixed:   99baac21e458 (v4.13) -> forceNestedFlush
- * Omitted: the freeing of the page, which comes after the flush of the one that cleared the pte. Page faults that map a new
- *          page: their entries are what the program wants. MADV_FREE, which clears dirty bits in the same way.
+ * Omitted: the freeing of the page: it comes after the flush by the thread that cleared the pte. Page faults that map a new
+ *          page: their TLB entries are correct. MADV_FREE, which clears dirty bits in the same way.
  */
 import { always, and, bool, branch, dec, defineModel, ended, eq, exists, flag, forAll, gt, ifdef, inc, init, integer,
   ne, never, not, or, range, reachable, relaxed, say, set, shared, step, thread } from 'racewalk';
@@ -28,9 +28,9 @@ import { Access, flushUserTlbs, spinLock, spinUnlock, tlbEntries, userCpus, user
 
 export const model = defineModel({
   name: 'dontneed-vs-dontneed',
-  summary: 'a MADV_DONTNEED returns while another one has not yet flushed',
+  summary: 'MADV_DONTNEED returns before another MADV_DONTNEED has flushed',
   options: {
-    forceNestedFlush: flag('fix', 'flushes under way are counted; with more than one, each of them flushes'),
+    forceNestedFlush: flag('fix', 'the mm counts pending flushes; if there is more than one, every madvise flushes'),
     callers: integer('threads in madvise', [2, 3]),
     cpus: integer('user CPUs', [1, 4]),
   },
@@ -64,9 +64,9 @@ export const model = defineModel({
       properties: [
         always('once a madvise has returned, no TLB entry maps the old page', forAll(madvise, (l, caller) => forAll(cpus, (cpu) =>
           never(and(l.returned, ne(mem.tlb.at(cpu), 'none')),
-            say`madvise on CPU ${caller} has returned, and a user CPU still uses the page through its TLB entry`)))),
-        always('no flush stays pending', never(and(forAll(madvise, (_, caller) => ended(madvise, caller)), ne(mem.pending, 0)),
-          say`all have returned, and ${mem.pending} flushes are pending: from now on every madvise flushes`)),
+            say`madvise on CPU ${caller} has returned, but a user CPU still uses the page through its TLB entry`)))),
+        always('tlb_flush_pending returns to 0', never(and(forAll(madvise, (_, caller) => ended(madvise, caller)), ne(mem.pending, 0)),
+          say`all callers have returned, but ${mem.pending} flushes are still pending: every later madvise flushes`)),
         reachable('a madvise clears the pte',   exists(madvise, (l) => and(l.returned, l.cleared))),
         reachable('a madvise finds no pte',     exists(madvise, (l) => and(l.returned, not(l.cleared)))),
         reachable('a CPU uses the page',        exists(cpus, (cpu) => eq(mem.tlb.at(cpu), 'write'))),
@@ -86,16 +86,16 @@ export const model = defineModel({
   ],
 
   survivors: [
-    { why: 'only the memory model weak tells a lock from a full barrier, and no scenario here asks for it', mutants: [
+    { why: 'only the memory model weak distinguishes a lock from a full barrier, and no scenario here uses it', mutants: [
       'madvise: pte_offset_map_lock(mm, pmd, addr, &ptl): relaxed, not acquire' ] },
-    { why: 'two that clear the same pte both flush: the lock is for the page that is freed, which is left out', mutants: [
+    { why: 'two callers that clear the same pte both flush; the lock protects the freeing of the page, which the model omits', mutants: [
       'madvise: pte_offset_map_lock(mm, pmd, addr, &ptl): left out',
       'madvise: pte_offset_map_lock(mm, pmd, addr, &ptl): does not wait',
       "madvise: pte_offset_map_lock(mm, pmd, addr, &ptl): without 'mem.ptl = true'",
       "madvise: pte_offset_map_lock(mm, pmd, addr, &ptl): after 'if (!pte_none(ptent))'",
       "madvise: if (!pte_none(ptent)): after 'pte_unmap_unlock(start_pte, ptl)'",
       'madvise: pte_unmap_unlock(start_pte, ptl): relaxed, not release' ] },
-    { why: 'the lock says nothing of flushes: they are counted before the pte is cleared, and looked at after it', mutants: [
+    { why: 'the lock does not order flushes: a caller counts its flush before it clears the pte and reads the count after', mutants: [
       "madvise: inc_tlb_flush_pending(tlb->mm): after 'pte_offset_map_lock(mm, pmd, addr, &ptl)'",
       "madvise: pte_unmap_unlock(start_pte, ptl): after 'force = mm_tlb_flush_nested(tlb->mm)'" ] },
     userCpuSurvivors('user CPU', 'pte', 'tlb'),

@@ -1,15 +1,15 @@
 /**
- * gup_fast pins a page that khugepaged is replacing by a huge page.
+ * gup_fast pins a page that khugepaged is replacing with a huge page.
  *
- * gup_fast walks the page tables without locks, with irqs off. collapse_huge_page clears the pmd, flushes the TLBs, and
- * believes that no gup_fast can run after that, so that a page count of 1 means that nobody else uses the page. Where
- * a TLB flush is an IPI it waits for CPUs with irqs off, and that is true. Where it is a hardware broadcast it waits
- * for nobody: gup_fast has read the pte, collapse sees count 1, gup_fast takes its reference, finds the pte unchanged
- * (the pmd is gone, the pte is not cleared yet), and returns a page that the process soon no longer maps.
+ * gup_fast walks the page tables without locks, with irqs off. collapse_huge_page clears the pmd, flushes the TLBs, and then
+ * assumes that no gup_fast is still walking, so that a page count of 1 means that the mapping is the only user. If the TLB flush
+ * is an IPI, it waits for CPUs with irqs off and the assumption is true. If it is a hardware broadcast, it does not wait:
+ * gup_fast has read the pte, collapse sees count 1, gup_fast takes its reference, finds the pte unchanged (the pmd is gone, the
+ * pte is not cleared yet), and returns a page that the process soon no longer maps.
  *
  *   CPU 0: gup_fast                          CPU 1: collapse_huge_page
  *   irqs off; read pmd; read pte
- *                                            pmd := none; flush (waits for nobody)
+ *                                            pmd := none; flush (does not wait)
  *                                            isolate: page_count(page) == 1
  *   count 1 -> 2; pte unchanged; return
  *                                            copy; clear the pte; put the page; pmd := huge
@@ -21,12 +21,12 @@
  *          __collapse_huge_page_isolate, __collapse_huge_page_copy. Reported on linux-mm on 26 October 2014 (Message-ID
  *          20141027001842.GU6911@redhat.com), with two repairs: an IPI, or a second pin check with rollback.
  * Broke:   2667f50e8b81 (v3.18, the generic RCU gup_fast)
- * Fixed:   70cbc3cc78a9 (v6.0) -> recheckPmd; 2ba99c5e0881 (v6.1) -> syncIpi. The second pin check never went into
- *          collapse; where it did go in (2b4847e73004, migration of huge pages) it lost stores and was replaced.
+ * Fixed:   70cbc3cc78a9 (v6.0) -> recheckPmd; 2ba99c5e0881 (v6.1) -> syncIpi. Collapse never got the second pin check; migration
+ *          of huge pages did (2b4847e73004), lost stores because of it, and replaced it.
  * Omitted: mmap_sem, anon_vma lock and the page-table locks: gup_fast takes none of them, and there is one collapse.
- *          LRU isolation: it takes and drops a reference of collapse's own after the count check. Freeing of the page table and
- *          reuse of the pages: races of their own (R2 and R3), which this protocol must also withstand. A walk of the
- *          huge pmd: it pins the huge page, rightly. TLB entries of user CPUs: what they write is not at stake here.
+ *          LRU isolation: it takes and drops collapse's own reference after the count check. Freeing of the page table and
+ *          reuse of the pages: separate races (gup-fast-vs-free-pgtables, gup-fast-vs-unmap), which this protocol must also
+ *          prevent. A walk of the huge pmd: it correctly pins the huge page. TLB entries of user CPUs: user writes do not matter here.
  */
 import { always, and, array, bool, branch, choose, conditional, cost, dec, defineModel, ended, eq, exists, flag,
   forAll, full, goto, ifdef, index, init, integer, label, loop, ne, never, not, note, oneOf, range, reachable,
@@ -41,14 +41,14 @@ export const model = defineModel({
   summary: 'gup_fast pins a page that collapse_huge_page is replacing',
   options: {
     flush: oneOf('machine', 'how other CPUs\' TLBs are flushed', ['broadcast', 'ipi']),
-    recheckPte: flag('fix', 'gup_fast compares the pte once more after it has the reference', true),
-    recheckPmd: flag('fix', 'gup_fast compares the pmd once more after it has the reference (2022)'),
+    recheckPte: flag('fix', 'gup_fast rechecks the pte after it takes the reference', true),
+    recheckPmd: flag('fix', 'gup_fast rechecks the pmd after it takes the reference (2022)'),
     syncIpi: flag('fix', 'collapse sends an IPI after pmdp_clear_flush and waits for it'),
-    secondPinCheck: oneOf('fix', 'collapse checks for pins once more after it has cleared ptes, and can roll back',
+    secondPinCheck: oneOf('fix', 'collapse checks for pins again after it clears ptes, and can roll back',
       ['none', 'per-page', 'all-pages']),
-    walker: oneOf('variant', 'what gup_fast walks the page tables under', ['irqs-off', 'rcu-only']),
-    flushBarrier: flag('variant', 'a broadcast ends with a full barrier of its issuer (arm64: dsb ish)', true),
-    checkBarrier: flag('variant', 'smp_mb between the clearing of ptes and the second pin check', true),
+    walker: oneOf('variant', 'what protects the page-table walk of gup_fast', ['irqs-off', 'rcu-only']),
+    flushBarrier: flag('variant', 'the CPU that issues a broadcast ends it with a full barrier (arm64: dsb ish)', true),
+    checkBarrier: flag('variant', 'smp_mb between clearing the ptes and the second pin check', true),
     reference: oneOf('variant', 'how gup_fast takes its reference', ['get_page_unless_zero', 'get_page']),
     cpus: integer('CPUs in gup_fast', [1, 16]),
     ptes: integer('ptes of the huge page range; gup_fast may walk any', [1, 512], 2),
@@ -60,7 +60,7 @@ export const model = defineModel({
       pte:    array(ptes, Pte, 'present', 'the ptes of the page table'),
       count:  array(ptes, range(0, cpus + 1), 1, 'page->_count of the small pages: 1 is the mapping'),
       locked: array(ptes, bool, false, 'PG_locked of the small pages'),
-      copied: array(ptes, bool, false, 'the data of the small page is in the huge page'),
+      copied: array(ptes, bool, false, 'the huge page holds the data of the small page'),
       ...interrupts(cpus),
     });
 
@@ -95,14 +95,14 @@ export const model = defineModel({
     ]);
 
     const rollback = secondPinCheck !== 'none';
-    const saves = rollback ? { saved: array(ptes, Pte, 'none', 'the temporary copy of the ptes') } : {};
+    const saves = rollback ? { saved: array(ptes, Pte, 'none', 'collapse\'s copy of the ptes') } : {};
     const collapse = thread('collapse_huge_page', { locals: {
       i: init(index(ptes), 0), result: init(CollapseResult, 'running'), ...saves,
     } }, (l) => {
       const saved = l.saved;
       const savePte = saved === undefined ? [] : [step('saved[i] = *_pte', set(saved.at(l.i), mem.pte.at(l.i)))];
       const restorePte = saved === undefined ? [] : [step('set_pte_at(mm, address, _pte, saved[i])', set(mem.pte.at(l.i), saved.at(l.i)))];
-      /** Goes on with the pte before this one; from the first on with pmd_populate. */
+      /** Continues with the previous pte; after the first one with pmd_populate. */
       const stepBack = (again: string) => [
         branch('_pte == pte',                             eq(l.i, 0), [goto('populate')]),
         step('_pte--',                                    dec(l.i)),
@@ -149,7 +149,7 @@ export const model = defineModel({
           ...stepBack('rollback')),
 
         label('populate'),
-        // What was restored is seen before the pmd: the unlock of pte_ptl and the lock of pmd_ptl stand between.
+        // The unlock of pte_ptl and the lock of pmd_ptl order the restored ptes before the pmd.
         release(step('pmd_populate(mm, pmd, pmd_pgtable(_pmd))', set(mem.pmd, 'table'), set(l.result, 'aborted'))),
         label('done'),
       ];
@@ -162,26 +162,26 @@ export const model = defineModel({
       shared: mem,
       threads: [gup, collapse, ipiHandlers(mem, gup)],
       properties: [
-        always('a page that gup_fast holds stays the page that is mapped', forAll(gup, (l, cpu) =>
+        always('a page that gup_fast holds stays mapped', forAll(gup, (l, cpu) =>
           never(and(l.holds, eq(mem.pmd, 'huge')),
             say`gup_fast on CPU ${cpu} holds page ${l.addr}, but the address maps the huge page's copy`))),
         always('a mapped page is not free', forAll(ptes, (i) =>
           never(and(eq(mem.pmd, 'table'), eq(mem.pte.at(i), 'present'), eq(mem.count.at(i), 0)),
-            say`pte ${i} maps page ${i}, which has been freed`))),
-        always('a huge page holds the data of all small pages', forAll(ptes, (i) =>
+            say`pte ${i} maps page ${i}, which is free`))),
+        always('the huge page holds the data of every small page', forAll(ptes, (i) =>
           never(and(eq(mem.pmd, 'huge'), not(mem.copied.at(i))), say`the huge page lacks the data of page ${i}`))),
-        always('no reference is left over', forAll(ptes, (i) =>
+        always('no reference leaks', forAll(ptes, (i) =>
           never(and(forAll(gup, (_, cpu) => ended(gup, cpu)), ended(collapse), ne(mem.count.at(i), conditional(succeeded, 0, 1))),
-            say`all are done with page ${i}, and its count is ${mem.count.at(i)}`))),
-        always('a collapse that gives up leaves all ptes as they were', forAll(ptes, (i) =>
-          never(and(aborted, eq(mem.pmd, 'table'), eq(mem.pte.at(i), 'none')), say`collapse has given up, and pte ${i} is gone`))),
-        // The rollback of per-page, which is wrong before it comes to that, leaves pages locked that it has not reached.
+            say`every thread is done with page ${i}, but its count is ${mem.count.at(i)}`))),
+        always('a failed collapse restores every pte', forAll(ptes, (i) =>
+          never(and(aborted, eq(mem.pmd, 'table'), eq(mem.pte.at(i), 'none')), say`collapse has failed, but pte ${i} is none`))),
+        // The rollback of per-page, a variant that is violated earlier, leaves the pages locked that it does not reach.
         ...(secondPinCheck === 'per-page' ? [] : [always('no page stays locked', forAll(ptes, (i) =>
-          never(and(ended(collapse), ne(mem.pmd, 'none'), mem.locked.at(i)), say`collapse is done, and page ${i} is locked for good`)))]),
+          never(and(ended(collapse), ne(mem.pmd, 'none'), mem.locked.at(i)), say`collapse has ended, but page ${i} is still locked`)))]),
         reachable('gup_fast pins a page',   exists(gup, (l) => l.holds)),
         reachable('collapse succeeds',      succeeded),
-        reachable('collapse gives up',      and(aborted, eq(mem.pmd, 'table'))),
-        reachable('collapse gives up while the last page is pinned', and(aborted, ne(mem.count.at(ptes - 1), 1))),
+        reachable('collapse fails',      and(aborted, eq(mem.pmd, 'table'))),
+        reachable('collapse fails while the last page is pinned', and(aborted, ne(mem.count.at(ptes - 1), 1))),
       ],
       costs: [
         cost('IPIs',          { effect: 'IPIs' }),
@@ -200,28 +200,28 @@ export const model = defineModel({
       states: 171, transitions: 260, proves: ['cpus', 'ptes'] },
     { name: 'flush-by-ipi-alone',    options: { flush: 'ipi', recheckPte: false },                    verdict: 'holds',
       states: 165, transitions: 250,
-      why: 'the flush itself waits until gup_fast has irqs on: this is what x86 relied on', proves: ['cpus', 'ptes'] },
+      why: 'the flush itself waits until gup_fast has irqs on, which x86 relied on', proves: ['cpus', 'ptes'] },
     { name: 'sync-ipi',              options: { syncIpi: true },                                      verdict: 'holds',
       states: 171, transitions: 260, proves: ['cpus', 'ptes'] },
     { name: 'recheck-pmd',           options: { recheckPmd: true },                                   verdict: 'holds',
       states: 336, transitions: 563, proves: ['cpus', 'ptes'] },
     { name: 'recheck-pmd-alone',     options: { recheckPmd: true, recheckPte: false },                verdict: 'holds',
       states: 325, transitions: 543,
-      why: 'enough for this race; without the pte recheck gup_fast breaks against unmap and reallocation', proves: ['cpus', 'ptes'] },
+      why: 'enough for this race; against unmap and reallocation gup_fast needs the recheck of the pte', proves: ['cpus', 'ptes'] },
     { name: 'second-check',          options: { secondPinCheck: 'all-pages' },                        verdict: 'holds',
       states: 470, transitions: 800, proves: ['cpus', 'ptes'] },
     { name: 'second-check-alone',    options: { secondPinCheck: 'all-pages', recheckPte: false },     verdict: 'violated',
       states: 395, transitions: 658, steps: 24,
-      why: 'gup_fast takes its reference after the second check and never looks at the pte again: the handshake has two sides' },
+      why: 'gup_fast takes its reference after the second check and does not recheck the pte: the handshake needs both sides' },
     { name: 'second-check-no-barrier', options: { secondPinCheck: 'all-pages', checkBarrier: false }, verdict: 'holds',
       states: 470, transitions: 800,
-      why: 'under sequential consistency; TSO lets the check overtake the clearing of the ptes', proves: ['cpus', 'ptes'] },
+      why: 'under sequential consistency; TSO reorders the check before the clearing of the ptes', proves: ['cpus', 'ptes'] },
     { name: 'per-page',              options: { secondPinCheck: 'per-page' },                         verdict: 'violated',
       states: 438, transitions: 731, steps: 23,
-      why: 'a pin on the second page rolls back the first, which is freed by then' },
+      why: 'a pin on the second page rolls back the first, which is already freed' },
     { name: 'per-page-one-pte',      options: { secondPinCheck: 'per-page', ptes: 1 },                verdict: 'holds',
       states: 163, transitions: 265,
-      why: 'with one pte there is no earlier page that a rollback could map again', proves: ['cpus'] },
+      why: 'with one pte there is no earlier page for a rollback to map again', proves: ['cpus'] },
     { name: 'per-page-one-pte-tso',  options: { secondPinCheck: 'per-page', ptes: 1 },  memory: 'tso', verdict: 'holds',
       states: 249, transitions: 428, proves: ['cpus'] },
     { name: 'second-check-three-ptes', options: { secondPinCheck: 'all-pages', ptes: 3 },             verdict: 'holds',
@@ -230,10 +230,10 @@ export const model = defineModel({
       states: 654, transitions: 1118, proves: ['cpus', 'ptes'] },
     { name: 'rcu-only',              options: { flush: 'ipi', walker: 'rcu-only' },                   verdict: 'violated',
       states: 300, transitions: 493, steps: 22,
-      why: 'with irqs on, the IPI of the flush waits for nobody either' },
+      why: 'with irqs on, the IPI of the flush does not wait for gup_fast either' },
     { name: 'get-page',              options: { reference: 'get_page' },                              verdict: 'violated',
       states: 204, transitions: 332, steps: 13,
-      why: 'gup_fast comes to the page after collapse has freed it' },
+      why: 'gup_fast takes its reference after collapse has freed the page' },
     { name: 'two-cpus-email',        options: { cpus: 2 },                                            verdict: 'violated',
       states: 6337, transitions: 14_960, steps: 21 },
     { name: 'two-cpus-sync-ipi',     options: { cpus: 2, syncIpi: true },                             verdict: 'holds',
@@ -248,10 +248,10 @@ export const model = defineModel({
       states: 454, transitions: 778, proves: ['cpus'] },
     { name: 'recheck-pmd-no-flush-barrier', options: { recheckPmd: true, flushBarrier: false },       verdict: 'holds',
       states: 336, transitions: 563,
-      why: 'under sequential consistency; TSO lets the look at the count overtake the clearing of the pmd', proves: ['cpus', 'ptes'] },
+      why: 'under sequential consistency; TSO reorders the read of the count before the clearing of the pmd', proves: ['cpus', 'ptes'] },
     { name: 'recheck-pmd-no-flush-barrier-tso', options: { recheckPmd: true, flushBarrier: false }, memory: 'tso', verdict: 'violated',
       steps: 26, states: 706, transitions: 1407,
-      why: 'the cleared pmd is still in the store buffer when collapse looks at the count and gup_fast at the pmd' },
+      why: 'the cleared pmd is still in the store buffer when collapse reads the count and gup_fast reads the pmd' },
     { name: 'second-check-tso',      options: { secondPinCheck: 'all-pages' },         memory: 'tso', verdict: 'holds',
       states: 760, transitions: 1445, proves: ['cpus'] },
     { name: 'second-check-pso',      options: { secondPinCheck: 'all-pages' },         memory: 'pso', verdict: 'holds',
@@ -276,22 +276,23 @@ export const model = defineModel({
   ],
 
   survivors: [
-    { why: 'the ptes are gone when the pmd is huge: gup_fast finds nothing, whether it looks or not', mutants: [
+    { why: 'the ptes are none when the pmd is huge: gup_fast finds no page, with or without the check', mutants: [
       'gup_fast: if (pmd_trans_huge(pmd)): never taken' ] },
-    { why: 'of reference=get_page, which is violated whatever becomes of it', mutants: ['gup_fast: get_page(page): left out' ] },
-    { why: 'where a recheck is needed the flush waits for nobody, with irqs off or on', mutants: [
+    { why: 'it belongs to reference=get_page, which is violated with or without the change', mutants: [
+      'gup_fast: get_page(page): left out' ] },
+    { why: 'where the recheck matters the flush does not wait, whether irqs are off or on', mutants: [
       "gup_fast: if (pte_val(pte) != pte_val(*ptep)): after 'local_irq_restore(flags)'",
       "gup_fast: if (pmd_val(pmd) != pmd_val(*pmdp)): after 'local_irq_restore(flags)'" ] },
-    { why: 'gup_fast gives the page back when either has changed', mutants: [
+    { why: 'gup_fast drops the page if either value has changed', mutants: [
       "gup_fast: if (pmd_val(pmd) != pmd_val(*pmdp)): after 'if (pte_val(pte) != pte_val(*ptep))'" ] },
-    { why: 'the page lock keeps out others than gup_fast, and there are none here', mutants: [
+    { why: 'the page lock excludes threads other than gup_fast, and the model has none', mutants: [
       'collapse_huge_page: trylock_page(page): left out',
       "collapse_huge_page: copy_user_highpage(page, src_page): after 'unlock_page(src_page)'",
       "collapse_huge_page: unlock_page(src_page): after 'saved[i] = *_pte'",
       "collapse_huge_page: unlock_page(src_page): after 'pte_clear(mm, address, _pte)'" ] },
-    { why: 'the pmd is gone: a gup_fast on its way finds a count of 0 where it would find no pte', mutants: [
+    { why: 'the pmd is none: a gup_fast that is already walking finds a count of 0 instead of no pte', mutants: [
       "collapse_huge_page: pte_clear(mm, address, _pte): after 'put_page(page)'" ] },
-    { why: 'the page whose isolation failed is unlocked with the others, and is not locked', mutants: [
+    { why: 'the page whose isolation failed is unlocked with the others, although it is not locked', mutants: [
       'collapse_huge_page: _pte--: left out' ] },
     ipiHandlerSurvivors,
   ],

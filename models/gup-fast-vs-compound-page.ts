@@ -1,15 +1,15 @@
 /**
- * gup_fast takes its reference on the head of a compound page that is no more.
+ * gup_fast takes its reference on the head of a compound page that no longer exists.
  *
- * A reference to a tail page is taken on its head. Between gup_fast's look at which page that is and the raise of its count the
- * compound page may be freed, and its pages allocated one by one: the head by somebody else, the tail by this process,
- * at the same address. The recheck of the pte finds it unchanged, and gup_fast returns the right page with its
- * reference on a stranger's.
+ * A reference to a tail page is counted in its head. Between the time gup_fast reads which page is the head and the time it
+ * raises the count, the compound page may be freed and its pages allocated one by one: the head by another owner, the tail by
+ * this process, at the same address. The recheck finds the pte unchanged, and gup_fast returns the right page with its
+ * reference on another owner's page.
  *
  *   CPU 0: gup_fast                          CPU 1: the process, and the next owner of the head
  *   irqs off; read pte: page T; head(T) is H
- *                                            unmap; flush (waits for nobody); put H: count 0, free: head(T) is T
- *                                            H is allocated by another owner; T by this mm, mapped at the old address
+ *                                            unmap; flush (does not wait); put H: count 0, free: head(T) is T
+ *                                            another owner allocates H; this mm allocates T and maps it at the old address
  *   count of H 1 -> 2; pte unchanged; return T
  *
  * Kernel:  v4.5 to v5.13: v5.12; since v5.14: recheck-head
@@ -18,9 +18,9 @@
  * Source:  v5.12 mm/gup.c: gup_pte_range, try_grab_compound_head, try_get_compound_head; mm/page_alloc.c: free_tail_pages_check
  * Broke:   7aef4172c795 (v4.5, ptes may map tails)
  * Fixed:   c24d37322548 (v5.14) -> recheckHead
- * Omitted: split_huge_page, the other way to take the compound page apart: it, too, changes head(T) and frees the head
- *          while nobody has a reference, and changes nothing else that gup_fast sees. The pmd: nobody changes the page table.
- *          page_ref_count(head) < 0: an overflow check. Other tails: each goes alone.
+ * Omitted: split_huge_page, the other way to break up the compound page: it, too, changes head(T) and frees the head
+ *          while the head has no reference, and changes nothing else that gup_fast reads. The pmd: the page table does not change.
+ *          page_ref_count(head) < 0: an overflow check. Other tails: each is independent.
  */
 import { always, and, bool, branch, conditional, cost, dec, defineModel, ended, eq, exists, flag, forAll, full, goto,
   ifdef, init, integer, label, ne, never, not, note, oneOf, or, range, reachable, say, set, shared, smpWmb, step,
@@ -32,10 +32,10 @@ const Head = values('H', 'T');
 
 export const model = defineModel({
   name: 'gup-fast-vs-compound-page',
-  summary: 'gup_fast takes its reference on the head of a compound page that is no more',
+  summary: 'gup_fast takes its reference on the head of a compound page that no longer exists',
   options: {
     flush: oneOf('machine', 'how other CPUs\' TLBs are flushed', ['broadcast', 'ipi']),
-    recheckHead: flag('fix', 'gup_fast looks once more which page is the head after it has the reference'),
+    recheckHead: flag('fix', 'gup_fast rechecks which page is the head after it takes the reference'),
     cpus: integer('CPUs in gup_fast', [1, 3]),
   },
 
@@ -44,10 +44,10 @@ export const model = defineModel({
       pte:       init(Pte, 'present', '*ptep; when present, it maps T'),
       head:      init(Head, 'H', 'compound_head(T)'),
       headCount: init(range(0, cpus + 1), 1, 'page->_refcount of H'),
-      headOwner: init(Owner, 'this mm', 'whose page H is'),
+      headOwner: init(Owner, 'this mm', 'the owner of H'),
       headFree:  init(bool, false, 'H is in the free lists'),
       tailCount: init(range(0, 1 + cpus), 0, 'page->_refcount of T: 0 while it is a tail'),
-      tailOwner: init(Owner, 'this mm', 'whose page T is'),
+      tailOwner: init(Owner, 'this mm', 'the owner of T'),
       ...interrupts(cpus),
     });
     const tail = { count: mem.tailCount, owner: mem.tailOwner };
@@ -104,13 +104,13 @@ export const model = defineModel({
       shared: mem,
       threads: [gup, remap, anotherOwner(head), ipiHandlers(mem, gup)],
       properties: [
-        always('gup_fast holds a reference on the page that it returned', forAll(gup, (l, cpu) =>
+        always('gup_fast holds a reference to the page that it returned', forAll(gup, (l, cpu) =>
           never(and(l.holds, ne(l.head, mem.head)),
             say`gup_fast on CPU ${cpu} returned page T, whose head is ${mem.head}, with a reference on ${l.head} of ${mem.headOwner}`))),
-        always('no reference is left over', never(and(forAll(gup, (_, cpu) => ended(gup, cpu)), ended(remap),
+        always('no reference leaks', never(and(forAll(gup, (_, cpu) => ended(gup, cpu)), ended(remap),
           or(ne(mem.headCount, conditional(eq(mem.headOwner, 'another owner'), 1, 0)),
             ne(mem.tailCount, conditional(eq(mem.head, 'T'), 1, 0)))),
-          say`all are done: H of ${mem.headOwner} has a count of ${mem.headCount}, T one of ${mem.tailCount}`)),
+          say`every thread is done: H of ${mem.headOwner} has count ${mem.headCount}, T has count ${mem.tailCount}`)),
         reachable('gup_fast pins a tail of the compound page', exists(gup, (l) => and(l.holds, eq(mem.head, 'H')))),
         reachable('gup_fast pins the page that was a tail',   exists(gup, (l) => and(l.holds, eq(l.head, 'T')))),
         reachable('the former tail is mapped again',          and(ended(remap), eq(mem.head, 'T'))),
@@ -128,30 +128,30 @@ export const model = defineModel({
       states: 283, transitions: 535, proves: ['cpus'] },
     { name: 'x86',                   options: { flush: 'ipi' },               verdict: 'holds',
       states: 106, transitions: 171,
-      why: 'the flush waits until gup_fast has irqs on: on bare metal x86 the compound page cannot be freed under it',
+      why: 'the flush waits until gup_fast has irqs on: on bare metal x86 the compound page cannot be freed during the walk',
       proves: ['cpus'] },
     { name: 'two-cpus-recheck-head', options: { recheckHead: true, cpus: 2 }, verdict: 'holds',
       states: 2821, transitions: 6923, proves: ['cpus'] },
   ],
 
   survivors: [
-    { why: 'the kernel orders it fully, since it tells a value; no scenario needs that order', mutants: [
+    { why: 'the operation returns a value, so the kernel orders it fully; no scenario needs that order', mutants: [
       'gup_fast: put_page(page): relaxed, not full', 'gup_fast: put_page(head): relaxed, not full',
       'gup_fast: put_page(page) #2: relaxed, not full', 'gup_fast: put_page(page) #3: relaxed, not full' ] },
-    { why: 'the recheck of the head sees here what that of the pte would: gup-fast-vs-unmap is about the pte', mutants: [
+    { why: 'the recheck of the head detects what the recheck of the pte would: gup-fast-vs-unmap is about the pte', mutants: [
       'gup_fast: if (pte_val(pte) != pte_val(*ptep)): never taken',
       "gup_fast: if (compound_head(page) != head): after 'if (pte_val(pte) != pte_val(*ptep))'" ] },
-    { why: 'where a recheck is needed the flush waits for nobody, with irqs off or on', mutants: [
+    { why: 'where the recheck matters the flush does not wait, whether irqs are off or on', mutants: [
       "gup_fast: if (pte_val(pte) != pte_val(*ptep)): after 'local_irq_restore(flags)'" ] },
-    { why: 'T is its own head for good once it has been one', mutants: ["gup_fast: put_page(page): without 'holds = false'" ] },
-    { why: 'the compound page is taken apart only after the wait, and a count of 0 stops gup_fast until then', mutants: [
+    { why: 'once T is its own head it stays its own head', mutants: ["gup_fast: put_page(page): without 'holds = false'" ] },
+    { why: 'the compound page is broken up only after the wait, and until then a count of 0 stops gup_fast', mutants: [
       "munmap, mmap: csd_lock_wait(csd): after 'put_page_testzero(head)'" ] },
-    { why: 'put_page_testzero is a read-modify-write, and so a full barrier itself', mutants: ['munmap, mmap: dsb(ish): left out' ] },
-    { why: 'H and T are free pages of their own, and gup_fast raises no count from 0', mutants: [
+    { why: 'put_page_testzero is a fully ordered read-modify-write', mutants: ['munmap, mmap: dsb(ish): left out' ] },
+    { why: 'H and T are separate free pages, and gup_fast does not raise a count of 0', mutants: [
       "munmap, mmap: __free_one_page(page, pfn, zone, order, migratetype, fpi_flags): after 'page = alloc_page(gfp_mask)'",
       "munmap, mmap: page = alloc_page(gfp_mask): after 'set_pte_at(vma->vm_mm, vmf->address, vmf->pte, entry)'",
       'munmap, mmap: page = alloc_page(gfp_mask): does not wait' ] },
-    { why: 'T comes back to its mm, and H is allocated once: nobody asks again', mutants: [
+    { why: 'T returns to its mm, and H is allocated once: no later statement reads the value', mutants: [
       "munmap, mmap: page = alloc_page(gfp_mask): without 'mem.tailOwner = this mm'",
       "another owner: page = alloc_page(gfp_mask): without 'mem.headFree = false'" ] },
     ipiHandlerSurvivors,

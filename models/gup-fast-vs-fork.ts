@@ -1,9 +1,9 @@
 /**
  * gup_fast pins a page for DMA while fork is about to share it copy-on-write.
  *
- * fork looks whether a page is pinned; if it is not, it write-protects the pte and lets the child share the page. gup_fast takes no
- * lock that fork holds: it may read the writable pte before, pin the page after fork's look, and find the pte unchanged.
- * The next write of the parent then gets a copy, and the device goes on with a page that is no longer the parent's.
+ * fork checks whether a page is pinned; if it is not, fork write-protects the pte and shares the page with the child. gup_fast
+ * takes no lock that fork holds: it can read the writable pte first, pin the page after fork's check, and find the pte unchanged.
+ * The next write of the parent then gets a copy, and the device keeps using a page that no longer belongs to the parent.
  *
  *   CPU 0: gup_fast (FOLL_PIN)               CPU 1: copy_present_pte
  *   read pte: writable
@@ -17,10 +17,10 @@
  * Source:  v5.10 and v5.11 mm/gup.c: lockless_pages_from_mm, gup_pte_range; mm/memory.c: copy_page_range, copy_present_pte,
  *          copy_present_page
  * Broke:   70e806e4e645 (v5.9, early copies for pinned pages)
- * Fixed:   57efa1fe5957 (v5.11) -> writeProtectSeq. fork names no barrier after it: on x86 the page-table locks that it takes next are
- *          atomic and do for one, and a lock is no more than an acquire elsewhere -> barrierBeforeCheck
- * Omitted: MMF_HAS_PINNED and false positives of page_maybe_dma_pinned: they cause more copies. The child: what it does with the
- *          shared page is not at stake. Irqs and TLB flushes: fork waits for no CPU in gup_fast, whatever the flush.
+ * Fixed:   57efa1fe5957 (v5.11) -> writeProtectSeq. fork has no explicit barrier after it: on x86 the page-table locks that it
+ *          takes next are atomic operations and act as one; elsewhere a lock is only an acquire -> barrierBeforeCheck
+ * Omitted: MMF_HAS_PINNED and false positives of page_maybe_dma_pinned: they cause more copies. What the child does with the
+ *          shared page. Irqs and TLB flushes: fork does not wait for gup_fast, whatever the flush.
  */
 import { always, and, bool, branch, cost, dec, defineModel, ended, eq, exists, flag, forAll, full, goto, gt, ifdef, inc, init, integer,
   label, ne, never, note, range, reachable, say, set, shared, smpMb, smpRmb, step, thread, values } from 'racewalk';
@@ -32,8 +32,8 @@ export const model = defineModel({
   name: 'gup-fast-vs-fork',
   summary: 'gup_fast pins a page for DMA while fork shares it copy-on-write',
   options: {
-    writeProtectSeq: flag('fix', 'fork holds write_protect_seq, and gup_fast drops its pins when that has changed'),
-    barrierBeforeCheck: flag('fix', 'a full barrier between the begin of write_protect_seq and the look for pins'),
+    writeProtectSeq: flag('fix', 'fork holds write_protect_seq, and gup_fast drops its pins if the sequence count has changed'),
+    barrierBeforeCheck: flag('fix', 'a full barrier between the begin of write_protect_seq and the check for pins'),
     cpus: integer('CPUs in gup_fast', [1, 4]),
   },
 
@@ -54,7 +54,7 @@ export const model = defineModel({
       note('local_irq_save(flags)'),
       step('pte = gup_get_pte(ptep)',                     set(l.pte, mem.pte)),
       branch('!pte_access_permitted(pte, write)',         eq(l.pte, 'read-only'), [goto('out')]),
-      // It ends in atomic_add_unless(), which returns a value (and here always succeeds): fully ordered.
+      // Ends in atomic_add_unless(), which returns a value and here always succeeds: fully ordered.
       full(step('try_grab_compound_head(page, 1, FOLL_PIN)', inc(mem.pins))),
       branch('pte_val(pte) != pte_val(*ptep)',            ne(l.pte, mem.pte), [goto('unpin')]),
       note('local_irq_restore(flags)'),
@@ -87,9 +87,9 @@ export const model = defineModel({
       properties: [
         always('a page that is pinned for write is not shared copy-on-write', forAll(gup, (l, cpu) =>
           never(and(l.holds, mem.shared),
-            say`gup_fast on CPU ${cpu} has pinned the page for a device, and the child shares it: the parent's next write gets a copy`))),
-        always('no pin is left over', never(and(forAll(gup, (_, cpu) => ended(gup, cpu)), ne(mem.pins, 0)),
-          say`gup_fast is done with the page, which has ${mem.pins} pins`)),
+            say`gup_fast on CPU ${cpu} has pinned the page for a device, but the child shares it: the parent's next write gets a copy`))),
+        always('no pin leaks', never(and(forAll(gup, (_, cpu) => ended(gup, cpu)), ne(mem.pins, 0)),
+          say`gup_fast is done with the page, but the page has ${mem.pins} pins`)),
         reachable('gup_fast pins the page',         exists(gup, (l) => l.holds)),
         reachable('fork shares the page',           mem.shared),
         reachable('fork copies a page with a pin',  exists(fork, (l) => l.copied)),
@@ -106,7 +106,7 @@ export const model = defineModel({
       steps: 7, states: 36, transitions: 51 },
     { name: 'seqcount',          options: { writeProtectSeq: true },                                    verdict: 'holds',
       states: 81, transitions: 126,
-      why: 'under sequential consistency; TSO lets the look for pins overtake the store to the sequence count', proves: ['cpus'] },
+      why: 'under sequential consistency; TSO reorders the check for pins before the store to the sequence count', proves: ['cpus'] },
     { name: 'seqcount-barrier',  options: { writeProtectSeq: true, barrierBeforeCheck: true },          verdict: 'holds',
       states: 81, transitions: 126, proves: ['cpus'] },
     { name: 'seqcount-barrier-pso', options: { writeProtectSeq: true, barrierBeforeCheck: true }, memory: 'pso', verdict: 'holds',
@@ -117,7 +117,7 @@ export const model = defineModel({
       states: 911, transitions: 2022, proves: ['cpus'] },
     { name: 'seqcount-tso',         options: { writeProtectSeq: true },                           memory: 'tso', verdict: 'violated',
       steps: 11, states: 160, transitions: 301,
-      why: 'the sequence count is still in the store buffer when fork looks for pins' },
+      why: 'the sequence count is still in the store buffer when fork checks for pins' },
     { name: 'seqcount-barrier-tso', options: { writeProtectSeq: true, barrierBeforeCheck: true }, memory: 'tso', verdict: 'holds',
       states: 138, transitions: 243, proves: ['cpus'] },
     { name: 'seqcount-barrier-weak', options: { writeProtectSeq: true, barrierBeforeCheck: true }, memory: 'weak', verdict: 'holds',
@@ -130,16 +130,16 @@ export const model = defineModel({
   ],
 
   survivors: [
-    { why: 'there is one fork: the sequence count is 0 until then, and gup_fast gives up where it stays odd', mutants: [
+    { why: 'there is one fork: the sequence count is 0 before it, and gup_fast gives up if the count stays odd', mutants: [
       'gup_fast: seq = raw_read_seqcount(s): left out', 'copy_page_range: seq = s->sequence: left out',
       'copy_page_range: s->sequence = seq + 2: left out' ] },
-    { why: 'the reference is taken between the two looks at the sequence count, by an atomic operation that is a full barrier', mutants: [
+    { why: 'the fully ordered try_grab_compound_head stands between the two loads of the sequence count', mutants: [
       'gup_fast: smp_rmb(): left out', 'gup_fast: smp_rmb() #2: left out' ] },
-    { why: 'the sequence count sees here what the pte would: gup-fast-vs-unmap is about the recheck', mutants: [
+    { why: 'the sequence count detects what the pte would: gup-fast-vs-unmap is about the recheck', mutants: [
       'gup_fast: if (pte_val(pte) != pte_val(*ptep)): never taken',
       "gup_fast: if (pte_val(pte) != pte_val(*ptep)): after 'if (read_seqcount_retry(&mm->write_protect_seq, seq))'" ] },
-    { why: 'until fork is done gup_fast drops its pin, whichever pte is set first', mutants: [
+    { why: 'until fork ends gup_fast drops its pin, whichever pte fork sets first', mutants: [
       "copy_page_range: ptep_set_wrprotect(src_mm, addr, src_pte): after 'set_pte_at(dst_vma->vm_mm, addr, dst_pte, pte)'" ] },
-    { why: 'the full barrier that follows is one for stores, too', mutants: ['copy_page_range: smp_wmb(): left out' ] },
+    { why: 'the full barrier that follows orders stores, too', mutants: ['copy_page_range: smp_wmb(): left out' ] },
   ],
 });

@@ -1,25 +1,25 @@
 /**
  * gup_fast walks a page table that is being freed.
  *
- * gup_fast reads the pmd and then, without any lock, ptes of the table that the pmd names. free_pgtables clears the pmd,
- * flushes, and frees the table: safe only if something between waits for CPUs that walk with irqs off (an IPI of the
- * flush or one of its own, or an RCU grace period), or if nothing walks but under a flavour of RCU that the freeing uses.
+ * gup_fast reads the pmd and then, without any lock, ptes of the table that the pmd points to. free_pgtables clears the pmd,
+ * flushes, and frees the table. This is safe only if something in between waits for CPUs that walk with irqs off (an IPI of the
+ * flush, a separate IPI, or an RCU grace period), or if every walk runs under a flavour of RCU that the freeing waits for.
  *
  *   CPU 0: gup_fast                          CPU 1: free_pte_range
  *   irqs off; read pmd
- *                                            pmd := none; flush (waits for nobody); free the table
+ *                                            pmd := none; flush (does not wait); free the table
  *   read a pte of the freed table
  *
  * Kernel:  v4.8 to v5.19: broadcast; v6.0: recheck-pmd; since v6.1: recheck-pmd-sync-ipi
  * About:   lockless walk, freeing of page tables, huge pages
  * Exposed: broadcast flush
  * Source:  v3.18 mm/gup.c: gup_pmd_range, gup_pte_range; mm/memory.c: free_pte_range, tlb_remove_table, tlb_remove_table_one
- *          (an IPI when no batch page can be had), tlb_table_flush (call_rcu_sched)
- * Fixed:   267239116987 (v3.0, HAVE_RCU_TABLE_FREE made generic) -> freeing call_rcu; 2ba99c5e0881 (v6.1, the table that
- *          khugepaged withdraws: retract_page_tables freed it at once since v4.8) -> freeing sync_ipi. 70cbc3cc78a9
+ *          (an IPI if no batch page can be allocated), tlb_table_flush (call_rcu_sched)
+ * Fixed:   267239116987 (v3.0, HAVE_RCU_TABLE_FREE made generic) -> freeing call_rcu; 2ba99c5e0881 (v6.1, for the table that
+ *          khugepaged removes: retract_page_tables freed it immediately since v4.8) -> freeing sync_ipi. 70cbc3cc78a9
  *          (v6.0) alone -> recheckPmd does not help here.
  * Omitted: what the ptes map and the references to those pages: gup-fast-vs-unmap. mmap_sem: gup_fast does not take it. Batching of
- *          tables before call_rcu: it only delays the freeing. Reuse of the freed table: reading it is bad enough.
+ *          tables before call_rcu: it only delays the freeing. Reuse of the freed table: reading it is already the bug.
  */
 import { always, and, bool, branch, cost, defineModel, eq, exists, flag, forAll, goto, ifdef, init, integer, label, ne, never, oneOf,
   reachable, say, set, shared, step, thread, values } from 'racewalk';
@@ -34,21 +34,21 @@ export const model = defineModel({
   options: {
     flush: oneOf('machine', 'how other CPUs\' TLBs are flushed', ['broadcast', 'ipi']),
     freeing: oneOf('fix', 'what the freeing of the table waits for', ['nothing', 'sync_ipi', 'call_rcu']),
-    recheckPmd: flag('fix', 'gup_fast compares the pmd once more after it has read the pte'),
-    walker: oneOf('variant', 'what gup_fast walks the page tables under', ['irqs-off', 'rcu-only']),
+    recheckPmd: flag('fix', 'gup_fast rechecks the pmd after it reads the pte'),
+    walker: oneOf('variant', 'what protects the page-table walk of gup_fast', ['irqs-off', 'rcu-only']),
     cpus: integer('CPUs in gup_fast', [1, 4]),
   },
 
   build: ({ flush, freeing, recheckPmd, walker, cpus }) => {
     const mem = shared({
       pmd:   init(Pmd, 'table', '*pmd'),
-      table: init(Table, 'in use', 'the page table that the pmd names'),
+      table: init(Table, 'in use', 'the page table that the pmd points to'),
       ...interrupts(cpus),
       ...rcu(cpus),
     });
 
     const gup = thread('gup_fast', { cpus, locals: {
-      pmd: init(Pmd, 'none'), table: init(Table, 'in use', 'the table when its pte was read'), walked: init(bool, false),
+      pmd: init(Pmd, 'none'), table: init(Table, 'in use', 'the state of the table when gup_fast read its pte'), walked: init(bool, false),
     } }, (l, cpu) => [
       walker === 'irqs-off' ? localIrqSave(mem, cpu) : rcuReadLock(mem, cpu),
       step('pmd = ACCESS_ONCE(*pmdp)',                    set(l.pmd, mem.pmd)),
@@ -79,8 +79,8 @@ export const model = defineModel({
       shared: mem,
       threads: [gup, free, ...(freeing === 'call_rcu' ? [callback(), quiescentStates(mem, gup)] : []), ipiHandlers(mem, gup)],
       properties: [
-        always('nobody walks a freed page table', forAll(gup, (l, cpu) =>
-          never(eq(l.table, 'freed'), say`gup_fast on CPU ${cpu} has read a pte in a page table that had been freed`))),
+        always('gup_fast does not walk a freed page table', forAll(gup, (l, cpu) =>
+          never(eq(l.table, 'freed'), say`gup_fast on CPU ${cpu} has read a pte of a freed page table`))),
         reachable('gup_fast walks the table', exists(gup, (l) => and(l.walked, eq(l.table, 'in use')))),
         reachable('the table is freed',       eq(mem.table, 'freed')),
       ],
@@ -98,12 +98,12 @@ export const model = defineModel({
       steps: 5, states: 20, transitions: 25 },
     { name: 'call-rcu',                options: { freeing: 'call_rcu' },                                   verdict: 'holds',
       states: 37, transitions: 53,
-      why: 'a CPU with irqs off is in a read-side section: the grace period waits for it', proves: ['cpus'] },
+      why: 'a CPU with irqs off is in a read-side critical section: the grace period waits for it', proves: ['cpus'] },
     { name: 'sync-ipi',                options: { freeing: 'sync_ipi' },                                   verdict: 'holds',
       states: 37, transitions: 53, proves: ['cpus'] },
     { name: 'sync-ipi-rcu-walker',     options: { freeing: 'sync_ipi', walker: 'rcu-only' },               verdict: 'violated',
       steps: 8, states: 44, transitions: 67,
-      why: 'the IPI is taken in the middle of the walk: irqs are on' },
+      why: 'the IPI interrupts the walk: irqs are on' },
     { name: 'call-rcu-rcu-walker',     options: { freeing: 'call_rcu', walker: 'rcu-only' },               verdict: 'holds',
       states: 37, transitions: 53, proves: ['cpus'] },
     { name: 'x86-call-rcu-rcu-walker', options: { flush: 'ipi', freeing: 'call_rcu', walker: 'rcu-only' }, verdict: 'holds',
@@ -116,7 +116,7 @@ export const model = defineModel({
       states: 56, transitions: 86, proves: ['cpus'] },
     { name: 'recheck-pmd',             options: { recheckPmd: true },                                      verdict: 'violated',
       steps: 5, states: 21, transitions: 25,
-      why: '70cbc3cc78a9 without 2ba99c5e0881: the recheck comes after the walk, and the table is freed before it' },
+      why: '70cbc3cc78a9 without 2ba99c5e0881: gup_fast rechecks after the walk, but the table is freed before' },
     { name: 'recheck-pmd-sync-ipi',    options: { recheckPmd: true, freeing: 'sync_ipi' },                 verdict: 'holds',
       states: 47, transitions: 65,
       why: '70cbc3cc78a9 with 2ba99c5e0881', proves: ['cpus'] },
@@ -125,11 +125,11 @@ export const model = defineModel({
   ],
 
   survivors: [
-    { why: 'the recheck is of no use against the freeing of the table: that is what its scenarios show', mutants: [
+    { why: 'the recheck does not prevent the race with the freeing of the table, as its scenarios show', mutants: [
       "gup_fast: pte = ACCESS_ONCE(*ptep): after 'if (pmd_val(pmd) != pmd_val(*pmdp))'",
       'gup_fast: if (pmd_val(pmd) != pmd_val(*pmdp)): never taken' ] },
-    { why: 'call_rcu and the IPI are fully ordered themselves', mutants: ['free_pte_range: dsb(ish): left out' ] },
-    { why: 'a walker under RCU is waited for by the grace period alone', mutants: [
+    { why: 'call_rcu and the IPI are fully ordered', mutants: ['free_pte_range: dsb(ish): left out' ] },
+    { why: 'only the grace period waits for a walker under RCU', mutants: [
       "free_pte_range: csd_lock_wait(csd): after 'call_rcu_sched(&(*batch)->rcu, tlb_remove_table_rcu)'" ] },
     ipiHandlerSurvivors,
     quiescentStateSurvivors,

@@ -1,16 +1,16 @@
 /**
- * gup_fast takes its reference on a page that is being unmapped, freed and given to somebody else.
+ * gup_fast takes its reference on a page that is unmapped, freed and given to another owner.
  *
- * gup_fast reads a pte without locks; until it has a reference nothing holds the page but the mapping. Where the TLB
- * flush is an IPI it waits for gup_fast, and the page is freed only afterwards. Where the flush is a broadcast the page
- * may be free, or another owner's at the same pfn, when gup_fast comes to raise its count: a count of 0 must then stop
- * it, and a count of somebody else's must be found out by looking at the pte once more, after the reference is taken.
+ * gup_fast reads a pte without locks; until it has a reference, only the mapping holds the page. If the TLB flush is an IPI, it
+ * waits for gup_fast, and the page is freed only afterwards. If the flush is a broadcast, the page may already be free, or belong
+ * to another owner at the same pfn, when gup_fast raises its count. A count of 0 must then stop gup_fast, and a recheck of the pte
+ * after it takes the reference must detect the count of another owner.
  *
  *   CPU 0: gup_fast                          CPU 1: zap_pte_range, and the next owner of the page
  *   irqs off; read pte
- *                                            pte := none; flush (waits for nobody); put the page: count 0
- *                                            the page is allocated by another owner: count 1
- *   count 1 -> 2; return the stranger's page
+ *                                            pte := none; flush (does not wait); put the page: count 0
+ *                                            another owner allocates the page: count 1
+ *   count 1 -> 2; return the other owner's page
  *
  * Kernel:  since v3.18: recheck-after
  * About:   lockless walk, reuse of a page
@@ -18,9 +18,9 @@
  * Source:  v3.18 mm/gup.c: gup_pte_range; arch/x86/mm/gup.c: gup_pte_range (plain get_page, no recheck); mm/memory.c:
  *          zap_pte_range, tlb_flush_mmu
  * Fixed:   2667f50e8b81 (v3.18, the generic RCU gup_fast) -> reference, recheckPte
- * Omitted: the pmd and its recheck: nobody changes the page table here. The page-table lock: gup_fast does
+ * Omitted: the pmd and its recheck: the page table does not change here. The page-table lock: gup_fast does
  *          not take it, and there is one zap. LRU and swap cache references: more references only delay the freeing. The
- *          next owner's freeing of the page: it leads back to a count of 0. Pins of huge pages: see the THP split models.
+ *          next owner's freeing of the page: it leads back to a count of 0. Pins of huge pages: gup-fast-vs-splitting-pmd.
  */
 import { always, and, bool, branch, cost, dec, defineModel, ended, eq, exists, flag, forAll, full, goto, ifdef, init,
   integer, label, ne, never, not, note, oneOf, range, reachable, say, set, shared, step, thread } from 'racewalk';
@@ -33,9 +33,9 @@ export const model = defineModel({
   options: {
     flush: oneOf('machine', 'how other CPUs\' TLBs are flushed', ['broadcast', 'ipi']),
     reference: oneOf('fix', 'how gup_fast takes its reference', ['get_page', 'get_page_unless_zero']),
-    recheckPte: oneOf('fix', 'when gup_fast compares the pte once more: before or after it takes the reference',
+    recheckPte: oneOf('fix', 'when gup_fast rechecks the pte: before or after it takes the reference',
       ['never', 'before', 'after']),
-    allocator: flag('variant', 'a freed page may be given to another owner at once', true),
+    allocator: flag('variant', 'another owner may allocate a freed page immediately', true),
     freeBeforeFlush: flag('variant', 'zap puts the page before it flushes the TLBs'),
     cpus: integer('CPUs in gup_fast', [1, 4]),
   },
@@ -44,7 +44,7 @@ export const model = defineModel({
     const mem = shared({
       pte:   init(Pte, 'present', '*ptep'),
       count: init(range(0, cpus + 1), 1, 'page->_count: 1 is the mapping'),
-      owner: init(Owner, 'this mm', 'whose page it is'),
+      owner: init(Owner, 'this mm', 'the owner of the page'),
       ...interrupts(cpus),
     });
 
@@ -88,12 +88,12 @@ export const model = defineModel({
       properties: [
         always('a page that gup_fast returned belongs to this mm', forAll(gup, (l, cpu) =>
           never(and(l.holds, eq(mem.owner, 'another owner')),
-            say`gup_fast on CPU ${cpu} returned a page that has been freed and belongs to another owner`))),
+            say`gup_fast on CPU ${cpu} returned a page that was freed and belongs to another owner`))),
         always('a page that gup_fast returned is not free', forAll(gup, (l, cpu) =>
           never(and(l.holds, eq(mem.count, 0)), say`gup_fast on CPU ${cpu} holds a page whose count is 0`))),
-        always('no reference is left over',
+        always('no reference leaks',
           never(and(forAll(gup, (_, cpu) => ended(gup, cpu)), ended(zap), eq(mem.owner, 'this mm'), ne(mem.count, 0)),
-            say`all are done with the page, and its count is ${mem.count}`)),
+            say`every thread is done with the page, but its count is ${mem.count}`)),
         reachable('gup_fast pins the page',  exists(gup, (l) => l.holds)),
         reachable('zap unmaps and puts the page', ended(zap)),
         ...(allocator ? [reachable('the freed page gets another owner', eq(mem.owner, 'another owner'))] : []),
@@ -108,42 +108,42 @@ export const model = defineModel({
   scenarios: [
     { name: 'x86',                     options: { flush: 'ipi' },                                                    verdict: 'holds',
       states: 51, transitions: 78,
-      why: 'the flush waits until gup_fast has irqs on, and the page is put only after it: x86 of v3.18', proves: ['cpus'] },
+      why: 'the flush waits until gup_fast has irqs on, and zap puts the page after the flush: x86 in v3.18', proves: ['cpus'] },
     { name: 'get-page',                options: {},                                                                  verdict: 'violated',
       steps: 5, states: 23, transitions: 31 },
     { name: 'no-recheck',              options: { reference: 'get_page_unless_zero' },                               verdict: 'violated',
       steps: 8, states: 37, transitions: 51,
-      why: 'the count is not 0: it is the count of the next owner' },
+      why: 'the count is not 0, because it is the count of the next owner' },
     { name: 'no-recheck-no-allocator', options: { reference: 'get_page_unless_zero', allocator: false },             verdict: 'holds',
       states: 27, transitions: 37,
-      why: 'only the reallocation of the page shows the bug: a model without an allocator is blind to it', proves: ['cpus'] },
+      why: 'only reallocation of the page exposes the bug: a model without an allocator misses it', proves: ['cpus'] },
     { name: 'recheck-after',           options: { reference: 'get_page_unless_zero', recheckPte: 'after' },          verdict: 'holds',
       states: 45, transitions: 65, proves: ['cpus'] },
     { name: 'recheck-after-pso',       options: { reference: 'get_page_unless_zero', recheckPte: 'after' }, memory: 'pso', verdict: 'holds',
       states: 65, transitions: 102, proves: ['cpus'] },
     { name: 'recheck-before',          options: { reference: 'get_page_unless_zero', recheckPte: 'before' },         verdict: 'violated',
       steps: 9, states: 43, transitions: 61,
-      why: 'what the recheck saw may be over when the reference is taken' },
+      why: 'the pte may change between the recheck and the reference' },
     { name: 'free-before-flush',       options: { flush: 'ipi', freeBeforeFlush: true },                             verdict: 'violated',
       steps: 5, states: 33, transitions: 47,
-      why: 'the IPI comes too late: the page is free already' },
+      why: 'the IPI comes too late: the page is already free' },
     { name: 'two-cpus',                options: { reference: 'get_page_unless_zero', recheckPte: 'after', cpus: 2 }, verdict: 'holds',
       states: 505, transitions: 1095, proves: ['cpus'] },
   ],
 
   survivors: [
-    { why: 'the kernel orders it fully, since it tells a value; no scenario needs that order', mutants: [
+    { why: 'the operation returns a value, so the kernel orders it fully; no scenario needs that order', mutants: [
       'gup_fast: put_page(page): relaxed, not full', 'gup_fast: put_page(page) #2: relaxed, not full',
       'zap_pte_range: put_page(page): relaxed, not full', 'zap_pte_range: put_page(page) #2: relaxed, not full' ] },
-    { why: 'of recheckPte=before, which is violated whatever becomes of it', mutants: [
+    { why: 'it belongs to recheckPte=before, which is violated with or without the change', mutants: [
       'gup_fast: if (pte_val(pte) != pte_val(*ptep)): never taken',
       "gup_fast: if (pte_val(pte) != pte_val(*ptep)): after 'get_page_unless_zero(page)'" ] },
-    { why: 'where the recheck is needed the flush waits for nobody, with irqs off or on', mutants: [
+    { why: 'where the recheck matters the flush does not wait, whether irqs are off or on', mutants: [
       "gup_fast: if (pte_val(pte) != pte_val(*ptep)) #2: after 'local_irq_restore(flags)'" ] },
-    { why: 'of freeBeforeFlush, which is violated whatever becomes of it', mutants: [
+    { why: 'it belongs to freeBeforeFlush, which is violated with or without the change', mutants: [
       "zap_pte_range: ptep_get_and_clear_full(mm, addr, pte, tlb->fullmm): after 'put_page(page)'",
       'zap_pte_range: put_page(page): left out', "zap_pte_range: put_page(page): after 'tlb_flush_mmu_tlbonly(tlb)'" ] },
-    { why: 'put_page is a read-modify-write, and so a full barrier itself', mutants: ['zap_pte_range: dsb(ish): left out' ] },
+    { why: 'put_page is a fully ordered read-modify-write', mutants: ['zap_pte_range: dsb(ish): left out' ] },
     ipiHandlerSurvivors,
   ],
 });

@@ -1,9 +1,9 @@
 /**
  * KSM makes a page shareable while gup_fast pins it for reading.
  *
- * A page that is pinned must belong to one process alone (PageAnonExclusive), or a later copy-on-write takes it away from under the pin.
- * KSM clears the pte, checks for pins, clears the flag, and puts back the pte, read-only as it was. gup_fast compares the pte,
- * which is the same as before, and must therefore look at the flag, too, and each step must be seen in its order.
+ * A pinned page must belong to one process alone (PageAnonExclusive); otherwise a later copy-on-write replaces it under the pin.
+ * KSM clears the pte, checks for pins, clears the flag, and restores the pte, read-only as before. gup_fast compares the pte,
+ * which has not changed, so it must also check the flag, and both CPUs must order their accesses.
  *
  *   CPU 0: gup_fast (FOLL_PIN)               CPU 1: write_protect_page
  *   read pte: read-only
@@ -17,8 +17,8 @@
  *          mm/gup.c: gup_pte_range
  * Fixed:   a7f226604170 (v5.19) -> checkExclusive; 088b8aa537c2 (v6.1) -> fullBarrier, writeBarrier
  * Omitted: page_mapcount(page) + 1 + swapped != page_count(page), a second check for the same pins. The flush in
- *          ptep_clear_flush, and with it its barrier: the helper may not count on it. The merge itself: sharing an unpinned
- *          page is right. Writable ptes: they come back read-only, which the recheck of the pte sees.
+ *          ptep_clear_flush, and with it its barrier: the helper must not depend on it. The merge itself: sharing an unpinned
+ *          page is correct. Writable ptes: KSM restores them read-only, which the recheck of the pte detects.
  */
 import { always, and, bool, branch, cost, dec, defineModel, ended, eq, exists, flag, forAll, full, goto, gt, ifdef,
   inc, init, integer, label, ne, never, not, oneOf, range, reachable, say, set, shared, smpMb, smpRmb, smpWmb, step,
@@ -30,10 +30,10 @@ export const model = defineModel({
   name: 'ksm-vs-pin',
   summary: 'KSM makes a page shareable while gup_fast pins it for reading',
   options: {
-    checkExclusive: oneOf('fix', 'when gup_fast looks whether the page is exclusive: before or after it pins and compares the pte',
+    checkExclusive: oneOf('fix', 'when gup_fast checks PageAnonExclusive: before or after it pins and compares the pte',
       ['never', 'before', 'after']),
-    fullBarrier: flag('fix', 'smp_mb between the clearing of the pte and the check for pins'),
-    writeBarrier: flag('fix', 'smp_wmb between the clearing of AnonExclusive and the restoring of the pte'),
+    fullBarrier: flag('fix', 'smp_mb between clearing the pte and the check for pins'),
+    writeBarrier: flag('fix', 'smp_wmb between clearing AnonExclusive and restoring the pte'),
     cpus: integer('CPUs in gup_fast', [1, 3]),
   },
 
@@ -84,11 +84,11 @@ export const model = defineModel({
       shared: mem,
       threads: [gup, ksm],
       properties: [
-        always('a page that is pinned is not shared', forAll(gup, (l, cpu) =>
+        always('a pinned page is not shared', forAll(gup, (l, cpu) =>
           never(and(l.holds, not(mem.exclusive)),
-            say`gup_fast on CPU ${cpu} has pinned the page, and KSM may share it with other processes`))),
-        always('no pin is left over', never(and(forAll(gup, (_, cpu) => ended(gup, cpu)), ne(mem.pins, 0)),
-          say`gup_fast is done with the page, which has ${mem.pins} pins`)),
+            say`gup_fast on CPU ${cpu} has pinned the page, but KSM may share it with other processes`))),
+        always('no pin leaks', never(and(forAll(gup, (_, cpu) => ended(gup, cpu)), ne(mem.pins, 0)),
+          say`gup_fast is done with the page, but the page has ${mem.pins} pins`)),
         reachable('gup_fast pins the page',     exists(gup, (l) => l.holds)),
         reachable('KSM makes the page shareable', exists(ksm, (l) => l.shared)),
         reachable('KSM finds a pin',            and(exists(ksm, (l) => l.busy), eq(mem.pte, 'read-only'))),
@@ -106,16 +106,16 @@ export const model = defineModel({
       states: 50, transitions: 72, proves: ['cpus'] },
     { name: 'no-recheck',       options: { fullBarrier: true, writeBarrier: true },                                   verdict: 'violated',
       steps: 8, states: 44, transitions: 63,
-      why: 'the pte comes back with the same value: comparing it shows nothing' },
+      why: 'KSM restores the same pte value: the comparison detects nothing' },
     { name: 'check-before',     options: { checkExclusive: 'before', fullBarrier: true, writeBarrier: true },         verdict: 'violated',
       steps: 9, states: 53, transitions: 76,
-      why: 'the pte comes back with the same value, and what the check saw is over' },
+      why: 'KSM restores the same pte value, and clears the flag after the check' },
     { name: 'no-full-barrier',  options: { checkExclusive: 'after', writeBarrier: true },                             verdict: 'holds',
       states: 50, transitions: 72,
-      why: 'under sequential consistency; TSO lets the check for pins overtake the clearing of the pte', proves: ['cpus'] },
+      why: 'under sequential consistency; TSO reorders the check for pins before the clearing of the pte', proves: ['cpus'] },
     { name: 'no-write-barrier', options: { checkExclusive: 'after', fullBarrier: true },                              verdict: 'holds',
       states: 50, transitions: 72,
-      why: 'under sequential consistency and TSO; PSO lets the pte come back before the flag is gone', proves: ['cpus'] },
+      why: 'under sequential consistency and TSO; PSO lets the restored pte become visible before the cleared flag', proves: ['cpus'] },
     { name: 'no-barriers',      options: { checkExclusive: 'after' },                                                 verdict: 'holds',
       states: 50, transitions: 72,
       why: 'under sequential consistency', proves: ['cpus'] },
@@ -127,24 +127,24 @@ export const model = defineModel({
       verdict: 'holds', states: 102, transitions: 174, proves: ['cpus'] },
     { name: 'no-full-barrier-tso',  options: { checkExclusive: 'after', writeBarrier: true },  memory: 'tso', verdict: 'violated',
       steps: 10, states: 125, transitions: 235,
-      why: 'the cleared pte is still in the store buffer when KSM looks for pins' },
+      why: 'the cleared pte is still in the store buffer when KSM checks for pins' },
     { name: 'no-write-barrier-tso', options: { checkExclusive: 'after', fullBarrier: true },   memory: 'tso', verdict: 'holds',
       states: 90, transitions: 148, proves: ['cpus'] },
     { name: 'no-write-barrier-pso', options: { checkExclusive: 'after', fullBarrier: true },   memory: 'pso', verdict: 'violated',
       steps: 13, states: 100, transitions: 170,
-      why: 'the pte is back before AnonExclusive is gone' },
+      why: 'the restored pte is visible before the cleared AnonExclusive' },
     { name: 'v6.1-arm64',             options: { checkExclusive: 'after', fullBarrier: true, writeBarrier: true }, memory: 'arm64',
       verdict: 'holds', states: 65, transitions: 107 },
     { name: 'no-full-barrier-arm64',  options: { checkExclusive: 'after', writeBarrier: true },  memory: 'arm64', verdict: 'violated',
       steps: 6, states: 102, transitions: 155,
-      why: 'KSM looks for pins before the pte is cleared' },
+      why: 'KSM checks for pins before it clears the pte' },
     { name: 'no-write-barrier-arm64', options: { checkExclusive: 'after', fullBarrier: true },   memory: 'arm64', verdict: 'violated',
       steps: 9, states: 109, transitions: 187,
-      why: 'the pte is back before AnonExclusive is gone' },
+      why: 'the restored pte is visible before the cleared AnonExclusive' },
   ],
 
   survivors: [
-    { why: 'of checkExclusive=before, which is violated whatever becomes of it', mutants: [
+    { why: 'it belongs to checkExclusive=before, which is violated with or without the change', mutants: [
       'gup_fast: if (!PageAnonExclusive(page)): never taken',
       "gup_fast: if (!PageAnonExclusive(page)): after 'try_grab_folio(page, 1, flags)'",
       'gup_fast: gup_must_unshare(flags, page): left out', 'gup_fast: goto out; #2: left out' ] },

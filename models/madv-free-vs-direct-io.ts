@@ -1,9 +1,9 @@
 /**
- * Reclaim discards a page of MADV_FREE into which a device is just reading.
+ * Reclaim discards a MADV_FREE page while a device reads data into it.
  *
- * A page of MADV_FREE may be dropped while it is clean. A direct read from disk pins it with gup_fast and marks it dirty only when
- * the data has arrived. Reclaim clears the pte, finds the page clean, and discards it: the data goes to a page that nobody maps. It
- * must look at the count after it has cleared the pte, as gup_fast looks at the pte after it has taken its reference.
+ * A MADV_FREE page may be dropped while it is clean. A direct read from disk pins the page with gup_fast and marks it dirty only
+ * when the data has arrived. Reclaim clears the pte, finds the page clean, and discards it: the data goes to an unmapped page.
+ * Reclaim must check the count after it clears the pte, just as gup_fast rechecks the pte after it takes its reference.
  *
  *   CPU 0: direct IO                         CPU 1: try_to_unmap_one
  *   gup_fast: read pte; take the reference; pte unchanged
@@ -16,8 +16,8 @@
  * Source:  v5.16 and v5.18 mm/rmap.c: try_to_unmap_one; mm/gup.c: gup_pte_range; block/bio.c: bio_release_pages
  * Broke:   802a3a92ad7a (v4.12, MADV_FREE without swap)
  * Fixed:   6c8e2a256915 (v5.18) -> checkCount, barrier
- * Omitted: the page lock and the page-table lock: gup_fast takes neither. The pte's dirty bit: a device does not set it. Swap: pages that
- *          are not discarded. shrink_page_list's freeze of the count: it keeps the page from being freed, not from being unmapped.
+ * Omitted: the page lock and the page-table lock: gup_fast takes neither. The pte's dirty bit: a device does not set it. Swap:
+ *          those pages are not discarded. The freeze of the count in shrink_page_list: it prevents freeing, not unmapping.
  */
 import { always, and, bool, branch, cost, dec, defineModel, ended, eq, exists, flag, forAll, full, goto, ifdef, init,
   integer, label, ne, never, not, note, or, range, reachable, say, set, shared, smpMb, smpRmb, step, thread } from 'racewalk';
@@ -25,10 +25,10 @@ import { getPageUnlessZero, Pte, putPage } from 'racewalk/kernel';
 
 export const model = defineModel({
   name: 'madv-free-vs-direct-io',
-  summary: 'reclaim discards a page of MADV_FREE that direct IO has pinned',
+  summary: 'reclaim discards a MADV_FREE page that direct IO has pinned',
   options: {
-    checkCount: flag('fix', 'reclaim discards the page only if the count is as expected'),
-    barrier: flag('fix', 'smp_mb between the clearing of the pte and the look at the count'),
+    checkCount: flag('fix', 'reclaim discards the page only if its count is as expected'),
+    barrier: flag('fix', 'smp_mb between clearing the pte and the check of the count'),
     cpus: integer('CPUs in direct IO', [1, 3]),
   },
 
@@ -82,12 +82,12 @@ export const model = defineModel({
       properties: [
         always('a page that a device reads into is not discarded', forAll(direct, (l, cpu) =>
           never(and(l.reads, discarded),
-            say`the device of CPU ${cpu} reads into the page, and reclaim has discarded it: the program will find zeroes`))),
+            say`the device of CPU ${cpu} reads into the page, but reclaim has discarded it: the program reads zeroes`))),
         always('data that has arrived is not discarded', never(and(mem.dirty, discarded),
-          say`the page is dirty with what a device has read, and reclaim has discarded it`)),
-        always('no reference is left over', never(and(forAll(direct, (_, cpu) => ended(direct, cpu)), ended(reclaim),
+          say`the page is dirty with data from a device, but reclaim has discarded it`)),
+        always('no reference leaks', never(and(forAll(direct, (_, cpu) => ended(direct, cpu)), ended(reclaim),
           or(and(discarded, ne(mem.count, 1)), and(not(discarded), ne(mem.count, 2)))),
-          say`all but reclaim are done with the page, and its count is ${mem.count}`)),
+          say`every thread except reclaim is done with the page, but its count is ${mem.count}`)),
         reachable('direct IO reads into the page', exists(direct, (l) => l.reads)),
         reachable('reclaim discards the page',     discarded),
         reachable('direct IO marks the page dirty', mem.dirty),
@@ -102,14 +102,14 @@ export const model = defineModel({
       steps: 7, states: 41, transitions: 57 },
     { name: 'check',         options: { checkCount: true },                         verdict: 'holds',
       states: 58, transitions: 83,
-      why: 'under sequential consistency; TSO lets the look at the count overtake the clearing of the pte', proves: ['cpus'] },
+      why: 'under sequential consistency; TSO reorders the check of the count before the clearing of the pte', proves: ['cpus'] },
     { name: 'check-barrier', options: { checkCount: true, barrier: true },          verdict: 'holds',
       states: 58, transitions: 83, proves: ['cpus'] },
     { name: 'two-cpus',      options: { checkCount: true, barrier: true, cpus: 2 }, verdict: 'holds',
       states: 583, transitions: 1212, proves: ['cpus'] },
     { name: 'check-tso',         options: { checkCount: true },                memory: 'tso', verdict: 'violated',
       steps: 8, states: 94, transitions: 161,
-      why: 'the cleared pte is still in the store buffer when reclaim looks at the count' },
+      why: 'the cleared pte is still in the store buffer when reclaim checks the count' },
     { name: 'check-barrier-tso', options: { checkCount: true, barrier: true }, memory: 'tso', verdict: 'holds',
       states: 90, transitions: 139, proves: ['cpus'] },
     { name: 'check-arm64',         options: { checkCount: true },                memory: 'arm64', verdict: 'violated',
@@ -122,9 +122,9 @@ export const model = defineModel({
   survivors: [
     { why: "reclaim's own reference keeps the count above 0", mutants: [
       "direct IO: try_grab_folio(page, 1, flags): without 'if (got)'", 'direct IO: if (!try_grab_folio(page, 1, flags)): never taken' ] },
-    { why: 'a page that is dirty is never discarded, whether the device is done with it or not', mutants: [
+    { why: 'reclaim never discards a dirty page, whether or not the device is done with it', mutants: [
       "direct IO: put_page(bvec->bv_page): without 'reads = false'" ] },
-    { why: 'of v5.16, which is violated whatever becomes of it', mutants: [
+    { why: 'it belongs to v5.16, which is violated with or without the change', mutants: [
       "try_to_unmap_one: pteval = ptep_get_and_clear(mm, address, pvmw.pte): after 'if (PageDirty(page))'" ] },
   ],
 });

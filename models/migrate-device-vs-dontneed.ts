@@ -1,9 +1,9 @@
 /**
- * Migration to a device hides a pte from MADV_DONTNEED before it has flushed it from the TLBs.
+ * Migration to a device hides a pte from MADV_DONTNEED before it flushes the TLBs.
  *
- * migrate_vma_collect_pmd replaces ptes by migration entries under the page-table lock, drops the lock, and then flushes the TLBs.
- * MADV_DONTNEED finds a pte that is not present, has nothing to flush, and returns: a CPU goes on writing to the old page, which
- * the program was told is gone. A flush under the lock is over before anybody can see the migration entry.
+ * migrate_vma_collect_pmd replaces ptes with migration entries under the page-table lock, drops the lock, and then flushes the
+ * TLBs. MADV_DONTNEED finds a pte that is not present, has nothing to flush, and returns; a CPU keeps writing to the old page,
+ * which the program now expects to be gone. With the flush under the lock, the TLBs are clean before any CPU sees the entry.
  *
  *   CPU 0: migrate_vma_collect_pmd   CPU 1: madvise(MADV_DONTNEED)       CPU 2: user
  *                                                                        TLB entry: writable
@@ -16,11 +16,11 @@
  * About:   TLB flush, migration
  * Exposed: any CPU
  * Source:  v5.19 and v6.0 mm/migrate_device.c: migrate_vma_collect_pmd; mm/memory.c: zap_pte_range
- * Broke:   8c3328f1f36a (v4.14, pages are unmapped while they are collected)
+ * Broke:   8c3328f1f36a (v4.14, migration unmaps pages while it collects them)
  * Fixed:   60bae7370896 (v6.0) -> flushUnderLock
- * Omitted: mmap_lock: both hold it for reading. Pages that are PageAnonExclusive: ptep_clear_flush flushes them at once. The reference
- *          that migration holds: the page is not freed, and what is written to it is lost all the same. migrate_vma_unmap and the copy.
- *          What a migration entry says: who finds one and who finds nothing do the same to the TLBs.
+ * Omitted: mmap_lock: both hold it for reading. PageAnonExclusive pages: ptep_clear_flush flushes them immediately. The reference
+ *          that migration holds: the page is not freed, but writes to it are still lost. migrate_vma_unmap and the copy. The
+ *          difference between a migration entry and none: MADV_DONTNEED flushes for neither.
  */
 import { always, and, bool, branch, defineModel, ended, eq, exists, flag, forAll, goto, ifdef, init, integer, label, ne, never, not, note,
   reachable, say, set, shared, step, thread } from 'racewalk';
@@ -28,15 +28,15 @@ import { Access, flushUserTlbs, spinLock, spinUnlock, tlbEntries, userCpus, user
 
 export const model = defineModel({
   name: 'migrate-device-vs-dontneed',
-  summary: 'MADV_DONTNEED returns while migration to a device has not yet flushed',
+  summary: 'MADV_DONTNEED returns before migration to a device has flushed',
   options: {
-    flushUnderLock: flag('fix', 'migration flushes TLBs before it drops the page-table lock'),
+    flushUnderLock: flag('fix', 'migration flushes the TLBs before it drops the page-table lock'),
     cpus: integer('user CPUs', [1, 4]),
   },
 
   build: ({ flushUnderLock, cpus }) => {
     const mem = shared({
-      pte: init(Access, 'write', '*ptep; a migration entry is none to the hardware'),
+      pte: init(Access, 'write', '*ptep; to the hardware a migration entry is none'),
       ptl: init(bool, false, 'the page-table lock'),
       tlb: tlbEntries(cpus, 'TLB entries for the address'),
     });
@@ -71,9 +71,9 @@ export const model = defineModel({
       properties: [
         always('once madvise has returned, no TLB entry maps the old page', forAll(cpus, (cpu) =>
           never(and(exists(madvise, (l) => l.returned), ne(mem.tlb.at(cpu), 'none')),
-            say`madvise(MADV_DONTNEED) has returned, and a user CPU still writes to the page through its TLB entry`))),
-        always('nothing is left at the address', never(and(ended(madvise), ne(mem.pte, 'none')),
-          say`madvise(MADV_DONTNEED) has returned, and the pte is present`)),
+            say`madvise(MADV_DONTNEED) has returned, but a user CPU still writes to the page through its TLB entry`))),
+        always('the address maps nothing after madvise', never(and(ended(madvise), ne(mem.pte, 'none')),
+          say`madvise(MADV_DONTNEED) has returned, but the pte is present`)),
         reachable('madvise unmaps the page',       exists(madvise, (l) => and(l.returned, l.zapped))),
         reachable('madvise drops a migration entry', exists(madvise, (l) => and(l.returned, not(l.zapped)))),
         reachable('migration takes the page',      and(ended(collect), exists(collect, (l) => l.unmapped))),
@@ -93,19 +93,19 @@ export const model = defineModel({
   ],
 
   survivors: [
-    { why: 'only the memory model weak tells a lock from a full barrier, and no scenario here asks for it', mutants: [
+    { why: 'only the memory model weak distinguishes a lock from a full barrier, and no scenario here uses it', mutants: [
       'migrate_vma_collect_pmd: pte_offset_map_lock(mm, pmdp, addr, &ptl): relaxed, not acquire',
       'madvise: pte_offset_map_lock(mm, pmd, addr, &ptl): relaxed, not acquire' ] },
-    { why: 'clearing and flushing what is none changes nothing', mutants: [
+    { why: 'clearing and flushing a pte that is none changes nothing', mutants: [
       "migrate_vma_collect_pmd: pte_offset_map_lock(mm, pmdp, addr, &ptl): after 'if (pte_none(pte))'",
       'migrate_vma_collect_pmd: if (pte_none(pte)): never taken', 'migrate_vma_collect_pmd: if (unmapped): always taken' ] },
-    { why: 'of v5.19, which is violated whatever becomes of it', mutants: [
+    { why: 'it belongs to v5.19, which is violated with or without the change', mutants: [
       'migrate_vma_collect_pmd: if (unmapped) #2: never taken', 'migrate_vma_collect_pmd: if (unmapped) #2: always taken',
       'migrate_vma_collect_pmd: flush_tlb_range(walk->vma, start, end) #2: left out' ] },
-    { why: 'the flush before it is fully ordered, and whoever finds the pte again flushes again', mutants: [
+    { why: 'the flush before it is fully ordered, and a thread that finds the pte again flushes again', mutants: [
       'migrate_vma_collect_pmd: pte_unmap_unlock(ptep - 1, ptl): relaxed, not release',
       'madvise: pte_unmap_unlock(start_pte, ptl): relaxed, not release' ] },
-    { why: 'a madvise that looks without the lock waits for it all the same, and so for the flush', mutants: [
+    { why: 'a madvise that reads the pte without the lock still waits for the lock later, and therefore for the flush', mutants: [
       "madvise: pte_offset_map_lock(mm, pmd, addr, &ptl): after 'if (pte_present(ptent))'" ] },
     userCpuSurvivors('user CPU', 'pte', 'tlb'),
   ],

@@ -1,9 +1,9 @@
 /**
- * Migration of a huge page finds a late reference, puts the old pmd back, and loses what has been written meanwhile.
+ * Migration of a huge page detects a late reference, restores the old pmd, and loses stores to the new page.
  *
- * This is the second repair of the email, a second check for pins with rollback, as it really shipped: migrate_misplaced_transhuge_page
- * checks the count, installs the pmd of the new page, checks again, and if a reference has appeared restores the old pmd. But a
- * user may have written through the new pmd. Freezing the count before the new pmd is installed needs no second check.
+ * This is the second repair proposed in the email, a second pin check with rollback, as it shipped: migrate_misplaced_transhuge_page
+ * checks the count, installs the pmd of the new page, checks again, and restores the old pmd if a reference has appeared. But a
+ * user may already have written through the new pmd. If the count is frozen before the new pmd is installed, no second check is needed.
  *
  *   CPU 0: gup_fast                  CPU 1: migrate_misplaced_transhuge_page     CPU 2: user
  *   read pmd
@@ -20,8 +20,8 @@
  * Source:  v3.18 mm/migrate.c: migrate_misplaced_transhuge_page; mm/gup.c: gup_huge_pmd; mm/huge_memory.c: change_huge_pmd
  * Broke:   2b4847e73004 (v3.13)
  * Fixed:   "mm/migrate.c: stabilise page count when migrating transparent hugepages" (v4.13) -> freezeCount
- * Omitted: the pmd lock and the page lock: neither gup_fast nor a store takes them. Stores before the pmd is numa: they are in
- *          the copy. TLB flushes: a user that keeps the new pmd in its TLB loses more stores. LRU and rmap.
+ * Omitted: the pmd lock and the page lock: neither gup_fast nor a store takes them. Stores before the pmd is numa: the copy
+ *          contains them. TLB flushes: a user whose TLB keeps the new pmd loses more stores. LRU and rmap.
  */
 import { always, and, atomically, bool, branch, dec, defineModel, ended, eq, exists, flag, forAll, full, goto, ifdef,
   init, integer, label, ne, never, not, note, or, range, reachable, say, set, shared, smpMb, step, thread, values,
@@ -32,9 +32,9 @@ const Pmd = values('old', 'old, numa', 'none', 'new');
 
 export const model = defineModel({
   name: 'migrate-huge-vs-store',
-  summary: 'migration of a huge page rolls back and loses a store (the email\'s second repair, as it shipped)',
+  summary: 'migration of a huge page rolls back and loses a store (the second repair of the email, as it shipped)',
   options: {
-    freezeCount: flag('fix', 'the count of the old page is frozen before the new pmd is installed; no second check'),
+    freezeCount: flag('fix', 'migration freezes the count of the old page before it installs the new pmd, without a second check'),
     cpus: integer('CPUs in gup_fast', [1, 3]),
   },
 
@@ -101,18 +101,18 @@ export const model = defineModel({
       properties: [
         always('no store through a permitted mapping is lost',
           never(and(mem.stored, eq(mem.pmd, 'old, numa')),
-            say`a user has written to the new page, and the pmd maps the old one again: the write is lost`)),
-        always('a page that gup_fast holds stays the page that is mapped', forAll(gup, (l, cpu) =>
-          never(and(l.holds, eq(mem.pmd, 'new')), say`gup_fast on CPU ${cpu} holds the old page, and the pmd maps the new one`))),
-        always('no reference is left over', never(and(forAll(gup, (_, cpu) => ended(gup, cpu)), ended(migrate),
+            say`a user has written to the new page, but the pmd maps the old one again: the write is lost`)),
+        always('a page that gup_fast holds stays mapped', forAll(gup, (l, cpu) =>
+          never(and(l.holds, eq(mem.pmd, 'new')), say`gup_fast on CPU ${cpu} holds the old page, but the pmd maps the new one`))),
+        always('no reference leaks', never(and(forAll(gup, (_, cpu) => ended(gup, cpu)), ended(migrate),
           or(and(eq(mem.pmd, 'new'), ne(mem.count, 0)), and(ne(mem.pmd, 'new'), ne(mem.count, 2)))),
-          say`all are done with the old page, and its count is ${mem.count}`)),
-        always('a migration that gives up has not installed the new page', never(and(exists(migrate, (l) => l.failed), eq(mem.pmd, 'new')),
-          say`migration has given up and put the new page, and the pmd maps it`)),
+          say`every thread is done with the old page, but its count is ${mem.count}`)),
+        always('a failed migration does not leave the new page mapped', never(and(exists(migrate, (l) => l.failed), eq(mem.pmd, 'new')),
+          say`migration has failed and put the new page, but the pmd maps it`)),
         reachable('gup_fast pins the old page',   exists(gup, (l) => l.holds)),
         reachable('a user writes to the new page', mem.stored),
         reachable('the huge page is migrated',    and(ended(migrate), eq(mem.pmd, 'new'))),
-        reachable('migration gives up',           exists(migrate, (l) => l.failed)),
+        reachable('migration fails',           exists(migrate, (l) => l.failed)),
       ],
     };
   },
@@ -128,21 +128,21 @@ export const model = defineModel({
   ],
 
   survivors: [
-    { why: 'the kernel orders it fully, since it tells a value; no scenario needs that order', mutants: [
+    { why: 'the operation returns a value, so the kernel orders it fully; no scenario needs that order', mutants: [
       'gup_fast: put_page(page): relaxed, not full', 'gup_fast: put_page(page) #2: relaxed, not full',
       'migrate_misplaced_transhuge_page: put_page(page): relaxed, not full',
       'migrate_misplaced_transhuge_page: put_page(page) #2: relaxed, not full' ] },
-    { why: 'a numa pmd keeps stores out of the old page while it is copied, and these are left out', mutants: [
+    { why: 'a numa pmd keeps stores out of the old page during the copy, and the model omits such stores', mutants: [
       'migrate_misplaced_transhuge_page: pmdp_set_numa(mm, addr, pmd): left out',
       "migrate_misplaced_transhuge_page: pmdp_set_numa(mm, addr, pmd): after 'if (page_count(page) != 2)'",
       "migrate_misplaced_transhuge_page: pmdp_set_numa(mm, addr, pmd): after 'page_ref_freeze(page, 2)'" ] },
-    { why: 'a pmd that is none for a moment is for the TLB, and a numa one is as good to gup_fast', mutants: [
+    { why: 'the pmd is briefly none for the sake of the TLB; to gup_fast a numa pmd is equivalent', mutants: [
       'migrate_misplaced_transhuge_page: pmdp_clear_flush(vma, mmun_start, pmd): left out' ] },
-    { why: 'a gup_fast that takes its reference in between finds the pmd changed since it read it', mutants: [
+    { why: 'a gup_fast that takes its reference in between detects that the pmd has changed', mutants: [
       'migrate_misplaced_transhuge_page: flush_tlb_range: dsb(ish): left out',
       'migrate_misplaced_transhuge_page: flush_tlb_range: dsb(ish) #2: left out',
       "migrate_misplaced_transhuge_page: set_pmd_at(mm, mmun_start, pmd, entry): after 'page_ref_unfreeze(page, 2)'" ] },
-    { why: 'of v3.18, which is violated whatever becomes of it', mutants: [
+    { why: 'it belongs to v3.18, which is violated with or without the change', mutants: [
       'migrate_misplaced_transhuge_page: if (page_count(page) != 2): never taken',
       "migrate_misplaced_transhuge_page: if (page_count(page) != 2): after 'pmdp_clear_flush(vma, mmun_start, pmd)'",
       'migrate_misplaced_transhuge_page: if (page_count(page) != 2) #2: always taken',

@@ -1,9 +1,9 @@
 /**
- * Migration checks for pins before it has unmapped the page.
+ * Migration checks for pins before it unmaps the page.
  *
- * A page may be moved if nobody has a reference but its mapping and the migration itself. As long as it is mapped, gup_fast can
- * take one: a check that comes before the unmap says nothing about what follows. Unmap first: then gup_fast either finds the
- * migration entry, or has its reference already, and migration puts the pte back.
+ * Migration may move a page if its only references are the mapping and migration's own. As long as the page is mapped, gup_fast
+ * can take another: a check before the unmap proves nothing about later references. After the unmap gup_fast either finds the
+ * migration entry, or already has its reference, and then migration restores the pte.
  *
  *   CPU 0: gup_fast                          CPU 1: migrate_pages
  *                                            page_count(page) as expected
@@ -17,9 +17,9 @@
  * Source:  v3.18 mm/migrate.c: __unmap_and_move, move_to_new_page, migrate_page_move_mapping, remove_migration_ptes; mm/rmap.c:
  *          try_to_unmap_one; mm/gup.c: gup_pte_range
  * Fixed:   never broken in a release: the order of __unmap_and_move is the protocol -> unmapFirst
- * Omitted: the page lock: gup_fast does not take it. Page cache and swap cache: there the count is frozen as well
- *          (page_freeze_refs). The pmd and irqs: nobody changes the page table, and a broadcast flush waits for nobody. The old
- *          page's freeing: gup-fast-vs-unmap.
+ * Omitted: the page lock: gup_fast does not take it. Page cache and swap cache: there migration also freezes the count
+ *          (page_freeze_refs). The pmd and irqs: the page table does not change, and a broadcast flush does not wait. Freeing of the
+ *          old page: gup-fast-vs-unmap.
  */
 import { always, and, bool, branch, cost, dec, defineModel, ended, eq, exists, flag, forAll, full, goto, ifdef, inc,
   init, integer, label, ne, never, not, note, or, range, reachable, relaxed, say, set, shared, smpMb, step, thread } from 'racewalk';
@@ -36,7 +36,7 @@ export const model = defineModel({
   build: ({ unmapFirst, cpus }) => {
     const mem = shared({
       pte:   init(MigratedPte, 'old page', '*ptep'),
-      count: init(range(0, cpus + 2), 2, 'page->_count of the old page: its mapping, and the isolation by migrate_pages'),
+      count: init(range(0, cpus + 2), 2, 'page->_count of the old page: one for its mapping, one for migrate_pages'),
     });
 
     const gup = thread('gup_fast', { cpus, locals: {
@@ -80,15 +80,15 @@ export const model = defineModel({
       shared: mem,
       threads: [gup, migrate],
       properties: [
-        always('a page that gup_fast holds stays the page that is mapped', forAll(gup, (l, cpu) =>
+        always('a page that gup_fast holds stays mapped', forAll(gup, (l, cpu) =>
           never(and(l.holds, eq(mem.pte, 'new page')),
-            say`gup_fast on CPU ${cpu} holds the old page, and the pte maps the new one`))),
-        always('no reference is left over', never(and(forAll(gup, (_, cpu) => ended(gup, cpu)), ended(migrate),
+            say`gup_fast on CPU ${cpu} holds the old page, but the pte maps the new one`))),
+        always('no reference leaks', never(and(forAll(gup, (_, cpu) => ended(gup, cpu)), ended(migrate),
           or(and(eq(mem.pte, 'new page'), ne(mem.count, 0)), and(ne(mem.pte, 'new page'), ne(mem.count, 2)))),
-          say`all are done with the old page, and its count is ${mem.count}`)),
+          say`every thread is done with the old page, but its count is ${mem.count}`)),
         reachable('gup_fast pins the page',  exists(gup, (l) => l.holds)),
         reachable('the page is migrated',    eq(mem.pte, 'new page')),
-        reachable('migration gives up',      and(exists(migrate, (l) => l.failed), eq(mem.pte, 'old page'))),
+        reachable('migration fails',      and(exists(migrate, (l) => l.failed), eq(mem.pte, 'old page'))),
       ],
       costs: [cost('migration mem ops', { steps: 'access' }, { thread: migrate, until: eq(mem.pte, 'new page') })],
     };
@@ -105,15 +105,15 @@ export const model = defineModel({
   ],
 
   survivors: [
-    { why: 'the kernel orders it fully, since it tells a value; no scenario needs that order', mutants: [
+    { why: 'the operation returns a value, so the kernel orders it fully; no scenario needs that order', mutants: [
       'gup_fast: put_page(page): relaxed, not full', 'gup_fast: put_page(page) #2: relaxed, not full',
       'migrate_pages: page_cache_release(page): relaxed, not full', 'migrate_pages: put_page(page): relaxed, not full' ] },
-    { why: 'of the variant that checks first, which is violated whatever becomes of it', mutants: [
+    { why: 'it belongs to the variant that checks first, which is violated with or without the change', mutants: [
       'migrate_pages: if (page_count(page) != expected_count): never taken', 'migrate_pages: return -EAGAIN: left out',
       'migrate_pages: goto done;: left out', "migrate_pages: page_cache_release(page): after 'set_pte_at(mm, addr, ptep, pte) #2'" ] },
-    { why: 'page_cache_release is a read-modify-write, and so a full barrier itself', mutants: [
+    { why: 'page_cache_release is a fully ordered read-modify-write', mutants: [
       'migrate_pages: ptep_clear_flush: dsb(ish): left out' ] },
-    { why: "migration's own reference keeps the page meanwhile", mutants: [
+    { why: "migration's own reference keeps the page", mutants: [
       "migrate_pages: get_page(new): after 'set_pte_at(mm, addr, ptep, pte)'" ] },
   ],
 });

@@ -1,9 +1,9 @@
 /**
- * mremap moves a pte and flushes the old address too late: the page is freed while it can be written (CVE-2018-18281).
+ * mremap moves a pte and flushes the old address too late: the page is freed while a CPU can still write to it (CVE-2018-18281).
  *
- * mremap moves a pte from the old address to the new one under the page-table locks, drops them, and only then flushes the TLBs. The
- * page has not been unmapped, only moved, and mremap holds no reference to it. As soon as the locks are dropped, truncate may
- * find the pte at its new address, clear it, flush the new address, and free the page.
+ * mremap moves a pte from the old address to the new one under the page-table locks, drops them, and only then flushes the TLBs.
+ * The page is still mapped, at its new address, and mremap holds no reference to it. As soon as mremap drops the locks, truncate
+ * can find the pte at the new address, clear it, flush the new address, and free the page.
  *
  *   CPU 0: move_page_tables          CPU 1: truncate                     CPU 2: user
  *                                                                        TLB entry for the old address
@@ -16,11 +16,11 @@
  * About:   TLB flush, reuse of a page
  * Exposed: any CPU
  * Source:  v3.18 mm/mremap.c: move_page_tables, move_ptes; mm/memory.c: zap_pte_range
- * Fixed:   eb66ae030829 (v4.19) -> flushUnderLock. 5d1904204c99 (v4.9) had brought the flush forward for dirty ptes, to before the
- *          unlock of the old page table, and so for truncate, which holds the new one, still too late.
- * Omitted: the old page-table lock, which mremap takes too: nobody else wants it while mremap is here. rmap locks (need_rmap_locks): they
- *          decide which ptes truncate finds, and it finds the new one. mmap_sem: truncate does not take it. The page cache's own
- *          reference, which truncate drops with the mapping's. Huge pmds (move_huge_pmd), which had the same bug.
+ * Fixed:   eb66ae030829 (v4.19) -> flushUnderLock. 5d1904204c99 (v4.9) moved the flush for dirty ptes before the unlock of the old
+ *          page table; truncate holds the lock of the new one, so that was still too late.
+ * Omitted: the old page-table lock, which mremap takes too: no other thread takes it here. rmap locks (need_rmap_locks): they decide
+ *          which ptes truncate finds, and it finds the new one. mmap_sem: truncate does not take it. The page cache's own
+ *          reference, which truncate drops together with that of the mapping. Huge pmds (move_huge_pmd), which had the same bug.
  */
 import { always, and, bool, branch, defineModel, ended, eq, exists, flag, forAll, gt, ifdef, init, integer, ne, never, range, reachable,
   say, set, shared, step, thread } from 'racewalk';
@@ -28,7 +28,7 @@ import { Access, flushUserTlbs, putPage, spinLock, spinUnlock, tlbEntries, userC
 
 export const model = defineModel({
   name: 'mremap-vs-truncate',
-  summary: 'mremap flushes the old address after it has dropped the page-table lock',
+  summary: 'mremap flushes the old address after it drops the page-table lock',
   options: {
     flushUnderLock: flag('fix', 'mremap flushes the old address before it drops the page-table lock'),
     cpus: integer('user CPUs at each address', [1, 3]),
@@ -70,10 +70,10 @@ export const model = defineModel({
       properties: [
         always('no TLB entry for the old address maps a freed page', forAll(cpus, (cpu) =>
           never(and(ne(mem.oldTlb.at(cpu), 'none'), eq(mem.count, 0)),
-            say`a user CPU can still write to the page through its TLB entry for the old address, and the page has been freed`))),
+            say`a user CPU can still write to the page through its TLB entry for the old address, but the page is free`))),
         always('no TLB entry for the new address maps a freed page', forAll(cpus, (cpu) =>
           never(and(ne(mem.newTlb.at(cpu), 'none'), eq(mem.count, 0)),
-            say`a user CPU can still write to the page through its TLB entry for the new address, and the page has been freed`))),
+            say`a user CPU can still write to the page through its TLB entry for the new address, but the page is free`))),
         reachable('mremap moves a page that is in use', and(ended(mremap), gt(mem.count, 0))),
         reachable('truncate frees the page',            eq(mem.count, 0)),
         reachable('a CPU uses the new address',         exists(cpus, (cpu) => eq(mem.newTlb.at(cpu), 'write'))),
@@ -93,23 +93,23 @@ export const model = defineModel({
   ],
 
   survivors: [
-    { why: 'the kernel orders it fully, since it tells a value; no scenario needs that order', mutants: [
+    { why: 'the operation returns a value, so the kernel orders it fully; no scenario needs that order', mutants: [
       'truncate: put_page(page): relaxed, not full' ] },
-    { why: 'only the memory model weak tells a lock from a full barrier, and no scenario here asks for it', mutants: [
+    { why: 'only the memory model weak distinguishes a lock from a full barrier, and no scenario here uses it', mutants: [
       'move_page_tables: spin_lock_nested(new_ptl, SINGLE_DEPTH_NESTING): relaxed, not acquire',
       'truncate: pte_offset_map_lock(mm, pmd, addr, &ptl): relaxed, not acquire' ] },
-    { why: 'nobody but mremap and user CPUs looks at the old pte, and the flush comes after both', mutants: [
+    { why: 'only mremap and user CPUs read the old pte, and the flush comes after both statements', mutants: [
       "move_page_tables: spin_lock_nested(new_ptl, SINGLE_DEPTH_NESTING): after 'pte = ptep_get_and_clear(mm, old_addr, old_pte)'",
       "move_page_tables: set_pte_at(mm, new_addr, new_pte, pte): after 'flush_tlb_range(vma, old_end - len, old_end)'" ] },
-    { why: 'of the variant as it was, which is violated whatever becomes of it', mutants: [
+    { why: 'it belongs to v4.18, which is violated with or without the change', mutants: [
       "move_page_tables: set_pte_at(mm, new_addr, new_pte, pte): after 'spin_unlock(new_ptl)'",
       'move_page_tables: flush_tlb_range(vma, old_end-len, old_addr): left out' ] },
     { why: 'the flush before it is fully ordered', mutants: [
       'move_page_tables: spin_unlock(new_ptl): relaxed, not release',
       'truncate: pte_unmap_unlock(start_pte, ptl): relaxed, not release' ] },
-    { why: 'a truncate that finds the new pte without the lock waits for the lock, and so for the flush', mutants: [
+    { why: 'a truncate that reads the new pte without the lock still waits for the lock, and therefore for the flush', mutants: [
       "truncate: pte_offset_map_lock(mm, pmd, addr, &ptl): after 'ptent = *pte'" ] },
-    { why: 'clearing and flushing what is none changes nothing', mutants: ['truncate: if (!pte_none(ptent)): always taken' ] },
+    { why: 'clearing and flushing a pte that is none changes nothing', mutants: ['truncate: if (!pte_none(ptent)): always taken' ] },
     userCpuSurvivors('user CPU, old address', 'oldPte', 'oldTlb'),
     userCpuSurvivors('user CPU, new address', 'newPte', 'newTlb'),
   ],

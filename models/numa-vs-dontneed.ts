@@ -1,9 +1,9 @@
 /**
  * NUMA balancing makes a huge pmd none for a moment, and MADV_DONTNEED skips it.
  *
- * change_huge_pmd clears the pmd and sets it again with another protection, under the pmd lock. MADV_DONTNEED looks at the pmd
- * without the lock; if it finds none there it has nothing to do and returns, and the data that it should have dropped is
- * still there. Both hold mmap_sem for reading.
+ * change_huge_pmd clears the pmd and sets it again with another protection, under the pmd lock. MADV_DONTNEED reads the pmd
+ * without the lock. If the pmd is none, MADV_DONTNEED has nothing to do and returns, but the data that it should have dropped
+ * is still mapped. Both hold mmap_sem for reading.
  *
  *   CPU 0: madvise(MADV_DONTNEED)            CPU 1: change_huge_pmd(prot_numa=1)
  *                                            pmd lock; pmd := none
@@ -14,10 +14,10 @@
  * About:   huge pages
  * Exposed: any CPU
  * Source:  v4.10 mm/huge_memory.c: change_huge_pmd, zap_huge_pmd; mm/memory.c: zap_pmd_range. The fix: v4.11 mm/huge_memory.c
- * Broke:   when prot_numa came to mean pmd_protnone (v4.0); before, pmdp_set_numa never made the pmd none
- * Fixed:   ced108037c2a (v4.11) -> update pmdp_invalidate, which is pmdp_invalidate_ad by now. An exchange for the new pmd, without
- *          an invalid one between, would do as well -> update exchange
- * Omitted: TLB flushes: what is read through an old entry is not at stake. Page faults: they map a new page, with other data. The
+ * Broke:   v4.0, where prot_numa became pmd_protnone; before, pmdp_set_numa never made the pmd none
+ * Fixed:   ced108037c2a (v4.11) -> update pmdp_invalidate, now pmdp_invalidate_ad. An exchange that installs the new pmd
+ *          directly, without an invalid pmd in between, is also enough -> update exchange
+ * Omitted: TLB flushes: reads through an old TLB entry do not matter here. Page faults: they map a new page with other data. The
  *          split of the pmd, which waits for the lock. Dirty and accessed bits: pmdp-invalidate-vs-dirty.
  */
 import { always, and, bool, branch, defineModel, ended, eq, exists, forAll, goto, init, integer, label, ne, never, oneOf, reachable, say,
@@ -73,9 +73,9 @@ export const model = defineModel({
       shared: mem,
       threads: [protect, madvise],
       properties: [
-        always('once MADV_DONTNEED has returned, the data is gone', forAll(madvise, (l) =>
+        always('once MADV_DONTNEED has returned, the data is unmapped', forAll(madvise, (l) =>
           never(and(l.returned, ne(mem.pmd, 'none')),
-            say`madvise(MADV_DONTNEED) has returned, and the pmd still maps the huge page: ${mem.pmd}`))),
+            say`madvise(MADV_DONTNEED) has returned, but the pmd still maps the huge page: ${mem.pmd}`))),
         reachable('madvise drops the huge page',        exists(madvise, (l) => and(l.returned, l.zapped))),
         reachable('change_huge_pmd changes the protection', and(exists(protect, (l) => l.changed), eq(mem.pmd, 'protnone'))),
         reachable('change_huge_pmd comes too late',     and(ended(protect), exists(protect, (l) => eq(l.changed, false)))),
@@ -88,7 +88,7 @@ export const model = defineModel({
       steps: 6, states: 25, transitions: 28 },
     { name: 'pmdp-invalidate', options: { update: 'pmdp_invalidate' },             verdict: 'holds',
       states: 37, transitions: 44,
-      why: 'a pmd that is invalid is not none: madvise goes for the lock', proves: ['callers'] },
+      why: 'an invalid pmd is not none: madvise takes the lock', proves: ['callers'] },
     { name: 'exchange',        options: { update: 'exchange' },                    verdict: 'holds',
       states: 30, transitions: 36, proves: ['callers'] },
     { name: 'pmdp-invalidate-pso', options: { update: 'pmdp_invalidate' }, memory: 'pso', verdict: 'holds',
@@ -98,17 +98,17 @@ export const model = defineModel({
   ],
 
   survivors: [
-    { why: 'only the memory model weak tells a lock from a full barrier, and no scenario here asks for it', mutants: [
+    { why: 'only the memory model weak distinguishes a lock from a full barrier, and no scenario here uses it', mutants: [
       'change_huge_pmd: __pmd_trans_huge_lock(pmd, vma): relaxed, not acquire',
       'madvise: __pmd_trans_huge_lock(pmd, vma): relaxed, not acquire' ] },
-    { why: 'what the old entry said is left out but for the page, which stays', mutants: [
+    { why: 'of the old entry the model keeps only the page, which does not change', mutants: [
       "change_huge_pmd: entry = pmdp_huge_get_and_clear_notify(mm, addr, pmd): without 'entry = mem.pmd'",
       "change_huge_pmd: entry = pmdp_establish(vma, addr, pmd, pmd_modify(*pmd, newprot)): without 'entry = mem.pmd'" ] },
-    { why: 'to madvise a pmd that is not none is good enough; invalid ones are for the dirty bit: pmdp-invalidate-vs-dirty', mutants: [
+    { why: 'madvise only needs a pmd that is not none; the invalid pmd protects the dirty bit: pmdp-invalidate-vs-dirty', mutants: [
       'change_huge_pmd: pmdp_invalidate(vma, addr, pmd): left out',
       "change_huge_pmd: pmdp_invalidate(vma, addr, pmd): after 'set_pmd_at(mm, addr, pmd, entry)'" ] },
     { why: 'clearing a pmd that is none changes nothing', mutants: ['madvise: if (pmd_trans_huge(*pmd)): always taken' ] },
-    { why: 'pmdp_huge_get_and_clear_full is a read-modify-write, and so a full barrier itself', mutants: [
+    { why: 'pmdp_huge_get_and_clear_full is a fully ordered read-modify-write', mutants: [
       'madvise: spin_unlock(ptl): relaxed, not release' ] },
   ],
 });

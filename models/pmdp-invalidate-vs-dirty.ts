@@ -1,10 +1,9 @@
 /**
- * pmdp_invalidate reads a pmd and writes it back invalid, and loses the dirty bit that hardware sets between.
+ * pmdp_invalidate reads a pmd, writes it back as invalid, and loses the dirty bit that hardware sets in between.
  *
- * A CPU that writes through a clean, writable pmd sets its dirty bit with an atomic read-modify-write of its own.
- * pmdp_invalidate holds the pmd lock, which hardware does not know. Its store puts the old, clean value back: the page looks
- * clean, and reclaim may drop it without writing it anywhere. With an exchange the value that is replaced is the value that
- * is looked at.
+ * A CPU that writes through a clean, writable pmd sets its dirty bit with an atomic read-modify-write. pmdp_invalidate holds the
+ * pmd lock, which hardware does not take. Its store restores the old, clean value: the page appears clean, and reclaim may drop
+ * it without writing it back. With an exchange, pmdp_invalidate returns exactly the value that it replaces.
  *
  *   CPU 0: __split_huge_pmd_locked           CPU 1: user
  *   entry = *pmd: clean
@@ -17,9 +16,9 @@
  * Source:  v4.15 mm/pgtable-generic.c: pmdp_invalidate (the same as in v3.18); mm/huge_memory.c: __split_huge_pmd_locked. The fix:
  *          v4.16 mm/pgtable-generic.c, pmdp_establish
  * Fixed:   d52605d7cb30 (v4.16) -> exchange
- * Omitted: the pmd lock: nobody else takes it here. The TLB flush: it ends writes through old dirty entries, which lose nothing.
- *          The accessed bit: the same race, with less harm. Where the split looks at the dirty bit: v4.15 reads it from the pmd
- *          before pmdp_invalidate, v4.16 takes it from what that returns; the loss is the same.
+ * Omitted: the pmd lock: no other thread takes it here. The TLB flush: it ends writes through old dirty entries, which lose nothing.
+ *          The accessed bit: the same race, but harmless. Where the split reads the dirty bit: v4.15 reads it from the pmd
+ *          before pmdp_invalidate, v4.16 from the value that pmdp_invalidate returns; the loss is the same.
  */
 import { always, and, bool, branch, defineModel, ended, eq, exists, flag, forAll, init, integer, never, not, or, reachable, say, set,
   shared, step, thread, values, wait, when } from 'racewalk';
@@ -30,7 +29,7 @@ export const model = defineModel({
   name: 'pmdp-invalidate-vs-dirty',
   summary: 'pmdp_invalidate loses a dirty bit that hardware sets',
   options: {
-    exchange: flag('fix', 'pmdp_invalidate exchanges the pmd and returns what was there'),
+    exchange: flag('fix', 'pmdp_invalidate exchanges the pmd and returns the old value'),
     cpus: integer('user CPUs', [1, 4]),
   },
 
@@ -61,9 +60,9 @@ export const model = defineModel({
       shared: mem,
       threads: [split, user],
       properties: [
-        always('dirty information is not dropped', forAll(user, (l) =>
+        always('no dirty bit is lost', forAll(user, (l) =>
           never(and(l.wrote, ended(split), not(mem.pageDirty)),
-            say`a user CPU has written to the page, and neither the pmd (${mem.pmd}) nor the page says so`))),
+            say`a user CPU has written to the page, but neither the pmd (${mem.pmd}) nor the page is dirty`))),
         reachable('a user writes',                 exists(user, (l) => l.wrote)),
         reachable('a clean page stays clean',      and(ended(split), not(mem.pageDirty))),
         reachable('a dirty page is marked',        mem.pageDirty),
@@ -80,14 +79,14 @@ export const model = defineModel({
   ],
 
   survivors: [
-    { why: 'the exchange returns what was there, whatever the new pmd says', mutants: [
+    { why: 'the exchange returns the old value, whatever the new pmd is', mutants: [
       '__split_huge_pmd_locked: entry = *pmdp: left out', '__split_huge_pmd_locked: pmd_mknotpresent(entry): left out',
       "__split_huge_pmd_locked: pmd_mknotpresent(entry): without 'if (entry == dirty)'" ] },
-    { why: 'of v4.15, which is violated whatever becomes of it', mutants: [
+    { why: 'it belongs to v4.15, which is violated with or without the change', mutants: [
       '__split_huge_pmd_locked: set_pmd_at(vma->vm_mm, address, pmdp, pmd_mknotpresent(entry)): left out',
       "__split_huge_pmd_locked: set_pmd_at(vma->vm_mm, address, pmdp, pmd_mknotpresent(entry)): without 'mem.pmd = invalid'",
       "__split_huge_pmd_locked: set_pmd_at(vma->vm_mm, address, pmdp, pmd_mknotpresent(entry)): without 'old = entry'" ] },
-    { why: 'a CPU that finds the bit set needs not set it', mutants: [
+    { why: 'a CPU that finds the dirty bit set does not need to set it', mutants: [
       "user CPU: <store>: dirty bit set by the hardware walk: without 'mem.pmd == dirty'" ] },
   ],
 });

@@ -1,8 +1,8 @@
 /**
- * mprotect finds a pte cleared by reclaim, whose TLB flush is still to come, and returns without a flush.
+ * mprotect finds a pte that reclaim has cleared but not yet flushed, and returns without a flush.
  *
- * Reclaim clears ptes and defers the flush of the TLBs, to flush once for many pages. mprotect changes the ptes that are present and
- * flushes only if there were some. A pte that reclaim has just cleared is not present: mprotect returns, and a CPU goes on
+ * Reclaim clears ptes and defers the TLB flush, to flush once for many pages. mprotect changes the ptes that are present and
+ * flushes only if it changed any. A pte that reclaim has just cleared is not present: mprotect returns, and a CPU keeps
  * writing through the TLB entry that reclaim has not flushed yet.
  *
  *   CPU 0: try_to_unmap_one          CPU 1: mprotect(PROT_READ)          CPU 2: user
@@ -19,8 +19,8 @@
  *          change_protection_range
  * Broke:   72b252aed506 (v4.3, batched flushes)
  * Fixed:   3ea277194daa (v4.13) -> flushPending
- * Omitted: mmap_sem: mprotect has it, reclaim does not take it. Swap: the pte does not come back while mprotect runs, or with the new
- *          protection. The batch over many pages: only the delay counts. munmap, mremap and others that called it: the same race.
+ * Omitted: mmap_sem: mprotect holds it, reclaim does not take it. Swap: while mprotect runs, no fault restores the pte with the old
+ *          protection. The batch over many pages: only the delay matters. munmap, mremap and other callers: the same race.
  */
 import { always, and, bool, branch, defineModel, ended, eq, exists, flag, forAll, ifdef, init, integer, ne, never, reachable, say, set,
   shared, step, thread } from 'racewalk';
@@ -28,9 +28,9 @@ import { Access, flushUserTlbs, spinLock, spinUnlock, tlbEntries, userCpus, user
 
 export const model = defineModel({
   name: 'reclaim-vs-mprotect',
-  summary: 'mprotect does not flush a pte that reclaim has cleared and not flushed yet',
+  summary: 'mprotect does not flush a pte that reclaim has cleared but not flushed yet',
   options: {
-    flushPending: flag('fix', 'mprotect does a flush that reclaim has deferred, under the page-table lock'),
+    flushPending: flag('fix', 'mprotect performs a flush that reclaim has deferred, under the page-table lock'),
     cpus: integer('user CPUs', [1, 4]),
   },
 
@@ -71,10 +71,10 @@ export const model = defineModel({
       properties: [
         always('once mprotect has returned, no TLB entry allows writes', forAll(cpus, (cpu) =>
           never(and(exists(mprotect, (l) => l.returned), eq(mem.tlb.at(cpu), 'write')),
-            say`mprotect(PROT_READ) has returned, and a user CPU can still write through its TLB entry`))),
+            say`mprotect(PROT_READ) has returned, but a user CPU can still write through its TLB entry`))),
         always('once reclaim has flushed, no TLB entry maps the page', forAll(cpus, (cpu) =>
           never(and(ended(reclaim), ne(mem.tlb.at(cpu), 'none')),
-            say`reclaim is done with the page, and a user CPU still has a TLB entry for it`))),
+            say`reclaim is done with the page, but a user CPU still has a TLB entry for it`))),
         reachable('mprotect write-protects a present pte', exists(mprotect, (l) => and(l.returned, l.pages))),
         reachable('mprotect finds no pte',                 exists(mprotect, (l) => and(l.returned, eq(mem.pte, 'none')))),
         reachable('reclaim unmaps and flushes',            ended(reclaim)),
@@ -94,16 +94,16 @@ export const model = defineModel({
   ],
 
   survivors: [
-    { why: 'only the memory model weak tells a lock from a full barrier, and no scenario here asks for it', mutants: [
+    { why: 'only the memory model weak distinguishes a lock from a full barrier, and no scenario here uses it', mutants: [
       'try_to_unmap: page_vma_mapped_walk(&pvmw): relaxed, not acquire',
       'mprotect: pte_offset_map_lock(vma->vm_mm, pmd, addr, &ptl): relaxed, not acquire' ] },
-    { why: 'the page-table lock makes one of the two', mutants: [
+    { why: 'the page-table lock makes the two statements one', mutants: [
       "try_to_unmap: pteval = ptep_get_and_clear(mm, address, pvmw.pte): after 'set_tlb_ubc_flush_pending(mm, pte_dirty(pteval))'",
       "mprotect: if (mm->tlb_flush_batched): after 'if (pte_present(oldpte))'",
       "mprotect: flush_tlb_mm(mm): after 'mm->tlb_flush_batched = false'" ] },
-    { why: 'of the variant as it was, which is violated whatever becomes of it', mutants: [
+    { why: 'it belongs to v4.12, which is violated with or without the change', mutants: [
       "mprotect: pte_offset_map_lock(vma->vm_mm, pmd, addr, &ptl): after 'if (pte_present(oldpte))'" ] },
-    { why: 'a flush too many does no harm', mutants: [
+    { why: 'an additional flush does no harm', mutants: [
       'mprotect: if (mm->tlb_flush_batched): always taken', 'mprotect: mm->tlb_flush_batched = false: left out' ] },
     userCpuSurvivors('user CPU', 'pte', 'tlb'),
   ],

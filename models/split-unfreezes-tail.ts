@@ -1,9 +1,9 @@
 /**
- * A walk over all pages takes a tail's count as soon as the split unfreezes it, and must then see that the tail is a page of its own.
+ * A walk over all page frames takes a tail's count when the split unfreezes it, and must then see that the tail is its own head.
  *
- * page_idle_get_page comes by page frame, not by pte: it takes the count of a page that has one, and put_page later asks which page is
- * the head. __split_huge_page_tail must therefore make the tail its own head and then set its count, and the two stores must be
- * seen in that order: else the reference goes to the tail and its drop to the old head.
+ * page_idle_get_page finds a page by its page frame, not by a pte: it raises the count if that is not 0, and put_page later reads
+ * which page is the head. __split_huge_page_tail must therefore make the tail its own head and then set its count, in that order
+ * for other CPUs. Otherwise the walk takes its reference on the tail and drops it on the old head.
  *
  *   CPU 0: page_idle_get_page                CPU 1: __split_huge_page_tail
  *                                            count(T) := 1
@@ -16,12 +16,12 @@
  * Exposed: any CPU (in the right order but without the barrier: those that reorder stores)
  * Source:  v4.12 and v5.12 mm/huge_memory.c: __split_huge_page_tail; include/linux/page_ref.h: page_ref_unfreeze;
  *          mm/page_idle.c: page_idle_get_page; include/linux/mm.h: put_page
- * Broke:   e9b61f19858a (v4.5, split_huge_page of the new reference counting)
+ * Broke:   e9b61f19858a (v4.5, split_huge_page with the new reference counting)
  * Fixed:   605ca5ede764 (v4.17) -> headFirst; "include/linux/page_ref.h: ensure page_ref_unfreeze is ordered against prior accesses"
  *          (v4.13; a release since v4.17) -> barrier
- * Omitted: the head's own count and the other tails: each has its own word. The flags of the tail, for which there is the smp_wmb
- *          before: what page_idle_get_page sees of PageLRU only makes it give up. gup_fast: it reads the head first and takes that
- *          one's count, which is frozen, too. The drop itself: on the head of another page it is wrong whatever the count.
+ * Omitted: the head's own count and the other tails: each has its own count. The flags of the tail, which the earlier smp_wmb
+ *          orders: what page_idle_get_page sees of PageLRU only makes it give up. gup_fast: it reads the head first and raises the
+ *          count of the head, which is frozen, too. The drop itself: on the head of another page it is wrong for any count.
  */
 import { always, and, bool, branch, cost, defineModel, ended, eq, exists, flag, forAll, goto, ifdef, inc, init,
   integer, label, never, not, range, reachable, relaxed, say, set, shared, smpMb, step, thread, values } from 'racewalk';
@@ -31,10 +31,10 @@ const Head = values('H', 'T');
 
 export const model = defineModel({
   name: 'split-unfreezes-tail',
-  summary: 'a walk over all pages takes a tail\'s count as soon as the split unfreezes it',
+  summary: 'a walk over all page frames takes a tail\'s count as soon as the split unfreezes it',
   options: {
     headFirst: flag('fix', 'the tail becomes its own head before its count is set', true),
-    barrier: flag('fix', 'page_ref_unfreeze has a full barrier before it sets the count'),
+    barrier: flag('fix', 'page_ref_unfreeze executes a full barrier before it sets the count'),
     cpus: integer('CPUs in page_idle_get_page', [1, 4]),
   },
 
@@ -65,11 +65,11 @@ export const model = defineModel({
       shared: mem,
       threads: [idle, split],
       properties: [
-        always('who holds a reference on the tail sees that it is its own head', forAll(idle, (l, cpu) =>
+        always('a CPU that holds a reference to the tail sees that the tail is its own head', forAll(idle, (l, cpu) =>
           never(and(l.knows, eq(l.head, 'H')),
-            say`page_idle_get_page on CPU ${cpu} has taken a reference on T, and put_page takes T for a tail of H: it is put on H`))),
-        reachable('the former tail is taken', exists(idle, (l) => and(l.knows, eq(l.head, 'T')))),
-        reachable('the tail is found frozen', exists(idle, (l, cpu) => and(ended(idle, cpu), not(l.got)))),
+            say`page_idle_get_page on CPU ${cpu} has a reference to T, but put_page drops one of H: it reads that T is a tail of H`))),
+        reachable('page_idle_get_page takes the former tail', exists(idle, (l) => and(l.knows, eq(l.head, 'T')))),
+        reachable('page_idle_get_page finds the tail frozen', exists(idle, (l, cpu) => and(ended(idle, cpu), not(l.got)))),
       ],
       costs: [cost('barriers', { steps: 'barrier' }, { thread: split })],
     };
@@ -77,9 +77,9 @@ export const model = defineModel({
 
   scenarios: [
     { name: 'count-first', options: { headFirst: false }, verdict: 'violated', steps: 3, states: 9, transitions: 9,
-      why: 'no store is late: between the two statements the tail has a count and the old head' },
+      why: 'no store is delayed: between the two statements the tail has a count and still the old head' },
     { name: 'no-barrier', options: {},                verdict: 'holds',    states: 8, transitions: 8,
-      why: 'under sequential consistency and TSO two stores are seen in their order; PSO needs the barrier', proves: ['cpus'] },
+      why: 'under sequential consistency and TSO the two stores become visible in order; PSO needs the barrier', proves: ['cpus'] },
     { name: 'barrier',    options: { barrier: true }, verdict: 'holds',    states: 8, transitions: 8, proves: ['cpus'] },
     { name: 'no-barrier-tso', options: {},                memory: 'tso', verdict: 'holds',
       states: 14, transitions: 19, proves: ['cpus'] },
@@ -96,7 +96,7 @@ export const model = defineModel({
   ],
 
   survivors: [
-    { why: 'the drop of the reference is left out, and so nobody counts references', mutants: [
+    { why: 'the model omits the drop of the reference, so no property counts references', mutants: [
       "page_idle_get_page: get_page_unless_zero(page): without 'if (got)'" ] },
   ],
 });

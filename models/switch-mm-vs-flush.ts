@@ -1,9 +1,9 @@
 /**
- * A CPU switches to the mm while another one flushes it: each may miss the other.
+ * A CPU switches to an mm while another CPU flushes it: each may miss the other's store.
  *
- * The flusher changes the pte and then asks which CPUs are in the mask of the mm. The switcher sets its bit in the mask and then loads
- * the page tables, from which its TLB fills at once. One of the two must see what the other wrote; with both stores in
- * store buffers neither does: no IPI is sent, and the TLB holds the old pte for good.
+ * The flusher changes the pte and then reads the mask of CPUs that use the mm. The switcher sets its bit in the mask and then loads
+ * the page tables, from which its TLB can fill immediately. One of the two must see the other's store. If both stores are still in
+ * store buffers, neither does: the flusher sends no IPI, and the TLB keeps the old pte.
  *
  *   CPU 0: flush_tlb_page                    CPU 1: switch_mm
  *   pte := none (in the store buffer)
@@ -15,10 +15,10 @@
  * About:   TLB flush, barriers
  * Exposed: store buffers (x86: the code is its own)
  * Source:  v4.4 arch/x86/mm/tlb.c: flush_tlb_page, flush_tlb_mm_range; arch/x86/include/asm/mmu_context.h: switch_mm
- * Fixed:   71b3c126e611 (v4.5) -> flushBarrier, switchBarrier. On x86 the switcher's barrier is load_cr3, which serialises, and the
- *          flusher's was what was missing; here both are statements, and plain stores carry the bit and the pte.
- * Omitted: the flush itself when the bit is set: an IPI, taken when switch_mm has irqs on again, and it finds every entry. Lazy
- *          TLB mode and the clearing of the bit in the old mm: they are handshakes of their own. Other CPUs: each has its own bit.
+ * Fixed:   71b3c126e611 (v4.5) -> flushBarrier, switchBarrier. On x86 load_cr3 serialises and is the switcher's barrier; the flusher's
+ *          was missing. In the model both barriers are statements, and plain stores write the bit and the pte.
+ * Omitted: the flush when the bit is set: the IPI arrives when switch_mm enables irqs again, and drops every entry. Lazy TLB mode
+ *          and clearing the bit in the old mm: separate handshakes. Other CPUs: each has its own bit.
  */
 import { always, and, array, bool, branch, cost, defineModel, eq, exists, flag, forAll, ifdef, index, init, integer, loop, never,
   reachable, say, set, shared, smpMb, step, thread } from 'racewalk';
@@ -28,8 +28,8 @@ export const model = defineModel({
   name: 'switch-mm-vs-flush',
   summary: 'switch_mm fills the TLB while a flush skips the CPU',
   options: {
-    flushBarrier: flag('fix', 'a full barrier between the change of the pte and the look at the mask'),
-    switchBarrier: flag('fix', 'a full barrier between the bit in the mask and the first use of the page tables'),
+    flushBarrier: flag('fix', 'a full barrier between the change of the pte and the read of the mask'),
+    switchBarrier: flag('fix', 'a full barrier between setting the bit in the mask and the first use of the page tables'),
     cpus: integer('CPUs in switch_mm', [1, 3]),
   },
 
@@ -63,7 +63,7 @@ export const model = defineModel({
       properties: [
         always('a CPU that the flush skips has no old TLB entry', forAll(switcher, (l, cpu) =>
           never(and(eq(l.tlb, 'present'), exists(flush, (f) => f.skipped.at(cpu))),
-            say`a CPU in switch_mm has filled its TLB from the old pte, and the flush sent it no IPI: the entry stays`))),
+            say`a CPU in switch_mm has filled its TLB from the old pte, but the flush sent it no IPI: the entry stays`))),
         reachable('the flush skips a CPU',         exists(flush, (f) => f.skipped.at(0))),
         reachable('the flush sends an IPI',        exists(flush, (f) => f.sent.at(0))),
         reachable('a CPU fills its TLB before the flush', exists(switcher, (l) => eq(l.tlb, 'present'))),
@@ -74,7 +74,7 @@ export const model = defineModel({
 
   scenarios: [
     { name: 'no-barriers',    options: {},                                          verdict: 'holds',    states: 19, transitions: 23,
-      why: 'under sequential consistency one of the two sees the other; TSO needs both barriers', proves: ['cpus'] },
+      why: 'under sequential consistency one CPU sees the store of the other; TSO needs both barriers', proves: ['cpus'] },
     { name: 'flush-barrier',  options: { flushBarrier: true },                      verdict: 'holds',    states: 19, transitions: 23,
       why: 'under sequential consistency', proves: ['cpus'] },
     { name: 'switch-barrier', options: { switchBarrier: true },                     verdict: 'holds',    states: 19, transitions: 23,
@@ -83,7 +83,7 @@ export const model = defineModel({
       proves: ['cpus'] },
     { name: 'no-barriers-tso',    options: {},                                          memory: 'tso', verdict: 'violated',
       steps: 5, states: 37, transitions: 63,
-      why: 'the pte and the bit are both in store buffers when each looks for the other' },
+      why: 'the pte and the bit are both still in store buffers when the CPUs read them' },
     { name: 'flush-barrier-tso',  options: { flushBarrier: true },                      memory: 'tso', verdict: 'violated',
       steps: 7, states: 40, transitions: 62,
       why: 'the bit in the mask is still in the store buffer' },

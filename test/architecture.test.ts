@@ -30,12 +30,9 @@ const layers = [
 /** The files of subfolders that other layers import; whatever else lies in a subfolder is private to its layer. */
 const faces: Readonly<Record<string, readonly string[]>> = {
   'checker/codegen/layout': ['packed-state.ts'],
-  'checker/codegen/step': ['properties.ts'],
-  'checker/codegen/visited-set': ['hash-table.ts'],
   'checker/codegen/wasm': ['encode.ts', 'print.ts'],
-  'checker/export/litmus': ['execution-dot.ts', 'execution-svg.ts', 'litmus-page.ts'],
-  'checker/export/promela': ['promela.ts'],
-  'checker/export/trace': ['changelog-text.ts', 'exported-trace.ts', 'itf.ts', 'lanes-svg.ts', 'mermaid.ts'],
+  'checker/export/litmus': ['execution-svg.ts', 'litmus-page.ts'],
+  'checker/export/trace': ['changelog-text.ts', 'exported-trace.ts', 'lanes-svg.ts'],
   'checker/litmus/lkmm': ['explanation-text.ts', 'labelled.ts', 'picture.ts', 'why.ts'],
   'checker/memory/arm64': [
     ...['machine-state.ts', 'program.ts', 'properties.ts'],

@@ -1,6 +1,6 @@
 /** The public face: a protocol tested inside somebody's own vitest, by names that 'racewalk/checker' exports. */
 import { describe, expect, test } from 'vitest';
-import { check, compare } from 'racewalk/checker';
+import { check, compare, prove, replay, ReplayError } from 'racewalk/checker';
 import { model as fork } from '../models/gup-fast-vs-fork.ts';
 
 describe('gup_fast against fork', () => {
@@ -21,11 +21,40 @@ describe('gup_fast against fork', () => {
   });
 
   test('an option that does not exist is refused', () => {
-    expect(() => check(fork, { writeProtectSeqq: true })).toThrow(/there is no option 'writeProtectSeqq'/);
+    expect(() => check(fork, { writeProtectSeqq: true })).toThrow(/unknown option 'writeProtectSeqq'/);
   });
 
   test('compare finds the fixes', () => {
     const { smallest } = compare(fork, ['writeProtectSeq']);
     expect(smallest.map(({ sets }) => sets)).toEqual([[{ writeProtectSeq: true }]]);
+  });
+
+  test('a saved trace is replayed, through JSON', () => {
+    const { saved, text } = check(fork);
+    const parsed = JSON.parse(JSON.stringify(saved)) as NonNullable<typeof saved>;
+    const again = replay(fork, parsed);
+    expect(again.answer).toMatchObject({ verdict: 'violated' });
+    expect(again.text).toBe(text);
+  });
+
+  test('a trace that a fix has made impossible is no trace any more', () => {
+    const { saved } = check(fork);
+    const fixed = { ...saved!, options: { ...saved!.options, writeProtectSeq: true } };
+    expect(() => replay(fork, fixed)).toThrow(ReplayError);
+  });
+
+  test('is proved for any number of CPUs', () => {
+    expect(prove(fork, { writeProtectSeq: true })).toMatchObject({
+      verdict: 'holds',
+      text: expect.stringMatching(/^gup-fast-vs-fork: holds for any number of CPUs/) as string,
+    });
+    expect(prove(fork)).toMatchObject({
+      verdict: 'violated',
+      text: expect.stringContaining('violated after 7 steps') as string,
+    });
+  });
+
+  test('what has no number cannot be proved for any', () => {
+    expect(() => prove(fork, { writeProtectSeq: true, cpus: 2 })).toThrow(/says how many copies/);
   });
 });

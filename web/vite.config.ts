@@ -1,4 +1,4 @@
-/** Builds the page: `--mode report` gives the one file that a report is written into, else the site. */
+/** Builds the page: `--mode report` the one file that a report is written into, `--mode docs` the page below /play of the site. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -55,7 +55,15 @@ const leavingOut: Plugin = {
 const races = at('../docs/races/');
 const racePages = readdirSync(races).filter((name) => name.endsWith('.md'));
 
-/** The pages of docs/races stand beside the site: it links to them. */
+/** Addresses of race pages by model: those of the site's documents, or Markdown beside the page. */
+const raceLinks = (isInDocs: boolean) =>
+  Object.fromEntries(
+    racePages
+      .map((name) => name.replace(/\.md$/, ''))
+      .map((name) => [name, isInDocs ? `../races/${name}.html` : `./races/${name}.md`]),
+  );
+
+/** The pages of docs/races stand beside the page: it links to them. */
 const withRacePages: Plugin = {
   name: 'race-pages',
   apply: 'build',
@@ -116,6 +124,7 @@ const packing: Plugin = {
 
 export default defineConfig(({ mode }) => {
   const isReport = mode === 'report';
+  const isInDocs = mode === 'docs';
   return {
     root: at('.'),
     base: './',
@@ -126,18 +135,20 @@ export default defineConfig(({ mode }) => {
         { find: /^racewalk\/kernel$/, replacement: at('../models/kernel/index.ts') },
       ],
     },
-    define: { racePages: JSON.stringify(racePages.map((name) => name.replace(/\.md$/, ''))) },
+    define: { racePages: JSON.stringify(raceLinks(isInDocs)) },
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
     plugins: [
       contentSecurityPolicy(isReport ? policies.report : policies.site),
       ...(isReport
         ? [leavingOut, viteSingleFile({ removeViteModuleLoader: true }), packing]
-        : [withRacePages]),
+        : isInDocs
+          ? []
+          : [withRacePages]),
     ],
     ...(isReport ? { worker: { plugins: () => [leavingOut] } } : {}),
     build: {
       target: 'es2024',
-      outDir: at('dist'),
+      outDir: at(isInDocs ? '../dist/site/play' : 'dist'),
       emptyOutDir: !isReport,
       modulePreload: { polyfill: false },
       reportCompressedSize: false,

@@ -1,21 +1,29 @@
 /**
- * The linear memory of a compiled model: a few fixed areas, then the table of numbers, then the states from a page of
- * their own; where memory may be wide, the states have one to themselves.
+ * The linear memory of a compiled model: areas of fixed size, then the hash table, then the states from a page of
+ * their own. With a wide memory, that memory holds the states alone.
  */
+import {
+  get,
+  getGlobal,
+  i32,
+  load,
+  local,
+  operation,
+  sequence,
+  set,
+  store,
+  type NumberType,
+  type Wasm,
+  type WasmLocal,
+} from './wasm/code.ts';
 
-export const pageBytes = 65_536;
-/** Pages that addresses of 32 bits reach. */
-export const mostPages = 65_536;
-/** Pages of a wide memory at most: what V8 allows, 16 GiB. */
-export const mostStatesPages = 262_144;
-
-/** A chunk of linear memory, in bytes. */
+/** A range of linear memory, in bytes. */
 export interface Area {
   readonly at: number;
   readonly bytes: number;
 }
 
-/** What the sizes of the areas follow from. */
+/** The numbers that determine the sizes of the areas. */
 export interface MemorySizes {
   readonly words: number;
   readonly transitions: number;
@@ -27,105 +35,115 @@ export interface MemorySizes {
 }
 
 export interface MemoryMap {
-  /** How far the areas of a worker are from those of the next one; the areas below are of the first. */
+  /** Bytes from the areas of a worker to those of the next one; the areas below are those of the first worker. */
   readonly distance: number;
   /** Bytes of a packed state. */
   readonly stride: number;
-  /** Successors gathered before they are inserted; more when a single state has more. */
+  /** Successors at which a batch is full; the last state may exceed them. */
   readonly batch: number;
-  /** States of a batch at most: those without successors fill no candidates. */
+  /** The most states of a batch: states without successors add no candidates. */
   readonly batchStates: number;
-  /** Candidates that there is room for. */
+  /** The number of candidates that have room. */
   readonly room: number;
-  /** By transition, 64 bits: how often it fired. */
+  /** By transition, 64 bits: the number of its firings. */
   readonly fired: Area;
-  /** By property, 32 bits: whether a witness has been reached. */
+  /** By property, 32 bits: whether a state is a witness. */
   readonly reached: Area;
   /** By state of the batch, 32 bits: the end of its successors in `candidates`. */
   readonly ends: Area;
-  /** What does not lead to a state, 16 bytes each: position among the candidates, source, edge, choice. */
+  /** Steps that lead to no state, 16 bytes each: address of the next candidate, source, edge, choice. */
   readonly marks: Area;
-  /** Findings in order, 12 bytes each: what, state, property or choice. */
+  /** Findings in order, 12 bytes each: kind or edge, state, property or choice. */
   readonly findings: Area;
-  /** The states at which choices began. */
+  /** By depth of choices: the state before the choice. */
   readonly saved: Area;
   /** The successors of the batch, packed. */
   readonly candidates: Area;
   /** By candidate: its hash, 64 bits. */
   readonly hashes: Area;
-  /** By candidate: its slot of the table and later its number, 32 bits. */
+  /** By candidate: its slot of the table, later its number, 32 bits. */
   readonly slots: Area;
-  /** By candidate: the number of a stored state that it may be, 32 bits. */
+  /** By candidate: the number of a stored state that may equal it, 32 bits. */
   readonly likely: Area;
-  /** By the upper bits of a hash: the candidate that had them last. */
+  /** The recent cache. By the upper bits of a hash: the last candidate with them. */
   readonly recent: Area;
-  /** The chunks of a round, and how far the areas of one are from those of the next; the areas below are of the first. */
+  /**
+   * The chunks of a round, and the bytes from the areas of one to the next; the areas below are those of the first.
+   */
   readonly chunks: number;
   readonly chunkDistance: number;
-  /** Claims of a chunk that are enough; those that there is room for. */
+  /** Claims at which a chunk stops, and the number that have room. */
   readonly claimsEnough: number;
   readonly claimsRoom: number;
-  /** States claimed, packed, and the slot of each. */
+  /** The claimed states, packed, and the slot of each. */
   readonly claims: Area;
   readonly claimSlots: Area;
-  /** As `marks`, but positions are numbers of claims. */
+  /** As `marks`, with the number of the next claim for the address. */
   readonly claimMarks: Area;
-  /** As `findings`, of the states that were claimed. */
+  /** As `findings`, of the claimed states. */
   readonly claimFindings: Area;
-  /** 32 bits each, named by `outcomeAt`. */
+  /** Numbers of 32 bits, at the positions of `outcomeAt`. */
   readonly outcome: Area;
-  /** Where the table begins: the first slot. */
+  /** The address of the table. */
   readonly table: number;
 }
 
 export const markBytes = 16;
 export const findingBytes = 12;
 
-/** Slots of a cache line, which are searched together. */
+/** Findings that belong to no edge; edges have numbers from 0 on. */
+export const deadlockFound = -1;
+export const invariantFound = -2;
+export const wrongPropertyFound = -3;
+
+/** Slots of a cache line, which a search compares together. */
 export const lineSlots = 16;
 
-/** What is known of a chunk, in words of 32 bits. */
+/** The outcome of a chunk, in words of 32 bits. */
 export const outcomeAt = {
-  /** The first state that was left out. */
+  /** The first state left out. */
   stopped: 0,
-  /** With the states that were stored at once. */
+  /** Claims, and states stored at once. */
   claimed: 1,
-  /** Where the marks of the claims end. */
+  /** The end of the marks of the claims. */
   marks: 2,
   /** Claims lost to chunks before this one. */
   lost: 3,
-  /** The number of the first state that is stored. */
+  /** The number of the first state that the chunk stores. */
   first: 4,
-  /** Where the findings end. */
+  /** The end of the findings. */
   findings: 5,
-  /** How far the chunk is: 0 until all its states are claimed, 1 then, 2 when they are stored. */
+  /** 0 until all states of the chunk are claimed, 1 until they are stored, 2 then. */
   progress: 6,
 } as const;
 const outcomeBytes = 28;
 
-/** 32 bits at the beginning of memory: the chunks of work that have been taken. */
+/** The address of a number of 32 bits: the chunks that workers have taken. */
 export const takenAt = 0;
 
-/** Chunks of a round for each worker: there is a barrier after all of them, and who is slower does fewer. */
+/** Chunks of a round for each worker: a barrier ends the round, and a slower worker takes fewer of them. */
 const chunksEach = { least: 2, most: 16 };
-/** Bytes for the areas of chunks: with many workers there are fewer chunks for each, down to the least, and then fewer claims in each. */
+/**
+ * Bytes of the areas of all chunks: many workers have fewer chunks each, down to the least, then fewer claims a
+ * chunk.
+ */
 const chunksBytes = 2 ** 27;
 
 /**
- * States that are claimed in a chunk, and bytes of them: barriers are to be rare, and who expands many states in a row
- * has met more of what follows.
+ * The most states that a chunk claims, and the bytes of them. Large chunks make barriers rare, and a worker that
+ * expands many states in a row has met more of their successors.
  */
 const mostClaims = 65_536;
 const claimBytes = 2 ** 20;
 
-/** Bytes of recent candidates at most: a part of what the inner caches hold. */
+/** The most bytes of the recent cache: a part of the inner caches. */
 const recentBytes = 2 ** 19;
 
-/** The bits of a hash that say where among the recent candidates one is kept. */
+/** The number of bits of a hash that select an entry of the recent cache. */
 export const recentBits = (words: number): number =>
   Math.max(1, Math.floor(Math.log2(recentBytes / (words * 8))));
 
-/** Workers, how many successors each gathers, the claims that are enough for a chunk, and the chunks for each worker. */
+/** The workers, the successors of a batch, the claims at which a chunk stops, and the chunks for each worker. */
 export interface Share {
   readonly workers: number;
   readonly batch: number;
@@ -135,7 +153,7 @@ export interface Share {
 
 export const alone: Share = { workers: 1, batch: 1024 };
 
-/** Every worker has areas of its own, one after another, and so has every chunk; the table and the states are shared. */
+/** The areas of all workers, then those of all chunks, then the table, which workers share like the states. */
 export function memoryMap(sizes: MemorySizes, share: Share): MemoryMap {
   const { workers } = share;
   const own = workerAreas(firstBase, sizes, share);
@@ -150,10 +168,10 @@ export function memoryMap(sizes: MemorySizes, share: Share): MemoryMap {
   return { ...own.areas, ...chunk.areas, distance, chunks, chunkDistance, table };
 }
 
-/** Where the areas of the first worker begin. */
+/** The address of the areas of the first worker. */
 const firstBase = 64;
 
-/** What gives out chunks of memory, one behind the other. */
+/** Allocates areas one behind the other. */
 function areasFrom(base: number) {
   let end = base;
   const area = (bytes: number): Area => {
@@ -195,7 +213,7 @@ function workerAreas(base: number, sizes: MemorySizes, share: Share) {
   return { areas, end: end() };
 }
 
-/** The claims that are enough for a chunk, so that the least number of chunks has room for them. */
+/** The claims at which a chunk stops, such that the fewest chunks have room for them. */
 function claimsOf({ words, properties }: MemorySizes, workers: number): number {
   const bytesOfClaim = words * 8 + 4 + properties * findingBytes;
   const fitting = Math.floor(chunksBytes / (workers * chunksEach.least * bytesOfClaim));
@@ -219,3 +237,65 @@ function chunkAreas(base: number, sizes: MemorySizes, share: Share) {
   };
   return { areas, end: end() };
 }
+
+/** Global: the distance of a worker's own areas from those of the first worker. */
+export const areasGlobal = 'areas';
+
+/**
+ * Emits code on linear memory. All workers run one module: the address of an own area is that of the first worker's
+ * area plus the global `areas`.
+ */
+export class MemoryEmitter {
+  readonly map: MemoryMap;
+  /** The type of the address of a stored state. */
+  readonly addressType: NumberType;
+  /** Whether other workers run the same code in the same memory. */
+  readonly isShared: boolean;
+  readonly #areas = local('i32', 'areas');
+
+  constructor(map: MemoryMap, addressType: NumberType, isShared: boolean) {
+    this.map = map;
+    this.addressType = addressType;
+    this.isShared = isShared;
+  }
+
+  /**
+   * Code that begins a function that uses `offset`, `load` or `store`: a loop would read the global in every round.
+   */
+  open(): Wasm {
+    return this.isShared ? set(this.#areas, getGlobal(areasGlobal)) : sequence();
+  }
+
+  /** Code of the distance of an own entry of `bytes` bytes from the beginning of the first worker's area. */
+  offset(index: Wasm, bytes: number): Wasm {
+    const place = operation('i32.mul', index, i32(bytes));
+    return this.isShared ? operation('i32.add', place, get(this.#areas)) : place;
+  }
+
+  /** Code that loads an entry of an own area that holds numbers of this type. */
+  load(type: NumberType, area: Area, index: WasmLocal): Wasm {
+    return load(type, this.offset(get(index), bytesOf[type]), area.at);
+  }
+
+  store(value: Wasm, type: NumberType, area: Area, index: WasmLocal): Wasm {
+    return store(value, type, this.offset(get(index), bytesOf[type]), area.at);
+  }
+
+  /** Code of the address of an entry of `bytes` bytes in an own area. */
+  entry(area: Area, index: WasmLocal, bytes: number): Wasm {
+    return operation('i32.add', this.offset(get(index), bytes), i32(area.at));
+  }
+
+  /** Code of an address in an own area, given as that of the first worker. */
+  address(at: number): Wasm {
+    return this.isShared ? operation('i32.add', getGlobal(areasGlobal), i32(at)) : i32(at);
+  }
+
+  /** Code of the number of the candidate at an address. */
+  candidateNumber(address: Wasm): Wasm {
+    const first = this.address(this.map.candidates.at);
+    return operation('i32.div_u', operation('i32.sub', address, first), i32(this.map.stride));
+  }
+}
+
+const bytesOf = { i32: 4, i64: 8 } as const;

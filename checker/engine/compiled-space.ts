@@ -1,68 +1,71 @@
-/** The state space explored by generated WebAssembly: packed states and their table in one linear memory. */
+/** The state space that generated WebAssembly explores: packed states and their table in linear memory. */
 import type { Symmetry } from '../program/symmetry.ts';
 import type { TransitionSystem } from '../program/transition-system.ts';
 import type { State } from '../interpreter/evaluate.ts';
 import { initialStates } from '../interpreter/interpreter.ts';
 import { decode, encode } from '../codegen/layout/packed-state.ts';
 import { encodeModule } from '../codegen/wasm/encode.ts';
-import { alone, findingBytes } from '../codegen/memory-map.ts';
+import { alone, deadlockFound, findingBytes, wrongPropertyFound } from '../codegen/memory-map.ts';
 import { compileModel, type CompiledModel } from '../codegen/compile-model.ts';
-import { allBits } from '../codegen/visited-set/hash-table.ts';
-import { deadlockFound, wrongPropertyFound } from '../codegen/step/properties.ts';
-import type { PendingWorkers, Worker } from './worker.ts';
-import { callOthers, callsFrom, type WorkerOptions } from './worker-options.ts';
+import { spawnWorkers, spawnsFrom, type PendingWorkers, type Worker, type WorkerOptions } from './worker.ts';
 import { edgesOutOf, leadsOn } from '../state-space/successors.ts';
 import type { Schedule } from '../state-space/outcome.ts';
 import type { Edge, Finding, StateSpace } from '../state-space/state-space.ts';
 import { blameProperty, findingOf, type Recorded } from './recorded-finding.ts';
 import { startsAs, isStuck, moves } from './restricted-copies.ts';
 import { WorkerPool } from './worker-pool.ts';
-import { canBeWide } from './wide.ts';
-import { VisitedMemory, addressOf } from './visited-memory.ts';
+import { VisitedMemory, addressOf, canBeWide } from './visited-memory.ts';
 
 export interface CompiledOptions {
-  /** Bytes of the states and their table at most. */
+  /** The most bytes that the states and their table may take. */
   readonly maxBytes?: number;
-  /** Where the memory of states begins, which then has addresses of 64 bits; by default it is wide if 4 GiB may not be enough. */
+  /**
+   * The address at which states begin in a memory of 64-bit addresses; default: such a memory if `maxBytes` exceeds 4
+   * GiB.
+   */
   readonly wideFrom?: number | null;
-  /** The bits of a hash that count, for tests of what happens when states collide. */
+  /** The bits of a hash that count, for tests in which states collide. */
   readonly hashMask?: bigint;
-  /** Who shares the work; without it, the calling thread works alone. */
+  /** The workers that share the search; null: the calling thread works alone. */
   readonly parallel?: WorkerOptions | null;
-  /** States are stored in a canonical order of these interchangeable copies, one for all their permutations. */
+  /** States are stored with these interchangeable copies in canonical order, one for all permutations. */
   readonly symmetry?: Symmetry | null;
-  /** Dead locals are stored as they were at the beginning. */
+  /** Whether dead locals are stored with their initial values. */
   readonly forget?: boolean;
   /**
-   * Only the copies that move in this run may move, and the others begin, and stay, as they begin in it. All runs that
-   * are left are runs of the model, and a deadlock is one of all copies. Not together with `symmetry`.
+   * Only the copies that move in this run may move; the others keep their initial state of the run. All remaining runs
+   * are runs of the model, and a deadlock is one of all copies. Excludes `symmetry`.
    */
   readonly only?: Schedule | null;
 }
 
-/** States that are expanded alone before it is asked again whether others can begin. */
+/** States that the calling thread expands before it checks again whether the other workers are ready. */
 const aloneAtATime = 4_096;
 
-/** States that are expanded alone: two barriers cost as much. */
+/** Fewer states than these the calling thread expands alone: two barriers cost as much. */
 const fewStates = 1_024;
 
-/** States between two looks at limits, and bytes of them where they are small. */
+/** The fewest states between two checks of the limits, and the bytes of them for small states. */
 const fewestInPortion = 32_768;
 const portionBytes = 2 ** 21;
 
-/** A state space whose states can be found again. */
+/** A state space that finds the numbers of states. */
 export interface CompiledSpace extends StateSpace {
   /** The numbers of the canonical forms of these states, -1 for one that is not stored. */
   readonly numbersOf: (states: readonly State[]) => readonly number[];
-  /** Lets the workers go. */
+  /** Ends the threads of the workers. */
   readonly close: () => void;
 }
 
-/** Throws  ModelError for sums of more than 32 bits, which only the interpreter computes. */
+/**
+ * The state space of a model in generated code.
+ *
+ * Throws  ModelError for sums of more than 32 bits, which only the interpreter computes.
+ */
 export function compiledSpace(system: TransitionSystem, options: CompiledOptions = {}): CompiledSpace {
   const { parallel = null } = options;
-  // Threads start while this one compiles.
-  const pendingWorkers = parallel !== null && callsFrom(parallel) === 0 ? callOthers(parallel) : null;
+  // The threads start while this one compiles the model.
+  const pendingWorkers = parallel !== null && spawnsFrom(parallel) === 0 ? spawnWorkers(parallel) : null;
   try {
     return new PackedSpace(system, options, pendingWorkers);
   } catch (error) {
@@ -72,7 +75,7 @@ export function compiledSpace(system: TransitionSystem, options: CompiledOptions
 }
 
 class PackedSpace implements CompiledSpace {
-  /** Some hundredths of a second: workers wait for each other at the end of each. */
+  /** Some hundredths of a second of work: workers wait for each other at its end. */
   readonly portion: number;
   readonly #system: TransitionSystem;
   readonly #model: CompiledModel;
@@ -89,7 +92,7 @@ class PackedSpace implements CompiledSpace {
     const {
       maxBytes = 2 ** 32,
       wideFrom = maxBytes > 2 ** 32 && canBeWide() ? 0 : null,
-      hashMask = allBits,
+      hashMask,
       parallel = null,
       symmetry = null,
       forget = false,
@@ -140,8 +143,8 @@ class PackedSpace implements CompiledSpace {
     );
   }
 
-  #byWorker<T>(look: (worker: number) => T): readonly T[] {
-    return Array.from({ length: this.#workers }, (_, worker) => look(worker));
+  #byWorker<T>(read: (worker: number) => T): readonly T[] {
+    return Array.from({ length: this.#workers }, (_, worker) => read(worker));
   }
 
   get reached(): ReadonlySet<number> {
@@ -187,7 +190,7 @@ class PackedSpace implements CompiledSpace {
     return numbers;
   }
 
-  /** In chunks whose successors all have room: they end where one worker's would, however many there are. */
+  /** Expands states in ranges whose successors all have room; the ranges are the same for any number of workers. */
   expand(from: number, to: number): void {
     const { mostEdges } = this.#model;
     for (let at = from; at < to;) {
@@ -207,11 +210,11 @@ class PackedSpace implements CompiledSpace {
     }
   }
 
-  /** Those who share the work on so many states, or null where it is not shared, or not yet. */
+  /** The pool that expands so many states; null: the calling thread expands them alone. */
   #poolFor(states: number): WorkerPool | null {
     const parallel = this.#parallel;
     if (parallel === null) return null;
-    if (this.count >= callsFrom(parallel)) this.#pendingWorkers ??= callOthers(parallel);
+    if (this.count >= spawnsFrom(parallel)) this.#pendingWorkers ??= spawnWorkers(parallel);
     if (this.#pendingWorkers === null) return null;
     this.#pool ??= this.#startWorkers(this.#pendingWorkers, parallel);
     if (parallel.small !== undefined) while (!this.#pool.isReady);
@@ -240,7 +243,7 @@ class PackedSpace implements CompiledSpace {
     this.#record(at, addressOf(finding.value));
   }
 
-  /** Takes over the findings from `at` up to `end` in memory. */
+  /** Reads the findings from `at` up to `end` in memory. */
   #record(at: number, end: number): void {
     for (let next = at; next < end; next += findingBytes) {
       const [what, state, detail] = this.#memory.numbers.subarray(next / 4, next / 4 + 3);
@@ -265,7 +268,7 @@ class PackedSpace implements CompiledSpace {
     this.#mark(from, to, marks, (successors) => successors.length === 0 || successors.some(leadsOn));
   }
 
-  #mark(from: number, to: number, marks: Uint8Array, isMeant: (successors: Int32Array) => boolean): void {
+  #mark(from: number, to: number, marks: Uint8Array, isMarked: (successors: Int32Array) => boolean): void {
     const { map } = this.#model;
     this.#withoutCounting(() => {
       for (let at = from; at < to;) {
@@ -277,19 +280,19 @@ class PackedSpace implements CompiledSpace {
         for (let id = first; id < at; id++) {
           const end = (numbers[map.ends.at / 4 + id - first]! - map.candidates.at) / map.stride;
           const successors = numbers.subarray(map.slots.at / 4 + candidate, map.slots.at / 4 + end);
-          if (isMeant(successors)) marks[id] = 1;
+          if (isMarked(successors)) marks[id] = 1;
           candidate = end;
         }
       }
     });
   }
 
-  /** Looking again at edges is no firing. */
-  #withoutCounting(look: () => void): void {
+  /** Runs `work`, which expands states again, and restores the counts of firings. */
+  #withoutCounting(work: () => void): void {
     const first = this.#model.map.fired.at / 8;
     const end = first + this.#system.transitions.length;
     const counted = this.#memory.words.slice(first, end);
-    look();
+    work();
     this.#memory.words.set(counted, first);
   }
 

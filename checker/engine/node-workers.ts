@@ -1,9 +1,9 @@
-/** Threads of Node as the workers of a search: they sleep until there is work, do their part, and sleep again. */
+/** Threads of Node as the workers of a search: they wait for an order, perform their part, and wait again. */
 import { Worker, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import type { MemoryMap } from '../codegen/memory-map.ts';
 import {
   orderLength,
-  performerOf,
+  OrderPerformer,
   readOrder,
   writeOrder,
   type PendingWorkers,
@@ -11,30 +11,30 @@ import {
 } from './worker.ts';
 import type { GeneratedCode, GeneratedGlobals } from './visited-memory.ts';
 
-/** What a thread is started with. */
+/** The data with which a thread starts. */
 interface WorkerData {
   readonly host: 'racewalk';
   readonly worker: number;
   readonly control: SharedArrayBuffer;
 }
 
-/** What a thread is told later, with its first ticket. */
-interface Setup extends WorkerInit {
+/** What a thread receives with its first ticket. */
+interface WorkerSetup extends WorkerInit {
   readonly map: MemoryMap;
   readonly transitions: number;
   readonly memory: WebAssembly.Memory;
   readonly states: WebAssembly.Memory;
 }
 
-/** For tests of what happens when a thread dies. */
+/** Options for tests in which a thread dies. */
 interface Starting {
-  /** Milliseconds without an answer after which a worker counts as dead; no chunk of work takes one second. */
+  /** Milliseconds without an answer after which a worker counts as dead; a chunk takes less than a second. */
   readonly patience?: number;
   readonly onStarted?: (thread: Worker) => void;
 }
 
-/** Looks at the flags before a thread lies down to wait, half a millisecond: to be woken takes longer than many a chunk of work. */
-const looks = 100_000;
+/** Reads of a flag before a thread waits, half a millisecond: to wake a thread takes longer than many chunks. */
+const spins = 100_000;
 
 /** Positions in the control memory; the order follows. */
 const ticketAt = 0;
@@ -45,10 +45,10 @@ const first = 16;
 
 const orderIn = (control: SharedArrayBuffer) => new Int32Array(control, first * 4, orderLength);
 
-/** What a thread begins with: this module, out of the cache of compiled code, which takes half as long as to compile it anew. */
+/** The script of a thread: it loads this module from the cache of compiled code, in half the time of compiling it. */
 const beginning = `require('node:module').enableCompileCache(); void import(${JSON.stringify(import.meta.url)});`;
 
-/** Starts so many threads. */
+/** Starts `others` threads. */
 export function startWorkers(
   others: number,
   { patience = 60_000, onStarted = () => undefined }: Starting = {},
@@ -71,12 +71,12 @@ export function startWorkers(
   };
   const start: PendingWorkers['start'] = (self, inits) => {
     const { map, memory, states, transitions } = self;
-    const perform = performerOf(self);
+    const performer = new OrderPerformer(self);
     for (const [at, init] of inits.entries()) {
-      const setup: Setup = { map, transitions, memory, states, ...init };
+      const setup: WorkerSetup = { map, transitions, memory, states, ...init };
       threads[at]!.postMessage(setup);
     }
-    callUp(flags);
+    issueTicket(flags);
     return {
       isReady: () => {
         refuseFailed(flags);
@@ -86,8 +86,8 @@ export function startWorkers(
         refuseFailed(flags);
         writeOrder(order, orderIn(control));
         Atomics.store(flags, doneAt, 0);
-        callUp(flags);
-        perform(order);
+        issueTicket(flags);
+        performer.perform(order);
         awaitOthers(flags, others, patience);
       },
     };
@@ -95,8 +95,8 @@ export function startWorkers(
   return { start, close };
 }
 
-/** Hands out the next ticket. */
-function callUp(flags: Int32Array): void {
+/** Issues the next ticket, which lets each thread perform the order. */
+function issueTicket(flags: Int32Array): void {
   Atomics.add(flags, ticketAt, 1);
   Atomics.notify(flags, ticketAt);
 }
@@ -107,28 +107,28 @@ function refuseFailed(flags: Int32Array): void {
 }
 
 function awaitOthers(flags: Int32Array, others: number, patience: number): void {
-  for (let look = 0; look < looks && Atomics.load(flags, doneAt) < others;) look++;
+  for (let spin = 0; spin < spins && Atomics.load(flags, doneAt) < others;) spin++;
   for (let done = Atomics.load(flags, doneAt); done < others; done = Atomics.load(flags, doneAt))
     if (Atomics.wait(flags, doneAt, done, patience) === 'timed-out')
       throw new Error('a worker of the search no longer answers; there is no verdict');
   refuseFailed(flags);
 }
 
-/** What a thread does all its life. */
+/** Runs a worker until its thread ends. */
 function serve({ worker, control }: WorkerData): void {
   const flags = new Int32Array(control);
   try {
     awaitTicket(flags, 0);
-    const { message } = receiveMessageOnPort(parentPort!) as { readonly message: Setup };
+    const { message } = receiveMessageOnPort(parentPort!) as { readonly message: WorkerSetup };
     const { areas, map, transitions, module, memory, states } = message;
     const { exports } = new WebAssembly.Instance(module, { racewalk: { memory, states } });
     const code = exports as unknown as GeneratedCode;
     const globals = exports as unknown as GeneratedGlobals;
-    const perform = performerOf({ areas, map, transitions, memory, states, code, globals });
+    const performer = new OrderPerformer({ areas, map, transitions, memory, states, code, globals });
     Atomics.add(flags, readyAt, 1);
     for (let ticket = 1; ; ticket++) {
       awaitTicket(flags, ticket);
-      perform(readOrder(orderIn(control)));
+      performer.perform(readOrder(orderIn(control)));
       Atomics.add(flags, doneAt, 1);
       Atomics.notify(flags, doneAt);
     }
@@ -140,11 +140,11 @@ function serve({ worker, control }: WorkerData): void {
   }
 }
 
-/** Waits until there is a ticket after this one. */
+/** Waits for the ticket after this one. */
 function awaitTicket(flags: Int32Array, ticket: number): void {
-  for (let look = 0; look < looks && Atomics.load(flags, ticketAt) === ticket;) look++;
+  for (let spin = 0; spin < spins && Atomics.load(flags, ticketAt) === ticket;) spin++;
   while (Atomics.load(flags, ticketAt) === ticket) Atomics.wait(flags, ticketAt, ticket);
 }
 
-const given = workerData as Partial<WorkerData> | null;
-if (given?.host === 'racewalk') serve(given as WorkerData);
+const threadData = workerData as Partial<WorkerData> | null;
+if (threadData?.host === 'racewalk') serve(threadData as WorkerData);

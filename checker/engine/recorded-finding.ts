@@ -1,16 +1,16 @@
-/** Findings as generated code records them, and what they mean. */
+/** Findings as generated code records them, and their meaning. */
 import type { TransitionSystem } from '../program/transition-system.ts';
 import { authored, ModelError } from '../language/model-error.ts';
 import { evaluate, type State } from '../interpreter/evaluate.ts';
 import { endsOf, fire, propertyPlace } from '../interpreter/interpreter.ts';
 import type { CompiledModel } from '../codegen/compile-model.ts';
-import { deadlockFound, invariantFound } from '../codegen/step/properties.ts';
+import { deadlockFound, invariantFound } from '../codegen/memory-map.ts';
 import type { Edge, Finding } from '../state-space/state-space.ts';
 
-/** Three numbers for each finding: what (or, from 0 on, which edge), the state, and the property or choice. */
+/** Three numbers of a finding: its kind (from 0 on: its edge), the state, and the property or choice. */
 export type Recorded = readonly [what: number, state: number, detail: number];
 
-/** The finding that was recorded; what stopped an edge is said by the interpreter. */
+/** The finding of a record; the interpreter fires its edge again for the error or the failed assertion. */
 export function findingOf(
   [what, state, detail]: Recorded,
   system: TransitionSystem,
@@ -30,7 +30,7 @@ export function findingOf(
   );
 }
 
-/** The interpreter throws the mistake of a property itself; this repeats it there. */
+/** Throws the error of a property, which the interpreter finds in this state. */
 export function blameProperty(system: TransitionSystem, property: number, state: State): never {
   const { condition, name } = system.model.properties[property]!;
   authored(`property '${name}'`, () => evaluate(condition, propertyPlace(state, endsOf(system))));

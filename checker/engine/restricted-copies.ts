@@ -1,4 +1,4 @@
-/** The copies of threads that move in a run; the others rest. */
+/** A run restricts a model to the copies of threads that move in it; the other copies rest. */
 import type { TransitionSystem } from '../program/transition-system.ts';
 import type { State } from '../interpreter/evaluate.ts';
 import { moves as movesIn } from '../interpreter/interpreter.ts';
@@ -11,11 +11,11 @@ type CopyId = Pick<Edge, 'thread' | 'replica'>;
 export const moves = ({ edges }: Schedule, { thread, replica }: CopyId): boolean =>
   edges.some((edge) => edge.thread === thread && edge.replica === replica);
 
-/** Whether nothing can happen, those that rest included. */
+/** Whether no copy can move, those that rest included. */
 export const isStuck = (system: TransitionSystem, state: State): boolean =>
   movesIn(system, state).length === 0;
 
-/** Those of the initial states of a model in which all copies that rest in a run begin as they do there. */
+/** The initial states in which all copies that rest in a run are as in the run's initial state. */
 export function startsAs(
   system: TransitionSystem,
   states: readonly State[],
@@ -26,8 +26,8 @@ export function startsAs(
       (copy) => !moves(run, copy),
     ),
   );
-  const told = (state: State) =>
+  const textOf = (state: State) =>
     JSON.stringify(resting.map(({ name, replica }) => state.threads[name]![replica]));
-  const start = told(states[run.initial]!);
-  return states.filter((state) => told(state) === start);
+  const start = textOf(states[run.initial]!);
+  return states.filter((state) => textOf(state) === start);
 }

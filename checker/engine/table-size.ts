@@ -1,13 +1,15 @@
-/** How large the table is, by the states in it, and how many states fit into so many bytes: the same for any number of workers. */
+/**
+ * The size of the table, and the number of states that fit into memory. Both are the same for any number of workers.
+ */
 
 const firstSlots = 2_048;
-/** States a slot at most: with linear probing, more would make searches long. */
+/** The highest load factor: with linear probing, a fuller table makes searches long. */
 export const fullest = 0.8;
 export const slotBytes = 4;
-/** Each entry that is entered anew is a cache miss; growing by 3 has two thirds as many of them as by 2. */
+/** Each entry of a rebuilt table is a cache miss; growth by 3 has two thirds of the misses of growth by 2. */
 const growth = 3;
 
-/** What there is room for at most. */
+/** The limits of memory. */
 export interface Room {
   /** Bytes of table and states together. */
   readonly bytes: number;
@@ -15,7 +17,7 @@ export interface Room {
   readonly slots: number;
 }
 
-/** The slots of a table with so many states: it grows threefold, so that a state never has more than 15 bytes of it. */
+/** The slots of a table with `states` states: it grows threefold, so a state has at most 15 bytes of it. */
 export function slotsFor(states: number, room: Room): number {
   let slots = firstSlots;
   while (states > slots * fullest) slots *= growth;
@@ -25,7 +27,7 @@ export function slotsFor(states: number, room: Room): number {
 export const bytesFor = (states: number, stride: number, room: Room): number =>
   states * stride + slotsFor(states, room) * slotBytes;
 
-/** The most states that have room, each of `stride` bytes. */
+/** The number of states of `stride` bytes that have room. */
 export function mostStates(stride: number, room: Room): number {
   let most = 0;
   for (let slots = firstSlots; slots / growth < room.slots; slots *= growth) {

@@ -1,15 +1,15 @@
-/** The linear memory of a compiled model, how it grows, and the generated functions that work in it. */
-import { lineSlots, mostPages, mostStatesPages, pageBytes } from '../codegen/memory-map.ts';
+/** The linear memory of a compiled model, its growth, and the generated functions that run in it. */
+import { lineSlots, type MemoryMap } from '../codegen/memory-map.ts';
 import type { CompiledModel } from '../codegen/compile-model.ts';
-import { CapacityError } from '../state-space/capacity-error.ts';
-import { forgetRecent } from './recent-cache.ts';
+import { encodeModule, mostPages, mostStatesPages, pageBytes } from '../codegen/wasm/encode.ts';
+import { CapacityError } from '../state-space/state-space.ts';
 import { bytesFor, fullest, mostStates, slotBytes, slotsFor, type Room } from './table-size.ts';
 
 /** The exported functions of a module, as `compile-model.ts` and `visited-set.ts` define them. */
 export interface GeneratedCode {
   readonly generate: (from: number, to: number) => number;
   readonly insert: () => void;
-  /** These four exist where there are several workers. */
+  /** These four exist only for several workers. */
   readonly claim: () => void;
   readonly storeAtOnce: () => void;
   readonly commit: () => void;
@@ -29,7 +29,7 @@ export interface GeneratedGlobals {
   readonly cursor: WebAssembly.Global;
   readonly mark: WebAssembly.Global;
   readonly finding: WebAssembly.Global;
-  /** These exist where there are several workers. */
+  /** These exist only for several workers. */
   readonly areas: WebAssembly.Global;
   readonly before: WebAssembly.Global;
   readonly chunk: WebAssembly.Global;
@@ -40,11 +40,11 @@ export interface GeneratedGlobals {
 export interface MemoryOptions {
   readonly maxBytes: number;
   readonly workers: number;
-  /** States have a memory of their own, and begin at this address of it; null: they stand behind the table. */
+  /** The address at which states begin in a memory of their own; null: they stand behind the table. */
   readonly wideFrom: number | null;
 }
 
-/** Bytes of addresses of 32 bits that are kept for the areas of workers, whether they are needed or not. */
+/** Bytes reserved for the areas of workers, for any number of workers. */
 const areasBytes = 2 ** 28;
 
 export class VisitedMemory {
@@ -91,7 +91,7 @@ export class VisitedMemory {
     return this.globals.count.value;
   }
 
-  /** Bytes that the states and their table need. */
+  /** Bytes of the states and their table. */
   get bytes(): number {
     return bytesFor(this.count, this.#model.map.stride, this.#room);
   }
@@ -120,7 +120,7 @@ export class VisitedMemory {
     return this.#stateWords;
   }
 
-  /** Puts packed states where the generated code leaves successors. */
+  /** Makes packed states the candidates. */
   gather(states: readonly (readonly bigint[])[]): void {
     const { candidates, marks, stride } = this.#model.map;
     for (const [at, state] of states.entries()) this.words.set(state, (candidates.at + at * stride) / 8);
@@ -128,31 +128,27 @@ export class VisitedMemory {
     this.globals.mark.value = marks.at;
   }
 
-  /** All workers forget what they met lately. */
+  /** Empties the recent caches of all workers. */
   forgetRecent(): void {
-    const { recent, stride, distance } = this.#model.map;
-    for (let worker = 0; worker < this.#options.workers; worker++) {
-      const own = { ...recent, at: recent.at + worker * distance };
-      forgetRecent({ recent: own, stride }, this.memory, {
-        states: this.states,
-        firstState: this.statesAt,
-      });
-    }
+    const { memory, states } = this;
+    const { map } = this.#model;
+    for (let worker = 0; worker < this.#options.workers; worker++)
+      forgetRecent({ map, memory, states, areas: worker * map.distance }, this.statesAt);
   }
 
-  /** Looks up all candidates: the generated code leaves the number of each in `slots`, -1 for what is not stored. */
+  /** Looks up all candidates: afterwards `slots` has the number of each, -1 for a state that is not stored. */
   lookUp(): void {
     this.code.hashAll();
     this.code.findSlots();
     this.code.numberOf(0, this.gathered);
   }
 
-  /** From now on others do the work when the table is built anew. */
+  /** From now on `rebuild` fills the table when it grows. */
   rebuildBy(rebuild: () => void): void {
     this.#rebuild = rebuild;
   }
 
-  /** What all who work in this memory must know. */
+  /** The globals that all workers share. */
   get shared(): SharedGlobals {
     const { count, slots, numberMask, statesPage } = this.globals;
     return {
@@ -169,9 +165,9 @@ export class VisitedMemory {
   }
 
   /**
-   * How many more states there is room for; it depends on the states that are there, and on nothing else.
+   * The number of further states that have room; it depends only on the number of stored states.
    *
-   * Throws  CapacityError when there is not room for `least`.
+   * Throws  CapacityError when fewer than `least` have room.
    */
   left(least: number): number {
     const left = this.#mostStates - this.count;
@@ -185,21 +181,21 @@ export class VisitedMemory {
   }
 
   /**
-   * Makes sure that all candidates, or so many, can be stored, if there are as many states as that.
+   * Makes room for `more` states, by default all candidates, up to the most that memory can hold.
    *
-   * Throws  CapacityError when the system has no more memory; the states that are there stay.
+   * Throws  CapacityError when the system has no more memory; the stored states remain.
    */
   makeRoom(more = this.gathered): void {
     const { stride } = this.#model.map;
     const needed = Math.min(this.count + more, this.#mostStates);
     const slots = slotsFor(needed, this.#room);
     if (slots > this.globals.slots.value) this.#growTable(slots);
-    // All that the table has room for, at once: each growth of memory lets V8 collect its garbage.
+    // Memory for a full table at once: V8 collects garbage at each growth of memory.
     const most = Math.min(Math.floor(this.globals.slots.value * fullest), this.#mostStates);
     this.#growStates(needed, Math.max(0, most - needed) * stride);
   }
 
-  /** The table is built anew in its larger place, from the states; those behind it move on to make room for it. */
+  /** Enlarges the table and enters all states again; states behind the table move to make room. */
   #growTable(slots: number): void {
     const { table, chunks, claimsRoom } = this.#model.map;
     const end = table + slots * slotBytes;
@@ -230,12 +226,22 @@ export class VisitedMemory {
   }
 }
 
-/** An address that generated code left as a signed number: from 2 GiB on it is negative. */
+/** The address in a global of 32 bits, which JavaScript reads as signed. */
 export const addressOf = (signed: number): number => signed >>> 0;
 
-/** Enters states into the table, in chunks that have room among the candidates. */
+/** Enters states into the table, `room` at a time. */
 export function enterStates({ enter }: GeneratedCode, from: number, to: number, room: number): void {
   for (let at = from; at < to; at += room) enter(at, Math.min(at + room, to));
+}
+
+let wideIsValid: boolean | null = null;
+
+/** Whether states may have a memory of their own with addresses of 64 bits: Node has it from 24 on. */
+export function canBeWide(): boolean {
+  wideIsValid ??= WebAssembly.validate(
+    encodeModule({ functions: [], globals: [], shared: false, wide: true }),
+  );
+  return wideIsValid;
 }
 
 function wideMemory(pages: number, shared: boolean): WebAssembly.Memory {
@@ -256,7 +262,7 @@ function roomOf({ map }: CompiledModel, maxBytes: number, wideFrom: number | nul
 /** Pages as a memory counts them: one with addresses of 64 bits in BigInt. */
 type PageCount = (pages: number) => number | bigint;
 
-/** Makes a memory at least so large, and larger by `spare` bytes where there is room for them. */
+/** Grows a memory to `bytes` bytes, and by `spare` more if the system has them. */
 function grow(memory: WebAssembly.Memory, count: PageCount, bytes: number, spare: number): void {
   const missing = Math.ceil((bytes - memory.buffer.byteLength) / pageBytes);
   if (missing <= 0) return;
@@ -274,10 +280,30 @@ function canGrow(memory: WebAssembly.Memory, pages: number | bigint): boolean {
   }
 }
 
-/** What all workers must know of the visited set: the globals of the same names. */
+/** What all workers know of the visited set: the globals of the same names. */
 export interface SharedGlobals {
   readonly count: number;
   readonly slots: number;
   readonly numberMask: number;
   readonly statesPage: number;
+}
+
+/** The memory of one worker, and the distance of its own areas from those of the first. */
+interface OwnMemory {
+  readonly map: MemoryMap;
+  readonly memory: WebAssembly.Memory;
+  readonly states: WebAssembly.Memory;
+  readonly areas: number;
+}
+
+/**
+ * Empties a worker's recent cache, but for state 0 at `firstState`, which takes the entry of the state of zeros.
+ *
+ * Assumes:  state 0 is stored.
+ */
+export function forgetRecent({ map, memory, states, areas }: OwnMemory, firstState: number): void {
+  const { recent, stride } = map;
+  const bytes = new Uint8Array(memory.buffer, recent.at + areas, recent.bytes);
+  bytes.fill(0);
+  bytes.set(new Uint8Array(states.buffer, firstState, stride));
 }

@@ -1,6 +1,7 @@
 /** The export to Graphviz: the state graph of a small model, with a trace through it. */
 import type { TransitionSystem } from '../program/transition-system.ts';
-import { keyOfState, type Graph, type GraphStep, type Standing } from '../state-space/state-graph.ts';
+import type { Graph, GraphStep, Standing } from '../state-space/state-graph.ts';
+import { keyOfState } from '../state-space/successors.ts';
 import type { Trace } from '../trace/trace.ts';
 import type { State } from '../interpreter/evaluate.ts';
 import type { Access } from '../interpreter/interpreter.ts';
@@ -9,9 +10,8 @@ import { cpuParts, memoryOf } from '../report/cpu-parts.ts';
 import { numberIn } from '../report/cpus.ts';
 
 /**
- * States are numbered in the order in which a search finds them, `s0` first; steps that fail lead to nodes `f0`, `f1` ...
- *
- * The trace, where there is one, is drawn thick: it is one of the graph.
+ * States are numbered `s0`, `s1` ... in search order; failing steps lead to nodes `f0`, `f1` ... The edges of the
+ * trace are thick.
  */
 export function toDot(system: TransitionSystem, graph: Graph, trace: Trace | null): string {
   const path = trace === null ? nowhere : pathOf(graph, trace);
@@ -74,7 +74,7 @@ function arrow(system: TransitionSystem, step: GraphStep, to: string, { steps }:
   return `  s${step.from} -> ${to} [label=${quoted(text)}${steps.has(keyOfStep(step)) ? thick : ''}];`;
 }
 
-/** The shared memory of a state, by its key, and what CPUs hold beside it. */
+/** The shared memory and CPU state of a state, by its key. */
 function cellsIn(system: TransitionSystem, key: string): string {
   const state = JSON.parse(key) as State;
   const cells = Object.keys(memoryOf(system)).map((name) => {

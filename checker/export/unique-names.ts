@@ -1,6 +1,6 @@
-/** Names that differ, and are identifiers in other languages. */
+/** Unique identifiers for other languages. */
 
-/** Makes identifiers of names, and keeps apart those that become equal by that. */
+/** Converts names to distinct identifiers. */
 export function uniqueNames(): (name: string) => string {
   const taken = new Set<string>();
   return (name) => {

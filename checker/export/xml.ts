@@ -1,6 +1,6 @@
 /** XML as text. */
 
-/** What XML has no character for. */
+/** Characters that XML does not allow. */
 const impossible =
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
@@ -12,11 +12,11 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Text as it stands in an element or an attribute, in XML as in HTML. */
+/** Text escaped for elements and attributes, in XML and HTML. */
 export const escapeXml = (text: string): string =>
   text.replaceAll(impossible, '?').replaceAll(/[&<>"']/g, (character) => entities[character]!);
 
-/** An element; its content is XML already. */
+/** An element; its content is XML. */
 export function element(
   name: string,
   attributes: Readonly<Record<string, string | number>>,

@@ -1,4 +1,4 @@
-/** Numbers of a model that grow with its options: constant + the sum of per[option] * option. */
+/** A number that is affine in the options of a model: constant + the sum of per[option] * option. */
 export interface Affine {
   readonly constant: number;
   readonly per: Readonly<Record<string, number>>;
@@ -13,7 +13,7 @@ export const at = ({ constant, per }: Affine, sizes: OptionSizes): number =>
 
 export const isFixed = ({ per }: Affine): boolean => Object.keys(per).length === 0;
 
-/** Whether one is always so much more than the other. */
+/** Whether `one` equals `other + more` for all options. */
 export function isMore(one: Affine, more: number, other: Affine): boolean {
   const options = new Set([...Object.keys(one.per), ...Object.keys(other.per)]);
   return (

@@ -1,4 +1,4 @@
-/** A proof as plain data: what anybody needs who wants to verify it without the program that found it. */
+/** A proof as plain data, for verification without the prover. */
 import type { OptionValue } from '../language/option.ts';
 import type { Configuration } from './configuration.ts';
 import type { Roles } from './roles.ts';
@@ -7,34 +7,34 @@ import type { Roles } from './roles.ts';
  * A set of views of a family.
  *
  * Shape:  a view is [number of a list in `common`, for each group the numbers of `size` lists in `records`, number of a list in `rests`];
- *         the lists hold what the cells, shares and counters with the same place in the lists of names are: values of the
- *         language, locations as numbers (docs/soundness.md says what they count), and whole numbers.
+ *         element i of a list is the value of the cell, share or counter with name i: a value of the language, a location
+ *         number (docs/soundness/any-number.md defines them), or an integer.
  */
 export interface ViewSet {
   readonly options: Readonly<Record<string, OptionValue>>;
   readonly any: readonly string[];
-  /** By option: the least number that the views speak of. */
+  /** By option: the least value that the proof covers. */
   readonly from: Readonly<Record<string, number>>;
   readonly element: string | null;
   readonly size: number;
   readonly most: number;
-  /** What is common: `@thread`, `name` and `name[i]`, `thread.name`, `base of counter`, `before` and `after` the element. */
+  /** The common cells: `@thread`, `name` and `name[i]`, `thread.name`, `base of counter`, `before` and `after` for elements around the tracked one. */
   readonly commonCells: readonly string[];
   readonly groups: readonly {
     readonly thread: string;
-    /** A copy's own: `@thread`, `thread.name`, `name` of arrays over the copies, `been at by thread.name`. */
+    /** The cells of a copy: `@thread`, `thread.name`, `name` of arrays over the copies, `been at by thread.name`. */
     readonly cells: readonly string[];
   }[];
-  /** Cells that are kept as a base and a share for each copy; shares stand at the end of a record in this order. */
+  /** Cells represented by a base and a share for each copy; the shares end each record, in this order. */
   readonly counters: readonly string[];
   readonly common: readonly (readonly OptionValue[])[];
   readonly records: readonly (readonly (readonly OptionValue[])[])[];
-  /** By counter, then by group: what copies outside hold; `most` and more alike. */
+  /** By counter, then by group: the sum of the shares of copies outside the view, saturated at `most`. */
   readonly rests: readonly (readonly number[])[];
   readonly views: readonly (readonly [number, readonly (readonly number[])[], number])[];
 }
 
-/** Distinct lists, each with its number. */
+/** Interned lists. */
 class Lists<T> {
   readonly all: (readonly T[])[] = [];
   readonly #numbers = new Map<string, number>();
@@ -48,7 +48,7 @@ class Lists<T> {
   }
 }
 
-/** The cells by slot: how each is called, and what a number in it stands for. */
+/** The name of each cell, by slot, and the meaning of its number. */
 interface Slots {
   readonly names: string[];
   readonly values: ((number: number) => OptionValue)[];

@@ -1,19 +1,19 @@
-/** Claims for any number: what can be asked of a definition, and which small numbers are checked beside the proof. */
+/** Claims for any number: the options of a definition that allow one, and the small sizes to check beside the proof. */
 import type { AnyDefinition, Model } from '../language/model.ts';
 import { elementOptions, replicatingOptions, type Given } from './family.ts';
 
-/** What is to be proved: the model at these options, for any number of some. */
+/** A proof goal: the model with these options, for every value of some of them. */
 export interface Claim {
   readonly definition: AnyDefinition;
-  /** The options that are kept; others have their fallbacks. */
+  /** The fixed options; the others have their defaults. */
   readonly given: Given;
-  /** The options that may be any number. */
+  /** The options that are arbitrary. */
   readonly any: readonly string[];
-  /** Changes each model that is built, such as a mutation. */
+  /** Edits each model after its build, for example a mutation. */
   readonly edit?: (model: Model) => Model;
 }
 
-/** The options that a definition can be asked to be proved for any number of: copies, and elements. */
+/** The options for which a proof for any number is possible: numbers of copies and of elements. */
 export interface AnyOptions {
   readonly copies: readonly string[];
   readonly elements: readonly string[];
@@ -31,10 +31,10 @@ export function anyOptionsOf(definition: AnyDefinition, given: Given): AnyOption
   return known;
 }
 
-/** What was found out by building the definition, which takes time, by what is given. */
+/** Cache by given options: the answer requires building the definition, which takes time. */
 const anyOptions = new WeakMap<AnyDefinition, Map<string, AnyOptions>>();
 
-/** The claims for any number: of all at once first, then of fewer. `kept` are options that stay as they are given. */
+/** The claims for any number: first for all options at once, then for fewer. The options in `kept` stay fixed. */
 export function claimsOf(definition: AnyDefinition, given: Given, kept: readonly string[]): readonly Claim[] {
   const all = anyOptionsOf(definition, given);
   const copies = all.copies.filter((key) => !kept.includes(key));
@@ -50,12 +50,12 @@ export function claimsOf(definition: AnyDefinition, given: Given, kept: readonly
 const withoutKeys = (given: Given, keys: readonly string[]): Given =>
   Object.fromEntries(Object.entries(given).filter(([key]) => !keys.includes(key)));
 
-/** Small numbers are checked up to so many of them. */
+/** The largest small size to check. */
 const largestSmall = 6;
 
 export const isSame = (one: Given, other: Given) => JSON.stringify(one) === JSON.stringify(other);
 
-/** Small numbers, one after the other; of elements at first as many as the model takes where nothing is said. */
+/** Small sizes in order; the number of elements starts at its default. */
 export function smallSizes({ definition, given, any }: Claim): readonly Given[] {
   const { copies } = anyOptionsOf(definition, given);
   const option = (key: string) =>

@@ -1,13 +1,13 @@
-/** A configuration: what all have in common, some copies of each group, and what the copies outside hold of each counter. */
+/** A configuration: the common cells, some copies of each group, and the shares that copies outside hold of each counter. */
 import type { ProverFaults } from './faults.ts';
 import type { Roles } from './roles.ts';
 import { between, type AbstractNumber } from './interval.ts';
 
 export interface Configuration {
   readonly common: number[];
-  /** By group: the records of the copies that are inside. */
+  /** By group: the records of the copies inside. */
   readonly groups: number[][][];
-  /** By counter and group, `counter * groups + group`: what those outside hold together; `most` and more alike. */
+  /** By `counter * groups + group`: the sum of the shares of copies outside, saturated at `most`. */
   readonly rest: number[];
 }
 
@@ -17,20 +17,20 @@ export const copyOf = ({ common, groups, rest }: Configuration): Configuration =
   rest: rest.slice(),
 });
 
-/** Where an expression is evaluated, and what comes of a step. */
+/** The context of an evaluation or a step. */
 export interface StepConfiguration {
   config: Configuration;
-  /** The group of the copy that moves, or -1 for a single thread. */
+  /** The group of the running copy, or -1 for a single thread. */
   readonly group: number;
-  /** Its place among the copies of its group that are inside. */
+  /** Its index among the copies of its group inside. */
   readonly me: number;
-  /** The values of the bound variables, by level; of what runs over copies their places. */
+  /** The values of the bound variables, by level; a variable over copies holds an index inside. */
   readonly bound: number[];
-  /** What may go wrong, such as an index outside of its array. */
+  /** A possible error, such as an index outside its array. */
   fault: string | null;
-  /** It follows a pointer to a copy outside: the step is taken where that copy is inside. */
+  /** The step follows a pointer to a copy outside; a configuration with that copy inside takes the step. */
   leads: boolean;
-  /** Is given what may go wrong in a step. */
+  /** Receives each possible error of a step. */
   readonly report: (what: string) => void;
 }
 
@@ -49,20 +49,20 @@ export const forked = (context: StepConfiguration): StepConfiguration => ({
   bound: context.bound.slice(),
 });
 
-/** What those outside hold, as an interval: from `most` on it is not known. */
+/** The sum of shares outside, as an interval: unbounded once it is saturated at `most`. */
 export function rangeOf(rest: number, most: number): AbstractNumber {
   if (rest >= most) return { low: most, high: Infinity };
   return rest <= -most ? { low: -Infinity, high: -most } : rest;
 }
 
-/** All that stands for a value of an interval. */
+/** The saturated representatives of the values of an interval. */
 export function saturated(low: number, high: number, most: number): readonly number[] {
   const from = Math.min(Math.max(low, -most), most);
   const to = Math.max(Math.min(high, most), -most);
   return Array.from({ length: to - from + 1 }, (_, at) => from + at);
 }
 
-/** What those outside may hold once one more of them, with this share, is outside. */
+/** The possible sums outside after one more copy, with this share, leaves. */
 export function withOutside(
   rest: number,
   share: number,
@@ -76,7 +76,7 @@ export function withOutside(
   return saturated(range.low + share, range.high + share, most);
 }
 
-/** What a counter may be. Where its domain is fixed it is inside of it: whatever leaves it is found where that happens. */
+/** The possible values of a counter. A fixed domain bounds them: each step checks that the counter stays inside. */
 export function counterIn(
   { counters, groups }: Roles,
   config: Configuration,

@@ -1,4 +1,4 @@
-/** Effects on a configuration: all that a step may make of it, one after the other. */
+/** Effects on a configuration: every possible result of a step, in turn. */
 import { refuseQuantifiers, compileChoice, copies, goesOn, type Next, type Execute } from './run.ts';
 import { numbersOf } from '../program/numbering.ts';
 import type { AnyDomain } from '../language/domain.ts';
@@ -23,10 +23,10 @@ import { Refusal } from './refusal.ts';
 import { groupOfBinder, keyOf, placeOf } from './roles.ts';
 import { compileCounterSet } from './shares.ts';
 
-/** The values that a cell may take at most, where one is not known. */
+/** The largest number of values to enumerate for a cell whose new value is unknown. */
 export const mostValues = 64;
 
-/** The effects in order; `later` are the keys of what is set after them in the same step. */
+/** The effects in order; `later` has the keys that the same step sets after them. */
 export function compileEffects(
   effects: readonly Effect[],
   compiling: Compiling,
@@ -42,7 +42,7 @@ export function compileEffects(
   return run;
 }
 
-/** What an effect sets, with its parts. */
+/** The keys that an effect sets, including its nested effects. */
 export const keysSetIn = (effect: Effect): readonly string[] =>
   [...withParts(effect)].flatMap((part) => (part.kind === 'set' ? [keyOf(part.target)] : []));
 
@@ -94,7 +94,7 @@ function compileEach(
   };
 }
 
-/** What runs over copies or elements keeps to what belongs to each: so it does not matter in which order, and how many there are. */
+/** An each(...) over copies or elements accesses only the cells of each one, so neither order nor number matters. */
 function ownOnly(each: Effect & { kind: 'each' }): void {
   const inner = each.effects.flatMap((effect) => [...withParts(effect)]);
   const isOwn = (index: AnyExpr | null) => index?.kind === 'bound' && index.binder === each.binder;
@@ -119,8 +119,8 @@ function partsOf(effect: Effect): readonly AnyExpr[] {
 }
 
 /**
- * An assertion on an element that is not looked at is left to the run in which it is: where all that it reads of arrays
- * over the elements is one element.
+ * The assertion on an untracked element is left to the view that tracks the element, provided that the assertion reads only
+ * one element of the arrays over the elements.
  */
 function compileAssert({ condition, claim }: Effect & { kind: 'assert' }, compiling: Compiling): Execute {
   refuseQuantifiers(condition, compiling);
@@ -163,7 +163,7 @@ function compileSet(
   };
 }
 
-/** Puts a value, or each that it may be, into a cell. */
+/** Stores each possible value into a cell. */
 function putting(cell: AbstractCell, domain: AnyDomain, value: AnyExpr, { roles }: Compiling) {
   const inside = isWithin(value, domain);
   const isOf = (number: number) =>
@@ -195,7 +195,7 @@ function putting(cell: AbstractCell, domain: AnyDomain, value: AnyExpr, { roles 
 const lowOf = (domain: AnyDomain) => (domain.kind === 'range' ? domain.low : 0);
 const highOf = (domain: AnyDomain) => (domain.kind === 'range' ? domain.high : 1);
 
-/** Whatever names the expression may be, the domain has them. */
+/** Whether the domain contains every possible name of the expression. */
 function isWithin(expr: AnyExpr, domain: AnyDomain): boolean {
   if (domain.kind !== 'values') return false;
   switch (expr.kind) {
@@ -219,7 +219,7 @@ function isWithin(expr: AnyExpr, domain: AnyDomain): boolean {
   }
 }
 
-/** What runs over the copies goes to any that it has not been at, in whatever order. */
+/** A pointer over the copies moves to any copy that it has not visited, in any order. */
 function setCopyPointer({ target, value }: Effect & { kind: 'set' }, { roles }: Compiling): Execute {
   const pointer = copyPointerOf(target, roles)!;
   const { group, counter, done } = pointer;
@@ -251,7 +251,7 @@ function setCopyPointer({ target, value }: Effect & { kind: 'set' }, { roles }: 
 
 const isConstant = (expr: AnyExpr, value: number) => expr.kind === 'constant' && expr.value === value;
 
-/** A pointer to an element moves: where it may leave the array, it does so in the run that looks at the last element. */
+/** Moves a pointer to an element. The view that tracks the last element detects that the pointer leaves the array. */
 function setElementPointer({ target, value }: Effect & { kind: 'set' }, compiling: Compiling): Execute {
   const { roles, faults } = compiling;
   const { put, text } = compileCell(target, compiling);
@@ -274,7 +274,7 @@ function setElementPointer({ target, value }: Effect & { kind: 'set' }, compilin
   };
 }
 
-/** A choice of any value. */
+/** choose(...): any value of the domain. */
 export function compileChoose(target: AnyExpr & { kind: 'local' }, compiling: Compiling): Execute {
   const { roles } = compiling;
   const { role, toElement } = placeOf(roles, target);

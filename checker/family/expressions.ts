@@ -1,4 +1,4 @@
-/** Expressions as functions of a configuration: what may be true of any state that has it as a part. */
+/** Expressions as functions of a configuration: their possible values in the states that contain it. */
 import { numberOf, numbersOf } from '../program/numbering.ts';
 import type { AnyExpr, Binder, Reference } from '../language/expression.ts';
 import { printExpr } from '../language/print.ts';
@@ -20,29 +20,22 @@ import {
   type AbstractNumber,
 } from './interval.ts';
 import { Refusal } from './refusal.ts';
-import {
-  copyIndexOf,
-  groupOfBinder,
-  groupOfThread,
-  placeOf,
-  type PlacedVariable,
-  type Roles,
-} from './roles.ts';
+import { copyIndexOf, groupOfBinder, placeOf, type PlacedVariable, type Roles } from './roles.ts';
 
 export type Evaluate = (context: StepConfiguration) => AbstractNumber;
 
 export interface Compiling {
   readonly roles: Roles;
-  /** What is held outside is exact below this number. */
+  /** Sums of shares outside are exact below this number. */
   readonly most: number;
-  /** Quantifiers over copies that all satisfy inside may yet fail outside: for those whose witnesses are not looked for. */
+  /** A quantifier that holds for all copies inside may still fail outside; for expressions without a search for witnesses. */
   readonly weak?: boolean;
-  /** A quantifier over the elements here is of the one that is looked at alone; so is one over copies with a pointer. */
+  /** In this expression quantifiers over elements, or over copies with a pointer, range over the tracked element alone. */
   readonly whole?: AnyExpr;
   readonly faults: ProverFaults;
 }
 
-/** The value of an expression in a configuration, or all it may be. */
+/** The possible values of an expression in a configuration. */
 export function compileExpr(expr: AnyExpr, compiling: Compiling): Evaluate {
   const inner = (part: AnyExpr) => compileExpr(part, compiling);
   switch (expr.kind) {
@@ -96,7 +89,7 @@ const affineIn = ({ family }: Roles, object: object, key: string) => {
 const wholeOf = (compiling: Compiling, expr: AnyExpr, part: AnyExpr): Compiling =>
   compiling.whole === expr ? { ...compiling, whole: part } : compiling;
 
-/** The place, among the copies inside, of the copy that an expression names; -1: it is outside. */
+/** The index, among the copies inside, of the copy that an expression names; -1 if it is outside. */
 export function compilePosition(
   expr: AnyExpr,
   group: number,
@@ -121,23 +114,23 @@ export function compilePosition(
   };
 }
 
-/** The pointer to a copy that an expression is, or null. */
+/** The expression as a pointer to a copy, or null. */
 export function copyPointerOf(expr: AnyExpr, roles: Roles) {
   if (expr.kind !== 'local' || expr.index !== null) return null;
   const { role } = placeOf(roles, expr);
   return role.kind === 'copy pointer' ? role : null;
 }
 
-/** A cell: how it is read and written, and whether it is one of an element that is not looked at. */
+/** Access to a cell, which may belong to an untracked element. */
 export interface AbstractCell {
   readonly placed: PlacedVariable;
   readonly text: string;
-  /** The counter that it is, where it is one. */
+  /** The counter of the cell, or null. */
   readonly counter: ((context: StepConfiguration) => number) | null;
   readonly get: (context: StepConfiguration) => number;
   readonly put: (context: StepConfiguration, value: number) => void;
   readonly isOther: (context: StepConfiguration) => boolean;
-  /** Reports an index outside of the array, and a pointer to a copy that is outside; true: it is there. */
+  /** Whether the cell exists here; reports an index outside the array and a pointer to a copy outside. */
   readonly isThere: (context: StepConfiguration) => boolean;
 }
 
@@ -218,7 +211,7 @@ const compileIsOther = (index: AnyExpr, compiling: Compiling) => {
   return (context: StepConfiguration) => place(context) !== 1 && compiling.faults.others !== true;
 };
 
-/** Where a pointer to an element points: 0 before the one that is looked at, 1 to it, 2 after it. */
+/** The target of a pointer to an element: 0 before the tracked one, 1 the tracked one, 2 after it. */
 export function compilePointer(expr: AnyExpr, compiling: Compiling): (context: StepConfiguration) => number {
   const { roles } = compiling;
   const { elements } = roles;
@@ -319,7 +312,7 @@ function compileBinary(expr: AnyExpr & { kind: 'binary' }, compiling: Compiling)
   }
 }
 
-/** Two copies of one group are the same, or not. */
+/** Equality of two copies of one group. */
 function sameCopy(
   { operator, left, right }: AnyExpr & { kind: 'binary' },
   compiling: Compiling,
@@ -332,7 +325,7 @@ function sameCopy(
   return (context) => Number((one(context) === other(context)) === same);
 }
 
-/** What runs over the copies is at the last of them: at any rate it is not while one inside is left. */
+/** Whether a pointer over the copies is at the last one: certainly not while it has not visited some copy inside. */
 function atLastCopy(expr: AnyExpr & { kind: 'binary' }, { roles }: Compiling): Evaluate | null {
   const pointer = copyPointerOf(expr.left, roles);
   if (pointer === null) return null;
@@ -349,7 +342,7 @@ function atLastCopy(expr: AnyExpr & { kind: 'binary' }, { roles }: Compiling): E
       : either;
 }
 
-/** A pointer to an element compared with the first or the last. */
+/** A comparison of a pointer to an element with the first or the last one. */
 function atEdge(expr: AnyExpr & { kind: 'binary' }, compiling: Compiling): Evaluate | null {
   const { left, right, operator } = expr;
   const { roles } = compiling;
@@ -364,7 +357,7 @@ function atEdge(expr: AnyExpr & { kind: 'binary' }, compiling: Compiling): Evalu
     throw new Refusal(`'${printExpr(expr)}' compares the number of an element`);
   const { before, after } = roles.elements;
   const place = compilePointer(left, compiling);
-  // Throws where it is neither the first nor the last.
+  // Throws unless it is the first or the last.
   compilePointer(right, compiling);
   const isFirst = right.value === 0;
   const [beyond, far] = isFirst ? [before, 2] : [after, 0];
@@ -382,7 +375,7 @@ function compileQuantifier(expr: AnyExpr & { kind: 'quantifier' }, compiling: Co
   const all = expr.quantifier === 'all';
   const group = groupOfBinder(roles, binder);
   const body = compileExpr(expr.body, compiling);
-  // An expression that was written elsewhere may have a variable of the same level inside: that one's value ends with it.
+  // An expression from elsewhere may contain a variable of the same level; the value of that variable ends with it.
   const instance = (context: StepConfiguration, value: number) => {
     const { [binder.level]: outer = 0 } = context.bound;
     context.bound[binder.level] = value;
@@ -395,7 +388,7 @@ function compileQuantifier(expr: AnyExpr & { kind: 'quantifier' }, compiling: Co
     throw new Refusal(`'${printExpr(expr)}' runs over as many integers as there are copies`);
   const aim = compiling.whole === expr && all && group >= 0 ? aimOf(group, roles) : null;
   const settled = Number(all);
-  // That all copies inside have it says nothing of those outside.
+  // The copies outside may differ from all copies inside.
   const passed = weak && group >= 0 ? either : settled;
   return (context) => {
     const records = group < 0 ? null : context.config.groups[group]!;
@@ -417,7 +410,7 @@ export function isOverElements(binder: Binder, { elements, family }: Roles): boo
   return binder.low === 0 && isMore(affineOf(family, binder, 'high'), -1, ofElements);
 }
 
-/** Of the others it is not known; as the whole of a property each element is looked at for itself. */
+/** The other elements are unknown, unless the quantifier is the whole property: then each element has its own view. */
 function overElements(
   expr: AnyExpr & { kind: 'quantifier' },
   { roles, whole }: Compiling,
@@ -433,7 +426,7 @@ function overElements(
   };
 }
 
-/** Where a copy keeps a pointer to an element: a property of one copy is looked at for the element that it points to. */
+/** The slot of a copy's pointer to an element: a property of one copy is checked for the element that it points to. */
 function aimOf(group: number, roles: Roles): number | null {
   for (const { thread } of roles.groups[group]!.members)
     for (const name of Object.keys(thread.locals)) {
@@ -443,7 +436,7 @@ function aimOf(group: number, roles: Roles): number | null {
   return null;
 }
 
-/** How many copies of any group must be looked at so that the expression can be seen to have this value. */
+/** The number of copies of any group that a configuration needs to show that the expression has this value. */
 export function witnesses(expr: AnyExpr, positive: boolean, roles: Roles): number {
   const of = (part: AnyExpr, value: boolean) => witnesses(part, value, roles);
   const eitherWay = (part: AnyExpr) => of(part, true) + of(part, false);
@@ -478,5 +471,3 @@ export function witnesses(expr: AnyExpr, positive: boolean, roles: Roles): numbe
       return 0;
   }
 }
-
-export const isGroupThread = ({ groups }: Roles, name: string): boolean => groupOfThread(groups, name) >= 0;

@@ -1,4 +1,4 @@
-/** A family: one transition system in which the numbers that grow with the options are marked. */
+/** A family: a transition system with marks on the numbers that grow with the options. */
 import type { TransitionSystem } from '../program/transition-system.ts';
 import { transitionSystem } from '../program/build-transitions.ts';
 import { memoryKey, memoryOption, type MemoryModelName } from '../language/memory-name.ts';
@@ -11,23 +11,23 @@ import { Refusal } from './refusal.ts';
 export type Given = Readonly<Record<string, OptionValue>>;
 
 export interface Family {
-  /** Built at sizes where no two numbers are equal by chance. */
+  /** Built at sizes at which no two numbers are equal by accident. */
   readonly system: TransitionSystem;
-  /** The options that may be any number. */
+  /** The arbitrary options. */
   readonly options: readonly string[];
   readonly varying: ReadonlyMap<object, ReadonlyMap<string, Affine>>;
-  /** By option: the least number from which on all that were looked at are members. */
+  /** By option: the least size from which all tested sizes are members. */
   readonly least: OptionSizes;
-  /** By option: the largest number that was looked at. */
+  /** By option: the largest tested size. */
   readonly most: OptionSizes;
 }
 
-/** The number that stands at this place of the table: as it is, or what it grows with. */
+/** The number at this place of the transition system, constant or affine in the options. */
 export function affineOf({ varying }: Family, object: object, key: string): Affine {
   return varying.get(object)?.get(key) ?? fixed((object as Record<string, number>)[key]!);
 }
 
-/** The integer options that say how many copies of a thread there are. */
+/** The integer options that determine the number of copies of a thread. */
 export function replicatingOptions(definition: AnyDefinition, given: Given): readonly string[] {
   return sizeOptions(definition).filter((option) => {
     const copies = (size: number) => {
@@ -40,7 +40,7 @@ export function replicatingOptions(definition: AnyDefinition, given: Given): rea
   });
 }
 
-/** The integer options that say how long arrays are which belong to no copies: ptes. */
+/** The integer options that determine the length of arrays that do not belong to copies, such as ptes. */
 export function elementOptions(definition: AnyDefinition, given: Given): readonly string[] {
   const replicating = replicatingOptions(definition, given);
   return sizeOptions(definition).filter((option) => {
@@ -73,12 +73,12 @@ function builtAt(definition: AnyDefinition, given: Given, sizes: OptionSizes): M
   }
 }
 
-/** Numbers far from each other and from what a model says itself, so that none are equal by chance. */
+/** Sizes far apart and unlike the constants of a model, so that no two numbers are equal by accident. */
 const bases = [23, 37, 53, 71];
-/** All numbers up to this one are looked at, and all that the author allows, within reason. */
+/** The largest size up to which every size is tested, within what the author allows. */
 const lookedAt = (definition: AnyDefinition, option: string) =>
   Math.max(6, Math.min(highOf(definition, option), 64));
-/** Pairs of numbers for options that grow together. */
+/** Pairs of sizes for options that grow together. */
 const pairs = [
   [2, 2],
   [2, 5],
@@ -87,20 +87,20 @@ const pairs = [
   [7, 3],
 ] as const;
 
-/** What these rewrite a model to has all that a CPU does; views know nothing of machines of their own, or of loads that are late. */
+/** These rewrite a model without a separate machine and without delayed loads, neither of which views support. */
 const provableMemory: readonly MemoryModelName[] = ['sc', 'tso', 'pso'];
 
-/** Why nothing is proved under the memory model that is given, or null. */
+/** The reason why the given memory model has no proof for any number, or null. */
 export function unprovableMemory({ [memoryKey]: name = memoryOption.fallback }: Given): string | null {
   if (provableMemory.some((one) => one === name)) return null;
   return `a proof for any number is of ${provableMemory.join(', ')}, not of the memory model '${String(name)}'`;
 }
 
 /**
- * The family of a definition in these options; the others have the values given, or their fallbacks.
+ * The family of a definition in these options; the other options have the given values, or their defaults.
  *
- * Throws  Refusal where more than numbers differ, or numbers that do not grow in proportion; and of memory models that no
- *         proof is of.
+ * Throws  Refusal if the sizes differ in more than numbers, or in numbers that are not affine, and for memory models
+ *         without proofs.
  */
 export function familyOf(
   definition: AnyDefinition,
@@ -146,7 +146,7 @@ const printSizes = (sizes: OptionSizes) =>
     .map(([option, size]) => `${option} ${size}`)
     .join(', ');
 
-/** The largest number that the author allows, within reason. */
+/** The largest size that the author allows, up to a limit. */
 const probed = (definition: AnyDefinition, option: string) => Math.min(highOf(definition, option), 600);
 
 interface GrowingOption {
@@ -170,7 +170,7 @@ function markGrowing({ option, system, here, build, varying }: GrowingOption): v
     const own = varying.get(object) ?? new Map<string, Affine>();
     const before = own.get(key) ?? fixed(one);
     varying.set(object, own);
-    // One object may stand in several places: what it is in each is compared with this where members are looked at.
+    // One object may occur in several places; leastMember compares each occurrence with this number.
     if (option in before.per) continue;
     own.set(key, {
       constant: before.constant - factor * here[option]!,
@@ -179,7 +179,7 @@ function markGrowing({ option, system, here, build, varying }: GrowingOption): v
   }
 }
 
-/** What may grow: copies, lengths of arrays, ends of ranges, and constants. */
+/** The numbers that may grow: copies, lengths of arrays, bounds of ranges, and constants. */
 function mayGrow(object: object, key: string): boolean {
   const { kind } = object as { readonly kind?: string };
   switch (key) {
@@ -192,7 +192,7 @@ function mayGrow(object: object, key: string): boolean {
     case 'value':
       return kind === 'constant';
     case 'high':
-      // A domain, or a binder, which has no kind.
+      // A domain, or a binder, which has no `kind`.
       return kind === 'range' || kind === undefined;
     default:
       return false;
@@ -205,7 +205,7 @@ interface Members {
   readonly build: (sizes: OptionSizes) => TransitionSystem | undefined;
 }
 
-/** The least number of the option from which on all that are looked at are members of the family. */
+/** The least size from which all tested sizes are members of the family. */
 function leastMember(definition: AnyDefinition, { family, here, build }: Members, option: string): number {
   const low = lowOf(definition, option);
   const all = lookedAt(definition, option);
@@ -227,7 +227,7 @@ function leastMember(definition: AnyDefinition, { family, here, build }: Members
   return low;
 }
 
-/** How a table is no member of the family at these sizes; null: it is one. */
+/** The difference between the system at these sizes and the family, or null for a member. */
 function difference(
   { system, varying }: Pick<Family, 'system' | 'varying'>,
   other: TransitionSystem | undefined,
@@ -248,8 +248,8 @@ function difference(
 }
 
 /**
- * A proof is of invariants: what witnesses and costs read need not be seen. That no limit is met, which would leave runs
- * out, is part of what is proved.
+ * Keeps the invariants, because a proof needs neither witnesses nor costs. The proof includes that no limit of the memory
+ * model is met, because a limit would omit runs.
  */
 export const invariantsOnly = (model: Model): Model => ({
   ...model,
@@ -265,21 +265,21 @@ export const invariantsOnly = (model: Model): Model => ({
 interface NumberPair {
   readonly object: object;
   readonly key: string;
-  /** Where it stands in the table. */
+  /** The place in the transition system. */
   readonly path: string;
   readonly one: number;
   readonly other: number;
 }
 
-/** What means nothing to a run: words, and what is counted. */
+/** The fields without effect on a run: texts and counts. */
 const silent: ReadonlySet<string> = new Set([
   ...['text', 'meaning', 'claim', 'harm', 'reason', 'description', 'costs', 'cellNames', 'amount'],
 ]);
 
 /**
- * The numbers that stand at the same place of two tables, also where both have the same object.
+ * The pairs of numbers at the same place of two systems, including shared objects.
  *
- * Throws  Refusal where anything but a number differs.
+ * Throws  Refusal if anything except a number differs.
  */
 function* pairedNumbers(one: object, other: object): Generator<NumberPair> {
   const seen = new Map<object, Set<object>>();
@@ -312,7 +312,7 @@ function* pairedNumbers(one: object, other: object): Generator<NumberPair> {
   }
 }
 
-/** An author may call a variable by any of the words. */
+/** A variable may have any name, including that of a silent field. */
 const isVariable = (x: unknown) => (x as { readonly kind?: string } | null)?.kind === 'declaration';
 
 const isInitial = (path: string) => path.endsWith('.initial');

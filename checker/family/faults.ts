@@ -1,31 +1,31 @@
-/** Deliberate faults of the prover: only tests set them, to show that the laws would notice. */
+/** Deliberate faults of the prover. Only tests set them, to show that the laws detect them. */
 export interface ProverFaults {
-  /** Copies outside do not move. */
+  /** Copies outside take no steps. */
   readonly outside?: true;
-  /** Before a copy stepped outside, nobody there held anything. */
+  /** Before a step of a copy outside, the copies outside hold no shares. */
   readonly before?: true;
-  /** A single thread that sets a counter leaves the copies their shares. */
+  /** A single thread that sets a counter does not change the shares of copies. */
   readonly single?: true;
-  /** What a copy adds is nobody's. */
+  /** What a copy adds goes to the base instead of its share. */
   readonly share?: true;
-  /** Many outside stay many when one is outside who has taken from them. */
+  /** A saturated sum outside stays saturated after a copy with a negative share joins it. */
   readonly saturation?: true;
-  /** Who is outside brings nothing into a sum. */
+  /** Copies outside contribute nothing to a sum of counters. */
   readonly sum?: true;
-  /** All properties can be seen to fail in any view. */
+  /** Every property needs no witnesses: any view can show that it fails. */
   readonly witnesses?: true;
-  /** A copy that waits for all waits for those inside. */
+  /** A copy that waits for all copies waits only for those inside. */
   readonly blockers?: true;
-  /** There is nothing after the element that is looked at. */
+  /** No element follows the tracked one. */
   readonly after?: true;
-  /** The next element is always the one that is looked at. */
+  /** The next element is always the tracked one. */
   readonly order?: true;
-  /** Another element has what the one that is looked at has. */
+  /** Every other element equals the tracked one. */
   readonly others?: true;
-  /** A bound variable keeps what an inner one of its level was. */
+  /** A bound variable keeps the value of an inner one of its level. */
   readonly bound?: true;
-  /** Counters may be anything within a step. */
+  /** Counters are not checked against their domains within a step. */
   readonly step?: true;
-  /** Counters may become as large as they like. */
+  /** The upper bounds of growing counters are not checked. */
   readonly large?: true;
 }

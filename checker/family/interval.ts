@@ -1,4 +1,4 @@
-/** Values that are not known exactly: an interval of numbers, where false is 0 and true is 1. */
+/** An interval of possible values; false is 0 and true is 1. */
 export interface Interval {
   readonly low: number;
   readonly high: number;
@@ -6,7 +6,7 @@ export interface Interval {
 
 export type AbstractNumber = number | Interval;
 
-/** A condition that may be either. */
+/** An unknown condition. */
 export const either: Interval = { low: 0, high: 1 };
 
 export const lowest = (value: AbstractNumber): number => (typeof value === 'number' ? value : value.low);

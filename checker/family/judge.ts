@@ -1,13 +1,13 @@
-/** What may be wrong in a closed set of views: invariants, counters that leave their domains, deadlocks. */
+/** Checks a closed set of views for violated invariants, counters outside their domains, and deadlocks. */
 import { isFixed, printAffine } from './affine.ts';
 import { isAtMost } from './shares.ts';
 import type { Views } from './views.ts';
 
-/** Adds to the doubts of a closed set of views; where it has none, the family has none of these mistakes. */
+/** Adds the doubts of a closed set of views. Without doubts the family has none of these errors. */
 export function judge(views: Views): void {
   const { machine, size } = views;
   const [first] = views.used;
-  if (first === undefined) throw new Error('no view is used, and those of the beginning always are');
+  if (first === undefined) throw new Error('no view is used, but the initial views always are');
   for (const { name, witnesses } of machine.invariants)
     if (witnesses > size && machine.faults.witnesses !== true)
       views.doubt(`'${name}' speaks of ${witnesses} copies at once`, views.unpacked(first));
@@ -26,7 +26,7 @@ export function judge(views: Views): void {
   judgeCounters(views);
 }
 
-/** Counters whose domain grows: those of a fixed domain are looked at where they are set. */
+/** Counters whose domain grows; effects check the counters of a fixed domain. */
 function judgeCounters(views: Views): void {
   const { counters, groups } = views.machine.roles;
   const used = [...views.used].map((view) => ({ view, config: views.unpacked(view) }));

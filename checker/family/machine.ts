@@ -1,4 +1,4 @@
-/** The family as a machine on configurations: the steps of a copy or of the single threads, and what is wrong in one. */
+/** The family as a machine on configurations: steps of a copy or of the single threads, invariants and deadlocks. */
 import { conditionsIn, effectsIn } from '../program/code-walk.ts';
 import type { Code, ThreadTable, Transition } from '../program/transition-system.ts';
 import { walk, type AnyExpr } from '../language/expression.ts';
@@ -22,27 +22,27 @@ import {
 } from './roles.ts';
 import { isFixed } from './affine.ts';
 
-/** What an invariant asks of a configuration. */
+/** An invariant as a test of a configuration. */
 export interface AbstractInvariant {
   readonly name: string;
   readonly mayFail: (config: Configuration) => boolean;
-  /** How many copies must be inside so that it can be seen to fail. */
+  /** The number of copies that must be inside to show a violation. */
   readonly witnesses: number;
 }
 
 export interface AbstractMachine {
   readonly roles: Roles;
-  /** What copies outside hold is exact below this number. */
+  /** Sums of shares outside are exact below this number. */
   readonly most: number;
   readonly faults: ProverFaults;
   readonly invariants: readonly AbstractInvariant[];
-  /** Gives each result of a step of a copy, or of the single threads where `group` is -1. */
+  /** Emits each result of a step of a copy, or of the single threads if `group` is -1. */
   readonly fire: (config: Configuration, group: number, me: number, result: Successors) => void;
-  /** The configurations in which runs begin, with so many copies of each group. */
+  /** The initial configurations with `sizes[group]` copies of each group. */
   readonly initial: (sizes: readonly number[]) => readonly Configuration[];
-  /** Whether a state with this part, of which `size` copies of each group can be looked at, may be a deadlock. */
+  /** Whether a state that contains this configuration, with `size` copies of each group, may be a deadlock. */
   readonly mayBeStuck: (config: Configuration, size: number) => boolean;
-  /** Whether its shares contradict the domain of a counter. */
+  /** Whether the shares contradict the domain of a counter. */
   readonly contradicts: (config: Configuration) => boolean;
   readonly mayBeTooLow: (config: Configuration, counter: number) => boolean;
 }
@@ -62,17 +62,17 @@ interface CompiledThread {
 interface CompiledTransition {
   readonly transition: Transition;
   readonly guard: Evaluate | null;
-  /** The guard, where copies outside are not asked for. */
+  /** The guard without witnesses among copies outside. */
   readonly weakGuard: Evaluate | null;
-  /** Copies that must be inside so that the guard can be seen to be false. */
+  /** The number of copies that must be inside to show that the guard is false. */
   readonly blockers: number;
   readonly run: Execute;
 }
 
 /**
- * The machine of a family; `element` is the option that says how many elements there are, where one stands for all.
+ * The machine of a family; `element` is the option for the number of elements, of which the machine tracks one, or null.
  *
- * Throws  Refusal, also while it runs, where the family has what no rule is known for.
+ * Throws  Refusal, also while it runs, for a construct without a rule.
  */
 export function machineOf(
   family: Family,
@@ -132,7 +132,7 @@ function ask(name: string, condition: AnyExpr, compiling: Compiling): AbstractIn
   );
 }
 
-/** The parts that all must be true. */
+/** The conjuncts of an expression. */
 function conjunctsOf(expr: AnyExpr): readonly AnyExpr[] {
   if (expr.kind === 'claim') return conjunctsOf(expr.operand);
   return expr.kind === 'binary' && expr.operator === '&&'
@@ -188,7 +188,7 @@ function compileGuard({ guard, statement }: Transition, thread: string, compilin
 
 type Arriving = (context: StepConfiguration, location: number) => void;
 
-/** What happens at a location: what is dead there is forgotten. */
+/** The arrival at a location: it forgets the dead locals. */
 function arriving({ group, slot }: LocationPlacement, dead: readonly (readonly Forgotten[])[]): Arriving {
   return ({ config, me }, location) => {
     const cells = group < 0 ? config.common : config.groups[group]![me]!;
@@ -203,7 +203,7 @@ function forgetPointer(
   config: Configuration,
   { group, counter, done }: (Forgotten & { kind: 'pointer' })['pointer'],
 ): void {
-  // The shares stand at the end of a record, in the order of the counters.
+  // The shares end a record, in the order of the counters.
   const counters = config.rest.length / config.groups.length;
   for (const record of config.groups[group]!) {
     record[record.length - counters + counter] = 0;
@@ -212,7 +212,7 @@ function forgetPointer(
   config.rest[counter * config.groups.length + group] = 0;
 }
 
-/** The keys that the code may set, on whichever way. */
+/** The keys that the code may set on any path. */
 const keysSet = (code: Code): ReadonlySet<string> =>
   new Set([...[...effectsIn(code)].flatMap(keysSetIn), ...chosenIn(code)]);
 
@@ -294,7 +294,7 @@ function initialOf(
   return now;
 }
 
-/** The element that is looked at may be any: with others before it and after it, or without. */
+/** The tracked element may be any element: with or without others before and after it. */
 function withElements(config: Configuration, { elements, placed }: Roles): readonly Configuration[] {
   if (elements === null) return [config];
   return [0, 1].flatMap((before) =>
@@ -302,7 +302,7 @@ function withElements(config: Configuration, { elements, placed }: Roles): reado
       const one = copyOf(config);
       one.common[elements.before] = before;
       one.common[elements.after] = after;
-      // Pointers begin at the first element.
+      // Pointers start at the first element.
       if (before === 0)
         for (const { role, toElement } of placed.values()) {
           if (!toElement) continue;
@@ -315,7 +315,7 @@ function withElements(config: Configuration, { elements, placed }: Roles): reado
   );
 }
 
-/** What runs over the copies begins at one of them. */
+/** A pointer over the copies starts at one of them. */
 function withPointers(
   configs: readonly Configuration[],
   { placed, groups }: Roles,
@@ -337,10 +337,10 @@ function withPointers(
 }
 
 /**
- * Nobody can move, and somebody has not ended.
+ * Whether no thread can take a step although some thread has not ended.
  *
- * Sound for:  each deadlock has a part of `size` copies of each group of which this is true: with the copy that has not ended
- *             and, where there is room for them, with those that keep its guards and those of the single threads false.
+ * Sound for:  each deadlock contains a configuration of `size` copies of each group for which this is true: the copy that has
+ *             not ended and, up to `size`, the copies that keep its guards and those of the single threads false.
  */
 function stuckOf(
   singles: readonly CompiledThread[],

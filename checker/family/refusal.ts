@@ -1,9 +1,9 @@
-/** Why a model is outside of the class for which a proof for any number is known. */
+/** The reason why a model is outside the class that the prover supports. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
 }
 
-/** The work with the place put before the reason of whatever it refuses. */
+/** Runs `work` and prefixes the reason of a refusal with the place. */
 export function within<T>(place: () => string, work: () => T): T {
   try {
     return work();

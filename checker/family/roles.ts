@@ -1,4 +1,4 @@
-/** What each cell of a family is: common to all, a copy's own, a counter with shares, or one element for all. */
+/** The role of each cell of a family: common, owned by a copy, a counter with shares, or an element of an array. */
 import { conditionsIn, effectsIn, exprsIn, exprsOf } from '../program/code-walk.ts';
 import { deadLocals } from '../program/dead-locals.ts';
 import { numberingOf, numberOf } from '../program/numbering.ts';
@@ -11,36 +11,36 @@ import { fixed, isFixed, isMore, type Affine } from './affine.ts';
 import { affineOf, type Family } from './family.ts';
 import { Refusal } from './refusal.ts';
 
-/** Copies that are told apart by nothing: those of a thread, with those that run on its CPUs. */
+/** Interchangeable copies: those of a thread together with those that run on its CPUs. */
 export interface CopyGroup {
   readonly name: string;
   readonly copies: Affine;
   readonly members: readonly ThreadTable[];
-  /** A copy's record at the beginning: locations, locals, its cells of arrays, its share of each counter. */
+  /** The initial record of a copy: locations, locals, its array cells, its share of each counter. */
   readonly initial: number[];
-  /** Where the shares begin in a record. */
+  /** The index of the first share in a record. */
   shares: number;
 }
 
-/** A number that is kept as `base + the sum of the copies' shares`. */
+/** A number represented as `base + the sum of the copies' shares`. */
 export interface Counter {
   readonly name: string;
-  /** Where the base stands among what is common. */
+  /** The slot of the base among the common cells. */
   readonly base: number;
   readonly low: number;
-  /** At most this; where it grows with an option, nothing keeps a value below it but what is proved. */
+  /** The upper bound of the domain; if it grows with an option, the proof must establish it. */
   readonly high: Affine;
 }
 
 export type VariableRole =
-  /** One cell or an array of fixed length that all have in common; of an array over elements the cell that is looked at. */
+  /** A common cell or array of fixed length; for an array over elements, the cell of the tracked one. */
   | { readonly kind: 'common'; readonly slot: number }
   /** A local of a copy. */
   | { readonly kind: 'record'; readonly group: number; readonly slot: number }
-  /** The cell of a copy in an array that has one for each. */
+  /** The cell of a copy in an array with one cell per copy. */
   | { readonly kind: 'owned'; readonly group: number; readonly slot: number }
   | { readonly kind: 'counter'; readonly first: number }
-  /** A single thread's local that runs over the copies: who has the share 1 of the counter is pointed to. */
+  /** A local of a single thread that points to a copy: the one with share 1 of the counter. */
   | {
       readonly kind: 'copy pointer';
       readonly group: number;
@@ -51,19 +51,19 @@ export type VariableRole =
 export interface PlacedVariable {
   readonly role: VariableRole;
   readonly declaration: AnyDeclaration;
-  /** An array over the elements: only one of them has a place. */
+  /** An array over the elements: only the tracked one has a slot. */
   readonly overElements: boolean;
-  /** It runs over the elements: 0 before the one that is looked at, 1 at it, 2 after it. */
+  /** A pointer to an element: 0 before the tracked one, 1 the tracked one, 2 after it. */
   readonly toElement: boolean;
 }
 
-/** Where the location of a thread stands; group -1: among what is common. */
+/** The slot of a thread's location; in group -1 it is a common slot. */
 export interface LocationPlacement {
   readonly group: number;
   readonly slot: number;
 }
 
-/** Whether there are elements before the one that is looked at, and after it: slots of what is common. */
+/** Common slots that are 1 if elements exist before, or after, the tracked one. */
 export interface Elements {
   readonly option: string;
   readonly before: number;
@@ -78,12 +78,12 @@ export interface Roles {
   /** By name, or `thread.name` for locals. */
   readonly placed: ReadonlyMap<string, PlacedVariable>;
   readonly locations: ReadonlyMap<string, LocationPlacement>;
-  /** Integers that run over the copies of a group. */
+  /** Binders over the copies of a group, with the group. */
   readonly runners: ReadonlyMap<Binder, number>;
   readonly commonInitial: readonly number[];
   readonly elements: Elements | null;
   readonly names: Map<string, number>;
-  /** By thread and location: the dead locals, with what stands for whatever they hold. */
+  /** By thread and location: the dead locals, with the value that replaces theirs. */
   readonly dead: ReadonlyMap<string, readonly (readonly Forgotten[])[]>;
 }
 
@@ -97,14 +97,14 @@ export const keyOf = (reference: Reference): string =>
 export function placeOf({ placed }: Roles, reference: Reference): PlacedVariable {
   const place = placed.get(keyOf(reference));
   if (place === undefined)
-    throw new Error(`'${printExpr(reference)}' has no role, and all variables have one`);
+    throw new Error(`'${printExpr(reference)}' has no role, but every variable must have one`);
   return place;
 }
 
 export const groupOfThread = (groups: readonly CopyGroup[], name: string): number =>
   groups.findIndex(({ members }) => members.some(({ thread }) => thread.name === name));
 
-/** The group of which an expression surely names a copy, or -1. */
+/** The group of which an expression certainly names a copy, or -1. */
 export function surelyCopyOf(groups: readonly CopyGroup[], expr: AnyExpr): number {
   if (expr.kind === 'self') return groupOfThread(groups, expr.thread);
   if (expr.kind === 'bound' && expr.binder.thread !== null) return groupOfThread(groups, expr.binder.thread);
@@ -116,7 +116,7 @@ export const groupOfBinder = (
   binder: Binder,
 ): number => (binder.thread === null ? (runners.get(binder) ?? -1) : groupOfThread(groups, binder.thread));
 
-/** The group of which an expression is the index of a copy, or -1. */
+/** The group whose copies an expression indexes, or -1. */
 export function copyIndexOf(roles: Pick<Roles, 'groups' | 'runners'>, expr: AnyExpr): number {
   const sure = surelyCopyOf(roles.groups, expr);
   return sure < 0 && expr.kind === 'bound' ? groupOfBinder(roles, expr.binder) : sure;
@@ -125,7 +125,7 @@ export function copyIndexOf(roles: Pick<Roles, 'groups' | 'runners'>, expr: AnyE
 export const transitionsOf = ({ threads }: TransitionSystem): readonly Transition[] =>
   threads.flatMap(({ locations }) => locations.flat());
 
-/** All expressions that a run or a property evaluates. */
+/** The expressions that a run or a property evaluates. */
 function allExprs(system: TransitionSystem): readonly AnyExpr[] {
   const transitions = transitionsOf(system);
   const codes = [...system.threads.map(({ entry }) => entry), ...transitions.map(({ code }) => code)];
@@ -138,9 +138,9 @@ function allExprs(system: TransitionSystem): readonly AnyExpr[] {
 }
 
 /**
- * The roles of all cells; `element` is the option that says how many elements there are, one of which stands for all.
+ * The roles of all cells; `element` is the option for the number of elements, of which one is tracked, or null.
  *
- * Throws  Refusal where copies are told apart, or a number that grows has a use for which no rule is known.
+ * Throws  Refusal if the model distinguishes copies, or uses a growing number in a way without a rule.
  */
 export function rolesOf(family: Family, element: string | null): Roles {
   const { system } = family;
@@ -168,7 +168,7 @@ function groupsOf(family: Family): { groups: readonly CopyGroup[]; singles: read
   return { groups, singles: threads.filter(isSingle) };
 }
 
-/** Arrays with a cell for each copy: the group of each, by key. */
+/** Arrays with one cell per copy: the group, by key. */
 type Arrays = ReadonlyMap<string, number>;
 
 function runnersOf(
@@ -192,7 +192,7 @@ function runnersOf(
   return runners;
 }
 
-/** Where a variable selects from an array, or else where it is used: `(line 3 'x = y')`. */
+/** The place where a variable selects from an array, or else is used: `(line 3 'x = y')`. */
 function usedAt(system: TransitionSystem, key: string): string {
   const mentions = (part: AnyExpr) =>
     (part.kind === 'shared' || part.kind === 'local') && keyOf(part) === key;
@@ -211,7 +211,7 @@ function usedAt(system: TransitionSystem, key: string): string {
   return ` (line ${statement.line} '${printText(statement)}')`;
 }
 
-/** Gives each variable its role and its place, one after the other. */
+/** Assigns a role and a slot to each variable. */
 class RoleLayout {
   readonly #family: Family;
   readonly #groups: readonly CopyGroup[];
@@ -248,7 +248,7 @@ class RoleLayout {
     return declaration.length === null ? fixed(1) : affineOf(this.#family, declaration, 'length');
   }
 
-  /** The array has one cell for each element. */
+  /** Whether the array has one cell per element. */
   #isOverElements(key: string, declaration: AnyDeclaration): boolean {
     const { option } = this.#elements ?? { option: '' };
     const length = this.#length(declaration);
@@ -262,7 +262,7 @@ class RoleLayout {
     return domain.kind === 'range' ? affineOf(this.#family, domain, 'high') : fixed(1);
   }
 
-  /** The number of an element. */
+  /** Whether the variable holds the number of an element. */
   #isToElement(key: string, declaration: AnyDeclaration): boolean {
     const { option } = this.#elements ?? { option: '' };
     const high = this.#highOf(declaration);
@@ -275,7 +275,7 @@ class RoleLayout {
   }
 
   /**
-   * The arrays with a cell for each copy: those that the index of a copy selects from, and all whose length grows with
+   * The arrays with one cell per copy: those that a copy index selects from, and those whose length grows with
    * the copies.
    */
   arraysOverCopies(exprs: readonly AnyExpr[]): Arrays {
@@ -294,7 +294,7 @@ class RoleLayout {
       if (this.#isOverElements(key, declaration)) continue;
       if (!arrays.has(key) && !isFixed(length)) {
         const of = [...this.#groups.keys()].filter((at) => isMore(this.#groups[at]!.copies, 0, length));
-        // Where two threads have as many copies, the cells may be taken to be those of either.
+        // If two threads have equally many copies, the cells may belong to either.
         if (of.length === 0) throw new Refusal(`'${key}' has as many cells as no thread has copies`);
         arrays.set(key, of[0]!);
       }
@@ -343,7 +343,7 @@ class RoleLayout {
     return this.#common.push(...values) - values.length;
   }
 
-  /** The values at the beginning; of an array over elements the one that is looked at. */
+  /** The initial values; for an array over elements, that of the tracked one. */
   #initial(key: string, declaration: AnyDeclaration): readonly number[] {
     const values = declaration.initial.map((value) => numberOf(this.#names, value));
     if (!this.#isOverElements(key, declaration)) return values;
@@ -413,7 +413,7 @@ class RoleLayout {
     };
   }
 
-  /** Pointers of copies to elements are kept: a property is looked at where they point. */
+  /** Keeps pointers of copies to elements, because a property is checked where they point. */
   dead(): Roles['dead'] {
     const { system } = this.#family;
     const numbering = numberingOf(system);
@@ -443,8 +443,8 @@ class RoleLayout {
 }
 
 /**
- * Cells of fixed domain whose shares must be known too: numbers that copies add to, and flags that copies write and
- * somebody waits for, such as a lock.
+ * Cells of fixed domain that also need shares: numbers that copies add to, and flags that copies write and a
+ * thread waits for, such as a lock.
  */
 function sharedFixed(family: Family, arrays: Arrays, groups: readonly CopyGroup[]): ReadonlySet<string> {
   const { system } = family;
@@ -469,7 +469,7 @@ function sharedFixed(family: Family, arrays: Arrays, groups: readonly CopyGroup[
 
 const isFlag = ({ kind }: AnyDomain) => kind === 'bool';
 
-/** Locals of single threads that run over the copies of a group and select from arrays. */
+/** Locals of single threads that iterate over the copies of a group and select from arrays. */
 function copyPointers(
   family: Family,
   singles: readonly ThreadTable[],

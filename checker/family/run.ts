@@ -1,4 +1,4 @@
-/** What compiled statements do: each passes a configuration on to the next. */
+/** Compiled statements in continuation-passing style: each passes a configuration to the next. */
 import { walk, type AnyExpr } from '../language/expression.ts';
 import { compileExpr, type Compiling } from './expressions.ts';
 import { groupOfBinder } from './roles.ts';
@@ -9,10 +9,10 @@ import { mayBeFalse, mayBeTrue } from './interval.ts';
 
 export type Next = (context: StepConfiguration) => void;
 
-/** Changes the configuration in place and goes on; where several things may happen, with a copy for each. */
+/** Changes the configuration in place and continues; with several possible results, on a copy for each. */
 export type Execute = (context: StepConfiguration, next: Next) => void;
 
-/** False where something went wrong, which is reported, or where the step is taken elsewhere. */
+/** False after a reported error, or if another configuration takes the step. */
 export function goesOn(context: StepConfiguration): boolean {
   if (context.fault !== null) {
     context.report(context.fault);
@@ -22,7 +22,7 @@ export function goesOn(context: StepConfiguration): boolean {
   return !context.leads;
 }
 
-/** One way where the condition may be true, the other where it may be false. */
+/** Takes one branch if the condition may be true, and the other if it may be false. */
 export function compileChoice(
   condition: AnyExpr,
   compiling: Compiling,
@@ -41,12 +41,12 @@ export function compileChoice(
   };
 }
 
-/** So many contexts, the given one among them. */
+/** `count` contexts, including the given one. */
 export function copies(context: StepConfiguration, count: number): readonly StepConfiguration[] {
   return Array.from({ length: count }, (_, at) => (at === 0 ? context : forked(context)));
 }
 
-/** A step that decides by what all copies have decides by copies that are not inside. */
+/** Refuses a step whose decision depends on all copies, because some are outside. */
 export function refuseQuantifiers(expr: AnyExpr, { roles }: Compiling): void {
   for (const part of walk(expr))
     if (part.kind === 'quantifier' && groupOfBinder(roles, part.binder) >= 0)

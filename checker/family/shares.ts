@@ -1,4 +1,4 @@
-/** Counters as a base and a share for each copy: what effects make of them, by rules that look at the run alone. */
+/** Counters as a base and a share for each copy: the results of effects, by rules that depend only on the run. */
 import type { AnyExpr } from '../language/expression.ts';
 import type { Effect } from '../language/statement.ts';
 import { at, isFixed } from './affine.ts';
@@ -15,13 +15,13 @@ import { highest, lowest, minus, plus, type AbstractNumber } from './interval.ts
 import { Refusal } from './refusal.ts';
 import { placeOf, type Roles } from './roles.ts';
 
-/** Larger shares are taken for shares without a bound. */
+/** Larger shares count as unbounded. */
 const largestShare = 3;
 const largestBase = 6;
-/** Numbers that a constant part may be at most, where it is not known. */
+/** The largest number of values to enumerate for an unknown constant part. */
 const mostNumbers = 16;
 
-/** A sum of counters, each added or subtracted, and of what is none. */
+/** A sum of counters, each added or subtracted, and a rest without counters. */
 interface CounterSum {
   readonly terms: readonly { readonly cell: AbstractCell; readonly sign: 1 | -1 }[];
   readonly rest: Evaluate;
@@ -49,11 +49,11 @@ function sumOf(expr: AnyExpr, compiling: Compiling): CounterSum {
 }
 
 /**
- * A counter is set: to a constant, to itself and more, or to a sum of counters.
+ * Sets a counter to a constant, to itself plus a constant, or to a sum of counters.
  *
- * The constant is a copy's own share where a copy adds it to the counter, and where it is all that is set and the domain is fixed, as
- * of a lock: who has taken it holds it. Else, as of a count that is frozen, it is nobody's. The other
- * counters of a sum bring their bases and shares, copy by copy. So the counter is its base and all shares in every run.
+ * The constant goes to the share of the copy if the copy adds it to the counter, or sets a counter of fixed domain to it, such as
+ * a lock that the copy takes. Otherwise, as for a frozen count, it goes to the base. The other counters of a sum contribute
+ * their bases and shares, copy by copy. Therefore the counter equals its base plus all shares in every run.
  */
 export function compileCounterSet(
   { target, value }: Effect & { kind: 'set' },
@@ -95,7 +95,7 @@ export function compileCounterSet(
   };
 }
 
-/** How often each counter is added to a counter. */
+/** The coefficients of the counters in a sum. */
 interface Added {
   readonly counter: number;
   readonly own: 0 | 1;
@@ -124,7 +124,7 @@ function addedOf({ terms }: CounterSum, cell: AbstractCell, context: StepConfigu
 
 interface CounterSetting extends Added {
   readonly constant: number;
-  /** Nothing but a constant. */
+  /** Whether the value is a constant. */
   readonly isAlone: boolean;
 }
 
@@ -168,7 +168,7 @@ function setTo(
   );
 }
 
-/** A base, or a share, once the other counters have brought theirs. */
+/** The new base or share, with the contributions of the other counters. */
 function change(
   cells: number[],
   slot: number,
@@ -197,7 +197,7 @@ const scaled = (value: AbstractNumber, times: number): AbstractNumber => {
   return { low: Math.min(...ends), high: Math.max(...ends) };
 };
 
-/** What a counter of fixed domain may become. */
+/** The possible new values of a counter of fixed domain. */
 function valueAfter(
   setting: CounterSetting,
   config: Configuration,
@@ -222,9 +222,9 @@ function refuseLarge(config: Configuration, counter: number, { groups, counters 
 }
 
 /**
- * Whether a counter is inside of its domain in the middle of a step, whatever copies there are outside.
+ * Whether a counter is inside its domain in the middle of a step, for any copies outside.
  *
- * Sound for:  each copy outside is inside in another configuration that makes this step, and asked there.
+ * Sound for:  each copy outside is inside in another configuration that takes this step, and is tested there.
  */
 function isSurelyInside(config: Configuration, counter: number, { roles, most }: Compiling): boolean {
   const { low, high } = roles.counters[counter]!;
@@ -240,7 +240,7 @@ function isSurelyInside(config: Configuration, counter: number, { roles, most }:
   return areInside && isAtMost(config, counter, caps, roles);
 }
 
-/** Whether a counter is at most what its domain allows, where no copy outside has a larger share than `caps`, by group, says. */
+/** Whether a counter is within the upper bound of its domain if no share outside exceeds `caps`, by group. */
 export function isAtMost(
   config: Configuration,
   counter: number,

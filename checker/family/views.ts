@@ -1,8 +1,8 @@
-/** The least set of views that has the beginning and is closed under steps: what any number of copies may come to. */
+/** The least set of views that contains the initial ones and is closed under steps, for any number of copies. */
 import { withOutside, type Configuration } from './configuration.ts';
 import type { AbstractMachine, Successors } from './machine.ts';
 
-/** A part of a state, by numbers: what is common, the records of some copies of each group, what is held outside. */
+/** A part of a state, interned: the common cells, the records of some copies of each group, the shares outside. */
 export interface View {
   readonly common: number;
   /** By group, ascending. */
@@ -11,10 +11,10 @@ export interface View {
   readonly key: string;
 }
 
-/** Lists of numbers, each with a number of its own. */
+/** Interned lists of numbers. */
 class Pool {
   readonly items: (readonly number[])[] = [];
-  /** By hash: the numbers of the lists that have it. */
+  /** The numbers of the lists, by hash. */
   readonly #numbers = new Map<number, number[]>();
 
   numberOf(item: readonly number[]): number {
@@ -34,15 +34,15 @@ function isSame(one: readonly number[], other: readonly number[]): boolean {
   return one.length === other.length;
 }
 
-/** All views of one common part. */
+/** All views with the same common part. */
 interface Bucket {
   readonly views: View[];
-  /** By group, then by the others of that group in a view: the copies that stand beside them. */
+  /** By group, then by the other copies of the group in a view: the copies that complete them. */
   readonly partners: readonly Map<string, Set<number>>[];
   readonly records: readonly Set<number>[];
-  /** Signs of shares that some copy has, `counter,group,sign`. */
+  /** The signs of shares that copies hold, as `counter,group,sign`. */
   readonly signs: Set<string>;
-  /** Views in which something is held outside, and no copy is known that holds it. */
+  /** Views with a share outside that no known copy holds. */
   readonly waiting: Set<View>;
 }
 
@@ -55,7 +55,7 @@ const viewOf = (common: number, groups: readonly (readonly number[])[], rest: nu
   key: `${common}|${groups.map((records) => records.join()).join('|')}|${rest}`,
 });
 
-/** Something that may go wrong, and where. */
+/** A possible error and its configuration. */
 export interface Doubt {
   readonly what: string;
   readonly where: Configuration;
@@ -63,10 +63,10 @@ export interface Doubt {
 
 export class Views {
   readonly machine: AbstractMachine;
-  /** Copies of each group in a view. */
+  /** The number of copies of each group in a view. */
   readonly size: number;
   readonly all = new Map<string, View>();
-  /** The views for which all that is held outside may be held by somebody: only these take part in a run. */
+  /** The views whose shares outside some known copies can hold: only these occur in a run. */
   readonly used = new Set<View>();
   readonly doubts = new Map<string, Doubt>();
   readonly #commons = new Pool();
@@ -86,7 +86,7 @@ export class Views {
       this.#add(this.packed(config));
   }
 
-  /** Takes up one view more; false when the set is closed. */
+  /** Processes one more view; false when the set is closed. */
   step(): boolean {
     const view = this.#queue.pop();
     if (view !== undefined) {
@@ -135,7 +135,7 @@ export class Views {
           if (sign !== 0) bucket.signs.add(`${counter},${group},${sign}`);
         }
       }
-    // More may be held outside than before.
+    // The sum outside may increase.
     if (bucket.signs.size > signs) this.#queue.push(...bucket.views.filter((other) => other !== view));
     this.#queue.push(view);
     if (bucket.waiting.size > 0) this.#recheck.add(view.common);
@@ -160,7 +160,7 @@ export class Views {
     return this.#records[group]!.items[record]![this.machine.roles.groups[group]!.shares + counter]!;
   }
 
-  /** Steps of one copy more: what the others see of a copy outside. */
+  /** The steps of one more copy: the effect of a copy outside on the view. */
   #extend(view: View, group: number): void {
     if (this.machine.faults.outside === true) return;
     for (const larger of this.extensionsOf(view, group)) {
@@ -181,7 +181,7 @@ export class Views {
     }
   }
 
-  /** A single thread that looks at the copy it points to: what the others see of that, where it is outside. */
+  /** The steps of a single thread that follows a pointer to a copy outside. */
   #stepThroughPointers(config: Configuration, group: number): void {
     const { placed, groups } = this.machine.roles;
     for (const { role } of placed.values()) {
@@ -233,7 +233,7 @@ export class Views {
         if (me === 0 || records[me - 1] !== record) this.machine.fire(config, group, me, result);
   }
 
-  /** What may be held outside once this copy is outside too. */
+  /** The possible sums outside after this copy leaves. */
   #withOutside(rest: number, group: number, record: number): readonly number[] {
     const key = `${rest},${group},${record}`;
     const known = this.#outside.get(key);
@@ -255,7 +255,7 @@ export class Views {
     return rests;
   }
 
-  /** The view with one copy of a group more, as far as all parts of that are views, and what is held outside is held by some copy. */
+  /** The extensions of a view by one copy all of whose parts are views and whose shares outside some copy can hold. */
   *extensionsOf(
     view: View,
     group: number,
@@ -274,7 +274,7 @@ export class Views {
     }
   }
 
-  /** What was held outside, before the copy was, for what is held outside now. */
+  /** The possible sums outside before the copy left, for the present sum. */
   #restsBefore(view: View, group: number, record: number, { signs }: Bucket): readonly number[] {
     const { machine } = this;
     const { counters, groups } = machine.roles;
@@ -311,7 +311,7 @@ export class Views {
     return this.#held(view).every((holders) => holders().next().done !== true);
   }
 
-  /** For each counter of which something is held outside: the view with a copy more that may hold some of it. */
+  /** For each counter with shares outside: the extensions by a copy that may hold some of them. */
   #held(view: View): readonly (() => Generator<View>)[] {
     const { length } = this.machine.roles.groups;
     return this.#rests.items[view.rest]!.flatMap((rest, slot) => {
@@ -321,7 +321,7 @@ export class Views {
     });
   }
 
-  /** The view as a configuration where the condition may be true in a state that has it as a part; else null. */
+  /** The view as a configuration if the condition may be true in a state that contains it; otherwise null. */
   possibly(view: View, is: (config: Configuration) => boolean): Configuration | null {
     const config = this.unpacked(view);
     if (!is(config)) return null;

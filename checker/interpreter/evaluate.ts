@@ -27,11 +27,11 @@ export interface EvaluationContext {
   readonly bound: readonly number[];
   /** The end location of each thread, for properties. */
   readonly ends: Readonly<Record<string, number>>;
-  /** Is told every cell that is read. */
+  /** Receives every cell that is read. */
   readonly onRead?: (cell: string, value: Value) => void;
 }
 
-/** A cell as it is written in a trace: `pmd`, `pte[0]`. */
+/** The name of a cell in a trace: `pmd`, `pte[0]`. */
 export const cellName = (name: string, index: number | null) => (index === null ? name : `${name}[${index}]`);
 
 /** Throws  ModelError for an index outside of its array. */

@@ -1,22 +1,22 @@
 /** The interpreter: the meaning of a model, on plain immutable states; every other implementation must agree with it. */
+import {
+  isTrue,
+  cellName,
+  cellsOf,
+  evaluate,
+  indexOf,
+  withBound,
+  type State,
+  type Cells,
+  type EvaluationContext,
+} from './evaluate.ts';
+import type { TransitionSystem, Code, ThreadTable, Transition } from '../program/transition-system.ts';
 import { enablePatches, produceWithPatches, type Draft, type Patch } from 'immer';
-import type { Code, ThreadTable, Transition, TransitionSystem } from '../program/transition-system.ts';
 import { contains, printDomain, valueAt, sizeOf, type AnyDomain, type Value } from '../language/domain.ts';
 import { ModelError } from '../language/model-error.ts';
 import { printExpr, printText } from '../language/print.ts';
 import type { Effect, Statement } from '../language/statement.ts';
 import type { AnyDeclaration, Declarations } from '../language/variable.ts';
-import {
-  cellName,
-  cellsOf,
-  evaluate,
-  indexOf,
-  isTrue,
-  withBound,
-  type Cells,
-  type EvaluationContext,
-  type State,
-} from './evaluate.ts';
 
 enablePatches();
 
@@ -75,7 +75,7 @@ export interface Firing {
   readonly events: readonly ExecutedStatement[];
   /** The claim of the assertion that failed, or null. */
   readonly failed: string | null;
-  /** The author's mistake that shows here, such as a value outside of its domain, or null. */
+  /** A model error in this step, such as a value outside of its domain, or null. */
   readonly error: string | null;
 }
 
@@ -133,7 +133,7 @@ const initialCells = (declarations: Declarations): Cells =>
     ]),
   );
 
-/** What can happen next, in the order of threads, copies and transitions; a guard that goes wrong shows when it fires. */
+/** What can happen next, in the order of threads, copies and transitions; a guard with a model error counts as true, and firing it gives the error. */
 export function moves(system: TransitionSystem, state: State): readonly Move[] {
   return system.threads.flatMap((thread) =>
     state.threads[thread.thread.name]!.flatMap(({ location }, replica) =>
@@ -171,12 +171,12 @@ function seeGuard(state: State, move: Move) {
   return { reads: seen.reads, open: seen.result ?? true, error: seen.error };
 }
 
-/** The result of `look` with the values it read; a mistake of the author is caught and told. */
-function watch<T>(state: State, runner: Runner, look: (place: EvaluationContext) => T) {
+/** The result of `action` with the values that it reads; a model error is caught and returned. */
+function watch<T>(state: State, runner: Runner, action: (place: EvaluationContext) => T) {
   const reads: Access[] = [];
   const onRead = (cell: string, value: Value) => reads.push({ cell, value });
   try {
-    return { reads, result: look({ ...placeOf(state, runner), onRead }), error: null };
+    return { reads, result: action({ ...placeOf(state, runner), onRead }), error: null };
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
     return { reads, result: null, error: error.message };
@@ -346,3 +346,47 @@ const outside = (domain: AnyDomain, target: string, value: Value) =>
   new ModelError(
     `'${target}' becomes ${String(value)}, which is outside of its domain ${printDomain(domain)}`,
   );
+
+/** Whether an invariant is false in the state. */
+export function isViolated(system: TransitionSystem, state: State): boolean {
+  const place = propertyPlace(state, endsOf(system));
+  return system.model.properties.some(
+    ({ kind, condition }) => kind === 'always' && !isTrue(condition, place),
+  );
+}
+
+/**
+ * Whether a state is a deadlock: some thread that must not wait for ever has not ended.
+ *
+ * Assumes: nothing can move in the state.
+ */
+export function isDeadlock(system: TransitionSystem, state: State): boolean {
+  return system.threads.some(
+    ({ thread, end }) =>
+      !thread.mayBlockForever && state.threads[thread.name]!.some(({ location }) => location !== end),
+  );
+}
+
+export interface InitialStates {
+  /** The different initial states; there is at least one. */
+  readonly states: readonly State[];
+  /** For each of them: whether it violates an invariant. */
+  readonly violated: readonly boolean[];
+  /** Whether the first of them is a deadlock. */
+  readonly deadlocked: boolean;
+}
+
+/**
+ * The states in which runs begin, and what is wrong before anything has happened.
+ *
+ * Throws  ModelError when the threads go wrong before their first step.
+ */
+export function initialCheck(system: TransitionSystem): InitialStates {
+  const states = initialStates(system);
+  const [first] = states;
+  return {
+    states,
+    violated: states.map((state) => isViolated(system, state)),
+    deadlocked: moves(system, first!).length === 0 && isDeadlock(system, first!),
+  };
+}

@@ -1,10 +1,10 @@
-/** Bound variables: what `each`, `forAll` and `exists` hand to their bodies. */
+/** Bound variables of `each`, `forAll` and `exists`. */
 import type { Binder, Expr } from './expression.ts';
-import { reportMistake } from './model-error.ts';
+import { reportModelError } from './model-error.ts';
 
 let level = 0;
 
-/** What `body` makes of a fresh bound variable; that there is nothing to run over is a mistake. */
+/** Calls `body` with a new bound variable; reports an empty range as an error. */
 export function bind<T>(
   count: number,
   thread: string | null,
@@ -12,8 +12,8 @@ export function bind<T>(
 ): T {
   const isCount = Number.isInteger(count) && count >= 1;
   if (!isCount)
-    reportMistake(
-      `each, forAll and exists run over a whole number of elements from 1 on, not ${String(count)}`,
+    reportModelError(
+      `invalid range ${String(count)} of each, forAll or exists: expected a whole number, 1 or more`,
     );
   const binder: Binder = { level, low: 0, high: isCount ? count - 1 : 0, thread };
   level += 1;

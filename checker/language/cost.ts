@@ -1,4 +1,4 @@
-/** Costs: what a variant takes, counted over the executions of the model. */
+/** Costs of a variant, counted over all executions of the model. */
 import type { AnyExpr, Expr } from './expression.ts';
 import type { AnyThread } from './thread.ts';
 import { fail, type NameScope } from './validate-expression.ts';
@@ -6,8 +6,8 @@ import { checkSettings } from './model-error.ts';
 import { partRecorder } from './unused.ts';
 
 /**
- * What is counted: steps by their shape (an access touches shared memory, a read-modify-write reads and writes a
- * cell in one step), `count(...)` effects by their name, or the cells of a local array.
+ * What is counted: steps by kind (an access touches shared memory, a read-modify-write reads and writes a cell in one
+ * step), `count(...)` effects by name, or the cells of a local array.
  */
 export type Counted =
   | { readonly steps: 'access' | 'read-modify-write' | 'barrier' }
@@ -17,29 +17,29 @@ export type Counted =
 export interface Cost {
   readonly name: string;
   readonly counts: Counted;
-  /** The thread whose steps count, of its first copy; null for all threads. */
+  /** Only steps of the first copy of this thread count; null: all threads. */
   readonly thread: string | null;
-  /** Executions are counted up to the first state where this is true; null: up to their end. */
+  /** Counting stops in the first state where this is true; null: at the end. */
   readonly until: AnyExpr | null;
 }
 
 const shapes: readonly unknown[] = ['access', 'read-modify-write', 'barrier'];
 
-/** Throws  ModelError unless it says what is counted; a sum of nothing would never end. */
+/** Throws  ModelError unless `counts` is one of the three forms. */
 export function checkCounted(counts: Counted, scope: Pick<NameScope, 'place' | 'origin'>): void {
   const { steps, effect, cells } = (counts as Readonly<Record<string, unknown>> | null) ?? {};
   const known = [shapes.includes(steps), isName(effect), isName(cells)].filter((one) => one).length;
   if (known === 1 && Object.keys(counts).length === 1) return;
   fail(
     scope,
-    `it counts ${JSON.stringify(counts)}, which is none of { steps: 'access', 'read-modify-write' or 'barrier' }, ` +
-      "{ effect: 'the name in count(...)' } and { cells: 'a local array' }",
+    `invalid counts ${JSON.stringify(counts)}: expected { steps: 'access' | 'read-modify-write' | 'barrier' }, ` +
+      "{ effect: 'the name in count(...)' } or { cells: 'a local array' }",
   );
 }
 
 const isName = (name: unknown) => typeof name === 'string' && name !== '';
 
-/** Counts something over all executions: least and most. */
+/** Counts the minimum and maximum over all executions. */
 export function cost(
   name: string,
   counts: Counted,

@@ -1,12 +1,12 @@
-/** Defines a model: builds it from options, checked. */
-import { checkOption, withFallbacks, type Options, type OptionValues } from './option.ts';
+/** Defines a model, which is built from options. */
+import { checkOption, eitherOf, withFallbacks, type Options, type OptionValues } from './option.ts';
 import type { Scenario, Survivors, Parts, AnyDefinition } from './model.ts';
 import {
   checkSettings,
   ModelError,
   attempt,
   withOrigins,
-  collectingMistakes,
+  collectingErrors,
   authored,
 } from './model-error.ts';
 import { everyModelsOptions, memoryModelNames } from './memory-name.ts';
@@ -38,7 +38,7 @@ export function defineModel<const O extends Options>(definition: Definition<O>):
   const { name, summary, options, scenarios = [], survivors = [], build } = definition;
   const place = `model '${name}'`;
   const origin = new Error();
-  if (typeof build !== 'function') throw new ModelError(`${place}: it has no build function`);
+  if (typeof build !== 'function') throw new ModelError(`${place}: missing build function`);
   checkSettings(`${place}: options`, options, Object.keys({ ...options }));
   for (const [key, option] of Object.entries(options))
     attempt(
@@ -48,7 +48,7 @@ export function defineModel<const O extends Options>(definition: Definition<O>):
   const common = Object.keys(everyModelsOptions).find((key) => key in options);
   if (common !== undefined)
     throw new ModelError(
-      `${place}: the option '${common}' is every model's: ${everyModelsOptions[common]!.description}`,
+      `${place}: option '${common}' is reserved, every model has it: ${everyModelsOptions[common]!.description}`,
     );
   checkScenarios(place, options, scenarios as readonly Scenario[]);
   checkSurvivors(place, survivors);
@@ -62,9 +62,9 @@ export function defineModel<const O extends Options>(definition: Definition<O>):
     build: (given = {}, beyond = []) => {
       const values = withFallbacks(options, given, beyond) as OptionValues<O>;
       return withOrigins(() =>
-        collectingMistakes(() => {
+        collectingErrors(() => {
           const parts = authored(place, () =>
-            partRecorder.whole('what build returns', () => used(build(values))),
+            partRecorder.whole('the result of build', () => used(build(values))),
           );
           const shared = declarationsOf(parts.shared);
           return validate({ ...parts, name, shared, costs: parts.costs ?? [] }, origin);
@@ -80,12 +80,14 @@ function checkScenarios(place: string, options: Options, scenarios: readonly Sce
       () =>
         authored(`${place}, scenario '${name}'`, () => {
           const wrong = proves.find((key) => options[key]?.kind !== 'integer');
-          if (wrong !== undefined) throw new ModelError(`proves: '${wrong}' is no option that is a number`);
+          if (wrong !== undefined) throw new ModelError(`proves: '${wrong}' is not an integer option`);
           withFallbacks(options, chosen);
           if (scenarios.findIndex((other) => other.name === name) !== at)
-            throw new ModelError('two scenarios have this name');
+            throw new ModelError('duplicate scenario name');
           if (memory !== undefined && !memoryModelNames.includes(memory))
-            throw new ModelError(`memory is one of ${memoryModelNames.join(', ')}, not ${memory as string}`);
+            throw new ModelError(
+              `invalid memory ${memory as string}: expected ${eitherOf(memoryModelNames)}`,
+            );
         }),
       () => undefined,
     );
@@ -94,14 +96,14 @@ function checkScenarios(place: string, options: Options, scenarios: readonly Sce
 function checkSurvivors(place: string, survivors: readonly Survivors[]): void {
   const names = survivors.flatMap(({ mutants }) => mutants);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
-  if (twice !== undefined) throw new ModelError(`${place}: the survivor '${twice}' is explained twice`);
+  if (twice !== undefined) throw new ModelError(`${place}: survivor '${twice}' is explained twice`);
   if (survivors.some(({ why }) => typeof why !== 'string' || why === ''))
-    throw new ModelError(`${place}: survivors: each says why`);
+    throw new ModelError(`${place}: survivors: missing 'why'`);
 }
 
-/** The parts, each known to be one and marked as used. */
+/** Checks the parts and marks them as used. */
 function used(parts: Parts): Parts {
-  checkSettings('what build returns', parts, ['shared', 'threads', 'properties', 'costs']);
+  checkSettings('the result of build', parts, ['shared', 'threads', 'properties', 'costs']);
   const { threads, properties, costs = [] } = parts;
   checkList('threads', threads, ({ kind }) => kind === 'thread', 'thread(...)');
   checkList(
@@ -121,7 +123,7 @@ function checkList<T extends object>(
   isOne: (part: Partial<T>) => boolean,
   maker: string,
 ): void {
-  if (!Array.isArray(list)) throw new ModelError(`${what} is no list`);
+  if (!Array.isArray(list)) throw new ModelError(`${what} is not a list`);
   const wrong = (list as readonly (T | null | undefined)[]).findIndex((part) => !isOne(part ?? {}));
-  if (wrong >= 0) throw new ModelError(`${what}: number ${wrong + 1} is not made by ${maker}`);
+  if (wrong >= 0) throw new ModelError(`${what}: entry ${wrong + 1} is not the result of ${maker}`);
 }

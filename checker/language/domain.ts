@@ -1,11 +1,11 @@
 /** The finite sets of values that a variable may take. */
-import { reportMistake } from './model-error.ts';
+import { reportModelError } from './model-error.ts';
 
 export type Value = boolean | number | string;
 
 declare const valueType: unique symbol;
 
-/** Carries the type of the values in the type only; at run time there is nothing. */
+/** A phantom type; nothing exists at run time. */
 export interface Typed<V extends Value> {
   readonly [valueType]?: V;
 }
@@ -21,22 +21,24 @@ export const bool: Domain<boolean> = { kind: 'bool' };
 
 /** Named values, such as the states of a pmd: `values('none', 'table', 'huge')`. */
 export function values<const N extends string>(...names: readonly [N, ...N[]]): Domain<N> {
-  if (names.length === 0) reportMistake('values(...) takes one name or more');
+  if (names.length === 0) reportModelError('values(...) needs at least one name');
   const wrong = names.findIndex((name) => typeof name !== 'string' || name === '');
-  if (wrong >= 0) reportMistake(`values(...) takes names, and ${String(names[wrong])} is none`);
+  if (wrong >= 0) reportModelError(`values(...): ${String(names[wrong])} is not a name`);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
-  if (twice !== undefined) reportMistake(`values(...) names '${twice}' twice`);
+  if (twice !== undefined) reportModelError(`values(...): duplicate name '${twice}'`);
   return { kind: 'values', values: names };
 }
 
-/** Stands for a range that was a mistake: what is said of it must not be another. */
+/** Replaces an invalid range, so that no further errors follow from it. */
 const anyNumber: Domain<number> = { kind: 'range', low: -(2 ** 30), high: 2 ** 30 };
 
 /** The integers from `low` to `high`, both included. */
 export function range(low: number, high: number): Domain<number> {
   const limit = 2 ** 30;
   if (!Number.isInteger(low) || !Number.isInteger(high) || low > high || low < -limit || high > limit) {
-    reportMistake(`range(${String(low)}, ${String(high)}) is not a range of integers of at most 30 bits`);
+    reportModelError(
+      `range(${String(low)}, ${String(high)}): expected integers of at most 30 bits, low <= high`,
+    );
     return anyNumber;
   }
   return { kind: 'range', low, high };
@@ -45,7 +47,7 @@ export function range(low: number, high: number): Domain<number> {
 /** The indices of an array of `length` elements: 0 to length - 1. */
 export function index(length: number): Domain<number> {
   if (!Number.isInteger(length) || length < 1) {
-    reportMistake(`index(${String(length)}) has no elements: the length is a whole number from 1 on`);
+    reportModelError(`index(${String(length)}): expected a whole number, 1 or more`);
     return anyNumber;
   }
   return range(0, length - 1);
@@ -74,7 +76,7 @@ export function valueAt(domain: AnyDomain, ordinal: number): Value {
   }
 }
 
-/** The ordinal of a value, or -1 when the domain does not have it. */
+/** The ordinal of a value; -1: not in the domain. */
 export function ordinalOf(domain: AnyDomain, value: Value): number {
   switch (domain.kind) {
     case 'bool':

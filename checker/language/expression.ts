@@ -1,9 +1,9 @@
-/** Expressions: what a step reads and computes, as data. */
+/** Expressions as data. */
 import type { AnyDomain, Typed, Value } from './domain.ts';
 
 export type BinaryOperator = '==' | '!=' | '<' | '<=' | '>' | '>=' | '&&' | '||' | '+' | '-';
 
-/** What a quantifier or `each` runs over: the copies of a thread, or a range of integers. */
+/** The range of a quantifier or `each`: the copies of a thread, or integers. */
 export interface Binder {
   /** Nesting depth: the outermost binder of an expression is 0. */
   readonly level: number;
@@ -19,7 +19,7 @@ export interface SharedReference {
   readonly name: string;
   readonly index: AnyExpr | null;
   readonly domain: AnyDomain;
-  /** Locals that its address is computed from, beside the index: a pointer. Only order comes of it, no value. */
+  /** Locals of an address dependency in addition to the index; they affect ordering only. */
   readonly via?: readonly AnyExpr[];
 }
 
@@ -63,13 +63,13 @@ export type AnyExpr =
   | { readonly kind: 'ended'; readonly thread: string; readonly replica: AnyExpr }
   | { readonly kind: 'claim'; readonly operand: AnyExpr; readonly harm: Sentence };
 
-/** A sentence about a state: text with expressions whose values are filled in when it is told. */
+/** A sentence about a state; the values of its expressions are inserted when it is printed. */
 export type Sentence = readonly (string | AnyExpr)[];
 
 export type Expr<V extends Value = Value> = AnyExpr & Typed<V>;
 export type Operand<V extends Value> = Expr<V> | V;
 
-/** True for an expression node, whatever built it. */
+/** Whether something is an expression node. */
 export function isExpr(thing: unknown): thing is AnyExpr {
   return typeof thing === 'object' && thing !== null && expressionKinds.has((thing as AnyExpr).kind);
 }
@@ -88,7 +88,7 @@ const expressionKinds: ReadonlySet<AnyExpr['kind']> = new Set<AnyExpr['kind']>([
   'claim',
 ]);
 
-/** An operand as a node; whatever is no value is kept for validation to name. */
+/** An operand as a node; validation reports invalid operands. */
 export function toExpr<V extends Value>(operand: Operand<V>): Expr<V> {
   return isExpr(operand) ? operand : { kind: 'constant', value: operand };
 }
@@ -132,22 +132,22 @@ export const conditional = <V extends Value, W extends Value>(
   otherwise: toExpr(otherwise),
 });
 
-/** A sentence with values in it, for the harm of a violation: say`CPU ${cpu} holds page ${l.page}`. */
+/** A sentence with values that describes a violation: say`CPU ${cpu} holds page ${l.page}`. */
 export function say(texts: TemplateStringsArray, ...parts: readonly Operand<Value>[]): Sentence {
   return texts.flatMap((text, at) => (at < parts.length ? [text, toExpr(parts[at]!)] : [text]));
 }
 
-/** The condition, with the sentence to tell where it is false. */
+/** A condition with the sentence to print if it is false. */
 export const claim = (operand: Operand<boolean>, harm: Sentence): Expr<boolean> => ({
   kind: 'claim',
   operand: toExpr(operand),
   harm,
 });
 
-/** A condition that must be false, with the sentence to tell where it is true. */
+/** A condition that must be false, with the sentence to print if it is true. */
 export const never = (operand: Operand<boolean>, harm: Sentence): Expr<boolean> => claim(not(operand), harm);
 
-/** The direct parts of an expression, in the order of their evaluation. */
+/** The direct subexpressions, in evaluation order. */
 export function partsOf(expr: AnyExpr): readonly AnyExpr[] {
   switch (expr.kind) {
     case 'constant':
@@ -172,7 +172,7 @@ export function partsOf(expr: AnyExpr): readonly AnyExpr[] {
   }
 }
 
-/** The expression and all its parts, itself first. */
+/** The expression and all its subexpressions, itself first. */
 export function* walk(expr: AnyExpr): Generator<AnyExpr> {
   yield expr;
   for (const part of partsOf(expr)) yield* walk(part);

@@ -1,4 +1,8 @@
-/** The language in which models are written: what a model file imports. */
+/**
+ * The language in which models are written: what a model file imports.
+ *
+ * @module racewalk
+ */
 export { cost } from './cost.ts';
 export type { Cost } from './cost.ts';
 export { bool, index, range, values } from './domain.ts';

@@ -1,25 +1,25 @@
-/** The names of the memory models: what a scenario may ask for; `checker/memory` knows what they mean. */
+/** The names of the memory models; `checker/memory` defines them. */
 import { integer, oneOf, type Choice, type Integer, type Options } from './option.ts';
 
 export const memoryModelNames = ['sc', 'tso', 'pso', 'weak', 'arm64'] as const;
 
 export type MemoryModelName = (typeof memoryModelNames)[number];
 
-/** The memory model that is a machine of its own: a model that is marked with it means nothing to any other engine. */
+/** The memory model with its own machine; other engines reject a model marked with it. */
 export type MachineName = 'arm64';
 
-/** Those that rewrite a model, so that any engine runs it. */
+/** The memory models that rewrite the model, so that any engine runs it. */
 export const rewritingModelNames: readonly MemoryModelName[] = memoryModelNames.filter(
   (name) => name !== 'arm64',
 );
 
-/** The name of the option that every model has; no model can have one of its own by that name. */
+/** The name of the option that every model has. */
 export const memoryKey = 'memory';
 
-/** Chooses the memory model; `sc` where nothing is said. */
+/** Chooses the memory model; the default is `sc`. */
 export const memoryOption: Choice<MemoryModelName> = oneOf(
   'machine',
-  'when CPUs see the stores of others: docs/memory-models.md',
+  'memory model (docs/guide/memory-models.md)',
   memoryModelNames,
 );
 
@@ -43,22 +43,22 @@ const bound = (description: string, range: readonly [number, number], fallback: 
   role: 'bound',
 });
 
-/** Raise what a memory model cuts short; every model has these, as it has the memory model. */
+/** The bounds of the memory models, which every model has as options. */
 export const boundOptions = {
   storeBuffer: bound(
-    'stores that wait at most, where a loop could store without end; 0: one more than the cells',
+    'store buffer entries per CPU, where a loop stores without bound; 0: one more than the cells',
     [0, 64],
     0,
   ),
-  oldValues: bound('old values that a CPU keeps at most', [1, 64], 8),
+  oldValues: bound('maximum number of old values per CPU', [1, 64], 8),
 } satisfies Options;
 
-/** The options that every model has, besides its own. */
+/** The options of every model. */
 export const everyModelsOptions: Options = {
   [memoryKey]: memoryOption,
   acquire: acquireOption,
   ...boundOptions,
 };
 
-/** How many there may be; null: as many as the memory model takes by itself. */
+/** The bounds; null: the default of the memory model. */
 export type Bounds = { readonly [K in keyof typeof boundOptions]: number | null };

@@ -1,42 +1,41 @@
-/** Mistakes of the author of a model, each said so that it can be mended, and all of them at once. */
+/** Errors in a model: all of them are collected and reported at once, each with its place in the model file. */
 
-/** One mistake. */
-export interface Mistake {
+export interface LocalError {
   readonly message: string;
-  /** Made where the author wrote what is wrong: its stack says where; null where nothing is known. */
+  /** Its stack contains the place in the model file; null: unknown. */
   readonly origin: Error | null;
 }
 
-/** What is wrong with a model; the message has a line for each mistake. */
+/** An invalid model; the message has one line for each error. */
 export class ModelError extends Error {
   override readonly name = 'ModelError';
-  readonly #mistakes: readonly Mistake[] | null;
+  readonly #errors: readonly LocalError[] | null;
 
-  constructor(message: string, options?: ErrorOptions, mistakes: readonly Mistake[] | null = null) {
+  constructor(message: string, options?: ErrorOptions, errors: readonly LocalError[] | null = null) {
     super(message, options);
-    this.#mistakes = mistakes;
+    this.#errors = errors;
   }
 
-  get mistakes(): readonly Mistake[] {
-    return this.#mistakes ?? [{ message: this.message, origin: this }];
+  get errors(): readonly LocalError[] {
+    return this.#errors ?? [{ message: this.message, origin: this }];
   }
 }
 
-/** Mistakes found so far, and the places in which the author's code is running, from the outermost. */
+/** The errors found so far, and the parts of the model under construction, the outermost first. */
 interface Collection {
-  readonly found: Mistake[];
+  readonly found: LocalError[];
   readonly places: string[];
 }
 
-/** Null while the first mistake is thrown at once. */
+/** Null: the first error is thrown immediately. */
 let collection: Collection | null = null;
 
 /**
- * What `work` makes. Mistakes that it reports do not end it, so that all of them are found.
+ * The result of `work`, which continues after `reportModelError`, so that all errors are found.
  *
- * Throws  ModelError with all mistakes that were reported and the one that was thrown.
+ * Throws  ModelError with all reported errors and the thrown one.
  */
-export function collectingMistakes<T>(work: () => T): T {
+export function collectingErrors<T>(work: () => T): T {
   const outer = collection;
   const own: Collection = { found: [], places: [] };
   collection = own;
@@ -49,8 +48,8 @@ export function collectingMistakes<T>(work: () => T): T {
   }
 }
 
-/** The same of work that takes its time, with the origins of what it builds; nothing else may build models meanwhile. */
-export async function collectingMistakesOf<T>(work: () => Promise<T>): Promise<T> {
+/** The same for asynchronous work, with the origins of all nodes; nothing else may build models concurrently. */
+export async function collectingErrorsOf<T>(work: () => Promise<T>): Promise<T> {
   const outer = collection;
   const own: Collection = { found: [], places: [] };
   collection = own;
@@ -65,38 +64,38 @@ export async function collectingMistakesOf<T>(work: () => Promise<T>): Promise<T
   }
 }
 
-/** Whether a mistake has been reported to who collects them now. */
-export const hasMistakes = (): boolean => (collection?.found.length ?? 0) > 0;
+/** Whether the current collection contains an error. */
+export const hasErrors = (): boolean => (collection?.found.length ?? 0) > 0;
 
-/** Ends work that has come to its end and is wrong all the same. */
+/** Throws when completed work has reported errors. */
 function complete<T>({ found }: Collection, result: T): T {
   if (found.length > 0) throw new ModelError('', {}, []);
   return result;
 }
 
-/** What was reported, and what was thrown in the end. */
+/** The reported errors and the thrown one as one error. */
 function together({ found }: Collection, error: unknown): Error {
   const last = error instanceof Error ? error : new Error(String(error));
   if (found.length === 0) return last;
   const thrown =
-    last instanceof ModelError ? last.mistakes : [{ message: `${last.name}: ${last.message}`, origin: last }];
+    last instanceof ModelError ? last.errors : [{ message: `${last.name}: ${last.message}`, origin: last }];
   const all = [...found, ...thrown].map((one) => [`${one.message} ${one.origin?.stack ?? ''}`, one] as const);
-  const mistakes = [...new Map(all).values()];
-  return new ModelError(mistakes.map(({ message }) => message).join('\n'), {}, mistakes);
+  const errors = [...new Map(all).values()];
+  return new ModelError(errors.map(({ message }) => message).join('\n'), {}, errors);
 }
 
 /**
- * Reports a mistake and returns, so that the next is found too; `origin` says where it was written, else the caller did it.
+ * Records an error and returns, so that the next one is found too. `origin` defaults to the place of the call.
  *
- * Throws  ModelError where nobody collects mistakes.
+ * Throws  ModelError outside of `collectingErrors`.
  */
-export function reportMistake(message: string, origin: Error | null = null): void {
+export function reportModelError(message: string, origin: Error | null = null): void {
   if (collection === null) throw new ModelError(message, {}, origin === null ? null : [{ message, origin }]);
   const { found, places } = collection;
   found.push({ message: [...places, message].join(': '), origin: origin ?? new Error() });
 }
 
-/** What `work` makes; where it throws a mistake, that is reported and `otherwise` stands in for the result. */
+/** The result of `work`; if it throws a ModelError, the error is recorded and the result is that of `otherwise`. */
 export function attempt<T, U>(work: () => T, otherwise: () => U): T | U {
   if (collection === null) return work();
   const { places } = collection;
@@ -106,22 +105,22 @@ export function attempt<T, U>(work: () => T, otherwise: () => U): T | U {
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
     places.length = depth;
-    for (const { message, origin } of error.mistakes) reportMistake(message, origin);
+    for (const { message, origin } of error.errors) reportModelError(message, origin);
     return otherwise();
   }
 }
 
 /**
- * What the author's code makes; whatever it throws is a mistake in `place`.
+ * The result of the author's code; an exception becomes an error in `place`.
  *
- * Throws  ModelError, also for what JavaScript itself objects to: `mem.ptee.at(i)` reads 'at' of undefined.
+ * Throws  ModelError, also for a TypeError such as that of `mem.ptee.at(i)`.
  */
 export function authored<T>(place: string, write: () => T): T {
   collection?.places.push(place);
   try {
     return write();
   } catch (error) {
-    const wrong = mistakesIn(error).map(({ message, origin }) => ({
+    const wrong = errorsIn(error).map(({ message, origin }) => ({
       message: `${place}: ${message}`,
       origin,
     }));
@@ -131,23 +130,23 @@ export function authored<T>(place: string, write: () => T): T {
   }
 }
 
-/** Rethrows what is no mistake of the author. */
-function mistakesIn(error: unknown): readonly Mistake[] {
-  if (error instanceof ModelError) return error.mistakes;
+/** Rethrows every other exception. */
+function errorsIn(error: unknown): readonly LocalError[] {
+  if (error instanceof ModelError) return error.errors;
   if (error instanceof TypeError || error instanceof ReferenceError)
     return [{ message: `${error.message} (a misspelt name?)`, origin: error }];
   throw error;
 }
 
-/** Where nodes of the language were written. */
+/** The places where nodes of the language were written. */
 const origins = new WeakMap<object, Error>();
 
 let remembering = false;
 
-/** Frames of a stack: a macro in a macro of a thread is deeper than the ten that V8 keeps by itself. */
+/** Stack frames: nested macros exceed V8's default of 10. */
 const framesKept = 60;
 
-/** From now on it is remembered where nodes are written, until the function that comes back is called. */
+/** Records the origins of nodes until the returned function is called. */
 function rememberOrigins(): () => void {
   const engine = Error as { stackTraceLimit?: number };
   const { stackTraceLimit: before = 10 } = engine;
@@ -159,15 +158,14 @@ function rememberOrigins(): () => void {
   };
 }
 
-/** Remembers that a node is written here, while origins are kept. */
+/** Records the origin of a node, if origins are recorded. */
 export function written<T extends object>(node: T): T {
   if (remembering) origins.set(node, new Error());
   return node;
 }
 
 /**
- * What `work` makes. Where it makes mistakes, it is done once more to learn where each was written: to remember that of
- * every node takes three times as long as to build a model.
+ * The result of `work`. If it fails, it is repeated with recorded origins: recording them triples the time of a build.
  */
 export function withOrigins<T>(work: () => T): T {
   try {
@@ -184,7 +182,7 @@ export function withOrigins<T>(work: () => T): T {
   }
 }
 
-/** Remembers that a node stands for another, which the author wrote. */
+/** Gives a node the origin of the node that it replaces. */
 export function writtenAs<T extends object>(node: T, original: object): T {
   const origin = origins.get(original);
   if (origin !== undefined) origins.set(node, origin);
@@ -193,14 +191,16 @@ export function writtenAs<T extends object>(node: T, original: object): T {
 
 export const originOf = (node: object): Error | null => origins.get(node) ?? null;
 
-/** Throws  ModelError when an argument has a setting that does not exist, or one that is undefined. */
+/** Throws  ModelError for an unknown or undefined setting. */
 export function checkSettings(what: string, settings: unknown, known: readonly string[]): void {
   if (typeof settings !== 'object' || settings === null)
-    throw new ModelError(`${what} takes { ${known.join(', ')} }, and found ${typeof settings}`);
+    throw new ModelError(
+      `${what}: expected { ${known.join(', ')} }, found ${settings === null ? 'null' : typeof settings}`,
+    );
   for (const [key, value] of Object.entries(settings) as [string, unknown][]) {
     if (!known.includes(key))
-      throw new ModelError(`${what} has no setting '${key}'; the settings are ${known.join(', ')}`);
+      throw new ModelError(`${what}: unknown setting '${key}': expected ${known.join(', ')}`);
     if (value === undefined)
-      throw new ModelError(`${what}: its setting '${key}' is undefined (a misspelt name?)`);
+      throw new ModelError(`${what}: setting '${key}' is undefined (a misspelt name?)`);
   }
 }

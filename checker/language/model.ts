@@ -12,19 +12,21 @@ export interface Model {
   readonly threads: readonly AnyThread[];
   readonly properties: readonly Property[];
   readonly costs: readonly Cost[];
-  /** What raises the bounds of a memory model; left out where nothing does. */
+  /** Changed bounds of the memory model. */
   readonly bounds?: Bounds;
-  /** The machine that runs it; left out where memory is as the text says. */
+  /** The machine that must run it, if its memory model has one. */
   readonly machine?: MachineName;
-  /** The instruction of `smp_load_acquire()` on that machine; left out where it is the usual one. */
+  /** The instruction of `smp_load_acquire()` on that machine; absent where it is the default. */
   readonly acquire?: AcquireName;
-  /** The model as its author wrote it, where a memory model has made this one of it. */
+  /** The original model, if a memory model has rewritten it to this one. */
   readonly written?: Model;
-  /** What a memory model leaves out although hardware may do it: while there is any, no search proves anything. */
+  /**
+   * Reorderings that hardware allows but the memory model does not explore; unless empty, no search proves the model.
+   */
   readonly ledger?: readonly Untried[];
 }
 
-/** Two accesses of a thread that hardware may perform in the other order, which its memory model has not tried. */
+/** Two accesses that hardware may reorder, which the memory model does not explore. */
 export interface Untried {
   readonly thread: string;
   readonly earlier: SourceLine;
@@ -37,7 +39,7 @@ interface SourceLine {
   readonly text: string;
 }
 
-/** What a definition's build returns. */
+/** The result of `build`. */
 export interface Parts {
   readonly shared: AnyShared;
   readonly threads: readonly AnyThread[];
@@ -47,25 +49,25 @@ export interface Parts {
 
 export type Verdict = 'holds' | 'violated' | 'deadlock' | 'unreached' | 'inconclusive';
 
-/** A named choice of options with the verdict it must get. */
+/** Named options with the expected verdict. */
 export interface Scenario {
   readonly name: string;
   readonly options: Readonly<Record<string, OptionValue>>;
-  /** The memory model that the verdict is for; sequential consistency where none is named. */
+  /** The memory model of the verdict; default: sequential consistency. */
   readonly memory?: MemoryModelName;
   readonly verdict: Exclude<Verdict, 'inconclusive'>;
-  /** Exact counts of the unreduced search: a changed count is a changed meaning. */
+  /** Exact counts of the unreduced search: they change with the meaning of the model. */
   readonly states?: number;
   readonly transitions?: number;
   /** Steps of the shortest trace. */
   readonly steps?: number;
-  /** Why the verdict is what it is, where that is not plain. */
+  /** The reason for the verdict, if it is not obvious. */
   readonly why?: string;
-  /** The options for any number of which `racewalk prove` proves it; what the scenario says of their numbers is one case. */
+  /** Options for which `racewalk prove` proves it for any number; the numbers in `options` are one case. */
   readonly proves?: readonly string[];
 }
 
-/** Mutants of a model that no scenario notices, and why that is right: `racewalk mutate` names them. */
+/** Mutants that no scenario detects, by their names in `racewalk mutate`, and the reason why that is correct. */
 export interface Survivors {
   readonly mutants: readonly string[];
   readonly why: string;
@@ -78,6 +80,6 @@ export interface AnyDefinition {
   readonly options: Options;
   readonly scenarios: readonly Scenario[];
   readonly survivors: readonly Survivors[];
-  /** Throws ModelError for wrong options and for a model that means nothing; options in `beyond` may be larger than they say. */
+  /** Throws  ModelError for invalid options and models; options in `beyond` may exceed their maximum. */
   readonly build: (given?: Readonly<Record<string, OptionValue>>, beyond?: readonly string[]) => Model;
 }

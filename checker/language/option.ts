@@ -4,10 +4,9 @@ import { ModelError } from './model-error.ts';
 export type OptionValue = boolean | number | string;
 
 /**
- * What an option is about. `machine`: given by hardware or configuration. `fix`: a repair, off at false or at its
- * first value. `size`: how many of something. `variant`: another way to write the protocol. `bound`: where the machine is
- * cut short, which nobody needs to know where nothing was.
- * `compare` varies machine and fix unless told otherwise.
+ * The role of an option. `machine`: hardware or configuration. `fix`: a fix of the protocol, disabled by false or by
+ * its first value. `size`: a number of CPUs, pages and the like. `variant`: another version of the protocol. `bound`:
+ * a bound of the memory model, printed only where it is changed. By default `compare` varies machine and fix.
  */
 export type OptionRole = 'machine' | 'fix' | 'size' | 'variant' | 'bound';
 
@@ -43,7 +42,7 @@ export const flag = (role: OptionRole, description: string, fallback = false): F
   fallback,
 });
 
-/** One of some words; the first is taken when nothing is said, and for a fix it means none. */
+/** One of several names; the first is the default, and disables a fix. */
 export const oneOf = <const N extends string>(
   role: OptionRole,
   description: string,
@@ -56,7 +55,7 @@ export const oneOf = <const N extends string>(
   fallback: values[0],
 });
 
-/** A number from `low` to `high`; `low` is taken when nothing is said, or `fallback`. */
+/** A whole number from `low` to `high`; the default is `low` unless `fallback` is given. */
 export const integer = (
   description: string,
   [low, high]: readonly [number, number],
@@ -102,20 +101,20 @@ export function valuesOf(option: AnyOption): readonly OptionValue[] {
   }
 }
 
-/** The value that leaves a repair out: the first. */
+/** The value that disables a fix: the first. */
 export const offValue = (option: AnyOption): OptionValue =>
   option.kind === 'integer' ? option.low : valuesOf(option)[0]!;
 
-/** `recheckPmd` as it is typed on the command line: `recheck-pmd`. */
+/** The name on the command line: `recheck-pmd` for `recheckPmd`. */
 export const optionName = (key: string): string =>
   key.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
 
 /**
- * All options with a value each: what is given, else the fallback; those that raise a bound only where they are given.
+ * The values of all options: those given, else the fallbacks; bounds only if they are changed.
  *
- * `beyond` names options whose numbers may be larger than they say: a proof for any number goes on where the author stops.
+ * Numbers of options in `beyond` may exceed their maximum, which proofs for any number need.
  *
- * Throws  ModelError for a name that is no option and for a value it does not take.
+ * Throws  ModelError for unknown options and invalid values.
  */
 export function withFallbacks(
   options: Options,
@@ -125,10 +124,10 @@ export function withFallbacks(
   for (const [key, value] of Object.entries(given)) {
     const option = Object.hasOwn(options, key) ? options[key] : undefined;
     if (option === undefined)
-      throw new ModelError(`there is no option '${key}'; the options are ${Object.keys(options).join(', ')}`);
+      throw new ModelError(`unknown option '${key}': expected ${eitherOf(Object.keys(options))}`);
     const isLarger = option.kind === 'integer' && Number.isInteger(value) && Number(value) > option.high;
     if (!takes(option, value) && !(beyond.includes(key) && isLarger))
-      throw new ModelError(`the option '${key}' is ${accepted(option)}, not ${String(value)}`);
+      throw new ModelError(`invalid value ${String(value)} of option '${key}': expected ${accepted(option)}`);
   }
   return Object.fromEntries(
     Object.entries(options).flatMap(([key, option]) => {
@@ -138,28 +137,32 @@ export function withFallbacks(
   );
 }
 
-/** What an option takes, in words. */
+/** The valid values of an option, for messages. */
 export function accepted(option: AnyOption): string {
   return option.kind === 'integer'
-    ? `a number from ${option.low} to ${option.high}`
-    : `one of ${valuesOf(option).join(', ')}`;
+    ? `a whole number from ${option.low} to ${option.high}`
+    : eitherOf(valuesOf(option));
 }
 
-/** Throws  ModelError unless the option can be offered: named, made by its function, with a fallback it accepts. */
+/** `a, b or c` */
+export const eitherOf = (names: readonly OptionValue[]): string =>
+  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${String(names.at(-1))}`;
+
+/** Throws  ModelError for an option with an invalid name, kind, range or fallback. */
 export function checkOption(place: string, key: string, option: AnyOption): void {
-  const mistake = (what: string) => new ModelError(`${place}: the option '${key}' ${what}`);
-  if (!/^[a-z][A-Za-z0-9]*$/.test(key)) throw mistake('is not a camelCase name');
+  const wrong = (what: string) => new ModelError(`${place}: option '${key}' ${what}`);
+  if (!/^[a-z][A-Za-z0-9]*$/.test(key)) throw wrong('is not a camelCase name');
   const { kind } = option as { kind?: unknown };
   if (kind !== 'flag' && kind !== 'choice' && kind !== 'integer')
-    throw mistake('is not made by flag(...), oneOf(...) or integer(...)');
+    throw wrong('is not made by flag(...), oneOf(...) or integer(...)');
   if (
     option.kind === 'integer' &&
     !(Number.isInteger(option.low) && Number.isInteger(option.high) && option.low <= option.high)
   )
-    throw mistake(`runs from ${option.low} to ${option.high}, which is no range of integers`);
-  if (option.kind === 'choice' && option.values.length === 0) throw mistake('has no values to choose from');
+    throw wrong(`has the range ${option.low} to ${option.high}, which contains no integers`);
+  if (option.kind === 'choice' && option.values.length === 0) throw wrong('has no values');
   if (option.kind === 'choice' && new Set(option.values).size < option.values.length)
-    throw mistake('has the same value twice');
+    throw wrong('lists the same value twice');
   if (!takes(option, option.fallback))
-    throw mistake(`is ${accepted(option)}, and its fallback is ${String(option.fallback)}`);
+    throw wrong(`has the invalid fallback ${String(option.fallback)}: expected ${accepted(option)}`);
 }

@@ -1,4 +1,4 @@
-/** Prints expressions and statements as C would write them. */
+/** Prints expressions and statements in C syntax. */
 import type { AnyExpr } from './expression.ts';
 import type { Effect, Statement } from './statement.ts';
 
@@ -17,7 +17,7 @@ const binding: Readonly<Record<string, number>> = {
 
 const boundNames = 'ijkmnpq';
 
-/** The expression in C's words; `mem.` marks what is shared, quantifiers read as words. */
+/** The expression in C syntax; `mem.` marks shared variables, quantifiers are words. */
 export function printExpr(expr: AnyExpr, outer = 0): string {
   const inParentheses = (own: number, text: string) => (own < outer ? `(${text})` : text);
   switch (expr.kind) {
@@ -101,7 +101,7 @@ function printSet(target: AnyExpr, value: AnyExpr): string {
 
 const printEffects = (effects: readonly Effect[]) => effects.map(printEffect).join('; ');
 
-/** A text that is a whole statement of control flow already. */
+/** A text that is a complete control-flow statement. */
 const controlText = /^(\}\s*)?(else\s+)?(if\b|(while|for|switch)\s*\()/;
 
 /** The kernel's text of a statement: the left column. */
@@ -129,7 +129,7 @@ export function printText(statement: Statement): string {
   }
 }
 
-/** What a statement means to the model: the right column. */
+/** The meaning of a statement in the model: the right column. */
 export function printMeaning(statement: Statement): string {
   switch (statement.kind) {
     case 'step': {

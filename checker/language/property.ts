@@ -1,4 +1,4 @@
-/** Properties: what must hold in every state, and what must happen in some. */
+/** Properties: invariants of all states, and witnesses that some state must satisfy. */
 import { bind } from './binder.ts';
 import { toExpr, type AnyExpr, type Expr, type Operand } from './expression.ts';
 import type { AnyThread, Thread } from './thread.ts';
@@ -9,9 +9,9 @@ export interface Property {
   readonly kind: 'always' | 'reachable';
   readonly name: string;
   readonly condition: AnyExpr;
-  /** Not wanted but feared: where it is reached, the model cut its runs short. */
+  /** A bound of the memory model: if it is reached, the search was incomplete. */
   readonly limit?: true;
-  /** Of a limit: what leads to it, and what raises it. */
+  /** The cause of a limit, and the option that raises it. */
   readonly remedy?: string;
 }
 
@@ -19,11 +19,11 @@ export interface Property {
 export const always = (name: string, condition: Operand<boolean>): Property =>
   property('always', name, condition);
 
-/** A witness: true in some reachable state, without which a proof would be vacuous. */
+/** A witness: true in some reachable state; without one, a proof can be vacuous. */
 export const reachable = (name: string, condition: Operand<boolean>): Property =>
   property('reachable', name, condition);
 
-/** A state in which the model itself cuts runs short: once it is reached, no check of the model can say 'holds'. */
+/** A bound of the memory model: if a state reaches it, the verdict cannot be 'holds'. */
 export const limit = (name: string, remedy: string, condition: Operand<boolean>): Property => ({
   kind: 'reachable',
   name,

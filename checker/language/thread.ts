@@ -1,6 +1,6 @@
-/** Threads: what each CPU runs, once or in several copies. */
+/** Threads: the programs of CPUs, in one or several copies. */
 import type { Expr } from './expression.ts';
-import { attempt, authored, checkSettings, ModelError, reportMistake, writtenAs } from './model-error.ts';
+import { attempt, authored, checkSettings, ModelError, reportModelError, writtenAs } from './model-error.ts';
 import { block, blocksOf, withBlocks, type Block, type Statement, type Text } from './statement.ts';
 import { partRecorder, statementRecorder } from './unused.ts';
 import { refer, type Declarations, type References } from './variable.ts';
@@ -13,9 +13,9 @@ export interface AnyThread {
   readonly locals: Declarations;
   /** Copy i runs on the CPU of copy i of this thread: an interrupt handler. Null: a CPU of its own. */
   readonly on: string | null;
-  /** A thread that waits for ever at the end of a run is no deadlock: a handler, an allocator. */
+  /** A copy that waits forever is not a deadlock, such as a handler or an allocator. */
   readonly mayBlockForever: boolean;
-  /** Part of the machine that a memory model has added, and not of the program: what it does costs nothing. */
+  /** A thread that a memory model has added; its steps cost nothing. */
   readonly ofMachine?: true;
   readonly body: Block;
 }
@@ -46,12 +46,12 @@ export function thread<const D extends Declarations = Record<never, never>>(
   return partRecorder.built(made, `thread '${name}'`);
 }
 
-/** Threads whose mistakes have been reported already. */
+/** Threads whose errors have been reported. */
 const broken = new WeakSet<AnyThread>();
 
 export const isBroken = (thread: AnyThread): boolean => broken.has(thread);
 
-/** Stands in for a thread that could not be built: properties may still be about it. */
+/** Replaces an invalid thread, so that properties can refer to it. */
 function brokenThread<D extends Declarations>(name: string, settings: ThreadSettings<D>): Thread<D> {
   const { cpus, locals = {} as D } = (settings as ThreadSettings<D> | undefined) ?? {};
   const one = Number.isInteger(cpus) && Number(cpus) > 0 ? Number(cpus) : 1;
@@ -68,7 +68,7 @@ function brokenThread<D extends Declarations>(name: string, settings: ThreadSett
   return made;
 }
 
-/** More copies of a thread no search comes to an end with, and the analyses before it take hours. */
+/** No search with more copies completes, and the analyses before it take hours. */
 const mostCpus = 1_024;
 
 function build<D extends Declarations>(
@@ -79,11 +79,12 @@ function build<D extends Declarations>(
   checkSettings('thread(...)', settings, ['cpus', 'locals', 'on', 'mayBlockForever']);
   const { cpus = 1, locals = {} as D, on, mayBlockForever = false } = settings;
   if (on !== undefined && (on as Partial<AnyThread>).kind !== 'thread')
-    throw new ModelError('on takes the thread whose CPUs it runs on');
-  if (typeof mayBlockForever !== 'boolean') throw new ModelError('mayBlockForever is true or false');
+    throw new ModelError("invalid 'on': expected the thread whose CPUs it shares");
+  if (typeof mayBlockForever !== 'boolean')
+    throw new ModelError("invalid 'mayBlockForever': expected true or false");
   if (!Number.isInteger(cpus) || cpus < 1)
-    throw new ModelError(`cpus is a whole number from 1 on, not ${String(cpus)}`);
-  if (cpus > mostCpus) reportMistake(`cpus is at most ${mostCpus}, not ${cpus}`);
+    throw new ModelError(`invalid cpus ${String(cpus)}: expected a whole number, 1 or more`);
+  if (cpus > mostCpus) reportModelError(`invalid cpus ${cpus}: expected at most ${mostCpus}`);
   const references = refer(locals, (local, index, domain) => ({
     kind: 'local',
     thread: name,

@@ -1,20 +1,18 @@
-/** Finds what was written but never became part of a model. */
-import { originOf, reportMistake, written } from './model-error.ts';
+/** Finds nodes that were built but are not part of the model. */
+import { originOf, reportModelError, written } from './model-error.ts';
 
-/** Watches over one kind of node: what is built must be used. */
+/** Records the nodes of one kind: each must be used. */
 interface Recorder {
   readonly built: <T extends object>(node: T, description: string) => T;
   readonly used: <T extends object>(node: T) => T;
-  /** How many times it has been asked for this description while it watches, this time included; 0 while nobody watches. */
+  /** The number of calls with this description in the current `whole`, this one included; 0 outside of it. */
   readonly next: (description: string) => number;
-  /**
-   * What `body` returns; what it built and nobody used is a mistake: it would be a silently smaller model.
-   */
+  /** The result of `body`; reports nodes that it built but did not use. */
   readonly whole: <T>(where: string, body: () => T) => T;
 }
 
 function recorder(remedy: string): Recorder {
-  /** What was built and is in no list yet; null while nobody watches. */
+  /** Nodes that are not used yet; null outside of `whole`. */
   let pending: Map<object, string> | null = null;
   let counts = new Map<string, number>();
   return {
@@ -39,7 +37,7 @@ function recorder(remedy: string): Recorder {
       try {
         const result = body();
         for (const [node, description] of pending)
-          reportMistake(`${description} is written but is not in ${where}; ${remedy}`, originOf(node));
+          reportModelError(`${description} is not part of ${where}; ${remedy}`, originOf(node));
         return result;
       } finally {
         ({ pending, counts } = outer);
@@ -50,10 +48,10 @@ function recorder(remedy: string): Recorder {
 
 /** The statements and effects of a thread's body. */
 export const statementRecorder = recorder(
-  'it would never happen: put it into the list, or use ifdef(...) where it belongs to some variants only',
+  'it would never run: put it into the list, or use ifdef(...) if only some variants have it',
 );
 
 /** The threads, properties and costs of a model. */
 export const partRecorder = recorder(
-  'it would be ignored: put it into the list, or build it only in the variants that have it',
+  'it would be ignored: return it, or build it only in the variants that have it',
 );

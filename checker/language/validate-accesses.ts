@@ -1,4 +1,4 @@
-/** Checks that one step is one memory access of one CPU; `atomically` is where more is allowed, with its reason. */
+/** Checks that a step accesses at most one shared cell, unless it is in `atomically`. */
 import { fail } from './validate-expression.ts';
 import { attempt, originOf } from './model-error.ts';
 import { walk, type AnyExpr, type Binder } from './expression.ts';
@@ -6,17 +6,17 @@ import { printExpr, printText } from './print.ts';
 import { blocksOf, type Block, type Effect, type Statement } from './statement.ts';
 import type { Declarations } from './variable.ts';
 
-/** The shared cells that a step touches, each under a key of its own with the name to tell. */
+/** The printed names of the shared cells that a step accesses, by key. */
 type TouchedCells = Map<string, string>;
 
-/** How often each local has been written so far: `a[i]` before and after `i++` are two cells. */
+/** Writes to each local so far: `a[i]` before and after `i++` are two cells. */
 type Writes = Map<string, number>;
 
-/** What one pass over the accesses of a statement gathers. */
+/** The result of one pass over the accesses of a statement. */
 interface AccessPass {
   readonly cells: TouchedCells;
   readonly writes: Writes;
-  /** Says what is part of a CPU: that is no memory, however often a step touches it. */
+  /** Declares which variables are CPU state, which a step may access freely. */
   readonly shared: Declarations;
 }
 
@@ -32,7 +32,7 @@ export function checkAccesses(body: Block, place: string, shared: Declarations):
               place: `${place}, line ${statement.line} '${printText(statement)}'`,
               origin: originOf(statement),
             },
-            `one step touches ${[...cells.values()].join(' and ')}; a CPU does that in several steps: write several, or atomically('why', ...)`,
+            `one step touches ${[...cells.values()].join(' and ')}; a CPU needs several steps for that: split the step, or use atomically('why', ...)`,
           ),
         () => undefined,
       );
@@ -68,7 +68,7 @@ function addCellsOfEffect(effect: Effect, pass: AccessPass): void {
       const [before, assigned] = [cells.size, total(writes)];
       for (const part of effect.effects) addCellsOfEffect(part, pass);
       const isRepeated = effect.binder.high > effect.binder.low && cells.size > before;
-      // The same cell each time, unless what names it changes from one time to the next.
+      // It is the same cell in each iteration unless its index changes.
       if (
         isRepeated &&
         (total(writes) > assigned || [...cells.keys()].some((key) => names(key, effect.binder)))
@@ -99,13 +99,13 @@ function addCells(expr: AnyExpr, pass: AccessPass): void {
 
 const total = (writes: Writes): number => [...writes.values()].reduce((sum, times) => sum + times, 0);
 
-/** Whether the key of a cell has a bound variable of this level in it. */
+/** Whether the key of a cell contains a bound variable of this level. */
 const names = (key: string, { level }: Binder): boolean => key.includes(`"binder":{"level":${level},`);
 
 /** Several instances of the same reference are several cells. */
 const addAll = (cells: TouchedCells) => cells.set('all', `all of ${[...cells.values()].join(', ')}`);
 
-/** The same key only for what is surely the same cell. */
+/** Equal keys imply equal cells. */
 function keyOf(reference: AnyExpr, writes: Writes): string {
   const locals = [...walk(reference)].flatMap((part) =>
     part.kind === 'local' ? [`${part.name} ${writes.get(part.name) ?? 0}`] : [],

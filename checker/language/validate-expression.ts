@@ -1,4 +1,4 @@
-/** Checks that an expression means something: names, types, values, indices. */
+/** Validates expressions: names, types, values, indices. */
 import { contains, printDomain, type AnyDomain } from './domain.ts';
 import { walk, type AnyExpr, type Binder, type Reference, type Sentence } from './expression.ts';
 import { ModelError } from './model-error.ts';
@@ -6,11 +6,11 @@ import { printExpr } from './print.ts';
 import type { AnyThread } from './thread.ts';
 import type { Declarations } from './variable.ts';
 
-/** Where an expression stands: which names it may use. */
+/** The names that are valid in an expression. */
 export interface NameScope {
-  /** Begins every message: thread and statement, or the property. */
+  /** The prefix of messages: thread and statement, or property. */
   readonly place: string;
-  /** Where the author wrote it. */
+  /** Its stack contains the place in the model file. */
   readonly origin: Error | null;
   readonly shared: Declarations;
   readonly threads: readonly AnyThread[];
@@ -24,48 +24,47 @@ type Type = Exclude<AnyDomain['kind'], 'values'> | NameSet;
 
 interface NameSet {
   readonly names: readonly string[];
-  /** False for the names of constants, which fit every domain that has them. */
+  /** False for constants, which belong to every domain with their names. */
   readonly whole: boolean;
 }
 
-/** Throws ModelError where the binder comes from deeper nesting than this: its level would leave a gap. */
+/** Throws  ModelError if the binder was created in deeper nesting. */
 export function inside(scope: NameScope, binder: Binder): NameScope {
   const outer = scope.binders.at(-1);
   if (binder.level > (outer === undefined ? 0 : outer.level + 1))
-    fail(scope, 'what is built inside a forAll, exists or each is used outside of it');
+    fail(scope, 'an expression built inside forAll, exists or each is used outside of it');
   return { ...scope, binders: [...scope.binders, binder] };
 }
 
-/** Throws ModelError unless the expression is boolean and all its parts make sense. */
+/** Throws  ModelError unless the expression is a valid boolean expression. */
 export function checkCondition(expr: AnyExpr, scope: NameScope): void {
   if (typeOf(expr, scope) !== 'bool')
-    fail(scope, `'${printExpr(expr)}' is no condition: it is not true or false`);
+    fail(scope, `'${printExpr(expr)}' is not a condition: expected a boolean`);
 }
 
-/** Throws ModelError unless `value` may be stored in `target`, as far as that is known before it runs. */
+/** Throws  ModelError unless the types of `target` and `value` match. */
 export function checkAssignment(target: Reference, value: AnyExpr, scope: NameScope): void {
   const { kind } = (target as Partial<Reference> | undefined) ?? {};
-  if (kind !== 'shared' && kind !== 'local')
-    fail(scope, `${describeWrong(target)} stands where a variable belongs`);
+  if (kind !== 'shared' && kind !== 'local') fail(scope, `${describeWrong(target)} is not a variable`);
   typeOf(target, scope);
   const type = typeOf(value, scope);
   if (value.kind === 'constant' && !contains(target.domain, value.value))
     fail(
       scope,
-      `'${printExpr(target)}' takes ${printDomain(target.domain)}, and ${show(value.value)} is not among them`,
+      `invalid value ${show(value.value)} for '${printExpr(target)}': expected ${printDomain(target.domain)}`,
     );
   if (!fits(typeOfDomain(target.domain), type))
     fail(
       scope,
-      `'${printExpr(value)}' is of another type than '${printExpr(target)}'${possible(value)}${possible(target)}`,
+      `the types of '${printExpr(value)}' and '${printExpr(target)}' differ${possible(value)}${possible(target)}`,
     );
 }
 
-/** Unlike Array.isArray it leaves the type of what it looks at alone. */
+/** Unlike Array.isArray, it does not narrow the type. */
 const isList: (thing: unknown) => boolean = Array.isArray;
 
 export function checkSentence(sentence: Sentence, scope: NameScope): void {
-  if (!isList(sentence)) fail(scope, 'the harm of a claim is a sentence made by say`...`');
+  if (!isList(sentence)) fail(scope, 'invalid harm of a claim: expected say`...`');
   for (const part of sentence) if (typeof part !== 'string') typeOf(part, scope);
 }
 
@@ -82,7 +81,7 @@ function typeOf(expr: AnyExpr, scope: NameScope): Type {
       return 'range';
     case 'bound':
       if (!scope.binders.includes(expr.binder))
-        fail(scope, 'a bound variable is used outside of the each, forAll or exists that binds it');
+        fail(scope, 'a bound variable is used outside of its each, forAll or exists');
       return 'range';
     case 'not':
       checkCondition(expr.operand, scope);
@@ -100,7 +99,7 @@ function typeOf(expr: AnyExpr, scope: NameScope): Type {
       return 'bool';
     case 'ended':
       if (scope.thread !== null)
-        fail(scope, "'ended' belongs in properties: a thread cannot see whether another has ended");
+        fail(scope, "'ended' is allowed only in properties: a thread cannot see whether another has ended");
       checkNumber(expr.replica, scope, 'bool');
       return checkCopy(expr, scope);
   }
@@ -110,13 +109,13 @@ function typeOfConstant(value: unknown, scope: NameScope): Type {
   if (typeof value === 'boolean') return 'bool';
   if (typeof value === 'string') return { names: [value], whole: false };
   if (typeof value === 'number' && Number.isInteger(value)) return 'range';
-  return fail(scope, `${describeWrong(value)} stands where a value or an expression belongs`);
+  return fail(scope, `${describeWrong(value)} is not a value or an expression`);
 }
 
 function describeWrong(value: unknown): string {
   if (value === undefined) return 'undefined (a misspelt variable?)';
   const { kind } = (value ?? {}) as { kind?: unknown };
-  if (kind === 'array') return 'a whole array (name an element: .at(index))';
+  if (kind === 'array') return 'an array without an index (write .at(index))';
   return typeof kind === 'string' ? `a node of kind '${kind}'` : show(value);
 }
 
@@ -132,13 +131,13 @@ function typeOfReference(expr: Reference, scope: NameScope): Type {
       expr.index.kind === 'constant' &&
       !(Number(expr.index.value) >= 0 && Number(expr.index.value) < Number(length))
     )
-      fail(scope, `'${printExpr(expr)}' is outside of the array, which has ${String(length)} elements`);
+      fail(scope, `'${printExpr(expr)}' is out of bounds: the array has ${String(length)} elements`);
   }
   if (expr.kind === 'shared')
     for (const pointer of expr.via ?? []) {
       typeOf(pointer, scope);
       if ([...walk(pointer)].some(({ kind }) => kind === 'shared'))
-        fail(scope, `a pointer to '${printExpr(expr)}' is in memory: load it into a local first`);
+        fail(scope, `a pointer to '${printExpr(expr)}' is a shared variable: load it into a local first`);
     }
   return typeOfDomain(expr.domain);
 }
@@ -146,19 +145,16 @@ function typeOfReference(expr: Reference, scope: NameScope): Type {
 function localsOf(expr: Reference & { kind: 'local' }, scope: NameScope): Declarations {
   if (scope.thread === null) {
     if (expr.replica === null)
-      fail(scope, `'${expr.name}' of thread '${expr.thread}' needs forAll or exists to say of which copy`);
+      fail(scope, `'${expr.name}' of thread '${expr.thread}' needs forAll or exists to select a copy`);
     checkNumber(expr.replica, scope, 'range');
     return threadNamed(expr.thread, scope).locals;
   }
   if (expr.thread !== scope.thread.name || expr.replica !== null)
-    fail(
-      scope,
-      `'${expr.name}' is a local of thread '${expr.thread}', which no other thread can read or write`,
-    );
+    fail(scope, `'${expr.name}' is a local of thread '${expr.thread}': another thread cannot access it`);
   return scope.thread.locals;
 }
 
-/** `ended(thread, copy)` names a copy that there is, as far as that is known. */
+/** Checks the copy in `ended(thread, copy)`, if it is constant or bound. */
 function checkCopy({ thread, replica }: AnyExpr & { kind: 'ended' }, scope: NameScope): Type {
   const { cpus } = threadNamed(thread, scope);
   const [low, high] =
@@ -168,7 +164,7 @@ function checkCopy({ thread, replica }: AnyExpr & { kind: 'ended' }, scope: Name
         ? [replica.binder.low, replica.binder.high]
         : [0, 0];
   if (low < 0 || high >= cpus)
-    fail(scope, `'ended' asks for copy ${high} of thread '${thread}', whose copies are 0 to ${cpus - 1}`);
+    fail(scope, `'ended' names copy ${high} of thread '${thread}', but its copies are 0 to ${cpus - 1}`);
   return 'bool';
 }
 
@@ -202,14 +198,14 @@ function typeOfBinary(expr: AnyExpr & { kind: 'binary' }, scope: NameScope): Typ
       if (!agree(typeOf(left, scope), typeOf(right, scope)))
         fail(
           scope,
-          `'${printExpr(expr)}' compares what can never be equal${possible(left)}${possible(right)}`,
+          `'${printExpr(expr)}' compares values that are never equal${possible(left)}${possible(right)}`,
         );
       return 'bool';
   }
 }
 
 const possible = (expr: AnyExpr) =>
-  'domain' in expr ? `; '${printExpr(expr)}' takes ${printDomain(expr.domain)}` : '';
+  'domain' in expr ? `; '${printExpr(expr)}' has the domain ${printDomain(expr.domain)}` : '';
 
 function typeOfConditional(expr: AnyExpr & { kind: 'conditional' }, scope: NameScope): Type {
   checkCondition(expr.condition, scope);
@@ -217,12 +213,12 @@ function typeOfConditional(expr: AnyExpr & { kind: 'conditional' }, scope: NameS
   const otherwise = typeOf(expr.otherwise, scope);
   if (typeof then !== 'string' && typeof otherwise !== 'string' && !then.whole && !otherwise.whole)
     return { names: [...new Set([...then.names, ...otherwise.names])], whole: false };
-  if (!agree(then, otherwise)) fail(scope, `the two values of '${printExpr(expr)}' are of different types`);
+  if (!agree(then, otherwise)) fail(scope, `the two values of '${printExpr(expr)}' have different types`);
   return typeof then !== 'string' && !then.whole ? otherwise : then;
 }
 
 function checkNumber<T extends Type>(expr: AnyExpr, scope: NameScope, result: T): T {
-  if (typeOf(expr, scope) !== 'range') fail(scope, `'${printExpr(expr)}' is no number`);
+  if (typeOf(expr, scope) !== 'range') fail(scope, `'${printExpr(expr)}' is not a number`);
   return result;
 }
 
@@ -236,7 +232,7 @@ function agree(left: Type, right: Type): boolean {
   return some.every((name) => others.includes(name));
 }
 
-/** Whether a value may be stored: a domain of names takes those of a smaller one, in whatever order. */
+/** Whether a value may be stored: the target's names must include those of the value. */
 const fits = (target: Type, value: Type): boolean =>
   typeof target === 'string' || typeof value === 'string'
     ? target === value
@@ -245,6 +241,6 @@ const fits = (target: Type, value: Type): boolean =>
 const show = (value: unknown) => (typeof value === 'string' ? `'${value}'` : String(value));
 
 export function fail({ place, origin }: Pick<NameScope, 'place' | 'origin'>, message: string): never {
-  const mistake = { message: `${place}: ${message}`, origin };
-  throw new ModelError(mistake.message, {}, [mistake]);
+  const error = { message: `${place}: ${message}`, origin };
+  throw new ModelError(error.message, {}, [error]);
 }

@@ -1,10 +1,11 @@
-/** Finds what is wrong with a model before anything runs. */
+/** Validates a model before it runs. */
 import { checkAssignment, checkCondition, fail, inside, type NameScope } from './validate-expression.ts';
 import { contains, printDomain } from './domain.ts';
 import { checkAccesses } from './validate-accesses.ts';
 import { checkCounted } from './cost.ts';
 import type { Model } from './model.ts';
-import { attempt, collectingMistakes, originOf } from './model-error.ts';
+import { attempt, collectingErrors, originOf } from './model-error.ts';
+import { eitherOf } from './option.ts';
 import { printText } from './print.ts';
 import type { Property } from './property.ts';
 import type { Block, Effect, Statement } from './statement.ts';
@@ -12,12 +13,12 @@ import { isBroken, statementsOf, type AnyThread } from './thread.ts';
 import type { Declarations } from './variable.ts';
 
 /**
- * The model itself, when it means something.
+ * Returns the model.
  *
- * Throws  ModelError with all that does not, each with the place and the usual cause.
+ * Throws  ModelError with all errors, each with its place.
  */
 export const validate = (model: Model, origin: Error | null = null): Model =>
-  collectingMistakes(() => {
+  collectingErrors(() => {
     const place = `model '${model.name}'`;
     checkNames({ place, origin }, 'thread', model.threads);
     checkDeclarations(place, model.shared);
@@ -26,14 +27,14 @@ export const validate = (model: Model, origin: Error | null = null): Model =>
     return model;
   });
 
-/** Goes on after a mistake, so that the next is found too. */
+/** Continues after an error, so that the next one is found, too. */
 const check = (work: () => void): void => attempt(work, () => undefined);
 
 type ErrorScope = Pick<NameScope, 'place' | 'origin'>;
 type NamedPart = AnyThread | Property;
 
 function checkNames(whole: ErrorScope, what: 'thread' | 'property', parts: readonly NamedPart[]): void {
-  if (parts.length === 0) check(() => fail(whole, `it has no ${what}`));
+  if (parts.length === 0) check(() => fail(whole, `no ${what} is declared`));
   const names = parts.map(({ name }) => name);
   for (const [at, part] of parts.entries()) {
     const scope = { place: whole.place, origin: originOf(part) };
@@ -41,7 +42,7 @@ function checkNames(whole: ErrorScope, what: 'thread' | 'property', parts: reado
     check(() => {
       if (typeof name !== 'string' || name === '') fail(scope, `a ${what} has no name`);
       if (names.indexOf(name) !== at)
-        fail(scope, `two of its ${what === 'property' ? 'properties' : 'threads'} are named '${name}'`);
+        fail(scope, `two ${what === 'property' ? 'properties' : 'threads'} are named '${name}'`);
     });
   }
 }
@@ -51,12 +52,12 @@ function checkDeclarations(place: string, declarations: Declarations): void {
     const { domain, initial } = declaration;
     const scope = { place, origin: originOf(declaration) };
     check(() => {
-      if (!/^[A-Za-z_]\w*$/.test(name)) fail(scope, `the variable '${name}' is not an identifier`);
+      if (!/^[A-Za-z_]\w*$/.test(name)) fail(scope, `variable '${name}': the name is not an identifier`);
       const wrong = initial.findIndex((value) => !contains(domain, value));
       if (wrong >= 0)
         fail(
           scope,
-          `the variable '${name}' begins as ${String(initial[wrong])}, which is outside of its domain ${printDomain(domain)}`,
+          `variable '${name}': the initial value ${String(initial[wrong])} is outside of its domain ${printDomain(domain)}`,
         );
     });
   }
@@ -68,7 +69,7 @@ function checkThread(model: Model, thread: AnyThread): void {
   checkDeclarations(place, thread.locals);
   check(() => checkHost(model, thread, whole));
   const statements = [...statementsOf(thread.body)];
-  if (statements.length === 0) check(() => fail(whole, 'it has no statements'));
+  if (statements.length === 0) check(() => fail(whole, 'the thread has no statements'));
   const labels = statements.flatMap((statement) => (statement.kind === 'label' ? [statement.name] : []));
   const base = { shared: model.shared, threads: model.threads, thread, binders: [] };
   const seen = new Set<string>();
@@ -78,7 +79,7 @@ function checkThread(model: Model, thread: AnyThread): void {
     check(() => checkStatement(statement, scope, labels));
     if (statement.kind !== 'label') continue;
     const { name } = statement;
-    if (seen.has(name)) check(() => fail({ place, origin }, `two of its labels are named '${name}'`));
+    if (seen.has(name)) check(() => fail({ place, origin }, `two labels are named '${name}'`));
     seen.add(name);
   }
   checkAccesses(thread.body, place, model.shared);
@@ -89,10 +90,10 @@ function checkHost({ threads }: Model, thread: AnyThread, scope: ErrorScope): vo
   if (thread.on !== null && host?.cpus !== thread.cpus)
     fail(
       scope,
-      `it runs on the CPUs of '${thread.on}', which is no thread of this model with as many copies`,
+      `'on' names '${thread.on}', which is not a thread of this model with the same number of copies`,
     );
   if (host !== undefined && host.on !== null)
-    fail(scope, `'${host.name}' has no CPUs of its own: name '${host.on}', whose CPUs they are`);
+    fail(scope, `'on' names '${host.name}', which has no CPUs of its own: name '${host.on}' instead`);
 }
 
 function checkStatement(statement: Statement, scope: NameScope, labels: readonly string[]): void {
@@ -110,25 +111,24 @@ function checkStatement(statement: Statement, scope: NameScope, labels: readonly
       checkAssignment(statement.target, statement.target, scope);
       return;
     case 'either':
-      if (statement.alternatives.length < 2) fail(scope, 'either(...) needs two alternatives or more');
+      if (statement.alternatives.length < 2) fail(scope, 'either(...) needs at least two alternatives');
       return;
     case 'loop':
       checkAssignment(statement.variable, statement.variable, scope);
-      if (statement.variable.domain.kind !== 'range')
-        fail(scope, 'a loop runs over a local that is a number');
+      if (statement.variable.domain.kind !== 'range') fail(scope, 'a loop needs a numeric local');
       return;
     case 'goto':
       if (!labels.includes(statement.label))
         fail(
           scope,
-          `there is no label '${statement.label}' in this thread; its labels: ${labels.length === 0 ? 'none' : labels.join(', ')}`,
+          `unknown label '${statement.label}': ${labels.length === 0 ? 'the thread has no labels' : `expected ${eitherOf(labels)}`}`,
         );
       return;
     case 'atomically':
       checkAtomic(statement.body, scope);
       return;
     case 'forever':
-      if (statement.body.length === 0) fail(scope, 'it repeats nothing');
+      if (statement.body.length === 0) fail(scope, 'the loop body is empty');
       return;
     case 'label':
     case 'barrier':
@@ -138,7 +138,8 @@ function checkStatement(statement: Statement, scope: NameScope, labels: readonly
 }
 
 function checkText(text: unknown, scope: NameScope): void {
-  if (typeof text !== 'string' || text === '') fail(scope, 'a statement begins with its text in the kernel');
+  if (typeof text !== 'string' || text === '')
+    fail(scope, 'the first argument must be the kernel text of the statement');
 }
 
 function checkEffects(effects: readonly Effect[], scope: NameScope): void {
@@ -163,21 +164,24 @@ function checkEffect(effect: Effect, scope: NameScope): void {
       return;
     case 'count':
       if (!Number.isInteger(effect.amount) || effect.amount < 0)
-        fail(scope, `it counts ${effect.amount} '${effect.name}', which is no number of events`);
+        fail(scope, `invalid count ${effect.amount} of '${effect.name}': expected a whole number, 0 or more`);
       return;
   }
 }
 
-/** Only the first statement of an atomic block may wait, and nothing in it repeats. */
+/** In an atomic block, only the first statement may wait, and there are no loops. */
 function checkAtomic(body: Block, scope: NameScope): void {
-  if (body.length === 0) fail(scope, 'the block is empty');
+  if (body.length === 0) fail(scope, 'the atomic block is empty');
   for (const statement of statementsOf(body)) {
     check(() => {
       const at = { ...scope, origin: originOf(statement) ?? scope.origin };
       if (statement.kind === 'step' && statement.guard !== null && statement !== body[0])
-        fail(at, `only its first statement may wait, and '${statement.text}' waits later`);
+        fail(at, `only the first statement of an atomic block may wait, but '${statement.text}' waits too`);
       if (['loop', 'forever', 'label', 'either', 'atomically'].includes(statement.kind))
-        fail(at, `'${statement.kind}' cannot stand inside; for all elements at once there is each(...)`);
+        fail(
+          at,
+          `'${statement.kind}' is not allowed in an atomic block; use each(...) to update all elements at once`,
+        );
     });
   }
 }
@@ -198,7 +202,7 @@ function checkProperties(model: Model, whole: ErrorScope): void {
     check(() =>
       fail(
         whole,
-        'it has no reachable(...) witness: say what must be able to happen, or a proof of it could be empty',
+        'no reachable(...) witness: declare what must be able to happen, otherwise a proof can be vacuous',
       ),
     );
   for (const cost of costs)

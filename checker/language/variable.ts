@@ -1,26 +1,26 @@
-/** Declarations of variables, and the references by which statements name them. */
+/** Declarations of variables, and references to them. */
 import type { AnyDomain, Domain, Typed, Value } from './domain.ts';
 import { toExpr, type AnyExpr, type Expr, type Operand, type Reference } from './expression.ts';
-import { ModelError, reportMistake, written } from './model-error.ts';
+import { ModelError, reportModelError, written } from './model-error.ts';
 
 export interface AnyDeclaration {
   readonly kind: 'declaration';
   readonly domain: AnyDomain;
-  /** One initial value a cell: one for a scalar, `length` for an array. */
+  /** Initial values: one for a scalar, `length` for an array. */
   readonly initial: readonly Value[];
   /** The number of elements of an array, or null for a scalar. */
   readonly length: number | null;
-  /** What it stands for in the kernel, such as 'page->_refcount'. */
+  /** The kernel variable that it represents, such as 'page->_refcount'. */
   readonly meaning: string;
-  /** Part of a CPU and not of memory: a step may touch it beside its one cell of memory. */
+  /** CPU state instead of memory: a step may access it in addition to one cell of memory. */
   readonly insideCpu?: 'store buffer' | 'old values' | 'delayed access';
-  /** Inside a CPU: which part of it, where a trace tells of that part. */
+  /** The part of the CPU, for traces. */
   readonly part?: CpuPart;
-  /** Inside a CPU, where it holds the number of a cell of memory: what the cell with each number is called; `cpu` is the own index. */
+  /** The names of memory cells by number, for CPU state that contains cell numbers; `cpu` is the own index. */
   readonly cellNames?: readonly string[];
 }
 
-/** A part of a CPU that a memory model has made. */
+/** A part of a CPU that a memory model has added. */
 export interface CpuPart {
   /** The thread whose CPU it is. */
   readonly cpu: string;
@@ -40,7 +40,7 @@ export type Variable<V extends Value = Value> = Reference & Typed<V>;
 export interface ArrayVariable<V extends Value = Value> {
   readonly kind: 'array';
   readonly length: number;
-  /** The element at an index; a wrong constant index is an error at once, a computed one when it happens. */
+  /** The element at an index. A constant index is validated at once, a computed one at run time. */
   readonly at: (index: Operand<number>) => Variable<V>;
 }
 
@@ -52,7 +52,7 @@ export type References<D extends Declarations> = {
       : never;
 };
 
-/** A variable with its domain, its first value and what it stands for in the kernel. */
+/** A scalar: its domain, its initial value and the kernel variable that it represents. */
 export function init<V extends Value>(
   domain: Domain<V>,
   value: NoInfer<V>,
@@ -61,10 +61,10 @@ export function init<V extends Value>(
   return written({ kind: 'declaration', domain: domainOf(domain), initial: [value], length: null, meaning });
 }
 
-/** More elements no state has room for. */
+/** States have no room for larger arrays. */
 const mostElements = 65_536;
 
-/** An array of `length` cells; `first` gives the first value of each, or of all alike. */
+/** An array of `length` cells; `first` is the initial value of all cells, or a function of the index. */
 export function array<V extends Value>(
   length: number,
   domain: Domain<V>,
@@ -73,8 +73,8 @@ export function array<V extends Value>(
 ): ArrayDeclaration<V> {
   const isLength = Number.isInteger(length) && length >= 1 && length <= mostElements;
   if (!isLength)
-    reportMistake(
-      `array(${String(length)}, ...): the length is a whole number from 1 on${length > mostElements ? `, and at most ${mostElements}` : ''}`,
+    reportModelError(
+      `array(${String(length)}, ...): invalid length, expected a whole number from 1 to ${mostElements}`,
     );
   const cells = isLength ? length : 1;
   const initial = Array.from({ length: cells }, (_, at) => (typeof first === 'function' ? first(at) : first));
@@ -84,17 +84,17 @@ export function array<V extends Value>(
 function domainOf<V extends Value>(domain: Domain<V>): Domain<V> {
   const { kind } = (domain as Partial<AnyDomain> | undefined) ?? {};
   if (kind !== 'bool' && kind !== 'values' && kind !== 'range')
-    throw new ModelError('a variable begins with its domain: bool, values(...), range(...) or index(...)');
+    throw new ModelError('the domain of a variable must be bool, values(...), range(...) or index(...)');
   return domain;
 }
 
 /**
- * The same cell, reached through a pointer: its address is computed from these locals, so that a load of it comes
- * after the loads that they came from. An index of an array is such a pointer without being named.
+ * The same cell with an address dependency on these locals: a load of it is ordered after the loads of the pointers.
+ * An array index is an implicit pointer.
  */
 export function through<V extends Value>(cell: Variable<V>, ...pointers: readonly Expr[]): Variable<V> {
   if (cell.kind !== 'shared' || pointers.length === 0)
-    throw new ModelError('through(cell, ...) takes a cell of shared memory and the locals that lead to it');
+    throw new ModelError('through(cell, ...) takes a shared cell and the locals that point to it');
   return { ...cell, via: pointers };
 }
 
@@ -115,11 +115,11 @@ export function shared<const D extends Declarations>(variables: D): Shared<D> {
 
 export function declarationsOf(memory: AnyShared): Declarations {
   const declared = (memory as Partial<AnyShared> | undefined)?.[declarations];
-  if (declared === undefined) throw new ModelError('its shared memory is not made by shared({ ... })');
+  if (declared === undefined) throw new ModelError('invalid shared memory: expected shared({ ... })');
   return declared;
 }
 
-/** References to all variables of a set of declarations, each made by `make`. */
+/** References to all declared variables, created by `make`. */
 export function refer<D extends Declarations>(
   variables: D,
   make: (name: string, index: AnyExpr | null, domain: AnyDomain) => Reference,
@@ -130,7 +130,7 @@ export function refer<D extends Declarations>(
       : { kind: 'array', length, at: (index: Operand<number>) => make(name, toExpr(index), domain) };
   const entries = Object.entries(variables).map(([name, variable]) => {
     if ((variable as AnyDeclaration | undefined)?.kind !== 'declaration')
-      throw new ModelError(`the variable '${name}' is not declared by init(...) or array(...)`);
+      throw new ModelError(`variable '${name}': expected init(...) or array(...)`);
     return [name, reference(name, variable)];
   });
   return Object.fromEntries(entries) as References<D>;

@@ -1,9 +1,8 @@
 /** Explores the whole state space of a litmus test. */
 import type { TransitionSystem } from '../program/transition-system.ts';
-import { CapacityError } from '../state-space/capacity-error.ts';
+import { CapacityError, expandedTo, type StateSpace } from '../state-space/state-space.ts';
 import { compiledSpace } from '../engine/compiled-space.ts';
 import { interpretedSpace } from '../state-space/interpreted-space.ts';
-import { expandedTo, type StateSpace } from '../state-space/state-space.ts';
 import { LitmusLimit } from './litmus-test.ts';
 
 /** States that the interpreter has visited before code for them has been generated. */

@@ -1,9 +1,10 @@
-/** The effects and expressions that stand anywhere in the code of a transition. */
-import type { AnyExpr } from '../language/expression.ts';
+/** Walks through the effects and expressions of the code of a transition. */
+import { walk, type AnyExpr } from '../language/expression.ts';
+import type { Model } from '../language/model.ts';
 import type { Effect } from '../language/statement.ts';
 import type { Code, Transition } from './transition-system.ts';
 
-/** All expressions of a transition, parts left out. */
+/** All expressions of a transition, without their parts. */
 export function* exprsIn({ guard, code }: Transition): Generator<AnyExpr> {
   if (guard !== null) yield guard;
   yield* conditionsIn(code);
@@ -17,7 +18,7 @@ export function* withParts(effect: Effect): Generator<Effect> {
     for (const part of effect.effects) yield* withParts(part);
 }
 
-/** All effects of the code, on whichever way, with their parts. */
+/** All effects of the code, on all its ways, with their parts. */
 export function* effectsIn(code: Code): Generator<Effect> {
   if (code.kind === 'goto') return;
   if (code.kind === 'branch') {
@@ -29,7 +30,7 @@ export function* effectsIn(code: Code): Generator<Effect> {
   yield* effectsIn(code.next);
 }
 
-/** What the code branches on, and the targets of its choices. */
+/** The conditions of branches in the code, and the targets of its choices. */
 export function* conditionsIn(code: Code): Generator<AnyExpr> {
   if (code.kind === 'goto') return;
   if (code.kind === 'branch') {
@@ -42,7 +43,7 @@ export function* conditionsIn(code: Code): Generator<AnyExpr> {
   yield* conditionsIn(code.next);
 }
 
-/** The expressions of an effect, those of its parts left out. */
+/** The expressions of an effect, without those of its parts. */
 export function exprsOf(effect: Effect): readonly AnyExpr[] {
   switch (effect.kind) {
     case 'set':
@@ -67,4 +68,16 @@ export function targetsOf(code: Code): readonly number[] {
     case 'branch':
       return [...targetsOf(code.then), ...targetsOf(code.otherwise)];
   }
+}
+
+/** The locals of a thread that properties and costs read: their changes must be seen, and they are never dead. */
+export function watchedLocals({ properties, costs }: Model, thread: string): ReadonlySet<string> {
+  const conditions = [
+    ...properties.map(({ condition }) => condition),
+    ...costs.flatMap(({ until }) => until ?? []),
+  ];
+  const parts = conditions.flatMap((condition) => [...walk(condition)]);
+  return new Set(
+    parts.flatMap((part) => (part.kind === 'local' && part.thread === thread ? [part.name] : [])),
+  );
 }

@@ -3,7 +3,7 @@ import type { AnyExpr, LocalReference } from '../language/expression.ts';
 import type { Block, Effect, Statement } from '../language/statement.ts';
 import { statementsOf, type AnyThread } from '../language/thread.ts';
 
-/** One instruction; `next` and the like are positions in `Flow.instructions`. */
+/** One instruction; `next`, `then` and other successors are positions in `Flow.instructions`. */
 export type Instruction = {
   readonly statement: Statement | null;
   /** The atomic block that it stands in, or null. */
@@ -36,7 +36,7 @@ export interface Flow {
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type PassInstruction = Mutable<Instruction & { kind: 'pass' }>;
 
-/** What the compilation of a block carries along. */
+/** The context in which a block is compiled. */
 interface FlowContext {
   readonly instructions: Instruction[];
   readonly labels: ReadonlyMap<string, { readonly at: number; readonly pass: PassInstruction }>;
@@ -56,7 +56,7 @@ function emit(instructions: Instruction[], instruction: Instruction): number {
   return instructions.push(instruction) - 1;
 }
 
-/** A place to jump to before it is known what stands there. */
+/** A target for jumps whose instruction is not compiled yet. */
 function emitPass(instructions: Instruction[], statement: Statement): { at: number; pass: PassInstruction } {
   const pass: PassInstruction = { kind: 'pass', statement, atomic: null, next: -1 };
   return { at: emit(instructions, pass), pass };

@@ -1,39 +1,28 @@
-/** Dead locals: those that are written before they are read again, and so make no difference. */
+/** Dead locals: a local that is written before it is read again makes no difference. */
 import { walk, type AnyExpr } from '../language/expression.ts';
 import type { Effect } from '../language/statement.ts';
+import { watchedLocals } from './code-walk.ts';
 import { numberOf, type Numbering } from './numbering.ts';
 import type { Code, ThreadTable, Transition } from './transition-system.ts';
 
-/** By location: positions in the local state that are dead there, with the values that stand for whatever they hold. */
+/** By location: positions in the local state that are dead there, with the values that stand for all others. */
 export type DeadLocals = readonly (readonly { readonly position: number; readonly value: number }[])[];
 
 /**
- * What may be overwritten at each location of a thread without a difference to any step or property.
+ * The locals that can be overwritten at each location of a thread without changing any step or property.
  *
  * Sound for:  everything but the values of the dead locals themselves.
- * Assumes:    an array lives on until all of it is dead: an assignment to an element ends nothing.
+ * Assumes:    an array is live until all of it is dead: an assignment to an element kills nothing.
  */
 export function deadLocals(numbering: Numbering, thread: number): DeadLocals {
   const table = numbering.system.threads[thread]!;
-  const live = liveLocals(table, watched(numbering, table.thread.name));
+  const live = liveLocals(table, watchedLocals(numbering.system.model, table.thread.name));
   return live.map((names) =>
     [...numbering.locals[thread]!].flatMap(([name, { first }]) => {
       if (names.has(name)) return [];
       const { initial } = table.thread.locals[name]!;
       return initial.map((value, at) => ({ position: first + at, value: numberOf(numbering.names, value) }));
     }),
-  );
-}
-
-function watched({ system }: Numbering, thread: string): ReadonlySet<string> {
-  const { properties, costs } = system.model;
-  const conditions = [
-    ...properties.map(({ condition }) => condition),
-    ...costs.flatMap(({ until }) => until ?? []),
-  ];
-  const parts = conditions.flatMap((condition) => [...walk(condition)]);
-  return new Set(
-    parts.flatMap((part) => (part.kind === 'local' && part.thread === thread ? [part.name] : [])),
   );
 }
 

@@ -1,12 +1,12 @@
-/** In how many ways a model can begin: the choices before first steps multiply over the copies of threads. */
+/** Bounds the number of initial states: choices before first steps multiply over the copies of threads. */
 import { sizeOf } from '../language/domain.ts';
 import type { Code, TransitionSystem } from './transition-system.ts';
 
-/** No model has more initial states than this; it may have fewer. */
+/** An upper bound of the number of initial states. */
 export const mostInitialStates = ({ threads }: TransitionSystem): number =>
   threads.reduce((product, { entry, thread }) => product * waysOf(entry) ** thread.cpus, 1);
 
-/** In at most how many ways the code runs: its choices multiply, of two branches one is taken. */
+/** An upper bound of the ways in which the code runs: its choices multiply, of two branches one is taken. */
 export function waysOf(code: Code): number {
   switch (code.kind) {
     case 'goto':

@@ -31,7 +31,7 @@ export interface Numbering {
   readonly copies: readonly ThreadCopy[];
   /** By thread name: the number of its copy 0. */
   readonly firstCopy: ReadonlyMap<string, number>;
-  /** The numbers of the named values; names that no domain has are added when they are met. */
+  /** The numbers of the named values; names outside of all domains are added when they are first used. */
   readonly names: Map<string, number>;
 }
 
@@ -71,7 +71,7 @@ function rangesOf(declarations: Declarations, start: number): ReadonlyMap<string
 const cellDomains = (ranges: ReadonlyMap<string, CellRange>): readonly AnyDomain[] =>
   [...ranges.values()].flatMap(({ length, domain }) => Array.from({ length }, () => domain));
 
-/** A number of the language is itself, false and true are 0 and 1, names are numbered through the model. */
+/** Numbers stand for themselves, 0 and 1 for false and true; names are numbered through the model. */
 export function numberOf(names: Map<string, number>, value: Value): number {
   if (typeof value === 'number') return value;
   if (typeof value === 'boolean') return value ? 1 : 0;

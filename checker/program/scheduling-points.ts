@@ -1,27 +1,27 @@
-/** Where a thread stops so that others may run: at all that is not local computation. */
+/** Scheduling points: a thread stops, so that others may run, at all that is not local computation. */
 import { walk, type AnyExpr } from '../language/expression.ts';
 import type { Effect } from '../language/statement.ts';
 import type { Flow, Instruction } from './control-flow.ts';
 
-/** The instructions at which a thread stops, so that others may run: all that is not local computation. */
-export function schedulingPoints(flow: Flow, isWatched: (local: string) => boolean): ReadonlySet<number> {
+/** The instructions at which a thread stops; changes of `watched` locals are not local computation. */
+export function schedulingPoints(flow: Flow, watched: ReadonlySet<string>): ReadonlySet<number> {
   const visible = new Set<number>();
   for (const [at, instruction] of flow.instructions.entries())
-    if (isVisible(instruction, isWatched)) visible.add(at);
+    if (isVisible(instruction, watched)) visible.add(at);
   for (const head of localCycleHeads(flow, visible)) visible.add(head);
   return visible;
 }
 
-function isVisible(instruction: Instruction, isWatched: (local: string) => boolean): boolean {
+function isVisible(instruction: Instruction, watched: ReadonlySet<string>): boolean {
   switch (instruction.kind) {
     case 'effects':
       return (
-        instruction.guard !== null || instruction.effects.some((effect) => effectIsVisible(effect, isWatched))
+        instruction.guard !== null || instruction.effects.some((effect) => effectIsVisible(effect, watched))
       );
     case 'branch':
       return readsShared(instruction.condition);
     case 'choose':
-      return isWatched(instruction.target.name);
+      return watched.has(instruction.target.name);
     case 'either':
     case 'atomically':
     case 'end':
@@ -31,16 +31,18 @@ function isVisible(instruction: Instruction, isWatched: (local: string) => boole
   }
 }
 
-function effectIsVisible(effect: Effect, isWatched: (local: string) => boolean): boolean {
+function effectIsVisible(effect: Effect, watched: ReadonlySet<string>): boolean {
   switch (effect.kind) {
     case 'set': {
       const { target, value } = effect;
-      return readsShared(target) || readsShared(value) || (target.kind === 'local' && isWatched(target.name));
+      return (
+        readsShared(target) || readsShared(value) || (target.kind === 'local' && watched.has(target.name))
+      );
     }
     case 'when':
-      return readsShared(effect.condition) || effect.effects.some((part) => effectIsVisible(part, isWatched));
+      return readsShared(effect.condition) || effect.effects.some((part) => effectIsVisible(part, watched));
     case 'each':
-      return effect.effects.some((part) => effectIsVisible(part, isWatched));
+      return effect.effects.some((part) => effectIsVisible(part, watched));
     case 'assert':
       return readsShared(effect.condition);
     case 'count':
@@ -67,7 +69,7 @@ function successorsOf(instruction: Instruction): readonly number[] {
   }
 }
 
-/** Local computation that repeats must stop once a round; depth-first search finds where each cycle closes. */
+/** A cycle of local computation stops once a round; depth-first search finds where each cycle closes. */
 function localCycleHeads(flow: Flow, visible: ReadonlySet<number>): ReadonlySet<number> {
   const heads = new Set<number>();
   const state = new Map<number, 'open' | 'done'>();

@@ -20,7 +20,7 @@ export interface Symmetry {
   readonly reasons: readonly string[];
 }
 
-/** A thread whose copies may be interchangeable, and what has been found. */
+/** A thread whose copies may be interchangeable, and the findings so far. */
 interface Suspect {
   readonly copies: number;
   /** The thread and those that run on its CPUs. */
@@ -60,7 +60,7 @@ export function symmetryOf(numbering: Numbering): Symmetry {
   return { groups, reasons };
 }
 
-/** Why copies of threads are told apart, a sentence each. */
+/** Why copies of threads are not interchangeable, a sentence for each thread. */
 export const asymmetries = (system: TransitionSystem): readonly string[] =>
   symmetryOf(numberingOf(system)).reasons;
 
@@ -128,7 +128,7 @@ function examineUse(expr: AnyExpr, suspect: Suspect, within = expr): void {
   for (const part of partsOf(expr)) if (!slots.includes(part)) examineUse(part, suspect, expr);
 }
 
-/** What runs over the copies in an order must not depend on it: each turn keeps to what belongs to its copy. */
+/** A loop over the copies must not depend on their order: each turn writes only what belongs to its copy. */
 function examineOrder({ binder, effects }: Effect & { kind: 'each' }, suspect: Suspect): void {
   if (!suspect.runners.has(binder) && (binder.thread === null || !suspect.threads.has(binder.thread))) return;
   const inner = effects.flatMap((effect) => [...withParts(effect)]);

@@ -1,10 +1,10 @@
-/** Canonical states: the records of interchangeable copies are sorted, no permutation is ever tried. */
+/** Canonical states: the records of interchangeable copies are sorted; no permutation is tried. */
 import type { SymmetricGroup, Symmetry } from '../program/symmetry.ts';
 import { firstLocal, type InternedStates } from './state/interned-state.ts';
 
-/** Sorts the copies of each group in place; the replica that comes to stand at a position is in `orders` afterwards. */
+/** Sorts the copies of each group in place; afterwards `orders` has the replica that each position gets. */
 export class CanonicalForms {
-  /** By group and position: the replica that stood elsewhere before. */
+  /** By group and position: the replica whose record it gets. */
   readonly orders: readonly number[][];
   readonly #states: InternedStates;
   readonly #groups: readonly SymmetricGroup[];
@@ -34,7 +34,7 @@ export class CanonicalForms {
       for (let at = 0; at < own.length; at++) record[at] = words[firstLocal + own[at]!]!;
       for (let at = own.length; at < record.length; at++)
         record[at] = this.#states.read(words, cells[replica]![at - own.length]!);
-      // Insertion, for the records are nearly sorted: one step moves one copy.
+      // Insertion sort: one step moves one copy, so the records are nearly sorted.
       let place = replica;
       for (; place > 0 && isLess(record, records[order[place - 1]!]!); place--)
         order[place] = order[place - 1]!;

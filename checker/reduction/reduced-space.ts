@@ -1,4 +1,4 @@
-/** The state space on compact states, of which only stubborn sets are explored. */
+/** The state space on interned states, of which only what stubborn sets choose is expanded. */
 import * as copySet from './stubborn/copy-set.ts';
 import { conjunctsOf, visibilityOf } from './analysis/conjuncts.ts';
 import { ThreadModular } from './analysis/thread-modular.ts';
@@ -14,53 +14,85 @@ import type { CopySet } from './stubborn/copy-set.ts';
 import { ConjunctWatch, offsetOf } from './state/conjunct-watch.ts';
 import { ExploredEdges, missingRoots, uncovered } from './stubborn/ignoring-proviso.ts';
 import type { ValueSource } from './state/decision-tree.ts';
-import { seedsOf, type Goal } from './stubborn/goal.ts';
-import { isDeadlocked } from './stubborn/deadlock.ts';
-import { modelErrorOf } from '../state-space/model-error-finding.ts';
+import { modelErrorOf } from '../state-space/successors.ts';
 import { NumberList } from './state/number-list.ts';
-import { irreducible, StubbornSets, type StubbornContext } from './stubborn/stubborn-sets.ts';
-import type { Edge, Finding } from '../state-space/state-space.ts';
+import {
+  irreducible,
+  StubbornSets,
+  type CurrentState,
+  type StubbornContext,
+} from './stubborn/stubborn-sets.ts';
+import type { Edge, Finding, StateSpace } from '../state-space/state-space.ts';
 import { StepCache, type KnownStep, type CachedOutcome } from './stubborn/step-cache.ts';
-import type { Means, ReducedSpace, Reduction } from './reduction.ts';
 import { VectorSet } from './state/vector-set.ts';
 
-/** All of a state's copies are expanded, or it has none to expand. */
+/** All copies of the state that have edges are expanded. */
 const full = 1;
-/** Nothing can happen in it. */
+/** The state has no edges. */
 const terminal = 2;
-/** It violates an invariant. */
+/** The state violates an invariant. */
 const violating = 4;
 
-/** Throws  Error where a model is to be reduced that cannot be: see `irreducible`. */
-export function reducedSpace(system: TransitionSystem, reduction: Reduction = {}): ReducedSpace {
-  const { reduce = true, forget = reduce, symmetry = false, goal = null, faults = {} } = reduction;
-  const obstacle = reduce ? irreducible(system) : null;
-  if (obstacle !== null) throw new Error(obstacle);
-  const numbering = numberingOf(system);
-  const conjuncts = system.model.properties.flatMap(conjunctsOf);
-  const visibility = visibilityOf(numbering, conjuncts);
-  const futures = new ThreadModular(numbering, visibility);
-  const states = new InternedStates(numbering, futures.tracked);
-  const dead = forget ? system.threads.map((_, thread) => deadLocals(numbering, thread)) : null;
-  const steps = new StepCache(states, visibility, dead);
-  const setting: StubbornContext = { numbering, visibility, states, steps, futures, faults };
-  const sets = reduce ? new StubbornSets(setting) : null;
-  const canonical = symmetry ? new CanonicalForms(states, symmetryOf(numbering)) : null;
-  return new CompactSpace(setting, { sets, canonical, goal });
+/** A state space from which states may be left out. */
+export interface ReducedSpace extends StateSpace {
+  /**
+   * Expands in full the states from which copies would be ignored for ever; call it when all states are expanded, and
+   * expand the states that it stores.
+   *
+   * Returns true while it stored states or edges, false when nothing is ignored: only then a proof is one.
+   */
+  complete(): boolean;
+  /** The number of stored states that cannot end; once all is complete, 0 exactly where it is 0 in the full graph. */
+  endless(): number;
+  /** Whether nothing can happen in an expanded state. */
+  isTerminal(id: number): boolean;
+  /** The states on which a state was first reached, from an initial one to itself. */
+  pathTo(id: number): readonly number[];
+  /** The numbers of the states that stand for these, or -1. */
+  numbersOf(states: readonly State[]): readonly number[];
 }
 
-class CompactSpace implements ReducedSpace {
+/**
+ * The space without dead locals, expanded by stubborn sets; with `symmetry` one state stands for all its permutations.
+ *
+ * Throws  Error where the model has too many copies: see `irreducible`.
+ */
+export function reducedSpace(
+  system: TransitionSystem,
+  { symmetry }: { readonly symmetry: boolean },
+): ReducedSpace {
+  const obstacle = irreducible(system);
+  if (obstacle !== null) throw new Error(obstacle);
+  const context = contextOf(system);
+  return new InternedSpace(context, new StubbornSets(context), symmetry);
+}
+
+/** What a reduced space of the system works on. */
+export function contextOf(system: TransitionSystem): StubbornContext {
+  const numbering = numberingOf(system);
+  const visibility = visibilityOf(numbering, system.model.properties.flatMap(conjunctsOf));
+  const threadModular = new ThreadModular(numbering, visibility);
+  const states = new InternedStates(numbering, threadModular.tracked);
+  const dead = system.threads.map((_, thread) => deadLocals(numbering, thread));
+  return { numbering, visibility, threadModular, states, steps: new StepCache(states, visibility, dead) };
+}
+
+/** Chooses the copies to expand in a state: a function of the state alone. */
+export interface Selector {
+  select(current: CurrentState): CopySet;
+}
+
+export class InternedSpace implements ReducedSpace {
   readonly fired: Float64Array;
   readonly reached = new Set<number>();
   readonly findings: Finding[] = [];
   transitions = 0;
-  readonly #setting: StubbornContext;
-  readonly #sets: StubbornSets | null;
+  readonly #context: StubbornContext;
+  readonly #selector: Selector;
   readonly #canonical: CanonicalForms | null;
-  readonly #goal: Goal | null;
   readonly #stored: VectorSet;
   readonly #edges = new ExploredEdges();
-  /** By state: what is known of it. */
+  /** By state: `full`, `terminal` and `violating`. */
   readonly #flags = new NumberList();
   /** By state: the one it was first reached from, or -1. */
   readonly #parents = new NumberList();
@@ -73,18 +105,17 @@ class CompactSpace implements ReducedSpace {
   readonly #made: Int32Array;
   readonly #source: ValueSource;
 
-  constructor(setting: StubbornContext, { sets, canonical, goal }: Means) {
-    const { numbering, states, visibility } = setting;
-    this.#setting = setting;
-    this.#sets = sets;
-    this.#canonical = canonical;
-    this.#goal = goal;
+  constructor(context: StubbornContext, selector: Selector, symmetry: boolean) {
+    const { numbering, states, visibility } = context;
+    this.#context = context;
+    this.#selector = selector;
+    this.#canonical = symmetry ? new CanonicalForms(states, symmetryOf(numbering)) : null;
     this.#stored = new VectorSet(states.width);
     this.#watch = new ConjunctWatch(states, visibility.conjuncts);
     this.#all = [...visibility.conjuncts.keys()];
     this.#words = new Int32Array(states.width);
     this.#next = new Int32Array(states.width);
-    this.#made = canonical === null ? this.#next : new Int32Array(states.width);
+    this.#made = this.#canonical === null ? this.#next : new Int32Array(states.width);
     this.#source = {
       read: (cell) => states.read(this.#words, cell),
       offset: (cell) => offsetOf(states, cell),
@@ -99,7 +130,7 @@ class CompactSpace implements ReducedSpace {
   get bytes(): number {
     return (
       this.#stored.bytes +
-      this.#setting.states.bytes +
+      this.#context.states.bytes +
       this.#edges.bytes +
       this.#flags.bytes +
       this.#parents.bytes
@@ -107,7 +138,7 @@ class CompactSpace implements ReducedSpace {
   }
 
   start(): void {
-    for (const state of initialStates(this.#setting.numbering.system)) {
+    for (const state of initialStates(this.#context.numbering.system)) {
       this.#make(state);
       this.#store(this.#all, -1);
     }
@@ -128,7 +159,7 @@ class CompactSpace implements ReducedSpace {
 
   /** Makes the stored form of a state: without dead locals, its copies sorted. */
   #make(state: State): void {
-    this.#next.set(this.#setting.states.encode(state));
+    this.#next.set(this.#context.states.encode(state));
     this.#forget(this.#next);
     this.#sort();
   }
@@ -141,7 +172,6 @@ class CompactSpace implements ReducedSpace {
   }
 
   complete(): boolean {
-    if (this.#sets === null || this.#goal !== null || this.#setting.faults.proviso === true) return false;
     const ignoring = missingRoots(this.#edges, this.count, (state) => (this.#flags.at(state) & full) !== 0);
     for (const id of ignoring) {
       this.#load(id);
@@ -185,7 +215,7 @@ class CompactSpace implements ReducedSpace {
   }
 
   state(id: number): State {
-    return this.#setting.states.decode(this.#stored.vector(id));
+    return this.#context.states.decode(this.#stored.vector(id));
   }
 
   #load(id: number): void {
@@ -194,10 +224,7 @@ class CompactSpace implements ReducedSpace {
 
   /** The copies to expand in the loaded state. */
   #selection(): CopySet {
-    if (this.#sets === null) return copySet.allCopies;
-    const current = { words: this.#words, source: this.#source };
-    if (this.#goal === null) return this.#sets.select(current);
-    return this.#sets.selectSeeded(current, seedsOf(this.#goal, current, this.#setting, this.#sets));
+    return this.#selector.select({ words: this.#words, source: this.#source });
   }
 
   #explore(id: number, copies: CopySet): void {
@@ -207,12 +234,21 @@ class CompactSpace implements ReducedSpace {
     if (chosen === total) this.#flag(id, full);
     if (total > 0) return;
     this.#flag(id, terminal);
-    if (isDeadlocked(this.#setting, this.#words)) this.findings.push({ kind: 'deadlock', state: id });
+    if (this.#isDeadlock()) this.findings.push({ kind: 'deadlock', state: id });
+  }
+
+  /** Whether some copy that must not wait for ever has not ended in the loaded state. */
+  #isDeadlock(): boolean {
+    const { numbering, states } = this.#context;
+    return numbering.copies.some(({ thread, table }, copy) => {
+      const location = states.localsOf(thread).word(this.#words[firstLocal + copy]!, 0);
+      return location !== table.end && !table.thread.mayBlockForever;
+    });
   }
 
   /** Calls back for each way in which a step of the copies fires; counts these ways, chosen or not. */
   #eachOutcome(copies: CopySet, action: (copy: number, step: KnownStep, choice: number) => void) {
-    const { numbering, steps } = this.#setting;
+    const { numbering, steps } = this.#context;
     let total = 0;
     let chosen = 0;
     for (let copy = 0; copy < numbering.copies.length; copy++) {
@@ -239,26 +275,25 @@ class CompactSpace implements ReducedSpace {
     }
     this.#apply(copy, outcome);
     const wasViolating = (this.#flags.at(id) & violating) !== 0;
-    const to = this.#store(wasViolating ? this.#all : outcome.seen, id);
-    if (this.#goal === null) this.#edges.add(id, to);
+    this.#edges.add(id, this.#store(wasViolating ? this.#all : outcome.seen, id));
   }
 
   /** Makes the state after an outcome of the loaded one. */
   #apply(copy: number, { cells, values, local }: CachedOutcome): void {
     this.#next.set(this.#words);
-    for (let at = 0; at < cells.length; at++) this.#setting.states.write(this.#next, cells[at]!, values[at]!);
+    for (let at = 0; at < cells.length; at++) this.#context.states.write(this.#next, cells[at]!, values[at]!);
     this.#next[firstLocal + copy] = local;
     this.#sort();
   }
 
-  /** Makes the state just made canonical; conjuncts speak of the copies as they stood before. */
+  /** Makes the state just made canonical; conjuncts name the copies in their order before. */
   #sort(): void {
     if (this.#canonical === null) return;
     this.#made.set(this.#next);
     this.#canonical.sort(this.#next);
   }
 
-  /** Stores the state just made; `changed` are the conjuncts that may hold no longer; `parent` is -1 for an initial state. */
+  /** Stores the state just made; `changed` are the conjuncts that may have become false; `parent` is -1 for an initial state. */
   #store(changed: readonly number[], parent: number): number {
     const before = this.count;
     const id = this.#stored.add(this.#next);
@@ -266,7 +301,7 @@ class CompactSpace implements ReducedSpace {
     this.#flags.push(0);
     this.#parents.push(parent);
     for (const property of this.#watch.failing(this.#made, parent === -1 ? this.#all : changed)) {
-      if (this.#setting.numbering.system.model.properties[property]!.kind === 'reachable')
+      if (this.#context.numbering.system.model.properties[property]!.kind === 'reachable')
         this.reached.add(property);
       else {
         this.findings.push({ kind: 'invariant', state: id, property });
@@ -277,7 +312,7 @@ class CompactSpace implements ReducedSpace {
   }
 
   #forget(words: Int32Array): void {
-    const { numbering, states, steps } = this.#setting;
+    const { numbering, states, steps } = this.#context;
     for (const [copy, { thread }] of numbering.copies.entries()) {
       const locals = states.localsOf(thread);
       words[firstLocal + copy] = locals.add(
@@ -291,13 +326,13 @@ class CompactSpace implements ReducedSpace {
   }
 
   #edge(copy: number, { transition }: KnownStep, choice: number): Edge {
-    const { thread, replica } = this.#setting.numbering.copies[copy]!;
+    const { thread, replica } = this.#context.numbering.copies[copy]!;
     return { thread, replica, transition, choice };
   }
 
   #bad(state: number, edge: Edge, claim: string | null): Finding {
     if (claim !== null) return { kind: 'assertion', state, edge, claim };
-    const message = modelErrorOf(this.#setting.numbering.system, this.state(state), edge);
+    const message = modelErrorOf(this.#context.numbering.system, this.state(state), edge);
     return { kind: 'error', state, edge, message };
   }
 }

@@ -1,20 +1,20 @@
-/** For any number of what a claim is, and why it is not proved. */
+/** Describes claims for any number, and why they are not proved. */
 import { anyOptionsOf, type Claim } from '../family/claim.ts';
 import type { Proved, Small } from '../search/prove.ts';
 import { asTyped } from './options-text.ts';
 import { headline } from './verdict.ts';
 
-/** `any number of CPUs in gup_fast and of ptes` */
+/** `any number of CPUs in gup_fast and ptes` */
 export function anyOf({ definition, given, any }: Claim): string {
   const { copies } = anyOptionsOf(definition, given);
   const names = any.map((key) => (copies.includes(key) ? definition.options[key]!.description : key));
-  return `any number of ${names.join(' and of ')}`;
+  return `any number of ${names.join(' and ')}`;
 }
 
 export function reasonOf(result: Proved['result']): string {
   switch (result.verdict) {
     case 'holds':
-      return 'it is proved';
+      return 'proved';
     case 'refuted':
       return `${headline(result.by.checked.outcome)} (${describeSizes(result.by)})`;
     case 'not proved':

@@ -1,11 +1,11 @@
-/** Variables whose stores a memory model does not let wait: no other CPU accesses them. */
+/** Variables whose stores bypass the store buffer, because no other CPU accesses them. */
 import type { Model } from '../language/model.ts';
 import { walk } from '../language/expression.ts';
 import { accessesOf, accessStatements, shapeOf } from '../memory/common/accesses.ts';
 import { cpusOf } from '../memory/common/cpu.ts';
 import { commonVariables } from '../memory/store-buffer/buffered-cells.ts';
 
-/** Those that some CPU stores to, where the model has a memory model; else none. */
+/** The stored variables of this kind; none without a memory model. */
 export function storedAtOnce({ written }: Model): ReadonlySet<string> {
   if (written === undefined) return new Set();
   const common = commonVariables(written, cpusOf(written));
@@ -16,12 +16,12 @@ export function storedAtOnce({ written }: Model): ReadonlySet<string> {
   return new Set(names.filter((name) => !common.has(name)));
 }
 
-/** A sentence about those that properties read, where it matters; null: there are none. */
+/** A sentence about those that properties read; null: none. */
 export function atOnceSentence(model: Model): string | null {
   const names = atOnceInProperties(model);
   if (names.length === 0) return null;
   const them = names.length === 1 ? 'it' : 'them';
-  return `stores to ${listed(names)} reach memory at once, since no other CPU accesses ${them}`;
+  return `stores to ${listed(names)} reach memory at once: no other CPU accesses ${them}`;
 }
 
 /** Those that properties read, in the order of declaration. */

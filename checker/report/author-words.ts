@@ -1,6 +1,5 @@
 /**
- * What the statements of a model are called, in the words of its author: of what a memory model has made, a few words of
- * its own, all of which stand here.
+ * The texts of statements: the author's own, and a closed vocabulary for statements that a memory model adds.
  */
 import type { Transition } from '../program/transition-system.ts';
 import type { Model } from '../language/model.ts';
@@ -8,7 +7,7 @@ import { printExpr, printText } from '../language/print.ts';
 import type { MachineRole, Statement } from '../language/statement.ts';
 import { statementsOf } from '../language/thread.ts';
 
-/** What a CPU does that executes nothing of the program. */
+/** Actions of a CPU that execute no statement of the program. */
 const machineWords: Readonly<Record<Exclude<MachineRole, 'delay' | 'delayed' | 'hidden'>, string>> = {
   performs: '(delayed accesses are due)',
   keeps: '(delayed accesses stay delayed)',
@@ -20,11 +19,11 @@ const machineWords: Readonly<Record<Exclude<MachineRole, 'delay' | 'delayed' | '
 /** The same where nothing was delayed. */
 const nothingDue = '(no delayed access is due)';
 
-/** True of a statement that executes nothing of the program. */
+/** Whether a statement executes nothing of the program. */
 export const isOfMachine = ({ role }: Statement): boolean =>
   role !== undefined && role !== 'delay' && role !== 'delayed';
 
-/** The author's text of a statement, or what the machine does instead. */
+/** The author's text of a statement, or the action of the machine. */
 export function wordsOf(statement: Statement, taken: boolean | null = null): string {
   const { role } = statement;
   if (role === undefined || role === 'delay' || role === 'delayed' || role === 'hidden')
@@ -32,13 +31,13 @@ export function wordsOf(statement: Statement, taken: boolean | null = null): str
   return role === 'performs' && taken === false ? nothingDue : machineWords[role];
 }
 
-/** The statement that gives a transition its name: of an atomic block the first that executes something. */
+/** The statement that names a transition: in an atomic block, the first that is not hidden. */
 export function namingStatement({ statement }: Pick<Transition, 'statement'>): Statement {
   if (statement.kind !== 'atomically') return statement;
   return statement.body.find(({ role }) => role !== 'hidden') ?? statement;
 }
 
-/** A transition as the author wrote it; one that delays its step says so. */
+/** The author's text of a transition, marked if it delays its step. */
 export function textOf(transition: Pick<Transition, 'statement'>): string {
   const statement = namingStatement(transition);
   return wordsOf(statement) + (statement.role === 'delay' ? ' (delayed)' : '');
@@ -49,7 +48,7 @@ export const writtenModel = (model: Model): Model => model.written ?? model;
 
 const statements = new WeakMap<Model, ReadonlyMap<string, Statement>>();
 
-/** The author's statement in a line of a thread; undefined where a memory model has put something into the text. */
+/** The author's statement in a line of a thread; undefined for statements that a memory model adds. */
 export function writtenStatement(model: Model, thread: string, line: number): Statement | undefined {
   const own = writtenModel(model);
   const known =
@@ -63,10 +62,10 @@ export function writtenStatement(model: Model, thread: string, line: number): St
   return known.get(`${thread} ${line}`);
 }
 
-/** The words for what is none of the author's statements: docs/memory-models.md has them. */
+/** All texts that are not the author's, as listed in docs/guide/memory-models.md. */
 export const closedVocabulary: readonly string[] = [...Object.values(machineWords), nothingDue];
 
-/** What the author's statement waits for; null: nothing, or something of the machine. */
+/** The guard of the author's statement; null: none, or a wait of the machine. */
 export function guardWords(model: Model, thread: string, transition: Transition): string | null {
   const { statement } = transition;
   if (model.written === undefined) return transition.guard === null ? null : printExpr(transition.guard);

@@ -1,4 +1,4 @@
-/** What CPUs hold beside memory in a state: stores that wait, old values, steps that are delayed. */
+/** CPU state: buffered stores, old values and delayed steps. */
 import type { TransitionSystem } from '../program/transition-system.ts';
 import type { Declarations } from '../language/variable.ts';
 import type { Access } from '../interpreter/interpreter.ts';
@@ -9,13 +9,13 @@ import { numbered, valueIn } from './shown-steps.ts';
 export interface CpuParts {
   readonly thread: string;
   readonly replica: number;
-  /** The oldest first; each with the value that is stored. */
+  /** Buffered stores, the oldest first. */
   readonly stores: readonly Access[];
-  /** What memory was, and its loads may read. */
+  /** Old values that its loads may read. */
   readonly old: readonly Access[];
 }
 
-/** The parts of all CPUs that have such parts, the empty ones as well. */
+/** The state of all CPUs that have any, including empty state. */
 export function cpuParts(
   { model: { shared, threads } }: TransitionSystem,
   state: State,
@@ -63,9 +63,9 @@ function entriesOf(
     });
 }
 
-/** The variables of memory that the author declared. */
+/** The author's shared variables. */
 export const memoryOf = (system: TransitionSystem): Declarations => writtenModel(system.model).shared;
 
-/** The locals that the author declared. */
+/** The author's locals. */
 export const localsOf = (system: TransitionSystem, thread: string): Declarations =>
   writtenModel(system.model).threads.find(({ name }) => name === thread)?.locals ?? {};

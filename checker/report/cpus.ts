@@ -1,10 +1,10 @@
-/** The CPUs of a trace: who runs where, and how each is called. */
+/** The CPUs of a trace: their threads and names. */
 import type { TransitionSystem } from '../program/transition-system.ts';
 import type { CpuNumber } from '../trace/failed-claim.ts';
 import type { Trace } from '../trace/trace.ts';
 
 export interface TraceCpu {
-  /** CPUs count from 0 in the order of the threads of the model, those that do nothing included. */
+  /** Counted from 0 in the order of the model's threads, idle CPUs included. */
   readonly number: number;
   /** The thread whose CPU it is. */
   readonly thread: string;
@@ -20,17 +20,17 @@ export const numberIn = (system: TransitionSystem): CpuNumber => {
   return (thread, replica) => all.find(({ copies }) => copies.has(`${thread} ${replica}`))!.number;
 };
 
-/** How sentences call it. */
+/** The name in sentences. */
 export const whoIs = ({ thread, replicated, number }: TraceCpu): string =>
   replicated ? `${thread} (CPU ${number})` : thread;
 
-/** The CPUs that take part in a trace. */
+/** The CPUs that execute a step of a trace. */
 export function cpusOf(system: TransitionSystem, trace: Trace): readonly TraceCpu[] {
   const active = new Set(trace.steps.map(({ thread, replica }) => `${thread} ${replica}`));
   return allCpus(system).filter(({ copies }) => [...copies].some((copy) => active.has(copy)));
 }
 
-/** All CPUs, those that do nothing in a trace included. */
+/** All CPUs, idle ones included. */
 export function allCpus({ threads }: TransitionSystem): readonly TraceCpu[] {
   const hosts = threads.filter(({ thread }) => thread.on === null);
   return hosts

@@ -1,4 +1,4 @@
-/** From a store that waits in a store buffer to the step that takes it to memory. */
+/** Buffered stores and the steps in which they reach memory. */
 import type { TransitionSystem } from '../program/transition-system.ts';
 import type { Cells } from '../interpreter/evaluate.ts';
 import { textOf as wordsOfStep } from './author-words.ts';
@@ -7,7 +7,7 @@ import type { Trace } from '../trace/trace.ts';
 export interface Delay {
   /** The step that stores, from 0. */
   readonly store: number;
-  /** The step that takes it to memory, or null while it waits. */
+  /** The step in which it reaches memory; null: it has not. */
   readonly drain: number | null;
   /** The text of the storing step. */
   readonly text: string;
@@ -30,8 +30,8 @@ interface BufferedStore {
 /**
  * The stores of a trace that went through a store buffer, in the order of the stores.
  *
- * A slot holds the number of a cell, 0 for none, and slots have no gaps: what a step changes in them says whether a
- * store came or went, and which. Of equal neighbours the older one leaves.
+ * A slot contains the number of a cell, or 0, and slots have no gaps: their changes show which store enters or leaves.
+ * Of equal neighbours the older one leaves.
  */
 export function delaysOf(system: TransitionSystem, trace: Trace): readonly Delay[] {
   return buffersOf(system)

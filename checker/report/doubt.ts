@@ -1,10 +1,10 @@
-/** An abstract state in words: where the threads are in it, and what is held by copies that are not. */
+/** Describes an abstract counterexample: the locations of its threads, and the shares of other copies. */
 import type { Configuration } from '../family/configuration.ts';
 import type { AbstractMachine } from '../family/machine.ts';
 import type { ThreadTable } from '../program/transition-system.ts';
 import { textOf } from './author-words.ts';
 
-/** `with gup_fast at line 14 'put_page(page)', collapse_huge_page at its end, and others holding some of mem.count` */
+/** `abstract counterexample: gup_fast at line 14 'put_page(page)'; other copies hold a positive share of mem.count` */
 export function describeDoubt({
   machine,
   where,
@@ -22,9 +22,9 @@ export function describeDoubt({
   const held = counters
     .map(({ name }, at) => ({ name, sign: Math.sign(sumOf(where.rest, at, groups.length)) }))
     .filter(({ sign }) => sign !== 0)
-    .map(({ name, sign }) => `${sign > 0 ? 'some' : 'less than nothing'} of ${name}`);
-  const others = held.length === 0 ? '' : `, while other copies hold ${held.join(' and ')}`;
-  return `in an abstract state with ${threads.join(', ')}${others}`;
+    .map(({ name, sign }) => `a ${sign > 0 ? 'positive' : 'negative'} share of ${name}`);
+  const others = held.length === 0 ? '' : `; other copies hold ${held.join(' and ')}`;
+  return `abstract counterexample: ${threads.join(', ')}${others}`;
 }
 
 const sumOf = (rest: readonly number[], counter: number, groups: number) =>

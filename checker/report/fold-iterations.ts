@@ -1,17 +1,17 @@
-/** Folds the iterations of a loop that differ in nothing but the index: a trace over 512 ptes stays readable. */
+/** Folds loop iterations that differ only in the index, so that a trace over 512 ptes stays readable. */
 import type { TraceLine } from './trace-line.ts';
 
-/** The head of an iteration with the lines behind it, up to the next head or another CPU. */
+/** An iteration: its head and the following lines, up to the next head or another CPU. */
 interface Round {
   readonly lines: readonly TraceLine[];
-  /** Equal for rounds that differ in nothing but the index; null for what is no round. */
+  /** Equal for iterations that differ only in the index; null: not an iteration. */
   readonly likeness: string | null;
 }
 
-/** Fewer equal iterations than this are printed in full. */
+/** The least number of equal iterations to fold. */
 const worthFolding = 3;
 
-/** The lines, with the first of equal iterations in full and one line for the others. */
+/** The lines; of equal iterations, the first in full and one line for the others. */
 export function foldIterations(lines: readonly TraceLine[]): readonly TraceLine[] {
   const folded: TraceLine[] = [];
   for (const run of runsOf(roundsOf(lines))) {
@@ -42,7 +42,7 @@ function likenessOf([head, ...body]: readonly TraceLine[]): string | null {
   return JSON.stringify([head.cpu, head.text.replace(/\d+$/, ''), ...likened]);
 }
 
-/** Neighbours of equal likeness, together. */
+/** Groups of equal neighbours. */
 function runsOf(rounds: readonly Round[]): readonly (readonly Round[])[] {
   const runs: Round[][] = [];
   for (const round of rounds) {

@@ -1,4 +1,4 @@
-/** The stores of a trace that came too late: others read the old value while they waited in the store buffer of their CPU. */
+/** The delayed stores of a trace: other CPUs read the old value while the store was in its store buffer. */
 import type { TransitionSystem } from '../program/transition-system.ts';
 import type { Value } from '../language/domain.ts';
 import type { Trace } from '../trace/trace.ts';
@@ -6,14 +6,14 @@ import { whoIs, type TraceCpu } from './cpus.ts';
 import type { Race } from './races.ts';
 import { shownSteps } from './shown-steps.ts';
 
-/** A store that waited in a store buffer; steps count from 0. */
+/** A buffered store; steps count from 0. */
 export interface WaitingStore {
   readonly cell: string;
   readonly cpu: TraceCpu;
   readonly stored: number;
-  /** The step in which it reached memory, or null: it still waits at the end. */
+  /** The step in which it reached memory; null: it has not when the trace ends. */
   readonly arrived: number | null;
-  /** What other CPUs read of the cell in between. */
+  /** Reads of other CPUs in between. */
   readonly missedBy: readonly ValueRead[];
 }
 
@@ -23,7 +23,7 @@ export interface ValueRead {
   readonly value: Value;
 }
 
-/** The stores that others missed, in the order in which they were made. */
+/** The stores that others missed, in program order. */
 export const lateStores = (
   system: TransitionSystem,
   trace: Trace,
@@ -31,7 +31,7 @@ export const lateStores = (
 ): readonly WaitingStore[] =>
   waitingStores(system, trace, cpus).filter(({ missedBy }) => missedBy.length > 0);
 
-/** All stores that waited, in the order in which they were made. */
+/** All buffered stores, in the order of execution. */
 export function waitingStores(
   system: TransitionSystem,
   trace: Trace,
@@ -60,7 +60,7 @@ const missed = (stores: readonly WaitingStore[], cell: string, by: ValueRead) =>
       : store,
   );
 
-/** The oldest store to the cell is the one that arrives; who read what it brings has missed nothing. */
+/** The oldest store to the cell arrives; reads of its value did not miss it. */
 function arrived(stores: readonly WaitingStore[], cell: string, { cpu, step, value }: ValueRead) {
   const oldest = stores.find((store) => store.cell === cell && store.arrived === null && store.cpu === cpu);
   return stores.map((store) =>
@@ -70,19 +70,19 @@ function arrived(stores: readonly WaitingStore[], cell: string, { cpu, step, val
   );
 }
 
-/** One sentence for each late store; a text without numbers of steps tells it without them. */
+/** One sentence for each delayed store, with or without step numbers. */
 export const lateSentences = (late: readonly WaitingStore[], numbered = true): readonly string[] =>
   late.map(({ cell, cpu, stored, arrived: arrival, missedBy }) => {
     const at = (steps: readonly number[]) =>
       numbered ? ` (step${steps.length > 1 ? 's' : ''} ${steps.map((step) => step + 1).join(', ')})` : '';
     const readings = [
-      ...Map.groupBy(missedBy, (by) => `${whoIs(by.cpu)} read it as ${String(by.value)}`),
+      ...Map.groupBy(missedBy, (by) => `${whoIs(by.cpu)} read ${cell} == ${String(by.value)}`),
     ].map(([reading, same]) => reading + at(same.map(({ step }) => step)));
-    const left = arrival === null || !numbered ? '' : `; it left only at step ${arrival + 1}`;
+    const left = arrival === null || !numbered ? '' : `; it reached memory in step ${arrival + 1}`;
     return `${whoIs(cpu)}'s store to ${cell}${at([stored])} was still in its store buffer when ${readings.join(' and ')}${left}`;
   });
 
-/** Whether a race is a read that a late store missed: its sentence tells it better. */
+/** Whether the sentence of a delayed store already describes a race. */
 export const isToldAsLate = ({ cell, first, second }: Race, late: readonly WaitingStore[]): boolean =>
   late.some(
     (store) =>

@@ -1,11 +1,11 @@
-/** The text of a thread in two columns: the kernel's own words, and what they mean to the model. */
+/** The text of a thread in two columns: kernel code, and its meaning in the model. */
 import { printMeaning, printText } from '../language/print.ts';
 import type { Block, Statement } from '../language/statement.ts';
 
 export interface ListingRow {
-  /** The number of the statement that begins here; null for `else` and for the alternatives of an `either`. */
+  /** The number of the statement; null for `else` and for the alternatives of an `either`. */
   readonly line: number | null;
-  /** Blocks around it. */
+  /** Nesting depth. */
   readonly depth: number;
   readonly text: string;
   readonly meaning: string;

@@ -1,7 +1,7 @@
-/** Numbers as people read them. */
+/** Formats numbers. */
 
-/** A number with separators, as people read it. */
+/** A number with separators. */
 export const count = (number: number): string => number.toLocaleString('en-US');
 
-/** Two digits that mean something: a rate varies from run to run. */
+/** Two significant digits, because rates vary. */
 export const rounded = (number: number): string => count(Number(number.toPrecision(2)));

@@ -1,23 +1,23 @@
-/** Options in words: as they are typed on the command line. */
+/** Options in the syntax of the command line. */
 import { memoryKey, memoryOption } from '../language/memory-name.ts';
 import { optionName, withFallbacks, type Options, type OptionValue } from '../language/option.ts';
 import type { Choices } from '../study/compare/compare.ts';
 
-/** The options worth telling: that memory is as everybody imagines it is not. */
+/** The options without the default memory model. */
 export const withoutUsualMemory = (chosen: Choices): Choices =>
   Object.fromEntries(
     Object.entries(chosen).filter(([key, value]) => key !== memoryKey || value !== memoryOption.fallback),
   );
 
-/** An option with a value as it is typed. */
+/** An option with its value. */
 export function asTyped(key: string, value: OptionValue): string {
   if (typeof value === 'boolean') return `--${value ? '' : 'no-'}${optionName(key)}`;
   const word = quoted(String(value));
-  // Behind a space, what begins with a dash would be another option.
+  // After a space, a leading dash would begin another option.
   return `--${optionName(key)}${word.startsWith('-') ? '=' : ' '}${word}`;
 }
 
-/** All options with their values, so that nobody has to know what is taken when nothing is said; null: there are none. */
+/** All options with their values, defaults included; null: none. */
 export function allOptions(options: Options, chosen: Choices): string | null {
   const all = Object.entries(withoutUsualMemory(withFallbacks(options, chosen)));
   // A name and its value stay on one line.
@@ -25,17 +25,17 @@ export function allOptions(options: Options, chosen: Choices): string | null {
   return words.length === 0 ? null : words.join(' ');
 }
 
-/** Stands between the name of an option and its value. */
+/** Between the name of an option and its value. */
 export const noBreak = '\u00A0';
 
-/** A word as a shell takes it: as it is where nothing in it means anything to a shell, else in quotes. */
+/** A word, quoted for a shell if necessary. */
 export const quoted = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
-/** A path as a shell and a command take it: one that begins with a dash would be an option. */
+/** A path, quoted for a shell; a leading dash is escaped. */
 export const quotedPath = (path: string): string => quoted(path.startsWith('-') ? `./${path}` : path);
 
-/** The options that differ from what the model takes by itself, as they are typed. */
+/** The options that differ from their defaults. */
 export const optionWords = (options: Options, chosen: Choices): readonly string[] =>
   Object.entries(chosen)
     .filter(([key, value]) => options[key]?.fallback !== value)
@@ -45,7 +45,7 @@ export const optionWords = (options: Options, chosen: Choices): readonly string[
 export const commandLine = (options: Options, chosen: Choices): string =>
   optionWords(options, chosen).join(' ');
 
-/** A command in lines of at most `width` characters that a shell reads as one; no word is broken. */
+/** A command in lines of at most `width` characters with shell continuations; no word is broken. */
 export function commandLines(words: readonly string[], width: number): readonly string[] {
   const lines: string[] = [];
   for (const word of words) {

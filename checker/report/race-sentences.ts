@@ -1,4 +1,4 @@
-/** The races of a trace in words: which accesses nothing orders. */
+/** Sentences about the races of a trace. */
 import type { TransitionSystem } from '../program/transition-system.ts';
 import type { Trace } from '../trace/trace.ts';
 import { isTrue, type Cells } from '../interpreter/evaluate.ts';
@@ -9,23 +9,23 @@ import { isToldAsLate, type WaitingStore } from './late-stores.ts';
 import { racesOf, type Race, type RacingAccess } from './races.ts';
 import { partsOfCell, shownSteps, valueIn as cellIn, type ShownStep } from './shown-steps.ts';
 
-/** One access of a race with the values that it had to do with. */
+/** One access of a race with its values. */
 interface RaceSide {
   readonly who: string;
   readonly step: number;
-  /** The value read, or null when it only writes. */
+  /** Null: it only writes. */
   readonly read: Value | null;
-  /** The value written, or null when it only reads. */
+  /** Null: it only reads. */
   readonly written: Value | null;
 }
 
-/** A race with the sentence that tells it. */
+/** A race and its sentence. */
 export interface RaceSentence {
   readonly race: Race;
   readonly sentence: string;
 }
 
-/** The races whose order makes a difference, in the order of the trace. */
+/** The races whose order matters, in the order of the trace. */
 export function racesInWords(
   system: TransitionSystem,
   trace: Trace,
@@ -42,10 +42,12 @@ export function racesInWords(
   });
 }
 
-/** More pairs than a reader takes in; those that are left out are counted. */
+/** The most sentences; the others are counted. */
 const most = 6;
 
-/** One sentence a race, in the order of the trace, but for what is told as a late store; pairs whose order makes no difference are left out. */
+/**
+ * Sentences about the races whose order matters, without those that delayed stores explain, in the order of the trace.
+ */
 export function raceSentences(
   system: TransitionSystem,
   trace: Trace,
@@ -80,7 +82,7 @@ function sideOf(
 const valueIn = (accesses: readonly Access[], cell: string) =>
   accesses.findLast((access) => access.cell === cell)?.value ?? null;
 
-/** Whether the second access had to wait for the first, as for a lock: then something orders the two. */
+/** Whether the second access waited for the first, as for a lock, which orders the two. */
 function waitedFor({ cell, first, second }: Race, trace: Trace): boolean {
   const { thread, replica, edge } = trace.steps[second.step]!;
   const { guard } = edge.transition;
@@ -104,7 +106,7 @@ function withCell(shared: Cells, cell: string, value: Value): Cells {
 const valueBefore = (trace: Trace, { cell, first }: Race): Value =>
   cellIn(before(trace, first.step).shared, cell);
 
-/** Whether the other order would have given a reader another value, or left another value behind. */
+/** Whether the other order gives another value to a reader or to memory. */
 function decides(first: RaceSide, second: RaceSide, original: Value): boolean {
   if (first.written === null) return second.written !== first.read;
   if (second.written === null) return second.read !== original;
@@ -116,7 +118,7 @@ function sentence(cell: string, first: RaceSide, second: RaceSide): string {
 }
 
 const staleSentence = (cell: string, first: RaceSide, second: RaceSide): string =>
-  `${second.who} reads stale ${cell} == ${String(second.read)} (step ${second.step}) although ${first.who} has set it to ${String(first.written)} (step ${first.step})`;
+  `${second.who} reads stale ${cell} == ${String(second.read)} (step ${second.step}) although ${first.who} set it to ${String(first.written)} (step ${first.step})`;
 
 function deed({ read, written, step }: RaceSide, cell: string): string {
   const at = `(step ${step})`;

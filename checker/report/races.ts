@@ -1,4 +1,4 @@
-/** The races of a trace: pairs of accesses by different CPUs whose order nothing else in the trace decides. */
+/** The races of a trace: pairs of accesses by different CPUs that nothing else in the trace orders. */
 import type { TransitionSystem } from '../program/transition-system.ts';
 import { cpuOf } from '../trace/fewest-switches.ts';
 import type { Trace } from '../trace/trace.ts';
@@ -15,7 +15,7 @@ export interface Race {
   readonly cell: string;
   readonly first: RacingAccess;
   readonly second: RacingAccess;
-  /** The second reads what the cell was before the first wrote it. */
+  /** The second reads the value from before the first. */
   readonly isStale: boolean;
 }
 
@@ -26,9 +26,9 @@ interface CellAccess extends RacingAccess {
 /**
  * All races of a trace, in the order of their second access.
  *
- * Two accesses race when they conflict (same cell, at least one writes), belong to different CPUs, and no chain of other
- * conflicts leads from the first to the second; a store that waits leads to its arrival. A read of an old value races with
- * the store that overwrote it whatever else there is: what would order the two would have forbidden that value.
+ * Two accesses race when they conflict (same cell, at least one writes), belong to different CPUs, and no chain of
+ * other conflicts leads from the first to the second; a buffered store leads to its arrival in memory. A stale read
+ * always races with the store that overwrote the value: if anything ordered the two, the read would not be stale.
  * Source: the reversible races of dynamic partial-order reduction (Flanagan and Godefroid, POPL 2005).
  */
 export function racesOf(system: TransitionSystem, trace: Trace): readonly Race[] {
@@ -40,7 +40,7 @@ export function racesOf(system: TransitionSystem, trace: Trace): readonly Race[]
   const cpu = steps.map(({ edge }) => cpuOf(system, edge));
   const arrivals = new Set(delaysOf(system, trace).map(({ store, drain }) => `${store} ${drain}`));
   const races: Race[] = [];
-  /** before[b][lane] is the last step of that lane that happens before b, and with it all that are before it; or -1. */
+  /** before[b][lane]: the last step of that lane that happens before b, or -1. */
   const before: number[][] = [];
   for (const [b, own] of accesses.entries()) {
     const past = owners.map(() => -1);
@@ -76,7 +76,7 @@ function conflict(first: readonly CellAccess[], second: readonly CellAccess[]): 
   return null;
 }
 
-/** The old values that a step reads, each with the step that overwrote it. */
+/** The stale reads of a step, each with the step that overwrote the value. */
 function staleIn(steps: readonly ShownStep[], at: number): readonly Race[] {
   const old = steps[at]!.events.flatMap(({ reads }) => reads.filter(({ from }) => from === 'old value'));
   return old.flatMap(({ cell, value }): readonly Race[] => {

@@ -1,6 +1,6 @@
 /**
- * The steps of a trace as the program takes them: what each executed, read and changed, without the parts of CPUs that a
- * memory model has made, for which the kernel has no name.
+ * The steps of a trace in terms of the original program: executed statements, reads and changes, without the CPU state
+ * that a memory model adds.
  */
 import type { TransitionSystem } from '../program/transition-system.ts';
 import type { Value } from '../language/domain.ts';
@@ -16,46 +16,46 @@ import { isOfMachine, wordsOf, writtenStatement } from './author-words.ts';
 
 /** A read of a cell of memory. */
 export interface ShownRead extends Access {
-  /** What memory had at that moment. */
+  /** The value in memory. */
   readonly memory: Value;
-  /** Where the value was found: in memory, in a store of the own CPU that waits, or in what memory was before. */
+  /** The source of the value: memory, the CPU's own store buffer, or an old value. */
   readonly from: 'memory' | 'own store' | 'old value';
 }
 
 export interface ShownEvent {
-  /** As its author wrote it, but for a step of the machine. */
+  /** The author's statement, except for steps of the machine. */
   readonly statement: Statement;
   readonly text: string;
   readonly taken: boolean | null;
   readonly chosen: Value | null;
   readonly reads: readonly ShownRead[];
-  /** The cells of memory written, also where the value stayed the same. */
+  /** The cells written, including writes of the same value. */
   readonly writes: readonly Access[];
   readonly changes: readonly CellChange[];
   /** Locals that a property reads. */
   readonly locals: readonly CellChange[];
-  /** The stores that it put into the buffer of its CPU. */
+  /** Stores put into the CPU's store buffer. */
   readonly waits: readonly Access[];
-  /** What a machine performed out of the order of the text; null: nothing. */
+  /** Accesses out of program order; null: none. */
   readonly outOfOrder: OutOfOrder | null;
-  /** The step is passed, and performed later. */
+  /** The step is delayed. */
   readonly isDelayed: boolean;
-  /** The step, from 0, in which it was passed; null: it was not. */
+  /** The step, from 0, that delayed it; null: none. */
   readonly since: number | null;
 }
 
 export interface ShownStep extends Omit<TraceStep, 'events'> {
-  /** What it executed; of a step of the machine, one event that says so. */
+  /** The executed statements; a step of the machine is one event. */
   readonly events: readonly ShownEvent[];
 }
 
-/** Where events happen. */
+/** The context of events. */
 interface Stage {
   readonly model: Model;
   readonly thread: string;
   readonly replica: number;
   readonly seen: ReadonlySet<string>;
-  /** Of the agents of memory models only the stores are told. */
+  /** An agent of a memory model, of which only stores are shown. */
   readonly isAgent: boolean;
 }
 
@@ -74,7 +74,7 @@ export function shownSteps({ model }: TransitionSystem, trace: Trace): readonly 
   });
 }
 
-/** What a step does that can be taken in a state. */
+/** The events of a step that is enabled in a state. */
 export const shownEvents = (
   { model }: TransitionSystem,
   state: State,
@@ -101,7 +101,7 @@ function seenLocals({ properties }: Model): ReadonlySet<string> {
 
 function eventsOf({ events }: Pick<TraceStep, 'events'>, before: State, stage: Stage): readonly ShownEvent[] {
   let memory = before.shared;
-  // A hidden statement finds the entry of an old value that the next one reads.
+  // A hidden statement finds the old value that the next statement reads.
   let carried: readonly Access[] = [];
   return events.flatMap((event, at): readonly ShownEvent[] => {
     const now = memory;
@@ -114,7 +114,7 @@ function eventsOf({ events }: Pick<TraceStep, 'events'>, before: State, stage: S
   });
 }
 
-/** What the machine decides needs no words where the same step performs what is delayed. */
+/** Whether the same step performs the delayed access, so that the decision is not shown. */
 const isFollowed = (events: readonly ExecutedStatement[]) =>
   events.some(({ statement: { role } }) => role === 'delayed');
 
@@ -135,7 +135,7 @@ export function partsOfCell(cell: string): { readonly name: string; readonly ind
     : { name: cell.slice(0, at), index: Number(cell.slice(at + 1, -1)) };
 }
 
-/** What a cell has. */
+/** The value of a cell. */
 export function valueIn(shared: Cells, cell: string): Value {
   const { name, index } = partsOfCell(cell);
   return index === null ? (shared[name] as Value) : (shared[name] as readonly Value[])[index]!;
@@ -165,7 +165,7 @@ function shownEvent(event: ExecutedStatement, memory: Cells, stage: Stage): Show
   };
 }
 
-/** What the author's statement read: a memory model reads more, to keep what it overwrites. */
+/** The reads of the author's statement; a memory model also reads the value that a store overwrites. */
 function readsIn(
   event: ExecutedStatement,
   memory: Cells,
@@ -203,7 +203,7 @@ const distinct = (reads: readonly ShownRead[]) => [
   ...new Map(reads.map((read) => [`${read.cell} ${String(read.value)} ${read.from}`, read])).values(),
 ];
 
-/** The values read in entries of a part of the CPU, each with the cell of memory whose number the entry has. */
+/** Reads of entries of a CPU part, with the memory cell of each entry. */
 function foundIn(
   reads: readonly Access[],
   inside: 'store buffer' | 'old values',
@@ -228,7 +228,7 @@ function foundIn(
 /** An entry of one copy of a CPU. */
 const entryOf = ({ cpu, slot }: CpuPart, cell: string) => `${cpu} ${slot} ${partsOfCell(cell).index ?? ''}`;
 
-/** The stores that an event put into free entries. What leaves a buffer fills no entry that was free. */
+/** The stores that an event puts into free entries; a store that leaves the buffer fills none. */
 function waitsIn({ changes, writes }: ExecutedStatement, { model, replica }: Stage): readonly Access[] {
   return changes.flatMap(({ cell, from, to }) => {
     const declaration = declarationOf(cell, model);
@@ -244,7 +244,7 @@ function waitsIn({ changes, writes }: ExecutedStatement, { model, replica }: Sta
   });
 }
 
-/** What the cell is called whose number a part of a CPU holds, or null where it holds none. */
+/** The name of the cell whose number a CPU part contains; null: none. */
 export function numbered({ cellNames }: AnyDeclaration, value: Value, replica: number): string | null {
   const name = cellNames?.[Number(value)];
   return name === undefined || name === '' ? null : name.replace('[cpu]', `[${replica}]`);

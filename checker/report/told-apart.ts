@@ -3,7 +3,7 @@ import { asymmetries } from '../program/symmetry.ts';
 import type { TransitionSystem } from '../program/transition-system.ts';
 import { transitionSystem } from '../program/build-transitions.ts';
 
-/** A sentence for each such thread; where only a memory model tells its copies apart, that is what it says. */
+/** One sentence for each such thread; the store buffers are the reason if only they differ. */
 export function asymmetryReasons(system: TransitionSystem): readonly string[] {
   const reasons = asymmetries(system);
   const { written } = system.model;
@@ -11,6 +11,6 @@ export function asymmetryReasons(system: TransitionSystem): readonly string[] {
   const own = asymmetries(transitionSystem(written));
   return reasons.map((reason) => {
     const subject = reason.slice(0, reason.indexOf(': '));
-    return own.find((other) => other.startsWith(`${subject}: `)) ?? `${subject}: their store buffers are not`;
+    return own.find((other) => other.startsWith(`${subject}: `)) ?? `${subject}: their store buffers differ`;
   });
 }

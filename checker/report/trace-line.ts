@@ -1,10 +1,10 @@
 /** A line of a trace in two columns. */
 
-/** What stands beside the text of a line. */
+/** A remark beside the text of a line. */
 export interface Remark {
-  /** `read` and `stale`: a value read; `change` and `kept`: a write; `store`: one that waits; `order`: when it happens. */
+  /** `read`, `stale`: a value read; `change`, `kept`: a write; `store`: a buffered store; `order`: a reordering. */
   readonly kind: 'read' | 'stale' | 'change' | 'kept' | 'store' | 'local' | 'choice' | 'order';
-  /** The cell of memory, or the local, that it is about; null: none. */
+  /** Its shared cell or local; null: none. */
   readonly cell: string | null;
   readonly text: string;
 }
@@ -12,14 +12,14 @@ export interface Remark {
 export interface TraceLine {
   /** The number of the step, from 1, on its first line; null on the others. */
   readonly step: number | null;
-  /** The number of the step that it belongs to, or leads to. */
+  /** The number of its step, or of the next one. */
   readonly of: number;
-  /** Position among the CPUs that take part. */
+  /** Position among the CPUs of the trace. */
   readonly cpu: number;
   readonly kind: 'code' | 'note';
   readonly text: string;
-  /** What it read and what it changed. */
+  /** Values read and changed. */
   readonly beside: readonly Remark[];
-  /** On the head of a loop: its variable and the value in the iteration that begins. */
+  /** On the head of a loop: its variable and the value in this iteration. */
   readonly iteration: { readonly variable: string; readonly value: number } | null;
 }

@@ -1,4 +1,4 @@
-/** A trace as lines to print: the kernel's text, who runs it, and what it read and changed. */
+/** A trace as lines: kernel text, CPU, and the values read and changed. */
 import type { Remark, TraceLine } from './trace-line.ts';
 import { foldIterations } from './fold-iterations.ts';
 import type { Code, TransitionSystem } from '../program/transition-system.ts';
@@ -15,7 +15,7 @@ import { partsOfCell, shownSteps, type ShownEvent, type ShownRead, type ShownSte
 
 type UnplacedLine = Omit<TraceLine, 'step' | 'of' | 'cpu'>;
 
-/** The lines of all steps; what a thread did before its first step, and the heads of loops, stand before the step they lead to. */
+/** The lines of all steps; statements before a thread's first step, and loop heads, precede the step they lead to. */
 export const traceLines = (
   system: TransitionSystem,
   trace: Trace,
@@ -53,13 +53,13 @@ export function allTraceLines(
   return lines;
 }
 
-/** The line of a store that reaches memory after others have missed it. */
+/** The line of a delayed store that reaches memory. */
 const withRemark = (line: UnplacedLine, stored: number): UnplacedLine => ({
   ...line,
   beside: [...line.beside, { kind: 'order', cell: null, text: `late: stored in step ${stored + 1}` }],
 });
 
-/** What happened before the first step of a thread, as far as nothing decided there. */
+/** The statements before the first step of a thread, up to the first branch. */
 function beginning(
   system: TransitionSystem,
   trace: Trace,
@@ -175,7 +175,7 @@ function linesOfEvent(event: ShownEvent, setting: RemarkContext): readonly Unpla
   }
 }
 
-/** A branch on shared memory says how it came out; one on locals is there only when it is taken. */
+/** A branch on shared memory is printed with its outcome, one on locals only if it is taken. */
 function branchLine(
   statement: Statement & { kind: 'branch' },
   event: ShownEvent,
@@ -194,11 +194,11 @@ function branchLine(
 interface RemarkContext {
   /** Variables whose stores reach memory at once. */
   readonly atOnce: ReadonlySet<string>;
-  /** It belongs to the last step: what completes the violation is told in any case. */
+  /** It belongs to the last step, whose changes are always printed. */
   readonly isLast: boolean;
 }
 
-/** What an event read and changed, and when it is performed. A local that takes the value read needs no words of its own. */
+/** Remarks on the values and the ordering of an event. A local that receives the value read is not mentioned. */
 function remarksOn(event: ShownEvent, { atOnce, isLast }: RemarkContext): readonly Remark[] {
   const { reads, writes, changes, locals, waits, outOfOrder, isDelayed, since } = event;
   const changed = new Set(changes.map(({ cell }) => cell));
@@ -238,7 +238,7 @@ function readRemark({ cell, value, memory, from }: ShownRead): Remark {
   }
 }
 
-/** When a machine performed what a statement does; that a value read is old stands beside the value. */
+/** Remarks on reorderings by the arm64 machine, except stale reads. */
 function orderRemarks({ early, seenBefore, late }: OutOfOrder): readonly Remark[] {
   return [
     ...early.map((cell) => remark('order', cell, 'early: executed later')),
@@ -253,11 +253,11 @@ function orderRemarks({ early, seenBefore, late }: OutOfOrder): readonly Remark[
 
 const stepName = (since: number) => (since < 0 ? 'the beginning' : `step ${since + 1}`);
 
-/** Counts the iterations of loops, by copy of a thread and variable. */
+/** Counts loop iterations by thread copy and variable. */
 class Iterations {
   readonly #values = new Map<string, number>();
 
-  /** The head of a loop with the value of its variable; nothing for a loop that runs only once. */
+  /** The head of a loop with the value of its variable; none for a single iteration. */
   line(
     statement: Statement & { kind: 'loop' },
     copy: string,

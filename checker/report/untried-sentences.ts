@@ -1,13 +1,13 @@
-/** What a search under a weak memory model has not tried, in sentences. */
+/** Sentences about reorderings that a search did not explore. */
 import type { Untried } from '../language/model.ts';
 
-export const untriedTitle = 'Not tried, though hardware may do it:';
+export const untriedTitle = 'Not explored, although hardware may reorder these accesses:';
 
-/** A sentence a pair. */
+/** One sentence for each pair. */
 export const untriedSentence = ({ thread, earlier, later, reason }: Untried): string =>
-  `${thread}: '${earlier.text}' (line ${earlier.line}) behind '${later.text}' (line ${later.line}): ${reason}`;
+  `${thread}: '${earlier.text}' (line ${earlier.line}) after '${later.text}' (line ${later.line}): ${reason}`;
 
-/** The sentences of several answers, each once; of many the first, and how many there are. */
+/** The distinct sentences of several answers; of too many, the first and the number of the others. */
 export function untriedSentences(untried: readonly Untried[], most = Infinity): readonly string[] {
   const all = [...new Set(untried.map(untriedSentence))];
   return all.length <= most ? all : [...all.slice(0, most), `and ${all.length - most} more`];

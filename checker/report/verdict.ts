@@ -32,22 +32,23 @@ export function headline(answer: Answer): string {
 const claimOf = ({ kind, property }: Answer & { readonly verdict: 'violated' }) =>
   kind === 'invariant' ? `invariant "${property}" is false` : `assertion "${property}" fails`;
 
-/** What to say of a trace that may not be the shortest. */
-const orFewer = ({ minimal }: { readonly minimal: boolean }) => (minimal ? '' : ' (perhaps not the fewest)');
+/** A remark on a trace that may not be a shortest one. */
+const orFewer = ({ minimal }: { readonly minimal: boolean }) =>
+  minimal ? '' : ' (a shorter trace may exist)';
 
 const steps = (number: number) => (number === 1 ? '1 step' : `${count(number)} steps`);
 
-/** What is wrong in the last state of a trace, in the words of the model's author where there are some; null: nothing. */
+/** The violation in the last state of a trace, in the author's words if there are any; null: none. */
 export function failedClaimIn(system: TransitionSystem, answer: Answer, trace: Trace): string | null {
   const last = trace.steps.at(-1)?.after ?? trace.initial;
   switch (answer.verdict) {
     case 'violated': {
-      if (answer.kind === 'assertion') return `an assertion fails: ${answer.property}`;
+      if (answer.kind === 'assertion') return `assertion "${answer.property}" fails`;
       const property = system.model.properties.find(({ name }) => name === answer.property)!;
       return failedClaimOf(property.condition, propertyPlace(last, endsOf(system)), numberIn(system));
     }
     case 'deadlock':
-      return `nothing can happen any more, and ${stuck(system, trace).join(' and ')}`;
+      return `no thread can step: ${stuck(system, trace).join('; ')}`;
     case 'error':
       return answer.message;
     case 'holds':
@@ -57,7 +58,7 @@ export function failedClaimIn(system: TransitionSystem, answer: Answer, trace: T
   }
 }
 
-/** The copies of threads that wait for ever, and at what. */
+/** The copies of threads that wait forever, with their statements. */
 function stuck(system: TransitionSystem, trace: Trace): readonly string[] {
   const last = trace.steps.at(-1)?.after ?? trace.initial;
   return system.threads.flatMap(({ thread, locations, end }) =>
@@ -72,7 +73,7 @@ function stuck(system: TransitionSystem, trace: Trace): readonly string[] {
   );
 }
 
-/** How far the search came. */
+/** The statistics of a search in one line. */
 export function statisticsLine(statistics: Statistics, seconds: number): string {
   const { states, transitions, depth, bytes, method } = statistics;
   const rate = rounded(states / Math.max(seconds, 0.001));
@@ -82,17 +83,17 @@ export function statisticsLine(statistics: Statistics, seconds: number): string 
   );
 }
 
-/** Whether runs can end, where that is known: information, and no verdict. */
+/** Whether runs end, if known; this does not affect the verdict. */
 export function livelockLine({ states, endless }: Statistics): string {
   if (endless === null) return '';
-  if (endless === 0) return 'from every state some run ends';
-  if (endless === states) return 'no run ends: there is always something that can happen';
+  if (endless === 0) return 'no livelock: from every state some run ends';
+  if (endless === states) return 'no run ends: some thread can always step';
   return `livelock (not counted as a violation): from ${count(endless)} of these states no run ends`;
 }
 
 const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
 
-/** How many of the author's statements there are, and those of them that never ran, in the order of the text. */
+/** The number of the author's statements, and those that never ran, in program order. */
 export interface Unfired {
   readonly all: number;
   readonly never: readonly UnfiredStatement[];
@@ -105,8 +106,8 @@ export interface UnfiredStatement {
 }
 
 /**
- * The statements that no transition which fired can have run; those that only an untaken way of such a transition has
- * count as run.
+ * The statements that no fired transition contains. A statement on an untaken path of a fired transition counts as
+ * run.
  */
 export function unfiredStatements(system: TransitionSystem, unfired: readonly Transition[]): Unfired {
   const isUnfired = new Set(unfired);
@@ -138,7 +139,7 @@ export function unfiredStatements(system: TransitionSystem, unfired: readonly Tr
   };
 }
 
-/** The statements that do something when their turn comes. */
+/** Kinds of executable statements. */
 const runs: ReadonlySet<Statement['kind']> = new Set<Statement['kind']>([
   'step',
   'branch',
@@ -146,7 +147,7 @@ const runs: ReadonlySet<Statement['kind']> = new Set<Statement['kind']>([
   'barrier',
 ]);
 
-/** The lines of the author's statements in some code; one that is delayed does not run there. */
+/** The lines of the author's statements in some code, without those that it delays. */
 function* linesIn(code: Code): Generator<number> {
   if (code.kind === 'goto') return;
   const { role, line } = code.statement;
@@ -157,12 +158,12 @@ function* linesIn(code: Code): Generator<number> {
   } else yield* linesIn(code.next);
 }
 
-/** The statements that never ran, a line a thread. */
+/** The statements that never ran, one line for each thread. */
 export const unfiredLines = ({ never }: Unfired): readonly string[] =>
   [...Map.groupBy(never, ({ thread }) => thread)].map(
     ([thread, own]) => `${thread}: ${own.map(({ text, line }) => `${text} (line ${line})`).join(', ')}`,
   );
 
-/** How many statements a search that ended early had not come to. */
+/** The number of statements that had not run when a search stopped early. */
 export const unfiredCount = ({ all, never }: Unfired): string =>
   `${count(never.length)} of ${count(all)} statements had not run when the search stopped`;

@@ -1,4 +1,4 @@
-/** From what a search found, or did not find, to an answer. */
+/** Turns the findings of a search into an answer. */
 import type { TransitionSystem } from '../program/transition-system.ts';
 import type { Untried } from '../language/model.ts';
 import type { Property } from '../language/property.ts';
@@ -7,11 +7,11 @@ import type { Finding, StateSpace } from '../state-space/state-space.ts';
 
 const kinds = ['deadlock', 'error', 'assertion', 'invariant'] as const;
 
-/** By kind, and invariants in the order of the model; the factors only have to be larger than what follows them. */
+/** By kind, then invariants in the order of the model. */
 const order = (finding: Finding) =>
   kinds.indexOf(finding.kind) * 1e6 + (finding.kind === 'invariant' ? finding.property : 0);
 
-/** Of all findings the one to report: the shortest, then deadlocks, the author's mistakes, assertions and invariants. */
+/** The finding to report: the shortest; of equal length, deadlocks before model errors, assertions and invariants. */
 export function worstOf(
   findings: readonly Finding[],
   lengthOf: (finding: Finding) => number,
@@ -23,7 +23,7 @@ export function worstOf(
     : others.reduce((least, other) => (rank(other) < rank(least) ? other : least), first);
 }
 
-/** The answer that a finding gives, with a schedule that leads to it. */
+/** The answer of a finding, with a schedule that leads to it. */
 export function answerTo(
   finding: Finding,
   system: TransitionSystem,
@@ -44,7 +44,7 @@ export function answerTo(
   }
 }
 
-/** The answer of a search that has seen all it must and found nothing. */
+/** The answer of a complete search without findings. */
 export function answerAtEnd({ model }: TransitionSystem, { reached }: StateSpace): Answer {
   const limits = model.properties.filter(({ limit }, at) => limit === true && reached.has(at));
   if (limits.length > 0) return { verdict: 'inconclusive', reason: limits.map(limitReached).join('; ') };
@@ -58,18 +58,18 @@ export function answerAtEnd({ model }: TransitionSystem, { reached }: StateSpace
     : { verdict: 'holds' };
 }
 
-/** The limit, what leads to it and what raises it. */
+/** The limit, its cause and the option that raises it. */
 export const limitReached = ({ name, remedy = '' }: Property): string => `${name}: ${remedy}`;
 
-/** Why nothing is proved, in one line, by the first pair. */
+/** Names the first unexplored reordering, in one line. */
 export function reasonOf(ledger: readonly Untried[]): string {
   const [{ thread, earlier, later, reason }, ...others] = ledger as readonly [Untried, ...Untried[]];
   const more = others.length === 0 ? '' : ` and ${others.length} more`;
-  const pair = `${thread}, line ${earlier.line} behind line ${later.line} (${reason})`;
-  return `not all that hardware may do was tried: ${pair}${more}`;
+  const pair = `${thread}, line ${earlier.line} after line ${later.line} (${reason})`;
+  return `some reorderings that hardware allows were not explored: ${pair}${more}`;
 }
 
-/** How far a search came. */
+/** The statistics of a search. */
 export function statisticsOf(
   system: TransitionSystem,
   space: StateSpace,
@@ -81,7 +81,7 @@ export function statisticsOf(
   return { states, transitions, depth, bytes, unfired, endless: null, method };
 }
 
-/** Whether two findings make the same report, wherever they were found. */
+/** Whether two findings have the same kind and claim. */
 export function isSameReport(a: Finding, b: Finding): boolean {
   if (a.kind === 'invariant') return b.kind === 'invariant' && a.property === b.property;
   if (a.kind === 'assertion') return b.kind === 'assertion' && a.claim === b.claim;

@@ -1,18 +1,23 @@
-/** The search: breadth first over any state space, level by level, until something is found or nothing is left. */
+/** Breadth-first search of any state space. */
 import { mostInitialStates } from '../program/initial-states.ts';
 import type { TransitionSystem } from '../program/transition-system.ts';
-import { CapacityError } from '../state-space/capacity-error.ts';
+import {
+  CapacityError,
+  expandedTo,
+  type Edge,
+  type Finding,
+  type StateSpace,
+} from '../state-space/state-space.ts';
 import type { Answer, Limits, Outcome, Schedule } from '../state-space/outcome.ts';
 import { livelockedStates } from './livelock.ts';
 import { fewestSwitches } from '../trace/fewest-switches.ts';
-import { expandedTo, type Edge, type Finding, type StateSpace } from '../state-space/state-space.ts';
 import { answerAtEnd, answerTo, isSameReport, statisticsOf, worstOf } from './answer.ts';
 import { finish, type Cooperative } from '../state-space/cooperative.ts';
 
-/** States expanded between two looks at the limits, unless the space knows better. */
+/** States expanded between two checks of the limits, unless the space chooses. */
 const defaultPortion = 4_096;
 
-/** Initial states are made all at once, before there is a limit to look at. */
+/** All initial states are created before limits are checked. */
 const mostBeginnings = 20_000;
 
 /** A search under way: `levels[d]` is the number of the first state at depth d. */
@@ -23,7 +28,7 @@ export interface Progress {
   readonly levels: number[];
 }
 
-/** Explores the space until a violation, an end or a limit; the answer says which, and how far it came. */
+/** Searches until a violation, the end or a limit. */
 export function search(system: TransitionSystem, space: StateSpace, limits: Limits, method: string): Outcome {
   return finish(searching(system, space, limits, method));
 }
@@ -36,7 +41,7 @@ export const searching = (
   method: string,
 ): Cooperative<Outcome> => searchingBy({ system, space, limits, method }, scheduleTo);
 
-/** What to search, and how the statistics call it. */
+/** A search, with the name of its method in the statistics. */
 export interface Search {
   readonly system: TransitionSystem;
   readonly space: StateSpace;
@@ -44,7 +49,7 @@ export interface Search {
   readonly method: string;
 }
 
-/** The search, with a way of its own to make a schedule of what it finds. */
+/** The search with its own function from findings to schedules. */
 export function* searchingBy(
   { system, space, limits, method }: Search,
   scheduleOf: (finding: Finding, progress: Progress) => Schedule,
@@ -54,7 +59,7 @@ export function* searchingBy(
   while (stopped === null && space.findings.length === 0 && progress.levels.at(-1)! < space.count)
     stopped = yield* expandLevel(progress);
   const answer = answerOf(progress, stopped, scheduleOf);
-  // Asked before the statistics are taken: it looks at edges again.
+  // Before the statistics, because it enumerates edges again.
   const endless = isComplete(answer) ? livelockedStates(space, progress.levels) : null;
   return { ...answer, statistics: { ...statisticsOf(system, space, depthOf(progress), method), endless } };
 }
@@ -63,10 +68,10 @@ const isComplete = ({ verdict }: Answer) => verdict === 'holds' || verdict === '
 
 function tooManyBeginnings(system: TransitionSystem): string | null {
   if (mostInitialStates(system) <= mostBeginnings) return null;
-  return `it can begin in more than ${mostBeginnings} ways: take fewer CPUs, or choose from less before the first step`;
+  return `more than ${mostBeginnings} initial states: use fewer CPUs, or fewer choices before the first step`;
 }
 
-/** Expands the deepest level; returns the reason why it was left half done, or null. */
+/** Expands the deepest level; returns the reason why it stopped, or null. */
 function* expandLevel({ space, limits, levels }: Progress): Cooperative<string | null> {
   const from = levels.at(-1)!;
   const to = space.count;
@@ -74,7 +79,7 @@ function* expandLevel({ space, limits, levels }: Progress): Cooperative<string |
   for (let at = from; at < to;) {
     const stopped = reasonToStop(space.count, limits);
     if (stopped !== null) {
-      // What the level has brought so far is one level deeper.
+      // The states found so far are one level deeper.
       if (at > from) levels.push(to);
       return stopped;
     }
@@ -93,11 +98,11 @@ function* expandLevel({ space, limits, levels }: Progress): Cooperative<string |
   return null;
 }
 
-/** Why the search has to end before its end, or null. */
+/** Why the search must stop, or null. */
 export const reasonToStop = (states: number, limits: Limits): string | null =>
   states > limits.maxStates ? `the limit of ${limits.maxStates} states was reached` : limits.stop();
 
-/** Stores states; returns why there is no room for all of them, or null. */
+/** Stores states; returns the reason if there is no room, or null. */
 function withinCapacity(store: () => void): string | null {
   try {
     store();
@@ -123,7 +128,7 @@ function answerOf(
   return stopped === null ? answerAtEnd(system, space) : { verdict: 'inconclusive', reason: stopped };
 }
 
-/** The number of steps to a finding: for what shows when an edge fires, that edge is one more. */
+/** The number of steps to a finding; a finding on an edge includes that edge. */
 function lengthOf(finding: Finding, { levels }: Progress): number {
   const depth = levels.findLastIndex((start) => start <= finding.state);
   return finding.kind === 'assertion' || finding.kind === 'error' ? depth + 1 : depth;

@@ -1,4 +1,4 @@
-/** Checks a model: builds its transition system, searches, and has the interpreter replay whatever was found. */
+/** Checks a model: builds its transition system, searches, and replays the finding in the interpreter. */
 import type { TransitionSystem } from '../program/transition-system.ts';
 import { transitionSystem } from '../program/build-transitions.ts';
 import type { Model } from '../language/model.ts';
@@ -12,7 +12,7 @@ import type { Trace } from '../trace/trace.ts';
 export interface Checked {
   readonly system: TransitionSystem;
   readonly outcome: Outcome;
-  /** The replayed schedule of the outcome, where it has one. */
+  /** The replayed schedule of the outcome; null: none. */
   readonly trace: Trace | null;
 }
 
@@ -36,10 +36,10 @@ export function* checking(
   const outcome = yield* exploring(system, limits, settings);
   if (!('schedule' in outcome)) return { system, outcome, trace: null };
   const trace = replay(system, outcome.schedule);
-  // The search found what its own semantics did; that the interpreter disagrees would be a bug of ours.
+  // Search and interpreter are independent implementations: a difference is a bug in racewalk.
   if (!confirms(system, outcome, trace))
-    throw new Error('the interpreter does not confirm the trace that the search found');
-  // Under symmetry another copy than the one of the message may have made the mistake.
+    throw new Error('the interpreter does not confirm the trace of the search');
+  // Under symmetry, the error may belong to another copy than the message names.
   const told = outcome.verdict === 'error' ? { ...outcome, message: trace.stopped! } : outcome;
   return { system, outcome: told, trace };
 }

@@ -30,8 +30,8 @@ export function* exploringOnArm64(
 }
 
 /**
- * A run whose states are stored under the numbers of a path, ending as `finding` does where that shows when an edge fires. It stays
- * on its CPU wherever it can.
+ * A run whose states are stored under the numbers of a path, ending as `finding` does where that shows when an edge
+ * fires. It stays on its CPU wherever it can.
  *
  * Assumes: as `runAlong` of run-along.ts: permutations of interchangeable copies map steps to steps.
  */

@@ -1,14 +1,14 @@
-/** How many states of a finished search cannot end any more: from none of them is a state reached in which nothing can happen. */
+/** Counts the states of a complete search from which no terminal state is reachable. */
 import type { StateSpace } from '../state-space/state-space.ts';
 
-/** All edges are made once more for this, so that only as many states are asked as take no time. */
+/** Larger searches are skipped, because all edges are enumerated again. */
 const mostStates = 100_000;
 
-/** Each sweep follows all edges that lead deeper, and one that leads back; more are not made. */
+/** Each sweep follows all edges to deeper levels and one back edge. */
 const mostSweeps = 64;
 
 /**
- * The number of such states, or null where it is not worked out.
+ * The number of such states; null: not computed.
  *
  * Shape:  `levels[d]` is the number of the first state at depth d.
  */

@@ -1,4 +1,4 @@
-/** Proves a protocol for any number of copies: views that are closed under steps, and a check of the small numbers. */
+/** Proves a protocol for any number of copies by views that are closed under steps, and by checks of small numbers. */
 import { anyOptionsOf, isSame, smallSizes, type Claim } from '../family/claim.ts';
 import type { Configuration } from '../family/configuration.ts';
 import { familyOf, unprovableMemory, type Family, type Given } from '../family/family.ts';
@@ -11,17 +11,17 @@ import type { Limits } from '../state-space/outcome.ts';
 import { defaultSettings, type SearchSettings } from './settings.ts';
 import type { Cooperative } from '../state-space/cooperative.ts';
 
-/** A closed set of views without a mistake, and what it is a proof of. */
+/** A closed set of views without a violation, and its claim. */
 export interface Proof {
   readonly claim: Claim;
   readonly family: Family;
   readonly element: string | null;
-  /** Copies of each group in a view; what copies outside hold is exact below `most`. */
+  /** Copies of each group in a view; the shares of copies outside are exact below `most`. */
   readonly size: number;
   readonly most: number;
   readonly views: readonly Configuration[];
   readonly machine: AbstractMachine;
-  /** By option: the least number that the views speak of. */
+  /** By option: the least number that the views cover. */
   readonly from: Readonly<Record<string, number>>;
 }
 
@@ -33,17 +33,17 @@ export interface Small {
 
 export type Proving =
   | { readonly verdict: 'holds'; readonly proofs: readonly Proof[]; readonly small: readonly Small[] }
-  /** What a check of a small number found. */
+  /** The finding of a check of a small number. */
   | { readonly verdict: 'refuted'; readonly by: Small; readonly small: readonly Small[] }
   | {
       readonly verdict: 'not proved';
       readonly reason: string;
-      /** An abstract state in which something may be wrong; null where the model is refused or work was cut short. */
+      /** The abstract counterexample; null: the model is rejected, or a limit was reached. */
       readonly doubt: { readonly machine: AbstractMachine; readonly where: Configuration } | null;
       readonly small: readonly Small[];
     };
 
-/** Sizes of views and of what is exact, in the order in which they are tried. */
+/** Pairs of `size` and `most`, in the order of the attempts. */
 const ladder = [
   [1, 1],
   [1, 2],
@@ -52,13 +52,13 @@ const ladder = [
   [3, 1],
 ] as const;
 
-/** Above so many views the next size is not tried: it would have many more. */
+/** Limit on the number of views; larger sizes have many more. */
 const mostViews = 40_000;
 
-/** Small numbers are checked up to a state count above which the next number is left out. */
+/** Limits on the states of checks of small numbers. */
 const smallStates = { proved: 20_000, open: 1_000_000 };
 
-/** What can be proved of a claim, and what of larger ones cannot. */
+/** The proved claim, and the larger claims that are not proved. */
 export interface Proved {
   readonly claim: Claim;
   readonly result: Proving;
@@ -66,9 +66,7 @@ export interface Proved {
 }
 
 /**
- * All that can be proved: for any number of all options that there are, or of as many as possible.
- *
- * `claims` are tried in their order, until one is proved; the last answers where none is.
+ * Tries the claims in order until one is proved; if none is, the result is that of the last.
  */
 export function* provingMost(
   claims: readonly Claim[],
@@ -82,11 +80,12 @@ export function* provingMost(
       return { claim, result, larger };
     larger.push({ claim, result });
   }
-  throw new Error('there is a claim, or the caller has said that there is none');
+  throw new Error('provingMost needs at least one claim');
 }
 
 /**
- * The proof of a claim, or why there is none. Whatever a check of the smallest number calls inconclusive is not proved.
+ * The proof of a claim, or the reason why there is none. A claim is not proved if the check of its smallest number is
+ * inconclusive.
  */
 export function* proving(
   claim: Claim,
@@ -111,7 +110,7 @@ const inconclusiveOf = ([first]: readonly Small[]) =>
     ? first.checked.outcome.reason
     : 'no number of copies was checked';
 
-/** A protocol whose witnesses are reached by no number that was checked is not known to do anything. */
+/** Refutes a proof if no checked number reaches the witnesses: it could be vacuous. */
 function withReached(proved: Proving & { readonly verdict: 'holds' }): Proving {
   const { small } = proved;
   const decided = small.filter(({ checked }) => checked.outcome.verdict !== 'inconclusive');
@@ -121,13 +120,13 @@ function withReached(proved: Proving & { readonly verdict: 'holds' }): Proving {
   return { verdict: 'refuted', by: unreached, small };
 }
 
-/** How far to go. */
+/** Limits and settings of a proof. */
 export interface ProofEffort {
   readonly limits: Limits;
   readonly settings: SearchSettings;
 }
 
-/** Checks small numbers until there are too many states; the answer where one of them is refuted, else null. */
+/** Checks small numbers until there are too many states; null: none is refuted. */
 function* checkSmall(
   claim: Claim,
   { limits, settings, small, states }: ProofEffort & { readonly small: Small[]; readonly states: number },
@@ -159,7 +158,7 @@ function* checkingAt(
 
 export type Attempt = Exclude<Proving, { readonly verdict: 'refuted' }>;
 
-/** The proof by views alone: small numbers are checked only where no views speak of them. */
+/** The proof by views; checks only the small numbers that the views do not cover. */
 export function* provingByViews(claim: Claim, work: ProofEffort): Cooperative<Attempt> {
   try {
     return yield* climbing(claim, work);
@@ -169,12 +168,14 @@ export function* provingByViews(claim: Claim, work: ProofEffort): Cooperative<At
   }
 }
 
-/** Tries larger and larger views; what they do not speak of is proved or checked for itself. */
+/** Tries views of increasing size; proves or checks separately the numbers that they do not cover. */
 function* climbing(claim: Claim, work: ProofEffort): Cooperative<Attempt> {
   const { copies } = anyOptionsOf(claim.definition, claim.given);
   const elements = claim.any.filter((key) => !copies.includes(key));
   if (elements.length > 1)
-    throw new Refusal(`one element stands for all of one option, not of ${elements.join(', ')}`);
+    throw new Refusal(
+      `a proof covers any number of elements of one option, not of ${elements.join(' and ')}`,
+    );
   const [element = null] = elements;
   const family = familyOf(claim.definition, claim.given, claim.any, claim.edit);
   let open: Attempt | null = null;
@@ -197,15 +198,15 @@ function* climbing(claim: Claim, work: ProofEffort): Cooperative<Attempt> {
     return below.verdict === 'holds' ? { ...below, proofs: [proof, ...below.proofs] } : below;
   }
   return (
-    open ?? { verdict: 'not proved', reason: 'there are too few copies of a thread', doubt: null, small: [] }
+    open ?? { verdict: 'not proved', reason: 'a thread has fewer copies than a view', doubt: null, small: [] }
   );
 }
 
-/** Threads of a fixed number of copies have as many as a view. */
+/** Whether threads with a fixed number of copies have as many as a view. */
 const areEnough = ({ roles }: AbstractMachine, size: number) =>
   roles.groups.every(({ copies: { per, constant } }) => Object.keys(per).length > 0 || constant >= size);
 
-/** By option: from which number on there are as many copies as in a view, in the family. */
+/** By option: the least number with as many copies as a view. */
 function fromOf({ roles }: AbstractMachine, size: number): Proof['from'] {
   const { options, least } = roles.family;
   return Object.fromEntries(
@@ -218,7 +219,7 @@ function fromOf({ roles }: AbstractMachine, size: number): Proof['from'] {
   );
 }
 
-/** Closes the set of views; returns why it was not closed, or null. */
+/** Closes the set of views; returns the reason if it stopped, or null. */
 function* closing(views: Views, limits: Limits): Cooperative<string | null> {
   const part = `views of ${views.size}`;
   for (let steps = 0; views.step(); steps++) {
@@ -232,7 +233,7 @@ function* closing(views: Views, limits: Limits): Cooperative<string | null> {
   return null;
 }
 
-/** The numbers of which the views do not speak: one option at such a number, the others any, or a check where none is left. */
+/** Proves the numbers that the views do not cover: fixes one option at a time, and checks if none is left. */
 function* provingBelow(claim: Claim, from: Proof['from'], work: ProofEffort): Cooperative<Attempt> {
   const proofs: Proof[] = [];
   const small: Small[] = [];

@@ -1,25 +1,25 @@
-/** What may be chosen of how states are explored. */
-import type { WorkerOptions } from '../engine/worker-options.ts';
+/** Settings of the search. */
+import type { WorkerOptions } from '../engine/worker.ts';
 
 export interface SearchSettings {
-  /** `compiled` is the speed; `interpreter` is the meaning, slow and plain, and explores everything. */
+  /** `compiled` is fast; `interpreter` is the slow reference implementation, without reductions. */
   readonly engine: 'compiled' | 'interpreter';
-  /** Leave out interleavings that differ in nothing, once a model is large. */
+  /** Use stubborn sets for large models. */
   readonly reduce: boolean;
-  /** One state for all that differ by interchangeable CPUs, once a model is large. */
+  /** Use symmetry reduction for large models. */
   readonly symmetry: boolean;
   /**
-   * States up to which everything is explored first: exact counts and the best of all traces, within a second or two.
-   * A number of states and not a time, so that the answer is the same on every run.
+   * States of the first phase, which explores everything: exact counts and a best trace. A number of states, not a
+   * time, so that every run gives the same answer.
    */
   readonly firstPhase: number;
-  /** States up to which generated code explores a model with interchangeable CPUs under symmetry, before stubborn sets come in. */
+  /** States of the second phase: generated code under symmetry. */
   readonly secondPhase: number;
-  /** States up to which stubborn sets are tried then, before generated code goes further. */
+  /** States of the third phase: stubborn sets. */
   readonly thirdPhase: number;
-  /** Bytes that the states may take; null: as many as the engine can address. */
+  /** Memory limit for states, in bytes; null: the address space of the engine. */
   readonly maxBytes: number | null;
-  /** Who shares large searches in generated code; null: nobody. */
+  /** Workers for large searches in generated code; null: none. */
   readonly parallel: WorkerOptions | null;
 }
 

@@ -1,4 +1,4 @@
-/** How the states of a model are explored: all of them while that is cheap, then only those that must be seen. */
+/** Explores a model in phases: all states while that is cheap, then with reductions. */
 import { numberingOf } from '../program/numbering.ts';
 import { symmetryOf, type Symmetry } from '../program/symmetry.ts';
 import type { TransitionSystem } from '../program/transition-system.ts';
@@ -8,32 +8,71 @@ import { interpretedSpace } from '../state-space/interpreted-space.ts';
 import type { Limits, Outcome } from '../state-space/outcome.ts';
 import { exploringOnArm64 } from './explore-arm64.ts';
 import { irreducible } from '../reduction/stubborn/stubborn-sets.ts';
-import { reducedSpace } from '../reduction/reduced-space.ts';
-import type { ReducedSpace } from '../reduction/reduction.ts';
+import { reducedSpace, type ReducedSpace } from '../reduction/reduced-space.ts';
 import { answerAtEnd, answerTo, statisticsOf, worstOf } from './answer.ts';
 import { pathTo, liftTrace } from '../trace/lift-trace.ts';
 import { reasonToStop, searching, searchingBy } from './breadth-first.ts';
 import type { SearchSettings } from './settings.ts';
 import type { Cooperative } from '../state-space/cooperative.ts';
 
-/** Memory of a short look, and of the search that polishes a trace: wide states end it sooner. */
+/** Bytes of a short phase, and of the search for a better trace. */
 const smallBytes = 2 ** 28;
-/** Memory of a long look under symmetry, and of one at all states: what it finds is shortest, which stubborn sets do not know. */
+/**
+ * Bytes of a long phase under symmetry, and of one without reduction; unlike stubborn sets, both find shortest traces.
+ */
 const largeBytes = 2 ** 31;
 const largestBytes = 2 ** 33;
 
 /**
- * How much longer the long looks are than the first ones, in states. Without interchangeable CPUs the first look is one of them:
- * stubborn sets take a thousand times longer over a state than generated code, and nothing else is left.
+ * Ratios of the states of a long phase to those of a short one. Without interchangeable CPUs the first phase is long,
+ * because the only alternative, stubborn sets, takes a thousand times longer for each state.
  */
 const longerFirst = 32;
 const longerSecond = 8;
 
-/** States up to which a better trace is looked for. */
+/** States of the search for a better trace. */
 const polishedStates = 2_000_000;
 
-/** States that are reduced between two looks at the limits: each of them takes its time. */
-const chunk = 64;
+/** States expanded by stubborn sets, which are slow, between two checks of the limits. */
+const reducedChunk = 64;
+
+/** One phase: a method and its limits. */
+interface Phase {
+  /** `all` and `symmetric` restart generated code; `reduced` continues its previous phase. */
+  readonly method: 'all' | 'symmetric' | 'reduced';
+  readonly states: number;
+  readonly bytes: number;
+  /** A later phase explores fewer states, so a limit of the user on this one does not stop the search. */
+  readonly isLonger?: true;
+}
+
+/** The phases of a check, the cheapest first; only the user's limits bound the last one. */
+function phasesOf(
+  { reduce, maxBytes, firstPhase, secondPhase, thirdPhase }: SearchSettings,
+  isSymmetric: boolean,
+): readonly Phase[] {
+  const most = maxBytes ?? 2 ** 32;
+  const phase = (method: Phase['method'], states: number, bytes: number): Phase => ({
+    method,
+    states,
+    bytes: Math.min(most, bytes),
+  });
+  const all = (states: number, bytes: number) => phase('all', states, bytes);
+  const symmetric = (states: number, bytes: number) => phase('symmetric', states, bytes);
+  const reduced = (states: number): Phase => ({ method: 'reduced', states, bytes: maxBytes ?? Infinity });
+  if (!isSymmetric)
+    return reduce
+      ? [all(firstPhase * longerFirst, largestBytes), reduced(Infinity)]
+      : [all(Infinity, Infinity)];
+  if (!reduce) return [all(firstPhase, smallBytes), symmetric(Infinity, Infinity)];
+  return [
+    all(firstPhase, smallBytes),
+    symmetric(secondPhase, smallBytes),
+    reduced(thirdPhase),
+    { ...symmetric(secondPhase * longerSecond, largeBytes), isLonger: true },
+    reduced(Infinity),
+  ];
+}
 
 export function* exploring(
   system: TransitionSystem,
@@ -41,68 +80,53 @@ export function* exploring(
   settings: SearchSettings,
 ): Cooperative<Outcome> {
   if (system.model.machine === 'arm64') return yield* exploringOnArm64(system, limits, settings);
+  if (settings.engine === 'interpreter')
+    return yield* searching(system, interpretedSpace(system), limits, settings.engine);
   let stopped = null as string | null;
   const stop = () => (stopped ??= limits.stop());
-  const obstacle = settings.reduce && settings.engine === 'compiled' ? irreducible(system) : null;
+  const obstacle = settings.reduce ? irreducible(system) : null;
   const reduce = settings.reduce && obstacle === null;
-  const outcome = yield* looks(system, { ...limits, stop }, { ...settings, reduce });
-  if (outcome.verdict !== 'inconclusive' || outcome.untried !== undefined) return outcome;
-  // A look may have ended at a limit of its own, and been the last one because the user's had come meanwhile.
+  const outcome = yield* runningPhases(system, { ...limits, stop }, { ...settings, reduce });
+  if (outcome.verdict !== 'inconclusive' || isDecided(outcome)) return outcome;
+  // The phase may have ended at its own bound, but been the last because of the user's limit.
   const reason = stopped ?? outcome.reason;
-  // Fewer states are explored without stubborn sets in any case.
+  // Small models are explored without stubborn sets in any case.
   const isHindered = obstacle !== null && outcome.statistics.states > settings.firstPhase;
   return { ...outcome, reason: isHindered ? `${reason}; ${obstacle}` : reason };
 }
 
-function* looks(system: TransitionSystem, limits: Limits, settings: SearchSettings): Cooperative<Outcome> {
-  const { engine, reduce, maxBytes, parallel } = settings;
-  if (engine === 'interpreter') return yield* searching(system, interpretedSpace(system), limits, engine);
-  const most = maxBytes ?? 2 ** 32;
-  const symmetry = settings.symmetry ? symmetryOf(numberingOf(system)) : null;
-  if (symmetry !== null && symmetry.groups.length > 0)
-    return yield* symmetricLooks(system, limits, settings, symmetry);
-  if (!reduce) return yield* compiledSearch(system, limits, { maxBytes: most, parallel });
-  const all = yield* compiledSearch(system, atMost(limits, settings.firstPhase * longerFirst), {
-    maxBytes: Math.min(most, largestBytes),
-    parallel,
-  });
-  return isFinal(all, limits) ? all : yield* reducedSearch(system, { maxBytes, symmetry: false })(limits);
-}
-
-/** Explores a model with interchangeable CPUs: in the cheapest way first, and in none to its end before the last. */
-function* symmetricLooks(
+/** Runs one phase after another until one of them answers. */
+function* runningPhases(
   system: TransitionSystem,
   limits: Limits,
-  { reduce, maxBytes, firstPhase, secondPhase, thirdPhase, parallel }: SearchSettings,
-  symmetry: Symmetry,
+  settings: SearchSettings,
 ): Cooperative<Outcome> {
-  const most = maxBytes ?? 2 ** 32;
-  const symmetric = (states: number, bytes: number) => {
-    const options = { symmetry, forget: true, parallel, maxBytes: Math.min(most, bytes) };
-    return symmetricSearch(system, atMost(limits, states), options);
-  };
-  const all = yield* compiledSearch(system, atMost(limits, firstPhase), {
-    maxBytes: Math.min(most, smallBytes),
-    parallel,
-  });
-  if (isFinal(all, limits)) return all;
-  if (!reduce) return yield* symmetric(Infinity, Infinity);
-  const second = yield* symmetric(secondPhase, smallBytes);
-  if (isFinal(second, limits)) return second;
-  const reduced = reducedSearch(system, { maxBytes, symmetry: true });
-  const third = yield* reduced(atMost(limits, thirdPhase));
-  // What stubborn sets find is there, but there may be a shorter way to it.
-  if (isFinal(third, limits) && !('minimal' in third)) return third;
-  const fourth = yield* symmetric(secondPhase * longerSecond, largeBytes);
-  if (isDecided(fourth)) return fourth;
-  return isFinal(third, limits) ? third : yield* reduced(limits);
+  const symmetry = settings.symmetry ? symmetryOf(numberingOf(system)) : null;
+  const groups = symmetry !== null && symmetry.groups.length > 0 ? symmetry : null;
+  const reduced = reducedSearch(system, { symmetry: groups !== null });
+  let last: Outcome | null = null;
+  // A violation found by stubborn sets; a later phase may find a shorter trace.
+  let found: Outcome | null = null;
+  for (const { method, states, bytes, isLonger } of phasesOf(settings, groups !== null)) {
+    if (found !== null && method === 'reduced') return found;
+    const within = atMost(limits, states);
+    const options = { maxBytes: bytes, parallel: settings.parallel };
+    if (method === 'all') last = yield* compiledSearch(system, within, options);
+    else if (method === 'reduced') last = yield* reduced(within, bytes);
+    else last = yield* symmetricSearch(system, within, { ...options, symmetry: groups!, forget: true });
+    if (isLonger === true ? isDecided(last) : isFinal(last, limits)) {
+      if (method !== 'reduced' || !('minimal' in last) || states === Infinity) return last;
+      found = last;
+    }
+  }
+  return last!;
 }
 
-/** An answer, even that none can be given: no other search would find more. */
+/** An answer that no other phase can improve. */
 const isDecided = (outcome: Outcome): boolean =>
   outcome.verdict !== 'inconclusive' || outcome.untried !== undefined;
 
-/** An answer; or another search would be cut as short: by the user, or because there are too many ways to begin. */
+/** An answer, or a limit that applies to later phases, too. */
 function isFinal(outcome: Outcome, limits: Limits): boolean {
   const { states } = outcome.statistics;
   return isDecided(outcome) || limits.stop() !== null || states > limits.maxStates || states === 0;
@@ -122,7 +146,7 @@ function* compiledSearch(
   try {
     const outcome = yield* searching(system, space, limits, 'compiled');
     if (!('schedule' in outcome)) return outcome;
-    // With `only`, some initial states are left out: the number of a state is not its position among all of them.
+    // With `only`, state numbers are not positions among all initial states.
     const initial = space.numbersOf(initialStates(system)).indexOf(outcome.schedule.initial);
     return { ...outcome, schedule: { ...outcome.schedule, initial } };
   } finally {
@@ -130,7 +154,7 @@ function* compiledSearch(
   }
 }
 
-/** Shortest traces stay shortest under symmetry; of their switches the search of the same CPUs alone takes care. */
+/** Symmetry preserves shortest traces; a second search minimizes their context switches. */
 function* symmetricSearch(
   system: TransitionSystem,
   limits: Limits,
@@ -148,7 +172,7 @@ function* symmetricSearch(
   }
 }
 
-/** The outcome with the best trace of the CPUs that move in the one it has, where that is no longer and soon found. */
+/** The outcome with a better trace of the same CPUs, if it is not longer and found within the limits. */
 function* polished(system: TransitionSystem, limits: Limits, outcome: Outcome): Cooperative<Outcome> {
   if (!('schedule' in outcome) || outcome.verdict === 'deadlock') return outcome;
   const { schedule: run, statistics } = outcome;
@@ -162,20 +186,25 @@ function* polished(system: TransitionSystem, limits: Limits, outcome: Outcome): 
     best.schedule.edges.length > run.edges.length
   )
     return { ...outcome, ...('minimal' in outcome ? { minimal: false } : {}) };
-  // A trace of these CPUs alone is the shortest of all only if the search before it knew that length for the shortest.
+  // It is a shortest trace only if the first search has proved that length minimal.
   const minimal = 'minimal' in outcome && outcome.minimal && best.schedule.edges.length === run.edges.length;
   return { ...best, ...('minimal' in best ? { minimal } : {}), statistics };
 }
 
-/** A search that goes on, each time it is called, where it was stopped the last time. */
+/** A search that each call continues. */
 function reducedSearch(
   system: TransitionSystem,
-  { maxBytes, symmetry }: { readonly maxBytes: number | null; readonly symmetry: boolean },
-): (limits: Limits) => Cooperative<Outcome> {
-  const space = reducedSpace(system, { symmetry });
-  const expanding = expandingAll(space, maxBytes ?? Infinity);
-  return function* (limits) {
-    const { stopped, depth } = yield* expanding(limits);
+  { symmetry }: { readonly symmetry: boolean },
+): (limits: Limits, maxBytes: number) => Cooperative<Outcome> {
+  let started: { readonly space: ReducedSpace; readonly expanding: ReturnType<typeof expandingAll> } | null =
+    null;
+  return function* (limits, maxBytes) {
+    if (started === null) {
+      const reducing = reducedSpace(system, { symmetry });
+      started = { space: reducing, expanding: expandingAll(reducing) };
+    }
+    const { space, expanding } = started;
+    const { stopped, depth } = yield* expanding(limits, maxBytes);
     const statistics = statisticsOf(system, space, depth, symmetry ? 'reduced, symmetric' : 'reduced');
     const finding = worstOf(space.findings, () => 0);
     if (finding !== null) {
@@ -187,20 +216,23 @@ function reducedSearch(
   };
 }
 
-/** Expands all that must be, up to the first finding; says what stopped it, and after how many rounds. */
+/** Expands states up to the first finding; returns the reason if it stopped, and the depth. */
 function expandingAll(
   space: ReducedSpace,
+): (
+  limits: Limits,
   maxBytes: number,
-): (limits: Limits) => Cooperative<{ readonly stopped: string | null; readonly depth: number }> {
+) => Cooperative<{ readonly stopped: string | null; readonly depth: number }> {
   space.start();
   let [at, end, depth] = [0, 0, -1];
-  return function* (limits) {
+  return function* (limits, maxBytes) {
     do {
       while (at < space.count) {
         if (at === end) [end, depth] = [space.count, depth + 1];
-        const stopped = space.bytes > maxBytes ? 'memory is full' : reasonToStop(space.count, limits);
+        const stopped =
+          space.bytes > maxBytes ? 'the memory limit was reached' : reasonToStop(space.count, limits);
         if (stopped !== null || space.findings.length > 0) return { stopped, depth };
-        const to = Math.min(at + chunk, end);
+        const to = Math.min(at + reducedChunk, end);
         space.expand(at, to);
         at = to;
         limits.onProgress({ states: space.count, frontier: space.count - at, depth });

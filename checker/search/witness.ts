@@ -1,12 +1,12 @@
-/** The model in which reaching a witness is what a search looks for: its shortest trace is the shortest run there. */
+/** Turns a witness into an invariant violation, whose shortest trace is the shortest run to the witness. */
 import { not, type Expr } from '../language/expression.ts';
 import type { Model } from '../language/model.ts';
 
 /**
- * The same threads, with the witness as the only thing that may be violated.
+ * The same threads with the negated witness as the only invariant.
  *
- * Invariants become witnesses, so that the locals they read are seen as before, and steps are the same. Assertions and
- * deadlocks remain: what fails on the way there is told instead.
+ * The other invariants become witnesses, so that they keep their locals alive and steps do not change. Assertions and
+ * deadlocks on the way are reported instead.
  */
 export const witnessed = (model: Model, witness: string): Model => ({
   ...model,

@@ -1,9 +1,9 @@
-/** Long work in steps: whoever runs it may look after signals and the screen between them. */
+/** A computation that yields, so that its caller can handle signals and draw progress. */
 
-/** A computation that pauses now and then, for as long as its runner likes. */
+/** Yields now and then; returns the result. */
 export type Cooperative<T> = Generator<undefined, T, undefined>;
 
-/** Runs all steps at once. */
+/** Runs the computation to its end. */
 export function finish<T>(steps: Cooperative<T>): T {
   for (;;) {
     const { done, value } = steps.next();

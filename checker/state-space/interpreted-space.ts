@@ -1,12 +1,12 @@
-/** The state space explored by the interpreter: slow, plain, and what the others are compared with. */
+/** The state space explored by the interpreter: slow and plain; every other state space is compared with it. */
 import type { TransitionSystem } from '../program/transition-system.ts';
 import { authored } from '../language/model-error.ts';
 import { isTrue, type State } from '../interpreter/evaluate.ts';
-import { endsOf, initialStates, propertyPlace, type Firing } from '../interpreter/interpreter.ts';
-import { edgesOutOf, leadsOn } from './successors.ts';
+import { endsOf, initialStates, isDeadlock, propertyPlace, type Firing } from '../interpreter/interpreter.ts';
+import { edgesOutOf, keyOfState, leadsOn } from './successors.ts';
 import type { Edge, Finding, StateSpace } from './state-space.ts';
 
-/** A guess, said so in the documentation: what V8 keeps for a state of some ten cells and its key. */
+/** An estimate (documented as one) of what V8 keeps for a state of ten cells and its key. */
 const bytesPerState = 1_000;
 
 export function interpretedSpace(system: TransitionSystem): StateSpace {
@@ -59,7 +59,7 @@ class InterpretedSpace implements StateSpace {
   }
 
   #store(state: State): void {
-    const key = JSON.stringify(state);
+    const key = keyOfState(state);
     if (this.#ids.has(key)) return;
     const id = this.#states.push(state) - 1;
     this.#ids.set(key, id);
@@ -87,18 +87,10 @@ class InterpretedSpace implements StateSpace {
   successors(id: number): readonly { readonly edge: Edge; readonly to: number }[] {
     return edgesOutOf(this.#system, this.#states[id]!)
       .filter(leadsOn)
-      .map(({ edge, firing }) => ({ edge, to: this.#ids.get(JSON.stringify(firing.state))! }));
+      .map(({ edge, firing }) => ({ edge, to: this.#ids.get(keyOfState(firing.state))! }));
   }
 
   state(id: number): State {
     return this.#states[id]!;
   }
-}
-
-/** Nothing can happen, and some thread that must not wait for ever has not ended. */
-export function isDeadlock(system: TransitionSystem, state: State): boolean {
-  return system.threads.some(
-    ({ thread, end }) =>
-      !thread.mayBlockForever && state.threads[thread.name]!.some(({ location }) => location !== end),
-  );
 }

@@ -1,4 +1,4 @@
-/** What a check answers: a verdict that never flatters, with its evidence. */
+/** The outcome of a check: a verdict with its evidence. */
 import type { Untried } from '../language/model.ts';
 import type { Transition } from '../program/transition-system.ts';
 import type { Edge } from './state-space.ts';
@@ -10,7 +10,7 @@ export interface Schedule {
   readonly edges: readonly Edge[];
 }
 
-/** How far a search came. */
+/** How much a search has explored. */
 export interface Statistics {
   readonly states: number;
   readonly transitions: number;
@@ -20,7 +20,7 @@ export interface Statistics {
   readonly bytes: number;
   /** Transitions that never fired, in the order of the text. */
   readonly unfired: readonly Transition[];
-  /** States from which no run ends, once all is explored; null where that was not worked out. */
+  /** States from which no run ends, once all is explored; null where that was not computed. */
   readonly endless: number | null;
   /** How the states were explored, such as 'interpreter'. */
   readonly method: string;
@@ -58,7 +58,7 @@ export const untriedOf = ({
 
 export type Outcome = Answer & { readonly statistics: Statistics };
 
-/** When to give up, and whom to tell how it goes. */
+/** When a search gives up, and where it reports its progress. */
 export interface Limits {
   readonly maxStates: number;
   /** Asked now and then: a reason to stop, such as 'interrupted', or null. */

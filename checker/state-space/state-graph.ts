@@ -1,9 +1,8 @@
 /** The state graph of a small model, as far as a picture needs it: plain data. */
 import type { TransitionSystem } from '../program/transition-system.ts';
-import { isTrue, type State } from '../interpreter/evaluate.ts';
-import { endsOf, initialStates, propertyPlace } from '../interpreter/interpreter.ts';
-import { edgesOutOf, leadsOn } from './successors.ts';
-import { isDeadlock } from './interpreted-space.ts';
+import { isTrue } from '../interpreter/evaluate.ts';
+import { endsOf, isDeadlock, isViolated, propertyPlace } from '../interpreter/interpreter.ts';
+import { keyOfState, leadsOn, walkStates, type WalkedState } from './successors.ts';
 import type { Cooperative } from './cooperative.ts';
 
 /**
@@ -43,47 +42,34 @@ export interface Graph {
   readonly numbers: ReadonlyMap<string, number>;
 }
 
-export const keyOfState = (state: State): string => JSON.stringify(state);
-
 /** All states, breadth first, those behind a violation included; null where there are more than `maxStates`. */
 export function* graphOf(system: TransitionSystem, maxStates: number): Cooperative<Graph | null> {
-  const states: { readonly state: State; readonly depth: number }[] = [];
-  const numbers = new Map<string, number>();
-  const numberOf = (state: State, depth: number) => {
-    const key = keyOfState(state);
-    const known = numbers.get(key);
-    if (known !== undefined) return known;
-    numbers.set(key, states.length);
-    return states.push({ state, depth }) - 1;
-  };
-  for (const state of initialStates(system)) numberOf(state, 0);
   const nodes: GraphNode[] = [];
   const edges: GraphEdge[] = [];
   const failures: GraphFailure[] = [];
-  for (let at = 0; at < states.length; at++) {
-    if (states.length > maxStates) return null;
-    if (at % 64 === 0) yield;
-    const { state, depth } = states[at]!;
-    const out = edgesOutOf(system, state);
-    nodes.push({ depth, standing: standingOf(system, state, !out.every(leadsOn)) });
-    for (const { edge, firing } of out) {
-      const step = { from: at, ...edge, transition: edge.transition.id };
+  const numbers = new Map<string, number>();
+  for (const walked of walkStates(system)) {
+    if (walked.found > maxStates) return null;
+    if (walked.id % 64 === 0) yield;
+    numbers.set(keyOfState(walked.state), walked.id);
+    nodes.push({ depth: walked.depth, standing: standingOf(system, walked) });
+    for (const { edge, firing, to } of walked.edges) {
+      const step = { from: walked.id, ...edge, transition: edge.transition.id };
       const claim = firing.error ?? firing.failed;
-      if (claim === null) edges.push({ ...step, to: numberOf(firing.state, depth + 1) });
+      if (claim === null) edges.push({ ...step, to });
       else failures.push({ ...step, claim });
     }
   }
   return { nodes, edges, failures, numbers };
 }
 
-function standingOf(system: TransitionSystem, state: State, fails: boolean): Standing {
+function standingOf(system: TransitionSystem, { state, edges }: WalkedState): Standing {
+  if (isViolated(system, state)) return 'violated';
+  if (!edges.every(leadsOn)) return 'failing';
+  if (edges.length === 0) return isDeadlock(system, state) ? 'deadlock' : 'end';
   const place = propertyPlace(state, endsOf(system));
-  const { properties } = system.model;
-  if (properties.some(({ kind, condition }) => kind === 'always' && !isTrue(condition, place)))
-    return 'violated';
-  if (fails) return 'failing';
-  if (edgesOutOf(system, state).length === 0) return isDeadlock(system, state) ? 'deadlock' : 'end';
-  return properties.some(({ kind, condition }) => kind === 'reachable' && isTrue(condition, place))
-    ? 'witness'
-    : 'plain';
+  const isReached = system.model.properties.some(
+    ({ kind, condition }) => kind === 'reachable' && isTrue(condition, place),
+  );
+  return isReached ? 'witness' : 'plain';
 }

@@ -1,4 +1,4 @@
-/** What the search asks of an implementation of the semantics: states by number, expanded a level at a time. */
+/** The interface of a state space to a search: states by number, expanded a level at a time. */
 import type { Transition } from '../program/transition-system.ts';
 import type { State } from '../interpreter/evaluate.ts';
 
@@ -19,7 +19,7 @@ export type Finding =
   | { readonly kind: 'invariant'; readonly state: number; readonly property: number }
   /** An assertion that fails when `edge` fires in `state`; `claim` names it. */
   | { readonly kind: 'assertion'; readonly state: number; readonly edge: Edge; readonly claim: string }
-  /** The author's mistake that shows when `edge` fires in `state`, such as a value outside of its domain. */
+  /** A model error when `edge` fires in `state`, such as a value outside of its domain. */
   | { readonly kind: 'error'; readonly state: number; readonly edge: Edge; readonly message: string };
 
 /**
@@ -28,7 +28,7 @@ export type Finding =
  * The same model gives the same numbers, counts and findings on every run, whatever the implementation.
  */
 export interface StateSpace {
-  /** States to expand between two looks at limits. */
+  /** States to expand between two checks of the limits. */
   readonly portion?: number;
   /** States stored. */
   readonly count: number;
@@ -64,4 +64,9 @@ export function expandedTo(space: StateSpace, from: number, to: number): number 
   if (space.expandSome !== undefined) return space.expandSome(from, to);
   space.expand(from, to);
   return to;
+}
+
+/** The visited set is full: the search ends and proves nothing. */
+export class CapacityError extends Error {
+  override readonly name = 'CapacityError';
 }

@@ -1,4 +1,4 @@
-/** The harm of a violation in one sentence: what the author said about the claim that is false. */
+/** The harm of a violation in one sentence: the author's sentence about the claim that is false. */
 import { printExpr } from '../language/print.ts';
 import type { AnyExpr, Sentence } from '../language/expression.ts';
 import { evaluate, isTrue, withBound, type EvaluationContext } from '../interpreter/evaluate.ts';
@@ -20,7 +20,7 @@ function innermost(expr: AnyExpr, place: EvaluationContext, cpuNumber: CpuNumber
   if (isTrue(expr, place)) return null;
   switch (expr.kind) {
     case 'claim':
-      return innermost(expr.operand, place, cpuNumber) ?? told(expr.harm, place, cpuNumber);
+      return innermost(expr.operand, place, cpuNumber) ?? sentenceOf(expr.harm, place, cpuNumber);
     case 'binary':
       // As in C, what stands behind a false && is not evaluated: it may read outside of an array.
       return innermostOf(
@@ -50,10 +50,10 @@ function innermost(expr: AnyExpr, place: EvaluationContext, cpuNumber: CpuNumber
 }
 
 /**
- * The author's sentence with its values. The index of a copy of a thread is told as the number of its CPU, as the columns
- * of a trace number them; behind `[` it is the index that it is.
+ * The author's sentence with its values. The index of a copy of a thread becomes the number of its CPU in the columns of
+ * a trace; behind `[` it stays the index.
  */
-const told = (sentence: Sentence, place: EvaluationContext, cpuNumber: CpuNumber): string =>
+const sentenceOf = (sentence: Sentence, place: EvaluationContext, cpuNumber: CpuNumber): string =>
   sentence
     .map((part, at) => {
       if (typeof part === 'string') return part;

@@ -9,7 +9,7 @@ type ShortestStep = { readonly edge: Edge; readonly to: number };
 /** By CPU: the least number of switches still to come when that CPU makes the next step. */
 type SwitchCost = ReadonlyMap<string, number>;
 
-/** States on shortest runs up to which the fewest switches are worked out: the interpreter is asked about each of them. */
+/** States on shortest runs up to which the fewest switches are computed: the interpreter gives the edges of each. */
 const mostStates = 20_000;
 
 /** Where shortest runs to the targets lead. */

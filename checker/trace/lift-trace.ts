@@ -1,4 +1,4 @@
-/** From a path through canonical states to a run of copies that really run. */
+/** Lifts a path through canonical states to a run of real copies. */
 import type { TransitionSystem } from '../program/transition-system.ts';
 import type { State } from '../interpreter/evaluate.ts';
 import { initialStates } from '../interpreter/interpreter.ts';

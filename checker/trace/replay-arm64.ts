@@ -161,9 +161,9 @@ function traceStep(
     plainState(program, before, before.top).threads[name]![replica]!.locals,
     after.threads[name]![replica]!.locals,
   );
-  // A step is told statement by statement; what it leaves in the locals stands beside its last one.
-  const told = events.map((event, at) => (at === events.length - 1 ? { ...event, locals } : event));
-  return { edge, thread: name, replica, events: told, after };
+  // A step has an event for each statement; the changes of its locals belong to the last one.
+  const withLocals = events.map((event, at) => (at === events.length - 1 ? { ...event, locals } : event));
+  return { edge, thread: name, replica, events: withLocals, after };
 }
 
 /** What a step executes, statement by statement; nothing where it promises a store. The step was made for a trace. */

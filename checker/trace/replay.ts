@@ -6,17 +6,15 @@ import {
   endsOf,
   fire,
   initialStates,
+  isDeadlock,
   moves,
   propertyPlace,
   type Firing,
   type Move,
 } from '../interpreter/interpreter.ts';
 import { confirmsOnArm64, replayOnArm64 } from './replay-arm64.ts';
-import { isDeadlock } from '../state-space/interpreted-space.ts';
 import type { Answer, Schedule } from '../state-space/outcome.ts';
 import type { Edge } from '../state-space/state-space.ts';
-
-export { ReplayError };
 
 /** Throws  ReplayError naming the first step that cannot happen. */
 export function replay(system: TransitionSystem, schedule: Schedule): Trace {

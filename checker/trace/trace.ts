@@ -1,4 +1,4 @@
-/** A trace: what a run did, step by step. */
+/** A trace: the steps of a run and what each does. */
 import type { Edge } from '../state-space/state-space.ts';
 import type { ExecutedStatement } from '../interpreter/interpreter.ts';
 import type { State } from '../interpreter/evaluate.ts';
@@ -15,11 +15,11 @@ export interface TraceStep {
 export interface Trace {
   readonly initial: State;
   readonly steps: readonly TraceStep[];
-  /** What stopped the last step, if something did: an assertion's claim or the author's mistake. */
+  /** What stopped the last step, if something did: the claim of an assertion or a model error. */
   readonly stopped: string | null;
 }
 
-/** A message of a mistake without the copy that made it: interchangeable copies make the same. */
+/** The message of a model error without its copy: interchangeable copies have the same errors. */
 export const ofAnyCopy = (message: string): string => message.replace(/ \(copy \d+\)/, '');
 
 /** A schedule that the model does not allow. */

@@ -1,4 +1,4 @@
-/** Where runs begin, as parts of states. */
+/** The initial partial states. */
 import type { TransitionSystem } from '../program/transition-system.ts';
 import type { ViewSet } from '../family/certificate.ts';
 import type { Value } from '../language/domain.ts';
@@ -11,11 +11,11 @@ interface StateVariable {
   readonly thread: string | null;
   readonly name: string;
   readonly declaration: AnyDeclaration;
-  /** Of whose copies each has it as a local, or -1. */
+  /** The group whose copies each own the local, or -1. */
   readonly group: number;
 }
 
-/** The parts of the states in which runs begin. */
+/** The parts of the initial states. */
 export function* beginnings(
   system: TransitionSystem,
   m: Meaning,
@@ -58,7 +58,7 @@ const variablesOf = ({ model, threads }: TransitionSystem, m: Meaning): readonly
   ),
 ];
 
-/** All cells as they are declared, before the threads come to their first locations. */
+/** All cells with their declared values, before the threads reach their first locations. */
 function beforeAll(
   { threads }: TransitionSystem,
   m: Meaning,
@@ -94,7 +94,7 @@ function beforeAll(
   return { common, copies, rest: counters.flatMap(() => groups.map(() => 0)) };
 }
 
-/** There are elements before the one that is looked at, or not, and after it; pointers begin at the first. */
+/** With and without elements before and after the tracked one; pointers start at the first. */
 function withElements(
   part: PartialState,
   m: Meaning,
@@ -122,7 +122,7 @@ function withElements(
   );
 }
 
-/** What runs over copies points to one of them, inside or outside. */
+/** A pointer over copies points to one of them, inside or outside. */
 function withPointer(
   part: PartialState,
   { groups, counters }: ViewSet,

@@ -1,11 +1,11 @@
-/** What a thread does not read again before it writes it, and what its location makes of that. */
+/** Dead locals at a location, and the values that replace theirs. */
 import { deadLocals } from '../program/dead-locals.ts';
 import { numberingOf } from '../program/numbering.ts';
 import type { ThreadTable } from '../program/transition-system.ts';
 import type { Meaning, PartialState } from './meaning.ts';
 import { copyOf, locationIn } from './steps.ts';
 
-/** Dead locals hold what they began with, and pointers to copies that are dead point nowhere. */
+/** Resets dead locals to their initial values; a dead pointer to a copy points nowhere. */
 export function forgetting(
   threads: readonly ThreadTable[],
   m: Meaning,

@@ -1,13 +1,13 @@
-/** Which numbers of a table grow with which options: found anew, by looking at tables of several sizes. */
+/** The numbers of a transition system that grow with options, computed independently from systems of several sizes. */
 import type { TransitionSystem } from '../program/transition-system.ts';
 
-/** A number as a constant and what comes of each of an option. */
+/** A number as a constant and a coefficient for each option. */
 export type Growth = ReadonlyMap<string, number>;
 
-/** Tables of several sizes differ in more than numbers that grow. */
+/** Systems of several sizes differ in more than growing numbers. */
 export class NoFamily extends Error {}
 
-/** The key of the constant part. */
+/** The key of the constant term. */
 export const constant = '';
 
 export type Grows = (object: object, key: string) => Growth;
@@ -26,9 +26,9 @@ const unseen = new Set([
 const mayGrow = new Set(['cpus', 'length', 'count', 'value', 'high']);
 
 /**
- * What the numbers of the first table grow with.
+ * The growth of the numbers of the first system.
  *
- * Throws  NoFamily where the tables differ in anything else, or not in proportion.
+ * Throws  NoFamily if the systems differ in anything else, or not in proportion.
  */
 export function growing(
   build: (sizes: ReadonlyMap<string, number>) => TransitionSystem,

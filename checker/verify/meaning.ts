@@ -1,4 +1,4 @@
-/** The interpreter's meaning on parts of states: what a value may be, and what a step may make of it. */
+/** The interpreter's semantics on partial states: the possible values of expressions. */
 import type { Code, TransitionSystem } from '../program/transition-system.ts';
 import { sizeOf, valueAt, type AnyDomain, type Value } from '../language/domain.ts';
 import { walk, type AnyExpr, type Binder, type Reference } from '../language/expression.ts';
@@ -12,7 +12,7 @@ export interface CopyRecord {
   readonly shares: number[];
 }
 
-/** A part of a state: what is common, some copies of each group, and what the others hold of each counter. */
+/** A partial state: the common cells, some copies of each group, and the shares that the other copies hold. */
 export interface PartialState {
   readonly common: Record<string, Value>;
   readonly copies: CopyRecord[][];
@@ -20,7 +20,7 @@ export interface PartialState {
   readonly rest: number[];
 }
 
-/** The names by which a certificate calls the cells; how they are used is found here. */
+/** The names of the cells in a certificate. The verifier derives their roles itself. */
 export interface VerifierWorld {
   readonly system: TransitionSystem;
   readonly grows: Grows;
@@ -30,17 +30,17 @@ export interface VerifierWorld {
   readonly groups: readonly { readonly thread: string; readonly cells: readonly string[] }[];
 }
 
-/** Where an expression is evaluated; group -1: in a single thread, or in none. */
+/** The context of an evaluation; group -1 is a single thread, or none. */
 export interface At {
   readonly part: PartialState;
   readonly group: number;
   readonly me: number;
   readonly bound: readonly number[];
-  /** Copies outside may not have what all inside have. */
+  /** Copies outside may differ from all copies inside. */
   readonly weak?: boolean;
-  /** The whole of a property: quantifiers over elements, and over copies with a pointer, are of one element here. */
+  /** The whole property: its quantifiers over elements, and over copies with a pointer, range over one element. */
   readonly whole?: AnyExpr;
-  /** Counters that the step has set before. */
+  /** The counters that the step has already set. */
   readonly set: Set<number>;
 }
 
@@ -49,13 +49,13 @@ export interface Range {
   readonly high: number;
 }
 
-/** A value, numbers between two, or anything. */
+/** A value, a range of numbers, or null for unknown. */
 export type KnownValue = Value | Range | null;
 
-/** A step that follows a pointer to a copy outside: it is looked at where that copy is inside. */
+/** A step follows a pointer to a copy outside; another partial state, with that copy inside, covers it. */
 export class Elsewhere extends Error {}
 
-/** Something may go wrong. */
+/** A possible error. */
 export class Wrong extends Error {}
 
 export class Meaning {
@@ -107,7 +107,7 @@ export class Meaning {
     return model.threads.find(({ name }) => name === reference.thread)!.locals[reference.name]!;
   }
 
-  /** The group of whose copies each has a cell of the array, or -1. */
+  /** The group whose copies each own a cell of the array, or -1. */
   #owner(reference: Reference): number {
     if (reference.index === null || (reference.kind === 'local' && this.groupOf(reference.thread) >= 0))
       return -1;
@@ -128,7 +128,7 @@ export class Meaning {
     return this.#isIndex(this.world.grows(binder, 'high')) && binder.low === 0 && binder.thread === null;
   }
 
-  /** One less than there are elements. */
+  /** Whether the growth is the number of elements minus one. */
   #isIndex(growth: Growth): boolean {
     const { element } = this.world;
     return (
@@ -161,7 +161,7 @@ export class Meaning {
       : -1;
   }
 
-  /** The group that a pointer to a copy points into. */
+  /** The group of the target of a pointer to a copy. */
   pointerGroup(expr: AnyExpr): number {
     const group = this.world.groups.findIndex(({ cells }) =>
       cells.includes(`been at by ${keyOf(expr as Reference)}`),
@@ -175,7 +175,7 @@ export class Meaning {
     return group;
   }
 
-  /** The copy inside that an expression names. */
+  /** The index of the copy inside that an expression names. */
   position(expr: AnyExpr, group: number, at: At): number {
     if (expr.kind === 'self' && this.groupOf(expr.thread) === group && at.group === group) return at.me;
     if (expr.kind === 'bound' && this.binderGroup(expr.binder, expr.binder) === group)
@@ -188,7 +188,7 @@ export class Meaning {
     return place;
   }
 
-  /** Where a pointer points: 0 before the element that is looked at, 1 to it, 2 after it. */
+  /** The target of a pointer: 0 before the tracked element, 1 the tracked one, 2 after it. */
   element(expr: AnyExpr, at: At): number {
     if (expr.kind === 'bound' && this.isOverElements(expr.binder)) return at.bound[expr.binder.level]!;
     if (this.isElementPointer(expr)) return this.#exact(expr as Reference, at) as number;
@@ -198,7 +198,7 @@ export class Meaning {
     throw new Wrong(`'${printExpr(expr)}' selects from any number of elements`);
   }
 
-  /** Where a cell is: its record and name, its counter, or null where it is of an element that is not looked at. */
+  /** The place of a cell: its record and name, its counter, or null for an untracked element. */
   place(
     reference: Reference,
     at: At,
@@ -237,7 +237,7 @@ export class Meaning {
     return value;
   }
 
-  /** What a counter may be. */
+  /** The possible values of a counter. */
   counter(at: number, { common, copies, rest }: PartialState): Range {
     const inside = copies
       .flat()
@@ -416,7 +416,7 @@ export class Meaning {
     return values.includes(null) || (group >= 0 && at.weak === true) ? null : all;
   }
 
-  /** The first local of a copy that points to an element. */
+  /** The first local of a copy that points to an element, or null. */
   #pointerOfCopies(group: number): string | null {
     const threads = this.world.system.model.threads.filter(
       ({ name, on }) => (on ?? name) === this.world.groups[group]!.thread,
@@ -435,7 +435,7 @@ export class Meaning {
 export const keyOf = (reference: Reference): string =>
   reference.kind === 'shared' ? reference.name : `${reference.thread}.${reference.name}`;
 
-/** A flag that is a counter is true where it is 1. */
+/** A counter as a value of its domain: a flag is true if the counter is 1. */
 function asNumber({ low, high }: Range, { kind }: AnyDomain): KnownValue {
   if (kind === 'bool') return low > 0 ? true : high < 1 ? false : null;
   return low === high ? low : { low, high };
@@ -461,7 +461,7 @@ function either(one: KnownValue, other: KnownValue): KnownValue {
   return { low: Math.min(a.low, b.low), high: Math.max(a.high, b.high) };
 }
 
-/** All expressions of a table, with their parts. */
+/** All expressions of a transition system, with their subexpressions. */
 export function* everything({ model, threads }: TransitionSystem): Generator<AnyExpr> {
   for (const { condition } of model.properties) yield* walk(condition);
   for (const { entry, locations } of threads) {

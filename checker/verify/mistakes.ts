@@ -1,10 +1,10 @@
-/** What may be wrong in a part of a state: a condition that may be false, and nobody who can move. */
+/** Possible errors of a partial state: a false condition, and a deadlock. */
 import type { ThreadTable } from '../program/transition-system.ts';
 import { partsOf, type AnyExpr } from '../language/expression.ts';
 import { Elsewhere, Wrong, type At, type Meaning, type PartialState } from './meaning.ts';
 import { locationIn } from './steps.ts';
 
-/** The conditions that all must be true. */
+/** The conjuncts of a condition. */
 export const conjuncts = (expr: AnyExpr): readonly AnyExpr[] =>
   expr.kind === 'claim'
     ? conjuncts(expr.operand)
@@ -22,7 +22,7 @@ export function isNot(m: Meaning, expr: AnyExpr, at: At): boolean {
   }
 }
 
-/** How many copies must be inside to see that an expression has a value. */
+/** The number of copies that must be inside to show that an expression has a value. */
 export function witnesses(expr: AnyExpr, value: boolean, m: Meaning): number {
   if (expr.kind === 'not') return witnesses(expr.operand, !value, m);
   if (expr.kind === 'claim') return witnesses(expr.operand, value, m);
@@ -43,7 +43,7 @@ export function witnesses(expr: AnyExpr, value: boolean, m: Meaning): number {
   return partsOf(expr).reduce((sum, part) => sum + witnesses(part, true, m) + witnesses(part, false, m), 0);
 }
 
-/** Nobody can move, and somebody has not ended: as far as the copies inside can tell. */
+/** Whether, judged by the copies inside, no thread can take a step although some thread has not ended. */
 export function isStuck(
   m: Meaning,
   singles: readonly ThreadTable[],

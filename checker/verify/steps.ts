@@ -1,4 +1,4 @@
-/** The steps of the interpreter on parts of states, with the rules by which shares are kept. */
+/** The steps of the interpreter on partial states, with the rules for shares. */
 import type { Code, ThreadTable, Transition } from '../program/transition-system.ts';
 import type { AnyDomain, Value } from '../language/domain.ts';
 import type { AnyExpr } from '../language/expression.ts';
@@ -28,7 +28,7 @@ export const copyOf = ({ common, copies, rest }: PartialState): PartialState => 
 
 const forked = (at: At): At => ({ ...at, part: copyOf(at.part), set: new Set(at.set) });
 
-/** The results of a transition of a thread, where its guard may be true. */
+/** The results of a transition of a thread if its guard may be true. */
 export function* stepsOf(
   meaning: Meaning,
   table: ThreadTable,
@@ -82,7 +82,7 @@ export function* runCode(
 const waysOf = (known: KnownValue): readonly boolean[] =>
   typeof known === 'boolean' ? [known] : [true, false];
 
-/** What a step decides by is no matter of all copies. */
+/** The value that a step decides by, which must not depend on all copies. */
 function decided(meaning: Meaning, expr: AnyExpr, at: At): KnownValue {
   for (const part of inEffect({ kind: 'assert', claim: '', condition: expr }))
     if (part.kind === 'quantifier' && meaning.binderGroup(part.binder, part.binder) >= 0)
@@ -147,7 +147,7 @@ function* runEffect(meaning: Meaning, effect: Effect, at: At): Generator<At, voi
   }
 }
 
-/** An assertion on one element is for the run that looks at it. */
+/** Whether an assertion concerns an element that another partial state tracks. */
 function isElsewhere(meaning: Meaning, condition: AnyExpr, at: At): boolean {
   const cells = [...inEffect({ kind: 'assert', claim: '', condition })].flatMap((part) =>
     (part.kind === 'shared' || part.kind === 'local') &&
@@ -227,7 +227,7 @@ function* put(
   yield next;
 }
 
-/** Where a pointer may go; at an end of the array it goes nowhere. */
+/** The possible targets of a pointer move; none at an end of the array. */
 function elementsFrom(meaning: Meaning, value: AnyExpr, at: At): readonly number[] {
   const isStep = value.kind === 'binary' && value.right.kind === 'constant' && value.right.value === 1;
   if (!isStep || (value.operator !== '+' && value.operator !== '-')) return [meaning.element(value, at)];
@@ -296,7 +296,7 @@ function sumOf(meaning: Meaning, expr: AnyExpr, at: At): RangeSum {
   return { times: new Map(), rest: rangeOf(known(decided(meaning, expr, at))), isAlone: true };
 }
 
-/** Of a condition that may be either. */
+/** An unknown condition as a range. */
 const known = (value: KnownValue): KnownValue => (value === null ? { low: 0, high: 1 } : value);
 
 function* setCounter(meaning: Meaning, counter: number, value: AnyExpr, at: At): Generator<At, void> {
@@ -346,7 +346,7 @@ function* setCounter(meaning: Meaning, counter: number, value: AnyExpr, at: At):
   }
 }
 
-/** What copies outside hold is what they hold of the sum: all that this may be. */
+/** Sets the shares outside to each possible value of their part of the sum. */
 function* withRests(
   meaning: Meaning,
   counter: number,
@@ -371,15 +371,15 @@ function* withRests(
   for (const rest of now) yield { ...at, part: { ...copyOf(at.part), rest: [...rest] } };
 }
 
-/** The numbers from -most to most that stand for some number of a range. */
+/** The saturated representatives, from -most to most, of the numbers of a range. */
 export const standingFor = ({ low, high }: Range, most: number): readonly number[] =>
   Array.from({ length: 2 * most + 1 }, (_, at) => at - most).filter((one) =>
     one === most ? high >= most : one === -most ? low <= -most : low <= one && one <= high,
   );
 
 /**
- * Whether a counter is at most what its domain allows, for all numbers of copies from those of the part on, where no copy outside
- * has a larger share than `caps`, by group, says.
+ * Whether a counter is within the upper bound of its domain, for every number of copies from that of the partial state on, if no
+ * share outside exceeds `caps`, by group.
  */
 export function isAtMost(
   meaning: Meaning,
@@ -413,7 +413,7 @@ export function isAtMost(
   );
 }
 
-/** Between two changes of one step: each copy outside has its own part in which it is inside. */
+/** Whether a counter is inside its domain within a step; each copy outside is inside in another partial state. */
 function isSurelyInside(meaning: Meaning, counter: number, part: PartialState): boolean {
   const { growth, low } = meaning.domainOf(counter);
   const groups = part.copies.map((_, group) => meaning.copiesOf(group));

@@ -1,4 +1,4 @@
-/** Verifies a certificate: that its views are an invariant which steps keep and which has no mistake. No worklist. */
+/** Verifies a certificate: its views must be an inductive invariant without errors. No worklist. */
 import type { ThreadTable } from '../program/transition-system.ts';
 import { transitionSystem } from '../program/build-transitions.ts';
 import type { ViewSet } from '../family/certificate.ts';
@@ -12,7 +12,7 @@ import { Elsewhere, Meaning, Wrong, type PartialState } from './meaning.ts';
 import { conjuncts, isNot, isStuck, witnesses } from './mistakes.ts';
 import { isAtMost, locationIn, standingFor, stepsOf } from './steps.ts';
 
-/** What is wrong with a set of views; nothing, and the model has its invariants for any numbers from `set.from` on. */
+/** The errors of a set of views. If there are none, the invariants of the model hold for all sizes from `set.from` on. */
 export function* verifying(
   definition: AnyDefinition,
   set: ViewSet,
@@ -48,7 +48,7 @@ class Induction {
   readonly #forget: (part: PartialState) => PartialState;
   readonly #used: ReadonlySet<PartialState>;
   readonly #holders = new Map<PartialState, readonly (readonly PartialState[])[]>();
-  /** By counter and group: the largest share of a copy. */
+  /** The largest share of a copy, by counter and group. */
   readonly #caps: readonly (readonly number[])[];
 
   constructor(m: Meaning, set: ViewSet) {
@@ -91,7 +91,7 @@ class Induction {
     }
   }
 
-  /** All that must be true of one view. */
+  /** Checks every condition on one view. */
   look(view: PartialState): void {
     const { groups, counters, size } = this.#set;
     for (const g of groups.keys()) for (const part of this.#larger(view, g)) this.#stepsOfOthers(part, g);
@@ -116,7 +116,7 @@ class Induction {
       this.wrong.add('nobody may be able to move');
   }
 
-  /** What the others see of the steps of a copy outside, and of a single thread that looks at it. */
+  /** Checks the effects of steps of a copy outside, and of a single thread that points to it. */
   #stepsOfOthers(part: PartialState, g: number): void {
     const { counters, groups } = this.#set;
     for (const [me, { shares }] of part.copies[g]!.entries()) {
@@ -134,7 +134,7 @@ class Induction {
     if (!this.#keys.has(keyOf(part))) this.wrong.add(`${what} leads out of the views`);
   }
 
-  /** Runs steps; what may go wrong in one is wrong, and one through a pointer to a copy outside is looked at elsewhere. */
+  /** Runs steps and records their errors; another partial state covers a step through a pointer to a copy outside. */
   #each(steps: Iterable<PartialState>, use: OnSuccessor): void {
     try {
       for (const part of steps) use(this.#forget(part));
@@ -150,13 +150,13 @@ class Induction {
         this.#each(stepsOf(this.#m, thread, transition, { part, group: g, me }), use);
   }
 
-  /** What copies outside may hold once one more is outside. */
+  /** The possible sums outside after one more copy leaves. */
   #spans(rest: number, share: number): readonly number[] {
     const { low, high } = this.#m.outside(rest);
     return standingFor({ low: low + share, high: high + share }, this.#set.most);
   }
 
-  /** The part without a copy, which is outside then with all its shares. */
+  /** The partial state after a copy leaves with all its shares. */
   #without(part: PartialState, g: number, me: number): readonly PartialState[] {
     const slot = (c: number) => c * this.#set.groups.length + g;
     const copies = part.copies.with(g, part.copies[g]!.toSpliced(me, 1));
@@ -167,7 +167,7 @@ class Induction {
     ).map((rest) => ({ common: part.common, copies, rest: [...rest] }));
   }
 
-  /** All parts with one copy more, each of whose parts is a view, and whose rest some copy can hold. */
+  /** The extensions by one copy all of whose parts are views and whose shares outside some copy can hold. */
   *#larger(view: PartialState, g: number): Generator<PartialState> {
     const { groups, most } = this.#set;
     const slot = (c: number) => c * groups.length + g;
@@ -214,7 +214,7 @@ class Induction {
     });
   }
 
-  /** For each rest that is not 0: the view with a copy more that holds some of it. */
+  /** For each nonzero sum outside: the extensions by a copy that holds some of it. */
   #held(view: PartialState): readonly (readonly PartialState[])[] {
     const known = this.#holders.get(view);
     if (known !== undefined) return known;
@@ -228,7 +228,7 @@ class Induction {
     return held;
   }
 
-  /** Whether it may be so in a state with this part: then it may be so as well with those who hold what is held outside. */
+  /** Whether the condition may be true in a state that contains this part, including the holders of the shares outside. */
   #mayBe(view: PartialState, is: (part: PartialState) => boolean): boolean {
     return is(view) && this.#held(view).every((all) => all.some(is));
   }
@@ -236,7 +236,7 @@ class Induction {
 
 type Rests = readonly (readonly number[])[];
 
-/** Throws  Wrong where the certificate calls cells what they are not. */
+/** Throws  Wrong if the certificate gives a cell the wrong role. */
 function inductionOf(definition: AnyDefinition, set: ViewSet): Induction {
   const build = (sizes: ReadonlyMap<string, number>) => {
     const model = definition.build({ ...set.options, ...Object.fromEntries(sizes) }, set.any);
@@ -263,7 +263,7 @@ function partOf(
   };
 }
 
-/** Alike for parts that differ in the order of copies alone. */
+/** Equal for partial states that differ only in the order of copies. */
 const keyOf = ({ common, copies, rest }: PartialState): string =>
   JSON.stringify([
     inOrder(common),
@@ -274,7 +274,7 @@ const keyOf = ({ common, copies, rest }: PartialState): string =>
 const inOrder = (cells: Readonly<Record<string, Value>>) =>
   Object.entries(cells).sort(([one], [other]) => (one < other ? -1 : 1));
 
-/** Witnesses and costs are no matter of a proof; limits must not be met. */
+/** Keeps the invariants and adds that no limit is met; a proof needs neither witnesses nor costs. */
 const invariants = (model: Model): Model => ({
   ...model,
   costs: [],

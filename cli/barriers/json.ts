@@ -1,4 +1,4 @@
-/** Barriers on trial as JSON. */
+/** The result of `barriers` as JSON. */
 import type { Barrier } from '../../checker/study/barriers/barrier.ts';
 import type { AblatedBarriers } from '../../checker/study/barriers/barriers.ts';
 import type { Sufficient, Tried } from '../../checker/study/barriers/ablation.ts';

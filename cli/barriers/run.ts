@@ -1,4 +1,4 @@
-/** Puts the barriers of one model on trial and says what came out. */
+/** Runs `racewalk barriers`. */
 import { runWithin, type LimitOptions } from '../options/limits.ts';
 import { settingsOf, type SearchOptions } from '../options/search-options.ts';
 import { memoryKey, memoryModelNames, rewritingModelNames } from '../../checker/language/memory-name.ts';
@@ -7,7 +7,7 @@ import { chosenOptions } from '../options/model-options.ts';
 import { buildModel, findModel } from '../model-files/models.ts';
 import { outputWidth, print } from '../terminal/output.ts';
 
-/** Exit code 0 when everything was decided, 3 when something was not, 2 when the model is wrong. */
+/** Exit code 0 if every trial is decided, 3 if one is not, 2 for an invalid model. */
 export async function barriersOfModel(
   name: string,
   words: readonly string[],
@@ -16,7 +16,7 @@ export async function barriersOfModel(
   const source = await findModel(name);
   const given = chosenOptions(source, words);
   const { [memoryKey]: only } = given;
-  // arm64 takes minutes where the others take seconds: it is tried where it is asked for.
+  // arm64 takes minutes instead of seconds: only on request.
   const memories =
     only === undefined ? rewritingModelNames : memoryModelNames.filter((memory) => memory === only);
   const definition = { ...source.definition, build: (values = {}) => buildModel(source, values) };
@@ -48,7 +48,7 @@ async function rendered(
   return renderBarriers(result, { typed, seconds, width: outputWidth() });
 }
 
-/** The options of the command itself, as commander gives them. */
+/** The options that commander parses. */
 export interface BarriersOptions extends LimitOptions, SearchOptions {
   readonly json?: true;
 }

@@ -1,4 +1,4 @@
-/** The form of what `barriers --json` prints. */
+/** The schema of `barriers --json`. */
 import { z } from 'zod';
 import { untried } from '../report/check-schema.ts';
 import { optionValues } from '../report/trace-schema.ts';
@@ -6,7 +6,7 @@ import { optionValues } from '../report/trace-schema.ts';
 const barrier = z.strictObject({
   kind: z
     .enum(['barrier', 'ordering', 'implied', 'recheck'])
-    .describe('implied: an atomic read-modify-write of which the model says nothing is a full barrier'),
+    .describe('implied: an atomic read-modify-write without a declared ordering is a full barrier'),
   thread: z.string(),
   line: z.int().describe('the statement, counted from 1 in the thread'),
   text: z.string().describe('the text of the statement in the kernel'),
@@ -19,31 +19,29 @@ const tried = z.strictObject({
   states: z.int(),
   steps: z.int().nullable().describe('steps of the shortest trace; null where there is none'),
   reason: z.string().nullable().describe('why it is inconclusive'),
-  untried: z.array(untried).describe('pairs of accesses that were not tried, where these are the reason'),
+  untried: z.array(untried).describe('reorderings that were not explored, if they are the reason'),
 });
 
 const trial = z.strictObject({
   barrier,
-  inSets: z
-    .boolean()
-    .describe('false: it stays in its place while smallest sets are searched, as all rechecks do'),
+  inSets: z.boolean().describe('false: it is part of every set, as all rechecks are'),
   without: z.array(
-    tried.extend({ idle: z.boolean().describe('true: with and without it the machine does the same') }),
+    tried.extend({ idle: z.boolean().describe('true: it has no effect under this memory model') }),
   ),
 });
 
 const variant = z.strictObject({
   options: optionValues.describe('all options of the model'),
-  repairs: optionValues.describe('the repairs that are switched on; empty where one variant was asked for'),
-  whole: z.array(tried).describe('with everything in its place'),
+  repairs: optionValues.describe('the enabled fixes; empty if one variant was requested'),
+  whole: z.array(tried).describe('the verdict with all barriers'),
   trials: z.array(trial),
   smallest: z.array(
     z.strictObject({
       memory: z.string(),
       sets: z
         .array(z.array(barrier))
-        .describe('each suffices, and every smaller set fails; none: even all are too few'),
-      undecided: z.boolean().describe('some trial remained open: sets may be missing'),
+        .describe('each is safe, and every proper subset fails; none: all barriers together fail'),
+      undecided: z.boolean().describe('some trial is inconclusive: sets may be missing'),
     }),
   ),
 });
@@ -52,7 +50,7 @@ export const barriersResult = z.strictObject({
   kind: z.literal('barriers'),
   model: z.string(),
   variants: z.array(variant),
-  undecided: z.boolean().describe('some variant was inconclusive: a smaller repair may have been missed'),
+  undecided: z.boolean().describe('some variant is inconclusive: a smaller set of fixes may exist'),
   seconds: z.number(),
 });
 

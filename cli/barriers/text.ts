@@ -1,4 +1,4 @@
-/** Barriers on trial as text: one variant barrier by barrier, or for each repair what it needs where. */
+/** The result of `barriers` as text: one variant barrier by barrier, or the needs of each smallest set of fixes. */
 import type { Barrier } from '../../checker/study/barriers/barrier.ts';
 import type { AblatedBarriers } from '../../checker/study/barriers/barriers.ts';
 import type { Sufficient, Ablation, Tried } from '../../checker/study/barriers/ablation.ts';
@@ -16,24 +16,26 @@ import { mostUntried } from '../compare/text.ts';
 import { describeChoices, describeSet } from '../compare/choices.ts';
 
 interface Page {
-  /** The model as it was typed. */
+  /** The model argument. */
   readonly typed: string;
   readonly seconds: number;
   /** In characters. */
   readonly width: number;
 }
 
-/** Shape:  lines of at most `width` characters where words allow it, without an end of line at the end. */
+/** Shape:  lines of at most `width` characters, unless a word is longer; no final newline. */
 export const renderBarriers = (result: AblatedBarriers, page: Page): string =>
   (result.variants.length === 1 ? oneVariant(result, page) : allRepairs(result, page)).join('\n\n');
+
+const oneTitle = 'the verdict without each barrier';
 
 function oneVariant(result: AblatedBarriers, page: Page): readonly string[] {
   const { variant, trial } = result.variants[0]!;
   return [
-    heading(result, 'barriers on trial', variant.options, page),
+    heading(result, oneTitle, variant.options, page),
     table(trial, page.width),
     legend(trial, page.width),
-    ['Smallest sets of barriers that suffice:', ...needs(trial.sufficient, page.width)].join('\n'),
+    ['Smallest sets of barriers that make it safe:', ...needs(trial.sufficient, page.width)].join('\n'),
     ...reasons([trial], page.width),
     ...openEnds(result, page),
   ].filter((section) => section !== '');
@@ -52,11 +54,16 @@ function allRepairs(result: AblatedBarriers, page: Page): readonly string[] {
   });
   const example = variants.findLast(({ variant }) => Object.keys(variant.fixes).length > 0) ?? variants[0]!;
   const options = optionWords(definition.options, example.variant.options);
-  const typed = ['Barrier by barrier: racewalk barriers', quotedPath(page.typed), ...options];
+  const typed = ['One barrier at a time: racewalk barriers', quotedPath(page.typed), ...options];
   const notes =
-    'Repairs are the smallest sets that hold under sc. Each set of barriers was tried, and every smaller one fails.';
+    'Each block is a smallest set of fixes that holds under sc. Every smaller set of barriers was tried and fails.';
   return [
-    heading(result, 'which repair needs which barrier, on which machine', Object.fromEntries(common), page),
+    heading(
+      result,
+      'barriers that each set of fixes needs, by memory model',
+      Object.fromEntries(common),
+      page,
+    ),
     ...blocks,
     [...wrap(notes, page.width), ...commandLines(typed, page.width)].join('\n'),
     ...reasons(
@@ -70,7 +77,7 @@ function allRepairs(result: AblatedBarriers, page: Page): readonly string[] {
 function heading({ definition }: AblatedBarriers, what: string, chosen: Choices, { width }: Page): string {
   const told = withoutUsualMemory(withFallbacks(definition.options, chosen));
   const settled = Object.fromEntries(
-    Object.entries(told).filter(([key]) => key in chosen || what === 'barriers on trial'),
+    Object.entries(told).filter(([key]) => key in chosen || what === oneTitle),
   );
   const options = describeChoices(settled);
   return [
@@ -81,7 +88,7 @@ function heading({ definition }: AblatedBarriers, what: string, chosen: Choices,
 
 const columnWidth = 10;
 
-/** A row a barrier: what becomes of the model without it. */
+/** One row for each barrier: the verdict without it. */
 function table({ barriers, sufficient }: Ablation, width: number): string {
   const shown = barriers.filter((one) => !isIdleEverywhere(one));
   const labels = shown.map(({ barrier }) => labelOf(barrier).length);
@@ -100,7 +107,7 @@ function table({ barriers, sufficient }: Ablation, width: number): string {
       sufficient.map(({ memory }) => memory),
     ),
     ...row(
-      ['nothing left out'],
+      ['with all barriers'],
       sufficient.map(({ whole }) => wordOf(whole)),
     ),
     ...threads.flatMap(([thread, own]) => [
@@ -119,7 +126,7 @@ const labelOf = (barrier: Barrier) => `${String(barrier.line).padStart(4)}  ${ca
 
 const wordOf = ({ verdict }: Tried) => (verdict === 'inconclusive' ? '?' : verdict);
 
-/** Why some trials remained open: what was not tried, and what else. */
+/** Why trials are inconclusive. */
 function reasons(trials: readonly Ablation[], width: number): readonly string[] {
   const tried = trials.flatMap(({ barriers, sufficient }) => [
     ...sufficient.map(({ whole }) => whole),
@@ -136,7 +143,7 @@ function reasons(trials: readonly Ablation[], width: number): readonly string[] 
   ];
 }
 
-/** Read-modify-writes whose order no machine of the table knows: most of them, and nobody wrote them as barriers. */
+/** A read-modify-write whose implied barrier has no effect under any memory model of the table. */
 const isIdleEverywhere = ({ barrier, without }: Ablation['barriers'][number]) =>
   barrier.kind === 'implied' && without.every(({ idle }) => idle);
 
@@ -156,16 +163,16 @@ function legend({ barriers }: Ablation, width: number): string {
   const words = barriers.flatMap(({ without }) => without);
   const hidden = barriers.filter(isIdleEverywhere).length;
   const notes = [
-    ...(words.some(({ idle }) => idle) ? ['.: this machine does the same with and without it.'] : []),
+    ...(words.some(({ idle }) => idle) ? ['.: no effect under this memory model.'] : []),
     ...(words.some(({ verdict }) => verdict === 'inconclusive') ? ['?: not decided.'] : []),
     ...(hidden > 0
-      ? [`Not shown: ${hidden} read-modify-writes, full barriers by nature on all these machines.`]
+      ? [`Not shown: ${hidden} read-modify-writes, which are full barriers under all these memory models.`]
       : []),
   ];
   return notes.length === 0 ? '' : wrap(notes.join(' '), width).join('\n');
 }
 
-/** What suffices, one line for memory models that need the same. */
+/** The sufficient sets; memory models with the same needs share a line. */
 function needs(sufficient: readonly Sufficient[], width: number): readonly string[] {
   const groups = [...Map.groupBy(sufficient, needOf)];
   const names = groups.map(([, same]) => same.map(({ memory }) => memory).join(', '));
@@ -174,8 +181,8 @@ function needs(sufficient: readonly Sufficient[], width: number): readonly strin
 }
 
 function needOf({ whole, sets, undecided }: Sufficient): string {
-  const open = undecided ? [sets.length === 0 ? 'not decided' : 'others were not decided'] : [];
-  if (sets.length === 0) return open[0] ?? `${whole.verdict} with all of its barriers`;
+  const open = undecided ? [sets.length === 0 ? 'not decided' : 'other sets were not decided'] : [];
+  if (sets.length === 0) return open[0] ?? `${whole.verdict} with all barriers`;
   const told = sets.map((set) => (set.length === 0 ? 'no barrier' : set.map(placed).join(' and ')));
   return [...told, ...open].join('; or ');
 }
@@ -187,9 +194,9 @@ function openEnds({ undecided, variants }: AblatedBarriers, { seconds, width }: 
     trial.barriers.filter(({ barrier }) => barrier.kind === 'barrier' && !barrier.onlyOrders),
   );
   return [
-    ...(undecided ? ['Some variants are inconclusive: a smaller repair may have been missed.'] : []),
+    ...(undecided ? ['Some variants are inconclusive: a smaller set of fixes may exist.'] : []),
     ...(kept.length > 0
-      ? ['Barriers that also decide what a thread does next stay in all sets (docs/soundness.md).']
+      ? ['Rechecks are part of every set, because they also decide what a thread does next (docs/soundness).']
       : []),
     `tried in ${seconds.toFixed(1)} s`,
   ].map((text) => wrap(text, width).join('\n'));

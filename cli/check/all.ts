@@ -1,4 +1,4 @@
-/** Checks every scenario against what it declares: verdict, counts, length of the trace. */
+/** Runs `check --all`: compares verdict, counts and trace length with the declarations. */
 import { registry } from '../../models/registry.ts';
 import { withMemoryOption } from '../../checker/memory/memory-option.ts';
 import type { Scenario } from '../../checker/language/model.ts';
@@ -16,7 +16,7 @@ import { UsageError } from '../terminal/usage-error.ts';
 
 type ScenarioResult = AllResult['scenarios'][number];
 
-/** Exit code 0 when all is as declared, 1 when something is not, 3 when that remained open. */
+/** Exit code 0 if everything is as declared, 1 if something is not, 3 if a limit is reached. */
 export async function checkAll(
   name: string | null,
   words: readonly string[],
@@ -24,11 +24,11 @@ export async function checkAll(
 ): Promise<void> {
   if (words.length > 0)
     throw new UsageError(
-      `--all checks the scenarios as they are declared, and '${words.join(' ')}' contradicts that`,
+      `--all cannot be combined with the options '${words.join(' ')}': it checks scenarios as declared`,
     );
   const sources = name === null ? registry.map(ofProject) : [await findModel(name)];
   if (sources.some(({ scenario }) => scenario !== null))
-    throw new UsageError('--all and one scenario contradict each other: leave one of them out');
+    throw new UsageError('--all cannot be combined with a scenario: remove one of them');
   const rows: ScenarioResult[] = [];
   const tells = options.json !== true && options.quiet !== true && options.reporter !== 'junit';
   for (const source of sources) {
@@ -81,11 +81,11 @@ function mismatches(scenario: Scenario, { outcome, trace }: Checked): string[] {
   return compared.flatMap(([what, declared, found]) =>
     declared === undefined || declared === found
       ? []
-      : [`${what}: ${declared} declared, ${String(found)} found`],
+      : [`${what}: declared ${declared}, found ${String(found)}`],
   );
 }
 
-/** One line where all is as declared; what is not is told below. */
+/** One line, followed by one line for each difference. */
 function linesOf(
   { scenario, verdict, mismatches: wrong, statistics }: ScenarioResult,
   source: ModelSource,
@@ -106,6 +106,6 @@ function exitCodeOf(rows: readonly ScenarioResult[]): 0 | 1 | 3 {
 function summary(rows: readonly ScenarioResult[]): string {
   const wrong = rows.filter((row) => row.mismatches.length > 0).length;
   const scenarios = rows.length === 1 ? '1 scenario' : `${rows.length} scenarios`;
-  if (rows.length === 0) return 'no scenarios are declared';
+  if (rows.length === 0) return 'the model declares no scenarios';
   return wrong === 0 ? `${scenarios}, all as declared` : `${scenarios}, ${wrong} not as declared`;
 }

@@ -1,58 +1,67 @@
 /** `racewalk check`: is this variant of a protocol safe? */
 import type { CheckOptions } from './run.ts';
 import { Option, type Command } from 'commander';
-import { withExamples } from '../terminal/help.ts';
+import { withExamples, withExitCodes } from '../terminal/help.ts';
 import { wholeNumber, positiveSeconds } from '../options/limits.ts';
 import { withSearchOptions } from '../options/search-options.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 
 export function checkCommand(program: Command): void {
   withExamples(
-    withSearchOptions(program.command('check'))
-      .description('check a variant of a protocol: a verdict, and a trace where it breaks')
-      .argument('[model]', 'MODEL or MODEL/SCENARIO of the list, or a FILE.ts of your own')
-      .option('--all', 'check every scenario of the list, or of MODEL, against the verdict that it declares')
-      .option('--json', 'print one JSON object (docs/check-output.schema.json)')
-      .addOption(
-        new Option('--reporter <name>', 'with --all: print text, or junit (XML, for CI)').choices([
-          'text',
-          'junit',
-        ]),
-      )
-      .option('--lkml', 'print the trace in 72 columns of plain text, ready for a changelog')
-      .option('--quiet', 'print the verdict line only')
-      .option('--max-states <number>', 'give up above so many states', wholeNumber)
-      .option('--timeout <seconds>', 'give up after so many seconds', positiveSeconds)
-      .option('--save-trace <file>', 'save the trace for "racewalk replay"')
-      .option('--html <file>', 'write the result as one page that needs no network')
-      .helpOption(false)
-      .option('-h, --help', "display this help, with a MODEL also the model's own options")
-      .usage('MODEL|FILE.ts [options] [--memory sc|tso|pso|weak|arm64] [options of the model]')
-      .allowUnknownOption()
-      .allowExcessArguments()
-      .action(async (_model: string | undefined, options: CheckOptions, command: Command) => {
-        const { name, rest } = await splitModel(command.args);
-        if (options.help === true) return await help(command, name);
-        refuseContradictions(options);
-        if (options.all === true) {
-          const { checkAll } = await import('./all.ts');
-          return await checkAll(name, rest, options);
-        }
-        if (name === null)
-          throw new UsageError('which model? "racewalk list" shows them; "racewalk check --all" checks all');
-        const { checkOne } = await import('./run.ts');
-        await checkOne(name, rest, options);
-      }),
+    withExitCodes(
+      withSearchOptions(program.command('check'))
+        .description('check one variant of a protocol: print the verdict, and a trace if the variant fails')
+        .argument('[model]', 'a MODEL or MODEL/SCENARIO from "racewalk list", or your own FILE.ts')
+        .option('--all', 'check every scenario (of MODEL, or of all models) against its declared verdict')
+        .option('--json', 'print one JSON object (docs/reference/check-output.schema.json)')
+        .addOption(
+          new Option('--reporter <name>', 'output of --all: text, or JUnit XML for CI').choices([
+            'text',
+            'junit',
+          ]),
+        )
+        .option('--lkml', 'print the trace as plain text in 72 columns, ready for a changelog')
+        .option('--quiet', 'print only the verdict line')
+        .option('--max-states <number>', 'limit on the number of states', wholeNumber)
+        .option('--timeout <seconds>', 'time limit, in seconds', positiveSeconds)
+        .option('--save-trace <file>', 'save the trace for "racewalk replay"')
+        .option('--html <file>', 'write the result as a self-contained HTML page')
+        .helpOption(false)
+        .option('-h, --help', "print this help; with MODEL, also the model's own options")
+        .usage('MODEL|FILE.ts [options] [--memory sc|tso|pso|weak|arm64] [model options]')
+        .allowUnknownOption()
+        .allowExcessArguments()
+        .action(async (_model: string | undefined, options: CheckOptions, command: Command) => {
+          const { name, rest } = await splitModel(command.args);
+          if (options.help === true) return await help(command, name);
+          refuseContradictions(options);
+          if (options.all === true) {
+            const { checkAll } = await import('./all.ts');
+            return await checkAll(name, rest, options);
+          }
+          if (name === null)
+            throw new UsageError(
+              'missing MODEL: "racewalk list" prints all models, "racewalk check --all" checks all of them',
+            );
+          const { checkOne } = await import('./run.ts');
+          await checkOne(name, rest, options);
+        }),
+      {
+        0: 'the variant holds; with --all, every result is as declared',
+        1: 'violated, deadlock or unreached; with --all, a result is not as declared',
+        3: 'inconclusive: a limit was reached',
+      },
+    ),
     [
       ['racewalk check gup-fast-vs-collapse --recheck-pmd', 'one variant'],
-      ['racewalk check ./my-protocol.ts --save-trace race.json', 'a model of your own'],
-      ['racewalk check dirty-cow --all', 'each scenario as declared'],
-      ['racewalk check peterson --help', 'with the options of the model'],
+      ['racewalk check ./my-protocol.ts --save-trace race.json', 'your own model'],
+      ['racewalk check dirty-cow --all', 'every scenario of one model'],
+      ['racewalk check peterson --help', 'help with the model options'],
     ],
   );
 }
 
-/** The model among the words that are no options of the command: the first, unless an option of the model comes before. */
+/** The model is the first remaining word, unless a model option precedes it. */
 async function splitModel(
   words: readonly string[],
 ): Promise<{ name: string | null; rest: readonly string[] }> {
@@ -91,8 +100,8 @@ const exclusive = [
 function refuseContradictions(options: CheckOptions): void {
   const pair = exclusive.find(([a, b]) => options[a] !== undefined && options[b] !== undefined);
   if (options.reporter !== undefined && options.all !== true)
-    throw new UsageError('--reporter is for --all: one check is no list of tests');
+    throw new UsageError('--reporter requires --all');
   if (pair === undefined) return;
   const [a, b] = pair.map((key) => (key === 'saveTrace' ? '--save-trace' : `--${key}`));
-  throw new UsageError(`${a} and ${b} contradict each other: give one of them`);
+  throw new UsageError(`${a} and ${b} cannot be combined`);
 }

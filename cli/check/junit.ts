@@ -1,12 +1,12 @@
-/** Scenarios as tests, in the XML that CI systems read as JUnit's. */
+/** Scenarios as JUnit XML. */
 import { element, escapeXml } from '../../checker/export/xml.ts';
 import type { AllResult } from '../report/check-schema.ts';
 
 type ScenarioResult = AllResult['scenarios'][number];
 
 /**
- * Shape:  a suite for each model, a test for each scenario: a failure where something is not as declared, an error
- *         where a limit left that open.
+ * Shape:  a suite for each model, a test for each scenario; a difference from the declaration is a failure, a reached
+ *         limit an error.
  * Units:  times are in seconds.
  */
 export function junitXml(rows: readonly ScenarioResult[]): string {

@@ -1,4 +1,4 @@
-/** Checks one variant of one model and says what came out. */
+/** Runs `racewalk check` for one variant. */
 import { runWithin, type LimitOptions } from '../options/limits.ts';
 import { settingsOf, type SearchOptions } from '../options/search-options.ts';
 import { checking } from '../../checker/search/check.ts';
@@ -29,7 +29,7 @@ interface Written {
   readonly failure: OutputError | null;
 }
 
-/** Writes the files that were asked for. One that cannot be written must not cost the answer of a long search. */
+/** Writes the requested files; a write error must not lose the result of a long search. */
 async function written(report: Report, { saveTrace: path, html }: CheckOptions): Promise<Written> {
   let savedAs: string | null = null;
   try {
@@ -65,7 +65,7 @@ async function rendered(report: Report, options: CheckOptions): Promise<string> 
   return reportText(report, outputWidth());
 }
 
-/** The options of the command itself, as commander gives them. */
+/** The options that commander parses. */
 export interface CheckOptions extends LimitOptions, SearchOptions {
   readonly all?: true;
   readonly json?: true;

@@ -1,4 +1,4 @@
-/** Which variants of a comparison are proved for any number of CPUs, and of ptes; and the sentence that says so. */
+/** Proofs for any number of CPUs and ptes in a comparison. */
 import { fixesOf, settingOf, type Comparison, type Row } from '../../checker/study/compare/compare.ts';
 import type { Extremes } from '../../checker/study/compare/path-costs.ts';
 import type { Limits } from '../../checker/state-space/outcome.ts';
@@ -11,7 +11,7 @@ import { describeChoices, describeSet } from './choices.ts';
 
 export type AnyNumbers = ReadonlyMap<Row, Proved>;
 
-/** Proves the rows that hold: all, or those of the smallest sets of fixes; the options in `kept` stay as they are given. */
+/** Proves the rows that hold: all, or those of the smallest sets of fixes; options in `kept` stay fixed. */
 export function* provingRows(
   comparison: Comparison,
   which: 'all' | 'smallest',
@@ -35,14 +35,14 @@ function isSmallest({ definition: { options }, smallest }: Comparison, { varied 
   return own === undefined || own.sets.some((set) => JSON.stringify(set) === fixes);
 }
 
-/** For any number of what a row is proved, for the table; `no` where it is not. */
+/** The options for which a row is proved for any number; `no`: not proved. */
 export function anyColumn(row: Row, any: AnyNumbers): string {
   const proved = any.get(row);
   if (proved === undefined) return '';
   return proved.result.verdict === 'holds' ? proved.claim.any.join(' ') : 'no';
 }
 
-/** The smallest sets of fixes, for any number of what each is proved, and what they cost more than none. */
+/** The smallest sets of fixes with their proofs and additional costs. */
 export function anySentences(comparison: Comparison, any: AnyNumbers, width: number): readonly string[] {
   const { definition, rows } = comparison;
   const told = rows.filter((row) => any.has(row) && isSmallest(comparison, row));
@@ -58,7 +58,7 @@ export function anySentences(comparison: Comparison, any: AnyNumbers, width: num
     ? []
     : [
         [
-          'Proved for any number, with the fixes of the smallest sets:',
+          'Smallest sets of fixes, proved for any number:',
           ...sentences.flatMap((one) => wrap(`  ${one}`, width, 4)),
         ].join('\n'),
       ];
@@ -77,7 +77,7 @@ function moreCosts({ rows, definition: { options } }: Comparison, row: Row): str
       cost === null || before === null || (cost.least === before.least && cost.most === before.most);
     return isAlike ? [] : [`${name} ${spanned(cost)} instead of ${spanned(before)}`];
   });
-  return more.length === 0 ? 'it costs nothing that is counted' : `it costs ${more.join(', ')}`;
+  return more.length === 0 ? 'no additional cost' : `cost: ${more.join(', ')}`;
 }
 
 const spanned = ({ least, most }: Extremes) =>

@@ -1,40 +1,52 @@
 /** `racewalk compare`: every combination of some options, and the smallest sets of fixes that make it safe. */
 import type { CompareOptions } from './run.ts';
 import type { Command } from 'commander';
-import { withExamples } from '../terminal/help.ts';
+import { withExamples, withExitCodes } from '../terminal/help.ts';
 import { positiveSeconds, wholeNumber } from '../options/limits.ts';
 import { withSearchOptions } from '../options/search-options.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 
 export function compareCommand(program: Command): void {
   withExamples(
-    withSearchOptions(program.command('compare'))
-      .description(
-        'check every combination of options: verdicts, costs, and the smallest sets of fixes that suffice',
-      )
-      .argument('[model]', 'MODEL of the list, or a FILE.ts of your own')
-      .option('--vary <options>', 'the options to vary, with commas between; else the machine and all fixes')
-      .option('--fix <option=value>', 'keep an option at a value; as good as --option value', collect)
-      .option('--no-costs', 'leave out what a variant costs: counting takes longer than the checks')
-      .option('--any-cpus [which]', 'prove for any number of CPUs, and of ptes, what holds: all, or smallest')
-      .option('--json', 'print one JSON object (docs/compare-output.schema.json)')
-      .option('--max-states <number>', 'give up on a variant above so many states', wholeNumber)
-      .option('--timeout <seconds>', 'give up after so many seconds', positiveSeconds)
-      .usage('MODEL|FILE.ts [--vary a,b] [--fix x=y] [--memory sc|tso|pso|weak] [options of the model]')
-      .allowUnknownOption()
-      .allowExcessArguments()
-      .action(async (name: string | undefined, options: CompareOptions, command: Command) => {
-        if (![undefined, true, 'all', 'smallest'].includes(options.anyCpus))
-          throw new UsageError(`--any-cpus takes all or smallest, and not '${String(options.anyCpus)}'`);
-        if (name === undefined || name.startsWith('-'))
-          throw new UsageError('which model? It comes first; "racewalk list" shows them');
-        const { compareModel } = await import('./run.ts');
-        await compareModel(name, command.args.slice(1), options);
-      }),
+    withExitCodes(
+      withSearchOptions(program.command('compare'))
+        .description(
+          'check every combination of options: print verdicts, costs, and the smallest sets of fixes that hold',
+        )
+        .argument('[model]', 'a MODEL from "racewalk list", or your own FILE.ts')
+        .option(
+          '--vary <options>',
+          'comma-separated options to vary (default: the machine options and all fixes)',
+        )
+        .option('--fix <option=value>', 'set an option for all variants, like --option value', collect)
+        .option('--no-costs', 'do not count costs, which takes longer than the checks')
+        .option(
+          '--any-cpus [which]',
+          'prove the variants that hold for any number of CPUs and ptes: all of them, or only the smallest',
+        )
+        .option('--json', 'print one JSON object (docs/reference/compare-output.schema.json)')
+        .option('--max-states <number>', 'limit on the number of states of each variant', wholeNumber)
+        .option('--timeout <seconds>', 'time limit, in seconds', positiveSeconds)
+        .usage('MODEL|FILE.ts [--vary a,b] [--fix x=y] [--memory sc|tso|pso|weak] [model options]')
+        .allowUnknownOption()
+        .allowExcessArguments()
+        .action(async (name: string | undefined, options: CompareOptions, command: Command) => {
+          if (![undefined, true, 'all', 'smallest'].includes(options.anyCpus))
+            throw new UsageError(`invalid --any-cpus '${String(options.anyCpus)}': expected all or smallest`);
+          if (name === undefined || name.startsWith('-'))
+            throw new UsageError('missing MODEL: name it first ("racewalk list" prints all models)');
+          const { compareModel } = await import('./run.ts');
+          await compareModel(name, command.args.slice(1), options);
+        }),
+      {
+        0: 'every variant is decided',
+        3: 'a variant is inconclusive: a limit was reached',
+      },
+    ),
     [
       ['racewalk compare gup-fast-vs-collapse --vary flush,sync-ipi', 'four variants'],
-      ['racewalk compare ./my-protocol.ts --no-costs', 'all fixes, verdicts alone'],
-      ['racewalk compare gup-fast-vs-collapse --any-cpus smallest', 'and what is proved for any number'],
+      ['racewalk compare ./my-protocol.ts --no-costs', 'all fixes, without costs'],
+      ['racewalk compare gup-fast-vs-collapse --any-cpus smallest', 'with proofs for any number of CPUs'],
     ],
   );
 }

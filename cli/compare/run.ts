@@ -1,8 +1,8 @@
-/** Compares the variants of one model and says what came out. */
+/** Runs `racewalk compare`. */
 import { runWithin, type LimitOptions } from '../options/limits.ts';
 import { settingsOf, type SearchOptions } from '../options/search-options.ts';
 import { memoryKey, memoryOption } from '../../checker/language/memory-name.ts';
-import { optionName, type Options } from '../../checker/language/option.ts';
+import { eitherOf, optionName, type Options } from '../../checker/language/option.ts';
 import { comparing, type Comparison } from '../../checker/study/compare/compare.ts';
 import { provingRows, type AnyNumbers } from './any-cpus.ts';
 import { chosenOptions } from '../options/model-options.ts';
@@ -11,7 +11,7 @@ import { outputWidth, print } from '../terminal/output.ts';
 import { didYouMean } from '../terminal/spelling.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 
-/** Exit code 0 when every variant was decided, 3 when one is inconclusive, 2 when one shows that the model is wrong. */
+/** Exit code 0 if every variant is decided, 3 if one is inconclusive, 2 for an invalid model. */
 export async function compareModel(
   name: string,
   words: readonly string[],
@@ -19,14 +19,12 @@ export async function compareModel(
 ): Promise<void> {
   const source = await findModel(name);
   if (source.scenario !== null)
-    throw new UsageError(
-      'compare takes a model, and a scenario is one variant of it: leave the scenario out',
-    );
+    throw new UsageError('compare takes a model without a scenario: a scenario is only one variant');
   const vary =
     options.vary === undefined
       ? null
       : options.vary.split(',').map((word) => keyOf(source.definition.options, word));
-  // The memory model is varied where that is asked for, and only there: a comparison of repairs is long enough.
+  // The memory model is varied only on request.
   const usual = vary?.includes(memoryKey) === true ? {} : { [memoryKey]: memoryOption.fallback };
   const given = { ...usual, ...chosenOptions(source, [...(options.fix ?? []).map(asOption), ...words]) };
   const { anyCpus } = options;
@@ -49,14 +47,12 @@ function keyOf(options: Options, word: string): string {
   const names = Object.keys(options).map(optionName);
   const key = Object.keys(options).find((other) => optionName(other) === word || other === word);
   if (key === undefined)
-    throw new UsageError(
-      `--vary: there is no option '${word}'${didYouMean(word, names)}\nthe options: ${names.join(', ')}`,
-    );
+    throw new UsageError(`invalid --vary '${word}': expected ${eitherOf(names)}${didYouMean(word, names)}`);
   return key;
 }
 
 function asOption(pair: string): string {
-  if (!/^[^=]+=[^=]+$/.test(pair)) throw new UsageError(`--fix takes option=value, and not '${pair}'`);
+  if (!/^[^=]+=[^=]+$/.test(pair)) throw new UsageError(`invalid --fix '${pair}': expected option=value`);
   return `--${pair}`;
 }
 
@@ -83,12 +79,12 @@ async function rendered(
   return renderComparison({ ...compared, any }, seconds, outputWidth());
 }
 
-/** The options of the command itself, as commander gives them. */
+/** The options that commander parses. */
 export interface CompareOptions extends LimitOptions, SearchOptions {
   readonly vary?: string;
   readonly fix?: readonly string[];
   readonly costs?: boolean;
-  /** True where it stands alone: all that hold. */
+  /** True: --any-cpus without a value, which means all. */
   readonly anyCpus?: true | string;
   readonly json?: true;
 }

@@ -1,4 +1,4 @@
-/** The form of what `compare --json` prints. */
+/** The schema of `compare --json`. */
 import { z } from 'zod';
 import { untried } from '../report/check-schema.ts';
 import { optionValues } from '../report/trace-schema.ts';
@@ -19,19 +19,19 @@ const row = z.strictObject({
   states: z.int(),
   transitions: z.int(),
   reason: z.string().nullable().describe('why it is inconclusive'),
-  untried: z.array(untried).describe('pairs of accesses that were not tried, where these are the reason'),
+  untried: z.array(untried).describe('reorderings that were not explored, if they are the reason'),
   costs: z.record(z.string(), extremes),
   anyNumberOf: z
     .array(z.string())
     .nullable()
-    .describe('the options for any number of which it is proved; null: not tried'),
+    .describe('the options for which it is proved for any number; null: not tried'),
 });
 
 const smallest = z.strictObject({
-  setting: optionValues.describe('the varied options that are no fixes'),
-  sets: z.array(optionValues).describe('each holds, and every smaller set fails'),
-  spoiled: z.array(optionValues).describe('sets that contain one of those and yet fail'),
-  undecided: z.boolean().describe('some variant is inconclusive: a smaller set may have been missed'),
+  setting: optionValues.describe('the varied options that are not fixes'),
+  sets: z.array(optionValues).describe('each holds, and every proper subset fails'),
+  spoiled: z.array(optionValues).describe('unsafe supersets of a safe set'),
+  undecided: z.boolean().describe('some variant is inconclusive: a smaller set may exist'),
 });
 
 export const compareResult = z.strictObject({

@@ -1,4 +1,4 @@
-/** A comparison as text: a table for each setting of the machine, then the smallest sets of repairs. */
+/** A comparison as text: a table for each setting of the machine, then the smallest sets of fixes. */
 import Table from 'cli-table3';
 import { describeChoices, describeSet, describeValue } from './choices.ts';
 import type { AnyDefinition } from '../../checker/language/model.ts';
@@ -16,7 +16,7 @@ import { untriedLines } from '../report/check-text.ts';
 import { anyColumn, anySentences, type AnyNumbers } from './any-cpus.ts';
 import { wrap } from '../../checker/report/wrap.ts';
 
-/** Shape:  lines of at most `width` characters where words allow it, without an end of line at the end. */
+/** Shape:  lines of at most `width` characters, unless a word is longer; no final newline. */
 export function renderComparison(
   comparison: Comparison & { readonly any?: AnyNumbers | null },
   seconds: number,
@@ -24,7 +24,7 @@ export function renderComparison(
 ): string {
   const { definition, rows, varied, smallest, any = null } = comparison;
   const fixes = varied.filter((key) => definition.options[key]!.role === 'fix');
-  // Without fixes to tell apart, one table shows everything that was varied.
+  // Without fixes, one table shows all varied options.
   const columns = fixes.length === 0 ? varied : fixes;
   const groups = Map.groupBy(rows, ({ varied: choices }) =>
     fixes.length === 0 ? '' : describeChoices(settingOf(definition.options, choices)),
@@ -49,38 +49,34 @@ export function renderComparison(
     .join('\n\n');
 }
 
-/** Pairs of accesses that a comparison names; `check` of a variant names all. */
+/** Unexplored reorderings to print; `check` of a variant prints all. */
 export const mostUntried = 8;
 
-/** What the signs mean that the tables have, and no others. */
+/** The meanings of the signs in the tables. */
 function legendOf({ rows, smallest }: Comparison): readonly string[] {
   const steps = rows.map(describeSteps);
   const costs = rows.flatMap((row) => Object.keys(rows[0]!.costs).map((name) => row.costs[name] ?? null));
   const told = costs.map(describeCost);
   const says = (sign: boolean, text: string) => (sign ? [text] : []);
-  const perhaps = steps.some((text) => String(text).startsWith('<='))
-    ? ' (<=: perhaps not the shortest)'
-    : '';
+  const perhaps = steps.some((text) => String(text).startsWith('<=')) ? ' (<=: a shorter one may exist)' : '';
   return [
     ...says(
       steps.some((text) => text !== ''),
-      `Trace steps are those of the shortest trace${perhaps}.`,
+      `trace steps: length of the shortest trace${perhaps}.`,
     ),
     ...says(
       told.some((text) => text !== '?'),
-      `Costs are counted over all executions${told.some((text) => text.includes('-')) ? ', least-most where they differ' : ''}.`,
+      `Costs are minima and maxima over all executions${told.some((text) => text.includes('-')) ? ' (least-most)' : ''}.`,
     ),
     ...says(
       told.some((text) => text.includes('any')),
-      'any: a loop may repeat it without end.',
+      'any: a loop repeats it without bound.',
     ),
-    ...says(
-      told.includes('?'),
-      '?: not counted, since no execution gets there, or there are too many states.',
-    ),
+    ...says(told.includes('?'), '?: not counted: no execution gets there, or there are too many states.'),
+    ...says(told.includes('?'), '?: not counted (no execution reaches it, too many states, or arm64).'),
     ...says(
       smallest.some(({ sets }) => sets.some((set) => Object.keys(set).length > 0)),
-      'Each set of fixes below was checked, and so was every smaller one, which fails.',
+      'Every proper subset of each smallest set was checked and fails.',
     ),
   ];
 }
@@ -96,7 +92,7 @@ function header({ definition, rows, fixed }: Comparison, seconds: number, width:
 /** Headings break at every word, so that a column is as wide as its longest word or value. */
 const heading = (text: string) => text.replaceAll(/[ -]/g, '\n');
 
-/** The places of a table's frame, of which nothing is drawn. */
+/** The parts of a table's frame, all empty. */
 const frame = [
   ...['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'],
   ...['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid'],
@@ -114,7 +110,7 @@ function renderTable(
   rows: readonly Row[],
 ): string {
   const costs = Object.keys(rows[0]!.costs);
-  // Only where all that hold were to be proved.
+  // Only if every row that holds was to be proved.
   const told = any !== null && rows.every((row) => row.verdict !== 'holds' || any.has(row)) ? any : null;
   const proofs = told === null ? [] : ['any number'];
   const titles = [...varied.map(optionName), 'verdict', ...proofs, 'trace steps', 'states', ...costs];
@@ -160,9 +156,9 @@ function renderSmallest(
   const where = describeChoices(setting);
   const title = `Smallest sets of fixes that make it safe${where === '' ? '' : `, ${where}`}:`;
   const lines = sets.map((set) => `  ${describeSet(definition, set)}`);
-  const none = lines.length === 0 ? ['  none of those tried'] : [];
+  const none = lines.length === 0 ? ['  none of the sets that were tried'] : [];
   const more = spoiled.map((set) => `  ${describeSet(definition, set)}`);
-  const warnings = more.length === 0 ? [] : ['Unsafe supersets of such a set:', ...more];
-  const open = undecided ? ['Some variants are inconclusive: a smaller set may have been missed.'] : [];
+  const warnings = more.length === 0 ? [] : ['Unsafe supersets of a safe set:', ...more];
+  const open = undecided ? ['Some variants are inconclusive: a smaller set may exist.'] : [];
   return [title, ...lines, ...none, ...warnings, ...open].join('\n');
 }

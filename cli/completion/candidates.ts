@@ -1,11 +1,11 @@
-/** What may stand where somebody asks their shell to complete a command. */
+/** The completions of a command line. */
 import type { Command, Option } from 'commander';
 import { registry } from '../../models/registry.ts';
 import { everyModelsOptions, memoryModelNames } from '../../checker/language/memory-name.ts';
 import { optionName, type AnyOption, type Options } from '../../checker/language/option.ts';
-import { targets } from '../../checker/export/formats.ts';
+import { formatNames } from '../../checker/export/formats.ts';
 
-/** The completions of the last word; none where a file name stands. */
+/** The completions of the last word; none for a file name. */
 export async function candidates(program: Command, words: readonly string[]): Promise<readonly string[]> {
   const last = words.at(-1) ?? '';
   return (await possible(program, words.slice(0, -1), last)).filter((word) => word.startsWith(last));
@@ -34,13 +34,13 @@ async function possible(
 
 const flagsOf = ({ long, hidden }: Option) => (hidden || long === undefined ? [] : [long]);
 
-/** Scenarios where a model and its slash are there, else models. */
+/** Scenarios after `MODEL/`, else models. */
 const modelNames = (last: string): readonly string[] =>
   last.includes('/')
     ? registry.flatMap(({ name, scenarios }) => scenarios.map((scenario) => `${name}/${scenario.name}`))
     : registry.map(({ name }) => name);
 
-/** The options of the model that the words name, be it a file of somebody's own. */
+/** The options of the named model or model file. */
 async function optionsOf(words: readonly string[]): Promise<Options> {
   const named = words.find((word) => !word.startsWith('-'));
   if (named === undefined) return everyModelsOptions;
@@ -57,14 +57,14 @@ function wordsOf([key, option]: [string, AnyOption]): readonly string[] {
   return option.kind === 'flag' ? [`--${name}`, `--no-${name}`] : [`--${name}`];
 }
 
-/** What may stand behind an option; null where its value is not known or it takes none. */
+/** The values of an option; null: unknown, or it takes none. */
 function valuesAfter(word: string, command: Command, options: Options): readonly string[] | null {
   const key = Object.keys(options).find((other) => `--${optionName(other)}` === word);
   const option = key === undefined ? undefined : options[key];
   if (option?.kind === 'choice') return option.values;
   if (option?.kind === 'integer') return [String(option.low), String(option.high)];
   if (word === '--engine') return ['compiled', 'interpreter'];
-  if (word === '--to') return targets;
+  if (word === '--to') return formatNames;
   if (word === '--memory') return memoryModelNames;
   if (word === '--vary') return Object.keys(options).map(optionName);
   const own = command.options.find(({ long }) => long === word);

@@ -1,5 +1,6 @@
-/** `racewalk completion`: what a shell needs to complete the commands of this program; and what it then asks for. */
+/** `racewalk completion`: the shell scripts, and the hidden command `complete` that they call. */
 import type { Command } from 'commander';
+import { eitherOf } from '../../checker/language/option.ts';
 import { withExamples } from '../terminal/help.ts';
 import { didYouMean } from '../terminal/spelling.ts';
 import { UsageError } from '../terminal/usage-error.ts';
@@ -32,13 +33,13 @@ export function completionCommand(program: Command): void {
   withExamples(
     program
       .command('completion')
-      .description('print the script by which a shell completes commands, options, models and values')
+      .description('print a shell script that completes commands, options, models and values')
       .argument('<shell>', shells.join(', '))
       .action(async (shell: string) => {
         const script = scripts[shell];
         if (script === undefined)
           throw new UsageError(
-            `invalid shell '${shell}': expected ${shells.join(', ')}${didYouMean(shell, shells)}`,
+            `invalid shell '${shell}': expected ${eitherOf(shells)}${didYouMean(shell, shells)}`,
           );
         const { print } = await import('../terminal/output.ts');
         print(script);

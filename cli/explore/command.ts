@@ -1,4 +1,4 @@
-/** `racewalk explore`: the page, on this machine alone. */
+/** `racewalk explore`: serves the page on localhost. */
 import type { Command } from 'commander';
 import { withExamples } from '../terminal/help.ts';
 import { UsageError } from '../terminal/usage-error.ts';
@@ -7,26 +7,24 @@ export function exploreCommand(program: Command): void {
   withExamples(
     program
       .command('explore')
-      .description(
-        'walk through a variant in the browser: serves the page on this machine only, until Ctrl-C',
-      )
+      .description('step through a variant in the browser; the page is served on localhost until Ctrl-C')
       .argument(
         '[model]',
-        'MODEL or MODEL/SCENARIO of the list, or a FILE.ts of your own, loaded again when it changes',
+        'a MODEL or MODEL/SCENARIO from "racewalk list", or your own FILE.ts, reloaded when it changes',
       )
-      .option('--port <number>', 'listen there, and not on any free port', port)
-      .usage('MODEL|FILE.ts [--port NUMBER] [--memory sc|tso|pso] [options of the model]')
+      .option('--port <number>', 'port to listen on (default: any free port)', port)
+      .usage('MODEL|FILE.ts [--port NUMBER] [--memory sc|tso|pso] [model options]')
       .allowUnknownOption()
       .allowExcessArguments()
       .action(async (name: string | undefined, options: { readonly port?: number }, command: Command) => {
         if (name === undefined || name.startsWith('-'))
-          throw new UsageError('which model? It comes first; "racewalk list" shows them');
+          throw new UsageError('missing MODEL: name it first ("racewalk list" prints all models)');
         const { exploreModel } = await import('./run.ts');
         await exploreModel(name, command.args.slice(1), options.port ?? 0);
       }),
     [
-      ['racewalk explore gup-fast-vs-collapse --recheck-pte', 'a model of the list'],
-      ['racewalk explore ./my-protocol.ts', 'loaded again when it changes'],
+      ['racewalk explore gup-fast-vs-collapse --recheck-pte', 'a model from the list'],
+      ['racewalk explore ./my-protocol.ts', 'reloaded when the file changes'],
     ],
   );
 }
@@ -34,6 +32,6 @@ export function exploreCommand(program: Command): void {
 function port(text: string): number {
   const number = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   if (number < 1 || number > 65_535)
-    throw new UsageError(`--port takes a whole number from 1 to 65535, and not '${text}'`);
+    throw new UsageError(`invalid --port '${text}': expected a whole number from 1 to 65535`);
   return number;
 }

@@ -29,7 +29,7 @@ export async function exploreModel(name: string, words: readonly string[], port:
     watch: null,
   });
   const watched = own?.watch(server);
-  print(`${server.address}${link}\nCtrl-C ends it`);
+  print(`${server.address}${link}\npress Ctrl-C to stop`);
   await interrupted();
   watched?.close();
   await server.close();
@@ -45,13 +45,13 @@ interface OwnFile {
   readonly watch: (server: ExploreServer) => FileWatch;
 }
 
-/** The user's file as it is now; what is wrong with it is told here and in the page. */
+/** The current user's file; its errors are printed here and shown in the page. */
 async function ownFile(file: string, chosen: Choices): Promise<OwnFile> {
-  const { mistakeInBuild, ownModule } = await import('../model-files/own-module.ts');
+  const { errorInBuild, ownModule } = await import('../model-files/own-module.ts');
   const { watchFiles } = await import('../model-files/watch-files.ts');
   const tell = async (module: OwnModule) => {
-    const mistake = module.mistake ?? (await mistakeInBuild(module, chosen));
-    if (mistake !== null) say(`${displayPath(file)}: ${mistake}`);
+    const error = module.error ?? (await errorInBuild(module, chosen));
+    if (error !== null) say(`${displayPath(file)}: ${error}`);
   };
   let now = await ownModule(file);
   await tell(now);
@@ -60,9 +60,9 @@ async function ownFile(file: string, chosen: Choices): Promise<OwnFile> {
     const reload = async () => {
       now = await ownModule(file);
       watcher.follow(now.files);
-      print(`${displayPath(file)} has changed`);
+      print(`${displayPath(file)} has changed: reloaded`);
       await tell(now);
-      server.changed(now.mistake);
+      server.changed(now.error);
     };
     watcher.follow(now.files);
     return watcher;

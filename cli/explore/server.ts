@@ -1,27 +1,27 @@
-/** Serves the page to this machine alone: files that were read before anybody asked, a user's module, and its changes. */
+/** Serves the page on localhost: preloaded files, a user's module, and change events. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname } from 'node:path';
 import { UsageError } from '../terminal/usage-error.ts';
 
 export interface Served {
-  /** By the path that asks for them. */
+  /** By URL path. */
   readonly files: ReadonlyMap<string, Buffer>;
-  /** The user's module as it is now; null where only the models of the project are shown. */
+  /** The current user's module; null: only built-in models. */
   readonly module: (() => string) | null;
 }
 
 export interface ExploreServer {
   /** Such as `http://127.0.0.1:8080/`. */
   readonly address: string;
-  /** Tells open pages that the module has changed, and what is wrong with it. */
-  readonly changed: (mistake: string | null) => void;
+  /** Notifies open pages of a changed module and its error. */
+  readonly changed: (error: string | null) => void;
   readonly close: () => Promise<void>;
 }
 
 const host = '127.0.0.1';
 
-/** Throws  UsageError when the port cannot be had; 0 is any free one. */
+/** Throws  UsageError if the port is not available; 0: any free port. */
 export async function exploreServer(served: Served, port: number): Promise<ExploreServer> {
   const listeners = new Set<ServerResponse>();
   const server = createServer((request, response) => {
@@ -32,8 +32,8 @@ export async function exploreServer(served: Served, port: number): Promise<Explo
   await listening(server, port);
   return {
     address: `http://${host}:${portOf(server)}/`,
-    changed: (mistake) => {
-      const lines = (mistake ?? '').split('\n').map((line) => `data: ${line}\n`);
+    changed: (error) => {
+      const lines = (error ?? '').split('\n').map((line) => `data: ${line}\n`);
       for (const listener of listeners) listener.write(`${lines.join('')}\n`);
     },
     close: () =>
@@ -50,7 +50,7 @@ const portOf = (server: Server) => (server.address() as AddressInfo).port;
 const listening = (server: Server, port: number) =>
   new Promise<void>((resolve, reject) => {
     server.once('error', ({ code }: NodeJS.ErrnoException) =>
-      reject(new UsageError(`port ${port} cannot be had (${code}): another one, or none, will do`)),
+      reject(new UsageError(`cannot listen on port ${port} (${code}): choose another --port, or omit it`)),
     );
     server.listen(port, host, resolve);
   });
@@ -58,7 +58,7 @@ const listening = (server: Server, port: number) =>
 /**
  * The status that refuses a request, or null.
  *
- * A page of another host that has made its name point to this machine still sends its own name along.
+ * Guards against DNS rebinding: the Host header of a foreign page names another host.
  */
 function refused({ method, headers: { host: asked } }: IncomingMessage, server: Server): number | null {
   const port = portOf(server);
@@ -106,10 +106,10 @@ function answer(
   send(types[extname(name)] ?? 'application/octet-stream', isPage ? withModule(file.toString()) : file);
 }
 
-/** Addresses that people type. */
+/** Short addresses. */
 const names: Readonly<Record<string, string>> = { '/': '/index.html', '/litmus': '/litmus.html' };
 
-/** The page with the names of the user's module and of its changes. */
+/** The page with the URLs of the user's module and its change events. */
 const withModule = (page: string) =>
   page.replace(
     '<title>',

@@ -1,8 +1,9 @@
 /** `racewalk export`: a model, its states or a trace, for other programs. */
-import { targets, type ExportFormat } from '../../checker/export/formats.ts';
+import { formatNames, formatOf, formatsWith, type ExportFormat } from '../../checker/export/formats.ts';
 import type { ExportOptions } from './run.ts';
 import type { Command } from 'commander';
-import { withExamples } from '../terminal/help.ts';
+import { eitherOf } from '../../checker/language/option.ts';
+import { withExamples, withExitCodes } from '../terminal/help.ts';
 import { positiveSeconds, wholeNumber } from '../options/limits.ts';
 import { withSearchOptions } from '../options/search-options.ts';
 import { didYouMean } from '../terminal/spelling.ts';
@@ -10,38 +11,41 @@ import { UsageError } from '../terminal/usage-error.ts';
 
 export function exportCommand(program: Command): void {
   withExamples(
-    withSearchOptions(program.command('export'))
-      .description('write a variant, or the trace of its race, for another program')
-      .argument(
-        '[model]',
-        'MODEL or MODEL/SCENARIO of the list, a FILE.ts of your own, a saved TRACE.json, or a FILE.litmus',
-      )
-      .requiredOption(
-        '--to <format>',
-        'of a variant: promela (for Spin; compile pan with -DSAFETY -DNOREDUCE for equal counts), dot (the state ' +
-          'graph for Graphviz); of a trace: svg, mermaid (a sequence diagram), itf (JSON, as Apalache writes it), text (72 columns); of a litmus test: dot, svg (an execution under lkmm)',
-        target,
-      )
-      .option('--output <file>', 'write a file instead of standard output')
-      .option('--witness <name>', 'take the shortest run that reaches this witness, not the one that breaks')
-      .option('--max-states <number>', 'give up above so many states (dot: 500)', wholeNumber)
-      .option('--timeout <seconds>', 'give up after so many seconds', positiveSeconds)
-      .usage(
-        'MODEL|FILE.ts|TRACE.json|FILE.litmus --to FORMAT [--memory sc|tso|pso|weak] [options of the model]',
-      )
-      .addHelpText(
-        'after',
-        '\nExit codes: 0 written; 1 there is no such trace, because the variant holds or never gets there;\n' +
-          '2 wrong use or a wrong model; 3 a limit was met first.',
-      )
-      .allowUnknownOption()
-      .allowExcessArguments()
-      .action(async (name: string | undefined, options: ExportOptions, command: Command) => {
-        if (name === undefined || name.startsWith('-'))
-          throw new UsageError('which model? It comes first; "racewalk list" shows them');
-        const { exportOne } = await import('./run.ts');
-        await exportOne(name, command.args.slice(1), options);
-      }),
+    withExitCodes(
+      withSearchOptions(program.command('export'))
+        .description('write a variant, or the trace of its race, in the format of another program')
+        .argument(
+          '[model]',
+          'a MODEL or MODEL/SCENARIO from "racewalk list", your own FILE.ts, a saved TRACE.json, or a FILE.litmus',
+        )
+        .requiredOption(
+          '--to <format>',
+          `of a variant: ${described([...formatsWith('ofVariant'), ...formatsWith('ofGraph')])}; ` +
+            `of a trace: ${described(formatsWith('ofTrace'))}; ` +
+            `of a litmus test: ${formatsWith('ofExecution').join(', ')} (an execution under lkmm)`,
+          format,
+        )
+        .option('--output <file>', 'write to a file (default: standard output)')
+        .option('--witness <name>', 'export the shortest run that reaches this witness instead of the race')
+        .option('--max-states <number>', 'limit on the number of states (default for dot: 500)', wholeNumber)
+        .option('--timeout <seconds>', 'time limit, in seconds', positiveSeconds)
+        .usage(
+          'MODEL|FILE.ts|TRACE.json|FILE.litmus --to FORMAT [--memory sc|tso|pso|weak|arm64|lkmm] [model options]',
+        )
+        .allowUnknownOption()
+        .allowExcessArguments()
+        .action(async (name: string | undefined, options: ExportOptions, command: Command) => {
+          if (name === undefined || name.startsWith('-'))
+            throw new UsageError('missing MODEL: name it first ("racewalk list" prints all models)');
+          const { exportOne } = await import('./run.ts');
+          await exportOne(name, command.args.slice(1), options);
+        }),
+      {
+        0: 'written',
+        1: 'no such trace exists: the variant holds, or never reaches the witness',
+        3: 'inconclusive: a limit was reached',
+      },
+    ),
     [
       ['racewalk export gup-fast-vs-collapse --to svg --output race.svg', 'a picture'],
       ['racewalk export peterson --to promela', 'for Spin'],
@@ -49,8 +53,13 @@ export function exportCommand(program: Command): void {
   );
 }
 
-function target(text: string): ExportFormat {
-  const found = targets.find((one) => one === text);
+const described = (names: readonly ExportFormat[]) =>
+  names.map((name) => `${name} (${formatOf(name).description})`).join(', ');
+
+function format(text: string): ExportFormat {
+  const found = formatNames.find((one) => one === text);
   if (found !== undefined) return found;
-  throw new UsageError(`--to takes ${targets.join(', ')}, and not '${text}'${didYouMean(text, targets)}`);
+  throw new UsageError(
+    `invalid --to '${text}': expected ${eitherOf(formatNames)}${didYouMean(text, formatNames)}`,
+  );
 }

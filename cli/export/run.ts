@@ -1,7 +1,11 @@
 /** Exports one variant, or one trace of it. */
 import { runWithin, type LimitOptions } from '../options/limits.ts';
 import { settingsOf, type SearchOptions } from '../options/search-options.ts';
-import type { ExportFormat } from '../../checker/export/formats.ts';
+import { formatOf, type ExportFormat } from '../../checker/export/formats.ts';
+import { eitherOf } from '../../checker/language/option.ts';
+import type { TransitionSystem } from '../../checker/program/transition-system.ts';
+import type { Graph } from '../../checker/state-space/state-graph.ts';
+import type { Trace } from '../../checker/trace/trace.ts';
 import { transitionSystem } from '../../checker/program/build-transitions.ts';
 import type { Model } from '../../checker/language/model.ts';
 import {
@@ -37,17 +41,17 @@ export async function exportOne(
   writeWhole(options.output, text.endsWith('\n') ? text : `${text}\n`);
 }
 
-/** The execution that shows the verdict of a litmus test, or null where there is none, which has been said. */
+/** The execution that shows the verdict of a litmus test; null: none, which has been reported. */
 async function litmus(name: string, { to }: ExportOptions): Promise<string | null> {
   const { exportedLitmus } = await import('./litmus.ts');
-  const text = exportedLitmus(name, to);
+  const text = await exportedLitmus(name, to);
   if (text !== null) return text;
   process.exitCode = 1;
-  say(`nothing to export as ${to}: no execution, not even a forbidden one, is as ${name} asks`);
+  say(`nothing to export as ${to}: no execution of ${name}, allowed or forbidden, satisfies its condition`);
   return null;
 }
 
-/** What is exported: a variant, with its trace where one was saved. */
+/** A variant to export, with its trace if it was saved. */
 interface Subject {
   readonly model: Model;
   readonly saved: ExportedTrace | null;
@@ -67,49 +71,23 @@ async function subjectOf(
   }
   const [word] = words;
   if (word !== undefined || witness !== undefined)
-    throw new UsageError(`a saved trace has its options in it: leave ${word ?? '--witness'} out`);
+    throw new UsageError(`${word ?? '--witness'} cannot be combined with a saved trace`);
   const { replayedTrace } = await import('../replay/run.ts');
   const { source, saved, system, answer, trace } = await replayedTrace(name);
   const origin = originOf({ source, chosen: saved.options, savedAs: null });
   return { model: system.model, saved: exportedTrace(system, answer, trace, origin), origin };
 }
 
-/** The text of the export, or null where there is nothing to write, which has been said. */
+/** The exported text; null: nothing to export, which has been reported. */
 async function written(subject: Subject, options: ExportOptions): Promise<string | null> {
-  const { to } = options;
-  switch (to) {
-    case 'promela': {
-      const { toPromela } = await import('../../checker/export/promela/promela.ts');
-      const { initialCheck } = await import('../../checker/interpreter/initial-check.ts');
-      const system = transitionSystem(subject.model);
-      return toPromela(system, initialCheck(system));
-    }
-    case 'dot':
-      return await dot(subject, options);
-    case 'svg':
-    case 'mermaid':
-    case 'itf':
-    case 'text': {
-      const found = await traceOf(subject, options);
-      if (found.trace !== null) return await drawn(found.trace, to);
-      process.exitCode = found.exitCode;
-      say(`nothing to export as ${to}: ${found.why}`);
-      return null;
-    }
-  }
-}
-
-async function drawn(trace: ExportedTrace, to: Exclude<ExportFormat, 'promela' | 'dot'>): Promise<string> {
-  switch (to) {
-    case 'svg':
-      return (await import('../../checker/export/trace/lanes-svg.ts')).toSvg(trace);
-    case 'mermaid':
-      return (await import('../../checker/export/trace/mermaid.ts')).toMermaid(trace);
-    case 'itf':
-      return JSON.stringify((await import('../../checker/export/trace/itf.ts')).toItf(trace), null, 2);
-    case 'text':
-      return (await import('../../checker/export/trace/changelog-text.ts')).changelogText(trace);
-  }
+  const { ofVariant, ofGraph, ofTrace } = formatOf(options.to);
+  if (ofVariant !== undefined) return await ofVariant(transitionSystem(subject.model));
+  if (ofGraph !== undefined) return await ofGraph(...(await graphWithTrace(subject, options)));
+  const found = await traceOf(subject, options);
+  if (found.trace !== null) return await ofTrace!(found.trace);
+  process.exitCode = found.exitCode;
+  say(`nothing to export as ${options.to}: ${found.why}`);
+  return null;
 }
 
 type FoundTrace =
@@ -126,7 +104,7 @@ async function traceOf({ model, saved, origin }: Subject, options: ExportOptions
   const instead =
     witnesses.length === 0
       ? ''
-      : `; ${witnesses.map((name) => `--witness ${quoted(name)}`).join(' or ')} exports how it works`;
+      : `; ${witnesses.map((name) => `--witness ${quoted(name)}`).join(' or ')} exports a run that succeeds`;
   return {
     trace: null,
     exitCode: outcome.verdict === 'holds' ? 1 : exitCodeOf(outcome.verdict),
@@ -143,18 +121,18 @@ async function witnessOf(model: Model, name: string, options: ExportOptions): Pr
   const names = witnessNames(model);
   if (!names.includes(name))
     throw new UsageError(
-      `${model.name} has no witness '${name}'; ${names.length === 0 ? 'it has none' : `its witnesses: ${names.map(quoted).join(', ')}`}`,
+      `${model.name} has no witness '${name}'${names.length === 0 ? '' : `: expected ${eitherOf(names.map(quoted))}`}`,
     );
   const { result } = await runWithin(options, (limits) =>
     checking(witnessed(model, name), limits, settingsOf(options)),
   );
   const { system, outcome, trace } = result;
   if (trace !== null && outcome.verdict === 'violated' && outcome.property === name) {
-    const reached = `${model.name}: reached: ${name}`;
+    const reached = `${model.name}: witness reached: ${name}`;
     return { trace: { system, trace, headline: reached, end: name, property: name, origin: unknownOrigin } };
   }
   const cut = outcome.verdict === 'inconclusive' || outcome.verdict === 'error';
-  const why = outcome.verdict === 'holds' ? 'it is never reached' : headline(outcome);
+  const why = outcome.verdict === 'holds' ? 'never reached' : headline(outcome);
   return {
     trace: null,
     exitCode: cut ? exitCodeOf(outcome.verdict) : 1,
@@ -162,22 +140,24 @@ async function witnessOf(model: Model, name: string, options: ExportOptions): Pr
   };
 }
 
-/** More states than this are no picture. */
+/** The default limit of dot: larger graphs are unreadable. */
 const drawnStates = 500;
 
-async function dot(subject: Subject, options: ExportOptions): Promise<string> {
+async function graphWithTrace(
+  subject: Subject,
+  options: ExportOptions,
+): Promise<[TransitionSystem, Graph, Trace | null]> {
   const { graphOf } = await import('../../checker/state-space/state-graph.ts');
-  const { toDot } = await import('../../checker/export/dot.ts');
   const most = options.maxStates ?? drawnStates;
   const system = transitionSystem(subject.model);
   const { result: graph } = await runWithin(options, () => graphOf(system, most));
   if (graph === null)
     throw new UsageError(
-      `${system.model.name} has more than ${most} states, and nobody would see anything in that picture: ` +
-        `take fewer CPUs or ptes, or say --max-states`,
+      `${system.model.name} has more than ${most} states, too many for a readable graph: ` +
+        `use fewer CPUs or ptes, or raise --max-states`,
     );
   const found = await traceOf(subject, options);
-  return toDot(system, graph, found.trace?.trace ?? null);
+  return [system, graph, found.trace?.trace ?? null];
 }
 
 export interface ExportOptions extends LimitOptions, SearchOptions {

@@ -1,4 +1,4 @@
-/** `racewalk list`: the models of the project with their scenarios. */
+/** `racewalk list`: the built-in models and their scenarios. */
 import type { Command } from 'commander';
 import { withExamples } from '../terminal/help.ts';
 import type { AnyDefinition, Scenario } from '../../checker/language/model.ts';
@@ -9,13 +9,13 @@ export function listCommand(program: Command): void {
   withExamples(
     program
       .command('list')
-      .description('list the models, with their scenarios and the verdicts they declare')
+      .description('list the models, with their scenarios and declared verdicts')
       .action(async () => {
         const { registry } = await import('../../models/registry.ts');
         const width = outputWidth();
         print(registry.map((definition) => describe(definition, width)).join('\n\n'));
       }),
-    [['racewalk list | grep violated', 'scenarios that are races']],
+    [['racewalk list | grep violated', 'scenarios with a race']],
   );
 }
 

@@ -1,47 +1,59 @@
-/** `racewalk litmus`: the kernel's litmus tests, answered in herd's words. */
+/** `racewalk litmus`: runs litmus tests. */
 import type { Command } from 'commander';
 import { litmusModels, type LitmusModel } from '../../checker/litmus/litmus-model.ts';
 import { acquireOption, boundOptions } from '../../checker/language/memory-name.ts';
+import { eitherOf } from '../../checker/language/option.ts';
 import { acquireOf, numberOf } from '../options/model-options.ts';
 import { positiveSeconds } from '../options/limits.ts';
 import type { LitmusRunOptions } from './files.ts';
-import { withExamples } from '../terminal/help.ts';
+import { withExamples, withExitCodes } from '../terminal/help.ts';
 import { didYouMean } from '../terminal/spelling.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 
 export function litmusCommand(program: Command): void {
   withExamples(
-    program
-      .command('litmus')
-      .description("run litmus tests of the kernel's C form, and answer in herd's words")
-      .argument('<file...>', 'litmus files, one after the other')
-      .option(
-        '--memory <model>',
-        "lkmm, the kernel's own memory model, or sc, tso, pso, weak, arm64 (docs/memory-models.md)",
-        memoryModel,
-        'lkmm',
-      )
-      .option('--store-buffer <stores>', boundOptions.storeBuffer.description, (text) =>
-        numberOf('storeBuffer', text),
-      )
-      .option('--old-values <values>', boundOptions.oldValues.description, (text) =>
-        numberOf('oldValues', text),
-      )
-      .option('--acquire <instruction>', acquireOption.description, acquireOf)
-      .option('--timeout <seconds>', 'give up on a file after so many seconds', positiveSeconds)
-      .option('--all-states', 'search for all final states, where the verdict is known before')
-      .option('--explain', 'show an execution for what is allowed, and the cycle that forbids the rest')
-      .option('--herd', 'print what herd prints: executions are counted, and nothing is added')
-      .option('--html <file>', 'write the answers, with their pictures, as a page without scripts')
-      .option('--compare', 'a table: what each memory model says of each file')
-      .action(async (files: readonly string[], options: LitmusRunOptions) => {
-        const { runLitmusFiles } = await import('./run.ts');
-        await runLitmusFiles(files, options);
-      }),
+    withExitCodes(
+      program
+        .command('litmus')
+        .description("run litmus tests in the kernel's C format, and print the verdicts in herd's format")
+        .argument('<file...>', 'litmus files')
+        .option(
+          '--memory <model>',
+          "memory model: lkmm (the kernel's own), sc, tso, pso, weak or arm64 (docs/guide/memory-models.md)",
+          memoryModel,
+          'lkmm',
+        )
+        .option('--store-buffer <stores>', boundOptions.storeBuffer.description, (text) =>
+          numberOf('storeBuffer', text),
+        )
+        .option('--old-values <values>', boundOptions.oldValues.description, (text) =>
+          numberOf('oldValues', text),
+        )
+        .option('--acquire <instruction>', acquireOption.description, acquireOf)
+        .option('--timeout <seconds>', 'time limit for each file, in seconds', positiveSeconds)
+        .option('--all-states', 'find all final states, even after the verdict is known')
+        .option('--explain', 'print an execution if the condition is allowed, or the cycle that forbids it')
+        .option('--herd', "print exactly herd's lines, with its counts of executions")
+        .option(
+          '--html <file>',
+          'write the results and pictures of executions as an HTML page without scripts',
+        )
+        .option('--compare', 'print a table of the verdicts of all memory models')
+        .action(async (files: readonly string[], options: LitmusRunOptions) => {
+          const { runLitmusFiles } = await import('./run.ts');
+          await runLitmusFiles(files, options);
+        }),
+      {
+        0: 'the condition of every file is satisfied',
+        1: 'the condition of a file is not satisfied',
+        2: 'usage error, or a file cannot be run',
+        3: 'inconclusive: a limit was reached',
+      },
+    ),
     [
-      ['racewalk litmus MP.litmus SB.litmus', "the kernel's answer for two files"],
-      ['racewalk litmus SB.litmus --explain', 'with the execution, or the cycle that forbids it'],
-      ['racewalk litmus *.litmus --compare', 'a table of all memory models'],
+      ['racewalk litmus MP.litmus SB.litmus', "two files under the kernel's memory model"],
+      ['racewalk litmus SB.litmus --explain', 'with an execution, or the cycle that forbids it'],
+      ['racewalk litmus *.litmus --compare', 'all memory models in one table'],
     ],
   );
 }
@@ -50,5 +62,5 @@ function memoryModel(text: string): LitmusModel {
   const name = litmusModels.find((other) => other === text);
   if (name !== undefined) return name;
   const hint = didYouMean(text, litmusModels);
-  throw new UsageError(`--memory takes one of ${litmusModels.join(', ')}, and not '${text}'${hint}`);
+  throw new UsageError(`invalid --memory '${text}': expected ${eitherOf(litmusModels)}${hint}`);
 }

@@ -1,10 +1,10 @@
-/** `racewalk litmus --compare`: what each memory model says of each file, in a table. */
+/** `racewalk litmus --compare`: the verdicts of all memory models in a table. */
 import { litmusModels, type LitmusModel } from '../../checker/litmus/litmus-model.ts';
 import type { AcquireName } from '../../checker/language/memory-name.ts';
 import { LitmusError, LitmusLimit } from '../../checker/litmus/litmus-test.ts';
 import { observation } from '../../checker/litmus/print.ts';
 import { defaultLitmus, runLitmus, type LitmusResult } from '../../checker/litmus/run.ts';
-import { inconclusive, wrongUse } from '../terminal/exit-code.ts';
+import { inconclusive, usageFailure } from '../terminal/exit-code.ts';
 import { boundsOf, clearProgress, deadline, readable, showProgress } from './files.ts';
 import { print } from '../terminal/output.ts';
 import { UsageError } from '../terminal/usage-error.ts';
@@ -21,7 +21,7 @@ interface LitmusCompareOptions {
   readonly acquire?: AcquireName;
 }
 
-/** Exit code 0, or 2 or 3 where a model could not run a file, or not to its end. */
+/** Exit code 0; 2 if a file cannot be run; 3 if a limit is reached. */
 export async function compareLitmusFiles(
   files: readonly string[],
   options: LitmusCompareOptions,
@@ -52,16 +52,16 @@ export async function compareLitmusFiles(
       '',
       ...(count('<') > 0
         ? [
-            `< fewer final states than lkmm allows, in ${count('<')} of ${files.length} files: what is missing, another architecture may show`,
+            `<  fewer final states than lkmm allows (${count('<')} of ${files.length} files): another architecture may reach the others`,
           ]
         : []),
       ...(count('>') > 0
         ? [
-            `> a final state that lkmm forbids, in ${count('>')} of ${files.length} files: the machine is weaker there than the model`,
+            `>  a final state that lkmm forbids (${count('>')} of ${files.length} files): this machine is weaker than lkmm`,
           ]
         : []),
-      ...(cells.some(({ code }) => code === wrongUse)
-        ? ['- cannot be run: racewalk litmus --memory MODEL FILE says why']
+      ...(cells.some(({ code }) => code === usageFailure)
+        ? ['-  cannot be run: "racewalk litmus --memory MODEL FILE" prints the reason']
         : []),
     ].join('\n'),
   );
@@ -72,13 +72,14 @@ function rowOf(file: string, options: LitmusCompareOptions): readonly TableCell[
   const results = litmusModels.map((memory) => resultOf(file, memory, options));
   const [kernel] = results;
   return results.map((result, at): TableCell => {
-    if (typeof result === 'string') return { text: result, code: result === '-' ? wrongUse : inconclusive };
+    if (typeof result === 'string')
+      return { text: result, code: result === '-' ? usageFailure : inconclusive };
     const sign = at === 0 || typeof kernel !== 'object' ? '' : signOf(result, kernel);
     return { text: `${observation(result)}${sign}`, code: 0 };
   });
 }
 
-/** Compares final states: `<` where some are missing, `>` where there are others. */
+/** Compares final states: `<` some are missing, `>` some are additional. */
 function signOf(machine: LitmusResult, kernel: LitmusResult): string {
   if (!kernel.isComplete) return '';
   const allowed = new Set(kernel.states.map((row) => JSON.stringify(row)));
@@ -102,7 +103,7 @@ function resultOf(file: string, memory: LitmusModel, options: LitmusCompareOptio
   }
 }
 
-/** File names without what all of them have in common. */
+/** File names without their common directory. */
 function namesOf(files: readonly string[]): readonly string[] {
   const folders = files.map((file) => file.slice(0, file.lastIndexOf('/') + 1));
   const isOne = new Set(folders).size === 1;

@@ -1,4 +1,4 @@
-/** What every run over litmus files shares: reading, progress, deadlines. */
+/** Reading, progress and deadlines of litmus files. */
 import type { LitmusModel } from '../../checker/litmus/litmus-model.ts';
 import type { AcquireName, Bounds } from '../../checker/language/memory-name.ts';
 import { LitmusLimit } from '../../checker/litmus/litmus-test.ts';
@@ -7,7 +7,7 @@ import { UsageError } from '../terminal/usage-error.ts';
 
 const eraseLine = '\r\u001B[K';
 
-/** A line on a terminal; nothing in a pipe, and nothing for one file. */
+/** A progress line for several files on a terminal. */
 export function showProgress(line: string, files: number): void {
   const { isTTY, columns } = process.stderr;
   if (isTTY && files > 1) process.stderr.write(eraseLine + line.slice(0, Math.max(columns - 1, 20)));
@@ -17,7 +17,7 @@ export const clearProgress = () => {
   if (process.stderr.isTTY) process.stderr.write(eraseLine);
 };
 
-/** The bounds of a machine that the options raise. */
+/** The bounds of the memory model. */
 export const boundsOf = ({
   storeBuffer,
   oldValues,
@@ -26,7 +26,7 @@ export const boundsOf = ({
   oldValues: oldValues ?? null,
 });
 
-/** Throws a LitmusLimit when the time is over that a file has, from now on. */
+/** Returns a function that throws a LitmusLimit once the time limit, counted from now, is reached. */
 export function deadline(
   memory: LitmusModel,
   { timeout = Infinity }: { readonly timeout?: number },
@@ -38,11 +38,11 @@ export function deadline(
   };
 }
 
-/** What hinders a file from being read, by the system's word for it. */
+/** Messages by error code. */
 const causes: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EISDIR: 'it is a directory: name the files in it, as in DIRECTORY/*.litmus',
-  EACCES: 'you may not read it',
+  ENOENT: 'no such file',
+  EISDIR: 'is a directory: name its files, as in DIRECTORY/*.litmus',
+  EACCES: 'permission denied',
 };
 
 export function readable(path: string): string {
@@ -50,7 +50,7 @@ export function readable(path: string): string {
     return readFileSync(path, 'utf8');
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;
-    throw new UsageError(`${path}: ${causes[code] ?? `it cannot be read (${code})`}`);
+    throw new UsageError(`${path}: ${causes[code] ?? `cannot be read (${code})`}`);
   }
 }
 

@@ -1,4 +1,4 @@
-/** Runs litmus files and says what came out. */
+/** Runs `racewalk litmus`. */
 import { boundsOf, clearProgress, deadline, readable, showProgress, type LitmusRunOptions } from './files.ts';
 import { executionSvg } from '../../checker/export/litmus/execution-svg.ts';
 import { litmusPage, type LitmusAnswer } from '../../checker/export/litmus/litmus-page.ts';
@@ -11,22 +11,22 @@ import type { ShownExecution } from '../../checker/litmus/lkmm/why.ts';
 import { observation, printLitmus } from '../../checker/litmus/print.ts';
 import { runLitmus, type LitmusResult, type RunStep } from '../../checker/litmus/run.ts';
 import { compareLitmusFiles } from './compare.ts';
-import { inconclusive, wrongUse } from '../terminal/exit-code.ts';
+import { inconclusive, usageFailure } from '../terminal/exit-code.ts';
 import { say } from '../terminal/help.ts';
 import { outputWidth, print } from '../terminal/output.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import { checkWritable, writeWhole } from '../terminal/write-file.ts';
 
 /**
- * Exit code 0 when every condition is as its file asks, 1 when one is not, 2 when a file cannot be run, 3 when a run
- * was cut short; such a file does not keep the others from running.
+ * Exit code 0 if every condition is satisfied, 1 if one is not, 2 if a file cannot be run, 3 if a limit is reached;
+ * the other files run in any case.
  *
  * Throws  OutputError when the page cannot be written.
  */
 export async function runLitmusFiles(files: readonly string[], options: LitmusRunOptions): Promise<void> {
   if (options.herd === true && options.memory !== 'lkmm')
     throw new UsageError(
-      `--herd counts executions: it goes with --memory lkmm, and not with ${options.memory}`,
+      `--herd cannot be combined with --memory ${options.memory}: it counts the executions of lkmm`,
     );
   if (options.compare === true) return compareLitmusFiles(files, options);
   if (options.html !== undefined) checkWritable(options.html);
@@ -35,14 +35,14 @@ export async function runLitmusFiles(files: readonly string[], options: LitmusRu
   for (const [at, file] of files.entries()) {
     showProgress(`${at + 1} of ${files.length}: ${file}`, files.length);
     codes.push(answer(file, options, { isOnly: files.length === 1, pages }));
-    // Signals and the screen get their turn.
+    // Lets signals and output be handled.
     await new Promise(setImmediate);
   }
   if (options.html !== undefined) writeWhole(options.html, litmusPage(pages));
-  process.exitCode = [wrongUse, inconclusive].find((code) => codes.includes(code)) ?? Math.max(...codes);
+  process.exitCode = [usageFailure, inconclusive].find((code) => codes.includes(code)) ?? Math.max(...codes);
 }
 
-/** Prints the result of a file, or to stderr why there is none; returns the exit code. */
+/** Prints the result of a file, or an error to stderr; returns the exit code. */
 function answer(
   path: string,
   options: LitmusRunOptions,
@@ -52,7 +52,7 @@ function answer(
     const result = resultOf(path, options);
     clearProgress();
     print(printLitmus(result, { asHerd: options.herd === true }));
-    // One file that says yes shows how; what is forbidden takes longer to explain.
+    // A single file explains itself if its condition is allowed; explaining a forbidden one takes longer.
     const { herd, explain = herd !== true && isOnly && result.positive > 0 } = options;
     if (explain || options.html !== undefined) {
       const explanation = explanationOf(result, deadline(options.memory, options));
@@ -67,7 +67,7 @@ function answer(
       error instanceof LitmusError ? error.message.replace(/^line (\d+)/, `${path}:$1`) : error.message;
     clearProgress();
     say(what);
-    return error instanceof LitmusLimit ? inconclusive : wrongUse;
+    return error instanceof LitmusLimit ? inconclusive : usageFailure;
   }
 }
 
@@ -80,7 +80,7 @@ const resultOf = (path: string, options: LitmusRunOptions): LitmusResult =>
     tick: deadline(options.memory, options),
   });
 
-/** An execution that shows the verdict of lkmm, or a run of the machine; and the run of a machine where it is asked for. */
+/** The execution that shows the verdict of lkmm, or a run of the machine; with --explain, both. */
 function explanationText(
   result: LitmusResult,
   { title, shown, run }: Explanation,

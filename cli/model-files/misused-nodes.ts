@@ -1,4 +1,4 @@
-/** Finds nodes of the language used as if they were values: it compiles, and would build a smaller model in silence. */
+/** Finds nodes of the language used as JavaScript values, which compiles but builds another model. */
 import ts from 'typescript';
 import { fileURLToPath } from 'node:url';
 import { languageTypes } from './own-modules.ts';
@@ -8,12 +8,12 @@ export interface Misuse {
   readonly why: string;
 }
 
-/** What a node of the language is, by the type that it is assignable to. */
+/** The kinds of nodes. */
 type MisuseKind = 'expression' | 'statement' | 'effect' | 'property' | 'array';
 
 const language = (name: string) => fileURLToPath(languageTypes(name));
 
-/** The type that stands for each kind, by file and name. */
+/** The TypeScript type of each kind, by file and name. */
 const kinds: readonly (readonly [MisuseKind, string, string])[] = [
   ['expression', language('expression'), 'AnyExpr'],
   ['statement', language('statement'), 'Statement'],
@@ -67,23 +67,23 @@ function misusesAt(node: ts.Node, kindOf: KindOf): readonly Misuse[] {
   return [];
 }
 
-/** What to write instead, by the construct that takes a native truth value. */
+/** Suggestions by JavaScript construct. */
 const instead: Readonly<Record<string, string>> = {
-  '!': 'not(...) negates it',
-  '&&': 'and(...) joins conditions',
-  '||': 'or(...) joins conditions',
-  '?:': 'conditional(...) chooses while the model runs, ifdef(...) by a plain boolean of the options',
+  '!': 'use not(...)',
+  '&&': 'use and(...)',
+  '||': 'use or(...)',
+  '?:': 'use conditional(...) to choose at run time, ifdef(...) to choose by a boolean option',
 };
 
 const inStatement =
-  'branch(...) decides while the model runs, when(...) inside a step, ifdef(...) by a plain boolean of the options';
+  'use branch(...) to decide at run time, when(...) inside a step, ifdef(...) to decide by a boolean option';
 
 function condition(node: ts.Expression, construct: string, kindOf: KindOf): readonly Misuse[] {
   const kind = kindOf(node);
   if (kind === null) return [];
   const why =
-    `'${node.getText()}' is ${article(kind)} of the model, data that always counts as true in a native ` +
-    `'${construct}', whatever its value while the model runs: ${instead[construct] ?? inStatement}`;
+    `'${node.getText()}' is ${article(kind)} of the model, an object that is always true in a JavaScript ` +
+    `'${construct}': ${instead[construct] ?? inStatement}`;
   return [{ node, why }];
 }
 
@@ -95,7 +95,7 @@ function binary(node: ts.BinaryExpression, kindOf: KindOf): readonly Misuse[] {
   if (operands.some(isNothing) || operands.every((operand) => kindOf(operand) === null)) return [];
   const builder = operator.startsWith('=') ? 'eq' : 'ne';
   const why =
-    `'${operator}' compares nodes of the model here, not the values that they will have: ` +
+    `'${operator}' compares expression objects here, not their values at run time: ` +
     `write ${builder}(${node.left.getText()}, ${node.right.getText()})`;
   return [{ node, why }];
 }
@@ -107,15 +107,15 @@ function inText(node: ts.Expression, kindOf: KindOf): readonly Misuse[] {
   const kind = kindOf(node);
   if (kind === null) return [];
   const why =
-    `'${node.getText()}' is ${article(kind)} of the model and has no value while the text is written: ` +
-    'in the harm of a violation, say`...` fills values in';
+    `'${node.getText()}' is ${article(kind)} of the model and has no value when this text is built: ` +
+    'in the description of a violation, say`...` inserts values';
   return [{ node, why }];
 }
 
 function dropped(node: ts.Expression, kindOf: KindOf): readonly Misuse[] {
   const kind = isAssignment(node) ? null : kindOf(ts.isVoidExpression(node) ? node.expression : node);
   if (kind === null) return [];
-  const why = `this ${kind} is built and dropped, so it would never be part of the model: put it into the list where it belongs`;
+  const why = `this ${kind} is built but not used, so it is not part of the model: put it into a list of the model`;
   return [{ node, why }];
 }
 

@@ -1,4 +1,4 @@
-/** Finds the model that a command names: one of the project, or a user's own file. */
+/** Finds the model that a command names: built-in, or a user's file. */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { registry } from '../../models/registry.ts';
@@ -8,17 +8,17 @@ import type { OptionValue } from '../../checker/language/option.ts';
 import { didYouMean } from '../terminal/spelling.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 
-/** A model as the command line names it. */
+/** A model named on the command line. */
 export interface ModelSource {
   readonly definition: AnyDefinition;
-  /** The user's file as an absolute path, or null for a model of the project. */
+  /** The absolute path of the user's file; null: a built-in model. */
   readonly file: string | null;
   readonly scenario: Scenario | null;
-  /** What was typed, without the scenario. */
+  /** The argument without the scenario. */
   readonly typed: string;
 }
 
-/** Whether a word names a file or a file and one of its scenarios, rather than a model of the project. */
+/** Whether a word names a model file, with or without a scenario. */
 export const namesFile = (name: string): boolean => fileName.test(name);
 
 const fileName = /^(.*\.[cm]?[jt]s)(?:\/([^/]+))?$/;
@@ -26,7 +26,7 @@ const fileName = /^(.*\.[cm]?[jt]s)(?:\/([^/]+))?$/;
 /**
  * The model named `MODEL`, `MODEL/SCENARIO`, `FILE` or `FILE/SCENARIO`.
  *
- * Throws  UsageError or ModelError with what is possible.
+ * Throws  UsageError or ModelError.
  */
 export async function findModel(name: string): Promise<ModelSource> {
   const [, path, scenarioInFile] = fileName.exec(name) ?? [];
@@ -46,22 +46,23 @@ export async function findModel(name: string): Promise<ModelSource> {
 function noModel(typed: string, model: string): string {
   const there = statSync(typed, { throwIfNoEntry: false });
   if (there?.isDirectory() === true && typed !== '') return folderText(typed);
-  if (there?.isFile() === true) return `${typed} is no model file: the name of one ends in .ts or .js`;
+  if (there?.isFile() === true)
+    return `${typed} is not a model file: expected a name that ends in .ts or .js`;
   const names = registry.map(({ name }) => name);
-  // A path has no model before its slash.
+  // The part before the slash of a path is not a model.
   const isPath = /^[./~]|^$/.test(typed);
   return (
-    `there is no model '${isPath ? typed : model}'${didYouMean(model, names)}\n` +
-    `the models: ${names.join(', ')}` +
-    (typed.includes('/') || typed.includes('.') ? '\na file of your own ends in .ts or .js' : '')
+    `unknown model '${isPath ? typed : model}'${didYouMean(model, names)}\n` +
+    `models: ${names.join(', ')}` +
+    (typed.includes('/') || typed.includes('.') ? '\nthe name of your own model file ends in .ts or .js' : '')
   );
 }
 
 function folderText(folder: string): string {
   const files = readdirSync(folder).filter(namesFile);
   const found =
-    files.length === 0 ? 'none in it ends in .ts or .js' : `such as ${join(folder, files.sort()[0]!)}`;
-  return `${folder} is a folder: name a model file, ${found}`;
+    files.length === 0 ? 'but it contains no .ts or .js file' : `such as ${join(folder, files.sort()[0]!)}`;
+  return `${folder} is a directory: name a model file, ${found}`;
 }
 
 function scenarioOf(definition: AnyDefinition, name: string | undefined): Scenario | null {
@@ -71,7 +72,7 @@ function scenarioOf(definition: AnyDefinition, name: string | undefined): Scenar
   const names = definition.scenarios.map((other) => other.name);
   throw new UsageError(
     `${definition.name} has no scenario '${name}'${didYouMean(name, names)}\n` +
-      (names.length === 0 ? 'it declares none' : `its scenarios: ${names.join(', ')}`),
+      (names.length === 0 ? 'the model declares none' : `scenarios: ${names.join(', ')}`),
   );
 }
 

@@ -1,35 +1,35 @@
-/** A user's model file as one module that a browser can load, and what is wrong with it. */
+/** A user's model file as one module for the browser, and its errors. */
 import { fileURLToPath } from 'node:url';
 import { rolldown, type Plugin } from 'rolldown';
 import type { AnyDefinition } from '../../checker/language/model.ts';
 import type { Choices } from '../../checker/study/compare/compare.ts';
 import { ownModules } from './own-modules.ts';
-import { mistakeLine } from './located-mistakes.ts';
-import { mistakesIn } from './type-check.ts';
+import { errorLine } from './located-errors.ts';
+import { errorsIn } from './type-check.ts';
 
 export interface OwnModule {
-  /** A module that exports the model, or that throws what is wrong. */
+  /** A module that exports the model, or throws its error. */
   readonly code: string;
-  /** Why there is no model; null: there is one. */
-  readonly mistake: string | null;
-  /** The files that it is made of. */
+  /** The error; null: the module has a model. */
+  readonly error: string | null;
+  /** The bundled files. */
   readonly files: readonly string[];
 }
 
 export async function ownModule(file: string): Promise<OwnModule> {
   try {
-    const mistakes = mistakesIn(file);
-    return mistakes.length > 0 ? wrong(file, mistakes.map(mistakeLine).join('\n')) : await bundled(file);
+    const errors = errorsIn(file);
+    return errors.length > 0 ? wrong(file, errors.map(errorLine).join('\n')) : await bundled(file);
   } catch (error) {
     return wrong(file, error instanceof Error ? error.message : String(error));
   }
 }
 
-function wrong(file: string, mistake: string): OwnModule {
-  return { code: `throw new Error(${JSON.stringify(mistake)});\n`, mistake, files: [file] };
+function wrong(file: string, error: string): OwnModule {
+  return { code: `throw new Error(${JSON.stringify(error)});\n`, error, files: [file] };
 }
 
-/** The language comes with the module: what a file imports by the name of this program is this program. */
+/** Bundles the language into the module. */
 const own: Plugin = {
   name: 'racewalk',
   resolveId: (name) => {
@@ -43,22 +43,23 @@ async function bundled(file: string): Promise<OwnModule> {
   try {
     const { output } = await bundle.generate({ format: 'es', codeSplitting: false });
     const files = (await bundle.watchFiles).filter((path) => !path.includes('\0'));
-    return { code: output[0].code, mistake: null, files };
+    return { code: output[0].code, error: null, files };
   } finally {
     await bundle.close();
   }
 }
 
 /**
- * What goes wrong when the model of a module is built with these options, as the terminal is told; null: nothing.
+ * The error of building the model of a module with these options; null: none.
  *
- * The module is run afresh: Node keeps what it has imported by its address, and this address is its text.
+ * The module is a data URL, because Node caches imports by URL.
  */
-export async function mistakeInBuild({ code }: OwnModule, chosen: Choices): Promise<string | null> {
+export async function errorInBuild({ code }: OwnModule, chosen: Choices): Promise<string | null> {
   try {
     const address = `data:text/javascript;base64,${Buffer.from(code).toString('base64')}`;
     const { model } = (await import(address)) as { readonly model?: AnyDefinition };
-    if (model?.kind !== 'definition') return 'it exports no model: export const model = defineModel({ ... })';
+    if (model?.kind !== 'definition')
+      return "missing export 'model': write export const model = defineModel({ ... })";
     const known = Object.entries(chosen).filter(([key]) => key in model.options);
     model.build(Object.fromEntries(known));
     return null;

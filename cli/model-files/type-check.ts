@@ -1,7 +1,7 @@
-/** Type-checks a user's model file, and finds what compiles and yet means nothing in a model. */
+/** Type-checks a user's model file, and finds misused nodes that compile. */
 import ts from 'typescript';
 import { fileURLToPath } from 'node:url';
-import type { LocatedMistake } from './located-mistakes.ts';
+import type { LocatedError } from './located-errors.ts';
 import { misusedNodes } from './misused-nodes.ts';
 import { ownModules, typesOf } from './own-modules.ts';
 
@@ -11,7 +11,7 @@ const paths = Object.fromEntries(
   Object.entries(ownModules).map(([name, url]): [string, string[]] => [name, [fileURLToPath(typesOf(url))]]),
 );
 
-/** As strict as this project is with itself; any folder will do, hence a bundler's way to resolve. */
+/** The strictness of this project; module resolution of a bundler works in any directory. */
 const options: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2024,
   lib: ['lib.es2024.d.ts'],
@@ -35,8 +35,8 @@ const options: ts.CompilerOptions = {
   noFallthroughCasesInSwitch: true,
 };
 
-/** The mistakes in a file and in what it imports of its own. */
-export function mistakesIn(file: string): readonly LocatedMistake[] {
+/** The errors in a file and in the user's files that it imports. */
+export function errorsIn(file: string): readonly LocatedError[] {
   const forJs = /js$/.test(file) ? { noImplicitAny: false } : {};
   const program = ts.createProgram([file], { ...options, ...forJs });
   const sources = program.getSourceFiles().filter((source) => isOwn(program, source, file));
@@ -60,8 +60,8 @@ function isOwn(program: ts.Program, source: ts.SourceFile, file: string): boolea
 const unused: readonly number[] = [6133, 6192, 6196];
 
 /**
- * Whether a mistake can mean anything for the model. Left-over imports and parameters cannot; an option, a thread or a
- * statement that is never used can. That the model itself is not exported is told more clearly later.
+ * Whether an error is relevant. Unused imports and parameters are not; an unused option, thread or statement is. A
+ * missing export of the model gets a clearer message later.
  */
 function matters({ code, file, start }: ts.Diagnostic): boolean {
   if (!unused.includes(code) || file === undefined || start === undefined) return true;
@@ -80,12 +80,12 @@ function around(node: ts.Node, position: number): readonly ts.Node[] {
   return inner === undefined ? [node] : [node, ...around(inner, position)];
 }
 
-function describe({ file, start = 0, messageText }: ts.Diagnostic): LocatedMistake {
+function describe({ file, start = 0, messageText }: ts.Diagnostic): LocatedError {
   const message = ts.flattenDiagnosticMessageText(messageText, ' ').replaceAll(/\s+/g, ' ');
   return file === undefined ? { place: null, message } : describeAt(file, start, message);
 }
 
-function describeAt(source: ts.SourceFile, start: number, message: string): LocatedMistake {
+function describeAt(source: ts.SourceFile, start: number, message: string): LocatedError {
   const { line, character } = source.getLineAndCharacterOfPosition(start);
   return { place: { file: source.fileName, line: line + 1, column: character + 1 }, message };
 }

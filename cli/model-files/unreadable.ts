@@ -2,10 +2,10 @@
 
 const causes: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
-  EISDIR: 'it is a folder',
-  ENOENT: 'there is no such file',
-  ENOTDIR: 'a part of its path is no folder',
+  EISDIR: 'is a directory',
+  ENOENT: 'no such file',
+  ENOTDIR: 'a component of the path is not a directory',
 };
 
-/** The cause by the system's word for it. */
-export const whyUnreadable = (code = 'unknown'): string => causes[code] ?? `it cannot be read (${code})`;
+/** The cause by error code. */
+export const whyUnreadable = (code = 'unknown'): string => causes[code] ?? `cannot be read (${code})`;

@@ -1,10 +1,10 @@
-/** Loads a user's own model file, wherever it lies: type-checked first, then run. */
+/** Loads a user's model file: type-checks it, then imports it. */
 import { readFileSync, realpathSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { AnyDefinition } from '../../checker/language/model.ts';
-import { collectingMistakesOf, hasMistakes, ModelError } from '../../checker/language/model-error.ts';
-import { locatedMistakes, mistakesText } from './located-mistakes.ts';
+import { collectingErrorsOf, hasErrors, ModelError } from '../../checker/language/model-error.ts';
+import { locatedErrors, errorsText } from './located-errors.ts';
 import { ownModules } from './own-modules.ts';
 import { whyUnreadable } from './unreadable.ts';
 import { UsageError } from '../terminal/usage-error.ts';
@@ -14,12 +14,12 @@ export interface UserModel {
   readonly file: string;
 }
 
-/** Throws  UsageError with all that is wrong, as building its model throws ModelError: file, line and what. */
+/** Throws  UsageError with all errors and their places; `build` of the result throws ModelError. */
 export async function loadUserModel(path: string): Promise<UserModel> {
   const file = readable(path);
-  const { mistakesIn } = await import('./type-check.ts');
-  const mistakes = mistakesIn(file);
-  if (mistakes.length > 0) throw new UsageError(mistakesText(path, mistakes));
+  const { errorsIn } = await import('./type-check.ts');
+  const errors = errorsIn(file);
+  if (errors.length > 0) throw new UsageError(errorsText(path, errors));
   resolveOwnModules();
   const definition = definitionIn(path, await importFile(path, file));
   return { file, definition: { ...definition, build: (...given) => built(path, definition, given) } };
@@ -37,7 +37,7 @@ function readable(path: string): string {
 
 let hooked = false;
 
-/** From now on imports of 'racewalk' lead to this program's own files, and .ts files are modules everywhere. */
+/** Resolves imports of 'racewalk' to this program, and loads .ts files as modules everywhere. */
 function resolveOwnModules(): void {
   if (hooked) return;
   hooked = true;
@@ -60,14 +60,14 @@ type Exported = Readonly<Record<string, unknown>>;
 
 async function importFile(path: string, file: string): Promise<Exported> {
   try {
-    return await collectingMistakesOf(async () => {
+    return await collectingErrorsOf(async () => {
       const exported = (await import(pathToFileURL(file).href)) as Exported;
-      // What is wrong in what build does is found together with what was wrong before.
-      if (hasMistakes() && isDefinition(exported['model'])) exported['model'].build();
+      // Collects the errors of build together with those of the import.
+      if (hasErrors() && isDefinition(exported['model'])) exported['model'].build();
       return exported;
     });
   } catch (error) {
-    throw new UsageError(mistakesText(path, locatedMistakes(error)), { cause: error });
+    throw new UsageError(errorsText(path, locatedErrors(error)), { cause: error });
   }
 }
 
@@ -75,12 +75,11 @@ function built(path: string, definition: AnyDefinition, given: Parameters<AnyDef
   try {
     return definition.build(...given);
   } catch (error) {
-    const mistakes = locatedMistakes(error).map(({ place, message }) => ({
+    const errors = locatedErrors(error).map(({ place, message }) => ({
       place,
-      message:
-        error instanceof ModelError ? message : `building the model fails with ${nameOf(error)}: ${message}`,
+      message: error instanceof ModelError ? message : `build(...) throws ${nameOf(error)}: ${message}`,
     }));
-    throw new ModelError(mistakesText(path, mistakes), { cause: error });
+    throw new ModelError(errorsText(path, errors), { cause: error });
   }
 }
 
@@ -93,9 +92,9 @@ function definitionIn(path: string, exported: Exported): AnyDefinition {
   const { model } = exported;
   if (isDefinition(model)) return model;
   const names = Object.keys(exported);
-  const found = names.length === 0 ? 'this one exports nothing' : `this one exports ${names.join(', ')}`;
+  const found = names.length === 0 ? 'this file exports nothing' : `this file exports ${names.join(', ')}`;
   throw new UsageError(
-    `${path}: a model file exports its model as 'model': export const model = defineModel({ ... }); ` +
-      (model === undefined ? found : `its 'model' is not made by defineModel(...)`),
+    `${path}: missing export 'model': write export const model = defineModel({ ... }); ` +
+      (model === undefined ? found : `its 'model' is not the result of defineModel(...)`),
   );
 }

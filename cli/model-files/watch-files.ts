@@ -1,12 +1,12 @@
-/** Watches files through their folders: editors replace a file as often as they write it. */
+/** Watches files through their directories, because editors replace files. */
 import { watch, type FSWatcher } from 'node:fs';
 import { basename, dirname } from 'node:path';
 
-/** Events that come within so many milliseconds are one save. */
+/** Events within so many milliseconds are one save. */
 const together = 100;
 
 export interface FileWatch {
-  /** From now on these files are watched too. */
+  /** Watches these files, too. */
   readonly follow: (files: readonly string[]) => void;
   readonly close: () => void;
 }

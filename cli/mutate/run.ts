@@ -1,4 +1,4 @@
-/** Mutates one model and says which of its mutants nobody notices. */
+/** Runs `racewalk mutate`. */
 import { runWithin, type LimitOptions } from '../options/limits.ts';
 import { settingsOf, type SearchOptions } from '../options/search-options.ts';
 import type { Scenario } from '../../checker/language/model.ts';
@@ -12,7 +12,9 @@ import { commandLine, quoted } from '../../checker/report/options-text.ts';
 import { outputWidth, print } from '../terminal/output.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 
-/** Exit code 0 when every survivor is explained, 1 when one is not or an explanation is stale, 3 when some are undecided. */
+/**
+ * Exit code 0 if every survivor is explained, 1 if one is not or an explanation is stale, 3 if a mutant is undecided.
+ */
 export async function mutateModel(
   name: string,
   words: readonly string[],
@@ -25,13 +27,13 @@ export async function mutateModel(
   const { result, seconds } = await runWithin(options, (limits) =>
     mutating(definition, scenarios, limits, settingsOf(options)),
   );
-  // What some scenarios alone kill or leave is no news about the explanations of all of them.
+  // Only a run of all scenarios can show that an explanation is stale.
   const mutated = scenarios === definition.scenarios ? result : { ...result, stale: [] };
   process.exitCode = exitCodeOf(mutated);
   print(await rendered(source, scenarios, { mutated, seconds }, options));
 }
 
-/** The scenarios of the model; or the one that is named, or made of the options that are given. */
+/** The scenarios of the model, or the one that is named or given by options. */
 async function scenariosOf(
   source: ModelSource,
   words: readonly string[],
@@ -46,7 +48,7 @@ async function scenariosOf(
   return [await variantOf(source, name, chosen, options)];
 }
 
-/** The variants that a model without scenarios is asked about: each smallest repair, or as it is where none is needed or helps. */
+/** The variants of a model without scenarios: those with a smallest set of fixes, else the default. */
 async function smallestRepairs(source: ModelSource, options: MutateOptions): Promise<readonly Scenario[]> {
   const { definition } = source;
   const { result } = await runWithin(options, (limits) =>
@@ -72,7 +74,7 @@ async function variantOf(
   const { verdict } = outcome;
   if (verdict === 'inconclusive' || verdict === 'error')
     throw new UsageError(
-      `this variant is '${verdict}' to begin with: nothing can be said of its mutants${name === '' ? '' : ` (${name})`}\n` +
+      `cannot mutate a variant${name === '' ? '' : ` (${name})`} whose own verdict is '${verdict}':\n` +
         (verdict === 'error' ? outcome.message : outcome.reason),
     );
   return { name, options: chosen, verdict };
@@ -97,7 +99,7 @@ async function rendered(
   return renderMutants(source, { ...mutated, asked: scenarios, seconds }, outputWidth());
 }
 
-/** The options of the command itself, as commander gives them. */
+/** The options that commander parses. */
 export interface MutateOptions extends LimitOptions, SearchOptions {
   readonly json?: true;
 }

@@ -1,13 +1,13 @@
-/** The form of what `mutate --json` prints. */
+/** The schema of `mutate --json`. */
 import { z } from 'zod';
 
 const fate = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('killed'),
-    scenario: z.string().describe('the scenario that noticed'),
+    scenario: z.string().describe('the scenario that detected it'),
     verdict: z
       .enum(['holds', 'violated', 'deadlock', 'unreached', 'inconclusive', 'error', 'not built'])
-      .describe('what it is with the mutant'),
+      .describe('the verdict of the mutant'),
   }),
   z.strictObject({
     kind: z.literal('survives'),
@@ -15,18 +15,18 @@ const fate = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('undecided'),
-    scenario: z.string().describe('the first scenario that did not come to an end'),
+    scenario: z.string().describe('the first inconclusive scenario'),
     reason: z.string(),
   }),
 ]);
 
 const mutant = z.strictObject({
-  name: z.string().describe('as it is explained in the survivors of a model'),
+  name: z.string().describe('the name used in the survivors of a model'),
   thread: z.string(),
-  scenario: z.string().describe('the scenario in which the line has this number'),
+  scenario: z.string().describe('the scenario that the line number refers to'),
   line: z.int().describe('the statement, counted from 1 in the thread'),
   text: z.string().describe('the text of the statement in the kernel'),
-  change: z.string().describe('what was done to it'),
+  change: z.string().describe('the mutation'),
   fate,
 });
 
@@ -34,9 +34,7 @@ export const mutateResult = z.strictObject({
   kind: z.literal('mutate'),
   model: z.string(),
   file: z.string().nullable().describe("the user's model file; null for a model of the project"),
-  scenarios: z
-    .array(z.string())
-    .describe('in the order in which they were asked; without scenarios, the options that were given'),
+  scenarios: z.array(z.string()).describe('in the order of the checks; without scenarios, the given options'),
   mutants: z.array(mutant),
   stale: z.array(z.string()).describe('explanations of mutants that are killed or do not exist'),
   seconds: z.number(),

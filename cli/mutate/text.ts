@@ -1,4 +1,4 @@
-/** Mutants as text: those that nobody notices, by thread and line, then how many there were. */
+/** The result of `mutate` as text: the surviving mutants by thread and line, and totals. */
 import type { Scenario } from '../../checker/language/model.ts';
 import type { Mutant, Mutated } from '../../checker/study/mutate/mutate.ts';
 import { titleOf } from '../../checker/study/mutate/site.ts';
@@ -8,13 +8,13 @@ import type { ModelSource } from '../model-files/models.ts';
 import { styled, type Style } from '../terminal/output.ts';
 import { wrap } from '../../checker/report/wrap.ts';
 
-/** What came out, and of which variants. */
+/** The result and the checked variants. */
 interface Rendered extends Mutated {
   readonly asked: readonly Scenario[];
   readonly seconds: number;
 }
 
-/** Shape:  lines of at most `width` characters, without an end of line at the end. */
+/** Shape:  lines of at most `width` characters; no final newline. */
 export function renderMutants(source: ModelSource, mutated: Rendered, width: number): string {
   const { mutants, stale, scenarios } = mutated;
   const unexplained = mutants.filter(({ fate }) => fate.kind === 'survives' && fate.why === null);
@@ -22,7 +22,7 @@ export function renderMutants(source: ModelSource, mutated: Rendered, width: num
   return [
     headline(source, mutated, width),
     ...variantsSection(source, mutated.asked, width),
-    ...section('No scenario notices, and nothing explains:', unexplained, 'yellow', width),
+    ...section('Mutants that no scenario detects, without explanation:', unexplained, 'yellow', width),
     ...section('Undecided:', undecided, 'yellow', width),
     ...explainedSections(mutants, width),
     ...staleSection(stale, width),
@@ -53,16 +53,16 @@ function headline({ definition }: ModelSource, { mutants, asked, seconds }: Rend
 const isDeclared = ({ scenarios }: ModelSource['definition'], asked: readonly Scenario[]) =>
   asked.some(({ name }) => scenarios.some((declared) => declared.name === name));
 
-/** Which variants a model without scenarios was asked about, since its author has named none. */
+/** The mutated variants of a model without scenarios. */
 function variantsSection(
   { definition }: ModelSource,
   asked: readonly Scenario[],
   width: number,
 ): readonly string[] {
   if (isDeclared(definition, asked)) return [];
-  const lines = asked.map(({ name, verdict }) => `${name === '' ? 'its default variant' : name}: ${verdict}`);
+  const lines = asked.map(({ name, verdict }) => `${name === '' ? 'default options' : name}: ${verdict}`);
   const broken = asked.some(({ verdict }) => verdict !== 'holds')
-    ? ['A mutant of a variant that does not hold is killed when its verdict changes: look at repairs first.']
+    ? ['A mutant of a failing variant is killed when the verdict changes: fix the model first.']
     : [];
   return [
     ['Mutated:', ...lines.flatMap((line) => wrap(`  ${line}`, width, 4))].join('\n'),
@@ -70,7 +70,7 @@ function variantsSection(
   ];
 }
 
-/** The mutants of a kind, under the threads that they belong to. */
+/** Mutants of one kind, grouped by thread. */
 function section(title: string, mutants: readonly Mutant[], style: Style, width: number): readonly string[] {
   if (mutants.length === 0) return [];
   const threads = [...Map.groupBy(mutants, ({ mutation }) => mutation.thread)];
@@ -106,10 +106,12 @@ function explainedSections(mutants: readonly Mutant[], width: number): readonly 
 function staleSection(stale: readonly string[], width: number): readonly string[] {
   if (stale.length === 0) return [];
   const names = stale.flatMap((name) => wrap(`  ${name}`, width, 4));
-  return [[styled('yellow', 'Explained in the model, and killed or not there:'), ...names].join('\n')];
+  return [
+    [styled('yellow', 'Stale explanations (the mutant is killed or does not exist):'), ...names].join('\n'),
+  ];
 }
 
-/** Every variant numbers its lines: this says whose numbers these are. */
+/** The variant that line numbers refer to: each variant numbers its own lines. */
 function legend(
   { typed, definition, scenario }: ModelSource,
   scenarios: readonly string[],
@@ -117,11 +119,11 @@ function legend(
 ): string {
   const first = scenarios[0]!;
   const isDeclared = definition.scenarios.some(({ name }) => name === first);
-  // Options of a scenario stand behind its name.
+  // The options of a scenario follow its name.
   const slash = isDeclared || scenario !== null;
   const shown = isDeclared
     ? quotedPath(`${typed}/${first}`)
     : `${quotedPath(typed)}${slash ? '/' : ' '}${first}`.trimEnd();
-  const more = scenarios.length === 1 ? '' : ', or of the next scenario that has the statement';
-  return wrap(`Lines are those of "racewalk show ${shown}"${more}.`, width).join('\n');
+  const more = scenarios.length === 1 ? '' : ', or of the first later scenario with that statement';
+  return wrap(`Line numbers refer to "racewalk show ${shown}"${more}.`, width).join('\n');
 }

@@ -1,4 +1,4 @@
-/** Runs long work within limits: a deadline, memory, Ctrl-C; and says on a terminal how far it has come. */
+/** Runs a computation within limits (time, memory, Ctrl-C) and shows its progress on a terminal. */
 import { getHeapStatistics } from 'node:v8';
 import type { Limits } from '../../checker/state-space/outcome.ts';
 import type { Cooperative } from '../../checker/state-space/cooperative.ts';
@@ -11,16 +11,16 @@ export interface LimitOptions {
   readonly timeout?: number;
 }
 
-/** Work runs for so many milliseconds before signals and the screen get their turn. */
+/** Milliseconds between two turns of the event loop. */
 const turn = 50;
 
-/** Nothing is shown of work that is over at once. */
+/** Progress is shown after this time. */
 const quietSeconds = 0.5;
 
-/** The share of the heap above which the work stops, while there is room to report. */
+/** The share of the heap above which the computation stops; the rest is for the report. */
 const fullHeap = 0.9;
 
-/** Runs the work that `start` begins, to its end: when a limit is met, `Limits.stop` tells it to end early. */
+/** Runs the computation that `start` begins to its end; `Limits.stop` tells it when a limit is reached. */
 export async function runWithin<T>(
   { maxStates = Infinity, timeout = Infinity }: LimitOptions,
   start: (limits: Limits) => Cooperative<T>,
@@ -32,11 +32,11 @@ export async function runWithin<T>(
   let interrupted = false;
   const interrupt = () => (interrupted = true);
   const stop = () => {
-    if (interrupted) return 'it was interrupted';
+    if (interrupted) return 'interrupted by Ctrl-C';
     if (seconds() >= timeout) return `the limit of ${timeout} seconds was reached`;
-    return heapIsFull() ? 'memory is nearly full' : null;
+    return heapIsFull() ? 'the JavaScript heap is nearly full' : null;
   };
-  // Once only: whoever is impatient presses Ctrl-C again, and that ends the process.
+  // Only once: a second Ctrl-C ends the process.
   process.once('SIGINT', interrupt);
   try {
     const steps = start({ maxStates, stop, onProgress: (now) => (reached[0] = now) });
@@ -53,7 +53,7 @@ export async function runWithin<T>(
   }
 }
 
-/** Takes steps for some milliseconds; the result when they are over, else null. */
+/** Runs for some milliseconds; null: not finished. */
 function runFor<T>(milliseconds: number, steps: Cooperative<T>): { readonly value: T } | null {
   const until = performance.now() + milliseconds;
   while (performance.now() < until) {
@@ -68,16 +68,16 @@ function heapIsFull(): boolean {
   return used > limit * fullHeap;
 }
 
-/** Reads the number of --max-states. */
+/** The value of --max-states. */
 export function wholeNumber(text: string): number {
   if (!/^[1-9]\d*$/.test(text))
-    throw new UsageError(`--max-states takes a whole number from 1 on, and not '${text}'`);
+    throw new UsageError(`invalid --max-states '${text}': expected a whole number, 1 or more`);
   return Number(text);
 }
 
-/** Reads the number of --timeout. */
+/** The value of --timeout. */
 export function positiveSeconds(text: string): number {
   const seconds = /^\d*\.?\d+$/.test(text) ? Number(text) : 0;
-  if (seconds <= 0) throw new UsageError(`--timeout takes a number of seconds above 0, and not '${text}'`);
+  if (seconds <= 0) throw new UsageError(`invalid --timeout '${text}': expected a number of seconds above 0`);
   return seconds;
 }

@@ -1,4 +1,4 @@
-/** Options of a model on the command line, without knowing the model. */
+/** The options of any model on the command line. */
 import { parseArgs } from 'node:util';
 import {
   acquireOption,
@@ -24,37 +24,36 @@ import { twoColumns, type TwoColumns } from '../terminal/two-columns.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 
 /**
- * The options that a scenario sets, with those of the command line.
+ * The options of a scenario, overridden by those of the command line.
  *
- * Throws  UsageError for what does not exist, is given twice, or is not what the scenario says.
+ * Throws  UsageError for unknown, repeated or invalid options, and for options that contradict the scenario.
  */
 export function chosenOptions({ definition, scenario }: ModelSource, words: readonly string[]): Choices {
   const given = parse(definition.name, definition.options, words);
   if (scenario === null) return given;
-  // How many CPUs or ptes there are, and how memory behaves, may vary where the scenario says nothing of them; another
-  // repair is another scenario.
+  // Sizes and the memory model may vary unless the scenario sets them; another fix is another scenario.
   const declared = Object.entries(withFallbacks(definition.options, scenario.options)).filter(
     ([key]) => key in scenario.options || (definition.options[key]!.role !== 'size' && key !== memoryKey),
   );
   for (const [key, value] of declared)
     if (key in given && given[key] !== value)
       throw new UsageError(
-        `the scenario '${scenario.name}' is the one with ${asTyped(key, value)}, and ${asTyped(key, given[key]!)} contradicts it: ` +
-          `leave the option out, or name the model without the scenario`,
+        `scenario '${scenario.name}' sets ${asTyped(key, value)}, which contradicts ${asTyped(key, given[key]!)}: ` +
+          `remove the option, or name the model without the scenario`,
       );
   return { ...scenario.options, ...given };
 }
 
 /**
- * Options from a file: those that the model has, with values that it takes.
+ * The options of a saved trace.
  *
- * Throws  UsageError for the others.
+ * Throws  UsageError for options and values that the model no longer has.
  */
 export function chosenFrom(options: Options, saved: Choices): Choices {
   for (const [key, value] of Object.entries(saved))
     if (options[key] === undefined || !takes(options[key], value))
       throw new UsageError(
-        `the model has no ${asTyped(key, value)} any more: it has changed since the trace was saved`,
+        `the model no longer has ${asTyped(key, value)}: it has changed since the trace was saved`,
       );
   return saved;
 }
@@ -76,11 +75,11 @@ function parse(model: string, options: Options, words: readonly string[]): Choic
   const given: Record<string, OptionValue> = {};
   for (const token of tokens) {
     if (token.kind === 'positional')
-      throw new UsageError(`'${token.value}' is one word too many: the model is ${model}`);
+      throw new UsageError(`unexpected argument '${token.value}' after the model ${model}`);
     if (token.kind === 'option-terminator') continue;
     const [key, value] = optionOf({ model, options, keys }, token);
     if (key in given && given[key] !== value)
-      throw new UsageError(`${asTyped(key, given[key]!)} and ${asTyped(key, value)} contradict each other`);
+      throw new UsageError(`${asTyped(key, given[key]!)} contradicts ${asTyped(key, value)}`);
     given[key] = value;
   }
   return given;
@@ -111,7 +110,7 @@ function optionOf(
     throw new UsageError(
       `${model} has no option '${rawName}'${didYouMean(name, [...keys.keys()])}\n${describeOptions(options, outputWidth())}`,
     );
-  // Behind `=`, a value may begin with dashes; behind a space it would be an option whose own value is missing.
+  // A value after `=` may begin with dashes; after a space it is another option, and the value is missing.
   const own =
     inlineValue !== true && option.kind !== 'flag' && value?.startsWith('--') === true ? undefined : value;
   return [key, valueOf(option, rawName, keys.has(name) ? own : (own ?? 'false'))];
@@ -119,9 +118,9 @@ function optionOf(
 
 function valueOf(option: AnyOption, name: string, value: string | undefined): OptionValue {
   if (value === undefined && option.kind === 'flag') return true;
-  if (value === undefined) throw new UsageError(`${name} needs a value: ${accepted(option)}`);
+  if (value === undefined) throw new UsageError(`missing value of ${name}: expected ${accepted(option)}`);
   const wrong = (hint: string) =>
-    new UsageError(`${name} takes ${accepted(option)}, and not '${value}'${hint}`);
+    new UsageError(`invalid ${name} '${value}': expected ${accepted(option)}${hint}`);
   switch (option.kind) {
     case 'flag':
       if (value !== 'true' && value !== 'false') throw wrong('');
@@ -136,7 +135,7 @@ function valueOf(option: AnyOption, name: string, value: string | undefined): Op
   }
 }
 
-/** The number that raises a bound; null where it says nothing. Throws  UsageError. */
+/** The value of a bound; null: the default of the memory model. Throws  UsageError. */
 export function numberOf(key: keyof typeof boundOptions, text: string): number | null {
   const value = valueOf(boundOptions[key], `--${optionName(key)}`, text);
   return value === 0 ? null : Number(value);
@@ -146,13 +145,15 @@ export function numberOf(key: keyof typeof boundOptions, text: string): number |
 export const acquireOf = (text: string): AcquireName =>
   valueOf(acquireOption, '--acquire', text) as AcquireName;
 
-/** How each option is typed, what it means, and what is taken when nothing is said. */
+/** The syntax, meaning and default of each option. */
 export function describeOptions(options: Options, width: number): string {
   const rows = Object.entries(options).map(([key, option]): TwoColumns => [
     usage(key, option),
     meaning(option),
   ]);
-  return rows.length === 0 ? 'it has no options' : ['its options:', ...twoColumns(rows, width)].join('\n');
+  return rows.length === 0
+    ? 'the model has no options'
+    : ['model options:', ...twoColumns(rows, width)].join('\n');
 }
 
 function usage(key: string, option: AnyOption): string {
@@ -168,6 +169,6 @@ function usage(key: string, option: AnyOption): string {
 }
 
 function meaning({ kind, description, fallback }: AnyOption): string {
-  if (kind === 'flag') return fallback ? `not: ${description}` : description;
-  return `${description} (${fallback})`;
+  if (kind === 'flag') return fallback ? `disable: ${description}` : description;
+  return `${description} (default: ${fallback})`;
 }

@@ -1,4 +1,4 @@
-/** How to search, on the command line: what a user may want to choose; the rest chooses itself. */
+/** The search settings that the command line offers. */
 import { availableParallelism, totalmem } from 'node:os';
 import type { Command } from 'commander';
 import { defaultSettings, type SearchSettings } from '../../checker/search/settings.ts';
@@ -19,27 +19,23 @@ export interface SearchOptions {
 export const withSearchOptions = (command: Command): Command =>
   command
     .optionsGroup(searchHeading)
-    .option('--engine <name>', 'compiled (fast), or interpreter (the meaning, slow)', engine)
-    .option('--no-reduce', 'explore every interleaving, however many there are')
-    .option('--no-symmetry', 'tell interchangeable CPUs apart, however many there are')
-    .option(
-      '--max-memory <GiB>',
-      'give up above so much memory for states; else three quarters of the machine',
-      gibibytes,
-    )
+    .option('--engine <name>', 'compiled (fast), or interpreter (slow; the reference implementation)', engine)
+    .option('--no-reduce', 'disable stubborn sets')
+    .option('--no-symmetry', 'disable symmetry reduction')
+    .option('--max-memory <GiB>', 'memory limit for states, in GiB (default: 75 % of RAM)', gibibytes)
     .option(
       '--workers <number>',
-      'share large searches among so many threads; else one for each core',
+      'number of worker threads for large searches (default: one per core)',
       workers,
     )
     .optionsGroup('Options:');
 
-/** More than these no search has been tried with. */
+/** The largest number that has been tested. */
 const mostWorkers = 64;
 
 /**
- * The settings that the options stand for. Who asks for workers and has one model checked expects a large search: they are
- * called at once. Where there are `many` searches, most are small.
+ * The settings of the options. With explicit --workers, a single search starts its workers immediately; of many
+ * searches, most are too small for that.
  */
 export function settingsOf(
   { engine: chosen, reduce, symmetry, maxMemory, workers: wanted }: SearchOptions,
@@ -53,25 +49,25 @@ export function settingsOf(
     reduce: reduce ?? defaultSettings.reduce,
     symmetry: symmetry ?? defaultSettings.symmetry,
     maxBytes: maxMemory ?? (totalmem() * 3) / 4,
-    parallel: workers === 1 ? null : { workers, call: startWorkers, ...from },
+    parallel: workers === 1 ? null : { workers, spawn: startWorkers, ...from },
   };
 }
 
 function engine(text: string): SearchSettings['engine'] {
   if (text !== 'compiled' && text !== 'interpreter')
-    throw new UsageError(`--engine takes compiled or interpreter, and not '${text}'`);
+    throw new UsageError(`invalid --engine '${text}': expected compiled or interpreter`);
   return text;
 }
 
 function gibibytes(text: string): number {
   const number = /^\d*\.?\d+$/.test(text) ? Number(text) : 0;
-  if (number <= 0) throw new UsageError(`--max-memory takes a number of GiB above 0, and not '${text}'`);
+  if (number <= 0) throw new UsageError(`invalid --max-memory '${text}': expected a number of GiB above 0`);
   return Math.floor(number * 2 ** 30);
 }
 
 function workers(text: string): number {
   const number = /^[1-9]\d*$/.test(text) ? Number(text) : 0;
   if (number < 1 || number > mostWorkers)
-    throw new UsageError(`--workers takes a whole number from 1 to ${mostWorkers}, and not '${text}'`);
+    throw new UsageError(`invalid --workers '${text}': expected a whole number from 1 to ${mostWorkers}`);
   return number;
 }

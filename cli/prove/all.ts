@@ -1,4 +1,4 @@
-/** Proves every scenario that declares it, against what it declares. */
+/** Runs `prove --all`. */
 import { registry } from '../../models/registry.ts';
 import type { Scenario } from '../../checker/language/model.ts';
 import { withMemoryOption } from '../../checker/memory/memory-option.ts';
@@ -16,7 +16,7 @@ import { UsageError } from '../terminal/usage-error.ts';
 
 type ScenarioProof = ProveAllResult['scenarios'][number];
 
-/** Exit code 0 when all is proved that declares it, 1 when something is refuted, 3 when something remained open. */
+/** Exit code 0 if every declared proof is found, 1 if one is refuted, 3 if one is not found. */
 export async function proveAll(
   name: string | null,
   words: readonly string[],
@@ -24,7 +24,7 @@ export async function proveAll(
 ): Promise<void> {
   if (words.length > 0)
     throw new UsageError(
-      `--all proves the scenarios as they are declared, and '${words.join(' ')}' contradicts that`,
+      `--all cannot be combined with the options '${words.join(' ')}': it proves scenarios as declared`,
     );
   const definitions = name === null ? registry.map(withMemoryOption) : [(await sourceOf(name)).definition];
   const rows: ScenarioProof[] = [];
@@ -46,11 +46,11 @@ export async function proveAll(
 async function sourceOf(name: string): Promise<ModelSource> {
   const source = await findModel(name);
   if (source.scenario !== null)
-    throw new UsageError('--all and one scenario contradict each other: leave one of them out');
+    throw new UsageError('--all cannot be combined with a scenario: remove one of them');
   return source;
 }
 
-/** What a scenario declares to hold for any number. */
+/** The claim that a scenario declares. */
 export function declaredClaim(
   definition: ModelSource['definition'],
   { options, proves = [] }: Scenario,
@@ -87,7 +87,7 @@ function lineOf({ model, scenario, any, reason, mismatch, seconds }: ScenarioPro
 }
 
 function summary(rows: number, wrong: number): string {
-  if (rows === 0) return 'no scenario declares to hold for any number';
+  if (rows === 0) return 'no scenario declares a proof for any number';
   const scenarios = rows === 1 ? '1 scenario' : `${rows} scenarios`;
   return wrong === 0 ? `${scenarios}, all proved as declared` : `${scenarios}, ${wrong} not as declared`;
 }

@@ -8,7 +8,7 @@ import { UsageError } from '../terminal/usage-error.ts';
 import { writeWhole } from '../terminal/write-file.ts';
 
 /**
- * Writes the proof; where there is none the file stays as it is, and this returns false.
+ * Writes the proof; returns false, and does not change the file, if there is none.
  *
  * Throws  OutputError when the file cannot be written.
  */
@@ -32,9 +32,9 @@ export function writeCertificate({ source, proved }: ProofReport, path: string):
 }
 
 /**
- * What a file holds.
+ * The certificate in a file.
  *
- * Throws  UsageError when it is unreadable or no certificate.
+ * Throws  UsageError if it is unreadable or not a certificate.
  */
 export async function readCertificate(path: string): Promise<CertificateFile> {
   const { certificateFile } = await import('./certificate-schema.ts');
@@ -42,7 +42,7 @@ export async function readCertificate(path: string): Promise<CertificateFile> {
   const result = certificateFile.safeParse(parsed(path));
   if (result.success) return result.data;
   throw new UsageError(
-    `${path} is no certificate of racewalk, as "racewalk prove --certificate FILE" writes them:\n` +
+    `${path} is not a racewalk certificate ("racewalk prove --certificate FILE" writes one):\n` +
       z.prettifyError(result.error).split('\n').slice(0, 4).join('\n'),
   );
 }
@@ -54,12 +54,12 @@ function parsed(path: string): unknown {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new UsageError(
-      `${path}: ${code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${String(code)})`}`,
+      `${path}: ${code === 'ENOENT' ? 'no such file' : `cannot be read (${String(code)})`}`,
     );
   }
   try {
     return JSON.parse(text);
   } catch {
-    throw new UsageError(`${path} is no certificate of racewalk: it is not JSON`);
+    throw new UsageError(`${path} is not a racewalk certificate: not JSON`);
   }
 }

@@ -1,4 +1,4 @@
-/** The form of a certificate: the file that `prove --certificate` writes and `verify` reads. */
+/** The schema of a certificate, which `prove --certificate` writes and `verify` reads. */
 import { z } from 'zod';
 import { optionValues } from '../report/trace-schema.ts';
 
@@ -7,17 +7,17 @@ const list = z.array(value).readonly();
 const numbers = z.array(z.int()).readonly();
 
 const viewSet = z.strictObject({
-  options: optionValues.describe('options that are kept; others have their fallbacks'),
+  options: optionValues.describe('fixed options; the others have their fallbacks'),
   any: z.array(z.string()).readonly().describe('options that may be any number'),
-  from: z.record(z.string(), z.int()).describe('by option: the least number that the views speak of'),
-  element: z.string().nullable().describe('the option for whose elements one stands'),
+  from: z.record(z.string(), z.int()).describe('by option: the least number that the views cover'),
+  element: z.string().nullable().describe('the option whose elements are represented by one element'),
   size: z.int().describe('copies of each group in a view'),
-  most: z.int().describe('what copies outside hold together is exact below this number'),
-  commonCells: z.array(z.string()).readonly().describe('the cells of the lists in common'),
+  most: z.int().describe('shares of copies outside of a view are counted exactly below this number'),
+  commonCells: z.array(z.string()).readonly().describe('the cells of each list in common'),
   groups: z
     .array(z.strictObject({ thread: z.string(), cells: z.array(z.string()).readonly() }))
     .readonly()
-    .describe("the cells of a copy's record; its shares of the counters stand behind them"),
+    .describe("the cells of a copy's record, followed by its shares of the counters"),
   counters: z.array(z.string()).readonly(),
   common: z.array(list).readonly(),
   records: z.array(z.array(list).readonly()).readonly().describe('by group'),
@@ -25,7 +25,7 @@ const viewSet = z.strictObject({
   views: z
     .array(z.tuple([z.int(), z.array(numbers).readonly(), z.int()]).readonly())
     .readonly()
-    .describe('numbers of a list of common, of the records of each group, and of a list of rests'),
+    .describe('indices into common, into the records of each group, and into rests'),
 });
 
 export const certificateFile = z.strictObject({
@@ -37,7 +37,7 @@ export const certificateFile = z.strictObject({
   any: z.array(z.string()),
   proofs: z
     .array(viewSet)
-    .describe('the first is of most numbers, the others of those that it does not speak of'),
+    .describe('the main proof first, then the proofs for numbers that it does not cover'),
 });
 
 export type CertificateFile = z.infer<typeof certificateFile>;

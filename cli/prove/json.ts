@@ -1,4 +1,4 @@
-/** The answer of a proof as JSON. */
+/** The result of `prove` as JSON. */
 import { stripVTControlCharacters } from 'node:util';
 import { withFallbacks } from '../../checker/language/option.ts';
 import type { Proof, Proving, Small } from '../../checker/search/prove.ts';
@@ -40,7 +40,7 @@ export function verdictOf(result: Proving): ProveResult['verdict'] {
   if (result.verdict === 'holds') return 'holds for any number';
   if (result.verdict === 'not proved') return 'not proved';
   const { verdict } = result.by.checked.outcome;
-  // What refutes is no proof and not open.
+  // A refutation is neither.
   return verdict === 'holds' || verdict === 'inconclusive' ? 'not proved' : verdict;
 }
 

@@ -1,9 +1,9 @@
-/** Proves one variant of one model and says what came out. */
+/** Runs `racewalk prove` for one variant. */
 import { runWithin, type LimitOptions } from '../options/limits.ts';
 import type { Choices } from '../../checker/study/compare/compare.ts';
 import { anyOptionsOf, claimsOf, type Claim } from '../../checker/family/claim.ts';
 import { provingMost, type Proved } from '../../checker/search/prove.ts';
-import { optionName } from '../../checker/language/option.ts';
+import { eitherOf, optionName } from '../../checker/language/option.ts';
 import { exitCodeOf, inconclusive } from '../terminal/exit-code.ts';
 import { say } from '../terminal/help.ts';
 import { chosenOptions } from '../options/model-options.ts';
@@ -15,7 +15,7 @@ import { didYouMean } from '../terminal/spelling.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import { checkWritable } from '../terminal/write-file.ts';
 
-/** Exit code 0 where it is proved, 1 where a small number is refuted, 3 where neither is known. */
+/** Exit code 0 proved, 1 refuted by a check of a small number, 3 not proved. */
 export async function proveModel(
   name: string,
   words: readonly string[],
@@ -25,7 +25,7 @@ export async function proveModel(
   const source = await findModel(name);
   const typed = chosenOptions({ ...source, scenario: null }, words);
   const chosen = chosenOptions(source, words);
-  // Wrong options and a wrong model are told as for check.
+  // Reports invalid options and models as check does.
   buildModel(source, chosen);
   const claims = claimsFor(source, { chosen, typed, any: options.any });
   const { result: proved, seconds } = await runWithin(options, (limits) =>
@@ -36,7 +36,7 @@ export async function proveModel(
   if (options.certificate !== undefined) {
     const { writeCertificate } = await import('./certificate-file.ts');
     if (!writeCertificate(report, options.certificate))
-      say(`no certificate is written to ${options.certificate}: there is no proof`);
+      say(`no proof: no certificate written to ${options.certificate}`);
   }
   if (options.json === true) {
     const { proveJson } = await import('./json.ts');
@@ -52,15 +52,16 @@ export function exitCodeFor({ result }: Proved): 0 | 1 | 2 | 3 {
 
 interface RequestedProof {
   readonly chosen: Choices;
-  /** What was typed beside the scenario: it is kept. */
+  /** The options on the command line, which stay fixed. */
   readonly typed: Choices;
   readonly any: string | undefined;
 }
 
 /**
- * What to prove: any number of what is asked for, else of all that nobody says a number of. Of CPUs a scenario names one case.
+ * The claims to prove: any number of the requested options, else of all options without a number on the command line.
+ * The number of CPUs in a scenario is one case.
  *
- * Throws  UsageError where there is nothing that may be any number.
+ * Throws  UsageError if no option may be any number.
  */
 function claimsFor(source: ModelSource, { chosen, typed, any }: RequestedProof): readonly Claim[] {
   const { definition } = source;
@@ -68,14 +69,14 @@ function claimsFor(source: ModelSource, { chosen, typed, any }: RequestedProof):
   const possible = [...copies, ...elements];
   if (possible.length === 0)
     throw new UsageError(
-      `${definition.name} has no option that says how many copies of a thread there are: "racewalk check" proves all of it`,
+      `${definition.name} has no option for the number of copies of a thread: "racewalk check" is already a full proof`,
     );
   if (any === undefined) {
     const kept = [...Object.keys(typed), ...elements.filter((key) => key in chosen)];
     const claims = claimsOf(definition, chosen, kept);
     if (claims.length === 0)
       throw new UsageError(
-        `all of ${possible.map(optionName).join(', ')} are given a number: leave one out, or name it with --any`,
+        `no option is left to prove for any number: remove ${eitherOf(possible.map((key) => `--${optionName(key)}`))}, or name one with --any`,
       );
     return claims;
   }
@@ -83,17 +84,17 @@ function claimsFor(source: ModelSource, { chosen, typed, any }: RequestedProof):
     const key = possible.find((other) => other === word || optionName(other) === word);
     if (key === undefined)
       throw new UsageError(
-        `--any: '${word}' is no number of copies or elements${didYouMean(word, possible)}\nany number is possible of: ${possible.map(optionName).join(', ')}`,
+        `invalid --any '${word}': expected ${eitherOf(possible.map(optionName))}${didYouMean(word, possible)}`,
       );
     if (key in typed)
-      throw new UsageError(`--any ${word} and a number of ${word} contradict each other: leave one out`);
+      throw new UsageError(`--any ${word} cannot be combined with --${word}: remove one of them`);
     return key;
   });
   const given = Object.fromEntries(Object.entries(chosen).filter(([key]) => !keys.includes(key)));
   return [{ definition, given, any: [...new Set(keys)] }];
 }
 
-/** The options of the command itself, as commander gives them. */
+/** The options that commander parses. */
 export interface ProveOptions extends LimitOptions {
   readonly any?: string;
   readonly all?: true;

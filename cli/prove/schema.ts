@@ -1,4 +1,4 @@
-/** The form of what `prove --json` prints. */
+/** The schema of `prove --json`. */
 import { z } from 'zod';
 import { optionValues } from '../report/trace-schema.ts';
 
@@ -12,32 +12,32 @@ const small = z.strictObject({
 });
 
 const proof = z.strictObject({
-  options: optionValues.describe('options that are kept; others have their fallbacks'),
+  options: optionValues.describe('fixed options; the others have their fallbacks'),
   any: z.array(z.string()).describe('options that may be any number'),
-  element: z.string().nullable().describe('the option for whose elements one stands'),
+  element: z.string().nullable().describe('the option whose elements are represented by one element'),
   views: z.int(),
   size: z.int().describe('copies of each thread in a view'),
-  most: z.int().describe('what copies outside hold together is exact below this number'),
-  counters: z.array(z.string()).describe('what is kept as a base and a share for each copy'),
-  from: numbers.describe('by option: the least number that the views speak of'),
+  most: z.int().describe('shares of copies outside of a view are counted exactly below this number'),
+  counters: z.array(z.string()).describe('counters split into a base and one share per copy'),
+  from: numbers.describe('by option: the least number that the views cover'),
   family: z
     .strictObject({ least: numbers, most: numbers })
-    .describe('by option: between which numbers the model was found to be one family'),
+    .describe('by option: the numbers between which the model has the same structure'),
 });
 
 const result = z.strictObject({
   model: z.string(),
   file: z.string().nullable().describe("the user's model file; null for a model of the project"),
   scenario: z.string().nullable(),
-  options: optionValues.describe('all options of the model but those that may be any number'),
+  options: optionValues.describe('all options of the model except those that may be any number'),
   any: z.array(z.string()),
   verdict: z.enum(['holds for any number', 'violated', 'deadlock', 'unreached', 'error', 'not proved']),
   summary: z.string().describe('the verdict in one line'),
-  reason: z.string().nullable().describe('why it is not proved; null where it is, or is refuted'),
-  doubt: z.string().nullable().describe('the abstract state in which something may be wrong'),
+  reason: z.string().nullable().describe('why it is not proved; null: proved or refuted'),
+  doubt: z.string().nullable().describe('the abstract counterexample'),
   refutedAt: optionValues.nullable().describe('the numbers at which "racewalk check" finds the race'),
   steps: z.int().nullable().describe('steps of its trace'),
-  proofs: z.array(proof).describe('the proof, and those for the numbers that its views do not speak of'),
+  proofs: z.array(proof).describe('the proof, and the proofs for numbers that its views do not cover'),
   checked: z.array(small),
   notFor: z
     .array(z.strictObject({ any: z.array(z.string()), reason: z.string() }))
@@ -45,7 +45,7 @@ const result = z.strictObject({
   seconds: z.number(),
 });
 
-/** One proof, or with --all one row a scenario. */
+/** One proof, or with --all one row for each scenario. */
 export const proveOutput = z.discriminatedUnion('kind', [
   result.extend({ kind: z.literal('prove') }),
   z.strictObject({

@@ -1,4 +1,4 @@
-/** A proof for any number as text: the verdict, what it rests on, and of what is not proved the reason. */
+/** The result of `prove` as text: the verdict, its evidence, and the reason if it is not proved. */
 import { withFallbacks } from '../../checker/language/option.ts';
 import type { Claim } from '../../checker/family/claim.ts';
 import type { Proof, Proved, Proving, Small } from '../../checker/search/prove.ts';
@@ -18,21 +18,23 @@ export interface ProofReport {
   readonly seconds: number;
 }
 
-/** Everything, in lines of at most `width` characters. */
+/** The whole report, in lines of at most `width` characters. */
 export function proofText(report: ProofReport, width: number): string {
   const { source, proved, seconds } = report;
   const { claim, result, larger } = proved;
   const head = [verdictLine(report), ...optionLines(claim, width)].join('\n');
   const notes = larger.flatMap((one) =>
-    wrap(`not for ${anyOf(one.claim)}: ${reasonOf(one.result)}`, width, 2),
+    wrap(`not proved for ${anyOf(one.claim)}: ${reasonOf(one.result)}`, width, 2),
   );
   switch (result.verdict) {
     case 'holds':
       return [
         head,
-        [...evidence(result.proofs, result.small, seconds, width), ...notes, ...again(source, claim)].join(
-          '\n',
-        ),
+        [
+          ...evidence(result.proofs, result.small, seconds, width),
+          ...notes,
+          ...reproduceLines(source, claim),
+        ].join('\n'),
       ].join('\n\n');
     case 'refuted': {
       const { sizes, checked } = result.by;
@@ -48,7 +50,7 @@ export function proofText(report: ProofReport, width: number): string {
           ...(result.doubt === null ? [] : wrap(describeDoubt(result.doubt), width, 2)),
           ...wrap(openFrom(result), width, 2),
           ...notes,
-          ...again(source, claim),
+          ...reproduceLines(source, claim),
         ].join('\n'),
       ].join('\n\n');
   }
@@ -91,21 +93,21 @@ function evidence(
   const [proof] = proofs;
   const { machine, views, size, most, family } = proof!;
   const counters = [...new Set(machine.roles.counters.map(({ name }) => name.replace(/\[\d+\]$/, '[i]')))];
-  const exact = most === 1 ? 'none or some' : `exact below ${most}`;
+  const exact = most === 1 ? 'only whether it is 0' : `exactly below ${most}`;
   const confirmed = family.options
     .map((key) => `${key} ${family.least[key]!} to ${family.most[key]!}`)
     .join(', ');
   const decided = small.filter(({ checked }) => checked.outcome.verdict === 'holds');
   return [
     ...wrap(
-      `${count(views.length)} views of ${size} ${size === 1 ? 'copy' : 'copies'} are closed under all steps, found in ${seconds.toFixed(2)} s`,
+      `proof: ${count(views.length)} views of ${size} ${size === 1 ? 'copy' : 'copies'}, closed under all steps (${seconds.toFixed(2)} s)`,
       width,
       2,
     ),
     ...(counters.length === 0
       ? []
       : wrap(
-          `kept as a base and a share for each copy, of those outside ${exact}: ${counters.join(', ')}`,
+          `counters split into one share per copy (shares of copies outside a view: ${exact}): ${counters.join(', ')}`,
           width,
           2,
         )),
@@ -114,8 +116,12 @@ function evidence(
       .flatMap((one) =>
         wrap(`with ${fixedSizes(one, proof!)}: ${count(one.views.length)} views of ${one.size}`, width, 2),
       ),
-    ...wrap(`the model is one family for ${confirmed}; the proof is of that family`, width, 2),
-    ...wrap(`checked as well: ${decided.map(describeSizes).join('; ')}`, width, 2),
+    ...wrap(
+      `the model has the same structure for ${confirmed}; the proof assumes it for larger numbers`,
+      width,
+      2,
+    ),
+    ...wrap(`also checked: ${decided.map(describeSizes).join('; ')}`, width, 2),
   ];
 }
 
@@ -125,16 +131,18 @@ const fixedSizes = ({ claim }: Proof, { claim: whole }: Proof) =>
     .map((key) => asTyped(key, claim.given[key]!))
     .join(' ');
 
-/** What is known of what is not proved. */
+/** What the checks of small numbers show if there is no proof. */
 function openFrom({ doubt, small }: Proving & { readonly verdict: 'not proved' }): string {
   const decided = small.filter(({ checked }) => checked.outcome.verdict !== 'inconclusive');
-  if (decided.length === 0) return 'nothing is known: no number was checked to the end';
+  if (decided.length === 0) return 'no number was checked completely';
   const sizes = decided.map(describeSizes).join('; ');
-  return doubt === null ? `checked, and nothing found: ${sizes}` : `no run of ${sizes} does that`;
+  return doubt === null
+    ? `checked without finding a race: ${sizes}`
+    : `no run with ${sizes} reaches that state`;
 }
 
-function again({ typed, definition }: ModelSource, { given, any }: Claim): readonly string[] {
+function reproduceLines({ typed, definition }: ModelSource, { given, any }: Claim): readonly string[] {
   const kept = Object.fromEntries(Object.entries(given).filter(([key]) => !any.includes(key)));
   const words = ['racewalk prove', typed, commandLine(definition.options, kept)];
-  return [`again: ${words.filter((word) => word !== '').join(' ')}`];
+  return [`reproduce: ${words.filter((word) => word !== '').join(' ')}`];
 }

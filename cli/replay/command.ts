@@ -1,21 +1,27 @@
-/** `racewalk replay`: a saved trace once more, step by step in the interpreter. */
+/** `racewalk replay`: replays a saved trace in the interpreter. */
 import type { Command } from 'commander';
-import { withExamples } from '../terminal/help.ts';
+import { withExamples, withExitCodes } from '../terminal/help.ts';
 
 export function replayCommand(program: Command): void {
   withExamples(
-    program
-      .command('replay')
-      .description('replay a saved trace step by step, and see that it ends as it did')
-      .argument('<trace>', 'a file that "racewalk check --save-trace" wrote')
-      .option('--html <file>', 'write it as one page that needs no network')
-      .action(async (path: string, { html }: { readonly html?: string }) => {
-        const { replayTrace } = await import('./run.ts');
-        await replayTrace(path, html);
-      }),
+    withExitCodes(
+      program
+        .command('replay')
+        .description('replay a saved trace step by step, and check that it still ends in the same error')
+        .argument('<trace>', 'a file written by "racewalk check --save-trace"')
+        .option('--html <file>', 'write the trace as a self-contained HTML page')
+        .action(async (path: string, { html }: { readonly html?: string }) => {
+          const { replayTrace } = await import('./run.ts');
+          await replayTrace(path, html);
+        }),
+      {
+        1: 'the trace still ends in the same violation or deadlock',
+        2: 'usage error, invalid model, or the trace does not fit the model',
+      },
+    ),
     [
       ['racewalk replay race.json', 'step by step'],
-      ['racewalk replay race.json --html race.html', 'as a page'],
+      ['racewalk replay race.json --html race.html', 'as an HTML page'],
     ],
   );
 }

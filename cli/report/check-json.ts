@@ -1,4 +1,4 @@
-/** The answer of a check as JSON. */
+/** The result of a check as JSON. */
 import { withFallbacks } from '../../checker/language/option.ts';
 import { untriedOf, type Statistics } from '../../checker/state-space/outcome.ts';
 import { unorderedUnder } from '../../checker/memory/common/unordered.ts';

@@ -1,4 +1,4 @@
-/** The form of what `check --json` prints. */
+/** The schema of `check --json`. */
 import { z } from 'zod';
 import { optionValues } from './trace-schema.ts';
 
@@ -28,25 +28,25 @@ const event = z.strictObject({
   taken: z.boolean().nullable().describe('whether a branch was taken; null for other statements'),
   chosen: value.nullable().describe('the value that a choice took; null for other statements'),
   reads: z
-    .array(access.extend({ memory: value.describe('what memory has; another value: see forwarded and old') }))
+    .array(
+      access.extend({ memory: value.describe('the value in memory; if it differs, see forwarded and old') }),
+    )
     .describe('shared cells read, with the value read'),
   changes: z.array(change).describe('shared cells changed'),
   locals: z.array(change).describe('locals changed that a property reads'),
-  waits: z.array(access).describe('stores that it put into the store buffer of its CPU'),
-  forwarded: z
-    .array(z.string())
-    .describe('cells that it read as its own CPU has stored them, before memory has it'),
-  old: z.array(z.string()).describe('cells that it read as they were before other CPUs stored to them'),
-  delayed: z.boolean().describe('the step is passed here, and performed later'),
-  delayedSince: z.int().nullable().describe('the step, counted from 1, that passed it; null: none'),
+  waits: z.array(access).describe('stores put into the store buffer of its CPU'),
+  forwarded: z.array(z.string()).describe("cells read from the CPU's own store buffer"),
+  old: z.array(z.string()).describe('cells of which it read a stale value'),
+  delayed: z.boolean().describe('the access is delayed here and performed in a later step'),
+  delayedSince: z.int().nullable().describe('the step that delayed it, counted from 1; null: none'),
   outOfOrder: outOfOrder
     .nullable()
-    .describe('under arm64: what was performed out of the order of the text; null where nothing was'),
+    .describe('under arm64: accesses performed out of program order; null: none'),
 });
 
 const step = z.strictObject({
   thread: z.string(),
-  replica: z.int().describe('which copy of the thread'),
+  replica: z.int().describe('index of the copy of the thread'),
   cpu: z.int().describe('the CPU on which it runs; handlers share that of their thread'),
   events: z.array(event).describe('the statement that the step is named after, then local computation'),
 });
@@ -74,16 +74,13 @@ const statistics = z.strictObject({
   depth: z.int().describe('steps from the initial state to the states farthest from it'),
   bytes: z.number().describe('memory of the states'),
   seconds: z.number(),
-  endless: z
-    .int()
-    .nullable()
-    .describe('states from which no run ends: a livelock; null where it was not worked out'),
+  endless: z.int().nullable().describe('states from which no run ends (livelock); null: not computed'),
   method: z.string().describe('how the states were explored'),
 });
 
 const place = z.strictObject({ line: z.int(), text: z.string() });
 
-/** Two accesses that hardware may perform in the other order, which was not tried. */
+/** Two accesses that hardware may reorder, which was not explored. */
 export const untried = z.strictObject({
   thread: z.string(),
   earlier: place,
@@ -103,45 +100,43 @@ const result = z.strictObject({
   covers: z
     .string()
     .nullable()
-    .describe(
-      "what 'holds' covers under the chosen memory model, and what it does not; null: nothing to say",
-    ),
+    .describe("what 'holds' covers under the chosen memory model; null: no restriction"),
   property: z.string().nullable().describe('the property or assertion that is violated'),
   witnesses: z.array(z.string()).describe('reachable(...) properties that were never reached'),
-  harm: z.string().nullable().describe('what is wrong in the last state of the trace'),
-  minimal: z.boolean().nullable().describe('whether no trace is shorter; null where there is no trace'),
+  harm: z.string().nullable().describe('description of the violation in the last state of the trace'),
+  minimal: z.boolean().nullable().describe('whether the trace is known to be a shortest one; null: no trace'),
   statistics,
   toldApart: z
     .array(z.string())
     .describe('why copies of a thread are not interchangeable, a sentence for each such thread'),
   neverFired: z
     .array(z.strictObject({ thread: z.string(), line: z.int(), text: z.string() }))
-    .describe('statements that the search has not seen run'),
+    .describe('statements that never ran in the search'),
   atOnce: z
     .array(z.string())
-    .describe(
-      'variables of properties whose stores the memory model does not let wait: one CPU accesses them',
-    ),
+    .describe('variables of properties whose stores bypass the store buffer: only one CPU accesses them'),
   trace: z.array(step).nullable(),
-  races: z.array(race).describe('pairs of accesses of the trace whose order nothing else decides'),
+  races: z.array(race).describe('pairs of accesses of the trace that nothing else orders'),
   untried: z
     .array(untried)
-    .describe('pairs of accesses without which nothing is proved: why it is inconclusive'),
+    .describe('reorderings that were not explored, which make the verdict inconclusive'),
   unordered: z
     .array(z.strictObject({ thread: z.string(), line: z.int(), text: z.string() }))
-    .describe('under weak: atomic operations without a value of which the model says no order'),
-  lateStores: z.array(lateStore).describe('stores that others missed while they waited in a store buffer'),
+    .describe('under weak: atomic operations without a return value and without a declared ordering'),
+  lateStores: z
+    .array(lateStore)
+    .describe('stores that other CPUs missed while they waited in a store buffer'),
 });
 
 const declared = z.strictObject({
   model: z.string(),
   scenario: z.string(),
   verdict,
-  mismatches: z.array(z.string()).describe('where the result is not what the scenario declares'),
+  mismatches: z.array(z.string()).describe('differences from what the scenario declares'),
   statistics,
 });
 
-/** One check, or with --all one row a scenario. */
+/** One check, or with --all one row for each scenario. */
 export const checkOutput = z.discriminatedUnion('kind', [
   result.extend({ kind: z.literal('check') }),
   z.strictObject({ kind: z.literal('all'), scenarios: z.array(declared) }),

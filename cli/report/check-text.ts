@@ -1,4 +1,4 @@
-/** The answer of a check as text: the verdict, the trace and what it means, the statistics. */
+/** The result of a check as text: verdict, trace, explanations, statistics. */
 import { unorderedSentence, unorderedUnder } from '../../checker/memory/common/unordered.ts';
 import type { Origin } from '../../checker/export/trace/exported-trace.ts';
 import type { Checked } from '../../checker/search/check.ts';
@@ -36,24 +36,24 @@ import {
 import { untriedSentences, untriedTitle } from '../../checker/report/untried-sentences.ts';
 import { wrap } from '../../checker/report/wrap.ts';
 
-/** A check that has been made. */
+/** A completed check. */
 export interface Report extends Checked {
   readonly source: ModelSource;
-  /** The options that were chosen; the others have their fallbacks. */
+  /** The chosen options; the others have their fallbacks. */
   readonly chosen: Choices;
   readonly seconds: number;
-  /** Where the trace was saved, or null. */
+  /** The file of the saved trace, or null. */
   readonly savedAs: string | null;
 }
 
-/** Everything, in lines of at most `width` characters. */
+/** The whole report, in lines of at most `width` characters. */
 export function reportText(report: Report, width: number): string {
   const head = [verdictLine(report), ...optionLines(report, width)].join('\n');
   const untried = untriedLines(untriedOf(report.outcome), width);
   return [head, ...traceSections(report, width), ...untried, evidence(report, width).join('\n')].join('\n\n');
 }
 
-/** The trace and what it comes to, where there is one. */
+/** The trace and its explanations; empty without a trace. */
 export function traceSections(
   { system, outcome, trace }: Pick<Report, 'system' | 'trace'> & { readonly outcome: Answer },
   width: number,
@@ -70,17 +70,17 @@ export function traceSections(
   return [
     cpus.length === 0
       ? outcome.verdict === 'deadlock'
-        ? 'The initial state is a deadlock already.'
+        ? 'The initial state is a deadlock.'
         : 'The initial state already violates it.'
       : traceColumns(traceLines(system, trace, cpus), cpus, width),
     told.join('\n'),
-    listed('Stores that others saw late:', lateSentences(late)),
-    listed('Out of the order of the text:', outOfOrderSentences(trace, cpus)),
+    listed('Delayed stores:', lateSentences(late)),
+    listed('Accesses out of program order:', outOfOrderSentences(trace, cpus)),
     listed('Races (nothing orders these accesses):', raceSentences(system, trace, cpus, late)),
   ].filter((section) => section !== '');
 }
 
-/** What was not tried, where a verdict hangs on that: one section, or none. */
+/** The reorderings that were not explored: one section, or none. */
 export function untriedLines(untried: readonly Untried[], width: number, most = Infinity): readonly string[] {
   const sentences = untriedSentences(untried, most).flatMap((one) => wrap(`  - ${one}`, width, 4));
   return sentences.length === 0 ? [] : [[untriedTitle, ...sentences].join('\n')];
@@ -129,7 +129,7 @@ function evidence(report: Report, width: number): readonly string[] {
   const untried = untriedOf(outcome);
   const caveat = memoryCaveat(report.chosen, verdict);
   const atOnce = atOnceSentence(system.model);
-  // Where everything was explored, symmetry would have changed nothing that counts.
+  // Symmetry does not matter if everything was explored.
   const isFull =
     (verdict !== 'inconclusive' || untried.length > 0) &&
     ['compiled', 'interpreter', 'Promising-ARM', 'Promising-ARM, symmetric'].includes(statistics.method);
@@ -147,7 +147,7 @@ function evidence(report: Report, width: number): readonly string[] {
   ];
 }
 
-/** By thread where everything was seen; where the search ended early, many statements had no chance to run. */
+/** Statements that never ran, by thread; only their number if the search stopped early. */
 function neverFired(
   { verdict, untried }: { readonly verdict: Answer['verdict']; readonly untried: readonly Untried[] },
   unfired: Unfired,
@@ -167,7 +167,7 @@ function reproduceLines(report: Report, width: number): readonly string[] {
   return commandLines([`reproduce: ${first}`, ...others], width);
 }
 
-/** The words of the command that gives this result. */
+/** The words of the command that reproduces this result. */
 export function reproducing({
   source,
   chosen,

@@ -1,4 +1,4 @@
-/** A check as one page that needs neither network nor racewalk: everything walks, and without scripts it can still be read. */
+/** A check as a self-contained HTML page: interactive, and readable without scripts. */
 import { stripVTControlCharacters } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { exportedTrace } from '../../checker/export/trace/exported-trace.ts';
@@ -13,7 +13,7 @@ import { reportPage } from './page-files.ts';
 import { writeWhole } from '../terminal/write-file.ts';
 
 /**
- * Writes the page; of a machine of its own, which no page runs, the text and the picture alone.
+ * Writes the page; for arm64, which the page cannot run, only the text and the picture.
  *
  * Throws  OutputError when the file cannot be written.
  */
@@ -30,7 +30,8 @@ function stillPage(report: Report): string {
 /** The built page with the report in its place. */
 export function htmlOf(report: Report, page: string): string {
   const place = new RegExp(`<script type="application/json" id="${placeOfReport}">.*?</script>`, 's');
-  if (!place.test(page)) throw new Error('the built page has no place for a report: build it again');
+  if (!place.test(page))
+    throw new Error('the built page has no report element: rebuild it with "npm run site"');
   const title = plain(verdictLine(report));
   return page
     .replace(place, () => element('script', { type: 'application/gzip', id: placeOfReport }, packed(report)))
@@ -50,10 +51,10 @@ function embedded({ source, chosen, system, outcome, seconds }: Report): Embedde
   };
 }
 
-/** The report as the page unpacks it: a model under a memory model repeats itself, and a mail is to be small. */
+/** The compressed report: models with a memory model are repetitive, and mails must be small. */
 const packed = (report: Report) => gzipSync(flattened(embedded(report)), { level: 9 }).toString('base64');
 
-/** What is seen where scripts are not allowed. */
+/** The content without scripts. */
 const withoutScripts = (report: Report) => element('noscript', {}, still(report));
 
 /** The text and the picture. */

@@ -1,27 +1,27 @@
-/** Lays out the lines of a trace: CPUs as columns from left to right, and beside them what each step read and changed. */
+/** Lays out a trace: one column for each CPU, and on the right the values that each step read and changed. */
 import { styled, type Style } from '../terminal/output.ts';
 import type { TraceCpu } from '../../checker/report/cpus.ts';
 import type { TraceLine } from '../../checker/report/trace-line.ts';
 import { wrap } from '../../checker/report/wrap.ts';
 
-/** Where the parts of a line begin; one CPU runs at a time, so its text may reach over the columns to its right. */
+/** Column positions; one CPU runs at a time, so its text may overlap the columns to its right. */
 interface ColumnLayout {
   readonly width: number;
-  /** The width of the step numbers with the gap behind them. */
+  /** Width of the step numbers and the gap after them. */
   readonly gutter: number;
-  /** The start of each CPU's column; all the same where CPUs have no columns of their own. */
+  /** The start of each CPU's column; empty if CPUs share one column. */
   readonly columns: readonly number[];
-  /** Where what a step read and changed begins. */
+  /** The start of the values. */
   readonly beside: number;
 }
 
 const gap = 2;
-/** The room that the text of the last column should have before `beside` begins. */
+/** The width of the last column before `beside`. */
 const roomForText = 26;
 const widestBeside = 28;
-/** How far one column begins from the next. */
+/** The distance between two columns. */
 const shifts = { least: 12, most: 34 };
-/** More columns than this are no longer told apart. */
+/** More CPUs share one column. */
 const mostColumns = 4;
 
 /** The trace as text of at most `width` characters a line. */
@@ -50,7 +50,7 @@ function layoutOf(lines: readonly TraceLine[], cpus: readonly TraceCpu[], width:
   return { width, gutter, beside, columns };
 }
 
-/** The titles side by side, or where they are too long for that each on a line of its own. */
+/** The titles side by side, or one on each line if they are too long. */
 function header(cpus: readonly TraceCpu[], columns: readonly number[]): string {
   const fit = cpus.every(
     (cpu, at) => columns[at]! + title(cpu).length + gap <= (columns[at + 1] ?? Infinity),
@@ -66,7 +66,7 @@ function render(line: TraceLine, layout: ColumnLayout): readonly string[] {
   const beside = line.beside.flatMap((part) => wrap(part.text, layout.width - layout.beside, 2));
   const end = start + text[0]!.length;
   const [first] = beside;
-  // Beside the text where there is room, at its usual place or a little farther right; else on lines of its own.
+  // Values stand beside the text if there is room, else on their own lines.
   const at = Math.max(layout.beside, end + gap);
   const besideFirst = text.length === 1 && first !== undefined && at + first.length <= layout.width;
   return Array.from({ length: Math.max(text.length, 1) }, (_, row) => {

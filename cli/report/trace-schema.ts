@@ -1,4 +1,4 @@
-/** The form of a saved trace: what `check --save-trace` writes and `replay` reads. */
+/** The schema of a saved trace, which `check --save-trace` writes and `replay` reads. */
 import { z } from 'zod';
 
 export const optionValues = z.record(z.string(), z.union([z.boolean(), z.number(), z.string()]));
@@ -15,7 +15,7 @@ export const traceFile = z.strictObject({
   verdict: z.enum(['violated', 'deadlock', 'error']),
   claim: z
     .string()
-    .describe('the property, assertion or mistake in which the trace ends; empty for a deadlock'),
+    .describe('the property, assertion or model error in which the trace ends; empty for a deadlock'),
   initial: z.int().min(0).describe('position among the initial states'),
   steps: z.array(
     z.strictObject({
@@ -28,5 +28,3 @@ export const traceFile = z.strictObject({
     }),
   ),
 });
-
-export type TraceFile = z.infer<typeof traceFile>;

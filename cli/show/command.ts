@@ -1,4 +1,4 @@
-/** `racewalk show`: all that a model says, both columns of every thread among it. */
+/** `racewalk show`: prints a model. */
 import type { Command } from 'commander';
 import { withExamples } from '../terminal/help.ts';
 
@@ -7,11 +7,11 @@ export function showCommand(program: Command): void {
     program
       .command('show')
       .description(
-        "show a model: its options, variables, properties, and each thread in the kernel's words and in the model's",
+        'print a model: options, variables, properties, and each thread as kernel code beside its meaning',
       )
-      .argument('<model>', 'MODEL or MODEL/SCENARIO of the list, or a FILE.ts of your own')
-      .option('--code', 'print the WebAssembly that explores this variant, as text')
-      .usage('MODEL|FILE.ts [--code] [--memory sc|tso|pso|weak|arm64] [options of the model]')
+      .argument('<model>', 'a MODEL or MODEL/SCENARIO from "racewalk list", or your own FILE.ts')
+      .option('--code', 'print the WebAssembly generated for this variant, as text')
+      .usage('MODEL|FILE.ts [--code] [--memory sc|tso|pso|weak|arm64] [model options]')
       .allowUnknownOption()
       .allowExcessArguments()
       .action(async (name: string, { code }: { readonly code?: true }, command: Command) => {
@@ -27,6 +27,6 @@ export function showCommand(program: Command): void {
         const { generatedCode } = await import('./generated-code.ts');
         print(generatedCode(model));
       }),
-    [['racewalk show gup-fast-vs-collapse --sync-ipi', 'one variant in two columns']],
+    [['racewalk show gup-fast-vs-collapse --sync-ipi', 'one variant']],
   );
 }

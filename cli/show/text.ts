@@ -27,13 +27,13 @@ export function describeModel(
   model: Model,
   { chosen, width }: ShownModel,
 ): string {
-  // A memory model changes what the text means, and not the text.
+  // A memory model changes the meaning of the text, not the text.
   const written = writtenModel(model);
   const sections = [
     [`${styled('bold', definition.name)}: ${definition.summary}`],
     [describeOptions(definition.options, width)],
     section('shared memory', variableRows(written.shared), width),
-    section('inside of CPUs', cpuRows(model), width),
+    section('CPU state', cpuRows(model), width),
     ...written.threads.map((thread) => threadSection(thread, width)),
     unorderedUnder(definition, chosen).flatMap((one) => wrap(unorderedSentence(one), width, 2)),
     asymmetries(transitionSystem(written)).flatMap((reason) => wrap(reason, width, 2)),
@@ -60,7 +60,7 @@ function section(name: string, rows: readonly TwoColumns[], width: number): read
 function threadSection(thread: AnyThread, width: number): readonly string[] {
   const copies = thread.cpus > 1 ? `, ${thread.cpus} copies` : '';
   const on = thread.on === null ? '' : `, on the CPUs of ${thread.on}`;
-  const blocks = thread.mayBlockForever ? ', may wait for ever' : '';
+  const blocks = thread.mayBlockForever ? ', may block forever' : '';
   const locals = Object.entries(thread.locals).map(([name, declaration]): TwoColumns => [
     name,
     describe(declaration),
@@ -73,7 +73,7 @@ function threadSection(thread: AnyThread, width: number): readonly string[] {
   ];
 }
 
-/** The numbers of the statements are those that other commands name. */
+/** Line numbers are those of all other commands. */
 const codeRows = (body: Block): readonly TwoColumns[] =>
   listingOf(body).map(({ line, depth, text, meaning }): TwoColumns => [
     `${String(line ?? '').padStart(3)}  ${'  '.repeat(depth)}${text}`,
@@ -88,21 +88,21 @@ const variableRows = (declarations: Declarations): readonly TwoColumns[] =>
 
 function describe({ domain, initial, meaning }: AnyDeclaration): string {
   const first = [...new Set(initial)].length === 1 ? String(initial[0]) : initial.join(', ');
-  return `${printDomain(domain)}, at first ${first}${meaning === '' ? '' : ` -- ${meaning}`}`;
+  return `${printDomain(domain)}, initially ${first}${meaning === '' ? '' : ` -- ${meaning}`}`;
 }
 
-/** What a memory model adds to the CPUs: how much each part holds, and of which cells. */
+/** The CPU state that a memory model adds: size and cells of each part. */
 function cpuRows({ shared }: Model): readonly TwoColumns[] {
   const cells = Object.values(shared).filter(({ part }) => part?.holds === 'cell');
   return [...Map.groupBy(cells, ({ insideCpu, part }) => `${insideCpu!} of ${part!.cpu}`)].map(
     ([name, own]): TwoColumns => [
       name,
-      `up to ${own.length}, of ${own[0]!.cellNames!.filter((cell) => cell !== '').join(', ')}`,
+      `up to ${own.length} entries, cells: ${own[0]!.cellNames!.filter((cell) => cell !== '').join(', ')}`,
     ],
   );
 }
 
-/** A property is a sentence and a condition, both too long to stand side by side. */
+/** Name and condition on separate lines: both are long. */
 const propertyLines = ({ properties }: Model, width: number): readonly string[] =>
   properties.flatMap(({ kind, name, condition }) => [
     ...wrap(`  ${kind}: ${name}`, width, 4),

@@ -1,7 +1,7 @@
-/** Paths as messages show them. */
+/** Paths in messages. */
 import { relative } from 'node:path';
 
-/** A path as it is shown: relative to where the user is, unless that climbs. */
+/** The path relative to the working directory, unless it is outside. */
 export function displayPath(file: string): string {
   const path = relative(process.cwd(), file);
   return path.startsWith('..') ? file : path;

@@ -1,12 +1,12 @@
-/** Exit codes: a verdict in one number, so that scripts need not read. */
+/** Exit codes. */
 import type { Answer } from '../../checker/state-space/outcome.ts';
 
-export const wrongUse = 2;
+export const usageFailure = 2;
 export const inconclusive = 3;
-/** Whatever the verdict is: nobody may have received it. */
+/** Whatever the verdict, because the user may not have received it. */
 export const notWritten = 4;
 
-/** 0 holds; 1 violated, deadlock or unreached; 2 wrong model; 3 inconclusive. */
+/** 0 holds; 1 violated, deadlock or unreached; 2 invalid model; 3 inconclusive. */
 export function exitCodeOf(verdict: Answer['verdict']): 0 | 1 | 2 | 3 {
   switch (verdict) {
     case 'holds':
@@ -16,7 +16,7 @@ export function exitCodeOf(verdict: Answer['verdict']): 0 | 1 | 2 | 3 {
     case 'unreached':
       return 1;
     case 'error':
-      return wrongUse;
+      return usageFailure;
     case 'inconclusive':
       return inconclusive;
   }

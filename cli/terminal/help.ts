@@ -1,12 +1,12 @@
-/** What all commands have in common: examples, the order of options in their help, and one prefix for messages. */
+/** The help of all commands (examples, exit codes, order of options) and the prefix of messages. */
 import { Help, type Command } from 'commander';
 import { outputWidth } from './output.ts';
 import { wrap } from '../../checker/report/wrap.ts';
 
-/** Under this heading stand the options that choose how to search, after all others. */
+/** The heading of the search options, which come last. */
 export const searchHeading = 'Search options:';
 
-/** Examples at the end of the help: a command, and what it is for. */
+/** Adds examples to the help: a command line, and its purpose. */
 export function withExamples(
   command: Command,
   examples: readonly (readonly [typed: string, why: string])[],
@@ -16,30 +16,37 @@ export function withExamples(
   return command.addHelpText('after', `\nExamples:\n${lines.join('\n')}`);
 }
 
+/** Adds the exit codes of a command to its help; 2 and 4 mean the same for all commands. */
+export function withExitCodes(command: Command, own: Readonly<Record<number, string>>): Command {
+  const codes = { 2: 'usage error or invalid model', 4: 'the output could not be written', ...own };
+  const lines = Object.entries(codes).map(([code, meaning]) => `  ${code}  ${meaning}`);
+  return command.addHelpText('after', `\nExit codes:\n${lines.join('\n')}`);
+}
+
 const prefix = 'racewalk: ';
 
-/** A message as it goes to a terminal or a pipe: after the prefix, wrapped where somebody looks at it. */
+/** A message with its prefix; wrapped on a terminal. */
 export function messageText(text: string): string {
   const { isTTY, columns } = process.stderr;
   const lines = `${prefix}${text.trimEnd()}`.split('\n');
-  // In a pipe lines stay whole, so that scripts find them.
+  // Lines stay whole in a pipe, so that scripts can match them.
   return (isTTY && columns > 0 ? lines.flatMap((line) => wrapped(line, columns)) : lines).join('\n');
 }
 
-/** What is set off by spaces, such as a line of source above its caret, stays as it is. */
+/** Indented lines, such as a source line above its caret, are not wrapped. */
 const wrapped = (line: string, width: number): readonly string[] =>
   line.startsWith('    ') ? [line] : wrap(line, width, 2);
 
-/** Says something on standard error. */
+/** Prints a message to standard error. */
 export function say(text: string): void {
   process.stderr.write(`${messageText(text)}\n`);
 }
 
-/** Gives a command and those below it the width of the output and the prefix of messages. */
+/** Sets the width of help and the prefix of messages for all commands. */
 export function configureHelp(program: Command): void {
   const usual = new Help();
   for (const command of [program, ...program.commands]) {
-    // Groups stand in the order in which their options come.
+    // Groups appear in the order of their first options.
     const isOfSearch = ({ helpGroupHeading }: { readonly helpGroupHeading?: string }) =>
       Number(helpGroupHeading === searchHeading);
     command.configureHelp({

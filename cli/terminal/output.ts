@@ -1,27 +1,27 @@
-/** Standard output: its width, its colours, and what happens when nobody can read it. */
+/** Standard output: width, colours and write errors. */
 import { styleText } from 'node:util';
 import { notWritten } from './exit-code.ts';
 import { outputError } from './write-file.ts';
 
 export type Style = Parameters<typeof styleText>[0];
 
-/** Text in a style on a terminal, plain in a pipe or where NO_COLOR asks for it. */
+/** Styled text on a terminal, plain text in a pipe or with NO_COLOR. */
 export const styled = (style: Style, text: string): string =>
   styleText(style, text, { stream: process.stdout });
 
-/** Columns to fill: those of the terminal within reason, 80 in a pipe. */
+/** Columns: 80 to 120 on a terminal, 80 in a pipe. */
 export function outputWidth(): number {
   return process.stdout.isTTY ? Math.min(Math.max(process.stdout.columns, 80), 120) : 80;
 }
 
-/** Prints all of a result at once. */
+/** Prints a complete result. */
 export function print(text: string): void {
   process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
 }
 
 /**
- * Says what becomes of output that cannot be written. A reader that has gone, as after `| head`, has had what it wanted: the
- * command goes on in silence, and its exit code is that of the verdict. Everything else ends it with exit code 4.
+ * Handles write errors. A closed pipe, as after `| head`, is ignored, and the exit code is that of the verdict. Any
+ * other error ends the command with exit code 4.
  */
 export function watchOutput(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -29,6 +29,6 @@ export function watchOutput(): void {
     process.stderr.write(`racewalk: ${outputError('standard output', error).message}\n`);
     process.exit(notWritten);
   });
-  // There is nowhere to say so, and the exit code still says what matters.
+  // Nothing is left to print to; the exit code remains.
   process.stderr.on('error', () => undefined);
 }

@@ -1,11 +1,11 @@
-/** One line on a terminal that says how far the work has come; silent everywhere else. */
+/** A progress line on a terminal; nothing in a pipe. */
 import { count, rounded } from '../../checker/report/numbers.ts';
 
 export interface SearchProgress {
   readonly states: number;
   readonly frontier: number;
   readonly depth: number;
-  /** Which part of the work this is, where it has several. */
+  /** The part of the work, if it has several. */
   readonly part?: string;
 }
 

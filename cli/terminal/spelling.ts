@@ -1,10 +1,22 @@
-/** Nearest spellings, for names that do not exist. */
-import { closest, distance } from 'fastest-levenshtein';
+/** Nearest spellings, for unknown names. */
+import { distance } from 'fastest-levenshtein';
 
-/** `: did you mean 'x'?` for the most similar of the possible names, or an empty string when none is near. */
+/** `: did you mean 'x'?` for the most similar of the possible names; empty where none is similar. */
 export function didYouMean(name: string, possible: readonly string[]): string {
-  if (possible.length === 0) return '';
-  const near = possible.find((other) => name.length > 2 && other.startsWith(name)) ?? closest(name, possible);
+  const near = possible.find((other) => name.length > 2 && other.startsWith(name)) ?? nearest(name, possible);
+  if (near === undefined) return '';
   const isNear = near.startsWith(name) || distance(name, near) <= Math.max(2, near.length / 3);
   return isNear ? `: did you mean '${near}'?` : '';
 }
+
+/** The name at the least distance; of several, the one of the most similar letters, as after a transposition. */
+const nearest = (name: string, possible: readonly string[]): string | undefined =>
+  possible.toSorted((a, b) => rank(name, a) - rank(name, b))[0];
+
+const rank = (name: string, other: string) => distance(name, other) - commonLetters(name, other) / 1000;
+
+/** Letters of `a` that also occur in `b`, each as often as in both. */
+const commonLetters = (a: string, b: string): number =>
+  [...new Set(a)].reduce((sum, letter) => sum + Math.min(countOf(a, letter), countOf(b, letter)), 0);
+
+const countOf = (text: string, letter: string) => text.split(letter).length - 1;

@@ -1,4 +1,4 @@
-/** Files that commands write: a file is written whole, or it stays as it was. */
+/** Writes files atomically. */
 import {
   closeSync,
   fsyncSync,
@@ -19,36 +19,36 @@ export class OutputError extends Error {
   override readonly name = 'OutputError';
 }
 
-/** Why output cannot be written, by the system's word for it. */
+/** Messages by error code. */
 const causes: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
-  EDQUOT: 'the disk quota is exceeded',
-  EEXIST: 'a part of its path is no folder',
-  EFBIG: 'it would be larger than a file may be here ("ulimit -f" sets a limit)',
-  EIO: 'the device reports an error',
-  EISDIR: 'it is a folder',
-  ENAMETOOLONG: 'its name is too long',
-  ENOENT: 'its folder does not exist',
-  ENOSPC: 'no space is left on the device',
-  ENOTDIR: 'a part of its path is no folder',
+  EDQUOT: 'disk quota exceeded',
+  EEXIST: 'a component of the path is not a directory',
+  EFBIG: 'file too large ("ulimit -f" sets the limit)',
+  EIO: 'input/output error',
+  EISDIR: 'is a directory',
+  ENAMETOOLONG: 'file name too long',
+  ENOENT: 'its directory does not exist',
+  ENOSPC: 'no space left on device',
+  ENOTDIR: 'a component of the path is not a directory',
   EPERM: 'permission denied',
-  EROFS: 'the file system is read-only',
+  EROFS: 'read-only file system',
 };
 
-/** The error as one sentence about `what`, such as a path. */
+/** The error as a message about `what`, such as a path. */
 export function outputError(what: string, error: unknown): OutputError {
   const { code = String(error) } = error as NodeJS.ErrnoException;
-  return new OutputError(`${what} cannot be written: ${causes[code] ?? code}`, { cause: error });
+  return new OutputError(`cannot write ${what}: ${causes[code] ?? code}`, { cause: error });
 }
 
-/** Whether an error of the system says that something could not be written. */
+/** Whether an error is a system error of writing. */
 export const isOutputFailure = (error: unknown): boolean =>
   error instanceof Error && ((error as NodeJS.ErrnoException).code ?? '') in causes;
 
 /**
- * Finds out before the work begins whether its result will have a place; the file stays as it is.
+ * Checks before a long computation that its result can be written; the file does not change.
  *
- * Throws  OutputError where it will not.
+ * Throws  OutputError if it cannot.
  */
 export function checkWritable(path: string): void {
   try {
@@ -63,10 +63,10 @@ export function checkWritable(path: string): void {
 }
 
 /**
- * Writes a file aside, in the same folder, and gives it its name when it is complete. A symbolic link is followed; a
- * device or a pipe is written as it is.
+ * Writes a temporary file in the same directory and renames it. Follows symbolic links; writes directly to devices and
+ * pipes.
  *
- * Throws  OutputError; the file is then as it was before, and nothing is left beside it.
+ * Throws  OutputError; the file is then unchanged, and the temporary file is removed.
  */
 export function writeWhole(path: string, text: string): void {
   try {
@@ -92,7 +92,7 @@ export function writeWhole(path: string, text: string): void {
 
 interface OutputFile {
   readonly file: string;
-  /** A device or a pipe, which has no content that could survive. */
+  /** A device or a pipe. */
   readonly special: boolean;
   readonly mode: number;
 }
@@ -103,10 +103,10 @@ function targetOf(path: string): OutputFile {
   const there = statOf(path);
   if (there === null) return { file: behindLink(path), special: false, mode: usualMode };
   if (there.isDirectory()) throw Object.assign(new Error(path), { code: 'EISDIR' });
-  // /dev/stdout may lead to a file that the shell has opened: replacing it would take it from under the shell.
+  // /dev/stdout may be a file that the shell has open, which must not be replaced.
   if (!there.isFile() || /^\/(?:dev|proc)\//.test(resolve(path)))
     return { file: path, special: true, mode: usualMode };
-  // Renaming would replace a file that may not be written.
+  // A rename would replace a read-only file, too.
   closeSync(openSync(path, 'r+'));
   return { file: realpathSync(path), special: false, mode: there.mode & 0o777 };
 }
@@ -120,7 +120,7 @@ function statOf(path: string): Stats | null {
   }
 }
 
-/** Where a link leads whose target is yet to be written, else the path itself. */
+/** The target of a dangling link, else the path itself. */
 function behindLink(path: string): string {
   const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
   return isLink ? resolve(dirname(path), readlinkSync(path)) : path;

@@ -1,4 +1,4 @@
-/** Verifies a certificate, with the model as it is now. */
+/** Runs `racewalk verify`, with the current model. */
 import { dirname, resolve } from 'node:path';
 import type { ViewSet } from '../../checker/family/certificate.ts';
 import type { AnyDefinition } from '../../checker/language/model.ts';
@@ -15,7 +15,7 @@ import { runWithin } from '../options/limits.ts';
 import { findModel } from '../model-files/models.ts';
 import { print, styled } from '../terminal/output.ts';
 
-/** Exit code 0 where the certificate is a proof, 1 where it is none, 3 where the time was over before that was known. */
+/** Exit code 0 for a proof, 1 if it is none, 3 if the time limit is reached. */
 export async function verifyFile(path: string, options: VerifyOptions): Promise<void> {
   const certificate = await readCertificate(path);
   const { model, file, any, proofs } = certificate;
@@ -27,15 +27,15 @@ export async function verifyFile(path: string, options: VerifyOptions): Promise<
   const name = `${definition.name}: `;
   if (result === 'stopped') {
     process.exitCode = inconclusive;
-    return print(`${name}${styled(['bold', 'yellow'], 'not verified: the time was over')}`);
+    return print(`${name}${styled(['bold', 'yellow'], 'not verified: the time limit was reached')}`);
   }
   const views = proofs.reduce((sum, set) => sum + set.views.length, 0);
   process.exitCode = result.length === 0 ? 0 : 1;
   print(
     result.length === 0
-      ? `${name}${styled(['bold', 'green'], `verified for any number of ${any.join(' and of ')}`)}\n\n` +
-          `${count(views)} views: each beginning is one, each step leads to one, none has a mistake (${seconds.toFixed(2)} s)`
-      : `${name}${styled(['bold', 'red'], 'this is no proof')}\n\n${result.map((what) => `  - ${what}`).join('\n')}`,
+      ? `${name}${styled(['bold', 'green'], `verified for any number of ${any.join(' and ')}`)}\n\n` +
+          `${count(views)} views: they contain every initial view, every step leads to another of them, none violates a property (${seconds.toFixed(2)} s)`
+      : `${name}${styled(['bold', 'red'], 'not a proof')}\n\n${result.map((what) => `  - ${what}`).join('\n')}`,
   );
 }
 
@@ -44,7 +44,7 @@ interface VerifiedPart {
   readonly any: readonly string[];
 }
 
-/** What is wrong: with the views of a claim, or with what they do not speak of. */
+/** The errors in the views of a claim, and in the sizes that they do not cover. */
 function* verifyingAll(
   definition: AnyDefinition,
   { options, any }: VerifiedPart,
@@ -54,11 +54,11 @@ function* verifyingAll(
   if (any.length === 0) {
     const { outcome } = check(definition.build(options), limits);
     const holds = outcome.verdict === 'holds' || outcome.verdict === 'unreached';
-    return holds ? [] : [`${typed(options)}: the check says ${outcome.verdict}`];
+    return holds ? [] : [`${typed(options)}: the check ends in '${outcome.verdict}'`];
   }
   const set = proofs.find((one) => isSame(definition, one, { options, any }));
   if (set === undefined)
-    return [`there are no views for any number of ${any.join(' and of ')} with ${typed(options)}`];
+    return [`the certificate has no views for any number of ${any.join(' and ')} with ${typed(options)}`];
   const steps = verifying(definition, set);
   const wrong: string[] = [];
   for (;;) {
@@ -82,7 +82,7 @@ function* verifyingAll(
   return wrong;
 }
 
-/** Whether the views are of just these options, and of any number of just these. */
+/** Whether the views have exactly these options. */
 function isSame(definition: AnyDefinition, set: ViewSet, { options, any }: VerifiedPart): boolean {
   if (set.any.length !== any.length || !set.any.every((key) => any.includes(key))) return false;
   const [one, other] = [set.options, options].map((given) => withFallbacks(definition.options, given));

@@ -1,23 +1,23 @@
-/** The page allocator as an agent of its own, and whose a page is. */
+/** The page allocator as a separate thread, and the owner of a page. */
 import type { Domain, Statement, Thread, Variable } from 'racewalk';
 import { atomically, eq, set, thread, values, wait } from 'racewalk';
 
-/** Whose a page is: of the process that the model is about, or of whoever got it after it was freed. */
+/** The owner of a page: the process under test, or the one that allocates the page after it is freed. */
 export const Owner = values('this mm', 'another owner');
 export type Owner = typeof Owner extends Domain<infer V> ? V : never;
 
-/** A page as the allocator sees it. */
+/** The state of a page that the allocator uses. */
 export interface OwnedPage {
   readonly count: Variable<number>;
   readonly owner: Variable<Owner>;
-  /** In the free lists; left out where a count of 0 says so. */
+  /** In the free lists; absent if a count of 0 implies it. */
   readonly isFree?: Variable<boolean>;
 }
 
 /**
- * alloc_page(): takes the page when it is free, at its old pfn, with a count of 1.
+ * alloc_page(): waits until the page is free and takes it, at its old pfn, with a count of 1.
  *
- * Assumes: the allocator's own locks; a page in its free lists has a count of 0, which nobody else may raise.
+ * Assumes: the allocator's locks; a page in the free lists has a count of 0, which no other code may raise.
  * Source:  mm/page_alloc.c, prep_new_page and set_page_refcounted
  */
 export const allocPage = (page: OwnedPage, owner: Owner): Statement =>
@@ -28,9 +28,9 @@ export const allocPage = (page: OwnedPage, owner: Owner): Statement =>
       set(page.owner, owner)));
 
 /**
- * The rest of the machine: it may allocate the page as soon as that is free, and keeps it.
+ * The rest of the machine: it may allocate the page once the page is free, and keeps it.
  *
- * Assumes: the other owner does not free the page again; that would only lead back to a free page.
+ * Assumes: the other owner does not free the page; that would only lead back to a free page.
  */
 export const anotherOwner = (page: OwnedPage, name = 'another owner'): Thread =>
   thread(name, { mayBlockForever: true }, () => [allocPage(page, 'another owner')]);

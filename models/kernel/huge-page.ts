@@ -1,9 +1,9 @@
-/** A huge page before v4.5: references to a tail are counted in the head's count and in the tail's mapcount. */
+/** A huge page before v4.5: a reference to a tail raises the head's count and the tail's mapcount. */
 import type { Text, Variable } from 'racewalk';
 import { bool, branch, dec, full, inc, init, range, relaxed, set, step } from 'racewalk';
 import { spinLock, spinUnlock } from './locks.ts';
 
-/** A head, and one of its tails. */
+/** A head and one of its tails. */
 export interface HugePage {
   readonly headCount: Variable<number>;
   readonly tailCount: Variable<number>;
@@ -12,7 +12,7 @@ export interface HugePage {
   readonly compoundLock: Variable<boolean>;
 }
 
-/** Declares a huge page that is mapped once and that up to `pins` callers may pin: spread it into shared(...). */
+/** Declares a huge page that is mapped once and that up to `pins` callers may pin. Spread the result into shared(...). */
 export const hugePage = (pins: number) => ({
   headCount:    init(range(0, pins + 2), 1, 'page->_count of the head: 1 is the mapping'),
   tailCount:    init(range(0, pins + 2), 0, 'page->_count of the tail: 0 until the split'),
@@ -32,10 +32,10 @@ export const getHugePageTail = (page: HugePage): Text => [
 ];
 
 /**
- * put_page() of the tail, which may have become a page of its own; `held` says that the caller had it.
+ * put_page() of the tail, which may be a separate page by now; it sets `held`, the caller's mark of its pin, to false.
  *
- * Assumes: compound_lock keeps the split out between the look at PageTail and the drop of the references. The
- *          reference on the head that it takes first, and drops again, is left out: the mapping keeps the head.
+ * Assumes: compound_lock excludes the split between the test of PageTail and the drop of the references. The model
+ *          omits the reference to the head that put_page takes first and drops again: the mapping keeps the head.
  * Source:  v3.18 mm/swap.c, put_refcounted_compound_page
  */
 export const putHugePageTail = (page: HugePage, held: Variable<boolean>): Text => [

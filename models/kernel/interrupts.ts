@@ -2,13 +2,13 @@
 import type { ArrayVariable, Effect, Expr, Operand, Statement, Survivors, Text, Thread } from 'racewalk';
 import { and, array, atomically, bool, count, each, forAll, forever, not, or, set, step, thread, wait, when } from 'racewalk';
 
-/** The interrupt state of the CPUs that an IPI is sent to, one element a CPU. */
+/** The interrupt state of the CPUs that can receive an IPI; element i is CPU i of the host thread. */
 export interface Interrupts {
   readonly irqsOff: ArrayVariable<boolean>;
   readonly ipiPending: ArrayVariable<boolean>;
 }
 
-/** Declares the interrupt state of so many CPUs: spread it into shared(...). */
+/** Declares the interrupt state of `cpus` CPUs. Spread the result into shared(...). */
 export const interrupts = (cpus: number) => ({
   irqsOff: array(cpus, bool, false, 'the interrupt flag of the CPU, inverted'),
   ipiPending: array(cpus, bool, false, 'an IPI has been sent to the CPU and has not been handled'),
@@ -23,8 +23,8 @@ export const localIrqRestore = (mem: Interrupts, cpu: Operand<number>): Statemen
 /**
  * Sends an IPI to all the CPUs and waits until each has handled it.
  *
- * Assumes: sending is one event; a CPU that has acknowledged stays so until the next IPI, hence waiting for one CPU
- *          after the other ends at the same moment as waiting for all. An IPI orders memory on both sides.
+ * Assumes: sending is one step. A CPU that has acknowledged stays acknowledged until the next IPI, so waiting for one CPU
+ *          after another is equivalent to waiting for all. An IPI is a full barrier on both CPUs.
  * Source:  kernel/smp.c, smp_call_function_many with wait = 1
  */
 export function sendIpiAndWait(text: string, mem: Interrupts): Text {
@@ -37,7 +37,7 @@ export function sendIpiAndWait(text: string, mem: Interrupts): Text {
   ];
 }
 
-/** The CPUs that an IPI goes to: by number, or those of which a local array says true. */
+/** The destination CPUs of an IPI: their numbers, or a local array that is true for each of them. */
 export type Targets = readonly Operand<number>[] | ArrayVariable<boolean>;
 
 const isMask = (targets: Targets): targets is ArrayVariable<boolean> => !Array.isArray(targets);
@@ -45,7 +45,7 @@ const isMask = (targets: Targets): targets is ArrayVariable<boolean> => !Array.i
 /**
  * Sends an IPI to chosen CPUs and does not wait.
  *
- * Assumes: as sendIpiAndWait; an IPI to a CPU at which one is pending is that one.
+ * Assumes: the same as sendIpiAndWait; an IPI to a CPU with a pending IPI merges with it.
  * Source:  kernel/smp.c, smp_call_function_many with wait = 0; on_each_cpu_cond_mask chooses CPUs
  */
 export const sendIpi = (text: string, mem: Interrupts, targets: Targets): Statement =>
@@ -56,9 +56,10 @@ export const sendIpi = (text: string, mem: Interrupts, targets: Targets): Statem
         : [...targets.map((cpu) => set(mem.ipiPending.at(cpu), true)), count('IPIs', targets.length)])));
 
 /**
- * Sends an IPI to chosen CPUs and waits until each has handled it. Who has its interrupts off and sends to itself waits for ever.
+ * Sends an IPI to chosen CPUs and waits until each has handled it. A CPU that sends to itself with irqs off
+ * waits forever.
  *
- * Assumes: as sendIpiAndWait.
+ * Assumes: the same as sendIpiAndWait.
  * Source:  kernel/smp.c, smp_call_function_many with wait = 1; arch/x86/mm/tlb.c, native_flush_tlb_multi
  */
 export const sendIpiToAndWait = (text: string, mem: Interrupts, targets: Targets): Text => [
@@ -71,13 +72,13 @@ export const sendIpiToAndWait = (text: string, mem: Interrupts, targets: Targets
 ];
 
 /**
- * The handlers: each runs on the CPU of one copy of `host`, whenever an IPI is pending there and irqs are on.
+ * The IPI handlers: one for each copy of `host`, which runs on its CPU whenever an IPI is pending and irqs are on.
  *
- * `does` is what the handler does, such as a flush of its CPU's TLB entry, before it acknowledges.
+ * `does` returns the effects of the handler before it acknowledges, such as a flush of the TLB entry of its CPU.
  *
- * Assumes: the handler is one step: its CPU does nothing else meanwhile, and other CPUs see all of it or nothing. Where it touches
- *          more than one cell of memory that others touch too, that hides what comes between. Without `does` it does nothing that
- *          the protocol depends on but having run.
+ * Assumes: the handler is one step: its CPU runs nothing else meanwhile, and other CPUs see all of its effects or none. If it
+ *          accesses several cells that other CPUs also access, the model misses interleavings between these accesses. Without
+ *          `does` the handler only acknowledges.
  * Source:  kernel/smp.c, flush_smp_call_function_queue
  */
 export const ipiHandlers = (
@@ -90,8 +91,8 @@ export const ipiHandlers = (
           set(mem.ipiPending.at(cpu), false)))),
   ]);
 
-/** What mutants of the handlers survive in any model. */
+/** The mutants of the handlers that survive in every model. */
 export const ipiHandlerSurvivors: Survivors = {
-  why: 'an interrupt that nobody has sent acknowledges nothing',
+  why: 'an interrupt that no CPU has sent acknowledges nothing',
   mutants: ["IPI handler: <IPI> handled: without 'mem.ipiPending[cpu]'"],
 };

@@ -12,13 +12,13 @@ export const spinLock = (text: string, locked: Variable<boolean>): Text => [
   acquire(wait(text, not(locked), set(locked, true))),
 ];
 
-/** spin_unlock(): a release; what was done under the lock is seen before the lock is. */
+/** spin_unlock(): a release; other CPUs see the accesses of the critical section before the lock is free. */
 export const spinUnlock = (text: string, locked: Variable<boolean>): Text => [release(step(text, set(locked, false)))];
 
 /**
- * spin_trylock(), trylock_page(): takes the lock if it is free; `got` says whether it was.
+ * spin_trylock(), trylock_page(): takes the lock if it is free; `got` is true if it was.
  *
- * Assumes: one atomic read-modify-write, an acquire where it takes the lock; where it does not, it orders nothing.
+ * Assumes: one atomic read-modify-write, an acquire if it takes the lock; otherwise it orders nothing.
  * Source:  include/linux/spinlock.h, spin_trylock; Documentation/memory-barriers.txt, "LOCK ACQUISITION FUNCTIONS"
  */
 export const spinTrylock = (text: string, locked: Variable<boolean>, got: Variable<boolean>): Text => [

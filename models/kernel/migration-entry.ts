@@ -1,9 +1,9 @@
-/** What a pte maps while its page is migrated. */
+/** The pte of a page under migration. */
 import type { Domain } from 'racewalk';
 import { values } from 'racewalk';
 
 /**
- * A pte: the old page, a migration entry, or the new page. Nothing can be looked up through a migration entry; who finds one
+ * A pte: the old page, a migration entry, or the new page. A migration entry maps no page; a walk that finds one
  * waits or gives up.
  *
  * Source:  include/linux/swapops.h, make_migration_entry

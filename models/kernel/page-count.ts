@@ -5,8 +5,8 @@ import { assert, dec, eq, full, gt, inc, ne, relaxed, set, step, when } from 'ra
 /**
  * get_page(): the caller must know that the count is not 0.
  *
- * Assumes: one atomic read-modify-write that orders nothing, being atomic_inc(); the kernel's own
- *          VM_BUG_ON_PAGE(page_ref_count(page) <= 0) is the assertion.
+ * Assumes: one atomic read-modify-write that orders nothing, because it is atomic_inc(). The assertion is the
+ *          kernel's VM_BUG_ON_PAGE(page_ref_count(page) <= 0).
  * Source:  include/linux/mm.h, get_page
  */
 export const getPage = (pageCount: Variable<number>): Statement =>
@@ -15,7 +15,7 @@ export const getPage = (pageCount: Variable<number>): Statement =>
     inc(pageCount)));
 
 /**
- * get_page_unless_zero(): `got` says whether there was a reference to add to.
+ * get_page_unless_zero(): takes a reference unless the count is 0; `got` is true if it did.
  *
  * Assumes: one atomic read-modify-write, and on success a full barrier.
  * Source:  include/linux/mm.h, get_page_unless_zero; called by page_cache_get_speculative in gup_pte_range
@@ -28,14 +28,14 @@ export const getPageUnlessZero = (
 /**
  * put_page(): a page whose count becomes 0 is free.
  *
- * Assumes: one atomic read-modify-write, and a full barrier: it is atomic_dec_and_test(), which returns a value.
+ * Assumes: one fully ordered atomic read-modify-write: atomic_dec_and_test() returns a value.
  * Source:  include/linux/mm.h, put_page; Documentation/atomic_t.txt, ORDERING
  */
 export const putPage = (pageCount: Variable<number>, text = 'put_page(page)'): Statement =>
   full(step(text, dec(pageCount)));
 
 /**
- * page_ref_freeze(): takes the count to 0 if it is as expected, so that nobody can get a reference until it is unfrozen.
+ * page_ref_freeze(): sets the count to 0 if it is `expected`, so that no CPU can take a reference until page_ref_unfreeze().
  *
  * Assumes: one atomic read-modify-write, and on success a full barrier.
  * Source:  include/linux/page_ref.h, page_ref_freeze; page_freeze_refs in include/linux/pagemap.h before v4.6

@@ -1,4 +1,4 @@
-/** Page table entries, as far as the protocols tell them apart. */
+/** Page table entries, reduced to the values that the protocols distinguish. */
 import type { Domain } from 'racewalk';
 import { values } from 'racewalk';
 

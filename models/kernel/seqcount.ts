@@ -1,9 +1,9 @@
-/** Sequence counts: a reader learns that a writer was there, and does not wait for it. */
+/** Sequence counts: a reader detects a concurrent writer without waiting for it. */
 import type { Text, Variable } from 'racewalk';
 import { add, set, smpRmb, smpWmb, step } from 'racewalk';
 
 /**
- * raw_write_seqcount_begin(): the count becomes odd; `own` is a local of the writer.
+ * raw_write_seqcount_begin(): makes the count odd; `own` is a local of the writer.
  *
  * Assumes: one writer at a time; s->sequence++ is a plain load and a plain store.
  * Source:  v5.11 include/linux/seqlock.h, raw_write_seqcount_t_begin
@@ -15,7 +15,7 @@ export const rawWriteSeqcountBegin = (sequence: Variable<number>, own: Variable<
 ];
 
 /**
- * raw_write_seqcount_end(): the count becomes even again.
+ * raw_write_seqcount_end(): makes the count even again.
  *
  * Source:  v5.11 include/linux/seqlock.h, raw_write_seqcount_t_end
  */
@@ -25,7 +25,7 @@ export const rawWriteSeqcountEnd = (sequence: Variable<number>, own: Variable<nu
 ];
 
 /**
- * raw_read_seqcount(): what the reader compares with later; an odd count says that a writer is at work.
+ * raw_read_seqcount(): reads the count for a later comparison; an odd count means that a writer is active.
  *
  * Source:  v5.11 include/linux/seqlock.h, raw_read_seqcount
  */

@@ -2,19 +2,19 @@
 import type { ArrayVariable, Domain, Statement, Survivors, Thread, Variable } from 'racewalk';
 import { and, array, atomically, each, eq, forever, ne, set, step, thread, values, wait } from 'racewalk';
 
-/** What a pte or a TLB entry allows. */
+/** The access that a pte or a TLB entry permits. */
 export const Access = values('none', 'read', 'write');
 export type Access = typeof Access extends Domain<infer V> ? V : never;
 
-/** Declares the TLB entries of so many CPUs for one address, all empty. */
+/** Declares the TLB entries of `cpus` CPUs for one address, all empty. */
 export const tlbEntries = (cpus: number, meaning: string) => array(cpus, Access, 'none', meaning);
 
 /**
- * CPUs that may fill their TLB entry from the pte at any time, and use it until it is flushed: an entry that grants an access is
- * that access, so that properties look at the entries.
+ * CPUs that may fill their TLB entry from the pte at any time and use it until a flush. An entry that permits an access stands
+ * for the access itself, so properties read the entries.
  *
- * Assumes: a walk and the fill are one event, since an invalidation also catches walks under way; an entry that is dropped
- *          without a flush does no harm, so that it is never dropped.
+ * Assumes: a walk and the fill are one step, because an invalidation also affects walks in progress. A CPU never drops an entry
+ *          without a flush, because that could not cause a violation.
  * Source:  Intel SDM volume 3A, 4.10.2 and 4.10.4
  */
 export const userCpus = (name: string, pte: Variable<Access>, tlb: ArrayVariable<Access>): Thread =>
@@ -24,9 +24,9 @@ export const userCpus = (name: string, pte: Variable<Access>, tlb: ArrayVariable
         wait('<TLB miss>: fill from the pte', and(eq(tlb.at(cpu), 'none'), ne(pte, 'none')), set(tlb.at(cpu), pte)))),
   ]);
 
-/** What mutants of user CPUs survive in any model: that they fill only empty entries, and only from ptes, spares states. */
+/** The mutants of user CPUs that survive in every model: the conditions of a fill only reduce the number of states. */
 export const userCpuSurvivors = (name: string, pte: string, tlb: string): Survivors => ({
-  why: 'a fill that changes nothing, or brings an entry in line with its pte, makes no use of a page that it had not',
+  why: 'a fill that changes nothing, or copies the pte again, permits no access that the CPU did not have',
   mutants: ['does not wait', `without 'mem.${tlb}[cpu] == none'`, `without 'mem.${pte} != none'`]
     .map((change) => `${name}: <TLB miss>: fill from the pte: ${change}`),
 });
@@ -34,8 +34,8 @@ export const userCpuSurvivors = (name: string, pte: string, tlb: string): Surviv
 /**
  * Flushes the TLB entries of all CPUs.
  *
- * Assumes: the CPUs are in user mode and take an IPI at once, so that a flush by IPI ends like a broadcast; entries of
- *          different CPUs have nothing to do with each other, so that it does not matter that all go at once.
+ * Assumes: the CPUs are in user mode and take an IPI immediately, so a flush by IPI is equivalent to a broadcast. The entries of
+ *          different CPUs are independent, so one step may flush all of them.
  */
 export const flushUserTlbs = (text: string, tlb: ArrayVariable<Access>): Statement =>
   atomically('when the flush returns, no CPU has the entry',

@@ -1,10 +1,10 @@
 /**
- * Anderson's queue lock: each process takes the next slot of a ring and spins on a flag of its own.
+ * Anderson's queue lock: each process takes the next slot of a ring and spins on its own flag.
  *
- * Source:  T. E. Anderson, The performance of spin lock alternatives for shared-memory multiprocessors (1990); the grain of
- *          its steps is that of `anderson` in BEEM (R. Pelanek, 2007), whose published counts the scenarios repeat:
+ * Source:  T. E. Anderson, The performance of spin lock alternatives for shared-memory multiprocessors (1990); its steps are
+ *          the transitions of `anderson` in BEEM (R. Pelanek, 2007), and the scenarios reproduce the published counts:
  *          anderson.2 and .4.
- * Omitted: BEEM's faulty instances (anderson.1, .3, ...): their ticket runs through all 256 values of a byte.
+ * Omitted: BEEM's faulty instances (anderson.1, .3, ...): their ticket takes all 256 values of a byte.
  */
 import { add, array, bool, conditional, defineModel, either, eq, ge, inc, init, integer, label, ne, range, set, shared, sub, thread }
   from 'racewalk';
@@ -22,7 +22,7 @@ export const model = defineModel({
   ],
   build: ({ n }) => {
     const mem = shared({
-      turn: array(n, bool, (slot) => slot === 0, 'the slot whose process may go inside'),
+      turn: array(n, bool, (slot) => slot === 0, 'true for the slot whose process may enter'),
       next: init(range(0, 2 * n), 0, 'the next ticket; slots are tickets modulo n'),
       inside: array(n, bool, false),
     });
@@ -52,7 +52,7 @@ export const model = defineModel({
   },
 
   survivors: [
-    { why: 'no liveness is claimed: a process that waits longer, looks again or never comes back is as safe', mutants: [
+    { why: 'no property is about liveness: a process that waits longer, checks again or never returns is still safe', mutants: [
       'process: goto outside;: left out' ] },
   ],
 });

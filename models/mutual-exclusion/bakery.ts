@@ -1,9 +1,9 @@
 /**
- * Lamport's bakery: a process draws a number higher than all it sees and lets those with lower numbers go first.
+ * Lamport's bakery: a process draws a number higher than every number it reads, and lower numbers go first.
  *
- * Source:  L. Lamport, A new solution of Dijkstra's concurrent programming problem (1974); the grain of its steps is that of
- *          `bakery` in BEEM (R. Pelanek, 2007), whose published counts the scenarios repeat: bakery.1 to .4.
- * Omitted: numbers above `most`: the benchmark stops a process that would draw one, and so deadlocks.
+ * Source:  L. Lamport, A new solution of Dijkstra's concurrent programming problem (1974); its steps are the transitions
+ *          of `bakery` in BEEM (R. Pelanek, 2007), and the scenarios reproduce the published counts: bakery.1 to .4.
+ * Omitted: numbers above `most`: the benchmark stops a process that would draw one, and therefore deadlocks.
  */
 import { add, and, array, bool, defineModel, either, eq, flag, gt, inc, init, integer, label, le, lt, or, range, set, shared, thread }
   from 'racewalk';
@@ -16,7 +16,7 @@ export const model = defineModel({
     n: integer('processes', [2, 4]),
     most: integer('the highest number drawn', [2, 12], 9),
     fault: flag('variant', 'higher numbers go first'),
-    mayStop: flag('variant', 'a process for which the numbers have run out may wait for ever'),
+    mayStop: flag('variant', 'a process may wait forever when the numbers run out'),
     countAll: countAll(),
   },
   scenarios: [
@@ -24,12 +24,12 @@ export const model = defineModel({
     { name: '2 processes, exclusion', options: { mayStop: true }, verdict: 'holds', states: 1_506, transitions: 2_697 },
     { name: '2 processes', options: { countAll: true }, verdict: 'holds', states: 1_506, transitions: 2_697, why: 'BEEM bakery.1' },
     { name: '2 processes, wrong comparison', options: { most: 6, fault: true, countAll: true }, verdict: 'holds', states: 1_146,
-      transitions: 2_085, why: 'BEEM bakery.2; mutual exclusion is not claimed' },
+      transitions: 2_085, why: 'BEEM bakery.2; without the property mutual exclusion' },
     { name: '3 processes, exclusion', options: { n: 3, most: 4, mayStop: true }, verdict: 'holds', states: 32_919, transitions: 85_061 },
     { name: '3 processes', options: { n: 3, most: 4, countAll: true }, verdict: 'holds', states: 32_919, transitions: 85_061,
       why: 'BEEM bakery.3' },
     { name: '3 processes, wrong comparison', options: { n: 3, most: 6, fault: true, countAll: true }, verdict: 'holds', states: 157_003,
-      transitions: 411_843, why: 'BEEM bakery.4; mutual exclusion is not claimed' },
+      transitions: 411_843, why: 'BEEM bakery.4; without the property mutual exclusion' },
   ],
   build: ({ n, most, fault, mayStop, countAll: all }) => {
     const mem = shared({
@@ -70,9 +70,9 @@ export const model = defineModel({
   },
 
   survivors: [
-    { why: 'of the wrong comparison, which is violated whatever becomes of it, or claims nothing', mutants: [
+    { why: 'it belongs to the wrong comparison, which is violated with or without the change or has no invariant', mutants: [
       "process: other++ #2: without 'mem.number[other] < mem.number[cpu]'" ] },
-    { why: 'no liveness is claimed: a higher number than need be, a second look or a longer wait is as safe', mutants: [
+    { why: 'no property is about liveness: a higher number than necessary, a second check or a longer wait is still safe', mutants: [
       "process: choosing[cpu] = true: without 'max = 0'", "process: max = number[other++]: without 'other++'",
       'process: goto choose; #3: left out', "process: other++ #2: without 'mem.number[other] == 0'",
       "process: other++ #2: without 'mem.number[other] > mem.number[cpu]'", "process: number[cpu] = 0: without 'mem.number[cpu] = 0'" ] },

@@ -1,9 +1,9 @@
 /**
- * The MCS queue lock: each process hangs its node behind the last one and spins on a flag in its own node.
+ * The MCS queue lock: each process appends its node to the queue and spins on a flag in its own node.
  *
  * Source:  J. M. Mellor-Crummey, M. L. Scott, Algorithms for scalable synchronization on shared-memory multiprocessors
- *          (1991); the grain of its steps is that of `mcs` in BEEM (R. Pelanek, 2007), whose published counts the
- *          scenarios repeat: mcs.1 to .4 without .3. The kernel's qspinlock descends from it.
+ *          (1991); its steps are the transitions of `mcs` in BEEM (R. Pelanek, 2007), and the scenarios reproduce the
+ *          published counts: mcs.1, .2 and .4. The kernel's qspinlock descends from it.
  */
 import { array, bool, defineModel, either, eq, flag, init, integer, label, ne, range, set, shared, thread } from 'racewalk';
 import { countAll, mutualExclusion, transition } from './benchmark.ts';
@@ -13,18 +13,18 @@ export const model = defineModel({
   summary: 'The MCS queue lock',
   options: {
     n: integer('processes', [2, 5], 3),
-    fault: flag('variant', 'a process links its own node to itself, not its predecessor\'s to its own'),
-    unlocksItself: flag('variant', 'a process that leaves unlocks itself, not its successor'),
+    fault: flag('variant', 'a process sets node->next instead of before->next'),
+    unlocksItself: flag('variant', 'a process that leaves unlocks itself instead of its successor'),
     countAll: countAll(),
   },
   scenarios: [
     { name: '3 processes', options: {}, verdict: 'holds', states: 7_963, transitions: 21_503, why: 'BEEM mcs.1' },
     { name: 'unlocks itself', options: { unlocksItself: true }, verdict: 'deadlock' },
     { name: 'unlocks itself, all states', options: { unlocksItself: true, countAll: true }, verdict: 'holds', states: 1_408,
-      transitions: 3_222, why: 'BEEM mcs.2; nobody minds the deadlocks' },
+      transitions: 3_222, why: 'BEEM mcs.2; deadlocks do not count as errors' },
     { name: '4 processes, wrong link', options: { n: 4, fault: true }, verdict: 'deadlock' },
     { name: '4 processes, wrong link, all states', options: { n: 4, fault: true, countAll: true }, verdict: 'holds', states: 16_384,
-      transitions: 53_248, why: 'BEEM mcs.4; nobody minds the 24 deadlocks' },
+      transitions: 53_248, why: 'BEEM mcs.4; its 24 deadlocks do not count as errors' },
   ],
   build: ({ n, fault, unlocksItself, countAll: all }) => {
     const nil = n;
@@ -82,16 +82,16 @@ export const model = defineModel({
   },
 
   survivors: [
-    { why: 'of the faulty variants, which deadlock or claim nothing whatever becomes of them', mutants: [
+    { why: 'it belongs to the faulty variants, which deadlock or have no invariant, with or without the change', mutants: [
       "process: node->next = NULL: without 'mem.next[cpu] = 4'",
       "process: cmpxchg(&lock->tail, node, NULL) == node: without 'mem.tail = 4'",
       "process: before->next = node: without 'mem.next[cpu] = cpu'",
       "process: node->next->locked = false: without 'mem.locked[cpu] = false'" ] },
-    { why: 'inside is no part of the protocol: it is what the claim looks at', mutants: [
+    { why: 'inside is not part of the protocol: only the property reads it', mutants: [
       "process: !node->locked: without 'mem.inside[cpu] = true'" ] },
-    { why: 'a process that tries cmpxchg too early fails in it', mutants: [
+    { why: 'a cmpxchg that comes too early fails', mutants: [
       'process: !node->next: does not wait', 'process: goto hand;: left out' ] },
-    { why: 'no liveness is claimed: a process that waits longer, looks again or never comes back is as safe', mutants: [
+    { why: 'no property is about liveness: a process that waits longer, checks again or never returns is still safe', mutants: [
       'process: cmpxchg(&lock->tail, node, NULL) != node: left out', 'process: goto outside; #2: left out' ] },
   ],
 });

@@ -1,11 +1,11 @@
 /**
  * Peterson's mutual exclusion for n processes: n - 1 waiting rooms, and the last to enter a room waits in it.
  *
- * A process leaves a room when nobody is as far as it or when another has entered after it.
+ * A process leaves a room when no other process has come as far, or when another process enters the room after it.
  *
- * Source:  G. L. Peterson, Myths about the mutual exclusion problem (1981); the grain of its steps is that of `peterson`
- *          in BEEM (R. Pelanek, 2007), whose published counts the scenarios repeat: peterson.1, .2 and .4.
- * Omitted: nothing of the benchmark; as there, the guard in a room reads the room and a position in one step.
+ * Source:  G. L. Peterson, Myths about the mutual exclusion problem (1981); its steps are the transitions of
+ *          `peterson` in BEEM (R. Pelanek, 2007), and the scenarios reproduce the published counts: peterson.1, .2 and .4.
+ * Omitted: nothing of the benchmark, whose guard also reads a room and a position in one step.
  */
 import { add, and, array, bool, defineModel, either, eq, flag, inc, index, init, integer, label, le, lt, ne, or, range, set, shared, sub,
   thread } from 'racewalk';
@@ -23,7 +23,7 @@ export const model = defineModel({
     { name: '3 processes', options: {}, verdict: 'holds', states: 12_498, transitions: 33_369, why: 'BEEM peterson.1' },
     { name: '4 processes', options: { n: 4 }, verdict: 'holds', states: 1_119_560, transitions: 3_864_896, why: 'BEEM peterson.4' },
     { name: 'wrong comparison, all states', options: { fault: true, countAll: true }, verdict: 'holds', states: 124_704,
-      transitions: 399_138, why: 'BEEM peterson.2; mutual exclusion is not claimed' },
+      transitions: 399_138, why: 'BEEM peterson.2; without the property mutual exclusion' },
     { name: 'wrong comparison', options: { fault: true }, verdict: 'violated' },
   ],
   build: ({ n, fault, countAll: all }) => {
@@ -61,9 +61,9 @@ export const model = defineModel({
   },
 
   survivors: [
-    { why: 'of the wrong comparison, which is violated whatever becomes of it', mutants: [
+    { why: 'it belongs to the wrong comparison, which is violated with or without the change', mutants: [
       "process: other++: without 'other == cpu || mem.position[other] <= room'" ] },
-    { why: 'no liveness is claimed: a process that waits longer, looks again or never comes back is as safe', mutants: [
+    { why: 'no property is about liveness: a process that waits longer, checks again or never returns is still safe', mutants: [
       "process: other++: without 'other == cpu'", "process: other++: without 'mem.position[other] < room'",
       "process: position[cpu] = 0: without 'mem.position[cpu] = 0'", 'process: goto outside;: left out',
       "process: room++: without 'other == 4'" ] },

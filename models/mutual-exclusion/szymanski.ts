@@ -1,8 +1,8 @@
 /**
- * Szymanski's mutual exclusion: those who want in meet in a waiting room, and the last to come opens the inner door.
+ * Szymanski's mutual exclusion: processes that want to enter meet in a waiting room, and the last to arrive opens the inner door.
  *
- * Source:  B. K. Szymanski, A simple solution to Lamport's concurrent programming problem with linear wait (1988); the grain
- *          of its steps is that of `szymanski` in BEEM (R. Pelanek, 2007), whose published counts the scenarios repeat:
+ * Source:  B. K. Szymanski, A simple solution to Lamport's concurrent programming problem with linear wait (1988); its
+ *          steps are the transitions of `szymanski` in BEEM (R. Pelanek, 2007), and the scenarios reproduce the published counts:
  *          szymanski.1 and .2. The labels are the lines of the benchmark.
  */
 import { and, array, bool, defineModel, eq, either, flag, inc, init, integer, label, lt, ne, not, or, range, set, shared, thread }
@@ -14,20 +14,20 @@ export const model = defineModel({
   summary: 'Szymanski\'s mutual exclusion with linear wait',
   options: {
     n: integer('processes', [2, 4], 3),
-    fault: flag('variant', 'looks for a process that waits and is shut in, where either should do'),
+    fault: flag('variant', 'the scan skips a process only if it waits and is not shut in; either should be enough'),
     countAll: countAll(),
   },
   scenarios: [
     { name: '3 processes', options: {}, verdict: 'holds', states: 20_264, transitions: 56_701, why: 'BEEM szymanski.1' },
     { name: 'wrong condition, all states', options: { fault: true, countAll: true }, verdict: 'holds', states: 31_875, transitions: 88_521,
-      why: 'BEEM szymanski.2; mutual exclusion is not claimed' },
+      why: 'BEEM szymanski.2; without the property mutual exclusion' },
     { name: 'wrong condition', options: { fault: true }, verdict: 'violated' },
   ],
   build: ({ n, fault, countAll: all }) => {
     const mem = shared({
-      active: array(n, bool, false, 'a: wants in'),
-      waiting: array(n, bool, false, 'w: is in the waiting room'),
-      shut: array(n, bool, false, 's: the doors are shut behind it'),
+      active: array(n, bool, false, 'a: the process wants to enter'),
+      waiting: array(n, bool, false, 'w: the process is in the waiting room'),
+      shut: array(n, bool, false, 's: the doors are shut behind the process'),
       inside: array(n, bool, false),
     });
     const locals = { j: init(range(0, n), 0) };
@@ -104,7 +104,7 @@ export const model = defineModel({
   },
 
   survivors: [
-    { why: 'no liveness is claimed: who looks less, goes round again or never comes back is as safe, with four processes too', mutants: [
+    { why: 'no property is about liveness: a process that checks less or never returns is still safe, also with n = 4', mutants: [
       "process: !s[cpu]: j = 0: without 'j = 0'", "process: j < n && !a[j]: j++: without 'mem.active[j] == false'",
       'process: !(j < n && !a[j]): left out', 'process: j < n: left out', 'process: j == n: s[cpu] = 1, j = 0: does not wait',
       'process: j < n && a[j]: s[cpu] = 0: does not wait', "process: j < n && a[j]: s[cpu] = 0: without 'mem.active[j]'",

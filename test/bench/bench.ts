@@ -1,9 +1,13 @@
-/** `npm run bench`: racewalk against Spin and against native C, side by side; `--quick --json` in less than 50 seconds. */
+/**
+ * `npm run bench`: racewalk against Spin and against native C, side by side; `--quick --json` in less than 50 seconds;
+ * `--write` puts what it measured into docs/performance.
+ */
 import { freemem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { engine, racewalkCheck, spinSettings, tunedSpin } from './contender.ts';
 import { machineOf } from './machine.ts';
 import { figure, growthTable, machineLine, throughputTable, verdictTable, type GrowthRow } from './report.ts';
+import { writePages } from './pages.ts';
 import { timesAsFast, type Comparison } from './side-by-side.ts';
 import { argumentsOf } from './subject.ts';
 import { growth, oneWordSubject, quickSubject, repaired, throughputSubjects } from './subjects.ts';
@@ -18,7 +22,13 @@ import {
   type VerdictComparison,
 } from './verdict.ts';
 
-const { values: flags } = parseArgs({ options: { quick: { type: 'boolean' }, json: { type: 'boolean' } } });
+const { values: flags } = parseArgs({
+  options: { quick: { type: 'boolean' }, json: { type: 'boolean' }, write: { type: 'boolean' } },
+});
+if (flags.quick === true && flags.write === true) {
+  console.error('bench: --write needs the full run, and --quick measures one model');
+  process.exit(2);
+}
 
 interface Results {
   readonly throughput: readonly Comparison[];
@@ -128,6 +138,7 @@ else {
   ];
   console.log(sections.join('\n\n'));
 }
+if (flags.write === true && short.countsAgree) writePages(results, machine);
 if (!short.countsAgree) {
   console.error('bench: racewalk, Spin and native C do not count the same states and transitions');
   process.exitCode = 1;

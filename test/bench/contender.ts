@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { toPromela } from '../../checker/export/promela/promela.ts';
-import { initialCheck } from '../../checker/interpreter/initial-check.ts';
+import { initialCheck } from '../../checker/interpreter/interpreter.ts';
 import { tableOf, type Subject } from './subject.ts';
 
 /** One run to its end. */
@@ -107,7 +107,7 @@ export function spin(
 ): SpinContender {
   const system = tableOf(subject);
   const start = initialCheck(system);
-  const promela = toPromela(system, start);
+  const promela = toPromela(system);
   writeFileSync(join(folder, 'model.pml'), promela);
   const generated = runTool(['spin', '-a', 'model.pml'], folder);
   const limits = ['-DMEMLIM=60000', '-DVECTORSZ=8192'];

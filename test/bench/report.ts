@@ -1,6 +1,7 @@
-/** The results as Markdown, to be pasted into docs/performance.md. */
+/** The results as Markdown; `npm run bench -- --write` puts them into docs/performance. */
 import type { Measured } from './contender.ts';
 import { describeMachine, type Machine } from './machine.ts';
+import type { RatioRow } from './ratio-chart.ts';
 import { timesAsFast, type Comparison } from './side-by-side.ts';
 import type { VerdictComparison } from './verdict.ts';
 
@@ -96,5 +97,51 @@ export function growthTable(rows: readonly GrowthRow[]): string {
   ]);
   return table(['CPUs', 'ptes', 'states of `check`', 'explored', 'search s', 'all states', 'CPU s'], cells);
 }
+
+/** What the one table of docs/performance/README.md says of each model: throughput, then the time to a verdict. */
+export interface RatioLine extends RatioRow {
+  readonly states: number;
+  readonly cpuSeconds: number;
+}
+
+const contenders = ['native C', 'Spin'];
+
+/** As the table prints it: the chart is drawn from what the table says. */
+const rounded = (ratio: number | null) => (ratio === null ? null : Math.round(ratio * 100) / 100);
+
+export const ratioLines = (
+  comparisons: readonly Comparison[],
+  verdicts: readonly VerdictComparison[],
+): readonly RatioLine[] => [
+  ...comparisons.map((comparison) => {
+    const [{ cpuSeconds, runs }] = comparison.lines as readonly [Comparison['lines'][number]];
+    return {
+      model: comparison.title,
+      states: (runs[0] as Measured).states,
+      cpuSeconds,
+      ratios: Object.fromEntries(contenders.map((name) => [name, rounded(timesAsFast(comparison, name))])),
+    };
+  }),
+  ...verdicts
+    .filter(({ spin }) => spin !== null)
+    .slice(-1)
+    .map(({ title, states, cpuSeconds, timesAsFast: times }) => ({
+      model: `check ${title}`,
+      states,
+      cpuSeconds,
+      ratios: { 'native C': null, Spin: rounded(times) },
+    })),
+];
+
+export const ratioTable = (lines: readonly RatioLine[]): string =>
+  table(
+    ['model', 'states', 'racewalk, CPU s', ...contenders],
+    lines.map(({ model, states, cpuSeconds, ratios }) => [
+      `\`${model}\``,
+      integer(states),
+      figure(cpuSeconds, 2),
+      ...contenders.map((name) => figure(ratios[name] ?? null, 2)),
+    ]),
+  );
 
 export const machineLine = (machine: Machine): string => `Measured on ${describeMachine(machine)}`;

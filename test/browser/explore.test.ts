@@ -27,7 +27,10 @@ describeInBrowser('racewalk explore FILE.ts', () => {
         change(smallModel({ statements: statements(false) }));
         await waitForVerdict(page, /unreached/i);
         change(smallModel({ statements: `step('', set(mem.x, true))` }));
-        await page.getByRole('alert').filter({ hasText: 'a step begins with its text' }).waitFor();
+        await page
+          .getByRole('alert')
+          .filter({ hasText: 'the first argument of a step must be its kernel text' })
+          .waitFor();
         change(smallModel({ statements: statements(true) }).replace('init(bool', 'init(boool'));
         await page.getByRole('alert').filter({ hasText: "Cannot find name 'boool'" }).waitFor();
         change(smallModel({ statements: statements(true) }));
@@ -43,7 +46,9 @@ describeInBrowser('racewalk explore FILE.ts', () => {
     });
     expect(failure).toBeNull();
     expect(run.code).toBe(0);
-    expect(run.err).toMatch(/a step begins with its text.*Cannot find name 'boool'/s);
+    expect(run.err).toMatch(
+      /the first argument of a step must be its kernel text.*Cannot find name 'boool'/s,
+    );
   }, 60_000);
 });
 

@@ -83,7 +83,7 @@ describeInBrowser('on a telephone', () => {
     const cell = page.locator('.variants a').first();
     const box = (await cell.boundingBox())!;
     expect(box.x + box.width).toBeLessThanOrEqual(viewport.width);
-    await page.getByText('Steps are those of the shortest trace').waitFor();
+    await page.getByText('Steps: length of the shortest trace').waitFor();
   });
 });
 
@@ -94,13 +94,13 @@ describeInBrowser('beside what they explain', () => {
     const page = await site.open('#gup-fast-vs-collapse');
     const summary = page.locator('.summary');
     expect(await summary.innerText()).toMatch(
-      /^gup_fast pins a page that collapse_huge_page is replacing\. How/,
+      /^gup_fast pins a page that collapse_huge_page is replacing\. The race/,
     );
     const link = await summary.getByRole('link').getAttribute('href');
     const told = await page.request.get(new URL(link!, site.address()).href);
     expect(await told.text()).toMatch(/^# `gup_fast` pins a page that khugepaged is replacing/);
     const other = await site.open('#peterson');
-    await other.locator('.summary').getByRole('button', { name: 'Read the model' }).click();
+    await other.locator('.summary').getByRole('button', { name: 'Show the model' }).click();
     await other.locator('.listing').first().waitFor();
   });
 

@@ -64,7 +64,7 @@ describeInBrowser('litmus tests', () => {
     await section(page, /^A run of arm64 that ends in/).waitFor();
     const text = page.getByRole('textbox', { name: 'The test' });
     await text.fill((await text.inputValue()).replace('0:r0=0', '0:r0=7'));
-    await page.getByText('The test has changed since this answer').waitFor();
+    await page.getByText('The test has changed since this result').waitFor();
     await text.press('Control+Enter');
     await page.locator('.verdict h2', { hasText: 'Never under arm64' }).waitFor();
     expect(await page.getByText('The test has changed').count()).toBe(0);
@@ -83,13 +83,13 @@ describeInBrowser('litmus tests', () => {
       .setInputFiles({ name: 'wrong.litmus', mimeType: 'text/plain', buffer: Buffer.from(text) });
     await page.getByText('This test cannot be run').waitFor();
     expect(await section(page, 'Verdict').innerText()).toMatch(/line 5: .*\n+5: frobnicate\(\*x\);/);
-    expect(await page.getByRole('heading', { name: "In herd's words" }).count()).toBe(0);
+    expect(await page.getByRole('heading', { name: "Output in herd's format" }).count()).toBe(0);
   });
 
-  test('a data race makes the verdict worthless, and the page says so', async () => {
+  test('a data race makes the verdict meaningless, and the page says so', async () => {
     const page = await site.open('litmus.html#example=MP%2Bplain');
     expect(await page.getByRole('alert', { name: 'Flags' }).innerText()).toMatch(
-      /^Flag data-race: the verdict is worthless/,
+      /^Flag data-race: the verdict is meaningless/,
     );
   });
 
@@ -112,8 +112,8 @@ describeInBrowser('litmus tests', () => {
     })`);
     expect(longest).toBeLessThan(500);
     await stop.click();
-    expect(await verdict(page)).toMatch(/^Inconclusive it was stopped after/);
-    await page.getByLabel('Give up after').fill('1');
+    expect(await verdict(page)).toMatch(/^Inconclusive stopped after/);
+    await page.getByLabel('Time limit').fill('1');
     await page.getByRole('button', { name: 'Run' }).click();
     await page.getByText('inconclusive under pso: the limit of 1 seconds was reached').waitFor();
     // The next question has its answer.

@@ -52,8 +52,8 @@ describeInBrowser("a model of one's own", () => {
   });
 
   test.each([
-    ['text', /thread 'writer': a step begins with its text in the kernel, and '' stands there/],
-    ['crash', /building the model fails with RangeError: no such table/],
+    ['text', /thread 'writer': the first argument of a step must be its kernel text, found ''/],
+    ['crash', /build\(\.\.\.\) throws RangeError: no such table/],
   ])('that cannot be built shows the mistake: %s', async (fault, message) => {
     const page = await site.open(`own.html#faulty?fault=${fault}`);
     expect(await page.getByRole('alert').innerText()).toMatch(message);
@@ -70,7 +70,7 @@ describeInBrowser("a model of one's own", () => {
   test('that is no model says what a file exports', async () => {
     const page = await site.open('broken.html');
     expect(await page.getByRole('alert').innerText()).toMatch(
-      /exports no model: export const model = defineModel/,
+      /Missing export 'model': write export const model = defineModel/,
     );
   });
 });

@@ -80,7 +80,7 @@ describeInBrowser('the page', () => {
     const page = await site.open('#gup-fast-vs-collapse');
     await page.getByLabel('Scenario').selectOption('rcu-only');
     await waitForVerdict(page, /violated after 22 steps/i);
-    await page.getByText('with irqs on, the IPI of the flush waits for nobody either').waitFor();
+    await page.getByText('with irqs on, the IPI of the flush does not wait for gup_fast either').waitFor();
     expect(page.url()).toMatch(/flush=ipi&walker=rcu-only$/);
   });
 
@@ -89,7 +89,7 @@ describeInBrowser('the page', () => {
     await page.goto(`${site.address()}#gup-fast-vs-collapse?flush=ipi&cpus=8`);
     await page.getByText(/Checking: [\d,]{5,} states/).waitFor();
     await page.getByRole('button', { name: 'Stop' }).click();
-    expect(await verdict(page)).toBe('Inconclusive it was stopped');
+    expect(await verdict(page)).toBe('Inconclusive stopped');
     const states = await page.locator('.evidence summary').innerText();
     expect(Number(states.replace(/ states.*/s, '').replaceAll(',', ''))).toBeGreaterThan(10_000);
   });
@@ -106,7 +106,7 @@ describeInBrowser('the page', () => {
     await page.getByRole('button', { name: 'Stop' }).waitFor();
     await page.waitForTimeout(200);
     await page.getByRole('button', { name: 'Stop' }).click();
-    expect(await verdict(page)).toMatch(/^Inconclusive it was stopped/);
+    expect(await verdict(page)).toMatch(/^Inconclusive stopped/);
     await page.getByRole('spinbutton', { name: 'ptes' }).fill('2');
     await page.getByRole('spinbutton', { name: 'ptes' }).press('Enter');
     await waitForVerdict(page, /violated after 21 steps/i);
@@ -130,7 +130,7 @@ describeInBrowser('the page', () => {
   test('says for any number of what it is proved, beside a verdict that holds', async () => {
     const page = await site.open('#gup-fast-vs-collapse?sync-ipi=true');
     const line = page.locator('.any-number');
-    await line.getByText('for any number of CPUs in gup_fast and of ptes').waitFor();
+    await line.getByText('for any number of CPUs in gup_fast and ptes').waitFor();
     expect(await verdict(page)).toBe('Holds in every interleaving');
     // The number that a check of its own would refute: what is violated is proved for no number.
     await page.getByRole('group', { name: 'sync-ipi' }).locator('label', { hasText: 'off' }).click();

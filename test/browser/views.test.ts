@@ -18,7 +18,7 @@ describeInBrowser('the views', () => {
     expect(await full.locator('.smallest').first().locator('p').first().locator('b').allInnerTexts()).toEqual(
       ['sync-ipi', 'recheck-pmd', 'recheck-pte + second-pin-check all-pages'],
     );
-    await full.getByText('No repair is needed: it is safe as it is.').waitFor();
+    await full.getByText('No fix is needed: the model is safe without one.').waitFor();
     await full
       .getByRole('link', {
         name: /violated after 23 steps, with flush broadcast.* second-pin-check per-page/,

@@ -67,7 +67,7 @@ describeInBrowser('a walk', () => {
     expect(await lanes(page).locator('.row[data-step="6"] .text').innerText()).toBe('trylock_page(page)');
     await choices.filter({ hasText: 'get_page_unless_zero(page)' }).click();
     expect(await position(page)).toBe('7 / 7');
-    await page.getByRole('button', { name: 'the run that was found' }).click();
+    await page.getByRole('button', { name: 'found run' }).click();
     await expect.poll(() => position(page)).toMatch(/ 21$/);
     await page.getByRole('button', { name: 'branch after step 5' }).click();
     expect(await lanes(page).locator('.row[data-step]').count()).toBe(7);
@@ -79,7 +79,7 @@ describeInBrowser('a walk', () => {
       await next(page).getByRole('button').first().click();
       await expect.poll(() => position(page)).toBe(`${steps} / ${steps}`);
     }
-    await page.getByText('Nothing: the run ends here.').waitFor();
+    await page.getByText('None: the run ends here.').waitFor();
     expect(await page.locator('.properties .bad').count()).toBe(0);
   });
 
@@ -104,14 +104,14 @@ describeInBrowser('a walk', () => {
     await other.goto(page.url());
     await waitForVerdict(other, /violated after 20 steps/i);
     expect(await told(other)).toEqual(before);
-    await other.getByRole('button', { name: 'the run that was found' }).waitFor();
+    await other.getByRole('button', { name: 'found run' }).waitFor();
   });
 
   test('a link of another model says so', async () => {
     const page = await site.open('#gup-fast-vs-collapse?_run=000&_model=x');
     expect(await page.getByRole('alert').innerText()).toMatch(/model has changed since this link was made/);
     const none = await site.open('#gup-fast-vs-colapse?flush=ipi');
-    expect(await none.getByRole('alert').innerText()).toMatch(/no model 'gup-fast-vs-colapse'/);
+    expect(await none.getByRole('alert').innerText()).toMatch(/Unknown model 'gup-fast-vs-colapse'/);
     const unknown = await site.open('#gup-fast-vs-collapse?flush=ipo&cpus=1');
     expect(await unknown.getByRole('alert').innerText()).toMatch(/flush=ipo/);
   });
@@ -124,7 +124,7 @@ describeInBrowser('a walk', () => {
       'kick_all_cpus_sync()',
     );
     expect(await page.locator('.difference').innerText()).toMatch(
-      /With sync-ipi on, step 5 cannot happen like that: collapse_huge_page waits here, at 'csd_lock_wait\(csd\)'/,
+      /With sync-ipi on, step 5 is not possible: collapse_huge_page waits at 'csd_lock_wait\(csd\)'/,
     );
     await page.getByRole('button', { name: 'to the difference' }).click();
     expect(await position(page)).toBe('4 / 21');
@@ -169,12 +169,12 @@ describeInBrowser('a walk', () => {
     await watch.getByText(/absent/).waitFor();
     await watch.getByRole('textbox').fill('count[1] == 2 && count[0] == 2');
     await watch.getByRole('button', { name: 'Find' }).click();
-    await watch.getByText('There is no such state.').waitFor();
+    await watch.getByText('No such state is reachable.').waitFor();
   });
 
   test('a variant that holds shows runs in which happens what must be possible', async () => {
     const page = await site.open('#gup-fast-vs-collapse?flush=ipi');
-    await page.getByRole('button', { name: 'collapse gives up', exact: true }).click();
+    await page.getByRole('button', { name: 'collapse fails', exact: true }).click();
     await expect.poll(() => shared(page, 'pmd')).toBe('nonetable');
   });
 
@@ -186,9 +186,9 @@ describeInBrowser('a walk', () => {
       const stream = await (await download).createReadStream();
       return Buffer.concat(await stream.toArray()).toString();
     };
-    expect(await saved('SVG of the lanes')).toMatch(/^<(\?xml|svg)[^]*pmdp_get_and_clear/);
-    expect(await saved('text, 72 columns')).toMatch(/CPU 0[^]*get_page_unless_zero/);
+    expect(await saved('SVG picture')).toMatch(/^<(\?xml|svg)[^]*pmdp_get_and_clear/);
+    expect(await saved('plain text in 72 columns')).toMatch(/CPU 0[^]*get_page_unless_zero/);
     expect(await saved('Mermaid sequence diagram')).toMatch(/sequenceDiagram[^]*get_page_unless_zero/);
-    expect((JSON.parse(await saved('ITF JSON')) as { states: unknown[] }).states.length).toBe(22);
+    expect((JSON.parse(await saved('ITF JSON of Apalache')) as { states: unknown[] }).states.length).toBe(22);
   });
 });

@@ -54,7 +54,7 @@ describe('candidates', () => {
 test('a shell that there is not', async () => {
   expectWrongUse(
     await racewalk(['completion', 'bsh']),
-    /invalid shell 'bsh': expected bash, zsh, fish.*did you mean 'bash'/,
+    /invalid shell 'bsh': expected bash, zsh or fish.*did you mean 'bash'/,
   );
 });
 

@@ -53,7 +53,7 @@ async function exploring(
         waiting.add(look);
         look();
       });
-    void said(/Ctrl-C ends it/)
+    void said(/press Ctrl-C to stop/)
       .then((text) => during(/127\.0\.0\.1:(\d+)/.exec(text)![1]!, said))
       .catch((error: unknown) => (failure = error))
       .finally(() => child.kill('SIGINT'));
@@ -97,7 +97,7 @@ describe('the server', () => {
       // A port that is taken is told.
       expectWrongUse(
         await racewalk(['explore', 'gup-fast-vs-collapse', '--port', port]),
-        /port \d+ cannot be had \(EADDRINUSE\)/,
+        /cannot listen on port \d+ \(EADDRINUSE\)/,
       );
     });
   });
@@ -124,15 +124,15 @@ test("a file of one's own is served as a module, and again when it or what it im
     await said(/explored.ts:\d+:\d+: Type 'string' is not assignable to type 'number'/);
     expect((await ask(port, '/model.js')).body).toMatch(/^throw new Error\(".*not assignable/);
     change('explored.ts', smallModel({ statements: `step('', set(mem.x, true))` }));
-    await said(/thread 'only': a step begins with its text in the kernel/);
+    await said(/thread 'only': the first argument of a step must be its kernel text/);
   });
   expect(run.code).toBe(0);
 });
 
 test.each([
-  [[], /which model\?/],
-  [['nothing'], /there is no model 'nothing'/],
-  [['gup-fast-vs-collapse', '--port', '0'], /--port takes a whole number from 1 to 65535/],
+  [[], /missing MODEL/],
+  [['nothing'], /unknown model 'nothing'/],
+  [['gup-fast-vs-collapse', '--port', '0'], /invalid --port '0': expected a whole number from 1 to 65535/],
   [['gup-fast-vs-collapse', '--flsh', 'ipi'], /has no option '--flsh'/],
 ])('explore %j', async (words, message) => {
   expectWrongUse(await racewalk(['explore', ...words]), message);

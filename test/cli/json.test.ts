@@ -28,10 +28,13 @@ test.each([
   ['prove-output', proveOutput],
   ['certificate', certificateFile],
   ['trace', traceFile],
-])('docs/%s.schema.json is the schema that the program is written against', async (name, schema) => {
-  const text = `${JSON.stringify(z.toJSONSchema(schema), null, 2)}\n`;
-  await expect(text).toMatchFileSnapshot(`../../docs/${name}.schema.json`);
-});
+])(
+  'docs/reference/%s.schema.json is the schema that the program is written against',
+  async (name, schema) => {
+    const text = `${JSON.stringify(z.toJSONSchema(schema), null, 2)}\n`;
+    await expect(text).toMatchFileSnapshot(`../../docs/reference/${name}.schema.json`);
+  },
+);
 
 describe.concurrent('check --json prints what the schema says', () => {
   test('a violation with its trace', async () => {
@@ -80,7 +83,7 @@ describe.concurrent('check --json prints what the schema says', () => {
       [
         'wrong',
         expect.stringMatching(
-          /^verdict: violated declared, holds found\nreproduce: racewalk check small\/wrong$/,
+          /^verdict: declared violated, found holds\nreproduce: racewalk check small\/wrong$/,
         ),
       ],
       ['open', ''],
@@ -91,6 +94,6 @@ describe.concurrent('check --json prints what the schema says', () => {
 
   test('a reporter of one check is refused', async () => {
     const run = await racewalk(['check', email, '--reporter', 'junit']);
-    expectWrongUse(run, /--reporter is for --all/);
+    expectWrongUse(run, /--reporter requires --all/);
   });
 });

@@ -45,9 +45,7 @@ export const model = defineModel({
 test('a model with more beginnings than memory has room for', async () => {
   const { code, out, err } = await racewalk(['check', file('many.ts', manyBeginnings)]);
   expect({ code, err }).toEqual({ code: 3, err: '' });
-  expect(out).toMatch(
-    /inconclusive: it can begin in more than 20000 ways[^]*0 states, 0 transitions, depth 0, /,
-  );
+  expect(out).toMatch(/inconclusive: more than 20000 initial states[^]*0 states, 0 transitions, depth 0, /);
 });
 
 const endless = ['check', email, '--flush', 'ipi', '--cpus', '8', '--no-symmetry', '--no-reduce'];
@@ -63,7 +61,7 @@ test('Ctrl-C reports how far it came', async () => {
     setTimeout(() => child.kill('SIGINT'), 3_000),
   );
   expect({ code, err }).toEqual({ code: 3, err: '' });
-  expect(out).toMatch(/inconclusive: it was interrupted[^]*\d+ states, /);
+  expect(out).toMatch(/inconclusive: interrupted by Ctrl-C[^]*\d+ states, /);
 });
 
 test.each([

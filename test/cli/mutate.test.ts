@@ -6,6 +6,7 @@
 import { describe, expect, test } from 'vitest';
 import { mutateResult } from '../../cli/mutate/schema.ts';
 import { expectWrongUse, file, racewalk, smallModel } from './run.ts';
+import { long } from '../depth.ts';
 
 const statements = `
   step('x = 1', set(mem.x, true)),
@@ -23,11 +24,11 @@ describe.concurrent('racewalk mutate', () => {
     expect(out).toMatch(/^small: 7 mutants, 1 killed, 6 survive, 0 explained\nin 1 scenario, [\d.]+ s\n/);
     expect(out).toContain("  1  x = 1: after 'n++'\n  2  n++: left out\n");
     expect(out).toContain('  4  n--: left out\n');
-    expect(out).toContain(`Lines are those of "racewalk show ${name}/all".`);
+    expect(out).toContain(`Line numbers refer to "racewalk show ${name}/all".`);
     expect(lines(out).filter((line) => line.length > 80)).toEqual([]);
   });
 
-  test('of a model without scenarios, the smallest repairs are mutated', async () => {
+  test('of a model without scenarios, the smallest repairs are mutated', long, async () => {
     const retry = `import { bool, defineModel, eq, flag, ifdef, implies, init, always, reachable, set, shared, step, thread } from 'racewalk';
       export const model = defineModel({ name: 'fixed', summary: 's', options: { first: flag('fix', 'x goes first'), other: flag('fix', 'no help') },
         build: ({ first }) => {
@@ -37,9 +38,9 @@ describe.concurrent('racewalk mutate', () => {
         } });`;
     const { out } = await racewalk(['mutate', file('fixed.ts', retry)]);
     expect(out).toContain('Mutated:\n  --first: holds\n');
-    expect(out).not.toContain('does not hold');
+    expect(out).not.toContain('failing variant');
     const { out: broken } = await racewalk(['mutate', 'fixed.ts', '--other']);
-    expect(broken).toContain('Mutated:\n  --other: violated\n\nA mutant of a variant that does not hold');
+    expect(broken).toContain('Mutated:\n  --other: violated\n\nA mutant of a failing variant');
   });
 
   test('is content with explanations, and exits with 0', async () => {
@@ -67,18 +68,20 @@ describe.concurrent('racewalk mutate', () => {
     );
     const { code, out } = await racewalk(['mutate', name]);
     expect(code).toBe(1);
-    expect(out).toContain('Explained in the model, and killed or not there:\n  only: x = 1: left out\n');
+    expect(out).toContain(
+      'Stale explanations (the mutant is killed or does not exist):\n  only: x = 1: left out\n',
+    );
   });
 
   test('takes one scenario, or options, or a model without scenarios', async () => {
     const one = await racewalk(['mutate', 'gup-fast-vs-unmap/get-page']);
     expect(one.out).toContain('in 1 scenario,');
     const options = await racewalk(['mutate', 'gup-fast-vs-unmap', '--flush', 'ipi']);
-    expect(options.out).toContain('Lines are those of "racewalk show gup-fast-vs-unmap --flush ipi".');
+    expect(options.out).toContain('Line numbers refer to "racewalk show gup-fast-vs-unmap --flush ipi".');
     const name = file('bare.ts', smallModel({ statements }));
     const bare = await racewalk(['mutate', name]);
     expect(bare.out).toContain('in 1 variant,');
-    expect(bare.out).toContain(`Lines are those of "racewalk show ${name}".`);
+    expect(bare.out).toContain(`Line numbers refer to "racewalk show ${name}".`);
   });
 
   test('leaves undecided what is above a limit, and exits with 3', async () => {
@@ -105,10 +108,13 @@ describe.concurrent('racewalk mutate', () => {
   });
 
   test('refuses what it does not understand', async () => {
-    expectWrongUse(await racewalk(['mutate']), /which model/);
+    expectWrongUse(await racewalk(['mutate']), /missing MODEL/);
     expectWrongUse(await racewalk(['mutate', 'dirty-cow', '--json', '--nonsense']), /no option '--nonsense'/);
     const wrong = `{ name: 'all', options: {}, verdict: 'violated' }`;
     const name = file('wrong.ts', smallModel({ statements, scenarios: wrong }));
-    expectWrongUse(await racewalk(['mutate', name]), /'all' of small declares 'violated' and is 'holds'/);
+    expectWrongUse(
+      await racewalk(['mutate', name]),
+      /'all' of small declares 'violated', but its verdict is 'holds'/,
+    );
   });
 });

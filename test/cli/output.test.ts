@@ -60,7 +60,7 @@ describe('standard output on a full disk', () => {
     [['replay', trace]],
   ])('%j', (words) => {
     const { code, err } = shell('"$@" > /dev/full', words);
-    expect(err).toMatch(sentence('standard output cannot be written: no space is left on the device'));
+    expect(err).toMatch(sentence('cannot write standard output: no space left on device'));
     expect(code).toBe(4);
   });
 });
@@ -95,11 +95,11 @@ const left = () => readdirSync(folder).filter((name) => name.startsWith('.racewa
 
 describe('a place where no file can be written', () => {
   test.each([
-    ['/dev/full', '/dev/full cannot be written: no space is left on the device'],
-    ['no/such/folder', 'no/such/folder cannot be written: its folder does not exist'],
-    [`${litmus}/below`, `${litmus}/below cannot be written: a part of its path is no folder`],
-    ['.', '\\. cannot be written: it is a folder'],
-    ['/proc/nothing', '/proc/nothing cannot be written: its folder does not exist'],
+    ['/dev/full', 'cannot write /dev/full: no space left on device'],
+    ['no/such/folder', 'cannot write no/such/folder: its directory does not exist'],
+    [`${litmus}/below`, `cannot write ${litmus}/below: a component of the path is not a directory`],
+    ['.', 'cannot write \\.: is a directory'],
+    ['/proc/nothing', 'cannot write /proc/nothing: its directory does not exist'],
   ])('%s', async (path, message) => {
     const { code, err } = await racewalk([...writers[0]!, path]);
     expect(err).toMatch(sentence(message));
@@ -114,7 +114,7 @@ describe('a place where no file can be written', () => {
     [['prove', provable, '--sync-ipi', '--certificate', 'no/proof.json']],
   ])('%j is refused before the work begins', async (words) => {
     const { code, out, err } = await racewalk(words);
-    expect(err).toMatch(sentence(`${words.at(-1)!} cannot be written: its folder does not exist`));
+    expect(err).toMatch(sentence(`cannot write ${words.at(-1)!}: its directory does not exist`));
     expect({ code, out }).toEqual({ code: 4, out: '' });
   });
 });
@@ -124,7 +124,7 @@ describe.each(writers)('%s %s %s %s', (...words) => {
     writeFileSync(join(folder, 'kept'), 'what was there');
     for (const name of ['kept', 'new']) {
       const { code, err } = shell('ulimit -f 0; "$@"', [...words, name]);
-      expect(err).toMatch(sentence(`${name} cannot be written: it would be larger .*`));
+      expect(err).toMatch(sentence(`cannot write ${name}: file too large .*`));
       expect(code).toBe(4);
     }
     expect(readFileSync(join(folder, 'kept'), 'utf8')).toBe('what was there');
@@ -152,7 +152,7 @@ test('the verdict of a long search is told although its trace could not be writt
   ]);
   expect(out).toMatch(/^gup-fast-vs-collapse: violated/);
   expect(out).toContain(`racewalk check ${email}`);
-  expect(err).toMatch(sentence('long.json cannot be written: .*'));
+  expect(err).toMatch(sentence('cannot write long.json: .*'));
   expect(code).toBe(4);
 });
 
@@ -170,14 +170,14 @@ describe.skipIf(!mayMount)('a small file system of its own', () => {
 
   test('read-only', () => {
     const run = inside(' && mount -o remount,ro disk', [...writers[0]!, 'disk/kept']);
-    expect(run.err).toMatch(sentence('disk/kept cannot be written: the file system is read-only'));
+    expect(run.err).toMatch(sentence('cannot write disk/kept: read-only file system'));
     expect({ code: run.code, out: run.out }).toEqual({ code: 4, out: 'oldkept\n' });
   });
 
   test('full', () => {
     const words = ['export', 'gup-fast-vs-collapse', '--to', 'svg', '--output', 'disk/kept'];
     const run = inside('', words);
-    expect(run.err).toMatch(sentence('disk/kept cannot be written: no space is left on the device'));
+    expect(run.err).toMatch(sentence('cannot write disk/kept: no space left on device'));
     expect({ code: run.code, out: run.out }).toEqual({ code: 4, out: 'oldkept\n' });
   });
 });

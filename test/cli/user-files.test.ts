@@ -3,6 +3,7 @@
  *
  * @module-tag process
  */
+import { long } from '../depth.ts';
 import { describe, expect, test } from 'vitest';
 import { expectWrongUse, file, folder, racewalk, smallModel } from './run.ts';
 
@@ -34,13 +35,9 @@ export const model = defineModel({
 describe.concurrent('a file that cannot be a model', () => {
   test.each([
     ['syntax.ts', works.replace('build: () => {', 'build: () => {{'), /syntax\.ts:\d+:\d+: /],
-    [
-      'unexported.ts',
-      works.replace('export const', 'const'),
-      /exports its model as 'model'.*exports nothing/,
-    ],
-    ['other-export.ts', 'export const modell = 1;', /this one exports modell/],
-    ['no-definition.ts', 'export const model = 1;', /its 'model' is not made by defineModel/],
+    ['unexported.ts', works.replace('export const', 'const'), /missing export 'model'.*exports nothing/],
+    ['other-export.ts', 'export const modell = 1;', /this file exports modell/],
+    ['no-definition.ts', 'export const model = 1;', /its 'model' is not the result of defineModel/],
     ['throws.js', "throw new Error('out of order');", /throws\.js:1:7: out of order/],
     [
       'type-error.ts',
@@ -54,18 +51,13 @@ describe.concurrent('a file that cannot be a model', () => {
   });
 
   test('a file that is not there, and a folder', async () => {
-    expectWrongUse(await racewalk(['check', 'nowhere.ts']), /nowhere\.ts: there is no such file/);
+    expectWrongUse(await racewalk(['check', 'nowhere.ts']), /nowhere\.ts: no such file/);
   });
 });
 
 describe.concurrent('a model that means nothing', () => {
   test.each([
-    [
-      'goto.ts',
-      `goto('nowhere')`,
-      undefined,
-      /'only', line 1 .*there is no label 'nowhere'.*its labels: none/,
-    ],
+    ['goto.ts', `goto('nowhere')`, undefined, /'only', line 1 .*unknown label 'nowhere'.*no labels/],
     [
       'no-witness.ts',
       `step('x = 1', set(mem.x, true))`,
@@ -82,10 +74,7 @@ describe.concurrent('a model that means nothing', () => {
       'build: () => {',
       `build: () => {\n    if (works) throw new RangeError('nine');`,
     );
-    expectWrongUse(
-      await check('build.ts', text),
-      /build\.ts:9:\d+: building the model fails with RangeError: nine/,
-    );
+    expectWrongUse(await check('build.ts', text), /build\.ts:9:\d+: build\(\.\.\.\) throws RangeError: nine/);
   });
 });
 
@@ -97,10 +86,10 @@ function carets(err: string): readonly string[] {
   );
 }
 
-describe.concurrent('all mistakes at once, each with its line and a caret', () => {
+describe.concurrent('all errors at once, each with its line and a caret', () => {
   test.each([
     [
-      'mistakes of the model, at the top of the file too',
+      'errors of the model, at the top of the file too',
       'all.ts',
       smallModel({
         before: `import { atomically, values } from 'racewalk'; const two = values('a', 'a'); void two;`,
@@ -110,24 +99,24 @@ describe.concurrent('all mistakes at once, each with its line and a caret', () =
       ['values', 'step', 'goto', 'atomically', 'set', 'reachable'],
     ],
     [
-      'mistakes of type',
+      'type errors',
       'types.ts',
       smallModel({ statements: `step('x', set(mem.x, 1)),\n step(2), goto(mem.x)` }),
       ['1', '2', 'mem.x'],
     ],
     [
-      'a mistake far to the right',
+      'an error far to the right',
       'right.ts',
       smallModel({ statements: `${`step('x = 1', set(mem.x, true)), `.repeat(9)}goto('nowhere')` }),
       ['goto'],
     ],
   ])('%s', async (_, name, text, words) => {
     const run = await check(name, text);
-    expectWrongUse(run, new RegExp(`^racewalk: ${name} is not a correct model:`));
+    expectWrongUse(run, new RegExp(`^racewalk: invalid model ${name}:`));
     expect(carets(run.err)).toEqual(words);
   });
 
-  test('compare finds the place as check does', async () => {
+  test('compare finds the place as check does', long, async () => {
     const run = await racewalk(['compare', file('costs.ts', smallModel({ statements: `goto('nowhere')` }))]);
     expectWrongUse(run, /costs\.ts:9:\d+: thread 'only'/);
     expect(carets(run.err)).toEqual(['goto']);
@@ -138,22 +127,22 @@ describe.concurrent('nodes of the language used as values compile, and are refus
   const misuses: readonly (readonly [string, RegExp])[] = [
     [
       `(() => { if (mem.x) return [step('a')]; return []; })()`,
-      /'mem\.x' is an expression.*native 'if'.*branch/,
+      /'mem\.x' is an expression.*JavaScript 'if'.*branch/,
     ],
-    [`mem.x ? step('a') : step('b')`, /native '\?:'.*conditional/],
-    [`branch('t', lt(mem.n, 2) && mem.x, [])`, /native '&&'.*and\(\.\.\.\) joins/],
-    [`branch('t', mem.x || lt(mem.n, 2), [])`, /native '\|\|'.*or\(\.\.\.\) joins/],
-    [`branch('t', !mem.x, [])`, /native '!'.*not\(\.\.\.\) negates/],
-    [`(() => { while (l.y) { break; } return []; })()`, /native 'while'/],
-    [`(mem.x === l.y ? [step('a')] : [])`, /'===' compares nodes.*eq\(mem\.x, l\.y\)/],
+    [`mem.x ? step('a') : step('b')`, /JavaScript '\?:'.*conditional/],
+    [`branch('t', lt(mem.n, 2) && mem.x, [])`, /JavaScript '&&'.*use and\(\.\.\.\)/],
+    [`branch('t', mem.x || lt(mem.n, 2), [])`, /JavaScript '\|\|'.*use or\(\.\.\.\)/],
+    [`branch('t', !mem.x, [])`, /JavaScript '!'.*use not\(\.\.\.\)/],
+    [`(() => { while (l.y) { break; } return []; })()`, /JavaScript 'while'/],
+    [`(mem.x === l.y ? [step('a')] : [])`, /'===' compares expression objects.*eq\(mem\.x, l\.y\)/],
     ['[`${l.y}`].map((text) => step(text))', /'l\.y' is an expression.*has no value/],
-    [`(() => { step('never'); return []; })()`, /this statement is built and dropped/],
+    [`(() => { step('never'); return []; })()`, /this statement is built but not used/],
   ];
 
-  test('each with its place and what to write instead', async () => {
+  test('each with its place and what to write instead', long, async () => {
     const text = smallModel({ statements: misuses.map(([statement]) => `\n${statement}`).join(',') });
     const { code, out, err } = await check('native.ts', text);
-    expectWrongUse({ code, out, err }, /native\.ts is not a correct model/);
+    expectWrongUse({ code, out, err }, /invalid model .*native\.ts/);
     const lines = err
       .trimEnd()
       .split('\n')
@@ -166,7 +155,7 @@ describe.concurrent('nodes of the language used as values compile, and are refus
     expect(carets(err)).toHaveLength(misuses.length);
   });
 
-  test('whether an optional part is there may be asked', async () => {
+  test('whether an optional part is there may be asked', long, async () => {
     const statements = `...(maybe === undefined ? [] : [maybe]), step('x = 1', set(mem.x, true))`;
     const before = `const maybe = [note('n')].at(1);`;
     expect(await check('optional.ts', smallModel({ statements, before }))).toMatchObject({
@@ -176,21 +165,25 @@ describe.concurrent('nodes of the language used as values compile, and are refus
   });
 });
 
-test('a value outside of its domain on some path only is an error with the trace that leads there', async () => {
-  const statements = `
+test(
+  'a value outside of its domain on some path only is an error with the trace that leads there',
+  long,
+  async () => {
+    const statements = `
     choose('k = any', l.k),
     step('x = 1', set(mem.x, true)),
     branch('k == 2', eq(l.k, 2), [step('n = k + 2', set(mem.n, add(l.k, 2)))])`;
-  const { code, out } = await check('domain.ts', smallModel({ statements }));
-  expect(code).toBe(2);
-  expect(out).toMatch(
-    /^small: error: thread 'only', line 4 'n = k \+ 2': .*becomes 4, .*outside of its domain 0\.\.3/,
-  );
-  expect(out).toMatch(/k = any +k = 2/);
-  expect(out).not.toContain('holds');
-});
+    const { code, out } = await check('domain.ts', smallModel({ statements }));
+    expect(code).toBe(2);
+    expect(out).toMatch(
+      /^small: error: thread 'only', line 4 'n = k \+ 2': .*becomes 4, .*outside of its domain 0\.\.3/,
+    );
+    expect(out).toMatch(/k = any +k = 2/);
+    expect(out).not.toContain('holds');
+  },
+);
 
-test('a deadlock says who waits, and where', async () => {
+test('a deadlock says who waits, and where', long, async () => {
   const { code, out } = await check(
     'deadlock.ts',
     smallModel({ statements: `step('x = 1', set(mem.x, true)), wait('until n', eq(mem.n, 1))` }),
@@ -200,7 +193,7 @@ test('a deadlock says who waits, and where', async () => {
   expect(out).toContain("only waits at 'until n'");
 });
 
-test('a witness that is never reached is no proof', async () => {
+test('a witness that is never reached is no proof', long, async () => {
   const properties = `reachable('n becomes 3', eq(mem.n, 3))`;
   const { code, out } = await check(
     'unreached.ts',
@@ -219,5 +212,5 @@ test('--all checks the scenarios of a file against what they declare', async () 
   expect(code).toBe(1);
   expect(out).toMatch(/^small\n {2}right +holds +3 states {2}as declared$/m);
   expect(out).toMatch(/^ {2}wrong +holds +3 states {2}not as declared$/m);
-  expect(out).toMatch(/^ {6}verdict: violated declared, holds found\n {6}states: 4 declared, 3 found$/m);
+  expect(out).toMatch(/^ {6}verdict: declared violated, found holds\n {6}states: declared 4, found 3$/m);
 });

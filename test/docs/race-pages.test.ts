@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { exposureNames, isViolatedThere, onMachines, type ExposureName } from './races/exposure.ts';
+import { partOf } from './marked.ts';
 import { headerOf } from './races/header.ts';
 import { racePages } from './races/pages.ts';
 import { allRaces } from './races/races.ts';
@@ -9,7 +10,12 @@ import { allRaces } from './races/races.ts';
 const folder = new URL('../../docs/races/', import.meta.url);
 
 describe('docs/races', () => {
-  const pages = racePages();
+  const { files: pages, fixes } = racePages();
+
+  test('README.md has the table of races that npm run docs writes', () => {
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+    expect(partOf(readme, 'races')).toBe(fixes);
+  });
 
   test('has these files', () => {
     expect(readdirSync(folder).sort()).toEqual([...pages.keys()].sort());

@@ -1,4 +1,4 @@
-/** The files in docs/writing-a-model.md run, and say what the text around them says. */
+/** The files in docs/guide/writing-a-model.md run, and say what the text around them says. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,10 +11,10 @@ import { check, noLimits } from '../../checker/search/check.ts';
 import { defaultSettings } from '../../checker/search/settings.ts';
 import { finish } from '../../checker/state-space/cooperative.ts';
 
-const text = readFileSync(new URL('../../docs/writing-a-model.md', import.meta.url), 'utf8');
+const text = readFileSync(new URL('../../docs/guide/writing-a-model.md', import.meta.url), 'utf8');
 
 /** What is shown of a check comes first, then what `racewalk mutate` shows. */
-const [checked = '', mutated = ''] = text.split('## 5. Ask what nobody would notice');
+const [checked = '', mutated = ''] = text.split('## 5. Find the statements on which no verdict depends');
 
 /** The numbered lines of an output, without what stands beside them. */
 const linesOf = (part: string) =>
@@ -85,13 +85,13 @@ test('the messages of the table are the ones that the language gives', () => {
     'thread',
   ].map((file) => readFileSync(new URL(`../../checker/language/${file}.ts`, import.meta.url), 'utf8'));
   for (const part of [
-    'a CPU does that in several steps: write several, or atomically(',
+    'a CPU needs several steps for that: split the step, or use atomically(',
     ', which does nothing',
-    ' is written but is not in ',
-    'ifdef(...) takes true or false, known while the model is built',
-    'a whole array (name an element: .at(index))',
-    'only its first statement may wait, and ',
-    'it has no reachable(...) witness: say what must be able to happen',
+    ' is not part of ',
+    'ifdef(...) needs true or false at build time',
+    'an array without an index (write .at(index))',
+    'only the first statement of an atomic block may wait, but ',
+    'no reachable(...) witness: declare what must be able to happen',
   ]) {
     expect(text).toContain(part);
     expect(language.some((source) => source.includes(part))).toBe(true);

@@ -1,4 +1,4 @@
-/** The compiled space where it grows, where it is full, and what it costs. */
+/** The compiled space: its growth, its limits, and its bytes a state. */
 import { describe, expect, test } from 'vitest';
 import { transitionSystem } from '../../checker/program/build-transitions.ts';
 import {
@@ -14,7 +14,7 @@ import {
   step,
   thread,
 } from '../../checker/language/index.ts';
-import { CapacityError } from '../../checker/state-space/capacity-error.ts';
+import { CapacityError } from '../../checker/state-space/state-space.ts';
 import { compiledSpace } from '../../checker/engine/compiled-space.ts';
 import { interpretedSpace } from '../../checker/state-space/interpreted-space.ts';
 import { noLimits } from '../../checker/search/check.ts';

@@ -1,4 +1,4 @@
-/** Holds that as many states fit as is said, and no more. */
+/** Holds that exactly `mostStates` states fit. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { bytesFor, fullest, mostStates, slotsFor } from '../../checker/engine/table-size.ts';
@@ -18,7 +18,7 @@ test('the most states that fit', () => {
       states * stride <= given.statesBytes &&
       states <= slotsFor(states, given) * fullest;
     expect(most === 0 || fits(most)).toBe(true);
-    // One more may not have room for a table of the next size, but three times as many never have any.
+    // One more state may fail for want of a table of the next size; three times as many never fit.
     expect(fits(most + 1)).toBe(false);
   });
   fc.assert(law, { numRuns: 1_000 });

@@ -7,7 +7,6 @@ import type { AnyDefinition, Model, Scenario } from '../../checker/language/mode
 import { withMemoryOption } from '../../checker/memory/memory-option.ts';
 import { interpretedSpace } from '../../checker/state-space/interpreted-space.ts';
 import type { StateSpace } from '../../checker/state-space/state-space.ts';
-import { initialCheck } from '../../checker/interpreter/initial-check.ts';
 import { model as anderson } from '../../models/mutual-exclusion/anderson.ts';
 import { model as bakery } from '../../models/mutual-exclusion/bakery.ts';
 import { model as mcs } from '../../models/mutual-exclusion/mcs.ts';
@@ -49,7 +48,7 @@ interface Account {
 
 async function spinAccount(model: Model, { space, initialStates }: Count): Promise<Account> {
   const system = transitionSystem(model);
-  const text = toPromela(system, initialCheck(system));
+  const text = toPromela(system);
   const { errors, states, transitions, output } = await exploreBySpin(
     text,
     space === null ? 'large' : 'small',

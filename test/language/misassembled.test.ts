@@ -19,29 +19,29 @@ import {
   step,
   thread,
 } from '../../checker/language/index.ts';
-import { areTold, t } from './mistakes.ts';
+import { areReported, t } from './model-errors.ts';
 import { definition, inThread, locals, mayEnd, mem, modelOf, Pmd, Pte } from './tiny.ts';
 
 describe('the parts of a model', () => {
   const threads = [t()];
   const properties = [reachable('r', ended(t()))];
-  areTold({
+  areReported({
     'no properties': [
       () => modelOf(() => ({ shared: mem, threads, properties: [] })),
-      "model 'tiny': it has no property",
+      "model 'tiny': no property is declared",
     ],
     'no witness': [
       () => modelOf(() => ({ shared: mem, threads, properties: [always('a', not(mem.flag))] })),
-      "model 'tiny': it has no reachable(...) witness",
+      "model 'tiny': no reachable(...) witness",
     ],
-    'no threads': [() => modelOf(() => ({ shared: mem, threads: [], properties })), 'it has no thread'],
+    'no threads': [() => modelOf(() => ({ shared: mem, threads: [], properties })), 'no thread is declared'],
     'two threads of one name': [
       () => modelOf(() => ({ shared: mem, threads: [t(), t()], properties })),
-      "two of its threads are named 't'",
+      "two threads are named 't'",
     ],
     'two properties of one name': [
       () => modelOf(() => ({ shared: mem, threads, properties: [...properties, ...properties] })),
-      "two of its properties are named 'r'",
+      "two properties are named 'r'",
     ],
     'a property without a name': [
       // @ts-expect-error the name is missing
@@ -51,17 +51,17 @@ describe('the parts of a model', () => {
     'a condition for a property': [
       // @ts-expect-error a condition is no property
       () => modelOf(() => ({ shared: mem, threads, properties: [mem.flag] })),
-      "model 'tiny': properties: number 1 is not made by always(...) or reachable(...)",
+      "model 'tiny': properties: entry 1 is not the result of always(...) or reachable(...)",
     ],
     'a property that is a number': [
       // @ts-expect-error a number is no condition
       () => modelOf(() => ({ shared: mem, threads, properties: [always('p', mem.count)] })),
-      "property 'p': 'mem.count' is no condition",
+      "property 'p': 'mem.count' is not a condition",
     ],
     'a claim without its sentence': [
       // @ts-expect-error the sentence is missing
       () => modelOf(() => ({ shared: mem, threads, properties: [always('p', claim(mem.flag))] })),
-      "property 'p': the harm of a claim is a sentence made by say`...`",
+      "property 'p': invalid harm of a claim: expected say`...`",
     ],
     'a thread that is not listed': [
       () =>
@@ -69,7 +69,7 @@ describe('the parts of a model', () => {
           thread('forgotten', {}, () => [step('x')]);
           return { shared: mem, threads, properties };
         }),
-      "thread 'forgotten' is written but is not in what build returns",
+      "thread 'forgotten' is not part of the result of build",
     ],
     'a property that is not listed': [
       () =>
@@ -77,7 +77,7 @@ describe('the parts of a model', () => {
           always('forgotten', mem.flag);
           return { shared: mem, threads, properties };
         }),
-      "always('forgotten', ...) is written but is not in what build returns",
+      "always('forgotten', ...) is not part of the result of build",
     ],
     'a cost that is not listed': [
       () =>
@@ -85,36 +85,36 @@ describe('the parts of a model', () => {
           cost('IPIs', { effect: 'IPIs' });
           return { shared: mem, threads, properties };
         }),
-      "cost('IPIs', ...) is written but is not in what build returns",
+      "cost('IPIs', ...) is not part of the result of build",
     ],
     'undefined for a thread': [
       // @ts-expect-error undefined is no thread
       () => modelOf(() => ({ shared: mem, threads: [undefined], properties })),
-      'threads: number 1 is not made by thread(...)',
+      'threads: entry 1 is not the result of thread(...)',
     ],
     'shared memory that is a plain object': [
       // @ts-expect-error not made by shared
       () => modelOf(() => ({ shared: { pmd: init(Pmd, 'none') }, threads, properties })),
-      'its shared memory is not made by shared',
+      'invalid shared memory: expected shared',
     ],
     'a part that does not exist': [
       // @ts-expect-error the part is properties
       () => modelOf(() => ({ shared: mem, threads, property: properties })),
-      "what build returns has no setting 'property'",
+      "the result of build: unknown setting 'property'",
     ],
     'a build that returns nothing': [
       // @ts-expect-error the parts are missing
       () => modelOf(() => undefined),
-      "model 'tiny': what build returns takes { shared, threads, properties, costs }",
+      "model 'tiny': the result of build: expected { shared, threads, properties, costs }",
     ],
     'a local that is undeclared': [
       // @ts-expect-error a value is no declaration
       () => thread('t', { locals: { ...locals, n: 3 } }, () => [step('x')]),
-      "thread 't': the variable 'n' is not declared by init(...) or array(...)",
+      "thread 't': variable 'n': expected init(...) or array(...)",
     ],
     'a sum that ends outside of C': [
       () => inThread((l) => [step('x', dec(l.n)), step('y', set(l.pte, mem.pte.at(-1)))]),
-      "line 2 'y': 'mem.pte[-1]' is outside of the array",
+      "line 2 'y': 'mem.pte[-1]' is out of bounds",
     ],
   });
 });
@@ -132,38 +132,41 @@ describe('options', () => {
   const optional = defineModel({ name: 'm', summary: '', options, build });
   const withOptions = (wrong: Parameters<typeof defineModel>[0]['options']) =>
     defineModel({ name: 'm', summary: '', options: wrong, build });
-  areTold({
+  areReported({
     'one that does not exist': [
       () => optional.build({ flsh: 'ipi' }),
-      "there is no option 'flsh'; the options are flush, recheck, cpus",
+      "unknown option 'flsh': expected flush, recheck or cpus",
     ],
     'one that every object has': [
       () => optional.build({ constructor: true }),
-      "there is no option 'constructor'",
+      "unknown option 'constructor'",
     ],
     'a value that it does not take': [
       () => optional.build({ flush: 'IPI' }),
-      "the option 'flush' is one of broadcast, ipi, not IPI",
+      "invalid value IPI of option 'flush': expected broadcast or ipi",
     ],
     'a word for a flag': [
       () => optional.build({ recheck: 'yes' }),
-      "the option 'recheck' is one of false, true, not yes",
+      "invalid value yes of option 'recheck': expected false or true",
     ],
-    'too many': [() => optional.build({ cpus: 5 }), "the option 'cpus' is a number from 1 to 4, not 5"],
-    'half a CPU': [() => optional.build({ cpus: 1.5 }), 'is a number from 1 to 4, not 1.5'],
-    'the word for a number': [() => optional.build({ cpus: '2' }), 'is a number from 1 to 4, not 2'],
+    'too many': [
+      () => optional.build({ cpus: 5 }),
+      "invalid value 5 of option 'cpus': expected a whole number from 1 to 4",
+    ],
+    'half a CPU': [() => optional.build({ cpus: 1.5 }), "invalid value 1.5 of option 'cpus'"],
+    'the word for a number': [() => optional.build({ cpus: '2' }), "invalid value 2 of option 'cpus'"],
     'a name with a hyphen': [
       () => withOptions({ 'sync-ipi': flag('fix', '') }),
-      "model 'm': the option 'sync-ipi' is not a camelCase name",
+      "model 'm': option 'sync-ipi' is not a camelCase name",
     ],
     // @ts-expect-error true is no option
-    'a plain value': [() => withOptions({ fix: true }), "the option 'fix' is not made by flag"],
+    'a plain value': [() => withOptions({ fix: true }), "option 'fix' is not made by flag"],
     'a fallback out of range': [
       () => withOptions({ cpus: integer('', [1, 4], 8) }),
-      "the option 'cpus' is a number from 1 to 4, and its fallback is 8",
+      "option 'cpus' has the invalid fallback 8: expected a whole number from 1 to 4",
     ],
-    'a range upside down': [() => withOptions({ cpus: integer('', [4, 1]) }), 'no range of integers'],
-    'a value twice': [() => withOptions({ f: oneOf('fix', '', ['a', 'a']) }), 'has the same value twice'],
+    'a range upside down': [() => withOptions({ cpus: integer('', [4, 1]) }), 'contains no integers'],
+    'a value twice': [() => withOptions({ f: oneOf('fix', '', ['a', 'a']) }), 'lists the same value twice'],
     'a scenario with an option that does not exist': [
       () =>
         defineModel({
@@ -174,17 +177,17 @@ describe('options', () => {
           // @ts-expect-error no such option
           scenarios: [{ name: 's', options: { flsh: 'ipi' }, verdict: 'holds' }],
         }),
-      "model 'm', scenario 's': there is no option 'flsh'",
+      "model 'm', scenario 's': unknown option 'flsh'",
     ],
     'a definition without options': [
       // @ts-expect-error the options are missing
       () => defineModel({ name: 'm', summary: '', build }),
-      "model 'm': options takes",
+      "model 'm': options: expected",
     ],
     'a definition without a build function': [
       // @ts-expect-error no function
       () => defineModel({ name: 'm', summary: '', options, build: 3 }),
-      "model 'm': it has no build function",
+      "model 'm': missing build function",
     ],
   });
 

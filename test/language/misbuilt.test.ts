@@ -22,34 +22,34 @@ import {
   thread,
   values,
 } from '../../checker/language/index.ts';
-import { areTold, t } from './mistakes.ts';
+import { areReported, t } from './model-errors.ts';
 import { inThread, mem, modelOf, Pmd } from './tiny.ts';
 
 describe('statements', () => {
-  areTold({
+  areReported({
     'a step without its text': [
       // @ts-expect-error the text is missing
       () => inThread((l) => [step(set(l.n, 1))]),
-      "thread 't': a step begins with its text in the kernel",
+      "thread 't': the first argument of a step must be its kernel text",
     ],
     'a step with an empty text': [
       () => inThread((l) => [step('', set(l.n, 1))]),
-      'a step begins with its text',
+      'the first argument of a step must be its kernel text',
     ],
     'ifdef on an expression': [
       // @ts-expect-error a condition of the running model
       () => inThread((l) => [ifdef(l.got, step('x'))]),
-      "thread 't': ifdef(...) takes true or false",
-      'branch(...) decides while it runs',
+      "thread 't': ifdef(...) needs true or false",
+      'use branch(...) to decide at run time',
     ],
     'ifdef around an effect': [
       // @ts-expect-error an effect is no statement
       () => inThread((l) => [step('x', ...ifdef(true, set(l.n, 1)))]),
-      'effects go inside step',
+      'effects belong inside step',
     ],
     'one alternative': [
       () => inThread(() => [either([step('x')])]),
-      'either(...) needs two alternatives or more',
+      'either(...) needs at least two alternatives',
     ],
     'alternatives without lists': [
       // @ts-expect-error an alternative is a list
@@ -58,7 +58,7 @@ describe('statements', () => {
     ],
     'an endless loop over nothing': [
       () => inThread(() => [forever()]),
-      "line 1 'for (;;)': it repeats nothing",
+      "line 1 'for (;;)': the loop body is empty",
     ],
     'a branch without a list': [
       // @ts-expect-error a list is missing
@@ -71,7 +71,7 @@ describe('statements', () => {
     ],
     'a count below zero': [
       () => inThread(() => [step('x', count('IPIs', -1))]),
-      "thread 't', line 1 'x': it counts -1 'IPIs', which is no number of events",
+      "thread 't', line 1 'x': invalid count -1 of 'IPIs': expected a whole number, 0 or more",
     ],
     'each over nothing': [
       () =>
@@ -81,39 +81,39 @@ describe('statements', () => {
             each(0, (i) => [set(l.seen.at(i), true)]),
           ),
         ]),
-      'run over a whole number of elements from 1 on, not 0',
+      'invalid range 0 of each, forAll or exists',
     ],
-    'no statements': [() => inThread(() => []), "thread 't': it has no statements"],
+    'no statements': [() => inThread(() => []), "thread 't': the thread has no statements"],
   });
 });
 
 describe('declarations', () => {
-  areTold({
+  areReported({
     'half a copy of a thread': [
       () => thread('t', { cpus: 1.5 }, () => [step('x')]),
-      "thread 't': cpus is a whole number from 1 on, not 1.5",
+      "thread 't': invalid cpus 1.5: expected a whole number, 1 or more",
     ],
-    'an array of no elements': [
-      () => array(0, bool, false),
-      'array(0, ...): the length is a whole number from 1 on',
+    'an array of no elements': [() => array(0, bool, false), 'array(0, ...): invalid length'],
+    'an index of no elements': [() => index(0), 'index(0): expected a whole number, 1 or more'],
+    'a range upside down': [
+      () => range(2, 1),
+      'range(2, 1): expected integers of at most 30 bits, low <= high',
     ],
-    'an index of no elements': [() => index(0), 'index(0) has no elements'],
-    'a range upside down': [() => range(2, 1), 'range(2, 1) is not a range of integers'],
     'a range that is too large': [() => range(0, 2 ** 31), 'of at most 30 bits'],
-    'a value twice': [() => values('none', 'table', 'none'), "names 'none' twice"],
+    'a value twice': [() => values('none', 'table', 'none'), "duplicate name 'none'"],
     // @ts-expect-error a domain has names
-    'no values': [() => values(), 'takes one name or more'],
+    'no values': [() => values(), 'needs at least one name'],
     // @ts-expect-error undefined is no name
-    'an undefined value': [() => values('none', undefined), 'undefined is none'],
+    'an undefined value': [() => values('none', undefined), 'undefined is not a name'],
     'a variable that is not declared by init': [
       // @ts-expect-error a domain is no declaration
       () => shared({ pmd: Pmd }),
-      "the variable 'pmd' is not declared by init(...) or array(...)",
+      "variable 'pmd': expected init(...) or array(...)",
     ],
     'a variable that C could not name': [
       () =>
         modelOf(() => ({ shared: shared({ 'the pmd': init(Pmd, 'none') }), threads: [t()], properties: [] })),
-      "the variable 'the pmd' is not an identifier",
+      "variable 'the pmd': the name is not an identifier",
     ],
     'a handler with another number of copies': [
       () =>
@@ -122,7 +122,7 @@ describe('declarations', () => {
           const handler = thread('irq', { on: host }, () => [step('x')]);
           return { shared: mem, threads: [host, handler], properties: [] };
         }),
-      "thread 'irq': it runs on the CPUs of 'host', which is no thread of this model with as many copies",
+      "thread 'irq': 'on' names 'host', which is not a thread of this model with the same number of copies",
     ],
     'a handler on a handler': [
       () =>
@@ -135,7 +135,7 @@ describe('declarations', () => {
             properties: [],
           };
         }),
-      "thread 'nmi': 'irq' has no CPUs of its own: name 'host'",
+      "thread 'nmi': 'on' names 'irq', which has no CPUs of its own: name 'host'",
     ],
   });
 });

@@ -27,14 +27,14 @@ import {
   wait,
   type Expr,
 } from '../../checker/language/index.ts';
-import { areTold } from './mistakes.ts';
+import { areReported } from './model-errors.ts';
 import { inThread, mem, modelOf } from './tiny.ts';
 
 describe('more than one access in a step', () => {
-  areTold({
+  areReported({
     'two shared cells': [
       () => inThread(() => [step('x', set(mem.pmd, 'none'), inc(mem.count))]),
-      "thread 't', line 1 'x': one step touches mem.pmd and mem.count; a CPU does that in several steps",
+      "thread 't', line 1 'x': one step touches mem.pmd and mem.count; a CPU needs several steps for that",
       "atomically('why', ...)",
     ],
     'a shared index': [
@@ -84,30 +84,36 @@ describe('more than one access in a step', () => {
 describe('inside atomically', () => {
   const inBlock = (...body: Parameters<typeof atomically>[1][]) =>
     inThread(() => [atomically('a lock', ...body)]);
-  areTold({
+  areReported({
     'a wait that is not the first': [
       () => inBlock(step('x'), wait('later', mem.flag)),
-      "thread 't', line 1 'atomically': only its first statement may wait, and 'later' waits later",
+      "thread 't', line 1 'atomically': only the first statement of an atomic block may wait, but 'later' waits too",
     ],
     'a wait in a branch': [
       () => inBlock(branch('x', mem.flag, [wait('later', mem.flag)])),
-      "'later' waits later",
+      "'later' waits too",
     ],
     'a loop': [
       () => inThread((l) => [atomically('a lock', loop('for', l.i, [step('x')]))]),
-      "thread 't', line 1 'atomically': 'loop' cannot stand inside; for all elements at once there is each(...)",
+      "thread 't', line 1 'atomically': 'loop' is not allowed in an atomic block; use each(...) to update all elements at once",
     ],
-    'an endless loop': [() => inBlock(forever(step('x'))), "'forever' cannot stand inside"],
-    'a label': [() => inBlock(step('x'), label('here')), "'label' cannot stand inside"],
-    alternatives: [() => inBlock(either([step('x')], [step('y')])), "'either' cannot stand inside"],
-    'another one': [() => inBlock(atomically('twice', step('x'))), "'atomically' cannot stand inside"],
-    nothing: [() => inBlock(), "thread 't', line 1 'atomically': the block is empty"],
+    'an endless loop': [() => inBlock(forever(step('x'))), "'forever' is not allowed in an atomic block"],
+    'a label': [() => inBlock(step('x'), label('here')), "'label' is not allowed in an atomic block"],
+    alternatives: [
+      () => inBlock(either([step('x')], [step('y')])),
+      "'either' is not allowed in an atomic block",
+    ],
+    'another one': [
+      () => inBlock(atomically('twice', step('x'))),
+      "'atomically' is not allowed in an atomic block",
+    ],
+    nothing: [() => inBlock(), "thread 't', line 1 'atomically': the atomic block is empty"],
     'no reason': [
       // @ts-expect-error the reason is missing
       () => inThread(() => [atomically(step('x'), step('y'))]),
-      "thread 't': atomically(...) begins with the reason why it is atomic",
+      "thread 't': the first argument of atomically(...) must be the reason why the block is atomic",
     ],
-    'an empty reason': [() => inThread(() => [atomically('', step('x'))]), 'begins with the reason'],
+    'an empty reason': [() => inThread(() => [atomically('', step('x'))]), 'must be the reason'],
   });
 });
 
@@ -128,10 +134,10 @@ describe('names out of their place', () => {
   });
   const withProperty = (condition: Expr<boolean>) =>
     modelOf(() => ({ shared: mem, threads: [other], properties: [always('p', condition)] }));
-  areTold({
+  areReported({
     'a local of another thread': [
       () => inThread(() => [step('x', set(mine, true))]),
-      "thread 't', line 1 'x': 'mine' is a local of thread 'other', which no other thread can read or write",
+      "thread 't', line 1 'x': 'mine' is a local of thread 'other': another thread cannot access it",
     ],
     'cpu of another thread': [
       () => inThread(() => [step('x', set(mem.count, otherCpu))]),
@@ -143,11 +149,11 @@ describe('names out of their place', () => {
     ],
     'a local in a property': [
       () => withProperty(not(mine)),
-      "property 'p': 'mine' of thread 'other' needs forAll or exists to say of which copy",
+      "property 'p': 'mine' of thread 'other' needs forAll or exists to select a copy",
     ],
     'a bound variable outside of its binder': [
       () => withProperty(eq(bound, 0)),
-      "property 'p': a bound variable is used outside of the each, forAll or exists that binds it",
+      "property 'p': a bound variable is used outside of its each, forAll or exists",
     ],
     'a bound variable in a step': [
       () => inThread((l) => [step('x', set(l.n, bound))]),
@@ -155,15 +161,15 @@ describe('names out of their place', () => {
     ],
     'an inner forAll outside of its outer one': [
       () => withProperty(inner),
-      "property 'p': what is built inside a forAll, exists or each is used outside of it",
+      "property 'p': an expression built inside forAll, exists or each is used outside of it",
     ],
     'ended in a thread': [
       () => inThread(() => [branch('x', ended(other), [])]),
-      "thread 't', line 1 'if (x)': 'ended' belongs in properties",
+      "thread 't', line 1 'if (x)': 'ended' is allowed only in properties",
     ],
     'ended of a copy that there is not': [
       () => withProperty(ended(other, 1)),
-      "property 'p': 'ended' asks for copy 1 of thread 'other', whose copies are 0 to 0",
+      "property 'p': 'ended' names copy 1 of thread 'other', but its copies are 0 to 0",
     ],
     'ended of a thread of another model': [
       () => withProperty(ended(thread('stranger', {}, () => [step('x')]))),
@@ -179,7 +185,7 @@ describe('names out of their place', () => {
     ],
     'a choice of an element': [
       () => inThread((l) => [choose('addr', l.seen.at(0))]),
-      "choose 'addr' needs a local scalar of the thread, and found an element of an array",
+      "choose 'addr' needs a local scalar of the thread, found an element of an array",
     ],
     'a loop over a shared variable': [
       () => inThread(() => [loop('for', mem.count, [step('x')])]),
@@ -188,7 +194,7 @@ describe('names out of their place', () => {
     'a loop over a name': [
       // @ts-expect-error a name is no number
       () => inThread((l) => [loop('for', l.pmd, [step('x')])]),
-      "thread 't', line 1 'for': a loop runs over a local that is a number",
+      "thread 't', line 1 'for': a loop needs a numeric local",
     ],
   });
 });

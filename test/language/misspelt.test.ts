@@ -24,11 +24,11 @@ import {
   thread,
   when,
 } from '../../checker/language/index.ts';
-import { areTold, t } from './mistakes.ts';
+import { areReported, t } from './model-errors.ts';
 import { inThread, mayEnd, mem, modelOf, Pmd } from './tiny.ts';
 
 describe('an effect is missing or is none', () => {
-  areTold({
+  areReported({
     'an expression for an effect': [
       // @ts-expect-error an expression is no effect
       () => inThread((l) => [step('count++', add(mem.count, 1)), step('x', set(l.n, 1))]),
@@ -40,7 +40,7 @@ describe('an effect is missing or is none', () => {
       // @ts-expect-error an effect is no statement
       () => inThread((l) => [set(l.n, 1)]),
       "thread 't': expected a statement",
-      'effects go inside step',
+      'effects belong inside step',
     ],
     'an effect of a condition in when': [
       // @ts-expect-error a condition is no effect
@@ -55,7 +55,7 @@ describe('an effect is missing or is none', () => {
     'a list for an effect': [
       // @ts-expect-error a list is no effect
       () => inThread((l) => [step('x', [set(l.n, 1)])]),
-      "step 'x': expected an effect such as set(...) and found a list",
+      "step 'x': expected an effect such as set(...), found a list",
     ],
     'a single effect in each': [
       () =>
@@ -72,7 +72,7 @@ describe('an effect is missing or is none', () => {
           step('lost', set(l.n, 1));
           return [step('x')];
         }),
-      "thread 't': step 'lost' is written but is not in a list of statements; it would never happen",
+      "thread 't': step 'lost' is not part of a list of statements; it would never run",
     ],
     'an effect that is in no list': [
       () =>
@@ -80,7 +80,7 @@ describe('an effect is missing or is none', () => {
           inc(l.n);
           return [step('x')];
         }),
-      "thread 't': effect 'set' is written but is not in a list",
+      "thread 't': effect 'set' is not part of a list",
     ],
     'a native if around a list': [
       () => {
@@ -93,40 +93,40 @@ describe('an effect is missing or is none', () => {
           return [...first(mem.flag), ...(l.got ? [] : [otherwise])];
         });
       },
-      "step 'clear' is written but is not in a list",
+      "step 'clear' is not part of a list",
     ],
     'a body that returns nothing': [
       // @ts-expect-error the body returns a list
       () => inThread((l) => void step('x', set(l.n, 1))),
-      "thread 't': expected a list of statements and found undefined",
+      "thread 't': expected a list of statements, found undefined",
     ],
   });
 });
 
 describe('a name or a value is misspelt', () => {
-  areTold({
+  areReported({
     'a value': [
       // @ts-expect-error no such value
       () => inThread(() => [step('pmd = tabel', set(mem.pmd, 'tabel'))]),
-      "thread 't', line 1 'pmd = tabel': 'mem.pmd' takes {none, table, huge}, and 'tabel' is not among them",
+      "thread 't', line 1 'pmd = tabel': invalid value 'tabel' for 'mem.pmd': expected {none, table, huge}",
     ],
     'a value in a comparison': [
       // @ts-expect-error no such value
       () => inThread(() => [step('x'), branch('pmd_huge', eq(mem.pmd, 'hugge'), [])]),
       "thread 't', line 2 'if (pmd_huge)'",
-      'compares what can never be equal',
-      "'mem.pmd' takes {none, table, huge}",
+      'compares values that are never equal',
+      "'mem.pmd' has the domain {none, table, huge}",
     ],
     'a value in one arm of a conditional': [
       // @ts-expect-error no such value
       () => inThread((l) => [step('x', set(l.pmd, conditional(l.got, 'tabel', 'huge')))]),
       "thread 't', line 1 'x'",
-      'is of another type than',
+      "the types of 'got ? tabel : huge' and 'pmd' differ",
     ],
     'a shared variable': [
       // @ts-expect-error no such variable
       () => inThread(() => [step('pdm = none', set(mem.pdm, 'none'))]),
-      "thread 't', line 1 'pdm = none': undefined (a misspelt variable?) stands where a variable belongs",
+      "thread 't', line 1 'pdm = none': undefined (a misspelt variable?) is not a variable",
     ],
     'a shared variable that is read': [
       // @ts-expect-error no such variable
@@ -165,27 +165,27 @@ describe('a name or a value is misspelt', () => {
     ],
     'a label': [
       () => inThread((l) => [branch('x', l.got, [goto('uot')]), label('out')]),
-      "thread 't', line 2 'goto uot;': there is no label 'uot' in this thread; its labels: out",
+      "thread 't', line 2 'goto uot;': unknown label 'uot': expected out",
     ],
     'a setting of a thread': [
       // @ts-expect-error the setting is cpus
       () => thread('t', { cpu: 2 }, () => [step('x')]),
-      "thread 't': thread(...) has no setting 'cpu'; the settings are cpus, locals, on, mayBlockForever",
+      "thread 't': thread(...): unknown setting 'cpu': expected cpus, locals, on, mayBlockForever",
     ],
     'an option as the number of copies': [
       // @ts-expect-error undefined is no number
       () => thread('t', { cpus: undefined }, () => [step('x')]),
-      "thread 't': thread(...): its setting 'cpus' is undefined",
+      "thread 't': thread(...): setting 'cpus' is undefined",
     ],
     'a thread as a host': [
       // @ts-expect-error a misspelt host
       () => thread('t', { on: {} }, () => [step('x')]),
-      "thread 't': on takes the thread",
+      "thread 't': invalid 'on': expected the thread",
     ],
     'a domain': [
       // @ts-expect-error no such domain
       () => shared({ pmd: init(undefined, 'none') }),
-      'a variable begins with its domain',
+      'the domain of a variable must be',
     ],
     'an initial value': [
       () => {
@@ -193,7 +193,7 @@ describe('a name or a value is misspelt', () => {
         const pmd = init(Pmd, 'tabel');
         return modelOf(() => ({ shared: shared({ pmd }), threads: [t()], properties: [] }));
       },
-      "model 'tiny': the variable 'pmd' begins as tabel, which is outside of its domain {none, table, huge}",
+      "model 'tiny': variable 'pmd': the initial value tabel is outside of its domain {none, table, huge}",
     ],
     'an initial value that is undefined': [
       () => {
@@ -201,7 +201,7 @@ describe('a name or a value is misspelt', () => {
         const pmd = init(Pmd, undefined);
         return modelOf(() => ({ shared: shared({ pmd }), threads: [t()], properties: [] }));
       },
-      "the variable 'pmd' begins as undefined",
+      "variable 'pmd': the initial value undefined",
     ],
     'one initial value of an array': [
       () => {
@@ -212,16 +212,16 @@ describe('a name or a value is misspelt', () => {
           properties: [],
         }));
       },
-      "thread 't': the variable 'pte' begins as 2, which is outside of its domain 0..1",
+      "thread 't': variable 'pte': the initial value 2 is outside of its domain 0..1",
     ],
   });
 });
 
 describe('jumps', () => {
-  areTold({
+  areReported({
     'to no label': [
       () => inThread(() => [goto('out')]),
-      "thread 't', line 1 'goto out;': there is no label 'out' in this thread; its labels: none",
+      "thread 't', line 1 'goto out;': unknown label 'out': the thread has no labels",
     ],
     'to a label of another thread': [
       () =>
@@ -234,7 +234,7 @@ describe('jumps', () => {
     ],
     'to one of two labels': [
       () => inThread(() => [label('out'), step('x'), label('out')]),
-      "thread 't': two of its labels are named 'out'",
+      "thread 't': two labels are named 'out'",
     ],
   });
 });

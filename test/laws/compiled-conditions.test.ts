@@ -1,4 +1,4 @@
-/** Holds that the code of a condition says what the interpreter says, and fails where that does. */
+/** Holds that the code of a condition agrees with the interpreter, and fails where the interpreter does. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { transitionSystem } from '../../checker/program/build-transitions.ts';
@@ -27,9 +27,10 @@ import { encode } from '../../checker/codegen/layout/packed-state.ts';
 import { inLocals, inMemory } from '../../checker/codegen/layout/cells.ts';
 import { giveBack, i32, local } from '../../checker/codegen/wasm/code.ts';
 import { encodeModule } from '../../checker/codegen/wasm/encode.ts';
-import { compileCondition, compileNegation } from '../../checker/codegen/step/expression.ts';
+import { ExpressionEmitter } from '../../checker/codegen/step/expression.ts';
 import { locals, memory, randomCondition, type Readable } from './random-condition.ts';
 import { tape, type Tape } from './tape.ts';
+import { law, runs } from '../depth.ts';
 
 const copies = 2;
 let running: Pick<Readable, 'own' | 'numbers'> = { own: [], numbers: [] };
@@ -50,7 +51,7 @@ const ends = endsOf(system);
 
 function randomCells(declarations: Declarations, from: Tape): Cells {
   const value = ({ domain }: AnyDeclaration): Value =>
-    // Of a large domain mostly the values that conditions ask for.
+    // In a large domain, mostly the value that conditions compare with.
     valueAt(domain, sizeOf(domain) < 9 || from.oneIn(4) ? from.below(sizeOf(domain)) : sizeOf(domain) >> 1);
   return Object.fromEntries(
     Object.entries(declarations).map(([name, declaration]) => [
@@ -92,17 +93,15 @@ interface Case {
   readonly states: readonly State[];
 }
 
-const compilers = { condition: compileCondition, negation: compileNegation };
-
-/** What generated code says of each state, read from locals or from memory. */
+/** The answer of generated code in each state, whose words are locals or in memory. */
 function compiled({ condition, thread: name, replica, states }: Case, isNegated: boolean, inLocal: boolean) {
   const parameters = inLocal
     ? Array.from({ length: layout.words }, (_, at) => local('i64', `word${at}`))
     : [local('i32', 'state')];
   const words = inLocal ? inLocals(parameters) : inMemory(parameters[0]!);
   const fail = () => [giveBack(i32(failed))];
-  const scope = { layout, ends, words, thread: name, replica, bound: [], fail };
-  const body = [compilers[isNegated ? 'negation' : 'condition'](condition, scope)];
+  const expressions = new ExpressionEmitter({ layout, ends, words, thread: name, replica, fail });
+  const body = [isNegated ? expressions.negation(condition) : expressions.condition(condition)];
   const functions = [{ name: 'holds', parameters, result: 'i32', body, exported: true } as const];
   const bytes = encodeModule({ functions, globals: [], shared: false, wide: false });
   const store = new WebAssembly.Memory({ initial: 1 });
@@ -120,7 +119,7 @@ function compiled({ condition, thread: name, replica, states }: Case, isNegated:
 
 const numbers = fc.array(fc.nat(2 ** 20), { minLength: 50, maxLength: 150, size: 'max' });
 
-/** A condition of a property or of a step, and states; a counterexample is shown as text. */
+/** A condition of a property or of a step, and states; a counterexample prints as text. */
 const cases = fc.tuple(numbers, numbers, fc.boolean()).map(([drawn, values, inProperty]): Case => {
   const world = inProperty ? { over, own: [], numbers: [] } : { over: null, ...running };
   const condition = randomCondition({ tape: tape(drawn), ...world }, 3);
@@ -131,14 +130,14 @@ const cases = fc.tuple(numbers, numbers, fc.boolean()).map(([drawn, values, inPr
   return Object.assign({ condition, thread: name, replica, states }, shown);
 });
 
-test('a condition in generated code says what it says in the interpreter', () => {
+test('a condition in generated code says what it says in the interpreter', law, () => {
   const told = { true: 0, false: 0, failed: 0 };
-  const law = fc.property(cases, fc.boolean(), fc.boolean(), (one, isNegated, inLocal) => {
+  const same = fc.property(cases, fc.boolean(), fc.boolean(), (one, isNegated, inLocal) => {
     const place = { ...propertyPlace(one.states[0]!, ends), thread: one.thread, replica: one.replica };
     const expected = one.states.map((state) => interpreted(one.condition, { ...place, state }));
     for (const answer of expected) told[answer] += 1;
     expect(compiled(one, isNegated, inLocal)).toEqual(expected);
   });
-  fc.assert(law, { numRuns: 5_000, seed: 1970 });
-  expect(Math.min(...Object.values(told))).toBeGreaterThan(5_000);
+  fc.assert(same, { numRuns: runs(5_000), seed: 1970 });
+  expect(Math.min(...Object.values(told))).toBeGreaterThan(runs(5_000));
 });

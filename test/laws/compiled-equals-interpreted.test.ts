@@ -5,7 +5,7 @@ import type { TransitionSystem } from '../../checker/program/transition-system.t
 import { transitionSystem } from '../../checker/program/build-transitions.ts';
 import { compiledSpace, type CompiledOptions } from '../../checker/engine/compiled-space.ts';
 import { interpretedSpace } from '../../checker/state-space/interpreted-space.ts';
-import { law, runs } from '../depth.ts';
+import { law, long, runs } from '../depth.ts';
 import { explore } from './explore.ts';
 import { packingCases } from './packing-cases.ts';
 import { randomModel } from './random-model.ts';
@@ -43,7 +43,7 @@ describe('compiled equals interpreted where packing is hard', () => {
     expect(agree(transitionSystem(model())) ?? 0).toBeGreaterThan(1);
   });
 
-  test.each(packingCases)('%s, above 4 GiB', (_, model) => {
+  test.each(packingCases)('%s, above 4 GiB', long, (_, model) => {
     expect(agree(transitionSystem(model()), { wideFrom: 2 ** 32 }) ?? 0).toBeGreaterThan(1);
   });
 });

@@ -1,12 +1,11 @@
 /** Explores a state space level by level, and says what was found how far away. */
 import { expect } from 'vitest';
 import type { TransitionSystem } from '../../checker/program/transition-system.ts';
-import { isDeadlock } from '../../checker/state-space/interpreted-space.ts';
 import type { Schedule } from '../../checker/state-space/outcome.ts';
 import type { Finding, StateSpace } from '../../checker/state-space/state-space.ts';
 import { replay } from '../../checker/trace/replay.ts';
 import { isTrue } from '../../checker/interpreter/evaluate.ts';
-import { endsOf, moves, propertyPlace } from '../../checker/interpreter/interpreter.ts';
+import { endsOf, isDeadlock, moves, propertyPlace } from '../../checker/interpreter/interpreter.ts';
 
 export interface Explored<S extends StateSpace = StateSpace> {
   readonly space: S;

@@ -16,10 +16,10 @@ import { withCommutingValues } from '../../checker/reduction/analysis/commuting-
 import type { Transition } from '../../checker/program/transition-system.ts';
 import { transitionSystem } from '../../checker/program/build-transitions.ts';
 import { InternedStates, firstLocal } from '../../checker/reduction/state/interned-state.ts';
-import { reducedSpace } from '../../checker/reduction/reduced-space.ts';
 import { runs } from '../depth.ts';
 import { explore } from './explore.ts';
 import { randomModel } from './random-model.ts';
+import { fullSpace } from './reduced-spaces.ts';
 
 const numRuns = runs(200);
 
@@ -108,7 +108,7 @@ test('a cell that a step does not read makes no difference to it, nor does a ste
     const system = transitionSystem(model);
     const numbering = numberingOf(system);
     const visibility = visibilityOf(numbering, model.properties.flatMap(conjunctsOf));
-    const space = explore(reducedSpace(system, { reduce: false }), 300);
+    const space = explore(fullSpace(system), 300);
     if (space === null) return;
     const states = new InternedStates(numbering, []);
     const { scopes } = new ThreadModular(numbering, visibility);

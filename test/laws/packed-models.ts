@@ -1,4 +1,4 @@
-/** Models at which packing is hard: neighbours, ranges below 0, words and long arrays. */
+/** Models that are hard to pack: neighbours, ranges below 0, words and long arrays. */
 import {
   add,
   always,
@@ -66,7 +66,7 @@ export function negative(): Parts {
   return { shared: mem, threads: [t, u], properties: [happens, always('low', lt(mem.low, -2))] };
 }
 
-/** The element of `length` many is computed, and so is the word that it is in; few words are locals, many are memory. */
+/** An array of `length` cells with a computed index, and so a computed word; few words are locals, many are in memory. */
 export const crossing = (length: number) => (): Parts => {
   const mem = shared({
     wide: array(length, range(0, 4), (i) => i % 5),

@@ -1,4 +1,4 @@
-/** Models at which code generation is hard: nesting, names, choices and waiting; all cases of both kinds by name. */
+/** Models that are hard for code generation: nesting, names, choices and waiting; and, by name, all cases of both kinds. */
 import {
   add,
   always,
@@ -176,14 +176,14 @@ function waiting(): Parts {
   return { shared: mem, threads: [t, h], properties: [happens, reachable('never', ended(t, 1))] };
 }
 
-/** All bits of a state are zeros, but for those of the state in which it begins. */
+/** All bits of a state are zeros, but for the initial state. */
 function zeroLater(): Parts {
   const mem = shared({ a: init(bool, true) });
   const t = thread('t', {}, () => [forever(step('a = false', set(mem.a, false)))]);
   return { shared: mem, threads: [t], properties: [happens] };
 }
 
-/** Cells of one value have no place, and still an index that may be wrong. */
+/** Cells of one value have no place, but their index may be wrong. */
 function withoutBits(): Parts {
   const mem = shared({ ones: array(3, range(1, 1), 1) });
   const locals = { i: init(range(0, 4), 0), seen: init(bool, false) };
@@ -196,7 +196,7 @@ function withoutBits(): Parts {
   return { shared: mem, threads: [t], properties: [happens] };
 }
 
-/** More steps than one function has, beside a thread that has none. */
+/** More steps than one function takes, beside a thread without steps. */
 function manySteps(): Parts {
   const mem = shared({ n: init(range(0, 3), 0) });
   const steps = (length: number) =>

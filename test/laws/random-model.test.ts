@@ -7,6 +7,7 @@ import { interpretedSpace } from '../../checker/state-space/interpreted-space.ts
 import type { StateSpace } from '../../checker/state-space/state-space.ts';
 import { explore } from './explore.ts';
 import { printModel } from './print-model.ts';
+import { law, runs } from '../depth.ts';
 import { randomModel, type Wishes } from './random-model.ts';
 
 interface Sample {
@@ -58,10 +59,10 @@ function shareOf(samples: readonly Sample[], has: (sample: Sample) => boolean): 
 const finds = (kind: string) => (sample: Sample) =>
   sample.space?.findings.some((finding) => finding.kind === kind) === true;
 
-describe('random models are varied', () => {
+describe('random models are varied', law, () => {
   let samples: readonly Sample[] = [];
   beforeAll(() => {
-    samples = samplesOf({ errors: false, states: 150 }, 500);
+    samples = samplesOf({ errors: false, states: 150 }, runs(500, 2));
   }, 240_000);
 
   test.each<[string, number, (sample: Sample) => boolean]>([
@@ -84,7 +85,7 @@ describe('random models are varied', () => {
     ...['branch', 'choose', 'either', 'loop', 'atomically', 'goto', 'barrier', 'note'].map(
       (kind): [string, number, (sample: Sample) => boolean] => [
         `contain ${kind}`,
-        0.1,
+        0.08,
         ({ kinds }) => kinds.has(kind),
       ],
     ),
@@ -98,12 +99,14 @@ describe('random models are varied', () => {
   });
 });
 
-test('errors occur where they are wished for', () => {
-  expect(shareOf(samplesOf({ errors: true, states: 200 }, 100), finds('error'))).toBeGreaterThan(0.1);
+test('errors occur where they are wished for', law, () => {
+  expect(shareOf(samplesOf({ errors: true, states: 200 }, runs(100, 3)), finds('error'))).toBeGreaterThan(
+    0.1,
+  );
 });
 
-test('the copies of symmetric models use their index only for what is their own', () => {
-  const samples = samplesOf({ errors: false, symmetric: true, states: 200 }, 100);
+test('the copies of symmetric models use their index only for what is their own', law, () => {
+  const samples = samplesOf({ errors: false, symmetric: true, states: 200 }, runs(100, 3));
   expect(shareOf(samples, ({ text }) => text.includes('own[cpu]'))).toBeGreaterThan(0.2);
   for (const { text } of samples) expect(text.replaceAll('own[cpu]', '')).not.toMatch(/\bcpu\b/);
 });

@@ -25,7 +25,7 @@ import {
 } from '../../checker/language/index.ts';
 import type { Model } from '../../checker/language/model.ts';
 
-/** So many terms that what runs over the copies becomes a loop. */
+/** So many terms that a binder over the copies becomes a loop. */
 const oneOfMany = (value: Expr<number>): Expr<boolean> =>
   Array.from({ length: 40 }, (_, at) => eq(value, at + 2)).reduce((all, term) => or(all, term));
 

@@ -12,23 +12,31 @@ import { note, thread } from '../../checker/language/index.ts';
 import type { Model } from '../../checker/language/model.ts';
 import { CanonicalForms } from '../../checker/reduction/canonical-form.ts';
 import { InternedStates } from '../../checker/reduction/state/interned-state.ts';
-import type { ReductionFaults } from '../../checker/reduction/faults.ts';
-import { goalOf } from '../../checker/reduction/stubborn/goal.ts';
 import { interpretedSpace } from '../../checker/state-space/interpreted-space.ts';
-import type { ReducedSpace, Reduction } from '../../checker/reduction/reduction.ts';
-import { reducedSpace } from '../../checker/reduction/reduced-space.ts';
+import { reducedSpace, type ReducedSpace } from '../../checker/reduction/reduced-space.ts';
+import type { TransitionSystem } from '../../checker/program/transition-system.ts';
 import type { Finding, StateSpace } from '../../checker/state-space/state-space.ts';
+import { liftTrace } from '../../checker/trace/lift-trace.ts';
 import { runs } from '../depth.ts';
 import { explore } from './explore.ts';
+import { expectConfirmed } from './explore-levels.ts';
 import { randomModel, type Wishes } from './random-model.ts';
+import { faults, faultySpace, fullSpace } from './reduced-spaces.ts';
 
 /** Models a law tries. */
 const models = runs(750);
 const mostStates = 20_000;
 
+type MakeSpace = (system: TransitionSystem) => ReducedSpace;
+
+const reduced: MakeSpace = (system) => reducedSpace(system, { symmetry: false });
+const reducedSymmetric: MakeSpace = (system) => reducedSpace(system, { symmetry: true });
+const withoutDeadLocals: MakeSpace = (system) => fullSpace(system, { forget: true });
+const fullSymmetric: MakeSpace = (system) => fullSpace(system, { forget: true, symmetry: true });
+
 /** The space of a model, completed, or null when it is too large. */
-function completed(model: Model, reduction: Reduction): ReducedSpace | null {
-  const space = reducedSpace(transitionSystem(model), reduction);
+function completed(model: Model, make: MakeSpace): ReducedSpace | null {
+  const space = make(transitionSystem(model));
   space.start();
   for (let from = 0; ;) {
     if (space.count > mostStates) return null;
@@ -68,21 +76,18 @@ function outcomesOf(space: ReducedSpace) {
   return { terminal: terminal.sort(), names: namesOf(space), reached: [...space.reached].sort(), livelock };
 }
 
-function expectSameOutcomes(model: Model, reduction: Reduction): void {
-  const full = completed(model, { reduce: false, forget: true });
+function expectSameOutcomes(model: Model, make: MakeSpace): void {
+  const full = completed(model, withoutDeadLocals);
   if (full === null) return;
-  const reduced = completed(model, reduction)!;
-  expect(reduced.count).toBeLessThanOrEqual(full.count);
-  if (hasErrors(full)) expect(hasErrors(reduced)).toBe(true);
-  else expect(outcomesOf(reduced)).toEqual(outcomesOf(full));
+  const smaller = completed(model, make)!;
+  expect(smaller.count).toBeLessThanOrEqual(full.count);
+  if (hasErrors(full)) expect(hasErrors(smaller)).toBe(true);
+  else expect(outcomesOf(smaller)).toEqual(outcomesOf(full));
 }
 
 /** Without dead locals nothing changes but their values. */
 function expectForgettable(model: Model): void {
-  const [full, forgetful] = [
-    completed(model, { reduce: false }),
-    completed(model, { reduce: false, forget: true }),
-  ];
+  const [full, forgetful] = [completed(model, fullSpace), completed(model, withoutDeadLocals)];
   if (full === null) return;
   const shared = (space: ReducedSpace) =>
     [...new Set(terminalStates(space).map((state) => JSON.stringify(state.shared)))].sort();
@@ -106,12 +111,12 @@ function permutationFree(states: InternedStates, space: ReducedSpace): readonly 
 
 /** What is violated in a state is violated in each of its permutations; the reduced search need see only one. */
 function expectSymmetric(model: Model): void {
-  const full = completed(model, { reduce: false, forget: true });
+  const full = completed(model, withoutDeadLocals);
   if (full === null) return;
   const states = new InternedStates(numberingOf(transitionSystem(model)), []);
   let most = full.count;
-  for (const reduce of [false, true]) {
-    const symmetric = completed(model, { reduce, forget: true, symmetry: true })!;
+  for (const make of [fullSymmetric, reducedSymmetric]) {
+    const symmetric = completed(model, make)!;
     // Not of the plain reduced search: sorted copies stand in another order, and that settles ties.
     expect(symmetric.count).toBeLessThanOrEqual(most);
     most = symmetric.count;
@@ -125,32 +130,15 @@ function expectSymmetric(model: Model): void {
   }
 }
 
-/** Steps to each of these findings, counted level by level. */
-function depthOf(space: StateSpace, names: readonly string[]): number | null {
-  space.start();
-  for (let from = 0, depth = 0; ; depth++) {
-    const to = space.count;
-    const hit = (finding: Finding, kind: 'now' | 'step') =>
-      (kind === 'now') === (finding.kind === 'invariant') && names.includes(nameOf(finding));
-    if (space.findings.some((finding) => hit(finding, 'now'))) return depth;
-    if (from === to) return null;
-    space.expand(from, to);
-    if (space.findings.some((finding) => hit(finding, 'step'))) return depth + 1;
-    from = to;
-  }
-}
-
-function expectShortest(model: Model): void {
-  const full = completed(model, { reduce: false });
-  if (full === null || hasErrors(full)) return;
-  const bad = full.findings.filter(({ kind }) => kind === 'invariant' || kind === 'assertion');
-  const wanted = [...new Map(bad.map((finding) => [nameOf(finding), finding])).values()];
+/** The path on which the state of a finding was reached is a run of the model that ends in the finding. */
+function expectRuns(model: Model, make: MakeSpace): number {
   const system = transitionSystem(model);
-  for (const findings of [...wanted.map((finding) => [finding]), wanted]) {
-    const names = findings.map(nameOf);
-    const seeded = reducedSpace(system, { goal: goalOf(findings) });
-    expect(depthOf(seeded, names)).toBe(depthOf(reducedSpace(system, { reduce: false }), names));
-  }
+  const space = completed(model, () => make(system));
+  if (space === null) return 0;
+  const some = space.findings.slice(0, 20);
+  for (const finding of some)
+    expectConfirmed(system, liftTrace(system, space, space.pathTo(finding.state), finding), finding);
+  return some.length;
 }
 
 /** The same model behind so many copies that have nothing to do: the numbers of its own are that much higher. */
@@ -161,9 +149,9 @@ const behind = (model: Model, others: number): Model => ({
 
 /** Sets of copies have two halves: what a search explores must not depend on where a copy stands in them. */
 function expectSameBehindOthers(model: Model): void {
-  for (const reduction of [{}, { symmetry: true }]) {
+  for (const make of [reduced, reducedSymmetric]) {
     const explored = (others: number) => {
-      const space = completed(others === 0 ? model : behind(model, others), reduction);
+      const space = completed(others === 0 ? model : behind(model, others), make);
       if (space === null) return null;
       const { count, transitions } = space;
       return { ...outcomesOf(space), terminal: terminalStates(space).length, count, transitions };
@@ -182,7 +170,7 @@ test('without reduction, compact states are those of the interpreter', () => {
     (model) => {
       const system = transitionSystem(model);
       const plain = explore(interpretedSpace(system), 500);
-      const compact = explore(reducedSpace(system, { reduce: false }), 500);
+      const compact = explore(fullSpace(system), 500);
       if (plain === null || compact === null) return;
       const all = (space: StateSpace) => Array.from({ length: space.count }, (_, id) => space.state(id));
       const { findings, transitions, reached } = plain;
@@ -199,7 +187,7 @@ test('without reduction, compact states are those of the interpreter', () => {
 
 describe('a reduced search finds what a full search finds', () => {
   test.each(shapes)('in models with %o', (wishes) => {
-    check(wishes, (model) => expectSameOutcomes(model, {}));
+    check(wishes, (model) => expectSameOutcomes(model, reduced));
   });
 });
 
@@ -221,12 +209,19 @@ test('dead locals make no difference', () => {
   check({ errors: true }, expectForgettable);
 });
 
-test('a seeded search finds a shortest way', () => {
-  check({ errors: false }, expectShortest);
+test.each([
+  ['reduced', reduced],
+  ['reduced, symmetric', reducedSymmetric],
+])('the path to a finding is a run of the model that the interpreter confirms: %s', (_, make) => {
+  let findings = 0;
+  check({ errors: true, symmetric: true }, (model) => {
+    findings += expectRuns(model, make);
+  });
+  expect(findings).toBeGreaterThan(models);
 });
 
 /** Seeds with which the fault shows early; with others it takes up to two thousand models. */
-const seeds: Readonly<Record<keyof ReductionFaults, number>> = {
+const seeds: Readonly<Record<keyof typeof faults, number>> = {
   enabling: 20,
   visibility: 20,
   proviso: 2,
@@ -238,11 +233,11 @@ const seeds: Readonly<Record<keyof ReductionFaults, number>> = {
 };
 
 describe('the law has teeth', () => {
-  test.each(Object.keys(seeds) as (keyof ReductionFaults)[])(
+  test.each(Object.keys(seeds) as (keyof typeof faults)[])(
     'a reduction with a fault is caught: %s',
     (fault) => {
       const law = fc.property(randomModel({ errors: false, states: 300 }), (model) => {
-        expectSameOutcomes(model, { faults: { [fault]: true } });
+        expectSameOutcomes(model, (system) => faultySpace(system, fault));
       });
       const result = fc.check(law, { numRuns: 150, seed: seeds[fault], endOnFailure: true });
       expect(result.failed).toBe(true);

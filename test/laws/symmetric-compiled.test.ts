@@ -1,4 +1,4 @@
-/** Holds that states made canonical in generated code are those of the full space up to permutations, with all that is found there. */
+/** Holds that canonical states in generated code are the full space up to permutations, with the same findings. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { deadLocals } from '../../checker/program/dead-locals.ts';
@@ -21,7 +21,7 @@ import { told as everything } from './told.ts';
 
 const most = 20_000;
 
-/** What is found, with the steps to the nearest of each. */
+/** The findings, each with the steps to its nearest state. */
 function outcomes(explored: Explored) {
   const { findings, reached, fired } = explored.space;
   const lengths = new Map<string, number>();
@@ -33,7 +33,7 @@ function outcomes(explored: Explored) {
   return { lengths: [...lengths].sort(), reached: [...reached].sort(), never };
 }
 
-/** A run to each finding is a run of the model, is as long as the path, and ends in what was found. */
+/** A run to each finding is a run of the model, is as long as the path, and ends in the finding. */
 function expectRuns(system: TransitionSystem, explored: Explored<CompiledSpace>): void {
   const { space, levels } = explored;
   for (const finding of space.findings.slice(0, 20)) {
@@ -104,7 +104,7 @@ test('two workers find the same as one', () => {
   const alone = explore(compiledSpace(system, alike), most)!;
   const space = compiledSpace(system, {
     ...alike,
-    parallel: { workers: 2, small: { batch: 50, claims: 50 }, call: startWorkers },
+    parallel: { workers: 2, small: { batch: 50, claims: 50 }, spawn: startWorkers },
   });
   try {
     expect(everything(explore(space, most)!)).toEqual(everything(alone));

@@ -1,10 +1,10 @@
-/** What a state space tells when it is asked everything. */
+/** All answers of a state space. */
 import type { StateSpace } from '../../checker/state-space/state-space.ts';
 
-/** Edges are compared one by one for so many states; their number and the states they lead to, for all. */
+/** The states whose edges are compared one by one; of the others, their number and targets. */
 const closely = 60;
 
-/** Everything that a search can ask of a space, in the order of its numbers. */
+/** The answers of a space to all questions of a search, in the order of its numbers. */
 export function told(space: StateSpace) {
   const ids = Array.from({ length: space.count }, (_, id) => id);
   const edgesOf = (id: number) =>

@@ -25,8 +25,7 @@ import {
   type CompiledOptions,
   type CompiledSpace,
 } from '../../checker/engine/compiled-space.ts';
-import type { WorkerOptions } from '../../checker/engine/worker-options.ts';
-import type { PendingWorkers, WorkerInit } from '../../checker/engine/worker.ts';
+import type { PendingWorkers, WorkerInit, WorkerOptions } from '../../checker/engine/worker.ts';
 import { search } from '../../checker/search/breadth-first.ts';
 import { startWorkers } from '../../checker/engine/node-workers.ts';
 import { model as gupFast } from '../../models/gup-fast-vs-collapse.ts';
@@ -41,33 +40,33 @@ const most = 3_000;
 /** States on both sides of 4 GiB, once the first 64 KiB of them are stored. */
 const acrossBorder = 2 ** 32 - 2 ** 16;
 
-/** Everything is shared, in batches of so many successors and chunks of as few claims. */
+/** All work is shared, in batches of `batch` successors and chunks of as few claims. */
 const small = (batch: number, chunks?: number) => ({
   batch,
   claims: batch,
   ...(chunks === undefined ? {} : { chunks }),
 });
 
-/** Runs `look` on a space that workers share from its first state on. */
+/** Runs `examine` on a space that workers share from its first state on. */
 function together<T>(
   system: TransitionSystem,
   {
     parallel,
     ...options
   }: Omit<CompiledOptions, 'parallel'> & {
-    readonly parallel: Omit<WorkerOptions, 'call'> & Partial<WorkerOptions>;
+    readonly parallel: Omit<WorkerOptions, 'spawn'> & Partial<WorkerOptions>;
   },
-  look: (space: CompiledSpace) => T,
+  examine: (space: CompiledSpace) => T,
 ): T {
-  const space = compiledSpace(system, { ...options, parallel: { call: startWorkers, ...parallel } });
+  const space = compiledSpace(system, { ...options, parallel: { spawn: startWorkers, ...parallel } });
   try {
-    return look(space);
+    return examine(space);
   } finally {
     space.close();
   }
 }
 
-/** Its last level begins with five states that have a hundred mistakes each: more than a chunk of a small batch has room for. */
+/** Its last level begins with five states of a hundred findings each: more than a chunk of a small batch can hold. */
 const mistaken = modelOf(() => {
   const mem = shared({ n: init(index(512), 511), no: init(bool, false) });
   const chooses = thread('chooses', { locals: { n: init(index(512), 0) } }, (l) => [
@@ -80,7 +79,7 @@ const mistaken = modelOf(() => {
   return { shared: mem, threads: [chooses, fails], properties: [mayEnd(chooses)] };
 });
 
-/** Eight states that lead to 150 each: more than a round of the first eight is expected to claim. */
+/** Eight states with 150 successors each: more than the pool expects of a round of the first eight. */
 const fanning = modelOf(() => {
   const mem = shared({ begun: init(bool, false) });
   const locals = { k: init(index(8), 0), n: init(index(150), 0) };
@@ -102,7 +101,7 @@ function agree(system: TransitionSystem, options: Parameters<typeof together>[1]
 }
 
 describe('workers change nothing', () => {
-  // With hashes of a few bits workers meet at the same slots; one chunk each has too few claims for many rounds, which are rolled back.
+  // With hashes of a few bits workers meet at the same slots; with one chunk each, many rounds overflow and roll back.
   test.each([
     [{ workers: 2, small: small(5) }, {}],
     [{ workers: 3, small: small(40) }, { wideFrom: acrossBorder }],
@@ -203,27 +202,27 @@ describe('workers change nothing', () => {
 test('workers that were called are let go when a search cannot begin', () => {
   const system = transitionSystem(gupFast.build({ flush: 'ipi', cpus: 3 }));
   const close = vi.fn();
-  const call = () => ({ start: () => expect.unreachable(), close });
+  const spawn = () => ({ start: () => expect.unreachable(), close });
   const impossible = { only: { initial: 0, edges: [] }, symmetry: symmetryOf(numberingOf(system)) };
-  expect(() => compiledSpace(system, { ...impossible, parallel: { workers: 2, from: 0, call } })).toThrow(
+  expect(() => compiledSpace(system, { ...impossible, parallel: { workers: 2, from: 0, spawn } })).toThrow(
     'not interchangeable',
   );
   expect(close).toHaveBeenCalledOnce();
 });
 
-/** It exports nothing of what a worker calls. */
+/** A module without the functions that a worker calls. */
 const emptyModule = new WebAssembly.Module(new Uint8Array([0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0]));
 
 describe('a worker that dies ends the search with an error', () => {
   const system = transitionSystem(gupFast.build({ flush: 'ipi', cpus: 3 }));
 
   test('when it cannot begin', () => {
-    const call = (others: number): PendingWorkers => {
+    const spawn = (others: number): PendingWorkers => {
       const { start, close } = startWorkers(others);
       const emptied = (init: WorkerInit) => ({ ...init, module: emptyModule });
       return { start: (self, inits) => start(self, inits.map(emptied)), close };
     };
-    together(system, { parallel: { workers: 2, small: small(8), call } }, (space) => {
+    together(system, { parallel: { workers: 2, small: small(8), spawn } }, (space) => {
       space.start();
       expect(() => space.expand(0, 1)).toThrow('worker 1 of the search has failed');
     });
@@ -234,9 +233,9 @@ describe('a worker that dies ends the search with an error', () => {
     ['and cannot say so', 300, 'a worker of the search no longer answers'],
   ])('when it is killed, %s', async (how, patience, message) => {
     const threads: Worker[] = [];
-    const call = (others: number) =>
+    const spawn = (others: number) =>
       startWorkers(others, { patience, onStarted: (thread) => threads.push(thread) });
-    const space = compiledSpace(system, { parallel: { workers: 2, small: small(8), call } });
+    const space = compiledSpace(system, { parallel: { workers: 2, small: small(8), spawn } });
     space.start();
     space.expand(0, 1);
     const gone = threads[0]!.terminate();

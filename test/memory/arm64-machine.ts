@@ -4,7 +4,7 @@ import type { Value } from '../../checker/language/domain.ts';
 import type { Model } from '../../checker/language/model.ts';
 import { defaultProgram } from '../../checker/memory/arm64/program.ts';
 import { defaultMachine, type MachineSettings } from '../../checker/memory/arm64/successors.ts';
-import { CapacityError } from '../../checker/state-space/capacity-error.ts';
+import { CapacityError } from '../../checker/state-space/state-space.ts';
 import { Arm64Space } from '../../checker/memory/arm64/space.ts';
 import type { Cells } from '../../checker/interpreter/evaluate.ts';
 import { explore } from '../laws/explore.ts';

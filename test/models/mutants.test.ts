@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Scenario } from '../../checker/language/model.ts';
 import { withMemoryOption } from '../../checker/memory/memory-option.ts';
 import { mutating } from '../../checker/study/mutate/mutate.ts';
-import { unfiredIn } from '../../checker/study/mutate/unfired.ts';
+import { unfiredIn } from '../study/mutate/unfired.ts';
 import { noLimits } from '../../checker/search/check.ts';
 import { defaultSettings } from '../../checker/search/settings.ts';
 import { finish } from '../../checker/state-space/cooperative.ts';
@@ -32,7 +32,7 @@ describe.each(registry.map((definition) => [definition.name, definition] as cons
   test('every step fires in a scenario, and every branch goes both ways', options, () => {
     const small = whole.scenarios.filter(isSmall);
     const bySize = small.toSorted((a, b) => (a.states ?? Infinity) - (b.states ?? Infinity));
-    const unfired = finish(unfiredIn(bySize.map(({ options }) => whole.build({ ...options, memory: 'sc' }))));
+    const unfired = unfiredIn(bySize.map(({ options }) => whole.build({ ...options, memory: 'sc' })));
     expect([...unfired].filter((name) => !explained.has(name))).toEqual([]);
   });
 });

@@ -25,19 +25,19 @@ const told = (definition: AnyDefinition, name: string) => {
 
 test('the cleared pte that the recheck of gup_fast misses, and nothing else', () => {
   expect(told(collapse, 'second-check-no-barrier-tso')).toEqual([
-    "collapse_huge_page's store to pte[0] (step 14) was still in its store buffer when gup_fast read it as present (step 21); it left only at step 25",
+    "collapse_huge_page's store to pte[0] (step 14) was still in its store buffer when gup_fast read pte[0] == present (step 21); it reached memory in step 25",
   ]);
 });
 
 test('a store that never leaves its buffer in the trace', () => {
   expect(told(switchMm, 'no-barriers-tso')).toEqual([
-    "flush_tlb_page's store to pte (step 1) was still in its store buffer when switch_mm read it as present (step 5)",
+    "flush_tlb_page's store to pte (step 1) was still in its store buffer when switch_mm read pte == present (step 5)",
   ]);
 });
 
 test('a store that a younger one overtakes', () => {
   expect(told(ksm, 'no-write-barrier-pso')).toEqual([
-    "write_protect_page's store to exclusive (step 5) was still in its store buffer when gup_fast read it as true (step 11); it left only at step 13",
+    "write_protect_page's store to exclusive (step 5) was still in its store buffer when gup_fast read exclusive == true (step 11); it reached memory in step 13",
   ]);
 });
 

@@ -91,7 +91,7 @@ describe('a stale read', () => {
     ]);
     expect(raceSentences(system, run, cpus)).toContainEqual(
       expect.stringMatching(
-        /^reader reads stale data == 0 \(step \d\) although writer has set it to 1 \(step \d\)$/,
+        /^reader reads stale data == 0 \(step \d\) although writer set it to 1 \(step \d\)$/,
       ),
     );
   });
@@ -181,9 +181,7 @@ describe('store buffers', () => {
 
   test('a variable that no other CPU accesses is said to reach memory at once', () => {
     expect(lines).toContain('own = 1 | own: 0 -> 1 (at once)');
-    expect(atOnceSentence(system.model)).toBe(
-      'stores to own reach memory at once, since no other CPU accesses it',
-    );
+    expect(atOnceSentence(system.model)).toBe('stores to own reach memory at once: no other CPU accesses it');
   });
 
   test('a value outside of its domain is told of the variable that the author assigns', () => {

@@ -36,7 +36,8 @@ import { defaultSettings } from '../../checker/search/settings.ts';
 import { numberIn } from '../../checker/report/cpus.ts';
 import { failedClaimOf } from '../../checker/trace/failed-claim.ts';
 import { racesOf } from '../../checker/report/races.ts';
-import { ReplayError, replay } from '../../checker/trace/replay.ts';
+import { replay } from '../../checker/trace/replay.ts';
+import { ReplayError } from '../../checker/trace/trace.ts';
 import { endsOf, propertyPlace } from '../../checker/interpreter/interpreter.ts';
 import { mayEnd, modelOf } from '../language/tiny.ts';
 

@@ -68,7 +68,7 @@ describe('what the page answers', () => {
 
   test('a mistake names its line; a limit is no verdict', () => {
     expect(replies('C wrong\n{}\nP0(int *x) { frobnicate(*x); }\nexists (x=1)\n')).toEqual([
-      { kind: 'mistake', message: expect.stringMatching(/^line 3: /) as string },
+      { kind: 'error', message: expect.stringMatching(/^line 3: /) as string },
     ]);
     expect(replies(examples.get('IRIW')!, 'pso', -1)).toEqual([
       { kind: 'limit', message: 'inconclusive under pso: the limit of -1 seconds was reached' },

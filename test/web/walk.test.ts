@@ -93,13 +93,13 @@ describe('runs', () => {
   });
 
   test.each([
-    [{ syncIpi: true }, 4, 'waits', /^collapse_huge_page waits here, at 'csd_lock_wait\(csd\)'/],
-    [{ flush: 'ipi' }, 4, 'waits', /^collapse_huge_page waits here/],
+    [{ syncIpi: true }, 4, 'waits', /^collapse_huge_page waits at 'csd_lock_wait\(csd\)'/],
+    [{ flush: 'ipi' }, 4, 'waits', /^collapse_huge_page waits at/],
     [
       { recheckPmd: true },
       6,
       'other',
-      /^gup_fast does not come to 'if \(pte_val\(pte\) != pte_val\(\*ptep\)\)'/,
+      /^gup_fast does not reach 'if \(pte_val\(pte\) != pte_val\(\*ptep\)\)'/,
     ],
     [{ reference: 'get_page' }, 5, 'other', /get_page/],
   ] as const)('%o follows up to where it cannot', (options, step, kind, sentence) => {

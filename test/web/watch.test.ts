@@ -45,18 +45,18 @@ describe('an expression', () => {
     ['count[7] == 2', /count\[7\]/],
     ['pmd == presnt', /presnt/],
     ['pmd == 1', /another type|compare|pmd/],
-    ['gup_fast.hold', /no local 'hold'; its locals are addr/],
-    ['gup_slow.holds', /no thread 'gup_slow'; the threads are gup_fast, collapse_huge_page, IPI handler/],
-    ['gup_fast[2].holds', /copies of gup_fast are 0 to 1/],
-    ['gup_fast[count[0]].holds', /written as numbers/],
-    ['count[0] * 2 == 2', /no operator '\*'/],
+    ['gup_fast.hold', /no local 'hold': expected addr/],
+    ['gup_slow.holds', /unknown thread 'gup_slow': expected gup_fast, collapse_huge_page or IPI handler/],
+    ['gup_fast[2].holds', /invalid copy of gup_fast: expected a number from 0 to 1/],
+    ['gup_fast[count[0]].holds', /invalid copy of gup_fast/],
+    ['count[0] * 2 == 2', /unknown operator '\*'/],
     ['max(count[0], 1)', /only function is ended/],
-    ['count[0]; pmd', /write one expression/],
+    ['count[0]; pmd', /expected one expression/],
     ['', /./],
   ])('%s is refused in words', (text, message) => {
     const parsed = parse(text, model);
-    expect(parsed.kind === 'mistake' ? parsed.message : parsed.kind).toMatch(message);
-    expect(parsed.kind).toBe('mistake');
+    expect(parsed.kind === 'error' ? parsed.message : parsed.kind).toMatch(message);
+    expect(parsed.kind).toBe('error');
   });
 });
 
@@ -64,7 +64,7 @@ describe('the search for a state', () => {
   const find = (text: string, options = {}, limits = noLimits) => {
     const built = definition.build(options);
     const parsed = parse(text, built);
-    if (parsed.kind === 'mistake') throw new Error(parsed.message);
+    if (parsed.kind === 'error') throw new Error(parsed.message);
     const found = finish(findingState(built, parsed.expr, { limits, settings: defaultSettings }));
     return { built, expr: parsed.expr, found };
   };
@@ -88,12 +88,12 @@ describe('the search for a state', () => {
   test('there is none', () => {
     expect(find('pmd == huge && gup_fast.holds', { flush: 'ipi' }).found).toEqual({
       schedule: null,
-      reason: 'There is no such state.',
+      reason: 'No such state is reachable.',
     });
   });
 
   test('a search that was stopped does not say that there is none', () => {
     const { found } = find('pmd == huge && gup_fast.holds', { flush: 'ipi' }, { ...noLimits, maxStates: 20 });
-    expect(found.reason).toMatch(/^None was found: /);
+    expect(found.reason).toMatch(/^No such state was found: /);
   });
 });

@@ -16,23 +16,23 @@ import {
   type Wasm,
 } from '../wasm/code.ts';
 
-/** Words at equal distances: `count` of them, every `stride`-th from `first` on. */
+/** `count` words: every `stride`-th from `first` on. */
 interface WordRange {
   readonly first: number;
   readonly stride: number;
   readonly count: number;
 }
 
-/** The words of one state as generated code sees them, and the `nth` of a row, where that is computed. */
+/** Code that reads and writes the words of one state; `readNth` and `changeNth` those at a computed place of a row. */
 export interface Words {
   readonly read: (word: number) => Wasm;
   readonly write: (word: number, value: Wasm) => Wasm;
-  /** `nth` is free to repeat: a constant or a local. */
+  /** `nth` is a constant or a local, so that the code may repeat it. */
   readonly readNth: (row: WordRange, nth: Wasm) => Wasm;
   readonly changeNth: (row: WordRange, nth: Wasm, change: (word: Wasm) => Wasm) => Wasm;
 }
 
-/** A state of few words, one local each. */
+/** A state whose words are locals. */
 export function inLocals(locals: readonly WasmLocal[]): Words {
   const positions = (count: number) => Array.from({ length: count }, (_, at) => at);
   return {
@@ -71,10 +71,10 @@ export function inMemory(pointer: WasmLocal): Words {
   };
 }
 
-/** A state of so few words is kept in locals; a wider one in memory. */
+/** The most words of a state that locals hold. */
 const mostLocals = 4;
 
-/** The words of the state at an address: read once, by `open`, where there are few. */
+/** The words of the state at an address; `open` loads them once where they are few. */
 export function wordsAt(
   pointer: WasmLocal,
   count: number,
@@ -85,7 +85,7 @@ export function wordsAt(
   return { open, words: inLocals(given), isFew: true };
 }
 
-/** An address some bytes after another; addresses are i64 in a memory of more than 4 GiB. */
+/** An address some bytes after another; it is an i64 in a memory of more than 4 GiB. */
 export function addressAfter(base: Wasm, bytes: Wasm, type: WasmLocal['type']): Wasm {
   return type === 'i32'
     ? operation('i32.add', base, bytes)
@@ -95,7 +95,7 @@ export function addressAfter(base: Wasm, bytes: Wasm, type: WasmLocal['type']): 
 const widen = (code: Wasm) => operation('i64.extend_i32_u', code);
 const maskOf = ({ bits }: Field) => (1n << BigInt(bits)) - 1n;
 
-/** One cell, at a place that is known or computed; `before` must run first. */
+/** A cell at a known or computed place; `before` must run first. */
 type CellAddress =
   | { readonly kind: 'known'; readonly word: number; readonly shift: bigint }
   | { readonly kind: 'shifted'; readonly before: Wasm; readonly word: number; readonly shift: Wasm }
@@ -134,11 +134,11 @@ function placeOf(field: Field, index: Wasm | null): CellAddress {
   };
 }
 
-/** A cell without bits is nowhere, but the code of its index may leave. */
+/** A cell without bits has no place, but the code of its index may fail. */
 const onlyIndex = (index: Wasm | null): readonly Wasm[] =>
   index === null || index.kind === 'i32' ? [] : [set(local('i32', 'index'), index)];
 
-/** The ordinal of the value in a cell, as i32; a computed index must be inside of the array. */
+/** Code of the ordinal in a cell, an i32; a computed index must lie inside of the array. */
 export function readCell(field: Field, index: Wasm | null, words: Words): Wasm {
   if (field.bits === 0) return sequence(...onlyIndex(index), i32(0));
   const place = placeOf(field, index);
@@ -158,7 +158,7 @@ export function readCell(field: Field, index: Wasm | null, words: Words): Wasm {
   }
 }
 
-/** Replaces the ordinal in a cell; `ordinal` (i32) is evaluated once and must be in the domain. */
+/** Code that replaces the ordinal in a cell; `ordinal`, an i32 of the domain, is evaluated once. */
 export function writeCell(field: Field, index: Wasm | null, ordinal: Wasm, words: Words): Wasm {
   const value = local('i32', 'ordinal');
   const known = ordinal.kind === 'i32';
@@ -171,7 +171,7 @@ export function writeCell(field: Field, index: Wasm | null, ordinal: Wasm, words
   return sequence(...(known ? [] : [set(value, ordinal)]), changeCell(placeOf(field, index), words, change));
 }
 
-/** Adds to the ordinal in a cell; the sum must be in the domain, or it carries into the neighbour. */
+/** Code that adds to the ordinal in a cell; the sum must lie in the domain, or it carries into the neighbour. */
 export function addToCell(field: Field, index: Wasm | null, amount: number, words: Words): Wasm {
   if (field.bits === 0) return sequence(...onlyIndex(index));
   const change = (word: Wasm, shift: Wasm) =>

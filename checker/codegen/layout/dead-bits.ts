@@ -1,4 +1,4 @@
-/** What becomes of the words of a state when the dead locals of a copy are forgotten. */
+/** Patches that reset the dead locals of a copy in the words of a state. */
 import { deadLocals } from '../../program/dead-locals.ts';
 import type { Numbering } from '../../program/numbering.ts';
 import { ordinalOf } from '../../language/domain.ts';
@@ -12,7 +12,7 @@ export interface WordPatch {
 }
 
 /**
- * By location: the patches that give the dead locals of a copy the values with which they began.
+ * By location: the patches that give the dead locals of a copy their initial values.
  *
  * Sound for:  all but the values of dead locals, as `deadLocals` says.
  */

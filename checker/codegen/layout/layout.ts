@@ -1,4 +1,4 @@
-/** The packed layout of a state: which bits mean what. */
+/** The packed layout of a state: the place of each variable in its bits. */
 import { cellAt, placeBlocks, type Field, type Fields, type FieldBlock, type BitRange } from './placement.ts';
 import { numberingOf, type Numbering } from '../../program/numbering.ts';
 import type { SymmetricGroup, Symmetry } from '../../program/symmetry.ts';
@@ -10,13 +10,13 @@ import { deadBitPatches, type WordPatch } from './dead-bits.ts';
 export interface CopyLayout {
   readonly location: Field;
   readonly locals: Fields;
-  /** By location: what makes its dead locals what they were at the beginning; nothing where they are kept. */
-  readonly forgets: readonly (readonly WordPatch[])[];
+  /** By location: the patches that reset its dead locals; none where the layout keeps them. */
+  readonly deadPatches: readonly (readonly WordPatch[])[];
 }
 
-/** The records of interchangeable copies: cell `r` of them is all that belongs to replica `r`, alike for each. */
+/** The records of interchangeable copies, all of one shape: cell `r` holds all cells of replica `r`. */
 export interface Records extends FieldBlock, BitRange {
-  /** The names of the threads that have a copy in each record. */
+  /** The threads with a copy in each record. */
   readonly threads: readonly string[];
 }
 
@@ -26,11 +26,11 @@ export interface Layout {
   readonly shared: Fields;
   /** By thread name, then by copy. */
   readonly threads: Readonly<Record<string, readonly CopyLayout[]>>;
-  /** By group of interchangeable copies; none for copies that cannot differ. */
+  /** By group of interchangeable copies; none for copies without bits. */
   readonly records: readonly Records[];
 }
 
-/** A variable that has no place yet. */
+/** A variable without a place. */
 interface UnplacedVariable extends FieldBlock {
   readonly domain: AnyDomain;
   readonly length: number | null;
@@ -44,9 +44,9 @@ interface UnplacedCopy {
 }
 
 export interface LayoutOptions {
-  /** Copies that are interchangeable: a record for each of them. */
+  /** The interchangeable copies, which get a record each. */
   readonly symmetry?: Symmetry | null;
-  /** Whether dead locals are forgotten. */
+  /** Whether steps reset dead locals. */
   readonly forget?: boolean;
 }
 
@@ -72,7 +72,7 @@ export function layoutOf(system: TransitionSystem, options: LayoutOptions = {}):
     return {
       location: placed(location, all),
       locals: fields,
-      forgets: forget ? deadBitPatches(numbering, thread, fields) : [],
+      deadPatches: forget ? deadBitPatches(numbering, thread, fields) : [],
     };
   };
   const placedCopies = copies.map(copyAt);
@@ -115,15 +115,15 @@ const variablesOf = ({ location, locals }: UnplacedCopy): readonly UnplacedVaria
   ...Object.values(locals),
 ];
 
-/** Records whose inside is arranged, but that have no place yet. */
+/** Records that have an arrangement inside but no place. */
 interface UnplacedRecords {
   readonly block: FieldBlock;
   readonly threads: readonly string[];
-  /** By replica: what its copies have of their own, in the same order for each. */
+  /** By replica: the variables of its copies, in the same order for each. */
   readonly members: readonly (readonly UnplacedVariable[])[];
-  /** The shared arrays with a cell for each replica, each with the cell of a record. */
+  /** The shared arrays with a cell for each replica, each with its cell of a record. */
   readonly owned: ReadonlyMap<UnplacedVariable, FieldBlock>;
-  /** Where they stand in a record, for the members of replica 0 and the cells. */
+  /** The places in a record, of the members of replica 0 and of the cells. */
   readonly within: ReadonlyMap<FieldBlock, BitRange>;
 }
 
@@ -147,7 +147,7 @@ function recordsOf(
   };
 }
 
-/** The places of all that is in records, once these have theirs. */
+/** The places of all variables in records that have a place. */
 function* placesInside(
   { members, owned, within }: UnplacedRecords,
   records: BitRange,

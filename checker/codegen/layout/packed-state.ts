@@ -1,19 +1,21 @@
-/** States as the words of a layout, and back. */
+/** Packs states into the words of a layout, and unpacks them. */
 import { ordinalOf, valueAt, type Value } from '../../language/domain.ts';
 import type { Cells, State } from '../../interpreter/evaluate.ts';
 import type { Layout } from './layout.ts';
 import { cellAt, type Field, type Fields } from './placement.ts';
 
-/** The words of a state, as unsigned integers; dead locals are forgotten where the layout says so. */
+/**
+ * The words of a state, unsigned 64-bit integers; dead locals have their initial values where the layout resets them.
+ */
 export function encode(layout: Layout, state: State): readonly bigint[] {
   const words = Array.from({ length: layout.words }, () => 0n);
   encodeCells(layout.shared, state.shared, words);
   for (const [name, copies] of Object.entries(layout.threads))
-    for (const [replica, { location, locals, forgets }] of copies.entries()) {
+    for (const [replica, { location, locals, deadPatches }] of copies.entries()) {
       const copy = state.threads[name]![replica]!;
       encodeCell(location, 0, copy.location, words);
       encodeCells(locals, copy.locals, words);
-      for (const { word, mask, bits } of forgets[copy.location] ?? [])
+      for (const { word, mask, bits } of deadPatches[copy.location] ?? [])
         words[word] = (words[word]! & ~mask) | bits;
     }
   return words;

@@ -1,19 +1,19 @@
-/** Where bit fields go in the words of a packed state. */
+/** Places bit fields in the words of a packed state. */
 import type { AnyDomain } from '../../language/domain.ts';
 
 const wordBits = 64;
 
-/** Equal bit fields that stand together: `cells` of them, each of `bits` bits, or of several whole words. */
+/** Adjacent bit fields of one size: `cells` of them, each of `bits` bits, or of several whole words. */
 export interface FieldBlock {
   readonly cells: number;
   /** Bits of a cell in each of its words. */
   readonly bits: number;
-  /** Words of a cell: more than 1 only where it takes all their bits. */
+  /** Words of a cell; a cell of several words takes all their bits. */
   readonly words: number;
 }
 
 /**
- * Where the cells of a block stand: cell `i` begins at bit `shift + (i % perWord) * step` of word
+ * The place of the cells of a block: cell `i` begins at bit `shift + (i % perWord) * step` of word
  * `word + floor(i / perWord) * stride`. No cell of at most 64 bits straddles words.
  */
 export interface BitRange {
@@ -22,7 +22,7 @@ export interface BitRange {
   readonly perWord: number;
   /** Bits from a cell to the next one in its word. */
   readonly step: number;
-  /** Words from a word in which cells begin to the next one. */
+  /** Words from one word in which cells begin to the next such word. */
   readonly stride: number;
 }
 
@@ -35,11 +35,13 @@ export function cellAt(
 
 export interface Placement<B extends FieldBlock> {
   readonly places: ReadonlyMap<B, BitRange>;
-  /** By word: the bits that are taken. */
+  /** By word: the number of bits taken. */
   readonly used: readonly number[];
 }
 
-/** Gives each block the first word that has room for it, wide ones first; blocks of several words begin a word. */
+/**
+ * Places each block into the first word with room for it, wide blocks first; a block of several words begins a word.
+ */
 export function placeBlocks<B extends FieldBlock>(blocks: readonly B[]): Placement<B> {
   const used: number[] = [];
   const places = new Map<B, BitRange>();

@@ -1,4 +1,7 @@
-/** Generated code that makes packed states canonical: the records of interchangeable copies are sorted as unsigned numbers. */
+/**
+ * Generated code that makes packed states canonical: it sorts the records of interchangeable copies as unsigned
+ * numbers.
+ */
 import type { Layout, Records } from '../layout/layout.ts';
 import { cellAt } from '../layout/placement.ts';
 import { inMemory, type Words } from '../layout/cells.ts';
@@ -28,12 +31,12 @@ export function canonicalFunction({ records }: Layout): WasmFunction {
   return { name: 'canonical', parameters: [state], result: null, body, exported: false };
 }
 
-/** One record in locals, the word that decides first in front. */
+/** One record in locals, the most significant word first. */
 type Taken = readonly WasmLocal[];
 
 /**
- * Code that sorts the records by insertion, all of them in locals: a step moves one copy as a rule, so that most records
- * are compared with their neighbour only. Nothing is written where nothing moves.
+ * Code that sorts the records in locals by insertion: most steps move one copy, so most records are compared with
+ * their neighbour alone. It writes only if a record moves.
  */
 function sortRecords(group: Records, name: string, words: Words): Wasm {
   const taken = Array.from({ length: group.cells }, (_, record) =>
@@ -49,7 +52,7 @@ function sortRecords(group: Records, name: string, words: Words): Wasm {
   );
 }
 
-/** Code that moves the last record down to where it belongs among the others, which are in order. */
+/** Code that inserts the last record into the others, which are in order. */
 function insert(records: readonly Taken[], moved: WasmLocal): Wasm {
   const placed: Label = labelled('placed');
   const steps = records
@@ -88,8 +91,8 @@ function readPart(group: Records, record: number, part: number, words: Words): W
   return operation('i64.and', operation('i64.shr_u', read, i64(BigInt(shift))), i64(maskOf(group)));
 }
 
-/** Code of whether all that belongs to a replica is as for the one before it, which then stands for it; 0 where nothing is known. */
-export function isTwin({ records }: Layout, thread: string, replica: number, words: Words): Wasm {
+/** Code of whether a replica's record equals the one before it, which then moves for both; 0 without records. */
+export function equalsPrevious({ records }: Layout, thread: string, replica: number, words: Words): Wasm {
   const group = records.find(({ threads }) => threads.includes(thread));
   if (group === undefined || replica === 0) return i32(0);
   return Array.from({ length: group.words }, (_, part) =>

@@ -1,16 +1,76 @@
-/** Conditions in a normal form: negations stand at the leaves, and a test that several parts share stands once. */
-import { isSame, opposite, type FieldTest } from './field-test.ts';
-import { operation, type WasmOperator, type Wasm } from '../wasm/code.ts';
+/**
+ * Conditions in a normal form, and their code. Negations stand at the leaves, a part that several parts share stands
+ * once, and one comparison tests all cells of a word that it can.
+ */
+import { bothOf, i32, i64, oneOf, operation, type Wasm, type WasmOperator } from '../wasm/code.ts';
 
-/** What cannot fail may be evaluated at any time; the rest only when its turn comes, from the left, as in C. */
+/**
+ * Whether `word & mask` equals `value`, or whether it does not.
+ *
+ * Shape:  `word` is code of 64 bits that cannot fail; `value` lies within `mask`, which is not 0. A test of one bit
+ *         is a test for equality, so that equal tests have one form.
+ */
+interface FieldTest {
+  readonly kind: 'test';
+  readonly word: Wasm;
+  readonly mask: bigint;
+  readonly value: bigint;
+  readonly isEqual: boolean;
+}
+
+function opposite(test: FieldTest): FieldTest {
+  const { mask, value } = test;
+  return isSingleBit(mask) ? { ...test, value: value ^ mask } : { ...test, isEqual: !test.isEqual };
+}
+
+const isSingleBit = (mask: bigint) => (mask & (mask - 1n)) === 0n;
+
+/** Fewer tests with the same conjunction, or null where it is false in every state. */
+function fusedAll(tests: readonly FieldTest[]): readonly FieldTest[] | null {
+  const fused: FieldTest[] = [];
+  for (const test of tests) {
+    const at = test.isEqual ? fused.findIndex((other) => other.isEqual && isSame(other.word, test.word)) : -1;
+    if (at < 0) fused.push(test);
+    else {
+      const { word, mask, value } = fused[at]!;
+      if (((value ^ test.value) & mask & test.mask) !== 0n) return null;
+      fused[at] = { ...test, word, mask: mask | test.mask, value: value | test.value };
+    }
+  }
+  return fused;
+}
+
+/** Fewer tests with the same disjunction, or null where it is true in every state. */
+const fusedAny = (tests: readonly FieldTest[]): readonly FieldTest[] | null =>
+  fusedAll(tests.map(opposite))?.map(opposite) ?? null;
+
+/** Whether two trees are equal. A node without a kind, such as a local, equals only itself. */
+function isSame(left: unknown, right: unknown): boolean {
+  if (left === right) return true;
+  if (Array.isArray(left) && Array.isArray(right))
+    return left.length === right.length && left.every((part, at) => isSame(part, right[at]));
+  return (
+    isNode(left) &&
+    isNode(right) &&
+    left.kind === right.kind &&
+    Object.entries(left).every(([name, part]) => isSame(part, right[name]))
+  );
+}
+
+type TestNode = Readonly<Record<string, unknown>>;
+
+const isNode = (thing: unknown): thing is TestNode =>
+  typeof thing === 'object' && thing !== null && 'kind' in thing;
+
+/** A condition that cannot fail may be evaluated at any time; the others in their order from the left, as in C. */
 export type Condition =
   | FieldTest
   /** Code that leaves 1 or 0. */
   | { readonly kind: 'code'; readonly code: Wasm; readonly canFail: boolean }
   | Combined;
 
-/** Of no parts, `all` is true and `any` is false. */
-export interface Combined {
+/** Without parts, `all` is true and `any` is false. */
+interface Combined {
   readonly kind: 'all' | 'any';
   readonly parts: readonly Condition[];
   readonly canFail: boolean;
@@ -22,7 +82,7 @@ export const known = (value: boolean): Condition => ({
   canFail: false,
 });
 
-/** What a condition is in every state, or null where that depends. */
+/** The value of a condition that is the same in every state, else null. */
 export function valueOf(condition: Condition): boolean | null {
   const isKnown = (condition.kind === 'all' || condition.kind === 'any') && condition.parts.length === 0;
   return isKnown ? condition.kind === 'all' : null;
@@ -72,13 +132,13 @@ export function combined(kind: Combined['kind'], given: readonly Condition[]): C
   return parts.length === 1 ? parts[0]! : { kind, parts, canFail: parts.some(canFail) };
 }
 
-/** Whether nothing behind this part matters: false among `all`, true among `any`. */
+/** Whether this part decides the whole: false in `all`, true in `any`. */
 const decides = (kind: Combined['kind'], part: Condition) => valueOf(part) === (kind === 'any');
 
 const canFail = (part: Condition) => part.kind !== 'test' && part.canFail;
 
-/** Neighbours whose order is free; what can fail stands alone. */
-export function runsOf(parts: readonly Condition[]): readonly (readonly Condition[])[] {
+/** Groups of neighbours whose order is free; a part that can fail is a group of its own. */
+function runsOf(parts: readonly Condition[]): readonly (readonly Condition[])[] {
   const runs: Condition[][] = [];
   for (const part of parts) {
     const last = runs.at(-1);
@@ -88,7 +148,7 @@ export function runsOf(parts: readonly Condition[]): readonly (readonly Conditio
   return runs;
 }
 
-/** Parts whose order is free, with what they share taken out: `a && b || a && c` is `a && (b || c)`, and the dual. */
+/** Factors the parts that all parts of a group share: `a && b || a && c` is `a && (b || c)`, and the dual. */
 function factored(kind: Combined['kind'], run: readonly Condition[]): readonly Condition[] {
   if (run.length === 1) return run;
   const last = run.at(-1)!;
@@ -108,7 +168,7 @@ function factored(kind: Combined['kind'], run: readonly Condition[]): readonly C
 
 const has = (parts: readonly Condition[], wanted: Condition) => parts.some((part) => isSame(part, wanted));
 
-/** Whether code does more than compute a value; a loop, which jumps, counts as if it did. */
+/** Whether code does more than compute a value; a loop, which jumps, counts as more. */
 function mayLeave(code: Wasm): boolean {
   switch (code.kind) {
     case 'i32':
@@ -141,4 +201,58 @@ function mayLeave(code: Wasm): boolean {
     case 'return':
       return true;
   }
+}
+
+export function conditionCode(condition: Condition): Wasm {
+  switch (condition.kind) {
+    case 'test':
+      return testCode(condition);
+    case 'code':
+      return condition.code;
+    case 'all':
+    case 'any':
+      return combinedCode(condition);
+  }
+}
+
+function combinedCode({ kind, parts }: Combined): Wasm {
+  const join = kind === 'all' ? bothOf : oneOf;
+  const codes = runsOf(parts).flatMap((run) => runCodes(kind, run));
+  return codes.length === 0
+    ? i32(Number(kind === 'all'))
+    : codes.reduceRight((rest, code) => join(code, rest));
+}
+
+/** The code of a group: its tests first, fused, then the other parts. */
+function runCodes(kind: Combined['kind'], run: readonly Condition[]): readonly Wasm[] {
+  const tests = run.filter((part) => part.kind === 'test');
+  const others = run.filter((part) => part.kind !== 'test').map(conditionCode);
+  if (tests.length === 0) return others;
+  const fused = kind === 'all' ? fusedAll(tests) : fusedAny(tests);
+  if (fused === null) return [i32(Number(kind === 'any'))];
+  return [fused.map(testCode).reduce(kind === 'all' ? bothOf : oneOf), ...others];
+}
+
+/** A comparison of 32 bits where the mask spans no more: a constant of 64 bits costs an instruction. */
+function testCode({ word, mask, value, isEqual }: FieldTest): Wasm {
+  const bits = BigInt.asUintN(64, mask);
+  const operator = isEqual ? 'eq' : 'ne';
+  const lowest = BigInt((bits & -bits).toString(2).length - 1);
+  const isSingle = bits >> lowest === 1n;
+  const shift = bits >> 32n === 0n && !isSingle ? 0n : lowest;
+  if ((bits >> shift) >> 32n !== 0n)
+    return operation(`i64.${operator}`, operation('i64.and', word, i64(mask)), i64(value));
+  const narrow = (wide: bigint) => i32(Number(BigInt.asIntN(32, wide >> shift)));
+  const shifted = operation('i32.wrap_i64', operation('i64.shr_u', word, i64(shift)));
+  const masked = operation('i32.and', shifted, narrow(bits));
+  if (!isSingle) return operation(`i32.${operator}`, masked, narrow(value));
+  return value === 0n ? operation('i32.eqz', masked) : masked;
+}
+
+/** Whether two conditions are equal, or differ. */
+export function sameTruth(operator: '==' | '!=', left: Condition, right: Condition): Condition {
+  const wanted = operator === '==';
+  if (valueOf(left) !== null) return valueOf(left) === wanted ? right : negation(right);
+  if (valueOf(right) !== null) return valueOf(right) === wanted ? left : negation(left);
+  return coded(operation(wanted ? 'i32.eq' : 'i32.ne', conditionCode(left), conditionCode(right)));
 }

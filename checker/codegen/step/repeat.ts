@@ -1,7 +1,7 @@
-/** Generated code that runs over the values of a binder: written out where it is short, as a loop where it is not. */
+/** Generated code for each value of a binder: unrolled where it is short, a loop where it is not. */
 import { walk, type AnyExpr, type Binder } from '../../language/expression.ts';
 import type { Effect } from '../../language/statement.ts';
-import { coded, combined, negation, type Condition } from './condition.ts';
+import { coded, combined, conditionCode, negation, type Condition } from './condition.ts';
 import {
   block,
   choose,
@@ -15,14 +15,13 @@ import {
   set,
   type Wasm,
 } from '../wasm/code.ts';
-import { conditionCode } from './emit-condition.ts';
 
-/** Nodes of a body times the values it runs over, above which a loop is generated. */
-const longestWrittenOut = 256;
+/** The most nodes that unrolled code has: those of the body times the values. */
+const mostUnrolled = 256;
 
-/** Whether to write out every instance; those of a thread are, since each copy has places of its own. */
-function isWrittenOut({ low, high, thread }: Binder, weight: number): boolean {
-  return thread !== null || (high - low + 1) * weight <= longestWrittenOut;
+/** Whether to unroll a binder; one over a thread always, since each copy has its own place in the state. */
+function isUnrolled({ low, high, thread }: Binder, weight: number): boolean {
+  return thread !== null || (high - low + 1) * weight <= mostUnrolled;
 }
 
 const valuesOf = ({ low, high }: Binder) => Array.from({ length: high - low + 1 }, (_, at) => i32(low + at));
@@ -48,14 +47,14 @@ function weightInside(effect: Effect): number {
   }
 }
 
-/** Code that does `body` for each value of the binder, ascending. */
+/** Code that runs `body` for each value of the binder, ascending. */
 export function repeat(binder: Binder, weight: number, body: (value: Wasm) => Wasm): Wasm {
-  if (isWrittenOut(binder, weight)) return sequence(...valuesOf(binder).map(body));
+  if (isUnrolled(binder, weight)) return sequence(...valuesOf(binder).map(body));
   const value = local('i32', 'each');
   return count(value, i32(binder.low), i32(binder.high + 1), [body(get(value))]);
 }
 
-/** 'all' or 'some' over a binder: its instances, or a loop that stops at the first one that decides. */
+/** 'all' or 'some' over a binder: its instances, or a loop that ends at the first instance that decides. */
 export function quantified(
   quantifier: 'all' | 'some',
   binder: Binder,
@@ -63,7 +62,7 @@ export function quantified(
   instance: (value: Wasm) => Condition,
 ): Condition {
   const all = quantifier === 'all';
-  if (isWrittenOut(binder, weight)) return combined(all ? 'all' : 'any', valuesOf(binder).map(instance));
+  if (isUnrolled(binder, weight)) return combined(all ? 'all' : 'any', valuesOf(binder).map(instance));
   const [value, result, decided] = [local('i32', 'bound'), local('i32', 'result'), labelled('decided')];
   const one = instance(get(value));
   const decide = choose(conditionCode(all ? negation(one) : one), [

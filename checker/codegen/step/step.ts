@@ -1,9 +1,9 @@
-/** Generated code of one copy of a thread: from a state, all successors by its transitions. */
-import type { Code, ThreadTable, Transition } from '../../program/transition-system.ts';
+/** Generated code of the steps of a model: all successors of a state by the transitions of some copies. */
+import { endsOf } from '../../interpreter/interpreter.ts';
+import type { Code, ThreadTable, Transition, TransitionSystem } from '../../program/transition-system.ts';
 import { sizeOf } from '../../language/domain.ts';
-import type { Layout } from '../layout/layout.ts';
-import { isTwin } from './canonical-form.ts';
-import { ownAddress } from '../visited-set/areas.ts';
+import type { CopyLayout, Layout } from '../layout/layout.ts';
+import { equalsPrevious } from './canonical-form.ts';
 import { addToCell, inLocals, inMemory, readCell, wordsAt, type Words } from '../layout/cells.ts';
 import {
   block,
@@ -12,6 +12,7 @@ import {
   get,
   i32,
   i64,
+  increment,
   jump,
   jumpIf,
   labelled,
@@ -23,120 +24,233 @@ import {
   store,
   type Label,
   type WasmLocal,
-  type NumberType,
   type Wasm,
   type WasmFunction,
 } from '../wasm/code.ts';
-import { compileEffects, compileOrdinal } from './effects.ts';
-import { compileNegation, type ExpressionContext } from './expression.ts';
-import type { MemoryMap } from '../memory-map.ts';
+import { effectsCode, ordinalAssignment } from './effects.ts';
+import { ExpressionEmitter } from './expression.ts';
+import type { MemoryEmitter } from '../memory-map.ts';
 
-/** One transition of one copy of a thread; its position in a list of them stands for it in generated code. */
+/** One transition of one copy of a thread; generated code names it by its position in a list. */
 export interface CompiledEdge {
   readonly thread: number;
   readonly replica: number;
   readonly transition: Transition;
 }
 
-/** What all step functions of a model share. */
-export interface StepCodeContext {
-  readonly layout: Layout;
-  readonly ends: Readonly<Record<string, number>>;
-  readonly map: MemoryMap;
-  readonly addressType: NumberType;
-  readonly isShared: boolean;
-  /** Every transition that is compiled is added here. */
-  readonly edges: CompiledEdge[];
-}
-
-/** What the code of the steps of one copy stands on. */
-interface Frame extends StepCodeContext, Mover {
-  readonly source: WasmLocal;
-  readonly sourceWords: Words;
-  /** Where the next successor goes. */
-  readonly cursor: WasmLocal;
-  /** The words of the successor, where they are locals. */
-  readonly registers: readonly WasmLocal[] | null;
-  readonly successor: Words;
-  readonly choice: WasmLocal;
-}
-
-/** What the code of one transition stands on. */
-interface TransitionPath {
-  readonly frame: Frame;
-  readonly from: number;
-  readonly edge: number;
-  readonly transition: Transition;
-  readonly branches: boolean;
-  /** The choices around. */
-  readonly depth: number;
-  /** Where this way of firing ends. */
-  readonly leave: Label;
-}
-
 /** A copy of a thread whose steps are compiled. */
-export interface Mover {
+interface Mover {
   readonly thread: number;
   readonly replica: number;
   readonly table: ThreadTable;
 }
 
-/**
- * The function `name(source, cursor)`: stores the successors by steps of these copies of the state at `source` from
- * `cursor` on and returns the new cursor. In a canonical state equal copies stand together, and the first moves for all.
- */
-export function stepFunction(name: string, movers: readonly Mover[], context: StepCodeContext): WasmFunction {
-  const source = local(context.addressType, 'source');
-  const cursor = local('i32', 'cursor');
-  const size = context.layout.words;
-  const { open, words: sourceWords, isFew } = wordsAt(source, size);
-  const registers = isFew ? Array.from({ length: size }, (_, word) => local('i64', `next${word}`)) : null;
-  const successor = registers === null ? inMemory(cursor) : inLocals(registers);
-  const choice = local('i32', 'choice');
-  const shared = { ...context, source, cursor, sourceWords, registers, successor, choice };
-  const steps = movers.map((mover) => stepsOf({ ...shared, ...mover }));
-  return {
-    name,
-    parameters: [source, cursor],
-    result: 'i32',
-    body: [...open, ...steps, get(cursor)],
-    exported: false,
-  };
+/** Whether a copy of a thread, by its position in `TransitionSystem.threads`, is compiled; the others rest. */
+export type MayMove = (copy: Pick<Mover, 'thread' | 'replica'>) => boolean;
+
+/** A path through the code of one transition. */
+interface TransitionPath extends CompiledEdge {
+  readonly table: ThreadTable;
+  readonly copy: CopyLayout;
+  readonly from: number;
+  readonly edge: number;
+  readonly branches: boolean;
+  /** The number of enclosing choices. */
+  readonly depth: number;
+  /** The end of this path's code. */
+  readonly leave: Label;
 }
 
-/** The steps of one copy: jumps to the code of the location where it is. */
-function stepsOf(frame: Frame): Wasm {
-  const { table, layout, thread, replica, sourceWords } = frame;
-  const done = labelled(`done${thread}copy${replica}`);
-  const labels = table.locations.map((_, location) => labelled(`at${location}`));
-  const { location } = copyOf(layout, table, replica);
-  const dispatch: Wasm = {
-    kind: 'jumpTable',
-    labels,
-    otherwise: done,
-    index: readCell(location, null, sourceWords),
-  };
-  const inside = table.locations.reduce<Wasm>((before, transitions, from) => {
-    const bodies = transitions.map((transition) => compileTransition(transition, from, frame));
-    return sequence(block(labels[from]!, before), ...bodies, jump(done));
-  }, dispatch);
-  const isRepeated = isTwin(layout, table.thread.name, replica, sourceWords);
-  return block(done, jumpIf(done, isRepeated), inside);
-}
+/** Transitions of a function that has several copies: V8 optimises larger functions less well. */
+const mostTransitions = 128;
 
-const copyOf = (layout: Layout, { thread }: ThreadTable, replica: number) =>
-  layout.threads[thread.name]![replica]!;
+/** Emits functions `name(source, cursor)`: each stores successors of the state at `source` from `cursor` on. */
+export class StepEmitter {
+  /** All compiled transitions. */
+  readonly edges: CompiledEdge[] = [];
+  readonly #system: TransitionSystem;
+  readonly #layout: Layout;
+  readonly #memory: MemoryEmitter;
+  readonly #source: WasmLocal;
+  readonly #sourceWords: Words;
+  readonly #open: readonly Wasm[];
+  /** The address of the next successor. */
+  readonly #cursor = local('i32', 'cursor');
+  /** The words of the successor, where they are locals. */
+  readonly #registers: readonly WasmLocal[] | null;
+  readonly #successor: Words;
+  readonly #choice = local('i32', 'choice');
 
-function compileTransition(transition: Transition, from: number, frame: Frame): Wasm {
-  const edge = frame.edges.push({ thread: frame.thread, replica: frame.replica, transition }) - 1;
-  const closed = labelled(`not${transition.id}`);
-  const branches = hasChoice(transition.code);
-  const path: TransitionPath = { frame, from, edge, transition, branches, depth: 0, leave: closed };
-  const { guard } = transition;
-  const enabled =
-    guard === null ? sequence() : jumpIf(closed, compileNegation(guard, scopeOf(path, frame.sourceWords)));
-  const start = [...(branches ? [set(frame.choice, i32(0))] : []), beginSuccessor(frame)];
-  return block(closed, enabled, ...start, compileCode(transition.code, path));
+  constructor(system: TransitionSystem, layout: Layout, memory: MemoryEmitter) {
+    this.#system = system;
+    this.#layout = layout;
+    this.#memory = memory;
+    this.#source = local(memory.addressType, 'source');
+    const { open, words, isFew } = wordsAt(this.#source, layout.words);
+    this.#open = open;
+    this.#sourceWords = words;
+    this.#registers = isFew
+      ? Array.from({ length: layout.words }, (_, word) => local('i64', `next${word}`))
+      : null;
+    this.#successor = this.#registers === null ? inMemory(this.#cursor) : inLocals(this.#registers);
+  }
+
+  /** Functions of several copies each: each reads the source once. */
+  functions(mayMove: MayMove): readonly WasmFunction[] {
+    const movers = this.#system.threads
+      .flatMap((table, thread) =>
+        Array.from({ length: table.thread.cpus }, (_, replica): Mover => ({ thread, replica, table })),
+      )
+      .filter(mayMove);
+    const parts: Mover[][] = [];
+    let room = 0;
+    for (const mover of movers) {
+      const needed = mover.table.locations.reduce((sum, { length }) => sum + length, 0);
+      if (parts.length === 0 || needed > room) {
+        parts.push([]);
+        room = mostTransitions;
+      }
+      parts.at(-1)!.push(mover);
+      room -= needed;
+    }
+    return parts.map((part, at) => ({
+      name: `steps${at}`,
+      parameters: [this.#source, this.#cursor],
+      result: 'i32',
+      body: [...this.#open, ...part.map((mover) => this.#steps(mover)), get(this.#cursor)],
+      exported: false,
+    }));
+  }
+
+  /** The steps of one copy. In a canonical state equal copies stand together, and the first moves for all. */
+  #steps({ thread, replica, table }: Mover): Wasm {
+    const done = labelled(`done${thread}copy${replica}`);
+    const labels = table.locations.map((_, location) => labelled(`at${location}`));
+    const copy = this.#layout.threads[table.thread.name]![replica]!;
+    const dispatch: Wasm = {
+      kind: 'jumpTable',
+      labels,
+      otherwise: done,
+      index: readCell(copy.location, null, this.#sourceWords),
+    };
+    const inside = table.locations.reduce<Wasm>((before, transitions, from) => {
+      const bodies = transitions.map((transition) => {
+        const edge = this.edges.push({ thread, replica, transition }) - 1;
+        const branches = hasChoice(transition.code);
+        const leave = labelled(`not${transition.id}`);
+        const path = { thread, replica, table, copy, from, edge, transition, branches, depth: 0, leave };
+        return this.#transition(path);
+      });
+      return sequence(block(labels[from]!, before), ...bodies, jump(done));
+    }, dispatch);
+    const isRepeated = equalsPrevious(this.#layout, table.thread.name, replica, this.#sourceWords);
+    return block(done, jumpIf(done, isRepeated), inside);
+  }
+
+  #transition(path: TransitionPath): Wasm {
+    const { transition, branches, leave } = path;
+    const { guard, code } = transition;
+    const enabled =
+      guard === null ? sequence() : jumpIf(leave, this.#expressions(path, this.#sourceWords).negation(guard));
+    const start = [...(branches ? [set(this.#choice, i32(0))] : []), this.#beginSuccessor()];
+    return block(leave, enabled, ...start, this.#code(code, path));
+  }
+
+  #expressions(path: TransitionPath, words: Words): ExpressionEmitter {
+    const { edge, branches, table, replica, leave } = path;
+    const failed = call('mark', i32(edge), branches ? get(this.#choice) : i32(0), get(this.#cursor));
+    return new ExpressionEmitter({
+      layout: this.#layout,
+      ends: endsOf(this.#system),
+      words,
+      thread: table.thread.name,
+      replica,
+      fail: () => [failed, ...this.#countFiring(path), jump(leave)],
+    });
+  }
+
+  #code(code: Code, path: TransitionPath): Wasm {
+    const expressions = this.#expressions(path, this.#successor);
+    switch (code.kind) {
+      case 'goto':
+        return this.#arrive(code.location, path);
+      case 'effects':
+        return sequence(effectsCode(code.effects, expressions), this.#code(code.next, path));
+      case 'branch': {
+        const otherwise = labelled('otherwise');
+        const isFalse = expressions.negation(code.condition);
+        const then = this.#code(code.then, path);
+        return sequence(
+          block(otherwise, jumpIf(otherwise, isFalse), then, jump(path.leave)),
+          this.#code(code.otherwise, path),
+        );
+      }
+      case 'choose':
+        return this.#choose(code, path);
+    }
+  }
+
+  /** One firing for each value; each begins with the state as it was at the choice. */
+  #choose({ target, next }: Code & { kind: 'choose' }, path: TransitionPath): Wasm {
+    const { depth } = path;
+    const value = local('i32', `chosen${depth}`);
+    const taken = labelled(`taken${depth}`);
+    const { save, restore } = this.#savedState(depth);
+    const inside = { ...path, depth: depth + 1, leave: taken };
+    const firing = [
+      restore,
+      ordinalAssignment(target, get(value), this.#expressions(inside, this.#successor)),
+      this.#code(next, inside),
+    ];
+    return sequence(save, count(value, i32(0), i32(sizeOf(target.domain)), [block(taken, ...firing)]));
+  }
+
+  #savedState(depth: number): { readonly save: Wasm; readonly restore: Wasm } {
+    const registers = this.#registers;
+    if (registers !== null) {
+      const saved = registers.map(({ name }) => local('i64', `${name}saved${depth}`));
+      return {
+        save: sequence(...registers.map((register, at) => set(saved[at]!, get(register)))),
+        restore: sequence(...registers.map((register, at) => set(register, get(saved[at]!)))),
+      };
+    }
+    const { map } = this.#memory;
+    const place = this.#memory.address(map.saved.at + depth * map.stride);
+    const cursor = get(this.#cursor);
+    return { save: call('copy', place, cursor), restore: call('copy', cursor, place) };
+  }
+
+  /** The successor begins as the source. */
+  #beginSuccessor(): Wasm {
+    if (this.#registers === null) return call('copyState', get(this.#cursor), get(this.#source));
+    return sequence(...this.#registers.map((register, word) => set(register, this.#sourceWords.read(word))));
+  }
+
+  /** Code that stores a complete successor; a sum moves the copy from its known location to the next one. */
+  #arrive(location: number, path: TransitionPath): Wasm {
+    const { copy, from } = path;
+    const successor = this.#successor;
+    const patches = copy.deadPatches[location] ?? [];
+    return sequence(
+      addToCell(copy.location, null, location - from, successor),
+      ...patches.map(({ word, mask, bits }) => {
+        const kept = operation('i64.and', successor.read(word), i64(~mask));
+        return successor.write(word, operation('i64.or', kept, i64(bits)));
+      }),
+      ...(this.#registers ?? []).map((register, word) =>
+        store(get(register), 'i64', get(this.#cursor), word * 8),
+      ),
+      increment(this.#cursor, this.#memory.map.stride),
+      ...this.#countFiring(path),
+    );
+  }
+
+  /** Code that counts a firing of the transition, and goes on to the next choice. */
+  #countFiring({ transition, branches }: TransitionPath): readonly Wasm[] {
+    const address = this.#memory.address(this.#memory.map.fired.at + transition.id * 8);
+    const counted = operation('i64.add', load('i64', address), i64(1n));
+    return [store(counted, 'i64', address), ...(branches ? [increment(this.#choice)] : [])];
+  }
 }
 
 function hasChoice(code: Code): boolean {
@@ -151,94 +265,3 @@ function hasChoice(code: Code): boolean {
       return hasChoice(code.then) || hasChoice(code.otherwise);
   }
 }
-
-function scopeOf(
-  { frame, edge, transition, branches, leave }: TransitionPath,
-  words: Words,
-): ExpressionContext {
-  const { layout, ends, table, replica, cursor, choice } = frame;
-  const failed = call('mark', i32(edge), branches ? get(choice) : i32(0), get(cursor));
-  const fail = () => [failed, countFired(frame, transition), ...nextChoice(frame, branches), jump(leave)];
-  return { layout, ends, words, thread: table.thread.name, replica, bound: [], fail };
-}
-
-function compileCode(code: Code, path: TransitionPath): Wasm {
-  const scope = scopeOf(path, path.frame.successor);
-  switch (code.kind) {
-    case 'goto':
-      return arrive(code.location, path);
-    case 'effects':
-      return sequence(compileEffects(code.effects, scope), compileCode(code.next, path));
-    case 'branch': {
-      const otherwise = labelled('otherwise');
-      const isFalse = compileNegation(code.condition, scope);
-      const then = compileCode(code.then, path);
-      return sequence(
-        block(otherwise, jumpIf(otherwise, isFalse), then, jump(path.leave)),
-        compileCode(code.otherwise, path),
-      );
-    }
-    case 'choose':
-      return compileChoice(code, path);
-  }
-}
-
-/** One way of firing for each value; each begins with the state as it was at the choice. */
-function compileChoice({ target, next }: Code & { kind: 'choose' }, path: TransitionPath): Wasm {
-  const { frame, depth } = path;
-  const value = local('i32', `chosen${depth}`);
-  const taken = labelled(`taken${depth}`);
-  const { save, restore } = savedState(frame, depth);
-  const inside = { ...path, depth: depth + 1, leave: taken };
-  const way = [
-    restore,
-    compileOrdinal(target, get(value), scopeOf(inside, frame.successor)),
-    compileCode(next, inside),
-  ];
-  return sequence(save, count(value, i32(0), i32(sizeOf(target.domain)), [block(taken, ...way)]));
-}
-
-function savedState(frame: Frame, depth: number) {
-  const { registers, map, cursor } = frame;
-  if (registers !== null) {
-    const saved = registers.map(({ name }) => local('i64', `${name}saved${depth}`));
-    return {
-      save: sequence(...registers.map((register, at) => set(saved[at]!, get(register)))),
-      restore: sequence(...registers.map((register, at) => set(register, get(saved[at]!)))),
-    };
-  }
-  const place = ownAddress(map.saved.at + depth * map.stride, frame);
-  return { save: call('copy', place, get(cursor)), restore: call('copy', get(cursor), place) };
-}
-
-/** The successor begins as the source. */
-function beginSuccessor({ registers, sourceWords, cursor, source }: Frame): Wasm {
-  if (registers === null) return call('copyState', get(cursor), get(source));
-  return sequence(...registers.map((register, word) => set(register, sourceWords.read(word))));
-}
-
-/** The code of a successor that is complete; the location it comes from is known, so a sum changes it. */
-function arrive(location: number, { frame, from, transition, branches }: TransitionPath): Wasm {
-  const { layout, table, replica, cursor, registers, successor, map } = frame;
-  const copy = copyOf(layout, table, replica);
-  const forgets = copy.forgets[location] ?? [];
-  return sequence(
-    addToCell(copy.location, null, location - from, successor),
-    ...forgets.map(({ word, mask, bits }) => {
-      const kept = operation('i64.and', successor.read(word), i64(~mask));
-      return successor.write(word, operation('i64.or', kept, i64(bits)));
-    }),
-    ...(registers ?? []).map((register, word) => store(get(register), 'i64', get(cursor), word * 8)),
-    set(cursor, operation('i32.add', get(cursor), i32(map.stride))),
-    countFired(frame, transition),
-    ...nextChoice(frame, branches),
-  );
-}
-
-function countFired(frame: Frame, { id }: Transition): Wasm {
-  const address = ownAddress(frame.map.fired.at + id * 8, frame);
-  return store(operation('i64.add', load('i64', address), i64(1n)), 'i64', address);
-}
-
-const nextChoice = ({ choice }: Frame, branches: boolean): readonly Wasm[] =>
-  branches ? [set(choice, operation('i32.add', get(choice), i32(1)))] : [];

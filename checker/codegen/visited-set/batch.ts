@@ -1,6 +1,4 @@
-/** Generated code of one batch: gathers the successors of some states, then stores the new ones and looks at them. */
-import { openAreas, ownAddress, ownEntry } from './areas.ts';
-import { addressAfter } from '../layout/cells.ts';
+/** Generated code of one batch: gathers the successors of some states, then stores and checks the new ones. */
 import {
   block,
   call,
@@ -8,11 +6,13 @@ import {
   get,
   getGlobal,
   i32,
+  increment,
   jump,
   jumpIf,
   labelled,
   load,
   local,
+  locals,
   loop,
   operation,
   sequence,
@@ -24,158 +24,18 @@ import {
   type Wasm,
   type WasmFunction,
 } from '../wasm/code.ts';
-import { findingBytes, markBytes } from '../memory-map.ts';
-import { deadlockFound } from '../step/properties.ts';
-import { openTable, stateAddress, tableOf, type VisitedContext } from './hash-table.ts';
-import { candidateNumber } from './visited-set.ts';
+import { deadlockFound, findingBytes, markBytes, type MemoryEmitter } from '../memory-map.ts';
+import type { HashTableEmitter } from './hash-table.ts';
 
 /** Globals: where the next candidate, mark and finding go, and the state being expanded. */
 export const batchGlobals = ['cursor', 'mark', 'finding', 'source'] as const;
 
-export function batchFunctions(
-  steps: readonly WasmFunction[],
-  context: VisitedContext,
-): readonly WasmFunction[] {
-  return [
-    markFunction(),
-    recordFunction(),
-    ...copyFunctions(context),
-    successorsFunction(steps, context),
-    generateFunction(context),
-    checkNewFunction(context),
-    insertFunction(context),
-  ];
-}
-
-const add = (code: Wasm, bytes: number) => operation('i32.add', code, i32(bytes));
-
-/** `mark(edge, choice, cursor)`: notes what happened between two candidates and leads to no state. */
-function markFunction(): WasmFunction {
-  const [edge, choice, cursor] = [local('i32', 'edge'), local('i32', 'choice'), local('i32', 'cursor')];
-  const at = getGlobal('mark');
-  const body = [
-    store(get(cursor), 'i32', at),
-    store(getGlobal('source'), 'i32', at, 4),
-    store(get(edge), 'i32', at, 8),
-    store(get(choice), 'i32', at, 12),
-    setGlobal('mark', add(at, markBytes)),
-  ];
-  return { name: 'mark', parameters: [edge, choice, cursor], result: null, body, exported: false };
-}
-
-/** `record(what, state, detail)`: adds a finding. */
-function recordFunction(): WasmFunction {
-  const [what, state, detail] = [local('i32', 'what'), local('i32', 'state'), local('i32', 'detail')];
-  const at = getGlobal('finding');
-  const body = [
-    store(get(what), 'i32', at),
-    store(get(state), 'i32', at, 4),
-    store(get(detail), 'i32', at, 8),
-    setGlobal('finding', add(at, findingBytes)),
-  ];
-  return { name: 'record', parameters: [what, state, detail], result: null, body, exported: false };
-}
-
-/** `copy(to, from)` and `copyState(to, from)`: the second copies from a stored state. */
-function copyFunctions({ words, addressType }: VisitedContext): readonly WasmFunction[] {
-  const copy = (name: string, type: NumberType): WasmFunction => {
-    const [to, from] = [local('i32', 'to'), local(type, 'from')];
-    const body = Array.from({ length: words }, (_, at) =>
-      store(load('i64', get(from), at * 8), 'i64', get(to), at * 8),
-    );
-    return { name, parameters: [to, from], result: null, body, exported: false };
-  };
-  return [copy('copy', 'i32'), copy('copyState', addressType)];
-}
-
-/** `successors(state, cursor)`: gathers the successors of one state, or marks that it is a deadlock; returns the new cursor. */
-function successorsFunction(steps: readonly WasmFunction[], { addressType }: VisitedContext): WasmFunction {
-  const state = local(addressType, 'state');
-  const [cursor, before, marks] = [local('i32', 'cursor'), local('i32', 'before'), local('i32', 'marks')];
-  const nothing = operation(
-    'i32.and',
-    operation('i32.eq', get(cursor), get(before)),
-    operation('i32.eq', getGlobal('mark'), get(marks)),
-  );
-  const body = [
-    set(before, get(cursor)),
-    set(marks, getGlobal('mark')),
-    ...steps.map(({ name }) => set(cursor, call(name, get(state), get(cursor)))),
-    choose(nothing, [
-      choose(call('isStuck', get(state)), [call('mark', i32(deadlockFound), i32(0), get(cursor))]),
-    ]),
-    get(cursor),
-  ];
-  return { name: 'successors', parameters: [state, cursor], result: 'i32', body, exported: false };
-}
-
-/** `generate(from, to)`: gathers successors of states from `from` on until the batch is full; returns the first state left out. */
-function generateFunction(context: VisitedContext): WasmFunction {
-  const { map, addressType } = context;
-  const table = tableOf(context);
-  const [from, to, id, cursor] = [
-    local('i32', 'from'),
-    local('i32', 'to'),
-    local('i32', 'id'),
-    local('i32', 'cursor'),
-  ];
-  const state = local(addressType, 'state');
-  const [full, again] = [labelled('full'), labelled('again')];
-  const done = operation('i32.sub', get(id), get(from));
-  const stopAt = (value: Wasm, limit: Wasm) => jumpIf(full, operation('i32.ge_u', value, limit));
-  const each = [
-    stopAt(get(id), get(to)),
-    stopAt(done, i32(map.batchStates)),
-    stopAt(get(cursor), ownAddress(map.candidates.at + map.batch * map.stride, context)),
-    stopAt(getGlobal('mark'), ownAddress(map.marks.at + (map.batch + map.batchStates) * markBytes, context)),
-    setGlobal('source', get(id)),
-    set(cursor, call('successors', get(state), get(cursor))),
-    store(get(cursor), 'i32', ownEntry(done, 4, context), map.ends.at),
-    set(state, addressAfter(get(state), i32(map.stride), addressType)),
-    set(id, add(get(id), 1)),
-    jump(again),
-  ];
-  const body = [
-    openAreas(context),
-    set(cursor, ownAddress(map.candidates.at, context)),
-    setGlobal('mark', ownAddress(map.marks.at, context)),
-    set(id, get(from)),
-    openTable(table),
-    set(state, stateAddress(get(from), table)),
-    block(full, loop(again, ...each)),
-    setGlobal('cursor', get(cursor)),
-    get(id),
-  ];
-  return { name: 'generate', parameters: [from, to], result: 'i32', body, exported: true };
-}
-
-/** `checkNew(id)`: looks at all states from `id` on. */
-function checkNewFunction(context: VisitedContext): WasmFunction {
-  const table = tableOf(context);
-  const id = local('i32', 'id');
-  const state = local(context.addressType, 'state');
-  const [done, again] = [labelled('done'), labelled('again')];
-  const each = [
-    jumpIf(done, operation('i32.eq', get(id), getGlobal('count'))),
-    call('check', get(state), get(id)),
-    set(state, addressAfter(get(state), i32(context.map.stride), context.addressType)),
-    set(id, add(get(id), 1)),
-    jump(again),
-  ];
-  const body = [
-    openTable(table),
-    set(state, stateAddress(get(id), table)),
-    block(done, loop(again, ...each)),
-  ];
-  return { name: 'checkNew', parameters: [id], result: null, body, exported: false };
-}
-
-/** What goes through the states of an area in order, and does something at the marks between them. */
-interface AreaWalk {
-  /** Code of where the first mark is, and the global that says where they end. */
+/** A walk through states in order, and the marks between them. */
+interface OrderedWalk {
+  /** Code of the address of the first mark, and the global that holds the end of the marks. */
   readonly marks: Wasm;
   readonly marksEnd: string;
-  /** Code of the position that a mark names, from its first number. */
+  /** Code of the position of a mark among the states, from the mark's first number. */
   readonly position: (marked: Wasm) => Wasm;
   /** Code of the position where the states end. */
   readonly end: Wasm;
@@ -184,9 +44,9 @@ interface AreaWalk {
   readonly onMark: (mark: WasmLocal) => readonly Wasm[];
 }
 
-/** Code that goes through states and marks in the order of the edges. */
-export function inOrder({ marks, marksEnd, position, end, between, onMark }: AreaWalk): Wasm {
-  const [mark, from, to] = [local('i32', 'mark'), local('i32', 'from'), local('i32', 'to')];
+/** Code that visits states and marks in the order of the edges. */
+export function inOrder({ marks, marksEnd, position, end, between, onMark }: OrderedWalk): Wasm {
+  const [mark, from, to] = locals('i32', 'mark', 'from', 'to');
   const [done, again] = [labelled('done'), labelled('again')];
   const atEnd = operation('i32.eq', get(mark), getGlobal(marksEnd));
   const each = [
@@ -195,29 +55,14 @@ export function inOrder({ marks, marksEnd, position, end, between, onMark }: Are
     set(from, get(to)),
     jumpIf(done, atEnd),
     ...onMark(mark),
-    set(mark, add(get(mark), markBytes)),
+    increment(mark, markBytes),
     jump(again),
   ];
   return sequence(set(from, i32(0)), set(mark, marks), block(done, loop(again, ...each)));
 }
 
-/** Code that goes through the candidates. */
-export function candidatesInOrder(
-  context: VisitedContext,
-  walk: Pick<AreaWalk, 'between' | 'onMark'>,
-): readonly Wasm[] {
-  const { map } = context;
-  const position = (cursor: Wasm) => candidateNumber(cursor, context);
-  const prepare = ['dropRecent', 'findSlots', 'findLikely'].map((name) => call(name));
-  const end = position(getGlobal('cursor'));
-  return [
-    ...prepare,
-    inOrder({ marks: ownAddress(map.marks.at, context), marksEnd: 'mark', position, end, ...walk }),
-  ];
-}
-
-/** Code that stores states with the function `storing(from, to, ...how)` and looks at those that are new. */
-export function storeAndCheck(storing: string, ...how: readonly Wasm[]): AreaWalk['between'] {
+/** Code that stores states with the function `storing(from, to, ...how)` and checks those that are new. */
+export function storeAndCheck(storing: string, ...how: readonly Wasm[]): OrderedWalk['between'] {
   const id = local('i32', 'id');
   return (from, to) => [
     set(id, getGlobal('count')),
@@ -226,17 +71,167 @@ export function storeAndCheck(storing: string, ...how: readonly Wasm[]): AreaWal
   ];
 }
 
-/** Code that makes a finding of a mark. */
+/** Code that records a mark as a finding. */
 export const recordMark = (mark: WasmLocal): readonly Wasm[] => [
   call('record', load('i32', get(mark), 8), load('i32', get(mark), 4), load('i32', get(mark), 12)),
 ];
 
-/** `insert()`: stores the candidates that are new, looks at them, and records findings. */
-function insertFunction(context: VisitedContext): WasmFunction {
-  // The function that stores what others may have claimed does for what nobody else sees too, and is optimised by the time of claims.
-  const atOnce = [setGlobal('before', getGlobal('count')), setGlobal('claimed', i32(0)), call('storeAtOnce')];
-  if (context.isShared) return { name: 'insert', parameters: [], result: null, body: atOnce, exported: true };
-  const walk = { between: storeAndCheck('insertNew'), onMark: recordMark };
-  const body = candidatesInOrder(context, walk);
-  return { name: 'insert', parameters: [], result: null, body, exported: true };
+/** Emits the functions that gather successors and store them. */
+export class BatchEmitter {
+  readonly #table: HashTableEmitter;
+  readonly #memory: MemoryEmitter;
+
+  constructor(table: HashTableEmitter) {
+    this.#table = table;
+    this.#memory = table.memory;
+  }
+
+  functions(steps: readonly WasmFunction[]): readonly WasmFunction[] {
+    return [
+      this.#mark(),
+      this.#record(),
+      this.#copy('copy', 'i32'),
+      this.#copy('copyState', this.#memory.addressType),
+      this.#successors(steps),
+      this.#generate(),
+      this.#checkNew(),
+      this.#insert(),
+    ];
+  }
+
+  /** Code that visits the candidates and their marks. */
+  candidatesInOrder(walk: Pick<OrderedWalk, 'between' | 'onMark'>): readonly Wasm[] {
+    const prepare = ['dropRecent', 'findSlots', 'findLikely'].map((name) => call(name));
+    const position = (cursor: Wasm) => this.#memory.candidateNumber(cursor);
+    const end = position(getGlobal('cursor'));
+    const marks = this.#memory.address(this.#memory.map.marks.at);
+    return [...prepare, inOrder({ marks, marksEnd: 'mark', position, end, ...walk })];
+  }
+
+  /** `mark(edge, choice, cursor)`: marks a step between two candidates that leads to no state. */
+  #mark(): WasmFunction {
+    const [edge, choice, cursor] = locals('i32', 'edge', 'choice', 'cursor');
+    const at = getGlobal('mark');
+    const body = [
+      store(get(cursor), 'i32', at),
+      store(getGlobal('source'), 'i32', at, 4),
+      store(get(edge), 'i32', at, 8),
+      store(get(choice), 'i32', at, 12),
+      setGlobal('mark', operation('i32.add', at, i32(markBytes))),
+    ];
+    return { name: 'mark', parameters: [edge, choice, cursor], result: null, body, exported: false };
+  }
+
+  /** `record(what, state, detail)`: adds a finding. */
+  #record(): WasmFunction {
+    const [what, state, detail] = locals('i32', 'what', 'state', 'detail');
+    const at = getGlobal('finding');
+    const body = [
+      store(get(what), 'i32', at),
+      store(get(state), 'i32', at, 4),
+      store(get(detail), 'i32', at, 8),
+      setGlobal('finding', operation('i32.add', at, i32(findingBytes))),
+    ];
+    return { name: 'record', parameters: [what, state, detail], result: null, body, exported: false };
+  }
+
+  /** `name(to, from)`: copies a state from an address of this type to one of 32 bits. */
+  #copy(name: string, type: NumberType): WasmFunction {
+    const [to, from] = [local('i32', 'to'), local(type, 'from')];
+    const body = Array.from({ length: this.#table.words }, (_, at) =>
+      store(load('i64', get(from), at * 8), 'i64', get(to), at * 8),
+    );
+    return { name, parameters: [to, from], result: null, body, exported: false };
+  }
+
+  /** `successors(state, cursor)`: gathers the successors of a state, or marks a deadlock; returns the new cursor. */
+  #successors(steps: readonly WasmFunction[]): WasmFunction {
+    const state = local(this.#memory.addressType, 'state');
+    const [cursor, before, marks] = locals('i32', 'cursor', 'before', 'marks');
+    const nothing = operation(
+      'i32.and',
+      operation('i32.eq', get(cursor), get(before)),
+      operation('i32.eq', getGlobal('mark'), get(marks)),
+    );
+    const body = [
+      set(before, get(cursor)),
+      set(marks, getGlobal('mark')),
+      ...steps.map(({ name }) => set(cursor, call(name, get(state), get(cursor)))),
+      choose(nothing, [
+        choose(call('isStuck', get(state)), [call('mark', i32(deadlockFound), i32(0), get(cursor))]),
+      ]),
+      get(cursor),
+    ];
+    return { name: 'successors', parameters: [state, cursor], result: 'i32', body, exported: false };
+  }
+
+  /** `generate(from, to)`: gathers the successors of states from `from` on; returns the first state without room. */
+  #generate(): WasmFunction {
+    const [table, memory] = [this.#table, this.#memory];
+    const { map } = memory;
+    const [from, to, id, cursor] = locals('i32', 'from', 'to', 'id', 'cursor');
+    const state = local(memory.addressType, 'state');
+    const [full, again] = [labelled('full'), labelled('again')];
+    const done = operation('i32.sub', get(id), get(from));
+    const stopAt = (value: Wasm, limit: Wasm) => jumpIf(full, operation('i32.ge_u', value, limit));
+    const each = [
+      stopAt(get(id), get(to)),
+      stopAt(done, i32(map.batchStates)),
+      stopAt(get(cursor), memory.address(map.candidates.at + map.batch * map.stride)),
+      stopAt(getGlobal('mark'), memory.address(map.marks.at + (map.batch + map.batchStates) * markBytes)),
+      setGlobal('source', get(id)),
+      set(cursor, call('successors', get(state), get(cursor))),
+      store(get(cursor), 'i32', memory.offset(done, 4), map.ends.at),
+      table.nextState(state),
+      increment(id),
+      jump(again),
+    ];
+    const body = [
+      memory.open(),
+      set(cursor, memory.address(map.candidates.at)),
+      setGlobal('mark', memory.address(map.marks.at)),
+      set(id, get(from)),
+      table.open(),
+      set(state, table.stateAddress(get(from))),
+      block(full, loop(again, ...each)),
+      setGlobal('cursor', get(cursor)),
+      get(id),
+    ];
+    return { name: 'generate', parameters: [from, to], result: 'i32', body, exported: true };
+  }
+
+  /** `checkNew(id)`: checks the properties of all states from `id` on. */
+  #checkNew(): WasmFunction {
+    const id = local('i32', 'id');
+    const state = local(this.#memory.addressType, 'state');
+    const [done, again] = [labelled('done'), labelled('again')];
+    const each = [
+      jumpIf(done, operation('i32.eq', get(id), getGlobal('count'))),
+      call('check', get(state), get(id)),
+      this.#table.nextState(state),
+      increment(id),
+      jump(again),
+    ];
+    const body = [
+      this.#table.open(),
+      set(state, this.#table.stateAddress(get(id))),
+      block(done, loop(again, ...each)),
+    ];
+    return { name: 'checkNew', parameters: [id], result: null, body, exported: false };
+  }
+
+  /** `insert()`: stores the candidates that are new, checks them, and records findings. */
+  #insert(): WasmFunction {
+    // Where workers share the set, one thread alone uses their function too: the engine has optimised it before
+    // claims begin.
+    const atOnce = [
+      setGlobal('before', getGlobal('count')),
+      setGlobal('claimed', i32(0)),
+      call('storeAtOnce'),
+    ];
+    const body = this.#memory.isShared
+      ? atOnce
+      : this.candidatesInOrder({ between: storeAndCheck('insertNew'), onMark: recordMark });
+    return { name: 'insert', parameters: [], result: null, body, exported: true };
+  }
 }

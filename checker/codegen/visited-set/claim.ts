@@ -1,13 +1,13 @@
 /**
- * Generated code by which several workers store what they have gathered, together, as if one of them had done it all.
+ * Generated code with which several workers store their successors in the order that one worker would have.
  *
- * A round is so many chunks, each some states in a row, that workers take one after another. Who has taken a chunk gathers
- * the successors of its states, and claims those that are not in the table: the claim is a number that no state has yet,
- * and earlier claims have smaller numbers. Of equal states the smallest claim stays, whoever came first; so that once a
- * chunk and all before it are done, the claims left in it are the states that one worker alone would have found new, in
- * its order. It is then known what number the first of them has; they are stored, and their slots corrected. What is new
- * in a chunk when all before it are done is stored at once, and needs no claim.
- * Slots are claimed by compare-and-swap: nobody waits for anybody within a round.
+ * A round has many chunks, each a range of states; each idle worker takes the next chunk. It gathers the successors
+ * of the chunk's states and claims those that the table lacks: a claim is a number that no state has yet, and claims
+ * of earlier chunks have smaller numbers. Of equal states the smallest claim stays, in whatever order workers arrive;
+ * when a chunk and all before it are done, its remaining claims are the states that one worker alone would have found
+ * new, in its order. The number of the first of them is then known: the worker stores them and corrects their slots.
+ * When all chunks before are done, a worker stores new states at once, without claims. Workers take slots by
+ * compare-and-swap; within a round no worker waits for another.
  */
 import {
   atomic,
@@ -15,16 +15,20 @@ import {
   call,
   choose,
   count,
+  fence,
   get,
   getGlobal,
   i32,
+  increment,
   jump,
   jumpIf,
   labelled,
   load,
   local,
+  locals,
   loop,
   operation,
+  scaled,
   sequence,
   set,
   setGlobal,
@@ -33,58 +37,14 @@ import {
   type Wasm,
   type WasmFunction,
 } from '../wasm/code.ts';
-import { openAreas, ownEntry } from './areas.ts';
-import { candidatesInOrder, recordMark, storeAndCheck } from './batch.ts';
-import { markBytes, outcomeAt, type MemoryMap } from '../memory-map.ts';
-import {
-  claimBase,
-  increment,
-  loadSlotAnew,
-  nextSlot,
-  numberIn,
-  openTable,
-  probe,
-  replaceSlot,
-  scaled,
-  slotValue,
-  stateAddress,
-  tableOf,
-  type Table,
-  type VisitedContext,
-} from './hash-table.ts';
-import { copyState, equalStates } from './stored-state.ts';
+import { inOrder, recordMark, storeAndCheck, type BatchEmitter } from './batch.ts';
+import { markBytes, outcomeAt, type MemoryEmitter } from '../memory-map.ts';
+import type { HashTableEmitter } from './hash-table.ts';
 
-/** Globals: the states before the round, the chunk being done, its claims so far, and where the next of their marks goes. */
+/** Globals: the states before the round, the worker's chunk, the claims of it so far, and where its next mark goes. */
 export const claimGlobals = ['before', 'chunk', 'claimed', 'claimMark'] as const;
 
-export function claimFunctions(context: VisitedContext): readonly WasmFunction[] {
-  return [takeNew(context), claim(context), storeAtOnce(context)];
-}
-
-/** `claim()`: claims the candidates that are new; the marks between them are kept for `commit`. */
-function claim(context: VisitedContext): WasmFunction {
-  const target = getGlobal('claimMark');
-  const keep = (mark: WasmLocal) => [
-    store(getGlobal('claimed'), 'i32', target),
-    ...[4, 8, 12].map((at) => store(load('i32', get(mark), at), 'i32', target, at)),
-    setGlobal('claimMark', operation('i32.add', target, i32(markBytes))),
-  ];
-  const between = (from: WasmLocal, to: WasmLocal) => [call('takeNew', get(from), get(to), i32(0))];
-  const body = candidatesInOrder(context, { between, onMark: keep });
-  return { name: 'claim', parameters: [], result: null, body, exported: true };
-}
-
-/**
- * `storeAtOnce()`: stores the candidates that are new from number `count` on, looks at them, and records findings. All
- * chunks before must be done, and the claims of this one stored.
- */
-function storeAtOnce(context: VisitedContext): WasmFunction {
-  const walk = { between: storeAndCheck('takeNew', i32(1)), onMark: recordMark };
-  const body = candidatesInOrder(context, walk);
-  return { name: 'storeAtOnce', parameters: [], result: null, body, exported: true };
-}
-
-/** What taking a slot for one candidate needs. */
+/** The locals with which a slot is taken for a candidate. */
 interface ClaimLocals {
   /** Whether it is stored at once: 1, else 0. */
   readonly atOnce: WasmLocal;
@@ -92,19 +52,19 @@ interface ClaimLocals {
   readonly pointer: WasmLocal;
   readonly hash: WasmLocal;
   readonly slot: WasmLocal;
-  /** How far the areas of the chunk are from those of the first one, and the number of its first claim. */
+  /** The distance of the chunk's areas from those of the first chunk, and the number of its first claim. */
   readonly areas: WasmLocal;
   readonly firstClaim: WasmLocal;
-  /** What the slot holds, and the number in it. */
+  /** The value of the slot, and the number in it. */
   readonly value: WasmLocal;
   readonly number: WasmLocal;
-  /** The claims so far: this would be the next. */
+  /** The claims so far. */
   readonly claimed: WasmLocal;
   /** The states so far; for states that are stored at once. */
   readonly count: WasmLocal;
 }
 
-const candidateOf = (): ClaimLocals => ({
+const claimLocals = (): ClaimLocals => ({
   atOnce: local('i32', 'atOnce'),
   at: local('i32', 'at'),
   pointer: local('i32', 'pointer'),
@@ -118,139 +78,269 @@ const candidateOf = (): ClaimLocals => ({
   count: local('i32', 'count'),
 });
 
-/** Code of how far the areas of this chunk are from those of the first one. */
-export const areasOfChunk = ({ chunkDistance }: MemoryMap): Wasm => scaled(getGlobal('chunk'), chunkDistance);
-
-/** Code of the number that the next claim has. */
+/** Code of the number of the next claim. */
 const nextNumber = ({ firstClaim, claimed }: ClaimLocals): Wasm =>
   operation('i32.add', get(firstClaim), get(claimed));
 
-/**
- * `takeNew(from, to, atOnce)`: takes the slots of those of the candidates `from` .. `to - 1` that are new, to store them at once
- * or for claims. It is one function for both, which the engine has optimised by the time that there are claims.
- */
-function takeNew(context: VisitedContext): WasmFunction {
-  const { map } = context;
-  const table = tableOf(context);
-  const [from, to] = [local('i32', 'from'), local('i32', 'to')];
-  const candidate = candidateOf();
-  const { at, atOnce, pointer, hash, slot, areas, firstClaim, claimed, count: stored } = candidate;
-  const each = [
-    set(hash, load('i64', ownEntry(get(at), 8, context), map.hashes.at)),
-    set(slot, load('i32', ownEntry(get(at), 4, context), map.slots.at)),
-    takeIfNew(candidate, table),
-    increment(pointer, map.stride),
-  ];
-  const body = [
-    openTable(table),
-    openAreas(context),
-    set(areas, areasOfChunk(map)),
-    set(firstClaim, operation('i32.add', claimBase(map), scaled(getGlobal('chunk'), map.claimsRoom))),
-    set(claimed, getGlobal('claimed')),
-    set(stored, getGlobal('count')),
-    set(pointer, operation('i32.add', ownEntry(get(from), map.stride, context), i32(map.candidates.at))),
-    count(at, get(from), get(to), each),
-    setGlobal('claimed', get(claimed)),
-    setGlobal('count', get(stored)),
-  ];
-  return { name: 'takeNew', parameters: [from, to, atOnce], result: null, body, exported: false };
-}
-
-/** Code that searches for a candidate from `slot` on, and takes the slot that is empty or has a later claim of it. */
-function takeIfNew(candidate: ClaimLocals, table: Table): Wasm {
-  const { hash, slot, value, number } = candidate;
-  const [again, decided] = [labelled('again'), labelled('decided')];
-  const compare = [jumpIf(decided, isStored(candidate, table)), nextSlot(slot, table), jump(again)];
-  const isTaken = operation('i32.ne', get(value), i32(0));
-  const look = [
-    set(number, numberIn(value, table)),
-    choose(operation('i32.lt_u', get(number), getGlobal('before')), compare),
-    set(value, loadSlotAnew(slot, table)),
-    set(number, numberIn(value, table)),
-    choose(operation('i32.lt_u', get(number), claimBase(table.map)), compare),
-    choose(operation('i32.eqz', isClaimed(candidate, table)), [nextSlot(slot, table), jump(again)]),
-    jumpIf(decided, operation('i32.lt_u', get(number), nextNumber(candidate))),
-  ];
-  const taken = [choose(isTaken, takeFrom(candidate, table.map)), jump(decided)];
-  const search = [
-    probe(slot, value, hash, table),
-    choose(isTaken, look),
-    choose(takeSlot(candidate, table), taken),
-    jump(again),
-  ];
-  return block(decided, loop(again, ...search));
-}
-
-/** Code of whether the state of that number, which is stored, is the candidate. */
-function isStored({ pointer, number }: ClaimLocals, table: Table): Wasm {
-  const stored = local(table.addressType, 'stored');
-  return sequence(
-    set(stored, stateAddress(get(number), table)),
-    equalStates({ pointer: stored }, { pointer }, table.words),
-  );
-}
-
-/** Code of whether the state claimed under that number is the candidate. */
-function isClaimed({ pointer, number }: ClaimLocals, { map, words }: VisitedContext): Wasm {
-  const other = local('i32', 'other');
-  return sequence(
-    set(other, claimedAt('claims', map.stride, number, map)),
-    equalStates({ pointer: other }, { pointer }, words),
-  );
-}
-
-/** Code of where an area of the chunk in which a number was claimed has the entry of that claim. */
-function claimedAt(area: 'claims' | 'claimSlots', bytes: number, number: WasmLocal, map: MemoryMap): Wasm {
-  const [position, owner] = [local('i32', 'position'), local('i32', 'owner')];
-  const nth = operation('i32.sub', get(position), scaled(get(owner), map.claimsRoom));
-  const base = operation('i32.add', scaled(get(owner), map.chunkDistance), i32(map[area].at));
-  return sequence(
-    set(position, operation('i32.sub', get(number), claimBase(map))),
-    set(owner, operation('i32.div_u', get(position), i32(map.claimsRoom))),
-    operation('i32.add', base, scaled(nth, bytes)),
-  );
-}
-
-/** Code of the place of an entry in an area of this chunk, less where the area begins in the first chunk. */
-export const entryAt = (entry: WasmLocal, bytes: number, areas: WasmLocal): Wasm =>
+/** Code of the distance of an entry from the beginning of the first chunk's area. */
+const offsetInChunk = (entry: WasmLocal, bytes: number, areas: WasmLocal): Wasm =>
   operation('i32.add', scaled(get(entry), bytes), get(areas));
 
-/** Code that takes the slot if it still holds `value`; leaves whether it did. Whoever sees what it holds then finds the state. */
-function takeSlot(candidate: ClaimLocals, table: Table): Wasm {
-  const { map, words, addressType } = table;
-  const { atOnce, pointer, hash, slot, value, areas, claimed, count: stored } = candidate;
-  const [claim, place] = [local('i32', 'claim'), local(addressType, 'place')];
-  const [next, won] = [local('i32', 'next'), local('i32', 'won')];
-  const storeIt = [
-    set(place, stateAddress(get(stored), table)),
-    copyState({ pointer }, [{ pointer: place }], words),
-    set(next, get(stored)),
-  ];
-  const claimIt = [
-    set(claim, entryAt(claimed, map.stride, areas)),
-    copyState({ pointer }, [{ pointer: claim, offset: map.claims.at }], words),
-    set(next, nextNumber(candidate)),
-  ];
-  const taken = slotValue(hash, operation('i32.add', get(next), i32(1)), table);
-  return sequence(
-    choose(get(atOnce), storeIt, claimIt),
-    store(get(slot), 'i32', entryAt(claimed, 4, areas), map.claimSlots.at),
-    set(won, replaceSlot(slot, get(value), taken, table)),
-    // What is stored at once counts as a claim too, lest it stay when the round is rolled back.
-    set(claimed, operation('i32.add', get(claimed), get(won))),
-    set(stored, operation('i32.add', get(stored), operation('i32.and', get(won), get(atOnce)))),
-    get(won),
-  );
-}
+/** Emits the functions of a round: workers claim new states, then store the claims or roll them back. */
+export class ClaimEmitter {
+  readonly #table: HashTableEmitter;
+  readonly #batch: BatchEmitter;
+  readonly #memory: MemoryEmitter;
 
-/** Code that notes the loss with the chunk that had the slot. */
-function takeFrom({ number }: ClaimLocals, map: MemoryMap): readonly Wasm[] {
-  const [position, owner] = [local('i32', 'lostPosition'), local('i32', 'loser')];
-  const lost = map.outcome.at + outcomeAt.lost * 4;
-  return [
-    store(i32(-1), 'i32', claimedAt('claimSlots', 4, number, map)),
-    set(position, operation('i32.sub', get(number), claimBase(map))),
-    set(owner, operation('i32.div_u', get(position), i32(map.claimsRoom))),
-    setGlobal('touched', atomic('rmw.add', scaled(get(owner), map.chunkDistance), [i32(1)], lost)),
-  ];
+  constructor(table: HashTableEmitter, batch: BatchEmitter) {
+    this.#table = table;
+    this.#batch = batch;
+    this.#memory = table.memory;
+  }
+
+  functions(): readonly WasmFunction[] {
+    return [
+      this.#takeNew(),
+      this.#claim(),
+      this.#storeAtOnce(),
+      this.#commitNew(),
+      this.#commit(),
+      this.#rollback(),
+    ];
+  }
+
+  /** Code of the distance of this chunk's areas from those of the first chunk. */
+  #areasOfChunk(): Wasm {
+    return scaled(getGlobal('chunk'), this.#memory.map.chunkDistance);
+  }
+
+  /** `claim()`: claims the candidates that are new; keeps the marks between them for `commit`. */
+  #claim(): WasmFunction {
+    const target = getGlobal('claimMark');
+    const keep = (mark: WasmLocal) => [
+      store(getGlobal('claimed'), 'i32', target),
+      ...[4, 8, 12].map((at) => store(load('i32', get(mark), at), 'i32', target, at)),
+      setGlobal('claimMark', operation('i32.add', target, i32(markBytes))),
+    ];
+    const between = (from: WasmLocal, to: WasmLocal) => [call('takeNew', get(from), get(to), i32(0))];
+    const body = this.#batch.candidatesInOrder({ between, onMark: keep });
+    return { name: 'claim', parameters: [], result: null, body, exported: true };
+  }
+
+  /**
+   * `storeAtOnce()`: stores the candidates that are new from number `count` on, checks them, and records findings. All
+   * chunks before must be done, and the claims of this one stored.
+   */
+  #storeAtOnce(): WasmFunction {
+    const body = this.#batch.candidatesInOrder({
+      between: storeAndCheck('takeNew', i32(1)),
+      onMark: recordMark,
+    });
+    return { name: 'storeAtOnce', parameters: [], result: null, body, exported: true };
+  }
+
+  /**
+   * `takeNew(from, to, atOnce)`: takes slots for those of the candidates `from` .. `to - 1` that are new, to store or
+   * to claim them. One function does both, so that the engine has optimised it before claims begin.
+   */
+  #takeNew(): WasmFunction {
+    const { map } = this.#memory;
+    const [from, to] = locals('i32', 'from', 'to');
+    const candidate = claimLocals();
+    const { at, atOnce, pointer, hash, slot, areas, firstClaim, claimed, count: stored } = candidate;
+    const each = [
+      set(hash, this.#memory.load('i64', map.hashes, at)),
+      set(slot, this.#memory.load('i32', map.slots, at)),
+      this.#takeIfNew(candidate),
+      increment(pointer, map.stride),
+    ];
+    const body = [
+      this.#table.open(),
+      this.#memory.open(),
+      set(areas, this.#areasOfChunk()),
+      set(
+        firstClaim,
+        operation('i32.add', this.#table.claimBase(), scaled(getGlobal('chunk'), map.claimsRoom)),
+      ),
+      set(claimed, getGlobal('claimed')),
+      set(stored, getGlobal('count')),
+      set(pointer, this.#memory.entry(map.candidates, from, map.stride)),
+      count(at, get(from), get(to), each),
+      setGlobal('claimed', get(claimed)),
+      setGlobal('count', get(stored)),
+    ];
+    return { name: 'takeNew', parameters: [from, to, atOnce], result: null, body, exported: false };
+  }
+
+  /** Code that searches for a candidate from `slot` on, and takes a slot that is empty or has a later claim of it. */
+  #takeIfNew(candidate: ClaimLocals): Wasm {
+    const { hash, slot, value, number } = candidate;
+    const table = this.#table;
+    const [again, decided] = [labelled('again'), labelled('decided')];
+    const compare = [jumpIf(decided, this.#isStored(candidate)), table.nextSlot(slot), jump(again)];
+    const isTaken = operation('i32.ne', get(value), i32(0));
+    const examine = [
+      set(number, table.numberIn(value)),
+      choose(operation('i32.lt_u', get(number), getGlobal('before')), compare),
+      set(value, table.loadSlotAtomically(slot)),
+      set(number, table.numberIn(value)),
+      choose(operation('i32.lt_u', get(number), this.#table.claimBase()), compare),
+      choose(operation('i32.eqz', this.#isClaimed(candidate)), [table.nextSlot(slot), jump(again)]),
+      jumpIf(decided, operation('i32.lt_u', get(number), nextNumber(candidate))),
+    ];
+    const taken = [choose(isTaken, this.#noteLoss(candidate)), jump(decided)];
+    const search = [
+      table.probe(slot, value, hash),
+      choose(isTaken, examine),
+      choose(this.#takeSlot(candidate), taken),
+      jump(again),
+    ];
+    return block(decided, loop(again, ...search));
+  }
+
+  /** Code of whether the stored state of that number is the candidate. */
+  #isStored({ pointer, number }: ClaimLocals): Wasm {
+    const stored = local(this.#memory.addressType, 'stored');
+    return sequence(
+      set(stored, this.#table.stateAddress(get(number))),
+      this.#table.equal({ pointer: stored }, { pointer }),
+    );
+  }
+
+  /** Code of whether the state claimed under that number is the candidate. */
+  #isClaimed({ pointer, number }: ClaimLocals): Wasm {
+    const other = local('i32', 'other');
+    return sequence(
+      set(other, this.#claimAddress('claims', this.#memory.map.stride, number)),
+      this.#table.equal({ pointer: other }, { pointer }),
+    );
+  }
+
+  /** Code of the address of a claim's entry in an area of the chunk that claimed. */
+  #claimAddress(area: 'claims' | 'claimSlots', bytes: number, number: WasmLocal): Wasm {
+    const { map } = this.#memory;
+    const [position, owner] = locals('i32', 'position', 'owner');
+    const nth = operation('i32.sub', get(position), scaled(get(owner), map.claimsRoom));
+    const base = operation('i32.add', scaled(get(owner), map.chunkDistance), i32(map[area].at));
+    return sequence(
+      set(position, operation('i32.sub', get(number), this.#table.claimBase())),
+      set(owner, operation('i32.div_u', get(position), i32(map.claimsRoom))),
+      operation('i32.add', base, scaled(nth, bytes)),
+    );
+  }
+
+  /**
+   * Code that takes the slot if it still holds `value`, and leaves whether it did. A worker that sees the slot finds
+   * the state.
+   */
+  #takeSlot(candidate: ClaimLocals): Wasm {
+    const [table, { map, addressType }] = [this.#table, this.#memory];
+    const { atOnce, pointer, hash, slot, value, areas, claimed, count: stored } = candidate;
+    const [claim, place] = [local('i32', 'claim'), local(addressType, 'place')];
+    const [next, won] = locals('i32', 'next', 'won');
+    const storeState = [
+      set(place, table.stateAddress(get(stored))),
+      table.copyState({ pointer }, { pointer: place }),
+      set(next, get(stored)),
+    ];
+    const claimState = [
+      set(claim, offsetInChunk(claimed, map.stride, areas)),
+      table.copyState({ pointer }, { pointer: claim, offset: map.claims.at }),
+      set(next, nextNumber(candidate)),
+    ];
+    const taken = table.slotValue(hash, operation('i32.add', get(next), i32(1)));
+    return sequence(
+      choose(get(atOnce), storeState, claimState),
+      store(get(slot), 'i32', offsetInChunk(claimed, 4, areas), map.claimSlots.at),
+      set(won, table.replaceSlot(slot, get(value), taken)),
+      // A state stored at once counts as a claim too, so that a rollback empties its slot.
+      set(claimed, operation('i32.add', get(claimed), get(won))),
+      set(stored, operation('i32.add', get(stored), operation('i32.and', get(won), get(atOnce)))),
+      get(won),
+    );
+  }
+
+  /** Code that notes the loss of a claim with the chunk that had it. */
+  #noteLoss({ number }: ClaimLocals): readonly Wasm[] {
+    const { map } = this.#memory;
+    const [position, owner] = locals('i32', 'lostPosition', 'loser');
+    const lost = map.outcome.at + outcomeAt.lost * 4;
+    return [
+      store(i32(-1), 'i32', this.#claimAddress('claimSlots', 4, number)),
+      set(position, operation('i32.sub', get(number), this.#table.claimBase())),
+      set(owner, operation('i32.div_u', get(position), i32(map.claimsRoom))),
+      setGlobal('touched', atomic('rmw.add', scaled(get(owner), map.chunkDistance), [i32(1)], lost)),
+    ];
+  }
+
+  /** `commit()`: stores the claims of a chunk, from number `count` on, checks them, and records findings. */
+  #commit(): WasmFunction {
+    const walk = inOrder({
+      marks: operation('i32.add', this.#areasOfChunk(), i32(this.#memory.map.claimMarks.at)),
+      marksEnd: 'claimMark',
+      position: (marked) => marked,
+      end: getGlobal('claimed'),
+      between: storeAndCheck('commitNew'),
+      onMark: recordMark,
+    });
+    return { name: 'commit', parameters: [], result: null, body: [walk], exported: true };
+  }
+
+  /** Code for a claim that its chunk has not lost. */
+  #ifKept(at: WasmLocal, slot: WasmLocal, areas: WasmLocal, kept: readonly Wasm[]): readonly Wasm[] {
+    return [
+      set(slot, load('i32', offsetInChunk(at, 4, areas), this.#memory.map.claimSlots.at)),
+      choose(operation('i32.ne', get(slot), i32(-1)), kept),
+    ];
+  }
+
+  /**
+   * `commitNew(from, to)`: stores those of these claims that the chunk has kept, and then numbers their slots: a
+   * worker that sees the number sees the state.
+   */
+  #commitNew(): WasmFunction {
+    const [table, { map, addressType }] = [this.#table, this.#memory];
+    const [from, to, at, slot] = locals('i32', 'from', 'to', 'at', 'slot');
+    const [pointer, areas, number] = locals('i32', 'pointer', 'areas', 'number');
+    const target = local(addressType, 'target');
+    const copy = [
+      table.copyState({ pointer, offset: map.claims.at }, { pointer: target }),
+      table.nextState(target),
+    ];
+    const numberSlot = [
+      increment(number),
+      table.storeSlot(slot, table.withNumber(table.loadSlot(slot), get(number))),
+    ];
+    const body = [
+      table.open(),
+      set(areas, this.#areasOfChunk()),
+      set(pointer, offsetInChunk(from, map.stride, areas)),
+      set(number, getGlobal('count')),
+      set(target, table.stateAddress(get(number))),
+      count(at, get(from), get(to), [...this.#ifKept(at, slot, areas, copy), increment(pointer, map.stride)]),
+      fence,
+      count(at, get(from), get(to), this.#ifKept(at, slot, areas, numberSlot)),
+      setGlobal('count', get(number)),
+    ];
+    return { name: 'commitNew', parameters: [from, to], result: null, body, exported: false };
+  }
+
+  /**
+   * `rollback()`: empties the slots of a chunk's claims; after the rollback of all chunks, the table is as before the
+   * round.
+   */
+  #rollback(): WasmFunction {
+    const [at, slot, areas] = locals('i32', 'at', 'slot', 'areas');
+    const body = [
+      this.#table.open(),
+      set(areas, this.#areasOfChunk()),
+      count(
+        at,
+        i32(0),
+        getGlobal('claimed'),
+        this.#ifKept(at, slot, areas, [this.#table.storeSlot(slot, i32(0))]),
+      ),
+    ];
+    return { name: 'rollback', parameters: [], result: null, body, exported: true };
+  }
 }

@@ -1,4 +1,10 @@
-/** Generated code of the table of numbers: where a hash belongs, which slots may be its own, and how it is rebuilt. */
+/**
+ * Generated code of the hash table and of the states that it numbers.
+ *
+ * The table is open addressing with linear probing over 32-bit slots. A slot holds the number of a state plus 1 in
+ * its low bits and a few bits of the state's hash above them, so that a search reads few wrong states; 0 is empty. A
+ * search begins at the hash scaled to the size of the table, so the table may have any size.
+ */
 import {
   atomic,
   block,
@@ -9,6 +15,7 @@ import {
   getGlobal,
   i32,
   i64,
+  increment,
   jump,
   jumpIf,
   labelled,
@@ -17,61 +24,24 @@ import {
   locals,
   loop,
   operation,
+  scaled,
   sequence,
   set,
   setGlobal,
   store,
   type WasmLocal,
-  type NumberType,
+  type ValueType,
   type Wasm,
   type WasmFunction,
 } from '../wasm/code.ts';
-import { openAreas, ownEntry } from './areas.ts';
 import { addressAfter } from '../layout/cells.ts';
-import { lineSlots, type Area, type MemoryMap } from '../memory-map.ts';
-
-export interface VisitedContext {
-  readonly map: MemoryMap;
-  readonly words: number;
-  readonly addressType: NumberType;
-  /** The bits of a hash that count: fewer of them make different states look alike, which tests need. */
-  readonly hashMask: bigint;
-  /** Other workers may store in the same memory. */
-  readonly isShared: boolean;
-  /** Candidates are made canonical before they are looked up. */
-  readonly isSymmetric: boolean;
-}
+import { lineSlots, type Area, type MemoryEmitter } from '../memory-map.ts';
 
 /**
- * Globals: states stored, slots of the table, the low bits of a slot that are a number, the page where the states begin,
- * and where what was read ahead of its use goes, lest the engine leave the reading out.
+ * Globals: the stored states, the slots of the table, the mask of a slot's number, the page where the states begin,
+ * and a value that keeps the engine from dropping reads made ahead of their use.
  */
-export const visitedGlobals = ['count', 'slots', 'numberMask', 'statesPage', 'touched'] as const;
-
-/** The globals of the table in locals: the engine would read them anew in every round of a loop. */
-export interface Table extends VisitedContext {
-  readonly slots: WasmLocal;
-  readonly mask: WasmLocal;
-  /** The address of the first state. */
-  readonly states: WasmLocal;
-}
-
-export function tableOf(context: VisitedContext): Table {
-  return {
-    ...context,
-    slots: local('i32', 'slots'),
-    mask: local('i32', 'mask'),
-    states: local(context.addressType, 'states'),
-  };
-}
-
-/** Code that a function begins with that uses the table. */
-export function openTable({ slots, mask, states, addressType }: Table): Wasm {
-  const page = getGlobal('statesPage');
-  const wide = operation('i64.shl', operation('i64.extend_i32_u', page), i64(16n));
-  const first = addressType === 'i32' ? operation('i32.shl', page, i32(16)) : wide;
-  return sequence(set(slots, getGlobal('slots')), set(mask, getGlobal('numberMask')), set(states, first));
-}
+export const tableGlobals = ['count', 'slots', 'numberMask', 'statesPage', 'touched'] as const;
 
 /** Odd constants from the fractional part of the golden ratio and of other square roots. */
 const multipliers = [
@@ -81,217 +51,326 @@ const multipliers = [
   0xa54ff53a5f1d36f1n,
 ] as const;
 
-/** A constant of its own for each word: the first mixed with its position; odd. */
+/** An odd constant for each word: the first multiplier mixed with the word's position. */
 const multiplierOf = (word: number) =>
   BigInt.asUintN(64, (multipliers[0] + BigInt(word) * 2n * multipliers[2]) * multipliers[3]) | 1n;
 
 export const allBits = 2n ** 64n - 1n;
 
-const shifted = (word: Wasm) => operation('i64.shr_u', word, i64(32n));
+const upperHalf = (word: Wasm) => operation('i64.shr_u', word, i64(32n));
 
-/** Code of the hash of the state at an address: each word spread by its own constant, the sum mixed once more. */
-export function hashAt(pointer: WasmLocal, { words, hashMask }: VisitedContext): Wasm {
-  const word = local('i64', 'word');
-  const sum = local('i64', 'sum');
-  const spread = (at: number) => {
-    const loaded = set(word, load('i64', get(pointer), at * 8));
-    const folded = operation('i64.xor', get(word), shifted(get(word)));
-    return sequence(loaded, operation('i64.mul', folded, i64(multiplierOf(at))));
-  };
-  const parts = Array.from({ length: words }, (_, at) => spread(at));
-  const added = parts.reduce((left, right) => operation('i64.add', left, right));
-  const hash = operation('i64.mul', operation('i64.xor', get(sum), shifted(get(sum))), i64(multipliers[1]));
-  return sequence(set(sum, added), hashMask === allBits ? hash : operation('i64.and', hash, i64(hashMask)));
+/** A state at the address in `pointer` plus `offset` bytes. */
+interface StateRef {
+  readonly pointer: WasmLocal;
+  readonly offset?: number;
 }
 
-/** Code of the slot where the search for a hash begins: the first of a cache line. */
-export const firstSlot = (hash: Wasm, { slots }: Table): Wasm =>
-  operation(
-    'i32.and',
-    operation(
-      'i32.wrap_i64',
-      shifted(operation('i64.mul', shifted(hash), operation('i64.extend_i32_u', get(slots)))),
-    ),
-    i32(-lineSlots),
-  );
-
-/** Code of what a slot holds. */
-export const loadSlot = (slot: WasmLocal, { map }: Table): Wasm => load('i32', slotOffset(slot), map.table);
-
-export const storeSlot = (slot: WasmLocal, value: Wasm, { map }: Table): Wasm =>
-  store(value, 'i32', slotOffset(slot), map.table);
-
-/** Code that loads a slot, and then sees all that was written before the slot was. */
-export const loadSlotAnew = (slot: WasmLocal, { map }: Table): Wasm =>
-  atomic('load', slotOffset(slot), [], map.table);
-
-/** Code of the first number of a claim: above all that the states of the round can get. */
-export const claimBase = ({ chunks, claimsRoom }: MemoryMap): Wasm =>
-  operation('i32.add', getGlobal('before'), i32(chunks * claimsRoom));
-
-/** Code that replaces what a slot holds, unless another worker has been there; leaves whether it has done so. */
-export const replaceSlot = (slot: WasmLocal, expected: Wasm, value: Wasm, { map }: Table): Wasm =>
-  operation('i32.eq', atomic('rmw.cmpxchg', slotOffset(slot), [expected, value], map.table), expected);
-
-const slotOffset = (slot: WasmLocal): Wasm => operation('i32.shl', get(slot), i32(2));
-
-/** Code of the address of a stored state. */
-export function stateAddress(number: Wasm, { addressType: type, map, states }: Table): Wasm {
-  if (type === 'i32') return operation('i32.add', operation('i32.mul', number, i32(map.stride)), get(states));
-  const offset = operation('i64.mul', operation('i64.extend_i32_u', number), i64(BigInt(map.stride)));
-  return operation('i64.add', offset, get(states));
+/** One or two words of a state. */
+interface StatePart {
+  readonly type: ValueType;
+  /** In bytes from the beginning of the state. */
+  readonly at: number;
 }
 
-export const increment = (variable: WasmLocal, amount = 1) =>
-  set(variable, operation('i32.add', get(variable), i32(amount)));
-export const scaled = (index: Wasm, bytes: number) => operation('i32.mul', index, i32(bytes));
+const loadPart = ({ pointer, offset = 0 }: StateRef, { type, at }: StatePart) =>
+  load(type, get(pointer), offset + at);
+const storePart = (value: Wasm, { pointer, offset = 0 }: StateRef, { type, at }: StatePart) =>
+  store(value, type, get(pointer), offset + at);
 
-/** Code that moves `slot` on to the next that is empty or likely, its upper bits those of the hash; `value` is what it holds. */
-export function probe(slot: WasmLocal, value: WasmLocal, hash: WasmLocal, table: Table): Wasm {
-  const [found, again] = [labelled('found'), labelled('again')];
-  const different = operation('i32.xor', get(value), operation('i32.wrap_i64', get(hash)));
-  return block(
-    found,
-    loop(
-      again,
-      set(value, loadSlot(slot, table)),
-      jumpIf(found, operation('i32.eqz', get(value))),
-      jumpIf(found, operation('i32.eqz', operation('i32.and', different, upperBits(table)))),
-      nextSlot(slot, table),
-      jump(again),
-    ),
-  );
-}
-
-/** What to look for in the slots of a line: by four slots, all bits of those where a search ends. */
-type Ends = (four: WasmLocal) => Wasm;
+/** Code of a vector with all bits set for those of four slots at which a search ends. */
+type SlotTest = (four: WasmLocal) => Wasm;
 
 const zeros = operation('i32x4.splat', i32(0));
-const isEmpty: Ends = (four) => operation('i32x4.eq', get(four), zeros);
+const isEmpty: SlotTest = (four) => operation('i32x4.eq', get(four), zeros);
 
-/** Empty slots, and those with the upper bits of `tag`; it and `mask`, that of numbers, stand there four times. */
-export const isEmptyOrLikely =
-  (tag: WasmLocal, mask: WasmLocal): Ends =>
-  (four) => {
-    const different = operation('v128.andnot', operation('v128.xor', get(four), get(tag)), get(mask));
-    return operation('v128.or', isEmpty(four), operation('i32x4.eq', different, zeros));
-  };
-
-/** Code that moves `slot`, the first of a line, on to the first where the search ends, a line at a time. */
-export function searchLines(slot: WasmLocal, ends: Ends, { map, slots }: Table): Wasm {
-  const again = labelled('again');
-  const [four, found] = [local('v128', 'four'), local('i32', 'found')];
-  const quarter = (at: number) =>
-    sequence(set(four, load('v128', slotOffset(slot), map.table + at * 16)), ends(four));
-  const half = (at: number) => operation('i16x8.narrow_i32x4_s', quarter(at), quarter(at + 1));
-  const line = operation('i8x16.narrow_i16x8_s', half(0), half(2));
-  const nextLine = [
-    increment(slot, lineSlots),
-    choose(operation('i32.eq', get(slot), get(slots)), [set(slot, i32(0))]),
-    jump(again),
-  ];
-  return sequence(
-    loop(
-      again,
-      set(found, operation('i8x16.bitmask', line)),
-      choose(operation('i32.eqz', get(found)), nextLine),
-    ),
-    set(slot, operation('i32.add', get(slot), operation('i32.ctz', get(found)))),
-  );
-}
-
-const upperBits = ({ mask }: Table) => operation('i32.xor', get(mask), i32(-1));
-
-export const nextSlot = (slot: WasmLocal, { slots }: Table): Wasm =>
-  sequence(increment(slot), choose(operation('i32.eq', get(slot), get(slots)), [set(slot, i32(0))]));
-
-/** Code of the number in what a slot holds, -1 where it is empty. */
-export const numberIn = (value: WasmLocal, { mask }: Table): Wasm =>
-  operation('i32.sub', operation('i32.and', get(value), get(mask)), i32(1));
-
-/** Code of what the slot of a state holds: its number plus 1, below the upper bits of its hash. */
-export const slotValue = (hash: WasmLocal, numberPlus1: Wasm, table: Table): Wasm =>
-  withNumber(operation('i32.wrap_i64', get(hash)), numberPlus1, table);
-
-/** Code of the upper bits of 32, with another number below them. */
-export const withNumber = (bits: Wasm, numberPlus1: Wasm, table: Table): Wasm =>
-  operation('i32.or', operation('i32.and', bits, upperBits(table)), numberPlus1);
-
-/** What is read ahead of its use: by entry of an area, all of which are numbers. */
-interface Ahead {
+/** Reads ahead of their use: `entry` takes the first `total` entries of `area` in turn, and `read` depends on it. */
+interface ReadAhead {
   readonly area: Area;
-  /** So many entries. */
   readonly total: WasmLocal;
-  /** Holds one entry. */
   readonly entry: WasmLocal;
-  /** Code of what that entry leads to. */
   readonly read: Wasm;
 }
 
-/** Entries that are read ahead in one round of a loop. */
+/** Entries that one round of a loop reads ahead. */
 const aheadEach = 8;
 
-/** Code that does nothing but read, so that many reads wait for memory at the same time; the last few are left out. */
-export function readAhead({ area, total, entry, read }: Ahead, context: VisitedContext): Wasm {
-  const [round, touched] = locals('i32', 'round', 'touched');
-  const each = Array.from({ length: aheadEach }, (_, nth) => [
-    set(entry, load('i32', ownEntry(get(round), aheadEach * 4, context), area.at + nth * 4)),
-    set(touched, operation('i32.xor', get(touched), read)),
-  ]);
-  return sequence(
-    count(round, i32(0), operation('i32.div_u', get(total), i32(aheadEach)), each.flat()),
-    setGlobal('touched', get(touched)),
-  );
-}
+const slotOffset = (slot: WasmLocal): Wasm => operation('i32.shl', get(slot), i32(2));
 
-/** `clearTable(from, to)`: makes slots empty. */
-export function clearTable({ map }: VisitedContext): WasmFunction {
-  const [from, to] = [local('i32', 'from'), local('i32', 'to')];
-  const first = operation('i32.add', scaled(get(from), 4), i32(map.table));
-  const body = [fill(first, scaled(operation('i32.sub', get(to), get(from)), 4))];
-  return { name: 'clearTable', parameters: [from, to], result: null, body, exported: true };
-}
+/** Emits code on the table and the stored states. A function that calls its methods begins with `open`. */
+export class HashTableEmitter {
+  readonly memory: MemoryEmitter;
+  readonly words: number;
+  readonly #hashMask: bigint;
+  /** Two words each; the last part is one word where their number is odd. */
+  readonly #parts: readonly StatePart[];
+  readonly #slots = local('i32', 'slots');
+  readonly #mask = local('i32', 'mask');
+  readonly #states: WasmLocal;
 
-/**
- * `enter(from, to)`: puts the numbers of stored states, all different, into the table: as many as there is room for
- * among the candidates. In two rounds, so that the cache misses of many states overlap.
- */
-export function enter(context: VisitedContext): WasmFunction {
-  const { map, addressType } = context;
-  const table = tableOf(context);
-  const [from, to, at, total, slot] = locals('i32', 'from', 'to', 'at', 'total', 'slot');
-  const [hash, stored] = [local('i64', 'hash'), local(addressType, 'stored')];
-  const number = operation('i32.add', operation('i32.add', get(from), get(at)), i32(1));
-  const find = [
-    set(hash, hashAt(stored, context)),
-    store(get(hash), 'i64', ownEntry(get(at), 8, context), map.hashes.at),
-    store(firstSlot(get(hash), table), 'i32', ownEntry(get(at), 4, context), map.slots.at),
-    set(stored, addressAfter(get(stored), i32(map.stride), addressType)),
-  ];
-  const fillIn = [
-    set(hash, load('i64', ownEntry(get(at), 8, context), map.hashes.at)),
-    set(slot, load('i32', ownEntry(get(at), 4, context), map.slots.at)),
-    fillSlot(slot, slotValue(hash, number, table), table),
-  ];
-  const body = [
-    openTable(table),
-    openAreas(context),
-    set(total, operation('i32.sub', get(to), get(from))),
-    set(stored, stateAddress(get(from), table)),
-    count(at, i32(0), get(total), find),
-    readAhead({ area: map.slots, total, entry: slot, read: loadSlot(slot, table) }, context),
-    count(at, i32(0), get(total), fillIn),
-  ];
-  return { name: 'enter', parameters: [from, to], result: null, body, exported: true };
-}
+  /** Bits of a hash outside of `hashMask` are 0: tests make different states collide. */
+  constructor(memory: MemoryEmitter, words: number, hashMask: bigint) {
+    this.memory = memory;
+    this.words = words;
+    this.#hashMask = hashMask;
+    this.#parts = Array.from({ length: Math.ceil(words / 2) }, (_, pair) => ({
+      type: 2 * pair + 1 < words ? 'v128' : 'i64',
+      at: pair * 16,
+    }));
+    this.#states = local(memory.addressType, 'states');
+  }
 
-/** Code that puts a value into the first empty slot from the line of `slot` on. */
-function fillSlot(slot: WasmLocal, value: Wasm, table: Table): Wasm {
-  const again = labelled('again');
-  const search = searchLines(slot, isEmpty, table);
-  if (!table.isShared) return sequence(search, storeSlot(slot, value, table));
-  // Whoever was there before has filled the slot only: the line is searched anew.
-  const lineOfSlot = set(slot, operation('i32.and', get(slot), i32(-lineSlots)));
-  const lost = operation('i32.eqz', replaceSlot(slot, i32(0), value, table));
-  return loop(again, search, choose(lost, [lineOfSlot, jump(again)]));
+  functions(): readonly WasmFunction[] {
+    return [this.#clearTable(), this.#enter()];
+  }
+
+  /** Code that reads the globals of the table into locals: a loop would read the globals in every round. */
+  open(): Wasm {
+    const page = getGlobal('statesPage');
+    const wide = operation('i64.shl', operation('i64.extend_i32_u', page), i64(16n));
+    const first = this.memory.addressType === 'i32' ? operation('i32.shl', page, i32(16)) : wide;
+    return sequence(
+      set(this.#slots, getGlobal('slots')),
+      set(this.#mask, getGlobal('numberMask')),
+      set(this.#states, first),
+    );
+  }
+
+  /** Code of the address of a stored state. */
+  stateAddress(number: Wasm): Wasm {
+    const { addressType, map } = this.memory;
+    if (addressType === 'i32')
+      return operation('i32.add', operation('i32.mul', number, i32(map.stride)), get(this.#states));
+    const offset = operation('i64.mul', operation('i64.extend_i32_u', number), i64(BigInt(map.stride)));
+    return operation('i64.add', offset, get(this.#states));
+  }
+
+  /** Code that moves an address to the next stored state. */
+  nextState(address: WasmLocal): Wasm {
+    const { addressType, map } = this.memory;
+    return set(address, addressAfter(get(address), i32(map.stride), addressType));
+  }
+
+  /** Code that is 0 where two states are equal. */
+  different(left: StateRef, right: StateRef): Wasm {
+    const differences = (type: 'v128' | 'i64') =>
+      this.#parts
+        .filter((part) => part.type === type)
+        .map((part) => operation(`${type}.xor`, loadPart(left, part), loadPart(right, part)));
+    const [vectors, rest] = [differences('v128'), differences('i64')];
+    const anyOf = (all: Wasm, other: Wasm) => operation('v128.or', all, other);
+    const pairs = vectors.length === 0 ? [] : [operation('v128.any_true', vectors.reduce(anyOf))];
+    return [...pairs, ...rest.map((difference) => operation('i64.ne', difference, i64(0n)))].reduce(
+      (all, other) => operation('i32.or', all, other),
+    );
+  }
+
+  equal(left: StateRef, right: StateRef): Wasm {
+    return operation('i32.eqz', this.different(left, right));
+  }
+
+  /** Code that copies a state to each of `targets`. */
+  copyState(from: StateRef, ...targets: readonly StateRef[]): Wasm {
+    const copies = this.#parts.flatMap((part) => {
+      const copied = local(part.type, 'copied');
+      return [
+        set(copied, loadPart(from, part)),
+        ...targets.map((target) => storePart(get(copied), target, part)),
+      ];
+    });
+    return sequence(...copies);
+  }
+
+  /** Code of the hash of the state at an address: the sum of the words times their constants, mixed once more. */
+  hash(pointer: WasmLocal): Wasm {
+    const word = local('i64', 'word');
+    const sum = local('i64', 'sum');
+    const products = Array.from({ length: this.words }, (_, at) => {
+      const loaded = set(word, load('i64', get(pointer), at * 8));
+      const folded = operation('i64.xor', get(word), upperHalf(get(word)));
+      return sequence(loaded, operation('i64.mul', folded, i64(multiplierOf(at))));
+    });
+    const added = products.reduce((left, right) => operation('i64.add', left, right));
+    const mixed = operation('i64.xor', get(sum), upperHalf(get(sum)));
+    const hash = operation('i64.mul', mixed, i64(multipliers[1]));
+    const masked = this.#hashMask === allBits ? hash : operation('i64.and', hash, i64(this.#hashMask));
+    return sequence(set(sum, added), masked);
+  }
+
+  /** Code of the slot where the search for a hash begins: the first of a cache line. */
+  firstSlot(hash: Wasm): Wasm {
+    const scaledHash = operation('i64.mul', upperHalf(hash), operation('i64.extend_i32_u', get(this.#slots)));
+    return operation('i32.and', operation('i32.wrap_i64', upperHalf(scaledHash)), i32(-lineSlots));
+  }
+
+  nextSlot(slot: WasmLocal): Wasm {
+    return sequence(increment(slot), this.#wrap(slot));
+  }
+
+  /** Code that goes on at slot 0 behind the last one. */
+  #wrap(slot: WasmLocal): Wasm {
+    return choose(operation('i32.eq', get(slot), get(this.#slots)), [set(slot, i32(0))]);
+  }
+
+  loadSlot(slot: WasmLocal): Wasm {
+    return load('i32', slotOffset(slot), this.memory.map.table);
+  }
+
+  storeSlot(slot: WasmLocal, value: Wasm): Wasm {
+    return store(value, 'i32', slotOffset(slot), this.memory.map.table);
+  }
+
+  /** Code that loads a slot; what another worker wrote before it wrote the slot is visible afterwards. */
+  loadSlotAtomically(slot: WasmLocal): Wasm {
+    return atomic('load', slotOffset(slot), [], this.memory.map.table);
+  }
+
+  /** Code that replaces `expected` by `value` in a slot; leaves whether the slot held `expected`. */
+  replaceSlot(slot: WasmLocal, expected: Wasm, value: Wasm): Wasm {
+    const held = atomic('rmw.cmpxchg', slotOffset(slot), [expected, value], this.memory.map.table);
+    return operation('i32.eq', held, expected);
+  }
+
+  /** Code of the number in a slot's value, -1 for an empty slot. */
+  numberIn(value: WasmLocal): Wasm {
+    return operation('i32.sub', operation('i32.and', get(value), get(this.#mask)), i32(1));
+  }
+
+  /** Code of the number of the first claim: above all numbers that the states of a round can get. */
+  claimBase(): Wasm {
+    const { chunks, claimsRoom } = this.memory.map;
+    return operation('i32.add', getGlobal('before'), i32(chunks * claimsRoom));
+  }
+
+  /** Code of the value of a slot: a number plus 1 below the upper bits of the hash. */
+  slotValue(hash: WasmLocal, numberPlus1: Wasm): Wasm {
+    return this.withNumber(operation('i32.wrap_i64', get(hash)), numberPlus1);
+  }
+
+  /** Code of the upper bits of a slot's value with another number below them. */
+  withNumber(value: Wasm, numberPlus1: Wasm): Wasm {
+    return operation('i32.or', operation('i32.and', value, this.#upperBits()), numberPlus1);
+  }
+
+  #upperBits(): Wasm {
+    return operation('i32.xor', get(this.#mask), i32(-1));
+  }
+
+  /**
+   * Code that moves `slot` to the next that is empty or has the upper bits of `hash`, and sets `value` to its value.
+   */
+  probe(slot: WasmLocal, value: WasmLocal, hash: WasmLocal): Wasm {
+    const [found, again] = [labelled('found'), labelled('again')];
+    const different = operation('i32.xor', get(value), operation('i32.wrap_i64', get(hash)));
+    return block(
+      found,
+      loop(
+        again,
+        set(value, this.loadSlot(slot)),
+        jumpIf(found, operation('i32.eqz', get(value))),
+        jumpIf(found, operation('i32.eqz', operation('i32.and', different, this.#upperBits()))),
+        this.nextSlot(slot),
+        jump(again),
+      ),
+    );
+  }
+
+  /** Code of the mask of a slot's number, four times. */
+  fourMasks(): Wasm {
+    return operation('i32x4.splat', get(this.#mask));
+  }
+
+  /**
+   * Code that moves `slot`, the first of a line, to the first that is empty or has the upper bits of `tag`. `tag`
+   * holds 32 bits of the hash four times, `masks` holds `fourMasks`.
+   */
+  findLikely(slot: WasmLocal, tag: WasmLocal, masks: WasmLocal): Wasm {
+    return this.#searchLines(slot, (four) => {
+      const different = operation('v128.andnot', operation('v128.xor', get(four), get(tag)), get(masks));
+      return operation('v128.or', isEmpty(four), operation('i32x4.eq', different, zeros));
+    });
+  }
+
+  /** Code that moves `slot`, the first of a line, to the first at which the test ends the search, a line at a time. */
+  #searchLines(slot: WasmLocal, ends: SlotTest): Wasm {
+    const again = labelled('again');
+    const [four, found] = [local('v128', 'four'), local('i32', 'found')];
+    const quarter = (at: number) =>
+      sequence(set(four, load('v128', slotOffset(slot), this.memory.map.table + at * 16)), ends(four));
+    const half = (at: number) => operation('i16x8.narrow_i32x4_s', quarter(at), quarter(at + 1));
+    const line = operation('i8x16.narrow_i16x8_s', half(0), half(2));
+    const nextLine = [increment(slot, lineSlots), this.#wrap(slot), jump(again)];
+    return sequence(
+      loop(
+        again,
+        set(found, operation('i8x16.bitmask', line)),
+        choose(operation('i32.eqz', get(found)), nextLine),
+      ),
+      set(slot, operation('i32.add', get(slot), operation('i32.ctz', get(found)))),
+    );
+  }
+
+  /** Code that only reads, so that many cache misses overlap; it leaves out the last few entries. */
+  readAhead({ area, total, entry, read }: ReadAhead): Wasm {
+    const [round, touched] = locals('i32', 'round', 'touched');
+    const each = Array.from({ length: aheadEach }, (_, nth) => [
+      set(entry, load('i32', this.memory.offset(get(round), aheadEach * 4), area.at + nth * 4)),
+      set(touched, operation('i32.xor', get(touched), read)),
+    ]);
+    return sequence(
+      count(round, i32(0), operation('i32.div_u', get(total), i32(aheadEach)), each.flat()),
+      setGlobal('touched', get(touched)),
+    );
+  }
+
+  /** `clearTable(from, to)`: empties slots. */
+  #clearTable(): WasmFunction {
+    const [from, to] = locals('i32', 'from', 'to');
+    const first = operation('i32.add', scaled(get(from), 4), i32(this.memory.map.table));
+    const body = [fill(first, scaled(operation('i32.sub', get(to), get(from)), 4))];
+    return { name: 'clearTable', parameters: [from, to], result: null, body, exported: true };
+  }
+
+  /**
+   * `enter(from, to)`: puts the numbers of stored states, all different, into the table: at most as many as candidates
+   * have room. It works in two rounds, so that the cache misses of many states overlap.
+   */
+  #enter(): WasmFunction {
+    const { memory } = this;
+    const { hashes, slots } = memory.map;
+    const [from, to, at, total, slot] = locals('i32', 'from', 'to', 'at', 'total', 'slot');
+    const [hash, stored] = [local('i64', 'hash'), local(memory.addressType, 'stored')];
+    const number = operation('i32.add', operation('i32.add', get(from), get(at)), i32(1));
+    const find = [
+      set(hash, this.hash(stored)),
+      memory.store(get(hash), 'i64', hashes, at),
+      memory.store(this.firstSlot(get(hash)), 'i32', slots, at),
+      this.nextState(stored),
+    ];
+    const fillIn = [
+      set(hash, memory.load('i64', hashes, at)),
+      set(slot, memory.load('i32', slots, at)),
+      this.#fillSlot(slot, this.slotValue(hash, number)),
+    ];
+    const body = [
+      this.open(),
+      memory.open(),
+      set(total, operation('i32.sub', get(to), get(from))),
+      set(stored, this.stateAddress(get(from))),
+      count(at, i32(0), get(total), find),
+      this.readAhead({ area: slots, total, entry: slot, read: this.loadSlot(slot) }),
+      count(at, i32(0), get(total), fillIn),
+    ];
+    return { name: 'enter', parameters: [from, to], result: null, body, exported: true };
+  }
+
+  /** Code that puts a value into the first empty slot from the line of `slot` on. */
+  #fillSlot(slot: WasmLocal, value: Wasm): Wasm {
+    const again = labelled('again');
+    const search = this.#searchLines(slot, isEmpty);
+    if (!this.memory.isShared) return sequence(search, this.storeSlot(slot, value));
+    // Another worker has filled this slot alone: the search begins again at its line.
+    const lineOfSlot = set(slot, operation('i32.and', get(slot), i32(-lineSlots)));
+    const lost = operation('i32.eqz', this.replaceSlot(slot, i32(0), value));
+    return loop(again, search, choose(lost, [lineOfSlot, jump(again)]));
+  }
 }

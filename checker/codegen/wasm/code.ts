@@ -1,11 +1,11 @@
-/** WebAssembly as a tree: what the code generator builds, the encoder writes and the printer shows. */
+/** WebAssembly as a tree: the code generator builds it, the encoder writes it, the printer shows it. */
 
 export type NumberType = 'i32' | 'i64';
 
-/** A vector of 128 bits is four numbers of 32 bits, or two of 64. */
+/** A v128 is four numbers of 32 bits, or two of 64. */
 export type ValueType = NumberType | 'v128';
 
-/** Operators on a memory that other workers change meanwhile, on 32 bits. */
+/** Atomic operators on 32 bits of shared memory. */
 export type AtomicOperator = 'load' | 'rmw.add' | 'rmw.cmpxchg';
 
 /** A local variable or parameter; it belongs to the function in whose body it occurs. */
@@ -14,23 +14,23 @@ export interface WasmLocal {
   readonly name: string;
 }
 
-/** A place to jump to: the end of a block, the beginning of a loop. */
+/** The target of a jump: the end of a block, the beginning of a loop. */
 export interface Label {
   readonly name: string;
 }
 
-/** Operators on vectors; `bitmask` makes a bit of each of its signs. */
+/** Operators on vectors; `bitmask` collects the sign bits. */
 export type VectorOperator =
   | `v128.${'or' | 'xor' | 'andnot' | 'any_true'}`
   | `i32x4.${'splat' | 'eq'}`
-  /** The numbers of two vectors in one, those that do not fit at the nearest that does. */
+  /** The numbers of two vectors in one, saturated. */
   | 'i16x8.narrow_i32x4_s'
   | 'i8x16.narrow_i16x8_s'
   | 'i8x16.bitmask';
 
 export type WasmOperator =
   | VectorOperator
-  /** Of two values, computed both, the first where the third operand is not 0. */
+  /** The first operand where the third is not 0, else the second; all are computed. */
   | 'select'
   | `i32.${'eqz' | 'eq' | 'ne' | 'ctz' | 'lt_s' | 'lt_u' | 'gt_s' | 'gt_u' | 'le_s' | 'le_u' | 'ge_s' | 'ge_u'}`
   | `i32.${'add' | 'sub' | 'mul' | 'div_u' | 'and' | 'or' | 'xor' | 'shl' | 'shr_u' | 'wrap_i64'}`
@@ -53,7 +53,7 @@ export type Wasm =
       readonly offset: number;
       readonly value: Wasm;
     }
-  /** Operands of 'rmw.cmpxchg' are what is expected and what replaces it; it leaves what was there. */
+  /** The operands of 'rmw.cmpxchg' are the expected value and its replacement; it leaves the old value. */
   | {
       readonly kind: 'atomic';
       readonly operator: AtomicOperator;
@@ -61,7 +61,7 @@ export type Wasm =
       readonly offset: number;
       readonly operands: readonly Wasm[];
     }
-  /** What was stored before is seen before what is stored after. */
+  /** Orders all stores before it before all stores after it. */
   | { readonly kind: 'fence' }
   | { readonly kind: 'fill'; readonly address: Wasm; readonly bytes: Wasm }
   | { readonly kind: 'call'; readonly name: string; readonly operands: readonly Wasm[] }
@@ -95,12 +95,12 @@ export interface WasmFunction {
 }
 
 /**
- * A module with an imported memory, `racewalk.memory`; a wide one has `racewalk.states` besides. An address of 64 bits
- * is always one in `states`, an address of 32 bits always one in `memory`.
+ * A module that imports a memory, `racewalk.memory`; a wide one imports `racewalk.states` too. An address of 64 bits
+ * lies in `states`, an address of 32 bits in `memory`.
  */
 export interface WasmModule {
   readonly functions: readonly WasmFunction[];
-  /** Variables of 32 bits that begin as 0; all are exported. */
+  /** Exported variables of 32 bits, initially 0. */
   readonly globals: readonly string[];
   /** Whether workers share the memories. */
   readonly shared: boolean;
@@ -170,10 +170,10 @@ export function either(condition: Wasm, then: Wasm, otherwise: Wasm, result: Num
   return { kind: 'if', condition, then: [then], otherwise: [otherwise], result };
 }
 
-/** What is computed in fewer steps than this need not be passed over: a jump that nobody can foretell costs as many. */
+/** The cost of a mispredicted jump, in operations: cheaper code runs whether it is needed or not. */
 const cheap = 20;
 
-/** Whether all of these can be computed, whether they are needed or not, for less than a jump. */
+/** Whether all of these cost less than a mispredicted jump, and cannot fail. */
 function isCheap(...values: readonly Wasm[]): boolean {
   const weights = values.map(plainWeight);
   return (
@@ -189,7 +189,7 @@ export const bothOf = (left: Wasm, right: Wasm): Wasm =>
 export const oneOf = (left: Wasm, right: Wasm): Wasm =>
   left.kind !== 'i32' && isCheap(right) ? operation('i32.or', left, right) : either(left, i32(1), right);
 
-/** The steps of code that only computes a value from locals and memory, and cannot fail; null for other code. */
+/** The operations of code that computes a value from locals and memory and cannot fail; null for other code. */
 function plainWeight(code: Wasm): number | null {
   switch (code.kind) {
     case 'i32':
@@ -228,7 +228,13 @@ function plainWeight(code: Wasm): number | null {
   }
 }
 
-/** Counts `variable` from `from` up to `to - 1`; `from` and `to` are evaluated once, and every pass. */
+/** `variable += amount`. */
+export const increment = (variable: WasmLocal, amount = 1): Wasm =>
+  set(variable, operation('i32.add', get(variable), i32(amount)));
+
+export const scaled = (index: Wasm, bytes: number): Wasm => operation('i32.mul', index, i32(bytes));
+
+/** Counts `variable` from `from` up to `to - 1`; evaluates `from` once, and `to` in every round. */
 export function count(variable: WasmLocal, from: Wasm, to: Wasm, body: readonly Wasm[]): Wasm {
   const [again, done] = [labelled('again'), labelled('done')];
   return sequence(
@@ -246,14 +252,14 @@ export function count(variable: WasmLocal, from: Wasm, to: Wasm, body: readonly 
   );
 }
 
-/** The type of an address, and so the memory that it is in. */
+/** The type of an address, which determines its memory. */
 export function addressTypeOf(code: Wasm): NumberType {
   if (code.kind === 'get') return code.local.type === 'i64' ? 'i64' : 'i32';
   if (code.kind === 'sequence') return addressTypeOf(code.parts.at(-1)!);
   return code.kind === 'operation' && code.operator.startsWith('i64') ? 'i64' : 'i32';
 }
 
-/** An operation, computed at once where its operands are known. */
+/** An operation, or its result where the operands are known. */
 export function operation(operator: WasmOperator, ...operands: readonly Wasm[]): Wasm {
   const [left, right] = operands;
   if (left?.kind === 'i32' && (right === undefined || right.kind === 'i32')) {
@@ -265,7 +271,7 @@ export function operation(operator: WasmOperator, ...operands: readonly Wasm[]):
   return { kind: 'operation', operator, operands };
 }
 
-/** Operators that leave their left operand as it is when the right one is 0. */
+/** Operators whose result is the left operand where the right one is 0. */
 const unchanging: ReadonlySet<WasmOperator> = new Set<WasmOperator>([
   'i32.add',
   'i32.sub',
@@ -279,7 +285,7 @@ const unchanging: ReadonlySet<WasmOperator> = new Set<WasmOperator>([
   'i64.shr_u',
 ]);
 
-/** The result of an operation on known numbers, or null for those that are left to the engine. */
+/** The result of an operation on known numbers, or null for operators that are not folded. */
 function fold32(operator: WasmOperator, left: number, right: number): Wasm | null {
   const result = results32[operator]?.(left, right);
   if (result !== undefined) return i32(Number(result));

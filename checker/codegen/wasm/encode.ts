@@ -1,5 +1,4 @@
 /** Writes a WebAssembly module as bytes. Source: WebAssembly Core Specification 3.0, section 5, Binary Format. */
-import { mostPages, mostStatesPages } from '../memory-map.ts';
 import { atomicOpcodes, opcodes, vectorOpcodes } from './opcodes.ts';
 import {
   addressTypeOf,
@@ -14,6 +13,12 @@ import {
 } from './code.ts';
 import { localsOf } from './share-locals.ts';
 
+export const pageBytes = 65_536;
+/** Pages that addresses of 32 bits reach. */
+export const mostPages = 65_536;
+/** The most pages of a wide memory: V8 allows 16 GiB. */
+export const mostStatesPages = 262_144;
+
 type Bytes = number[];
 
 const typeCodes: Readonly<Record<ValueType, number>> = { i32: 0x7f, i64: 0x7e, v128: 0x7b };
@@ -21,7 +26,7 @@ const [loadOps, storeOps] = [
   { i32: [0x28], i64: [0x29], v128: [0xfd, 0x00] },
   { i32: [0x36], i64: [0x37], v128: [0xfd, 0x0b] },
 ] as const;
-/** The alignment that is expected, as a power of 2: every vector begins at some number. */
+/** The alignment hint of an access, as a power of 2: a vector begins at any number of 32 bits. */
 const alignments = { i32: 2, i64: 3, v128: 2 } as const;
 const [blockOp, loopOp, ifOp, elseOp, endOp] = [0x02, 0x03, 0x04, 0x05, 0x0b] as const;
 const noValue = 0x40;
@@ -56,7 +61,7 @@ export function encodeModule(module: WasmModule): Uint8Array<ArrayBuffer> {
 }
 
 function importedMemories({ shared, wide }: WasmModule): readonly Bytes[] {
-  // Memory that is shared states its largest size.
+  // The type of a shared memory has its largest size.
   const limits = (flags: number, most: number) =>
     shared ? [flags | 0x03, 0x00, ...unsigned(most)] : [flags, 0x00];
   const memory = [...text('racewalk'), ...text('memory'), 0x02, ...limits(0x00, mostPages)];
@@ -106,11 +111,11 @@ function pushSigned64(value: bigint, bytes: Bytes): void {
   bytes.push(Number(left & 127n));
 }
 
-/** What the encoding of one function carries along. */
+/** The context in which the body of a function is encoded. */
 interface Writer {
   readonly bytes: Bytes;
   readonly locals: ReadonlyMap<WasmLocal, number>;
-  /** The labels around, the innermost last; an `if` counts as one that nothing names. */
+  /** The enclosing labels, the innermost last; an `if` has one that no jump names. */
   readonly labels: (Label | null)[];
   readonly functions: ReadonlyMap<string, number>;
   readonly globals: readonly string[];
@@ -278,7 +283,7 @@ function writeAll(parts: readonly Wasm[], writer: Writer): void {
   for (const part of parts) write(part, writer);
 }
 
-/** What leaves the function, for good or for a while. */
+/** Calls and returns. */
 function writeExit(code: Wasm & { kind: 'call' | 'return' }, writer: Writer): void {
   const { bytes } = writer;
   if (code.kind === 'call') {
@@ -291,5 +296,5 @@ function writeExit(code: Wasm & { kind: 'call' | 'return' }, writer: Writer): vo
   }
 }
 
-/** How many blocks out a label is. */
+/** The number of blocks between a jump and its label. */
 const depthOf = (label: Label, { labels }: Writer): number => labels.length - 1 - labels.lastIndexOf(label);

@@ -40,7 +40,7 @@ export const opcodes: Readonly<Record<Exclude<WasmOperator, VectorOperator>, num
   'i64.extend_i32_u': 0xad,
 };
 
-/** They follow on a byte 0xfd, as unsigned numbers. */
+/** They follow the byte 0xfd, as unsigned LEB128. */
 export const vectorOpcodes: Readonly<Record<VectorOperator, number>> = {
   'i32x4.splat': 0x11,
   'i32x4.eq': 0x37,
@@ -53,7 +53,7 @@ export const vectorOpcodes: Readonly<Record<VectorOperator, number>> = {
   'i16x8.narrow_i32x4_s': 0x85,
 };
 
-/** They follow on a byte 0xfe. */
+/** They follow the byte 0xfe. */
 export const atomicOpcodes: Readonly<Record<AtomicOperator, number>> = {
   load: 0x10,
   'rmw.add': 0x1e,

@@ -1,4 +1,4 @@
-/** Generated code as text for people: the operators of C, and jumps by name. */
+/** Prints generated code for readers: operators as in C, jumps by name. */
 import type { WasmLocal, WasmOperator, Wasm, WasmFunction, WasmModule } from './code.ts';
 
 const symbols: Readonly<Record<string, string>> = {
@@ -23,7 +23,7 @@ const symbols: Readonly<Record<string, string>> = {
   ge_u: '>=',
 };
 
-/** They change the type of a number, and nothing else. */
+/** Conversions, which are not printed. */
 const silent: ReadonlySet<string> = new Set(['wrap_i64', 'extend_i32_u']);
 
 /** The functions of a module, one after another. */
@@ -39,7 +39,7 @@ export function printFunction({ name, parameters, result, body }: WasmFunction):
 
 const indented = (body: readonly Wasm[]): readonly string[] => body.flatMap(lines).map((line) => `  ${line}`);
 
-/** A statement as lines, those inside of it indented. */
+/** The lines of a statement, those inside of it indented. */
 function lines(code: Wasm): readonly string[] {
   switch (code.kind) {
     case 'sequence':

@@ -1,24 +1,29 @@
 /**
- * Which variables of a function share a local of the module. Engines keep all locals at each jump, so that the time and
- * memory of compiling grow with their product: generated code has thousands of variables that live for a few operations.
+ * Allocates the variables of a function to its locals. Engines track all locals at each jump, so the time and memory
+ * of compilation grow with their product, and generated code has thousands of variables that live for a few
+ * operations.
  */
 import type { WasmLocal, ValueType, Wasm, WasmFunction } from './code.ts';
 
-/** Where a variable is used, in positions of the order of execution; a loop that it outlives counts whole. */
+/**
+ * The lifetime of a variable, in positions of the order of execution; it includes all of a loop that it enters alive.
+ */
 interface Lifetime {
   readonly first: number;
   last: number;
-  /** Whether each read comes after a write in the same block or around it: else it may read what it was before. */
+  /**
+   * Whether a write in the same block or an enclosing one precedes each read: else a read may find an earlier value.
+   */
   isTemporary: boolean;
 }
 
 interface LifetimeWalk {
   position: number;
   readonly uses: Map<WasmLocal, Lifetime>;
-  /** Variables that are written for certain, with those of the innermost block last. */
+  /** Variables that every path has written; `inBlock` has those of each open block, the innermost last. */
   readonly written: Set<WasmLocal>;
   readonly inBlock: WasmLocal[];
-  /** The loops around: where each begins, and what is used in it and began before. */
+  /** The enclosing loops: the position where each begins, and the variables used in it that began before. */
   readonly loops: { readonly first: number; readonly from: Set<WasmLocal> }[];
 }
 
@@ -29,7 +34,7 @@ export interface SharedLocals {
   readonly types: readonly ValueType[];
 }
 
-/** Variables that are never needed at the same time share a local. */
+/** Variables whose lifetimes do not overlap share a local. */
 export function localsOf({ parameters, body }: WasmFunction): SharedLocals {
   const walk: LifetimeWalk = {
     position: 0,
@@ -56,7 +61,7 @@ function visitAll(parts: readonly Wasm[], walk: LifetimeWalk): void {
   for (const part of parts) visit(part, walk);
 }
 
-/** In the order in which `encode.ts` writes, which is that of execution. */
+/** Visits code in the order of execution, which is that of its encoding. */
 function visit(code: Wasm, walk: LifetimeWalk): void {
   switch (code.kind) {
     case 'get':
@@ -96,7 +101,7 @@ function visit(code: Wasm, walk: LifetimeWalk): void {
 
 type PlainOperation = Exclude<Wasm, { kind: 'get' | 'set' | 'tee' | 'block' | 'loop' | 'if' }>;
 
-/** What is executed before code that is neither about a variable nor about blocks. */
+/** The code that runs before an operation that is neither on a variable nor a block. */
 function partsOf(code: PlainOperation): readonly Wasm[] {
   switch (code.kind) {
     case 'i32':
@@ -139,7 +144,7 @@ function visitBlocks(code: Wasm & { kind: 'block' | 'loop' | 'if' }, walk: Lifet
       walk.loops.push({ first: walk.position, from });
       visitInside(code.body, walk);
       walk.loops.pop();
-      // The next round may read it again.
+      // The next round may read them again.
       for (const variable of from) walk.uses.get(variable)!.last = walk.position;
       return;
     }
@@ -150,7 +155,7 @@ function visitBlocks(code: Wasm & { kind: 'block' | 'loop' | 'if' }, walk: Lifet
   }
 }
 
-/** What is written in a block may be passed over: behind it, that counts for nothing. */
+/** A jump may skip the writes of a block: behind it, they do not count. */
 function visitInside(body: readonly Wasm[], walk: LifetimeWalk): void {
   const outside = walk.inBlock.length;
   visitAll(body, walk);

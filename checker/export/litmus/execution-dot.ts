@@ -1,4 +1,4 @@
-/** An execution of a litmus test for Graphviz: a cluster a process, the forbidden cycle in red. */
+/** An execution of a litmus test for Graphviz: one cluster for each process, the forbidden cycle in red. */
 import { edgesShown, type DrawnExecution, type Picture } from '../../litmus/lkmm/picture.ts';
 
 export function executionDot(picture: Picture, title: string): string {

@@ -1,4 +1,7 @@
-/** An execution of a litmus test as a picture: a column a process, edges between events, the forbidden cycle in red. */
+/**
+ * An execution of a litmus test as a picture: one column for each process, edges between events, the forbidden cycle
+ * in red.
+ */
 import type { LabelledEdge } from '../../litmus/lkmm/labelled.ts';
 import { edgesShown, type DrawnExecution, type Picture } from '../../litmus/lkmm/picture.ts';
 import { element, escapeXml } from '../xml.ts';
@@ -16,9 +19,7 @@ interface PlacedEvent {
 }
 
 /**
- * One SVG without script, font or link, light or dark as the reader's screen is.
- *
- * `title` stands above the picture.
+ * A self-contained SVG with `title` above the picture; it follows the light or dark scheme of the reader.
  */
 export function executionSvg(picture: Picture, title: string): string {
   const { drawn, columns } = picture;
@@ -27,7 +28,7 @@ export function executionSvg(picture: Picture, title: string): string {
   const beginnings = drawn.filter(({ column, event }) => column < 0 && used.has(event.id));
   const top = gap.title + (beginnings.length > 0 ? box.height + gap.row : 0);
   const placed = new Map<number, PlacedEvent>();
-  // What leads from event to event of the first process bends out to the left.
+  // Edges within the first process bend to the left.
   let left = edges.some((edge) => isWithin(edge, 0, drawn)) ? gap.margin + 70 : gap.margin;
   const lanes = columns.map((name, column) => {
     const own = drawn.filter((one) => one.column === column);
@@ -96,7 +97,7 @@ function eventBox({ one, x, y, width }: PlacedEvent): string {
   );
 }
 
-/** From side to side between columns; bent to the right within one. */
+/** A line between columns, a curve to the right within one. */
 function arrow(
   { label, isForbidden }: LabelledEdge & { readonly isForbidden: boolean },
   from: PlacedEvent,
@@ -111,7 +112,7 @@ function arrow(
   const reach = isSame ? 34 + (number % 3) * 14 : 0.4 * Math.abs(end.x - start.x);
   const pull = [start.x + side * reach, end.x + endSide * reach];
   const kind = isForbidden ? 'rw-forbidden' : `rw-${label}`;
-  // Labels of edges that cross stand apart from each other.
+  // Keeps the labels of crossing edges apart.
   const share = isSame ? 0.5 : [0.35, 0.5, 0.65][number % 3]!;
   const middle = pointOn(start, { x: pull[0]!, y: start.y }, { x: pull[1]!, y: end.y }, end, share);
   const tip = endSide * 7;

@@ -1,9 +1,9 @@
-/** The answers to litmus files as one HTML page, without script, font or link: it can be attached to a mail. */
+/** The results of litmus files as one self-contained HTML page. */
 import { element, escapeXml } from '../xml.ts';
 
 export interface LitmusAnswer {
   readonly name: string;
-  /** Never, Sometimes or Always, with what it holds for. */
+  /** Never, Sometimes or Always, with its condition. */
   readonly verdict: string;
   /** The file as it is written. */
   readonly source: string;

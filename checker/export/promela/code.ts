@@ -1,4 +1,4 @@
-/** The transitions of a thread in Promela: each is one indivisible step that ends in a jump. */
+/** The transitions of a thread in Promela: each is one atomic step that ends in a jump. */
 import type { Code, Transition } from '../../program/transition-system.ts';
 import { sizeOf, valueAt } from '../../language/domain.ts';
 import { walk, type AnyExpr, type LocalReference } from '../../language/expression.ts';
@@ -9,15 +9,15 @@ import { promelaExpr, promelaReference, staysWithin, unrolled, type PromelaScope
 import { inComment, promelaValue } from './names.ts';
 
 export interface CodeScope extends PromelaScope {
-  /** The statements by which a thread goes on at a location. */
+  /** The statements that continue a thread at a location. */
   readonly jump: (location: number) => Jump;
   readonly invariants: readonly Property[];
 }
 
 export interface Jump {
-  /** What happens before the jump, in the same step. */
+  /** Effects before the jump, in the same step. */
   readonly effects: readonly string[];
-  /** What the effects write, by the names that `writtenBy` uses. */
+  /** The variables that the effects write, named as in `writtenBy`. */
   readonly written: readonly string[];
   readonly goto: string;
 }
@@ -28,7 +28,7 @@ export function promelaTransition({ statement, guard, code }: Transition, scope:
   return `:: ${text} ${sequence(code, scope, guard)}`;
 }
 
-/** `d_step { ... } goto L`, or where the code chooses or branches an atomic sequence of them. */
+/** `d_step { ... } goto L`, or an atomic sequence of them if the code chooses or branches. */
 function sequence(code: Code, scope: CodeScope, guard: AnyExpr | null): string {
   const first = guard === null ? [] : [promelaExpr(guard, scope)];
   const straight = straightLine(code, scope, new Set());
@@ -98,7 +98,7 @@ export function choices(target: LocalReference, scope: PromelaScope): readonly s
   );
 }
 
-/** The invariants that mention something written: the others are as true as they were. */
+/** The invariants that read a written variable; the others do not change. */
 export function assertions(
   { invariants, ...scope }: CodeScope,
   written: ReadonlySet<string> | null,
@@ -151,7 +151,7 @@ export function promelaEffect(effect: Effect, scope: PromelaScope): readonly str
   }
 }
 
-/** An assignment; where the value may leave the domain, its own assertion comes before it. */
+/** An assignment, preceded by an assertion if the value may leave the domain. */
 function promelaSet({ target, value }: Effect & { kind: 'set' }, scope: PromelaScope): readonly string[] {
   const { domain } = target;
   const text = promelaExpr(value, scope);

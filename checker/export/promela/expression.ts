@@ -1,8 +1,8 @@
-/** Expressions in Promela, and what is known of their values before anything runs. */
+/** Expressions in Promela, and static bounds of their values. */
 import type { AnyExpr, Binder, Reference } from '../../language/expression.ts';
 import { promelaValue, type PromelaNames } from './names.ts';
 
-/** Where an expression stands. */
+/** The context of an expression. */
 export interface PromelaScope {
   readonly names: PromelaNames;
   /** The index of the running copy, as Promela text; a property names its copies itself. */
@@ -19,7 +19,9 @@ export function unrolled(binder: Binder, scope: PromelaScope): readonly PromelaS
   }));
 }
 
-/** The expression as Promela text; everything compound is parenthesised, for `!!x` would send on a channel. */
+/**
+ * The expression as Promela text; compound expressions are in parentheses, because `!!x` would be a channel operation.
+ */
 export function promelaExpr(expr: AnyExpr, scope: PromelaScope): string {
   const text = (part: AnyExpr) => promelaExpr(part, scope);
   switch (expr.kind) {
@@ -49,7 +51,7 @@ export function promelaExpr(expr: AnyExpr, scope: PromelaScope): string {
   }
 }
 
-/** A cell; the copies of a thread have their parts of one array, one after the other. */
+/** A cell; each copy of a thread has its part of one array. */
 export function promelaReference(reference: Reference, scope: PromelaScope): string {
   const { name, declaration, copies } = scope.names.variable(reference);
   const element = reference.index === null ? null : promelaExpr(reference.index, scope);
@@ -62,13 +64,13 @@ export function promelaReference(reference: Reference, scope: PromelaScope): str
   const { length } = declaration;
   const place = `${copy} * ${length!} + ${element}`;
   if (staysWithin(reference.index!, [0, length! - 1], scope)) return `${name}[${place}]`;
-  // Outside of its own part is outside of the whole, where pan's check of indices sees it.
+  // An index outside of its part is mapped outside of the array, where pan's bounds check finds it.
   return `${name}[((${element} >= 0 && ${element} < ${length!}) -> ${place} : ${copies * length!})]`;
 }
 
 type PromelaInterval = readonly [low: number, high: number];
 
-/** True when all values of a number lie in an interval, whatever the state. */
+/** Whether all values of a number are in an interval in every state. */
 export function staysWithin(expr: AnyExpr, [low, high]: PromelaInterval, scope: PromelaScope): boolean {
   const [least, most] = intervalOf(expr, scope);
   return least >= low && most <= high;

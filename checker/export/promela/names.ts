@@ -5,7 +5,7 @@ import type { Model } from '../../language/model.ts';
 import type { AnyDeclaration } from '../../language/variable.ts';
 import { uniqueNames } from '../unique-names.ts';
 
-/** A variable of the model as Promela declares it: always global, one array for all copies of a thread. */
+/** A variable in Promela: always global, one array for all copies of a thread. */
 export interface PromelaVariable {
   readonly name: string;
   /** Its name in the model. */
@@ -21,14 +21,14 @@ export interface PromelaNames {
   readonly variables: readonly PromelaVariable[];
   readonly variable: (reference: Pick<Reference, 'name'> & { readonly thread?: string }) => PromelaVariable;
   readonly proctypes: ReadonlyMap<string, string>;
-  /** One name of all values of that name, so that domains that share it can be compared. */
+  /** One constant for each value name, so that values of different domains can be compared. */
   readonly values: ReadonlyMap<string, string>;
-  /** By thread: the flags that say which copies have ended, where a property asks. */
+  /** By thread: the flags of ended copies, if a property reads them. */
   readonly ended: ReadonlyMap<string, string>;
 }
 
 export function namesOf(model: Model): PromelaNames {
-  // The prefixes keep names from Promela's own words.
+  // The prefixes prevent clashes with Promela keywords.
   const unique = uniqueNames();
   const shared = Object.entries(model.shared).map(([name, declaration]) => ({
     key: `.${name}`,
@@ -63,7 +63,7 @@ export function namesOf(model: Model): PromelaNames {
   };
 }
 
-/** All names that domains give to values, in the order of declaration. */
+/** The value names of all domains, in the order of declaration. */
 function valueNames(model: Model): readonly string[] {
   const declarations = [model.shared, ...model.threads.map(({ locals }) => locals)].flatMap((variables) =>
     Object.values(variables),
@@ -97,7 +97,7 @@ function bounds(names: PromelaNames, domain: AnyDomain): readonly [number, numbe
   }
 }
 
-/** Text that is safe inside of a comment, and on one line. */
+/** Text that is safe in a comment on one line. */
 export const inComment = (text: string): string =>
   text
     .replaceAll(/\s+/g, ' ')

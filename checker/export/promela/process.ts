@@ -3,7 +3,7 @@ import type { ThreadTable, TransitionSystem } from '../../program/transition-sys
 import { ModelError } from '../../language/model-error.ts';
 import { endedKey, promelaTransition, type CodeScope, type Jump } from './code.ts';
 import type { PromelaNames } from './names.ts';
-import type { State } from './start.ts';
+import type { State } from '../../interpreter/evaluate.ts';
 
 /** Copies of a thread that begin at the same location; Spin numbers processes in the order of the text. */
 interface ProcessGroup {
@@ -41,7 +41,7 @@ function groupsOf(
     const starts = new Set(initial.map(({ threads }) => threads[thread.name]![copy]!.location));
     if (starts.size > 1)
       throw new ModelError(
-        `thread '${thread.name}': a choice before its first step decides where it begins, and a Promela process begins in one place; choose after a first step`,
+        `thread '${thread.name}': a choice before the first step selects where the thread begins, but a Promela process begins in one place; choose after the first step`,
       );
     const [start] = [...starts] as [number];
     if (groups.at(-1)?.start === start) groups.at(-1)!.copies.push(copy);
@@ -58,7 +58,7 @@ function cpuOf({ copies, pid }: ProcessGroup): string {
   return shift > 0 ? `(_pid + ${shift})` : `(_pid - ${-shift})`;
 }
 
-/** A thread at its end is done, and one that may block for ever is wherever it stands: Spin's end labels. */
+/** End labels mark the end of a thread, and every location of a thread that may block forever. */
 const labelOf = ({ thread, end }: ThreadTable, location: number) =>
   `${thread.mayBlockForever || location === end ? 'end_' : ''}L${location}`;
 
@@ -76,7 +76,7 @@ const jumps = (group: ProcessGroup, names: PromelaNames): CodeScope['jump'] => {
 function proctype(group: ProcessGroup, scope: CodeScope): string {
   const { table, copies, start } = group;
   const name = scope.names.proctypes.get(table.thread.name)!;
-  // The first location of the text is where the process begins: a jump to it would be one more state.
+  // The process begins at the first location in the text: a jump to another one would add a state.
   const order = [start, ...[...table.locations.keys()].filter((location) => location !== start)];
   const locations = order.map((location) => {
     const options = table.locations[location]!.map(

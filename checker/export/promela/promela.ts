@@ -9,22 +9,25 @@ import {
   type PromelaNames,
   type PromelaVariable,
 } from './names.ts';
+import { initialCheck } from '../../interpreter/interpreter.ts';
+import type { State } from '../../interpreter/evaluate.ts';
 import { proctypes } from './process.ts';
-import { cellsOf, startProcess, type Start, type State } from './start.ts';
+import { cellsOf, startProcess } from './start.ts';
 
 /**
- * The model as Promela: a proctype a thread, a label a location, an indivisible step a transition.
+ * The model as Promela: a proctype for each thread, a label for each location, an atomic step for each transition.
  *
- * All variables are global, so that Spin's own normalisation of dead locals does not change the states. A thread that
- * has ended, or may wait for ever, waits at an end label: no process dies, for that would be one more state.
+ * All variables are global, so that Spin's normalization of dead locals does not change the states. A thread that has
+ * ended, or may block forever, waits at an end label, because the death of a process would add a state.
  *
  * Throws  ModelError when a choice before the first step decides at which location a thread begins.
  */
-export function toPromela(system: TransitionSystem, start: Start): string {
+export function toPromela(system: TransitionSystem): string {
+  const start = initialCheck(system);
   const names = namesOf(system.model);
   const initial = start.states;
   return [
-    `/* ${inComment(system.model.name)}: to see every state, gcc -O2 -DSAFETY -DNOREDUCE -o pan pan.c */`,
+    `/* ${inComment(system.model.name)} (for the full state space: gcc -O2 -DSAFETY -DNOREDUCE -o pan pan.c) */`,
     ...[...names.values.values()].map((name, at) => `#define ${name} ${at}`),
     ...names.variables.map((variable) => declare(variable, initial[0]!, names)),
     ...[...names.ended].map(([thread, name]) => declareEnded(system, thread, [name, initial[0]!])),
@@ -44,7 +47,7 @@ function declare(variable: PromelaVariable, state: State, names: PromelaNames): 
   return `${type} ${name}${length} = ${firstValues(first, type, names)};${meaning}`;
 }
 
-/** Promela's lists of first values know no negative numbers: there they are written modulo the type's size. */
+/** Promela's initializer lists have no negative numbers, which are written modulo the size of the type. */
 function firstValues(first: readonly Value[], type: string, names: PromelaNames): string {
   if (new Set(first).size === 1) return promelaValue(names, first[0]!);
   const modulus = type === 'short' ? 2 ** 16 : 2 ** 32;
@@ -61,7 +64,7 @@ function declareEnded(
   return `bit ${flags}[${thread.cpus}] = ${new Set(first).size === 1 ? first[0]! : `{${first.join(', ')}}`};`;
 }
 
-/** Spin leaves variables that nothing reads out of the state; a proctype that never runs reads them all. */
+/** Spin removes variables without reads from the state; a proctype that never runs reads them all. */
 function readAll({ variables, ended }: PromelaNames): readonly string[] {
   const cells = [
     ...variables.map(({ name, copies, declaration }) =>

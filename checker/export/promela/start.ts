@@ -1,37 +1,19 @@
-/** What Promela cannot say by first values: several initial states, or one that is already wrong. */
+/** Initial states that Promela initializers cannot express: several, or one with a violation. */
 import type { Value } from '../../language/domain.ts';
+import type { State } from '../../interpreter/evaluate.ts';
+import type { InitialStates } from '../../interpreter/interpreter.ts';
 import { promelaValue, type PromelaNames, type PromelaVariable } from './names.ts';
 
-type Cells = Readonly<Record<string, Value | readonly Value[]>>;
-
-/** A state of the model; the copies of a thread are listed by index. */
-export interface State {
-  readonly shared: Cells;
-  readonly threads: Readonly<
-    Record<string, readonly { readonly location: number; readonly locals: Cells }[]>
-  >;
-}
-
-/** What the interpreter says about the beginning: an export cannot evaluate anything itself. */
-export interface Start {
-  /** The different initial states; there is at least one. */
-  readonly states: readonly State[];
-  /** For each of them: whether it violates an invariant. */
-  readonly violated: readonly boolean[];
-  /** Whether the first of them is a deadlock. */
-  readonly deadlocked: boolean;
-}
-
 /**
- * A process that goes from Spin's one initial state to all initial states of the model, the first of which is that one
- * state: so no state is added. It asks pan for the depth, because nothing in a state may tell that it is the first.
+ * A process that leads from Spin's initial state, which is the first one of the model, to the others, so that no state
+ * is added. It reads pan's depth, because the state must not record that it is the first.
  */
 export function startProcess(
-  { states, violated, deadlocked }: Start,
+  { states, violated, deadlocked }: InitialStates,
   names: PromelaNames,
 ): readonly string[] {
   if (states.length === 1 && !violated.includes(true)) return [];
-  // This process can still move in the first state, which therefore is no deadlock for Spin.
+  // Spin sees no deadlock in the first state, because this process can step there.
   const stuck = deadlocked ? ['assert(false)'] : [];
   const options = states.map((state, at) => {
     const claims = violated[at] === true ? ['assert(false)'] : [];

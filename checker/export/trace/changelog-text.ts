@@ -1,4 +1,4 @@
-/** A trace as a kernel changelog draws it: two columns of plain ASCII in at most 72 characters. */
+/** A trace in the style of kernel changelogs: columns of ASCII text in at most 72 characters. */
 import { cpusOf, type TraceCpu } from '../../report/cpus.ts';
 import { traceLines } from '../../report/trace-lines.ts';
 import type { Remark, TraceLine } from '../../report/trace-line.ts';
@@ -12,7 +12,7 @@ import { namesIn, type ExportedTrace } from './exported-trace.ts';
 const width = 72;
 const gap = 2;
 
-/** The verdict and the options, the columns with the values that matter, what they come to, and how to reproduce it. */
+/** Verdict, options, columns with the relevant values, violation and reproducing command. */
 export function changelogText(exported: ExportedTrace): string {
   const { system, trace, headline, end, origin } = exported;
   const cpus = cpusOf(system, trace);
@@ -48,7 +48,7 @@ function header(cpus: readonly TraceCpu[], columns: readonly number[]): readonly
 
 type Matters = (remark: Remark, step: number) => boolean;
 
-/** What the property reads, what races, what is not as memory has it, and how branches come out. */
+/** The relevant remarks: cells of the property, races, stale reads and outcomes of branches. */
 function mattersIn({ system, trace, property }: ExportedTrace, cpus: readonly TraceCpu[]): Matters {
   const read = namesIn(system.model, property);
   const races = new Set(
@@ -66,14 +66,14 @@ function mattersIn({ system, trace, property }: ExportedTrace, cpus: readonly Tr
   };
 }
 
-/** The text of a line, and under it the values that matter. */
+/** The text of a line, and below it the relevant values. */
 function render(
   { cpu, of, text, beside }: TraceLine,
   columns: readonly number[],
   matters: Matters,
 ): readonly string[] {
   const start = columns[cpu]!;
-  // The arrival of a store says in its text what it changes.
+  // The text of a store's arrival already contains its change.
   const isArrival = text.startsWith('store buffer: ');
   const values = (isArrival ? [] : beside.filter((remark) => matters(remark, of))).map(
     (remark) => `    ${remark.text}`,

@@ -1,4 +1,4 @@
-/** What exports of a trace are made of. */
+/** The input of all trace exports. */
 import type { TransitionSystem } from '../../program/transition-system.ts';
 import { walk } from '../../language/expression.ts';
 import type { Model } from '../../language/model.ts';
@@ -9,20 +9,20 @@ import { failedClaimIn, headline } from '../../report/verdict.ts';
 export interface ExportedTrace {
   readonly system: TransitionSystem;
   readonly trace: Trace;
-  /** The model and what was found, in one line. */
+  /** The model and its verdict, in one line. */
   readonly headline: string;
-  /** What is so in the last state, in one sentence; null where there is nothing to say. */
+  /** The violation in the last state, in one sentence; null: none. */
   readonly end: string | null;
-  /** The property that the trace is about; null: it is about none. */
+  /** The violated property; null: none. */
   readonly property: string | null;
   readonly origin: Origin;
 }
 
-/** Where a trace comes from; null where that is not known. */
+/** The origin of a trace; null: unknown. */
 export interface Origin {
-  /** All options of the variant, as they are typed. */
+  /** All options of the variant, in command-line syntax. */
   readonly options: string | null;
-  /** The command that gives the trace again. */
+  /** The command that reproduces the trace. */
   readonly command: string | null;
 }
 

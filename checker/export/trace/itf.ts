@@ -1,4 +1,4 @@
-/** The export to ITF, the Informal Trace Format that the tools of the TLA+ world read: state by state. */
+/** The export to ITF, the Informal Trace Format of TLA+ tools. */
 import type { ThreadTable, TransitionSystem } from '../../program/transition-system.ts';
 import type { AnyDomain, Value } from '../../language/domain.ts';
 import type { Declarations } from '../../language/variable.ts';
@@ -9,7 +9,7 @@ import { cpuParts, localsOf, memoryOf } from '../../report/cpu-parts.ts';
 import type { ExportedTrace } from './exported-trace.ts';
 import { uniqueNames } from '../unique-names.ts';
 
-/** A value of ITF, as far as a model has it: arrays, and the copies of a thread, are maps from their index. */
+/** A value of ITF; arrays and the copies of a thread are maps from their index. */
 export type ItfValue =
   | Value
   | { readonly '#map': readonly (readonly [number, ItfValue])[] }
@@ -25,11 +25,12 @@ export interface ItfTrace {
 /**
  * The states of a trace, the initial one first.
  *
- * A thread is a variable too: a map from its copies to records of the location, as a number and as the text of what comes
- * next there, and the locals. What a memory model adds are variables `store_buffer_of_THREAD` and `old_values_of_THREAD`:
- * maps from the copies to lists of cells with their values, as text.
+ * A thread is a variable: a map from its copies to records of the location (its number and the text of the next
+ * statement) and the locals. A memory model adds the variables `store_buffer_of_THREAD` and `old_values_of_THREAD`:
+ * maps from the copies to lists of cells with values, as text.
  *
- * Source: Apalache, ADR 015, https://apalache-mc.org/docs/adr/015adr-trace.html. Integers are small enough for plain JSON.
+ * Source: Apalache, ADR 015, https://apalache-mc.org/docs/adr/015adr-trace.html. Integers are small enough for plain
+ *         JSON.
  */
 export function toItf({ system, trace, headline, end }: ExportedTrace): ItfTrace {
   const { model, threads } = system;
@@ -87,7 +88,7 @@ export function toItf({ system, trace, headline, end }: ExportedTrace): ItfTrace
   };
 }
 
-/** Which step led to a state. */
+/** The step that led to a state. */
 const metaOf = ({ thread, replica, edge }: TraceStep, index: number) => ({
   index,
   thread,

@@ -1,4 +1,4 @@
-/** Where the parts of a trace lie when it is drawn as lanes: one a CPU, time downwards. */
+/** The layout of a trace as lanes: one for each CPU, time downwards. */
 import { delaysOf } from '../../report/delays.ts';
 import { cpusOf, type TraceCpu } from '../../report/cpus.ts';
 import { racesInWords } from '../../report/race-sentences.ts';
@@ -41,7 +41,7 @@ export interface Lane {
 
 /** An arrow between two rows; it runs along a channel on the left of a lane. */
 export interface Arrow {
-  /** Two accesses that nothing orders, or a store on its late way to memory. */
+  /** Two unordered accesses, or a delayed store that reaches memory. */
   readonly kind: 'race' | 'delay';
   readonly from: LaneRow;
   readonly to: LaneRow;
@@ -120,7 +120,7 @@ function rowsOf(lines: readonly TraceLine[], top: number) {
 }
 
 function arrowsOf({ system, trace }: ExportedTrace, cpus: readonly TraceCpu[], rows: readonly LaneRow[]) {
-  // The row of a step; for one in a fold the row that tells of it.
+  // The row of a step, or the fold that contains it.
   const rowOf = (step: number) =>
     rows.find(({ line }) => line.step === step + 1) ?? rows.findLast(({ line }) => line.of <= step + 1);
   const races = racesInWords(system, trace, cpus).map(
@@ -135,7 +135,7 @@ function arrowsOf({ system, trace }: ExportedTrace, cpus: readonly TraceCpu[], r
   });
 }
 
-/** Arrows beside each other where they would lie upon each other; each runs along the lane farther right. */
+/** Places overlapping arrows side by side; each runs along the right one of its lanes. */
 function tracked(arrows: readonly Omit<Arrow, 'x'>[]): readonly UnplacedArrow[] {
   const placed: UnplacedArrow[] = [];
   for (const arrow of arrows) {

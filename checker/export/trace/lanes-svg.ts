@@ -1,4 +1,4 @@
-/** The export to SVG: a trace as lanes, with arrows between the accesses that raced. */
+/** The export to SVG: a trace as lanes, with arrows between racing accesses. */
 import { wrap } from '../../report/wrap.ts';
 import type { ExportedTrace } from './exported-trace.ts';
 import { lanesOf, metrics, textWidth, titleOf, type Arrow, type Lane, type LaneRow } from './lanes-layout.ts';
@@ -10,7 +10,7 @@ const { margin, text: large, beside: small, indent, gap } = metrics;
 const least = 560;
 
 /**
- * One SVG without script, font or link, light or dark as the reader's screen is.
+ * A self-contained SVG; it follows the light or dark scheme of the reader.
  *
  * Shape:  classes begin with `rw-`, so that it can stand in a page.
  */
@@ -87,7 +87,7 @@ function drawnRow({ line, y, text, beside }: LaneRow, { cpu, x }: Lane): string 
 
 const bend = 5;
 
-/** From the side of the row that looks to the channel, along the channel, to the other row. */
+/** From one row along the channel to the other. */
 function drawnArrow({ kind, from, to, x, title }: Arrow, lanes: readonly Lane[]): string {
   const [start, end] = [sideOf(from, lanes, x), sideOf(to, lanes, x)];
   const [out, back] = [Math.sign(x - start) * bend, Math.sign(end - x) * bend];
@@ -107,7 +107,7 @@ function drawnArrow({ kind, from, to, x, title }: Arrow, lanes: readonly Lane[])
   );
 }
 
-/** Where an arrow meets a row: at the dot of its step, or behind its text. */
+/** The end of an arrow: the dot of its step, or the end of its text. */
 function sideOf({ lane, text }: LaneRow, lanes: readonly Lane[], channel: number): number {
   const { x } = lanes[lane]!;
   return x > channel ? x - gap : x + indent + textWidth(text[0]!) + gap;

@@ -6,9 +6,8 @@ import { traceLines } from '../../report/trace-lines.ts';
 import type { ExportedTrace } from './exported-trace.ts';
 
 /**
- * A step that writes memory is an arrow to it, one that only reads an arrow from it, anything else a note.
- *
- * What raced stands as a note over both CPUs, behind the second of the two accesses.
+ * A step that writes memory is an arrow to it, one that only reads an arrow from it, any other step a note. A race is
+ * a note over both CPUs, after its second access.
  */
 export function toMermaid({ system, trace, headline, end }: ExportedTrace): string {
   const cpus = cpusOf(system, trace);
@@ -45,7 +44,7 @@ function participants(cpus: readonly TraceCpu[]): readonly string[] {
   return own.toSpliced(Math.ceil(own.length / 2), 0, 'participant memory');
 }
 
-/** From the first to the last; a run of no steps has nothing but memory. */
+/** All participants; without steps, only memory. */
 const over = (cpus: readonly TraceCpu[]) =>
   cpus.length === 0 ? 'memory' : [...new Set([nameOf(cpus[0]!), nameOf(cpus.at(-1)!)])].join(',');
 
@@ -58,6 +57,6 @@ function told({ step, text, beside }: TraceLine, cpu: TraceCpu): string {
   return `Note over ${nameOf(cpu)}: ${words}`;
 }
 
-/** Letters, digits and what means nothing to Mermaid, Markdown or HTML; the rest is told by number. */
+/** Escapes all characters that are special in Mermaid, Markdown or HTML. */
 const escaped = (text: string): string =>
   text.replaceAll(/[^\w .,()=!?/|'-]/gu, (character) => `#${character.codePointAt(0)!};`);

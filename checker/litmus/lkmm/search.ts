@@ -19,9 +19,6 @@ export interface Execution {
   readonly flags: readonly string[];
 }
 
-/** What memory and registers hold, as far as the choices so far say: undefined is still open. */
-export type ValueOf = (read: ExecutionEvent) => ComputedValue | undefined;
-
 export interface SearchQuestion {
   /** The locations whose last write is asked for. */
   readonly observed: readonly string[];

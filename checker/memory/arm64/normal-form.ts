@@ -1,7 +1,7 @@
 /**
  * The normal form of a state: equal for states that no CPU, and nobody who looks at memory, can ever tell apart.
  *
- * The argument for each rule stands in docs/soundness.md, under 'arm64: which states are one'.
+ * The argument for each rule stands in docs/soundness/arm64.md, under 'arm64: which states are one'.
  */
 import {
   coherence,

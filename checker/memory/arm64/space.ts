@@ -15,8 +15,7 @@ import { observedCells, propertiesOf, timesToLook, writeAt, type CompiledPropert
 import { keyOf } from './state-key.ts';
 import { defaultMachine, Arm64Machine, type MachineSettings, type MachineStep } from './successors.ts';
 import type { State } from '../../interpreter/evaluate.ts';
-import { CapacityError } from '../../state-space/capacity-error.ts';
-import type { Edge, Finding, StateSpace } from '../../state-space/state-space.ts';
+import { CapacityError, type Edge, type Finding, type StateSpace } from '../../state-space/state-space.ts';
 
 /** A guess: what V8 keeps for a state of some ten cells, its key and its edges. */
 const bytesPerState = 2_500;

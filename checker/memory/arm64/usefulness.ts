@@ -1,7 +1,7 @@
 /**
  * Which promises can make a difference: to the values that anybody reads, or to what a property sees.
  *
- * The argument stands in docs/soundness.md, under 'arm64: which promises are made'.
+ * The argument stands in docs/soundness/arm64.md, under 'arm64: which promises are made'.
  */
 import { effectsIn } from '../../program/code-walk.ts';
 import { walk } from '../../language/expression.ts';

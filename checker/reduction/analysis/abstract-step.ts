@@ -1,41 +1,27 @@
-/** Everything that a transition may do from what is known: the abstract counterpart of firing it. */
+/** Fires a transition abstractly: everything that it may do from what is known. */
 import * as sets from './value-set.ts';
+import type { AnyDomain } from '../../language/domain.ts';
+import type { AnyExpr, Reference } from '../../language/expression.ts';
 import type { Effect } from '../../language/statement.ts';
-import { amountAdded, decrease, increase, mindsDecrease, mindsIncrease, write } from './access.ts';
+import { numbersOf, type Numbering } from '../../program/numbering.ts';
+import type { Transition } from '../../program/transition-system.ts';
 import {
   assume,
   indicesOf,
+  knowing,
   positionIn,
   rangeOf,
+  splitSets,
   valuesOf,
   type AbstractPlace,
   type AbstractRun,
   type Knowledge,
 } from './abstract-value.ts';
-import type { Visibility } from './conjuncts.ts';
-import type { AnyExpr, Reference } from '../../language/expression.ts';
-import type { AnyDomain } from '../../language/domain.ts';
-import { numbersOf, type Numbering } from '../../program/numbering.ts';
-import type { Code, Transition } from '../../program/transition-system.ts';
+import { amountAdded, decrease, increase, mindsDecrease, mindsIncrease, write } from './access.ts';
+import { execute, type Steps } from './execute.ts';
 import type { ValueSet } from './value-set.ts';
 
-/** Where the steps of a copy are recorded. */
-export interface AbstractSteps extends AbstractRun {
-  readonly visibility: Visibility;
-  /** Positions in the knowledge before the tracked cells. */
-  readonly width: number;
-  /** By tracked cell: the values written. */
-  readonly written: ValueSet[];
-  /** By shared cell: the position in the knowledge of the sum that the copy has added to it, or -1. */
-  readonly sums: ArrayLike<number>;
-  readonly arrive: (location: number, known: Knowledge) => void;
-}
-
-interface StepPlace extends AbstractPlace {
-  readonly run: AbstractSteps;
-}
-
-const unseen = (place: StepPlace): StepPlace => ({
+const unseen = (place: AbstractPlace): AbstractPlace => ({
   ...place,
   run: { ...place.run, kinds: scratch(place.run.kinds.length) },
 });
@@ -64,138 +50,81 @@ export function setOfDomain(domain: AnyDomain, numbering: Numbering): ValueSet {
  *
  * Sound for:  a transition whose guard is surely false records nothing, since it never fires.
  */
-export function mayFire(transition: Transition, known: Knowledge, run: AbstractSteps): void {
-  const { guard } = transition;
-  if (guard === null) {
-    follow(transition.code, known, run);
-    return;
-  }
-  const place: StepPlace = { run, known, bound: [] };
+export function mayFire(transition: Transition, known: Knowledge, run: AbstractRun): void {
+  const { guard, code } = transition;
+  const place: AbstractPlace = { run, known, bound: [] };
+  const open = guard === null ? place : opened(guard, place);
+  if (open !== null) execute(code, open, steps);
+}
+
+function opened(guard: AnyExpr, place: AbstractPlace): AbstractPlace | null {
   const values = valuesOf(guard, unseen(place));
-  if (!sets.isEmpty(values) && !sets.has(values, 1)) return;
+  if (!sets.isEmpty(values) && !sets.has(values, 1)) return null;
   valuesOf(guard, place);
-  const after = assume(guard, true, place);
-  if (after !== null) follow(transition.code, after, run);
+  return assume(guard, true, place);
 }
 
 let unread = new Uint8Array(0);
 
-/** Somewhere to record what nobody asks for. */
+/** Where accesses are recorded that do not count. */
 function scratch(length: number): Uint8Array {
   if (unread.length < length) unread = new Uint8Array(length);
   return unread;
 }
 
-function follow(code: Code, known: Knowledge, run: AbstractSteps): void {
-  switch (code.kind) {
-    case 'goto': {
-      if (code.location === run.numbering.copies[run.copy]!.table.end)
-        see(0, sets.single(code.location), run);
-      run.arrive(code.location, known);
-      return;
-    }
-    case 'effects': {
-      for (const after of applyAll(code.effects, { run, known, bound: [] })) follow(code.next, after, run);
-      return;
-    }
-    case 'branch': {
-      const place = { run, known, bound: [] };
-      const condition = valuesOf(code.condition, place);
-      const then = sets.has(condition, 1) ? assume(code.condition, true, place) : null;
-      const otherwise = sets.has(condition, 0) ? assume(code.condition, false, place) : null;
-      if (then !== null) follow(code.then, then, run);
-      if (otherwise !== null) follow(code.otherwise, otherwise, run);
-      return;
-    }
-    case 'choose': {
-      const place = { run, known, bound: [] };
-      const after = stored(code.target, setOfDomain(code.target.domain, run.numbering), write, place);
-      if (after !== null) follow(code.next, after, run);
-    }
-  }
-}
+/** So many ways are distinguished, such as whether a conditional increment took place. */
+const mostWays = 4;
 
-/** The conjuncts that may fail with what the local at this position becomes count as written. */
-function see(
-  position: number,
-  values: ValueSet,
-  { visibility, copy, kinds, numbering }: AbstractSteps,
-): void {
+const steps: Steps<AbstractPlace> = {
+  split: splitSets,
+  assign: assigned,
+  assert: ({ condition }, place) =>
+    sets.has(valuesOf(condition, place), 1) ? assume(condition, true, place) : null,
+  choose: (target, place, next) => {
+    const after = stored(target, setOfDomain(target.domain, place.run.numbering), write, place);
+    if (after !== null) next(after);
+  },
+  arrive: (location, { run, known }) => {
+    if (location === run.numbering.copies[run.copy]!.table.end) see(0, sets.single(location), run);
+    run.arrive(location, known);
+  },
+  merge: (ways) => {
+    if (ways.length <= mostWays) return ways;
+    const joined = (some: Knowledge, more: Knowledge) => some.map((set, at) => sets.join(set, more[at]!));
+    return [knowing(ways[0]!, ways.map(({ known }) => known).reduce(joined))];
+  },
+};
+
+/** Counts as written the conjuncts that may fail with the new value of the local at this position. */
+function see(position: number, values: ValueSet, run: AbstractRun): void {
+  const { visibility, copy, kinds, numbering } = run;
   for (const { conjunct, failing } of visibility.byLocal[copy]![position]!)
     if (sets.overlap(failing, values)) kinds[numbering.cells.length + conjunct]! |= write;
 }
 
-/** What may be known afterwards, one after the other; none where the run ends in any case. */
-type AbstractOutcomes = readonly Knowledge[];
-
-/** So many ways are told apart, such as whether a conditional increment took place. */
-const mostWays = 4;
-
-/** The effects in order, from each of the ways so far. */
-function applyAll(effects: readonly Effect[], place: StepPlace): AbstractOutcomes {
-  return effects.reduce<AbstractOutcomes>(
-    (ways, effect) => merged(ways.flatMap((known) => apply(effect, { ...place, known }))),
-    [place.known],
-  );
-}
-
-function merged(ways: AbstractOutcomes): AbstractOutcomes {
-  if (ways.length <= mostWays) return ways;
-  return [ways.reduce((some, more) => some.map((set, at) => sets.join(set, more[at]!)))];
-}
-
-function apply(effect: Effect, place: StepPlace): AbstractOutcomes {
-  switch (effect.kind) {
-    case 'set':
-      return orNone(assigned(effect, place));
-    case 'when':
-      return applyWhen(effect.condition, effect.effects, place);
-    case 'each': {
-      const { level, low, high } = effect.binder;
-      let ways: AbstractOutcomes = [place.known];
-      for (let value = low; value <= high; value++) {
-        const bound = [...place.bound.slice(0, level), value];
-        ways = merged(ways.flatMap((known) => applyAll(effect.effects, { ...place, known, bound })));
-      }
-      return ways;
-    }
-    case 'assert': {
-      const mayHold = sets.has(valuesOf(effect.condition, place), 1);
-      return mayHold ? orNone(assume(effect.condition, true, place)) : [];
-    }
-    case 'count':
-      return [place.known];
-  }
-}
-
-const orNone = (known: Knowledge | null): AbstractOutcomes => (known === null ? [] : [known]);
-
-function applyWhen(condition: AnyExpr, effects: readonly Effect[], place: StepPlace): AbstractOutcomes {
-  const values = valuesOf(condition, place);
-  const then = sets.has(values, 1) ? assume(condition, true, place) : null;
-  const skipped = sets.has(values, 0) ? assume(condition, false, place) : null;
-  const done = then === null ? [] : applyAll(effects, { ...place, known: then });
-  return [...done, ...orNone(skipped)];
-}
-
-function assigned(effect: Effect & { kind: 'set' }, place: StepPlace): Knowledge | null {
+function assigned(effect: Effect & { kind: 'set' }, place: AbstractPlace): AbstractPlace | null {
   const { target, value } = effect;
   const amount = amountAdded(effect);
-  // The old value of what is only added to is no read; its index is, and the target reads that.
+  // An addition does not read the old value. The target reads its index.
   const values = valuesOf(value, amount === 0 ? place : unseen(place));
   const domain = setOfDomain(target.domain, place.run.numbering);
-  // Even a value outside of the domain was tried to be written: the attempt is the access.
+  // The attempt to write a value outside of the domain is an access too.
   return stored(target, sets.meet(values, domain), kindOf(amount, values, domain), place);
 }
 
-/** An addition that may go too far would not if the cell had been changed the other way before. */
+/** An addition that may leave the domain may stay within it after a change the other way. */
 function kindOf(amount: number, values: ValueSet, domain: ValueSet): number {
   if (amount === 0) return write;
   if (amount > 0) return values.high > domain.high ? increase | mindsDecrease : increase;
   return values.low < domain.low ? decrease | mindsIncrease : decrease;
 }
 
-function stored(target: Reference, values: ValueSet, kind: number, place: StepPlace): Knowledge | null {
+function stored(
+  target: Reference,
+  values: ValueSet,
+  kind: number,
+  place: AbstractPlace,
+): AbstractPlace | null {
   const { run } = place;
   const range = rangeOf(target, run);
   const at = indicesOf(target.index, range, place);
@@ -216,16 +145,16 @@ function stored(target: Reference, values: ValueSet, kind: number, place: StepPl
     const more = sumAfter(place.known[sum]!, kind);
     after[sum] = sets.isSingle(at) ? more : sets.join(place.known[sum]!, more);
   }
-  return sets.isEmpty(values) ? null : (after ?? place.known);
+  return sets.isEmpty(values) ? null : knowing(place, after ?? place.known);
 }
 
-/** What was added to a cell in all, after one access more. */
+/** The sum added to a cell after one more access. */
 function sumAfter(sum: ValueSet, kind: number): ValueSet {
   if (kind === write) return sets.everything;
   return sets.bounded(sets.plus(sum, sets.single((kind & increase) !== 0 ? 1 : -1)));
 }
 
-function recordWrite(cell: number, kind: number, values: ValueSet, run: AbstractSteps): void {
+function recordWrite(cell: number, kind: number, values: ValueSet, run: AbstractRun): void {
   run.kinds[cell]! |= kind;
   for (const { conjunct, failing } of run.visibility.byCell[cell]!)
     if (sets.overlap(failing, values)) run.kinds[run.numbering.cells.length + conjunct]! |= write;

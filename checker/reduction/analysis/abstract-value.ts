@@ -1,10 +1,11 @@
-/** The values that an expression may have when its variables are only known as sets; and what a condition tells of them. */
+/** The domain of sets of numbers: the values that an expression may have, and what its truth implies for variables. */
 import * as sets from './value-set.ts';
-import type { AnyExpr, BinaryOperator, Reference, SharedReference } from '../../language/expression.ts';
-import { mindsDecrease, mindsIncrease, read, test } from './access.ts';
-import { mirrored, opposite, satisfying, type ComparisonOperator, type Kept } from './comparison.ts';
-import { numberOf, type CellRange, type Numbering } from '../../program/numbering.ts';
 import type { ValueSet } from './value-set.ts';
+import type { AnyExpr, Reference, SharedReference } from '../../language/expression.ts';
+import { mindsDecrease, mindsIncrease, read, test } from './access.ts';
+import { bind, evaluate, split, type Domain, type Place, type StrictOperator } from './evaluate.ts';
+import { numberOf, type CellRange, type Numbering } from '../../program/numbering.ts';
+import type { Visibility } from './conjuncts.ts';
 
 /** What is known of the memory: the local state of the running copy, then the tracked cells. */
 export type Knowledge = readonly ValueSet[];
@@ -12,98 +13,59 @@ export type Knowledge = readonly ValueSet[];
 /** The analysis of one copy: what is constant, and where it records. */
 export interface AbstractRun {
   readonly numbering: Numbering;
+  readonly visibility: Visibility;
   readonly copy: number;
+  /** Positions in the knowledge before the tracked cells. */
+  readonly width: number;
   /** By shared cell: its position in the knowledge, or -1 when it is not tracked. */
   readonly positions: ArrayLike<number>;
+  /** By shared cell: the position in the knowledge of the sum that the copy has added to it, or -1. */
+  readonly sums: ArrayLike<number>;
   /** By shared cell: all values of its domain. */
   readonly domains: readonly ValueSet[];
   /** By element: kinds of access so far. */
   readonly kinds: Uint8Array;
-  /** Is told of each tracked cell, by its position in the knowledge, before what is known of it is used or changed. */
+  /** By tracked cell: the values written so far. */
+  readonly written: ValueSet[];
+  /** Receives the position in the knowledge of each tracked cell before its value is used or changed. */
   readonly touch: (position: number) => void;
+  readonly arrive: (location: number, known: Knowledge) => void;
 }
 
-/** What an expression is evaluated in. */
-export interface AbstractPlace {
+/** Where an expression is evaluated. */
+export interface AbstractPlace extends Place {
   readonly run: AbstractRun;
   readonly known: Knowledge;
-  readonly bound: readonly number[];
 }
 
-export const bindSet = (place: AbstractPlace, level: number, value: number): AbstractPlace => ({
-  ...place,
-  bound: [...place.bound.slice(0, level), value],
-});
-
-const knowing = (place: AbstractPlace, known: Knowledge): AbstractPlace =>
+export const knowing = (place: AbstractPlace, known: Knowledge): AbstractPlace =>
   known === place.known ? place : { ...place, known };
 
-/** All values that the expression may have; what it may read is recorded. Empty: it is the author's mistake in any case. */
-export function valuesOf(expr: AnyExpr, place: AbstractPlace): ValueSet {
-  switch (expr.kind) {
-    case 'constant':
-      return sets.single(numberOf(place.run.numbering.names, expr.value));
-    case 'shared':
-    case 'local':
-      return valuesAt(expr, place);
-    case 'self':
-      return sets.single(place.run.numbering.copies[place.run.copy]!.replica);
-    case 'bound':
-      return sets.single(place.bound[expr.binder.level]!);
-    case 'not':
-      return inverted(valuesOf(expr.operand, place));
-    case 'claim':
-      return valuesOf(expr.operand, place);
-    case 'binary':
-      return valuesOfBinary(expr, place);
-    case 'conditional': {
-      const condition = valuesOf(expr.condition, place);
-      const then = sets.has(condition, 1) ? assume(expr.condition, true, place) : null;
-      const otherwise = sets.has(condition, 0) ? assume(expr.condition, false, place) : null;
-      return sets.join(
-        then === null ? sets.empty : valuesOf(expr.then, knowing(place, then)),
-        otherwise === null ? sets.empty : valuesOf(expr.otherwise, knowing(place, otherwise)),
-      );
-    }
-    case 'quantifier':
-      return valuesOfQuantifier(expr, place);
-    case 'ended':
-      return sets.either;
-  }
-}
+const valueSets: Domain<ValueSet, AbstractPlace> = {
+  none: sets.empty,
+  single: sets.single,
+  has: sets.has,
+  join: sets.join,
+  constant: (value, { run }) => sets.single(numberOf(run.numbering.names, value)),
+  self: ({ run }) => sets.single(run.numbering.copies[run.copy]!.replica),
+  read: (expr, place) => valuesAt(expr, place),
+  ended: () => sets.either,
+  strict: (expr, place) =>
+    isCounterTest(expr)
+      ? valuesOfTest(expr, place)
+      : computed(expr.operator, valuesOf(expr.left, place), valuesOf(expr.right, place)),
+  assume,
+};
+
+/** All values that the expression may have; its possible reads are recorded. Empty: evaluating it is a model error. */
+export const valuesOf = (expr: AnyExpr, place: AbstractPlace): ValueSet => evaluate(expr, place, valueSets);
+
+/** The place where the condition is true, and the one where it is false; null where it cannot be so. */
+export const splitSets = (condition: AnyExpr, place: AbstractPlace) => split(condition, place, valueSets);
 
 const inverted = (set: ValueSet) => sets.truth(sets.has(set, 0), sets.has(set, 1));
 
-function valuesOfQuantifier(
-  { quantifier, binder, body }: AnyExpr & { kind: 'quantifier' },
-  place: AbstractPlace,
-): ValueSet {
-  const unit = quantifier === 'all' ? 1 : 0;
-  let other = false;
-  for (let value = binder.low; value <= binder.high; value++) {
-    const instance = valuesOf(body, bindSet(place, binder.level, value));
-    other ||= sets.has(instance, 1 - unit);
-    if (!sets.has(instance, unit)) return other ? sets.single(1 - unit) : sets.empty;
-  }
-  return other ? sets.either : sets.single(unit);
-}
-
-function valuesOfBinary(expr: AnyExpr & { kind: 'binary' }, place: AbstractPlace): ValueSet {
-  const { operator } = expr;
-  if (isCounterTest(expr)) return valuesOfTest(expr, place);
-  const left = valuesOf(expr.left, place);
-  if (operator === '&&' || operator === '||') {
-    const goesOn = operator === '&&' ? 1 : 0;
-    const known = sets.has(left, goesOn) ? assume(expr.left, goesOn === 1, place) : null;
-    const stops = sets.has(left, 1 - goesOn) ? sets.single(1 - goesOn) : sets.empty;
-    return known === null ? stops : sets.join(stops, valuesOf(expr.right, knowing(place, known)));
-  }
-  return computed(operator, left, valuesOf(expr.right, place));
-}
-
-type Strict = Exclude<BinaryOperator, '&&' | '||'>;
-
-function computed(operator: Strict, left: ValueSet, right: ValueSet): ValueSet {
+function computed(operator: StrictOperator, left: ValueSet, right: ValueSet): ValueSet {
   if (sets.isEmpty(left) || sets.isEmpty(right)) return sets.empty;
   switch (operator) {
     case '==':
@@ -133,7 +95,7 @@ const isCounterTest = (expr: AnyExpr & { kind: 'binary' }): expr is CounterTest 
   expr.right.kind === 'constant' &&
   expr.operator in opposite;
 
-/** A comparison of a cell with a constant: where it surely comes out one way, it may not mind that others count. */
+/** A comparison of a cell with a constant: where its result is certain, additions of others may not change it. */
 function valuesOfTest({ operator, left, right }: CounterTest, place: AbstractPlace): ValueSet {
   const values = valuesAt(left, place, test);
   const constant = valuesOf(right, place);
@@ -193,74 +155,121 @@ function valuesAt(expr: Reference, place: AbstractPlace, kind = read): ValueSet 
   return values;
 }
 
-/** What is known where the condition has this truth; null: it cannot have it. */
-export function assume(expr: AnyExpr, expected: boolean, place: AbstractPlace): Knowledge | null {
+/** The place where the condition has this truth, with what that implies for its variables; null: it cannot have it. */
+export function assume(expr: AnyExpr, truth: boolean, place: AbstractPlace): AbstractPlace | null {
   switch (expr.kind) {
     case 'not':
-      return assume(expr.operand, !expected, place);
+      return assume(expr.operand, !truth, place);
     case 'claim':
-      return assume(expr.operand, expected, place);
+      return assume(expr.operand, truth, place);
     case 'binary':
-      return assumeBinary(expr, expected, place);
+      return assumeBinary(expr, truth, place);
     case 'quantifier': {
-      if ((expr.quantifier === 'all') !== expected) return whatever(expr, expected, place);
-      const { binder, body } = expr;
-      let known: Knowledge | null = place.known;
-      for (let value = binder.low; known !== null && value <= binder.high; value++)
-        known = assume(body, expected, bindSet(knowing(place, known), binder.level, value));
-      return known;
+      const { quantifier, binder, body } = expr;
+      if ((quantifier === 'all') !== truth) return possibly(expr, truth, place);
+      let after: AbstractPlace | null = place;
+      for (let value = binder.low; after !== null && value <= binder.high; value++)
+        after = assume(body, truth, bind(after, binder.level, value));
+      return after;
     }
     case 'shared':
     case 'local':
-      return narrowed(expr, sets.single(expected ? 1 : 0), place);
+      return narrowed(expr, sets.single(truth ? 1 : 0), place);
     case 'constant':
     case 'self':
     case 'bound':
     case 'conditional':
     case 'ended':
-      return whatever(expr, expected, place);
+      return possibly(expr, truth, place);
   }
 }
 
-const whatever = (expr: AnyExpr, expected: boolean, place: AbstractPlace) =>
-  sets.has(valuesOf(expr, place), expected ? 1 : 0) ? place.known : null;
+const possibly = (expr: AnyExpr, truth: boolean, place: AbstractPlace) =>
+  sets.has(valuesOf(expr, place), truth ? 1 : 0) ? place : null;
 
 function assumeBinary(
   expr: AnyExpr & { kind: 'binary' },
-  expected: boolean,
+  truth: boolean,
   place: AbstractPlace,
-): Knowledge | null {
+): AbstractPlace | null {
   const { operator, left, right } = expr;
-  if (operator === '+' || operator === '-') return place.known;
+  if (operator === '+' || operator === '-') return place;
   if (operator === '&&' || operator === '||') {
-    if ((operator === '&&') !== expected) return whatever(expr, expected, place);
-    const known = assume(left, expected, place);
-    return known === null ? null : assume(right, expected, knowing(place, known));
+    if ((operator === '&&') !== truth) return possibly(expr, truth, place);
+    const after = assume(left, truth, place);
+    return after === null ? null : assume(right, truth, after);
   }
-  if (!sets.has(valuesOf(expr, place), expected ? 1 : 0)) return null;
-  const comparison = expected ? operator : opposite[operator];
-  const known = isReference(left)
+  if (possibly(expr, truth, place) === null) return null;
+  const comparison = truth ? operator : opposite[operator];
+  const after = isReference(left)
     ? narrowed(left, satisfying(comparison, valuesOf(right, place)), place)
-    : place.known;
-  if (known === null || !isReference(right)) return known;
-  const after = knowing(place, known);
+    : place;
+  if (after === null || !isReference(right)) return after;
   return narrowed(right, satisfying(mirrored[comparison], valuesOf(left, after)), after);
 }
 
 const isReference = (expr: AnyExpr): expr is Reference => expr.kind === 'shared' || expr.kind === 'local';
 
-/** The knowledge with a variable confined to some values, where it is one known cell. */
-function narrowed(expr: Reference, to: Kept, place: AbstractPlace): Knowledge | null {
+/** The place with a variable confined to some values, where it is one known cell; null: it has none of them. */
+function narrowed(expr: Reference, to: Kept, place: AbstractPlace): AbstractPlace | null {
   const { run, known } = place;
   const range = rangeOf(expr, run);
   const at = indicesOf(expr.index, range, place);
   if (at === null) return null;
-  if (!sets.isSingle(at)) return known;
+  if (!sets.isSingle(at)) return place;
   const cell = range.first + at.low;
   const position = positionIn(expr, cell, run);
-  if (position < 0) return known;
+  if (position < 0) return place;
   const before = known[position]!;
   const after = 'not' in to ? sets.without(before, to.not) : sets.meet(before, to);
   if (sets.isEmpty(after)) return null;
-  return sets.sameSet(before, after) ? known : known.with(position, after);
+  return sets.sameSet(before, after) ? place : { ...place, known: known.with(position, after) };
+}
+
+export type ComparisonOperator = '==' | '!=' | '<' | '<=' | '>' | '>=';
+
+/** True exactly where the comparison is false. */
+export const opposite: Readonly<Record<ComparisonOperator, ComparisonOperator>> = {
+  '==': '!=',
+  '!=': '==',
+  '<': '>=',
+  '<=': '>',
+  '>': '<=',
+  '>=': '<',
+};
+
+/** The same with its sides exchanged. */
+export const mirrored: Readonly<Record<ComparisonOperator, ComparisonOperator>> = {
+  '==': '==',
+  '!=': '!=',
+  '<': '>',
+  '<=': '>=',
+  '>': '<',
+  '>=': '<=',
+};
+
+const least = -(2 ** 32);
+
+const most = 2 ** 32;
+
+/** Values to be kept: a set, or all but one. */
+export type Kept = ValueSet | { readonly not: number };
+
+/** The values x for which `x comparison y` is true for some y of the set. */
+export function satisfying(comparison: ComparisonOperator, set: ValueSet): Kept {
+  const { low, high } = set;
+  switch (comparison) {
+    case '==':
+      return set;
+    case '!=':
+      return low === high ? { not: low } : sets.interval(least, most);
+    case '<':
+      return sets.interval(least, high - 1);
+    case '<=':
+      return sets.interval(least, high);
+    case '>':
+      return sets.interval(low + 1, most);
+    case '>=':
+      return sets.interval(low, most);
+  }
 }

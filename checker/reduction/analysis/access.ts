@@ -13,11 +13,11 @@ export const decrease = 8;
 /** The kinds that change a value. */
 export const changing = write | increase | decrease;
 /**
- * A look at a value that comes out the same for all values that the cell may have: in a future those that were found,
+ * A comparison with the same result for all values that the cell may have: in a future those that the analysis finds,
  * in a step those of `Footprint.steady`.
  */
 export const test = 16;
-/** An access that would go another way if the cell were one more, or one less. */
+/** An access whose result may differ if the cell were one more, or one less. */
 export const mindsIncrease = 32;
 export const mindsDecrease = 64;
 export const minding = mindsIncrease | mindsDecrease;

@@ -1,4 +1,4 @@
-/** Steps that do the same with several values of a counter: whoever keeps it among those does not disturb them. */
+/** Steps that do the same with several values of a counter: changes among these values commute with them. */
 import * as sets from './value-set.ts';
 import { read, test, write, type Footprint } from './access.ts';
 import { stepOf, type CopyStep, type StepContext, type StepOutcome } from './footprint.ts';
@@ -9,7 +9,7 @@ import type { ValueSet } from './value-set.ts';
 const mostValues = 32;
 
 /**
- * The step, its only look at a cell told as a test: found by trying it with all values of that cell.
+ * The step with the values of its only cell with which it does the same, found by trying all; a read becomes a test.
  *
  * Sound for:  runs of others in which the cell has only the values of `steady`. A step that adds may go too far from
  *             one of them: then so does a step of the others that comes after it.

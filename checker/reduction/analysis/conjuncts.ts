@@ -8,14 +8,14 @@ import { numbersOf, type Numbering } from '../../program/numbering.ts';
 import { numericValue, rangeOfLocal, type NumericPlace } from './numeric-value.ts';
 import type { ValueSet } from './value-set.ts';
 
-/** True where the expression, with these bound values, has the expected truth (1 or 0). */
-export interface Literal {
+/** Whether the expression, with these bound values, has the expected truth (1 or 0). */
+interface Literal {
   readonly expr: AnyExpr;
   readonly bound: readonly number[];
   readonly expected: number;
 }
 
-/** True where one of its literals is; they are evaluated from the left. */
+/** A disjunction of literals, evaluated from the left. */
 export type Clause = readonly Literal[];
 
 const mostClauses = 4096;
@@ -61,7 +61,7 @@ export function clauseHolds(clause: Clause, place: NumericPlace): boolean {
   return clause.some(({ expr, bound, expected }) => numericValue(expr, { ...place, bound }) === expected);
 }
 
-/** A conjunct of an invariant, or of the negation of a witness, that a search must not lose sight of. */
+/** A conjunct of an invariant, or of the negation of a witness. */
 export interface Conjunct {
   /** Position in `Model.properties`. */
   readonly property: number;
@@ -74,7 +74,7 @@ export function conjunctsOf(property: Property, position: number): readonly Conj
   return clauses.map((clause) => ({ property: position, clause }));
 }
 
-/** How a cell, a local, or the end of a copy bears on a conjunct. */
+/** How a conjunct depends on a cell, on a local, or on the end of a copy. */
 export interface Bearing {
   /** Position in `Visibility.conjuncts`. */
   readonly conjunct: number;

@@ -12,7 +12,7 @@ export interface EnablingConjunct {
   readonly enabling: readonly number[] | null;
 }
 
-/** Who asks, and in which state. */
+/** The copy whose guard it is, and its state. */
 interface Asker {
   readonly numbering: Numbering;
   readonly copy: number;
@@ -56,7 +56,7 @@ function enablingValues(clause: Clause, cell: number, place: NumericPlace): read
   });
 }
 
-/** Null: evaluating it is the author's mistake. */
+/** Null: evaluating it is a model error. */
 function holds(clause: Clause, place: NumericPlace): boolean | null {
   try {
     return clauseHolds(clause, place);

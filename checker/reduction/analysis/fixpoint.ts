@@ -1,10 +1,10 @@
-/** How knowledge spreads over the locations of a thread, until it grows no more. */
+/** The fixpoint of knowledge over the locations of a thread. */
 import * as sets from './value-set.ts';
 import type { Knowledge } from './abstract-value.ts';
 import type { ThreadTable } from '../../program/transition-system.ts';
 import type { ValueSet } from './value-set.ts';
 
-/** How often what is known at a location may grow before it is widened. */
+/** Times that the knowledge at a location may grow before it is widened. */
 const patience = 3;
 
 /** What is known at each location of a thread so far, and the locations where that grew. */

@@ -1,4 +1,4 @@
-/** What a transition does in a state, to the cell: its outcomes, what it reads and writes, and what could enable it. */
+/** What a transition does in one state: its outcomes, the cells that it reads and writes, and what could enable it. */
 import * as sets from './value-set.ts';
 import { ModelError } from '../../language/model-error.ts';
 import type { Effect } from '../../language/statement.ts';
@@ -6,14 +6,15 @@ import { amountAdded, decrease, increase, read, write, type Footprint } from './
 import { enablingConjuncts, type EnablingConjunct } from './enabling.ts';
 import { notTheEnd, type Bearing, type Visibility } from './conjuncts.ts';
 import { hasNumber, numbersOf, type Numbering } from '../../program/numbering.ts';
-import { bindNumber, cellOf, numericValue, positionOf, type NumericPlace } from './numeric-value.ts';
-import type { Code, Transition } from '../../program/transition-system.ts';
+import { execute, type Steps } from './execute.ts';
+import { cellOf, numericValue, positionOf, type NumericPlace } from './numeric-value.ts';
+import type { Transition } from '../../program/transition-system.ts';
 
 /** One way in which a transition fires. */
 export interface StepOutcome {
   /** The claim of the assertion that failed, or null; then there is no next state. */
   readonly failed: string | null;
-  /** It is the author's mistake, such as a value outside of its domain; then there is no next state either. */
+  /** It is a model error, such as a value outside of its domain; then there is no next state either. */
   readonly wrong: boolean;
   /** The local state afterwards, location first. */
   readonly locals: readonly number[];
@@ -45,7 +46,7 @@ export interface StepContext {
 }
 
 /**
- * The step that a transition is; it depends on nothing but the local state and the cells that `readShared` is asked for.
+ * The step that a transition is; it depends on nothing but the local state and the cells that `readShared` reads.
  *
  * Sound for:  a choice counts with all its outcomes at once.
  */
@@ -60,7 +61,8 @@ export function stepOf(context: StepContext, transition: Transition): CopyStep {
   };
   const { guard, code } = transition;
   attempt(branch, run, () => {
-    if (guard === null || numericValue(guard, placeOf(run, branch)) === 1) follow(code, branch, run);
+    const way = wayOf(run, branch);
+    if (guard === null || numericValue(guard, way) === 1) execute(code, way, steps);
   });
   if (guard !== null && run.outcomes.length === 0)
     return { enabled: false, outcomes: [], footprint: nothing, blockers: enablingConjuncts(context, guard) };
@@ -94,19 +96,19 @@ interface StepRun extends StepContext {
   readonly outcomes: StepOutcome[];
 }
 
-/** One way so far; a choice makes copies of it. */
+/** The effects on one way so far; a choice copies them. */
 interface StepBranch {
   readonly locals: number[];
   readonly written: Map<number, number>;
   /** Positions of locals that changed. */
   readonly changed: Set<number>;
-  /** Cells that were only added to: their value still tells the old one. */
+  /** Cells that were only added to: their value still depends on the old one. */
   readonly added: Set<number>;
 }
 
 const nothing: Footprint = { elements: [], kinds: [], steady: null, constant: null };
 
-/** The author's mistake ends this way of firing, and no other. */
+/** A model error ends this way of firing, and no other. */
 function attempt(branch: StepBranch, run: StepRun, action: () => void): void {
   try {
     action();
@@ -120,54 +122,58 @@ function note(run: StepRun, element: number, kind: number): void {
   run.accesses.set(element, (run.accesses.get(element) ?? 0) | kind);
 }
 
-function placeOf(run: StepRun, branch: StepBranch): NumericPlace {
-  return {
-    numbering: run.numbering,
-    copy: run.copy,
-    bound: [],
-    readLocal: (_, position) => branch.locals[position]!,
-    readShared: (cell) => {
-      const own = branch.written.get(cell);
-      if (own === undefined || branch.added.has(cell)) note(run, cell, read);
-      return own ?? run.readShared(cell);
-    },
-  };
+/** Where expressions are evaluated on the way, and where its effects are recorded. */
+interface StepWay extends NumericPlace {
+  readonly run: StepRun;
+  readonly branch: StepBranch;
 }
 
-function follow(code: Code, branch: StepBranch, run: StepRun): void {
-  switch (code.kind) {
-    case 'goto':
-      branch.locals[0] = code.location;
-      finish({ failed: null, wrong: false }, branch, run);
-      return;
-    case 'effects': {
-      const failed = applyAll(code.effects, placeOf(run, branch), branch, run);
-      if (failed === null) follow(code.next, branch, run);
-      else finish({ failed, wrong: false }, branch, run);
-      return;
+const wayOf = (run: StepRun, branch: StepBranch): StepWay => ({
+  numbering: run.numbering,
+  copy: run.copy,
+  bound: [],
+  run,
+  branch,
+  readLocal: (_, position) => branch.locals[position]!,
+  readShared: (cell) => {
+    const own = branch.written.get(cell);
+    if (own === undefined || branch.added.has(cell)) note(run, cell, read);
+    return own ?? run.readShared(cell);
+  },
+});
+
+const steps: Steps<StepWay> = {
+  split: (condition, way) => (numericValue(condition, way) === 1 ? [way, null] : [null, way]),
+  assign: (effect, way) => {
+    assign(effect, way);
+    return way;
+  },
+  assert: ({ condition, claim }, way) => {
+    if (numericValue(condition, way) === 1) return way;
+    finish({ failed: claim, wrong: false }, way.branch, way.run);
+    return null;
+  },
+  choose: (target, { run, branch }, next) => {
+    for (const chosen of numbersOf(run.numbering.names, target.domain)) {
+      const own: StepBranch = {
+        locals: [...branch.locals],
+        written: new Map(branch.written),
+        changed: new Set(branch.changed),
+        added: new Set(branch.added),
+      };
+      const way = wayOf(run, own);
+      attempt(own, run, () => {
+        assignLocal(positionOf(target, way), chosen, own);
+        next(way);
+      });
     }
-    case 'branch':
-      follow(
-        numericValue(code.condition, placeOf(run, branch)) === 1 ? code.then : code.otherwise,
-        branch,
-        run,
-      );
-      return;
-    case 'choose':
-      for (const chosen of numbersOf(run.numbering.names, code.target.domain)) {
-        const own: StepBranch = {
-          locals: [...branch.locals],
-          written: new Map(branch.written),
-          changed: new Set(branch.changed),
-          added: new Set(branch.added),
-        };
-        attempt(own, run, () => {
-          assignLocal(positionOf(code.target, placeOf(run, own)), chosen, own);
-          follow(code.next, own, run);
-        });
-      }
-  }
-}
+  },
+  arrive: (location, { run, branch }) => {
+    branch.locals[0] = location;
+    finish({ failed: null, wrong: false }, branch, run);
+  },
+  merge: (ways) => ways,
+};
 
 function finish(
   end: Pick<StepOutcome, 'failed' | 'wrong'>,
@@ -199,7 +205,7 @@ function finish(
   });
 }
 
-/** The conjuncts that nobody else can violate before the copy moves: what they read of it keeps them true. */
+/** The conjuncts that no other copy can violate before this one moves: what they read of it keeps them true. */
 function* standing({ visibility, numbering, copy, locals }: StepRun): Generator<number> {
   for (const [position, bearings] of visibility.byLocal[copy]!.entries()) {
     const isNoEnd = position === 0 && locals[0] !== numbering.copies[copy]!.table.end;
@@ -208,62 +214,20 @@ function* standing({ visibility, numbering, copy, locals }: StepRun): Generator<
   }
 }
 
-/** Applies effects in order; returns the claim of an assertion that fails. */
-function applyAll(
-  effects: readonly Effect[],
-  place: NumericPlace,
-  branch: StepBranch,
-  run: StepRun,
-): string | null {
-  for (const effect of effects) {
-    const failed = apply(effect, place, branch, run);
-    if (failed !== null) return failed;
-  }
-  return null;
-}
-
-function apply(effect: Effect, place: NumericPlace, branch: StepBranch, run: StepRun): string | null {
-  switch (effect.kind) {
-    case 'set':
-      assign(effect, place, branch, run);
-      return null;
-    case 'when':
-      return numericValue(effect.condition, place) === 1
-        ? applyAll(effect.effects, place, branch, run)
-        : null;
-    case 'each': {
-      const { level, low, high } = effect.binder;
-      for (let value = low; value <= high; value++) {
-        const failed = applyAll(effect.effects, bindNumber(place, level, value), branch, run);
-        if (failed !== null) return failed;
-      }
-      return null;
-    }
-    case 'assert':
-      return numericValue(effect.condition, place) === 1 ? null : effect.claim;
-    case 'count':
-      return null;
-  }
-}
-
-function assign(
-  effect: Effect & { kind: 'set' },
-  place: NumericPlace,
-  branch: StepBranch,
-  run: StepRun,
-): void {
+function assign(effect: Effect & { kind: 'set' }, way: StepWay): void {
+  const { run, branch } = way;
   const { target, value } = effect;
   const { names } = run.numbering;
   if (target.kind === 'local') {
-    const assigned = numericValue(value, place);
+    const assigned = numericValue(value, way);
     if (!hasNumber(names, target.domain, assigned)) throw new ModelError('a value is outside of its domain');
-    assignLocal(positionOf(target, place), assigned, branch);
+    assignLocal(positionOf(target, way), assigned, branch);
     return;
   }
   const amount = amountAdded(effect);
-  const cell = cellOf(target, place);
+  const cell = cellOf(target, way);
   const old = branch.written.get(cell);
-  const assigned = amount === 0 ? numericValue(value, place) : (old ?? run.readShared(cell)) + amount;
+  const assigned = amount === 0 ? numericValue(value, way) : (old ?? run.readShared(cell)) + amount;
   note(run, cell, amount === 0 ? write : amount > 0 ? increase : decrease);
   if (!hasNumber(names, target.domain, assigned)) throw new ModelError('a value is outside of its domain');
   if (amount === 0) branch.added.delete(cell);

@@ -1,66 +1,44 @@
-/** The value of an expression as a number, read through functions: the interpreter's meaning on numbers. */
+/** The domain of numbers: the value of an expression in one state, read through functions. */
 import type { AnyExpr, Reference } from '../../language/expression.ts';
 import { ModelError } from '../../language/model-error.ts';
+import { evaluate, type Domain, type Place, type StrictOperator } from './evaluate.ts';
 import { numberOf, type CellRange, type Numbering } from '../../program/numbering.ts';
 
 /** Where an expression is evaluated, and how it reads. */
-export interface NumericPlace {
+export interface NumericPlace extends Place {
   readonly numbering: Numbering;
   /** The running copy; in a property there is none (-1). */
   readonly copy: number;
-  /** The values of the bound variables, by level. */
-  readonly bound: readonly number[];
   readonly readShared: (cell: number) => number;
   /** Position 0 is the location. */
   readonly readLocal: (copy: number, position: number) => number;
 }
 
-/** Throws  ModelError for an index outside of its array; its text is for nobody: the interpreter tells it. */
-export function numericValue(expr: AnyExpr, place: NumericPlace): number {
-  switch (expr.kind) {
-    case 'constant':
-      return numberOf(place.numbering.names, expr.value);
-    case 'shared':
-      return place.readShared(cellOf(expr, place));
-    case 'local':
-      return place.readLocal(copyOf(expr, place), positionOf(expr, place));
-    case 'self':
-      return place.numbering.copies[place.copy]!.replica;
-    case 'bound':
-      return place.bound[expr.binder.level]!;
-    case 'not':
-      return 1 - numericValue(expr.operand, place);
-    case 'claim':
-      return numericValue(expr.operand, place);
-    case 'binary':
-      return valueOfBinary(expr, place);
-    case 'conditional':
-      return numericValue(numericValue(expr.condition, place) === 1 ? expr.then : expr.otherwise, place);
-    case 'quantifier': {
-      const { binder, body } = expr;
-      const unit = expr.quantifier === 'all' ? 1 : 0;
-      for (let value = binder.low; value <= binder.high; value++)
-        if (numericValue(body, bindNumber(place, binder.level, value)) !== unit) return 1 - unit;
-      return unit;
-    }
-    case 'ended': {
-      const copy = copyNamed(expr.thread, expr.replica, place);
-      return place.readLocal(copy, 0) === place.numbering.copies[copy]!.table.end ? 1 : 0;
-    }
-  }
-}
+const numbers: Domain<number, NumericPlace> = {
+  none: NaN,
+  single: (number) => number,
+  has: (value, number) => value === number,
+  join: (a, b) => (Number.isNaN(a) ? b : a),
+  constant: (value, { numbering }) => numberOf(numbering.names, value),
+  self: ({ numbering, copy }) => numbering.copies[copy]!.replica,
+  read: (expr, place) =>
+    expr.kind === 'shared'
+      ? place.readShared(cellOf(expr, place))
+      : place.readLocal(copyOf(expr, place), positionOf(expr, place)),
+  ended: ({ thread, replica }, place) => {
+    const copy = copyNamed(thread, replica, place);
+    return Number(place.readLocal(copy, 0) === place.numbering.copies[copy]!.table.end);
+  },
+  strict: ({ operator, left, right }, place) =>
+    computed(operator, numericValue(left, place), numericValue(right, place)),
+  assume: (_condition, _truth, place) => place,
+};
 
-export const bindNumber = (place: NumericPlace, level: number, value: number): NumericPlace => ({
-  ...place,
-  bound: [...place.bound.slice(0, level), value],
-});
+/** Throws  ModelError for an index outside of its array, without a text: the interpreter words the message. */
+export const numericValue = (expr: AnyExpr, place: NumericPlace): number => evaluate(expr, place, numbers);
 
-function valueOfBinary(expr: AnyExpr & { kind: 'binary' }, place: NumericPlace): number {
-  const left = numericValue(expr.left, place);
-  if (expr.operator === '&&') return left === 0 ? 0 : numericValue(expr.right, place);
-  if (expr.operator === '||') return left === 1 ? 1 : numericValue(expr.right, place);
-  const right = numericValue(expr.right, place);
-  switch (expr.operator) {
+function computed(operator: StrictOperator, left: number, right: number): number {
+  switch (operator) {
     case '==':
       return left === right ? 1 : 0;
     case '!=':

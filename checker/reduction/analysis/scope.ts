@@ -1,7 +1,8 @@
-/** The cells that a copy of a thread may ever access: no other cell bears on what it may do. */
-import { walk, type AnyExpr, type SharedReference } from '../../language/expression.ts';
-import { effectsIn, exprsIn } from '../../program/code-walk.ts';
+/** The cells that a copy of a thread may ever access: its future depends on no other cell. */
 import type { Numbering } from '../../program/numbering.ts';
+import { effectsIn, exprsIn } from '../../program/code-walk.ts';
+import { amountAdded } from './access.ts';
+import { walk, type AnyExpr, type SharedReference } from '../../language/expression.ts';
 import type { Transition } from '../../program/transition-system.ts';
 
 export interface CellScope {
@@ -16,7 +17,7 @@ export interface CellScope {
 }
 
 /** The cells whose values the analysis knows, and which of them are counted up and down. */
-export interface TrackedCells {
+interface TrackedCells {
   readonly tracked: readonly number[];
   readonly counters: readonly number[];
 }
@@ -61,4 +62,17 @@ function boundsOf(index: AnyExpr | null, replica: number): readonly [number, num
   if (index.kind === 'self') return [replica, replica];
   if (index.kind === 'constant') return [Number(index.value), Number(index.value)];
   return index.kind === 'bound' ? [index.binder.low, index.binder.high] : null;
+}
+
+/** The tracked cells that some step of the model counts up or down. */
+export function countersOf({ system, shared }: Numbering, tracked: readonly number[]): readonly number[] {
+  const names = new Set<string>();
+  for (const { code } of system.transitions)
+    for (const effect of effectsIn(code))
+      if (effect.kind === 'set' && amountAdded(effect) !== 0) names.add(effect.target.name);
+  const counters = [...names].flatMap((name) => {
+    const { first, length } = shared.get(name)!;
+    return Array.from({ length }, (_, at) => first + at);
+  });
+  return counters.filter((cell) => tracked.includes(cell));
 }

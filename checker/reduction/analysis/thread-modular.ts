@@ -1,10 +1,9 @@
 /** What copies may still do: thread-modular analysis with sets of values, begun in the current state. */
 import * as sets from './value-set.ts';
-import { countersOf } from './counters.ts';
-import { scopeOf, type CellScope } from './scope.ts';
+import { countersOf, scopeOf, type CellScope } from './scope.ts';
 import { Fixpoint } from './fixpoint.ts';
-import type { Knowledge } from './abstract-value.ts';
-import { mayFire, setOfDomain, type AbstractSteps } from './abstract-step.ts';
+import type { AbstractRun, Knowledge } from './abstract-value.ts';
+import { mayFire, setOfDomain } from './abstract-step.ts';
 import type { Visibility } from './conjuncts.ts';
 import type { Numbering } from '../../program/numbering.ts';
 import type { ValueSet } from './value-set.ts';
@@ -25,7 +24,7 @@ export interface Future {
   readonly written: Changes;
 }
 
-/** What bears on the cells of a scope, by their positions in it: their values now, and what others may do. */
+/** Values of the cells of a scope, by their positions in it: now, and what others may do. */
 export interface ScopeContext {
   /** The values that others may write. */
   readonly written: readonly ValueSet[];
@@ -39,13 +38,13 @@ export interface ScopeContext {
 const longestTracked = 32;
 
 /** The shared cells whose values the analysis knows, in their order. */
-export function trackedCells(numbering: Numbering): readonly number[] {
+function trackedCells(numbering: Numbering): readonly number[] {
   return [...numbering.shared.values()].flatMap(({ first, length }) =>
     length > longestTracked ? [] : Array.from({ length }, (_, at) => first + at),
   );
 }
 
-/** What has been added to a counter so far. */
+/** The sum of no additions. */
 export const nought = sets.single(0);
 
 /** Nothing is done to the cells of the scope. */
@@ -110,14 +109,14 @@ export class ThreadModular {
   /**
    * An upper bound of what the copy may do from now on, while others do to tracked cells no more than `around` says.
    *
-   * It depends on nothing but the local state and what bears on the cells whose positions it tells `touch`, which is
-   * called for each of them at least once.
+   * It depends on nothing but the local state and the context of the cells whose positions it reports to `touch`, each
+   * at least once.
    *
    * Sound for:  values of counters, too, which are what they are now, and all that has been added to them since.
    * Source: Miné, Static analysis of run-time errors in embedded critical parallel C programs (2011): thread-modular
    *         analysis with interferences, here begun in one concrete state.
    */
-  region(copy: number, locals: ArrayLike<number>, around: ScopeContext, touch: (at: number) => void): Future {
+  future(copy: number, locals: ArrayLike<number>, around: ScopeContext, touch: (at: number) => void): Future {
     const { table } = this.#numbering.copies[copy]!;
     const scope = this.scopes[copy]!;
     const shape = this.#shapes[copy]!;
@@ -127,7 +126,7 @@ export class ThreadModular {
     );
     const values = scope.cells.map(() => sets.empty);
     const sums = around.counted.map(() => nought);
-    const run: AbstractSteps = {
+    const run: AbstractRun = {
       numbering: this.#numbering,
       visibility: this.#visibility,
       copy,
@@ -152,7 +151,7 @@ export class ThreadModular {
   }
 }
 
-/** How the knowledge of a copy is laid out: its local state, the cells of its scope, and the sums added to counters. */
+/** The layout of the knowledge of a copy: its local state, the cells of its scope, and the sums added to counters. */
 interface ScopeShape {
   readonly width: number;
   readonly firstSum: number;
@@ -163,7 +162,7 @@ interface ScopeShape {
   readonly limits: Knowledge;
 }
 
-/** What is known when others may have written in between. */
+/** The knowledge after others may have written. */
 function expose(known: Knowledge, width: number, { written }: ScopeContext): Knowledge {
   let after: ValueSet[] | null = null;
   for (let at = 0; at < written.length; at++) {
@@ -174,7 +173,7 @@ function expose(known: Knowledge, width: number, { written }: ScopeContext): Kno
   return after ?? known;
 }
 
-/** What is known when counters have no other values than what was added leads to. */
+/** The knowledge with counters confined to their values now and what was added. */
 function bound(
   known: Knowledge,
   { width, firstSum }: ScopeShape,

@@ -102,15 +102,13 @@ export function widened(before: ValueSet, grown: ValueSet, domain: ValueSet): Va
   return join(grown, meet(domain, interval(low, high)));
 }
 
-/** Sums grow without end where a loop counts; past this nothing is known of them. */
+/** Sums grow without bound where a loop counts; a sum past this is unknown. */
 const largestSum = 1_000;
 
 export const bounded = (sum: ValueSet): ValueSet =>
   sum.low < -largestSum || sum.high > largestSum ? everything : sum;
 
-/** Truth of a condition: {0}, {1} or both. */
-export const surelyFalse = ofBits(1);
-export const surelyTrue = ofBits(2);
+/** Truth of a condition: 0, 1 or both. */
 export const either = ofBits(3);
 export const truth = (canBeTrue: boolean, canBeFalse: boolean): ValueSet =>
   ofBits((canBeTrue ? 2 : 0) | (canBeFalse ? 1 : 0));

@@ -60,7 +60,7 @@ export class ConjunctWatch {
       return clauseHolds(clause, place);
     } catch (error) {
       if (!(error instanceof ModelError)) throw error;
-      // A conjunct before it may fail and so keep it from being asked at all.
+      // A conjunct before it may fail, and then this one is not evaluated at all.
       const { kind, name, condition } = numbering.system.model.properties[property]!;
       return authored(
         `property '${name}'`,

@@ -1,14 +1,14 @@
-/** Remembers what a function of a state answered, by exactly the values that it read. */
+/** Caches a function of a state by exactly the values that it reads. */
 
-export interface Leaf<T> {
+interface Leaf<T> {
   readonly place: -1;
   readonly answer: T;
 }
 
-export interface Inner<T> {
-  /** What is read here: the number of a cell, or whatever the reader knows. */
+interface Inner<T> {
+  /** What is read here, such as the number of a cell. */
   readonly place: number;
-  /** By value, less the offset: what follows. */
+  /** By value minus the offset: the node that follows. */
   readonly next: (TreeNode<T> | undefined)[];
   readonly offset: number;
 }
@@ -16,16 +16,16 @@ export interface Inner<T> {
 export type TreeNode<T> = Leaf<T> | Inner<T>;
 
 /** A function of a state: it reads by `read` and by nothing else. */
-export type PlaceQuestion<T> = (read: (place: number) => number) => T;
+type PlaceQuestion<T> = (read: (place: number) => number) => T;
 
-/** Where trees get their values: `offset` is the least value of a place. */
+/** Reads the values of places; `offset` is the least value of a place. */
 export interface ValueSource {
   readonly read: (place: number) => number;
   readonly offset: (place: number) => number;
 }
 
 /**
- * The answer at the end of the path that the values of the state lead along, or undefined where it is not yet known.
+ * The cached answer for the values of the state, or undefined where there is none.
  *
  * Assumes:  the question reads in an order that depends on nothing but the values read before.
  */
@@ -35,7 +35,7 @@ export function recall<T>(tree: TreeNode<T> | undefined, source: ValueSource): T
   return node?.answer;
 }
 
-/** Asks, and puts the answer into the tree; returns the tree, which is new where there was none. */
+/** Evaluates the function and adds the answer to the tree, or to a new one; returns the tree. */
 export function learn<T>(
   tree: TreeNode<T> | undefined,
   source: ValueSource,

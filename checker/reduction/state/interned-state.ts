@@ -5,7 +5,7 @@ import { VectorSet, VectorTree } from './vector-set.ts';
 
 /** Words of a state: the tracked cells, the other cells, and from here on the local states of the copies. */
 export const trackedWord = 0;
-export const othersWord = 1;
+const othersWord = 1;
 export const firstLocal = 2;
 
 export class InternedStates {

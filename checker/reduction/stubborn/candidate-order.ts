@@ -1,12 +1,71 @@
-/** An estimate of how many steps a thread still has to go: only the order of candidates depends on it. */
+/** The copies with which stubborn sets begin, in the order in which they are tried. Soundness does not depend on it. */
+import type { Numbering } from '../../program/numbering.ts';
+import { symmetryOf, type SymmetricGroup } from '../../program/symmetry.ts';
+import { firstLocal, type InternedStates } from '../state/interned-state.ts';
 import { targetsOf } from '../../program/code-walk.ts';
 import type { ThreadTable } from '../../program/transition-system.ts';
 
-/** Steps that a location in a cycle counts for: about a loop's worth. */
+/** The group of a copy, and its position there. */
+interface Membership {
+  readonly group: SymmetricGroup;
+  readonly replica: number;
+  /** Position among the copies of its replica. */
+  readonly role: number;
+}
+
+export class CandidateOrder {
+  readonly #numbering: Numbering;
+  readonly #states: InternedStates;
+  /** By copy and location: an estimate of the steps still to go. */
+  readonly #stepsLeft: readonly (readonly number[])[];
+  readonly #memberships = new Map<number, Membership>();
+
+  constructor(states: InternedStates) {
+    const { numbering } = states;
+    this.#numbering = numbering;
+    this.#states = states;
+    const byThread = numbering.system.threads.map(stepsLeft);
+    this.#stepsLeft = numbering.copies.map(({ thread }) => byThread[thread]!);
+    for (const group of symmetryOf(numbering).groups)
+      for (const [replica, members] of group.members.entries())
+        for (const [role, copy] of members.entries()) this.#memberships.set(copy, { group, replica, role });
+  }
+
+  /** Copies that have an edge, those with the fewest steps left first; one of several that may be exchanged. */
+  candidates(words: Int32Array, edges: ArrayLike<number>): readonly number[] {
+    const left = (copy: number) => {
+      const { thread } = this.#numbering.copies[copy]!;
+      return this.#stepsLeft[copy]![this.#states.localsOf(thread).word(words[firstLocal + copy]!, 0)]!;
+    };
+    const order: number[] = [];
+    for (let copy = 0; copy < edges.length; copy++) if (edges[copy]! > 0) order.push(copy);
+    order.sort((a, b) => left(a) - left(b));
+    return order.filter(
+      (copy, at) => !order.slice(0, at).some((other) => this.#areExchangeable(words, copy, other)),
+    );
+  }
+
+  /** Whether the state stays the same when the two change places, with all that belongs to each. */
+  #areExchangeable(words: Int32Array, a: number, b: number): boolean {
+    const one = this.#memberships.get(a);
+    const other = this.#memberships.get(b);
+    if (one === undefined || other === undefined || one.group !== other.group || one.role !== other.role)
+      return false;
+    const { members, cells } = one.group;
+    const local = (replica: number, role: number) => words[firstLocal + members[replica]![role]!]!;
+    const cell = (replica: number, at: number) => this.#states.read(words, cells[replica]![at]!);
+    return (
+      members[one.replica]!.every((_, role) => local(one.replica, role) === local(other.replica, role)) &&
+      cells[one.replica]!.every((_, at) => cell(one.replica, at) === cell(other.replica, at))
+    );
+  }
+}
+
+/** Steps that a location in a cycle counts for: about what a loop takes. */
 const roundsOfACycle = 16;
 
-/** By location: steps on the longest way to the end, each cycle counted a few times. */
-export function candidateOrder({ locations }: ThreadTable): readonly number[] {
+/** By location of a thread: steps on the longest way to its end, each cycle counted a few times. */
+function stepsLeft({ locations }: ThreadTable): readonly number[] {
   const successors = locations.map((transitions) => [
     ...new Set(transitions.flatMap(({ code }) => targetsOf(code))),
   ]);

@@ -1,4 +1,4 @@
-/** Sets of copies of threads, by their numbers: a bit each. */
+/** Sets of copies of threads: a bit for each copy, by its number. */
 
 /** The copies 0 .. 31 and 32 .. 63. */
 export interface CopySet {
@@ -10,10 +10,10 @@ export interface CopySet {
 export const mostCopies = 64;
 
 export const noCopies: CopySet = { low: 0, high: 0 };
-/** Those that have no bit too: a search without stubborn sets has as many as it likes. */
+/** All copies, also those that have no bit. */
 export const allCopies: CopySet = { low: -1, high: -1 };
 
-/** A shift goes by the last five bits of its distance: the same in both halves. */
+/** A shift uses the last five bits of its distance: the same bit in both halves. */
 const bitOf = (copy: number) => 1 << copy;
 
 export const has = ({ low, high }: CopySet, copy: number): boolean =>

@@ -1,4 +1,4 @@
-/** From which states a run leads to one of a kind; edges are kept as pairs and walked backwards. */
+/** The ignoring proviso: from every state a run leads to a root. Edges are pairs, walked backwards. */
 import { NumberList } from '../state/number-list.ts';
 
 export class ExploredEdges {
@@ -27,7 +27,7 @@ export class ExploredEdges {
   }
 }
 
-/** The states from which no root can be reached, marked by 0, and a function that covers one more root. */
+/** Marks by 1 the states from which a root can be reached; `cover` adds a root. */
 function coverage(edges: ExploredEdges, states: number, isRoot: (state: number) => boolean) {
   const { start, sources } = edges.backwards(states);
   const covered = new Uint8Array(states);
@@ -53,7 +53,7 @@ export const uncovered = (edges: ExploredEdges, states: number, isRoot: (state: 
   coverage(edges, states, isRoot).covered.reduce((sum, mark) => sum - mark, states);
 
 /**
- * States which, together with `roots`, can be reached from every state; of what cannot reach any so far, always the last.
+ * States that make roots reachable from every state: of those that reach none so far, always the last.
  *
  * Shape:  `isRoot(state)` for states 0 .. states - 1.
  */

@@ -1,4 +1,4 @@
-/** The steps of copies, worked out once for each local state and each combination of values that they read. */
+/** Caches the steps of copies: each is computed once for a local state and the values that it reads. */
 import type { Footprint } from '../analysis/access.ts';
 import type { Visibility } from '../analysis/conjuncts.ts';
 import type { DeadLocals } from '../../program/dead-locals.ts';
@@ -33,12 +33,12 @@ export class StepCache {
   readonly #numbering: Numbering;
   readonly #visibility: Visibility;
   readonly #states: InternedStates;
-  /** By thread; null where locals are kept as they are. */
-  readonly #dead: readonly DeadLocals[] | null;
+  /** By thread. */
+  readonly #dead: readonly DeadLocals[];
   /** By copy and local state. */
   readonly #entries: (readonly CacheEntry[] | undefined)[][];
 
-  constructor(states: InternedStates, visibility: Visibility, dead: readonly DeadLocals[] | null) {
+  constructor(states: InternedStates, visibility: Visibility, dead: readonly DeadLocals[]) {
     const { numbering } = states;
     this.#dead = dead;
     this.#numbering = numbering;
@@ -47,7 +47,7 @@ export class StepCache {
     this.#entries = numbering.copies.map(() => []);
   }
 
-  /** How many transitions a copy has at its location. */
+  /** The number of transitions that a copy has at its location. */
   count(copy: number, local: number): number {
     return this.#at(copy, local).length;
   }
@@ -88,9 +88,9 @@ export class StepCache {
     return { transition, enabled, outcomes: interned, footprint, blockers };
   }
 
-  /** The local state with its dead locals set to what stands for all their values, in place. */
+  /** Sets the dead locals of a local state to their first values, in place. */
   normal(thread: number, locals: Int32Array): Int32Array {
-    for (const { position, value } of this.#dead?.[thread]![locals[0]!] ?? []) locals[position] = value;
+    for (const { position, value } of this.#dead[thread]![locals[0]!]!) locals[position] = value;
     return locals;
   }
 

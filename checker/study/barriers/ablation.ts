@@ -1,4 +1,4 @@
-/** Barriers on trial: the verdict without each of them, and the smallest sets that suffice, under each memory model. */
+/** Ablation of barriers: the verdict without each, and the minimal sufficient sets, under each memory model. */
 import type { MemoryModelName } from '../../language/memory-name.ts';
 import type { Model, Untried, Verdict } from '../../language/model.ts';
 import { defaultSettings as memorySettings, memoryModels } from '../../memory/memory-models.ts';
@@ -11,26 +11,26 @@ import { identityOf } from './model-identity.ts';
 import { minimalHittingSets, type Judgement } from './minimal-hitting-sets.ts';
 import { without } from './without.ts';
 
-/** What became of the model without something. */
+/** The verdict of a model without some barriers. */
 export interface Tried {
   readonly verdict: Verdict | 'error';
   readonly states: number;
-  /** Steps of the trace, or null where there is none. */
+  /** Steps of the trace; null: none. */
   readonly steps: number | null;
-  /** Why it is inconclusive; null where it is not. */
+  /** Why it is inconclusive; null: it is decided. */
   readonly reason: string | null;
-  /** The pairs of accesses that were not tried, where these are the reason. */
+  /** Unexplored reorderings, if they are the reason. */
   readonly untried: readonly Untried[];
-  /** True when the memory model makes the same of the model with and without it: it does nothing there. */
+  /** True: it has no effect under the memory model. */
   readonly idle: boolean;
 }
 
 /** Under one memory model. */
 export interface Sufficient {
   readonly memory: MemoryModelName;
-  /** With everything in its place. */
+  /** The verdict with all barriers. */
   readonly whole: Tried;
-  /** Each a smallest set of barriers with which the model holds; none when it does not hold with all of them. */
+  /** Minimal sets of barriers with which the model holds; none if it fails with all of them. */
   readonly sets: readonly (readonly Barrier[])[];
   readonly undecided: boolean;
 }
@@ -47,7 +47,7 @@ export interface Searching {
   readonly settings: SearchSettings;
 }
 
-/** Tries everything, pausing now and then. */
+/** Runs all trials, yielding regularly. */
 export function* ablatingBarriers(
   model: Model,
   { memories, limits, settings }: Searching,
@@ -72,7 +72,7 @@ export function* ablatingBarriers(
   return { barriers: barriers.map((barrier, at) => ({ barrier, without: withoutEach(at) })), sufficient };
 }
 
-/** Checks the model without some barriers; what the memory model makes the same of is searched once. */
+/** Checks the model without some barriers; equal results of the memory model are searched once. */
 function attempts(model: Model, memory: MemoryModelName, { limits, settings }: Searching) {
   const machine = (barriers: readonly Barrier[]) =>
     memoryModels[memory](without(model, barriers), memorySettings);
@@ -94,7 +94,7 @@ function attempts(model: Model, memory: MemoryModelName, { limits, settings }: S
   };
 }
 
-/** A model that is only said to hold because something was never reached is not enough, and not shown to be lacking. */
+/** An unreached witness shows neither that a set is enough nor that it is lacking. */
 function judgementOf(verdict: Tried['verdict']): Judgement {
   switch (verdict) {
     case 'holds':

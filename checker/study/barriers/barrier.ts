@@ -1,4 +1,4 @@
-/** What a model is ordered by: its barriers and the orderings of its accesses; and the rechecks that rely on them. */
+/** The barriers of a model, the orderings of its accesses, and the rechecks that rely on them. */
 import type { Model } from '../../language/model.ts';
 import { walk, type AnyExpr } from '../../language/expression.ts';
 import { blocksOf, type Block, type Ordering, type Statement } from '../../language/statement.ts';
@@ -7,21 +7,21 @@ import { accessesOf, shapeOf } from '../../memory/common/accesses.ts';
 import { usesWhatItReads } from '../../memory/common/ordering.ts';
 import { isEndSensitive } from './end-sensitive.ts';
 
-/** A statement that can be tried without its order, or in case of a recheck left out. */
+/** A statement whose ordering can be removed; a recheck is removed entirely. */
 export interface Barrier {
-  /** `implied`: an atomic read-modify-write, of which nothing is said, is a full barrier. */
+  /** `implied`: an atomic read-modify-write without a declared ordering is a full barrier. */
   readonly kind: 'barrier' | 'ordering' | 'implied' | 'recheck';
   readonly thread: string;
   /** The number of the statement in its thread. */
   readonly line: number;
   readonly text: string;
-  /** The ordering that the statement has; null for a barrier and a recheck. */
+  /** The ordering of the statement; null for a barrier or a recheck. */
   readonly ordering: Exclude<Ordering, 'relaxed'>;
-  /** Whether the model without it has all runs of the model with it: what smallest sets may be searched by. */
+  /** Whether its removal preserves all runs, which the search for minimal sets requires. */
   readonly onlyOrders: boolean;
 }
 
-/** All that can be tried, in the order of the text. */
+/** All barriers of a model, in program order. */
 export const barriersOf = ({ threads, properties }: Model): readonly Barrier[] =>
   threads.flatMap((thread) => {
     const hasEither = [...statementsOf(thread.body)].some(({ kind }) => kind === 'either');
@@ -31,9 +31,9 @@ export const barriersOf = ({ threads, properties }: Model): readonly Barrier[] =
 
 interface Within {
   readonly thread: string;
-  /** Whether taking a barrier out of the thread takes no run from the model. */
+  /** Whether removing a barrier from the thread preserves all runs. */
   readonly mayGo: boolean;
-  /** The variables that the thread has read so far in its text. */
+  /** The variables that preceding statements read. */
   readonly read: Set<string>;
 }
 
@@ -41,7 +41,7 @@ const barriersIn = (block: Block, within: Within): readonly Barrier[] =>
   block.flatMap((statement) => [
     ...barrierAt(statement, within),
     ...blocksOf(statement).flatMap((inner) =>
-      // An atomic block is ordered as a whole, as its reason says: only a barrier inside of it says more.
+      // An atomic block is ordered as a whole: only barriers inside it count.
       barriersIn(statement.kind === 'atomically' ? onlyBarriers(statement) : inner, within),
     ),
   ]);
@@ -63,7 +63,7 @@ function barrierAt(statement: Statement, { thread, mayGo, read }: Within): reado
       const { text, ordering } = statement;
       const isAtomic = shapeOf({ ...statement, ordering: null }) === 'atomic';
       if (ordering === 'relaxed' || (ordering === null && !isAtomic)) return [];
-      // Its value is left out, and it is full because it has one: relaxed, it would be another operation.
+      // It is full because it returns a value that the model omits: relaxed, it would be another operation.
       if (ordering === 'full' && isAtomic && !usesWhatItReads(statement)) return [];
       const kind = ordering === null ? 'implied' : 'ordering';
       return [{ ...found, kind, text, ordering: ordering ?? 'full', onlyOrders: true }];
@@ -80,7 +80,7 @@ function barrierAt(statement: Statement, { thread, mayGo, read }: Within): reado
   }
 }
 
-/** A branch that may leave the way, on memory that the thread has read before. */
+/** A branch on memory that the thread has read before. */
 const isRecheck = (statement: Statement, read: ReadonlySet<string>): boolean =>
   statement.kind === 'branch' &&
   statement.otherwise.length === 0 &&

@@ -1,4 +1,4 @@
-/** The barriers of a model on trial: of one variant, or of each of its smallest repairs. */
+/** Barrier ablation of one variant, or of the variants with a smallest set of fixes. */
 import { memoryKey, memoryOption } from '../../language/memory-name.ts';
 import type { AnyDefinition } from '../../language/model.ts';
 import type { Choices } from '../compare/compare.ts';
@@ -9,15 +9,15 @@ import { findingVariants, type Variant } from './variants.ts';
 export interface AblatedBarriers {
   readonly definition: AnyDefinition;
   readonly variants: readonly { readonly variant: Variant; readonly trial: Ablation }[];
-  /** True when a smaller set of repairs may have been missed. */
+  /** True: a smaller set of fixes may exist. */
   readonly undecided: boolean;
 }
 
-/** Whether options name one variant, and not only its size and memory. */
+/** Whether options select a variant, not only its size and memory model. */
 export const namesVariant = ({ options }: AnyDefinition, given: Choices): boolean =>
   Object.keys(given).some((key) => key !== memoryKey && !['size', 'bound'].includes(options[key]!.role));
 
-/** Tries the barriers of the variant that is given; where none is, those of all smallest repairs. */
+/** Tries the barriers of the given variant; without one, those of all smallest sets of fixes. */
 export function* checkingBarriers(
   definition: AnyDefinition,
   given: Choices,

@@ -1,4 +1,4 @@
-/** Whether the end of a thread can make an invariant true: then an earlier end may hide a violation. */
+/** Whether the end of a thread can make an invariant true, so that an earlier end may hide a violation. */
 import { walk, type AnyExpr } from '../../language/expression.ts';
 import type { Property } from '../../language/property.ts';
 import type { AnyThread } from '../../language/thread.ts';

@@ -1,25 +1,27 @@
-/** The smallest sets that are enough, where adding to a set that is enough never spoils it. */
+/** Minimal sufficient sets of a monotone predicate. */
 import type { Cooperative } from '../../state-space/cooperative.ts';
 
-/** Whether a set is enough, is known not to be, or neither. */
+/** Whether a set is sufficient, insufficient, or undecided. */
 export type Judgement = 'enough' | 'lacking' | 'open';
 
 export interface MinimalHittingSets<T> {
-  /** Each is enough, and every part of it lacks something. */
+  /** Each is sufficient, and every proper subset is not. */
   readonly sets: readonly ReadonlySet<T>[];
-  /** True when something remained open, so that sets may be missing. */
+  /** True: a judgement was open, so that sets may be missing. */
   readonly undecided: boolean;
 }
 
 /**
- * All smallest sets of the items that are enough; none when even all items together are not.
+ * All minimal sufficient sets of the items; none if all items together are insufficient.
  *
- * An item without which all others lack something is in every set. A set that lacks something is made as large as it can be while it does: of the items outside, every set that is enough
- * has one. The smallest ways to have one of each are tried next; what passes is smallest, since all its parts are
- * within sets that lack something.
+ * An item without which all others are insufficient is in every set.
+ * Every insufficient set is extended to a maximal one; every sufficient set contains an item outside of it. The
+ * minimal hitting sets of these complements are tried next; one that is sufficient is minimal, because its proper
+ * subsets are within insufficient sets.
  *
- * Assumes: with more items a set that is enough stays so.
- * Source:  the hitting-set duality of Reiter, A theory of diagnosis from first principles (Artificial Intelligence 32, 1987)
+ * Assumes: every superset of a sufficient set is sufficient.
+ * Source:  the hitting-set duality of Reiter, A theory of diagnosis from first principles (Artificial Intelligence 32,
+ *          1987)
  */
 export function* minimalHittingSets<T>(
   items: readonly T[],
@@ -47,7 +49,7 @@ export function* minimalHittingSets<T>(
   return { sets: enough, undecided };
 }
 
-/** The items outside of the largest set around this one that still lacks something. */
+/** The complement of a maximal insufficient superset. */
 function* outsideOfLargest<T>(
   items: readonly T[],
   lacking: ReadonlySet<T>,
@@ -62,7 +64,7 @@ function* outsideOfLargest<T>(
   return items.filter((item) => !largest.has(item));
 }
 
-/** The smallest sets that contain one of these sets and have one of the items. */
+/** The minimal supersets of these sets that contain one of the items. */
 function hitting<T>(sets: readonly ReadonlySet<T>[], items: readonly T[]): readonly ReadonlySet<T>[] {
   const hits = sets.filter((set) => items.some((item) => set.has(item)));
   const extended = sets

@@ -1,20 +1,21 @@
-/** What a model does, as text: equal for models that no search can tell apart. */
+/** The identity of models as text: equal for models with equal behaviour. */
 import type { Model } from '../../language/model.ts';
 
 /**
- * The model as text, without the barriers and orderings that a memory model has left in it: they have no effect of their own.
+ * The model as text, without remaining barriers and orderings, which have no effect after a memory model has rewritten
+ * it.
  *
- * Shape:  all of the text, and no hash of it: what is told apart by it may be called equal.
+ * Shape:  the full text, not a hash, because equal identities share a verdict.
  */
 export const identityOf = ({ shared, threads, properties, ledger = [], machine }: Model): string =>
   JSON.stringify({ shared, threads, properties, ledger, machine }, (key, value: unknown) => {
-    // There they have.
+    // The machine orders memory itself.
     if (machine !== undefined) return value;
     if (key === 'ordering') return undefined;
     return Array.isArray(value) ? (value as readonly unknown[]).filter((part) => !isBarrier(part)) : value;
   });
 
-/** The same without the numbers of lines, so that variants can be compared. */
+/** The same without line numbers, to compare variants. */
 export const meaningOf = (model: Model): string => identityOf(model).replaceAll(/"(?:line|nth)":\d+,?/g, '');
 
 const isBarrier = (part: unknown) => (part as { readonly kind?: unknown } | null)?.kind === 'barrier';

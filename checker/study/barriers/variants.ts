@@ -1,4 +1,4 @@
-/** Which variants of a model have their barriers tried: the smallest repairs, with every barrier that an option offers. */
+/** The variants whose barriers are tried: the smallest sets of fixes, with all optional barriers. */
 import { memoryKey, memoryOption } from '../../language/memory-name.ts';
 import type { AnyDefinition, Model } from '../../language/model.ts';
 import { offValue, valuesOf, type OptionValue } from '../../language/option.ts';
@@ -17,21 +17,21 @@ import { meaningOf } from './model-identity.ts';
 
 export interface Variant {
   readonly options: Choices;
-  /** What tells it from the other variants. */
+  /** Options in which it differs from the other variants. */
   readonly setting: Choices;
   readonly fixes: Choices;
 }
 
 export interface Variants {
   readonly variants: readonly Variant[];
-  /** True when some variant was inconclusive, so that a smaller set of repairs may have been missed. */
+  /** True: some variant is inconclusive, so that a smaller set of fixes may exist. */
   readonly undecided: boolean;
 }
 
 /**
- * The variants with the smallest sets of repairs that hold when every store is seen at once; those given stay as they are.
+ * The variants with a smallest set of fixes that holds under sc; the given options stay fixed.
  *
- * Options that only add barriers are no repairs here: they are switched on, so that what they add can be tried.
+ * Options that only add barriers do not count as fixes: they are enabled, so that their barriers can be tried.
  */
 export function* findingVariants(
   definition: AnyDefinition,
@@ -65,7 +65,7 @@ function variantOf(
   return { options: { ...Object.fromEntries(off), ...fixed, ...setting, ...fixes }, setting, fixes };
 }
 
-/** The options whose values differ in nothing but barriers, each with the value that has most of them. */
+/** The options whose values differ only in barriers, each with the value that has most of them. */
 function* barrierOptions(definition: AnyDefinition, given: Choices): Cooperative<Choices> {
   const { options } = definition;
   const varied = defaultVaried(options).filter((key) => !(key in given));
@@ -85,7 +85,7 @@ function* barrierOptions(definition: AnyDefinition, given: Choices): Cooperative
   return found;
 }
 
-/** The value of an option with most barriers, or null where values differ in more than barriers, or in nothing. */
+/** The value of an option with most barriers; null: values differ in more than barriers, or not at all. */
 function* mostBarriers(
   definition: AnyDefinition,
   key: string,

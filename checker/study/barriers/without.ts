@@ -7,10 +7,11 @@ import { edited } from '../mutate/edited.ts';
 import type { Barrier } from './barrier.ts';
 
 /**
- * The model without these barriers and rechecks, and with these accesses no longer ordered; all other lines keep their numbers.
+ * The model without these barriers and rechecks and the orderings of these accesses; all other lines keep their
+ * numbers.
  *
- * Sound for: barriers that only order: every run of the model is one of the result, but for the steps of the barriers
- *            themselves. docs/soundness.md says why.
+ * Sound for: barriers that only order: the result has every run of the model, except the steps of the barriers
+ *            themselves (docs/soundness).
  */
 export const without = (model: Model, barriers: readonly Barrier[]): Model =>
   [...Map.groupBy(barriers, ({ thread }) => thread)].reduce(
@@ -19,7 +20,7 @@ export const without = (model: Model, barriers: readonly Barrier[]): Model =>
     model,
   );
 
-/** What stands in place of a barrier: nothing, or the access alone. */
+/** The replacement of a barrier: nothing, or the plain access. */
 function weakened({ threads }: Model, thread: string, line: number): Block {
   const { body } = threads.find(({ name }) => name === thread)!;
   const statement = [...statementsOf(body)].find((other) => other.line === line)!;

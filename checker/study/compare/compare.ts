@@ -1,8 +1,11 @@
-/** Compares variants of a model: every combination of some options, and the smallest sets of repairs that make it safe. */
+/**
+ * Compares variants of a model: every combination of some options, and the smallest sets of fixes that make it safe.
+ */
 import type { AnyDefinition, Verdict } from '../../language/model.ts';
 import { ModelError } from '../../language/model-error.ts';
 import {
   countOfValues,
+  eitherOf,
   offValue,
   optionName,
   valuesOf,
@@ -23,21 +26,21 @@ export interface Row {
   readonly varied: Choices;
   readonly options: Choices;
   readonly verdict: Verdict | 'error';
-  /** Steps of the shortest trace, or null where there is none. */
+  /** Steps of the shortest trace; null: none. */
   readonly steps: number | null;
   readonly states: number;
   readonly outcome: Checked['outcome'];
   readonly costs: Costs;
 }
 
-/** The smallest sets of repairs for one setting of the other varied options. */
+/** The smallest sets of fixes for one setting of the other varied options. */
 export interface SmallestFixes {
   readonly setting: Choices;
-  /** Each a set of repairs that holds while every smaller one was checked and fails. */
+  /** Sets of fixes that hold, of which every proper subset was checked and fails. */
   readonly sets: readonly Choices[];
-  /** Sets that contain a smallest one and yet fail: this repair spoils that one. */
+  /** Unsafe supersets of a smallest set. */
   readonly spoiled: readonly Choices[];
-  /** True when some variant was inconclusive, so that a smaller set may have been missed. */
+  /** True: some variant is inconclusive, so that a smaller set may exist. */
   readonly undecided: boolean;
 }
 
@@ -49,19 +52,19 @@ export interface Comparison {
   readonly smallest: readonly SmallestFixes[];
 }
 
-/** States up to which costs are counted; the interpreter counts them. */
+/** Limit on the states for counting costs, which the interpreter does. */
 const costedStates = 50_000;
 
 /**
  * Checks every combination of the varied options; the others keep the value given, or their fallback.
  *
- * Throws  ModelError for options that do not exist or are both varied and given, and for a model that is wrong.
+ * Throws  ModelError for options that are unknown, or both varied and given, and for an invalid model.
  */
 export function compare(definition: AnyDefinition, choice: VariantChoice, limits: Limits): Comparison {
   return finish(comparing(definition, choice, limits));
 }
 
-/** The options to vary, null for all of the machine and all repairs, and values for others. */
+/** The options to vary (null: all machine options and fixes), and values of others. */
 export interface VariantChoice {
   readonly vary: readonly string[] | null;
   readonly given: Choices;
@@ -70,7 +73,7 @@ export interface VariantChoice {
   readonly costs?: boolean;
 }
 
-/** The comparison, pausing now and then. */
+/** The comparison, yielding regularly. */
 export function* comparing(
   definition: AnyDefinition,
   { vary, given, settings = defaultSettings, costs: counted = true }: VariantChoice,
@@ -92,7 +95,7 @@ export function* comparing(
   return { definition, varied, fixed, rows, smallest: smallestFixes(options, varied, rows) };
 }
 
-/** All options of each variant that a comparison builds, in its order; throws as the comparison does. */
+/** The options of all variants of a comparison, in its order; throws like the comparison. */
 export function variantsOf(options: Options, choice: VariantChoice): readonly Choices[] {
   return combinations(options, variedBy(options, choice)).map((choices) =>
     withFallbacks(options, { ...choice.given, ...choices }),
@@ -103,10 +106,8 @@ function variedBy(options: Options, { vary, given }: VariantChoice): readonly st
   const varied = vary ?? defaultVaried(options).filter((key) => !(key in given));
   for (const key of varied) {
     if (options[key] === undefined)
-      throw new ModelError(
-        `there is no option '${key}' to vary; the options are ${Object.keys(options).join(', ')}`,
-      );
-    if (key in given) throw new ModelError(`the option '${key}' is both varied and given a value`);
+      throw new ModelError(`unknown option '${key}' to vary: expected ${eitherOf(Object.keys(options))}`);
+    if (key in given) throw new ModelError(`option '${key}' is both varied and given a value`);
   }
   return varied;
 }
@@ -114,20 +115,20 @@ function variedBy(options: Options, { vary, given }: VariantChoice): readonly st
 export const defaultVaried = (options: Options) =>
   Object.keys(options).filter((key) => options[key]!.role === 'machine' || options[key]!.role === 'fix');
 
-/** More variants nobody waits for. */
+/** The most variants that are compared. */
 const mostVariants = 16_384;
 
 /**
- * All combinations: by setting of the machine and the like, then from no repairs to all.
+ * All combinations, by setting of the other options, then from no fixes to all.
  *
- * Throws  ModelError when there are too many.
+ * Throws  ModelError if there are too many.
  */
 export function combinations(options: Options, varied: readonly string[]): readonly Choices[] {
   const variants = varied.reduce((product, key) => product * countOfValues(options[key]!), 1);
   if (variants > mostVariants)
     throw new ModelError(
-      `${varied.map(optionName).join(', ')} have ${variants} combinations, and at most ${mostVariants} are compared: ` +
-        'give some of these options a value, or name fewer with --vary',
+      `too many variants: ${varied.map(optionName).join(', ')} have ${variants} combinations, at most ${mostVariants} are compared; ` +
+        'set some of these options, or name fewer with --vary',
     );
   const all = varied.reduce<readonly Choices[]>(
     (some, key) =>
@@ -158,7 +159,7 @@ function rowOf(varied: Choices, options: Choices, outcome: Checked['outcome'], c
   };
 }
 
-/** The repairs that a row has switched on. */
+/** The enabled fixes of a row. */
 export const fixesOf = (options: Options, choices: Choices): Choices =>
   Object.fromEntries(
     Object.entries(choices).filter(
@@ -166,7 +167,7 @@ export const fixesOf = (options: Options, choices: Choices): Choices =>
     ),
   );
 
-/** What a row has set beside its repairs. */
+/** The varied options of a row that are not fixes. */
 export const settingOf = (options: Options, choices: Choices): Choices =>
   Object.fromEntries(Object.entries(choices).filter(([key]) => options[key]!.role !== 'fix'));
 
@@ -196,6 +197,6 @@ function smallestFixes(
 
 const isUnsafe = (verdict: Row['verdict']) => verdict === 'violated' || verdict === 'deadlock';
 
-/** True when `smaller` is a proper part of `larger`. */
+/** Whether `smaller` is a proper subset of `larger`. */
 const isSmaller = (smaller: Choices, larger: Choices) =>
   count(smaller) < count(larger) && Object.entries(smaller).every(([key, value]) => larger[key] === value);

@@ -1,30 +1,22 @@
-/** Counts what a variant costs, least and most over all its executions. */
+/** Counts the minimal and maximal costs over all executions of a variant. */
 import type { TransitionSystem } from '../../program/transition-system.ts';
 import type { Cost } from '../../language/cost.ts';
 import type { AnyExpr } from '../../language/expression.ts';
 import type { Declarations } from '../../language/variable.ts';
 import { isTrue, type State } from '../../interpreter/evaluate.ts';
-import {
-  endsOf,
-  fire,
-  initialStates,
-  moves,
-  propertyPlace,
-  type Access,
-  type ExecutedStatement,
-  type Firing,
-  type Move,
-} from '../../interpreter/interpreter.ts';
+import { endsOf, propertyPlace, type Access, type ExecutedStatement } from '../../interpreter/interpreter.ts';
+import { leadsOn, walkStates } from '../../state-space/successors.ts';
 import { costedGraphOnArm64 } from './costs-on-arm64.ts';
+import type { Edge } from '../../state-space/state-space.ts';
 import { weightOf, type CostedEdge, type CostedGraph, type Mover } from './costed-step.ts';
 import { extremes, type Extremes, type WeightedEdge } from './path-costs.ts';
 import type { Limits } from '../../state-space/outcome.ts';
 import type { Cooperative } from '../../state-space/cooperative.ts';
 
-/** By name of the cost; null where it was not counted: no execution gets there, or there are too many states. */
+/** By name; null: not counted, because no execution reaches it or there are too many states. */
 export type Costs = Readonly<Record<string, Extremes | null>>;
 
-/** Counts the costs that the model declares over its whole state graph, up to so many states. */
+/** Counts the declared costs over the whole state graph, within a limit of states. */
 export function* countingCosts(
   system: TransitionSystem,
   maxStates: number,
@@ -60,7 +52,7 @@ function extremesOf(
   );
 }
 
-/** The elements of a local array, where the variant has it. */
+/** The elements of a local array, if the variant has it. */
 function cellsOf(system: TransitionSystem, { thread, counts }: Cost): Extremes {
   const cells = 'cells' in counts ? counts.cells : '';
   const owner = system.threads.find((other) => other.thread.name === thread)?.thread;
@@ -68,7 +60,7 @@ function cellsOf(system: TransitionSystem, { thread, counts }: Cost): Extremes {
   return { least: length, most: length };
 }
 
-/** States between two looks at the limits. */
+/** States between two checks of the limits. */
 const pause = 256;
 
 function* costedGraph(
@@ -79,41 +71,36 @@ function* costedGraph(
   const { costs, shared } = system.model;
   const outside = (event: ExecutedStatement) => ofProgram(event, shared);
   const states: State[] = [];
-  const ids = new Map<string, number>();
-  const idOf = (state: State) => {
-    const key = JSON.stringify(state);
-    const known = ids.get(key);
-    if (known !== undefined) return known;
-    ids.set(key, states.length);
-    return states.push(state) - 1;
-  };
-  const initial = initialStates(system).map(idOf);
+  const initial: number[] = [];
   const edges: CostedEdge[][] = [];
-  for (let at = 0; at < states.length; at++) {
-    if (states.length > maxStates) return null;
-    if (at % pause === 0) {
+  for (const walked of walkStates(system)) {
+    if (walked.found > maxStates) return null;
+    if (walked.id % pause === 0) {
       if (limits.stop() !== null) return null;
       yield;
     }
-    edges[at] = moves(system, states[at]!).flatMap((move) =>
-      fire(states[at]!, move)
-        .filter(({ failed, error }: Firing) => failed === null && error === null)
-        .map(({ state, events }) => ({
-          to: idOf(state),
-          weights: costs.map((cost) => weightOf(cost, moverOf(move), events.map(outside))),
-        })),
+    if (walked.depth === 0) initial.push(walked.id);
+    states.push(walked.state);
+    edges.push(
+      walked.edges.filter(leadsOn).map(({ edge, firing: { events }, to }) => ({
+        to,
+        weights: costs.map((cost) => weightOf(cost, moverOf(system, edge), events.map(outside))),
+      })),
     );
   }
   return { states, initial, edges };
 }
 
-const moverOf = ({ thread, replica }: Move): Mover => ({ thread: thread.thread, replica });
+const moverOf = ({ threads }: TransitionSystem, { thread, replica }: Edge): Mover => ({
+  thread: threads[thread]!.thread,
+  replica,
+});
 
 /**
- * The event as the program has it: of what is inside of a CPU only the slots that hold a cell of memory.
+ * The event in terms of the program: of the CPU state, only slots with a memory cell.
  *
- * A store that goes into a buffer is an access, and so is a load that finds its cell there; a wait for an empty buffer is
- * none. No slot is read and written as one read-modify-write: that is what memory does.
+ * A store into a buffer and a load from it are accesses, a wait for an empty buffer is not. Accesses of a slot are
+ * never a read-modify-write.
  */
 function ofProgram(event: ExecutedStatement, shared: Declarations): ExecutedStatement {
   const declared = (cell: string) => shared[cell.split('[', 1)[0]!]!;

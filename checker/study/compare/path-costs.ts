@@ -1,18 +1,18 @@
-/** The least and the most that paths of a weighted graph can cost. */
+/** Minimal and maximal costs of paths in a weighted graph. */
 
 export interface WeightedEdge {
   readonly to: number;
   readonly weight: number;
 }
 
-/** Least and most; `most` is Infinity where a cycle on the way costs something. */
+/** `most` is Infinity if a cycle on a path has a positive cost. */
 export interface Extremes {
   readonly least: number;
   readonly most: number;
 }
 
 /**
- * The costs of the cheapest and the dearest path from a source to a target, or null when no target can be reached.
+ * The costs of the cheapest and the most expensive path from a source to a target; null: no target is reachable.
  *
  * Shape:  `edges[node]` are the edges out of a node; weights are 0 or more; a path ends at the first target it meets.
  * Source: Tarjan's strongly connected components, which come out in reverse topological order.
@@ -39,7 +39,7 @@ interface CostBounds {
   readonly most: Float64Array;
 }
 
-/** Settles the nodes of one component, all later components being settled already. */
+/** Computes the nodes of one component, after all later components. */
 function settle(
   component: readonly number[],
   out: (node: number) => readonly WeightedEdge[],
@@ -57,7 +57,7 @@ function settle(
       else best = Math.max(best, most[to]! + weight);
     }
   }
-  // From every node of a component every other can be reached; what costs something there can be repeated.
+  // All nodes of a component are mutually reachable, so a cost inside it can be repeated.
   if (best > -Infinity) for (const node of component) most[node] = pumped ? Infinity : best;
   for (let changed = true; changed;) {
     changed = false;
@@ -70,7 +70,7 @@ function settle(
   }
 }
 
-/** The strongly connected components, each after all that it leads to. */
+/** The strongly connected components in reverse topological order. */
 function componentsOf(
   count: number,
   out: (node: number) => readonly WeightedEdge[],

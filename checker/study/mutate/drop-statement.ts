@@ -1,4 +1,4 @@
-/** A statement is left out: a step, a choice, a jump or a barrier. */
+/** Removes a statement: a step, a choice, a jump or a barrier. */
 import type { Block, Effect, Statement } from '../../language/statement.ts';
 import type { Edits } from './edited.ts';
 import type { Change, StatementSite } from './site.ts';
@@ -29,7 +29,7 @@ const without = ({ line }: Statement): Change => ({
   edits: new Map([[line, []]]) satisfies Edits,
 });
 
-/** Assertions are claims about a model, and counts what it costs: neither is what it does. */
+/** Assertions and counts do not change the state. */
 export function changesState(effect: Effect): boolean {
   switch (effect.kind) {
     case 'set':
@@ -43,7 +43,7 @@ export function changesState(effect: Effect): boolean {
   }
 }
 
-/** A branch that does nothing but jump, without its jump, is a branch that is never taken. */
+/** Removing the only jump of a branch equals never taking the branch. */
 const isAll = (block: Block, at: number) => block.every(({ kind }, other) => other === at || kind === 'note');
 
 function goesToNext(label: string, block: Block, at: number): boolean {

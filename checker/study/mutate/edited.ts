@@ -3,13 +3,13 @@ import type { Model } from '../../language/model.ts';
 import { withBlocks, type Block, type Statement } from '../../language/statement.ts';
 import { validate } from '../../language/validate.ts';
 
-/** What stands in place of the statements at these lines of a thread; an empty list leaves a statement out. */
+/** Replacements of statements by line; an empty list removes the statement. */
 export type Edits = ReadonlyMap<number, Block>;
 
 /**
  * The model with these edits of one thread; the lines of all other statements stay as they are.
  *
- * Throws  ModelError when what is left means nothing, such as a jump to a label that is gone.
+ * Throws  ModelError if the result is invalid, such as a jump to a removed label.
  */
 export const edited = (model: Model, thread: string, edits: Edits): Model =>
   validate({
@@ -27,11 +27,11 @@ const editedBlock = (block: Block, edits: Edits): Block =>
     return isHollow(inner) ? [] : [inner];
   });
 
-/** What repeats or holds together nothing goes with what it held. */
+/** A block statement whose body has become empty is removed. */
 const isHollow = (statement: Statement) =>
   (statement.kind === 'forever' || statement.kind === 'atomically') &&
   statement.body.every(({ kind }) => kind === 'note');
 
-/** A thread with nothing to do ends at once. */
+/** An empty thread ends at once. */
 const neverEmpty = (body: Block): Block =>
   body.length > 0 ? body : [{ kind: 'note', line: 0, nth: 0, text: 'left out' }];

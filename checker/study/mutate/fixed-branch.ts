@@ -1,4 +1,4 @@
-/** A check decides nothing: its branch is never taken, or always. */
+/** Makes a branch never taken, or always taken. */
 import type { Change, StatementSite } from './site.ts';
 
 export function fixedBranch({ statement }: StatementSite): readonly Change[] {

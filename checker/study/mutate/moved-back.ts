@@ -1,4 +1,4 @@
-/** A memory access comes after the one that follows it: is their order needed? */
+/** Swaps a memory access with the next one, to test whether their order matters. */
 import { printMeaning } from '../../language/print.ts';
 import type { Block, Statement } from '../../language/statement.ts';
 import { statementsOf } from '../../language/thread.ts';
@@ -7,8 +7,8 @@ import { localsOf } from './locals.ts';
 import { titleOf, type Change, type StatementSite } from './site.ts';
 
 /**
- * Two neighbours in the other order, where both touch shared memory and neither needs a local of the other: what a
- * kernel developer could have written. Barriers between them stay where they are.
+ * Swaps two neighbours that both access shared memory and do not depend on locals of each other. Barriers between them
+ * stay.
  */
 export function movedBack({ statement, block, at, atomic }: StatementSite): readonly Change[] {
   const next = nextAfter(block, at);
@@ -30,7 +30,7 @@ const nextAfter = (block: Block, at: number): Statement | undefined =>
 
 const isAccess = (statement: Statement) => {
   const { reads, writes } = accessesOf(statement);
-  // Whoever jumps to a label inside would find another neighbour.
+  // A jump to a label between them would skip another neighbour.
   return (
     reads.length + writes.length > 0 && ![...statementsOf([statement])].some(({ kind }) => kind === 'label')
   );

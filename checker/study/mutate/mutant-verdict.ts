@@ -1,4 +1,4 @@
-/** What becomes of a mutant: some scenario notices it, or none does. */
+/** The verdict on a mutant: whether a scenario detects it. */
 import type { TransitionSystem } from '../../program/transition-system.ts';
 import { transitionSystem } from '../../program/build-transitions.ts';
 import { memoryOption, type MemoryModelName } from '../../language/memory-name.ts';
@@ -14,18 +14,18 @@ import { edited } from './edited.ts';
 import type { Mutation } from './mutation.ts';
 
 export type MutantVerdict =
-  /** A scenario has another verdict than it declares: somebody would have noticed. */
+  /** The verdict of a scenario differs from its declaration. */
   | { readonly kind: 'killed'; readonly scenario: string; readonly verdict: Verdict | 'error' | 'not built' }
-  /** Every scenario has its verdict all the same; `why` is the author's explanation, or null. */
+  /** Every scenario keeps its verdict; `why` is the author's explanation, or null. */
   | { readonly kind: 'survives'; readonly why: string | null }
   | { readonly kind: 'undecided'; readonly scenario: string; readonly reason: string };
 
-/** A scenario with its model before its memory model, and what came of it as it is. */
+/** A scenario with its model before the memory model, and the result of the unmodified model. */
 export interface BuiltScenario {
   readonly scenario: Scenario;
   readonly model: Model;
   readonly memory: MemoryModelName;
-  /** What the model does, to compare mutants with. */
+  /** The behaviour of the model, to compare mutants with. */
   readonly meaning: string;
   readonly outcome: Outcome;
 }
@@ -36,10 +36,10 @@ export interface ScenarioMutation {
   readonly mutation: Mutation;
 }
 
-/** A mutant may need so many times the states of the model, and some more where that is small. */
+/** State limit of a mutant, relative to the unmodified model. */
 const explosion = { factor: 10, more: 10_000 };
 
-/** The fate of a mutant in these scenarios, in their order: one that notices is enough. */
+/** The verdict on a mutant; stops at the first scenario that detects it. */
 export function* mutantVerdict(
   places: readonly ScenarioMutation[],
   limits: Limits,
@@ -48,7 +48,7 @@ export function* mutantVerdict(
   let undecided: MutantVerdict | null = null;
   for (const { ground, mutation } of places) {
     const { scenario, memory, outcome } = ground;
-    // Under sequential consistency barriers and orders mean nothing: the model would be the same.
+    // Barriers and orderings have no effect under sequential consistency.
     if (mutation.ofMemory === true && memory === memoryOption.fallback) continue;
     const reason = limits.stop() ?? ('reason' in outcome ? outcome.reason : null);
     const found = reason === null ? yield* mutantIn(ground, mutation, limits, settings) : reason;
@@ -60,7 +60,7 @@ export function* mutantVerdict(
   return undecided ?? { kind: 'survives', why: null };
 }
 
-/** Whether a mutation changes anything in a scenario: a jump to what follows anyway does not. */
+/** Whether a mutation changes the behaviour: removing a jump to the next statement does not. */
 export function isEffective({ ground, mutation }: ScenarioMutation): boolean {
   const { model, memory, meaning } = ground;
   try {
@@ -71,7 +71,7 @@ export function isEffective({ ground, mutation }: ScenarioMutation): boolean {
   }
 }
 
-/** All that a table does, without the names and numbers of its statements: what is equal here behaves alike. */
+/** The behaviour of a transition system without names and line numbers, for comparison. */
 export const meaningOf = ({ model: { ledger = [], machine }, threads }: TransitionSystem): string =>
   JSON.stringify(
     [ledger.length > 0, threads.map(({ entry, locations, end }) => ({ entry, locations, end }))],
@@ -81,7 +81,7 @@ export const meaningOf = ({ model: { ledger = [], machine }, threads }: Transiti
     },
   );
 
-/** What a statement means to a machine that orders memory itself. */
+/** The ordering of a statement, for a machine that orders memory itself. */
 const orderIn = (statement: Statement) => ({
   kind: statement.kind,
   ordering: statement.kind === 'step' ? statement.ordering : null,

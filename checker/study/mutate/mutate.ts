@@ -1,4 +1,4 @@
-/** Mutates a model: every statement weakened in every way, and which of that no scenario notices. */
+/** Mutates a model: weakens every statement in every way, and finds the mutants that no scenario detects. */
 import { memoryKey, memoryOption, type MemoryModelName } from '../../language/memory-name.ts';
 import { ModelError } from '../../language/model-error.ts';
 import type { AnyDefinition, Scenario } from '../../language/model.ts';
@@ -19,24 +19,24 @@ import { mutationsOf, type Mutation } from './mutation.ts';
 
 export interface Mutant {
   readonly mutation: Mutation;
-  /** The scenario whose text `mutation` is of: the cheapest that has the statement. */
+  /** The scenario of `mutation`: the cheapest with the statement. */
   readonly scenario: string;
   readonly fate: MutantVerdict;
 }
 
 export interface Mutated {
-  /** The cheapest first, as they were asked. */
+  /** The cheapest first, in the order of the checks. */
   readonly scenarios: readonly string[];
   /** In the order of the text. */
   readonly mutants: readonly Mutant[];
-  /** Names that the author explains, of mutants that are killed or do not exist. */
+  /** Explained names of mutants that are killed or do not exist. */
   readonly stale: readonly string[];
 }
 
 /**
  * Checks every mutant of a model in these scenarios, the cheapest first, until one of them kills it.
  *
- * Throws  ModelError when a scenario has not the verdict that it declares to begin with.
+ * Throws  ModelError if the unmodified model of a scenario does not have its declared verdict.
  */
 export function* mutating(
   definition: AnyDefinition,
@@ -74,13 +74,13 @@ const inPart = (limits: Limits, part: string): Limits => ({
   onProgress: (now) => limits.onProgress({ ...now, part }),
 });
 
-/** What is undecided may survive. */
+/** An undecided mutant may survive. */
 const isOpen = ({ mutation, fate }: Mutant, name: string) => mutation.name === name && fate.kind !== 'killed';
 
 const reasonsOf = ({ survivors }: AnyDefinition): ReadonlyMap<string, string> =>
   new Map(survivors.flatMap(({ mutants, why }) => mutants.map((name) => [name, why] as const)));
 
-/** Thread after thread, as they were met, each by line; two scenarios may number their lines differently. */
+/** By thread, then by line; scenarios may number lines differently. */
 const inOrder = (mutants: readonly Mutant[]): readonly Mutant[] =>
   [...Map.groupBy(mutants, ({ mutation }) => mutation.thread).values()].flatMap((own) =>
     own.toSorted((a, b) => a.mutation.statement.line - b.mutation.statement.line),
@@ -99,8 +99,8 @@ function* groundOf(
   const outcome = yield* exploring(system, limits, settings);
   if (outcome.verdict !== scenario.verdict && outcome.verdict !== 'inconclusive')
     throw new ModelError(
-      `scenario '${scenario.name}' of ${definition.name} declares '${scenario.verdict}' and is '${outcome.verdict}': ` +
-        'set that right first, or nothing is known of its mutants',
+      `scenario '${scenario.name}' of ${definition.name} declares '${scenario.verdict}', but its verdict is '${outcome.verdict}': ` +
+        'correct the scenario before mutating the model',
     );
   return { scenario, model, memory, meaning: meaningOf(system), outcome };
 }

@@ -1,4 +1,4 @@
-/** Mutations: ways to make one statement of a model do less, or come at another moment. */
+/** Mutations: changes that weaken or move one statement of a model. */
 import { titleOf, type StatementSite, type Change, type MutationOperator } from './site.ts';
 import type { Model } from '../../language/model.ts';
 import { blocksOf, type Block, type Statement } from '../../language/statement.ts';
@@ -31,7 +31,7 @@ const operators: readonly MutationOperator[] = [
 export function mutationsOf(model: Model): readonly Mutation[] {
   const seen = new Map<string, number>();
   const named = (mutation: Mutation): Mutation => {
-    // A list that holds the same statement twice has two lines of one name.
+    // The same statement may occur twice in a list.
     const before = seen.get(mutation.name) ?? 0;
     seen.set(mutation.name, before + 1);
     return before === 0 ? mutation : { ...mutation, name: `${mutation.name} (place ${before + 1})` };

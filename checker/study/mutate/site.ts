@@ -1,30 +1,30 @@
-/** A statement where it stands, and what a mutation does to it. */
+/** Statements in their context, and changes to them. */
 import type { Statement, Block } from '../../language/statement.ts';
 import type { Edits } from './edited.ts';
 import { printText } from '../../language/print.ts';
 
-/** A statement in the block where it stands. */
+/** A statement in its block. */
 export interface StatementSite {
   readonly statement: Statement;
   readonly block: Block;
   readonly at: number;
-  /** Whether an atomic block is around it: others see nothing of the order in there. */
+  /** Whether it is in an atomic block, where order is invisible to others. */
   readonly atomic: boolean;
 }
 
-/** One thing that can be done to a statement. */
+/** One mutation of a statement. */
 export interface Change {
-  /** In words that follow the statement's text: 'left out', 'never taken'. */
+  /** A phrase after the statement's text: 'left out', 'never taken'. */
   readonly change: string;
   readonly edits: Edits;
-  /** Sequential consistency is blind to it: only a weaker memory model can tell. */
+  /** It has no effect under sequential consistency. */
   readonly ofMemory?: true;
 }
 
-/** What an operator makes of a statement: every change of its kind. */
+/** Returns all mutations of one kind. */
 export type MutationOperator = (site: StatementSite) => readonly Change[];
 
-/** The text of a statement, with its number where others read alike; of an atomic block, that of its first step. */
+/** The text of a statement, numbered if others are equal; for an atomic block, that of its first step. */
 export function titleOf(statement: Statement): string {
   const [first] = statement.kind === 'atomically' ? statement.body.filter(({ kind }) => kind !== 'note') : [];
   if (first !== undefined) return titleOf(first);

@@ -1,4 +1,4 @@
-/** An ordered access becomes a relaxed one: an acquire, a release, a fully ordered one. */
+/** Relaxes an ordered access. */
 import type { Change, StatementSite } from './site.ts';
 
 export function weakerOrdering({ statement }: StatementSite): readonly Change[] {

@@ -1,4 +1,4 @@
-/** A step loses one of its effects, or the condition of one. */
+/** Removes one effect of a step, or the condition of one. */
 import { printEffect, printExpr } from '../../language/print.ts';
 import type { Effect } from '../../language/statement.ts';
 import { changesState } from './drop-statement.ts';
@@ -7,7 +7,7 @@ import type { Change, StatementSite } from './site.ts';
 export function withoutEffect({ statement }: StatementSite): readonly Change[] {
   if (statement.kind !== 'step') return [];
   const fewer = [...lessThan(statement.effects)].filter(
-    // A step that is left with nothing is a step that is left out.
+    // Removing the only effect equals removing the step.
     ({ effects }) => statement.guard !== null || effects.some(changesState),
   );
   return fewer.map(({ lost, effects }) => ({

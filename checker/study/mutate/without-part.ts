@@ -1,10 +1,10 @@
-/** A condition loses one of its parts: a && b is weaker without b, a || b stronger. */
+/** Removes one operand of a condition: a && b becomes weaker, a || b stronger. */
 import type { AnyExpr } from '../../language/expression.ts';
 import { printExpr } from '../../language/print.ts';
 import type { Statement } from '../../language/statement.ts';
 import type { Change, StatementSite } from './site.ts';
 
-/** The condition of a branch and what a step waits for. */
+/** The conditions of branches and the guards of steps. */
 export function withoutPart({ statement }: StatementSite): readonly Change[] {
   switch (statement.kind) {
     case 'branch':
@@ -58,7 +58,7 @@ function* smaller(expr: AnyExpr): Generator<Smaller> {
   }
 }
 
-/** a && b && c without each of its operands, and with each of them smaller. */
+/** a && b && c without one operand, or with one operand reduced. */
 function* smallerChain(expr: AnyExpr, operator: '&&' | '||'): Generator<Smaller> {
   const operands = operandsOf(expr, operator);
   const joined = (parts: readonly AnyExpr[]) =>

@@ -1,10 +1,10 @@
-/** A step that waits does what it does at once: a lock that is taken from its owner. */
+/** Removes the wait of a step: a lock is taken from its owner. */
 import type { Change, StatementSite } from './site.ts';
 import { changesState } from './drop-statement.ts';
 
 export function withoutWait({ statement }: StatementSite): readonly Change[] {
   if (statement.kind !== 'step' || statement.guard === null) return [];
-  // A wait for what is always so waits for nothing.
+  // A constant guard does not wait.
   if (statement.guard.kind === 'constant' || !statement.effects.some(changesState)) return [];
   return [{ change: 'does not wait', edits: new Map([[statement.line, [{ ...statement, guard: null }]]]) }];
 }

@@ -119,10 +119,10 @@ export function checksPage(models: ReadonlySet<string>): string {
   const page = [
     '# What each check is for',
     paragraph(
-      'gup_fast with all its checks, with one of them left out, and with two where one covers for the other: against khugepaged, MADV_DONTNEED and fork, one by one and at once. A cell is the verdict of [a model](gup-fast-checks.md), with the steps of the shortest race.',
+      'gup_fast runs against khugepaged, MADV_DONTNEED and fork, alone and together: with all its checks, without one of them, and without two where one covers for the other. A cell is the verdict of [a model](gup-fast-checks.md), with the number of steps of the shortest race.',
     ),
     paragraph(
-      '"holds" is said of what the model knows: that a check can go here does not mean that the kernel can do without it. What the model leaves out stands on its page.',
+      '"holds" is a verdict about the model: a check that is not needed here may be needed in the kernel. The page of the model lists what the model omits.',
     ),
     '## CPUs whose TLB flush is a broadcast',
     tableFor('broadcast'),
@@ -131,5 +131,5 @@ export function checksPage(models: ReadonlySet<string>): string {
     '## Check by check',
     ...checks.map((lone) => section(lone, models)),
   ].join('\n\n');
-  return `${[page, 'Made by `npm run docs`.', links(page, models)].join('\n\n')}\n`;
+  return `${[page, '`npm run docs` generates this page.', links(page, models)].join('\n\n')}\n`;
 }

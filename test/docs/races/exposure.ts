@@ -1,4 +1,4 @@
-/** Which CPUs are exposed to a race: what its header says, and what each machine comes to. */
+/** Which CPUs are exposed to a race: what its header says, and the verdict on each machine. */
 import {
   memoryKey,
   rewritingModelNames,
@@ -21,24 +21,24 @@ interface Exposure {
 /** From most CPUs to fewest. */
 export const exposures = {
   'any CPU': {
-    meaning: 'whatever its TLB flush and its memory model',
+    meaning: 'with any TLB flush and any memory model',
     machine: { flush: 'ipi' },
     memory: 'sc',
   },
   'broadcast flush': {
     meaning:
-      'CPUs whose TLB flush waits for nobody: arm64, powerpc, parisc; not x86, whose flush is an IPI, except under a hypervisor',
+      'CPUs whose TLB flush waits for no other CPU: arm64, powerpc, parisc; not x86, whose flush is an IPI, except under a hypervisor',
     machine: { flush: 'broadcast' },
     memory: 'sc',
   },
   'store buffers': {
     meaning:
-      'CPUs on which a load may overtake an earlier store to another address: x86, and all that are weaker',
+      'CPUs that may perform a load before an earlier store to another address: x86, and all weaker ones',
     machine: {},
     memory: 'tso',
   },
   'reordered stores': {
-    meaning: 'CPUs that may show two stores in the other order: arm64, powerpc; not x86',
+    meaning: 'CPUs whose stores may reach memory in the other order: arm64, powerpc; not x86',
     machine: {},
     memory: 'pso',
   },
@@ -52,7 +52,8 @@ export function exposureOf({ title, fields }: Header): ExposureName | null {
   if (fields.Exposed === undefined) return null;
   const name = fields.Exposed.replace(/ \(.*\)$/, '');
   const known = exposureNames.find((other) => other === name);
-  if (known === undefined) throw new Error(`${title}: who is exposed is one of ${exposureNames.join(', ')}`);
+  if (known === undefined)
+    throw new Error(`${title}: the field Exposed names one of ${exposureNames.join(', ')}`);
   return known;
 }
 
@@ -67,7 +68,7 @@ export function isViolatedThere(
   return check(build({ ...chosen, ...Object.fromEntries(known), memory })).outcome.verdict === 'violated';
 }
 
-/** What a variant comes to on one machine, under each memory model. */
+/** The verdict of a variant on one machine, under each memory model. */
 export interface OnMachine {
   readonly scenario: Scenario;
   readonly machine: Choices;

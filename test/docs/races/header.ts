@@ -1,4 +1,4 @@
-/** The header of a model file: what a reader is told of a race before the code begins. */
+/** The header of a model file: the description of a race, before the code. */
 
 /** The fields that close a header, in their order. */
 export const fieldNames = ['Kernel', 'About', 'Exposed', 'Source', 'Broke', 'Fixed', 'Omitted'] as const;
@@ -52,7 +52,7 @@ function fieldsOf(block: string): Header['fields'] {
     const [, name, text] = /^(\w+): {1,7}(\S.*)$/s.exec(part) ?? [];
     const known = fieldNames.find((other) => other === name);
     if (known === undefined || fields[known] !== undefined || /\n(?! {9}\S)/.test(part))
-      throw new Error(`no field of a header, or one told twice: ${part}`);
+      throw new Error(`no field of a header, or a second one of that name: ${part}`);
     fields[known] = joined(text!);
   }
   const names = Object.keys(fields);

@@ -10,11 +10,13 @@ export function indexPage(races: readonly Race[]): string {
   return `${[
     '# The races',
     paragraph(
-      'Races of the memory management of Linux, each with its model, the kernels that had it, the shortest ways in which it happens, and what was done about it. What each check of gup_fast is for stands in [a table of its own](what-each-check-is-for.md).',
+      'Races of the memory management of Linux. Each page has the model, the kernels that had the race, its shortest traces, and the fix. [A table of its own](what-each-check-is-for.md) shows which race each check of gup_fast prevents.',
     ),
     '## By kernel version',
     table(['broken', 'race', 'what happens'], byKernel(races)),
-    paragraph('Never broken in a release; the models show what an order of steps, or a check, is for:'),
+    paragraph(
+      'Never broken in a release. These models show which race an order of steps, or a check, prevents:',
+    ),
     listed(races.filter(({ broken, exposure }) => broken.length === 0 && exposure !== null)),
     '## By mechanism',
     ...mechanisms.flatMap((mechanism) => [
@@ -26,13 +28,17 @@ export function indexPage(races: readonly Race[]): string {
       .filter((name) => races.some(({ exposure }) => exposure === name))
       .flatMap((name) => [
         `### ${name}`,
-        paragraph(`${exposures[name].meaning}.`),
+        paragraph(`${capital(exposures[name].meaning)}.`),
         listed(races.filter(({ exposure }) => exposure === name)),
       ]),
-    paragraph('Made by `npm run docs` from the headers of the models and a run of their scenarios.'),
+    paragraph(
+      '`npm run docs` generates this page from the headers of the models and a run of their scenarios.',
+    ),
     links.join('\n'),
   ].join('\n\n')}\n`;
 }
+
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 const byKernel = (races: readonly Race[]) =>
   races

@@ -1,18 +1,20 @@
-/** The page of a race: what it is, where it stands in the kernel, its scenarios as they come out, and how it happens. */
+/** The page of a race: what it is, which kernels had it, its scenarios with their verdicts, its variants, and its traces. */
 import { toSvg } from '../../../checker/export/trace/lanes-svg.ts';
 import { changelogText } from '../../../checker/export/trace/changelog-text.ts';
 import { exportedTrace } from '../../../checker/export/trace/exported-trace.ts';
 import { memoryKey, rewritingModelNames, memoryOption } from '../../../checker/language/memory-name.ts';
 import type { Scenario } from '../../../checker/language/model.ts';
-import { optionName } from '../../../checker/language/option.ts';
-import { check, type Checked } from '../../../checker/search/check.ts';
+import { optionName, valuesOf } from '../../../checker/language/option.ts';
+import { check, noLimits, type Checked } from '../../../checker/search/check.ts';
 import { commandLine, withoutUsualMemory } from '../../../checker/report/options-text.ts';
 import { headline } from '../../../checker/report/verdict.ts';
+import { compare } from '../../../checker/study/compare/compare.ts';
+import { renderComparison } from '../../../cli/compare/text.ts';
 import { exposures, onMachines } from './exposure.ts';
 import { code, fenced, item, links, paragraph, prose, table, type Vocabulary } from './markdown.ts';
 import type { Race } from './races.ts';
 
-/** A scenario with what came out of it. */
+/** A scenario with its verdict and trace. */
 interface Result extends Checked {
   readonly scenario: Scenario;
 }
@@ -33,15 +35,16 @@ export function raceFiles(race: Race, models: ReadonlySet<string>): readonly (re
     ...(picture === null ? [] : [`![${picture.alt}](${picture.file})`]),
     '## In the kernel',
     inTheKernel(race, vocabulary),
-    ...whoIsExposed(race, vocabulary),
+    ...exposedCpus(race, vocabulary),
     '## Fixes',
     fixes(race, vocabulary),
     '## Scenarios',
     scenarioTable(results),
     results.map(({ scenario }) => scenarioItem(race, scenario, vocabulary)).join('\n'),
+    ...variantSection(race),
     ...results.flatMap(traceSection),
     paragraph(
-      `Made by \`npm run docs\` from the header of [the model](../../models/${definition.name}.ts) and a run of its scenarios. sc, tso and pso are [memory models](../memory-models.md): sequential consistency, store buffers as on x86, and store buffers that reorder stores.`,
+      `\`npm run docs\` generates this page from the header of [the model](../../models/${definition.name}.ts) and a run of its scenarios. sc, tso and pso are [memory models](../guide/memory-models.md): sequential consistency, store buffers as on x86, and store buffers that reorder stores.`,
     ),
   ].join('\n\n');
   const text = `${[page, links(page, models)].join('\n\n').trimEnd()}\n`;
@@ -67,12 +70,12 @@ function pictureOf({ definition, broken }: Race, results: readonly Result[]) {
 
 function inTheKernel({ header, kernels, broken }: Race, vocabulary: Vocabulary): string {
   const { Source, Broke, Omitted } = header.fields;
-  const told = Object.entries({ Source, Broke, Omitted });
+  const fields = Object.entries({ Source, Broke, Omitted });
   return [
     ...kernels.map((one) =>
       item(`${one.versions}: \`${one.scenario.name}\`${broken.includes(one) ? ', broken' : ''}`),
     ),
-    ...told.flatMap(([name, text]) =>
+    ...fields.flatMap(([name, text]) =>
       text === undefined ? [] : [item(`${name}: ${prose(text, vocabulary)}`)],
     ),
   ].join('\n');
@@ -89,7 +92,7 @@ const fixes = ({ definition, header }: Race, vocabulary: Vocabulary) =>
       .join('\n'),
   ].join('\n\n');
 
-function whoIsExposed(
+function exposedCpus(
   { definition, header, kernels, broken, exposure }: Race,
   vocabulary: Vocabulary,
 ): readonly string[] {
@@ -101,7 +104,7 @@ function whoIsExposed(
   ];
   const rows = onMachines(definition, shown);
   return [
-    '## Who is exposed',
+    '## Exposed CPUs',
     paragraph(`${prose(header.fields.Exposed!, vocabulary)}: ${exposures[exposure].meaning}.`),
     table(
       ['scenario', ...Object.keys(rows[0]!.machine), ...rewritingModelNames],
@@ -138,7 +141,30 @@ function scenarioItem(
   );
 }
 
-/** How it goes wrong, as `racewalk check MODEL/SCENARIO --lkml` prints it. */
+/** Above this a table is no reading matter, and takes half a minute to compute. */
+const mostVariants = 64;
+
+/** What `racewalk compare MODEL` prints, without its time. */
+function variantSection({ definition }: Race): readonly string[] {
+  const varied = Object.values(definition.options).filter(({ role }) => role === 'fix' || role === 'machine');
+  const given = { [memoryKey]: memoryOption.fallback };
+  const variants = varied
+    .filter((option) => option !== memoryOption)
+    .reduce((product, option) => product * valuesOf(option).length, 1);
+  if (variants < 2 || variants > mostVariants) return [];
+  const comparison = compare(definition, { vary: null, given }, noLimits);
+  const text = renderComparison(comparison, 0, tableWidth).replace(/ checked in 0\.0 s$/m, '');
+  return [
+    '## Variants',
+    paragraph('Every combination of fixes and machines, as `racewalk compare` prints it:'),
+    fenced(text),
+  ];
+}
+
+/** Columns of the table of variants, as of a terminal. */
+const tableWidth = 80;
+
+/** The trace, as `racewalk check MODEL/SCENARIO --lkml` prints it. */
 function traceSection({ scenario, system, outcome, trace }: Result): readonly string[] {
   if (trace === null) return [];
   return [

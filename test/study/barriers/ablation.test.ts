@@ -18,6 +18,7 @@ import { model as ksm } from '../../../models/ksm-vs-pin.ts';
 import { model as madvFree } from '../../../models/madv-free-vs-direct-io.ts';
 import { model as split } from '../../../models/split-unfreezes-tail.ts';
 import { model as switchMm } from '../../../models/switch-mm-vs-flush.ts';
+import { long } from '../../depth.ts';
 
 const searching = { limits: noLimits, settings: defaultSettings };
 const storeBuffers: readonly MemoryModelName[] = ['sc', 'tso', 'pso'];
@@ -32,7 +33,7 @@ const textOf = (set: readonly { readonly text: string }[]) =>
 const needs = ({ trial }: AblatedBarriers['variants'][number]) =>
   trial.sufficient.map(({ memory, sets }) => `${memory}: ${sets.map(textOf).join(' | ')}`).join(', ');
 
-test('the email: which repair needs which barrier on which machine', () => {
+test('the email: which repair needs which barrier on which machine', long, () => {
   const { variants } = onTrial(collapse);
   expect(variants.map((one) => [one.variant.setting, one.variant.fixes, needs(one)])).toEqual([
     [{ flush: 'broadcast' }, { syncIpi: true }, 'sc: -, tso: -, pso: -'],
@@ -56,7 +57,7 @@ test.each([
   expect(onTrial(definition).variants.map(needs)).toEqual([expected]);
 });
 
-test('each barrier and recheck by itself', () => {
+test('each barrier and recheck by itself', { timeout: long.timeout }, () => {
   const [only] = onTrial(collapse, { secondPinCheck: 'all-pages' }).variants;
   const rows = only!.trial.barriers
     .filter(({ barrier }) => barrier.kind !== 'implied')
@@ -109,7 +110,7 @@ describe.each([
   ['fork', fork, { writeProtectSeq: true, barrierBeforeCheck: true }],
   ['KSM', ksm, { checkExclusive: 'after', fullBarrier: true, writeBarrier: true }],
 ] as const)('%s', (_, definition, options) => {
-  test.each(storeBuffers)('%s: as trying all subsets', (memory) => {
+  test.each(storeBuffers)('%s: as trying all subsets', long, (memory) => {
     const model = definition.build(options);
     const { sufficient } = finish(ablatingBarriers(model, { memories: [memory], ...searching }));
     const found = sufficient[0]!.sets.map((set) => set.map(({ line }) => line).join()).sort();

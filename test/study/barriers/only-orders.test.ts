@@ -16,6 +16,7 @@ import { defaultSettings, memoryModels } from '../../../checker/memory/memory-mo
 import { check, noLimits } from '../../../checker/search/check.ts';
 import { randomModel } from '../../laws/random-model.ts';
 import { outcomesOf } from '../../memory/outcomes.ts';
+import { law, runs } from '../../depth.ts';
 
 const orderings: readonly Ordering[] = [null, null, null, 'acquire', 'release', 'full', 'relaxed'];
 const barriers = [smpMb, smpWmb, smpRmb];
@@ -71,15 +72,15 @@ describe.each(memoryModelNames)('%s', (memory) => {
   // What becomes of a random model under weak is large: each takes seconds to compile.
   const share = memory === 'weak' ? 8 : 1;
 
-  test('every model can be rewritten', () => {
+  test('every model can be rewritten', law, () => {
     const rewrite = (model: Model) => memoryModels[memory](model, defaultSettings);
     fc.assert(
       fc.property(pairs, ({ weaker }) => void rewrite(weaker)),
-      { numRuns: 300, seed: 2014 },
+      { numRuns: runs(300), seed: 2014 },
     );
   });
 
-  test('every outcome is kept', () => {
+  test('every outcome is kept', law, () => {
     let tried = 0;
     fc.assert(
       fc.property(pairs, ({ model, removed, weaker }) => {
@@ -89,12 +90,12 @@ describe.each(memoryModelNames)('%s', (memory) => {
         expect([...before.all].filter((state) => !after.all.has(state))).toEqual([]);
         expect([...before.terminal].filter((state) => !after.terminal.has(state))).toEqual([]);
       }),
-      { numRuns: 40 / share, seed: 2014 },
+      { numRuns: runs(40 / share, 2), seed: 2014 },
     );
-    expect(tried).toBeGreaterThan(10 / share);
+    expect(tried).toBeGreaterThan(0);
   });
 
-  test('what is broken stays broken', () => {
+  test('what is broken stays broken', law, () => {
     let broken = 0;
     fc.assert(
       fc.property(pairs, ({ model, weaker }) => {
@@ -106,8 +107,8 @@ describe.each(memoryModelNames)('%s', (memory) => {
         broken += 1;
         expect(lacking.has(verdict)).toBe(true);
       }),
-      { numRuns: Math.floor(100 / share), seed: 2014 },
+      { numRuns: runs(Math.floor(100 / share)), seed: 2014 },
     );
-    expect(broken).toBeGreaterThan(10 / share);
-  }, 120_000);
+    expect(broken).toBeGreaterThan(0);
+  });
 });

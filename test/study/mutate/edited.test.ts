@@ -73,5 +73,5 @@ test('what held only the statement goes with it, and a thread without statements
 });
 
 test('a model that means nothing is refused', () => {
-  expect(() => edited(model, 'one', new Map([[5, []]]))).toThrow(/there is no label 'out'/);
+  expect(() => edited(model, 'one', new Map([[5, []]]))).toThrow(/unknown label 'out'/);
 });

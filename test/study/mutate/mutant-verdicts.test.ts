@@ -190,7 +190,7 @@ describe('explanations', () => {
   });
 
   test('say why, once', () => {
-    expect(() => dekker([holds], [{ mutants: noise, why: '' }])).toThrow(/survivors: each says why/);
+    expect(() => dekker([holds], [{ mutants: noise, why: '' }])).toThrow(/survivors: missing 'why'/);
     expect(() => dekker([holds], [{ mutants: [...noise, ...noise], why: 'twice' }])).toThrow(
       /explained twice/,
     );
@@ -200,7 +200,7 @@ describe('explanations', () => {
 describe('nothing is said', () => {
   test('of the mutants of a scenario that is not what it declares', () => {
     expect(() => mutate(dekker([{ ...holds, verdict: 'violated' }]))).toThrow(
-      /'look' of dekker declares 'violated' and is 'holds'/,
+      /'look' of dekker declares 'violated', but its verdict is 'holds'/,
     );
   });
 

@@ -20,8 +20,7 @@ import {
   step,
   thread,
 } from 'racewalk';
-import { unfiredIn } from '../../../checker/study/mutate/unfired.ts';
-import { finish } from '../../../checker/state-space/cooperative.ts';
+import { unfiredIn } from './unfired.ts';
 
 const definition = defineModel({
   name: 'unfired',
@@ -48,7 +47,7 @@ const definition = defineModel({
 });
 
 const unfired = (...options: readonly Parameters<typeof definition.build>[0][]) =>
-  [...finish(unfiredIn(options.map((each) => definition.build(each))))].sort();
+  [...unfiredIn(options.map((each) => definition.build(each)))].sort();
 
 const never = ['one: if (x): always taken', 'one: never: left out'];
 

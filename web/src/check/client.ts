@@ -5,13 +5,13 @@ import type { FromWorker, CheckProgress, Results, ToWorker, WorkRequest } from '
 export interface Running<K extends WorkRequest['kind']> {
   /** Rejects with a `WorkError`. */
   readonly result: Promise<Results[K]>;
-  /** Asks it to end, and to say how far it came. */
+  /** Asks it to stop and report its progress. */
   readonly stop: () => void;
 }
 
-/** Why there is no result: the author's mistake, a bug of ours, or it was stopped and could not say more. */
+/** Why there is no result: a model error, a bug, or it was stopped. */
 export class WorkError extends Error {
-  readonly kind: 'mistake' | 'bug' | 'stopped';
+  readonly kind: 'error' | 'bug' | 'stopped';
   constructor(message: string, kind: WorkError['kind']) {
     super(message);
     this.kind = kind;
@@ -38,7 +38,7 @@ export class Checker {
     work: WorkRequest & { readonly kind: K },
     onProgress: (progress: CheckProgress) => void = () => undefined,
   ): Running<K> {
-    if (this.#current !== null) this.#dismiss(new WorkError('other work took its place', 'stopped'));
+    if (this.#current !== null) this.#dismiss(new WorkError('replaced by other work', 'stopped'));
     const id = ++this.#last;
     const result = new Promise<Results[WorkRequest['kind']]>((resolve, reject) => {
       this.#current = { id, resolve, reject, onProgress };
@@ -51,7 +51,7 @@ export class Checker {
     if (this.#current?.id !== id) return;
     this.#send({ kind: 'stop', id });
     setTimeout(() => {
-      if (this.#current?.id === id) this.#dismiss(new WorkError('it was stopped', 'stopped'));
+      if (this.#current?.id === id) this.#dismiss(new WorkError('stopped', 'stopped'));
     }, patience);
   }
 

@@ -1,4 +1,4 @@
-/** What a report holds: a model as data, the options that it was built from, and what was found. */
+/** The content of a report: model, options and result. */
 import type { Model } from '../../../checker/language/model.ts';
 import type { Choices } from '../../../checker/study/compare/compare.ts';
 import type { PlainOutcome } from './messages.ts';
@@ -12,7 +12,7 @@ export interface EmbeddedReport {
   readonly summary: string;
   /** All options of this variant. */
   readonly options: Choices;
-  /** A model is data: the page walks through it, and can check it again, without its source. */
+  /** The model as data, which the page can walk and check without its source. */
   readonly model: Model;
   readonly outcome: PlainOutcome;
   readonly seconds: number;

@@ -1,4 +1,4 @@
-/** What the page asks of the worker and what it answers: plain data, models included. */
+/** Messages between page and worker: plain data, including models. */
 import type { Edge } from '../../../checker/state-space/state-space.ts';
 import type { TransitionSystem } from '../../../checker/program/transition-system.ts';
 import type { AnyExpr } from '../../../checker/language/expression.ts';
@@ -17,14 +17,14 @@ export type PlainOutcome = WithPlainSchedule<Answer> & {
 
 export type PlainRow = Omit<Row, 'outcome'> & { readonly outcome: PlainOutcome };
 
-/** A definition without what it does: its models come beside it, by their options. */
+/** A definition without `build`; its models are sent separately. */
 export type PlainDefinition = Omit<AnyDefinition, 'build'>;
 
 export type PlainComparison = Omit<Comparison, 'definition' | 'rows'> & {
   readonly rows: readonly PlainRow[];
 };
 
-/** A proof for any number: the models, or what is wrong with them, by `keyOfBuild`. */
+/** A proof for any number, with models or errors by `keyOfBuild`. */
 export interface ProveWork {
   readonly kind: 'prove';
   readonly definition: PlainDefinition;
@@ -35,7 +35,7 @@ export interface ProveWork {
   readonly maxStates: number;
 }
 
-/** For any number of what it is proved, and of what larger claims are open. */
+/** The proved claim, and the larger claims that are open. */
 export interface PlainProof {
   readonly proved: string | null;
   readonly open: readonly { readonly claim: string; readonly reason: string }[];
@@ -54,16 +54,16 @@ export type WorkRequest =
   | { readonly kind: 'find'; readonly model: Model; readonly condition: AnyExpr }
   | { readonly kind: 'graph'; readonly model: Model; readonly maxStates: number };
 
-/** The answer to each kind of work. */
+/** The result of each kind of work. */
 export interface Results {
   readonly check: { readonly outcome: PlainOutcome; readonly seconds: number };
   readonly compare: { readonly comparison: PlainComparison; readonly seconds: number };
   readonly find: FoundState;
   readonly prove:
     | { readonly kind: 'proof'; readonly proof: PlainProof }
-    /** A model that the page has to build before it asks again. */
+    /** A model that the page must build before it retries. */
     | { readonly kind: 'missing'; readonly given: Choices; readonly beyond: readonly string[] };
-  /** Null where there are more states than were asked for. */
+  /** Null: more states than the limit. */
   readonly graph: LaidOutGraph | null;
 }
 
@@ -83,14 +83,14 @@ export type ToWorker =
 export type FromWorker =
   | { readonly kind: 'progress'; readonly id: number; readonly progress: CheckProgress }
   | { readonly kind: 'result'; readonly id: number; readonly result: Results[WorkRequest['kind']] }
-  /** The author's mistake, told in words. */
-  | { readonly kind: 'mistake'; readonly id: number; readonly message: string }
+  /** A model error. */
+  | { readonly kind: 'error'; readonly id: number; readonly message: string }
   /** A bug of ours. */
   | { readonly kind: 'bug'; readonly id: number; readonly message: string };
 
 export const keyOf = (options: Choices): string => JSON.stringify(options);
 
-/** Alike for what `build` is asked for alike, whatever the order of the options. */
+/** Equal for equal arguments of `build`, in any order of options. */
 export function keyOfBuild({ options }: PlainDefinition, given: Choices, beyond: readonly string[]): string {
   const all = Object.keys(options).map((key) => given[key] ?? options[key]!.fallback);
   return JSON.stringify([all, [...beyond].sort()]);
@@ -105,7 +105,7 @@ export function plainOutcome(outcome: Outcome): PlainOutcome {
   return { ...outcome, schedule, statistics: plain };
 }
 
-/** The schedule in this table; a transition that it does not have is left to `replay` to report. */
+/** The schedule in this transition system; `replay` reports unknown transitions. */
 export const scheduleIn = (
   { initial, edges }: PlainSchedule,
   { transitions }: TransitionSystem,
@@ -114,7 +114,7 @@ export const scheduleIn = (
   edges: edges.map((edge) => ({ ...edge, transition: transitions[edge.transition]! })),
 });
 
-/** The answer with its schedule in this table. */
+/** The outcome with its schedule in this transition system. */
 export function outcomeIn(plain: PlainOutcome, system: TransitionSystem): Outcome {
   const statistics: Statistics = {
     ...plain.statistics,
@@ -125,12 +125,12 @@ export function outcomeIn(plain: PlainOutcome, system: TransitionSystem): Outcom
 }
 
 export interface FoundState {
-  /** A run to such a state with the fewest steps; null where none was found, for this reason. */
+  /** A shortest run to such a state; null: none, for this reason. */
   readonly schedule: PlainSchedule | null;
   readonly reason: string;
 }
 
-/** An edge whose transition is told by its number: two builds of one model number alike. */
+/** An edge with the number of its transition, which is the same in every build of a model. */
 export type PlainEdge = Omit<Edge, 'transition'> & { readonly transition: number };
 
 export interface PlainSchedule {

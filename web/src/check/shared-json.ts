@@ -3,8 +3,8 @@
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /**
- * Shape:  a list of nodes, the last of which is the whole: a primitive as it is, a list as `[0, ...nodes]`, an object as
- *         `[1, key, node, key, node ...]`, where nodes are positions of nodes before it.
+ * Shape:  a list of nodes, the last of which is the whole: a primitive as it is, a list as `[0, ...nodes]`, an object
+ *         as `[1, key, node, key, node ...]`, where nodes are positions of nodes before it.
  */
 type Nodes = readonly (null | boolean | number | string | readonly (number | string)[])[];
 

@@ -1,4 +1,4 @@
-/** Runs the checker beside the page: work comes in, progress and one result go out, and `stop` is heard in between. */
+/** Runs the checker in a worker: receives work and `stop`, sends progress and one result. */
 import { transitionSystem } from '../../../checker/program/build-transitions.ts';
 import type { AnyDefinition } from '../../../checker/language/model.ts';
 import { ModelError } from '../../../checker/language/model-error.ts';
@@ -21,10 +21,10 @@ import {
 } from './messages.ts';
 import { provingWork } from './prove-work.ts';
 
-/** Work runs for so many milliseconds before messages get their turn. */
+/** Milliseconds between two turns of the event loop. */
 const turn = 40;
 
-/** A tab has no more memory than this to give away. */
+/** Memory limit for states in a browser tab. */
 const settings = { ...defaultSettings, maxBytes: 2 ** 30 };
 
 const stopped = new Set<number>();
@@ -42,7 +42,7 @@ async function perform(id: number, work: WorkRequest): Promise<void> {
   let reached: Omit<CheckProgress, 'seconds'> = { states: 0, frontier: 0, depth: 0, done: 0 };
   const limits: Limits = {
     maxStates: 'maxStates' in work ? work.maxStates : Infinity,
-    stop: () => (stopped.has(id) ? 'it was stopped' : null),
+    stop: () => (stopped.has(id) ? 'stopped' : null),
     onProgress: (now) => (reached = { ...reached, ...now }),
   };
   const onVariant = (done: number) => (reached = { ...reached, done });
@@ -56,7 +56,7 @@ async function perform(id: number, work: WorkRequest): Promise<void> {
     }
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    send({ kind: error instanceof ModelError ? 'mistake' : 'bug', id, message });
+    send({ kind: error instanceof ModelError ? 'error' : 'bug', id, message });
   } finally {
     stopped.delete(id);
   }
@@ -99,7 +99,7 @@ function* stepsOf(
   }
 }
 
-/** The definition with the models that the page has built of it; it tells how many have been asked for before. */
+/** The definition with the models that the page has built. */
 function withModels(
   { definition, models }: WorkRequest & { readonly kind: 'compare' },
   onVariant: (done: number) => void,
@@ -114,7 +114,7 @@ function withModels(
   };
 }
 
-/** Takes steps for some milliseconds; the result when they are over, else null. */
+/** Runs for some milliseconds; null: not finished. */
 function runFor<T>(milliseconds: number, steps: Cooperative<T>): { readonly value: T } | null {
   const until = performance.now() + milliseconds;
   while (performance.now() < until) {
@@ -124,7 +124,7 @@ function runFor<T>(milliseconds: number, steps: Cooperative<T>): { readonly valu
   return null;
 }
 
-/** Messages are tasks of their own, and a message to oneself comes after those that wait already. */
+/** A message to itself arrives after all pending messages. */
 const nextTask = () =>
   new Promise<void>((resolve) => {
     const { port1, port2 } = new MessageChannel();

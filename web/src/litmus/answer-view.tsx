@@ -1,4 +1,4 @@
-/** The answer: verdict, flags, the execution that shows it in a picture and in words, and herd's lines. */
+/** The result: verdict, flags, execution, and the lines of herd. */
 import type { MachineRun } from '../../../checker/litmus/explanation.ts';
 import type { RunStep } from '../../../checker/litmus/run.ts';
 import { count } from '../../../checker/report/numbers.ts';
@@ -11,14 +11,14 @@ export function AnswerView() {
   const isOld = now.question.source !== source.value || now.question.memory !== memory.value;
   return (
     <>
-      {isOld && <p class="notice">The test has changed since this answer: Run answers again.</p>}
+      {isOld && <p class="notice">The test has changed since this result: press Run again.</p>}
       <Banner now={now} />
       {now.verdict !== undefined && <Flags verdict={now.verdict} />}
       {now.shown !== undefined && <Why shown={now.shown} />}
       {now.machine !== undefined && <Machine machine={now.machine} />}
       {now.verdict !== undefined && (
         <section aria-labelledby="lines">
-          <h2 id="lines">In herd's words</h2>
+          <h2 id="lines">Output in herd's format</h2>
           <pre tabIndex={0} aria-labelledby="lines">
             {now.verdict.text.trimEnd()}
           </pre>
@@ -41,17 +41,15 @@ function Banner({ now }: { readonly now: LitmusAnswerState }) {
       {verdict !== undefined && <VerdictText verdict={verdict} />}
       {verdict === undefined && isStopped === true && (
         <h2>
-          <strong>Inconclusive</strong> it was stopped after {seconds.toFixed(1)} s
+          <strong>Inconclusive</strong> stopped after {seconds.toFixed(1)} s
         </h2>
       )}
-      {verdict !== undefined && isStopped === true && (
-        <p>The search for what shows the verdict was stopped.</p>
-      )}
+      {verdict !== undefined && isStopped === true && <p>The search for an execution was stopped.</p>}
       {isRunning && (
         <div class="running">
-          {/* The seconds would be read aloud four times each. */}
+          {/* Hidden from screen readers, which would read every update. */}
           <h2>
-            {verdict === undefined ? 'Searching …' : 'Searching for what shows it …'}{' '}
+            {verdict === undefined ? 'Searching …' : 'Searching for an execution …'}{' '}
             <span aria-hidden="true">{seconds.toFixed(0)} s</span>
           </h2>
           <button type="button" class="stop" onClick={stop}>
@@ -63,7 +61,7 @@ function Banner({ now }: { readonly now: LitmusAnswerState }) {
   );
 }
 
-/** A verdict is neither good nor bad: that depends on what the test is for. */
+/** Verdicts have no tone: whether one is good depends on the test. */
 function toneOf({ verdict, failure, isStopped }: LitmusAnswerState): string {
   if (failure !== undefined) return failure.kind === 'limit' ? 'open' : 'bad';
   if (verdict === undefined) return isStopped === true ? 'open' : '';
@@ -72,7 +70,7 @@ function toneOf({ verdict, failure, isStopped }: LitmusAnswerState): string {
 
 function VerdictText({ verdict }: { readonly verdict: LitmusVerdict }) {
   const { positive, negative, isComplete, ok, quantifier } = verdict;
-  const states = isComplete ? 'final states' : 'final states that were found';
+  const states = isComplete ? 'final states' : 'final states found so far';
   return (
     <>
       <h2>
@@ -80,7 +78,7 @@ function VerdictText({ verdict }: { readonly verdict: LitmusVerdict }) {
       </h2>
       <p>
         <code>{verdict.proposition}</code> is true in {count(positive)} of {count(positive + negative)}{' '}
-        {states}. {ok ? 'Ok' : 'No'}: that is {ok ? '' : 'not '}what <code>{quantifier}</code> asks for.
+        {states}. {ok ? 'Ok' : 'No'}: <code>{quantifier}</code> is {ok ? '' : 'not '}satisfied.
       </p>
       {verdict.notes.map((note) => (
         <p key={note}>Note: {note}.</p>
@@ -91,11 +89,11 @@ function VerdictText({ verdict }: { readonly verdict: LitmusVerdict }) {
 
 function FailureText({ failure, text }: { readonly failure: Failure; readonly text: string }) {
   const titles = {
-    mistake: 'This test cannot be run',
+    error: 'This test cannot be run',
     limit: 'Inconclusive',
-    bug: 'A bug in racewalk: please report it',
+    bug: 'Internal error: please report this bug in racewalk',
   };
-  const line = failure.kind === 'mistake' ? /^line (\d+): /.exec(failure.message)?.[1] : undefined;
+  const line = failure.kind === 'error' ? /^line (\d+): /.exec(failure.message)?.[1] : undefined;
   const written = line === undefined ? undefined : text.split('\n')[Number(line) - 1]?.trim();
   return (
     <>
@@ -120,7 +118,7 @@ function Flags({ verdict: { flags } }: { readonly verdict: LitmusVerdict }) {
         <p key={flag}>
           <b>Flag {flag}</b>
           {flag === 'data-race' &&
-            ': the verdict is worthless, since the compiler may do anything with a plain access that races'}
+            ': the verdict is meaningless, because the compiler may transform plain accesses that race'}
         </p>
       ))}
     </section>
@@ -146,11 +144,11 @@ function Execution({
 }) {
   return (
     <>
-      {/* An image, and no element: the page allows no style but its own files. */}
+      {/* An <img>, because the page's CSP forbids inline styles. */}
       <div class="picture" tabIndex={0} role="region" aria-label="Picture of the execution">
         <img
           src={`data:image/svg+xml,${encodeURIComponent(svg)}`}
-          alt={`${title} The lists below say it in words.`}
+          alt={`${title} The lists below describe it.`}
         />
       </div>
       {forbidden !== null && (

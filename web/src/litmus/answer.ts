@@ -1,4 +1,4 @@
-/** The answer to a litmus test, as plain data: its verdict first, then what shows it. */
+/** The result of a litmus test as plain data: the verdict, then its explanation. */
 import { executionSvg } from '../../../checker/export/litmus/execution-svg.ts';
 import {
   explanationOf,
@@ -29,7 +29,7 @@ export interface LitmusQuestion {
 export interface LitmusVerdict {
   readonly name: string;
   readonly observation: ReturnType<typeof observation>;
-  /** In how many of the final states that were found what is true. */
+  /** The condition that is counted in the final states. */
   readonly proposition: string;
   readonly positive: number;
   readonly negative: number;
@@ -68,11 +68,11 @@ export type Reply =
   | { readonly kind: 'shown'; readonly shown: ShownVerdict }
   | { readonly kind: 'machine'; readonly machine: MachineRun }
   /** The test cannot be read or run. */
-  | { readonly kind: 'mistake'; readonly message: string }
+  | { readonly kind: 'error'; readonly message: string }
   /** There is no verdict. */
   | { readonly kind: 'limit'; readonly message: string };
 
-/** Gives what is known as soon as it is known. */
+/** Yields results as soon as they are known. */
 export function* repliesTo({ source, memory, seconds }: LitmusQuestion): Generator<Reply, void> {
   try {
     const result = runLitmus(source, memory, { ...defaultLitmus, tick: deadline(memory, seconds) });
@@ -90,7 +90,7 @@ export function* repliesTo({ source, memory, seconds }: LitmusQuestion): Generat
     // A limit has no line of its own.
     if (error instanceof LitmusLimit)
       yield { kind: 'limit', message: error.message.replace(/^line \d+: /, '') };
-    else yield { kind: 'mistake', message: error.message };
+    else yield { kind: 'error', message: error.message };
   }
 }
 

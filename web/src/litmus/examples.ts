@@ -1,4 +1,4 @@
-/** Tests that a reader can begin with: those that racewalk itself is tested with, and some of the page's own. */
+/** Example tests: those of racewalk's test suite, and some of the page. */
 const files: Readonly<Record<string, string>> = {
   ...import.meta.glob<string>('../../../test/litmus/files/*.litmus', {
     query: '?raw',

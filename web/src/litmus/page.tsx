@@ -1,4 +1,4 @@
-/** The page of litmus tests: the test on one side, its answer on the other. */
+/** The litmus page: the test and its result. */
 import { signal } from '@preact/signals';
 import { litmusModels, modelTitle } from '../../../checker/litmus/litmus-model.ts';
 import { AnswerView } from './answer-view.tsx';
@@ -11,7 +11,8 @@ export function LitmusPage() {
       <header class="top">
         <h1 class="wordmark">racewalk</h1>
         <p class="summary">
-          Litmus tests of the kernel's C form, answered in herd's words. <a href="./index.html">The models</a>
+          Litmus tests in the kernel's C format, with verdicts in herd's format.{' '}
+          <a href="./index.html">The models</a>
         </p>
       </header>
       <div class="litmus">
@@ -54,7 +55,7 @@ function TestForm() {
       <div class="fields">
         <MemoryPicker />
         <label class="field">
-          <span>Give up after (seconds)</span>
+          <span>Time limit (seconds)</span>
           <input
             type="number"
             min={1}
@@ -67,7 +68,7 @@ function TestForm() {
           />
         </label>
       </div>
-      <button type="submit" class="plain-button run" title="Ctrl+Enter in the test does it, too">
+      <button type="submit" class="plain-button run" title="Ctrl+Enter in the test also runs it">
         Run
       </button>
     </form>
@@ -86,7 +87,7 @@ function ExamplePicker() {
           ask();
         }}
       >
-        {now === undefined && <option value="">a test of your own</option>}
+        {now === undefined && <option value="">your own test</option>}
         {[...examples.keys()].map((name) => (
           <option key={name} value={name}>
             {name}
@@ -97,17 +98,17 @@ function ExamplePicker() {
   );
 }
 
-/** Why a file could not be opened. */
-const mistake = signal<string | null>(null);
+/** The error of opening a file. */
+const fileError = signal<string | null>(null);
 
 function FilePicker() {
   const open = async (file: File) => {
     try {
       source.value = await file.text();
-      mistake.value = null;
+      fileError.value = null;
       ask();
     } catch {
-      mistake.value = `${file.name} cannot be read.`;
+      fileError.value = `${file.name} cannot be read.`;
     }
   };
   return (
@@ -118,11 +119,11 @@ function FilePicker() {
         accept=".litmus,text/plain"
         onChange={({ currentTarget }) => {
           const file = currentTarget.files?.[0];
-          // The same file may be opened again, when it has changed.
+          // Allows opening the same file again.
           if (file !== undefined) void open(file).then(() => (currentTarget.value = ''));
         }}
       />
-      {mistake.value !== null && <span role="alert">{mistake.value}</span>}
+      {fileError.value !== null && <span role="alert">{fileError.value}</span>}
     </label>
   );
 }

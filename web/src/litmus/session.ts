@@ -1,4 +1,4 @@
-/** What the page of litmus tests shows: the test, the answer as far as it is known, and the address that leads to both. */
+/** The state of the litmus page: test, result and address. */
 import LitmusWorker from './worker.ts?worker';
 import { signal } from '@preact/signals';
 import type { MachineRun } from '../../../checker/litmus/explanation.ts';
@@ -8,7 +8,7 @@ import { examples, firstExample } from './examples.ts';
 import type { FromLitmusWorker } from './worker.ts';
 
 export interface Failure {
-  readonly kind: 'mistake' | 'limit' | 'bug';
+  readonly kind: 'error' | 'limit' | 'bug';
   readonly message: string;
 }
 
@@ -20,20 +20,20 @@ export interface LitmusAnswerState {
   readonly shown?: ShownVerdict;
   readonly machine?: MachineRun;
   readonly failure?: Failure;
-  /** Whether the reader has ended it before everything was known. */
+  /** The reader has stopped it. */
   readonly isStopped?: true;
 }
 
 export const source = signal(examples.get(firstExample)!);
 export const memory = signal<LitmusModel>('lkmm');
-/** After which a search is given up. */
+/** Time limit of a search. */
 export const seconds = signal(10);
 export const answer = signal<LitmusAnswerState | null>(null);
 
 let worker: Worker | null = null;
 let clock = 0;
 
-/** Asks for the answer to what the page holds; an earlier question is given up. */
+/** Runs the test of the page; cancels the previous run. */
 export function ask(): void {
   if (answer.value?.isRunning === true) dismiss();
   const question: LitmusQuestion = { source: source.value, memory: memory.value, seconds: seconds.value };
@@ -52,7 +52,7 @@ export function ask(): void {
   worker.postMessage(question);
 }
 
-/** Ends the search; what is known already stays. */
+/** Stops the search; keeps its results. */
 export function stop(): void {
   dismiss();
   update({ isStopped: true });
@@ -66,7 +66,7 @@ function hear(message: FromLitmusWorker, elapsed: number): void {
       return update({ shown: message.shown });
     case 'machine':
       return update({ machine: message.machine });
-    case 'mistake':
+    case 'error':
     case 'limit':
       return update({ failure: message });
     case 'done':
@@ -86,7 +86,7 @@ function dismiss(): void {
   update({ isRunning: false });
 }
 
-/** `#memory=tso&example=SB`, or `test=` and its text: what follows the `#` no server sees. */
+/** `#memory=tso&example=SB`, or `test=` and its text: the part after `#` is not sent to a server. */
 function addressOf(question: LitmusQuestion): string {
   const example = [...examples].find(([, text]) => text === question.source);
   const parts = new URLSearchParams({
@@ -96,7 +96,7 @@ function addressOf(question: LitmusQuestion): string {
   return `#${parts.toString()}`;
 }
 
-/** Shows, and answers, what the address asks for; what it does not name stays. */
+/** Shows and runs the test of the address. */
 export function followAddress(): void {
   const parts = new URLSearchParams(location.hash.slice(1));
   source.value = parts.get('test') ?? examples.get(parts.get('example') ?? '') ?? source.value;

@@ -1,4 +1,4 @@
-/** Answers litmus tests beside the page. It hears nothing while it works: the page ends it to stop it. */
+/** Runs litmus tests in a worker, which the page terminates to stop it. */
 import { repliesTo, type LitmusQuestion, type Reply } from './answer.ts';
 
 export type FromLitmusWorker = Reply | { readonly kind: 'done' };

@@ -1,4 +1,4 @@
-/** Beside a verdict that holds: for any number of what it is proved, or why it is not. */
+/** After 'holds': the proof for any number, or why there is none. */
 import { anyNumber, stopProving } from '../state/proof.ts';
 
 export function AnyNumberLine() {
@@ -9,7 +9,7 @@ export function AnyNumberLine() {
     case 'running':
       return (
         <p class="any-number" aria-busy="true">
-          <span class="claim">looking for a proof for any number …</span>{' '}
+          <span class="claim">searching for a proof for any number of CPUs …</span>{' '}
           <button type="button" class="plain-button" onClick={stopProving}>
             Leave it
           </button>

@@ -1,5 +1,5 @@
 /** The page as a whole. */
-import { check, definition, mistakeInFile, notice, variant, view } from '../state/session.ts';
+import { check, definition, errorInFile, notice, variant, view } from '../state/session.ts';
 import { views } from '../state/link.ts';
 import { report } from '../state/report.ts';
 import { GraphView } from './graph-view.tsx';
@@ -15,7 +15,7 @@ export function App() {
   return (
     <>
       <Header />
-      <Notice text={mistakeInFile.value} />
+      <Notice text={errorInFile.value} />
       <Notice text={notice.value} />
       <div class="page">
         <OptionPanel />
@@ -28,7 +28,7 @@ export function App() {
   );
 }
 
-/** A model that is wrong has nothing to show. */
+/** An invalid model has no views. */
 const isWrong = () => check.value.kind === 'failed' && check.value.why !== 'stopped';
 
 function Notice({ text }: { readonly text: string | null }) {

@@ -1,4 +1,4 @@
-/** Arrows over the lanes, drawn where the rows have come to lie. */
+/** Arrows over the lanes, drawn at the rendered positions of rows. */
 import type { RefObject } from 'preact';
 import { useLayoutEffect, useState } from 'preact/hooks';
 import type { TraceLine } from '../../../checker/report/trace-line.ts';
@@ -7,7 +7,7 @@ export interface LaneArrow {
   /** Steps, from 0. */
   readonly from: number;
   readonly to: number;
-  /** Two accesses that raced, a store on its late way to memory, or one that others see before its CPU executes it. */
+  /** Two racing accesses, a delayed store that reaches memory, or a store that others see before its CPU executes it. */
   readonly kind: 'race' | 'delay' | 'early';
   readonly title: string;
 }
@@ -28,7 +28,7 @@ interface ArrowPath {
 interface ArrowsProps {
   readonly place: RefObject<HTMLDivElement | null>;
   readonly arrows: readonly LaneArrow[];
-  /** What the lanes show: other rows lie elsewhere. */
+  /** The shown rows, on which positions depend. */
   readonly rows: readonly TraceLine[];
   readonly pointed: number | null;
 }
@@ -80,7 +80,7 @@ function pathsIn(lanes: HTMLElement, arrows: readonly LaneArrow[]): readonly Arr
     const [from, to] = [pointOf(lanes, arrow.from), pointOf(lanes, arrow.to)];
     if (from === null || to === null) return [];
     const [top, bottom] = [Math.min(from.y, to.y), Math.max(from.y, to.y)];
-    // Lines run beside the lane that lies farther right, where the text of other lanes does not reach.
+    // Lines run along the right lane, where no text of other lanes is.
     const channel = isTight ? width : Math.max(from.left, to.left) - beforeDot - gap;
     let lane = 0;
     const isTaken = (other: number) =>

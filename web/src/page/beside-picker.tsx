@@ -1,4 +1,4 @@
-/** Chooses the variant beside: one option changed; and says where it does something else. */
+/** Chooses a variant with one changed option to show beside the run, and names the first difference. */
 import { memoryKey } from '../../../checker/language/memory-name.ts';
 import { optionName, type OptionValue } from '../../../checker/language/option.ts';
 import { goTo } from '../walk/runs.ts';
@@ -6,7 +6,7 @@ import { beside, besideChoice } from '../state/beside.ts';
 import { neighbours, type Neighbour } from '../state/neighbours.ts';
 import { built, runs, trace } from '../state/session.ts';
 
-/** So many repairs are offered as buttons; all others in a list. */
+/** The most fixes shown as buttons; the others are in a list. */
 const most = 6;
 
 export function BesidePicker() {
@@ -22,13 +22,13 @@ export function BesidePicker() {
   const others = offers.filter((offer) => !safe.includes(offer));
   return (
     <div class="beside-picker" role="group" aria-label="The same schedule on another variant">
-      <span>{safe.length > 0 ? 'Fixed by' : 'The same with'}</span>
+      <span>{safe.length > 0 ? 'Fixed by' : 'Compare with'}</span>
       {safe.map(({ id, name }) => (
         <button
           type="button"
           key={id}
           aria-pressed={besideChoice.value === id}
-          title="The same schedule on that variant, beside this one"
+          title="Show the same schedule on that variant beside this one"
           onClick={() => (besideChoice.value = besideChoice.value === id ? null : id)}
         >
           {name}
@@ -70,14 +70,14 @@ function Others({ offers }: { readonly offers: readonly Offer[] }) {
   );
 }
 
-/** Where the variant beside first does something else. */
+/** The first difference of the other variant. */
 export function Difference() {
   const { first, end } = beside.value!.followed;
   const name = besideChoice
     .value!.replace('=', ' ')
     .replace(/ true$/, ' on')
     .replace(/ false$/, ' off');
-  if (first === null) return <p class="difference">With {name} nothing changes on this schedule.</p>;
+  if (first === null) return <p class="difference">With {name} this schedule is the same.</p>;
   const told = end ?? first;
   return (
     <p class="difference">
@@ -85,7 +85,7 @@ export function Difference() {
       <button type="button" onClick={() => (runs.value = goTo(runs.value, told.step))}>
         step {told.step + 1}
       </button>{' '}
-      cannot happen like that: {told.sentence}.
+      is not possible: {told.sentence}.
     </p>
   );
 }

@@ -1,9 +1,9 @@
-/** Which CPUs have a lane, and what each is called and coloured by. */
+/** The lanes, names and colours of CPUs. */
 import type { TransitionSystem } from '../../../checker/program/transition-system.ts';
 import type { Trace } from '../../../checker/trace/trace.ts';
 import { allCpus, cpusOf, type TraceCpu } from '../../../checker/report/cpus.ts';
 
-/** So many CPUs all have a lane; of more, only those that do something. */
+/** Up to so many CPUs all have lanes; of more, only active ones. */
 const few = 4;
 
 export function shownCpus(system: TransitionSystem, trace: Trace): readonly TraceCpu[] {
@@ -17,6 +17,6 @@ export function shownCpus(system: TransitionSystem, trace: Trace): readonly Trac
 export const cpuOf = (system: TransitionSystem, thread: string, replica: number): TraceCpu =>
   allCpus(system).find(({ copies }) => copies.has(`${thread} ${replica}`))!;
 
-/** A copy by its name: the number only where there are several. */
+/** The name of a copy, with a number if there are several. */
 export const copyName = (system: TransitionSystem, thread: string, replica: number): string =>
   (system.model.threads.find(({ name }) => name === thread)?.cpus ?? 1) > 1 ? `${thread} ${replica}` : thread;

@@ -4,40 +4,10 @@ import {
   type ExportedTrace,
   type Origin,
 } from '../../../checker/export/trace/exported-trace.ts';
+import { formatOf, formatsWith, type ExportFormat } from '../../../checker/export/formats.ts';
 import { shownRun } from '../walk/runs.ts';
 import { allOptions, commandLine } from '../../../checker/report/options-text.ts';
 import { built, check, chosen, definition, runs, trace } from '../state/session.ts';
-
-interface Format {
-  readonly name: string;
-  readonly ending: string;
-  readonly write: (exported: ExportedTrace) => Promise<string>;
-}
-
-const formats: readonly Format[] = [
-  {
-    name: 'SVG of the lanes',
-    ending: 'svg',
-    write: async (exported) => (await import('../../../checker/export/trace/lanes-svg.ts')).toSvg(exported),
-  },
-  {
-    name: 'text, 72 columns',
-    ending: 'txt',
-    write: async (exported) =>
-      (await import('../../../checker/export/trace/changelog-text.ts')).changelogText(exported),
-  },
-  {
-    name: 'Mermaid sequence diagram',
-    ending: 'mmd',
-    write: async (exported) => (await import('../../../checker/export/trace/mermaid.ts')).toMermaid(exported),
-  },
-  {
-    name: 'ITF JSON',
-    ending: 'itf.json',
-    write: async (exported) =>
-      JSON.stringify((await import('../../../checker/export/trace/itf.ts')).toItf(exported), null, 2),
-  },
-];
 
 export function ExportMenu() {
   if (trace.value === null || trace.value.steps.length === 0) return null;
@@ -47,23 +17,24 @@ export function ExportMenu() {
       aria-label="save this run"
       value=""
       onChange={({ currentTarget }) => {
-        const format = formats.find(({ name }) => name === currentTarget.value);
+        const format = formatsWith('ofTrace').find((name) => name === currentTarget.value);
         currentTarget.value = '';
         if (format !== undefined) void save(format);
       }}
     >
       <option value="">save as …</option>
-      {formats.map(({ name }) => (
+      {formatsWith('ofTrace').map((name) => (
         <option key={name} value={name}>
-          {name}
+          {formatOf(name).description}
         </option>
       ))}
     </select>
   );
 }
 
-async function save({ ending, write }: Format): Promise<void> {
-  const text = await write(exportedRun());
+async function save(format: ExportFormat): Promise<void> {
+  const { ending, ofTrace } = formatOf(format);
+  const text = await ofTrace!(exportedRun());
   const link = document.createElement('a');
   link.href = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
   link.download = `${built.value!.model.name}.${ending}`;
@@ -71,7 +42,7 @@ async function save({ ending, write }: Format): Promise<void> {
   URL.revokeObjectURL(link.href);
 }
 
-/** The options of the variant, and the command that finds its run. */
+/** The options of the variant, and the reproducing command. */
 function origin(): Origin {
   const { options, name } = definition.value!;
   const command = ['racewalk check', name, commandLine(options, chosen.value)];
@@ -81,7 +52,7 @@ function origin(): Origin {
   };
 }
 
-/** The shown run: with its verdict where it is the one that was found. */
+/** The shown run; the found run has its verdict. */
 function exportedRun(): ExportedTrace {
   const { system, model } = built.value!;
   const [run, now] = [trace.value!, check.value];

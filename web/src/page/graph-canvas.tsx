@@ -48,7 +48,7 @@ const ZoomButton = ({ name, sign, onClick }: ZoomButtonProps) => (
   </button>
 );
 
-/** Draws whenever something has changed, until it is stopped. */
+/** Redraws on every change until stopped. */
 function keepDrawing(
   canvas: HTMLCanvasElement,
   graph: LaidOutGraph,
@@ -97,7 +97,7 @@ function fit(canvas: HTMLCanvasElement, { positions, nodes }: LaidOutGraph, own:
   );
 }
 
-/** Goes to the state at that point: along the shown run where it is on it, else by a shortest run of its own. */
+/** Shows the state at that point: on the shown run if possible, else by a new shortest run. */
 function goToNearest(graph: LaidOutGraph, [x, y]: readonly [number, number], reach: number): void {
   let nearest = -1;
   let least = reach;

@@ -1,4 +1,4 @@
-/** The picture of a state graph: edges, states by what the properties say of them, and the run that is walked. */
+/** Draws a state graph: edges, states coloured by properties, and the run. */
 import type { ZoomTransform } from 'd3-zoom';
 import type { Standing } from '../../../checker/state-space/state-graph.ts';
 import type { LaidOutGraph } from '../check/layout.ts';
@@ -9,7 +9,7 @@ export interface Walked {
   readonly at: number;
 }
 
-/** The property of the style sheet that colours each. */
+/** The CSS property of each colour. */
 const colours: Readonly<Record<Standing, string>> = {
   violated: '--bad',
   failing: '--bad',
@@ -44,7 +44,7 @@ export function drawPicture(
   drawEdges(brush, transform.k);
   drawNodes(brush, ['plain'], transform.k);
   drawRun(brush, walked, transform.k);
-  // What the properties say stands above everything, violations last.
+  // Coloured states are drawn last, violations on top.
   drawNodes(brush, ['end', 'witness', 'deadlock', 'failing', 'violated'], transform.k);
   drawPlace(brush, walked, transform.k);
 }
@@ -68,7 +68,7 @@ function drawEdges({ context, graph: { edges, positions }, colour }: Brush, scal
   context.globalAlpha = 1;
 }
 
-/** In pixels: what is wrong can be seen however far away the picture is. */
+/** Minimal sizes in pixels, so that violations stay visible at any zoom. */
 const least = { violated: 7, failing: 6, deadlock: 6, witness: 3, end: 3, plain: 0 } as const;
 
 function drawNodes(
@@ -101,7 +101,7 @@ function drawRun({ context, graph: { positions }, colour }: Brush, { run }: Walk
   context.stroke();
 }
 
-/** Where the reader is. */
+/** Marks the shown state. */
 function drawPlace(
   { context, graph: { positions }, colour }: Brush,
   { run, at }: Walked,

@@ -1,4 +1,4 @@
-/** The state graph: all states and steps of a small model, coloured by what the properties say, the run in bold. */
+/** The state graph of a small model, coloured by its properties, with the run in bold. */
 import { useEffect } from 'preact/hooks';
 import type { Standing } from '../../../checker/state-space/state-graph.ts';
 import { count } from '../../../checker/report/numbers.ts';
@@ -14,9 +14,9 @@ const meanings: Readonly<Record<Standing, string>> = {
   violated: 'an invariant is false',
   failing: 'a step from here fails',
   deadlock: 'deadlock',
-  witness: 'what must be possible has happened',
-  end: 'all threads are at their end',
-  plain: 'on the way',
+  witness: 'a witness is reached',
+  end: 'all threads have ended',
+  plain: 'other states',
 };
 
 export function GraphView() {
@@ -34,8 +34,7 @@ export function GraphView() {
       if (now.graph === null)
         return (
           <p class="hint">
-            More than {count(mostStates)} states: that would be a blot and no picture. Make the model smaller,
-            with fewer CPUs or ptes.
+            More than {count(mostStates)} states, too many for a readable graph. Choose fewer CPUs or ptes.
           </p>
         );
       return (
@@ -71,8 +70,7 @@ function Legend({ states, edges, standings }: LegendProps) {
   return (
     <ul class="graph-legend">
       <li>
-        {count(states)} states, {count(edges)} steps between them; each further down is a step later. A click
-        goes to a state.
+        {count(states)} states, {count(edges)} steps. Each row is one step later. Click a state to show it.
       </li>
       {(Object.keys(meanings) as Standing[])
         .filter((standing) => standings.has(standing))

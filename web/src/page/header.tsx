@@ -1,4 +1,4 @@
-/** The top of the page: which model, what it is about, and a link to this very state. */
+/** The page header: model, summary and link. */
 import { signal } from '@preact/signals';
 import { report } from '../state/report.ts';
 import { chosen, definition, definitions, view } from '../state/session.ts';
@@ -20,17 +20,18 @@ export function Header() {
   );
 }
 
-/** The models that have a page in docs/races: the build knows them. */
-declare const racePages: readonly string[];
+/** Where the page of docs/races is, by model: the build knows them. */
+declare const racePages: Readonly<Record<string, string>>;
 
-/** Where the race is told: its page of the documents, else the text of the model. */
+/** The race explained: its page of the documents, else the text of the model. */
 function About() {
   const { name } = definition.value!;
-  if (report === null && racePages.includes(name))
-    return <a href={`./races/${name}.md`}>How the race happens, and which commits fix it</a>;
+  const page = racePages[name];
+  if (report === null && page !== undefined)
+    return <a href={page}>How the race happens, and which commits fix it</a>;
   return (
     <button type="button" class="about" onClick={() => (view.value = 'source')}>
-      Read the model
+      Show the model
     </button>
   );
 }
@@ -60,19 +61,19 @@ const said = signal<string | null>(null);
 
 function LinkButton() {
   const copy = async () => {
-    // A page from disk has no clipboard, and who refuses it has the address bar.
+    // Pages opened from disk have no clipboard access, and users may deny it.
     const isDone = await (navigator.clipboard as Clipboard | undefined)?.writeText(location.href).then(
       () => true,
       () => false,
     );
-    said.value = isDone === true ? 'Copied' : 'See the address';
+    said.value = isDone === true ? 'Copied' : 'Copy the address instead';
     setTimeout(() => (said.value = null), 2000);
   };
   return (
     <button
       type="button"
       class="link-button"
-      title="A link to this model, these options and this step"
+      title="Copy a link to this model, these options and this step"
       onClick={() => void copy()}
     >
       <span aria-live="polite">{said.value ?? 'Copy link'}</span>

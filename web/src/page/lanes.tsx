@@ -1,4 +1,4 @@
-/** A trace as lanes: one a CPU, time downwards, with arrows between the accesses that raced. */
+/** A trace as lanes: one for each CPU, time downwards, with arrows between racing accesses. */
 import { useMemo, useRef } from 'preact/hooks';
 import type { TransitionSystem } from '../../../checker/program/transition-system.ts';
 import type { Trace } from '../../../checker/trace/trace.ts';
@@ -15,12 +15,12 @@ interface LanesProps {
   /** Steps taken. */
   readonly at: number;
   readonly arrows: readonly LaneArrow[];
-  /** The number of the arrow that is pointed at, or null. */
+  /** The number of the highlighted arrow, or null. */
   readonly pointed: number | null;
   readonly unfolded: boolean;
   readonly onGo: (at: number) => void;
   readonly onUnfold: () => void;
-  /** A remark behind the last row. */
+  /** A remark after the last row. */
   readonly end?: { readonly tone: 'bad' | 'good' | 'open'; readonly text: string } | null;
 }
 

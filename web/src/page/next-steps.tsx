@@ -1,4 +1,4 @@
-/** What can happen next in the state that is looked at, and who waits for what. */
+/** The enabled steps of the shown state, and the copies that wait. */
 import { computed } from '@preact/signals';
 import { printExpr } from '../../../checker/language/print.ts';
 import type { Schedule } from '../../../checker/state-space/outcome.ts';
@@ -29,8 +29,8 @@ export function NextSteps() {
   const isTaken = ({ edge }: FiredEdge) => next !== undefined && sameEdge(edge, next);
   return (
     <section class="next" aria-label="Next steps">
-      <h3>What can happen next</h3>
-      {enabled.value.length === 0 && <p class="hint">Nothing: the run ends here.</p>}
+      <h3>Next steps</h3>
+      {enabled.value.length === 0 && <p class="hint">None: the run ends here.</p>}
       <ul>
         {enabled.value.map((fired, number) => (
           <li key={number}>
@@ -83,7 +83,7 @@ function Choice({ fired, isTaken }: ChoiceProps) {
   );
 }
 
-/** What the step would read and change, and what it would choose or decide. */
+/** The reads, changes, choices and branch outcomes of the step. */
 function outcomeOf({ edge, firing }: FiredEdge): readonly string[] {
   const { system } = built.value!;
   const { name: thread } = system.threads[edge.thread]!.thread;
@@ -112,7 +112,7 @@ interface WaitingCopy {
   readonly until: string | null;
 }
 
-/** Copies of threads that have not ended and cannot go on; handlers and buffers that merely have nothing to do are left out. */
+/** Copies that wait, without idle handlers and buffers. */
 function waiting(): readonly WaitingCopy[] {
   const { system } = built.value!;
   return system.threads.flatMap(({ thread, locations, end }, number) =>
@@ -136,7 +136,7 @@ function waiting(): readonly WaitingCopy[] {
   );
 }
 
-/** Where threads begin with choices there are several states to begin in. */
+/** Chooses among several initial states. */
 function Beginnings() {
   const length = beginningsOf(built.value!.system);
   if (length < 2) return null;

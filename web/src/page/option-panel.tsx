@@ -1,4 +1,4 @@
-/** The options of the model as controls; beside each value, the verdict that it would give. */
+/** The options of the model as controls, with the verdict of each value. */
 import type { ComponentChildren } from 'preact';
 import { memoryKey, memoryOption, rewritingModelNames } from '../../../checker/language/memory-name.ts';
 import {
@@ -17,13 +17,13 @@ import { VerdictDot } from './verdict-dot.tsx';
 
 const groups: readonly { readonly role: OptionRole; readonly title: string }[] = [
   { role: 'machine', title: 'Machine' },
-  { role: 'fix', title: 'Repairs' },
+  { role: 'fix', title: 'Fixes' },
   { role: 'variant', title: 'Protocol' },
   { role: 'size', title: 'Size' },
-  { role: 'bound', title: 'Bounds of the memory model' },
+  { role: 'bound', title: 'Memory model bounds' },
 ];
 
-/** Whether a memory model cuts anything short. */
+/** Whether a memory model has bounds. */
 const hasBounds = (memory: OptionValue | undefined) =>
   memory !== memoryOption.fallback && rewritingModelNames.some((name) => name === memory);
 
@@ -37,8 +37,8 @@ export function OptionPanel() {
     <Folding>
       <ScenarioPicker />
       <p class="legend">
-        A dot beside a value is the verdict that it would give: <VerdictDot verdict="holds" /> holds,{' '}
-        <VerdictDot verdict="violated" /> does not.
+        The dot beside a value is its verdict: <VerdictDot verdict="holds" /> holds,{' '}
+        <VerdictDot verdict="violated" /> fails.
       </p>
       {groups.map(({ role, title }) => {
         if (role === 'bound' && !hasBounds(values[memoryKey])) return null;
@@ -58,7 +58,7 @@ export function OptionPanel() {
   );
 }
 
-/** Beside the trace where there is room; else above it, folded up. */
+/** Beside the trace, or on narrow screens folded above it. */
 function Folding({ children }: { readonly children: ComponentChildren }) {
   const isNarrow = matchMedia('(max-width: 900px)').matches;
   return (
@@ -108,7 +108,7 @@ function ScenarioPicker() {
           if (scenario !== undefined) chosen.value = scenario.options;
         }}
       >
-        {current === '' && <option value="">(none of the list)</option>}
+        {current === '' && <option value="">(no scenario)</option>}
         {scenarios.map(({ name, verdict }) => (
           <option key={name} value={name}>
             {name} – {verdict}
@@ -140,7 +140,7 @@ function Control({ name, option, value }: ControlProps) {
   );
 }
 
-/** A flag or a choice: all its values beside each other. */
+/** A flag or a choice: all values side by side. */
 function Choices_({ name, option, value }: ControlProps) {
   return (
     <div class="segments">

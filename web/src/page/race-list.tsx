@@ -1,10 +1,10 @@
-/** The races of the shown run in sentences; each leads to the place where it was decided. */
+/** The races of the shown run; each is a link to the state before it. */
 import { signal } from '@preact/signals';
 import type { RaceSentence } from '../../../checker/report/race-sentences.ts';
 import { goTo } from '../walk/runs.ts';
 import { runs } from '../state/session.ts';
 
-/** More than a reader takes in at once; the others stand behind a fold. */
+/** The most races shown; the others are folded. */
 const most = 4;
 
 export function RaceList({ races }: { readonly races: readonly RaceSentence[] }) {
@@ -34,7 +34,7 @@ const item = ({
   <li key={`${race.cell} ${race.first.step} ${race.second.step}`}>
     <button
       type="button"
-      title="Go to the state before it was decided"
+      title="Go to the state before these accesses"
       onClick={() => (runs.value = goTo(runs.value, race.first.step))}
       onMouseEnter={() => (pointed.value = number)}
       onMouseLeave={() => (pointed.value = null)}
@@ -46,5 +46,5 @@ const item = ({
   </li>
 );
 
-/** The race that the reader points at. */
+/** The highlighted race. */
 export const pointed = signal<number | null>(null);

@@ -1,4 +1,4 @@
-/** The runs that the reader holds: the one that was found, and branches. */
+/** The runs of the session: the found run and its branches. */
 import { show, type WalkedRun } from '../walk/runs.ts';
 import { built, check, runs } from '../state/session.ts';
 import { findState } from '../watch/watch.ts';
@@ -27,15 +27,15 @@ export function RunBar() {
 function nameOf({ origin, shared, schedule }: WalkedRun): string {
   switch (origin) {
     case 'found':
-      return 'the run that was found';
+      return 'found run';
     case 'link':
-      return 'the run of the link';
+      return 'run from the link';
     case 'own':
       return shared > 0 ? `branch after step ${shared}` : `walk of ${schedule.edges.length} steps`;
   }
 }
 
-/** Where there is no bad run to show: runs in which happens what must be possible. */
+/** Runs to the witnesses of a model without a violation. */
 function Witnesses() {
   const isSafe = check.value.kind === 'done' && check.value.outcome.verdict === 'holds';
   const witnesses = built.value!.model.properties.filter(
@@ -44,7 +44,7 @@ function Witnesses() {
   return (
     <div class="runs">
       <p class="hint">
-        {isSafe && 'There is no bad run to show. '}Take one of the next steps{isSafe && ', or see how'}
+        {isSafe && 'No run violates a property. '}Choose a next step{isSafe && ', or show a run that reaches'}
       </p>
       {isSafe &&
         witnesses.map(({ name, condition }) => (

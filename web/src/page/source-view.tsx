@@ -1,4 +1,4 @@
-/** The model as its author wrote it: the kernel's text and its meaning, with the place of each CPU. */
+/** The model as its author wrote it: kernel code and its meaning, with the place of each CPU. */
 import { useEffect, useRef } from 'preact/hooks';
 import { printDomain } from '../../../checker/language/domain.ts';
 import { printExpr } from '../../../checker/language/print.ts';
@@ -41,7 +41,7 @@ export function SourceView() {
 const writtenBody = ({ name, body }: AnyThread) =>
   writtenModel(built.value!.model).threads.find((other) => other.name === name)?.body ?? body;
 
-/** Where a copy of a thread stands: the lines of what it can do next; none at its end. */
+/** The location of a thread copy: the lines of its next statements; none at its end. */
 function placesOf({ thread, locations }: ThreadTable): ReadonlyMap<number, readonly number[]> {
   const places = new Map<number, number[]>();
   for (const [replica, { location }] of state.value!.threads[thread.name]!.entries())
@@ -67,8 +67,8 @@ function ThreadSource({ table: own }: { readonly table: ThreadTable }) {
           <thead class="visually-hidden">
             <tr>
               <th>here</th>
-              <th>the kernel's text</th>
-              <th>what it means to the model</th>
+              <th>kernel code</th>
+              <th>meaning in the model</th>
             </tr>
           </thead>
           <tbody>
@@ -78,7 +78,7 @@ function ThreadSource({ table: own }: { readonly table: ThreadTable }) {
           </tbody>
         </table>
       </div>
-      {ended.length > 0 && <p class="hint">{ended.join(', ')}: at the end</p>}
+      {ended.length > 0 && <p class="hint">{ended.join(', ')}: ended</p>}
     </section>
   );
 }
@@ -86,7 +86,7 @@ function ThreadSource({ table: own }: { readonly table: ThreadTable }) {
 interface CodeRowProps {
   readonly row: ListingRow;
   readonly thread: AnyThread;
-  /** The copies that stand here. */
+  /** The copies at this line. */
   readonly here: readonly number[];
 }
 
@@ -113,7 +113,7 @@ function CodeRow({ row: { depth, text, meaning }, thread, here }: CodeRowProps) 
   );
 }
 
-/** Brings a row into the visible part of its listing, and leaves the page where it is. */
+/** Scrolls a row into view within its listing, without scrolling the page. */
 function scrollWithin(row: HTMLElement): void {
   const listing = row.closest<HTMLElement>('.code-pane')!;
   const top = row.offsetTop;
@@ -140,7 +140,7 @@ function remarksOn({ cpus, on, mayBlockForever }: AnyThread): string {
   return [
     ...(cpus > 1 ? [`${cpus} copies`] : []),
     ...(on === null ? [] : [`on the CPUs of ${on}`]),
-    ...(mayBlockForever ? ['may wait for ever'] : []),
+    ...(mayBlockForever ? ['may block forever'] : []),
   ].join(', ');
 }
 
@@ -159,7 +159,7 @@ function Memory() {
                   </td>
                   <td>
                     <code>
-                      {printDomain(domain)}, at first {[...new Set(initial)].join(', ')}
+                      {printDomain(domain)}, initially {[...new Set(initial)].join(', ')}
                     </code>
                   </td>
                   <td class="meaning">{meaning}</td>

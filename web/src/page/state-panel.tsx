@@ -1,4 +1,4 @@
-/** The state that is looked at: shared memory and locals with what the last step changed, and what the properties say. */
+/** The shown state: shared memory, locals, changes of the last step, and properties. */
 import type { AnyExpr } from '../../../checker/language/expression.ts';
 import { ModelError } from '../../../checker/language/model-error.ts';
 import type { Declarations } from '../../../checker/language/variable.ts';
@@ -18,7 +18,7 @@ export function StatePanel() {
   const before = stateAfter(trace.value!, Math.max(0, at.value - 1));
   return (
     <section class="state" aria-label="State">
-      <h3>{at.value === 0 ? 'At the beginning' : `After step ${at.value}`}</h3>
+      <h3>{at.value === 0 ? 'Initial state' : `After step ${at.value}`}</h3>
       <Variables
         caption="shared memory"
         declared={memoryOf(system)}
@@ -98,7 +98,7 @@ function Buffers() {
   if (waiting.length === 0) return null;
   return (
     <div class="buffers">
-      <h4>in store buffers, not yet in memory</h4>
+      <h4>store buffers (not yet in memory)</h4>
       <ul>
         {waiting.map(({ store, text, cpu }) => (
           <li key={store}>
@@ -110,14 +110,14 @@ function Buffers() {
   );
 }
 
-/** What loads may read although memory has moved on. */
+/** Stale values that loads may still read. */
 function OldValues() {
   const { system } = built.value!;
   const old = cpuParts(system, state.value!).filter((part) => part.old.length > 0);
   if (old.length === 0) return null;
   return (
     <div class="buffers">
-      <h4>old values that a CPU can still read</h4>
+      <h4>stale values that a CPU may still read</h4>
       <ul>
         {old.map(({ thread, replica, old: values }) => (
           <li key={`${thread} ${replica}`}>
@@ -130,7 +130,7 @@ function OldValues() {
   );
 }
 
-/** What is false in words, or what is wrong with the property itself. */
+/** The description of a violation, or the error of the property. */
 function harmIn(condition: AnyExpr, place: EvaluationContext): string | null {
   try {
     return failedClaimOf(condition, place, numberIn(built.value!.system));

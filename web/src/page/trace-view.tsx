@@ -1,4 +1,4 @@
-/** The trace with everything to walk it: lanes, races, transport, state, and what could happen instead. */
+/** The trace view: lanes, races, transport, state and next steps. */
 import { pointed, RaceList } from './race-list.tsx';
 import { computed, signal } from '@preact/signals';
 import { racesInWords } from '../../../checker/report/race-sentences.ts';
@@ -92,7 +92,7 @@ export function TraceView() {
   );
 }
 
-/** What the arrows mean, where there are some. */
+/** The meaning of the arrows, if there are any. */
 function ArrowLegend() {
   const has = (kind: LaneArrow['kind']) => arrows.value.some((arrow) => arrow.kind === kind);
   if (arrows.value.length === 0) return null;
@@ -117,7 +117,7 @@ function ArrowLegend() {
   );
 }
 
-/** What the end of the shown run comes to, where it is the run that was found. */
+/** The violation at the end of the found run. */
 function endOfRun() {
   const now = check.value;
   if (now.kind !== 'done' || trace.value === null || built.value === null) return null;

@@ -8,7 +8,7 @@ const go = (step: number) => {
   runs.value = goTo(runs.value, step);
 };
 
-/** In pixels: from the current step to what is in front of it. */
+/** Margin around the current step, in pixels. */
 const room = 8;
 
 /** Scrolls no farther than needed to show the current step between the heads of the lanes and the player. */
@@ -27,7 +27,7 @@ function showCurrentRow(): void {
   else if (ends > bottom) scrollBy(0, ends - bottom);
 }
 
-/** The view goes with the cursor, also where the page above grows; until the reader scrolls. */
+/** Keeps the current step in view until the reader scrolls. */
 function keepCurrentRow(): () => void {
   const observer = new ResizeObserver(() => requestAnimationFrame(showCurrentRow));
   const stop = () => observer.disconnect();
@@ -69,7 +69,7 @@ export function Transport() {
   const isViolated = check.value.kind === 'done' && 'schedule' in check.value.outcome;
   return (
     <div class="transport" role="group" aria-label="Walk">
-      <Button name="to the beginning" path={`${bar(4)} ${back}`} disabled={isFirst} to={0} />
+      <Button name="to the initial state" path={`${bar(4)} ${back}`} disabled={isFirst} to={0} />
       <Button name="one step back" path={back} disabled={isFirst} to={at.value - 1} />
       <input
         type="range"

@@ -1,4 +1,4 @@
-/** Every combination of machine and repairs with its verdict and what it costs; each verdict leads to its trace. */
+/** All variants with verdicts and costs; each verdict is a link to its trace. */
 import { useEffect } from 'preact/hooks';
 import { offValue, optionName, type OptionValue } from '../../../checker/language/option.ts';
 import { settingOf, type Choices, type SmallestFixes } from '../../../checker/study/compare/compare.ts';
@@ -12,10 +12,10 @@ import { linkedOptions, writeLink } from '../state/link.ts';
 import { check, chosen, definition } from '../state/session.ts';
 import { VerdictDot } from './verdict-dot.tsx';
 
-/** Pairs of accesses that the comparison names; the verdict of a variant names all. */
+/** Unexplored reorderings to list; the view of a variant lists all. */
 const mostUntried = 8;
 
-/** So many quick variants are checked without being asked for. */
+/** Up to so many quick variants are checked automatically. */
 const few = 100;
 
 export function VariantsView() {
@@ -69,8 +69,8 @@ function Comparison({ comparison: { rows, varied, smallest } }: { readonly compa
   return (
     <div class="comparison">
       <p class="legend">
-        Steps are those of the shortest trace. Costs are counted over all executions, least–most where they
-        differ. A set of repairs is smallest when every smaller one was checked, too, and fails.
+        Steps: length of the shortest trace. Costs: minimum–maximum over all executions. A set of fixes is
+        smallest if every proper subset was checked and fails.
       </p>
       {[...groups].map(([setting, group], number) => (
         <section key={setting}>
@@ -86,7 +86,7 @@ function Comparison({ comparison: { rows, varied, smallest } }: { readonly compa
   );
 }
 
-/** Why variants are inconclusive, where a memory model leaves out what hardware may do. */
+/** Unexplored reorderings that make variants inconclusive. */
 function Untried({ rows }: { readonly rows: readonly PlainRow[] }) {
   const sentences = untriedSentences(
     rows.flatMap(({ outcome }) => untriedOf(outcome)),
@@ -110,12 +110,12 @@ function Smallest({ fixes: { sets, spoiled, undecided } }: { readonly fixes: Sma
   return (
     <div class="smallest">
       {none ? (
-        <p>No repair is needed: it is safe as it is.</p>
+        <p>No fix is needed: the model is safe without one.</p>
       ) : (
         <p>
           {sets.length === 0
-            ? 'No set of repairs that was tried makes it safe.'
-            : 'Smallest sets of repairs that make it safe: '}
+            ? 'None of the sets of fixes that were tried makes it safe.'
+            : 'Smallest sets of fixes that make it safe: '}
           {sets.map((set) => (
             <b key={told(set)}>{nameOf(set)}</b>
           ))}
@@ -129,7 +129,7 @@ function Smallest({ fixes: { sets, spoiled, undecided } }: { readonly fixes: Sma
           ))}
         </p>
       )}
-      {undecided && <p>Some variants are inconclusive: a smaller set may have been missed.</p>}
+      {undecided && <p>Some variants are inconclusive: a smaller set may exist.</p>}
     </div>
   );
 }

@@ -1,4 +1,4 @@
-/** The verdict, in words and in colour, with what it rests on. */
+/** The verdict and its evidence. */
 import { untriedOf, type Outcome, type Statistics } from '../../../checker/state-space/outcome.ts';
 import { atOnceSentence } from '../../../checker/report/at-once.ts';
 import { memoryCaveat } from '../../../checker/report/memory-caveat.ts';
@@ -16,7 +16,7 @@ import { toneOf } from './verdict-dot.tsx';
 
 export function VerdictBanner() {
   const now = variant.value;
-  if (now?.kind === 'mistake') return <Mistake message={now.message} />;
+  if (now?.kind === 'error') return <InvalidModel message={now.message} />;
   const state = check.value;
   switch (state.kind) {
     case 'running':
@@ -28,10 +28,10 @@ export function VerdictBanner() {
   }
 }
 
-function Mistake({ message }: { readonly message: string }) {
+function InvalidModel({ message }: { readonly message: string }) {
   return (
     <section class="verdict bad" role="alert" aria-label="Verdict">
-      <h2>This is not a correct model</h2>
+      <h2>Invalid model</h2>
       <p class="harm mono">{message}</p>
     </section>
   );
@@ -44,8 +44,8 @@ interface FailureProps {
 
 function Failure({ why, message }: FailureProps) {
   switch (why) {
-    case 'mistake':
-      return <Mistake message={message} />;
+    case 'error':
+      return <InvalidModel message={message} />;
     case 'stopped':
       return (
         <section class="verdict open" aria-label="Verdict">
@@ -57,7 +57,7 @@ function Failure({ why, message }: FailureProps) {
     case 'bug':
       return (
         <section class="verdict bad" role="alert" aria-label="Verdict">
-          <h2>A bug in racewalk: please report it</h2>
+          <h2>Internal error: please report this bug in racewalk</h2>
           <p class="harm mono">{message}</p>
         </section>
       );
@@ -143,7 +143,7 @@ function Evidence({ statistics, seconds, sawAll }: EvidenceProps) {
         {seconds < 0.1 ? `${Math.ceil(seconds * 1000)} ms` : `${seconds.toFixed(1)} s`}
       </summary>
       <p>
-        depth {depth}, {method}. The same on the command line: <code>{command}</code>
+        depth {depth}, {method}. Reproduce: <code>{command}</code>
       </p>
       {atOnce !== null && <p>{atOnce}.</p>}
       {never.never.length > 0 && sawAll && (

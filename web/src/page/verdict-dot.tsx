@@ -1,4 +1,4 @@
-/** A verdict as a small coloured sign, told by its shape as well. */
+/** A verdict as a small sign, distinguished by colour and shape. */
 import type { PlainOutcome } from '../check/messages.ts';
 
 type OutcomeVerdict = PlainOutcome['verdict'];

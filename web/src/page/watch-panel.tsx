@@ -1,4 +1,4 @@
-/** An expression of the reader's own: its value along the run, and a state in which it is true. */
+/** A watched expression: its value along the run, and the search for a state in which it is true. */
 import { sizeOf, valueAt } from '../../../checker/language/domain.ts';
 import { goTo } from '../walk/runs.ts';
 import { at, built, runs } from '../state/session.ts';
@@ -33,7 +33,7 @@ export function WatchPanel() {
           Find
         </button>
       </form>
-      {now?.kind === 'mistake' && <p class="hint">{now.message}</p>}
+      {now?.kind === 'error' && <p class="hint">{now.message}</p>}
       <Stretches />
       {searched.value !== null && (
         <p class="hint" role="status">

@@ -1,4 +1,4 @@
-/** Keeps the address of the page and what it shows the same, in both directions. */
+/** Synchronizes the address with the page. */
 import { batch, effect } from '@preact/signals';
 import type { AnyDefinition } from '../../../checker/language/model.ts';
 import { encodeRun } from '../walk/run-code.ts';
@@ -9,10 +9,10 @@ import { awaitRun } from './checks.ts';
 import { linkedOptions, readLink, readOptions, writeLink, type Link } from './link.ts';
 import { built, check, chosen, definition, definitions, notice, runs, trace, view } from './session.ts';
 
-/** What was written last: its event is no news. */
+/** The last written address, whose event is ignored. */
 let written = '';
 
-/** Opens what the address says, else the first model; from now on the address follows the page and the page the address. */
+/** Opens the address, else the first model; then keeps both synchronized. */
 export function followAddress(): void {
   open(location.hash);
   addEventListener('hashchange', () => {
@@ -54,13 +54,13 @@ function noticeOf(
   unknown: readonly string[],
 ): string | null {
   if (link === null) return null;
-  if (named === undefined) return `This page has no model '${link.model}': here is another one.`;
+  if (named === undefined) return `Unknown model '${link.model}' in the link: another model is shown.`;
   if (unknown.length > 0)
-    return `The link names what the model does not have: ${unknown.join(', ')}. It was left out.`;
+    return `The link has options that the model does not have: ${unknown.join(', ')}. They are ignored.`;
   return null;
 }
 
-/** The link to what is shown: null while nothing is. */
+/** The link to the current view; null: none. */
 export function currentLink(): string | null {
   if (definition.value === null) return null;
   const { name, options } = definition.value;
@@ -74,7 +74,7 @@ export function currentLink(): string | null {
   });
 }
 
-/** The run that the checker finds needs no words: every check finds the same one. */
+/** The found run is omitted, because every check finds the same one. */
 function place(): Pick<Link, 'run' | 'fingerprint' | 'at'> {
   const run = shownRun(runs.value);
   const { length } = run.schedule.edges;
@@ -88,5 +88,5 @@ function place(): Pick<Link, 'run' | 'fingerprint' | 'at'> {
   return { run: code, fingerprint: built.value.fingerprint, at };
 }
 
-/** In seconds: a run that took longer to find is told in the link. */
+/** In seconds: a run that took longer to find is part of the link. */
 const soon = 1;

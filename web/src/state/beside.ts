@@ -1,4 +1,4 @@
-/** A second variant on the schedule of the first, beside it. */
+/** The second variant, which runs the schedule of the first. */
 import { computed, signal } from '@preact/signals';
 import { optionName } from '../../../checker/language/option.ts';
 import type { Trace } from '../../../checker/trace/trace.ts';
@@ -11,7 +11,7 @@ import { readValue } from './link.ts';
 import { built, chosen, definition, runs, trace } from './session.ts';
 import { variantOf, type Built } from './variant.ts';
 
-/** The option that differs, as `option=value`; null: there is nothing beside. */
+/** The option that differs, as `option=value`; null: none. */
 export const besideChoice = signal<string | null>(null);
 
 const besideVariant = computed<Built | null>(() => {

@@ -1,4 +1,4 @@
-/** Checks the variant that is shown, whenever another one is; and can be stopped. */
+/** Checks the shown variant after every change. */
 import { effect, untracked } from '@preact/signals';
 import { Checker, type Running, type WorkError } from '../check/client.ts';
 import { outcomeIn } from '../check/messages.ts';
@@ -12,7 +12,7 @@ import type { Built } from './variant.ts';
 const checker = new Checker();
 let running: Running<'check'> | null = null;
 
-/** A run that came with a link and waits for its model. */
+/** The run of a link, before its model is loaded. */
 interface Awaited {
   readonly code: string;
   readonly fingerprint: string | null;
@@ -23,7 +23,7 @@ let awaited: Awaited | null = null;
 /** Where in the found run a link points. */
 let awaitedAt: number | null = null;
 
-/** The run of a link, to be shown with the next variant; without a run, the place in the one that will be found. */
+/** Sets the run of a link, or the position in the run to be found, for the next variant. */
 export function awaitRun(run: Awaited | null, at: number | null): void {
   awaited = run;
   awaitedAt = at;
@@ -31,7 +31,7 @@ export function awaitRun(run: Awaited | null, at: number | null): void {
 
 export const stopChecking = (): void => running?.stop();
 
-/** Checks from now on whatever variant is shown. */
+/** Starts checking every shown variant. */
 export const keepChecking = (): (() => void) =>
   effect(() => {
     const variant = built.value;
@@ -54,7 +54,7 @@ async function checkVariant(variant: Built): Promise<void> {
   show(ended);
 }
 
-/** What a report says was found. */
+/** Shows the result of a report. */
 const finished = ({ system }: Built, { outcome, seconds }: EmbeddedReport) =>
   show({ kind: 'done', outcome: outcomeIn(outcome, system), seconds });
 
@@ -79,7 +79,7 @@ async function ending(work: Running<'check'>, { system }: Built): Promise<Check>
 function showAwaited({ system, fingerprint }: Built): void {
   const schedule = awaited === null ? null : decodeRun(system, awaited.code);
   if (awaited !== null && awaited.fingerprint !== fingerprint)
-    notice.value = 'The model has changed since this link was made: the run below may be another one.';
+    notice.value = 'The model has changed since this link was made: the run below may differ.';
   runs.value =
     schedule === null
       ? noRuns

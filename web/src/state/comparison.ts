@@ -1,4 +1,4 @@
-/** The comparison of all variants, made when it is looked at. */
+/** The comparison of all variants, computed on demand. */
 import { computed, signal } from '@preact/signals';
 import { memoryKey } from '../../../checker/language/memory-name.ts';
 import { withFallbacks } from '../../../checker/language/option.ts';
@@ -13,7 +13,7 @@ export type Compared =
   | { readonly kind: 'done'; readonly comparison: PlainComparison; readonly seconds: number }
   | { readonly kind: 'failed'; readonly message: string };
 
-/** What is kept the same: the memory model, sizes and the way the protocol is written. */
+/** Fixed options: memory model, sizes and protocol variants. */
 const given = computed<Choices>(() => {
   const options = definition.value?.options ?? {};
   return Object.fromEntries(
@@ -23,7 +23,7 @@ const given = computed<Choices>(() => {
   );
 });
 
-/** Says what a comparison is of: another one begins where it changes. */
+/** Identifies a comparison: a change starts a new one. */
 export const subject = computed(() => `${definition.value?.name ?? ''} ${keyOf(given.value)}`);
 
 export const variants = computed(() =>

@@ -1,11 +1,11 @@
-/** Where the models of the page come from: a report in the page itself, a module of one's own, or the registry. */
+/** The models of the page: from an embedded report, the user's module, or the registry. */
 import { batch } from '@preact/signals';
 import type { AnyDefinition } from '../../../checker/language/model.ts';
 import { withMemoryOption } from '../../../checker/memory/memory-option.ts';
 import { registry } from '../../../models/registry.ts';
 import { report, reportedDefinition } from './report.ts';
 import { linkedOptions, readOptions } from './link.ts';
-import { chosen, definition, definitions, mistakeInFile } from './session.ts';
+import { chosen, definition, definitions, errorInFile } from './session.ts';
 
 /** The server of `racewalk explore` names its module, and the stream of its changes, in the page. */
 const metaContent = (name: string) =>
@@ -23,30 +23,30 @@ export async function loadDefinitions(): Promise<void> {
   if (own !== null && changes !== null) followChanges(own, changes);
 }
 
-/** The model that a module exports; what is wrong with it is told above the page. */
+/** The model that a module exports; errors are shown above the page. */
 async function ownDefinition(address: string): Promise<AnyDefinition | null> {
   try {
     const loaded = (await import(/* @vite-ignore */ address)) as Record<string, unknown>;
     const model = loaded['default'] ?? loaded['model'];
     if ((model as AnyDefinition | undefined)?.kind === 'definition')
       return withMemoryOption(model as AnyDefinition);
-    mistakeInFile.value = 'The file exports no model: export const model = defineModel({ ... })';
+    errorInFile.value = "Missing export 'model': write export const model = defineModel({ ... })";
   } catch (error) {
-    mistakeInFile.value = `The file is not a correct model: ${error instanceof Error ? error.message : String(error)}`;
+    errorInFile.value = `Invalid model file: ${error instanceof Error ? error.message : String(error)}`;
   }
   return null;
 }
 
-/** Each event says that the file was saved; its data is what is wrong with it, or nothing. */
+/** Each event reports a saved file; its data is the error, or empty. */
 function followChanges(own: string, changes: string): void {
   new EventSource(changes).addEventListener('message', ({ data }: MessageEvent<string>) => {
     if (data === '') void reload(`${own}?${Date.now()}`);
-    else mistakeInFile.value = data;
+    else errorInFile.value = data;
   });
 }
 
 async function reload(address: string): Promise<void> {
-  mistakeInFile.value = null;
+  errorInFile.value = null;
   const model = await ownDefinition(address);
   if (model === null) return;
   const [before, ...others] = definitions.value;
@@ -54,7 +54,7 @@ async function reload(address: string): Promise<void> {
   if (definition.value !== before) return;
   batch(() => {
     definition.value = model;
-    // An option may have gone, or a value of it.
+    // An option or a value may no longer exist.
     chosen.value = readOptions(model.options, linkedOptions(before.options, chosen.value)).chosen;
   });
 }

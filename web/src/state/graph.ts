@@ -1,9 +1,9 @@
-/** The state graph of the variant, made when it is looked at; and a run to any of its states. */
+/** The state graph of the variant, computed on demand, and runs to its states. */
 import { computed, signal } from '@preact/signals';
 import type { TransitionSystem } from '../../../checker/program/transition-system.ts';
-import { edgesOutOf, leadsOn } from '../../../checker/state-space/successors.ts';
+import { edgesOutOf, leadsOn, keyOfState } from '../../../checker/state-space/successors.ts';
 import type { Schedule } from '../../../checker/state-space/outcome.ts';
-import { keyOfState, type Graph } from '../../../checker/state-space/state-graph.ts';
+import type { Graph } from '../../../checker/state-space/state-graph.ts';
 import { initialStates } from '../../../checker/interpreter/interpreter.ts';
 import { Checker, type Running } from '../check/client.ts';
 import type { LaidOutGraph } from '../check/layout.ts';
@@ -11,7 +11,7 @@ import type { CheckProgress } from '../check/messages.ts';
 import type { Built } from './variant.ts';
 import { built, stateAfter, trace } from './session.ts';
 
-/** More are a blot and no picture. */
+/** Larger graphs are unreadable. */
 export const mostStates = 5_000;
 
 export type DrawnGraph =
@@ -74,7 +74,10 @@ export function runTo(system: TransitionSystem, graph: Graph, target: number): S
   return { initial, edges };
 }
 
-/** Breadth first: the edges are in the order of the states that they leave, so the first into a state is a shortest way. */
+/**
+ * Breadth first: the edges are in the order of the states that they leave, so the first into a state is a shortest
+ * way.
+ */
 function pathTo({ edges, nodes }: Graph, target: number): readonly number[] {
   const before = new Map<number, number>();
   for (const { from, to } of edges)

@@ -1,4 +1,4 @@
-/** What a link says: model, options, run and place in it, after the `#`, where no server sees it. */
+/** Links: model, options, run and position, after the `#`, so that no server receives them. */
 import {
   optionName,
   valuesOf,
@@ -13,7 +13,7 @@ export type PageView = (typeof views)[number];
 
 export interface Link {
   readonly model: string;
-  /** Those that differ from what the model takes by itself. */
+  /** Options that differ from their defaults. */
   readonly options: Readonly<Record<string, string>>;
   readonly view: PageView;
   /** The run as `walk/run-code.ts` writes it; null: the one that the checker finds. */
@@ -71,7 +71,7 @@ export function writeLink(link: Link): string {
   return `#${encodeURIComponent(link.model)}${query === '' ? '' : `?${query}`}`;
 }
 
-/** The options that differ from what the model takes by itself, as a link tells them. */
+/** The options that differ from their defaults, as in a link. */
 export const linkedOptions = (options: Options, chosen: Choices): Readonly<Record<string, string>> =>
   Object.fromEntries(
     Object.entries(chosen)
@@ -81,11 +81,11 @@ export const linkedOptions = (options: Options, chosen: Choices): Readonly<Recor
 
 export interface ReadOptions {
   readonly chosen: Choices;
-  /** What the model does not have, as it stands in the link. */
+  /** Options of the link that the model does not have. */
   readonly unknown: readonly string[];
 }
 
-/** Options as a link tells them. */
+/** Reads the options of a link. */
 export function readOptions(options: Options, told: Readonly<Record<string, string>>): ReadOptions {
   const chosen: Record<string, OptionValue> = {};
   const unknown: string[] = [];

@@ -1,4 +1,4 @@
-/** What the verdict would be with one option changed: looked up in the background, where that is soon done. */
+/** Verdicts with one changed option, computed in the background if they are quick. */
 import { effect, signal } from '@preact/signals';
 import { valuesOf, type OptionValue, type Options } from '../../../checker/language/option.ts';
 import type { Choices } from '../../../checker/study/compare/compare.ts';
@@ -20,7 +20,7 @@ export const neighbours = signal<readonly Neighbour[]>([]);
 export const neighbourOf = (key: string, value: OptionValue): Neighbour | undefined =>
   neighbours.value.find((other) => other.key === key && other.value === value);
 
-/** No look into the distance is longer than this. */
+/** Limit on the states of such a check. */
 const maxStates = 200_000;
 /** A variant that took longer than this, in seconds, has no quick neighbours. */
 const quick = 3;
@@ -28,7 +28,7 @@ const quick = 3;
 const checker = new Checker();
 let round = 0;
 
-/** From now on looks around whenever a check is over. */
+/** Starts these checks after every check of the variant. */
 export const keepLookingAround = (): (() => void) =>
   effect(() => {
     const [model, options, now] = [definition.value, chosen.value, check.value];
@@ -57,7 +57,7 @@ async function lookAround(options: Options, from: Choices, own: number): Promise
   }
 }
 
-/** Sizes are left alone: larger ones take longer, and say nothing of repairs. */
+/** Without sizes, which take longer and are not fixes. */
 const changesOf = (options: Options, from: Choices) =>
   Object.entries(options).flatMap(([key, option]) =>
     option.role === 'size' || option.role === 'bound'

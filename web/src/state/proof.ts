@@ -1,4 +1,4 @@
-/** Whether what holds is proved for any number of CPUs, and of ptes: found out once the check of the variant is over. */
+/** The proof for any number of CPUs and ptes, searched for after the check of the variant. */
 import { effect, signal, untracked } from '@preact/signals';
 import { claimsOf } from '../../../checker/family/claim.ts';
 import { familyOf, unprovableMemory } from '../../../checker/family/family.ts';
@@ -13,7 +13,7 @@ import { built, check } from './session.ts';
 import type { Built } from './variant.ts';
 
 export type AnyNumber =
-  /** There is nothing to prove, or it is not asked: the verdict stands by itself. */
+  /** There is nothing to prove. */
   | { readonly kind: 'none' }
   | { readonly kind: 'running' }
   | { readonly kind: 'done'; readonly proof: PlainProof };
@@ -22,17 +22,17 @@ const none: AnyNumber = { kind: 'none' };
 
 export const anyNumber = signal<AnyNumber>(none);
 
-/** In seconds: so long is looked for a proof. */
+/** Time limit of a proof, in seconds. */
 const budget = 6;
 
-/** Above so many states no small number is checked. */
+/** Limit on the states of checks of small numbers. */
 const maxStates = 200_000;
 
 const checker = new Checker();
 let running: Running<'prove'> | null = null;
 let round = 0;
 
-/** From now on looks for a proof whenever a check is over whose verdict is that the variant holds. */
+/** Starts a proof after every check that ends in 'holds'. */
 export const keepProving = (): (() => void) =>
   effect(() => {
     const [variant, now] = [built.value, check.value];
@@ -49,7 +49,7 @@ export const stopProving = (): void => running?.stop();
 
 async function prove({ definition, options }: Built, isWanted: () => boolean): Promise<void> {
   if (unprovableMemory(options) !== null) return;
-  // The verdict is shown first: building takes its time.
+  // Shows the verdict first, because building takes time.
   await new Promise((resolve) => setTimeout(resolve, 0));
   if (!isWanted()) return;
   const { build, ...plain } = definition;
@@ -75,7 +75,7 @@ async function prove({ definition, options }: Built, isWanted: () => boolean): P
         anyNumber.value = { kind: 'done', proof: result.proof };
         return;
       }
-      // Numbers below the size of the views, that the families did not ask for.
+      // Numbers below the size of the views, which the families did not build.
       const { given, beyond } = result;
       models.set(keyOfBuild(definition, given, beyond), builtOr(build, given, beyond));
     }
@@ -84,7 +84,7 @@ async function prove({ definition, options }: Built, isWanted: () => boolean): P
   }
 }
 
-/** Builds the models that the families of all claims are made of; returns whether there is a claim. */
+/** Builds the models of the families of all claims; returns whether there is a claim. */
 function recordFamilies(recording: AnyDefinition, given: Choices): boolean {
   const claims = claimsOf(recording, given, []);
   for (const claim of claims)
@@ -96,7 +96,7 @@ function recordFamilies(recording: AnyDefinition, given: Choices): boolean {
   return claims.length > 0;
 }
 
-/** A model, or what is wrong with it: a model of somebody's own brings its own copy of ModelError. */
+/** A model, or its error; a user's module has its own copy of ModelError. */
 function builtOr(build: AnyDefinition['build'], given: Choices, beyond: readonly string[]): Model | string {
   try {
     return build(given, beyond);

@@ -1,4 +1,4 @@
-/** The report that stands in the page itself, if one does. */
+/** The report embedded in the page. */
 import type { AnyDefinition } from '../../../checker/language/model.ts';
 import { placeOfReport, type EmbeddedReport } from '../check/embedded-report.ts';
 import { restored } from '../check/shared-json.ts';
@@ -23,5 +23,5 @@ function reportIn(text: string): EmbeddedReport | null {
   if (text.trim() === '' || text.trim() === 'null') return null;
   const found = (text.startsWith('[') ? restored(text) : JSON.parse(text)) as { readonly version: number };
   if (found.version === 1) return found as EmbeddedReport;
-  throw new Error(`a report of version ${found.version}, and this page reads version 1`);
+  throw new Error(`the report has version ${found.version}: this page reads version 1`);
 }

@@ -1,10 +1,10 @@
-/** What the page shows at this moment: everything else is computed from these signals. */
+/** The signals from which the page is computed. */
 import { computed, signal } from '@preact/signals';
 import type { AnyDefinition } from '../../../checker/language/model.ts';
 import type { Choices } from '../../../checker/study/compare/compare.ts';
 import type { Outcome } from '../../../checker/state-space/outcome.ts';
-import type { Trace } from '../../../checker/trace/trace.ts';
-import { ReplayError, replay } from '../../../checker/trace/replay.ts';
+import { ReplayError, type Trace } from '../../../checker/trace/trace.ts';
+import { replay } from '../../../checker/trace/replay.ts';
 import type { State } from '../../../checker/interpreter/evaluate.ts';
 import type { WorkError } from '../check/client.ts';
 import type { CheckProgress } from '../check/messages.ts';
@@ -18,17 +18,17 @@ export const definition = signal<AnyDefinition | null>(null);
 /** Options that were chosen; the others have their fallbacks. */
 export const chosen = signal<Choices>({});
 export const view = signal<PageView>('trace');
-/** Something about the link that the reader must know. */
+/** A notice about the link. */
 export const notice = signal<string | null>(null);
-/** What is wrong with a file of one's own. */
-export const mistakeInFile = signal<string | null>(null);
+/** The error in the user's file. */
+export const errorInFile = signal<string | null>(null);
 
 export const variant = computed<BuiltVariant | null>(() =>
   definition.value === null ? null : variantOf(definition.value, chosen.value),
 );
 export const built = computed<Built | null>(() => (variant.value?.kind === 'built' ? variant.value : null));
 
-/** How far the check of the variant has come. */
+/** The progress or result of the check. */
 export type Check =
   | { readonly kind: 'running'; readonly progress: CheckProgress | null }
   | { readonly kind: 'done'; readonly outcome: Outcome; readonly seconds: number }
@@ -55,7 +55,7 @@ export const at = computed(() => Math.min(runs.value.at, trace.value?.steps.leng
 export const stateAfter = (run: Trace, steps: number): State =>
   steps === 0 ? run.initial : run.steps[steps - 1]!.after;
 
-/** The state that the reader looks at. */
+/** The shown state. */
 export const state = computed<State | null>(() =>
   trace.value === null ? null : stateAfter(trace.value, at.value),
 );

@@ -1,4 +1,4 @@
-/** One variant of a model: built, with its table, or the author's mistake that prevents that. */
+/** One variant of a model: built, with its table, or the model error. */
 import type { TransitionSystem } from '../../../checker/program/transition-system.ts';
 import { transitionSystem } from '../../../checker/program/build-transitions.ts';
 import type { AnyDefinition, Model } from '../../../checker/language/model.ts';
@@ -17,14 +17,14 @@ export interface Built {
   readonly fingerprint: string;
 }
 
-export interface Mistaken {
-  readonly kind: 'mistake';
+export interface Invalid {
+  readonly kind: 'error';
   readonly definition: AnyDefinition;
   readonly options: Choices;
   readonly message: string;
 }
 
-export type BuiltVariant = Built | Mistaken;
+export type BuiltVariant = Built | Invalid;
 
 export function variantOf(definition: AnyDefinition, chosen: Choices): BuiltVariant {
   let options = chosen;
@@ -35,16 +35,14 @@ export function variantOf(definition: AnyDefinition, chosen: Choices): BuiltVari
     beginningsOf(system);
     return { kind: 'built', definition, options, model, system, fingerprint: fingerprintOf(model) };
   } catch (error) {
-    return { kind: 'mistake', definition, options, message: told(error) };
+    return { kind: 'error', definition, options, message: told(error) };
   }
 }
 
-/** A model of somebody's own brings its own copy of the language, hence of ModelError: its name tells. */
+/** Recognizes ModelError by name, because a user's module has its own copy of the language. */
 function told(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return error.name === 'ModelError'
-    ? error.message
-    : `building the model fails with ${error.name}: ${error.message}`;
+  return error.name === 'ModelError' ? error.message : `build(...) throws ${error.name}: ${error.message}`;
 }
 
 /** FNV-1a over the text of the model, in base 36. */

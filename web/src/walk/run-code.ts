@@ -1,4 +1,4 @@
-/** A run as a few characters of a link: at each step, which of the steps that are enabled there. */
+/** Encodes a run in a link: the position of each step among the enabled steps. */
 import type { TransitionSystem } from '../../../checker/program/transition-system.ts';
 import type { Schedule } from '../../../checker/state-space/outcome.ts';
 import type { Edge } from '../../../checker/state-space/state-space.ts';
@@ -6,7 +6,7 @@ import type { Trace } from '../../../checker/trace/trace.ts';
 import { replay } from '../../../checker/trace/replay.ts';
 import { beginningsOf, stepsAfter } from './steps.ts';
 
-/** Positions below this are one character; larger ones stand between dots. */
+/** Positions below this are one character; larger ones are between dots. */
 const radix = 36;
 
 /** `0` for the first initial state, then a character for each step. */
@@ -23,7 +23,7 @@ export function encodeRun(system: TransitionSystem, schedule: Schedule, trace: T
 const encodePosition = (position: number) =>
   position < radix ? position.toString(radix) : `.${position.toString(radix)}.`;
 
-/** The run, as far as the model has it; null where it does not even begin. */
+/** The longest valid prefix of the run; null: it has no valid initial state. */
 export function decodeRun(system: TransitionSystem, code: string): Schedule | null {
   const positions = (code.match(/\.[0-9a-z]+\.|[0-9a-z]/g) ?? []).map((part) =>
     parseInt(part.replaceAll('.', ''), radix),

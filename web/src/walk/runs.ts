@@ -1,13 +1,13 @@
-/** The runs that a reader holds: the one that the checker found, and the branches that were taken from it. */
+/** The runs of the session: the found run and its branches. */
 import type { Schedule } from '../../../checker/state-space/outcome.ts';
 import type { Edge } from '../../../checker/state-space/state-space.ts';
 import { sameEdge } from './run-code.ts';
 
 export interface WalkedRun {
   readonly schedule: Schedule;
-  /** `found` by the checker, come with a `link`, or the reader's `own`. */
+  /** `found` by the checker, from a `link`, or the reader's `own`. */
   readonly origin: 'found' | 'link' | 'own';
-  /** Steps that it has in common with the run it left; 0 for one that left none. */
+  /** Steps in common with the run it branched from; 0: none. */
   readonly shared: number;
 }
 
@@ -25,17 +25,17 @@ export const noRuns: Runs = { all: [nowhere], shown: 0, at: 0 };
 
 export const shownRun = ({ all, shown }: Runs): WalkedRun => all[shown] ?? nowhere;
 
-/** At its beginning, where the reader begins as well. */
+/** A session with one run. */
 export const startingWith = (run: WalkedRun, at = 0): Runs => ({
   all: [run],
   shown: 0,
   at: Math.min(at, run.schedule.edges.length),
 });
 
-/** Whether the reader has done nothing yet. */
+/** Whether the reader has taken no step. */
 const isUntouched = ({ all }: Runs) => all.length === 1 && all[0] === nowhere;
 
-/** Adds the run that the checker found: shown at once, unless the reader is somewhere already. */
+/** Adds the found run, and shows it unless the reader has taken a step. */
 export function withFound(runs: Runs, schedule: Schedule, at = 0): Runs {
   const found: WalkedRun = { schedule, origin: 'found', shared: 0 };
   return isUntouched(runs) ? startingWith(found, at) : { ...runs, all: [...runs.all, found] };
@@ -46,7 +46,7 @@ export function goTo(runs: Runs, at: number): Runs {
   return { ...runs, at: Math.max(0, Math.min(at, length)) };
 }
 
-/** Shows another run, at the place where it leaves the one it came from. */
+/** Shows another run, at its branching point. */
 export const show = (runs: Runs, shown: number): Runs => ({
   ...runs,
   shown,
@@ -54,10 +54,10 @@ export const show = (runs: Runs, shown: number): Runs => ({
 });
 
 /**
- * Takes a step from where the reader is.
+ * Takes a step in the shown state.
  *
- * The next step of the shown run goes along it; at the end of a run of one's own it makes that longer; anything else
- * leaves for a branch, and the run that it leaves stays.
+ * The next step of the shown run moves along it, a step at the end of an own run extends it, any other step creates a
+ * branch.
  */
 export function take(runs: Runs, edge: Edge): Runs {
   const run = shownRun(runs);
@@ -73,14 +73,14 @@ export function take(runs: Runs, edge: Edge): Runs {
   return { all: [...runs.all, branch], shown: runs.all.length, at: at + 1 };
 }
 
-/** Begins a run of one's own in another initial state. */
+/** Begins an own run in another initial state. */
 export const beginAt = (runs: Runs, initial: number): Runs => ({
   all: [...runs.all, { schedule: { initial, edges: [] }, origin: 'own', shared: 0 }],
   shown: runs.all.length,
   at: 0,
 });
 
-/** Shows another run of one's own, at its end. */
+/** Shows an own run, at its end. */
 export function visit(runs: Runs, schedule: Schedule): Runs {
   const kept = isUntouched(runs) ? [] : runs.all;
   return {

@@ -1,4 +1,4 @@
-/** The same schedule on another variant: step by step, until that variant will not follow. */
+/** Replays a schedule on another variant, as far as that variant allows. */
 import type {
   ThreadTable,
   Transition,
@@ -12,28 +12,28 @@ import { guardWords, textOf } from '../../../checker/report/author-words.ts';
 import type { State } from '../../../checker/interpreter/evaluate.ts';
 import { initialStates } from '../../../checker/interpreter/interpreter.ts';
 
-/** Where the other variant first does something else. */
+/** A difference of the other variant. */
 export interface Difference {
   /** The step of the first variant, from 0. */
   readonly step: number;
-  /** `extra`: it takes steps in between; `waits`: its CPU cannot go on; `other`: its CPU is at another place. */
+  /** `extra`: it takes additional steps; `waits`: its CPU is blocked; `other`: its CPU is at another statement. */
   readonly kind: 'extra' | 'waits' | 'other';
   readonly sentence: string;
 }
 
 export interface Followed {
   readonly schedule: Schedule;
-  /** By number of steps of the first variant: how many steps of the other one are taken by then. */
+  /** By number of steps of the first variant: the number of steps of the other. */
   readonly taken: readonly number[];
   readonly first: Difference | null;
-  /** Where it will not follow any more; null when it follows to the end. */
+  /** Where it cannot follow; null: it follows to the end. */
   readonly end: Difference | null;
 }
 
-/** Steps that the other variant takes in between before it counts as being elsewhere. */
+/** The most additional steps before the variants count as different. */
 const mostExtra = 64;
 
-/** Follows a trace of one variant in the table of another; steps are told apart by the kernel's text. */
+/** Follows a trace of one variant in another; steps correspond if their kernel texts are equal. */
 export function followed(
   from: TransitionSystem,
   trace: Trace,
@@ -88,10 +88,10 @@ function along(step: TraceStep, { from, system, state, at }: WalkPosition): Alon
     if (isSameStep(way, step))
       return extra.length === 0
         ? { done, reached, difference: null }
-        : end('extra', `here ${step.thread} does more: ${extra.join('; ')}`);
+        : end('extra', `${step.thread} executes more here: ${extra.join('; ')}`);
     extra.push(textOf(way.edge.transition));
   }
-  return end('other', `${step.thread} goes another way here`);
+  return end('other', `${step.thread} takes another path here`);
 }
 
 const waysOf = (
@@ -106,7 +106,7 @@ const waysOf = (
 const isSameStep = ({ edge }: FiredEdge, step: TraceStep) =>
   edge.choice === step.edge.choice && textOf(edge.transition) === textOf(step.edge.transition);
 
-/** The one way on, where the first variant has no such step in that thread at all. */
+/** The only enabled step, if the thread of the first variant has no such step. */
 function onlyExtra(
   ways: readonly FiredEdge[],
   from: TransitionSystem,
@@ -129,14 +129,14 @@ function stuckAt(
 ): [Difference['kind'], string] {
   const own = system.threads.find((other) => other.thread.name === thread);
   const copy = state.threads[thread]?.[replica];
-  if (own === undefined || copy === undefined) return ['other', `it has no ${thread} (copy ${replica})`];
-  if (copy.location === own.end) return ['other', `${thread} has ended by then`];
+  if (own === undefined || copy === undefined)
+    return ['other', `this variant has no ${thread} (copy ${replica})`];
+  if (copy.location === own.end) return ['other', `${thread} has already ended`];
   const here = own.locations[copy.location]!;
   const texts = [...new Set(here.map((transition) => `'${textOf(transition)}'`))].join(' or ');
   const [first] = here;
   const until = first === undefined ? null : guardWords(system.model, thread, first);
   const isBlocked = waysOf(system, state, { thread, replica } as TraceStep).length === 0;
-  if (isBlocked)
-    return ['waits', `${thread} waits here, at ${texts}${until === null ? '' : `, until ${until}`}`];
-  return ['other', `${thread} does not come to '${textOf(edge.transition)}': it is at ${texts}`];
+  if (isBlocked) return ['waits', `${thread} waits at ${texts}${until === null ? '' : `, until ${until}`}`];
+  return ['other', `${thread} does not reach '${textOf(edge.transition)}': it is at ${texts}`];
 }

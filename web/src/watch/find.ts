@@ -10,10 +10,10 @@ import type { SearchSettings } from '../../../checker/search/settings.ts';
 import type { Cooperative } from '../../../checker/state-space/cooperative.ts';
 
 /**
- * Looks for a state between two steps, as a walk shows them, in which the condition is true.
+ * Searches for a state between two steps in which the condition is true.
  *
- * The table is that of the model as it is, so that the steps are the same ones; only what is asked of each state is
- * another thing. Nothing is reduced: what a reduction may leave out depends on what is asked.
+ * The transition system is that of the model, so that the steps are the same; only the properties differ. There is no
+ * reduction, because reductions depend on the properties.
  */
 export function* findingState(
   model: Model,
@@ -23,7 +23,7 @@ export function* findingState(
   const system = transitionSystem(model);
   const asked: Property = { kind: 'always', name: 'not yet', condition: { kind: 'not', operand: condition } };
   const everything = { ...settings, reduce: false, symmetry: false };
-  // Where the model cuts its runs short, "there is none" would be too much said.
+  // If the model reaches a bound, the search cannot prove that there is no such state.
   const properties = [asked, ...model.properties.filter(({ limit }) => limit === true)];
   const question = { ...system, model: { ...model, properties } };
   const outcome = yield* exploring(question, limits, everything);
@@ -34,7 +34,7 @@ export function* findingState(
 }
 
 function reasonOf(verdict: string, outcome: object): string {
-  if (verdict === 'holds') return 'There is no such state.';
-  if ('reason' in outcome) return `None was found: ${String(outcome.reason)}.`;
-  return `None was found before the search ended: ${verdict}.`;
+  if (verdict === 'holds') return 'No such state is reachable.';
+  if ('reason' in outcome) return `No such state was found: ${String(outcome.reason)}.`;
+  return `No such state was found before the search ended: ${verdict}.`;
 }

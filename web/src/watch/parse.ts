@@ -1,16 +1,17 @@
-/** Expressions that a reader types: `count[0] == 2 && !gup_fast[0].holds`, over shared memory and the locals of threads. */
+/** Parses watched expressions over shared memory and locals: `count[0] == 2 && !gup_fast[0].holds`. */
 import jsep from 'jsep';
 import type { AnyExpr, BinaryOperator } from '../../../checker/language/expression.ts';
 import { checkCondition } from '../../../checker/language/validate-expression.ts';
 import type { Model } from '../../../checker/language/model.ts';
+import { eitherOf } from '../../../checker/language/option.ts';
 import { ModelError } from '../../../checker/language/model-error.ts';
 import type { AnyThread } from '../../../checker/language/thread.ts';
 import type { AnyDeclaration } from '../../../checker/language/variable.ts';
 
-/** What the text means, or in words why it means nothing. */
+/** The expression, or the error. */
 export type Parsed =
   | { readonly kind: 'expression'; readonly expr: AnyExpr; readonly isCondition: boolean }
-  | { readonly kind: 'mistake'; readonly message: string };
+  | { readonly kind: 'error'; readonly message: string };
 
 export function parse(text: string, model: Model): Parsed {
   try {
@@ -23,12 +24,12 @@ export function parse(text: string, model: Model): Parsed {
       thread: null,
       binders: [],
     };
-    // Anything that means something is equal to itself.
+    // Comparing the expression with itself checks any type.
     checkCondition({ kind: 'binary', operator: '==', left: expr, right: expr }, scope);
     return { kind: 'expression', expr, isCondition: isCondition(expr, scope) };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    return { kind: 'mistake', message: message.replace(/^: /, '') };
+    return { kind: 'error', message: message.replace(/^: /, '') };
   }
 }
 
@@ -59,7 +60,7 @@ function meaningOf(node: jsep.Expression, model: Model): AnyExpr {
       return unary(found, model);
     case 'BinaryExpression': {
       const operator = operators.get(found.operator);
-      if (operator === undefined) throw new ModelError(`there is no operator '${found.operator}'`);
+      if (operator === undefined) throw new ModelError(`unknown operator '${found.operator}'`);
       return {
         kind: 'binary',
         operator,
@@ -74,7 +75,7 @@ function meaningOf(node: jsep.Expression, model: Model): AnyExpr {
     case 'SequenceExpression':
     case 'ConditionalExpression':
     case 'ThisExpression':
-      throw new ModelError('write one expression, such as count[0] == 2');
+      throw new ModelError('expected one expression, such as count[0] == 2');
   }
 }
 
@@ -91,7 +92,7 @@ function unary({ operator, argument }: jsep.UnaryExpression, model: Model): AnyE
   const operand = meaningOf(argument, model);
   if (operator === '!') return { kind: 'not', operand };
   if (operator === '-' && operand.kind === 'constant') return constant(-Number(operand.value));
-  throw new ModelError(`there is no operator '${operator}' before a value`);
+  throw new ModelError(`unknown unary operator '${operator}'`);
 }
 
 /** `count[0]`, `gup_fast.holds`, `gup_fast[1].holds`, `collapse.saved[0]` */
@@ -101,7 +102,7 @@ function member(node: jsep.MemberExpression, model: Model): AnyExpr {
   const array = node.object as jsep.CoreExpression;
   if (array.type === 'MemberExpression') return local(array, index, model);
   const reference = meaningOf(array, model);
-  if (reference.kind !== 'shared') throw new ModelError(`'${nameOf(array)}' is no shared array`);
+  if (reference.kind !== 'shared') throw new ModelError(`'${nameOf(array)}' is not a shared array`);
   return { ...reference, index };
 }
 
@@ -111,12 +112,15 @@ function local({ object, property }: jsep.MemberExpression, index: AnyExpr | nul
   const declaration = (thread.locals as Readonly<Record<string, AnyDeclaration | undefined>>)[name];
   if (declaration === undefined)
     throw new ModelError(
-      `'${thread.name}' has no local '${name}'; its locals are ${Object.keys(thread.locals).join(', ')}`,
+      `'${thread.name}' has no local '${name}': expected ${eitherOf(Object.keys(thread.locals))}`,
     );
   return { kind: 'local', thread: thread.name, name, index, replica, domain: declaration.domain };
 }
 
-/** A copy of a thread: `gup_fast`, the first one, or `gup_fast[1]`; what is no letter in its name is written `_`. */
+/**
+ * A copy of a thread: `gup_fast`, the first one, or `gup_fast[1]`; other characters than letters in its name are
+ * written `_`.
+ */
 function copyOf(
   node: jsep.Expression,
   model: Model,
@@ -127,13 +131,13 @@ function copyOf(
   const thread = model.threads.find((other) => other.name.replaceAll(/\W/g, '_') === name);
   if (thread === undefined)
     throw new ModelError(
-      `there is no thread '${name}'; the threads are ${model.threads.map((other) => other.name).join(', ')}`,
+      `unknown thread '${name}': expected ${eitherOf(model.threads.map((other) => other.name))}`,
     );
   const replica = isIndexed ? meaningOf(found.property, model) : constant(0);
   const isCopy =
     replica.kind === 'constant' && Number(replica.value) < thread.cpus && Number(replica.value) >= 0;
   if (!isCopy)
-    throw new ModelError(`the copies of ${thread.name} are 0 to ${thread.cpus - 1}, written as numbers`);
+    throw new ModelError(`invalid copy of ${thread.name}: expected a number from 0 to ${thread.cpus - 1}`);
   return { thread, replica };
 }
 
@@ -148,6 +152,6 @@ function call({ callee, arguments: words }: jsep.CallExpression, model: Model): 
 
 function nameOf(node: jsep.Expression): string {
   const found = node as jsep.CoreExpression;
-  if (found.type !== 'Identifier') throw new ModelError('a name belongs there');
+  if (found.type !== 'Identifier') throw new ModelError('expected a name');
   return found.name;
 }

@@ -21,7 +21,7 @@ export const parsed = computed(() =>
     : parse(watched.value, writtenModel(built.value.model)),
 );
 
-/** A stretch of the run along which the value stays the same. */
+/** An interval of the run with one value. */
 export interface Stretch {
   /** Steps taken at its beginning and at its end. */
   readonly from: number;
@@ -50,13 +50,13 @@ function valueOf(expr: AnyExpr, { system }: Built, state: Parameters<typeof prop
   }
 }
 
-/** How a search for a state ended, in words; null while there was none. */
+/** The result of the last search for a state; null: none. */
 export const searched = signal<string | null>(null);
 
 const checker = new Checker();
 let running: Running<'find'> | null = null;
 
-/** Goes to a state in which the condition is true, by a run with the fewest steps; or says that there is none. */
+/** Shows a nearest state in which the condition is true, or reports that there is none. */
 export async function findState(condition: AnyExpr): Promise<void> {
   const variant = built.value;
   if (variant === null) return;

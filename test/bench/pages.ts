@@ -1,0 +1,43 @@
+/** Writes what the bench measured into docs/performance: the parts between its markers, and the chart. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { paragraph } from '../docs/races/markdown.ts';
+import type { Machine } from './machine.ts';
+import { withParts } from '../docs/marked.ts';
+import { ratioChart } from './ratio-chart.ts';
+import {
+  growthTable,
+  machineLine,
+  ratioLines,
+  ratioTable,
+  throughputTable,
+  verdictTable,
+  type GrowthRow,
+} from './report.ts';
+import type { Comparison } from './side-by-side.ts';
+import type { VerdictComparison } from './verdict.ts';
+
+const folder = new URL('../../docs/performance/', import.meta.url);
+
+interface Measurements {
+  readonly throughput: readonly Comparison[];
+  readonly verdicts: readonly VerdictComparison[];
+  readonly growth: readonly GrowthRow[];
+}
+
+function rewrite(name: string, texts: Readonly<Record<string, string>>): void {
+  const page = new URL(name, folder);
+  writeFileSync(page, withParts(readFileSync(page, 'utf8'), texts));
+}
+
+export function writePages({ throughput, verdicts, growth }: Measurements, machine: Machine): void {
+  const lines = ratioLines(throughput, verdicts);
+  const line = paragraph(`${machineLine(machine)} ${new Date().toISOString().slice(0, 10)}.`);
+  rewrite('README.md', { machine: line, ratios: ratioTable(lines) });
+  rewrite('notes/tables.md', {
+    machine: line,
+    throughput: throughputTable(throughput),
+    verdicts: verdictTable(verdicts),
+    growth: growthTable(growth),
+  });
+  writeFileSync(new URL('ratios.svg', folder), ratioChart(lines));
+}

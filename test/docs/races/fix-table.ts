@@ -1,0 +1,25 @@
+/** The table of README.md: each race with the kernels that had it, and the proof of its fix. */
+import { code, table } from './markdown.ts';
+import type { Race } from './races.ts';
+
+/** Shape:  a table in Markdown; a model that is about several races at once is no row. */
+export const fixTable = (races: readonly Race[]): string =>
+  table(
+    ['race', 'kernels', 'proof of the fix'],
+    races
+      .filter(({ exposure }) => exposure !== null)
+      .map((race) => [nameOf(race), brokenIn(race), proofOf(race)]),
+  );
+
+const nameOf = ({ definition: { name, summary } }: Race) => `[${name}](docs/races/${name}.md): ${summary}`;
+
+const brokenIn = ({ broken }: Race) =>
+  broken.length === 0 ? 'never in a release' : broken.map(({ versions }) => versions).join(', ');
+
+/** The scenario of the last kernel: what has been proved of it, else the states that a check sees. */
+function proofOf({ definition: { name }, kernels }: Race): string {
+  const { name: scenario, proves, states } = kernels.at(-1)!.scenario;
+  return proves === undefined
+    ? `${code(`check ${name}/${scenario}`)}: all ${states} states`
+    : `${code(`prove ${name}/${scenario}`)}: any number of ${proves.join(' and ')}`;
+}
