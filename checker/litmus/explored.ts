@@ -1,6 +1,6 @@
 /** Explores the whole state space of a litmus test. */
 import type { TransitionSystem } from '../program/transition-system.ts';
-import { CapacityError, type StateSpace } from '../state-space/state-space.ts';
+import { CapacityError, expandedTo, type StateSpace } from '../state-space/state-space.ts';
 import { compiledSpace } from '../engine/compiled-space.ts';
 import { interpretedSpace } from '../state-space/interpreted-space.ts';
 import { LitmusLimit } from './litmus-test.ts';
@@ -34,8 +34,7 @@ function explore(space: StateSpace, most: number, tick: () => void): boolean {
     if (space.count > most) return false;
     tick();
     const to = Math.min(space.count, from + (space.portion ?? 1_000));
-    space.expand(from, to);
-    from = to;
+    from = expandedTo(space, from, to);
   }
   return true;
 }

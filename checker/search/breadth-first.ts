@@ -1,7 +1,13 @@
 /** Breadth-first search of any state space. */
 import { mostInitialStates } from '../program/initial-states.ts';
 import type { TransitionSystem } from '../program/transition-system.ts';
-import { CapacityError, type Edge, type Finding, type StateSpace } from '../state-space/state-space.ts';
+import {
+  CapacityError,
+  expandedTo,
+  type Edge,
+  type Finding,
+  type StateSpace,
+} from '../state-space/state-space.ts';
 import type { Answer, Limits, Outcome, Schedule } from '../state-space/outcome.ts';
 import { livelockedStates } from './livelock.ts';
 import { fewestSwitches } from '../trace/fewest-switches.ts';
@@ -90,12 +96,6 @@ function* expandLevel({ space, limits, levels }: Progress): Cooperative<string |
   }
   levels.push(to);
   return null;
-}
-
-function expandedTo(space: StateSpace, from: number, to: number): number {
-  if (space.expandSome !== undefined) return space.expandSome(from, to);
-  space.expand(from, to);
-  return to;
 }
 
 /** Why the search must stop, or null. */

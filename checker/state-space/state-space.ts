@@ -59,6 +59,13 @@ export interface StateSpace {
   state(id: number): State;
 }
 
+/** Expands states up to `to`, or some of them where one takes long; returns the first that is not expanded. */
+export function expandedTo(space: StateSpace, from: number, to: number): number {
+  if (space.expandSome !== undefined) return space.expandSome(from, to);
+  space.expand(from, to);
+  return to;
+}
+
 /** The visited set is full: the search ends and proves nothing. */
 export class CapacityError extends Error {
   override readonly name = 'CapacityError';
