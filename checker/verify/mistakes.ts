@@ -75,8 +75,11 @@ export function isStuck(
   const blockers = (who: Who) =>
     guards(who).reduce((sum, guard) => sum + (guard === null ? 0 : witnesses(guard, false, m)), 0);
   const needed = all.filter(({ g }) => g < 0).reduce((sum, who) => sum + blockers(who), 0);
-  return all.some((one) => {
-    if (!waits(one)) return false;
+  // A single thread that waits does so in every deadlock with this common part: the blockers of the single threads are
+  // inside one of its parts, whatever the copies wait for.
+  const waiting = all.filter(waits);
+  const first = waiting.find(({ g }) => g < 0);
+  return (first === undefined ? waiting : [first]).some((one) => {
     const own = one.g < 0 ? 0 : 1;
     return all.every((who) =>
       stuck(

@@ -76,6 +76,6 @@ test.each(memoryModelNames)('under %s', (memory) => {
 
 test('a value that the domain has not is refused', () => {
   expect(() => model(['a', 'b'], ['a', 'c'], 'a').build()).toThrow(
-    "'mem.few' is of another type than 'l'; 'mem.few' takes {a, b}; 'l' takes {a, c}",
+    "the types of 'mem.few' and 'l' differ; 'mem.few' has the domain {a, b}; 'l' has the domain {a, c}",
   );
 });

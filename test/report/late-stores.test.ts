@@ -55,7 +55,11 @@ test('a read that misses a store is reported once, not also as a race', () => {
 
 const broken = registry.flatMap((definition) =>
   definition.scenarios
-    .filter(({ verdict, states = Infinity }) => verdict === 'violated' && states < 2_000)
+    // What only arm64 breaks, no store buffer breaks.
+    .filter(
+      ({ verdict, memory, states = Infinity }) =>
+        verdict === 'violated' && memory !== 'arm64' && states < 2_000,
+    )
     .flatMap(({ name, options, memory: own = 'sc' }) =>
       rewritingModelNames
         .slice(Math.max(1, rewritingModelNames.indexOf(own)))
