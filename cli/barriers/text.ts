@@ -1,4 +1,5 @@
 /** The result of `barriers` as text: one variant barrier by barrier, or the needs of each smallest set of fixes. */
+import { tableText } from '../terminal/table.ts';
 import type { Barrier } from '../../checker/study/barriers/barrier.ts';
 import type { AblatedBarriers } from '../../checker/study/barriers/barriers.ts';
 import type { Sufficient, Ablation, Tried } from '../../checker/study/barriers/ablation.ts';
@@ -93,33 +94,31 @@ function table({ barriers, sufficient }: Ablation, width: number): string {
   const shown = barriers.filter((one) => !isIdleEverywhere(one));
   const labels = shown.map(({ barrier }) => labelOf(barrier).length);
   const left = Math.min(Math.max(16, ...labels), width - columnWidth * sufficient.length);
-  const row = (texts: readonly string[], verdicts: readonly string[]) =>
-    texts.map((text, at) =>
-      (
-        text.padEnd(left) +
-        (at === 0 ? verdicts.map((word) => `  ${word.padEnd(columnWidth - 2)}`).join('') : '')
-      ).trimEnd(),
-    );
+  const row = (label: string, verdicts: readonly string[]) => [
+    wrap(label, left, 8).join('\n').padEnd(left),
+    ...verdicts.map((word) => word.padEnd(columnWidth - 2)),
+  ];
   const threads = [...Map.groupBy(shown, ({ barrier }) => barrier.thread)];
-  return [
-    ...row(
-      [''],
+  const rows = [
+    row(
+      '',
       sufficient.map(({ memory }) => memory),
     ),
-    ...row(
-      ['with all barriers'],
+    row(
+      'with all barriers',
       sufficient.map(({ whole }) => wordOf(whole)),
     ),
     ...threads.flatMap(([thread, own]) => [
-      `without, in ${thread}:`,
-      ...own.flatMap(({ barrier, without }) =>
+      [{ content: `without, in ${thread}:`, colSpan: 1 + sufficient.length }],
+      ...own.map(({ barrier, without }) =>
         row(
-          wrap(labelOf(barrier), left, 8),
+          labelOf(barrier),
           without.map((tried) => (tried.idle ? '.' : wordOf(tried))),
         ),
       ),
     ]),
-  ].join('\n');
+  ];
+  return tableText(rows, { gap: '  ' });
 }
 
 const labelOf = (barrier: Barrier) => `${String(barrier.line).padStart(4)}  ${called(barrier)}`;

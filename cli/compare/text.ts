@@ -1,5 +1,5 @@
 /** A comparison as text: a table for each setting of the machine, then the smallest sets of fixes. */
-import Table from 'cli-table3';
+import { tableText } from '../terminal/table.ts';
 import { describeChoices, describeSet, describeValue } from './choices.ts';
 import type { AnyDefinition } from '../../checker/language/model.ts';
 import { optionName } from '../../checker/language/option.ts';
@@ -92,13 +92,6 @@ function header({ definition, rows, fixed }: Comparison, seconds: number, width:
 /** Headings break at every word, so that a column is as wide as its longest word or value. */
 const heading = (text: string) => text.replaceAll(/[ -]/g, '\n');
 
-/** The parts of a table's frame, all empty. */
-const frame = [
-  ...['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'],
-  ...['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid'],
-];
-const noLines = Object.fromEntries(frame.map((name) => [name, '']));
-
 interface Columns {
   readonly columns: readonly string[];
   readonly any: AnyNumbers | null;
@@ -114,31 +107,20 @@ function renderTable(
   const told = any !== null && rows.every((row) => row.verdict !== 'holds' || any.has(row)) ? any : null;
   const proofs = told === null ? [] : ['any number'];
   const titles = [...varied.map(optionName), 'verdict', ...proofs, 'trace steps', 'states', ...costs];
-  const table = new Table({
+  const cells = rows.map((row) => [
+    ...varied.map((key) => describeValue(definition, key, row.varied[key]!)),
+    row.verdict,
+    ...(told === null ? [] : [anyColumn(row, told)]),
+    describeSteps(row),
+    row.states,
+    ...costs.map((name) => describeCost(row.costs[name] ?? null)),
+  ]);
+  return tableText(cells, {
     head: titles.map(heading),
-    colAligns: titles.map((_, at) => (at <= varied.length + proofs.length ? 'left' : 'right')),
-    chars: { ...noLines, middle: ' ' },
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0, compact: true },
+    aligns: titles.map((_, at) => (at <= varied.length + proofs.length ? 'left' : 'right')),
+    gap: ' ',
   });
-  for (const row of rows) {
-    const counted = costs.map((name) => describeCost(row.costs[name] ?? null));
-    table.push([
-      ...varied.map((key) => describeValue(definition, key, row.varied[key]!)),
-      row.verdict,
-      ...(told === null ? [] : [anyColumn(row, told)]),
-      describeSteps(row),
-      row.states,
-      ...counted,
-    ]);
-  }
-  return trimLines(table.toString());
 }
-
-const trimLines = (text: string) =>
-  text
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n');
 
 const describeSteps = ({ steps, outcome }: Row) =>
   'minimal' in outcome && !outcome.minimal ? `<=${steps}` : (steps ?? '');

@@ -1,4 +1,5 @@
 /** `racewalk litmus --compare`: the verdicts of all memory models in a table. */
+import { tableText } from '../terminal/table.ts';
 import { litmusModels, type LitmusModel } from '../../checker/litmus/litmus-model.ts';
 import type { AcquireName } from '../../checker/language/memory-name.ts';
 import { LitmusError, LitmusLimit } from '../../checker/litmus/litmus-test.ts';
@@ -34,20 +35,16 @@ export async function compareLitmusFiles(
   }
   clearProgress();
   const shortNames = namesOf(files);
-  const width = Math.max(4, ...shortNames.map((name) => name.length));
-  const columns = litmusModels.map((_, at) => Math.max(10, ...rows.map((row) => row[at]!.text.length)));
-  const line = (name: string, cells: readonly string[]) =>
-    [name.padEnd(width), ...cells.map((cell, at) => cell.padEnd(columns[at]!))].join('  ').trimEnd();
   const cells = rows.flat();
   const count = (sign: string) => rows.filter((row) => row.some(({ text }) => text.endsWith(sign))).length;
   print(
     [
-      line('file', litmusModels),
-      ...rows.map((row, at) =>
-        line(
-          shortNames[at]!,
-          row.map(({ text }) => text),
-        ),
+      tableText(
+        [
+          ['file', ...litmusModels],
+          ...rows.map((row, at) => [shortNames[at]!, ...row.map(({ text }) => text.padEnd(10))]),
+        ],
+        { gap: '  ' },
       ),
       '',
       ...(count('<') > 0
