@@ -94,7 +94,7 @@ describeInBrowser('beside what they explain', () => {
     const page = await site.open('#gup-fast-vs-collapse');
     const summary = page.locator('.summary');
     expect(await summary.innerText()).toMatch(
-      /^gup_fast pins a page that collapse_huge_page is replacing\. The race/,
+      /^gup_fast pins a page that collapse_huge_page is replacing\. How the race happens/,
     );
     const link = await summary.getByRole('link').getAttribute('href');
     const told = await page.request.get(new URL(link!, site.address()).href);
