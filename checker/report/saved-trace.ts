@@ -40,14 +40,14 @@ export interface SavedStep {
 export type AnswerWithTrace = Extract<Answer, { readonly schedule: Schedule }>;
 
 /** A model by its definition and options. */
-interface Origin {
+interface ModelOrigin {
   readonly definition: AnyDefinition;
   readonly chosen: Readonly<Record<string, OptionValue>>;
   readonly file: string | null;
 }
 
 export function savedTrace(
-  { definition, chosen, file }: Origin,
+  { definition, chosen, file }: ModelOrigin,
   system: TransitionSystem,
   answer: AnswerWithTrace,
 ): SavedTrace {

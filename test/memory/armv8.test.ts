@@ -27,7 +27,7 @@ describe('on the litmus files', () => {
 
 test('on random programs weak ends in the same states, and PSO lacks some', law, () => {
   // What the programs show is counted: a generator of programs without races would prove nothing.
-  const numRuns = runs(80, 3);
+  const numRuns = runs(80, 5);
   const seen = { several: 0, beyondSc: 0, psoTooStrong: 0 };
   fc.assert(
     fc.property(programs().map(sourceOf), (source) => {

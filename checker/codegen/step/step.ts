@@ -39,14 +39,14 @@ export interface CompiledEdge {
 }
 
 /** A copy of a thread whose steps are compiled. */
-interface Mover {
+interface CompiledCopy {
   readonly thread: number;
   readonly replica: number;
   readonly table: ThreadTable;
 }
 
 /** Whether a copy of a thread, by its position in `TransitionSystem.threads`, is compiled; the others rest. */
-export type MayMove = (copy: Pick<Mover, 'thread' | 'replica'>) => boolean;
+export type MayMove = (copy: Pick<CompiledCopy, 'thread' | 'replica'>) => boolean;
 
 /** A path through the code of one transition. */
 interface TransitionPath extends CompiledEdge {
@@ -99,10 +99,10 @@ export class StepEmitter {
   functions(mayMove: MayMove): readonly WasmFunction[] {
     const movers = this.#system.threads
       .flatMap((table, thread) =>
-        Array.from({ length: table.thread.cpus }, (_, replica): Mover => ({ thread, replica, table })),
+        Array.from({ length: table.thread.cpus }, (_, replica): CompiledCopy => ({ thread, replica, table })),
       )
       .filter(mayMove);
-    const parts: Mover[][] = [];
+    const parts: CompiledCopy[][] = [];
     let room = 0;
     for (const mover of movers) {
       const needed = mover.table.locations.reduce((sum, { length }) => sum + length, 0);
@@ -123,7 +123,7 @@ export class StepEmitter {
   }
 
   /** The steps of one copy. In a canonical state equal copies stand together, and the first moves for all. */
-  #steps({ thread, replica, table }: Mover): Wasm {
+  #steps({ thread, replica, table }: CompiledCopy): Wasm {
     const done = labelled(`done${thread}copy${replica}`);
     const labels = table.locations.map((_, location) => labelled(`at${location}`));
     const copy = this.#layout.threads[table.thread.name]![replica]!;

@@ -25,7 +25,7 @@ export class Unanswered extends Error {
 }
 
 /** How far a question has come: what has been seen, and what has not been looked at. */
-interface Kept {
+interface KeptCertification {
   readonly seen: Set<string>;
   readonly todo: MachineState[];
 }
@@ -43,7 +43,7 @@ export class Certification {
   readonly #program: Program;
   readonly #kept = new Map<string, boolean>();
   readonly #promised = new Map<string, readonly Promised[]>();
-  readonly #keeping = new Map<string, Kept>();
+  readonly #keeping = new Map<string, KeptCertification>();
   readonly #finding = new Map<string, Found>();
   readonly #audiences: readonly Audience[];
 
@@ -64,7 +64,10 @@ export class Certification {
     const startKey = keyAlone(this.#program, start, processor);
     const known = this.#kept.get(startKey);
     if (known !== undefined) return known;
-    const { seen, todo } = resumed(this.#keeping, startKey, (): Kept => ({ seen: new Set(), todo: [start] }));
+    const { seen, todo } = resumed(this.#keeping, startKey, (): KeptCertification => ({
+      seen: new Set(),
+      todo: [start],
+    }));
     let result = false;
     for (let one = todo.pop(); one !== undefined; one = todo.pop()) {
       if (!hasPromises(one, cpu)) {

@@ -17,7 +17,7 @@ export const snapshots = 16;
 /** Any that reads. */
 export const reading = loads | looks | updates;
 
-export interface Future {
+export interface AccessesToCome {
   /** By cell: kinds of access. */
   readonly cells: Uint8Array;
   /** Whether something orders later accesses behind earlier ones: a barrier, a release, a block. */
@@ -40,7 +40,7 @@ class Outlook {
   acquires = false;
   readonly #cells: number;
   readonly #entries = new Map<string, FutureAccess>();
-  readonly #known = new Map<string, Future>();
+  readonly #known = new Map<string, AccessesToCome>();
   #positions: readonly number[] = [];
 
   constructor(cells: number) {
@@ -72,7 +72,7 @@ class Outlook {
   }
 
   /** With the values that the locals have. */
-  with(locals: readonly number[]): Future {
+  with(locals: readonly number[]): AccessesToCome {
     let key = '';
     for (const position of this.#positions) key += `${locals[position]!} `;
     const known = this.#known.get(key);
@@ -91,7 +91,7 @@ class Outlook {
 }
 
 /** The future of a copy with these locals, the location first. */
-export type FutureOf = (locals: readonly number[]) => Future;
+export type FutureOf = (locals: readonly number[]) => AccessesToCome;
 
 /** `operations` are by location. */
 export function futuresOf(operations: readonly (readonly Operation[])[], whose: Whose): FutureOf {

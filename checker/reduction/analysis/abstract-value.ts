@@ -3,7 +3,7 @@ import * as sets from './value-set.ts';
 import type { ValueSet } from './value-set.ts';
 import type { AnyExpr, Reference, SharedReference } from '../../language/expression.ts';
 import { mindsDecrease, mindsIncrease, read, test } from './access.ts';
-import { bind, evaluate, split, type Domain, type Place, type StrictOperator } from './evaluate.ts';
+import { bind, evaluate, split, type ValueDomain, type Place, type StrictOperator } from './evaluate.ts';
 import { numberOf, type CellRange, type Numbering } from '../../program/numbering.ts';
 import type { Visibility } from './conjuncts.ts';
 
@@ -41,7 +41,7 @@ export interface AbstractPlace extends Place {
 export const knowing = (place: AbstractPlace, known: Knowledge): AbstractPlace =>
   known === place.known ? place : { ...place, known };
 
-const valueSets: Domain<ValueSet, AbstractPlace> = {
+const valueSets: ValueDomain<ValueSet, AbstractPlace> = {
   none: sets.empty,
   single: sets.single,
   has: sets.has,
@@ -87,7 +87,7 @@ function computed(operator: StrictOperator, left: ValueSet, right: ValueSet): Va
   }
 }
 
-type CounterTest = AnyExpr & { kind: 'binary'; operator: ComparisonOperator; left: SharedReference };
+type CounterTest = AnyExpr & { kind: 'binary'; operator: ComparedBy; left: SharedReference };
 
 const isCounterTest = (expr: AnyExpr & { kind: 'binary' }): expr is CounterTest =>
   expr.left.kind === 'shared' &&
@@ -226,10 +226,10 @@ function narrowed(expr: Reference, to: Kept, place: AbstractPlace): AbstractPlac
   return sets.sameSet(before, after) ? place : { ...place, known: known.with(position, after) };
 }
 
-export type ComparisonOperator = '==' | '!=' | '<' | '<=' | '>' | '>=';
+export type ComparedBy = '==' | '!=' | '<' | '<=' | '>' | '>=';
 
 /** True exactly where the comparison is false. */
-export const opposite: Readonly<Record<ComparisonOperator, ComparisonOperator>> = {
+export const opposite: Readonly<Record<ComparedBy, ComparedBy>> = {
   '==': '!=',
   '!=': '==',
   '<': '>=',
@@ -239,7 +239,7 @@ export const opposite: Readonly<Record<ComparisonOperator, ComparisonOperator>> 
 };
 
 /** The same with its sides exchanged. */
-export const mirrored: Readonly<Record<ComparisonOperator, ComparisonOperator>> = {
+export const mirrored: Readonly<Record<ComparedBy, ComparedBy>> = {
   '==': '==',
   '!=': '!=',
   '<': '>',
@@ -256,7 +256,7 @@ const most = 2 ** 32;
 export type Kept = ValueSet | { readonly not: number };
 
 /** The values x for which `x comparison y` is true for some y of the set. */
-export function satisfying(comparison: ComparisonOperator, set: ValueSet): Kept {
+export function satisfying(comparison: ComparedBy, set: ValueSet): Kept {
   const { low, high } = set;
   switch (comparison) {
     case '==':

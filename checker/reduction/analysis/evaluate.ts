@@ -12,7 +12,7 @@ export interface Place {
 }
 
 /** Values V, and what a place P knows of the variables. */
-export interface Domain<V, P extends Place> {
+export interface ValueDomain<V, P extends Place> {
   /** The value of an expression that has none, such as one with an index outside of its array. */
   readonly none: V;
   readonly single: (number: number) => V;
@@ -37,7 +37,7 @@ export const bind = <P extends Place>(place: P, level: number, value: number): P
 export function split<V, P extends Place>(
   condition: AnyExpr,
   place: P,
-  domain: Domain<V, P>,
+  domain: ValueDomain<V, P>,
 ): readonly [P | null, P | null] {
   const value = evaluate(condition, place, domain);
   return [
@@ -46,7 +46,7 @@ export function split<V, P extends Place>(
   ];
 }
 
-export function evaluate<V, P extends Place>(expr: AnyExpr, place: P, domain: Domain<V, P>): V {
+export function evaluate<V, P extends Place>(expr: AnyExpr, place: P, domain: ValueDomain<V, P>): V {
   switch (expr.kind) {
     case 'constant':
       return domain.constant(expr.value, place);
@@ -82,7 +82,7 @@ export function evaluate<V, P extends Place>(expr: AnyExpr, place: P, domain: Do
 const isStrict = (expr: AnyExpr & { kind: 'binary' }): expr is StrictExpr =>
   expr.operator !== '&&' && expr.operator !== '||';
 
-function truth<V, P extends Place>(canBeTrue: boolean, canBeFalse: boolean, domain: Domain<V, P>): V {
+function truth<V, P extends Place>(canBeTrue: boolean, canBeFalse: boolean, domain: ValueDomain<V, P>): V {
   if (!canBeTrue) return canBeFalse ? domain.single(0) : domain.none;
   return canBeFalse ? domain.join(domain.single(0), domain.single(1)) : domain.single(1);
 }
@@ -91,7 +91,7 @@ function truth<V, P extends Place>(canBeTrue: boolean, canBeFalse: boolean, doma
 function evaluateLazy<V, P extends Place>(
   { operator, left, right }: AnyExpr & { kind: 'binary' },
   place: P,
-  domain: Domain<V, P>,
+  domain: ValueDomain<V, P>,
 ): V {
   const deciding = operator === '&&' ? 0 : 1;
   const value = evaluate(left, place, domain);
@@ -103,7 +103,7 @@ function evaluateLazy<V, P extends Place>(
 function evaluateQuantifier<V, P extends Place>(
   { quantifier, binder, body }: AnyExpr & { kind: 'quantifier' },
   place: P,
-  domain: Domain<V, P>,
+  domain: ValueDomain<V, P>,
 ): V {
   const deciding = quantifier === 'all' ? 0 : 1;
   let decided = domain.none;

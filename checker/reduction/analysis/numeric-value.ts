@@ -1,7 +1,7 @@
 /** The domain of numbers: the value of an expression in one state, read through functions. */
 import type { AnyExpr, Reference } from '../../language/expression.ts';
 import { ModelError } from '../../language/model-error.ts';
-import { evaluate, type Domain, type Place, type StrictOperator } from './evaluate.ts';
+import { evaluate, type ValueDomain, type Place, type StrictOperator } from './evaluate.ts';
 import { numberOf, type CellRange, type Numbering } from '../../program/numbering.ts';
 
 /** Where an expression is evaluated, and how it reads. */
@@ -14,7 +14,7 @@ export interface NumericPlace extends Place {
   readonly readLocal: (copy: number, position: number) => number;
 }
 
-const numbers: Domain<number, NumericPlace> = {
+const numbers: ValueDomain<number, NumericPlace> = {
   none: NaN,
   single: (number) => number,
   has: (value, number) => value === number,
