@@ -1,7 +1,9 @@
 /** Expressions as data. */
 import type { AnyDomain, Typed, Value } from './domain.ts';
 
-export type BinaryOperator = '==' | '!=' | '<' | '<=' | '>' | '>=' | '&&' | '||' | '+' | '-';
+export type ComparisonOperator = '==' | '!=' | '<' | '<=' | '>' | '>=';
+
+export type BinaryOperator = ComparisonOperator | '&&' | '||' | '+' | '-';
 
 /** The range of a quantifier or `each`: the copies of a thread, or integers. */
 export interface Binder {

@@ -1,4 +1,5 @@
 /** Comparisons as conditions: a test of bits for a cell at a known place and a constant, code for all others. */
+import type { ComparisonOperator } from '../../language/expression.ts';
 import { sizeOf } from '../../language/domain.ts';
 import { coded, known, negation, type Condition } from './condition.ts';
 import { cellAt, type Field } from '../layout/placement.ts';
@@ -19,8 +20,6 @@ export interface ComparedOperand {
   /** The cell that the code reads, if it does nothing else and the place is known. */
   readonly cell: KnownCell | null;
 }
-
-export type ComparisonOperator = '==' | '!=' | '<' | '<=' | '>' | '>=';
 
 export function compared(
   operator: ComparisonOperator,

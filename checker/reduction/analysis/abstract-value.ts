@@ -1,7 +1,7 @@
 /** The domain of sets of numbers: the values that an expression may have, and what its truth implies for variables. */
 import * as sets from './value-set.ts';
 import type { ValueSet } from './value-set.ts';
-import type { AnyExpr, Reference, SharedReference } from '../../language/expression.ts';
+import type { AnyExpr, Reference, SharedReference, ComparisonOperator } from '../../language/expression.ts';
 import { mindsDecrease, mindsIncrease, read, test } from './access.ts';
 import { bind, evaluate, split, type ValueDomain, type Place, type StrictOperator } from './evaluate.ts';
 import { numberOf, type CellRange, type Numbering } from '../../program/numbering.ts';
@@ -87,7 +87,7 @@ function computed(operator: StrictOperator, left: ValueSet, right: ValueSet): Va
   }
 }
 
-type CounterTest = AnyExpr & { kind: 'binary'; operator: ComparedBy; left: SharedReference };
+type CounterTest = AnyExpr & { kind: 'binary'; operator: ComparisonOperator; left: SharedReference };
 
 const isCounterTest = (expr: AnyExpr & { kind: 'binary' }): expr is CounterTest =>
   expr.left.kind === 'shared' &&
@@ -226,10 +226,8 @@ function narrowed(expr: Reference, to: Kept, place: AbstractPlace): AbstractPlac
   return sets.sameSet(before, after) ? place : { ...place, known: known.with(position, after) };
 }
 
-export type ComparedBy = '==' | '!=' | '<' | '<=' | '>' | '>=';
-
 /** True exactly where the comparison is false. */
-export const opposite: Readonly<Record<ComparedBy, ComparedBy>> = {
+export const opposite: Readonly<Record<ComparisonOperator, ComparisonOperator>> = {
   '==': '!=',
   '!=': '==',
   '<': '>=',
@@ -239,7 +237,7 @@ export const opposite: Readonly<Record<ComparedBy, ComparedBy>> = {
 };
 
 /** The same with its sides exchanged. */
-export const mirrored: Readonly<Record<ComparedBy, ComparedBy>> = {
+export const mirrored: Readonly<Record<ComparisonOperator, ComparisonOperator>> = {
   '==': '==',
   '!=': '!=',
   '<': '>',
@@ -256,7 +254,7 @@ const most = 2 ** 32;
 export type Kept = ValueSet | { readonly not: number };
 
 /** The values x for which `x comparison y` is true for some y of the set. */
-export function satisfying(comparison: ComparedBy, set: ValueSet): Kept {
+export function satisfying(comparison: ComparisonOperator, set: ValueSet): Kept {
   const { low, high } = set;
   switch (comparison) {
     case '==':
