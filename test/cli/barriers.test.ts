@@ -51,7 +51,7 @@ describe.concurrent('racewalk barriers', { timeout: patience }, () => {
     expect(out).toMatch(/^ *17 {2}smp_mb\(\)/m);
   });
 
-  test('a variant that is broken whatever its barriers', async () => {
+  test('a variant that is broken whatever its barriers', long, async () => {
     const { code, out } = await racewalk(['barriers', email, '--flush', 'broadcast']);
     expect(code).toBe(0);
     expect(out).toContain('violated with all barriers');
@@ -74,7 +74,7 @@ describe.concurrent('racewalk barriers', { timeout: patience }, () => {
     expect(out).not.toMatch(/holds|no barrier/);
   });
 
-  test('so does a timeout', async () => {
+  test('so does a timeout', long, async () => {
     const { code, out } = await racewalk(['barriers', email, '--timeout', '0.001']);
     expect(code).toBe(3);
     expect(out).not.toMatch(/holds|no barrier/);

@@ -146,7 +146,7 @@ export const model = defineModel({
   );
   const why = 'writer stores to seq (lines 2, 3) in a loop';
 
-  test('names loop, variable and option in every command, which takes the option', async () => {
+  test('names loop, variable and option in every command, which takes the option', long, async () => {
     const runs = await Promise.all(
       ['check', 'compare', 'barriers', 'mutate'].map((command) =>
         racewalk([command, endless, '--memory', 'pso', '--store-buffer', '4']),

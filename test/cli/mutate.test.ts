@@ -73,7 +73,7 @@ describe.concurrent('racewalk mutate', () => {
     );
   });
 
-  test('takes one scenario, or options, or a model without scenarios', async () => {
+  test('takes one scenario, or options, or a model without scenarios', long, async () => {
     const one = await racewalk(['mutate', 'gup-fast-vs-unmap/get-page']);
     expect(one.out).toContain('in 1 scenario,');
     const options = await racewalk(['mutate', 'gup-fast-vs-unmap', '--flush', 'ipi']);
