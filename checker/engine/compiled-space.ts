@@ -10,7 +10,7 @@ import { compileModel, type CompiledModel } from '../codegen/compile-model.ts';
 import { spawnWorkers, spawnsFrom, type PendingWorkers, type Worker, type WorkerOptions } from './worker.ts';
 import { edgesOutOf, leadsOn } from '../state-space/successors.ts';
 import type { Schedule } from '../state-space/outcome.ts';
-import type { Edge, Finding, StateSpace } from '../state-space/state-space.ts';
+import type { Edge, Finding, Numbers, StateSpace } from '../state-space/state-space.ts';
 import { blameProperty, findingOf, type Recorded } from './recorded-finding.ts';
 import { startsAs, isStuck, moves } from './restricted-copies.ts';
 import { WorkerPool } from './worker-pool.ts';
@@ -258,17 +258,7 @@ class PackedSpace implements CompiledSpace {
     this.#pendingWorkers?.close();
   }
 
-  markPredecessors(from: number, to: number, marks: Uint8Array): void {
-    const leadsOn = (number: number) => number >= to && marks[number] === 1;
-    this.#mark(from, to, marks, (successors) => successors.some(leadsOn));
-  }
-
-  markEnding(from: number, to: number, marks: Uint8Array): void {
-    const leadsOn = (number: number) => marks[number] === 1;
-    this.#mark(from, to, marks, (successors) => successors.length === 0 || successors.some(leadsOn));
-  }
-
-  #mark(from: number, to: number, marks: Uint8Array, isMarked: (successors: Int32Array) => boolean): void {
+  mark(from: number, to: number, marks: Uint8Array, isMarked: (successors: Numbers) => boolean): void {
     const { map } = this.#model;
     this.#withoutCounting(() => {
       for (let at = from; at < to;) {

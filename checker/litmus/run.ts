@@ -1,4 +1,5 @@
 /** Runs a litmus test: all final states, and the truth of the condition in them. */
+import { markEnding, type Finding, type StateSpace } from '../state-space/state-space.ts';
 import type { Transition, TransitionSystem } from '../program/transition-system.ts';
 import { transitionSystem } from '../program/build-transitions.ts';
 import type { AcquireName, Bounds, MemoryModelName } from '../language/memory-name.ts';
@@ -8,7 +9,6 @@ import { defaultProgram } from '../memory/arm64/program.ts';
 import { defaultMachine } from '../memory/arm64/successors.ts';
 import { Arm64Space } from '../memory/arm64/space.ts';
 import { limitReached, reasonOf } from '../search/answer.ts';
-import type { Finding, StateSpace } from '../state-space/state-space.ts';
 import type { State } from '../interpreter/evaluate.ts';
 import { endsOf, moves } from '../interpreter/interpreter.ts';
 import { explored, exploredWhole } from './explored.ts';
@@ -220,7 +220,7 @@ function finalStates(translation: Translation, memory: MemoryModelName, options:
     model.threads.every(({ name }) => state.threads[name]![0]!.location === locationsAtEnd[name]);
   // All states without a successor, and some with only smaller successors.
   const marks = new Uint8Array(space.count);
-  space.markEnding(0, space.count, marks);
+  markEnding(space, 0, space.count, marks);
   const ends = [...marks.keys()]
     .filter((id) => marks[id] === 1)
     .map((id) => ({ id, state: space.state(id) }))

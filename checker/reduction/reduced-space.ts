@@ -189,18 +189,6 @@ export class InternedSpace implements ReducedSpace {
     return (this.#flags.at(id) & terminal) !== 0;
   }
 
-  markPredecessors(from: number, to: number, marks: Uint8Array): void {
-    for (let id = from; id < to; id++)
-      if (this.successors(id).some((next) => next.to >= to && marks[next.to] === 1)) marks[id] = 1;
-  }
-
-  markEnding(from: number, to: number, marks: Uint8Array): void {
-    for (let id = from; id < to; id++) {
-      const next = this.successors(id);
-      if (next.length === 0 || next.some(({ to: target }) => marks[target] === 1)) marks[id] = 1;
-    }
-  }
-
   successors(id: number): readonly { readonly edge: Edge; readonly to: number }[] {
     this.#load(id);
     const copies = (this.#flags.at(id) & full) !== 0 ? copySet.allCopies : this.#selection();

@@ -1,5 +1,5 @@
 /** Counts the states of a complete search from which no terminal state is reachable. */
-import type { StateSpace } from '../state-space/state-space.ts';
+import { markEnding, type StateSpace } from '../state-space/state-space.ts';
 
 /** Larger searches are skipped, because all edges are enumerated again. */
 const mostStates = 100_000;
@@ -21,7 +21,7 @@ export function livelockedStates(space: StateSpace, levels: readonly number[]): 
     if (sweeps === mostSweeps) return null;
     before = ending;
     for (let level = levels.length - 1; level >= 0; level--)
-      space.markEnding(levels[level]!, levels[level + 1] ?? space.count, marks);
+      markEnding(space, levels[level]!, levels[level + 1] ?? space.count, marks);
     ending = marks.reduce((sum, mark) => sum + mark, 0);
   }
   return space.count - ending;

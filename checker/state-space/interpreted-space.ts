@@ -72,18 +72,6 @@ class InterpretedSpace implements StateSpace {
     }
   }
 
-  markPredecessors(from: number, to: number, marks: Uint8Array): void {
-    for (let id = from; id < to; id++)
-      if (this.successors(id).some((next) => next.to >= to && marks[next.to] === 1)) marks[id] = 1;
-  }
-
-  markEnding(from: number, to: number, marks: Uint8Array): void {
-    for (let id = from; id < to; id++) {
-      const next = this.successors(id);
-      if (next.length === 0 || next.some(({ to: target }) => marks[target] === 1)) marks[id] = 1;
-    }
-  }
-
   successors(id: number): readonly { readonly edge: Edge; readonly to: number }[] {
     return edgesOutOf(this.#system, this.#states[id]!)
       .filter(leadsOn)

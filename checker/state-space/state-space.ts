@@ -49,14 +49,40 @@ export interface StateSpace {
   expand(from: number, to: number): void;
   /** As `expand`, for a space that may take long over one state: it may stop before, and returns the first that is not expanded. */
   expandSome?(from: number, to: number): number;
-  /** Marks (1) those states `from` .. `to - 1` that have an edge to a marked state numbered `to` or more: the next level. */
-  markPredecessors(from: number, to: number, marks: Uint8Array): void;
-  /** Marks (1) those states `from` .. `to - 1` that have no edge to a state, or one to a marked state. */
-  markEnding(from: number, to: number, marks: Uint8Array): void;
+  /** Marks (1) those states `from` .. `to - 1`, in order, whose successors pass; left out where `successors` does. */
+  mark?(from: number, to: number, marks: Uint8Array, isMarked: (successors: Numbers) => boolean): void;
   /** The edges out of a state with the number of the state each leads to; edges whose assertion fails are left out. */
   successors(id: number): readonly { readonly edge: Edge; readonly to: number }[];
   /** The state of a number. */
   state(id: number): State;
+}
+
+/** The numbers of states, as an array of any kind. */
+export interface Numbers {
+  readonly length: number;
+  some(test: (number: number) => boolean): boolean;
+}
+
+/** Marks (1) those states `from` .. `to - 1` that have an edge to a marked state numbered `to` or more: the next level. */
+export function markPredecessors(space: StateSpace, from: number, to: number, marks: Uint8Array): void {
+  const leadsOn = (number: number) => number >= to && marks[number] === 1;
+  mark(space, [from, to], marks, (successors) => successors.some(leadsOn));
+}
+
+/** Marks (1) those states `from` .. `to - 1` that have no edge to a state, or one to a marked state. */
+export function markEnding(space: StateSpace, from: number, to: number, marks: Uint8Array): void {
+  const leadsOn = (number: number) => marks[number] === 1;
+  mark(space, [from, to], marks, (successors) => successors.length === 0 || successors.some(leadsOn));
+}
+
+function mark(
+  space: StateSpace,
+  [from, to]: readonly [from: number, to: number],
+  marks: Uint8Array,
+  isMarked: (successors: Numbers) => boolean,
+): void {
+  if (space.mark !== undefined) return space.mark(from, to, marks, isMarked);
+  for (let id = from; id < to; id++) if (isMarked(space.successors(id).map((next) => next.to))) marks[id] = 1;
 }
 
 /** Expands states up to `to`, or some of them where one takes long; returns the first that is not expanded. */

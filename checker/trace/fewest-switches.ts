@@ -1,7 +1,7 @@
 /** Among the shortest runs to a set of states, the one with the fewest switches between CPUs. */
+import { markPredecessors, type Edge, type StateSpace } from '../state-space/state-space.ts';
 import type { TransitionSystem } from '../program/transition-system.ts';
 import type { Schedule } from '../state-space/outcome.ts';
-import type { Edge, StateSpace } from '../state-space/state-space.ts';
 
 /** The edges of a state that lie on shortest runs, each with the state it leads to; -1 where the run ends with it. */
 type ShortestStep = { readonly edge: Edge; readonly to: number };
@@ -60,7 +60,7 @@ function waysOf({
   const marks = new Uint8Array(space.count);
   for (const target of targets.keys()) marks[target] = 1;
   for (let level = depth - 1; level >= 0; level--)
-    space.markPredecessors(levels[level]!, levels[level + 1]!, marks);
+    markPredecessors(space, levels[level]!, levels[level + 1]!, marks);
   return { space, levels, targets, depth, marks, states: marks.reduce((sum, mark) => sum + mark, 0) };
 }
 

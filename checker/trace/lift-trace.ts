@@ -1,11 +1,11 @@
 /** Lifts a path through canonical states to a run of real copies. */
+import { markPredecessors, type Finding, type StateSpace } from '../state-space/state-space.ts';
 import type { TransitionSystem } from '../program/transition-system.ts';
 import type { State } from '../interpreter/evaluate.ts';
 import { initialStates } from '../interpreter/interpreter.ts';
 import type { CompiledSpace } from '../engine/compiled-space.ts';
 import { edgesOutOf, leadsOn, type FiredEdge } from '../state-space/successors.ts';
 import type { Schedule } from '../state-space/outcome.ts';
-import type { Finding, StateSpace } from '../state-space/state-space.ts';
 import { ofAnyCopy } from './trace.ts';
 
 /**
@@ -69,7 +69,7 @@ export function pathTo(space: StateSpace, levels: readonly number[], target: num
     const marks = new Uint8Array(space.count);
     marks[path[0]!] = 1;
     const [from, to] = [levels[level]!, levels[level + 1]!];
-    space.markPredecessors(from, to, marks);
+    markPredecessors(space, from, to, marks);
     path.unshift(marks.indexOf(1, from));
   }
   return path;

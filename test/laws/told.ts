@@ -1,5 +1,5 @@
 /** All the results of a state space. */
-import type { StateSpace } from '../../checker/state-space/state-space.ts';
+import { markPredecessors, type StateSpace } from '../../checker/state-space/state-space.ts';
 
 /** The states whose edges are compared one by one; of the others, their number and targets. */
 const closely = 60;
@@ -27,6 +27,6 @@ function marked(space: StateSpace): readonly number[] {
   const marks = new Uint8Array(space.count);
   marks[space.count - 1] = 1;
   const cuts = [space.count - 1, space.count - Math.min(closely, space.count), 0];
-  for (const [at, to] of cuts.entries()) space.markPredecessors(cuts[at + 1] ?? 0, to, marks);
+  for (const [at, to] of cuts.entries()) markPredecessors(space, cuts[at + 1] ?? 0, to, marks);
   return [...marks];
 }
