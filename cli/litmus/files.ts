@@ -2,8 +2,7 @@
 import type { LitmusModel } from '../../checker/litmus/litmus-model.ts';
 import type { AcquireName, Bounds } from '../../checker/language/memory-name.ts';
 import { LitmusLimit } from '../../checker/litmus/litmus-test.ts';
-import { readFileSync } from 'node:fs';
-import { UsageError } from '../terminal/usage-error.ts';
+import { readText } from '../terminal/read-file.ts';
 
 const eraseLine = '\r\u001B[K';
 
@@ -38,21 +37,8 @@ export function deadline(
   };
 }
 
-/** Messages by error code. */
-const causes: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file',
-  EISDIR: 'is a directory: name its files, as in DIRECTORY/*.litmus',
-  EACCES: 'permission denied',
-};
-
-export function readable(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException;
-    throw new UsageError(`${path}: ${causes[code] ?? `cannot be read (${code})`}`);
-  }
-}
+export const readable = (path: string): string =>
+  readText(path, { EISDIR: ': name its files, as in DIRECTORY/*.litmus' });
 
 export interface LitmusRunOptions {
   readonly memory: LitmusModel;

@@ -1,12 +1,12 @@
 /** Loads a user's model file: type-checks it, then imports it. */
-import { readFileSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { AnyDefinition } from '../../checker/language/model.ts';
 import { collectingErrorsOf, hasErrors, ModelError } from '../../checker/language/model-error.ts';
 import { locatedErrors, errorsText } from './located-errors.ts';
 import { ownModules } from './own-modules.ts';
-import { whyUnreadable } from './unreadable.ts';
+import { readText } from '../terminal/read-file.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 
 export interface UserModel {
@@ -26,13 +26,8 @@ export async function loadUserModel(path: string): Promise<UserModel> {
 }
 
 function readable(path: string): string {
-  try {
-    readFileSync(path);
-    return realpathSync(path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new UsageError(`${path}: ${whyUnreadable(code)}`);
-  }
+  readText(path);
+  return realpathSync(path);
 }
 
 let hooked = false;

@@ -1,5 +1,5 @@
 /** Proofs as files: written by `prove --certificate`, verified by `verify`. */
-import { readFileSync } from 'node:fs';
+import { readJson } from '../terminal/read-file.ts';
 import { dirname, relative, resolve } from 'node:path';
 import { viewSetOf } from '../../checker/family/certificate.ts';
 import type { CertificateFile } from './certificate-schema.ts';
@@ -39,27 +39,10 @@ export function writeCertificate({ source, proved }: ProofReport, path: string):
 export async function readCertificate(path: string): Promise<CertificateFile> {
   const { certificateFile } = await import('./certificate-schema.ts');
   const { z } = await import('zod');
-  const result = certificateFile.safeParse(parsed(path));
+  const result = certificateFile.safeParse(readJson(path, 'a racewalk certificate'));
   if (result.success) return result.data;
   throw new UsageError(
     `${path} is not a racewalk certificate ("racewalk prove --certificate FILE" writes one):\n` +
       z.prettifyError(result.error).split('\n').slice(0, 4).join('\n'),
   );
-}
-
-function parsed(path: string): unknown {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new UsageError(
-      `${path}: ${code === 'ENOENT' ? 'no such file' : `cannot be read (${String(code)})`}`,
-    );
-  }
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new UsageError(`${path} is not a racewalk certificate: not JSON`);
-  }
 }

@@ -1,9 +1,8 @@
 /** Traces as files: saved by `check --save-trace`, read by `replay`. */
 import { savedTrace, type SavedTrace } from '../../checker/report/saved-trace.ts';
-import { readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import type { Report } from './check-text.ts';
-import { whyUnreadable } from '../model-files/unreadable.ts';
+import { readJson } from '../terminal/read-file.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import { writeWhole } from '../terminal/write-file.ts';
 
@@ -23,7 +22,7 @@ export function saveTrace({ source, chosen, system, outcome }: Report, path: str
 export async function readTrace(path: string): Promise<SavedTrace> {
   const { traceFile } = await import('./trace-schema.ts');
   const { z } = await import('zod');
-  const content = parsed(path);
+  const content = readJson(path, 'a racewalk trace');
   const { format, version } = (content ?? {}) as { readonly format?: unknown; readonly version?: unknown };
   if (format !== 'racewalk-trace')
     throw new UsageError(`${path} is not a racewalk trace: "racewalk check --save-trace FILE" writes one`);
@@ -34,19 +33,4 @@ export async function readTrace(path: string): Promise<SavedTrace> {
   throw new UsageError(
     `${path} is damaged:\n${z.prettifyError(result.error).split('\n').slice(0, 6).join('\n')}`,
   );
-}
-
-function parsed(path: string): unknown {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new UsageError(`${path}: ${whyUnreadable(code)}`);
-  }
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new UsageError(`${path} is not a racewalk trace: not JSON`);
-  }
 }
