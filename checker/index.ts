@@ -11,11 +11,11 @@ import { ModelError } from './language/model-error.ts';
 import type { OptionValue } from './language/option.ts';
 import { withMemoryOption } from './memory/memory-option.ts';
 import type { TransitionSystem } from './program/transition-system.ts';
-import { anyOf, describeSizes, reasonOf } from './report/any-number.ts';
+import { proofHeadline } from './report/any-number.ts';
 import { replaySaved, savedTrace, type SavedTrace } from './report/saved-trace.ts';
 import { headline } from './report/verdict.ts';
 import { check as checkModel, noLimits } from './search/check.ts';
-import { provingMost, type Proved } from './search/prove.ts';
+import { provingMost } from './search/prove.ts';
 import { finish } from './state-space/cooperative.ts';
 import type { Answer, Limits, Outcome } from './state-space/outcome.ts';
 import { compare as compareVariants, type Comparison } from './study/compare/compare.ts';
@@ -124,18 +124,7 @@ export function prove(
     );
   const { claim, result } = finish(provingMost(claims, { ...noLimits, ...limits }));
   const verdict = result.verdict === 'refuted' ? result.by.checked.outcome.verdict : result.verdict;
-  return { verdict, any: claim.any, text: `${definition.name}: ${proofText({ claim, result })}` };
-}
-
-function proofText({ claim, result }: Pick<Proved, 'claim' | 'result'>): string {
-  switch (result.verdict) {
-    case 'holds':
-      return `holds for ${anyOf(claim)}`;
-    case 'refuted':
-      return `${headline(result.by.checked.outcome)} (${describeSizes(result.by)})`;
-    case 'not proved':
-      return `not proved for ${anyOf(claim)}: ${reasonOf(result)}`;
-  }
+  return { verdict, any: claim.any, text: `${definition.name}: ${proofHeadline({ claim, result })}` };
 }
 
 export interface ReplayResult {

@@ -22,6 +22,18 @@ export function reasonOf(result: Proved['result']): string {
   }
 }
 
+/** The verdict in one line, without the model's name. */
+export function proofHeadline({ claim, result }: Pick<Proved, 'claim' | 'result'>): string {
+  switch (result.verdict) {
+    case 'holds':
+      return `holds for ${anyOf(claim)}`;
+    case 'refuted':
+      return reasonOf(result);
+    case 'not proved':
+      return `not proved for ${anyOf(claim)}: ${result.reason}`;
+  }
+}
+
 /** `--cpus 2` */
 export const describeSizes = ({ sizes }: Small) =>
   Object.entries(sizes)

@@ -1,6 +1,4 @@
 /** Runs `check --all`: compares verdict, counts and trace length with the declarations. */
-import { registry } from '../../models/registry.ts';
-import { withMemoryOption } from '../../checker/memory/memory-option.ts';
 import type { Scenario } from '../../checker/language/model.ts';
 import { checking, type Checked } from '../../checker/search/check.ts';
 import type { CheckOptions } from './run.ts';
@@ -8,7 +6,7 @@ import { statisticsJson } from '../report/check-json.ts';
 import type { AllResult } from '../report/check-schema.ts';
 import { junitXml } from './junit.ts';
 import { runWithin } from '../options/limits.ts';
-import { buildModel, findModel, type ModelSource } from '../model-files/models.ts';
+import { buildModel, sourcesOfAll, type ModelSource } from '../model-files/models.ts';
 import { print, styled } from '../terminal/output.ts';
 import { count } from '../../checker/report/numbers.ts';
 import { settingsOf } from '../options/search-options.ts';
@@ -26,9 +24,7 @@ export async function checkAll(
     throw new UsageError(
       `--all cannot be combined with the options '${words.join(' ')}': it checks scenarios as declared`,
     );
-  const sources = name === null ? registry.map(ofProject) : [await findModel(name)];
-  if (sources.some(({ scenario }) => scenario !== null))
-    throw new UsageError('--all cannot be combined with a scenario: remove one of them');
+  const sources = await sourcesOfAll(name);
   const rows: ScenarioResult[] = [];
   const tells = options.json !== true && options.quiet !== true && options.reporter !== 'junit';
   for (const source of sources) {
@@ -45,13 +41,6 @@ export async function checkAll(
   else if (options.reporter === 'junit') print(junitXml(rows));
   else print(summary(rows));
 }
-
-const ofProject = (definition: ModelSource['definition']): ModelSource => ({
-  definition: withMemoryOption(definition),
-  file: null,
-  scenario: null,
-  typed: definition.name,
-});
 
 async function checkScenario(
   source: ModelSource,

@@ -43,6 +43,25 @@ export async function findModel(name: string): Promise<ModelSource> {
   return { definition, file: null, scenario: scenarioOf(definition, scenario), typed: model };
 }
 
+/**
+ * The models that `--all` is about: the one that is named, or all that are built in.
+ *
+ * Throws  as `findModel`, and for a scenario.
+ */
+export async function sourcesOfAll(name: string | null): Promise<readonly ModelSource[]> {
+  if (name === null)
+    return registry.map(withMemoryOption).map((definition) => ({
+      definition,
+      file: null,
+      scenario: null,
+      typed: definition.name,
+    }));
+  const source = await findModel(name);
+  if (source.scenario !== null)
+    throw new UsageError('--all cannot be combined with a scenario: remove one of them');
+  return [source];
+}
+
 function noModel(typed: string, model: string): string {
   const there = statSync(typed, { throwIfNoEntry: false });
   if (there?.isDirectory() === true && typed !== '') return folderText(typed);

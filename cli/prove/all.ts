@@ -1,11 +1,9 @@
 /** Runs `prove --all`. */
-import { registry } from '../../models/registry.ts';
 import type { Scenario } from '../../checker/language/model.ts';
-import { withMemoryOption } from '../../checker/memory/memory-option.ts';
 import type { Claim } from '../../checker/family/claim.ts';
 import { proving } from '../../checker/search/prove.ts';
 import { runWithin } from '../options/limits.ts';
-import { findModel, type ModelSource } from '../model-files/models.ts';
+import { sourcesOfAll, type ModelSource } from '../model-files/models.ts';
 import { print, styled } from '../terminal/output.ts';
 import type { ProveOptions } from './run.ts';
 import { verdictOf } from './json.ts';
@@ -26,10 +24,10 @@ export async function proveAll(
     throw new UsageError(
       `--all cannot be combined with the options '${words.join(' ')}': it proves scenarios as declared`,
     );
-  const definitions = name === null ? registry.map(withMemoryOption) : [(await sourceOf(name)).definition];
+  const sources = await sourcesOfAll(name);
   const rows: ScenarioProof[] = [];
   const tells = options.json !== true && options.quiet !== true;
-  for (const definition of definitions)
+  for (const { definition } of sources)
     for (const scenario of definition.scenarios) {
       if (scenario.proves === undefined) continue;
       const row = await proveScenario(definition, scenario, options);
@@ -41,13 +39,6 @@ export async function proveAll(
   if (options.json === true)
     print(JSON.stringify({ kind: 'all', scenarios: rows } satisfies ProveAllResult, null, 2));
   else print(summary(rows.length, wrong.length));
-}
-
-async function sourceOf(name: string): Promise<ModelSource> {
-  const source = await findModel(name);
-  if (source.scenario !== null)
-    throw new UsageError('--all cannot be combined with a scenario: remove one of them');
-  return source;
 }
 
 /** The claim that a scenario declares. */

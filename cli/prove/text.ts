@@ -2,11 +2,10 @@
 import { withFallbacks } from '../../checker/language/option.ts';
 import type { Claim } from '../../checker/family/claim.ts';
 import type { Proof, Proved, Proving, Small } from '../../checker/search/prove.ts';
-import { anyOf, describeSizes, reasonOf } from '../../checker/report/any-number.ts';
+import { anyOf, describeSizes, proofHeadline, reasonOf } from '../../checker/report/any-number.ts';
 import { describeDoubt } from '../../checker/report/doubt.ts';
 import { count } from '../../checker/report/numbers.ts';
 import { asTyped, commandLine, withoutUsualMemory } from '../../checker/report/options-text.ts';
-import { headline } from '../../checker/report/verdict.ts';
 import { wrap } from '../../checker/report/wrap.ts';
 import { reportText } from '../report/check-text.ts';
 import type { ModelSource } from '../model-files/models.ts';
@@ -56,21 +55,11 @@ export function proofText(report: ProofReport, width: number): string {
   }
 }
 
+const colours = { holds: 'green', refuted: 'red', 'not proved': 'yellow' } as const;
+
 /** The verdict in one line. */
-export function verdictLine({ source, proved }: Pick<ProofReport, 'source' | 'proved'>): string {
-  const { name } = source.definition;
-  const { result, claim } = proved;
-  switch (result.verdict) {
-    case 'holds':
-      return `${name}: ${styled(['bold', 'green'], `holds for ${anyOf(claim)}`)}`;
-    case 'refuted': {
-      const { outcome } = result.by.checked;
-      return `${name}: ${styled(['bold', 'red'], `${headline(outcome)} (${describeSizes(result.by)})`)}`;
-    }
-    case 'not proved':
-      return `${name}: ${styled(['bold', 'yellow'], `not proved for ${anyOf(claim)}: ${result.reason}`)}`;
-  }
-}
+export const verdictLine = ({ source, proved }: Pick<ProofReport, 'source' | 'proved'>): string =>
+  `${source.definition.name}: ${styled(['bold', colours[proved.result.verdict]], proofHeadline(proved))}`;
 
 const noBreak = '\u00A0';
 
