@@ -10,3 +10,12 @@ export function finish<T>(steps: Cooperative<T>): T {
     if (done === true) return value;
   }
 }
+
+/** Runs the computation as long as `goesOn` says so; null: it has not ended. */
+export function runWhile<T>(steps: Cooperative<T>, goesOn: () => boolean): { readonly value: T } | null {
+  while (goesOn()) {
+    const { done, value } = steps.next();
+    if (done === true) return { value };
+  }
+  return null;
+}

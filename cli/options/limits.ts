@@ -1,7 +1,7 @@
 /** Runs a computation within limits (time, memory, Ctrl-C) and shows its progress on a terminal. */
 import { getHeapStatistics } from 'node:v8';
 import type { Limits } from '../../checker/state-space/outcome.ts';
-import type { Cooperative } from '../../checker/state-space/cooperative.ts';
+import { runWhile, type Cooperative } from '../../checker/state-space/cooperative.ts';
 import { progressLine, type SearchProgress } from '../terminal/progress.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 
@@ -56,11 +56,7 @@ export async function runWithin<T>(
 /** Runs for some milliseconds; null: not finished. */
 function runFor<T>(milliseconds: number, steps: Cooperative<T>): { readonly value: T } | null {
   const until = performance.now() + milliseconds;
-  while (performance.now() < until) {
-    const { done, value } = steps.next();
-    if (done === true) return { value };
-  }
-  return null;
+  return runWhile(steps, () => performance.now() < until);
 }
 
 function heapIsFull(): boolean {

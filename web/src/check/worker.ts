@@ -6,7 +6,7 @@ import { checking } from '../../../checker/search/check.ts';
 import { comparing } from '../../../checker/study/compare/compare.ts';
 import type { Limits } from '../../../checker/state-space/outcome.ts';
 import { defaultSettings } from '../../../checker/search/settings.ts';
-import type { Cooperative } from '../../../checker/state-space/cooperative.ts';
+import { runWhile, type Cooperative } from '../../../checker/state-space/cooperative.ts';
 import { graphOf } from '../../../checker/state-space/state-graph.ts';
 import { findingState } from '../watch/find.ts';
 import { layoutOf } from './layout.ts';
@@ -117,11 +117,7 @@ function withModels(
 /** Runs for some milliseconds; null: not finished. */
 function runFor<T>(milliseconds: number, steps: Cooperative<T>): { readonly value: T } | null {
   const until = performance.now() + milliseconds;
-  while (performance.now() < until) {
-    const { done, value } = steps.next();
-    if (done === true) return { value };
-  }
-  return null;
+  return runWhile(steps, () => performance.now() < until);
 }
 
 /** A message to itself arrives after all pending messages. */
