@@ -1,4 +1,5 @@
 /** The ARMv8 machine explored to its end, for tests: what it ends in, and what it finds on the way. */
+import { expect } from 'vitest';
 import { transitionSystem } from '../../checker/program/build-transitions.ts';
 import type { Value } from '../../checker/language/domain.ts';
 import type { Model } from '../../checker/language/model.ts';
@@ -8,7 +9,7 @@ import { CapacityError } from '../../checker/state-space/state-space.ts';
 import { Arm64Space } from '../../checker/memory/arm64/space.ts';
 import type { Cells } from '../../checker/interpreter/evaluate.ts';
 import { explore } from '../laws/explore.ts';
-import { outcomeOf } from './promise-first.ts';
+import { outcomeOf, promiseFirst, TooLarge } from './promise-first.ts';
 import type { Viewed } from './viewed-values.ts';
 
 /** With these rules left out; null when there are more than `most` states, or a bound of the machine is met. */
@@ -29,6 +30,37 @@ export function arm64Space(
     return explore(space, most) === null ? null : space;
   } catch (error) {
     if (error instanceof CapacityError) return null;
+    throw error;
+  }
+}
+
+/** Counts of models on which the two machines were compared: all, and those that end in several ways. */
+export interface Compared {
+  compared: number;
+  several: number;
+}
+
+/** The machine ends as the promise-first machine does; a model that is too large for one of them is not counted. */
+export function expectSameEnds(
+  model: Model,
+  seen: Compared,
+  most: { readonly first: Parameters<typeof promiseFirst>[1]; readonly states?: number },
+): void {
+  const expected = promisedEnds(model, most.first);
+  const space = expected === null ? null : arm64Space(model, new Set(), most.states);
+  if (expected === null || space === null) return;
+  const found = endsIn(model, space);
+  expect([...found].filter((end) => !expected.has(end))).toEqual([]);
+  expect([...expected].filter((end) => !found.has(end))).toEqual([]);
+  seen.compared += 1;
+  if (found.size > 1) seen.several += 1;
+}
+
+function promisedEnds(model: Model, most: Parameters<typeof promiseFirst>[1]): ReadonlySet<string> | null {
+  try {
+    return promiseFirst(model, most).outcomes;
+  } catch (error) {
+    if (error instanceof TooLarge) return null;
     throw error;
   }
 }
