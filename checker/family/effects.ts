@@ -212,6 +212,7 @@ function isWithin(expr: AnyExpr, domain: AnyDomain): boolean {
     case 'bound':
     case 'not':
     case 'binary':
+    case 'wrap':
     case 'quantifier':
     case 'ended':
     case 'claim':

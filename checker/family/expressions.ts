@@ -64,6 +64,8 @@ export function compileExpr(expr: AnyExpr, compiling: Compiling): Evaluate {
       return compileExpr(expr.operand, wholeOf(compiling, expr, expr.operand));
     case 'binary':
       return compileBinary(expr, compiling);
+    case 'wrap':
+      throw new Refusal(`'${printExpr(expr)}' is arithmetic beyond sums and differences`);
     case 'conditional': {
       const [condition, then, otherwise] = [inner(expr.condition), inner(expr.then), inner(expr.otherwise)];
       return (context) => {
@@ -309,6 +311,15 @@ function compileBinary(expr: AnyExpr & { kind: 'binary' }, compiling: Compiling)
       return (context) => plus(left(context), right(context));
     case '-':
       return (context) => minus(left(context), right(context));
+    case '*':
+    case '/':
+    case '%':
+    case '&':
+    case '|':
+    case '^':
+    case '<<':
+    case '>>':
+      throw new Refusal(`'${printExpr(expr)}' is arithmetic beyond sums and differences`);
   }
 }
 
@@ -445,6 +456,8 @@ export function witnesses(expr: AnyExpr, positive: boolean, roles: Roles): numbe
       return of(expr.operand, !positive);
     case 'claim':
       return of(expr.operand, positive);
+    case 'wrap':
+      return eitherWay(expr.operand);
     case 'binary': {
       const { operator, left, right } = expr;
       if (operator !== '&&' && operator !== '||') return eitherWay(left) + eitherWay(right);

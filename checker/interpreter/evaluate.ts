@@ -1,6 +1,7 @@
 /** The value of an expression in a state. */
 import type { Value } from '../language/domain.ts';
 import type { AnyExpr, Reference } from '../language/expression.ts';
+import { calculate, isArithmeticOperator, wrapped } from '../language/arithmetic.ts';
 import { ModelError } from '../language/model-error.ts';
 import { printExpr } from '../language/print.ts';
 
@@ -52,6 +53,8 @@ export function evaluate(expr: AnyExpr, place: EvaluationContext): Value {
       return evaluate(expr.operand, place);
     case 'binary':
       return evaluateBinary(expr, place);
+    case 'wrap':
+      return wrapped(expr, (part) => toNumber(part, place));
     case 'conditional':
       return evaluate(isTrue(expr.condition, place) ? expr.then : expr.otherwise, place);
     case 'quantifier': {
@@ -86,6 +89,8 @@ export function withBound(place: EvaluationContext, level: number, value: number
 
 function evaluateBinary(expr: AnyExpr & { kind: 'binary' }, place: EvaluationContext): Value {
   const { operator, left, right } = expr;
+  if (isArithmeticOperator(operator))
+    return calculate(operator, toNumber(left, place), toNumber(right, place), expr);
   switch (operator) {
     case '&&':
       return isTrue(left, place) && isTrue(right, place);
@@ -103,10 +108,6 @@ function evaluateBinary(expr: AnyExpr & { kind: 'binary' }, place: EvaluationCon
       return toNumber(left, place) > toNumber(right, place);
     case '>=':
       return toNumber(left, place) >= toNumber(right, place);
-    case '+':
-      return toNumber(left, place) + toNumber(right, place);
-    case '-':
-      return toNumber(left, place) - toNumber(right, place);
   }
 }
 

@@ -30,14 +30,17 @@ export function values<const N extends string>(...names: readonly [N, ...N[]]): 
 }
 
 /** Replaces an invalid range, so that no further errors follow from it. */
-const anyNumber: Domain<number> = { kind: 'range', low: -(2 ** 30), high: 2 ** 30 };
+const anyNumber: Domain<number> = { kind: 'range', low: -(2 ** 31), high: 2 ** 31 - 1 };
 
-/** The integers from `low` to `high`, both included. */
+/** Ends of ranges lie between -2^32 and 2^32, and a range has at most 2^32 integers: the ordinal of each has 32 bits. */
+const limit = 2 ** 32;
+
+/** The integers from `low` to `high`, both included: at most 2^32 of them, none beyond -2^32 or 2^32. */
 export function range(low: number, high: number): Domain<number> {
-  const limit = 2 ** 30;
-  if (!Number.isInteger(low) || !Number.isInteger(high) || low > high || low < -limit || high > limit) {
+  const isRange = Number.isInteger(low) && Number.isInteger(high) && low <= high;
+  if (!isRange || low < -limit || high > limit || high - low >= limit) {
     reportModelError(
-      `range(${String(low)}, ${String(high)}): expected integers of at most 30 bits, low <= high`,
+      `range(${String(low)}, ${String(high)}): expected at most 2^32 integers between -2^32 and 2^32, low <= high`,
     );
     return anyNumber;
   }

@@ -3,7 +3,9 @@ import type { AnyDomain, Typed, Value } from './domain.ts';
 
 export type ComparisonOperator = '==' | '!=' | '<' | '<=' | '>' | '>=';
 
-export type BinaryOperator = ComparisonOperator | '&&' | '||' | '+' | '-';
+export type ArithmeticOperator = '+' | '-' | '*' | '/' | '%' | '&' | '|' | '^' | '<<' | '>>';
+
+export type BinaryOperator = ComparisonOperator | ArithmeticOperator | '&&' | '||';
 
 /** The range of a quantifier or `each`: the copies of a thread, or integers. */
 export interface Binder {
@@ -50,6 +52,8 @@ export type AnyExpr =
       readonly left: AnyExpr;
       readonly right: AnyExpr;
     }
+  /** The operand modulo 2^bits, 1 to 32 of them: from 0 to 2^bits - 1, or as a signed number around 0. */
+  | { readonly kind: 'wrap'; readonly operand: AnyExpr; readonly bits: number; readonly signed: boolean }
   | {
       readonly kind: 'conditional';
       readonly condition: AnyExpr;
@@ -84,6 +88,7 @@ const expressionKinds: ReadonlySet<AnyExpr['kind']> = new Set<AnyExpr['kind']>([
   'bound',
   'not',
   'binary',
+  'wrap',
   'conditional',
   'quantifier',
   'ended',
@@ -106,8 +111,34 @@ export const lt = (left: Expr<number>, right: Operand<number>): Expr<boolean> =>
 export const le = (left: Expr<number>, right: Operand<number>): Expr<boolean> => binary('<=', left, right);
 export const gt = (left: Expr<number>, right: Operand<number>): Expr<boolean> => binary('>', left, right);
 export const ge = (left: Expr<number>, right: Operand<number>): Expr<boolean> => binary('>=', left, right);
-export const add = (left: Expr<number>, right: Operand<number>): Expr<number> => binary('+', left, right);
-export const sub = (left: Expr<number>, right: Operand<number>): Expr<number> => binary('-', left, right);
+export const add = (left: Operand<number>, right: Operand<number>): Expr<number> => binary('+', left, right);
+export const sub = (left: Operand<number>, right: Operand<number>): Expr<number> => binary('-', left, right);
+export const mul = (left: Operand<number>, right: Operand<number>): Expr<number> => binary('*', left, right);
+/** The quotient, truncated towards zero as in C. */
+export const div = (left: Operand<number>, right: Operand<number>): Expr<number> => binary('/', left, right);
+/** The remainder of `div`; its sign is that of `left`. */
+export const mod = (left: Operand<number>, right: Operand<number>): Expr<number> => binary('%', left, right);
+/** `left & right`, of numbers in two's complement of any length, as are the next two. */
+export const bitAnd = (left: Operand<number>, right: Operand<number>): Expr<number> => binary('&', left, right);
+export const bitOr = (left: Operand<number>, right: Operand<number>): Expr<number> => binary('|', left, right);
+export const bitXor = (left: Operand<number>, right: Operand<number>): Expr<number> => binary('^', left, right);
+/** `left * 2^right`. */
+export const shl = (left: Operand<number>, right: Operand<number>): Expr<number> => binary('<<', left, right);
+/** `left / 2^right`, rounded down. */
+export const shr = (left: Operand<number>, right: Operand<number>): Expr<number> => binary('>>', left, right);
+
+/**
+ * The operand modulo 2^bits, as C stores a number in a type of so many bits, 1 to 32.
+ *
+ * A sum, a difference, a product or a left shift that is the operand itself may have any length.
+ */
+export const wrap = (operand: Operand<number>, bits: number, signed = false): Expr<number> => ({
+  kind: 'wrap',
+  operand: toExpr(operand),
+  bits,
+  signed,
+});
+
 export const not = (operand: Operand<boolean>): Expr<boolean> => ({ kind: 'not', operand: toExpr(operand) });
 
 const fold = (operator: '&&' | '||', unit: boolean, operands: readonly Operand<boolean>[]): Expr<boolean> =>
@@ -162,6 +193,7 @@ export function partsOf(expr: AnyExpr): readonly AnyExpr[] {
       return [expr.replica, expr.index].filter((part) => part !== null);
     case 'not':
     case 'claim':
+    case 'wrap':
       return [expr.operand];
     case 'binary':
       return [expr.left, expr.right];

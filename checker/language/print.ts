@@ -5,15 +5,26 @@ import type { Effect, Statement } from './statement.ts';
 const binding: Readonly<Record<string, number>> = {
   '||': 1,
   '&&': 2,
-  '==': 3,
-  '!=': 3,
-  '<': 4,
-  '<=': 4,
-  '>': 4,
-  '>=': 4,
-  '+': 5,
-  '-': 5,
+  '|': 3,
+  '^': 4,
+  '&': 5,
+  '==': 6,
+  '!=': 6,
+  '<': 7,
+  '<=': 7,
+  '>': 7,
+  '>=': 7,
+  '<<': 8,
+  '>>': 8,
+  '+': 9,
+  '-': 9,
+  '*': 10,
+  '/': 10,
+  '%': 10,
 };
+
+/** The binding of `!` and of casts. */
+const unary = 11;
 
 const boundNames = 'ijkmnpq';
 
@@ -33,6 +44,8 @@ export function printExpr(expr: AnyExpr, outer = 0): string {
       return boundNames[expr.binder.level] ?? `i${expr.binder.level}`;
     case 'not':
       return printNot(expr.operand);
+    case 'wrap':
+      return `(${expr.signed ? 's' : 'u'}${expr.bits})${printExpr(expr.operand, unary)}`;
     case 'binary': {
       const own = binding[expr.operator]!;
       return inParentheses(
@@ -66,8 +79,8 @@ const printIndex = (index: AnyExpr | null) => (index === null ? '' : `[${printEx
 /** `!(a == b)` reads as `a != b`. */
 function printNot(operand: AnyExpr): string {
   if (operand.kind === 'binary' && operand.operator === '==')
-    return printExpr({ ...operand, operator: '!=' }, 6);
-  return `!${printExpr(operand, 6)}`;
+    return printExpr({ ...operand, operator: '!=' }, unary);
+  return `!${printExpr(operand, unary)}`;
 }
 
 export function printEffect(effect: Effect): string {

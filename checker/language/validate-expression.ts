@@ -2,6 +2,7 @@
 import { contains, printDomain, type AnyDomain } from './domain.ts';
 import { walk, type AnyExpr, type Binder, type Reference, type Sentence } from './expression.ts';
 import { ModelError } from './model-error.ts';
+import { isArithmeticOperator } from './arithmetic.ts';
 import { printExpr } from './print.ts';
 import type { AnyThread } from './thread.ts';
 import type { Declarations } from './variable.ts';
@@ -92,6 +93,10 @@ function typeOf(expr: AnyExpr, scope: NameScope): Type {
       return 'bool';
     case 'binary':
       return typeOfBinary(expr, scope);
+    case 'wrap':
+      if (!Number.isInteger(expr.bits) || expr.bits < 1 || expr.bits > 32)
+        fail(scope, `'${printExpr(expr)}' wraps to ${String(expr.bits)} bits: expected 1 to 32`);
+      return checkNumber(expr.operand, scope, 'range');
     case 'conditional':
       return typeOfConditional(expr, scope);
     case 'quantifier':
@@ -108,7 +113,7 @@ function typeOf(expr: AnyExpr, scope: NameScope): Type {
 function typeOfConstant(value: unknown, scope: NameScope): Type {
   if (typeof value === 'boolean') return 'bool';
   if (typeof value === 'string') return { names: [value], whole: false };
-  if (typeof value === 'number' && Number.isInteger(value)) return 'range';
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return 'range';
   return fail(scope, `${describeWrong(value)} is not a value or an expression`);
 }
 
@@ -177,16 +182,16 @@ function threadNamed(name: string, scope: NameScope): AnyThread {
 
 function typeOfBinary(expr: AnyExpr & { kind: 'binary' }, scope: NameScope): Type {
   const { operator, left, right } = expr;
+  if (isArithmeticOperator(operator)) {
+    checkNumber(left, scope, 'range');
+    return checkNumber(right, scope, 'range');
+  }
   switch (operator) {
     case '&&':
     case '||':
       checkCondition(left, scope);
       checkCondition(right, scope);
       return 'bool';
-    case '+':
-    case '-':
-      checkNumber(left, scope, 'range');
-      return checkNumber(right, scope, 'range');
     case '<':
     case '<=':
     case '>':

@@ -1,6 +1,6 @@
 /** Validates a model before it runs. */
 import { checkAssignment, checkCondition, fail, inside, type NameScope } from './validate-expression.ts';
-import { contains, printDomain } from './domain.ts';
+import { contains, printDomain, sizeOf } from './domain.ts';
 import { checkAccesses } from './validate-accesses.ts';
 import { checkCounted } from './cost.ts';
 import type { Model } from './model.ts';
@@ -96,6 +96,9 @@ function checkHost({ threads }: Model, thread: AnyThread, scope: ErrorScope): vo
     fail(scope, `'on' names '${host.name}', which has no CPUs of its own: name '${host.on}' instead`);
 }
 
+/** A choice of more values has more successors than a search can follow. */
+const mostChoices = 2 ** 20;
+
 function checkStatement(statement: Statement, scope: NameScope, labels: readonly string[]): void {
   switch (statement.kind) {
     case 'step':
@@ -109,6 +112,11 @@ function checkStatement(statement: Statement, scope: NameScope, labels: readonly
       return;
     case 'choose':
       checkAssignment(statement.target, statement.target, scope);
+      if (sizeOf(statement.target.domain) > mostChoices)
+        fail(
+          scope,
+          `choose(...) among ${sizeOf(statement.target.domain)} values: expected at most ${mostChoices}`,
+        );
       return;
     case 'either':
       if (statement.alternatives.length < 2) fail(scope, 'either(...) needs at least two alternatives');

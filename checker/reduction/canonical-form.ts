@@ -1,6 +1,7 @@
 /** Canonical states: the records of interchangeable copies are sorted; no permutation is tried. */
 import type { SymmetricGroup, Symmetry } from '../program/symmetry.ts';
 import { firstLocal, type InternedStates } from './state/interned-state.ts';
+import type { Vector } from './state/vector-set.ts';
 
 /** Sorts the copies of each group in place; afterwards `orders` has the replica that each position gets. */
 export class CanonicalForms {
@@ -9,14 +10,14 @@ export class CanonicalForms {
   readonly #states: InternedStates;
   readonly #groups: readonly SymmetricGroup[];
   /** By replica: its local states, then its cells. */
-  readonly #records: readonly Int32Array[][];
+  readonly #records: readonly Vector[][];
 
   constructor(states: InternedStates, { groups }: Symmetry) {
     this.#states = states;
     this.#groups = groups;
     this.orders = groups.map(({ members }) => [...members.keys()]);
     this.#records = groups.map(({ members, cells }) =>
-      members.map((own, at) => new Int32Array(own.length + cells[at]!.length)),
+      members.map((own, at) => new states.numbers(own.length + cells[at]!.length)),
     );
   }
 
@@ -53,7 +54,7 @@ export class CanonicalForms {
   }
 }
 
-function isLess(a: Int32Array, b: Int32Array): boolean {
+function isLess(a: Vector, b: Vector): boolean {
   for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return a[at]! < b[at]!;
   return false;
 }

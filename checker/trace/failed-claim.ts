@@ -45,6 +45,7 @@ function innermost(expr: AnyExpr, place: EvaluationContext, cpuNumber: CpuNumber
     case 'not':
     case 'conditional':
     case 'ended':
+    case 'wrap':
       return null;
   }
 }

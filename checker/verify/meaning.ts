@@ -2,6 +2,7 @@
 import type { Code, TransitionSystem } from '../program/transition-system.ts';
 import { sizeOf, valueAt, type AnyDomain, type Value } from '../language/domain.ts';
 import { walk, type AnyExpr, type Binder, type Reference } from '../language/expression.ts';
+import { isArithmeticOperator } from '../language/arithmetic.ts';
 import { printExpr } from '../language/print.ts';
 import type { Effect } from '../language/statement.ts';
 import type { AnyDeclaration } from '../language/variable.ts';
@@ -320,6 +321,8 @@ export class Meaning {
       }
       case 'binary':
         return this.#binary(expr, at);
+      case 'wrap':
+        throw new Wrong(`'${printExpr(expr)}' is arithmetic beyond sums and differences`);
       case 'quantifier':
         return this.#quantifier(expr, at);
       case 'ended': {
@@ -379,6 +382,8 @@ export class Meaning {
       const [a, b] = [rangeOf(one), rangeOf(other)];
       return a.low > b.high || b.low > a.high ? !positive : null;
     }
+    if (isArithmeticOperator(operator) && operator !== '+' && operator !== '-')
+      throw new Wrong(`'${printExpr(expr)}' is arithmetic beyond sums and differences`);
     const [a, b] = [rangeOf(one), rangeOf(other)];
     if (operator === '+') return { low: a.low + b.low, high: a.high + b.high };
     if (operator === '-') return { low: a.low - b.high, high: a.high - b.low };

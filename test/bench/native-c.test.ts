@@ -68,7 +68,7 @@ describe.skipIf(!hasGcc() && process.env['CI'] === undefined)('generated C, comp
     (_, wishes) => {
       let compared = 0;
       fc.assert(
-        fc.property(randomModel(wishes), (model) => {
+        fc.property(randomModel({ ...wishes, longNumbers: false }).filter(hasResults), (model) => {
           if (agree(transitionSystem(model), most) !== null) compared += 1;
         }),
         { numRuns: 30, seed: 2014 },

@@ -1,5 +1,7 @@
 /** Expressions as C: plain integers, indices checked where they could leave their array. */
 import type { AnyDomain } from '../../checker/language/domain.ts';
+import { isArithmetic, resultOf, type ArithmeticExpr } from '../../checker/language/arithmetic.ts';
+import { intervalOf, ofBits } from '../../checker/language/interval.ts';
 import { walk, type AnyExpr, type Reference } from '../../checker/language/expression.ts';
 import type { NativeLayout, Slot } from './native-layout.ts';
 
@@ -37,8 +39,14 @@ export function toC(expr: AnyExpr, place: NativePlace, names: readonly string[] 
     case 'claim':
       return toC(expr.operand, place);
     case 'binary': {
+      if (isArithmetic(expr)) return arithmeticToC(expr, place);
       const common = ['==', '!='].includes(expr.operator) ? namesIn(expr) : [];
       return `(${toC(expr.left, place, common)} ${expr.operator} ${toC(expr.right, place, common)})`;
+    }
+    case 'wrap': {
+      const lower = `(${toC(expr.operand, place)} & INT64_C(${2 ** expr.bits - 1}))`;
+      const sign = `INT64_C(${2 ** (expr.bits - 1)})`;
+      return expr.signed ? `((${lower} ^ ${sign}) - ${sign})` : lower;
     }
     case 'conditional': {
       const [then, otherwise] = [toC(expr.then, place, names), toC(expr.otherwise, place, names)];
@@ -55,15 +63,25 @@ export function toC(expr: AnyExpr, place: NativePlace, names: readonly string[] 
   }
 }
 
+/** Only operations that have a result of 64 bits in every state. */
+function arithmeticToC(expr: ArithmeticExpr, place: NativePlace): string {
+  const { operator, left, right } = expr;
+  const [others] = [boundsOf(right, place)];
+  const isQuotient = operator === '/' || operator === '%';
+  const isShift = operator === '<<' || operator === '>>';
+  if ((isQuotient && others[0] <= 0 && others[1] >= 0) || (isShift && (others[0] < 0 || others[1] > 31)))
+    throw new Error(`an operation ${operator} may have no result`);
+  return `(${toC(left, place)} ${operator} ${toC(right, place)})`;
+}
+
 /** The values of numbers that are known when the code is written, or null. */
 function constantOf(expr: AnyExpr, place: NativePlace): number | null {
   if (expr.kind === 'constant') return typeof expr.value === 'number' ? expr.value : null;
   if (expr.kind === 'self') return place.replica;
   if (expr.kind === 'bound') return place.bound[expr.binder.level]!;
-  if (expr.kind !== 'binary' || (expr.operator !== '+' && expr.operator !== '-')) return null;
+  if (!isArithmetic(expr)) return null;
   const [left, right] = [constantOf(expr.left, place), constantOf(expr.right, place)];
-  if (left === null || right === null) return null;
-  return expr.operator === '+' ? left + right : left - right;
+  return left === null || right === null ? null : resultOf(expr.operator, left, right);
 }
 
 /** All names that the values of an expression can have, in one order. */
@@ -132,11 +150,17 @@ export function boundsOf(expr: AnyExpr, place: NativePlace): Bounds {
     const [a, b] = [boundsOf(expr.then, place), boundsOf(expr.otherwise, place)];
     return [Math.min(a[0], b[0]), Math.max(a[1], b[1])];
   }
-  if (expr.kind !== 'binary' || (expr.operator !== '+' && expr.operator !== '-')) return [0, 1];
-  const [left, right] = [boundsOf(expr.left, place), boundsOf(expr.right, place)];
-  return expr.operator === '+'
-    ? [left[0] + right[0], left[1] + right[1]]
-    : [left[0] - right[1], left[1] - right[0]];
+  if (expr.kind === 'wrap') {
+    const { low, high } = ofBits(expr.bits, expr.signed);
+    return [low, high];
+  }
+  if (!isArithmetic(expr)) return [0, 1];
+  const [left, right] = [expr.left, expr.right].map((side) => {
+    const [low, high] = boundsOf(side, place);
+    return { low, high };
+  });
+  const { low, high } = intervalOf(expr.operator, left!, right!);
+  return [low, high];
 }
 
 function readToC(reference: Reference, place: NativePlace, names: readonly string[]): string {

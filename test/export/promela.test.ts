@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { transitionSystem } from '../../checker/program/build-transitions.ts';
 import { toPromela } from '../../checker/export/promela/promela.ts';
+import { ModelError } from '../../checker/language/index.ts';
 import type { AnyDefinition, Model, Scenario } from '../../checker/language/model.ts';
 import { withMemoryOption } from '../../checker/memory/memory-option.ts';
 import { interpretedSpace } from '../../checker/state-space/interpreted-space.ts';
@@ -86,8 +87,22 @@ function expectSame(model: Model, account: Account, { findings, count, transitio
 
 const sample = (errors: boolean, numRuns: number) =>
   fc
-    .sample(randomModel({ errors, states: 300 }), { seed: 1989, numRuns })
+    .sample(randomModel({ errors, states: 300, longNumbers: false }).filter(isInPromela), {
+      seed: 1989,
+      numRuns,
+    })
     .map((model, at) => ({ at, model }));
+
+/** Whether all arithmetic of the model has results, and 32 bits suffice. */
+function isInPromela(model: Model): boolean {
+  try {
+    toPromela(transitionSystem(model));
+    return true;
+  } catch (error) {
+    if (error instanceof ModelError && error.message.includes('Promela computes')) return false;
+    throw error;
+  }
+}
 
 describe.skipIf(skipped)('Spin agrees with the interpreter', long, () => {
   test.concurrent.each(sample(false, 60))(

@@ -97,9 +97,9 @@ describe('declarations', () => {
     'an index of no elements': [() => index(0), 'index(0): expected a whole number, 1 or more'],
     'a range upside down': [
       () => range(2, 1),
-      'range(2, 1): expected integers of at most 30 bits, low <= high',
+      'range(2, 1): expected at most 2^32 integers between -2^32 and 2^32, low <= high',
     ],
-    'a range that is too large': [() => range(0, 2 ** 31), 'of at most 30 bits'],
+    'a range that is too large': [() => range(0, 2 ** 32), 'expected at most 2^32 integers'],
     'a value twice': [() => values('none', 'table', 'none'), "duplicate name 'none'"],
     // @ts-expect-error a domain has names
     'no values': [() => values(), 'needs at least one name'],

@@ -3,20 +3,29 @@ import {
   add,
   and,
   array,
+  bitAnd,
+  bitOr,
+  bitXor,
   bool,
   conditional,
+  div,
   eq,
   ge,
   init,
   le,
   lt,
+  mod,
+  mul,
   ne,
   not,
   or,
   range,
   shared,
+  shl,
+  shr,
   sub,
   values,
+  wrap,
   type Domain,
   type Expr,
   type Value,
@@ -31,6 +40,7 @@ export const domains = {
   small: range(0, 2),
   delta: range(-2, 1),
   position: range(0, 1),
+  word: range(0, 2 ** 32 - 1),
 };
 
 /** All variables that a random model may use; `copies` is the largest number of copies of a thread. */
@@ -43,6 +53,7 @@ export const sharedOf = (copies: number) => ({
   slots: array(2, domains.small, (at) => at),
   flags: array(2, bool, false),
   own: array(copies, domains.small, 1),
+  word: init(domains.word, 2 ** 32 - 2),
 });
 
 export const locals = {
@@ -81,12 +92,14 @@ export interface Readable {
   readonly cell: Cell | null;
   readonly locals: readonly Cell[];
   readonly cpu: Expr<number> | null;
+  /** Arithmetic may have no result. */
+  readonly faults?: boolean;
 }
 
 const variables = ({ cell, locals: own }: Readable) => (cell === null ? own : [cell, cell, ...own]);
 
 export function numberExpr(from: Readable, depth = 2): Expr<number> {
-  const { tape, cpu } = from;
+  const { tape, cpu, faults = false } = from;
   const leaves = [
     ...variables(from).flatMap((cell) => (cell.type === 'number' ? [cell.variable] : [])),
     ...(cpu === null ? [] : [cpu]),
@@ -94,10 +107,15 @@ export function numberExpr(from: Readable, depth = 2): Expr<number> {
   if (depth === 0 || !tape.oneIn(4))
     return leaves.length > 0 && !tape.oneIn(4) ? tape.pick(leaves) : constant(tape.below(3));
   const inner = () => numberExpr(from, depth - 1);
-  const form = tape.below(3);
-  if (form === 0) return add(inner(), inner());
-  if (form === 1) return sub(inner(), inner());
-  return conditional(condition(from, depth - 1), inner(), inner());
+  return tape.pick<() => Expr<number>>([
+    () => add(inner(), inner()),
+    () => sub(inner(), inner()),
+    () => conditional(condition(from, depth - 1), inner(), inner()),
+    () => tape.pick([mul, bitAnd, bitOr, bitXor])(inner(), inner()),
+    () => tape.pick([div, mod])(inner(), faults && tape.oneIn(3) ? inner() : 1 + tape.below(3)),
+    () => tape.pick([shl, shr])(inner(), faults && tape.oneIn(3) ? inner() : tape.below(3)),
+    () => wrap(inner(), 1 + tape.below(3), tape.oneIn(2)),
+  ])();
 }
 
 const constant = <V extends Value>(value: V): Expr<V> => ({ kind: 'constant', value });
@@ -132,7 +150,9 @@ export function condition(from: Readable, depth = 2): Expr<boolean> {
   }
 }
 
-const inside = ({ low, high }: Cell & { type: 'number' }, tape: Tape) => low + tape.below(high - low + 1);
+/** In a large domain one of the ends, for more values would be too many. */
+const inside = ({ low, high }: Cell & { type: 'number' }, tape: Tape) =>
+  high - low < 9 ? low + tape.below(high - low + 1) : tape.oneIn(2) ? high - tape.below(2) : low;
 
 /** A value for a cell; a number that may not fit comes with the condition that it does. */
 export function valueFor(

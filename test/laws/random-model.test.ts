@@ -80,8 +80,8 @@ describe('random models are varied', law, () => {
     ['reach their witness', 0.3, ({ space }) => space !== null && space.reached.size > 0],
     ['never reach their witness', 0.05, ({ space }) => space?.reached.size === 0],
     ['use negative numbers', 0.2, ({ text }) => text.includes('mem.delta')],
-    ['lock', 0.2, ({ text }) => text.includes('unlock')],
-    ['sweep', 0.15, ({ text }) => text.includes('for all i')],
+    ['lock', 0.15, ({ text }) => text.includes('unlock')],
+    ['sweep', 0.12, ({ text }) => text.includes('for all i')],
     ...['branch', 'choose', 'either', 'loop', 'atomically', 'goto', 'barrier', 'note'].map(
       (kind): [string, number, (sample: Sample) => boolean] => [
         `contain ${kind}`,

@@ -34,6 +34,8 @@ export interface Wishes {
   readonly errors: boolean;
   /** Copies of a thread are alike: `cpu` only chooses the copy's own element. At least one thread has copies. */
   readonly symmetric?: boolean;
+  /** Numbers may have 32 bits without a sign, true by default. */
+  readonly longNumbers?: boolean;
   /** About how many states a model may have; few have more. */
   readonly states?: number;
 }
@@ -85,10 +87,10 @@ function threadOf(world: World, at: number): AnyLocals {
   const endless = from.oneIn(7);
   const settings = { cpus: cpus[at]!, locals, mayBlockForever: endless ? !from.oneIn(4) : from.oneIn(9) };
   return thread('pqr'.charAt(at), settings, (l, cpu) => {
-    const { errors, symmetric = false } = wishes;
+    const { errors, symmetric = false, longNumbers = true } = wishes;
     const budget = { left: budgetOf(world) };
     return textOf(
-      { tape: from, memory, locals: l, cpu, errors, symmetric, budget, labels: ['out', 'again'] },
+      { tape: from, memory, locals: l, cpu, errors, symmetric, longNumbers, budget, labels: ['out', 'again'] },
       endless,
     );
   });

@@ -50,6 +50,8 @@ export interface Writer {
   readonly errors: boolean;
   /** `cpu` only chooses the copy's own element. */
   readonly symmetric: boolean;
+  /** Numbers may have 32 bits without a sign. */
+  readonly longNumbers: boolean;
   /** How many more statements to write; shared by all blocks of the text. */
   readonly budget: { left: number };
   /** The labels that a goto may name. */
@@ -76,7 +78,8 @@ function statement(writer: Writer): Statement | Text {
 }
 
 /** Any shared cell. */
-function anyCell({ tape, memory, locals, cpu, errors, symmetric }: Writer): Cell {
+function anyCell(writer: Writer): Cell {
+  const { tape, memory, locals, cpu, errors, symmetric } = writer;
   const at = () => tape.pick<Expr<number> | number>(errors && tape.oneIn(6) ? [locals.n] : [0, 1, locals.i]);
   const own = () => memory.own.at(symmetric || tape.oneIn(3) ? cpu : tape.below(memory.own.length));
   const cells: readonly (() => Variable)[] = [
@@ -87,6 +90,7 @@ function anyCell({ tape, memory, locals, cpu, errors, symmetric }: Writer): Cell
     () => memory.slots.at(at()),
     () => memory.flags.at(at()),
     own,
+    ...(writer.longNumbers ? [() => memory.word] : []),
     ...(symmetric ? [own] : []),
   ];
   return cellOf(tape.pick(cells)());
@@ -97,11 +101,12 @@ function anyLocal({ tape, locals }: Writer): Cell {
   return cellOf(tape.pick<Variable>([locals.b, locals.n, locals.v, locals.i, ...elements]));
 }
 
-const reading = ({ tape, locals, cpu, symmetric }: Writer, cell: Cell | null): Readable => ({
+const reading = ({ tape, locals, cpu, symmetric, errors }: Writer, cell: Cell | null): Readable => ({
   tape,
   cell,
   locals: [locals.b, locals.n, locals.v, locals.i].map(cellOf),
   cpu: symmetric ? null : cpu,
+  faults: errors,
 });
 
 function assign(writer: Writer, target: Cell, from: Readable): Effect {

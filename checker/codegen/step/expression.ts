@@ -1,13 +1,26 @@
 /** Generated code for expressions: numbers as i32, conditions as 0 or 1, names as positions in a list of names. */
 import type { AnyDomain } from '../../language/domain.ts';
 import type { AnyExpr, Reference } from '../../language/expression.ts';
-import { ModelError } from '../../language/model-error.ts';
+import { isArithmetic, modularOperand, type ArithmeticExpr } from '../../language/arithmetic.ts';
+import { ofBits } from '../../language/interval.ts';
 import { printExpr } from '../../language/print.ts';
 import { cellIs, compared, type KnownCell, type ComparedOperand } from './comparison.ts';
 import { coded, combined, conditionCode, known, negation, sameTruth, type Condition } from './condition.ts';
 import type { CopyLayout, Layout } from '../layout/layout.ts';
 import type { Field } from '../layout/placement.ts';
 import { readCell, type Words } from '../layout/cells.ts';
+import {
+  arithmetic,
+  codeAs,
+  constant,
+  fromOrdinal,
+  isNarrow,
+  joinedNumbers,
+  modular,
+  narrowed,
+  wrapped,
+  type Ranged,
+} from './number.ts';
 import { choose, either, get, i32, local, operation, sequence, set, type Wasm } from '../wasm/code.ts';
 import { quantified, weightOf } from './repeat.ts';
 
@@ -24,16 +37,6 @@ export interface ExpressionScope {
   readonly fail: () => readonly Wasm[];
 }
 
-/** Code of a value from `low` to `high`, both included, in every state. */
-export interface Ranged {
-  readonly code: Wasm;
-  readonly low: number;
-  readonly high: number;
-}
-
-const constant = (value: number): Ranged => ({ code: i32(value), low: value, high: value });
-/** Domains end at 30 bits, and sums are computed in 32. */
-const limit = 2 ** 31 - 1;
 
 /** Emits the code of expressions in one scope. */
 export class ExpressionEmitter {
@@ -82,14 +85,23 @@ export class ExpressionEmitter {
       case 'shared':
       case 'local': {
         const { low, high } = expr.domain as AnyDomain & { kind: 'range' };
-        return { code: operation('i32.add', this.#read(expr), i32(low)), low, high };
+        return fromOrdinal(this.#read(expr), { low, high });
       }
       case 'conditional': {
         const [then, otherwise] = [this.number(expr.then), this.number(expr.otherwise)];
-        return joined(this.condition(expr.condition), then, otherwise);
+        return joinedNumbers(this.condition(expr.condition), then, otherwise);
       }
       case 'binary':
-        return this.#sum(expr);
+        if (isArithmetic(expr)) return this.#arithmetic(expr);
+        throw notOfType(expr, 'number');
+      case 'wrap': {
+        const operand = modularOperand(expr);
+        const number =
+          operand === null
+            ? this.number(expr.operand)
+            : modular(operand.operator, ...this.#operands(operand), this.scope.fail);
+        return wrapped(number, ofBits(expr.bits, expr.signed));
+      }
       case 'not':
       case 'claim':
       case 'quantifier':
@@ -98,13 +110,12 @@ export class ExpressionEmitter {
     }
   }
 
-  #sum(expr: AnyExpr & { kind: 'binary' }): Ranged {
-    const [left, right] = [this.number(expr.left), this.number(expr.right)];
-    const plus = expr.operator === '+';
-    const low = plus ? left.low + right.low : left.low - right.high;
-    const high = plus ? left.high + right.high : left.high - right.low;
-    if (low < -limit || high > limit) throw new ModelError(`'${printExpr(expr)}' may need more than 32 bits`);
-    return { code: operation(plus ? 'i32.add' : 'i32.sub', left.code, right.code), low, high };
+  #arithmetic(expr: ArithmeticExpr): Ranged {
+    return arithmetic(expr.operator, ...this.#operands(expr), this.scope.fail);
+  }
+
+  #operands({ left, right }: ArithmeticExpr): readonly [Ranged, Ranged] {
+    return [this.number(left), this.number(right)];
   }
 
   /** Code of a condition: 1 or 0. */
@@ -144,6 +155,7 @@ export class ExpressionEmitter {
         return this.#hasEnded(expr);
       case 'self':
       case 'bound':
+      case 'wrap':
         throw notOfType(expr, 'condition');
     }
   }
@@ -176,6 +188,14 @@ export class ExpressionEmitter {
         return compared(operator, ...this.#bothSides(left, right));
       case '+':
       case '-':
+      case '*':
+      case '/':
+      case '%':
+      case '&':
+      case '|':
+      case '^':
+      case '<<':
+      case '>>':
         throw notOfType(expr, 'condition');
     }
   }
@@ -183,11 +203,16 @@ export class ExpressionEmitter {
   /** Both sides of a comparison of numbers or of names. */
   #bothSides(left: AnyExpr, right: AnyExpr): readonly [ComparedOperand, ComparedOperand] {
     const names = typeOf(left) === 'values' ? namesOf(left, right) : null;
-    const side = (expr: AnyExpr): ComparedOperand => ({
-      code: (names === null ? this.number(expr) : this.#name(expr, names)).code,
+    const numbers = [left, right].map((side) =>
+      names === null ? this.number(side) : this.#name(side, names),
+    );
+    const type = numbers.every(isNarrow) ? 'i32' : 'i64';
+    const side = (expr: AnyExpr, number: Ranged): ComparedOperand => ({
+      code: codeAs(type, number),
+      type,
       cell: expr.kind === 'shared' || expr.kind === 'local' ? this.#knownCell(expr) : null,
     });
-    return [side(left), side(right)];
+    return [side(left, numbers[0]!), side(right, numbers[1]!)];
   }
 
   /** Code of the position of a name in `names`, -1 where it is not among them. */
@@ -195,7 +220,7 @@ export class ExpressionEmitter {
     if (expr.kind === 'constant') return constant(names.indexOf(String(expr.value)));
     if (expr.kind === 'conditional') {
       const [then, otherwise] = [this.#name(expr.then, names), this.#name(expr.otherwise, names)];
-      return joined(this.condition(expr.condition), then, otherwise);
+      return joinedNumbers(this.condition(expr.condition), then, otherwise);
     }
     const { values } = (expr as Reference).domain as AnyDomain & { kind: 'values' };
     const code = this.#read(expr as Reference);
@@ -227,9 +252,10 @@ export class ExpressionEmitter {
   /** Code of an index, checked unless every value lies inside of the array; null for a scalar. */
   index(expr: Reference, field: Field): Wasm | null {
     if (expr.index === null) return null;
-    const { code, low, high } = this.number(expr.index);
+    const number = this.number(expr.index);
+    const code = narrowed(number);
     const length = field.length!;
-    if (low >= 0 && high < length) return code;
+    if (number.low >= 0 && number.high < length) return code;
     const index = local('i32', 'index');
     const outside = operation('i32.ge_u', get(index), i32(length));
     return sequence(set(index, code), choose(outside, this.scope.fail()), get(index));
@@ -237,7 +263,7 @@ export class ExpressionEmitter {
 
   /** The copy of a thread that `replica` names, or the running one; null where generated code computes it. */
   #knownCopy(thread: string, replica: AnyExpr | null): CopyLayout | null {
-    const number = replica === null ? i32(this.scope.replica) : this.number(replica).code;
+    const number = replica === null ? i32(this.scope.replica) : narrowed(this.number(replica));
     return number.kind === 'i32' ? this.scope.layout.threads[thread]![number.value]! : null;
   }
 
@@ -250,7 +276,7 @@ export class ExpressionEmitter {
       (others, layout, at) => either(operation('i32.eq', get(copy), i32(at)), body(layout), others),
       i32(0),
     );
-    return sequence(set(copy, this.number(replica!).code), all);
+    return sequence(set(copy, narrowed(this.number(replica!))), all);
   }
 
   /** The cell of a reference, where its place is known and inside of the array. */
@@ -259,20 +285,12 @@ export class ExpressionEmitter {
     const fields =
       expr.kind === 'shared' ? layout.shared : this.#knownCopy(expr.thread, expr.replica)?.locals;
     const field = fields?.[expr.name];
-    const index = expr.index === null ? i32(0) : this.number(expr.index).code;
+    const index = expr.index === null ? i32(0) : narrowed(this.number(expr.index));
     if (field === undefined || index.kind !== 'i32') return null;
     return index.value >= 0 && index.value < (field.length ?? 1)
       ? { field, index: index.value, words }
       : null;
   }
-}
-
-function joined(condition: Wasm, then: Ranged, otherwise: Ranged): Ranged {
-  return {
-    code: either(condition, then.code, otherwise.code),
-    low: Math.min(then.low, otherwise.low),
-    high: Math.max(then.high, otherwise.high),
-  };
 }
 
 /** Validation has checked the types, so this is a bug of the generator. */
@@ -288,9 +306,10 @@ function typeOf(expr: AnyExpr): AnyDomain['kind'] {
       return expr.domain.kind;
     case 'self':
     case 'bound':
+    case 'wrap':
       return 'range';
     case 'binary':
-      return expr.operator === '+' || expr.operator === '-' ? 'range' : 'bool';
+      return isArithmetic(expr) ? 'range' : 'bool';
     case 'conditional':
       return typeOf(expr.then);
     case 'not':

@@ -33,8 +33,12 @@ export type WasmOperator =
   /** The first operand where the third is not 0, else the second; all are computed. */
   | 'select'
   | `i32.${'eqz' | 'eq' | 'ne' | 'ctz' | 'lt_s' | 'lt_u' | 'gt_s' | 'gt_u' | 'le_s' | 'le_u' | 'ge_s' | 'ge_u'}`
-  | `i32.${'add' | 'sub' | 'mul' | 'div_u' | 'and' | 'or' | 'xor' | 'shl' | 'shr_u' | 'wrap_i64'}`
-  | `i64.${'eqz' | 'eq' | 'ne' | 'lt_u' | 'add' | 'sub' | 'mul' | 'and' | 'or' | 'xor' | 'shl' | 'shr_u' | 'extend_i32_u'}`;
+  | `i32.${'add' | 'sub' | 'mul' | 'div_s' | 'div_u' | 'rem_s' | 'and' | 'or' | 'xor' | 'shl' | 'shr_s' | 'shr_u'}`
+  | `i64.${'eqz' | 'eq' | 'ne' | 'lt_s' | 'lt_u' | 'gt_s' | 'gt_u' | 'le_s' | 'ge_s'}`
+  | `i64.${'add' | 'sub' | 'mul' | 'div_s' | 'div_u' | 'rem_s' | 'and' | 'or' | 'xor' | 'shl' | 'shr_s' | 'shr_u'}`
+  | 'i32.wrap_i64'
+  | 'i64.extend_i32_s'
+  | 'i64.extend_i32_u';
 
 export type Wasm =
   | { readonly kind: 'i32'; readonly value: number }
@@ -201,7 +205,7 @@ function plainWeight(code: Wasm): number | null {
       return address === null ? null : address + 1;
     }
     case 'operation': {
-      if (code.operator === 'i32.div_u') return null;
+      if (dividing.has(code.operator)) return null;
       const weights = code.operands.map(plainWeight);
       return weights.some((weight) => weight === null)
         ? null
@@ -227,6 +231,16 @@ function plainWeight(code: Wasm): number | null {
       return null;
   }
 }
+
+/** Operators that trap where the right operand is 0. */
+const dividing: ReadonlySet<WasmOperator> = new Set<WasmOperator>([
+  'i32.div_s',
+  'i32.div_u',
+  'i32.rem_s',
+  'i64.div_s',
+  'i64.div_u',
+  'i64.rem_s',
+]);
 
 /** `variable += amount`. */
 export const increment = (variable: WasmLocal, amount = 1): Wasm =>
@@ -289,6 +303,7 @@ const unchanging: ReadonlySet<WasmOperator> = new Set<WasmOperator>([
 function fold32(operator: WasmOperator, left: number, right: number): Wasm | null {
   const result = results32[operator]?.(left, right);
   if (result !== undefined) return i32(Number(result));
+  if (operator === 'i64.extend_i32_s') return i64(BigInt(left));
   return operator === 'i64.extend_i32_u' ? i64(BigInt(left >>> 0)) : null;
 }
 
@@ -307,4 +322,7 @@ const results32: Partial<Record<WasmOperator, (left: number, right: number) => n
   'i32.div_u': (left, right) => Math.floor((left >>> 0) / (right >>> 0)),
   'i32.and': (left, right) => left & right,
   'i32.or': (left, right) => left | right,
+  'i32.xor': (left, right) => left ^ right,
+  'i32.shl': (left, right) => left << right,
+  'i32.shr_s': (left, right) => left >> right,
 };

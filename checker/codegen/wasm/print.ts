@@ -5,11 +5,14 @@ const symbols: Readonly<Record<string, string>> = {
   add: '+',
   sub: '-',
   mul: '*',
+  div_s: '/',
   div_u: '/',
+  rem_s: '%',
   and: '&',
   or: '|',
   xor: '^',
   shl: '<<',
+  shr_s: '>>',
   shr_u: '>>',
   eq: '==',
   ne: '!=',
@@ -24,7 +27,7 @@ const symbols: Readonly<Record<string, string>> = {
 };
 
 /** Conversions, which are not printed. */
-const silent: ReadonlySet<string> = new Set(['wrap_i64', 'extend_i32_u']);
+const silent: ReadonlySet<string> = new Set(['wrap_i64', 'extend_i32_s', 'extend_i32_u']);
 
 /** The functions of a module, one after another. */
 export function printModule({ functions, globals }: WasmModule): string {

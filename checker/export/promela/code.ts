@@ -156,7 +156,7 @@ function promelaSet({ target, value }: Effect & { kind: 'set' }, scope: PromelaS
   const { domain } = target;
   const text = promelaExpr(value, scope);
   const assignment = `${promelaReference(target, scope)} = ${text}`;
-  if (domain.kind !== 'range' || staysWithin(value, [domain.low, domain.high], scope)) return [assignment];
+  if (domain.kind !== 'range' || staysWithin(value, domain, scope)) return [assignment];
   return [
     `assert(${text} >= ${promelaValue(scope.names, domain.low)} && ${text} <= ${promelaValue(scope.names, domain.high)})`,
     assignment,

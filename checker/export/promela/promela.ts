@@ -1,6 +1,9 @@
 /** The export to Promela: Spin without reduction stores exactly the states that racewalk visits. */
 import type { TransitionSystem } from '../../program/transition-system.ts';
-import type { Value } from '../../language/domain.ts';
+import { printDomain, type Value } from '../../language/domain.ts';
+import { isWithin } from '../../language/interval.ts';
+import { ModelError } from '../../language/model-error.ts';
+import { promelaNumbers } from './expression.ts';
 import {
   inComment,
   namesOf,
@@ -20,7 +23,8 @@ import { cellsOf, startProcess } from './start.ts';
  * All variables are global, so that Spin's normalization of dead locals does not change the states. A thread that has
  * ended, or may block forever, waits at an end label, because the death of a process would add a state.
  *
- * Throws  ModelError when a choice before the first step decides at which location a thread begins.
+ * Throws  ModelError when a choice before the first step decides at which location a thread begins, and where numbers
+ *         may need more than the 32 bits of Promela or arithmetic may have no result.
  */
 export function toPromela(system: TransitionSystem): string {
   const start = initialCheck(system);
@@ -41,7 +45,12 @@ export function toPromela(system: TransitionSystem): string {
 function declare(variable: PromelaVariable, state: State, names: PromelaNames): string {
   const { name, declaration } = variable;
   const first = cellsOf(variable, state);
-  const type = promelaType(names, declaration.domain);
+  const { domain } = declaration;
+  if (domain.kind === 'range' && !isWithin(domain, promelaNumbers))
+    throw new ModelError(
+      `variable '${variable.modelName}' has the domain ${printDomain(domain)}, and Promela has no numbers of more than 32 bits`,
+    );
+  const type = promelaType(names, domain);
   const length = first.length === 1 && declaration.length === null ? '' : `[${first.length}]`;
   const meaning = declaration.meaning === '' ? '' : ` /* ${inComment(declaration.meaning)} */`;
   return `${type} ${name}${length} = ${firstValues(first, type, names)};${meaning}`;

@@ -2,6 +2,8 @@
 import { hasNumber, numberOf, valueFrom, type CellRange, type Numbering } from '../../program/numbering.ts';
 import type { AnyExpr, Binder, Reference, SharedReference } from '../../language/expression.ts';
 import { printDomain } from '../../language/domain.ts';
+import { calculate, isArithmeticOperator, modularOperand, wrapped, type WrapExpr } from '../../language/arithmetic.ts';
+import { ModelError } from '../../language/model-error.ts';
 import { printExpr } from '../../language/print.ts';
 import type { Effect } from '../../language/statement.ts';
 import type { TransitionRun } from './run.ts';
@@ -16,15 +18,12 @@ export interface ThreadScope {
   readonly thread: number;
 }
 
-/** A mistake of the author that shows in a run. */
-class RunMistake extends Error {}
-
 /** What `act` does with a run; a mistake of the author ends it. */
 export function attempt(run: TransitionRun, act: Act): void {
   try {
     act(run);
   } catch (error) {
-    if (!(error instanceof RunMistake)) throw error;
+    if (!(error instanceof ModelError)) throw error;
     run.isOver = true;
     run.mistake(error.message);
   }
@@ -88,12 +87,14 @@ export function compileExpr(expr: AnyExpr, scope: ThreadScope): Compute {
       throw new Error('only properties ask whether a thread has ended');
     case 'binary':
       return compileBinary(expr, scope);
+    case 'wrap':
+      return wrapping(expr, (part) => compileExpr(part, scope));
   }
 }
 
 function compileBinary(expr: AnyExpr & { kind: 'binary' }, scope: ThreadScope): Compute {
   const [left, right] = [compileExpr(expr.left, scope), compileExpr(expr.right, scope)];
-  return operation(expr.operator, left, right);
+  return operation(expr, left, right);
 }
 
 /**
@@ -117,10 +118,12 @@ export function quantified(
 
 /** Both operands from the left, the right one of && and || only where it decides. */
 export function operation<R>(
-  operator: (AnyExpr & { kind: 'binary' })['operator'],
+  expr: AnyExpr & { kind: 'binary' },
   left: (run: R) => number,
   right: (run: R) => number,
 ): (run: R) => number {
+  const { operator } = expr;
+  if (isArithmeticOperator(operator)) return (run) => calculate(operator, left(run), right(run), expr);
   switch (operator) {
     case '&&':
       return (run) => (left(run) === 1 ? right(run) : 0);
@@ -138,11 +141,17 @@ export function operation<R>(
       return (run) => Number(left(run) > right(run));
     case '>=':
       return (run) => Number(left(run) >= right(run));
-    case '+':
-      return (run) => left(run) + right(run);
-    case '-':
-      return (run) => left(run) - right(run);
   }
+}
+
+/** The lowest bits of a number; `compile` makes functions of its parts. */
+export function wrapping<R>(
+  expr: WrapExpr,
+  compile: (part: AnyExpr) => (run: R) => number,
+): (run: R) => number {
+  const parts = modularOperand(expr) ?? { left: expr.operand, right: expr.operand };
+  const compiled = new Map([parts.left, parts.right].map((part) => [part, compile(part)]));
+  return (run) => wrapped(expr, (part) => compiled.get(part)!(run));
 }
 
 /** The number of the cell that a reference names; what its address comes after is left in `data` and `control`. */
@@ -166,7 +175,7 @@ function elementOf(reference: Reference, { first, length }: CellRange, scope: Th
   return (run) => {
     const at = index(run);
     if (at < 0 || at >= length)
-      throw new RunMistake(
+      throw new ModelError(
         `'${printExpr(reference)}' is read or written at ${at}, and the array has the elements 0 to ${length - 1}`,
       );
     return first + at;

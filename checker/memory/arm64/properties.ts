@@ -4,7 +4,7 @@ import { walk, type AnyExpr } from '../../language/expression.ts';
 import { ModelError } from '../../language/model-error.ts';
 import { printExpr } from '../../language/print.ts';
 import { cellsIn } from './access-cells.ts';
-import { operation, quantified } from './compile.ts';
+import { operation, quantified, wrapping } from './compile.ts';
 import type { MachineState, Time, Write } from './machine-state.ts';
 import type { Program } from './program.ts';
 
@@ -127,7 +127,9 @@ function compile(expr: AnyExpr, program: Program): Ask {
       return (look) => quantified(look.bound, { level, low, high }, all, () => body(look));
     }
     case 'binary':
-      return operation(expr.operator, compile(expr.left, program), compile(expr.right, program));
+      return operation(expr, compile(expr.left, program), compile(expr.right, program));
+    case 'wrap':
+      return wrapping(expr, (part) => compile(part, program));
   }
 }
 

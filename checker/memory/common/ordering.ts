@@ -110,6 +110,7 @@ function resolved(expr: AnyExpr, assigned: Assigned): AnyExpr {
       );
     }
     case 'not':
+    case 'wrap':
       return { ...expr, operand: resolved(expr.operand, assigned) };
     case 'binary':
       return { ...expr, left: resolved(expr.left, assigned), right: resolved(expr.right, assigned) };

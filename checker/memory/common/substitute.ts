@@ -18,6 +18,7 @@ export function withLoads(expr: AnyExpr, load: Load): AnyExpr {
     case 'local':
       return expr.index === null ? expr : { ...expr, index: inner(expr.index) };
     case 'not':
+    case 'wrap':
       return { ...expr, operand: inner(expr.operand) };
     case 'claim':
       return { ...expr, operand: inner(expr.operand), harm: tellWithLoads(expr.harm, load) };

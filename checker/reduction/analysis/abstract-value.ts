@@ -1,7 +1,21 @@
 /** The domain of sets of numbers: the values that an expression may have, and what its truth implies for variables. */
 import * as sets from './value-set.ts';
 import type { ValueSet } from './value-set.ts';
-import type { AnyExpr, Reference, SharedReference, ComparisonOperator } from '../../language/expression.ts';
+import type {
+  AnyExpr,
+  ArithmeticOperator,
+  ComparisonOperator,
+  Reference,
+  SharedReference,
+} from '../../language/expression.ts';
+import {
+  isArithmeticOperator,
+  lowestBits,
+  modularOperand,
+  resultOf,
+  type WrapExpr,
+} from '../../language/arithmetic.ts';
+import { intervalOf, isWithin, limited, ofBits } from '../../language/interval.ts';
 import { mindsDecrease, mindsIncrease, read, test } from './access.ts';
 import { bind, evaluate, split, type ValueDomain, type Place, type StrictOperator } from './evaluate.ts';
 import { numberOf, type CellRange, type Numbering } from '../../program/numbering.ts';
@@ -54,6 +68,7 @@ const valueSets: ValueDomain<ValueSet, AbstractPlace> = {
     isCounterTest(expr)
       ? valuesOfTest(expr, place)
       : computed(expr.operator, valuesOf(expr.left, place), valuesOf(expr.right, place)),
+  wrap: (expr, place) => wrappedValues(expr, (part) => valuesOf(part, place)),
   assume,
 };
 
@@ -67,6 +82,7 @@ const inverted = (set: ValueSet) => sets.truth(sets.has(set, 0), sets.has(set, 1
 
 function computed(operator: StrictOperator, left: ValueSet, right: ValueSet): ValueSet {
   if (sets.isEmpty(left) || sets.isEmpty(right)) return sets.empty;
+  if (isArithmeticOperator(operator)) return results(operator, left, right);
   switch (operator) {
     case '==':
       return equality(left, right);
@@ -80,11 +96,58 @@ function computed(operator: StrictOperator, left: ValueSet, right: ValueSet): Va
       return sets.truth(left.high > right.low, left.low <= right.high);
     case '>=':
       return sets.truth(left.high >= right.low, left.low < right.high);
+  }
+}
+
+function results(operator: ArithmeticOperator, left: ValueSet, right: ValueSet): ValueSet {
+  switch (operator) {
     case '+':
       return sets.plus(left, right);
     case '-':
       return sets.plus(left, sets.isSingle(right) ? sets.single(-right.low) : sets.negated(right));
+    case '*':
+    case '/':
+    case '%':
+    case '&':
+    case '|':
+    case '^':
+    case '<<':
+    case '>>': {
+      if (sets.sizeOf(left) * sets.sizeOf(right) <= mostPairs)
+        return sets.setOf(
+          sets
+            .valuesOf(left)
+            .flatMap((one) => sets.valuesOf(right).flatMap((other) => resultOf(operator, one, other) ?? [])),
+        );
+      const { low, high } = limited(intervalOf(operator, left, right));
+      return sets.interval(low, high);
+    }
   }
+}
+
+/** So many pairs of operands are computed one by one; of more only the bounds. */
+const mostPairs = 64;
+
+/** A sum, a difference, a product or a shift has any length here, as `wrapped` computes it. */
+function wrappedValues(expr: WrapExpr, valuesIn: (part: AnyExpr) => ValueSet): ValueSet {
+  const operand = modularOperand(expr);
+  const all = ofBits(expr.bits, expr.signed);
+  const [left, right] = operand === null ? [] : [valuesIn(operand.left), valuesIn(operand.right)];
+  if (operand === null) {
+    const values = valuesIn(expr.operand);
+    if (sets.isEmpty(values) || isWithin(values, all)) return values;
+    if (sets.sizeOf(values) <= mostPairs)
+      return sets.setOf(sets.valuesOf(values).map((value) => lowestBits(value, expr)));
+  } else {
+    if (sets.isEmpty(left!) || sets.isEmpty(right!)) return sets.empty;
+    const values = results(operand.operator, left!, right!);
+    const bounds = intervalOf(operand.operator, left!, right!);
+    if (isWithin(bounds, all)) return values;
+    // With these bounds no result is missing in the set but those of shifts by no amount.
+    if (isWithin(bounds, limited(bounds)) && sets.sizeOf(values) <= mostPairs)
+      return sets.setOf(sets.valuesOf(values).map((value) => lowestBits(value, expr)));
+  }
+  return sets.interval(all.low, all.high);
 }
 
 type CounterTest = AnyExpr & { kind: 'binary'; operator: ComparisonOperator; left: SharedReference };
@@ -180,6 +243,7 @@ export function assume(expr: AnyExpr, truth: boolean, place: AbstractPlace): Abs
     case 'bound':
     case 'conditional':
     case 'ended':
+    case 'wrap':
       return possibly(expr, truth, place);
   }
 }
@@ -193,7 +257,7 @@ function assumeBinary(
   place: AbstractPlace,
 ): AbstractPlace | null {
   const { operator, left, right } = expr;
-  if (operator === '+' || operator === '-') return place;
+  if (isArithmeticOperator(operator)) return place;
   if (operator === '&&' || operator === '||') {
     if ((operator === '&&') !== truth) return possibly(expr, truth, place);
     const after = assume(left, truth, place);
@@ -246,9 +310,7 @@ export const mirrored: Readonly<Record<ComparisonOperator, ComparisonOperator>> 
   '>=': '<=',
 };
 
-const least = -(2 ** 32);
-
-const most = 2 ** 32;
+const { low: least, high: most } = sets.everything;
 
 /** Values to be kept: a set, or all but one. */
 export type Kept = ValueSet | { readonly not: number };

@@ -1,5 +1,6 @@
 /** Steps that do the same with several values of a counter: changes among these values commute with them. */
 import * as sets from './value-set.ts';
+import { sizeOf } from '../../language/domain.ts';
 import { read, test, write, type Footprint } from './access.ts';
 import { stepOf, type CopyStep, type StepContext, type StepOutcome } from './footprint.ts';
 import { hasNumber, numbersOf, type Numbering } from '../../program/numbering.ts';
@@ -21,8 +22,9 @@ export function withCommutingValues(step: CopyStep, context: StepContext, transi
   const [cell] = looked;
   if (cell === undefined || looked.length > 1) return step;
   const at = elements.indexOf(cell);
-  const all = numbersOf(numbering.names, numbering.cells[cell]!);
-  if ((kinds[at]! & write) !== 0 || all.length > mostValues) return step;
+  const domain = numbering.cells[cell]!;
+  if ((kinds[at]! & write) !== 0 || sizeOf(domain) > mostValues) return step;
+  const all = numbersOf(numbering.names, domain);
   const now = context.readShared(cell);
   const alike = all.filter((value) => {
     const readShared = (asked: number) => (asked === cell ? value : context.readShared(asked));

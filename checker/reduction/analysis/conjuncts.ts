@@ -53,6 +53,7 @@ export function clausesOf(expr: AnyExpr, bound: readonly number[] = [], expected
     case 'bound':
     case 'conditional':
     case 'ended':
+    case 'wrap':
       return whole;
   }
 }

@@ -2,7 +2,8 @@
 import type { AnyExpr } from '../../language/expression.ts';
 import { ModelError } from '../../language/model-error.ts';
 import { clauseHolds, clausesOf, type Clause } from './conjuncts.ts';
-import { numbersOf, type Numbering } from '../../program/numbering.ts';
+import { sizeOf, valueAt } from '../../language/domain.ts';
+import { numberOf, numbersOf, type Numbering } from '../../program/numbering.ts';
 import type { NumericPlace } from './numeric-value.ts';
 
 /** A part of a guard that is false, and stays so until another thread writes one of the cells. */
@@ -44,17 +45,20 @@ const mostValues = 32;
 
 /** The values of the cell with which the clause is not surely false, whatever the other cells hold. */
 function enablingValues(clause: Clause, cell: number, place: NumericPlace): readonly number[] | null {
-  const values = numbersOf(place.numbering.names, place.numbering.cells[cell]!);
-  if (values.length > mostValues) return null;
-  return values.filter((value) => {
+  const domain = place.numbering.cells[cell]!;
+  if (sizeOf(domain) > mostValues) return null;
+  return numbersOf(place.numbering.names, domain).filter((value) => {
     let others = false;
     const readShared = (asked: number) => {
       others ||= asked !== cell;
-      return asked === cell ? value : numbersOf(place.numbering.names, place.numbering.cells[asked]!)[0]!;
+      return asked === cell ? value : firstNumber(place.numbering, asked);
     };
     return holds(clause, { ...place, readShared }) !== false || others;
   });
 }
+
+const firstNumber = ({ names, cells }: Numbering, cell: number) =>
+  numberOf(names, valueAt(cells[cell]!, 0));
 
 /** Null: evaluating it is a model error. */
 function holds(clause: Clause, place: NumericPlace): boolean | null {

@@ -1,4 +1,5 @@
 /** Evaluates expressions over a domain of values: numbers in one state, or sets of numbers in many. */
+import type { WrapExpr } from '../../language/arithmetic.ts';
 import type { Value } from '../../language/domain.ts';
 import type { AnyExpr, BinaryOperator, Reference } from '../../language/expression.ts';
 
@@ -24,6 +25,7 @@ export interface ValueDomain<V, P extends Place> {
   readonly read: (expr: Reference, place: P) => V;
   readonly ended: (expr: AnyExpr & { readonly kind: 'ended' }, place: P) => V;
   readonly strict: (expr: StrictExpr, place: P) => V;
+  readonly wrap: (expr: WrapExpr, place: P) => V;
   /** The place where a condition that may have this truth has it; null: it cannot after all. */
   readonly assume: (condition: AnyExpr, truth: boolean, place: P) => P | null;
 }
@@ -65,6 +67,8 @@ export function evaluate<V, P extends Place>(expr: AnyExpr, place: P, domain: Va
       return evaluate(expr.operand, place, domain);
     case 'binary':
       return isStrict(expr) ? domain.strict(expr, place) : evaluateLazy(expr, place, domain);
+    case 'wrap':
+      return domain.wrap(expr, place);
     case 'conditional': {
       const [then, otherwise] = split(expr.condition, place, domain);
       return domain.join(

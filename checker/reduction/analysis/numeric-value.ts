@@ -1,7 +1,8 @@
 /** The domain of numbers: the value of an expression in one state, read through functions. */
+import { calculate, isArithmeticOperator, wrapped } from '../../language/arithmetic.ts';
 import type { AnyExpr, Reference } from '../../language/expression.ts';
 import { ModelError } from '../../language/model-error.ts';
-import { evaluate, type ValueDomain, type Place, type StrictOperator } from './evaluate.ts';
+import { evaluate, type ValueDomain, type Place, type StrictExpr } from './evaluate.ts';
 import { numberOf, type CellRange, type Numbering } from '../../program/numbering.ts';
 
 /** Where an expression is evaluated, and how it reads. */
@@ -29,15 +30,17 @@ const numbers: ValueDomain<number, NumericPlace> = {
     const copy = copyNamed(thread, replica, place);
     return Number(place.readLocal(copy, 0) === place.numbering.copies[copy]!.table.end);
   },
-  strict: ({ operator, left, right }, place) =>
-    computed(operator, numericValue(left, place), numericValue(right, place)),
+  strict: (expr, place) => computed(expr, numericValue(expr.left, place), numericValue(expr.right, place)),
+  wrap: (expr, place) => wrapped(expr, (part) => numericValue(part, place)),
   assume: (_condition, _truth, place) => place,
 };
 
-/** Throws  ModelError for an index outside of its array, without a text: the interpreter words the message. */
+/** Throws  ModelError for an index outside of its array and arithmetic without a result: the interpreter words the message. */
 export const numericValue = (expr: AnyExpr, place: NumericPlace): number => evaluate(expr, place, numbers);
 
-function computed(operator: StrictOperator, left: number, right: number): number {
+function computed(expr: StrictExpr, left: number, right: number): number {
+  const { operator } = expr;
+  if (isArithmeticOperator(operator)) return calculate(operator, left, right, expr);
   switch (operator) {
     case '==':
       return left === right ? 1 : 0;
@@ -51,10 +54,6 @@ function computed(operator: StrictOperator, left: number, right: number): number
       return left > right ? 1 : 0;
     case '>=':
       return left >= right ? 1 : 0;
-    case '+':
-      return left + right;
-    case '-':
-      return left - right;
   }
 }
 

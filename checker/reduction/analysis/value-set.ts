@@ -11,8 +11,8 @@ export interface ValueSet {
 const small = new Map<number, ValueSet>();
 
 export const empty: ValueSet = { low: 0, high: -1, bits: 0 };
-/** More than any sum of values of a model can be. */
-export const everything: ValueSet = { low: -(2 ** 40), high: 2 ** 40, bits: 0 };
+/** More than any number of a model can be. */
+export const everything: ValueSet = { low: -(2 ** 54), high: 2 ** 54, bits: 0 };
 
 function ofBits(bits: number): ValueSet {
   if (bits === 0) return empty;
@@ -47,6 +47,18 @@ export const has = (set: ValueSet, value: number): boolean =>
   set.bits === 0
     ? value >= set.low && value <= set.high
     : value >= 0 && value <= 31 && (set.bits & (1 << value)) !== 0;
+
+/** The number of values. */
+export function sizeOf({ low, high, bits }: ValueSet): number {
+  if (bits === 0) return high - low + 1;
+  let count = 0;
+  for (let left = bits; left !== 0; left &= left - 1) count += 1;
+  return count;
+}
+
+/** All values, ascending. */
+export const valuesOf = (set: ValueSet): readonly number[] =>
+  Array.from({ length: set.high - set.low + 1 }, (_, at) => set.low + at).filter((value) => has(set, value));
 
 export const sameSet = (a: ValueSet, b: ValueSet): boolean =>
   a.low === b.low && a.high === b.high && a.bits === b.bits;

@@ -1,16 +1,25 @@
 /** States as a few numbers: interned tracked cells, interned other cells, and one interned local state a copy. */
+import { isWithin, ofBits } from '../../language/interval.ts';
 import { numberOf, valueFrom, type Numbering } from '../../program/numbering.ts';
 import type { Cells, State } from '../../interpreter/evaluate.ts';
-import { VectorSet, VectorTree } from './vector-set.ts';
+import { VectorSet, VectorTree, type Vector, type VectorType } from './vector-set.ts';
 
 /** Words of a state: the tracked cells, the other cells, and from here on the local states of the copies. */
 export const trackedWord = 0;
 const othersWord = 1;
 export const firstLocal = 2;
 
+/** Whether a domain has numbers of more than 32 bits. */
+function hasLongNumbers({ cells, locals }: Numbering): boolean {
+  const domains = [...cells, ...locals.flatMap((ranges) => [...ranges.values()].map(({ domain }) => domain))];
+  return domains.some((domain) => domain.kind === 'range' && !isWithin(domain, ofBits(32, true)));
+}
+
 export class InternedStates {
   readonly numbering: Numbering;
   readonly width: number;
+  /** The arrays that hold every number of the model. */
+  readonly numbers: VectorType;
   readonly tracked: VectorTree;
   readonly others: VectorTree;
   /** By cell: its position among the tracked cells, or -1 - its position among the others. */
@@ -25,9 +34,10 @@ export class InternedStates {
     this.#positions = Int32Array.from(numbering.cells, (_, cell) =>
       isTracked.has(cell) ? tracked.indexOf(cell) : -1 - others++,
     );
-    this.tracked = new VectorTree(tracked.length);
-    this.others = new VectorTree(others);
-    this.#locals = numbering.widths.map((width) => new VectorSet(width));
+    this.numbers = hasLongNumbers(numbering) ? Float64Array : Int32Array;
+    this.tracked = new VectorTree(tracked.length, this.numbers);
+    this.others = new VectorTree(others, this.numbers);
+    this.#locals = numbering.widths.map((width) => new VectorSet(width, this.numbers));
   }
 
   get bytes(): number {
@@ -39,7 +49,7 @@ export class InternedStates {
     return this.#locals[thread]!;
   }
 
-  read(words: Int32Array, cell: number): number {
+  read(words: Vector, cell: number): number {
     const position = this.#positions[cell]!;
     return position >= 0
       ? this.tracked.get(words[trackedWord]!, position)
@@ -64,12 +74,12 @@ export class InternedStates {
     for (const [cell, value] of flat(state.shared).entries()) this.write(words, cell, value);
     for (const [copy, { thread, replica, table }] of numbering.copies.entries()) {
       const { location, locals } = state.threads[table.thread.name]![replica]!;
-      words[firstLocal + copy] = this.#locals[thread]!.add(Int32Array.of(location, ...flat(locals)));
+      words[firstLocal + copy] = this.#locals[thread]!.add(this.numbers.of(location, ...flat(locals)));
     }
     return words;
   }
 
-  decode(words: Int32Array): State {
+  decode(words: Vector): State {
     const { copies, system, shared, locals } = this.numbering;
     const cells = (ranges: Numbering['shared'], number: (at: number) => number): Cells =>
       Object.fromEntries(

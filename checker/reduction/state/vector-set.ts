@@ -1,7 +1,11 @@
 /** Interned vectors of numbers: equal vectors have the same id, ids count from 0 in order of insertion. */
 
+/** Numbers of 32 bits, or any of 53. */
+export type Vector = Int32Array | Float64Array;
+export type VectorType = Int32ArrayConstructor | Float64ArrayConstructor;
+
 /** 32-bit mixing (the finaliser of MurmurHash3), chained over the words. */
-function hashOf(words: Int32Array, at: number, width: number): number {
+function hashOf(words: Vector, at: number, width: number): number {
   let hash = width;
   for (let word = at; word < at + width; word++) {
     hash = Math.imul(hash ^ words[word]!, 0x85ebca6b);
@@ -20,12 +24,14 @@ function hashOf(words: Int32Array, at: number, width: number): number {
 export class VectorSet {
   readonly width: number;
   count = 0;
-  #words: Int32Array;
+  readonly #type: VectorType;
+  #words: Vector;
   #table: Int32Array;
 
-  constructor(width: number) {
+  constructor(width: number, type: VectorType = Int32Array) {
     this.width = width;
-    this.#words = new Int32Array(width * 64);
+    this.#type = type;
+    this.#words = new type(width * 64);
     this.#table = new Int32Array(128);
   }
 
@@ -34,7 +40,7 @@ export class VectorSet {
   }
 
   /** The id of the vector that `words` begins with; a new one when it is not there yet. */
-  add(words: Int32Array): number {
+  add(words: Vector): number {
     const { width } = this;
     if (this.count * width + width > this.#words.length) this.#growWords();
     if (this.count * 2 >= this.#table.length) this.#growTable();
@@ -55,7 +61,7 @@ export class VectorSet {
   }
 
   /** The id of the vector that `words` begins with, or -1. */
-  find(words: Int32Array): number {
+  find(words: Vector): number {
     const { width } = this;
     const mask = this.#table.length - 1;
     for (let slot = hashOf(words, 0, width) & mask; ; slot = (slot + 1) & mask) {
@@ -72,17 +78,17 @@ export class VectorSet {
   }
 
   /** A view of a vector; it is valid until the next vector is added. */
-  vector(id: number): Int32Array {
+  vector(id: number): Vector {
     return this.#words.subarray(id * this.width, (id + 1) * this.width);
   }
 
-  copyInto(id: number, target: Int32Array): void {
+  copyInto(id: number, target: Vector): void {
     const from = id * this.width;
     for (let word = 0; word < this.width; word++) target[word] = this.#words[from + word]!;
   }
 
   #growWords(): void {
-    const words = new Int32Array(this.#words.length * 2);
+    const words = new this.#type(this.#words.length * 2);
     words.set(this.#words);
     this.#words = words;
   }
@@ -108,18 +114,21 @@ const arity = 16;
  */
 export class VectorTree {
   readonly width: number;
-  readonly #blocks = new VectorSet(arity);
+  readonly #type: VectorType;
+  readonly #blocks: VectorSet;
   /** Words below one word of the root: 1, 16, 256 and so on. */
   readonly #reach: number;
-  readonly #scratch: readonly Int32Array[];
+  readonly #scratch: readonly Vector[];
 
-  constructor(width: number) {
+  constructor(width: number, type: VectorType = Int32Array) {
     this.width = width;
+    this.#type = type;
+    this.#blocks = new VectorSet(arity, type);
     let reach = 1;
     let levels = 1;
     for (; reach * arity < width; reach *= arity) levels += 1;
     this.#reach = reach;
-    this.#scratch = Array.from({ length: levels }, () => new Int32Array(arity));
+    this.#scratch = Array.from({ length: levels }, () => new type(arity));
   }
 
   get bytes(): number {
@@ -131,11 +140,12 @@ export class VectorTree {
   }
 
   #build(words: ArrayLike<number>, from: number, reach: number): number {
-    const block = Int32Array.from({ length: arity }, (_, at) => {
+    const block = new this.#type(arity);
+    for (let at = 0; at < arity; at++) {
       const start = from + at * reach;
-      if (reach === 1) return words[start] ?? 0;
-      return start < this.width ? this.#build(words, start, reach / arity) : 0;
-    });
+      if (reach === 1) block[at] = words[start] ?? 0;
+      else block[at] = start < this.width ? this.#build(words, start, reach / arity) : 0;
+    }
     return this.#blocks.add(block);
   }
 

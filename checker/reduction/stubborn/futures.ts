@@ -15,7 +15,7 @@ import type { CopySet } from './copy-set.ts';
 import type { Numbering } from '../../program/numbering.ts';
 import { firstLocal, trackedWord, type InternedStates } from '../state/interned-state.ts';
 import { learn, recall, type TreeNode } from '../state/decision-tree.ts';
-import { VectorSet } from '../state/vector-set.ts';
+import { VectorSet, type Vector } from '../state/vector-set.ts';
 
 /** A cell in the scope of a copy that may change it. */
 interface ChangeableCell {
@@ -126,7 +126,7 @@ export class Futures {
   readonly #question: Int32Array;
   /** By copy and position in its scope: what has borne on the cell so far. */
   readonly #circumstances: readonly (readonly VectorSet[])[];
-  readonly #circumstance = new Int32Array(3 * wordsOfSet);
+  readonly #circumstance: Vector;
 
   constructor(states: InternedStates, threadModular: ThreadModular) {
     const { numbering } = states;
@@ -143,8 +143,9 @@ export class Futures {
     }));
     this.#questions = new VectorSet(firstCopy + numbering.copies.length);
     this.#question = new Int32Array(this.#questions.width);
+    this.#circumstance = new states.numbers(3 * wordsOfSet);
     this.#circumstances = threadModular.scopes.map(({ cells }) =>
-      cells.map(() => new VectorSet(3 * wordsOfSet)),
+      cells.map(() => new VectorSet(3 * wordsOfSet, states.numbers)),
     );
   }
 
@@ -233,9 +234,9 @@ const nowhere: ScopeContext = { written: [], first: [], counted: [] };
 
 const wordsOfSet = 3;
 
-/** Writes a set as words, different sets differently. */
-function put(words: Int32Array, at: number, { low, high, bits }: ValueSet): void {
+/** Writes a set as words, different sets differently: where no number of the model needs more than 32 bits, no set does. */
+function put(words: Vector, at: number, { low, high, bits }: ValueSet): void {
   words[at] = bits;
-  words[at + 1] = Math.max(low, -(2 ** 31));
-  words[at + 2] = Math.min(high, 2 ** 31 - 1);
+  words[at + 1] = words instanceof Int32Array ? Math.max(low, -(2 ** 31)) : low;
+  words[at + 2] = words instanceof Int32Array ? Math.min(high, 2 ** 31 - 1) : high;
 }

@@ -9,6 +9,7 @@ import type { Numbering } from '../../program/numbering.ts';
 import type { Transition } from '../../program/transition-system.ts';
 import { learn, recall, type TreeNode, type ValueSource } from '../state/decision-tree.ts';
 import type { InternedStates } from '../state/interned-state.ts';
+import type { Vector } from '../state/vector-set.ts';
 
 /** One way in which a step fires; the local state afterwards is interned. */
 export interface CachedOutcome extends Omit<StepOutcome, 'locals'> {
@@ -83,13 +84,13 @@ export class StepCache {
     const { enabled, outcomes, footprint, blockers } = step;
     const interned = outcomes.map(({ locals: after, ...outcome }) => ({
       ...outcome,
-      local: locals.add(this.normal(thread, Int32Array.from(after))),
+      local: locals.add(this.normal(thread, this.#states.numbers.from(after))),
     }));
     return { transition, enabled, outcomes: interned, footprint, blockers };
   }
 
   /** Sets the dead locals of a local state to their first values, in place. */
-  normal(thread: number, locals: Int32Array): Int32Array {
+  normal(thread: number, locals: Vector): Vector {
     for (const { position, value } of this.#dead[thread]![locals[0]!]!) locals[position] = value;
     return locals;
   }

@@ -22,6 +22,7 @@ function mayTurn(expr: AnyExpr, thread: string, value: boolean): boolean {
         ? mayTurn(expr.left, thread, value) || mayTurn(expr.right, thread, value)
         : mentions(expr, thread);
     case 'conditional':
+    case 'wrap':
       return mentions(expr, thread);
     case 'constant':
     case 'shared':

@@ -54,6 +54,7 @@ function* smaller(expr: AnyExpr): Generator<Smaller> {
     case 'bound':
     case 'conditional':
     case 'ended':
+    case 'wrap':
       return;
   }
 }

@@ -44,7 +44,9 @@ function isCondition(expr: AnyExpr, scope: Parameters<typeof checkCondition>[1])
 }
 
 const operators: ReadonlyMap<string, BinaryOperator> = new Map(
-  (['==', '!=', '<', '<=', '>', '>=', '&&', '||', '+', '-'] as const).map((operator) => [operator, operator]),
+  (
+    ['==', '!=', '<', '<=', '>', '>=', '&&', '||', '+', '-', '*', '/', '%', '&', '|', '^', '<<', '>>'] as const
+  ).map((operator) => [operator, operator]),
 );
 
 function meaningOf(node: jsep.Expression, model: Model): AnyExpr {
