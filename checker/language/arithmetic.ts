@@ -79,12 +79,7 @@ const isAmount = (amount: number) => amount >= 0 && amount <= mostShift;
  *
  * Throws  ModelError where there is none.
  */
-export function calculate(
-  operator: ArithmeticOperator,
-  left: number,
-  right: number,
-  expr: AnyExpr,
-): number {
+export function calculate(operator: ArithmeticOperator, left: number, right: number, expr: AnyExpr): number {
   const result = resultOf(operator, left, right);
   if (result !== null) return result;
   const fault =

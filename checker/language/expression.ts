@@ -119,9 +119,12 @@ export const div = (left: Operand<number>, right: Operand<number>): Expr<number>
 /** The remainder of `div`; its sign is that of `left`. */
 export const mod = (left: Operand<number>, right: Operand<number>): Expr<number> => binary('%', left, right);
 /** `left & right`, of numbers in two's complement of any length, as are the next two. */
-export const bitAnd = (left: Operand<number>, right: Operand<number>): Expr<number> => binary('&', left, right);
-export const bitOr = (left: Operand<number>, right: Operand<number>): Expr<number> => binary('|', left, right);
-export const bitXor = (left: Operand<number>, right: Operand<number>): Expr<number> => binary('^', left, right);
+export const bitAnd = (left: Operand<number>, right: Operand<number>): Expr<number> =>
+  binary('&', left, right);
+export const bitOr = (left: Operand<number>, right: Operand<number>): Expr<number> =>
+  binary('|', left, right);
+export const bitXor = (left: Operand<number>, right: Operand<number>): Expr<number> =>
+  binary('^', left, right);
 /** `left * 2^right`. */
 export const shl = (left: Operand<number>, right: Operand<number>): Expr<number> => binary('<<', left, right);
 /** `left / 2^right`, rounded down. */

@@ -15,6 +15,7 @@ import { long } from '../depth.ts';
 import { explore } from '../laws/explore.ts';
 import { randomModel } from '../laws/random-model.ts';
 import { compileNative, runNative } from './native-c.ts';
+import { NoResult } from './native-expression.ts';
 
 const most = 3_000;
 const folder = mkdtempSync(join(tmpdir(), 'racewalk-native-'));
@@ -68,8 +69,12 @@ describe.skipIf(!hasGcc() && process.env['CI'] === undefined)('generated C, comp
     (_, wishes) => {
       let compared = 0;
       fc.assert(
-        fc.property(randomModel({ ...wishes, longNumbers: false }).filter(hasResults), (model) => {
-          if (agree(transitionSystem(model), most) !== null) compared += 1;
+        fc.property(randomModel({ ...wishes, longNumbers: false }), (model) => {
+          try {
+            if (agree(transitionSystem(model), most) !== null) compared += 1;
+          } catch (error) {
+            if (!(error instanceof NoResult)) throw error;
+          }
         }),
         { numRuns: 30, seed: 2014 },
       );

@@ -63,14 +63,17 @@ export function toC(expr: AnyExpr, place: NativePlace, names: readonly string[] 
   }
 }
 
+/** Arithmetic that this C does not check. */
+export class NoResult extends Error {}
+
 /** Only operations that have a result of 64 bits in every state. */
 function arithmeticToC(expr: ArithmeticExpr, place: NativePlace): string {
   const { operator, left, right } = expr;
-  const [others] = [boundsOf(right, place)];
+  const others = boundsOf(right, place);
   const isQuotient = operator === '/' || operator === '%';
   const isShift = operator === '<<' || operator === '>>';
   if ((isQuotient && others[0] <= 0 && others[1] >= 0) || (isShift && (others[0] < 0 || others[1] > 31)))
-    throw new Error(`an operation ${operator} may have no result`);
+    throw new NoResult(`an operation ${operator} may have no result`);
   return `(${toC(left, place)} ${operator} ${toC(right, place)})`;
 }
 

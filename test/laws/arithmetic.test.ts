@@ -100,8 +100,8 @@ function exact(expr: AnyExpr, values: Values, isFree = false): bigint | null {
       return exact(values['flag'] === 1n ? expr.then : expr.otherwise, values);
     case 'wrap': {
       const value = exact(expr.operand, values, true);
-      const cut = expr.signed ? BigInt.asIntN : BigInt.asUintN;
-      return value === null ? null : cut(expr.bits, value);
+      if (value === null) return null;
+      return expr.signed ? BigInt.asIntN(expr.bits, value) : BigInt.asUintN(expr.bits, value);
     }
     case 'binary': {
       const [a, b] = [exact(expr.left, values), exact(expr.right, values)];
@@ -110,7 +110,13 @@ function exact(expr: AnyExpr, values: Values, isFree = false): bigint | null {
       const mayBeLong = isFree && ['+', '-', '*', '<<'].includes(expr.operator);
       return value === null || mayBeLong || isShort(value) ? value : null;
     }
-    default:
+    case 'local':
+    case 'self':
+    case 'bound':
+    case 'not':
+    case 'quantifier':
+    case 'ended':
+    case 'claim':
       throw new Error(expr.kind);
   }
 }
@@ -156,7 +162,7 @@ function compile(expr: Expr<number>): (shared: Readonly<Record<string, number | 
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
     racewalk: { memory: store },
   });
-  const value = exports['value'] as unknown as (at: number) => bigint;
+  const value = exports['value'] as (at: number) => bigint;
   return (cells) => {
     new BigUint64Array(store.buffer).set(encode(layout, stateOf(cells)));
     const result = value(0);

@@ -52,7 +52,10 @@ const ends = endsOf(system);
 function randomCells(declarations: Declarations, from: Tape): Cells {
   const value = ({ domain }: AnyDeclaration): Value =>
     // In a large domain, mostly the value that conditions compare with.
-    valueAt(domain, sizeOf(domain) < 9 || from.oneIn(4) ? from.below(sizeOf(domain)) : Math.floor(sizeOf(domain) / 2));
+    valueAt(
+      domain,
+      sizeOf(domain) < 9 || from.oneIn(4) ? from.below(sizeOf(domain)) : Math.floor(sizeOf(domain) / 2),
+    );
   return Object.fromEntries(
     Object.entries(declarations).map(([name, declaration]) => [
       name,

@@ -90,7 +90,17 @@ function threadOf(world: World, at: number): AnyLocals {
     const { errors, symmetric = false, longNumbers = true } = wishes;
     const budget = { left: budgetOf(world) };
     return textOf(
-      { tape: from, memory, locals: l, cpu, errors, symmetric, longNumbers, budget, labels: ['out', 'again'] },
+      {
+        tape: from,
+        memory,
+        locals: l,
+        cpu,
+        errors,
+        symmetric,
+        longNumbers,
+        budget,
+        labels: ['out', 'again'],
+      },
       endless,
     );
   });

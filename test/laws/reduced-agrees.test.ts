@@ -222,14 +222,14 @@ test.each([
 
 /** Seeds with which the fault shows early; with others it takes up to two thousand models. */
 const seeds: Readonly<Record<keyof typeof faults, number>> = {
-  enabling: 20,
-  visibility: 20,
-  proviso: 2,
-  readWrite: 2,
-  interference: 20,
-  steadiness: 2,
-  circumstances: 20,
-  minding: 5,
+  enabling: 2,
+  visibility: 26,
+  proviso: 0,
+  readWrite: 0,
+  interference: 0,
+  steadiness: 0,
+  circumstances: 0,
+  minding: 0,
 };
 
 describe('the law has teeth', () => {

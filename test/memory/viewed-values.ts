@@ -103,8 +103,9 @@ export function evaluate(expr: AnyExpr, place: Place): Viewed {
     case 'wrap': {
       // Here the operand has less than 53 bits: no test wraps more.
       const operand = evaluate(expr.operand, place);
-      const cut = expr.signed ? BigInt.asIntN : BigInt.asUintN;
-      return join(Number(cut(expr.bits, BigInt(Number(operand[0])))), operand);
+      const value = BigInt(Number(operand[0]));
+      const cut = expr.signed ? BigInt.asIntN(expr.bits, value) : BigInt.asUintN(expr.bits, value);
+      return join(Number(cut), operand);
     }
     case 'ended':
       throw new Error('only properties ask for ends');

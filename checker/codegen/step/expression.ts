@@ -37,7 +37,6 @@ export interface ExpressionScope {
   readonly fail: () => readonly Wasm[];
 }
 
-
 /** Emits the code of expressions in one scope. */
 export class ExpressionEmitter {
   readonly scope: ExpressionScope;

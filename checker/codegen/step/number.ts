@@ -122,7 +122,9 @@ function computed(operator: ArithmeticOperator, left: Ranged, right: Ranged, fai
   const name = `${type}.${names[operator]}` as const;
   const fault = faultOf(operator, right, type);
   const code = fault === null ? operation(name, ...sides) : checked(name, sides, type, fault, fail);
-  return type === 'i64' && isNarrow(intervalOf(operator, left, right)) ? operation('i32.wrap_i64', code) : code;
+  return type === 'i64' && isNarrow(intervalOf(operator, left, right))
+    ? operation('i32.wrap_i64', code)
+    : code;
 }
 
 /** Whether the right operand has no result, as code; null where it always has one. */

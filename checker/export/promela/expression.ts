@@ -1,10 +1,6 @@
 /** Expressions in Promela, and static bounds of their values. */
 import type { AnyExpr, Binder, Reference } from '../../language/expression.ts';
-import {
-  isArithmetic,
-  type ArithmeticExpr,
-  type WrapExpr,
-} from '../../language/arithmetic.ts';
+import { isArithmetic, type ArithmeticExpr, type WrapExpr } from '../../language/arithmetic.ts';
 import { intervalOf, isWithin, ofBits, type Interval } from '../../language/interval.ts';
 import { ModelError } from '../../language/model-error.ts';
 import { printExpr } from '../../language/print.ts';

@@ -2,7 +2,13 @@
 import { hasNumber, numberOf, valueFrom, type CellRange, type Numbering } from '../../program/numbering.ts';
 import type { AnyExpr, Binder, Reference, SharedReference } from '../../language/expression.ts';
 import { printDomain } from '../../language/domain.ts';
-import { calculate, isArithmeticOperator, modularOperand, wrapped, type WrapExpr } from '../../language/arithmetic.ts';
+import {
+  calculate,
+  isArithmeticOperator,
+  modularOperand,
+  wrapped,
+  type WrapExpr,
+} from '../../language/arithmetic.ts';
 import { ModelError } from '../../language/model-error.ts';
 import { printExpr } from '../../language/print.ts';
 import type { Effect } from '../../language/statement.ts';

@@ -57,8 +57,7 @@ function enablingValues(clause: Clause, cell: number, place: NumericPlace): read
   });
 }
 
-const firstNumber = ({ names, cells }: Numbering, cell: number) =>
-  numberOf(names, valueAt(cells[cell]!, 0));
+const firstNumber = ({ names, cells }: Numbering, cell: number) => numberOf(names, valueAt(cells[cell]!, 0));
 
 /** Null: evaluating it is a model error. */
 function holds(clause: Clause, place: NumericPlace): boolean | null {

@@ -45,7 +45,26 @@ function isCondition(expr: AnyExpr, scope: Parameters<typeof checkCondition>[1])
 
 const operators: ReadonlyMap<string, BinaryOperator> = new Map(
   (
-    ['==', '!=', '<', '<=', '>', '>=', '&&', '||', '+', '-', '*', '/', '%', '&', '|', '^', '<<', '>>'] as const
+    [
+      '==',
+      '!=',
+      '<',
+      '<=',
+      '>',
+      '>=',
+      '&&',
+      '||',
+      '+',
+      '-',
+      '*',
+      '/',
+      '%',
+      '&',
+      '|',
+      '^',
+      '<<',
+      '>>',
+    ] as const
   ).map((operator) => [operator, operator]),
 );
 
