@@ -9,6 +9,7 @@ import { describe, expect, test } from 'vitest';
 /** The layers of the checker: each may import from those above it, and from itself. */
 const layers = [
   'checker/language',
+  'checker/c',
   'checker/program',
   'checker/interpreter',
   'checker/state-space',
@@ -29,6 +30,7 @@ const layers = [
 
 /** The files of subfolders that other layers import; whatever else lies in a subfolder is private to its layer. */
 const faces: Readonly<Record<string, readonly string[]>> = {
+  'checker/c/syntax': ['parser.ts', 'source.ts'],
   'checker/codegen/layout': ['packed-state.ts'],
   'checker/codegen/wasm': ['encode.ts', 'print.ts'],
   'checker/export/litmus': ['execution-svg.ts', 'litmus-page.ts'],
@@ -57,6 +59,7 @@ interface Rule {
 const packages: Readonly<Record<string, readonly string[]>> = {
   'checker/interpreter': ['immer'],
   'checker/litmus': ['chevrotain'],
+  'checker/c': ['web-tree-sitter'],
 };
 
 const rules: Readonly<Record<string, Rule | 'anything'>> = {

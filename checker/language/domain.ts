@@ -13,7 +13,13 @@ export interface Typed<V extends Value> {
 export type AnyDomain =
   | { readonly kind: 'bool' }
   | { readonly kind: 'values'; readonly values: readonly string[] }
-  | { readonly kind: 'range'; readonly low: number; readonly high: number };
+  | {
+      readonly kind: 'range';
+      readonly low: number;
+      readonly high: number;
+      /** What the numbers stand for, from `low` on: objects to which a pointer points, enumerators. */
+      readonly names?: readonly string[];
+    };
 
 export type Domain<V extends Value = Value> = AnyDomain & Typed<V>;
 
@@ -91,6 +97,12 @@ export function ordinalOf(domain: AnyDomain, value: Value): number {
         ? Number(value) - domain.low
         : -1;
   }
+}
+
+/** A value as people read it: its name, if the domain names its numbers. */
+export function printValue(domain: AnyDomain, value: Value): string {
+  const name = domain.kind === 'range' ? domain.names?.[Number(value) - domain.low] : undefined;
+  return name ?? String(value);
 }
 
 export function contains(domain: AnyDomain, value: Value): boolean {

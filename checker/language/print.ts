@@ -117,8 +117,14 @@ const printEffects = (effects: readonly Effect[]) => effects.map(printEffect).jo
 /** A text that is a complete control-flow statement. */
 const controlText = /^(\}\s*)?(else\s+)?(if\b|(while|for|switch)\s*\()/;
 
-/** The kernel's text of a statement: the left column. */
+/** The kernel's text of a statement: the left column; of a C file with its line. */
 export function printText(statement: Statement): string {
+  const { source } = statement;
+  if (source === undefined) return printOwnText(statement);
+  return `${source.file === null ? '' : `${source.file}:`}${source.line}: ${printOwnText(statement)}`;
+}
+
+function printOwnText(statement: Statement): string {
   switch (statement.kind) {
     case 'step':
     case 'barrier':

@@ -46,11 +46,25 @@ export type BarrierKind = 'full' | 'write' | 'read';
 export type MachineRole =
   'delay' | 'delayed' | 'performs' | 'keeps' | 'drains' | 'forwards' | 'ends' | 'hidden';
 
+/** A line of a file, from 1; `file` is null for the model's own file. */
+export interface SourceLine {
+  readonly file: string | null;
+  readonly line: number;
+}
+
 /**
  * `line` numbers the statements of a thread from 1; 0 outside of a thread. `nth` numbers statements with equal text
  * from 1, including those that a variant omits, and so identifies a statement in all variants.
  */
-export type Statement = { readonly line: number; readonly nth: number; readonly role?: MachineRole } & (
+export type Statement = {
+  readonly line: number;
+  readonly nth: number;
+  readonly role?: MachineRole;
+  /** The line of the C file from which the statement is generated. */
+  readonly source?: SourceLine;
+  /** It only computes for other statements, which traces show. */
+  readonly isSilent?: true;
+} & (
   | {
       readonly kind: 'step';
       readonly text: string;

@@ -52,7 +52,8 @@ function checkDeclarations(place: string, declarations: Declarations): void {
     const { domain, initial } = declaration;
     const scope = { place, origin: originOf(declaration) };
     check(() => {
-      if (!/^[A-Za-z_]\w*$/.test(name)) fail(scope, `variable '${name}': the name is not an identifier`);
+      if (!/^[A-Za-z_]\w*(?:\.\w+)*$/.test(name))
+        fail(scope, `variable '${name}': the name is not an identifier`);
       const wrong = initial.findIndex((value) => !contains(domain, value));
       if (wrong >= 0)
         fail(
@@ -72,17 +73,31 @@ function checkThread(model: Model, thread: AnyThread): void {
   if (statements.length === 0) check(() => fail(whole, 'the thread has no statements'));
   const labels = statements.flatMap((statement) => (statement.kind === 'label' ? [statement.name] : []));
   const base = { shared: model.shared, threads: model.threads, thread, binders: [] };
+  const enclosed = labelsInAtomicBlocks(statements);
   const seen = new Set<string>();
   for (const statement of statements) {
     const origin = originOf(statement);
     const scope = { ...base, origin, place: `${place}, line ${statement.line} '${printText(statement)}'` };
     check(() => checkStatement(statement, scope, labels));
+    if (statement.kind === 'goto' && enclosed.get(statement.label)?.has(statement) === false)
+      check(() => fail(scope, `'goto ${statement.label}' leads into an atomic block`));
     if (statement.kind !== 'label') continue;
     const { name } = statement;
     if (seen.has(name)) check(() => fail({ place, origin }, `two labels are named '${name}'`));
     seen.add(name);
   }
   checkAccesses(thread.body, place, model.shared);
+}
+
+/** The labels inside of atomic blocks, each with the statements of its block. */
+function labelsInAtomicBlocks(statements: readonly Statement[]): ReadonlyMap<string, ReadonlySet<Statement>> {
+  const labels = new Map<string, ReadonlySet<Statement>>();
+  for (const statement of statements) {
+    if (statement.kind !== 'atomically') continue;
+    const inside = new Set(statementsOf(statement.body));
+    for (const inner of inside) if (inner.kind === 'label') labels.set(inner.name, inside);
+  }
+  return labels;
 }
 
 function checkHost({ threads }: Model, thread: AnyThread, scope: ErrorScope): void {
@@ -177,15 +192,19 @@ function checkEffect(effect: Effect, scope: NameScope): void {
   }
 }
 
-/** In an atomic block, only the first statement may wait, and there are no loops. */
+/** In an atomic block, only the first statement may wait, and there are no loops: a goto leads forward. */
 function checkAtomic(body: Block, scope: NameScope): void {
   if (body.length === 0) fail(scope, 'the atomic block is empty');
+  const passed = new Set<string>();
   for (const statement of statementsOf(body)) {
     check(() => {
       const at = { ...scope, origin: originOf(statement) ?? scope.origin };
       if (statement.kind === 'step' && statement.guard !== null && statement !== body[0])
         fail(at, `only the first statement of an atomic block may wait, but '${statement.text}' waits too`);
-      if (['loop', 'forever', 'label', 'either', 'atomically'].includes(statement.kind))
+      if (statement.kind === 'label') passed.add(statement.name);
+      if (statement.kind === 'goto' && passed.has(statement.label))
+        fail(at, `'goto ${statement.label}' leads back inside of an atomic block`);
+      if (['loop', 'forever', 'either', 'atomically'].includes(statement.kind))
         fail(
           at,
           `'${statement.kind}' is not allowed in an atomic block; use each(...) to update all elements at once`,

@@ -12,6 +12,8 @@ export interface AnyDeclaration {
   readonly length: number | null;
   /** The kernel variable that it represents, such as 'page->_refcount'. */
   readonly meaning: string;
+  /** The names of the elements, where they are parts of named objects: `pages[0]._refcount`. */
+  readonly elementNames?: readonly string[];
   /** CPU state instead of memory: a step may access it in addition to one cell of memory. */
   readonly insideCpu?: 'store buffer' | 'old values' | 'delayed access';
   /** The part of the CPU, for traces. */

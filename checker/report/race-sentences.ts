@@ -4,6 +4,7 @@ import type { Trace } from '../trace/trace.ts';
 import { isTrue, type Cells } from '../interpreter/evaluate.ts';
 import type { Access } from '../interpreter/interpreter.ts';
 import type { Value } from '../language/domain.ts';
+import { cellNamesOf, type CellNames } from './cell-names.ts';
 import { whoIs, type TraceCpu } from './cpus.ts';
 import { isToldAsLate, type WaitingStore } from './late-stores.ts';
 import { racesOf, type Race, type RacingAccess } from './races.ts';
@@ -32,13 +33,14 @@ export function racesInWords(
   cpus: readonly TraceCpu[],
 ): readonly RaceSentence[] {
   const steps = shownSteps(system, trace);
+  const names = cellNamesOf(system.model);
   return racesOf(system, trace).flatMap((race) => {
     const first = sideOf(race.first, race.cell, steps, cpus);
     const second = sideOf(race.second, race.cell, steps, cpus);
-    if (race.isStale) return [{ race, sentence: staleSentence(race.cell, first, second) }];
+    if (race.isStale) return [{ race, sentence: staleSentence(race.cell, first, second, names) }];
     if (waitedFor(race, trace)) return [];
     if (!decides(first, second, valueBefore(trace, race))) return [];
-    return [{ race, sentence: sentence(race.cell, first, second) }];
+    return [{ race, sentence: sentence(race.cell, first, second, names) }];
   });
 }
 
@@ -113,19 +115,22 @@ function decides(first: RaceSide, second: RaceSide, original: Value): boolean {
   return first.written !== second.written;
 }
 
-function sentence(cell: string, first: RaceSide, second: RaceSide): string {
-  return `${first.who} ${deed(first, cell)} before ${second.who} ${deed(second, 'it')}`;
+function sentence(cell: string, first: RaceSide, second: RaceSide, names: CellNames): string {
+  const value = (of: Value) => names.value(cell, of);
+  return `${first.who} ${deed(first, names.cell(cell), value)} before ${second.who} ${deed(second, 'it', value)}`;
 }
 
-const staleSentence = (cell: string, first: RaceSide, second: RaceSide): string =>
-  `${second.who} reads stale ${cell} == ${String(second.read)} (step ${second.step}) although ${first.who} set it to ${String(first.written)} (step ${first.step})`;
+const staleSentence = (cell: string, first: RaceSide, second: RaceSide, names: CellNames): string => {
+  const [read, written] = [second.read, first.written].map((value) => names.value(cell, value!));
+  return `${second.who} reads stale ${names.cell(cell)} == ${read} (step ${second.step}) although ${first.who} set it to ${written} (step ${first.step})`;
+};
 
-function deed({ read, written, step }: RaceSide, cell: string): string {
+function deed({ read, written, step }: RaceSide, cell: string, name: (value: Value) => string): string {
   const at = `(step ${step})`;
   if (written === null)
-    return cell === 'it' ? `read it as ${String(read)} ${at}` : `read ${cell} == ${String(read)} ${at}`;
-  if (read === null) return `set ${cell} to ${String(written)} ${at}`;
+    return cell === 'it' ? `read it as ${name(read!)} ${at}` : `read ${cell} == ${name(read!)} ${at}`;
+  if (read === null) return `set ${cell} to ${name(written)} ${at}`;
   return read === written
-    ? `left ${cell} at ${String(read)} ${at}`
-    : `took ${cell} from ${String(read)} to ${String(written)} ${at}`;
+    ? `left ${cell} at ${name(read)} ${at}`
+    : `took ${cell} from ${name(read)} to ${name(written)} ${at}`;
 }

@@ -7,6 +7,7 @@ import type { Value } from '../language/domain.ts';
 import { printExpr, printText } from '../language/print.ts';
 import type { Trace, TraceStep } from '../trace/trace.ts';
 import { atOnceInProperties } from './at-once.ts';
+import { cellNamesOf, type CellNames } from './cell-names.ts';
 import { isOfMachine, textOf } from './author-words.ts';
 import type { TraceCpu } from './cpus.ts';
 import type { OutOfOrder } from '../interpreter/interpreter.ts';
@@ -31,6 +32,7 @@ export function allTraceLines(
   const lines: TraceLine[] = [];
   const late = lateStores(system, trace, cpus);
   const iterations = new Iterations();
+  const names = cellNamesOf(system.model);
   const waiting = new Map<string, UnplacedLine[]>();
   const atOnce = new Set(atOnceInProperties(system.model));
   for (const [at, step] of shownSteps(system, trace).entries()) {
@@ -39,6 +41,8 @@ export function allTraceLines(
     const before = waiting.get(copy) ?? beginning(system, trace, step, iterations);
     const { now, later } = linesOfStep(step, iterations, {
       atOnce,
+      names,
+      thread: step.thread,
       isLast: at === trace.steps.length - 1,
     });
     waiting.set(copy, later);
@@ -82,7 +86,7 @@ function plainLines(
   step: Pick<TraceStep, 'thread' | 'replica'>,
   iterations: Iterations,
 ): readonly UnplacedLine[] {
-  if (isOfMachine(statement)) return [];
+  if (isOfMachine(statement) || statement.isSilent === true) return [];
   switch (statement.kind) {
     case 'note':
       return [noteLine(statement)];
@@ -154,6 +158,7 @@ function linesOfStep(
 
 function linesOfEvent(event: ShownEvent, setting: RemarkContext): readonly UnplacedLine[] {
   const { statement } = event;
+  if (statement.isSilent === true) return [];
   if (isOfMachine(statement)) return [{ kind: 'note', text: event.text, beside: [], iteration: null }];
   switch (statement.kind) {
     case 'note':
@@ -194,30 +199,48 @@ function branchLine(
 interface RemarkContext {
   /** Variables whose stores reach memory at once. */
   readonly atOnce: ReadonlySet<string>;
+  readonly names: CellNames;
+  readonly thread: string;
   /** It belongs to the last step, whose changes are always printed. */
   readonly isLast: boolean;
 }
 
 /** Remarks on the values and the ordering of an event. A local that receives the value read is not mentioned. */
-function remarksOn(event: ShownEvent, { atOnce, isLast }: RemarkContext): readonly Remark[] {
+function remarksOn(event: ShownEvent, { atOnce, names, thread, isLast }: RemarkContext): readonly Remark[] {
   const { reads, writes, changes, locals, waits, outOfOrder, isDelayed, since } = event;
   const changed = new Set(changes.map(({ cell }) => cell));
   const written = new Set(writes.map(({ cell }) => cell));
   const soon = (cell: string) => (atOnce.has(partsOfCell(cell).name) ? ' (at once)' : '');
   const all: readonly Remark[] = [
-    ...reads.filter(({ cell, from }) => from !== 'memory' || !written.has(cell)).map(readRemark),
+    ...reads
+      .filter(({ cell, from }) => from !== 'memory' || !written.has(cell))
+      .map((read) => readRemark(read, names)),
     ...changes.map(({ cell, from, to }) =>
-      remark('change', cell, `${cell}: ${String(from)} -> ${String(to)}${soon(cell)}`),
+      remark(
+        'change',
+        cell,
+        `${names.cell(cell)}: ${names.value(cell, from)} -> ${names.value(cell, to)}${soon(cell)}`,
+      ),
     ),
     ...writes
       .filter(({ cell }) => !changed.has(cell))
-      .map(({ cell, value }) => remark('kept', cell, `${cell} stays ${String(value)}`)),
-    ...waits.map(({ cell, value }) => remark('store', cell, `store ${cell} = ${String(value)} waits`)),
+      .map(({ cell, value }) =>
+        remark('kept', cell, `${names.cell(cell)} stays ${names.value(cell, value)}`),
+      ),
+    ...waits.map(({ cell, value }) =>
+      remark('store', cell, `store ${names.cell(cell)} = ${names.value(cell, value)} waits`),
+    ),
     ...locals
       .filter(({ to }) => isLast || !reads.some(({ value }) => value === to))
-      .map(({ cell, from, to }) => remark('local', cell, `local ${cell}: ${String(from)} -> ${String(to)}`)),
+      .map(({ cell, from, to }) =>
+        remark(
+          'local',
+          cell,
+          `local ${cell}: ${names.local(thread, cell, from)} -> ${names.local(thread, cell, to)}`,
+        ),
+      ),
     ...(isDelayed ? [remark('order', null, 'delayed')] : []),
-    ...(outOfOrder === null ? [] : orderRemarks(outOfOrder)),
+    ...(outOfOrder === null ? [] : orderRemarks(outOfOrder, names)),
     ...(since === null ? [] : [remark('order', null, `delayed since step ${since + 1}`)]),
   ];
   return [...new Map(all.map((one) => [one.text, one])).values()];
@@ -225,9 +248,9 @@ function remarksOn(event: ShownEvent, { atOnce, isLast }: RemarkContext): readon
 
 const remark = (kind: Remark['kind'], cell: string | null, text: string): Remark => ({ kind, cell, text });
 
-function readRemark({ cell, value, memory, from }: ShownRead): Remark {
-  const read = `${cell} == ${String(value)}`;
-  const beside = value === memory ? '' : `memory has ${String(memory)}`;
+function readRemark({ cell, value, memory, from }: ShownRead, names: CellNames): Remark {
+  const read = `${names.cell(cell)} == ${names.value(cell, value)}`;
+  const beside = value === memory ? '' : `memory has ${names.value(cell, memory)}`;
   switch (from) {
     case 'memory':
       return remark('read', cell, `reads ${read}`);
@@ -239,14 +262,14 @@ function readRemark({ cell, value, memory, from }: ShownRead): Remark {
 }
 
 /** Remarks on reorderings by the arm64 machine, except stale reads. */
-function orderRemarks({ early, seenBefore, late }: OutOfOrder): readonly Remark[] {
+function orderRemarks({ early, seenBefore, late }: OutOfOrder, names: CellNames): readonly Remark[] {
   return [
     ...early.map((cell) => remark('order', cell, 'early: executed later')),
     ...seenBefore.map(({ cell, since }) =>
-      remark('order', cell, `others see ${cell} since ${stepName(since)}`),
+      remark('order', cell, `others see ${names.cell(cell)} since ${stepName(since)}`),
     ),
     ...late.map(({ cell, since }) =>
-      remark('order', cell, `the store to ${cell} of ${stepName(since)} has not arrived`),
+      remark('order', cell, `the store to ${names.cell(cell)} of ${stepName(since)} has not arrived`),
     ),
   ];
 }

@@ -1,4 +1,5 @@
 /** The harm of a violation in one sentence: the author's sentence about the claim that is false. */
+import { printValue } from '../language/domain.ts';
 import { printExpr } from '../language/print.ts';
 import type { AnyExpr, Sentence } from '../language/expression.ts';
 import { evaluate, isTrue, withBound, type EvaluationContext } from '../interpreter/evaluate.ts';
@@ -62,7 +63,9 @@ const sentenceOf = (sentence: Sentence, place: EvaluationContext, cpuNumber: Cpu
       const thread = part.kind === 'bound' ? part.binder.thread : null;
       const before = sentence[at - 1];
       const isIndex = typeof before === 'string' && before.endsWith('[');
-      return String(thread === null || isIndex ? value : cpuNumber(thread, Number(value)));
+      if (thread !== null && !isIndex) return String(cpuNumber(thread, Number(value)));
+      const isCell = part.kind === 'shared' || part.kind === 'local';
+      return isCell ? printValue(part.domain, value) : String(value);
     })
     .join('');
 

@@ -21,7 +21,7 @@ export interface ModelSource {
 /** Whether a word names a model file, with or without a scenario. */
 export const namesFile = (name: string): boolean => fileName.test(name);
 
-const fileName = /^(.*\.[cm]?[jt]s)(?:\/([^/]+))?$/;
+const fileName = /^(.*\.(?:[cm]?[jt]s|c))(?:\/([^/]+))?$/;
 
 /**
  * The model named `MODEL`, `MODEL/SCENARIO`, `FILE` or `FILE/SCENARIO`.
@@ -31,8 +31,7 @@ const fileName = /^(.*\.[cm]?[jt]s)(?:\/([^/]+))?$/;
 export async function findModel(name: string): Promise<ModelSource> {
   const [, path, scenarioInFile] = fileName.exec(name) ?? [];
   if (path !== undefined) {
-    const { loadUserModel } = await import('./user-model.ts');
-    const { definition: loaded, file } = await loadUserModel(path);
+    const { definition: loaded, file } = await loadFile(path);
     const definition = withMemoryOption(loaded);
     return { definition, file, scenario: scenarioOf(definition, scenarioInFile), typed: path };
   }
@@ -41,6 +40,18 @@ export async function findModel(name: string): Promise<ModelSource> {
   if (found === undefined) throw new UsageError(noModel(name, model));
   const definition = withMemoryOption(found);
   return { definition, file: null, scenario: scenarioOf(definition, scenario), typed: model };
+}
+
+/** Loads a model file of either language. */
+async function loadFile(
+  path: string,
+): Promise<{ readonly definition: AnyDefinition; readonly file: string }> {
+  if (path.endsWith('.c')) {
+    const { loadCFile } = await import('./c-file.ts');
+    return loadCFile(path);
+  }
+  const { loadUserModel } = await import('./user-model.ts');
+  return loadUserModel(path);
 }
 
 /**

@@ -14,6 +14,7 @@ import {
   eq,
   forAll,
   forever,
+  goto,
   inc,
   init,
   label,
@@ -98,7 +99,10 @@ describe('inside atomically', () => {
       "thread 't', line 1 'atomically': 'loop' is not allowed in an atomic block; use each(...) to update all elements at once",
     ],
     'an endless loop': [() => inBlock(forever(step('x'))), "'forever' is not allowed in an atomic block"],
-    'a label': [() => inBlock(step('x'), label('here')), "'label' is not allowed in an atomic block"],
+    'a way back': [
+      () => inBlock(label('here'), step('x'), goto('here')),
+      "'goto here' leads back inside of an atomic block",
+    ],
     alternatives: [
       () => inBlock(either([step('x')], [step('y')])),
       "'either' is not allowed in an atomic block",

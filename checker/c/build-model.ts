@@ -1,0 +1,196 @@
+/** Builds a model from a C file and values of its options. */
+import type { AnyExpr, Binder } from '../language/expression.ts';
+import type { Parts } from '../language/model.ts';
+import type { Property } from '../language/property.ts';
+import { thread as buildThread, type AnyThread } from '../language/thread.ts';
+import { shared, type AnyDeclaration } from '../language/variable.ts';
+import { checkNames, poolsOf, threadsOf } from './clauses.ts';
+import type { Constant } from './syntax/constant.ts';
+import { initialiseMemory } from './initial-values.ts';
+import { ClaimEvaluator } from './lower/claims.ts';
+import { Kernel } from './lower/kernel.ts';
+import { handlers, heldByHandlers, quiescentStates, type KernelThread } from './lower/kernel-threads.ts';
+import { primitiveOf } from './lower/primitives.ts';
+import type { Program, ThreadDefinition } from './lower/program.ts';
+import { ThreadLowering } from './lower/thread.ts';
+import { Memory } from './memory.ts';
+import type { GivenOptions } from './syntax/options.ts';
+import { calledNames, pointedTypes, reachableFunctions } from './pointed-types.ts';
+import type { Surroundings } from './syntax/preprocess.ts';
+import { readUnit } from './syntax/read-unit.ts';
+import { attempt, Mistakes, type SourceFile } from './syntax/source.ts';
+import type { Clause, Unit } from './syntax/syntax.ts';
+
+/** The parts of the model, or null if the file has mistakes, which are reported. */
+export function buildParts(
+  file: SourceFile,
+  around: Surroundings,
+  given: GivenOptions,
+  mistakes: Mistakes,
+): Parts | null {
+  const unit = readUnit(file, around, given, mistakes);
+  checkNames(unit.clauses, mistakes);
+  const constants = unit.enumerators as ReadonlyMap<string, Constant>;
+  const definitions = threadsOf(unit, constants, mistakes);
+  const program = programOf(file, unit, definitions, mistakes);
+  initialiseMemory(program);
+  const lowered = definitions
+    .filter(({ on }) => on === null)
+    .map((definition) => lowerThread(program, definition));
+  const agents = [...handlers(program, definitions), ...quiescentStates(program)];
+  const properties = [...program.claims, ...claimsOf(program, unit.clauses, [...lowered, ...agents])];
+  if (definitions.length === 0)
+    mistakes.report({ file, offset: 0, length: 1 }, 'no THREAD(name) { } runs anything');
+  if (mistakes.any) return null;
+  return {
+    shared: shared(declarationsOf(program)),
+    threads: threadsOfModel(program, [...lowered, ...agents]),
+    properties: withWitness(properties, lowered),
+  };
+}
+
+function programOf(
+  file: SourceFile,
+  unit: Unit,
+  definitions: readonly ThreadDefinition[],
+  mistakes: Mistakes,
+): Program {
+  const bodies = definitions.map(({ body }) => body);
+  const functions = reachableFunctions(unit, bodies);
+  const pools = poolsOf(unit, mistakes);
+  const pointed = pointedTypes(
+    unit,
+    functions,
+    bodies,
+    pools.map(({ type }) => type),
+  );
+  const hosts = definitions.filter(({ on, mayBlockForever }) => on === null && !mayBlockForever);
+  const called = calledNames([...bodies, ...functions.map(({ body }) => body)]);
+  return {
+    name: file.name,
+    unit,
+    variables: new Map(unit.variables.map((variable) => [variable.name, variable])),
+    memory: new Memory(unit.variables, pools, pointed),
+    constants: unit.enumerators,
+    functions: unit.functions,
+    threads: definitions,
+    kernel: new Kernel(
+      hosts,
+      called,
+      definitions.some(({ on }) => on !== null),
+    ),
+    claims: [],
+    mistakes,
+  };
+}
+
+function lowerThread(program: Program, definition: ThreadDefinition): KernelThread {
+  const lowering = new ThreadLowering(program, definition, primitiveOf);
+  attempt(() => lowering.lower());
+  const { emitter } = lowering;
+  return {
+    name: definition.name,
+    cpus: definition.cpus,
+    on: null,
+    mayBlockForever: definition.mayBlockForever,
+    emitter,
+  };
+}
+
+/** The threads of the language; a handler names the thread whose CPUs it runs on, which comes before it. */
+function threadsOfModel(program: Program, threads: readonly KernelThread[]): readonly AnyThread[] {
+  const made = new Map<string, AnyThread>();
+  for (const thread of threads) {
+    const { name, cpus, on, mayBlockForever, emitter } = thread;
+    const body = heldByHandlers(program, thread);
+    const host = on === null ? {} : { on: made.get(on)! };
+    made.set(
+      name,
+      buildThread(name, { cpus, locals: emitter.locals, mayBlockForever, ...host }, () => [body]),
+    );
+  }
+  return [...made.values()];
+}
+
+/** All cells with the initial values of the file. */
+function declarationsOf({ memory, kernel }: Program): Readonly<Record<string, AnyDeclaration>> {
+  const cells = [...memory.cells.values()].map(
+    ({ name, domain, initial, length, names }): [string, AnyDeclaration] => [
+      name,
+      {
+        kind: 'declaration',
+        domain,
+        initial,
+        length,
+        meaning: '',
+        ...(length === null ? {} : { elementNames: names }),
+      },
+    ],
+  );
+  return { ...Object.fromEntries(cells), ...kernel.cells };
+}
+
+/** The claims at file scope. */
+function claimsOf(
+  program: Program,
+  clauses: readonly Clause[],
+  threads: readonly KernelThread[],
+): readonly Property[] {
+  return clauses.flatMap((clause): readonly Property[] => {
+    const kind = { ALWAYS: 'always', FINALLY: 'always', REACHABLE: 'reachable' }[clause.name] as
+      Property['kind'] | undefined;
+    if (kind === undefined) return [];
+    const made = attempt((): Property => {
+      const evaluator = new ClaimEvaluator(program);
+      const [name, condition, format, ...values] = clause.arguments;
+      if (name?.kind !== 'string' || condition === undefined)
+        return evaluator.fail(clause.place, `${clause.name}("name", condition) needs a name and a condition`);
+      const holds = evaluator.condition(condition);
+      const harm = evaluator.sentence(format, values);
+      const claim: AnyExpr = harm === null ? holds : { kind: 'claim', operand: holds, harm };
+      return {
+        kind,
+        name: name.value,
+        condition: clause.name === 'FINALLY' ? atTheEnd(claim, threads) : claim,
+      };
+    });
+    return made === null ? [] : [made];
+  });
+}
+
+/** True unless all threads have ended and the condition is false. */
+function atTheEnd(condition: AnyExpr, threads: readonly KernelThread[]): AnyExpr {
+  return threads
+    .filter(({ mayBlockForever }) => !mayBlockForever)
+    .map(hasEnded)
+    .reduceRight<AnyExpr>(
+      (later, ended) => ({
+        kind: 'binary',
+        operator: '||',
+        left: { kind: 'not', operand: ended },
+        right: later,
+      }),
+      condition,
+    );
+}
+
+function hasEnded({ name, cpus }: KernelThread): AnyExpr {
+  const binder: Binder = { level: 0, low: 0, high: cpus - 1, thread: name };
+  return {
+    kind: 'quantifier',
+    quantifier: 'all',
+    binder,
+    body: { kind: 'ended', thread: name, replica: { kind: 'bound', binder } },
+  };
+}
+
+/** Without a witness of its own, a model must be able to run to its end. */
+function withWitness(properties: readonly Property[], threads: readonly KernelThread[]): readonly Property[] {
+  if (properties.some(({ kind }) => kind === 'reachable')) return properties;
+  const ends = threads.filter(({ mayBlockForever }) => !mayBlockForever).map(hasEnded);
+  const condition = ends.reduce<AnyExpr>((left, right) => ({ kind: 'binary', operator: '&&', left, right }), {
+    kind: 'constant',
+    value: true,
+  });
+  return [...properties, { kind: 'reachable', name: 'every thread ends', condition }];
+}

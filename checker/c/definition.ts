@@ -1,0 +1,57 @@
+/** A C file as a model definition: what every command of racewalk takes. */
+import { defineModel } from '../language/define-model.ts';
+import { ModelError } from '../language/model-error.ts';
+import type { AnyDefinition } from '../language/model.ts';
+import type { OptionValue } from '../language/option.ts';
+import { buildParts } from './build-model.ts';
+import { scenariosOf } from './clauses.ts';
+import { optionOf, type NamedOption } from './syntax/options.ts';
+import { readUnit } from './syntax/read-unit.ts';
+import { attempt, Mistakes, mistakesText, type SourceFile } from './syntax/source.ts';
+
+/** The text of a shipped header; null: there is none of this name. */
+export type HeaderOf = (name: string) => SourceFile | null;
+
+/**
+ * The model of a C file.
+ *
+ * Throws  ModelError with all mistakes, each with file, line, column, source line and caret.
+ */
+export function defineFromC(file: SourceFile, header: HeaderOf): AnyDefinition {
+  const mistakes = new Mistakes();
+  const unit = readUnit(file, { header, flags: new Map() }, new Map(), mistakes);
+  const options = unit.clauses.flatMap((clause) => {
+    const option = attempt(() => optionOf(clause, mistakes));
+    return option === null ? [] : [option];
+  });
+  const scenarios = scenariosOf(unit, options, mistakes);
+  const summary = unit.clauses.find(({ name }) => name === 'SUMMARY')?.arguments[0];
+  const build = (values: Readonly<Record<string, OptionValue>>) => {
+    const given = new Map(options.map(({ name, key }) => [name, values[key]!]));
+    const found = new Mistakes();
+    const parts = buildParts(file, { header, flags: flagsOf(options, values) }, given, found);
+    if (parts === null) throw new ModelError(mistakesText(found.all));
+    return parts;
+  };
+  // Mistakes that the defaults show are reported at once.
+  buildParts(file, { header, flags: new Map() }, new Map(), mistakes);
+  if (mistakes.any) throw new ModelError(mistakesText(mistakes.all));
+  return defineModel({
+    name: file.name.replace(/^.*\//, '').replace(/\.c$/, ''),
+    summary: summary?.kind === 'string' ? summary.value : `the protocol of ${file.name}`,
+    options: Object.fromEntries(options.map(({ key, option }) => [key, option])),
+    // The options of a scenario have been compared with those of the file.
+    scenarios: scenarios as readonly never[],
+    build,
+  });
+}
+
+const flagsOf = (
+  options: readonly NamedOption[],
+  values: Readonly<Record<string, OptionValue>>,
+): ReadonlyMap<string, boolean> =>
+  new Map(
+    options.flatMap(({ name, key, option }) =>
+      option.kind === 'flag' ? [[name, values[key] === true] as const] : [],
+    ),
+  );

@@ -1,0 +1,138 @@
+/** The initial values of global variables. */
+import { isConstant, numberOf, constant, plus, times, type Lvalue } from './lower/value.ts';
+import { ClaimEvaluator } from './lower/claims.ts';
+import type { Program } from './lower/program.ts';
+import { Scope } from './lower/scope.ts';
+import { elementOf } from './memory.ts';
+import { attempt, type Place } from './syntax/source.ts';
+import type { Declaration, Expression, ListEntry } from './syntax/syntax.ts';
+import { intType, isScalar, printType, type Type } from './syntax/types.ts';
+
+/** Fills the cells of the program's memory. */
+export function initialiseMemory(program: Program): void {
+  const initialiser = new Initialiser(program);
+  for (const variable of program.variables.values()) attempt(() => initialiser.variable(variable));
+}
+
+class Initialiser {
+  readonly #program: Program;
+  readonly #evaluator: ClaimEvaluator;
+
+  constructor(program: Program) {
+    this.#program = program;
+    this.#evaluator = new ClaimEvaluator(program);
+  }
+
+  variable({ name, place, initial }: Declaration): void {
+    if (initial === null) return;
+    const lvalue = this.#evaluator.lvalue({ kind: 'name', place, name }, new Scope());
+    this.#set(lvalue, initial, new Scope());
+  }
+
+  #set(lvalue: Lvalue, initial: Expression, scope: Scope): void {
+    const { type } = lvalue;
+    if (initial.kind === 'list')
+      return isScalar(type)
+        ? this.#only(lvalue, initial, scope)
+        : this.#list(lvalue, initial.entries, initial.place, scope);
+    if (initial.kind === 'call' && initial.name === 'INIT_EACH') return this.#each(lvalue, initial, scope);
+    // ATOMIC_INIT(1) initialises the first member; a lock begins free.
+    if (initial.kind === 'call' && type.kind === 'struct') {
+      const [first] = initial.arguments;
+      if (/^(?:ATOMIC(?:64|_LONG)?|REFCOUNT)_INIT$/.test(initial.name) && first !== undefined)
+        return this.#set(this.#evaluator.member(lvalue, type.fields[0]!.name, initial.place), first, scope);
+      if (
+        /^(?:__(?:SPIN|RAW_SPIN|RW|MUTEX|RWSEM)_\w*(?:UNLOCKED|INITIALIZER)|__\w+_INITIALIZER|SEQCNT_ZERO)$/.test(
+          initial.name,
+        )
+      )
+        return;
+    }
+    if (!isScalar(type))
+      return this.#evaluator.fail(initial.place, `the initialiser of ${printType(type)} is a list`);
+    this.#scalar(lvalue, initial, scope);
+  }
+
+  #only(lvalue: Lvalue, { entries, place }: Expression & { kind: 'list' }, scope: Scope): void {
+    const [entry] = entries;
+    if (entry === undefined) return;
+    if (entries.length > 1) return this.#evaluator.fail(place, 'a scalar has one initial value');
+    this.#set(lvalue, entry.value, scope);
+  }
+
+  #scalar(lvalue: Lvalue, initial: Expression, scope: Scope): void {
+    const { type } = lvalue;
+    if (!isScalar(type)) return;
+    const cells = this.#program.memory.cells.get(lvalue.prefix)!;
+    const at = lvalue.index === null ? 0 : Number(lvalue.index.kind === 'constant' ? lvalue.index.value : 0);
+    const value = this.#evaluator.value(initial, scope);
+    const expr =
+      type.kind === 'pointer'
+        ? this.#evaluator.asPointer(value, type, initial.place)
+        : this.#evaluator.cast(value, type, initial.place);
+    const known =
+      'kind' in expr && expr.kind === 'number' ? (type.kind === 'bool' ? expr.expr : numberOf(expr)) : expr;
+    if (known.kind !== 'constant' || !isConstant(known))
+      return this.#evaluator.fail(initial.place, 'an initial value must be a constant');
+    cells.initial[at] = known.value;
+  }
+
+  /** INIT_EACH(i, expression): one value for each element. */
+  #each(lvalue: Lvalue, { arguments: given, place }: Expression & { kind: 'call' }, scope: Scope): void {
+    const [variable, value] = given;
+    if (lvalue.type.kind !== 'array' || variable?.kind !== 'name' || value === undefined)
+      return this.#evaluator.fail(place, 'INIT_EACH(i, value) initialises the elements of an array');
+    for (let at = 0; at < lvalue.type.length; at += 1) {
+      const inner = new Scope(scope);
+      inner.bind(variable.name, {
+        kind: 'value',
+        value: { kind: 'number', type: intType, expr: constant(at) },
+      });
+      this.#set(this.#element(lvalue, at), value, inner);
+    }
+  }
+
+  #element(array: Lvalue, at: number): Lvalue {
+    const { type, index, length } = array;
+    if (type.kind !== 'array') throw new Error('no array');
+    const inSpace = this.#program.memory.space(elementOf(type)) !== null;
+    const inner = inSpace ? countOf(type.of) : 1;
+    return {
+      ...array,
+      type: type.of,
+      index: plus(times(index ?? constant(0), inSpace ? 1 : type.length), constant(at * inner)),
+      length: inSpace ? length : length * type.length,
+    };
+  }
+
+  #list(lvalue: Lvalue, entries: readonly ListEntry[], place: Place, scope: Scope): void {
+    const { type } = lvalue;
+    let next = 0;
+    for (const { designators, value, place: at } of entries) {
+      const [designator, ...deeper] = designators;
+      if (deeper.length > 0) return this.#evaluator.fail(at, 'racewalk reads one designator a value');
+      if (type.kind === 'struct') {
+        if (designator?.kind === 'field')
+          next = type.fields.findIndex(({ name }) => name === designator.name);
+        const field = type.fields[next];
+        if (field === undefined) return this.#evaluator.fail(at, `${printType(type)} has no such member`);
+        this.#set(this.#evaluator.member(lvalue, field.name, at), value, scope);
+        next += 1;
+      } else if (type.kind === 'array') {
+        const [first, last] =
+          designator?.kind === 'elements'
+            ? [designator.first, designator.last].map((one) =>
+                Number(this.#evaluator.constant(one, scope)?.value ?? -1),
+              )
+            : [next, next];
+        if (first! < 0 || last! >= type.length)
+          return this.#evaluator.fail(at, `the array has ${type.length} elements`);
+        for (let element = first!; element <= last!; element += 1)
+          this.#set(this.#element(lvalue, element), value, scope);
+        next = last! + 1;
+      } else return this.#evaluator.fail(place, 'this is no list');
+    }
+  }
+}
+
+const countOf = (type: Type): number => (type.kind === 'array' ? type.length * countOf(type.of) : 1);

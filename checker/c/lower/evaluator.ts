@@ -1,0 +1,362 @@
+/** Evaluates C expressions; a thread and a claim differ in how they read memory and in what they may change. */
+import type { AnyExpr } from '../../language/expression.ts';
+import { constantOf, transparent, type Constant } from '../syntax/constant.ts';
+import { nullPointer, typeKey } from '../memory.ts';
+import type { Place } from '../syntax/source.ts';
+import type { BinaryOperator, Expression } from '../syntax/syntax.ts';
+import { isScalar, pointerTo, printType, type PointerType, type Type } from '../syntax/types.ts';
+import { binary, convert, integer, isComparison, truthOf, truthValue, unary } from './arithmetic.ts';
+import { placeType } from './place-type.ts';
+import { elementsOf, Places } from './places.ts';
+import type { Scope } from './scope.ts';
+import {
+  compared,
+  constant,
+  isConstant,
+  negated,
+  numberOf,
+  plus,
+  times,
+  type Check,
+  type CValue,
+  type Lvalue,
+} from './value.ts';
+
+type Of<K extends Expression['kind']> = Expression & { readonly kind: K };
+
+export abstract class Evaluator extends Places {
+  abstract load(lvalue: Lvalue, place: Place): CValue;
+  /** `&&`, `||` and `?:`, whose operands are evaluated on demand. */
+  abstract logical(expression: Of<'binary'>, scope: Scope): CValue;
+  abstract conditional(expression: Of<'conditional'>, scope: Scope): CValue;
+  abstract call(expression: Of<'call'>, scope: Scope): CValue;
+  /** Assignments, `++`, commas and statement expressions. */
+  abstract change(expression: Of<'assign' | 'update' | 'comma' | 'block'>, scope: Scope): CValue;
+
+  /** The constant value of an expression; null: it is none. */
+  constant(expression: Expression, scope: Scope): Constant | null {
+    return constantOf(expression, (name) => {
+      const binding = scope.find(name);
+      if (binding === null) return this.program.constants.get(name) ?? null;
+      if (binding.kind !== 'value' || binding.value.kind !== 'number') return null;
+      const { expr, type } = binding.value;
+      return expr.kind === 'constant' ? { value: BigInt(Number(expr.value)), type } : null;
+    });
+  }
+
+  value(expression: Expression, scope: Scope): CValue {
+    const known = this.constant(expression, scope);
+    if (known !== null && known.type.kind !== 'pointer' && isScalar(known.type))
+      return integer(known.value, known.type);
+    const { place } = expression;
+    switch (expression.kind) {
+      case 'integer':
+        return this.fail(place, 'racewalk does not read this number');
+      case 'null':
+        return { kind: 'pointer', type: pointerTo({ kind: 'void' }), expr: constant(nullPointer) };
+      case 'string':
+        return this.fail(place, 'racewalk reads strings only as names and messages of claims');
+      case 'name': {
+        const binding = scope.find(expression.name);
+        if (binding?.kind === 'value') return binding.value;
+        if (binding === null && this.program.functions.has(expression.name))
+          return { kind: 'function', name: expression.name };
+        return this.#loaded(this.lvalue(expression, scope), place);
+      }
+      case 'unary':
+        return this.#unary(expression, scope);
+      case 'binary':
+        if (expression.operator === '&&' || expression.operator === '||')
+          return this.logical(expression, scope);
+        return this.binary(
+          expression.operator,
+          this.value(expression.left, scope),
+          this.value(expression.right, scope),
+          place,
+        );
+      case 'conditional':
+        return this.conditional(expression, scope);
+      case 'member':
+      case 'index':
+        return this.#loaded(this.lvalue(expression, scope), place);
+      case 'cast':
+        return this.cast(this.value(expression.operand, scope), expression.type, place);
+      case 'call': {
+        const [argument] = expression.arguments;
+        if (argument !== undefined && transparent.has(expression.name)) return this.value(argument, scope);
+        if (expression.name === 'container_of') return this.#containerOf(expression, scope);
+        return this.call(expression, scope);
+      }
+      case 'assign':
+      case 'update':
+      case 'comma':
+      case 'block':
+        return this.change(expression, scope);
+      case 'sizeof':
+        return this.fail(
+          place,
+          'racewalk has no sizes: sizeof is read only as an argument of kmalloc and the like',
+        );
+      case 'type':
+        return this.fail(place, 'a type is no value');
+      case 'list':
+        return this.fail(place, 'racewalk reads an initializer list only where a variable is declared');
+    }
+  }
+
+  /** An array is the address of its first element, a struct a value of its own. */
+  #loaded(lvalue: Lvalue, place: Place): CValue {
+    const { type } = lvalue;
+    if (type.kind === 'array') {
+      const first = this.element(lvalue, constant(0), place);
+      return { kind: 'address', type: pointerTo(type.of), target: first };
+    }
+    if (type.kind === 'struct') return { kind: 'struct', type, source: lvalue };
+    return this.load(lvalue, place);
+  }
+
+  /** The place that an expression names. */
+  lvalue(expression: Expression, scope: Scope): Lvalue {
+    const { kind, place } = expression;
+    if (kind === 'name') return this.variableAt(expression, scope);
+    if (kind === 'member') {
+      const { object, isArrow, field } = expression;
+      const outer = isArrow ? this.pointee(this.value(object, scope), place) : this.#object(object, scope);
+      return this.member(outer, field, place);
+    }
+    if (kind === 'index') return this.#indexed(expression, scope);
+    if (kind === 'unary' && expression.operator === '*')
+      return this.pointee(this.value(expression.operand, scope), place);
+    return this.fail(place, 'this is no place in memory');
+  }
+
+  #indexed({ array, index, place }: Of<'index'>, scope: Scope): Lvalue {
+    const at = this.value(index, scope);
+    const known = this.#arrayAt(array, scope);
+    if (known !== null) return this.element(known, this.number(at, index.place), place);
+    return this.pointee(this.binary('+', this.value(array, scope), at, place), place);
+  }
+
+  /** The struct of `a.b`; one that a function returns is a value. */
+  #object(expression: Expression, scope: Scope): Lvalue {
+    if (['name', 'member', 'index', 'unary', 'cast'].includes(expression.kind)) {
+      const bound = expression.kind === 'name' ? scope.find(expression.name) : null;
+      if (bound?.kind !== 'value') return this.lvalue(expression, scope);
+    }
+    const value = this.value(expression, scope);
+    return value.kind === 'struct' ? value.source : this.fail(expression.place, 'this is no struct');
+  }
+
+  /** The array that an expression names; null: it is a pointer. */
+  #arrayAt(expression: Expression, scope: Scope): Lvalue | null {
+    if (expression.kind === 'name' && scope.find(expression.name)?.kind === 'value') return null;
+    if (expression.kind !== 'name' && expression.kind !== 'member' && expression.kind !== 'index')
+      return null;
+    // Reading the place of a pointer must not read the pointer twice.
+    const type = placeType(this.program, expression, scope);
+    return type?.kind === 'array' ? this.lvalue(expression, scope) : null;
+  }
+
+  number(value: CValue, place: Place): AnyExpr {
+    return value.kind === 'number' ? numberOf(value) : this.fail(place, 'this must be a number');
+  }
+
+  /** The condition that an expression is not 0. */
+  truth(value: CValue, place: Place): AnyExpr {
+    if (value.kind === 'struct' || value.kind === 'void') return this.fail(place, 'this is no condition');
+    return truthOf(value);
+  }
+
+  /** The value as a number of its object, or of NULL. */
+  asPointer(value: CValue, type: PointerType, place: Place): AnyExpr {
+    if (value.kind === 'pointer') return value.expr;
+    if (value.kind === 'number' && isConstant(numberOf(value), 0)) return constant(nullPointer);
+    if (value.kind !== 'address') return this.fail(place, `this is no ${printType(type)}`);
+    const { root, index, type: target } = value.target;
+    const space = root === 'shared' ? this.program.memory.space(target) : null;
+    if (root === 'local') return this.fail(place, 'racewalk does not store the address of a local variable');
+    if (space === null)
+      return this.fail(
+        place,
+        `racewalk does not store a pointer to ${printType(target)} here: give the pointer its type`,
+      );
+    return index ?? constant(0);
+  }
+
+  cast(value: CValue, type: Type, place: Place): CValue {
+    if (type.kind === 'void') return { kind: 'void' };
+    if (!isScalar(type)) return this.fail(place, `racewalk does not cast to ${printType(type)}`);
+    if (type.kind === 'pointer') {
+      if (value.kind === 'address')
+        return sameSpace(value.type.to, type.to)
+          ? { ...value, type }
+          : this.#otherType(value.type, type, place);
+      if (value.kind === 'pointer')
+        return sameSpace(value.type.to, type.to) || isConstant(value.expr, nullPointer)
+          ? { ...value, type }
+          : this.#otherType(value.type, type, place);
+      return { kind: 'pointer', type, expr: this.asPointer(value, type, place) };
+    }
+    if (value.kind === 'number') return convert(value, type);
+    if (type.kind === 'bool') return truthValue(this.truth(value, place));
+    return this.fail(place, `racewalk does not convert a pointer to ${printType(type)}`);
+  }
+
+  #otherType(from: Type, to: Type, place: Place): never {
+    return this.fail(
+      place,
+      `racewalk does not convert ${printType(from)} to ${printType(to)}: objects keep their type`,
+    );
+  }
+
+  #unary(expression: Of<'unary'>, scope: Scope): CValue {
+    const { operator, operand, place } = expression;
+    if (operator === '!') return truthValue(negated(this.truth(this.value(operand, scope), operand.place)));
+    if (operator === '*') return this.#loaded(this.lvalue(expression, scope), place);
+    if (operator === '&') return this.#address(operand, scope);
+    const value = this.value(operand, scope);
+    const result = value.kind === 'number' ? unary(operator, value) : null;
+    return result ?? this.fail(place, `racewalk does not read this ${operator}`);
+  }
+
+  /** The address of an element may lie one past the end of its array; only an access is checked. */
+  #address(operand: Expression, scope: Scope): CValue {
+    const isFunction = operand.kind === 'name' && scope.find(operand.name) === null;
+    if (isFunction && this.program.functions.has(operand.name))
+      return { kind: 'function', name: operand.name };
+    const target = this.lvalue(operand, scope);
+    if (target.bits !== undefined) return this.fail(operand.place, 'a bit-field has no address');
+    return { kind: 'address', type: pointerTo(target.type), target };
+  }
+
+  binary(operator: BinaryOperator, left: CValue, right: CValue, place: Place): CValue {
+    if (left.kind === 'number' && right.kind === 'number') {
+      const result = binary(operator, left, right);
+      return result ?? this.fail(place, 'this constant is undefined in C');
+    }
+    if (isComparison(operator)) return this.#comparedPointers(operator, left, right, place);
+    if (operator === '+' && left.kind === 'number') return this.#moved(right, left, 1, place);
+    if (operator === '+' && right.kind === 'number') return this.#moved(left, right, 1, place);
+    if (operator === '-' && right.kind === 'number') return this.#moved(left, right, -1, place);
+    if (operator === '-') return this.#distance(left, right, place);
+    return this.fail(place, `racewalk does not read ${operator} of pointers`);
+  }
+
+  #comparedPointers(
+    operator: '==' | '!=' | '<' | '<=' | '>' | '>=',
+    left: CValue,
+    right: CValue,
+    place: Place,
+  ): CValue {
+    if (left.kind === 'function' && right.kind === 'function')
+      return truthValue(constant((left.name === right.name) === (operator === '==')));
+    const type =
+      [left, right].find((one) => one.kind === 'pointer' || one.kind === 'address')?.type ??
+      pointerTo({ kind: 'void' });
+    // Two addresses in the same array of cells are compared by their index.
+    if (left.kind === 'address' && right.kind === 'address') {
+      const same = left.target.prefix === right.target.prefix && left.target.root === right.target.root;
+      if (!same) return truthValue(constant(operator === '!='));
+      return truthValue(
+        compared(operator, left.target.index ?? constant(0), right.target.index ?? constant(0)),
+      );
+    }
+    const address = left.kind === 'address' ? left : right.kind === 'address' ? right : null;
+    const other = address === left ? right : left;
+    const isNull = (one: CValue) =>
+      (one.kind === 'pointer' || one.kind === 'number') &&
+      isConstant(one.expr) &&
+      (one.kind === 'number' || isConstant(one.expr, nullPointer));
+    if (address !== null && isNull(other)) return truthValue(constant(operator === '!='));
+    return truthValue(
+      compared(operator, this.asPointer(left, type, place), this.asPointer(right, type, place)),
+    );
+  }
+
+  /** A pointer to another element of its array. */
+  #moved(pointer: CValue, by: CValue & { kind: 'number' }, sign: 1 | -1, place: Place): CValue {
+    const steps = sign === 1 ? numberOf(by) : negative(numberOf(by));
+    if (isConstant(steps, 0)) return pointer;
+    if (pointer.kind === 'pointer')
+      return { ...pointer, expr: plus(pointer.expr, times(steps, elementsOf(pointer.type.to))) };
+    if (pointer.kind === 'address') {
+      const { target } = pointer;
+      if (target.index === null) return this.fail(place, 'this is no element of an array');
+      const moved = plus(target.index, times(steps, elementsOf(target.type)));
+      const bounds: Check = {
+        claim: 'no pointer is dereferenced past the end of its array',
+        condition: {
+          kind: 'binary',
+          operator: '&&',
+          left: compared('>=', moved, constant(0)),
+          right: compared('<', moved, constant(target.length)),
+        },
+      };
+      return { ...pointer, target: { ...target, index: moved, checks: [bounds] } };
+    }
+    return this.fail(place, 'this is no pointer');
+  }
+
+  #distance(left: CValue, right: CValue, place: Place): CValue {
+    const type = left.kind === 'address' || left.kind === 'pointer' ? left.type : null;
+    if (type === null) return this.fail(place, 'this is no pointer');
+    const symbolic =
+      left.kind === 'address' && right.kind === 'address' && left.target.prefix === right.target.prefix;
+    const [a, b] = symbolic
+      ? [left.target.index ?? constant(0), right.target.index ?? constant(0)]
+      : [this.asPointer(left, type, place), this.asPointer(right, type, place)];
+    return {
+      kind: 'number',
+      type: { kind: 'integer', bits: 64, signed: true },
+      expr:
+        a.kind === 'constant' && b.kind === 'constant'
+          ? constant(Number(a.value) - Number(b.value))
+          : { kind: 'binary', operator: '-', left: a, right: b },
+    };
+  }
+
+  /** container_of(pointer, type, member): a subtraction in the numbers of the member's type. */
+  #containerOf({ arguments: given, place }: Of<'call'>, scope: Scope): CValue {
+    const [pointer, type, member] = given;
+    if (pointer === undefined || type?.kind !== 'name' || member === undefined)
+      return this.fail(place, 'container_of(pointer, struct type, member)');
+    const struct = this.program.unit.structs.find(({ tag }) => tag === type.name);
+    const path = pathOf(member);
+    if (struct === undefined || path === null) return this.fail(type.place, `'${type.name}' is no struct`);
+    const value = this.value(pointer, scope);
+    if (value.kind === 'address') {
+      const suffix = `.${path}`;
+      if (value.target.prefix.endsWith(suffix))
+        return {
+          kind: 'address',
+          type: pointerTo(struct),
+          target: { ...value.target, type: struct, prefix: value.target.prefix.slice(0, -suffix.length) },
+        };
+    }
+    if (value.kind !== 'address' && value.kind !== 'pointer')
+      return this.fail(pointer.place, 'this is no pointer');
+    const number = this.asPointer(value, value.type, place);
+    const { memory } = this.program;
+    const [outer, inner] = [memory.space(struct), memory.space(value.type.to)];
+    const region = inner?.regions.find((one) => one.member?.of === outer && one.member.field === path);
+    if (outer === null || region === undefined)
+      return this.fail(place, `no object of struct ${struct.tag} has this member`);
+    return { kind: 'pointer', type: pointerTo(struct), expr: plus(number, constant(-region.base)) };
+  }
+}
+
+const negative = (expr: AnyExpr): AnyExpr =>
+  expr.kind === 'constant'
+    ? constant(-Number(expr.value))
+    : { kind: 'binary', operator: '-', left: constant(0), right: expr };
+
+const sameSpace = (left: Type, right: Type) =>
+  typeKey(left) === typeKey(right) || left.kind === 'void' || right.kind === 'void';
+
+/** `a.b` as a path; null: neither a name nor a member. */
+function pathOf(expression: Expression): string | null {
+  if (expression.kind === 'name') return expression.name;
+  if (expression.kind !== 'member' || expression.isArrow) return null;
+  const outer = pathOf(expression.object);
+  return outer === null ? null : `${outer}.${expression.field}`;
+}

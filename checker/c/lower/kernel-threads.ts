@@ -1,0 +1,190 @@
+/** The threads that the kernel adds to a protocol: interrupt handlers, and the quiescent states of RCU. */
+import type { AnyExpr } from '../../language/expression.ts';
+import { withBlocks, type Block, type Effect } from '../../language/statement.ts';
+import { statementsOf } from '../../language/thread.ts';
+import { attempt, type Place } from '../syntax/source.ts';
+import { Emitter } from './emitter.ts';
+import type { Cpus } from './kernel.ts';
+import { primitiveOf } from './primitives.ts';
+import type { Program, ThreadDefinition } from './program.ts';
+import { ThreadLowering } from './thread.ts';
+import { both, constant, negated } from './value.ts';
+
+/** A thread whose statements are known. */
+export interface KernelThread {
+  readonly name: string;
+  readonly cpus: number;
+  readonly on: string | null;
+  readonly mayBlockForever: boolean;
+  readonly emitter: Emitter;
+}
+
+const selfOf = (name: string, cpus: number): AnyExpr =>
+  cpus === 1 ? constant(0) : { kind: 'self', thread: name, count: cpus };
+
+/** The handlers of IPIs and of `INTERRUPT(name, host)`: each runs on its CPU while interrupts are on. */
+export function handlers(
+  program: Program,
+  definitions: readonly ThreadDefinition[],
+): readonly KernelThread[] {
+  const { kernel } = program;
+  const place: Place = definitions[0]?.place ?? {
+    file: { name: program.name, text: '' },
+    offset: 0,
+    length: 0,
+  };
+  const made: KernelThread[] = [];
+  for (const host of kernel.hosts)
+    for (const call of kernel.calls.values()) {
+      const name = `IPI ${call.key} on ${host.name}`;
+      const definition = program.functions.get(call.function);
+      const body = (lowering: ThreadLowering) =>
+        definition === undefined
+          ? lowering.fail(place, `'${call.function}' is not defined`)
+          : void lowering.paste(
+              definition,
+              definition.type.parameters.length === 0 || call.info === null ? [] : [call.info],
+              definition.place,
+            );
+      const cpu = selfOf(name, host.cpus);
+      const pending = kernel.pending(call, host, cpu);
+      made.push(handler(program, { name, host, place: definition?.place ?? place, pending, body }));
+    }
+  for (const definition of definitions) {
+    if (definition.on === null) continue;
+    const host = kernel.hosts.find(({ name }) => name === definition.on);
+    if (host === undefined) {
+      attempt(() =>
+        new ThreadLowering(program, definition, primitiveOf).fail(
+          definition.place,
+          `'${definition.on!}' is no thread`,
+        ),
+      );
+      continue;
+    }
+    const body = (lowering: ThreadLowering) => lowering.lower();
+    made.push(
+      handler(program, {
+        name: definition.name,
+        host,
+        place: definition.place,
+        pending: null,
+        body,
+      }),
+    );
+  }
+  return made;
+}
+
+interface Handler {
+  readonly name: string;
+  readonly host: Cpus;
+  readonly place: Place;
+  /** What it handles; null: it may run at any time. */
+  readonly pending: ReturnType<Program['kernel']['pending']> | null;
+  readonly body: (lowering: ThreadLowering) => void;
+}
+
+/** A handler that accesses memory at most once is one step; while a longer one runs, its CPU waits. */
+function handler(program: Program, { name, host, place, pending, body }: Handler): KernelThread {
+  const { kernel } = program;
+  const definition: ThreadDefinition = {
+    place,
+    name,
+    cpus: host.cpus,
+    mayBlockForever: true,
+    on: host.name,
+    body: [],
+  };
+  const lowering = new ThreadLowering(program, definition, primitiveOf);
+  const { emitter } = lowering;
+  const cpu = selfOf(name, host.cpus);
+  const isOn = negated(kernel.irqsOff(host, cpu));
+  const guard = pending === null ? isOn : both(pending, isOn);
+  const done: readonly Effect[] =
+    pending === null ? [] : [{ kind: 'set', target: pending, value: constant(false) }];
+  const isOneStep = accessesOf(program, definition, body) <= 1;
+  const reason = 'an interrupt is taken between two instructions of its CPU, while irqs are on there';
+  emitter.forever(() => {
+    if (isOneStep) {
+      emitter.atomically(reason, () => {
+        emitter.access({ place, text: '<interrupt>', guard, effects: [] });
+        attempt(() => lowering.atomic(() => body(lowering)));
+        emitter.compute(place, ...done);
+      });
+      return;
+    }
+    const running = kernel.inHandler(host, cpu);
+    const idle = both(guard, negated(running));
+    const set = (value: boolean): Effect => ({ kind: 'set', target: running, value: constant(value) });
+    emitter.atomically(reason, () =>
+      emitter.access({ place, text: '<interrupt>', guard: idle, effects: [set(true)] }),
+    );
+    attempt(() => body(lowering));
+    emitter.atomically(reason, () =>
+      emitter.access({ place, text: '<end of interrupt>', effects: [...done, set(false)] }),
+    );
+  });
+  return { name, cpus: host.cpus, on: host.name, mayBlockForever: true, emitter };
+}
+
+/** How often the body of a handler accesses memory. */
+function accessesOf(program: Program, definition: ThreadDefinition, body: Handler['body']): number {
+  const claims = program.claims.length;
+  const trial = new ThreadLowering(program, definition, primitiveOf);
+  attempt(() => body(trial));
+  program.claims.splice(claims);
+  return [...statementsOf(trial.emitter.block)].filter(
+    ({ kind, isSilent }) => kind === 'step' && isSilent !== true,
+  ).length;
+}
+
+/** The statements of a thread whose CPU may run handlers of several steps: it goes on only when none runs. */
+export function heldByHandlers({ kernel }: Program, { name, cpus, emitter }: KernelThread): Block {
+  const running = kernel.runningHandler(name, selfOf(name, cpus));
+  return running === null ? emitter.block : guarded(emitter.block, negated(running));
+}
+
+function guarded(block: Block, condition: AnyExpr): Block {
+  return block.map((statement) => {
+    if (statement.kind === 'step' && statement.isSilent !== true)
+      return { ...statement, guard: statement.guard === null ? condition : both(condition, statement.guard) };
+    // Only the first statement of an atomic block may wait.
+    if (statement.kind === 'atomically')
+      return {
+        ...statement,
+        body: [...guarded(statement.body.slice(0, 1), condition), ...statement.body.slice(1)],
+      };
+    return withBlocks(statement, (inner) => guarded(inner, condition));
+  });
+}
+
+/** RCU sees a CPU outside of every critical section, and stops waiting for it. */
+export function quiescentStates(program: Program): readonly KernelThread[] {
+  const { kernel, threads } = program;
+  const place = threads[0]?.place;
+  if (place === undefined) return [];
+  return kernel.hosts.flatMap((host) =>
+    [...kernel.waiters.values()].flatMap((waiter): readonly KernelThread[] => {
+      if (waiter.name === host.name && host.cpus === 1) return [];
+      const name = `RCU of ${waiter.name} on ${host.name}`;
+      const emitter = new Emitter(name, program.name);
+      const cpu = selfOf(name, host.cpus);
+      const quiet = kernel.none([kernel.reader(host, cpu), kernel.irqsOff(host, cpu)]);
+      emitter.forever(() => {
+        for (let copy = 0; copy < waiter.cpus; copy += 1) {
+          const blocks = kernel.blocks(waiter, constant(copy), host, cpu);
+          emitter.atomically('RCU sees a CPU between two of its instructions', () =>
+            emitter.access({
+              place,
+              text: '<quiescent state> of the CPU',
+              guard: both(blocks, quiet),
+              effects: [{ kind: 'set', target: blocks, value: constant(false) }],
+            }),
+          );
+        }
+      });
+      return [{ name, cpus: host.cpus, on: host.name, mayBlockForever: true, emitter }];
+    }),
+  );
+}

@@ -1,0 +1,176 @@
+/**
+ * What the kernel itself keeps for a protocol: the interrupt flag of each CPU, inter-processor interrupts, RCU's grace
+ * periods, and which objects of a pool are allocated. A part that the protocol does not use has no cells.
+ */
+import type { AnyDomain } from '../../language/domain.ts';
+import type { AnyExpr, Binder, SharedReference } from '../../language/expression.ts';
+import type { Effect } from '../../language/statement.ts';
+import type { AnyDeclaration } from '../../language/variable.ts';
+import { typeKey, type Space } from '../memory.ts';
+import { both, compared, constant, negated, type CValue } from './value.ts';
+
+/** A thread whose CPUs take interrupts and are waited for by RCU. */
+export interface Cpus {
+  readonly name: string;
+  readonly cpus: number;
+}
+
+/** A function that other CPUs run, with its argument. */
+export interface CrossCall {
+  readonly key: string;
+  readonly function: string;
+  readonly info: CValue | null;
+}
+
+/** Primitives that may sleep. */
+const sleepers =
+  /^(mutex_lock|down_read|down_write|synchronize_|schedule|cond_resched|might_sleep|msleep|wait_event|k[mz]alloc|kmem_cache_z?alloc)/;
+
+const bool: AnyDomain = { kind: 'bool' };
+
+export class Kernel {
+  readonly cells: Record<string, AnyDeclaration> = {};
+  readonly hosts: readonly Cpus[];
+  /** Threads take interrupts, so that their interrupt flag is shared. */
+  readonly hasInterrupts: boolean;
+  readonly hasRcu: boolean;
+  /** Something sleeps, so that critical sections are counted. */
+  readonly hasSleepers: boolean;
+  readonly calls = new Map<string, CrossCall>();
+  /** Threads that wait for grace periods. */
+  readonly waiters = new Map<string, Cpus>();
+
+  constructor(hosts: readonly Cpus[], called: ReadonlySet<string>, hasHandlers: boolean) {
+    this.hosts = hosts;
+    this.hasInterrupts =
+      hasHandlers || [...called].some((name) => /^(smp_call_function|on_each_cpu)/.test(name));
+    this.hasSleepers = [...called].some((name) => sleepers.test(name));
+    this.hasRcu = [...called].some((name) =>
+      /^(synchronize_rcu|synchronize_sched|call_rcu|kfree_rcu|rcu_barrier)/.test(name),
+    );
+  }
+
+  /** A cell for each CPU of a thread. */
+  #perCpu(name: string, { cpus }: Cpus, meaning: string, elements = cpus): AnyDeclaration {
+    return (this.cells[name] ??= {
+      kind: 'declaration',
+      domain: bool,
+      initial: Array.from({ length: elements }, () => false),
+      length: elements,
+      meaning,
+    });
+  }
+
+  #cell(name: string, declaration: AnyDeclaration, index: AnyExpr): SharedReference {
+    return { kind: 'shared', name, index, domain: declaration.domain };
+  }
+
+  irqsOff(host: Cpus, cpu: AnyExpr): SharedReference {
+    const name = `irqs_off.${host.name}`;
+    return this.#cell(name, this.#perCpu(name, host, 'the interrupt flag of the CPU, inverted'), cpu);
+  }
+
+  /** A call that the CPU has been sent and has not finished. */
+  pending(call: CrossCall, host: Cpus, cpu: AnyExpr): SharedReference {
+    const name = `ipi.${call.key}.${host.name}`;
+    return this.#cell(
+      name,
+      this.#perCpu(name, host, `an IPI for ${call.function} has not been handled`),
+      cpu,
+    );
+  }
+
+  /** The CPU runs an interrupt handler of more than one step. */
+  inHandler(host: Cpus, cpu: AnyExpr): SharedReference {
+    const name = `in_interrupt.${host.name}`;
+    return this.#cell(name, this.#perCpu(name, host, 'the CPU runs an interrupt handler'), cpu);
+  }
+
+  /** Whether a handler runs on a CPU of a thread; null: none has several steps. */
+  runningHandler(thread: string, cpu: AnyExpr): SharedReference | null {
+    const name = `in_interrupt.${thread}`;
+    return this.cells[name] === undefined ? null : this.#cell(name, this.cells[name], cpu);
+  }
+
+  /** The CPU is in an RCU read-side critical section. */
+  reader(host: Cpus, cpu: AnyExpr): SharedReference {
+    const name = `rcu_reader.${host.name}`;
+    return this.#cell(name, this.#perCpu(name, host, 'the CPU is in an RCU read-side critical section'), cpu);
+  }
+
+  /** The grace period of a copy of `waiter` waits for this CPU. */
+  blocks(waiter: Cpus, copy: AnyExpr, host: Cpus, cpu: AnyExpr): SharedReference {
+    const name = `rcu_blocks.${waiter.name}.${host.name}`;
+    const declaration = this.#perCpu(
+      name,
+      host,
+      `the grace period of ${waiter.name} waits for this CPU`,
+      waiter.cpus * host.cpus,
+    );
+    const at: AnyExpr =
+      waiter.cpus === 1
+        ? cpu
+        : {
+            kind: 'binary',
+            operator: '+',
+            left: { kind: 'binary', operator: '*', left: copy, right: constant(host.cpus) },
+            right: cpu,
+          };
+    return this.#cell(name, declaration, at);
+  }
+
+  /** Whether an object of a pool is allocated; null: its type has no pool. */
+  alive(space: Space, object: AnyExpr): SharedReference | null {
+    const pool = space.regions.find(({ isPool }) => isPool);
+    if (pool === undefined) return null;
+    const name = `${typeKey(space.type)}.allocated`;
+    const declaration = (this.cells[name] ??= {
+      kind: 'declaration',
+      domain: bool,
+      // What is declared lives for ever; what is allocated lives from kmalloc() to kfree().
+      initial: space.names.map((_, at) => at < pool.base || at >= pool.base + pool.count),
+      length: space.names.length,
+      meaning: 'the object is allocated',
+    });
+    return this.#cell(name, declaration, object);
+  }
+
+  /** Effects for each CPU of a thread but, where given, one. */
+  forCpus(
+    host: Cpus,
+    except: AnyExpr | null,
+    effects: (cpu: AnyExpr) => readonly Effect[],
+  ): readonly Effect[] {
+    const binder: Binder = { level: 0, low: 0, high: host.cpus - 1, thread: null };
+    const cpu: AnyExpr = host.cpus === 1 ? constant(0) : { kind: 'bound', binder };
+    const isOther = except === null ? constant(true) : compared('!=', cpu, except);
+    if (isOther.kind === 'constant' && isOther.value === false) return [];
+    const inner = effects(cpu);
+    const guarded: readonly Effect[] =
+      isOther.kind === 'constant' ? inner : [{ kind: 'when', condition: isOther, effects: inner }];
+    return host.cpus === 1 ? guarded : [{ kind: 'each', binder, effects: guarded }];
+  }
+
+  /** A condition for all CPUs of a thread but, where given, one. */
+  allCpus(host: Cpus, except: AnyExpr | null, condition: (cpu: AnyExpr) => AnyExpr): AnyExpr {
+    const binder: Binder = { level: 0, low: 0, high: host.cpus - 1, thread: null };
+    const cpu: AnyExpr = host.cpus === 1 ? constant(0) : { kind: 'bound', binder };
+    const isSelf = except === null ? constant(false) : compared('==', cpu, except);
+    const body: AnyExpr =
+      isSelf.kind === 'constant'
+        ? isSelf.value === true
+          ? constant(true)
+          : condition(cpu)
+        : { kind: 'binary', operator: '||', left: isSelf, right: condition(cpu) };
+    return host.cpus === 1 ? body : { kind: 'quantifier', quantifier: 'all', binder, body };
+  }
+
+  /** All of these. */
+  all(conditions: readonly AnyExpr[]): AnyExpr {
+    return conditions.reduce(both, constant(true));
+  }
+
+  none(cells: readonly AnyExpr[]): AnyExpr {
+    return this.all(cells.map(negated));
+  }
+}

@@ -1,0 +1,170 @@
+/** Places in memory: variables, members, elements, and what pointers point to. */
+import type { AnyExpr, SharedReference } from '../../language/expression.ts';
+import { elementOf, nullPointer, typeKey, type Space } from '../memory.ts';
+import { fail, type Place } from '../syntax/source.ts';
+import { printType, type Type } from '../syntax/types.ts';
+import type { Program } from './program.ts';
+import type { Scope } from './scope.ts';
+import { compared, constant, plus, times, type Check, type CValue, type Lvalue } from './value.ts';
+
+/** A name where it is used. */
+interface NamePlace {
+  readonly name: string;
+  readonly place: Place;
+}
+
+export abstract class Places {
+  readonly program: Program;
+
+  constructor(program: Program) {
+    this.program = program;
+  }
+
+  fail(place: Place, message: string): never {
+    return fail(this.program.mistakes, place, message);
+  }
+
+  /** The place of a variable. */
+  variableAt({ name, place }: NamePlace, scope: Scope): Lvalue {
+    const binding = scope.find(name);
+    if (binding?.kind === 'variable') return binding.lvalue;
+    const variable = this.program.variables.get(name);
+    if (binding !== null || variable === undefined)
+      return this.fail(
+        place,
+        binding === null ? `'${name}' is not declared` : `'${name}' is no place in memory`,
+      );
+    const { type } = variable;
+    const space = this.program.memory.space(elementOf(type));
+    return space === null
+      ? { type, root: 'shared', prefix: name, index: null, length: 1, checks: [] }
+      : this.inSpace(space, type, constant(this.program.memory.baseOf(space, name)), []);
+  }
+
+  protected inSpace(space: Space, type: Type, index: AnyExpr, checks: readonly Check[]): Lvalue {
+    return { type, root: 'shared', prefix: typeKey(space.type), index, length: space.names.length, checks };
+  }
+
+  /** A member of an object. */
+  member(object: Lvalue, name: string, place: Place): Lvalue {
+    const { type, prefix, root, index, length, checks } = object;
+    const field = type.kind === 'struct' ? type.fields.find((one) => one.name === name) : undefined;
+    if (type.kind !== 'struct') return this.fail(place, `${printType(type)} has no members`);
+    if (field === undefined)
+      return this.fail(
+        place,
+        type.defined ? `${printType(type)} has no member '${name}'` : `${printType(type)} is not defined`,
+      );
+    const inner = root === 'shared' ? this.program.memory.space(elementOf(field.type)) : null;
+    if (inner !== null) return this.#memberInSpace(object, inner, name, field.type);
+    return {
+      type: field.type,
+      root,
+      prefix: `${prefix}.${name}`,
+      index,
+      length,
+      checks,
+      ...(field.bits === null ? {} : { bits: field.bits }),
+    };
+  }
+
+  /** A member that is numbered among the objects of its own type. */
+  #memberInSpace({ prefix, index, checks }: Lvalue, space: Space, name: string, fieldType: Type): Lvalue {
+    const { memory } = this.program;
+    const outer = memory.spaces.find(
+      (one) => prefix === typeKey(one.type) || prefix.startsWith(`${typeKey(one.type)}.`),
+    );
+    const isNumbered = outer !== undefined && index !== null;
+    const path = isNumbered ? `${prefix}.${name}`.slice(typeKey(outer.type).length + 1) : `${prefix}.${name}`;
+    const base = isNumbered ? memory.memberBase(space, outer, path) : memory.baseOf(space, path);
+    const each = fieldType.kind === 'array' ? fieldType.length : 1;
+    return this.inSpace(space, fieldType, plus(times(index ?? constant(0), each), constant(base)), checks);
+  }
+
+  /** An element of an array. */
+  element(array: Lvalue, index: AnyExpr, place: Place): Lvalue {
+    const { type } = array;
+    if (type.kind !== 'array') return this.fail(place, 'this is no array');
+    if (index.kind === 'constant' && !(Number(index.value) >= 0 && Number(index.value) <= type.length))
+      return this.fail(
+        place,
+        `index ${String(index.value)} is out of bounds: the array has ${type.length} elements`,
+      );
+    const isInside = index.kind === 'constant' && Number(index.value) < type.length;
+    const bounds: readonly Check[] = isInside
+      ? []
+      : [
+          {
+            claim: `the index is within the array of ${type.length} elements`,
+            condition: {
+              kind: 'binary',
+              operator: '&&',
+              left: compared('>=', index, constant(0)),
+              right: compared('<', index, constant(type.length)),
+            },
+          },
+        ];
+    const inSpace = array.root === 'shared' && this.program.memory.space(elementOf(type)) !== null;
+    const inner = elementsOf(type.of);
+    return {
+      ...array,
+      type: type.of,
+      index: plus(
+        times(array.index ?? constant(0), inSpace ? 1 : type.length),
+        times(index, inSpace ? inner : 1),
+      ),
+      length: inSpace ? array.length : array.length * type.length,
+      checks: [...array.checks, ...bounds],
+    };
+  }
+
+  /** The object that a pointer points to. */
+  pointee(pointer: CValue, place: Place): Lvalue {
+    if (pointer.kind === 'address') return pointer.target;
+    if (pointer.kind !== 'pointer') return this.fail(place, 'this is no pointer');
+    const { to } = pointer.type;
+    const space = this.program.memory.space(to);
+    if (space === null || (pointer.expr.kind === 'constant' && Number(pointer.expr.value) < 0))
+      return this.fail(
+        place,
+        to.kind === 'void'
+          ? 'a void pointer has nothing to read: cast it'
+          : `this ${printType(pointer.type)} points to no object`,
+      );
+    return this.inSpace(space, to, pointer.expr, this.checksOf(pointer.expr, space));
+  }
+
+  /** What must be true of a pointer before it is followed. */
+  protected checksOf(pointer: AnyExpr, space: Space): readonly Check[] {
+    const within = space.regions.map(({ base, count }): AnyExpr => ({
+      kind: 'binary',
+      operator: '&&',
+      left: compared('>=', pointer, constant(base)),
+      right: compared('<', pointer, constant(base + count)),
+    }));
+    return [
+      { claim: 'no null pointer is dereferenced', condition: compared('!=', pointer, constant(nullPointer)) },
+      {
+        claim: 'no pointer is dereferenced past the end of its array',
+        condition: within.reduce((left, right) => ({ kind: 'binary', operator: '||', left, right })),
+      },
+    ];
+  }
+
+  /** The cell of a scalar place as the language writes it. */
+  protected cell(lvalue: Lvalue, place: Place): SharedReference {
+    const { prefix, index } = lvalue;
+    const cells = this.program.memory.cells.get(prefix);
+    if (cells === undefined) return this.fail(place, `${printType(lvalue.type)} is read member by member`);
+    return {
+      kind: 'shared',
+      name: prefix,
+      index: cells.length === null ? null : (index ?? constant(0)),
+      domain: cells.domain,
+    };
+  }
+}
+
+/** The scalars or structs in one element of an array. */
+export const elementsOf = (type: Type): number =>
+  type.kind === 'array' ? type.length * elementsOf(type.of) : 1;

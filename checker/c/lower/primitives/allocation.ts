@@ -1,0 +1,136 @@
+/**
+ * kmalloc() and kfree() of objects from a POOL of the file.
+ *
+ * Assumes: an allocation fails only when its pool is empty; memory keeps what it had unless it is zeroed.
+ * Source:  include/linux/slab.h
+ */
+import type { Effect } from '../../../language/statement.ts';
+import { nullPointer, typeKey, zeroOf, type Space } from '../../memory.ts';
+import { isScalar, pointerTo, type StructType, type Type } from '../../syntax/types.ts';
+import { argument, nothing, valueAt, type Call, type Lowering, type Primitive } from '../lowering.ts';
+import { placeType } from '../place-type.ts';
+import type { Scope } from '../scope.ts';
+import { compared, constant, negated, plus, type Lvalue } from '../value.ts';
+
+type Entry = readonly [string, Primitive];
+
+/** The type of `sizeof(*p)` or `sizeof(struct foo)`. */
+function allocatedType(thread: Lowering, call: Call, scope: Scope): Type {
+  const size = argument(thread, call, 0);
+  const type =
+    size.kind === 'sizeof'
+      ? (size.type ?? (size.operand === null ? null : placeType(thread.program, size.operand, scope)))
+      : null;
+  return type ?? thread.fail(size.place, `${call.name} needs sizeof(*pointer) or sizeof(struct type)`);
+}
+
+const allocate =
+  (isZeroed: boolean): Primitive =>
+  (thread, call, scope) => {
+    const type = allocatedType(thread, call, scope);
+    const space = thread.program.memory.space(type);
+    const pool = space?.regions.find(({ isPool }) => isPool);
+    if (space === null || pool === undefined || type.kind !== 'struct')
+      return thread.fail(
+        call.place,
+        `there are no objects to allocate: write POOL(${typeKey(type)}, n) at file scope`,
+      );
+    const flags = call.arguments[1] === undefined ? null : thread.constant(call.arguments[1], scope);
+    if (flags?.value === 1n) thread.mightSleep(call.place);
+    const found = thread.emitter.temporary(
+      `new_${typeKey(type)}`,
+      { kind: 'range', low: -1, high: space.names.length },
+      nullPointer,
+    );
+    const alive = (at: number) => thread.program.kernel.alive(space, constant(at))!;
+    const objects = Array.from({ length: pool.count }, (_, at) => pool.base + at);
+    thread.emitter.atomically('the allocator gives an object to one caller', () =>
+      thread.access({
+        place: call.place,
+        effects: [
+          { kind: 'set', target: found, value: constant(nullPointer) },
+          // The first free object: which one is no choice that a protocol can see.
+          ...objects.toReversed().map((at): Effect => ({
+            kind: 'when',
+            condition: negated(alive(at)),
+            effects: [{ kind: 'set', target: found, value: constant(at) }],
+          })),
+          ...objects.map((at): Effect => ({
+            kind: 'when',
+            condition: compared('==', found, constant(at)),
+            effects: [
+              { kind: 'set', target: alive(at), value: constant(true) },
+              ...(isZeroed ? zeroed(thread, call, space, type, at) : []),
+            ],
+          })),
+        ],
+      }),
+    );
+    return { kind: 'pointer', type: pointerTo(type), expr: found };
+  };
+
+/** Every cell of an object set to 0. */
+function zeroed(thread: Lowering, call: Call, space: Space, type: StructType, at: number): readonly Effect[] {
+  const clear = (lvalue: Lvalue): readonly Effect[] => {
+    const { type: inner } = lvalue;
+    if (isScalar(inner))
+      return [
+        {
+          kind: 'set',
+          target: thread.reference(lvalue, call.place),
+          value: constant(zeroOf(inner) as number | boolean),
+        },
+      ];
+    if (inner.kind === 'struct')
+      return inner.fields.flatMap(({ name }) => clear(thread.member(lvalue, name, call.place)));
+    if (inner.kind !== 'array') return [];
+    const { of, length } = inner;
+    return Array.from({ length }, (_, element) => element).flatMap((element) =>
+      clear({
+        ...lvalue,
+        type: of,
+        index: plus(
+          constant(Number(lvalue.index?.kind === 'constant' ? lvalue.index.value : 0) * length),
+          constant(element),
+        ),
+        length: lvalue.length * length,
+      }),
+    );
+  };
+  return clear({
+    type,
+    root: 'shared',
+    prefix: typeKey(type),
+    index: constant(at),
+    length: space.names.length,
+    checks: [],
+  });
+}
+
+const free: Primitive = (thread, call, scope) => {
+  const pointer = valueAt(thread, call, scope, 0);
+  if (pointer.kind !== 'pointer')
+    return thread.fail(call.place, `${call.name} needs a pointer that kmalloc() has returned`);
+  const space = thread.program.memory.space(pointer.type.to);
+  const cell = space === null ? null : thread.program.kernel.alive(space, pointer.expr);
+  if (cell === null) return thread.fail(call.place, 'no object of this type is ever allocated');
+  const { emitter } = thread;
+  const [yes, no] = [emitter.newLabel(), emitter.newLabel()];
+  emitter.branch(call.place, compared('!=', pointer.expr, constant(nullPointer)), yes, no);
+  emitter.label(yes);
+  thread.access({
+    place: call.place,
+    effects: [
+      { kind: 'assert', claim: `${emitter.text(call.place)}: no object is freed twice`, condition: cell },
+      { kind: 'set', target: cell, value: constant(false) },
+    ],
+  });
+  emitter.label(no);
+  return nothing;
+};
+
+export const allocationPrimitives: readonly Entry[] = [
+  ...['kmalloc', 'kmem_alloc'].map((name): Entry => [name, allocate(false)]),
+  ['kzalloc', allocate(true)],
+  ...['kfree', 'kvfree'].map((name): Entry => [name, free]),
+];

@@ -1,0 +1,196 @@
+/** Claims that stand inside of functions, and what a model adds to C: choices, waits, notes and counts. */
+import type { AnyExpr, Binder } from '../../../language/expression.ts';
+import { textOf } from '../../syntax/source.ts';
+import type { Expression } from '../../syntax/syntax.ts';
+import { intType, isScalar } from '../../syntax/types.ts';
+import { ClaimEvaluator } from '../claims.ts';
+import { argument, nothing, type Call, type Lowering, type Primitive } from '../lowering.ts';
+import { Scope } from '../scope.ts';
+import { truthValue } from '../arithmetic.ts';
+import { constant, type CValue, type Lvalue } from '../value.ts';
+import { zeroOf } from '../../memory.ts';
+
+type Entry = readonly [string, Primitive];
+
+/** A message as the name of an assertion: a value is the source of its argument. */
+function messageOf(call: Call, from: number): string | null {
+  const format = call.arguments[from];
+  if (format?.kind !== 'string') return null;
+  let at = from;
+  return format.value.replace(/%[-+ #0]*\d*(?:hh|h|ll|l|z|j|t)?[diuxXcsp]/g, () => {
+    const given = call.arguments[(at += 1)];
+    return given === undefined ? '?' : textOf(given.place);
+  });
+}
+
+/** An assertion: the condition is read as the kernel reads it, access by access. */
+const checking =
+  (isBug: boolean): Primitive =>
+  (thread, call, scope) => {
+    const condition = argument(thread, call, 0);
+    const { emitter } = thread;
+    const [fine, wrong, end] = [emitter.newLabel(), emitter.newLabel(), emitter.newLabel()];
+    if (isBug) thread.condition(condition, scope, wrong, fine);
+    else thread.condition(condition, scope, fine, wrong);
+    emitter.label(wrong);
+    const name = messageOf(call, 1) ?? textOf(call.place).replace(/\s+/g, ' ');
+    emitter.compute(call.place, { kind: 'assert', claim: name, condition: constant(false) });
+    emitter.goto(end);
+    emitter.label(fine);
+    emitter.label(end);
+    // WARN_ON() is the condition's value, and the run ends where it is true.
+    return truthValue(constant(false));
+  };
+
+/** True until the thread's next access. */
+const holdsHere: Primitive = (thread, call, scope) => {
+  const { emitter, program } = thread;
+  const number = program.claims.length + 1;
+  const flag = emitter.reference(emitter.local(`here_${number}`, { kind: 'bool' }, false));
+  const { binder, copy } = copies(thread);
+  const captured = new Map<string, { readonly name: string; readonly type: Lvalue['type'] }>();
+  const capture = (lvalue: Lvalue) => {
+    const { type, prefix } = lvalue;
+    if (!isScalar(type)) return thread.fail(call.place, 'a claim reads structs member by member');
+    const value = thread.load(lvalue, call.place);
+    const name = `here_${number}.${prefix}`;
+    const source =
+      value.kind === 'number' || value.kind === 'pointer'
+        ? value.expr
+        : thread.fail(call.place, 'this is no value');
+    const domain = source.kind === 'local' ? source.domain : ({ kind: 'bool' } as const);
+    const kept = emitter.reference(emitter.local(name, domain, zeroOf(type)));
+    if (!captured.has(name)) {
+      captured.set(name, { name, type });
+      emitter.compute(call.place, { kind: 'set', target: kept, value: source });
+      emitter.beforeNext([{ kind: 'set', target: kept, value: constant(zeroOf(type) as number | boolean) }]);
+    }
+    return { ...kept, replica: copy };
+  };
+  const inner = new Scope(scope);
+  inner.bind('CPU', { kind: 'value', value: { kind: 'number', type: intType, expr: copy } });
+  const evaluator = new ClaimEvaluator(program, capture, 1);
+  const condition = evaluator.condition(argument(thread, call, 0), inner);
+  const harm = evaluator.sentence(call.arguments[1], call.arguments.slice(2), inner);
+  const { place } = argument(thread, call, 0);
+  emitter.compute(
+    { ...call.place, length: place.offset + place.length - call.place.offset },
+    { kind: 'set', target: flag, value: constant(true) },
+  );
+  emitter.beforeNext([{ kind: 'set', target: flag, value: constant(false) }]);
+  const implied: AnyExpr = {
+    kind: 'binary',
+    operator: '||',
+    left: { kind: 'not', operand: { ...flag, replica: copy } },
+    right: condition,
+  };
+  const body: AnyExpr = harm === null ? implied : { kind: 'claim', operand: implied, harm };
+  program.claims.push({
+    kind: 'always',
+    name: `${emitter.text(argument(thread, call, 0).place)} (HOLDS_HERE)`,
+    condition: { kind: 'quantifier', quantifier: 'all', binder, body },
+  });
+
+  return nothing;
+};
+
+/** The copies of the running thread, for a property. */
+function copies({ definition }: Lowering): { readonly binder: Binder; readonly copy: AnyExpr } {
+  const binder: Binder = { level: 0, low: 0, high: definition.cpus - 1, thread: definition.name };
+  return { binder, copy: { kind: 'bound', binder } };
+}
+
+const reached: Primitive = (thread, call) => {
+  const { emitter, program } = thread;
+  const name = text(thread, argument(thread, call, 0));
+  const flag = emitter.reference(
+    emitter.local(`reached_${program.claims.length + 1}`, { kind: 'bool' }, false),
+  );
+  emitter.compute(call.place, { kind: 'set', target: flag, value: constant(true) });
+  emitter.beforeNext([{ kind: 'set', target: flag, value: constant(false) }]);
+  const { binder, copy } = copies(thread);
+  program.claims.push({
+    kind: 'reachable',
+    name,
+    condition: { kind: 'quantifier', quantifier: 'some', binder, body: { ...flag, replica: copy } },
+  });
+  return nothing;
+};
+
+const text = (thread: Lowering, expression: Expression): string =>
+  expression.kind === 'string' ? expression.value : thread.fail(expression.place, 'this must be a string');
+
+/** Any number below n. */
+const any: Primitive = (thread, call, scope) => {
+  const count = thread.constant(argument(thread, call, 0), scope);
+  if (count === null || count.value < 1n)
+    return thread.fail(call.place, 'ANY(n) needs a constant, 1 or more');
+  if (count.value === 1n) return { kind: 'number', type: intType, expr: constant(0) };
+  const domain = { kind: 'range', low: 0, high: Number(count.value) - 1 } as const;
+  const target = thread.emitter.temporary(`any_${count.value}`, domain, 0);
+  thread.emitter.choose(call.place, target);
+  return { kind: 'number', type: intType, expr: target };
+};
+
+/** Waits in one step until a condition about memory holds. */
+const waitUntil: Primitive = (thread, call, scope) => {
+  const local = (lvalue: Lvalue) => {
+    const value: CValue = thread.load(lvalue, call.place);
+    const expr = value.kind === 'number' || value.kind === 'pointer' ? value.expr : null;
+    return expr?.kind === 'local' ? expr : thread.fail(call.place, 'this is no value');
+  };
+  const guard = new ClaimEvaluator(thread.program, local).condition(argument(thread, call, 0), scope);
+  thread.access({ place: call.place, guard, effects: [] });
+  return nothing;
+};
+
+const bugs = ['BUG_ON', 'WARN_ON', 'WARN_ON_ONCE', 'VM_BUG_ON', 'VM_WARN_ON', 'VM_WARN_ON_ONCE'];
+const bugsAbout = [
+  'VM_BUG_ON_PAGE',
+  'VM_BUG_ON_FOLIO',
+  'VM_BUG_ON_VMA',
+  'VM_BUG_ON_MM',
+  'VM_WARN_ON_FOLIO',
+  'VM_WARN_ON_ONCE_FOLIO',
+  'VM_WARN_ON_ONCE_PAGE',
+  'WARN',
+  'WARN_ONCE',
+];
+
+export const claimPrimitives: readonly Entry[] = [
+  ['CHECK', checking(false)],
+  ...[...bugs, ...bugsAbout].map((name): Entry => [name, checking(true)]),
+  ['HOLDS_HERE', holdsHere],
+  ['REACHED', reached],
+  ['ANY', any],
+  ['WAIT_UNTIL', waitUntil],
+  [
+    'NOTE',
+    (thread, call) => {
+      thread.emitter.note(text(thread, argument(thread, call, 0)));
+      return nothing;
+    },
+  ],
+  [
+    'COUNT',
+    (thread, call) => {
+      thread.emitter.compute(call.place, {
+        kind: 'count',
+        name: text(thread, argument(thread, call, 0)),
+        amount: 1,
+      });
+      return nothing;
+    },
+  ],
+  [
+    'BUG',
+    (thread, call) => {
+      thread.emitter.compute(call.place, {
+        kind: 'assert',
+        claim: 'BUG() is never reached',
+        condition: constant(false),
+      });
+      return nothing;
+    },
+  ],
+];

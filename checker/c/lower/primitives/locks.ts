@@ -1,0 +1,191 @@
+/**
+ * Locks: taking one waits in one step and is an acquire; releasing one is a release.
+ *
+ * Assumes: no order among those who wait.
+ * Source:  Documentation/memory-barriers.txt, "LOCK ACQUISITION FUNCTIONS"; kernel/locking
+ */
+import type { AnyExpr } from '../../../language/expression.ts';
+import type { Effect } from '../../../language/statement.ts';
+import { truthValue } from '../arithmetic.ts';
+import { nothing, pointedBy, type Call, type Lowering, type Primitive } from '../lowering.ts';
+import type { Scope } from '../scope.ts';
+import { compared, constant, negated } from '../value.ts';
+import { enter, leave, restoreInterrupts, saveInterrupts, type InterruptCall } from './critical-section.ts';
+
+type Entry = readonly [string, Primitive];
+
+/** One way to hold a lock. */
+interface Mode {
+  readonly isFree: (cell: AnyExpr) => AnyExpr;
+  readonly taken: (cell: AnyExpr) => AnyExpr;
+  readonly isHeld: (cell: AnyExpr) => AnyExpr;
+  readonly released: (cell: AnyExpr) => AnyExpr;
+}
+
+const plus = (cell: AnyExpr, by: number): AnyExpr => ({
+  kind: 'binary',
+  operator: by < 0 ? '-' : '+',
+  left: cell,
+  right: constant(Math.abs(by)),
+});
+
+/** A lock of one holder: a boolean. */
+const exclusive: Mode = {
+  isFree: negated,
+  taken: () => constant(true),
+  isHeld: (cell) => cell,
+  released: () => constant(false),
+};
+/** A lock of many readers or one writer: the number of readers, or -1. */
+const shared: Mode = {
+  isFree: (cell) => compared('>=', cell, constant(0)),
+  taken: (cell) => plus(cell, 1),
+  isHeld: (cell) => compared('>', cell, constant(0)),
+  released: (cell) => plus(cell, -1),
+};
+const writing: Mode = {
+  isFree: (cell) => compared('==', cell, constant(0)),
+  taken: () => constant(-1),
+  isHeld: (cell) => compared('==', cell, constant(-1)),
+  released: () => constant(0),
+};
+
+/** The cell of the lock that the first argument points to. */
+function lockOf(thread: Lowering, call: Call, scope: Scope) {
+  const object = pointedBy(thread, call, scope);
+  const field = object.type.kind === 'struct' ? object.type.fields[0] : undefined;
+  if (field === undefined) return thread.fail(call.place, `${call.name} needs a pointer to a lock`);
+  const lvalue = thread.member(object, field.name, call.place);
+  return { cell: thread.reference(lvalue, call.place), checks: thread.asserted(lvalue, call.place) };
+}
+
+/** What taking a lock does to its CPU: a spinlock forbids to sleep, a mutex may sleep. */
+interface Kind {
+  readonly sleeps: boolean;
+  readonly interrupts: InterruptCall | null;
+}
+
+const lock =
+  (mode: Mode, { sleeps, interrupts }: Kind): Primitive =>
+  (thread, call, scope) => {
+    if (sleeps) thread.mightSleep(call.place);
+    if (interrupts !== null) saveInterrupts(thread, call, scope, interrupts);
+    if (!sleeps) enter(thread, call.place);
+    const { cell, checks } = lockOf(thread, call, scope);
+    const effects: readonly Effect[] = [...checks, { kind: 'set', target: cell, value: mode.taken(cell) }];
+    thread.access({ place: call.place, guard: mode.isFree(cell), effects, ordering: 'acquire' });
+    return nothing;
+  };
+
+const unlock =
+  (mode: Mode, { sleeps, interrupts }: Kind): Primitive =>
+  (thread, call, scope) => {
+    const { cell, checks } = lockOf(thread, call, scope);
+    const claim = `${thread.emitter.text(call.place)}: a lock is released only while it is held`;
+    const effects: readonly Effect[] = [
+      ...checks,
+      { kind: 'assert', claim, condition: mode.isHeld(cell) },
+      { kind: 'set', target: cell, value: mode.released(cell) },
+    ];
+    thread.access({ place: call.place, effects, ordering: 'release' });
+    if (!sleeps) leave(thread, call.place);
+    if (interrupts !== null) restoreInterrupts(thread, call, scope, interrupts);
+    return nothing;
+  };
+
+/** Takes the lock if it is free; otherwise it orders nothing. */
+const trylock =
+  (mode: Mode, { sleeps, interrupts }: Kind, isInverted = false): Primitive =>
+  (thread, call, scope) => {
+    if (interrupts !== null) return thread.fail(call.place, `racewalk does not read ${call.name}`);
+    const { cell, checks } = lockOf(thread, call, scope);
+    const got = thread.emitter.temporary('got', { kind: 'bool' }, false);
+    thread.access({
+      place: call.place,
+      effects: [
+        ...checks,
+        { kind: 'set', target: got, value: mode.isFree(cell) },
+        { kind: 'when', condition: got, effects: [{ kind: 'set', target: cell, value: mode.taken(cell) }] },
+      ],
+      ordering: 'acquire',
+    });
+    if (!sleeps) enter(thread, call.place, got);
+    return truthValue(isInverted ? negated(got) : got);
+  };
+
+const isLocked: Primitive = (thread, call, scope) => {
+  const object = pointedBy(thread, call, scope);
+  const field = object.type.kind === 'struct' ? object.type.fields[0] : undefined;
+  if (field === undefined) return thread.fail(call.place, `${call.name} needs a pointer to a lock`);
+  const value = thread.load(thread.member(object, field.name, call.place), call.place);
+  return truthValue(thread.truth(value, call.place));
+};
+
+/** A writer becomes a reader without letting another writer in. */
+const downgrade: Primitive = (thread, call, scope) => {
+  const { cell, checks } = lockOf(thread, call, scope);
+  const claim = `${thread.emitter.text(call.place)}: a lock is downgraded only while it is held for writing`;
+  thread.access({
+    place: call.place,
+    effects: [
+      ...checks,
+      { kind: 'assert', claim, condition: writing.isHeld(cell) },
+      { kind: 'set', target: cell, value: constant(1) },
+    ],
+    ordering: 'release',
+  });
+  return nothing;
+};
+
+const noop: Primitive = () => nothing;
+
+const spinning: Kind = { sleeps: false, interrupts: null };
+const sleeping: Kind = { sleeps: true, interrupts: null };
+const variants: readonly (readonly [string, string, Kind])[] = [
+  ['', '', spinning],
+  ['_bh', '_bh', spinning],
+  ['_irq', '_irq', { sleeps: false, interrupts: 'always' }],
+  ['_irqsave', '_irqrestore', { sleeps: false, interrupts: 'flags' }],
+];
+
+const spinlocks = ['spin', 'raw_spin'].flatMap((prefix): readonly Entry[] => [
+  ...variants.flatMap(([take, give, kind]): readonly Entry[] => [
+    [`${prefix}_lock${take}`, lock(exclusive, kind)],
+    [`${prefix}_unlock${give}`, unlock(exclusive, kind)],
+  ]),
+  [`${prefix}_lock_nested`, lock(exclusive, spinning)],
+  [`${prefix}_trylock`, trylock(exclusive, spinning)],
+  [`${prefix}_is_locked`, isLocked],
+  [`${prefix}_lock_init`, noop],
+]);
+
+const rwlocks = variants.flatMap(([take, give, kind]): readonly Entry[] => [
+  [`read_lock${take}`, lock(shared, kind)],
+  [`read_unlock${give}`, unlock(shared, kind)],
+  [`write_lock${take}`, lock(writing, kind)],
+  [`write_unlock${give}`, unlock(writing, kind)],
+]);
+
+export const lockPrimitives: readonly Entry[] = [
+  ...spinlocks,
+  ...rwlocks,
+  ['read_trylock', trylock(shared, spinning)],
+  ['write_trylock', trylock(writing, spinning)],
+  ['mutex_lock', lock(exclusive, sleeping)],
+  ['mutex_lock_nested', lock(exclusive, sleeping)],
+  ['mutex_unlock', unlock(exclusive, sleeping)],
+  ['mutex_trylock', trylock(exclusive, sleeping)],
+  ['mutex_is_locked', isLocked],
+  ['mutex_init', noop],
+  ['init_rwsem', noop],
+  ['down_read', lock(shared, sleeping)],
+  ['down_read_nested', lock(shared, sleeping)],
+  ['up_read', unlock(shared, sleeping)],
+  ['down_read_trylock', trylock(shared, sleeping)],
+  ['down_write', lock(writing, sleeping)],
+  ['down_write_nested', lock(writing, sleeping)],
+  ['up_write', unlock(writing, sleeping)],
+  ['down_write_trylock', trylock(writing, sleeping)],
+  ['downgrade_write', downgrade],
+  ['rwsem_is_locked', isLocked],
+];

@@ -1,0 +1,87 @@
+/**
+ * Marked accesses and barriers.
+ *
+ * Source:  Documentation/memory-barriers.txt; tools/memory-model/Documentation/access-marking.txt
+ */
+import type { BarrierKind, Ordering } from '../../../language/statement.ts';
+import { argument, nothing, pointedBy, valueAt, type Primitive } from '../lowering.ts';
+
+type Entry = readonly [string, Primitive];
+
+/** Reads the place that the argument names. */
+const read: Primitive = (thread, call, scope) =>
+  thread.load(thread.lvalue(argument(thread, call, 0), scope), call.place);
+
+/** Writes the place that the first argument names. */
+const write =
+  (ordering: Ordering): Primitive =>
+  (thread, call, scope) => {
+    const value = valueAt(thread, call, scope, 1);
+    thread.store(thread.lvalue(argument(thread, call, 0), scope), value, call.place, ordering);
+    return nothing;
+  };
+
+const barrier =
+  (kind: BarrierKind): Primitive =>
+  (thread, call) => {
+    thread.emitter.barrier(call.place, kind);
+    return nothing;
+  };
+
+const barriers: Readonly<Record<BarrierKind, readonly string[]>> = {
+  full: [
+    ...['smp_mb', 'mb', 'virt_mb', 'dma_mb', 'smp_mb__before_atomic', 'smp_mb__after_atomic'],
+    ...['smp_mb__after_spinlock', 'smp_mb__after_unlock_lock', 'smp_mb__after_srcu_read_unlock'],
+  ],
+  read: ['smp_rmb', 'rmb', 'dma_rmb', 'smp_acquire__after_ctrl_dep'],
+  write: ['smp_wmb', 'wmb', 'dma_wmb'],
+};
+
+/** The compiler's barrier orders nothing for other CPUs; racewalk's steps keep the order of the text. */
+const none: Primitive = () => nothing;
+
+export const memoryPrimitives: readonly Entry[] = [
+  ...['READ_ONCE', '__READ_ONCE', 'rcu_access_pointer'].map((name): Entry => [name, read]),
+  // A dependency is an order in every memory model of racewalk.
+  ...[
+    'rcu_dereference',
+    'rcu_dereference_check',
+    'rcu_dereference_protected',
+    'rcu_dereference_raw',
+    'rcu_dereference_sched',
+  ].map((name): Entry => [name, read]),
+  ...['WRITE_ONCE', '__WRITE_ONCE', 'RCU_INIT_POINTER'].map((name): Entry => [name, write(null)]),
+  ['rcu_assign_pointer', write('release')],
+  ['smp_store_mb', write('full')],
+  [
+    'smp_load_acquire',
+    (thread, call, scope) => thread.load(pointedBy(thread, call, scope), call.place, 'acquire'),
+  ],
+  [
+    'smp_store_release',
+    (thread, call, scope) => {
+      const value = valueAt(thread, call, scope, 1);
+      thread.store(pointedBy(thread, call, scope), value, call.place, 'release');
+      return nothing;
+    },
+  ],
+  ...(Object.keys(barriers) as BarrierKind[]).flatMap((kind) =>
+    barriers[kind].map((name): Entry => [name, barrier(kind)]),
+  ),
+  ...[
+    'barrier',
+    'cpu_relax',
+    'prefetch',
+    'prefetchw',
+    'lockdep_assert_held',
+    'lockdep_assert_held_write',
+    'lockdep_assert_held_read',
+  ].map((name): Entry => [name, none]),
+  ...[
+    'kcsan_check_access',
+    'ASSERT_EXCLUSIVE_WRITER',
+    'ASSERT_EXCLUSIVE_ACCESS',
+    'instrument_atomic_write',
+    'tlb_migrate_finish',
+  ].map((name): Entry => [name, none]),
+];

@@ -1,0 +1,36 @@
+/** A C program whose types, memory and clauses are known: what lowering works on. */
+import type { Constant } from '../syntax/constant.ts';
+import type { Memory } from '../memory.ts';
+import type { Property } from '../../language/property.ts';
+import type { Mistakes, Place } from '../syntax/source.ts';
+import type { Declaration, FunctionDefinition, Statement, Unit } from '../syntax/syntax.ts';
+
+import type { Kernel } from './kernel.ts';
+
+/** `THREADS(gup, 2) { ... }` and the like. */
+export interface ThreadDefinition {
+  readonly place: Place;
+  readonly name: string;
+  /** The number of copies. */
+  readonly cpus: number;
+  readonly mayBlockForever: boolean;
+  /** The thread on whose CPUs it runs as an interrupt handler; null: on CPUs of its own. */
+  readonly on: string | null;
+  readonly body: readonly Statement[];
+}
+
+export interface Program {
+  /** The name of the user's file. */
+  readonly name: string;
+  readonly unit: Unit;
+  readonly variables: ReadonlyMap<string, Declaration>;
+  readonly memory: Memory;
+  readonly constants: ReadonlyMap<string, Constant>;
+  readonly functions: ReadonlyMap<string, FunctionDefinition>;
+  readonly threads: readonly ThreadDefinition[];
+  /** What the kernel itself keeps: interrupts, RCU, the allocator. */
+  readonly kernel: Kernel;
+  /** Claims that functions make, as they are found. */
+  readonly claims: Property[];
+  readonly mistakes: Mistakes;
+}

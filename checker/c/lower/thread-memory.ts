@@ -1,0 +1,134 @@
+/** How a thread reads and writes memory: each access of shared memory is a step. */
+import type { AnyExpr, LocalReference, Reference } from '../../language/expression.ts';
+import type { Effect, Ordering } from '../../language/statement.ts';
+import { domainOf } from '../domains.ts';
+import { zeroOf } from '../memory.ts';
+import type { Place } from '../syntax/source.ts';
+import { isScalar, printType, type ScalarType, type Type } from '../syntax/types.ts';
+import { scalar } from './claims.ts';
+import { isAwake } from './critical-count.ts';
+import { Emitter, type Access } from './emitter.ts';
+import { Evaluator } from './evaluator.ts';
+import type { Program, ThreadDefinition } from './program.ts';
+import { constant, isConstant, type CValue, type Lvalue } from './value.ts';
+
+export abstract class ThreadMemory extends Evaluator {
+  readonly emitter: Emitter;
+  readonly self: AnyExpr;
+  readonly definition: ThreadDefinition;
+
+  constructor(program: Program, definition: ThreadDefinition) {
+    super(program);
+    this.definition = definition;
+    this.emitter = new Emitter(definition.name, program.name);
+    this.self =
+      definition.cpus === 1 ? constant(0) : { kind: 'self', thread: definition.name, count: definition.cpus };
+  }
+
+  /** How many calls are pasted around this point. */
+  abstract get depth(): number;
+  /** The function that is pasted at this point. */
+  abstract get function(): string;
+
+  load(lvalue: Lvalue, place: Place, ordering: Ordering = null): CValue {
+    const { type } = lvalue;
+    if (!isScalar(type)) return this.fail(place, `racewalk reads ${printType(type)} member by member`);
+    if (lvalue.root === 'local') return scalar(type, this.#localCell(lvalue, place));
+    const cell = this.cell(lvalue, place);
+    const target = this.emitter.temporary(cell.name, cell.domain, zeroOf(type));
+    this.access({
+      place,
+      effects: [...this.asserted(lvalue, place), { kind: 'set', target, value: cell }],
+      ordering,
+    });
+    return scalar(type, target);
+  }
+
+  store(lvalue: Lvalue, value: CValue, place: Place, ordering: Ordering = null): void {
+    const { type } = lvalue;
+    if (!isScalar(type)) return this.#storeStruct(lvalue, value, place);
+    const expr = this.asScalar(value, type, place);
+    const target = this.reference(lvalue, place);
+    const set: Effect = { kind: 'set', target, value: expr };
+    const checks = this.asserted(lvalue, place);
+    if (lvalue.root === 'local') this.emitter.compute(place, ...checks, set);
+    else this.access({ place, effects: [...checks, set], ordering });
+  }
+
+  #storeStruct(lvalue: Lvalue, value: CValue, place: Place): void {
+    if (lvalue.type.kind !== 'struct' || value.kind !== 'struct')
+      return this.fail(place, 'the types of the two sides differ');
+    // Each member is copied by an access of its own, as the compiler may.
+    for (const { name } of lvalue.type.fields) {
+      const [target, source] = [this.member(lvalue, name, place), this.member(value.source, name, place)];
+      const part: CValue =
+        target.type.kind === 'struct'
+          ? { kind: 'struct', type: target.type, source }
+          : this.load(source, place);
+      this.store(target, part, place);
+    }
+  }
+
+  access(access: Access): void {
+    this.emitter.access({ ...access, depth: this.depth });
+  }
+
+  /** A cell of shared memory, or a local variable. */
+  reference(lvalue: Lvalue, place: Place): Reference {
+    return lvalue.root === 'shared' ? this.cell(lvalue, place) : this.#localCell(lvalue, place);
+  }
+
+  #localCell({ prefix, index, length, type }: Lvalue, place: Place): LocalReference {
+    if (!isScalar(type)) return this.fail(place, `racewalk reads ${printType(type)} member by member`);
+    const first = zeroOf(type);
+    const domain = domainOf(type, this.program.memory);
+    const declared = this.emitter.local(
+      prefix,
+      domain,
+      length === 1 ? first : Array.from({ length }, () => first),
+    );
+    return this.emitter.reference(declared, length === 1 ? null : (index ?? constant(0)));
+  }
+
+  /** The value as an expression for a cell of this type. */
+  asScalar(value: CValue, type: ScalarType, place: Place): AnyExpr {
+    if (type.kind === 'pointer') return this.asPointer(value, type, place);
+    const number = this.cast(value, type, place);
+    return number.kind === 'number' ? number.expr : this.fail(place, `this is no ${printType(type)}`);
+  }
+
+  /** The checks of an access as assertions that come before it in the same step. */
+  asserted({ checks }: Lvalue, place: Place): readonly Effect[] {
+    return checks
+      .filter(({ condition }) => !isConstant(condition, true))
+      .map(({ claim, condition }) => ({
+        kind: 'assert',
+        claim: `${this.emitter.text(place)}: ${claim}`,
+        condition,
+      }));
+  }
+
+  /** An assertion about local values. */
+  assert(condition: AnyExpr, claim: string, place: Place): void {
+    if (!isConstant(condition, true))
+      this.emitter.compute(place, {
+        kind: 'assert',
+        claim: `${this.emitter.text(place)}: ${claim}`,
+        condition,
+      });
+  }
+
+  /** The thread must not be in a critical section. */
+  mightSleep(place: Place): void {
+    this.assert(
+      isAwake(this.emitter),
+      'nothing sleeps with interrupts off, under a spinlock or in an RCU section',
+      place,
+    );
+  }
+
+  /** A local variable of the running function. */
+  variable(name: string, type: Type): Lvalue {
+    return { type, root: 'local', prefix: `${this.function}.${name}`, index: null, length: 1, checks: [] };
+  }
+}

@@ -1,0 +1,174 @@
+/** How a thread evaluates what is control flow in C: short circuits, conditionals, assignments. */
+import type { AnyExpr } from '../../language/expression.ts';
+import { zeroOf } from '../memory.ts';
+import type { Place } from '../syntax/source.ts';
+import type { Expression, Statement } from '../syntax/syntax.ts';
+import { intType, isScalar, type ScalarType } from '../syntax/types.ts';
+import { convert, integer, truthValue } from './arithmetic.ts';
+import { Scope } from './scope.ts';
+import { ThreadMemory } from './thread-memory.ts';
+import { constant, type CValue, type Lvalue } from './value.ts';
+
+type Of<K extends Expression['kind']> = Expression & { readonly kind: K };
+
+export abstract class ThreadValues extends ThreadMemory {
+  abstract statement(statement: Statement, scope: Scope): void;
+
+  /** Jumps to `yes` or `no`. */
+  condition(expression: Expression, scope: Scope, yes: string, no: string): void {
+    const known = this.constant(expression, scope);
+    if (known !== null) return this.emitter.goto(known.value === 0n ? no : yes);
+    if (expression.kind === 'unary' && expression.operator === '!')
+      return this.condition(expression.operand, scope, no, yes);
+    if (expression.kind === 'binary' && (expression.operator === '&&' || expression.operator === '||')) {
+      const second = this.emitter.newLabel();
+      const isAnd = expression.operator === '&&';
+      this.condition(expression.left, scope, isAnd ? second : yes, isAnd ? no : second);
+      this.emitter.label(second);
+      return this.condition(expression.right, scope, yes, no);
+    }
+    if (expression.kind === 'call' && (expression.name === 'likely' || expression.name === 'unlikely'))
+      return this.condition(expression.arguments[0]!, scope, yes, no);
+    this.emitter.scoped(() => {
+      const truth = this.truth(this.value(expression, scope), expression.place);
+      this.emitter.branch(expression.place, truth, yes, no);
+    });
+  }
+
+  logical(expression: Of<'binary'>, scope: Scope): CValue {
+    const { emitter } = this;
+    const result = emitter.temporary('condition', { kind: 'bool' }, false);
+    const [yes, no, end] = [emitter.newLabel(), emitter.newLabel(), emitter.newLabel()];
+    const set = (value: boolean) =>
+      emitter.compute(expression.place, { kind: 'set', target: result, value: constant(value) });
+    this.condition(expression, scope, yes, no);
+    emitter.label(yes);
+    set(true);
+    emitter.goto(end);
+    emitter.label(no);
+    set(false);
+    emitter.label(end);
+    return truthValue(result);
+  }
+
+  conditional(expression: Of<'conditional'>, scope: Scope): CValue {
+    const { condition, then, otherwise, place } = expression;
+    const known = this.constant(condition, scope);
+    if (known !== null) return this.value(known.value === 0n ? otherwise : (then ?? condition), scope);
+    if (then === null) {
+      const value = this.value(condition, scope);
+      return this.#merged(
+        place,
+        scope,
+        this.truth(value, condition.place),
+        () => value,
+        () => this.value(otherwise, scope),
+      );
+    }
+    return this.#merged(
+      place,
+      scope,
+      condition,
+      () => this.value(then, scope),
+      () => this.value(otherwise, scope),
+    );
+  }
+
+  /** The value of one of two arms, each evaluated where its condition leads. */
+  #merged(
+    place: Place,
+    scope: Scope,
+    condition: Expression | AnyExpr,
+    first: () => CValue,
+    second: () => CValue,
+  ): CValue {
+    const [yes, no, end] = [this.emitter.newLabel(), this.emitter.newLabel(), this.emitter.newLabel()];
+    if ('place' in condition) this.condition(condition, scope, yes, no);
+    else this.emitter.branch(place, condition, yes, no);
+    this.emitter.label(yes);
+    const a = first();
+    const type = this.#typeOfArm(a, place);
+    const result: Lvalue | null = type === null ? null : this.#armLvalue(type);
+    if (result !== null) this.store(result, a, place);
+    this.emitter.goto(end);
+    this.emitter.label(no);
+    const b = second();
+    if (result !== null) this.store(result, b, place);
+    this.emitter.label(end);
+    return result === null ? { kind: 'void' } : this.load(result, place);
+  }
+
+  #arms = 0;
+
+  #armLvalue(type: ScalarType): Lvalue {
+    return this.variable(`?${(this.#arms += 1)}`.replace('?', 'arm'), type);
+  }
+
+  #typeOfArm(value: CValue, place: Place): ScalarType | null {
+    if (value.kind === 'void') return null;
+    if (value.kind === 'number' || value.kind === 'pointer' || value.kind === 'address')
+      return value.kind === 'number' && value.type.kind === 'bool' ? intType : value.type;
+    return this.fail(place, 'racewalk reads ?: of numbers and pointers');
+  }
+
+  change(expression: Of<'assign' | 'update' | 'comma' | 'block'>, scope: Scope): CValue {
+    const { place } = expression;
+    switch (expression.kind) {
+      case 'comma':
+        this.value(expression.left, scope);
+        return this.value(expression.right, scope);
+      case 'assign': {
+        const { operator, target, value } = expression;
+        if (operator === null) {
+          // The right side first, so that an access of its own does not separate the checks from the store.
+          const right = this.value(value, scope);
+          const lvalue = this.lvalue(target, scope);
+          this.store(lvalue, right, place);
+          return this.#afterStore(lvalue, right, place);
+        }
+        const lvalue = this.lvalue(target, scope);
+        const old = this.load(lvalue, target.place);
+        const result = this.binary(operator, old, this.value(value, scope), place);
+        this.store(lvalue, result, place);
+        return this.#afterStore(lvalue, result, place);
+      }
+      case 'update': {
+        const lvalue = this.lvalue(expression.target, scope);
+        const loaded = this.load(lvalue, expression.target.place);
+        const old = expression.isPrefix || lvalue.root === 'shared' ? loaded : this.copied(loaded, place);
+        const result = this.binary(expression.operator, old, integer(1n, intType), place);
+        this.store(lvalue, result, place);
+        return expression.isPrefix ? this.#afterStore(lvalue, result, place) : old;
+      }
+      case 'block': {
+        const inner = new Scope(scope);
+        const last = expression.body.at(-1);
+        for (const statement of expression.body.slice(0, -1)) this.statement(statement, inner);
+        if (last?.kind === 'expression') return this.value(last.expression, inner);
+        if (last !== undefined) this.statement(last, inner);
+        return { kind: 'void' };
+      }
+    }
+  }
+
+  /** The value of an assignment: what the target has now, without another access. */
+  #afterStore(lvalue: Lvalue, value: CValue, place: Place): CValue {
+    if (lvalue.root === 'local' && isScalar(lvalue.type)) return this.load(lvalue, place);
+    return value.kind === 'number' && isScalar(lvalue.type) && lvalue.type.kind !== 'pointer'
+      ? convert(value, lvalue.type)
+      : value;
+  }
+
+  /** A copy that later changes of the variable do not reach. */
+  protected copied(value: CValue, place: Place): CValue {
+    if (value.kind !== 'number' && value.kind !== 'pointer') return value;
+    if (value.expr.kind !== 'local') return value;
+    const target = this.emitter.temporary(
+      value.expr.name.replace(/\./g, '_'),
+      value.expr.domain,
+      value.expr.domain.kind === 'bool' ? false : zeroOf(value.type),
+    );
+    this.emitter.compute(place, { kind: 'set', target, value: value.expr });
+    return { ...value, expr: target };
+  }
+}

@@ -1,0 +1,442 @@
+/** Lowers one thread: calls are pasted, and every access of shared memory becomes a step. */
+import type { AnyExpr } from '../../language/expression.ts';
+import { zeroOf } from '../memory.ts';
+import { attempt, span, type Place } from '../syntax/source.ts';
+import type { Declaration, Expression, FunctionDefinition, ListEntry, Statement } from '../syntax/syntax.ts';
+import { intType, isScalar, type Parameter, type Type } from '../syntax/types.ts';
+import { integer } from './arithmetic.ts';
+import { assignedNames, innerStatements } from '../syntax/walk.ts';
+import { scalar } from './claims.ts';
+import { mostStatements } from './emitter.ts';
+import type { Lowering, Primitive } from './lowering.ts';
+import type { Program, ThreadDefinition } from './program.ts';
+import { Scope } from './scope.ts';
+import { ThreadValues } from './thread-values.ts';
+import { constant, isConstant, type CValue, type Lvalue } from './value.ts';
+
+type Of<K extends Expression['kind']> = Expression & { readonly kind: K };
+type StatementOf<K extends Statement['kind']> = Statement & { readonly kind: K };
+
+/** Where control leaves a construct. */
+interface Exits {
+  readonly onReturn: string;
+  readonly result: Lvalue | null;
+  readonly onBreak: string | null;
+  readonly onContinue: string | null;
+  /** The labels of the function, by their names in C. */
+  readonly labels: Map<string, string>;
+  readonly defined: Set<string>;
+  /** The labels of the cases of the innermost switch. */
+  readonly cases: ReadonlyMap<Statement, string> | null;
+}
+
+export class ThreadLowering extends ThreadValues implements Lowering {
+  /** The functions that are pasted at this point, outermost first. */
+  readonly #active: string[] = [];
+  #exits: Exits;
+  /** Inside an atomic block: no labels, and one step for all. */
+  #isAtomic = false;
+  readonly #assigned = new Map<string, ReadonlySet<string>>();
+
+  readonly #primitives: (name: string) => Primitive | null;
+
+  constructor(
+    program: Program,
+    definition: ThreadDefinition,
+    primitives: (name: string) => Primitive | null,
+  ) {
+    super(program, definition);
+    this.#primitives = primitives;
+    this.#exits = this.#exitsOf(null);
+  }
+
+  /** The statements of the whole thread. */
+  lower(): void {
+    const scope = new Scope();
+    scope.bind('CPU', { kind: 'value', value: { kind: 'number', type: intType, expr: this.self } });
+    this.#active.push(this.definition.name);
+    this.#block(this.definition.body, scope);
+    this.#unresolved(this.#exits);
+    this.emitter.label(this.#exits.onReturn);
+    if (this.emitter.pending) this.emitter.access({ place: this.definition.place, effects: [] });
+  }
+
+  #exitsOf(result: Lvalue | null): Exits {
+    const onReturn = this.emitter.newLabel();
+    return {
+      onReturn,
+      result,
+      onBreak: null,
+      onContinue: null,
+      labels: new Map(),
+      defined: new Set(),
+      cases: null,
+    };
+  }
+
+  /** How many calls are pasted around this point. */
+  get depth(): number {
+    return this.#active.length;
+  }
+
+  get function(): string {
+    return this.#active.at(-1) ?? this.definition.name;
+  }
+
+  call(expression: Of<'call'>, scope: Scope): CValue {
+    const { name, place } = expression;
+    const bound = scope.find(name);
+    const called = bound?.kind === 'value' && bound.value.kind === 'function' ? bound.value.name : name;
+    const definition = this.program.functions.get(called);
+    if (definition !== undefined)
+      return this.paste(definition, this.#arguments(definition, expression, scope), place);
+    const primitive = this.#primitives(name);
+    if (primitive === null)
+      return this.fail(place, `'${name}' is not declared: racewalk has no such function`);
+    return primitive(this, expression, scope);
+  }
+
+  #arguments(
+    { type, name }: FunctionDefinition,
+    { arguments: given, place }: Of<'call'>,
+    scope: Scope,
+  ): readonly CValue[] {
+    if (given.length !== type.parameters.length)
+      return this.fail(
+        place,
+        `${name} takes ${type.parameters.length} arguments, and ${given.length} are given`,
+      );
+    return given.map((one, at) => {
+      const value = this.value(one, scope);
+      const parameter = type.parameters[at]!.type;
+      return isScalar(parameter) && parameter.kind !== 'pointer'
+        ? this.cast(value, parameter, one.place)
+        : value;
+    });
+  }
+
+  /** The body of a function in place of a call. */
+  paste(definition: FunctionDefinition, given: readonly CValue[], place: Place): CValue {
+    const { name, type, body } = definition;
+    if (this.#active.includes(name))
+      return this.fail(place, `'${name}' calls itself: racewalk pastes calls, and reads no recursion`);
+    if (this.emitter.count > mostStatements)
+      return this.fail(place, `the thread has more than ${mostStatements} statements after calls are pasted`);
+    const caller = this.#exits;
+    const { returns } = type;
+    this.#active.push(name);
+    // Two calls of one function in one statement have two results.
+    const result =
+      returns.kind === 'void' ? null : this.variable(this.emitter.numbered('return', name), returns);
+    this.#exits = this.#exitsOf(result);
+    const scope = new Scope();
+    const assigned = this.#assignedIn(definition);
+    for (const [at, parameter] of type.parameters.entries())
+      if (!this.#bindFixed(parameter, given[at]!, assigned, scope, place)) {
+        const lvalue = this.variable(parameter.name, parameter.type);
+        this.store(lvalue, given[at]!, place);
+        scope.bind(parameter.name, { kind: 'variable', lvalue });
+      }
+    this.#block(body, scope);
+    this.#unresolved(this.#exits);
+    this.emitter.label(this.#exits.onReturn);
+    this.#exits = caller;
+    this.#active.pop();
+    if (result === null) return { kind: 'void' };
+    if (returns.kind === 'struct') return { kind: 'struct', type: returns, source: result };
+    return this.load(result, place);
+  }
+
+  /** A parameter that stands for its argument, because neither can change; whether it is one. */
+  #bindFixed(
+    { name }: Parameter,
+    value: CValue,
+    assigned: ReadonlySet<string>,
+    scope: Scope,
+    place: Place,
+  ): boolean {
+    const isFixed =
+      value.kind === 'function' || value.kind === 'address' || ('expr' in value && isConstant(value.expr));
+    if (!isFixed || assigned.has(name)) return false;
+    const fixed = value.kind === 'address' ? this.#frozen(value, name, place) : value;
+    scope.bind(name, { kind: 'value', value: fixed });
+    return true;
+  }
+
+  /** The address whose index later changes of variables do not reach. */
+  #frozen(value: CValue & { kind: 'address' }, name: string, place: Place): CValue {
+    const { index } = value.target;
+    if (index === null || isConstant(index) || index.kind === 'self') return value;
+    const domain = { kind: 'range', low: 0, high: Math.max(1, value.target.length) } as const;
+    const declared = this.emitter.local(`${this.function}.${name}`, domain, 0);
+    const target = this.emitter.reference(declared);
+    this.emitter.compute(place, { kind: 'set', target, value: index });
+    const checks = value.target.checks.map((check) => ({
+      ...check,
+      condition: replaced(check.condition, index, target),
+    }));
+    return { ...value, target: { ...value.target, index: target, checks } };
+  }
+
+  /** The parameters and variables that a function assigns, or whose address it takes. */
+  #assignedIn(definition: FunctionDefinition): ReadonlySet<string> {
+    const known = this.#assigned.get(definition.name);
+    if (known !== undefined) return known;
+    const found = assignedNames(definition.body);
+    this.#assigned.set(definition.name, found);
+    return found;
+  }
+
+  #block(body: readonly Statement[], outer: Scope): void {
+    const scope = new Scope(outer);
+    for (const statement of body) attempt(() => this.statement(statement, scope));
+  }
+
+  statement(statement: Statement, scope: Scope): void {
+    const { emitter } = this;
+    switch (statement.kind) {
+      case 'block':
+        return this.#block(statement.body, scope);
+      case 'expression':
+        return this.#told(statement.place, () =>
+          emitter.scoped(() => void this.value(statement.expression, scope)),
+        );
+      case 'declaration':
+        for (const declaration of statement.declarations)
+          this.#told(statement.place, () => emitter.scoped(() => this.#declare(declaration, scope)));
+        return;
+      case 'if':
+        return this.#if(statement, scope);
+      case 'while':
+      case 'do':
+      case 'for':
+        return this.#loop(statement, scope);
+      case 'switch':
+        return this.#switch(statement, scope);
+      case 'case': {
+        const label = this.#exits.cases?.get(statement);
+        if (label === undefined) return this.fail(statement.place, 'a case outside of a switch');
+        return emitter.label(label);
+      }
+      case 'label': {
+        if (this.#exits.defined.has(statement.name))
+          return this.fail(statement.place, `the label '${statement.name}' stands twice`);
+        this.#exits.defined.add(statement.name);
+        return emitter.label(this.#labelOf(statement.name));
+      }
+      case 'goto':
+        this.#gotos.push({ place: statement.place, name: statement.name, exits: this.#exits.labels });
+        return emitter.goto(this.#labelOf(statement.name));
+      case 'return':
+        return this.#told(statement.place, () => this.#return(statement, scope));
+      case 'break':
+      case 'continue': {
+        const target = statement.kind === 'break' ? this.#exits.onBreak : this.#exits.onContinue;
+        if (target === null) return this.fail(statement.place, `a ${statement.kind} outside of a loop`);
+        return emitter.goto(target);
+      }
+    }
+  }
+
+  /** A trace shows the last access of a statement with the whole of it. */
+  #told(place: Place, work: () => void, before = '', after = ''): void {
+    const since = this.emitter.length;
+    work();
+    this.emitter.retell(since, place, this.depth, before, after);
+  }
+
+  readonly #gotos: { place: Place; name: string; exits: Map<string, string> }[] = [];
+
+  #labelOf(name: string): string {
+    const known = this.#exits.labels.get(name);
+    if (known !== undefined) return known;
+    const label = this.emitter.newLabel();
+    this.#exits.labels.set(name, label);
+    return label;
+  }
+
+  /** Reports labels that a function goes to and does not have. */
+  #unresolved({ labels, defined }: Exits): void {
+    for (const name of labels.keys())
+      if (!defined.has(name)) {
+        const at = this.#gotos.find((goto) => goto.exits === labels && goto.name === name);
+        if (at !== undefined) this.program.mistakes.report(at.place, `the label '${name}' is missing`);
+        this.emitter.label(labels.get(name)!);
+      }
+  }
+
+  #declare({ name, type, initial, place, isStatic }: Declaration, scope: Scope): void {
+    if (type.kind === 'function') return;
+    if (isStatic)
+      return this.fail(
+        place,
+        'racewalk reads no static variables inside of functions: declare it at file scope',
+      );
+    // Two variables of one name in one function have two cells.
+    const used = `${name}${this.#shadowing(name, scope)}`;
+    const lvalue = this.variable(used, type);
+    const value = initial === null || initial.kind === 'list' ? null : this.value(initial, scope);
+    scope.bind(name, { kind: 'variable', lvalue });
+    if (value !== null) this.store(lvalue, value, span(place, initial!.place));
+    else if (initial?.kind === 'list') this.#initialise(lvalue, initial.entries, scope, place);
+  }
+
+  #shadowing(name: string, scope: Scope): string {
+    const outer = scope.find(name);
+    return outer?.kind === 'variable' && outer.lvalue.prefix.startsWith(`${this.function}.${name}`)
+      ? `${outer.lvalue.prefix.slice(`${this.function}.${name}`.length)}'`.replace(/'/g, '_inner')
+      : '';
+  }
+
+  #initialise(lvalue: Lvalue, entries: readonly ListEntry[], scope: Scope, place: Place): void {
+    const { type } = lvalue;
+    const parts: readonly (readonly [string | number, Type])[] =
+      type.kind === 'struct'
+        ? type.fields.map(({ name, type: inner }) => [name, inner] as const)
+        : type.kind === 'array'
+          ? Array.from({ length: type.length }, (_, at) => [at, type.of] as const)
+          : this.fail(place, 'this is no list');
+    const given = new Map<string | number, Expression>();
+    let next = 0;
+    for (const { designators, value } of entries) {
+      const [designator] = designators;
+      if (designator?.kind === 'field') next = parts.findIndex(([name]) => name === designator.name);
+      const range =
+        designator?.kind === 'elements'
+          ? [designator.first, designator.last].map((one) =>
+              Number(this.constant(one, scope)?.value ?? this.fail(one.place, 'this must be a constant')),
+            )
+          : [next, next];
+      for (let at = range[0]!; at <= range[1]!; at += 1) given.set(parts[at]?.[0] ?? '', value);
+      next = range[1]! + 1;
+    }
+    for (const [key, inner] of parts) {
+      const value = given.get(key);
+      const target = typeof key === 'string' ? this.member(lvalue, key, place) : this.lvalueAt(lvalue, key);
+      if (value?.kind === 'list') this.#initialise(target, value.entries, scope, place);
+      else if (value !== undefined) this.store(target, this.value(value, scope), place);
+      else if (isScalar(inner))
+        this.store(target, scalar(inner, constant(zeroOf(inner) as number | boolean)), place);
+      else this.#initialise(target, [], scope, place);
+    }
+  }
+
+  /** An element with a constant index. */
+  lvalueAt(array: Lvalue, at: number): Lvalue {
+    if (array.type.kind !== 'array') throw new Error('no array');
+    const { length, of } = array.type;
+    const base = array.index === null ? 0 : Number(array.index.kind === 'constant' ? array.index.value : 0);
+    return { ...array, type: of, index: constant(base * length + at), length: array.length * length };
+  }
+
+  #if({ condition, then, otherwise, place }: StatementOf<'if'>, scope: Scope): void {
+    if (condition.kind === 'call' && condition.name === 'ATOMICALLY')
+      return this.#atomically(condition, then, scope, place);
+    const { emitter } = this;
+    const [yes, no] = [emitter.newLabel(), emitter.newLabel()];
+    this.#told(condition.place, () => this.condition(condition, scope, yes, no), 'if (', ')');
+    emitter.label(yes);
+    attempt(() => this.statement(then, scope));
+    if (otherwise === null) return emitter.label(no);
+    const end = emitter.newLabel();
+    emitter.goto(end);
+    emitter.label(no);
+    attempt(() => this.statement(otherwise, scope));
+    emitter.label(end);
+  }
+
+  #atomically({ arguments: given }: Of<'call'>, body: Statement, scope: Scope, place: Place): void {
+    const [reason] = given;
+    if (reason?.kind !== 'string')
+      return this.fail(place, 'ATOMICALLY("why") needs the reason why the block is atomic');
+    if (this.#isAtomic) return this.statement(body, scope);
+    this.emitter.atomically(reason.value, () => this.atomic(() => this.statement(body, scope)));
+  }
+
+  /** Lowers what becomes one step. */
+  atomic(work: () => void): void {
+    const outer = this.#isAtomic;
+    this.#isAtomic = true;
+    work();
+    this.#isAtomic = outer;
+  }
+
+  #loop(statement: StatementOf<'while' | 'do' | 'for'>, outer: Scope): void {
+    if (this.#isAtomic) return this.fail(statement.place, 'racewalk reads no loop inside of ATOMICALLY');
+    const { emitter } = this;
+    const scope = new Scope(outer);
+    if (statement.kind === 'for' && statement.first !== null) this.statement(statement.first, scope);
+    const [again, body, next, end] = [
+      emitter.newLabel(),
+      emitter.newLabel(),
+      emitter.newLabel(),
+      emitter.newLabel(),
+    ];
+    const exits = this.#exits;
+    const test = () =>
+      statement.condition === null
+        ? emitter.goto(body)
+        : this.condition(statement.condition, scope, body, end);
+    emitter.label(again);
+    if (statement.kind !== 'do') test();
+    emitter.label(body);
+    this.#exits = { ...exits, onBreak: end, onContinue: next };
+    attempt(() => this.statement(statement.body, scope));
+    this.#exits = exits;
+    emitter.label(next);
+    const { update } = statement.kind === 'for' ? statement : { update: null };
+    if (update !== null) emitter.scoped(() => void this.value(update, scope));
+    if (statement.kind === 'do') this.condition(statement.condition, scope, again, end);
+    else emitter.goto(again);
+    emitter.label(end);
+  }
+
+  #switch({ value, body, place }: StatementOf<'switch'>, scope: Scope): void {
+    if (this.#isAtomic) return this.fail(place, 'racewalk reads no switch inside of ATOMICALLY');
+    const { emitter } = this;
+    const end = emitter.newLabel();
+    const cases = new Map<StatementOf<'case'>, string>();
+    for (const statement of casesIn(body)) cases.set(statement, emitter.newLabel());
+    emitter.scoped(() => {
+      const chosen = this.copied(this.value(value, scope), value.place);
+      let fallback = end;
+      for (const [statement, label] of cases) {
+        if (statement.value === null) fallback = label;
+        else {
+          const first = statement.value;
+          const known = this.constant(first, scope) ?? this.fail(first.place, 'a case needs a constant');
+          const next = emitter.newLabel();
+          const equal = this.binary('==', chosen, integer(known.value, intType), first.place);
+          emitter.branch(first.place, this.truth(equal, first.place), label, next);
+          emitter.label(next);
+        }
+      }
+      emitter.goto(fallback);
+    });
+    const exits = this.#exits;
+    this.#exits = { ...exits, onBreak: end, cases: new Map([...(exits.cases ?? []), ...cases]) };
+    attempt(() => this.statement(body, scope));
+    this.#exits = exits;
+    emitter.label(end);
+  }
+
+  #return({ value, place }: StatementOf<'return'>, scope: Scope): void {
+    const { result, onReturn } = this.#exits;
+    if (value !== null && result === null) return this.fail(place, `${this.function} returns nothing`);
+    if (value !== null) this.emitter.scoped(() => this.store(result!, this.value(value, scope), place));
+    this.emitter.goto(onReturn);
+  }
+}
+
+/** The expression with every occurrence of a part replaced. */
+function replaced(expr: AnyExpr, part: AnyExpr, by: AnyExpr): AnyExpr {
+  if (expr === part) return by;
+  if (expr.kind !== 'binary') return expr;
+  return { ...expr, left: replaced(expr.left, part, by), right: replaced(expr.right, part, by) };
+}
+
+/** The `case` labels of a switch, not of one inside of it. */
+function* casesIn(statement: Statement): Generator<StatementOf<'case'>> {
+  if (statement.kind === 'case') yield statement;
+  if (statement.kind !== 'switch') for (const inner of innerStatements(statement)) yield* casesIn(inner);
+}

@@ -1,0 +1,144 @@
+/** Values of C expressions as expressions of the language, and places in memory. */
+import type { AnyDomain } from '../../language/domain.ts';
+import type { AnyExpr, ArithmeticOperator } from '../../language/expression.ts';
+import { intervalOf as intervalOfOperator, limited } from '../../language/interval.ts';
+import { isScalar, type PointerType, type ScalarType, type StructType, type Type } from '../syntax/types.ts';
+
+/** A place in memory: an object, or a cell of it. */
+export interface Lvalue {
+  readonly type: Type;
+  /** Shared memory, or a variable of the running thread. */
+  readonly root: 'shared' | 'local';
+  /** The name of the array of cells, or its beginning. */
+  readonly prefix: string;
+  /** The number of the object in that array; null: there is only one. */
+  readonly index: AnyExpr | null;
+  /** How many objects the array has. */
+  readonly length: number;
+  /** What must be true before it is accessed. */
+  readonly checks: readonly Check[];
+  /** The bound, if it is an element of an array whose pointer may move. */
+  readonly bits?: number;
+}
+
+/** A condition for an access, such as that the pointer is not NULL. */
+export interface Check {
+  readonly claim: string;
+  readonly condition: AnyExpr;
+}
+
+export type CValue =
+  /** An integer; a boolean expression if `type` is bool. */
+  | { readonly kind: 'number'; readonly type: Exclude<ScalarType, PointerType>; readonly expr: AnyExpr }
+  /** The number of an object. */
+  | { readonly kind: 'pointer'; readonly type: PointerType; readonly expr: AnyExpr }
+  /** A place that is known when the program is read. */
+  | { readonly kind: 'address'; readonly type: PointerType; readonly target: Lvalue }
+  | { readonly kind: 'function'; readonly name: string }
+  | { readonly kind: 'struct'; readonly type: StructType; readonly source: Lvalue }
+  | { readonly kind: 'void' };
+
+export const constant = (value: number | boolean): AnyExpr => ({ kind: 'constant', value });
+
+/** Whether an expression is this constant, or any. */
+export const isConstant = (expr: AnyExpr, value?: number | boolean): boolean =>
+  expr.kind === 'constant' && (value === undefined || expr.value === value);
+
+/** Arithmetic that folds constants. */
+export function plus(left: AnyExpr, right: AnyExpr): AnyExpr {
+  if (isConstant(left, 0)) return right;
+  if (isConstant(right, 0)) return left;
+  if (left.kind === 'constant' && right.kind === 'constant')
+    return constant(Number(left.value) + Number(right.value));
+  return { kind: 'binary', operator: '+', left, right };
+}
+
+export function times(left: AnyExpr, factor: number): AnyExpr {
+  if (factor === 1) return left;
+  if (left.kind === 'constant') return constant(Number(left.value) * factor);
+  return { kind: 'binary', operator: '*', left, right: constant(factor) };
+}
+
+export const both = (left: AnyExpr, right: AnyExpr): AnyExpr =>
+  isConstant(left, true)
+    ? right
+    : isConstant(right, true)
+      ? left
+      : { kind: 'binary', operator: '&&', left, right };
+
+export const negated = (operand: AnyExpr): AnyExpr => {
+  if (operand.kind === 'not') return operand.operand;
+  return operand.kind === 'constant' ? constant(operand.value !== true) : { kind: 'not', operand };
+};
+
+/** Whether a comparison of constants holds, else the comparison. */
+export function compared(
+  operator: '==' | '!=' | '<' | '<=' | '>' | '>=',
+  left: AnyExpr,
+  right: AnyExpr,
+): AnyExpr {
+  if (left.kind === 'constant' && right.kind === 'constant') {
+    const [a, b] = [Number(left.value), Number(right.value)];
+    return constant(
+      { '==': a === b, '!=': a !== b, '<': a < b, '<=': a <= b, '>': a > b, '>=': a >= b }[operator],
+    );
+  }
+  return { kind: 'binary', operator, left, right };
+}
+
+/** The value as a number of the language. */
+export function numberOf(value: CValue & { kind: 'number' }): AnyExpr {
+  const { expr } = value;
+  if (value.type.kind !== 'bool') return expr;
+  if (expr.kind === 'constant') return constant(Number(expr.value));
+  return { kind: 'conditional', condition: expr, then: constant(1), otherwise: constant(0) };
+}
+
+/** The smallest and largest number that an expression may have by what is known of it. */
+export function intervalOf(expr: AnyExpr): readonly [number, number] {
+  switch (expr.kind) {
+    case 'constant':
+      return [Number(expr.value), Number(expr.value)];
+    case 'shared':
+    case 'local':
+      return boundsOf(expr.domain);
+    case 'self':
+      return [0, expr.count - 1];
+    case 'bound':
+      return [expr.binder.low, expr.binder.high];
+    case 'conditional': {
+      const [a, b] = [intervalOf(expr.then), intervalOf(expr.otherwise)];
+      return [Math.min(a[0], b[0]), Math.max(a[1], b[1])];
+    }
+    case 'wrap':
+      return expr.signed ? [-(2 ** (expr.bits - 1)), 2 ** (expr.bits - 1) - 1] : [0, 2 ** expr.bits - 1];
+    case 'binary': {
+      const { operator } = expr;
+      if (!isArithmetic(operator)) return [0, 1];
+      const [left, right] = [expr.left, expr.right].map((part) => {
+        const [low, high] = intervalOf(part);
+        return limited({ low, high });
+      });
+      const { low, high } = intervalOfOperator(operator, left!, right!);
+      return [low, high];
+    }
+    case 'not':
+    case 'quantifier':
+    case 'ended':
+    case 'claim':
+      return [0, 1];
+  }
+}
+
+const isArithmetic = (operator: string): operator is ArithmeticOperator =>
+  ['+', '-', '*', '/', '%', '&', '|', '^', '<<', '>>'].includes(operator);
+
+/** The values that a variable may come to have, also after its domain has grown. */
+function boundsOf(domain: AnyDomain): readonly [number, number] {
+  if (domain.kind !== 'range') return [0, 1];
+  return [domain.low, domain.high];
+}
+
+/** Whether a type's values can be copied with one access. */
+export const isCell = (lvalue: Lvalue): lvalue is Lvalue & { readonly type: ScalarType } =>
+  isScalar(lvalue.type);

@@ -1,0 +1,241 @@
+/**
+ * Where the objects of a C file lie: the fields of all objects of a struct are parallel arrays of cells, and a pointer
+ * is the number of its object.
+ *
+ * A type to which a variable points has a *space*: its objects are numbered, wherever they are declared. An object that
+ * is part of another is numbered in its own type's space, so that `&vma->lock` is an addition and container_of() a
+ * subtraction. An object to which no variable points needs no number; its cells have its own name.
+ */
+import type { AnyDomain, Value } from '../language/domain.ts';
+import { builtinTags } from './syntax/builtin-types.ts';
+import { domainOf } from './domains.ts';
+import type { Declaration } from './syntax/syntax.ts';
+import { isScalar, printType, type ScalarType, type StructType, type Type } from './syntax/types.ts';
+
+/** Consecutive objects of a space: a variable, the elements of an array, a pool, or a member of other objects. */
+export interface Region {
+  readonly base: number;
+  readonly count: number;
+  /** The variable whose objects these are; null: a member. */
+  readonly variable: string | null;
+  /** The space of the objects that they are members of, and the name of the member. */
+  readonly member: { readonly of: Space; readonly field: string; readonly length: number } | null;
+  /** Whether kmalloc() gives them out. */
+  readonly isPool: boolean;
+}
+
+/** The numbered objects of a type. */
+export interface Space {
+  readonly type: Type;
+  readonly regions: readonly Region[];
+  /** The names of the objects by number; a gap behind each region belongs to none. */
+  readonly names: readonly string[];
+}
+
+/** A scalar cell, or an array of them. */
+export interface CellArray {
+  readonly name: string;
+  readonly type: ScalarType;
+  /** Null: a scalar. */
+  readonly length: number | null;
+  readonly initial: Value[];
+  /** The names of the elements, such as `pages[0]._refcount`. */
+  readonly names: readonly string[];
+  readonly domain: AnyDomain;
+  readonly isGhost: boolean;
+}
+
+/** `POOL(struct foo, 2)` */
+export interface Pool {
+  readonly type: Type;
+  readonly count: number;
+}
+
+/** A stretch of equal objects in memory: `length` of them in the array of cells that begins with `prefix`. */
+export interface Stretch {
+  readonly prefix: string;
+  readonly length: number;
+  readonly names: readonly string[];
+}
+
+export class Memory {
+  readonly cells = new Map<string, CellArray>();
+  readonly #spaces = new Map<string, Space>();
+
+  /** `pointed`: the keys of all types to which variables point. */
+  constructor(variables: readonly Declaration[], pools: readonly Pool[], pointed: ReadonlySet<string>) {
+    const spaces = new SpaceBuilder(variables, pools, pointed);
+    for (const [key, space] of spaces.all()) this.#spaces.set(key, space);
+    for (const { name, type, isGhost } of variables)
+      if (!this.#spaces.has(typeKey(elementOf(type))))
+        this.#addCells(type, { prefix: name, length: 1, names: [name] }, isGhost);
+    for (const [key, { type, names }] of this.#spaces)
+      this.#addCells(type, { prefix: key, length: names.length, names }, false, true);
+  }
+
+  /** The space of a type; null: no variable points to it. */
+  space(type: Type): Space | null {
+    return this.#spaces.get(typeKey(type)) ?? null;
+  }
+
+  get spaces(): readonly Space[] {
+    return [...this.#spaces.values()];
+  }
+
+  /** The number of the first object of a variable in the space of its type. */
+  baseOf(space: Space, variable: string): number {
+    return space.regions.find((region) => region.variable === variable)!.base;
+  }
+
+  /** The number of the first object that is this member of the objects of another space. */
+  memberBase(space: Space, of: Space, field: string): number {
+    return space.regions.find(({ member }) => member?.of === of && member.field === field)!.base;
+  }
+
+  #addCells(type: Type, stretch: Stretch, isGhost: boolean, isSpace = false): void {
+    const { prefix, length, names } = stretch;
+    if (type.kind === 'array')
+      return this.#within(
+        type.of,
+        { prefix, length: length * type.length, names: elementNames(names, type.length) },
+        isGhost,
+      );
+    if (type.kind === 'struct') {
+      for (const field of type.fields)
+        this.#within(
+          field.type,
+          {
+            prefix: `${prefix}.${field.name}`,
+            length,
+            names: isCounter(type) ? names : names.map((name) => `${name}.${field.name}`),
+          },
+          isGhost,
+        );
+      return;
+    }
+    if (!isScalar(type)) return;
+    this.cells.set(prefix, {
+      name: prefix,
+      type,
+      length: length === 1 && !isSpace ? null : length,
+      initial: Array.from({ length }, () => zeroOf(type)),
+      names,
+      domain: domainOf(type, this),
+      isGhost,
+    });
+  }
+
+  /** A member that has numbers of its own lies in its own space. */
+  #within(type: Type, stretch: Stretch, isGhost: boolean): void {
+    if (!this.#spaces.has(typeKey(elementOf(type)))) this.#addCells(type, stretch, isGhost);
+  }
+}
+
+/** The only member of an atomic_t or a lock needs no name of its own. */
+const isCounter = ({ tag, fields }: StructType): boolean =>
+  fields.length === 1 && !tag.startsWith('(') && builtinTags.has(tag);
+
+const elementNames = (names: readonly string[], length: number): readonly string[] =>
+  names.flatMap((name) => Array.from({ length }, (_, at) => `${name}[${at}]`));
+
+/** The type of the elements of an array of any dimension. */
+export const elementOf = (type: Type): Type => (type.kind === 'array' ? elementOf(type.of) : type);
+
+export const countOf = (type: Type): number => (type.kind === 'array' ? type.length * countOf(type.of) : 1);
+
+/** Equal for equal types. */
+export const typeKey = (type: Type): string => (type.kind === 'struct' ? type.tag : printType(type));
+
+export const nullPointer = -1;
+
+export const zeroOf = (type: ScalarType): Value =>
+  type.kind === 'bool' ? false : type.kind === 'pointer' ? nullPointer : 0;
+
+/** What contains objects of a space. */
+type Source =
+  | {
+      readonly kind: 'variable';
+      readonly name: string;
+      readonly path: string;
+      readonly type: Type;
+      readonly isPool: boolean;
+    }
+  | { readonly kind: 'member'; readonly of: string; readonly field: string; readonly type: Type };
+
+class SpaceBuilder {
+  readonly #pointed: ReadonlySet<string>;
+  readonly #sources = new Map<string, { readonly type: Type; readonly sources: Source[] }>();
+  readonly #built = new Map<string, Space>();
+
+  constructor(variables: readonly Declaration[], pools: readonly Pool[], pointed: ReadonlySet<string>) {
+    this.#pointed = pointed;
+    for (const { name, type } of variables)
+      this.#find(type, { kind: 'variable', name, path: name, type, isPool: false });
+    for (const { type, count } of pools) {
+      const array: Type = { kind: 'array', of: type, length: count };
+      const name = `new ${typeKey(type)}`;
+      this.#find(array, { kind: 'variable', name, path: name, type: array, isPool: true });
+    }
+    // Spaces of members are found once the space around them is known.
+    for (const [key, { type }] of this.#sources) this.#findMembers(key, type);
+  }
+
+  *all(): Generator<readonly [string, Space]> {
+    for (const key of this.#sources.keys()) yield [key, this.#space(key)];
+  }
+
+  #find(type: Type, source: Source): void {
+    const element = elementOf(type);
+    const key = typeKey(element);
+    if (this.#pointed.has(key)) {
+      const known = this.#sources.get(key);
+      if (known === undefined) this.#sources.set(key, { type: element, sources: [source] });
+      else known.sources.push(source);
+    } else if (element.kind === 'struct' && source.kind === 'variable')
+      for (const { name, type: inner } of element.fields)
+        this.#find(inner, { ...source, path: `${source.path}.${name}`, type: inner });
+  }
+
+  #findMembers(key: string, type: Type, field = ''): void {
+    if (type.kind !== 'struct') return;
+    for (const { name, type: inner } of type.fields) {
+      const path = field === '' ? name : `${field}.${name}`;
+      const innerKey = typeKey(elementOf(inner));
+      if (this.#pointed.has(innerKey))
+        this.#find(inner, { kind: 'member', of: key, field: path, type: inner });
+      else this.#findMembers(key, elementOf(inner), path);
+    }
+  }
+
+  #space(key: string): Space {
+    const known = this.#built.get(key);
+    if (known !== undefined) return known;
+    const { type, sources } = this.#sources.get(key)!;
+    const regions: Region[] = [];
+    const names: string[] = [];
+    for (const source of sources) {
+      const of = source.kind === 'member' ? this.#space(source.of) : null;
+      const length = countOf(source.type);
+      const outer = of?.names.map((name) => `${name}.${source.kind === 'member' ? source.field : ''}`);
+      const own = outer ?? [source.kind === 'variable' ? source.path : ''];
+      const all = source.type.kind === 'array' ? dimensionNames(own, source.type) : own;
+      // A gap: one past the end of an array is a valid pointer, and no object.
+      const gap = `one past ${all.at(-1)!}`;
+      regions.push({
+        base: names.length,
+        count: all.length,
+        variable: source.kind === 'variable' ? source.path : null,
+        member: source.kind === 'member' ? { of: of!, field: source.field, length } : null,
+        isPool: source.kind === 'variable' && source.isPool,
+      });
+      names.push(...all, gap);
+    }
+    names.pop();
+    const space = { type, regions, names };
+    this.#built.set(key, space);
+    return space;
+  }
+}
+
+const dimensionNames = (names: readonly string[], type: Type): readonly string[] =>
+  type.kind === 'array' ? dimensionNames(elementNames(names, type.length), type.of) : names;

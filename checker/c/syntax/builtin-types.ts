@@ -1,0 +1,120 @@
+/** The types that `racewalk.h` declares. */
+import type { Constant } from './constant.ts';
+import {
+  boolType,
+  integerType,
+  intType,
+  type EnumType,
+  type Field,
+  type StructType,
+  type Type,
+} from './types.ts';
+
+const field = (name: string, type: Type): Field => ({ name, type, bits: null });
+const struct = (tag: string, ...fields: readonly Field[]): StructType => ({
+  kind: 'struct',
+  tag,
+  isUnion: false,
+  fields: [...fields],
+  defined: true,
+});
+
+/** Locks as racewalk keeps them: `owner` is 0 if the lock is free; a rwsem counts readers, and -1 is a writer. */
+const structs: readonly StructType[] = [
+  struct('spinlock', field('held', boolType)),
+  struct('mutex', field('held', boolType)),
+  struct('rw_semaphore', field('count', intType)),
+  struct('rwlock', field('count', intType)),
+  struct('rcu_head', field('queued', boolType)),
+];
+
+/** The tags of these types and of the atomic types. */
+export const builtinTags: ReadonlySet<string> = new Set([
+  ...structs.map(({ tag }) => tag),
+  ...['atomic_t', 'atomic_long_t', 'refcount_t'],
+]);
+
+/** Fresh tables of names for one file. */
+export function builtinTypes() {
+  const atomics = [
+    struct('atomic_t', field('counter', intType)),
+    struct('atomic_long_t', field('counter', integerType(64, true))),
+    struct('refcount_t', field('refs', intType)),
+  ];
+  const [atomic, atomicLong, refcount] = atomics as [StructType, StructType, StructType];
+  const tagged = new Map([...structs, ...atomics].map((type) => [type.tag, type]));
+  const typedefs = new Map<string, Type>([
+    ['bool', boolType],
+    ...(['u8', 'u16', 'u32', 'u64'] as const).map((name, at): [string, Type] => [
+      name,
+      integerType(widths[at]!, false),
+    ]),
+    ...(['s8', 's16', 's32', 's64'] as const).map((name, at): [string, Type] => [
+      name,
+      integerType(widths[at]!, true),
+    ]),
+    ...(['uint8_t', 'uint16_t', 'uint32_t', 'uint64_t'] as const).map((name, at): [string, Type] => [
+      name,
+      integerType(widths[at]!, false),
+    ]),
+    ...(['int8_t', 'int16_t', 'int32_t', 'int64_t'] as const).map((name, at): [string, Type] => [
+      name,
+      integerType(widths[at]!, true),
+    ]),
+    ...['size_t', 'pgoff_t', 'pteval_t', 'pmdval_t', 'phys_addr_t'].map((name): [string, Type] => [
+      name,
+      integerType(64, false),
+    ]),
+    ...['ssize_t', 'loff_t', 'ptrdiff_t', 'intptr_t'].map((name): [string, Type] => [
+      name,
+      integerType(64, true),
+    ]),
+    ['gfp_t', integerType(32, false)],
+    ['uintptr_t', integerType(64, false)],
+    ['uint', integerType(32, false)],
+    ['ulong', integerType(64, false)],
+    ['atomic_t', atomic],
+    ['atomic_long_t', atomicLong],
+    ['atomic64_t', atomicLong],
+    ['refcount_t', refcount],
+    ['spinlock_t', tagged.get('spinlock')!],
+    ['raw_spinlock_t', tagged.get('spinlock')!],
+    ['rwlock_t', tagged.get('rwlock')!],
+  ]);
+  const zero: Constant = { value: 0n, type: integerType(32, false) };
+  const constants = new Map<string, Constant>([
+    ...['GFP_KERNEL', 'GFP_ATOMIC', 'GFP_NOWAIT', '__GFP_ZERO', '__GFP_NOWARN'].map(
+      (name): [string, Constant] => [name, zero],
+    ),
+    ['true', { value: 1n, type: boolType }],
+    ['false', { value: 0n, type: boolType }],
+    ['PAGE_SHIFT', { value: 12n, type: intType }],
+    ...errorNumbers.map(([name, value]): [string, Constant] => [
+      name,
+      { value: BigInt(value), type: intType },
+    ]),
+  ]);
+  return { structs: tagged, enums: new Map<string, EnumType>(), typedefs, constants };
+}
+
+const widths = [8, 16, 32, 64] as const;
+
+/** include/uapi/asm-generic/errno-base.h */
+const errorNumbers: readonly (readonly [string, number])[] = [
+  ...([
+    ['EPERM', 1],
+    ['ENOENT', 2],
+    ['EINTR', 4],
+    ['EAGAIN', 11],
+    ['ENOMEM', 12],
+    ['EFAULT', 14],
+  ] as const),
+  ...([
+    ['EBUSY', 16],
+    ['EEXIST', 17],
+    ['ENODEV', 19],
+    ['EINVAL', 22],
+    ['ENOSPC', 28],
+    ['EDEADLK', 35],
+  ] as const),
+];

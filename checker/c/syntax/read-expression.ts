@@ -1,0 +1,170 @@
+/** Reads expressions. */
+import { integerLiteral, stringLiteral } from './literals.ts';
+import type { Node } from './parser.ts';
+import { part, partsOf, readTypeName, type Reading } from './read-types.ts';
+import { fail, type Place } from './source.ts';
+import type { BinaryOperator, Designator, Expression, ListEntry, UnaryOperator } from './syntax.ts';
+
+/** Reads one kind of node. */
+type Reader = (reading: Reading, node: Node, place: Place) => Expression;
+
+export function readExpression(reading: Reading, node: Node): Expression {
+  const place = reading.placeOf(node);
+  const reader = readers[node.type];
+  return reader === undefined
+    ? fail(reading.mistakes, place, `racewalk does not read this ${node.type.replaceAll('_', ' ')}`)
+    : reader(reading, node, place);
+}
+
+const inside = (reading: Reading, node: Node, field: string): Expression =>
+  readExpression(reading, part(reading, node, field));
+
+const operatorOf = (reading: Reading, node: Node): string => part(reading, node, 'operator').text;
+
+const readLiteral: Reader = (reading, node, place) => {
+  const literal = integerLiteral(node.text);
+  return literal === null
+    ? fail(reading.mistakes, place, `racewalk does not read the literal ${node.text}`)
+    : { kind: 'integer', place, ...literal };
+};
+
+const readName: Reader = (_reading, { text }, place) => ({ kind: 'name', place, name: text });
+
+const readUnary: Reader = (reading, node, place) => ({
+  kind: 'unary',
+  place,
+  operator: operatorOf(reading, node) as UnaryOperator,
+  operand: inside(reading, node, 'argument'),
+});
+
+/** GNU's `({ ... })` is a value too. */
+const readParentheses: Reader = (reading, node, place) => {
+  const [inner] = partsOf(node);
+  if (inner === undefined) return fail(reading.mistakes, place, 'an expression is missing');
+  return inner.type === 'compound_statement'
+    ? { kind: 'block', place, body: reading.readers.block(reading, inner) }
+    : readExpression(reading, inner);
+};
+
+const readCall: Reader = (reading, node, place) => {
+  const called = part(reading, node, 'function');
+  // `(f)(x)` is a call of f.
+  const inner = called.type === 'parenthesized_expression' ? (partsOf(called)[0] ?? called) : called;
+  if (inner.type !== 'identifier')
+    return fail(reading.mistakes, reading.placeOf(called), 'racewalk calls functions by their name alone');
+  const given = partsOf(part(reading, node, 'arguments'));
+  return {
+    kind: 'call',
+    place,
+    name: inner.text,
+    arguments: given.map((one) => readExpression(reading, one)),
+  };
+};
+
+const readAssignment: Reader = (reading, node, place) => {
+  const symbol = operatorOf(reading, node);
+  return {
+    kind: 'assign',
+    place,
+    operator: symbol === '=' ? null : (symbol.slice(0, -1) as BinaryOperator),
+    target: inside(reading, node, 'left'),
+    value: inside(reading, node, 'right'),
+  };
+};
+
+const readers: Readonly<Record<string, Reader | undefined>> = {
+  number_literal: readLiteral,
+  char_literal: readLiteral,
+  true: readName,
+  false: readName,
+  identifier: readName,
+  null: (_reading, _node, place) => ({ kind: 'null', place }),
+  string_literal: (_reading, { text }, place) => ({ kind: 'string', place, value: stringLiteral(text) }),
+  concatenated_string: (_reading, node, place) => {
+    const parts = partsOf(node).filter(({ type }) => type === 'string_literal');
+    return { kind: 'string', place, value: parts.map(({ text }) => stringLiteral(text)).join('') };
+  },
+  parenthesized_expression: readParentheses,
+  comma_expression: (reading, node, place) => ({
+    kind: 'comma',
+    place,
+    left: inside(reading, node, 'left'),
+    right: inside(reading, node, 'right'),
+  }),
+  unary_expression: readUnary,
+  pointer_expression: readUnary,
+  update_expression: (reading, node, place) => {
+    const symbol = operatorOf(reading, node);
+    return {
+      kind: 'update',
+      place,
+      operator: symbol === '++' ? '+' : '-',
+      isPrefix: node.child(0)?.text === symbol,
+      target: inside(reading, node, 'argument'),
+    };
+  },
+  binary_expression: (reading, node, place) => ({
+    kind: 'binary',
+    place,
+    operator: operatorOf(reading, node) as BinaryOperator,
+    left: inside(reading, node, 'left'),
+    right: inside(reading, node, 'right'),
+  }),
+  assignment_expression: readAssignment,
+  conditional_expression: (reading, node, place) => {
+    const then = node.childForFieldName('consequence');
+    return {
+      kind: 'conditional',
+      place,
+      condition: inside(reading, node, 'condition'),
+      then: then === null ? null : readExpression(reading, then),
+      otherwise: inside(reading, node, 'alternative'),
+    };
+  },
+  call_expression: readCall,
+  field_expression: (reading, node, place) => ({
+    kind: 'member',
+    place,
+    object: inside(reading, node, 'argument'),
+    field: part(reading, node, 'field').text,
+    isArrow: operatorOf(reading, node) === '->',
+  }),
+  subscript_expression: (reading, node, place) => ({
+    kind: 'index',
+    place,
+    array: inside(reading, node, 'argument'),
+    index: inside(reading, node, 'index'),
+  }),
+  cast_expression: (reading, node, place) => ({
+    kind: 'cast',
+    place,
+    type: readTypeName(reading, part(reading, node, 'type')),
+    operand: inside(reading, node, 'value'),
+  }),
+  sizeof_expression: (reading, node, place) => {
+    const type = node.childForFieldName('type');
+    return type === null
+      ? { kind: 'sizeof', place, type: null, operand: inside(reading, node, 'value') }
+      : { kind: 'sizeof', place, type: readTypeName(reading, type), operand: null };
+  },
+  type_descriptor: (reading, node, place) => ({ kind: 'type', place, type: readTypeName(reading, node) }),
+  initializer_list: (reading, node, place) => ({
+    kind: 'list',
+    place,
+    entries: partsOf(node).map((entry) => readEntry(reading, entry)),
+  }),
+  compound_literal_expression: (reading, node, place) => ({ ...inside(reading, node, 'value'), place }),
+};
+
+function readEntry(reading: Reading, node: Node): ListEntry {
+  const place = reading.placeOf(node);
+  if (node.type !== 'initializer_pair')
+    return { place, designators: [], value: readExpression(reading, node) };
+  const designators = node.childrenForFieldName('designator').map((one): Designator => {
+    const parts = partsOf(one);
+    if (one.type === 'field_designator') return { kind: 'field', name: parts[0]!.text };
+    const [first, last] = [parts[0]!, parts.at(-1)!].map((bound) => readExpression(reading, bound));
+    return { kind: 'elements', first: first!, last: last! };
+  });
+  return { place, designators, value: inside(reading, node, 'value') };
+}

@@ -1,0 +1,151 @@
+/** Rewrites what the C grammar cannot parse: attributes of the kernel, and racewalk's blocks such as `THREAD(x) { }`. */
+import { type Mistakes } from './source.ts';
+import type { Token } from './tokens.ts';
+
+/** Attributes without meaning for a protocol; those of `called` take arguments. */
+const attributes = new Set([
+  ...[
+    'inline',
+    '__inline',
+    '__inline__',
+    '__always_inline',
+    'noinline',
+    '__maybe_unused',
+    '__always_unused',
+    '__used',
+  ],
+  ...[
+    '__init',
+    '__exit',
+    '__must_check',
+    '__user',
+    '__rcu',
+    '__percpu',
+    '__iomem',
+    '__kernel',
+    '__force',
+    '__read_mostly',
+  ],
+  ...[
+    '__cacheline_aligned',
+    '__cacheline_aligned_in_smp',
+    '____cacheline_aligned',
+    '____cacheline_aligned_in_smp',
+  ],
+  ...[
+    'notrace',
+    'asmlinkage',
+    '__weak',
+    '__pure',
+    '__cold',
+    '__hot',
+    'fastcall',
+    '__packed',
+    '__randomize_layout',
+  ],
+  ...[
+    '__sched',
+    '__lockfunc',
+    '__cpuidle',
+    'noinline_for_stack',
+    '__deprecated',
+    '__ref',
+    '__refdata',
+    'nokprobe_inline',
+  ],
+  ...[
+    'volatile',
+    '__volatile__',
+    '__extension__',
+    'noinstr',
+    '__visible',
+    '__no_kcsan',
+    '__private',
+    'restrict',
+    '__restrict',
+  ],
+]);
+const called = new Set([
+  ...[
+    '__attribute__',
+    '__attribute',
+    '__aligned',
+    '__printf',
+    '__acquires',
+    '__releases',
+    '__must_hold',
+    '__guarded_by',
+  ],
+  ...[
+    '__section',
+    '__alias',
+    '__cond_acquires',
+    '__cond_lock',
+    '__acquire',
+    '__release',
+    '__no_sanitize',
+    '__counted_by',
+  ],
+]);
+/** Whole statements at file scope without meaning for a protocol. */
+const dropped = /^(?:EXPORT_SYMBOL\w*|MODULE_\w+|static_assert|_Static_assert|BUILD_BUG_ON\w*)$/;
+/** Whose arguments name types. */
+const takesTypes = new Set(['container_of', 'POOL', 'offsetof', 'list_entry', 'hlist_entry', 'rb_entry']);
+export const threadKinds = ['THREAD', 'THREADS', 'AGENT', 'AGENTS', 'INTERRUPT'] as const;
+
+/** The tokens for the parser. */
+export function rewriteKeywords(tokens: readonly Token[], mistakes: Mistakes): readonly Token[] {
+  const output: Token[] = [];
+  const closings = closingBrackets(tokens);
+  /** Closing brackets of calls whose arguments name types. */
+  const typed: number[] = [];
+  for (let at = 0; at < tokens.length; at += 1) {
+    const token = tokens[at]!;
+    const end = tokens[at + 1]?.text === '(' ? closings.get(at + 1) : undefined;
+    const as = (text: string, kind: Token['kind'] = 'punctuator'): Token => ({ ...token, kind, text });
+    while (typed.length > 0 && at > typed.at(-1)!) typed.pop();
+    if (token.kind !== 'name') output.push(token);
+    else if (attributes.has(token.text)) continue;
+    else if (called.has(token.text) && end !== undefined) at = end;
+    else if (dropped.test(token.text) && end !== undefined)
+      at = tokens[end + 1]?.text === ';' ? end + 1 : end;
+    else if (token.text === 'asm' || token.text === '__asm__') {
+      mistakes.report(token.place, 'racewalk does not read assembly: write what it does to memory');
+      if (end !== undefined) at = end;
+    } else if (token.text === 'GHOST')
+      output.push(as('__attribute__', 'name'), as('('), as('('), as('ghost', 'name'), as(')'), as(')'));
+    else if (token.text === 'ATOMICALLY' && end !== undefined) {
+      output.push(as('if', 'name'), as('('), ...tokens.slice(at, end + 1), as(')'));
+      at = end;
+    } else if (isThreadKind(token.text) && end !== undefined && tokens[end + 1]?.text === '{') {
+      const name = tokens[at + 2]!;
+      // The call carries the arguments, and the function that follows the body.
+      output.push(...tokens.slice(at, end + 1), { ...name, kind: 'punctuator', text: ';' });
+      output.push({ ...name, text: 'void' }, { ...name, text: name.text });
+      output.push(...['(', ')'].map((text): Token => ({ ...name, kind: 'punctuator', text })));
+      at = end;
+    } else if (typed.length > 0 && ['struct', 'union', 'enum'].includes(token.text)) continue;
+    else {
+      if (takesTypes.has(token.text) && end !== undefined) typed.push(end);
+      output.push(token);
+    }
+  }
+  return output;
+}
+
+const isThreadKind = (text: string): boolean => (threadKinds as readonly string[]).includes(text);
+
+/** The index of the closing bracket of each opening one. */
+function closingBrackets(tokens: readonly Token[]): ReadonlyMap<number, number> {
+  const closings = new Map<number, number>();
+  const open: number[] = [];
+  for (const [at, { text, kind }] of tokens.entries()) {
+    if (kind !== 'punctuator') continue;
+    if ('([{'.includes(text)) open.push(at);
+    else if (')]}'.includes(text)) {
+      const begin = open.pop();
+      if (begin !== undefined) closings.set(begin, at);
+    }
+  }
+  return closings;
+}

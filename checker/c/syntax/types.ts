@@ -1,0 +1,121 @@
+/** The types of C that racewalk reads. Sizes are those of a 64-bit kernel. */
+
+export interface IntegerType {
+  readonly kind: 'integer';
+  readonly bits: 8 | 16 | 32 | 64;
+  readonly signed: boolean;
+}
+
+export interface EnumType {
+  readonly kind: 'enum';
+  readonly tag: string;
+  /** The enumerators with their values, in order; filled where the enum is defined. */
+  readonly members: Map<string, bigint>;
+}
+
+export interface PointerType {
+  readonly kind: 'pointer';
+  readonly to: Type;
+}
+
+export interface ArrayType {
+  readonly kind: 'array';
+  readonly of: Type;
+  readonly length: number;
+}
+
+export interface Field {
+  readonly name: string;
+  readonly type: Type;
+  /** The width of a bit-field; null: it is none. */
+  readonly bits: number | null;
+}
+
+export interface StructType {
+  readonly kind: 'struct';
+  readonly tag: string;
+  /** A union: its members share their memory, which racewalk reads only where one of them is used. */
+  readonly isUnion: boolean;
+  /** Filled where the struct is defined; empty before. */
+  readonly fields: Field[];
+  defined: boolean;
+}
+
+export interface FunctionType {
+  readonly kind: 'function';
+  readonly returns: Type;
+  readonly parameters: readonly Parameter[];
+}
+
+export interface Parameter {
+  readonly name: string;
+  readonly type: Type;
+}
+
+export type Type =
+  | { readonly kind: 'void' }
+  | { readonly kind: 'bool' }
+  | IntegerType
+  | EnumType
+  | PointerType
+  | ArrayType
+  | StructType
+  | FunctionType;
+
+/** A type whose values are numbers. */
+export type ScalarType = Exclude<Type, ArrayType | StructType | FunctionType | { kind: 'void' }>;
+
+export const voidType: Type = { kind: 'void' };
+export const boolType = { kind: 'bool' } as const;
+
+export const integerType = (bits: IntegerType['bits'], signed: boolean): IntegerType => ({
+  kind: 'integer',
+  bits,
+  signed,
+});
+
+export const intType = integerType(32, true);
+
+export const pointerTo = (to: Type): PointerType => ({ kind: 'pointer', to });
+
+export function isScalar(type: Type): type is ScalarType {
+  return type.kind === 'bool' || type.kind === 'integer' || type.kind === 'enum' || type.kind === 'pointer';
+}
+
+/** Whether arithmetic on it is arithmetic on integers. */
+export const isArithmetic = (type: Type): boolean => isScalar(type) && type.kind !== 'pointer';
+
+/** A type as C writes it. */
+export function printType(type: Type): string {
+  switch (type.kind) {
+    case 'void':
+    case 'bool':
+      return type.kind;
+    case 'integer': {
+      const name = { 8: 'char', 16: 'short', 32: 'int', 64: 'long' }[type.bits];
+      return type.signed ? name : `unsigned ${name}`;
+    }
+    case 'enum':
+      return `enum ${type.tag}`;
+    case 'struct':
+      return `${type.isUnion ? 'union' : 'struct'} ${type.tag}`;
+    case 'pointer':
+      return type.to.kind === 'pointer' ? `${printType(type.to)}*` : `${printType(type.to)} *`;
+    case 'array':
+      return `${printType(type.of)}[${type.length}]`;
+    case 'function':
+      return `${printType(type.returns)} (*)(...)`;
+  }
+}
+
+/** The type that both operands of an arithmetic operator are converted to. */
+export function commonType(left: Type, right: Type): IntegerType {
+  const [a, b] = [promoted(left), promoted(right)];
+  if (a.bits !== b.bits) return a.bits > b.bits ? a : b;
+  return a.signed ? b : a;
+}
+
+/** Integer promotion. */
+export function promoted(type: Type): IntegerType {
+  return type.kind === 'integer' && type.bits >= 32 ? type : intType;
+}

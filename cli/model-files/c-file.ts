@@ -1,0 +1,38 @@
+/** Loads a protocol in C: data, of which nothing is executed. */
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { defineFromC } from '../../checker/c/definition.ts';
+import { loadParser } from '../../checker/c/syntax/parser.ts';
+import type { SourceFile } from '../../checker/c/syntax/source.ts';
+import { ModelError } from '../../checker/language/model-error.ts';
+import type { AnyDefinition } from '../../checker/language/model.ts';
+import { readText } from '../terminal/read-file.ts';
+import { UsageError } from '../terminal/usage-error.ts';
+
+/** Throws  UsageError with all mistakes and their places. */
+export async function loadCFile(
+  path: string,
+): Promise<{ readonly definition: AnyDefinition; readonly file: string }> {
+  const text = readText(path);
+  await loadParser((file) => readFile(packaged.resolve(file)));
+  try {
+    return { definition: defineFromC({ name: path, text }, shippedHeader), file: realpathSync(path) };
+  } catch (error) {
+    if (error instanceof ModelError) throw new UsageError(error.message, { cause: error });
+    throw error;
+  }
+}
+
+const packaged = createRequire(import.meta.url);
+
+const headers = new URL('../../checker/c/include/', import.meta.url);
+
+/** A header that racewalk ships; names with `..` leave the folder and are none. */
+function shippedHeader(name: string): SourceFile | null {
+  if (!/^[\w./-]+\.h$/.test(name) || name.includes('..')) return null;
+  const file = fileURLToPath(new URL(name, headers));
+  return existsSync(file) ? { name: basename(file), text: readFileSync(file, 'utf8') } : null;
+}
