@@ -63,7 +63,8 @@
 #define ANY(n) (rw_any(n))
 /* ATOMICALLY("reason") { } and WAIT_UNTIL(condition) stand in kernel/hooks.h. */
 
-/* ---- Claims. Reading memory in a claim is no access of a CPU. A format is printf's; %p prints the name of an object. */
+/* ---- Claims. Reading memory in a claim is no access of a CPU. A format is printf's; %p prints
+ *      the name of an object. */
 
 /* In every state. ALWAYS("name", cond) or ALWAYS("name", cond, "format", values...). */
 #define ALWAYS(name, cond, ...) RW_CLAIM(__COUNTER__, RW_ALWAYS, name, cond, __VA_ARGS__)
@@ -92,7 +93,15 @@
 #define GHOST __attribute__((section(".rw_ghost")))
 /* The initialiser of an array: element i is e. */
 #ifdef RW_NATIVE
-#define INIT_EACH(i, e) _Pragma("GCC error \"INIT_EACH has no native form: list the elements\"") { 0 }
+#define INIT_EACH(i, e) rw_init_each_needs_native_run
+/* What native/run makes of it. */
+#define RW_INIT_EACH(array, i, e)						\
+	__attribute__((constructor)) static void rw_init_##array(void)		\
+	{									\
+		for (int i = 0; i < ARRAY_SIZE(array); i++)			\
+			array[i] = e;						\
+	}									\
+	_Static_assert(true, "")
 #else
 #define INIT_EACH(i, e) { 0 }
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * atomic_t, atomic_long_t and atomic64_t. An operation that returns a value is fully ordered unless it has a suffix, one
- * that returns nothing is unordered, and a conditional one that fails orders nothing: Documentation/atomic_t.txt.
+ * atomic_t, atomic_long_t and atomic64_t. An operation that returns a value is fully ordered unless it has a suffix.
+ * One that returns nothing is unordered, and a conditional one that fails orders nothing: Documentation/atomic_t.txt.
  */
 #ifndef RACEWALK_ATOMIC_H
 #define RACEWALK_ATOMIC_H

@@ -29,7 +29,8 @@ void rw_relax(void);
 /* Reading memory between these two is no access of a CPU. */
 void rw_look_enter(void);
 void rw_look_leave(void);
-void rw_check(enum rw_check_kind kind, bool ok);
+/* Whether to look again, since the check lasts until the next access. */
+bool rw_check(enum rw_check_kind kind, bool ok, const char *what, const char *file, int line);
 void rw_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void rw_reached(const char *name);
 void rw_bug(const char *what, const char *file, int line);
@@ -86,13 +87,12 @@ enum { RW_ROLE_machine, RW_ROLE_fix, RW_ROLE_size, RW_ROLE_variant };
 	_Static_assert(true, "")
 
 #define RW_CHECK(kind, cond, ...)						\
-	do {									\
+	for (bool rw_ok, rw_first = true; rw_first; rw_first = false) do {	\
 		rw_look_enter();						\
-		bool rw_ok = (cond);						\
+		rw_ok = (cond);							\
 		if (!rw_ok)							\
 			rw_say(" " __VA_ARGS__);				\
 		rw_look_leave();						\
-		rw_check(kind, rw_ok);						\
-	} while (0)
+	} while (rw_check(kind, rw_ok, #cond, __FILE__, __LINE__))
 
 #endif

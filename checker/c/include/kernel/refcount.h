@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* refcount_t. An increment is unordered, a decrement is a release, one that reaches 0 an acquire too: lib/refcount.c. */
+/* refcount_t. An increment is unordered, a decrement a release, one that reaches 0 an acquire too: lib/refcount.c. */
 #ifndef RACEWALK_REFCOUNT_H
 #define RACEWALK_REFCOUNT_H
 

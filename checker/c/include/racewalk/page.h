@@ -6,7 +6,7 @@
 #include <racewalk.h>
 
 /* v6.12 include/linux/page-flags.h: enum pageflags */
-enum pageflags { PG_locked, PG_referenced, PG_uptodate, PG_dirty, PG_lru, PG_active, PG_writeback, PG_swapbacked, PG_reclaim };
+enum pageflags { PG_locked, PG_referenced, PG_uptodate, PG_dirty, PG_lru, PG_active, PG_writeback, PG_swapbacked };
 
 /* v6.12 include/linux/mm_types.h: struct page, struct folio; a folio begins with its page */
 struct page {
@@ -43,7 +43,10 @@ static inline bool folio_test_dirty(struct folio *folio) { return test_bit(PG_di
 static inline void folio_set_dirty(struct folio *folio) { set_bit(PG_dirty, &folio->page.flags); }
 static inline void folio_clear_dirty(struct folio *folio) { clear_bit(PG_dirty, &folio->page.flags); }
 static inline bool folio_test_set_dirty(struct folio *folio) { return test_and_set_bit(PG_dirty, &folio->page.flags); }
-static inline bool folio_test_clear_dirty(struct folio *folio) { return test_and_clear_bit(PG_dirty, &folio->page.flags); }
+static inline bool folio_test_clear_dirty(struct folio *folio)
+{
+	return test_and_clear_bit(PG_dirty, &folio->page.flags);
+}
 static inline bool folio_test_lru(struct folio *folio) { return test_bit(PG_lru, &folio->page.flags); }
 static inline void folio_set_lru(struct folio *folio) { set_bit(PG_lru, &folio->page.flags); }
 static inline void folio_clear_lru(struct folio *folio) { clear_bit(PG_lru, &folio->page.flags); }

@@ -68,7 +68,7 @@ static inline void set_pmd(pmd_t *pmdp, pmd_t pmd) { WRITE_ONCE(*pmdp, pmd); }
 #define pmd_clear(pmdp) set_pmd(pmdp, __pmd(0))
 #define ptep_get_and_clear(mm, addr, ptep) xchg(ptep, __pte(0))
 #define pmdp_huge_get_and_clear(mm, addr, pmdp) xchg(pmdp, __pmd(0))
-/* v6.12 arch/x86/include/asm/pgtable.h: ptep_set_wrprotect, ptep_test_and_clear_young; v6.12 mm/pgtable-generic.c: the pmd */
+/* v6.12 arch/x86/include/asm/pgtable.h: ptep_set_wrprotect, ptep_test_and_clear_young, pmdp_establish */
 static inline void ptep_wrprotect(pte_t *ptep)
 {
 	pte_t old = READ_ONCE(*ptep);
