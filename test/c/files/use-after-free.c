@@ -15,8 +15,11 @@ THREAD(reader)
 
 	rcu_read_lock();
 	item = rcu_dereference(head);
-	if (item)
-		CHECK(item->value == 7, "the reader sees %d", item->value);
+	if (item) {
+		int value = item->value;
+
+		CHECK(value == 7, "the reader sees %d", value);
+	}
 	rcu_read_unlock();
 }
 
