@@ -65,7 +65,51 @@ static int schedule[MAX_CHOICES], schedule_length;
 static const int *given;
 static int given_length;
 static int longest = 1000;
+static unsigned long most_runs = -1UL;
 static bool cut_short, run_is_over;
+
+/*
+ * ---- Memory that one context alone accesses, or that nobody writes (--ends): who comes first there changes no end. Which
+ *      memory that is shows when all runs are done; they are repeated until the memory that they share has been a choice.
+ */
+
+enum { GRANULES = 1 << 14 };
+struct granule {
+	uintptr_t at;			/* in units of 8 bytes; 0 is unused */
+	uint64_t contexts;
+	bool written, is_choice;
+};
+static struct granule granules[GRANULES];
+static bool only_ends;
+
+static struct granule *granule_of(const void *address)
+{
+	uintptr_t at = (uintptr_t)address / 8;
+	size_t slot = at * 2654435761U % GRANULES;
+
+	for (int probe = 0; probe < GRANULES; probe++, slot = (slot + 1) % GRANULES) {
+		if (granules[slot].at == 0)
+			granules[slot].at = at;
+		if (granules[slot].at == at)
+			return &granules[slot];
+	}
+	die("%s accesses more than %d words", program.path, GRANULES);
+}
+
+/* Makes choices of the accesses to memory that is shared. Returns whether there are new ones. */
+static bool more_choices(void)
+{
+	bool more = false;
+
+	for (int i = 0; i < GRANULES; i++) {
+		struct granule *granule = &granules[i];
+
+		if (granule->is_choice || !granule->written || !(granule->contexts & (granule->contexts - 1)))
+			continue;
+		granule->is_choice = more = true;
+	}
+	return more;
+}
 
 /* ---- What the runs have shown: each line once, with the schedule that showed it first. */
 
@@ -136,8 +180,20 @@ static bool is_private(const void *address)
 						     : !is_shared(address);
 }
 
+static bool is_choice(const void *address, bool writes)
+{
+	struct granule *granule;
+
+	if (!only_ends)
+		return true;
+	granule = granule_of(address);
+	granule->contexts |= 1ULL << (current - contexts);
+	granule->written |= writes;
+	return granule->is_choice;
+}
+
 /* Before an access to `address`: the scheduler chooses who makes the next step. */
-static void before_access(const void *address)
+static void before_access(const void *address, bool writes)
 {
 	struct pool *pool;
 	int object;
@@ -148,7 +204,7 @@ static void before_access(const void *address)
 		record("violated\tNULL dereference");
 		end_run();
 	}
-	if (!current->quiet && !is_private(address))
+	if (!current->quiet && !is_private(address) && is_choice(address, writes))
 		back_to_scheduler(AT_ACCESS);
 	pool = pool_of(address, &object);
 	if (pool && !pool->taken[object])
@@ -477,8 +533,6 @@ static bool is_enabled(const struct context *context)
 /* One step of the context; false if it waits for a condition that is false. */
 static bool step(struct context *context)
 {
-	bool waits = context->state == WAITED || context->state == AT_WAIT;
-
 	context->look_again = false;
 	/* What comes before the next access belongs to the step of that access. */
 	if (context->state == LOOKING || context->state == RELAXED) {
@@ -487,7 +541,6 @@ static bool step(struct context *context)
 			return true;
 	}
 	resume(context);
-	(void)waits;
 	return context->state != WAITED;
 }
 
@@ -612,7 +665,11 @@ static void add_context(enum role role, const struct agent *agent, int copy, int
 /* The threads first: they are the CPUs. Then the hardware, the handlers of interrupts and calls, and RCU. */
 static void set_up(void)
 {
-	context_count = cpu_count = thread_count = line_count = choice_count = 0;
+	context_count = cpu_count = thread_count = choice_count = 0;
+	for (int i = 0; i < program.claim_count; i++)
+		program.claims[i].reached = false;
+	while (line_count > 0)
+		free(lines[--line_count]);
 	cut_short = false;
 	for (int i = 0; i < program.agent_count; i++)
 		for (int copy = 0; program.agents[i].kind == RW_THREAD && copy < program.agents[i].copies; copy++)
@@ -635,29 +692,31 @@ static void explore(const char *path)
 	unsigned long runs = 0;
 
 	load_program(path);
-	set_up();
+	memset(granules, 0, sizeof(granules));
 	do {
-		run();
-		runs++;
-	} while (!given && next_run());
+		set_up();
+		do {
+			run();
+			runs++;
+		} while (!given && next_run() && (runs < most_runs || (cut_short = true, false)));
+	} while (more_choices());
 	printf("program\t%s\t%lu\n", path, runs);
-	for (int i = 0; i < line_count; i++) {
+	for (int i = 0; i < line_count; i++)
 		printf("%s\t%lu\n", lines[i], counts[i]);
-		free(lines[i]);
-	}
 	for (int i = 0; i < program.claim_count; i++)
 		if (program.claims[i].kind == RW_REACHABLE && !program.claims[i].reached && !given)
 			printf("unreached\t%s\n", program.claims[i].name);
 	if (cut_short)
-		printf("cut short\t%d steps\n", longest);
+		printf("cut short\t%d steps, %lu runs\n", longest, runs);
 	unload_program();
 }
 
 static const char usage[] =
-	"usage: schedule [--steps N] [--schedule N,N,...] file.so ...\n"
+	"usage: schedule [--schedule N,N,...] [--ends] [--steps N] [--runs N] file.so ...\n"
 	"Tries every interleaving, or follows the one that is given: the numbers of the threads, one a step.\n"
+	"With --ends fewer of them, which have the same ends, but not all violations of claims on the way.\n"
 	"Prints, each with the schedule that showed it first and the number of runs that did:\n"
-	"  end <values>, violated <claim>, reached <witness>, deadlock; cut short, if a run has more steps than --steps.\n";
+	"  end <values>, violated <claim>, reached <witness>, deadlock; cut short, after so many steps or runs.\n";
 
 int main(int argc, char **argv)
 {
@@ -670,6 +729,11 @@ int main(int argc, char **argv)
 	for (; at + 1 < argc && strncmp(argv[at], "--", 2) == 0; at += 2) {
 		if (strcmp(argv[at], "--steps") == 0) {
 			longest = atoi(argv[at + 1]);
+		} else if (strcmp(argv[at], "--runs") == 0) {
+			most_runs = strtoul(argv[at + 1], NULL, 10);
+		} else if (strcmp(argv[at], "--ends") == 0) {
+			only_ends = true;
+			at--;
 		} else if (strcmp(argv[at], "--schedule") == 0) {
 			for (char *number = strtok(argv[at + 1], ","); number; number = strtok(NULL, ","))
 				numbers[given_length++] = atoi(number);
@@ -690,22 +754,23 @@ int main(int argc, char **argv)
 void __tsan_init(void) { }
 void __tsan_func_entry(void *caller) { (void)caller; }
 void __tsan_func_exit(void) { }
-void __tsan_read_range(const void *address, size_t size) { (void)size; before_access(address); }
-void __tsan_write_range(const void *address, size_t size) { (void)size; before_access(address); }
+void __tsan_read_range(const void *address, size_t size) { (void)size; before_access(address, false); }
+void __tsan_write_range(const void *address, size_t size) { (void)size; before_access(address, true); }
 void __tsan_vptr_update(void **address, void *value) { (void)address; (void)value; }
 void __tsan_atomic_thread_fence(int order) { (void)order; }
 void __tsan_atomic_signal_fence(int order) { (void)order; }
 
-#define ACCESS(name) void __tsan_##name(void *address) { before_access(address); }
-#define ACCESSES(kind) ACCESS(kind##1) ACCESS(kind##2) ACCESS(kind##4) ACCESS(kind##8) ACCESS(kind##16)
-ACCESSES(read)
-ACCESSES(write)
-ACCESSES(unaligned_read)
-ACCESSES(unaligned_write)
-ACCESSES(volatile_read)
-ACCESSES(volatile_write)
-ACCESSES(unaligned_volatile_read)
-ACCESSES(unaligned_volatile_write)
+#define ACCESS(name, writes) void __tsan_##name(void *address) { before_access(address, writes); }
+#define ACCESSES(kind, writes) \
+	ACCESS(kind##1, writes) ACCESS(kind##2, writes) ACCESS(kind##4, writes) ACCESS(kind##8, writes) ACCESS(kind##16, writes)
+ACCESSES(read, false)
+ACCESSES(write, true)
+ACCESSES(unaligned_read, false)
+ACCESSES(unaligned_write, true)
+ACCESSES(volatile_read, false)
+ACCESSES(volatile_write, true)
+ACCESSES(unaligned_volatile_read, false)
+ACCESSES(unaligned_volatile_write, true)
 
 #define FETCH(bits, name, expression)									\
 uint##bits##_t __tsan_atomic##bits##_##name(volatile uint##bits##_t *p, uint##bits##_t value, int order)	\
@@ -713,7 +778,7 @@ uint##bits##_t __tsan_atomic##bits##_##name(volatile uint##bits##_t *p, uint##bi
 	uint##bits##_t old;										\
 													\
 	(void)order;											\
-	before_access((const void *)p);									\
+	before_access((const void *)p, true);									\
 	old = *p;											\
 	*p = expression;										\
 	return old;											\
@@ -727,7 +792,7 @@ int __tsan_atomic##bits##_compare_exchange_##name(volatile uint##bits##_t *p, ui
 													\
 	(void)order;											\
 	(void)failure;											\
-	before_access((const void *)p);									\
+	before_access((const void *)p, true);									\
 	old = *p;											\
 	same = old == *expected;									\
 	*p = same ? value : old;									\
@@ -738,13 +803,13 @@ int __tsan_atomic##bits##_compare_exchange_##name(volatile uint##bits##_t *p, ui
 uint##bits##_t __tsan_atomic##bits##_load(const volatile uint##bits##_t *p, int order)			\
 {													\
 	(void)order;											\
-	before_access((const void *)p);									\
+	before_access((const void *)p, false);									\
 	return *p;											\
 }													\
 void __tsan_atomic##bits##_store(volatile uint##bits##_t *p, uint##bits##_t value, int order)		\
 {													\
 	(void)order;											\
-	before_access((const void *)p);									\
+	before_access((const void *)p, true);									\
 	*p = value;											\
 }													\
 FETCH(bits, exchange, value)										\

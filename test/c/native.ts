@@ -1,0 +1,101 @@
+/** Protocols in C, compiled by gcc and run natively under every interleaving. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { includes } from './gcc.ts';
+
+const native = fileURLToPath(new URL('../../checker/c/native', import.meta.url));
+
+/** What the native runs of a program show. */
+export interface NativeRuns {
+  /** The values of all variables when all threads have ended, one text an end. */
+  readonly ends: ReadonlySet<string>;
+  readonly violated: ReadonlySet<string>;
+  readonly reached: ReadonlySet<string>;
+  readonly deadlock: boolean;
+  /** A limit was hit: there may be more. */
+  readonly cutShort: boolean;
+  readonly runs: number;
+}
+
+export interface NativeOptions {
+  /** Only the ends matter: fewer interleavings. */
+  readonly onlyEnds?: boolean;
+  /** The number of runs of a program after which it is cut short. */
+  readonly runs?: number;
+  /** One interleaving: the number of the thread for each step. */
+  readonly schedule?: readonly number[];
+  /** Options of the program, by name. */
+  readonly set?: Readonly<Record<string, string>>;
+}
+
+/** The kernel is compiled with -fno-strict-overflow: a signed overflow wraps around. */
+const compiler = ['-std=gnu11', '-O0', '-fwrapv', '-w', '-gbtf', '-fPIC', '-DRW_NATIVE', '-I', includes];
+const instrumented = ['-fsanitize=thread', '--param', 'tsan-distinguish-volatile=1'];
+
+function run(command: string, args: readonly string[], cwd: string): string {
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
+    cwd,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 30,
+  });
+  if (error !== undefined) throw error;
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')}\n${stderr}`);
+  return stdout;
+}
+
+/** Runs each program natively, sequentially consistent. One call of the compiler for all. */
+export function runNatively(texts: readonly string[], options: NativeOptions = {}): readonly NativeRuns[] {
+  const folder = mkdtempSync(join(tmpdir(), 'racewalk-'));
+  try {
+    const sources = ['program.c', 'values.c', 'schedule.c'].map((name) => join(native, name));
+    run(
+      'gcc',
+      ['-std=gnu11', '-O2', '-rdynamic', '-I', includes, '-o', 'schedule', ...sources, '-ldl'],
+      folder,
+    );
+    texts.forEach((text, at) => writeFileSync(join(folder, `p${at}.c`), withInitialisers(text)));
+    const given = Object.entries(options.set ?? {}).map(([name, value]) => `-DRW_SET_${name}=~,${value}`);
+    run('gcc', [...compiler, ...instrumented, ...given, '-c', ...texts.map((_, at) => `p${at}.c`)], folder);
+    for (const at of texts.keys())
+      run('ld', ['-shared', '-z', 'norelro', '-o', `p${at}.so`, `p${at}.o`], folder);
+    const flags = [
+      ...(options.onlyEnds === true ? ['--ends'] : []),
+      ...(options.runs === undefined ? [] : ['--runs', `${options.runs}`]),
+      ...(options.schedule === undefined ? [] : ['--schedule', options.schedule.join(',')]),
+    ];
+    return parse(run(join(folder, 'schedule'), [...flags, ...texts.map((_, at) => `./p${at}.so`)], folder));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** The ends of one program. */
+export const nativeOutcomes = (text: string): ReadonlySet<string> =>
+  runNatively([text], { onlyEnds: true })[0]!.ends;
+
+/** As the script `run` does: the elements of INIT_EACH become known when the array has its length. */
+const withInitialisers = (text: string): string =>
+  text.replace(/(\w+)(\[[^\]]*\])\s*=\s*INIT_EACH\((.*)\);/g, '$1$2; RW_INIT_EACH($1, $3);');
+
+function parse(output: string): readonly NativeRuns[] {
+  return output
+    .split(/^program\t/m)
+    .slice(1)
+    .map((section) => {
+      const [head, ...lines] = section.trimEnd().split('\n');
+      const rows = lines.map((line) => line.split('\t'));
+      const texts = (kind: string) =>
+        new Set(rows.filter(([word]) => word === kind).map(([, text]) => text ?? ''));
+      return {
+        runs: Number(head?.split('\t')[1]),
+        ends: texts('end'),
+        violated: texts('violated'),
+        reached: texts('reached'),
+        deadlock: texts('deadlock').size > 0,
+        cutShort: texts('cut short').size > 0,
+      };
+    });
+}

@@ -1,0 +1,13 @@
+import fc from 'fast-check';
+import { randomProgram } from './test/c/random-program.ts';
+import { runNatively } from './test/c/native.ts';
+import { gcc } from './test/c/gcc.ts';
+const n = Number(process.argv[2] ?? 5);
+const programs = fc.sample(randomProgram(), { numRuns: n, seed: Number(process.argv[3] ?? 1) });
+if (n <= 3) console.log(programs.join('\n======\n'));
+console.time('native');
+const runs = runNatively(programs, { onlyEnds: true, runs: 5000 });
+console.timeEnd('native');
+console.log('cut short', runs.filter((r) => r.cutShort).length, 'violated', [...new Set(runs.flatMap((r) => [...r.violated]))], 'deadlock', runs.filter((r) => r.deadlock).length);
+const s = runs.map((r) => r.runs).sort((a, b) => a - b); console.log('runs median', s[n >> 1], 'p90', s[(n * 0.9) | 0], 'max', s.at(-1));
+const e = runs.map((r) => r.ends.size).sort((a, b) => a - b); console.log('ends median', e[n >> 1], 'p90', e[(n * 0.9) | 0], 'one', e.filter((x) => x === 1).length);
