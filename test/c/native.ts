@@ -14,6 +14,8 @@ export interface NativeRuns {
   readonly ends: ReadonlySet<string>;
   readonly violated: ReadonlySet<string>;
   readonly reached: ReadonlySet<string>;
+  /** Names of REACHABLE claims. */
+  readonly unreached: ReadonlySet<string>;
   readonly deadlock: boolean;
   /** A limit was hit: there may be more. */
   readonly cutShort: boolean;
@@ -27,8 +29,12 @@ export interface NativeOptions {
   readonly runs?: number;
   /** One interleaving: the number of the thread for each step. */
   readonly schedule?: readonly number[];
-  /** Options of the program, by name. */
-  readonly set?: Readonly<Record<string, string>>;
+}
+
+/** A program with values of its options, by name. */
+export interface Configured {
+  readonly text: string;
+  readonly set: Readonly<Record<string, string | number | boolean>>;
 }
 
 /** The kernel is compiled with -fno-strict-overflow: a signed overflow wraps around. */
@@ -46,27 +52,45 @@ function run(command: string, args: readonly string[], cwd: string): string {
   return stdout;
 }
 
+let built: string | null = null;
+
+/** The runtime, compiled once in a process. */
+function scheduler(): string {
+  if (built !== null) return built;
+  const folder = mkdtempSync(join(tmpdir(), 'racewalk-'));
+  process.once('exit', () => rmSync(folder, { recursive: true }));
+  const sources = ['program.c', 'report.c', 'values.c', 'schedule.c'].map((name) => join(native, name));
+  run(
+    'gcc',
+    ['-std=gnu11', '-O2', '-rdynamic', '-I', includes, '-o', 'schedule', ...sources, '-ldl'],
+    folder,
+  );
+  return (built = join(folder, 'schedule'));
+}
+
 /** Runs each program natively, sequentially consistent. One call of the compiler for all. */
-export function runNatively(texts: readonly string[], options: NativeOptions = {}): readonly NativeRuns[] {
+export function runNatively(
+  programs: readonly (string | Configured)[],
+  options: NativeOptions = {},
+): readonly NativeRuns[] {
   const folder = mkdtempSync(join(tmpdir(), 'racewalk-'));
   try {
-    const sources = ['program.c', 'values.c', 'schedule.c'].map((name) => join(native, name));
+    const sources = ['program.c', 'report.c', 'values.c', 'schedule.c'].map((name) => join(native, name));
     run(
       'gcc',
       ['-std=gnu11', '-O2', '-rdynamic', '-I', includes, '-o', 'schedule', ...sources, '-ldl'],
       folder,
     );
-    texts.forEach((text, at) => writeFileSync(join(folder, `p${at}.c`), withInitialisers(text)));
-    const given = Object.entries(options.set ?? {}).map(([name, value]) => `-DRW_SET_${name}=~,${value}`);
-    run('gcc', [...compiler, ...instrumented, ...given, '-c', ...texts.map((_, at) => `p${at}.c`)], folder);
-    for (const at of texts.keys())
+    programs.forEach((program, at) => writeFileSync(join(folder, `p${at}.c`), source(program)));
+    run('gcc', [...compiler, ...instrumented, '-c', ...programs.map((_, at) => `p${at}.c`)], folder);
+    for (const at of programs.keys())
       run('ld', ['-shared', '-z', 'norelro', '-o', `p${at}.so`, `p${at}.o`], folder);
     const flags = [
       ...(options.onlyEnds === true ? ['--ends'] : []),
       ...(options.runs === undefined ? [] : ['--runs', `${options.runs}`]),
       ...(options.schedule === undefined ? [] : ['--schedule', options.schedule.join(',')]),
     ];
-    return parse(run(join(folder, 'schedule'), [...flags, ...texts.map((_, at) => `./p${at}.so`)], folder));
+    return parse(run(scheduler(), [...flags, ...programs.map((_, at) => `./p${at}.so`)], folder));
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -76,9 +100,15 @@ export function runNatively(texts: readonly string[], options: NativeOptions = {
 export const nativeOutcomes = (text: string): ReadonlySet<string> =>
   runNatively([text], { onlyEnds: true })[0]!.ends;
 
-/** As the script `run` does: the elements of INIT_EACH become known when the array has its length. */
-const withInitialisers = (text: string): string =>
-  text.replace(/(\w+)(\[[^\]]*\])\s*=\s*INIT_EACH\((.*)\);/g, '$1$2; RW_INIT_EACH($1, $3);');
+/**
+ * The program with values for its options. As in the script `run`, the elements of INIT_EACH become known when the array has
+ * its length.
+ */
+function source(program: string | Configured): string {
+  const { text, set } = typeof program === 'string' ? { text: program, set: {} } : program;
+  const given = Object.entries(set).map(([name, value]) => `#define RW_SET_${name} ~,${value}\n`);
+  return `${given.join('')}#line 1\n${text.replace(/(\w+)(\[[^\]]*\])\s*=\s*INIT_EACH\((.*)\);/g, '$1$2; RW_INIT_EACH($1, $3);')}`;
+}
 
 function parse(output: string): readonly NativeRuns[] {
   return output
@@ -94,6 +124,7 @@ function parse(output: string): readonly NativeRuns[] {
         ends: texts('end'),
         violated: texts('violated'),
         reached: texts('reached'),
+        unreached: texts('unreached'),
         deadlock: texts('deadlock').size > 0,
         cutShort: texts('cut short').size > 0,
       };

@@ -66,7 +66,7 @@ struct pool *pool_of(const void *address, int *object);
 void *take_object(size_t size, bool zeroed);
 /* Gives an object back. Returns what is wrong with that, or NULL. */
 const char *give_object(const void *object);
-/* Writes the variables and their values, in one line, ordered by name. */
-void print_values(FILE *out);
+/* The variables and their values, in one line, ordered by name; the caller frees it. */
+char *values(void);
 
 #endif

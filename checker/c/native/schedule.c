@@ -13,8 +13,9 @@
 #include <string.h>
 #include <ucontext.h>
 #include "program.h"
+#include "report.h"
 
-enum { MAX_CONTEXTS = 64, MAX_CHOICES = 10000, MAX_CALLS = 16, MAX_CALLBACKS = 16, STACK = 64 * 1024, MAX_OUTCOMES = 100000 };
+enum { MAX_CONTEXTS = 64, MAX_CHOICES = 10000, MAX_CALLS = 16, MAX_CALLBACKS = 16, STACK = 64 * 1024 };
 
 /* ---- Contexts: what runs on a CPU. */
 
@@ -81,6 +82,8 @@ struct granule {
 };
 static struct granule granules[GRANULES];
 static bool only_ends;
+/* Handlers or grace periods can tell whether a CPU has irqs off or reads; set when that shows. */
+static bool contexts_matter;
 
 static struct granule *granule_of(const void *address)
 {
@@ -97,9 +100,9 @@ static struct granule *granule_of(const void *address)
 }
 
 /* Makes choices of the accesses to memory that is shared. Returns whether there are new ones. */
-static bool more_choices(void)
+static bool more_choices(bool contexts_mattered)
 {
-	bool more = false;
+	bool more = contexts_matter != contexts_mattered;
 
 	for (int i = 0; i < GRANULES; i++) {
 		struct granule *granule = &granules[i];
@@ -111,46 +114,31 @@ static bool more_choices(void)
 	return more;
 }
 
-/* ---- What the runs have shown: each line once, with the schedule that showed it first. */
+/* ---- What the runs have shown. */
 
-static char *lines[MAX_OUTCOMES];
-static unsigned long counts[MAX_OUTCOMES];
-static int line_count;
 static char said[1024];
 
+/* Notes a line of the report, with the schedule of this run. */
 static void __attribute__((format(printf, 1, 2))) record(const char *format, ...)
 {
-	static char text[64 * 1024];
+	static char line[64 * 1024], numbers[8 * MAX_CHOICES];
 	va_list arguments;
-	size_t length;
+	size_t length = 0;
 
 	va_start(arguments, format);
-	length = vsnprintf(text, sizeof(text), format, arguments);
+	if (vsnprintf(line, sizeof(line), format, arguments) >= (int)sizeof(line))
+		die("a line of more than %zu bytes", sizeof(line));
 	va_end(arguments);
-	if (length >= sizeof(text))
-		die("a line of more than %zu bytes", sizeof(text));
-	for (int i = 0; i < line_count; i++)
-		if (strncmp(lines[i], text, length) == 0 && lines[i][length] == '\t') {
-			counts[i]++;
-			return;
-		}
-	if (line_count == MAX_OUTCOMES)
-		die("more than %d outcomes", MAX_OUTCOMES);
-	text[length++] = '\t';
-	for (int i = 0; i < schedule_length && length + 8 < sizeof(text); i++)
-		length += sprintf(text + length, "%s%d", i ? "," : "", schedule[i]);
-	lines[line_count] = strdup(text);
-	counts[line_count++] = 1;
+	numbers[0] = 0;
+	for (int i = 0; i < schedule_length; i++)
+		length += sprintf(numbers + length, "%s%d", i ? "," : "", schedule[i]);
+	report(line, numbers);
 }
 
 static void record_values(void)
 {
-	char *text;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	char *text = values();
 
-	print_values(out);
-	fclose(out);
 	record("end\t%s", text);
 	free(text);
 }
@@ -204,7 +192,7 @@ static void before_access(const void *address, bool writes)
 		record("violated\tNULL dereference");
 		end_run();
 	}
-	if (!current->quiet && !is_private(address) && is_choice(address, writes))
+	if (!is_private(address) && is_choice(address, writes) && !current->quiet)
 		back_to_scheduler(AT_ACCESS);
 	pool = pool_of(address, &object);
 	if (pool && !pool->taken[object])
@@ -350,6 +338,9 @@ void rw_context_add(enum rw_context context, int by)
 	static const char *const names[] = { "irqs", "bottom halves", "preemption", "RCU" };
 	struct cpu *cpu = this_cpu();
 
+	/* Until here a handler could run, or a grace period begin without this reader. */
+	if (by > 0 && contexts_matter && !current->quiet && (context == RW_IRQS_OFF || !is_reader(cpu)))
+		back_to_scheduler(AT_ACCESS);
 	cpu->depth[context] += by;
 	if (cpu->depth[context] < 0)
 		record("violated\t%s: left more often than entered", names[context]);
@@ -372,6 +363,7 @@ void rw_might_sleep(const char *file, int line)
 
 static void note_readers(unsigned readers[])
 {
+	contexts_matter = true;
 	for (int cpu = 0; cpu < cpu_count; cpu++)
 		readers[cpu] = is_reader(&cpus[cpu]) ? cpus[cpu].quiescent : cpus[cpu].quiescent - 1;
 }
@@ -422,6 +414,7 @@ void rw_call(unsigned long mask, void (*f)(void *), void *info, bool wait)
 			continue;
 		if (cpus[cpu].call_count == MAX_CALLS)
 			die("more than %d pending calls on a CPU", MAX_CALLS);
+		contexts_matter = true;
 		*acknowledged |= 1UL << cpu;
 		cpus[cpu].calls[cpus[cpu].call_count++] = (struct call){ f, info, acknowledged };
 	}
@@ -668,8 +661,7 @@ static void set_up(void)
 	context_count = cpu_count = thread_count = choice_count = 0;
 	for (int i = 0; i < program.claim_count; i++)
 		program.claims[i].reached = false;
-	while (line_count > 0)
-		free(lines[--line_count]);
+	clear_report();
 	cut_short = false;
 	for (int i = 0; i < program.agent_count; i++)
 		for (int copy = 0; program.agents[i].kind == RW_THREAD && copy < program.agents[i].copies; copy++)
@@ -681,7 +673,7 @@ static void set_up(void)
 	for (int cpu = 0; cpu < thread_count; cpu++) {
 		for (int i = 0; i < program.agent_count; i++)
 			if (program.agents[i].host == contexts[cpu].agent->body)
-				add_context(INTERRUPT, &program.agents[i], contexts[cpu].copy, cpu);
+				add_context(INTERRUPT, &program.agents[i], contexts[cpu].copy, cpu), contexts_matter = true;
 		add_context(CALLS, NULL, contexts[cpu].copy, cpu);
 	}
 	add_context(CALLBACKS, NULL, 0, cpu_count++);
@@ -690,19 +682,22 @@ static void set_up(void)
 static void explore(const char *path)
 {
 	unsigned long runs = 0;
+	bool contexts_mattered;
 
 	load_program(path);
 	memset(granules, 0, sizeof(granules));
+	contexts_matter = false;
 	do {
+		contexts_mattered = contexts_matter;
 		set_up();
+		runs = 0;
 		do {
 			run();
 			runs++;
 		} while (!given && next_run() && (runs < most_runs || (cut_short = true, false)));
-	} while (more_choices());
+	} while (more_choices(contexts_mattered));
 	printf("program\t%s\t%lu\n", path, runs);
-	for (int i = 0; i < line_count; i++)
-		printf("%s\t%lu\n", lines[i], counts[i]);
+	print_report();
 	for (int i = 0; i < program.claim_count; i++)
 		if (program.claims[i].kind == RW_REACHABLE && !program.claims[i].reached && !given)
 			printf("unreached\t%s\n", program.claims[i].name);

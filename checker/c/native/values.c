@@ -272,9 +272,12 @@ static void print_value(FILE *out, const struct btf_type *type, const char *valu
 	}
 }
 
-void print_values(FILE *out)
+char *values(void)
 {
 	const char *space = "";
+	char *text;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
 
 	if (described != program.number)
 		describe();
@@ -285,4 +288,6 @@ void print_values(FILE *out)
 		print_value(out, plain_type(variables[i].type), variables[i].address);
 		space = " ";
 	}
+	fclose(out);
+	return text;
 }
