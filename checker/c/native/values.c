@@ -17,7 +17,7 @@ struct btf_array { uint32_t element, index, count; };
 struct btf_member { uint32_t name, type, offset; };
 struct btf_enum { uint32_t name; int32_t value; };
 
-enum { MAX_TYPES = 4096, MAX_VARIABLES = 256 };
+enum { MAX_TYPES = 4096, MAX_VARIABLES = 256, MAX_PATH = 512 };
 
 static const struct btf_type *types[MAX_TYPES];
 static const char *names;
@@ -215,6 +215,20 @@ static void print_integer(FILE *out, const void *value, size_t size, bool is_sig
 		fprintf(out, "%llu", (unsigned long long)number);
 }
 
+static void print_bits(FILE *out, const char *path, const char *value, uint32_t start, uint32_t bits,
+		       const struct btf_type *type)
+{
+	const uint32_t *encoding = (void *)(type + 1);
+	uint64_t word = 0;
+
+	memcpy(&word, value, (start + bits + 7) / 8);
+	word <<= 64 - bits - start;
+	if (kind_of(type) == BTF_INT && (*encoding >> 24 & 1))
+		fprintf(out, " %s=%lld", path, (long long)((int64_t)word >> (64 - bits)));
+	else
+		fprintf(out, " %s=%llu", path, (unsigned long long)(word >> (64 - bits)));
+}
+
 static void print_enum(FILE *out, const struct btf_type *type, const void *value)
 {
 	const struct btf_enum *enumerators = (void *)(type + 1);
@@ -227,12 +241,42 @@ static void print_enum(FILE *out, const struct btf_type *type, const void *value
 	print_integer(out, value, type->size_or_type, true);
 }
 
-static void print_value(FILE *out, const struct btf_type *type, const char *value)
+/* The scalars in a value, each as ` path=value`; `length` bytes of the path are there. */
+static void print_value(FILE *out, char *path, size_t length, const struct btf_type *type, const char *value)
 {
 	const struct btf_array *array = (void *)(type + 1);
 	const struct btf_member *members = (void *)(type + 1);
 	const uint32_t *encoding = (void *)(type + 1);
 
+	switch (kind_of(type)) {
+	case BTF_ARRAY: {
+		const struct btf_type *element = plain_type(array->element);
+
+		for (uint32_t i = 0; i < array->count; i++) {
+			size_t end = length + snprintf(path + length, MAX_PATH - length, "[%u]", i);
+
+			print_value(out, path, end, element, value + i * size_of(element));
+		}
+		return;
+	}
+	case BTF_STRUCT:
+		for (uint32_t i = 0; i < length_of(type); i++) {
+			uint32_t bits = has_bitfields(type) ? members[i].offset >> 24 : 0;
+			uint32_t start = has_bitfields(type) ? members[i].offset & 0xffffff : members[i].offset;
+			size_t end = length + snprintf(path + length, MAX_PATH - length, ".%s", names + members[i].name);
+			const struct btf_type *member = plain_type(members[i].type);
+
+			if (bits)
+				print_bits(out, path, value + start / 8, start % 8, bits, member);
+			else
+				print_value(out, path, end, member, value + start / 8);
+		}
+		return;
+	default:
+		break;
+	}
+	path[length] = 0;
+	fprintf(out, " %s=", path);
 	switch (kind_of(type)) {
 	case BTF_INT:
 		return print_integer(out, value, type->size_or_type, *encoding >> 24 & 1);
@@ -240,42 +284,14 @@ static void print_value(FILE *out, const struct btf_type *type, const char *valu
 		return print_enum(out, type, value);
 	case BTF_PTR:
 		return print_pointer(out, *(char **)value, plain_type(type->size_or_type));
-	case BTF_ARRAY: {
-		const struct btf_type *element = plain_type(array->element);
-
-		for (uint32_t i = 0; i < array->count; i++) {
-			fputs(i ? "," : "{", out);
-			print_value(out, element, value + i * size_of(element));
-		}
-		fputc('}', out);
-		return;
-	}
-	case BTF_STRUCT:
-		for (uint32_t i = 0; i < length_of(type); i++) {
-			uint32_t bits = has_bitfields(type) ? members[i].offset >> 24 : 0;
-			uint32_t start = has_bitfields(type) ? members[i].offset & 0xffffff : members[i].offset;
-			uint64_t word;
-
-			fprintf(out, "%s%s:", i ? "," : "{", names + members[i].name);
-			if (bits) {
-				memcpy(&word, value + start / 8, sizeof(word));
-				word = word >> start % 8 & (~0ULL >> (64 - bits));
-				fprintf(out, "%llu", (unsigned long long)word);
-			} else {
-				print_value(out, plain_type(members[i].type), value + start / 8);
-			}
-		}
-		fputc('}', out);
-		return;
 	default:
-		die("%s: a value of a kind that is not read: BTF %d", program.path, kind_of(type));
+		die("%s: %s has a type that is not read: BTF %d", program.path, path, kind_of(type));
 	}
 }
 
 char *values(void)
 {
-	const char *space = "";
-	char *text;
+	char path[MAX_PATH], *text;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
 
@@ -284,10 +300,11 @@ char *values(void)
 	for (int i = 0; i < variable_count; i++) {
 		if (strncmp(variables[i].name, "rw_", 3) == 0)
 			continue;
-		fprintf(out, "%s%s=", space, variables[i].name);
-		print_value(out, plain_type(variables[i].type), variables[i].address);
-		space = " ";
+		print_value(out, path, snprintf(path, sizeof(path), "%s", variables[i].name), plain_type(variables[i].type),
+			    variables[i].address);
 	}
 	fclose(out);
+	if (size > 0)
+		memmove(text, text + 1, size);
 	return text;
 }
