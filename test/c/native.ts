@@ -27,6 +27,8 @@ export interface NativeOptions {
   readonly onlyEnds?: boolean;
   /** The number of runs of a program after which it is cut short. */
   readonly runs?: number;
+  /** The number of steps after which a run is cut short. */
+  readonly steps?: number;
   /** One interleaving: the number of the thread for each step. */
   readonly schedule?: readonly number[];
 }
@@ -88,6 +90,7 @@ export function runNatively(
     const flags = [
       ...(options.onlyEnds === true ? ['--ends'] : []),
       ...(options.runs === undefined ? [] : ['--runs', `${options.runs}`]),
+      ...(options.steps === undefined ? [] : ['--steps', `${options.steps}`]),
       ...(options.schedule === undefined ? [] : ['--schedule', options.schedule.join(',')]),
     ];
     return parse(run(scheduler(), [...flags, ...programs.map((_, at) => `./p${at}.so`)], folder));

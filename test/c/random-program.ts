@@ -78,6 +78,9 @@ function localExpression(types: readonly IntegerType[]): Expression {
   return node;
 }
 
+/** Kernel code numbers its bits by constants. */
+const bitNumber = fc.nat({ max: 3 });
+
 const bit = (expression: string): string => `(${expression}) & 1`;
 
 /** Places of shared memory. */
@@ -119,8 +122,8 @@ const sharedRead = (e: Expression): Expression =>
     e.map((value) => `atomic_add_return(${value}, &count)`),
     fc.tuple(e, e).map(([by, not]) => `atomic_add_unless(&count, ${by}, ${not})`),
     fc
-      .tuple(fc.constantFrom('test_bit', 'test_and_set_bit', 'test_and_clear_bit'), e)
-      .map(([op, nr]) => `${op}((${nr}) & 3, &bits)`),
+      .tuple(fc.constantFrom('test_bit', 'test_and_set_bit', 'test_and_clear_bit'), bitNumber)
+      .map(([op, nr]) => `${op}(${nr}, &bits)`),
   );
 
 /** Statements with one shared access and no result. */
@@ -136,8 +139,8 @@ const sharedWrite = (e: Expression): fc.Arbitrary<Piece> =>
         ),
       fc.constantFrom('atomic_inc(&count);', 'atomic_dec(&count);'),
       fc
-        .tuple(fc.constantFrom('set', 'clear', 'change'), e)
-        .map(([op, nr]) => `${op}_bit((${nr}) & 3, &bits);`),
+        .tuple(fc.constantFrom('set', 'clear', 'change'), bitNumber)
+        .map(([op, nr]) => `${op}_bit(${nr}, &bits);`),
     )
     .map((text) => () => text);
 
