@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/* Types, attributes and small macros of the kernel. */
+#ifndef RACEWALK_TYPES_H
+#define RACEWALK_TYPES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef uint8_t u8;
+typedef uint16_t u16;
+typedef uint32_t u32;
+typedef uint64_t u64;
+typedef int8_t s8;
+typedef int16_t s16;
+typedef int32_t s32;
+typedef int64_t s64;
+typedef u8 __u8;
+typedef u16 __u16;
+typedef u32 __u32;
+typedef u64 __u64;
+typedef s8 __s8;
+typedef s16 __s16;
+typedef s32 __s32;
+typedef s64 __s64;
+typedef unsigned int uint;
+typedef unsigned long ulong;
+typedef long ssize_t;
+typedef unsigned int gfp_t;
+typedef u64 phys_addr_t;
+
+#undef __always_inline
+#define __always_inline inline
+#define noinline __attribute__((__noinline__))
+#define __maybe_unused __attribute__((__unused__))
+#define __used __attribute__((__used__))
+#define __must_check __attribute__((__warn_unused_result__))
+#define __packed __attribute__((__packed__))
+#define __aligned(n) __attribute__((__aligned__(n)))
+#define fallthrough __attribute__((__fallthrough__))
+#define __user
+#define __rcu
+#define __percpu
+#define __iomem
+#define __force
+#define __init
+#define __exit
+#define __ref
+#define __sched
+#define __cold
+#define __pure
+#define __read_mostly
+#define __randomize_layout
+#define ____cacheline_aligned
+#define ____cacheline_aligned_in_smp
+#define ____cacheline_internodealigned_in_smp
+#define asmlinkage
+#define notrace
+#define __acquires(x)
+#define __releases(x)
+#define __must_hold(x)
+#define EXPORT_SYMBOL(x) _Static_assert(sizeof(&x) > 0, "")
+#define EXPORT_SYMBOL_GPL(x) EXPORT_SYMBOL(x)
+
+#define likely(x) (!!(x))
+#define unlikely(x) (!!(x))
+#define BITS_PER_LONG 64
+#define BIT(n) (1UL << (n))
+#define BIT_ULL(n) (1ULL << (n))
+#define GENMASK(high, low) ((~0UL << (low)) & (~0UL >> (BITS_PER_LONG - 1 - (high))))
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#define container_of(ptr, type, member) ((type *)((char *)(ptr) - offsetof(type, member)))
+#define min(a, b) ({ __typeof__(a) rw_a = (a); __typeof__(b) rw_b = (b); rw_a < rw_b ? rw_a : rw_b; })
+#define max(a, b) ({ __typeof__(a) rw_a = (a); __typeof__(b) rw_b = (b); rw_a > rw_b ? rw_a : rw_b; })
+#define min_t(type, a, b) min((type)(a), (type)(b))
+#define max_t(type, a, b) max((type)(a), (type)(b))
+#define clamp(value, low, high) min(max(value, low), high)
+#define swap(a, b) do { __typeof__(a) rw_swap = (a); (a) = (b); (b) = rw_swap; } while (0)
+
+#define MAX_ERRNO 4095
+#define IS_ERR_VALUE(x) ((unsigned long)(void *)(x) >= (unsigned long)-MAX_ERRNO)
+static inline void *ERR_PTR(long error) { return (void *)error; }
+static inline long PTR_ERR(const void *ptr) { return (long)ptr; }
+static inline bool IS_ERR(const void *ptr) { return IS_ERR_VALUE(ptr); }
+static inline bool IS_ERR_OR_NULL(const void *ptr) { return !ptr || IS_ERR(ptr); }
+static inline void *ERR_CAST(const void *ptr) { return (void *)ptr; }
+static inline int PTR_ERR_OR_ZERO(const void *ptr) { return IS_ERR(ptr) ? (int)PTR_ERR(ptr) : 0; }
+
+enum {
+	EPERM = 1, ENOENT = 2, EINTR = 4, EIO = 5, EAGAIN = 11, ENOMEM = 12, EFAULT = 14, EBUSY = 16, EEXIST = 17,
+	EINVAL = 22, ENOSPC = 28, ERANGE = 34, ENOSYS = 38, ETIMEDOUT = 110,
+};
+
+#endif

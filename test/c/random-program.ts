@@ -1,0 +1,396 @@
+/**
+ * Random programs in the subset of C that racewalk reads: two or three threads, none with undefined behaviour.
+ *
+ * Threads share `g0`, `g1`, `array`, `items`, `count` and `bits` by marked accesses alone, so that no program has a data race;
+ * each has plain memory of its own. What a thread computes ends in variables of the proof, `out0_a` and the like. The order in
+ * which C evaluates operands is open, so an expression has one shared access at most, except behind `&&`, `||` and `?:`.
+ */
+import fc from 'fast-check';
+
+/** The integer types of variables. */
+export const integerTypes = ['bool', 'u8', 's8', 'u16', 's16', 'int', 'u32', 's64', 'u64'] as const;
+export type IntegerType = (typeof integerTypes)[number];
+
+export interface ProgramLimits {
+  /** The types that variables may have. */
+  readonly types?: readonly IntegerType[];
+  readonly threads?: { readonly min: number; readonly max: number };
+  /** Statements of a thread, at its outermost level. */
+  readonly statements?: number;
+}
+
+/** A piece of C that needs names of its own; `fresh` returns a number that no other piece has. */
+type Piece = (fresh: () => number) => string;
+type Expression = fc.Arbitrary<string>;
+
+const fill = (parts: readonly Piece[], fresh: () => number): string =>
+  parts.map((part) => part(fresh)).join('\n');
+const constant = fc.oneof(
+  { weight: 6, arbitrary: fc.integer({ min: -3, max: 9 }).map((n) => (n < 0 ? `(${n})` : `${n}`)) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(
+      '127',
+      '128',
+      '255',
+      '256',
+      '65535',
+      '0x7fffffff',
+      '0x80000000',
+      '0xffffffffu',
+    ),
+  },
+);
+
+/** The locals of every function. */
+const names = ['a', 'b', 'c', 'd'] as const;
+const local = fc.constantFrom(...names);
+
+/** Expressions of locals alone, without effects. Shifts are by less than 8 and divisors are positive. */
+function localExpression(types: readonly IntegerType[]): Expression {
+  const { node } = fc.letrec<{ node: string; leaf: string }>((tie) => ({
+    leaf: fc.oneof(
+      { weight: 6, arbitrary: local },
+      { weight: 3, arbitrary: constant },
+      { weight: 1, arbitrary: fc.constant('spare') },
+    ),
+    node: fc.oneof(
+      { maxDepth: 3, withCrossShrink: true },
+      tie('leaf'),
+      fc
+        .tuple(
+          tie('node'),
+          fc.constantFrom('+', '-', '*', '&', '|', '^', '<', '<=', '>', '>=', '==', '!=', '&&', '||'),
+          tie('node'),
+        )
+        .map((parts) => `(${parts.join(' ')})`),
+      fc
+        .tuple(tie('node'), fc.constantFrom('<<', '>>'), tie('node'))
+        .map(([x, op, by]) => `(${x} ${op} (${by} & 7))`),
+      fc
+        .tuple(tie('node'), fc.constantFrom('/', '%'), fc.integer({ min: 1, max: 7 }))
+        .map((parts) => `(${parts.join(' ')})`),
+      fc.tuple(fc.constantFrom('-', '~', '!'), tie('node')).map(([op, x]) => `(${op} ${x})`),
+      fc.tuple(fc.constantFrom(...types), tie('node')).map(([type, x]) => `((${type}) ${x})`),
+      fc.tuple(tie('node'), tie('node'), tie('node')).map(([x, y, z]) => `(${x} ? ${y} : ${z})`),
+    ),
+  }));
+  return node;
+}
+
+/** Kernel code numbers its bits by constants. */
+const bitNumber = fc.nat({ max: 3 });
+
+const bit = (expression: string): string => `(${expression}) & 1`;
+
+/** Places of shared memory. */
+const place = (e: Expression): fc.Arbitrary<string> =>
+  fc.oneof(
+    { weight: 3, arbitrary: fc.constantFrom('g0', 'g0', 'g1', 'p->x') },
+    e.map((index) => `array[${bit(index)}]`),
+    fc.tuple(e, fc.constantFrom('x', 'y')).map(([index, field]) => `items[${bit(index)}].${field}`),
+  );
+
+/** Places of the thread's own memory, accessed plainly. */
+const ownPlace = (e: Expression): fc.Arbitrary<string> =>
+  fc.oneof(
+    fc.constantFrom('q->x', 'q->y', 'q[1].x', '(q + 1)->y'),
+    e.map((index) => `q[${bit(index)}].x`),
+  );
+
+/** Expressions with one shared access. */
+const sharedRead = (e: Expression): Expression =>
+  fc.oneof(
+    fc
+      .tuple(fc.constantFrom('READ_ONCE(', 'smp_load_acquire(&'), place(e))
+      .map(([read, x]) => `${read}${x})`),
+    fc.tuple(place(e), e).map(([x, value]) => `xchg(&${x}, ${value})`),
+    fc.tuple(place(e), e, e).map(([x, old, next]) => `cmpxchg(&${x}, ${old}, ${next})`),
+    fc.constantFrom(
+      'atomic_read(&count)',
+      'atomic_inc_return(&count)',
+      'atomic_dec_and_test(&count)',
+      'atomic_inc_not_zero(&count)',
+    ),
+    fc
+      .tuple(
+        fc.constantFrom('add', 'sub', 'or', 'and', 'xor'),
+        fc.constantFrom('', '_relaxed', '_acquire', '_release'),
+        e,
+      )
+      .map(([op, order, value]) => `atomic_fetch_${op}${order}(${value}, &count)`),
+    e.map((value) => `atomic_add_return(${value}, &count)`),
+    fc.tuple(e, e).map(([by, not]) => `atomic_add_unless(&count, ${by}, ${not})`),
+    fc
+      .tuple(fc.constantFrom('test_bit', 'test_and_set_bit', 'test_and_clear_bit'), bitNumber)
+      .map(([op, nr]) => `${op}(${nr}, &bits)`),
+  );
+
+/** Statements with one shared access and no result. */
+const sharedWrite = (e: Expression): fc.Arbitrary<Piece> =>
+  fc
+    .oneof(
+      fc.tuple(place(e), e).map(([x, value]) => `WRITE_ONCE(${x}, ${value});`),
+      fc.tuple(place(e), e).map(([x, value]) => `smp_store_release(&${x}, ${value});`),
+      fc
+        .tuple(fc.constantFrom('set', 'add', 'sub', 'or', 'and', 'xor'), e)
+        .map(([op, value]) =>
+          op === 'set' ? `atomic_set(&count, ${value});` : `atomic_${op}(${value}, &count);`,
+        ),
+      fc.constantFrom('atomic_inc(&count);', 'atomic_dec(&count);'),
+      fc
+        .tuple(fc.constantFrom('set', 'clear', 'change'), bitNumber)
+        .map(([op, nr]) => `${op}_bit(${nr}, &bits);`),
+    )
+    .map((text) => () => text);
+
+const compound = fc.constantFrom('=', '+=', '-=', '*=', '&=', '|=', '^=');
+
+/** An expression that reads shared memory once, or once behind each `&&`, `||` or `?:`. */
+const mixed = (e: Expression): Expression => {
+  const read = sharedRead(e);
+  return fc.oneof(
+    read,
+    fc
+      .tuple(e, fc.constantFrom('+', '-', '&', '|', '^', '<', '==', '!=', '>'), read)
+      .map((parts) => `(${parts.join(' ')})`),
+    fc.tuple(read, fc.constantFrom('&&', '||'), fc.oneof(e, read)).map((parts) => `(${parts.join(' ')})`),
+    fc.tuple(e, read, fc.oneof(e, read)).map(([x, y, z]) => `(${x} ? ${y} : ${z})`),
+  );
+};
+
+/** Statements of locals and of the thread's own memory. */
+const localStatement = (e: Expression): fc.Arbitrary<Piece> =>
+  fc
+    .oneof(
+      fc.tuple(local, compound, e).map(([x, op, value]) => `${x} ${op} ${value};`),
+      fc.tuple(local, fc.constantFrom('<<=', '>>='), e).map(([x, op, by]) => `${x} ${op} (${by} & 7);`),
+      fc.tuple(local, fc.constantFrom('++', '--')).map(([x, op]) => `${x}${op};`),
+      fc
+        .tuple(
+          fc.uniqueArray(local, { minLength: 2, maxLength: 2 }),
+          fc.constantFrom('++', '--'),
+          fc.boolean(),
+        )
+        .map(([[x, y], op, first]) => (first ? `${x} = ${op}${y};` : `${x} = ${y}${op};`)),
+      fc.tuple(ownPlace(e), compound, e).map(([x, op, value]) => `${x} ${op} ${value};`),
+      fc.tuple(ownPlace(e), fc.constantFrom('++', '--')).map(([x, op]) => `${x}${op};`),
+      fc.tuple(local, ownPlace(e)).map(([x, own]) => `${x} = ${own};`),
+      fc
+        .tuple(e, fc.boolean())
+        .map(([index, sum]) => (sum ? `p = items + (${bit(index)});` : `p = &items[${bit(index)}];`)),
+      e.map((value) => `spare = ${value};`),
+    )
+    .map((text) => () => text);
+
+/** A call of one of the first `helpers` helper functions, which may change `spare` through its pointer. */
+const call = (e: Expression, helpers: number): fc.Arbitrary<Piece> =>
+  fc.tuple(local, fc.constantFrom('=', '+='), fc.nat({ max: helpers - 1 }), e, e).map(
+    ([x, op, helper, first, second]) =>
+      () =>
+        `${x} ${op} f${helper}(${first}, ${second}, &spare, p, q);`,
+  );
+
+/** Plain accesses to shared memory under a lock, and several accesses in one step. */
+const exclusive = (e: Expression): fc.Arbitrary<Piece> =>
+  fc.oneof(
+    fc.tuple(compound, e, local).map(
+      ([op, value, x]) =>
+        () =>
+          `spin_lock(&lock);\nguarded ${op} ${value};\n${x} = guarded;\nspin_unlock(&lock);`,
+    ),
+    fc.tuple(place(e), place(e), e).map(
+      ([x, y, value]) =>
+        () =>
+          `ATOMICALLY("a reason") {\nWRITE_ONCE(${x}, READ_ONCE(${y}));\nWRITE_ONCE(${y}, ${value});\n}`,
+    ),
+  );
+
+/** Loops run at most three times; a `goto` jumps forward, or back at most twice. */
+function control(e: Expression, body: fc.Arbitrary<Piece>): fc.Arbitrary<Piece> {
+  const few = e.map((bound) => `((${bound}) & 3)`);
+  const leave = fc.oneof(
+    fc.constant(''),
+    fc
+      .tuple(fc.constantFrom('break', 'continue'), e)
+      .map(([word, condition]) => `if (${condition}) ${word};\n`),
+  );
+  return fc.oneof(
+    fc.tuple(mixed(e), body, body).map(
+      ([condition, yes, no]): Piece =>
+        (fresh) =>
+          `if (${condition}) {\n${yes(fresh)}\n} else {\n${no(fresh)}\n}`,
+    ),
+    fc.tuple(e, body).map(
+      ([condition, yes]): Piece =>
+        (fresh) =>
+          `if (${condition}) {\n${yes(fresh)}\n}`,
+    ),
+    fc.tuple(few, leave, body).map(([bound, exit, inner]): Piece => (fresh) => {
+      const i = `i${fresh()}`;
+      return `for (int ${i} = 0; ${i} < ${bound}; ${i}++) {\n${exit}${inner(fresh)}\n}`;
+    }),
+    fc.tuple(few, leave, body).map(([bound, exit, inner]): Piece => (fresh) => {
+      const i = `i${fresh()}`;
+      return `{\nint ${i} = ${bound};\nwhile (${i}-- > 0) {\n${exit}${inner(fresh)}\n}\n}`;
+    }),
+    fc.tuple(few, leave, body).map(([bound, exit, inner]): Piece => (fresh) => {
+      const i = `i${fresh()}`;
+      return `{\nint ${i} = ${bound};\ndo {\n${exit}${inner(fresh)}\n} while (--${i} > 0);\n}`;
+    }),
+    fc.tuple(e, body, body, fc.boolean()).map(
+      ([value, first, second, falls]): Piece =>
+        (fresh) =>
+          `switch ((${value}) & 3) {\ncase 0:\n${first(fresh)}\n${falls ? 'fallthrough;' : 'break;'}\ncase 1:\ncase 2:\n${second(fresh)}\nbreak;\ndefault:\nbreak;\n}`,
+    ),
+    fc.tuple(e, body).map(([condition, skipped]): Piece => (fresh) => {
+      const label = `skip${fresh()}`;
+      return `if (${condition})\ngoto ${label};\n${skipped(fresh)}\n${label}:\n;`;
+    }),
+    fc.tuple(few, body).map(([bound, again]): Piece => (fresh) => {
+      const n = fresh();
+      return `{\nint i${n} = ${bound};\nagain${n}:\n${again(fresh)}\nif (--i${n} > 0)\ngoto again${n};\n}`;
+    }),
+  );
+}
+
+/** Lists of statements; `shared` says whether they access shared memory. */
+function block(e: Expression, helpers: number, shared: boolean, length: number): fc.Arbitrary<Piece> {
+  const simple = (): fc.Arbitrary<Piece> =>
+    fc.oneof(
+      { weight: 3, arbitrary: localStatement(e) },
+      ...(shared
+        ? [
+            { weight: 4, arbitrary: sharedWrite(e) },
+            { weight: 1, arbitrary: exclusive(e) },
+            {
+              weight: 4,
+              arbitrary: fc.tuple(local, compound, mixed(e)).map(
+                ([x, op, value]): Piece =>
+                  () =>
+                    `${x} ${op} ${value};`,
+              ),
+            },
+          ]
+        : []),
+      ...(helpers > 0 ? [{ weight: 1, arbitrary: call(e, helpers) }] : []),
+    );
+  const list = (of: fc.Arbitrary<Piece>, min: number, max: number): fc.Arbitrary<Piece> =>
+    fc.array(of, { minLength: min, maxLength: max }).map(
+      (parts): Piece =>
+        (fresh) =>
+          fill(parts, fresh),
+    );
+  const inner = list(simple(), 1, 2);
+  const nested = list(
+    fc.oneof({ weight: 2, arbitrary: simple() }, { weight: 1, arbitrary: control(e, inner) }),
+    1,
+    2,
+  );
+  return list(
+    fc.oneof({ weight: 3, arbitrary: simple() }, { weight: 1, arbitrary: control(e, nested) }),
+    shared ? Math.min(3, length) : 1,
+    length,
+  );
+}
+
+const indent = (text: string): string => {
+  let depth = 0;
+  return text
+    .split('\n')
+    .map((line) => {
+      if (line.startsWith('}')) depth -= 1;
+      const shown = line === '' ? '' : '\t'.repeat(Math.max(0, depth)) + line;
+      if (line.endsWith('{')) depth += 1;
+      return shown;
+    })
+    .join('\n');
+};
+
+/** The variables that all programs have, of random types. */
+const shared = (type: fc.Arbitrary<IntegerType>): fc.Arbitrary<string> =>
+  fc.tuple(type, type, type, type, type, type, fc.integer({ min: 0, max: 3 })).map(
+    ([g0, g1, element, x, y, guarded, count]) => `struct item {
+${x} x;
+${y} y;
+};
+${g0} g0 = 1;
+${g1} g1;
+${element} array[2] = { 1, 0 };
+struct item items[2] = { { .x = 1 }, { .y = 1 } };
+${guarded} guarded;
+DEFINE_SPINLOCK(lock);
+atomic_t count = ATOMIC_INIT(${count});
+unsigned long bits = 5;
+`,
+  );
+
+const fourTypes = (type: fc.Arbitrary<IntegerType>) => fc.tuple(type, type, type, type);
+
+/** A thread, and the variables that show what it computes. */
+function thread(
+  type: fc.Arbitrary<IntegerType>,
+  body: fc.Arbitrary<Piece>,
+): fc.Arbitrary<(at: number, fresh: () => number) => string> {
+  return fc.tuple(fourTypes(type), body).map(
+    ([types, statements]) =>
+      (at, fresh) => `
+struct item own${at}[2] = { { .x = 1 } };
+${names.map((name, i) => `GHOST ${types[i]} out${at}_${name};`).join('\n')}
+
+THREAD(t${at})
+{
+struct item *p = &items[${at % 2}];
+struct item *q = own${at};
+int spare = ${at};
+${names.map((name, i) => `${types[i]} ${name} = ${(at + i) % 4};`).join('\n')}
+
+${statements(fresh)}
+${names.map((name) => `out${at}_${name} = ${name};`).join('\n')}
+}
+`,
+  );
+}
+
+/** A function that a thread and the functions after it may call. */
+const helper = (type: fc.Arbitrary<IntegerType>, body: fc.Arbitrary<Piece>, e: Expression) =>
+  fc.tuple(fourTypes(type), type, body, e, e, fc.boolean()).map(
+    ([[a, b, c, d], result, statements, returned, early, leaves]) =>
+      (at: number, fresh: () => number) => `
+static ${result} f${at}(${a} a, ${b} b, int *out, struct item *p, struct item *q)
+{
+${c} c = ${at};
+${d} d = 2;
+int spare = *out;
+
+${leaves ? `if (${early})\nreturn b;\n` : ''}${statements(fresh)}
+*out += d;
+return ${returned};
+}
+`,
+  );
+
+/** Random programs as text. */
+export function randomProgram(limits: ProgramLimits = {}): fc.Arbitrary<string> {
+  const types = limits.types ?? integerTypes;
+  const type = fc.constantFrom(...types);
+  const e = localExpression(types);
+  const statements = limits.statements ?? 5;
+  const { min, max } = limits.threads ?? { min: 2, max: 3 };
+  const helpers = fc.tuple(...[0, 1].map((at) => helper(type, block(e, at, at === 0, 2), e)));
+  return fc
+    .tuple(
+      shared(type),
+      helpers,
+      fc.array(thread(type, block(e, 2, true, statements)), { minLength: min, maxLength: max }),
+    )
+    .map(([variables, functions, threads]) => {
+      let used = 0;
+      const fresh = () => used++;
+      const parts = [
+        ...functions.map((print, at) => print(at, fresh)),
+        ...threads.map((print, at) => print(at, fresh)),
+      ];
+      return indent(`#include <racewalk.h>\n\n${variables}${parts.join('')}`);
+    });
+}
