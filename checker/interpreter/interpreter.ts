@@ -101,7 +101,7 @@ export function initialStates(system: TransitionSystem): readonly State[] {
   const { machine } = system.model;
   if (machine !== undefined)
     throw new ModelError(
-      `--memory ${machine} is a machine of its own, and this works on models: take sc, tso, pso or weak`,
+      `--memory ${machine} is a machine of its own, and this works on models: take sc, tso or pso`,
     );
   const threads = system.threads.map(({ thread }): [string, State['threads'][string]] => [
     thread.name,
@@ -263,7 +263,6 @@ function execute(
 ): Firing {
   const execution: StatementExecution = { writes: [], counts: {}, failed: null };
   const { reads, result, error } = watch(state, runner, (place) => {
-    readDelayed(statement, place);
     return produceWithPatches(state, (draft) => apply(effects, { ...place, state: draft }, execution));
   });
   const [next, patches, inverse] = result ?? [state, [], []];
@@ -275,13 +274,6 @@ function execute(
     failed,
     error: error === null ? null : blame(error, statement, runner),
   };
-}
-
-/** A load that finds a store of its CPU that is delayed reads no memory, and yet it reads the cell. */
-function readDelayed(statement: Statement, place: EvaluationContext): void {
-  if (statement.kind !== 'step' || statement.finds === undefined) return;
-  const { cell, value } = statement.finds;
-  place.onRead?.(cellName(cell.name, indexOf(cell, place)), evaluate(value, place));
 }
 
 /** The shared cells and the locals that immer's patches change, with the values before and after. */

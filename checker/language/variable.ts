@@ -13,7 +13,7 @@ export interface AnyDeclaration {
   /** The kernel variable that it represents, such as 'page->_refcount'. */
   readonly meaning: string;
   /** CPU state instead of memory: a step may access it in addition to one cell of memory. */
-  readonly insideCpu?: 'store buffer' | 'old values' | 'delayed access';
+  readonly insideCpu?: 'store buffer';
   /** The part of the CPU, for traces. */
   readonly part?: CpuPart;
   /** The names of memory cells by number, for CPU state that contains cell numbers; `cpu` is the own index. */
@@ -24,7 +24,7 @@ export interface AnyDeclaration {
 export interface CpuPart {
   /** The thread whose CPU it is. */
   readonly cpu: string;
-  /** The entry of the store buffer, or of the old values, that it belongs to. */
+  /** The entry of the store buffer that it belongs to. */
   readonly slot: number;
   /** The number of the entry's cell of memory, or the value for it. */
   readonly holds: 'cell' | 'value';

@@ -7,7 +7,7 @@ import type { Value } from '../language/domain.ts';
 import { printExpr, printText } from '../language/print.ts';
 import type { Trace, TraceStep } from '../trace/trace.ts';
 import { atOnceInProperties } from './at-once.ts';
-import { isOfMachine, textOf } from './author-words.ts';
+import { textOf } from './author-words.ts';
 import type { TraceCpu } from './cpus.ts';
 import type { OutOfOrder } from '../interpreter/interpreter.ts';
 import { lateStores } from './late-stores.ts';
@@ -82,7 +82,6 @@ function plainLines(
   step: Pick<TraceStep, 'thread' | 'replica'>,
   iterations: Iterations,
 ): readonly UnplacedLine[] {
-  if (isOfMachine(statement)) return [];
   switch (statement.kind) {
     case 'note':
       return [noteLine(statement)];
@@ -154,7 +153,6 @@ function linesOfStep(
 
 function linesOfEvent(event: ShownEvent, setting: RemarkContext): readonly UnplacedLine[] {
   const { statement } = event;
-  if (isOfMachine(statement)) return [{ kind: 'note', text: event.text, beside: [], iteration: null }];
   switch (statement.kind) {
     case 'note':
       return [noteLine(statement)];
@@ -200,7 +198,7 @@ interface RemarkContext {
 
 /** Remarks on the values and the ordering of an event. A local that receives the value read is not mentioned. */
 function remarksOn(event: ShownEvent, { atOnce, isLast }: RemarkContext): readonly Remark[] {
-  const { reads, writes, changes, locals, waits, outOfOrder, isDelayed, since } = event;
+  const { reads, writes, changes, locals, waits, outOfOrder } = event;
   const changed = new Set(changes.map(({ cell }) => cell));
   const written = new Set(writes.map(({ cell }) => cell));
   const soon = (cell: string) => (atOnce.has(partsOfCell(cell).name) ? ' (at once)' : '');
@@ -216,9 +214,7 @@ function remarksOn(event: ShownEvent, { atOnce, isLast }: RemarkContext): readon
     ...locals
       .filter(({ to }) => isLast || !reads.some(({ value }) => value === to))
       .map(({ cell, from, to }) => remark('local', cell, `local ${cell}: ${String(from)} -> ${String(to)}`)),
-    ...(isDelayed ? [remark('order', null, 'delayed')] : []),
     ...(outOfOrder === null ? [] : orderRemarks(outOfOrder)),
-    ...(since === null ? [] : [remark('order', null, `delayed since step ${since + 1}`)]),
   ];
   return [...new Map(all.map((one) => [one.text, one])).values()];
 }

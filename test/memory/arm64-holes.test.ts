@@ -1,4 +1,4 @@
-/** Outcomes that ARMv8 has, each by one construct of the language: `weak` lacks many of them. */
+/** Outcomes that ARMv8 has, each by one construct of the language. */
 import { describe, expect, test } from 'vitest';
 import {
   always,
@@ -165,7 +165,7 @@ describe('load buffering', () => {
       'a value that a branch computes',
       (m) => [
         load(m),
-        branch('r', eq(m.l.r, 1), [step('t = 1', set(m.l.t, 1))], [step('t = 1', set(m.l.t, 1))]),
+        branch('r', eq(m.l.r, 1), [step('t = 1', set(m.l.t, 1))], [step('t = 2', set(m.l.t, 2))]),
         step('y = t', set(m.y, m.l.t)),
       ],
     ],

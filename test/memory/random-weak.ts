@@ -87,6 +87,8 @@ function modelOf(from: Tape, wishes: WeakWishes): Model {
     a: array(2, V, 0),
     // Of one thread each, and of no other.
     own: array(count_, V, 0),
+    // Elements of one thread, by a computed index.
+    ...{ minep: array(2, V, 0), mineq: array(2, V, 0), miner: array(2, V, 0) },
     ...(wishes.locks === true ? { locked: init(bool, false) } : {}),
   });
   const threads = Array.from({ length: count_ }, (_, at) =>
@@ -148,6 +150,9 @@ interface Writer {
     readonly y: Variable<number>;
     readonly a: { readonly at: (at: Expr<number> | number) => Variable<number> };
     readonly own: { readonly at: (at: Expr<number> | number) => Variable<number> };
+    readonly minep: { readonly at: (at: Expr<number>) => Variable<number> };
+    readonly mineq: { readonly at: (at: Expr<number>) => Variable<number> };
+    readonly miner: { readonly at: (at: Expr<number>) => Variable<number> };
     readonly locked?: Variable<boolean>;
   };
   readonly l: {
@@ -175,6 +180,7 @@ function cell({ from, mem, l, at }: Writer): Variable<number> {
     mem.a.at(1),
     mem.a.at(l.i),
     mem.own.at(at),
+    [mem.minep, mem.mineq, mem.miner][at]!.at(l.i),
   ]);
   return from.oneIn(6) ? through(plain, l.r) : plain;
 }
@@ -286,6 +292,9 @@ function underLock(w: Writer): Text {
   ];
 }
 
+/** The same text once more. */
+const again = (text: Text): Text => text.map((part) => ('kind' in part ? { ...part } : again(part)));
+
 function statement(w: Writer): Statement | Text {
   const { from, l } = w;
   if (w.locks && w.depth === 0 && from.oneIn(2)) return underLock(w);
@@ -304,7 +313,7 @@ function statement(w: Writer): Statement | Text {
     case 3: {
       const inner = deeper();
       const then = from.oneIn(3) ? [goto('out')] : [statement(inner)];
-      const otherwise = from.oneIn(2) ? [statement(inner)] : [];
+      const otherwise = from.oneIn(3) ? again(then) : from.oneIn(2) ? [statement(inner)] : [];
       w.left = inner.left;
       return branch('branch', from.pick([eq(l.r, 1), l.b, eq(l.s, 0)]), then, otherwise);
     }

@@ -7,7 +7,7 @@ import { printExpr } from '../../language/print.ts';
 import { accessesOf } from '../common/accesses.ts';
 import { isReadModifyWrite, orderOf, usesWhatItReads, type StepStatement } from '../common/ordering.ts';
 import { compileEffects, compileExpr, type Act, type Compute, type ThreadScope } from './compile.ts';
-import { isPure } from './pure-branch.ts';
+import { isAlike, isPure } from './pure-branch.ts';
 
 /** Compiled code; `isInside` says that a pure branch is around it. */
 export type CodeNode =
@@ -22,6 +22,7 @@ export type CodeNode =
       readonly kind: 'branch';
       readonly condition: Compute;
       readonly isPure: boolean;
+      readonly isAlike: boolean;
       readonly then: CodeNode;
       readonly otherwise: CodeNode;
     })
@@ -149,6 +150,7 @@ export function compileCode(code: Code, scope: ThreadScope, inside: ReadonlySet<
         kind: 'branch',
         condition: compileExpr(code.condition, scope),
         isPure: isPure(code.statement),
+        isAlike: isAlike(code.statement),
         then: compileCode(code.then, scope, inside),
         otherwise: compileCode(code.otherwise, scope, inside),
       };

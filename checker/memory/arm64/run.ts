@@ -156,7 +156,7 @@ export class TransitionRun {
 
   /** The value of a cell, with what it comes after in `data` and `control`. */
   read(cell: number, addressData: Time, addressControl: Time): number {
-    if (this.isOwn[cell]!) return this.readOwn(cell);
+    if (this.isOwn[cell]!) return this.readOwn(cell, addressData, addressControl);
     if (this.reading === 'newest') return this.readNewest(cell);
     if (this.cell !== cell || this.reading === 'snapshot') this.load(cell, addressData, addressControl);
     this.data = Math.max(this.data, this.valueData);
@@ -164,16 +164,17 @@ export class TransitionRun {
     return this.value;
   }
 
-  private readOwn(cell: number): number {
+  private readOwn(cell: number, addressData: Time, addressControl: Time): number {
     const { views } = this;
-    const post = Math.max(this.ownData[cell]!, this.isAcquire ? this.floor : 0);
+    const post = Math.max(addressData, this.ownData[cell]!, this.isAcquire ? this.floor : 0);
     if (this.isAcquire) {
       views.rNew = Math.max(views.rNew, post);
       views.wNew = Math.max(views.wNew, post);
     }
+    views.cap = Math.max(views.cap, addressControl);
     this.hasRead = true;
     this.data = Math.max(this.data, post);
-    this.control = Math.max(this.control, post);
+    this.control = Math.max(this.control, post, addressControl);
     const value = this.own[cell]!;
     if (this.trail !== null) {
       const write: Write = { time: 0, value, promisedBy: -1, step: -1 };
@@ -244,7 +245,8 @@ export class TransitionRun {
   write(cell: number, value: number, addressData: Time, addressControl: Time): void {
     const { data, control } = this;
     if (this.isOwn[cell]! || this.reading === 'newest') {
-      if (this.isOwn[cell]!) this.writeOwn(cell, value, Math.max(data, addressData));
+      if (this.isOwn[cell]!)
+        this.writeOwn(cell, value, { after: Math.max(data, addressData), addressControl });
       else this.append(cell, value, -1);
       return;
     }
@@ -260,7 +262,11 @@ export class TransitionRun {
     this.valueControl = control;
   }
 
-  private writeOwn(cell: number, value: number, after: Time): void {
+  private writeOwn(
+    cell: number,
+    value: number,
+    { after, addressControl }: { readonly after: Time; readonly addressControl: Time },
+  ): void {
     const before: Write = { time: 0, value: this.own[cell]!, promisedBy: -1, step: -1 };
     this.stores.push({ by: this.by, cell, value, before, promised: null });
     this.own = this.own.slice();
@@ -268,6 +274,7 @@ export class TransitionRun {
     this.own[cell] = value;
     this.ownData[cell] = after;
     this.views.wOld = Math.max(this.views.wOld, after);
+    this.views.cap = Math.max(this.views.cap, addressControl);
     this.stored = cell;
     this.storedValue = value;
   }

@@ -206,14 +206,17 @@ function within(act: () => void): void {
  * Nobody can go on with the newest values: a wait is a loop that reads, and does not live on an old value for ever. Who has
  * promised something can always go on.
  */
-export function isDeadlock(program: Program, state: MachineState, steps: readonly MachineStep[]): boolean {
-  if (steps.some(({ isStale, run }) => run === null || !isStale)) return false;
-  if (program.hosts.some((_, cpu) => hasPromises(state, cpu))) return false;
-  return program.processors.some(
+export const isStuck = (program: Program, state: MachineState, steps: readonly MachineStep[]): boolean =>
+  steps.every(({ isStale, run }) => run !== null && isStale) &&
+  !program.hosts.some((_, cpu) => hasPromises(state, cpu));
+
+/** All are stuck, and a thread that must not wait forever has not ended. */
+export const isDeadlock = (program: Program, state: MachineState, steps: readonly MachineStep[]): boolean =>
+  isStuck(program, state, steps) &&
+  program.processors.some(
     ({ table: { thread, end } }, processor) =>
       !thread.mayBlockForever && state.copies[processor]!.locals[0] !== end,
   );
-}
 
 /** The state with memory as it is at a time. */
 export function plainState({ system, numbering, isOwn }: Program, state: MachineState, at: Time): State {
