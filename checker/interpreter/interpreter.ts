@@ -59,8 +59,15 @@ export interface ExecutedStatement {
 
 /** What a weakly ordered CPU did early or late; steps count from 0. */
 export interface OutOfOrder {
-  /** Loads of old values: what others see of the cell at that time, and since which step; -1: from the beginning. */
-  readonly old: readonly (Access & { readonly newest: Value; readonly since: number })[];
+  /**
+   * Loads of old values: what others see of the cell at that time, and since which step; and the step in which the value
+   * was overwritten.
+   */
+  readonly old: readonly (Access & {
+    readonly newest: Value;
+    readonly since: number;
+    readonly overwritten: number;
+  })[];
   /** Stores that others see before this CPU executes them. */
   readonly early: readonly string[];
   /** Stores executed now that others have seen since a step. */

@@ -88,7 +88,7 @@ const outOfOrderJson = ({
   seenBefore,
   late,
 }: OutOfOrder): JsonStep['events'][number]['outOfOrder'] => ({
-  old: old.map((one) => ({ ...one, since: one.since + 1 })),
+  old: old.map((one) => ({ ...one, since: one.since + 1, overwritten: one.overwritten + 1 })),
   early: [...early],
   seenBefore: seenBefore.map((one) => ({ ...one, since: one.since + 1 })),
   late: late.map((one) => ({ ...one, since: one.since + 1 })),

@@ -9,8 +9,10 @@ const since = z.int().describe('a step, counted from 1; 0 is the beginning');
 
 const outOfOrder = z.strictObject({
   old: z
-    .array(z.strictObject({ cell: z.string(), value, newest: value, since }))
-    .describe('loads of old values: what others see of the cell, and since when'),
+    .array(z.strictObject({ cell: z.string(), value, newest: value, since, overwritten: since }))
+    .describe(
+      'loads of old values: what others see of the cell and since when, and the step that overwrote the value',
+    ),
   early: z.array(z.string()).describe('cells whose stores others see before this CPU executes them'),
   seenBefore: z
     .array(z.strictObject({ cell: z.string(), since }))

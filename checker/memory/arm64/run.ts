@@ -25,6 +25,8 @@ export interface Loaded {
   readonly from: Write;
   /** What others see of the cell at that time. */
   readonly newest: Write;
+  /** What has overwritten the value; `newest` where nothing has. */
+  readonly next: Write;
 }
 
 export interface StoredWrite {
@@ -178,7 +180,7 @@ export class TransitionRun {
     const value = this.own[cell]!;
     if (this.trail !== null) {
       const write: Write = { time: 0, value, promisedBy: -1, step: -1 };
-      this.loads.push({ by: this.by, cell, from: write, newest: write });
+      this.loads.push({ by: this.by, cell, from: write, newest: write, next: write });
     }
     return value;
   }
@@ -187,7 +189,7 @@ export class TransitionRun {
     const list = this.writes[cell]!;
     const write = list.at(-1)!;
     this.latest = Math.max(this.latest, write.time);
-    this.loads.push({ by: this.by, cell, from: write, newest: write });
+    this.loads.push({ by: this.by, cell, from: write, newest: write, next: write });
     return write.value;
   }
 
@@ -223,7 +225,8 @@ export class TransitionRun {
     this.source = source;
     this.hasRead = true;
     this.isStale ||= source !== newest;
-    this.loads.push({ by: this.by, cell, from: write, newest: list[newest]! });
+    const next = list[Math.min(Math.max(source, 0) + 1, newest)]!;
+    this.loads.push({ by: this.by, cell, from: write, newest: list[newest]!, next });
   }
 
   /** The position of the write that is read, or -1 where there is none. */

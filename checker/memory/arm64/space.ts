@@ -15,7 +15,13 @@ import { observedCells, propertiesOf, timesToLook, writeAt, type CompiledPropert
 import { keyOf } from './state-key.ts';
 import { defaultMachine, Arm64Machine, type MachineSettings, type MachineStep } from './successors.ts';
 import type { State } from '../../interpreter/evaluate.ts';
-import { CapacityError, type Edge, type Finding, type StateSpace } from '../../state-space/state-space.ts';
+import {
+  CapacityError,
+  type Edge,
+  type Finding,
+  type StateSpace,
+  type StateStep,
+} from '../../state-space/state-space.ts';
 
 /** A guess: what V8 keeps for a state of some ten cells, its key and its edges. */
 const bytesPerState = 2_500;
@@ -39,7 +45,7 @@ export class Arm64Space implements StateSpace {
   readonly #observed: readonly boolean[];
   readonly #states: MachineState[] = [];
   readonly #ids = new Map<string, number>();
-  readonly #successors: (readonly { readonly edge: Edge; readonly to: number }[])[] = [];
+  readonly #successors: (readonly StateStep[])[] = [];
   readonly #edges = new Map<string, Edge>();
   readonly #completion: Completion;
 
@@ -108,7 +114,8 @@ export class Arm64Space implements StateSpace {
       if (step.run !== null) this.fired[edge.transition.id]! += 1;
       const error = step.run?.error ?? null;
       const failed = step.run?.failed ?? null;
-      if (error === null && failed === null) return [{ edge, to: this.#store(step.after) }];
+      if (error === null && failed === null)
+        return [{ edge, to: this.#store(step.after), isOutOfOrder: step.isStale || step.run === null }];
       const last = step.run!.isOver ? state : this.machine.normal(step.after);
       if (!this.#completion.isPossible(last)) return [];
       if (error !== null)
@@ -177,7 +184,7 @@ export class Arm64Space implements StateSpace {
     }
   }
 
-  successors(id: number): readonly { readonly edge: Edge; readonly to: number }[] {
+  successors(id: number): readonly StateStep[] {
     return this.#successors[id] ?? [];
   }
 
