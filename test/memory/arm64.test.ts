@@ -82,7 +82,7 @@ test('no cut changes what is found', { timeout }, () => {
       const cut = arm64Space(model);
       const whole = arm64Space(
         model,
-        new Set(['clamp', 'trim', 'repeat', 'dead', 'useful', 'locks', 'alone']),
+        new Set(['clamp', 'trim', 'ahead', 'repeat', 'dead', 'useful', 'locks', 'alone']),
         20_000,
       );
       if (cut === null || whole === null) return;

@@ -70,6 +70,8 @@ export interface WeakWishes {
   readonly invariants: number;
   /** Sections under a lock and stores that repeat a value. */
   readonly locks?: boolean;
+  /** More full barriers, and atomic operations in full order. */
+  readonly fences?: boolean;
 }
 
 /** Random models of two or three threads; a counterexample is shown as text. */
@@ -101,6 +103,7 @@ function modelOf(from: Tape, wishes: WeakWishes): Model {
         left: Math.max(2, wishes.accesses - (count_ - 2)),
         asserts: wishes.asserts,
         locks: wishes.locks === true,
+        fences: wishes.fences === true,
         depth: 0,
         isLooping: false,
       };
@@ -166,6 +169,7 @@ interface Writer {
   left: number;
   readonly asserts: boolean;
   readonly locks: boolean;
+  readonly fences: boolean;
   readonly depth: number;
   readonly isLooping: boolean;
 }
@@ -292,6 +296,24 @@ function underLock(w: Writer): Text {
   ];
 }
 
+/** A store and a full barrier, or an access in full order. */
+function fenced(w: Writer): Text {
+  w.left -= 1;
+  const at = cell(w);
+  return w.from.pick<() => Text>([
+    () => [step('store', set(at, value(w))), smpMb()],
+    () => [full(step('store', set(at, value(w))))],
+    () => [full(step('xchg', set(w.l.s, at), set(at, value(w))))],
+    () => [step('cmpxchg', set(w.l.b, eq(at, 0)), when(w.l.b, set(at, value(w))))],
+    () => [
+      atomically(
+        'all',
+        step('own and another', set(w.mem.own.at(w.at), 1), when(eq(w.l.r, 1), set(w.mem.x, 1))),
+      ),
+    ],
+  ])();
+}
+
 /** The same text once more. */
 const again = (text: Text): Text => text.map((part) => ('kind' in part ? { ...part } : again(part)));
 
@@ -303,6 +325,7 @@ function statement(w: Writer): Statement | Text {
     return from.pick(access)(w);
   };
   const deeper = (): Writer => ({ ...w, depth: w.depth + 1 });
+  if (w.fences && from.oneIn(4)) return fenced(w);
   if (w.depth > 0) return take();
   switch (from.below(12)) {
     case 0:
