@@ -86,7 +86,7 @@ export const model = defineModel({
   ],
 
   survivors: [
-    { why: 'only the memory model weak distinguishes a lock from a full barrier, and no scenario here uses it', mutants: [
+    { why: 'only the memory model arm64 distinguishes a lock from a full barrier, and no scenario here uses it', mutants: [
       'madvise: pte_offset_map_lock(mm, pmd, addr, &ptl): relaxed, not acquire' ] },
     { why: 'two callers that clear the same pte both flush; the lock protects the freeing of the page, which the model omits', mutants: [
       'madvise: pte_offset_map_lock(mm, pmd, addr, &ptl): left out',

@@ -287,7 +287,7 @@ export const model = defineModel({
       'gup_fast: unpin_user_pages_lockless(pages, nr_pinned) #2: relaxed, not full',
       'gup_fast: unpin_user_page(page) #2: relaxed, not full', 'collapse_huge_page: put_page(page): relaxed, not full',
       'madvise_dontneed: put_page(page): relaxed, not full', 'madvise_dontneed: put_page(page) #2: relaxed, not full' ] },
-    { why: 'only the memory model weak distinguishes a lock from a full barrier, and no scenario here uses it', mutants: [
+    { why: 'only the memory model arm64 distinguishes a lock from a full barrier, and no scenario here uses it', mutants: [
       'collapse_huge_page: mmap_write_lock(mm): relaxed, not acquire',
       'madvise_dontneed: mmap_read_lock(mm): relaxed, not acquire',
       'copy_page_range: mmap_write_lock(oldmm): relaxed, not acquire' ] },
@@ -295,7 +295,7 @@ export const model = defineModel({
       'gup_fast: seq = raw_read_seqcount(s): left out', 'copy_page_range: seq = s->sequence: left out',
       'copy_page_range: s->sequence = seq + 2: left out', "copy_page_range: s->sequence = seq + 2: after 'mmap_write_unlock(oldmm)'",
       "copy_page_range: mmap_write_lock(oldmm): after 'seq = s->sequence'" ] },
-    { why: 'only the memory model weak delays loads, and no scenario here uses it', mutants: [
+    { why: 'only the memory model arm64 delays loads, and no scenario here uses it', mutants: [
       'gup_fast: smp_rmb(): left out', 'gup_fast: smp_rmb() #2: left out', 'gup_fast: smp_rmb() #3: left out' ] },
     { why: 'without unlessZero raising a count of 0 is the violation, in any order', mutants: [
       "gup_fast: get_page(page): after 'if (pmd_val(orig) != pmd_val(*pmdp))'",

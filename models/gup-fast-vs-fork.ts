@@ -120,8 +120,6 @@ export const model = defineModel({
       why: 'the sequence count is still in the store buffer when fork checks for pins' },
     { name: 'seqcount-barrier-tso', options: { writeProtectSeq: true, barrierBeforeCheck: true }, memory: 'tso', verdict: 'holds',
       states: 138, transitions: 243, proves: ['cpus'] },
-    { name: 'seqcount-barrier-weak', options: { writeProtectSeq: true, barrierBeforeCheck: true }, memory: 'weak', verdict: 'holds',
-      states: 263, transitions: 535 },
     { name: 'seqcount-arm64',         options: { writeProtectSeq: true },                           memory: 'arm64', verdict: 'violated',
       steps: 11, states: 103, transitions: 209,
       why: 'fork looks for pins before its store to the sequence count is performed' },

@@ -122,7 +122,7 @@ export const model = defineModel({
     { why: 'the operation returns a value, so the kernel orders it fully; no scenario needs that order', mutants: [
       'gup_fast: put_page(head): relaxed, not full', 'gup_fast: put_page_testzero(page_head): relaxed, not full',
       'gup_fast: put_page_testzero(page): relaxed, not full', 'split_huge_page: put_page(page_tail): relaxed, not full' ] },
-    { why: 'only the memory model weak distinguishes a lock from a full barrier, and no scenario here uses it', mutants: [
+    { why: 'only the memory model arm64 distinguishes a lock from a full barrier, and no scenario here uses it', mutants: [
       'gup_fast: compound_lock_irqsave(page_head): relaxed, not acquire',
       'split_huge_page: compound_lock(page): relaxed, not acquire' ] },
     { why: 'against a split either is enough: irqs off before gup_fast reads the pmd, or the recheck with irqs off', mutants: [

@@ -93,7 +93,7 @@ export const model = defineModel({
   ],
 
   survivors: [
-    { why: 'only the memory model weak distinguishes a lock from a full barrier, and no scenario here uses it', mutants: [
+    { why: 'only the memory model arm64 distinguishes a lock from a full barrier, and no scenario here uses it', mutants: [
       'migrate_vma_collect_pmd: pte_offset_map_lock(mm, pmdp, addr, &ptl): relaxed, not acquire',
       'madvise: pte_offset_map_lock(mm, pmd, addr, &ptl): relaxed, not acquire' ] },
     { why: 'clearing and flushing a pte that is none changes nothing', mutants: [

@@ -95,7 +95,7 @@ export const model = defineModel({
   survivors: [
     { why: 'the operation returns a value, so the kernel orders it fully; no scenario needs that order', mutants: [
       'truncate: put_page(page): relaxed, not full' ] },
-    { why: 'only the memory model weak distinguishes a lock from a full barrier, and no scenario here uses it', mutants: [
+    { why: 'only the memory model arm64 distinguishes a lock from a full barrier, and no scenario here uses it', mutants: [
       'move_page_tables: spin_lock_nested(new_ptl, SINGLE_DEPTH_NESTING): relaxed, not acquire',
       'truncate: pte_offset_map_lock(mm, pmd, addr, &ptl): relaxed, not acquire' ] },
     { why: 'only mremap and user CPUs read the old pte, and the flush comes after both statements', mutants: [

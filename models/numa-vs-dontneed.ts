@@ -98,7 +98,7 @@ export const model = defineModel({
   ],
 
   survivors: [
-    { why: 'only the memory model weak distinguishes a lock from a full barrier, and no scenario here uses it', mutants: [
+    { why: 'only the memory model arm64 distinguishes a lock from a full barrier, and no scenario here uses it', mutants: [
       'change_huge_pmd: __pmd_trans_huge_lock(pmd, vma): relaxed, not acquire',
       'madvise: __pmd_trans_huge_lock(pmd, vma): relaxed, not acquire' ] },
     { why: 'of the old entry the model keeps only the page, which does not change', mutants: [

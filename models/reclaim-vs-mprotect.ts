@@ -94,7 +94,7 @@ export const model = defineModel({
   ],
 
   survivors: [
-    { why: 'only the memory model weak distinguishes a lock from a full barrier, and no scenario here uses it', mutants: [
+    { why: 'only the memory model arm64 distinguishes a lock from a full barrier, and no scenario here uses it', mutants: [
       'try_to_unmap: page_vma_mapped_walk(&pvmw): relaxed, not acquire',
       'mprotect: pte_offset_map_lock(vma->vm_mm, pmd, addr, &ptl): relaxed, not acquire' ] },
     { why: 'the page-table lock makes the two statements one', mutants: [

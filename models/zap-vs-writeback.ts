@@ -132,7 +132,7 @@ export const model = defineModel({
   ],
 
   survivors: [
-    { why: 'only the memory model weak distinguishes a lock from a full barrier, and no scenario here uses it', mutants: [
+    { why: 'only the memory model arm64 distinguishes a lock from a full barrier, and no scenario here uses it', mutants: [
       'zap_pte_range: pte_offset_map_lock(mm, pmd, addr, &ptl): relaxed, not acquire',
       'clear_page_dirty_for_io: page_check_address(page, mm, address, &ptl, 1): relaxed, not acquire' ] },
     { why: 'a page marked dirty unnecessarily is written once more, and an additional flush does no harm', mutants: [

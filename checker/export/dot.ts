@@ -81,12 +81,9 @@ function cellsIn(system: TransitionSystem, key: string): string {
     const cell = state.shared[name]!;
     return `${name} = ${typeof cell === 'object' ? cell.join(' ') : cell}`;
   });
-  const parts = cpuParts(system, state).flatMap(({ thread, replica, stores, old }) => {
+  const parts = cpuParts(system, state).flatMap(({ thread, replica, stores }) => {
     const cpu = `CPU ${numberIn(system)(thread, replica)}`;
-    return [
-      ...(stores.length === 0 ? [] : [`store buffer of ${cpu}: ${listed(stores)}`]),
-      ...(old.length === 0 ? [] : [`old values on ${cpu}: ${listed(old)}`]),
-    ];
+    return stores.length === 0 ? [] : [`store buffer of ${cpu}: ${listed(stores)}`];
   });
   return [...cells, ...parts].join('\n');
 }

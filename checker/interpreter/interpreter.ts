@@ -59,8 +59,15 @@ export interface ExecutedStatement {
 
 /** What a weakly ordered CPU did early or late; steps count from 0. */
 export interface OutOfOrder {
-  /** Loads of old values: what others see of the cell at that time, and since which step; -1: from the beginning. */
-  readonly old: readonly (Access & { readonly newest: Value; readonly since: number })[];
+  /**
+   * Loads of old values: what others see of the cell at that time, and since which step; and the step in which the value
+   * was overwritten.
+   */
+  readonly old: readonly (Access & {
+    readonly newest: Value;
+    readonly since: number;
+    readonly overwritten: number;
+  })[];
   /** Stores that others see before this CPU executes them. */
   readonly early: readonly string[];
   /** Stores executed now that others have seen since a step. */
@@ -101,7 +108,7 @@ export function initialStates(system: TransitionSystem): readonly State[] {
   const { machine } = system.model;
   if (machine !== undefined)
     throw new ModelError(
-      `--memory ${machine} is a machine of its own, and this works on models: take sc, tso, pso or weak`,
+      `--memory ${machine} is a machine of its own, and this works on models: take sc, tso or pso`,
     );
   const threads = system.threads.map(({ thread }): [string, State['threads'][string]] => [
     thread.name,
@@ -263,7 +270,6 @@ function execute(
 ): Firing {
   const execution: StatementExecution = { writes: [], counts: {}, failed: null };
   const { reads, result, error } = watch(state, runner, (place) => {
-    readDelayed(statement, place);
     return produceWithPatches(state, (draft) => apply(effects, { ...place, state: draft }, execution));
   });
   const [next, patches, inverse] = result ?? [state, [], []];
@@ -275,13 +281,6 @@ function execute(
     failed,
     error: error === null ? null : blame(error, statement, runner),
   };
-}
-
-/** A load that finds a store of its CPU that is delayed reads no memory, and yet it reads the cell. */
-function readDelayed(statement: Statement, place: EvaluationContext): void {
-  if (statement.kind !== 'step' || statement.finds === undefined) return;
-  const { cell, value } = statement.finds;
-  place.onRead?.(cellName(cell.name, indexOf(cell, place)), evaluate(value, place));
 }
 
 /** The shared cells and the locals that immer's patches change, with the values before and after. */

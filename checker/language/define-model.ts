@@ -1,5 +1,5 @@
 /** Defines a model, which is built from options. */
-import { checkOption, eitherOf, withFallbacks, type Options, type OptionValues } from './option.ts';
+import { checkOption, expectation, takes, withFallbacks, type Options, type OptionValues } from './option.ts';
 import type { Scenario, Survivors, Parts, AnyDefinition } from './model.ts';
 import {
   checkSettings,
@@ -9,7 +9,7 @@ import {
   collectingErrors,
   authored,
 } from './model-error.ts';
-import { everyModelsOptions, memoryModelNames } from './memory-name.ts';
+import { everyModelsOptions, memoryOption } from './memory-name.ts';
 import { partRecorder } from './unused.ts';
 import { declarationsOf } from './variable.ts';
 import { validate } from './validate.ts';
@@ -84,10 +84,8 @@ function checkScenarios(place: string, options: Options, scenarios: readonly Sce
           withFallbacks(options, chosen);
           if (scenarios.findIndex((other) => other.name === name) !== at)
             throw new ModelError('duplicate scenario name');
-          if (memory !== undefined && !memoryModelNames.includes(memory))
-            throw new ModelError(
-              `invalid memory ${memory as string}: expected ${eitherOf(memoryModelNames)}`,
-            );
+          if (memory !== undefined && !takes(memoryOption, memory))
+            throw new ModelError(`invalid memory ${memory as string}: ${expectation(memoryOption, memory)}`);
         }),
       () => undefined,
     );

@@ -1,27 +1,24 @@
 /** The names of the memory models; `checker/memory` defines them. */
 import { integer, oneOf, type Choice, type Integer, type Options } from './option.ts';
 
-export const memoryModelNames = ['sc', 'tso', 'pso', 'weak', 'arm64'] as const;
+export const memoryModelNames = ['sc', 'tso', 'pso', 'arm64'] as const;
 
 export type MemoryModelName = (typeof memoryModelNames)[number];
 
 /** The memory model with its own machine; other engines reject a model marked with it. */
 export type MachineName = 'arm64';
 
-/** The memory models that rewrite the model, so that any engine runs it. */
-export const rewritingModelNames: readonly MemoryModelName[] = memoryModelNames.filter(
-  (name) => name !== 'arm64',
-);
+/** Memory models that were removed, with those that replace them. */
+export const replacedMemory: Readonly<Record<string, MemoryModelName>> = { weak: 'arm64' };
 
 /** The name of the option that every model has. */
 export const memoryKey = 'memory';
 
 /** Chooses the memory model; the default is `sc`. */
-export const memoryOption: Choice<MemoryModelName> = oneOf(
-  'machine',
-  'memory model (docs/guide/memory-models.md)',
-  memoryModelNames,
-);
+export const memoryOption: Choice<MemoryModelName> = {
+  ...oneOf('machine', 'memory model (docs/guide/memory-models.md)', memoryModelNames),
+  replaced: replacedMemory,
+};
 
 /** What `smp_load_acquire()` is under `arm64`; the first is what the kernel uses where the CPU has it. */
 export const acquireNames = ['ldapr', 'ldar'] as const;
@@ -50,7 +47,6 @@ export const boundOptions = {
     [0, 64],
     0,
   ),
-  oldValues: bound('maximum number of old values per CPU', [1, 64], 8),
 } satisfies Options;
 
 /** The options of every model. */
@@ -58,6 +54,14 @@ export const everyModelsOptions: Options = {
   [memoryKey]: memoryOption,
   acquire: acquireOption,
   ...boundOptions,
+};
+
+/** The options that change something under a memory model. */
+export const boundsUnder: Readonly<Record<MemoryModelName, readonly string[]>> = {
+  sc: [],
+  tso: ['storeBuffer'],
+  pso: ['storeBuffer'],
+  arm64: ['acquire'],
 };
 
 /** The bounds; null: the default of the memory model. */

@@ -20,23 +20,6 @@ export interface Model {
   readonly acquire?: AcquireName;
   /** The original model, if a memory model has rewritten it to this one. */
   readonly written?: Model;
-  /**
-   * Reorderings that hardware allows but the memory model does not explore; unless empty, no search proves the model.
-   */
-  readonly ledger?: readonly Untried[];
-}
-
-/** Two accesses that hardware may reorder, which the memory model does not explore. */
-export interface Untried {
-  readonly thread: string;
-  readonly earlier: SourceLine;
-  readonly later: SourceLine;
-  readonly reason: string;
-}
-
-interface SourceLine {
-  readonly line: number;
-  readonly text: string;
 }
 
 /** The result of `build`. */

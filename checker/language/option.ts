@@ -18,9 +18,17 @@ export interface Common {
 export type AnyOption = Common &
   (
     | { readonly kind: 'flag'; readonly fallback: boolean }
-    | { readonly kind: 'choice'; readonly fallback: string; readonly values: readonly string[] }
+    | {
+        readonly kind: 'choice';
+        readonly fallback: string;
+        readonly values: readonly string[];
+        readonly replaced?: Replaced;
+      }
     | { readonly kind: 'integer'; readonly fallback: number; readonly low: number; readonly high: number }
   );
+
+/** Values that an option took once, with those that replace them. */
+export type Replaced = Readonly<Record<string, string>>;
 
 export type Flag = AnyOption & { readonly kind: 'flag' };
 export type Choice<N extends string = string> = AnyOption & {
@@ -127,7 +135,9 @@ export function withFallbacks(
       throw new ModelError(`unknown option '${key}': expected ${eitherOf(Object.keys(options))}`);
     const isLarger = option.kind === 'integer' && Number.isInteger(value) && Number(value) > option.high;
     if (!takes(option, value) && !(beyond.includes(key) && isLarger))
-      throw new ModelError(`invalid value ${String(value)} of option '${key}': expected ${accepted(option)}`);
+      throw new ModelError(
+        `invalid value ${String(value)} of option '${key}': ${expectation(option, value)}`,
+      );
   }
   return Object.fromEntries(
     Object.entries(options).flatMap(([key, option]) => {
@@ -136,6 +146,14 @@ export function withFallbacks(
     }),
   );
 }
+
+/** What is wrong with an invalid value, for messages: `expected a or b`, or what replaces it. */
+export function expectation(option: AnyOption, value: OptionValue): string {
+  const instead = option.kind === 'choice' ? option.replaced?.[String(value)] : undefined;
+  return instead === undefined ? `expected ${accepted(option)}` : useInstead(instead);
+}
+
+export const useInstead = (value: string): string => `it has been removed, use ${value}`;
 
 /** The valid values of an option, for messages. */
 export function accepted(option: AnyOption): string {

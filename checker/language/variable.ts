@@ -15,7 +15,7 @@ export interface AnyDeclaration {
   /** The names of the elements, where they are parts of named objects: `pages[0]._refcount`. */
   readonly elementNames?: readonly string[];
   /** CPU state instead of memory: a step may access it in addition to one cell of memory. */
-  readonly insideCpu?: 'store buffer' | 'old values' | 'delayed access';
+  readonly insideCpu?: 'store buffer';
   /** The part of the CPU, for traces. */
   readonly part?: CpuPart;
   /** The names of memory cells by number, for CPU state that contains cell numbers; `cpu` is the own index. */
@@ -26,7 +26,7 @@ export interface AnyDeclaration {
 export interface CpuPart {
   /** The thread whose CPU it is. */
   readonly cpu: string;
-  /** The entry of the store buffer, or of the old values, that it belongs to. */
+  /** The entry of the store buffer that it belongs to. */
   readonly slot: number;
   /** The number of the entry's cell of memory, or the value for it. */
   readonly holds: 'cell' | 'value';

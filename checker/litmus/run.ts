@@ -3,12 +3,11 @@ import { markEnding, type Finding, type StateSpace } from '../state-space/state-
 import type { Transition, TransitionSystem } from '../program/transition-system.ts';
 import { transitionSystem } from '../program/build-transitions.ts';
 import type { AcquireName, Bounds, MemoryModelName } from '../language/memory-name.ts';
-import type { Untried } from '../language/model.ts';
 import { defaultSettings, memoryModels } from '../memory/memory-models.ts';
 import { defaultProgram } from '../memory/arm64/program.ts';
 import { defaultMachine } from '../memory/arm64/successors.ts';
 import { Arm64Space } from '../memory/arm64/space.ts';
-import { limitReached, reasonOf } from '../search/answer.ts';
+import { limitReached } from '../search/answer.ts';
 import type { State } from '../interpreter/evaluate.ts';
 import { endsOf, moves } from '../interpreter/interpreter.ts';
 import { explored, exploredWhole } from './explored.ts';
@@ -52,8 +51,6 @@ export interface LitmusResult {
   readonly runTo: (state: FinalState) => readonly RunStep[] | null;
   /** An execution of lkmm with a data race. */
   readonly race: Execution | null;
-  /** The behaviour that the memory model has not tried: there may be more states. */
-  readonly untried: readonly Untried[];
 }
 
 export interface LitmusOptions {
@@ -73,7 +70,7 @@ export const defaultLitmus: LitmusOptions = { tick: () => undefined, counts: fal
 
 /**
  * Throws  LitmusError for syntax errors, unsupported constructs and errors in a run; LitmusLimit for a search that a limit
- * ended, or whose verdict depends on untried behaviour.
+ * ended.
  */
 export function runLitmus(
   source: string,
@@ -84,21 +81,8 @@ export function runLitmus(
 }
 
 /** Runs a parsed test. */
-export function runTest(test: LitmusTest, memory: LitmusModel, options: LitmusOptions): LitmusResult {
-  if (memory === 'lkmm') return judged(test, options);
-  const result = run(test, memory, options);
-  const { positive, negative, untried } = result;
-  if (untried.length > 0 && (positive === 0 || negative === 0))
-    throw new LitmusLimit(`inconclusive: ${reasonOf(untried)}`);
-  return result;
-}
-
-/** The final states of a machine, regardless of untried behaviour. Throws  the other errors of `runLitmus`. */
-export const statesOfLitmus = (
-  source: string,
-  memory: MemoryModelName,
-  options: LitmusOptions = defaultLitmus,
-): LitmusResult => run(parseLitmus(source), memory, options);
+export const runTest = (test: LitmusTest, memory: LitmusModel, options: LitmusOptions): LitmusResult =>
+  memory === 'lkmm' ? judged(test, options) : run(test, memory, options);
 
 /** All final states that the kernel's memory model allows. */
 function judged(test: LitmusTest, { tick, counts, allStates }: LitmusOptions): LitmusResult {
@@ -114,7 +98,7 @@ function judged(test: LitmusTest, { tick, counts, allStates }: LitmusOptions): L
     ...unknown.map(({ owner, name }) => `process ${owner} has no register '${name}': it counts as 0`),
     ...(isComplete ? [] : ['the search did not visit every execution: a flag may be missing']),
   ];
-  const nowhere = { flags, notes, isComplete, explored: 0, runTo: () => null, race, untried: [] };
+  const nowhere = { flags, notes, isComplete, explored: 0, runTo: () => null, race };
   return { ...resultOf(test, observed, rows), memory: 'lkmm', ...nowhere };
 }
 
@@ -142,7 +126,7 @@ function run(test: LitmusTest, memory: MemoryModelName, options: LitmusOptions):
     translation,
     test.conditionLine,
   );
-  const { ends, system, space, untried } = finalStates(translation, memory, options);
+  const { ends, system, space } = finalStates(translation, memory, options);
   const kept = ends
     .map(({ id, state }) => ({ id, value: valuesIn(state, translation) }))
     .filter(({ value }) => test.filter === null || holds(test.filter, value));
@@ -160,7 +144,6 @@ function run(test: LitmusTest, memory: MemoryModelName, options: LitmusOptions):
       const end = byRow.get(JSON.stringify(row));
       return end === undefined ? null : stepsTo(end.id, space, system);
     },
-    untried,
   };
 }
 
@@ -225,7 +208,7 @@ function finalStates(translation: Translation, memory: MemoryModelName, options:
     .filter((id) => marks[id] === 1)
     .map((id) => ({ id, state: space.state(id) }))
     .filter(({ state }) => hasEnded(state) && moves(system, state).length === 0);
-  return { ends, system, space, untried: system.model.ledger ?? [] };
+  return { ends, system, space };
 }
 
 function finalStatesOnArm64({ model: given }: Translation, { tick, acquire }: LitmusOptions) {
@@ -242,7 +225,7 @@ function finalStatesOnArm64({ model: given }: Translation, { tick, acquire }: Li
     ({ state }) =>
       model.threads.every(({ name }) => state.threads[name]![0]!.location === locationsAtEnd[name]),
   );
-  return { ends, system, space, untried: [] };
+  return { ends, system, space };
 }
 
 const valuesIn =

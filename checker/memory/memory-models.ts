@@ -4,7 +4,6 @@ import type { MemoryModelName } from '../language/memory-name.ts';
 import type { Model } from '../language/model.ts';
 import { pso } from './store-buffer/pso.ts';
 import { tso } from './store-buffer/tso.ts';
-import { weak } from './weak/weak.ts';
 
 export type MemoryModel = (model: Model, settings: MemorySettings) => Model;
 
@@ -20,6 +19,5 @@ export const memoryModels: Readonly<Record<MemoryModelName, MemoryModel>> = {
   sc: (model) => model,
   tso: keeping(tso),
   pso: keeping(pso),
-  weak: keeping(weak),
   arm64: (model) => ({ ...model, machine: 'arm64' }),
 };

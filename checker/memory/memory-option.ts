@@ -23,13 +23,12 @@ export const withMemoryOption = (definition: AnyDefinition): AnyDefinition => ({
     return memory === undefined ? scenario : { ...scenario, options: { ...options, [memoryKey]: memory } };
   }),
   build: (
-    { [memoryKey]: name = memoryOption.fallback, acquire, storeBuffer, oldValues, ...options } = {},
+    { [memoryKey]: name = memoryOption.fallback, acquire, storeBuffer, ...options } = {},
     beyond = [],
   ) => {
     const model = definition.build(options, beyond);
-    const bounds = { storeBuffer: numberOrNull(storeBuffer), oldValues: numberOrNull(oldValues) };
-    const isUsual = bounds.storeBuffer === null && bounds.oldValues === null;
-    const bounded = isUsual ? model : { ...model, bounds };
+    const bounds = { storeBuffer: numberOrNull(storeBuffer) };
+    const bounded = bounds.storeBuffer === null ? model : { ...model, bounds };
     const chosen =
       acquire === undefined || acquire === acquireOption.fallback
         ? bounded

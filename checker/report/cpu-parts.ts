@@ -1,4 +1,4 @@
-/** CPU state: buffered stores, old values and delayed steps. */
+/** CPU state: the stores in its store buffer. */
 import type { TransitionSystem } from '../program/transition-system.ts';
 import type { Declarations } from '../language/variable.ts';
 import type { Access } from '../interpreter/interpreter.ts';
@@ -11,8 +11,6 @@ export interface CpuParts {
   readonly replica: number;
   /** Buffered stores, the oldest first. */
   readonly stores: readonly Access[];
-  /** Old values that its loads may read. */
-  readonly old: readonly Access[];
 }
 
 /** The state of all CPUs that have any, including empty state. */
@@ -26,8 +24,7 @@ export function cpuParts(
       Array.from({ length: cpus }, (_, replica) => ({
         thread: name,
         replica,
-        stores: entriesOf('store buffer', { thread: name, replica, shared }, state),
-        old: entriesOf('old values', { thread: name, replica, shared }, state),
+        stores: storesOf({ thread: name, replica, shared }, state),
       })),
     );
 }
@@ -38,14 +35,8 @@ interface Owner {
   readonly shared: Declarations;
 }
 
-function entriesOf(
-  inside: 'store buffer' | 'old values',
-  { thread, replica, shared }: Owner,
-  state: State,
-): readonly Access[] {
-  const own = Object.entries(shared).filter(
-    ([, { insideCpu, part }]) => insideCpu === inside && part?.cpu === thread,
-  );
+function storesOf({ thread, replica, shared }: Owner, state: State): readonly Access[] {
+  const own = Object.entries(shared).filter(([, { part }]) => part?.cpu === thread);
   const cellOf = (name: string) => (shared[name]!.length === null ? name : `${name}[${replica}]`);
   return own
     .filter(([, { part }]) => part!.holds === 'cell')

@@ -12,9 +12,10 @@ export function outOfOrderSentences(trace: Trace, cpus: readonly TraceCpu[]): re
       const line = `'${printText(statement)}' (line ${statement.line})`;
       return [
         ...outOfOrder.old.map(
-          ({ cell, value, newest, since }) =>
-            `${whoIs(cpu)} reads ${cell} as ${String(value)} in step ${at + 1}, and memory has had ${String(newest)} since ` +
-            `${since < 0 ? 'the beginning' : `step ${since + 1}`}: no barrier, acquire or dependency puts this load behind that store`,
+          ({ cell, value, newest, since, overwritten }) =>
+            `${whoIs(cpu)} reads ${cell} in step ${at + 1} as it was before step ${overwritten + 1}: ${String(value)}, where memory has ` +
+            `${String(newest)}${since === overwritten ? '' : ` since step ${since + 1}`}; no barrier, acquire or dependency ` +
+            'puts this load behind that store',
         ),
         ...outOfOrder.early.map((cell) => {
           const executed = executedAt(trace, at, cell, cpu);

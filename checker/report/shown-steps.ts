@@ -5,6 +5,7 @@
 import type { TransitionSystem } from '../program/transition-system.ts';
 import type { Value } from '../language/domain.ts';
 import { walk } from '../language/expression.ts';
+import { printText } from '../language/print.ts';
 import type { Model } from '../language/model.ts';
 import type { Statement } from '../language/statement.ts';
 import type { AnyDeclaration, CpuPart } from '../language/variable.ts';
@@ -12,7 +13,7 @@ import { accessesOf } from '../memory/common/accesses.ts';
 import type { Trace, TraceStep } from '../trace/trace.ts';
 import type { Cells, State } from '../interpreter/evaluate.ts';
 import type { Access, CellChange, ExecutedStatement, OutOfOrder } from '../interpreter/interpreter.ts';
-import { isOfMachine, wordsOf, writtenStatement } from './author-words.ts';
+import { writtenStatement } from './author-words.ts';
 
 /** A read of a cell of memory. */
 export interface ShownRead extends Access {
@@ -23,7 +24,7 @@ export interface ShownRead extends Access {
 }
 
 export interface ShownEvent {
-  /** The author's statement, except for steps of the machine. */
+  /** The author's statement, except for steps of a store buffer. */
   readonly statement: Statement;
   readonly text: string;
   readonly taken: boolean | null;
@@ -38,14 +39,10 @@ export interface ShownEvent {
   readonly waits: readonly Access[];
   /** Accesses out of program order; null: none. */
   readonly outOfOrder: OutOfOrder | null;
-  /** The step is delayed. */
-  readonly isDelayed: boolean;
-  /** The step, from 0, that delayed it; null: none. */
-  readonly since: number | null;
 }
 
 export interface ShownStep extends Omit<TraceStep, 'events'> {
-  /** The executed statements; a step of the machine is one event. */
+  /** The executed statements. */
   readonly events: readonly ShownEvent[];
 }
 
@@ -61,16 +58,9 @@ interface Stage {
 
 export function shownSteps({ model }: TransitionSystem, trace: Trace): readonly ShownStep[] {
   const seen = seenLocals(model);
-  const passed = new Map<string, number>();
   return trace.steps.map((step, at) => {
-    const { thread, replica } = step;
     const before = at === 0 ? trace.initial : trace.steps[at - 1]!.after;
-    const events = eventsOf(step, before, stageOf(model, seen, step)).map((event): ShownEvent => {
-      const key = `${thread} ${replica} ${event.statement.line}`;
-      if (event.isDelayed) passed.set(key, at);
-      return event.since === null ? event : { ...event, since: passed.get(key) ?? at };
-    });
-    return { ...step, events };
+    return { ...step, events: eventsOf(step, before, stageOf(model, seen, step)) };
   });
 }
 
@@ -101,22 +91,12 @@ function seenLocals({ properties }: Model): ReadonlySet<string> {
 
 function eventsOf({ events }: Pick<TraceStep, 'events'>, before: State, stage: Stage): readonly ShownEvent[] {
   let memory = before.shared;
-  // A hidden statement finds the old value that the next statement reads.
-  let carried: readonly Access[] = [];
-  return events.flatMap((event, at): readonly ShownEvent[] => {
+  return events.flatMap((event): readonly ShownEvent[] => {
     const now = memory;
     memory = afterChanges(memory, event.changes);
-    const reads = [...carried, ...event.reads];
-    carried = event.statement.role === 'hidden' ? reads : [];
-    if (event.statement.role === 'hidden') return [];
-    if (isOfMachine(event.statement) && (at > 0 || isFollowed(events))) return [];
-    return [shownEvent({ ...event, reads }, now, stage)];
+    return event.statement.hidden === true ? [] : [shownEvent(event, now, stage)];
   });
 }
-
-/** Whether the same step performs the delayed access, so that the decision is not shown. */
-const isFollowed = (events: readonly ExecutedStatement[]) =>
-  events.some(({ statement: { role } }) => role === 'delayed');
 
 function afterChanges(shared: Cells, changes: readonly CellChange[]): Cells {
   const next: Record<string, Cells[string]> = { ...shared };
@@ -148,20 +128,16 @@ function shownEvent(event: ExecutedStatement, memory: Cells, stage: Stage): Show
   const isMemory = ({ cell }: { readonly cell: string }) =>
     declarationOf(cell, model)?.insideCpu === undefined;
   return {
-    statement: written === undefined || isOfMachine(statement) ? statement : written,
-    text: stage.isAgent
-      ? wordsOf(statement).replace('[cpu]', `[${stage.replica}]`)
-      : wordsOf(statement, event.taken),
+    statement: written ?? statement,
+    text: stage.isAgent ? printText(statement).replace('[cpu]', `[${stage.replica}]`) : printText(statement),
     taken: event.taken,
     chosen: event.chosen,
-    reads: stage.isAgent || isOfMachine(statement) ? [] : readsIn(event, memory, written, stage),
+    reads: stage.isAgent ? [] : readsIn(event, memory, written, stage),
     writes: event.writes.filter(isMemory),
     changes: event.changes.filter(isMemory),
     locals: event.locals.filter(({ cell }) => seen.has(`${thread}.${partsOfCell(cell).name}`)),
     waits: stage.isAgent ? [] : waitsIn(event, stage),
     outOfOrder: event.outOfOrder ?? null,
-    isDelayed: statement.role === 'delay',
-    since: statement.role === 'delayed' ? 0 : null,
   };
 }
 
@@ -173,7 +149,7 @@ function readsIn(
   stage: Stage,
 ): readonly ShownRead[] {
   const { model } = stage;
-  const { statement, reads } = event;
+  const { reads } = event;
   const isRewritten = model.written !== undefined && written !== undefined;
   const names = isRewritten ? new Set(accessesOf(written).reads.map(({ name }) => name)) : null;
   const read = (access: Access, from: ShownRead['from']): ShownRead => ({
@@ -182,20 +158,17 @@ function readsIn(
     from,
   });
   const stale = new Map(event.outOfOrder?.old.map((one) => [one.cell, one]));
-  const finds = statement.kind === 'step' && statement.finds !== undefined;
   const plain = reads.filter(
     ({ cell }) =>
       declarationOf(cell, model)?.insideCpu === undefined && (names?.has(partsOfCell(cell).name) ?? true),
   );
-  const old = 'old' in statement ? foundIn(reads, 'old values', stage, statement.old) : [];
   return distinct([
     ...plain.map((access): ShownRead => {
       const old = stale.get(access.cell);
       if (old !== undefined) return { ...access, memory: old.newest, from: 'old value' };
-      return read(access, finds ? 'own store' : 'memory');
+      return read(access, 'memory');
     }),
-    ...foundIn(reads, 'store buffer', stage).map((access) => read(access, 'own store')),
-    ...old.slice(0, 1).map((access) => read(access, 'old value')),
+    ...bufferedIn(reads, stage).map((access) => read(access, 'own store')),
   ]);
 }
 
@@ -203,25 +176,20 @@ const distinct = (reads: readonly ShownRead[]) => [
   ...new Map(reads.map((read) => [`${read.cell} ${String(read.value)} ${read.from}`, read])).values(),
 ];
 
-/** Reads of entries of a CPU part, with the memory cell of each entry. */
-function foundIn(
-  reads: readonly Access[],
-  inside: 'store buffer' | 'old values',
-  stage: Stage,
-  slot: number | null = null,
-): readonly Access[] {
+/** Reads of entries of a store buffer, with the memory cell of each entry. */
+function bufferedIn(reads: readonly Access[], stage: Stage): readonly Access[] {
   const numbers = new Map<string, string | null>();
   return reads.flatMap(({ cell, value }): readonly Access[] => {
     const declaration = declarationOf(cell, stage.model);
     const { part } = declaration ?? {};
-    if (part === undefined || declaration?.insideCpu !== inside) return [];
+    if (part === undefined) return [];
     const key = entryOf(part, cell);
     if (part.holds === 'cell') {
-      numbers.set(key, numbered(declaration, value, stage.replica));
+      numbers.set(key, numbered(declaration!, value, stage.replica));
       return [];
     }
     const found = numbers.get(key) ?? null;
-    return found === null || (slot !== null && part.slot !== slot) ? [] : [{ cell: found, value }];
+    return found === null ? [] : [{ cell: found, value }];
   });
 }
 

@@ -7,8 +7,8 @@ import type { Value } from '../language/domain.ts';
 import { printExpr, printText } from '../language/print.ts';
 import type { Trace, TraceStep } from '../trace/trace.ts';
 import { atOnceInProperties } from './at-once.ts';
+import { textOf } from './author-words.ts';
 import { cellNamesOf, type CellNames } from './cell-names.ts';
-import { isOfMachine, textOf } from './author-words.ts';
 import type { TraceCpu } from './cpus.ts';
 import type { OutOfOrder } from '../interpreter/interpreter.ts';
 import { lateStores } from './late-stores.ts';
@@ -86,7 +86,7 @@ function plainLines(
   step: Pick<TraceStep, 'thread' | 'replica'>,
   iterations: Iterations,
 ): readonly UnplacedLine[] {
-  if (isOfMachine(statement) || statement.isSilent === true) return [];
+  if (statement.isSilent === true) return [];
   switch (statement.kind) {
     case 'note':
       return [noteLine(statement)];
@@ -159,7 +159,6 @@ function linesOfStep(
 function linesOfEvent(event: ShownEvent, setting: RemarkContext): readonly UnplacedLine[] {
   const { statement } = event;
   if (statement.isSilent === true) return [];
-  if (isOfMachine(statement)) return [{ kind: 'note', text: event.text, beside: [], iteration: null }];
   switch (statement.kind) {
     case 'note':
       return [noteLine(statement)];
@@ -207,7 +206,7 @@ interface RemarkContext {
 
 /** Remarks on the values and the ordering of an event. A local that receives the value read is not mentioned. */
 function remarksOn(event: ShownEvent, { atOnce, names, thread, isLast }: RemarkContext): readonly Remark[] {
-  const { reads, writes, changes, locals, waits, outOfOrder, isDelayed, since } = event;
+  const { reads, writes, changes, locals, waits, outOfOrder } = event;
   const changed = new Set(changes.map(({ cell }) => cell));
   const written = new Set(writes.map(({ cell }) => cell));
   const soon = (cell: string) => (atOnce.has(partsOfCell(cell).name) ? ' (at once)' : '');
@@ -239,9 +238,7 @@ function remarksOn(event: ShownEvent, { atOnce, names, thread, isLast }: RemarkC
           `local ${cell}: ${names.local(thread, cell, from)} -> ${names.local(thread, cell, to)}`,
         ),
       ),
-    ...(isDelayed ? [remark('order', null, 'delayed')] : []),
     ...(outOfOrder === null ? [] : orderRemarks(outOfOrder, names)),
-    ...(since === null ? [] : [remark('order', null, `delayed since step ${since + 1}`)]),
   ];
   return [...new Map(all.map((one) => [one.text, one])).values()];
 }

@@ -7,7 +7,7 @@ import { failedClaimOf } from '../trace/failed-claim.ts';
 import type { Answer, Statistics } from '../state-space/outcome.ts';
 import type { Trace } from '../trace/trace.ts';
 import { endsOf, propertyPlace } from '../interpreter/interpreter.ts';
-import { isOfMachine, textOf, writtenStatement } from './author-words.ts';
+import { textOf, writtenStatement } from './author-words.ts';
 import { numberIn } from './cpus.ts';
 import { count, rounded } from './numbers.ts';
 
@@ -118,7 +118,7 @@ export function unfiredStatements(system: TransitionSystem, unfired: readonly Tr
       const lines = new Set([entry, ...fired.map(({ code }) => code)].flatMap((code) => [...linesIn(code)]));
       const own = new Map(
         [...statementsOf(thread.body)]
-          .filter((statement) => runs.has(statement.kind) && !isOfMachine(statement))
+          .filter((statement) => runs.has(statement.kind) && statement.hidden !== true)
           .map((statement) => [
             statement.line,
             writtenStatement(system.model, thread.name, statement.line) ?? statement,
@@ -147,11 +147,11 @@ const runs: ReadonlySet<Statement['kind']> = new Set<Statement['kind']>([
   'barrier',
 ]);
 
-/** The lines of the author's statements in some code, without those that it delays. */
+/** The lines of the author's statements in some code. */
 function* linesIn(code: Code): Generator<number> {
   if (code.kind === 'goto') return;
-  const { role, line } = code.statement;
-  if (role === undefined || role === 'delayed') yield line;
+  const { hidden, line } = code.statement;
+  if (hidden !== true) yield line;
   if (code.kind === 'branch') {
     yield* linesIn(code.then);
     yield* linesIn(code.otherwise);

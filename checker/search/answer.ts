@@ -1,6 +1,5 @@
 /** Turns the findings of a search into an answer. */
 import type { TransitionSystem } from '../program/transition-system.ts';
-import type { Untried } from '../language/model.ts';
 import type { Property } from '../language/property.ts';
 import type { Answer, Schedule, Statistics } from '../state-space/outcome.ts';
 import type { Finding, StateSpace } from '../state-space/state-space.ts';
@@ -48,8 +47,6 @@ export function answerTo(
 export function answerAtEnd({ model }: TransitionSystem, { reached }: StateSpace): Answer {
   const limits = model.properties.filter(({ limit }, at) => limit === true && reached.has(at));
   if (limits.length > 0) return { verdict: 'inconclusive', reason: limits.map(limitReached).join('; ') };
-  const { ledger = [] } = model;
-  if (ledger.length > 0) return { verdict: 'inconclusive', reason: reasonOf(ledger), untried: ledger };
   const witnesses = model.properties.filter(
     ({ kind, limit }, at) => kind === 'reachable' && limit !== true && !reached.has(at),
   );
@@ -60,14 +57,6 @@ export function answerAtEnd({ model }: TransitionSystem, { reached }: StateSpace
 
 /** The limit, its cause and the option that raises it. */
 export const limitReached = ({ name, remedy = '' }: Property): string => `${name}: ${remedy}`;
-
-/** Names the first unexplored reordering, in one line. */
-export function reasonOf(ledger: readonly Untried[]): string {
-  const [{ thread, earlier, later, reason }, ...others] = ledger as readonly [Untried, ...Untried[]];
-  const more = others.length === 0 ? '' : ` and ${others.length} more`;
-  const pair = `${thread}, line ${earlier.line} after line ${later.line} (${reason})`;
-  return `some reorderings that hardware allows were not explored: ${pair}${more}`;
-}
 
 /** The statistics of a search. */
 export function statisticsOf(

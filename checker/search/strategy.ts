@@ -123,8 +123,7 @@ function* runningPhases(
 }
 
 /** An answer that no other phase can improve. */
-const isDecided = (outcome: Outcome): boolean =>
-  outcome.verdict !== 'inconclusive' || outcome.untried !== undefined;
+const isDecided = ({ verdict }: Outcome): boolean => verdict !== 'inconclusive';
 
 /** An answer, or a limit that applies to later phases, too. */
 function isFinal(outcome: Outcome, limits: Limits): boolean {

@@ -1,5 +1,4 @@
 /** The outcome of a check: a verdict with its evidence. */
-import type { Untried } from '../language/model.ts';
 import type { Transition } from '../program/transition-system.ts';
 import type { Edge } from './state-space.ts';
 
@@ -41,20 +40,7 @@ export type Answer =
   | { readonly verdict: 'unreached'; readonly witnesses: readonly string[] }
   /** The model itself is wrong; the schedule leads to where that shows. */
   | { readonly verdict: 'error'; readonly message: string; readonly schedule: Schedule }
-  | {
-      readonly verdict: 'inconclusive';
-      readonly reason: string;
-      /** The only reason: everything was explored but for these, which the memory model leaves out. */
-      readonly untried?: readonly Untried[];
-    };
-
-/** The pairs of accesses on which no proof may rest; none where the verdict does not hang on any. */
-export const untriedOf = ({
-  untried = [],
-}: {
-  readonly verdict: string;
-  readonly untried?: readonly Untried[];
-}): readonly Untried[] => untried;
+  | { readonly verdict: 'inconclusive'; readonly reason: string };
 
 export type Outcome = Answer & { readonly statistics: Statistics };
 

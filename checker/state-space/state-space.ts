@@ -22,6 +22,14 @@ export type Finding =
   /** A model error when `edge` fires in `state`, such as a value outside of its domain. */
   | { readonly kind: 'error'; readonly state: number; readonly edge: Edge; readonly message: string };
 
+/** A step to another state. */
+export interface StateStep {
+  readonly edge: Edge;
+  readonly to: number;
+  /** An access out of program order, which a trace avoids where it can. */
+  readonly isOutOfOrder?: boolean;
+}
+
 /**
  * The states found so far, numbered from 0 in the order of their insertion, and the findings among them.
  *
@@ -52,7 +60,7 @@ export interface StateSpace {
   /** Marks (1) those states `from` .. `to - 1`, in order, whose successors pass; left out where `successors` does. */
   mark?(from: number, to: number, marks: Uint8Array, isMarked: (successors: Numbers) => boolean): void;
   /** The edges out of a state with the number of the state each leads to; edges whose assertion fails are left out. */
-  successors(id: number): readonly { readonly edge: Edge; readonly to: number }[];
+  successors(id: number): readonly StateStep[];
   /** The state of a number. */
   state(id: number): State;
 }

@@ -1,12 +1,15 @@
-/** Among the shortest runs to a set of states, the one with the fewest switches between CPUs. */
-import { markPredecessors, type Edge, type StateSpace } from '../state-space/state-space.ts';
+/** Among the shortest runs to a set of states, the plainest: with the fewest switches between CPUs. */
 import type { TransitionSystem } from '../program/transition-system.ts';
 import type { Schedule } from '../state-space/outcome.ts';
+import { markPredecessors, type Edge, type StateSpace, type StateStep } from '../state-space/state-space.ts';
 
 /** The edges of a state that lie on shortest runs, each with the state it leads to; -1 where the run ends with it. */
-type ShortestStep = { readonly edge: Edge; readonly to: number };
+type ShortestStep = StateStep;
 
-/** By CPU: the least number of switches still to come when that CPU makes the next step. */
+/** An access out of program order costs more than the switches of any run. */
+const outOfOrder = 2 ** 32;
+
+/** By CPU: the least cost still to come when that CPU makes the next step. */
 type SwitchCost = ReadonlyMap<string, number>;
 
 /** States on shortest runs up to which the fewest switches are computed: the interpreter gives the edges of each. */
@@ -25,7 +28,8 @@ interface ShortestRuns {
 }
 
 /**
- * The shortest run to one of `targets`, with the fewest switches, and of those the first in the order of threads. Where
+ * The shortest run to one of `targets`, with the fewest accesses out of program order, of those with the fewest
+ * switches, and of those the first in the order of threads. Where
  * more than `most` states lie on shortest runs, it is one that stays on its CPU wherever it can.
  *
  * Shape:  `levels[d]` is the number of the first state at depth d. All targets are at one depth; each has the edges
@@ -120,16 +124,21 @@ function costOf(
   const least = new Map<string, number>();
   for (const step of steps) {
     const cpu = cpuOf(system, step.edge);
-    least.set(cpu, Math.min(least.get(cpu) ?? Infinity, costAfter(step, cpu, costs)));
+    least.set(cpu, Math.min(least.get(cpu) ?? Infinity, costFrom(step, cpu, costs)));
   }
   return least;
 }
 
-/** Switches after a step of `cpu`: none where the run ends. */
-function costAfter({ to }: ShortestStep, cpu: string, costs: ReadonlyMap<number, SwitchCost>): number {
+/** What a step of `cpu` and the steps after it cost: no switches where the run ends. */
+function costFrom(
+  { to, isOutOfOrder }: ShortestStep,
+  cpu: string,
+  costs: ReadonlyMap<number, SwitchCost>,
+): number {
+  const own = isOutOfOrder === true ? outOfOrder : 0;
   const next = costs.get(to);
-  if (next === undefined || next.size === 0) return 0;
-  return Math.min(...[...next].map(([other, cost]) => cost + Number(other !== cpu)));
+  if (next === undefined || next.size === 0) return own;
+  return own + Math.min(...[...next].map(([other, cost]) => cost + Number(other !== cpu)));
 }
 
 /** Takes at each state the first edge that costs no more than the best. */
@@ -146,7 +155,7 @@ function walkCheapest(
     const priced: { step: ShortestStep; cpu: string; cost: number }[] = (states.get(state) ?? []).map(
       (step) => {
         const cpu = cpuOf(system, step.edge);
-        return { step, cpu, cost: costAfter(step, cpu, costs) + Number(last !== null && cpu !== last) };
+        return { step, cpu, cost: costFrom(step, cpu, costs) + Number(last !== null && cpu !== last) };
       },
     );
     const [first] = priced;

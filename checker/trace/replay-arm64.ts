@@ -229,11 +229,12 @@ function eventOf(
   const value = (cell: number, { value: number }: Pick<Write, 'value'>) => valueIn(program, cell, number);
   const old = loads
     .filter(({ from, newest }) => from !== newest)
-    .map(({ cell, from, newest }) => ({
+    .map(({ cell, from, newest, next }) => ({
       cell: cellName(program, cell),
       value: value(cell, from),
       newest: value(cell, newest),
       since: newest.step,
+      overwritten: next.step,
     }));
   const seenBefore = stores.flatMap(({ cell, promised }) =>
     promised === null ? [] : [{ cell: cellName(program, cell), since: promised.step }],

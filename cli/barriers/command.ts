@@ -17,7 +17,7 @@ export function barriersCommand(program: Command): void {
         .option('--json', 'print one JSON object (docs/reference/barriers-output.schema.json)')
         .option('--max-states <number>', 'limit on the number of states of each trial', wholeNumber)
         .option('--timeout <seconds>', 'time limit, in seconds', positiveSeconds)
-        .usage('MODEL|FILE.ts [options] [--memory sc|tso|pso|weak|arm64] [model options]')
+        .usage('MODEL|FILE.ts [options] [--memory sc|tso|pso|arm64] [model options]')
         .addHelpText(
           'after',
           '\nWithout model options, every smallest set of fixes is tried; with model options, that one variant.',
@@ -37,7 +37,7 @@ export function barriersCommand(program: Command): void {
     ),
     [
       ['racewalk barriers ./my-protocol.ts', 'the smallest sets of fixes'],
-      ['racewalk barriers gup-fast-vs-collapse --memory weak --sync-ipi', 'one variant'],
+      ['racewalk barriers gup-fast-vs-collapse --memory arm64 --sync-ipi', 'one variant'],
     ],
   );
 }

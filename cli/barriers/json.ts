@@ -39,13 +39,12 @@ const smallestJson = ({ memory, sets, undecided }: Sufficient) => ({
   undecided,
 });
 
-const triedJson = (memory: string, { verdict, states, steps, reason, untried }: Tried) => ({
+const triedJson = (memory: string, { verdict, states, steps, reason }: Tried) => ({
   memory,
   verdict,
   states,
   steps,
   reason,
-  untried: [...untried],
 });
 
 const barrierJson = ({ kind, thread, line, text, ordering }: Barrier) => ({

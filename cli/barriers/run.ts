@@ -1,7 +1,7 @@
 /** Runs `racewalk barriers`. */
 import { runWithin, type LimitOptions } from '../options/limits.ts';
 import { settingsOf, type SearchOptions } from '../options/search-options.ts';
-import { memoryKey, memoryModelNames, rewritingModelNames } from '../../checker/language/memory-name.ts';
+import { memoryKey, memoryModelNames } from '../../checker/language/memory-name.ts';
 import { checkingBarriers, type AblatedBarriers } from '../../checker/study/barriers/barriers.ts';
 import { chosenOptions } from '../options/model-options.ts';
 import { buildModel, findModel } from '../model-files/models.ts';
@@ -16,9 +16,7 @@ export async function barriersOfModel(
   const source = await findModel(name);
   const given = chosenOptions(source, words);
   const { [memoryKey]: only } = given;
-  // arm64 takes minutes instead of seconds: only on request.
-  const memories =
-    only === undefined ? rewritingModelNames : memoryModelNames.filter((memory) => memory === only);
+  const memories = memoryModelNames.filter((memory) => only === undefined || memory === only);
   const definition = { ...source.definition, build: (values = {}) => buildModel(source, values) };
   const { result, seconds } = await runWithin(options, (limits) =>
     checkingBarriers(definition, given, { memories, limits, settings: settingsOf(options) }),

@@ -1,6 +1,5 @@
 /** The schema of `barriers --json`. */
 import { z } from 'zod';
-import { untried } from '../report/check-schema.ts';
 import { optionValues } from '../report/trace-schema.ts';
 
 const barrier = z.strictObject({
@@ -19,7 +18,6 @@ const tried = z.strictObject({
   states: z.int(),
   steps: z.int().nullable().describe('steps of the shortest trace; null where there is none'),
   reason: z.string().nullable().describe('why it is inconclusive'),
-  untried: z.array(untried).describe('reorderings that were not explored, if they are the reason'),
 });
 
 const trial = z.strictObject({

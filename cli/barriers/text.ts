@@ -12,8 +12,6 @@ import {
   withoutUsualMemory,
 } from '../../checker/report/options-text.ts';
 import { wrap } from '../../checker/report/wrap.ts';
-import { untriedLines } from '../report/check-text.ts';
-import { mostUntried } from '../compare/text.ts';
 import { describeChoices, describeSet } from '../compare/choices.ts';
 
 interface Page {
@@ -37,7 +35,7 @@ function oneVariant(result: AblatedBarriers, page: Page): readonly string[] {
     table(trial, page.width),
     legend(trial, page.width),
     ['Smallest sets of barriers that make it safe:', ...needs(trial.sufficient, page.width)].join('\n'),
-    ...reasons([trial], page.width),
+    ...undecided([trial], page.width),
     ...openEnds(result, page),
   ].filter((section) => section !== '');
 }
@@ -67,7 +65,7 @@ function allRepairs(result: AblatedBarriers, page: Page): readonly string[] {
     ),
     ...blocks,
     [...wrap(notes, page.width), ...commandLines(typed, page.width)].join('\n'),
-    ...reasons(
+    ...undecided(
       variants.map(({ trial }) => trial),
       page.width,
     ),
@@ -126,20 +124,13 @@ const labelOf = (barrier: Barrier) => `${String(barrier.line).padStart(4)}  ${ca
 const wordOf = ({ verdict }: Tried) => (verdict === 'inconclusive' ? '?' : verdict);
 
 /** Why trials are inconclusive. */
-function reasons(trials: readonly Ablation[], width: number): readonly string[] {
+function undecided(trials: readonly Ablation[], width: number): readonly string[] {
   const tried = trials.flatMap(({ barriers, sufficient }) => [
     ...sufficient.map(({ whole }) => whole),
     ...barriers.flatMap(({ without }) => without),
   ]);
-  const others = new Set(tried.flatMap(({ reason, untried }) => (untried.length > 0 ? [] : (reason ?? []))));
-  return [
-    ...untriedLines(
-      tried.flatMap(({ untried }) => untried),
-      width,
-      mostUntried,
-    ),
-    ...[...others].map((reason) => wrap(`Not decided: ${reason}`, width).join('\n')),
-  ];
+  const reasons = new Set(tried.flatMap(({ reason }) => reason ?? []));
+  return [...reasons].map((reason) => wrap(`Not decided: ${reason}`, width).join('\n'));
 }
 
 /** A read-modify-write whose implied barrier has no effect under any memory model of the table. */

@@ -28,7 +28,7 @@ export function checkCommand(program: Command): void {
         .option('--html <file>', 'write the result as a self-contained HTML page')
         .helpOption(false)
         .option('-h, --help', "print this help; with MODEL, also the model's own options")
-        .usage('MODEL|FILE.ts [options] [--memory sc|tso|pso|weak|arm64] [model options]')
+        .usage('MODEL|FILE.ts [options] [--memory sc|tso|pso|arm64] [model options]')
         .allowUnknownOption()
         .allowExcessArguments()
         .action(async (_model: string | undefined, options: CheckOptions, command: Command) => {

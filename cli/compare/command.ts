@@ -27,7 +27,7 @@ export function compareCommand(program: Command): void {
         .option('--json', 'print one JSON object (docs/reference/compare-output.schema.json)')
         .option('--max-states <number>', 'limit on the number of states of each variant', wholeNumber)
         .option('--timeout <seconds>', 'time limit, in seconds', positiveSeconds)
-        .usage('MODEL|FILE.ts [--vary a,b] [--fix x=y] [--memory sc|tso|pso|weak] [model options]')
+        .usage('MODEL|FILE.ts [--vary a,b] [--fix x=y] [--memory sc|tso|pso|arm64] [model options]')
         .allowUnknownOption()
         .allowExcessArguments()
         .action(async (name: string | undefined, options: CompareOptions, command: Command) => {

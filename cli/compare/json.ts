@@ -1,6 +1,5 @@
 /** A comparison as JSON. */
 import type { Comparison, Row } from '../../checker/study/compare/compare.ts';
-import { untriedOf } from '../../checker/state-space/outcome.ts';
 import type { AnyNumbers } from './any-cpus.ts';
 import type { CompareResult } from './schema.ts';
 
@@ -44,6 +43,5 @@ function rowJson({
     counted[name] =
       cost === null ? null : { least: cost.least, most: cost.most === Infinity ? null : cost.most };
   const reason = outcome.verdict === 'inconclusive' ? outcome.reason : null;
-  const untried = [...untriedOf(outcome)];
-  return { varied, options, verdict, steps, states, transitions, reason, untried, costs: counted };
+  return { varied, options, verdict, steps, states, transitions, reason, costs: counted };
 }

@@ -1,6 +1,5 @@
 /** The schema of `compare --json`. */
 import { z } from 'zod';
-import { untried } from '../report/check-schema.ts';
 import { optionValues } from '../report/trace-schema.ts';
 
 const extremes = z
@@ -19,7 +18,6 @@ const row = z.strictObject({
   states: z.int(),
   transitions: z.int(),
   reason: z.string().nullable().describe('why it is inconclusive'),
-  untried: z.array(untried).describe('reorderings that were not explored, if they are the reason'),
   costs: z.record(z.string(), extremes),
   anyNumberOf: z
     .array(z.string())

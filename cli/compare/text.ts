@@ -11,8 +11,6 @@ import {
 } from '../../checker/study/compare/compare.ts';
 import type { Extremes } from '../../checker/study/compare/path-costs.ts';
 import { withoutUsualMemory } from '../../checker/report/options-text.ts';
-import { untriedOf } from '../../checker/state-space/outcome.ts';
-import { untriedLines } from '../report/check-text.ts';
 import { anyColumn, anySentences, type AnyNumbers } from './any-cpus.ts';
 import { wrap } from '../../checker/report/wrap.ts';
 
@@ -35,22 +33,12 @@ export function renderComparison(
   const legend = wrap(legendOf(comparison).join(' '), width).join('\n');
   const sets = smallest.map((each) => renderSmallest(definition, each));
   const proofs = any === null ? [] : anySentences(comparison, any, width);
-  const untried = untriedLines(
-    rows.flatMap(({ outcome }) => untriedOf(outcome)),
-    width,
-    mostUntried,
-  );
-  const reasons = rows.flatMap(({ outcome }) =>
-    outcome.verdict === 'inconclusive' && untriedOf(outcome).length === 0 ? [outcome.reason] : [],
-  );
+  const reasons = rows.flatMap(({ outcome }) => (outcome.verdict === 'inconclusive' ? [outcome.reason] : []));
   const undecided = [...new Set(reasons)].map((reason) => wrap(`Not decided: ${reason}`, width).join('\n'));
-  return [header(comparison, seconds, width), ...tables, legend, ...untried, ...undecided, ...sets, ...proofs]
+  return [header(comparison, seconds, width), ...tables, legend, ...undecided, ...sets, ...proofs]
     .filter((section) => section !== '')
     .join('\n\n');
 }
-
-/** Unexplored reorderings to print; `check` of a variant prints all. */
-export const mostUntried = 8;
 
 /** The meanings of the signs in the tables. */
 function legendOf({ rows, smallest }: Comparison): readonly string[] {

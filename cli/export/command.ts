@@ -30,7 +30,7 @@ export function exportCommand(program: Command): void {
         .option('--max-states <number>', 'limit on the number of states (default for dot: 500)', wholeNumber)
         .option('--timeout <seconds>', 'time limit, in seconds', positiveSeconds)
         .usage(
-          'MODEL|FILE.ts|TRACE.json|FILE.litmus --to FORMAT [--memory sc|tso|pso|weak|arm64|lkmm] [model options]',
+          'MODEL|FILE.ts|TRACE.json|FILE.litmus --to FORMAT [--memory sc|tso|pso|arm64|lkmm] [model options]',
         )
         .allowUnknownOption()
         .allowExcessArguments()

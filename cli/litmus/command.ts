@@ -1,8 +1,8 @@
 /** `racewalk litmus`: runs litmus tests. */
 import type { Command } from 'commander';
 import { litmusModels, type LitmusModel } from '../../checker/litmus/litmus-model.ts';
-import { acquireOption, boundOptions } from '../../checker/language/memory-name.ts';
-import { eitherOf } from '../../checker/language/option.ts';
+import { acquireOption, boundOptions, replacedMemory } from '../../checker/language/memory-name.ts';
+import { eitherOf, useInstead } from '../../checker/language/option.ts';
 import { acquireOf, numberOf } from '../options/model-options.ts';
 import { positiveSeconds } from '../options/limits.ts';
 import type { LitmusRunOptions } from './files.ts';
@@ -19,15 +19,12 @@ export function litmusCommand(program: Command): void {
         .argument('<file...>', 'litmus files')
         .option(
           '--memory <model>',
-          "memory model: lkmm (the kernel's own), sc, tso, pso, weak or arm64 (docs/guide/memory-models.md)",
+          "memory model: lkmm (the kernel's own), sc, tso, pso or arm64 (docs/guide/memory-models.md)",
           memoryModel,
           'lkmm',
         )
         .option('--store-buffer <stores>', boundOptions.storeBuffer.description, (text) =>
           numberOf('storeBuffer', text),
-        )
-        .option('--old-values <values>', boundOptions.oldValues.description, (text) =>
-          numberOf('oldValues', text),
         )
         .option('--acquire <instruction>', acquireOption.description, acquireOf)
         .option('--timeout <seconds>', 'time limit for each file, in seconds', positiveSeconds)
@@ -61,6 +58,9 @@ export function litmusCommand(program: Command): void {
 function memoryModel(text: string): LitmusModel {
   const name = litmusModels.find((other) => other === text);
   if (name !== undefined) return name;
+  const replacement = replacedMemory[text];
+  if (replacement !== undefined)
+    throw new UsageError(`invalid --memory '${text}': ${useInstead(replacement)}`);
   const hint = didYouMean(text, litmusModels);
   throw new UsageError(`invalid --memory '${text}': expected ${eitherOf(litmusModels)}${hint}`);
 }

@@ -18,7 +18,6 @@ interface TableCell {
 interface LitmusCompareOptions {
   readonly timeout?: number;
   readonly storeBuffer?: number | null;
-  readonly oldValues?: number | null;
   readonly acquire?: AcquireName;
 }
 

@@ -17,12 +17,8 @@ export const clearProgress = () => {
 };
 
 /** The bounds of the memory model. */
-export const boundsOf = ({
+export const boundsOf = ({ storeBuffer = null }: Pick<LitmusRunOptions, 'storeBuffer'>): Bounds => ({
   storeBuffer,
-  oldValues,
-}: Pick<LitmusRunOptions, 'storeBuffer' | 'oldValues'>): Bounds => ({
-  storeBuffer: storeBuffer ?? null,
-  oldValues: oldValues ?? null,
 });
 
 /** Returns a function that throws a LitmusLimit once the time limit, counted from now, is reached. */
@@ -43,7 +39,6 @@ export const readable = (path: string): string =>
 export interface LitmusRunOptions {
   readonly memory: LitmusModel;
   readonly storeBuffer?: number | null;
-  readonly oldValues?: number | null;
   readonly acquire?: AcquireName;
   /** In seconds, for each file. */
   readonly timeout?: number;

@@ -23,7 +23,7 @@ export function mutateCommand(program: Command): void {
           'time limit, in seconds; the remaining mutants are undecided',
           positiveSeconds,
         )
-        .usage('MODEL|FILE.ts [options] [--memory sc|tso|pso|weak] [model options]')
+        .usage('MODEL|FILE.ts [options] [--memory sc|tso|pso|arm64] [model options]')
         .allowUnknownOption()
         .allowExcessArguments()
         .action(async (name: string | undefined, options: MutateOptions, command: Command) => {

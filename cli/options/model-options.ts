@@ -8,6 +8,7 @@ import {
 } from '../../checker/language/memory-name.ts';
 import {
   accepted,
+  expectation,
   optionName,
   takes,
   withFallbacks,
@@ -120,7 +121,7 @@ function valueOf(option: AnyOption, name: string, value: string | undefined): Op
   if (value === undefined && option.kind === 'flag') return true;
   if (value === undefined) throw new UsageError(`missing value of ${name}: expected ${accepted(option)}`);
   const wrong = (hint: string) =>
-    new UsageError(`invalid ${name} '${value}': expected ${accepted(option)}${hint}`);
+    new UsageError(`invalid ${name} '${value}': ${expectation(option, value)}${hint}`);
   switch (option.kind) {
     case 'flag':
       if (value !== 'true' && value !== 'false') throw wrong('');

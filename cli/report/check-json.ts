@@ -1,6 +1,6 @@
 /** The result of a check as JSON. */
 import { withFallbacks } from '../../checker/language/option.ts';
-import { untriedOf, type Statistics } from '../../checker/state-space/outcome.ts';
+import type { Statistics } from '../../checker/state-space/outcome.ts';
 import { unorderedUnder } from '../../checker/memory/common/unordered.ts';
 import type { Report } from './check-text.ts';
 import type { JsonCheckResult } from './check-schema.ts';
@@ -44,7 +44,6 @@ export function checkJson(report: Report): JsonCheckResult {
     atOnce: [...atOnceInProperties(system.model)],
     trace: trace === null ? null : shownSteps(system, trace).map((step) => stepJson(step, cpus)),
     races: trace === null ? [] : racesOf(system, trace).map(raceJson),
-    untried: [...untriedOf(outcome)],
     unordered: [...unorderedUnder(source.definition, chosen)],
     lateStores: trace === null ? [] : lateStores(system, trace, cpus).map(lateJson),
   };
@@ -65,8 +64,7 @@ function stepJson({ thread, replica, events }: ShownStep, cpus: readonly TraceCp
 }
 
 function eventJson(event: ShownEvent): JsonStep['events'][number] {
-  const { statement, text, taken, chosen, reads, changes, locals, waits, isDelayed, since, outOfOrder } =
-    event;
+  const { statement, text, taken, chosen, reads, changes, locals, waits, outOfOrder } = event;
   const cellsFrom = (from: ShownRead['from']) =>
     reads.filter((read) => read.from === from).map(({ cell }) => cell);
   return {
@@ -80,8 +78,6 @@ function eventJson(event: ShownEvent): JsonStep['events'][number] {
     waits: waits.map(({ cell, value }) => ({ cell, value })),
     forwarded: cellsFrom('own store'),
     old: cellsFrom('old value'),
-    delayed: isDelayed,
-    delayedSince: since === null ? null : since + 1,
     outOfOrder: outOfOrder === null ? null : outOfOrderJson(outOfOrder),
   };
 }
@@ -92,7 +88,7 @@ const outOfOrderJson = ({
   seenBefore,
   late,
 }: OutOfOrder): JsonStep['events'][number]['outOfOrder'] => ({
-  old: old.map((one) => ({ ...one, since: one.since + 1 })),
+  old: old.map((one) => ({ ...one, since: one.since + 1, overwritten: one.overwritten + 1 })),
   early: [...early],
   seenBefore: seenBefore.map((one) => ({ ...one, since: one.since + 1 })),
   late: late.map((one) => ({ ...one, since: one.since + 1 })),

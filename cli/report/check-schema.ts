@@ -9,8 +9,10 @@ const since = z.int().describe('a step, counted from 1; 0 is the beginning');
 
 const outOfOrder = z.strictObject({
   old: z
-    .array(z.strictObject({ cell: z.string(), value, newest: value, since }))
-    .describe('loads of old values: what others see of the cell, and since when'),
+    .array(z.strictObject({ cell: z.string(), value, newest: value, since, overwritten: since }))
+    .describe(
+      'loads of old values: what others see of the cell and since when, and the step that overwrote the value',
+    ),
   early: z.array(z.string()).describe('cells whose stores others see before this CPU executes them'),
   seenBefore: z
     .array(z.strictObject({ cell: z.string(), since }))
@@ -37,8 +39,6 @@ const event = z.strictObject({
   waits: z.array(access).describe('stores put into the store buffer of its CPU'),
   forwarded: z.array(z.string()).describe("cells read from the CPU's own store buffer"),
   old: z.array(z.string()).describe('cells of which it read a stale value'),
-  delayed: z.boolean().describe('the access is delayed here and performed in a later step'),
-  delayedSince: z.int().nullable().describe('the step that delayed it, counted from 1; null: none'),
   outOfOrder: outOfOrder
     .nullable()
     .describe('under arm64: accesses performed out of program order; null: none'),
@@ -78,16 +78,6 @@ const statistics = z.strictObject({
   method: z.string().describe('how the states were explored'),
 });
 
-const place = z.strictObject({ line: z.int(), text: z.string() });
-
-/** Two accesses that hardware may reorder, which was not explored. */
-export const untried = z.strictObject({
-  thread: z.string(),
-  earlier: place,
-  later: place,
-  reason: z.string(),
-});
-
 const verdict = z.enum(['holds', 'violated', 'deadlock', 'unreached', 'error', 'inconclusive']);
 
 const result = z.strictObject({
@@ -117,12 +107,9 @@ const result = z.strictObject({
     .describe('variables of properties whose stores bypass the store buffer: only one CPU accesses them'),
   trace: z.array(step).nullable(),
   races: z.array(race).describe('pairs of accesses of the trace that nothing else orders'),
-  untried: z
-    .array(untried)
-    .describe('reorderings that were not explored, which make the verdict inconclusive'),
   unordered: z
     .array(z.strictObject({ thread: z.string(), line: z.int(), text: z.string() }))
-    .describe('under weak: atomic operations without a return value and without a declared ordering'),
+    .describe('under arm64: atomic operations without a return value and without a declared ordering'),
   lateStores: z
     .array(lateStore)
     .describe('stores that other CPUs missed while they waited in a store buffer'),

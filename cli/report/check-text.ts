@@ -3,10 +3,9 @@ import { unorderedSentence, unorderedUnder } from '../../checker/memory/common/u
 import type { Origin } from '../../checker/export/trace/exported-trace.ts';
 import type { Checked } from '../../checker/search/check.ts';
 import type { Choices } from '../../checker/study/compare/compare.ts';
-import { untriedOf, type Answer } from '../../checker/state-space/outcome.ts';
+import type { Answer } from '../../checker/state-space/outcome.ts';
 import { atOnceSentence } from '../../checker/report/at-once.ts';
 import { cpusOf } from '../../checker/report/cpus.ts';
-import type { Untried } from '../../checker/language/model.ts';
 import type { ModelSource } from '../model-files/models.ts';
 import { styled, type Style } from '../terminal/output.ts';
 import {
@@ -33,7 +32,6 @@ import {
   unfiredStatements,
   type Unfired,
 } from '../../checker/report/verdict.ts';
-import { untriedSentences, untriedTitle } from '../../checker/report/untried-sentences.ts';
 import { wrap } from '../../checker/report/wrap.ts';
 
 /** A completed check. */
@@ -49,8 +47,7 @@ export interface Report extends Checked {
 /** The whole report, in lines of at most `width` characters. */
 export function reportText(report: Report, width: number): string {
   const head = [verdictLine(report), ...optionLines(report, width)].join('\n');
-  const untried = untriedLines(untriedOf(report.outcome), width);
-  return [head, ...traceSections(report, width), ...untried, evidence(report, width).join('\n')].join('\n\n');
+  return [head, ...traceSections(report, width), evidence(report, width).join('\n')].join('\n\n');
 }
 
 /** The trace and its explanations; empty without a trace. */
@@ -78,12 +75,6 @@ export function traceSections(
     listed('Accesses out of program order:', outOfOrderSentences(trace, cpus)),
     listed('Races (nothing orders these accesses):', raceSentences(system, trace, cpus, late)),
   ].filter((section) => section !== '');
-}
-
-/** The reorderings that were not explored: one section, or none. */
-export function untriedLines(untried: readonly Untried[], width: number, most = Infinity): readonly string[] {
-  const sentences = untriedSentences(untried, most).flatMap((one) => wrap(`  - ${one}`, width, 4));
-  return sentences.length === 0 ? [] : [[untriedTitle, ...sentences].join('\n')];
 }
 
 /** The verdict in one line. */
@@ -126,12 +117,11 @@ export const originOf = (
 function evidence(report: Report, width: number): readonly string[] {
   const { system, outcome, seconds } = report;
   const { statistics, verdict } = outcome;
-  const untried = untriedOf(outcome);
   const caveat = memoryCaveat(report.chosen, verdict);
   const atOnce = atOnceSentence(system.model);
   // Symmetry does not matter if everything was explored.
   const isFull =
-    (verdict !== 'inconclusive' || untried.length > 0) &&
+    verdict !== 'inconclusive' &&
     ['compiled', 'interpreter', 'Promising-ARM', 'Promising-ARM, symmetric'].includes(statistics.method);
   return [
     ...wrap(statisticsLine(statistics, seconds), width, 2),
@@ -142,20 +132,15 @@ function evidence(report: Report, width: number): readonly string[] {
       wrap(unorderedSentence(one), width, 2),
     ),
     ...(atOnce === null ? [] : wrap(atOnce, width, 2)),
-    ...neverFired({ verdict, untried }, unfiredStatements(system, statistics.unfired), width),
+    ...neverFired(verdict, unfiredStatements(system, statistics.unfired), width),
     ...reproduceLines(report, width),
   ];
 }
 
 /** Statements that never ran, by thread; only their number if the search stopped early. */
-function neverFired(
-  { verdict, untried }: { readonly verdict: Answer['verdict']; readonly untried: readonly Untried[] },
-  unfired: Unfired,
-  width: number,
-): readonly string[] {
+function neverFired(verdict: Answer['verdict'], unfired: Unfired, width: number): readonly string[] {
   if (unfired.never.length === 0) return [];
-  if (verdict !== 'holds' && verdict !== 'unreached' && untried.length === 0)
-    return wrap(unfiredCount(unfired), width, 2);
+  if (verdict !== 'holds' && verdict !== 'unreached') return wrap(unfiredCount(unfired), width, 2);
   const lines = unfiredLines(unfired).flatMap((line) => wrap(`  ${line}`, width, 4));
   return ['Statements that never run:', ...lines];
 }

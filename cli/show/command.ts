@@ -11,7 +11,7 @@ export function showCommand(program: Command): void {
       )
       .argument('<model>', 'a MODEL or MODEL/SCENARIO from "racewalk list", or your own FILE.ts')
       .option('--code', 'print the WebAssembly generated for this variant, as text')
-      .usage('MODEL|FILE.ts [--code] [--memory sc|tso|pso|weak|arm64] [model options]')
+      .usage('MODEL|FILE.ts [--code] [--memory sc|tso|pso|arm64] [model options]')
       .allowUnknownOption()
       .allowExcessArguments()
       .action(async (name: string, { code }: { readonly code?: true }, command: Command) => {

@@ -75,8 +75,8 @@ describeInBrowser('--html', () => {
 
   test.each([
     ['gup-fast-vs-collapse'],
-    ['gup-fast-vs-collapse', '--memory', 'weak'],
-    ['gup-fast-checks', '--memory', 'weak'],
+    ['gup-fast-vs-collapse', '--memory', 'arm64'],
+    ['gup-fast-checks', '--memory', 'arm64'],
   ])('of %s %s %s is small enough for a mail', async (...words) => {
     await racewalk(['check', ...words, '--quiet', '--html', 'mail.html']);
     expect(statSync(join(folder, 'mail.html')).size).toBeLessThan(200_000);

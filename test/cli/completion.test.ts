@@ -30,13 +30,13 @@ describe('candidates', () => {
     ],
     [
       ['check', 'gup-fast-vs-collapse', '--memory', ''],
-      ['sc', 'tso', 'pso', 'weak', 'arm64'],
+      ['sc', 'tso', 'pso', 'arm64'],
     ],
     [['check', 'gup-fast-vs-collapse', '--html', ''], []],
     [['check', 'gup-fast-vs-collapse', ''], []],
     [['export', 'peterson', '--to', 'm'], ['mermaid']],
     [['litmus', '--me'], ['--memory']],
-    [['litmus', '--memory', 'w'], ['weak']],
+    [['litmus', '--memory', 'a'], ['arm64']],
     [['completion', 'z'], ['zsh']],
     [['nothing', ''], []],
   ])('%j', async (words, expected) => {

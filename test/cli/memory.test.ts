@@ -31,10 +31,9 @@ describe.concurrent('--memory', () => {
     expect(out).not.toMatch(/buffer\d|Fence/);
   });
 
-  test('check: what has all its orders tried is proved under weak, and a step of many parts has fired', async () => {
-    const { code, out } = await racewalk(['check', email, '--recheck-pmd', '--memory', 'weak']);
+  test('check: arm64 proves, and lists the statements that never ran', async () => {
+    const { code, out } = await racewalk(['check', email, '--recheck-pmd', '--memory', 'arm64']);
     expect(code).toBe(0);
-    expect(out).not.toContain('Not explored');
     expect(out.slice(out.indexOf('Statements that'))).toBe(
       'Statements that never run:\n  IPI handler: <IPI> handled (line 3)\n',
     );
@@ -45,15 +44,15 @@ describe.concurrent('--memory', () => {
       ...['compare', email, '--vary', 'memory,check-barrier', '--second-pin-check', 'all-pages'],
     ]);
     expect(code).toBe(0);
-    expect(out.match(/^(sc|tso|pso|weak) +(on|off) +\w+/gm)?.map((row) => row.split(/ +/))).toEqual([
+    expect(out.match(/^(sc|tso|pso|arm64) +(on|off) +\w+/gm)?.map((row) => row.split(/ +/))).toEqual([
       ['sc', 'off', 'holds'],
       ['sc', 'on', 'holds'],
       ['tso', 'off', 'violated'],
       ['tso', 'on', 'holds'],
       ['pso', 'off', 'violated'],
       ['pso', 'on', 'holds'],
-      ['weak', 'off', 'violated'],
-      ['weak', 'on', 'holds'],
+      ['arm64', 'off', 'violated'],
+      ['arm64', 'on', 'holds'],
     ]);
   });
 
@@ -92,7 +91,17 @@ describe.concurrent('--memory', () => {
 
   test('what is no memory model', async () => {
     const run = await racewalk(['check', email, '--memory', 'tos']);
-    expectWrongUse(run, /invalid --memory 'tos': expected sc, tso, pso, weak or arm64: did you mean 'tso'\?/);
+    expectWrongUse(run, /invalid --memory 'tos': expected sc, tso, pso or arm64: did you mean 'tso'\?/);
+  });
+
+  test.each([
+    ['check', email],
+    ['prove', email],
+    ['barriers', email],
+    ['litmus', 'SB.litmus'],
+  ])('%s names arm64 in place of weak, which has been removed', async (...words) => {
+    const run = await racewalk([...words, '--memory', 'weak']);
+    expectWrongUse(run, /invalid --memory 'weak': it has been removed, use arm64\n$/);
   });
 });
 
@@ -114,7 +123,7 @@ describe.concurrent('a scenario with a memory model', () => {
     const name = file('wrong-memory.ts', smallModel({ statements, scenarios }));
     expectWrongUse(
       await racewalk(['check', name]),
-      /scenario 'late'.*invalid memory tos: expected sc, tso, pso, weak or arm64/,
+      /scenario 'late'.*invalid memory tos: expected sc, tso, pso or arm64/,
     );
   });
 
@@ -159,19 +168,6 @@ export const model = defineModel({
     }
   });
 
-  test('is that of old values too', long, async () => {
-    const usual = await racewalk(['check', endless, '--memory', 'weak']);
-    expect(usual.code).toBe(3);
-    expect(usual.out.replaceAll(/\s+/g, ' ')).toContain(
-      `the bound of 8 old values was reached (reader): ${why}, and --old-values raises it`,
-    );
-    const fewer = await racewalk(['check', endless, '--memory', 'weak', '--old-values', '2', '--json']);
-    expect(JSON.parse(fewer.out)).toMatchObject({
-      summary: expect.stringContaining('the bound of 2 old values was reached') as string,
-      options: { memory: 'weak', oldValues: 2 },
-    });
-  });
-
   test('is kept by the line that reproduces a trace, and refused where it is too large', async () => {
     const run = await racewalk(['check', ...unordered, '--memory', 'tso', '--store-buffer', '9']);
     expect(run.out.replaceAll(/\s+/g, ' ')).toMatch(/reproduce: .* --memory tso --store-buffer 9/);
@@ -188,22 +184,5 @@ export const model = defineModel({
       smallModel({ statements: `step('x', set(mem.x, true))`, options: own }),
     );
     expectWrongUse(await racewalk(['check', name]), /option 'storeBuffer' is reserved/);
-  });
-
-  test('is raised for a litmus file', async () => {
-    const stores = Array.from({ length: 9 }, (_, at) => `WRITE_ONCE(*x, ${at + 1});`).join(' ');
-    const name = file(
-      'nine.litmus',
-      `C nine\n{}\nP0(int *x) { ${stores} }\nP1(int *x) { int r0 = READ_ONCE(*x); }\nexists (1:r0=10)\n`,
-    );
-    const met = await racewalk(['litmus', name, '--memory', 'weak']);
-    expect(met.code).toBe(3);
-    expect(met.err).toContain('others store 9 times to x, and --old-values raises it');
-    const raised = await racewalk(['litmus', name, '--memory', 'weak', '--old-values', '9']);
-    expect(raised.out).toContain('Observation nine Never 0 10');
-    expectWrongUse(
-      await racewalk(['litmus', name, '--old-values', 'x']),
-      /invalid --old-values 'x': expected a whole number/,
-    );
   });
 });

@@ -33,11 +33,11 @@ describe.concurrent('prove', () => {
     );
   });
 
-  test.each(['weak', 'arm64'])('%s is refused', async (memory) => {
-    const { code, out } = await racewalk(['prove', 'reclaim-vs-mprotect/flush-pending', '--memory', memory]);
+  test('arm64 is refused', async () => {
+    const { code, out } = await racewalk(['prove', 'reclaim-vs-mprotect/flush-pending', '--memory', 'arm64']);
     expect(code).toBe(3);
     expect(out).toContain('not proved');
-    expect(out).toContain(`not of the memory model '${memory}'`);
+    expect(out).toContain("not of the memory model 'arm64'");
   });
 
   test('--any, and a number of the same, contradict each other', async () => {

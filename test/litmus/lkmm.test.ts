@@ -76,7 +76,7 @@ describe('laws', () => {
         const observed = observedOf(read);
         const { states } = judge(read, observed);
         const kernel = new Set(states.map(({ row }) => JSON.stringify(row)));
-        const arm = armv8States(read, { observed, acquire: 'ldapr', isLoose: false });
+        const arm = armv8States(read, { observed, acquire: 'ldapr' });
         expect([...arm].filter((state) => !kernel.has(state))).toEqual([]);
         if (kernel.size > arm.size) weaker += 1;
       }),

@@ -1,6 +1,6 @@
 /** `smp_mb__before_atomic()` and the like: full barriers beside what they strengthen, and nothing elsewhere. */
 import { expect, test } from 'vitest';
-import { rewritingModelNames } from '../../checker/language/memory-name.ts';
+import { memoryModelNames } from '../../checker/language/memory-name.ts';
 import { runLitmus } from '../../checker/litmus/run.ts';
 
 const lock = 'spin_lock(l);';
@@ -16,7 +16,8 @@ test.each<[string, string]>([
   [lock, '- - - A'],
   [`${lock} smp_mb__after_spinlock();`, '- - - -'],
   [`${lock} smp_mb__after_unlock_lock();`, '- - - A'],
-  [unlockLock, '- - - A'],
+  // An atomic operation that is an acquire stays behind an earlier release, on ARMv8 and not in the kernel's model.
+  [unlockLock, '- - - -'],
   [`${unlockLock} smp_mb__after_unlock_lock();`, '- - - -'],
   ['smp_mb__after_spinlock();', '- A A A'],
 ])('%s', (between, verdict) => {
@@ -28,9 +29,6 @@ test.each<[string, string]>([
     'P1(int *x, int *y) { WRITE_ONCE(*y, 1); smp_mb(); r0 = READ_ONCE(*x); }',
     'exists (0:r0=0 /\\ 1:r0=0)',
   ].join('\n');
-  const found = rewritingModelNames.map((memory) => (runLitmus(source, memory).positive > 0 ? 'A' : '-'));
+  const found = memoryModelNames.map((memory) => (runLitmus(source, memory).positive > 0 ? 'A' : '-'));
   expect(found.join(' ')).toBe(verdict);
-  // An atomic operation that is an acquire stays behind an earlier release, on ARMv8 and not in the kernel's model.
-  const onArm64 = between === unlockLock ? '-' : verdict.at(-1);
-  expect(runLitmus(source, 'arm64').positive > 0 ? 'A' : '-').toBe(onArm64);
 });

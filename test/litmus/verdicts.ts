@@ -1,4 +1,4 @@
-/** The verdicts of standard litmus tests: SC, TSO, PSO and weak allow the final state (A) or forbid it (-). */
+/** The verdicts of standard litmus tests: SC, TSO, PSO and arm64 allow the final state (A) or forbid it (-). */
 export const verdicts: Readonly<Record<string, string>> = {
   SB: '- A A A',
   'SB+mbs': '- - - -',

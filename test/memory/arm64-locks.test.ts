@@ -41,7 +41,7 @@ import { defaultMachine } from '../../checker/memory/arm64/successors.ts';
 import { Arm64Space } from '../../checker/memory/arm64/space.ts';
 import { check, noLimits } from '../../checker/search/check.ts';
 import { law, runs } from '../depth.ts';
-import { arm64Space, expectSameEnds, foundIn } from './arm64-machine.ts';
+import { arm64Space, expectSameEnds, foundIn, keptIn } from './arm64-machine.ts';
 import { randomWeak } from './random-weak.ts';
 
 const V = range(0, 2);
@@ -59,8 +59,8 @@ test('with locks it ends as the promise-first machine does', law, () => {
     ),
     { numRuns: runs(150), seed: 2021 },
   );
-  expect(seen.compared).toBeGreaterThan(runs(50));
-  expect(seen.several).toBeGreaterThan(runs(8));
+  expect(seen.compared).toBeGreaterThan(runs(40));
+  expect(seen.several).toBeGreaterThan(runs(6));
 });
 
 test('with locks no cut changes what is found', law, () => {
@@ -68,7 +68,16 @@ test('with locks no cut changes what is found', law, () => {
   fc.assert(
     fc.property(randomWeak({ accesses: 3, asserts: true, invariants: 3, locks: true }), (model) => {
       const cut = arm64Space(model, new Set(), 5_000);
-      const without = new Set(['clamp', 'trim', 'repeat', 'dead', 'useful', 'locks', 'alone'] as const);
+      const without = new Set([
+        'clamp',
+        'trim',
+        'ahead',
+        'repeat',
+        'dead',
+        'useful',
+        'locks',
+        'alone',
+      ] as const);
       const whole = cut === null ? null : arm64Space(model, without, 10_000);
       if (cut === null || whole === null) return;
       expect(foundIn(cut)).toBe(foundIn(whole));
@@ -80,6 +89,31 @@ test('with locks no cut changes what is found', law, () => {
   );
   expect(counts.whole).toBeGreaterThan(2 * counts.cut);
   expect(counts.found).toBeGreaterThan(runs(50, 10));
+});
+
+test('a search that pauses within its questions finds the same', law, () => {
+  const counts = { pauses: 0, found: 0 };
+  fc.assert(
+    fc.property(randomWeak({ accesses: 3, asserts: true, invariants: 3, locks: true }), (model) => {
+      const whole = arm64Space(model, new Set(), 1_000);
+      if (whole === null) return;
+      const system = transitionSystem(model);
+      const space = new Arm64Space(system, { ...defaultMachine, patience: 2 }, { kept: keptIn(model) });
+      space.start();
+      for (let from = 0; from < space.count;) {
+        const next = space.expandSome(from, space.count);
+        if (next === from) counts.pauses += 1;
+        from = next;
+      }
+      expect([space.count, space.transitions]).toEqual([whole.count, whole.transitions]);
+      expect(space.findings).toEqual(whole.findings);
+      expect(space.reached).toEqual(whole.reached);
+      if (space.findings.length > 0) counts.found += 1;
+    }),
+    { numRuns: runs(100), seed: 2022 },
+  );
+  expect(counts.pauses).toBeGreaterThan(runs(1_000));
+  expect(counts.found).toBeGreaterThan(runs(20));
 });
 
 /** A load, then a section that leaves y as it was; who enters the lock after that sees y as it was. */

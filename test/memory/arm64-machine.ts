@@ -3,7 +3,6 @@ import { expect } from 'vitest';
 import { transitionSystem } from '../../checker/program/build-transitions.ts';
 import type { Value } from '../../checker/language/domain.ts';
 import type { Model } from '../../checker/language/model.ts';
-import { defaultProgram } from '../../checker/memory/arm64/program.ts';
 import { defaultMachine, type MachineSettings } from '../../checker/memory/arm64/successors.ts';
 import { CapacityError } from '../../checker/state-space/state-space.ts';
 import { Arm64Space } from '../../checker/memory/arm64/space.ts';
@@ -18,13 +17,10 @@ export function arm64Space(
   without: MachineSettings['without'] = new Set(),
   most = 60_000,
 ): Arm64Space | null {
-  const kept = new Set(
-    model.threads.flatMap(({ name, locals }) => Object.keys(locals).map((local) => `${name}.${local}`)),
-  );
   const space = new Arm64Space(
     transitionSystem(model),
     { ...defaultMachine, without },
-    { ...defaultProgram, kept },
+    { kept: keptIn(model) },
   );
   try {
     return explore(space, most) === null ? null : space;
@@ -64,6 +60,11 @@ function promisedEnds(model: Model, most: Parameters<typeof promiseFirst>[1]): R
     throw error;
   }
 }
+/** All locals, so that their values at the end count. */
+export const keptIn = (model: Model): ReadonlySet<string> =>
+  new Set(
+    model.threads.flatMap(({ name, locals }) => Object.keys(locals).map((local) => `${name}.${local}`)),
+  );
 
 /** Memory and locals at the end of all threads, in the promise-first machine. */
 export function endsIn(model: Model, space: Arm64Space): ReadonlySet<string> {

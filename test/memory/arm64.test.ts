@@ -1,4 +1,4 @@
-/** `arm64` against ARMv8: the axioms on litmus tests, a second machine on models, stronger memory models, and itself without its cuts. */
+/** `arm64` on random models: against a second machine, stronger memory models, and itself without its cuts. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { MemoryModelName } from '../../checker/language/memory-name.ts';
@@ -9,30 +9,11 @@ import type { Outcome } from '../../checker/state-space/outcome.ts';
 import { defaultSettings as settings } from '../../checker/search/settings.ts';
 import { randomModel } from '../laws/random-model.ts';
 import { arm64Space, expectSameEnds, foundIn } from './arm64-machine.ts';
-import { compared } from './against-armv8.ts';
-import { programs, sourceOf } from './litmus-program.ts';
 import { randomWeak } from './random-weak.ts';
 
 /** Tries so many times as many models: `RUNS=20 npx vitest run test/memory/arm64.test.ts`. */
 const times = Number(process.env.RUNS ?? 1);
 const timeout = 60_000 * times;
-
-test.each(['ldapr', 'ldar'] as const)(
-  'on random litmus tests it ends in the states that the axioms allow, and in no others: %s',
-  { timeout },
-  (acquire) => {
-    let several = 0;
-    fc.assert(
-      fc.property(programs().map(sourceOf), (source) => {
-        const { machine, tooStrong, tooWeak, loose } = compared(source, 'arm64', acquire);
-        expect({ tooStrong, tooWeak, loose }).toEqual({ tooStrong: [], tooWeak: [], loose: [] });
-        if (machine > 1) several += 1;
-      }),
-      { numRuns: (acquire === 'ldapr' ? 16 : 8) * times, seed: 2019 },
-    );
-    expect(several).toBeGreaterThan(4 * times);
-  },
-);
 
 test('on random models it ends as the promise-first machine does', { timeout }, () => {
   const seen = { compared: 0, several: 0 };
@@ -84,7 +65,7 @@ test('no cut changes what is found', { timeout }, () => {
       const cut = arm64Space(model);
       const whole = arm64Space(
         model,
-        new Set(['clamp', 'trim', 'repeat', 'dead', 'useful', 'locks', 'alone']),
+        new Set(['clamp', 'trim', 'ahead', 'repeat', 'dead', 'useful', 'locks', 'alone']),
         20_000,
       );
       if (cut === null || whole === null) return;

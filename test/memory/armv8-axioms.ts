@@ -12,11 +12,6 @@ export type Acquire = 'ldar' | 'ldapr';
 export type Edge = readonly [before: Access, after: Access];
 
 export interface Candidate {
-  /**
-   * Without the order of an acquire behind the atomic operation of its own process that it reads from, and of an atomic
-   * operation behind a release.
-   */
-  readonly isLoose: boolean;
   readonly accesses: readonly Access[];
   /** What a process keeps in order whatever its reads see. */
   readonly preserved: readonly Edge[];
@@ -63,11 +58,11 @@ const sameCell = ({ accesses }: Candidate): readonly Edge[] =>
   pairs(accesses).filter(([before, after]) => before.cell === after.cell);
 
 /** A read of a store that its own process has just made: after what that store was computed from. */
-const forwarded = ({ sourceOf, isLoose }: Candidate): readonly Edge[] =>
+const forwarded = ({ sourceOf }: Candidate): readonly Edge[] =>
   [...sourceOf].flatMap(([read, source]): readonly Edge[] => {
     if (read.process !== source.process) return [];
     const from = [...source.address, ...source.data].map((one): Edge => [one, read]);
-    const isBehind = !isLoose && source.updates !== null && read.ordered;
+    const isBehind = source.updates !== null && read.ordered;
     return isBehind ? [...from, [source, read]] : from;
   });
 
@@ -79,17 +74,16 @@ const pairs = (accesses: readonly Access[]): readonly Edge[] =>
       .map((after): Edge => [before, after]),
   );
 
-export const preservedIn = (run: Run, acquire: Acquire, isLoose: boolean): readonly Edge[] =>
+export const preservedIn = (run: Run, acquire: Acquire): readonly Edge[] =>
   pairs(run.accesses).filter(
-    (edge) =>
-      isOrdered(edge, acquire, isLoose) || hasBarrier(edge, run) || dependsOn(edge) || isChained(edge, run),
+    (edge) => isOrdered(edge, acquire) || hasBarrier(edge, run) || dependsOn(edge) || isChained(edge, run),
   );
 
 /** No atomic operation is an ldapr. */
-const isOrdered = ([before, after]: Edge, acquire: Acquire, isLoose: boolean) =>
+const isOrdered = ([before, after]: Edge, acquire: Acquire) =>
   (before.kind === 'read' && before.ordered) ||
   (after.kind === 'write' && after.ordered) ||
-  ((acquire === 'ldar' || (after.isUpdate && !isLoose)) && before.ordered && after.ordered);
+  ((acquire === 'ldar' || after.isUpdate) && before.ordered && after.ordered);
 
 const hasBarrier = ([before, after]: Edge, { barriers }: Run) =>
   barriers.some(({ barrier, position }) => {

@@ -11,11 +11,10 @@ type Placed = Run & { readonly preserved: readonly Edge[] };
 export interface Asked {
   readonly observed: readonly Observed[];
   readonly acquire: Acquire;
-  readonly isLoose: boolean;
 }
 
 /** The final states as JSON, each the values of what is observed. Only the test's reading is shared with the checker. */
-export function armv8States(test: LitmusTest, { observed, acquire, isLoose }: Asked): ReadonlySet<string> {
+export function armv8States(test: LitmusTest, { observed, acquire }: Asked): ReadonlySet<string> {
   const locations = [
     ...new Set([
       ...test.processes.flatMap(({ parameters }) => parameters),
@@ -27,11 +26,11 @@ export function armv8States(test: LitmusTest, { observed, acquire, isLoose }: As
   const threads = codes.map(({ from: { number }, registers, instructions }) => {
     const initial = new Map(registers.map((name) => [name, initialOf(test, number, name)]));
     const runs = runsOf(number, instructions, initial, (cell) => domains.locations.get(String(cell))!);
-    return runs.map((run): Placed => ({ ...run, preserved: preservedIn(run, acquire, isLoose) }));
+    return runs.map((run): Placed => ({ ...run, preserved: preservedIn(run, acquire) }));
   });
   const states = new Set<string>();
   for (const runs of product(threads))
-    for (const memory of memoriesAfter(runs, (cell) => initialOf(test, null, String(cell)), isLoose))
+    for (const memory of memoriesAfter(runs, (cell) => initialOf(test, null, String(cell))))
       states.add(JSON.stringify(observed.map((one) => valueAtEnd(one, { test, runs, memory }))));
   return states;
 }
@@ -53,7 +52,6 @@ const valueAtEnd = ({ owner, name }: Observed, { test, runs, memory }: End) =>
 function memoriesAfter(
   runs: readonly Placed[],
   initial: (cell: LitmusValue) => LitmusValue,
-  isLoose: boolean,
 ): readonly Memory[] {
   const accesses = runs.flatMap((run) => run.accesses);
   const reads = accesses.filter(({ kind }) => kind === 'read');
@@ -75,7 +73,7 @@ function memoriesAfter(
   );
   return product(orders)
     .filter((coherence) =>
-      choices.some((sourceOf) => isAllowed({ accesses, preserved, sourceOf, coherence, isLoose })),
+      choices.some((sourceOf) => isAllowed({ accesses, preserved, sourceOf, coherence })),
     )
     .map((coherence) => new Map(coherence.map((order) => [order.at(-1)!.cell, order.at(-1)!.value])));
 }

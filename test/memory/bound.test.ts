@@ -36,7 +36,6 @@ import {
 import type { Model } from '../../checker/language/model.ts';
 import { pso } from '../../checker/memory/store-buffer/pso.ts';
 import { tso } from '../../checker/memory/store-buffer/tso.ts';
-import { weak } from '../../checker/memory/weak/weak.ts';
 import { check } from '../../checker/search/check.ts';
 
 const locals = { i: init(index(3), 0), b: init(bool, false) };
@@ -143,12 +142,9 @@ describe('a loop that stores without end', () => {
   });
 
   test('is raised by the bounds of the model', () => {
-    const raised = { ...endless, bounds: { storeBuffer: 5, oldValues: 3 } };
+    const raised = { ...endless, bounds: { storeBuffer: 5 } };
     expect(slotsOf(tso(raised, { bound: null }))).toBe(5);
     expect(slotsOf(pso(raised, { bound: null }))).toBe(5);
-    const both = weak(raised, { bound: null });
-    expect(slotsOf(both)).toBe(5);
-    expect(Object.keys(both.shared).filter((name) => /_old\d+$/.test(name))).toHaveLength(3);
   });
 
   test('has room for one store to each of its cells by default', () => {

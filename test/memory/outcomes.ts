@@ -7,6 +7,8 @@ import { interpretedSpace } from '../../checker/state-space/interpreted-space.ts
 import type { State } from '../../checker/interpreter/evaluate.ts';
 import { moves } from '../../checker/interpreter/interpreter.ts';
 import { explore } from '../laws/explore.ts';
+import { programOf } from '../../checker/memory/arm64/program.ts';
+import { isStuck } from '../../checker/memory/arm64/space.ts';
 import { arm64Space } from './arm64-machine.ts';
 
 export interface Outcomes {
@@ -33,8 +35,9 @@ export function outcomesOf(model: Model, memory: MemoryModelName, most = Infinit
 function outcomesOnArm64(model: Model, most: number): Outcomes | null {
   const space = arm64Space(model, new Set(), most);
   if (space === null) return null;
-  const ends = Array.from({ length: space.count }, (_, id) => id).filter(
-    (id) => space.successors(id).length === 0,
+  const program = programOf(transitionSystem(model));
+  const ends = Array.from({ length: space.count }, (_, id) => id).filter((id) =>
+    isStuck(program, space.machineState(id), space.machine.steps(space.machineState(id))),
   );
   const terminal = new Set(ends.map((id) => seenOf(model, space.state(id))));
   return { terminal, all: terminal, states: space.count };

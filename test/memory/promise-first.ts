@@ -59,6 +59,13 @@ function isPure(statement: Statement): boolean {
   return statement.kind === 'branch' && computes(statement.then) && computes(statement.otherwise);
 }
 
+/** Whether both legs of a branch are the same text. */
+function isAlike(statement: Statement): boolean {
+  const text = (block: Block): string =>
+    JSON.stringify(block, (key, value: unknown) => (key === 'line' || key === 'nth' ? null : value));
+  return statement.kind === 'branch' && text(statement.then) === text(statement.otherwise);
+}
+
 class PromiseFirst {
   readonly #most: { readonly memories: number; readonly steps: number };
   readonly #first: Cells;
@@ -219,7 +226,7 @@ class PromiseFirst {
           const place: Place = { registers: from.registers, self, bound: [], memory: cells };
           const [value, data, control] = evaluate(instruction.condition, place);
           const at = value === true ? instruction.then : instruction.otherwise;
-          const after = max(data, control);
+          const after = isAlike(statement!) ? 0 : max(data, control);
           return still(
             pure.has(statement!)
               ? { ...from, at, inside: max(from.inside, after) }

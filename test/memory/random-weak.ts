@@ -70,6 +70,8 @@ export interface WeakWishes {
   readonly invariants: number;
   /** Sections under a lock and stores that repeat a value. */
   readonly locks?: boolean;
+  /** More full barriers, and atomic operations in full order. */
+  readonly fences?: boolean;
 }
 
 /** Random models of two or three threads; a counterexample is shown as text. */
@@ -87,6 +89,8 @@ function modelOf(from: Tape, wishes: WeakWishes): Model {
     a: array(2, V, 0),
     // Of one thread each, and of no other.
     own: array(count_, V, 0),
+    // Elements of one thread, by a computed index.
+    ...{ minep: array(2, V, 0), mineq: array(2, V, 0), miner: array(2, V, 0) },
     ...(wishes.locks === true ? { locked: init(bool, false) } : {}),
   });
   const threads = Array.from({ length: count_ }, (_, at) =>
@@ -99,6 +103,7 @@ function modelOf(from: Tape, wishes: WeakWishes): Model {
         left: Math.max(2, wishes.accesses - (count_ - 2)),
         asserts: wishes.asserts,
         locks: wishes.locks === true,
+        fences: wishes.fences === true,
         depth: 0,
         isLooping: false,
       };
@@ -148,6 +153,9 @@ interface Writer {
     readonly y: Variable<number>;
     readonly a: { readonly at: (at: Expr<number> | number) => Variable<number> };
     readonly own: { readonly at: (at: Expr<number> | number) => Variable<number> };
+    readonly minep: { readonly at: (at: Expr<number>) => Variable<number> };
+    readonly mineq: { readonly at: (at: Expr<number>) => Variable<number> };
+    readonly miner: { readonly at: (at: Expr<number>) => Variable<number> };
     readonly locked?: Variable<boolean>;
   };
   readonly l: {
@@ -161,6 +169,7 @@ interface Writer {
   left: number;
   readonly asserts: boolean;
   readonly locks: boolean;
+  readonly fences: boolean;
   readonly depth: number;
   readonly isLooping: boolean;
 }
@@ -175,6 +184,7 @@ function cell({ from, mem, l, at }: Writer): Variable<number> {
     mem.a.at(1),
     mem.a.at(l.i),
     mem.own.at(at),
+    [mem.minep, mem.mineq, mem.miner][at]!.at(l.i),
   ]);
   return from.oneIn(6) ? through(plain, l.r) : plain;
 }
@@ -286,6 +296,27 @@ function underLock(w: Writer): Text {
   ];
 }
 
+/** A store and a full barrier, or an access in full order. */
+function fenced(w: Writer): Text {
+  w.left -= 1;
+  const at = cell(w);
+  return w.from.pick<() => Text>([
+    () => [step('store', set(at, value(w))), smpMb()],
+    () => [full(step('store', set(at, value(w))))],
+    () => [full(step('xchg', set(w.l.s, at), set(at, value(w))))],
+    () => [step('cmpxchg', set(w.l.b, eq(at, 0)), when(w.l.b, set(at, value(w))))],
+    () => [
+      atomically(
+        'all',
+        step('own and another', set(w.mem.own.at(w.at), 1), when(eq(w.l.r, 1), set(w.mem.x, 1))),
+      ),
+    ],
+  ])();
+}
+
+/** The same text once more. */
+const again = (text: Text): Text => text.map((part) => ('kind' in part ? { ...part } : again(part)));
+
 function statement(w: Writer): Statement | Text {
   const { from, l } = w;
   if (w.locks && w.depth === 0 && from.oneIn(2)) return underLock(w);
@@ -294,6 +325,7 @@ function statement(w: Writer): Statement | Text {
     return from.pick(access)(w);
   };
   const deeper = (): Writer => ({ ...w, depth: w.depth + 1 });
+  if (w.fences && from.oneIn(4)) return fenced(w);
   if (w.depth > 0) return take();
   switch (from.below(12)) {
     case 0:
@@ -304,7 +336,7 @@ function statement(w: Writer): Statement | Text {
     case 3: {
       const inner = deeper();
       const then = from.oneIn(3) ? [goto('out')] : [statement(inner)];
-      const otherwise = from.oneIn(2) ? [statement(inner)] : [];
+      const otherwise = from.oneIn(3) ? again(then) : from.oneIn(2) ? [statement(inner)] : [];
       w.left = inner.left;
       return branch('branch', from.pick([eq(l.r, 1), l.b, eq(l.s, 0)]), then, otherwise);
     }

@@ -1,6 +1,5 @@
 /** Buffered stores in a trace: where they execute, where they reach memory, and which reads miss them. */
 import { expect, test } from 'vitest';
-import { rewritingModelNames } from '../../checker/language/memory-name.ts';
 import type { AnyDefinition } from '../../checker/language/model.ts';
 import { withMemoryOption } from '../../checker/memory/memory-option.ts';
 import { check } from '../../checker/search/check.ts';
@@ -61,11 +60,9 @@ const broken = registry.flatMap((definition) =>
         verdict === 'violated' && memory !== 'arm64' && states < 2_000,
     )
     .flatMap(({ name, options, memory: own = 'sc' }) =>
-      rewritingModelNames
-        .slice(Math.max(1, rewritingModelNames.indexOf(own)))
-        // Models of many threads take seconds to compile under weak.
-        .filter((memory) => memory !== 'weak' || definition.name !== 'gup-fast-checks')
-        .map((memory) => [name, memory, definition, options] as const),
+      (own === 'pso' ? ['pso'] : ['tso', 'pso']).map(
+        (memory) => [name, memory, definition, options] as const,
+      ),
     ),
 );
 

@@ -78,7 +78,7 @@ const messagePassing = (barrier: boolean) => (): Parts => {
 };
 
 describe('a stale read', () => {
-  const { system, run, cpus, lines } = told('weak', messagePassing(false));
+  const { system, run, cpus, lines } = told('arm64', messagePassing(false));
 
   test('shows the value read and what memory has', () => {
     expect(lines).toContain('got = data | reads stale data == 0 (memory has 1)');
@@ -97,7 +97,7 @@ describe('a stale read', () => {
   });
 
   test('appears in a branch too', () => {
-    const { lines: branched } = told('weak', () => {
+    const { lines: branched } = told('arm64', () => {
       const mem = shared({ data: init(bit, 0), ready: init(bool, false) });
       const writer = thread('writer', {}, () => [
         step('data = 1', set(mem.data, 1)),
@@ -128,7 +128,7 @@ describe('a stale read', () => {
 });
 
 test('the local that completes a violation is shown', () => {
-  expect(told('weak', messagePassing(false)).lines.at(-1)).toBe('return got | local done: false -> true');
+  expect(told('arm64', messagePassing(false)).lines.at(-1)).toBe('return got | local done: false -> true');
 });
 
 /** Copies of a thread that store and load, beside another thread: CPU 0 is the other one. */

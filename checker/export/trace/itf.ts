@@ -39,19 +39,17 @@ export function toItf({ system, trace, headline, end }: ExportedTrace): ItfTrace
   const copies = threads
     .filter(({ thread }) => thread.ofMachine !== true)
     .map((thread) => ({ thread, variable: unique(thread.thread.name) }));
-  const parts = [...new Set(cpuParts(system, trace.initial).map(({ thread }) => thread))].flatMap(
-    (thread) => [
-      { thread, part: 'stores' as const, variable: unique(`store_buffer_of_${thread}`) },
-      { thread, part: 'old' as const, variable: unique(`old_values_of_${thread}`) },
-    ],
-  );
+  const parts = [...new Set(cpuParts(system, trace.initial).map(({ thread }) => thread))].map((thread) => ({
+    thread,
+    variable: unique(`store_buffer_of_${thread}`),
+  }));
   const partsIn = (state: State) => {
     const all = cpuParts(system, state);
-    return parts.map(({ thread, part, variable }): [string, ItfValue] => {
+    return parts.map(({ thread, variable }): [string, ItfValue] => {
       const own = all.filter((one) => one.thread === thread);
       return [
         variable,
-        mapOf(own.map((one) => one[part].map(({ cell, value }) => ({ cell, value: String(value) })))),
+        mapOf(own.map(({ stores }) => stores.map(({ cell, value }) => ({ cell, value: String(value) })))),
       ];
     });
   };

@@ -4,6 +4,7 @@ import { execute, stateAfter } from './execute.ts';
 import { coherence, perCell, withElement, type MachineState, type Write } from './machine-state.ts';
 import { normalForm, type Audience } from './normal-form.ts';
 import type { Operation } from './operation.ts';
+import { resumed, type Patience } from './patience.ts';
 import type { Program } from './program.ts';
 import type { TransitionRun } from './run.ts';
 import { keyAlone } from './state-key.ts';
@@ -19,11 +20,6 @@ export interface Promised {
 /** Most states of one copy alone that are looked at for one question; a copy that can be in more is not decided. */
 const mostAlone = 20_000;
 
-/** A question is not answered yet: whoever asks it again goes on where it stopped. */
-export class Unanswered extends Error {
-  override readonly name = 'Unanswered';
-}
-
 /** How far a question has come: what has been seen, and what has not been looked at. */
 interface KeptCertification {
   readonly seen: Set<string>;
@@ -38,24 +34,24 @@ interface Found {
 
 /** By copy alone: what it may do without anybody else. */
 export class Certification {
-  /** States that may be looked at before whoever asks is made to ask again. */
-  patience = Infinity;
   readonly #program: Program;
+  readonly #patience: Patience;
   readonly #kept = new Map<string, boolean>();
   readonly #promised = new Map<string, readonly Promised[]>();
   readonly #keeping = new Map<string, KeptCertification>();
   readonly #finding = new Map<string, Found>();
   readonly #audiences: readonly Audience[];
 
-  constructor(program: Program) {
+  constructor(program: Program, patience: Patience) {
     this.#program = program;
+    this.#patience = patience;
     this.#audiences = program.hosts.map((_, cpu) => ({ cpus: [cpu], isAlone: true, observed: [] }));
   }
 
   /**
    * Whether the CPU can execute all that it has promised, alone.
    *
-   * Throws  Unanswered when `patience` is used up.
+   * Throws  Unanswered when patience is used up.
    */
   keeps(state: MachineState, cpu: number): boolean {
     if (isHopeless(state, cpu)) return false;
@@ -83,7 +79,9 @@ export class Certification {
         result = true;
         break;
       }
-      this.#look(() => todo.push(one));
+      todo.push(one);
+      this.#patience.look();
+      todo.pop();
       seen.add(key);
       if (seen.size > mostAlone) throw tooMany;
       for (const run of this.#steps(one, processor))
@@ -99,7 +97,7 @@ export class Certification {
    * The writes that the CPU may come to execute alone, behind an access that does not have to be performed before them.
    * Not all of them can be promised: that `keeps` decides.
    *
-   * Throws  Unanswered when `patience` is used up.
+   * Throws  Unanswered when patience is used up.
    */
   candidates(state: MachineState, cpu: number): readonly Promised[] {
     const processor = this.#program.hosts[cpu]!;
@@ -115,7 +113,9 @@ export class Certification {
     for (let one = todo.pop(); one !== undefined; one = todo.pop()) {
       const key = `${one.isBehind ? 1 : 0}${keyAlone(this.#program, one.state, processor)}`;
       if (seen.has(key)) continue;
-      this.#look(() => todo.push(one));
+      todo.push(one);
+      this.#patience.look();
+      todo.pop();
       seen.add(key);
       if (seen.size > mostAlone) throw tooMany;
       const location = one.state.copies[processor]!.locals[0]!;
@@ -145,16 +145,6 @@ export class Certification {
     return promised;
   }
 
-  /** Takes a look at one more state, or puts it back. */
-  #look(putBack: () => void): void {
-    if (this.patience > 0) {
-      this.patience -= 1;
-      return;
-    }
-    putBack();
-    throw new Unanswered('a look at what a CPU can do alone is not at its end');
-  }
-
   #alone(state: MachineState, cpu: number): MachineState {
     return normalForm(this.#program, state, this.#audiences[cpu]!);
   }
@@ -165,15 +155,6 @@ export class Certification {
       execute(this.#program, state, processor, operation).filter(({ error }) => error === null),
     );
   }
-}
-
-/** What has been begun under a key, or a beginning. */
-function resumed<T>(begun: Map<string, T>, key: string, begin: () => T): T {
-  const known = begun.get(key);
-  if (known !== undefined) return known;
-  const one = begin();
-  begun.set(key, one);
-  return one;
 }
 
 const tooMany = new MachineLimit(

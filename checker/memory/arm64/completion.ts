@@ -2,15 +2,24 @@
 import { hasPromises } from './certify.ts';
 import { MachineLimit } from './machine-limit.ts';
 import type { MachineState } from './machine-state.ts';
+import { resumed } from './patience.ts';
 import { keyOf } from './state-key.ts';
 import type { Arm64Machine, MachineStep } from './successors.ts';
 
 /** Most states that are looked at for one question. */
 const mostStates = 20_000;
 
+/** A depth-first search: the states on the way with the steps that are left of each, and the state to enter next. */
+interface CompletionSearch {
+  readonly path: { readonly key: string; readonly next: MachineStep[] }[];
+  readonly seen: Set<string>;
+  entering: MachineState | null;
+}
+
 export class Completion {
   readonly #machine: Arm64Machine;
   readonly #known = new Map<string, boolean>();
+  readonly #begun = new Map<string, CompletionSearch>();
 
   constructor(machine: Arm64Machine) {
     this.#machine = machine;
@@ -20,34 +29,50 @@ export class Completion {
    * The state is in normal form. A CPU that could keep its promise alone when it made a step may have lost that to what another
    * has written since, such as a lock.
    *
-   * Throws  MachineLimit when that cannot be told.
+   * Throws  MachineLimit when that cannot be told, Unanswered when patience is used up.
    */
   isPossible(state: MachineState): boolean {
     if (!this.#isUnderWay(state)) return true;
-    const path: { readonly key: string; readonly next: MachineStep[] }[] = [];
-    const seen = new Set<string>();
-    const enter = (one: MachineState): boolean => {
-      const key = keyOf(one);
-      const known = this.#known.get(key);
-      if (known === true || !this.#isUnderWay(one)) return true;
-      if (known === false || seen.has(key)) return false;
-      seen.add(key);
-      if (seen.size > mostStates)
-        throw new MachineLimit(
-          `it is not known whether a CPU can execute what others have seen of it: more than ${mostStates} states follow`,
-        );
-      path.push({ key, next: this.#stepsOf(one) });
-      return false;
-    };
-    let isFound = enter(state);
-    while (!isFound && path.length > 0) {
-      const step = path.at(-1)!.next.pop();
-      if (step === undefined) path.pop();
-      else isFound = enter(this.#machine.normal(step.after));
-    }
-    if (isFound) for (const { key } of path) this.#known.set(key, true);
-    else for (const key of seen) this.#known.set(key, false);
+    const start = keyOf(state);
+    const known = this.#known.get(start);
+    if (known !== undefined) return known;
+    const search = resumed(this.#begun, start, (): CompletionSearch => ({
+      path: [],
+      seen: new Set(),
+      entering: state,
+    }));
+    const isFound = this.#goOn(search);
+    if (isFound) for (const { key } of search.path) this.#known.set(key, true);
+    else for (const key of search.seen) this.#known.set(key, false);
+    this.#begun.delete(start);
     return isFound;
+  }
+
+  #goOn(search: CompletionSearch): boolean {
+    for (;;) {
+      if (search.entering !== null && this.#enter(search, search.entering)) return true;
+      search.entering = null;
+      const step = search.path.at(-1)?.next.pop();
+      if (step !== undefined) search.entering = this.#machine.normal(step.after);
+      else if (search.path.pop() === undefined) return false;
+    }
+  }
+
+  /** Whether a state has nothing promised, or is known to lead there; else it is the last one on the way. */
+  #enter({ path, seen }: CompletionSearch, state: MachineState): boolean {
+    const key = keyOf(state);
+    const known = this.#known.get(key);
+    if (known === true || !this.#isUnderWay(state)) return true;
+    if (known === false || seen.has(key)) return false;
+    this.#machine.patience.look();
+    const next = this.#stepsOf(state);
+    seen.add(key);
+    if (seen.size > mostStates)
+      throw new MachineLimit(
+        `it is not known whether a CPU can execute what others have seen of it: more than ${mostStates} states follow`,
+      );
+    path.push({ key, next });
+    return false;
   }
 
   #isUnderWay(state: MachineState): boolean {

@@ -156,7 +156,7 @@ function decide(node: CodeNode & { kind: 'branch' }, run: TransitionRun): void {
     run.isTaken = node.condition(run) === 1;
   });
   run.trail?.push({ statement: node.statement, taken: run.isTaken, chosen: null, counts: {} });
-  const control = Math.max(run.data, run.control);
+  const control = node.isAlike ? 0 : Math.max(run.data, run.control);
   if (node.isPure) copy.inside = Math.max(copy.inside, control);
   else views.cap = Math.max(views.cap, control);
 }

@@ -30,8 +30,8 @@ export interface Audience {
   readonly without?: ReadonlySet<string>;
 }
 
-/** `clamp` views to what can be told apart, `trim` lists, forget values that `repeat` and `dead` locals. */
-export type Rule = 'clamp' | 'trim' | 'repeat' | 'dead';
+/** `clamp` views to what can be told apart, `trim` lists, also `ahead`, forget values that `repeat` and `dead` locals. */
+export type Rule = 'clamp' | 'trim' | 'ahead' | 'repeat' | 'dead';
 
 /** What a CPU and the handlers on it may still do, by cell. */
 function futureOf(program: Program, state: MachineState, cpu: number, alone: boolean) {
@@ -66,6 +66,8 @@ class NormalForm {
   /** By cell: the positions behind the cut that are forgotten, ascending. */
   readonly #repeats: (readonly number[])[];
   readonly #promises: Time[][];
+  /** By position among the CPUs of the audience: where fenced loads begin. */
+  readonly #ahead: readonly Ahead[];
 
   constructor(program: Program, state: MachineState, audience: Audience) {
     this.#program = program;
@@ -75,6 +77,7 @@ class NormalForm {
     this.#futures = cpus.map((cpu) => futureOf(program, state, cpu, audience.isAlone));
     this.#relevant = cpus.map(() => []);
     this.#promises = cpus.map(() => []);
+    this.#ahead = cpus.map((cpu) => this.#aheadOf(cpu));
     this.#cuts = state.writes.map((list, cell) => (program.isOwn[cell]! ? 0 : this.#lookAt(cell, list)));
     // What a CPU has read decides what is seen from outside.
     for (const times of this.#relevant) times.push(...this.#outside);
@@ -91,6 +94,34 @@ class NormalForm {
       for (const times of this.#relevant)
         times.splice(0, times.length, ...times.filter((time) => !forgotten.has(time)));
     this.#kept = [...new Set(this.#kept)].filter((time) => !forgotten.has(time)).sort((a, b) => a - b);
+  }
+
+  /**
+   * The time that loads behind an own store and a full barrier come after: the store is the newest write, or one that the
+   * CPU has promised.
+   */
+  #aheadOf(cpu: number): Ahead {
+    const { audience, program, state } = {
+      audience: this.#audience,
+      program: this.#program,
+      state: this.#state,
+    };
+    const host = program.hosts[cpu]!;
+    const unfenced = program.processors[host]!.unfenced[state.copies[host]!.locals[0]!]!;
+    const hasHandlers = !audience.isAlone && program.onCpu[cpu]!.length > 1;
+    if (hasHandlers || audience.without?.has('ahead') === true) return { time: 0, unfenced };
+    let time = state.top;
+    for (const list of state.writes)
+      for (const write of list) if (write.promisedBy === cpu) time = Math.min(time, write.time);
+    return { time, unfenced };
+  }
+
+  /** The position of the oldest write of a cell that a CPU may still load. */
+  #oldestFor(list: readonly Write[], cell: number, at: number): number {
+    const { rNew, cells } = this.#state.cpus[this.#audience.cpus[at]!]!;
+    const { time, unfenced } = this.#ahead[at]!;
+    const from = unfenced[cell] === 1 ? 0 : time;
+    return lastBefore(list, Math.max(rNew, cells[cell * perCell + coherence]!, from));
   }
 
   /** Writes of a value that everybody who can read it can read in an older write, and whose times tell nobody anything. */
@@ -111,8 +142,7 @@ class NormalForm {
     const kinds = this.#futures[at]!.cells[cell]!;
     if ((kinds & loads) === 0) return true;
     const cpu = this.#audience.cpus[at]!;
-    const { rNew, cells } = this.#state.cpus[cpu]!;
-    const oldest = lastBefore(list, Math.max(rNew, cells[cell * perCell + coherence]!));
+    const oldest = this.#oldestFor(list, cell, at);
     if (oldest > position) return true;
     const { value, time } = list[position]!;
     const next = list[position + 1]!.time;
@@ -162,11 +192,7 @@ class NormalForm {
           cut = Math.min(cut, position - 1);
         }
       if ((this.#futures[at]!.cells[cell]! & loads) === 0) continue;
-      const { rNew, cells } = state.cpus[cpu]!;
-      oldest.push([
-        this.#relevant[at]!,
-        lastBefore(list, Math.max(rNew, cells[cell * perCell + coherence]!)),
-      ]);
+      oldest.push([this.#relevant[at]!, this.#oldestFor(list, cell, at)]);
     }
     if (audience.observed[cell] === true) oldest.push([this.#outside, lastBefore(list, state.seen)]);
     for (const [, position] of oldest) cut = Math.min(cut, position);
@@ -313,6 +339,11 @@ class NormalForm {
     const inside = hasPromises && isInside[location]! ? this.#clampToPromises(at, copy.inside) : 0;
     return { locals, data, control, inside };
   }
+}
+
+interface Ahead {
+  readonly time: Time;
+  readonly unfenced: Uint8Array;
 }
 
 const noPositions: readonly number[] = [];

@@ -7,7 +7,7 @@ import { printExpr } from '../../language/print.ts';
 import { accessesOf } from '../common/accesses.ts';
 import { isReadModifyWrite, orderOf, usesWhatItReads, type StepStatement } from '../common/ordering.ts';
 import { compileEffects, compileExpr, type Act, type Compute, type ThreadScope } from './compile.ts';
-import { isPure } from './pure-branch.ts';
+import { isAlike, isPure } from './pure-branch.ts';
 
 /** Compiled code; `isInside` says that a pure branch is around it. */
 export type CodeNode =
@@ -22,6 +22,7 @@ export type CodeNode =
       readonly kind: 'branch';
       readonly condition: Compute;
       readonly isPure: boolean;
+      readonly isAlike: boolean;
       readonly then: CodeNode;
       readonly otherwise: CodeNode;
     })
@@ -54,6 +55,8 @@ export interface Operation {
   readonly isBlind: boolean;
   /** An atomic operation that may write nothing. */
   readonly mayFail: boolean;
+  /** The variables of which a cell is written whatever the values are. */
+  readonly alwaysStores: readonly string[];
 }
 
 /** What decides how a transition is executed, beside its text. */
@@ -81,7 +84,14 @@ export function operationOf(
     const { writes } = accessesOf(single);
     if (isLocal && !isHandler) return { ...common, ...plain };
     const isFull = isHandler || writes.length > 0 || [...body].some(isBarrier);
-    return { ...common, ...plain, kind: isFull ? 'block' : 'snapshot', isWithin };
+    const first = single.body.find(({ kind }) => kind !== 'note');
+    return {
+      ...common,
+      ...plain,
+      kind: isFull ? 'block' : 'snapshot',
+      isWithin,
+      alwaysStores: first?.kind === 'step' ? alwaysStores(first.effects) : [],
+    };
   }
   if (single.kind !== 'step') return { ...common, ...plain };
   const { reads, writes } = accessesOf(single);
@@ -93,7 +103,8 @@ export function operationOf(
     order: isUpdate ? orderOf(single) : (single.ordering ?? 'relaxed'),
     isUpdate,
     isBlind: isUpdate && !usesWhatItReads(single),
-    mayFail: isUpdate && !alwaysStores(single.effects),
+    mayFail: isUpdate && alwaysStores(single.effects).length === 0,
+    alwaysStores: alwaysStores(single.effects),
   };
 }
 
@@ -104,16 +115,16 @@ const plain = {
   isUpdate: false,
   isBlind: false,
   mayFail: false,
+  alwaysStores: [],
 } as const;
 
 const isBarrier = ({ kind }: Statement) => kind === 'barrier';
 
-const alwaysStores = (effects: readonly Effect[]): boolean =>
-  effects.some(
-    (effect) =>
-      (effect.kind === 'set' && effect.target.kind === 'shared') ||
-      (effect.kind === 'each' && alwaysStores(effect.effects)),
-  );
+const alwaysStores = (effects: readonly Effect[]): readonly string[] =>
+  effects.flatMap((effect) => {
+    if (effect.kind === 'each') return alwaysStores(effect.effects);
+    return effect.kind === 'set' && effect.target.kind === 'shared' ? [effect.target.name] : [];
+  });
 
 /**
  * The step that a block consists of, where it writes one cell and touches no other: that is atomic by itself, and the block says
@@ -149,6 +160,7 @@ export function compileCode(code: Code, scope: ThreadScope, inside: ReadonlySet<
         kind: 'branch',
         condition: compileExpr(code.condition, scope),
         isPure: isPure(code.statement),
+        isAlike: isAlike(code.statement),
         then: compileCode(code.then, scope, inside),
         otherwise: compileCode(code.otherwise, scope, inside),
       };

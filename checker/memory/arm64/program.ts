@@ -9,6 +9,7 @@ import { statementsOf } from '../../language/thread.ts';
 import { accessesOf } from '../common/accesses.ts';
 import { accessedBy, privateVariables, type Accessed } from './access-cells.ts';
 import { addressLocals } from './address-locals.ts';
+import { unfencedLoads } from './fenced-loads.ts';
 import { futuresOf, type FutureOf } from './future-accesses.ts';
 import { compileCode, operationOf, type CodeNode, type Operation } from './operation.ts';
 import { insidePureBranches } from './pure-branch.ts';
@@ -35,6 +36,8 @@ export interface Processor {
   /** By location and operation: the cells that it accesses, those of its CPU alone left out. */
   readonly accesses: readonly (readonly Accessed[])[];
   readonly futureOf: FutureOf;
+  /** By location and cell: 1 where a load of it may come without a full barrier behind an own store before it. */
+  readonly unfenced: readonly Uint8Array[];
   readonly dead: DeadLocals;
   /** By position in the local state: whether an address may be computed from it. */
   readonly addresses: readonly boolean[];
@@ -111,6 +114,7 @@ export function programOf(system: TransitionSystem, { kept }: ProgramSettings = 
       operations,
       accesses,
       futureOf: futuresOf(operations, { numbering, isOwn, thread, replica }),
+      unfenced: unfencedLoads(operations, accesses, { numbering, isOwn }),
       dead: deadLocals(numbering, thread).map((some) =>
         some.filter(({ position }) => !isKept(position, thread)),
       ),

@@ -1,4 +1,4 @@
-/** Branches that a compiler may turn into computation: no store behind them is ordered by them. */
+/** Branches that a compiler may drop or turn into computation: no store behind them is ordered by them. */
 import { blocksOf, type Block, type Statement } from '../../language/statement.ts';
 import { accessesOf } from '../common/accesses.ts';
 
@@ -9,6 +9,16 @@ import { accessesOf } from '../common/accesses.ts';
  */
 export const isPure = (statement: Statement): boolean =>
   statement.kind === 'branch' && [statement.then, statement.otherwise].every(onlyComputes);
+
+/**
+ * Whether the arms of a branch do the same, so that nothing depends on its condition.
+ *
+ * Source:  Documentation/memory-barriers.txt, CONTROL DEPENDENCIES: compilers move what both legs do in front of the branch
+ */
+export const isAlike = (statement: Statement): boolean =>
+  statement.kind === 'branch' && textOf(statement.then) === textOf(statement.otherwise);
+
+const textOf = (block: Block): string => JSON.stringify(block).replaceAll(/"(?:line|nth)":\d+,?/g, '');
 
 const onlyComputes = (block: Block): boolean =>
   block.every((statement) => {

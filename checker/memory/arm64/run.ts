@@ -25,6 +25,8 @@ export interface Loaded {
   readonly from: Write;
   /** What others see of the cell at that time. */
   readonly newest: Write;
+  /** What has overwritten the value; `newest` where nothing has. */
+  readonly next: Write;
 }
 
 export interface StoredWrite {
@@ -156,7 +158,7 @@ export class TransitionRun {
 
   /** The value of a cell, with what it comes after in `data` and `control`. */
   read(cell: number, addressData: Time, addressControl: Time): number {
-    if (this.isOwn[cell]!) return this.readOwn(cell);
+    if (this.isOwn[cell]!) return this.readOwn(cell, addressData, addressControl);
     if (this.reading === 'newest') return this.readNewest(cell);
     if (this.cell !== cell || this.reading === 'snapshot') this.load(cell, addressData, addressControl);
     this.data = Math.max(this.data, this.valueData);
@@ -164,20 +166,21 @@ export class TransitionRun {
     return this.value;
   }
 
-  private readOwn(cell: number): number {
+  private readOwn(cell: number, addressData: Time, addressControl: Time): number {
     const { views } = this;
-    const post = Math.max(this.ownData[cell]!, this.isAcquire ? this.floor : 0);
+    const post = Math.max(addressData, this.ownData[cell]!, this.isAcquire ? this.floor : 0);
     if (this.isAcquire) {
       views.rNew = Math.max(views.rNew, post);
       views.wNew = Math.max(views.wNew, post);
     }
+    views.cap = Math.max(views.cap, addressControl);
     this.hasRead = true;
     this.data = Math.max(this.data, post);
-    this.control = Math.max(this.control, post);
+    this.control = Math.max(this.control, post, addressControl);
     const value = this.own[cell]!;
     if (this.trail !== null) {
       const write: Write = { time: 0, value, promisedBy: -1, step: -1 };
-      this.loads.push({ by: this.by, cell, from: write, newest: write });
+      this.loads.push({ by: this.by, cell, from: write, newest: write, next: write });
     }
     return value;
   }
@@ -186,7 +189,7 @@ export class TransitionRun {
     const list = this.writes[cell]!;
     const write = list.at(-1)!;
     this.latest = Math.max(this.latest, write.time);
-    this.loads.push({ by: this.by, cell, from: write, newest: write });
+    this.loads.push({ by: this.by, cell, from: write, newest: write, next: write });
     return write.value;
   }
 
@@ -222,7 +225,8 @@ export class TransitionRun {
     this.source = source;
     this.hasRead = true;
     this.isStale ||= source !== newest;
-    this.loads.push({ by: this.by, cell, from: write, newest: list[newest]! });
+    const next = list[Math.min(Math.max(source, 0) + 1, newest)]!;
+    this.loads.push({ by: this.by, cell, from: write, newest: list[newest]!, next });
   }
 
   /** The position of the write that is read, or -1 where there is none. */
@@ -244,7 +248,8 @@ export class TransitionRun {
   write(cell: number, value: number, addressData: Time, addressControl: Time): void {
     const { data, control } = this;
     if (this.isOwn[cell]! || this.reading === 'newest') {
-      if (this.isOwn[cell]!) this.writeOwn(cell, value, Math.max(data, addressData));
+      if (this.isOwn[cell]!)
+        this.writeOwn(cell, value, { after: Math.max(data, addressData), addressControl });
       else this.append(cell, value, -1);
       return;
     }
@@ -260,7 +265,11 @@ export class TransitionRun {
     this.valueControl = control;
   }
 
-  private writeOwn(cell: number, value: number, after: Time): void {
+  private writeOwn(
+    cell: number,
+    value: number,
+    { after, addressControl }: { readonly after: Time; readonly addressControl: Time },
+  ): void {
     const before: Write = { time: 0, value: this.own[cell]!, promisedBy: -1, step: -1 };
     this.stores.push({ by: this.by, cell, value, before, promised: null });
     this.own = this.own.slice();
@@ -268,6 +277,7 @@ export class TransitionRun {
     this.own[cell] = value;
     this.ownData[cell] = after;
     this.views.wOld = Math.max(this.views.wOld, after);
+    this.views.cap = Math.max(this.views.cap, addressControl);
     this.stored = cell;
     this.storedValue = value;
   }

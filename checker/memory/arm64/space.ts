@@ -8,23 +8,27 @@ import type { Symmetry } from '../../program/symmetry.ts';
 import { Interchange } from './interchange.ts';
 import { MachineLimit } from './machine-limit.ts';
 import type { MachineState, Time } from './machine-state.ts';
-import { hasPromises, Unanswered } from './certify.ts';
+import { hasPromises } from './certify.ts';
 import { Completion } from './completion.ts';
+import { Unanswered } from './patience.ts';
 import { defaultProgram, programOf, type Program, type ProgramSettings } from './program.ts';
 import { observedCells, propertiesOf, timesToLook, writeAt, type CompiledProperty } from './properties.ts';
 import { keyOf } from './state-key.ts';
 import { defaultMachine, Arm64Machine, type MachineSettings, type MachineStep } from './successors.ts';
 import type { State } from '../../interpreter/evaluate.ts';
-import { CapacityError, type Edge, type Finding, type StateSpace } from '../../state-space/state-space.ts';
+import {
+  CapacityError,
+  type Edge,
+  type Finding,
+  type StateSpace,
+  type StateStep,
+} from '../../state-space/state-space.ts';
 
 /** A guess: what V8 keeps for a state of some ten cells, its key and its edges. */
 const bytesPerState = 2_500;
 
 /** States between two looks at the limits: each takes some tenths of a millisecond. */
 const portion = 16;
-
-/** States of CPUs alone that are looked at between two looks at the limits. */
-const patience = 2_000;
 
 export class Arm64Space implements StateSpace {
   readonly portion = portion;
@@ -39,9 +43,10 @@ export class Arm64Space implements StateSpace {
   readonly #observed: readonly boolean[];
   readonly #states: MachineState[] = [];
   readonly #ids = new Map<string, number>();
-  readonly #successors: (readonly { readonly edge: Edge; readonly to: number }[])[] = [];
+  readonly #successors: (readonly StateStep[])[] = [];
   readonly #edges = new Map<string, Edge>();
   readonly #completion: Completion;
+  readonly #patience: number;
 
   /** `symmetry`: one state for all that differ by these; null: each state is one. */
   constructor(
@@ -56,6 +61,7 @@ export class Arm64Space implements StateSpace {
     this.#properties = propertiesOf(this.#program);
     this.machine = new Arm64Machine(this.#program, this.#observed, settings);
     this.#completion = new Completion(this.machine);
+    this.#patience = settings.patience;
     this.fired = new Float64Array(system.transitions.length);
   }
 
@@ -69,7 +75,7 @@ export class Arm64Space implements StateSpace {
 
   start(): void {
     within(() => {
-      for (const state of this.machine.initial()) this.#store(state);
+      for (const state of this.machine.initial()) this.#store(this.#entered(state));
     });
   }
 
@@ -84,13 +90,13 @@ export class Arm64Space implements StateSpace {
     within(() => {
       try {
         for (; id < to; id++) {
-          this.machine.patience = patience;
+          this.machine.patience.left = this.#patience;
           this.#expandOne(id);
         }
       } catch (error) {
         if (!(error instanceof Unanswered)) throw error;
       } finally {
-        this.machine.patience = Infinity;
+        this.machine.patience.left = Infinity;
       }
     });
     return id;
@@ -99,23 +105,36 @@ export class Arm64Space implements StateSpace {
   #expandOne(id: number): void {
     const state = this.#states[id]!;
     const steps = this.machine.enough(state);
-    // What is asked from here on is not asked again.
-    this.machine.patience = Infinity;
+    const outcomes = steps.map((step) => this.#outcomeOf(state, step));
+    // All questions are answered, and nothing has been stored yet.
     if (isDeadlock(this.#program, state, steps)) this.findings.push({ kind: 'deadlock', state: id });
-    this.#successors[id] = steps.flatMap((step) => {
+    this.#successors[id] = steps.flatMap((step, at) => {
       const edge = this.edgeOf(step);
+      const outcome = outcomes[at]!;
       this.transitions += 1;
       if (step.run !== null) this.fired[edge.transition.id]! += 1;
-      const error = step.run?.error ?? null;
-      const failed = step.run?.failed ?? null;
-      if (error === null && failed === null) return [{ edge, to: this.#store(step.after) }];
-      const last = step.run!.isOver ? state : this.machine.normal(step.after);
-      if (!this.#completion.isPossible(last)) return [];
+      if (outcome.kind === 'state')
+        return [{ edge, to: this.#store(outcome), isOutOfOrder: step.isStale || step.run === null }];
+      if (!outcome.isPossible) return [];
+      const { error, failed } = step.run!;
       if (error !== null)
         this.findings.push({ kind: 'error', state: id, edge, message: blame(this.#program, step, error) });
       else this.findings.push({ kind: 'assertion', state: id, edge, claim: failed! });
       return [];
     });
+  }
+
+  /** What a step leads to. Throws  Unanswered when patience is used up. */
+  #outcomeOf(state: MachineState, { run, after }: MachineStep): StepOutcome {
+    if (run === null || (run.error === null && run.failed === null)) return this.#entered(after);
+    const last = run.isOver ? state : this.machine.normal(after);
+    return { kind: 'stop', isPossible: this.#completion.isPossible(last) };
+  }
+
+  #entered(given: MachineState): EnteredState {
+    const state = this.#canonical(given);
+    const key = keyOf(state);
+    return { kind: 'state', state, key, shown: this.#ids.has(key) ? [] : this.#shownIn(state) };
   }
 
   #canonical(given: MachineState): MachineState {
@@ -138,34 +157,31 @@ export class Arm64Space implements StateSpace {
     return edge;
   }
 
-  #store(given: MachineState): number {
-    const state = this.#canonical(given);
-    const key = keyOf(state);
+  #store({ state, key, shown }: EnteredState): number {
     const known = this.#ids.get(key);
     if (known !== undefined) return known;
     const id = this.#states.push(state) - 1;
     this.#ids.set(key, id);
-    this.#judge(state, id);
+    for (const property of shown)
+      if (this.#properties[property]!.kind === 'reachable') this.reached.add(property);
+      else this.findings.push({ kind: 'invariant', state: id, property });
     return id;
   }
 
-  #judge(state: MachineState, id: number): void {
+  /** The invariants that are false in a state, and the witnesses that are true. Throws  Unanswered when patience is used up. */
+  #shownIn(state: MachineState): readonly number[] {
     const times = timesToLook(state, this.#observed);
-    for (const [property, { kind, name, isTrue, isMixed }] of this.#properties.entries()) {
-      if (kind === 'reachable' && this.reached.has(property)) continue;
-      for (const at of isMixed ? times : [state.top]) {
-        const holds = authored(`property '${name}'`, () => isTrue(state, at));
-        if (holds !== (kind === 'reachable')) continue;
-        // A run that cannot be completed shows nothing.
-        if (!this.#completion.isPossible(state)) return;
-        if (kind === 'reachable') this.reached.add(property);
-        else this.findings.push({ kind: 'invariant', state: id, property });
-        break;
-      }
-    }
+    const shown = this.#properties.flatMap(({ kind, name, isTrue, isMixed }, property) => {
+      if (kind === 'reachable' && this.reached.has(property)) return [];
+      const isShown = (at: Time) =>
+        authored(`property '${name}'`, () => isTrue(state, at)) === (kind === 'reachable');
+      return (isMixed ? times : [state.top]).some(isShown) ? [property] : [];
+    });
+    // A run that cannot be completed shows nothing.
+    return shown.length === 0 || this.#completion.isPossible(state) ? shown : [];
   }
 
-  successors(id: number): readonly { readonly edge: Edge; readonly to: number }[] {
+  successors(id: number): readonly StateStep[] {
     return this.#successors[id] ?? [];
   }
 
@@ -178,6 +194,17 @@ export class Arm64Space implements StateSpace {
   machineState(id: number): MachineState {
     return this.#states[id]!;
   }
+}
+
+/** A step leads to a state, or stops with a mistake or a failed assertion, which shows where the run can be completed. */
+type StepOutcome = EnteredState | { readonly kind: 'stop'; readonly isPossible: boolean };
+
+interface EnteredState {
+  readonly kind: 'state';
+  readonly state: MachineState;
+  readonly key: string;
+  /** Positions of the properties that show in a new state. */
+  readonly shown: readonly number[];
 }
 
 /** Runs something that may meet a bound of the machine: the search ends there, and proves nothing. */
@@ -194,14 +221,17 @@ function within(act: () => void): void {
  * Nobody can go on with the newest values: a wait is a loop that reads, and does not live on an old value for ever. Who has
  * promised something can always go on.
  */
-export function isDeadlock(program: Program, state: MachineState, steps: readonly MachineStep[]): boolean {
-  if (steps.some(({ isStale, run }) => run === null || !isStale)) return false;
-  if (program.hosts.some((_, cpu) => hasPromises(state, cpu))) return false;
-  return program.processors.some(
+export const isStuck = (program: Program, state: MachineState, steps: readonly MachineStep[]): boolean =>
+  steps.every(({ isStale, run }) => run !== null && isStale) &&
+  !program.hosts.some((_, cpu) => hasPromises(state, cpu));
+
+/** All are stuck, and a thread that must not wait forever has not ended. */
+export const isDeadlock = (program: Program, state: MachineState, steps: readonly MachineStep[]): boolean =>
+  isStuck(program, state, steps) &&
+  program.processors.some(
     ({ table: { thread, end } }, processor) =>
       !thread.mayBlockForever && state.copies[processor]!.locals[0] !== end,
   );
-}
 
 /** The state with memory as it is at a time. */
 export function plainState({ system, numbering, isOwn }: Program, state: MachineState, at: Time): State {

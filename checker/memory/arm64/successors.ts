@@ -6,6 +6,7 @@ import { MachineLimit } from './machine-limit.ts';
 import { perCell, lastOwn, type MachineState } from './machine-state.ts';
 import { normalForm, type Audience, type Rule } from './normal-form.ts';
 import type { Operation } from './operation.ts';
+import { Patience } from './patience.ts';
 import type { Program } from './program.ts';
 import type { TransitionRun } from './run.ts';
 import { Usefulness } from './usefulness.ts';
@@ -30,12 +31,21 @@ export interface MachineSettings {
   readonly mostPromises: number;
   /** Writes to one cell that can be read at a time. */
   readonly mostWrites: number;
+  /** States that are looked at to answer questions between two looks at the limits of a search; at least 2. */
+  readonly patience: number;
 }
 
-export const defaultMachine: MachineSettings = { without: new Set(), mostPromises: 5, mostWrites: 12 };
+export const defaultMachine: MachineSettings = {
+  without: new Set(),
+  mostPromises: 5,
+  mostWrites: 12,
+  patience: 2_000,
+};
 
 export class Arm64Machine {
   readonly program: Program;
+  /** How long its questions may take. */
+  readonly patience = new Patience();
   readonly #settings: MachineSettings;
   readonly #certification: Certification;
   readonly #usefulness: Usefulness;
@@ -45,7 +55,7 @@ export class Arm64Machine {
   constructor(program: Program, observed: readonly boolean[], settings: MachineSettings = defaultMachine) {
     this.program = program;
     this.#settings = settings;
-    this.#certification = new Certification(program);
+    this.#certification = new Certification(program, this.patience);
     this.#usefulness = new Usefulness(program, !settings.without.has('locks'));
     const { without } = settings;
     this.#audience = { cpus: program.hosts.map((_, cpu) => cpu), isAlone: false, observed, without };
@@ -89,11 +99,6 @@ export class Arm64Machine {
         }),
       );
     return states;
-  }
-
-  /** Lets so many states of CPUs alone be looked at, until a question ends in `Unanswered`. */
-  set patience(states: number) {
-    this.#certification.patience = states;
   }
 
   normal(state: MachineState): MachineState {

@@ -1,5 +1,5 @@
 /** Rewrites the loads inside expressions and effects. */
-import type { AnyExpr, LocalReference, Sentence, SharedReference } from '../../language/expression.ts';
+import type { AnyExpr, Sentence, SharedReference } from '../../language/expression.ts';
 import type { Effect } from '../../language/statement.ts';
 
 /** The replacement of a load. */
@@ -44,29 +44,27 @@ const tellWithLoads = (harm: Sentence, load: Load): Sentence =>
 /** The replacements of the accesses in effects. */
 export interface Accessing {
   readonly load: Load;
-  /** The replacement of a store to shared memory inside `depth` levels of `each`; null keeps the store. */
-  readonly store: (target: SharedReference, value: AnyExpr, depth: number) => readonly Effect[] | null;
-  /** The effects before an assignment to a local. */
-  readonly assign?: (target: LocalReference, value: AnyExpr) => readonly Effect[];
+  /** The replacement of a store to shared memory; null keeps the store. */
+  readonly store: (target: SharedReference, value: AnyExpr) => readonly Effect[] | null;
 }
 
 /** The effects with every access replaced. */
-export function withAccesses(effects: readonly Effect[], by: Accessing, depth = 0): readonly Effect[] {
+export function withAccesses(effects: readonly Effect[], by: Accessing): readonly Effect[] {
   const { load } = by;
   return effects.flatMap((effect): readonly Effect[] => {
     switch (effect.kind) {
       case 'set':
-        return withAssignment(effect, by, depth);
+        return withAssignment(effect, by);
       case 'when':
         return [
           {
             ...effect,
             condition: withLoads(effect.condition, load),
-            effects: withAccesses(effect.effects, by, depth),
+            effects: withAccesses(effect.effects, by),
           },
         ];
       case 'each':
-        return [{ ...effect, effects: withAccesses(effect.effects, by, depth + 1) }];
+        return [{ ...effect, effects: withAccesses(effect.effects, by) }];
       case 'assert':
         return [{ ...effect, condition: withLoads(effect.condition, load) }];
       case 'count':
@@ -75,18 +73,11 @@ export function withAccesses(effects: readonly Effect[], by: Accessing, depth = 
   });
 }
 
-function withAssignment(
-  effect: Effect & { kind: 'set' },
-  { load, store, assign }: Accessing,
-  depth: number,
-): readonly Effect[] {
+function withAssignment(effect: Effect & { kind: 'set' }, { load, store }: Accessing): readonly Effect[] {
   const value = withLoads(effect.value, load);
-  if (effect.target.kind === 'local') {
-    const target = withIndex(effect.target, load);
-    return [...(assign?.(target, effect.value) ?? []), { ...effect, target, value }];
-  }
   const target = withIndex(effect.target, load);
-  return store(target, value, depth) ?? [{ ...effect, target, value }];
+  const own = [{ ...effect, target, value }];
+  return target.kind === 'local' ? own : (store(target, value) ?? own);
 }
 
 const withIndex = <T extends { readonly index: AnyExpr | null }>(target: T, load: Load): T =>

@@ -1,4 +1,4 @@
-/** Atomic operations without a used value and without a mark: under `weak` they order nothing. */
+/** Atomic operations without a used value and without a mark: under `arm64` they order nothing. */
 import { memoryKey } from '../../language/memory-name.ts';
 import type { AnyDefinition, Model } from '../../language/model.ts';
 import type { OptionValue } from '../../language/option.ts';
@@ -32,7 +32,7 @@ export const unorderedUnder = (
   { build }: AnyDefinition,
   options: Readonly<Record<string, OptionValue>>,
 ): readonly Unordered[] =>
-  options[memoryKey] === 'weak' ? unorderedIn(build({ ...options, [memoryKey]: 'sc' })) : [];
+  options[memoryKey] === 'arm64' ? unorderedIn(build({ ...options, [memoryKey]: 'sc' })) : [];
 
 export const unorderedSentence = ({ thread, line, text }: Unordered): string =>
   `${thread}: '${text}' (line ${line}) has no value and orders nothing: say full(...) if the kernel's returns one, else relaxed(...)`;

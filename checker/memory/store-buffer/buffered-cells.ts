@@ -46,22 +46,16 @@ interface VariableUse extends Accesses {
 export function placesOf(
   model: Model,
   cpus: readonly ModelCpu[],
-  waits: Waits = isStore,
 ): ReadonlyMap<ModelCpu, readonly BufferedVariable[]> {
   const uses = cpus.flatMap((cpu) => cpu.threads.flatMap((thread) => usesOf(cpu, thread)));
   const shared = [...commonVariables(model, cpus)];
   return new Map(
     cpus.map((cpu) => {
-      const stores = uses.filter((use) => use.cpu === cpu && waits(cpu, use.statement));
+      const stores = uses.filter((use) => use.cpu === cpu && shapeOf(use.statement) === 'store');
       return [cpu, placesOn(stores, shared, model)];
     }),
   );
 }
-
-/** Whether the writes of a statement go into the buffer of its CPU. */
-export type Waits = (cpu: ModelCpu, statement: Statement) => boolean;
-
-export const isStore: Waits = (_, statement) => shapeOf(statement) === 'store';
 
 /** The variables that more than one CPU accesses. */
 export function commonVariables(model: Model, cpus: readonly ModelCpu[]): ReadonlySet<string> {

@@ -8,7 +8,6 @@ import {
   lt,
   ne,
   not,
-  or,
   toExpr,
   type AnyExpr,
   type Expr,
@@ -24,10 +23,6 @@ const nowhere = -1;
 
 export const isEmpty = ({ slots }: Buffer): Expr<boolean> => eq(slots[0]!.cell, empty);
 
-/** True if the buffer has no release store. */
-export const hasNoRelease = ({ slots }: Buffer): Expr<boolean> =>
-  not(or(...slots.flatMap(({ release }) => release ?? [])));
-
 /** True if `stores` slots are free. */
 export const hasRoomFor = (stores: number, { slots }: Buffer): Expr<boolean> =>
   eq(slots.at(-stores)!.cell, empty);
@@ -38,13 +33,6 @@ export const placeOf = (
   { name }: SharedReference,
 ): BufferedVariable | undefined => places.find(({ variable }) => variable === name);
 
-/** The marks of a store. */
-export interface Marks {
-  readonly isRelease: boolean;
-  /** The store is the write of an atomic operation. */
-  readonly isExclusive: boolean;
-}
-
 /**
  * Appends a store: into the first free slot.
  *
@@ -54,7 +42,7 @@ export function push(
   buffer: Buffer,
   target: SharedReference,
   value: AnyExpr,
-  { isRelease, isExclusive }: Marks,
+  isRelease: boolean,
 ): readonly Effect[] {
   const { slots, fenced } = buffer;
   const place = placeOf(buffer.of, target)!;
@@ -62,22 +50,18 @@ export function push(
   const put = (slot: Slot) => [
     { kind: 'set', target: valueFor(slot, place), value, named: target } as const,
     set(slot.cell, cellNumber(place, target)),
-    ...(isExclusive ? [set(slot.exclusive!, true)] : []),
   ];
   const behind = slots.map((slot, at) => {
-    const marks = marksOf(slot, fenced, isRelease);
+    const marks = fencesOf(slot, fenced, isRelease);
     if (at === 0) return when(eq(slot.cell, empty), ...marks, ...put(slot));
     return when(and(eq(slot.cell, empty), ne(slots[at - 1]!.cell, empty)), ...marks, ...put(slot));
   });
   return [...behind.reverse(), ...(fenced === null ? [] : [set(fenced, false)])];
 }
 
-/** The ordering marks of a store; without release marks, a release is a store after a write barrier. */
-function marksOf(slot: Slot, fenced: Buffer['fenced'], release: boolean): readonly Effect[] {
-  const own = slot.release === null ? [] : [set(slot.release, release)];
-  if (slot.fence === null || fenced === null) return own;
-  return [...own, set(slot.fence, release && slot.release === null ? true : fenced)];
-}
+/** The barrier before a store: a release is a store after a write barrier. */
+const fencesOf = ({ fence }: Slot, fenced: Buffer['fenced'], isRelease: boolean): readonly Effect[] =>
+  fence === null || fenced === null ? [] : [set(fence, isRelease ? true : fenced)];
 
 /** A write barrier, which has no effect on an empty buffer. */
 export const fence = (buffer: Buffer): readonly Effect[] =>

@@ -25,21 +25,11 @@ interface CapacityCount {
 }
 
 /** Counts buffered stores to these variables; atomic accesses and full barriers reset the count. */
-export const waiting = (
-  buffered: ReadonlySet<string>,
-  { waits = isStore, empties = emptiesBuffer }: Partial<WaitingStatements>,
-): Counting => ({
+export const waiting = (buffered: ReadonlySet<string>): Counting => ({
   adds: (statement) =>
-    statement.kind === 'step' && waits(statement) ? storesOf(statement.effects, buffered) : 0,
-  empties,
+    statement.kind === 'step' && shapeOf(statement) === 'store' ? storesOf(statement.effects, buffered) : 0,
+  empties: emptiesBuffer,
 });
-
-interface WaitingStatements {
-  readonly waits: (statement: Statement) => boolean;
-  readonly empties: (statement: Statement) => boolean;
-}
-
-const isStore = (statement: Statement): boolean => shapeOf(statement) === 'store';
 
 const emptiesBuffer = (statement: Statement): boolean =>
   statement.kind === 'barrier' ? statement.barrier === 'full' : shapeOf(statement) === 'atomic';

@@ -7,10 +7,8 @@ import {
   le,
   ne,
   not,
-  or,
   sub,
   toExpr,
-  type AnyExpr,
   type Expr,
   type SharedReference,
 } from '../../language/expression.ts';
@@ -30,39 +28,22 @@ const fewValues = 4;
  *
  * Each cell has a separate step, so that a delayed step names its cell and accesses only that cell.
  */
-export function drainThread(
-  buffer: StoreBuffer,
-  declared: Declarations,
-  beside: DrainContext = nothingBeside,
-): AnyThread {
+export function drainThread(buffer: StoreBuffer, declared: Declarations): AnyThread {
   const { host } = buffer.cpu;
   const settings = { cpus: host.cpus, on: host, mayBlockForever: true };
   const agent = thread(`store buffer of ${host.name}`, settings, (_, self) => {
-    const view = bufferIn(buffer, self, declared);
-    const steps = [...drains(view, beside), ...waiting(view)];
+    const steps = drains(bufferIn(buffer, self, declared));
     return [forever(steps.length === 1 ? steps[0]! : either(...steps.map((step) => [step])))];
   });
   return { ...agent, ofMachine: true };
 }
 
-/** Additional effects before a store overwrites a cell, inside `depth` levels of `each`. */
-export type Overwriting = (target: SharedReference, self: AnyExpr, depth: number) => readonly Effect[];
-
-/** The effects of a store on the other CPUs. */
-export interface DrainContext {
-  readonly overwriting: Overwriting;
-  /** Whether a CPU holds the cell for an atomic operation; null: never. */
-  readonly isHeld: (target: SharedReference) => Expr<boolean> | null;
-}
-
-const nothingBeside: DrainContext = { overwriting: () => [], isHeld: () => null };
-
-function drains(buffer: Buffer, beside: DrainContext): readonly Statement[] {
+function drains(buffer: Buffer): readonly Statement[] {
   const leaving = buffer.of.inOrder ? [0] : buffer.slots.keys();
   return [...leaving].flatMap((at) =>
     buffer.of.places.flatMap((place) =>
       cellsOf(buffer, at, place).flatMap((cell) =>
-        valuesOf(place).map((value) => drain({ buffer, at, cell, value, beside })),
+        valuesOf(place).map((value) => drain({ buffer, at, cell, value })),
       ),
     ),
   );
@@ -110,49 +91,24 @@ interface Drain {
   readonly at: number;
   readonly cell: BufferedCell;
   readonly value: Value | null;
-  readonly beside: DrainContext;
 }
 
-function drain({ buffer, at, cell, value, beside }: Drain): Statement {
+function drain({ buffer, at, cell, value }: Drain): Statement {
   const stored = valueFor(buffer.slots[at]!, cell.place);
   const isValue = value === null || cell.place.values!.length === 1 ? [] : [eq(stored, value)];
   const text = `store buffer: ${cell.name}${value === null ? '' : ` = ${String(value)}`} reaches memory`;
   return wait(
     text,
-    and(
-      cell.isIt,
-      ...mayLeave(buffer, at),
-      ...mayReach(buffer.slots[at]!, beside.isHeld(cell.target)),
-      ...isValue,
-    ),
-    ...beside.overwriting(cell.target, buffer.self, 0),
+    and(cell.isIt, ...mayLeave(buffer, at), ...isValue),
     set(cell.target as Variable, stored),
     ...closeGap(buffer, at),
   );
 }
 
-/** Whether a store may leave: no write barrier and no older store to its cell precede it; a release must be the oldest. */
+/** Whether a store may leave: no write barrier and no older store to its cell precede it. */
 function mayLeave({ slots }: Buffer, at: number): readonly Expr<boolean>[] {
   const fences = slots.slice(1, at + 1).flatMap(({ fence }) => (fence === null ? [] : [not(fence)]));
-  const { release } = slots[at]!;
-  return [
-    ...fences,
-    ...(release === null || at === 0 ? [] : [not(release)]),
-    ...slots.slice(0, at).map(({ cell }) => ne(cell, slots[at]!.cell)),
-  ];
-}
-
-/** Whether a store may reach its cell: no other CPU is between the read and the write of an atomic operation on it. */
-const mayReach = ({ exclusive }: Slot, isHeld: Expr<boolean> | null): readonly Expr<boolean>[] =>
-  isHeld === null ? [] : [exclusive === null ? not(isHeld) : or(exclusive, not(isHeld))];
-
-/**
- * A step without effect while the write of an atomic operation waits behind other stores. If each of two CPUs holds a cell
- * that the other must write first, neither can continue; no machine has such a run, so it must not count as a deadlock.
- */
-function waiting(buffer: Buffer): readonly Statement[] {
-  const younger = buffer.slots.slice(1).flatMap(({ exclusive }) => exclusive ?? []);
-  return younger.length === 0 ? [] : [wait('store buffer: an atomic operation waits', or(...younger))];
+  return [...fences, ...slots.slice(0, at).map(({ cell }) => ne(cell, slots[at]!.cell))];
 }
 
 /** Moves younger stores down by one slot; the new oldest store has no barrier before it. */
@@ -165,7 +121,5 @@ function closeGap(buffer: Buffer, gap: number): readonly Effect[] {
 function take(slot: Slot, from: Slot | undefined): readonly Effect[] {
   const values = slot.values.map((value, at) => set(value, from?.values[at] ?? toExpr(deadValue(value))));
   const fence = slot.fence === null ? [] : [set(slot.fence, from?.fence ?? false)];
-  const release = slot.release === null ? [] : [set(slot.release, from?.release ?? false)];
-  const exclusive = slot.exclusive === null ? [] : [set(slot.exclusive, from?.exclusive ?? false)];
-  return [set(slot.cell, from?.cell ?? 0), ...values, ...fence, ...release, ...exclusive];
+  return [set(slot.cell, from?.cell ?? 0), ...values, ...fence];
 }

@@ -7,20 +7,14 @@ type Either = Statement & { readonly kind: 'either' };
 export interface Fresh {
   /** The number of the next label. */
   count: number;
-  /** The labels before an either(...) that replaces a wait, which jumps back to them to retry. */
-  readonly rounds: Set<string>;
 }
 
-export const noneYet = (): Fresh => ({ count: 0, rounds: new Set() });
+export const noneYet = (): Fresh => ({ count: 0 });
 
 /** An alternative that starts with a nested either(...) becomes one alternative for each nested one. */
-export function flatEither(statement: Either, parts: readonly Block[], fresh: Fresh): Block {
-  const labels: Statement[] = [];
+export function flatEither(statement: Either, parts: readonly Block[], fresh: Fresh): Either {
   const alternatives = parts.flatMap((part) => {
-    const [head, ...others] = part;
-    const looksAgain = head?.kind === 'label' && fresh.rounds.has(head.name);
-    if (looksAgain) labels.push(head);
-    const [first, ...rest] = looksAgain ? others : part;
+    const [first, ...rest] = part;
     if (first?.kind !== 'either') return [part];
     if (rest.length === 0) return first.alternatives;
     const name = `choice_${statement.line}_${++fresh.count}`;
@@ -31,5 +25,5 @@ export function flatEither(statement: Either, parts: readonly Block[], fresh: Fr
         : [...way, { ...own, kind: 'goto', label: name }],
     );
   });
-  return [...labels, { ...statement, alternatives }];
+  return { ...statement, alternatives };
 }

@@ -98,9 +98,9 @@ function rewriteAtomic(statement: Statement & { kind: 'step' }, buffer: Buffer):
 
 /** A store goes into the buffer, and waits for a free slot if a bound limits the buffer. */
 function rewriteStore(statement: Statement & { kind: 'step' }, buffer: Buffer): Statement {
-  const marks = { isRelease: statement.ordering === 'release', isExclusive: false };
+  const isRelease = statement.ordering === 'release';
   const store = (target: SharedReference, value: AnyExpr) =>
-    placeOf(buffer.of, target) === undefined ? null : push(buffer, target, value, marks);
+    placeOf(buffer.of, target) === undefined ? null : push(buffer, target, value, isRelease);
   const effects = withAccesses(statement.effects, { load: loadFrom(buffer), store });
   const stores = buffer.of.room !== null ? storesOf(statement.effects, variablesOf(buffer.of)) : 0;
   const { guard } = statement;
@@ -130,7 +130,7 @@ function afterEmptying(body: Block, buffer: Buffer): Block {
       kind: 'step',
       line: first?.line ?? 0,
       nth: 0,
-      role: 'hidden',
+      hidden: true,
       text,
       guard: isEmpty(buffer),
       effects: [],

@@ -31,12 +31,6 @@ export interface StoreBuffer {
   readonly inOrder: boolean;
   /** Whether slots record write barriers, which matter only if stores leave out of order. */
   readonly fenced: boolean;
-  /** Release stores leave after all older stores, and younger stores may pass them: only in `weak`. */
-  readonly releases: boolean;
-  /** An atomic operation waits for earlier release stores, so the oldest slot needs the release mark too. */
-  readonly releasesAwaited: boolean;
-  /** Variables whose atomic operations leave their write here: only in `weak`. */
-  readonly exclusives: ReadonlySet<string>;
   /** The prefix of the variable names. */
   readonly prefix: string;
 }
@@ -47,10 +41,6 @@ export interface Slot {
   readonly values: readonly Variable[];
   /** True if a write barrier precedes this store; null in the oldest slot, and without barriers. */
   readonly fence: Variable<boolean> | null;
-  /** True for a release store; null if releases are represented by barriers or do not matter. */
-  readonly release: Variable<boolean> | null;
-  /** True for the write of an atomic operation whose read has executed; null without such writes. */
-  readonly exclusive: Variable<boolean> | null;
 }
 
 /** References to the buffer of the running copy's CPU, in the code of one thread. */
@@ -95,10 +85,10 @@ interface NamedDeclaration {
 
 function namedVariables(buffer: StoreBuffer): readonly NamedDeclaration[] {
   const slots = Array.from({ length: buffer.length }, (_, at) => slotVariables(buffer, at));
-  const all = slots.flatMap(({ cell, values, fence, release, exclusive }) => [
+  const all = slots.flatMap(({ cell, values, fence }) => [
     cell,
     ...values,
-    ...[fence, release, exclusive].filter((flag) => flag !== null),
+    ...(fence === null ? [] : [fence]),
   ]);
   return buffer.fenced ? [...all, fencedVariable(buffer)] : all;
 }
@@ -126,14 +116,6 @@ function slotVariables(buffer: StoreBuffer, at: number) {
       buffer.fenced && at > 0
         ? own('_fence', bool, false, `a write barrier stands before store ${at}`)
         : null,
-    release:
-      buffer.releases && (at > 0 || buffer.releasesAwaited)
-        ? own('_release', bool, false, `store ${at} is a release`)
-        : null,
-    exclusive:
-      buffer.exclusives.size > 0
-        ? own('_exclusive', bool, false, `store ${at} is the write of an atomic operation`)
-        : null,
   };
 }
 
@@ -159,13 +141,11 @@ export function bufferIn(buffer: StoreBuffer, self: AnyExpr, declared: Declarati
     return { kind: 'shared', name, index: length === null ? null : self, domain };
   };
   const slots = Array.from({ length: buffer.length }, (_, at): Slot => {
-    const { cell, values, fence, release, exclusive } = slotVariables(buffer, at);
+    const { cell, values, fence } = slotVariables(buffer, at);
     return {
       cell: refer(cell),
       values: values.map(refer),
       fence: fence === null ? null : refer(fence),
-      release: release === null ? null : refer(release),
-      exclusive: exclusive === null ? null : refer(exclusive),
     };
   });
   return { of: buffer, self, slots, fenced: buffer.fenced ? refer(fencedVariable(buffer)) : null };

@@ -4,17 +4,13 @@ import type { Bounds } from '../../language/memory-name.ts';
 import type { Model } from '../../language/model.ts';
 import { optionName } from '../../language/option.ts';
 import { exists, limit, type Property } from '../../language/property.ts';
-import type { Statement } from '../../language/statement.ts';
 import { statementsOf, type AnyThread } from '../../language/thread.ts';
 import { validate } from '../../language/validate.ts';
 import type { Declarations } from '../../language/variable.ts';
-import { shapeOf } from '../common/accesses.ts';
 import { hasRoomFor } from './buffering.ts';
 import { endlessText, mostAtOnce, storesOf, waiting } from './capacity.ts';
 import { cpusOf, type ModelCpu } from '../common/cpu.ts';
 import { drainThread } from './drain.ts';
-import { isExclusive } from './exclusive.ts';
-import { isReadModifyWrite, orderOf } from '../common/ordering.ts';
 import { placesOf, type BufferedVariable } from './buffered-cells.ts';
 import { rewriteThread } from './rewrite-thread.ts';
 import { bufferIn, declarationsOfBuffer, variablesOf, type StoreBuffer } from './store-buffer.ts';
@@ -24,12 +20,6 @@ export interface StoreOrder {
   readonly inOrder: boolean;
   /** The capacity of a buffer if a loop can store without bound; null: one more than its cells. */
   readonly bound: number | null;
-  /** Whether younger stores may pass a release; otherwise a release is a store after a write barrier. */
-  readonly releases?: boolean;
-  /** The statements that wait for an empty buffer; by default all atomic accesses and full barriers. */
-  readonly empties?: (statement: Statement) => boolean;
-  /** The variables whose atomic operations leave their write in the buffer; by default none. */
-  readonly exclusives?: (cpu: ModelCpu) => ReadonlySet<string>;
 }
 
 /**
@@ -58,23 +48,13 @@ export function withStoreBuffers(model: Model, order: StoreOrder): Model {
 }
 
 /** The buffers of the CPUs that store to shared cells. */
-export function buffersOf(
-  model: Model,
-  cpus: readonly ModelCpu[],
-  order: StoreOrder,
-): readonly StoreBuffer[] {
-  const { exclusives = () => none } = order;
-  const places = placesOf(model, cpus, (cpu, statement) => waitsOn(exclusives(cpu), statement));
+function buffersOf(model: Model, cpus: readonly ModelCpu[], order: StoreOrder): readonly StoreBuffer[] {
+  const places = placesOf(model, cpus);
   return cpus.flatMap((cpu) => {
     const own = places.get(cpu)!;
     return own.length === 0 ? [] : [bufferOf(model, cpu, own, order)].filter(everHolds);
   });
 }
-
-const none: ReadonlySet<string> = new Set();
-
-const waitsOn = (exclusives: ReadonlySet<string>, statement: Statement): boolean =>
-  shapeOf(statement) === 'store' || isExclusive(exclusives, statement);
 
 /** Unreachable stores need no buffer. */
 const everHolds = ({ length }: StoreBuffer) => length > 0;
@@ -83,12 +63,10 @@ function bufferOf(
   model: Model,
   cpu: ModelCpu,
   places: readonly BufferedVariable[],
-  { inOrder, bound, releases = false, exclusives: exclusivesOn = () => none, empties }: StoreOrder,
+  { inOrder, bound }: StoreOrder,
 ): StoreBuffer {
   const variables = variablesOf({ places });
-  const exclusives = exclusivesOn(cpu);
-  const waits = (statement: Statement) => waitsOn(exclusives, statement);
-  const counting = waiting(variables, empties === undefined ? { waits } : { waits, empties });
+  const counting = waiting(variables);
   const needs = cpu.threads.map((thread) => mostAtOnce(thread, counting));
   const endless = cpu.threads.filter((_, at) => needs[at] === null);
   const finite = needs.reduce<number | null>(
@@ -104,16 +82,13 @@ function bufferOf(
     room: finite === null ? inOneStep : null,
     endless: endless.map((thread) => endlessText(thread, counting, variables)).join(', '),
     inOrder,
-    fenced: !inOrder && cpu.threads.some((thread) => hasWriteBarrier(thread, !releases)),
-    releases: releases && cpu.threads.some(hasRelease),
-    releasesAwaited: releases && cpu.threads.some(hasRelease) && cpu.threads.some(hasAcquiringUpdate),
-    exclusives,
+    fenced: !inOrder && cpu.threads.some(hasWriteBarrier),
     prefix: prefixFor(cpu.host.name, 'buffer', model.shared),
   };
 }
 
 /** The index of the running copy, in the text of a thread. */
-export const selfOf = ({ name, cpus }: AnyThread): AnyExpr => ({ kind: 'self', thread: name, count: cpus });
+const selfOf = ({ name, cpus }: AnyThread): AnyExpr => ({ kind: 'self', thread: name, count: cpus });
 
 /** The largest number of stores in one step. */
 function widestStore({ threads }: ModelCpu, variables: ReadonlySet<string>): number {
@@ -121,20 +96,15 @@ function widestStore({ threads }: ModelCpu, variables: ReadonlySet<string>): num
   return Math.max(...steps.map((step) => (step.kind === 'step' ? storesOf(step.effects, variables) : 0)));
 }
 
-const hasWriteBarrier = (thread: AnyThread, asReleases: boolean) =>
-  [...statementsOf(thread.body)].some((one) => one.kind === 'barrier' && one.barrier === 'write') ||
-  (asReleases && hasRelease(thread));
-
-const hasRelease = ({ body }: AnyThread) =>
-  [...statementsOf(body)].some((statement) => statement.kind === 'step' && statement.ordering === 'release');
-
-const hasAcquiringUpdate = ({ body }: AnyThread) =>
+const hasWriteBarrier = ({ body }: AnyThread) =>
   [...statementsOf(body)].some(
-    (one) => one.kind === 'step' && isReadModifyWrite(one) && orderOf(one) === 'acquire',
+    (one) =>
+      (one.kind === 'barrier' && one.barrier === 'write') ||
+      (one.kind === 'step' && one.ordering === 'release'),
   );
 
 /** A prefix that no variable name of the model has. */
-export function prefixFor(thread: string, what: string, shared: Declarations): string {
+function prefixFor(thread: string, what: string, shared: Declarations): string {
   const base = `${thread.replaceAll(/\W/g, '_')}_${what}`;
   const isTaken = (prefix: string) => Object.keys(shared).some((name) => name.startsWith(prefix));
   let prefix = base;
@@ -147,10 +117,10 @@ function drainThreads(buffers: readonly StoreBuffer[], shared: Declarations): re
 }
 
 /** The command-line option that raises a bound. */
-export const raisedBy = (key: keyof Bounds): string => `--${optionName(key)}`;
+const raisedBy = (key: keyof Bounds): string => `--${optionName(key)}`;
 
 /** A full bounded buffer may have delayed a store that hardware would not delay: later states prove nothing. */
-export function limitOfBuffer(buffer: StoreBuffer, shared: Declarations): readonly Property[] {
+function limitOfBuffer(buffer: StoreBuffer, shared: Declarations): readonly Property[] {
   const { room, cpu, length, endless } = buffer;
   if (room === null) return [];
   const name = `the store buffer bound of ${length} was reached (${cpu.host.name})`;

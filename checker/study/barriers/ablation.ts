@@ -1,9 +1,9 @@
 /** Ablation of barriers: the verdict without each, and the minimal sufficient sets, under each memory model. */
 import type { MemoryModelName } from '../../language/memory-name.ts';
-import type { Model, Untried, Verdict } from '../../language/model.ts';
+import type { Model, Verdict } from '../../language/model.ts';
 import { defaultSettings as memorySettings, memoryModels } from '../../memory/memory-models.ts';
 import { checking } from '../../search/check.ts';
-import { untriedOf, type Limits } from '../../state-space/outcome.ts';
+import type { Limits } from '../../state-space/outcome.ts';
 import type { SearchSettings } from '../../search/settings.ts';
 import type { Cooperative } from '../../state-space/cooperative.ts';
 import { barriersOf, type Barrier } from './barrier.ts';
@@ -19,8 +19,6 @@ export interface Tried {
   readonly steps: number | null;
   /** Why it is inconclusive; null: it is decided. */
   readonly reason: string | null;
-  /** Unexplored reorderings, if they are the reason. */
-  readonly untried: readonly Untried[];
   /** True: it has no effect under the memory model. */
   readonly idle: boolean;
 }
@@ -87,8 +85,7 @@ function attempts(model: Model, memory: MemoryModelName, { limits, settings }: S
     const { verdict, statistics } = outcome;
     const steps = 'schedule' in outcome ? outcome.schedule.edges.length : null;
     const reason = outcome.verdict === 'inconclusive' ? outcome.reason : null;
-    const untried = untriedOf(outcome);
-    const tried = { verdict, states: statistics.states, steps, reason, untried, idle: essence === whole };
+    const tried = { verdict, states: statistics.states, steps, reason, idle: essence === whole };
     known.set(essence, tried);
     return tried;
   };

@@ -72,9 +72,9 @@ export function isEffective({ ground, mutation }: ScenarioMutation): boolean {
 }
 
 /** The behaviour of a transition system without names and line numbers, for comparison. */
-export const meaningOf = ({ model: { ledger = [], machine }, threads }: TransitionSystem): string =>
+export const meaningOf = ({ model: { machine }, threads }: TransitionSystem): string =>
   JSON.stringify(
-    [ledger.length > 0, threads.map(({ entry, locations, end }) => ({ entry, locations, end }))],
+    threads.map(({ entry, locations, end }) => ({ entry, locations, end })),
     (key, value: unknown) => {
       if (key === 'statement') return machine === undefined ? undefined : orderIn(value as Statement);
       return key === 'id' ? undefined : value;

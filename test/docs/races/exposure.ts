@@ -1,9 +1,5 @@
 /** The CPUs that are exposed to a race: the field of its header, and the verdict on each machine. */
-import {
-  memoryKey,
-  rewritingModelNames,
-  type MemoryModelName,
-} from '../../../checker/language/memory-name.ts';
+import { memoryKey, memoryModelNames, type MemoryModelName } from '../../../checker/language/memory-name.ts';
 import type { AnyDefinition, Scenario, Verdict } from '../../../checker/language/model.ts';
 import { valuesOf } from '../../../checker/language/option.ts';
 import { check } from '../../../checker/search/check.ts';
@@ -91,7 +87,7 @@ export function onMachines(
       scenario,
       machine,
       verdicts: Object.fromEntries(
-        rewritingModelNames.map((memory) => [memory, verdict({ ...scenario.options, ...machine, memory })]),
+        memoryModelNames.map((memory) => [memory, verdict({ ...scenario.options, ...machine, memory })]),
       ) as OnMachine['verdicts'],
     })),
   );

@@ -2,7 +2,7 @@
 import { toSvg } from '../../../checker/export/trace/lanes-svg.ts';
 import { changelogText } from '../../../checker/export/trace/changelog-text.ts';
 import { exportedTrace } from '../../../checker/export/trace/exported-trace.ts';
-import { memoryKey, rewritingModelNames, memoryOption } from '../../../checker/language/memory-name.ts';
+import { memoryKey, memoryModelNames, memoryOption } from '../../../checker/language/memory-name.ts';
 import type { Scenario } from '../../../checker/language/model.ts';
 import { optionName, valuesOf } from '../../../checker/language/option.ts';
 import { check, noLimits, type Checked } from '../../../checker/search/check.ts';
@@ -107,11 +107,11 @@ function exposedCpus(
     '## Exposed CPUs',
     paragraph(`${prose(header.fields.Exposed!, vocabulary)}: ${exposures[exposure].meaning}.`),
     table(
-      ['scenario', ...Object.keys(rows[0]!.machine), ...rewritingModelNames],
+      ['scenario', ...Object.keys(rows[0]!.machine), ...memoryModelNames],
       rows.map(({ scenario, machine, verdicts }) => [
         code(scenario.name),
         ...Object.values(machine).map(String),
-        ...rewritingModelNames.map((memory) => verdicts[memory]),
+        ...memoryModelNames.map((memory) => verdicts[memory]),
       ]),
     ),
   ];

@@ -69,9 +69,6 @@ const limits = { ...noLimits, maxStates: 20_000 };
 const lacking = new Set(['violated', 'deadlock', 'error']);
 
 describe.each(memoryModelNames)('%s', (memory) => {
-  // What becomes of a random model under weak is large: each takes seconds to compile.
-  const share = memory === 'weak' ? 8 : 1;
-
   test('every model can be rewritten', law, () => {
     const rewrite = (model: Model) => memoryModels[memory](model, defaultSettings);
     fc.assert(
@@ -90,7 +87,7 @@ describe.each(memoryModelNames)('%s', (memory) => {
         expect([...before.all].filter((state) => !after.all.has(state))).toEqual([]);
         expect([...before.terminal].filter((state) => !after.terminal.has(state))).toEqual([]);
       }),
-      { numRuns: runs(40 / share, 2), seed: 2014 },
+      { numRuns: runs(40, 2), seed: 2014 },
     );
     expect(tried).toBeGreaterThan(0);
   });
@@ -107,7 +104,7 @@ describe.each(memoryModelNames)('%s', (memory) => {
         broken += 1;
         expect(lacking.has(verdict)).toBe(true);
       }),
-      { numRuns: runs(Math.floor(100 / share)), seed: 2014 },
+      { numRuns: runs(100), seed: 2014 },
     );
     expect(broken).toBeGreaterThan(0);
   });

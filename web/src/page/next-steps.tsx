@@ -89,7 +89,7 @@ function outcomeOf({ edge, firing }: FiredEdge): readonly string[] {
   const { name: thread } = system.threads[edge.thread]!.thread;
   const step = { thread, replica: edge.replica, events: firing.events };
   return shownEvents(system, state.value!, step).flatMap(
-    ({ statement, text, changes, waits, chosen, taken, reads, isDelayed, outOfOrder }) => [
+    ({ statement, text, changes, waits, chosen, taken, reads, outOfOrder }) => [
       ...reads
         .filter(({ value, memory }) => value !== memory)
         .map(({ cell, value, memory }) => `reads ${cell} == ${String(value)} (memory has ${String(memory)})`),
@@ -99,7 +99,6 @@ function outcomeOf({ edge, firing }: FiredEdge): readonly string[] {
         ? []
         : [`${printExpr(statement.target)} = ${String(chosen)}`]),
       ...(taken === true && reads.length > 0 ? [`${text}: yes`] : []),
-      ...(isDelayed ? ['delayed'] : []),
       ...((outOfOrder?.early.length ?? 0) > 0 ? ['early: executed later'] : []),
     ],
   );

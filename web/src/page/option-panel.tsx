@@ -1,6 +1,11 @@
 /** The options of the model as controls, with the verdict of each value. */
 import type { ComponentChildren } from 'preact';
-import { memoryKey, memoryOption, rewritingModelNames } from '../../../checker/language/memory-name.ts';
+import {
+  boundsUnder,
+  memoryKey,
+  memoryOption,
+  type MemoryModelName,
+} from '../../../checker/language/memory-name.ts';
 import {
   optionName,
   valuesOf,
@@ -20,12 +25,8 @@ const groups: readonly { readonly role: OptionRole; readonly title: string }[] =
   { role: 'fix', title: 'Fixes' },
   { role: 'variant', title: 'Protocol' },
   { role: 'size', title: 'Size' },
-  { role: 'bound', title: 'Memory model bounds' },
+  { role: 'bound', title: 'Memory model details' },
 ];
-
-/** Whether a memory model has bounds. */
-const hasBounds = (memory: OptionValue | undefined) =>
-  memory !== memoryOption.fallback && rewritingModelNames.some((name) => name === memory);
 
 const choose = (key: string, value: OptionValue) => (chosen.value = { ...chosen.value, [key]: value });
 
@@ -33,6 +34,7 @@ export function OptionPanel() {
   if (report !== null) return <ReportedOptions options={report.options} />;
   const { options } = definition.value!;
   const values = withFallbacks(options, chosen.value);
+  const bounds = boundsUnder[(values[memoryKey] ?? memoryOption.fallback) as MemoryModelName];
   return (
     <Folding>
       <ScenarioPicker />
@@ -41,8 +43,9 @@ export function OptionPanel() {
         <VerdictDot verdict="violated" /> fails.
       </p>
       {groups.map(({ role, title }) => {
-        if (role === 'bound' && !hasBounds(values[memoryKey])) return null;
-        const own = Object.entries(options).filter(([, option]) => option.role === role);
+        const own = Object.entries(options).filter(
+          ([key, option]) => option.role === role && (role !== 'bound' || bounds.includes(key)),
+        );
         return (
           own.length > 0 && (
             <section key={role}>

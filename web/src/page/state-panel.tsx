@@ -6,7 +6,7 @@ import type { Value } from '../../../checker/language/domain.ts';
 import { failedClaimOf } from '../../../checker/trace/failed-claim.ts';
 import type { Cells, EvaluationContext } from '../../../checker/interpreter/evaluate.ts';
 import { endsOf, propertyPlace } from '../../../checker/interpreter/interpreter.ts';
-import { cpuParts, localsOf, memoryOf } from '../../../checker/report/cpu-parts.ts';
+import { localsOf, memoryOf } from '../../../checker/report/cpu-parts.ts';
 import { numberIn } from '../../../checker/report/cpus.ts';
 import { delaysOf } from '../../../checker/report/delays.ts';
 import { at, built, state, stateAfter, trace } from '../state/session.ts';
@@ -26,7 +26,6 @@ export function StatePanel() {
         before={before.shared}
       />
       <Buffers />
-      <OldValues />
       {system.threads.flatMap(({ thread }) =>
         Object.keys(localsOf(system, thread.name)).length === 0
           ? []
@@ -103,26 +102,6 @@ function Buffers() {
         {waiting.map(({ store, text, cpu }) => (
           <li key={store}>
             {cpu.replace(/ \d+$/, '')}: <code>{text}</code> (step {store + 1})
-          </li>
-        ))}
-      </ul>
-    </div>
-  );
-}
-
-/** Stale values that loads may still read. */
-function OldValues() {
-  const { system } = built.value!;
-  const old = cpuParts(system, state.value!).filter((part) => part.old.length > 0);
-  if (old.length === 0) return null;
-  return (
-    <div class="buffers">
-      <h4>stale values that a CPU may still read</h4>
-      <ul>
-        {old.map(({ thread, replica, old: values }) => (
-          <li key={`${thread} ${replica}`}>
-            {copyName(system, thread, replica)}:{' '}
-            <code>{values.map(({ cell, value }) => `${cell} == ${String(value)}`).join(', ')}</code>
           </li>
         ))}
       </ul>

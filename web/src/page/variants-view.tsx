@@ -4,8 +4,6 @@ import { offValue, optionName, type OptionValue } from '../../../checker/languag
 import { settingOf, type Choices, type SmallestFixes } from '../../../checker/study/compare/compare.ts';
 import type { Extremes } from '../../../checker/study/compare/path-costs.ts';
 import { count } from '../../../checker/report/numbers.ts';
-import { untriedOf } from '../../../checker/state-space/outcome.ts';
-import { untriedSentences, untriedTitle } from '../../../checker/report/untried-sentences.ts';
 import type { PlainComparison, PlainRow } from '../check/messages.ts';
 import { compareAll, compared, stopComparing, subject, variants } from '../state/comparison.ts';
 import { linkedOptions, writeLink } from '../state/link.ts';
@@ -13,7 +11,6 @@ import { check, chosen, definition } from '../state/session.ts';
 import { VerdictDot } from './verdict-dot.tsx';
 
 /** Unexplored reorderings to list; the view of a variant lists all. */
-const mostUntried = 8;
 
 /** Up to so many quick variants are checked automatically. */
 const few = 100;
@@ -81,26 +78,6 @@ function Comparison({ comparison: { rows, varied, smallest } }: { readonly compa
           </div>
         </section>
       ))}
-      <Untried rows={rows} />
-    </div>
-  );
-}
-
-/** Unexplored reorderings that make variants inconclusive. */
-function Untried({ rows }: { readonly rows: readonly PlainRow[] }) {
-  const sentences = untriedSentences(
-    rows.flatMap(({ outcome }) => untriedOf(outcome)),
-    mostUntried,
-  );
-  if (sentences.length === 0) return null;
-  return (
-    <div class="untried">
-      <p>{untriedTitle}</p>
-      <ul>
-        {sentences.map((sentence) => (
-          <li key={sentence}>{sentence}</li>
-        ))}
-      </ul>
     </div>
   );
 }

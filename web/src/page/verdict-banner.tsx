@@ -1,8 +1,7 @@
 /** The verdict and its evidence. */
-import { untriedOf, type Outcome, type Statistics } from '../../../checker/state-space/outcome.ts';
+import type { Outcome, Statistics } from '../../../checker/state-space/outcome.ts';
 import { atOnceSentence } from '../../../checker/report/at-once.ts';
 import { memoryCaveat } from '../../../checker/report/memory-caveat.ts';
-import { untriedSentences, untriedTitle } from '../../../checker/report/untried-sentences.ts';
 import { failedClaimIn, headline, unfiredLines, unfiredStatements } from '../../../checker/report/verdict.ts';
 import { count, rounded } from '../../../checker/report/numbers.ts';
 import { commandLine } from '../../../checker/report/options-text.ts';
@@ -93,7 +92,6 @@ function Verdict({ outcome, seconds }: VerdictProps) {
   const harm = found === null ? null : failedClaimIn(system, outcome, found);
   const { verdict } = outcome;
   const caveat = memoryCaveat(chosen.value, verdict);
-  const untried = untriedSentences(untriedOf(outcome));
   const [head, ...rest] = headline(outcome).split(': ');
   return (
     <section class={`verdict ${toneOf(verdict)}`} aria-label="Verdict" aria-live="polite">
@@ -103,20 +101,10 @@ function Verdict({ outcome, seconds }: VerdictProps) {
       </h2>
       {verdict === 'holds' && <AnyNumberLine />}
       {harm !== null && <p class="harm">{harm}</p>}
-      {untried.length > 0 && (
-        <div class="untried">
-          <p>{untriedTitle}</p>
-          <ul>
-            {untried.map((sentence) => (
-              <li key={sentence}>{sentence}</li>
-            ))}
-          </ul>
-        </div>
-      )}
       <Evidence
         statistics={outcome.statistics}
         seconds={seconds}
-        sawAll={verdict === 'holds' || verdict === 'unreached' || untried.length > 0}
+        sawAll={verdict === 'holds' || verdict === 'unreached'}
       />
     </section>
   );
