@@ -1,5 +1,6 @@
 /** A model as one WebAssembly module: its steps, its properties and its visited set. */
 import { waysOf } from '../program/initial-states.ts';
+import { computed } from '../program/code-walk.ts';
 import type { Code, TransitionSystem } from '../program/transition-system.ts';
 import { layoutOf, type Layout, type LayoutOptions } from './layout/layout.ts';
 import type { WasmModule } from './wasm/code.ts';
@@ -69,15 +70,16 @@ function mostEdges({ threads }: TransitionSystem): number {
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
 
-function choicesIn(code: Code): number {
-  switch (code.kind) {
-    case 'goto':
-      return 0;
-    case 'effects':
-      return choicesIn(code.next);
-    case 'branch':
-      return Math.max(choicesIn(code.then), choicesIn(code.otherwise));
-    case 'choose':
-      return 1 + choicesIn(code.next);
-  }
-}
+const choicesIn = (code: Code): number =>
+  computed<number>(code, (node, of) => {
+    switch (node.kind) {
+      case 'goto':
+        return 0;
+      case 'effects':
+        return of(node.next);
+      case 'branch':
+        return Math.max(of(node.then), of(node.otherwise));
+      case 'choose':
+        return 1 + of(node.next);
+    }
+  });

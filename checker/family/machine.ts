@@ -1,5 +1,5 @@
 /** The family as a machine on configurations: steps of a copy or of the single threads, invariants and deadlocks. */
-import { conditionsIn, effectsIn } from '../program/code-walk.ts';
+import { computed, conditionsIn, effectsIn } from '../program/code-walk.ts';
 import type { Code, ThreadTable, Transition } from '../program/transition-system.ts';
 import { walk, type AnyExpr } from '../language/expression.ts';
 import { printText } from '../language/print.ts';
@@ -219,7 +219,15 @@ const keysSet = (code: Code): ReadonlySet<string> =>
 const chosenIn = (code: Code) =>
   [...conditionsIn(code)].flatMap((expr) => (expr.kind === 'local' ? [keyOf(expr)] : []));
 
-function compileCode(code: Code, compiling: Compiling, arrive: Arriving): Execute {
+const compileCode = (code: Code, compiling: Compiling, arrive: Arriving): Execute =>
+  computed<Execute>(code, (node, of) => compileNode(node, of, compiling, arrive));
+
+function compileNode(
+  code: Code,
+  of: (next: Code) => Execute,
+  compiling: Compiling,
+  arrive: Arriving,
+): Execute {
   switch (code.kind) {
     case 'goto':
       return (context, next) => {
@@ -228,16 +236,13 @@ function compileCode(code: Code, compiling: Compiling, arrive: Arriving): Execut
       };
     case 'effects': {
       const effects = compileEffects(code.effects, compiling, keysSet(code.next));
-      return inOrder(effects, compileCode(code.next, compiling, arrive));
+      return inOrder(effects, of(code.next));
     }
     case 'branch':
       refuseQuantifiers(code.condition, compiling);
-      return compileChoice(code.condition, compiling, [
-        compileCode(code.then, compiling, arrive),
-        compileCode(code.otherwise, compiling, arrive),
-      ]);
+      return compileChoice(code.condition, compiling, [of(code.then), of(code.otherwise)]);
     case 'choose':
-      return inOrder(compileChoose(code.target, compiling), compileCode(code.next, compiling, arrive));
+      return inOrder(compileChoose(code.target, compiling), of(code.next));
   }
 }
 

@@ -18,29 +18,66 @@ export function* withParts(effect: Effect): Generator<Effect> {
     for (const part of effect.effects) yield* withParts(part);
 }
 
+/** A node of code: that of a transition, or what an engine has compiled from it. */
+export type CodeGraph<N> =
+  | { readonly kind: 'goto' }
+  | { readonly kind: 'effects' | 'choose'; readonly next: N }
+  | { readonly kind: 'branch'; readonly then: N; readonly otherwise: N };
+
+export function successorsIn<N extends CodeGraph<N>>(node: N): readonly N[] {
+  switch (node.kind) {
+    case 'goto':
+      return [];
+    case 'effects':
+    case 'choose':
+      return [node.next];
+    case 'branch':
+      return [node.then, node.otherwise];
+  }
+}
+
+/** All nodes of the code, each once, on each way in their order. */
+export function nodesOf<N extends CodeGraph<N>>(code: N): readonly N[] {
+  const seen = new Set<N>();
+  const todo = [code];
+  for (let node = todo.pop(); node !== undefined; node = todo.pop()) {
+    if (seen.has(node)) continue;
+    seen.add(node);
+    todo.push(...successorsIn(node).toReversed());
+  }
+  return [...seen];
+}
+
+/** A function of code, computed once for each node; `of` is its value for a successor. */
+export function computed<T>(code: Code, compute: (node: Code, of: (next: Code) => T) => T): T {
+  const known = new Map<Code, T>();
+  const of = (node: Code): T => {
+    const before = known.get(node);
+    if (before !== undefined) return before;
+    const value = compute(node, of);
+    known.set(node, value);
+    return value;
+  };
+  return of(code);
+}
+
+/** The number of ways from the beginning of the code to its ends. */
+export const pathsThrough = (code: Code): number =>
+  computed<number>(code, (node, of) =>
+    node.kind === 'goto' ? 1 : successorsIn<Code>(node).reduce((sum, next) => sum + of(next), 0),
+  );
+
 /** All effects of the code, on all its ways, with their parts. */
 export function* effectsIn(code: Code): Generator<Effect> {
-  if (code.kind === 'goto') return;
-  if (code.kind === 'branch') {
-    yield* effectsIn(code.then);
-    yield* effectsIn(code.otherwise);
-    return;
-  }
-  if (code.kind === 'effects') for (const effect of code.effects) yield* withParts(effect);
-  yield* effectsIn(code.next);
+  for (const node of nodesOf(code))
+    if (node.kind === 'effects') for (const effect of node.effects) yield* withParts(effect);
 }
 
 /** The conditions of branches in the code, and the targets of its choices. */
 export function* conditionsIn(code: Code): Generator<AnyExpr> {
-  if (code.kind === 'goto') return;
-  if (code.kind === 'branch') {
-    yield code.condition;
-    yield* conditionsIn(code.then);
-    yield* conditionsIn(code.otherwise);
-    return;
-  }
-  if (code.kind === 'choose') yield code.target;
-  yield* conditionsIn(code.next);
+  for (const node of nodesOf(code))
+    if (node.kind === 'branch') yield node.condition;
+    else if (node.kind === 'choose') yield node.target;
 }
 
 /** The expressions of an effect, without those of its parts. */
@@ -58,17 +95,8 @@ export function exprsOf(effect: Effect): readonly AnyExpr[] {
 }
 
 /** The locations where the code may arrive. */
-export function targetsOf(code: Code): readonly number[] {
-  switch (code.kind) {
-    case 'goto':
-      return [code.location];
-    case 'effects':
-    case 'choose':
-      return targetsOf(code.next);
-    case 'branch':
-      return [...targetsOf(code.then), ...targetsOf(code.otherwise)];
-  }
-}
+export const targetsOf = (code: Code): readonly number[] =>
+  nodesOf(code).flatMap((node) => (node.kind === 'goto' ? [node.location] : []));
 
 /** The locals of a thread that properties and costs read: their changes must be seen, and they are never dead. */
 export function watchedLocals({ properties, costs }: Model, thread: string): ReadonlySet<string> {

@@ -1,7 +1,7 @@
 /** Dead locals: a local that is written before it is read again makes no difference. */
 import { walk, type AnyExpr } from '../language/expression.ts';
 import type { Effect } from '../language/statement.ts';
-import { watchedLocals } from './code-walk.ts';
+import { computed, watchedLocals } from './code-walk.ts';
 import { numberOf, type Numbering } from './numbering.ts';
 import type { Code, ThreadTable, Transition } from './transition-system.ts';
 
@@ -48,20 +48,19 @@ function before({ guard, code }: Transition, live: readonly Live[]): Live {
   return guard === null ? after : reading(guard, after);
 }
 
-function beforeCode(code: Code, live: readonly Live[]): Live {
-  switch (code.kind) {
-    case 'goto':
-      return live[code.location]!;
-    case 'effects':
-      return code.effects.reduceRight(beforeEffect, beforeCode(code.next, live));
-    case 'branch': {
-      const [then, otherwise] = [beforeCode(code.then, live), beforeCode(code.otherwise, live)];
-      return reading(code.condition, union(then, otherwise));
+const beforeCode = (code: Code, live: readonly Live[]): Live =>
+  computed<Live>(code, (node, of) => {
+    switch (node.kind) {
+      case 'goto':
+        return live[node.location]!;
+      case 'effects':
+        return node.effects.reduceRight(beforeEffect, of(node.next));
+      case 'branch':
+        return reading(node.condition, union(of(node.then), of(node.otherwise)));
+      case 'choose':
+        return beforeSet(node.target, of(node.next));
     }
-    case 'choose':
-      return beforeSet(code.target, beforeCode(code.next, live));
-  }
-}
+  });
 
 function beforeEffect(after: Live, effect: Effect): Live {
   switch (effect.kind) {

@@ -11,6 +11,8 @@ export class Fusion {
   readonly #transitions: Transition[];
   readonly #locations = new Map<number, number>();
   readonly #pending: number[] = [];
+  /** By atomic block, and instruction: what is built, so that ways that join share it. */
+  readonly #tails = new Map<Statement | null, Map<number, Code>>();
 
   constructor(flow: Flow, stopping: ReadonlySet<number>, transitions: Transition[]) {
     this.#flow = flow;
@@ -80,6 +82,16 @@ export class Fusion {
 
   /** The code from an instruction on, or the jump to it where the thread stops there. */
   #tail(at: number, atomic: Statement | null): Code {
+    let tails = this.#tails.get(atomic);
+    if (tails === undefined) this.#tails.set(atomic, (tails = new Map<number, Code>()));
+    const known = tails.get(at);
+    if (known !== undefined) return known;
+    const code = this.#buildTail(at, atomic);
+    tails.set(at, code);
+    return code;
+  }
+
+  #buildTail(at: number, atomic: Statement | null): Code {
     const instruction = this.#flow.instructions[at]!;
     if (instruction.kind === 'pass' && !this.#stops.has(at)) return this.#tail(instruction.next, atomic);
     const insideAtomic = atomic !== null && instruction.atomic === atomic;

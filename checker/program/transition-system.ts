@@ -4,7 +4,10 @@ import type { Model } from '../language/model.ts';
 import type { Effect, Statement } from '../language/statement.ts';
 import type { AnyThread } from '../language/thread.ts';
 
-/** What happens when a transition fires: a tree whose leaves are the next locations. */
+/**
+ * What happens when a transition fires: an acyclic graph that ends in the next locations. Where ways join, they lead to
+ * the same object: what walks code visits each object once, and what computes from code keeps the result of each.
+ */
 export type Code =
   | {
       readonly kind: 'effects';

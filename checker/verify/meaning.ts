@@ -1,4 +1,5 @@
 /** The interpreter's semantics on partial states: the possible values of expressions. */
+import { nodesOf } from '../program/code-walk.ts';
 import type { Code, TransitionSystem } from '../program/transition-system.ts';
 import { sizeOf, valueAt, type AnyDomain, type Value } from '../language/domain.ts';
 import { walk, type AnyExpr, type Binder, type Reference } from '../language/expression.ts';
@@ -479,11 +480,11 @@ export function* everything({ model, threads }: TransitionSystem): Generator<Any
 }
 
 export function* inCode(code: Code): Generator<AnyExpr> {
-  if (code.kind === 'goto') return;
-  if (code.kind === 'branch') yield* walk(code.condition);
-  if (code.kind === 'choose') yield* walk(code.target);
-  if (code.kind === 'effects') for (const effect of code.effects) yield* inEffect(effect);
-  for (const next of code.kind === 'branch' ? [code.then, code.otherwise] : [code.next]) yield* inCode(next);
+  for (const node of nodesOf(code)) {
+    if (node.kind === 'branch') yield* walk(node.condition);
+    if (node.kind === 'choose') yield* walk(node.target);
+    if (node.kind === 'effects') for (const effect of node.effects) yield* inEffect(effect);
+  }
 }
 
 export function* inEffect(effect: Effect): Generator<AnyExpr> {

@@ -1,5 +1,6 @@
 /** Generated code of the steps of a model: all successors of a state by the transitions of some copies. */
 import { endsOf } from '../../interpreter/interpreter.ts';
+import { nodesOf, successorsIn } from '../../program/code-walk.ts';
 import type { Code, ThreadTable, Transition, TransitionSystem } from '../../program/transition-system.ts';
 import { sizeOf } from '../../language/domain.ts';
 import type { CopyLayout, Layout } from '../layout/layout.ts';
@@ -169,20 +170,39 @@ export class StepEmitter {
     });
   }
 
+  /**
+   * The code up to its choices, and each choice with all that follows it. What follows a join stands once, behind blocks
+   * that the ways to it leave; the last join stands outermost.
+   */
   #code(code: Code, path: TransitionPath): Wasm {
+    const joins = joinsIn(code);
+    const labels = new Map(joins.map((join, at) => [join, labelled(`join${at}`)]));
+    const from = (node: Code) => this.#node(node, path, labels);
+    return joins.reduce(
+      (before, join) => sequence(block(labels.get(join)!, before, jump(path.leave)), from(join)),
+      from(code),
+    );
+  }
+
+  /** The code of a node, and of what follows it up to joins. */
+  #node(code: Code, path: TransitionPath, joins: ReadonlyMap<Code, Label>): Wasm {
+    const follow = (next: Code) => {
+      const label = joins.get(next);
+      return label === undefined ? this.#node(next, path, joins) : jump(label);
+    };
     const expressions = this.#expressions(path, this.#successor);
     switch (code.kind) {
       case 'goto':
         return this.#arrive(code.location, path);
       case 'effects':
-        return sequence(effectsCode(code.effects, expressions), this.#code(code.next, path));
+        return sequence(effectsCode(code.effects, expressions), follow(code.next));
       case 'branch': {
         const otherwise = labelled('otherwise');
         const isFalse = expressions.negation(code.condition);
-        const then = this.#code(code.then, path);
+        const then = follow(code.then);
         return sequence(
           block(otherwise, jumpIf(otherwise, isFalse), then, jump(path.leave)),
-          this.#code(code.otherwise, path),
+          follow(code.otherwise),
         );
       }
       case 'choose':
@@ -253,15 +273,22 @@ export class StepEmitter {
   }
 }
 
-function hasChoice(code: Code): boolean {
-  switch (code.kind) {
-    case 'goto':
-      return false;
-    case 'choose':
-      return true;
-    case 'effects':
-      return hasChoice(code.next);
-    case 'branch':
-      return hasChoice(code.then) || hasChoice(code.otherwise);
-  }
+const hasChoice = (code: Code): boolean => nodesOf(code).some(({ kind }) => kind === 'choose');
+
+/** The nodes where ways of the code join before a choice, in an order in which each leads to later ones only. */
+function joinsIn(code: Code): readonly Code[] {
+  const joins = new Set<Code>();
+  const done = new Set<Code>();
+  const order: Code[] = [];
+  const visit = (node: Code) => {
+    if (done.has(node)) {
+      joins.add(node);
+      return;
+    }
+    done.add(node);
+    if (node.kind !== 'choose') for (const next of successorsIn<Code>(node)) visit(next);
+    order.push(node);
+  };
+  visit(code);
+  return order.reverse().filter((node) => joins.has(node));
 }

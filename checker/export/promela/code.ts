@@ -1,4 +1,6 @@
 /** The transitions of a thread in Promela: each is one atomic step that ends in a jump. */
+import { ModelError } from '../../language/model-error.ts';
+import { pathsThrough } from '../../program/code-walk.ts';
 import type { Code, Transition } from '../../program/transition-system.ts';
 import { sizeOf, valueAt } from '../../language/domain.ts';
 import { walk, type AnyExpr, type LocalReference } from '../../language/expression.ts';
@@ -28,8 +30,15 @@ export function promelaTransition({ statement, guard, code }: Transition, scope:
   return `:: ${text} ${sequence(code, scope, guard)}`;
 }
 
+/** Ways through a step, each with a text of its own. */
+const mostWays = 4_096;
+
 /** `d_step { ... } goto L`, or an atomic sequence of them if the code chooses or branches. */
 function sequence(code: Code, scope: CodeScope, guard: AnyExpr | null): string {
+  if (pathsThrough(code) > mostWays)
+    throw new ModelError(
+      `a step has ${pathsThrough(code)} ways through local branches, and Promela repeats what follows each: export has ${mostWays} at most`,
+    );
   const first = guard === null ? [] : [promelaExpr(guard, scope)];
   const straight = straightLine(code, scope, new Set());
   if (straight.rest === null) return `${deterministic([...first, ...straight.statements])} ${straight.goto}`;

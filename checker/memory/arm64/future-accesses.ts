@@ -1,9 +1,9 @@
 /** What a copy may still do to memory from each of its locations on. */
-import { effectsIn } from '../../program/code-walk.ts';
+import { effectsIn, nodesOf } from '../../program/code-walk.ts';
 import type { CellRange, Numbering } from '../../program/numbering.ts';
 import type { Code } from '../../program/transition-system.ts';
 import { referencesOf, type NamedCells } from './access-cells.ts';
-import type { CodeNode, Operation } from './operation.ts';
+import type { Operation } from './operation.ts';
 
 /** Kinds of access, as bits. */
 export const loads = 1;
@@ -133,7 +133,7 @@ function knownOf(operation: Operation, { numbering, isOwn, thread, replica }: Wh
     const position = index === null ? null : ranges.get(index)!.first;
     return [{ kinds, first, length, position }];
   };
-  const nodes = [...nodesOf(operation.code)];
+  const nodes = nodesOf(operation.code);
   return {
     entries: [
       ...reads.flatMap((one) => entryOf(one, readingOf(operation))),
@@ -165,37 +165,5 @@ function readingOf({ kind, isUpdate, mayFail }: Operation): number {
 function* assignedIn(code: Code, ranges: ReadonlyMap<string, CellRange>): Generator<number> {
   for (const effect of effectsIn(code))
     if (effect.kind === 'set' && effect.target.kind === 'local') yield ranges.get(effect.target.name)!.first;
-  yield* chosenIn(code, ranges);
-}
-
-function* chosenIn(code: Code, ranges: ReadonlyMap<string, CellRange>): Generator<number> {
-  switch (code.kind) {
-    case 'goto':
-      return;
-    case 'choose':
-      yield ranges.get(code.target.name)!.first;
-      yield* chosenIn(code.next, ranges);
-      return;
-    case 'effects':
-      yield* chosenIn(code.next, ranges);
-      return;
-    case 'branch':
-      yield* chosenIn(code.then, ranges);
-      yield* chosenIn(code.otherwise, ranges);
-  }
-}
-
-export function* nodesOf(node: CodeNode): Generator<CodeNode> {
-  yield node;
-  switch (node.kind) {
-    case 'goto':
-      return;
-    case 'effects':
-    case 'choose':
-      yield* nodesOf(node.next);
-      return;
-    case 'branch':
-      yield* nodesOf(node.then);
-      yield* nodesOf(node.otherwise);
-  }
+  for (const node of nodesOf(code)) if (node.kind === 'choose') yield ranges.get(node.target.name)!.first;
 }

@@ -1,4 +1,5 @@
 /** A transition as the machine executes it. */
+import { computed } from '../../program/code-walk.ts';
 import type { Code, Transition } from '../../program/transition-system.ts';
 import { numbersOf } from '../../program/numbering.ts';
 import type { BarrierKind, Effect, Ordering, Statement } from '../../language/statement.ts';
@@ -140,7 +141,15 @@ function unwrapped(statement: Statement): Statement {
   return writes.length === 1 && cells.size === 1 ? (step satisfies StepStatement) : statement;
 }
 
-export function compileCode(code: Code, scope: ThreadScope, inside: ReadonlySet<Statement>): CodeNode {
+export const compileCode = (code: Code, scope: ThreadScope, inside: ReadonlySet<Statement>): CodeNode =>
+  computed<CodeNode>(code, (node, of) => compileNode(node, of, scope, inside));
+
+function compileNode(
+  code: Code,
+  of: (next: Code) => CodeNode,
+  scope: ThreadScope,
+  inside: ReadonlySet<Statement>,
+): CodeNode {
   if (code.kind === 'goto') return code;
   const place = { statement: code.statement, isInside: inside.has(code.statement) };
   switch (code.kind) {
@@ -151,7 +160,7 @@ export function compileCode(code: Code, scope: ThreadScope, inside: ReadonlySet<
         kind: 'effects',
         barrier: statement.kind === 'barrier' ? statement.barrier : null,
         act: compileEffects(code.effects, scope),
-        next: compileCode(code.next, scope, inside),
+        next: of(code.next),
       };
     }
     case 'branch':
@@ -161,8 +170,8 @@ export function compileCode(code: Code, scope: ThreadScope, inside: ReadonlySet<
         condition: compileExpr(code.condition, scope),
         isPure: isPure(code.statement),
         isAlike: isAlike(code.statement),
-        then: compileCode(code.then, scope, inside),
-        otherwise: compileCode(code.otherwise, scope, inside),
+        then: of(code.then),
+        otherwise: of(code.otherwise),
       };
     case 'choose': {
       const { numbering, thread } = scope;
@@ -172,7 +181,7 @@ export function compileCode(code: Code, scope: ThreadScope, inside: ReadonlySet<
         kind: 'choose',
         position: first,
         values: numbersOf(numbering.names, domain),
-        next: compileCode(code.next, scope, inside),
+        next: of(code.next),
       };
     }
   }

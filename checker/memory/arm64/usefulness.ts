@@ -3,10 +3,10 @@
  *
  * The argument stands in docs/soundness/arm64.md, under 'arm64: which promises are made'.
  */
-import { effectsIn } from '../../program/code-walk.ts';
+import { effectsIn, nodesOf, successorsIn } from '../../program/code-walk.ts';
 import { walk } from '../../language/expression.ts';
 import { cellsIn } from './access-cells.ts';
-import { nodesOf, reading, stores } from './future-accesses.ts';
+import { reading, stores } from './future-accesses.ts';
 import type { MachineState } from './machine-state.ts';
 import type { CodeNode, Operation } from './operation.ts';
 import type { Processor, Program } from './program.ts';
@@ -123,25 +123,14 @@ export class Usefulness {
   }
 }
 
-function choosesWatched(
+const choosesWatched = (
   processor: Processor,
   code: Operation['transition']['code'],
   watched: ReadonlySet<string>,
-): boolean {
-  switch (code.kind) {
-    case 'goto':
-      return false;
-    case 'effects':
-      return choosesWatched(processor, code.next, watched);
-    case 'branch':
-      return [code.then, code.otherwise].some((arm) => choosesWatched(processor, arm, watched));
-    case 'choose':
-      return (
-        watched.has(`${processor.table.thread.name}.${code.target.name}`) ||
-        choosesWatched(processor, code.next, watched)
-      );
-  }
-}
+): boolean =>
+  nodesOf(code).some(
+    (node) => node.kind === 'choose' && watched.has(`${processor.table.thread.name}.${node.target.name}`),
+  );
 
 /**
  * The cells that are written, and not by a release, behind a first access with no full barrier between.
@@ -173,17 +162,12 @@ function overtaking({ operations, accesses }: Processor, from: number): readonly
 }
 
 /** Where code leads, but by ways with a full barrier if that ends them. */
-function placesBehind(node: CodeNode, endsAtBarrier: boolean): readonly number[] {
-  switch (node.kind) {
-    case 'goto':
-      return [node.location];
-    case 'effects':
-      return endsAtBarrier && node.barrier === 'full' ? [] : placesBehind(node.next, endsAtBarrier);
-    case 'branch':
-      return [node.then, node.otherwise].flatMap((arm) => placesBehind(arm, endsAtBarrier));
-    case 'choose':
-      return placesBehind(node.next, endsAtBarrier);
-  }
+function placesBehind(code: CodeNode, endsAtBarrier: boolean): readonly number[] {
+  const seen = new Set([code]);
+  for (const node of seen)
+    if (!(endsAtBarrier && node.kind === 'effects' && node.barrier === 'full'))
+      for (const next of successorsIn(node)) seen.add(next);
+  return [...seen].flatMap((node) => (node.kind === 'goto' ? [node.location] : []));
 }
 
 /** By cell: whether each access of it writes, so that nobody sees a value of it that stays. */

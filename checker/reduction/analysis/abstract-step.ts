@@ -18,7 +18,7 @@ import {
   type Knowledge,
 } from './abstract-value.ts';
 import { amountAdded, decrease, increase, mindsDecrease, mindsIncrease, write } from './access.ts';
-import { execute, type Steps } from './execute.ts';
+import { executeMerging, type Steps } from './execute.ts';
 import type { ValueSet } from './value-set.ts';
 
 const unseen = (place: AbstractPlace): AbstractPlace => ({
@@ -54,7 +54,7 @@ export function mayFire(transition: Transition, known: Knowledge, run: AbstractR
   const { guard, code } = transition;
   const place: AbstractPlace = { run, known, bound: [] };
   const open = guard === null ? place : opened(guard, place);
-  if (open !== null) execute(code, open, steps);
+  if (open !== null) executeMerging(code, open, steps);
 }
 
 function opened(guard: AnyExpr, place: AbstractPlace): AbstractPlace | null {

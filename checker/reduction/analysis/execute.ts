@@ -1,6 +1,7 @@
 /** Executes the code of a transition over a domain of values; `Steps` defines how a way reads and writes. */
 import type { AnyExpr, LocalReference } from '../../language/expression.ts';
 import type { Effect } from '../../language/statement.ts';
+import { pathsThrough, successorsIn } from '../../program/code-walk.ts';
 import type { Code } from '../../program/transition-system.ts';
 import { bind, type Place } from './evaluate.ts';
 
@@ -17,23 +18,73 @@ export interface Steps<W extends Place> {
   readonly merge: (ways: readonly W[]) => readonly W[];
 }
 
+/** Executes each way to its end before the next one begins. */
 export function execute<W extends Place>(code: Code, way: W, steps: Steps<W>): void {
+  executeNode(code, way, steps, execute);
+}
+
+/** The same, but with more ways than this, ways are merged where they join. */
+export function executeMerging<W extends Place>(code: Code, way: W, steps: Steps<W>): void {
+  if (waysThrough(code) <= mostWays) execute(code, way, steps);
+  else executeJoined(code, way, steps);
+}
+
+const mostWays = 64;
+
+/** By code: the number of its ways. */
+const known = new WeakMap<Code, number>();
+
+function waysThrough(code: Code): number {
+  let ways = known.get(code);
+  if (ways === undefined) known.set(code, (ways = pathsThrough(code)));
+  return ways;
+}
+
+/** All nodes in an order in which each comes before those that follow it, with the ways that lead to each. */
+function executeJoined<W extends Place>(code: Code, way: W, steps: Steps<W>): void {
+  const pending = new Map<Code, W[]>(inOrder(code).map((node) => [node, []]));
+  pending.get(code)!.push(way);
+  for (const [node, ways] of pending)
+    for (const one of ways.length > 1 ? steps.merge(ways) : ways)
+      executeNode(node, one, steps, (next, after) => {
+        pending.get(next)!.push(after);
+      });
+}
+
+function inOrder(code: Code): readonly Code[] {
+  const order = new Set<Code>();
+  const visit = (node: Code) => {
+    if (order.has(node)) return;
+    for (const next of successorsIn(node)) visit(next);
+    order.add(node);
+  };
+  visit(code);
+  return [...order].reverse();
+}
+
+/** Executes one node, and goes on with what follows. */
+function executeNode<W extends Place>(
+  code: Code,
+  way: W,
+  steps: Steps<W>,
+  follow: (next: Code, way: W, steps: Steps<W>) => void,
+): void {
   switch (code.kind) {
     case 'goto':
       steps.arrive(code.location, way);
       return;
     case 'effects':
-      for (const after of applyAll(code.effects, way, steps)) execute(code.next, after, steps);
+      for (const after of applyAll(code.effects, way, steps)) follow(code.next, after, steps);
       return;
     case 'branch': {
       const [then, otherwise] = steps.split(code.condition, way);
-      if (then !== null) execute(code.then, then, steps);
-      if (otherwise !== null) execute(code.otherwise, otherwise, steps);
+      if (then !== null) follow(code.then, then, steps);
+      if (otherwise !== null) follow(code.otherwise, otherwise, steps);
       return;
     }
     case 'choose':
       steps.choose(code.target, way, (after) => {
-        execute(code.next, after, steps);
+        follow(code.next, after, steps);
       });
   }
 }
