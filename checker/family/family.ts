@@ -1,4 +1,5 @@
 /** A family: a transition system with marks on the numbers that grow with the options. */
+import { fullyGrown } from '../language/growing.ts';
 import type { TransitionSystem } from '../program/transition-system.ts';
 import { transitionSystem } from '../program/build-transitions.ts';
 import { memoryKey, memoryOption, type MemoryModelName } from '../language/memory-name.ts';
@@ -66,7 +67,7 @@ const highOf = ({ options }: AnyDefinition, key: string) => (options[key] as { r
 
 function builtAt(definition: AnyDefinition, given: Given, sizes: OptionSizes): Model | undefined {
   try {
-    return definition.build({ ...given, ...sizes }, Object.keys(sizes));
+    return fullyGrown(definition.build({ ...given, ...sizes }, Object.keys(sizes)));
   } catch (error) {
     if (error instanceof ModelError) return undefined;
     throw error;

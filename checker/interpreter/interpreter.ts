@@ -13,7 +13,8 @@ import {
 import type { TransitionSystem, Code, ThreadTable, Transition } from '../program/transition-system.ts';
 import { enablePatches, produceWithPatches, type Draft, type Patch } from 'immer';
 import { contains, printDomain, valueAt, sizeOf, type AnyDomain, type Value } from '../language/domain.ts';
-import { ModelError } from '../language/model-error.ts';
+import type { Reference } from '../language/expression.ts';
+import { DomainError, ModelError, type Outside } from '../language/model-error.ts';
 import { printExpr, printText } from '../language/print.ts';
 import type { Effect, Statement } from '../language/statement.ts';
 import type { AnyDeclaration, Declarations } from '../language/variable.ts';
@@ -84,6 +85,8 @@ export interface Firing {
   readonly failed: string | null;
   /** A model error in this step, such as a value outside of its domain, or null. */
   readonly error: string | null;
+  /** The value outside of its domain that is the error. */
+  readonly outside?: Outside;
 }
 
 export function endsOf(system: TransitionSystem): EvaluationContext['ends'] {
@@ -126,8 +129,9 @@ function distinct(states: readonly State[]): readonly State[] {
   return [...new Map(states.map((state) => [JSON.stringify(state), state])).values()];
 }
 
-function started({ state, failed, error }: Firing): State {
+function started({ state, failed, error, outside }: Firing): State {
   const wrong = error ?? failed;
+  if (outside !== undefined) throw new DomainError(`before the first step: ${error ?? ''}`, outside);
   if (wrong !== null) throw new ModelError(`before the first step: ${wrong}`);
   return state;
 }
@@ -183,10 +187,11 @@ function watch<T>(state: State, runner: Runner, action: (place: EvaluationContex
   const reads: Access[] = [];
   const onRead = (cell: string, value: Value) => reads.push({ cell, value });
   try {
-    return { reads, result: action({ ...placeOf(state, runner), onRead }), error: null };
+    return { reads, result: action({ ...placeOf(state, runner), onRead }), error: null, outside: undefined };
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
-    return { reads, result: null, error: error.message };
+    const outside = error instanceof DomainError ? { outside: error.outside } : {};
+    return { reads, result: null, error: error.message, ...outside };
   }
 }
 
@@ -269,7 +274,7 @@ function execute(
   runner: Runner,
 ): Firing {
   const execution: StatementExecution = { writes: [], counts: {}, failed: null };
-  const { reads, result, error } = watch(state, runner, (place) => {
+  const { reads, result, error, outside } = watch(state, runner, (place) => {
     return produceWithPatches(state, (draft) => apply(effects, { ...place, state: draft }, execution));
   });
   const [next, patches, inverse] = result ?? [state, [], []];
@@ -280,6 +285,7 @@ function execute(
     events: [event],
     failed,
     error: error === null ? null : blame(error, statement, runner),
+    ...(outside === undefined ? {} : { outside }),
   };
 }
 
@@ -332,7 +338,7 @@ function assign(
   execution: StatementExecution,
 ): void {
   const assigned = evaluate(value, place);
-  if (!contains(target.domain, assigned)) throw outside(target.domain, printExpr(named), assigned);
+  if (!contains(target.domain, assigned)) throw outsideOf(target.domain, named, assigned);
   const index = indexOf(target, place);
   const cells = cellsOf(target, place) as Draft<Cells>;
   if (index === null) cells[target.name] = assigned;
@@ -341,9 +347,11 @@ function assign(
     execution.writes.push({ cell: cellName(target.name, index), value: assigned });
 }
 
-const outside = (domain: AnyDomain, target: string, value: Value) =>
-  new ModelError(
-    `'${target}' becomes ${String(value)}, which is outside of its domain ${printDomain(domain)}`,
+/** The error of a value outside of the domain of a variable. */
+export const outsideOf = (domain: AnyDomain, target: Reference, value: Value): DomainError =>
+  new DomainError(
+    `'${printExpr(target)}' becomes ${String(value)}, which is outside of its domain ${printDomain(domain)}`,
+    { variable: target.name, thread: target.kind === 'local' ? target.thread : null, value },
   );
 
 /** Whether an invariant is false in the state. */

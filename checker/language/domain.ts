@@ -19,6 +19,8 @@ export type AnyDomain =
       readonly high: number;
       /** What the numbers stand for, from `low` on: objects to which a pointer points, enumerators. */
       readonly names?: readonly string[];
+      /** How far a check may make it grow. */
+      readonly grows?: { readonly low: number; readonly high: number };
     };
 
 export type Domain<V extends Value = Value> = AnyDomain & Typed<V>;
@@ -53,6 +55,19 @@ export function range(low: number, high: number): Domain<number> {
   return { kind: 'range', low, high };
 }
 
+/**
+ * The integers from `low` to `high`, and as many more as a check needs: where a run leaves them, they grow to a power of
+ * two, from `least` to `most` at the outside, and the check begins anew. Beyond that it is inconclusive.
+ */
+export function growing(low: number, high: number, least = -(2 ** 16), most = 2 ** 16): Domain<number> {
+  const domain = range(low, high);
+  const grows = range(least, most);
+  if (domain.kind !== 'range' || grows.kind !== 'range') return domain;
+  if (grows.low > low || grows.high < high)
+    reportModelError(`growing(${low}, ${high}, ${least}, ${most}): expected ends that contain the beginning`);
+  return { kind: 'range', low, high, grows: { low: grows.low, high: grows.high } };
+}
+
 /** The indices of an array of `length` elements: 0 to length - 1. */
 export function index(length: number): Domain<number> {
   if (!Number.isInteger(length) || length < 1) {
@@ -61,6 +76,9 @@ export function index(length: number): Domain<number> {
   }
   return range(0, length - 1);
 }
+
+/** How far a domain may grow, or null. */
+export const growthOf = (domain: AnyDomain) => (domain.kind === 'range' ? (domain.grows ?? null) : null);
 
 export function sizeOf(domain: AnyDomain): number {
   switch (domain.kind) {

@@ -5,7 +5,7 @@
  */
 export { cost } from './cost.ts';
 export type { Cost } from './cost.ts';
-export { bool, index, range, values } from './domain.ts';
+export { bool, growing, index, range, values } from './domain.ts';
 export type { Domain, Value } from './domain.ts';
 export {
   add,

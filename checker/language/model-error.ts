@@ -21,6 +21,23 @@ export class ModelError extends Error {
   }
 }
 
+/** A value that a variable cannot have; `thread` is null for shared memory. */
+export interface Outside {
+  readonly variable: string;
+  readonly thread: string | null;
+  readonly value: boolean | number | string;
+}
+
+/** A run gives a variable a value outside of its domain. */
+export class DomainError extends ModelError {
+  readonly outside: Outside;
+
+  constructor(message: string, outside: Outside) {
+    super(message);
+    this.outside = outside;
+  }
+}
+
 /** The errors found so far, and the parts of the model under construction, the outermost first. */
 interface Collection {
   readonly found: LocalError[];

@@ -20,6 +20,8 @@ export interface Model {
   readonly acquire?: AcquireName;
   /** The original model, if a memory model has rewritten it to this one. */
   readonly written?: Model;
+  /** The memory model that has rewritten it. */
+  readonly memory?: MemoryModelName;
 }
 
 /** The result of `build`. */

@@ -1,5 +1,5 @@
 /** Validates expressions: names, types, values, indices. */
-import { contains, printDomain, type AnyDomain } from './domain.ts';
+import { contains, growthOf, printDomain, type AnyDomain, type Value } from './domain.ts';
 import { walk, type AnyExpr, type Binder, type Reference, type Sentence } from './expression.ts';
 import { ModelError } from './model-error.ts';
 import { isArithmeticOperator } from './arithmetic.ts';
@@ -49,7 +49,7 @@ export function checkAssignment(target: Reference, value: AnyExpr, scope: NameSc
   if (kind !== 'shared' && kind !== 'local') fail(scope, `${describeWrong(target)} is not a variable`);
   typeOf(target, scope);
   const type = typeOf(value, scope);
-  if (value.kind === 'constant' && !contains(target.domain, value.value))
+  if (value.kind === 'constant' && !mayContain(target.domain, value.value))
     fail(
       scope,
       `invalid value ${show(value.value)} for '${printExpr(target)}': expected ${printDomain(target.domain)}`,
@@ -60,6 +60,12 @@ export function checkAssignment(target: Reference, value: AnyExpr, scope: NameSc
       `the types of '${printExpr(value)}' and '${printExpr(target)}' differ${possible(value)}${possible(target)}`,
     );
 }
+
+/** Whether the domain has the value, or may grow to have it. */
+const mayContain = (domain: AnyDomain, value: Value) =>
+  contains(domain, value) || contains({ kind: 'range', ...(growthOf(domain) ?? empty) }, value);
+
+const empty = { low: 0, high: -1 };
 
 /** Unlike Array.isArray, it does not narrow the type. */
 const isList: (thing: unknown) => boolean = Array.isArray;

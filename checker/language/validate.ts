@@ -1,8 +1,9 @@
 /** Validates a model before it runs. */
 import { checkAssignment, checkCondition, fail, inside, type NameScope } from './validate-expression.ts';
-import { contains, printDomain, sizeOf } from './domain.ts';
+import { contains, growthOf, printDomain, sizeOf } from './domain.ts';
 import { checkAccesses } from './validate-accesses.ts';
 import { checkCounted } from './cost.ts';
+import type { Reference } from './expression.ts';
 import type { Model } from './model.ts';
 import { attempt, collectingErrors, originOf } from './model-error.ts';
 import { eitherOf } from './option.ts';
@@ -111,6 +112,12 @@ function checkHost({ threads }: Model, thread: AnyThread, scope: ErrorScope): vo
     fail(scope, `'on' names '${host.name}', which has no CPUs of its own: name '${host.on}' instead`);
 }
 
+/** What runs over a whole domain must know it. */
+function checkFixed({ name, domain }: Reference, what: string, scope: NameScope): void {
+  if (growthOf(domain) !== null)
+    fail(scope, `'${what}' runs over the domain of '${name}', which grows: give it a range(...)`);
+}
+
 /** A choice of more values has more successors than a search can follow. */
 const mostChoices = 2 ** 20;
 
@@ -127,6 +134,7 @@ function checkStatement(statement: Statement, scope: NameScope, labels: readonly
       return;
     case 'choose':
       checkAssignment(statement.target, statement.target, scope);
+      checkFixed(statement.target, 'choose', scope);
       if (sizeOf(statement.target.domain) > mostChoices)
         fail(
           scope,
@@ -139,6 +147,7 @@ function checkStatement(statement: Statement, scope: NameScope, labels: readonly
     case 'loop':
       checkAssignment(statement.variable, statement.variable, scope);
       if (statement.variable.domain.kind !== 'range') fail(scope, 'a loop needs a numeric local');
+      checkFixed(statement.variable, 'loop', scope);
       return;
     case 'goto':
       if (!labels.includes(statement.label))

@@ -1,6 +1,7 @@
 /** The memory models on offer: each is a function from a model to a model. */
 import type { MemorySettings } from './common/memory-settings.ts';
 import type { MemoryModelName } from '../language/memory-name.ts';
+import { fullyGrown, hasGrowing } from '../language/growing.ts';
 import type { Model } from '../language/model.ts';
 import { pso } from './store-buffer/pso.ts';
 import { tso } from './store-buffer/tso.ts';
@@ -11,13 +12,23 @@ export const defaultSettings: MemorySettings = { bound: null };
 
 /** The memory model, whose result keeps the model as its author wrote it: what is told of it is told in those words. */
 const keeping =
-  (rewrite: MemoryModel): MemoryModel =>
-  (model, settings) => ({ ...rewrite(model, settings), written: model });
+  (memory: MemoryModelName, rewrite: MemoryModel): MemoryModel =>
+  (model, settings) => ({ ...rewrite(model, settings), written: model, memory });
 
 /** By name; sequential consistency is the model itself, and of a machine of its own the model only has the name. */
 export const memoryModels: Readonly<Record<MemoryModelName, MemoryModel>> = {
   sc: (model) => model,
-  tso: keeping(tso),
-  pso: keeping(pso),
+  tso: keeping('tso', tso),
+  pso: keeping('pso', pso),
   arm64: (model) => ({ ...model, machine: 'arm64' }),
 };
+
+/** What the memory model that has rewritten a model makes of another one. */
+export const rewrittenLike = ({ memory = 'sc' }: Model, written: Model): Model =>
+  memoryModels[memory](written, defaultSettings);
+
+/** The model in which every domain has grown as far as it may: its states and steps are those that a check finds. */
+export function inFull(model: Model): Model {
+  const { written = model } = model;
+  return hasGrowing(written) ? rewrittenLike(model, fullyGrown(written)) : model;
+}

@@ -1,6 +1,7 @@
 /** Saved traces; they contain the text of statements, so that a changed model is detected. */
 import type { AnyDefinition, Model } from '../language/model.ts';
 import { withFallbacks, type OptionValue } from '../language/option.ts';
+import { inFull } from '../memory/memory-models.ts';
 import { transitionSystem } from '../program/build-transitions.ts';
 import type { TransitionSystem } from '../program/transition-system.ts';
 import type { Answer, Schedule } from '../state-space/outcome.ts';
@@ -87,7 +88,7 @@ export interface ReplayedTrace {
 
 /** Throws  ReplayError unless the model still has these steps and their verdict. */
 export function replaySaved(saved: SavedTrace, model: Model): ReplayedTrace {
-  const system = transitionSystem(model);
+  const system = transitionSystem(inFull(model));
   const schedule = {
     initial: saved.initial,
     edges: saved.steps.map((step, at) => edgeOf(step, at, system)),

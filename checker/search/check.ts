@@ -1,8 +1,7 @@
 /** Checks a model: builds its transition system, searches, and replays the finding in the interpreter. */
 import type { TransitionSystem } from '../program/transition-system.ts';
-import { transitionSystem } from '../program/build-transitions.ts';
 import type { Model } from '../language/model.ts';
-import { exploring } from './strategy.ts';
+import { settling } from './settling.ts';
 import { defaultSettings, type SearchSettings } from './settings.ts';
 import type { Limits, Outcome } from '../state-space/outcome.ts';
 import { finish, type Cooperative } from '../state-space/cooperative.ts';
@@ -32,14 +31,17 @@ export function* checking(
   limits: Limits = noLimits,
   settings: SearchSettings = defaultSettings,
 ): Cooperative<Checked> {
-  const system = transitionSystem(model);
-  const outcome = yield* exploring(system, limits, settings);
+  const { system, outcome } = yield* settling(model, limits, settings);
   if (!('schedule' in outcome)) return { system, outcome, trace: null };
   const trace = replay(system, outcome.schedule);
   // Search and interpreter are independent implementations: a difference is a bug in racewalk.
   if (!confirms(system, outcome, trace))
     throw new Error('the interpreter does not confirm the trace of the search');
   // Under symmetry, the error may belong to another copy than the message names.
-  const told = outcome.verdict === 'error' ? { ...outcome, message: trace.stopped! } : outcome;
+  const { stopped, outside } = trace;
+  const told =
+    outcome.verdict === 'error'
+      ? { ...outcome, message: stopped!, ...(outside === undefined ? {} : { outside }) }
+      : outcome;
   return { system, outcome: told, trace };
 }

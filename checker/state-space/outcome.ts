@@ -1,4 +1,5 @@
 /** The outcome of a check: a verdict with its evidence. */
+import type { Outside } from '../language/model-error.ts';
 import type { Transition } from '../program/transition-system.ts';
 import type { Edge } from './state-space.ts';
 
@@ -39,7 +40,13 @@ export type Answer =
   | { readonly verdict: 'deadlock'; readonly schedule: Schedule; readonly minimal: boolean }
   | { readonly verdict: 'unreached'; readonly witnesses: readonly string[] }
   /** The model itself is wrong; the schedule leads to where that shows. */
-  | { readonly verdict: 'error'; readonly message: string; readonly schedule: Schedule }
+  | {
+      readonly verdict: 'error';
+      readonly message: string;
+      readonly schedule: Schedule;
+      /** The value outside of its domain, where that is the error. */
+      readonly outside?: Outside;
+    }
   | { readonly verdict: 'inconclusive'; readonly reason: string };
 
 export type Outcome = Answer & { readonly statistics: Statistics };

@@ -1,4 +1,5 @@
 /** Traces of the ARMv8 machine: a schedule replayed, with what each step did out of the order of the text. */
+import type { Outside } from '../language/model-error.ts';
 import { valueFrom } from '../program/numbering.ts';
 import type { TransitionSystem } from '../program/transition-system.ts';
 import type { Value } from '../language/domain.ts';
@@ -98,10 +99,12 @@ function replayed(system: TransitionSystem, schedule: Schedule): Replayed {
   const initial = plainState(program, state, state.top);
   const steps: TraceStep[] = [];
   let stopped: string | null = null;
+  let outside: Outside | null = null;
   for (const [at, edge] of schedule.edges.entries()) {
     if (stopped !== null) throw new ReplayError(`step ${at + 1} comes after the end: ${stopped}`);
     const step = follow(program, machine, { ...state, step: at }, { edge, at });
     const error = step.run?.error ?? null;
+    outside = step.run?.outside ?? null;
     stopped = error === null ? (step.run?.failed ?? null) : blame(program, step, error);
     const before = state;
     if (stopped === null) state = machine.normal(step.after);
@@ -109,7 +112,12 @@ function replayed(system: TransitionSystem, schedule: Schedule): Replayed {
   }
   const seen = stopped === null ? lookAt(program, state) : { violated: [], at: state.top };
   return {
-    trace: { initial, steps: withEnd(program, steps, state, seen.at), stopped },
+    trace: {
+      initial,
+      steps: withEnd(program, steps, state, seen.at),
+      stopped,
+      ...(outside === null ? {} : { outside }),
+    },
     violated: seen.violated,
     isDeadlocked: stopped === null && isDeadlock(program, state, machine.steps(state)),
   };

@@ -1,5 +1,6 @@
 /** A trace: a schedule replayed by the interpreter, with what each step read and changed. */
 import { ofAnyCopy, ReplayError, type TraceStep, type Trace } from './trace.ts';
+import type { Outside } from '../language/model-error.ts';
 import type { TransitionSystem } from '../program/transition-system.ts';
 import { isTrue, type State } from '../interpreter/evaluate.ts';
 import {
@@ -24,10 +25,12 @@ export function replay(system: TransitionSystem, schedule: Schedule): Trace {
     throw new ReplayError(`the model has no initial state number ${schedule.initial}`);
   const steps: TraceStep[] = [];
   let stopped: string | null = null;
+  let outside: Outside | undefined;
   for (const [at, edge] of schedule.edges.entries()) {
     if (stopped !== null) throw new ReplayError(`step ${at + 1} comes after the end: ${stopped}`);
     const firing = follow(system, steps.at(-1)?.after ?? initial, edge, at);
     stopped = firing.error ?? firing.failed;
+    outside = firing.outside;
     const { thread } = system.threads[edge.thread]!;
     steps.push({
       edge,
@@ -37,7 +40,7 @@ export function replay(system: TransitionSystem, schedule: Schedule): Trace {
       after: firing.state,
     });
   }
-  return { initial, steps, stopped };
+  return { initial, steps, stopped, ...(outside === undefined ? {} : { outside }) };
 }
 
 function follow(system: TransitionSystem, state: State, edge: Edge, at: number): Firing {

@@ -1,6 +1,7 @@
 /** A trace: the steps of a run and what each does. */
 import type { Edge } from '../state-space/state-space.ts';
 import type { ExecutedStatement } from '../interpreter/interpreter.ts';
+import type { Outside } from '../language/model-error.ts';
 import type { State } from '../interpreter/evaluate.ts';
 
 export interface TraceStep {
@@ -17,6 +18,8 @@ export interface Trace {
   readonly steps: readonly TraceStep[];
   /** What stopped the last step, if something did: the claim of an assertion or a model error. */
   readonly stopped: string | null;
+  /** The value outside of its domain that stopped it. */
+  readonly outside?: Outside;
 }
 
 /** The message of a model error without its copy: interchangeable copies have the same errors. */

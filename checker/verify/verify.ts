@@ -1,4 +1,5 @@
 /** Verifies a certificate: its views must be an inductive invariant without errors. No worklist. */
+import { fullyGrown } from '../language/growing.ts';
 import type { ThreadTable } from '../program/transition-system.ts';
 import { transitionSystem } from '../program/build-transitions.ts';
 import type { ViewSet } from '../family/certificate.ts';
@@ -239,7 +240,7 @@ type Rests = readonly (readonly number[])[];
 /** Throws  Wrong if the certificate gives a cell the wrong role. */
 function inductionOf(definition: AnyDefinition, set: ViewSet): Induction {
   const build = (sizes: ReadonlyMap<string, number>) => {
-    const model = definition.build({ ...set.options, ...Object.fromEntries(sizes) }, set.any);
+    const model = fullyGrown(definition.build({ ...set.options, ...Object.fromEntries(sizes) }, set.any));
     if (model.machine !== undefined) throw new NoFamily(`'${model.machine}' has runs of which no view knows`);
     return transitionSystem(invariants(model));
   };

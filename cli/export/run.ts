@@ -15,6 +15,7 @@ import {
   type Origin,
 } from '../../checker/export/trace/exported-trace.ts';
 import { originOf } from '../report/check-text.ts';
+import { inFull } from '../../checker/memory/memory-models.ts';
 import { checking } from '../../checker/search/check.ts';
 import { witnessed } from '../../checker/search/witness.ts';
 import { quoted } from '../../checker/report/options-text.ts';
@@ -81,7 +82,7 @@ async function subjectOf(
 /** The exported text; null: nothing to export, which has been reported. */
 async function written(subject: Subject, options: ExportOptions): Promise<string | null> {
   const { ofVariant, ofGraph, ofTrace } = formatOf(options.to);
-  if (ofVariant !== undefined) return await ofVariant(transitionSystem(subject.model));
+  if (ofVariant !== undefined) return await ofVariant(transitionSystem(inFull(subject.model)));
   if (ofGraph !== undefined) return await ofGraph(...(await graphWithTrace(subject, options)));
   const found = await traceOf(subject, options);
   if (found.trace !== null) return await ofTrace!(found.trace);
@@ -149,7 +150,7 @@ async function graphWithTrace(
 ): Promise<[TransitionSystem, Graph, Trace | null]> {
   const { graphOf } = await import('../../checker/state-space/state-graph.ts');
   const most = options.maxStates ?? drawnStates;
-  const system = transitionSystem(subject.model);
+  const system = transitionSystem(inFull(subject.model));
   const { result: graph } = await runWithin(options, () => graphOf(system, most));
   if (graph === null)
     throw new UsageError(

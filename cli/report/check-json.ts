@@ -35,6 +35,7 @@ export function checkJson(report: Report): JsonCheckResult {
     summary: headline(outcome),
     covers: memoryCaveat(chosen, outcome.verdict),
     property: outcome.verdict === 'violated' ? outcome.property : null,
+    outside: outcome.verdict === 'error' ? (outcome.outside ?? null) : null,
     witnesses: outcome.verdict === 'unreached' ? [...outcome.witnesses] : [],
     harm: trace === null ? null : failedClaimIn(system, outcome, trace),
     minimal: 'minimal' in outcome ? outcome.minimal : null,

@@ -92,6 +92,14 @@ const result = z.strictObject({
     .nullable()
     .describe("what 'holds' covers under the chosen memory model; null: no restriction"),
   property: z.string().nullable().describe('the property or assertion that is violated'),
+  outside: z
+    .strictObject({
+      variable: z.string(),
+      thread: z.string().nullable().describe('whose local it is; null: shared memory'),
+      value: z.union([z.boolean(), z.number(), z.string()]),
+    })
+    .nullable()
+    .describe('the value outside of its domain that is the error'),
   witnesses: z.array(z.string()).describe('reachable(...) properties that were never reached'),
   harm: z.string().nullable().describe('description of the violation in the last state of the trace'),
   minimal: z.boolean().nullable().describe('whether the trace is known to be a shortest one; null: no trace'),

@@ -1,7 +1,7 @@
 /** Expressions and effects as functions of a run: what they compute, and what the result is ordered after. */
 import { hasNumber, numberOf, valueFrom, type CellRange, type Numbering } from '../../program/numbering.ts';
 import type { AnyExpr, Binder, Reference, SharedReference } from '../../language/expression.ts';
-import { printDomain } from '../../language/domain.ts';
+import { outsideOf } from '../../interpreter/interpreter.ts';
 import {
   calculate,
   isArithmeticOperator,
@@ -31,7 +31,7 @@ export function attempt(run: TransitionRun, act: Act): void {
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
     run.isOver = true;
-    run.mistake(error.message);
+    run.mistake(error);
   }
 }
 
@@ -261,9 +261,7 @@ function compileSet({ target, value }: Effect & { kind: 'set' }, scope: ThreadSc
   const check = (run: TransitionRun, number: number) => {
     if (hasNumber(names, domain, number)) return;
     const told = domain.kind === 'range' ? number : valueFrom(names, domain, number);
-    run.mistake(
-      `'${printExpr(target)}' becomes ${told}, which is outside of its domain ${printDomain(domain)}`,
-    );
+    run.mistake(outsideOf(domain, target, told));
   };
   return (run) => {
     run.data = 0;

@@ -1,4 +1,5 @@
 /** One execution of a transition under way: what it has read and written so far, and what hangs on that. */
+import { DomainError, type ModelError, type Outside } from '../../language/model-error.ts';
 import type { Statement } from '../../language/statement.ts';
 import {
   coherence,
@@ -106,6 +107,8 @@ export class TransitionRun {
   failed: string | null = null;
   /** The author's mistake that shows, and the statement that made it. */
   error: string | null = null;
+  /** The value outside of its domain that is the mistake. */
+  outside: Outside | null = null;
   mistaken: Statement | null = null;
   /** After a mistake with which nothing can go on, such as an index outside of its array. */
   isOver = false;
@@ -133,9 +136,10 @@ export class TransitionRun {
     this.step = state.step;
   }
 
-  mistake(message: string): void {
+  mistake(error: ModelError): void {
     if (this.error !== null) return;
-    this.error = message;
+    this.error = error.message;
+    this.outside = error instanceof DomainError ? error.outside : null;
     this.mistaken = this.statement;
   }
 

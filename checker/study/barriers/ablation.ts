@@ -73,7 +73,7 @@ export function* ablatingBarriers(
 /** Checks the model without some barriers; equal results of the memory model are searched once. */
 function attempts(model: Model, memory: MemoryModelName, { limits, settings }: Searching) {
   const machine = (barriers: readonly Barrier[]) =>
-    memoryModels[memory](without(model, barriers), memorySettings);
+    memoryModels[memory]({ ...without(model, barriers), costs: [] }, memorySettings);
   const whole = identityOf(machine([]));
   const known = new Map<string, Tried>();
   return function* (barriers: readonly Barrier[]): Cooperative<Tried> {
@@ -81,7 +81,7 @@ function attempts(model: Model, memory: MemoryModelName, { limits, settings }: S
     const essence = identityOf(weaker);
     const before = known.get(essence);
     if (before !== undefined) return before;
-    const { outcome } = yield* checking({ ...weaker, costs: [] }, limits, settings);
+    const { outcome } = yield* checking(weaker, limits, settings);
     const { verdict, statistics } = outcome;
     const steps = 'schedule' in outcome ? outcome.schedule.edges.length : null;
     const reason = outcome.verdict === 'inconclusive' ? outcome.reason : null;

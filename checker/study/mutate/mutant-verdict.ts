@@ -5,7 +5,7 @@ import { memoryOption, type MemoryModelName } from '../../language/memory-name.t
 import { ModelError } from '../../language/model-error.ts';
 import type { Model, Scenario, Verdict } from '../../language/model.ts';
 import { defaultSettings as memorySettings, memoryModels } from '../../memory/memory-models.ts';
-import { exploring } from '../../search/strategy.ts';
+import { settling } from '../../search/settling.ts';
 import type { Statement } from '../../language/statement.ts';
 import type { Limits, Outcome } from '../../state-space/outcome.ts';
 import type { SearchSettings } from '../../search/settings.ts';
@@ -104,7 +104,7 @@ function* mutantIn(
     const mutant = tableOf(edited(model, thread, edits), memory);
     if (meaningOf(mutant) === meaning) return outcome;
     const bounded = { ...limits, maxStates: Math.min(limits.maxStates, maxStates) };
-    const found = yield* exploring(mutant, bounded, settings);
+    const { outcome: found } = yield* settling(mutant.model, bounded, settings);
     return found.verdict === 'inconclusive' ? found.reason : found;
   } catch (error) {
     if (error instanceof ModelError) return { verdict: 'not built' };

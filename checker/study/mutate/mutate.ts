@@ -2,7 +2,7 @@
 import { memoryKey, memoryOption, type MemoryModelName } from '../../language/memory-name.ts';
 import { ModelError } from '../../language/model-error.ts';
 import type { AnyDefinition, Scenario } from '../../language/model.ts';
-import { exploring } from '../../search/strategy.ts';
+import { settling } from '../../search/settling.ts';
 import type { Limits } from '../../state-space/outcome.ts';
 import type { SearchSettings } from '../../search/settings.ts';
 import type { Cooperative } from '../../state-space/cooperative.ts';
@@ -96,7 +96,7 @@ function* groundOf(
   const memory = (named ?? scenario.memory ?? memoryOption.fallback) as MemoryModelName;
   const model = definition.build(options);
   const system = tableOf(model, memory);
-  const outcome = yield* exploring(system, limits, settings);
+  const { outcome } = yield* settling(system.model, limits, settings);
   if (outcome.verdict !== scenario.verdict && outcome.verdict !== 'inconclusive')
     throw new ModelError(
       `scenario '${scenario.name}' of ${definition.name} declares '${scenario.verdict}', but its verdict is '${outcome.verdict}': ` +

@@ -1,6 +1,7 @@
 /** Runs the checker in a worker: receives work and `stop`, sends progress and one result. */
 import { transitionSystem } from '../../../checker/program/build-transitions.ts';
 import type { AnyDefinition } from '../../../checker/language/model.ts';
+import { inFull } from '../../../checker/memory/memory-models.ts';
 import { ModelError } from '../../../checker/language/model-error.ts';
 import { checking } from '../../../checker/search/check.ts';
 import { comparing } from '../../../checker/study/compare/compare.ts';
@@ -93,7 +94,7 @@ function* stepsOf(
     case 'find':
       return yield* findingState(work.model, work.condition, { limits, settings });
     case 'graph': {
-      const graph = yield* graphOf(transitionSystem(work.model), work.maxStates);
+      const graph = yield* graphOf(transitionSystem(inFull(work.model)), work.maxStates);
       return graph === null ? null : { ...graph, positions: yield* layoutOf(graph) };
     }
   }

@@ -1,6 +1,7 @@
 /** One variant of a model: built, with its table, or the model error. */
 import type { TransitionSystem } from '../../../checker/program/transition-system.ts';
 import { transitionSystem } from '../../../checker/program/build-transitions.ts';
+import { inFull } from '../../../checker/memory/memory-models.ts';
 import type { AnyDefinition, Model } from '../../../checker/language/model.ts';
 import { withFallbacks } from '../../../checker/language/option.ts';
 import type { Choices } from '../../../checker/study/compare/compare.ts';
@@ -31,7 +32,7 @@ export function variantOf(definition: AnyDefinition, chosen: Choices): BuiltVari
   try {
     options = withFallbacks(definition.options, chosen);
     const model = definition.build(options);
-    const system = transitionSystem(model);
+    const system = transitionSystem(inFull(model));
     beginningsOf(system);
     return { kind: 'built', definition, options, model, system, fingerprint: fingerprintOf(model) };
   } catch (error) {

@@ -1,6 +1,7 @@
 /** The search for a state in which a condition is true. */
 import { plainOutcome, type FoundState } from '../check/messages.ts';
 import { transitionSystem } from '../../../checker/program/build-transitions.ts';
+import { inFull } from '../../../checker/memory/memory-models.ts';
 import type { AnyExpr } from '../../../checker/language/expression.ts';
 import type { Model } from '../../../checker/language/model.ts';
 import type { Property } from '../../../checker/language/property.ts';
@@ -20,12 +21,12 @@ export function* findingState(
   condition: AnyExpr,
   { limits, settings }: { readonly limits: Limits; readonly settings: SearchSettings },
 ): Cooperative<FoundState> {
-  const system = transitionSystem(model);
+  const system = transitionSystem(inFull(model));
   const asked: Property = { kind: 'always', name: 'not yet', condition: { kind: 'not', operand: condition } };
   const everything = { ...settings, reduce: false, symmetry: false };
   // If the model reaches a bound, the search cannot prove that there is no such state.
   const properties = [asked, ...model.properties.filter(({ limit }) => limit === true)];
-  const question = { ...system, model: { ...model, properties } };
+  const question = { ...system, model: { ...system.model, properties } };
   const outcome = yield* exploring(question, limits, everything);
   const plain = plainOutcome(outcome);
   if (plain.verdict === 'violated' && plain.kind === 'invariant')

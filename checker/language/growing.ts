@@ -1,0 +1,87 @@
+/** Domains that grow: they begin small, and a check begins anew with a larger one where a run leaves it. */
+import { growthOf, type AnyDomain } from './domain.ts';
+import type { Model } from './model.ts';
+import type { Outside } from './model-error.ts';
+
+/** Whether a variable of the model has a domain that may still grow. */
+export const hasGrowing = ({ shared, threads }: Model): boolean =>
+  [shared, ...threads.map(({ locals }) => locals)].some((variables) =>
+    Object.values(variables).some(({ domain }) => growthOf(domain) !== null),
+  );
+
+/**
+ * The model in which the variable may have the value: its domain ends at a power of two, or as far as it may grow.
+ *
+ * Returns the model; null where the domain of the variable does not grow; 'limit' where it does not grow that far.
+ */
+export function grown(model: Model, { variable, thread, value }: Outside): Model | null | 'limit' {
+  const variables =
+    thread === null ? model.shared : model.threads.find(({ name }) => name === thread)?.locals;
+  const domain = variables?.[variable]?.domain;
+  if (domain?.kind !== 'range' || domain.grows === undefined || typeof value !== 'number') return null;
+  const { grows } = domain;
+  if (value < grows.low || value > grows.high) return 'limit';
+  const low = value < domain.low ? Math.max(grows.low, -powerFrom(-value)) : domain.low;
+  const high = value > domain.high ? Math.min(grows.high, powerFrom(value + 1) - 1) : domain.high;
+  const after: AnyDomain = { ...domain, low, high };
+  return withDomains(model, (name, owner, before) =>
+    name === variable && owner === thread ? after : before,
+  );
+}
+
+const powerFrom = (value: number) => 2 ** Math.ceil(Math.log2(value));
+
+/** The model in which every domain has grown as far as it may: its states and steps are those of any that suffices. */
+export const fullyGrown = (model: Model): Model =>
+  hasGrowing(model)
+    ? withDomains(model, (_name, _thread, domain) => {
+        const growth = growthOf(domain);
+        return growth === null ? domain : { kind: 'range', ...growth };
+      })
+    : model;
+
+/** The domain of a variable; `thread` is null for shared memory. */
+type DomainOf = (name: string, thread: string | null, domain: AnyDomain) => AnyDomain;
+
+/** The model with other domains, in its declarations and in all references to them. */
+function withDomains(model: Model, change: DomainOf): Model {
+  const changed = new Map<string, AnyDomain>();
+  const domainOf = (name: string, thread: string | null, domain: AnyDomain): AnyDomain => {
+    const key = JSON.stringify([thread, name]);
+    const known = changed.get(key);
+    if (known !== undefined) return known;
+    const after = change(name, thread, domain);
+    changed.set(key, after);
+    return after;
+  };
+  const copies = new Map<object, unknown>();
+  const copied = (part: unknown): unknown => {
+    if (typeof part !== 'object' || part === null) return part;
+    if (!copies.has(part)) copies.set(part, Array.isArray(part) ? part.map(copied) : copiedNode(part));
+    return copies.get(part);
+  };
+  const copiedNode = (node: object): object => {
+    const copy = Object.fromEntries(Object.entries(node).map(([key, part]) => [key, copied(part)]));
+    const { kind, name, thread = null } = node as { kind?: unknown; name: string; thread?: string | null };
+    if (kind !== 'shared' && kind !== 'local') return copy;
+    return { ...copy, domain: domainOf(name, thread, (node as { domain: AnyDomain }).domain) };
+  };
+  const declared = (variables: Model['shared'], thread: string | null): Model['shared'] =>
+    Object.fromEntries(
+      Object.entries(variables).map(([name, variable]) => [
+        name,
+        { ...variable, domain: domainOf(name, thread, variable.domain) },
+      ]),
+    );
+  return {
+    ...model,
+    shared: declared(model.shared, null),
+    threads: model.threads.map((thread) => ({
+      ...thread,
+      locals: declared(thread.locals, thread.name),
+      body: copied(thread.body) as typeof thread.body,
+    })),
+    properties: copied(model.properties) as Model['properties'],
+    costs: copied(model.costs) as Model['costs'],
+  };
+}
