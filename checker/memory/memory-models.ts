@@ -20,6 +20,6 @@ export const memoryModels: Readonly<Record<MemoryModelName, MemoryModel>> = {
   sc: (model) => model,
   tso: keeping(tso),
   pso: keeping(pso),
-  weak: keeping(weak),
-  arm64: (model) => ({ ...model, machine: 'arm64' }),
+  weak: (model, settings) => ({ ...keeping(weak)(model, settings), undecidedRuns: 'weak' }),
+  arm64: (model) => ({ ...model, machine: 'arm64', undecidedRuns: 'arm64' }),
 };

@@ -140,8 +140,7 @@ function* checkSmall(
     const checked = yield* checkingAt(claim, sizes, { limits: { ...limits, maxStates }, settings });
     small.push({ sizes, checked });
     const { verdict } = checked.outcome;
-    if (verdict === 'violated' || verdict === 'deadlock' || verdict === 'error')
-      return { verdict: 'refuted', by: small.at(-1)!, small };
+    if ('schedule' in checked.outcome) return { verdict: 'refuted', by: small.at(-1)!, small };
     if (verdict === 'inconclusive') break;
   }
   return null;

@@ -12,6 +12,7 @@ import {
   type Firing,
   type Move,
 } from '../interpreter/interpreter.ts';
+import { confirmsLasso } from './lasso.ts';
 import { confirmsOnArm64, replayOnArm64 } from './replay-arm64.ts';
 import type { Answer, Schedule } from '../state-space/outcome.ts';
 import type { Edge } from '../state-space/state-space.ts';
@@ -37,7 +38,8 @@ export function replay(system: TransitionSystem, schedule: Schedule): Trace {
       after: firing.state,
     });
   }
-  return { initial, steps, stopped };
+  const { cycleFrom } = schedule;
+  return { initial, steps, stopped, ...(cycleFrom === undefined ? {} : { cycleFrom }) };
 }
 
 function follow(system: TransitionSystem, state: State, edge: Edge, at: number): Firing {
@@ -67,6 +69,8 @@ export function confirms(system: TransitionSystem, answer: Answer, trace: Trace)
     }
     case 'deadlock':
       return moves(system, last).length === 0 && isDeadlock(system, last);
+    case 'livelock':
+      return confirmsLasso(system, answer, trace);
     case 'error':
       return trace.stopped !== null && ofAnyCopy(trace.stopped) === ofAnyCopy(answer.message);
     case 'holds':

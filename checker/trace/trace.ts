@@ -17,6 +17,8 @@ export interface Trace {
   readonly steps: readonly TraceStep[];
   /** What stopped the last step, if something did: the claim of an assertion or a model error. */
   readonly stopped: string | null;
+  /** The steps from this position on lead back to the state before them, for ever; absent: the run ends. */
+  readonly cycleFrom?: number;
 }
 
 /** The message of a model error without its copy: interchangeable copies have the same errors. */

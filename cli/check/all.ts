@@ -3,7 +3,7 @@ import { registry } from '../../models/registry.ts';
 import { withMemoryOption } from '../../checker/memory/memory-option.ts';
 import type { Scenario } from '../../checker/language/model.ts';
 import { checking, type Checked } from '../../checker/search/check.ts';
-import type { CheckOptions } from './run.ts';
+import { askedModel, type CheckOptions } from './run.ts';
 import { statisticsJson } from '../report/check-json.ts';
 import type { AllResult } from '../report/check-schema.ts';
 import { junitXml } from './junit.ts';
@@ -58,7 +58,7 @@ async function checkScenario(
   scenario: Scenario,
   options: CheckOptions,
 ): Promise<ScenarioResult> {
-  const model = buildModel(source, scenario.options);
+  const model = askedModel(buildModel(source, scenario.options), options);
   const { result, seconds } = await runWithin(options, (limits) =>
     checking(model, limits, settingsOf(options)),
   );

@@ -88,7 +88,7 @@ export const untried = z.strictObject({
   reason: z.string(),
 });
 
-const verdict = z.enum(['holds', 'violated', 'deadlock', 'unreached', 'error', 'inconclusive']);
+const verdict = z.enum(['holds', 'violated', 'deadlock', 'livelock', 'unreached', 'error', 'inconclusive']);
 
 const result = z.strictObject({
   model: z.string(),
@@ -101,7 +101,7 @@ const result = z.strictObject({
     .string()
     .nullable()
     .describe("what 'holds' covers under the chosen memory model; null: no restriction"),
-  property: z.string().nullable().describe('the property or assertion that is violated'),
+  property: z.string().nullable().describe('the property, assertion or claim about runs that is violated'),
   witnesses: z.array(z.string()).describe('reachable(...) properties that were never reached'),
   harm: z.string().nullable().describe('description of the violation in the last state of the trace'),
   minimal: z.boolean().nullable().describe('whether the trace is known to be a shortest one; null: no trace'),
@@ -116,6 +116,10 @@ const result = z.strictObject({
     .array(z.string())
     .describe('variables of properties whose stores bypass the store buffer: only one CPU accesses them'),
   trace: z.array(step).nullable(),
+  cycle: z
+    .strictObject({ first: z.int(), last: z.int() })
+    .nullable()
+    .describe('the steps, counted from 1, that are made round and round; null: the trace ends'),
   races: z.array(race).describe('pairs of accesses of the trace that nothing else orders'),
   untried: z
     .array(untried)

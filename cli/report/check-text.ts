@@ -100,6 +100,7 @@ function styleOf(verdict: Answer['verdict']): Style {
       return ['bold', 'green'];
     case 'violated':
     case 'deadlock':
+    case 'livelock':
     case 'error':
       return ['bold', 'red'];
     case 'unreached':
@@ -135,7 +136,7 @@ function evidence(report: Report, width: number): readonly string[] {
     ['compiled', 'interpreter', 'Promising-ARM', 'Promising-ARM, symmetric'].includes(statistics.method);
   return [
     ...wrap(statisticsLine(statistics, seconds), width, 2),
-    ...wrap(livelockLine(statistics), width, 2).filter((line) => line !== ''),
+    ...wrap(verdict === 'livelock' ? '' : livelockLine(statistics), width, 2).filter((line) => line !== ''),
     ...(caveat === null ? [] : wrap(caveat, width, 2)),
     ...(isFull ? [] : asymmetryReasons(system)).flatMap((reason) => wrap(reason, width, 2)),
     ...unorderedUnder(report.source.definition, report.chosen).flatMap((one) =>
@@ -154,7 +155,7 @@ function neverFired(
   width: number,
 ): readonly string[] {
   if (unfired.never.length === 0) return [];
-  if (verdict !== 'holds' && verdict !== 'unreached' && untried.length === 0)
+  if (verdict !== 'holds' && verdict !== 'unreached' && verdict !== 'livelock' && untried.length === 0)
     return wrap(unfiredCount(unfired), width, 2);
   const lines = unfiredLines(unfired).flatMap((line) => wrap(`  ${line}`, width, 4));
   return ['Statements that never run:', ...lines];

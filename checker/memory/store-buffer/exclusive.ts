@@ -3,6 +3,7 @@
  * no other write may reach its cell.
  */
 import { conditional, or, toExpr, walk, type Expr, type SharedReference } from '../../language/expression.ts';
+import { conditionsOf } from '../../language/liveness.ts';
 import type { Model } from '../../language/model.ts';
 import { exists } from '../../language/property.ts';
 import type { Block, Statement } from '../../language/statement.ts';
@@ -94,8 +95,8 @@ function loadedBy(statement: Statement): readonly string[] {
   return isWritten ? [] : accessesOf(statement).reads.map(({ name }) => name);
 }
 
-const namesInConditions = ({ properties, costs }: Model): readonly string[] =>
-  [...properties.map(({ condition }) => condition), ...costs.flatMap(({ until }) => until ?? [])]
+const namesInConditions = (model: Model): readonly string[] =>
+  [...conditionsOf(model), ...model.costs.flatMap(({ until }) => until ?? [])]
     .flatMap((condition) => [...walk(condition)])
     .flatMap((part) => (part.kind === 'shared' ? [part.name] : []));
 

@@ -1,5 +1,6 @@
 /** Loads and relaxed atomic operations that a CPU performs later than the text says: past stores that follow them. */
 import { or, walk, type Expr, type SharedReference } from '../../language/expression.ts';
+import { conditionsOf } from '../../language/liveness.ts';
 import type { Model, Untried } from '../../language/model.ts';
 import type { Block, Statement } from '../../language/statement.ts';
 import { statementsOf, type AnyThread } from '../../language/thread.ts';
@@ -80,11 +81,8 @@ const writtenIn = ({ body }: AnyThread): readonly string[] =>
   [...statementsOf(body)].flatMap((one) => accessesOf(one).writes.map(({ name }) => name));
 
 /** The locals that properties and costs look at. */
-function seenLocals({ properties, costs }: Model, { name }: AnyThread): ReadonlySet<string> {
-  const conditions = [
-    ...properties.map(({ condition }) => condition),
-    ...costs.flatMap(({ until }) => until ?? []),
-  ];
+function seenLocals(model: Model, { name }: AnyThread): ReadonlySet<string> {
+  const conditions = [...conditionsOf(model), ...model.costs.flatMap(({ until }) => until ?? [])];
   const parts = conditions.flatMap((condition) => [...walk(condition)]);
   return new Set(parts.flatMap((part) => (part.kind === 'local' && part.thread === name ? [part.name] : [])));
 }

@@ -101,6 +101,7 @@ function judgementOf(verdict: Tried['verdict']): Judgement {
       return 'enough';
     case 'violated':
     case 'deadlock':
+    case 'livelock':
     case 'error':
       return 'lacking';
     case 'unreached':
