@@ -79,10 +79,10 @@ export function leadsTo(
 type FromTo = readonly [from: Operand<boolean>, to: Operand<boolean>];
 
 /** Binds one variable in both conditions. */
-function overAll(over: Thread, body: (...parts: readonly unknown[]) => FromTo) {
+function overAll(over: Thread, body: (...parts: never) => FromTo) {
   let to: AnyExpr = toExpr(false);
   const quantified = forAll(over, (...parts) => {
-    const [from, then] = body(...parts);
+    const [from, then] = body(...(parts as never));
     to = toExpr(then);
     return from;
   });

@@ -22,6 +22,8 @@ export class Components {
   /** By position on the path: the next edge. */
   readonly #next: Uint32Array;
   readonly #isRoot: Uint8Array;
+  /** The number of the next component: all searches share one count, so that none takes the states of another. */
+  #number = 2 ** 32 - 1;
 
   constructor(edges: StateEdges) {
     const count = edges.first.length - 1;
@@ -42,7 +44,6 @@ export class Components {
     const [index, stack, next, isRoot] = [this.#index, this.#stack, this.#next, this.#isRoot];
     const count = index.length;
     let open = 1;
-    let number = count + 1;
     let [top, right] = [0, count];
     const enter = (state: number) => {
       stack[top] = state;
@@ -59,12 +60,12 @@ export class Components {
       open--;
       let end = right;
       for (; end < count && index[stack[end]!]! >= index[state]!; end++) {
-        index[stack[end]!] = number;
+        index[stack[end]!] = this.#number;
         open--;
       }
       stack[right - 1] = state;
-      index[state] = number;
-      const own = number--;
+      index[state] = this.#number;
+      const own = this.#number--;
       const states = stack.subarray(right - 1, end);
       const has = (other: number) => index[other] === own;
       if (states.length > 1 || this.#leadsBack(state)) visit({ states, has });
