@@ -97,6 +97,7 @@ export class Components {
 
   #leadsBack(state: number): boolean {
     const { first, to } = this.#edges;
-    return to.subarray(first[state], first[state + 1]).includes(state);
+    for (let at = first[state]!; at < first[state + 1]!; at++) if (to[at] === state) return true;
+    return false;
   }
 }

@@ -88,5 +88,5 @@ function canStep({ first, label }: StateEdges, state: number, classes: ReadonlyS
 }
 
 function* marked(marks: Uint8Array): Iterable<number> {
-  for (let at = marks.indexOf(1); at >= 0; at = marks.indexOf(1, at + 1)) yield at;
+  for (let at = 0; at < marks.length; at++) if (marks[at] === 1) yield at;
 }

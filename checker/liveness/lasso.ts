@@ -9,9 +9,9 @@ export interface Waiting {
   readonly edges: StateEdges;
   /** States numbered below are initial. */
   readonly initial: number;
-  /** Whether the claim begins to wait in a state, or with a step of this class. */
+  /** Whether the claim begins to wait in a state, or with a step of this class; null: with none. */
   readonly begins: (state: number) => boolean;
-  readonly beginsWith: (label: number) => boolean;
+  readonly beginsWith: ((label: number) => boolean) | null;
   /** By state: 1 where the conclusion is true. */
   readonly to: Uint8Array;
   readonly fair: Fairness;
@@ -101,7 +101,7 @@ function stemsOf(waiting: Waiting, isHead: (state: number) => boolean): Walks {
     step: (one, visit) => {
       const state = one >> 1;
       for (let edge = first[state]!; edge < first[state + 1]!; edge++)
-        visit(node(to[edge]!, one % 2 === 1 || beginsWith(label[edge]!)), edge);
+        visit(node(to[edge]!, one % 2 === 1 || beginsWith?.(label[edge]!) === true), edge);
     },
   };
 }
@@ -119,6 +119,7 @@ export function waitingStates({ edges, begins, beginsWith, to: isDone }: Waiting
   };
   for (let state = 0; state < count; state++) {
     if (begins(state)) wait(state);
+    if (beginsWith === null) continue;
     for (let edge = first[state]!; edge < first[state + 1]!; edge++)
       if (beginsWith(label[edge]!)) wait(to[edge]!);
   }

@@ -65,7 +65,7 @@ export function* starvationIn({ system, space, initial }: Explored): Cooperative
       edges,
       initial,
       begins: (state) => from[state] === 1,
-      beginsWith: (label) => beginning.has(label),
+      beginsWith: beginning.size === 0 ? null : (label) => beginning.has(label),
       to: space.judge(2 * at + 1),
       fair: goal.fair,
       cpuOf: cpuNumbers(system, fairness),
@@ -82,8 +82,8 @@ function lassoOf(waiting: Waiting, classes: number): Lasso | null {
   const waits = waitingStates(waiting);
   const components = fairComponents(edges, classes, waits, fair);
   const stuck: number[] = [];
-  for (let state = waits.indexOf(1); state >= 0; state = waits.indexOf(1, state + 1))
-    if (edges.first[state] === edges.first[state + 1]) stuck.push(state);
+  for (let state = 0; state < waits.length; state++)
+    if (waits[state] === 1 && edges.first[state] === edges.first[state + 1]) stuck.push(state);
   return components.length + stuck.length === 0 ? null : shortestLasso(waiting, components, stuck);
 }
 

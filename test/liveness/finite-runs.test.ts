@@ -129,7 +129,7 @@ describe('a loop is bounded', () => {
     const count = (l: { readonly n: never }) => [
       label('again'),
       step('look', set(mem.tlb, 'moved')),
-      branch('n == 0', eq(l.n as never, 0), [goto('out')]),
+      branch('n == 0', eq(l.n, 0), [goto('out')]),
       step('n--', dec(l.n), set(mem.tlb, 'moved')),
       goto('again'),
       label('out'),
@@ -141,7 +141,7 @@ describe('a loop is bounded', () => {
       label('again'),
       choose('b', l.b),
       step('n--', dec(l.n), set(mem.tlb, 'moved')),
-      branch('b', l.b, [step('n = 3', set(l.n, 3 as never), set(mem.tlb, 'none'))]),
+      branch('b', l.b, [step('n = 3', set(l.n, 3), set(mem.tlb, 'none'))]),
       branch('pte != none', ne(mem.pte, 'none'), [goto('again')]),
     ];
     expect(unbounded(back)).not.toBeNull();

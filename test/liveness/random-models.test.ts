@@ -56,7 +56,7 @@ function enumerated(model: Model): Lengths | null | undefined {
       }) ?? []
     );
   });
-  return lengths.toSorted((a, b) => a.stem - b.stem || a.cycle - b.cycle)[0] ?? null;
+  return lengths.toSorted((a, b) => 1e3 * (a.stem - b.stem) + a.cycle - b.cycle)[0] ?? null;
 }
 
 const lengthsOf = (outcome: Outcome): Lengths | null | undefined => {
