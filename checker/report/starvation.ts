@@ -50,8 +50,9 @@ function claimText({ model }: TransitionSystem, { claim, value }: Goal): string 
   const one = model.liveness![claim]!;
   if (one.kind === 'eventually') return one.name;
   const { binder, from, to } = one;
-  const which = binder === null ? '' : ` with ${printExpr({ kind: 'bound', binder })} = ${value!}`;
-  return `${printExpr(from)} is true, and ${printExpr(to)} is not true then or later${which}`;
+  const which = binder === null ? '' : `, where ${printExpr({ kind: 'bound', binder })} is ${value!}`;
+  const never = `${printExpr(to)} is never true${which}`;
+  return from.kind === 'constant' ? `from here on ${never}` : `${printExpr(from)} was true, and from here on ${never}`;
 }
 
 function reasonOf({ steps, enabled, at }: CopyInCycle, { fair }: Goal, from: number): string {
