@@ -5,7 +5,13 @@ import type { State } from '../interpreter/evaluate.ts';
 import { initialStates } from '../interpreter/interpreter.ts';
 import { decode, encode } from '../codegen/layout/packed-state.ts';
 import { encodeModule } from '../codegen/wasm/encode.ts';
-import { alone, deadlockFound, findingBytes, wrongCondition, wrongPropertyFound } from '../codegen/memory-map.ts';
+import {
+  alone,
+  deadlockFound,
+  findingBytes,
+  wrongCondition,
+  wrongPropertyFound,
+} from '../codegen/memory-map.ts';
 import { compileModel, type CompiledModel } from '../codegen/compile-model.ts';
 import { spawnWorkers, spawnsFrom, type PendingWorkers, type Worker, type WorkerOptions } from './worker.ts';
 import { edgesOutOf, leadsOn } from '../state-space/successors.ts';

@@ -6,6 +6,7 @@ import {
   type Reference,
   type SharedReference,
 } from '../language/expression.ts';
+import { goalsOf } from '../language/liveness.ts';
 import type { Model } from '../language/model.ts';
 import { printExpr } from '../language/print.ts';
 import type { Effect, Statement } from '../language/statement.ts';
@@ -48,6 +49,22 @@ export function unboundedStep({ threads }: Pick<ReturnType<typeof transitionSyst
 
 /** Whether every run of the model ends. */
 export const runsAreFinite = (model: Model): boolean => unboundedStep(transitionSystem(model)) === null;
+
+/**
+ * Whether deadlock freedom alone settles what the model claims of its runs: every run ends, and then every thread has
+ * ended that must not block forever.
+ */
+export const isSettled = (model: Model): boolean =>
+  goalsOf(model).every(({ ends, from }) => ends !== null && from !== null) && runsAreFinite(sourceOf(model));
+
+/** The threads that end in every run, if the model has no deadlock. */
+export const endingThreads = (model: Model): readonly string[] =>
+  runsAreFinite(sourceOf(model))
+    ? model.threads.filter((one) => !one.mayBlockForever && one.ofMachine !== true).map(({ name }) => name)
+    : [];
+
+/** Memory models delay the steps of a thread and add none. */
+const sourceOf = (model: Model) => model.written ?? model;
 
 function waysOf({ thread, locations }: ThreadTable): readonly Way[] {
   return locations.flatMap((transitions, from) =>

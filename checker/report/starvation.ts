@@ -52,7 +52,9 @@ function claimText({ model }: TransitionSystem, { claim, value }: Goal): string 
   const { binder, from, to } = one;
   const which = binder === null ? '' : `, where ${printExpr({ kind: 'bound', binder })} is ${value!}`;
   const never = `${printExpr(to)} is never true${which}`;
-  return from.kind === 'constant' ? `from here on ${never}` : `${printExpr(from)} was true, and from here on ${never}`;
+  return from.kind === 'constant'
+    ? `from here on ${never}`
+    : `${printExpr(from)} was true, and from here on ${never}`;
 }
 
 function reasonOf({ steps, enabled, at }: CopyInCycle, { fair }: Goal, from: number): string {

@@ -2,7 +2,7 @@
 import { goalsOf } from '../language/liveness.ts';
 import type { TransitionSystem } from '../program/transition-system.ts';
 import { initialStates } from '../interpreter/interpreter.ts';
-import { runsAreFinite } from '../liveness/finite-runs.ts';
+import { isSettled } from '../liveness/finite-runs.ts';
 import { starvationIn } from '../liveness/starvation.ts';
 import type { Cooperative } from '../state-space/cooperative.ts';
 import type { LiveSpace } from '../state-space/live-space.ts';
@@ -15,17 +15,7 @@ export const isSafe = ({ verdict }: Answer): boolean => verdict === 'holds' || v
  * Whether the claims need all states with all edges: there are some, and the text of the threads does not settle them.
  */
 export const needsEdges = (system: TransitionSystem): boolean =>
-  goalsOf(system.model).length > 0 && !isSettled(system);
-
-/**
- * Where every run is finite, each ends in a state in which nothing moves; without deadlocks every thread has ended there
- * that must not block forever. Reductions keep deadlocks, and memory models add no steps of a thread.
- */
-function isSettled(system: TransitionSystem): boolean {
-  const { model } = system;
-  const onlyEnds = goalsOf(model).every(({ ends, from }) => ends !== null && from !== null);
-  return onlyEnds && runsAreFinite(model.written ?? model);
-}
+  goalsOf(system.model).length > 0 && !isSettled(system.model);
 
 /** Decides the claims in a space that is complete where the outcome is safe. */
 export function* decided(

@@ -41,6 +41,11 @@ const result = z.strictObject({
     'not proved',
   ]),
   summary: z.string().describe('the verdict in one line'),
+  ends: z
+    .array(z.string())
+    .describe(
+      'the threads of which every copy ends, if it is proved: every run is finite, and none is a deadlock',
+    ),
   reason: z.string().nullable().describe('why it is not proved; null: proved or refuted'),
   doubt: z.string().nullable().describe('the abstract counterexample'),
   refutedAt: optionValues.nullable().describe('the numbers at which "racewalk check" finds the race'),

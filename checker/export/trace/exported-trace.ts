@@ -40,7 +40,10 @@ export const exportedTrace = (
   trace,
   headline: `${system.model.name}: ${headline(answer)}`,
   end: failedClaimIn(system, answer, trace),
-  property: answer.verdict === 'livelock' || (answer.verdict === 'violated' && answer.kind === 'invariant') ? answer.property : null,
+  property:
+    answer.verdict === 'livelock' || (answer.verdict === 'violated' && answer.kind === 'invariant')
+      ? answer.property
+      : null,
   origin,
 });
 
