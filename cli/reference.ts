@@ -25,7 +25,7 @@ prints the options of a model.
 | exit code | meaning |
 |---|---|
 | 0 | \`holds\`; for other commands: success |
-| 1 | \`violated\`, \`deadlock\` or \`unreached\`; a result differs from its declaration |
+| 1 | \`violated\`, \`deadlock\`, \`livelock\` or \`unreached\`; a result differs from its declaration |
 | 2 | usage error or invalid model |
 | 3 | \`inconclusive\`: a limit was reached |
 | 4 | the output could not be written; existing files are unchanged |

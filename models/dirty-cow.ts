@@ -23,8 +23,10 @@
  *          5535be309971 (v6.0) replaces both -> requireExclusive (PageAnonExclusive)
  * Omitted: mmap_sem: both hold it for reading. The page-table lock: it makes each access to the pte atomic, so each is one step.
  *          Reference counts: the caller holds the returned page. The zero page. Retries of handle_mm_fault.
+ * Ends:    not always: each retry of get_user_pages may find that the page has been zapped again (mustEnd). In the kernel the
+ *          zapping thread gives up or is killed some day; here it may go on forever.
  */
-import { always, and, bool, branch, defineModel, eq, exists, flag, forever, goto, ifdef, init, label, ne, never, not, or,
+import { always, and, bool, branch, defineModel, eq, eventually, exists, flag, forever, goto, ifdef, init, label, ne, never, not, or,
   reachable, say, set, shared, step, thread, values, wait, when } from 'racewalk';
 
 /** What the pte maps. No pte is writable; the pte of the process's own copy is dirty from the start, and the copy is exclusive. */
@@ -40,9 +42,10 @@ export const model = defineModel({
     requireExclusive: flag('fix', 'a read-only pte passes if it maps an exclusive page; FOLL_WRITE is kept'),
     reader: flag('variant', 'another thread of the process reads from the mapping'),
     continues: flag('variant', 'another thread of the process maps shared memory pages with UFFDIO_CONTINUE'),
+    mustEnd: flag('variant', 'get_user_pages must end, however often the page is zapped'),
   },
 
-  build: ({ keepFollWrite, requireDirty, requireExclusive, reader, continues }) => {
+  build: ({ keepFollWrite, requireDirty, requireExclusive, reader, continues, mustEnd }) => {
     const mem = shared({
       pte:  init(Pte, 'none', '*ptep of the private mapping'),
       file: init(values('unchanged', 'written'), 'unchanged', 'the page cache page'),
@@ -106,6 +109,7 @@ export const model = defineModel({
         always('no write to a private mapping reaches the file', never(eq(mem.file, 'written'),
           say`the write went to the page cache: every user of the file sees it`)),
         reachable('get_user_pages writes to the copy', exists(gup, (l) => l.wrote)),
+        ...(mustEnd ? [eventually(gup)] : []),
         reachable('the copy is discarded', exists(gup, (l) => and(requireExclusive ? l.wrote : l.copied, eq(mem.pte, 'none')))),
       ],
     };
@@ -138,6 +142,9 @@ export const model = defineModel({
       states: 32, transitions: 58 },
     { name: 'v6.0-all',              options: { requireExclusive: true, reader: true, continues: true }, verdict: 'holds',
       states: 58, transitions: 124 },
+    { name: 'v6.0-must-end',         options: { requireExclusive: true, mustEnd: true },                 verdict: 'livelock', steps: 3,
+      why: 'the zap always comes between the fault and the next look' },
+    { name: 'fixed-must-end',        options: { keepFollWrite: true, requireDirty: true, mustEnd: true }, verdict: 'livelock', steps: 3 },
   ],
 
   survivors: [

@@ -22,8 +22,8 @@
  * Omitted: the freeing of the page: it comes after the flush by the thread that cleared the pte. Page faults that map a new
  *          page: their TLB entries are correct. MADV_FREE, which clears dirty bits in the same way.
  */
-import { always, and, bool, branch, dec, defineModel, ended, eq, exists, flag, forAll, gt, ifdef, inc, init, integer,
-  ne, never, not, or, range, reachable, relaxed, say, set, shared, step, thread } from 'racewalk';
+import { always, and, bool, branch, dec, defineModel, ended, eq, eventually, exists, flag, forAll, gt, ifdef, inc, init,
+  integer, ne, never, not, or, range, reachable, relaxed, say, set, shared, step, thread } from 'racewalk';
 import { Access, flushUserTlbs, spinLock, spinUnlock, tlbEntries, userCpus, userCpuSurvivors } from 'racewalk/kernel';
 
 export const model = defineModel({
@@ -70,6 +70,7 @@ export const model = defineModel({
         reachable('a madvise clears the pte',   exists(madvise, (l) => and(l.returned, l.cleared))),
         reachable('a madvise finds no pte',     exists(madvise, (l) => and(l.returned, not(l.cleared)))),
         reachable('a CPU uses the page',        exists(cpus, (cpu) => eq(mem.tlb.at(cpu), 'write'))),
+        eventually(madvise),
       ],
     };
   },

@@ -21,7 +21,7 @@
  *          count above that of the mapping is a pin. The page-table locks, except that fork takes one after it begins
  *          write_protect_seq: on x86 that is an atomic operation, and the full barrier that gup-fast-vs-fork requires.
  */
-import { always, and, bool, branch, conditional, cost, dec, defineModel, ended, eq, exists, flag, forAll, full, goto,
+import { always, and, bool, branch, conditional, cost, dec, defineModel, ended, eq, eventually, exists, flag, forAll, full, goto,
   gt, ifdef, init, integer, label, ne, never, not, note, oneOf, or, range, reachable, say, set, shared, smpMb,
   smpRmb, step, thread, values } from 'racewalk';
 import { Access, anotherOwner, flushTlbRange, getPage, getPageUnlessZero, interrupts, ipiHandlers, ipiHandlerSurvivors, localIrqRestore,
@@ -222,6 +222,7 @@ export const model = defineModel({
         ...(collapsers > 0 && fork ? [reachable('fork shares the huge page', mem.hugeShared)] : []),
         ...(zap ? [reachable('the small page gets another owner', eq(mem.owner, 'another owner'))] : []),
         ...(collapsers > 0 && zap ? [reachable('the huge page gets another owner', eq(mem.hugeOwner, 'another owner'))] : []),
+        ...[gup, ...others].map((each) => eventually(each)),
       ],
       costs: [
         cost('IPIs',        { effect: 'IPIs' }),

@@ -28,9 +28,9 @@
  *          reuse of the pages: separate races (gup-fast-vs-free-pgtables, gup-fast-vs-unmap), which this protocol must also
  *          prevent. A walk of the huge pmd: it correctly pins the huge page. TLB entries of user CPUs: user writes do not matter here.
  */
-import { always, and, array, bool, branch, choose, conditional, cost, dec, defineModel, ended, eq, exists, flag,
-  forAll, full, goto, ifdef, index, init, integer, label, loop, ne, never, not, note, oneOf, range, reachable,
-  release, say, set, shared, smpMb, step, thread, values } from 'racewalk';
+import { always, and, array, bool, branch, choose, conditional, cost, dec, defineModel, ended, eq, eventually, exists, flag,
+  forAll, full, goto, ifdef, index, init, integer, label, loop, ne, never, not, note, oneOf, range, reachable, release, say,
+  set, shared, smpMb, step, thread, values } from 'racewalk';
 import { flushTlbRange, getPage, getPageUnlessZero, interrupts, ipiHandlers, ipiHandlerSurvivors, localIrqRestore, localIrqSave, Pmd, Pte,
   putPage, sendIpiAndWait } from 'racewalk/kernel';
 
@@ -182,6 +182,7 @@ export const model = defineModel({
         reachable('collapse succeeds',      succeeded),
         reachable('collapse fails',      and(aborted, eq(mem.pmd, 'table'))),
         reachable('collapse fails while the last page is pinned', and(aborted, ne(mem.count.at(ptes - 1), 1))),
+        eventually(gup), eventually(collapse),
       ],
       costs: [
         cost('IPIs',          { effect: 'IPIs' }),

@@ -22,9 +22,9 @@
  *          while the head has no reference, and changes nothing else that gup_fast reads. The pmd: the page table does not change.
  *          page_ref_count(head) < 0: an overflow check. Other tails: each is independent.
  */
-import { always, and, bool, branch, conditional, cost, dec, defineModel, ended, eq, exists, flag, forAll, full, goto,
-  ifdef, init, integer, label, ne, never, not, note, oneOf, or, range, reachable, say, set, shared, smpWmb, step,
-  thread, through, values } from 'racewalk';
+import { always, and, bool, branch, conditional, cost, dec, defineModel, ended, eq, eventually, exists, flag, forAll, full,
+  goto, ifdef, init, integer, label, ne, never, not, note, oneOf, or, range, reachable, say, set, shared, smpWmb, step, thread,
+  through, values } from 'racewalk';
 import { allocPage, anotherOwner, flushTlbRange, getPageUnlessZero, interrupts, ipiHandlers, ipiHandlerSurvivors, localIrqRestore,
   localIrqSave, Owner, Pte, putPage } from 'racewalk/kernel';
 
@@ -114,6 +114,7 @@ export const model = defineModel({
         reachable('gup_fast pins a tail of the compound page', exists(gup, (l) => and(l.holds, eq(mem.head, 'H')))),
         reachable('gup_fast pins the page that was a tail',   exists(gup, (l) => and(l.holds, eq(l.head, 'T')))),
         reachable('the former tail is mapped again',          and(ended(remap), eq(mem.head, 'T'))),
+        eventually(gup), eventually(remap),
       ],
       costs: [cost('gup mem ops', { steps: 'access' }, { thread: gup, until: exists(gup, (l, cpu) => and(eq(cpu, 0), l.holds)) })],
     };

@@ -22,8 +22,9 @@
  * Omitted: MMF_HAS_PINNED and false positives of page_maybe_dma_pinned: they cause more copies. What the child does with the
  *          shared page. Irqs and TLB flushes: fork does not wait for gup_fast, whatever the flush.
  */
-import { always, and, bool, branch, cost, dec, defineModel, ended, eq, exists, flag, forAll, full, goto, gt, ifdef, inc, init, integer,
-  label, ne, never, note, range, reachable, say, set, shared, smpMb, smpRmb, step, thread, values } from 'racewalk';
+import { always, and, bool, branch, cost, dec, defineModel, ended, eq, eventually, exists, flag, forAll, full, goto, gt, ifdef,
+  inc, init, integer, label, ne, never, note, range, reachable, say, set, shared, smpMb, smpRmb, step, thread,
+  values } from 'racewalk';
 import { rawReadSeqcount, rawWriteSeqcountBegin, rawWriteSeqcountEnd } from 'racewalk/kernel';
 
 const Pte = values('writable', 'read-only');
@@ -93,6 +94,7 @@ export const model = defineModel({
         reachable('gup_fast pins the page',         exists(gup, (l) => l.holds)),
         reachable('fork shares the page',           mem.shared),
         reachable('fork copies a page with a pin',  exists(fork, (l) => l.copied)),
+        eventually(gup), eventually(fork),
       ],
       costs: [
         cost('gup mem ops',   { steps: 'access' }, { thread: gup, until: exists(gup, (l, cpu) => and(eq(cpu, 0), l.holds)) }),

@@ -21,8 +21,8 @@
  * Omitted: what the ptes map and the references to those pages: gup-fast-vs-unmap. mmap_sem: gup_fast does not take it. Batching of
  *          tables before call_rcu: it only delays the freeing. Reuse of the freed table: reading it is already the bug.
  */
-import { always, and, bool, branch, cost, defineModel, eq, exists, flag, forAll, goto, ifdef, init, integer, label, ne, never, oneOf,
-  reachable, say, set, shared, step, thread, values } from 'racewalk';
+import { always, and, bool, branch, cost, defineModel, eq, eventually, exists, flag, forAll, goto, ifdef, init, integer, label,
+  ne, never, oneOf, reachable, say, set, shared, step, thread, values } from 'racewalk';
 import { callRcu, flushTlbRange, gracePeriodEnds, interrupts, ipiHandlers, ipiHandlerSurvivors, localIrqRestore, localIrqSave, Pmd,
   quiescentStates, quiescentStateSurvivors, rcu, rcuReadLock, rcuReadUnlock, sendIpiAndWait } from 'racewalk/kernel';
 
@@ -83,6 +83,7 @@ export const model = defineModel({
           never(eq(l.table, 'freed'), say`gup_fast on CPU ${cpu} has read a pte of a freed page table`))),
         reachable('gup_fast walks the table', exists(gup, (l) => and(l.walked, eq(l.table, 'in use')))),
         reachable('the table is freed',       eq(mem.table, 'freed')),
+        eventually(gup), eventually(free),
       ],
       costs: [
         cost('IPIs',        { effect: 'IPIs' }),

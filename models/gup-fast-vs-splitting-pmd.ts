@@ -22,9 +22,9 @@
  * Omitted: the lru_lock, the anon_vma lock and the page-table lock: gup_fast takes none of them. pmdp_invalidate before
  *          pmd_populate: pmdp-invalidate-vs-dirty. Other mappings: the head's mapcount stays 1. Other tails: each is independent.
  */
-import { add, always, and, bool, branch, cost, dec, defineModel, ended, eq, exists, flag, forAll, full, goto, ifdef,
-  init, integer, label, ne, never, not, note, or, range, reachable, relaxed, say, set, shared, smpMb, smpWmb, step,
-  sub, thread, values } from 'racewalk';
+import { add, always, and, bool, branch, cost, dec, defineModel, ended, eq, eventually, exists, flag, forAll, full, goto, ifdef,
+  init, integer, label, ne, never, not, note, or, range, reachable, relaxed, say, set, shared, smpMb, smpWmb, step, sub, thread,
+  values } from 'racewalk';
 import { getHugePageTail, getPageUnlessZero, hugePage, interrupts, ipiHandlers, ipiHandlerSurvivors, localIrqRestore, localIrqSave,
   putHugePageTail, sendIpiAndWait, spinLock, spinUnlock } from 'racewalk/kernel';
 
@@ -102,6 +102,7 @@ export const model = defineModel({
         reachable('gup_fast pins a tail of the huge page', exists(gup, (l) => and(l.holds, eq(mem.pmd, 'huge')))),
         reachable('a pin outlives the split', exists(gup, (l) => and(l.holds, eq(mem.pmd, 'table')))),
         reachable('the huge page is split without a pin',  and(eq(mem.pmd, 'table'), eq(mem.tailCount, 1))),
+        eventually(gup), eventually(split),
       ],
       costs: [cost('IPIs', { effect: 'IPIs' })],
     };

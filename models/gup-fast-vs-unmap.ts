@@ -22,8 +22,8 @@
  *          not take it, and there is one zap. LRU and swap cache references: more references only delay the freeing. The
  *          next owner's freeing of the page: it leads back to a count of 0. Pins of huge pages: gup-fast-vs-splitting-pmd.
  */
-import { always, and, bool, branch, cost, dec, defineModel, ended, eq, exists, flag, forAll, full, goto, ifdef, init,
-  integer, label, ne, never, not, note, oneOf, range, reachable, say, set, shared, step, thread } from 'racewalk';
+import { always, and, bool, branch, cost, dec, defineModel, ended, eq, eventually, exists, flag, forAll, full, goto, ifdef,
+  init, integer, label, ne, never, not, note, oneOf, range, reachable, say, set, shared, step, thread } from 'racewalk';
 import { anotherOwner, flushTlbRange, getPage, getPageUnlessZero, interrupts, ipiHandlers, ipiHandlerSurvivors, localIrqRestore,
   localIrqSave, Owner, Pte, putPage } from 'racewalk/kernel';
 
@@ -97,6 +97,7 @@ export const model = defineModel({
         reachable('gup_fast pins the page',  exists(gup, (l) => l.holds)),
         reachable('zap unmaps and puts the page', ended(zap)),
         ...(allocator ? [reachable('the freed page gets another owner', eq(mem.owner, 'another owner'))] : []),
+        eventually(gup), eventually(zap),
       ],
       costs: [
         cost('IPIs',           { effect: 'IPIs' }),

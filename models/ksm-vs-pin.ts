@@ -20,9 +20,9 @@
  *          ptep_clear_flush, and with it its barrier: the helper must not depend on it. The merge itself: sharing an unpinned
  *          page is correct. Writable ptes: KSM restores them read-only, which the recheck of the pte detects.
  */
-import { always, and, bool, branch, cost, dec, defineModel, ended, eq, exists, flag, forAll, full, goto, gt, ifdef,
-  inc, init, integer, label, ne, never, not, oneOf, range, reachable, say, set, shared, smpMb, smpRmb, smpWmb, step,
-  thread, values } from 'racewalk';
+import { always, and, bool, branch, cost, dec, defineModel, ended, eq, eventually, exists, flag, forAll, full, goto, gt, ifdef,
+  inc, init, integer, label, ne, never, not, oneOf, range, reachable, say, set, shared, smpMb, smpRmb, smpWmb, step, thread,
+  values } from 'racewalk';
 
 const Pte = values('none', 'read-only');
 
@@ -93,6 +93,7 @@ export const model = defineModel({
         reachable('KSM makes the page shareable', exists(ksm, (l) => l.shared)),
         reachable('KSM finds a pin',            and(exists(ksm, (l) => l.busy), eq(mem.pte, 'read-only'))),
         ...(checkExclusive === 'never' ? [] : [reachable('gup_fast finds the page shareable', exists(gup, (l) => l.backedOff))]),
+        eventually(gup), eventually(ksm),
       ],
       costs: [
         cost('gup mem ops',  { steps: 'access' }, { thread: gup, until: exists(gup, (l, cpu) => and(eq(cpu, 0), l.holds)) }),

@@ -19,8 +19,9 @@
  * Omitted: the page lock and the page-table lock: gup_fast takes neither. The pte's dirty bit: a device does not set it. Swap:
  *          those pages are not discarded. The freeze of the count in shrink_page_list: it prevents freeing, not unmapping.
  */
-import { always, and, bool, branch, cost, dec, defineModel, ended, eq, exists, flag, forAll, full, goto, ifdef, init,
-  integer, label, ne, never, not, note, or, range, reachable, say, set, shared, smpMb, smpRmb, step, thread } from 'racewalk';
+import { always, and, bool, branch, cost, dec, defineModel, ended, eq, eventually, exists, flag, forAll, full, goto, ifdef,
+  init, integer, label, ne, never, not, note, or, range, reachable, say, set, shared, smpMb, smpRmb, step,
+  thread } from 'racewalk';
 import { getPageUnlessZero, Pte, putPage } from 'racewalk/kernel';
 
 export const model = defineModel({
@@ -92,6 +93,7 @@ export const model = defineModel({
         reachable('reclaim discards the page',     discarded),
         reachable('direct IO marks the page dirty', mem.dirty),
         reachable('reclaim keeps the page',        and(exists(reclaim, (l) => l.kept), eq(mem.pte, 'present'))),
+        eventually(direct), eventually(reclaim),
       ],
       costs: [cost('barriers', { steps: 'barrier' }, { thread: reclaim, until: discarded })],
     };

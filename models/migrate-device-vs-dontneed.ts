@@ -22,8 +22,8 @@
  *          that migration holds: the page is not freed, but writes to it are still lost. migrate_vma_unmap and the copy. The
  *          difference between a migration entry and none: MADV_DONTNEED flushes for neither.
  */
-import { always, and, bool, branch, defineModel, ended, eq, exists, flag, forAll, goto, ifdef, init, integer, label, ne, never, not, note,
-  reachable, say, set, shared, step, thread } from 'racewalk';
+import { always, and, bool, branch, defineModel, ended, eq, eventually, exists, flag, forAll, goto, ifdef, init, integer, label,
+  ne, never, not, note, reachable, say, set, shared, step, thread } from 'racewalk';
 import { Access, flushUserTlbs, spinLock, spinUnlock, tlbEntries, userCpus, userCpuSurvivors } from 'racewalk/kernel';
 
 export const model = defineModel({
@@ -77,6 +77,7 @@ export const model = defineModel({
         reachable('madvise unmaps the page',       exists(madvise, (l) => and(l.returned, l.zapped))),
         reachable('madvise drops a migration entry', exists(madvise, (l) => and(l.returned, not(l.zapped)))),
         reachable('migration takes the page',      and(ended(collect), exists(collect, (l) => l.unmapped))),
+        eventually(collect), eventually(madvise),
       ],
     };
   },

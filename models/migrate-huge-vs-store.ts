@@ -23,8 +23,8 @@
  * Omitted: the pmd lock and the page lock: neither gup_fast nor a store takes them. Stores before the pmd is numa: the copy
  *          contains them. TLB flushes: a user whose TLB keeps the new pmd loses more stores. LRU and rmap.
  */
-import { always, and, atomically, bool, branch, dec, defineModel, ended, eq, exists, flag, forAll, full, goto, ifdef,
-  init, integer, label, ne, never, not, note, or, range, reachable, say, set, shared, smpMb, step, thread, values,
+import { always, and, atomically, bool, branch, dec, defineModel, ended, eq, eventually, exists, flag, forAll, full, goto,
+  ifdef, init, integer, label, ne, never, not, note, or, range, reachable, say, set, shared, smpMb, step, thread, values,
   wait } from 'racewalk';
 import { getPageUnlessZero, pageRefFreeze, putPage } from 'racewalk/kernel';
 
@@ -113,6 +113,7 @@ export const model = defineModel({
         reachable('a user writes to the new page', mem.stored),
         reachable('the huge page is migrated',    and(ended(migrate), eq(mem.pmd, 'new'))),
         reachable('migration fails',           exists(migrate, (l) => l.failed)),
+        eventually(gup), eventually(migrate),
       ],
     };
   },

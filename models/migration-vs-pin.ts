@@ -21,8 +21,9 @@
  *          (page_freeze_refs). The pmd and irqs: the page table does not change, and a broadcast flush does not wait. Freeing of the
  *          old page: gup-fast-vs-unmap.
  */
-import { always, and, bool, branch, cost, dec, defineModel, ended, eq, exists, flag, forAll, full, goto, ifdef, inc,
-  init, integer, label, ne, never, not, note, or, range, reachable, relaxed, say, set, shared, smpMb, step, thread } from 'racewalk';
+import { always, and, bool, branch, cost, dec, defineModel, ended, eq, eventually, exists, flag, forAll, full, goto, ifdef, inc,
+  init, integer, label, ne, never, not, note, or, range, reachable, relaxed, say, set, shared, smpMb, step,
+  thread } from 'racewalk';
 import { getPageUnlessZero, MigratedPte, putPage } from 'racewalk/kernel';
 
 export const model = defineModel({
@@ -89,6 +90,7 @@ export const model = defineModel({
         reachable('gup_fast pins the page',  exists(gup, (l) => l.holds)),
         reachable('the page is migrated',    eq(mem.pte, 'new page')),
         reachable('migration fails',      and(exists(migrate, (l) => l.failed), eq(mem.pte, 'old page'))),
+        eventually(gup), eventually(migrate),
       ],
       costs: [cost('migration mem ops', { steps: 'access' }, { thread: migrate, until: eq(mem.pte, 'new page') })],
     };

@@ -22,8 +22,8 @@
  *          which ptes truncate finds, and it finds the new one. mmap_sem: truncate does not take it. The page cache's own
  *          reference, which truncate drops together with that of the mapping. Huge pmds (move_huge_pmd), which had the same bug.
  */
-import { always, and, bool, branch, defineModel, ended, eq, exists, flag, forAll, gt, ifdef, init, integer, ne, never, range, reachable,
-  say, set, shared, step, thread } from 'racewalk';
+import { always, and, bool, branch, defineModel, ended, eq, eventually, exists, flag, forAll, gt, ifdef, init, integer, ne,
+  never, range, reachable, say, set, shared, step, thread } from 'racewalk';
 import { Access, flushUserTlbs, putPage, spinLock, spinUnlock, tlbEntries, userCpus, userCpuSurvivors } from 'racewalk/kernel';
 
 export const model = defineModel({
@@ -77,6 +77,7 @@ export const model = defineModel({
         reachable('mremap moves a page that is in use', and(ended(mremap), gt(mem.count, 0))),
         reachable('truncate frees the page',            eq(mem.count, 0)),
         reachable('a CPU uses the new address',         exists(cpus, (cpu) => eq(mem.newTlb.at(cpu), 'write'))),
+        eventually(mremap), eventually(truncate),
       ],
     };
   },

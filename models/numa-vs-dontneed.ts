@@ -20,8 +20,8 @@
  * Omitted: TLB flushes: reads through an old TLB entry do not matter here. Page faults: they map a new page with other data. The
  *          split of the pmd, which waits for the lock. Dirty and accessed bits: pmdp-invalidate-vs-dirty.
  */
-import { always, and, bool, branch, defineModel, ended, eq, exists, forAll, goto, init, integer, label, ne, never, oneOf, reachable, say,
-  set, shared, step, thread, values } from 'racewalk';
+import { always, and, bool, branch, defineModel, ended, eq, eventually, exists, forAll, goto, init, integer, label, ne, never,
+  oneOf, reachable, say, set, shared, step, thread, values } from 'racewalk';
 import { spinLock, spinUnlock } from 'racewalk/kernel';
 
 const Pmd = values('none', 'huge', 'invalid', 'protnone');
@@ -79,6 +79,7 @@ export const model = defineModel({
         reachable('madvise drops the huge page',        exists(madvise, (l) => and(l.returned, l.zapped))),
         reachable('change_huge_pmd changes the protection', and(exists(protect, (l) => l.changed), eq(mem.pmd, 'protnone'))),
         reachable('change_huge_pmd comes too late',     and(ended(protect), exists(protect, (l) => eq(l.changed, false)))),
+        eventually(protect), eventually(madvise),
       ],
     };
   },

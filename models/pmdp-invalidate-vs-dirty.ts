@@ -20,8 +20,8 @@
  *          The accessed bit: the same race, but harmless. Where the split reads the dirty bit: v4.15 reads it from the pmd
  *          before pmdp_invalidate, v4.16 from the value that pmdp_invalidate returns; the loss is the same.
  */
-import { always, and, bool, branch, defineModel, ended, eq, exists, flag, forAll, init, integer, never, not, or, reachable, say, set,
-  shared, step, thread, values, wait, when } from 'racewalk';
+import { always, and, bool, branch, defineModel, ended, eq, eventually, exists, flag, forAll, init, integer, never, not, or,
+  reachable, say, set, shared, step, thread, values, wait, when } from 'racewalk';
 
 const Pmd = values('clean', 'dirty', 'invalid, clean', 'invalid, dirty');
 
@@ -66,6 +66,7 @@ export const model = defineModel({
         reachable('a user writes',                 exists(user, (l) => l.wrote)),
         reachable('a clean page stays clean',      and(ended(split), not(mem.pageDirty))),
         reachable('a dirty page is marked',        mem.pageDirty),
+        eventually(split),
       ],
     };
   },

@@ -22,8 +22,8 @@
  * Omitted: mmap_sem: mprotect holds it, reclaim does not take it. Swap: while mprotect runs, no fault restores the pte with the old
  *          protection. The batch over many pages: only the delay matters. munmap, mremap and other callers: the same race.
  */
-import { always, and, bool, branch, defineModel, ended, eq, exists, flag, forAll, ifdef, init, integer, ne, never, reachable, say, set,
-  shared, step, thread } from 'racewalk';
+import { always, and, bool, branch, defineModel, ended, eq, eventually, exists, flag, forAll, ifdef, init, integer, ne, never,
+  reachable, say, set, shared, step, thread } from 'racewalk';
 import { Access, flushUserTlbs, spinLock, spinUnlock, tlbEntries, userCpus, userCpuSurvivors } from 'racewalk/kernel';
 
 export const model = defineModel({
@@ -78,6 +78,7 @@ export const model = defineModel({
         reachable('mprotect write-protects a present pte', exists(mprotect, (l) => and(l.returned, l.pages))),
         reachable('mprotect finds no pte',                 exists(mprotect, (l) => and(l.returned, eq(mem.pte, 'none')))),
         reachable('reclaim unmaps and flushes',            ended(reclaim)),
+        eventually(reclaim), eventually(mprotect),
       ],
     };
   },

@@ -26,6 +26,8 @@ import { model as anderson } from './mutual-exclusion/anderson.ts';
 import { model as bakery } from './mutual-exclusion/bakery.ts';
 import { model as szymanski } from './mutual-exclusion/szymanski.ts';
 import { model as mcs } from './mutual-exclusion/mcs.ts';
+import { model as ticketLock } from './mutual-exclusion/ticket-lock.ts';
+import { model as qspinlock } from './mutual-exclusion/qspinlock.ts';
 
 export const registry: readonly AnyDefinition[] = [
   gupFastVsCollapse,
@@ -54,4 +56,6 @@ export const registry: readonly AnyDefinition[] = [
   bakery,
   szymanski,
   mcs,
+  ticketLock,
+  qspinlock,
 ];

@@ -23,7 +23,7 @@
  *          orders: what page_idle_get_page sees of PageLRU only makes it give up. gup_fast: it reads the head first and raises the
  *          count of the head, which is frozen, too. The drop itself: on the head of another page it is wrong for any count.
  */
-import { always, and, bool, branch, cost, defineModel, ended, eq, exists, flag, forAll, goto, ifdef, inc, init,
+import { always, and, bool, branch, cost, defineModel, ended, eq, eventually, exists, flag, forAll, goto, ifdef, inc, init,
   integer, label, never, not, range, reachable, relaxed, say, set, shared, smpMb, step, thread, values } from 'racewalk';
 import { getPageUnlessZero } from 'racewalk/kernel';
 
@@ -70,6 +70,7 @@ export const model = defineModel({
             say`page_idle_get_page on CPU ${cpu} has a reference to T, but put_page drops one of H: it reads that T is a tail of H`))),
         reachable('page_idle_get_page takes the former tail', exists(idle, (l) => and(l.knows, eq(l.head, 'T')))),
         reachable('page_idle_get_page finds the tail frozen', exists(idle, (l, cpu) => and(ended(idle, cpu), not(l.got)))),
+        eventually(idle), eventually(split),
       ],
       costs: [cost('barriers', { steps: 'barrier' }, { thread: split })],
     };

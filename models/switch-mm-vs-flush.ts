@@ -20,8 +20,8 @@
  * Omitted: the flush when the bit is set: the IPI arrives when switch_mm enables irqs again, and drops every entry. Lazy TLB mode
  *          and clearing the bit in the old mm: separate handshakes. Other CPUs: each has its own bit.
  */
-import { always, and, array, bool, branch, cost, defineModel, eq, exists, flag, forAll, ifdef, index, init, integer, loop, never,
-  reachable, say, set, shared, smpMb, step, thread } from 'racewalk';
+import { always, and, array, bool, branch, cost, defineModel, eq, eventually, exists, flag, forAll, ifdef, index, init, integer,
+  loop, never, reachable, say, set, shared, smpMb, step, thread } from 'racewalk';
 import { Pte } from 'racewalk/kernel';
 
 export const model = defineModel({
@@ -67,6 +67,7 @@ export const model = defineModel({
         reachable('the flush skips a CPU',         exists(flush, (f) => f.skipped.at(0))),
         reachable('the flush sends an IPI',        exists(flush, (f) => f.sent.at(0))),
         reachable('a CPU fills its TLB before the flush', exists(switcher, (l) => eq(l.tlb, 'present'))),
+        eventually(flush), eventually(switcher),
       ],
       costs: [cost('barriers', { steps: 'barrier' })],
     };

@@ -16,8 +16,8 @@
  * Fixed:   never broken in a release -> dataFirst. Name the commit that fixed the race here.
  * Omitted: a second message. Name here what the kernel does and the model does not, and why it cannot matter.
  */
-import { acquire, always, bool, defineModel, eq, exists, flag, forAll, ifdef, init, never, reachable, say, set, shared, smpWmb, step,
-  thread, values, wait } from 'racewalk';
+import { acquire, always, bool, defineModel, eq, eventually, exists, flag, forAll, ifdef, init, never, reachable, say, set,
+  shared, smpWmb, step, thread, values, wait } from 'racewalk';
 
 /** The smallest domain that tells the values apart; `none` is the local before the load. */
 const Message = values('none', 'old', 'new');
@@ -56,6 +56,7 @@ export const model = defineModel({
         always('the consumer never reads the old message', forAll(consumer, (l) =>
           never(eq(l.data, 'old'), say`the consumer has read the old message`))),
         reachable('the consumer reads the new message', exists(consumer, (l) => eq(l.data, 'new'))),
+        eventually(producer), eventually(consumer),
       ],
     };
   },

@@ -23,9 +23,8 @@
  * Omitted: the page lock: writeback holds it, zap does not take it. page_mkwrite: a CPU that uses a cleaned pte faults
  *          and makes the page dirty again. The file system's own dirty state. Freeing of the page after the flush.
  */
-import { always, and, bool, branch, defineModel, ended, eq, exists, flag, forAll, goto, ifdef, init, integer, label, ne, never, not, note,
-  reachable,
-  say, set, shared, step, thread } from 'racewalk';
+import { always, and, bool, branch, defineModel, ended, eq, eventually, exists, flag, forAll, goto, ifdef, init, integer, label,
+  ne, never, not, note, reachable, say, set, shared, step, thread } from 'racewalk';
 import { Access, flushUserTlbs, spinLock, spinUnlock, tlbEntries, userCpus, userCpuSurvivors } from 'racewalk/kernel';
 
 export const model = defineModel({
@@ -102,6 +101,7 @@ export const model = defineModel({
         reachable('writeback leaves a clean pte', eq(mem.pte, 'read')),
         reachable('writeback writes the page',     exists(writeback, (l) => l.written)),
         reachable('a CPU writes to the page',      exists(cpus, (cpu) => eq(mem.tlb.at(cpu), 'write'))),
+        eventually(zap), eventually(writeback),
       ],
     };
   },

@@ -20,6 +20,7 @@ const layers = [
   'checker/family',
   'checker/verify',
   'checker/trace',
+  'checker/liveness',
   'checker/search',
   'checker/study',
   'checker/litmus',

@@ -1,13 +1,15 @@
 /** A model as one WebAssembly module: its steps, its properties and its visited set. */
 import { waysOf } from '../program/initial-states.ts';
 import { computed } from '../program/code-walk.ts';
+import type { AnyExpr } from '../language/expression.ts';
 import type { Code, TransitionSystem } from '../program/transition-system.ts';
 import { layoutOf, type Layout, type LayoutOptions } from './layout/layout.ts';
 import type { WasmModule } from './wasm/code.ts';
 import { alone, MemoryEmitter, memoryMap, type MemoryMap, type Share } from './memory-map.ts';
 import { canonicalFunction } from './step/canonical-form.ts';
 import { PropertyEmitter } from './step/properties.ts';
-import { StepEmitter, type CompiledEdge, type MayMove } from './step/step.ts';
+import { conditionFunctions } from './step/conditions.ts';
+import { StepEmitter, type CompiledEdge, type LabelOf, type MayMove } from './step/step.ts';
 import { VisitedSetEmitter } from './visited-set/visited-set.ts';
 
 export interface CompiledModel {
@@ -28,16 +30,20 @@ export interface ModelOptions extends LayoutOptions {
   /** Whether the states have a memory of their own, with addresses of 64 bits. */
   readonly wide?: boolean;
   readonly mayMove?: MayMove;
+  /** The label of each edge, stored beside its successor; null: edges have none. */
+  readonly labelOf?: LabelOf | null;
+  /** Conditions that `condition0`, `condition1` ... judge. */
+  readonly conditions?: readonly AnyExpr[];
 }
 
-export function compileModel(
-  system: TransitionSystem,
-  { hashMask, share = alone, wide = false, mayMove = () => true, ...wishes }: ModelOptions = {},
-): CompiledModel {
+export function compileModel(system: TransitionSystem, options: ModelOptions = {}): CompiledModel {
+  const { hashMask, share = alone, wide = false, mayMove = () => true, ...others } = options;
+  const { labelOf = null, conditions = [], ...wishes } = others;
   const sizes = {
     transitions: system.transitions.length,
     properties: system.model.properties.length,
     edges: mostEdges(system),
+    labelled: labelOf !== null,
     choices: Math.max(0, ...system.transitions.map(({ code }) => choicesIn(code))),
   };
   const layout = layoutOf(system, wishes);
@@ -46,7 +52,7 @@ export function compileModel(
   const shared = share.workers > 1;
   const isSymmetric = layout.records.length > 0;
   const memory = new MemoryEmitter(map, wide ? 'i64' : 'i32', shared);
-  const steps = new StepEmitter(system, layout, memory);
+  const steps = new StepEmitter(system, layout, memory, labelOf);
   const visitedSet = new VisitedSetEmitter(memory, { words, isSymmetric, hashMask });
   const stepFunctions = steps.functions(mayMove);
   const functions = [
@@ -54,6 +60,7 @@ export function compileModel(
     ...new PropertyEmitter(system, layout, memory).functions(),
     ...(isSymmetric ? [canonicalFunction(layout)] : []),
     ...visitedSet.functions(stepFunctions),
+    ...conditionFunctions({ system, layout, memory, table: visitedSet.table, conditions }),
   ];
   const module = { functions, globals: visitedSet.globals, shared, wide };
   return { layout, map, edges: steps.edges, mostEdges: sizes.edges, module };

@@ -32,6 +32,8 @@ export interface MemorySizes {
   readonly edges: number;
   /** The deepest nesting of choices in one transition. */
   readonly choices: number;
+  /** Whether edges have labels. */
+  readonly labelled: boolean;
 }
 
 export interface MemoryMap {
@@ -41,6 +43,8 @@ export interface MemoryMap {
   readonly stride: number;
   /** Successors at which a batch is full; the last state may exceed them. */
   readonly batch: number;
+  /** By candidate, 32 bits: the label of the edge that leads to it; empty unless edges have labels. */
+  readonly labels: Area;
   /** The most states of a batch: states without successors add no candidates. */
   readonly batchStates: number;
   /** The number of candidates that have room. */
@@ -95,6 +99,9 @@ export const findingBytes = 12;
 export const deadlockFound = -1;
 export const invariantFound = -2;
 export const wrongPropertyFound = -3;
+
+/** The value of a condition that is wrong in a state, beside 0 and 1. */
+export const wrongCondition = 2;
 
 /** Slots of a cache line, which a search compares together. */
 export const lineSlots = 16;
@@ -189,7 +196,7 @@ const roomsOf = ({ edges }: MemorySizes, { batch }: Share) => {
 };
 
 function workerAreas(base: number, sizes: MemorySizes, share: Share) {
-  const { words, transitions, properties, choices } = sizes;
+  const { words, transitions, properties, choices, labelled } = sizes;
   const { batch, batchStates, room, marksMost } = roomsOf(sizes, share);
   const { area, end } = areasFrom(base);
   const stride = words * 8;
@@ -208,6 +215,7 @@ function workerAreas(base: number, sizes: MemorySizes, share: Share) {
     hashes: area(room * 8),
     slots: area(room * 4),
     likely: area(room * 4),
+    labels: area(labelled ? room * 4 : 0),
     recent: area(2 ** recentBits(words) * stride),
   };
   return { areas, end: end() };

@@ -5,12 +5,27 @@ import type { State } from '../interpreter/evaluate.ts';
 import { initialStates } from '../interpreter/interpreter.ts';
 import { decode, encode } from '../codegen/layout/packed-state.ts';
 import { encodeModule } from '../codegen/wasm/encode.ts';
-import { alone, deadlockFound, findingBytes, wrongPropertyFound } from '../codegen/memory-map.ts';
+import {
+  alone,
+  deadlockFound,
+  findingBytes,
+  wrongCondition,
+  wrongPropertyFound,
+} from '../codegen/memory-map.ts';
 import { compileModel, type CompiledModel } from '../codegen/compile-model.ts';
 import { spawnWorkers, spawnsFrom, type PendingWorkers, type Worker, type WorkerOptions } from './worker.ts';
 import { edgesOutOf, leadsOn } from '../state-space/successors.ts';
 import type { Schedule } from '../state-space/outcome.ts';
-import type { Edge, Finding, Numbers, StateSpace } from '../state-space/state-space.ts';
+import type { Edge, Finding, Numbers } from '../state-space/state-space.ts';
+import type { Cooperative } from '../state-space/cooperative.ts';
+import { fairClasses } from '../program/fair-classes.ts';
+import {
+  goalConditions,
+  isGoalTrue,
+  noEdges,
+  type LiveSpace,
+  type StateEdges,
+} from '../state-space/live-space.ts';
 import { blameProperty, findingOf, type Recorded } from './recorded-finding.ts';
 import { startsAs, isStuck, moves } from './restricted-copies.ts';
 import { WorkerPool } from './worker-pool.ts';
@@ -37,6 +52,8 @@ export interface CompiledOptions {
    * are runs of the model, and a deadlock is one of all copies. Excludes `symmetry`.
    */
   readonly only?: Schedule | null;
+  /** Whether the space will be asked for its edges and the conditions of goals. Excludes `symmetry` and `only`. */
+  readonly live?: boolean;
 }
 
 /** States that the calling thread expands before it checks again whether the other workers are ready. */
@@ -50,7 +67,7 @@ const fewestInPortion = 32_768;
 const portionBytes = 2 ** 21;
 
 /** A state space that finds the numbers of states. */
-export interface CompiledSpace extends StateSpace {
+export interface CompiledSpace extends LiveSpace {
   /** The numbers of the canonical forms of these states, -1 for one that is not stored. */
   readonly numbersOf: (states: readonly State[]) => readonly number[];
   /** Ends the threads of the workers. */
@@ -97,7 +114,10 @@ class PackedSpace implements CompiledSpace {
       symmetry = null,
       forget = false,
       only = null,
+      live = false,
     } = options;
+    if (live && (symmetry !== null || only !== null))
+      throw new Error('fairness is about all copies, and each of them counts');
     if (only !== null && symmetry !== null)
       throw new Error('copies that rest are not interchangeable with those that move');
     const workers = parallel?.workers ?? 1;
@@ -108,6 +128,8 @@ class PackedSpace implements CompiledSpace {
       hashMask,
       symmetry,
       forget,
+      labelOf: live ? fairClasses(system).of : null,
+      conditions: live ? goalConditions(system) : [],
       mayMove: (copy) => only === null || moves(only, copy),
       wide: wideFrom !== null,
       share: { ...alone, workers, ...parallel?.small },
@@ -277,13 +299,56 @@ class PackedSpace implements CompiledSpace {
     });
   }
 
+  *edges(): Cooperative<StateEdges> {
+    const { map } = this.#model;
+    const all = noEdges(this.count, this.transitions, fairClasses(this.#system).classes.length);
+    const counted = this.#fired();
+    let end = 0;
+    for (let at = 0; at < this.count;) {
+      const from = at;
+      at = this.#memory.code.generate(from, this.count);
+      this.#memory.lookUp();
+      const { numbers, gathered } = this.#memory;
+      for (let id = from; id < at; id++) {
+        const cursor = addressOf(numbers[map.ends.at / 4 + id - from]!);
+        all.first[id + 1] = end + (cursor - map.candidates.at) / map.stride;
+      }
+      all.to.set(numbers.subarray(map.slots.at / 4, map.slots.at / 4 + gathered), end);
+      all.label.set(numbers.subarray(map.labels.at / 4, map.labels.at / 4 + gathered), end);
+      end += gathered;
+      yield;
+    }
+    this.#memory.words.set(counted, map.fired.at / 8);
+    return all;
+  }
+
+  judge(condition: number): Uint8Array {
+    const { batchStates, ends } = this.#model.map;
+    const judging = this.#memory.code[`condition${condition}`]!;
+    const values = new Uint8Array(this.count);
+    for (let at = 0; at < this.count; at += batchStates) {
+      const to = Math.min(at + batchStates, this.count);
+      judging(at, to);
+      const first = ends.at / 4;
+      values.set(this.#memory.numbers.subarray(first, first + to - at), at);
+    }
+    const wrong = values.indexOf(wrongCondition);
+    if (wrong >= 0 && isGoalTrue(this.#system, condition, this.state(wrong)))
+      throw new Error('the interpreter can judge a condition in a state, where the generated code cannot');
+    return values;
+  }
+
+  /** The firings of the calling thread. */
+  #fired(): BigUint64Array {
+    const first = this.#model.map.fired.at / 8;
+    return this.#memory.words.slice(first, first + this.#system.transitions.length);
+  }
+
   /** Runs `work`, which expands states again, and restores the counts of firings. */
   #withoutCounting(work: () => void): void {
-    const first = this.#model.map.fired.at / 8;
-    const end = first + this.#system.transitions.length;
-    const counted = this.#memory.words.slice(first, end);
+    const counted = this.#fired();
     work();
-    this.#memory.words.set(counted, first);
+    this.#memory.words.set(counted, this.#model.map.fired.at / 8);
   }
 
   successors(id: number): readonly { readonly edge: Edge; readonly to: number }[] {

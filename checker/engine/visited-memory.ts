@@ -19,6 +19,8 @@ export interface GeneratedCode {
   readonly numberOf: (from: number, to: number) => void;
   readonly clearTable: (from: number, to: number) => void;
   readonly enter: (from: number, to: number) => void;
+  /** Writes the values of a condition in some states; these exist only for the conditions of a model. */
+  readonly [condition: `condition${number}`]: (from: number, to: number) => void;
 }
 
 export interface GeneratedGlobals {

@@ -1,5 +1,6 @@
 /** Defines a model, which is built from options. */
 import { checkOption, expectation, takes, withFallbacks, type Options, type OptionValues } from './option.ts';
+import type { Liveness } from './liveness.ts';
 import type { Scenario, Survivors, Parts, AnyDefinition } from './model.ts';
 import {
   checkSettings,
@@ -10,6 +11,7 @@ import {
   authored,
 } from './model-error.ts';
 import { everyModelsOptions, memoryOption } from './memory-name.ts';
+import type { Property } from './property.ts';
 import { partRecorder } from './unused.ts';
 import { declarationsOf } from './variable.ts';
 import { validate } from './validate.ts';
@@ -67,7 +69,8 @@ export function defineModel<const O extends Options>(definition: Definition<O>):
             partRecorder.whole('the result of build', () => used(build(values))),
           );
           const shared = declarationsOf(parts.shared);
-          return validate({ ...parts, name, shared, costs: parts.costs ?? [] }, origin);
+          const { threads, costs = [] } = parts;
+          return validate({ name, shared, threads, ...divided(parts.properties), costs }, origin);
         }),
       );
     },
@@ -107,12 +110,23 @@ function used(parts: Parts): Parts {
   checkList(
     'properties',
     properties,
-    ({ kind }) => kind === 'always' || kind === 'reachable',
-    'always(...) or reachable(...)',
+    ({ kind }) => kind !== undefined && kinds.includes(kind),
+    'always(...), reachable(...), eventually(...) or leadsTo(...)',
   );
   checkList('costs', costs, ({ counts }) => typeof counts === 'object', 'cost(...)');
   for (const part of [...threads, ...properties, ...costs]) partRecorder.used(part);
   return parts;
+}
+
+const kinds: readonly (Property | Liveness)['kind'][] = ['always', 'reachable', 'eventually', 'leadsTo'];
+
+/** The properties of states, and apart from them those of runs. */
+function divided(all: Parts['properties']) {
+  const isLiveness = (one: Property | Liveness): one is Liveness =>
+    one.kind === 'eventually' || one.kind === 'leadsTo';
+  const liveness = all.filter(isLiveness);
+  const properties = all.filter((one): one is Property => !isLiveness(one));
+  return { properties, ...(liveness.length === 0 ? {} : { liveness }) };
 }
 
 function checkList<T extends object>(

@@ -35,6 +35,8 @@ export {
   wrap,
 } from './expression.ts';
 export type { Expr, Operand } from './expression.ts';
+export { eventually, leadsTo } from './liveness.ts';
+export type { Fairness } from './liveness.ts';
 export { ModelError } from './model-error.ts';
 export { defineModel } from './define-model.ts';
 export type { AnyDefinition, Parts, Scenario, Survivors } from './model.ts';

@@ -1,5 +1,6 @@
 /** A model: shared memory, threads and properties; and its definition, which builds one from options. */
 import type { Cost } from './cost.ts';
+import type { Liveness } from './liveness.ts';
 import type { Bounds, AcquireName, MachineName, MemoryModelName } from './memory-name.ts';
 import type { Options, OptionValue } from './option.ts';
 import type { Property } from './property.ts';
@@ -11,6 +12,8 @@ export interface Model {
   readonly shared: Declarations;
   readonly threads: readonly AnyThread[];
   readonly properties: readonly Property[];
+  /** What must happen in every fair run; absent: nothing. */
+  readonly liveness?: readonly Liveness[];
   readonly costs: readonly Cost[];
   /** Changed bounds of the memory model. */
   readonly bounds?: Bounds;
@@ -18,6 +21,8 @@ export interface Model {
   readonly machine?: MachineName;
   /** The instruction of `smp_load_acquire()` on that machine; absent where it is the default. */
   readonly acquire?: AcquireName;
+  /** The memory model under which it is not decided what must happen in the end; absent: it is decided. */
+  readonly undecidedRuns?: MemoryModelName;
   /** The original model, if a memory model has rewritten it to this one. */
   readonly written?: Model;
   /** The memory model that has rewritten it. */
@@ -28,11 +33,11 @@ export interface Model {
 export interface Parts {
   readonly shared: AnyShared;
   readonly threads: readonly AnyThread[];
-  readonly properties: readonly Property[];
+  readonly properties: readonly (Property | Liveness)[];
   readonly costs?: readonly Cost[];
 }
 
-export type Verdict = 'holds' | 'violated' | 'deadlock' | 'unreached' | 'inconclusive';
+export type Verdict = 'holds' | 'violated' | 'deadlock' | 'livelock' | 'unreached' | 'inconclusive';
 
 /** Named options with the expected verdict. */
 export interface Scenario {

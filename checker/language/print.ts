@@ -1,5 +1,6 @@
 /** Prints expressions and statements in C syntax. */
-import type { AnyExpr } from './expression.ts';
+import type { AnyExpr, Binder } from './expression.ts';
+import type { Liveness } from './liveness.ts';
 import type { Effect, Statement } from './statement.ts';
 
 const binding: Readonly<Record<string, number>> = {
@@ -60,18 +61,29 @@ export function printExpr(expr: AnyExpr, outer = 0): string {
       );
     case 'quantifier': {
       const { binder, quantifier, body } = expr;
-      const name = printExpr({ kind: 'bound', binder });
-      const over =
-        binder.thread === null
-          ? `${binder.low}..${binder.high}`
-          : `${binder.thread}[${binder.low}..${binder.high}]`;
-      return `${quantifier} ${name} in ${over}: (${printExpr(body)})`;
+      return `${quantifier} ${printRange(binder)}: (${printExpr(body)})`;
     }
     case 'ended':
       return `${expr.thread}[${printExpr(expr.replica)}] has ended`;
     case 'claim':
       return printExpr(expr.operand, outer);
   }
+}
+
+/** The condition that a claim about runs is about, and its fairness. */
+export function printLiveness(one: Liveness): string {
+  const fair = one.fair === 'weak' ? '' : one.fair === 'strong' ? ', strongly fair' : ', fair or not';
+  if (one.kind === 'eventually') return `every copy of ${one.thread} has ended in the end${fair}`;
+  const { binder } = one;
+  const over = binder === null ? '' : `for ${printRange(binder)}: `;
+  return `${over}${printExpr(one.from)} leads to ${printExpr(one.to)}${fair}`;
+}
+
+/** A bound variable with its range. */
+function printRange(binder: Binder): string {
+  const range = `${binder.low}..${binder.high}`;
+  const over = binder.thread === null ? range : `${binder.thread}[${range}]`;
+  return `${printExpr({ kind: 'bound', binder })} in ${over}`;
 }
 
 const printIndex = (index: AnyExpr | null) => (index === null ? '' : `[${printExpr(index)}]`);

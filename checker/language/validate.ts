@@ -4,6 +4,7 @@ import { contains, growthOf, printDomain, sizeOf } from './domain.ts';
 import { checkAccesses } from './validate-accesses.ts';
 import { checkCounted } from './cost.ts';
 import type { Reference } from './expression.ts';
+import type { Liveness } from './liveness.ts';
 import type { Model } from './model.ts';
 import { attempt, collectingErrors, originOf } from './model-error.ts';
 import { eitherOf } from './option.ts';
@@ -32,7 +33,7 @@ export const validate = (model: Model, origin: Error | null = null): Model =>
 const check = (work: () => void): void => attempt(work, () => undefined);
 
 type ErrorScope = Pick<NameScope, 'place' | 'origin'>;
-type NamedPart = AnyThread | Property;
+type NamedPart = AnyThread | Property | Liveness;
 
 function checkNames(whole: ErrorScope, what: 'thread' | 'property', parts: readonly NamedPart[]): void {
   if (parts.length === 0) check(() => fail(whole, `no ${what} is declared`));
@@ -223,9 +224,9 @@ function checkAtomic(body: Block, scope: NameScope): void {
 }
 
 function checkProperties(model: Model, whole: ErrorScope): void {
-  const { shared, threads, properties, costs } = model;
+  const { shared, threads, properties, liveness = [], costs } = model;
   const scope = { shared, threads, thread: null, binders: [] };
-  checkNames(whole, 'property', properties);
+  checkNames(whole, 'property', [...properties, ...liveness]);
   for (const property of properties)
     check(() =>
       checkCondition(property.condition, {
@@ -241,10 +242,21 @@ function checkProperties(model: Model, whole: ErrorScope): void {
         'no reachable(...) witness: declare what must be able to happen, otherwise a proof can be vacuous',
       ),
     );
+  for (const one of liveness)
+    check(() => checkLiveness(one, { ...scope, place: `property '${one.name}'`, origin: originOf(one) }));
   for (const cost of costs)
     check(() => {
       const at = { ...scope, place: `cost '${cost.name}'`, origin: originOf(cost) };
       checkCounted(cost.counts, at);
       if (cost.until !== null) checkCondition(cost.until, at);
     });
+}
+
+function checkLiveness(one: Liveness, scope: NameScope): void {
+  if (one.kind === 'leadsTo') {
+    const within = one.binder === null ? scope : inside(scope, one.binder);
+    checkCondition(one.from, within);
+    checkCondition(one.to, within);
+  } else if (!scope.threads.some(({ name }) => name === one.thread))
+    fail(scope, `'${one.thread}' is not a thread of this model`);
 }

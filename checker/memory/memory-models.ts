@@ -20,7 +20,7 @@ export const memoryModels: Readonly<Record<MemoryModelName, MemoryModel>> = {
   sc: (model) => model,
   tso: keeping('tso', tso),
   pso: keeping('pso', pso),
-  arm64: (model) => ({ ...model, machine: 'arm64' }),
+  arm64: (model) => ({ ...model, machine: 'arm64', undecidedRuns: 'arm64' }),
 };
 
 /** What the memory model that has rewritten a model makes of another one. */

@@ -1,5 +1,6 @@
 /** Walks through the effects and expressions of the code of a transition. */
 import { walk, type AnyExpr } from '../language/expression.ts';
+import { conditionsOf } from '../language/liveness.ts';
 import type { Model } from '../language/model.ts';
 import type { Effect } from '../language/statement.ts';
 import type { Code, Transition } from './transition-system.ts';
@@ -99,11 +100,8 @@ export const targetsOf = (code: Code): readonly number[] =>
   nodesOf(code).flatMap((node) => (node.kind === 'goto' ? [node.location] : []));
 
 /** The locals of a thread that properties and costs read: their changes must be seen, and they are never dead. */
-export function watchedLocals({ properties, costs }: Model, thread: string): ReadonlySet<string> {
-  const conditions = [
-    ...properties.map(({ condition }) => condition),
-    ...costs.flatMap(({ until }) => until ?? []),
-  ];
+export function watchedLocals(model: Model, thread: string): ReadonlySet<string> {
+  const conditions = [...conditionsOf(model), ...model.costs.flatMap(({ until }) => until ?? [])];
   const parts = conditions.flatMap((condition) => [...walk(condition)]);
   return new Set(
     parts.flatMap((part) => (part.kind === 'local' && part.thread === thread ? [part.name] : [])),

@@ -39,3 +39,7 @@ export const describeSizes = ({ sizes }: Small) =>
   Object.entries(sizes)
     .map(([key, size]) => asTyped(key, size))
     .join(' ');
+
+/** That every copy of some threads ends, in one sentence; empty: nothing is known of an end. */
+export const endsText = (threads: readonly string[]): string =>
+  threads.length === 0 ? '' : `and ${threads.map((thread) => `every ${thread}`).join(' and ')} ends`;

@@ -1,4 +1,5 @@
 /** Variables whose stores bypass the store buffer, because no other CPU accesses them. */
+import { conditionsOf } from '../language/liveness.ts';
 import type { Model } from '../language/model.ts';
 import { walk } from '../language/expression.ts';
 import { accessesOf, accessStatements, shapeOf } from '../memory/common/accesses.ts';
@@ -27,7 +28,7 @@ export function atOnceSentence(model: Model): string | null {
 /** Those that properties read, in the order of declaration. */
 export function atOnceInProperties(model: Model): readonly string[] {
   const atOnce = storedAtOnce(model);
-  const parts = model.properties.flatMap(({ condition }) => [...walk(condition)]);
+  const parts = conditionsOf(model).flatMap((condition) => [...walk(condition)]);
   const read = new Set(parts.flatMap((part) => (part.kind === 'shared' ? [part.name] : [])));
   return Object.keys(model.shared).filter((name) => atOnce.has(name) && read.has(name));
 }

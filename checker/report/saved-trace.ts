@@ -1,5 +1,6 @@
 /** Saved traces; they contain the text of statements, so that a changed model is detected. */
 import type { AnyDefinition, Model } from '../language/model.ts';
+import { goalsOf, withEnds } from '../language/liveness.ts';
 import { withFallbacks, type OptionValue } from '../language/option.ts';
 import { inFull } from '../memory/memory-models.ts';
 import { transitionSystem } from '../program/build-transitions.ts';
@@ -25,6 +26,9 @@ export interface SavedTrace {
   /** Position among the initial states. */
   readonly initial: number;
   readonly steps: readonly SavedStep[];
+  /** Of a livelock: the position of the first step of its cycle, and which copy the claim is about. */
+  readonly cycleFrom?: number | undefined;
+  readonly goal?: number | undefined;
 }
 
 export interface SavedStep {
@@ -39,6 +43,8 @@ export interface SavedStep {
 }
 
 export type AnswerWithTrace = Extract<Answer, { readonly schedule: Schedule }>;
+
+type LivelockAnswer = Answer & { readonly verdict: 'livelock' };
 
 /** A model by its definition and options. */
 interface ModelOrigin {
@@ -62,13 +68,24 @@ export function savedTrace(
     claim: claimOf(answer),
     initial: answer.schedule.initial,
     steps: answer.schedule.edges.map((edge) => savedStep(edge, system)),
+    ...(answer.schedule.cycleFrom === undefined ? {} : { cycleFrom: answer.schedule.cycleFrom }),
+    ...(answer.verdict === 'livelock' ? { goal: goalAmong(answer, system) } : {}),
   };
 }
 
 function claimOf(answer: AnswerWithTrace): string {
-  if (answer.verdict === 'violated') return answer.property;
+  if (answer.verdict === 'violated' || answer.verdict === 'livelock') return answer.property;
   return answer.verdict === 'error' ? answer.message : '';
 }
+
+/** Position among the goals of the claim: other claims may be added to the model or taken from it. */
+const goalAmong = ({ goal, property }: LivelockAnswer, { model }: TransitionSystem): number =>
+  goalsNamed(model, property).findIndex(({ at }) => at === goal);
+
+const goalsNamed = (model: Model, property: string) =>
+  goalsOf(model)
+    .map(({ claim }, at) => ({ claim, at }))
+    .filter(({ claim }) => model.liveness![claim]!.name === property);
 
 const savedStep = (edge: Edge, { threads }: TransitionSystem): SavedStep => ({
   thread: threads[edge.thread]!.thread.name,
@@ -88,9 +105,11 @@ export interface ReplayedTrace {
 
 /** Throws  ReplayError unless the model still has these steps and their verdict. */
 export function replaySaved(saved: SavedTrace, model: Model): ReplayedTrace {
-  const system = transitionSystem(inFull(model));
+  // The claim may be one that the command line has asked for.
+  const system = transitionSystem(inFull(saved.verdict === 'livelock' ? withEnds(model) : model));
   const schedule = {
     initial: saved.initial,
+    ...(saved.cycleFrom === undefined ? {} : { cycleFrom: saved.cycleFrom }),
     edges: saved.steps.map((step, at) => edgeOf(step, at, system)),
   };
   const answer = answerOf(saved, schedule, system);
@@ -114,7 +133,7 @@ function edgeOf(step: SavedStep, at: number, system: TransitionSystem): Edge {
 }
 
 function answerOf(
-  { verdict, claim }: SavedTrace,
+  { verdict, claim, goal: nth = 0 }: SavedTrace,
   schedule: Schedule,
   { model }: TransitionSystem,
 ): AnswerWithTrace {
@@ -123,6 +142,11 @@ function answerOf(
       return { verdict, schedule, minimal: true };
     case 'error':
       return { verdict, message: claim, schedule };
+    case 'livelock': {
+      const goal = goalsNamed(model, claim)[nth];
+      if (goal === undefined) throw new ReplayError(`the model no longer claims '${claim}': check it again`);
+      return { verdict, property: claim, goal: goal.at, schedule, minimal: true };
+    }
     case 'violated': {
       const isProperty = model.properties.some(({ kind, name }) => kind === 'always' && name === claim);
       const kind = isProperty ? 'invariant' : 'assertion';

@@ -6,6 +6,7 @@ import type { TransitionSystem } from '../program/transition-system.ts';
 import type { Value } from '../language/domain.ts';
 import { walk } from '../language/expression.ts';
 import { printText } from '../language/print.ts';
+import { conditionsOf } from '../language/liveness.ts';
 import type { Model } from '../language/model.ts';
 import type { Statement } from '../language/statement.ts';
 import type { AnyDeclaration, CpuPart } from '../language/variable.ts';
@@ -84,8 +85,8 @@ const stageOf = (
 });
 
 /** The locals that properties read, as `thread.local`. */
-function seenLocals({ properties }: Model): ReadonlySet<string> {
-  const parts = properties.flatMap(({ condition }) => [...walk(condition)]);
+function seenLocals(model: Model): ReadonlySet<string> {
+  const parts = conditionsOf(model).flatMap((condition) => [...walk(condition)]);
   return new Set(parts.flatMap((part) => (part.kind === 'local' ? [`${part.thread}.${part.name}`] : [])));
 }
 

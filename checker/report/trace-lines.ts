@@ -38,6 +38,7 @@ export function allTraceLines(
   for (const [at, step] of shownSteps(system, trace).entries()) {
     const copy = `${step.thread} ${step.replica}`;
     const cpu = cpus.findIndex(({ copies }) => copies.has(copy));
+    if (at === trace.cycleFrom) lines.push(mark('from here round and round:', at + 1, cpu));
     const before = waiting.get(copy) ?? beginning(system, trace, step, iterations);
     const { now, later } = linesOfStep(step, iterations, {
       atOnce,
@@ -54,8 +55,22 @@ export function allTraceLines(
       ...own.map((line, position) => ({ ...line, step: position === 0 ? at + 1 : null, of: at + 1, cpu })),
     );
   }
+  const { cycleFrom = Infinity, steps } = trace;
+  if (cycleFrom < steps.length)
+    lines.push(mark(`and again from step ${cycleFrom + 1}`, steps.length, lines.at(-1)!.cpu));
   return lines;
 }
+
+/** A line about the run itself, in the column of the CPU that steps there. */
+const mark = (text: string, of: number, cpu: number): TraceLine => ({
+  kind: 'note',
+  text,
+  beside: [],
+  iteration: null,
+  step: null,
+  of,
+  cpu,
+});
 
 /** The line of a delayed store that reaches memory. */
 const withRemark = (line: UnplacedLine, stored: number): UnplacedLine => ({

@@ -4,12 +4,13 @@ import { printText } from '../language/print.ts';
 import type { Statement } from '../language/statement.ts';
 import { statementsOf } from '../language/thread.ts';
 import { failedClaimOf } from '../trace/failed-claim.ts';
-import type { Answer, Statistics } from '../state-space/outcome.ts';
+import { stemOf, type Answer, type Statistics } from '../state-space/outcome.ts';
 import type { Trace } from '../trace/trace.ts';
 import { endsOf, propertyPlace } from '../interpreter/interpreter.ts';
 import { textOf, writtenStatement } from './author-words.ts';
 import { numberIn } from './cpus.ts';
 import { count, rounded } from './numbers.ts';
+import { starvationSentence, stepsOf } from './starvation.ts';
 
 /** The verdict in one line. */
 export function headline(answer: Answer): string {
@@ -20,6 +21,8 @@ export function headline(answer: Answer): string {
       return `violated after ${steps(answer.schedule.edges.length)}${orFewer(answer)}: ${claimOf(answer)}`;
     case 'deadlock':
       return `deadlock after ${steps(answer.schedule.edges.length)}${orFewer(answer)}`;
+    case 'livelock':
+      return `livelock after ${steps(stemOf(answer.schedule))}${orFewer(answer)}: "${answer.property}" ${roundOf(answer)}`;
     case 'unreached':
       return `unreached: ${answer.witnesses.join('; ')}`;
     case 'error':
@@ -36,7 +39,12 @@ const claimOf = ({ kind, property }: Answer & { readonly verdict: 'violated' }) 
 const orFewer = ({ minimal }: { readonly minimal: boolean }) =>
   minimal ? '' : ' (a shorter trace may exist)';
 
-const steps = (number: number) => (number === 1 ? '1 step' : `${count(number)} steps`);
+const steps = stepsOf;
+
+function roundOf({ schedule }: Answer & { readonly verdict: 'livelock' }): string {
+  const length = schedule.edges.length - stemOf(schedule);
+  return length === 0 ? 'stays false, and nothing can step' : `stays false in a cycle of ${steps(length)}`;
+}
 
 /** The violation in the last state of a trace, in the author's words if there are any; null: none. */
 export function failedClaimIn(system: TransitionSystem, answer: Answer, trace: Trace): string | null {
@@ -49,6 +57,8 @@ export function failedClaimIn(system: TransitionSystem, answer: Answer, trace: T
     }
     case 'deadlock':
       return `no thread can step: ${stuck(system, trace).join('; ')}`;
+    case 'livelock':
+      return starvationSentence(system, answer, trace);
     case 'error':
       return answer.message;
     case 'holds':

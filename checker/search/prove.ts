@@ -6,6 +6,8 @@ import { judge } from '../family/judge.ts';
 import { machineOf, type AbstractMachine } from '../family/machine.ts';
 import { Refusal } from '../family/refusal.ts';
 import { Views } from '../family/views.ts';
+import { endingThreads, isSettled } from '../liveness/finite-runs.ts';
+import type { Model } from '../language/model.ts';
 import { checking, type Checked } from './check.ts';
 import type { Limits } from '../state-space/outcome.ts';
 import { defaultSettings, type SearchSettings } from './settings.ts';
@@ -83,6 +85,9 @@ export function* provingMost(
   throw new Error('provingMost needs at least one claim');
 }
 
+/** The threads of which every copy ends, whatever the number, where the claim is proved: it has no deadlock. */
+export const endsFor = (claim: Claim): readonly string[] => endingThreads(modelAt(claim, {}));
+
 /**
  * The proof of a claim, or the reason why there is none. A claim is not proved if the check of its smallest number is
  * inconclusive.
@@ -140,20 +145,19 @@ function* checkSmall(
     const checked = yield* checkingAt(claim, sizes, { limits: { ...limits, maxStates }, settings });
     small.push({ sizes, checked });
     const { verdict } = checked.outcome;
-    if (verdict === 'violated' || verdict === 'deadlock' || verdict === 'error')
-      return { verdict: 'refuted', by: small.at(-1)!, small };
+    if ('schedule' in checked.outcome) return { verdict: 'refuted', by: small.at(-1)!, small };
     if (verdict === 'inconclusive') break;
   }
   return null;
 }
 
-function* checkingAt(
-  { definition, given, edit }: Claim,
-  sizes: Given,
-  { limits, settings }: ProofEffort,
-): Cooperative<Checked> {
+function modelAt({ definition, given, edit }: Claim, sizes: Given): Model {
   const model = definition.build({ ...given, ...sizes });
-  return yield* checking(edit === undefined ? model : edit(model), limits, settings);
+  return edit === undefined ? model : edit(model);
+}
+
+function* checkingAt(claim: Claim, sizes: Given, { limits, settings }: ProofEffort): Cooperative<Checked> {
+  return yield* checking(modelAt(claim, sizes), limits, settings);
 }
 
 export type Attempt = Exclude<Proving, { readonly verdict: 'refuted' }>;
@@ -191,6 +195,8 @@ function* climbing(claim: Claim, work: ProofEffort): Cooperative<Attempt> {
       open = { verdict: 'not proved', reason: doubt.what, doubt: { machine, where: doubt.where }, small: [] };
       continue;
     }
+    const unproved = unprovedRuns(claim);
+    if (unproved !== null) throw new Refusal(unproved);
     const from = fromOf(machine, size);
     const all = [...views.all.values()].map((view) => views.unpacked(view));
     const proof: Proof = { claim, family, element, size, most, views: all, machine, from };
@@ -200,6 +206,15 @@ function* climbing(claim: Claim, work: ProofEffort): Cooperative<Attempt> {
   return (
     open ?? { verdict: 'not proved', reason: 'a thread has fewer copies than a view', doubt: null, small: [] }
   );
+}
+
+/** Why what the model claims of its runs is not proved for any number; null: it claims nothing, or deadlock freedom settles it. */
+function unprovedRuns(claim: Claim): string | null {
+  const model = modelAt(claim, {});
+  const [first] = model.liveness ?? [];
+  return first === undefined || isSettled(model)
+    ? null
+    : `"${first.name}" is about runs that the text of the threads does not bound: check decides it for fixed numbers`;
 }
 
 /** Whether threads with a fixed number of copies have as many as a view. */

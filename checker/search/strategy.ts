@@ -9,6 +9,7 @@ import type { Limits, Outcome } from '../state-space/outcome.ts';
 import { exploringOnArm64 } from './explore-arm64.ts';
 import { irreducible } from '../reduction/stubborn/stubborn-sets.ts';
 import { reducedSpace, type ReducedSpace } from '../reduction/reduced-space.ts';
+import { decided, isSafe, needsEdges, undecidedUnder } from './decide-liveness.ts';
 import { answerAtEnd, answerTo, statisticsOf, worstOf } from './answer.ts';
 import { pathTo, liftTrace } from '../trace/lift-trace.ts';
 import { reasonToStop, searching, searchingBy } from './breadth-first.ts';
@@ -79,14 +80,30 @@ export function* exploring(
   limits: Limits,
   settings: SearchSettings,
 ): Cooperative<Outcome> {
+  const outcome = yield* exploringStates(system, limits, settings);
+  const undecided = isSafe(outcome) ? undecidedUnder(system) : null;
+  return undecided === null
+    ? outcome
+    : { verdict: 'inconclusive', reason: undecided, statistics: outcome.statistics };
+}
+
+function* exploringStates(
+  system: TransitionSystem,
+  limits: Limits,
+  settings: SearchSettings,
+): Cooperative<Outcome> {
   if (system.model.machine === 'arm64') return yield* exploringOnArm64(system, limits, settings);
-  if (settings.engine === 'interpreter')
-    return yield* searching(system, interpretedSpace(system), limits, settings.engine);
+  if (settings.engine === 'interpreter') {
+    const space = interpretedSpace(system);
+    return yield* decided(system, space, yield* searching(system, space, limits, settings.engine), limits);
+  }
   let stopped = null as string | null;
   const stop = () => (stopped ??= limits.stop());
   const obstacle = settings.reduce ? irreducible(system) : null;
   const reduce = settings.reduce && obstacle === null;
-  const outcome = yield* runningPhases(system, { ...limits, stop }, { ...settings, reduce });
+  const within = { ...limits, stop };
+  const states = yield* runningPhases(system, within, { ...settings, reduce });
+  const outcome = yield* decidedInFull(system, within, settings, states);
   if (outcome.verdict !== 'inconclusive' || isDecided(outcome)) return outcome;
   // The phase may have ended at its own bound, but been the last because of the user's limit.
   const reason = stopped ?? outcome.reason;
@@ -94,6 +111,26 @@ export function* exploring(
   const isHindered = obstacle !== null && outcome.statistics.states > settings.firstPhase;
   return { ...outcome, reason: isHindered ? `${reason}; ${obstacle}` : reason };
 }
+
+/** The claims about runs are not decided by reduced searches: where one has answered, all states are searched again. */
+function* decidedInFull(
+  system: TransitionSystem,
+  limits: Limits,
+  { maxBytes, parallel }: SearchSettings,
+  outcome: Outcome,
+): Cooperative<Outcome> {
+  if (!isSafe(outcome) || outcome.statistics.method === 'compiled' || !isLive(system)) return outcome;
+  const full = yield* compiledSearch(system, limits, { maxBytes: maxBytes ?? largestBytes, parallel });
+  if (full.verdict !== 'inconclusive') return full;
+  return {
+    ...full,
+    reason: `every state is safe, but liveness needs all states and all edges: ${full.reason}`,
+  };
+}
+
+/** Whether a full search must keep what the claims about runs need. */
+const isLive = (system: TransitionSystem): boolean =>
+  system.model.undecidedRuns === undefined && needsEdges(system);
 
 /** Runs one phase after another until one of them answers. */
 function* runningPhases(
@@ -141,13 +178,16 @@ function* compiledSearch(
   limits: Limits,
   options: CompiledOptions,
 ): Cooperative<Outcome> {
-  const space = compiledSpace(system, options);
+  const live = options.only === undefined && isLive(system);
+  const space = compiledSpace(system, { ...options, live });
   try {
-    const outcome = yield* searching(system, space, limits, 'compiled');
-    if (!('schedule' in outcome)) return outcome;
+    const states = yield* searching(system, space, limits, 'compiled');
+    const outcome = live ? yield* decided(system, space, states, limits) : states;
+    if (!('schedule' in outcome) || outcome.verdict === 'livelock') return outcome;
     // With `only`, state numbers are not positions among all initial states.
     const initial = space.numbersOf(initialStates(system)).indexOf(outcome.schedule.initial);
-    return { ...outcome, schedule: { ...outcome.schedule, initial } };
+    const schedule = { ...outcome.schedule, initial };
+    return { ...outcome, schedule };
   } finally {
     space.close();
   }

@@ -4,16 +4,19 @@ import { authored } from '../language/model-error.ts';
 import { isTrue, type State } from '../interpreter/evaluate.ts';
 import { endsOf, initialStates, isDeadlock, propertyPlace, type Firing } from '../interpreter/interpreter.ts';
 import { edgesOutOf, keyOfState, leadsOn } from './successors.ts';
-import type { Edge, Finding, StateSpace } from './state-space.ts';
+import type { Edge, Finding } from './state-space.ts';
+import { fairClasses } from '../program/fair-classes.ts';
+import { isGoalTrue, noEdges, type LiveSpace, type StateEdges } from './live-space.ts';
+import type { Cooperative } from './cooperative.ts';
 
 /** An estimate (documented as one) of what V8 keeps for a state of ten cells and its key. */
 const bytesPerState = 1_000;
 
-export function interpretedSpace(system: TransitionSystem): StateSpace {
+export function interpretedSpace(system: TransitionSystem): LiveSpace {
   return new InterpretedSpace(system);
 }
 
-class InterpretedSpace implements StateSpace {
+class InterpretedSpace implements LiveSpace {
   readonly fired: Float64Array;
   readonly reached = new Set<number>();
   readonly findings: Finding[] = [];
@@ -80,5 +83,24 @@ class InterpretedSpace implements StateSpace {
 
   state(id: number): State {
     return this.#states[id]!;
+  }
+
+  *edges(): Cooperative<StateEdges> {
+    const { classes, of } = fairClasses(this.#system);
+    const all = noEdges(this.count, this.transitions, classes.length);
+    let end = 0;
+    for (let id = 0; id < this.count; id++) {
+      for (const { edge, to } of this.successors(id)) {
+        all.to[end] = to;
+        all.label[end++] = of(edge);
+      }
+      all.first[id + 1] = end;
+      yield;
+    }
+    return all;
+  }
+
+  judge(condition: number): Uint8Array {
+    return Uint8Array.from(this.#states, (state) => Number(isGoalTrue(this.#system, condition, state)));
   }
 }

@@ -8,6 +8,8 @@ export interface Schedule {
   /** Position of the initial state among `initialStates`. */
   readonly initial: number;
   readonly edges: readonly Edge[];
+  /** The steps from this position on are taken round and round for ever; absent: the run ends. */
+  readonly cycleFrom?: number;
 }
 
 /** How much a search has explored. */
@@ -26,6 +28,9 @@ export interface Statistics {
   readonly method: string;
 }
 
+/** The steps of a run before its cycle: all of them where it ends. */
+export const stemOf = ({ edges, cycleFrom = edges.length }: Schedule): number => cycleFrom;
+
 export type Answer =
   | { readonly verdict: 'holds' }
   | {
@@ -38,6 +43,17 @@ export type Answer =
       readonly minimal: boolean;
     }
   | { readonly verdict: 'deadlock'; readonly schedule: Schedule; readonly minimal: boolean }
+  | {
+      /** A fair run without end, or one that nothing continues, in which what a claim demands never happens. */
+      readonly verdict: 'livelock';
+      /** The name of the claim in `Model.liveness`. */
+      readonly property: string;
+      /** Position in `goalsOf`: the copy that the claim is broken for. */
+      readonly goal: number;
+      readonly schedule: Schedule;
+      /** True when no lasso has a shorter stem, and of those none a shorter cycle. */
+      readonly minimal: boolean;
+    }
   | { readonly verdict: 'unreached'; readonly witnesses: readonly string[] }
   /** The model itself is wrong; the schedule leads to where that shows. */
   | {

@@ -39,6 +39,8 @@ export function confirmsOnArm64(system: TransitionSystem, answer: Answer, trace:
         : violated.includes(answer.property);
     case 'deadlock':
       return isDeadlocked;
+    case 'livelock':
+      return false;
     case 'error':
       return trace.stopped !== null && ofAnyCopy(trace.stopped) === ofAnyCopy(answer.message);
   }

@@ -13,6 +13,7 @@ import {
   type Firing,
   type Move,
 } from '../interpreter/interpreter.ts';
+import { confirmsLasso } from './lasso.ts';
 import { confirmsOnArm64, replayOnArm64 } from './replay-arm64.ts';
 import type { Answer, Schedule } from '../state-space/outcome.ts';
 import type { Edge } from '../state-space/state-space.ts';
@@ -40,7 +41,14 @@ export function replay(system: TransitionSystem, schedule: Schedule): Trace {
       after: firing.state,
     });
   }
-  return { initial, steps, stopped, ...(outside === undefined ? {} : { outside }) };
+  const { cycleFrom } = schedule;
+  return {
+    initial,
+    steps,
+    stopped,
+    ...(outside === undefined ? {} : { outside }),
+    ...(cycleFrom === undefined ? {} : { cycleFrom }),
+  };
 }
 
 function follow(system: TransitionSystem, state: State, edge: Edge, at: number): Firing {
@@ -70,6 +78,8 @@ export function confirms(system: TransitionSystem, answer: Answer, trace: Trace)
     }
     case 'deadlock':
       return moves(system, last).length === 0 && isDeadlock(system, last);
+    case 'livelock':
+      return confirmsLasso(system, answer, trace);
     case 'error':
       return trace.stopped !== null && ofAnyCopy(trace.stopped) === ofAnyCopy(answer.message);
     case 'holds':

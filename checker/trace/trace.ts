@@ -20,6 +20,8 @@ export interface Trace {
   readonly stopped: string | null;
   /** The value outside of its domain that stopped it. */
   readonly outside?: Outside;
+  /** The steps from this position on lead back to the state before them, for ever; absent: the run ends. */
+  readonly cycleFrom?: number;
 }
 
 /** The message of a model error without its copy: interchangeable copies have the same errors. */

@@ -14,7 +14,7 @@ const barrier = z.strictObject({
 
 const tried = z.strictObject({
   memory: z.string().describe('the memory model'),
-  verdict: z.enum(['holds', 'violated', 'deadlock', 'unreached', 'error', 'inconclusive']),
+  verdict: z.enum(['holds', 'violated', 'deadlock', 'livelock', 'unreached', 'error', 'inconclusive']),
   states: z.int(),
   steps: z.int().nullable().describe('steps of the shortest trace; null where there is none'),
   reason: z.string().nullable().describe('why it is inconclusive'),

@@ -1,7 +1,7 @@
 /** Runs `check --all`: compares verdict, counts and trace length with the declarations. */
 import type { Scenario } from '../../checker/language/model.ts';
 import { checking, type Checked } from '../../checker/search/check.ts';
-import type { CheckOptions } from './run.ts';
+import { askedModel, type CheckOptions } from './run.ts';
 import { statisticsJson } from '../report/check-json.ts';
 import type { AllResult } from '../report/check-schema.ts';
 import { junitXml } from './junit.ts';
@@ -47,7 +47,7 @@ async function checkScenario(
   scenario: Scenario,
   options: CheckOptions,
 ): Promise<ScenarioResult> {
-  const model = buildModel(source, scenario.options);
+  const model = askedModel(buildModel(source, scenario.options), options);
   const { result, seconds } = await runWithin(options, (limits) =>
     checking(model, limits, settingsOf(options)),
   );

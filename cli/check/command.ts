@@ -13,6 +13,7 @@ export function checkCommand(program: Command): void {
         .description('check one variant of a protocol: print the verdict, and a trace if the variant fails')
         .argument('[model]', 'a MODEL or MODEL/SCENARIO from "racewalk list", or your own FILE.ts')
         .option('--all', 'check every scenario (of MODEL, or of all models) against its declared verdict')
+        .option('--ends', 'also require that every thread ends, but for those that may block forever')
         .option('--json', 'print one JSON object (docs/reference/check-output.schema.json)')
         .addOption(
           new Option('--reporter <name>', 'output of --all: text, or JUnit XML for CI').choices([
@@ -48,13 +49,14 @@ export function checkCommand(program: Command): void {
         }),
       {
         0: 'the variant holds; with --all, every result is as declared',
-        1: 'violated, deadlock or unreached; with --all, a result is not as declared',
+        1: 'violated, deadlock, livelock or unreached; with --all, a result is not as declared',
         3: 'inconclusive: a limit was reached',
       },
     ),
     [
       ['racewalk check gup-fast-vs-collapse --recheck-pmd', 'one variant'],
       ['racewalk check ./my-protocol.ts --save-trace race.json', 'your own model'],
+      ['racewalk check ./my-protocol.ts --ends', 'also: does every thread end?'],
       ['racewalk check dirty-cow --all', 'every scenario of one model'],
       ['racewalk check peterson --help', 'help with the model options'],
     ],

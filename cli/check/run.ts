@@ -1,4 +1,6 @@
 /** Runs `racewalk check` for one variant. */
+import { withEnds } from '../../checker/language/liveness.ts';
+import type { Model } from '../../checker/language/model.ts';
 import { runWithin, type LimitOptions } from '../options/limits.ts';
 import { settingsOf, type SearchOptions } from '../options/search-options.ts';
 import { checking } from '../../checker/search/check.ts';
@@ -13,7 +15,7 @@ export async function checkOne(name: string, words: readonly string[], options: 
   for (const path of [options.saveTrace, options.html]) if (path !== undefined) checkWritable(path);
   const source = await findModel(name);
   const chosen = chosenOptions(source, words);
-  const model = buildModel(source, chosen);
+  const model = askedModel(buildModel(source, chosen), options);
   const { result, seconds } = await runWithin(options, (limits) =>
     checking(model, limits, settingsOf(options, 'one')),
   );
@@ -65,9 +67,14 @@ async function rendered(report: Report, options: CheckOptions): Promise<string> 
   return reportText(report, outputWidth());
 }
 
+/** The model with the claims that the command line adds. */
+export const askedModel = (model: Model, { ends }: Pick<CheckOptions, 'ends'>): Model =>
+  ends === true ? withEnds(model) : model;
+
 /** The options that commander parses. */
 export interface CheckOptions extends LimitOptions, SearchOptions {
   readonly all?: true;
+  readonly ends?: true;
   readonly json?: true;
   readonly reporter?: 'text' | 'junit';
   readonly lkml?: true;

@@ -13,7 +13,7 @@ const extremes = z
 const row = z.strictObject({
   varied: optionValues.describe('the options that are varied'),
   options: optionValues.describe('all options of the model'),
-  verdict: z.enum(['holds', 'violated', 'deadlock', 'unreached', 'error', 'inconclusive']),
+  verdict: z.enum(['holds', 'violated', 'deadlock', 'livelock', 'unreached', 'error', 'inconclusive']),
   steps: z.int().nullable().describe('steps of the shortest trace; null where there is none'),
   states: z.int(),
   transitions: z.int(),

@@ -6,7 +6,7 @@ const fate = z.discriminatedUnion('kind', [
     kind: z.literal('killed'),
     scenario: z.string().describe('the scenario that detected it'),
     verdict: z
-      .enum(['holds', 'violated', 'deadlock', 'unreached', 'inconclusive', 'error', 'not built'])
+      .enum(['holds', 'violated', 'deadlock', 'livelock', 'unreached', 'inconclusive', 'error', 'not built'])
       .describe('the verdict of the mutant'),
   }),
   z.strictObject({

@@ -1,7 +1,7 @@
 /** The result of `prove` as JSON. */
 import { stripVTControlCharacters } from 'node:util';
 import { withFallbacks } from '../../checker/language/option.ts';
-import type { Proof, Proving, Small } from '../../checker/search/prove.ts';
+import { endsFor, type Proof, type Proving, type Small } from '../../checker/search/prove.ts';
 import { describeDoubt } from '../../checker/report/doubt.ts';
 import { headline } from '../../checker/report/verdict.ts';
 import { verdictLine, type ProofReport } from './text.ts';
@@ -25,6 +25,7 @@ export function proveJson(report: ProofReport): ProveResult {
     any: [...claim.any],
     verdict: verdictOf(result),
     summary: stripVTControlCharacters(verdictLine(report)),
+    ends: result.verdict === 'holds' ? [...endsFor(claim)] : [],
     reason: result.verdict === 'not proved' ? result.reason : null,
     doubt: result.verdict === 'not proved' && result.doubt !== null ? describeDoubt(result.doubt) : null,
     refutedAt: result.verdict === 'refuted' ? result.by.sizes : null,

@@ -6,7 +6,7 @@ const numbers = z.record(z.string(), z.int());
 
 const small = z.strictObject({
   sizes: optionValues.describe('the numbers that were checked'),
-  verdict: z.enum(['holds', 'violated', 'deadlock', 'unreached', 'error', 'inconclusive']),
+  verdict: z.enum(['holds', 'violated', 'deadlock', 'livelock', 'unreached', 'error', 'inconclusive']),
   summary: z.string(),
   states: z.int(),
 });
@@ -31,8 +31,21 @@ const result = z.strictObject({
   scenario: z.string().nullable(),
   options: optionValues.describe('all options of the model except those that may be any number'),
   any: z.array(z.string()),
-  verdict: z.enum(['holds for any number', 'violated', 'deadlock', 'unreached', 'error', 'not proved']),
+  verdict: z.enum([
+    'holds for any number',
+    'violated',
+    'deadlock',
+    'livelock',
+    'unreached',
+    'error',
+    'not proved',
+  ]),
   summary: z.string().describe('the verdict in one line'),
+  ends: z
+    .array(z.string())
+    .describe(
+      'the threads of which every copy ends, if it is proved: every run is finite, and none is a deadlock',
+    ),
   reason: z.string().nullable().describe('why it is not proved; null: proved or refuted'),
   doubt: z.string().nullable().describe('the abstract counterexample'),
   refutedAt: optionValues.nullable().describe('the numbers at which "racewalk check" finds the race'),

@@ -1,8 +1,8 @@
 /** The result of `prove` as text: the verdict, its evidence, and the reason if it is not proved. */
 import { withFallbacks } from '../../checker/language/option.ts';
 import type { Claim } from '../../checker/family/claim.ts';
-import type { Proof, Proved, Proving, Small } from '../../checker/search/prove.ts';
-import { anyOf, describeSizes, proofHeadline, reasonOf } from '../../checker/report/any-number.ts';
+import { endsFor, type Proof, type Proved, type Proving, type Small } from '../../checker/search/prove.ts';
+import { anyOf, describeSizes, endsText, proofHeadline, reasonOf } from '../../checker/report/any-number.ts';
 import { describeDoubt } from '../../checker/report/doubt.ts';
 import { count } from '../../checker/report/numbers.ts';
 import { asTyped, commandLine, withoutUsualMemory } from '../../checker/report/options-text.ts';
@@ -30,6 +30,7 @@ export function proofText(report: ProofReport, width: number): string {
       return [
         head,
         [
+          ...wrap(endsText(endsFor(claim)), width, 2).filter((line) => line !== ''),
           ...evidence(result.proofs, result.small, seconds, width),
           ...notes,
           ...reproduceLines(source, claim),

@@ -15,7 +15,7 @@ export function replayCommand(program: Command): void {
           await replayTrace(path, html);
         }),
       {
-        1: 'the trace still ends in the same violation or deadlock',
+        1: 'the trace still ends in the same violation, deadlock or livelock',
         2: 'usage error, invalid model, or the trace does not fit the model',
       },
     ),

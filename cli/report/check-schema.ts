@@ -78,7 +78,7 @@ const statistics = z.strictObject({
   method: z.string().describe('how the states were explored'),
 });
 
-const verdict = z.enum(['holds', 'violated', 'deadlock', 'unreached', 'error', 'inconclusive']);
+const verdict = z.enum(['holds', 'violated', 'deadlock', 'livelock', 'unreached', 'error', 'inconclusive']);
 
 const result = z.strictObject({
   model: z.string(),
@@ -91,7 +91,7 @@ const result = z.strictObject({
     .string()
     .nullable()
     .describe("what 'holds' covers under the chosen memory model; null: no restriction"),
-  property: z.string().nullable().describe('the property or assertion that is violated'),
+  property: z.string().nullable().describe('the property, assertion or claim about runs that is violated'),
   outside: z
     .strictObject({
       variable: z.string(),
@@ -114,6 +114,10 @@ const result = z.strictObject({
     .array(z.string())
     .describe('variables of properties whose stores bypass the store buffer: only one CPU accesses them'),
   trace: z.array(step).nullable(),
+  cycle: z
+    .strictObject({ first: z.int(), last: z.int() })
+    .nullable()
+    .describe('the steps, counted from 1, that are made round and round; null: the trace ends'),
   races: z.array(race).describe('pairs of accesses of the trace that nothing else orders'),
   unordered: z
     .array(z.strictObject({ thread: z.string(), line: z.int(), text: z.string() }))

@@ -91,6 +91,7 @@ function styleOf(verdict: Answer['verdict']): Style {
       return ['bold', 'green'];
     case 'violated':
     case 'deadlock':
+    case 'livelock':
     case 'error':
       return ['bold', 'red'];
     case 'unreached':
@@ -125,7 +126,7 @@ function evidence(report: Report, width: number): readonly string[] {
     ['compiled', 'interpreter', 'Promising-ARM', 'Promising-ARM, symmetric'].includes(statistics.method);
   return [
     ...wrap(statisticsLine(statistics, seconds), width, 2),
-    ...wrap(livelockLine(statistics), width, 2).filter((line) => line !== ''),
+    ...wrap(verdict === 'livelock' ? '' : livelockLine(statistics), width, 2).filter((line) => line !== ''),
     ...(caveat === null ? [] : wrap(caveat, width, 2)),
     ...(isFull ? [] : asymmetryReasons(system)).flatMap((reason) => wrap(reason, width, 2)),
     ...unorderedUnder(report.source.definition, report.chosen).flatMap((one) =>
@@ -140,7 +141,8 @@ function evidence(report: Report, width: number): readonly string[] {
 /** Statements that never ran, by thread; only their number if the search stopped early. */
 function neverFired(verdict: Answer['verdict'], unfired: Unfired, width: number): readonly string[] {
   if (unfired.never.length === 0) return [];
-  if (verdict !== 'holds' && verdict !== 'unreached') return wrap(unfiredCount(unfired), width, 2);
+  if (verdict !== 'holds' && verdict !== 'unreached' && verdict !== 'livelock')
+    return wrap(unfiredCount(unfired), width, 2);
   const lines = unfiredLines(unfired).flatMap((line) => wrap(`  ${line}`, width, 4));
   return ['Statements that never run:', ...lines];
 }

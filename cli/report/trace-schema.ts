@@ -12,10 +12,12 @@ export const traceFile = z.strictObject({
     .nullable()
     .describe("the user's model file, relative to the folder of the trace; null for a model of the project"),
   options: optionValues.describe('all options of the model'),
-  verdict: z.enum(['violated', 'deadlock', 'error']),
+  verdict: z.enum(['violated', 'deadlock', 'livelock', 'error']),
   claim: z
     .string()
-    .describe('the property, assertion or model error in which the trace ends; empty for a deadlock'),
+    .describe(
+      'the property, assertion, claim about runs or model error in which the trace ends; empty for a deadlock',
+    ),
   initial: z.int().min(0).describe('position among the initial states'),
   steps: z.array(
     z.strictObject({
@@ -27,4 +29,14 @@ export const traceFile = z.strictObject({
       choice: z.int().min(0).describe('position among the values that the step may choose'),
     }),
   ),
+  cycleFrom: z
+    .int()
+    .min(0)
+    .optional()
+    .describe('of a livelock: the number of steps before the cycle; the last step leads back there'),
+  goal: z
+    .int()
+    .min(0)
+    .optional()
+    .describe('of a livelock: the position among the copies or values that the claim is about'),
 });

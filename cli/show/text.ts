@@ -3,7 +3,7 @@ import { asymmetries } from '../../checker/program/symmetry.ts';
 import { transitionSystem } from '../../checker/program/build-transitions.ts';
 import { printDomain } from '../../checker/language/domain.ts';
 import type { AnyDefinition, Model } from '../../checker/language/model.ts';
-import { printExpr } from '../../checker/language/print.ts';
+import { printExpr, printLiveness } from '../../checker/language/print.ts';
 import type { Block } from '../../checker/language/statement.ts';
 import type { AnyThread } from '../../checker/language/thread.ts';
 import type { AnyDeclaration, Declarations } from '../../checker/language/variable.ts';
@@ -103,8 +103,11 @@ function cpuRows({ shared }: Model): readonly TwoColumns[] {
 }
 
 /** Name and condition on separate lines: both are long. */
-const propertyLines = ({ properties }: Model, width: number): readonly string[] =>
-  properties.flatMap(({ kind, name, condition }) => [
+const propertyLines = ({ properties, liveness = [] }: Model, width: number): readonly string[] =>
+  [
+    ...properties.map(({ kind, name, condition }) => ({ kind, name, text: printExpr(condition) })),
+    ...liveness.map((one) => ({ kind: one.kind, name: one.name, text: printLiveness(one) })),
+  ].flatMap(({ kind, name, text }) => [
     ...wrap(`  ${kind}: ${name}`, width, 4),
-    ...wrap(printExpr(condition), width - 6, 2).map((line) => `      ${styled('cyan', line)}`),
+    ...wrap(text, width - 6, 2).map((line) => `      ${styled('cyan', line)}`),
   ]);

@@ -6,13 +6,14 @@ export const inconclusive = 3;
 /** Whatever the verdict, because the user may not have received it. */
 export const notWritten = 4;
 
-/** 0 holds; 1 violated, deadlock or unreached; 2 invalid model; 3 inconclusive. */
+/** 0 holds; 1 violated, deadlock, livelock or unreached; 2 invalid model; 3 inconclusive. */
 export function exitCodeOf(verdict: Answer['verdict']): 0 | 1 | 2 | 3 {
   switch (verdict) {
     case 'holds':
       return 0;
     case 'violated':
     case 'deadlock':
+    case 'livelock':
     case 'unreached':
       return 1;
     case 'error':

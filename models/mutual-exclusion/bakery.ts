@@ -66,7 +66,7 @@ export const model = defineModel({
       ];
     });
 
-    return { shared: mem, threads: [processes], properties: mutualExclusion(mem.inside, all) };
+    return { shared: mem, threads: [processes], properties: mutualExclusion(mem.inside, { all, stops: mayStop || all }) };
   },
 
   survivors: [

@@ -1,5 +1,5 @@
 /** Shared by the models of mutual exclusion: the transitions of the benchmark and the properties. */
-import { always, and, atomically, eq, exists, flag, forAll, goto, never, or, reachable, say, wait } from 'racewalk';
+import { always, and, atomically, eq, exists, flag, forAll, goto, leadsTo, never, or, reachable, say, wait } from 'racewalk';
 import type { ArrayVariable, Expr, Operand, Parts, Text } from 'racewalk';
 
 type Effects = Parameters<typeof wait> extends [unknown, unknown, ...infer E] ? E : never;
@@ -19,11 +19,18 @@ export const transition = (to: string, text: string, guard: Operand<boolean>, ..
 /** The benchmark counts every state, whereas a check stops at the first violation. */
 export const countAll = () => flag('variant', 'count all states, as the benchmark does, past a violation or a deadlock');
 
-/** At most one process is inside. `inside` follows from the label of each process, so it adds no states. */
-export function mutualExclusion(inside: ArrayVariable<boolean>, all = false): Parts['properties'] {
+/**
+ * At most one process is inside, and every process gets inside again and again: none rests outside for ever, because each
+ * steps on when it can. `inside` follows from the label of each process, so it adds no states. With `all` neither is claimed,
+ * with `stops` the second is not.
+ */
+export function mutualExclusion(
+  inside: ArrayVariable<boolean>, { all = false, stops = all }: { readonly all?: boolean; readonly stops?: boolean } = {},
+): Parts['properties'] {
   const n = inside.length;
   const both = (i: Expr<number>, j: Expr<number>) => never(and(inside.at(i), inside.at(j)), say`processes ${i} and ${j} are both inside`);
   const apart = forAll(n, (i) => forAll(n, (j) => or(eq(i, j), both(i, j))));
   const entered = reachable('a process gets inside', exists(n, (i) => inside.at(i)));
-  return all ? [entered] : [always('mutual exclusion', apart), entered];
+  const free = stops ? [] : [leadsTo('every process gets inside', n, (i) => [true, inside.at(i)])];
+  return all ? [entered] : [always('mutual exclusion', apart), entered, ...free];
 }

@@ -57,7 +57,7 @@ export const model = defineModel({
       transition('outside', 'position[cpu] = 0', true,         set(mem.position.at(cpu), 0), set(mem.inside.at(cpu), false)),
     ]);
 
-    return { shared: mem, threads: [processes], properties: mutualExclusion(mem.inside, all) };
+    return { shared: mem, threads: [processes], properties: mutualExclusion(mem.inside, { all }) };
   },
 
   survivors: [

@@ -19,6 +19,24 @@ export interface SpinResult {
 export const spinIsInstalled = (): boolean =>
   spawnSync('spin', ['-V']).status === 0 && spawnSync('gcc', ['--version']).status === 0;
 
+/** Whether a fair run breaks a claim: an acceptance cycle, or an end of the run in which the claim still waits. */
+export async function claimBySpin(promela: string, claim: string, isFair: boolean): Promise<boolean> {
+  const cwd = await mkdtemp(join(tmpdir(), 'racewalk-spin-'));
+  try {
+    await writeFile(join(cwd, 'model.pml'), promela);
+    await run('spin', ['-a', '-DCLAIMS', 'model.pml'], { cwd });
+    const defines = ['-DNOREDUCE', '-DVECTORSZ=8192', '-DNFAIR=4'];
+    await run('gcc', ['-w', '-O0', ...defines, '-o', 'pan', 'pan.c'], { cwd });
+    const words = ['-a', ...(isFair ? ['-f'] : []), '-E', '-A', '-N', claim, '-n', '-w18', '-m100000'];
+    const { stdout } = await run('./pan', words, { cwd, maxBuffer: 2 ** 28 });
+    const errors = /errors: (\d+)/.exec(stdout)?.[1];
+    if (errors === undefined) throw new Error(stdout);
+    return errors !== '0';
+  } finally {
+    await rm(cwd, { recursive: true });
+  }
+}
+
 /** Explores all states that the Promela text has, without reduction and past all errors; large is from 10,000 states on. */
 export async function exploreBySpin(promela: string, size: 'small' | 'large'): Promise<SpinResult> {
   const cwd = await mkdtemp(join(tmpdir(), 'racewalk-spin-'));

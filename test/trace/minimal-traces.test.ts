@@ -27,6 +27,7 @@ function whatIsWrong({ outcome }: Checked): string | null {
       return 'deadlock';
     case 'error':
       return outcome.message;
+    case 'livelock':
     case 'holds':
     case 'unreached':
     case 'inconclusive':

@@ -5,10 +5,11 @@ import { withMemoryOption } from '../../checker/memory/memory-option.ts';
 import { check } from '../../checker/search/check.ts';
 import { replay } from '../../checker/trace/replay.ts';
 import { model as email } from '../../models/gup-fast-vs-collapse.ts';
+import { model as spinlock } from '../../models/mutual-exclusion/ticket-lock.ts';
 import { registry } from '../../models/registry.ts';
 import { linkedOptions, readLink, readOptions, writeLink } from '../../web/src/state/link.ts';
 import { decodeRun, encodeRun } from '../../web/src/walk/run-code.ts';
-import { noRuns, shownRun, take, withFound } from '../../web/src/walk/runs.ts';
+import { goTo, noRuns, shownRun, take, withFound } from '../../web/src/walk/runs.ts';
 import { followed } from '../../web/src/walk/same-schedule.ts';
 
 const definitions = registry.map(withMemoryOption);
@@ -73,6 +74,17 @@ describe('runs', () => {
     expect(shownRun(branch)).toMatchObject({ origin: 'own', shared: 5 });
     const longer = take(branch, second!);
     expect(longer.all.map(({ schedule }) => schedule.edges.length)).toEqual([21, 7]);
+  });
+
+  test('a cycle walks round', () => {
+    const round = check(spinlock.build()).outcome;
+    if (round.verdict !== 'livelock') throw new Error('a test-and-set lock starves');
+    const { edges, cycleFrom = NaN } = round.schedule;
+    const atEnd = withFound(noRuns, round.schedule, edges.length);
+    expect(goTo(atEnd, edges.length + 1)).toMatchObject({ at: cycleFrom + 1 });
+    expect(take(atEnd, edges[cycleFrom]!)).toMatchObject({ shown: 0, at: cycleFrom + 1 });
+    expect(goTo(atEnd, Infinity).at).toBe(edges.length);
+    expect(goTo(found, Infinity).at).toBe(outcome.schedule.edges.length);
   });
 
   test('what the checker finds later does not take a walk away', () => {

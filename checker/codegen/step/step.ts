@@ -39,6 +39,9 @@ export interface CompiledEdge {
   readonly transition: Transition;
 }
 
+/** The label of an edge, which stands beside the successor that it leads to. */
+export type LabelOf = (edge: CompiledEdge) => number;
+
 /** A copy of a thread whose steps are compiled. */
 interface CompiledCopy {
   readonly thread: number;
@@ -81,8 +84,10 @@ export class StepEmitter {
   readonly #registers: readonly WasmLocal[] | null;
   readonly #successor: Words;
   readonly #choice = local('i32', 'choice');
+  readonly #labelOf: LabelOf | null;
 
-  constructor(system: TransitionSystem, layout: Layout, memory: MemoryEmitter) {
+  constructor(system: TransitionSystem, layout: Layout, memory: MemoryEmitter, labelOf: LabelOf | null) {
+    this.#labelOf = labelOf;
     this.#system = system;
     this.#layout = layout;
     this.#memory = memory;
@@ -260,9 +265,19 @@ export class StepEmitter {
       ...(this.#registers ?? []).map((register, word) =>
         store(get(register), 'i64', get(this.#cursor), word * 8),
       ),
+      ...this.#label(path),
       increment(this.#cursor, this.#memory.map.stride),
       ...this.#countFiring(path),
     );
+  }
+
+  /** Code that stores the label of the edge beside its successor. */
+  #label(path: TransitionPath): readonly Wasm[] {
+    if (this.#labelOf === null) return [];
+    const memory = this.#memory;
+    const place = operation('i32.mul', memory.candidateNumber(get(this.#cursor)), i32(4));
+    const address = operation('i32.add', place, memory.address(memory.map.labels.at));
+    return [store(i32(this.#labelOf(path)), 'i32', address)];
   }
 
   /** Code that counts a firing of the transition, and goes on to the next choice. */

@@ -21,24 +21,24 @@ export interface VisitedSetOptions {
 /** Emits the functions of the visited set, which gather the successors that `steps` generate. */
 export class VisitedSetEmitter {
   readonly #memory: MemoryEmitter;
-  readonly #table: HashTableEmitter;
+  readonly table: HashTableEmitter;
   readonly #lookup: LookupEmitter;
   readonly #batch: BatchEmitter;
 
   constructor(memory: MemoryEmitter, { words, isSymmetric, hashMask = allBits }: VisitedSetOptions) {
     this.#memory = memory;
-    this.#table = new HashTableEmitter(memory, words, hashMask);
-    this.#lookup = new LookupEmitter(this.#table, isSymmetric);
-    this.#batch = new BatchEmitter(this.#table);
+    this.table = new HashTableEmitter(memory, words, hashMask);
+    this.#lookup = new LookupEmitter(this.table, isSymmetric);
+    this.#batch = new BatchEmitter(this.table);
   }
 
   functions(steps: readonly WasmFunction[]): readonly WasmFunction[] {
     return [
       ...this.#lookup.functions(),
-      ...this.#table.functions(),
-      dropRecent(this.#table, this.#lookup),
+      ...this.table.functions(),
+      dropRecent(this.table, this.#lookup),
       ...this.#batch.functions(steps),
-      ...(this.#memory.isShared ? new ClaimEmitter(this.#table, this.#batch).functions() : []),
+      ...(this.#memory.isShared ? new ClaimEmitter(this.table, this.#batch).functions() : []),
     ];
   }
 

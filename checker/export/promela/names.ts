@@ -1,6 +1,7 @@
 /** The names and types of a model's variables and values in Promela. */
 import type { AnyDomain, Value } from '../../language/domain.ts';
 import { walk, type Reference } from '../../language/expression.ts';
+import { conditionsOf, goalsOf } from '../../language/liveness.ts';
 import type { Model } from '../../language/model.ts';
 import type { AnyDeclaration } from '../../language/variable.ts';
 import { uniqueNames } from '../unique-names.ts';
@@ -49,8 +50,9 @@ export function namesOf(model: Model): PromelaNames {
   const variables = new Map(
     [...shared, ...locals].map(({ key, variable }): [string, PromelaVariable] => [key, variable]),
   );
+  const conditions = [...conditionsOf(model), ...goalsOf(model).map(({ to }) => to)];
   const asked = new Set(
-    model.properties.flatMap(({ condition }) =>
+    conditions.flatMap((condition) =>
       [...walk(condition)].flatMap((part) => (part.kind === 'ended' ? [part.thread] : [])),
     ),
   );

@@ -14,6 +14,7 @@ import {
 } from './names.ts';
 import { initialCheck } from '../../interpreter/interpreter.ts';
 import type { State } from '../../interpreter/evaluate.ts';
+import { claimLines } from './claims.ts';
 import { proctypes } from './process.ts';
 import { cellsOf, startProcess } from './start.ts';
 
@@ -38,6 +39,7 @@ export function toPromela(system: TransitionSystem): string {
     ...proctypes(system, initial, names),
     ...startProcess(start, names),
     ...readAll(names),
+    ...claimLines(system.model, names),
     '',
   ].join('\n');
 }

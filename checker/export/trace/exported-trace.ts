@@ -1,5 +1,6 @@
 /** The input of all trace exports. */
 import type { TransitionSystem } from '../../program/transition-system.ts';
+import { namesOfClaim } from '../../language/liveness.ts';
 import { walk } from '../../language/expression.ts';
 import type { Model } from '../../language/model.ts';
 import type { Answer } from '../../state-space/outcome.ts';
@@ -39,12 +40,17 @@ export const exportedTrace = (
   trace,
   headline: `${system.model.name}: ${headline(answer)}`,
   end: failedClaimIn(system, answer, trace),
-  property: answer.verdict === 'violated' && answer.kind === 'invariant' ? answer.property : null,
+  property:
+    answer.verdict === 'livelock' || (answer.verdict === 'violated' && answer.kind === 'invariant')
+      ? answer.property
+      : null,
   origin,
 });
 
 /** The shared variables and the locals that a property reads, by their names. */
-export function namesIn({ properties }: Model, property: string | null): ReadonlySet<string> {
+export function namesIn({ properties, liveness = [] }: Model, property: string | null): ReadonlySet<string> {
+  const claim = liveness.find(({ name }) => name === property);
+  if (claim !== undefined) return namesOfClaim(claim);
   const condition = properties.find(({ name }) => name === property)?.condition;
   const parts = condition === undefined ? [] : [...walk(condition)];
   return new Set(parts.flatMap((part) => ('name' in part ? [part.name] : [])));

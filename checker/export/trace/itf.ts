@@ -20,6 +20,8 @@ export interface ItfTrace {
   readonly '#meta': Readonly<Record<string, unknown>>;
   readonly vars: readonly string[];
   readonly states: readonly Readonly<Record<string, unknown>>[];
+  /** The position of the state to which the last one equals, if the run goes round and round. */
+  readonly loop?: number;
 }
 
 /**
@@ -83,6 +85,7 @@ export function toItf({ system, trace, headline, end }: ExportedTrace): ItfTrace
       { '#meta': { index: 0 }, ...valuesIn(trace.initial) },
       ...trace.steps.map((step, at) => ({ '#meta': metaOf(step, at + 1), ...valuesIn(step.after) })),
     ],
+    ...(trace.cycleFrom === undefined ? {} : { loop: trace.cycleFrom }),
   };
 }
 

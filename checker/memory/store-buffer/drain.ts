@@ -12,7 +12,16 @@ import {
   type Expr,
   type SharedReference,
 } from '../../language/expression.ts';
-import { either, forever, set, wait, when, type Effect, type Statement } from '../../language/statement.ts';
+import {
+  either,
+  fairAs,
+  forever,
+  set,
+  wait,
+  when,
+  type Effect,
+  type Statement,
+} from '../../language/statement.ts';
 import { thread, type AnyThread } from '../../language/thread.ts';
 import type { Declarations, Variable } from '../../language/variable.ts';
 import { isEmpty } from './buffering.ts';
@@ -97,12 +106,14 @@ function drain({ buffer, at, cell, value }: Drain): Statement {
   const stored = valueFor(buffer.slots[at]!, cell.place);
   const isValue = value === null || cell.place.values!.length === 1 ? [] : [eq(stored, value)];
   const text = `store buffer: ${cell.name}${value === null ? '' : ` = ${String(value)}`} reaches memory`;
-  return wait(
+  const step = wait(
     text,
     and(cell.isIt, ...mayLeave(buffer, at), ...isValue),
     set(cell.target as Variable, stored),
     ...closeGap(buffer, at),
   );
+  // Where stores overtake each other, a store to one cell must not starve another.
+  return buffer.of.inOrder ? step : fairAs(cell.name, step);
 }
 
 /** Whether a store may leave: no write barrier and no older store to its cell precede it. */

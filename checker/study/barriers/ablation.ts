@@ -98,6 +98,7 @@ function judgementOf(verdict: Tried['verdict']): Judgement {
       return 'enough';
     case 'violated':
     case 'deadlock':
+    case 'livelock':
     case 'error':
       return 'lacking';
     case 'unreached':

@@ -7,8 +7,8 @@ import type { Model } from '../../language/model.ts';
  *
  * Shape:  the full text, not a hash, because equal identities share a verdict.
  */
-export const identityOf = ({ shared, threads, properties, machine }: Model): string =>
-  JSON.stringify({ shared, threads, properties, machine }, (key, value: unknown) => {
+export const identityOf = ({ shared, threads, properties, liveness, machine }: Model): string =>
+  JSON.stringify({ shared, threads, properties, liveness, machine }, (key, value: unknown) => {
     // The machine orders memory itself.
     if (machine !== undefined) return value;
     if (key === 'ordering') return undefined;

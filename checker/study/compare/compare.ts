@@ -195,7 +195,8 @@ function smallestFixes(
   );
 }
 
-const isUnsafe = (verdict: Row['verdict']) => verdict === 'violated' || verdict === 'deadlock';
+const isUnsafe = (verdict: Row['verdict']) =>
+  verdict === 'violated' || verdict === 'deadlock' || verdict === 'livelock';
 
 /** Whether `smaller` is a proper subset of `larger`. */
 const isSmaller = (smaller: Choices, larger: Choices) =>

@@ -112,5 +112,8 @@ function* mutantIn(
   }
 }
 
-export const tableOf = (model: Model, memory: MemoryModelName): TransitionSystem =>
-  transitionSystem(memoryModels[memory](model, memorySettings));
+/** The system of a mutant, without claims about runs where the memory model leaves them undecided: safety judges it there. */
+export function tableOf(model: Model, memory: MemoryModelName): TransitionSystem {
+  const { liveness = [], ...rest } = memoryModels[memory](model, memorySettings);
+  return transitionSystem(rest.undecidedRuns === undefined ? { ...rest, liveness } : rest);
+}

@@ -100,18 +100,18 @@ export function plainOutcome(outcome: Outcome): PlainOutcome {
   const { statistics } = outcome;
   const plain = { ...statistics, unfired: statistics.unfired.map(({ id }) => id) };
   if (!('schedule' in outcome)) return { ...outcome, statistics: plain };
-  const { initial, edges } = outcome.schedule;
-  const schedule = { initial, edges: edges.map((edge) => ({ ...edge, transition: edge.transition.id })) };
+  const { edges } = outcome.schedule;
+  const schedule = {
+    ...outcome.schedule,
+    edges: edges.map((edge) => ({ ...edge, transition: edge.transition.id })),
+  };
   return { ...outcome, schedule, statistics: plain };
 }
 
 /** The schedule in this transition system; `replay` reports unknown transitions. */
-export const scheduleIn = (
-  { initial, edges }: PlainSchedule,
-  { transitions }: TransitionSystem,
-): Schedule => ({
-  initial,
-  edges: edges.map((edge) => ({ ...edge, transition: transitions[edge.transition]! })),
+export const scheduleIn = (schedule: PlainSchedule, { transitions }: TransitionSystem): Schedule => ({
+  ...schedule,
+  edges: schedule.edges.map((edge) => ({ ...edge, transition: transitions[edge.transition]! })),
 });
 
 /** The outcome with its schedule in this transition system. */
@@ -136,4 +136,5 @@ export type PlainEdge = Omit<Edge, 'transition'> & { readonly transition: number
 export interface PlainSchedule {
   readonly initial: number;
   readonly edges: readonly PlainEdge[];
+  readonly cycleFrom?: number;
 }

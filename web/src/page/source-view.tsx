@@ -1,7 +1,7 @@
 /** The model as its author wrote it: kernel code and its meaning, with the place of each CPU. */
 import { useEffect, useRef } from 'preact/hooks';
 import { printDomain } from '../../../checker/language/domain.ts';
-import { printExpr } from '../../../checker/language/print.ts';
+import { printExpr, printLiveness } from '../../../checker/language/print.ts';
 import type { AnyThread } from '../../../checker/language/thread.ts';
 import type { ThreadTable } from '../../../checker/program/transition-system.ts';
 import { listingOf, type ListingRow } from '../../../checker/report/listing.ts';
@@ -174,17 +174,21 @@ function Memory() {
 }
 
 function Claims() {
+  const { properties, liveness = [] } = built.value!.model;
   return (
     <section>
       <h3>Properties</h3>
       <dl class="claims">
-        {built.value!.model.properties.map(({ kind, name, condition }) => (
+        {[
+          ...properties.map(({ kind, name, condition }) => ({ kind, name, text: printExpr(condition) })),
+          ...liveness.map((one) => ({ kind: one.kind, name: one.name, text: printLiveness(one) })),
+        ].map(({ kind, name, text }) => (
           <div key={name}>
             <dt>
               {kind}: {name}
             </dt>
             <dd>
-              <code>{printExpr(condition)}</code>
+              <code>{text}</code>
             </dd>
           </div>
         ))}

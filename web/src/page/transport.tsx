@@ -65,7 +65,9 @@ export function Transport() {
   }, []);
   useEffect(() => (at.value === 0 ? undefined : keepCurrentRow()), [at.value, trace.value]);
   const last = trace.value?.steps.length ?? 0;
-  const [isFirst, isLast] = [at.value === 0, at.value === last];
+  // A cycle goes round: its last step leads to its first.
+  const isRound = trace.value?.cycleFrom !== undefined;
+  const [isFirst, isLast] = [at.value === 0, at.value === last && !isRound];
   const isViolated = check.value.kind === 'done' && 'schedule' in check.value.outcome;
   return (
     <div class="transport" role="group" aria-label="Walk">

@@ -11,6 +11,7 @@ export function toneOf(verdict: OutcomeVerdict): Tone {
       return 'good';
     case 'violated':
     case 'deadlock':
+    case 'livelock':
     case 'error':
       return 'bad';
     case 'unreached':

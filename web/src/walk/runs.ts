@@ -41,8 +41,11 @@ export function withFound(runs: Runs, schedule: Schedule, at = 0): Runs {
   return isUntouched(runs) ? startingWith(found, at) : { ...runs, all: [...runs.all, found] };
 }
 
+/** Moves along the shown run; a step past the end of a cycle is its first step again. */
 export function goTo(runs: Runs, at: number): Runs {
-  const { length } = shownRun(runs).schedule.edges;
+  const { edges, cycleFrom } = shownRun(runs).schedule;
+  const { length } = edges;
+  if (at === length + 1 && cycleFrom !== undefined) return { ...runs, at: cycleFrom + 1 };
   return { ...runs, at: Math.max(0, Math.min(at, length)) };
 }
 
@@ -61,8 +64,9 @@ export const show = (runs: Runs, shown: number): Runs => ({
  */
 export function take(runs: Runs, edge: Edge): Runs {
   const run = shownRun(runs);
-  const { initial, edges } = run.schedule;
-  const { at } = runs;
+  const { initial, edges, cycleFrom } = run.schedule;
+  // The end of a cycle is the state in which it begins.
+  const at = runs.at === edges.length ? (cycleFrom ?? runs.at) : runs.at;
   if (at < edges.length && sameEdge(edges[at]!, edge)) return { ...runs, at: at + 1 };
   const schedule: Schedule = { initial, edges: [...edges.slice(0, at), edge] };
   if (run.origin === 'own' && at === edges.length) {
