@@ -1,5 +1,6 @@
 /** Builds a model from a C file and values of its options. */
 import type { AnyExpr, Binder } from '../language/expression.ts';
+import { eventually, leadsTo, type Liveness } from '../language/liveness.ts';
 import type { Parts } from '../language/model.ts';
 import type { Property } from '../language/property.ts';
 import { thread as buildThread, type AnyThread } from '../language/thread.ts';
@@ -18,7 +19,7 @@ import type { GivenOptions } from './syntax/options.ts';
 import { calledNames, pointedTypes, reachableFunctions } from './pointed-types.ts';
 import type { Surroundings } from './syntax/preprocess.ts';
 import { readUnit } from './syntax/read-unit.ts';
-import { attempt, Mistakes, type SourceFile } from './syntax/source.ts';
+import { attempt, textOf, type Mistakes, type SourceFile } from './syntax/source.ts';
 import type { Clause, Unit } from './syntax/syntax.ts';
 
 /** The parts of the model, or null if the file has mistakes, which are reported. */
@@ -41,11 +42,13 @@ export function buildParts(
   const properties = [...program.claims, ...claimsOf(program, unit.clauses, [...lowered, ...agents])];
   if (definitions.length === 0)
     mistakes.report({ file, offset: 0, length: 1 }, 'no THREAD(name) { } runs anything');
+  const threads = threadsOfModel(program, [...lowered, ...agents]);
+  const liveness = livenessOf(program, unit.clauses, threads);
   if (mistakes.any) return null;
   return {
     shared: shared(declarationsOf(program)),
-    threads: threadsOfModel(program, [...lowered, ...agents]),
-    properties: withWitness(properties, lowered),
+    threads,
+    properties: [...withWitness(properties, lowered), ...liveness],
   };
 }
 
@@ -130,7 +133,33 @@ function declarationsOf({ memory, kernel }: Program): Readonly<Record<string, An
   return { ...Object.fromEntries(cells), ...kernel.cells };
 }
 
-/** The claims at file scope. */
+/** The claims about runs at file scope. */
+function livenessOf(
+  program: Program,
+  clauses: readonly Clause[],
+  threads: readonly AnyThread[],
+): readonly Liveness[] {
+  return clauses.flatMap((clause): readonly Liveness[] => {
+    if (clause.name !== 'EVENTUALLY' && clause.name !== 'LEADS_TO') return [];
+    const made = attempt(() => {
+      const evaluator = new ClaimEvaluator(program);
+      const [first, second] = clause.arguments;
+      if (clause.name === 'LEADS_TO') {
+        if (first === undefined || second === undefined)
+          return evaluator.fail(clause.place, 'LEADS_TO(p, q) needs two conditions');
+        const name = `${textOf(first.place)} leads to ${textOf(second.place)}`;
+        return leadsTo(name, evaluator.condition(first), evaluator.condition(second));
+      }
+      const thread = threads.find(({ name }) => first?.kind === 'name' && name === first.name);
+      return thread === undefined
+        ? evaluator.fail(clause.place, 'EVENTUALLY(thread) needs a thread')
+        : eventually(thread);
+    });
+    return made === null ? [] : [made];
+  });
+}
+
+/** The claims about states at file scope. */
 function claimsOf(
   program: Program,
   clauses: readonly Clause[],

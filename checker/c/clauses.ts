@@ -100,6 +100,7 @@ const verdicts = {
   VIOLATED: 'violated',
   DEADLOCK: 'deadlock',
   UNREACHED: 'unreached',
+  LIVELOCK: 'livelock',
 } as const;
 
 /** `SCENARIO(name, HOLDS, option = value, MEMORY = arm64)` */

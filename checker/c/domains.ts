@@ -25,7 +25,7 @@ export function domainOf(type: ScalarType, memory: Spaces): AnyDomain {
       return { kind: 'range', low, high, names };
     }
     case 'integer':
-      return { kind: 'range', low: type.signed ? -1 : 0, high: 7 };
+      return integerDomain(type.bits, type.signed);
   }
 }
 
@@ -38,3 +38,11 @@ const pointerDomain = (objects: readonly string[]): AnyDomain => ({
   high: objects.length,
   names: ['NULL', ...objects.map((name) => `&${name}`), `past ${objects.at(-1) ?? 'nothing'}`],
 });
+
+/** Numbers begin small, and grow with the values that a run stores; 33 bits are the most that a state has room for. */
+function integerDomain(bits: number, signed: boolean): AnyDomain {
+  const width = Math.min(bits, 32);
+  const least = signed ? (bits > 32 ? -(2 ** 32) : -(2 ** (width - 1))) : 0;
+  const most = bits > 32 ? 2 ** 32 : signed ? 2 ** (width - 1) - 1 : 2 ** width - 1;
+  return { kind: 'range', low: signed ? -1 : 0, high: 7, grows: { low: least, high: most } };
+}

@@ -20,7 +20,9 @@ export function grown(model: Model, { variable, thread, value }: Outside): Model
   const domain = variables?.[variable]?.domain;
   if (domain?.kind !== 'range' || domain.grows === undefined || typeof value !== 'number') return null;
   const { grows } = domain;
-  if (value < grows.low || value > grows.high) return 'limit';
+  const isCounting = value === domain.high + 1 || value === domain.low - 1;
+  const isFar = isCounting && Math.abs(value) > mostCounted;
+  if (isFar || value < grows.low || value > grows.high) return 'limit';
   const low = value < domain.low ? Math.max(grows.low, -powerFrom(-value)) : domain.low;
   const high = value > domain.high ? Math.min(grows.high, powerFrom(value + 1) - 1) : domain.high;
   const after: AnyDomain = { ...domain, low, high };
@@ -28,6 +30,9 @@ export function grown(model: Model, { variable, thread, value }: Outside): Model
     name === variable && owner === thread ? after : before,
   );
 }
+
+/** A variable that counts further has no bound that a search reaches; one that jumps further may have few values. */
+const mostCounted = 2 ** 16;
 
 const powerFrom = (value: number) => 2 ** Math.ceil(Math.log2(value));
 

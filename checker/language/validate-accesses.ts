@@ -87,7 +87,7 @@ function addCellsOfEffect(effect: Effect, pass: AccessPass): void {
 function addCells(expr: AnyExpr, pass: AccessPass): void {
   const { cells, writes, shared } = pass;
   for (const part of walk(expr)) {
-    if (part.kind === 'shared' && shared[part.name]?.insideCpu === undefined)
+    if (part.kind === 'shared' && isMemory(shared[part.name]))
       cells.set(keyOf(part, writes), printExpr(part));
     if (part.kind === 'quantifier' && part.binder.high > part.binder.low) {
       const before = cells.size;
@@ -96,6 +96,10 @@ function addCells(expr: AnyExpr, pass: AccessPass): void {
     }
   }
 }
+
+/** Neither CPU state nor a variable of the proof. */
+const isMemory = (declaration: Declarations[string] | undefined): boolean =>
+  declaration?.insideCpu === undefined && declaration?.ghost !== true;
 
 const total = (writes: Writes): number => [...writes.values()].reduce((sum, times) => sum + times, 0);
 

@@ -1,4 +1,5 @@
 /** A verdict in words. */
+import { nodesOf } from '../program/code-walk.ts';
 import type { Code, Transition, TransitionSystem } from '../program/transition-system.ts';
 import { printText } from '../language/print.ts';
 import type { Statement } from '../language/statement.ts';
@@ -125,10 +126,13 @@ export function unfiredStatements(system: TransitionSystem, unfired: readonly Tr
     .filter(({ thread }) => !thread.ofMachine)
     .flatMap(({ thread, entry, locations }) => {
       const fired = locations.flat().filter((transition) => !isUnfired.has(transition));
-      const lines = new Set([entry, ...fired.map(({ code }) => code)].flatMap((code) => [...linesIn(code)]));
+      const lines = new Set([entry, ...fired.map(({ code }) => code)].flatMap(linesIn));
       const own = new Map(
         [...statementsOf(thread.body)]
-          .filter((statement) => runs.has(statement.kind) && statement.hidden !== true)
+          .filter(
+            (statement) =>
+              runs.has(statement.kind) && statement.hidden !== true && statement.isSilent !== true,
+          )
           .map((statement) => [
             statement.line,
             writtenStatement(system.model, thread.name, statement.line) ?? statement,
@@ -158,15 +162,10 @@ const runs: ReadonlySet<Statement['kind']> = new Set<Statement['kind']>([
 ]);
 
 /** The lines of the author's statements in some code. */
-function* linesIn(code: Code): Generator<number> {
-  if (code.kind === 'goto') return;
-  const { hidden, line } = code.statement;
-  if (hidden !== true) yield line;
-  if (code.kind === 'branch') {
-    yield* linesIn(code.then);
-    yield* linesIn(code.otherwise);
-  } else yield* linesIn(code.next);
-}
+const linesIn = (code: Code): readonly number[] =>
+  nodesOf(code).flatMap((node) =>
+    node.kind === 'goto' || node.statement.hidden === true ? [] : [node.statement.line],
+  );
 
 /** The statements that never ran, one line for each thread. */
 export const unfiredLines = ({ never }: Unfired): readonly string[] =>

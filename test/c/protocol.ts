@@ -18,7 +18,10 @@ export const protocol = (text: string, name = 'test.c'): AnyDefinition =>
 
 export function shipped(name: string): SourceFile | null {
   try {
-    const file = new URL(`../../checker/c/include/${name}`, import.meta.url);
+    const file = new URL(
+      `../../checker/c/include/${name === 'racewalk.h' ? 'kernel.h' : name}`,
+      import.meta.url,
+    );
     return { name, text: readFileSync(file, 'utf8') };
   } catch {
     return null;

@@ -4,7 +4,15 @@ import { constantOf, transparent, type Constant } from '../syntax/constant.ts';
 import { nullPointer, typeKey } from '../memory.ts';
 import type { Place } from '../syntax/source.ts';
 import type { BinaryOperator, Expression } from '../syntax/syntax.ts';
-import { isScalar, pointerTo, printType, type PointerType, type Type } from '../syntax/types.ts';
+import {
+  integerType,
+  isScalar,
+  pointerTo,
+  printType,
+  sizeOfType,
+  type PointerType,
+  type Type,
+} from '../syntax/types.ts';
 import { binary, convert, integer, isComparison, truthOf, truthValue, unary } from './arithmetic.ts';
 import { placeType } from './place-type.ts';
 import { elementsOf, Places } from './places.ts';
@@ -93,10 +101,7 @@ export abstract class Evaluator extends Places {
       case 'block':
         return this.change(expression, scope);
       case 'sizeof':
-        return this.fail(
-          place,
-          'racewalk has no sizes: sizeof is read only as an argument of kmalloc and the like',
-        );
+        return this.#size(expression, scope);
       case 'type':
         return this.fail(place, 'a type is no value');
       case 'list':
@@ -207,6 +212,13 @@ export abstract class Evaluator extends Places {
       place,
       `racewalk does not convert ${printType(from)} to ${printType(to)}: objects keep their type`,
     );
+  }
+
+  #size({ type, operand, place }: Of<'sizeof'>, scope: Scope): CValue {
+    const measured = type ?? (operand === null ? null : placeType(this.program, operand, scope));
+    return measured === null
+      ? this.fail(place, 'the type of this expression is unknown')
+      : integer(BigInt(sizeOfType(measured)), integerType(64, false));
   }
 
   #unary(expression: Of<'unary'>, scope: Scope): CValue {

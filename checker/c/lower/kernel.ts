@@ -131,6 +131,8 @@ export class Kernel {
       initial: space.names.map((_, at) => at < pool.base || at >= pool.base + pool.count),
       length: space.names.length,
       meaning: 'the object is allocated',
+      ghost: true,
+      elementNames: space.names.map((object) => `${object} allocated`),
     });
     return this.#cell(name, declaration, object);
   }

@@ -142,12 +142,14 @@ export abstract class Places {
       left: compared('>=', pointer, constant(base)),
       right: compared('<', pointer, constant(base + count)),
     }));
+    const alive = this.program.kernel.alive(space, pointer);
     return [
       { claim: 'no null pointer is dereferenced', condition: compared('!=', pointer, constant(nullPointer)) },
       {
         claim: 'no pointer is dereferenced past the end of its array',
         condition: within.reduce((left, right) => ({ kind: 'binary', operator: '||', left, right })),
       },
+      ...(alive === null ? [] : [{ claim: 'no freed object is used', condition: alive }]),
     ];
   }
 

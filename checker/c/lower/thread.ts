@@ -274,11 +274,20 @@ export class ThreadLowering extends ThreadValues implements Lowering {
       );
     // Two variables of one name in one function have two cells.
     const used = `${name}${this.#shadowing(name, scope)}`;
-    const lvalue = this.variable(used, type);
+    // A variable may name itself in its initialiser: kmalloc(sizeof(*p)).
+    scope.bind(name, { kind: 'variable', lvalue: this.variable(used, type) });
     const value = initial === null || initial.kind === 'list' ? null : this.value(initial, scope);
-    scope.bind(name, { kind: 'variable', lvalue });
+    const lvalue = this.variable(used, type.kind === 'auto' ? this.#typeOf(value, place) : type);
+    if (type.kind === 'auto') scope.bind(name, { kind: 'variable', lvalue });
     if (value !== null) this.store(lvalue, value, span(place, initial!.place));
     else if (initial?.kind === 'list') this.#initialise(lvalue, initial.entries, scope, place);
+  }
+
+  #typeOf(value: CValue | null, place: Place): Type {
+    if (value === null || value.kind === 'void' || value.kind === 'function')
+      return this.fail(place, 'the type of this variable is unknown');
+    // A boolean of C is an int as soon as it is a value.
+    return value.type.kind === 'bool' ? intType : value.type;
   }
 
   #shadowing(name: string, scope: Scope): string {

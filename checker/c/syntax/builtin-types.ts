@@ -45,6 +45,7 @@ export function builtinTypes() {
   const tagged = new Map([...structs, ...atomics].map((type) => [type.tag, type]));
   const typedefs = new Map<string, Type>([
     ['bool', boolType],
+    ['__auto_type', { kind: 'auto' }],
     ...(['u8', 'u16', 'u32', 'u64'] as const).map((name, at): [string, Type] => [
       name,
       integerType(widths[at]!, false),
@@ -81,11 +82,11 @@ export function builtinTypes() {
     ['raw_spinlock_t', tagged.get('spinlock')!],
     ['rwlock_t', tagged.get('rwlock')!],
   ]);
-  const zero: Constant = { value: 0n, type: integerType(32, false) };
   const constants = new Map<string, Constant>([
-    ...['GFP_KERNEL', 'GFP_ATOMIC', 'GFP_NOWAIT', '__GFP_ZERO', '__GFP_NOWARN'].map(
-      (name): [string, Constant] => [name, zero],
-    ),
+    ...allocationFlags.map(([name, value]): [string, Constant] => [
+      name,
+      { value, type: integerType(32, false) },
+    ]),
     ['true', { value: 1n, type: boolType }],
     ['false', { value: 0n, type: boolType }],
     ['PAGE_SHIFT', { value: 12n, type: intType }],
@@ -116,5 +117,20 @@ const errorNumbers: readonly (readonly [string, number])[] = [
     ['EINVAL', 22],
     ['ENOSPC', 28],
     ['EDEADLK', 35],
+  ] as const),
+];
+
+/** include/linux/gfp_types.h: an allocation with __GFP_DIRECT_RECLAIM may sleep. */
+const allocationFlags: readonly (readonly [string, bigint])[] = [
+  ...([
+    ['GFP_ATOMIC', 0x20n],
+    ['GFP_NOWAIT', 0x800n],
+    ['GFP_KERNEL', 0xcc0n],
+    ['GFP_NOFS', 0xc40n],
+  ] as const),
+  ...([
+    ['__GFP_ZERO', 0x100n],
+    ['__GFP_NOWARN', 0x2000n],
+    ['__GFP_DIRECT_RECLAIM', 0x400n],
   ] as const),
 ];

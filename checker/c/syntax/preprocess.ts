@@ -137,7 +137,6 @@ class Preprocessor {
   #include(rest: readonly Token[], place: Place): void {
     const text = rest.map(({ text }) => text).join('');
     const name = /^(?:"(.+)"|<(.+)>)$/.exec(text)?.slice(1).join('');
-    if (name === 'racewalk.h') return;
     const header = name === undefined ? null : this.#around.header(name);
     if (header === null)
       return this.#mistakes.report(

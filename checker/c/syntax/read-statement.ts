@@ -157,6 +157,8 @@ export function readDeclarations(reading: Reading, node: Node): readonly Declara
   const words = partsOf(node).filter(
     ({ type }) => type === 'storage_class_specifier' || type === 'attribute_specifier',
   );
+  // What is declared here is defined elsewhere in the file.
+  if (words.some(({ text }) => text === 'extern')) return [];
   const isGhost = words.some(({ text }) => /\bghost\b/.test(text));
   const isStatic = words.some(({ text }) => text === 'static');
   return node.childrenForFieldName('declarator').flatMap((declarator): readonly Declaration[] => {

@@ -54,6 +54,8 @@ export interface Parameter {
 
 export type Type =
   | { readonly kind: 'void' }
+  /** The type of the initialiser. */
+  | { readonly kind: 'auto' }
   | { readonly kind: 'bool' }
   | IntegerType
   | EnumType
@@ -63,7 +65,7 @@ export type Type =
   | FunctionType;
 
 /** A type whose values are numbers. */
-export type ScalarType = Exclude<Type, ArrayType | StructType | FunctionType | { kind: 'void' }>;
+export type ScalarType = Exclude<Type, ArrayType | StructType | FunctionType | { kind: 'void' | 'auto' }>;
 
 export const voidType: Type = { kind: 'void' };
 export const boolType = { kind: 'bool' } as const;
@@ -89,6 +91,7 @@ export const isArithmetic = (type: Type): boolean => isScalar(type) && type.kind
 export function printType(type: Type): string {
   switch (type.kind) {
     case 'void':
+    case 'auto':
     case 'bool':
       return type.kind;
     case 'integer': {
@@ -107,6 +110,40 @@ export function printType(type: Type): string {
       return `${printType(type.returns)} (*)(...)`;
   }
 }
+
+/** The size of a type in bytes, with C's alignment. */
+export function sizeOfType(type: Type): number {
+  switch (type.kind) {
+    case 'bool':
+      return 1;
+    case 'integer':
+      return type.bits / 8;
+    case 'enum':
+      return 4;
+    case 'pointer':
+      return 8;
+    case 'array':
+      return type.length * sizeOfType(type.of);
+    case 'struct': {
+      const end = type.fields.reduce((at, { type: inner }) => aligned(at, inner) + sizeOfType(inner), 0);
+      return aligned(end, type);
+    }
+    case 'void':
+    case 'auto':
+    case 'function':
+      return 1;
+  }
+}
+
+const aligned = (offset: number, type: Type): number =>
+  Math.ceil(offset / alignmentOf(type)) * alignmentOf(type);
+
+const alignmentOf = (type: Type): number =>
+  type.kind === 'struct'
+    ? Math.max(1, ...type.fields.map(({ type: inner }) => alignmentOf(inner)))
+    : type.kind === 'array'
+      ? alignmentOf(type.of)
+      : sizeOfType(type);
 
 /** The type that both operands of an arithmetic operator are converted to. */
 export function commonType(left: Type, right: Type): IntegerType {

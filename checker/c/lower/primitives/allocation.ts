@@ -12,6 +12,9 @@ import { placeType } from '../place-type.ts';
 import type { Scope } from '../scope.ts';
 import { compared, constant, negated, plus, type Lvalue } from '../value.ts';
 
+/** __GFP_DIRECT_RECLAIM */
+const mayReclaim = 0x400n;
+
 type Entry = readonly [string, Primitive];
 
 /** The type of `sizeof(*p)` or `sizeof(struct foo)`. */
@@ -36,7 +39,7 @@ const allocate =
         `there are no objects to allocate: write POOL(${typeKey(type)}, n) at file scope`,
       );
     const flags = call.arguments[1] === undefined ? null : thread.constant(call.arguments[1], scope);
-    if (flags?.value === 1n) thread.mightSleep(call.place);
+    if (flags !== null && (flags.value & mayReclaim) !== 0n) thread.mightSleep(call.place);
     const found = thread.emitter.temporary(
       `new_${typeKey(type)}`,
       { kind: 'range', low: -1, high: space.names.length },

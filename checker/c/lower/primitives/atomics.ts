@@ -272,14 +272,14 @@ function bitOf(
   call: Call,
   scope: Scope,
 ): { readonly word: Lvalue; readonly mask: NumberValue } {
+  const { place } = argument(thread, call, 0);
   const bit = thread.constant(argument(thread, call, 0), scope);
-  if (bit === null) return thread.fail(argument(thread, call, 0).place, `${call.name} needs a constant bit`);
-  if (bit.value < 0n || bit.value > 31n)
-    return thread.fail(argument(thread, call, 0).place, 'racewalk reads bits 0 to 31');
-  return {
-    word: pointedBy(thread, call, scope, 1),
-    mask: integer(1n << bit.value, integerType(64, false)),
-  };
+  if (bit !== null && (bit.value < 0n || bit.value > 31n))
+    return thread.fail(place, 'racewalk reads bits 0 to 31');
+  const word = integerType(64, false);
+  const number = numeric(thread, call, valueAt(thread, call, scope, 0));
+  const mask = binary('<<', integer(1n, word), number) ?? thread.fail(place, 'this is no bit');
+  return { word: pointedBy(thread, call, scope, 1), mask };
 }
 
 const bitChange = { set: 'or', clear: 'andnot', change: 'xor' } as const;

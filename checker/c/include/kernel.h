@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What racewalk itself reads where a protocol says #include <racewalk.h>: the parts of the kernel's API that are made of
+ * its primitives. The primitives stand in lower/primitives; gcc reads racewalk.h.
+ */
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#define BITS_PER_LONG 64
+#define BIT(nr) (1UL << (nr))
+#define GENMASK(high, low) ((BIT((high) - (low) + 1) - 1) << (low))
+#define min(a, b) ({ __auto_type __a = (a); __auto_type __b = (b); __a < __b ? __a : __b; })
+#define max(a, b) ({ __auto_type __a = (a); __auto_type __b = (b); __a > __b ? __a : __b; })
+#define swap(a, b) do { __auto_type __old = (a); (a) = (b); (b) = __old; } while (0)
+
+/* include/linux/spinlock_types.h, mutex.h, rwsem.h: locks begin free */
+#define DEFINE_SPINLOCK(name) spinlock_t name
+#define DEFINE_RAW_SPINLOCK(name) raw_spinlock_t name
+#define DEFINE_RWLOCK(name) rwlock_t name
+#define DEFINE_MUTEX(name) struct mutex name
+#define DECLARE_RWSEM(name) struct rw_semaphore name
+
+/* include/linux/rcupdate.h */
+#define rcu_replace_pointer(p, value, c) ({ __auto_type __was = (p); rcu_assign_pointer(p, value); __was; })
+#define kfree_rcu_mightsleep(p) do { synchronize_rcu(); kfree(p); } while (0)
+#define rcu_dereference_protected(p, c) (p)
+
+/* include/asm-generic/barrier.h: the load that ends the wait is an acquire */
+#define smp_cond_load_relaxed(p, cond) \
+	({ __auto_type VAL = READ_ONCE(*(p)); while (!(cond)) VAL = READ_ONCE(*(p)); VAL; })
+#define smp_cond_load_acquire(p, cond) \
+	({ __auto_type __got = smp_cond_load_relaxed(p, cond); smp_acquire__after_ctrl_dep(); __got; })
+
+/* include/linux/seqlock.h */
+typedef struct { unsigned int sequence; } seqcount_t;
+typedef seqcount_t seqcount_spinlock_t;
+typedef struct { seqcount_t seqcount; spinlock_t lock; } seqlock_t;
+#define SEQCNT_ZERO(name) { 0 }
+#define DEFINE_SEQLOCK(name) seqlock_t name
+
+static void seqcount_init(seqcount_t *s) { s->sequence = 0; }
+static unsigned int raw_read_seqcount(const seqcount_t *s)
+{
+	unsigned int seq = READ_ONCE(s->sequence);
+
+	smp_rmb();
+	return seq;
+}
+static unsigned int raw_seqcount_begin(const seqcount_t *s) { return raw_read_seqcount(s) & ~1U; }
+/* A reader that finds a writer waits for it: the rounds that it spins change nothing. */
+static unsigned int read_seqcount_begin(const seqcount_t *s)
+{
+	unsigned int seq;
+
+	WAIT_UNTIL(!(s->sequence & 1));
+	do {
+		seq = READ_ONCE(s->sequence);
+	} while (seq & 1);
+	smp_rmb();
+	return seq;
+}
+#define raw_read_seqcount_begin(s) read_seqcount_begin(s)
+static bool read_seqcount_retry(const seqcount_t *s, unsigned int start)
+{
+	smp_rmb();
+	return READ_ONCE(s->sequence) != start;
+}
+static void raw_write_seqcount_begin(seqcount_t *s)
+{
+	s->sequence++;
+	smp_wmb();
+}
+static void raw_write_seqcount_end(seqcount_t *s)
+{
+	smp_wmb();
+	s->sequence++;
+}
+static void write_seqcount_begin(seqcount_t *s)
+{
+	preempt_disable();
+	raw_write_seqcount_begin(s);
+}
+static void write_seqcount_end(seqcount_t *s)
+{
+	raw_write_seqcount_end(s);
+	preempt_enable();
+}
+static void write_seqcount_invalidate(seqcount_t *s)
+{
+	smp_wmb();
+	s->sequence += 2;
+}
+static unsigned int read_seqbegin(const seqlock_t *l) { return read_seqcount_begin(&l->seqcount); }
+static unsigned int read_seqretry(const seqlock_t *l, unsigned int start)
+{
+	return read_seqcount_retry(&l->seqcount, start);
+}
+static void write_seqlock(seqlock_t *l)
+{
+	spin_lock(&l->lock);
+	raw_write_seqcount_begin(&l->seqcount);
+}
+static void write_sequnlock(seqlock_t *l)
+{
+	raw_write_seqcount_end(&l->seqcount);
+	spin_unlock(&l->lock);
+}
+
+/* include/linux/wait.h: a sleeper waits for a wake-up that comes after it has queued itself; both are full barriers */
+typedef struct wait_queue_head { unsigned int wakeups; } wait_queue_head_t;
+#define DECLARE_WAIT_QUEUE_HEAD(name) wait_queue_head_t name
+static void init_waitqueue_head(wait_queue_head_t *wq) { wq->wakeups = 0; }
+static void wake_up(wait_queue_head_t *wq)
+{
+	ATOMICALLY("under wq_head->lock") {
+		wq->wakeups++;
+	}
+}
+#define wake_up_all(wq) wake_up(wq)
+#define wake_up_interruptible(wq) wake_up(wq)
+#define wait_event(wq, cond)						\
+	do {								\
+		might_sleep();						\
+		for (;;) {						\
+			unsigned int __queued = READ_ONCE((wq).wakeups);	\
+			smp_mb();					\
+			if (cond)					\
+				break;					\
+			WAIT_UNTIL((wq).wakeups != __queued);		\
+		}							\
+	} while (0)
+#define wait_event_interruptible(wq, cond) ({ wait_event(wq, cond); 0; })
+#define wait_event_killable(wq, cond) ({ wait_event(wq, cond); 0; })
+
+/* include/linux/completion.h, kernel/sched/completion.c */
+struct completion { unsigned int done; };
+#define DECLARE_COMPLETION(name) struct completion name
+static void init_completion(struct completion *x) { x->done = 0; }
+static void reinit_completion(struct completion *x) { x->done = 0; }
+static bool completion_done(struct completion *x) { return READ_ONCE(x->done) != 0; }
+static void complete(struct completion *x)
+{
+	ATOMICALLY("under x->wait.lock") {
+		x->done++;
+	}
+}
+static void wait_for_completion(struct completion *x)
+{
+	might_sleep();
+	ATOMICALLY("under x->wait.lock") {
+		WAIT_UNTIL(x->done != 0);
+		x->done--;
+	}
+}
