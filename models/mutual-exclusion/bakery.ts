@@ -5,7 +5,8 @@
  *          of `bakery` in BEEM (R. Pelanek, 2007), and the scenarios reproduce the published counts: bakery.1 to .4.
  * Omitted: numbers above `most`: the benchmark stops a process that would draw one, and therefore deadlocks.
  */
-import { add, and, array, bool, defineModel, either, eq, flag, gt, ifdef, inc, init, integer, label, le, lt, or, range, set, shared, thread }
+import { add, and, array, bool, defineModel, either, eq, flag, gt, ifdef, inc, init, integer, label, le, lt, or, range,
+  set, shared, thread }
   from 'racewalk';
 import { countAll, entersOnce, mutualExclusion, transition } from './benchmark.ts';
 

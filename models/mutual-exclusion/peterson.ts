@@ -7,7 +7,8 @@
  *          `peterson` in BEEM (R. Pelanek, 2007), and the scenarios reproduce the published counts: peterson.1, .2 and .4.
  * Omitted: nothing of the benchmark, whose guard also reads a room and a position in one step.
  */
-import { add, and, array, bool, defineModel, either, eq, flag, ifdef, inc, index, init, integer, label, le, lt, ne, or, range, set, shared, sub,
+import { add, and, array, bool, defineModel, either, eq, flag, ifdef, inc, index, init, integer, label, le, lt, ne, or, range,
+  set, shared, sub,
   thread } from 'racewalk';
 import { countAll, entersOnce, mutualExclusion, transition } from './benchmark.ts';
 
@@ -59,7 +60,7 @@ export const model = defineModel({
           set(l.room, add(l.room, 1)))),
 
       label('inside'),
-      transition(once ? 'left' : 'outside', 'position[cpu] = 0', true,         set(mem.position.at(cpu), 0), set(mem.inside.at(cpu), false)),
+      transition(once ? 'left' : 'outside', 'position[cpu] = 0', true, set(mem.position.at(cpu), 0), set(mem.inside.at(cpu), false)),
       ifdef(once, label('left')),
     ]);
 
