@@ -52,9 +52,4 @@ export const model = defineModel({
 
     return { shared: mem, threads: [processes], properties: mutualExclusion(mem.inside, { stops: safetyAlone }) };
   },
-
-  survivors: [
-    { why: 'no property is about liveness: a process that waits longer, checks again or never returns is still safe', mutants: [
-      'process: goto outside;: left out' ] },
-  ],
 });

@@ -71,7 +71,6 @@ export const model = defineModel({
     { why: 'it belongs to the wrong comparison, which is violated with or without the change', mutants: [
       "process: other++: without 'other == cpu || mem.position[other] <= room'" ] },
     { why: 'no property is about liveness: a process that waits longer, checks again or never returns is still safe', mutants: [
-      'process: goto outside;: left out',
       "process: room++: without 'other == 4'" ] },
   ],
 });
