@@ -141,11 +141,7 @@ export const model = defineModel({
   ],
 
   survivors: [
-    { why: 'the operation returns a value, so the kernel orders it fully; no scenario needs that order', mutants: [
-      'gup_fast: put_page(page): relaxed, not full', 'gup_fast: put_page(head): relaxed, not full',
-      'gup_fast: put_page(page) #2: relaxed, not full', 'gup_fast: put_page(page) #3: relaxed, not full' ] },
     { why: 'the recheck of the head detects what the recheck of the pte would: gup-fast-vs-unmap is about the pte', mutants: [
-      'gup_fast: if (pte_val(pte) != pte_val(*ptep)): never taken',
       "gup_fast: if (compound_head(page) != head): after 'if (pte_val(pte) != pte_val(*ptep))'" ] },
     { why: 'where the recheck matters the flush does not wait, whether irqs are off or on', mutants: [
       "gup_fast: if (pte_val(pte) != pte_val(*ptep)): after 'local_irq_restore(flags)'" ] },

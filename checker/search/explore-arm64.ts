@@ -4,12 +4,15 @@ import { symmetryOf } from '../program/symmetry.ts';
 import type { TransitionSystem } from '../program/transition-system.ts';
 import { defaultProgram } from '../memory/arm64/program.ts';
 import type { MachineState } from '../memory/arm64/machine-state.ts';
-import { defaultMachine, type MachineStep } from '../memory/arm64/successors.ts';
+import { defaultMachine, firstPromise, type MachineStep } from '../memory/arm64/successors.ts';
 import { Arm64Space } from '../memory/arm64/space.ts';
 import { beginningsOnArm64 } from '../trace/replay-arm64.ts';
 import type { Limits, Outcome, Schedule } from '../state-space/outcome.ts';
+import { cpuOf } from '../trace/fewest-switches.ts';
 import { pathTo } from '../trace/lift-trace.ts';
+import { answerTo, statisticsOf } from './answer.ts';
 import { searching, searchingBy } from './breadth-first.ts';
+import { searchingFewSwitches } from './few-switches.ts';
 import type { SearchSettings } from './settings.ts';
 import type { Edge, Finding } from '../state-space/state-space.ts';
 import type { Cooperative } from '../state-space/cooperative.ts';
@@ -19,14 +22,62 @@ export function* exploringOnArm64(
   limits: Limits,
   settings: SearchSettings,
 ): Cooperative<Outcome> {
-  const symmetry = settings.symmetry ? symmetryOf(numberingOf(system)) : null;
-  if (symmetry === null || symmetry.groups.length === 0)
-    return yield* searching(system, new Arm64Space(system), limits, 'Promising-ARM');
-  const space = new Arm64Space(system, defaultMachine, defaultProgram, symmetry);
+  const found = symmetryOf(numberingOf(system));
+  const symmetry = settings.symmetry && found.groups.length > 0 ? found : null;
+  const spaceOf = () => new Arm64Space(system, defaultMachine, defaultProgram, symmetry);
+  const first = yield* searchingLevels(system, spaceOf(), atMost(limits, firstStates), symmetry !== null);
+  if (first.verdict !== 'inconclusive' || isAtEnd(first, limits)) return first;
+  const deep = yield* searchingDeep(system, spaceOf(), atMost(limits, deepStates));
+  if (deep !== null) return deep;
+  const stopped = limits.stop();
+  if (stopped !== null) return { ...first, verdict: 'inconclusive', reason: stopped };
+  return yield* searchingLevels(system, spaceOf(), limits, symmetry !== null);
+}
+
+/** States up to which the shortest runs are searched alone, and those of the search for deep violations. */
+const firstStates = 50_000;
+const deepStates = 30_000;
+
+/** A store that others see early counts as so many steps more, since few violations need one. */
+const promiseCost = 20;
+
+const atMost = (limits: Limits, states: number): Limits => ({
+  ...limits,
+  maxStates: Math.min(limits.maxStates, states),
+});
+
+/** Whether the limit of the user, or of the machine, has ended a search, and not that of its phase. */
+const isAtEnd = ({ statistics: { states } }: Outcome, limits: Limits): boolean =>
+  limits.stop() !== null || states > limits.maxStates || states <= firstStates;
+
+function* searchingLevels(
+  system: TransitionSystem,
+  space: Arm64Space,
+  limits: Limits,
+  isSymmetric: boolean,
+): Cooperative<Outcome> {
+  if (!isSymmetric) return yield* searching(system, space, limits, 'Promising-ARM');
   const search = { system, space, limits, method: 'Promising-ARM, symmetric' };
   return yield* searchingBy(search, (finding, { levels }) =>
     runAlong(space, pathTo(space, levels, finding.state), finding),
   );
+}
+
+/** The first violation along runs with few switches; null: none was found. */
+function* searchingDeep(
+  system: TransitionSystem,
+  space: Arm64Space,
+  limits: Limits,
+): Cooperative<Outcome | null> {
+  const found = yield* searchingFewSwitches(space, limits, {
+    cpuOf: (edge) => cpuOf(system, edge),
+    extraOf: ({ choice }) => (choice >= firstPromise ? promiseCost : 0),
+  });
+  if (found === null) return null;
+  const schedule = runAlong(space, found.path, found.finding);
+  const answer = answerTo(found.finding, system, schedule, false);
+  const depth = schedule.edges.length;
+  return { ...answer, statistics: statisticsOf(system, space, depth, 'Promising-ARM, few switches first') };
 }
 
 /**
@@ -43,14 +94,14 @@ function runAlong(space: Arm64Space, path: readonly number[], finding: Finding):
   let state = starts[initial]!;
   let cpu = -1;
   const stepsOf = (from: MachineState) =>
-    machine.steps(from).toSorted((a, b) => Number(cpuOf(a) !== cpu) - Number(cpuOf(b) !== cpu));
-  const cpuOf = ({ processor }: MachineStep) => machine.program.processors[processor]!.cpu;
+    machine.steps(from).toSorted((a, b) => Number(processorOn(a) !== cpu) - Number(processorOn(b) !== cpu));
+  const processorOn = ({ processor }: MachineStep) => machine.program.processors[processor]!.cpu;
   for (const next of path.slice(1)) {
     const step = stepsOf(state).find((one) => leadsOn(one) && space.numberOf(one.after) === next);
     if (step === undefined)
       throw new Error(`no copy can step from the state like ${edges.length} to ${next}`);
     edges.push(space.edgeOf(step));
-    cpu = cpuOf(step);
+    cpu = processorOn(step);
     state = machine.normal(step.after);
   }
   if ('edge' in finding) {

@@ -25,6 +25,8 @@ export const model = defineModel({
     { name: '4 processes, wrong link', options: { n: 4, fault: true }, verdict: 'deadlock' },
     { name: '4 processes, wrong link, all states', options: { n: 4, fault: true, countAll: true }, verdict: 'holds', states: 16_384,
       transitions: 53_248, why: 'BEEM mcs.4; its 24 deadlocks do not count as errors' },
+    { name: 'arm64, unlocks itself, all states', options: { unlocksItself: true, countAll: true }, memory: 'arm64', verdict: 'holds',
+      states: 1_751, transitions: 3_588 },
   ],
   build: ({ n, fault, unlocksItself, countAll: all }) => {
     const nil = n;

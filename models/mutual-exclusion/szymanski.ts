@@ -5,9 +5,9 @@
  *          steps are the transitions of `szymanski` in BEEM (R. Pelanek, 2007), and the scenarios reproduce the published counts:
  *          szymanski.1 and .2. The labels are the lines of the benchmark.
  */
-import { and, array, bool, defineModel, eq, either, flag, inc, init, integer, label, lt, ne, not, or, range, set, shared, thread }
+import { and, array, bool, defineModel, eq, either, flag, ifdef, inc, init, integer, label, lt, ne, not, or, range, set, shared, thread }
   from 'racewalk';
-import { countAll, mutualExclusion, transition } from './benchmark.ts';
+import { countAll, entersOnce, mutualExclusion, transition } from './benchmark.ts';
 
 export const model = defineModel({
   name: 'szymanski',
@@ -15,6 +15,7 @@ export const model = defineModel({
   options: {
     n: integer('processes', [2, 4], 3),
     fault: flag('variant', 'the scan skips a process only if it waits and is not shut in; either should be enough'),
+    once: entersOnce(),
     countAll: countAll(),
   },
   scenarios: [
@@ -22,8 +23,10 @@ export const model = defineModel({
     { name: 'wrong condition, all states', options: { fault: true, countAll: true }, verdict: 'holds', states: 31_875, transitions: 88_521,
       why: 'BEEM szymanski.2; without the property mutual exclusion' },
     { name: 'wrong condition', options: { fault: true }, verdict: 'violated' },
+    { name: 'arm64, 2 processes once', options: { n: 2, once: true }, memory: 'arm64', verdict: 'violated', steps: 41, states: 18_055,
+      transitions: 82_025, why: 'nothing orders the store to a[cpu] before the loads of the other flags' },
   ],
-  build: ({ n, fault, countAll: all }) => {
+  build: ({ n, fault, once, countAll: all }) => {
     const mem = shared({
       active: array(n, bool, false, 'a: the process wants to enter'),
       waiting: array(n, bool, false, 'w: the process is in the waiting room'),
@@ -96,11 +99,12 @@ export const model = defineModel({
           transition('inside', 'j == cpu', eq(l.j, cpu),            set(mem.inside.at(cpu), true))),
 
         label('inside'),
-        transition('outside', 's[cpu] = 0', true,                   set(s.at(cpu), false), set(mem.inside.at(cpu), false)),
+        transition(once ? 'left' : 'outside', 's[cpu] = 0', true,                   set(s.at(cpu), false), set(mem.inside.at(cpu), false)),
+        ifdef(once, label('left')),
       ];
     });
 
-    return { shared: mem, threads: [processes], properties: mutualExclusion(mem.inside, { all }) };
+    return { shared: mem, threads: [processes], properties: mutualExclusion(mem.inside, { all, stops: all || once }) };
   },
 
   survivors: [

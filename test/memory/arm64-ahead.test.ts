@@ -114,3 +114,32 @@ test('a reader behind a fence of its own has finitely many old values to come, a
   expect(verdictOf(endless((m) => [order, store(m)]))).toBe('inconclusive');
   expect(verdictOf(endless((m) => [store(m)]))).toBe('inconclusive');
 });
+
+test('a barrier without a store before it leaves old values to be read', () => {
+  const model = defineModel({
+    name: 'message passing',
+    summary: '',
+    options: {},
+    build: () => {
+      const mem = shared({ x: init(V, 0), y: init(V, 0), z: init(V, 0) });
+      const writer = thread('writer', {}, () => [
+        step('x = 1', set(mem.x, 1)),
+        smpMb(),
+        step('y = 1', set(mem.y, 1)),
+        step('z = 1', set(mem.z, 1)),
+      ]);
+      const reader = thread('reader', { locals: { r: init(V, 0), s: init(V, 1) } }, (l) => [
+        step('r = z', set(l.r, mem.z)),
+        smpMb(),
+        step('r = y', set(l.r, mem.y)),
+        step('s = x', set(l.s, mem.x)),
+      ]);
+      const old = reachable(
+        'y is new and x is old',
+        exists(reader, (l) => and(eq(l.r, 1), eq(l.s, 0))),
+      );
+      return { shared: mem, threads: [writer, reader], properties: [old] };
+    },
+  }).build();
+  expect(verdictOf(model)).toBe('holds');
+});

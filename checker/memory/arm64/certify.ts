@@ -124,6 +124,9 @@ export class Certification {
         const { reads, writes } = accesses[location]![at]!;
         const isBehind = one.isBehind || reads.length + writes.length > 0;
         if (operation.kind === 'block') continue;
+        // Nothing is performed before the first access, where that is a load which is an acquire.
+        const isEnd = operation.order === 'acquire' && !operation.isUpdate && reads.length > 0;
+        if (isEnd && !one.isBehind) continue;
         for (const run of execute(this.#program, one.state, processor, operation)) {
           if (run.error !== null) continue;
           const [store] = run.stores.filter(({ cell, promised }) => promised === null && !run.isOwn[cell]!);

@@ -145,7 +145,7 @@ function knownOf(operation: Operation, { numbering, isOwn, thread, replica }: Wh
       operation.order === 'full' ||
       operation.order === 'release' ||
       nodes.some((node) => node.kind === 'effects' && node.barrier !== null),
-    acquires: operation.order === 'acquire',
+    acquires: operation.order === 'acquire' && operation.kind !== 'snapshot',
     next: nodes.flatMap((node) => (node.kind === 'goto' ? [node.location] : [])),
   };
 }

@@ -90,6 +90,7 @@ export function operationOf(
       ...common,
       ...plain,
       kind: isFull ? 'block' : 'snapshot',
+      order: !isFull && guard !== null ? 'acquire' : 'relaxed',
       isWithin,
       alwaysStores: first?.kind === 'step' ? alwaysStores(first.effects) : [],
     };
