@@ -130,7 +130,7 @@ export class Kernel {
       // What is declared lives for ever; what is allocated lives from kmalloc() to kfree().
       initial: space.names.map((_, at) => at < pool.base || at >= pool.base + pool.count),
       length: space.names.length,
-      meaning: 'the object is allocated',
+      meaning: 'an object of a POOL is allocated',
       ghost: true,
       elementNames: space.names.map((object) => `${object} allocated`),
     });

@@ -57,10 +57,12 @@ export function placesOf(
   );
 }
 
-/** The variables that more than one CPU accesses. */
+/** The variables of memory that more than one CPU accesses. */
 export function commonVariables(model: Model, cpus: readonly ModelCpu[]): ReadonlySet<string> {
   const uses = cpus.flatMap((cpu) => cpu.threads.flatMap((thread) => usesOf(cpu, thread)));
-  return new Set(Object.keys(model.shared).filter((variable) => !isPrivate(variable, uses)));
+  const isMemory = ([, { ghost }]: [string, AnyDeclaration]) => ghost !== true;
+  const variables = Object.entries(model.shared).filter(isMemory);
+  return new Set(variables.map(([variable]) => variable).filter((variable) => !isPrivate(variable, uses)));
 }
 
 /** The accesses of a thread; those of an atomic block count as one statement. */
