@@ -136,7 +136,8 @@ const isArithmetic = (operator: string): operator is ArithmeticOperator =>
 /** The values that a variable may come to have, also after its domain has grown. */
 function boundsOf(domain: AnyDomain): readonly [number, number] {
   if (domain.kind !== 'range') return [0, 1];
-  return [domain.low, domain.high];
+  const { low, high } = domain.grows ?? domain;
+  return [low, high];
 }
 
 /** Whether a type's values can be copied with one access. */
