@@ -85,7 +85,7 @@ function localExpression(types: readonly IntegerType[]): Expression {
         .map((parts) => `(${parts.join(' ')})`),
       fc.tuple(fc.constantFrom('-', '~', '!'), tie('node')).map(([op, x]) => `(${op} ${x})`),
       fc.tuple(fc.constantFrom(...types), tie('node')).map(([type, x]) => `((${spelled[type]}) ${x})`),
-      fc.tuple(local, tie('node'), tie('node')).map(([x, y, z]) => `(${x} ? ${y} : ${z})`),
+      fc.tuple(tie('node'), tie('node'), tie('node')).map(([x, y, z]) => `(${x} ? ${y} : ${z})`),
     ),
   }));
   return node;
@@ -168,7 +168,7 @@ const mixed = (e: Expression): Expression => {
       .tuple(e, fc.constantFrom('+', '-', '&', '|', '^', '<', '==', '!=', '>'), read)
       .map((parts) => `(${parts.join(' ')})`),
     fc.tuple(read, fc.constantFrom('&&', '||'), fc.oneof(e, read)).map((parts) => `(${parts.join(' ')})`),
-    fc.tuple(local, read, fc.oneof(e, read)).map(([x, y, z]) => `(${x} ? ${y} : ${z})`),
+    fc.tuple(e, read, fc.oneof(e, read)).map(([x, y, z]) => `(${x} ? ${y} : ${z})`),
   );
 };
 

@@ -61,7 +61,9 @@ export abstract class ThreadValues extends ThreadMemory {
   conditional(expression: Of<'conditional'>, scope: Scope): CValue {
     const { condition, then, otherwise, place } = expression;
     const known = this.constant(condition, scope);
-    if (known !== null) return this.value(known.value === 0n ? otherwise : (then ?? condition), scope);
+    // An arm that is never taken still decides on the type.
+    if (known !== null && (then === null || this.#alike(then, otherwise, scope)))
+      return this.value(known.value === 0n ? otherwise : (then ?? condition), scope);
     if (then === null) {
       const value = this.value(condition, scope);
       return this.#merged(
@@ -122,6 +124,17 @@ export abstract class ThreadValues extends ThreadMemory {
     this.store(merged, this.load(result, place), place);
     this.emitter.label(end);
     return this.load(merged, place);
+  }
+
+  /** Whether both arms are known, without evaluating them, to be numbers of one type after promotion. */
+  #alike(then: Expression, otherwise: Expression, scope: Scope): boolean {
+    const [a, b] = [then, otherwise].map((arm) => {
+      const known = this.constant(arm, scope);
+      if (known !== null) return known.type;
+      const binding = arm.kind === 'name' ? scope.find(arm.name) : null;
+      return binding?.kind === 'value' ? typeOf(binding.value) : null;
+    });
+    return a?.kind === 'integer' && b?.kind === 'integer' && typeKey(promoted(a)) === typeKey(promoted(b));
   }
 
   #arms = 0;
@@ -206,3 +219,5 @@ function commonOf(first: ScalarType, second: CValue): IntegerType | null {
   const [own, common] = [promoted(first), commonType(first, second.type)];
   return common.bits === own.bits && common.signed === own.signed && first.kind === 'integer' ? null : common;
 }
+
+const typeOf = (value: CValue): ScalarType | null => (value.kind === 'number' ? value.type : null);
