@@ -1,6 +1,6 @@
 /** The values that a variable of a C type may take. */
-import type { AnyDomain } from '../language/domain.ts';
-import type { ScalarType, Type } from './syntax/types.ts';
+import type { AnyDomain, Value } from '../language/domain.ts';
+import type { IntegerType, ScalarType, Type } from './syntax/types.ts';
 
 interface Spaces {
   readonly space: (type: Type) => { readonly names: readonly string[] } | null;
@@ -25,8 +25,21 @@ export function domainOf(type: ScalarType, memory: Spaces): AnyDomain {
       return { kind: 'range', low, high, names };
     }
     case 'integer':
-      return integerDomain(type.bits, type.signed);
+      return { kind: 'range', low: type.signed ? -1 : 0, high: 7, grows: numbersOf(type) };
   }
+}
+
+/** The domain with room for an initial value, as far as it may grow. */
+export function domainWith(domain: AnyDomain, value: Value): AnyDomain {
+  if (domain.kind !== 'range' || domain.grows === undefined || typeof value !== 'number') return domain;
+  if (value < domain.grows.low || value > domain.grows.high) return domain;
+  return { ...domain, low: Math.min(domain.low, value), high: Math.max(domain.high, value) };
+}
+
+/** The numbers of a type; of 64 bits those that fit in 32. */
+function numbersOf({ bits, signed }: IntegerType): { readonly low: number; readonly high: number } {
+  const all = 2 ** Math.min(bits, 32);
+  return signed ? { low: -all / 2, high: all / 2 - 1 } : { low: 0, high: all - 1 };
 }
 
 /** Enums of flags may be wide; their numbers need no names. */
@@ -38,11 +51,3 @@ const pointerDomain = (objects: readonly string[]): AnyDomain => ({
   high: objects.length,
   names: ['NULL', ...objects.map((name) => `&${name}`), `past ${objects.at(-1) ?? 'nothing'}`],
 });
-
-/** Numbers begin small, and grow with the values that a run stores; 33 bits are the most that a state has room for. */
-function integerDomain(bits: number, signed: boolean): AnyDomain {
-  const width = Math.min(bits, 32);
-  const least = signed ? (bits > 32 ? -(2 ** 32) : -(2 ** (width - 1))) : 0;
-  const most = bits > 32 ? 2 ** 32 : signed ? 2 ** (width - 1) - 1 : 2 ** width - 1;
-  return { kind: 'range', low: signed ? -1 : 0, high: 7, grows: { low: least, high: most } };
-}

@@ -1,4 +1,5 @@
 /** The initial values of global variables. */
+import { domainWith } from './domains.ts';
 import { isConstant, numberOf, constant, plus, times, type Lvalue } from './lower/value.ts';
 import { ClaimEvaluator } from './lower/claims.ts';
 import type { Program } from './lower/program.ts';
@@ -75,6 +76,10 @@ class Initialiser {
     if (known.kind !== 'constant' || !isConstant(known))
       return this.#evaluator.fail(initial.place, 'an initial value must be a constant');
     cells.initial[at] = known.value;
+    this.#program.memory.cells.set(lvalue.prefix, {
+      ...cells,
+      domain: domainWith(cells.domain, known.value),
+    });
   }
 
   /** INIT_EACH(i, expression): one value for each element. */

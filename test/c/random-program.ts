@@ -11,6 +11,19 @@ import fc from 'fast-check';
 export const integerTypes = ['bool', 'u8', 's8', 'u16', 's16', 'int', 'u32', 's64', 'u64'] as const;
 export type IntegerType = (typeof integerTypes)[number];
 
+/** The types in C's own words, which a cast takes. */
+const spelled: Readonly<Record<IntegerType, string>> = {
+  bool: 'bool',
+  u8: 'unsigned char',
+  s8: 'signed char',
+  u16: 'unsigned short',
+  s16: 'short',
+  int: 'int',
+  u32: 'unsigned int',
+  s64: 'long',
+  u64: 'unsigned long',
+};
+
 export interface ProgramLimits {
   /** The types that variables may have. */
   readonly types?: readonly IntegerType[];
@@ -71,7 +84,7 @@ function localExpression(types: readonly IntegerType[]): Expression {
         .tuple(tie('node'), fc.constantFrom('/', '%'), fc.integer({ min: 1, max: 7 }))
         .map((parts) => `(${parts.join(' ')})`),
       fc.tuple(fc.constantFrom('-', '~', '!'), tie('node')).map(([op, x]) => `(${op} ${x})`),
-      fc.tuple(fc.constantFrom(...types), tie('node')).map(([type, x]) => `((${type}) ${x})`),
+      fc.tuple(fc.constantFrom(...types), tie('node')).map(([type, x]) => `((${spelled[type]}) ${x})`),
       fc.tuple(tie('node'), tie('node'), tie('node')).map(([x, y, z]) => `(${x} ? ${y} : ${z})`),
     ),
   }));
@@ -241,7 +254,7 @@ function control(e: Expression, body: fc.Arbitrary<Piece>): fc.Arbitrary<Piece> 
     fc.tuple(e, body, body, fc.boolean()).map(
       ([value, first, second, falls]): Piece =>
         (fresh) =>
-          `switch ((${value}) & 3) {\ncase 0:\n${first(fresh)}\n${falls ? 'fallthrough;' : 'break;'}\ncase 1:\ncase 2:\n${second(fresh)}\nbreak;\ndefault:\nbreak;\n}`,
+          `switch ((${value}) & 3) {\ncase 0:\n${first(fresh)}\n${falls ? '' : 'break;'}\ncase 1:\ncase 2:\n${second(fresh)}\nbreak;\ndefault:\nbreak;\n}`,
     ),
     fc.tuple(e, body).map(([condition, skipped]): Piece => (fresh) => {
       const label = `skip${fresh()}`;
@@ -319,7 +332,7 @@ ${g1} g1;
 ${element} array[2] = { 1, 0 };
 struct item items[2] = { { .x = 1 }, { .y = 1 } };
 ${guarded} guarded;
-DEFINE_SPINLOCK(lock);
+spinlock_t lock;
 atomic_t count = ATOMIC_INIT(${count});
 unsigned long bits = 5;
 `,

@@ -20,8 +20,15 @@ type NumberType = Exclude<ScalarType, PointerType>;
 export const integer = (value: bigint, type: NumberType): NumberValue => ({
   kind: 'number',
   type,
-  expr: type.kind === 'bool' ? constant(value !== 0n) : constant(Number(value)),
+  expr: type.kind === 'bool' ? constant(value !== 0n) : constantOf(value),
 });
+
+/** A number that the language does not have is a fault where it is used, but as the mask of an `&`. */
+function constantOf(value: bigint): AnyExpr {
+  if (Number.isSafeInteger(Number(value))) return constant(Number(value));
+  const signed = Number(BigInt.asIntN(64, value));
+  return Number.isSafeInteger(signed) && signed < 0 ? notNegative(constant(signed)) : noNumber(constant(-1));
+}
 
 /** Booleans of C are numbers; those of the language are not. */
 export const truthValue = (expr: AnyExpr): NumberValue => ({ kind: 'number', type: boolType, expr });
@@ -78,7 +85,15 @@ const notNegative = (expr: AnyExpr): AnyExpr => ({
   kind: 'conditional',
   condition: compared('>=', expr, constant(0)),
   then: expr,
-  otherwise: { kind: 'binary', operator: '<<', left: constant(1), right: expr },
+  otherwise: noNumber(expr),
+});
+
+/** A fault: a shift by a negative amount. */
+const noNumber = (expr: AnyExpr): AnyExpr => ({
+  kind: 'binary',
+  operator: '<<',
+  left: constant(1),
+  right: expr,
 });
 
 export function unary(operator: '-' | '+' | '~', operand: NumberValue): NumberValue | null {
@@ -140,7 +155,11 @@ export function binary(operator: BinaryOperator, left: NumberValue, right: Numbe
 /** Bit operations on 64 unsigned bits take the two's complement of a mask such as ~FLAG as it is. */
 function operandOf(value: NumberValue, type: IntegerType, operator: BinaryOperator): AnyExpr {
   const isMask = operator === '&' && type.bits === 64;
-  return isMask ? numberOf(value) : numberOf(convert(value, type));
+  if (!isMask) return numberOf(convert(value, type));
+  const { expr } = value;
+  return expr.kind === 'conditional' && expr.then.kind === 'constant' && Number(expr.then.value) < 0
+    ? expr.then
+    : numberOf(value);
 }
 
 function simplified(expr: AnyExpr): AnyExpr {

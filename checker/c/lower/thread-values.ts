@@ -1,9 +1,16 @@
 /** How a thread evaluates what is control flow in C: short circuits, conditionals, assignments. */
 import type { AnyExpr } from '../../language/expression.ts';
-import { zeroOf } from '../memory.ts';
+import { typeKey, zeroOf } from '../memory.ts';
 import type { Place } from '../syntax/source.ts';
 import type { Expression, Statement } from '../syntax/syntax.ts';
-import { intType, isScalar, type ScalarType } from '../syntax/types.ts';
+import {
+  commonType,
+  intType,
+  isScalar,
+  promoted,
+  type IntegerType,
+  type ScalarType,
+} from '../syntax/types.ts';
 import { convert, integer, truthValue } from './arithmetic.ts';
 import { Scope } from './scope.ts';
 import { ThreadMemory } from './thread-memory.ts';
@@ -54,7 +61,9 @@ export abstract class ThreadValues extends ThreadMemory {
   conditional(expression: Of<'conditional'>, scope: Scope): CValue {
     const { condition, then, otherwise, place } = expression;
     const known = this.constant(condition, scope);
-    if (known !== null) return this.value(known.value === 0n ? otherwise : (then ?? condition), scope);
+    // An arm that is never taken still decides on the type.
+    if (known !== null && (then === null || this.#alike(then, otherwise, scope)))
+      return this.value(known.value === 0n ? otherwise : (then ?? condition), scope);
     if (then === null) {
       const value = this.value(condition, scope);
       return this.#merged(
@@ -89,13 +98,43 @@ export abstract class ThreadValues extends ThreadMemory {
     const a = first();
     const type = this.#typeOfArm(a, place);
     const result: Lvalue | null = type === null ? null : this.#armLvalue(type);
-    if (result !== null) this.store(result, a, place);
-    this.emitter.goto(end);
+    if (type === null || result === null) {
+      this.emitter.goto(end);
+      this.emitter.label(no);
+      second();
+      this.emitter.label(end);
+      return { kind: 'void' };
+    }
+    this.store(result, a, place);
+    const converted = this.emitter.newLabel();
+    this.emitter.goto(converted);
     this.emitter.label(no);
     const b = second();
-    if (result !== null) this.store(result, b, place);
+    const common = commonOf(type, b);
+    if (common === null) {
+      this.store(result, b, place);
+      this.emitter.label(converted);
+      return this.load(result, place);
+    }
+    // Only now the type is known to which the first arm is converted.
+    const merged = this.#armLvalue(common);
+    this.store(merged, b, place);
+    this.emitter.goto(end);
+    this.emitter.label(converted);
+    this.store(merged, this.load(result, place), place);
     this.emitter.label(end);
-    return result === null ? { kind: 'void' } : this.load(result, place);
+    return this.load(merged, place);
+  }
+
+  /** Whether both arms are known, without evaluating them, to be numbers of one type after promotion. */
+  #alike(then: Expression, otherwise: Expression, scope: Scope): boolean {
+    const [a, b] = [then, otherwise].map((arm) => {
+      const known = this.constant(arm, scope);
+      if (known !== null) return known.type;
+      const binding = arm.kind === 'name' ? scope.find(arm.name) : null;
+      return binding?.kind === 'value' ? typeOf(binding.value) : null;
+    });
+    return a?.kind === 'integer' && b?.kind === 'integer' && typeKey(promoted(a)) === typeKey(promoted(b));
   }
 
   #arms = 0;
@@ -106,8 +145,8 @@ export abstract class ThreadValues extends ThreadMemory {
 
   #typeOfArm(value: CValue, place: Place): ScalarType | null {
     if (value.kind === 'void') return null;
-    if (value.kind === 'number' || value.kind === 'pointer' || value.kind === 'address')
-      return value.kind === 'number' && value.type.kind === 'bool' ? intType : value.type;
+    if (value.kind === 'pointer' || value.kind === 'address') return value.type;
+    if (value.kind === 'number') return value.type.kind === 'enum' ? value.type : promoted(value.type);
     return this.fail(place, 'racewalk reads ?: of numbers and pointers');
   }
 
@@ -172,3 +211,13 @@ export abstract class ThreadValues extends ThreadMemory {
     return { ...value, expr: target };
   }
 }
+
+/** The type of a ?: if the second arm makes it another one than that of the first; null: it is that of the first. */
+function commonOf(first: ScalarType, second: CValue): IntegerType | null {
+  if (first.kind === 'pointer' || second.kind !== 'number') return null;
+  if (typeKey(first) === typeKey(second.type)) return null;
+  const [own, common] = [promoted(first), commonType(first, second.type)];
+  return common.bits === own.bits && common.signed === own.signed && first.kind === 'integer' ? null : common;
+}
+
+const typeOf = (value: CValue): ScalarType | null => (value.kind === 'number' ? value.type : null);

@@ -39,8 +39,15 @@ export function constantOf(expression: Expression, named: ConstantOf): Constant 
   if (kind === 'conditional') {
     const condition = of(expression.condition);
     if (condition === null) return null;
-    if (condition.value === 0n) return of(expression.otherwise);
-    return expression.then === null ? condition : of(expression.then);
+    const [then, otherwise] = [
+      expression.then === null ? condition : of(expression.then),
+      of(expression.otherwise),
+    ];
+    const taken = condition.value === 0n ? otherwise : then;
+    // The arm that is not taken decides on the type too.
+    if (then === null || otherwise === null || taken === null) return null;
+    if (!isArithmetic(then.type) || !isArithmetic(otherwise.type)) return taken;
+    return converted(taken, commonType(then.type, otherwise.type));
   }
   if (kind === 'cast') {
     const operand = of(expression.operand);

@@ -7,6 +7,12 @@
 
 #define READ_ONCE(x) (*(const volatile __typeof__(x) *)&(x))
 #define WRITE_ONCE(x, value) do { *(volatile __typeof__(x) *)&(x) = (value); } while (0)
+#define __READ_ONCE(x) READ_ONCE(x)
+#define __WRITE_ONCE(x, value) WRITE_ONCE(x, value)
+#define ASSERT_EXCLUSIVE_WRITER(x) ((void)sizeof(x))
+#define ASSERT_EXCLUSIVE_ACCESS(x) ((void)sizeof(x))
+#define prefetch(ptr) ((void)(ptr))
+#define prefetchw(ptr) ((void)(ptr))
 /* A plain access that may race on purpose. */
 #define data_race(expression) (expression)
 
@@ -21,10 +27,15 @@
 #define mb() smp_mb()
 #define rmb() smp_rmb()
 #define wmb() smp_wmb()
+#define virt_mb() smp_mb()
+#define dma_mb() smp_mb()
+#define dma_rmb() smp_rmb()
+#define dma_wmb() smp_wmb()
 #define smp_mb__before_atomic() smp_mb()
 #define smp_mb__after_atomic() smp_mb()
 #define smp_mb__after_spinlock() smp_mb()
 #define smp_mb__after_unlock_lock() smp_mb()
+#define smp_mb__after_srcu_read_unlock() smp_mb()
 #define smp_acquire__after_ctrl_dep() smp_rmb()
 
 /* An exchange returns the old value; a failing compare-and-exchange orders nothing. */

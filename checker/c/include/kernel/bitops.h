@@ -69,5 +69,12 @@ static inline bool __test_and_clear_bit(long nr, unsigned long *p)
 	*RW_WORD(nr, p) = old & ~RW_MASK(nr);
 	return old & RW_MASK(nr);
 }
+static inline bool __test_and_change_bit(long nr, unsigned long *p)
+{
+	unsigned long old = *RW_WORD(nr, p);
+
+	*RW_WORD(nr, p) = old ^ RW_MASK(nr);
+	return old & RW_MASK(nr);
+}
 
 #endif

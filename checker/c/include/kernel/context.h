@@ -19,9 +19,14 @@
 #define local_bh_enable() rw_context_add(RW_BH_OFF, -1)
 #define preempt_disable() rw_context_add(RW_PREEMPTION_OFF, 1)
 #define preempt_enable() rw_context_add(RW_PREEMPTION_OFF, -1)
+#define preempt_enable_no_resched() preempt_enable()
+/* A thread of a protocol never leaves its CPU. */
+#define migrate_disable() do { } while (0)
+#define migrate_enable() do { } while (0)
 #define in_atomic() (rw_context_depth(RW_PREEMPTION_OFF) > 0 || rw_context_depth(RW_BH_OFF) > 0)
 
 #define might_sleep() rw_might_sleep(__FILE__, __LINE__)
+#define might_lock(l) ((void)(l))
 #define cond_resched() ({ might_sleep(); 0; })
 #define schedule() do { might_sleep(); rw_relax(); } while (0)
 #define cpu_relax() rw_relax()

@@ -92,6 +92,13 @@ static inline bool spin_is_locked(const spinlock_t *l) { return rw_held(&l->lock
 #define raw_spin_lock_irqsave(l, flags) spin_lock_irqsave((spinlock_t *)(l), flags)
 #define raw_spin_unlock_irqrestore(l, flags) spin_unlock_irqrestore((spinlock_t *)(l), flags)
 
+#define raw_spin_lock_irq(l) spin_lock_irq((spinlock_t *)(l))
+#define raw_spin_unlock_irq(l) spin_unlock_irq((spinlock_t *)(l))
+#define raw_spin_lock_bh(l) spin_lock_bh((spinlock_t *)(l))
+#define raw_spin_unlock_bh(l) spin_unlock_bh((spinlock_t *)(l))
+#define raw_spin_lock_nested(l, subclass) raw_spin_lock(l)
+#define raw_spin_is_locked(l) spin_is_locked((const spinlock_t *)(l))
+
 static inline bool refcount_dec_and_lock(refcount_t *r, spinlock_t *l)
 {
 	if (refcount_dec_not_one(r))
@@ -146,6 +153,10 @@ static inline bool read_trylock(rwlock_t *l)
 		preempt_enable();
 	return got;
 }
+#define read_lock_bh(l) do { local_bh_disable(); read_lock(l); } while (0)
+#define read_unlock_bh(l) do { read_unlock(l); local_bh_enable(); } while (0)
+#define write_lock_bh(l) do { local_bh_disable(); write_lock(l); } while (0)
+#define write_unlock_bh(l) do { write_unlock(l); local_bh_enable(); } while (0)
 #define read_lock_irq(l) do { local_irq_disable(); read_lock(l); } while (0)
 #define read_unlock_irq(l) do { read_unlock(l); local_irq_enable(); } while (0)
 #define write_lock_irq(l) do { local_irq_disable(); write_lock(l); } while (0)

@@ -20,6 +20,8 @@ typedef void (*rcu_callback_t)(struct rcu_head *head);
 /* Waits for every read section that has begun; irqs off and preemption off are read sections too. */
 #define synchronize_rcu() do { might_sleep(); rw_grace_period(); } while (0)
 #define synchronize_rcu_expedited() synchronize_rcu()
+#define synchronize_sched() synchronize_rcu()
+#define synchronize_net() synchronize_rcu()
 static inline void call_rcu(struct rcu_head *head, rcu_callback_t f)
 {
 	rw_after_grace_period(head, (void (*)(void *))f);

@@ -28,6 +28,7 @@ struct kmem_cache { size_t size; };
 #define kmem_cache_alloc(cache, gfp) kmalloc((cache)->size, gfp)
 #define kmem_cache_zalloc(cache, gfp) kzalloc((cache)->size, gfp)
 #define kfree(object) rw_free(object)
+#define kvfree(object) rw_free(object)
 #define kmem_cache_free(cache, object) rw_free(object)
 
 #endif

@@ -6,7 +6,7 @@
 import type { AnyExpr } from '../../../language/expression.ts';
 import type { BinaryOperator } from '../../syntax/syntax.ts';
 import { intType, integerType } from '../../syntax/types.ts';
-import { binary, integer, truthOf, truthValue, unary } from '../arithmetic.ts';
+import { binary, convert, integer, truthOf, truthValue, unary } from '../arithmetic.ts';
 import {
   argument,
   nothing,
@@ -51,13 +51,18 @@ const operators: Readonly<Record<string, BinaryOperator>> = {
   andnot: '&',
 };
 
+/** The result of an operation. An operand has the type of the cell, as the parameter of the kernel's function has. */
 function applied(operation: string, old: CValue, operand: NumberValue): CValue {
-  const right = operation === 'andnot' ? unary('~', operand)! : operand;
+  const given = convert(operand, (old as NumberValue).type);
+  const right = operation === 'andnot' ? unary('~', given)! : given;
   return binary(operators[operation]!, old as NumberValue, right)!;
 }
 
 const equal = (left: CValue, right: CValue): AnyExpr =>
   truthOf(binary('==', left as NumberValue, right as NumberValue)!);
+/** Whether a cell has a value that is given as one of the cell's type. */
+const sameAs = (cell: CValue, given: CValue): AnyExpr =>
+  equal(cell, convert(given as NumberValue, (cell as NumberValue).type));
 const one: NumberValue = integer(1n, intType);
 const zero: NumberValue = integer(0n, intType);
 
@@ -165,13 +170,13 @@ function family(prefix: string): readonly Entry[] {
     ...ordered(`${prefix}_sub_and_test`, (order) => testing(1, order, 'sub', isZero)),
     ...ordered(`${prefix}_add_negative`, (order) => testing(1, order, 'add', isNegative)),
     ...ordered(`${prefix}_add_unless`, (order) =>
-      conditional(0, order, (old, [add, except]) => unless(add!, (value) => equal(value, except!))(old)),
+      conditional(0, order, (old, [add, except]) => unless(add!, (value) => sameAs(value, except!))(old)),
     ),
     ...ordered(`${prefix}_fetch_add_unless`, (order) =>
       conditional(
         0,
         order,
-        (old, [add, except]) => unless(add!, (value) => equal(value, except!))(old),
+        (old, [add, except]) => unless(add!, (value) => sameAs(value, except!))(old),
         (old) => old,
       ),
     ),
@@ -221,7 +226,7 @@ const exchange =
 function isExpected(thread: Lowering, call: Call, old: CValue, expected: CValue): AnyExpr {
   if (old.kind === 'pointer')
     return compared('==', old.expr, thread.asPointer(expected, old.type, call.place));
-  return equal(numeric(thread, call, old), numeric(thread, call, expected));
+  return sameAs(numeric(thread, call, old), numeric(thread, call, expected));
 }
 
 const compareExchange =
