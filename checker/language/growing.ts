@@ -87,6 +87,7 @@ function withDomains(model: Model, change: DomainOf): Model {
       body: copied(thread.body) as typeof thread.body,
     })),
     properties: copied(model.properties) as Model['properties'],
+    ...(model.liveness === undefined ? {} : { liveness: copied(model.liveness) as Model['liveness'] & {} }),
     costs: copied(model.costs) as Model['costs'],
   };
 }

@@ -41,7 +41,7 @@ export { ModelError } from './model-error.ts';
 export { defineModel } from './define-model.ts';
 export type { AnyDefinition, Parts, Scenario, Survivors } from './model.ts';
 export { flag, integer, oneOf } from './option.ts';
-export { always, ended, exists, forAll, reachable } from './property.ts';
+export { always, atEnd, ended, exists, forAll, reachable } from './property.ts';
 export {
   acquire,
   assert,
