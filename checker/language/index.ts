@@ -73,5 +73,5 @@ export {
 export type { Effect, Statement, Text } from './statement.ts';
 export { thread } from './thread.ts';
 export type { Thread } from './thread.ts';
-export { array, init, shared, through } from './variable.ts';
-export type { ArrayVariable, Variable } from './variable.ts';
+export { array, init, records, shared, through } from './variable.ts';
+export type { ArrayVariable, RecordArray, Variable } from './variable.ts';
