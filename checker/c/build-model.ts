@@ -39,7 +39,7 @@ export function buildParts(
     .filter(({ on }) => on === null)
     .map((definition) => lowerThread(program, definition));
   const agents = [...handlers(program, definitions), ...quiescentStates(program)];
-  const properties = [...program.claims, ...claimsOf(program, unit.clauses, [...lowered, ...agents])];
+  const properties = [...program.claims, ...claimsOf(program, unit.clauses)];
   if (definitions.length === 0)
     mistakes.report({ file, offset: 0, length: 1 }, 'no THREAD(name) { } runs anything');
   const threads = threadsOfModel(program, [...lowered, ...agents]);
@@ -160,11 +160,7 @@ function livenessOf(
 }
 
 /** The claims about states at file scope. */
-function claimsOf(
-  program: Program,
-  clauses: readonly Clause[],
-  threads: readonly KernelThread[],
-): readonly Property[] {
+function claimsOf(program: Program, clauses: readonly Clause[]): readonly Property[] {
   return clauses.flatMap((clause): readonly Property[] => {
     const kind = { ALWAYS: 'always', FINALLY: 'always', REACHABLE: 'reachable' }[clause.name] as
       Property['kind'] | undefined;
@@ -180,27 +176,12 @@ function claimsOf(
       return {
         kind,
         name: name.value,
-        condition: clause.name === 'FINALLY' ? atTheEnd(claim, threads) : claim,
+        condition: claim,
+        ...(clause.name === 'FINALLY' ? { atEnd: true } : {}),
       };
     });
     return made === null ? [] : [made];
   });
-}
-
-/** True unless all threads have ended and the condition is false. */
-function atTheEnd(condition: AnyExpr, threads: readonly KernelThread[]): AnyExpr {
-  return threads
-    .filter(({ mayBlockForever }) => !mayBlockForever)
-    .map(hasEnded)
-    .reduceRight<AnyExpr>(
-      (later, ended) => ({
-        kind: 'binary',
-        operator: '||',
-        left: { kind: 'not', operand: ended },
-        right: later,
-      }),
-      condition,
-    );
 }
 
 function hasEnded({ name, cpus }: KernelThread): AnyExpr {

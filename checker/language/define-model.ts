@@ -11,7 +11,7 @@ import {
   authored,
 } from './model-error.ts';
 import { everyModelsOptions, memoryOption } from './memory-name.ts';
-import type { Property } from './property.ts';
+import { endingWith, type Property } from './property.ts';
 import { partRecorder } from './unused.ts';
 import { declarationsOf } from './variable.ts';
 import { validate } from './validate.ts';
@@ -70,7 +70,9 @@ export function defineModel<const O extends Options>(definition: Definition<O>):
           );
           const shared = declarationsOf(parts.shared);
           const { threads, costs = [] } = parts;
-          return validate({ name, shared, threads, ...divided(parts.properties), costs }, origin);
+          const { properties, ...others } = divided(parts.properties);
+          const ending = endingWith(threads, properties);
+          return validate({ name, shared, threads, properties: ending, ...others, costs }, origin);
         }),
       );
     },
@@ -111,7 +113,7 @@ function used(parts: Parts): Parts {
     'properties',
     properties,
     ({ kind }) => kind !== undefined && kinds.includes(kind),
-    'always(...), reachable(...), eventually(...) or leadsTo(...)',
+    'always(...), atEnd(...), reachable(...), eventually(...) or leadsTo(...)',
   );
   checkList('costs', costs, ({ counts }) => typeof counts === 'object', 'cost(...)');
   for (const part of [...threads, ...properties, ...costs]) partRecorder.used(part);

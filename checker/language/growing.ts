@@ -1,5 +1,7 @@
 /** Domains that grow: they begin small, and a check begins anew with a larger one where a run leaves it. */
 import { growthOf, type AnyDomain } from './domain.ts';
+import { copied } from './copied.ts';
+import type { Reference } from './expression.ts';
 import type { Model } from './model.ts';
 import type { Outside } from './model-error.ts';
 
@@ -59,18 +61,12 @@ function withDomains(model: Model, change: DomainOf): Model {
     changed.set(key, after);
     return after;
   };
-  const copies = new Map<object, unknown>();
-  const copied = (part: unknown): unknown => {
-    if (typeof part !== 'object' || part === null) return part;
-    if (!copies.has(part)) copies.set(part, Array.isArray(part) ? part.map(copied) : copiedNode(part));
-    return copies.get(part);
-  };
-  const copiedNode = (node: object): object => {
-    const copy = Object.fromEntries(Object.entries(node).map(([key, part]) => [key, copied(part)]));
-    const { kind, name, thread = null } = node as { kind?: unknown; name: string; thread?: string | null };
-    if (kind !== 'shared' && kind !== 'local') return copy;
-    return { ...copy, domain: domainOf(name, thread, (node as { domain: AnyDomain }).domain) };
-  };
+  const inside = <T>(part: T): T =>
+    copied(part, (node, inner) => {
+      const { kind, name, domain, thread = null } = node as Partial<Reference> & { thread?: string };
+      const isReference = kind === 'shared' || kind === 'local';
+      return isReference ? { ...inner(), domain: domainOf(name!, thread, domain!) } : inner();
+    });
   const declared = (variables: Model['shared'], thread: string | null): Model['shared'] =>
     Object.fromEntries(
       Object.entries(variables).map(([name, variable]) => [
@@ -84,9 +80,10 @@ function withDomains(model: Model, change: DomainOf): Model {
     threads: model.threads.map((thread) => ({
       ...thread,
       locals: declared(thread.locals, thread.name),
-      body: copied(thread.body) as typeof thread.body,
+      body: inside(thread.body),
     })),
-    properties: copied(model.properties) as Model['properties'],
-    costs: copied(model.costs) as Model['costs'],
+    properties: inside(model.properties),
+    ...(model.liveness === undefined ? {} : { liveness: inside(model.liveness) }),
+    costs: inside(model.costs),
   };
 }

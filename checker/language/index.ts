@@ -41,7 +41,7 @@ export { ModelError } from './model-error.ts';
 export { defineModel } from './define-model.ts';
 export type { AnyDefinition, Parts, Scenario, Survivors } from './model.ts';
 export { flag, integer, oneOf } from './option.ts';
-export { always, ended, exists, forAll, reachable } from './property.ts';
+export { always, atEnd, ended, exists, forAll, reachable } from './property.ts';
 export {
   acquire,
   assert,
@@ -73,5 +73,5 @@ export {
 export type { Effect, Statement, Text } from './statement.ts';
 export { thread } from './thread.ts';
 export type { Thread } from './thread.ts';
-export { array, init, shared, through } from './variable.ts';
-export type { ArrayVariable, Variable } from './variable.ts';
+export { array, init, records, shared, through } from './variable.ts';
+export type { ArrayVariable, RecordArray, Variable } from './variable.ts';

@@ -1,6 +1,7 @@
 /** Properties: invariants of all states, and witnesses that some state must satisfy. */
 import { bind } from './binder.ts';
-import { toExpr, type AnyExpr, type Expr, type Operand } from './expression.ts';
+import { writtenAs } from './model-error.ts';
+import { not, or, toExpr, type AnyExpr, type Expr, type Operand } from './expression.ts';
 import type { AnyThread, Thread } from './thread.ts';
 import { partRecorder } from './unused.ts';
 import { refer, type Declarations, type References } from './variable.ts';
@@ -9,6 +10,8 @@ export interface Property {
   readonly kind: 'always' | 'reachable';
   readonly name: string;
   readonly condition: AnyExpr;
+  /** An invariant of the end: it is asked only where every store has reached memory. */
+  readonly atEnd?: true;
   /** A bound of the memory model: if it is reached, the search was incomplete. */
   readonly limit?: true;
   /** The cause of a limit, and the option that raises it. */
@@ -18,6 +21,27 @@ export interface Property {
 /** An invariant: true in every reachable state. */
 export const always = (name: string, condition: Operand<boolean>): Property =>
   property('always', name, condition);
+
+/**
+ * True once all threads have ended, and every store of theirs has reached memory: `FINALLY` of a protocol in C. Threads
+ * that may block forever need not end.
+ */
+export const atEnd = (name: string, condition: Operand<boolean>): Property =>
+  partRecorder.built({ ...propertyOf('always', name, condition), atEnd: true }, `atEnd('${name}', ...)`);
+
+/** The properties of a model with these threads: an invariant of the end says nothing before they have ended. */
+export const endingWith = (threads: readonly AnyThread[], properties: readonly Property[]) =>
+  properties.map((one) =>
+    one.atEnd === true ? writtenAs({ ...one, condition: unlessMoving(threads, one.condition) }, one) : one,
+  );
+
+/** The condition, or some thread that must end has not. */
+function unlessMoving(threads: readonly AnyThread[], condition: AnyExpr): AnyExpr {
+  const must = threads.filter(({ mayBlockForever }) => !mayBlockForever);
+  return must
+    .map((one): AnyExpr => forAll(one, (_, copy) => ended(one, copy)))
+    .reduceRight<AnyExpr>((later, one) => or(not(one), later), condition);
+}
 
 /** A witness: true in some reachable state; without one, a proof can be vacuous. */
 export const reachable = (name: string, condition: Operand<boolean>): Property =>
@@ -33,7 +57,13 @@ export const limit = (name: string, remedy: string, condition: Operand<boolean>)
 });
 
 const property = (kind: Property['kind'], name: string, condition: Operand<boolean>): Property =>
-  partRecorder.built({ kind, name, condition: toExpr(condition) }, `${kind}('${name}', ...)`);
+  partRecorder.built(propertyOf(kind, name, condition), `${kind}('${name}', ...)`);
+
+const propertyOf = (kind: Property['kind'], name: string, condition: Operand<boolean>): Property => ({
+  kind,
+  name,
+  condition: toExpr(condition),
+});
 
 type OverThread<D extends Declarations> = (locals: References<D>, cpu: Expr<number>) => Operand<boolean>;
 type OverRange = (i: Expr<number>) => Operand<boolean>;

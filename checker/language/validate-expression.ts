@@ -126,7 +126,7 @@ function typeOfConstant(value: unknown, scope: NameScope): Type {
 function describeWrong(value: unknown): string {
   if (value === undefined) return 'undefined (a misspelt variable?)';
   const { kind } = (value ?? {}) as { kind?: unknown };
-  if (kind === 'array') return 'an array without an index (write .at(index))';
+  if (kind === 'array' || kind === 'records') return 'an array without an index (write .at(index))';
   return typeof kind === 'string' ? `a node of kind '${kind}'` : show(value);
 }
 

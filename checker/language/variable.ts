@@ -1,7 +1,7 @@
 /** Declarations of variables, and references to them. */
 import type { AnyDomain, Domain, Typed, Value } from './domain.ts';
 import { toExpr, type AnyExpr, type Expr, type Operand, type Reference } from './expression.ts';
-import { ModelError, reportModelError, written } from './model-error.ts';
+import { ModelError, reportModelError, written, writtenAs } from './model-error.ts';
 
 export interface AnyDeclaration {
   readonly kind: 'declaration';
@@ -38,6 +38,17 @@ export type ScalarDeclaration<V extends Value> = AnyDeclaration & Typed<V> & { r
 export type ArrayDeclaration<V extends Value> = AnyDeclaration & Typed<V> & { readonly length: number };
 export type Declarations = Readonly<Record<string, AnyDeclaration>>;
 
+/** An array of records: each field is an array of its own, whose elements are named `pages[0].refcount`. */
+export interface RecordsDeclaration<F extends Declarations = Declarations> {
+  readonly kind: 'records';
+  readonly length: number;
+  /** The fields of each record; the domains are those of the first one. */
+  readonly records: readonly F[];
+}
+
+/** What `shared` declares. */
+export type SharedDeclarations = Readonly<Record<string, AnyDeclaration | RecordsDeclaration>>;
+
 /** Something that `set` may write: a scalar, or an element of an array. */
 export type Variable<V extends Value = Value> = Reference & Typed<V>;
 
@@ -48,12 +59,21 @@ export interface ArrayVariable<V extends Value = Value> {
   readonly at: (index: Operand<number>) => Variable<V>;
 }
 
-export type References<D extends Declarations> = {
-  readonly [K in keyof D]: D[K] extends ArrayDeclaration<infer V>
-    ? ArrayVariable<V>
-    : D[K] extends ScalarDeclaration<infer V>
-      ? Variable<V>
-      : never;
+export interface RecordArray<F extends Declarations> {
+  readonly kind: 'records';
+  readonly length: number;
+  /** The fields of the record at an index. */
+  readonly at: (index: Operand<number>) => References<F>;
+}
+
+export type References<D extends SharedDeclarations> = {
+  readonly [K in keyof D]: D[K] extends RecordsDeclaration<infer F>
+    ? RecordArray<F>
+    : D[K] extends ArrayDeclaration<infer V>
+      ? ArrayVariable<V>
+      : D[K] extends ScalarDeclaration<infer V>
+        ? Variable<V>
+        : never;
 };
 
 /** A scalar: its domain, its initial value and the kernel variable that it represents. */
@@ -93,6 +113,54 @@ function domainOf<V extends Value>(domain: Domain<V>): Domain<V> {
 }
 
 /**
+ * An array of `length` records: `records(2, { refcount: init(range(0, 2), 1), locked: init(bool, false) })` is used as
+ * `mem.pages.at(i).refcount`. `fields` may be a function of the index, whose initial values may differ.
+ */
+export function records<const F extends Readonly<Record<string, ScalarDeclaration<Value>>>>(
+  length: number,
+  fields: F | ((index: number) => F),
+): RecordsDeclaration<F> {
+  const isLength = Number.isInteger(length) && length >= 1 && length <= mostElements;
+  if (!isLength)
+    reportModelError(
+      `records(${String(length)}, ...): invalid length, expected a whole number from 1 to ${mostElements}`,
+    );
+  const made = Array.from({ length: isLength ? length : 1 }, (_, at) =>
+    typeof fields === 'function' ? fields(at) : fields,
+  );
+  for (const [name, field] of Object.entries<Partial<AnyDeclaration> | undefined>(made[0]!))
+    if (field?.kind !== 'declaration' || field.length !== null)
+      reportModelError(`records(...): field '${name}' is not the result of init(...)`);
+  return written({ kind: 'records', length: made.length, records: made });
+}
+
+/** The variables of records: a field of all of them is one array. */
+function flattened(variables: SharedDeclarations): Declarations {
+  const flat = Object.entries(variables).flatMap(([name, variable]): [string, AnyDeclaration][] =>
+    (variable as RecordsDeclaration | undefined)?.kind === 'records'
+      ? Object.keys((variable as RecordsDeclaration).records[0]!).map((field) => [
+          `${name}.${field}`,
+          fieldOf(name, field, variable as RecordsDeclaration),
+        ])
+      : [[name, variable as AnyDeclaration]],
+  );
+  return Object.fromEntries(flat);
+}
+
+function fieldOf(name: string, field: string, { length, records: all }: RecordsDeclaration): AnyDeclaration {
+  const first = all[0]![field]!;
+  return writtenAs(
+    {
+      ...first,
+      initial: all.map((one) => one[field]!.initial[0]!),
+      length,
+      elementNames: all.map((_, at) => `${name}[${at}].${field}`),
+    },
+    first,
+  );
+}
+
+/**
  * The same cell with an address dependency on these locals: a load of it is ordered after the loads of the pointers.
  * An array index is an implicit pointer.
  */
@@ -105,16 +173,38 @@ export function through<V extends Value>(cell: Variable<V>, ...pointers: readonl
 const declarations: unique symbol = Symbol('declarations');
 
 /** Shared memory: references by name, with the declarations kept for the model. */
-export type Shared<D extends Declarations = Declarations> = References<D> & AnyShared;
+export type Shared<D extends SharedDeclarations = SharedDeclarations> = References<D> & AnyShared;
 
 export interface AnyShared {
   readonly [declarations]: Declarations;
 }
 
 /** Declares the shared variables of a model. */
-export function shared<const D extends Declarations>(variables: D): Shared<D> {
-  const references = refer(variables, (name, index, domain) => ({ kind: 'shared', name, index, domain }));
-  return Object.assign(references, { [declarations]: variables });
+export function shared<const D extends SharedDeclarations>(variables: D): Shared<D> {
+  const flat = flattened(variables);
+  const cells = refer(flat, (name, index, domain) => ({ kind: 'shared', name, index, domain }));
+  const references = Object.entries(variables).map(([name, variable]) => [
+    name,
+    variable.kind === 'records' ? recordArray(name, variable, cells) : cells[name],
+  ]);
+  return Object.assign(Object.fromEntries(references) as References<D>, { [declarations]: flat });
+}
+
+function recordArray(
+  name: string,
+  { length, records: all }: RecordsDeclaration,
+  cells: References<Declarations>,
+): RecordArray<Declarations> {
+  const fields = Object.keys(all[0]!);
+  const arrays = fields.map((field) => cells[`${name}.${field}`] as unknown as ArrayVariable);
+  return {
+    kind: 'records',
+    length,
+    at: (index) =>
+      Object.fromEntries(
+        fields.map((field, at) => [field, arrays[at]!.at(index)]),
+      ) as References<Declarations>,
+  };
 }
 
 export function declarationsOf(memory: AnyShared): Declarations {

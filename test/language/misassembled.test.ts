@@ -51,7 +51,7 @@ describe('the parts of a model', () => {
     'a condition for a property': [
       // @ts-expect-error a condition is no property
       () => modelOf(() => ({ shared: mem, threads, properties: [mem.flag] })),
-      "model 'tiny': properties: entry 1 is not the result of always(...) or reachable(...)",
+      "model 'tiny': properties: entry 1 is not the result of always(...), atEnd(...), reachable(...), eventually(...) or leadsTo(...)",
     ],
     'a property that is a number': [
       // @ts-expect-error a number is no condition

@@ -26,24 +26,28 @@ export interface CompiledProperty {
 }
 
 export const propertiesOf = (program: Program): readonly CompiledProperty[] =>
-  program.system.model.properties.map(({ kind, name, condition }) => {
+  program.system.model.properties.map(({ kind, name, condition, atEnd = false }) => {
     const ask = compile(condition, program);
     return {
       kind,
       name,
-      isTrue: (state, at) => ask({ state, at, bound: [] }) === 1,
-      isMixed: isMixed(condition, program),
+      // At the end no promise is open, and memory is seen as it is.
+      isTrue: (state, at) => (atEnd && hasOpenPromise(state)) || ask({ state, at, bound: [] }) === 1,
+      isMixed: !atEnd && isMixed(condition, program),
     };
   });
 
 /** By cell: whether a property sees it beside what copies have reached. */
 export function observedCells(program: Program): readonly boolean[] {
   const observed = program.isOwn.map(() => false);
-  for (const { condition } of program.system.model.properties)
-    if (isMixed(condition, program))
+  for (const { condition, atEnd = false } of program.system.model.properties)
+    if (!atEnd && isMixed(condition, program))
       for (const cell of cellsIn(condition, program.numbering)) observed[cell] = !program.isOwn[cell]!;
   return observed;
 }
+
+const hasOpenPromise = ({ writes }: MachineState) =>
+  writes.some((list) => list.some(({ promisedBy }) => promisedBy >= 0));
 
 function isMixed(condition: AnyExpr, { numbering, isOwn }: Program): boolean {
   const cells = cellsIn(condition, numbering);

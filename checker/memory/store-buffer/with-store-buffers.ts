@@ -1,5 +1,5 @@
 /** A model in which each CPU has a store buffer; shared by TSO and PSO. */
-import { not, type AnyExpr } from '../../language/expression.ts';
+import { not, or, type AnyExpr } from '../../language/expression.ts';
 import type { Bounds } from '../../language/memory-name.ts';
 import type { Model } from '../../language/model.ts';
 import { optionName } from '../../language/option.ts';
@@ -7,7 +7,7 @@ import { exists, limit, type Property } from '../../language/property.ts';
 import { statementsOf, type AnyThread } from '../../language/thread.ts';
 import { validate } from '../../language/validate.ts';
 import type { Declarations } from '../../language/variable.ts';
-import { hasRoomFor } from './buffering.ts';
+import { hasRoomFor, isEmpty } from './buffering.ts';
 import { endlessText, mostAtOnce, storesOf, waiting } from './capacity.ts';
 import { cpusOf, type ModelCpu } from '../common/cpu.ts';
 import { drainThread } from './drain.ts';
@@ -43,7 +43,10 @@ export function withStoreBuffers(model: Model, order: StoreOrder): Model {
     ...model,
     shared,
     threads: [...threads, ...drainThreads(buffers, shared)],
-    properties: [...model.properties, ...buffers.flatMap((buffer) => limitOfBuffer(buffer, shared))],
+    properties: [
+      ...model.properties.map((property) => whereDrained(property, buffers, shared)),
+      ...buffers.flatMap((buffer) => limitOfBuffer(buffer, shared)),
+    ],
   });
 }
 
@@ -114,6 +117,15 @@ function prefixFor(thread: string, what: string, shared: Declarations): string {
 
 function drainThreads(buffers: readonly StoreBuffer[], shared: Declarations): readonly AnyThread[] {
   return buffers.map((buffer) => drainThread(buffer, shared));
+}
+
+/** An invariant of the end holds where a buffer still has a store. */
+function whereDrained(property: Property, buffers: readonly StoreBuffer[], shared: Declarations): Property {
+  if (property.atEnd !== true) return property;
+  const waiting = buffers.map((buffer) =>
+    exists(buffer.cpu.host, (_, self) => not(isEmpty(bufferIn(buffer, self, shared)))),
+  );
+  return { ...property, condition: or(...waiting, property.condition) };
 }
 
 /** The command-line option that raises a bound. */
