@@ -13,7 +13,7 @@
  *
  * Source:  v4.17 and v4.18 kernel/locking/qspinlock.c, queued_spin_lock_slowpath; W. Deacon in the changelog of 59fb586b4a07:
  *          "lockers can be starved indefinitely"
- * Fixed:   59fb586b4a07 (v4.18) -> fetchOr; 95bcade33a8a (v4.18, the wait for a hand-over in progress is bounded) -> boundedWait
+ * Fixed:   59fb586b4a07 (v4.18) -> fetchOr; 6512276d97b1 (v4.18, the wait for a hand-over in progress is bounded) -> boundedWait
  * Omitted: the trylock before a CPU queues, which saves time alone. Several queue nodes for each CPU: no interrupt takes the lock.
  *          Paravirtual locks. _Q_PENDING_LOOPS is 1, as on x86 then: more rounds only read the word again.
  */
@@ -128,4 +128,42 @@ export const model = defineModel({
     const ends = once ? [eventually(cpus)] : [];
     return { shared: mem, threads: [cpus], properties: [...mutualExclusion(mem.inside, { stops: once }), ...ends] };
   },
+
+  survivors: [
+    { why: 'the first look saves time alone: the atomic operation after it sees the word again', mutants: [
+      'process: if (val == _Q_PENDING_VAL): always taken', "process: if (val == _Q_PENDING_VAL): without '!tail'",
+      "process: if (val == _Q_PENDING_VAL): without 'pending'", "process: if (val == _Q_PENDING_VAL): without '!locked'",
+      "process: (val = atomic_read(&lock->val)) != _Q_PENDING_VAL: without 'tail = mem.tail != 2'",
+      "process: (val = atomic_read(&lock->val)) != _Q_PENDING_VAL: without 'pending = mem.pending'",
+      "process: (val = atomic_read(&lock->val)) != _Q_PENDING_VAL: without 'locked = mem.locked'",
+      "process: (val = atomic_read(&lock->val)) != _Q_PENDING_VAL: without 'mem.tail == 2'",
+      "process: (val = atomic_read(&lock->val)) != _Q_PENDING_VAL: without '!mem.locked'",
+      "process: (val = atomic_read(&lock->val)) != _Q_PENDING_VAL: without 'tail = mem.tail != 3'",
+      "process: (val = atomic_read(&lock->val)) != _Q_PENDING_VAL: without 'mem.tail == 3'",
+      'process: val = atomic_read(&lock->val): left out', "process: val = atomic_read(&lock->val): without 'tail = mem.tail != 3'",
+      "process: val = atomic_read(&lock->val): without 'pending = mem.pending'",
+      "process: val = atomic_read(&lock->val): without 'locked = mem.locked'",
+      "process: val = atomic_read(&lock->val): without 'tail = mem.tail != 2'", 'process: if (val & ~_Q_LOCKED_MASK) #2: never taken',
+      "process: if (val & ~_Q_LOCKED_MASK) #2: without 'tail'", "process: if (val & ~_Q_LOCKED_MASK) #2: without 'pending'",
+      'process: if (val & ~_Q_LOCKED_MASK): never taken', "process: if (val & ~_Q_LOCKED_MASK): without 'tail'",
+      "process: if (val & ~_Q_LOCKED_MASK): without 'pending'" ] },
+    { why: 'the loop of cmpxchg starves the first waiter with or without the change, and it ends once the others have ended', mutants: [
+     
+      "process: old = atomic_cmpxchg_acquire(&lock->val, val, new): without 'won = mem.tail == 2 && !mem.pending && mem.locked == locked'",
+      "process: old = atomic_cmpxchg_acquire(&lock->val, val, new): without 'tail = mem.tail != 2'",
+      "process: old = atomic_cmpxchg_acquire(&lock->val, val, new): without 'pending = mem.pending'",
+      "process: old = atomic_cmpxchg_acquire(&lock->val, val, new): without 'tail = mem.tail != 3'" ] },
+    { why: 'a CPU that gives the pending bit back queues, a wait for a free lock does not wait, and two CPUs never queue', mutants: [
+      "process: val = atomic_fetch_or_acquire(_Q_PENDING_VAL, &lock->val): without 'locked = mem.locked'",
+      "process: val = atomic_fetch_or_acquire(_Q_PENDING_VAL, &lock->val): without 'tail = mem.tail != 2'",
+      'process: if (!(val & ~_Q_LOCKED_MASK)): never taken',
+      "process: node->locked = 0, node->next = NULL: without 'mem.next[cpu] = 2'" ] },
+    { why: 'a cmpxchg that comes too early fails, and the tail keeps others out until the lock is taken', mutants: [
+      'process: if ((val & _Q_TAIL_MASK) == tail): always taken',
+      "process: set_locked(lock): after 'next = READ_ONCE(node->next)'" ] },
+    { why: 'a call that has ended reads its locals no more', mutants: [
+      "process: <critical section>: without 'tail = false'", "process: <critical section>: without 'pending = false'",
+      "process: <critical section>: without 'locked = false'", "process: <critical section>: without 'won = false'",
+      "process: <critical section>: without 'other = 2'", "process: <critical section>: without 'other = 3'" ] },
+  ],
 });
