@@ -131,7 +131,7 @@ describe.concurrent('a livelock', () => {
     expect(out).toContain('lock: livelock');
   });
 
-  test.each(['weak', 'arm64'])('is not decided under %s: exit code 3', async (memory) => {
+  test.each(['arm64'])('is not decided under %s: exit code 3', async (memory) => {
     const { code, out } = await racewalk(['check', lock, '--memory', memory, '--quiet']);
     expect({ code, out }).toEqual({
       code: 3,
@@ -146,7 +146,7 @@ test('a limit that the edges meet leaves liveness open', async () => {
   expect(out).toContain('inconclusive');
 });
 
-test.each(['sc', 'weak', 'arm64'])(
+test.each(['sc', 'pso', 'arm64'])(
   'a claim that deadlock freedom settles is decided under %s',
   async (memory) => {
     const words = ['gup-fast-vs-fork', '--write-protect-seq', '--barrier-before-check', '--memory', memory];
