@@ -34,7 +34,7 @@ export const model = defineModel({
 
 const withoutFigures = (text: string) => text.replace(/[\d.]+ MB, [\d.]+ s \([\d,]+\/s, \w+\)/, '(measured)');
 
-describe.concurrent('a livelock', () => {
+describe('a livelock', () => {
   test('stands in columns, with who is starved and why fairness does not help', async () => {
     const { code, out, err } = await racewalk(['check', lock]);
     expect({ code, err }).toEqual({ code: 1, err: '' });
