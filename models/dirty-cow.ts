@@ -23,8 +23,7 @@
  *          5535be309971 (v6.0) replaces both -> requireExclusive (PageAnonExclusive)
  * Omitted: mmap_sem: both hold it for reading. The page-table lock: it makes each access to the pte atomic, so each is one step.
  *          Reference counts: the caller holds the returned page. The zero page. Retries of handle_mm_fault.
- * Ends:    not always: each retry of get_user_pages may find that the page has been zapped again (mustEnd). In the kernel the
- *          zapping thread gives up or is killed some day; here it may go on forever.
+ *          That the zaps stop some day: each retry of get_user_pages may find that the page has been zapped again (mustEnd).
  */
 import { always, and, bool, branch, defineModel, eq, eventually, exists, flag, forever, goto, ifdef, init, label, ne, never, not, or,
   reachable, say, set, shared, step, thread, values, wait, when } from 'racewalk';

@@ -32,10 +32,11 @@ export function renderMutants(source: ModelSource, mutated: Rendered, width: num
 
 function headline({ definition }: ModelSource, { mutants, asked, seconds }: Rendered, width: number): string {
   const of = (kind: Mutant['fate']['kind']) => mutants.filter(({ fate }) => fate.kind === kind).length;
+  const starved = mutants.filter(({ fate }) => fate.kind === 'killed' && fate.verdict === 'livelock').length;
   const explained = mutants.filter(({ fate }) => fate.kind === 'survives' && fate.why !== null).length;
   const numbers = [
     `${count(mutants.length)} mutants`,
-    `${count(of('killed'))} killed`,
+    `${count(of('killed'))} killed${starved === 0 ? '' : ` (${count(starved)} by liveness)`}`,
     `${count(of('survives'))} survive`,
     `${count(explained)} explained`,
     ...(of('undecided') === 0 ? [] : [`${count(of('undecided'))} undecided`]),

@@ -79,7 +79,7 @@ export const model = defineModel({
   survivors: [
     { why: 'it belongs to the wrong comparison, which is violated with or without the change or has no invariant', mutants: [
       "process: other++ #2: without 'mem.number[other] < mem.number[cpu]'" ] },
-    { why: 'no property is about liveness: a higher number than necessary, a second check or a longer wait is still safe', mutants: [
+    { why: 'the numbers run out, so no claim is about liveness: a higher number or a longer wait is still safe', mutants: [
       "process: choosing[cpu] = true: without 'max = 0'", "process: max = number[other++]: without 'other++'",
       "process: other++ #2: without 'mem.number[other] > mem.number[cpu]'", "process: number[cpu] = 0: without 'mem.number[cpu] = 0'" ] },
   ],

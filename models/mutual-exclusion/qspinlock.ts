@@ -13,12 +13,12 @@
  *
  * Source:  v4.17 and v4.18 kernel/locking/qspinlock.c, queued_spin_lock_slowpath; W. Deacon in the changelog of 59fb586b4a07:
  *          "lockers can be starved indefinitely"
- * Fixed:   59fb586b4a07 (v4.18) -> fetchOr; 95bcade33a8a (v4.18, the wait for a hand-over in progress is bounded) -> boundedWait
- * Omitted: several queue nodes for each CPU: no interrupt takes the lock. Paravirtual locks. _Q_PENDING_LOOPS is 1, as on x86
- *          then: more rounds only read the word again.
+ * Fixed:   59fb586b4a07 (v4.18) -> fetchOr; 6512276d97b1 (v4.18, the wait for a hand-over in progress is bounded) -> boundedWait
+ * Omitted: the trylock before a CPU queues, which saves time alone. Several queue nodes for each CPU: no interrupt takes the lock.
+ *          Paravirtual locks. _Q_PENDING_LOOPS is 1, as on x86 then: more rounds only read the word again.
  */
-import { and, array, atomically, bool, branch, defineModel, eq, flag, goto, ifdef, init, integer, label, ne, not, or, range, set, shared,
-  step, thread, wait, when } from 'racewalk';
+import { and, array, atomically, bool, branch, defineModel, eq, eventually, flag, goto, ifdef, init, integer, label, ne, not, or, range,
+  set, shared, step, thread, wait, when } from 'racewalk';
 import { mutualExclusion } from './benchmark.ts';
 
 export const model = defineModel({
@@ -28,16 +28,20 @@ export const model = defineModel({
     n: integer('cpus', [2, 4], 2),
     fetchOr: flag('fix', 'the first waiter takes the pending bit with one atomic_fetch_or'),
     boundedWait: flag('fix', 'a waiter that sees a hand-over in progress looks once more and then queues'),
+    once: flag('variant', 'each CPU takes the lock once'),
   },
   scenarios: [
     { name: 'v4.17',             options: {},                                         verdict: 'livelock' },
-    { name: 'fetch-or-alone',    options: { fetchOr: true, n: 3 },                    verdict: 'livelock',
+    { name: 'fetch-or-alone',    options: { fetchOr: true, n: 3 },                    verdict: 'livelock', states: 368_119,
       why: 'hand-overs in progress whenever the third CPU looks' },
     { name: 'bounded-alone',     options: { boundedWait: true },                      verdict: 'livelock' },
     { name: 'v4.18',             options: { fetchOr: true, boundedWait: true },       verdict: 'holds' },
-    { name: 'v4.18, 3 CPUs',     options: { fetchOr: true, boundedWait: true, n: 3 }, verdict: 'holds' },
+    { name: 'v4.18, 3 CPUs',     options: { fetchOr: true, boundedWait: true, n: 3 }, verdict: 'holds', states: 491_821 },
+    { name: 'v4.17, once',       options: { once: true, n: 3 },                       verdict: 'holds',
+      why: 'the others take the lock only so often' },
+    { name: 'v4.18, once',       options: { fetchOr: true, boundedWait: true, once: true, n: 3 }, verdict: 'holds' },
   ],
-  build: ({ n, fetchOr, boundedWait }) => {
+  build: ({ n, fetchOr, boundedWait, once }) => {
     const none = n;
     const Tail = range(0, n);
     const mem = shared({
@@ -92,10 +96,8 @@ export const model = defineModel({
             step('clear_pending(lock)',                   set(mem.pending, false))])),
 
         label('queue'),
-        step('node->locked = 0',                          set(mem.granted.at(cpu), false)),
-        step('node->next = NULL',                         set(mem.next.at(cpu), none)),
-        atomically(word, step('queued_spin_trylock(lock)', set(l.won, isZero), when(l.won, set(mem.locked, true)))),
-        branch('queued_spin_trylock(lock)',               l.won, [goto('locked')]),
+        atomically('no other CPU knows the node yet',
+          step('node->locked = 0, node->next = NULL',     set(mem.granted.at(cpu), false), set(mem.next.at(cpu), none))),
         step('old = xchg_tail(lock, tail)',               set(l.other, mem.tail), set(mem.tail, cpu)),
         branch('old & _Q_TAIL_MASK',                      ne(l.other, none), [
           step('WRITE_ONCE(prev->next, node)',            set(mem.next.at(l.other), cpu)),
@@ -119,10 +121,49 @@ export const model = defineModel({
           set(l.locked, false), set(l.won, false), set(l.other, none)),
         atomically('inside says where the CPU is: only the properties read it',
           step('smp_store_release(&lock->locked, 0)',     set(mem.locked, false), set(mem.inside.at(cpu), false))),
-        goto('outside'),
+        ifdef(!once, goto('outside')),
       ];
     });
 
-    return { shared: mem, threads: [cpus], properties: mutualExclusion(mem.inside) };
+    const ends = once ? [eventually(cpus)] : [];
+    return { shared: mem, threads: [cpus], properties: [...mutualExclusion(mem.inside, { stops: once }), ...ends] };
   },
+
+  survivors: [
+    { why: 'the first look saves time alone: the atomic operation after it sees the word again', mutants: [
+      'process: if (val == _Q_PENDING_VAL): always taken', "process: if (val == _Q_PENDING_VAL): without '!tail'",
+      "process: if (val == _Q_PENDING_VAL): without 'pending'", "process: if (val == _Q_PENDING_VAL): without '!locked'",
+      "process: (val = atomic_read(&lock->val)) != _Q_PENDING_VAL: without 'tail = mem.tail != 2'",
+      "process: (val = atomic_read(&lock->val)) != _Q_PENDING_VAL: without 'pending = mem.pending'",
+      "process: (val = atomic_read(&lock->val)) != _Q_PENDING_VAL: without 'locked = mem.locked'",
+      "process: (val = atomic_read(&lock->val)) != _Q_PENDING_VAL: without 'mem.tail == 2'",
+      "process: (val = atomic_read(&lock->val)) != _Q_PENDING_VAL: without '!mem.locked'",
+      "process: (val = atomic_read(&lock->val)) != _Q_PENDING_VAL: without 'tail = mem.tail != 3'",
+      "process: (val = atomic_read(&lock->val)) != _Q_PENDING_VAL: without 'mem.tail == 3'",
+      'process: val = atomic_read(&lock->val): left out', "process: val = atomic_read(&lock->val): without 'tail = mem.tail != 3'",
+      "process: val = atomic_read(&lock->val): without 'pending = mem.pending'",
+      "process: val = atomic_read(&lock->val): without 'locked = mem.locked'",
+      "process: val = atomic_read(&lock->val): without 'tail = mem.tail != 2'", 'process: if (val & ~_Q_LOCKED_MASK) #2: never taken',
+      "process: if (val & ~_Q_LOCKED_MASK) #2: without 'tail'", "process: if (val & ~_Q_LOCKED_MASK) #2: without 'pending'",
+      'process: if (val & ~_Q_LOCKED_MASK): never taken', "process: if (val & ~_Q_LOCKED_MASK): without 'tail'",
+      "process: if (val & ~_Q_LOCKED_MASK): without 'pending'" ] },
+    { why: 'the loop of cmpxchg starves the first waiter with or without the change, and it ends once the others have ended', mutants: [
+     
+      "process: old = atomic_cmpxchg_acquire(&lock->val, val, new): without 'won = mem.tail == 2 && !mem.pending && mem.locked == locked'",
+      "process: old = atomic_cmpxchg_acquire(&lock->val, val, new): without 'tail = mem.tail != 2'",
+      "process: old = atomic_cmpxchg_acquire(&lock->val, val, new): without 'pending = mem.pending'",
+      "process: old = atomic_cmpxchg_acquire(&lock->val, val, new): without 'tail = mem.tail != 3'" ] },
+    { why: 'a CPU that gives the pending bit back queues, a wait for a free lock does not wait, and two CPUs never queue', mutants: [
+      "process: val = atomic_fetch_or_acquire(_Q_PENDING_VAL, &lock->val): without 'locked = mem.locked'",
+      "process: val = atomic_fetch_or_acquire(_Q_PENDING_VAL, &lock->val): without 'tail = mem.tail != 2'",
+      'process: if (!(val & ~_Q_LOCKED_MASK)): never taken',
+      "process: node->locked = 0, node->next = NULL: without 'mem.next[cpu] = 2'" ] },
+    { why: 'a cmpxchg that comes too early fails, and the tail keeps others out until the lock is taken', mutants: [
+      'process: if ((val & _Q_TAIL_MASK) == tail): always taken',
+      "process: set_locked(lock): after 'next = READ_ONCE(node->next)'" ] },
+    { why: 'a call that has ended reads its locals no more', mutants: [
+      "process: <critical section>: without 'tail = false'", "process: <critical section>: without 'pending = false'",
+      "process: <critical section>: without 'locked = false'", "process: <critical section>: without 'won = false'",
+      "process: <critical section>: without 'other = 2'", "process: <critical section>: without 'other = 3'" ] },
+  ],
 });

@@ -53,4 +53,9 @@ export const model = defineModel({
 
     return { shared: mem, threads: [cpus], properties: mutualExclusion(mem.inside) };
   },
+
+  survivors: [
+    { why: 'a test-and-set lock starves a CPU with or without the change', mutants: [
+      'process: lock ; decb %0: left out', "process: lock ; decb %0: without 'mem.inside[cpu] = true'" ] },
+  ],
 });

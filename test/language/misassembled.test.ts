@@ -9,9 +9,11 @@ import {
   defineModel,
   either,
   ended,
+  eventually,
   flag,
   init,
   integer,
+  leadsTo,
   not,
   oneOf,
   reachable,
@@ -78,6 +80,59 @@ describe('the parts of a model', () => {
           return { shared: mem, threads, properties };
         }),
       "always('forgotten', ...) is not part of the result of build",
+    ],
+    'a claim about runs that is not listed': [
+      () =>
+        modelOf(() => {
+          const one = t();
+          eventually(one);
+          return { shared: mem, threads: [one], properties: [mayEnd(one)] };
+        }),
+      "eventually('t') is not part of the result of build",
+    ],
+    'an end of a thread that the model does not have': [
+      () =>
+        modelOf(() => {
+          const one = t();
+          const claimed = eventually({ ...one, name: 'u' });
+          return { shared: mem, threads: [one], properties: [mayEnd(one), claimed] };
+        }),
+      "property 'every u ends': 'u' is not a thread of this model",
+    ],
+    'a fairness that does not exist': [
+      () =>
+        modelOf(() => ({
+          shared: mem,
+          threads,
+          // @ts-expect-error no such fairness
+          properties: [...properties, eventually(threads[0]!, { fair: 'very' })],
+        })),
+      "eventually(...): invalid fair 'very': expected weak, strong or none",
+    ],
+    'a premise that is no condition': [
+      () =>
+        modelOf(() => ({
+          shared: mem,
+          threads,
+          // @ts-expect-error a number is no condition
+          properties: [...properties, leadsTo('p', mem.count, mem.flag)],
+        })),
+      "property 'p': 'mem.count' is not a condition: expected a boolean",
+    ],
+    'a conclusion that is no condition': [
+      () =>
+        modelOf(() => ({
+          shared: mem,
+          threads,
+          // @ts-expect-error a number is no condition
+          properties: [...properties, leadsTo('p', 2, (i) => [mem.flag, mem.counts.at(i)])],
+        })),
+      "property 'p': 'mem.counts[i]' is not a condition: expected a boolean",
+    ],
+    'a claim about runs with the name of an invariant': [
+      () =>
+        modelOf(() => ({ shared: mem, threads, properties: [...properties, leadsTo('r', true, mem.flag)] })),
+      "two properties are named 'r'",
     ],
     'a cost that is not listed': [
       () =>

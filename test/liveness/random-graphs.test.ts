@@ -1,6 +1,6 @@
 /** Law: on random graphs, a lasso exists where enumeration finds one, it is as short, and it is one. */
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Fairness } from '../../checker/language/liveness.ts';
 import { fairComponents } from '../../checker/liveness/fair-components.ts';
 import { fairRound } from '../../checker/liveness/fair-cycles.ts';
@@ -141,6 +141,44 @@ test('a shortest fair lasso is found exactly where enumeration finds one', law, 
   );
   // Each answer is common, or the law says little.
   expect(Math.min(...Object.values(seen))).toBeGreaterThan(runs(20_000) / 50);
+});
+
+describe('the law finds a checker that', () => {
+  const naively = (graph: RandomGraph) => {
+    const expected = naiveLasso(naive(graph));
+    return expected === null ? null : [expected.stem, expected.cycle];
+  };
+  const judged = (graph: RandomGraph) => {
+    const lasso = found(graph);
+    return lasso === null ? null : [lasso.stem.length, lasso.cycle.length];
+  };
+  const isFound = (faulty: (graph: RandomGraph) => readonly number[] | null) =>
+    fc.check(
+      fc.property(graphs, (given) => {
+        const graph = trimmed(given);
+        expect(faulty(graph)).toEqual(naively(graph));
+      }),
+      { numRuns: 2_000 },
+    ).failed;
+
+  test('takes weak fairness for strong, strong for weak, or none for either', law, () => {
+    expect(isFound(judged)).toBe(false);
+    expect(
+      isFound((graph) => judged({ ...graph, fair: graph.fair === 'strong' ? 'weak' : graph.fair })),
+    ).toBe(true);
+    expect(
+      isFound((graph) => judged({ ...graph, fair: graph.fair === 'weak' ? 'strong' : graph.fair })),
+    ).toBe(true);
+    expect(isFound((graph) => judged({ ...graph, fair: 'none' }))).toBe(true);
+  });
+
+  test('forgets that the claim waits, or that steps and ends count', law, () => {
+    const nowhere = (graph: RandomGraph) => graph.begins.map(() => false);
+    expect(isFound((graph) => judged({ ...graph, begins: nowhere(graph) }))).toBe(true);
+    expect(isFound((graph) => judged({ ...graph, beginsWith: null }))).toBe(true);
+    // A run that ends would be taken for one that goes on.
+    expect(isFound((graph) => (judged(graph)?.[1] === 0 ? null : judged(graph)))).toBe(true);
+  });
 });
 
 test('a fair round serves every class, from each state of a fair component', law, () => {

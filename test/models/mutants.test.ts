@@ -14,7 +14,7 @@ import { long } from '../depth.ts';
 const isSmall = ({ states = 0 }: Scenario) => states <= 40_000;
 
 /** Their mutants take three quarters of the time of all of them: `npm run test:long` tries those. */
-const slow = new Set(['gup-fast-checks', 'gup-fast-vs-collapse', 'mcs', 'szymanski']);
+const slow = new Set(['gup-fast-checks', 'gup-fast-vs-collapse', 'mcs', 'szymanski', 'qspinlock']);
 
 describe.each(registry.map((definition) => [definition.name, definition] as const))('%s', (_, definition) => {
   const whole = withMemoryOption(definition);
