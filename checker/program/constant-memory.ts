@@ -1,6 +1,6 @@
 /** Memory that nobody writes is a constant in statements that are generated from C: reading it is local computation. */
 import { copied } from '../language/copied.ts';
-import type { AnyExpr } from '../language/expression.ts';
+import type { AnyExpr, SharedReference } from '../language/expression.ts';
 import type { Model } from '../language/model.ts';
 import type { Effect, Statement } from '../language/statement.ts';
 import { statementsOf } from '../language/thread.ts';
@@ -23,7 +23,7 @@ export function withConstantMemory(model: Model, isMarked: IsMarked = isFromC): 
     threads.flatMap(({ body }) => [...statementsOf(body)].flatMap(effectsOf)).flatMap(targetsOf),
   );
   const constantOf = (node: object): AnyExpr | null => {
-    const { kind, name, index, via } = node as AnyExpr & { kind: 'shared' };
+    const { kind, name, index, via } = node as Omit<SharedReference, 'kind'> & { readonly kind: unknown };
     const declaration = kind === 'shared' && via === undefined ? shared[name] : undefined;
     if (declaration === undefined || declaration.insideCpu !== undefined || written.has(name)) return null;
     const at = index === null ? 0 : index.kind === 'constant' ? Number(index.value) : -1;
