@@ -3,6 +3,7 @@ import type { AnyExpr, Binder } from '../language/expression.ts';
 import { eventually, leadsTo, type Liveness } from '../language/liveness.ts';
 import type { Parts } from '../language/model.ts';
 import type { Property } from '../language/property.ts';
+import type { Block } from '../language/statement.ts';
 import { thread as buildThread, type AnyThread } from '../language/thread.ts';
 import { shared, type AnyDeclaration } from '../language/variable.ts';
 import { checkNames, poolsOf, threadsOf } from './clauses.ts';
@@ -14,6 +15,7 @@ import { handlers, heldByHandlers, quiescentStates, type KernelThread } from './
 import { primitiveOf } from './lower/primitives.ts';
 import type { Program, ThreadDefinition } from './lower/program.ts';
 import { ThreadLowering } from './lower/thread.ts';
+import { watchRaces } from './lower/watch-races.ts';
 import { Memory } from './memory.ts';
 import type { GivenOptions } from './syntax/options.ts';
 import { calledNames, pointedTypes, reachableFunctions } from './pointed-types.ts';
@@ -42,11 +44,14 @@ export function buildParts(
   const properties = [...program.claims, ...claimsOf(program, unit.clauses)];
   if (definitions.length === 0)
     mistakes.report({ file, offset: 0, length: 1 }, 'no THREAD(name) { } runs anything');
-  const threads = threadsOfModel(program, [...lowered, ...agents]);
+  const all = [...lowered, ...agents];
+  const declared = declarationsOf(program);
+  const watched = watchRaces(all, (thread) => heldByHandlers(program, thread), declared);
+  const threads = threadsOfModel(all, watched.blocks);
   const liveness = livenessOf(program, unit.clauses, threads);
   if (mistakes.any) return null;
   return {
-    shared: shared(declarationsOf(program)),
+    shared: shared({ ...declared, ...watched.cells }),
     threads,
     properties: [...withWitness(properties, lowered), ...liveness],
   };
@@ -101,11 +106,14 @@ function lowerThread(program: Program, definition: ThreadDefinition): KernelThre
 }
 
 /** The threads of the language; a handler names the thread whose CPUs it runs on, which comes before it. */
-function threadsOfModel(program: Program, threads: readonly KernelThread[]): readonly AnyThread[] {
+function threadsOfModel(
+  threads: readonly KernelThread[],
+  blocks: ReadonlyMap<KernelThread, Block>,
+): readonly AnyThread[] {
   const made = new Map<string, AnyThread>();
   for (const thread of threads) {
     const { name, cpus, on, mayBlockForever, emitter } = thread;
-    const body = heldByHandlers(program, thread);
+    const body = blocks.get(thread)!;
     const host = on === null ? {} : { on: made.get(on)! };
     made.set(
       name,

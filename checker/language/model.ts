@@ -17,6 +17,8 @@ export interface Model {
   readonly costs: readonly Cost[];
   /** Changed bounds of the memory model. */
   readonly bounds?: Bounds;
+  /** Races of plain reads and uses of freed objects are not looked for: the variables of the proof have been left out. */
+  readonly isUnwatched?: true;
   /** The machine that must run it, if its memory model has one. */
   readonly machine?: MachineName;
   /** The instruction of `smp_load_acquire()` on that machine; absent where it is the default. */

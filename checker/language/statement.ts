@@ -54,6 +54,8 @@ export type Statement = {
   readonly hidden?: true;
   /** The line of the C file from which the statement is generated. */
   readonly source?: SourceLine;
+  /** It reads memory plainly, which another CPU's write disturbs: a C compiler may read twice, or in parts. */
+  readonly plainRead?: true;
   /** It only computes for other statements, which traces show. */
   readonly isSilent?: true;
 } & (

@@ -2,7 +2,7 @@
 import type { MemorySettings } from './common/memory-settings.ts';
 import type { MemoryModelName } from '../language/memory-name.ts';
 import { fullyGrown, hasGrowing } from '../language/growing.ts';
-import { ModelError } from '../language/model-error.ts';
+import { withoutGhosts } from './without-ghosts.ts';
 import type { Model } from '../language/model.ts';
 import { pso } from './store-buffer/pso.ts';
 import { tso } from './store-buffer/tso.ts';
@@ -23,13 +23,6 @@ export const memoryModels: Readonly<Record<MemoryModelName, MemoryModel>> = {
   pso: keeping('pso', pso),
   arm64: (model) => ({ ...withoutGhosts(model), machine: 'arm64', undecidedRuns: 'arm64' }),
 };
-
-/** Throws  ModelError for variables of the proof: the machine gives every cell the times of memory. */
-function withoutGhosts(model: Model): Model {
-  const ghost = Object.values(model.shared).find((declaration) => declaration.ghost === true);
-  if (ghost === undefined) return model;
-  throw new ModelError(`arm64 does not watch whether ${ghost.meaning}: take sc, tso or pso`);
-}
 
 /** What the memory model that has rewritten a model makes of another one. */
 export const rewrittenLike = ({ memory = 'sc' }: Model, written: Model): Model =>

@@ -33,6 +33,6 @@ const headers = new URL('../../checker/c/include/', import.meta.url);
 /** A header that racewalk ships; racewalk has its own `racewalk.h`. Names with `..` leave the folder and are none. */
 function shippedHeader(name: string): SourceFile | null {
   if (!/^[\w./-]+\.h$/.test(name) || name.includes('..')) return null;
-  const file = fileURLToPath(new URL(name === 'racewalk.h' ? 'kernel.h' : name, headers));
+  const file = fileURLToPath(new URL(name === 'racewalk.h' ? '../kernel.h' : name, headers));
   return existsSync(file) ? { name: basename(file), text: readFileSync(file, 'utf8') } : null;
 }

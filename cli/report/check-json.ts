@@ -33,7 +33,7 @@ export function checkJson(report: Report): JsonCheckResult {
     options: withFallbacks(options, chosen),
     verdict: outcome.verdict,
     summary: headline(outcome),
-    covers: memoryCaveat(chosen, outcome.verdict),
+    covers: memoryCaveat(chosen, outcome.verdict, system.model),
     property: 'property' in outcome ? outcome.property : null,
     outside: outcome.verdict === 'error' ? (outcome.outside ?? null) : null,
     witnesses: outcome.verdict === 'unreached' ? [...outcome.witnesses] : [],

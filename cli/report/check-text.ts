@@ -118,7 +118,7 @@ export const originOf = (
 function evidence(report: Report, width: number): readonly string[] {
   const { system, outcome, seconds } = report;
   const { statistics, verdict } = outcome;
-  const caveat = memoryCaveat(report.chosen, verdict);
+  const caveat = memoryCaveat(report.chosen, verdict, system.model);
   const atOnce = atOnceSentence(system.model);
   // Symmetry does not matter if everything was explored.
   const isFull =

@@ -19,7 +19,7 @@ export const protocol = (text: string, name = 'test.c'): AnyDefinition =>
 export function shipped(name: string): SourceFile | null {
   try {
     const file = new URL(
-      `../../checker/c/include/${name === 'racewalk.h' ? 'kernel.h' : name}`,
+      `../../checker/c/${name === 'racewalk.h' ? 'kernel.h' : `include/${name}`}`,
       import.meta.url,
     );
     return { name, text: readFileSync(file, 'utf8') };

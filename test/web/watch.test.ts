@@ -49,7 +49,7 @@ describe('an expression', () => {
     ['gup_slow.holds', /unknown thread 'gup_slow': expected gup_fast, collapse_huge_page or IPI handler/],
     ['gup_fast[2].holds', /invalid copy of gup_fast: expected a number from 0 to 1/],
     ['gup_fast[count[0]].holds', /invalid copy of gup_fast/],
-    ['count[0] * 2 == 2', /unknown operator '\*'/],
+    ['count[0] ** 2 == 2', /unknown operator '\*\*'/],
     ['max(count[0], 1)', /only function is ended/],
     ['count[0]; pmd', /expected one expression/],
     ['', /./],

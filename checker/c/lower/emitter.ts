@@ -17,6 +17,8 @@ export interface Access {
   readonly guard?: AnyExpr | null;
   /** In place of the source. */
   readonly text?: string;
+  /** A read without READ_ONCE() and the like. */
+  readonly isPlainRead?: boolean;
   /** How many calls are pasted around it. */
   readonly depth?: number;
 }
@@ -114,6 +116,7 @@ export class Emitter {
     guard = null,
     text = sourceText(place),
     depth = 0,
+    isPlainRead = false,
   }: Access): void {
     this.#depths[this.#statements.length] = depth;
     this.#add({
@@ -123,6 +126,7 @@ export class Emitter {
       effects: [...this.#before, ...effects],
       ordering,
       ...this.#at(place),
+      ...(isPlainRead ? { plainRead: true } : {}),
     });
     this.#before = [];
   }

@@ -45,6 +45,9 @@ export interface Lowering {
   mightSleep(place: Place): void;
 }
 
+/** The local flag of a thread that is in a region whose plain reads are excused. */
+export const excusedRegion = 'kcsan_atomic_region';
+
 export const nothing: CValue = { kind: 'void' };
 
 /** The argument at a position; reports that it is missing. */

@@ -55,6 +55,10 @@ export abstract class Places {
         place,
         type.defined ? `${printType(type)} has no member '${name}'` : `${printType(type)} is not defined`,
       );
+    if (field.bits !== null)
+      return this.fail(place, 'racewalk does not read bit-fields: a store to one rewrites its neighbours');
+    if (type.isUnion && type.fields.length > 1)
+      return this.fail(place, 'racewalk does not read unions: declare the member that the protocol uses');
     const inner = root === 'shared' ? this.program.memory.space(elementOf(field.type)) : null;
     if (inner !== null) return this.#memberInSpace(object, inner, name, field.type);
     return {
@@ -64,7 +68,6 @@ export abstract class Places {
       index,
       length,
       checks,
-      ...(field.bits === null ? {} : { bits: field.bits }),
     };
   }
 

@@ -40,9 +40,23 @@ export abstract class ThreadMemory extends Evaluator {
       place,
       effects: [...this.asserted(lvalue, place), { kind: 'set', target, value: cell }],
       ordering,
+      isPlainRead: this.#isPlain,
     });
     return scalar(type, target);
   }
+
+  /** A read without READ_ONCE() and the like. */
+  override loadPlainly(lvalue: Lvalue, place: Place): CValue {
+    const before = this.#isPlain;
+    this.#isPlain = !this.isExcused;
+    const value = this.load(lvalue, place);
+    this.#isPlain = before;
+    return value;
+  }
+
+  #isPlain = false;
+  /** Inside of data_race(): its author knows that a read races. */
+  protected isExcused = false;
 
   store(lvalue: Lvalue, value: CValue, place: Place, ordering: Ordering = null): void {
     const { type } = lvalue;
@@ -64,7 +78,7 @@ export abstract class ThreadMemory extends Evaluator {
       const part: CValue =
         target.type.kind === 'struct'
           ? { kind: 'struct', type: target.type, source }
-          : this.load(source, place);
+          : this.loadPlainly(source, place);
       this.store(target, part, place);
     }
   }

@@ -21,6 +21,14 @@ type Of<K extends Expression['kind']> = Expression & { readonly kind: K };
 export abstract class ThreadValues extends ThreadMemory {
   abstract statement(statement: Statement, scope: Scope): void;
 
+  override excused(expression: Expression, scope: Scope): CValue {
+    const before = this.isExcused;
+    this.isExcused = true;
+    const value = this.value(expression, scope);
+    this.isExcused = before;
+    return value;
+  }
+
   /** Jumps to `yes` or `no`. */
   condition(expression: Expression, scope: Scope, yes: string, no: string): void {
     const known = this.constant(expression, scope);
@@ -166,14 +174,14 @@ export abstract class ThreadValues extends ThreadMemory {
           return this.#afterStore(lvalue, right, place);
         }
         const lvalue = this.lvalue(target, scope);
-        const old = this.load(lvalue, target.place);
+        const old = this.loadPlainly(lvalue, target.place);
         const result = this.binary(operator, old, this.value(value, scope), place);
         this.store(lvalue, result, place);
         return this.#afterStore(lvalue, result, place);
       }
       case 'update': {
         const lvalue = this.lvalue(expression.target, scope);
-        const loaded = this.load(lvalue, expression.target.place);
+        const loaded = this.loadPlainly(lvalue, expression.target.place);
         const old = expression.isPrefix || lvalue.root === 'shared' ? loaded : this.copied(loaded, place);
         const result = this.binary(expression.operator, old, integer(1n, intType), place);
         this.store(lvalue, result, place);

@@ -17,8 +17,6 @@ export interface Lvalue {
   readonly length: number;
   /** What must be true before it is accessed. */
   readonly checks: readonly Check[];
-  /** The bound, if it is an element of an array whose pointer may move. */
-  readonly bits?: number;
 }
 
 /** A condition for an access, such as that the pointer is not NULL. */

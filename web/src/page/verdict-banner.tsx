@@ -91,7 +91,7 @@ function Verdict({ outcome, seconds }: VerdictProps) {
   const found = 'schedule' in outcome ? replay(system, outcome.schedule) : null;
   const harm = found === null ? null : failedClaimIn(system, outcome, found);
   const { verdict } = outcome;
-  const caveat = memoryCaveat(chosen.value, verdict);
+  const caveat = memoryCaveat(chosen.value, verdict, system.model);
   const [head, ...rest] = headline(outcome).split(': ');
   return (
     <section class={`verdict ${toneOf(verdict)}`} aria-label="Verdict" aria-live="polite">

@@ -4,7 +4,8 @@
  * Source:  Documentation/memory-barriers.txt; tools/memory-model/Documentation/access-marking.txt
  */
 import type { BarrierKind, Ordering } from '../../../language/statement.ts';
-import { argument, nothing, pointedBy, valueAt, type Primitive } from '../lowering.ts';
+import { constant } from '../value.ts';
+import { argument, excusedRegion, nothing, pointedBy, valueAt, type Primitive } from '../lowering.ts';
 
 type Entry = readonly [string, Primitive];
 
@@ -40,7 +41,18 @@ const barriers: Readonly<Record<BarrierKind, readonly string[]>> = {
 /** The compiler's barrier orders nothing for other CPUs; racewalk's steps keep the order of the text. */
 const none: Primitive = () => nothing;
 
+/** A region whose plain reads are excused: a seqcount's reader tries again if a write has disturbed them. */
+const region =
+  (isInside: boolean): Primitive =>
+  (thread, call) => {
+    const flag = thread.emitter.reference(thread.emitter.local(excusedRegion, { kind: 'bool' }, false));
+    thread.emitter.compute(call.place, { kind: 'set', target: flag, value: constant(isInside) });
+    return nothing;
+  };
+
 export const memoryPrimitives: readonly Entry[] = [
+  ['kcsan_nestable_atomic_begin', region(true)],
+  ['kcsan_nestable_atomic_end', region(false)],
   ...['READ_ONCE', '__READ_ONCE', 'rcu_access_pointer'].map((name): Entry => [name, read]),
   // A dependency is an order in every memory model of racewalk.
   ...[

@@ -43,6 +43,7 @@ static unsigned int raw_read_seqcount(const seqcount_t *s)
 	unsigned int seq = READ_ONCE(s->sequence);
 
 	smp_rmb();
+	kcsan_nestable_atomic_begin();
 	return seq;
 }
 static unsigned int raw_seqcount_begin(const seqcount_t *s) { return raw_read_seqcount(s) & ~1U; }
@@ -56,12 +57,14 @@ static unsigned int read_seqcount_begin(const seqcount_t *s)
 		seq = READ_ONCE(s->sequence);
 	} while (seq & 1);
 	smp_rmb();
+	kcsan_nestable_atomic_begin();
 	return seq;
 }
 #define raw_read_seqcount_begin(s) read_seqcount_begin(s)
 static bool read_seqcount_retry(const seqcount_t *s, unsigned int start)
 {
 	smp_rmb();
+	kcsan_nestable_atomic_end();
 	return READ_ONCE(s->sequence) != start;
 }
 static void raw_write_seqcount_begin(seqcount_t *s)

@@ -1,0 +1,81 @@
+/** Data races are found where some state has a plain read and a write that changes its variable next to each other. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { initialStates, moves } from '../../checker/interpreter/interpreter.ts';
+import type { State } from '../../checker/interpreter/evaluate.ts';
+import { withoutGhosts } from '../../checker/memory/without-ghosts.ts';
+import { transitionSystem } from '../../checker/program/build-transitions.ts';
+import type { TransitionSystem } from '../../checker/program/transition-system.ts';
+import { check } from '../../checker/search/check.ts';
+import { edgesOutOf, keyOfState } from '../../checker/state-space/successors.ts';
+import { runs } from '../depth.ts';
+import { protocol } from './protocol.ts';
+
+const statement = fc.oneof(
+  fc.constantFrom('t = x;', 't = y;', 't = READ_ONCE(x);', 't = data_race(x);', 'x = 1;', 'y = t;', 'x = 0;'),
+  fc.constantFrom(
+    'WRITE_ONCE(x, 1);',
+    'WRITE_ONCE(x, 2);',
+    'x++;',
+    'if (READ_ONCE(y)) x = 2;',
+    'if (x) y = 1;',
+  ),
+  fc.constantFrom(
+    'spin_lock(&lock); x = 2; spin_unlock(&lock);',
+    'spin_lock(&lock); t = x; spin_unlock(&lock);',
+  ),
+);
+const body = fc
+  .array(statement, { minLength: 1, maxLength: 3 })
+  .map((parts) => `{ int t = 0; ${parts.join(' ')} }`);
+const program = fc
+  .array(body, { minLength: 2, maxLength: 2 })
+  .map(
+    (bodies) =>
+      `#include <racewalk.h>\nint x, y;\nspinlock_t lock;\n${bodies.map((one, at) => `THREAD(t${at}) ${one}`).join('\n')}\n`,
+  );
+
+/** A state in which one copy can read a variable plainly, and another can change it. */
+function hasRace(system: TransitionSystem): boolean {
+  const seen = new Set<string>();
+  const waiting: State[] = [...initialStates(system)];
+  for (let state = waiting.pop(); state !== undefined; state = waiting.pop()) {
+    const key = keyOfState(state);
+    if (seen.has(key)) continue;
+    seen.add(key);
+    const edges = edgesOutOf(system, state);
+    const readers = moves(system, state).filter(
+      ({ transition: { statement: first } }) => first.kind === 'step' && first.plainRead === true,
+    );
+    for (const { thread } of readers) {
+      const own = edges.find(({ edge }) => system.threads[edge.thread] === thread)!;
+      const read = new Set(own.firing.events[0]!.reads.map(({ cell }) => cell));
+      const others = edges.filter(({ edge }) => system.threads[edge.thread] !== thread);
+      if (
+        others.some(({ firing }) =>
+          firing.events.some(({ changes }) => changes.some(({ cell }) => read.has(cell))),
+        )
+      )
+        return true;
+    }
+    waiting.push(...edges.map(({ firing }) => firing.state));
+  }
+  return false;
+}
+
+test('a race is found exactly where a read and a changing write are adjacent', () => {
+  const seen = { races: 0, none: 0 };
+  fc.assert(
+    fc.property(program, (text) => {
+      const model = protocol(text).build();
+      const expected = hasRace(transitionSystem(withoutGhosts(model)));
+      const { outcome } = check(model);
+      expect([text, outcome.verdict]).toEqual([text, expected ? 'violated' : 'holds']);
+      if (outcome.verdict === 'violated')
+        expect(outcome.property).toContain('no plain read races with this write');
+      seen[expected ? 'races' : 'none'] += 1;
+    }),
+    { numRuns: runs(2_000), seed: 2014 },
+  );
+  expect(Math.min(seen.races, seen.none), JSON.stringify(seen)).toBeGreaterThan(20);
+});
