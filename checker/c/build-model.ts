@@ -8,6 +8,7 @@ import { thread as buildThread, type AnyThread } from '../language/thread.ts';
 import { shared, type AnyDeclaration } from '../language/variable.ts';
 import { checkNames, poolsOf, threadsOf } from './clauses.ts';
 import type { Constant } from './syntax/constant.ts';
+import { leakClaims } from './leaks.ts';
 import { initialiseMemory } from './initial-values.ts';
 import { ClaimEvaluator } from './lower/claims.ts';
 import { Kernel } from './lower/kernel.ts';
@@ -53,7 +54,7 @@ export function buildParts(
   return {
     shared: shared({ ...declared, ...watched.cells }),
     threads,
-    properties: [...withWitness(properties, lowered), ...liveness],
+    properties: [...withWitness(properties, lowered), ...leakClaims(program), ...liveness],
   };
 }
 
@@ -126,14 +127,15 @@ function threadsOfModel(
 /** All cells with the initial values of the file. */
 function declarationsOf({ memory, kernel }: Program): Readonly<Record<string, AnyDeclaration>> {
   const cells = [...memory.cells.values()].map(
-    ({ name, domain, initial, length, names }): [string, AnyDeclaration] => [
+    ({ name, domain, initial, length, names, isGhost }): [string, AnyDeclaration] => [
       name,
       {
         kind: 'declaration',
         domain,
         initial,
         length,
-        meaning: '',
+        meaning: isGhost ? 'a variable of the proof has a value' : '',
+        ...(isGhost ? { ghost: 'proof' as const } : {}),
         ...(length === null ? {} : { elementNames: names }),
       },
     ],

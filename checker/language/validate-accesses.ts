@@ -99,7 +99,7 @@ function addCells(expr: AnyExpr, pass: AccessPass): void {
 
 /** Neither CPU state nor a variable of the proof. */
 const isMemory = (declaration: Declarations[string] | undefined): boolean =>
-  declaration?.insideCpu === undefined && declaration?.ghost !== true;
+  declaration?.insideCpu === undefined && declaration?.ghost === undefined;
 
 const total = (writes: Writes): number => [...writes.values()].reduce((sum, times) => sum + times, 0);
 

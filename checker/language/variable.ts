@@ -14,8 +14,11 @@ export interface AnyDeclaration {
   readonly meaning: string;
   /** The names of the elements, where they are parts of named objects: `pages[0]._refcount`. */
   readonly elementNames?: readonly string[];
-  /** No memory of the kernel, such as whether an object is allocated: a step may access it in addition to one cell. */
-  readonly ghost?: true;
+  /**
+   * No memory of the kernel: a step may access it in addition to one cell. `proof`: a variable of the author's proof;
+   * `watch`: what finds uses of freed objects and data races.
+   */
+  readonly ghost?: 'proof' | 'watch';
   /** CPU state instead of memory: a step may access it in addition to one cell of memory. */
   readonly insideCpu?: 'store buffer';
   /** The part of the CPU, for traces. */

@@ -1,23 +1,23 @@
-/** A model without the variables of its proof, for a machine that gives every cell the times of memory. */
+/** A model without what watches it, for a machine that gives every cell the times of memory. */
 import { walk, type AnyExpr } from '../language/expression.ts';
 import { ModelError } from '../language/model-error.ts';
 import type { Model } from '../language/model.ts';
 import { withBlocks, type Block, type Effect, type Statement } from '../language/statement.ts';
 
 /**
- * Assertions about ghost variables and their assignments go; what the model then does not find is marked.
+ * Assertions about watching variables and their assignments go; what the model then does not find is marked.
  *
- * Sound for: models whose guards, properties and other effects read no ghost variable, which is refused.
+ * Sound for: models whose guards, properties and other effects read no such variable, which is refused.
  *
- * Throws  ModelError if the program depends on a ghost variable.
+ * Throws  ModelError if the program depends on one.
  */
 export function withoutGhosts(model: Model): Model {
-  const ghosts = new Set(Object.keys(model.shared).filter((name) => model.shared[name]!.ghost === true));
+  const ghosts = new Set(Object.keys(model.shared).filter((name) => model.shared[name]!.ghost === 'watch'));
   if (ghosts.size === 0) return model;
   const isAbout = (expr: AnyExpr) =>
     [...walk(expr)].some((part) => part.kind === 'shared' && ghosts.has(part.name));
   const needed = (): never => {
-    const { meaning } = Object.values(model.shared).find(({ ghost }) => ghost === true)!;
+    const { meaning } = Object.values(model.shared).find(({ ghost }) => ghost === 'watch')!;
     throw new ModelError(
       `arm64 does not watch whether ${meaning}, on which the program depends: take sc, tso or pso`,
     );

@@ -131,7 +131,7 @@ export class Kernel {
       initial: space.names.map((_, at) => at < pool.base || at >= pool.base + pool.count),
       length: space.names.length,
       meaning: 'an object of a POOL is allocated',
-      ghost: true,
+      ghost: 'watch',
       elementNames: space.names.map((object) => `${object} allocated`),
     });
     return this.#cell(name, declaration, object);

@@ -35,6 +35,7 @@ export abstract class ThreadMemory extends Evaluator {
     if (!isScalar(type)) return this.fail(place, `racewalk reads ${printType(type)} member by member`);
     if (lvalue.root === 'local') return scalar(type, this.#localCell(lvalue, place));
     const cell = this.cell(lvalue, place);
+    if (this.#isGhost(lvalue)) return scalar(type, cell);
     const target = this.emitter.temporary(cell.name, cell.domain, zeroOf(type));
     this.access({
       place,
@@ -65,8 +66,13 @@ export abstract class ThreadMemory extends Evaluator {
     const target = this.reference(lvalue, place);
     const set: Effect = { kind: 'set', target, value: expr };
     const checks = this.asserted(lvalue, place);
-    if (lvalue.root === 'local') this.emitter.compute(place, ...checks, set);
+    if (lvalue.root === 'local' || this.#isGhost(lvalue)) this.emitter.compute(place, ...checks, set);
     else this.access({ place, effects: [...checks, set], ordering });
+  }
+
+  /** A variable of the proof is no memory: what reads or writes it belongs to the step before. */
+  #isGhost({ root, prefix }: Lvalue): boolean {
+    return root === 'shared' && this.program.memory.cells.get(prefix)?.isGhost === true;
   }
 
   #storeStruct(lvalue: Lvalue, value: CValue, place: Place): void {

@@ -57,7 +57,7 @@ const watchCell = ({ length, elementNames }: AnyDeclaration, copies: number): An
   initial: Array.from({ length: length ?? 1 }, () => 0),
   length,
   meaning: 'a CPU is in a plain read of a variable',
-  ghost: true,
+  ghost: 'watch',
   ...(elementNames === undefined
     ? {}
     : { elementNames: elementNames.map((name) => `plain readers of ${name}`) }),

@@ -60,7 +60,7 @@ export function placesOf(
 /** The variables of memory that more than one CPU accesses. */
 export function commonVariables(model: Model, cpus: readonly ModelCpu[]): ReadonlySet<string> {
   const uses = cpus.flatMap((cpu) => cpu.threads.flatMap((thread) => usesOf(cpu, thread)));
-  const isMemory = ([, { ghost }]: [string, AnyDeclaration]) => ghost !== true;
+  const isMemory = ([, { ghost }]: [string, AnyDeclaration]) => ghost === undefined;
   const variables = Object.entries(model.shared).filter(isMemory);
   return new Set(variables.map(([variable]) => variable).filter((variable) => !isPrivate(variable, uses)));
 }
