@@ -4,6 +4,7 @@ import type { AnyExpr, LocalReference } from '../../language/expression.ts';
 import type { BarrierKind, Block, Effect, Ordering, Statement } from '../../language/statement.ts';
 import type { AnyDeclaration } from '../../language/variable.ts';
 import { positionOf, textOf, type Place } from '../syntax/source.ts';
+import { endedFrom } from './next-accesses.ts';
 import { negated } from './value.ts';
 
 /** More statements of one thread, after calls are pasted, are refused. */
@@ -35,8 +36,8 @@ export class Emitter {
   #count = 0;
   #labels = 0;
   readonly #texts = new Map<string, number>();
-  /** Effects that the next access performs: the end of a HOLDS_HERE. */
-  #before: Effect[] = [];
+  /** Effects of the next access after a label, on every way from it: the end of a HOLDS_HERE. */
+  readonly #ends = new Map<string, readonly Effect[]>();
   /** Temporary variables in use, by the name of what they hold. */
   readonly #temporaries = new Map<string, number>();
   readonly #temporaryNames = new Set<string>();
@@ -57,7 +58,7 @@ export class Emitter {
 
   /** The statements so far. */
   get block(): Block {
-    return this.#statements;
+    return [...this.#ends].reduce(endedFrom, this.#statements);
   }
 
   /** A local variable, declared at its first use. */
@@ -123,21 +124,18 @@ export class Emitter {
       kind: 'step',
       text,
       guard,
-      effects: [...this.#before, ...effects],
+      effects,
       ordering,
       ...this.#at(place),
       ...(isPlainRead ? { plainRead: true } : {}),
     });
-    this.#before = [];
   }
 
-  /** Effects that come with the next access. */
-  beforeNext(effects: readonly Effect[]): void {
-    this.#before.push(...effects);
-  }
-
-  get pending(): boolean {
-    return this.#before.length > 0;
+  /** The next access that the thread makes, whichever it is, begins with these effects. */
+  untilNextAccess(effects: readonly Effect[]): void {
+    const label = this.newLabel();
+    this.label(label);
+    this.#ends.set(label, effects);
   }
 
   /** Computation on locals: part of the step before it, unless control may come from elsewhere. */

@@ -58,7 +58,6 @@ export class ThreadLowering extends ThreadValues implements Lowering {
     this.#block(this.definition.body, scope);
     this.#unresolved(this.#exits);
     this.emitter.label(this.#exits.onReturn);
-    if (this.emitter.pending) this.emitter.access({ place: this.definition.place, effects: [] });
   }
 
   #exitsOf(result: Lvalue | null): Exits {

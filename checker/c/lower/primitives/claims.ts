@@ -1,5 +1,6 @@
 /** Claims that stand inside of functions, and what a model adds to C: choices, waits, notes and counts. */
 import type { AnyExpr, Binder } from '../../../language/expression.ts';
+import type { Effect } from '../../../language/statement.ts';
 import { textOf } from '../../syntax/source.ts';
 import type { Expression } from '../../syntax/syntax.ts';
 import { intType, isScalar } from '../../syntax/types.ts';
@@ -48,7 +49,8 @@ const holdsHere: Primitive = (thread, call, scope) => {
   const number = program.claims.length + 1;
   const flag = emitter.reference(emitter.local(`here_${number}`, { kind: 'bool' }, false));
   const { binder, copy } = copies(thread);
-  const captured = new Map<string, { readonly name: string; readonly type: Lvalue['type'] }>();
+  const captured = new Set<string>();
+  const ends: Effect[] = [];
   const capture = (lvalue: Lvalue) => {
     const { type, prefix } = lvalue;
     if (!isScalar(type)) return thread.fail(call.place, 'a claim reads structs member by member');
@@ -61,9 +63,9 @@ const holdsHere: Primitive = (thread, call, scope) => {
     const domain = source.kind === 'local' ? source.domain : ({ kind: 'bool' } as const);
     const kept = emitter.reference(emitter.local(name, domain, zeroOf(type)));
     if (!captured.has(name)) {
-      captured.set(name, { name, type });
+      captured.add(name);
       emitter.compute(call.place, { kind: 'set', target: kept, value: source });
-      emitter.beforeNext([{ kind: 'set', target: kept, value: constant(zeroOf(type) as number | boolean) }]);
+      ends.push({ kind: 'set', target: kept, value: constant(zeroOf(type) as number | boolean) });
     }
     return { ...kept, replica: copy };
   };
@@ -77,7 +79,7 @@ const holdsHere: Primitive = (thread, call, scope) => {
     { ...call.place, length: place.offset + place.length - call.place.offset },
     { kind: 'set', target: flag, value: constant(true) },
   );
-  emitter.beforeNext([{ kind: 'set', target: flag, value: constant(false) }]);
+  emitter.untilNextAccess([{ kind: 'set', target: flag, value: constant(false) }, ...ends]);
   const implied: AnyExpr = {
     kind: 'binary',
     operator: '||',
@@ -107,7 +109,7 @@ const reached: Primitive = (thread, call) => {
     emitter.local(`reached_${program.claims.length + 1}`, { kind: 'bool' }, false),
   );
   emitter.compute(call.place, { kind: 'set', target: flag, value: constant(true) });
-  emitter.beforeNext([{ kind: 'set', target: flag, value: constant(false) }]);
+  emitter.untilNextAccess([{ kind: 'set', target: flag, value: constant(false) }]);
   const { binder, copy } = copies(thread);
   program.claims.push({
     kind: 'reachable',
