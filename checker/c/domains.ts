@@ -4,6 +4,8 @@ import type { IntegerType, ScalarType, Type } from './syntax/types.ts';
 
 interface Spaces {
   readonly space: (type: Type) => { readonly names: readonly string[] } | null;
+  /** The lowest and highest number that container_of() may make of a pointer to a member. */
+  readonly strays: (type: Type) => readonly [number, number];
 }
 
 /** A pointer is NULL, an object, or one past the last; integers begin small and grow with the values that runs store. */
@@ -12,7 +14,7 @@ export function domainOf(type: ScalarType, memory: Spaces): AnyDomain {
     case 'bool':
       return { kind: 'bool' };
     case 'pointer':
-      return pointerDomain(memory.space(type.to)?.names ?? []);
+      return pointerDomain(memory.space(type.to)?.names ?? [], memory.strays(type.to));
     case 'enum': {
       const values = [...type.members.values()].map(Number);
       const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
@@ -45,9 +47,13 @@ function numbersOf({ bits, signed }: IntegerType): { readonly low: number; reado
 /** Enums of flags may be wide; their numbers need no names. */
 const mostNames = 1_024;
 
-const pointerDomain = (objects: readonly string[]): AnyDomain => ({
-  kind: 'range',
-  low: -1,
-  high: objects.length,
-  names: ['NULL', ...objects.map((name) => `&${name}`), `past ${objects.at(-1) ?? 'nothing'}`],
-});
+/** NULL, an object, one past the last; or what container_of() makes of the member of another object. */
+function pointerDomain(objects: readonly string[], [least, most]: readonly [number, number]): AnyDomain {
+  const [low, high] = [Math.min(-1, least), Math.max(objects.length, most)];
+  const nameOf = (number: number): string => {
+    if (number === -1) return 'NULL';
+    return objects[number] === undefined ? 'no object' : `&${objects[number]}`;
+  };
+  const names = Array.from({ length: high - low + 1 }, (_, at) => nameOf(low + at));
+  return { kind: 'range', low, high, names };
+}

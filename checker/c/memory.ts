@@ -78,6 +78,14 @@ export class Memory {
     return this.#spaces.get(typeKey(type)) ?? null;
   }
 
+  strays(type: Type): readonly [number, number] {
+    const space = this.space(type);
+    const all = this.spaces.flatMap(({ regions, names }) =>
+      regions.flatMap(({ member, base }) => (member?.of === space ? [-base, names.length - base] : [])),
+    );
+    return [Math.min(0, ...all), Math.max(0, ...all)];
+  }
+
   get spaces(): readonly Space[] {
     return [...this.#spaces.values()];
   }

@@ -105,6 +105,8 @@ export function rewriteKeywords(tokens: readonly Token[], mistakes: Mistakes): r
     const as = (text: string, kind: Token['kind'] = 'punctuator'): Token => ({ ...token, kind, text });
     while (typed.length > 0 && at > typed.at(-1)!) typed.pop();
     if (token.kind !== 'name') output.push(token);
+    // A statement of its own, which is empty.
+    else if (token.text === 'fallthrough' && tokens[at + 1]?.text === ';') continue;
     else if (attributes.has(token.text)) continue;
     else if (called.has(token.text) && end !== undefined) at = end;
     else if (dropped.test(token.text) && end !== undefined)
