@@ -40,6 +40,8 @@ writeFileSync(
   new URL('package.json', compiled),
   published(readFileSync(new URL('package.json', project), 'utf8')),
 );
-for (const part of ['README.md', 'CHANGELOG.md', 'LICENSE', 'docs', 'web/dist'])
+// A protocol in C needs the headers, and has examples.
+const headers = ['checker/c/kernel.h', 'checker/c/include', 'checker/c/native', 'models/c'];
+for (const part of ['README.md', 'CHANGELOG.md', 'LICENSE', 'docs', 'web/dist', ...headers])
   cpSync(new URL(part, project), new URL(part, compiled), { recursive: true, filter: isPublished });
 run('npm', ['pack', '--silent', '--pack-destination', '..'], compiled);

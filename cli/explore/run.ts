@@ -6,6 +6,7 @@ import { exploreServer, type ExploreServer } from './server.ts';
 import { chosenOptions } from '../options/model-options.ts';
 import { findModel } from '../model-files/models.ts';
 import { say } from '../terminal/help.ts';
+import { UsageError } from '../terminal/usage-error.ts';
 import { print } from '../terminal/output.ts';
 import type { OwnModule } from '../model-files/own-module.ts';
 import { siteFiles } from '../report/page-files.ts';
@@ -13,6 +14,10 @@ import type { FileWatch } from '../model-files/watch-files.ts';
 
 export async function exploreModel(name: string, words: readonly string[], port: number): Promise<void> {
   const source = await findModel(name);
+  if (source.file?.endsWith('.c') === true)
+    throw new UsageError(
+      'the page does not read C yet: racewalk check FILE.c --html race.html writes the page of one race',
+    );
   const chosen = chosenOptions(source, words);
   const { name: model, options } = source.definition;
   const files = await siteFiles();

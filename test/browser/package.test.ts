@@ -72,6 +72,15 @@ describeInBrowser('installed', () => {
     expect(racewalk('check', 'copy.ts', '--quiet').err).toBe('');
   });
 
+  test("checks a protocol in C with the package's headers", () => {
+    cpSync(join(project, 'test/c/files/seqcount.c'), join(folder, 'seqcount.c'));
+    expect(racewalk('check', 'seqcount.c', '--quiet')).toEqual({
+      code: 0,
+      out: 'seqcount: holds\n',
+      err: '',
+    });
+  });
+
   test("serves the page for a file of one's own", async () => {
     const launcher = join(installed, 'cli/racewalk.js');
     const child: ChildProcess = spawn(process.execPath, [launcher, 'explore', 'copy.ts'], { cwd: folder });
