@@ -11,6 +11,7 @@ import {
   step,
   thread,
 } from '../../checker/language/index.ts';
+import { ModelError } from '../../checker/language/model-error.ts';
 import type { Model } from '../../checker/language/model.ts';
 import { defaultSettings, memoryModels } from '../../checker/memory/memory-models.ts';
 import { transitionSystem } from '../../checker/program/build-transitions.ts';
@@ -41,18 +42,32 @@ function found(space: StateSpace) {
 const stops = ({ findings }: StateSpace) =>
   findings.some(({ kind }) => kind === 'assertion' || kind === 'error');
 
+/** The result of `work`, or that the model goes wrong before its first step. */
+function beforeStep<T>(work: () => T): T | 'stops' {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof ModelError && error.message.startsWith('before the first step')) return 'stops';
+    throw error;
+  }
+}
+
 test('a random model finds the same with constants', law, () => {
   let fewer = 0;
   const same = fc.property(randomModel({ errors: true, states: 200 }), (model) => {
     const exploredBy = (one: Model) => explore(interpretedSpace(transitionSystem(one)), most);
-    const [full, less] = [exploredBy(model), exploredBy(withConstantMemory(model, always))];
-    if (full === null || less === null) return;
+    const full = exploredBy(model);
+    if (full === null) return;
+    const less = beforeStep(() => exploredBy(withConstantMemory(model, always)));
+    if (less === null) return;
+    // What a constant decides before the first step stops the model there.
+    if (less === 'stops') return expect(stops(full)).toBe(true);
     if (less.count < full.count) fewer += 1;
     expect(stops(less)).toBe(stops(full));
     if (!stops(full)) expect(found(less)).toEqual(found(full));
   });
-  fc.assert(same, { numRuns: runs(600), seed: 1936 });
-  expect(fewer).toBeGreaterThan(runs(600) / 40);
+  fc.assert(same, { numRuns: runs(300), seed: 1936 });
+  expect(fewer).toBeGreaterThan(runs(300) / 40);
 });
 
 test('and the same verdict on machines with late stores', law, () => {
@@ -60,10 +75,11 @@ test('and the same verdict on machines with late stores', law, () => {
     randomModel({ errors: false, states: 30 }),
     fc.constantFrom('tso' as const, 'arm64' as const),
     (model, memory) => {
-      const verdicts = [model, withConstantMemory(model, always)].map(
-        (one) => check(memoryModels[memory](one, defaultSettings)).outcome.verdict,
-      );
-      expect(verdicts[1]).toBe(verdicts[0]);
+      const verdictOf = (one: Model) => check(memoryModels[memory](one, defaultSettings)).outcome.verdict;
+      const full = verdictOf(model);
+      const less = beforeStep(() => verdictOf(withConstantMemory(model, always)));
+      if (less === 'stops') expect(['violated', 'error']).toContain(full);
+      else expect(less).toBe(full);
     },
   );
   fc.assert(same, { numRuns: runs(60), seed: 1936 });

@@ -16,11 +16,16 @@ const isSmall = ({ states = 0 }: Scenario) => states <= 40_000;
 /** Their mutants take three quarters of the time of all of them: `npm run test:long` tries those. */
 const slow = new Set(['gup-fast-checks', 'gup-fast-vs-collapse', 'mcs', 'szymanski', 'qspinlock']);
 
+/** What only a scenario does that is too large for the interpreter; the mutants of these lines are killed there. */
+const firedInLarge: Readonly<Record<string, readonly string[]>> = {
+  qspinlock: ['process: if (!(val & _Q_PENDING_MASK)): never taken', 'process: clear_pending(lock): left out'],
+};
+
 describe.each(registry.map((definition) => [definition.name, definition] as const))('%s', (_, definition) => {
   const whole = withMemoryOption(definition);
   const explained = new Set(definition.survivors.flatMap(({ mutants }) => mutants));
 
-  const options = slow.has(definition.name) ? long : { timeout: long.timeout };
+  const options = slow.has(definition.name) ? { ...long, timeout: 900_000 } : { timeout: long.timeout };
 
   test('every mutant is killed or explained, and every explanation is of a survivor', options, () => {
     const { mutants, stale } = finish(mutating(whole, whole.scenarios, noLimits, defaultSettings));
@@ -33,6 +38,7 @@ describe.each(registry.map((definition) => [definition.name, definition] as cons
     const small = whole.scenarios.filter(isSmall);
     const bySize = small.toSorted((a, b) => (a.states ?? Infinity) - (b.states ?? Infinity));
     const unfired = unfiredIn(bySize.map(({ options }) => whole.build({ ...options, memory: 'sc' })));
-    expect([...unfired].filter((name) => !explained.has(name))).toEqual([]);
+    const large = firedInLarge[definition.name] ?? [];
+    expect([...unfired].filter((name) => !explained.has(name) && !large.includes(name))).toEqual([]);
   });
 });
