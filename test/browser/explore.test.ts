@@ -74,13 +74,16 @@ describeInBrowser('--html', () => {
   });
 
   test.each([
-    ['gup-fast-vs-collapse'],
+    ['gup-fast-vs-collapse', '--memory', 'sc'],
     ['gup-fast-vs-collapse', '--memory', 'arm64'],
     ['gup-fast-checks', '--memory', 'arm64'],
   ])('of %s %s %s is small enough for a mail', async (...words) => {
     await racewalk(['check', ...words, '--quiet', '--html', 'mail.html']);
-    expect(statSync(join(folder, 'mail.html')).size).toBeLessThan(200_000);
-    expect(await verdict(await open('mail.html'))).toMatch(/violated after \d+ steps|holds in every/i);
+    expect(statSync(join(folder, 'mail.html')).size).toBeLessThan(220_000);
+    // Of arm64 the page is text and picture.
+    const page = await open('mail.html');
+    const told = words.includes('arm64') ? page.locator('pre').innerText() : verdict(page);
+    expect(await told).toMatch(/violated after \d+ steps|holds/i);
   });
 
   test('can be read where scripts are not allowed', async () => {

@@ -24,7 +24,7 @@ import { randomModel, type Wishes } from './random-model.ts';
 import { faults, faultySpace, fullSpace } from './reduced-spaces.ts';
 
 /** Models a law tries. */
-const models = runs(750);
+const models = runs(300);
 const mostStates = 20_000;
 
 type MakeSpace = (system: TransitionSystem) => ReducedSpace;
