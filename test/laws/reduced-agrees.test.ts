@@ -17,14 +17,14 @@ import { reducedSpace, type ReducedSpace } from '../../checker/reduction/reduced
 import type { TransitionSystem } from '../../checker/program/transition-system.ts';
 import type { Finding, StateSpace } from '../../checker/state-space/state-space.ts';
 import { liftTrace } from '../../checker/trace/lift-trace.ts';
-import { runs } from '../depth.ts';
 import { explore } from './explore.ts';
 import { expectConfirmed } from './explore-levels.ts';
 import { randomModel, type Wishes } from './random-model.ts';
 import { faults, faultySpace, fullSpace } from './reduced-spaces.ts';
 
 /** Models a law tries. */
-const models = runs(300);
+// More of them need more memory than a worker has.
+const models = 150;
 const mostStates = 20_000;
 
 type MakeSpace = (system: TransitionSystem) => ReducedSpace;
