@@ -114,6 +114,13 @@ const conditional =
     result: (old: CValue, wrote: AnyExpr) => CValue = (_, wrote) => truthValue(wrote),
   ): Primitive =>
   (thread, call, scope) => {
+    // Every kind takes as many operands as its name says.
+    for (
+      let needed = 0;
+      needed < (call.name.includes('unless') && call.name.includes('add') ? 3 : at + 1);
+      needed += 1
+    )
+      argument(thread, call, needed);
     const operands = call.arguments
       .filter((_, other) => other !== at)
       .map((given) => numeric(thread, call, thread.value(given, scope)));
