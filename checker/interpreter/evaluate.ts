@@ -1,7 +1,7 @@
 /** The value of an expression in a state. */
 import type { Value } from '../language/domain.ts';
-import type { AnyExpr, Reference } from '../language/expression.ts';
-import { calculate, isArithmeticOperator, wrapped } from '../language/arithmetic.ts';
+import { isArithmeticOperator, type AnyExpr, type Reference } from '../language/expression.ts';
+import { calculate, wrapped } from '../language/arithmetic.ts';
 import { ModelError } from '../language/model-error.ts';
 import { printExpr } from '../language/print.ts';
 

@@ -1,5 +1,5 @@
 /** Arithmetic on integers: results are exact, and what has no exact result is a mistake of the author. */
-import type { AnyExpr, ArithmeticOperator, BinaryOperator } from './expression.ts';
+import { isArithmeticOperator, type AnyExpr, type ArithmeticOperator } from './expression.ts';
 import { ModelError } from './model-error.ts';
 import { printExpr } from './print.ts';
 
@@ -10,22 +10,6 @@ export const mostShift = 63;
 
 export type ArithmeticExpr = AnyExpr & { readonly kind: 'binary'; readonly operator: ArithmeticOperator };
 export type WrapExpr = AnyExpr & { readonly kind: 'wrap' };
-
-const operators: ReadonlySet<BinaryOperator> = new Set<ArithmeticOperator>([
-  '+',
-  '-',
-  '*',
-  '/',
-  '%',
-  '&',
-  '|',
-  '^',
-  '<<',
-  '>>',
-]);
-
-export const isArithmeticOperator = (operator: BinaryOperator): operator is ArithmeticOperator =>
-  operators.has(operator);
 
 export const isArithmetic = (expr: AnyExpr): expr is ArithmeticExpr =>
   expr.kind === 'binary' && isArithmeticOperator(expr.operator);

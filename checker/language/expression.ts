@@ -1,11 +1,28 @@
 /** Expressions as data. */
 import type { AnyDomain, Typed, Value } from './domain.ts';
 
-export type ComparisonOperator = '==' | '!=' | '<' | '<=' | '>' | '>=';
+const comparisonOperators = ['==', '!=', '<', '<=', '>', '>='] as const;
+const arithmeticOperators = ['+', '-', '*', '/', '%', '&', '|', '^', '<<', '>>'] as const;
 
-export type ArithmeticOperator = '+' | '-' | '*' | '/' | '%' | '&' | '|' | '^' | '<<' | '>>';
-
+export type ComparisonOperator = (typeof comparisonOperators)[number];
+export type ArithmeticOperator = (typeof arithmeticOperators)[number];
 export type BinaryOperator = ComparisonOperator | ArithmeticOperator | '&&' | '||';
+
+export const binaryOperators: readonly BinaryOperator[] = [
+  ...comparisonOperators,
+  '&&',
+  '||',
+  ...arithmeticOperators,
+];
+
+const comparisons: ReadonlySet<BinaryOperator> = new Set(comparisonOperators);
+const arithmetic: ReadonlySet<BinaryOperator> = new Set(arithmeticOperators);
+
+export const isComparisonOperator = (operator: BinaryOperator): operator is ComparisonOperator =>
+  comparisons.has(operator);
+
+export const isArithmeticOperator = (operator: BinaryOperator): operator is ArithmeticOperator =>
+  arithmetic.has(operator);
 
 /** The range of a quantifier or `each`: the copies of a thread, or integers. */
 export interface Binder {

@@ -1,8 +1,14 @@
 /** Validates expressions: names, types, values, indices. */
 import { contains, growthOf, printDomain, type AnyDomain, type Value } from './domain.ts';
-import { walk, type AnyExpr, type Binder, type Reference, type Sentence } from './expression.ts';
+import {
+  isArithmeticOperator,
+  walk,
+  type AnyExpr,
+  type Binder,
+  type Reference,
+  type Sentence,
+} from './expression.ts';
 import { ModelError } from './model-error.ts';
-import { isArithmeticOperator } from './arithmetic.ts';
 import { printExpr } from './print.ts';
 import type { AnyThread } from './thread.ts';
 import type { Declarations } from './variable.ts';

@@ -2,8 +2,13 @@
 import { nodesOf } from '../program/code-walk.ts';
 import type { Code, TransitionSystem } from '../program/transition-system.ts';
 import { sizeOf, valueAt, type AnyDomain, type Value } from '../language/domain.ts';
-import { walk, type AnyExpr, type Binder, type Reference } from '../language/expression.ts';
-import { isArithmeticOperator } from '../language/arithmetic.ts';
+import {
+  isArithmeticOperator,
+  walk,
+  type AnyExpr,
+  type Binder,
+  type Reference,
+} from '../language/expression.ts';
 import { printExpr } from '../language/print.ts';
 import type { Effect } from '../language/statement.ts';
 import type { AnyDeclaration } from '../language/variable.ts';

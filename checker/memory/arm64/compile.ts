@@ -1,14 +1,14 @@
 /** Expressions and effects as functions of a run: what they compute, and what the result is ordered after. */
 import { hasNumber, numberOf, valueFrom, type CellRange, type Numbering } from '../../program/numbering.ts';
-import type { AnyExpr, Binder, Reference, SharedReference } from '../../language/expression.ts';
-import { outsideOf } from '../../interpreter/interpreter.ts';
 import {
-  calculate,
   isArithmeticOperator,
-  modularOperand,
-  wrapped,
-  type WrapExpr,
-} from '../../language/arithmetic.ts';
+  type AnyExpr,
+  type Binder,
+  type Reference,
+  type SharedReference,
+} from '../../language/expression.ts';
+import { outsideOf } from '../../interpreter/interpreter.ts';
+import { calculate, modularOperand, wrapped, type WrapExpr } from '../../language/arithmetic.ts';
 import { ModelError } from '../../language/model-error.ts';
 import { printExpr } from '../../language/print.ts';
 import type { Effect } from '../../language/statement.ts';

@@ -1,20 +1,15 @@
 /** The domain of sets of numbers: the values that an expression may have, and what its truth implies for variables. */
 import * as sets from './value-set.ts';
 import type { ValueSet } from './value-set.ts';
-import type {
-  AnyExpr,
-  ArithmeticOperator,
-  ComparisonOperator,
-  Reference,
-  SharedReference,
-} from '../../language/expression.ts';
 import {
   isArithmeticOperator,
-  lowestBits,
-  modularOperand,
-  resultOf,
-  type WrapExpr,
-} from '../../language/arithmetic.ts';
+  type AnyExpr,
+  type ArithmeticOperator,
+  type ComparisonOperator,
+  type Reference,
+  type SharedReference,
+} from '../../language/expression.ts';
+import { lowestBits, modularOperand, resultOf, type WrapExpr } from '../../language/arithmetic.ts';
 import { intervalOf, isWithin, limited, ofBits } from '../../language/interval.ts';
 import { mindsDecrease, mindsIncrease, read, test } from './access.ts';
 import { bind, evaluate, split, type ValueDomain, type Place, type StrictOperator } from './evaluate.ts';

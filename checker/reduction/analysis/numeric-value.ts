@@ -1,6 +1,6 @@
 /** The domain of numbers: the value of an expression in one state, read through functions. */
-import { calculate, isArithmeticOperator, wrapped } from '../../language/arithmetic.ts';
-import type { AnyExpr, Reference } from '../../language/expression.ts';
+import { calculate, wrapped } from '../../language/arithmetic.ts';
+import { isArithmeticOperator, type AnyExpr, type Reference } from '../../language/expression.ts';
 import { ModelError } from '../../language/model-error.ts';
 import { evaluate, type ValueDomain, type Place, type StrictExpr } from './evaluate.ts';
 import { numberOf, type CellRange, type Numbering } from '../../program/numbering.ts';

@@ -1,6 +1,6 @@
 /** Parses watched expressions over shared memory and locals: `count[0] == 2 && !gup_fast[0].holds`. */
 import jsep from 'jsep';
-import type { AnyExpr, BinaryOperator } from '../../../checker/language/expression.ts';
+import { binaryOperators, type AnyExpr, type BinaryOperator } from '../../../checker/language/expression.ts';
 import { checkCondition } from '../../../checker/language/validate-expression.ts';
 import type { Model } from '../../../checker/language/model.ts';
 import { eitherOf } from '../../../checker/language/option.ts';
@@ -44,28 +44,7 @@ function isCondition(expr: AnyExpr, scope: Parameters<typeof checkCondition>[1])
 }
 
 const operators: ReadonlyMap<string, BinaryOperator> = new Map(
-  (
-    [
-      '==',
-      '!=',
-      '<',
-      '<=',
-      '>',
-      '>=',
-      '&&',
-      '||',
-      '+',
-      '-',
-      '*',
-      '/',
-      '%',
-      '&',
-      '|',
-      '^',
-      '<<',
-      '>>',
-    ] as const
-  ).map((operator) => [operator, operator]),
+  binaryOperators.map((operator) => [operator, operator]),
 );
 
 function meaningOf(node: jsep.Expression, model: Model): AnyExpr {
