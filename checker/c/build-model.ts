@@ -18,21 +18,12 @@ import type { Program, ThreadDefinition } from './lower/program.ts';
 import { ThreadLowering } from './lower/thread.ts';
 import { watchRaces } from './lower/watch-races.ts';
 import { Memory } from './memory.ts';
-import type { GivenOptions } from './syntax/options.ts';
 import { calledNames, pointedTypes, reachableFunctions } from './pointed-types.ts';
-import type { Surroundings } from './syntax/preprocess.ts';
-import { readUnit } from './syntax/read-unit.ts';
 import { attempt, textOf, type Mistakes, type SourceFile } from './syntax/source.ts';
 import type { Clause, Unit } from './syntax/syntax.ts';
 
-/** The parts of the model, or null if the file has mistakes, which are reported. */
-export function buildParts(
-  file: SourceFile,
-  around: Surroundings,
-  given: GivenOptions,
-  mistakes: Mistakes,
-): Parts | null {
-  const unit = readUnit(file, around, given, mistakes);
+/** The parts of the model of a file that has been read, or null if it has mistakes, which are reported. */
+export function buildParts(file: SourceFile, unit: Unit, mistakes: Mistakes): Parts | null {
   checkNames(unit.clauses, mistakes);
   const constants = unit.enumerators as ReadonlyMap<string, Constant>;
   const definitions = threadsOf(unit, constants, mistakes);

@@ -6,18 +6,16 @@ import type { OptionValue } from '../language/option.ts';
 import { buildParts } from './build-model.ts';
 import { scenariosOf } from './clauses.ts';
 import { optionOf, type NamedOption } from './syntax/options.ts';
+import type { Surroundings } from './syntax/preprocess.ts';
 import { readUnit } from './syntax/read-unit.ts';
 import { attempt, Mistakes, mistakesText, type SourceFile } from './syntax/source.ts';
 
-/** The text of a shipped header; null: there is none of this name. */
-export type HeaderOf = (name: string) => SourceFile | null;
-
 /**
- * The model of a C file.
+ * The model of a C file; `header` gives the text of a shipped header, or null.
  *
  * Throws  ModelError with all mistakes, each with file, line, column, source line and caret.
  */
-export function defineFromC(file: SourceFile, header: HeaderOf): AnyDefinition {
+export function defineFromC(file: SourceFile, header: Surroundings['header']): AnyDefinition {
   const mistakes = new Mistakes();
   const unit = readUnit(file, { header, flags: new Map() }, new Map(), mistakes);
   const options = unit.clauses.flatMap((clause) => {
@@ -29,12 +27,13 @@ export function defineFromC(file: SourceFile, header: HeaderOf): AnyDefinition {
   const build = (values: Readonly<Record<string, OptionValue>>) => {
     const given = new Map(options.map(({ name, key }) => [name, values[key]!]));
     const found = new Mistakes();
-    const parts = buildParts(file, { header, flags: flagsOf(options, values) }, given, found);
+    const read = readUnit(file, { header, flags: flagsOf(options, values) }, given, found);
+    const parts = buildParts(file, read, found);
     if (parts === null) throw new ModelError(mistakesText(found.all));
     return parts;
   };
   // Mistakes that the defaults show are reported at once.
-  buildParts(file, { header, flags: new Map() }, new Map(), mistakes);
+  buildParts(file, unit, mistakes);
   if (mistakes.any) throw new ModelError(mistakesText(mistakes.all));
   return defineModel({
     name: file.name.replace(/^.*\//, '').replace(/\.c$/, ''),

@@ -17,7 +17,7 @@ export async function loadCFile(
   path: string,
 ): Promise<{ readonly definition: AnyDefinition; readonly file: string }> {
   const text = readText(path);
-  await loadParser((file) => readFile(packaged.resolve(file)));
+  await loadGrammar();
   try {
     return { definition: defineFromC({ name: path, text }, shippedHeader), file: realpathSync(path) };
   } catch (error) {
@@ -26,12 +26,15 @@ export async function loadCFile(
   }
 }
 
+/** Makes the grammar of C ready. */
+export const loadGrammar = (): Promise<void> => loadParser((file) => readFile(packaged.resolve(file)));
+
 const packaged = createRequire(import.meta.url);
 
 const headers = new URL('../../checker/c/include/', import.meta.url);
 
 /** A header that racewalk ships; racewalk has its own `racewalk.h`. Names with `..` leave the folder and are none. */
-function shippedHeader(name: string): SourceFile | null {
+export function shippedHeader(name: string): SourceFile | null {
   if (!/^[\w./-]+\.h$/.test(name) || name.includes('..')) return null;
   const file = fileURLToPath(new URL(name === 'racewalk.h' ? '../kernel.h' : name, headers));
   return existsSync(file) ? { name: basename(file), text: readFileSync(file, 'utf8') } : null;

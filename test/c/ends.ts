@@ -1,5 +1,6 @@
 /** The ends of a protocol in C as racewalk reads it: the values of its variables when all threads have ended. */
 import { buildParts } from '../../checker/c/build-model.ts';
+import { readUnit } from '../../checker/c/syntax/read-unit.ts';
 import { Mistakes, mistakesText } from '../../checker/c/syntax/source.ts';
 import { initialStates, isDeadlock } from '../../checker/interpreter/interpreter.ts';
 import type { State } from '../../checker/interpreter/evaluate.ts';
@@ -10,7 +11,9 @@ import { declarationsOf, type Declarations } from '../../checker/language/variab
 import { withoutGhosts } from '../../checker/memory/without-ghosts.ts';
 import { transitionSystem } from '../../checker/program/build-transitions.ts';
 import { edgesOutOf, keyOfState } from '../../checker/state-space/successors.ts';
-import { shipped } from './protocol.ts';
+import { loadGrammar, shippedHeader } from '../../cli/model-files/c-file.ts';
+
+await loadGrammar();
 
 export interface Ends {
   /** Each end: `name=value` of every scalar, ordered by name, as the native runs show it. */
@@ -50,12 +53,9 @@ export function racewalkEnds(text: string, mostStates: number): Ends {
 /** The model before it is validated, which compares values with the bounds of domains. */
 function modelOf(text: string): Model {
   const mistakes = new Mistakes();
-  const parts = buildParts(
-    { name: 'program.c', text },
-    { header: shipped, flags: new Map() },
-    new Map(),
-    mistakes,
-  );
+  const file = { name: 'program.c', text };
+  const unit = readUnit(file, { header: shippedHeader, flags: new Map() }, new Map(), mistakes);
+  const parts = buildParts(file, unit, mistakes);
   if (parts === null || mistakes.any) throw new Error(mistakesText(mistakes.all));
   // A data race is no fault here: gcc's programs have them.
   return withoutGhosts({
