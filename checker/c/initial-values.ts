@@ -1,13 +1,12 @@
 /** The initial values of global variables. */
 import { domainWith } from './domains.ts';
-import { isConstant, numberOf, constant, plus, times, type Lvalue } from './lower/value.ts';
+import { isConstant, numberOf, constant, type Lvalue } from './lower/value.ts';
 import { ClaimEvaluator } from './lower/claims.ts';
 import type { Program } from './lower/program.ts';
 import { Scope } from './lower/scope.ts';
-import { elementOf } from './memory.ts';
 import { attempt, type Place } from './syntax/source.ts';
 import type { Declaration, Expression, ListEntry } from './syntax/syntax.ts';
-import { intType, isScalar, printType, type Type } from './syntax/types.ts';
+import { intType, isScalar, printType } from './syntax/types.ts';
 
 /** Fills the cells of the program's memory. */
 export function initialiseMemory(program: Program): void {
@@ -93,21 +92,8 @@ class Initialiser {
         kind: 'value',
         value: { kind: 'number', type: intType, expr: constant(at) },
       });
-      this.#set(this.#element(lvalue, at), value, inner);
+      this.#set(this.#evaluator.element(lvalue, constant(at), place), value, inner);
     }
-  }
-
-  #element(array: Lvalue, at: number): Lvalue {
-    const { type, index, length } = array;
-    if (type.kind !== 'array') throw new Error('no array');
-    const inSpace = this.#program.memory.space(elementOf(type)) !== null;
-    const inner = inSpace ? countOf(type.of) : 1;
-    return {
-      ...array,
-      type: type.of,
-      index: plus(times(index ?? constant(0), inSpace ? 1 : type.length), constant(at * inner)),
-      length: inSpace ? length : length * type.length,
-    };
   }
 
   #list(lvalue: Lvalue, entries: readonly ListEntry[], place: Place, scope: Scope): void {
@@ -133,11 +119,9 @@ class Initialiser {
         if (first! < 0 || last! >= type.length)
           return this.#evaluator.fail(at, `the array has ${type.length} elements`);
         for (let element = first!; element <= last!; element += 1)
-          this.#set(this.#element(lvalue, element), value, scope);
+          this.#set(this.#evaluator.element(lvalue, constant(element), at), value, scope);
         next = last! + 1;
       } else return this.#evaluator.fail(place, 'this is no list');
     }
   }
 }
-
-const countOf = (type: Type): number => (type.kind === 'array' ? type.length * countOf(type.of) : 1);

@@ -1,7 +1,7 @@
 /** Leaks: when every thread has ended, each allocated object of a pool is one that memory still points to. */
 import type { AnyExpr, Binder } from '../language/expression.ts';
 import type { Property } from '../language/property.ts';
-import { compared, constant, negated, plus } from './lower/value.ts';
+import { both, compared, constant, negated, plus, times } from './lower/value.ts';
 import type { Program } from './lower/program.ts';
 import { elementOf, typeKey, type Space } from './memory.ts';
 
@@ -37,12 +37,21 @@ const either = (left: AnyExpr, right: AnyExpr): AnyExpr => ({ kind: 'binary', op
 function pointersTo({ memory }: Program, space: Space, object: AnyExpr): readonly AnyExpr[] {
   return [...memory.cells.values()].flatMap(({ name, type, length, domain }): readonly AnyExpr[] => {
     const target = type.kind === 'pointer' ? memory.space(elementOf(type.to)) : null;
-    const region = target?.regions.find(({ member }) => member?.of === space);
-    if (target === null || (target !== space && region === undefined)) return [];
-    const wanted = region === undefined ? object : plus(object, constant(region.base));
-    if (length === null) return [compared('==', { kind: 'shared', name, index: null, domain }, wanted)];
+    if (target === null) return [];
+    const isInside = (cell: AnyExpr): readonly AnyExpr[] =>
+      target === space
+        ? [compared('==', cell, object)]
+        : target.regions
+            .filter(({ member }) => member?.of === space)
+            .map(({ base, count }) => {
+              // An array of members has several numbers an object.
+              const each = count / space.names.length;
+              const first = plus(times(object, each), constant(base));
+              return both(compared('>=', cell, first), compared('<', cell, plus(first, constant(each))));
+            });
+    if (length === null) return isInside({ kind: 'shared', name, index: null, domain });
     const binder: Binder = { level: 1, low: 0, high: length - 1, thread: null };
     const cell: AnyExpr = { kind: 'shared', name, index: { kind: 'bound', binder }, domain };
-    return [{ kind: 'quantifier', quantifier: 'some', binder, body: compared('==', cell, wanted) }];
+    return isInside(cell).map((body) => ({ kind: 'quantifier', quantifier: 'some', binder, body }));
   });
 }

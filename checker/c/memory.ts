@@ -19,7 +19,7 @@ export interface Region {
   /** The variable whose objects these are; null: a member. */
   readonly variable: string | null;
   /** The space of the objects that they are members of, and the name of the member. */
-  readonly member: { readonly of: Space; readonly field: string; readonly length: number } | null;
+  readonly member: { readonly of: Space; readonly field: string } | null;
   /** Whether kmalloc() gives them out. */
   readonly isPool: boolean;
 }
@@ -52,7 +52,7 @@ export interface Pool {
 }
 
 /** A stretch of equal objects in memory: `length` of them in the array of cells that begins with `prefix`. */
-export interface Stretch {
+interface Stretch {
   readonly prefix: string;
   readonly length: number;
   readonly names: readonly string[];
@@ -78,6 +78,7 @@ export class Memory {
     return this.#spaces.get(typeKey(type)) ?? null;
   }
 
+  /** The lowest and highest number that container_of() may make of a pointer to a member. */
   strays(type: Type): readonly [number, number] {
     const space = this.space(type);
     const all = this.spaces.flatMap(({ regions, names }) =>
@@ -159,16 +160,16 @@ export const nullPointer = -1;
 export const zeroOf = (type: ScalarType): Value =>
   type.kind === 'bool' ? false : type.kind === 'pointer' ? nullPointer : 0;
 
-/** What contains objects of a space. */
-type Source =
-  | {
-      readonly kind: 'variable';
-      readonly name: string;
-      readonly path: string;
-      readonly type: Type;
-      readonly isPool: boolean;
-    }
-  | { readonly kind: 'member'; readonly of: string; readonly field: string; readonly type: Type };
+/** A way down to members: each step a field, with its type. */
+type Path = readonly { readonly field: string; readonly type: Type }[];
+
+/** What contains objects of a space: a variable, a pool, or the objects of another space; and the way to them there. */
+type Source = { readonly path: Path } & (
+  | { readonly kind: 'variable'; readonly name: string; readonly type: Type; readonly isPool: boolean }
+  | { readonly kind: 'member'; readonly of: string }
+);
+
+const pathText = (path: Path): string => path.map(({ field }) => field).join('.');
 
 class SpaceBuilder {
   readonly #pointed: ReadonlySet<string>;
@@ -178,14 +179,14 @@ class SpaceBuilder {
   constructor(variables: readonly Declaration[], pools: readonly Pool[], pointed: ReadonlySet<string>) {
     this.#pointed = pointed;
     for (const { name, type } of variables)
-      this.#find(type, { kind: 'variable', name, path: name, type, isPool: false });
+      this.#find(type, { kind: 'variable', name, type, isPool: false, path: [] });
     for (const { type, count } of pools) {
       const array: Type = { kind: 'array', of: type, length: count };
       const name = `new ${typeKey(type)}`;
-      this.#find(array, { kind: 'variable', name, path: name, type: array, isPool: true });
+      this.#find(array, { kind: 'variable', name, type: array, isPool: true, path: [] });
     }
     // Spaces of members are found once the space around them is known.
-    for (const [key, { type }] of this.#sources) this.#findMembers(key, type);
+    for (const [key, { type }] of this.#sources) this.#descend(type, { kind: 'member', of: key, path: [] });
   }
 
   *all(): Generator<readonly [string, Space]> {
@@ -195,24 +196,17 @@ class SpaceBuilder {
   #find(type: Type, source: Source): void {
     const element = elementOf(type);
     const key = typeKey(element);
-    if (this.#pointed.has(key)) {
-      const known = this.#sources.get(key);
-      if (known === undefined) this.#sources.set(key, { type: element, sources: [source] });
-      else known.sources.push(source);
-    } else if (element.kind === 'struct' && source.kind === 'variable')
-      for (const { name, type: inner } of element.fields)
-        this.#find(inner, { ...source, path: `${source.path}.${name}`, type: inner });
+    if (!this.#pointed.has(key)) return this.#descend(element, source);
+    const known = this.#sources.get(key);
+    if (known === undefined) this.#sources.set(key, { type: element, sources: [source] });
+    else known.sources.push(source);
   }
 
-  #findMembers(key: string, type: Type, field = ''): void {
+  /** The members of a struct. */
+  #descend(type: Type, source: Source): void {
     if (type.kind !== 'struct') return;
-    for (const { name, type: inner } of type.fields) {
-      const path = field === '' ? name : `${field}.${name}`;
-      const innerKey = typeKey(elementOf(inner));
-      if (this.#pointed.has(innerKey))
-        this.#find(inner, { kind: 'member', of: key, field: path, type: inner });
-      else this.#findMembers(key, elementOf(inner), path);
-    }
+    for (const field of type.fields)
+      this.#find(field.type, { ...source, path: [...source.path, { field: field.name, type: field.type }] });
   }
 
   #space(key: string): Space {
@@ -223,20 +217,26 @@ class SpaceBuilder {
     const names: string[] = [];
     for (const source of sources) {
       const of = source.kind === 'member' ? this.#space(source.of) : null;
-      const length = countOf(source.type);
-      const outer = of?.names.map((name) => `${name}.${source.kind === 'member' ? source.field : ''}`);
-      const own = outer ?? [source.kind === 'variable' ? source.path : ''];
-      const all = source.type.kind === 'array' ? dimensionNames(own, source.type) : own;
-      // A gap: one past the end of an array is a valid pointer, and no object.
-      const gap = `one past ${all.at(-1)!}`;
+      const roots = source.kind === 'member' ? of!.names : elementNamesOf([source.name], source.type);
+      const all = source.path.reduce<readonly string[]>(
+        (owners, step) =>
+          elementNamesOf(
+            owners.map((owner) => `${owner}.${step.field}`),
+            step.type,
+          ),
+        roots,
+      );
+      const path = pathText(source.path);
+      const isVariable = source.kind === 'variable';
       regions.push({
         base: names.length,
         count: all.length,
-        variable: source.kind === 'variable' ? source.path : null,
-        member: source.kind === 'member' ? { of: of!, field: source.field, length } : null,
-        isPool: source.kind === 'variable' && source.isPool,
+        variable: isVariable ? [source.name, path].filter((part) => part !== '').join('.') : null,
+        member: of === null ? null : { of, field: path },
+        isPool: isVariable && source.isPool,
       });
-      names.push(...all, gap);
+      // A gap: one past the end of an array is a valid pointer, and no object.
+      names.push(...all, `one past ${all.at(-1)!}`);
     }
     names.pop();
     const space = { type, regions, names };
@@ -245,5 +245,6 @@ class SpaceBuilder {
   }
 }
 
-const dimensionNames = (names: readonly string[], type: Type): readonly string[] =>
-  type.kind === 'array' ? dimensionNames(elementNames(names, type.length), type.of) : names;
+/** The names of the elements of arrays of any dimension; of anything else the names themselves. */
+const elementNamesOf = (names: readonly string[], type: Type): readonly string[] =>
+  type.kind === 'array' ? elementNamesOf(elementNames(names, type.length), type.of) : names;

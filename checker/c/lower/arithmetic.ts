@@ -1,8 +1,12 @@
 /** C's conversions and operators on values, as expressions of the language. */
-import type { AnyExpr, BinaryOperator as LanguageOperator } from '../../language/expression.ts';
+import {
+  isComparisonOperator,
+  type AnyExpr,
+  type BinaryOperator,
+  type ComparisonOperator,
+} from '../../language/expression.ts';
 import { binaryConstant, converted, unaryConstant, type Constant } from '../syntax/constant.ts';
 import { nullPointer } from '../memory.ts';
-import type { BinaryOperator } from '../syntax/syntax.ts';
 import {
   boolType,
   commonType,
@@ -122,7 +126,7 @@ export function unary(operator: '-' | '+' | '~', operand: NumberValue): NumberVa
 const keptBits = (expr: AnyExpr, type: IntegerType): AnyExpr =>
   type.bits === 64 ? expr : fitted(expr, type);
 
-const binaryOf = (operator: LanguageOperator, left: AnyExpr, right: AnyExpr): AnyExpr => ({
+const binaryOf = (operator: BinaryOperator, left: AnyExpr, right: AnyExpr): AnyExpr => ({
   kind: 'binary',
   operator,
   left,
@@ -131,7 +135,7 @@ const binaryOf = (operator: LanguageOperator, left: AnyExpr, right: AnyExpr): An
 
 /** An arithmetic operator or comparison; null: undefined behaviour in a constant. */
 export function binary(operator: BinaryOperator, left: NumberValue, right: NumberValue): NumberValue | null {
-  if (isComparison(operator)) return comparison(operator, left, right);
+  if (isComparisonOperator(operator)) return comparison(operator, left, right);
   const isShift = operator === '<<' || operator === '>>';
   const type = isShift ? promoted(left.type) : commonType(left.type, right.type);
   const [a, b] = [
@@ -171,12 +175,7 @@ function simplified(expr: AnyExpr): AnyExpr {
   return expr;
 }
 
-type Comparison = '==' | '!=' | '<' | '<=' | '>' | '>=';
-
-export const isComparison = (operator: string): operator is Comparison =>
-  ['==', '!=', '<', '<=', '>', '>='].includes(operator);
-
-function comparison(operator: Comparison, left: NumberValue, right: NumberValue): NumberValue {
+function comparison(operator: ComparisonOperator, left: NumberValue, right: NumberValue): NumberValue {
   const [a, b] = [left, right];
   // `flag == true` compares booleans.
   if (a.type.kind === 'bool' && b.type.kind === 'bool' && (operator === '==' || operator === '!='))

@@ -63,7 +63,6 @@ export class Emitter {
 
   /** A local variable, declared at its first use. */
   local(name: string, domain: AnyDomain, initial: Value | readonly Value[], meaning = ''): Declared {
-    const known = this.locals[name];
     const length = Array.isArray(initial) ? (initial as readonly Value[]).length : null;
     const declaration = (this.locals[name] ??= {
       kind: 'declaration',
@@ -72,18 +71,18 @@ export class Emitter {
       length,
       meaning,
     });
-    return { name, domain: (known ?? declaration).domain };
+    return { name, domain: declaration.domain };
   }
 
   reference({ name, domain }: Declared, index: AnyExpr | null = null): LocalReference {
     return { kind: 'local', thread: this.#thread, name, index, replica: null, domain };
   }
 
-  /** A variable for a value until the end of the statement. */
+  /** A variable for a value until the end of the statement; no variable of C has a name with a number of its own. */
   temporary(what: string, domain: AnyDomain, initial: Value): LocalReference {
     const nested = (this.#temporaries.get(what) ?? 0) + 1;
     this.#temporaries.set(what, nested);
-    const name = `${what}_${nested}`;
+    const name = `${what}.${nested}`;
     this.#temporaryNames.add(name);
     return this.reference(this.local(name, domain, initial));
   }
@@ -93,7 +92,7 @@ export class Emitter {
     const key = `${owner}.${name}`;
     const uses = (this.#temporaries.get(key) ?? 0) + 1;
     this.#temporaries.set(key, uses);
-    return uses === 1 ? name : `${name}${uses}`;
+    return uses === 1 ? name : `${name}.${uses}`;
   }
 
   /** Ends the life of all temporaries that `work` takes. */

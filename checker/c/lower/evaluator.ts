@@ -1,9 +1,14 @@
 /** Evaluates C expressions; a thread and a claim differ in how they read memory and in what they may change. */
-import type { AnyExpr } from '../../language/expression.ts';
+import {
+  isComparisonOperator,
+  type AnyExpr,
+  type BinaryOperator,
+  type ComparisonOperator,
+} from '../../language/expression.ts';
 import { constantOf, transparent, type Constant } from '../syntax/constant.ts';
-import { nullPointer, typeKey } from '../memory.ts';
+import { countOf, nullPointer, typeKey } from '../memory.ts';
 import type { Place } from '../syntax/source.ts';
-import type { BinaryOperator, Expression } from '../syntax/syntax.ts';
+import type { Expression } from '../syntax/syntax.ts';
 import {
   integerType,
   isScalar,
@@ -13,11 +18,12 @@ import {
   type PointerType,
   type Type,
 } from '../syntax/types.ts';
-import { binary, convert, integer, isComparison, truthOf, truthValue, unary } from './arithmetic.ts';
+import { binary, convert, integer, truthOf, truthValue, unary } from './arithmetic.ts';
 import { placeType } from './place-type.ts';
-import { elementsOf, Places } from './places.ts';
+import { Places } from './places.ts';
 import type { Scope } from './scope.ts';
 import {
+  both,
   compared,
   constant,
   isConstant,
@@ -257,7 +263,7 @@ export abstract class Evaluator extends Places {
       const result = binary(operator, left, right);
       return result ?? this.fail(place, 'this constant is undefined in C');
     }
-    if (isComparison(operator)) return this.#comparedPointers(operator, left, right, place);
+    if (isComparisonOperator(operator)) return this.#comparedPointers(operator, left, right, place);
     if (operator === '+' && left.kind === 'number') return this.#moved(right, left, 1, place);
     if (operator === '+' && right.kind === 'number') return this.#moved(left, right, 1, place);
     if (operator === '-' && right.kind === 'number') return this.#moved(left, right, -1, place);
@@ -265,12 +271,7 @@ export abstract class Evaluator extends Places {
     return this.fail(place, `racewalk does not read ${operator} of pointers`);
   }
 
-  #comparedPointers(
-    operator: '==' | '!=' | '<' | '<=' | '>' | '>=',
-    left: CValue,
-    right: CValue,
-    place: Place,
-  ): CValue {
+  #comparedPointers(operator: ComparisonOperator, left: CValue, right: CValue, place: Place): CValue {
     if (left.kind === 'function' && right.kind === 'function')
       return truthValue(constant((left.name === right.name) === (operator === '==')));
     const type =
@@ -301,23 +302,26 @@ export abstract class Evaluator extends Places {
     const steps = sign === 1 ? numberOf(by) : negative(numberOf(by));
     if (isConstant(steps, 0)) return pointer;
     if (pointer.kind === 'pointer')
-      return { ...pointer, expr: plus(pointer.expr, times(steps, elementsOf(pointer.type.to))) };
+      return { ...pointer, expr: plus(pointer.expr, times(steps, countOf(pointer.type.to))) };
     if (pointer.kind === 'address') {
       const { target } = pointer;
       if (target.index === null) return this.fail(place, 'this is no element of an array');
-      const moved = plus(target.index, times(steps, elementsOf(target.type)));
-      const bounds: Check = {
-        claim: 'no pointer is dereferenced past the end of its array',
-        condition: {
-          kind: 'binary',
-          operator: '&&',
-          left: compared('>=', moved, constant(0)),
-          right: compared('<', moved, constant(target.length)),
-        },
-      };
-      return { ...pointer, target: { ...target, index: moved, checks: [bounds] } };
+      const moved = plus(target.index, times(steps, countOf(target.type)));
+      return { ...pointer, target: { ...target, index: moved, checks: this.#checksOfMoved(target, moved) } };
     }
     return this.fail(place, 'this is no pointer');
+  }
+
+  /** A moved address must be that of an object again before it is followed. */
+  #checksOfMoved({ root, type, length }: Lvalue, moved: AnyExpr): readonly Check[] {
+    const space = root === 'shared' ? this.program.memory.space(type) : null;
+    if (space !== null) return this.checksOf(moved, space);
+    return [
+      {
+        claim: 'no pointer is dereferenced past the end of its array',
+        condition: both(compared('>=', moved, constant(0)), compared('<', moved, constant(length))),
+      },
+    ];
   }
 
   #distance(left: CValue, right: CValue, place: Place): CValue {

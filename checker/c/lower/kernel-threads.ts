@@ -141,8 +141,9 @@ function accessesOf(program: Program, definition: ThreadDefinition, body: Handle
 
 /** The statements of a thread whose CPU may run handlers of several steps: it goes on only when none runs. */
 export function heldByHandlers({ kernel }: Program, { name, cpus, emitter }: KernelThread): Block {
-  const running = kernel.runningHandler(name, selfOf(name, cpus));
-  return running === null ? emitter.block : guarded(emitter.block, negated(running));
+  const host = { name, cpus };
+  if (!kernel.hasLongHandler(host)) return emitter.block;
+  return guarded(emitter.block, negated(kernel.inHandler(host, selfOf(name, cpus))));
 }
 
 function guarded(block: Block, condition: AnyExpr): Block {

@@ -7,7 +7,7 @@ import type { AnyExpr, Binder, SharedReference } from '../../language/expression
 import type { Effect } from '../../language/statement.ts';
 import type { AnyDeclaration } from '../../language/variable.ts';
 import { typeKey, type Space } from '../memory.ts';
-import { both, compared, constant, negated, type CValue } from './value.ts';
+import { both, compared, constant, negated, plus, times, type CValue } from './value.ts';
 
 /** A thread whose CPUs take interrupts and are waited for by RCU. */
 export interface Cpus {
@@ -25,6 +25,9 @@ export interface CrossCall {
 /** Primitives that may sleep. */
 const sleepers =
   /^(mutex_lock|down_read|down_write|synchronize_|schedule|cond_resched|might_sleep|msleep|wait_event|k[mz]alloc|kmem_cache_z?alloc)/;
+
+/** The name of a cell that racewalk adds: no member of C has a number for a name. */
+export const ownName = (name: string): string => `${name}.0`;
 
 const bool: AnyDomain = { kind: 'bool' };
 
@@ -50,80 +53,62 @@ export class Kernel {
     );
   }
 
-  /** A cell for each CPU of a thread. */
-  #perCpu(name: string, { cpus }: Cpus, meaning: string, elements = cpus): AnyDeclaration {
-    return (this.cells[name] ??= {
+  /** The cell of a CPU of a thread; `elements`: how many cells there are, if not one for each CPU. */
+  #perCpu(name: string, { cpus }: Cpus, index: AnyExpr, meaning: string, elements = cpus): SharedReference {
+    const declaration = (this.cells[ownName(name)] ??= {
       kind: 'declaration',
       domain: bool,
       initial: Array.from({ length: elements }, () => false),
       length: elements,
       meaning,
+      elementNames: Array.from({ length: elements }, (_, at) => `${name}[${at}]`),
     });
-  }
-
-  #cell(name: string, declaration: AnyDeclaration, index: AnyExpr): SharedReference {
-    return { kind: 'shared', name, index, domain: declaration.domain };
+    return { kind: 'shared', name: ownName(name), index, domain: declaration.domain };
   }
 
   irqsOff(host: Cpus, cpu: AnyExpr): SharedReference {
-    const name = `irqs_off.${host.name}`;
-    return this.#cell(name, this.#perCpu(name, host, 'the interrupt flag of the CPU, inverted'), cpu);
+    return this.#perCpu(`irqs_off.${host.name}`, host, cpu, 'the interrupt flag of the CPU, inverted');
   }
 
   /** A call that the CPU has been sent and has not finished. */
   pending(call: CrossCall, host: Cpus, cpu: AnyExpr): SharedReference {
-    const name = `ipi.${call.key}.${host.name}`;
-    return this.#cell(
-      name,
-      this.#perCpu(name, host, `an IPI for ${call.function} has not been handled`),
-      cpu,
-    );
+    const meaning = `an IPI for ${call.function} has not been handled`;
+    return this.#perCpu(`ipi.${call.key}.${host.name}`, host, cpu, meaning);
   }
 
   /** The CPU runs an interrupt handler of more than one step. */
   inHandler(host: Cpus, cpu: AnyExpr): SharedReference {
-    const name = `in_interrupt.${host.name}`;
-    return this.#cell(name, this.#perCpu(name, host, 'the CPU runs an interrupt handler'), cpu);
+    return this.#perCpu(`in_interrupt.${host.name}`, host, cpu, 'the CPU runs an interrupt handler');
   }
 
-  /** Whether a handler runs on a CPU of a thread; null: none has several steps. */
-  runningHandler(thread: string, cpu: AnyExpr): SharedReference | null {
-    const name = `in_interrupt.${thread}`;
-    return this.cells[name] === undefined ? null : this.#cell(name, this.cells[name], cpu);
+  /** Whether some handler on the CPUs of a thread has several steps. */
+  hasLongHandler({ name }: Cpus): boolean {
+    return this.cells[ownName(`in_interrupt.${name}`)] !== undefined;
   }
 
   /** The CPU is in an RCU read-side critical section. */
   reader(host: Cpus, cpu: AnyExpr): SharedReference {
-    const name = `rcu_reader.${host.name}`;
-    return this.#cell(name, this.#perCpu(name, host, 'the CPU is in an RCU read-side critical section'), cpu);
+    const meaning = 'the CPU is in an RCU read-side critical section';
+    return this.#perCpu(`rcu_reader.${host.name}`, host, cpu, meaning);
   }
 
   /** The grace period of a copy of `waiter` waits for this CPU. */
   blocks(waiter: Cpus, copy: AnyExpr, host: Cpus, cpu: AnyExpr): SharedReference {
-    const name = `rcu_blocks.${waiter.name}.${host.name}`;
-    const declaration = this.#perCpu(
-      name,
+    const index = waiter.cpus === 1 ? cpu : plus(times(copy, host.cpus), cpu);
+    return this.#perCpu(
+      `rcu_blocks.${waiter.name}.${host.name}`,
       host,
+      index,
       `the grace period of ${waiter.name} waits for this CPU`,
       waiter.cpus * host.cpus,
     );
-    const at: AnyExpr =
-      waiter.cpus === 1
-        ? cpu
-        : {
-            kind: 'binary',
-            operator: '+',
-            left: { kind: 'binary', operator: '*', left: copy, right: constant(host.cpus) },
-            right: cpu,
-          };
-    return this.#cell(name, declaration, at);
   }
 
   /** Whether an object of a pool is allocated; null: its type has no pool. */
   alive(space: Space, object: AnyExpr): SharedReference | null {
     const pool = space.regions.find(({ isPool }) => isPool);
     if (pool === undefined) return null;
-    const name = `${typeKey(space.type)}.allocated`;
+    const name = ownName(`${typeKey(space.type)}.allocated`);
     const declaration = (this.cells[name] ??= {
       kind: 'declaration',
       domain: bool,
@@ -132,9 +117,9 @@ export class Kernel {
       length: space.names.length,
       meaning: 'an object of a POOL is allocated',
       ghost: 'watch',
-      elementNames: space.names.map((object) => `${object} allocated`),
+      elementNames: space.names.map((element) => `${element} allocated`),
     });
-    return this.#cell(name, declaration, object);
+    return { kind: 'shared', name, index: object, domain: declaration.domain };
   }
 
   /** Effects for each CPU of a thread but, where given, one. */

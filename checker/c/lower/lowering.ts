@@ -26,6 +26,7 @@ export interface Lowering {
   constant(expression: Expression, scope: Scope): { readonly value: bigint } | null;
   pointee(pointer: CValue, place: Place): Lvalue;
   member(object: Lvalue, field: string, place: Place): Lvalue;
+  element(array: Lvalue, index: AnyExpr, place: Place): Lvalue;
   reference(lvalue: Lvalue, place: Place): Reference;
   load(lvalue: Lvalue, place: Place, ordering?: Ordering): CValue;
   store(lvalue: Lvalue, value: CValue, place: Place, ordering?: Ordering): void;

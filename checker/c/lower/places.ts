@@ -1,6 +1,6 @@
 /** Places in memory: variables, members, elements, and what pointers point to. */
 import type { AnyExpr, SharedReference } from '../../language/expression.ts';
-import { elementOf, nullPointer, typeKey, type Space } from '../memory.ts';
+import { countOf, elementOf, nullPointer, typeKey, type Space } from '../memory.ts';
 import { fail, type Place } from '../syntax/source.ts';
 import { printType, type Type } from '../syntax/types.ts';
 import type { Program } from './program.ts';
@@ -80,8 +80,12 @@ export abstract class Places {
     const isNumbered = outer !== undefined && index !== null;
     const path = isNumbered ? `${prefix}.${name}`.slice(typeKey(outer.type).length + 1) : `${prefix}.${name}`;
     const base = isNumbered ? memory.memberBase(space, outer, path) : memory.baseOf(space, path);
-    const each = fieldType.kind === 'array' ? fieldType.length : 1;
-    return this.inSpace(space, fieldType, plus(times(index ?? constant(0), each), constant(base)), checks);
+    return this.inSpace(
+      space,
+      fieldType,
+      plus(times(index ?? constant(0), countOf(fieldType)), constant(base)),
+      checks,
+    );
   }
 
   /** An element of an array. */
@@ -108,13 +112,12 @@ export abstract class Places {
           },
         ];
     const inSpace = array.root === 'shared' && this.program.memory.space(elementOf(type)) !== null;
-    const inner = elementsOf(type.of);
     return {
       ...array,
       type: type.of,
       index: plus(
         times(array.index ?? constant(0), inSpace ? 1 : type.length),
-        times(index, inSpace ? inner : 1),
+        times(index, inSpace ? countOf(type.of) : 1),
       ),
       length: inSpace ? array.length : array.length * type.length,
       checks: [...array.checks, ...bounds],
@@ -169,7 +172,3 @@ export abstract class Places {
     };
   }
 }
-
-/** The scalars or structs in one element of an array. */
-export const elementsOf = (type: Type): number =>
-  type.kind === 'array' ? type.length * elementsOf(type.of) : 1;

@@ -22,6 +22,3 @@ const table: ReadonlyMap<string, Primitive> = new Map([
 
 /** Null: there is no such primitive. */
 export const primitiveOf = (name: string): Primitive | null => table.get(name) ?? null;
-
-/** The names of all primitives. */
-export const primitiveNames: readonly string[] = [...table.keys()];

@@ -31,6 +31,15 @@ export abstract class ThreadMemory extends Evaluator {
   abstract get function(): string;
 
   load(lvalue: Lvalue, place: Place, ordering: Ordering = null): CValue {
+    return this.#read(lvalue, place, ordering, false);
+  }
+
+  /** A read without READ_ONCE() and the like. */
+  override loadPlainly(lvalue: Lvalue, place: Place): CValue {
+    return this.#read(lvalue, place, null, !this.isExcused);
+  }
+
+  #read(lvalue: Lvalue, place: Place, ordering: Ordering, isPlainRead: boolean): CValue {
     const { type } = lvalue;
     if (!isScalar(type)) return this.fail(place, `racewalk reads ${printType(type)} member by member`);
     if (lvalue.root === 'local') return scalar(type, this.#localCell(lvalue, place));
@@ -41,21 +50,11 @@ export abstract class ThreadMemory extends Evaluator {
       place,
       effects: [...this.asserted(lvalue, place), { kind: 'set', target, value: cell }],
       ordering,
-      isPlainRead: this.#isPlain,
+      isPlainRead,
     });
     return scalar(type, target);
   }
 
-  /** A read without READ_ONCE() and the like. */
-  override loadPlainly(lvalue: Lvalue, place: Place): CValue {
-    const before = this.#isPlain;
-    this.#isPlain = !this.isExcused;
-    const value = this.load(lvalue, place);
-    this.#isPlain = before;
-    return value;
-  }
-
-  #isPlain = false;
   /** Inside of data_race(): its author knows that a read races. */
   protected isExcused = false;
 

@@ -148,7 +148,7 @@ export abstract class ThreadValues extends ThreadMemory {
   #arms = 0;
 
   #armLvalue(type: ScalarType): Lvalue {
-    return this.variable(`?${(this.#arms += 1)}`.replace('?', 'arm'), type);
+    return this.variable(`arm.${(this.#arms += 1)}`, type);
   }
 
   #typeOfArm(value: CValue, place: Place): ScalarType | null {
@@ -211,7 +211,7 @@ export abstract class ThreadValues extends ThreadMemory {
     if (value.kind !== 'number' && value.kind !== 'pointer') return value;
     if (value.expr.kind !== 'local') return value;
     const target = this.emitter.temporary(
-      value.expr.name.replace(/\./g, '_'),
+      value.expr.name,
       value.expr.domain,
       value.expr.domain.kind === 'bool' ? false : zeroOf(value.type),
     );

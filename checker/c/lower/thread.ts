@@ -1,10 +1,9 @@
 /** Lowers one thread: calls are pasted, and every access of shared memory becomes a step. */
 import type { AnyExpr } from '../../language/expression.ts';
-import { zeroOf } from '../memory.ts';
+import { typeKey, zeroOf } from '../memory.ts';
 import { attempt, span, type Place } from '../syntax/source.ts';
 import type { Declaration, Expression, FunctionDefinition, ListEntry, Statement } from '../syntax/syntax.ts';
-import { intType, isScalar, type Parameter, type Type } from '../syntax/types.ts';
-import { integer } from './arithmetic.ts';
+import { intType, isScalar, promoted, type Parameter, type Type } from '../syntax/types.ts';
 import { assignedNames, innerStatements } from '../syntax/walk.ts';
 import { scalar } from './claims.ts';
 import { mostStatements } from './emitter.ts';
@@ -132,7 +131,8 @@ export class ThreadLowering extends ThreadValues implements Lowering {
     const assigned = this.#assignedIn(definition);
     for (const [at, parameter] of type.parameters.entries())
       if (!this.#bindFixed(parameter, given[at]!, assigned, scope, place)) {
-        const lvalue = this.variable(parameter.name, parameter.type);
+        const used = this.#nameOf(parameter.name, parameter.type, scope);
+        const lvalue = this.variable(used, parameter.type);
         this.store(lvalue, given[at]!, place);
         scope.bind(parameter.name, { kind: 'variable', lvalue });
       }
@@ -167,7 +167,7 @@ export class ThreadLowering extends ThreadValues implements Lowering {
     const { index } = value.target;
     if (index === null || isConstant(index) || index.kind === 'self') return value;
     const domain = { kind: 'range', low: 0, high: Math.max(1, value.target.length) } as const;
-    const declared = this.emitter.local(`${this.function}.${name}`, domain, 0);
+    const declared = this.emitter.local(`${this.function}.${name}.0`, domain, 0);
     const target = this.emitter.reference(declared);
     this.emitter.compute(place, { kind: 'set', target, value: index });
     const checks = value.target.checks.map((check) => ({
@@ -271,13 +271,15 @@ export class ThreadLowering extends ThreadValues implements Lowering {
         place,
         'racewalk reads no static variables inside of functions: declare it at file scope',
       );
-    // Two variables of one name in one function have two cells.
-    const used = `${name}${this.#shadowing(name, scope)}`;
+    const bind = (known: Type): Lvalue => {
+      const lvalue = this.variable(this.#nameOf(name, known, scope), known);
+      scope.bind(name, { kind: 'variable', lvalue });
+      return lvalue;
+    };
     // A variable may name itself in its initialiser: kmalloc(sizeof(*p)).
-    scope.bind(name, { kind: 'variable', lvalue: this.variable(used, type) });
+    const own = type.kind === 'auto' ? null : bind(type);
     const value = initial === null || initial.kind === 'list' ? null : this.value(initial, scope);
-    const lvalue = this.variable(used, type.kind === 'auto' ? this.#typeOf(value, place) : type);
-    if (type.kind === 'auto') scope.bind(name, { kind: 'variable', lvalue });
+    const lvalue = own ?? bind(this.#typeOf(value, place));
     if (value !== null) this.store(lvalue, value, span(place, initial!.place));
     else if (initial?.kind === 'list') this.#initialise(lvalue, initial.entries, scope, place);
   }
@@ -289,11 +291,21 @@ export class ThreadLowering extends ThreadValues implements Lowering {
     return value.type.kind === 'bool' ? intType : value.type;
   }
 
-  #shadowing(name: string, scope: Scope): string {
+  /** The variables of all functions: what is declared where, by name. */
+  readonly #variables = new Map<string, { readonly type: string; readonly number: number }>();
+
+  /** The name, with a number where a variable around it, or one of another type in the same function, has it. */
+  #nameOf(name: string, type: Type, scope: Scope): string {
     const outer = scope.find(name);
-    return outer?.kind === 'variable' && outer.lvalue.prefix.startsWith(`${this.function}.${name}`)
-      ? `${outer.lvalue.prefix.slice(`${this.function}.${name}`.length)}'`.replace(/'/g, '_inner')
-      : '';
+    const around = outer?.kind === 'variable' ? this.#variables.get(outer.lvalue.prefix) : undefined;
+    for (let number = (around?.number ?? 0) + 1; ; number += 1) {
+      const numbered = number === 1 ? name : `${name}.${number}`;
+      const { prefix } = this.variable(numbered, type);
+      const known = this.#variables.get(prefix);
+      if (known !== undefined && known.type !== typeKey(type)) continue;
+      this.#variables.set(prefix, { type: typeKey(type), number });
+      return numbered;
+    }
   }
 
   #initialise(lvalue: Lvalue, entries: readonly ListEntry[], scope: Scope, place: Place): void {
@@ -320,21 +332,16 @@ export class ThreadLowering extends ThreadValues implements Lowering {
     }
     for (const [key, inner] of parts) {
       const value = given.get(key);
-      const target = typeof key === 'string' ? this.member(lvalue, key, place) : this.lvalueAt(lvalue, key);
+      const target =
+        typeof key === 'string'
+          ? this.member(lvalue, key, place)
+          : this.element(lvalue, constant(key), place);
       if (value?.kind === 'list') this.#initialise(target, value.entries, scope, place);
       else if (value !== undefined) this.store(target, this.value(value, scope), place);
       else if (isScalar(inner))
         this.store(target, scalar(inner, constant(zeroOf(inner) as number | boolean)), place);
       else this.#initialise(target, [], scope, place);
     }
-  }
-
-  /** An element with a constant index. */
-  lvalueAt(array: Lvalue, at: number): Lvalue {
-    if (array.type.kind !== 'array') throw new Error('no array');
-    const { length, of } = array.type;
-    const base = array.index === null ? 0 : Number(array.index.kind === 'constant' ? array.index.value : 0);
-    return { ...array, type: of, index: constant(base * length + at), length: array.length * length };
   }
 
   #if({ condition, then, otherwise, place }: StatementOf<'if'>, scope: Scope): void {
@@ -412,9 +419,15 @@ export class ThreadLowering extends ThreadValues implements Lowering {
         if (statement.value === null) fallback = label;
         else {
           const first = statement.value;
-          const known = this.constant(first, scope) ?? this.fail(first.place, 'a case needs a constant');
+          if (this.constant(first, scope) === null) return this.fail(first.place, 'a case needs a constant');
           const next = emitter.newLabel();
-          const equal = this.binary('==', chosen, integer(known.value, intType), first.place);
+          // C converts it to the type of the value.
+          const converted = this.cast(
+            this.value(first, scope),
+            this.#promoted(chosen, value.place),
+            first.place,
+          );
+          const equal = this.binary('==', chosen, converted, first.place);
           emitter.branch(first.place, this.truth(equal, first.place), label, next);
           emitter.label(next);
         }
@@ -426,6 +439,10 @@ export class ThreadLowering extends ThreadValues implements Lowering {
     attempt(() => this.statement(body, scope));
     this.#exits = exits;
     emitter.label(end);
+  }
+
+  #promoted(value: CValue, place: Place): Type {
+    return value.kind === 'number' ? promoted(value.type) : this.fail(place, 'a switch needs a number');
   }
 
   #return({ value, place }: StatementOf<'return'>, scope: Scope): void {

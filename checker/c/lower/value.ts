@@ -1,8 +1,8 @@
 /** Values of C expressions as expressions of the language, and places in memory. */
 import type { AnyDomain } from '../../language/domain.ts';
-import type { AnyExpr, ArithmeticOperator } from '../../language/expression.ts';
+import { isArithmeticOperator, type AnyExpr, type ComparisonOperator } from '../../language/expression.ts';
 import { intervalOf as intervalOfOperator, limited } from '../../language/interval.ts';
-import { isScalar, type PointerType, type ScalarType, type StructType, type Type } from '../syntax/types.ts';
+import type { PointerType, ScalarType, StructType, Type } from '../syntax/types.ts';
 
 /** A place in memory: an object, or a cell of it. */
 export interface Lvalue {
@@ -70,11 +70,7 @@ export const negated = (operand: AnyExpr): AnyExpr => {
 };
 
 /** Whether a comparison of constants holds, else the comparison. */
-export function compared(
-  operator: '==' | '!=' | '<' | '<=' | '>' | '>=',
-  left: AnyExpr,
-  right: AnyExpr,
-): AnyExpr {
+export function compared(operator: ComparisonOperator, left: AnyExpr, right: AnyExpr): AnyExpr {
   if (left.kind === 'constant' && right.kind === 'constant') {
     const [a, b] = [Number(left.value), Number(right.value)];
     return constant(
@@ -112,7 +108,7 @@ export function intervalOf(expr: AnyExpr): readonly [number, number] {
       return expr.signed ? [-(2 ** (expr.bits - 1)), 2 ** (expr.bits - 1) - 1] : [0, 2 ** expr.bits - 1];
     case 'binary': {
       const { operator } = expr;
-      if (!isArithmetic(operator)) return [0, 1];
+      if (!isArithmeticOperator(operator)) return [0, 1];
       const [left, right] = [expr.left, expr.right].map((part) => {
         const [low, high] = intervalOf(part);
         return limited({ low, high });
@@ -128,16 +124,9 @@ export function intervalOf(expr: AnyExpr): readonly [number, number] {
   }
 }
 
-const isArithmetic = (operator: string): operator is ArithmeticOperator =>
-  ['+', '-', '*', '/', '%', '&', '|', '^', '<<', '>>'].includes(operator);
-
 /** The values that a variable may come to have, also after its domain has grown. */
 function boundsOf(domain: AnyDomain): readonly [number, number] {
   if (domain.kind !== 'range') return [0, 1];
   const { low, high } = domain.grows ?? domain;
   return [low, high];
 }
-
-/** Whether a type's values can be copied with one access. */
-export const isCell = (lvalue: Lvalue): lvalue is Lvalue & { readonly type: ScalarType } =>
-  isScalar(lvalue.type);

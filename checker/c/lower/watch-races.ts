@@ -14,6 +14,7 @@ import { printText } from '../../language/print.ts';
 import { withBlocks, type Block, type Effect, type Statement } from '../../language/statement.ts';
 import { statementsOf } from '../../language/thread.ts';
 import type { AnyDeclaration } from '../../language/variable.ts';
+import { ownName } from './kernel.ts';
 import { excusedRegion } from './lowering.ts';
 import type { KernelThread } from './kernel-threads.ts';
 import { compared, constant, negated } from './value.ts';
@@ -40,7 +41,7 @@ export function watchRaces(
   );
   const copies = threads.reduce((sum, { cpus }) => sum + cpus, 0);
   const cells = Object.fromEntries(
-    [...racing].map((name) => [watchOf(name), watchCell(shared[name]!, copies)]),
+    [...racing].map((name) => [watchOf(name), watchCell(name, shared[name]!, copies)]),
   );
   const blocks = threads.map((thread) => {
     const races = new Set([...racing].filter((name) => isRacing(name, thread)));
@@ -49,18 +50,20 @@ export function watchRaces(
   return { blocks: new Map(blocks), cells };
 }
 
-const watchOf = (name: string) => `plain_readers.${name}`;
+const watchOf = (name: string) => ownName(`plain_readers.${name}`);
 
-const watchCell = ({ length, elementNames }: AnyDeclaration, copies: number): AnyDeclaration => ({
+const watchCell = (
+  name: string,
+  { length, elementNames }: AnyDeclaration,
+  copies: number,
+): AnyDeclaration => ({
   kind: 'declaration',
   domain: { kind: 'range', low: 0, high: copies },
   initial: Array.from({ length: length ?? 1 }, () => 0),
   length,
   meaning: 'a CPU is in a plain read of a variable',
   ghost: 'watch',
-  ...(elementNames === undefined
-    ? {}
-    : { elementNames: elementNames.map((name) => `plain readers of ${name}`) }),
+  elementNames: (elementNames ?? [name]).map((element) => `plain readers of ${element}`),
 });
 
 /** The variable that a plain read reads; null: it is none. */
@@ -130,11 +133,11 @@ class Watcher {
         ? set
         : { kind: 'when', condition: negated(this.#excused), effects: [set] };
     };
-    const checks = step.effects.filter(({ kind }) => kind === 'assert');
+    const reads = step.effects.findIndex((effect) => effect.kind === 'set' && effect.value === read);
     const begin: Step = {
       ...step,
       text: `${step.text} (a plain read begins)`,
-      effects: [...checks, add('+')],
+      effects: [...step.effects.slice(0, reads).filter(({ kind }) => kind === 'assert'), add('+')],
       ordering: null,
     };
     // The window ends before what else the step does.

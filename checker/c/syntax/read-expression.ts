@@ -1,9 +1,10 @@
 /** Reads expressions. */
+import type { BinaryOperator } from '../../language/expression.ts';
 import { integerLiteral, stringLiteral } from './literals.ts';
 import type { Node } from './parser.ts';
 import { part, partsOf, readTypeName, type Reading } from './read-types.ts';
 import { fail, type Place } from './source.ts';
-import type { BinaryOperator, Designator, Expression, ListEntry, UnaryOperator } from './syntax.ts';
+import type { Designator, Expression, ListEntry, UnaryOperator } from './syntax.ts';
 
 /** Reads one kind of node. */
 type Reader = (reading: Reading, node: Node, place: Place) => Expression;

@@ -1,12 +1,9 @@
 /** The syntax of a C file with types resolved: what lowering reads. */
+import type { BinaryOperator } from '../../language/expression.ts';
 import type { Place } from './source.ts';
 import type { FunctionType, StructType, Type } from './types.ts';
 
 export type UnaryOperator = '!' | '-' | '+' | '~' | '*' | '&';
-export type BinaryOperator =
-  | ('*' | '/' | '%' | '+' | '-' | '<<' | '>>' | '&' | '^' | '|')
-  | ('<' | '<=' | '>' | '>=' | '==' | '!=')
-  | ('&&' | '||');
 
 export type Expression = { readonly place: Place } & (
   | { readonly kind: 'integer'; readonly value: bigint; readonly type: Type }

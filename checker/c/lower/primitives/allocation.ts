@@ -5,12 +5,12 @@
  * Source:  include/linux/slab.h
  */
 import type { Effect } from '../../../language/statement.ts';
-import { nullPointer, typeKey, zeroOf, type Space } from '../../memory.ts';
+import { nullPointer, typeKey, zeroOf } from '../../memory.ts';
 import { isScalar, pointerTo, type StructType, type Type } from '../../syntax/types.ts';
 import { argument, nothing, valueAt, type Call, type Lowering, type Primitive } from '../lowering.ts';
 import { placeType } from '../place-type.ts';
 import type { Scope } from '../scope.ts';
-import { compared, constant, negated, plus, type Lvalue } from '../value.ts';
+import { compared, constant, negated, type Lvalue } from '../value.ts';
 
 /** __GFP_DIRECT_RECLAIM */
 const mayReclaim = 0x400n;
@@ -63,7 +63,7 @@ const allocate =
             condition: compared('==', found, constant(at)),
             effects: [
               { kind: 'set', target: alive(at), value: constant(true) },
-              ...(isZeroed ? zeroed(thread, call, space, type, at) : []),
+              ...(isZeroed ? zeroed(thread, call, type, at) : []),
             ],
           })),
         ],
@@ -73,7 +73,7 @@ const allocate =
   };
 
 /** Every cell of an object set to 0. */
-function zeroed(thread: Lowering, call: Call, space: Space, type: StructType, at: number): readonly Effect[] {
+function zeroed(thread: Lowering, call: Call, type: StructType, at: number): readonly Effect[] {
   const clear = (lvalue: Lvalue): readonly Effect[] => {
     const { type: inner } = lvalue;
     if (isScalar(inner))
@@ -87,27 +87,11 @@ function zeroed(thread: Lowering, call: Call, space: Space, type: StructType, at
     if (inner.kind === 'struct')
       return inner.fields.flatMap(({ name }) => clear(thread.member(lvalue, name, call.place)));
     if (inner.kind !== 'array') return [];
-    const { of, length } = inner;
-    return Array.from({ length }, (_, element) => element).flatMap((element) =>
-      clear({
-        ...lvalue,
-        type: of,
-        index: plus(
-          constant(Number(lvalue.index?.kind === 'constant' ? lvalue.index.value : 0) * length),
-          constant(element),
-        ),
-        length: lvalue.length * length,
-      }),
+    return Array.from({ length: inner.length }, (_, at) => at).flatMap((element) =>
+      clear(thread.element(lvalue, constant(element), call.place)),
     );
   };
-  return clear({
-    type,
-    root: 'shared',
-    prefix: typeKey(type),
-    index: constant(at),
-    length: space.names.length,
-    checks: [],
-  });
+  return clear(thread.pointee({ kind: 'pointer', type: pointerTo(type), expr: constant(at) }, call.place));
 }
 
 const free: Primitive = (thread, call, scope) => {

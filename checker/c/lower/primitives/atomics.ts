@@ -3,8 +3,7 @@
  *
  * Source:  Documentation/atomic_t.txt, "ORDERING"; Documentation/atomic_bitops.txt; lib/refcount.c
  */
-import type { AnyExpr } from '../../../language/expression.ts';
-import type { BinaryOperator } from '../../syntax/syntax.ts';
+import type { AnyExpr, BinaryOperator } from '../../../language/expression.ts';
 import { intType, integerType } from '../../syntax/types.ts';
 import { binary, convert, integer, truthOf, truthValue, unary } from '../arithmetic.ts';
 import {
@@ -109,27 +108,22 @@ const conditional =
     order: (typeof orders)[Suffix],
     change: (
       old: CValue,
-      operands: readonly NumberValue[],
+      operandOf: (position: number) => NumberValue,
     ) => { readonly next: CValue; readonly when: AnyExpr },
     result: (old: CValue, wrote: AnyExpr) => CValue = (_, wrote) => truthValue(wrote),
   ): Primitive =>
   (thread, call, scope) => {
-    // Every kind takes as many operands as its name says.
-    for (
-      let needed = 0;
-      needed < (call.name.includes('unless') && call.name.includes('add') ? 3 : at + 1);
-      needed += 1
-    )
-      argument(thread, call, needed);
     const operands = call.arguments
       .filter((_, other) => other !== at)
       .map((given) => numeric(thread, call, thread.value(given, scope)));
+    const operandOf = (position: number) =>
+      operands[position] ?? thread.fail(call.place, `${call.name} needs ${position + 2} arguments`);
     const { old, wrote } = readModifyWrite(
       thread,
       counterAt(thread, call, scope, at),
       call.place,
       order,
-      (value) => change(value, operands),
+      (value) => change(value, operandOf),
     );
     return result(old, wrote!);
   };
@@ -177,13 +171,15 @@ function family(prefix: string): readonly Entry[] {
     ...ordered(`${prefix}_sub_and_test`, (order) => testing(1, order, 'sub', isZero)),
     ...ordered(`${prefix}_add_negative`, (order) => testing(1, order, 'add', isNegative)),
     ...ordered(`${prefix}_add_unless`, (order) =>
-      conditional(0, order, (old, [add, except]) => unless(add!, (value) => sameAs(value, except!))(old)),
+      conditional(0, order, (old, operandOf) =>
+        unless(operandOf(0), (value) => sameAs(value, operandOf(1)))(old),
+      ),
     ),
     ...ordered(`${prefix}_fetch_add_unless`, (order) =>
       conditional(
         0,
         order,
-        (old, [add, except]) => unless(add!, (value) => sameAs(value, except!))(old),
+        (old, operandOf) => unless(operandOf(0), (value) => sameAs(value, operandOf(1)))(old),
         (old) => old,
       ),
     ),
@@ -375,8 +371,8 @@ const refcounts: readonly Entry[] = [
   ],
   [
     'refcount_add_not_zero',
-    conditional(1, 'relaxed', (old, [by]) => ({
-      next: applied('add', old, by!),
+    conditional(1, 'relaxed', (old, operandOf) => ({
+      next: applied('add', old, operandOf(0)),
       when: negated(isZero(old)),
     })),
   ],

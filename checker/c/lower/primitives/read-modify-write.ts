@@ -36,7 +36,7 @@ export function readModifyWrite(
 ): Changed {
   const type = scalarOf(thread, lvalue, place);
   const cell = thread.reference(lvalue, place);
-  const target = thread.emitter.temporary(cell.name.replace(/\W/g, '_'), cell.domain, zeroOf(type));
+  const target = thread.emitter.temporary(cell.name, cell.domain, zeroOf(type));
   const old = scalar(type, target);
   const { next, when } = change(old);
   const write: Effect = { kind: 'set', target: cell, value: thread.asScalar(next, type, place) };
