@@ -2,7 +2,7 @@
 import { walk, type AnyExpr } from '../language/expression.ts';
 import { ModelError } from '../language/model-error.ts';
 import type { Model } from '../language/model.ts';
-import { withBlocks, type Block, type Effect, type Statement } from '../language/statement.ts';
+import { withBlocks, type Block, type Effect } from '../language/statement.ts';
 
 /**
  * Assertions about watching variables and their assignments go; what the model then does not find is marked.
@@ -40,17 +40,15 @@ export function withoutGhosts(model: Model): Model {
         return [effect];
     }
   };
-  const isEmptied = (statement: Statement) =>
-    statement.kind === 'step' &&
-    statement.guard === null &&
-    statement.effects.length > 0 &&
-    statement.effects.flatMap(kept).length === 0;
   const block = (statements: Block): Block =>
     statements.flatMap((statement) => {
-      if (isEmptied(statement)) return [];
-      if (statement.kind === 'step' && statement.guard !== null && isAbout(statement.guard)) return needed();
-      if (statement.kind === 'step') return [{ ...statement, effects: statement.effects.flatMap(kept) }];
-      return [withBlocks(statement, block)];
+      if (statement.kind !== 'step') return [withBlocks(statement, block)];
+      const { guard } = statement;
+      if (guard !== null && isAbout(guard)) return needed();
+      const effects = statement.effects.flatMap(kept);
+      // A step that did nothing else is gone.
+      const isEmptied = guard === null && effects.length === 0 && statement.effects.length > 0;
+      return isEmptied ? [] : [{ ...statement, effects }];
     });
   if (model.properties.some(({ condition }) => isAbout(condition))) needed();
   const shared = Object.fromEntries(Object.entries(model.shared).filter(([name]) => !ghosts.has(name)));

@@ -25,6 +25,18 @@ static inline bool rw_try(struct rw_lock *l, bool reader)
 	return got;
 }
 
+/* Preemption stays off while the lock is held. */
+static inline bool rw_spin_try(struct rw_lock *l, bool reader)
+{
+	bool got;
+
+	preempt_disable();
+	got = rw_try(l, reader);
+	if (!got)
+		preempt_enable();
+	return got;
+}
+
 static inline void rw_lock(struct rw_lock *l, bool reader)
 {
 	do {
@@ -62,16 +74,7 @@ static inline void spin_unlock(spinlock_t *l)
 	rw_unlock(&l->lock, false, "spin_unlock() of a lock that is free");
 	preempt_enable();
 }
-static inline bool spin_trylock(spinlock_t *l)
-{
-	bool got;
-
-	preempt_disable();
-	got = rw_try(&l->lock, false);
-	if (!got)
-		preempt_enable();
-	return got;
-}
+static inline bool spin_trylock(spinlock_t *l) { return rw_spin_try(&l->lock, false); }
 static inline bool spin_is_locked(const spinlock_t *l) { return rw_held(&l->lock); }
 #define assert_spin_locked(l) BUG_ON(!spin_is_locked(l))
 
@@ -133,26 +136,8 @@ static inline void write_unlock(rwlock_t *l)
 	rw_unlock(&l->lock, false, "write_unlock() of a lock without a writer");
 	preempt_enable();
 }
-static inline bool write_trylock(rwlock_t *l)
-{
-	bool got;
-
-	preempt_disable();
-	got = rw_try(&l->lock, false);
-	if (!got)
-		preempt_enable();
-	return got;
-}
-static inline bool read_trylock(rwlock_t *l)
-{
-	bool got;
-
-	preempt_disable();
-	got = rw_try(&l->lock, true);
-	if (!got)
-		preempt_enable();
-	return got;
-}
+static inline bool write_trylock(rwlock_t *l) { return rw_spin_try(&l->lock, false); }
+static inline bool read_trylock(rwlock_t *l) { return rw_spin_try(&l->lock, true); }
 #define read_lock_bh(l) do { local_bh_disable(); read_lock(l); } while (0)
 #define read_unlock_bh(l) do { read_unlock(l); local_bh_enable(); } while (0)
 #define write_lock_bh(l) do { local_bh_disable(); write_lock(l); } while (0)
