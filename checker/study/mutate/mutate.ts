@@ -50,22 +50,27 @@ export function* mutating(
   const places = grounds.flatMap((ground) =>
     mutationsOf(ground.model).map((mutation): ScenarioMutation => ({ ground, mutation })),
   );
-  const all = [...Map.groupBy(places, ({ mutation }) => mutation.name).values()].filter(
+  const all = sameMutants(places).filter(
     (same) => same[0]!.mutation.ofMemory === true || same.some(isEffective),
   );
   const reasons = reasonsOf(definition);
   const mutants: Mutant[] = [];
+  // An undecided mutant may survive.
+  const open = new Set<string>();
   for (const same of all) {
     const part = `mutant ${mutants.length + 1} of ${all.length}`;
     const { mutation, ground } = same[0]!;
     const fate = yield* mutantVerdict(same, inPart(limits, part), settings);
-    const told = fate.kind === 'survives' ? { ...fate, why: reasons.get(mutation.name) ?? null } : fate;
-    mutants.push({ mutation, scenario: ground.scenario.name, fate: told });
+    const names = [...new Set(same.map((place) => place.mutation.name))];
+    const [why = null] = names.flatMap((name) => reasons.get(name) ?? []);
+    if (fate.kind !== 'killed') for (const name of names) open.add(name);
+    const explained = fate.kind === 'survives' ? { ...fate, why } : fate;
+    mutants.push({ mutation, scenario: ground.scenario.name, fate: explained });
   }
   return {
     scenarios: grounds.map(({ scenario }) => scenario.name),
     mutants: inOrder(mutants),
-    stale: [...reasons.keys()].filter((name) => !mutants.some((mutant) => isOpen(mutant, name))),
+    stale: [...reasons.keys()].filter((name) => !open.has(name)),
   };
 }
 
@@ -74,8 +79,18 @@ const inPart = (limits: Limits, part: string): Limits => ({
   onProgress: (now) => limits.onProgress({ ...now, part }),
 });
 
-/** An undecided mutant may survive. */
-const isOpen = ({ mutation, fate }: Mutant, name: string) => mutation.name === name && fate.kind !== 'killed';
+/**
+ * The mutations of the scenarios by mutant: those of one name, and those whose names differ by a number alone, as
+ * `j < 2` and `j < 3` of a model for n CPUs do. A scenario that has both names has two mutants.
+ */
+function sameMutants(places: readonly ScenarioMutation[]): readonly (readonly ScenarioMutation[])[] {
+  const byName = [...Map.groupBy(places, ({ mutation }) => mutation.name).values()];
+  const byShape = Map.groupBy(byName, ([first]) => first!.mutation.name.replaceAll(/\b\d+\b/g, '#'));
+  return [...byShape.values()].flatMap((alike) => {
+    const scenarios = alike.flatMap((same) => same.map(({ ground }) => ground));
+    return new Set(scenarios).size === scenarios.length ? [alike.flat()] : alike;
+  });
+}
 
 const reasonsOf = ({ survivors }: AnyDefinition): ReadonlyMap<string, string> =>
   new Map(survivors.flatMap(({ mutants, why }) => mutants.map((name) => [name, why] as const)));

@@ -13,6 +13,7 @@ import {
   ifdef,
   inc,
   init,
+  integer,
   label,
   lt,
   never,
@@ -238,4 +239,38 @@ test('a line is the same line in every scenario, wherever it stands there', () =
   const names = mutants.map(({ mutation }) => mutation.name);
   expect(names).toHaveLength(new Set(names).size);
   expect(names.filter((name) => name.startsWith('a: noise'))).toEqual(['a: noise: left out']);
+});
+
+/** A CPU that looks at fewer than `n` of four cells, and then at whether it has come to `n`. */
+const counting = (sizes: readonly number[], both: boolean) =>
+  defineModel({
+    name: 'counting',
+    summary: 'a bound that depends on an option',
+    options: { n: integer('size', [1, 3], 1) },
+    scenarios: sizes.map((n) => ({ name: `${n}`, options: { n }, verdict: 'holds' as const })),
+    build: ({ n }) => {
+      const mem = shared({ ready: init(bool, false) });
+      const p = thread('p', { locals: { j: init(range(0, 3), 0) } }, (l) => [
+        step('ready', set(mem.ready, true)),
+        wait('j', both ? and(lt(l.j, n), lt(l.j, n + 1)) : and(lt(l.j, n), mem.ready), inc(l.j)),
+      ]);
+      return { shared: mem, threads: [p], properties: [reachable('p ends', ended(p))] };
+    },
+  });
+
+describe('the bound of a loop that depends on an option', () => {
+  const bounds = ({ mutants }: Mutated) =>
+    mutants
+      .map(({ mutation }) => mutation.name)
+      .filter((name) => name.includes('without') && name.includes('<'));
+
+  test('is one mutant in scenarios of different sizes', () => {
+    expect(bounds(mutate(counting([1, 2], false)))).toEqual(["p: j: without 'j < 1'"]);
+  });
+
+  test('is several where one scenario has several', () => {
+    expect(bounds(mutate(counting([1, 2], true)))).toEqual(
+      [1, 2, 3].map((bound) => `p: j: without 'j < ${bound}'`),
+    );
+  });
 });
