@@ -33,7 +33,7 @@ export function buildParts(file: SourceFile, unit: Unit, mistakes: Mistakes): Pa
     .filter(({ on }) => on === null)
     .map((definition) => lowerThread(program, definition));
   const agents = [...handlers(program, definitions), ...quiescentStates(program)];
-  const properties = [...program.claims, ...claimsOf(program, unit.clauses)];
+  const properties = [...program.claims.map(({ property }) => property), ...claimsOf(program, unit.clauses)];
   if (definitions.length === 0)
     mistakes.report({ file, offset: 0, length: 1 }, 'no THREAD(name) { } runs anything');
   const all = [...lowered, ...agents];
@@ -94,6 +94,7 @@ function lowerThread(program: Program, definition: ThreadDefinition): KernelThre
     on: null,
     mayBlockForever: definition.mayBlockForever,
     emitter,
+    isLongHandler: false,
   };
 }
 

@@ -42,6 +42,11 @@ export interface SharedReference {
   readonly domain: AnyDomain;
   /** Locals of an address dependency in addition to the index; they affect ordering only. */
   readonly via?: readonly AnyExpr[];
+  /**
+   * No instruction accesses it: a variable of the proof, what watches for mistakes, or CPU state. It orders nothing, and a store
+   * beside it is no read-modify-write.
+   */
+  readonly isNoMemory?: true;
 }
 
 /** A local variable of the running thread (`replica` null), or in a property that of a named copy. */

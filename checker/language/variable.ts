@@ -20,7 +20,7 @@ export interface AnyDeclaration {
    */
   readonly ghost?: 'proof' | 'watch';
   /** CPU state instead of memory: a step may access it in addition to one cell of memory. */
-  readonly insideCpu?: 'store buffer';
+  readonly insideCpu?: 'store buffer' | 'interrupt state';
   /** The part of the CPU, for traces. */
   readonly part?: CpuPart;
   /** The names of memory cells by number, for CPU state that contains cell numbers; `cpu` is the own index. */

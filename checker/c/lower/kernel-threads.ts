@@ -17,6 +17,8 @@ export interface KernelThread {
   readonly on: string | null;
   readonly mayBlockForever: boolean;
   readonly emitter: Emitter;
+  /** It is an interrupt handler of several steps, for which all else on its CPU waits. */
+  readonly isLongHandler: boolean;
 }
 
 const selfOf = (name: string, cpus: number): AnyExpr =>
@@ -48,7 +50,8 @@ export function handlers(
             );
       const cpu = selfOf(name, host.cpus);
       const pending = kernel.pending(call, host, cpu);
-      made.push(handler(program, { name, host, place: definition?.place ?? place, pending, body }));
+      const at = definition?.place ?? place;
+      made.push(handler(program, { name, host, place: at, pending, statements: [], body }));
     }
   for (const definition of definitions) {
     if (definition.on === null) continue;
@@ -69,6 +72,7 @@ export function handlers(
         host,
         place: definition.place,
         pending: null,
+        statements: definition.body,
         body,
       }),
     );
@@ -82,11 +86,14 @@ interface Handler {
   readonly place: Place;
   /** What it handles; null: it may run at any time. */
   readonly pending: ReturnType<Program['kernel']['pending']> | null;
+  /** The text that the lowering begins with, where it is no call. */
+  readonly statements: ThreadDefinition['body'];
   readonly body: (lowering: ThreadLowering) => void;
 }
 
 /** A handler that accesses memory at most once is one step; while a longer one runs, its CPU waits. */
-function handler(program: Program, { name, host, place, pending, body }: Handler): KernelThread {
+function handler(program: Program, made: Handler): KernelThread {
+  const { name, host, place, pending, statements, body } = made;
   const { kernel } = program;
   const definition: ThreadDefinition = {
     place,
@@ -94,7 +101,7 @@ function handler(program: Program, { name, host, place, pending, body }: Handler
     cpus: host.cpus,
     mayBlockForever: true,
     on: host.name,
-    body: [],
+    body: statements,
   };
   const lowering = new ThreadLowering(program, definition, primitiveOf);
   const { emitter } = lowering;
@@ -125,24 +132,34 @@ function handler(program: Program, { name, host, place, pending, body }: Handler
       emitter.access({ place, text: '<end of interrupt>', effects: [...done, set(false)] }),
     );
   });
-  return { name, cpus: host.cpus, on: host.name, mayBlockForever: true, emitter };
+  return {
+    name,
+    cpus: host.cpus,
+    on: host.name,
+    mayBlockForever: true,
+    emitter,
+    isLongHandler: !isOneStep,
+  };
 }
 
 /** How often the body of a handler accesses memory. */
 function accessesOf(program: Program, definition: ThreadDefinition, body: Handler['body']): number {
-  const claims = program.claims.length;
+  const claims = [...program.claims];
   const trial = new ThreadLowering(program, definition, primitiveOf);
   attempt(() => body(trial));
-  program.claims.splice(claims);
+  program.claims.splice(0, Infinity, ...claims);
   return [...statementsOf(trial.emitter.block)].filter(
     ({ kind, isSilent }) => kind === 'step' && isSilent !== true,
   ).length;
 }
 
-/** The statements of a thread whose CPU may run handlers of several steps: it goes on only when none runs. */
-export function heldByHandlers({ kernel }: Program, { name, cpus, emitter }: KernelThread): Block {
-  const host = { name, cpus };
-  if (!kernel.hasLongHandler(host)) return emitter.block;
+/** The statements of a thread on whose CPU handlers of several steps may run: it goes on only when none runs. */
+export function heldByHandlers(
+  { kernel }: Program,
+  { name, cpus, on, emitter, isLongHandler }: KernelThread,
+): Block {
+  const host = { name: on ?? name, cpus };
+  if (isLongHandler || !kernel.hasLongHandler(host)) return emitter.block;
   return guarded(emitter.block, negated(kernel.inHandler(host, selfOf(name, cpus))));
 }
 
@@ -185,7 +202,8 @@ export function quiescentStates(program: Program): readonly KernelThread[] {
           );
         }
       });
-      return [{ name, cpus: host.cpus, on: host.name, mayBlockForever: true, emitter }];
+      const { cpus, name: on } = host;
+      return [{ name, cpus, on, mayBlockForever: true, emitter, isLongHandler: false }];
     }),
   );
 }

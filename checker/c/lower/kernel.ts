@@ -78,7 +78,14 @@ export class Kernel {
 
   /** The CPU runs an interrupt handler of more than one step. */
   inHandler(host: Cpus, cpu: AnyExpr): SharedReference {
-    return this.#perCpu(`in_interrupt.${host.name}`, host, cpu, 'the CPU runs an interrupt handler');
+    const reference = this.#perCpu(
+      `in_interrupt.${host.name}`,
+      host,
+      cpu,
+      'the CPU runs an interrupt handler',
+    );
+    this.cells[reference.name] = { ...this.cells[reference.name]!, insideCpu: 'interrupt state' };
+    return { ...reference, isNoMemory: true };
   }
 
   /** Whether some handler on the CPUs of a thread has several steps. */

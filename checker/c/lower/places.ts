@@ -155,7 +155,9 @@ export abstract class Places {
         claim: 'no pointer is dereferenced past the end of its array',
         condition: within.reduce((left, right) => ({ kind: 'binary', operator: '||', left, right })),
       },
-      ...(alive === null ? [] : [{ claim: 'no freed object is used', condition: alive }]),
+      ...(alive === null
+        ? []
+        : [{ claim: 'no freed object is used', condition: { ...alive, isNoMemory: true as const } }]),
     ];
   }
 
@@ -169,6 +171,7 @@ export abstract class Places {
       name: prefix,
       index: cells.length === null ? null : (index ?? constant(0)),
       domain: cells.domain,
+      ...(cells.isGhost ? { isNoMemory: true } : {}),
     };
   }
 }

@@ -19,6 +19,12 @@ export interface ThreadDefinition {
   readonly body: readonly Statement[];
 }
 
+/** A claim at a place of the file; a function that is called twice makes it for each call. */
+export interface PlacedClaim {
+  readonly place: Place;
+  readonly property: Property;
+}
+
 export interface Program {
   /** The name of the user's file. */
   readonly name: string;
@@ -30,7 +36,7 @@ export interface Program {
   readonly threads: readonly ThreadDefinition[];
   /** What the kernel itself keeps: interrupts, RCU, the allocator. */
   readonly kernel: Kernel;
-  /** Claims that functions make, as they are found. */
-  readonly claims: Property[];
+  /** Claims that functions make, as they are found, each with its place. */
+  readonly claims: PlacedClaim[];
   readonly mistakes: Mistakes;
 }

@@ -121,7 +121,7 @@ class Watcher {
 
   #counter({ name, index }: SharedReference): SharedReference {
     const domain: AnyDomain = this.#cells[watchOf(name)]!.domain;
-    return { kind: 'shared', name: watchOf(name), index, domain };
+    return { kind: 'shared', name: watchOf(name), index, domain, isNoMemory: true };
   }
 
   #window(step: Step, read: SharedReference): Block {

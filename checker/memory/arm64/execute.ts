@@ -48,7 +48,7 @@ export function beginning(
   const run = new TransitionRun(
     state,
     { cpu, self: replica, views: state.cpus[cpu]!, copy: state.copies[processor]! },
-    program.isOwn,
+    program,
   );
   if (isTraced) run.trail = [];
   return run;

@@ -5,7 +5,7 @@ import { numbersOf } from '../../program/numbering.ts';
 import type { BarrierKind, Effect, Ordering, Statement } from '../../language/statement.ts';
 import { statementsOf } from '../../language/thread.ts';
 import { printExpr } from '../../language/print.ts';
-import { accessesOf } from '../common/accesses.ts';
+import { accessesOf, isMemory } from '../common/accesses.ts';
 import { isReadModifyWrite, orderOf, usesWhatItReads, type StepStatement } from '../common/ordering.ts';
 import { compileEffects, compileExpr, type Act, type Compute, type ThreadScope } from './compile.ts';
 import { isAlike, isPure } from './pure-branch.ts';
@@ -125,7 +125,7 @@ const isBarrier = ({ kind }: Statement) => kind === 'barrier';
 const alwaysStores = (effects: readonly Effect[]): readonly string[] =>
   effects.flatMap((effect) => {
     if (effect.kind === 'each') return alwaysStores(effect.effects);
-    return effect.kind === 'set' && effect.target.kind === 'shared' ? [effect.target.name] : [];
+    return effect.kind === 'set' && isMemory(effect.target) ? [effect.target.name] : [];
   });
 
 /**

@@ -57,6 +57,8 @@ export interface Program {
   readonly onCpu: readonly (readonly number[])[];
   /** By cell: whether one CPU alone accesses it. */
   readonly isOwn: readonly boolean[];
+  /** By cell: it is a variable of the proof, which orders nothing and which every CPU sees at once. */
+  readonly isGhost: readonly boolean[];
   /** By cell: the values at the beginning. */
   readonly initial: readonly number[];
 }
@@ -81,7 +83,8 @@ export function programOf(system: TransitionSystem, { kept }: ProgramSettings = 
       for (const cell of [...reads, ...writes]) users[cell]!.add(cpuOf(copy));
   const isPrivate = privateVariables(system.model);
   const names = [...numbering.shared].flatMap(([name, { length }]) => Array.from({ length }, () => name));
-  const isOwn = users.map(({ size }, cell) => size <= 1 && isPrivate.has(names[cell]!));
+  const isGhost = names.map((name) => system.model.shared[name]!.ghost !== undefined);
+  const isOwn = users.map(({ size }, cell) => isGhost[cell]! || (size <= 1 && isPrivate.has(names[cell]!)));
   const isShared = (cell: number) => !isOwn[cell]!;
   const isKept = (position: number, thread: number) =>
     [...numbering.locals[thread]!].some(
@@ -133,6 +136,7 @@ export function programOf(system: TransitionSystem, { kept }: ProgramSettings = 
     hosts,
     onCpu: hosts.map((_, cpu) => processors.flatMap((one, at) => (one.cpu === cpu ? [at] : []))),
     isOwn,
+    isGhost,
     initial: Object.values(system.model.shared).flatMap(({ initial }) =>
       initial.map((value) => numberOf(numbering.names, value)),
     ),

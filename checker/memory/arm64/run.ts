@@ -57,6 +57,7 @@ export class TransitionRun {
   readonly copy: CopyState;
   /** Whether a cell is accessed by one CPU alone. */
   readonly isOwn: readonly boolean[];
+  readonly isGhost: readonly boolean[];
   writes: (readonly Write[])[];
   own: number[];
   ownData: Time[];
@@ -123,10 +124,11 @@ export class TransitionRun {
   /** The statements executed, where a trace wants them. */
   trail: Executed[] | null = null;
 
-  constructor(state: MachineState, who: Who, isOwn: readonly boolean[]) {
+  constructor(state: MachineState, who: Who, { isOwn, isGhost }: Pick<TransitionRun, 'isOwn' | 'isGhost'>) {
     this.cpu = who.cpu;
     this.self = who.self;
     this.isOwn = isOwn;
+    this.isGhost = isGhost;
     this.views = copyOfViews(who.views);
     this.copy = copyOfCopy(who.copy);
     this.writes = state.writes as (readonly Write[])[];
@@ -162,6 +164,7 @@ export class TransitionRun {
 
   /** The value of a cell, with what it comes after in `data` and `control`. */
   read(cell: number, addressData: Time, addressControl: Time): number {
+    if (this.isGhost[cell]!) return this.own[cell]!;
     if (this.isOwn[cell]!) return this.readOwn(cell, addressData, addressControl);
     if (this.reading === 'newest') return this.readNewest(cell);
     if (this.cell !== cell || this.reading === 'snapshot') this.load(cell, addressData, addressControl);
@@ -279,6 +282,7 @@ export class TransitionRun {
     this.own = this.own.slice();
     this.ownData = this.ownData.slice();
     this.own[cell] = value;
+    if (this.isGhost[cell]!) return;
     this.ownData[cell] = after;
     this.views.wOld = Math.max(this.views.wOld, after);
     this.views.cap = Math.max(this.views.cap, addressControl);

@@ -148,7 +148,10 @@ export class Arm64Machine {
     if (step === undefined || more.length > 0 || this.#promised(state, processor).length > 0) return null;
     const { run, after } = step;
     const isKept =
-      run!.error === null && run!.failed === null && run!.stores.some(({ promised }) => promised !== null);
+      run!.error === null &&
+      run!.failed === null &&
+      run!.stores.length > 0 &&
+      run!.stores.every(({ promised }) => promised !== null);
     const isSeen = after.seen !== state.seen || after.copies[processor]!.locals[0] === table.end;
     return isKept && !isSeen ? step : null;
   }

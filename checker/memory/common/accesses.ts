@@ -78,6 +78,10 @@ const needsMemory = (statement: Statement): boolean =>
     ? statement.barrier === 'full'
     : ['store', 'atomic'].includes(shapeOf(statement));
 
+/** Whether a part of an expression is a cell that an instruction accesses. */
+export const isMemory = (part: AnyExpr): part is SharedReference =>
+  part.kind === 'shared' && part.isNoMemory !== true;
+
 const nothing: Accesses = { reads: [], writes: [] };
 
 const joined = (parts: readonly Accesses[]): Accesses => ({
@@ -86,7 +90,7 @@ const joined = (parts: readonly Accesses[]): Accesses => ({
 });
 
 const readsOf = (expr: AnyExpr | null): Accesses => ({
-  reads: expr === null ? [] : [...walk(expr)].filter((part) => part.kind === 'shared'),
+  reads: expr === null ? [] : [...walk(expr)].filter(isMemory),
   writes: [],
 });
 
@@ -94,7 +98,7 @@ function accessesOfEffect(effect: Effect): Accesses {
   switch (effect.kind) {
     case 'set': {
       const { target, value } = effect;
-      const own = target.kind === 'shared' ? { reads: [], writes: [target] } : nothing;
+      const own = isMemory(target) ? { reads: [], writes: [target] } : nothing;
       return joined([readsOf(value), readsOf(target.index), own]);
     }
     case 'when':

@@ -3,7 +3,7 @@ import { and, not, or, walk, type AnyExpr } from '../../language/expression.ts';
 import { ModelError } from '../../language/model-error.ts';
 import { printExpr } from '../../language/print.ts';
 import type { Effect, Ordering, Statement } from '../../language/statement.ts';
-import { accessesOf, shapeOf } from './accesses.ts';
+import { accessesOf, isMemory, shapeOf } from './accesses.ts';
 
 export type StepStatement = Statement & { readonly kind: 'step' };
 
@@ -32,7 +32,7 @@ export function isFullBarrier(statement: Statement): boolean {
   return statement.kind === 'atomically' && shapeOf(statement) === 'atomic';
 }
 
-const readsShared = (expr: AnyExpr) => [...walk(expr)].some(({ kind }) => kind === 'shared');
+const readsShared = (expr: AnyExpr) => [...walk(expr)].some(isMemory);
 
 /** An assertion does not count as a use: a kernel build may omit it. */
 export const usesWhatItReads = ({ guard, effects }: StepStatement): boolean =>
@@ -75,7 +75,7 @@ function writeConditions(effects: readonly Effect[], before: Assigned): readonly
     switch (effect.kind) {
       case 'set': {
         const { target, value } = effect;
-        if (target.kind === 'shared') return [null];
+        if (target.kind === 'shared') return isMemory(target) ? [null] : [];
         assigned.set(target.name, resolved(value, assigned));
         return [];
       }

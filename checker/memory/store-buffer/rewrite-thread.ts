@@ -2,7 +2,7 @@
 import { and, not, type AnyExpr, type SharedReference } from '../../language/expression.ts';
 import type { Block, Statement } from '../../language/statement.ts';
 import type { AnyThread } from '../../language/thread.ts';
-import { shapeOf } from '../common/accesses.ts';
+import { isMemory, shapeOf } from '../common/accesses.ts';
 import { fence, forwarded, hasRoomFor, isEmpty, placeOf, push } from './buffering.ts';
 import { storesOf } from './capacity.ts';
 import { flatEither, noneYet, type Fresh } from './flat-either.ts';
@@ -79,7 +79,10 @@ function rewriteStep(statement: Statement & { kind: 'step' }, buffer: Buffer): S
 const loading = (statement: Statement & { kind: 'step' }, buffer: Buffer): Statement => ({
   ...statement,
   guard: statement.guard === null ? null : withLoads(statement.guard, loadFrom(buffer)),
-  effects: withAccesses(statement.effects, { load: loadFrom(buffer), store: () => [] }),
+  effects: withAccesses(statement.effects, {
+    load: loadFrom(buffer),
+    store: (target) => (isMemory(target) ? [] : null),
+  }),
 });
 
 /**

@@ -20,6 +20,7 @@ struct vm_area_struct {
 	unsigned long vm_flags;
 	struct rw_semaphore vm_lock;
 	int vm_lock_seq;
+	struct anon_vma *anon_vma;
 	bool detached;
 };
 /* A VMA that no writer has locked: mm_lock_seq begins at 0, vm_lock_seq at -1. */

@@ -1,7 +1,8 @@
 /** Claims that stand inside of functions, and what a model adds to C: choices, waits, notes and counts. */
 import type { AnyExpr, Binder } from '../../../language/expression.ts';
 import type { Effect } from '../../../language/statement.ts';
-import { textOf } from '../../syntax/source.ts';
+import type { Property } from '../../../language/property.ts';
+import { positionOf, textOf, type Place } from '../../syntax/source.ts';
 import type { Expression } from '../../syntax/syntax.ts';
 import { intType, isScalar } from '../../syntax/types.ts';
 import { ClaimEvaluator } from '../claims.ts';
@@ -46,7 +47,7 @@ const checking =
 /** True until the thread's next access. */
 const holdsHere: Primitive = (thread, call, scope) => {
   const { emitter, program } = thread;
-  const number = program.claims.length + 1;
+  const number = emitter.newLabel();
   const flag = emitter.reference(emitter.local(`here_${number}`, { kind: 'bool' }, false));
   const { binder, copy } = copies(thread);
   const captured = new Set<string>();
@@ -87,14 +88,31 @@ const holdsHere: Primitive = (thread, call, scope) => {
     right: condition,
   };
   const body: AnyExpr = harm === null ? implied : { kind: 'claim', operand: implied, harm };
-  program.claims.push({
+  claim(thread, call.place, {
     kind: 'always',
     name: `${emitter.text(argument(thread, call, 0).place)} (HOLDS_HERE)`,
     condition: { kind: 'quantifier', quantifier: 'all', binder, body },
   });
-
   return nothing;
 };
+
+/** Adds a claim; the calls of one function claim the same once: all of them hold, or one of them is reached. */
+function claim(thread: Lowering, place: Place, property: Property): void {
+  const { claims } = thread.program;
+  const at = claims.findIndex((other) => other.property.name === property.name);
+  const before = claims[at];
+  if (before === undefined) return void claims.push({ place, property });
+  if (before.place.file !== place.file || before.place.offset !== place.offset)
+    return thread.fail(place, `line ${positionOf(before.place).line} makes a claim of the same name`);
+  const operator = property.kind === 'always' ? '&&' : '||';
+  const condition: AnyExpr = {
+    kind: 'binary',
+    operator,
+    left: before.property.condition,
+    right: property.condition,
+  };
+  claims[at] = { place, property: { ...property, condition } };
+}
 
 /** The copies of the running thread, for a property. */
 function copies({ definition }: Lowering): { readonly binder: Binder; readonly copy: AnyExpr } {
@@ -103,15 +121,13 @@ function copies({ definition }: Lowering): { readonly binder: Binder; readonly c
 }
 
 const reached: Primitive = (thread, call) => {
-  const { emitter, program } = thread;
+  const { emitter } = thread;
   const name = text(thread, argument(thread, call, 0));
-  const flag = emitter.reference(
-    emitter.local(`reached_${program.claims.length + 1}`, { kind: 'bool' }, false),
-  );
+  const flag = emitter.reference(emitter.local(`reached_${emitter.newLabel()}`, { kind: 'bool' }, false));
   emitter.compute(call.place, { kind: 'set', target: flag, value: constant(true) });
   emitter.untilNextAccess([{ kind: 'set', target: flag, value: constant(false) }]);
   const { binder, copy } = copies(thread);
-  program.claims.push({
+  claim(thread, call.place, {
     kind: 'reachable',
     name,
     condition: { kind: 'quantifier', quantifier: 'some', binder, body: { ...flag, replica: copy } },
