@@ -1,6 +1,7 @@
 /** Scheduling points: a thread stops, so that others may run, at all that is not local computation. */
 import { walk, type AnyExpr } from '../language/expression.ts';
 import type { Effect } from '../language/statement.ts';
+import { withParts } from './code-walk.ts';
 import type { Flow, Instruction } from './control-flow.ts';
 
 /** The instructions at which a thread stops; changes of `watched` locals are not local computation. */
@@ -8,9 +9,27 @@ export function schedulingPoints(flow: Flow, watched: ReadonlySet<string>): Read
   const visible = new Set<number>();
   for (const [at, instruction] of flow.instructions.entries())
     if (isVisible(instruction, watched)) visible.add(at);
+  for (const first of firstAssertions(flow, visible)) visible.add(first);
   for (const head of localCycleHeads(flow, visible)) visible.add(head);
   return visible;
 }
+
+/** An assertion that comes before the first access is a step of its own, so that a trace shows how it fails. */
+function firstAssertions(flow: Flow, visible: ReadonlySet<number>): readonly number[] {
+  const seen = new Set<number>();
+  const pending = [flow.entry];
+  const found: number[] = [];
+  for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
+    if (visible.has(at) || seen.has(at)) continue;
+    seen.add(at);
+    const instruction = flow.instructions[at]!;
+    if (instruction.kind === 'effects' && instruction.effects.some(asserts)) found.push(at);
+    else pending.push(...successorsOf(instruction));
+  }
+  return found;
+}
+
+const asserts = (effect: Effect): boolean => [...withParts(effect)].some(({ kind }) => kind === 'assert');
 
 function isVisible(instruction: Instruction, watched: ReadonlySet<string>): boolean {
   switch (instruction.kind) {

@@ -266,8 +266,17 @@ describe('statements', () => {
     expect(firing!.events.map(({ statement }) => statement.kind)).toEqual(['step', 'barrier', 'note']);
   });
 
-  test('an assertion that fails before the first step is reported', () => {
-    const model = inThread((v) => [step('x', assert('got it', v.got))]);
-    expect(() => initialStates(transitionSystem(model))).toThrow('before the first step: got it');
+  test('an assertion that fails before the first access is a violation with a trace', () => {
+    const model = inThread((v) => [step('n', set(v.n, 1)), step('x', assert('got it', v.got))]);
+    expect(explored(model).outcome).toMatchObject({
+      verdict: 'violated',
+      property: 'got it',
+      schedule: { edges: { length: 1 } },
+    });
+  });
+
+  test('a value outside of its domain before the first step is reported', () => {
+    const model = inThread((v) => [step('x', set(v.n, sub(v.n, 1)))]);
+    expect(() => initialStates(transitionSystem(model))).toThrow('before the first step');
   });
 });

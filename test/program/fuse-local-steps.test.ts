@@ -114,6 +114,15 @@ describe('fused into the step before', () => {
   });
 });
 
+test('an assertion before the first access is a step, with what follows it', () => {
+  const body: Body = (l) => [
+    step('n', set(l.n, 1)),
+    branch('got', l.got, [step('a', assert('a', l.got)), step('n', set(l.n, 2))]),
+    access(),
+  ];
+  expect(inBody(body)).toEqual(['3 4 @1', '5 @2']);
+});
+
 describe('a step of its own', () => {
   test.each<[string, Body]>([
     ['a shared read', (l) => [access(), step('x', set(l.n, mem.count))]],

@@ -234,7 +234,7 @@ function compileEffect(effect: Effect, scope: ThreadScope): Act {
       const condition = compileExpr(effect.condition, scope);
       // The kernel may be built without it: what hangs on a promise goes on behind it.
       return (run) => {
-        if (condition(run) !== 1) run.failed ??= effect.claim;
+        if (condition(run) !== 1 && run.error === null) run.failed ??= effect.claim;
       };
     }
     case 'count': {

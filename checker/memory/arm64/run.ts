@@ -138,8 +138,9 @@ export class TransitionRun {
     this.step = state.step;
   }
 
+  /** Of what goes wrong only the first is reported. */
   mistake(error: ModelError): void {
-    if (this.error !== null) return;
+    if (this.error !== null || this.failed !== null) return;
     this.error = error.message;
     this.outside = error instanceof DomainError ? error.outside : null;
     this.mistaken = this.statement;
