@@ -72,7 +72,11 @@ const rules: Readonly<Record<string, Rule | 'anything'>> = {
   // The page runs in a browser: no module of Node, and nothing of the command line.
   'web/src': {
     folders: ['checker', 'models'],
-    packages: ['preact', '@preact/signals', 'd3-force', 'd3-zoom', 'd3-selection', 'jsep'],
+    packages: [
+      ...['preact', '@preact/signals', 'd3-force', 'd3-zoom', 'd3-selection', 'jsep'],
+      // The grammar of C, as addresses.
+      ...['tree-sitter-c', 'web-tree-sitter'],
+    ],
     clock: true,
   },
   cli: 'anything',

@@ -33,6 +33,7 @@ function contentSecurityPolicy(policy: string): Plugin {
  */
 const leftOut: ReadonlyMap<string, string> = new Map([
   [at('../models/registry.ts'), at('src/report/no-models.ts')],
+  [at('src/c/protocols.ts'), at('src/report/no-protocols.ts')],
   [at('../checker/memory/memory-option.ts'), at('src/report/no-memory-option.ts')],
   [at('../checker/search/prove.ts'), at('src/report/no-proof.ts')],
   [at('src/state/proof.ts'), at('src/report/no-any-number.ts')],
@@ -50,6 +51,16 @@ const leavingOut: Plugin = {
     const found = await this.resolve(source, importer, { ...options, skipSelf: true });
     return found === null ? null : (leftOut.get(found.id) ?? null);
   },
+};
+
+/** The parser asks for modules of Node only where it runs there. */
+const withoutNode: Plugin = {
+  name: 'without-node',
+  enforce: 'pre',
+  resolveId: (source, importer) =>
+    /^(?:module|fs\/promises)$/.test(source) && importer?.includes('web-tree-sitter') === true
+      ? at('src/c/no-node.ts')
+      : null,
 };
 
 const races = at('../docs/races/');
@@ -139,6 +150,7 @@ export default defineConfig(({ mode }) => {
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
     plugins: [
       contentSecurityPolicy(isReport ? policies.report : policies.site),
+      withoutNode,
       ...(isReport
         ? [leavingOut, viteSingleFile({ removeViteModuleLoader: true }), packing]
         : isInDocs
@@ -152,7 +164,11 @@ export default defineConfig(({ mode }) => {
       emptyOutDir: !isReport,
       modulePreload: { polyfill: false },
       reportCompressedSize: false,
-      rolldownOptions: { input: isReport ? at('report.html') : [at('index.html'), at('litmus.html')] },
+      rolldownOptions: {
+        input: isReport ? at('report.html') : [at('index.html'), at('litmus.html')],
+        // The parser of C has an eval, which it does not execute here: the policy of the page forbids it.
+        checks: { eval: false },
+      },
     },
   };
 });

@@ -1,6 +1,7 @@
 /** The text of a thread in two columns: kernel code, and its meaning in the model. */
 import { printMeaning, printText } from '../language/print.ts';
-import type { Block, Statement } from '../language/statement.ts';
+import { withBlocks, type Block, type Statement } from '../language/statement.ts';
+import { statementsOf } from '../language/thread.ts';
 
 export interface ListingRow {
   /** The number of the statement; null for `else` and for the alternatives of an `either`. */
@@ -11,7 +12,22 @@ export interface ListingRow {
   readonly meaning: string;
 }
 
-export const listingOf = (body: Block): readonly ListingRow[] => rowsOf(body, 0);
+/** Of a thread in C its lines, without the jumps and temporaries that they become. */
+export function listingOf(body: Block): readonly ListingRow[] {
+  const isFromC = [...statementsOf(body)].some(({ source }) => source !== undefined);
+  return rowsOf(isFromC ? linesOfC(body) : body, 0);
+}
+
+const linesOfC = (block: Block): Block =>
+  block.filter((statement) => !isGenerated(statement)).map((statement) => withBlocks(statement, linesOfC));
+
+/** Jumps, and assignments of locals that check nothing. */
+const isGenerated = (statement: Statement): boolean =>
+  statement.kind === 'label' ||
+  statement.kind === 'goto' ||
+  (statement.kind === 'step' &&
+    statement.isSilent === true &&
+    !statement.effects.some(({ kind }) => kind === 'assert'));
 
 const rowsOf = (block: Block, depth: number): readonly ListingRow[] =>
   block.flatMap((statement) => rowsOfStatement(statement, depth));

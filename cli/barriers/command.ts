@@ -13,11 +13,11 @@ export function barriersCommand(program: Command): void {
         .description(
           'remove each barrier in turn: print which barriers the protocol needs under which memory model',
         )
-        .argument('[model]', 'a MODEL or MODEL/SCENARIO from "racewalk list", or your own FILE.ts')
+        .argument('[model]', 'a MODEL or MODEL/SCENARIO from "racewalk list", or your own FILE.ts or FILE.c')
         .option('--json', 'print one JSON object (docs/reference/barriers-output.schema.json)')
         .option('--max-states <number>', 'limit on the number of states of each trial', wholeNumber)
         .option('--timeout <seconds>', 'time limit, in seconds', positiveSeconds)
-        .usage('MODEL|FILE.ts [options] [--memory sc|tso|pso|arm64] [model options]')
+        .usage('MODEL|FILE [options] [--memory sc|tso|pso|arm64] [model options]')
         .addHelpText(
           'after',
           '\nWithout model options, every smallest set of fixes is tried; with model options, that one variant.',

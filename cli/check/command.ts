@@ -11,7 +11,7 @@ export function checkCommand(program: Command): void {
     withExitCodes(
       withSearchOptions(program.command('check'))
         .description('check one variant of a protocol: print the verdict, and a trace if the variant fails')
-        .argument('[model]', 'a MODEL or MODEL/SCENARIO from "racewalk list", or your own FILE.ts')
+        .argument('[model]', 'a MODEL or MODEL/SCENARIO from "racewalk list", or your own FILE.ts or FILE.c')
         .option('--all', 'check every scenario (of MODEL, or of all models) against its declared verdict')
         .option('--ends', 'also require that every thread ends, but for those that may block forever')
         .option('--json', 'print one JSON object (docs/reference/check-output.schema.json)')
@@ -29,7 +29,7 @@ export function checkCommand(program: Command): void {
         .option('--html <file>', 'write the result as a self-contained HTML page')
         .helpOption(false)
         .option('-h, --help', "print this help; with MODEL, also the model's own options")
-        .usage('MODEL|FILE.ts [options] [--memory sc|tso|pso|arm64] [model options]')
+        .usage('MODEL|FILE [options] [--memory sc|tso|pso|arm64] [model options]')
         .allowUnknownOption()
         .allowExcessArguments()
         .action(async (_model: string | undefined, options: CheckOptions, command: Command) => {

@@ -13,7 +13,7 @@ export function compareCommand(program: Command): void {
         .description(
           'check every combination of options: print verdicts, costs, and the smallest sets of fixes that hold',
         )
-        .argument('[model]', 'a MODEL from "racewalk list", or your own FILE.ts')
+        .argument('[model]', 'a MODEL from "racewalk list", or your own FILE.ts or FILE.c')
         .option(
           '--vary <options>',
           'comma-separated options to vary (default: the machine options and all fixes)',
@@ -27,7 +27,7 @@ export function compareCommand(program: Command): void {
         .option('--json', 'print one JSON object (docs/reference/compare-output.schema.json)')
         .option('--max-states <number>', 'limit on the number of states of each variant', wholeNumber)
         .option('--timeout <seconds>', 'time limit, in seconds', positiveSeconds)
-        .usage('MODEL|FILE.ts [--vary a,b] [--fix x=y] [--memory sc|tso|pso|arm64] [model options]')
+        .usage('MODEL|FILE [--vary a,b] [--fix x=y] [--memory sc|tso|pso|arm64] [model options]')
         .allowUnknownOption()
         .allowExcessArguments()
         .action(async (name: string | undefined, options: CompareOptions, command: Command) => {

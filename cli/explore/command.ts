@@ -10,10 +10,10 @@ export function exploreCommand(program: Command): void {
       .description('step through a variant in the browser; the page is served on localhost until Ctrl-C')
       .argument(
         '[model]',
-        'a MODEL or MODEL/SCENARIO from "racewalk list", or your own FILE.ts, reloaded when it changes',
+        'a MODEL or MODEL/SCENARIO from "racewalk list", or your own FILE.ts or FILE.c, reloaded when it changes',
       )
       .option('--port <number>', 'port to listen on (default: any free port)', port)
-      .usage('MODEL|FILE.ts [--port NUMBER] [--memory sc|tso|pso] [model options]')
+      .usage('MODEL|FILE [--port NUMBER] [--memory sc|tso|pso] [model options]')
       .allowUnknownOption()
       .allowExcessArguments()
       .action(async (name: string | undefined, options: { readonly port?: number }, command: Command) => {
@@ -24,7 +24,7 @@ export function exploreCommand(program: Command): void {
       }),
     [
       ['racewalk explore gup-fast-vs-collapse --recheck-pte', 'a model from the list'],
-      ['racewalk explore ./my-protocol.ts', 'reloaded when the file changes'],
+      ['racewalk explore ./my-protocol.c', 'reloaded when the file changes'],
     ],
   );
 }

@@ -1,4 +1,4 @@
-/** Serves the page on localhost: preloaded files, a user's module, and change events. */
+/** Serves the page on localhost: preloaded files, a user's file, and change events. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname } from 'node:path';
@@ -7,14 +7,20 @@ import { UsageError } from '../terminal/usage-error.ts';
 export interface Served {
   /** By URL path. */
   readonly files: ReadonlyMap<string, Buffer>;
-  /** The current user's module; null: only built-in models. */
-  readonly module: (() => string) | null;
+  /** Null: only built-in models. */
+  readonly own: OwnFile | null;
+}
+
+/** The user's file as the page reads it: a module, or a protocol in C. */
+export interface OwnFile {
+  readonly path: string;
+  readonly content: () => string;
 }
 
 export interface ExploreServer {
   /** Such as `http://127.0.0.1:8080/`. */
   readonly address: string;
-  /** Notifies open pages of a changed module and its error. */
+  /** Notifies open pages of a changed file and its error. */
   readonly changed: (error: string | null) => void;
   readonly close: () => Promise<void>;
 }
@@ -79,21 +85,23 @@ const types: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.md': 'text/plain; charset=utf-8',
+  '.c': 'text/plain; charset=utf-8',
+  '.wasm': 'application/wasm',
 };
 
-const paths = { module: '/model.js', changes: '/changes' };
+const changes = '/changes';
 
 function answer(
   { url = '/' }: IncomingMessage,
   response: ServerResponse,
-  { files, module }: Served,
+  { files, own }: Served,
   listeners: Set<ServerResponse>,
 ): void {
   const send = (type: string, body: string | Buffer) =>
     response.writeHead(200, { ...headers, 'content-type': type }).end(body);
   const [path = '/'] = url.split('?', 1);
-  if (module !== null && path === paths.module) return void send(types['.js']!, module());
-  if (module !== null && path === paths.changes) {
+  if (own !== null && path === own.path) return void send(types[extname(path)]!, own.content());
+  if (own !== null && path === changes) {
     response.writeHead(200, { ...headers, 'content-type': 'text/event-stream' }).flushHeaders();
     listeners.add(response);
     response.on('close', () => listeners.delete(response));
@@ -102,16 +110,20 @@ function answer(
   const name = names[path] ?? path;
   const file = files.get(name);
   if (file === undefined) return void response.writeHead(404, headers).end();
-  const isPage = name === '/index.html' && module !== null;
-  send(types[extname(name)] ?? 'application/octet-stream', isPage ? withModule(file.toString()) : file);
+  const isPage = name === '/index.html' && own !== null;
+  send(
+    types[extname(name)] ?? 'application/octet-stream',
+    isPage ? withOwnFile(file.toString(), own.path) : file,
+  );
 }
 
 /** Short addresses. */
 const names: Readonly<Record<string, string>> = { '/': '/index.html', '/litmus': '/litmus.html' };
 
-/** The page with the URLs of the user's module and its change events. */
-const withModule = (page: string) =>
+/** The page with the URLs of the user's file and its change events. */
+const withOwnFile = (page: string, path: string) =>
   page.replace(
     '<title>',
-    `<meta name="racewalk-model" content="${paths.module}" /><meta name="racewalk-changes" content="${paths.changes}" /><title>`,
+    () =>
+      `<meta name="racewalk-model" content="${path}" /><meta name="racewalk-changes" content="${changes}" /><title>`,
   );

@@ -16,7 +16,7 @@ export function exportCommand(program: Command): void {
         .description('write a variant, or the trace of its race, in the format of another program')
         .argument(
           '[model]',
-          'a MODEL or MODEL/SCENARIO from "racewalk list", your own FILE.ts, a saved TRACE.json, or a FILE.litmus',
+          'a MODEL or MODEL/SCENARIO from "racewalk list", your own FILE.ts or FILE.c, a saved TRACE.json, or a FILE.litmus',
         )
         .requiredOption(
           '--to <format>',
@@ -30,7 +30,7 @@ export function exportCommand(program: Command): void {
         .option('--max-states <number>', 'limit on the number of states (default for dot: 500)', wholeNumber)
         .option('--timeout <seconds>', 'time limit, in seconds', positiveSeconds)
         .usage(
-          'MODEL|FILE.ts|TRACE.json|FILE.litmus --to FORMAT [--memory sc|tso|pso|arm64|lkmm] [model options]',
+          'MODEL|FILE|TRACE.json|FILE.litmus --to FORMAT [--memory sc|tso|pso|arm64|lkmm] [model options]',
         )
         .allowUnknownOption()
         .allowExcessArguments()

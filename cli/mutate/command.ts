@@ -11,7 +11,7 @@ export function mutateCommand(program: Command): void {
     withExitCodes(
       withSearchOptions(program.command('mutate'))
         .description('weaken one statement at a time, and list the mutants that no scenario detects')
-        .argument('[model]', 'a MODEL or MODEL/SCENARIO from "racewalk list", or your own FILE.ts')
+        .argument('[model]', 'a MODEL or MODEL/SCENARIO from "racewalk list", or your own FILE.ts or FILE.c')
         .option('--json', 'print one JSON object (docs/reference/mutate-output.schema.json)')
         .option(
           '--max-states <number>',
@@ -23,7 +23,7 @@ export function mutateCommand(program: Command): void {
           'time limit, in seconds; the remaining mutants are undecided',
           positiveSeconds,
         )
-        .usage('MODEL|FILE.ts [options] [--memory sc|tso|pso|arm64] [model options]')
+        .usage('MODEL|FILE [options] [--memory sc|tso|pso|arm64] [model options]')
         .allowUnknownOption()
         .allowExcessArguments()
         .action(async (name: string | undefined, options: MutateOptions, command: Command) => {

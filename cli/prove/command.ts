@@ -13,7 +13,7 @@ export function proveCommand(program: Command): void {
         .description(
           'prove a variant for any number of CPUs and ptes, or print the race, or the reason why neither is found',
         )
-        .argument('[model]', 'a MODEL or MODEL/SCENARIO from "racewalk list", or your own FILE.ts')
+        .argument('[model]', 'a MODEL or MODEL/SCENARIO from "racewalk list", or your own FILE.ts or FILE.c')
         .option(
           '--any <options>',
           'comma-separated options to prove for any number (default: as many of them as possible)',
@@ -28,7 +28,7 @@ export function proveCommand(program: Command): void {
           wholeNumber,
         )
         .option('--timeout <seconds>', 'time limit, in seconds', positiveSeconds)
-        .usage('MODEL|FILE.ts [--any cpus,ptes] [options] [--memory sc|tso|pso] [model options]')
+        .usage('MODEL|FILE [--any cpus,ptes] [options] [--memory sc|tso|pso] [model options]')
         .allowUnknownOption()
         .allowExcessArguments()
         .action(async (name: string | undefined, options: ProveOptions, command: Command) => {

@@ -9,9 +9,9 @@ export function showCommand(program: Command): void {
       .description(
         'print a model: options, variables, properties, and each thread as kernel code beside its meaning',
       )
-      .argument('<model>', 'a MODEL or MODEL/SCENARIO from "racewalk list", or your own FILE.ts')
+      .argument('<model>', 'a MODEL or MODEL/SCENARIO from "racewalk list", or your own FILE.ts or FILE.c')
       .option('--code', 'print the WebAssembly generated for this variant, as text')
-      .usage('MODEL|FILE.ts [--code] [--memory sc|tso|pso|arm64] [model options]')
+      .usage('MODEL|FILE [--code] [--memory sc|tso|pso|arm64] [model options]')
       .allowUnknownOption()
       .allowExcessArguments()
       .action(async (name: string, { code }: { readonly code?: true }, command: Command) => {

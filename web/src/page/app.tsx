@@ -1,6 +1,8 @@
 /** The page as a whole. */
+import { CEditor } from '../c/editor.tsx';
+import { textOf } from '../c/protocols.ts';
 import { check, definition, errorInFile, notice, variant, view } from '../state/session.ts';
-import { views } from '../state/link.ts';
+import { views, type PageView } from '../state/link.ts';
 import { report } from '../state/report.ts';
 import { GraphView } from './graph-view.tsx';
 import { Header } from './header.tsx';
@@ -15,7 +17,7 @@ export function App() {
   return (
     <>
       <Header />
-      <Notice text={errorInFile.value} />
+      <Notice text={errorInFile.value} isCode />
       <Notice text={notice.value} />
       <div class="page">
         <OptionPanel />
@@ -31,19 +33,29 @@ export function App() {
 /** An invalid model has no views. */
 const isWrong = () => check.value.kind === 'failed' && check.value.why !== 'stopped';
 
-function Notice({ text }: { readonly text: string | null }) {
+/** `isCode`: lines of a file with carets below them. */
+function Notice({ text, isCode = false }: { readonly text: string | null; readonly isCode?: boolean }) {
   return text === null ? null : (
-    <p class="notice" role="alert">
+    <p class={isCode ? 'notice mistakes' : 'notice'} role="alert">
       {text}
     </p>
   );
 }
 
-const titles = { trace: 'Trace', source: 'Source', variants: 'Variants', graph: 'Graph' } as const;
+const titles = {
+  trace: 'Trace',
+  source: 'Source',
+  c: 'C file',
+  variants: 'Variants',
+  graph: 'Graph',
+} as const;
+
+/** A report is one variant, and a model in TypeScript has no C. */
+const isOffered = (name: PageView): boolean =>
+  (name !== 'variants' || report === null) && (name !== 'c' || textOf(definition.value!) !== null);
 
 function Views() {
-  // A report is one variant.
-  const offered = report === null ? views : views.filter((name) => name !== 'variants');
+  const offered = views.filter(isOffered);
   return (
     <>
       <nav class="tabs" aria-label="Views">
@@ -64,11 +76,13 @@ function Views() {
 }
 
 function CurrentView() {
-  switch (view.value) {
+  switch (isOffered(view.value) ? view.value : 'trace') {
     case 'trace':
       return <TraceView />;
     case 'source':
       return <SourceView />;
+    case 'c':
+      return <CEditor />;
     case 'variants':
       return <VariantsView />;
     case 'graph':

@@ -1,5 +1,7 @@
 /** The page header: model, summary and link. */
-import { signal } from '@preact/signals';
+import { batch, signal } from '@preact/signals';
+import { protocolNames, textOf } from '../c/protocols.ts';
+import { loadedDefinition, openProtocol } from '../state/definitions.ts';
 import { report } from '../state/report.ts';
 import { chosen, definition, definitions, view } from '../state/session.ts';
 
@@ -11,7 +13,7 @@ export function Header() {
       <div class="model">
         {definitions.value.length > 1 ? <ModelPicker /> : <p class="model-name">{model.name}</p>}
         <p class="summary">
-          {model.summary.replace(/[^.]$/, '$&.')} <About />
+          {model.summary.replace(/[^.]$/, '$&.')} <About /> {report === null && <FileButton />}
         </p>
       </div>
       {report === null && <a href="./litmus.html">Litmus tests</a>}
@@ -30,30 +32,60 @@ function About() {
   if (report === null && page !== undefined)
     return <a href={page}>How the race happens, and which commits fix it</a>;
   return (
-    <button type="button" class="about" onClick={() => (view.value = 'source')}>
+    <button
+      type="button"
+      class="about"
+      onClick={() => (view.value = textOf(definition.value!) === null ? 'source' : 'c')}
+    >
       Show the model
     </button>
   );
 }
 
 function ModelPicker() {
-  const choose = (name: string) => {
-    definition.value = definitions.value.find((other) => other.name === name) ?? definition.value;
-    chosen.value = {};
+  const choose = async (name: string) => {
+    const found = await loadedDefinition(name);
+    if (found === null) return;
+    batch(() => {
+      definition.value = found;
+      chosen.value = {};
+    });
   };
+  const names = new Set([...definitions.value.map(({ name }) => name), ...protocolNames]);
   return (
     <select
       class="picker"
       aria-label="Model"
       value={definition.value!.name}
-      onChange={({ currentTarget }) => choose(currentTarget.value)}
+      onChange={({ currentTarget }) => void choose(currentTarget.value)}
     >
-      {definitions.value.map(({ name }) => (
+      {[...names].map((name) => (
         <option key={name} value={name}>
           {name}
         </option>
       ))}
     </select>
+  );
+}
+
+function FileButton() {
+  return (
+    <label class="file-button">
+      Open a C file
+      <input
+        class="visually-hidden"
+        type="file"
+        accept=".c,text/x-csrc"
+        onChange={({ currentTarget }) => {
+          const file = currentTarget.files?.[0];
+          // Allows opening the same file again.
+          if (file !== undefined)
+            void file
+              .text()
+              .then((text) => openProtocol(file.name, text).then(() => (currentTarget.value = '')));
+        }}
+      />
+    </label>
   );
 }
 

@@ -3,6 +3,7 @@ import { computed } from '@preact/signals';
 import { printExpr } from '../../../checker/language/print.ts';
 import type { Schedule } from '../../../checker/state-space/outcome.ts';
 import type { FiredEdge } from '../../../checker/state-space/successors.ts';
+import { cellNamesOf } from '../../../checker/report/cell-names.ts';
 import { guardWords, textOf } from '../../../checker/report/author-words.ts';
 import { shownEvents } from '../../../checker/report/shown-steps.ts';
 import { sameEdge } from '../walk/run-code.ts';
@@ -87,14 +88,20 @@ function Choice({ fired, isTaken }: ChoiceProps) {
 function outcomeOf({ edge, firing }: FiredEdge): readonly string[] {
   const { system } = built.value!;
   const { name: thread } = system.threads[edge.thread]!.thread;
+  const names = cellNamesOf(system.model);
   const step = { thread, replica: edge.replica, events: firing.events };
   return shownEvents(system, state.value!, step).flatMap(
     ({ statement, text, changes, waits, chosen, taken, reads, outOfOrder }) => [
       ...reads
         .filter(({ value, memory }) => value !== memory)
-        .map(({ cell, value, memory }) => `reads ${cell} == ${String(value)} (memory has ${String(memory)})`),
-      ...changes.map(({ cell, from, to }) => `${cell}: ${String(from)} → ${String(to)}`),
-      ...waits.map(({ cell, value }) => `store ${cell} = ${String(value)} waits`),
+        .map(
+          ({ cell, value, memory }) =>
+            `reads ${names.cell(cell)} == ${names.value(cell, value)} (memory has ${names.value(cell, memory)})`,
+        ),
+      ...changes.map(
+        ({ cell, from, to }) => `${names.cell(cell)}: ${names.value(cell, from)} → ${names.value(cell, to)}`,
+      ),
+      ...waits.map(({ cell, value }) => `store ${names.cell(cell)} = ${names.value(cell, value)} waits`),
       ...(chosen === null || statement.kind !== 'choose'
         ? []
         : [`${printExpr(statement.target)} = ${String(chosen)}`]),

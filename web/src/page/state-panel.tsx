@@ -2,7 +2,7 @@
 import type { AnyExpr } from '../../../checker/language/expression.ts';
 import { ModelError } from '../../../checker/language/model-error.ts';
 import type { Declarations } from '../../../checker/language/variable.ts';
-import type { Value } from '../../../checker/language/domain.ts';
+import { printValue, type AnyDomain, type Value } from '../../../checker/language/domain.ts';
 import { failedClaimOf } from '../../../checker/trace/failed-claim.ts';
 import type { Cells, EvaluationContext } from '../../../checker/interpreter/evaluate.ts';
 import { endsOf, propertyPlace } from '../../../checker/interpreter/interpreter.ts';
@@ -58,14 +58,14 @@ function Variables({ caption, tone = '', declared, cells, before }: VariablesPro
     <table class={`variables ${tone}`}>
       <caption>{caption}</caption>
       <tbody>
-        {Object.entries(declared).map(([name, { meaning }]) => {
+        {Object.entries(declared).map(([name, { domain, meaning }]) => {
           const [values, old] = [listOf(cells[name]!), listOf(before[name]!)];
           return (
             <tr key={name} title={meaning}>
               <th scope="row">{name}</th>
               <td>
                 {values.map((value, index) => (
-                  <Cell key={index} value={value} old={old[index]!} />
+                  <Cell key={index} domain={domain} value={value} old={old[index]!} />
                 ))}
               </td>
             </tr>
@@ -79,12 +79,19 @@ function Variables({ caption, tone = '', declared, cells, before }: VariablesPro
 const listOf = (cell: Value | readonly Value[]): readonly Value[] =>
   typeof cell === 'object' ? cell : [cell];
 
-function Cell({ value, old }: { readonly value: Value; readonly old: Value }) {
-  if (value === old) return <span class={value === false ? 'value off' : 'value'}>{String(value)}</span>;
+interface CellProps {
+  readonly domain: AnyDomain;
+  readonly value: Value;
+  readonly old: Value;
+}
+
+function Cell({ domain, value, old }: CellProps) {
+  const [now, before] = [printValue(domain, value), printValue(domain, old)];
+  if (value === old) return <span class={value === false ? 'value off' : 'value'}>{now}</span>;
   return (
-    <span class="value changed" title={`was ${String(old)}`}>
-      <del>{String(old)}</del>
-      <ins>{String(value)}</ins>
+    <span class="value changed" title={`was ${before}`}>
+      <del>{before}</del>
+      <ins>{now}</ins>
     </span>
   );
 }

@@ -5,7 +5,9 @@ import { encodeRun } from '../walk/run-code.ts';
 import { shownRun } from '../walk/runs.ts';
 import { besideChoice } from './beside.ts';
 import { watched } from '../watch/watch.ts';
+import { protocolNames } from '../c/protocols.ts';
 import { awaitRun } from './checks.ts';
+import { loadedDefinition } from './definitions.ts';
 import { linkedOptions, readLink, readOptions, writeLink, type Link } from './link.ts';
 import { built, check, chosen, definition, definitions, notice, runs, trace, view } from './session.ts';
 
@@ -28,6 +30,12 @@ export function followAddress(): void {
 
 export function open(hash: string): void {
   const link = readLink(hash);
+  const isKnown = definitions.value.some(({ name }) => name === link?.model);
+  if (link === null || isKnown || !protocolNames.includes(link.model)) return openLoaded(link);
+  void loadedDefinition(link.model).then(() => openLoaded(link));
+}
+
+function openLoaded(link: Link | null): void {
   const [first] = definitions.value;
   const named = definitions.value.find(({ name }) => name === link?.model);
   const found: AnyDefinition | undefined = named ?? first;

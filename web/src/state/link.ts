@@ -8,7 +8,7 @@ import {
 } from '../../../checker/language/option.ts';
 import type { Choices } from '../../../checker/study/compare/compare.ts';
 
-export const views = ['trace', 'source', 'variants', 'graph'] as const;
+export const views = ['trace', 'source', 'c', 'variants', 'graph'] as const;
 export type PageView = (typeof views)[number];
 
 export interface Link {
