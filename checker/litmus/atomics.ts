@@ -1,6 +1,6 @@
 /** The kernel's atomic operations by name: their reads, writes, results and orderings. */
+import type { BinaryOperator } from '../language/expression.ts';
 import type { AccessOrder, Computation, Update } from './instruction.ts';
-import type { CBinaryOperator } from './litmus-test.ts';
 
 /** An atomic operation: the position of its address, and its effect. */
 export interface Atomic {
@@ -15,7 +15,7 @@ export interface Atomic {
 const old: Computation = { kind: 'old' };
 const one: Computation = { kind: 'constant', value: 1 };
 const zero: Computation = { kind: 'constant', value: 0 };
-const binary = (operator: CBinaryOperator, left: Computation, right: Computation): Computation => ({
+const binary = (operator: BinaryOperator, left: Computation, right: Computation): Computation => ({
   kind: 'binary',
   operator,
   left,
@@ -27,7 +27,7 @@ type PlainUpdate = Omit<Update, 'order' | 'waitsFor'>;
 const always = (value: Computation, result: Computation): PlainUpdate => ({ condition: null, value, result });
 
 /** The operators of `fetch_add`, `add_return`, `add` and similar, by the kernel's word. */
-const words: Readonly<Record<string, CBinaryOperator>> = {
+const words: Readonly<Record<string, BinaryOperator>> = {
   add: '+',
   sub: '-',
   and: '&',
@@ -38,7 +38,7 @@ const words: Readonly<Record<string, CBinaryOperator>> = {
 
 const byOne: Readonly<Record<string, string>> = { inc: 'add', dec: 'sub' };
 
-const tests: Readonly<Record<string, readonly [operator: CBinaryOperator, compare: CBinaryOperator]>> = {
+const tests: Readonly<Record<string, readonly [operator: BinaryOperator, compare: BinaryOperator]>> = {
   add_negative: ['+', '<'],
   add_and_test: ['+', '=='],
   sub_and_test: ['-', '=='],

@@ -1,5 +1,6 @@
 /** C arithmetic on numbers of known width. Values of more than 53 bits are errors. */
-import { LitmusError, type CBinaryOperator, type CType, type UnaryOperator } from './litmus-test.ts';
+import type { BinaryOperator } from '../language/expression.ts';
+import { LitmusError, type CType, type UnaryOperator } from './litmus-test.ts';
 
 export const int: CType = { bits: 32, isSigned: true };
 
@@ -41,7 +42,7 @@ export function unaryOn(operator: UnaryOperator, operand: number, type: CType): 
 }
 
 /** The operands already have the type. Null for a division by zero. */
-export function binaryOn(operator: CBinaryOperator, left: number, right: number, type: CType): number | null {
+export function binaryOn(operator: BinaryOperator, left: number, right: number, type: CType): number | null {
   switch (operator) {
     case '==':
       return Number(left === right);

@@ -34,7 +34,8 @@ function instead(source: string): string {
     : `and not with '${words[0]!.slice(0, 20)}'`;
 }
 
-const blank = (text: string) => text.replaceAll(/[^\n]/g, ' ');
+/** The text with blanks in place of all characters but line ends. */
+export const blank = (text: string) => text.replaceAll(/[^\n]/g, ' ');
 
 function withoutComments(source: string): string {
   let depth = 0;

@@ -10,7 +10,7 @@ import {
 } from './litmus-test.ts';
 import { cellAt } from './values.ts';
 
-/** Chevrotain grammars are classes; this is the first of three that extend each other. */
+/** Chevrotain grammars are classes; the grammar of a whole file extends this one. */
 export class ConditionGrammar extends EmbeddedActionsParser {
   constructor() {
     super([...t.tokens]);
@@ -150,7 +150,7 @@ export class ConditionGrammar extends EmbeddedActionsParser {
     const observed = this.SUBRULE(this.observed);
     const negated = this.OR([
       { ALT: () => (this.CONSUME(t.Assign), false) },
-      { ALT: () => (this.CONSUME(t.Operator), false) },
+      { ALT: () => (this.CONSUME(t.Equal), false) },
       { ALT: () => (this.CONSUME(t.Unequal), true) },
     ]);
     const equals = this.OR1([

@@ -1,26 +1,28 @@
 /** The grammar of litmus files. */
+import type { TokenType } from 'chevrotain';
 import * as t from './tokens.ts';
-import { CGrammar, typeOf } from './c-grammar.ts';
+import { ConditionGrammar } from './condition-grammar.ts';
+import type { Span } from './process-code.ts';
 import {
   LitmusError,
   type CType,
   type LitmusTest,
   type LitmusValue,
   type Observed,
-  type Process,
   type Proposition,
 } from './litmus-test.ts';
 import { cellAt } from './values.ts';
 
-/** A test without its name; `from` and `to` are the source offsets of the condition. */
-type TestBody = Omit<LitmusTest, 'name' | 'conditionText' | 'conditionLine'> & {
+/** A test without its name and the C of its processes; `from` and `to` are the source offsets of the condition. */
+type TestBody = Omit<LitmusTest, 'name' | 'conditionText' | 'conditionLine' | 'processes'> & {
+  readonly processes: readonly Span[];
   readonly from: number;
   readonly to: number;
 };
 type Initial = LitmusTest['initial'][number];
 
 /** The rules of a whole file. Construction is expensive, so one grammar parses every file. */
-export class LitmusGrammar extends CGrammar {
+export class LitmusGrammar extends ConditionGrammar {
   constructor() {
     super();
     this.performSelfAnalysis();
@@ -28,7 +30,7 @@ export class LitmusGrammar extends CGrammar {
 
   readonly test = this.RULE('test', (): TestBody => {
     const initial: (readonly Initial[])[] = [];
-    const processes: Process[] = [];
+    const processes: Span[] = [];
     const locations: (readonly Observed[])[] = [];
     let filter: Proposition | null = null;
     this.CONSUME(t.LeftBrace);
@@ -79,11 +81,15 @@ export class LitmusGrammar extends CGrammar {
           this.CONSUME(t.RightBrace);
         },
       },
-      ...t.tokens
-        .filter((type) => type !== t.LeftBrace && type !== t.RightBrace && type !== t.Blank)
-        .map((type) => ({ ALT: () => void this.consume(1, type) })),
+      ...this.#tokensBut(t.LeftBrace, t.RightBrace),
     ]);
   });
+
+  #tokensBut(...excluded: readonly TokenType[]) {
+    return t.tokens
+      .filter((type) => type !== t.Blank && !excluded.includes(type))
+      .map((type) => ({ ALT: () => void this.consume(1, type) }));
+  }
 
   /** `int x = 1;`, `x = 1;`, `[x] = 1;`, `int *p = &x;`, `0:r1 = 1;`, `spinlock_t l;` or nothing. */
   readonly initialItem = this.RULE('initialItem', (): readonly Initial[] =>
@@ -154,41 +160,16 @@ export class LitmusGrammar extends CGrammar {
     ]),
   );
 
-  readonly processText = this.RULE('processText', (): Process => {
-    const parameters: string[] = [];
-    const types = new Map<string, CType>();
-    const name = this.CONSUME(t.Identifier);
+  /** `P0(int *x) { ... }`, which the grammar of C reads later. */
+  readonly processText = this.RULE('processText', (): Span => {
+    const { startOffset } = this.CONSUME(t.Identifier);
     this.CONSUME(t.LeftParen);
-    this.MANY_SEP({
-      SEP: t.Comma,
-      DEF: () => {
-        const words: string[] = [];
-        let stars = 0;
-        this.MANY(() =>
-          this.OR([
-            { ALT: () => words.push(this.CONSUME(t.TypeWord).image) },
-            { ALT: () => (this.CONSUME(t.Star), (stars += 1)) },
-          ]),
-        );
-        const { image } = this.CONSUME1(t.Identifier);
-        this.OPTION(() => {
-          this.CONSUME(t.LeftBracket);
-          this.OPTION1(() => this.CONSUME(t.Integer));
-          this.CONSUME(t.RightBracket);
-          stars += 1;
-        });
-        parameters.push(image);
-        this.ACTION(() => types.set(image, typeOf(words.join(' '), stars - 1)));
-      },
-    });
+    this.MANY(() => this.OR(this.#tokensBut(t.LeftParen, t.RightParen, t.LeftBrace, t.RightBrace)));
     this.CONSUME(t.RightParen);
-    const body = this.SUBRULE(this.block);
-    return this.ACTION(() => {
-      const number = /^P(\d+)$/.exec(name.image)?.[1];
-      if (number === undefined)
-        throw new LitmusError(name.startLine!, `a process is named P0, P1 and so on, not '${name.image}'`);
-      return { number: Number(number), parameters, types, body };
-    });
+    this.CONSUME(t.LeftBrace);
+    this.MANY1(() => this.SUBRULE(this.anything));
+    const { endOffset } = this.CONSUME(t.RightBrace);
+    return { from: startOffset, to: endOffset! + 1 };
   });
 
   readonly locations = this.RULE('locations', (): readonly Observed[] => {
@@ -202,6 +183,17 @@ export class LitmusGrammar extends CGrammar {
     this.CONSUME(t.RightBracket);
     return observed;
   });
+}
+
+/** The type that words such as `unsigned long` name; pointers and unknown types get the widest type. */
+function typeOf(words: string, stars: number): CType {
+  if (stars > 0) return { bits: 64, isSigned: true };
+  const isSigned = !/\bunsigned\b|\bu(?:int)?\d|__u|\bsize_t|\buintptr_t|\bbool\b/.test(words);
+  const bits = /(?:[us]|int)(8|16|32|64)/.exec(words)?.[1];
+  if (bits !== undefined) return { bits: Number(bits) as CType['bits'], isSigned };
+  if (/long|intptr_t|size_t|64/.test(words)) return { bits: 64, isSigned };
+  if (/\bchar\b/.test(words)) return { bits: 8, isSigned };
+  return { bits: /\bshort\b/.test(words) ? 16 : 32, isSigned };
 }
 
 /** The length of an array is the number in brackets, or the number of its values; the other elements are 0. */

@@ -1,5 +1,6 @@
 /** Instructions of litmus processes: at most one memory access each, and computation on registers. */
-import type { CBinaryOperator, UnaryOperator } from './litmus-test.ts';
+import type { BinaryOperator } from '../language/expression.ts';
+import type { UnaryOperator } from './litmus-test.ts';
 
 /** A computation without memory accesses; `old` is the value that a read-modify-write reads. */
 export type Computation =
@@ -10,7 +11,7 @@ export type Computation =
   | { readonly kind: 'unary'; readonly operator: UnaryOperator; readonly operand: Computation }
   | {
       readonly kind: 'binary';
-      readonly operator: CBinaryOperator;
+      readonly operator: BinaryOperator;
       readonly left: Computation;
       readonly right: Computation;
     };

@@ -1,4 +1,5 @@
 /** The syntax of a litmus test: processes in C, and a condition on final states. */
+import type { BinaryOperator } from '../language/expression.ts';
 
 /** An error or an unsupported construct in a litmus file; `line` counts from 1. */
 export class LitmusError extends Error {
@@ -21,21 +22,6 @@ export class LitmusLimit extends LitmusError {
 }
 
 export type UnaryOperator = '!' | '-' | '~';
-export type CBinaryOperator = (typeof binaryOperators)[number][number];
-
-/** From the weakest to the strongest binding. */
-export const binaryOperators = [
-  ['||'],
-  ['&&'],
-  ['|'],
-  ['^'],
-  ['&'],
-  ['==', '!='],
-  ['<', '<=', '>', '>='],
-  ['<<', '>>'],
-  ['+', '-'],
-  ['*', '/', '%'],
-] as const;
 
 export type CExpr =
   | { readonly kind: 'constant'; readonly value: number }
@@ -46,7 +32,7 @@ export type CExpr =
   | { readonly kind: 'unary'; readonly operator: UnaryOperator; readonly operand: CExpr }
   | {
       readonly kind: 'binary';
-      readonly operator: CBinaryOperator;
+      readonly operator: BinaryOperator;
       readonly left: CExpr;
       readonly right: CExpr;
     }

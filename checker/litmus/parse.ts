@@ -1,9 +1,10 @@
 /** Reads a litmus file. */
 import * as t from './tokens.ts';
-import { Lexer, type IRecognitionException, type TokenType } from 'chevrotain';
+import { Lexer, type IRecognitionException } from 'chevrotain';
 import { strip } from './comments.ts';
 import { LitmusGrammar } from './grammar.ts';
 import { LitmusError, type LitmusTest, type Proposition } from './litmus-test.ts';
+import { readProcesses } from './process-code.ts';
 import { unrolled } from './unroll.ts';
 import { wrapped } from './c-arithmetic.ts';
 import { typesIn } from './types.ts';
@@ -14,12 +15,12 @@ const grammar = new LitmusGrammar();
 /** Throws  LitmusError with the line and the unexpected token. */
 export function parseLitmus(source: string): LitmusTest {
   const { name, text } = strip(source);
-  grammar.source = text;
   grammar.input = lexer.tokenize(text).tokens;
   const body = grammar.test();
   const [error] = grammar.errors;
   if (error !== undefined) throw unreadable(error);
-  const { from, to, ...test } = body;
+  const { from, to, processes, ...rest } = body;
+  const test = { ...rest, processes: readProcesses(text, processes) };
   const conditionText = text.slice(from, to).replaceAll(/\s+/g, ' ');
   return {
     ...test,
@@ -31,12 +32,6 @@ export function parseLitmus(source: string): LitmusTest {
   };
 }
 
-/** Constructs that kernel developers may write, with the reason why they are errors. */
-const unsupported: ReadonlyMap<TokenType, string> = new Map([
-  [t.C11, "this is C11, and not the kernel's C"],
-  [t.Arrow, 'structures are not supported'],
-]);
-
 function unreadable({
   token,
   previousToken,
@@ -44,8 +39,6 @@ function unreadable({
   // The end of the file has no token and no line.
   const line =
     token.startLine !== undefined && token.startLine > 0 ? token.startLine : (previousToken?.endLine ?? 1);
-  const known = unsupported.get(token.tokenType);
-  if (known !== undefined) return new LitmusError(line, `'${token.image}': ${known}`);
   const behind = previousToken === undefined ? '' : ` after '${previousToken.image}'`;
   if (token.image === '' && previousToken?.image === '}')
     return new LitmusError(line, "there is no condition, such as exists (x=1), behind the last '}'");

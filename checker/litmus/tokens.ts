@@ -1,6 +1,5 @@
 /** The tokens of litmus files. */
 import { createToken, Lexer, type TokenType } from 'chevrotain';
-import { binaryOperators } from './litmus-test.ts';
 
 export const Identifier = createToken({ name: 'Identifier', pattern: /[A-Za-z_]\w*/ });
 export const Integer = createToken({ name: 'Integer', pattern: /(?:0[xX][0-9a-fA-F]+|\d+)[uUlL]*/ });
@@ -17,8 +16,6 @@ export const TypeWord = createToken({
     /(?:int|unsigned|signed|long|short|char|bool|volatile|const|struct\s+\w+|void|intptr_t|uintptr_t|size_t|atomic_t|atomic64_t|atomic_long_t|spinlock_t|[us](?:8|16|32|64)|__[us](?:8|16|32|64)|u?int(?:8|16|32|64)_t|__u?int\w*)\b/,
   longer_alt: Identifier,
 });
-export const If = word('if');
-export const Else = word('else');
 export const Exists = word('exists');
 export const Forall = word('forall');
 export const Filter = word('filter');
@@ -31,13 +28,12 @@ export const False = word('false');
 export const And = symbol('And', '/\\');
 export const Or = symbol('Or', '\\/');
 export const Unequal = createToken({ name: 'Unequal', pattern: /!=|<>/ });
-/** The binary operators of C without other uses. */
-export const Operator = createToken({ name: 'Operator', pattern: /\|\||&&|==|<=|>=|<<|>>|[|^<>+/%]/ });
 export const Star = symbol('Star', '*');
 export const Ampersand = symbol('Ampersand', '&');
 export const Minus = symbol('Minus', '-');
 export const Tilde = symbol('Tilde', '~');
-export const Bang = symbol('Bang', '!');
+/** As `=` in conditions. */
+export const Equal = symbol('Equal', '==');
 export const Assign = symbol('Assign', '=');
 export const LeftParen = symbol('LeftParen', '(');
 export const RightParen = symbol('RightParen', ')');
@@ -49,46 +45,12 @@ export const Comma = symbol('Comma', ',');
 export const Semicolon = symbol('Semicolon', ';');
 export const Colon = symbol('Colon', ':');
 
-export const While = word('while');
-export const For = word('for');
-export const Do = word('do');
-
-/** Tokens that the grammar does not use, so that a message can quote them whole. */
-export const C11 = createToken({
-  name: 'C11',
-  pattern:
-    /(?:_Atomic|memory_order\w*|atomic_(?:int|uint|long|bool|char|short|flag)\b|atomic_\w+_explicit|atomic_thread_fence)/,
-  longer_alt: Identifier,
-});
-/** `+=` and the like. */
-export const AssignBy = createToken({ name: 'AssignBy', pattern: /[-+*/|&^%]=/ });
-export const ByOne = createToken({ name: 'ByOne', pattern: /\+\+|--/ });
-export const Arrow = createToken({ name: 'Arrow', pattern: /->/ });
 const Unknown = createToken({ name: 'Unknown', pattern: /\S/ });
 export const Blank = createToken({ name: 'Blank', pattern: /\s+/, group: Lexer.SKIPPED });
 
 export const tokens: readonly TokenType[] = [
-  ...[
-    Blank,
-    TypeWord,
-    If,
-    Else,
-    Exists,
-    Forall,
-    Filter,
-    Locations,
-    AtomicInit,
-    Not,
-    True,
-    False,
-    While,
-    For,
-    Do,
-    C11,
-    Identifier,
-    Integer,
-  ],
-  ...[AssignBy, ByOne, Arrow, And, Or, Unequal, Operator, Star, Ampersand, Minus, Tilde, Bang, Assign],
+  ...[Blank, TypeWord, Exists, Forall, Filter, Locations, AtomicInit, Not, True, False, Identifier, Integer],
+  ...[And, Or, Unequal, Star, Ampersand, Minus, Tilde, Equal, Assign],
   ...[
     LeftParen,
     RightParen,
@@ -102,7 +64,3 @@ export const tokens: readonly TokenType[] = [
     Unknown,
   ],
 ];
-
-/** The precedence of an operator; -1 for any other token. */
-export const bindingOf = (image: string): number =>
-  binaryOperators.findIndex((level) => (level as readonly string[]).includes(image));

@@ -1,6 +1,7 @@
 /** The values of a litmus test, numbers and addresses, and C arithmetic on them. */
+import type { BinaryOperator } from '../language/expression.ts';
 import type { Computation } from './instruction.ts';
-import { LitmusError, type CBinaryOperator, type LitmusValue, type UnaryOperator } from './litmus-test.ts';
+import { LitmusError, type LitmusValue, type UnaryOperator } from './litmus-test.ts';
 
 /** Null is a computation without a result, such as an address times two. */
 export type ComputedValue = LitmusValue | null;
@@ -56,11 +57,7 @@ export function unaryOf(operator: UnaryOperator, operand: ComputedValue): Comput
   return operator === '-' ? fitting(-operand + 0) : ~operand;
 }
 
-export function binaryOf(
-  operator: CBinaryOperator,
-  left: ComputedValue,
-  right: ComputedValue,
-): ComputedValue {
+export function binaryOf(operator: BinaryOperator, left: ComputedValue, right: ComputedValue): ComputedValue {
   if (left === null || right === null) return null;
   switch (operator) {
     case '==':
@@ -91,7 +88,7 @@ export function binaryOf(
   }
 }
 
-type Arithmetic = Exclude<CBinaryOperator, '==' | '!=' | '&&' | '||'>;
+type Arithmetic = Exclude<BinaryOperator, '==' | '!=' | '&&' | '||'>;
 
 /** Throws  LitmusError for a value of more than 32 bits: overflow depends on types, which the machines ignore. */
 function fitting(value: number): number {

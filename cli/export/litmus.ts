@@ -6,6 +6,7 @@ import { pictureOf } from '../../checker/litmus/lkmm/picture.ts';
 import { showOf } from '../../checker/litmus/lkmm/why.ts';
 import { observation } from '../../checker/litmus/print.ts';
 import { runLitmus } from '../../checker/litmus/run.ts';
+import { loadGrammar } from '../model-files/load-grammar.ts';
 import { readable } from '../litmus/files.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 
@@ -17,6 +18,7 @@ export async function exportedLitmus(path: string, to: ExportFormat): Promise<st
       `invalid --to '${to}' for a litmus test: expected ${eitherOf(formatsWith('ofExecution'))}`,
     );
   try {
+    await loadGrammar();
     const result = runLitmus(readable(path), 'lkmm');
     const { test, observed, states } = result;
     const shown = showOf(test, observed, states);
@@ -26,6 +28,6 @@ export async function exportedLitmus(path: string, to: ExportFormat): Promise<st
     return await ofExecution(pictureOf(shown), title);
   } catch (error) {
     if (!(error instanceof LitmusError)) throw error;
-    throw new UsageError(error.message.replace(/^line (\d+)/, `${path}:$1`));
+    throw new UsageError(error.message.replaceAll(/^line (\d+)/gm, `${path}:$1`));
   }
 }

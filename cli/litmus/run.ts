@@ -11,6 +11,7 @@ import type { ShownExecution } from '../../checker/litmus/lkmm/why.ts';
 import { observation, printLitmus } from '../../checker/litmus/print.ts';
 import { runLitmus, type LitmusResult, type RunStep } from '../../checker/litmus/run.ts';
 import { compareLitmusFiles } from './compare.ts';
+import { loadGrammar } from '../model-files/load-grammar.ts';
 import { inconclusive, usageFailure } from '../terminal/exit-code.ts';
 import { say } from '../terminal/help.ts';
 import { outputWidth, print } from '../terminal/output.ts';
@@ -28,6 +29,7 @@ export async function runLitmusFiles(files: readonly string[], options: LitmusRu
     throw new UsageError(
       `--herd cannot be combined with --memory ${options.memory}: it counts the executions of lkmm`,
     );
+  await loadGrammar();
   if (options.compare === true) return compareLitmusFiles(files, options);
   if (options.html !== undefined) checkWritable(options.html);
   const codes: number[] = [];
@@ -64,7 +66,7 @@ function answer(
   } catch (error) {
     if (!(error instanceof LitmusError || error instanceof UsageError)) throw error;
     const what =
-      error instanceof LitmusError ? error.message.replace(/^line (\d+)/, `${path}:$1`) : error.message;
+      error instanceof LitmusError ? error.message.replaceAll(/^line (\d+)/gm, `${path}:$1`) : error.message;
     clearProgress();
     say(what);
     return error instanceof LitmusLimit ? inconclusive : usageFailure;

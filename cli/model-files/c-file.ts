@@ -1,16 +1,14 @@
 /** Loads a protocol in C: data, of which nothing is executed. */
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineFromC } from '../../checker/c/definition.ts';
-import { loadParser } from '../../checker/c/syntax/parser.ts';
 import type { SourceFile } from '../../checker/c/syntax/source.ts';
 import { ModelError } from '../../checker/language/model-error.ts';
 import type { AnyDefinition } from '../../checker/language/model.ts';
 import { readText } from '../terminal/read-file.ts';
 import { UsageError } from '../terminal/usage-error.ts';
+import { loadGrammar } from './load-grammar.ts';
 
 /** Throws  UsageError with all mistakes and their places. */
 export async function loadCFile(
@@ -25,11 +23,6 @@ export async function loadCFile(
     throw error;
   }
 }
-
-/** Makes the grammar of C ready. */
-export const loadGrammar = (): Promise<void> => loadParser((file) => readFile(packaged.resolve(file)));
-
-const packaged = createRequire(import.meta.url);
 
 const headers = new URL('../../checker/c/include/', import.meta.url);
 

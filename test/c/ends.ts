@@ -11,7 +11,8 @@ import { declarationsOf, type Declarations } from '../../checker/language/variab
 import { withoutGhosts } from '../../checker/memory/without-ghosts.ts';
 import { transitionSystem } from '../../checker/program/build-transitions.ts';
 import { edgesOutOf, keyOfState } from '../../checker/state-space/successors.ts';
-import { loadGrammar, shippedHeader } from '../../cli/model-files/c-file.ts';
+import { shippedHeader } from '../../cli/model-files/c-file.ts';
+import { loadGrammar } from '../../cli/model-files/load-grammar.ts';
 
 await loadGrammar();
 

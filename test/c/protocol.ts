@@ -3,7 +3,8 @@ import { defineFromC } from '../../checker/c/definition.ts';
 import { ModelError } from '../../checker/language/model-error.ts';
 import type { AnyDefinition } from '../../checker/language/model.ts';
 import { check } from '../../checker/search/check.ts';
-import { loadGrammar, shippedHeader } from '../../cli/model-files/c-file.ts';
+import { shippedHeader } from '../../cli/model-files/c-file.ts';
+import { loadGrammar } from '../../cli/model-files/load-grammar.ts';
 
 await loadGrammar();
 

@@ -38,6 +38,9 @@ import { describeModel } from '../../cli/show/text.ts';
 import { registry } from '../../models/registry.ts';
 import { programs, sourceOf } from '../memory/litmus-program.ts';
 import { randomModel } from './random-model.ts';
+import { loadGrammar } from '../../cli/model-files/load-grammar.ts';
+
+await loadGrammar();
 
 /** A run that takes any step of those that are enabled. */
 function walk(system: TransitionSystem, pick: (count: number) => number, most: number): Trace {

@@ -5,6 +5,9 @@ import { explanationOf, machineRunOf } from '../../checker/litmus/explanation.ts
 import { LitmusLimit } from '../../checker/litmus/litmus-test.ts';
 import type { LitmusModel } from '../../checker/litmus/litmus-model.ts';
 import { runLitmus } from '../../checker/litmus/run.ts';
+import { loadGrammar } from '../../cli/model-files/load-grammar.ts';
+
+await loadGrammar();
 
 const resultOf = (name: string, memory: LitmusModel = 'lkmm') =>
   runLitmus(readFileSync(new URL(`files/${name}.litmus`, import.meta.url), 'utf8'), memory);

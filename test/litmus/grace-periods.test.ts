@@ -2,6 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { memoryModelNames, type MemoryModelName } from '../../checker/language/memory-name.ts';
 import { runLitmus } from '../../checker/litmus/run.ts';
+import { loadGrammar } from '../../cli/model-files/load-grammar.ts';
+
+await loadGrammar();
 
 const parameters = 'int *x, int *y, int *z, struct srcu_struct *s, struct srcu_struct *t';
 

@@ -5,6 +5,9 @@ import { expect, test } from 'vitest';
 import { memoryModelNames } from '../../checker/language/memory-name.ts';
 import { runLitmus } from '../../checker/litmus/run.ts';
 import { verdicts } from './verdicts.ts';
+import { loadGrammar } from '../../cli/model-files/load-grammar.ts';
+
+await loadGrammar();
 
 const folder = fileURLToPath(new URL('files/', import.meta.url));
 const sourceOf = (name: string) => readFileSync(`${folder}${name}.litmus`, 'utf8');

@@ -12,6 +12,9 @@ import { runLitmus } from '../../checker/litmus/run.ts';
 import { armv8States } from '../memory/armv8.ts';
 import { programs, sourceOf } from '../memory/litmus-program.ts';
 import { lkmmPrograms, lkmmSource } from './lkmm-program.ts';
+import { loadGrammar } from '../../cli/model-files/load-grammar.ts';
+
+await loadGrammar();
 
 const folder = fileURLToPath(new URL('lkmm/', import.meta.url));
 const given = (name: string) => readFileSync(`${folder}${name}.litmus`, 'utf8');

@@ -2,6 +2,9 @@
 import { expect, test } from 'vitest';
 import { memoryModelNames } from '../../checker/language/memory-name.ts';
 import { runLitmus } from '../../checker/litmus/run.ts';
+import { loadGrammar } from '../../cli/model-files/load-grammar.ts';
+
+await loadGrammar();
 
 const lock = 'spin_lock(l);';
 const unlockLock = 'spin_unlock(l); spin_lock(m);';

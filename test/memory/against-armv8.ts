@@ -4,6 +4,9 @@ import { parseLitmus } from '../../checker/litmus/parse.ts';
 import { defaultLitmus, runLitmus } from '../../checker/litmus/run.ts';
 import { armv8States } from './armv8.ts';
 import type { Acquire } from './armv8-axioms.ts';
+import { loadGrammar } from '../../cli/model-files/load-grammar.ts';
+
+await loadGrammar();
 
 /**
  * `machine` is how many states the memory model has; `tooStrong` are those that it lacks, `tooWeak` those that ARMv8

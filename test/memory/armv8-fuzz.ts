@@ -3,6 +3,9 @@ import fc from 'fast-check';
 import { runLitmus } from '../../checker/litmus/run.ts';
 import { compared } from './against-armv8.ts';
 import { kindsIn, programs, shapesIn, sourceOf, type Kind } from './litmus-program.ts';
+import { loadGrammar } from '../../cli/model-files/load-grammar.ts';
+
+await loadGrammar();
 
 const [count = '300', seed = '1', frequent] = process.argv.slice(2);
 const program = programs(frequent?.split(',') as Kind[] | undefined);

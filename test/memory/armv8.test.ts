@@ -8,6 +8,9 @@ import { compared } from './against-armv8.ts';
 import type { Acquire } from './armv8-axioms.ts';
 import { programs, sourceOf } from './litmus-program.ts';
 import { law, runs } from '../depth.ts';
+import { loadGrammar } from '../../cli/model-files/load-grammar.ts';
+
+await loadGrammar();
 
 const same = { tooStrong: [], tooWeak: [] };
 

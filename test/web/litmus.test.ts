@@ -5,6 +5,9 @@ import { litmusModels, type LitmusModel } from '../../checker/litmus/litmus-mode
 import { printLitmus } from '../../checker/litmus/print.ts';
 import { runLitmus } from '../../checker/litmus/run.ts';
 import { repliesTo } from '../../web/src/litmus/answer.ts';
+import { loadGrammar } from '../../cli/model-files/load-grammar.ts';
+
+await loadGrammar();
 
 /** The files that `examples.ts` takes into the page. */
 const examples = new Map(

@@ -2,7 +2,7 @@
 import type { BinaryOperator } from '../../language/expression.ts';
 import { integerLiteral, stringLiteral } from './literals.ts';
 import type { Node } from './parser.ts';
-import { part, partsOf, readTypeName, type Reading } from './read-types.ts';
+import { checkKernelName, part, partsOf, readTypeName, type Reading } from './read-types.ts';
 import { fail, type Place } from './source.ts';
 import type { Designator, Expression, ListEntry, UnaryOperator } from './syntax.ts';
 
@@ -29,7 +29,10 @@ const readLiteral: Reader = (reading, node, place) => {
     : { kind: 'integer', place, ...literal };
 };
 
-const readName: Reader = (_reading, { text }, place) => ({ kind: 'name', place, name: text });
+const readName: Reader = (reading, { text }, place) => {
+  checkKernelName(reading, text, place);
+  return { kind: 'name', place, name: text };
+};
 
 const readUnary: Reader = (reading, node, place) => ({
   kind: 'unary',
@@ -53,6 +56,7 @@ const readCall: Reader = (reading, node, place) => {
   const inner = called.type === 'parenthesized_expression' ? (partsOf(called)[0] ?? called) : called;
   if (inner.type !== 'identifier')
     return fail(reading.mistakes, reading.placeOf(called), 'racewalk calls functions by their name alone');
+  checkKernelName(reading, inner.text, place);
   const given = partsOf(part(reading, node, 'arguments'));
   return {
     kind: 'call',

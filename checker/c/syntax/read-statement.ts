@@ -165,7 +165,7 @@ export function readDeclarations(reading: Reading, node: Node): readonly Declara
     const read = attempt((): Declaration => {
       const { name, place, type, initial } = readDeclarator(reading, declarator, base);
       const value = initial === null ? null : readExpression(reading, initial);
-      return { place, name, type, initial: value, isStatic, isGhost };
+      return { place, whole: reading.placeOf(declarator), name, type, initial: value, isStatic, isGhost };
     });
     return read === null ? [] : [read];
   });

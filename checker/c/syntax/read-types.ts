@@ -83,6 +83,7 @@ export function readType(reading: Reading, node: Node): Type {
       // Only a type that container_of() or POOL() names may come without its keyword.
       const tagged = reading.structs.get(node.text);
       if (tagged !== undefined) return tagged;
+      checkKernelName(reading, node.text, place);
       const why = /float|double/.test(node.text)
         ? 'racewalk reads no floating point'
         : `unknown type '${node.text}'`;
@@ -93,6 +94,14 @@ export function readType(reading: Reading, node: Node): Type {
     default:
       return fail(reading.mistakes, place, `racewalk does not read this type`);
   }
+}
+
+const c11 =
+  /^(?:_Atomic|memory_order\w*|atomic_(?:int|uint|long|bool|char|short|flag)|atomic_\w+_explicit|atomic_thread_fence)$/;
+
+/** Fails for a name of C11's atomics, which the kernel does not use. */
+export function checkKernelName({ mistakes }: Reading, name: string, place: Place): void {
+  if (c11.test(name)) fail(mistakes, place, `'${name}' is C11, and not the kernel's C`);
 }
 
 /** The type of words such as `unsigned long int`; null: none. */

@@ -16,6 +16,7 @@ import { rewriteKeywords } from './rewrite-keywords.ts';
 import { attempt, fail, type Mistakes, type SourceFile } from './source.ts';
 import type { Clause, Declaration, FunctionDefinition, Unit } from './syntax.ts';
 import { constantsOf, type GivenOptions } from './options.ts';
+import type { Token } from './tokens.ts';
 
 /** Larger files are refused. */
 const mostCharacters = 1_000_000;
@@ -38,7 +39,23 @@ export function readUnit(
       clauses: [],
     };
   }
-  const tokens = rewriteKeywords(preprocess(file, around, mistakes), mistakes);
+  return unitOf(rewriteKeywords(preprocess(file, around, mistakes), mistakes), file, given, mistakes);
+}
+
+/** The functions of a file that may stand at these offsets without the type that they return. */
+export function readFunctions(
+  file: SourceFile,
+  untyped: ReadonlySet<number>,
+  mistakes: Mistakes,
+): readonly FunctionDefinition[] {
+  const around = { header: () => null, flags: new Map<string, boolean>() };
+  const tokens = rewriteKeywords(preprocess(file, around, mistakes), mistakes).flatMap((token) =>
+    untyped.has(token.place.offset) ? [{ ...token, text: 'void' }, token] : [token],
+  );
+  return [...unitOf(tokens, file, new Map(), mistakes).functions.values()];
+}
+
+function unitOf(tokens: readonly Token[], file: SourceFile, given: GivenOptions, mistakes: Mistakes): Unit {
   const { root, placeOf } = parseTokens(tokens, file, mistakes);
   const unit = new UnitReader(
     startReading(mistakes, placeOf, { expression: readExpression, block: readBlock }),

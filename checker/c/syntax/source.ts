@@ -84,12 +84,18 @@ export function mistakesText(mistakes: readonly Mistake[]): string {
   return [...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join('\n');
 }
 
-function mistakeText({ place, message }: Mistake): string {
+const mistakeText = ({ place, message }: Mistake): string => {
+  const { line, column } = positionOf(place);
+  return `${place.file.name}:${line}:${column}: ${message}\n${excerptOf(place)}`;
+};
+
+/** The source line of a place, and a line with a caret below it. */
+export function excerptOf(place: Place): string {
   const { line, column } = positionOf(place);
   const source = place.file.text.split('\n')[line - 1] ?? '';
   const widest = Math.max(1, source.length - (column - 1));
   const caret = '^'.repeat(Math.max(1, Math.min(place.length, widest)));
   // Tabs stay as they are in both lines, so that the caret stands below its character at any tab width.
   const indent = source.slice(0, column - 1).replace(/[^\t]/g, ' ');
-  return `${place.file.name}:${line}:${column}: ${message}\n  ${source}\n  ${indent}${caret}`;
+  return `  ${source}\n  ${indent}${caret}`;
 }

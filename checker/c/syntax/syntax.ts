@@ -66,7 +66,10 @@ export type Designator =
   | { readonly kind: 'elements'; readonly first: Expression; readonly last: Expression };
 
 export interface Declaration {
+  /** The name. */
   readonly place: Place;
+  /** The declarator with its initialiser. */
+  readonly whole: Place;
   readonly name: string;
   readonly type: Type;
   readonly initial: Expression | null;

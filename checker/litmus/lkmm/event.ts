@@ -1,5 +1,6 @@
 /** The accesses and fences of one path of a process, with their dependencies. */
-import type { CBinaryOperator, CType, LitmusValue, UnaryOperator } from '../litmus-test.ts';
+import type { BinaryOperator } from '../../language/expression.ts';
+import type { CType, LitmusValue, UnaryOperator } from '../litmus-test.ts';
 import type { ComputedValue } from '../values.ts';
 
 /** A symbolic value; the values of reads of the same process are unknown. */
@@ -10,7 +11,7 @@ export type Term =
   | { readonly kind: 'unary'; readonly operator: UnaryOperator; readonly operand: Term; readonly type: CType }
   | {
       readonly kind: 'binary';
-      readonly operator: CBinaryOperator;
+      readonly operator: BinaryOperator;
       readonly left: Term;
       readonly right: Term;
       readonly type: CType;

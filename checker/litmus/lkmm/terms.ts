@@ -1,6 +1,7 @@
 /** Builds simplified terms and evaluates them. */
+import type { BinaryOperator } from '../../language/expression.ts';
 import { binaryOn, commonType, int, isSameType, unaryOn, wrapped } from '../c-arithmetic.ts';
-import type { CBinaryOperator, CType, LitmusValue, UnaryOperator } from '../litmus-test.ts';
+import type { CType, LitmusValue, UnaryOperator } from '../litmus-test.ts';
 import { binaryOf, type ComputedValue } from '../values.ts';
 import type { Reads, ReadValue, Requirement, Term } from './event.ts';
 
@@ -26,9 +27,9 @@ export function unaryValue(operator: UnaryOperator, operand: TypedTerm): TypedTe
   return { term, reads: operand.reads, type: operator === '!' ? int : inside.type };
 }
 
-const truths: ReadonlySet<CBinaryOperator> = new Set(['==', '!=', '<', '<=', '>', '>=', '&&', '||']);
+const truths: ReadonlySet<BinaryOperator> = new Set(['==', '!=', '<', '<=', '>', '>=', '&&', '||']);
 
-export function binaryValue(operator: CBinaryOperator, left: TypedTerm, right: TypedTerm): TypedTerm {
+export function binaryValue(operator: BinaryOperator, left: TypedTerm, right: TypedTerm): TypedTerm {
   const isShift = operator === '<<' || operator === '>>';
   const isLogical = operator === '&&' || operator === '||';
   const type = commonType(left.type, isShift ? int : right.type);

@@ -1,15 +1,8 @@
 /** The C front end with its grammar and headers, as the page loads it with the first protocol in C. */
-import grammar from 'tree-sitter-c/tree-sitter-c.wasm?url';
-import runtime from 'web-tree-sitter/web-tree-sitter.wasm?url';
 import { defineFromC } from '../../../checker/c/definition.ts';
-import { loadParser } from '../../../checker/c/syntax/parser.ts';
 import type { SourceFile } from '../../../checker/c/syntax/source.ts';
 import type { AnyDefinition } from '../../../checker/language/model.ts';
-
-const addresses: Readonly<Record<string, string>> = {
-  'tree-sitter-c/tree-sitter-c.wasm': grammar,
-  'web-tree-sitter/web-tree-sitter.wasm': runtime,
-};
+import { loadGrammar } from './load-grammar.ts';
 
 const folder = '../../../checker/c/';
 const headers = import.meta.glob<string>(
@@ -24,6 +17,6 @@ function shippedHeader(name: string): SourceFile | null {
 
 /** Throws  ModelError with all mistakes of the text and their places. */
 export async function defineProtocol(file: SourceFile): Promise<AnyDefinition> {
-  await loadParser(async (name) => (await fetch(addresses[name]!)).bytes());
+  await loadGrammar();
   return defineFromC(file, shippedHeader);
 }

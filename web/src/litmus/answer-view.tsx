@@ -94,13 +94,15 @@ function FailureText({ failure, text }: { readonly failure: Failure; readonly te
     bug: 'Internal error: please report this bug in racewalk',
   };
   const line = failure.kind === 'error' ? /^line (\d+): /.exec(failure.message)?.[1] : undefined;
-  const written = line === undefined ? undefined : text.split('\n')[Number(line) - 1]?.trim();
+  // A mistake in C comes with its source.
+  const isShown = line === undefined || failure.message.includes('\n');
+  const written = isShown ? undefined : text.split('\n')[Number(line) - 1]?.trim();
   return (
     <>
       <h2>
         <strong>{titles[failure.kind]}</strong>
       </h2>
-      <p class="harm mono">{failure.message}</p>
+      <pre class="harm mono">{failure.message}</pre>
       {written !== undefined && written !== '' && (
         <p class="mono">
           {line}: {written}
