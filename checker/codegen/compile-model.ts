@@ -6,7 +6,7 @@ import type { Code, TransitionSystem } from '../program/transition-system.ts';
 import { layoutOf, type Layout, type LayoutOptions } from './layout/layout.ts';
 import type { WasmModule } from './wasm/code.ts';
 import { alone, MemoryEmitter, memoryMap, type MemoryMap, type Share } from './memory-map.ts';
-import { canonicalFunction } from './step/canonical-form.ts';
+import { canonicalFunctions } from './step/canonical-form.ts';
 import { PropertyEmitter } from './step/properties.ts';
 import { conditionFunctions } from './step/conditions.ts';
 import { StepEmitter, type CompiledEdge, type LabelOf, type MayMove } from './step/step.ts';
@@ -58,7 +58,7 @@ export function compileModel(system: TransitionSystem, options: ModelOptions = {
   const functions = [
     ...stepFunctions,
     ...new PropertyEmitter(system, layout, memory).functions(),
-    ...(isSymmetric ? [canonicalFunction(layout)] : []),
+    ...(isSymmetric ? canonicalFunctions(layout, memory) : []),
     ...visitedSet.functions(stepFunctions),
     ...conditionFunctions({ system, layout, memory, table: visitedSet.table, conditions }),
   ];

@@ -61,6 +61,8 @@ export interface MemoryMap {
   readonly findings: Area;
   /** By depth of choices: the state before the choice. */
   readonly saved: Area;
+  /** The least state so far among the permutations of one. */
+  readonly least: Area;
   /** The successors of the batch, packed. */
   readonly candidates: Area;
   /** By candidate: its hash, 64 bits. */
@@ -211,6 +213,7 @@ function workerAreas(base: number, sizes: MemorySizes, share: Share) {
     marks: area(marksMost * markBytes),
     findings: area((marksMost + room * properties) * findingBytes),
     saved: area((choices + 1) * stride),
+    least: area(stride),
     candidates: area(room * stride),
     hashes: area(room * 8),
     slots: area(room * 4),

@@ -22,8 +22,10 @@ export function* exploringOnArm64(
   limits: Limits,
   settings: SearchSettings,
 ): Cooperative<Outcome> {
-  const found = symmetryOf(numberingOf(system));
-  const symmetry = settings.symmetry && found.groups.length > 0 ? found : null;
+  const { groups, reasons } = symmetryOf(numberingOf(system));
+  // The views of a CPU are not renamed by cells of locals.
+  const alone = groups.filter(({ columns, movingColumns }) => columns.length + movingColumns.length === 0);
+  const symmetry = settings.symmetry && alone.length > 0 ? { groups: alone, reasons } : null;
   const spaceOf = () => new Arm64Space(system, defaultMachine, defaultProgram, symmetry);
   const first = yield* searchingLevels(system, spaceOf(), atMost(limits, firstStates), symmetry !== null);
   if (first.verdict !== 'inconclusive' || isAtEnd(first, limits)) return first;

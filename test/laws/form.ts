@@ -23,24 +23,42 @@ function member({ numbering, dead: deadOf }: View, state: State, copy: number) {
   );
 }
 
-/** The same for all states that are alike, and for them only; it knows nothing of packed states. */
+/** All orders of so many replicas. */
+function ordersOf(count: number): readonly (readonly number[])[] {
+  if (count === 0) return [[]];
+  return ordersOf(count - 1).flatMap((order) =>
+    Array.from({ length: count }, (_, place) => order.toSpliced(place, 0, count - 1)),
+  );
+}
+
+/** The same for all states that are alike, and for them only: the least of all permutations; it knows no packed states. */
 export function form(view: View, state: State): string {
-  const { copies, shared } = view.numbering;
-  const { groups } = view.symmetry;
-  const ownOf = (copy: number) => member(view, state, copy);
-  const grouped = new Set(groups.flatMap(({ members }) => members.flat()));
-  const cells = [...shared].flatMap(([name, { first, length }]) =>
-    Array.from({ length }, (_, at) => ({ number: first + at, value: [state.shared[name]].flat()[at] })),
+  const { numbering, symmetry } = view;
+  const cells = [...numbering.shared.keys()].flatMap((name) => state.shared[name]!);
+  const copies = numbering.copies.map((_, copy) => member(view, state, copy));
+  const permuted = symmetry.groups.reduce(
+    (some, { members, cells: owned, columns, movingColumns }) =>
+      some.flatMap((before) =>
+        ordersOf(members.length).map((order) => {
+          const after = { cells: before.cells.slice(), copies: before.copies.slice() };
+          for (const [place, replica] of order.entries()) {
+            for (const [at, cell] of owned[place]!.entries())
+              after.cells[cell] = before.cells[owned[replica]![at]!]!;
+            for (const [at, copy] of members[place]!.entries())
+              after.copies[copy] = before.copies[members[replica]![at]!]!;
+          }
+          for (const { copy, first } of [...columns, ...movingColumns]) {
+            const row = after.copies[copy]!;
+            after.copies[copy] = row.map((value, at) =>
+              at < first || at >= first + order.length ? value : row[first + order[at - first]!]!,
+            );
+          }
+          return after;
+        }),
+      ),
+    [{ cells, copies }],
   );
-  const owned = new Set(groups.flatMap((group) => group.cells.flat()));
-  const value = (number: number) => cells.find((cell) => cell.number === number)!.value;
-  const records = groups.map((group) =>
-    group.members
-      .map((own, replica) => JSON.stringify([own.map(ownOf), group.cells[replica]!.map(value)]))
-      .sort(),
-  );
-  const others = [...copies.keys()].filter((copy) => !grouped.has(copy)).map(ownOf);
-  return JSON.stringify([records, others, cells.filter(({ number }) => !owned.has(number))]);
+  return permuted.map((one) => JSON.stringify(one)).reduce((least, one) => (one < least ? one : least));
 }
 
 /** By depth: the forms of the states there, each once. */

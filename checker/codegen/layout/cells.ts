@@ -1,5 +1,5 @@
 /** Generated code that reads and writes the cells of a packed state. */
-import { cellAt, type Field } from './placement.ts';
+import { cellAt, type BitRange, type Field } from './placement.ts';
 import {
   choose,
   either,
@@ -93,7 +93,22 @@ export function addressAfter(base: Wasm, bytes: Wasm, type: WasmLocal['type']): 
 }
 
 const widen = (code: Wasm) => operation('i64.extend_i32_u', code);
-const maskOf = ({ bits }: Field) => (1n << BigInt(bits)) - 1n;
+
+/** A mask of the bits of a cell in one of its words. */
+export const maskOf = ({ bits }: { readonly bits: number }): bigint => (1n << BigInt(bits)) - 1n;
+
+/** Code of the bits of a cell in one of its words, an i64. */
+export function readPart(
+  cells: BitRange & { readonly bits: number },
+  cell: number,
+  part: number,
+  words: Words,
+): Wasm {
+  const { word, shift } = cellAt(cells, cell);
+  const read = words.read(word + part);
+  if (cells.bits === 64) return read;
+  return operation('i64.and', operation('i64.shr_u', read, i64(BigInt(shift))), i64(maskOf(cells)));
+}
 
 /** A cell at a known or computed place; `before` must run first. */
 type CellAddress =

@@ -18,6 +18,16 @@ export interface CopyLayout {
 export interface Records extends FieldBlock, BitRange {
   /** The threads with a copy in each record. */
   readonly threads: readonly string[];
+  /** Arrays with a cell for each record that stand in the records of a group: they move with the copies that have them. */
+  readonly columns: readonly Column[];
+}
+
+/** A local array with a cell for each record of a group. */
+export interface Column {
+  readonly field: Field;
+  /** The thread that has it, and which of its copies. */
+  readonly thread: string;
+  readonly replica: number;
 }
 
 export interface Layout {
@@ -58,7 +68,7 @@ export function layoutOf(system: TransitionSystem, options: LayoutOptions = {}):
     location: unplaced(index(Math.max(1, locations.length)), null),
     locals: unplacedOf(thread.locals),
   }));
-  const groups = (symmetry?.groups ?? []).map((group) => recordsOf(group, numbering, shared, copies));
+  const groups = (symmetry?.groups ?? []).map((group) => unplacedRecords(group, numbering, shared, copies));
   const inRecords = new Set(groups.flatMap(({ members, owned }) => [...members.flat(), ...owned.keys()]));
   const others = [...copies.flatMap(variablesOf), ...Object.values(shared)].filter(
     (variable) => !inRecords.has(variable),
@@ -82,8 +92,15 @@ export function layoutOf(system: TransitionSystem, options: LayoutOptions = {}):
     shared: placedFields(shared, all),
     threads: Object.fromEntries(system.threads.map(({ thread: { name } }, at) => [name, ofThread(at)])),
     records: groups
-      .filter(({ block }) => block.bits > 0)
-      .map(({ block, threads }) => ({ ...block, ...places.get(block)!, threads })),
+      .map(({ block, threads, moving }) => {
+        const columns = moving.map(({ copy, name }): Column => {
+          const { table, replica } = numbering.copies[copy]!;
+          return { field: placedCopies[copy]!.locals[name]!, thread: table.thread.name, replica };
+        });
+        const filled = columns.filter(({ field }) => field.bits > 0);
+        return { ...block, ...places.get(block)!, threads, columns: filled };
+      })
+      .filter(({ bits, columns }) => bits > 0 || columns.length > 0),
   };
 }
 
@@ -121,21 +138,26 @@ interface UnplacedRecords {
   readonly threads: readonly string[];
   /** By replica: the variables of its copies, in the same order for each. */
   readonly members: readonly (readonly UnplacedVariable[])[];
-  /** The shared arrays with a cell for each replica, each with its cell of a record. */
+  /** The arrays with a cell for each replica that stay where they are, each with its cell of a record. */
   readonly owned: ReadonlyMap<UnplacedVariable, FieldBlock>;
   /** The places in a record, of the members of replica 0 and of the cells. */
   readonly within: ReadonlyMap<FieldBlock, BitRange>;
+  readonly moving: SymmetricGroup['movingColumns'];
 }
 
-function recordsOf(
-  { members, cells }: SymmetricGroup,
+function unplacedRecords(
+  { members, cells, columns, movingColumns }: SymmetricGroup,
   { copies, shared: ranges }: Numbering,
   shared: UnplacedFields,
   unplacedCopies: readonly UnplacedCopy[],
 ): UnplacedRecords {
   const own = members.map((numbers) => numbers.flatMap((copy) => variablesOf(unplacedCopies[copy]!)));
   const names = [...ranges.keys()].filter((name) => cells[0]!.includes(ranges.get(name)!.first));
-  const owned = new Map(names.map((name) => [shared[name]!, { ...shared[name]!, cells: 1 }]));
+  const arrays = [
+    ...names.map((name) => shared[name]!),
+    ...columns.map(({ copy, name }) => unplacedCopies[copy]!.locals[name]!),
+  ];
+  const owned = new Map(arrays.map((variable) => [variable, { ...variable, cells: 1 }]));
   const { places, used } = placeBlocks<FieldBlock>([...own[0]!, ...owned.values()]);
   const isChunk = used.length <= 1;
   return {
@@ -144,6 +166,7 @@ function recordsOf(
     members: own,
     owned,
     within: places,
+    moving: movingColumns,
   };
 }
 

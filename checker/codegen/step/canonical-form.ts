@@ -4,7 +4,9 @@
  */
 import type { Layout, Records } from '../layout/layout.ts';
 import { cellAt } from '../layout/placement.ts';
-import { inMemory, type Words } from '../layout/cells.ts';
+import { inMemory, readPart, maskOf, type Words } from '../layout/cells.ts';
+import type { MemoryEmitter } from '../memory-map.ts';
+import { crossedForms, equalNeighbours } from './crossed-forms.ts';
 import {
   block,
   choose,
@@ -24,12 +26,21 @@ import {
   type WasmFunction,
 } from '../wasm/code.ts';
 
-/** `canonical(state)`: sorts the records of each group in the state at an address of 32 bits. */
-export function canonicalFunction({ records }: Layout): WasmFunction {
+/** `canonical(state)`: sorts the records of each group in the state at an address of 32 bits; and what it calls. */
+export function canonicalFunctions(
+  { records, words }: Layout,
+  memory: MemoryEmitter,
+): readonly WasmFunction[] {
   const state = local('i32', 'state');
-  const body = records.map((group, at) => sortRecords(group, `group${at}`, inMemory(state)));
-  return { name: 'canonical', parameters: [state], result: null, body, exported: false };
+  const [alone, crossed] = [records.filter(isAlone), records.filter((group) => !isAlone(group))];
+  const sorting = alone.map((group, at) => sortRecords(group, `group${at}`, inMemory(state)));
+  if (crossed.length === 0)
+    return [{ name: 'canonical', parameters: [state], result: null, body: sorting, exported: false }];
+  return crossedForms({ all: records, crossed, state, sorting, words, memory });
 }
+
+/** Whether all that belongs to a record is in it: then sorting makes it unique. */
+const isAlone = ({ columns }: Records) => columns.length === 0;
 
 /** One record in locals, the most significant word first. */
 type Taken = readonly WasmLocal[];
@@ -81,23 +92,11 @@ function exchange(left: Taken, right: Taken): Wasm {
   return sequence(...parts);
 }
 
-const maskOf = ({ bits }: Records) => (1n << BigInt(bits)) - 1n;
-
-/** Code of one word of a record. */
-function readPart(group: Records, record: number, part: number, words: Words): Wasm {
-  const { word, shift } = cellAt(group, record);
-  const read = words.read(word + part);
-  if (group.bits === 64) return read;
-  return operation('i64.and', operation('i64.shr_u', read, i64(BigInt(shift))), i64(maskOf(group)));
-}
-
 /** Code of whether a replica's record equals the one before it, which then moves for both; 0 without records. */
 export function equalsPrevious({ records }: Layout, thread: string, replica: number, words: Words): Wasm {
   const group = records.find(({ threads }) => threads.includes(thread));
   if (group === undefined || replica === 0) return i32(0);
-  return Array.from({ length: group.words }, (_, part) =>
-    operation('i64.eq', readPart(group, replica - 1, part, words), readPart(group, replica, part, words)),
-  ).reduce((all, alike) => operation('i32.and', all, alike));
+  return equalNeighbours(group, replica - 1, words);
 }
 
 /** Code that writes all records back, each word once. */

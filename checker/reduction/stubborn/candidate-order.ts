@@ -1,6 +1,6 @@
 /** The copies with which stubborn sets begin, in the order in which they are tried. Soundness does not depend on it. */
 import type { Numbering } from '../../program/numbering.ts';
-import { symmetryOf, type SymmetricGroup } from '../../program/symmetry.ts';
+import { symmetryOf, type Column, type SymmetricGroup } from '../../program/symmetry.ts';
 import { firstLocal, type InternedStates } from '../state/interned-state.ts';
 import { targetsOf } from '../../program/code-walk.ts';
 import type { ThreadTable } from '../../program/transition-system.ts';
@@ -51,12 +51,19 @@ export class CandidateOrder {
     const other = this.#memberships.get(b);
     if (one === undefined || other === undefined || one.group !== other.group || one.role !== other.role)
       return false;
-    const { members, cells } = one.group;
+    const { members, cells, columns, movingColumns } = one.group;
     const local = (replica: number, role: number) => words[firstLocal + members[replica]![role]!]!;
     const cell = (replica: number, at: number) => this.#states.read(words, cells[replica]![at]!);
+    const inColumn = (replica: number, { copy, first }: Column) =>
+      this.#states
+        .localsOf(this.#numbering.copies[copy]!.thread)
+        .word(words[firstLocal + copy]!, first + replica);
     return (
       members[one.replica]!.every((_, role) => local(one.replica, role) === local(other.replica, role)) &&
-      cells[one.replica]!.every((_, at) => cell(one.replica, at) === cell(other.replica, at))
+      cells[one.replica]!.every((_, at) => cell(one.replica, at) === cell(other.replica, at)) &&
+      [...columns, ...movingColumns].every(
+        (column) => inColumn(one.replica, column) === inColumn(other.replica, column),
+      )
     );
   }
 }
