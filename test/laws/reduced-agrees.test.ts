@@ -17,6 +17,7 @@ import { reducedSpace, type ReducedSpace } from '../../checker/reduction/reduced
 import type { TransitionSystem } from '../../checker/program/transition-system.ts';
 import type { Finding, StateSpace } from '../../checker/state-space/state-space.ts';
 import { liftTrace } from '../../checker/trace/lift-trace.ts';
+import { crossedModel } from './crossed-models.ts';
 import { explore } from './explore.ts';
 import { expectConfirmed } from './explore-levels.ts';
 import { randomModel, type Wishes } from './random-model.ts';
@@ -197,6 +198,10 @@ test('a reduced search explores the same, however many other copies there are', 
 
 test('a symmetric search finds what a full search finds', () => {
   check({ errors: false, symmetric: true }, expectSymmetric);
+});
+
+test('a symmetric search finds what a full search finds, with cells in the locals of other copies', () => {
+  fc.assert(fc.property(crossedModel, expectSymmetric), { numRuns: models, endOnFailure: true });
 });
 
 test('copies of most symmetric models are interchangeable', () => {

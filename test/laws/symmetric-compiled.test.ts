@@ -12,6 +12,7 @@ import { pathTo, liftTrace } from '../../checker/trace/lift-trace.ts';
 import { startWorkers } from '../../checker/engine/node-workers.ts';
 import { model as gupFast } from '../../models/gup-fast-vs-collapse.ts';
 import { law, runs } from '../depth.ts';
+import { crossedModel } from './crossed-models.ts';
 import { explore } from './explore.ts';
 import { expectConfirmed, exploreLevels, lengthOf, told, type Explored } from './explore-levels.ts';
 import { formsOf } from './form.ts';
@@ -82,6 +83,18 @@ describe.each(ways)('the space with %o is the full one up to what is alike', (sm
     });
     fc.assert(alike, { numRuns, seed: 2014, endOnFailure: true });
   });
+});
+
+test('the space with cells in the locals of other copies is the full one up to what is alike', law, () => {
+  let crossed = 0;
+  const alike = fc.property(crossedModel, (model) => {
+    const { groups } = symmetryOf(numberingOf(transitionSystem(model)));
+    if (groups.some(({ movingColumns }) => movingColumns.length > 0)) crossed += 1;
+    expectAlike(model, { symmetric: true, forget: false });
+    expectAlike(model, { symmetric: true, forget: true });
+  });
+  fc.assert(alike, { numRuns, seed: 2026, endOnFailure: true });
+  expect(crossed).toBeGreaterThan(numRuns / 4);
 });
 
 test.each(recordCases)('%s', (_, model) => {
