@@ -55,7 +55,7 @@ interface Suspect {
 }
 
 /**
- * The groups of interchangeable copies.
+ * The groups of interchangeable copies: arrays whose cells belong to them may be shared, or locals of any thread.
  *
  * Sound for:  every permutation of the replicas of a group maps runs to runs, and keeps all properties.
  * Assumes:    nothing: an index that serves for more than to find what belongs to its copy is a reason against it.
@@ -114,6 +114,9 @@ function* columnsIn({ copies, locals }: Numbering, { thread, name }: LocalRefere
     if (table.thread.name === thread) yield { copy, name, first: locals[at]!.get(name)!.first };
 }
 
+/** Copies with cells in locals, at most: generated code has a bit for each pair of neighbours. */
+const mostCrossed = 64;
+
 function examine({ system }: Numbering, suspect: Suspect): void {
   const transitions = system.threads.flatMap(({ locations }) => locations.flat());
   const codes = [...system.threads.map(({ entry }) => entry), ...transitions.map(({ code }) => code)];
@@ -137,6 +140,8 @@ function examine({ system }: Numbering, suspect: Suspect): void {
     if (initial.length !== suspect.copies || new Set(initial).size > 1)
       suspect.reasons.add(`'${name}' does not begin alike for each copy`);
   }
+  if (suspect.columns.size > 0 && suspect.copies > mostCrossed)
+    suspect.reasons.add(`they are more than the ${mostCrossed} that arrays in locals are sorted for`);
   for (const { thread, name } of suspect.columns.values()) {
     const { initial } = system.threads.find((other) => other.thread.name === thread)!.thread.locals[name]!;
     if (initial.length !== suspect.copies || new Set(initial).size > 1)
