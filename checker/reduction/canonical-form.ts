@@ -62,7 +62,8 @@ export class CanonicalForms {
   /** Sorts by what no permutation changes; returns, by neighbours, whether that is the same for both. */
   #sortByKeys(words: Int32Array, group: SymmetricGroup): readonly boolean[] {
     const keys = group.members.map((_, replica) => this.#keyOf(words, group, replica));
-    const order = [...keys.keys()].sort((a, b) => compare(keys[a]!, keys[b]!) || a - b);
+    // The sort is stable.
+    const order = [...keys.keys()].sort((a, b) => compare(keys[a]!, keys[b]!));
     this.#put(words, group, order);
     return order.slice(1).map((replica, before) => compare(keys[order[before]!]!, keys[replica]!) === 0);
   }
