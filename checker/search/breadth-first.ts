@@ -25,7 +25,7 @@ export interface Progress {
   readonly system: TransitionSystem;
   readonly space: StateSpace;
   readonly limits: Limits;
-  readonly levels: number[];
+  readonly levels: readonly number[];
 }
 
 /** Searches until a violation, the end or a limit. */
@@ -39,7 +39,7 @@ export const searching = (
   space: StateSpace,
   limits: Limits,
   method: string,
-): Cooperative<Outcome> => searchingBy({ system, space, limits, method }, scheduleTo);
+): Cooperative<Outcome> => resumableSearch({ system, space, method }).run(limits);
 
 /** A search, with the name of its method in the statistics. */
 export interface Search {
@@ -49,19 +49,63 @@ export interface Search {
   readonly method: string;
 }
 
+/** A search that stops at its limits, where the next call continues it. */
+export interface ResumableSearch {
+  /** The number of the first state at each depth; the last level is not expanded yet. */
+  readonly levels: readonly number[];
+  /** `bound`: states at which it pauses; a level with a finding is completed first. */
+  readonly run: (limits: Limits, bound?: number) => Cooperative<Outcome>;
+}
+
 /** The search with its own function from findings to schedules. */
-export function* searchingBy(
-  { system, space, limits, method }: Search,
-  scheduleOf: (finding: Finding, progress: Progress) => Schedule,
-): Cooperative<Outcome> {
-  const progress: Progress = { system, space, limits, levels: [0] };
-  let stopped = tooManyBeginnings(system) ?? withinCapacity(() => space.start());
-  while (stopped === null && space.findings.length === 0 && progress.levels.at(-1)! < space.count)
-    stopped = yield* expandLevel(progress);
-  const answer = answerOf(progress, stopped, scheduleOf);
-  // Before the statistics, because it enumerates edges again.
-  const endless = isComplete(answer) ? livelockedStates(space, progress.levels) : null;
-  return { ...answer, statistics: { ...statisticsOf(system, space, depthOf(progress), method), endless } };
+export function resumableSearch(
+  { system, space, method }: Omit<Search, 'limits'>,
+  scheduleOf: (finding: Finding, progress: Progress) => Schedule = scheduleTo,
+): ResumableSearch {
+  const levels = [0];
+  // The first state of the deepest level that is not expanded, and the end of this level.
+  let at = 0;
+  let end = -1;
+  let full: string | null = null;
+  function* expandLevel(limits: Limits, bound: number): Cooperative<string | null> {
+    const { portion = defaultPortion } = space;
+    while (at < end) {
+      const stopped =
+        reasonToStop(space.count, limits) ??
+        (space.findings.length === 0 ? reasonToStop(space.count, { ...limits, maxStates: bound }) : null);
+      if (stopped !== null) return stopped;
+      const start = at;
+      full = withinCapacity(() => {
+        at = expandedTo(space, start, Math.min(start + portion, end));
+      });
+      if (full !== null) return full;
+      limits.onProgress({ states: space.count, frontier: space.count - start, depth: levels.length - 1 });
+      yield;
+    }
+    levels.push(end);
+    end = space.count;
+    return null;
+  }
+  return {
+    levels,
+    *run(limits, bound = Infinity) {
+      if (end < 0) {
+        full = tooManyBeginnings(system) ?? withinCapacity(() => space.start());
+        end = space.count;
+      }
+      let stopped = full;
+      while (stopped === null && space.findings.length === 0 && at < end)
+        stopped = yield* expandLevel(limits, bound);
+      // The states found so far are one level deeper.
+      const isBetween = stopped !== null && (at > levels.at(-1)! || full !== null);
+      const progress: Progress = { system, space, limits, levels: isBetween ? [...levels, end] : levels };
+      const answer = answerOf(progress, stopped, scheduleOf);
+      // Before the statistics, because it enumerates edges again.
+      const endless = isComplete(answer) ? livelockedStates(space, levels) : null;
+      const statistics = { ...statisticsOf(system, space, depthOf(progress), method), endless };
+      return { ...answer, statistics };
+    },
+  };
 }
 
 const isComplete = ({ verdict }: Answer) => verdict === 'holds' || verdict === 'unreached';
@@ -69,33 +113,6 @@ const isComplete = ({ verdict }: Answer) => verdict === 'holds' || verdict === '
 function tooManyBeginnings(system: TransitionSystem): string | null {
   if (mostInitialStates(system) <= mostBeginnings) return null;
   return `more than ${mostBeginnings} initial states: use fewer CPUs, or fewer choices before the first step`;
-}
-
-/** Expands the deepest level; returns the reason why it stopped, or null. */
-function* expandLevel({ space, limits, levels }: Progress): Cooperative<string | null> {
-  const from = levels.at(-1)!;
-  const to = space.count;
-  const { portion: chunk = defaultPortion } = space;
-  for (let at = from; at < to;) {
-    const stopped = reasonToStop(space.count, limits);
-    if (stopped !== null) {
-      // The states found so far are one level deeper.
-      if (at > from) levels.push(to);
-      return stopped;
-    }
-    const start = at;
-    const full = withinCapacity(() => {
-      at = expandedTo(space, start, Math.min(start + chunk, to));
-    });
-    if (full !== null) {
-      levels.push(to);
-      return full;
-    }
-    limits.onProgress({ states: space.count, frontier: space.count - start, depth: levels.length - 1 });
-    yield;
-  }
-  levels.push(to);
-  return null;
 }
 
 /** Why the search must stop, or null. */

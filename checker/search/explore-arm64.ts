@@ -11,7 +11,7 @@ import type { Limits, Outcome, Schedule } from '../state-space/outcome.ts';
 import { cpuOf } from '../trace/fewest-switches.ts';
 import { pathTo } from '../trace/lift-trace.ts';
 import { answerTo, statisticsOf } from './answer.ts';
-import { searching, searchingBy } from './breadth-first.ts';
+import { resumableSearch, searching } from './breadth-first.ts';
 import { searchingFewSwitches } from './few-switches.ts';
 import type { SearchSettings } from './settings.ts';
 import type { Edge, Finding } from '../state-space/state-space.ts';
@@ -59,10 +59,11 @@ function* searchingLevels(
   isSymmetric: boolean,
 ): Cooperative<Outcome> {
   if (!isSymmetric) return yield* searching(system, space, limits, 'Promising-ARM');
-  const search = { system, space, limits, method: 'Promising-ARM, symmetric' };
-  return yield* searchingBy(search, (finding, { levels }) =>
+  const search = { system, space, method: 'Promising-ARM, symmetric' };
+  const { run } = resumableSearch(search, (finding, { levels }) =>
     runAlong(space, pathTo(space, levels, finding.state), finding),
   );
+  return yield* run(limits);
 }
 
 /** The first violation along runs with few switches; null: none was found. */

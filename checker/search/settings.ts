@@ -9,13 +9,12 @@ export interface SearchSettings {
   /** Use symmetry reduction for large models. */
   readonly symmetry: boolean;
   /**
-   * States of the first phase, which explores everything: exact counts and a best trace. A number of states, not a
+   * States of the first search, which explores everything: exact counts and a best trace. A number of states, not a
    * time, so that every run gives the same answer.
    */
   readonly firstPhase: number;
-  /** States of the second phase: generated code under symmetry. */
+  /** States of the first turn of generated code under symmetry, and of the first one of stubborn sets. */
   readonly secondPhase: number;
-  /** States of the third phase: stubborn sets. */
   readonly thirdPhase: number;
   /** Memory limit for states, in bytes; null: the address space of the engine. */
   readonly maxBytes: number | null;
@@ -29,7 +28,7 @@ export const defaultSettings: SearchSettings = {
   symmetry: true,
   firstPhase: 1_000_000,
   secondPhase: 4_000_000,
-  thirdPhase: 100_000,
+  thirdPhase: 16_000,
   maxBytes: null,
   parallel: null,
 };

@@ -1,4 +1,4 @@
-/** Explores a model in phases: all states while that is cheap, then with reductions. */
+/** Explores a model: all states while that is cheap, then generated code and stubborn sets in turns. */
 import { numberingOf } from '../program/numbering.ts';
 import { symmetryOf, type Symmetry } from '../program/symmetry.ts';
 import type { TransitionSystem } from '../program/transition-system.ts';
@@ -12,68 +12,36 @@ import { reducedSpace, type ReducedSpace } from '../reduction/reduced-space.ts';
 import { decided, isSafe, needsEdges, undecidedUnder } from './decide-liveness.ts';
 import { answerAtEnd, answerTo, statisticsOf, worstOf } from './answer.ts';
 import { pathTo, liftTrace } from '../trace/lift-trace.ts';
-import { reasonToStop, searching, searchingBy } from './breadth-first.ts';
+import { reasonToStop, resumableSearch, searching } from './breadth-first.ts';
 import type { SearchSettings } from './settings.ts';
 import type { Cooperative } from '../state-space/cooperative.ts';
 
-/** Bytes of a short phase, and of the search for a better trace. */
+/** Bytes of a first search that may be in vain, and of the search for a better trace. */
 const smallBytes = 2 ** 28;
-/**
- * Bytes of a long phase under symmetry, and of one without reduction; unlike stubborn sets, both find shortest traces.
- */
-const largeBytes = 2 ** 31;
+/** Bytes of a search for the claims about runs, after stubborn sets have judged the states. */
 const largestBytes = 2 ** 33;
 
 /**
- * Ratios of the states of a long phase to those of a short one. Without interchangeable CPUs the first phase is long,
- * because the only alternative, stubborn sets, takes a thousand times longer for each state.
+ * How many times the states of a first phase generated code explores before stubborn sets begin, where no copies are
+ * interchangeable: it does not begin anew, and explores some million states a second.
  */
 const longerFirst = 32;
+
+/** Times the states of its first turn in which generated code looks for a trace shorter than that of stubborn sets. */
 const longerSecond = 8;
+
+/**
+ * How much fewer states stubborn sets must have stored up to the same depth to get an equal share of the time; fewer
+ * give a smaller share and more a larger one, between these bounds.
+ */
+const equalGain = 8;
+const shares = { least: 1 / 8, most: 4 };
 
 /** States of the search for a better trace. */
 const polishedStates = 2_000_000;
 
 /** States expanded by stubborn sets, which are slow, between two checks of the limits. */
 const reducedChunk = 64;
-
-/** One phase: a method and its limits. */
-interface Phase {
-  /** `all` and `symmetric` restart generated code; `reduced` continues its previous phase. */
-  readonly method: 'all' | 'symmetric' | 'reduced';
-  readonly states: number;
-  readonly bytes: number;
-  /** A later phase explores fewer states, so a limit of the user on this one does not stop the search. */
-  readonly isLonger?: true;
-}
-
-/** The phases of a check, the cheapest first; only the user's limits bound the last one. */
-function phasesOf(
-  { reduce, maxBytes, firstPhase, secondPhase, thirdPhase }: SearchSettings,
-  isSymmetric: boolean,
-): readonly Phase[] {
-  const most = maxBytes ?? 2 ** 32;
-  const phase = (method: Phase['method'], states: number, bytes: number): Phase => ({
-    method,
-    states,
-    bytes: Math.min(most, bytes),
-  });
-  const all = (states: number, bytes: number) => phase('all', states, bytes);
-  const symmetric = (states: number, bytes: number) => phase('symmetric', states, bytes);
-  const reduced = (states: number): Phase => ({ method: 'reduced', states, bytes: maxBytes ?? Infinity });
-  if (!isSymmetric)
-    return reduce
-      ? [all(firstPhase * longerFirst, largestBytes), reduced(Infinity)]
-      : [all(Infinity, Infinity)];
-  if (!reduce) return [all(firstPhase, smallBytes), symmetric(Infinity, Infinity)];
-  return [
-    all(firstPhase, smallBytes),
-    symmetric(secondPhase, smallBytes),
-    reduced(thirdPhase),
-    { ...symmetric(secondPhase * longerSecond, largeBytes), isLonger: true },
-    reduced(Infinity),
-  ];
-}
 
 export function* exploring(
   system: TransitionSystem,
@@ -132,37 +100,94 @@ function* decidedInFull(
 const isLive = (system: TransitionSystem): boolean =>
   system.model.undecidedRuns === undefined && needsEdges(system);
 
-/** Runs one phase after another until one of them answers. */
+/** Searches all states while they are few, then in turns. */
 function* runningPhases(
   system: TransitionSystem,
   limits: Limits,
   settings: SearchSettings,
 ): Cooperative<Outcome> {
+  const { firstPhase, secondPhase, maxBytes, parallel } = settings;
+  const most = maxBytes ?? 2 ** 32;
   const symmetry = settings.symmetry ? symmetryOf(numberingOf(system)) : null;
   const groups = symmetry !== null && symmetry.groups.length > 0 ? symmetry : null;
-  const reduced = reducedSearch(system, { symmetry: groups !== null });
-  let last: Outcome | null = null;
-  // A violation found by stubborn sets; a later phase may find a shorter trace.
-  let found: Outcome | null = null;
-  for (const { method, states, bytes, isLonger } of phasesOf(settings, groups !== null)) {
-    if (found !== null && method === 'reduced') return found;
-    const within = atMost(limits, states);
-    const options = { maxBytes: bytes, parallel: settings.parallel };
-    if (method === 'all') last = yield* compiledSearch(system, within, options);
-    else if (method === 'reduced') last = yield* reduced(within, bytes);
-    else last = yield* symmetricSearch(system, within, { ...options, symmetry: groups!, forget: true });
-    if (isLonger === true ? isDecided(last) : isFinal(last, limits)) {
-      if (method !== 'reduced' || !('minimal' in last) || states === Infinity) return last;
-      found = last;
-    }
+  if (groups !== null) {
+    const options = { maxBytes: Math.min(most, smallBytes), parallel };
+    const all = yield* compiledSearch(system, atMost(limits, firstPhase), options);
+    if (isFinal(all, limits)) return all;
   }
-  return last!;
+  const options = { maxBytes: settings.reduce ? Math.ceil(most / 2) : most, parallel };
+  const compiled =
+    groups === null
+      ? compiledTurns(system, options)
+      : symmetricTurns(system, { ...options, symmetry: groups, forget: true });
+  try {
+    if (!settings.reduce) return yield* compiled.run(limits);
+    const reduced = reducedTurns(system, { symmetry: groups !== null });
+    const first = groups === null ? firstPhase * longerFirst : secondPhase;
+    const forShorter = groups === null ? 0 : secondPhase * longerSecond;
+    return yield* inTurns({ compiled, reduced }, limits, { first, forShorter, settings });
+  } finally {
+    compiled.close();
+  }
 }
 
-/** An answer that no other phase can improve. */
+/** A search that stops at its limits, where the next call continues it. */
+interface Turns {
+  /** The number of the first state at each depth. */
+  readonly levels: readonly number[];
+  /** Up to a number of states; `maxBytes`: where the memory depends on what others take. */
+  readonly run: (limits: Limits, bound?: number, maxBytes?: number) => Cooperative<Outcome>;
+  readonly close: () => void;
+}
+
+interface TurnLengths {
+  /** States of the first turn of generated code. */
+  readonly first: number;
+  /** States up to which it looks for a trace shorter than that of stubborn sets. */
+  readonly forShorter: number;
+  readonly settings: SearchSettings;
+}
+
+/**
+ * Runs generated code and stubborn sets in turns, each twice as long as the one before, up to the first answer.
+ *
+ * The turns are numbers of states, so that all runs on all machines give the same answer. A state of stubborn sets takes
+ * some hundred times longer, hence the ratio of the first turns. How many states they leave out up to a depth that both
+ * have explored changes their share.
+ */
+function* inTurns(
+  { compiled, reduced }: { readonly compiled: Turns; readonly reduced: Turns },
+  limits: Limits,
+  { first, forShorter, settings: { thirdPhase, maxBytes } }: TurnLengths,
+): Cooperative<Outcome> {
+  let budget = thirdPhase;
+  for (let times = 1; ; times *= 2) {
+    const bound = first * times;
+    const all = yield* compiled.run(limits, bound);
+    if (times === 1 ? isFinal(all, limits) : isDecided(all) || limits.stop() !== null) return all;
+    // It has ended for lack of memory, or at a limit of the user that stubborn sets may never reach.
+    const isOver = all.statistics.states <= bound || limits.maxStates <= bound;
+    if (times > 1) budget = Math.max(2 * budget + 1, thirdPhase * times * shareOf(compiled, reduced));
+    const left = maxBytes === null ? Infinity : maxBytes - all.statistics.bytes;
+    const some = yield* reduced.run(limits, isOver ? Infinity : budget, left);
+    if (isOver || limits.stop() !== null) return some;
+    if (!isDecided(some)) continue;
+    const nearest = 'minimal' in some ? yield* compiled.run(limits, forShorter) : some;
+    return isDecided(nearest) ? nearest : some;
+  }
+}
+
+/** The share of stubborn sets, by the states that they left out up to the same depth. */
+function shareOf(compiled: Turns, reduced: Turns): number {
+  const depth = Math.min(compiled.levels.length, reduced.levels.length) - 1;
+  const gain = compiled.levels[depth]! / Math.max(1, reduced.levels[depth]!);
+  return Math.min(shares.most, Math.max(shares.least, gain / equalGain));
+}
+
+/** An answer that no other search can improve. */
 const isDecided = ({ verdict }: Outcome): boolean => verdict !== 'inconclusive';
 
-/** An answer, or a limit that applies to later phases, too. */
+/** An answer, or a limit that applies to further searches, too. */
 function isFinal(outcome: Outcome, limits: Limits): boolean {
   const { states } = outcome.statistics;
   return isDecided(outcome) || limits.stop() !== null || states > limits.maxStates || states === 0;
@@ -173,42 +198,59 @@ const atMost = (limits: Limits, states: number): Limits => ({
   maxStates: Math.min(limits.maxStates, states),
 });
 
+/** All states, and what the model claims about runs. */
+function compiledTurns(system: TransitionSystem, options: CompiledOptions): Turns {
+  const live = options.only === undefined && isLive(system);
+  const space = compiledSpace(system, { ...options, live });
+  const { levels, run } = resumableSearch({ system, space, method: 'compiled' });
+  return {
+    levels,
+    *run(limits, bound) {
+      const states = yield* run(limits, bound);
+      const outcome = live ? yield* decided(system, space, states, limits) : states;
+      if (!('schedule' in outcome) || outcome.verdict === 'livelock') return outcome;
+      // With `only`, state numbers are not positions among all initial states.
+      const initial = space.numbersOf(initialStates(system)).indexOf(outcome.schedule.initial);
+      return { ...outcome, schedule: { ...outcome.schedule, initial } };
+    },
+    close: () => {
+      space.close();
+    },
+  };
+}
+
 function* compiledSearch(
   system: TransitionSystem,
   limits: Limits,
   options: CompiledOptions,
 ): Cooperative<Outcome> {
-  const live = options.only === undefined && isLive(system);
-  const space = compiledSpace(system, { ...options, live });
+  const turns = compiledTurns(system, options);
   try {
-    const states = yield* searching(system, space, limits, 'compiled');
-    const outcome = live ? yield* decided(system, space, states, limits) : states;
-    if (!('schedule' in outcome) || outcome.verdict === 'livelock') return outcome;
-    // With `only`, state numbers are not positions among all initial states.
-    const initial = space.numbersOf(initialStates(system)).indexOf(outcome.schedule.initial);
-    const schedule = { ...outcome.schedule, initial };
-    return { ...outcome, schedule };
+    return yield* turns.run(limits);
   } finally {
-    space.close();
+    turns.close();
   }
 }
 
 /** Symmetry preserves shortest traces; a second search minimizes their context switches. */
-function* symmetricSearch(
+function symmetricTurns(
   system: TransitionSystem,
-  limits: Limits,
   options: CompiledOptions & { readonly symmetry: Symmetry },
-): Cooperative<Outcome> {
+): Turns {
   const space = compiledSpace(system, options);
-  const search = { system, space, limits, method: 'compiled, symmetric' };
-  const searchIt = searchingBy(search, (finding, { levels }) =>
-    liftTrace(system, space, pathTo(space, levels, finding.state), finding),
+  const { levels, run } = resumableSearch(
+    { system, space, method: 'compiled, symmetric' },
+    (finding, progress) => liftTrace(system, space, pathTo(space, progress.levels, finding.state), finding),
   );
-  try {
-    return yield* polished(system, limits, yield* searchIt);
-  } finally {
-    space.close();
-  }
+  return {
+    levels,
+    *run(limits, bound) {
+      return yield* polished(system, limits, yield* run(limits, bound));
+    },
+    close: () => {
+      space.close();
+    },
+  };
 }
 
 /** The outcome with a better trace of the same CPUs, if it is not longer and found within the limits. */
@@ -230,54 +272,51 @@ function* polished(system: TransitionSystem, limits: Limits, outcome: Outcome): 
   return { ...best, ...('minimal' in best ? { minimal } : {}), statistics };
 }
 
-/** A search that each call continues. */
-function reducedSearch(
-  system: TransitionSystem,
-  { symmetry }: { readonly symmetry: boolean },
-): (limits: Limits, maxBytes: number) => Cooperative<Outcome> {
-  let started: { readonly space: ReducedSpace; readonly expanding: ReturnType<typeof expandingAll> } | null =
-    null;
-  return function* (limits, maxBytes) {
-    if (started === null) {
-      const reducing = reducedSpace(system, { symmetry });
-      started = { space: reducing, expanding: expandingAll(reducing) };
-    }
-    const { space, expanding } = started;
-    const { stopped, depth } = yield* expanding(limits, maxBytes);
-    const statistics = statisticsOf(system, space, depth, symmetry ? 'reduced, symmetric' : 'reduced');
-    const finding = worstOf(space.findings, () => 0);
-    if (finding !== null) {
-      const run = liftTrace(system, space, space.pathTo(finding.state), finding);
-      return yield* polished(system, limits, { ...answerTo(finding, system, run, false), statistics });
-    }
-    if (stopped !== null) return { verdict: 'inconclusive', reason: stopped, statistics };
-    return { ...answerAtEnd(system, space), statistics: { ...statistics, endless: space.endless() } };
-  };
-}
+/** A search by stubborn sets. */
+function reducedTurns(system: TransitionSystem, { symmetry }: { readonly symmetry: boolean }): Turns {
+  let space: ReducedSpace | null = null;
+  let at = 0;
+  // The number of the first state at each depth; the last level is not expanded yet.
+  const levels = [0];
 
-/** Expands states up to the first finding; returns the reason if it stopped, and the depth. */
-function expandingAll(
-  space: ReducedSpace,
-): (
-  limits: Limits,
-  maxBytes: number,
-) => Cooperative<{ readonly stopped: string | null; readonly depth: number }> {
-  space.start();
-  let [at, end, depth] = [0, 0, -1];
-  return function* (limits, maxBytes) {
+  /** Expands states up to the first finding; returns the reason if it stopped. */
+  function* expandAll(states: ReducedSpace, limits: Limits, maxBytes: number): Cooperative<string | null> {
     do {
-      while (at < space.count) {
-        if (at === end) [end, depth] = [space.count, depth + 1];
+      while (at < states.count) {
+        if (at === levels.at(-1)) levels.push(states.count);
         const stopped =
-          space.bytes > maxBytes ? 'the memory limit was reached' : reasonToStop(space.count, limits);
-        if (stopped !== null || space.findings.length > 0) return { stopped, depth };
-        const to = Math.min(at + reducedChunk, end);
-        space.expand(at, to);
+          states.bytes > maxBytes ? 'the memory limit was reached' : reasonToStop(states.count, limits);
+        if (stopped !== null || states.findings.length > 0) return stopped;
+        const to = Math.min(at + reducedChunk, levels.at(-1)!);
+        states.expand(at, to);
         at = to;
-        limits.onProgress({ states: space.count, frontier: space.count - at, depth });
+        limits.onProgress({ states: states.count, frontier: states.count - at, depth: levels.length - 2 });
         yield;
       }
-    } while (space.findings.length === 0 && space.complete());
-    return { stopped: null, depth };
+    } while (states.findings.length === 0 && states.complete());
+    return null;
+  }
+
+  return {
+    levels,
+    *run(limits, bound = Infinity, maxBytes = Infinity) {
+      if (space === null) {
+        space = reducedSpace(system, { symmetry });
+        space.start();
+      }
+      const stopped = yield* expandAll(space, atMost(limits, bound), maxBytes);
+      const method = symmetry ? 'reduced, symmetric' : 'reduced';
+      const statistics = statisticsOf(system, space, Math.max(0, levels.length - 2), method);
+      const finding = worstOf(space.findings, () => 0);
+      if (finding !== null) {
+        const run = liftTrace(system, space, space.pathTo(finding.state), finding);
+        return yield* polished(system, limits, { ...answerTo(finding, system, run, false), statistics });
+      }
+      if (stopped !== null) return { verdict: 'inconclusive', reason: stopped, statistics };
+      return { ...answerAtEnd(system, space), statistics: { ...statistics, endless: space.endless() } };
+    },
+    close: () => {
+      space = null;
+    },
   };
 }
