@@ -70,9 +70,8 @@ export function resumableSearch(
   function* expandLevel(limits: Limits, bound: number): Cooperative<string | null> {
     const { portion = defaultPortion } = space;
     while (at < end) {
-      const stopped =
-        reasonToStop(space.count, limits) ??
-        (space.findings.length === 0 ? reasonToStop(space.count, { ...limits, maxStates: bound }) : null);
+      const isPaused = space.count > bound && space.findings.length === 0;
+      const stopped = isPaused ? tooMany(bound) : reasonToStop(space.count, limits);
       if (stopped !== null) return stopped;
       const start = at;
       full = withinCapacity(() => {
@@ -117,7 +116,9 @@ function tooManyBeginnings(system: TransitionSystem): string | null {
 
 /** Why the search must stop, or null. */
 export const reasonToStop = (states: number, limits: Limits): string | null =>
-  states > limits.maxStates ? `the limit of ${limits.maxStates} states was reached` : limits.stop();
+  states > limits.maxStates ? tooMany(limits.maxStates) : limits.stop();
+
+const tooMany = (states: number) => `the limit of ${states} states was reached`;
 
 /** Stores states; returns the reason if there is no room, or null. */
 function withinCapacity(store: () => void): string | null {
