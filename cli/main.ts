@@ -1,10 +1,11 @@
 /** The racewalk command; loads only the code of the requested subcommand. */
 import { CommanderError } from 'commander';
 import { ModelError } from '../checker/language/model-error.ts';
-import { inconclusive, notWritten, usageFailure } from './terminal/exit-code.ts';
+import { inconclusive, notMerged, notWritten, usageFailure } from './terminal/exit-code.ts';
 import { say } from './terminal/help.ts';
 import { watchOutput } from './terminal/output.ts';
 import { racewalkProgram } from './program.ts';
+import { ShardError } from './sweep/shard-error.ts';
 import { UsageError } from './terminal/usage-error.ts';
 import { OutputError } from './terminal/write-file.ts';
 
@@ -20,6 +21,10 @@ function report(error: unknown): number {
   if (error instanceof OutputError) {
     say(error.message);
     return notWritten;
+  }
+  if (error instanceof ShardError) {
+    say(error.message);
+    return notMerged;
   }
   if (isTooLarge(error)) {
     say(

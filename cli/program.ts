@@ -1,5 +1,4 @@
 /** The commander program. */
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { checkCommand } from './check/command.ts';
 import { barriersCommand } from './barriers/command.ts';
@@ -8,6 +7,7 @@ import { exploreCommand } from './explore/command.ts';
 import { exportCommand } from './export/command.ts';
 import { verifyCommand } from './verify/command.ts';
 import { listCommand } from './list/command.ts';
+import { mergeCommand } from './merge/command.ts';
 import { litmusCommand } from './litmus/command.ts';
 import { proveCommand } from './prove/command.ts';
 import { mutateCommand } from './mutate/command.ts';
@@ -15,11 +15,7 @@ import { replayCommand } from './replay/command.ts';
 import { showCommand } from './show/command.ts';
 import { completionCommand } from './completion/command.ts';
 import { configureHelp } from './terminal/help.ts';
-
-function version(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { readonly version: string }).version;
-}
+import { version } from './version.ts';
 
 /** The program with all its commands. */
 export function racewalkProgram(): Command {
@@ -38,6 +34,7 @@ export function racewalkProgram(): Command {
   compareCommand(program);
   mutateCommand(program);
   barriersCommand(program);
+  mergeCommand(program);
   replayCommand(program);
   exploreCommand(program);
   exportCommand(program);

@@ -29,4 +29,5 @@ prints the options of a model.
 | 2 | usage error or invalid model |
 | 3 | \`inconclusive\`: a limit was reached |
 | 4 | the output could not be written; existing files are unchanged |
+| 5 | \`merge\`: a shard is missing or does not belong to the others |
 `;

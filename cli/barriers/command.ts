@@ -4,12 +4,13 @@ import type { Command } from 'commander';
 import { withExamples, withExitCodes } from '../terminal/help.ts';
 import { positiveSeconds, wholeNumber } from '../options/limits.ts';
 import { withSearchOptions } from '../options/search-options.ts';
+import { withSweepOptions } from '../sweep/options.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 
 export function barriersCommand(program: Command): void {
   withExamples(
     withExitCodes(
-      withSearchOptions(program.command('barriers'))
+      withSweepOptions(withSearchOptions(program.command('barriers')))
         .description(
           'remove each barrier in turn: print which barriers the protocol needs under which memory model',
         )

@@ -1,10 +1,12 @@
 /** Runs `racewalk barriers`. */
-import { runWithin, type LimitOptions } from '../options/limits.ts';
+import type { LimitOptions } from '../options/limits.ts';
 import { settingsOf, type SearchOptions } from '../options/search-options.ts';
 import { memoryKey, memoryModelNames } from '../../checker/language/memory-name.ts';
-import { checkingBarriers, type AblatedBarriers } from '../../checker/study/barriers/barriers.ts';
+import { barrierStudy, type AblatedBarriers } from '../../checker/study/barriers/barriers.ts';
 import { chosenOptions } from '../options/model-options.ts';
 import { buildModel, findModel } from '../model-files/models.ts';
+import type { SweepOptions } from '../sweep/options.ts';
+import { allVariants, runStudy } from '../sweep/run.ts';
 import { outputWidth, print } from '../terminal/output.ts';
 
 /** Exit code 0 if every trial is decided, 3 if one is not, 2 for an invalid model. */
@@ -18,11 +20,16 @@ export async function barriersOfModel(
   const { [memoryKey]: only } = given;
   const memories = memoryModelNames.filter((memory) => only === undefined || memory === only);
   const definition = { ...source.definition, build: (values = {}) => buildModel(source, values) };
-  const { result, seconds } = await runWithin(options, (limits) =>
-    checkingBarriers(definition, given, { memories, limits, settings: settingsOf(options) }),
-  );
-  process.exitCode = exitCodeOf(result);
-  print(await rendered(result, seconds, { options, typed: source.typed }));
+  const studied = await runStudy({
+    ...{ command: 'barriers', model: name, words, options },
+    definitions: [definition],
+    models: () => allVariants(definition, given),
+    limits: options,
+    study: barrierStudy(definition, given, { memories, settings: settingsOf(options) }),
+  });
+  if (studied === null) return;
+  process.exitCode = exitCodeOf(studied.result);
+  print(await rendered(studied.result, studied.seconds, { options, typed: source.typed }));
 }
 
 function exitCodeOf({ variants, undecided }: AblatedBarriers): 0 | 2 | 3 {
@@ -47,6 +54,6 @@ async function rendered(
 }
 
 /** The options that commander parses. */
-export interface BarriersOptions extends LimitOptions, SearchOptions {
+export interface BarriersOptions extends LimitOptions, SearchOptions, SweepOptions {
   readonly json?: true;
 }

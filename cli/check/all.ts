@@ -5,12 +5,16 @@ import { askedModel, type CheckOptions } from './run.ts';
 import { statisticsJson } from '../report/check-json.ts';
 import type { AllResult } from '../report/check-schema.ts';
 import { junitXml } from './junit.ts';
-import { runWithin } from '../options/limits.ts';
+import { statesOnly, timed } from '../options/limits.ts';
 import { buildModel, sourcesOfAll, type ModelSource } from '../model-files/models.ts';
 import { print, styled } from '../terminal/output.ts';
 import { count } from '../../checker/report/numbers.ts';
 import { settingsOf } from '../options/search-options.ts';
 import { UsageError } from '../terminal/usage-error.ts';
+import { runStudy } from '../sweep/run.ts';
+import { unprepared } from '../../checker/study/study.ts';
+import type { Limits } from '../../checker/state-space/outcome.ts';
+import type { Cooperative } from '../../checker/state-space/cooperative.ts';
 
 type ScenarioResult = AllResult['scenarios'][number];
 
@@ -25,31 +29,43 @@ export async function checkAll(
       `--all cannot be combined with the options '${words.join(' ')}': it checks scenarios as declared`,
     );
   const sources = await sourcesOfAll(name);
-  const rows: ScenarioResult[] = [];
+  const scenarios = sources.flatMap((source) =>
+    source.definition.scenarios.map((scenario) => ({ source, scenario })),
+  );
   const tells = options.json !== true && options.quiet !== true && options.reporter !== 'junit';
-  for (const source of sources) {
-    if (tells) print(source.definition.name);
-    for (const scenario of source.definition.scenarios) {
-      const row = await checkScenario(source, scenario, options);
-      rows.push(row);
-      if (tells) print(linesOf(row, source));
-    }
-  }
+  const studied = await runStudy({
+    ...{ command: 'check', model: name, words, options },
+    definitions: sources.map(({ definition }) => definition),
+    models: () => scenarios.map(({ source, scenario }) => buildModel(source, scenario.options)),
+    // The time limit is one of each scenario.
+    limits: statesOnly(options),
+    study: unprepared(() => ({
+      jobs: scenarios.map(({ source, scenario }) => ({
+        name: `${source.definition.name}/${scenario.name}`,
+        run: (limits) => checkingScenario(source, scenario, options, limits),
+      })),
+      assembled: (rows) => rows,
+    })),
+    ...(tells ? { onResult: printer(sources) } : {}),
+  });
+  if (studied === null) return;
+  const { result: rows } = studied;
   process.exitCode = exitCodeOf(rows);
   if (options.json === true)
-    print(JSON.stringify({ kind: 'all', scenarios: rows } satisfies AllResult, null, 2));
+    print(JSON.stringify({ kind: 'all', scenarios: [...rows] } satisfies AllResult, null, 2));
   else if (options.reporter === 'junit') print(junitXml(rows));
   else print(summary(rows));
 }
 
-async function checkScenario(
+function* checkingScenario(
   source: ModelSource,
   scenario: Scenario,
   options: CheckOptions,
-): Promise<ScenarioResult> {
+  limits: Limits,
+): Cooperative<ScenarioResult> {
   const model = askedModel(buildModel(source, scenario.options), options);
-  const { result, seconds } = await runWithin(options, (limits) =>
-    checking(model, limits, settingsOf(options)),
+  const { result, seconds } = yield* timed(options.timeout, limits, (within) =>
+    checking(model, within, settingsOf(options)),
   );
   return {
     model: source.definition.name,
@@ -57,6 +73,21 @@ async function checkScenario(
     verdict: result.outcome.verdict,
     mismatches: mismatches(scenario, result),
     statistics: statisticsJson(result.outcome.statistics, seconds),
+  };
+}
+
+/** Prints each result, below the name of its model. */
+function printer(sources: readonly ModelSource[]): (row: ScenarioResult) => void {
+  let last: string | null = null;
+  return (row) => {
+    if (row.model !== last) print(row.model);
+    last = row.model;
+    print(
+      linesOf(
+        row,
+        sources.find(({ definition }) => definition.name === row.model)!,
+      ),
+    );
   };
 }
 

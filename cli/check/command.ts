@@ -4,12 +4,13 @@ import { Option, type Command } from 'commander';
 import { withExamples, withExitCodes } from '../terminal/help.ts';
 import { wholeNumber, positiveSeconds } from '../options/limits.ts';
 import { withSearchOptions } from '../options/search-options.ts';
+import { checkSweepOptions, withSweepOptions } from '../sweep/options.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 
 export function checkCommand(program: Command): void {
   withExamples(
     withExitCodes(
-      withSearchOptions(program.command('check'))
+      withSweepOptions(withSearchOptions(program.command('check')))
         .description('check one variant of a protocol: print the verdict, and a trace if the variant fails')
         .argument('[model]', 'a MODEL or MODEL/SCENARIO from "racewalk list", or your own FILE.ts or FILE.c')
         .option('--all', 'check every scenario (of MODEL, or of all models) against its declared verdict')
@@ -103,6 +104,7 @@ function refuseContradictions(options: CheckOptions): void {
   const pair = exclusive.find(([a, b]) => options[a] !== undefined && options[b] !== undefined);
   if (options.reporter !== undefined && options.all !== true)
     throw new UsageError('--reporter requires --all');
+  checkSweepOptions(options, options.all === true);
   if (pair === undefined) return;
   const [a, b] = pair.map((key) => (key === 'saveTrace' ? '--save-trace' : `--${key}`));
   throw new UsageError(`${a} and ${b} cannot be combined`);

@@ -2,6 +2,7 @@
 import { withEnds } from '../../checker/language/liveness.ts';
 import type { Model } from '../../checker/language/model.ts';
 import { runWithin, type LimitOptions } from '../options/limits.ts';
+import type { SweepOptions } from '../sweep/options.ts';
 import { settingsOf, type SearchOptions } from '../options/search-options.ts';
 import { checking } from '../../checker/search/check.ts';
 import { originOf, reportText, verdictLine, type Report } from '../report/check-text.ts';
@@ -72,7 +73,7 @@ export const askedModel = (model: Model, { ends }: Pick<CheckOptions, 'ends'>): 
   ends === true ? withEnds(model) : model;
 
 /** The options that commander parses. */
-export interface CheckOptions extends LimitOptions, SearchOptions {
+export interface CheckOptions extends LimitOptions, SearchOptions, SweepOptions {
   readonly all?: true;
   readonly ends?: true;
   readonly json?: true;

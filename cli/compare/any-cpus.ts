@@ -2,29 +2,49 @@
 import { fixesOf, settingOf, type Comparison, type Row } from '../../checker/study/compare/compare.ts';
 import type { Extremes } from '../../checker/study/compare/path-costs.ts';
 import type { Limits } from '../../checker/state-space/outcome.ts';
-import { provingMost, type Proved } from '../../checker/search/prove.ts';
+import { provingMost } from '../../checker/search/prove.ts';
 import { claimsOf } from '../../checker/family/claim.ts';
 import type { Cooperative } from '../../checker/state-space/cooperative.ts';
 import { wrap } from '../../checker/report/wrap.ts';
 import { anyOf } from '../../checker/report/any-number.ts';
+import type { AnyDefinition } from '../../checker/language/model.ts';
 import { describeChoices, describeSet } from './choices.ts';
 
-export type AnyNumbers = ReadonlyMap<Row, Proved>;
+/** Whether a row is proved for any number of these options; else none of the attempts succeeded. */
+export interface AnyNumber {
+  readonly any: readonly string[];
+  readonly isProved: boolean;
+}
 
-/** Proves the rows that hold: all, or those of the smallest sets of fixes; options in `kept` stay fixed. */
-export function* provingRows(
+export type AnyNumbers = ReadonlyMap<Row, AnyNumber>;
+
+/** Proves the rows of the smallest sets of fixes. */
+export function* provingSmallest(
   comparison: Comparison,
-  which: 'all' | 'smallest',
   kept: readonly string[],
   limits: Limits,
 ): Cooperative<AnyNumbers> {
-  const proved = new Map<Row, Proved>();
+  const proved = new Map<Row, AnyNumber>();
   for (const row of comparison.rows) {
-    if (row.verdict !== 'holds' || (which === 'smallest' && !isSmallest(comparison, row))) continue;
-    const claims = claimsOf(comparison.definition, row.options, kept);
-    if (claims.length > 0) proved.set(row, yield* provingMost(claims, limits));
+    if (!isSmallest(comparison, row)) continue;
+    const found = yield* provingRow(comparison.definition, row, kept, limits);
+    if (found !== null) proved.set(row, found);
   }
   return proved;
+}
+
+/** Proves a row; options in `kept` stay fixed. Null: it does not hold, or has no number. */
+export function* provingRow(
+  definition: AnyDefinition,
+  { verdict, options }: Row,
+  kept: readonly string[],
+  limits: Limits,
+): Cooperative<AnyNumber | null> {
+  if (verdict !== 'holds') return null;
+  const claims = claimsOf(definition, options, kept);
+  if (claims.length === 0) return null;
+  const { claim, result } = yield* provingMost(claims, limits);
+  return { any: claim.any, isProved: result.verdict === 'holds' };
 }
 
 function isSmallest({ definition: { options }, smallest }: Comparison, { varied }: Row): boolean {
@@ -39,7 +59,7 @@ function isSmallest({ definition: { options }, smallest }: Comparison, { varied 
 export function anyColumn(row: Row, any: AnyNumbers): string {
   const proved = any.get(row);
   if (proved === undefined) return '';
-  return proved.result.verdict === 'holds' ? proved.claim.any.join(' ') : 'no';
+  return proved.isProved ? proved.any.join(' ') : 'no';
 }
 
 /** The smallest sets of fixes with their proofs and additional costs. */
@@ -47,11 +67,11 @@ export function anySentences(comparison: Comparison, any: AnyNumbers, width: num
   const { definition, rows } = comparison;
   const told = rows.filter((row) => any.has(row) && isSmallest(comparison, row));
   const sentences = told.map((row) => {
-    const { result, claim } = any.get(row)!;
+    const { any: keys, isProved } = any.get(row)!;
     const setting = describeChoices(settingOf(definition.options, row.varied));
     const name = `${describeSet(definition, fixesOf(definition.options, row.varied))}${setting === '' ? '' : ` (${setting})`}`;
-    const verdict =
-      result.verdict === 'holds' ? `holds for ${anyOf(claim)}` : `not proved for ${anyOf(claim)}`;
+    const numbers = anyOf({ definition, given: row.options, any: keys });
+    const verdict = isProved ? `holds for ${numbers}` : `not proved for ${numbers}`;
     return `${name}: ${verdict}; ${moreCosts(comparison, row)}`;
   });
   return sentences.length === 0
@@ -80,5 +100,4 @@ function moreCosts({ rows, definition: { options } }: Comparison, row: Row): str
   return more.length === 0 ? 'no additional cost' : `cost: ${more.join(', ')}`;
 }
 
-const spanned = ({ least, most }: Extremes) =>
-  least === most ? String(least) : `${least}-${most === Infinity ? 'any' : most}`;
+const spanned = ({ least, most }: Extremes) => (least === most ? String(least) : `${least}-${most ?? 'any'}`);

@@ -4,12 +4,13 @@ import type { Command } from 'commander';
 import { withExamples, withExitCodes } from '../terminal/help.ts';
 import { positiveSeconds, wholeNumber } from '../options/limits.ts';
 import { withSearchOptions } from '../options/search-options.ts';
+import { withSweepOptions } from '../sweep/options.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 
 export function compareCommand(program: Command): void {
   withExamples(
     withExitCodes(
-      withSearchOptions(program.command('compare'))
+      withSweepOptions(withSearchOptions(program.command('compare')))
         .description(
           'check every combination of options: print verdicts, costs, and the smallest sets of fixes that hold',
         )

@@ -26,22 +26,10 @@ export function compareJson(
 function anyNumberOf(row: Row, any: AnyNumbers | null): string[] | null {
   const proved = any?.get(row);
   if (proved === undefined) return null;
-  return proved.result.verdict === 'holds' ? [...proved.claim.any] : [];
+  return proved.isProved ? [...proved.any] : [];
 }
 
-function rowJson({
-  varied,
-  options,
-  verdict,
-  steps,
-  outcome,
-  costs,
-}: Row): Omit<CompareResult['rows'][number], 'anyNumberOf'> {
-  const { states, transitions } = outcome.statistics;
-  const counted: CompareResult['rows'][number]['costs'] = {};
-  for (const [name, cost] of Object.entries(costs))
-    counted[name] =
-      cost === null ? null : { least: cost.least, most: cost.most === Infinity ? null : cost.most };
-  const reason = outcome.verdict === 'inconclusive' ? outcome.reason : null;
-  return { varied, options, verdict, steps, states, transitions, reason, costs: counted };
-}
+const rowJson = (row: Row): Omit<CompareResult['rows'][number], 'anyNumberOf'> => {
+  const { varied, options, verdict, steps, states, transitions, reason, costs } = row;
+  return { varied, options, verdict, steps, states, transitions, reason, costs };
+};

@@ -3,10 +3,20 @@ import { runWithin, type LimitOptions } from '../options/limits.ts';
 import { settingsOf, type SearchOptions } from '../options/search-options.ts';
 import { memoryKey, memoryOption } from '../../checker/language/memory-name.ts';
 import { eitherOf, optionName, type Options } from '../../checker/language/option.ts';
-import { comparing, type Comparison } from '../../checker/study/compare/compare.ts';
-import { provingRows, type AnyNumbers } from './any-cpus.ts';
+import {
+  comparisonOf,
+  variantsOf,
+  type Comparison,
+  type Row,
+  type VariantChoice,
+} from '../../checker/study/compare/compare.ts';
+import type { AnyDefinition } from '../../checker/language/model.ts';
+import { unprepared, type Sweep } from '../../checker/study/study.ts';
+import { provingRow, provingSmallest, type AnyNumber, type AnyNumbers } from './any-cpus.ts';
 import { chosenOptions } from '../options/model-options.ts';
 import { findModel } from '../model-files/models.ts';
+import type { SweepOptions } from '../sweep/options.ts';
+import { runStudy } from '../sweep/run.ts';
 import { outputWidth, print } from '../terminal/output.ts';
 import { didYouMean } from '../terminal/spelling.ts';
 import { UsageError } from '../terminal/usage-error.ts';
@@ -27,20 +37,52 @@ export async function compareModel(
   // The memory model is varied only on request.
   const usual = vary?.includes(memoryKey) === true ? {} : { [memoryKey]: memoryOption.fallback };
   const given = { ...usual, ...chosenOptions(source, [...(options.fix ?? []).map(asOption), ...words]) };
-  const { anyCpus } = options;
-  const which = anyCpus === 'smallest' ? anyCpus : 'all';
-  const { result: found, seconds } = await runWithin(options, function* (limits) {
-    const compared = yield* comparing(
-      source.definition,
-      { vary, given, settings: settingsOf(options), costs: options.costs !== false },
-      limits,
-    );
-    const any =
-      anyCpus === undefined ? null : yield* provingRows(compared, which, Object.keys(given), limits);
-    return { compared, any };
+  const choice = { vary, given, settings: settingsOf(options), costs: options.costs !== false };
+  const studied = await runStudy({
+    ...{ command: 'compare', model: name, words, options },
+    definitions: [source.definition],
+    models: () => variantsOf(source.definition.options, choice).map((one) => source.definition.build(one)),
+    limits: options,
+    study: unprepared(() => comparedRows(source.definition, choice, options)),
   });
-  process.exitCode = exitCodeOf(found.compared);
-  print(await rendered(found, seconds, options));
+  if (studied === null) return;
+  const { compared, any } = studied.result;
+  const proved =
+    options.anyCpus === 'smallest'
+      ? await runWithin(options, (limits) => provingSmallest(compared, Object.keys(given), limits))
+      : { result: any, seconds: 0 };
+  process.exitCode = exitCodeOf(compared);
+  const found = { compared, any: proved.result };
+  print(await rendered(found, studied.seconds + proved.seconds, options));
+}
+
+interface ComparedRow {
+  readonly row: Row;
+  readonly any: AnyNumber | null;
+}
+
+/** The comparison, where asked for with a proof of every row that holds. */
+function comparedRows(
+  definition: AnyDefinition,
+  choice: VariantChoice,
+  { anyCpus }: CompareOptions,
+): Sweep<ComparedRow, ComparedAndProved> {
+  const { jobs, assembled } = comparisonOf(definition, choice);
+  const provesAll = anyCpus === true || anyCpus === 'all';
+  return {
+    jobs: jobs.map(({ name, run }) => ({
+      name,
+      *run(limits) {
+        const row = yield* run(limits);
+        const any = provesAll ? yield* provingRow(definition, row, Object.keys(choice.given), limits) : null;
+        return { row, any };
+      },
+    })),
+    assembled: (found) => ({
+      compared: assembled(found.map(({ row }) => row)),
+      any: provesAll ? new Map(found.flatMap(({ row, any }) => (any === null ? [] : [[row, any]]))) : null,
+    }),
+  };
 }
 
 function keyOf(options: Options, word: string): string {
@@ -80,7 +122,7 @@ async function rendered(
 }
 
 /** The options that commander parses. */
-export interface CompareOptions extends LimitOptions, SearchOptions {
+export interface CompareOptions extends LimitOptions, SearchOptions, SweepOptions {
   readonly vary?: string;
   readonly fix?: readonly string[];
   readonly costs?: boolean;

@@ -33,7 +33,7 @@ export function renderComparison(
   const legend = wrap(legendOf(comparison).join(' '), width).join('\n');
   const sets = smallest.map((each) => renderSmallest(definition, each));
   const proofs = any === null ? [] : anySentences(comparison, any, width);
-  const reasons = rows.flatMap(({ outcome }) => (outcome.verdict === 'inconclusive' ? [outcome.reason] : []));
+  const reasons = rows.flatMap(({ reason }) => reason ?? []);
   const undecided = [...new Set(reasons)].map((reason) => wrap(`Not decided: ${reason}`, width).join('\n'));
   return [header(comparison, seconds, width), ...tables, legend, ...undecided, ...sets, ...proofs]
     .filter((section) => section !== '')
@@ -110,12 +110,11 @@ function renderTable(
   });
 }
 
-const describeSteps = ({ steps, outcome }: Row) =>
-  'minimal' in outcome && !outcome.minimal ? `<=${steps}` : (steps ?? '');
+const describeSteps = ({ steps, minimal }: Row) => (minimal ? (steps ?? '') : `<=${steps}`);
 
 const describeCost = (cost: Extremes | null) => {
   if (cost === null) return '?';
-  const most = cost.most === Infinity ? 'any' : String(cost.most);
+  const most = String(cost.most ?? 'any');
   return cost.least === cost.most ? most : `${cost.least}-${most}`;
 };
 

@@ -4,12 +4,13 @@ import type { Command } from 'commander';
 import { withExamples, withExitCodes } from '../terminal/help.ts';
 import { positiveSeconds, wholeNumber } from '../options/limits.ts';
 import { withSearchOptions } from '../options/search-options.ts';
+import { withSweepOptions } from '../sweep/options.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 
 export function mutateCommand(program: Command): void {
   withExamples(
     withExitCodes(
-      withSearchOptions(program.command('mutate'))
+      withSweepOptions(withSearchOptions(program.command('mutate')))
         .description('weaken one statement at a time, and list the mutants that no scenario detects')
         .argument('[model]', 'a MODEL or MODEL/SCENARIO from "racewalk list", or your own FILE.ts or FILE.c')
         .option('--json', 'print one JSON object (docs/reference/mutate-output.schema.json)')

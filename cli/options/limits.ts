@@ -11,6 +11,10 @@ export interface LimitOptions {
   readonly timeout?: number;
 }
 
+/** The limits without that of time. */
+export const statesOnly = ({ maxStates }: LimitOptions): LimitOptions =>
+  maxStates === undefined ? {} : { maxStates };
+
 /** Milliseconds between two turns of the event loop. */
 const turn = 50;
 
@@ -20,37 +24,62 @@ const quietSeconds = 0.5;
 /** The share of the heap above which the computation stops; the rest is for the report. */
 const fullHeap = 0.9;
 
-/** Runs the computation that `start` begins to its end; `Limits.stop` tells it when a limit is reached. */
+export interface Ran<T> {
+  readonly result: T;
+  readonly seconds: number;
+  /** Ctrl-C stopped it. */
+  readonly isInterrupted: boolean;
+}
+
+/**
+ * Runs the computation that `start` begins to its end; `Limits.stop` tells it when a limit is reached. A computation
+ * that prints clears the progress line before.
+ */
 export async function runWithin<T>(
-  { maxStates = Infinity, timeout = Infinity }: LimitOptions,
-  start: (limits: Limits) => Cooperative<T>,
-): Promise<{ readonly result: T; readonly seconds: number }> {
+  { maxStates = Infinity, timeout }: LimitOptions,
+  start: (limits: Limits, clearProgress: () => void) => Cooperative<T>,
+): Promise<Ran<T>> {
   const began = performance.now();
-  const seconds = () => (performance.now() - began) / 1000;
+  const secondsSoFar = () => (performance.now() - began) / 1000;
   const progress = progressLine(process.stderr);
   const reached: SearchProgress[] = [];
-  let interrupted = false;
-  const interrupt = () => (interrupted = true);
+  let isInterrupted = false;
+  const interrupt = () => (isInterrupted = true);
   const stop = () => {
-    if (interrupted) return 'interrupted by Ctrl-C';
-    if (seconds() >= timeout) return `the limit of ${timeout} seconds was reached`;
+    if (isInterrupted) return 'interrupted by Ctrl-C';
     return heapIsFull() ? 'the JavaScript heap is nearly full' : null;
   };
   // Only once: a second Ctrl-C ends the process.
   process.once('SIGINT', interrupt);
   try {
-    const steps = start({ maxStates, stop, onProgress: (now) => (reached[0] = now) });
+    const limits = { maxStates, stop, onProgress: (now: SearchProgress) => (reached[0] = now) };
+    const steps = timed(timeout, limits, (within) => start(within, progress.clear));
     for (;;) {
       const end = runFor(turn, steps);
-      if (end !== null) return { result: end.value, seconds: seconds() };
+      if (end !== null) return { ...end.value, isInterrupted };
       const [now] = reached;
-      if (now !== undefined && seconds() > quietSeconds) progress.show(now, seconds());
+      if (now !== undefined && secondsSoFar() > quietSeconds) progress.show(now, secondsSoFar());
       await new Promise(setImmediate);
     }
   } finally {
     progress.clear();
     process.removeListener('SIGINT', interrupt);
   }
+}
+
+/** A computation with a time limit of its own, in seconds. */
+export function* timed<T>(
+  timeout: number | undefined,
+  limits: Limits,
+  start: (limits: Limits) => Cooperative<T>,
+): Cooperative<{ readonly result: T; readonly seconds: number }> {
+  const began = performance.now();
+  const seconds = () => (performance.now() - began) / 1000;
+  const stop = () =>
+    limits.stop() ??
+    (timeout !== undefined && seconds() >= timeout ? `the limit of ${timeout} seconds was reached` : null);
+  const result = yield* start({ ...limits, stop });
+  return { result, seconds: seconds() };
 }
 
 /** Runs for some milliseconds; null: not finished. */

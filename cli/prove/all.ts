@@ -2,7 +2,10 @@
 import type { Scenario } from '../../checker/language/model.ts';
 import type { Claim } from '../../checker/family/claim.ts';
 import { proving } from '../../checker/search/prove.ts';
-import { runWithin } from '../options/limits.ts';
+import type { Cooperative } from '../../checker/state-space/cooperative.ts';
+import type { Limits } from '../../checker/state-space/outcome.ts';
+import { unprepared } from '../../checker/study/study.ts';
+import { statesOnly, timed } from '../options/limits.ts';
 import { sourcesOfAll, type ModelSource } from '../model-files/models.ts';
 import { print, styled } from '../terminal/output.ts';
 import type { ProveOptions } from './run.ts';
@@ -10,6 +13,7 @@ import { verdictOf } from './json.ts';
 import { reasonOf } from '../../checker/report/any-number.ts';
 import type { ProveAllResult } from './schema.ts';
 import { settingsOf } from '../options/search-options.ts';
+import { runStudy } from '../sweep/run.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 
 type ScenarioProof = ProveAllResult['scenarios'][number];
@@ -25,19 +29,33 @@ export async function proveAll(
       `--all cannot be combined with the options '${words.join(' ')}': it proves scenarios as declared`,
     );
   const sources = await sourcesOfAll(name);
-  const rows: ScenarioProof[] = [];
+  const scenarios = sources.flatMap(({ definition }) =>
+    definition.scenarios
+      .filter(({ proves }) => proves !== undefined)
+      .map((scenario) => ({ definition, scenario })),
+  );
   const tells = options.json !== true && options.quiet !== true;
-  for (const { definition } of sources)
-    for (const scenario of definition.scenarios) {
-      if (scenario.proves === undefined) continue;
-      const row = await proveScenario(definition, scenario, options);
-      rows.push(row);
-      if (tells) print(lineOf(row));
-    }
+  const studied = await runStudy({
+    ...{ command: 'prove', model: name, words, options },
+    definitions: sources.map(({ definition }) => definition),
+    models: () => scenarios.map(({ definition, scenario }) => definition.build(scenario.options)),
+    // The time limit is one of each scenario.
+    limits: statesOnly(options),
+    study: unprepared(() => ({
+      jobs: scenarios.map(({ definition, scenario }) => ({
+        name: `${definition.name}/${scenario.name}`,
+        run: (limits) => provingScenario(definition, scenario, options, limits),
+      })),
+      assembled: (rows) => rows,
+    })),
+    ...(tells ? { onResult: (row: ScenarioProof) => print(lineOf(row)) } : {}),
+  });
+  if (studied === null) return;
+  const { result: rows } = studied;
   const wrong = rows.filter(({ mismatch }) => mismatch);
   process.exitCode = wrong.length === 0 ? 0 : wrong.every(({ verdict }) => verdict === 'not proved') ? 3 : 1;
   if (options.json === true)
-    print(JSON.stringify({ kind: 'all', scenarios: rows } satisfies ProveAllResult, null, 2));
+    print(JSON.stringify({ kind: 'all', scenarios: [...rows] } satisfies ProveAllResult, null, 2));
   else print(summary(rows.length, wrong.length));
 }
 
@@ -50,14 +68,15 @@ export function declaredClaim(
   return { definition, given, any: proves };
 }
 
-async function proveScenario(
+function* provingScenario(
   definition: ModelSource['definition'],
   scenario: Scenario,
-  options: ProveOptions,
-): Promise<ScenarioProof> {
+  { timeout }: ProveOptions,
+  limits: Limits,
+): Cooperative<ScenarioProof> {
   const claim = declaredClaim(definition, scenario);
-  const { result, seconds } = await runWithin(options, (limits) =>
-    proving(claim, limits, settingsOf({}, 'many')),
+  const { result, seconds } = yield* timed(timeout, limits, (within) =>
+    proving(claim, within, settingsOf({}, 'many')),
   );
   const verdict = verdictOf(result);
   return {

@@ -3,13 +3,13 @@ import type { ProveOptions } from './run.ts';
 import type { Command } from 'commander';
 import { withExamples, withExitCodes } from '../terminal/help.ts';
 import { positiveSeconds, wholeNumber } from '../options/limits.ts';
+import { checkSweepOptions, withSweepOptions } from '../sweep/options.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 
 export function proveCommand(program: Command): void {
   withExamples(
     withExitCodes(
-      program
-        .command('prove')
+      withSweepOptions(program.command('prove'))
         .description(
           'prove a variant for any number of CPUs and ptes, or print the race, or the reason why neither is found',
         )
@@ -40,6 +40,7 @@ export function proveCommand(program: Command): void {
             const { proveAll } = await import('./all.ts');
             return await proveAll(name ?? null, name === undefined ? [] : command.args.slice(1), options);
           }
+          checkSweepOptions(options, false);
           if (name === undefined || name.startsWith('-'))
             throw new UsageError('missing MODEL: name it first ("racewalk list" prints all models)');
           const { proveModel } = await import('./run.ts');

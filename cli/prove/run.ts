@@ -10,6 +10,7 @@ import { chosenOptions } from '../options/model-options.ts';
 import { buildModel, findModel, type ModelSource } from '../model-files/models.ts';
 import { outputWidth, print } from '../terminal/output.ts';
 import { proofText, verdictLine } from './text.ts';
+import type { SweepOptions } from '../sweep/options.ts';
 import { settingsOf } from '../options/search-options.ts';
 import { didYouMean } from '../terminal/spelling.ts';
 import { UsageError } from '../terminal/usage-error.ts';
@@ -95,7 +96,7 @@ function claimsFor(source: ModelSource, { chosen, typed, any }: RequestedProof):
 }
 
 /** The options that commander parses. */
-export interface ProveOptions extends LimitOptions {
+export interface ProveOptions extends LimitOptions, SweepOptions {
   readonly any?: string;
   readonly all?: true;
   readonly json?: true;

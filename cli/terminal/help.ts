@@ -3,8 +3,10 @@ import { Help, type Command } from 'commander';
 import { outputWidth } from './output.ts';
 import { wrap } from '../../checker/report/wrap.ts';
 
-/** The heading of the search options, which come last. */
+/** The headings of options that several commands take: they come last. */
+export const sweepHeading = 'Sweep options:';
 export const searchHeading = 'Search options:';
+const lastHeadings = ['', sweepHeading, searchHeading];
 
 /** Adds examples to the help: a command line, and its purpose. */
 export function withExamples(
@@ -47,10 +49,10 @@ export function configureHelp(program: Command): void {
   const usual = new Help();
   for (const command of [program, ...program.commands]) {
     // Groups appear in the order of their first options.
-    const isOfSearch = ({ helpGroupHeading }: { readonly helpGroupHeading?: string }) =>
-      Number(helpGroupHeading === searchHeading);
+    const rank = ({ helpGroupHeading = '' }: { readonly helpGroupHeading?: string }) =>
+      lastHeadings.indexOf(helpGroupHeading);
     command.configureHelp({
-      visibleOptions: (of) => usual.visibleOptions(of).toSorted((a, b) => isOfSearch(a) - isOfSearch(b)),
+      visibleOptions: (of) => usual.visibleOptions(of).toSorted((a, b) => rank(a) - rank(b)),
       groupItems: (_, visible, groupOf) => usual.groupItems([...visible], visible, groupOf),
     });
     command.configureOutput({

@@ -14,6 +14,7 @@ import { compareResult } from '../../cli/compare/schema.ts';
 import { certificateFile } from '../../cli/prove/certificate-schema.ts';
 import { proveOutput } from '../../cli/prove/schema.ts';
 import { mutateResult } from '../../cli/mutate/schema.ts';
+import { shardFile } from '../../cli/sweep/shard-file.ts';
 import { traceFile } from '../../cli/report/trace-schema.ts';
 import { expectWrongUse, file, folder, racewalk, smallModel } from './run.ts';
 
@@ -28,6 +29,7 @@ test.each([
   ['prove-output', proveOutput],
   ['certificate', certificateFile],
   ['trace', traceFile],
+  ['shard', shardFile],
 ])(
   'docs/reference/%s.schema.json is the schema that the program is written against',
   async (name, schema) => {

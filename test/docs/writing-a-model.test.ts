@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { AnyDefinition } from '../../checker/language/index.ts';
 import { withMemoryOption } from '../../checker/memory/memory-option.ts';
-import { mutating } from '../../checker/study/mutate/mutate.ts';
+import { mutationStudy } from '../../checker/study/mutate/mutate.ts';
+import { studying } from '../../checker/study/study.ts';
 import { titleOf } from '../../checker/study/mutate/site.ts';
 import { check, noLimits } from '../../checker/search/check.ts';
 import { defaultSettings } from '../../checker/search/settings.ts';
@@ -63,7 +64,9 @@ describe.each(files)('$name', ({ name, verdict, source }) => {
 test('the mutants that survive are the ones that are shown', async () => {
   const { name, source } = files[1]!;
   const definition = withMemoryOption(await definitionIn(name, source));
-  const { mutants } = finish(mutating(definition, definition.scenarios, noLimits, defaultSettings));
+  const { mutants } = finish(
+    studying(mutationStudy(definition, definition.scenarios, defaultSettings), noLimits),
+  );
   const surviving = mutants.filter(({ fate }) => fate.kind === 'survives').map(({ mutation }) => mutation);
   expect(linesOf(mutated)).toEqual(
     surviving.map(({ statement, change }) => `${titleOf(statement)}: ${change}`),

@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Scenario } from '../../checker/language/model.ts';
 import { withMemoryOption } from '../../checker/memory/memory-option.ts';
-import { mutating } from '../../checker/study/mutate/mutate.ts';
+import { mutationStudy } from '../../checker/study/mutate/mutate.ts';
+import { studying } from '../../checker/study/study.ts';
 import { unfiredIn } from '../study/mutate/unfired.ts';
 import { noLimits } from '../../checker/search/check.ts';
 import { defaultSettings } from '../../checker/search/settings.ts';
@@ -28,7 +29,7 @@ describe.each(registry.map((definition) => [definition.name, definition] as cons
   const options = slow.has(definition.name) ? { ...long, timeout: 900_000 } : { timeout: long.timeout };
 
   test('every mutant is killed or explained, and every explanation is of a survivor', options, () => {
-    const { mutants, stale } = finish(mutating(whole, whole.scenarios, noLimits, defaultSettings));
+    const { mutants, stale } = finish(studying(mutationStudy(whole, whole.scenarios, defaultSettings), noLimits));
     expect(mutants.some(({ fate }) => fate.kind === 'killed')).toBe(true);
     const open = mutants.filter(({ fate }) => fate.kind === 'undecided' || (fate.kind === 'survives' && fate.why === null));
     expect({ open: open.map(({ mutation }) => mutation.name), stale }).toEqual({ open: [], stale: [] });

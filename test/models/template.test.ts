@@ -5,7 +5,8 @@ import { withMemoryOption } from '../../checker/memory/memory-option.ts';
 import { check, noLimits } from '../../checker/search/check.ts';
 import { defaultSettings } from '../../checker/search/settings.ts';
 import { finish } from '../../checker/state-space/cooperative.ts';
-import { mutating } from '../../checker/study/mutate/mutate.ts';
+import { mutationStudy } from '../../checker/study/mutate/mutate.ts';
+import { studying } from '../../checker/study/study.ts';
 import { registry } from '../../models/registry.ts';
 import { model } from '../../models/template.ts';
 import { headerOf } from '../docs/races/header.ts';
@@ -23,7 +24,7 @@ test('it has a scenario that holds and one that is violated', () => {
 });
 
 test('the scenarios kill every mutant that the model does not explain', () => {
-  const { mutants, stale } = finish(mutating(whole, whole.scenarios, noLimits, defaultSettings));
+  const { mutants, stale } = finish(studying(mutationStudy(whole, whole.scenarios, defaultSettings), noLimits));
   const open = mutants.filter(
     ({ fate }) => fate.kind === 'undecided' || (fate.kind === 'survives' && fate.why === null),
   );

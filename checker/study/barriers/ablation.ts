@@ -39,39 +39,44 @@ export interface Ablation {
   readonly sufficient: readonly Sufficient[];
 }
 
-export interface Searching {
-  readonly memories: readonly MemoryModelName[];
-  readonly limits: Limits;
-  readonly settings: SearchSettings;
+/** All trials under one memory model: plain data. */
+export interface MemoryAblation {
+  readonly sufficient: Sufficient;
+  /** Without each barrier alone, in the order of `barriersOf`. */
+  readonly alone: readonly Tried[];
 }
 
-/** Runs all trials, yielding regularly. */
-export function* ablatingBarriers(
+/** Runs the trials under one memory model. */
+export function* ablatingUnder(
   model: Model,
-  { memories, limits, settings }: Searching,
-): Cooperative<Ablation> {
+  memory: MemoryModelName,
+  limits: Limits,
+  settings: SearchSettings,
+): Cooperative<MemoryAblation> {
   const barriers = barriersOf(model);
   const ordering = barriers.filter(({ onlyOrders }) => onlyOrders);
-  const sufficient: Sufficient[] = [];
-  const alone: (readonly Tried[])[] = [];
-  for (const memory of memories) {
-    const attempt = attempts(model, memory, { memories, limits, settings });
-    const whole = yield* attempt([]);
-    const own: Tried[] = [];
-    for (const barrier of barriers) own.push(yield* attempt([barrier]));
-    const { sets, undecided } = yield* minimalHittingSets(ordering, function* (kept): Cooperative<Judgement> {
-      return judgementOf((yield* attempt(ordering.filter((barrier) => !kept.has(barrier)))).verdict);
-    });
-    const inOrder = sets.map((set) => ordering.filter((barrier) => set.has(barrier)));
-    sufficient.push({ memory, whole, sets: inOrder, undecided });
-    alone.push(own);
-  }
-  const withoutEach = (at: number) => alone.map((own) => own[at]!);
-  return { barriers: barriers.map((barrier, at) => ({ barrier, without: withoutEach(at) })), sufficient };
+  const attempt = attempts(model, memory, limits, settings);
+  const whole = yield* attempt([]);
+  const alone: Tried[] = [];
+  for (const barrier of barriers) alone.push(yield* attempt([barrier]));
+  const { sets, undecided } = yield* minimalHittingSets(ordering, function* (kept): Cooperative<Judgement> {
+    return judgementOf((yield* attempt(ordering.filter((barrier) => !kept.has(barrier)))).verdict);
+  });
+  const inOrder = sets.map((set) => ordering.filter((barrier) => set.has(barrier)));
+  return { sufficient: { memory, whole, sets: inOrder, undecided }, alone };
 }
 
+/** The trials of all memory models. */
+export const ablationOf = (model: Model, results: readonly MemoryAblation[]): Ablation => ({
+  barriers: barriersOf(model).map((barrier, at) => ({
+    barrier,
+    without: results.map(({ alone }) => alone[at]!),
+  })),
+  sufficient: results.map(({ sufficient }) => sufficient),
+});
+
 /** Checks the model without some barriers; equal results of the memory model are searched once. */
-function attempts(model: Model, memory: MemoryModelName, { limits, settings }: Searching) {
+function attempts(model: Model, memory: MemoryModelName, limits: Limits, settings: SearchSettings) {
   const machine = (barriers: readonly Barrier[]) =>
     memoryModels[memory]({ ...without(model, barriers), costs: [] }, memorySettings);
   const whole = identityOf(machine([]));

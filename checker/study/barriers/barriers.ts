@@ -1,10 +1,13 @@
 /** Barrier ablation of one variant, or of the variants with a smallest set of fixes. */
-import { memoryKey, memoryOption } from '../../language/memory-name.ts';
+import { memoryKey, memoryOption, type MemoryModelName } from '../../language/memory-name.ts';
 import type { AnyDefinition } from '../../language/model.ts';
 import type { Choices } from '../compare/compare.ts';
 import type { Cooperative } from '../../state-space/cooperative.ts';
-import { ablatingBarriers, type Searching, type Ablation } from './ablation.ts';
-import { findingVariants, type Variant } from './variants.ts';
+import type { Limits } from '../../state-space/outcome.ts';
+import type { SearchSettings } from '../../search/settings.ts';
+import type { Study, Sweep } from '../study.ts';
+import { ablatingUnder, ablationOf, type Ablation, type MemoryAblation } from './ablation.ts';
+import { findingVariants, type Variant, type Variants } from './variants.ts';
 
 export interface AblatedBarriers {
   readonly definition: AnyDefinition;
@@ -17,22 +20,56 @@ export interface AblatedBarriers {
 export const namesVariant = ({ options }: AnyDefinition, given: Choices): boolean =>
   Object.keys(given).some((key) => key !== memoryKey && !['size', 'bound'].includes(options[key]!.role));
 
+export interface Trying {
+  readonly memories: readonly MemoryModelName[];
+  readonly settings: SearchSettings;
+}
+
 /** Tries the barriers of the given variant; without one, those of all smallest sets of fixes. */
-export function* checkingBarriers(
+export const barrierStudy = (
   definition: AnyDefinition,
   given: Choices,
-  searching: Searching,
-): Cooperative<AblatedBarriers> {
-  const { variants, undecided } = namesVariant(definition, given)
-    ? {
-        variants: [{ options: { ...given, [memoryKey]: memoryOption.fallback }, setting: {}, fixes: {} }],
-        undecided: false,
-      }
-    : yield* findingVariants(definition, given, searching);
-  const tried: AblatedBarriers['variants'][number][] = [];
-  for (const variant of variants) {
-    const model = definition.build({ ...variant.options, [memoryKey]: memoryOption.fallback });
-    tried.push({ variant, trial: yield* ablatingBarriers(model, searching) });
-  }
-  return { definition, variants: tried, undecided };
+  trying: Trying,
+): Study<Variants, MemoryAblation, AblatedBarriers> => ({
+  prepare: (limits) => findingAblated(definition, given, trying, limits),
+  sweep: (variants) => ablationsOf(definition, variants, trying),
+});
+
+/** The variants whose barriers are tried. */
+function* findingAblated(
+  definition: AnyDefinition,
+  given: Choices,
+  { settings }: Trying,
+  limits: Limits,
+): Cooperative<Variants> {
+  if (!namesVariant(definition, given))
+    return yield* findingVariants(definition, given, { limits, settings });
+  const options = { ...given, [memoryKey]: memoryOption.fallback };
+  return { variants: [{ options, setting: {}, fixes: {} }], undecided: false };
+}
+
+/** The trials as jobs, one for each variant and memory model. */
+function ablationsOf(
+  definition: AnyDefinition,
+  { variants, undecided }: Variants,
+  { memories, settings }: Trying,
+): Sweep<MemoryAblation, AblatedBarriers> {
+  const modelOf = ({ options }: Variant) =>
+    definition.build({ ...options, [memoryKey]: memoryOption.fallback });
+  return {
+    jobs: variants.flatMap((variant, at) =>
+      memories.map((memory) => ({
+        name: `variant ${at + 1}, ${memory}`,
+        run: (limits: Limits) => ablatingUnder(modelOf(variant), memory, limits, settings),
+      })),
+    ),
+    assembled: (results) => ({
+      definition,
+      variants: variants.map((variant, at) => {
+        const own = results.slice(at * memories.length, (at + 1) * memories.length);
+        return { variant, trial: ablationOf(modelOf(variant), own) };
+      }),
+      undecided,
+    }),
+  };
 }

@@ -18,18 +18,24 @@ import { defaultSettings, type SearchSettings } from '../../search/settings.ts';
 import { countingCosts, type Costs } from './costs.ts';
 import type { Limits } from '../../state-space/outcome.ts';
 import { finish, type Cooperative } from '../../state-space/cooperative.ts';
+import { sweeping, type Sweep } from '../study.ts';
 
 export type Choices = Readonly<Record<string, OptionValue>>;
 
+/** One variant: plain data. */
 export interface Row {
   /** The varied options only. */
   readonly varied: Choices;
   readonly options: Choices;
   readonly verdict: Verdict | 'error';
-  /** Steps of the shortest trace; null: none. */
+  /** Steps of the trace; null: none. */
   readonly steps: number | null;
+  /** Whether no trace is known to be shorter; true without a trace. */
+  readonly minimal: boolean;
   readonly states: number;
-  readonly outcome: Checked['outcome'];
+  readonly transitions: number;
+  /** Why it is inconclusive; null: it is decided. */
+  readonly reason: string | null;
   readonly costs: Costs;
 }
 
@@ -74,26 +80,55 @@ export interface VariantChoice {
 }
 
 /** The comparison, yielding regularly. */
-export function* comparing(
+export const comparing = (
+  definition: AnyDefinition,
+  choice: VariantChoice,
+  limits: Limits,
+): Cooperative<Comparison> => sweeping(comparisonOf(definition, choice), limits);
+
+/**
+ * The comparison as jobs, one for each variant.
+ *
+ * Throws  as `compare`.
+ */
+export function comparisonOf(
   definition: AnyDefinition,
   { vary, given, settings = defaultSettings, costs: counted = true }: VariantChoice,
-  limits: Limits,
-): Cooperative<Comparison> {
+): Sweep<Row, Comparison> {
   const { options } = definition;
   const varied = variedBy(options, { vary, given });
-  const rows: Row[] = [];
-  for (const choices of combinations(options, varied)) {
-    const all = withFallbacks(options, { ...given, ...choices });
-    const model = definition.build(all);
-    const { system, outcome } = yield* checking(counted ? model : { ...model, costs: [] }, limits, settings);
-    const costs = yield* countingCosts(system, costedStates, limits);
-    rows.push(rowOf(choices, all, outcome, costs));
-  }
   const fixed = Object.fromEntries(
     Object.entries(withFallbacks(options, given)).filter(([key]) => !varied.includes(key)),
   );
-  return { definition, varied, fixed, rows, smallest: smallestFixes(options, varied, rows) };
+  return {
+    jobs: combinations(options, varied).map((choices) => ({
+      name: nameOf(choices),
+      *run(limits) {
+        const all = withFallbacks(options, { ...given, ...choices });
+        const model = definition.build(all);
+        const { system, outcome } = yield* checking(
+          counted ? model : { ...model, costs: [] },
+          limits,
+          settings,
+        );
+        const costs = yield* countingCosts(system, costedStates, limits);
+        return rowOf(choices, all, outcome, costs);
+      },
+    })),
+    assembled: (rows) => ({
+      definition,
+      varied,
+      fixed,
+      rows,
+      smallest: smallestFixes(options, varied, rows),
+    }),
+  };
 }
+
+const nameOf = (choices: Choices): string =>
+  Object.entries(choices)
+    .map(([key, value]) => `${optionName(key)}=${value}`)
+    .join(' ');
 
 /** The options of all variants of a comparison, in its order; throws like the comparison. */
 export function variantsOf(options: Options, choice: VariantChoice): readonly Choices[] {
@@ -147,14 +182,16 @@ export function combinations(options: Options, varied: readonly string[]): reado
 const count = (choices: Choices) => Object.keys(choices).length;
 
 function rowOf(varied: Choices, options: Choices, outcome: Checked['outcome'], costs: Costs): Row {
-  const steps = 'schedule' in outcome ? outcome.schedule.edges.length : null;
+  const { states, transitions } = outcome.statistics;
   return {
     varied,
     options,
     verdict: outcome.verdict,
-    steps,
-    states: outcome.statistics.states,
-    outcome,
+    steps: 'schedule' in outcome ? outcome.schedule.edges.length : null,
+    minimal: !('minimal' in outcome) || outcome.minimal,
+    states,
+    transitions,
+    reason: outcome.verdict === 'inconclusive' ? outcome.reason : null,
     costs,
   };
 }

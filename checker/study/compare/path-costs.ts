@@ -5,10 +5,10 @@ export interface WeightedEdge {
   readonly weight: number;
 }
 
-/** `most` is Infinity if a cycle on a path has a positive cost. */
 export interface Extremes {
   readonly least: number;
-  readonly most: number;
+  /** Null: a cycle on a path has a positive cost. */
+  readonly most: number | null;
 }
 
 /**
@@ -27,11 +27,9 @@ export function extremes(
   const least = new Float64Array(edges.length).fill(Infinity);
   const most = new Float64Array(edges.length).fill(-Infinity);
   for (const component of components) settle(component, out, isTarget, { least, most });
-  const bounds = {
-    least: Math.min(...sources.map((node) => least[node]!)),
-    most: Math.max(...sources.map((node) => most[node]!)),
-  };
-  return bounds.least === Infinity ? null : bounds;
+  const cheapest = Math.min(...sources.map((node) => least[node]!));
+  const dearest = Math.max(...sources.map((node) => most[node]!));
+  return cheapest === Infinity ? null : { least: cheapest, most: dearest === Infinity ? null : dearest };
 }
 
 interface CostBounds {

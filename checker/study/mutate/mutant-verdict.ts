@@ -7,7 +7,7 @@ import type { Model, Scenario, Verdict } from '../../language/model.ts';
 import { defaultSettings as memorySettings, memoryModels } from '../../memory/memory-models.ts';
 import { settling } from '../../search/settling.ts';
 import type { Statement } from '../../language/statement.ts';
-import type { Limits, Outcome } from '../../state-space/outcome.ts';
+import type { Limits } from '../../state-space/outcome.ts';
 import type { SearchSettings } from '../../search/settings.ts';
 import type { Cooperative } from '../../state-space/cooperative.ts';
 import { edited } from './edited.ts';
@@ -20,14 +20,21 @@ export type MutantVerdict =
   | { readonly kind: 'survives'; readonly why: string | null }
   | { readonly kind: 'undecided'; readonly scenario: string; readonly reason: string };
 
-/** A scenario with its model before the memory model, and the result of the unmodified model. */
-export interface BuiltScenario {
+/** The result of a scenario without mutation, to compare mutants with: plain data. */
+export interface Baseline {
   readonly scenario: Scenario;
+  readonly verdict: Verdict | 'error';
+  readonly states: number;
+  /** Why it is inconclusive; null: it is decided. */
+  readonly reason: string | null;
+}
+
+/** A scenario with its model before the memory model. */
+export interface BuiltScenario extends Baseline {
   readonly model: Model;
   readonly memory: MemoryModelName;
-  /** The behaviour of the model, to compare mutants with. */
+  /** The behaviour of the model. */
   readonly meaning: string;
-  readonly outcome: Outcome;
 }
 
 /** A mutation of the model of a scenario. */
@@ -47,10 +54,10 @@ export function* mutantVerdict(
 ): Cooperative<MutantVerdict> {
   let undecided: MutantVerdict | null = null;
   for (const { ground, mutation } of places) {
-    const { scenario, memory, outcome } = ground;
+    const { scenario, memory } = ground;
     // Barriers and orderings have no effect under sequential consistency.
     if (mutation.ofMemory === true && memory === memoryOption.fallback) continue;
-    const reason = limits.stop() ?? ('reason' in outcome ? outcome.reason : null);
+    const reason = limits.stop() ?? ground.reason;
     const found = reason === null ? yield* mutantIn(ground, mutation, limits, settings) : reason;
     if (typeof found === 'string')
       undecided ??= { kind: 'undecided', scenario: scenario.name, reason: found };
@@ -94,15 +101,15 @@ interface MutantCheck {
 
 /** The verdict of the mutant in one scenario, or the reason why there is none. */
 function* mutantIn(
-  { model, memory, meaning, outcome }: BuiltScenario,
+  { model, memory, meaning, verdict, states }: BuiltScenario,
   { thread, edits }: Mutation,
   limits: Limits,
   settings: SearchSettings,
 ): Cooperative<MutantCheck | string> {
-  const maxStates = explosion.factor * outcome.statistics.states + explosion.more;
+  const maxStates = explosion.factor * states + explosion.more;
   try {
     const mutant = tableOf(edited(model, thread, edits), memory);
-    if (meaningOf(mutant) === meaning) return outcome;
+    if (meaningOf(mutant) === meaning) return { verdict };
     const bounded = { ...limits, maxStates: Math.min(limits.maxStates, maxStates) };
     const { outcome: found } = yield* settling(mutant.model, bounded, settings);
     return found.verdict === 'inconclusive' ? found.reason : found;

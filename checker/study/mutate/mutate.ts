@@ -12,10 +12,14 @@ import {
   meaningOf,
   tableOf,
   type MutantVerdict,
+  type Baseline,
   type BuiltScenario,
   type ScenarioMutation,
 } from './mutant-verdict.ts';
 import { mutationsOf, type Mutation } from './mutation.ts';
+import type { Study, Sweep } from '../study.ts';
+
+export type { Baseline };
 
 export interface Mutant {
   readonly mutation: Mutation;
@@ -36,47 +40,74 @@ export interface Mutated {
 /**
  * Checks every mutant of a model in these scenarios, the cheapest first, until one of them kills it.
  *
- * Throws  ModelError if the unmodified model of a scenario does not have its declared verdict.
+ * The preparation throws ModelError if the unmodified model of a scenario does not have its declared verdict.
  */
-export function* mutating(
+export const mutationStudy = (
+  definition: AnyDefinition,
+  scenarios: readonly Scenario[],
+  settings: SearchSettings,
+): Study<readonly Baseline[], MutantVerdict, Mutated> => ({
+  prepare: (limits) => checkingUnmutated(definition, scenarios, limits, settings),
+  sweep: (baselines) => mutantsOf(definition, baselines, settings),
+});
+
+/** The results of the scenarios without mutation. */
+export function* checkingUnmutated(
   definition: AnyDefinition,
   scenarios: readonly Scenario[],
   limits: Limits,
   settings: SearchSettings,
-): Cooperative<Mutated> {
-  const grounds: BuiltScenario[] = [];
-  for (const scenario of scenarios) grounds.push(yield* groundOf(definition, scenario, limits, settings));
+): Cooperative<readonly Baseline[]> {
+  const baselines: Baseline[] = [];
+  for (const scenario of scenarios) baselines.push(yield* baselineOf(definition, scenario, limits, settings));
+  return baselines;
+}
+
+/** The mutants as jobs; their scenarios are tried from the cheapest on. */
+export function mutantsOf(
+  definition: AnyDefinition,
+  baselines: readonly Baseline[],
+  settings: SearchSettings,
+): Sweep<MutantVerdict, Mutated> {
+  const grounds = baselines.map((baseline) => groundOf(definition, baseline));
   grounds.sort((a, b) => costOf(a) - costOf(b));
   const places = grounds.flatMap((ground) =>
     mutationsOf(ground.model).map((mutation): ScenarioMutation => ({ ground, mutation })),
   );
-  const all = sameMutants(places).filter(
-    (same) => same[0]!.mutation.ofMemory === true || same.some(isEffective),
-  );
+  const all = sameMutants(places)
+    .filter((same) => same[0]!.mutation.ofMemory === true || same.some(isEffective))
+    .map((same) => ({ same, first: same[0]!, names: new Set(same.map(({ mutation }) => mutation.name)) }));
   const reasons = reasonsOf(definition);
-  const mutants: Mutant[] = [];
-  // An undecided mutant may survive.
-  const open = new Set<string>();
-  for (const same of all) {
-    const part = `mutant ${mutants.length + 1} of ${all.length}`;
-    const { mutation, ground } = same[0]!;
-    const fate = yield* mutantVerdict(same, inPart(limits, part), settings);
-    const names = [...new Set(same.map((place) => place.mutation.name))];
-    const [why = null] = names.flatMap((name) => reasons.get(name) ?? []);
-    if (fate.kind !== 'killed') for (const name of names) open.add(name);
-    const explained = fate.kind === 'survives' ? { ...fate, why } : fate;
-    mutants.push({ mutation, scenario: ground.scenario.name, fate: explained });
-  }
   return {
-    scenarios: grounds.map(({ scenario }) => scenario.name),
-    mutants: inOrder(mutants),
-    stale: [...reasons.keys()].filter((name) => !open.has(name)),
+    jobs: all.map(({ same, first, names }, at) => ({
+      name: first.mutation.name,
+      *run(limits) {
+        const part = `mutant ${at + 1} of ${all.length}`;
+        const fate = yield* mutantVerdict(same, inPart(limits, part), settings);
+        const [why = null] = [...names].flatMap((name) => reasons.get(name) ?? []);
+        return fate.kind === 'survives' ? { ...fate, why } : fate;
+      },
+    })),
+    assembled: (fates) => {
+      const mutants = all.map(({ first: { mutation, ground } }, at): Mutant => ({
+        mutation,
+        scenario: ground.scenario.name,
+        fate: fates[at]!,
+      }));
+      // An undecided mutant may survive.
+      const open = new Set(all.flatMap(({ names }, at) => (fates[at]!.kind === 'killed' ? [] : [...names])));
+      return {
+        scenarios: grounds.map(({ scenario }) => scenario.name),
+        mutants: inOrder(mutants),
+        stale: [...reasons.keys()].filter((name) => !open.has(name)),
+      };
+    },
   };
 }
 
 /** A machine takes about thirty times as long for a state: it looks for promises that can be kept. */
-const costOf = ({ model, memory, outcome }: BuiltScenario): number =>
-  outcome.statistics.states * (tableOf(model, memory).model.machine === undefined ? 1 : 30);
+const costOf = ({ model, memory, states }: BuiltScenario): number =>
+  states * (tableOf(model, memory).model.machine === undefined ? 1 : 30);
 
 const inPart = (limits: Limits, part: string): Limits => ({
   ...limits,
@@ -105,21 +136,37 @@ const inOrder = (mutants: readonly Mutant[]): readonly Mutant[] =>
     own.toSorted((a, b) => a.mutation.statement.line - b.mutation.statement.line),
   );
 
-function* groundOf(
+/** The model of a scenario before its memory model, and the system after it. */
+function builtScenario(definition: AnyDefinition, scenario: Scenario) {
+  const { [memoryKey]: named, ...options } = scenario.options;
+  const memory = (named ?? scenario.memory ?? memoryOption.fallback) as MemoryModelName;
+  const model = definition.build(options);
+  return { model, memory, system: tableOf(model, memory) };
+}
+
+function groundOf(definition: AnyDefinition, baseline: Baseline): BuiltScenario {
+  const { model, memory, system } = builtScenario(definition, baseline.scenario);
+  return { ...baseline, model, memory, meaning: meaningOf(system) };
+}
+
+function* baselineOf(
   definition: AnyDefinition,
   scenario: Scenario,
   limits: Limits,
   settings: SearchSettings,
-): Cooperative<BuiltScenario> {
-  const { [memoryKey]: named, ...options } = scenario.options;
-  const memory = (named ?? scenario.memory ?? memoryOption.fallback) as MemoryModelName;
-  const model = definition.build(options);
-  const system = tableOf(model, memory);
+): Cooperative<Baseline> {
+  const { system } = builtScenario(definition, scenario);
   const { outcome } = yield* settling(system.model, limits, settings);
-  if (outcome.verdict !== scenario.verdict && outcome.verdict !== 'inconclusive')
+  const { verdict, statistics } = outcome;
+  if (verdict !== scenario.verdict && verdict !== 'inconclusive')
     throw new ModelError(
-      `scenario '${scenario.name}' of ${definition.name} declares '${scenario.verdict}', but its verdict is '${outcome.verdict}': ` +
+      `scenario '${scenario.name}' of ${definition.name} declares '${scenario.verdict}', but its verdict is '${verdict}': ` +
         'correct the scenario before mutating the model',
     );
-  return { scenario, model, memory, meaning: meaningOf(system), outcome };
+  return {
+    scenario,
+    verdict,
+    states: statistics.states,
+    reason: verdict === 'inconclusive' ? outcome.reason : null,
+  };
 }

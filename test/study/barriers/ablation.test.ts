@@ -1,9 +1,10 @@
 /** Which barriers the kernel's races need where; and that the smallest sets are those that trying all subsets finds. */
 import { describe, expect, test } from 'vitest';
 import { barriersOf } from '../../../checker/study/barriers/barrier.ts';
-import { checkingBarriers, type AblatedBarriers } from '../../../checker/study/barriers/barriers.ts';
-import { ablatingBarriers } from '../../../checker/study/barriers/ablation.ts';
+import { barrierStudy, type AblatedBarriers } from '../../../checker/study/barriers/barriers.ts';
+import { ablatingUnder } from '../../../checker/study/barriers/ablation.ts';
 import { without } from '../../../checker/study/barriers/without.ts';
+import { studying } from '../../../checker/study/study.ts';
 import type { MemoryModelName } from '../../../checker/language/memory-name.ts';
 import type { AnyDefinition, Model } from '../../../checker/language/model.ts';
 import { defaultSettings as memorySettings, memoryModels } from '../../../checker/memory/memory-models.ts';
@@ -20,11 +21,18 @@ import { model as split } from '../../../models/split-unfreezes-tail.ts';
 import { model as switchMm } from '../../../models/switch-mm-vs-flush.ts';
 import { long } from '../../depth.ts';
 
-const searching = { limits: noLimits, settings: defaultSettings };
 const storeBuffers: readonly MemoryModelName[] = ['sc', 'tso', 'pso'];
 
 const onTrial = (definition: AnyDefinition, given: Choices = {}) =>
-  finish(checkingBarriers(withMemoryOption(definition), given, { memories: storeBuffers, ...searching }));
+  finish(
+    studying(
+      barrierStudy(withMemoryOption(definition), given, {
+        memories: storeBuffers,
+        settings: defaultSettings,
+      }),
+      noLimits,
+    ),
+  );
 
 const textOf = (set: readonly { readonly text: string }[]) =>
   set.length === 0 ? '-' : set.map(({ text }) => text).join(' + ');
@@ -84,8 +92,8 @@ test('a variant that no barrier saves', () => {
 test('with a limit nothing is claimed', () => {
   const limits = { ...noLimits, maxStates: 100 };
   const model = collapse.build({ secondPinCheck: 'all-pages' });
-  const { sufficient } = finish(ablatingBarriers(model, { memories: ['tso'], ...searching, limits }));
-  expect(sufficient[0]).toMatchObject({ sets: [], undecided: true });
+  const { sufficient } = finish(ablatingUnder(model, 'tso', limits, defaultSettings));
+  expect(sufficient).toMatchObject({ sets: [], undecided: true });
 });
 
 /** The smallest of all subsets of the barriers that somebody wrote: the read-modify-writes stay as they are. */
@@ -112,8 +120,8 @@ describe.each([
 ] as const)('%s', (_, definition, options) => {
   test.each(storeBuffers)('%s: as trying all subsets', long, (memory) => {
     const model = definition.build(options);
-    const { sufficient } = finish(ablatingBarriers(model, { memories: [memory], ...searching }));
-    const found = sufficient[0]!.sets.map((set) => set.map(({ line }) => line).join()).sort();
+    const { sufficient } = finish(ablatingUnder(model, memory, noLimits, defaultSettings));
+    const found = sufficient.sets.map((set) => set.map(({ line }) => line).join()).sort();
     expect(found).toEqual(byTryingAll(model, memory));
   });
 });

@@ -31,14 +31,15 @@ import {
   type Scenario,
 } from 'racewalk';
 import { withMemoryOption } from '../../../checker/memory/memory-option.ts';
-import { mutating, type Mutated } from '../../../checker/study/mutate/mutate.ts';
+import { mutationStudy, type Mutated } from '../../../checker/study/mutate/mutate.ts';
+import { studying } from '../../../checker/study/study.ts';
 import { noLimits } from '../../../checker/search/check.ts';
 import { defaultSettings } from '../../../checker/search/settings.ts';
 import { finish } from '../../../checker/state-space/cooperative.ts';
 
 const mutate = (definition: AnyDefinition, limits = noLimits): Mutated => {
   const whole = withMemoryOption(definition);
-  return finish(mutating(whole, whole.scenarios, limits, defaultSettings));
+  return finish(studying(mutationStudy(whole, whole.scenarios, defaultSettings), limits));
 };
 
 const fates = (mutated: Mutated) =>

@@ -3,7 +3,7 @@ import type { Edge } from '../../../checker/state-space/state-space.ts';
 import type { TransitionSystem } from '../../../checker/program/transition-system.ts';
 import type { AnyExpr } from '../../../checker/language/expression.ts';
 import type { AnyDefinition, Model } from '../../../checker/language/model.ts';
-import type { Choices, Comparison, Row } from '../../../checker/study/compare/compare.ts';
+import type { Choices, Comparison } from '../../../checker/study/compare/compare.ts';
 import type { Answer, Outcome, Schedule, Statistics } from '../../../checker/state-space/outcome.ts';
 import type { LaidOutGraph } from './layout.ts';
 
@@ -15,14 +15,10 @@ export type PlainOutcome = WithPlainSchedule<Answer> & {
   readonly statistics: Omit<Statistics, 'unfired'> & { readonly unfired: readonly number[] };
 };
 
-export type PlainRow = Omit<Row, 'outcome'> & { readonly outcome: PlainOutcome };
-
 /** A definition without `build`; its models are sent separately. */
 export type PlainDefinition = Omit<AnyDefinition, 'build'>;
 
-export type PlainComparison = Omit<Comparison, 'definition' | 'rows'> & {
-  readonly rows: readonly PlainRow[];
-};
+export type PlainComparison = Omit<Comparison, 'definition'>;
 
 /** A proof for any number, with models or errors by `keyOfBuild`. */
 export interface ProveWork {

@@ -86,8 +86,7 @@ function* stepsOf(
         { vary: null, given, settings },
         limits,
       );
-      const plain = rows.map((row) => ({ ...row, outcome: plainOutcome(row.outcome) }));
-      return { comparison: { rows: plain, varied, fixed, smallest }, seconds: seconds() };
+      return { comparison: { rows, varied, fixed, smallest }, seconds: seconds() };
     }
     case 'prove':
       return yield* provingWork(work, limits, settings, seconds);

@@ -1,10 +1,15 @@
 /** All variants with verdicts and costs; each verdict is a link to its trace. */
 import { useEffect } from 'preact/hooks';
 import { offValue, optionName, type OptionValue } from '../../../checker/language/option.ts';
-import { settingOf, type Choices, type SmallestFixes } from '../../../checker/study/compare/compare.ts';
+import {
+  settingOf,
+  type Choices,
+  type Row,
+  type SmallestFixes,
+} from '../../../checker/study/compare/compare.ts';
 import type { Extremes } from '../../../checker/study/compare/path-costs.ts';
 import { count } from '../../../checker/report/numbers.ts';
-import type { PlainComparison, PlainRow } from '../check/messages.ts';
+import type { PlainComparison } from '../check/messages.ts';
 import { compareAll, compared, stopComparing, subject, variants } from '../state/comparison.ts';
 import { linkedOptions, writeLink } from '../state/link.ts';
 import { check, chosen, definition } from '../state/session.ts';
@@ -118,7 +123,7 @@ const nameOf = (set: Choices) =>
 
 interface TableProps {
   readonly columns: readonly string[];
-  readonly rows: readonly PlainRow[];
+  readonly rows: readonly Row[];
 }
 
 function VariantTable({ columns, rows }: TableProps) {
@@ -148,7 +153,7 @@ function VariantTable({ columns, rows }: TableProps) {
   );
 }
 
-function VariantRow({ columns, row }: { readonly columns: readonly string[]; readonly row: PlainRow }) {
+function VariantRow({ columns, row }: { readonly columns: readonly string[]; readonly row: Row }) {
   const { options } = definition.value!;
   const outcome = outcomeOf(row);
   const isShown = linkOf(row.options) === linkOf(chosen.value);
@@ -176,12 +181,10 @@ function VariantRow({ columns, row }: { readonly columns: readonly string[]; rea
   );
 }
 
-const outcomeOf = (row: PlainRow) =>
+const outcomeOf = (row: Row) =>
   row.steps === null
     ? row.verdict
-    : `${row.verdict} after ${isShortest(row) ? '' : 'at most '}${row.steps} ${row.steps === 1 ? 'step' : 'steps'}`;
-
-const isShortest = ({ outcome }: PlainRow) => !('minimal' in outcome) || outcome.minimal;
+    : `${row.verdict} after ${row.minimal ? '' : 'at most '}${row.steps} ${row.steps === 1 ? 'step' : 'steps'}`;
 
 const linkOf = (all: Choices) =>
   writeLink({
@@ -197,6 +200,6 @@ const linkOf = (all: Choices) =>
 
 function costText(cost: Extremes | null): string {
   if (cost === null) return '?';
-  const most = cost.most === Infinity ? 'any' : String(cost.most);
+  const most = String(cost.most ?? 'any');
   return cost.least === cost.most ? most : `${cost.least}–${most}`;
 }
