@@ -62,8 +62,8 @@ test.skipIf(!isInstalled('parallel'))(
     rmSync(join(at, 'shard-4.json'));
     expect(run(recipe('parallel'))).toMatch(result);
     // A line for each job that ran, below the heading: only the fourth ran again.
-  expect(readFileSync(join(at, 'sweep.log'), 'utf8').trim().split('\n')).toHaveLength(1 + 8 + 1);
-  expect(readdirSync(at).filter((name) => name.endsWith('.json'))).toHaveLength(8);
+    expect(readFileSync(join(at, 'sweep.log'), 'utf8').trim().split('\n')).toHaveLength(1 + 8 + 1);
+    expect(readdirSync(at).filter((name) => name.endsWith('.json'))).toHaveLength(8);
   },
 );
 
