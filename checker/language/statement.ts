@@ -58,12 +58,16 @@ export type Statement = {
   readonly plainRead?: true;
   /** It only computes for other statements, which traces show. */
   readonly isSilent?: true;
+  /** A front end has added it, or it states a claim: it is no line of the protocol that could be another. */
+  readonly isGenerated?: true;
 } & (
   | {
       readonly kind: 'step';
       readonly text: string;
       /** The step waits until this is true; null: it does not wait. */
       readonly guard: AnyExpr | null;
+      /** The part of the guard that a front end has added: no interrupt handler runs on the CPU. */
+      readonly addedGuard?: AnyExpr;
       readonly effects: readonly Effect[];
       readonly ordering: Ordering;
       /** The barrier from which a memory model has generated this step. */

@@ -23,6 +23,7 @@ const mutantJson = ({ mutation, scenario, fate }: Mutant): MutateResult['mutants
   thread: mutation.thread,
   scenario,
   line: mutation.statement.line,
+  source: mutation.statement.source ?? null,
   text: printText(mutation.statement),
   change: mutation.change,
   fate,

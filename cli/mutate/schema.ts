@@ -25,6 +25,13 @@ const mutant = z.strictObject({
   thread: z.string(),
   scenario: z.string().describe('the scenario that the line number refers to'),
   line: z.int().describe('the statement, counted from 1 in the thread'),
+  source: z
+    .strictObject({
+      file: z.string().nullable().describe('a header; null: the file itself'),
+      line: z.int().describe('counted from 1'),
+    })
+    .nullable()
+    .describe('the line of C; null: the model is written in TypeScript'),
   text: z.string().describe('the text of the statement in the kernel'),
   change: z.string().describe('the mutation'),
   fate,

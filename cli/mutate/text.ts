@@ -26,7 +26,12 @@ export function renderMutants(source: ModelSource, mutated: Rendered, width: num
     ...section('Undecided:', undecided, 'yellow', width),
     ...explainedSections(mutants, width),
     ...staleSection(stale, width),
-    ...(mutants.some(({ fate }) => fate.kind !== 'killed') ? [legend(source, scenarios, width)] : []),
+    // Lines of C are those of the file.
+    ...(mutants.some(
+      ({ mutation, fate }) => fate.kind !== 'killed' && mutation.statement.source === undefined,
+    )
+      ? [legend(source, scenarios, width)]
+      : []),
   ].join('\n\n');
 }
 
@@ -86,8 +91,9 @@ function section(title: string, mutants: readonly Mutant[], style: Style, width:
 function mutantLines({ mutation, fate }: Mutant, width: number): readonly string[] {
   const { statement, change } = mutation;
   const reason = fate.kind === 'undecided' ? ` (${fate.scenario}: ${fate.reason})` : '';
-  const line = `${String(statement.line).padStart(3)}  ${titleOf(statement)}: ${change}${reason}`;
-  return wrap(line, width, 7);
+  // A line of C has its number in its text.
+  const number = statement.source === undefined ? `${String(statement.line).padStart(3)}  ` : '  ';
+  return wrap(`${number}${titleOf(statement)}: ${change}${reason}`, width, 7);
 }
 
 function explainedSections(mutants: readonly Mutant[], width: number): readonly string[] {

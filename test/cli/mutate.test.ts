@@ -101,6 +101,7 @@ describe.concurrent('racewalk mutate', () => {
       thread: '__get_user_pages',
       scenario: 'v4.8',
       line: 2,
+      source: null,
       text: 'pte = *ptep',
       change: 'left out',
       fate: { kind: 'killed', scenario: 'v4.8', verdict: 'unreached' },

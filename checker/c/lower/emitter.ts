@@ -38,6 +38,7 @@ export class Emitter {
   readonly #texts = new Map<string, number>();
   /** Effects of the next access after a label, on every way from it: the end of a HOLDS_HERE. */
   readonly #ends = new Map<string, readonly Effect[]>();
+  #isGenerating = false;
   /** Temporary variables in use, by the name of what they hold. */
   readonly #temporaries = new Map<string, number>();
   readonly #temporaryNames = new Set<string>();
@@ -93,6 +94,14 @@ export class Emitter {
     const uses = (this.#temporaries.get(key) ?? 0) + 1;
     this.#temporaries.set(key, uses);
     return uses === 1 ? name : `${name}.${uses}`;
+  }
+
+  /** Marks the statements that `work` emits: they are no lines of the protocol. */
+  generated(work: () => void): void {
+    const outer = this.#isGenerating;
+    this.#isGenerating = true;
+    work();
+    this.#isGenerating = outer;
   }
 
   /** Ends the life of all temporaries that `work` takes. */
@@ -260,7 +269,7 @@ export class Emitter {
     const text = 'text' in statement ? statement.text : statement.kind;
     const nth = (this.#texts.get(text) ?? 0) + 1;
     this.#texts.set(text, nth);
-    return { ...statement, line: 0, nth };
+    return { ...statement, line: 0, nth, ...(this.#isGenerating ? { isGenerated: true as const } : {}) };
   }
 
   /** A place with its line, such as `42: pte[i] = NULL`. */

@@ -115,9 +115,9 @@ function handler(program: Program, made: Handler): KernelThread {
   emitter.forever(() => {
     if (isOneStep) {
       emitter.atomically(reason, () => {
-        emitter.access({ place, text: '<interrupt>', guard, effects: [] });
+        emitter.generated(() => emitter.access({ place, text: '<interrupt>', guard, effects: [] }));
         attempt(() => lowering.atomic(() => body(lowering)));
-        emitter.compute(place, ...done);
+        emitter.generated(() => emitter.compute(place, ...done));
       });
       return;
     }
@@ -125,11 +125,15 @@ function handler(program: Program, made: Handler): KernelThread {
     const idle = both(guard, negated(running));
     const set = (value: boolean): Effect => ({ kind: 'set', target: running, value: constant(value) });
     emitter.atomically(reason, () =>
-      emitter.access({ place, text: '<interrupt>', guard: idle, effects: [set(true)] }),
+      emitter.generated(() =>
+        emitter.access({ place, text: '<interrupt>', guard: idle, effects: [set(true)] }),
+      ),
     );
     attempt(() => body(lowering));
     emitter.atomically(reason, () =>
-      emitter.access({ place, text: '<end of interrupt>', effects: [...done, set(false)] }),
+      emitter.generated(() =>
+        emitter.access({ place, text: '<end of interrupt>', effects: [...done, set(false)] }),
+      ),
     );
   });
   return {
@@ -166,7 +170,11 @@ export function heldByHandlers(
 function guarded(block: Block, condition: AnyExpr): Block {
   return block.map((statement) => {
     if (statement.kind === 'step' && statement.isSilent !== true)
-      return { ...statement, guard: statement.guard === null ? condition : both(condition, statement.guard) };
+      return {
+        ...statement,
+        guard: statement.guard === null ? condition : both(condition, statement.guard),
+        addedGuard: condition,
+      };
     // Only the first statement of an atomic block may wait.
     if (statement.kind === 'atomically')
       return {
@@ -193,12 +201,14 @@ export function quiescentStates(program: Program): readonly KernelThread[] {
         for (let copy = 0; copy < waiter.cpus; copy += 1) {
           const blocks = kernel.blocks(waiter, constant(copy), host, cpu);
           emitter.atomically('RCU sees a CPU between two of its instructions', () =>
-            emitter.access({
-              place,
-              text: '<quiescent state> of the CPU',
-              guard: both(blocks, quiet),
-              effects: [{ kind: 'set', target: blocks, value: constant(false) }],
-            }),
+            emitter.generated(() =>
+              emitter.access({
+                place,
+                text: '<quiescent state> of the CPU',
+                guard: both(blocks, quiet),
+                effects: [{ kind: 'set', target: blocks, value: constant(false) }],
+              }),
+            ),
           );
         }
       });

@@ -137,6 +137,7 @@ class Watcher {
     const begin: Step = {
       ...step,
       text: `${step.text} (a plain read begins)`,
+      isGenerated: true,
       effects: [...step.effects.slice(0, reads).filter(({ kind }) => kind === 'assert'), add('+')],
       ordering: null,
     };

@@ -14,6 +14,8 @@ export function movedBack({ statement, block, at, atomic }: StatementSite): read
   const next = nextAfter(block, at);
   if (atomic || next === undefined || !isAccess(statement) || !isAccess(next)) return [];
   if (isSame(statement, next) || depend(statement, next)) return [];
+  // One call in C may be several accesses.
+  if (titleOf(statement) === titleOf(next)) return [];
   return [
     {
       change: `after '${titleOf(next)}'`,

@@ -116,11 +116,12 @@ const inPart = (limits: Limits, part: string): Limits => ({
 
 /**
  * The mutations of the scenarios by mutant: those of one name, and those whose names differ by a number alone, as
- * `j < 2` and `j < 3` of a model for n CPUs do. A scenario that has both names has two mutants.
+ * `j < 2` and `j < 3` of a model for n CPUs do, but not by the number of a line. A scenario that has both names has two
+ * mutants.
  */
 function sameMutants(places: readonly ScenarioMutation[]): readonly (readonly ScenarioMutation[])[] {
   const byName = [...Map.groupBy(places, ({ mutation }) => mutation.name).values()];
-  const byShape = Map.groupBy(byName, ([first]) => first!.mutation.name.replaceAll(/\b\d+\b/g, '#'));
+  const byShape = Map.groupBy(byName, ([first]) => first!.mutation.name.replaceAll(/\b\d+\b(?!: )/g, '#'));
   return [...byShape.values()].flatMap((alike) => {
     const scenarios = alike.flatMap((same) => same.map(({ ground }) => ground));
     return new Set(scenarios).size === scenarios.length ? [alike.flat()] : alike;

@@ -10,6 +10,8 @@ export interface StatementSite {
   readonly at: number;
   /** Whether it is in an atomic block, where order is invisible to others. */
   readonly atomic: boolean;
+  /** The shared variables that are no memory. */
+  readonly ghosts: ReadonlySet<string>;
 }
 
 /** One mutation of a statement. */
@@ -28,5 +30,7 @@ export type MutationOperator = (site: StatementSite) => readonly Change[];
 export function titleOf(statement: Statement): string {
   const [first] = statement.kind === 'atomically' ? statement.body.filter(({ kind }) => kind !== 'note') : [];
   if (first !== undefined) return titleOf(first);
-  return `${printText(statement)}${statement.nth > 1 ? ` #${statement.nth}` : ''}`;
+  // A line of C is named by its number.
+  const isNumbered = statement.nth > 1 && statement.source === undefined;
+  return `${printText(statement)}${isNumbered ? ` #${statement.nth}` : ''}`;
 }

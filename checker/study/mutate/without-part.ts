@@ -10,7 +10,8 @@ export function withoutPart({ statement }: StatementSite): readonly Change[] {
     case 'branch':
       return changes(statement.condition, (condition) => ({ ...statement, condition }));
     case 'step':
-      return statement.guard === null ? [] : changes(statement.guard, (guard) => ({ ...statement, guard }));
+      if (statement.guard === null) return [];
+      return changes(statement.guard, (guard) => ({ ...statement, guard }), statement.addedGuard);
     case 'choose':
     case 'either':
     case 'loop':
@@ -24,10 +25,16 @@ export function withoutPart({ statement }: StatementSite): readonly Change[] {
   }
 }
 
-const changes = (condition: AnyExpr, make: (condition: AnyExpr) => Statement): readonly Change[] =>
-  [...smaller(condition)].map(({ lost, expr }) => {
+/** `kept`: an operand that stays, because the author has not written it. */
+const changes = (
+  condition: AnyExpr,
+  make: (condition: AnyExpr) => Statement,
+  kept?: AnyExpr,
+): readonly Change[] =>
+  [...smaller(condition)].flatMap(({ lost, expr }) => {
+    if (lost === kept) return [];
     const statement = make(expr);
-    return { change: `without '${printExpr(lost)}'`, edits: new Map([[statement.line, [statement]]]) };
+    return [{ change: `without '${printExpr(lost)}'`, edits: new Map([[statement.line, [statement]]]) }];
   });
 
 interface Smaller {

@@ -103,7 +103,9 @@ const free: Primitive = (thread, call, scope) => {
   if (cell === null) return thread.fail(call.place, 'no object of this type is ever allocated');
   const { emitter } = thread;
   const [yes, no] = [emitter.newLabel(), emitter.newLabel()];
-  emitter.branch(call.place, compared('!=', pointer.expr, constant(nullPointer)), yes, no);
+  emitter.generated(() =>
+    emitter.branch(call.place, compared('!=', pointer.expr, constant(nullPointer)), yes, no),
+  );
   emitter.label(yes);
   thread.access({
     place: call.place,

@@ -264,7 +264,7 @@ const tryCompareExchange =
     if (where.root === 'local') thread.store(where, old, call.place);
     else {
       const [yes, no] = [thread.emitter.newLabel(), thread.emitter.newLabel()];
-      thread.emitter.branch(call.place, got, yes, no);
+      thread.emitter.generated(() => thread.emitter.branch(call.place, got, yes, no));
       thread.emitter.label(no);
       thread.store(where, old, call.place);
       thread.emitter.label(yes);
@@ -430,7 +430,7 @@ function refcountTest(at: number): Primitive {
     const last = thread.emitter.temporary('last', { kind: 'bool' }, false);
     thread.emitter.compute(call.place, { kind: 'set', target: last, value: isZero(next) });
     const [yes, no] = [thread.emitter.newLabel(), thread.emitter.newLabel()];
-    thread.emitter.branch(call.place, last, yes, no);
+    thread.emitter.generated(() => thread.emitter.branch(call.place, last, yes, no));
     thread.emitter.label(yes);
     thread.emitter.barrier(call.place, 'read');
     thread.emitter.label(no);

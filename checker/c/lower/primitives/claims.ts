@@ -32,8 +32,10 @@ const checking =
     const condition = argument(thread, call, 0);
     const { emitter } = thread;
     const [fine, wrong, end] = [emitter.newLabel(), emitter.newLabel(), emitter.newLabel()];
-    if (isBug) thread.condition(condition, scope, wrong, fine);
-    else thread.condition(condition, scope, fine, wrong);
+    emitter.generated(() => {
+      if (isBug) thread.condition(condition, scope, wrong, fine);
+      else thread.condition(condition, scope, fine, wrong);
+    });
     emitter.label(wrong);
     const name = messageOf(call, 1) ?? textOf(call.place).replace(/\s+/g, ' ');
     emitter.compute(call.place, { kind: 'assert', claim: name, condition: constant(false) });
