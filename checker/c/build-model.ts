@@ -18,6 +18,7 @@ import type { Program, ThreadDefinition } from './lower/program.ts';
 import { ThreadLowering } from './lower/thread.ts';
 import { watchRaces } from './lower/watch-races.ts';
 import { Memory } from './memory.ts';
+import { stubsOf } from './stubs.ts';
 import { calledNames, pointedTypes, reachableFunctions } from './pointed-types.ts';
 import { attempt, textOf, type Mistakes, type SourceFile } from './syntax/source.ts';
 import type { Clause, Unit } from './syntax/syntax.ts';
@@ -42,9 +43,12 @@ export function buildParts(file: SourceFile, unit: Unit, mistakes: Mistakes): Pa
   const threads = threadsOfModel(all, watched.blocks);
   const liveness = livenessOf(program, unit.clauses, threads);
   if (mistakes.any) return null;
+  const bodies = definitions.map(({ body }) => body);
+  const stubs = stubsOf(file.name, bodies, reachableFunctions(unit, bodies));
   return {
     shared: shared({ ...declared, ...watched.cells }),
     threads,
+    ...(stubs.length === 0 ? {} : { stubs }),
     properties: [...withWitness(properties, lowered), ...leakClaims(program), ...liveness],
   };
 }

@@ -69,10 +69,11 @@ export function defineModel<const O extends Options>(definition: Definition<O>):
             partRecorder.whole('the result of build', () => used(build(values))),
           );
           const shared = declarationsOf(parts.shared);
-          const { threads, costs = [] } = parts;
+          const { threads, costs = [], stubs } = parts;
+          const rests = stubs === undefined ? {} : { stubs };
           const { properties, ...others } = divided(parts.properties);
           const ending = endingWith(threads, properties);
-          return validate({ name, shared, threads, properties: ending, ...others, costs }, origin);
+          return validate({ name, shared, threads, properties: ending, ...others, costs, ...rests }, origin);
         }),
       );
     },
@@ -106,7 +107,7 @@ function checkSurvivors(place: string, survivors: readonly Survivors[]): void {
 
 /** Checks the parts and marks them as used. */
 function used(parts: Parts): Parts {
-  checkSettings('the result of build', parts, ['shared', 'threads', 'properties', 'costs']);
+  checkSettings('the result of build', parts, ['shared', 'threads', 'properties', 'costs', 'stubs']);
   const { threads, properties, costs = [] } = parts;
   checkList('threads', threads, ({ kind }) => kind === 'thread', 'thread(...)');
   checkList(

@@ -7,6 +7,12 @@ import type { Property } from './property.ts';
 import type { AnyThread } from './thread.ts';
 import type { AnyShared, Declarations } from './variable.ts';
 
+/** A function of the kernel whose meaning is racewalk's, and the file of the kernel that it follows. */
+export interface Stub {
+  readonly name: string;
+  readonly source: string;
+}
+
 export interface Model {
   readonly name: string;
   readonly shared: Declarations;
@@ -15,6 +21,8 @@ export interface Model {
   /** What must happen in every fair run; absent: nothing. */
   readonly liveness?: readonly Liveness[];
   readonly costs: readonly Cost[];
+  /** What a verdict rests on beside the author's text; absent: nothing. */
+  readonly stubs?: readonly Stub[];
   /** Changed bounds of the memory model. */
   readonly bounds?: Bounds;
   /** Races of plain reads and uses of freed objects are not looked for: the variables of the proof have been left out. */
@@ -37,6 +45,7 @@ export interface Parts {
   readonly threads: readonly AnyThread[];
   readonly properties: readonly (Property | Liveness)[];
   readonly costs?: readonly Cost[];
+  readonly stubs?: readonly Stub[];
 }
 
 export type Verdict = 'holds' | 'violated' | 'deadlock' | 'livelock' | 'unreached' | 'inconclusive';

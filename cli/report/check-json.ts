@@ -34,6 +34,7 @@ export function checkJson(report: Report): JsonCheckResult {
     verdict: outcome.verdict,
     summary: headline(outcome),
     covers: memoryCaveat(chosen, outcome.verdict, system.model),
+    stubs: [...(system.model.stubs ?? [])],
     property: 'property' in outcome ? outcome.property : null,
     outside: outcome.verdict === 'error' ? (outcome.outside ?? null) : null,
     witnesses: outcome.verdict === 'unreached' ? [...outcome.witnesses] : [],

@@ -91,6 +91,14 @@ const result = z.strictObject({
     .string()
     .nullable()
     .describe("what 'holds' covers under the chosen memory model; null: no restriction"),
+  stubs: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        source: z.string().describe('the file of the kernel that it follows'),
+      }),
+    )
+    .describe("the functions of the kernel of which the verdict rests on racewalk's model"),
   property: z.string().nullable().describe('the property, assertion or claim about runs that is violated'),
   outside: z
     .strictObject({

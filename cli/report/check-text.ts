@@ -19,6 +19,7 @@ import { lateSentences, lateStores } from '../../checker/report/late-stores.ts';
 import { memoryCaveat } from '../../checker/report/memory-caveat.ts';
 import { outOfOrderSentences } from '../../checker/report/out-of-order.ts';
 import { raceSentences } from '../../checker/report/race-sentences.ts';
+import { stubsSentence } from '../../checker/report/stubs.ts';
 import { traceColumns } from './trace-columns.ts';
 import { asymmetryReasons } from '../../checker/report/told-apart.ts';
 import { traceLines } from '../../checker/report/trace-lines.ts';
@@ -46,7 +47,7 @@ export interface Report extends Checked {
 
 /** The whole report, in lines of at most `width` characters. */
 export function reportText(report: Report, width: number): string {
-  const head = [verdictLine(report), ...optionLines(report, width)].join('\n');
+  const head = [verdictLine(report), ...optionLines(report, width), ...stubLines(report, width)].join('\n');
   return [head, ...traceSections(report, width), evidence(report, width).join('\n')].join('\n\n');
 }
 
@@ -105,6 +106,11 @@ function optionLines({ source, chosen }: Report, width: number): readonly string
   const all = allOptions(source.definition.options, chosen);
   if (all === null) return [];
   return wrap(`with ${all}`, width, 5).map((line) => styled('dim', line.replaceAll(noBreak, ' ')));
+}
+
+function stubLines({ system }: Report, width: number): readonly string[] {
+  const sentence = stubsSentence(system.model);
+  return sentence === null ? [] : wrap(sentence, width, 2).map((line) => styled('dim', line));
 }
 
 /** Where the trace of a report comes from. */

@@ -39,6 +39,11 @@ export function describeModel(
     asymmetries(transitionSystem(written)).flatMap((reason) => wrap(reason, width, 2)),
     [styled('bold', 'properties'), ...propertyLines(written, width)],
     section(
+      "rests on racewalk's model of",
+      (model.stubs ?? []).map(({ name, source }) => [name, source]),
+      width,
+    ),
+    section(
       'scenarios',
       definition.scenarios.map(({ name, verdict, memory, why }) => [
         name,

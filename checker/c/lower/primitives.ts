@@ -10,15 +10,27 @@ import { memoryPrimitives } from './primitives/memory.ts';
 import { allocationPrimitives } from './primitives/allocation.ts';
 import { rcuPrimitives } from './primitives/rcu.ts';
 
+/** Those whose meaning is racewalk's model of the kernel, by what they follow. */
+const modelled: Readonly<Record<string, readonly (readonly [string, Primitive])[]>> = {
+  'kernel/locking': lockPrimitives,
+  'include/linux/irqflags.h, kernel/smp.c': interruptPrimitives,
+  'Documentation/RCU/whatisRCU.rst, kernel/rcu/tree.c': rcuPrimitives,
+  'include/linux/slab.h': allocationPrimitives,
+};
+
 const table: ReadonlyMap<string, Primitive> = new Map([
   ...memoryPrimitives,
   ...atomicPrimitives,
-  ...lockPrimitives,
-  ...interruptPrimitives,
-  ...rcuPrimitives,
-  ...allocationPrimitives,
+  ...Object.values(modelled).flat(),
   ...claimPrimitives,
 ]);
 
+const sources: ReadonlyMap<string, string> = new Map(
+  Object.entries(modelled).flatMap(([source, entries]) => entries.map(([name]) => [name, source] as const)),
+);
+
 /** Null: there is no such primitive. */
 export const primitiveOf = (name: string): Primitive | null => table.get(name) ?? null;
+
+/** What of the kernel a primitive follows; null: an access, an atomic operation or a claim, which are no model of code. */
+export const sourceOf = (name: string): string | null => sources.get(name) ?? null;
