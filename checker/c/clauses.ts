@@ -103,7 +103,14 @@ const verdicts = {
   LIVELOCK: 'livelock',
 } as const;
 
-/** `SCENARIO(name, HOLDS, option = value, MEMORY = arm64)` */
+/** What a scenario says beside its options: counts, as in models, and a reason. */
+const counts = new Map([
+  ['STATES', 'states'],
+  ['TRANSITIONS', 'transitions'],
+  ['STEPS', 'steps'],
+] as const) as ReadonlyMap<string, 'states' | 'transitions' | 'steps'>;
+
+/** `SCENARIO(name, HOLDS, option = value, MEMORY = arm64, STATES = 12, WHY = "...")` */
 export function scenariosOf(
   unit: Unit,
   options: readonly NamedOption[],
@@ -132,6 +139,7 @@ function scenarioOf(
     );
   const chosen: Record<string, OptionValue> = {};
   let memory: MemoryModelName | undefined;
+  const said: { states?: number; transitions?: number; steps?: number; why?: string } = {};
   for (const setting of rest) {
     if (setting.kind !== 'assign' || setting.target.kind !== 'name')
       return fail(mistakes, setting.place, 'a scenario sets options: name = value');
@@ -141,6 +149,19 @@ function scenarioOf(
       memory = memoryModelNames.find((one) => one === name);
       if (memory === undefined)
         return fail(mistakes, value.place, `MEMORY is ${memoryModelNames.join(', ')}`);
+      continue;
+    }
+    if (target.name === 'WHY') {
+      if (value.kind !== 'string') return fail(mistakes, value.place, 'WHY is a string');
+      said.why = value.value;
+      continue;
+    }
+    const count = counts.get(target.name);
+    if (count !== undefined) {
+      const number = constantOf(value, (name) => unit.enumerators.get(name) ?? null);
+      if (number === null || number.value < 0n)
+        return fail(mistakes, value.place, `${target.name} is a number`);
+      said[count] = Number(number.value);
       continue;
     }
     const found = options.find(({ name }) => name === target.name);
@@ -154,6 +175,9 @@ function scenarioOf(
     } else if (constant === null) return fail(mistakes, value.place, 'this must be a constant');
     else chosen[found.key] = option.kind === 'flag' ? constant.value !== 0n : Number(constant.value);
   }
-  const name = nameIn(first, clause, mistakes).replaceAll('_', '-');
-  return { name, options: chosen, verdict, ...(memory === undefined ? {} : { memory }) };
+  // `v6_15_late` is `v6.15-late`.
+  const name = nameIn(first, clause, mistakes)
+    .replace(/^v(\d+)_(\d+)/, 'v$1.$2')
+    .replaceAll('_', '-');
+  return { name, options: chosen, verdict, ...said, ...(memory === undefined ? {} : { memory }) };
 }

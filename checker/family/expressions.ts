@@ -1,5 +1,6 @@
 /** Expressions as functions of a configuration: their possible values in the states that contain it. */
 import { numberOf, numbersOf } from '../program/numbering.ts';
+import type { AnyDomain } from '../language/domain.ts';
 import type { AnyExpr, Binder, Reference } from '../language/expression.ts';
 import { printExpr } from '../language/print.ts';
 import { affineOf } from './family.ts';
@@ -235,6 +236,13 @@ export function compilePointer(expr: AnyExpr, compiling: Compiling): (context: S
   throw new Refusal(`'${printExpr(expr)}' selects from an array of any length`);
 }
 
+/** Every number of a domain; a range may have more than fit into a list. */
+function anyOf(names: Map<string, number>, domain: AnyDomain): AbstractNumber {
+  if (domain.kind === 'range') return between(domain.low, domain.high);
+  const numbers = numbersOf(names, domain);
+  return between(Math.min(...numbers), Math.max(...numbers));
+}
+
 function compileRead(expr: Reference, compiling: Compiling): Evaluate {
   const { roles, most } = compiling;
   const cell = compileCell(expr, compiling);
@@ -249,8 +257,7 @@ function compileRead(expr: Reference, compiling: Compiling): Evaluate {
       return cell.isThere(context) ? counterIn(roles, context.config, counter(context), most) : any;
     };
   }
-  const numbers = numbersOf(roles.names, domain);
-  const any = between(Math.min(...numbers), Math.max(...numbers));
+  const any = anyOf(roles.names, domain);
   return (context) => (cell.isOther(context) || !cell.isThere(context) ? any : cell.get(context));
 }
 

@@ -274,7 +274,18 @@ interface NumberPair {
 
 /** The fields without effect on a run: texts and counts. */
 const silent: ReadonlySet<string> = new Set([
-  ...['text', 'meaning', 'claim', 'harm', 'reason', 'description', 'costs', 'cellNames', 'amount'],
+  ...[
+    'text',
+    'meaning',
+    'claim',
+    'harm',
+    'reason',
+    'description',
+    'costs',
+    'cellNames',
+    'elementNames',
+    'amount',
+  ],
 ]);
 
 /**

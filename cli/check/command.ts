@@ -69,8 +69,8 @@ async function splitModel(
   words: readonly string[],
 ): Promise<{ name: string | null; rest: readonly string[] }> {
   const { namesFile } = await import('../model-files/models.ts');
-  const { registry } = await import('../../models/registry.ts');
-  const known = new Set(registry.map(({ name }) => name));
+  const { catalogueNames } = await import('../model-files/catalogue.ts');
+  const known = new Set(catalogueNames);
   const isModel = (word: string) => namesFile(word) || known.has(word.split('/', 1)[0]!);
   const [first = '-'] = words;
   const at = first.startsWith('-') ? words.findIndex(isModel) : 0;

@@ -1,6 +1,5 @@
 /** The completions of a command line. */
 import type { Command, Option } from 'commander';
-import { registry } from '../../models/registry.ts';
 import { everyModelsOptions, memoryModelNames } from '../../checker/language/memory-name.ts';
 import { optionName, type AnyOption, type Options } from '../../checker/language/option.ts';
 import { formatNames } from '../../checker/export/formats.ts';
@@ -29,16 +28,18 @@ async function possible(
   if (last.startsWith('-'))
     return [...command.options.flatMap(flagsOf), ...Object.entries(options).flatMap(wordsOf)];
   if (name === 'completion') return ['bash', 'zsh', 'fish'];
-  return takesModel && !rest.some((word) => !word.startsWith('-')) ? modelNames(last) : [];
+  return takesModel && !rest.some((word) => !word.startsWith('-')) ? await modelNames(last) : [];
 }
 
 const flagsOf = ({ long, hidden }: Option) => (hidden || long === undefined ? [] : [long]);
 
 /** Scenarios after `MODEL/`, else models. */
-const modelNames = (last: string): readonly string[] =>
-  last.includes('/')
-    ? registry.flatMap(({ name, scenarios }) => scenarios.map((scenario) => `${name}/${scenario.name}`))
-    : registry.map(({ name }) => name);
+async function modelNames(last: string): Promise<readonly string[]> {
+  const { catalogueNames, modelNamed } = await import('../model-files/catalogue.ts');
+  if (!last.includes('/')) return catalogueNames;
+  const found = await modelNamed(last.split('/', 1)[0]!);
+  return found === null ? [] : found.scenarios.map((scenario) => `${found.name}/${scenario.name}`);
+}
 
 /** The options of the named model or model file. */
 async function optionsOf(words: readonly string[]): Promise<Options> {

@@ -11,9 +11,10 @@ export function listCommand(program: Command): void {
       .command('list')
       .description('list the models, with their scenarios and declared verdicts')
       .action(async () => {
-        const { registry } = await import('../../models/registry.ts');
+        const { catalogue } = await import('../model-files/catalogue.ts');
         const width = outputWidth();
-        print(registry.map((definition) => describe(definition, width)).join('\n\n'));
+        const models = await catalogue();
+        print(models.map((definition) => describe(definition, width)).join('\n\n'));
       }),
     [['racewalk list | grep violated', 'scenarios with a race']],
   );

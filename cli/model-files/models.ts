@@ -1,7 +1,6 @@
 /** Finds the model that a command names: built-in, or a user's file. */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { registry } from '../../models/registry.ts';
 import type { AnyDefinition, Model, Scenario } from '../../checker/language/model.ts';
 import { withMemoryOption } from '../../checker/memory/memory-option.ts';
 import type { OptionValue } from '../../checker/language/option.ts';
@@ -36,8 +35,9 @@ export async function findModel(name: string): Promise<ModelSource> {
     return { definition, file, scenario: scenarioOf(definition, scenarioInFile), typed: path };
   }
   const [model = '', scenario] = name.split('/', 2);
-  const found = registry.find((other) => other.name === model);
-  if (found === undefined) throw new UsageError(noModel(name, model));
+  const { modelNamed } = await import('./catalogue.ts');
+  const found = await modelNamed(model);
+  if (found === null) throw new UsageError(await noModel(name, model));
   const definition = withMemoryOption(found);
   return { definition, file: null, scenario: scenarioOf(definition, scenario), typed: model };
 }
@@ -60,25 +60,27 @@ async function loadFile(
  * Throws  as `findModel`, and for a scenario.
  */
 export async function sourcesOfAll(name: string | null): Promise<readonly ModelSource[]> {
-  if (name === null)
-    return registry.map(withMemoryOption).map((definition) => ({
+  if (name === null) {
+    const { catalogue } = await import('./catalogue.ts');
+    return (await catalogue()).map(withMemoryOption).map((definition) => ({
       definition,
       file: null,
       scenario: null,
       typed: definition.name,
     }));
+  }
   const source = await findModel(name);
   if (source.scenario !== null)
     throw new UsageError('--all cannot be combined with a scenario: remove one of them');
   return [source];
 }
 
-function noModel(typed: string, model: string): string {
+async function noModel(typed: string, model: string): Promise<string> {
   const there = statSync(typed, { throwIfNoEntry: false });
   if (there?.isDirectory() === true && typed !== '') return folderText(typed);
   if (there?.isFile() === true)
     return `${typed} is not a model file: expected a name that ends in .ts or .js`;
-  const names = registry.map(({ name }) => name);
+  const { catalogueNames: names } = await import('./catalogue.ts');
   // The part before the slash of a path is not a model.
   const isPath = /^[./~]|^$/.test(typed);
   return (

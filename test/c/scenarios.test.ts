@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { withMemoryOption } from '../../checker/memory/memory-option.ts';
 import { check } from '../../checker/search/check.ts';
+import { protocols } from '../../models/registry.ts';
 import { model as collapse } from '../../models/gup-fast-vs-collapse.ts';
 import { law } from '../depth.ts';
 import { protocol } from './protocol.ts';
@@ -17,6 +18,12 @@ const files = folders.flatMap((folder) =>
     .filter((name) => name.endsWith('.c') && !others.has(name))
     .map((name) => [name, readFileSync(folder + name, 'utf8')] as const),
 );
+
+test('the catalogue has every protocol but the twin of a model', () => {
+  const twins = ['collapse.c'];
+  const there = readdirSync(folders[0]!).filter((name) => name.endsWith('.c') && !twins.includes(name));
+  expect([...protocols].sort()).toEqual(there.map((name) => name.replace(/\.c$/, '')).sort());
+});
 
 describe.each(files)('%s', (name, text) => {
   const definition = withMemoryOption(protocol(text, name));

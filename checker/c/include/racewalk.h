@@ -106,7 +106,10 @@
 #define INIT_EACH(i, e) { 0 }
 #endif
 
-/* ---- Scenarios: SCENARIO(name, verdict, option = value, ...), with MEMORY = sc, tso, pso or arm64 as one of them. */
+/*
+ * ---- Scenarios: SCENARIO(name, verdict, option = value, ...), with MEMORY = sc, tso, pso or arm64 as one of them,
+ * WHY = "reason", and the counts STATES, TRANSITIONS and STEPS where they are to stay.
+ */
 
 #define SCENARIO(name, verdict, ...) enum { rw_scenario_##name = RW_VERDICT_##verdict }
 enum { RW_VERDICT_HOLDS, RW_VERDICT_VIOLATED, RW_VERDICT_DEADLOCK, RW_VERDICT_UNREACHED, RW_VERDICT_LIVELOCK };

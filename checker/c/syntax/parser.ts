@@ -12,13 +12,16 @@ export interface ParsedTokens {
 }
 
 let loaded: Parser | null = null;
+let loading: Promise<void> | null = null;
 
 /**
  * Loads the grammar once; `bytesOf` reads a WebAssembly file of a package, such as
  * `tree-sitter-c/tree-sitter-c.wasm`.
  */
-export async function loadParser(bytesOf: (file: string) => Promise<Uint8Array>): Promise<void> {
-  if (loaded !== null) return;
+export const loadParser = (bytesOf: (file: string) => Promise<Uint8Array>): Promise<void> =>
+  (loading ??= load(bytesOf));
+
+async function load(bytesOf: (file: string) => Promise<Uint8Array>): Promise<void> {
   const { Language, Parser } = await import('web-tree-sitter');
   const wasmBinary = await bytesOf('web-tree-sitter/web-tree-sitter.wasm');
   await Parser.init({ wasmBinary });

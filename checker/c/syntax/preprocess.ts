@@ -1,6 +1,6 @@
 /** The C preprocessor: includes of shipped headers, conditions over options, macros of the file. */
 import { directiveValue } from './directive-value.ts';
-import type { Mistakes, Place, SourceFile } from './source.ts';
+import { span, type Mistakes, type Place, type SourceFile } from './source.ts';
 import { tokensOf, type Token } from './tokens.ts';
 
 interface Macro {
@@ -212,12 +212,13 @@ class Preprocessor {
         output.push(token);
         continue;
       }
-      const given = macro.parameters === null ? [] : takeArguments(input);
-      if (given === null) {
+      const taken = macro.parameters === null ? { given: [], end: token } : takeArguments(input);
+      if (taken === null) {
         output.push(token);
         continue;
       }
-      const body = this.#substituted(macro, given, token);
+      const use = { ...token, place: span(token.place, taken.end.place) };
+      const body = this.#substituted(macro, taken.given, use);
       for (let at = body.length - 1; at >= 0; at -= 1) input.push(body[at]!);
     }
     return output;
@@ -279,8 +280,14 @@ class Preprocessor {
   }
 }
 
-/** The arguments of a macro's use, taken off the input; null: no parenthesis follows. */
-function takeArguments(input: Token[]): readonly (readonly Token[])[] | null {
+/** The arguments of a macro's use, taken off the input with the parenthesis that ends them. */
+interface Arguments {
+  readonly given: readonly (readonly Token[])[];
+  readonly end: Token;
+}
+
+/** Null: no parenthesis follows. */
+function takeArguments(input: Token[]): Arguments | null {
   if (input.at(-1)?.text !== '(') return null;
   const kept = [input.pop()!];
   const given: Token[][] = [[]];
@@ -289,7 +296,7 @@ function takeArguments(input: Token[]): readonly (readonly Token[])[] | null {
     kept.push(token);
     if ('([{'.includes(token.text)) depth += 1;
     if (')]}'.includes(token.text)) depth -= 1;
-    if (depth === 0) return given.length === 1 && given[0]!.length === 0 ? [] : given;
+    if (depth === 0) return { given: given.length === 1 && given[0]!.length === 0 ? [] : given, end: token };
     if (depth === 1 && token.text === ',') given.push([]);
     else given.at(-1)!.push(token);
   }

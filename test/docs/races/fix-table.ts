@@ -1,4 +1,5 @@
 /** The table of README.md: each race with the kernels that had it, and the proof of its fix. */
+import { check } from '../../../checker/search/check.ts';
 import { code, table } from './markdown.ts';
 import type { Race } from './races.ts';
 
@@ -17,9 +18,9 @@ const brokenIn = ({ broken }: Race) =>
   broken.length === 0 ? 'never in a release' : broken.map(({ versions }) => versions).join(', ');
 
 /** The scenario of the last kernel: what has been proved of it, else the states that a check sees. */
-function proofOf({ definition: { name }, kernels }: Race): string {
-  const { name: scenario, proves, states } = kernels.at(-1)!.scenario;
+function proofOf({ definition: { name, build }, kernels }: Race): string {
+  const { name: scenario, proves, states, options } = kernels.at(-1)!.scenario;
   return proves === undefined
-    ? `${code(`check ${name}/${scenario}`)}: all ${states} states`
+    ? `${code(`check ${name}/${scenario}`)}: all ${states ?? check(build(options)).outcome.statistics.states} states`
     : `${code(`prove ${name}/${scenario}`)}: any number of ${proves.join(' and ')}`;
 }

@@ -14,14 +14,14 @@ export interface Header {
 }
 
 /**
- * The header of the text of a model file.
+ * The header of the text of a model file, in TypeScript or C.
  *
  * Shape:  blocks with an empty line between: a sentence, paragraphs, a drawing that is indented by two, and fields, each
  *         `Name:` with its text beginning in column 9, on every line.
  * Throws  Error for a header of another shape, whose content would be missing from the pages.
  */
 export function headerOf(source: string): Header {
-  const [, comment] = /^\/\*\*\n(.*?)\n \*\/\n/s.exec(source) ?? [];
+  const [, comment] = /^(?:\/\* SPDX[^\n]*\n\/\*|\/\*\*)\n(.*?)\n \*\/\n/s.exec(source) ?? [];
   if (comment === undefined) throw new Error('the file does not begin with a header');
   const blocks = comment
     .replaceAll(/^ \* ?/gm, '')

@@ -39,6 +39,9 @@ export const mechanisms = [
   'reclaim',
   'migration',
   'dirty bits',
+  'VMA locks',
+  'mmu notifiers',
+  'RCU',
   'barriers',
 ] as const;
 

@@ -61,11 +61,18 @@ export function prose(text: string, { options, models }: Vocabulary): string {
   const marked = text.replaceAll(word, (found, at: number) => {
     if (isCommit(found) || models.has(found)) return `[${found}]`;
     const namesOption = /[A-Z]/.test(found) || /-> [^.;]*$/.test(text.slice(0, at));
-    if (Object.hasOwn(options, found) && namesOption) return code(`--${optionName(found)}`);
+    const option = optionIn(options, found);
+    if (option !== null && namesOption) return code(`--${optionName(option)}`);
     return /_|\.[ch]$|->|\)$/.test(found) ? code(found) : found;
   });
   // An option and its value are one thing to type.
   return marked.replaceAll(/(`--[\w-]+)` `/g, '$1 ').replaceAll(/[*<]/g, '\\$&');
+}
+
+/** The key of the option that a word names: the key itself, or as C spells it. */
+function optionIn(options: Options, word: string): string | null {
+  const inC = (key: string) => key.replaceAll(/[A-Z0-9]/g, (letter) => `_${letter}`).toLowerCase();
+  return Object.keys(options).find((key) => [key, inC(key), inC(key).toUpperCase()].includes(word)) ?? null;
 }
 
 const isCommit = (text: string) => /^(?=.*\d)[0-9a-f]{12}$/.test(text);

@@ -44,7 +44,7 @@ export function raceFiles(race: Race, models: ReadonlySet<string>): readonly (re
     ...variantSection(race),
     ...results.flatMap(traceSection),
     paragraph(
-      `\`npm run docs\` generates this page from the header of [the model](../../models/${definition.name}.ts) and a run of its scenarios. sc, tso and pso are [memory models](../guide/memory-models.md): sequential consistency, store buffers as on x86, and store buffers that reorder stores.`,
+      `\`npm run docs\` generates this page from the header of [the model](../../models/${race.file}) and a run of its scenarios. sc, tso and pso are [memory models](../guide/memory-models.md): sequential consistency, store buffers as on x86, and store buffers that reorder stores.`,
     ),
   ].join('\n\n');
   const text = `${[page, links(page, models)].join('\n\n').trimEnd()}\n`;

@@ -2,13 +2,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { AnyDefinition } from '../../../checker/language/model.ts';
 import { withMemoryOption } from '../../../checker/memory/memory-option.ts';
-import { registry } from '../../../models/registry.ts';
+import { catalogue } from '../../../cli/model-files/catalogue.ts';
+import { protocols } from '../../../models/registry.ts';
 import { exposureOf, isViolatedThere, type ExposureName } from './exposure.ts';
 import { headerOf, type Header } from './header.ts';
 import { kernelsOf, mechanismsOf, type Kernels, type Mechanism } from './kernels.ts';
 
 export interface Race {
   readonly definition: AnyDefinition;
+  /** The path of its file below models. */
+  readonly file: string;
   readonly header: Header;
   readonly kernels: readonly Kernels[];
   /** Those of the kernels that were broken, on the CPUs that are exposed. */
@@ -18,17 +21,25 @@ export interface Race {
   readonly exposure: ExposureName | null;
 }
 
+const models = await catalogue();
+
 export const allRaces = (): readonly Race[] =>
-  registry.flatMap((definition) => {
-    const source = sourceOf(definition.name);
-    return source === null ? [] : [raceOf(withMemoryOption(definition), headerOf(source))];
+  models.flatMap((definition) => {
+    const { name } = definition;
+    // The algorithms have a folder of their own.
+    if (existsSync(at(`mutual-exclusion/${name}.ts`))) return [];
+    const file = protocols.includes(name) ? `c/${name}.c` : `${name}.ts`;
+    return [raceOf(withMemoryOption(definition), file, headerOf(readFileSync(at(file), 'utf8')))];
   });
 
-function raceOf(definition: AnyDefinition, header: Header): Race {
+const at = (path: string) => new URL(`../../../models/${path}`, import.meta.url);
+
+function raceOf(definition: AnyDefinition, file: string, header: Header): Race {
   const exposure = exposureOf(header);
   const kernels = kernelsOf(header, definition);
   return {
     definition,
+    file,
     header,
     kernels,
     broken:
@@ -38,10 +49,4 @@ function raceOf(definition: AnyDefinition, header: Header): Race {
     mechanisms: mechanismsOf(header),
     exposure,
   };
-}
-
-/** The text of a race's file; null for the algorithms, which have a folder of their own. */
-function sourceOf(name: string): string | null {
-  const url = (path: string) => new URL(`../../../models/${path}.ts`, import.meta.url);
-  return existsSync(url(`mutual-exclusion/${name}`)) ? null : readFileSync(url(name), 'utf8');
 }

@@ -2,3 +2,4 @@
 import type { AnyDefinition } from '../../../checker/language/model.ts';
 
 export const registry: readonly AnyDefinition[] = [];
+export const protocols: readonly string[] = [];

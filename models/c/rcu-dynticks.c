@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A grace period ends although a CPU has left idle and reads.
+ *
+ * A CPU in idle is no reader of RCU and answers nobody: the grace period reads its counter instead. The CPU adds to the counter
+ * on its way into idle and out of it, each time with full order; odd is busy, even is idle. If the counter is even, or has changed,
+ * the CPU has been out of every read section since the grace period began.
+ *
+ *   CPU 0: leaves idle, reads                CPU 1: grace period
+ *   counter 0 -> 1 (waits in the store buffer)
+ *   rcu_dereference: the object
+ *                                            pointer := NULL; smp_mb
+ *                                            counter is even: CPU 0 is idle
+ *                                            free the object
+ *   read the object
+ *
+ * Kernel:  since v2.6.29: ordered
+ * About:   barriers, RCU
+ * Exposed: store buffers
+ * Source:  v5.10 kernel/rcu/tree.c: rcu_dynticks_eqs_enter, rcu_dynticks_eqs_exit, rcu_dynticks_snap, rcu_dynticks_in_eqs_since;
+ *          Documentation/RCU/Design/Requirements; the counter's proof in Promela, McKenney, "Is Parallel Programming Hard",
+ *          Formal Verification
+ * Fixed:   never broken in a release -> ORDERED
+ * Omitted: interrupts and NMIs, which nest. The tree: one CPU is asked, by the grace period itself. The bit of the special action.
+ */
+#include <racewalk.h>
+
+SUMMARY("a grace period ends although a CPU has left idle and reads");
+
+OPTION_FLAG(ORDERED, fix, "the counter changes by an atomic operation with full order", true);
+OPTION_FLAG(SNAP_BARRIER, variant, "smp_mb() before the grace period reads the counter", true);
+OPTION_INT(NR_CPUS, size, "CPUs that leave idle", 1, 2, 1);
+
+atomic_t dynticks[NR_CPUS];		/* even: the CPU is idle */
+bool linked = true, freed;
+
+/* Both directions; with a read section there is no other order. */
+static void rcu_dynticks_inc(int cpu)
+{
+	if (ORDERED)
+		atomic_add_return(1, &dynticks[cpu]);
+	else
+		WRITE_ONCE(dynticks[cpu].counter, atomic_read(&dynticks[cpu]) + 1);
+}
+
+THREADS(cpu, NR_CPUS)
+{
+	rcu_dynticks_inc(CPU);		/* rcu_dynticks_eqs_exit() */
+	if (READ_ONCE(linked)) {
+		REACHED("a CPU reads the object");
+		CHECK(!READ_ONCE(freed), "CPU %d reads an object that is free", CPU);
+	}
+	rcu_dynticks_inc(CPU);		/* rcu_dynticks_eqs_enter() */
+}
+
+THREAD(grace_period)
+{
+	int snap[NR_CPUS];
+	int i;
+
+	WRITE_ONCE(linked, false);
+	if (SNAP_BARRIER)
+		smp_mb();
+	for (i = 0; i < NR_CPUS; i++)
+		snap[i] = atomic_read_acquire(&dynticks[i]);	/* rcu_dynticks_snap() */
+	for (i = 0; i < NR_CPUS; i++) {
+		/* rcu_dynticks_in_eqs(), rcu_dynticks_in_eqs_since() */
+		if (snap[i] & 1) {
+			REACHED("a CPU is waited for");
+			WAIT_UNTIL(atomic_read(&dynticks[i]) != snap[i]);
+		}
+	}
+	smp_mb();
+	WRITE_ONCE(freed, true);
+}
+
+SCENARIO(ordered, HOLDS);
+SCENARIO(ordered_tso, HOLDS, MEMORY = tso);
+SCENARIO(ordered_arm64, HOLDS, MEMORY = arm64);
+SCENARIO(two_cpus, HOLDS, NR_CPUS = 2);
+SCENARIO(plain, HOLDS, ORDERED = false, WHY = "under sequential consistency");
+SCENARIO(plain_tso, VIOLATED, ORDERED = false, MEMORY = tso);
+SCENARIO(plain_arm64, VIOLATED, ORDERED = false, MEMORY = arm64);
+SCENARIO(no_snap_barrier_tso, VIOLATED, SNAP_BARRIER = false, MEMORY = tso);
