@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { defineFromC } from '../../checker/c/definition.ts';
 import type { AnyDefinition } from '../../checker/language/model.ts';
 import { protocols, registry } from '../../models/registry.ts';
-import { loadGrammar, shippedHeader } from './c-file.ts';
+import { shippedHeader } from './c-file.ts';
+import { loadGrammar } from './load-grammar.ts';
 
 /** All models that are built in, in the order in which `racewalk list` prints them. */
 export const catalogue = async (): Promise<readonly AnyDefinition[]> => [
