@@ -160,7 +160,7 @@ export class InternedSpace implements ReducedSpace {
   /** Makes the stored form of a state: without dead locals, its copies sorted. */
   #make(state: State): void {
     this.#next.set(this.#context.states.encode(state));
-    this.#forget(this.#next);
+    this.#context.steps.forget(this.#next);
     this.#sort();
   }
 
@@ -297,16 +297,6 @@ export class InternedSpace implements ReducedSpace {
       }
     }
     return id;
-  }
-
-  #forget(words: Int32Array): void {
-    const { numbering, states, steps } = this.#context;
-    for (const [copy, { thread }] of numbering.copies.entries()) {
-      const locals = states.localsOf(thread);
-      words[firstLocal + copy] = locals.add(
-        steps.normal(thread, locals.vector(words[firstLocal + copy]!).slice()),
-      );
-    }
   }
 
   #flag(id: number, flag: number): void {

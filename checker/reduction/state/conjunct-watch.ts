@@ -1,6 +1,7 @@
 /** Which properties a state violates or reaches, by the conjuncts that a step may have changed. */
 import { clauseHolds, type Conjunct } from '../analysis/conjuncts.ts';
 import { numericValue, type NumericPlace } from '../analysis/numeric-value.ts';
+import type { Property } from '../../language/property.ts';
 import { authored, ModelError } from '../../language/model-error.ts';
 import { firstLocal, type InternedStates } from './interned-state.ts';
 import { learn, recall, type TreeNode, type ValueSource } from './decision-tree.ts';
@@ -8,11 +9,18 @@ import { learn, recall, type TreeNode, type ValueSource } from './decision-tree.
 export class ConjunctWatch {
   readonly #states: InternedStates;
   readonly #conjuncts: readonly Conjunct[];
+  readonly #properties: readonly Property[];
   readonly #trees: (TreeNode<boolean> | undefined)[] = [];
 
-  constructor(states: InternedStates, conjuncts: readonly Conjunct[]) {
+  /** `properties`: those of the conjuncts. */
+  constructor(
+    states: InternedStates,
+    conjuncts: readonly Conjunct[],
+    properties = states.numbering.system.model.properties,
+  ) {
     this.#states = states;
     this.#conjuncts = conjuncts;
+    this.#properties = properties;
   }
 
   /** Positions of the properties of which one of these conjuncts fails, ascending. */
@@ -61,7 +69,7 @@ export class ConjunctWatch {
     } catch (error) {
       if (!(error instanceof ModelError)) throw error;
       // A conjunct before it may fail, and then this one is not evaluated at all.
-      const { kind, name, condition } = numbering.system.model.properties[property]!;
+      const { kind, name, condition } = this.#properties[property]!;
       return authored(
         `property '${name}'`,
         () => numericValue(condition, place) === (kind === 'always' ? 1 : 0),

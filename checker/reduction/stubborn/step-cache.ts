@@ -8,7 +8,7 @@ import { withCommutingValues } from '../analysis/commuting-values.ts';
 import type { Numbering } from '../../program/numbering.ts';
 import type { Transition } from '../../program/transition-system.ts';
 import { learn, recall, type TreeNode, type ValueSource } from '../state/decision-tree.ts';
-import type { InternedStates } from '../state/interned-state.ts';
+import { firstLocal, type InternedStates } from '../state/interned-state.ts';
 import type { Vector } from '../state/vector-set.ts';
 
 /** One way in which a step fires; the local state afterwards is interned. */
@@ -39,8 +39,17 @@ export class StepCache {
   /** By copy and local state. */
   readonly #entries: (readonly CacheEntry[] | undefined)[][];
 
-  constructor(states: InternedStates, visibility: Visibility, dead: readonly DeadLocals[]) {
+  readonly #commuting: boolean;
+
+  /** `commuting`: whether footprints say with which values of a cell a step does the same, which takes time. */
+  constructor(
+    states: InternedStates,
+    visibility: Visibility,
+    dead: readonly DeadLocals[],
+    { commuting }: { readonly commuting: boolean } = { commuting: true },
+  ) {
     const { numbering } = states;
+    this.#commuting = commuting;
     this.#dead = dead;
     this.#numbering = numbering;
     this.#visibility = visibility;
@@ -80,7 +89,8 @@ export class StepCache {
       locals: [...locals.vector(local)],
       readShared,
     };
-    const step = withCommutingValues(stepOf(context, transition), context, transition);
+    const plain = stepOf(context, transition);
+    const step = this.#commuting ? withCommutingValues(plain, context, transition) : plain;
     const { enabled, outcomes, footprint, blockers } = step;
     const interned = outcomes.map(({ locals: after, ...outcome }) => ({
       ...outcome,
@@ -93,6 +103,16 @@ export class StepCache {
   normal(thread: number, locals: Vector): Vector {
     for (const { position, value } of this.#dead[thread]![locals[0]!]!) locals[position] = value;
     return locals;
+  }
+
+  /** Sets the dead locals of all copies to their first values, in a state as interned words. */
+  forget(words: Int32Array): void {
+    for (const [copy, { thread }] of this.#numbering.copies.entries()) {
+      const locals = this.#states.localsOf(thread);
+      words[firstLocal + copy] = locals.add(
+        this.normal(thread, locals.vector(words[firstLocal + copy]!).slice()),
+      );
+    }
   }
 
   #at(copy: number, local: number): readonly CacheEntry[] {

@@ -58,7 +58,7 @@ export interface Comparison {
   readonly smallest: readonly SmallestFixes[];
 }
 
-/** Limit on the states for counting costs, which the interpreter does. */
+/** Limit on the states for counting costs. */
 const costedStates = 50_000;
 
 /**

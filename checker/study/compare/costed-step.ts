@@ -1,6 +1,5 @@
 /** Executions as a graph whose edges say what they cost. */
 import type { ExecutedStatement } from '../../interpreter/interpreter.ts';
-import type { State } from '../../interpreter/evaluate.ts';
 import type { Cost } from '../../language/cost.ts';
 import type { AnyThread } from '../../language/thread.ts';
 
@@ -11,7 +10,8 @@ export interface CostedEdge {
 }
 
 export interface CostedGraph {
-  readonly states: readonly State[];
+  /** By cost: whether a state is one up to which it is counted; null: it is counted up to the end. */
+  readonly isTarget: readonly (((state: number) => boolean) | null)[];
   readonly initial: readonly number[];
   readonly edges: readonly (readonly CostedEdge[])[];
 }

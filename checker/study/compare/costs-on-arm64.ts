@@ -1,5 +1,7 @@
 /** The executions of a variant on the ARMv8 machine, with what each step costs. */
 import type { Property } from '../../language/property.ts';
+import { isTrue, type State } from '../../interpreter/evaluate.ts';
+import { endsOf, propertyPlace } from '../../interpreter/interpreter.ts';
 import type { MachineState } from '../../memory/arm64/machine-state.ts';
 import { defaultProgram, programOf } from '../../memory/arm64/program.ts';
 import { observedCells } from '../../memory/arm64/properties.ts';
@@ -66,7 +68,7 @@ export function* costedGraphOnArm64(
     const isDone = (state: MachineState) => !program.hosts.some((_, cpu) => hasPromises(state, cpu));
     const kept = completable(edges, (at) => isDone(states[at]!));
     return {
-      states: states.map((state) => plainState(program, state, state.top)),
+      isTarget: targetsOf(system, (at) => plainState(program, states[at]!, states[at]!.top)),
       initial: initial.filter((at) => kept[at] === 1),
       edges: edges.map((out, at) => (kept[at] === 1 ? out.filter(({ to }) => kept[to] === 1) : [])),
     };
@@ -74,6 +76,14 @@ export function* costedGraphOnArm64(
     if (error instanceof MachineLimit) return null;
     throw error;
   }
+}
+
+/** By cost: whether a state is one up to which it is counted; null: it is counted up to the end. */
+function targetsOf(system: TransitionSystem, stateAt: (at: number) => State): CostedGraph['isTarget'] {
+  const ends = endsOf(system);
+  return system.model.costs.map(({ until }) =>
+    until === null ? null : (at) => isTrue(until, propertyPlace(stateAt(at), ends)),
+  );
 }
 
 /** By state: 1 where a run leads on to a state in which nothing is promised; other runs are no executions. */

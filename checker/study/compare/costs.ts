@@ -1,11 +1,10 @@
 /** Counts the minimal and maximal costs over all executions of a variant. */
 import type { TransitionSystem } from '../../program/transition-system.ts';
 import type { Cost } from '../../language/cost.ts';
-import type { AnyExpr } from '../../language/expression.ts';
 import type { Declarations } from '../../language/variable.ts';
-import { isTrue, type State } from '../../interpreter/evaluate.ts';
-import { endsOf, propertyPlace, type Access, type ExecutedStatement } from '../../interpreter/interpreter.ts';
-import { leadsOn, walkStates } from '../../state-space/successors.ts';
+import type { State } from '../../interpreter/evaluate.ts';
+import { fire, type Access, type ExecutedStatement } from '../../interpreter/interpreter.ts';
+import { walkInterned, type InternedEdge } from '../../reduction/interned-walk.ts';
 import { costedGraphOnArm64 } from './costs-on-arm64.ts';
 import type { Edge } from '../../state-space/state-space.ts';
 import { weightOf, type CostedEdge, type CostedGraph, type Mover } from './costed-step.ts';
@@ -28,28 +27,16 @@ export function* countingCosts(
   return Object.fromEntries(
     costs.map((cost, at) => {
       if ('cells' in cost.counts) return [cost.name, cellsOf(system, cost)];
-      return [cost.name, graph === null ? null : extremesOf(system, cost, at, graph)];
+      return [cost.name, graph === null ? null : extremesOf(at, graph)];
     }),
   );
 }
 
-function extremesOf(
-  system: TransitionSystem,
-  { until }: Cost,
-  at: number,
-  graph: CostedGraph,
-): Extremes | null {
+function extremesOf(at: number, graph: CostedGraph): Extremes | null {
   const edges = graph.edges.map((out) =>
     out.map(({ to, weights }): WeightedEdge => ({ to, weight: weights[at]! })),
   );
-  const ends = endsOf(system);
-  const reached = (condition: AnyExpr) => (node: number) =>
-    isTrue(condition, propertyPlace(graph.states[node]!, ends));
-  return extremes(
-    edges,
-    graph.initial,
-    until === null ? (node) => edges[node]!.length === 0 : reached(until),
-  );
+  return extremes(edges, graph.initial, graph.isTarget[at] ?? ((node) => edges[node]!.length === 0));
 }
 
 /** The elements of a local array, if the variant has it. */
@@ -69,26 +56,42 @@ function* costedGraph(
   limits: Limits,
 ): Cooperative<CostedGraph | null> {
   const { costs, shared } = system.model;
-  const outside = (event: ExecutedStatement) => ofProgram(event, shared);
-  const states: State[] = [];
+  const untils = costs.flatMap(({ until }) => until ?? []);
+  const truths: (readonly boolean[])[] = [];
   const initial: number[] = [];
   const edges: CostedEdge[][] = [];
-  for (const walked of walkStates(system)) {
-    if (walked.found > maxStates) return null;
-    if (walked.id % pause === 0) {
+  // What a step costs follows from what it reads, and so from its outcome; the interpreter says it once.
+  const known = new Map<unknown, readonly number[]>();
+  const weightsOf = ({ edge, outcome }: InternedEdge, state: () => State) => {
+    const before = known.get(outcome);
+    if (before !== undefined) return before;
+    const mover = {
+      thread: system.threads[edge.thread]!,
+      replica: edge.replica,
+      transition: edge.transition,
+    };
+    const events = fire(state(), mover)[edge.choice]!.events.map((event) => ofProgram(event, shared));
+    const weights = costs.map((cost) => weightOf(cost, moverOf(system, edge), events));
+    known.set(outcome, weights);
+    return weights;
+  };
+  for (const visit of walkInterned(system, untils)) {
+    if (visit.found > maxStates) return null;
+    if (visit.id % pause === 0) {
       if (limits.stop() !== null) return null;
       yield;
     }
-    if (walked.depth === 0) initial.push(walked.id);
-    states.push(walked.state);
-    edges.push(
-      walked.edges.filter(leadsOn).map(({ edge, firing: { events }, to }) => ({
-        to,
-        weights: costs.map((cost) => weightOf(cost, moverOf(system, edge), events.map(outside))),
-      })),
-    );
+    if (visit.isInitial) initial.push(visit.id);
+    truths.push(visit.truths);
+    edges.push(visit.edges.map((way) => ({ to: way.to, weights: weightsOf(way, visit.state) })));
   }
-  return { states, initial, edges };
+  let count = 0;
+  const isTarget = costs.map(({ until }) => {
+    if (until === null) return null;
+    const at = count++;
+    return (state: number) => truths[state]![at]!;
+  });
+  return { isTarget, initial, edges };
 }
 
 const moverOf = ({ threads }: TransitionSystem, { thread, replica }: Edge): Mover => ({
