@@ -7,6 +7,7 @@ import type { TransitionSystem } from '../../checker/program/transition-system.t
 import type { Graph } from '../../checker/state-space/state-graph.ts';
 import type { Trace } from '../../checker/trace/trace.ts';
 import { transitionSystem } from '../../checker/program/build-transitions.ts';
+import { hasGrowing } from '../../checker/language/growing.ts';
 import type { Model } from '../../checker/language/model.ts';
 import {
   exportedTrace,
@@ -17,6 +18,7 @@ import {
 import { originOf } from '../report/check-text.ts';
 import { inFull } from '../../checker/memory/memory-models.ts';
 import { checking } from '../../checker/search/check.ts';
+import { settling } from '../../checker/search/settling.ts';
 import { witnessed } from '../../checker/search/witness.ts';
 import { quoted } from '../../checker/report/options-text.ts';
 import { headline } from '../../checker/report/verdict.ts';
@@ -82,13 +84,22 @@ async function subjectOf(
 /** The exported text; null: nothing to export, which has been reported. */
 async function written(subject: Subject, options: ExportOptions): Promise<string | null> {
   const { ofVariant, ofGraph, ofTrace } = formatOf(options.to);
-  if (ofVariant !== undefined) return await ofVariant(transitionSystem(inFull(subject.model)));
+  if (ofVariant !== undefined) return await ofVariant(await settledSystem(subject.model, options));
   if (ofGraph !== undefined) return await ofGraph(...(await graphWithTrace(subject, options)));
   const found = await traceOf(subject, options);
   if (found.trace !== null) return await ofTrace!(found.trace);
   process.exitCode = found.exitCode;
   say(`nothing to export as ${options.to}: ${found.why}`);
   return null;
+}
+
+/** The model with the domains that its values need; with all that they may have, where a search ends before it knows. */
+async function settledSystem(model: Model, options: ExportOptions): Promise<TransitionSystem> {
+  if (hasGrowing(model.written ?? model)) {
+    const { result } = await runWithin(options, (limits) => settling(model, limits, settingsOf(options)));
+    if (result.outcome.verdict !== 'inconclusive') return result.system;
+  }
+  return transitionSystem(inFull(model));
 }
 
 type FoundTrace =

@@ -1,5 +1,6 @@
 /** Spin and the interpreter agree, state for state, on what a model does. */
 import fc from 'fast-check';
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { transitionSystem } from '../../checker/program/build-transitions.ts';
 import { toPromela } from '../../checker/export/promela/promela.ts';
@@ -14,6 +15,11 @@ import { model as mcs } from '../../models/mutual-exclusion/mcs.ts';
 import { model as peterson } from '../../models/mutual-exclusion/peterson.ts';
 import { model as szymanski } from '../../models/mutual-exclusion/szymanski.ts';
 import { registry } from '../../models/registry.ts';
+import { noLimits } from '../../checker/search/check.ts';
+import { defaultSettings } from '../../checker/search/settings.ts';
+import { settling } from '../../checker/search/settling.ts';
+import { finish } from '../../checker/state-space/cooperative.ts';
+import { protocol } from '../c/protocol.ts';
 import { explore } from '../laws/explore.ts';
 import { printModel } from '../laws/print-model.ts';
 import { long } from '../depth.ts';
@@ -117,6 +123,38 @@ describe.skipIf(skipped)('Spin agrees with the interpreter', long, () => {
     120_000,
   );
 });
+
+const filesOfC = [
+  'message-passing',
+  'seqcount',
+  'refcount-race',
+  'use-after-free',
+  'list-walk',
+  'sleep-in-atomic',
+];
+
+describe.skipIf(skipped)(
+  'Spin agrees on protocols in C, with the domains that their values need',
+  long,
+  () => {
+    test.concurrent.each(
+      filesOfC.flatMap((name) => {
+        const text = readFileSync(new URL(`../c/files/${name}.c`, import.meta.url), 'utf8');
+        const definition = protocol(text, `${name}.c`);
+        return definition.scenarios
+          .filter(({ memory = 'sc' }) => memory === 'sc')
+          .map((scenario) => ({ name: `${name}: ${scenario.name}`, definition, scenario }));
+      }),
+    )(
+      '$name',
+      async ({ definition, scenario }) => {
+        const { system } = finish(settling(definition.build(scenario.options), noLimits, defaultSettings));
+        await expectAgreement(system.model);
+      },
+      120_000,
+    );
+  },
+);
 
 /** Without those above half a million states, which take pan ten seconds each, and those of arm64, which is no model. */
 const scenariosOf = (definitions: readonly AnyDefinition[]) =>
