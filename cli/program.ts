@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { checkCommand } from './check/command.ts';
 import { barriersCommand } from './barriers/command.ts';
+import { confirmCommand } from './confirm/command.ts';
 import { compareCommand } from './compare/command.ts';
 import { exploreCommand } from './explore/command.ts';
 import { exportCommand } from './export/command.ts';
@@ -34,6 +35,7 @@ export function racewalkProgram(): Command {
   compareCommand(program);
   mutateCommand(program);
   barriersCommand(program);
+  confirmCommand(program);
   mergeCommand(program);
   replayCommand(program);
   exploreCommand(program);

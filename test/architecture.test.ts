@@ -35,6 +35,8 @@ const faces: Readonly<Record<string, readonly string[]>> = {
   'checker/codegen/layout': ['packed-state.ts'],
   'checker/codegen/wasm': ['encode.ts', 'print.ts'],
   'checker/export/litmus': ['execution-svg.ts', 'litmus-page.ts'],
+  'checker/export/murphi': ['murphi.ts'],
+  'checker/export/promela': ['promela.ts'],
   'checker/export/trace': ['changelog-text.ts', 'exported-trace.ts', 'lanes-svg.ts'],
   'checker/litmus/lkmm': ['explanation-text.ts', 'labelled.ts', 'picture.ts', 'why.ts'],
   'checker/memory/arm64': [

@@ -22,6 +22,11 @@ export const formats = {
     description: 'Spin model; -DSAFETY -DNOREDUCE gives the same counts',
     ofVariant: async (system) => (await import('./promela/promela.ts')).toPromela(system),
   },
+  murphi: {
+    ending: 'm',
+    description: 'Murphi model for Rumur; the same counts',
+    ofVariant: async (system) => (await import('./murphi/murphi.ts')).toMurphi(system),
+  },
   dot: {
     ending: 'dot',
     description: 'Graphviz state graph',

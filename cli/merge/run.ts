@@ -1,5 +1,6 @@
 /** Runs `racewalk merge`: the command that the shards are of, with their results. */
 import { optionName } from '../../checker/language/option.ts';
+import type { ConfirmOptions } from '../confirm/run.ts';
 import { dealt } from '../sweep/deal.ts';
 import { programIdentity } from '../sweep/identity.ts';
 import { ShardError } from '../sweep/shard-error.ts';
@@ -35,6 +36,10 @@ const commands: Readonly<Record<Shard['command'], () => Promise<Run>>> = {
   compare: async () => named((await import('../compare/run.ts')).compareModel),
   mutate: async () => named((await import('../mutate/run.ts')).mutateModel),
   barriers: async () => named((await import('../barriers/run.ts')).barriersOfModel),
+  confirm: async () => {
+    const { confirmAll } = await import('../confirm/run.ts');
+    return (model, words, options) => confirmAll(model, words, options as ConfirmOptions);
+  },
 };
 
 interface ShardAt {

@@ -7,7 +7,7 @@ import { writeWhole } from '../terminal/write-file.ts';
 export const shardFile = z.strictObject({
   kind: z.literal('shard'),
   racewalk: z.string().describe('the version of racewalk, with a hash of its code and models'),
-  command: z.enum(['check', 'prove', 'compare', 'mutate', 'barriers']),
+  command: z.enum(['check', 'prove', 'compare', 'mutate', 'barriers', 'confirm']),
   model: z.string().nullable().describe('the model as named on the command line; null: all models'),
   words: z.array(z.string()).describe("the model's own options on the command line"),
   options: z.record(z.string(), z.json()).describe('the other options of the command line'),

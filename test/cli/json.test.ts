@@ -10,6 +10,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { barriersResult } from '../../cli/barriers/schema.ts';
 import { checkOutput } from '../../cli/report/check-schema.ts';
+import { confirmOutput } from '../../cli/confirm/schema.ts';
 import { compareResult } from '../../cli/compare/schema.ts';
 import { certificateFile } from '../../cli/prove/certificate-schema.ts';
 import { proveOutput } from '../../cli/prove/schema.ts';
@@ -30,6 +31,7 @@ test.each([
   ['certificate', certificateFile],
   ['trace', traceFile],
   ['shard', shardFile],
+  ['confirm-output', confirmOutput],
 ])(
   'docs/reference/%s.schema.json is the schema that the program is written against',
   async (name, schema) => {

@@ -7,13 +7,16 @@ import { walk, type AnyExpr, type LocalReference } from '../../language/expressi
 import type { Property } from '../../language/property.ts';
 import type { Effect } from '../../language/statement.ts';
 import { textOf } from '../../report/author-words.ts';
-import { promelaExpr, promelaReference, staysWithin, unrolled, type PromelaScope } from './expression.ts';
+import { staysWithin } from '../short-numbers.ts';
+import { promelaExpr, promelaReference, unrolled, type PromelaScope } from './expression.ts';
 import { inComment, promelaValue } from './names.ts';
 
 export interface CodeScope extends PromelaScope {
   /** The statements that continue a thread at a location. */
   readonly jump: (location: number) => Jump;
   readonly invariants: readonly Property[];
+  /** Whether each step prints that it fires. */
+  readonly announces: boolean;
 }
 
 export interface Jump {
@@ -25,21 +28,24 @@ export interface Jump {
 }
 
 /** One option at a location. */
-export function promelaTransition({ statement, guard, code }: Transition, scope: CodeScope): string {
+export function promelaTransition({ id, statement, guard, code }: Transition, scope: CodeScope): string {
   const text = `/* ${statement.line}: ${inComment(textOf({ statement }))} */`;
-  return `:: ${text} ${sequence(code, scope, guard)}`;
+  const first = [
+    ...(guard === null ? [] : [promelaExpr(guard, scope)]),
+    ...(scope.announces ? [`printf("fired %d ${id}\\n", ${scope.cpu})`] : []),
+  ];
+  return `:: ${text} ${sequence(code, scope, first)}`;
 }
 
 /** Ways through a step, each with a text of its own. */
 const mostWays = 4_096;
 
 /** `d_step { ... } goto L`, or an atomic sequence of them if the code chooses or branches. */
-function sequence(code: Code, scope: CodeScope, guard: AnyExpr | null): string {
+function sequence(code: Code, scope: CodeScope, first: readonly string[]): string {
   if (pathsThrough(code) > mostWays)
     throw new ModelError(
       `a step has ${pathsThrough(code)} ways through local branches, and Promela repeats what follows each: export has ${mostWays} at most`,
     );
-  const first = guard === null ? [] : [promelaExpr(guard, scope)];
   const straight = straightLine(code, scope, new Set());
   if (straight.rest === null) return `${deterministic([...first, ...straight.statements])} ${straight.goto}`;
   return `atomic { ${deterministic([...first, ...straight.statements])} ${split(straight.rest, scope, straight.written)} }`;
@@ -165,7 +171,7 @@ function promelaSet({ target, value }: Effect & { kind: 'set' }, scope: PromelaS
   const { domain } = target;
   const text = promelaExpr(value, scope);
   const assignment = `${promelaReference(target, scope)} = ${text}`;
-  if (domain.kind !== 'range' || staysWithin(value, domain, scope)) return [assignment];
+  if (domain.kind !== 'range' || staysWithin(value, domain, scope.bound)) return [assignment];
   return [
     `assert(${text} >= ${promelaValue(scope.names, domain.low)} && ${text} <= ${promelaValue(scope.names, domain.high)})`,
     assignment,

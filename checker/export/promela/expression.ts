@@ -1,9 +1,7 @@
 /** Expressions in Promela, and static bounds of their values. */
 import type { AnyExpr, Binder, Reference } from '../../language/expression.ts';
-import { isArithmetic, type ArithmeticExpr, type WrapExpr } from '../../language/arithmetic.ts';
-import { intervalOf, isWithin, ofBits, type Interval } from '../../language/interval.ts';
-import { ModelError } from '../../language/model-error.ts';
-import { printExpr } from '../../language/print.ts';
+import { isArithmetic } from '../../language/arithmetic.ts';
+import { checkArithmetic, staysWithin, wrapText } from '../short-numbers.ts';
 import { promelaValue, type PromelaNames } from './names.ts';
 
 /** The context of an expression. */
@@ -14,6 +12,8 @@ export interface PromelaScope {
   /** The values of bound variables by level: quantifiers and each(...) are unrolled. */
   readonly bound: readonly number[];
 }
+
+const language = 'Promela';
 
 /** All values of a bound variable, each with the scope in which it has that value. */
 export function unrolled(binder: Binder, scope: PromelaScope): readonly PromelaScope[] {
@@ -43,10 +43,10 @@ export function promelaExpr(expr: AnyExpr, scope: PromelaScope): string {
     case 'claim':
       return text(expr.operand);
     case 'binary':
-      if (isArithmetic(expr)) checkArithmetic(expr, scope);
+      if (isArithmetic(expr)) checkArithmetic(expr, scope.bound, language);
       return `(${text(expr.left)} ${expr.operator} ${text(expr.right)})`;
     case 'wrap':
-      return promelaWrap(expr, scope);
+      return wrapText(expr, scope.bound, text(expr.operand), language);
     case 'conditional':
       return `(${text(expr.condition)} -> ${text(expr.then)} : ${text(expr.otherwise)})`;
     case 'quantifier': {
@@ -70,74 +70,7 @@ export function promelaReference(reference: Reference, scope: PromelaScope): str
   if (element === null) return `${name}[${copy}]`;
   const { length } = declaration;
   const place = `${copy} * ${length!} + ${element}`;
-  if (staysWithin(reference.index!, { low: 0, high: length! - 1 }, scope)) return `${name}[${place}]`;
+  if (staysWithin(reference.index!, { low: 0, high: length! - 1 }, scope.bound)) return `${name}[${place}]`;
   // An index outside of its part is mapped outside of the array, where pan's bounds check finds it.
   return `${name}[((${element} >= 0 && ${element} < ${length!}) -> ${place} : ${copies * length!})]`;
-}
-
-/** Whether all values of a number are in an interval in every state. */
-export const staysWithin = (expr: AnyExpr, interval: Interval, scope: PromelaScope): boolean =>
-  isWithin(boundsOf(expr, scope), interval);
-
-function boundsOf(expr: AnyExpr, scope: PromelaScope): Interval {
-  const single = (value: number) => ({ low: value, high: value });
-  switch (expr.kind) {
-    case 'constant':
-      return single(Number(expr.value));
-    case 'self':
-      return { low: 0, high: expr.count - 1 };
-    case 'bound':
-      return single(scope.bound[expr.binder.level]!);
-    case 'shared':
-    case 'local':
-      return expr.domain.kind === 'range' ? expr.domain : unknown;
-    case 'binary':
-      return isArithmetic(expr)
-        ? intervalOf(expr.operator, boundsOf(expr.left, scope), boundsOf(expr.right, scope))
-        : unknown;
-    case 'wrap':
-      return ofBits(expr.bits, expr.signed);
-    case 'conditional': {
-      const [then, otherwise] = [boundsOf(expr.then, scope), boundsOf(expr.otherwise, scope)];
-      return { low: Math.min(then.low, otherwise.low), high: Math.max(then.high, otherwise.high) };
-    }
-    case 'not':
-    case 'claim':
-    case 'quantifier':
-    case 'ended':
-      return unknown;
-  }
-}
-
-const unknown: Interval = { low: -Infinity, high: Infinity };
-
-/** The numbers with which pan computes, as C does with an int. */
-export const promelaNumbers = ofBits(32, true);
-
-/** Throws  ModelError where a result may need more bits than pan has, or where there may be none. */
-function checkArithmetic(expr: ArithmeticExpr, scope: PromelaScope): void {
-  const { operator, left, right } = expr;
-  const refuse = (why: string): never => {
-    throw new ModelError(`'${printExpr(expr)}' ${why}, and Promela computes with 32 bits`);
-  };
-  const others = boundsOf(right, scope);
-  const isQuotient = operator === '/' || operator === '%';
-  if (isQuotient && others.low <= 0 && others.high >= 0) refuse('may divide by zero');
-  if ((operator === '<<' || operator === '>>') && !isWithin(others, { low: 0, high: 31 }))
-    refuse('may shift by another amount than 0 to 31');
-  // A left shift of a negative number has no meaning in C.
-  if (operator === '<<' && boundsOf(left, scope).low < 0) refuse('may shift a negative number');
-  if (!staysWithin(expr, promelaNumbers, scope)) refuse('may have a result of more than 32 bits');
-}
-
-/** Bits are cut off by a mask; those of a signed number are read by flipping the sign bit twice. */
-function promelaWrap(expr: WrapExpr, scope: PromelaScope): string {
-  const { operand, bits, signed } = expr;
-  const text = promelaExpr(operand, scope);
-  if (staysWithin(operand, ofBits(bits, signed), scope)) return text;
-  if (bits === 32)
-    throw new ModelError(`'${printExpr(expr)}' may have 32 bits without a sign, and Promela has none such`);
-  const lower = `(${text} & ${2 ** bits - 1})`;
-  const sign = 2 ** (bits - 1);
-  return signed ? `((${lower} ^ ${sign}) - ${sign})` : lower;
 }

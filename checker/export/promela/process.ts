@@ -18,6 +18,7 @@ export function proctypes(
   system: TransitionSystem,
   initial: readonly State[],
   names: PromelaNames,
+  announces: boolean,
 ): readonly string[] {
   const invariants = system.model.properties.filter(({ kind }) => kind === 'always');
   const groups: ProcessGroup[] = [];
@@ -28,7 +29,10 @@ export function proctypes(
       pid += copies.length;
     }
   return groups.map((group) =>
-    proctype(group, { names, cpu: cpuOf(group), bound: [], invariants, jump: jumps(group, names) }),
+    proctype(group, {
+      ...{ names, cpu: cpuOf(group), bound: [], invariants, announces },
+      jump: jumps(group, names),
+    }),
   );
 }
 

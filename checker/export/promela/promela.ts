@@ -3,7 +3,7 @@ import type { TransitionSystem } from '../../program/transition-system.ts';
 import { printDomain, type Value } from '../../language/domain.ts';
 import { isWithin } from '../../language/interval.ts';
 import { ModelError } from '../../language/model-error.ts';
-import { promelaNumbers } from './expression.ts';
+import { shortNumbers } from '../short-numbers.ts';
 import {
   inComment,
   namesOf,
@@ -24,10 +24,16 @@ import { cellsOf, startProcess } from './start.ts';
  * All variables are global, so that Spin's normalization of dead locals does not change the states. A thread that has
  * ended, or may block forever, waits at an end label, because the death of a process would add a state.
  *
+ * With `announces`, each step prints `fired COPY TRANSITION` and the way into an initial state `start NUMBER`, which `pan
+ * -r` shows.
+ *
  * Throws  ModelError when a choice before the first step decides at which location a thread begins, and where numbers
  *         may need more than the 32 bits of Promela or arithmetic may have no result.
  */
-export function toPromela(system: TransitionSystem): string {
+export function toPromela(
+  system: TransitionSystem,
+  { announces = false }: { readonly announces?: boolean } = {},
+): string {
   const start = initialCheck(system);
   const names = namesOf(system.model);
   const initial = start.states;
@@ -36,8 +42,8 @@ export function toPromela(system: TransitionSystem): string {
     ...[...names.values.values()].map((name, at) => `#define ${name} ${at}`),
     ...names.variables.map((variable) => declare(variable, initial[0]!, names)),
     ...[...names.ended].map(([thread, name]) => declareEnded(system, thread, [name, initial[0]!])),
-    ...proctypes(system, initial, names),
-    ...startProcess(start, names),
+    ...proctypes(system, initial, names, announces),
+    ...startProcess(start, names, announces),
     ...readAll(names),
     ...claimLines(system.model, names),
     '',
@@ -48,7 +54,7 @@ function declare(variable: PromelaVariable, state: State, names: PromelaNames): 
   const { name, declaration } = variable;
   const first = cellsOf(variable, state);
   const { domain } = declaration;
-  if (domain.kind === 'range' && !isWithin(domain, promelaNumbers))
+  if (domain.kind === 'range' && !isWithin(domain, shortNumbers))
     throw new ModelError(
       `variable '${variable.modelName}' has the domain ${printDomain(domain)}, and Promela has no numbers of more than 32 bits`,
     );

@@ -11,13 +11,15 @@ import { promelaValue, type PromelaNames, type PromelaVariable } from './names.t
 export function startProcess(
   { states, violated, deadlocked }: InitialStates,
   names: PromelaNames,
+  announces: boolean,
 ): readonly string[] {
   if (states.length === 1 && !violated.includes(true)) return [];
   // Spin sees no deadlock in the first state, because this process can step there.
   const stuck = deadlocked ? ['assert(false)'] : [];
   const options = states.map((state, at) => {
     const claims = violated[at] === true ? ['assert(false)'] : [];
-    return `    :: d_step { ${['skip', ...claims, ...assignments(states[0]!, state, names)].join('; ')} }`;
+    const told = announces ? [`printf("start ${at}\\n")`] : [];
+    return `    :: d_step { ${['skip', ...told, ...claims, ...assignments(states[0]!, state, names)].join('; ')} }`;
   });
   return [
     'active proctype start() {',

@@ -1,0 +1,143 @@
+/** Confirms a verdict by another model checker. */
+import { ModelError } from '../../checker/language/model-error.ts';
+import type { Model } from '../../checker/language/model.ts';
+import { withFallbacks } from '../../checker/language/option.ts';
+import { inFull } from '../../checker/memory/memory-models.ts';
+import { transitionSystem } from '../../checker/program/build-transitions.ts';
+import { count } from '../../checker/report/numbers.ts';
+import { headline } from '../../checker/report/verdict.ts';
+import { checking, type Checked } from '../../checker/search/check.ts';
+import type { SearchSettings } from '../../checker/search/settings.ts';
+import type { Choices } from '../../checker/study/compare/compare.ts';
+import type { Cooperative } from '../../checker/state-space/cooperative.ts';
+import type { Limits } from '../../checker/state-space/outcome.ts';
+import { mapTrace, type MappedTrace } from '../../checker/trace/map-trace.ts';
+import { buildModel, type ModelSource } from '../model-files/models.ts';
+import { UsageError } from '../terminal/usage-error.ts';
+import type { Engine, Found } from './engines.ts';
+import { runEngine, versionOf } from './run-engine.ts';
+import type { Confirmation } from './schema.ts';
+
+export interface Confirming {
+  readonly engine: Engine;
+  readonly settings: SearchSettings;
+  /** In seconds, of the other engine. */
+  readonly timeout: number | undefined;
+}
+
+/**
+ * The verdicts of both; racewalk searches every state.
+ *
+ * Throws  ModelError for a model that the engine's language cannot say.
+ */
+export function* confirming(
+  source: ModelSource,
+  chosen: Choices,
+  { engine, settings, timeout }: Confirming,
+  limits: Limits,
+): Cooperative<Confirmation> {
+  const model = safetyOf(inFull(buildModel(source, chosen)));
+  const system = transitionSystem(model);
+  // What cannot be said is refused before anything is searched.
+  engine.text(system);
+  const own = yield* checking(model, limits, { ...settings, reduce: false, symmetry: false });
+  const found =
+    own.outcome.verdict === 'inconclusive'
+      ? ({ kind: 'inconclusive', reason: 'not run' } as const)
+      : runEngine(engine, system, { states: own.outcome.statistics.states, timeout });
+  const mapped = found.kind === 'violated' ? mapTrace(system, found.trace) : null;
+  return {
+    model: source.definition.name,
+    scenario: source.scenario?.name ?? null,
+    options: withFallbacks(source.definition.options, chosen),
+    by: versionOf(engine),
+    verdict: own.outcome.verdict,
+    ...judged(own, found, mapped, engine.name),
+    racewalk: ownSide(own),
+    other: otherSide(found, mapped),
+  };
+}
+
+/** Claims about runs are not asked: they need acceptance cycles, and fairness that the others do not have. */
+const safetyOf = (model: Model): Model => ({ ...model, liveness: [] });
+
+const isSafe = ({ outcome: { verdict } }: Checked): boolean => verdict === 'holds' || verdict === 'unreached';
+
+function judged(
+  own: Checked,
+  found: Found,
+  mapped: MappedTrace | string | null,
+  name: string,
+): Pick<Confirmation, 'result' | 'reasons'> {
+  const { outcome } = own;
+  if (outcome.verdict === 'inconclusive')
+    return { result: 'inconclusive', reasons: [`racewalk: ${outcome.reason}`] };
+  if (found.kind === 'inconclusive') return { result: 'inconclusive', reasons: [`${name}: ${found.reason}`] };
+  const differs = (...reasons: readonly string[]) =>
+    reasons.length === 0
+      ? { result: 'confirmed' as const, reasons: [] }
+      : { result: 'differs' as const, reasons: [...reasons] };
+  const lost =
+    typeof mapped === 'string' ? [`the trace of ${name} is not a run of the model: ${mapped}`] : [];
+  if (isSafe(own) !== (found.kind === 'safe'))
+    return differs(
+      found.kind === 'safe'
+        ? `racewalk finds an error, and ${name} finds none`
+        : `${name} finds an error, and racewalk finds none`,
+      ...lost,
+    );
+  if (found.kind !== 'safe') return differs(...lost);
+  const { states, transitions } = outcome.statistics;
+  const other = (what: string, a: number, b: number) =>
+    a === b ? [] : [`${what}: racewalk ${count(a)}, ${name} ${count(b)}`];
+  return differs(
+    ...other('states', states, found.states),
+    ...other('transitions', transitions, found.transitions),
+  );
+}
+
+function ownSide(own: Checked): Confirmation['racewalk'] {
+  const { states, transitions } = own.outcome.statistics;
+  const isWhole = isSafe(own);
+  return {
+    summary: headline(own.outcome),
+    states: isWhole ? states : null,
+    transitions: isWhole ? transitions : null,
+    steps: own.trace?.steps.length ?? null,
+  };
+}
+
+function otherSide(found: Found, mapped: MappedTrace | string | null): Confirmation['other'] {
+  const none = { states: null, transitions: null, steps: null };
+  if (found.kind === 'safe')
+    return { summary: 'no error', states: found.states, transitions: found.transitions, steps: null };
+  if (found.kind === 'inconclusive') return { summary: `inconclusive: ${found.reason}`, ...none };
+  const steps = mapped === null || typeof mapped === 'string' ? null : mapped.trace.steps.length;
+  return { summary: found.message, ...none, steps };
+}
+
+/** The confirmation, or the refusal of a model that the engine cannot take. */
+export function* confirmingOrRefused(
+  source: ModelSource,
+  chosen: Choices,
+  work: Confirming,
+  limits: Limits,
+): Cooperative<Confirmation> {
+  try {
+    return yield* confirming(source, chosen, work, limits);
+  } catch (error) {
+    if (!(error instanceof ModelError || error instanceof UsageError)) throw error;
+    const none = { summary: 'not run', states: null, transitions: null, steps: null };
+    return {
+      model: source.definition.name,
+      scenario: source.scenario?.name ?? null,
+      options: withFallbacks(source.definition.options, chosen),
+      by: versionOf(work.engine),
+      verdict: 'inconclusive',
+      result: 'refused',
+      reasons: [error.message],
+      racewalk: none,
+      other: none,
+    };
+  }
+}
