@@ -12,12 +12,18 @@ import { leakClaims } from './leaks.ts';
 import { initialiseMemory } from './initial-values.ts';
 import { ClaimEvaluator } from './lower/claims.ts';
 import { Kernel } from './lower/kernel.ts';
-import { handlers, heldByHandlers, quiescentStates, type KernelThread } from './lower/kernel-threads.ts';
+import {
+  handlers,
+  heldByHandlers,
+  quiescentStates,
+  rcuCallbacks,
+  type KernelThread,
+} from './lower/kernel-threads.ts';
 import { primitiveOf } from './lower/primitives.ts';
 import type { Program, ThreadDefinition } from './lower/program.ts';
 import { ThreadLowering } from './lower/thread.ts';
 import { watchRaces } from './lower/watch-races.ts';
-import { Memory } from './memory.ts';
+import { Memory, typeKey } from './memory.ts';
 import { stubsOf } from './stubs.ts';
 import { calledNames, pointedTypes, reachableFunctions } from './pointed-types.ts';
 import { attempt, textOf, type Mistakes, type SourceFile } from './syntax/source.ts';
@@ -33,8 +39,13 @@ export function buildParts(file: SourceFile, unit: Unit, mistakes: Mistakes): Pa
   const lowered = definitions
     .filter(({ on }) => on === null)
     .map((definition) => lowerThread(program, definition));
-  const agents = [...handlers(program, definitions), ...quiescentStates(program)];
+  const agents = [
+    ...handlers(program, definitions),
+    ...rcuCallbacks(program),
+    ...quiescentStates(program),
+  ];
   const properties = [...program.claims.map(({ property }) => property), ...claimsOf(program, unit.clauses)];
+  const leaks = leakClaims(program);
   if (definitions.length === 0)
     mistakes.report({ file, offset: 0, length: 1 }, 'no THREAD(name) { } runs anything');
   const all = [...lowered, ...agents];
@@ -49,7 +60,7 @@ export function buildParts(file: SourceFile, unit: Unit, mistakes: Mistakes): Pa
     shared: shared({ ...declared, ...watched.cells }),
     threads,
     ...(stubs.length === 0 ? {} : { stubs }),
-    properties: [...withWitness(properties, lowered), ...leakClaims(program), ...liveness],
+    properties: [...withWitness(properties, lowered), ...leaks, ...liveness],
   };
 }
 
@@ -70,11 +81,19 @@ function programOf(
   );
   const hosts = definitions.filter(({ on, mayBlockForever }) => on === null && !mayBlockForever);
   const called = calledNames([...bodies, ...functions.map(({ body }) => body)]);
+  // RCU keeps pointers to the rcu_heads that it is given.
+  const queues = [...called].some((name) => /^(call_rcu|kv?free_rcu)$/.test(name));
+  const head = unit.structs.find(({ tag }) => tag === 'rcu_head')!;
+  const memory = new Memory(
+    unit.variables,
+    pools,
+    queues ? new Set([...pointed, typeKey(head)]) : pointed,
+  );
   return {
     name: file.name,
     unit,
     variables: new Map(unit.variables.map((variable) => [variable.name, variable])),
-    memory: new Memory(unit.variables, pools, pointed),
+    memory,
     constants: unit.enumerators,
     functions: unit.functions,
     threads: definitions,
@@ -82,6 +101,7 @@ function programOf(
       hosts,
       called,
       definitions.some(({ on }) => on !== null),
+      queues ? (memory.space(head)?.names.length ?? null) : null,
     ),
     claims: [],
     mistakes,
@@ -176,7 +196,8 @@ function claimsOf(program: Program, clauses: readonly Clause[]): readonly Proper
       const [name, condition, format, ...values] = clause.arguments;
       if (name?.kind !== 'string' || condition === undefined)
         return evaluator.fail(clause.place, `${clause.name}("name", condition) needs a name and a condition`);
-      const holds = evaluator.condition(condition);
+      const claimed = evaluator.condition(condition);
+      const holds = clause.name === 'FINALLY' ? program.kernel.whenIdle(claimed) : claimed;
       const harm = evaluator.sentence(format, values);
       const claim: AnyExpr = harm === null ? holds : { kind: 'claim', operand: holds, harm };
       return {

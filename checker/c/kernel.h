@@ -22,6 +22,7 @@
 /* include/linux/rcupdate.h */
 #define rcu_replace_pointer(p, value, c) ({ __auto_type __was = (p); rcu_assign_pointer(p, value); __was; })
 #define kfree_rcu_mightsleep(p) do { synchronize_rcu(); kfree(p); } while (0)
+#define kvfree_rcu_mightsleep(p) kfree_rcu_mightsleep(p)
 #define rcu_dereference_protected(p, c) (p)
 
 /* include/asm-generic/barrier.h: the load that ends the wait is an acquire */

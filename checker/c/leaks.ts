@@ -27,7 +27,7 @@ function leakClaim(program: Program, space: Space): Property | null {
     kind: 'always',
     name: `no struct ${name} is leaked`,
     atEnd: true,
-    condition: { kind: 'quantifier', quantifier: 'all', binder, body },
+    condition: program.kernel.whenIdle({ kind: 'quantifier', quantifier: 'all', binder, body }),
   };
 }
 

@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { primitiveNames } from '../../checker/c/lower/primitives.ts';
 import { gcc, includes, withoutGcc } from './gcc.ts';
 
 const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -55,6 +56,12 @@ describe.skipIf(withoutGcc)('gcc', () => {
     ['a lock of another type', 'struct mutex m;\nTHREAD(t) { spin_lock(&m); }'],
   ])('refuses %s', (_what, text) => {
     expect(gcc(strict, text)).not.toEqual([]);
+  });
+
+  test('knows every function that racewalk knows', () => {
+    const uses = primitiveNames.map((name, at) => `#ifndef ${name}\nvoid *use${at} = (void *)${name};\n#endif`);
+    expect(gcc(['-fsyntax-only'], uses.join('\n'))).toEqual([]);
+    expect(gcc(['-fsyntax-only'], 'void *use = (void *)atomic_dec_and_test_acquire;')).not.toEqual([]);
   });
 
   test('sees the option that the command line gives', () => {

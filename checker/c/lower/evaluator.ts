@@ -206,6 +206,12 @@ export abstract class Evaluator extends Places {
     return index ?? constant(0);
   }
 
+  /** An address as the number of its object; any other value as it is. */
+  lasting(value: CValue, place: Place): CValue {
+    if (value.kind !== 'address') return value;
+    return { kind: 'pointer', type: value.type, expr: this.asPointer(value, value.type, place) };
+  }
+
   cast(value: CValue, type: Type, place: Place): CValue {
     if (type.kind === 'void') return { kind: 'void' };
     if (!isScalar(type)) return this.fail(place, `racewalk does not cast to ${printType(type)}`);

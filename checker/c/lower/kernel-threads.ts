@@ -1,11 +1,13 @@
-/** The threads that the kernel adds to a protocol: interrupt handlers, and the quiescent states of RCU. */
-import type { AnyExpr } from '../../language/expression.ts';
+/** The threads that the kernel adds to a protocol: interrupt handlers, callbacks of RCU, and its quiescent states. */
+import type { AnyExpr, SharedReference } from '../../language/expression.ts';
 import { withBlocks, type Block, type Effect } from '../../language/statement.ts';
 import { statementsOf } from '../../language/thread.ts';
 import { attempt, type Place } from '../syntax/source.ts';
+import { pointerTo } from '../syntax/types.ts';
 import { Emitter } from './emitter.ts';
 import type { Cpus } from './kernel.ts';
 import { primitiveOf } from './primitives.ts';
+import { enter, leave } from './primitives/critical-section.ts';
 import type { Program, ThreadDefinition } from './program.ts';
 import { ThreadLowering } from './thread.ts';
 import { both, constant, negated } from './value.ts';
@@ -93,8 +95,9 @@ interface Handler {
 
 /** A handler that accesses memory at most once is one step; while a longer one runs, its CPU waits. */
 function handler(program: Program, made: Handler): KernelThread {
-  const { name, host, place, pending, statements, body } = made;
+  const { name, host, place, pending, statements } = made;
   const { kernel } = program;
+  const body = (one: ThreadLowering) => withoutSleep(one, place, () => made.body(one));
   const definition: ThreadDefinition = {
     place,
     name,
@@ -144,6 +147,71 @@ function handler(program: Program, made: Handler): KernelThread {
     emitter,
     isLongHandler: !isOneStep,
   };
+}
+
+/**
+ * The callbacks of RCU: for each function a thread with a copy for each rcu_head, so that callbacks of several heads may
+ * run at once, as on several CPUs.
+ */
+export function rcuCallbacks(program: Program): readonly KernelThread[] {
+  const { kernel } = program;
+  const { heads } = kernel;
+  if (heads === null) return [];
+  return [...kernel.callbacks.values()].map((callback) => {
+    const { place } = callback;
+    const name = `RCU calls ${callback.key}`;
+    const { cpus } = heads;
+    const definition: ThreadDefinition = { place, name, cpus, mayBlockForever: true, on: null, body: [] };
+    const lowering = new ThreadLowering(program, definition, primitiveOf);
+    const { emitter } = lowering;
+    const head = selfOf(name, cpus);
+    const type = pointerTo(program.unit.structs.find(({ tag }) => tag === 'rcu_head')!);
+    // A callback runs in a softirq: it must not sleep.
+    const body = (one: ThreadLowering) =>
+      withoutSleep(one, place, () => callback.run(one, { kind: 'pointer', type, expr: head }));
+    const waits = kernel.queuedFor(callback, heads, head);
+    const isOver = kernel.all(
+      kernel.hosts.map((host) =>
+        kernel.allCpus(host, null, (cpu) => negated(kernel.blocks(heads, head, host, cpu))),
+      ),
+    );
+    const set = (target: SharedReference, value: boolean): Effect => ({
+      kind: 'set',
+      target,
+      value: constant(value),
+    });
+    const begun = [set(waits, false), set(kernel.queued(heads, head), false)];
+    const done = [...kernel.barriers.values()].flatMap((waiter) =>
+      kernel.forCpus(waiter, null, (copy) => [set(kernel.barrier(waiter, copy, heads, head), false)]),
+    );
+    const reason = 'RCU calls a function when the grace period is over';
+    const isOneStep = accessesOf(program, definition, body) <= 1;
+    const first = { place, text: '<grace period> is over', guard: both(waits, isOver) };
+    emitter.forever(() => {
+      if (isOneStep) {
+        emitter.atomically(reason, () => {
+          emitter.access({ ...first, effects: begun });
+          attempt(() => lowering.atomic(() => body(lowering)));
+          emitter.compute(place, ...done);
+        });
+        return;
+      }
+      const running = kernel.runs(heads, head);
+      emitter.atomically(reason, () => emitter.access({ ...first, effects: [...begun, set(running, true)] }));
+      attempt(() => body(lowering));
+      emitter.atomically(reason, () =>
+        emitter.access({ place, text: '<end of callback>', effects: [set(running, false), ...done] }),
+      );
+    });
+    return { name, cpus, on: null, mayBlockForever: true, emitter, isLongHandler: false };
+  });
+}
+
+/** What must not sleep. */
+function withoutSleep(lowering: ThreadLowering, place: Place, work: () => void): void {
+  enter(lowering, place);
+  work();
+  leave(lowering, place);
 }
 
 /** How often the body of a handler accesses memory. */
@@ -197,21 +265,24 @@ export function quiescentStates(program: Program): readonly KernelThread[] {
       const emitter = new Emitter(name, program.name);
       const cpu = selfOf(name, host.cpus);
       const quiet = kernel.none([kernel.reader(host, cpu), kernel.irqsOff(host, cpu)]);
-      emitter.forever(() => {
-        for (let copy = 0; copy < waiter.cpus; copy += 1) {
-          const blocks = kernel.blocks(waiter, constant(copy), host, cpu);
-          emitter.atomically('RCU sees a CPU between two of its instructions', () =>
-            emitter.generated(() =>
-              emitter.access({
-                place,
-                text: '<quiescent state> of the CPU',
-                guard: both(blocks, quiet),
-                effects: [{ kind: 'set', target: blocks, value: constant(false) }],
-              }),
-            ),
-          );
-        }
-      });
+      const isFree = kernel.allCpus(waiter, null, (copy) =>
+        negated(kernel.blocks(waiter, copy, host, cpu)),
+      );
+      emitter.forever(() =>
+        emitter.atomically('RCU sees a CPU between two of its instructions', () =>
+          emitter.generated(() =>
+            emitter.access({
+              place,
+              text: '<quiescent state> of the CPU',
+              guard: both(negated(isFree), quiet),
+              // Grace periods of several copies may all have seen it: each ends when its waiter goes on.
+              effects: kernel.forCpus(waiter, null, (copy): readonly Effect[] => [
+                { kind: 'set', target: kernel.blocks(waiter, copy, host, cpu), value: constant(false) },
+              ]),
+            }),
+          ),
+        ),
+      );
       const { cpus, name: on } = host;
       return [{ name, cpus, on, mayBlockForever: true, emitter, isLongHandler: false }];
     }),

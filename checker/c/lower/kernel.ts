@@ -7,6 +7,8 @@ import type { AnyExpr, Binder, SharedReference } from '../../language/expression
 import type { Effect } from '../../language/statement.ts';
 import type { AnyDeclaration } from '../../language/variable.ts';
 import { typeKey, type Space } from '../memory.ts';
+import type { Place } from '../syntax/source.ts';
+import type { Lowering } from './lowering.ts';
 import { both, compared, constant, negated, plus, times, type CValue } from './value.ts';
 
 /** A thread whose CPUs take interrupts and are waited for by RCU. */
@@ -22,9 +24,17 @@ export interface CrossCall {
   readonly info: CValue | null;
 }
 
+/** What RCU does with the rcu_heads that are queued for one function. */
+export interface Callback {
+  readonly key: string;
+  readonly place: Place;
+  /** Calls the function; `head` points to the rcu_head. */
+  readonly run: (thread: Lowering, head: CValue) => void;
+}
+
 /** Primitives that may sleep. */
 const sleepers =
-  /^(mutex_lock|down_read|down_write|synchronize_|schedule|cond_resched|might_sleep|msleep|wait_event|k[mz]alloc|kmem_cache_z?alloc)/;
+  /^(mutex_lock|down_read|down_write|synchronize_|rcu_barrier|kv?free_rcu_mightsleep|schedule|cond_resched|might_sleep|msleep|wait_event|k[mz]alloc|kmem_cache_z?alloc)/;
 
 /** The name of a cell that racewalk adds: no member of C has a number for a name. */
 export const ownName = (name: string): string => `${name}.0`;
@@ -42,14 +52,27 @@ export class Kernel {
   readonly calls = new Map<string, CrossCall>();
   /** Threads that wait for grace periods. */
   readonly waiters = new Map<string, Cpus>();
+  /** Functions that RCU calls after a grace period. */
+  readonly callbacks = new Map<string, Callback>();
+  /** Threads that wait for callbacks. */
+  readonly barriers = new Map<string, Cpus>();
+  /** Grace periods of callbacks: one for each rcu_head; null: nothing queues one. */
+  readonly heads: Cpus | null;
 
-  constructor(hosts: readonly Cpus[], called: ReadonlySet<string>, hasHandlers: boolean) {
+  /** `heads`: how many rcu_heads have numbers. */
+  constructor(
+    hosts: readonly Cpus[],
+    called: ReadonlySet<string>,
+    hasHandlers: boolean,
+    heads: number | null,
+  ) {
     this.hosts = hosts;
+    this.heads = heads === null ? null : { name: 'call_rcu', cpus: heads };
     this.hasInterrupts =
       hasHandlers || [...called].some((name) => /^(smp_call_function|on_each_cpu)/.test(name));
     this.hasSleepers = [...called].some((name) => sleepers.test(name));
     this.hasRcu = [...called].some((name) =>
-      /^(synchronize_rcu|synchronize_sched|call_rcu|kfree_rcu|rcu_barrier)/.test(name),
+      /^(synchronize_rcu|synchronize_sched|synchronize_net|call_rcu|kv?free_rcu|rcu_barrier)/.test(name),
     );
   }
 
@@ -109,6 +132,38 @@ export class Kernel {
       `the grace period of ${waiter.name} waits for this CPU`,
       waiter.cpus * host.cpus,
     );
+  }
+
+  /** RCU has been given the rcu_head, and has not called the function. */
+  queued(heads: Cpus, head: AnyExpr): SharedReference {
+    return this.#perCpu('rcu_queued', heads, head, 'a callback waits for a grace period');
+  }
+
+  /** The same, and the function is this one. */
+  queuedFor({ key }: Callback, heads: Cpus, head: AnyExpr): SharedReference {
+    return this.#perCpu(`rcu_queued.${key}`, heads, head, `${key} waits for a grace period`);
+  }
+
+  /** A callback runs. */
+  runs(heads: Cpus, head: AnyExpr): SharedReference {
+    return this.#perCpu('rcu_callback', heads, head, 'a callback runs');
+  }
+
+  /** rcu_barrier() in a copy of `waiter` waits for the callback of a head. */
+  barrier(waiter: Cpus, copy: AnyExpr, heads: Cpus, head: AnyExpr): SharedReference {
+    const index = waiter.cpus === 1 ? head : plus(times(copy, heads.cpus), head);
+    const meaning = `rcu_barrier() of ${waiter.name} waits for this callback`;
+    return this.#perCpu(`rcu_barrier.${waiter.name}`, heads, index, meaning, waiter.cpus * heads.cpus);
+  }
+
+  /** A claim about the end of all runs, which callbacks belong to. */
+  whenIdle(condition: AnyExpr): AnyExpr {
+    const { heads } = this;
+    if (heads === null || this.callbacks.size === 0) return condition;
+    const isIdle = this.allCpus(heads, null, (head) =>
+      this.none([this.queued(heads, head), this.runs(heads, head)]),
+    );
+    return { kind: 'binary', operator: '||', left: negated(isIdle), right: condition };
   }
 
   /** Whether an object of a pool is allocated; null: its type has no pool. */

@@ -33,6 +33,8 @@ export interface Lowering {
   number(value: CValue, place: Place): AnyExpr;
   truth(value: CValue, place: Place): AnyExpr;
   asPointer(value: CValue, type: PointerType, place: Place): AnyExpr;
+  /** An address as the number of its object; any other value as it is. */
+  lasting(value: CValue, place: Place): CValue;
   asScalar(value: CValue, type: ScalarType, place: Place): AnyExpr;
   /** One step of the CPU. */
   access(access: Access): void;

@@ -34,3 +34,5 @@ export const primitiveOf = (name: string): Primitive | null => table.get(name) ?
 
 /** What of the kernel a primitive follows; null: an access, an atomic operation or a claim, which are no model of code. */
 export const sourceOf = (name: string): string | null => sources.get(name) ?? null;
+
+export const primitiveNames: readonly string[] = [...table.keys()];

@@ -6,6 +6,7 @@ import type { Declaration, Expression, FunctionDefinition, ListEntry, Statement 
 import { intType, isScalar, promoted, type Parameter, type Type } from '../syntax/types.ts';
 import { assignedNames, innerStatements } from '../syntax/walk.ts';
 import { scalar } from './claims.ts';
+import { isAwake } from './critical-count.ts';
 import { mostStatements } from './emitter.ts';
 import type { Lowering, Primitive } from './lowering.ts';
 import type { Program, ThreadDefinition } from './program.ts';
@@ -57,6 +58,11 @@ export class ThreadLowering extends ThreadValues implements Lowering {
     this.#block(this.definition.body, scope);
     this.#unresolved(this.#exits);
     this.emitter.label(this.#exits.onReturn);
+    // Grace periods and callbacks would wait for it for ever, and claims about the end say nothing.
+    if (this.program.kernel.hasRcu) {
+      const { place } = this.definition;
+      this.assert(isAwake(this.emitter), 'no thread ends in a critical section', place);
+    }
   }
 
   #exitsOf(result: Lvalue | null): Exits {

@@ -48,6 +48,7 @@ static struct context contexts[MAX_CONTEXTS], *current;
 static struct cpu cpus[MAX_CONTEXTS];
 static struct callback callbacks[MAX_CALLBACKS];
 static int context_count, cpu_count, thread_count, callback_count;
+static unsigned long callbacks_queued, callbacks_done;	/* in this run */
 static ucontext_t scheduler;
 static char *stacks;
 static unsigned long steps;
@@ -398,7 +399,21 @@ void rw_after_grace_period(void *head, void (*f)(void *head))
 		die("more than %d callbacks of RCU", MAX_CALLBACKS);
 	callbacks[callback_count] = (struct callback){ .f = f, .head = head };
 	note_readers(callbacks[callback_count++].readers);
+	callbacks_queued++;
 	rw_atomic_leave(&once);
+}
+
+void rw_callbacks(void)
+{
+	unsigned long queued;
+	bool once;
+
+	rw_atomic_enter("the callbacks of one moment");
+	queued = callbacks_queued;
+	rw_atomic_leave(&once);
+	do {
+		rw_wait_enter();
+	} while (!rw_wait_leave(callbacks_done >= queued));
 }
 
 void rw_call(unsigned long mask, void (*f)(void *), void *info, bool wait)
@@ -473,6 +488,7 @@ static void body(void)
 
 		memmove(&callbacks[0], &callbacks[1], --callback_count * sizeof(callback));
 		callback.f(callback.head);
+		callbacks_done++;
 		break;
 	}
 	}
@@ -599,7 +615,7 @@ static void begin_run(void)
 {
 	reset_program();
 	memset(cpus, 0, sizeof(cpus));
-	callback_count = position = schedule_length = 0;
+	callback_count = callbacks_queued = callbacks_done = position = schedule_length = 0;
 	steps = 1;
 	run_is_over = false;
 	for (int i = 0; i < context_count; i++) {
@@ -621,7 +637,7 @@ static void run(void)
 		if (run_is_over)
 			return;
 		look_again();
-		if (threads_have_ended() && callback_count == 0) {
+		if (threads_have_ended() && callbacks_done == callbacks_queued) {
 			look_at_claims(RW_FINALLY);
 			record_values();
 			ended = true;

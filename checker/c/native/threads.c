@@ -41,6 +41,7 @@ static __thread char said[1024];
 static int one_step, report_lock, pool_lock, callback_lock;
 static struct callback { void (*f)(void *); void *head; } callbacks[MAX_CALLBACKS];
 static int callback_count;
+static unsigned long callbacks_queued, callbacks_done;	/* in this run */
 static char run_name[32];
 
 /* ---- Locks that a signal handler may take too: signals are blocked while one is held. */
@@ -272,7 +273,16 @@ void rw_after_grace_period(void *head, void (*f)(void *head))
 	if (callback_count == MAX_CALLBACKS)
 		die("more than %d callbacks of RCU", MAX_CALLBACKS);
 	callbacks[callback_count++] = (struct callback){ f, head };
+	callbacks_queued++;
 	release(&callback_lock, old);
+}
+
+void rw_callbacks(void)
+{
+	unsigned long queued = __atomic_load_n(&callbacks_queued, __ATOMIC_SEQ_CST);
+
+	while (__atomic_load_n(&callbacks_done, __ATOMIC_SEQ_CST) < queued)
+		sched_yield();
 }
 
 static bool run_callback(void)
@@ -288,6 +298,7 @@ static bool run_callback(void)
 		return false;
 	rw_grace_period();
 	callback.f(callback.head);
+	__atomic_fetch_add(&callbacks_done, 1, __ATOMIC_SEQ_CST);
 	return true;
 }
 
@@ -363,6 +374,7 @@ static void run(void)
 
 	reset_program();
 	cpu_count = ended = started = stopping = callback_count = 0;
+	callbacks_queued = callbacks_done = 0;
 	add_cpus(RW_THREAD);
 	thread_count = cpu_count;
 	add_cpus(RW_MAY_WAIT);

@@ -47,9 +47,10 @@ int rw_cpu(void);
 int rw_cpus(void);
 /* Calls f on the CPUs of the mask other than this one, in interrupt context; waits for them if `wait`. */
 void rw_call(unsigned long cpus, void (*f)(void *), void *info, bool wait);
-/* Waits for the readers of now; calls f(head) after such a wait. */
+/* Waits for the readers of now; calls f(head) after such a wait; waits for the calls that are due by now. */
 void rw_grace_period(void);
 void rw_after_grace_period(void *head, void (*f)(void *head));
+void rw_callbacks(void);
 
 void *rw_alloc(size_t size, bool zeroed);
 void rw_free(const void *object);

@@ -26,9 +26,18 @@ static inline void call_rcu(struct rcu_head *head, rcu_callback_t f)
 {
 	rw_after_grace_period(head, (void (*)(void *))f);
 }
+/* Waits for every callback that has been queued. */
+#define rcu_barrier() do { might_sleep(); rw_callbacks(); } while (0)
 static inline void rw_free_head(void *object) { rw_free(object); }
-#define kfree_rcu(ptr, member) rw_after_grace_period((ptr) + 0 * offsetof(__typeof__(*(ptr)), member), rw_free_head)
+static inline void rw_free_later(void *object)
+{
+	if (object)
+		rw_after_grace_period(object, rw_free_head);
+}
+#define kfree_rcu(ptr, member) rw_free_later((ptr) + 0 * offsetof(__typeof__(*(ptr)), member))
+#define kvfree_rcu(ptr, member) kfree_rcu(ptr, member)
 #define kfree_rcu_mightsleep(ptr) do { synchronize_rcu(); kfree(ptr); } while (0)
+#define kvfree_rcu_mightsleep(ptr) kfree_rcu_mightsleep(ptr)
 
 #define rcu_dereference(p) READ_ONCE(p)
 #define rcu_dereference_check(p, c) READ_ONCE(p)

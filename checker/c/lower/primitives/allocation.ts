@@ -4,13 +4,15 @@
  * Assumes: an allocation fails only when its pool is empty; memory keeps what it had unless it is zeroed.
  * Source:  include/linux/slab.h
  */
+import type { AnyExpr } from '../../../language/expression.ts';
 import type { Effect } from '../../../language/statement.ts';
 import { nullPointer, typeKey, zeroOf } from '../../memory.ts';
+import type { Place } from '../../syntax/source.ts';
 import { isScalar, pointerTo, type StructType, type Type } from '../../syntax/types.ts';
 import { argument, nothing, valueAt, type Call, type Lowering, type Primitive } from '../lowering.ts';
 import { placeType } from '../place-type.ts';
 import type { Scope } from '../scope.ts';
-import { compared, constant, negated, type Lvalue } from '../value.ts';
+import { both, compared, constant, negated, type CValue, type Lvalue } from '../value.ts';
 
 /** __GFP_DIRECT_RECLAIM */
 const mayReclaim = 0x400n;
@@ -95,31 +97,48 @@ function zeroed(thread: Lowering, call: Call, type: StructType, at: number): rea
 }
 
 const free: Primitive = (thread, call, scope) => {
-  const pointer = valueAt(thread, call, scope, 0);
+  const pointer = thread.lasting(valueAt(thread, call, scope, 0), call.place);
+  const { emitter } = thread;
   if (pointer.kind !== 'pointer')
     return thread.fail(call.place, `${call.name} needs a pointer that kmalloc() has returned`);
-  const space = thread.program.memory.space(pointer.type.to);
-  const cell = space === null ? null : thread.program.kernel.alive(space, pointer.expr);
-  if (cell === null) return thread.fail(call.place, 'no object of this type is ever allocated');
-  const { emitter } = thread;
   const [yes, no] = [emitter.newLabel(), emitter.newLabel()];
   emitter.generated(() =>
     emitter.branch(call.place, compared('!=', pointer.expr, constant(nullPointer)), yes, no),
   );
   emitter.label(yes);
-  thread.access({
-    place: call.place,
-    effects: [
-      { kind: 'assert', claim: `${emitter.text(call.place)}: no object is freed twice`, condition: cell },
-      { kind: 'set', target: cell, value: constant(false) },
-    ],
-  });
+  freeObject(thread, pointer, call.place);
   emitter.label(no);
   return nothing;
 };
 
+/** Gives an object back to its pool; the pointer is not NULL. */
+export function freeObject(thread: Lowering, pointer: CValue & { kind: 'pointer' }, place: Place): void {
+  const space = thread.program.memory.space(pointer.type.to);
+  const pool = space?.regions.find(({ isPool }) => isPool);
+  const cell = space === null ? null : thread.program.kernel.alive(space, pointer.expr);
+  if (pool === undefined || cell === null)
+    return thread.fail(place, 'no object of this type is ever allocated');
+  const isOfPool = both(
+    compared('>=', pointer.expr, constant(pool.base)),
+    compared('<', pointer.expr, constant(pool.base + pool.count)),
+  );
+  const claimed = (claim: string, condition: AnyExpr): Effect => ({
+    kind: 'assert',
+    claim: `${thread.emitter.text(place)}: ${claim}`,
+    condition,
+  });
+  thread.access({
+    place,
+    effects: [
+      claimed('only what kmalloc() has returned is freed', isOfPool),
+      claimed('no object is freed twice', cell),
+      { kind: 'set', target: cell, value: constant(false) },
+    ],
+  });
+}
+
 export const allocationPrimitives: readonly Entry[] = [
-  ...['kmalloc', 'kmem_alloc'].map((name): Entry => [name, allocate(false)]),
+  ['kmalloc', allocate(false)],
   ['kzalloc', allocate(true)],
   ...['kfree', 'kvfree'].map((name): Entry => [name, free]),
 ];

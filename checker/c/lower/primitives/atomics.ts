@@ -24,7 +24,7 @@ type NumberValue = CValue & { readonly kind: 'number' };
 
 const suffixes = Object.keys(orders) as Suffix[];
 
-/** One operation in each of its orders. */
+/** One operation in each of its orders; those that only test have one, in scripts/atomic/atomics.tbl. */
 const ordered = (prefix: string, make: (order: (typeof orders)[Suffix]) => Primitive): readonly Entry[] =>
   suffixes.map((suffix) => [`${prefix}${suffix}`, make(orders[suffix])]);
 
@@ -154,6 +154,12 @@ function family(prefix: string): readonly Entry[] {
     next: applied('add', old, add as NumberValue),
     when: negated(except(old)),
   });
+  const addUnless = (old: CValue, operandOf: (position: number) => NumberValue) =>
+    unless(operandOf(0), (value) => sameAs(value, operandOf(1)))(old);
+  const decrementIf = (operator: '<=' | '>') => (old: CValue) => ({
+    next: applied('sub', old, one),
+    when: compared(operator, numberOf(old as NumberValue), constant(0)),
+  });
   return [
     [`${prefix}_read`, (thread, call, scope) => thread.load(counterAt(thread, call, scope, 0), call.place)],
     [
@@ -166,42 +172,19 @@ function family(prefix: string): readonly Entry[] {
     ...ordered(`${prefix}_xchg`, (order) => exchange(order, counterAt)),
     ...ordered(`${prefix}_cmpxchg`, (order) => compareExchange(order, counterAt)),
     ...ordered(`${prefix}_try_cmpxchg`, (order) => tryCompareExchange(order, counterAt)),
-    ...ordered(`${prefix}_dec_and_test`, (order) => testing(0, order, 'sub', isZero)),
-    ...ordered(`${prefix}_inc_and_test`, (order) => testing(0, order, 'add', isZero)),
-    ...ordered(`${prefix}_sub_and_test`, (order) => testing(1, order, 'sub', isZero)),
+    [`${prefix}_dec_and_test`, testing(0, 'full', 'sub', isZero)],
+    [`${prefix}_inc_and_test`, testing(0, 'full', 'add', isZero)],
+    [`${prefix}_sub_and_test`, testing(1, 'full', 'sub', isZero)],
     ...ordered(`${prefix}_add_negative`, (order) => testing(1, order, 'add', isNegative)),
-    ...ordered(`${prefix}_add_unless`, (order) =>
-      conditional(0, order, (old, operandOf) =>
-        unless(operandOf(0), (value) => sameAs(value, operandOf(1)))(old),
-      ),
-    ),
-    ...ordered(`${prefix}_fetch_add_unless`, (order) =>
-      conditional(
-        0,
-        order,
-        (old, operandOf) => unless(operandOf(0), (value) => sameAs(value, operandOf(1)))(old),
-        (old) => old,
-      ),
-    ),
-    ...ordered(`${prefix}_inc_not_zero`, (order) => conditional(0, order, unless(one, isZero))),
-    ...ordered(`${prefix}_inc_unless_negative`, (order) => conditional(0, order, unless(one, isNegative))),
-    ...ordered(`${prefix}_dec_unless_positive`, (order) =>
-      conditional(0, order, (old) => ({
-        next: applied('sub', old, one),
-        when: compared('<=', numberOf(old as NumberValue), constant(0)),
-      })),
-    ),
-    ...ordered(`${prefix}_dec_if_positive`, (order) =>
-      conditional(
-        0,
-        order,
-        (old) => ({
-          next: applied('sub', old, one),
-          when: compared('>', numberOf(old as NumberValue), constant(0)),
-        }),
-        (old) => applied('sub', old, one),
-      ),
-    ),
+    [`${prefix}_add_unless`, conditional(0, 'full', addUnless)],
+    [`${prefix}_fetch_add_unless`, conditional(0, 'full', addUnless, (old) => old)],
+    [`${prefix}_inc_not_zero`, conditional(0, 'full', unless(one, isZero))],
+    [`${prefix}_inc_unless_negative`, conditional(0, 'full', unless(one, isNegative))],
+    [`${prefix}_dec_unless_positive`, conditional(0, 'full', decrementIf('<='))],
+    [
+      `${prefix}_dec_if_positive`,
+      conditional(0, 'full', decrementIf('>'), (old) => applied('sub', old, one)),
+    ],
   ];
 }
 

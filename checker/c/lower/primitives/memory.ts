@@ -89,11 +89,5 @@ export const memoryPrimitives: readonly Entry[] = [
     'lockdep_assert_held_write',
     'lockdep_assert_held_read',
   ].map((name): Entry => [name, none]),
-  ...[
-    'kcsan_check_access',
-    'ASSERT_EXCLUSIVE_WRITER',
-    'ASSERT_EXCLUSIVE_ACCESS',
-    'instrument_atomic_write',
-    'tlb_migrate_finish',
-  ].map((name): Entry => [name, none]),
+  ...['ASSERT_EXCLUSIVE_WRITER', 'ASSERT_EXCLUSIVE_ACCESS'].map((name): Entry => [name, none]),
 ];

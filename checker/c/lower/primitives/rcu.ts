@@ -4,9 +4,14 @@
  *
  * Source:  Documentation/RCU/whatisRCU.rst; kernel/rcu/tree.c
  */
+import type { AnyExpr } from '../../../language/expression.ts';
 import type { Effect } from '../../../language/statement.ts';
-import { nothing, type Primitive } from '../lowering.ts';
-import { constant, negated } from '../value.ts';
+import { nullPointer, typeKey } from '../../memory.ts';
+import type { Place } from '../../syntax/source.ts';
+import type { Callback } from '../kernel.ts';
+import { argument, nothing, valueAt, type Lowering, type Primitive } from '../lowering.ts';
+import { compared, constant, negated, plus } from '../value.ts';
+import { freeObject } from './allocation.ts';
 import { enter, leave } from './critical-section.ts';
 
 type Entry = readonly [string, Primitive];
@@ -38,8 +43,122 @@ const synchronize: Primitive = (thread, call) => {
   return nothing;
 };
 
-const refused: Primitive = (thread, call) =>
-  thread.fail(call.place, `racewalk does not read ${call.name}: write its callback as an AGENT`);
+/** The number of an rcu_head, and what must be true of it. */
+interface Queued {
+  readonly head: AnyExpr;
+  readonly checks: readonly Effect[];
+}
+
+/** One step: RCU has the head, and waits for every CPU, this one too. */
+function queue(thread: Lowering, place: Place, { head, checks }: Queued, callback: Callback): void {
+  const { kernel } = thread.program;
+  const heads = kernel.heads!;
+  kernel.callbacks.set(callback.key, callback);
+  kernel.waiters.set(heads.name, heads);
+  const queued = kernel.queued(heads, head);
+  thread.emitter.atomically('RCU takes a callback for all CPUs at one moment', () =>
+    thread.access({
+      place,
+      effects: [
+        ...checks,
+        {
+          kind: 'assert',
+          claim: `${thread.emitter.text(place)}: no rcu_head is queued twice`,
+          condition: negated(queued),
+        },
+        ...[queued, kernel.queuedFor(callback, heads, head)].map((target): Effect => ({
+          kind: 'set',
+          target,
+          value: constant(true),
+        })),
+        ...kernel.hosts.flatMap((host) =>
+          kernel.forCpus(host, null, (cpu): readonly Effect[] => [
+            { kind: 'set', target: kernel.blocks(heads, head, host, cpu), value: constant(true) },
+          ]),
+        ),
+      ],
+    }),
+  );
+}
+
+/** call_rcu(head, function) */
+const callLater: Primitive = (thread, call, scope) => {
+  const head = thread.lasting(valueAt(thread, call, scope, 0), argument(thread, call, 0).place);
+  const called = valueAt(thread, call, scope, 1);
+  const definition = called.kind === 'function' ? thread.program.functions.get(called.name) : undefined;
+  if (head.kind !== 'pointer' || thread.program.kernel.heads === null)
+    return thread.fail(argument(thread, call, 0).place, `${call.name} needs a pointer to an rcu_head`);
+  if (definition === undefined)
+    return thread.fail(argument(thread, call, 1).place, `${call.name} needs the name of a function`);
+  const checks = thread.asserted(thread.pointee(head, call.place), call.place);
+  queue(thread, call.place, { head: head.expr, checks }, {
+    key: definition.name,
+    place: definition.place,
+    run: (lowering, given) => void lowering.paste(definition, [given], definition.place),
+  });
+  return nothing;
+};
+
+/** kfree_rcu(pointer, member): kfree() after a grace period; of NULL it does nothing. */
+const freeLater: Primitive = (thread, call, scope) => {
+  const { memory, kernel } = thread.program;
+  const { emitter } = thread;
+  const { place } = call;
+  const pointer = valueAt(thread, call, scope, 0);
+  const member = argument(thread, call, 1);
+  const type = pointer.kind === 'pointer' ? pointer.type : null;
+  if (pointer.kind !== 'pointer' || type?.to.kind !== 'struct' || member.kind !== 'name')
+    return thread.fail(place, `${call.name}(pointer, member) needs a pointer that kmalloc() has returned`);
+  const [queueIt, end] = [emitter.newLabel(), emitter.newLabel()];
+  emitter.branch(place, compared('!=', pointer.expr, constant(nullPointer)), queueIt, end);
+  emitter.label(queueIt);
+  const head = thread.member(thread.pointee(pointer, place), member.name, place);
+  const [heads, objects] = [memory.space(head.type), memory.space(type.to)];
+  if (kernel.heads === null || heads === null || objects === null || typeKey(head.type) !== 'rcu_head')
+    return thread.fail(member.place, `'${member.name}' is no rcu_head`);
+  const base = memory.memberBase(heads, objects, member.name);
+  const queued = { head: plus(pointer.expr, constant(base)), checks: thread.asserted(head, place) };
+  queue(thread, place, queued, {
+    key: `kfree_rcu.${typeKey(type.to)}.${member.name}`,
+    place,
+    run: (lowering, given) => {
+      if (given.kind === 'pointer')
+        freeObject(lowering, { kind: 'pointer', type, expr: plus(given.expr, constant(-base)) }, place);
+    },
+  });
+  emitter.label(end);
+  return nothing;
+};
+
+/** Waits for every callback that has been queued. */
+const barrier: Primitive = (thread, call) => {
+  const { kernel } = thread.program;
+  const { heads } = kernel;
+  thread.mightSleep(call.place);
+  if (heads === null) return nothing;
+  const { name, cpus } = thread.definition;
+  const waiter = { name, cpus };
+  kernel.barriers.set(name, waiter);
+  const cell = (head: AnyExpr) => kernel.barrier(waiter, thread.self, heads, head);
+  const isBusy = (head: AnyExpr) =>
+    negated(kernel.none([kernel.queued(heads, head), kernel.runs(heads, head)]));
+  thread.emitter.atomically('the callbacks of one moment are waited for', () =>
+    thread.access({
+      place: call.place,
+      effects: kernel.forCpus(heads, null, (head): readonly Effect[] => [
+        { kind: 'set', target: cell(head), value: isBusy(head) },
+      ]),
+    }),
+  );
+  thread.emitter.atomically('a callback that has run is never queued again by that call', () =>
+    thread.access({
+      place: call.place,
+      guard: kernel.allCpus(heads, null, (head) => negated(cell(head))),
+      effects: [],
+    }),
+  );
+  return nothing;
+};
 
 const names = (pattern: readonly string[], primitive: Primitive): readonly Entry[] =>
   pattern.map((name) => [name, primitive]);
@@ -57,5 +176,7 @@ export const rcuPrimitives: readonly Entry[] = [
     ['synchronize_rcu', 'synchronize_rcu_expedited', 'synchronize_sched', 'synchronize_net'],
     synchronize,
   ),
-  ...names(['call_rcu', 'kfree_rcu', 'rcu_barrier'], refused),
+  ...names(['call_rcu'], callLater),
+  ...names(['kfree_rcu', 'kvfree_rcu'], freeLater),
+  ...names(['rcu_barrier'], barrier),
 ];
