@@ -39,11 +39,7 @@ export function buildParts(file: SourceFile, unit: Unit, mistakes: Mistakes): Pa
   const lowered = definitions
     .filter(({ on }) => on === null)
     .map((definition) => lowerThread(program, definition));
-  const agents = [
-    ...handlers(program, definitions),
-    ...rcuCallbacks(program),
-    ...quiescentStates(program),
-  ];
+  const agents = [...handlers(program, definitions), ...rcuCallbacks(program), ...quiescentStates(program)];
   const properties = [...program.claims.map(({ property }) => property), ...claimsOf(program, unit.clauses)];
   const leaks = leakClaims(program);
   if (definitions.length === 0)
@@ -84,11 +80,7 @@ function programOf(
   // RCU keeps pointers to the rcu_heads that it is given.
   const queues = [...called].some((name) => /^(call_rcu|kv?free_rcu)$/.test(name));
   const head = unit.structs.find(({ tag }) => tag === 'rcu_head')!;
-  const memory = new Memory(
-    unit.variables,
-    pools,
-    queues ? new Set([...pointed, typeKey(head)]) : pointed,
-  );
+  const memory = new Memory(unit.variables, pools, queues ? new Set([...pointed, typeKey(head)]) : pointed);
   return {
     name: file.name,
     unit,

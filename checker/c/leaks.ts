@@ -1,7 +1,7 @@
 /** Leaks: when every thread has ended, each allocated object of a pool is one that memory still points to. */
 import type { AnyExpr, Binder } from '../language/expression.ts';
 import type { Property } from '../language/property.ts';
-import { both, compared, constant, negated, plus, times } from './lower/value.ts';
+import { both, compared, constant, either, negated, plus, times } from './lower/value.ts';
 import type { Program } from './lower/program.ts';
 import { elementOf, typeKey, type Space } from './memory.ts';
 
@@ -30,8 +30,6 @@ function leakClaim(program: Program, space: Space): Property | null {
     condition: program.kernel.whenIdle({ kind: 'quantifier', quantifier: 'all', binder, body }),
   };
 }
-
-const either = (left: AnyExpr, right: AnyExpr): AnyExpr => ({ kind: 'binary', operator: '||', left, right });
 
 /** That a cell of memory points to an object, or to a member of it that has numbers of its own. */
 function pointersTo({ memory }: Program, space: Space, object: AnyExpr): readonly AnyExpr[] {

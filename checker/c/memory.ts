@@ -16,6 +16,8 @@ import { isScalar, printType, type ScalarType, type StructType, type Type } from
 export interface Region {
   readonly base: number;
   readonly count: number;
+  /** How many of them are elements of one array. */
+  readonly each: number;
   /** The variable whose objects these are; null: a member. */
   readonly variable: string | null;
   /** The space of the objects that they are members of, and the name of the member. */
@@ -231,6 +233,12 @@ class SpaceBuilder {
       regions.push({
         base: names.length,
         count: all.length,
+        each:
+          source.path.length > 0
+            ? countOf(source.path.at(-1)!.type)
+            : isVariable && !source.isPool
+              ? all.length
+              : 1,
         variable: isVariable ? [source.name, path].filter((part) => part !== '').join('.') : null,
         member: of === null ? null : { of, field: path },
         isPool: isVariable && source.isPool,

@@ -59,7 +59,9 @@ describe.skipIf(withoutGcc)('gcc', () => {
   });
 
   test('knows every function that racewalk knows', () => {
-    const uses = primitiveNames.map((name, at) => `#ifndef ${name}\nvoid *use${at} = (void *)${name};\n#endif`);
+    const uses = primitiveNames.map(
+      (name, at) => `#ifndef ${name}\nvoid *use${at} = (void *)${name};\n#endif`,
+    );
     expect(gcc(['-fsyntax-only'], uses.join('\n'))).toEqual([]);
     expect(gcc(['-fsyntax-only'], 'void *use = (void *)atomic_dec_and_test_acquire;')).not.toEqual([]);
   });

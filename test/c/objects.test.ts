@@ -37,8 +37,9 @@ test('a pointer one past its array, or one before it, is no object', () => {
     'struct s { int v; } few[2], more[2];\nstruct s *p;\nstatic int at(struct s *q, int n) { return (q + n)->v; }';
   expect(run(declarations, 'few[1].v = 1; at(&few[0], 1);')).toBe('holds');
   const past = /no pointer is dereferenced past/;
+  const before = /a pointer stays within its array/;
   expect(run(declarations, 'few[1].v = 1; at(&few[0], 2);')).toMatch(past);
-  expect(run(declarations, 'few[1].v = 1; at(&more[0], -1);')).toMatch(past);
+  expect(run(declarations, 'few[1].v = 1; at(&more[0], -1);')).toMatch(before);
   expect(run(declarations, 'p = &few[1]; p++; p->v = 1;')).toMatch(/no pointer is dereferenced past/);
 });
 
@@ -79,4 +80,73 @@ test('a temporary does not have the name of a variable', () => {
 test('a case has the type of the value', () => {
   const declarations = 'unsigned int u = 0xffffffff;';
   expect(run(declarations, 'switch (u) { case -1: break; default: CHECK(0, "default"); }')).toBe('holds');
+});
+
+describe('a pointer stays within its array, or one past it', () => {
+  const declarations = `struct s { int v; } few[2], more[2], one;
+struct inner { int v; };
+struct item { struct inner in[2]; int plain[2]; } items[3];
+struct s *p;
+struct inner *q;
+static void set(int *r) { r[1] = 3; }
+static struct s *moved(struct s *from, int n) { struct s *to = from; to += n; return to; }`;
+  const left = /a pointer stays within its array, or one past it/;
+
+  test.each([
+    [
+      'to its other elements',
+      'p = moved(&few[0], 1); p = moved(p, 1); p = moved(p, -2); CHECK(p == few, "p");',
+    ],
+    ['by nothing', 'p = moved(NULL, ANY(1)); CHECK(!p, "p");'],
+    ['one past a variable', 'p = moved(&one, 1); p--; CHECK(p == &one, "p");'],
+    ['within a member', 'q = &items[1].in[0]; q++; q++; q -= 2; CHECK(q == items[1].in, "q");'],
+    [
+      'of a loop',
+      'int sum = 0; for (q = items[1].in; q < items[1].in + 2; q++) sum += q->v; CHECK(!sum, "s");',
+    ],
+    ['of an array without numbers', 'set(items[1].plain); CHECK(items[1].plain[1] == 3, "r");'],
+  ])('%s', (_, body) => expect(run(declarations, body)).toBe('holds'));
+
+  test.each([
+    ['into another array of its type', 'p = moved(&few[0], 3);'],
+    ['two past it', 'p = moved(&few[1], 2);'],
+    ['before it', 'p = moved(&more[0], -1);'],
+    ['from NULL', 'p = moved(NULL, 1);'],
+    ['out of a member', 'q = &items[1].in[1]; q += 2;'],
+    ['before a member', 'q = &items[2].in[0]; q -= 3;'],
+    ['by the index of an address', 'int i = 3; p = &few[i];'],
+    ['by the index of a member', 'int i = 3; set(&items[1].plain[i]);'],
+  ])('not %s', (_, body) => expect(run(declarations, `WRITE_ONCE(one.v, 0); ${body}`)).toMatch(left));
+
+  test('and none past the array of a member is followed', () => {
+    const body = 'WRITE_ONCE(one.v, 0); at(items[1].plain, 2);';
+    expect(run(`${declarations}\nstatic int at(int *r, int n) { return *(r + n); }`, body)).toMatch(
+      /past the end/,
+    );
+  });
+
+  test('in a claim that reads another object, the check ends with an error', () => {
+    const claim = 'ALWAYS("few", FOR_ALL(i, 3, few[i].v == 0));';
+    expect(() => run(`${declarations}\n${claim}`, 'p = &few[0];')).toThrow(
+      /at -2, and the array has the elements/,
+    );
+  });
+});
+
+test('kfree() takes only what kmalloc() has returned', () => {
+  const declarations =
+    'struct s { int v; };\nstruct outer { int first; struct s inner; };\nPOOL(struct s, 1);\nPOOL(struct outer, 1);\nstruct s here;\nstruct s *p;';
+  const other = /only what kmalloc\(\) has returned is freed/;
+  expect(run(declarations, 'p = kmalloc(sizeof(*p), GFP_ATOMIC); kfree(p); kfree(NULL);')).toBe('holds');
+  expect(run(declarations, 'p = &here; kfree(p);')).toMatch(other);
+  expect(run(declarations, 'kfree(&here);')).toMatch(other);
+  const interior = 'struct outer *o = kmalloc(sizeof(*o), GFP_ATOMIC); if (o) kfree(&o->inner);';
+  expect(run(declarations, interior)).toMatch(other);
+});
+
+test('a use after free by a pointer that has been moved since a call began', () => {
+  const declarations =
+    'struct s { spinlock_t lock; int v; };\nPOOL(struct s, 2);\nstatic void touch(int *v, struct s **p) { *p = NULL; *v = 1; }';
+  const body = 'struct s *p = kzalloc(sizeof(*p), GFP_ATOMIC), *q = p; kfree(q); touch(&p->v, &p);';
+  expect(run(declarations, body)).toMatch(/no freed object is used/);
 });

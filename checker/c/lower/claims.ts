@@ -1,5 +1,11 @@
 /** Claims: conditions about one state, which read any number of cells at once. */
-import type { AnyExpr, Binder, LocalReference, Sentence } from '../../language/expression.ts';
+import type {
+  AnyExpr,
+  Binder,
+  LocalReference,
+  Sentence,
+  SharedReference,
+} from '../../language/expression.ts';
 import { zeroOf } from '../memory.ts';
 import type { Place } from '../syntax/source.ts';
 import type { Expression } from '../syntax/syntax.ts';
@@ -8,9 +14,12 @@ import { truthValue } from './arithmetic.ts';
 import { Evaluator } from './evaluator.ts';
 import type { Program } from './program.ts';
 import { Scope } from './scope.ts';
-import { both, negated, numberOf, type CValue, type Lvalue } from './value.ts';
+import { both, constant, isConstant, negated, numberOf, type CValue, type Lvalue } from './value.ts';
 
 type Of<K extends Expression['kind']> = Expression & { readonly kind: K };
+
+/** The number of no object, and not that of NULL. */
+const noObject = -2;
 
 /** Functions that read one cell, whatever their order. */
 const reads: ReadonlySet<string> = new Set([
@@ -66,8 +75,23 @@ export class ClaimEvaluator extends Evaluator {
 
   load(lvalue: Lvalue, place: Place): CValue {
     if (!isScalar(lvalue.type)) return this.fail(place, 'this is no value');
-    const expr = lvalue.root === 'shared' ? this.cell(lvalue, place) : this.#localCell(lvalue, place);
+    const expr = lvalue.root === 'shared' ? this.#sharedCell(lvalue, place) : this.#localCell(lvalue, place);
     return scalar(lvalue.type, expr);
+  }
+
+  /** The cell; where it is none of the object's that the claim names, an index that is an error. */
+  #sharedCell(lvalue: Lvalue, place: Place): SharedReference {
+    const cell = this.cell(lvalue, place);
+    const inside = lvalue.checks.flatMap(({ isBound, condition }) => (isBound === true ? [condition] : []));
+    return cell.index === null
+      ? cell
+      : { ...cell, index: this.demanded(cell.index, inside.reduce(both, constant(true))) };
+  }
+
+  protected demanded(number: AnyExpr, condition: AnyExpr): AnyExpr {
+    return isConstant(condition, true)
+      ? number
+      : { kind: 'conditional', condition, then: number, otherwise: constant(noObject) };
   }
 
   #localCell(lvalue: Lvalue, place: Place): LocalReference {

@@ -6,7 +6,7 @@ import {
   type ComparisonOperator,
 } from '../../language/expression.ts';
 import { constantOf, transparent, type Constant } from '../syntax/constant.ts';
-import { countOf, nullPointer, typeKey } from '../memory.ts';
+import { countOf, nullPointer, typeKey, type Space } from '../memory.ts';
 import type { Place } from '../syntax/source.ts';
 import type { Expression } from '../syntax/syntax.ts';
 import {
@@ -23,9 +23,11 @@ import { placeType } from './place-type.ts';
 import { Places } from './places.ts';
 import type { Scope } from './scope.ts';
 import {
+  between,
   both,
   compared,
   constant,
+  either,
   isConstant,
   negated,
   numberOf,
@@ -203,7 +205,11 @@ export abstract class Evaluator extends Places {
         place,
         `racewalk does not store a pointer to ${printType(target)} here: give the pointer its type`,
       );
-    return index ?? constant(0);
+    const number = index ?? constant(0);
+    const { array } = value.target;
+    if (array === undefined) return number;
+    const inside = between(number, array.first, plus(array.first, constant(array.count)));
+    return this.demanded(number, inside, staysInArray, place);
   }
 
   /** An address as the number of its object; any other value as it is. */
@@ -303,31 +309,42 @@ export abstract class Evaluator extends Places {
     );
   }
 
-  /** A pointer to another element of its array. */
+  /** The number of an object if the condition is true of it; else something goes wrong. */
+  protected abstract demanded(number: AnyExpr, condition: AnyExpr, claim: string, place: Place): AnyExpr;
+
+  /** A pointer to another element of its array, or one past them. */
   #moved(pointer: CValue, by: CValue & { kind: 'number' }, sign: 1 | -1, place: Place): CValue {
     const steps = sign === 1 ? numberOf(by) : negative(numberOf(by));
     if (isConstant(steps, 0)) return pointer;
-    if (pointer.kind === 'pointer')
-      return { ...pointer, expr: plus(pointer.expr, times(steps, countOf(pointer.type.to))) };
-    if (pointer.kind === 'address') {
-      const { target } = pointer;
-      if (target.index === null) return this.fail(place, 'this is no element of an array');
-      const moved = plus(target.index, times(steps, countOf(target.type)));
-      return { ...pointer, target: { ...target, index: moved, checks: this.#checksOfMoved(target, moved) } };
+    if (pointer.kind === 'pointer') {
+      const moved = plus(pointer.expr, times(steps, countOf(pointer.type.to)));
+      const space = this.program.memory.space(pointer.type.to);
+      const stays = space === null ? constant(true) : staysInside(space, pointer.expr, moved);
+      const fine = either(compared('==', steps, constant(0)), stays);
+      return { ...pointer, expr: this.demanded(moved, fine, staysInArray, place) };
     }
-    return this.fail(place, 'this is no pointer');
-  }
-
-  /** A moved address must be that of an object again before it is followed. */
-  #checksOfMoved({ root, type, length }: Lvalue, moved: AnyExpr): readonly Check[] {
-    const space = root === 'shared' ? this.program.memory.space(type) : null;
-    if (space !== null) return this.checksOf(moved, space);
-    return [
-      {
-        claim: 'no pointer is dereferenced past the end of its array',
-        condition: both(compared('>=', moved, constant(0)), compared('<', moved, constant(length))),
-      },
-    ];
+    if (pointer.kind !== 'address') return this.fail(place, 'this is no pointer');
+    const { target } = pointer;
+    const { index } = target;
+    if (index === null) return this.fail(place, 'this is no element of an array');
+    const array = target.array ?? { first: index, count: countOf(target.type), checks: target.checks };
+    const { first, count } = array;
+    const moved = plus(index, times(steps, countOf(target.type)));
+    const demanded = this.demanded(
+      moved,
+      between(moved, first, plus(first, constant(count))),
+      staysInArray,
+      place,
+    );
+    const inside: Check = {
+      claim: 'no pointer is dereferenced past the end of its array',
+      condition: between(moved, first, plus(first, constant(count - 1))),
+      isBound: true,
+    };
+    return {
+      ...pointer,
+      target: { ...target, index: demanded, checks: [...array.checks, inside], array },
+    };
   }
 
   #distance(left: CValue, right: CValue, place: Place): CValue {
@@ -377,6 +394,25 @@ export abstract class Evaluator extends Places {
     return { kind: 'pointer', type: pointerTo(struct), expr: plus(number, constant(-region.base)) };
   }
 }
+
+const staysInArray = 'a pointer stays within its array, or one past it';
+
+/** Whether a pointer that is moved stays in the array that it points into, or one past it. */
+const staysInside = ({ regions }: Space, pointer: AnyExpr, moved: AnyExpr): AnyExpr =>
+  regions
+    .map(({ base, count, each }) => {
+      const [from, to] = [pointer, moved].map((one) => plus(one, constant(-base))) as [AnyExpr, AnyExpr];
+      const inRegion = [from, to].map((one) => between(one, constant(0), constant(count))).reduce(both);
+      if (each === count) return inRegion;
+      // What points one past an array of members may point to the first element of the next one.
+      const arrayOf = (one: AnyExpr) => times(quotient(one, each), each);
+      const low = plus(arrayOf(plus(from, constant(each - 1))), constant(-each));
+      return both(inRegion, between(to, low, plus(arrayOf(from), constant(each))));
+    })
+    .reduce(either);
+
+const quotient = (expr: AnyExpr, by: number): AnyExpr =>
+  by === 1 ? expr : { kind: 'binary', operator: '/', left: expr, right: constant(by) };
 
 const negative = (expr: AnyExpr): AnyExpr =>
   expr.kind === 'constant'

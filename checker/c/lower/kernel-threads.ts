@@ -265,9 +265,7 @@ export function quiescentStates(program: Program): readonly KernelThread[] {
       const emitter = new Emitter(name, program.name);
       const cpu = selfOf(name, host.cpus);
       const quiet = kernel.none([kernel.reader(host, cpu), kernel.irqsOff(host, cpu)]);
-      const isFree = kernel.allCpus(waiter, null, (copy) =>
-        negated(kernel.blocks(waiter, copy, host, cpu)),
-      );
+      const isFree = kernel.allCpus(waiter, null, (copy) => negated(kernel.blocks(waiter, copy, host, cpu)));
       emitter.forever(() =>
         emitter.atomically('RCU sees a CPU between two of its instructions', () =>
           emitter.generated(() =>

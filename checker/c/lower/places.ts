@@ -5,7 +5,17 @@ import { fail, type Place } from '../syntax/source.ts';
 import { printType, type Type } from '../syntax/types.ts';
 import type { Program } from './program.ts';
 import type { Scope } from './scope.ts';
-import { compared, constant, plus, times, type Check, type CValue, type Lvalue } from './value.ts';
+import {
+  between,
+  compared,
+  constant,
+  isConstant,
+  plus,
+  times,
+  type Check,
+  type CValue,
+  type Lvalue,
+} from './value.ts';
 
 /** A name where it is used. */
 interface NamePlace {
@@ -97,30 +107,26 @@ export abstract class Places {
         place,
         `index ${String(index.value)} is out of bounds: the array has ${type.length} elements`,
       );
-    const isInside = index.kind === 'constant' && Number(index.value) < type.length;
-    const bounds: readonly Check[] = isInside
+    const inside = between(index, constant(0), constant(type.length - 1));
+    const bounds: readonly Check[] = isConstant(inside, true)
       ? []
       : [
           {
             claim: `the index is within the array of ${type.length} elements`,
-            condition: {
-              kind: 'binary',
-              operator: '&&',
-              left: compared('>=', index, constant(0)),
-              right: compared('<', index, constant(type.length)),
-            },
+            condition: inside,
+            isBound: true,
           },
         ];
     const inSpace = array.root === 'shared' && this.program.memory.space(elementOf(type)) !== null;
+    const each = inSpace ? countOf(type.of) : 1;
+    const first = times(array.index ?? constant(0), inSpace ? 1 : type.length);
     return {
       ...array,
       type: type.of,
-      index: plus(
-        times(array.index ?? constant(0), inSpace ? 1 : type.length),
-        times(index, inSpace ? countOf(type.of) : 1),
-      ),
+      index: plus(first, times(index, each)),
       length: inSpace ? array.length : array.length * type.length,
       checks: [...array.checks, ...bounds],
+      array: { first, count: each * type.length, checks: array.checks },
     };
   }
 
@@ -154,6 +160,7 @@ export abstract class Places {
       {
         claim: 'no pointer is dereferenced past the end of its array',
         condition: within.reduce((left, right) => ({ kind: 'binary', operator: '||', left, right })),
+        isBound: true,
       },
       ...(alive === null
         ? []

@@ -127,6 +127,11 @@ export abstract class ThreadMemory extends Evaluator {
       }));
   }
 
+  protected demanded(number: AnyExpr, condition: AnyExpr, claim: string, place: Place): AnyExpr {
+    this.assert(condition, claim, place);
+    return number;
+  }
+
   /** An assertion about local values. */
   assert(condition: AnyExpr, claim: string, place: Place): void {
     if (!isConstant(condition, true))

@@ -1,4 +1,5 @@
 /** Lowers one thread: calls are pasted, and every access of shared memory becomes a step. */
+import { copied } from '../../language/copied.ts';
 import type { AnyExpr } from '../../language/expression.ts';
 import { typeKey, zeroOf } from '../memory.ts';
 import { attempt, span, type Place } from '../syntax/source.ts';
@@ -12,7 +13,7 @@ import type { Lowering, Primitive } from './lowering.ts';
 import type { Program, ThreadDefinition } from './program.ts';
 import { Scope } from './scope.ts';
 import { ThreadValues } from './thread-values.ts';
-import { constant, isConstant, type CValue, type Lvalue } from './value.ts';
+import { constant, isConstant, type Check, type CValue, type Lvalue } from './value.ts';
 
 type Of<K extends Expression['kind']> = Expression & { readonly kind: K };
 type StatementOf<K extends Statement['kind']> = Statement & { readonly kind: K };
@@ -170,17 +171,37 @@ export class ThreadLowering extends ThreadValues implements Lowering {
 
   /** The address whose index later changes of variables do not reach. */
   #frozen(value: CValue & { kind: 'address' }, name: string, place: Place): CValue {
-    const { index } = value.target;
-    if (index === null || isConstant(index) || index.kind === 'self') return value;
-    const domain = { kind: 'range', low: 0, high: Math.max(1, value.target.length) } as const;
-    const declared = this.emitter.local(`${this.function}.${name}.0`, domain, 0);
-    const target = this.emitter.reference(declared);
+    const { index, array } = value.target;
+    if (index === null) return value;
+    const kept = this.#kept(index, value.target, `${name}.0`, place);
+    const first = array === undefined ? null : this.#kept(array.first, value.target, `${name}.1`, place);
+    if (kept === index && (first === null || first === array?.first)) return value;
+    const changed = (checks: readonly Check[]) =>
+      checks.map((check) => {
+        const condition = replaced(check.condition, index, kept);
+        return {
+          ...check,
+          condition: array === undefined ? condition : replaced(condition, array.first, first!),
+        };
+      });
+    return {
+      ...value,
+      target: {
+        ...value.target,
+        index: kept,
+        checks: changed(value.target.checks),
+        ...(array === undefined ? {} : { array: { ...array, first: first!, checks: changed(array.checks) } }),
+      },
+    };
+  }
+
+  /** An index in a variable of its own. */
+  #kept(index: AnyExpr, { length }: Lvalue, name: string, place: Place): AnyExpr {
+    if (isConstant(index) || index.kind === 'self') return index;
+    const domain = { kind: 'range', low: 0, high: Math.max(1, length) } as const;
+    const target = this.emitter.reference(this.emitter.local(`${this.function}.${name}`, domain, 0));
     this.emitter.compute(place, { kind: 'set', target, value: index });
-    const checks = value.target.checks.map((check) => ({
-      ...check,
-      condition: replaced(check.condition, index, target),
-    }));
-    return { ...value, target: { ...value.target, index: target, checks } };
+    return target;
   }
 
   /** The parameters and variables that a function assigns, or whose address it takes. */
@@ -460,11 +481,8 @@ export class ThreadLowering extends ThreadValues implements Lowering {
 }
 
 /** The expression with every occurrence of a part replaced. */
-function replaced(expr: AnyExpr, part: AnyExpr, by: AnyExpr): AnyExpr {
-  if (expr === part) return by;
-  if (expr.kind !== 'binary') return expr;
-  return { ...expr, left: replaced(expr.left, part, by), right: replaced(expr.right, part, by) };
-}
+const replaced = (expr: AnyExpr, part: AnyExpr, by: AnyExpr): AnyExpr =>
+  copied(expr, (node, inner) => (node === part ? by : inner()));
 
 /** The `case` labels of a switch, not of one inside of it. */
 function* casesIn(statement: Statement): Generator<StatementOf<'case'>> {

@@ -17,12 +17,24 @@ export interface Lvalue {
   readonly length: number;
   /** What must be true before it is accessed. */
   readonly checks: readonly Check[];
+  /** The array that it is an element of; without one, it is an object of its own. */
+  readonly array?: Elements;
+}
+
+/** The elements of an array among the objects of an array of cells. */
+export interface Elements {
+  readonly first: AnyExpr;
+  readonly count: number;
+  /** What must be true before any of them is accessed. */
+  readonly checks: readonly Check[];
 }
 
 /** A condition for an access, such as that the pointer is not NULL. */
 export interface Check {
   readonly claim: string;
   readonly condition: AnyExpr;
+  /** It says which object is accessed, and not in which state the object is. */
+  readonly isBound?: true;
 }
 
 export type CValue =
@@ -79,6 +91,26 @@ export function compared(operator: ComparisonOperator, left: AnyExpr, right: Any
   }
   return { kind: 'binary', operator, left, right };
 }
+
+/** Whether the value lies from `low` to `high`; true where what is known of it says so. */
+export function between(value: AnyExpr, low: AnyExpr, high: AnyExpr): AnyExpr {
+  const [[least, most], [, mostLow], [leastHigh]] = [value, low, high].map(intervalOf) as [
+    readonly [number, number],
+    readonly [number, number],
+    readonly [number, number],
+  ];
+  return both(
+    least >= mostLow ? constant(true) : compared('>=', value, low),
+    most <= leastHigh ? constant(true) : compared('<=', value, high),
+  );
+}
+
+/** Either condition. */
+export const either = (left: AnyExpr, right: AnyExpr): AnyExpr => {
+  if (isConstant(left, true) || isConstant(right, false)) return left;
+  if (isConstant(right, true) || isConstant(left, false)) return right;
+  return { kind: 'binary', operator: '||', left, right };
+};
 
 /** The value as a number of the language. */
 export function numberOf(value: CValue & { kind: 'number' }): AnyExpr {

@@ -12,7 +12,7 @@ import { isScalar, pointerTo, type StructType, type Type } from '../../syntax/ty
 import { argument, nothing, valueAt, type Call, type Lowering, type Primitive } from '../lowering.ts';
 import { placeType } from '../place-type.ts';
 import type { Scope } from '../scope.ts';
-import { both, compared, constant, negated, type CValue, type Lvalue } from '../value.ts';
+import { both, compared, constant, isConstant, negated, type CValue, type Lvalue } from '../value.ts';
 
 /** __GFP_DIRECT_RECLAIM */
 const mayReclaim = 0x400n;
@@ -101,6 +101,7 @@ const free: Primitive = (thread, call, scope) => {
   const { emitter } = thread;
   if (pointer.kind !== 'pointer')
     return thread.fail(call.place, `${call.name} needs a pointer that kmalloc() has returned`);
+  if (isConstant(pointer.expr, nullPointer)) return nothing;
   const [yes, no] = [emitter.newLabel(), emitter.newLabel()];
   emitter.generated(() =>
     emitter.branch(call.place, compared('!=', pointer.expr, constant(nullPointer)), yes, no),

@@ -91,11 +91,16 @@ const callLater: Primitive = (thread, call, scope) => {
   if (definition === undefined)
     return thread.fail(argument(thread, call, 1).place, `${call.name} needs the name of a function`);
   const checks = thread.asserted(thread.pointee(head, call.place), call.place);
-  queue(thread, call.place, { head: head.expr, checks }, {
-    key: definition.name,
-    place: definition.place,
-    run: (lowering, given) => void lowering.paste(definition, [given], definition.place),
-  });
+  queue(
+    thread,
+    call.place,
+    { head: head.expr, checks },
+    {
+      key: definition.name,
+      place: definition.place,
+      run: (lowering, given) => void lowering.paste(definition, [given], definition.place),
+    },
+  );
   return nothing;
 };
 
