@@ -5,12 +5,13 @@ import { statementsOf } from '../../language/thread.ts';
 import { attempt, type Place } from '../syntax/source.ts';
 import { pointerTo } from '../syntax/types.ts';
 import { Emitter } from './emitter.ts';
-import type { Cpus } from './kernel.ts';
+import type { Callback, Cpus } from './kernel.ts';
 import { primitiveOf } from './primitives.ts';
+import { freeObject } from './primitives/allocation.ts';
 import { enter, leave } from './primitives/critical-section.ts';
 import type { Program, ThreadDefinition } from './program.ts';
 import { ThreadLowering } from './thread.ts';
-import { both, constant, negated } from './value.ts';
+import { both, constant, negated, plus, type CValue } from './value.ts';
 
 /** A thread whose statements are known. */
 export interface KernelThread {
@@ -168,7 +169,7 @@ export function rcuCallbacks(program: Program): readonly KernelThread[] {
     const type = pointerTo(program.unit.structs.find(({ tag }) => tag === 'rcu_head')!);
     // A callback runs in a softirq: it must not sleep.
     const body = (one: ThreadLowering) =>
-      withoutSleep(one, place, () => callback.run(one, { kind: 'pointer', type, expr: head }));
+      withoutSleep(one, place, () => perform(one, callback, { kind: 'pointer', type, expr: head }));
     const waits = kernel.queuedFor(callback, heads, head);
     const isOver = kernel.all(
       kernel.hosts.map((host) =>
@@ -205,6 +206,18 @@ export function rcuCallbacks(program: Program): readonly KernelThread[] {
     });
     return { name, cpus, on: null, mayBlockForever: true, emitter, isLongHandler: false };
   });
+}
+
+/** What a callback does with its head. */
+function perform(
+  lowering: ThreadLowering,
+  { function: name, frees, place }: Callback,
+  head: CValue & { kind: 'pointer' },
+): void {
+  if (name !== null) lowering.paste(lowering.program.functions.get(name)!, [head], place);
+  if (frees === null) return;
+  const { type, base } = frees;
+  freeObject(lowering, { kind: 'pointer', type, expr: plus(head.expr, constant(-base)) }, place);
 }
 
 /** What must not sleep. */

@@ -8,7 +8,7 @@ import type { Effect } from '../../language/statement.ts';
 import type { AnyDeclaration } from '../../language/variable.ts';
 import { typeKey, type Space } from '../memory.ts';
 import type { Place } from '../syntax/source.ts';
-import type { Lowering } from './lowering.ts';
+import type { PointerType } from '../syntax/types.ts';
 import { both, compared, constant, negated, plus, times, type CValue } from './value.ts';
 
 /** A thread whose CPUs take interrupts and are waited for by RCU. */
@@ -24,12 +24,13 @@ export interface CrossCall {
   readonly info: CValue | null;
 }
 
-/** What RCU does with the rcu_heads that are queued for one function. */
+/** What RCU does with an rcu_head after a grace period: calls a function, or frees the object around it. */
 export interface Callback {
   readonly key: string;
   readonly place: Place;
-  /** Calls the function; `head` points to the rcu_head. */
-  readonly run: (thread: Lowering, head: CValue) => void;
+  readonly function: string | null;
+  /** The type of the object, and the number of the head that is a member of object 0. */
+  readonly frees: { readonly type: PointerType; readonly base: number } | null;
 }
 
 /** Primitives that may sleep. */

@@ -11,7 +11,6 @@ import type { Place } from '../../syntax/source.ts';
 import type { Callback } from '../kernel.ts';
 import { argument, nothing, valueAt, type Lowering, type Primitive } from '../lowering.ts';
 import { compared, constant, negated, plus } from '../value.ts';
-import { freeObject } from './allocation.ts';
 import { enter, leave } from './critical-section.ts';
 
 type Entry = readonly [string, Primitive];
@@ -98,7 +97,8 @@ const callLater: Primitive = (thread, call, scope) => {
     {
       key: definition.name,
       place: definition.place,
-      run: (lowering, given) => void lowering.paste(definition, [given], definition.place),
+      function: definition.name,
+      frees: null,
     },
   );
   return nothing;
@@ -126,10 +126,8 @@ const freeLater: Primitive = (thread, call, scope) => {
   queue(thread, place, queued, {
     key: `kfree_rcu.${typeKey(type.to)}.${member.name}`,
     place,
-    run: (lowering, given) => {
-      if (given.kind === 'pointer')
-        freeObject(lowering, { kind: 'pointer', type, expr: plus(given.expr, constant(-base)) }, place);
-    },
+    function: null,
+    frees: { type, base },
   });
   emitter.label(end);
   return nothing;
