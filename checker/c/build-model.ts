@@ -25,7 +25,7 @@ import { ThreadLowering } from './lower/thread.ts';
 import { watchRaces } from './lower/watch-races.ts';
 import { Memory, typeKey } from './memory.ts';
 import { stubsOf } from './stubs.ts';
-import { calledNames, pointedTypes, reachableFunctions } from './pointed-types.ts';
+import { addressedFunctions, calledNames, pointedTypes, reachableFunctions } from './pointed-types.ts';
 import { attempt, textOf, type Mistakes, type SourceFile } from './syntax/source.ts';
 import type { Clause, Unit } from './syntax/syntax.ts';
 
@@ -80,7 +80,12 @@ function programOf(
   // RCU keeps pointers to the rcu_heads that it is given.
   const queues = [...called].some((name) => /^(call_rcu|kv?free_rcu)$/.test(name));
   const head = unit.structs.find(({ tag }) => tag === 'rcu_head')!;
-  const memory = new Memory(unit.variables, pools, queues ? new Set([...pointed, typeKey(head)]) : pointed);
+  const memory = new Memory(
+    unit.variables,
+    pools,
+    queues ? new Set([...pointed, typeKey(head)]) : pointed,
+    addressedFunctions(unit, [...bodies, ...functions.map(({ body }) => body)]),
+  );
   return {
     name: file.name,
     unit,

@@ -10,7 +10,14 @@ import type { AnyDomain, Value } from '../language/domain.ts';
 import { builtinTags } from './syntax/builtin-types.ts';
 import { domainOf } from './domains.ts';
 import type { Declaration } from './syntax/syntax.ts';
-import { isScalar, printType, type ScalarType, type StructType, type Type } from './syntax/types.ts';
+import {
+  isScalar,
+  printType,
+  voidType,
+  type ScalarType,
+  type StructType,
+  type Type,
+} from './syntax/types.ts';
 
 /** Consecutive objects of a space: a variable, the elements of an array, a pool, or a member of other objects. */
 export interface Region {
@@ -63,9 +70,17 @@ interface Stretch {
 export class Memory {
   readonly cells = new Map<string, CellArray>();
   readonly #spaces = new Map<string, Space>();
+  /** The functions that pointers may point to, whatever their type. */
+  readonly functions: Space;
 
-  /** `pointed`: the keys of all types to which variables point. */
-  constructor(variables: readonly Declaration[], pools: readonly Pool[], pointed: ReadonlySet<string>) {
+  /** `pointed`: the keys of all types to which variables point; `functions`: those whose address is taken. */
+  constructor(
+    variables: readonly Declaration[],
+    pools: readonly Pool[],
+    pointed: ReadonlySet<string>,
+    functions: readonly string[],
+  ) {
+    this.functions = { type: voidType, regions: [], names: functions };
     const spaces = new SpaceBuilder(variables, pools, pointed);
     for (const [key, space] of spaces.all()) this.#spaces.set(key, space);
     for (const { name, type, isGhost } of variables)
@@ -77,7 +92,7 @@ export class Memory {
 
   /** The space of a type; null: no variable points to it. */
   space(type: Type): Space | null {
-    return this.#spaces.get(typeKey(type)) ?? null;
+    return type.kind === 'function' ? this.functions : (this.#spaces.get(typeKey(type)) ?? null);
   }
 
   /** The lowest and highest number that container_of() may make of a pointer to a member. */

@@ -42,13 +42,13 @@ export function pointedTypes(
   return found;
 }
 
-/** The functions that bodies call or name, with those that they call. */
+/** The functions that bodies and initialisers call or name, with those that they call. */
 export function reachableFunctions(
   unit: Unit,
   bodies: readonly (readonly Statement[])[],
 ): readonly FunctionDefinition[] {
   const found = new Map<string, FunctionDefinition>();
-  const pending = [...bodies];
+  const pending = [...bodies, initialisersOf(unit)];
   for (let body = pending.pop(); body !== undefined; body = pending.pop())
     for (const expression of expressionsIn(body)) {
       const name = expression.kind === 'call' || expression.kind === 'name' ? expression.name : null;
@@ -58,6 +58,22 @@ export function reachableFunctions(
       pending.push(definition.body);
     }
   return [...found.values()];
+}
+
+/** The initial values of variables, as statements. */
+const initialisersOf = ({ variables }: Unit): readonly Statement[] =>
+  variables.flatMap(({ initial, place }): readonly Statement[] =>
+    initial === null ? [] : [{ kind: 'expression', place, expression: initial }],
+  );
+
+/** The names of the functions whose address is taken, so that pointers to them need numbers. */
+export function addressedFunctions(unit: Unit, bodies: readonly (readonly Statement[])[]): readonly string[] {
+  const named = new Set(
+    [...bodies, initialisersOf(unit)].flatMap((body) =>
+      [...expressionsIn(body)].flatMap((one) => (one.kind === 'name' ? [one.name] : [])),
+    ),
+  );
+  return [...unit.functions.keys()].filter((name) => named.has(name));
 }
 
 /** The names of all functions that bodies call. */

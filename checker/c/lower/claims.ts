@@ -157,6 +157,10 @@ export class ClaimEvaluator extends Evaluator {
     return this.value(only, inner);
   }
 
+  invoke({ place }: Of<'invoke'>): CValue {
+    return this.fail(place, 'a claim calls no function through a pointer');
+  }
+
   /** The first member of what a pointer points to: the counter of an atomic_t. */
   #first(pointer: Expression, scope: Scope, place: Place): CValue {
     const object = this.pointee(this.value(pointer, scope), place);

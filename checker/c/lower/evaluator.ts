@@ -57,6 +57,7 @@ export abstract class Evaluator extends Places {
   abstract logical(expression: Of<'binary'>, scope: Scope): CValue;
   abstract conditional(expression: Of<'conditional'>, scope: Scope): CValue;
   abstract call(expression: Of<'call'>, scope: Scope): CValue;
+  abstract invoke(expression: Of<'invoke'>, scope: Scope): CValue;
   /** Assignments, `++`, commas and statement expressions. */
   abstract change(expression: Of<'assign' | 'update' | 'comma' | 'block'>, scope: Scope): CValue;
 
@@ -115,6 +116,8 @@ export abstract class Evaluator extends Places {
         if (expression.name === 'container_of') return this.#containerOf(expression, scope);
         return this.call(expression, scope);
       }
+      case 'invoke':
+        return this.invoke(expression, scope);
       case 'assign':
       case 'update':
       case 'comma':
@@ -196,6 +199,7 @@ export abstract class Evaluator extends Places {
   asPointer(value: CValue, type: PointerType, place: Place): AnyExpr {
     if (value.kind === 'pointer') return value.expr;
     if (value.kind === 'number' && isConstant(numberOf(value), 0)) return constant(nullPointer);
+    if (value.kind === 'function') return constant(this.program.memory.functions.names.indexOf(value.name));
     if (value.kind !== 'address') return this.fail(place, `this is no ${printType(type)}`);
     const { root, index, type: target } = value.target;
     const space = root === 'shared' ? this.program.memory.space(target) : null;
@@ -222,6 +226,7 @@ export abstract class Evaluator extends Places {
     if (type.kind === 'void') return { kind: 'void' };
     if (!isScalar(type)) return this.fail(place, `racewalk does not cast to ${printType(type)}`);
     if (type.kind === 'pointer') {
+      if (value.kind === 'function') return value;
       if (value.kind === 'address')
         return sameSpace(value.type.to, type.to)
           ? { ...value, type }

@@ -7,6 +7,7 @@ import {
   commonType,
   intType,
   isScalar,
+  pointerTo,
   promoted,
   type IntegerType,
   type ScalarType,
@@ -154,6 +155,7 @@ export abstract class ThreadValues extends ThreadMemory {
   #typeOfArm(value: CValue, place: Place): ScalarType | null {
     if (value.kind === 'void') return null;
     if (value.kind === 'pointer' || value.kind === 'address') return value.type;
+    if (value.kind === 'function') return pointerTo(this.program.functions.get(value.name)!.type);
     if (value.kind === 'number') return value.type.kind === 'enum' ? value.type : promoted(value.type);
     return this.fail(place, 'racewalk reads ?: of numbers and pointers');
   }

@@ -2,9 +2,17 @@
 import { copied } from '../../language/copied.ts';
 import type { AnyExpr } from '../../language/expression.ts';
 import { typeKey, zeroOf } from '../memory.ts';
-import { attempt, span, type Place } from '../syntax/source.ts';
+import { attempt, span, textOf, type Place } from '../syntax/source.ts';
 import type { Declaration, Expression, FunctionDefinition, ListEntry, Statement } from '../syntax/syntax.ts';
-import { intType, isScalar, promoted, type Parameter, type Type } from '../syntax/types.ts';
+import {
+  intType,
+  isScalar,
+  pointerTo,
+  promoted,
+  type FunctionType,
+  type Parameter,
+  type Type,
+} from '../syntax/types.ts';
 import { assignedNames, innerStatements } from '../syntax/walk.ts';
 import { scalar } from './claims.ts';
 import { isAwake } from './critical-count.ts';
@@ -13,7 +21,16 @@ import type { Lowering, Primitive } from './lowering.ts';
 import type { Program, ThreadDefinition } from './program.ts';
 import { Scope } from './scope.ts';
 import { ThreadValues } from './thread-values.ts';
-import { constant, isConstant, type Check, type CValue, type Lvalue } from './value.ts';
+import {
+  compared,
+  constant,
+  either,
+  isConstant,
+  negated,
+  type Check,
+  type CValue,
+  type Lvalue,
+} from './value.ts';
 
 type Of<K extends Expression['kind']> = Expression & { readonly kind: K };
 type StatementOf<K extends Statement['kind']> = Statement & { readonly kind: K };
@@ -95,14 +112,81 @@ export class ThreadLowering extends ThreadValues implements Lowering {
     const definition = this.program.functions.get(called);
     if (definition !== undefined)
       return this.paste(definition, this.#arguments(definition, expression, scope), place);
+    if (bound !== null || this.program.variables.has(name)) {
+      const callee: Expression = { kind: 'name', place, name };
+      return this.invoke({ kind: 'invoke', place, callee, arguments: expression.arguments }, scope);
+    }
     const primitive = this.#primitives(name);
     if (primitive === null)
       return this.fail(place, `'${name}' is not declared: racewalk has no such function`);
     return primitive(this, expression, scope);
   }
 
+  /** A call through a pointer: of the function that it points to. */
+  invoke({ callee, arguments: given, place }: Of<'invoke'>, scope: Scope): CValue {
+    const value = this.value(callee, scope);
+    const called: Of<'call'> = { kind: 'call', place, name: textOf(callee.place), arguments: given };
+    if (value.kind === 'function') {
+      const definition = this.program.functions.get(value.name)!;
+      return this.paste(definition, this.#arguments(definition, called, scope), place);
+    }
+    if (value.kind !== 'pointer' || value.type.to.kind !== 'function')
+      return this.fail(callee.place, 'this is no function');
+    const { to } = value.type;
+    const pointer = this.copied(value, place);
+    return this.#dispatched(
+      pointer,
+      to,
+      this.#arguments({ name: called.name, type: to }, called, scope),
+      place,
+    );
+  }
+
+  /** A call of one of the functions of a type: of the one that the pointer points to. */
+  #dispatched(value: CValue, type: FunctionType, given: readonly CValue[], place: Place): CValue {
+    const { emitter } = this;
+    const pointer = this.asPointer(value, pointerTo(type), place);
+    const numbered = this.program.memory.functions.names.flatMap((name, number) => {
+      const definition = this.program.functions.get(name)!;
+      return signatureOf(definition.type) === signatureOf(type) ? [{ number, definition }] : [];
+    });
+    // What calls itself is found where it does.
+    const callable = numbered.filter(({ definition }) => !this.#active.includes(definition.name));
+    const isOne = (all: typeof numbered) =>
+      all.map(({ number }) => compared('==', pointer, constant(number))).reduce(either, constant(false));
+    this.assert(isOne(numbered), 'the pointer points to a function of this type', place);
+    this.assert(
+      either(negated(isOne(numbered)), isOne(callable)),
+      'no function calls itself through a pointer, which racewalk does not read',
+      place,
+    );
+    const { returns } = type;
+    const result =
+      returns.kind === 'void'
+        ? null
+        : this.variable(
+            emitter.numbered(`result_${typeKey(returns)}`.replace(/\W+/g, '_'), 'a pointer'),
+            returns,
+          );
+    const end = emitter.newLabel();
+    for (const { number, definition } of callable) {
+      const [yes, no] = [emitter.newLabel(), emitter.newLabel()];
+      emitter.branch(place, compared('==', pointer, constant(number)), yes, no);
+      emitter.label(yes);
+      const returned = this.paste(definition, given, place);
+      if (result !== null) this.store(result, returned, place);
+      emitter.goto(end);
+      emitter.label(no);
+    }
+    emitter.label(end);
+    if (result === null) return { kind: 'void' };
+    return returns.kind === 'struct'
+      ? { kind: 'struct', type: returns, source: result }
+      : this.load(result, place);
+  }
+
   #arguments(
-    { type, name }: FunctionDefinition,
+    { type, name }: Pick<FunctionDefinition, 'type' | 'name'>,
     { arguments: given, place }: Of<'call'>,
     scope: Scope,
   ): readonly CValue[] {
@@ -479,6 +563,10 @@ export class ThreadLowering extends ThreadValues implements Lowering {
     this.emitter.goto(onReturn);
   }
 }
+
+/** Equal for functions that a pointer of one type may point to. */
+const signatureOf = ({ returns, parameters }: FunctionType): string =>
+  [returns, ...parameters.map(({ type }) => type)].map(typeKey).join(', ');
 
 /** The expression with every occurrence of a part replaced. */
 const replaced = (expr: AnyExpr, part: AnyExpr, by: AnyExpr): AnyExpr =>

@@ -54,16 +54,15 @@ const readCall: Reader = (reading, node, place) => {
   const called = part(reading, node, 'function');
   // `(f)(x)` is a call of f.
   const inner = called.type === 'parenthesized_expression' ? (partsOf(called)[0] ?? called) : called;
-  if (inner.type !== 'identifier')
-    return fail(reading.mistakes, reading.placeOf(called), 'racewalk calls functions by their name alone');
-  checkKernelName(reading, inner.text, place);
-  const given = partsOf(part(reading, node, 'arguments'));
-  return {
-    kind: 'call',
-    place,
-    name: inner.text,
-    arguments: given.map((one) => readExpression(reading, one)),
-  };
+  const given = partsOf(part(reading, node, 'arguments')).map((one) => readExpression(reading, one));
+  if (inner.type === 'identifier') {
+    checkKernelName(reading, inner.text, place);
+    return { kind: 'call', place, name: inner.text, arguments: given };
+  }
+  const callee = readExpression(reading, inner);
+  // `(*f)(x)` is f(x).
+  const isFollowed = callee.kind === 'unary' && callee.operator === '*';
+  return { kind: 'invoke', place, callee: isFollowed ? callee.operand : callee, arguments: given };
 };
 
 const readAssignment: Reader = (reading, node, place) => {

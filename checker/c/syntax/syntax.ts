@@ -39,6 +39,8 @@ export type Expression = { readonly place: Place } & (
       readonly otherwise: Expression;
     }
   | { readonly kind: 'call'; readonly name: string; readonly arguments: readonly Expression[] }
+  /** A call through a pointer. */
+  | { readonly kind: 'invoke'; readonly callee: Expression; readonly arguments: readonly Expression[] }
   | {
       readonly kind: 'member';
       readonly object: Expression;

@@ -118,6 +118,10 @@ export function* partsOf(expression: Expression): Generator<Expression> {
       if (expression.then !== null) yield* partsOf(expression.then);
       yield* partsOf(expression.otherwise);
       return;
+    case 'invoke':
+      yield* partsOf(expression.callee);
+      for (const argument of expression.arguments) yield* partsOf(argument);
+      return;
     case 'call':
       for (const argument of expression.arguments) yield* partsOf(argument);
       return;
