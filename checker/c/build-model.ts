@@ -25,9 +25,16 @@ import { ThreadLowering } from './lower/thread.ts';
 import { watchRaces } from './lower/watch-races.ts';
 import { Memory, typeKey } from './memory.ts';
 import { stubsOf } from './stubs.ts';
-import { addressedFunctions, calledNames, pointedTypes, reachableFunctions } from './pointed-types.ts';
+import {
+  addressedFunctions,
+  calledNames,
+  namesIn,
+  pointedTypes,
+  reachableFunctions,
+} from './pointed-types.ts';
 import { attempt, textOf, type Mistakes, type SourceFile } from './syntax/source.ts';
-import type { Clause, Unit } from './syntax/syntax.ts';
+import type { Clause, Statement, Unit } from './syntax/syntax.ts';
+import { integerType } from './syntax/types.ts';
 
 /** The parts of the model of a file that has been read, or null if it has mistakes, which are reported. */
 export function buildParts(file: SourceFile, unit: Unit, mistakes: Mistakes): Parts | null {
@@ -62,11 +69,12 @@ export function buildParts(file: SourceFile, unit: Unit, mistakes: Mistakes): Pa
 
 function programOf(
   file: SourceFile,
-  unit: Unit,
+  read: Unit,
   definitions: readonly ThreadDefinition[],
   mistakes: Mistakes,
 ): Program {
   const bodies = definitions.map(({ body }) => body);
+  const unit = withoutUnusedVariables(read, bodies);
   const functions = reachableFunctions(unit, bodies);
   const pools = poolsOf(unit, mistakes);
   const pointed = pointedTypes(
@@ -86,23 +94,35 @@ function programOf(
     queues ? new Set([...pointed, typeKey(head)]) : pointed,
     addressedFunctions(unit, [...bodies, ...functions.map(({ body }) => body)]),
   );
+  const kernel = new Kernel(
+    hosts,
+    called,
+    definitions.some(({ on }) => on !== null),
+    queues ? (memory.space(head)?.names.length ?? null) : null,
+  );
+  const constants = new Map(unit.enumerators).set('nr_cpu_ids', {
+    value: BigInt(kernel.cpuCount),
+    type: integerType(32, false),
+  });
   return {
     name: file.name,
     unit,
     variables: new Map(unit.variables.map((variable) => [variable.name, variable])),
     memory,
-    constants: unit.enumerators,
+    constants,
     functions: unit.functions,
     threads: definitions,
-    kernel: new Kernel(
-      hosts,
-      called,
-      definitions.some(({ on }) => on !== null),
-      queues ? (memory.space(head)?.names.length ?? null) : null,
-    ),
+    kernel,
     claims: [],
     mistakes,
   };
+}
+
+/** The file without what only shipped headers define and nothing names. */
+function withoutUnusedVariables(unit: Unit, bodies: readonly (readonly Statement[])[]): Unit {
+  const named = namesIn(unit, bodies);
+  const variables = unit.variables.filter(({ name }) => !name.startsWith('__cpu_') || named.has(name));
+  return { ...unit, variables };
 }
 
 function lowerThread(program: Program, definition: ThreadDefinition): KernelThread {

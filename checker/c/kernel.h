@@ -19,6 +19,60 @@
 #define DEFINE_MUTEX(name) struct mutex name
 #define DECLARE_RWSEM(name) struct rw_semaphore name
 
+/* include/linux/cpumask.h: a mask is one word; its readers read it once, as a marked access */
+typedef struct cpumask { unsigned long bits; } cpumask_t;
+const struct cpumask __cpu_online_mask = { BIT(nr_cpu_ids) - 1 };
+#define cpu_online_mask (&__cpu_online_mask)
+#define num_online_cpus() nr_cpu_ids
+#define mm_cpumask(mm) (&(mm)->cpu_bitmap)
+#define cpumask_bits(mask) (&(mask)->bits)
+#define cpumask_set_cpu(cpu, mask) set_bit(cpu, &(mask)->bits)
+#define cpumask_clear_cpu(cpu, mask) clear_bit(cpu, &(mask)->bits)
+#define cpumask_test_cpu(cpu, mask) test_bit(cpu, &(mask)->bits)
+#define cpumask_test_and_set_cpu(cpu, mask) test_and_set_bit(cpu, &(mask)->bits)
+#define cpumask_test_and_clear_cpu(cpu, mask) test_and_clear_bit(cpu, &(mask)->bits)
+#define __cpumask_set_cpu(cpu, mask) __set_bit(cpu, &(mask)->bits)
+#define __cpumask_clear_cpu(cpu, mask) __clear_bit(cpu, &(mask)->bits)
+static void cpumask_clear(struct cpumask *mask) { mask->bits = 0; }
+static void cpumask_setall(struct cpumask *mask) { mask->bits = BIT(nr_cpu_ids) - 1; }
+static void cpumask_copy(struct cpumask *to, const struct cpumask *from) { to->bits = READ_ONCE(from->bits); }
+static bool cpumask_empty(const struct cpumask *mask) { return READ_ONCE(mask->bits) == 0; }
+static bool __cpumask_become(struct cpumask *to, unsigned long bits)
+{
+	to->bits = bits;
+	return bits != 0;
+}
+#define cpumask_and(to, a, b) __cpumask_become(to, READ_ONCE((a)->bits) & READ_ONCE((b)->bits))
+#define cpumask_or(to, a, b) ((void)__cpumask_become(to, READ_ONCE((a)->bits) | READ_ONCE((b)->bits)))
+#define cpumask_andnot(to, a, b) __cpumask_become(to, READ_ONCE((a)->bits) & ~READ_ONCE((b)->bits))
+#define cpumask_equal(a, b) (READ_ONCE((a)->bits) == READ_ONCE((b)->bits))
+#define cpumask_intersects(a, b) ((READ_ONCE((a)->bits) & READ_ONCE((b)->bits)) != 0)
+#define cpumask_subset(a, b) ((READ_ONCE((a)->bits) & ~READ_ONCE((b)->bits)) == 0)
+static unsigned int cpumask_weight(const struct cpumask *mask)
+{
+	unsigned long bits = READ_ONCE(mask->bits);
+	unsigned int weight = 0;
+
+	for (int cpu = 0; cpu < nr_cpu_ids; cpu++)
+		weight += (bits >> cpu) & 1;
+	return weight;
+}
+static unsigned int cpumask_next(int cpu, const struct cpumask *mask)
+{
+	unsigned long bits = READ_ONCE(mask->bits);
+
+	for (cpu++; cpu < nr_cpu_ids; cpu++)
+		if ((bits >> cpu) & 1)
+			break;
+	return cpu;
+}
+#define cpumask_first(mask) cpumask_next(-1, mask)
+#define cpumask_any(mask) cpumask_first(mask)
+#define for_each_cpu(cpu, mask)							\
+	for ((cpu) = cpumask_first(mask); (cpu) < nr_cpu_ids; (cpu) = cpumask_next(cpu, mask))
+#define for_each_online_cpu(cpu) for ((cpu) = 0; (cpu) < nr_cpu_ids; (cpu)++)
+#define for_each_possible_cpu(cpu) for_each_online_cpu(cpu)
+
 /* include/linux/rcupdate.h */
 #define rcu_replace_pointer(p, value, c) ({ __auto_type __was = (p); rcu_assign_pointer(p, value); __was; })
 #define kfree_rcu_mightsleep(p) do { synchronize_rcu(); kfree(p); } while (0)

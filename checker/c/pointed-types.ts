@@ -66,6 +66,19 @@ const initialisersOf = ({ variables }: Unit): readonly Statement[] =>
     initial === null ? [] : [{ kind: 'expression', place, expression: initial }],
   );
 
+/** The names that threads, the functions that they reach, initialisers and claims use. */
+export function namesIn(unit: Unit, bodies: readonly (readonly Statement[])[]): ReadonlySet<string> {
+  const claims = unit.clauses.flatMap(({ arguments: given, place }) =>
+    given.map((expression): Statement => ({ kind: 'expression', place, expression })),
+  );
+  const functions = reachableFunctions(unit, bodies).map(({ body }) => body);
+  return new Set(
+    [...bodies, ...functions, claims, initialisersOf(unit)].flatMap((body) =>
+      [...expressionsIn(body)].flatMap((one) => (one.kind === 'name' ? [one.name] : [])),
+    ),
+  );
+}
+
 /** The names of the functions whose address is taken, so that pointers to them need numbers. */
 export function addressedFunctions(unit: Unit, bodies: readonly (readonly Statement[])[]): readonly string[] {
   const named = new Set(

@@ -77,6 +77,17 @@ export class Kernel {
     );
   }
 
+  /** The number of the first CPU of a thread: CPUs are numbered in the order of the file; null: it has none. */
+  firstCpu(name: string): number | null {
+    const at = this.hosts.findIndex((host) => host.name === name);
+    return at < 0 ? null : this.hosts.slice(0, at).reduce((sum, { cpus }) => sum + cpus, 0);
+  }
+
+  /** How many CPUs there are. */
+  get cpuCount(): number {
+    return this.hosts.reduce((sum, { cpus }) => sum + cpus, 0);
+  }
+
   /** The cell of a CPU of a thread; `elements`: how many cells there are, if not one for each CPU. */
   #perCpu(name: string, { cpus }: Cpus, index: AnyExpr, meaning: string, elements = cpus): SharedReference {
     const declaration = (this.cells[ownName(name)] ??= {

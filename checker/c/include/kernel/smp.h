@@ -11,6 +11,7 @@ typedef void (*smp_call_func_t)(void *info);
 typedef bool (*smp_cond_func_t)(int cpu, void *info);
 
 #define smp_processor_id() (rw_cpu())
+#define raw_smp_processor_id() smp_processor_id()
 #define get_cpu() ({ preempt_disable(); smp_processor_id(); })
 #define put_cpu() preempt_enable()
 #define num_online_cpus() (rw_cpus())
@@ -23,8 +24,45 @@ typedef bool (*smp_cond_func_t)(int cpu, void *info);
 #define cpumask_test_cpu(cpu, mask) test_bit(cpu, &(mask)->bits)
 #define cpumask_test_and_set_cpu(cpu, mask) test_and_set_bit(cpu, &(mask)->bits)
 #define cpumask_test_and_clear_cpu(cpu, mask) test_and_clear_bit(cpu, &(mask)->bits)
-#define cpumask_clear(mask) WRITE_ONCE((mask)->bits, 0)
-#define cpumask_empty(mask) (READ_ONCE((mask)->bits) == 0)
+#define __cpumask_set_cpu(cpu, mask) __set_bit(cpu, &(mask)->bits)
+#define __cpumask_clear_cpu(cpu, mask) __clear_bit(cpu, &(mask)->bits)
+#define mm_cpumask(mm) (&(mm)->cpu_bitmap)
+static inline void cpumask_clear(struct cpumask *mask) { mask->bits = 0; }
+static inline void cpumask_setall(struct cpumask *mask) { mask->bits = BIT(rw_cpus()) - 1; }
+static inline void cpumask_copy(struct cpumask *to, const struct cpumask *from) { to->bits = READ_ONCE(from->bits); }
+static inline bool cpumask_empty(const struct cpumask *mask) { return READ_ONCE(mask->bits) == 0; }
+static inline bool rw_cpumask_become(struct cpumask *to, unsigned long bits)
+{
+	to->bits = bits;
+	return bits != 0;
+}
+#define cpumask_and(to, a, b) rw_cpumask_become(to, READ_ONCE((a)->bits) & READ_ONCE((b)->bits))
+#define cpumask_or(to, a, b) ((void)rw_cpumask_become(to, READ_ONCE((a)->bits) | READ_ONCE((b)->bits)))
+#define cpumask_andnot(to, a, b) rw_cpumask_become(to, READ_ONCE((a)->bits) & ~READ_ONCE((b)->bits))
+#define cpumask_equal(a, b) (READ_ONCE((a)->bits) == READ_ONCE((b)->bits))
+#define cpumask_intersects(a, b) ((READ_ONCE((a)->bits) & READ_ONCE((b)->bits)) != 0)
+#define cpumask_subset(a, b) ((READ_ONCE((a)->bits) & ~READ_ONCE((b)->bits)) == 0)
+static inline unsigned int cpumask_weight(const struct cpumask *mask)
+{
+	unsigned int weight = 0;
+
+	for (unsigned long bits = READ_ONCE(mask->bits); bits; bits &= bits - 1)
+		weight++;
+	return weight;
+}
+static inline unsigned int cpumask_next(int cpu, const struct cpumask *mask)
+{
+	unsigned long bits = READ_ONCE(mask->bits);
+
+	for (cpu++; cpu < rw_cpus(); cpu++)
+		if ((bits >> cpu) & 1)
+			break;
+	return cpu;
+}
+#define cpumask_first(mask) cpumask_next(-1, mask)
+#define cpumask_any(mask) cpumask_first(mask)
+#define for_each_cpu(cpu, mask)							\
+	for ((cpu) = cpumask_first(mask); (cpu) < rw_cpus(); (cpu) = cpumask_next(cpu, mask))
 #define for_each_online_cpu(cpu) for ((cpu) = 0; (cpu) < rw_cpus(); (cpu)++)
 #define for_each_possible_cpu(cpu) for_each_online_cpu(cpu)
 

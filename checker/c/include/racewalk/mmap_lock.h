@@ -12,6 +12,7 @@ struct mm_struct {
 	atomic_t mm_users;
 	atomic_t mm_count;
 	spinlock_t page_table_lock;
+	struct cpumask cpu_bitmap;
 };
 struct vm_area_struct {
 	struct mm_struct *vm_mm;

@@ -86,6 +86,16 @@ export function restoreInterrupts(thread: Lowering, call: Call, scope: Scope, ho
   setInterrupts(thread, call.place, given);
 }
 
+/** Does the work with interrupts off, and sets them to what they were. */
+export function withInterruptsOff(thread: Lowering, place: Place, work: () => void): void {
+  const off = irqsOffHere(thread.emitter);
+  const before = thread.emitter.temporary('irqs_were_off', { kind: 'bool' }, false);
+  thread.emitter.compute(place, { kind: 'set', target: before, value: off });
+  setInterrupts(thread, place, constant(true));
+  work();
+  setInterrupts(thread, place, before);
+}
+
 function setInterrupts(thread: Lowering, place: Place, value: AnyExpr): void {
   const { kernel } = thread.program;
   const host = kernel.hosts.find(({ name }) => name === thread.definition.name);

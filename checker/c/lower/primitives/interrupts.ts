@@ -4,14 +4,24 @@
  * Source:  include/linux/irqflags.h; kernel/smp.c, smp_call_function_many
  */
 import type { Effect } from '../../../language/statement.ts';
+import type { AnyExpr } from '../../../language/expression.ts';
 import type { Place } from '../../syntax/source.ts';
-import { nothing, valueAt, type Call, type Lowering, type Primitive } from '../lowering.ts';
-import type { CrossCall } from '../kernel.ts';
+import { intType } from '../../syntax/types.ts';
+import {
+  argument,
+  nothing,
+  pointedBy,
+  valueAt,
+  type Call,
+  type Lowering,
+  type Primitive,
+} from '../lowering.ts';
+import type { Cpus, CrossCall } from '../kernel.ts';
 import type { Scope } from '../scope.ts';
-import { constant, isConstant, negated, type CValue } from '../value.ts';
-import { enter, leave, restoreInterrupts, saveInterrupts } from './critical-section.ts';
+import { compared, constant, either, isConstant, negated, plus, type CValue } from '../value.ts';
+import { enter, leave, restoreInterrupts, saveInterrupts, withInterruptsOff } from './critical-section.ts';
 import { irqsOffHere } from '../critical-count.ts';
-import { truthValue } from '../arithmetic.ts';
+import { integer, truthValue } from '../arithmetic.ts';
 
 type Entry = readonly [string, Primitive];
 
@@ -26,16 +36,16 @@ const leaving: Primitive = (thread, call) => {
   return nothing;
 };
 
-/** The function that other CPUs run, and its argument. */
-function crossCall(thread: Lowering, call: Call, scope: Scope): CrossCall {
+/** The function that other CPUs run, and its argument; `at`: which argument of the call it is. */
+function crossCall(thread: Lowering, call: Call, scope: Scope, at = 0): CrossCall {
   const [called, info] = [
-    valueAt(thread, call, scope, 0),
-    call.arguments[1] === undefined ? null : valueAt(thread, call, scope, 1),
+    valueAt(thread, call, scope, at),
+    call.arguments[at + 1] === undefined ? null : valueAt(thread, call, scope, at + 1),
   ];
   if (called.kind !== 'function') return thread.fail(call.place, `${call.name} needs the name of a function`);
   if (info !== null && !isFixed(info))
     return thread.fail(
-      call.arguments[1]!.place,
+      call.arguments[at + 1]!.place,
       'racewalk hands other CPUs only NULL or the address of a variable',
     );
   const where =
@@ -54,21 +64,47 @@ const isFixed = (value: CValue): boolean =>
     ? value.target.root === 'shared' && (value.target.index === null || isConstant(value.target.index))
     : (value.kind === 'pointer' || value.kind === 'number') && isConstant(value.expr);
 
-/** Sends the call to all other CPUs; each runs it between two of its steps, while its interrupts are on. */
-function send(thread: Lowering, call: CrossCall, place: Place, waits: boolean): void {
+/** Whether a CPU, by its number, is called. */
+type Target = (cpu: AnyExpr) => AnyExpr;
+
+const everyCpu: Target = () => constant(true);
+const inMask =
+  (mask: AnyExpr): Target =>
+  (cpu) => {
+    const shifted: AnyExpr = { kind: 'binary', operator: '>>', left: mask, right: cpu };
+    return compared('==', { kind: 'binary', operator: '&', left: shifted, right: constant(1) }, constant(1));
+  };
+
+interface Sending {
+  readonly call: CrossCall;
+  readonly target: Target;
+  readonly waits: boolean;
+}
+
+/** Sends the call to other CPUs; each runs it between two of its steps, while its interrupts are on. */
+function send(thread: Lowering, { call, target, waits }: Sending, place: Place): void {
   const { kernel } = thread.program;
   const { emitter, self, definition } = thread;
   const except = (name: string) => (name === definition.name ? self : null);
+  const isCalled = (host: Cpus, cpu: AnyExpr) => target(plus(cpu, constant(kernel.firstCpu(host.name)!)));
+  const claim = 'no CPU calls functions on others with its interrupts off';
+  thread.assert(negated(irqsOffHere(emitter)), claim, place);
   const idle = kernel.all(
     kernel.hosts.map((host) =>
-      kernel.allCpus(host, except(host.name), (cpu) => negated(kernel.pending(call, host, cpu))),
+      kernel.allCpus(host, except(host.name), (cpu) =>
+        either(negated(isCalled(host, cpu)), negated(kernel.pending(call, host, cpu))),
+      ),
     ),
   );
   const sent = kernel.hosts.flatMap((host) =>
-    kernel.forCpus(host, except(host.name), (cpu): readonly Effect[] => [
-      { kind: 'set', target: kernel.pending(call, host, cpu), value: constant(true) },
-      { kind: 'count', name: 'IPIs', amount: 1 },
-    ]),
+    kernel.forCpus(host, except(host.name), (cpu): readonly Effect[] => {
+      const effects: readonly Effect[] = [
+        { kind: 'set', target: kernel.pending(call, host, cpu), value: constant(true) },
+        { kind: 'count', name: 'IPIs', amount: 1 },
+      ];
+      const condition = isCalled(host, cpu);
+      return isConstant(condition, true) ? effects : [{ kind: 'when', condition, effects }];
+    }),
   );
   if (sent.length === 0) return;
   emitter.atomically('one message of the interrupt controller goes to all CPUs', () =>
@@ -80,21 +116,122 @@ function send(thread: Lowering, call: CrossCall, place: Place, waits: boolean): 
     );
 }
 
+/** The number of the CPU that the thread runs on; an interrupt handler runs on that of its thread. */
+function cpuNumber(thread: Lowering, place: Place): AnyExpr {
+  const { name, on } = thread.definition;
+  const first = thread.program.kernel.firstCpu(on ?? name);
+  return first === null ? thread.fail(place, 'an AGENT has no CPU') : plus(thread.self, constant(first));
+}
+
+/** The call on this CPU itself, if it is one of the targets. */
+function callHere(thread: Lowering, { call, target }: Sending, place: Place): void {
+  const { emitter, program } = thread;
+  const definition = program.functions.get(call.function);
+  if (definition === undefined) return thread.fail(place, `'${call.function}' is not defined`);
+  const [yes, end] = [emitter.newLabel(), emitter.newLabel()];
+  emitter.branch(place, target === everyCpu ? constant(true) : target(cpuNumber(thread, place)), yes, end);
+  emitter.label(yes);
+  withInterruptsOff(thread, place, () =>
+    thread.paste(definition, call.info === null ? [] : [call.info], place),
+  );
+  emitter.label(end);
+}
+
+/** Whether the call waits for the other CPUs: the argument at a position. */
+function waitsAt(thread: Lowering, call: Call, scope: Scope, at: number): boolean {
+  const waits = call.arguments[at] === undefined ? null : thread.constant(call.arguments[at], scope);
+  return waits === null
+    ? thread.fail(call.place, `${call.name} needs a constant 0 or 1 for wait`)
+    : waits.value !== 0n;
+}
+
+/** The CPUs of the mask that an argument points to, read once. */
+function maskAt(thread: Lowering, call: Call, scope: Scope, at: number): AnyExpr {
+  const mask = pointedBy(thread, call, scope, at);
+  if (mask.type.kind !== 'struct' || mask.type.tag !== 'cpumask')
+    return thread.fail(argument(thread, call, at).place, `${call.name} needs a pointer to a cpumask`);
+  return thread.number(thread.load(thread.member(mask, 'bits', call.place), call.place), call.place);
+}
+
 const callOthers =
   (alsoSelf: boolean): Primitive =>
   (thread, call, scope) => {
-    const made = crossCall(thread, call, scope);
-    const waits = call.arguments[2] === undefined ? null : thread.constant(call.arguments[2], scope);
-    if (waits === null)
-      return thread.fail(call.place, `${call.name}(function, info, wait) needs a constant 0 or 1 for wait`);
-    send(thread, made, call.place, waits.value !== 0n);
-    if (alsoSelf) {
-      const definition = thread.program.functions.get(made.function);
-      if (definition === undefined) return thread.fail(call.place, `'${made.function}' is not defined`);
-      thread.paste(definition, made.info === null ? [] : [made.info], call.place);
-    }
+    const sending = {
+      call: crossCall(thread, call, scope),
+      target: everyCpu,
+      waits: waitsAt(thread, call, scope, 2),
+    };
+    send(thread, sending, call.place);
+    if (alsoSelf) callHere(thread, sending, call.place);
     return nothing;
   };
+
+/** f(mask, function, info, wait) */
+const callMask =
+  (alsoSelf: boolean): Primitive =>
+  (thread, call, scope) => {
+    const mask = maskAt(thread, call, scope, 0);
+    const made = crossCall(thread, call, scope, 1);
+    const sending = { call: made, target: inMask(mask), waits: waitsAt(thread, call, scope, 3) };
+    send(thread, sending, call.place);
+    if (alsoSelf) callHere(thread, sending, call.place);
+    return nothing;
+  };
+
+/** smp_call_function_single(cpu, function, info, wait) */
+const callOne: Primitive = (thread, call, scope) => {
+  const { emitter } = thread;
+  const { place } = call;
+  const cpu = thread.number(valueAt(thread, call, scope, 0), place);
+  const made = crossCall(thread, call, scope, 1);
+  const target: Target = (number) => compared('==', number, cpu);
+  const sending = { call: made, target, waits: waitsAt(thread, call, scope, 3) };
+  const [here, there, end] = [emitter.newLabel(), emitter.newLabel(), emitter.newLabel()];
+  emitter.branch(place, target(cpuNumber(thread, place)), here, there);
+  emitter.label(there);
+  send(thread, sending, place);
+  emitter.goto(end);
+  emitter.label(here);
+  callHere(thread, sending, place);
+  emitter.label(end);
+  return integer(0n, intType);
+};
+
+/** on_each_cpu_cond(condition, function, info, wait): the condition is asked here, for one CPU after the other. */
+const callWhere: Primitive = (thread, call, scope) => {
+  const { emitter, program } = thread;
+  const { place } = call;
+  const asked = valueAt(thread, call, scope, 0);
+  const definition = asked.kind === 'function' ? program.functions.get(asked.name) : undefined;
+  if (definition === undefined) return thread.fail(place, `${call.name} needs the name of a function`);
+  const made = crossCall(thread, call, scope, 1);
+  const waits = waitsAt(thread, call, scope, 3);
+  const given = call.name === 'on_each_cpu_cond_mask' ? maskAt(thread, call, scope, 4) : null;
+  const count = program.kernel.cpuCount;
+  const chosen = emitter.temporary('cpus', { kind: 'range', low: 0, high: 2 ** count - 1 }, 0);
+  emitter.compute(place, { kind: 'set', target: chosen, value: constant(0) });
+  for (let cpu = 0; cpu < count; cpu += 1) {
+    const [ask, yes, no] = [emitter.newLabel(), emitter.newLabel(), emitter.newLabel()];
+    emitter.branch(place, given === null ? constant(true) : inMask(given)(constant(cpu)), ask, no);
+    emitter.label(ask);
+    const info: CValue = made.info ?? { kind: 'number', type: intType, expr: constant(0) };
+    const answer = thread.paste(definition, [integer(BigInt(cpu), intType), info], place);
+    emitter.branch(place, thread.truth(answer, place), yes, no);
+    emitter.label(yes);
+    emitter.compute(place, { kind: 'set', target: chosen, value: plus(chosen, constant(2 ** cpu)) });
+    emitter.label(no);
+  }
+  const sending = { call: made, target: inMask(chosen), waits };
+  send(thread, sending, place);
+  callHere(thread, sending, place);
+  return nothing;
+};
+
+const thisCpu: Primitive = (thread, call) => ({
+  kind: 'number',
+  type: intType,
+  expr: cpuNumber(thread, call.place),
+});
 
 export const interruptPrimitives: readonly Entry[] = [
   ...(
@@ -122,15 +259,26 @@ export const interruptPrimitives: readonly Entry[] = [
     },
   ]),
   ['irqs_disabled', (thread) => truthValue(irqsOffHere(thread.emitter))],
-  ...['preempt_disable', 'local_bh_disable', 'migrate_disable', 'get_cpu'].map((name): Entry => [
-    name,
-    entering,
-  ]),
+  ...['preempt_disable', 'local_bh_disable', 'migrate_disable'].map((name): Entry => [name, entering]),
   ...['preempt_enable', 'preempt_enable_no_resched', 'local_bh_enable', 'migrate_enable', 'put_cpu'].map(
     (name): Entry => [name, leaving],
   ),
   ['smp_call_function', callOthers(false)],
   ['on_each_cpu', callOthers(true)],
+  ['smp_call_function_many', callMask(false)],
+  ['on_each_cpu_mask', callMask(true)],
+  ['smp_call_function_single', callOne],
+  ['on_each_cpu_cond', callWhere],
+  ['on_each_cpu_cond_mask', callWhere],
+  ['smp_processor_id', thisCpu],
+  ['raw_smp_processor_id', thisCpu],
+  [
+    'get_cpu',
+    (thread, call, scope) => {
+      enter(thread, call.place);
+      return thisCpu(thread, call, scope);
+    },
+  ],
   ...['lockdep_assert_irqs_disabled', 'lockdep_assert_irqs_enabled'].map((name): Entry => [name, noop]),
   ...['might_sleep', 'cond_resched', 'schedule', 'might_lock'].map((name): Entry => [
     name,
