@@ -1,6 +1,7 @@
 /** The type of an expression without evaluating it. */
 import type { Expression } from '../syntax/syntax.ts';
-import { pointerTo, type Type } from '../syntax/types.ts';
+import { typeKey } from '../memory.ts';
+import { pointerTo, type FunctionType, type Type } from '../syntax/types.ts';
 import type { Program } from './program.ts';
 import type { Scope } from './scope.ts';
 
@@ -34,3 +35,7 @@ function typeOfName(program: Program, name: string, scope: Scope): Type | null {
 /** What a pointer points to, or the elements of an array. */
 const pointedType = (type: Type | null): Type | null =>
   type?.kind === 'pointer' ? type.to : type?.kind === 'array' ? type.of : null;
+
+/** Equal for functions that a pointer of one type may point to. */
+export const signatureOf = ({ returns, parameters }: FunctionType): string =>
+  [returns, ...parameters.map(({ type }) => type)].map(typeKey).join(', ');

@@ -13,11 +13,12 @@ import {
   type Parameter,
   type Type,
 } from '../syntax/types.ts';
-import { assignedNames, innerStatements } from '../syntax/walk.ts';
+import { assignedNames, casesIn } from '../syntax/walk.ts';
 import { scalar } from './claims.ts';
 import { isAwake } from './critical-count.ts';
 import { mostStatements } from './emitter.ts';
 import type { Lowering, Primitive } from './lowering.ts';
+import { signatureOf } from './place-type.ts';
 import type { Program, ThreadDefinition } from './program.ts';
 import { Scope } from './scope.ts';
 import { ThreadValues } from './thread-values.ts';
@@ -564,16 +565,6 @@ export class ThreadLowering extends ThreadValues implements Lowering {
   }
 }
 
-/** Equal for functions that a pointer of one type may point to. */
-const signatureOf = ({ returns, parameters }: FunctionType): string =>
-  [returns, ...parameters.map(({ type }) => type)].map(typeKey).join(', ');
-
 /** The expression with every occurrence of a part replaced. */
 const replaced = (expr: AnyExpr, part: AnyExpr, by: AnyExpr): AnyExpr =>
   copied(expr, (node, inner) => (node === part ? by : inner()));
-
-/** The `case` labels of a switch, not of one inside of it. */
-function* casesIn(statement: Statement): Generator<StatementOf<'case'>> {
-  if (statement.kind === 'case') yield statement;
-  if (statement.kind !== 'switch') for (const inner of innerStatements(statement)) yield* casesIn(inner);
-}

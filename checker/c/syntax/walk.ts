@@ -60,6 +60,12 @@ export function* statementsIn(body: readonly Statement[]): Generator<Statement> 
   }
 }
 
+/** The `case` labels of a switch, not of one inside of it. */
+export function* casesIn(statement: Statement): Generator<Statement & { readonly kind: 'case' }> {
+  if (statement.kind === 'case') yield statement;
+  if (statement.kind !== 'switch') for (const inner of innerStatements(statement)) yield* casesIn(inner);
+}
+
 /** The declarations of a body. */
 export const declarationsIn = (body: readonly Statement[]): readonly Declaration[] =>
   [...statementsIn(body)].flatMap((statement) =>
