@@ -32,6 +32,7 @@ import {
   pointedTypes,
   reachableFunctions,
 } from './pointed-types.ts';
+import { maybeUnset } from './syntax/definite-assignment.ts';
 import { attempt, textOf, type Mistakes, type SourceFile } from './syntax/source.ts';
 import type { Clause, Statement, Unit } from './syntax/syntax.ts';
 import { integerType } from './syntax/types.ts';
@@ -111,6 +112,7 @@ function programOf(
     memory,
     constants,
     functions: unit.functions,
+    maybeUnset: new Set([...bodies, ...functions.map(({ body }) => body)].flatMap(maybeUnset)),
     threads: definitions,
     kernel,
     claims: [],

@@ -104,6 +104,14 @@ export class Memory {
     return [Math.min(0, ...all), Math.max(0, ...all)];
   }
 
+  /** Whether an array of cells holds members of objects that kmalloc() gives out. */
+  isPooled(prefix: string): boolean {
+    const space = this.spaces.find(
+      ({ type }) => prefix === typeKey(type) || prefix.startsWith(`${typeKey(type)}.`),
+    );
+    return space !== undefined && isOfPool(space);
+  }
+
   get spaces(): readonly Space[] {
     return [...this.#spaces.values()];
   }
@@ -156,6 +164,9 @@ export class Memory {
     if (!this.#spaces.has(typeKey(elementOf(type)))) this.#addCells(type, stretch, isGhost);
   }
 }
+
+const isOfPool = ({ regions }: Space): boolean =>
+  regions.some(({ isPool, member }) => isPool || (member !== null && isOfPool(member.of)));
 
 /** The only member of an atomic_t or a lock needs no name of its own. */
 const isCounter = ({ tag, fields }: StructType): boolean =>

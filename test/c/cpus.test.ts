@@ -13,7 +13,9 @@ test('CPUs are numbered in the order of the file', () => {
     THREAD(b) { CHECK(get_cpu() == 2 && num_online_cpus() == 3, "b"); put_cpu(); }
     FINALLY("the first two", seen.bits == 3);`;
   expect(run(numbers)).toBe('holds');
-  expect(() => run('int x;\nAGENT(a) { x = smp_processor_id(); }\nTHREAD(t) { }')).toThrow('an AGENT has no CPU');
+  expect(() => run('int x;\nAGENT(a) { x = smp_processor_id(); }\nTHREAD(t) { }')).toThrow(
+    'an AGENT has no CPU',
+  );
 });
 
 test('masks are words', () => {

@@ -22,3 +22,8 @@ test('all mistakes of a file are reported with line, column, source line and car
     ].join('\n'),
   );
 });
+
+test('a struct that contains itself is a mistake', () => {
+  const text = 'struct a { struct a inner[2]; };\nstruct a x;\nTHREAD(t) { }';
+  expect(mistakesOf(text)).toContain('test.c:1:21: struct a is not complete here');
+});

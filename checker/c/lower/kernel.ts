@@ -6,7 +6,7 @@ import type { AnyDomain } from '../../language/domain.ts';
 import type { AnyExpr, Binder, SharedReference } from '../../language/expression.ts';
 import type { Effect } from '../../language/statement.ts';
 import type { AnyDeclaration } from '../../language/variable.ts';
-import { typeKey, type Space } from '../memory.ts';
+import { typeKey, type Memory, type Space } from '../memory.ts';
 import type { Place } from '../syntax/source.ts';
 import type { PointerType } from '../syntax/types.ts';
 import { both, compared, constant, negated, plus, times, type CValue } from './value.ts';
@@ -48,6 +48,8 @@ export class Kernel {
   /** Threads take interrupts, so that their interrupt flag is shared. */
   readonly hasInterrupts: boolean;
   readonly hasRcu: boolean;
+  /** Something is allocated that is not zeroed. */
+  readonly hasUnset: boolean;
   /** Something sleeps, so that critical sections are counted. */
   readonly hasSleepers: boolean;
   readonly calls = new Map<string, CrossCall>();
@@ -71,6 +73,7 @@ export class Kernel {
     this.heads = heads === null ? null : { name: 'call_rcu', cpus: heads };
     this.hasInterrupts =
       hasHandlers || [...called].some((name) => /^(smp_call_function|on_each_cpu)/.test(name));
+    this.hasUnset = called.has('kmalloc');
     this.hasSleepers = [...called].some((name) => sleepers.test(name));
     this.hasRcu = [...called].some((name) =>
       /^(synchronize_rcu|synchronize_sched|synchronize_net|call_rcu|kv?free_rcu|rcu_barrier)/.test(name),
@@ -194,6 +197,23 @@ export class Kernel {
       elementNames: space.names.map((element) => `${element} allocated`),
     });
     return { kind: 'shared', name, index: object, domain: declaration.domain };
+  }
+
+  /** Whether nothing has been written to a cell of an allocated object since kmalloc(); null: it is of none. */
+  unset(memory: Memory, prefix: string, index: AnyExpr | null): SharedReference | null {
+    const cells = memory.cells.get(prefix);
+    if (!this.hasUnset || cells === undefined || index === null || !memory.isPooled(prefix)) return null;
+    const name = ownName(`${prefix}.unset`);
+    const declaration = (this.cells[name] ??= {
+      kind: 'declaration',
+      domain: bool,
+      initial: cells.names.map(() => false),
+      length: cells.names.length,
+      meaning: 'nothing has been written since kmalloc()',
+      ghost: 'watch',
+      elementNames: cells.names.map((element) => `${element} unset`),
+    });
+    return { kind: 'shared', name, index, domain: declaration.domain, isNoMemory: true };
   }
 
   /** Effects for each CPU of a thread but, where given, one. */

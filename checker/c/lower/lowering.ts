@@ -40,6 +40,12 @@ export interface Lowering {
   access(access: Access): void;
   /** The checks of an access as effects. */
   asserted(lvalue: Lvalue, place: Place): readonly Effect[];
+  /** That something has been written to a place, as effects before it is read. */
+  written(lvalue: Lvalue, place: Place): readonly Effect[];
+  /** Notes that nothing has been written to a place, or that something has. */
+  unset(lvalue: Lvalue, place: Place, isUnset?: boolean): readonly Effect[];
+  /** The scalar cells of a place. */
+  leaves(lvalue: Lvalue, place: Place): readonly Lvalue[];
   assert(condition: AnyExpr, claim: string, place: Place): void;
   condition(expression: Expression, scope: Scope, yes: string, no: string): void;
   paste(definition: FunctionDefinition, given: readonly CValue[], place: Place): CValue;

@@ -17,6 +17,9 @@ import {
   type Lvalue,
 } from './value.ts';
 
+/** Types whose members no protocol sets itself. */
+const locks: ReadonlySet<string> = new Set(['spinlock', 'mutex', 'rw_semaphore', 'rwlock', 'rcu_head']);
+
 /** A name where it is used. */
 interface NamePlace {
   readonly name: string;
@@ -78,6 +81,7 @@ export abstract class Places {
       index,
       length,
       checks,
+      ...(locks.has(type.tag) ? { isKernels: true } : {}),
     };
   }
 

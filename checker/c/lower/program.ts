@@ -33,6 +33,8 @@ export interface Program {
   readonly memory: Memory;
   readonly constants: ReadonlyMap<string, Constant>;
   readonly functions: ReadonlyMap<string, FunctionDefinition>;
+  /** Local variables that may be read before anything is written there. */
+  readonly maybeUnset: ReadonlySet<Declaration>;
   readonly threads: readonly ThreadDefinition[];
   /** What the kernel itself keeps: interrupts, RCU, the allocator. */
   readonly kernel: Kernel;

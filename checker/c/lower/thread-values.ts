@@ -2,7 +2,7 @@
 import type { AnyExpr } from '../../language/expression.ts';
 import { typeKey, zeroOf } from '../memory.ts';
 import type { Place } from '../syntax/source.ts';
-import type { Expression, Statement } from '../syntax/syntax.ts';
+import type { Expression, ListEntry, Statement } from '../syntax/syntax.ts';
 import {
   commonType,
   intType,
@@ -11,8 +11,10 @@ import {
   promoted,
   type IntegerType,
   type ScalarType,
+  type Type,
 } from '../syntax/types.ts';
 import { convert, integer, truthValue } from './arithmetic.ts';
+import { scalar } from './claims.ts';
 import { Scope } from './scope.ts';
 import { ThreadMemory } from './thread-memory.ts';
 import { constant, type CValue, type Lvalue } from './value.ts';
@@ -206,6 +208,43 @@ export abstract class ThreadValues extends ThreadMemory {
     return value.kind === 'number' && isScalar(lvalue.type) && lvalue.type.kind !== 'pointer'
       ? convert(value, lvalue.type)
       : value;
+  }
+
+  /** Writes what an initialiser list gives, and 0 to all else. */
+  protected initialise(lvalue: Lvalue, entries: readonly ListEntry[], scope: Scope, place: Place): void {
+    const { type } = lvalue;
+    const parts: readonly (readonly [string | number, Type])[] =
+      type.kind === 'struct'
+        ? type.fields.map(({ name, type: inner }) => [name, inner] as const)
+        : type.kind === 'array'
+          ? Array.from({ length: type.length }, (_, at) => [at, type.of] as const)
+          : this.fail(place, 'this is no list');
+    const given = new Map<string | number, Expression>();
+    let next = 0;
+    for (const { designators, value } of entries) {
+      const [designator] = designators;
+      if (designator?.kind === 'field') next = parts.findIndex(([name]) => name === designator.name);
+      const range =
+        designator?.kind === 'elements'
+          ? [designator.first, designator.last].map((one) =>
+              Number(this.constant(one, scope)?.value ?? this.fail(one.place, 'this must be a constant')),
+            )
+          : [next, next];
+      for (let at = range[0]!; at <= range[1]!; at += 1) given.set(parts[at]?.[0] ?? '', value);
+      next = range[1]! + 1;
+    }
+    for (const [key, inner] of parts) {
+      const value = given.get(key);
+      const target =
+        typeof key === 'string'
+          ? this.member(lvalue, key, place)
+          : this.element(lvalue, constant(key), place);
+      if (value?.kind === 'list') this.initialise(target, value.entries, scope, place);
+      else if (value !== undefined) this.store(target, this.value(value, scope), place);
+      else if (isScalar(inner))
+        this.store(target, scalar(inner, constant(zeroOf(inner) as number | boolean)), place);
+      else this.initialise(target, [], scope, place);
+    }
   }
 
   /** A copy that later changes of the variable do not reach. */

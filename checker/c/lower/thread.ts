@@ -1,9 +1,9 @@
 /** Lowers one thread: calls are pasted, and every access of shared memory becomes a step. */
 import { copied } from '../../language/copied.ts';
 import type { AnyExpr } from '../../language/expression.ts';
-import { typeKey, zeroOf } from '../memory.ts';
+import { typeKey } from '../memory.ts';
 import { attempt, span, textOf, type Place } from '../syntax/source.ts';
-import type { Declaration, Expression, FunctionDefinition, ListEntry, Statement } from '../syntax/syntax.ts';
+import type { Declaration, Expression, FunctionDefinition, Statement } from '../syntax/syntax.ts';
 import {
   intType,
   isScalar,
@@ -14,7 +14,6 @@ import {
   type Type,
 } from '../syntax/types.ts';
 import { assignedNames, casesIn } from '../syntax/walk.ts';
-import { scalar } from './claims.ts';
 import { isAwake } from './critical-count.ts';
 import { mostStatements } from './emitter.ts';
 import type { Lowering, Primitive } from './lowering.ts';
@@ -376,7 +375,8 @@ export class ThreadLowering extends ThreadValues implements Lowering {
       }
   }
 
-  #declare({ name, type, initial, place, isStatic }: Declaration, scope: Scope): void {
+  #declare(declaration: Declaration, scope: Scope): void {
+    const { name, type, initial, place, isStatic } = declaration;
     if (type.kind === 'function') return;
     if (isStatic)
       return this.fail(
@@ -393,7 +393,8 @@ export class ThreadLowering extends ThreadValues implements Lowering {
     const value = initial === null || initial.kind === 'list' ? null : this.value(initial, scope);
     const lvalue = own ?? bind(this.#typeOf(value, place));
     if (value !== null) this.store(lvalue, value, span(place, initial!.place));
-    else if (initial?.kind === 'list') this.#initialise(lvalue, initial.entries, scope, place);
+    else if (initial?.kind === 'list') this.initialise(lvalue, initial.entries, scope, place);
+    else this.begins(declaration, lvalue);
   }
 
   #typeOf(value: CValue | null, place: Place): Type {
@@ -417,42 +418,6 @@ export class ThreadLowering extends ThreadValues implements Lowering {
       if (known !== undefined && known.type !== typeKey(type)) continue;
       this.#variables.set(prefix, { type: typeKey(type), number });
       return numbered;
-    }
-  }
-
-  #initialise(lvalue: Lvalue, entries: readonly ListEntry[], scope: Scope, place: Place): void {
-    const { type } = lvalue;
-    const parts: readonly (readonly [string | number, Type])[] =
-      type.kind === 'struct'
-        ? type.fields.map(({ name, type: inner }) => [name, inner] as const)
-        : type.kind === 'array'
-          ? Array.from({ length: type.length }, (_, at) => [at, type.of] as const)
-          : this.fail(place, 'this is no list');
-    const given = new Map<string | number, Expression>();
-    let next = 0;
-    for (const { designators, value } of entries) {
-      const [designator] = designators;
-      if (designator?.kind === 'field') next = parts.findIndex(([name]) => name === designator.name);
-      const range =
-        designator?.kind === 'elements'
-          ? [designator.first, designator.last].map((one) =>
-              Number(this.constant(one, scope)?.value ?? this.fail(one.place, 'this must be a constant')),
-            )
-          : [next, next];
-      for (let at = range[0]!; at <= range[1]!; at += 1) given.set(parts[at]?.[0] ?? '', value);
-      next = range[1]! + 1;
-    }
-    for (const [key, inner] of parts) {
-      const value = given.get(key);
-      const target =
-        typeof key === 'string'
-          ? this.member(lvalue, key, place)
-          : this.element(lvalue, constant(key), place);
-      if (value?.kind === 'list') this.#initialise(target, value.entries, scope, place);
-      else if (value !== undefined) this.store(target, this.value(value, scope), place);
-      else if (isScalar(inner))
-        this.store(target, scalar(inner, constant(zeroOf(inner) as number | boolean)), place);
-      else this.#initialise(target, [], scope, place);
     }
   }
 

@@ -17,6 +17,8 @@ export interface Lvalue {
   readonly length: number;
   /** What must be true before it is accessed. */
   readonly checks: readonly Check[];
+  /** It is part of a lock or the like, whose first value racewalk does not ask for. */
+  readonly isKernels?: true;
   /** The array that it is an element of; without one, it is an object of its own. */
   readonly array?: Elements;
 }

@@ -142,18 +142,23 @@ function readStruct(reading: Reading, node: Node): Type {
   if (struct.defined) return fail(reading.mistakes, reading.placeOf(node), `struct ${tag} is defined twice`);
   struct.defined = true;
   for (const field of partsOf(body))
-    if (field.type === 'field_declaration') attempt(() => struct.fields.push(...readFields(reading, field)));
+    if (field.type === 'field_declaration')
+      attempt(() => struct.fields.push(...readFields(reading, field, struct)));
   return struct;
 }
 
-function readFields(reading: Reading, node: Node): readonly Field[] {
+function readFields(reading: Reading, node: Node, around: StructType): readonly Field[] {
   const base = readBaseType(reading, node);
   const declarators = node.childrenForFieldName('declarator');
   // The members of an anonymous struct are members of the struct around it.
   if (declarators.length === 0 && base.kind === 'struct') return base.fields;
   const widths = partsOf(node).filter(({ type }) => type === 'bitfield_clause');
   return declarators.map((declarator) => {
-    const { name, type } = readDeclarator(reading, declarator, base);
+    const { name, place, type } = readDeclarator(reading, declarator, base);
+    let element = type;
+    while (element.kind === 'array') element = element.of;
+    if (element.kind === 'struct' && (element === around || !element.defined))
+      return fail(reading.mistakes, place, `struct ${element.tag} is not complete here`);
     const clause = widths.find(({ startIndex }) => startIndex === nextStart(declarator));
     const bits =
       clause === undefined

@@ -64,6 +64,7 @@ typedef u64 phys_addr_t;
 
 #define likely(x) (!!(x))
 #define unlikely(x) (!!(x))
+#define memset(object, byte, size) __builtin_memset(object, byte, size)
 #define BITS_PER_LONG 64
 #define BIT(n) (1UL << (n))
 #define BIT_ULL(n) (1ULL << (n))

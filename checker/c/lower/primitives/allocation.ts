@@ -8,12 +8,15 @@ import type { AnyExpr } from '../../../language/expression.ts';
 import type { Effect } from '../../../language/statement.ts';
 import { nullPointer, typeKey, zeroOf } from '../../memory.ts';
 import type { Place } from '../../syntax/source.ts';
-import { isScalar, pointerTo, type StructType, type Type } from '../../syntax/types.ts';
+import { isScalar, pointerTo, sizeOfType, type StructType, type Type } from '../../syntax/types.ts';
+import { scalar } from '../claims.ts';
 import { argument, nothing, valueAt, type Call, type Lowering, type Primitive } from '../lowering.ts';
 import { placeType } from '../place-type.ts';
 import type { Scope } from '../scope.ts';
-import { both, compared, constant, isConstant, negated, type CValue, type Lvalue } from '../value.ts';
+import { both, compared, constant, isConstant, negated, plus, type CValue, type Lvalue } from '../value.ts';
 
+/** __GFP_ZERO */
+const zeroing = 0x100n;
 /** __GFP_DIRECT_RECLAIM */
 const mayReclaim = 0x400n;
 
@@ -42,6 +45,7 @@ const allocate =
       );
     const flags = call.arguments[1] === undefined ? null : thread.constant(call.arguments[1], scope);
     if (flags !== null && (flags.value & mayReclaim) !== 0n) thread.mightSleep(call.place);
+    const isZeroing = isZeroed || (flags !== null && (flags.value & zeroing) !== 0n);
     const found = thread.emitter.temporary(
       `new_${typeKey(type)}`,
       { kind: 'range', low: -1, high: space.names.length },
@@ -65,7 +69,8 @@ const allocate =
             condition: compared('==', found, constant(at)),
             effects: [
               { kind: 'set', target: alive(at), value: constant(true) },
-              ...(isZeroed ? zeroed(thread, call, type, at) : []),
+              ...(isZeroing ? zeroed(thread, call.place, objectAt(thread, call, type, at)) : []),
+              ...thread.unset(objectAt(thread, call, type, at), call.place, !isZeroing),
             ],
           })),
         ],
@@ -74,27 +79,51 @@ const allocate =
     return { kind: 'pointer', type: pointerTo(type), expr: found };
   };
 
+/** The object with a number. */
+const objectAt = (thread: Lowering, call: Call, type: StructType, at: number): Lvalue =>
+  thread.pointee({ kind: 'pointer', type: pointerTo(type), expr: constant(at) }, call.place);
+
 /** Every cell of an object set to 0. */
-function zeroed(thread: Lowering, call: Call, type: StructType, at: number): readonly Effect[] {
-  const clear = (lvalue: Lvalue): readonly Effect[] => {
-    const { type: inner } = lvalue;
-    if (isScalar(inner))
-      return [
-        {
-          kind: 'set',
-          target: thread.reference(lvalue, call.place),
-          value: constant(zeroOf(inner) as number | boolean),
-        },
-      ];
-    if (inner.kind === 'struct')
-      return inner.fields.flatMap(({ name }) => clear(thread.member(lvalue, name, call.place)));
-    if (inner.kind !== 'array') return [];
-    return Array.from({ length: inner.length }, (_, at) => at).flatMap((element) =>
-      clear(thread.element(lvalue, constant(element), call.place)),
-    );
-  };
-  return clear(thread.pointee({ kind: 'pointer', type: pointerTo(type), expr: constant(at) }, call.place));
-}
+const zeroed = (thread: Lowering, place: Place, object: Lvalue): readonly Effect[] =>
+  thread.leaves(object, place).flatMap((leaf): readonly Effect[] =>
+    isScalar(leaf.type)
+      ? [
+          {
+            kind: 'set',
+            target: thread.reference(leaf, place),
+            value: constant(zeroOf(leaf.type) as number | boolean),
+          },
+        ]
+      : [],
+  );
+
+/** memset(pointer, 0, sizeof(*pointer)), and the like for an array: every cell is written on its own. */
+const memset: Primitive = (thread, call, scope) => {
+  const { place } = call;
+  const pointer = valueAt(thread, call, scope, 0);
+  const value = thread.constant(argument(thread, call, 1), scope);
+  if (value?.value !== 0n)
+    return thread.fail(argument(thread, call, 1).place, 'racewalk reads memset() of 0 alone');
+  const object = thread.pointee(pointer, place);
+  const size = thread.constant(argument(thread, call, 2), scope);
+  const given = argument(thread, call, 2);
+  const measured =
+    given.kind === 'sizeof'
+      ? (given.type ?? (given.operand === null ? null : placeType(thread.program, given.operand, scope)))
+      : null;
+  const whole = object.array === undefined ? 1 : object.array.count;
+  const bytes = measured === null ? Number(size?.value ?? -1n) : sizeOfType(measured);
+  const count = bytes / sizeOfType(object.type);
+  if (count !== 1 && count !== whole)
+    return thread.fail(given.place, 'racewalk reads memset() of an object or an array as a whole');
+  for (let at = 0; at < count; at += 1) {
+    const element = count === 1 ? object : { ...object, index: plus(object.array!.first, constant(at)) };
+    for (const leaf of thread.leaves(element, place))
+      if (isScalar(leaf.type))
+        thread.store(leaf, scalar(leaf.type, constant(zeroOf(leaf.type) as number | boolean)), place);
+  }
+  return nothing;
+};
 
 const free: Primitive = (thread, call, scope) => {
   const pointer = thread.lasting(valueAt(thread, call, scope, 0), call.place);
@@ -134,12 +163,15 @@ export function freeObject(thread: Lowering, pointer: CValue & { kind: 'pointer'
       claimed('only what kmalloc() has returned is freed', isOfPool),
       claimed('no object is freed twice', cell),
       { kind: 'set', target: cell, value: constant(false) },
+      // What a freed object holds is of no consequence.
+      ...thread.unset(thread.pointee(pointer, place), place, false),
     ],
   });
 }
 
 export const allocationPrimitives: readonly Entry[] = [
   ['kmalloc', allocate(false)],
+  ['memset', memset],
   ['kzalloc', allocate(true)],
   ...['kfree', 'kvfree'].map((name): Entry => [name, free]),
 ];

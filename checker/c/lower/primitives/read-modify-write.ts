@@ -45,6 +45,7 @@ export function readModifyWrite(
     place,
     effects: [
       ...thread.asserted(lvalue, place),
+      ...thread.written(lvalue, place),
       { kind: 'set', target, value: cell },
       isConditional ? { kind: 'when', condition: when, effects: [write] } : write,
     ],
@@ -66,7 +67,11 @@ export function modify(
   const value = thread.asScalar(change(scalar(type, cell)), type, place);
   thread.access({
     place,
-    effects: [...thread.asserted(lvalue, place), { kind: 'set', target: cell, value }],
+    effects: [
+      ...thread.asserted(lvalue, place),
+      ...thread.written(lvalue, place),
+      { kind: 'set', target: cell, value },
+    ],
     ordering: 'relaxed',
   });
 }
