@@ -85,14 +85,17 @@ function localExpression(types: readonly IntegerType[]): Expression {
         .map((parts) => `(${parts.join(' ')})`),
       fc.tuple(fc.constantFrom('-', '~', '!'), tie('node')).map(([op, x]) => `(${op} ${x})`),
       fc.tuple(fc.constantFrom(...types), tie('node')).map(([type, x]) => `((${spelled[type]}) ${x})`),
+      fc.tuple(fc.constantFrom(...types), tie('node')).map(([type, x]) => `(${type})(${x})`),
       fc.tuple(tie('node'), tie('node'), tie('node')).map(([x, y, z]) => `(${x} ? ${y} : ${z})`),
     ),
   }));
   return node;
 }
 
-/** Kernel code numbers its bits by constants. */
-const bitNumber = fc.nat({ max: 3 });
+/** Kernel code numbers most of its bits by constants. */
+const constantBit = fc.nat({ max: 3 }).map(String);
+const bitNumber = (e: Expression): Expression =>
+  fc.oneof({ weight: 3, arbitrary: constantBit }, { weight: 1, arbitrary: e.map((x) => `(${x}) & 3`) });
 
 const bit = (expression: string): string => `(${expression}) & 1`;
 
@@ -135,7 +138,7 @@ const sharedRead = (e: Expression): Expression =>
     e.map((value) => `atomic_add_return(${value}, &count)`),
     fc.tuple(e, e).map(([by, not]) => `atomic_add_unless(&count, ${by}, ${not})`),
     fc
-      .tuple(fc.constantFrom('test_bit', 'test_and_set_bit', 'test_and_clear_bit'), bitNumber)
+      .tuple(fc.constantFrom('test_bit', 'test_and_set_bit', 'test_and_clear_bit'), bitNumber(e))
       .map(([op, nr]) => `${op}(${nr}, &bits)`),
   );
 
@@ -152,7 +155,7 @@ const sharedWrite = (e: Expression): fc.Arbitrary<Piece> =>
         ),
       fc.constantFrom('atomic_inc(&count);', 'atomic_dec(&count);'),
       fc
-        .tuple(fc.constantFrom('set', 'clear', 'change'), bitNumber)
+        .tuple(fc.constantFrom('set', 'clear', 'change'), bitNumber(e))
         .map(([op, nr]) => `${op}_bit(${nr}, &bits);`),
     )
     .map((text) => () => text);
@@ -204,6 +207,23 @@ const call = (e: Expression, helpers: number): fc.Arbitrary<Piece> =>
         `${x} ${op} f${helper}(${first}, ${second}, &spare, p, q);`,
   );
 
+/** A call of one of the operations of all programs, chosen by a value. */
+const callThroughPointer = (e: Expression): fc.Arbitrary<Piece> =>
+  fc.tuple(e, local, e, fc.boolean()).map(
+    ([which, x, value, isTable]) =>
+      () =>
+        isTable
+          ? `${x} = operations[${bit(which)}].apply(${value});`
+          : `{\nint (*apply)(int) = ${bit(which)} ? flip : twice;\n${x} = apply(${value});\n}`,
+  );
+
+/** A variable without an initialiser, written before it is read, and a struct of which one member is. */
+const writtenLate = (e: Expression): fc.Arbitrary<Piece> =>
+  fc.tuple(local, e, e, e).map(([x, condition, first, second]) => (fresh) => {
+    const n = fresh();
+    return `{\nint late${n};\nstruct item part${n};\nif (${condition})\nlate${n} = ${first};\nelse\nlate${n} = ${second};\npart${n}.y = late${n};\n${x} = part${n}.y;\n}`;
+  });
+
 /** Plain accesses to shared memory under a lock, and several accesses in one step. */
 const exclusive = (e: Expression): fc.Arbitrary<Piece> =>
   fc.oneof(
@@ -254,7 +274,7 @@ function control(e: Expression, body: fc.Arbitrary<Piece>): fc.Arbitrary<Piece> 
     fc.tuple(e, body, body, fc.boolean()).map(
       ([value, first, second, falls]): Piece =>
         (fresh) =>
-          `switch ((${value}) & 3) {\ncase 0:\n${first(fresh)}\n${falls ? '' : 'break;'}\ncase 1:\ncase 2:\n${second(fresh)}\nbreak;\ndefault:\nbreak;\n}`,
+          `switch ((${value}) & 3) {\ncase 0:\n${first(fresh)}\n${falls ? 'fallthrough;' : 'break;'}\ncase 1:\ncase 2:\n${second(fresh)}\nbreak;\ndefault:\nbreak;\n}`,
     ),
     fc.tuple(e, body).map(([condition, skipped]): Piece => (fresh) => {
       const label = `skip${fresh()}`;
@@ -287,6 +307,8 @@ function block(e: Expression, helpers: number, shared: boolean, length: number):
           ]
         : []),
       ...(helpers > 0 ? [{ weight: 1, arbitrary: call(e, helpers) }] : []),
+      { weight: 1, arbitrary: callThroughPointer(e) },
+      { weight: 1, arbitrary: writtenLate(e) },
     );
   const list = (of: fc.Arbitrary<Piece>, min: number, max: number): fc.Arbitrary<Piece> =>
     fc.array(of, { minLength: min, maxLength: max }).map(
@@ -327,12 +349,27 @@ const shared = (type: fc.Arbitrary<IntegerType>): fc.Arbitrary<string> =>
 ${x} x;
 ${y} y;
 };
+struct operations {
+int (*apply)(int n);
+};
+
+static int flip(int n)
+{
+return n ^ 1;
+}
+
+static int twice(int n)
+{
+return n + n;
+}
+
+static const struct operations operations[2] = { { .apply = flip }, { twice } };
 ${g0} g0 = 1;
 ${g1} g1;
 ${element} array[2] = { 1, 0 };
 struct item items[2] = { { .x = 1 }, { .y = 1 } };
 ${guarded} guarded;
-spinlock_t lock;
+DEFINE_SPINLOCK(lock);
 atomic_t count = ATOMIC_INIT(${count});
 unsigned long bits = 5;
 `,

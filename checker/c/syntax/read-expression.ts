@@ -55,6 +55,9 @@ const readCall: Reader = (reading, node, place) => {
   // `(f)(x)` is a call of f.
   const inner = called.type === 'parenthesized_expression' ? (partsOf(called)[0] ?? called) : called;
   const given = partsOf(part(reading, node, 'arguments')).map((one) => readExpression(reading, one));
+  // `(u8)(x)` is a cast, which only the name of the type shows.
+  const type = inner === called ? undefined : reading.typedefs.get(inner.text);
+  if (type !== undefined && given.length === 1) return { kind: 'cast', place, type, operand: given[0]! };
   if (inner.type === 'identifier') {
     checkKernelName(reading, inner.text, place);
     return { kind: 'call', place, name: inner.text, arguments: given };
