@@ -191,17 +191,23 @@ export function rcuCallbacks(program: Program): readonly KernelThread[] {
     emitter.forever(() => {
       if (isOneStep) {
         emitter.atomically(reason, () => {
-          emitter.access({ ...first, effects: begun });
+          emitter.generated(() => emitter.access({ ...first, effects: begun }));
           attempt(() => lowering.atomic(() => body(lowering)));
-          emitter.compute(place, ...done);
+          emitter.generated(() => emitter.compute(place, ...done));
         });
         return;
       }
       const running = kernel.runs(heads, head);
-      emitter.atomically(reason, () => emitter.access({ ...first, effects: [...begun, set(running, true)] }));
+      emitter.generated(() =>
+        emitter.atomically(reason, () =>
+          emitter.access({ ...first, effects: [...begun, set(running, true)] }),
+        ),
+      );
       attempt(() => body(lowering));
-      emitter.atomically(reason, () =>
-        emitter.access({ place, text: '<end of callback>', effects: [set(running, false), ...done] }),
+      emitter.generated(() =>
+        emitter.atomically(reason, () =>
+          emitter.access({ place, text: '<end of callback>', effects: [set(running, false), ...done] }),
+        ),
       );
     });
     return { name, cpus, on: null, mayBlockForever: true, emitter, isLongHandler: false };
