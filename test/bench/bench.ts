@@ -1,12 +1,20 @@
 /**
- * `npm run bench`: racewalk against Spin and against native C, side by side; `--quick --json` in less than 50 seconds;
+ * `npm run bench`: racewalk against Spin and against native C, side by side; `--quick --json` in about two minutes;
  * `--write` puts what it measured into docs/performance.
  */
 import { freemem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { engine, racewalkCheck, spinSettings, tunedSpin } from './contender.ts';
 import { machineOf } from './machine.ts';
-import { figure, growthTable, machineLine, throughputTable, verdictTable, type GrowthRow } from './report.ts';
+import {
+  figure,
+  growthTable,
+  machineLine,
+  throughputTable,
+  verdictTable,
+  waitingTable,
+  type GrowthRow,
+} from './report.ts';
 import { writePages } from './pages.ts';
 import { timesAsFast, type Comparison } from './side-by-side.ts';
 import { argumentsOf } from './subject.ts';
@@ -21,6 +29,7 @@ import {
   type Speedup,
   type VerdictComparison,
 } from './verdict.ts';
+import { waitingTimes, type Waiting } from './waiting.ts';
 
 const { values: flags } = parseArgs({
   options: { quick: { type: 'boolean' }, json: { type: 'boolean' }, write: { type: 'boolean' } },
@@ -35,6 +44,7 @@ interface Results {
   readonly verdicts: readonly VerdictComparison[];
   readonly growth: readonly GrowthRow[];
   readonly speedup: Speedup | null;
+  readonly waiting: Waiting;
 }
 
 /** Whether there is room for what Spin needs for the main model with 5 CPUs: 22 million states. */
@@ -59,6 +69,7 @@ async function quick(tools: Tools): Promise<Results> {
     verdicts: own === null ? [] : [against(own, best)],
     growth: [],
     speedup: await speedupOfTwo(quickSubject, { most: 3, until: 39_000 }),
+    waiting: waitingTimes(60),
   };
 }
 
@@ -78,6 +89,7 @@ async function full(tools: Tools): Promise<Results> {
     verdicts,
     growth: growth.map(growthRow),
     speedup: await speedupOfTwo(quickSubject, { most: 5, until: Infinity }),
+    waiting: waitingTimes(300),
   };
 }
 
@@ -93,7 +105,7 @@ function growthRow([cpus, ptes]: readonly [number, number]): GrowthRow {
 }
 
 /** What the quick form promises; null is explained under `missing`. */
-function summary({ throughput, verdicts, speedup }: Results, tools: Tools) {
+function summary({ throughput, verdicts, speedup, waiting }: Results, tools: Tools) {
   const [first] = throughput as readonly [Comparison, ...Comparison[]];
   const own = first.lines[0]!.runs[0]!;
   const narrow = engine(oneWordSubject).run();
@@ -103,6 +115,7 @@ function summary({ throughput, verdicts, speedup }: Results, tools: Tools) {
     tools.gcc ? [] : ['throughputVsC: gcc is not installed'],
     verdict === null ? ['verdictVsSpin: no Spin, no room for it, or racewalk check came to no verdict'] : [],
     speedup === null ? ['speedupTwoWorkers: racewalk check came to no verdict in time'] : [],
+    Object.entries(waiting).flatMap(([key, value]) => (value === null ? [`${key}: no verdict in time`] : [])),
   ];
   return {
     throughputVsSpin: timesAsFast(first, 'Spin'),
@@ -116,6 +129,7 @@ function summary({ throughput, verdicts, speedup }: Results, tools: Tools) {
     speedupTwoWorkers: speedup?.workers ?? null,
     /** An upper estimate of what two workers can reach on this machine. */
     speedupTwoSearches: speedup?.searches ?? null,
+    ...waiting,
     missing: reasons.flat(),
     countsAgree: throughput.every(({ agree }) => agree),
   };
@@ -134,6 +148,7 @@ else {
     ...(results.growth.length === 0 ? [] : [`**Growth**\n\n${growthTable(results.growth)}`]),
     `Two workers against one: ${figure(short.speedupTwoWorkers, 2)}. ` +
       `Two searches side by side, which share nothing: ${figure(short.speedupTwoSearches, 2)}.`,
+    `**Waiting**\n\n${waitingTable(results.waiting)}`,
     ...short.missing.map((reason) => `Missing: ${reason}.`),
   ];
   console.log(sections.join('\n\n'));

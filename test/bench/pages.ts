@@ -11,10 +11,12 @@ import {
   ratioTable,
   throughputTable,
   verdictTable,
+  waitingTable,
   type GrowthRow,
 } from './report.ts';
 import type { Comparison } from './side-by-side.ts';
 import type { VerdictComparison } from './verdict.ts';
+import type { Waiting } from './waiting.ts';
 
 const folder = new URL('../../docs/performance/', import.meta.url);
 
@@ -22,6 +24,7 @@ interface Measurements {
   readonly throughput: readonly Comparison[];
   readonly verdicts: readonly VerdictComparison[];
   readonly growth: readonly GrowthRow[];
+  readonly waiting: Waiting;
 }
 
 function rewrite(name: string, texts: Readonly<Record<string, string>>): void {
@@ -29,10 +32,10 @@ function rewrite(name: string, texts: Readonly<Record<string, string>>): void {
   writeFileSync(page, withParts(readFileSync(page, 'utf8'), texts));
 }
 
-export function writePages({ throughput, verdicts, growth }: Measurements, machine: Machine): void {
+export function writePages({ throughput, verdicts, growth, waiting }: Measurements, machine: Machine): void {
   const lines = ratioLines(throughput, verdicts);
   const line = paragraph(`${machineLine(machine)} ${new Date().toISOString().slice(0, 10)}.`);
-  rewrite('README.md', { machine: line, ratios: ratioTable(lines) });
+  rewrite('README.md', { machine: line, ratios: ratioTable(lines), waiting: waitingTable(waiting) });
   rewrite('notes/tables.md', {
     machine: line,
     throughput: throughputTable(throughput),

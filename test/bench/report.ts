@@ -4,6 +4,7 @@ import { describeMachine, type Machine } from './machine.ts';
 import type { RatioRow } from './ratio-chart.ts';
 import { timesAsFast, type Comparison } from './side-by-side.ts';
 import type { VerdictComparison } from './verdict.ts';
+import type { Waiting } from './waiting.ts';
 
 const integer = (value: number) => value.toLocaleString('en-US');
 export const figure = (value: number | null, digits = 1) =>
@@ -76,6 +77,23 @@ export function verdictTable(comparisons: readonly VerdictComparison[]): string 
   ];
   return table(head, rows);
 }
+
+/** What users wait for, in CPU seconds of whole commands. */
+export const waitingTable = ({
+  qrcu33Seconds,
+  stubborn8Seconds,
+  compareCostsSeconds,
+  defaultVsBest,
+}: Waiting): string =>
+  table(
+    ['command', 'CPU s'],
+    [
+      ['`check` of QRCU, 3 updaters and 3 readers', figure(qrcu33Seconds)],
+      ['`check gup-fast-vs-collapse --sync-ipi --cpus 8`', figure(stubborn8Seconds)],
+      ['`compare gup-fast-checks`, costs of 128 variants', figure(compareCostsSeconds)],
+      ['the default over the best of its own settings, at most', figure(defaultVsBest, 2)],
+    ],
+  );
 
 export interface GrowthRow {
   readonly cpus: number;
