@@ -74,7 +74,9 @@ describe('with both installed', () => {
 /** The smallest scenario of each model of the catalogue; by hand, `confirm --all` takes all of them. */
 const smallest = registry.flatMap(({ name, scenarios }) =>
   scenarios
-    .filter(({ options, memory, states }) => (options['memory'] ?? memory) !== 'arm64' && states !== undefined)
+    .filter(
+      ({ options, memory, states }) => (options['memory'] ?? memory) !== 'arm64' && states !== undefined,
+    )
     .toSorted((a, b) => a.states! - b.states!)
     .slice(0, 1)
     .map((scenario) => `${name}/${scenario.name}`),

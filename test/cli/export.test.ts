@@ -81,7 +81,10 @@ test('a witness that is never reached, and one that no limit lets be found', asy
 
 test.each([
   [[email], /required option '--to <format>'/],
-  [[email, '--to', 'svgg'], /invalid --to 'svgg': expected promela, murphi, dot, svg, text, mermaid or itf.*svg/],
+  [
+    [email, '--to', 'svgg'],
+    /invalid --to 'svgg': expected promela, murphi, dot, svg, text, mermaid or itf.*svg/,
+  ],
   [['--to', 'svg'], /missing MODEL/],
   [
     [email, '--to', 'svg', '--witness', 'nothing'],
