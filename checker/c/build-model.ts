@@ -68,7 +68,8 @@ export function buildParts(file: SourceFile, unit: Unit, mistakes: Mistakes): Pa
   };
 }
 
-function programOf(
+/** The program of these threads. */
+export function programOf(
   file: SourceFile,
   read: Unit,
   definitions: readonly ThreadDefinition[],
@@ -127,7 +128,8 @@ function withoutUnusedVariables(unit: Unit, bodies: readonly (readonly Statement
   return { ...unit, variables };
 }
 
-function lowerThread(program: Program, definition: ThreadDefinition): KernelThread {
+/** The thread's statements; mistakes are reported to the program's. */
+export function lowerThread(program: Program, definition: ThreadDefinition): KernelThread {
   const lowering = new ThreadLowering(program, definition, primitiveOf);
   attempt(() => lowering.lower());
   const { emitter } = lowering;

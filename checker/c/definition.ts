@@ -4,10 +4,13 @@ import { ModelError } from '../language/model-error.ts';
 import type { AnyDefinition } from '../language/model.ts';
 import type { OptionValue } from '../language/option.ts';
 import { buildParts } from './build-model.ts';
-import { scenariosOf } from './clauses.ts';
+import { scenariosOf, threadsOf } from './clauses.ts';
+import type { Constant } from './syntax/constant.ts';
+import { takeUncalled, uncalledIn, uncalledNotes } from './uncalled.ts';
 import { optionOf, type NamedOption } from './syntax/options.ts';
 import type { Surroundings } from './syntax/preprocess.ts';
 import { readUnit } from './syntax/read-unit.ts';
+import type { Unit } from './syntax/syntax.ts';
 import { attempt, Mistakes, mistakesText, type SourceFile } from './syntax/source.ts';
 
 /**
@@ -18,6 +21,8 @@ import { attempt, Mistakes, mistakesText, type SourceFile } from './syntax/sourc
 export function defineFromC(file: SourceFile, header: Surroundings['header']): AnyDefinition {
   const mistakes = new Mistakes();
   const unit = readUnit(file, { header, flags: new Map() }, new Map(), mistakes);
+  const uncalled = uncalledIn(file, unit, threadsOf(unit, constantsOf(unit), new Mistakes()));
+  const excused = takeUncalled(mistakes, uncalled);
   const options = unit.clauses.flatMap((clause) => {
     const option = attempt(() => optionOf(clause, mistakes));
     return option === null ? [] : [option];
@@ -28,6 +33,8 @@ export function defineFromC(file: SourceFile, header: Surroundings['header']): A
     const given = new Map(options.map(({ name, key }) => [name, values[key]!]));
     const found = new Mistakes();
     const read = readUnit(file, { header, flags: flagsOf(options, values) }, given, found);
+    const threads = threadsOf(read, constantsOf(read), new Mistakes());
+    takeUncalled(found, uncalledIn(file, read, threads));
     const parts = buildParts(file, read, found);
     if (parts === null) throw new ModelError(mistakesText(found.all));
     return parts;
@@ -35,7 +42,8 @@ export function defineFromC(file: SourceFile, header: Surroundings['header']): A
   // Mistakes that the defaults show are reported at once.
   buildParts(file, unit, mistakes);
   if (mistakes.any) throw new ModelError(mistakesText(mistakes.all));
-  return defineModel({
+  const notes = uncalledNotes(file, unit, uncalled, excused);
+  const definition = defineModel({
     name: file.name.replace(/^.*\//, '').replace(/\.c$/, ''),
     summary: summary?.kind === 'string' ? summary.value : `the protocol of ${file.name}`,
     options: Object.fromEntries(options.map(({ key, option }) => [key, option])),
@@ -43,7 +51,10 @@ export function defineFromC(file: SourceFile, header: Surroundings['header']): A
     scenarios: scenarios as readonly never[],
     build,
   });
+  return notes.length === 0 ? definition : { ...definition, notes };
 }
+
+const constantsOf = ({ enumerators }: Unit) => enumerators as ReadonlyMap<string, Constant>;
 
 const flagsOf = (
   options: readonly NamedOption[],

@@ -81,6 +81,8 @@ export interface AnyDefinition {
   readonly options: Options;
   readonly scenarios: readonly Scenario[];
   readonly survivors: readonly Survivors[];
+  /** What its author should know and no verdict depends on; absent: nothing. */
+  readonly notes?: readonly string[];
   /** Throws  ModelError for invalid options and models; options in `beyond` may exceed their maximum. */
   readonly build: (given?: Readonly<Record<string, OptionValue>>, beyond?: readonly string[]) => Model;
 }

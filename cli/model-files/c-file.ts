@@ -6,6 +6,7 @@ import { defineFromC } from '../../checker/c/definition.ts';
 import type { SourceFile } from '../../checker/c/syntax/source.ts';
 import { ModelError } from '../../checker/language/model-error.ts';
 import type { AnyDefinition } from '../../checker/language/model.ts';
+import { say } from '../terminal/help.ts';
 import { readText } from '../terminal/read-file.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import { loadGrammar } from './load-grammar.ts';
@@ -17,7 +18,9 @@ export async function loadCFile(
   const text = readText(path);
   await loadGrammar();
   try {
-    return { definition: defineFromC({ name: path, text }, shippedHeader), file: realpathSync(path) };
+    const definition = defineFromC({ name: path, text }, shippedHeader);
+    for (const note of definition.notes ?? []) say(`note: ${note}`);
+    return { definition, file: realpathSync(path) };
   } catch (error) {
     if (error instanceof ModelError) throw new UsageError(error.message, { cause: error });
     throw error;

@@ -67,10 +67,14 @@ export function parseTokens(tokens: readonly Token[], file: SourceFile, mistakes
 function reportErrors(root: Node, placeOf: (node: Node) => Place, mistakes: Mistakes): void {
   const pending = [root];
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-    if (node.isMissing) mistakes.report(placeOf(node), `'${node.type}' is missing here`);
+    if (node.isMissing) mistakes.report(placeOf(node), `'${node.type}' is missing here`, true);
     else if (node.isError) {
       const place = placeOf(node);
-      mistakes.report({ ...place, length: Math.min(place.length, 40) }, 'this is not C that racewalk reads');
+      mistakes.report(
+        { ...place, length: Math.min(place.length, 40) },
+        'this is not C that racewalk reads',
+        true,
+      );
     } else if (node.hasError) pending.push(...node.children);
   }
 }

@@ -17,6 +17,8 @@ export interface Place {
 export interface Mistake {
   readonly place: Place;
   readonly message: string;
+  /** No C at all: where what it belongs to ends is unknown. */
+  readonly isSyntax: boolean;
 }
 
 /** The line and column of a place, from 1. */
@@ -46,9 +48,16 @@ export class Mistakes {
     return this.#found.size > 0;
   }
 
-  report(place: Place, message: string): void {
+  report(place: Place, message: string, isSyntax = false): void {
     const key = `${place.file.name} ${place.offset} ${message}`;
-    if (!this.#found.has(key)) this.#found.set(key, { place, message });
+    if (!this.#found.has(key)) this.#found.set(key, { place, message, isSyntax });
+  }
+
+  /** Removes and returns mistakes. */
+  take(isTaken: (mistake: Mistake) => boolean): readonly Mistake[] {
+    const taken = [...this.#found].filter(([, mistake]) => isTaken(mistake));
+    for (const [key] of taken) this.#found.delete(key);
+    return taken.map(([, mistake]) => mistake);
   }
 
   /** All mistakes, by file and in the order of their places. */
