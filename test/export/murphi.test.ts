@@ -4,7 +4,22 @@ import { describe, expect, test } from 'vitest';
 import { engines } from '../../cli/confirm/engines.ts';
 import { missingFor, runEngine } from '../../cli/confirm/run-engine.ts';
 import { toMurphi } from '../../checker/export/murphi/murphi.ts';
-import { ModelError } from '../../checker/language/index.ts';
+import {
+  bool,
+  branch,
+  choose,
+  defineModel,
+  eq,
+  inc,
+  init,
+  ModelError,
+  range,
+  reachable,
+  set,
+  shared,
+  step,
+  thread,
+} from '../../checker/language/index.ts';
 import type { Model } from '../../checker/language/model.ts';
 import { transitionSystem } from '../../checker/program/build-transitions.ts';
 import { interpretedSpace } from '../../checker/state-space/interpreted-space.ts';
@@ -48,6 +63,32 @@ const sample = (errors: boolean, numRuns: number) =>
       numRuns,
     })
     .map((model, at) => ({ at, model }));
+
+/** One way through the first step chooses, the other does not. */
+const choosing = defineModel({
+  name: 'choosing',
+  summary: 'a choice below a branch',
+  options: {},
+  scenarios: [],
+  build: () => {
+    const mem = shared({ n: init(range(0, 2), 0), m: init(range(0, 3), 0) });
+    const only = thread(
+      'only',
+      { cpus: 2, locals: { y: init(bool, false), k: init(range(0, 3), 0) } },
+      (l) => [
+        choose('y', l.y),
+        step('n++', inc(mem.n)),
+        branch('y', l.y, [choose('k', l.k)]),
+        step('m = k', set(mem.m, l.k)),
+      ],
+    );
+    return { shared: mem, threads: [only], properties: [reachable('two', eq(mem.n, 2))] };
+  },
+});
+
+test.skipIf(skipped)('a way without a choice fires once', () => {
+  expectAgreement(choosing.build());
+});
 
 describe.skipIf(skipped)('Rumur agrees with the interpreter', long, () => {
   test.each(sample(false, 30))('on random model $at', ({ model }) => expectAgreement(model), 120_000);
