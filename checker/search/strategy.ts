@@ -115,7 +115,7 @@ function* runningPhases(
     const all = yield* compiledSearch(system, atMost(limits, firstPhase), options);
     if (isFinal(all, limits)) return all;
   }
-  const options = { maxBytes: settings.reduce ? Math.ceil(most / 2) : most, parallel };
+  const options = { maxBytes: settings.reduce && most > smallBytes ? Math.ceil(most / 2) : most, parallel };
   const compiled =
     groups === null
       ? compiledTurns(system, options)
@@ -168,7 +168,8 @@ function* inTurns(
     // It has ended for lack of memory, or at a limit of the user that stubborn sets may never reach.
     const isOver = all.statistics.states <= bound || limits.maxStates <= bound;
     if (times > 1) budget = Math.max(2 * budget + 1, thirdPhase * times * shareOf(compiled, reduced));
-    const left = maxBytes === null ? Infinity : maxBytes - all.statistics.bytes;
+    if (isOver) compiled.close();
+    const left = maxBytes === null ? Infinity : maxBytes - (isOver ? 0 : all.statistics.bytes);
     const some = yield* reduced.run(limits, isOver ? Infinity : budget, left);
     if (isOver || limits.stop() !== null) return some;
     if (!isDecided(some)) continue;
