@@ -108,6 +108,8 @@ export abstract class Evaluator extends Places {
       case 'index':
         return this.#loaded(this.lvalue(expression, scope), place);
       case 'cast':
+        // `(void)x` only says that x is not used.
+        if (expression.type.kind === 'void' && expression.operand.kind === 'name') return { kind: 'void' };
         return this.cast(this.value(expression.operand, scope), expression.type, place);
       case 'call': {
         const [argument] = expression.arguments;

@@ -167,8 +167,11 @@ class Flow {
       case 'name':
         this.#read(this.#find(expression.name), written);
         return written;
-      case 'unary':
       case 'cast':
+        // `(void)x` only says that x is not used.
+        if (expression.type.kind === 'void' && expression.operand.kind === 'name') return written;
+        return this.#value(expression.operand, written);
+      case 'unary':
         return this.#value(expression.operand, written);
       case 'binary':
         return expression.operator === '&&' || expression.operator === '||'
