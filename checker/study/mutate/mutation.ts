@@ -39,8 +39,10 @@ const operatorsOfC: readonly MutationOperator[] = [
 ];
 
 /** Those of an author's statement: what a front end adds stays as it is. */
-function operatorsOf({ isGenerated, source, kind }: Statement, isInC: boolean): readonly MutationOperator[] {
-  if (isGenerated === true) return [];
+function operatorsOf(statement: Statement, isInC: boolean): readonly MutationOperator[] {
+  const { isGenerated, isSilent, source, kind } = statement;
+  // A step that only computes accesses no memory of the author.
+  if (isGenerated === true || (isSilent === true && kind === 'step')) return [];
   if (source !== undefined) return operatorsOfC;
   return isInC && (kind === 'goto' || kind === 'step') ? [] : operators;
 }
