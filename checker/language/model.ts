@@ -25,7 +25,7 @@ export interface Model {
   readonly stubs?: readonly Stub[];
   /** Changed bounds of the memory model. */
   readonly bounds?: Bounds;
-  /** Races of plain reads and uses of freed objects are not looked for: the variables of the proof have been left out. */
+  /** Races of plain reads, and reads of what nobody has written, are not looked for: what watches for them is left out. */
   readonly isUnwatched?: true;
   /** The machine that must run it, if its memory model has one. */
   readonly machine?: MachineName;

@@ -87,7 +87,7 @@ function addCellsOfEffect(effect: Effect, pass: AccessPass): void {
 function addCells(expr: AnyExpr, pass: AccessPass): void {
   const { cells, writes, shared } = pass;
   for (const part of walk(expr)) {
-    if (part.kind === 'shared' && isMemory(shared[part.name]))
+    if (part.kind === 'shared' && part.isNoMemory !== true && isMemory(shared[part.name]))
       cells.set(keyOf(part, writes), printExpr(part));
     if (part.kind === 'quantifier' && part.binder.high > part.binder.low) {
       const before = cells.size;

@@ -16,7 +16,7 @@ export interface AnyDeclaration {
   readonly elementNames?: readonly string[];
   /**
    * No memory of the kernel: a step may access it in addition to one cell. `proof`: a variable of the author's proof;
-   * `watch`: what finds uses of freed objects and data races.
+   * `watch`: what finds data races and reads of what nobody has written.
    */
   readonly ghost?: 'proof' | 'watch';
   /** CPU state instead of memory: a step may access it in addition to one cell of memory. */

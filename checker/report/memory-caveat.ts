@@ -10,6 +10,6 @@ export function memoryCaveat(chosen: Choices, verdict: Answer['verdict'], model:
   const acquire = String(chosen['acquire'] ?? acquireOption.fallback);
   const covers = `in every ARMv8 execution of this bounded model, smp_load_acquire() being ${acquire}`;
   return model.isUnwatched === true
-    ? `${covers}; races of plain reads and uses of freed objects are found under sc, tso and pso alone`
+    ? `${covers}; races of plain reads, and reads of what nobody has written, are found under sc, tso and pso alone`
     : covers;
 }

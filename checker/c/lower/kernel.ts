@@ -193,10 +193,10 @@ export class Kernel {
       initial: space.names.map((_, at) => at < pool.base || at >= pool.base + pool.count),
       length: space.names.length,
       meaning: 'an object of a POOL is allocated',
-      ghost: 'watch',
+      ghost: 'proof',
       elementNames: space.names.map((element) => `${element} allocated`),
     });
-    return { kind: 'shared', name, index: object, domain: declaration.domain };
+    return { kind: 'shared', name, index: object, domain: declaration.domain, isNoMemory: true };
   }
 
   /** Whether nothing has been written to a cell of an allocated object since kmalloc(); null: it is of none. */

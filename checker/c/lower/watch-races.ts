@@ -167,7 +167,9 @@ class Watcher {
     )
       return [effect];
     const isAlone = compared('==', this.#counter(effect.target), constant(0));
-    const isSame: AnyExpr = { kind: 'binary', operator: '==', left: effect.target, right: effect.value };
+    // No instruction reads the cell before the store does: what watches makes it no read-modify-write.
+    const before: SharedReference = { ...effect.target, isNoMemory: true };
+    const isSame: AnyExpr = { kind: 'binary', operator: '==', left: before, right: effect.value };
     return [
       {
         kind: 'assert',

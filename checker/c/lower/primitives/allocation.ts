@@ -69,33 +69,37 @@ const allocate =
             condition: compared('==', found, constant(at)),
             effects: [
               { kind: 'set', target: alive(at), value: constant(true) },
-              ...(isZeroing ? zeroed(thread, call.place, objectAt(thread, call, type, at)) : []),
               ...thread.unset(objectAt(thread, call, type, at), call.place, !isZeroing),
             ],
           })),
         ],
       }),
     );
-    return { kind: 'pointer', type: pointerTo(type), expr: found };
+    const pointer = { kind: 'pointer', type: pointerTo(type), expr: found } as const;
+    if (isZeroing) zero(thread, pointer, call.place);
+    return pointer;
   };
+
+/** Stores 0 to every cell of an allocated object, one by one; the pointer may be NULL. */
+function zero(thread: Lowering, pointer: CValue & { kind: 'pointer' }, place: Place): void {
+  const { emitter } = thread;
+  const [yes, no] = [emitter.newLabel(), emitter.newLabel()];
+  emitter.generated(() => {
+    emitter.branch(place, compared('!=', pointer.expr, constant(nullPointer)), yes, no);
+    emitter.label(yes);
+    for (const leaf of thread.leaves(thread.pointee(pointer, place), place)) zeroCell(thread, leaf, place);
+    emitter.label(no);
+  });
+}
+
+function zeroCell(thread: Lowering, leaf: Lvalue, place: Place): void {
+  if (isScalar(leaf.type))
+    thread.store(leaf, scalar(leaf.type, constant(zeroOf(leaf.type) as number | boolean)), place);
+}
 
 /** The object with a number. */
 const objectAt = (thread: Lowering, call: Call, type: StructType, at: number): Lvalue =>
   thread.pointee({ kind: 'pointer', type: pointerTo(type), expr: constant(at) }, call.place);
-
-/** Every cell of an object set to 0. */
-const zeroed = (thread: Lowering, place: Place, object: Lvalue): readonly Effect[] =>
-  thread.leaves(object, place).flatMap((leaf): readonly Effect[] =>
-    isScalar(leaf.type)
-      ? [
-          {
-            kind: 'set',
-            target: thread.reference(leaf, place),
-            value: constant(zeroOf(leaf.type) as number | boolean),
-          },
-        ]
-      : [],
-  );
 
 /** memset(pointer, 0, sizeof(*pointer)), and the like for an array: every cell is written on its own. */
 const memset: Primitive = (thread, call, scope) => {
@@ -118,9 +122,7 @@ const memset: Primitive = (thread, call, scope) => {
     return thread.fail(given.place, 'racewalk reads memset() of an object or an array as a whole');
   for (let at = 0; at < count; at += 1) {
     const element = count === 1 ? object : { ...object, index: plus(object.array!.first, constant(at)) };
-    for (const leaf of thread.leaves(element, place))
-      if (isScalar(leaf.type))
-        thread.store(leaf, scalar(leaf.type, constant(zeroOf(leaf.type) as number | boolean)), place);
+    for (const leaf of thread.leaves(element, place)) zeroCell(thread, leaf, place);
   }
   return nothing;
 };

@@ -4,6 +4,7 @@ import type { Effect } from '../../../language/statement.ts';
 import type { Property } from '../../../language/property.ts';
 import { positionOf, textOf, type Place } from '../../syntax/source.ts';
 import type { Expression } from '../../syntax/syntax.ts';
+import { partsOf } from '../../syntax/walk.ts';
 import { intType, isScalar } from '../../syntax/types.ts';
 import { ClaimEvaluator } from '../claims.ts';
 import { argument, nothing, type Call, type Lowering, type Primitive } from '../lowering.ts';
@@ -159,8 +160,12 @@ const waitUntil: Primitive = (thread, call, scope) => {
     const expr = value.kind === 'number' || value.kind === 'pointer' ? value.expr : null;
     return expr?.kind === 'local' ? expr : thread.fail(call.place, 'this is no value');
   };
-  const guard = new ClaimEvaluator(thread.program, local).condition(argument(thread, call, 0), scope);
-  thread.access({ place: call.place, guard, effects: [] });
+  const condition = argument(thread, call, 0);
+  const guard = new ClaimEvaluator(thread.program, local).condition(condition, scope);
+  const acquires = [...partsOf(condition)].some(
+    (part) => part.kind === 'call' && part.name.endsWith('_acquire'),
+  );
+  thread.access({ place: call.place, guard, effects: [], ordering: acquires ? 'acquire' : null });
   return nothing;
 };
 
