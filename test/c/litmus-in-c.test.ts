@@ -107,5 +107,5 @@ test.each(cases)('%s, in %s, %s results', (name, place, kept) => {
     const { verdict } = check(model.build({ memory })).outcome;
     return verdict === 'violated' ? 'A' : verdict === 'holds' ? '-' : verdict;
   });
-  expect(found.join(' ')).toBe((verdicts)[name]);
+  expect(found.join(' ')).toBe(verdicts[name]);
 });

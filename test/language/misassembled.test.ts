@@ -160,7 +160,7 @@ describe('the parts of a model', () => {
     'a build that returns nothing': [
       // @ts-expect-error the parts are missing
       () => modelOf(() => undefined),
-      "model 'tiny': the result of build: expected { shared, threads, properties, costs }",
+      "model 'tiny': the result of build: expected { shared, threads, properties, costs, stubs }",
     ],
     'a local that is undeclared': [
       // @ts-expect-error a value is no declaration
