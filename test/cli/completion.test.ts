@@ -34,7 +34,10 @@ describe('candidates', () => {
     ],
     [['check', 'gup-fast-vs-collapse', '--html', ''], []],
     [['check', 'gup-fast-vs-collapse', ''], []],
-    [['export', 'peterson', '--to', 'm'], ['murphi', 'mermaid']],
+    [
+      ['export', 'peterson', '--to', 'm'],
+      ['murphi', 'mermaid'],
+    ],
     [['litmus', '--me'], ['--memory']],
     [['litmus', '--memory', 'a'], ['arm64']],
     [['completion', 'z'], ['zsh']],
