@@ -150,3 +150,13 @@ test('a use after free by a pointer that has been moved since a call began', () 
   const body = 'struct s *p = kzalloc(sizeof(*p), GFP_ATOMIC), *q = p; kfree(q); touch(&p->v, &p);';
   expect(run(declarations, body)).toMatch(/no freed object is used/);
 });
+
+test('the address of a member of NULL is a fault where it is followed', () => {
+  const declarations = `struct s { int a, x; };
+POOL(struct s, 1);
+struct s *held;
+static int get(int *p) { return READ_ONCE(*p); }
+static int skip(int *p) { return 0; }`;
+  expect(run(declarations, 'get(&held->x);')).toMatch(/no null pointer is dereferenced/);
+  expect(run(declarations, 'skip(&held->x); held = kzalloc(sizeof(*held), GFP_KERNEL);')).toBe('holds');
+});

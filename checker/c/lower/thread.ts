@@ -1,7 +1,7 @@
 /** Lowers one thread: calls are pasted, and every access of shared memory becomes a step. */
 import { copied } from '../../language/copied.ts';
 import type { AnyExpr } from '../../language/expression.ts';
-import { typeKey } from '../memory.ts';
+import { nullPointer, typeKey } from '../memory.ts';
 import { attempt, span, textOf, type Place } from '../syntax/source.ts';
 import type { Declaration, Expression, FunctionDefinition, Statement } from '../syntax/syntax.ts';
 import {
@@ -282,7 +282,8 @@ export class ThreadLowering extends ThreadValues implements Lowering {
   /** An index in a variable of its own. */
   #kept(index: AnyExpr, { length }: Lvalue, name: string, place: Place): AnyExpr {
     if (isConstant(index) || index.kind === 'self') return index;
-    const domain = { kind: 'range', low: 0, high: Math.max(1, length) } as const;
+    // The address of a member of NULL is a fault only where it is followed.
+    const domain = { kind: 'range', low: nullPointer, high: Math.max(1, length) } as const;
     const target = this.emitter.reference(this.emitter.local(`${this.function}.${name}`, domain, 0));
     this.emitter.compute(place, { kind: 'set', target, value: index });
     return target;
