@@ -85,8 +85,6 @@ export const model = defineModel({
 
   survivors: [
     { why: 'it belongs to the faulty variants, which deadlock or have no invariant, with or without the change', mutants: [
-      "process: node->next = NULL: without 'mem.next[cpu] = 4'",
-      "process: cmpxchg(&lock->tail, node, NULL) == node: without 'mem.tail = 4'",
       "process: before->next = node: without 'mem.next[cpu] = cpu'",
       "process: node->next->locked = false: without 'mem.locked[cpu] = false'" ] },
     { why: 'a cmpxchg that comes too early fails', mutants: [
