@@ -270,7 +270,8 @@ class SpaceBuilder {
         isPool: isVariable && source.isPool,
       });
       // A gap: one past the end of an array is a valid pointer, and no object.
-      names.push(...all, `one past ${all.at(-1)!}`);
+      for (const name of all) names.push(name);
+      names.push(`one past ${all.at(-1)!}`);
     }
     names.pop();
     const space = { type, regions, names };

@@ -4,7 +4,6 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { transitionSystem } from '../../checker/program/build-transitions.ts';
 import { toPromela } from '../../checker/export/promela/promela.ts';
-import { ModelError } from '../../checker/language/index.ts';
 import type { AnyDefinition, Model, Scenario } from '../../checker/language/model.ts';
 import { withMemoryOption } from '../../checker/memory/memory-option.ts';
 import { interpretedSpace } from '../../checker/state-space/interpreted-space.ts';
@@ -24,7 +23,7 @@ import { explore } from '../laws/explore.ts';
 import { printModel } from '../laws/print-model.ts';
 import { long } from '../depth.ts';
 import { randomModel } from '../laws/random-model.ts';
-import { exploreBySpin, spinIsInstalled } from './spin.ts';
+import { exploreBySpin, spinIsInstalled, isInPromela } from './spin.ts';
 
 /** States up to which the interpreter explores a model to its end. */
 const few = 3_000;
@@ -98,17 +97,6 @@ const sample = (errors: boolean, numRuns: number) =>
       numRuns,
     })
     .map((model, at) => ({ at, model }));
-
-/** Whether all arithmetic of the model has results, and 32 bits suffice. */
-function isInPromela(model: Model): boolean {
-  try {
-    toPromela(transitionSystem(model));
-    return true;
-  } catch (error) {
-    if (error instanceof ModelError && error.message.includes('Promela computes')) return false;
-    throw error;
-  }
-}
 
 describe.skipIf(skipped)('Spin agrees with the interpreter', long, () => {
   test.concurrent.each(sample(false, 60))(

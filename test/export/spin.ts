@@ -4,6 +4,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { toPromela } from '../../checker/export/promela/promela.ts';
+import { ModelError } from '../../checker/language/model-error.ts';
+import type { Model } from '../../checker/language/model.ts';
+import { transitionSystem } from '../../checker/program/build-transitions.ts';
 
 const run = promisify(execFile);
 
@@ -57,5 +61,16 @@ export async function exploreBySpin(promela: string, size: 'small' | 'large'): P
     };
   } finally {
     await rm(cwd, { recursive: true });
+  }
+}
+
+/** Whether all arithmetic of the model has results, and 32 bits suffice. */
+export function isInPromela(model: Model): boolean {
+  try {
+    toPromela(transitionSystem(model));
+    return true;
+  } catch (error) {
+    if (error instanceof ModelError && error.message.includes('Promela computes')) return false;
+    throw error;
   }
 }

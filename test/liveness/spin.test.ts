@@ -6,7 +6,7 @@ import { goalsOf } from '../../checker/language/liveness.ts';
 import { transitionSystem } from '../../checker/program/build-transitions.ts';
 import { check } from '../../checker/search/check.ts';
 import { long, runs } from '../depth.ts';
-import { claimBySpin, spinIsInstalled } from '../export/spin.ts';
+import { claimBySpin, isInPromela, spinIsInstalled } from '../export/spin.ts';
 import { randomModel } from '../laws/random-model.ts';
 import { withClaim } from './claims.ts';
 
@@ -16,7 +16,9 @@ const skipped = !spinIsInstalled() && process.env['CI'] === undefined;
 const models = withClaim(randomModel({ errors: false, states: 500, longNumbers: false })).filter((model) => {
   // Spin has neither strong fairness nor claims about who has made a step, and begins in one state.
   const isExpressible = goalsOf(model).every(({ fair, from }) => fair !== 'strong' && from !== null);
-  return isExpressible && !toPromela(transitionSystem(model)).includes('proctype start()');
+  return (
+    isExpressible && isInPromela(model) && !toPromela(transitionSystem(model)).includes('proctype start()')
+  );
 });
 
 test.skipIf(skipped)('Spin says the same of 300 random claims', { ...long, timeout: 1_200_000 }, async () => {

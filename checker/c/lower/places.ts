@@ -9,6 +9,7 @@ import {
   between,
   compared,
   constant,
+  either,
   isConstant,
   plus,
   times,
@@ -163,7 +164,7 @@ export abstract class Places {
       { claim: 'no null pointer is dereferenced', condition: compared('!=', pointer, constant(nullPointer)) },
       {
         claim: 'no pointer is dereferenced past the end of its array',
-        condition: within.reduce((left, right) => ({ kind: 'binary', operator: '||', left, right })),
+        condition: within.reduce(either, constant(false)),
         isBound: true,
       },
       ...(alive === null

@@ -159,6 +159,8 @@ function readFields(reading: Reading, node: Node, around: StructType): readonly 
     while (element.kind === 'array') element = element.of;
     if (element.kind === 'struct' && (element === around || !element.defined))
       return fail(reading.mistakes, place, `struct ${element.tag} is not complete here`);
+    if (element.kind === 'function')
+      return fail(reading.mistakes, place, `'${name}' is a function, and a member can only point to one`);
     const clause = widths.find(({ startIndex }) => startIndex === nextStart(declarator));
     const bits =
       clause === undefined
