@@ -7,7 +7,7 @@ import { showOf } from '../../checker/litmus/lkmm/why.ts';
 import { observation } from '../../checker/litmus/print.ts';
 import { runLitmus } from '../../checker/litmus/run.ts';
 import { loadGrammar } from '../model-files/load-grammar.ts';
-import { readable } from '../litmus/files.ts';
+import { placedMessage, readable } from '../litmus/files.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 
 /** The exported text; null: no execution, allowed or forbidden, satisfies the condition. */
@@ -28,6 +28,6 @@ export async function exportedLitmus(path: string, to: ExportFormat): Promise<st
     return await ofExecution(pictureOf(shown), title);
   } catch (error) {
     if (!(error instanceof LitmusError)) throw error;
-    throw new UsageError(error.message.replaceAll(/^line (\d+)/gm, `${path}:$1`));
+    throw new UsageError(placedMessage(error, path));
   }
 }

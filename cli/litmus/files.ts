@@ -1,7 +1,7 @@
 /** Reading, progress and deadlines of litmus files. */
 import type { LitmusModel } from '../../checker/litmus/litmus-model.ts';
 import type { AcquireName, Bounds } from '../../checker/language/memory-name.ts';
-import { LitmusLimit } from '../../checker/litmus/litmus-test.ts';
+import { LitmusLimit, type LitmusError } from '../../checker/litmus/litmus-test.ts';
 import { readText } from '../terminal/read-file.ts';
 
 const eraseLine = '\r\u001B[K';
@@ -35,6 +35,10 @@ export function deadline(
 
 export const readable = (path: string): string =>
   readText(path, { EISDIR: ': name its files, as in DIRECTORY/*.litmus' });
+
+/** The message of an error in a file, with the name of the file before each line number. */
+export const placedMessage = ({ message }: LitmusError, path: string): string =>
+  message.replaceAll(/^line (\d+)/gm, `${path}:$1`);
 
 export interface LitmusRunOptions {
   readonly memory: LitmusModel;

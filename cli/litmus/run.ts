@@ -1,5 +1,13 @@
 /** Runs `racewalk litmus`. */
-import { boundsOf, clearProgress, deadline, readable, showProgress, type LitmusRunOptions } from './files.ts';
+import {
+  boundsOf,
+  clearProgress,
+  deadline,
+  placedMessage,
+  readable,
+  showProgress,
+  type LitmusRunOptions,
+} from './files.ts';
 import { executionSvg } from '../../checker/export/litmus/execution-svg.ts';
 import { litmusPage, type LitmusAnswer } from '../../checker/export/litmus/litmus-page.ts';
 import { explanationOf, machineRunOf, type Explanation } from '../../checker/litmus/explanation.ts';
@@ -65,8 +73,7 @@ function answer(
     return result.ok ? 0 : 1;
   } catch (error) {
     if (!(error instanceof LitmusError || error instanceof UsageError)) throw error;
-    const what =
-      error instanceof LitmusError ? error.message.replaceAll(/^line (\d+)/gm, `${path}:$1`) : error.message;
+    const what = error instanceof LitmusError ? placedMessage(error, path) : error.message;
     clearProgress();
     say(what);
     return error instanceof LitmusLimit ? inconclusive : usageFailure;

@@ -35,6 +35,8 @@ export interface BuiltScenario extends Baseline {
   readonly memory: MemoryModelName;
   /** The behaviour of the model. */
   readonly meaning: string;
+  /** How long a mutant takes here, against other scenarios. */
+  readonly cost: number;
 }
 
 /** A mutation of the model of a scenario. */

@@ -70,7 +70,7 @@ export function mutantsOf(
   settings: SearchSettings,
 ): Sweep<MutantVerdict, Mutated> {
   const grounds = baselines.map((baseline) => groundOf(definition, baseline));
-  grounds.sort((a, b) => costOf(a) - costOf(b));
+  grounds.sort((a, b) => a.cost - b.cost);
   const places = grounds.flatMap((ground) =>
     mutationsOf(ground.model).map((mutation): ScenarioMutation => ({ ground, mutation })),
   );
@@ -104,10 +104,6 @@ export function mutantsOf(
     },
   };
 }
-
-/** A machine takes about thirty times as long for a state: it looks for promises that can be kept. */
-const costOf = ({ model, memory, states }: BuiltScenario): number =>
-  states * (tableOf(model, memory).model.machine === undefined ? 1 : 30);
 
 const inPart = (limits: Limits, part: string): Limits => ({
   ...limits,
@@ -147,7 +143,9 @@ function builtScenario(definition: AnyDefinition, scenario: Scenario) {
 
 function groundOf(definition: AnyDefinition, baseline: Baseline): BuiltScenario {
   const { model, memory, system } = builtScenario(definition, baseline.scenario);
-  return { ...baseline, model, memory, meaning: meaningOf(system) };
+  // A machine takes about thirty times as long for a state: it looks for promises that can be kept.
+  const cost = baseline.states * (system.model.machine === undefined ? 1 : 30);
+  return { ...baseline, model, memory, meaning: meaningOf(system), cost };
 }
 
 function* baselineOf(
