@@ -2,6 +2,7 @@
 import { fullyGrown } from '../language/growing.ts';
 import type { TransitionSystem } from '../program/transition-system.ts';
 import { transitionSystem } from '../program/build-transitions.ts';
+import { readsAreSteps } from '../program/own-memory.ts';
 import { memoryKey, memoryOption, type MemoryModelName } from '../language/memory-name.ts';
 import type { AnyDefinition, Model } from '../language/model.ts';
 import { ModelError } from '../language/model-error.ts';
@@ -116,7 +117,7 @@ export function familyOf(
     const model = builtAt(definition, given, sizes);
     if (model?.machine !== undefined)
       throw new Refusal(`the machine '${model.machine}' has runs of which no view knows`);
-    return model === undefined ? undefined : transitionSystem(invariantsOnly(edit(model)));
+    return model === undefined ? undefined : transitionSystem(invariantsOnly(edit(model)), readsAreSteps);
   };
   const here: OptionSizes = Object.fromEntries(options.map((option, place) => [option, bases[place]!]));
   const system = build(here);

@@ -1,21 +1,39 @@
 /** Scheduling points: a thread stops, so that others may run, at all that is not local computation. */
-import { walk, type AnyExpr } from '../language/expression.ts';
-import type { Effect } from '../language/statement.ts';
+import type { AnyExpr } from '../language/expression.ts';
+import type { Effect, Statement } from '../language/statement.ts';
 import { withParts } from './code-walk.ts';
 import type { Flow, Instruction } from './control-flow.ts';
+import { readsOthers, type OwnMemory } from './own-memory.ts';
 
-/** The instructions at which a thread stops; changes of `watched` locals are not local computation. */
-export function schedulingPoints(flow: Flow, watched: ReadonlySet<string>): ReadonlySet<number> {
+/** What a thread does without stopping. */
+export interface LocalComputation {
+  /** Locals whose changes are none. */
+  readonly watched: ReadonlySet<string>;
+  /** Plain reads of these variables are, in statements that are generated. */
+  readonly own: OwnMemory;
+  readonly isMarked: (statement: Statement) => boolean;
+}
+
+/** The instructions at which a thread stops. */
+export function schedulingPoints(flow: Flow, local: LocalComputation): ReadonlySet<number> {
   const visible = new Set<number>();
   for (const [at, instruction] of flow.instructions.entries())
-    if (isVisible(instruction, watched)) visible.add(at);
-  for (const first of firstAssertions(flow, visible)) visible.add(first);
+    if (isVisible(instruction, local)) visible.add(at);
+  for (const first of firstSteps(flow, visible, local)) visible.add(first);
   for (const head of localCycleHeads(flow, visible)) visible.add(head);
   return visible;
 }
 
-/** An assertion that comes before the first access is a step of its own, so that a trace shows how it fails. */
-function firstAssertions(flow: Flow, visible: ReadonlySet<number>): readonly number[] {
+/**
+ * Before the first access nothing but computation on locals is done: an assertion is a step of its own, so that a trace
+ * shows how it fails, and so is a read.
+ */
+function firstSteps(
+  flow: Flow,
+  visible: ReadonlySet<number>,
+  { watched, isMarked }: LocalComputation,
+): readonly number[] {
+  const alone: LocalComputation = { watched, isMarked, own: new Set() };
   const seen = new Set<number>();
   const pending = [flow.entry];
   const found: number[] = [];
@@ -23,7 +41,8 @@ function firstAssertions(flow: Flow, visible: ReadonlySet<number>): readonly num
     if (visible.has(at) || seen.has(at)) continue;
     seen.add(at);
     const instruction = flow.instructions[at]!;
-    if (instruction.kind === 'effects' && instruction.effects.some(asserts)) found.push(at);
+    const isAssertion = instruction.kind === 'effects' && instruction.effects.some(asserts);
+    if (isAssertion || isVisible(instruction, alone)) found.push(at);
     else pending.push(...successorsOf(instruction));
   }
   return found;
@@ -31,14 +50,19 @@ function firstAssertions(flow: Flow, visible: ReadonlySet<number>): readonly num
 
 const asserts = (effect: Effect): boolean => [...withParts(effect)].some(({ kind }) => kind === 'assert');
 
-function isVisible(instruction: Instruction, watched: ReadonlySet<string>): boolean {
+function isVisible(instruction: Instruction, local: LocalComputation): boolean {
+  const { statement } = instruction;
+  const isPlain = statement !== null && local.isMarked(statement) && !orders(statement);
+  const { watched } = local;
+  const reads = readsOthers(isPlain ? local.own : nothing);
   switch (instruction.kind) {
     case 'effects':
       return (
-        instruction.guard !== null || instruction.effects.some((effect) => effectIsVisible(effect, watched))
+        instruction.guard !== null ||
+        instruction.effects.some((effect) => effectIsVisible(effect, watched, reads))
       );
     case 'branch':
-      return readsShared(instruction.condition);
+      return reads(instruction.condition);
     case 'choose':
       return watched.has(instruction.target.name);
     case 'either':
@@ -50,26 +74,31 @@ function isVisible(instruction: Instruction, watched: ReadonlySet<string>): bool
   }
 }
 
-function effectIsVisible(effect: Effect, watched: ReadonlySet<string>): boolean {
+const nothing: OwnMemory = new Set();
+
+const orders = (statement: Statement): boolean => statement.kind === 'step' && statement.ordering !== null;
+
+function effectIsVisible(
+  effect: Effect,
+  watched: ReadonlySet<string>,
+  reads: (expr: AnyExpr) => boolean,
+): boolean {
   switch (effect.kind) {
     case 'set': {
       const { target, value } = effect;
-      return (
-        readsShared(target) || readsShared(value) || (target.kind === 'local' && watched.has(target.name))
-      );
+      if (target.kind === 'shared' || watched.has(target.name)) return true;
+      return reads(target) || reads(value);
     }
     case 'when':
-      return readsShared(effect.condition) || effect.effects.some((part) => effectIsVisible(part, watched));
+      return reads(effect.condition) || effect.effects.some((part) => effectIsVisible(part, watched, reads));
     case 'each':
-      return effect.effects.some((part) => effectIsVisible(part, watched));
+      return effect.effects.some((part) => effectIsVisible(part, watched, reads));
     case 'assert':
-      return readsShared(effect.condition);
+      return reads(effect.condition);
     case 'count':
       return false;
   }
 }
-
-const readsShared = (expr: AnyExpr) => [...walk(expr)].some(({ kind }) => kind === 'shared');
 
 function successorsOf(instruction: Instruction): readonly number[] {
   switch (instruction.kind) {

@@ -2,6 +2,7 @@
 import { fullyGrown } from '../language/growing.ts';
 import type { ThreadTable } from '../program/transition-system.ts';
 import { transitionSystem } from '../program/build-transitions.ts';
+import { readsAreSteps } from '../program/own-memory.ts';
 import type { ViewSet } from '../family/certificate.ts';
 import type { Value } from '../language/domain.ts';
 import type { AnyDefinition, Model } from '../language/model.ts';
@@ -242,7 +243,7 @@ function inductionOf(definition: AnyDefinition, set: ViewSet): Induction {
   const build = (sizes: ReadonlyMap<string, number>) => {
     const model = fullyGrown(definition.build({ ...set.options, ...Object.fromEntries(sizes) }, set.any));
     if (model.machine !== undefined) throw new NoFamily(`'${model.machine}' has runs of which no view knows`);
-    return transitionSystem(invariants(model));
+    return transitionSystem(invariants(model), readsAreSteps);
   };
   const { system, grows } = growing(build, set.any, new Map(Object.entries(set.from)));
   const { element, most, counters, groups } = set;

@@ -18,29 +18,13 @@ import { transitionSystem } from '../../checker/program/build-transitions.ts';
 import { withConstantMemory } from '../../checker/program/constant-memory.ts';
 import { check } from '../../checker/search/check.ts';
 import { interpretedSpace } from '../../checker/state-space/interpreted-space.ts';
-import type { StateSpace } from '../../checker/state-space/state-space.ts';
 import { law, runs } from '../depth.ts';
 import { explore } from './explore.ts';
+import { found, stops } from './found.ts';
 import { randomModel } from './random-model.ts';
 
 const always = () => true;
 const most = 3_000;
-
-function found(space: StateSpace) {
-  const states = Array.from({ length: space.count }, (_, id) => id);
-  const ends = states.filter((id) => space.successors(id).length === 0);
-  return {
-    reached: [...space.reached].sort(),
-    violated: [
-      ...new Set(space.findings.flatMap((one) => (one.kind === 'invariant' ? [one.property] : []))),
-    ].sort(),
-    deadlock: space.findings.some(({ kind }) => kind === 'deadlock'),
-    ends: [...new Set(ends.map((id) => JSON.stringify(space.state(id).shared)))].sort(),
-  };
-}
-
-const stops = ({ findings }: StateSpace) =>
-  findings.some(({ kind }) => kind === 'assertion' || kind === 'error');
 
 /** The result of `work`, or that a value leaves its domain before the first step. */
 function beforeStep<T>(work: () => T): T | 'error' {
