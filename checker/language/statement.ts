@@ -58,6 +58,8 @@ export type Statement = {
   readonly plainRead?: true;
   /** It only computes for other statements, which traces show. */
   readonly isSilent?: true;
+  /** It only marks a place of the thread, for a claim about it. */
+  readonly isMark?: true;
   /** A front end has added it, or it states a claim: it is no line of the protocol that could be another. */
   readonly isGenerated?: true;
 } & (
@@ -94,6 +96,9 @@ export type Statement = {
 );
 
 export type Block = readonly Statement[];
+
+/** Whether a statement belongs to the step before it, whatever properties read: it accesses no memory. */
+export const isPartOfStep = ({ isSilent, isMark }: Statement): boolean => isSilent === true || isMark === true;
 
 /** The body of a thread: macros return lists, so lists nest. */
 export type Text = readonly (Statement | Text)[];

@@ -1,13 +1,13 @@
 /** Scheduling points: a thread stops, so that others may run, at all that is not local computation. */
 import type { AnyExpr } from '../language/expression.ts';
-import type { Effect, Statement } from '../language/statement.ts';
+import { isPartOfStep, type Effect, type Statement } from '../language/statement.ts';
 import { withParts } from './code-walk.ts';
 import type { Flow, Instruction } from './control-flow.ts';
 import { readsOthers, type OwnMemory } from './own-memory.ts';
 
 /** What a thread does without stopping. */
 export interface LocalComputation {
-  /** Locals whose changes are none. */
+  /** Locals whose changes are none, but in a statement that is part of the step before. */
   readonly watched: ReadonlySet<string>;
   /** Plain reads of these variables are, in statements that are generated. */
   readonly own: OwnMemory;
@@ -42,7 +42,7 @@ function firstSteps(
     seen.add(at);
     const instruction = flow.instructions[at]!;
     const isAssertion = instruction.kind === 'effects' && instruction.effects.some(asserts);
-    if (isAssertion || isVisible(instruction, alone)) found.push(at);
+    if (isAssertion || isVisible(instruction, alone) || changes(instruction, watched)) found.push(at);
     else pending.push(...successorsOf(instruction));
   }
   return found;
@@ -53,7 +53,7 @@ const asserts = (effect: Effect): boolean => [...withParts(effect)].some(({ kind
 function isVisible(instruction: Instruction, local: LocalComputation): boolean {
   const { statement } = instruction;
   const isPlain = statement !== null && local.isMarked(statement) && !orders(statement);
-  const { watched } = local;
+  const watched = statement !== null && isPartOfStep(statement) ? nothing : local.watched;
   const reads = readsOthers(isPlain ? local.own : nothing);
   switch (instruction.kind) {
     case 'effects':
@@ -74,7 +74,11 @@ function isVisible(instruction: Instruction, local: LocalComputation): boolean {
   }
 }
 
-const nothing: OwnMemory = new Set();
+const nothing: ReadonlySet<string> = new Set();
+
+const changes = (instruction: Instruction, watched: ReadonlySet<string>): boolean =>
+  instruction.kind === 'effects' &&
+  instruction.effects.some((effect) => effectIsVisible(effect, watched, () => false));
 
 const orders = (statement: Statement): boolean => statement.kind === 'step' && statement.ordering !== null;
 

@@ -183,7 +183,7 @@ function linesOfEvent(event: ShownEvent, setting: RemarkContext): readonly Unpla
       return event.chosen === null ? [] : [choice(statement, event.chosen)];
     case 'step':
     case 'barrier':
-      return [codeLine(event.text, remarksOn(event, setting))];
+      return [codeLine(event.text, statement.isMark === true ? [] : remarksOn(event, setting))];
     case 'loop':
     case 'either':
     case 'forever':

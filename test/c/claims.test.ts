@@ -32,3 +32,31 @@ test('HOLDS_HERE is false where another CPU comes before the next access', () =>
   const body = 'WRITE_ONCE(turn, 1); HOLDS_HERE(x == 0, "x is %d", x);';
   expect(verdictOf(walk(body)).verdict).toBe('violated');
 });
+
+const here = (before: string, condition: string) =>
+  verdictOf(`#include <racewalk.h>
+struct page { int a; };
+struct page pages[2];
+int x, never;
+static void f(struct page *page, int nr) { WRITE_ONCE(x, 1); HOLDS_HERE(${condition}); WRITE_ONCE(x, 2); }
+THREADS(p, 2) { int nr = 1; int many[2] = { 0, 1 }; ${before} }
+THREAD(q) { WRITE_ONCE(pages[1].a, 1); }
+`).verdict;
+
+test('HOLDS_HERE reads each element of a local array', () => {
+  const at = (condition: string) => here(`WRITE_ONCE(x, 1); HOLDS_HERE(${condition});`, 'true');
+  expect(at('many[0] == 0 && many[1] == 1')).toBe('holds');
+  expect(at('many[0] == 0 && many[1] == 0')).toBe('violated');
+  expect(at('many[nr] == many[0] + 1')).toBe('holds');
+  expect(at('FOR_ALL(i, 2, many[i] == i)')).toBe('holds');
+  expect(at('FOR_ALL(i, 2, many[i] == 0)')).toBe('violated');
+});
+
+test('HOLDS_HERE reads what a parameter stands for: a constant, an address, the CPU, a choice', () => {
+  expect(here('f(&pages[nr], 1);', 'page->a == 0')).toBe('violated');
+  expect(here('f(&pages[0], 1);', 'page->a == 0 && nr == 1')).toBe('holds');
+  expect(here('f(&pages[smp_processor_id()], 1);', 'page->a == 0')).toBe('violated');
+  expect(here('f(&pages[ANY(2)], 1);', 'page->a == 0')).toBe('violated');
+  expect(here('f(&pages[0], ANY(2));', 'page->a == 0 && nr >= 0')).toBe('holds');
+  expect(here('f(&pages[0], ANY(2));', 'nr == 0')).toBe('violated');
+});

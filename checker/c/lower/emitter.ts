@@ -167,6 +167,20 @@ export class Emitter {
     });
   }
 
+  /** A place that a claim is about, with what the claim reads of it. */
+  mark(place: Place, text: string, ...effects: readonly Effect[]): void {
+    this.#add({
+      kind: 'step',
+      text,
+      guard: null,
+      effects,
+      ordering: null,
+      ...this.#at(place),
+      isMark: true,
+      isGenerated: true,
+    });
+  }
+
   /** The text of the access that a whole statement is about: its last one. */
   retell(since: number, place: Place, depth: number, before = '', after = ''): void {
     const at = this.#statements.findLastIndex(
@@ -288,7 +302,7 @@ export interface Declared {
 const longestText = 72;
 
 /** The source at a place on one line. */
-function sourceText(place: Place): string {
+export function sourceText(place: Place): string {
   const text = textOf(place)
     .replace(/\/\*[^]*?\*\/|\/\/[^\n]*/g, '')
     .replace(/\s+/g, ' ')

@@ -1,6 +1,6 @@
 /** The threads that the kernel adds to a protocol: interrupt handlers, callbacks of RCU, and its quiescent states. */
 import type { AnyExpr, SharedReference } from '../../language/expression.ts';
-import { withBlocks, type Block, type Effect } from '../../language/statement.ts';
+import { isPartOfStep, withBlocks, type Block, type Effect } from '../../language/statement.ts';
 import { statementsOf } from '../../language/thread.ts';
 import { attempt, type Place } from '../syntax/source.ts';
 import { pointerTo } from '../syntax/types.ts';
@@ -240,7 +240,7 @@ function accessesOf(program: Program, definition: ThreadDefinition, body: Handle
   attempt(() => body(trial));
   program.claims.splice(0, Infinity, ...claims);
   return [...statementsOf(trial.emitter.block)].filter(
-    ({ kind, isSilent }) => kind === 'step' && isSilent !== true,
+    (statement) => statement.kind === 'step' && !isPartOfStep(statement),
   ).length;
 }
 
@@ -256,7 +256,7 @@ export function heldByHandlers(
 
 function guarded(block: Block, condition: AnyExpr): Block {
   return block.map((statement) => {
-    if (statement.kind === 'step' && statement.isSilent !== true)
+    if (statement.kind === 'step' && !isPartOfStep(statement))
       return {
         ...statement,
         guard: statement.guard === null ? condition : both(condition, statement.guard),

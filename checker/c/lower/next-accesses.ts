@@ -1,5 +1,5 @@
 /** The accesses that a thread may make next after a label. */
-import type { Block, Effect, Statement } from '../../language/statement.ts';
+import { isPartOfStep, type Block, type Effect, type Statement } from '../../language/statement.ts';
 
 /** The block in which the next access after a label, on every way from it, begins with the effects. */
 export const endedFrom = (block: Block, [label, effects]: readonly [string, readonly Effect[]]): Block =>
@@ -50,7 +50,7 @@ const jumpsOf = (statement: Statement): readonly string[] =>
       : [];
 
 const isAccess = (statement: Statement): boolean =>
-  statement.kind === 'atomically' || (statement.kind === 'step' && statement.isSilent !== true);
+  statement.kind === 'atomically' || (statement.kind === 'step' && !isPartOfStep(statement));
 
 function beginningWith(statement: Statement, effects: readonly Effect[]): Statement {
   if (statement.kind === 'step') return { ...statement, effects: [...effects, ...statement.effects] };

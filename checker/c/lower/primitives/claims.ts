@@ -1,5 +1,6 @@
 /** Claims that stand inside of functions, and what a model adds to C: choices, waits, notes and counts. */
-import type { AnyExpr, Binder } from '../../../language/expression.ts';
+import { copied } from '../../../language/copied.ts';
+import type { AnyExpr, Binder, LocalReference } from '../../../language/expression.ts';
 import type { Effect } from '../../../language/statement.ts';
 import type { Property } from '../../../language/property.ts';
 import { positionOf, textOf, type Place } from '../../syntax/source.ts';
@@ -7,11 +8,11 @@ import type { Expression } from '../../syntax/syntax.ts';
 import { partsOf } from '../../syntax/walk.ts';
 import { intType, isScalar } from '../../syntax/types.ts';
 import { ClaimEvaluator } from '../claims.ts';
+import { sourceText, type Emitter } from '../emitter.ts';
 import { argument, nothing, type Call, type Lowering, type Primitive } from '../lowering.ts';
 import { Scope } from '../scope.ts';
 import { truthValue } from '../arithmetic.ts';
-import { constant, type CValue, type Lvalue } from '../value.ts';
-import { zeroOf } from '../../memory.ts';
+import { constant, type Lvalue } from '../value.ts';
 
 type Entry = readonly [string, Primitive];
 
@@ -53,51 +54,93 @@ const holdsHere: Primitive = (thread, call, scope) => {
   const number = emitter.newLabel();
   const flag = emitter.reference(emitter.local(`here_${number}`, { kind: 'bool' }, false));
   const { binder, copy } = copies(thread);
-  const captured = new Set<string>();
-  const ends: Effect[] = [];
-  const capture = (lvalue: Lvalue) => {
-    const { type, prefix } = lvalue;
-    if (!isScalar(type)) return thread.fail(call.place, 'a claim reads structs member by member');
-    const value = thread.load(lvalue, call.place);
-    const name = `here_${number}.${prefix}`;
-    const source =
-      value.kind === 'number' || value.kind === 'pointer'
-        ? value.expr
-        : thread.fail(call.place, 'this is no value');
-    const domain = source.kind === 'local' ? source.domain : ({ kind: 'bool' } as const);
-    const kept = emitter.reference(emitter.local(name, domain, zeroOf(type)));
-    if (!captured.has(name)) {
-      captured.add(name);
-      emitter.compute(call.place, { kind: 'set', target: kept, value: source });
-      ends.push({ kind: 'set', target: kept, value: constant(zeroOf(type) as number | boolean) });
-    }
-    return { ...kept, replica: copy };
-  };
   const inner = new Scope(scope);
   inner.bind('CPU', { kind: 'value', value: { kind: 'number', type: intType, expr: copy } });
-  const evaluator = new ClaimEvaluator(program, capture, 1);
-  const condition = evaluator.condition(argument(thread, call, 0), inner);
-  const harm = evaluator.sentence(call.arguments[1], call.arguments.slice(2), inner);
+  const evaluator = new ClaimEvaluator(program, localsOf(thread, call.place), 1);
   const { place } = argument(thread, call, 0);
-  emitter.compute(
-    { ...call.place, length: place.offset + place.length - call.place.offset },
-    { kind: 'set', target: flag, value: constant(true) },
-  );
-  emitter.untilNextAccess([{ kind: 'set', target: flag, value: constant(false) }, ...ends]);
+  const condition = evaluator.condition(argument(thread, call, 0), inner);
+  const harm = evaluator.sentence(call.arguments[1], call.arguments.slice(2), inner) ?? [
+    'CPU ',
+    copy,
+    `: ${sourceText(place)} is false`,
+  ];
   const implied: AnyExpr = {
     kind: 'binary',
     operator: '||',
     left: { kind: 'not', operand: { ...flag, replica: copy } },
     right: condition,
   };
-  const body: AnyExpr = harm === null ? implied : { kind: 'claim', operand: implied, harm };
+  const kept = new KeptLocals(emitter, `here_${number}`, copy);
+  const body = kept.inProperty({ kind: 'claim', operand: implied, harm });
+  emitter.mark(call.place, `HOLDS_HERE(${sourceText(place)})`, ...kept.begins, setTo(flag, constant(true)));
+  emitter.untilNextAccess([setTo(flag, constant(false)), ...kept.ends]);
   claim(thread, call.place, {
     kind: 'always',
-    name: `${emitter.text(argument(thread, call, 0).place)} (HOLDS_HERE)`,
+    name: `${emitter.text(place)} (HOLDS_HERE)`,
     condition: { kind: 'quantifier', quantifier: 'all', binder, body },
   });
   return nothing;
 };
+
+const setTo = (target: LocalReference, value: AnyExpr): Effect => ({ kind: 'set', target, value });
+
+/** Locals as they are at a place, for a property that is about the place. */
+class KeptLocals {
+  /** Effects at the place, and at the next access. */
+  readonly begins: Effect[] = [];
+  readonly ends: Effect[] = [];
+  readonly #emitter: Emitter;
+  readonly #prefix: string;
+  readonly #copy: AnyExpr;
+  readonly #kept = new Map<string, LocalReference>();
+
+  constructor(emitter: Emitter, prefix: string, copy: AnyExpr) {
+    this.#emitter = emitter;
+    this.#prefix = prefix;
+    this.#copy = copy;
+  }
+
+  /** The expression about a copy, with kept locals in place of those of the running thread. */
+  inProperty(expr: AnyExpr): AnyExpr {
+    return copied(expr, (node, inner) => {
+      const part = node as AnyExpr;
+      if (part.kind === 'self') return this.#copy;
+      if (part.kind !== 'local' || part.replica !== null) return inner();
+      const index = part.index === null ? null : this.inProperty(part.index);
+      return { ...this.#keptOf(part), index, replica: this.#copy };
+    });
+  }
+
+  #keptOf({ name }: LocalReference): LocalReference {
+    const known = this.#kept.get(name);
+    if (known !== undefined) return known;
+    const { domain, initial, length } = this.#emitter.locals[name]!;
+    const copy = this.#emitter.local(
+      `${this.#prefix}.${name}`,
+      domain,
+      length === null ? initial[0]! : initial,
+    );
+    for (const [at, value] of initial.entries()) {
+      const index = length === null ? null : constant(at);
+      const target = this.#emitter.reference(copy, index);
+      this.begins.push(setTo(target, this.#emitter.reference({ name, domain }, index)));
+      this.ends.push(setTo(target, constant(value as number | boolean)));
+    }
+    const kept = this.#emitter.reference(copy);
+    this.#kept.set(name, kept);
+    return kept;
+  }
+}
+
+/** The cell of a local variable as it is. */
+const localsOf =
+  (thread: Lowering, place: Place) =>
+  (lvalue: Lvalue): LocalReference => {
+    if (!isScalar(lvalue.type)) return thread.fail(place, 'a claim reads structs member by member');
+    const value = thread.load(lvalue, place);
+    const expr = value.kind === 'number' || value.kind === 'pointer' ? value.expr : null;
+    return expr?.kind === 'local' ? expr : thread.fail(place, 'this is no value');
+  };
 
 /** Adds a claim; the calls of one function claim the same once: all of them hold, or one of them is reached. */
 function claim(thread: Lowering, place: Place, property: Property): void {
@@ -127,7 +170,7 @@ const reached: Primitive = (thread, call) => {
   const { emitter } = thread;
   const name = text(thread, argument(thread, call, 0));
   const flag = emitter.reference(emitter.local(`reached_${emitter.newLabel()}`, { kind: 'bool' }, false));
-  emitter.compute(call.place, { kind: 'set', target: flag, value: constant(true) });
+  emitter.mark(call.place, sourceText(call.place), { kind: 'set', target: flag, value: constant(true) });
   emitter.untilNextAccess([{ kind: 'set', target: flag, value: constant(false) }]);
   const { binder, copy } = copies(thread);
   claim(thread, call.place, {
@@ -155,13 +198,8 @@ const any: Primitive = (thread, call, scope) => {
 
 /** Waits in one step until a condition about memory holds. */
 const waitUntil: Primitive = (thread, call, scope) => {
-  const local = (lvalue: Lvalue) => {
-    const value: CValue = thread.load(lvalue, call.place);
-    const expr = value.kind === 'number' || value.kind === 'pointer' ? value.expr : null;
-    return expr?.kind === 'local' ? expr : thread.fail(call.place, 'this is no value');
-  };
   const condition = argument(thread, call, 0);
-  const guard = new ClaimEvaluator(thread.program, local).condition(condition, scope);
+  const guard = new ClaimEvaluator(thread.program, localsOf(thread, call.place)).condition(condition, scope);
   const acquires = [...partsOf(condition)].some(
     (part) => part.kind === 'call' && part.name.endsWith('_acquire'),
   );
