@@ -7,7 +7,7 @@ import { statementsOf } from '../language/thread.ts';
 import { withParts } from './code-walk.ts';
 
 /** Whether a statement may read constants in place of memory. */
-type IsMarked = (statement: Statement) => boolean;
+export type IsMarked = (statement: Statement) => boolean;
 
 export const isFromC: IsMarked = ({ source }) => source !== undefined;
 

@@ -163,3 +163,21 @@ function compileLoop(statement: Statement & { kind: 'loop' }, next: number, cont
   head.pass.next = compileBlock(body, test, context);
   return assign(number(low), head.at);
 }
+
+/** The positions of the instructions that may come next. */
+export function successorsOf(instruction: Instruction): readonly number[] {
+  switch (instruction.kind) {
+    case 'effects':
+    case 'choose':
+    case 'pass':
+      return [instruction.next];
+    case 'branch':
+      return [instruction.then, instruction.otherwise];
+    case 'either':
+      return instruction.alternatives;
+    case 'atomically':
+      return [instruction.first];
+    case 'end':
+      return [];
+  }
+}

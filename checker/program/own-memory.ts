@@ -27,7 +27,7 @@ export function ownMemory({ threads, shared, machine }: Model): ReadonlyMap<AnyT
 }
 
 /** For a proof about any number of copies: what one copy alone writes is no longer its own with two. */
-export const readsAreSteps = (): boolean => false;
+export const readsAreSteps = { ownReads: () => false } as const;
 
 const writtenBy = ({ body }: AnyThread): readonly string[] =>
   [...statementsOf(body)].flatMap((statement) =>

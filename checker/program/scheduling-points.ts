@@ -2,7 +2,7 @@
 import type { AnyExpr } from '../language/expression.ts';
 import { isPartOfStep, type Effect, type Statement } from '../language/statement.ts';
 import { withParts } from './code-walk.ts';
-import type { Flow, Instruction } from './control-flow.ts';
+import { successorsOf, type Flow, type Instruction } from './control-flow.ts';
 import { readsOthers, type OwnMemory } from './own-memory.ts';
 
 /** What a thread does without stopping. */
@@ -101,23 +101,6 @@ function effectIsVisible(
       return reads(effect.condition);
     case 'count':
       return false;
-  }
-}
-
-function successorsOf(instruction: Instruction): readonly number[] {
-  switch (instruction.kind) {
-    case 'effects':
-    case 'choose':
-    case 'pass':
-      return [instruction.next];
-    case 'branch':
-      return [instruction.then, instruction.otherwise];
-    case 'either':
-      return instruction.alternatives;
-    case 'atomically':
-      return [instruction.first];
-    case 'end':
-      return [];
   }
 }
 

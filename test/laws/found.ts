@@ -2,7 +2,8 @@
 import type { State } from '../../checker/interpreter/evaluate.ts';
 import type { StateSpace } from '../../checker/state-space/state-space.ts';
 
-export function found(space: StateSpace) {
+/** `valuesIn`: what is compared of the states at the end. */
+export function found(space: StateSpace, valuesIn: (state: State) => string = allValues) {
   const states = Array.from({ length: space.count }, (_, id) => id);
   const ends = states.filter((id) => space.successors(id).length === 0);
   return {
@@ -16,7 +17,7 @@ export function found(space: StateSpace) {
 }
 
 /** The values of all variables: memory and locals. */
-const valuesIn = ({ shared, threads }: State): string =>
+const allValues = ({ shared, threads }: State): string =>
   JSON.stringify([shared, Object.values(threads).map((copies) => copies.map(({ locals }) => locals))]);
 
 /** Whether a search of the space ends at an assertion or an error. */

@@ -20,7 +20,7 @@ import { found, stops } from './found.ts';
 import { randomModel } from './random-model.ts';
 
 const exploredWith = (model: Model, isMarked: () => boolean) =>
-  explore(interpretedSpace(transitionSystem(model, isMarked)), 3_000);
+  explore(interpretedSpace(transitionSystem(model, { ownReads: isMarked, choices: () => false })), 3_000);
 
 /** Compares the two spaces; whether one has fewer states. */
 function isSmaller(model: Model): boolean {

@@ -42,6 +42,7 @@ export class Emitter {
   /** Temporary variables in use, by the name of what they hold. */
   readonly #temporaries = new Map<string, number>();
   readonly #temporaryNames = new Set<string>();
+  readonly #choices = new Set<string>();
 
   /** `main`: the name of the user's file, whose lines need no file name. */
   constructor(thread: string, main: string) {
@@ -86,6 +87,11 @@ export class Emitter {
     const name = `${what}.${nested}`;
     this.#temporaryNames.add(name);
     return this.reference(this.local(name, domain, initial));
+  }
+
+  /** Whether an expression is a choice, which keeps its value until it is made again. */
+  isChoice(expr: AnyExpr): boolean {
+    return expr.kind === 'local' && this.#choices.has(expr.name);
   }
 
   /** The name with a number, if the statement under construction has used it for `owner` before. */
@@ -209,8 +215,13 @@ export class Emitter {
     this.#add({ kind: 'note', text });
   }
 
-  choose(place: Place, target: LocalReference): void {
+  /** A choice in a variable of its own. */
+  choose(place: Place, domain: AnyDomain & { readonly kind: 'range' }): LocalReference {
+    const name = `any.${this.#choices.size + 1}`;
+    this.#choices.add(name);
+    const target = this.reference(this.local(name, domain, domain.low));
     this.#add({ kind: 'choose', text: sourceText(place), target, ...this.#at(place) });
+    return target;
   }
 
   label(name: string): void {

@@ -51,6 +51,8 @@ interface Exits {
 export class ThreadLowering extends ThreadValues implements Lowering {
   /** The functions that are pasted at this point, outermost first. */
   readonly #active: string[] = [];
+  /** The variables that the running function assigns, or whose address it takes. */
+  #assignedHere: ReadonlySet<string> = new Set();
   #exits: Exits;
   /** Inside an atomic block: no labels, and one step for all. */
   #isAtomic = false;
@@ -73,6 +75,7 @@ export class ThreadLowering extends ThreadValues implements Lowering {
     const scope = new Scope();
     scope.bind('CPU', { kind: 'value', value: { kind: 'number', type: intType, expr: this.self } });
     this.#active.push(this.definition.name);
+    this.#assignedHere = assignedNames(this.definition.body);
     this.#block(this.definition.body, scope);
     this.#unresolved(this.#exits);
     this.emitter.label(this.#exits.onReturn);
@@ -220,6 +223,8 @@ export class ThreadLowering extends ThreadValues implements Lowering {
     this.#exits = this.#exitsOf(result);
     const scope = new Scope();
     const assigned = this.#assignedIn(definition);
+    const assignedAround = this.#assignedHere;
+    this.#assignedHere = assigned;
     for (const [at, parameter] of type.parameters.entries())
       if (!this.#bindFixed(parameter, given[at]!, assigned, scope, place)) {
         const used = this.#nameOf(parameter.name, parameter.type, scope);
@@ -231,6 +236,7 @@ export class ThreadLowering extends ThreadValues implements Lowering {
     this.#unresolved(this.#exits);
     this.emitter.label(this.#exits.onReturn);
     this.#exits = caller;
+    this.#assignedHere = assignedAround;
     this.#active.pop();
     if (result === null) return { kind: 'void' };
     if (returns.kind === 'struct') return { kind: 'struct', type: returns, source: result };
@@ -246,7 +252,9 @@ export class ThreadLowering extends ThreadValues implements Lowering {
     place: Place,
   ): boolean {
     const isFixed =
-      value.kind === 'function' || value.kind === 'address' || ('expr' in value && isConstant(value.expr));
+      value.kind === 'function' ||
+      value.kind === 'address' ||
+      ('expr' in value && (isConstant(value.expr) || this.emitter.isChoice(value.expr)));
     if (!isFixed || assigned.has(name)) return false;
     const fixed = value.kind === 'address' ? this.#frozen(value, name, place) : value;
     scope.bind(name, { kind: 'value', value: fixed });
@@ -281,7 +289,7 @@ export class ThreadLowering extends ThreadValues implements Lowering {
 
   /** An index in a variable of its own. */
   #kept(index: AnyExpr, { length }: Lvalue, name: string, place: Place): AnyExpr {
-    if (isConstant(index) || index.kind === 'self') return index;
+    if (isConstant(index) || index.kind === 'self' || this.emitter.isChoice(index)) return index;
     // The address of a member of NULL is a fault only where it is followed.
     const domain = { kind: 'range', low: nullPointer, high: Math.max(1, length) } as const;
     const target = this.emitter.reference(this.emitter.local(`${this.function}.${name}`, domain, 0));
@@ -392,6 +400,11 @@ export class ThreadLowering extends ThreadValues implements Lowering {
     // A variable may name itself in its initialiser: kmalloc(sizeof(*p)).
     const own = type.kind === 'auto' ? null : bind(type);
     const value = initial === null || initial.kind === 'list' ? null : this.value(initial, scope);
+    if (value?.kind === 'number' && type.kind !== 'auto' && !this.#assignedHere.has(name)) {
+      const converted = this.cast(value, type, place);
+      if ('expr' in converted && this.emitter.isChoice(converted.expr))
+        return scope.bind(name, { kind: 'value', value: converted });
+    }
     const lvalue = own ?? bind(this.#typeOf(value, place));
     if (value !== null) this.store(lvalue, value, span(place, initial!.place));
     else if (initial?.kind === 'list') this.initialise(lvalue, initial.entries, scope, place);

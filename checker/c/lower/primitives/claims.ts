@@ -191,8 +191,7 @@ const any: Primitive = (thread, call, scope) => {
     return thread.fail(call.place, 'ANY(n) needs a constant, 1 or more');
   if (count.value === 1n) return { kind: 'number', type: intType, expr: constant(0) };
   const domain = { kind: 'range', low: 0, high: Number(count.value) - 1 } as const;
-  const target = thread.emitter.temporary(`any_${count.value}`, domain, 0);
-  thread.emitter.choose(call.place, target);
+  const target = thread.emitter.choose(call.place, domain);
   return { kind: 'number', type: intType, expr: target };
 };
 
