@@ -34,7 +34,8 @@ import {
 } from './pointed-types.ts';
 import { maybeUnset } from './syntax/definite-assignment.ts';
 import { attempt, textOf, type Mistakes, type SourceFile } from './syntax/source.ts';
-import type { Clause, Statement, Unit } from './syntax/syntax.ts';
+import type { Clause, Declaration, Statement, Unit } from './syntax/syntax.ts';
+import { declarationsIn } from './syntax/walk.ts';
 import { integerType } from './syntax/types.ts';
 
 /** The parts of the model of a file that has been read, or null if it has mistakes, which are reported. */
@@ -78,9 +79,11 @@ export function programOf(
   const bodies = definitions.map(({ body }) => body);
   const unit = withoutUnusedVariables(read, bodies);
   const functions = reachableFunctions(unit, bodies);
+  const statics = staticVariables([...definitions, ...functions]);
+  const variables = [...unit.variables, ...statics.values()];
   const pools = poolsOf(unit, mistakes);
   const pointed = pointedTypes(
-    unit,
+    { ...unit, variables },
     functions,
     bodies,
     pools.map(({ type }) => type),
@@ -91,7 +94,7 @@ export function programOf(
   const queues = [...called].some((name) => /^(call_rcu|kv?free_rcu)$/.test(name));
   const head = unit.structs.find(({ tag }) => tag === 'rcu_head')!;
   const memory = new Memory(
-    unit.variables,
+    variables,
     pools,
     queues ? new Set([...pointed, typeKey(head)]) : pointed,
     addressedFunctions(unit, [...bodies, ...functions.map(({ body }) => body)]),
@@ -109,7 +112,8 @@ export function programOf(
   return {
     name: file.name,
     unit,
-    variables: new Map(unit.variables.map((variable) => [variable.name, variable])),
+    variables: new Map(variables.map((variable) => [variable.name, variable])),
+    statics: new Map([...statics].map(([declared, { name }]) => [declared, name])),
     memory,
     constants,
     functions: unit.functions,
@@ -119,6 +123,19 @@ export function programOf(
     claims: [],
     mistakes,
   };
+}
+
+/** The `static` variables inside of functions as variables of the file, by their declarations, under names that C lacks. */
+function staticVariables(
+  functions: readonly Pick<ThreadDefinition, 'name' | 'body'>[],
+): ReadonlyMap<Declaration, Declaration> {
+  return new Map(
+    functions.flatMap(({ name, body }) =>
+      declarationsIn(body)
+        .filter(({ isStatic }) => isStatic)
+        .map((one, at) => [one, { ...one, name: `${name}.${one.name}.${at}` }] as const),
+    ),
+  );
 }
 
 /** The file without what only shipped headers define and nothing names. */

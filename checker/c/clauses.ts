@@ -37,8 +37,12 @@ const known = new Set([
 ]);
 
 export function checkNames(clauses: readonly Clause[], mistakes: Mistakes): void {
-  for (const { name, place } of clauses)
-    if (!known.has(name)) mistakes.report(place, `racewalk does not know ${name}(...) outside of a function`);
+  for (const { name, place, arguments: given } of clauses)
+    if (!known.has(name)) {
+      // It may be a macro that declares them.
+      const leavesOpen = new Set(given.flatMap((one) => (one.kind === 'name' ? [one.name] : [])));
+      mistakes.report(place, `racewalk does not know ${name}(...) outside of a function`, { leavesOpen });
+    }
 }
 
 const nameIn = (expression: Expression | undefined, clause: Clause, mistakes: Mistakes): string =>

@@ -26,8 +26,10 @@ export function domainOf(type: ScalarType, memory: Spaces): AnyDomain {
       );
       return { kind: 'range', low, high, names };
     }
-    case 'integer':
-      return { kind: 'range', low: type.signed ? -1 : 0, high: 7, grows: numbersOf(type) };
+    case 'integer': {
+      const wide = type.bits === 64 && !type.signed ? { wraps: 64 } : {};
+      return { kind: 'range', low: type.signed ? -1 : 0, high: 7, grows: numbersOf(type), ...wide };
+    }
   }
 }
 
@@ -38,9 +40,10 @@ export function domainWith(domain: AnyDomain, value: Value): AnyDomain {
   return { ...domain, low: Math.min(domain.low, value), high: Math.max(domain.high, value) };
 }
 
-/** The numbers of a type; of 64 bits those that fit in 32. */
+/** The numbers of a type; of 64 bits those near to 0, of which a variable holds 2^32. */
 function numbersOf({ bits, signed }: IntegerType): { readonly low: number; readonly high: number } {
-  const all = 2 ** Math.min(bits, 32);
+  if (bits === 64) return { low: -(2 ** 31), high: 2 ** 32 - 1 };
+  const all = 2 ** bits;
   return signed ? { low: -all / 2, high: all / 2 - 1 } : { low: 0, high: all - 1 };
 }
 

@@ -42,7 +42,7 @@ export function uncalledNotes(
 ): readonly string[] {
   if (uncalled.length === 0) return [];
   const mistakes = new Mistakes();
-  for (const { place, message } of read) mistakes.report(place, message);
+  for (const mistake of read) mistakes.add(mistake);
   const callers = uncalled.map(callerOf);
   const program = programOf(file, withObjects(unit, uncalled), callers, mistakes);
   for (const caller of callers) lowerThread(program, caller);

@@ -19,8 +19,10 @@ export type AnyDomain =
       readonly high: number;
       /** What the numbers stand for, from `low` on: objects to which a pointer points, enumerators. */
       readonly names?: readonly string[];
-      /** How far a check may make it grow. */
+      /** How far a check may make it grow: as long as it has at most 2^32 integers. */
       readonly grows?: { readonly low: number; readonly high: number };
+      /** Numbers below 0 stand for themselves plus two to this power: unsigned ones of C. */
+      readonly wraps?: number;
     };
 
 export type Domain<V extends Value = Value> = AnyDomain & Typed<V>;
@@ -41,12 +43,12 @@ export function values<const N extends string>(...names: readonly [N, ...N[]]): 
 const anyNumber: Domain<number> = { kind: 'range', low: -(2 ** 31), high: 2 ** 31 - 1 };
 
 /** Ends of ranges lie between -2^32 and 2^32, and a range has at most 2^32 integers: the ordinal of each has 32 bits. */
-const limit = 2 ** 32;
+export const rangeLimit = 2 ** 32;
 
 /** The integers from `low` to `high`, both included: at most 2^32 of them, none beyond -2^32 or 2^32. */
 export function range(low: number, high: number): Domain<number> {
   const isRange = Number.isInteger(low) && Number.isInteger(high) && low <= high;
-  if (!isRange || low < -limit || high > limit || high - low >= limit) {
+  if (!isRange || low < -rangeLimit || high > rangeLimit || high - low >= rangeLimit) {
     reportModelError(
       `range(${String(low)}, ${String(high)}): expected at most 2^32 integers between -2^32 and 2^32, low <= high`,
     );
@@ -119,8 +121,10 @@ export function ordinalOf(domain: AnyDomain, value: Value): number {
 
 /** A value as people read it: its name, if the domain names its numbers. */
 export function printValue(domain: AnyDomain, value: Value): string {
-  const name = domain.kind === 'range' ? domain.names?.[Number(value) - domain.low] : undefined;
-  return name ?? String(value);
+  if (domain.kind !== 'range') return String(value);
+  const isWrapped = domain.wraps !== undefined && Number(value) < 0;
+  const shown = isWrapped ? BigInt.asUintN(domain.wraps, BigInt(Number(value))) : value;
+  return domain.names?.[Number(value) - domain.low] ?? String(shown);
 }
 
 export function contains(domain: AnyDomain, value: Value): boolean {

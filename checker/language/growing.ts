@@ -1,5 +1,5 @@
 /** Domains that grow: they begin small, and a check begins anew with a larger one where a run leaves it. */
-import { growthOf, type AnyDomain } from './domain.ts';
+import { growthOf, rangeLimit, type AnyDomain } from './domain.ts';
 import { copied } from './copied.ts';
 import type { Reference } from './expression.ts';
 import type { Model } from './model.ts';
@@ -27,6 +27,7 @@ export function grown(model: Model, { variable, thread, value }: Outside): Model
   if (isFar || value < grows.low || value > grows.high) return 'limit';
   const low = value < domain.low ? Math.max(grows.low, -powerFrom(-value)) : domain.low;
   const high = value > domain.high ? Math.min(grows.high, powerFrom(value + 1) - 1) : domain.high;
+  if (high - low >= rangeLimit) return 'limit';
   const after: AnyDomain = { ...domain, low, high };
   return withDomains(model, (name, owner, before) =>
     name === variable && owner === thread ? after : before,
@@ -42,8 +43,9 @@ const powerFrom = (value: number) => 2 ** Math.ceil(Math.log2(value));
 export const fullyGrown = (model: Model): Model =>
   hasGrowing(model)
     ? withDomains(model, (_name, _thread, domain) => {
-        const growth = growthOf(domain);
-        return growth === null ? domain : { kind: 'range', ...growth };
+        if (domain.kind !== 'range' || domain.grows === undefined) return domain;
+        const { grows, ...rest } = domain;
+        return { ...rest, ...grows };
       })
     : model;
 

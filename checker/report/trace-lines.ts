@@ -1,6 +1,7 @@
 /** A trace as lines: kernel text, CPU, and the values read and changed. */
 import type { Remark, TraceLine } from './trace-line.ts';
 import { foldIterations } from './fold-iterations.ts';
+import { foldStores } from './fold-stores.ts';
 import type { Code, TransitionSystem } from '../program/transition-system.ts';
 import type { Statement } from '../language/statement.ts';
 import type { Value } from '../language/domain.ts';
@@ -21,7 +22,7 @@ export const traceLines = (
   system: TransitionSystem,
   trace: Trace,
   cpus: readonly TraceCpu[],
-): readonly TraceLine[] => foldIterations(allTraceLines(system, trace, cpus));
+): readonly TraceLine[] => foldIterations(foldStores(allTraceLines(system, trace, cpus)));
 
 /** The same with every iteration of every loop. */
 export function allTraceLines(
@@ -47,7 +48,7 @@ export function allTraceLines(
       isLast: at === trace.steps.length - 1,
     });
     waiting.set(copy, later);
-    const plain: readonly UnplacedLine[] = now.length > 0 ? now : [codeLine(textOf(step.edge.transition))];
+    const plain = now.length > 0 ? now : [silentLine(step)];
     const arriving = late.find(({ arrived }) => arrived === at);
     const own = arriving === undefined ? plain : [withRemark(plain[0]!, arriving.stored), ...plain.slice(1)];
     lines.push(...before.map((line) => ({ ...line, step: null, of: at + 1, cpu })));
@@ -183,7 +184,12 @@ function linesOfEvent(event: ShownEvent, setting: RemarkContext): readonly Unpla
       return event.chosen === null ? [] : [choice(statement, event.chosen)];
     case 'step':
     case 'barrier':
-      return [codeLine(event.text, statement.isMark === true ? [] : remarksOn(event, setting))];
+      return [
+        {
+          ...codeLine(event.text, statement.isMark === true ? [] : remarksOn(event, setting)),
+          ...expansionOf(statement),
+        },
+      ];
     case 'loop':
     case 'either':
     case 'forever':
@@ -192,6 +198,18 @@ function linesOfEvent(event: ShownEvent, setting: RemarkContext): readonly Unpla
     case 'goto':
       return [];
   }
+}
+
+/** A step of which nothing is shown but its text. */
+function silentLine({ edge, events }: ShownStep): UnplacedLine {
+  const [first] = events;
+  const expansion = first === undefined ? {} : expansionOf({ ...first.statement, isGenerated: true });
+  return { ...codeLine(textOf(edge.transition)), ...expansion };
+}
+
+function expansionOf({ source, isGenerated, ...rest }: Statement): Pick<TraceLine, 'expands'> {
+  if (source === undefined || 'plainRead' in rest) return {};
+  return { expands: { source: `${source.file ?? ''}:${source.line}`, isGenerated: isGenerated === true } };
 }
 
 /** A branch on shared memory is printed with its outcome, one on locals only if it is taken. */

@@ -160,3 +160,15 @@ static int skip(int *p) { return 0; }`;
   expect(run(declarations, 'get(&held->x);')).toMatch(/no null pointer is dereferenced/);
   expect(run(declarations, 'skip(&held->x); held = kzalloc(sizeof(*held), GFP_KERNEL);')).toBe('holds');
 });
+
+test('a static variable of a function is one variable for all calls and CPUs', () => {
+  const declarations = `int out;
+static int next(void) { static int n = 3; { static bool n = true; if (n) n = false; } return n++; }
+static int *cached(void) { static int cache[2]; return &cache[1]; }
+static int n(void) { static int next; return ++next; }`;
+  const body =
+    'static unsigned long calls = 7;\n*cached() += 5; calls++; out = next() + next() + n();\nCHECK(out == 8 && calls == 8 && *cached() == 5, "s");';
+  expect(run(declarations, body)).toBe('holds');
+  const two = `${declarations}\nTHREAD(b)\n{\nnext();\n}`;
+  expect(run(two, body)).toMatch(/no plain read races|assertion|"s"|^violated/);
+});

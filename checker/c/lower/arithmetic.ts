@@ -15,7 +15,17 @@ import {
   type PointerType,
   type ScalarType,
 } from '../syntax/types.ts';
-import { compared, constant, intervalOf, isConstant, negated, numberOf, type CValue } from './value.ts';
+import {
+  both,
+  compared,
+  constant,
+  either,
+  intervalOf,
+  isConstant,
+  negated,
+  numberOf,
+  type CValue,
+} from './value.ts';
 
 type NumberValue = CValue & { readonly kind: 'number' };
 type NumberType = Exclude<ScalarType, PointerType>;
@@ -24,14 +34,26 @@ type NumberType = Exclude<ScalarType, PointerType>;
 export const integer = (value: bigint, type: NumberType): NumberValue => ({
   kind: 'number',
   type,
-  expr: type.kind === 'bool' ? constant(value !== 0n) : constantOf(value),
+  expr: type.kind === 'bool' ? constant(value !== 0n) : (known(value) ?? noNumber),
 });
 
-/** A number that the language does not have is a fault where it is used, but as the mask of an `&`. */
-function constantOf(value: bigint): AnyExpr {
-  if (Number.isSafeInteger(Number(value))) return constant(Number(value));
-  const signed = Number(BigInt.asIntN(64, value));
-  return Number.isSafeInteger(signed) && signed < 0 ? notNegative(constant(signed)) : noNumber(constant(-1));
+const known = (value: bigint): AnyExpr | null => {
+  const number = standingFor(value);
+  return number === null ? null : constant(number);
+};
+
+/** A fault: the language has no number for a constant. */
+const noNumber: AnyExpr = { kind: 'binary', operator: '<<', left: constant(1), right: constant(63) };
+
+/**
+ * The number that stands for a value of C, null where the language has none.
+ *
+ * An unsigned value of 64 bits is one of two numbers that differ by 2^64: the one nearer to 0 stands for it. Sums,
+ * differences, products, bit operations, conversions and tests for equality are the same for both; see docs/soundness/c.md.
+ */
+export function standingFor(value: bigint): number | null {
+  const nearest = Number(BigInt.asIntN(64, value));
+  return Number.isSafeInteger(nearest) ? nearest : null;
 }
 
 /** Booleans of C are numbers; those of the language are not. */
@@ -69,36 +91,56 @@ export function convert(value: NumberValue, type: NumberType): NumberValue {
   return { kind: 'number', type, expr: type.kind === 'enum' ? number : fitted(number, type) };
 }
 
-const constantValue = ({ expr, type }: NumberValue): Constant | null =>
-  expr.kind === 'constant' ? { value: BigInt(Number(expr.value)), type } : null;
+/** The constant that the value is; null: it is none. */
+export const constantValue = ({ expr, type }: NumberValue): Constant | null =>
+  expr.kind === 'constant' ? converted({ value: BigInt(Number(expr.value)), type }, type) : null;
 
 /** The number modulo the type's size, where it may lie outside. */
 function fitted(expr: AnyExpr, { bits, signed }: IntegerType): AnyExpr {
   const [least, most] = intervalOf(expr);
   const [low, high] = signed ? [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1] : [0, 2 ** bits - 1];
   if (least >= low && most <= high) return expr;
-  if (bits === 64) return signed || least >= 0 ? expr : notNegative(expr);
+  // Of 64 bits the language has the numbers from -2^53 to 2^53; every other result is a fault.
+  if (bits === 64) return expr;
   return { kind: 'wrap', operand: expr, bits, signed };
 }
 
-/**
- * An unsigned number of 64 bits: racewalk computes it exactly up to 2^53, and a result below 0 is a fault, because its
- * wrap-around has no number.
- */
-const notNegative = (expr: AnyExpr): AnyExpr => ({
-  kind: 'conditional',
-  condition: compared('>=', expr, constant(0)),
-  then: expr,
-  otherwise: noNumber(expr),
-});
+const isWide = ({ bits, signed }: IntegerType): boolean => bits === 64 && !signed;
 
-/** A fault: a shift by a negative amount. */
-const noNumber = (expr: AnyExpr): AnyExpr => ({
-  kind: 'binary',
-  operator: '<<',
-  left: constant(1),
-  right: expr,
-});
+/** Whether a number that stands for an unsigned one of 64 bits may stand for one of 2^63 or more. */
+const mayBeHuge = (expr: AnyExpr): boolean => intervalOf(expr)[0] < 0;
+
+const isHuge = (expr: AnyExpr): AnyExpr =>
+  mayBeHuge(expr) ? compared('<', expr, constant(0)) : constant(false);
+
+/** A comparison of unsigned numbers of 64 bits: those below 0 stand for the greater ones. */
+function comparedWide(operator: ComparisonOperator, left: AnyExpr, right: AnyExpr): AnyExpr {
+  const plain = compared(operator, left, right);
+  if (operator === '==' || operator === '!=' || !(mayBeHuge(left) || mayBeHuge(right))) return plain;
+  const isLess = operator === '<' || operator === '<=';
+  const [lesser, greater] = isLess ? [left, right] : [right, left];
+  const [leftHuge, rightHuge] = [isHuge(lesser), isHuge(greater)];
+  const alike = either(both(leftHuge, rightHuge), both(negated(leftHuge), negated(rightHuge)));
+  return either(both(alike, plain), both(negated(leftHuge), rightHuge));
+}
+
+/** A shift to the right of an unsigned number of 64 bits: what stands for a huge one has 2^64 more. */
+function shiftedWide(left: AnyExpr, amount: AnyExpr): AnyExpr {
+  const shifted = binaryOf('>>', left, amount);
+  if (!mayBeHuge(left)) return shifted;
+  const more = binaryOf('<<', constant(1), binaryOf('-', constant(64), amount));
+  const huge: AnyExpr = {
+    kind: 'conditional',
+    condition: compared('==', amount, constant(0)),
+    then: left,
+    otherwise: binaryOf('+', shifted, more),
+  };
+  return { kind: 'conditional', condition: isHuge(left), then: huge, otherwise: shifted };
+}
+
+/** An operand of a division; a fault where it is 2^63 or more. */
+const divisible = (expr: AnyExpr): AnyExpr =>
+  mayBeHuge(expr) ? { kind: 'conditional', condition: isHuge(expr), then: noNumber, otherwise: expr } : expr;
 
 export function unary(operator: '-' | '+' | '~', operand: NumberValue): NumberValue | null {
   const type = promoted(operand.type);
@@ -114,17 +156,14 @@ export function unary(operator: '-' | '+' | '~', operand: NumberValue): NumberVa
     case '-':
       return convert({ kind: 'number', type, expr: binaryOf('-', constant(0), expr) }, type);
     case '~':
-      // ~x is -x - 1; of 64 unsigned bits it is only an operand of &, which takes it as it is.
+      // ~x is -x - 1.
       return {
         kind: 'number',
         type,
-        expr: keptBits(binaryOf('-', binaryOf('-', constant(0), expr), constant(1)), type),
+        expr: fitted(binaryOf('-', binaryOf('-', constant(0), expr), constant(1)), type),
       };
   }
 }
-
-const keptBits = (expr: AnyExpr, type: IntegerType): AnyExpr =>
-  type.bits === 64 ? expr : fitted(expr, type);
 
 const binaryOf = (operator: BinaryOperator, left: AnyExpr, right: AnyExpr): AnyExpr => ({
   kind: 'binary',
@@ -138,9 +177,9 @@ export function binary(operator: BinaryOperator, left: NumberValue, right: Numbe
   if (isComparisonOperator(operator)) return comparison(operator, left, right);
   const isShift = operator === '<<' || operator === '>>';
   const type = isShift ? promoted(left.type) : commonType(left.type, right.type);
-  const [a, b] = [
-    operandOf(left, type, operator),
-    isShift ? numberOf(right) : operandOf(right, type, operator),
+  const [a, b] = [convert(left, type), isShift ? right : convert(right, type)].map(numberOf) as [
+    AnyExpr,
+    AnyExpr,
   ];
   const constants = [
     constantValue({ ...left, expr: a, type }),
@@ -151,19 +190,15 @@ export function binary(operator: BinaryOperator, left: NumberValue, right: Numbe
     return known === null ? null : integer(known.value, type);
   }
   if (operator === '&&' || operator === '||') throw new Error('short circuits are control flow');
-  const expr = binaryOf(operator, a, b);
   // Signed overflow is undefined in C; the kernel compiles it with wrap-around.
-  return { kind: 'number', type, expr: fitted(simplified(expr), type) };
+  return { kind: 'number', type, expr: fitted(simplified(operation(operator, a, b, type)), type) };
 }
 
-/** Bit operations on 64 unsigned bits take the two's complement of a mask such as ~FLAG as it is. */
-function operandOf(value: NumberValue, type: IntegerType, operator: BinaryOperator): AnyExpr {
-  const isMask = operator === '&' && type.bits === 64;
-  if (!isMask) return numberOf(convert(value, type));
-  const { expr } = value;
-  return expr.kind === 'conditional' && expr.then.kind === 'constant' && Number(expr.then.value) < 0
-    ? expr.then
-    : numberOf(value);
+function operation(operator: BinaryOperator, left: AnyExpr, right: AnyExpr, type: IntegerType): AnyExpr {
+  if (isWide(type) && operator === '>>') return shiftedWide(left, right);
+  if (isWide(type) && (operator === '/' || operator === '%'))
+    return binaryOf(operator, divisible(left), divisible(right));
+  return binaryOf(operator, left, right);
 }
 
 function simplified(expr: AnyExpr): AnyExpr {
@@ -181,7 +216,8 @@ function comparison(operator: ComparisonOperator, left: NumberValue, right: Numb
   if (a.type.kind === 'bool' && b.type.kind === 'bool' && (operator === '==' || operator === '!='))
     return truthValue(equality(operator, a.expr, b.expr));
   const type = commonType(a.type, b.type);
-  return truthValue(compared(operator, numberOf(convert(a, type)), numberOf(convert(b, type))));
+  const [x, y] = [numberOf(convert(a, type)), numberOf(convert(b, type))];
+  return truthValue(isWide(type) ? comparedWide(operator, x, y) : compared(operator, x, y));
 }
 
 function equality(operator: '==' | '!=', left: AnyExpr, right: AnyExpr): AnyExpr {

@@ -149,6 +149,7 @@ export class ClaimEvaluator extends Evaluator {
         called === undefined
           ? `'${name}' is not declared`
           : `a claim calls only functions that are one return: ${name} does more`,
+        name,
       );
     const inner = new Scope();
     for (const [at, parameter] of called.type.parameters.entries())

@@ -18,7 +18,16 @@ import {
   type PointerType,
   type Type,
 } from '../syntax/types.ts';
-import { binary, convert, integer, truthOf, truthValue, unary } from './arithmetic.ts';
+import {
+  binary,
+  constantValue,
+  convert,
+  integer,
+  standingFor,
+  truthOf,
+  truthValue,
+  unary,
+} from './arithmetic.ts';
 import { placeType } from './place-type.ts';
 import { Places } from './places.ts';
 import type { Scope } from './scope.ts';
@@ -66,17 +75,19 @@ export abstract class Evaluator extends Places {
     return constantOf(expression, (name) => {
       const binding = scope.find(name);
       if (binding === null) return this.program.constants.get(name) ?? null;
-      if (binding.kind !== 'value' || binding.value.kind !== 'number') return null;
-      const { expr, type } = binding.value;
-      return expr.kind === 'constant' ? { value: BigInt(Number(expr.value)), type } : null;
+      return binding.kind === 'value' && binding.value.kind === 'number'
+        ? constantValue(binding.value)
+        : null;
     });
   }
 
   value(expression: Expression, scope: Scope): CValue {
     const known = this.constant(expression, scope);
-    if (known !== null && known.type.kind !== 'pointer' && isScalar(known.type))
-      return integer(known.value, known.type);
     const { place } = expression;
+    if (known !== null && known.type.kind !== 'pointer' && isScalar(known.type))
+      return standingFor(known.value) === null
+        ? this.fail(place, `racewalk has no numbers of more than 53 bits, and this is ${String(known.value)}`)
+        : integer(known.value, known.type);
     switch (expression.kind) {
       case 'integer':
         return this.fail(place, 'racewalk does not read this number');

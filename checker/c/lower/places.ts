@@ -34,8 +34,9 @@ export abstract class Places {
     this.program = program;
   }
 
-  fail(place: Place, message: string): never {
-    return fail(this.program.mistakes, place, message);
+  /** `about`: the name that is unknown. */
+  fail(place: Place, message: string, about: string | null = null): never {
+    return fail(this.program.mistakes, place, message, about);
   }
 
   /** The place of a variable. */
@@ -47,6 +48,7 @@ export abstract class Places {
       return this.fail(
         place,
         binding === null ? `'${name}' is not declared` : `'${name}' is no place in memory`,
+        name,
       );
     const { type } = variable;
     const space = this.program.memory.space(elementOf(type));
@@ -68,6 +70,7 @@ export abstract class Places {
       return this.fail(
         place,
         type.defined ? `${printType(type)} has no member '${name}'` : `${printType(type)} is not defined`,
+        name,
       );
     if (field.bits !== null)
       return this.fail(place, 'racewalk does not read bit-fields: a store to one rewrites its neighbours');

@@ -30,6 +30,8 @@ export interface Program {
   readonly name: string;
   readonly unit: Unit;
   readonly variables: ReadonlyMap<string, Declaration>;
+  /** The names among the variables of those that functions declare `static`. */
+  readonly statics: ReadonlyMap<Declaration, string>;
   readonly memory: Memory;
   readonly constants: ReadonlyMap<string, Constant>;
   readonly functions: ReadonlyMap<string, FunctionDefinition>;

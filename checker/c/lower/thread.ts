@@ -2,7 +2,7 @@
 import { copied } from '../../language/copied.ts';
 import type { AnyExpr } from '../../language/expression.ts';
 import { nullPointer, typeKey } from '../memory.ts';
-import { attempt, span, textOf, type Place } from '../syntax/source.ts';
+import { attempt, declaring, span, textOf, type Place } from '../syntax/source.ts';
 import type { Declaration, Expression, FunctionDefinition, Statement } from '../syntax/syntax.ts';
 import {
   intType,
@@ -121,7 +121,7 @@ export class ThreadLowering extends ThreadValues implements Lowering {
     }
     const primitive = this.#primitives(name);
     if (primitive === null)
-      return this.fail(place, `'${name}' is not declared: racewalk has no such function`);
+      return this.fail(place, `'${name}' is not declared: racewalk has no such function`, name);
     return primitive(this, expression, scope);
   }
 
@@ -385,13 +385,14 @@ export class ThreadLowering extends ThreadValues implements Lowering {
   }
 
   #declare(declaration: Declaration, scope: Scope): void {
-    const { name, type, initial, place, isStatic } = declaration;
+    const { name, type, initial, place } = declaration;
     if (type.kind === 'function') return;
-    if (isStatic)
-      return this.fail(
-        place,
-        'racewalk reads no static variables inside of functions: declare it at file scope',
-      );
+    const known = this.program.statics.get(declaration);
+    if (known !== undefined)
+      return scope.bind(name, {
+        kind: 'variable',
+        lvalue: this.variableAt({ name: known, place }, new Scope()),
+      });
     const bind = (known: Type): Lvalue => {
       const lvalue = this.variable(this.#nameOf(name, known, scope), known);
       scope.bind(name, { kind: 'variable', lvalue });
@@ -399,13 +400,18 @@ export class ThreadLowering extends ThreadValues implements Lowering {
     };
     // A variable may name itself in its initialiser: kmalloc(sizeof(*p)).
     const own = type.kind === 'auto' ? null : bind(type);
-    const value = initial === null || initial.kind === 'list' ? null : this.value(initial, scope);
+    const [value, lvalue] = declaring(
+      () => (own === null ? [name] : []),
+      () => {
+        const first = initial === null || initial.kind === 'list' ? null : this.value(initial, scope);
+        return [first, own ?? bind(this.#typeOf(first, place))] as const;
+      },
+    );
     if (value?.kind === 'number' && type.kind !== 'auto' && !this.#assignedHere.has(name)) {
       const converted = this.cast(value, type, place);
       if ('expr' in converted && this.emitter.isChoice(converted.expr))
         return scope.bind(name, { kind: 'value', value: converted });
     }
-    const lvalue = own ?? bind(this.#typeOf(value, place));
     if (value !== null) this.store(lvalue, value, span(place, initial!.place));
     else if (initial?.kind === 'list') this.initialise(lvalue, initial.entries, scope, place);
     else this.begins(declaration, lvalue);

@@ -1,8 +1,16 @@
 /** Reads statements and declarations. */
 import type { Node } from './parser.ts';
 import { readExpression } from './read-expression.ts';
-import { part, partsOf, readBaseType, readDeclarator, readType, type Reading } from './read-types.ts';
-import { attempt, fail, type Place } from './source.ts';
+import {
+  declaredNames,
+  part,
+  partsOf,
+  readBaseType,
+  readDeclarator,
+  readType,
+  type Reading,
+} from './read-types.ts';
+import { attempt, declaring, fail, type Place } from './source.ts';
 import type { Declaration, Expression, Statement } from './syntax.ts';
 
 /** The statements of a block; reports every mistake in it. */
@@ -153,7 +161,10 @@ const readers: Readonly<Record<string, Reader | undefined>> = {
 
 /** The declarations of `int a, *b = &x;` */
 export function readDeclarations(reading: Reading, node: Node): readonly Declaration[] {
-  const base = readBaseType(reading, node);
+  const base = declaring(
+    () => declaredNames(node),
+    () => readBaseType(reading, node),
+  );
   const words = partsOf(node).filter(
     ({ type }) => type === 'storage_class_specifier' || type === 'attribute_specifier',
   );
@@ -162,11 +173,11 @@ export function readDeclarations(reading: Reading, node: Node): readonly Declara
   const isGhost = words.some(({ text }) => /\bghost\b/.test(text));
   const isStatic = words.some(({ text }) => text === 'static');
   return node.childrenForFieldName('declarator').flatMap((declarator): readonly Declaration[] => {
-    const read = attempt((): Declaration => {
+    const read = (): Declaration => {
       const { name, place, type, initial } = readDeclarator(reading, declarator, base);
       const value = initial === null ? null : readExpression(reading, initial);
       return { place, whole: reading.placeOf(declarator), name, type, initial: value, isStatic, isGhost };
-    });
-    return read === null ? [] : [read];
+    };
+    return attempt(() => [declaring(() => declaredNames(node), read)]) ?? [];
   });
 }

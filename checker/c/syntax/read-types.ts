@@ -2,7 +2,7 @@
 import { builtinTypes } from './builtin-types.ts';
 import { constantOf, type Constant } from './constant.ts';
 import type { Node } from './parser.ts';
-import { attempt, fail, type Mistakes, type Place } from './source.ts';
+import { attempt, declaring, fail, type Mistakes, type Place } from './source.ts';
 import type { Expression, Statement } from './syntax.ts';
 import {
   boolType,
@@ -87,7 +87,11 @@ export function readType(reading: Reading, node: Node): Type {
       const why = /float|double/.test(node.text)
         ? 'racewalk reads no floating point'
         : `unknown type '${node.text}'`;
-      return fail(reading.mistakes, place, why);
+      // Every use of a type is one mistake.
+      return declaring(
+        () => [node.text],
+        () => fail(reading.mistakes, place, why, node.text),
+      );
     }
     case 'macro_type_specifier':
       return fail(reading.mistakes, place, `racewalk does not read ${node.text}`);
@@ -143,7 +147,14 @@ function readStruct(reading: Reading, node: Node): Type {
   struct.defined = true;
   for (const field of partsOf(body))
     if (field.type === 'field_declaration')
-      attempt(() => struct.fields.push(...readFields(reading, field, struct)));
+      attempt(() =>
+        struct.fields.push(
+          ...declaring(
+            () => declaredNames(field),
+            () => readFields(reading, field, struct),
+          ),
+        ),
+      );
   return struct;
 }
 
@@ -189,6 +200,19 @@ function readEnum(reading: Reading, node: Node): Type {
   }
   return tag.startsWith('(') ? intType : type;
 }
+
+/** The names that the declarators of a declaration declare. */
+export const declaredNames = (declaration: Node): readonly string[] =>
+  declaration.childrenForFieldName('declarator').flatMap((declarator) => {
+    let node: Node | null = declarator;
+    for (;;) {
+      const inner: Node | null =
+        node.childForFieldName('declarator') ??
+        (node.type.endsWith('declarator') ? (partsOf(node)[0] ?? null) : null);
+      if (inner === null) return node.type.endsWith('identifier') ? [node.text] : [];
+      node = inner;
+    }
+  });
 
 /** What a declarator declares. */
 export interface Declarator {

@@ -4,6 +4,7 @@ import { preprocess, type Surroundings } from './preprocess.ts';
 import { readExpression } from './read-expression.ts';
 import { readBlock, readDeclarations } from './read-statement.ts';
 import {
+  declaredNames,
   part,
   partsOf,
   readBaseType,
@@ -13,7 +14,7 @@ import {
   type Reading,
 } from './read-types.ts';
 import { rewriteKeywords } from './rewrite-keywords.ts';
-import { attempt, fail, type Mistakes, type SourceFile } from './source.ts';
+import { attempt, declaring, fail, type Mistakes, type SourceFile } from './source.ts';
 import type { Clause, Declaration, FunctionDefinition, Unit } from './syntax.ts';
 import { constantsOf, type GivenOptions } from './options.ts';
 import type { Token } from './tokens.ts';
@@ -90,7 +91,13 @@ class UnitReader {
   }
 
   read(root: Node): void {
-    for (const node of partsOf(root)) attempt(() => this.#item(node));
+    for (const node of partsOf(root))
+      attempt(() =>
+        declaring(
+          () => declaredNames(node),
+          () => this.#item(node),
+        ),
+      );
   }
 
   #item(node: Node): void {

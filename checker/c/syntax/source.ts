@@ -19,7 +19,22 @@ export interface Mistake {
   readonly message: string;
   /** No C at all: where what it belongs to ends is unknown. */
   readonly isSyntax: boolean;
+  /** The name that is unknown there; null: it is about something else. */
+  readonly about: string | null;
+  /** The names that it leaves undeclared: that they are unknown is no mistake of its own. */
+  readonly leavesOpen: Set<string>;
 }
+
+type Kind = Partial<Omit<Mistake, 'place' | 'message'>>;
+
+export const mistakeAt = (place: Place, message: string, kind: Kind = {}): Mistake => ({
+  place,
+  message,
+  isSyntax: false,
+  about: null,
+  leavesOpen: new Set(),
+  ...kind,
+});
 
 /** The line and column of a place, from 1. */
 export function positionOf({ file, offset }: Place): { readonly line: number; readonly column: number } {
@@ -48,9 +63,17 @@ export class Mistakes {
     return this.#found.size > 0;
   }
 
-  report(place: Place, message: string, isSyntax = false): void {
+  report(place: Place, message: string, kind: Kind = {}): void {
+    this.add(mistakeAt(place, message, kind));
+  }
+
+  /** The mistake, or the one that has been reported with its place and message. */
+  add(mistake: Mistake): Mistake {
+    const { place, message } = mistake;
     const key = `${place.file.name} ${place.offset} ${message}`;
-    if (!this.#found.has(key)) this.#found.set(key, { place, message, isSyntax });
+    const known = this.#found.get(key);
+    if (known === undefined) this.#found.set(key, mistake);
+    return known ?? mistake;
   }
 
   /** Removes and returns mistakes. */
@@ -60,20 +83,42 @@ export class Mistakes {
     return taken.map(([, mistake]) => mistake);
   }
 
-  /** All mistakes, by file and in the order of their places. */
+  /** All mistakes that do not follow from others, by file and in the order of their places. */
   get all(): readonly Mistake[] {
-    const byFile = Map.groupBy(this.#found.values(), ({ place }) => place.file.name);
+    const open = new Set<string>();
+    const own = [...this.#found.values()].filter(({ about, leavesOpen }) => {
+      const follows = about !== null && open.has(about);
+      for (const name of leavesOpen) open.add(name);
+      return !follows;
+    });
+    const byFile = Map.groupBy(own, ({ place }) => place.file.name);
     return [...byFile.values()].flatMap((found) => found.sort((a, b) => a.place.offset - b.place.offset));
   }
 }
 
 /** Ends the reading of a construct whose mistake has been reported. */
-export class Unread extends Error {}
+export class Unread extends Error {
+  readonly mistake: Mistake;
 
-/** Reports a mistake and gives up the construct that contains it. */
-export function fail(mistakes: Mistakes, place: Place, message: string): never {
-  mistakes.report(place, message);
-  throw new Unread(message);
+  constructor(mistake: Mistake) {
+    super(mistake.message);
+    this.mistake = mistake;
+  }
+}
+
+/** Reports a mistake and gives up the construct that contains it; `about`: the name that is unknown. */
+export function fail(mistakes: Mistakes, place: Place, message: string, about: string | null = null): never {
+  throw new Unread(mistakes.add(mistakeAt(place, message, { about })));
+}
+
+/** The result of `read`; where it gives up, these names stay undeclared. */
+export function declaring<T>(names: () => readonly string[], read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Unread) for (const name of names()) error.mistake.leavesOpen.add(name);
+    throw error;
+  }
 }
 
 /** The result of `read`, or null if it gave up. */
