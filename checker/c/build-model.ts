@@ -1,6 +1,7 @@
 /** Builds a model from a C file and values of its options. */
 import type { AnyExpr, Binder } from '../language/expression.ts';
 import { eventually, leadsTo, type Liveness } from '../language/liveness.ts';
+import { cost } from '../language/cost.ts';
 import type { Parts } from '../language/model.ts';
 import type { Property } from '../language/property.ts';
 import type { Block } from '../language/statement.ts';
@@ -29,12 +30,13 @@ import {
   addressedFunctions,
   calledNames,
   namesIn,
+  namesOfCounts,
   pointedTypes,
   reachableFunctions,
 } from './pointed-types.ts';
 import { maybeUnset } from './syntax/definite-assignment.ts';
 import { attempt, textOf, type Mistakes, type SourceFile } from './syntax/source.ts';
-import type { Clause, Declaration, Statement, Unit } from './syntax/syntax.ts';
+import type { Clause, Declaration, FunctionDefinition, Statement, Unit } from './syntax/syntax.ts';
 import { declarationsIn } from './syntax/walk.ts';
 import { integerType } from './syntax/types.ts';
 
@@ -66,7 +68,20 @@ export function buildParts(file: SourceFile, unit: Unit, mistakes: Mistakes): Pa
     threads,
     ...(stubs.length === 0 ? {} : { stubs }),
     properties: [...withWitness(properties, lowered), ...leaks, ...liveness],
+    costs: countedEvents(reachableFunctions(unit, bodies), bodies).map((name) =>
+      cost(name, { effect: name }),
+    ),
   };
+}
+
+/** What the text counts, whichever options leave it out: the events of COUNT(), and the IPIs of calls of other CPUs. */
+function countedEvents(
+  functions: readonly FunctionDefinition[],
+  threads: readonly (readonly Statement[])[],
+): readonly string[] {
+  const bodies = [...threads, ...functions.map(({ body }) => body)];
+  const sendsIpis = [...calledNames(bodies)].some((name) => /^(smp_call_function|on_each_cpu)/.test(name));
+  return [...new Set([...(sendsIpis ? ['IPIs'] : []), ...namesOfCounts(bodies)])];
 }
 
 /** The program of these threads. */

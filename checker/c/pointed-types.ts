@@ -89,6 +89,15 @@ export function addressedFunctions(unit: Unit, bodies: readonly (readonly Statem
   return [...unit.functions.keys()].filter((name) => named.has(name));
 }
 
+/** The events that bodies count, in the order of the text. */
+export const namesOfCounts = (bodies: readonly (readonly Statement[])[]): readonly string[] =>
+  bodies.flatMap((body) =>
+    [...expressionsIn(body)].flatMap((one) => {
+      const [name] = one.kind === 'call' && one.name === 'COUNT' ? one.arguments : [];
+      return name?.kind === 'string' ? [name.value] : [];
+    }),
+  );
+
 /** The names of all functions that bodies call. */
 export const calledNames = (bodies: readonly (readonly Statement[])[]): ReadonlySet<string> =>
   new Set(

@@ -1,6 +1,8 @@
 /** Claims inside of functions: from where to where they hold. */
 import { expect, test } from 'vitest';
-import { verdictOf } from './protocol.ts';
+import { noLimits } from '../../checker/search/check.ts';
+import { compare } from '../../checker/study/compare/compare.ts';
+import { protocol, verdictOf } from './protocol.ts';
 
 const walk = (loop: string) => `#include <racewalk.h>
 int x, y, turn;
@@ -59,4 +61,20 @@ test('HOLDS_HERE reads what a parameter stands for: a constant, an address, the 
   expect(here('f(&pages[ANY(2)], 1);', 'page->a == 0')).toBe('violated');
   expect(here('f(&pages[0], ANY(2));', 'page->a == 0 && nr >= 0')).toBe('holds');
   expect(here('f(&pages[0], ANY(2));', 'nr == 0')).toBe('violated');
+});
+
+test('COUNT() and IPIs are costs of a file, whichever options leave them out', () => {
+  const text = `#include <racewalk.h>
+SUMMARY("a call");
+OPTION_FLAG(SYNC, fix, "call the other CPU");
+int done;
+static void handler(void *info) { COUNT("calls"); }
+THREAD(a) { if (SYNC) smp_call_function(handler, NULL, 1); WRITE_ONCE(done, 1); REACHED("done"); }
+THREAD(b) { (void)READ_ONCE(done); }
+`;
+  const { rows } = compare(protocol(text), { vary: ['sync'], given: {} }, noLimits);
+  expect(rows.map(({ costs }) => costs)).toEqual([
+    { IPIs: { least: 0, most: 0 }, calls: { least: 0, most: 0 } },
+    { IPIs: { least: 1, most: 1 }, calls: { least: 1, most: 1 } },
+  ]);
 });
