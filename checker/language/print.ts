@@ -136,7 +136,8 @@ export function printText(statement: Statement): string {
   return `${source.file === null ? '' : `${source.file}:`}${source.line}: ${printOwnText(statement)}`;
 }
 
-function printOwnText(statement: Statement): string {
+/** The text of a statement without its place in a file. */
+export function printOwnText(statement: Statement): string {
   switch (statement.kind) {
     case 'step':
     case 'barrier':

@@ -1,7 +1,7 @@
 /** The texts of statements: the author's own, also where a memory model has rewritten them. */
 import type { Transition } from '../program/transition-system.ts';
 import type { Model } from '../language/model.ts';
-import { printExpr, printText } from '../language/print.ts';
+import { printExpr, printOwnText, printText } from '../language/print.ts';
 import type { Statement } from '../language/statement.ts';
 import { statementsOf } from '../language/thread.ts';
 
@@ -14,6 +14,10 @@ export function namingStatement({ statement }: Pick<Transition, 'statement'>): S
 /** The author's text of a transition. */
 export const textOf = (transition: Pick<Transition, 'statement'>): string =>
   printText(namingStatement(transition));
+
+/** The same without its place in a file, which differs between versions of a file. */
+export const ownTextOf = (transition: Pick<Transition, 'statement'>): string =>
+  printOwnText(namingStatement(transition));
 
 /** The model as its author wrote it. */
 export const writtenModel = (model: Model): Model => model.written ?? model;

@@ -47,7 +47,7 @@ const triedJson = (memory: string, { verdict, states, steps, reason }: Tried) =>
   reason,
 });
 
-const barrierJson = ({ kind, thread, line, text, ordering }: Barrier) => ({
+export const barrierJson = ({ kind, thread, line, text, ordering }: Barrier) => ({
   kind,
   thread,
   line,

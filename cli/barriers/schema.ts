@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { optionValues } from '../report/trace-schema.ts';
 
-const barrier = z.strictObject({
+export const barrier = z.strictObject({
   kind: z
     .enum(['barrier', 'ordering', 'implied', 'recheck'])
     .describe('implied: an atomic read-modify-write without a declared ordering is a full barrier'),

@@ -137,7 +137,8 @@ function undecided(trials: readonly Ablation[], width: number): readonly string[
 const isIdleEverywhere = ({ barrier, without }: Ablation['barriers'][number]) =>
   barrier.kind === 'implied' && without.every(({ idle }) => idle);
 
-function called({ kind, text, ordering }: Barrier): string {
+/** A barrier with what it is. */
+export function called({ kind, text, ordering }: Barrier): string {
   switch (kind) {
     case 'barrier':
       return text;

@@ -1,6 +1,6 @@
 /** Runs `racewalk compare`. */
-import { runWithin, type LimitOptions } from '../options/limits.ts';
-import { settingsOf, type SearchOptions } from '../options/search-options.ts';
+import { runWithin } from '../options/limits.ts';
+import { settingsOf } from '../options/search-options.ts';
 import { memoryKey, memoryOption } from '../../checker/language/memory-name.ts';
 import { eitherOf, optionName, type Options } from '../../checker/language/option.ts';
 import {
@@ -15,7 +15,7 @@ import { unprepared, type Sweep } from '../../checker/study/study.ts';
 import { provingRow, provingSmallest, type AnyNumber, type AnyNumbers } from './any-cpus.ts';
 import { chosenOptions } from '../options/model-options.ts';
 import { findModel } from '../model-files/models.ts';
-import type { SweepOptions } from '../sweep/options.ts';
+import type { CompareOptions } from './options.ts';
 import { runStudy } from '../sweep/run.ts';
 import { outputWidth, print } from '../terminal/output.ts';
 import { didYouMean } from '../terminal/spelling.ts';
@@ -27,6 +27,11 @@ export async function compareModel(
   words: readonly string[],
   options: CompareOptions,
 ): Promise<void> {
+  const [other, ...rest] = words;
+  if (other !== undefined && !other.startsWith('-')) {
+    const { compareVersions } = await import('./versions/run.ts');
+    return compareVersions([name, other], rest, options);
+  }
   const source = await findModel(name);
   if (source.scenario !== null)
     throw new UsageError('compare takes a model without a scenario: a scenario is only one variant');
@@ -119,14 +124,4 @@ async function rendered(
   }
   const { renderComparison } = await import('./text.ts');
   return renderComparison({ ...compared, any }, seconds, outputWidth());
-}
-
-/** The options that commander parses. */
-export interface CompareOptions extends LimitOptions, SearchOptions, SweepOptions {
-  readonly vary?: string;
-  readonly fix?: readonly string[];
-  readonly costs?: boolean;
-  /** True: --any-cpus without a value, which means all. */
-  readonly anyCpus?: true | string;
-  readonly json?: true;
 }

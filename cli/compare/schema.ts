@@ -10,7 +10,7 @@ const extremes = z
   .nullable()
   .describe('over all executions; null: not counted');
 
-const row = z.strictObject({
+export const row = z.strictObject({
   varied: optionValues.describe('the options that are varied'),
   options: optionValues.describe('all options of the model'),
   verdict: z.enum(['holds', 'violated', 'deadlock', 'livelock', 'unreached', 'error', 'inconclusive']),

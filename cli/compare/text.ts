@@ -78,7 +78,7 @@ function header({ definition, rows, fixed }: Comparison, seconds: number, width:
 }
 
 /** Headings break at every word, so that a column is as wide as its longest word or value. */
-const heading = (text: string) => text.replaceAll(/[ -]/g, '\n');
+export const heading = (text: string) => text.replaceAll(/[ -]/g, '\n');
 
 interface Columns {
   readonly columns: readonly string[];
@@ -110,9 +110,12 @@ function renderTable(
   });
 }
 
-const describeSteps = ({ steps, minimal }: Row) => (minimal ? (steps ?? '') : `<=${steps}`);
+/** The length of a trace; `<=`: a shorter one may exist. */
+export const describeSteps = ({ steps, minimal }: Pick<Row, 'steps' | 'minimal'>) =>
+  minimal ? (steps ?? '') : `<=${steps}`;
 
-const describeCost = (cost: Extremes | null) => {
+/** A cost, or its least and most; `?`: not counted. */
+export const describeCost = (cost: Extremes | null) => {
   if (cost === null) return '?';
   const most = String(cost.most ?? 'any');
   return cost.least === cost.most ? most : `${cost.least}-${most}`;

@@ -12,6 +12,7 @@ import { barriersResult } from '../../cli/barriers/schema.ts';
 import { checkOutput } from '../../cli/report/check-schema.ts';
 import { confirmOutput } from '../../cli/confirm/schema.ts';
 import { compareResult } from '../../cli/compare/schema.ts';
+import { versionsResult } from '../../cli/compare/versions/schema.ts';
 import { certificateFile } from '../../cli/prove/certificate-schema.ts';
 import { proveOutput } from '../../cli/prove/schema.ts';
 import { mutateResult } from '../../cli/mutate/schema.ts';
@@ -25,6 +26,7 @@ const email = 'gup-fast-vs-collapse';
 test.each([
   ['check-output', checkOutput],
   ['compare-output', compareResult],
+  ['compare-versions-output', versionsResult],
   ['mutate-output', mutateResult],
   ['barriers-output', barriersResult],
   ['prove-output', proveOutput],

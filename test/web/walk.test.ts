@@ -10,7 +10,7 @@ import { registry } from '../../models/registry.ts';
 import { linkedOptions, readLink, readOptions, writeLink } from '../../web/src/state/link.ts';
 import { decodeRun, encodeRun } from '../../web/src/walk/run-code.ts';
 import { goTo, noRuns, shownRun, take, withFound } from '../../web/src/walk/runs.ts';
-import { followed } from '../../web/src/walk/same-schedule.ts';
+import { followed } from '../../checker/report/same-schedule.ts';
 
 const definitions = registry.map(withMemoryOption);
 
@@ -113,12 +113,19 @@ describe('runs', () => {
       'other',
       /^gup_fast does not reach 'if \(pte_val\(pte\) != pte_val\(\*ptep\)\)'/,
     ],
-    [{ reference: 'get_page' }, 5, 'other', /get_page/],
   ] as const)('%o follows up to where it cannot', (options, step, kind, sentence) => {
     const { end, taken } = beside(options);
     expect(end).toMatchObject({ step, kind });
     expect(end!.sentence).toMatch(sentence);
     expect(taken.length).toBe(step + 1);
+  });
+
+  test('a changed line is taken in place of the line', () => {
+    const { end, first } = beside({ reference: 'get_page' });
+    expect([end, first]).toMatchObject([null, { step: 5, kind: 'gone' }]);
+    expect(first!.sentence).toMatch(
+      /^gup_fast executes 'get_page\(page\)' in place of 'get_page_unless_zero/,
+    );
   });
 
   test('one that only does more follows to the end', () => {

@@ -1,7 +1,7 @@
 /**
  * Compares variants of a model: every combination of some options, and the smallest sets of fixes that make it safe.
  */
-import type { AnyDefinition, Verdict } from '../../language/model.ts';
+import type { AnyDefinition, Model, Verdict } from '../../language/model.ts';
 import { ModelError } from '../../language/model-error.ts';
 import {
   countOfValues,
@@ -105,14 +105,8 @@ export function comparisonOf(
       name: nameOf(choices),
       *run(limits) {
         const all = withFallbacks(options, { ...given, ...choices });
-        const model = definition.build(all);
-        const { system, outcome } = yield* checking(
-          counted ? model : { ...model, costs: [] },
-          limits,
-          settings,
-        );
-        const costs = yield* countingCosts(system, costedStates, limits);
-        return rowOf(choices, all, outcome, costs);
+        const { row } = yield* checkingRow(definition.build(all), all, { counted, settings }, limits);
+        return { ...row, varied: choices };
       },
     })),
     assembled: (rows) => ({
@@ -123,6 +117,23 @@ export function comparisonOf(
       smallest: smallestFixes(options, varied, rows),
     }),
   };
+}
+
+export interface CheckedRow {
+  readonly row: Omit<Row, 'varied'>;
+  readonly checked: Checked;
+}
+
+/** Checks one variant, and counts its costs. */
+export function* checkingRow(
+  model: Model,
+  options: Choices,
+  { counted, settings }: { readonly counted: boolean; readonly settings: SearchSettings },
+  limits: Limits,
+): Cooperative<CheckedRow> {
+  const checked = yield* checking(counted ? model : { ...model, costs: [] }, limits, settings);
+  const costs = yield* countingCosts(checked.system, costedStates, limits);
+  return { row: rowOf(options, checked.outcome, costs), checked };
 }
 
 const nameOf = (choices: Choices): string =>
@@ -181,10 +192,9 @@ export function combinations(options: Options, varied: readonly string[]): reado
 
 const count = (choices: Choices) => Object.keys(choices).length;
 
-function rowOf(varied: Choices, options: Choices, outcome: Checked['outcome'], costs: Costs): Row {
+function rowOf(options: Choices, outcome: Checked['outcome'], costs: Costs): CheckedRow['row'] {
   const { states, transitions } = outcome.statistics;
   return {
-    varied,
     options,
     verdict: outcome.verdict,
     steps: 'schedule' in outcome ? outcome.schedule.edges.length : null,

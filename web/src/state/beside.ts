@@ -5,7 +5,7 @@ import type { Trace } from '../../../checker/trace/trace.ts';
 import { replay } from '../../../checker/trace/replay.ts';
 import { initialStates } from '../../../checker/interpreter/interpreter.ts';
 import { isPlain } from '../walk/steps.ts';
-import { followed, type Followed } from '../walk/same-schedule.ts';
+import { followed, type Followed } from '../../../checker/report/same-schedule.ts';
 import { shownRun } from '../walk/runs.ts';
 import { readValue } from './link.ts';
 import { built, chosen, definition, runs, trace } from './session.ts';
