@@ -101,6 +101,18 @@ const walkFrom = (system: TransitionSystem, initial: number): Walk =>
     ? walkOnArm64(system, initial)
     : plainWalk(system, initialStates(system)[initial]!);
 
+/** The statements at which the CPU of the last step of a trace is, where another variant has followed it; null: it has ended. */
+export function nextOf(system: TransitionSystem, { schedule }: Followed, trace: Trace): string | null {
+  const last = trace.steps.at(-1);
+  if (last === undefined) return null;
+  const { initial, steps } = replay(system, schedule);
+  const copy = (steps.at(-1)?.after ?? initial).threads[last.thread]?.[last.replica];
+  const own = system.threads.find(({ thread }) => thread.name === last.thread);
+  const here = copy === undefined ? [] : (own?.locations[copy.location] ?? []);
+  const texts = [...new Set(here.map((transition) => `'${textOf(transition)}'`))];
+  return texts.length === 0 ? null : `${last.thread} is at ${texts.join(' or ')}`;
+}
+
 /** In how many states a run of a variant may begin. */
 export const startsOf = (system: TransitionSystem): number =>
   system.model.machine === 'arm64' ? startsOnArm64(system) : initialStates(system).length;

@@ -23,6 +23,7 @@ const race = z.strictObject({
   first: difference.describe('the first difference; null: none'),
   end: difference.describe('where the other version cannot follow; null: it follows to the end'),
   wrong: z.string().nullable().describe('what is wrong there after all steps; null: nothing'),
+  next: z.string().nullable().describe('where the CPU of the last step is there after all steps'),
 });
 
 const version = row.omit({ varied: true, anyNumberOf: true });

@@ -1,7 +1,13 @@
 /** The study of two versions of a protocol: the variants side by side, their races in the other version, their barriers. */
 import { memoryKey, type MemoryModelName } from '../../../checker/language/memory-name.ts';
 import { headline } from '../../../checker/report/verdict.ts';
-import { followed, startsOf, wrongAtEnd, type Difference } from '../../../checker/report/same-schedule.ts';
+import {
+  followed,
+  nextOf,
+  startsOf,
+  wrongAtEnd,
+  type Difference,
+} from '../../../checker/report/same-schedule.ts';
 import type { SearchSettings } from '../../../checker/search/settings.ts';
 import type { Limits } from '../../../checker/state-space/outcome.ts';
 import type { Cooperative } from '../../../checker/state-space/cooperative.ts';
@@ -54,6 +60,8 @@ export interface RaceElsewhere {
   readonly end: Difference | null;
   /** What is wrong there after all steps; null: nothing, or it does not follow. */
   readonly wrong: string | null;
+  /** Where the CPU of the last step is there after all steps; null: it has ended, or it does not follow. */
+  readonly next: string | null;
 }
 
 /** A variant of both versions under one memory model: plain data. */
@@ -159,12 +167,9 @@ function raceElsewhere(of: Side, found: Readonly<Record<Side, CheckedRow>>): Rac
   if (trace === null || !('schedule' in outcome)) return null;
   const { system } = found[otherOf[of]].checked;
   const { initial, cycleFrom } = outcome.schedule;
-  const { schedule, taken, first, end } = followed(
-    from,
-    trace,
-    system,
-    initial < startsOf(system) ? initial : 0,
-  );
+  const begin = initial < startsOf(system) ? initial : 0;
+  const inOther = followed(from, trace, system, begin);
+  const { schedule, taken, first, end } = inOther;
   const cycle = cycleFrom === undefined ? null : taken[cycleFrom]!;
   return {
     of,
@@ -174,5 +179,6 @@ function raceElsewhere(of: Side, found: Readonly<Record<Side, CheckedRow>>): Rac
     first,
     end,
     wrong: end === null ? wrongAtEnd(system, schedule, outcome, cycle) : null,
+    next: end === null ? nextOf(system, inOther, trace) : null,
   };
 }

@@ -118,11 +118,12 @@ function racesElsewhere(compared: ComparedVersions, { where }: Labels, width: nu
 }
 
 /** What the schedule of a race becomes in the other version. */
-export function raceSentence({ steps, follows, first, end, wrong }: RaceElsewhere): string {
+export function raceSentence({ steps, follows, first, end, wrong, next }: RaceElsewhere): string {
   const at = ({ step, sentence }: Difference) => `at step ${step + 1} ${sentence}`;
   const begins = first === null || first === end ? '' : `; first difference: ${at(first)}`;
   if (end !== null) return `${at(end)}, so that it follows ${follows} of ${steps} steps${begins}`;
-  const ends = wrong === null ? 'nothing is wrong behind the last' : `the race is there as well: ${wrong}`;
+  const goes = next === null ? '' : `, where ${next}`;
+  const ends = wrong === null ? `nothing is wrong then${goes}` : `the race is there as well: ${wrong}`;
   return `it follows all ${steps} steps, and ${ends}${begins}`;
 }
 
