@@ -19,6 +19,7 @@
  *          inc_tlb_flush_pending, mm_tlb_flush_nested
  * Broke:   2.6.22, where MADV_DONTNEED began to hold mmap_sem for reading only
  * Fixed:   99baac21e458 (v4.13) -> forceNestedFlush
+ * CVE:     unknown
  * Omitted: the freeing of the page: it comes after the flush by the thread that cleared the pte. Page faults that map a new
  *          page: their TLB entries are correct. MADV_FREE, which clears dirty bits in the same way.
  */

@@ -14,7 +14,9 @@
  * About:   lockless walk, huge pages, reuse of a page, copy-on-write, freeing of page tables
  * Source:  v6.2 mm/gup.c: lockless_pages_from_mm, gup_pmd_range, gup_huge_pmd, gup_pte_range; mm/khugepaged.c:
  *          collapse_huge_page; mm/huge_memory.c: zap_huge_pmd, copy_huge_pmd; mm/memory.c: zap_pte_range, copy_present_pte
+ * Broke:   unknown
  * Fixed:   each check in a model of its own: gup-fast-vs-collapse, -unmap, -free-pgtables, -fork. All checks are on by default.
+ * CVE:     unknown
  * Omitted: PageAnonExclusive and the read-only pin (ksm-vs-pin); compound heads of small pages (gup-fast-vs-compound-page). Page
  *          faults: an unmapped page stays unmapped. mmap_lock for reading: there is one madvise, so a plain lock is enough.
  *          More than one pte: one pte shows each race. page_maybe_dma_pinned: only gup_fast takes references here, so a

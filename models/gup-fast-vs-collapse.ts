@@ -23,6 +23,7 @@
  * Broke:   2667f50e8b81 (v3.18, the generic RCU gup_fast)
  * Fixed:   70cbc3cc78a9 (v6.0) -> recheckPmd; 2ba99c5e0881 (v6.1) -> syncIpi. Collapse never got the second pin check; migration
  *          of huge pages did (2b4847e73004), lost stores because of it, and replaced it.
+ * CVE:     unknown
  * Omitted: mmap_sem, anon_vma lock and the page-table locks: gup_fast takes none of them, and there is one collapse.
  *          LRU isolation: it takes and drops collapse's own reference after the count check. Freeing of the page table and
  *          reuse of the pages: separate races (gup-fast-vs-free-pgtables, gup-fast-vs-unmap), which this protocol must also

@@ -18,6 +18,7 @@
  * Source:  v5.12 mm/gup.c: gup_pte_range, try_grab_compound_head, try_get_compound_head; mm/page_alloc.c: free_tail_pages_check
  * Broke:   7aef4172c795 (v4.5, ptes may map tails)
  * Fixed:   c24d37322548 (v5.14) -> recheckHead
+ * CVE:     unknown
  * Omitted: split_huge_page, the other way to break up the compound page: it, too, changes head(T) and frees the head
  *          while the head has no reference, and changes nothing else that gup_fast reads. The pmd: the page table does not change.
  *          page_ref_count(head) < 0: an overflow check. Other tails: each is independent.

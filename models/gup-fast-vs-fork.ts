@@ -19,6 +19,7 @@
  * Broke:   70e806e4e645 (v5.9, early copies for pinned pages)
  * Fixed:   57efa1fe5957 (v5.11) -> writeProtectSeq. fork has no explicit barrier after it: on x86 the page-table locks that it
  *          takes next are atomic operations and act as one; elsewhere a lock is only an acquire -> barrierBeforeCheck
+ * CVE:     unknown
  * Omitted: MMF_HAS_PINNED and false positives of page_maybe_dma_pinned: they cause more copies. What the child does with the
  *          shared page. Irqs and TLB flushes: fork does not wait for gup_fast, whatever the flush.
  */

@@ -15,9 +15,11 @@
  * Exposed: broadcast flush
  * Source:  v3.18 mm/gup.c: gup_pmd_range, gup_pte_range; mm/memory.c: free_pte_range, tlb_remove_table, tlb_remove_table_one
  *          (an IPI if no batch page can be allocated), tlb_table_flush (call_rcu_sched)
+ * Broke:   unknown
  * Fixed:   267239116987 (v3.0, HAVE_RCU_TABLE_FREE made generic) -> freeing call_rcu; 2ba99c5e0881 (v6.1, for the table that
  *          khugepaged removes: retract_page_tables freed it immediately since v4.8) -> freeing sync_ipi. 70cbc3cc78a9
  *          (v6.0) alone -> recheckPmd does not help here.
+ * CVE:     unknown
  * Omitted: what the ptes map and the references to those pages: gup-fast-vs-unmap. mmap_sem: gup_fast does not take it. Batching of
  *          tables before call_rcu: it only delays the freeing. Reuse of the freed table: reading it is already the bug.
  */

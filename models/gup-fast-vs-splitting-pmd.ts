@@ -17,8 +17,10 @@
  * Exposed: any CPU
  * Source:  v3.18 mm/gup.c: gup_pmd_range, gup_huge_pmd; mm/huge_memory.c: __split_huge_page_splitting,
  *          __split_huge_page_refcount, __split_huge_page_map; arch/arm64/mm/flush.c: pmdp_splitting_flush (kick_all_cpus_sync)
+ * Broke:   none in a release
  * Fixed:   never broken in a release: the comment above gup_fast asks for the IPI, and arm and arm64 had it from the start ("arm: mm:
  *          enable RCU fast_gup", "arm64: mm: enable RCU fast_gup", v3.18) -> splittingIpi. v4.5 removed pins of tails.
+ * CVE:     none
  * Omitted: the lru_lock, the anon_vma lock and the page-table lock: gup_fast takes none of them. pmdp_invalidate before
  *          pmd_populate: pmdp-invalidate-vs-dirty. Other mappings: the head's mapcount stays 1. Other tails: each is independent.
  */

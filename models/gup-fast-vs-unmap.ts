@@ -17,7 +17,9 @@
  * Exposed: broadcast flush
  * Source:  v3.18 mm/gup.c: gup_pte_range; arch/x86/mm/gup.c: gup_pte_range (plain get_page, no recheck); mm/memory.c:
  *          zap_pte_range, tlb_flush_mmu
+ * Broke:   none in a release
  * Fixed:   2667f50e8b81 (v3.18, the generic RCU gup_fast) -> reference, recheckPte
+ * CVE:     none
  * Omitted: the pmd and its recheck: the page table does not change here. The page-table lock: gup_fast does
  *          not take it, and there is one zap. LRU and swap cache references: more references only delay the freeing. The
  *          next owner's freeing of the page: it leads back to a count of 0. Pins of huge pages: gup-fast-vs-splitting-pmd.

@@ -15,7 +15,9 @@
  * Exposed: store buffers (not x86, where ptep_clear_flush is an atomic exchange)
  * Source:  v6.1 include/linux/rmap.h: page_try_share_anon_rmap; mm/ksm.c: write_protect_page; include/linux/mm.h: gup_must_unshare;
  *          mm/gup.c: gup_pte_range
+ * Broke:   unknown
  * Fixed:   a7f226604170 (v5.19) -> checkExclusive; 088b8aa537c2 (v6.1) -> fullBarrier, writeBarrier
+ * CVE:     unknown
  * Omitted: page_mapcount(page) + 1 + swapped != page_count(page), a second check for the same pins. The flush in
  *          ptep_clear_flush, and with it its barrier: the helper must not depend on it. The merge itself: sharing an unpinned
  *          page is correct. Writable ptes: KSM restores them read-only, which the recheck of the pte detects.

@@ -16,6 +16,7 @@
  * Source:  v5.16 and v5.18 mm/rmap.c: try_to_unmap_one; mm/gup.c: gup_pte_range; block/bio.c: bio_release_pages
  * Broke:   802a3a92ad7a (v4.12, MADV_FREE without swap)
  * Fixed:   6c8e2a256915 (v5.18) -> checkCount, barrier
+ * CVE:     unknown
  * Omitted: the page lock and the page-table lock: gup_fast takes neither. The pte's dirty bit: a device does not set it. Swap:
  *          those pages are not discarded. The freeze of the count in shrink_page_list: it prevents freeing, not unmapping.
  */

@@ -18,6 +18,7 @@
  * Source:  v5.19 and v6.0 mm/migrate_device.c: migrate_vma_collect_pmd; mm/memory.c: zap_pte_range
  * Broke:   8c3328f1f36a (v4.14, migration unmaps pages while it collects them)
  * Fixed:   60bae7370896 (v6.0) -> flushUnderLock
+ * CVE:     unknown
  * Omitted: mmap_lock: both hold it for reading. PageAnonExclusive pages: ptep_clear_flush flushes them immediately. The reference
  *          that migration holds: the page is not freed, but writes to it are still lost. migrate_vma_unmap and the copy. The
  *          difference between a migration entry and none: MADV_DONTNEED flushes for neither.

@@ -20,6 +20,7 @@
  * Source:  v3.18 mm/migrate.c: migrate_misplaced_transhuge_page; mm/gup.c: gup_huge_pmd; mm/huge_memory.c: change_huge_pmd
  * Broke:   2b4847e73004 (v3.13)
  * Fixed:   "mm/migrate.c: stabilise page count when migrating transparent hugepages" (v4.13) -> freezeCount
+ * CVE:     unknown
  * Omitted: the pmd lock and the page lock: neither gup_fast nor a store takes them. Stores before the pmd is numa: the copy
  *          contains them. TLB flushes: a user whose TLB keeps the new pmd loses more stores. LRU and rmap.
  */

@@ -16,7 +16,9 @@
  * Exposed: any CPU
  * Source:  v3.18 mm/migrate.c: __unmap_and_move, move_to_new_page, migrate_page_move_mapping, remove_migration_ptes; mm/rmap.c:
  *          try_to_unmap_one; mm/gup.c: gup_pte_range
+ * Broke:   none in a release
  * Fixed:   never broken in a release: the order of __unmap_and_move is the protocol -> unmapFirst
+ * CVE:     none
  * Omitted: the page lock: gup_fast does not take it. Page cache and swap cache: there migration also freezes the count
  *          (page_freeze_refs). The pmd and irqs: the page table does not change, and a broadcast flush does not wait. Freeing of the
  *          old page: gup-fast-vs-unmap.

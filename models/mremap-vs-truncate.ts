@@ -16,8 +16,10 @@
  * About:   TLB flush, reuse of a page
  * Exposed: any CPU
  * Source:  v3.18 mm/mremap.c: move_page_tables, move_ptes; mm/memory.c: zap_pte_range
+ * Broke:   unknown
  * Fixed:   eb66ae030829 (v4.19) -> flushUnderLock. 5d1904204c99 (v4.9) moved the flush for dirty ptes before the unlock of the old
  *          page table; truncate holds the lock of the new one, so that was still too late.
+ * CVE:     CVE-2018-18281
  * Omitted: the old page-table lock, which mremap takes too: no other thread takes it here. rmap locks (need_rmap_locks): they decide
  *          which ptes truncate finds, and it finds the new one. mmap_sem: truncate does not take it. The page cache's own
  *          reference, which truncate drops together with that of the mapping. Huge pmds (move_huge_pmd), which had the same bug.

@@ -17,6 +17,7 @@
  * Broke:   v4.0, where prot_numa became pmd_protnone; before, pmdp_set_numa never made the pmd none
  * Fixed:   ced108037c2a (v4.11) -> update pmdp_invalidate, now pmdp_invalidate_ad. An exchange that installs the new pmd
  *          directly, without an invalid pmd in between, is also enough -> update exchange
+ * CVE:     unknown
  * Omitted: TLB flushes: reads through an old TLB entry do not matter here. Page faults: they map a new page with other data. The
  *          split of the pmd, which waits for the lock. Dirty and accessed bits: pmdp-invalidate-vs-dirty.
  */

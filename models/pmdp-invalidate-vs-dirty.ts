@@ -15,7 +15,9 @@
  * Exposed: any CPU
  * Source:  v4.15 mm/pgtable-generic.c: pmdp_invalidate (the same as in v3.18); mm/huge_memory.c: __split_huge_pmd_locked. The fix:
  *          v4.16 mm/pgtable-generic.c, pmdp_establish
+ * Broke:   unknown
  * Fixed:   d52605d7cb30 (v4.16) -> exchange
+ * CVE:     unknown
  * Omitted: the pmd lock: no other thread takes it here. The TLB flush: it ends writes through old dirty entries, which lose nothing.
  *          The accessed bit: the same race, but harmless. Where the split reads the dirty bit: v4.15 reads it from the pmd
  *          before pmdp_invalidate, v4.16 from the value that pmdp_invalidate returns; the loss is the same.

@@ -19,6 +19,7 @@
  *          change_protection_range
  * Broke:   72b252aed506 (v4.3, batched flushes)
  * Fixed:   3ea277194daa (v4.13) -> flushPending
+ * CVE:     unknown
  * Omitted: mmap_sem: mprotect holds it, reclaim does not take it. Swap: while mprotect runs, no fault restores the pte with the old
  *          protection. The batch over many pages: only the delay matters. munmap, mremap and other callers: the same race.
  */

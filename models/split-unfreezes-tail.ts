@@ -19,6 +19,7 @@
  * Broke:   e9b61f19858a (v4.5, split_huge_page with the new reference counting)
  * Fixed:   605ca5ede764 (v4.17) -> headFirst; "include/linux/page_ref.h: ensure page_ref_unfreeze is ordered against prior accesses"
  *          (v4.13; a release since v4.17) -> barrier
+ * CVE:     unknown
  * Omitted: the head's own count and the other tails: each has its own count. The flags of the tail, which the earlier smp_wmb
  *          orders: what page_idle_get_page sees of PageLRU only makes it give up. gup_fast: it reads the head first and raises the
  *          count of the head, which is frozen, too. The drop itself: on the head of another page it is wrong for any count.

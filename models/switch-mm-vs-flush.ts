@@ -15,8 +15,10 @@
  * About:   TLB flush, barriers
  * Exposed: store buffers (x86: the code is its own)
  * Source:  v4.4 arch/x86/mm/tlb.c: flush_tlb_page, flush_tlb_mm_range; arch/x86/include/asm/mmu_context.h: switch_mm
+ * Broke:   unknown
  * Fixed:   71b3c126e611 (v4.5) -> flushBarrier, switchBarrier. On x86 load_cr3 serialises and is the switcher's barrier; the flusher's
  *          was missing. In the model both barriers are statements, and plain stores write the bit and the pte.
+ * CVE:     CVE-2016-2069
  * Omitted: the flush when the bit is set: the IPI arrives when switch_mm enables irqs again, and drops every entry. Lazy TLB mode
  *          and clearing the bit in the old mm: separate handshakes. Other CPUs: each has its own bit.
  */

@@ -18,8 +18,10 @@
  * Exposed: any CPU
  * Source:  v3.18 and v6.2 mm/memory.c: zap_pte_range; v3.18 mm/page-writeback.c: clear_page_dirty_for_io; mm/rmap.c: page_mkclean,
  *          page_mkclean_one; v6.2 mm/mmu_gather.c: tlb_flush_rmaps
+ * Broke:   unknown
  * Fixed:   1cf35d47712d (v3.15) -> flushUnderLock; 5df397dec7c4 (v6.2) -> delayRmap. Without the second, the first has no effect unless
  *          another process maps the page
+ * CVE:     unknown
  * Omitted: the page lock: writeback holds it, zap does not take it. page_mkwrite: a CPU that uses a cleaned pte faults
  *          and makes the page dirty again. The file system's own dirty state. Freeing of the page after the flush.
  */

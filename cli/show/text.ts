@@ -18,6 +18,8 @@ import { wrap } from '../../checker/report/wrap.ts';
 
 interface ShownModel {
   readonly chosen: Choices;
+  /** The facts of a race of the catalogue. */
+  readonly kernel?: readonly TwoColumns[];
   /** In characters. */
   readonly width: number;
 }
@@ -25,12 +27,13 @@ interface ShownModel {
 export function describeModel(
   definition: AnyDefinition,
   model: Model,
-  { chosen, width }: ShownModel,
+  { chosen, kernel = [], width }: ShownModel,
 ): string {
   // A memory model changes the meaning of the text, not the text.
   const written = writtenModel(model);
   const sections = [
     [`${styled('bold', definition.name)}: ${definition.summary}`],
+    section('in the kernel', kernel, width),
     [describeOptions(definition.options, width)],
     section('shared memory', variableRows(written.shared), width),
     section('CPU state', cpuRows(model), width),

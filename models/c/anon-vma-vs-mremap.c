@@ -19,9 +19,11 @@
  * Exposed: any CPU
  * Source:  v6.4 mm/memory.c: lock_vma_under_rcu; mm/rmap.c: __anon_vma_prepare, unlink_anon_vmas; mm/mmap.c:
  *          find_mergeable_anon_vma, reusable_anon_vma; mm/mremap.c: move_vma. The stubs of VMA locks are those of v6.12.
- *          CVE-2024-1312.
  * Broke:   5e31275cc997 (v6.4, per-VMA locks)
  * Fixed:   657b5146955e (v6.5) -> CHECK_LOCKED
+ * CVE:     CVE-2024-1312
+ * Read:    the message and diff of 657b5146955e (it names 5e31275cc997), and the advisory. Not verified: that 5e31275cc997
+ *          is in v6.4 first.
  * Omitted: the other checks of lock_vma_under_rcu: the VMA is neither detached nor moved here. The maple tree: one pointer is
  *          what mas_walk() finds. What the fault does with the page. call_rcu() of vm_area_free() is synchronize_rcu().
  */

@@ -18,10 +18,13 @@
  * About:   lockless walk, huge pages, freeing of page tables
  * Exposed: broadcast flush
  * Source:  v6.15 and v6.16 mm/hugetlb.c: huge_pmd_unshare, __unmap_hugepage_range; mm/gup.c: gup_fast_pmd_range,
- *          gup_fast_pmd_leaf; mm/mmu_gather.c: tlb_remove_table_sync_one. CVE-2025-38085.
+ *          gup_fast_pmd_leaf; mm/mmu_gather.c: tlb_remove_table_sync_one.
  * Broke:   39dde65c9940 (v2.6.20, shared page tables) with the first gup_fast
  * Fixed:   1013af4f585f (v6.16) -> sync always. "fix excessive IPI broadcasts when unsharing PMD tables using mmu_gather"
  *          (December 2025) -> sync last_sharer; its message names -> RECHECK_PUD as another way.
+ * CVE:     CVE-2025-38085
+ * Read:    the message and diff of 1013af4f585f (it names 39dde65c9940), and the advisory: 2.6.20 to 6.15.3. Not verified:
+ *          that v2.6.27 has the first gup_fast.
  * Omitted: pmd_lock: gup_fast does not take it, and i_mmap_rwsem is held around it. The vma lock of hugetlb: it excludes
  *          faults, not gup_fast. The reference that the page cache holds on the shared page: the race is about the table.
  *          The TLB flush of the last sharer: its IPIs go to the CPUs of its mm, none of which is in gup_fast here.

@@ -19,7 +19,10 @@
  * Source:  v6.14 and v6.15 arch/x86/mm/pgtable.c: ___pte_free_tlb; arch/x86/mm/tlb.c: flush_tlb_mm_range,
  *          broadcast_tlb_flush; mm/mmu_gather.c: tlb_remove_table, tlb_remove_table_one, tlb_table_flush; mm/gup.c:
  *          gup_fast_pte_range
+ * Broke:   none in a release
  * Fixed:   a37259732a7d (v6.15, before INVLPGB is used) -> RCU_TABLE_FREE
+ * CVE:     none
+ * Read:    the message of a37259732a7d. Not verified: that v6.15 is its first release.
  * Omitted: what the ptes map: gup-fast-vs-unmap. Batching: it delays the freeing. Global ASIDs: should-flush-tlb is about
  *          which CPUs a flush reaches. call_rcu() is synchronize_rcu() by the CPU that unmaps: it frees no earlier.
  */

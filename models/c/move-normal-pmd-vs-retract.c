@@ -16,10 +16,13 @@
  * About:   freeing of page tables, huge pages
  * Exposed: any CPU
  * Source:  v6.11 mm/mremap.c: move_page_tables, move_pgt_entry, move_normal_pmd; mm/khugepaged.c: retract_page_tables.
- *          CVE-2024-50066.
  * Broke:   1d65b771bc08 (v6.6, retract_page_tables without mmap_lock)
  * Fixed:   6fa1066fc5d0 (v6.12) -> RECHECK; the first patch of the report -> RMAP_FIRST; before v6.6 retract_page_tables held
  *          -> MMAP_LOCK
+ * CVE:     CVE-2024-50066
+ * Read:    the message and diff of 6fa1066fc5d0 (it names 1d65b771bc08), backported to 6.6 and 6.11, and the log of kernel.org's
+ *          CVEs. Not verified: that
+ *          v6.6 is the first release with 1d65b771bc08.
  * Omitted: the lock of the new pmd: mremap alone maps there. The fall-back to move_ptes(): it finds no table and moves nothing.
  *          TLB flushes and lockless walkers: mremap-vs-truncate, gup-fast-vs-free-pgtables.
  */

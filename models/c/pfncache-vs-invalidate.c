@@ -22,8 +22,12 @@
  * Source:  v6.9 virt/kvm/pfncache.c: hva_to_pfn_retry, mmu_notifier_retry_cache, gfn_to_pfn_cache_invalidate_start;
  *          virt/kvm/kvm_main.c: kvm_mmu_notifier_invalidate_range_start, kvm_mmu_notifier_invalidate_range_end,
  *          __kvm_handle_hva_range, kvm_mmu_invalidate_end
+ * Broke:   unknown
  * Fixed:   da260bcb56fe (v7.3) -> OWN_SEQ: read here from the title of the commit alone, "use a dedicated invalidation sequence
  *          for cache refresh"
+ * CVE:     unknown: CVE-2026-99472 is in no source that was found
+ * Read:    the title and full hash of da260bcb56fe in a list of linux-next after kvm-s390-master-7.3-1. Not verified: what
+ *          da260bcb56fe changes, its first release, the releases that had the race, a CVE.
  * Omitted: refresh_lock: one refresh at a time. kmap() and the release of an earlier attempt. Several caches: gpc_lock protects
  *          the list. The reference of hva_to_pfn(): it keeps the page until the cache is valid, which is when the notifier is
  *          to protect it.

@@ -20,7 +20,10 @@
  * Source:  v5.10 kernel/rcu/tree.c: rcu_dynticks_eqs_enter, rcu_dynticks_eqs_exit, rcu_dynticks_snap, rcu_dynticks_in_eqs_since;
  *          Documentation/RCU/Design/Requirements; the counter's proof in Promela, McKenney, "Is Parallel Programming Hard",
  *          Formal Verification
+ * Broke:   none in a release
  * Fixed:   never broken in a release -> ORDERED
+ * CVE:     none
+ * Read:    Documentation/RCU/Design/Requirements. Not verified: that the counter is in v2.6.29.
  * Omitted: interrupts and NMIs, which nest. The tree: one CPU is asked, by the grace period itself. The bit of the special action.
  */
 #include <racewalk.h>

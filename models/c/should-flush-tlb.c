@@ -20,10 +20,13 @@
  * About:   TLB flush, barriers
  * Exposed: any CPU
  * Source:  v6.15 arch/x86/mm/tlb.c: switch_mm_irqs_off, choose_new_asid, should_flush_tlb, flush_tlb_func,
- *          flush_tlb_mm_range, native_flush_tlb_multi. CVE-2025-37964, CVE-2025-40174.
- * Broke:   209954cbc7d0, 6db2526c1d69 (v6.14)
+ *          flush_tlb_mm_range, native_flush_tlb_multi.
+ * Broke:   209954cbc7d0, 6db2526c1d69 (v6.14; the second also in 6.1.128 and 6.12)
  * Fixed:   fea4e317f9e7 (v6.15) -> CHECK_SWITCHING; 83b0177a6c48 (v6.18) -> BARRIER. In 6.1, 6.6 and 6.12 the backport
  *          -> switching_first
+ * CVE:     CVE-2025-37964, CVE-2025-40174
+ * Read:    the messages of fea4e317f9e7 (it names 6db2526c1d69) and 83b0177a6c48 (it names 209954cbc7d0), and the advisories: 6.14 to
+ *          6.17.4 for the second. Not verified: the order of the backports.
  * Omitted: several ASIDs of a CPU: the one of the mm is the only one that can have stale entries. The periodic trimming of
  *          mm_cpumask(): it sends more IPIs. Global ASIDs. is_lazy of a CPU that was lazy before is -> LAZY; a CPU that becomes
  *          lazy later flushes when it switches back.

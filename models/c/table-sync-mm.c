@@ -21,8 +21,11 @@
  * Source:  "[PATCH v4 1/3] mm: use targeted IPIs for TLB sync with lockless page table walkers" on linux-mm, 2 February 2026
  *          (Message-ID 20260202074557.16544-2-lance.yang@linux.dev): pt_walk_lockless_start, pt_walk_lockless_end,
  *          tlb_remove_table_sync_mm. It was dropped in v5 for its cost. v6.16 mm/hugetlb.c: huge_pmd_unshare.
+ * Broke:   none in a release
  * Fixed:   never merged. With -> FULL_BARRIER it is sound; a flush of the TLB between the two is such a barrier on x86 and arm64
  *          -> FLUSH_FIRST, but huge_pmd_unshare of v6.16 syncs before it flushes. The mainline sends the IPI to every CPU -> TARGETED
+ * CVE:     none
+ * Read:    the patch on the list, which is in no release.
  * Omitted: other mms: a CPU that walks another one is a CPU that does not walk. alloc_cpumask_var: without memory, every CPU gets
  *          the IPI.
  */

@@ -18,9 +18,12 @@
  * About:   huge pages, copy-on-write
  * Exposed: any CPU
  * Source:  v5.7 mm/huge_memory.c: page_trans_huge_mapcount, __split_huge_pmd, __split_huge_pmd_locked, do_huge_pmd_wp_page;
- *          mm/swapfile.c: reuse_swap_page. CVE-2020-29368.
+ *          mm/swapfile.c: reuse_swap_page.
  * Broke:   6d0a07edd17c (v4.6, page_trans_huge_mapcount)
  * Fixed:   c444eb564fb1 (v5.8) -> LOCK_PAGE. Since v5.17 a write fault does not look at mapcounts.
+ * CVE:     CVE-2020-29368
+ * Read:    the message of c444eb564fb1 (it names 6d0a07edd17c; 5.8, and 5.7.5), and the advisory. Not verified: that
+ *          6d0a07edd17c is in v4.6 first.
  * Omitted: swap: the page is not in the swap cache. The pmd lock: each process has its own. split_huge_page(): it holds the page
  *          lock. A fault that does not get the page lock waits for it.
  */

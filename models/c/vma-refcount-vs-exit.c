@@ -20,9 +20,11 @@
  * About:   VMA locks, reuse of a page
  * Exposed: any CPU
  * Source:  v6.16 include/linux/mmap_lock.h: vma_start_read, vma_refcount_put, vma_mark_attached; mm/mmap_lock.c:
- *          lock_vma_under_rcu, __vma_enter_locked, __vma_exit_locked, vma_mark_detached. CVE-2025-38554.
+ *          lock_vma_under_rcu, __vma_enter_locked, __vma_exit_locked, vma_mark_detached.
  * Broke:   3104138517fc (v6.15, SLAB_TYPESAFE_BY_RCU)
  * Fixed:   9bbffee67ffd (v6.17, and 6.15.10 and 6.16.1) -> GRAB_MM
+ * CVE:     CVE-2025-38554
+ * Read:    the message and diff of 9bbffee67ffd (it names 3104138517fc), and the advisory: 6.15 to 6.15.9, 6.16.0.
  * Omitted: vm_lock_seq: no writer but the one that detaches. The check of the address range, which comes later. VMA_LOCK_OFFSET
  *          is 0x40000000 in the kernel. A waiter sees the count at once: the race is about the wake-up, not about missing it.
  */

@@ -10,11 +10,15 @@ import { allRaces } from './races/races.ts';
 const folder = new URL('../../docs/races/', import.meta.url);
 
 describe('docs/races', () => {
-  const { files: pages, fixes } = racePages();
+  const { files: pages, fixes, facts } = racePages();
 
   test('README.md has the table of races that npm run docs writes', () => {
     const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
     expect(partOf(readme, 'races')).toBe(fixes);
+  });
+
+  test('models/facts.ts is what npm run docs writes', () => {
+    expect(readFileSync(new URL('../../models/facts.ts', import.meta.url), 'utf8')).toBe(facts);
   });
 
   test('has these files', () => {

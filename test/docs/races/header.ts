@@ -1,7 +1,10 @@
 /** The header of a model file, which describes the race before the code. */
 
 /** The fields at the end of a header, in order. */
-export const fieldNames = ['Kernel', 'About', 'Exposed', 'Source', 'Broke', 'Fixed', 'Omitted'] as const;
+export const fieldNames = [
+  ...(['Kernel', 'About', 'Exposed', 'Source', 'Broke', 'Fixed'] as const),
+  ...(['CVE', 'Read', 'Omitted'] as const),
+] as const;
 export type FieldName = (typeof fieldNames)[number];
 
 export interface Header {

@@ -1,5 +1,7 @@
 /** The index of the races: by kernel version, by what they are about, by who is exposed. */
 import { exposureNames, exposures } from './exposure.ts';
+import { factRows } from '../../../cli/list/facts.ts';
+import { factsOf } from './facts.ts';
 import { byVersion, mechanisms } from './kernels.ts';
 import { item, paragraph, table } from './markdown.ts';
 import type { Race } from './races.ts';
@@ -18,6 +20,14 @@ export function indexPage(races: readonly Race[]): string {
       'Never broken in a release. These models show which race an order of steps, or a check, prevents:',
     ),
     listed(races.filter(({ broken, exposure }) => broken.length === 0 && exposure !== null)),
+    '## Facts',
+    paragraph(
+      '`racewalk list --affects v6.1 --arch arm64 --about "huge pages"` searches them, and `racewalk show --fix 70cbc3cc78a9` finds the races that a commit mended. "unknown": nobody has looked. Architectures are those of `--arch`; x86-broadcast is x86 under a hypervisor or with INVLPGB.',
+    ),
+    table(
+      ['race', 'broken', 'exposed', 'broke', 'fixed', 'CVE', 'not verified'],
+      races.filter(({ exposure }) => exposure !== null).map(factRow),
+    ),
     '## By mechanism',
     ...mechanisms.flatMap((mechanism) => [
       `### ${mechanism}`,
@@ -37,6 +47,23 @@ export function indexPage(races: readonly Race[]): string {
     links.join('\n'),
   ].join('\n\n')}\n`;
 }
+
+function factRow(race: Race): readonly string[] {
+  const rows = new Map(factRows(factsOf(race)));
+  const cell = (name: string) => rows.get(name) ?? '';
+  const commits = (name: string) => cell(name).replaceAll(/\b[0-9a-f]{12}\b/g, `[$&](${kernelCommits}$&)`);
+  return [
+    `[${race.definition.name}]`,
+    cell('broken'),
+    cell('exposed'),
+    commits('broke'),
+    commits('fixed'),
+    cell('CVE'),
+    cell('not verified'),
+  ];
+}
+
+const kernelCommits = 'https://git.kernel.org/linus/';
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 

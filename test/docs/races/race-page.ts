@@ -69,8 +69,8 @@ function pictureOf({ definition, broken }: Race, results: readonly Result[]) {
 }
 
 function inTheKernel({ header, kernels, broken }: Race, vocabulary: Vocabulary): string {
-  const { Source, Broke, Omitted } = header.fields;
-  const fields = Object.entries({ Source, Broke, Omitted });
+  const { Source, Broke, CVE, Read, Omitted } = header.fields;
+  const fields = Object.entries({ Source, Broke, CVE, Read, Omitted });
   return [
     ...kernels.map((one) =>
       item(`${one.versions}: \`${one.scenario.name}\`${broken.includes(one) ? ', broken' : ''}`),
