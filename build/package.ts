@@ -15,6 +15,9 @@ interface Manifest {
   readonly exports: Readonly<Record<string, string>>;
 }
 
+/** In a checkout, `cli/package.json` names the command. */
+const bin = { racewalk: './cli/racewalk.js' };
+
 /** Manifest fields that are useless in an installed package. */
 const ownFields = ['scripts', 'devDependencies', 'allowScripts'];
 
@@ -25,7 +28,7 @@ function published(text: string): string {
     { types: source.replace(/\.ts$/, '.d.ts'), default: source.replace(/\.ts$/, '.js') },
   ]);
   const fields = Object.entries(manifest).filter(([field]) => !ownFields.includes(field));
-  return `${JSON.stringify({ ...Object.fromEntries(fields), exports: Object.fromEntries(entries) as unknown }, null, 2)}\n`;
+  return `${JSON.stringify({ ...Object.fromEntries(fields), bin, exports: Object.fromEntries(entries) as unknown }, null, 2)}\n`;
 }
 
 const run = (command: string, words: readonly string[], folder: URL) =>

@@ -29,20 +29,6 @@ import { model as mcs } from './mutual-exclusion/mcs.ts';
 import { model as ticketLock } from './mutual-exclusion/ticket-lock.ts';
 import { model as qspinlock } from './mutual-exclusion/qspinlock.ts';
 
-/** The races in C: files of `models/c`, which `cli/model-files/catalogue.ts` reads. */
-export const protocols: readonly string[] = [
-  'huge-pmd-unshare',
-  'invlpgb-vs-gup-fast',
-  'should-flush-tlb',
-  'anon-vma-vs-mremap',
-  'vma-refcount-vs-exit',
-  'move-normal-pmd-vs-retract',
-  'thp-mapcount-vs-split',
-  'pfncache-vs-invalidate',
-  'table-sync-mm',
-  'rcu-dynticks',
-];
-
 export const registry: readonly AnyDefinition[] = [
   gupFastVsCollapse,
   gupFastVsUnmap,

@@ -1,5 +1,6 @@
 /** Loads a protocol in C: data, of which nothing is executed. */
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineFromC } from '../../checker/c/definition.ts';
@@ -25,6 +26,15 @@ export async function loadCFile(
     if (error instanceof ModelError) throw new UsageError(error.message, { cause: error });
     throw error;
   }
+}
+
+/** A protocol of `models/c`. */
+export async function shippedProtocol(name: string): Promise<AnyDefinition> {
+  const [text] = await Promise.all([
+    readFile(new URL(`../../models/c/${name}.c`, import.meta.url), 'utf8'),
+    loadGrammar(),
+  ]);
+  return defineFromC({ name: `${name}.c`, text }, shippedHeader);
 }
 
 const headers = new URL('../../checker/c/include/', import.meta.url);

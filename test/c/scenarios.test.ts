@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { withMemoryOption } from '../../checker/memory/memory-option.ts';
 import { check } from '../../checker/search/check.ts';
-import { protocols } from '../../models/registry.ts';
+import { protocols } from '../../models/files.ts';
 import { model as collapse } from '../../models/gup-fast-vs-collapse.ts';
 import { law } from '../depth.ts';
 import { protocol } from './protocol.ts';

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { AnyDefinition } from '../../../checker/language/model.ts';
 import { withMemoryOption } from '../../../checker/memory/memory-option.ts';
 import { catalogue } from '../../../cli/model-files/catalogue.ts';
-import { protocols } from '../../../models/registry.ts';
+import { protocols } from '../../../models/files.ts';
 import { exposureOf, isViolatedThere, type ExposureName } from './exposure.ts';
 import { headerOf, type Header } from './header.ts';
 import { kernelsOf, mechanismsOf, type Kernels, type Mechanism } from './kernels.ts';

@@ -2,4 +2,3 @@
 import type { AnyDefinition } from '../../../checker/language/model.ts';
 
 export const registry: readonly AnyDefinition[] = [];
-export const protocols: readonly string[] = [];
