@@ -1,10 +1,10 @@
 /** An upper bound for a count on a CPU, such as buffered stores: its maximum between two resets to 0. */
-import type { Block, Effect, Statement } from '../../language/statement.ts';
+import { blocksOf, type Block, type Effect, type Statement } from '../../language/statement.ts';
 import { statementsOf, type AnyThread } from '../../language/thread.ts';
 import { accessesOf, shapeOf, unwrapped } from '../common/accesses.ts';
 
-/** More than a text without loops adds up; a larger count means a loop without a barrier. */
-const unlimited = 1_024;
+/** A larger count is not told from that of a loop without a barrier. */
+const mostCounted = 1_023;
 
 /** The count at an unreachable point. */
 const never = -1;
@@ -20,16 +20,28 @@ interface CapacityCount {
   /** The largest count at each label. */
   readonly labels: Map<string, number>;
   readonly by: Counting;
+  /** The most that a run adds up unless it adds the same store again without a reset: a larger count has no bound. */
+  readonly bound: number;
   most: number;
   changed: boolean;
 }
 
 /** Counts buffered stores to these variables; atomic accesses and full barriers reset the count. */
 export const waiting = (buffered: ReadonlySet<string>): Counting => ({
-  adds: (statement) =>
+  adds: remembered((statement) =>
     statement.kind === 'step' && shapeOf(statement) === 'store' ? storesOf(statement.effects, buffered) : 0,
-  empties: emptiesBuffer,
+  ),
+  empties: remembered(emptiesBuffer),
 });
+
+/** The function, computed once for each statement: a fixpoint asks for it in every round. */
+function remembered<T>(judge: (statement: Statement) => T): (statement: Statement) => T {
+  const known = new Map<Statement, T>();
+  return (statement) => {
+    if (!known.has(statement)) known.set(statement, judge(statement));
+    return known.get(statement)!;
+  };
+}
 
 const emptiesBuffer = (statement: Statement): boolean =>
   statement.kind === 'barrier' ? statement.barrier === 'full' : shapeOf(statement) === 'atomic';
@@ -41,13 +53,23 @@ const emptiesBuffer = (statement: Statement): boolean =>
  * along jumps, to a fixpoint.
  */
 export function mostAtOnce(thread: AnyThread, by: Counting): number | null {
-  const count: CapacityCount = { labels: new Map(), by, most: 0, changed: true };
-  while (count.changed && count.most < unlimited) {
+  const bound = Math.min(mostCounted, addedBy(thread.body, by));
+  const count: CapacityCount = { labels: new Map(), by, bound, most: 0, changed: true };
+  while (count.changed && count.most <= bound) {
     count.changed = false;
     afterBlock(thread.body, 0, count);
   }
-  return count.most < unlimited ? count.most : null;
+  return count.most <= bound ? count.most : null;
 }
+
+/** What a text adds up where each statement runs once in each round of the loops around it. */
+const addedBy = (block: Block, by: Counting): number =>
+  block.reduce((sum, given) => {
+    const statement = unwrapped(given);
+    if (statement.kind === 'step' || statement.kind === 'atomically') return sum + by.adds(statement);
+    const rounds = statement.kind === 'loop' ? roundsOf(statement) : 1;
+    return blocksOf(statement).reduce((all, inner) => all + rounds * addedBy(inner, by), sum);
+  }, 0);
 
 /** The statements that increment without bound, each in a loop without a reset. */
 export const endlessIn = (thread: AnyThread, by: Counting): readonly Statement[] =>
@@ -91,15 +113,8 @@ function after(statement: Statement, before: number, count: CapacityCount): numb
       const only = unwrapped(statement);
       return only === statement ? afterAtomic(statement, before, count) : after(only, before, count);
     }
-    case 'loop': {
-      const { domain } = statement.variable;
-      return repeated(
-        statement.body,
-        domain.kind === 'range' ? domain.high - domain.low + 1 : 1,
-        before,
-        count,
-      );
-    }
+    case 'loop':
+      return repeated(statement.body, roundsOf(statement), before, count);
     case 'forever':
       repeated(statement.body, Infinity, before, count);
       return never;
@@ -113,6 +128,9 @@ function after(statement: Statement, before: number, count: CapacityCount): numb
       return before;
   }
 }
+
+const roundsOf = ({ variable: { domain } }: Statement & { kind: 'loop' }): number =>
+  domain.kind === 'range' ? domain.high - domain.low + 1 : 1;
 
 function afterStep(statement: Statement, before: number, count: CapacityCount): number {
   if (count.by.empties(statement)) return 0;
@@ -152,7 +170,7 @@ function afterAtomic(
 /** Stops early at a fixpoint, and if the count grows without bound. */
 function repeated(body: Block, rounds: number, before: number, count: CapacityCount): number {
   let waiting = before;
-  for (let round = 0; round < rounds && count.most < unlimited; round++) {
+  for (let round = 0; round < rounds && count.most <= count.bound; round++) {
     const next = afterBlock(body, waiting, count);
     if (next === waiting) break;
     waiting = next;
