@@ -78,7 +78,8 @@ export function resumableSearch(
         at = expandedTo(space, start, Math.min(start + portion, end));
       });
       if (full !== null) return full;
-      limits.onProgress({ states: space.count, frontier: space.count - start, depth: levels.length - 1 });
+      const { count: states } = space;
+      limits.onProgress({ states, frontier: states - start, depth: levels.length - 1, levels });
       yield;
     }
     levels.push(end);

@@ -291,7 +291,8 @@ function reducedTurns(system: TransitionSystem, { symmetry }: { readonly symmetr
         const to = Math.min(at + reducedChunk, levels.at(-1)!);
         states.expand(at, to);
         at = to;
-        limits.onProgress({ states: states.count, frontier: states.count - at, depth: levels.length - 2 });
+        const { count } = states;
+        limits.onProgress({ states: count, frontier: count - at, depth: levels.length - 2, levels });
         yield;
       }
     } while (states.findings.length === 0 && states.complete());

@@ -76,6 +76,8 @@ export interface Limits {
     readonly states: number;
     readonly frontier: number;
     readonly depth: number;
+    /** The number of the first state at each depth; left out where states are not numbered by depth. */
+    readonly levels?: readonly number[];
     /** Which of several searches this is; left out where it is the only one. */
     readonly part?: string;
   }) => void;
