@@ -87,9 +87,9 @@ class NormalForm {
         ? noPositions
         : this.#repeatsOf(list, cell),
     );
-    const forgotten = new Set(
-      state.writes.flatMap((list, cell) => this.#repeats[cell]!.map((at) => list[at]!.time)),
-    );
+    const forgotten = new Set<Time>();
+    for (const [cell, positions] of this.#repeats.entries())
+      for (const at of positions) forgotten.add(state.writes[cell]![at]!.time);
     if (forgotten.size > 0)
       for (const times of this.#relevant)
         times.splice(0, times.length, ...times.filter((time) => !forgotten.has(time)));
@@ -180,25 +180,30 @@ class NormalForm {
 
   /** Notes what counts of a cell's writes; returns the position of the oldest that somebody may still read. */
   #lookAt(cell: number, list: readonly Write[]): number {
-    const [audience, state] = [this.#audience, this.#state];
+    const { cpus, observed, without } = this.#audience;
     const last = list.length - 1;
-    const oldest: [times: Time[], position: number][] = [];
-    let cut = audience.without?.has('trim') === true ? 0 : last;
-    for (const [at, cpu] of audience.cpus.entries()) {
-      for (const [position, { promisedBy, time }] of list.entries())
-        if (promisedBy === cpu) {
-          this.#promises[at]!.push(time);
-          this.#relevant[at]!.push(time);
-          cut = Math.min(cut, position - 1);
-        }
-      if ((this.#futures[at]!.cells[cell]! & loads) === 0) continue;
-      oldest.push([this.#relevant[at]!, this.#oldestFor(list, cell, at)]);
-    }
-    if (audience.observed[cell] === true) oldest.push([this.#outside, lastBefore(list, state.seen)]);
-    for (const [, position] of oldest) cut = Math.min(cut, position);
-    for (const [times, position] of oldest)
-      for (let at = Math.max(position, cut + 1); at <= last; at++) times.push(list[at]!.time);
-    for (let at = cut + 1; at <= last; at++) this.#kept.push(list[at]!.time);
+    // Most cells: one write, which everybody reads.
+    if (last === 0 && list[0]!.promisedBy < 0) return 0;
+    let cut = without?.has('trim') === true ? 0 : last;
+    const oldest = cpus.map((cpu, at) => {
+      for (let position = 0; position <= last; position++) {
+        const { promisedBy, time } = list[position]!;
+        if (promisedBy !== cpu) continue;
+        this.#promises[at]!.push(time);
+        this.#relevant[at]!.push(time);
+        cut = Math.min(cut, position - 1);
+      }
+      const mayLoad = (this.#futures[at]!.cells[cell]! & loads) !== 0;
+      return mayLoad ? this.#oldestFor(list, cell, at) : list.length;
+    });
+    const outside = observed[cell] === true ? lastBefore(list, this.#state.seen) : list.length;
+    cut = Math.min(cut, outside, ...oldest);
+    const note = (times: Time[], from: number) => {
+      for (let at = Math.max(from, cut + 1); at <= last; at++) times.push(list[at]!.time);
+    };
+    for (let at = 0; at < cpus.length; at++) note(this.#relevant[at]!, oldest[at]!);
+    note(this.#outside, outside);
+    note(this.#kept, 0);
     return cut;
   }
 
@@ -245,6 +250,7 @@ class NormalForm {
     const first = list[cut]!;
     if (this.#program.isOwn[cell]! || (list.length === 1 && first.time === 0)) return list;
     const time = first.time === 0 ? 0 : this.#timeOfOldest(first.time, cell);
+    if (cut === list.length - 1) return [{ ...first, time }];
     const forgotten = this.#repeats[cell]!;
     const rest = list.flatMap((write, at) =>
       at <= cut || forgotten.includes(at) ? [] : [{ ...write, time: this.#rank(write.time) }],
@@ -271,7 +277,8 @@ class NormalForm {
     const rOld = orders ? behind(views.rOld) : 0;
     const blind = orders ? behind(views.blind) : 0;
     const cells = views.cells.slice();
-    for (const cell of kinds.keys()) this.#cellViews(cells, cell, at, { views, behind, hasPromises });
+    const reader = { views, behind, hasPromises };
+    for (let cell = 0; cell < kinds.length; cell++) this.#cellViews(cells, cell, at, reader);
     return {
       cells,
       rOld,
@@ -295,6 +302,11 @@ class NormalForm {
     const kinds = this.#futures[at]!.cells[cell]!;
     const mayLoad = (kinds & loads) !== 0;
     const ownTime = cells[base + coherence]!;
+    if (ownTime === 0 && cells[base + lastOwn]! < 0) {
+      cells[base + forwarded] = 0;
+      cells[base + forwardedFromUpdate] = 0;
+      return;
+    }
     cells[base + coherence] = mayLoad || (hasPromises && (kinds & stores) !== 0) ? behind(ownTime) : 0;
     const last = cells[base + lastOwn]! - this.#cuts[cell]!;
     if (cells[base + lastOwn]! >= 0 && last >= 0 && (kinds & (loads | updates)) !== 0) {

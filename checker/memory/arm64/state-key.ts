@@ -10,14 +10,19 @@ import {
 } from './machine-state.ts';
 import type { Program } from './program.ts';
 
-/** Numbers as text: two characters each where one is too small. */
+/** Code units that become text at once: a text joined of many parts would be copied when it is first hashed. */
+const unitsAtOnce = 4_096;
+
+/** Numbers as text: several characters each where one is too small. */
 function textOf(numbers: readonly number[]): string {
-  let text = '';
+  const units: number[] = [];
   for (const number of numbers)
-    text +=
-      number >= -0x4000 && number < 0x4000
-        ? String.fromCharCode(number + 0x4000)
-        : `${String.fromCharCode(0xffff)}${number};`;
+    if (number >= -0x4000 && number < 0x4000) units.push(number + 0x4000);
+    else units.push(0xffff, ...Array.from(`${number};`, (digit) => digit.charCodeAt(0)));
+  if (units.length <= unitsAtOnce) return String.fromCharCode(...units);
+  let text = '';
+  for (let at = 0; at < units.length; at += unitsAtOnce)
+    text += String.fromCharCode(...units.slice(at, at + unitsAtOnce));
   return text;
 }
 
