@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { exposureNames, isViolatedThere, onMachines, type ExposureName } from './races/exposure.ts';
+import { long } from '../depth.ts';
 import { partOf } from './marked.ts';
 import { headerOf } from './races/header.ts';
 import { racePages } from './races/pages.ts';
@@ -65,17 +66,21 @@ describe.each(
     }
   });
 
-  // Under arm64 a protocol in C may take a minute.
-  test('the kernel as it is holds on every machine', { timeout: 400_000 }, () => {
-    const current = kernels.filter(({ versions }) => versions.startsWith('since'));
-    for (const { scenario, machine, verdicts } of onMachines(
-      definition,
-      current.map(({ scenario }) => scenario),
-    ))
-      expect({ ...machine, scenario: scenario.name, ...verdicts }).toMatchObject({
-        sc: 'holds',
-        tso: 'holds',
-        pso: 'holds',
+  const current = kernels
+    .filter(({ versions }) => versions.startsWith('since'))
+    .map(({ scenario }) => scenario);
+
+  test('the kernel as it is holds on every machine', { timeout: 60_000 }, () => {
+    const holds = { sc: 'holds', tso: 'holds', pso: 'holds' };
+    for (const { scenario, machine, verdicts } of onMachines(definition, current, ['sc', 'tso', 'pso']))
+      expect({ ...machine, scenario: scenario.name, verdicts }).toMatchObject({ verdicts: holds });
+  });
+
+  // A protocol in C may take a minute there.
+  test('the kernel as it is is not violated under arm64', { ...long, timeout: 400_000 }, () => {
+    for (const { scenario, machine, verdicts } of onMachines(definition, current, ['arm64']))
+      expect({ ...machine, scenario: scenario.name, verdicts }).not.toMatchObject({
+        verdicts: { arm64: expect.stringMatching(/violated|error/) as unknown },
       });
   });
 });

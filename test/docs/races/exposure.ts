@@ -69,13 +69,15 @@ export function isViolatedThere(
 export interface OnMachine {
   readonly scenario: Scenario;
   readonly machine: Choices;
-  readonly verdicts: Readonly<Record<MemoryModelName, Verdict | 'error' | 'refused'>>;
+  /** By memory model, of those that were asked for. */
+  readonly verdicts: Readonly<Partial<Record<MemoryModelName, Verdict | 'error' | 'refused'>>>;
 }
 
 /** Variants on every machine that the model knows. */
 export function onMachines(
   { options, build }: AnyDefinition,
   scenarios: readonly Scenario[],
+  memories: readonly MemoryModelName[] = memoryModelNames,
 ): readonly OnMachine[] {
   const keys = Object.keys(options).filter((key) => key !== memoryKey && options[key]!.role === 'machine');
   const machines = keys.reduce<readonly Choices[]>(
@@ -96,8 +98,8 @@ export function onMachines(
       scenario,
       machine,
       verdicts: Object.fromEntries(
-        memoryModelNames.map((memory) => [memory, verdict({ ...scenario.options, ...machine, memory })]),
-      ) as OnMachine['verdicts'],
+        memories.map((memory) => [memory, verdict({ ...scenario.options, ...machine, memory })]),
+      ),
     })),
   );
 }

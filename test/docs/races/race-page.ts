@@ -111,7 +111,7 @@ function exposedCpus(
       rows.map(({ scenario, machine, verdicts }) => [
         code(scenario.name),
         ...Object.values(machine).map(String),
-        ...memoryModelNames.map((memory) => verdicts[memory]),
+        ...memoryModelNames.map((memory) => verdicts[memory]!),
       ]),
     ),
   ];
