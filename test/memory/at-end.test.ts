@@ -19,6 +19,7 @@ import {
   step,
   thread,
   wait,
+  when,
   type Expr,
 } from '../../checker/language/index.ts';
 import type { Model } from '../../checker/language/model.ts';
@@ -100,4 +101,27 @@ test('it says nothing of states before the end, and needs no end of an agent', (
     }),
   }).build();
   expect(check(model).outcome.verdict).toBe('holds');
+});
+
+test('a store behind a compare-and-exchange that fails reaches memory', () => {
+  const build = () => {
+    const mem = shared({ x: init(range(0, 1), 0), y: init(range(0, 1), 0), z: init(range(0, 1), 0) });
+    const p = thread('p', { locals: { got: init(bool, false) } }, (l) => [
+      step('x = 1', set(mem.x, 1)),
+      step('cmpxchg(z, 1, 0)', set(l.got, eq(mem.z, 1)), when(l.got, set(mem.z, 0))),
+      step('y = 1', set(mem.y, 1)),
+    ]);
+    const q = thread('q', { locals: { x: init(bool, false), y: init(bool, false) } }, (l) => [
+      step('x', set(l.x, eq(mem.x, 1))),
+      step('y', set(l.y, eq(mem.y, 1))),
+    ]);
+    return {
+      shared: mem,
+      threads: [p, q],
+      properties: [atEnd('y is 1', eq(mem.y, 1)), reachable('end', ended(p))],
+    };
+  };
+  const model = defineModel({ name: 'failing', summary: '', options: {}, build }).build();
+  for (const memory of ['tso', 'pso', 'arm64'] as const)
+    expect(check(memoryModels[memory](model, memorySettings)).outcome.verdict).toBe('holds');
 });

@@ -28,6 +28,7 @@ import {
   step,
   thread,
   wait,
+  when,
   type ArrayVariable,
   type Expr,
   type Text,
@@ -48,6 +49,9 @@ type Locals = { readonly i: Variable<number>; readonly b: Variable<boolean> };
 type Code = (mem: Memory, l: Locals, cpu: Expr<number>) => Text;
 
 const W = (cell: Variable<number>, value = 1) => step('W', set(cell, value));
+
+const cmpxchg = (cell: Variable<number>, l: Locals) =>
+  step('cmpxchg', set(l.b, eq(cell, 2)), when(l.b, set(cell, 3)));
 
 /** A thread that writes beside one that reads all of it. */
 function modelOf(code: Code, { cpus = 1, mayBlockForever = false } = {}): Model {
@@ -77,6 +81,7 @@ describe('a buffer is as long as the stores between two barriers', () => {
     ['three stores', 3, (m) => [W(m.x), W(m.y), W(m.x)]],
     ['a barrier between', 2, (m) => [W(m.x), W(m.y), smpMb(), W(m.x)]],
     ['a read-modify-write between', 2, (m) => [W(m.x), step('RMW', inc(m.y)), W(m.x), W(m.y)]],
+    ['a compare-and-exchange that may fail between', 2, (m, l) => [W(m.x), cmpxchg(m.y, l), W(m.x)]],
     ['a full store between', 1, (m) => [W(m.x), full(W(m.y)), W(m.x)]],
     ['an atomic block between', 1, (m) => [W(m.x), atomically('test', W(m.x), W(m.y)), W(m.x)]],
     ['an atomic block of one store', 3, (m) => [W(m.x), atomically('test', W(m.y)), W(m.x)]],

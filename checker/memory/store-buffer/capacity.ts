@@ -2,6 +2,7 @@
 import { blocksOf, type Block, type Effect, type Statement } from '../../language/statement.ts';
 import { statementsOf, type AnyThread } from '../../language/thread.ts';
 import { accessesOf, shapeOf, unwrapped } from '../common/accesses.ts';
+import { failureOf } from '../common/ordering.ts';
 
 /** A larger count is not told from that of a loop without a barrier. */
 const mostCounted = 1_023;
@@ -26,7 +27,7 @@ interface CapacityCount {
   changed: boolean;
 }
 
-/** Counts buffered stores to these variables; atomic accesses and full barriers reset the count. */
+/** Counts buffered stores to these variables; atomic accesses that always write, and full barriers, reset the count. */
 export const waiting = (buffered: ReadonlySet<string>): Counting => ({
   adds: remembered((statement) =>
     statement.kind === 'step' && shapeOf(statement) === 'store' ? storesOf(statement.effects, buffered) : 0,
@@ -43,8 +44,11 @@ function remembered<T>(judge: (statement: Statement) => T): (statement: Statemen
   };
 }
 
+/** An atomic operation that may fail, and is a load then, does not wait until the buffer is empty. */
 const emptiesBuffer = (statement: Statement): boolean =>
-  statement.kind === 'barrier' ? statement.barrier === 'full' : shapeOf(statement) === 'atomic';
+  statement.kind === 'barrier'
+    ? statement.barrier === 'full'
+    : shapeOf(statement) === 'atomic' && (statement.kind !== 'step' || failureOf(statement) === null);
 
 /**
  * The largest count of a thread, or null if a loop has no bound.
