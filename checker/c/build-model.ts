@@ -16,7 +16,9 @@ import { Kernel } from './lower/kernel.ts';
 import {
   handlers,
   heldByHandlers,
+  interruptController,
   quiescentStates,
+  rcuBarriers,
   rcuCallbacks,
   type KernelThread,
 } from './lower/kernel-threads.ts';
@@ -50,7 +52,13 @@ export function buildParts(file: SourceFile, unit: Unit, mistakes: Mistakes): Pa
   const lowered = definitions
     .filter(({ on }) => on === null)
     .map((definition) => lowerThread(program, definition));
-  const agents = [...handlers(program, definitions), ...rcuCallbacks(program), ...quiescentStates(program)];
+  const agents = [
+    ...handlers(program, definitions),
+    ...interruptController(program),
+    ...rcuCallbacks(program),
+    ...rcuBarriers(program),
+    ...quiescentStates(program),
+  ];
   const properties = [...program.claims.map(({ property }) => property), ...claimsOf(program, unit.clauses)];
   const leaks = leakClaims(program);
   if (definitions.length === 0)

@@ -163,49 +163,36 @@ static void write_sequnlock(seqlock_t *l)
 	spin_unlock(&l->lock);
 }
 
-/* include/linux/wait.h: a sleeper waits for a wake-up that comes after it has queued itself; both are full barriers */
-typedef struct wait_queue_head { unsigned int wakeups; } wait_queue_head_t;
+/*
+ * include/linux/wait.h: a sleeper waits for a wake-up that comes after it has queued itself, which is a full barrier. One
+ * that finds its condition true does not queue itself, and orders nothing. What comes before a wake-up is seen by those
+ * who queue themselves under wq_head->lock later; it is a full barrier only where it wakes somebody.
+ */
+typedef struct wait_queue_head { atomic_t wakeups; } wait_queue_head_t;
 #define DECLARE_WAIT_QUEUE_HEAD(name) wait_queue_head_t name
-static void init_waitqueue_head(wait_queue_head_t *wq) { wq->wakeups = 0; }
-static void wake_up(wait_queue_head_t *wq)
-{
-	ATOMICALLY("under wq_head->lock") {
-		wq->wakeups++;
-	}
-}
+static void init_waitqueue_head(wait_queue_head_t *wq) { atomic_set(&wq->wakeups, 0); }
+static void wake_up(wait_queue_head_t *wq) { atomic_fetch_inc_release(&wq->wakeups); }
 #define wake_up_all(wq) wake_up(wq)
 #define wake_up_interruptible(wq) wake_up(wq)
 #define wait_event(wq, cond)						\
 	do {								\
 		might_sleep();						\
+		if (cond)						\
+			break;						\
 		for (;;) {						\
-			unsigned int __queued = READ_ONCE((wq).wakeups);	\
+			int __queued = atomic_read(&(wq).wakeups);	\
 			smp_mb();					\
 			if (cond)					\
 				break;					\
-			WAIT_UNTIL((wq).wakeups != __queued);		\
+			WAIT_UNTIL(atomic_read(&(wq).wakeups) != __queued);	\
 		}							\
 	} while (0)
 #define wait_event_interruptible(wq, cond) ({ wait_event(wq, cond); 0; })
 #define wait_event_killable(wq, cond) ({ wait_event(wq, cond); 0; })
 
-/* include/linux/completion.h, kernel/sched/completion.c */
+/* include/linux/completion.h, kernel/sched/completion.c; complete() and its waiters are primitives */
 struct completion { unsigned int done; };
 #define DECLARE_COMPLETION(name) struct completion name
 static void init_completion(struct completion *x) { x->done = 0; }
 static void reinit_completion(struct completion *x) { x->done = 0; }
 static bool completion_done(struct completion *x) { return READ_ONCE(x->done) != 0; }
-static void complete(struct completion *x)
-{
-	ATOMICALLY("under x->wait.lock") {
-		x->done++;
-	}
-}
-static void wait_for_completion(struct completion *x)
-{
-	might_sleep();
-	ATOMICALLY("under x->wait.lock") {
-		WAIT_UNTIL(x->done != 0);
-		x->done--;
-	}
-}

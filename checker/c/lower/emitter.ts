@@ -4,6 +4,7 @@ import type { AnyExpr, LocalReference } from '../../language/expression.ts';
 import type { BarrierKind, Block, Effect, Ordering, Statement } from '../../language/statement.ts';
 import type { AnyDeclaration } from '../../language/variable.ts';
 import { positionOf, textOf, type Place } from '../syntax/source.ts';
+import { withoutStrayBarriers, type Side } from './barriers-beside.ts';
 import { endedFrom } from './next-accesses.ts';
 import { negated } from './value.ts';
 
@@ -16,6 +17,8 @@ export interface Access {
   readonly effects: readonly Effect[];
   readonly ordering?: Ordering;
   readonly guard?: AnyExpr | null;
+  /** The part of the guard that is no wait of the author. */
+  readonly addedGuard?: AnyExpr | null;
   /** In place of the source. */
   readonly text?: string;
   /** A read without READ_ONCE() and the like. */
@@ -38,6 +41,8 @@ export class Emitter {
   readonly #texts = new Map<string, number>();
   /** Effects of the next access after a label, on every way from it: the end of a HOLDS_HERE. */
   readonly #ends = new Map<string, readonly Effect[]>();
+  /** Barriers that belong to the atomic operation beside them. */
+  readonly #sides = new Map<Statement, Side>();
   #isGenerating = false;
   /** Temporary variables in use, by the name of what they hold. */
   readonly #temporaries = new Map<string, number>();
@@ -60,7 +65,7 @@ export class Emitter {
 
   /** The statements so far. */
   get block(): Block {
-    return [...this.#ends].reduce(endedFrom, this.#statements);
+    return [...this.#ends].reduce(endedFrom, withoutStrayBarriers(this.#statements, this.#sides));
   }
 
   /** A local variable, declared at its first use. */
@@ -129,6 +134,7 @@ export class Emitter {
     effects,
     ordering = null,
     guard = null,
+    addedGuard = null,
     text = sourceText(place),
     depth = 0,
     isPlainRead = false,
@@ -141,6 +147,7 @@ export class Emitter {
       effects,
       ordering,
       ...this.#at(place),
+      ...(addedGuard === null ? {} : { addedGuard }),
       ...(isPlainRead ? { plainRead: true } : {}),
     });
   }
@@ -209,6 +216,13 @@ export class Emitter {
 
   barrier(place: Place, barrier: BarrierKind): void {
     this.#add({ kind: 'barrier', text: sourceText(place), barrier, ...this.#at(place) });
+  }
+
+  /** A barrier that orders nothing unless an atomic operation stands on its side. */
+  barrierBeside(place: Place, side: Side): void {
+    this.barrier(place, 'full');
+    const barrier = this.#statements.at(-1);
+    if (barrier?.kind === 'barrier') this.#sides.set(barrier, side);
   }
 
   note(text: string): void {

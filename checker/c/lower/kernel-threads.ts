@@ -11,7 +11,7 @@ import { freeObject } from './primitives/allocation.ts';
 import { enter, leave } from './primitives/critical-section.ts';
 import type { Program, ThreadDefinition } from './program.ts';
 import { ThreadLowering } from './thread.ts';
-import { both, constant, negated, plus, type CValue } from './value.ts';
+import { both, compared, constant, either, hasBit, negated, plus, when, type CValue } from './value.ts';
 
 /** A thread whose statements are known. */
 export interface KernelThread {
@@ -130,13 +130,24 @@ function handler(program: Program, made: Handler): KernelThread {
     const set = (value: boolean): Effect => ({ kind: 'set', target: running, value: constant(value) });
     emitter.atomically(reason, () =>
       emitter.generated(() =>
-        emitter.access({ place, text: '<interrupt>', guard: idle, effects: [set(true)] }),
+        emitter.access({
+          place,
+          text: '<interrupt>',
+          guard: idle,
+          effects: [set(true)],
+          ordering: pending === null ? null : 'acquire',
+        }),
       ),
     );
     attempt(() => body(lowering));
     emitter.atomically(reason, () =>
       emitter.generated(() =>
-        emitter.access({ place, text: '<end of interrupt>', effects: [...done, set(false)] }),
+        emitter.access({
+          place,
+          text: '<end of interrupt>',
+          effects: [...done, set(false)],
+          ordering: pending === null ? null : 'release',
+        }),
       ),
     );
   });
@@ -170,7 +181,8 @@ export function rcuCallbacks(program: Program): readonly KernelThread[] {
     // A callback runs in a softirq: it must not sleep.
     const body = (one: ThreadLowering) =>
       withoutSleep(one, place, () => perform(one, callback, { kind: 'pointer', type, expr: head }));
-    const waits = kernel.queuedFor(callback, heads, head);
+    const requested = kernel.requested(callback, heads, head);
+    const waits = kernel.waits(callback, heads, head);
     const isOver = kernel.all(
       kernel.hosts.map((host) =>
         kernel.allCpus(host, null, (cpu) => negated(kernel.blocks(heads, head, host, cpu))),
@@ -182,13 +194,26 @@ export function rcuCallbacks(program: Program): readonly KernelThread[] {
       value: constant(value),
     });
     const begun = [set(waits, false), set(kernel.queued(heads, head), false)];
-    const done = [...kernel.barriers.values()].flatMap((waiter) =>
-      kernel.forCpus(waiter, null, (copy) => [set(kernel.barrier(waiter, copy, heads, head), false)]),
+    const done = [...kernel.barriers.values()].flatMap(({ sender }) =>
+      kernel.forCpus(sender, null, (copy) => [set(kernel.barrier(sender, copy, heads, head), false)]),
+    );
+    const blocked = kernel.hosts.flatMap((host) =>
+      kernel.forCpus(host, null, (cpu) => [set(kernel.blocks(heads, head, host, cpu), true)]),
     );
     const reason = 'RCU calls a function when the grace period is over';
     const isOneStep = accessesOf(program, definition, body) <= 1;
     const first = { place, text: '<grace period> is over', guard: both(waits, isOver) };
     emitter.forever(() => {
+      emitter.generated(() =>
+        emitter.atomically('a grace period begins at one moment for all CPUs', () =>
+          emitter.access({
+            place,
+            text: '<grace period> begins',
+            guard: requested,
+            effects: [set(requested, false), set(waits, true), ...blocked],
+          }),
+        ),
+      );
       if (isOneStep) {
         emitter.atomically(reason, () => {
           emitter.generated(() => emitter.access({ ...first, effects: begun }));
@@ -212,6 +237,92 @@ export function rcuCallbacks(program: Program): readonly KernelThread[] {
     });
     return { name, cpus, on: null, mayBlockForever: true, emitter, isLongHandler: false };
   });
+}
+
+/** RCU notes for rcu_barrier() which callbacks are queued or run. */
+export function rcuBarriers(program: Program): readonly KernelThread[] {
+  const { kernel } = program;
+  const { heads } = kernel;
+  if (heads === null) return [];
+  return [...kernel.barriers.values()].map((request) =>
+    requestAgent(program, `RCU barrier of ${request.sender.name}`, request.sender, (copy) => {
+      const asked = kernel.request(request, copy);
+      const isBusy = (head: AnyExpr) =>
+        [...kernel.callbacks.values()]
+          .flatMap((callback) => [
+            kernel.requested(callback, heads, head),
+            kernel.waits(callback, heads, head),
+          ])
+          .reduce<AnyExpr>(either, kernel.runs(heads, head));
+      return {
+        text: '<callbacks> that are queued',
+        reason: 'the callbacks of one moment are waited for',
+        guard: asked,
+        effects: [
+          { kind: 'set', target: asked, value: constant(false) },
+          ...kernel.forCpus(heads, null, (head): readonly Effect[] => [
+            { kind: 'set', target: kernel.barrier(request.sender, copy, heads, head), value: isBusy(head) },
+          ]),
+        ],
+      };
+    }),
+  );
+}
+
+/** The interrupt controller, which sends a function to the CPUs that a thread has asked for. */
+export function interruptController(program: Program): readonly KernelThread[] {
+  const { kernel } = program;
+  return [...kernel.callRequests.values()].map((request) => {
+    const { call, sender, isMasked } = request;
+    return requestAgent(program, `IPIs of ${sender.name}: ${request.key}`, sender, (copy) => {
+      const asked = kernel.callRequest(request, copy);
+      const except = (host: Cpus) => (host.name === sender.name ? copy : null);
+      const isCalled = (host: Cpus, cpu: AnyExpr) =>
+        isMasked ? hasBit(asked, plus(cpu, constant(kernel.firstCpu(host.name)!))) : constant(true);
+      const idle = kernel.hosts.map((host) =>
+        kernel.allCpus(host, except(host), (cpu) =>
+          either(negated(isCalled(host, cpu)), negated(kernel.pending(call, host, cpu))),
+        ),
+      );
+      const sent = kernel.hosts.flatMap((host) =>
+        kernel.forCpus(host, except(host), (cpu): readonly Effect[] =>
+          when(isCalled(host, cpu), [
+            { kind: 'set', target: kernel.pending(call, host, cpu), value: constant(true) },
+            { kind: 'count', name: 'IPIs', amount: 1 },
+          ]),
+        ),
+      );
+      return {
+        text: '<IPI> is sent',
+        reason: 'one message of the interrupt controller goes to all CPUs',
+        guard: kernel.all([isMasked ? compared('!=', asked, constant(0)) : asked, ...idle]),
+        effects: [...sent, { kind: 'set', target: asked, value: constant(isMasked ? 0 : false) }],
+      };
+    });
+  });
+}
+
+interface RequestStep {
+  readonly text: string;
+  readonly reason: string;
+  readonly guard: AnyExpr;
+  readonly effects: readonly Effect[];
+}
+
+/** An agent on a CPU of its own for each copy of the thread that asks. */
+function requestAgent(
+  { name: file, threads }: Program,
+  name: string,
+  { cpus }: Cpus,
+  stepOf: (copy: AnyExpr) => RequestStep,
+): KernelThread {
+  const emitter = new Emitter(name, file);
+  const { reason, ...step } = stepOf(selfOf(name, cpus));
+  const { place } = threads[0]!;
+  emitter.forever(() =>
+    emitter.atomically(reason, () => emitter.generated(() => emitter.access({ place, ...step }))),
+  );
+  return { name, cpus, on: null, mayBlockForever: true, emitter, isLongHandler: false };
 }
 
 /** What a callback does with its head. */
@@ -260,7 +371,7 @@ function guarded(block: Block, condition: AnyExpr): Block {
       return {
         ...statement,
         guard: statement.guard === null ? condition : both(condition, statement.guard),
-        addedGuard: condition,
+        addedGuard: statement.addedGuard === undefined ? condition : both(condition, statement.addedGuard),
       };
     // Only the first statement of an atomic block may wait.
     if (statement.kind === 'atomically')

@@ -24,6 +24,22 @@ export interface CrossCall {
   readonly info: CValue | null;
 }
 
+/**
+ * What a thread asks of the interrupt controller, or of RCU: each copy has a cell, which a store fills and the agent that
+ * does the work empties. So the caller orders no more than the kernel promises: what it did before is seen by the work.
+ */
+export interface Request {
+  readonly key: string;
+  readonly sender: Cpus;
+}
+
+/** The request that a function runs on other CPUs. */
+export interface CallRequest extends Request {
+  readonly call: CrossCall;
+  /** The cell has the mask of the CPUs; otherwise it is true, and all others are called. */
+  readonly isMasked: boolean;
+}
+
 /** What RCU does with an rcu_head after a grace period: calls a function, or frees the object around it. */
 export interface Callback {
   readonly key: string;
@@ -35,7 +51,7 @@ export interface Callback {
 
 /** Primitives that may sleep. */
 const sleepers =
-  /^(mutex_lock|down_read|down_write|synchronize_|rcu_barrier|kv?free_rcu_mightsleep|schedule|cond_resched|might_sleep|msleep|wait_event|k[mz]alloc|kmem_cache_z?alloc)/;
+  /^(mutex_lock|down_read|down_write|synchronize_|rcu_barrier|kv?free_rcu_mightsleep|schedule|cond_resched|might_sleep|msleep|wait_event|wait_for_completion|k[mz]alloc|kmem_cache_z?alloc)/;
 
 /** The name of a cell that racewalk adds: no member of C has a number for a name. */
 export const ownName = (name: string): string => `${name}.0`;
@@ -53,12 +69,14 @@ export class Kernel {
   /** Something sleeps, so that critical sections are counted. */
   readonly hasSleepers: boolean;
   readonly calls = new Map<string, CrossCall>();
+  /** What threads ask of the interrupt controller. */
+  readonly callRequests = new Map<string, CallRequest>();
   /** Threads that wait for grace periods. */
   readonly waiters = new Map<string, Cpus>();
   /** Functions that RCU calls after a grace period. */
   readonly callbacks = new Map<string, Callback>();
-  /** Threads that wait for callbacks. */
-  readonly barriers = new Map<string, Cpus>();
+  /** Threads that wait for callbacks, and ask RCU which are queued. */
+  readonly barriers = new Map<string, Request>();
   /** Grace periods of callbacks: one for each rcu_head; null: nothing queues one. */
   readonly heads: Cpus | null;
 
@@ -108,6 +126,26 @@ export class Kernel {
     return this.#perCpu(`irqs_off.${host.name}`, host, cpu, 'the interrupt flag of the CPU, inverted');
   }
 
+  /** What a copy has asked for, until an agent takes it. */
+  request({ key, sender }: Request, copy: AnyExpr, mask: number | null = null): SharedReference {
+    const name = ownName(`${key}.${sender.name}`);
+    const isMasked = mask !== null;
+    const declaration = (this.cells[name] ??= {
+      kind: 'declaration',
+      domain: isMasked ? { kind: 'range', low: 0, high: mask } : bool,
+      initial: Array.from({ length: sender.cpus }, () => (isMasked ? 0 : false)),
+      length: sender.cpus,
+      meaning: `${sender.name} has asked for it`,
+      elementNames: Array.from({ length: sender.cpus }, (_, at) => `${key}.${sender.name}[${at}]`),
+    });
+    return { kind: 'shared', name, index: copy, domain: declaration.domain };
+  }
+
+  /** The same for the call of a function. */
+  callRequest(request: CallRequest, copy: AnyExpr): SharedReference {
+    return this.request(request, copy, request.isMasked ? 2 ** this.cpuCount - 1 : null);
+  }
+
   /** A call that the CPU has been sent and has not finished. */
   pending(call: CrossCall, host: Cpus, cpu: AnyExpr): SharedReference {
     const meaning = `an IPI for ${call.function} has not been handled`;
@@ -149,14 +187,21 @@ export class Kernel {
     );
   }
 
-  /** RCU has been given the rcu_head, and has not called the function. */
+  /** The rcu_head has been given to RCU, which has not called the function: a variable of the proof. */
   queued(heads: Cpus, head: AnyExpr): SharedReference {
-    return this.#perCpu('rcu_queued', heads, head, 'a callback waits for a grace period');
+    const reference = this.#perCpu('rcu_queued', heads, head, 'a callback waits for a grace period');
+    this.cells[reference.name] = { ...this.cells[reference.name]!, ghost: 'proof' };
+    return { ...reference, isNoMemory: true };
   }
 
-  /** The same, and the function is this one. */
-  queuedFor({ key }: Callback, heads: Cpus, head: AnyExpr): SharedReference {
-    return this.#perCpu(`rcu_queued.${key}`, heads, head, `${key} waits for a grace period`);
+  /** RCU is asked to call the function after a grace period, which has not begun. */
+  requested({ key }: Callback, heads: Cpus, head: AnyExpr): SharedReference {
+    return this.#perCpu(`rcu_request.${key}`, heads, head, `RCU has been asked to call ${key}`);
+  }
+
+  /** The grace period before the function is called has begun. */
+  waits({ key }: Callback, heads: Cpus, head: AnyExpr): SharedReference {
+    return this.#perCpu(`rcu_waits.${key}`, heads, head, `${key} waits for a grace period`);
   }
 
   /** A callback runs. */
@@ -214,6 +259,22 @@ export class Kernel {
       elementNames: cells.names.map((element) => `${element} unset`),
     });
     return { kind: 'shared', name, index, domain: declaration.domain, isNoMemory: true };
+  }
+
+  /** Whether the lock in a cell is held by one holder alone: a variable of the proof, so that its release is a store. */
+  held(memory: Memory, lock: SharedReference): SharedReference {
+    const { names, length } = memory.cells.get(lock.name)!;
+    const name = ownName(`${lock.name}.held`);
+    const { domain } = (this.cells[name] ??= {
+      kind: 'declaration',
+      domain: bool,
+      initial: names.map(() => false),
+      length,
+      meaning: 'one holder alone has the lock',
+      ghost: 'proof',
+      elementNames: names.map((element) => `${element} held`),
+    });
+    return { kind: 'shared', name, index: lock.index, domain, isNoMemory: true };
   }
 
   /** Effects for each CPU of a thread but, where given, one. */

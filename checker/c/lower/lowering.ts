@@ -29,6 +29,7 @@ export interface Lowering {
   element(array: Lvalue, index: AnyExpr, place: Place): Lvalue;
   reference(lvalue: Lvalue, place: Place): Reference;
   load(lvalue: Lvalue, place: Place, ordering?: Ordering): CValue;
+  loadPlainly(lvalue: Lvalue, place: Place): CValue;
   store(lvalue: Lvalue, value: CValue, place: Place, ordering?: Ordering): void;
   number(value: CValue, place: Place): AnyExpr;
   truth(value: CValue, place: Place): AnyExpr;

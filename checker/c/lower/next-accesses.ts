@@ -13,7 +13,8 @@ interface End {
 }
 
 function ended(block: Block, end: End): Block {
-  const next = nextAccesses(block, end);
+  const at = block.findIndex((one) => one.kind === 'label' && one.name === end.label);
+  const next = at < 0 ? new Set() : behind(block, at, end.isEndless).accesses;
   return block.map((statement) => {
     if (statement.kind === 'forever')
       return { ...statement, body: ended(statement.body, { ...end, isEndless: true }) };
@@ -21,24 +22,36 @@ function ended(block: Block, end: End): Block {
   });
 }
 
-/** Code of threads is flat: blocks stand in branches, which hold jumps, and in atomic blocks, which are accesses. */
-function nextAccesses(block: Block, { label, isEndless }: End): ReadonlySet<Statement> {
+/**
+ * The next accesses on all ways from a position of a block, and what they pass; `isEndless`: the block begins anew at its end.
+ *
+ * Assumes: code of threads is flat: blocks stand in branches, which hold jumps, and in atomic blocks, which are accesses.
+ */
+export function behind(
+  block: Block,
+  from: number,
+  isEndless: boolean,
+): { readonly accesses: ReadonlySet<Statement>; readonly passed: ReadonlySet<Statement> } {
   const positions = new Map(
     block.flatMap((statement, at) => (statement.kind === 'label' ? [[statement.name, at] as const] : [])),
   );
-  const found = new Set<Statement>();
+  const accesses = new Set<Statement>();
+  const passed = new Set<Statement>();
   const seen = new Set<number>();
-  const pending = [positions.get(label)];
+  const pending = [from];
   for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
     const statement = block[isEndless ? at % block.length : at];
     if (statement === undefined || seen.has(at)) continue;
     seen.add(at);
-    if (isAccess(statement)) found.add(statement);
-    else pending.push(...jumpsOf(statement).map((name) => positions.get(name) ?? -1));
-    if (!isAccess(statement) && statement.kind !== 'goto' && statement.kind !== 'branch')
-      pending.push(at + 1);
+    if (isAccess(statement)) {
+      accesses.add(statement);
+      continue;
+    }
+    passed.add(statement);
+    pending.push(...jumpsOf(statement).map((name) => positions.get(name) ?? -1));
+    if (statement.kind !== 'goto' && statement.kind !== 'branch') pending.push(at + 1);
   }
-  return found;
+  return { accesses, passed };
 }
 
 /** The labels to which a statement leads. */
@@ -49,7 +62,7 @@ const jumpsOf = (statement: Statement): readonly string[] =>
       ? [...statement.then, ...statement.otherwise].flatMap(jumpsOf)
       : [];
 
-const isAccess = (statement: Statement): boolean =>
+export const isAccess = (statement: Statement): boolean =>
   statement.kind === 'atomically' || (statement.kind === 'step' && !isPartOfStep(statement));
 
 function beginningWith(statement: Statement, effects: readonly Effect[]): Statement {

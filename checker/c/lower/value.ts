@@ -2,6 +2,7 @@
 import type { AnyDomain } from '../../language/domain.ts';
 import { isArithmeticOperator, type AnyExpr, type ComparisonOperator } from '../../language/expression.ts';
 import { intervalOf as intervalOfOperator, limited } from '../../language/interval.ts';
+import type { Effect } from '../../language/statement.ts';
 import type { PointerType, ScalarType, StructType, Type } from '../syntax/types.ts';
 
 /** A place in memory: an object, or a cell of it. */
@@ -113,6 +114,16 @@ export const either = (left: AnyExpr, right: AnyExpr): AnyExpr => {
   if (isConstant(right, true) || isConstant(left, false)) return right;
   return { kind: 'binary', operator: '||', left, right };
 };
+
+/** Whether a bit of a number is 1. */
+export function hasBit(number: AnyExpr, bit: AnyExpr): AnyExpr {
+  const shifted: AnyExpr = { kind: 'binary', operator: '>>', left: number, right: bit };
+  return compared('==', { kind: 'binary', operator: '&', left: shifted, right: constant(1) }, constant(1));
+}
+
+/** Effects that happen where a condition is true. */
+export const when = (condition: AnyExpr, effects: readonly Effect[]): readonly Effect[] =>
+  isConstant(condition, true) ? effects : [{ kind: 'when', condition, effects }];
 
 /** The value as a number of the language. */
 export function numberOf(value: CValue & { kind: 'number' }): AnyExpr {

@@ -3,13 +3,13 @@
  *
  * A plain read is a window of two steps, and a write that changes the variable inside of the window is a violation. Plain
  * writes count as marked ones, as CONFIG_KCSAN_ASSUME_PLAIN_WRITES_ATOMIC has it, and a write of the same value is none,
- * as CONFIG_KCSAN_REPORT_VALUE_CHANGE_ONLY has it. Two accesses without an order between them are adjacent in some
+ * as CONFIG_KCSAN_REPORT_VALUE_CHANGE_ONLY has it. An interrupt handler does not race with what it interrupts on its own
+ * CPU, as without CONFIG_KCSAN_INTERRUPT_WATCHER. Two accesses without an order between them are adjacent in some
  * interleaving, so the search meets the write inside of the window.
  *
- * Source:  Documentation/dev-tools/kcsan.rst; kernel/kcsan/core.c
+ * Source:  Documentation/dev-tools/kcsan.rst; kernel/kcsan/core.c; lib/Kconfig.kcsan
  */
-import type { AnyDomain } from '../../language/domain.ts';
-import type { AnyExpr, SharedReference } from '../../language/expression.ts';
+import type { AnyExpr, Binder, SharedReference } from '../../language/expression.ts';
 import { printText } from '../../language/print.ts';
 import { withBlocks, type Block, type Effect, type Statement } from '../../language/statement.ts';
 import { statementsOf } from '../../language/thread.ts';
@@ -17,7 +17,7 @@ import type { AnyDeclaration } from '../../language/variable.ts';
 import { ownName } from './kernel.ts';
 import { excusedRegion } from './lowering.ts';
 import type { KernelThread } from './kernel-threads.ts';
-import { compared, constant, negated } from './value.ts';
+import { both, compared, constant, negated, plus } from './value.ts';
 
 type Step = Statement & { readonly kind: 'step' };
 
@@ -34,37 +34,70 @@ export function watchRaces(
   shared: Readonly<Record<string, AnyDeclaration>>,
 ): Watched {
   const writers = new Map(threads.map((thread) => [thread, writtenIn(blockOf(thread))]));
+  const writes = (thread: KernelThread, name: string) => writers.get(thread)!.has(name);
   const isRacing = (name: string, reader: KernelThread) =>
-    threads.some((thread) => writers.get(thread)!.has(name) && (thread !== reader || thread.cpus > 1));
-  const racing = new Set(
-    threads.flatMap((thread) => plainReadsIn(blockOf(thread)).filter((name) => isRacing(name, thread))),
-  );
+    threads.some((thread) => writes(thread, name) && (thread.cpus > 1 || hostOf(thread) !== hostOf(reader)));
   const copies = threads.reduce((sum, { cpus }) => sum + cpus, 0);
-  const cells = Object.fromEntries(
-    [...racing].map((name) => [watchOf(name), watchCell(name, shared[name]!, copies)]),
+  const windows = threads.flatMap((reader) =>
+    [...new Set(plainReadsIn(blockOf(reader)))]
+      .filter((name) => isRacing(name, reader))
+      .map((variable): Windows => {
+        const isInterrupted = threads.some(
+          (thread) => thread !== reader && hostOf(thread) === hostOf(reader) && writes(thread, variable),
+        );
+        const { length } = shared[variable]!;
+        return isInterrupted
+          ? {
+              ...{ variable, reader, isCounted: false, most: length ?? 1 },
+              cell: ownName(`plain_reader.${variable}.${reader.name}`),
+            }
+          : {
+              ...{ variable, reader, isCounted: true, most: copies },
+              cell: ownName(`plain_readers.${variable}`),
+            };
+      }),
   );
+  const cells = Object.fromEntries(windows.map((one) => [one.cell, watchCell(one, shared[one.variable]!)]));
   const blocks = threads.map((thread) => {
-    const races = new Set([...racing].filter((name) => isRacing(name, thread)));
-    return [thread, new Watcher(cells, races, excusedIn(thread)).block(blockOf(thread))] as const;
+    const watcher = new Watcher(thread, windows, cells);
+    return [thread, watcher.block(blockOf(thread))] as const;
   });
   return { blocks: new Map(blocks), cells };
 }
 
-const watchOf = (name: string) => ownName(`plain_readers.${name}`);
+/** The plain reads of a variable by a thread: how a state says which copies are inside of one. */
+interface Windows {
+  readonly variable: string;
+  readonly reader: KernelThread;
+  readonly cell: string;
+  /**
+   * The cell counts, for each element of the variable, the copies of all such threads that read it. Otherwise others on
+   * the reader's own CPU write too, and the cell has, for each copy, the number of the element that it reads, from 1.
+   */
+  readonly isCounted: boolean;
+  readonly most: number;
+}
 
-const watchCell = (
-  name: string,
-  { length, elementNames }: AnyDeclaration,
-  copies: number,
-): AnyDeclaration => ({
-  kind: 'declaration',
-  domain: { kind: 'range', low: 0, high: copies },
-  initial: Array.from({ length: length ?? 1 }, () => 0),
-  length,
-  meaning: 'a CPU is in a plain read of a variable',
-  ghost: 'watch',
-  elementNames: (elementNames ?? [name]).map((element) => `plain readers of ${element}`),
-});
+/** The thread on whose CPUs it runs. */
+const hostOf = ({ name, on }: KernelThread): string => on ?? name;
+
+function watchCell(
+  { variable, reader, isCounted, most }: Windows,
+  { length: elements, elementNames }: AnyDeclaration,
+): AnyDeclaration {
+  const length = isCounted ? elements : reader.cpus;
+  return {
+    kind: 'declaration',
+    domain: { kind: 'range', low: 0, high: most },
+    initial: Array.from({ length: length ?? 1 }, () => 0),
+    length,
+    meaning: 'a CPU is in a plain read of a variable',
+    ghost: 'watch',
+    elementNames: isCounted
+      ? (elementNames ?? [variable]).map((element) => `plain readers of ${element}`)
+      : Array.from({ length: reader.cpus }, (_, at) => `plain read of ${variable} by ${reader.name}[${at}]`),
+  };
+}
 
 /** The variable that a plain read reads; null: it is none. */
 function plainlyRead(statement: Statement): SharedReference | null {
@@ -92,20 +125,26 @@ const excusedIn = ({ emitter }: KernelThread): AnyExpr | null =>
     ? null
     : emitter.reference({ name: excusedRegion, domain: emitter.locals[excusedRegion].domain });
 
+const selfOf = ({ name, cpus }: KernelThread): AnyExpr =>
+  cpus === 1 ? constant(0) : { kind: 'self', thread: name, count: cpus };
+
+const numberFrom1 = ({ index }: SharedReference): AnyExpr => plus(index ?? constant(0), constant(1));
+
 class Watcher {
+  readonly #thread: KernelThread;
+  readonly #windows: readonly Windows[];
   readonly #cells: Readonly<Record<string, AnyDeclaration>>;
-  readonly #races: ReadonlySet<string>;
   readonly #excused: AnyExpr | null;
 
-  /** `races`: the variables whose plain reads by this thread others may disturb. */
   constructor(
+    thread: KernelThread,
+    windows: readonly Windows[],
     cells: Readonly<Record<string, AnyDeclaration>>,
-    races: ReadonlySet<string>,
-    excused: AnyExpr | null,
   ) {
+    this.#thread = thread;
+    this.#windows = windows;
     this.#cells = cells;
-    this.#races = races;
-    this.#excused = excused;
+    this.#excused = excusedIn(thread);
   }
 
   block(block: Block): Block {
@@ -114,21 +153,25 @@ class Watcher {
       if (statement.kind === 'atomically') return [{ ...statement, body: this.#writes(statement.body) }];
       const read = plainlyRead(statement);
       if (statement.kind !== 'step') return [withBlocks(statement, (inner) => this.block(inner))];
-      if (read !== null && this.#races.has(read.name)) return this.#window(statement, read);
+      const windows = this.#windows.find(
+        ({ variable, reader }) => variable === read?.name && reader === this.#thread,
+      );
+      if (read !== null && windows !== undefined) return this.#window(statement, read, windows);
       return [this.#write(statement)];
     });
   }
 
-  #counter({ name, index }: SharedReference): SharedReference {
-    const domain: AnyDomain = this.#cells[watchOf(name)]!.domain;
-    return { kind: 'shared', name: watchOf(name), index, domain, isNoMemory: true };
+  #cell({ cell }: Windows, index: AnyExpr | null): SharedReference {
+    return { kind: 'shared', name: cell, index, domain: this.#cells[cell]!.domain, isNoMemory: true };
   }
 
-  #window(step: Step, read: SharedReference): Block {
-    const counter = this.#counter(read);
+  #window(step: Step, read: SharedReference, windows: Windows): Block {
+    const { reader, isCounted } = windows;
+    const cell = this.#cell(windows, isCounted ? read.index : selfOf(reader));
     const add = (operator: '+' | '-'): Effect => {
-      const value: AnyExpr = { kind: 'binary', operator, left: counter, right: constant(1) };
-      const set: Effect = { kind: 'set', target: counter, value };
+      const counted: AnyExpr = { kind: 'binary', operator, left: cell, right: constant(1) };
+      const value = isCounted ? counted : operator === '+' ? numberFrom1(read) : constant(0);
+      const set: Effect = { kind: 'set', target: cell, value };
       return this.#excused === null
         ? set
         : { kind: 'when', condition: negated(this.#excused), effects: [set] };
@@ -143,6 +186,19 @@ class Watcher {
     };
     // The window ends before what else the step does.
     return [begin, this.#write({ ...step, effects: [add('-'), ...step.effects] })];
+  }
+
+  /** Whether a copy on another CPU is in a plain read of the element. */
+  #isRead(windows: Windows, target: SharedReference): AnyExpr {
+    const { reader, isCounted } = windows;
+    if (isCounted) return compared('>', this.#cell(windows, target.index), constant(0));
+    // No effect of C runs over cells within another that does.
+    const binder: Binder = { level: 1, low: 0, high: reader.cpus - 1, thread: null };
+    const copy: AnyExpr = { kind: 'bound', binder };
+    const reads = compared('==', this.#cell(windows, copy), numberFrom1(target));
+    const isOwn = hostOf(reader) === hostOf(this.#thread) ? compared('==', copy, selfOf(this.#thread)) : null;
+    const body = isOwn === null ? reads : both(negated(isOwn), reads);
+    return { kind: 'quantifier', quantifier: 'some', binder, body };
   }
 
   #writes(block: Block): Block {
@@ -160,13 +216,14 @@ class Watcher {
   #checked(effect: Effect, step: Step): readonly Effect[] {
     if (effect.kind === 'when' || effect.kind === 'each')
       return [{ ...effect, effects: effect.effects.flatMap((inner) => this.#checked(inner, step)) }];
-    if (
-      effect.kind !== 'set' ||
-      effect.target.kind !== 'shared' ||
-      this.#cells[watchOf(effect.target.name)] === undefined
-    )
-      return [effect];
-    const isAlone = compared('==', this.#counter(effect.target), constant(0));
+    if (effect.kind !== 'set' || effect.target.kind !== 'shared') return [effect];
+    const { target } = effect;
+    const windows = this.#windows.filter(({ variable }) => variable === target.name);
+    if (windows.length === 0) return [effect];
+    const isAlone = [...new Map(windows.map((one) => [one.cell, one])).values()]
+      .map((one) => this.#isRead(one, target))
+      .map(negated)
+      .reduce(both);
     // No instruction reads the cell before the store does: what watches makes it no read-modify-write.
     const before: SharedReference = { ...effect.target, isNoMemory: true };
     const isSame: AnyExpr = { kind: 'binary', operator: '==', left: before, right: effect.value };

@@ -35,7 +35,8 @@ const operatorsOfC: readonly MutationOperator[] = [
   fixedBranch,
   withoutPart,
   (site) => (site.statement.plainRead === true ? [] : movedBack(site)),
-  weakerOrdering,
+  // An atomic block is ordered as a whole.
+  (site) => (site.atomic ? [] : weakerOrdering(site)),
 ];
 
 /** Those of an author's statement: what a front end adds stays as it is. */

@@ -32,7 +32,8 @@ const changes = (
   kept?: AnyExpr,
 ): readonly Change[] =>
   [...smaller(condition)].flatMap(({ lost, expr }) => {
-    if (lost === kept) return [];
+    // Without all that the author has written, it is the step that does not wait.
+    if (lost === kept || expr === kept) return [];
     const statement = make(expr);
     return [{ change: `without '${printExpr(lost)}'`, edits: new Map([[statement.line, [statement]]]) }];
   });

@@ -36,8 +36,6 @@ static inline void kcsan_nestable_atomic_end(void) { }
 #define smp_mb__before_atomic() smp_mb()
 #define smp_mb__after_atomic() smp_mb()
 #define smp_mb__after_spinlock() smp_mb()
-#define smp_mb__after_unlock_lock() smp_mb()
-#define smp_mb__after_srcu_read_unlock() smp_mb()
 #define smp_acquire__after_ctrl_dep() smp_rmb()
 
 /* An exchange returns the old value; a failing compare-and-exchange orders nothing. */

@@ -282,7 +282,8 @@ const bitOperations: readonly Entry[] = [
       (isTest: boolean): Primitive =>
       (thread, call, scope) => {
         const { word, mask } = bitOf(thread, call, scope);
-        const old = thread.load(word, call.place);
+        // A plain read, as KCSAN sees it: include/asm-generic/bitops/instrumented-non-atomic.h
+        const old = thread.loadPlainly(word, call.place);
         thread.store(word, applied(operation, old, mask), call.place);
         return isTest ? truthValue(truthOf(applied('and', old, mask))) : nothing;
       };

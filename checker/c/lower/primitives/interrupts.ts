@@ -3,7 +3,6 @@
  *
  * Source:  include/linux/irqflags.h; kernel/smp.c, smp_call_function_many
  */
-import type { Effect } from '../../../language/statement.ts';
 import type { AnyExpr } from '../../../language/expression.ts';
 import type { Place } from '../../syntax/source.ts';
 import { intType } from '../../syntax/types.ts';
@@ -18,7 +17,17 @@ import {
 } from '../lowering.ts';
 import type { Cpus, CrossCall } from '../kernel.ts';
 import type { Scope } from '../scope.ts';
-import { compared, constant, either, isConstant, negated, plus, type CValue } from '../value.ts';
+import {
+  between,
+  compared,
+  constant,
+  either,
+  hasBit,
+  isConstant,
+  negated,
+  plus,
+  type CValue,
+} from '../value.ts';
 import { enter, leave, restoreInterrupts, saveInterrupts, withInterruptsOff } from './critical-section.ts';
 import { irqsOffHere } from '../critical-count.ts';
 import { integer, truthValue } from '../arithmetic.ts';
@@ -70,50 +79,89 @@ type Target = (cpu: AnyExpr) => AnyExpr;
 const everyCpu: Target = () => constant(true);
 const inMask =
   (mask: AnyExpr): Target =>
-  (cpu) => {
-    const shifted: AnyExpr = { kind: 'binary', operator: '>>', left: mask, right: cpu };
-    return compared('==', { kind: 'binary', operator: '&', left: shifted, right: constant(1) }, constant(1));
-  };
+  (cpu) =>
+    hasBit(mask, cpu);
 
 interface Sending {
   readonly call: CrossCall;
-  readonly target: Target;
+  /** The CPUs that are called, by their bits; null: all. */
+  readonly mask: AnyExpr | null;
   readonly waits: boolean;
 }
 
-/** Sends the call to other CPUs; each runs it between two of its steps, while its interrupts are on. */
-function send(thread: Lowering, { call, target, waits }: Sending, place: Place): void {
+/**
+ * Asks the interrupt controller to send the call to other CPUs; each runs it between two of its steps, while its
+ * interrupts are on. What the caller did before is seen by the function, and what the function does by a caller that waits.
+ *
+ * Source:  kernel/smp.c: llist_add() before the IPI, csd_unlock() and csd_lock_wait(); kick_all_cpus_sync() and membarrier
+ *          have barriers of their own before, and behind.
+ */
+function send(thread: Lowering, { call, mask, waits }: Sending, place: Place): void {
   const { kernel } = thread.program;
   const { emitter, self, definition } = thread;
-  const except = (name: string) => (name === definition.name ? self : null);
-  const isCalled = (host: Cpus, cpu: AnyExpr) => target(plus(cpu, constant(kernel.firstCpu(host.name)!)));
   const claim = 'no CPU calls functions on others with its interrupts off';
   thread.assert(negated(irqsOffHere(emitter)), claim, place);
-  const idle = kernel.all(
-    kernel.hosts.map((host) =>
-      kernel.allCpus(host, except(host.name), (cpu) =>
-        either(negated(isCalled(host, cpu)), negated(kernel.pending(call, host, cpu))),
-      ),
-    ),
-  );
-  const sent = kernel.hosts.flatMap((host) =>
-    kernel.forCpus(host, except(host.name), (cpu): readonly Effect[] => {
-      const effects: readonly Effect[] = [
-        { kind: 'set', target: kernel.pending(call, host, cpu), value: constant(true) },
-        { kind: 'count', name: 'IPIs', amount: 1 },
-      ];
-      const condition = isCalled(host, cpu);
-      return isConstant(condition, true) ? effects : [{ kind: 'when', condition, effects }];
+  const except = (host: Cpus) => (host.name === definition.name ? self : null);
+  const target = mask === null ? everyCpu : inMask(mask);
+  const isCalled = (host: Cpus, cpu: AnyExpr) => target(plus(cpu, constant(kernel.firstCpu(host.name)!)));
+  if (kernel.hosts.every((host) => host.cpus === 1 && host.name === definition.name)) return;
+  const sender = { name: definition.name, cpus: definition.cpus };
+  const kind = `ipi_request${mask === null ? '' : '.mask'}${waits ? '' : '.nowait'}`;
+  const request = { key: `${kind}.${call.key}`, sender, call, isMasked: mask !== null };
+  kernel.callRequests.set(`${request.key}.${sender.name}`, request);
+  const asked = kernel.callRequest(request, self);
+  const isTaken = mask === null ? negated(asked) : compared('==', asked, constant(0));
+  const wait = (guard: AnyExpr, addedGuard: AnyExpr | null = null) =>
+    emitter.atomically('an acknowledgement is never taken back', () =>
+      thread.access({ place, guard, addedGuard, effects: [] }),
+    );
+  const end = emitter.newLabel();
+  if (mask !== null) {
+    const some = emitter.newLabel();
+    emitter.generated(() => emitter.branch(place, compared('!=', mask, constant(0)), some, end));
+    emitter.label(some);
+  }
+  // csd_lock(): who does not wait for a call waits before the next one.
+  if (!waits) emitter.generated(() => wait(isTaken));
+  emitter.atomically('a request to the interrupt controller', () =>
+    thread.access({
+      place,
+      effects: [{ kind: 'set', target: asked, value: mask ?? constant(true) }],
+      ordering: 'release',
     }),
   );
-  if (sent.length === 0) return;
-  emitter.atomically('one message of the interrupt controller goes to all CPUs', () =>
-    thread.access({ place, guard: idle, effects: sent }),
+  const isDone = kernel.hosts.map((host) =>
+    kernel.allCpus(host, except(host), (cpu) =>
+      either(negated(isCalled(host, cpu)), negated(kernel.pending(call, host, cpu))),
+    ),
   );
-  if (waits)
-    emitter.atomically('an acknowledgement is never taken back', () =>
-      thread.access({ place, guard: idle, effects: [] }),
-    );
+  // What sends the call without a wait still gives it to the controller.
+  if (waits) wait(kernel.all([isTaken, ...isDone]), isTaken);
+  emitter.label(end);
+}
+
+/** The bits of a mask that stand for other CPUs. */
+function othersIn(thread: Lowering, mask: AnyExpr, place: Place): AnyExpr {
+  const { kernel } = thread.program;
+  const { emitter } = thread;
+  const others = emitter.temporary(
+    'other_cpus',
+    { kind: 'range', low: 0, high: 2 ** kernel.cpuCount - 1 },
+    0,
+  );
+  const { name, on } = thread.definition;
+  const isHost = kernel.firstCpu(on ?? name) !== null;
+  const all = constant(2 ** kernel.cpuCount - 1);
+  const one: AnyExpr = { kind: 'binary', operator: '<<', left: constant(1), right: constant(0) };
+  const own: AnyExpr = isHost ? { ...one, right: cpuNumber(thread, place) } : constant(0);
+  const value: AnyExpr = {
+    kind: 'binary',
+    operator: '&',
+    left: { kind: 'binary', operator: '&', left: mask, right: all },
+    right: { kind: 'binary', operator: '^', left: all, right: own },
+  };
+  emitter.compute(place, { kind: 'set', target: others, value });
+  return others;
 }
 
 /** The number of the CPU that the thread runs on; an interrupt handler runs on that of its thread. */
@@ -124,7 +172,7 @@ function cpuNumber(thread: Lowering, place: Place): AnyExpr {
 }
 
 /** The call on this CPU itself, if it is one of the targets. */
-function callHere(thread: Lowering, { call, target }: Sending, place: Place): void {
+function callHere(thread: Lowering, call: CrossCall, target: Target, place: Place): void {
   const { emitter, program } = thread;
   const definition = program.functions.get(call.function);
   if (definition === undefined) return thread.fail(place, `'${call.function}' is not defined`);
@@ -156,13 +204,9 @@ function maskAt(thread: Lowering, call: Call, scope: Scope, at: number): AnyExpr
 const callOthers =
   (alsoSelf: boolean): Primitive =>
   (thread, call, scope) => {
-    const sending = {
-      call: crossCall(thread, call, scope),
-      target: everyCpu,
-      waits: waitsAt(thread, call, scope, 2),
-    };
-    send(thread, sending, call.place);
-    if (alsoSelf) callHere(thread, sending, call.place);
+    const made = crossCall(thread, call, scope);
+    send(thread, { call: made, mask: null, waits: waitsAt(thread, call, scope, 2) }, call.place);
+    if (alsoSelf) callHere(thread, made, everyCpu, call.place);
     return nothing;
   };
 
@@ -172,9 +216,9 @@ const callMask =
   (thread, call, scope) => {
     const mask = maskAt(thread, call, scope, 0);
     const made = crossCall(thread, call, scope, 1);
-    const sending = { call: made, target: inMask(mask), waits: waitsAt(thread, call, scope, 3) };
-    send(thread, sending, call.place);
-    if (alsoSelf) callHere(thread, sending, call.place);
+    const waits = waitsAt(thread, call, scope, 3);
+    send(thread, { call: made, mask: othersIn(thread, mask, call.place), waits }, call.place);
+    if (alsoSelf) callHere(thread, made, inMask(mask), call.place);
     return nothing;
   };
 
@@ -184,15 +228,17 @@ const callOne: Primitive = (thread, call, scope) => {
   const { place } = call;
   const cpu = thread.number(valueAt(thread, call, scope, 0), place);
   const made = crossCall(thread, call, scope, 1);
-  const target: Target = (number) => compared('==', number, cpu);
-  const sending = { call: made, target, waits: waitsAt(thread, call, scope, 3) };
+  const waits = waitsAt(thread, call, scope, 3);
   const [here, there, end] = [emitter.newLabel(), emitter.newLabel(), emitter.newLabel()];
-  emitter.branch(place, target(cpuNumber(thread, place)), here, there);
+  emitter.branch(place, compared('==', cpuNumber(thread, place), cpu), here, there);
   emitter.label(there);
-  send(thread, sending, place);
+  const isCpu = between(cpu, constant(0), constant(thread.program.kernel.cpuCount - 1));
+  const bit: AnyExpr = { kind: 'binary', operator: '<<', left: constant(1), right: cpu };
+  const mask: AnyExpr = { kind: 'conditional', condition: isCpu, then: bit, otherwise: constant(0) };
+  send(thread, { call: made, mask: othersIn(thread, mask, place), waits }, place);
   emitter.goto(end);
   emitter.label(here);
-  callHere(thread, sending, place);
+  callHere(thread, made, everyCpu, place);
   emitter.label(end);
   return integer(0n, intType);
 };
@@ -221,9 +267,8 @@ const callWhere: Primitive = (thread, call, scope) => {
     emitter.compute(place, { kind: 'set', target: chosen, value: plus(chosen, constant(2 ** cpu)) });
     emitter.label(no);
   }
-  const sending = { call: made, target: inMask(chosen), waits };
-  send(thread, sending, place);
-  callHere(thread, sending, place);
+  send(thread, { call: made, mask: othersIn(thread, chosen, place), waits }, place);
+  callHere(thread, made, inMask(chosen), place);
   return nothing;
 };
 

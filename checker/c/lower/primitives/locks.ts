@@ -18,7 +18,8 @@ type Entry = readonly [string, Primitive];
 interface Mode {
   readonly isFree: (cell: AnyExpr) => AnyExpr;
   readonly taken: (cell: AnyExpr) => AnyExpr;
-  readonly isHeld: (cell: AnyExpr) => AnyExpr;
+  /** Whether the lock is held in this way, where its release reads the cell; null: the release is a store alone. */
+  readonly isHeld: ((cell: AnyExpr) => AnyExpr) | null;
   readonly released: (cell: AnyExpr) => AnyExpr;
 }
 
@@ -33,7 +34,7 @@ const plus = (cell: AnyExpr, by: number): AnyExpr => ({
 const exclusive: Mode = {
   isFree: negated,
   taken: () => constant(true),
-  isHeld: (cell) => cell,
+  isHeld: null,
   released: () => constant(false),
 };
 /** A lock of many readers or one writer: the number of readers, or -1. */
@@ -46,17 +47,36 @@ const shared: Mode = {
 const writing: Mode = {
   isFree: (cell) => compared('==', cell, constant(0)),
   taken: () => constant(-1),
-  isHeld: (cell) => compared('==', cell, constant(-1)),
+  isHeld: null,
   released: () => constant(0),
 };
+/** A completion: each complete() lets one waiter go on. */
+const completing: Mode = {
+  isFree: (cell) => compared('>', cell, constant(0)),
+  taken: (cell) => plus(cell, -1),
+  isHeld: () => constant(true),
+  released: (cell) => plus(cell, 1),
+};
 
-/** The cell of the lock that the first argument points to. */
+/** The cell of the lock that the first argument points to, and the variable of the proof that says whether it is held. */
 function lockOf(thread: Lowering, call: Call, scope: Scope) {
   const object = pointedBy(thread, call, scope);
   const field = object.type.kind === 'struct' ? object.type.fields[0] : undefined;
   if (field === undefined) return thread.fail(call.place, `${call.name} needs a pointer to a lock`);
   const lvalue = thread.member(object, field.name, call.place);
-  return { cell: thread.reference(lvalue, call.place), checks: thread.asserted(lvalue, call.place) };
+  const { kernel, memory } = thread.program;
+  const cell = thread.reference(lvalue, call.place);
+  if (cell.kind === 'local')
+    return thread.fail(call.place, 'a lock is shared: racewalk reads none of a function');
+  return {
+    cell,
+    checks: thread.asserted(lvalue, call.place),
+    isHeld: (mode: Mode): AnyExpr => mode.isHeld?.(cell) ?? kernel.held(memory, cell),
+    note: (mode: Mode, isHeld: boolean): readonly Effect[] =>
+      mode.isHeld === null
+        ? [{ kind: 'set', target: kernel.held(memory, cell), value: constant(isHeld) }]
+        : [],
+  };
 }
 
 /** What taking a lock does to its CPU: a spinlock forbids to sleep, a mutex may sleep. */
@@ -71,8 +91,12 @@ const lock =
     if (sleeps) thread.mightSleep(call.place);
     if (interrupts !== null) saveInterrupts(thread, call, scope, interrupts);
     if (!sleeps) enter(thread, call.place);
-    const { cell, checks } = lockOf(thread, call, scope);
-    const effects: readonly Effect[] = [...checks, { kind: 'set', target: cell, value: mode.taken(cell) }];
+    const { cell, checks, note } = lockOf(thread, call, scope);
+    const effects: readonly Effect[] = [
+      ...checks,
+      { kind: 'set', target: cell, value: mode.taken(cell) },
+      ...note(mode, true),
+    ];
     thread.access({ place: call.place, guard: mode.isFree(cell), effects, ordering: 'acquire' });
     return nothing;
   };
@@ -80,12 +104,13 @@ const lock =
 const unlock =
   (mode: Mode, { sleeps, interrupts }: Kind): Primitive =>
   (thread, call, scope) => {
-    const { cell, checks } = lockOf(thread, call, scope);
+    const { cell, checks, isHeld, note } = lockOf(thread, call, scope);
     const claim = `${thread.emitter.text(call.place)}: a lock is released only while it is held`;
     const effects: readonly Effect[] = [
       ...checks,
-      { kind: 'assert', claim, condition: mode.isHeld(cell) },
+      { kind: 'assert', claim, condition: isHeld(mode) },
       { kind: 'set', target: cell, value: mode.released(cell) },
+      ...note(mode, false),
     ];
     thread.access({ place: call.place, effects, ordering: 'release' });
     if (!sleeps) leave(thread, call.place);
@@ -98,14 +123,18 @@ const trylock =
   (mode: Mode, { sleeps, interrupts }: Kind, isInverted = false): Primitive =>
   (thread, call, scope) => {
     if (interrupts !== null) return thread.fail(call.place, `racewalk does not read ${call.name}`);
-    const { cell, checks } = lockOf(thread, call, scope);
+    const { cell, checks, note } = lockOf(thread, call, scope);
     const got = thread.emitter.temporary('got', { kind: 'bool' }, false);
     thread.access({
       place: call.place,
       effects: [
         ...checks,
         { kind: 'set', target: got, value: mode.isFree(cell) },
-        { kind: 'when', condition: got, effects: [{ kind: 'set', target: cell, value: mode.taken(cell) }] },
+        {
+          kind: 'when',
+          condition: got,
+          effects: [{ kind: 'set', target: cell, value: mode.taken(cell) }, ...note(mode, true)],
+        },
       ],
       ordering: 'acquire',
     });
@@ -123,14 +152,15 @@ const isLocked: Primitive = (thread, call, scope) => {
 
 /** A writer becomes a reader without letting another writer in. */
 const downgrade: Primitive = (thread, call, scope) => {
-  const { cell, checks } = lockOf(thread, call, scope);
+  const { cell, checks, isHeld, note } = lockOf(thread, call, scope);
   const claim = `${thread.emitter.text(call.place)}: a lock is downgraded only while it is held for writing`;
   thread.access({
     place: call.place,
     effects: [
       ...checks,
-      { kind: 'assert', claim, condition: writing.isHeld(cell) },
+      { kind: 'assert', claim, condition: isHeld(writing) },
       { kind: 'set', target: cell, value: constant(1) },
+      ...note(writing, false),
     ],
     ordering: 'release',
   });
@@ -188,4 +218,8 @@ export const lockPrimitives: readonly Entry[] = [
   ['down_write_trylock', trylock(writing, sleeping)],
   ['downgrade_write', downgrade],
   ['rwsem_is_locked', isLocked],
+  // Under x->wait.lock, whose sections are one step each.
+  ['complete', unlock(completing, sleeping)],
+  ['wait_for_completion', lock(completing, sleeping)],
+  ['try_wait_for_completion', trylock(completing, sleeping)],
 ];

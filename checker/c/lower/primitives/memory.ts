@@ -4,7 +4,9 @@
  * Source:  Documentation/memory-barriers.txt; tools/memory-model/Documentation/access-marking.txt
  */
 import type { BarrierKind, Ordering } from '../../../language/statement.ts';
-import { constant } from '../value.ts';
+import { nullPointer } from '../../memory.ts';
+import type { Side } from '../barriers-beside.ts';
+import { constant, isConstant } from '../value.ts';
 import { argument, excusedRegion, nothing, pointedBy, valueAt, type Primitive } from '../lowering.ts';
 
 type Entry = readonly [string, Primitive];
@@ -30,12 +32,32 @@ const barrier =
   };
 
 const barriers: Readonly<Record<BarrierKind, readonly string[]>> = {
-  full: [
-    ...['smp_mb', 'mb', 'virt_mb', 'dma_mb', 'smp_mb__before_atomic', 'smp_mb__after_atomic'],
-    ...['smp_mb__after_spinlock', 'smp_mb__after_unlock_lock', 'smp_mb__after_srcu_read_unlock'],
-  ],
+  full: ['smp_mb', 'mb', 'virt_mb', 'dma_mb'],
   read: ['smp_rmb', 'rmb', 'dma_rmb', 'smp_acquire__after_ctrl_dep'],
   write: ['smp_wmb', 'wmb', 'dma_wmb'],
+};
+
+/**
+ * A barrier that belongs to the atomic operation or the lock beside it, and orders nothing elsewhere: on x86 it is none.
+ *
+ * Source:  Documentation/atomic_t.txt: smp_mb__{before,after}_atomic() only apply to the RMW atomic ops
+ */
+const beside =
+  (side: Side): Primitive =>
+  (thread, call) => {
+    thread.emitter.barrierBeside(call.place, side);
+    return nothing;
+  };
+
+/** A store that readers of RCU follow: a release, but for NULL. */
+const assignPointer: Primitive = (thread, call, scope) => {
+  const value = valueAt(thread, call, scope, 1);
+  const target = thread.lvalue(argument(thread, call, 0), scope);
+  const isNull =
+    (value.kind === 'pointer' && isConstant(value.expr, nullPointer)) ||
+    (value.kind === 'number' && isConstant(value.expr, 0));
+  thread.store(target, value, call.place, isNull ? null : 'release');
+  return nothing;
 };
 
 /** The compiler's barrier orders nothing for other CPUs; racewalk's steps keep the order of the text. */
@@ -63,8 +85,18 @@ export const memoryPrimitives: readonly Entry[] = [
     'rcu_dereference_sched',
   ].map((name): Entry => [name, read]),
   ...['WRITE_ONCE', '__WRITE_ONCE', 'RCU_INIT_POINTER'].map((name): Entry => [name, write(null)]),
-  ['rcu_assign_pointer', write('release')],
-  ['smp_store_mb', write('full')],
+  ['rcu_assign_pointer', assignPointer],
+  [
+    'smp_store_mb',
+    (thread, call, scope) => {
+      write(null)(thread, call, scope);
+      thread.emitter.barrier(call.place, 'full');
+      return nothing;
+    },
+  ],
+  ['smp_mb__before_atomic', beside('before')],
+  ['smp_mb__after_atomic', beside('after')],
+  ['smp_mb__after_spinlock', beside('after')],
   [
     'smp_load_acquire',
     (thread, call, scope) => thread.load(pointedBy(thread, call, scope), call.place, 'acquire'),

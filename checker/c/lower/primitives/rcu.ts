@@ -10,7 +10,7 @@ import { nullPointer, typeKey } from '../../memory.ts';
 import type { Place } from '../../syntax/source.ts';
 import type { Callback } from '../kernel.ts';
 import { argument, nothing, valueAt, type Lowering, type Primitive } from '../lowering.ts';
-import { compared, constant, negated, plus } from '../value.ts';
+import { both, compared, constant, negated, plus } from '../value.ts';
 import { enter, leave } from './critical-section.ts';
 
 type Entry = readonly [string, Primitive];
@@ -33,6 +33,7 @@ const synchronize: Primitive = (thread, call) => {
     ),
   );
   if (begun.length === 0) return nothing;
+  emitter.generated(() => emitter.barrier(call.place, 'full'));
   emitter.atomically('the grace period begins at one moment for all CPUs', () =>
     thread.access({ place: call.place, effects: begun }),
   );
@@ -48,14 +49,14 @@ interface Queued {
   readonly checks: readonly Effect[];
 }
 
-/** One step: RCU has the head, and waits for every CPU, this one too. */
+/** A store to a cell that RCU reads: what comes before is seen by the callback, and no more is ordered. */
 function queue(thread: Lowering, place: Place, { head, checks }: Queued, callback: Callback): void {
   const { kernel } = thread.program;
   const heads = kernel.heads!;
   kernel.callbacks.set(callback.key, callback);
   kernel.waiters.set(heads.name, heads);
   const queued = kernel.queued(heads, head);
-  thread.emitter.atomically('RCU takes a callback for all CPUs at one moment', () =>
+  thread.emitter.atomically('RCU takes a head from one caller', () =>
     thread.access({
       place,
       effects: [
@@ -65,17 +66,13 @@ function queue(thread: Lowering, place: Place, { head, checks }: Queued, callbac
           claim: `${thread.emitter.text(place)}: no rcu_head is queued twice`,
           condition: negated(queued),
         },
-        ...[queued, kernel.queuedFor(callback, heads, head)].map((target): Effect => ({
+        ...[queued, kernel.requested(callback, heads, head)].map((target): Effect => ({
           kind: 'set',
           target,
           value: constant(true),
         })),
-        ...kernel.hosts.flatMap((host) =>
-          kernel.forCpus(host, null, (cpu): readonly Effect[] => [
-            { kind: 'set', target: kernel.blocks(heads, head, host, cpu), value: constant(true) },
-          ]),
-        ),
       ],
+      ordering: 'release',
     }),
   );
 }
@@ -133,30 +130,32 @@ const freeLater: Primitive = (thread, call, scope) => {
   return nothing;
 };
 
-/** Waits for every callback that has been queued. */
+/** Asks RCU which callbacks are queued, and waits for them; where there are none it orders nothing. */
 const barrier: Primitive = (thread, call) => {
   const { kernel } = thread.program;
   const { heads } = kernel;
   thread.mightSleep(call.place);
   if (heads === null) return nothing;
   const { name, cpus } = thread.definition;
-  const waiter = { name, cpus };
-  kernel.barriers.set(name, waiter);
-  const cell = (head: AnyExpr) => kernel.barrier(waiter, thread.self, heads, head);
-  const isBusy = (head: AnyExpr) =>
-    negated(kernel.none([kernel.queued(heads, head), kernel.runs(heads, head)]));
-  thread.emitter.atomically('the callbacks of one moment are waited for', () =>
+  const request = { key: 'rcu_barrier_request', sender: { name, cpus } };
+  kernel.barriers.set(name, request);
+  const asked = kernel.request(request, thread.self);
+  thread.emitter.atomically('a request to RCU', () =>
     thread.access({
       place: call.place,
-      effects: kernel.forCpus(heads, null, (head): readonly Effect[] => [
-        { kind: 'set', target: cell(head), value: isBusy(head) },
-      ]),
+      effects: [{ kind: 'set', target: asked, value: constant(true) }],
+      ordering: 'release',
     }),
   );
   thread.emitter.atomically('a callback that has run is never queued again by that call', () =>
     thread.access({
       place: call.place,
-      guard: kernel.allCpus(heads, null, (head) => negated(cell(head))),
+      guard: both(
+        negated(asked),
+        kernel.allCpus(heads, null, (head) =>
+          negated(kernel.barrier(request.sender, thread.self, heads, head)),
+        ),
+      ),
       effects: [],
     }),
   );
