@@ -1,6 +1,6 @@
 /** Data races are found where some state has a plain read and a write that changes its variable next to each other. */
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { initialStates, moves } from '../../checker/interpreter/interpreter.ts';
 import type { State } from '../../checker/interpreter/evaluate.ts';
 import { withoutGhosts } from '../../checker/memory/without-ghosts.ts';
@@ -29,13 +29,31 @@ const body = fc
   .array(statement, { minLength: 1, maxLength: 3 })
   .map((parts) => `{ int t = 0; ${parts.join(' ')} }`);
 const program = fc
-  .array(body, { minLength: 2, maxLength: 2 })
-  .map(
-    (bodies) =>
-      `#include <racewalk.h>\nint x, y;\nspinlock_t lock;\n${bodies.map((one, at) => `THREAD(t${at}) ${one}`).join('\n')}\n`,
+  .record({
+    bodies: fc.array(body, { minLength: 2, maxLength: 2 }),
+    handler: fc.option(body, { freq: 2 }),
+    copies: fc.integer({ min: 1, max: 2 }),
+  })
+  .map(({ bodies, handler, copies }) =>
+    [
+      '#include <racewalk.h>\nint x, y;\nspinlock_t lock;',
+      ...(handler === null
+        ? bodies.map((one, at) => `THREAD(t${at}) ${one}`)
+        : // One round, and no lock that its own CPU may hold.
+          [
+            `THREADS(t0, ${copies}) ${bodies[0]!}`,
+            'bool is_over;',
+            `INTERRUPT(tick, t0) { if (!READ_ONCE(is_over)) { is_over = true; ${handler.replaceAll('lock(&lock)', 'lock(&other)')} } }`,
+            'spinlock_t other;',
+          ]),
+    ].join('\n'),
   );
 
-/** A state in which one copy can read a variable plainly, and another can change it. */
+/** The CPU of a copy: a handler runs on that of its thread. */
+const cpuOf = ({ thread: { name, on } }: TransitionSystem['threads'][number], replica: number) =>
+  `${on ?? name} ${replica}`;
+
+/** A state in which one copy can read a variable plainly, and another on another CPU can change it. */
 function hasRace(system: TransitionSystem): boolean {
   const seen = new Set<string>();
   const waiting: State[] = [...initialStates(system)];
@@ -47,10 +65,12 @@ function hasRace(system: TransitionSystem): boolean {
     const readers = moves(system, state).filter(
       ({ transition: { statement: first } }) => first.kind === 'step' && first.plainRead === true,
     );
-    for (const { thread } of readers) {
-      const own = edges.find(({ edge }) => system.threads[edge.thread] === thread)!;
-      const read = new Set(own.firing.events[0]!.reads.map(({ cell }) => cell));
-      const others = edges.filter(({ edge }) => system.threads[edge.thread] !== thread);
+    for (const { thread, replica } of readers) {
+      const isOwn = ({ edge }: (typeof edges)[number]) =>
+        system.threads[edge.thread] === thread && edge.replica === replica;
+      const cpu = cpuOf(thread, replica);
+      const read = new Set(edges.find(isOwn)!.firing.events[0]!.reads.map(({ cell }) => cell));
+      const others = edges.filter(({ edge }) => cpuOf(system.threads[edge.thread]!, edge.replica) !== cpu);
       if (
         others.some(({ firing }) =>
           firing.events.some(({ changes }) => changes.some(({ cell }) => read.has(cell))),
@@ -75,7 +95,21 @@ test('a race is found exactly where a read and a changing write are adjacent', (
         expect(outcome.property).toContain('no plain read races with this write');
       seen[expected ? 'races' : 'none'] += 1;
     }),
-    { numRuns: runs(2_000), seed: 2014 },
+    { numRuns: runs(2_000, 8), seed: 2014 },
   );
   expect(Math.min(seen.races, seen.none), JSON.stringify(seen)).toBeGreaterThan(20);
+});
+
+describe('an interrupt handler that writes what a thread reads plainly', () => {
+  const text = (reads: string, writes: string) => `#include <racewalk.h>
+int x, is_over;
+THREADS(host, 2) { if (CPU == ${reads}) { int a = x; } }
+INTERRUPT(tick, host) { if (CPU == ${writes} && !READ_ONCE(is_over)) { WRITE_ONCE(is_over, 1); WRITE_ONCE(x, 1); } }
+`;
+  test.each([
+    ['on its own CPU', text('0', '0'), 'holds'],
+    ['on another', text('0', '1'), 'violated'],
+  ])('%s', (_where, file, verdict) => {
+    expect(check(protocol(file).build()).outcome.verdict).toBe(verdict);
+  });
 });

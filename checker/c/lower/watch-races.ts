@@ -189,11 +189,10 @@ class Watcher {
   }
 
   /** Whether a copy on another CPU is in a plain read of the element. */
-  #isRead(windows: Windows, target: SharedReference): AnyExpr {
+  #isRead(windows: Windows, target: SharedReference, level: number): AnyExpr {
     const { reader, isCounted } = windows;
     if (isCounted) return compared('>', this.#cell(windows, target.index), constant(0));
-    // No effect of C runs over cells within another that does.
-    const binder: Binder = { level: 1, low: 0, high: reader.cpus - 1, thread: null };
+    const binder: Binder = { level, low: 0, high: reader.cpus - 1, thread: null };
     const copy: AnyExpr = { kind: 'bound', binder };
     const reads = compared('==', this.#cell(windows, copy), numberFrom1(target));
     const isOwn = hostOf(reader) === hostOf(this.#thread) ? compared('==', copy, selfOf(this.#thread)) : null;
@@ -213,15 +212,18 @@ class Watcher {
     return { ...step, effects: step.effects.flatMap((effect) => this.#checked(effect, step)) };
   }
 
-  #checked(effect: Effect, step: Step): readonly Effect[] {
-    if (effect.kind === 'when' || effect.kind === 'each')
-      return [{ ...effect, effects: effect.effects.flatMap((inner) => this.#checked(inner, step)) }];
+  /** `level`: how many loops over cells are around the effect. */
+  #checked(effect: Effect, step: Step, level = 0): readonly Effect[] {
+    if (effect.kind === 'when' || effect.kind === 'each') {
+      const inside = effect.kind === 'each' ? level + 1 : level;
+      return [{ ...effect, effects: effect.effects.flatMap((one) => this.#checked(one, step, inside)) }];
+    }
     if (effect.kind !== 'set' || effect.target.kind !== 'shared') return [effect];
     const { target } = effect;
     const windows = this.#windows.filter(({ variable }) => variable === target.name);
     if (windows.length === 0) return [effect];
     const isAlone = [...new Map(windows.map((one) => [one.cell, one])).values()]
-      .map((one) => this.#isRead(one, target))
+      .map((one) => this.#isRead(one, target, level))
       .map(negated)
       .reduce(both);
     // No instruction reads the cell before the store does: what watches makes it no read-modify-write.
