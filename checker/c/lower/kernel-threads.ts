@@ -130,25 +130,17 @@ function handler(program: Program, made: Handler): KernelThread {
     const set = (value: boolean): Effect => ({ kind: 'set', target: running, value: constant(value) });
     emitter.atomically(reason, () =>
       emitter.generated(() =>
-        emitter.access({
-          place,
-          text: '<interrupt>',
-          guard: idle,
-          effects: [set(true)],
-          ordering: pending === null ? null : 'acquire',
-        }),
+        emitter.access({ place, text: '<interrupt>', guard: idle, effects: [set(true)] }),
       ),
     );
     attempt(() => body(lowering));
-    emitter.atomically(reason, () =>
-      emitter.generated(() =>
-        emitter.access({
-          place,
-          text: '<end of interrupt>',
-          effects: [...done, set(false)],
-          ordering: pending === null ? null : 'release',
-        }),
-      ),
+    emitter.generated(() =>
+      emitter.access({
+        place,
+        text: '<end of interrupt>',
+        effects: [...done, set(false)],
+        ordering: pending === null ? null : 'release',
+      }),
     );
   });
   return {

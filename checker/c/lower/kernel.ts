@@ -160,7 +160,8 @@ export class Kernel {
       cpu,
       'the CPU runs an interrupt handler',
     );
-    this.cells[reference.name] = { ...this.cells[reference.name]!, insideCpu: 'interrupt state' };
+    const declaration = this.cells[reference.name]!;
+    this.cells[reference.name] = { ...declaration, insideCpu: 'interrupt state', ghost: 'proof' };
     return { ...reference, isNoMemory: true };
   }
 

@@ -55,9 +55,8 @@ export class Certification {
    */
   keeps(state: MachineState, cpu: number): boolean {
     if (isHopeless(state, cpu)) return false;
-    const processor = this.#program.hosts[cpu]!;
     const start = this.#alone(state, cpu);
-    const startKey = keyAlone(this.#program, start, processor);
+    const startKey = keyAlone(this.#program, start, cpu);
     const known = this.#kept.get(startKey);
     if (known !== undefined) return known;
     const { seen, todo } = resumed(this.#keeping, startKey, (): KeptCertification => ({
@@ -71,7 +70,7 @@ export class Certification {
         break;
       }
       if (isHopeless(one, cpu)) continue;
-      const key = keyAlone(this.#program, one, processor);
+      const key = keyAlone(this.#program, one, cpu);
       if (seen.has(key)) continue;
       const before = this.#kept.get(key);
       if (before === false) continue;
@@ -84,8 +83,9 @@ export class Certification {
       todo.pop();
       seen.add(key);
       if (seen.size > mostAlone) throw tooMany;
-      for (const run of this.#steps(one, processor))
-        todo.push(this.#alone(stateAfter(one, processor, run), cpu));
+      for (const processor of this.#acting(cpu))
+        for (const run of this.#steps(one, processor))
+          todo.push(this.#alone(stateAfter(one, processor, run), cpu));
     }
     this.#keeping.delete(startKey);
     if (result) this.#kept.set(startKey, true);
@@ -100,9 +100,8 @@ export class Certification {
    * Throws  Unanswered when patience is used up.
    */
   candidates(state: MachineState, cpu: number): readonly Promised[] {
-    const processor = this.#program.hosts[cpu]!;
     const start = this.#alone(state, cpu);
-    const startKey = keyAlone(this.#program, start, processor);
+    const startKey = keyAlone(this.#program, start, cpu);
     const known = this.#promised.get(startKey);
     if (known !== undefined) return known;
     const { found, seen, todo } = resumed(this.#finding, startKey, (): Found => ({
@@ -111,41 +110,57 @@ export class Certification {
       todo: [{ state: start, isBehind: false }],
     }));
     for (let one = todo.pop(); one !== undefined; one = todo.pop()) {
-      const key = `${one.isBehind ? 1 : 0}${keyAlone(this.#program, one.state, processor)}`;
+      const key = `${one.isBehind ? 1 : 0}${keyAlone(this.#program, one.state, cpu)}`;
       if (seen.has(key)) continue;
       todo.push(one);
       this.#patience.look();
       todo.pop();
       seen.add(key);
       if (seen.size > mostAlone) throw tooMany;
-      const location = one.state.copies[processor]!.locals[0]!;
-      const { operations, accesses } = this.#program.processors[processor]!;
-      for (const [at, operation] of operations[location]!.entries()) {
-        const { reads, writes } = accesses[location]![at]!;
-        const isBehind = one.isBehind || reads.length + writes.length > 0;
-        if (operation.kind === 'block') continue;
-        // Nothing is performed before the first access, where that is a load which is an acquire.
-        const isEnd = operation.order === 'acquire' && !operation.isUpdate && reads.length > 0;
-        if (isEnd && !one.isBehind) continue;
-        for (const run of execute(this.#program, one.state, processor, operation)) {
-          if (run.error !== null) continue;
-          const [store] = run.stores.filter(({ cell, promised }) => promised === null && !run.isOwn[cell]!);
-          if (store !== undefined && one.isBehind && operation.order !== 'release')
-            found.set(`${store.cell} ${store.value}`, {
-              cell: store.cell,
-              value: store.value,
-              by: operation,
-            });
-          // Nothing behind a full barrier is performed before what stands before it.
-          if (isBehind && run.isFenced) continue;
-          todo.push({ state: this.#alone(stateAfter(one.state, processor, run), cpu), isBehind });
-        }
-      }
+      for (const processor of this.#acting(cpu))
+        todo.push(
+          ...this.#behind(one, processor, found).map(({ run, isBehind }) => ({
+            state: this.#alone(stateAfter(one.state, processor, run), cpu),
+            isBehind,
+          })),
+        );
     }
     const promised = [...found.values()];
     this.#finding.delete(startKey);
     this.#promised.set(startKey, promised);
     return promised;
+  }
+
+  /** Notes what a processor may promise to store next; returns the runs behind which it may promise more. */
+  #behind(
+    { state, isBehind: wasBehind }: Found['todo'][number],
+    processor: number,
+    found: Found['found'],
+  ): readonly { readonly run: TransitionRun; readonly isBehind: boolean }[] {
+    const location = state.copies[processor]!.locals[0]!;
+    const { operations, accesses } = this.#program.processors[processor]!;
+    return operations[location]!.flatMap((operation, at) => {
+      const { reads, writes } = accesses[location]![at]!;
+      const isBehind = wasBehind || reads.length + writes.length > 0;
+      if (operation.kind === 'block') return [];
+      // Nothing is performed before the first access, where that is a load which is an acquire.
+      const isEnd = operation.order === 'acquire' && !operation.isUpdate && reads.length > 0;
+      if (isEnd && !wasBehind) return [];
+      return execute(this.#program, state, processor, operation).flatMap((run) => {
+        if (run.error !== null) return [];
+        const [store] = run.stores.filter(({ cell, promised }) => promised === null && !run.isOwn[cell]!);
+        if (store !== undefined && wasBehind && operation.order !== 'release')
+          found.set(`${store.cell} ${store.value}`, { cell: store.cell, value: store.value, by: operation });
+        // Nothing behind a full barrier is performed before what stands before it.
+        return isBehind && run.isFenced ? [] : [{ run, isBehind }];
+      });
+    });
+  }
+
+  /** The processors of a CPU that act in a certification. */
+  #acting(cpu: number): readonly number[] {
+    const { isInterrupted, onCpu, hosts } = this.#program;
+    return isInterrupted[cpu]! ? onCpu[cpu]! : [hosts[cpu]!];
   }
 
   #alone(state: MachineState, cpu: number): MachineState {

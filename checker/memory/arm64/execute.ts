@@ -303,7 +303,7 @@ function block(operation: Operation, run: TransitionRun): readonly TransitionRun
 /** Loads of several cells at one time; one that waits is an acquire, and orders nothing that stands before it. */
 function snapshot(operation: Operation, run: TransitionRun, time: number): readonly TransitionRun[] {
   run.reading = 'snapshot';
-  run.isAcquire = operation.guard !== null;
+  run.isAcquire = operation.order === 'acquire';
   run.at = time;
   if (!first(operation, run)) return [];
   const done: TransitionRun[] = [];

@@ -22,7 +22,7 @@ import type { Program } from './program.ts';
 export interface Audience {
   /** The CPUs that act. */
   readonly cpus: readonly number[];
-  /** In a certification: one CPU acts, without its handlers. */
+  /** In a certification: one CPU acts, with its handlers only where they access memory outside of blocks. */
   readonly isAlone: boolean;
   /** By cell: whether a property sees it beside what CPUs have reached. */
   readonly observed: readonly boolean[];
@@ -40,12 +40,12 @@ function futureOf(program: Program, state: MachineState, cpu: number, alone: boo
     program.processors[processor]!.futureOf(state.copies[processor]!.locals);
   const own = futureAt(host);
   const all = program.onCpu[cpu]!;
-  if (alone || all.length === 1) return own;
+  if ((alone && !program.isInterrupted[cpu]!) || all.length === 1) return own;
   const cells = own.cells.slice();
   for (const processor of all)
     if (processor !== host)
       for (const [cell, kinds] of futureAt(processor).cells.entries()) cells[cell]! |= kinds;
-  return { cells, orders: true, acquires: own.acquires };
+  return { cells, orders: true, acquires: all.some((processor) => futureAt(processor).acquires) };
 }
 
 export function normalForm(program: Program, state: MachineState, audience: Audience): MachineState {
@@ -108,7 +108,7 @@ class NormalForm {
     };
     const host = program.hosts[cpu]!;
     const unfenced = program.processors[host]!.unfenced[state.copies[host]!.locals[0]!]!;
-    const hasHandlers = !audience.isAlone && program.onCpu[cpu]!.length > 1;
+    const hasHandlers = program.isInterrupted[cpu]! || (!audience.isAlone && program.onCpu[cpu]!.length > 1);
     if (hasHandlers || audience.without?.has('ahead') === true) return { time: 0, unfenced };
     let time = state.top;
     for (const list of state.writes)

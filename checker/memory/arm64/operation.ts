@@ -4,6 +4,7 @@ import type { Code, Transition } from '../../program/transition-system.ts';
 import { numbersOf } from '../../program/numbering.ts';
 import type { BarrierKind, Effect, Ordering, Statement } from '../../language/statement.ts';
 import { statementsOf } from '../../language/thread.ts';
+import { walk, type AnyExpr } from '../../language/expression.ts';
 import { printExpr } from '../../language/print.ts';
 import { accessesOf, isMemory } from '../common/accesses.ts';
 import { isReadModifyWrite, orderOf, usesWhatItReads, type StepStatement } from '../common/ordering.ts';
@@ -83,14 +84,17 @@ export function operationOf(
     const body = new Set(statementsOf(single.body));
     const isWithin = (one: Statement) => body.has(one);
     const { writes } = accessesOf(single);
-    if (isLocal && !isHandler) return { ...common, ...plain };
-    const isFull = isHandler || writes.length > 0 || [...body].some(isBarrier);
+    const isFull = writes.length > 0 || [...body].some(isBarrier);
+    if (isLocal && !(isHandler && isFull)) return { ...common, ...plain };
+    const waits = single.body.some(
+      (one) => one.kind === 'step' && one.guard !== null && readsMemory(one.guard),
+    );
     const first = single.body.find(({ kind }) => kind !== 'note');
     return {
       ...common,
       ...plain,
       kind: isFull ? 'block' : 'snapshot',
-      order: !isFull && guard !== null ? 'acquire' : 'relaxed',
+      order: !isFull && waits ? 'acquire' : 'relaxed',
       isWithin,
       alwaysStores: first?.kind === 'step' ? alwaysStores(first.effects) : [],
     };
@@ -120,6 +124,7 @@ const plain = {
   alwaysStores: [],
 } as const;
 
+const readsMemory = (expr: AnyExpr) => [...walk(expr)].some(isMemory);
 const isBarrier = ({ kind }: Statement) => kind === 'barrier';
 
 const alwaysStores = (effects: readonly Effect[]): readonly string[] =>

@@ -3,9 +3,6 @@ import { deadLocals, type DeadLocals } from '../../program/dead-locals.ts';
 import { numberingOf, numberOf, type Numbering } from '../../program/numbering.ts';
 import type { ThreadTable, TransitionSystem } from '../../program/transition-system.ts';
 import { acquireNames, type AcquireName } from '../../language/memory-name.ts';
-import { ModelError } from '../../language/model-error.ts';
-import { printText } from '../../language/print.ts';
-import { statementsOf } from '../../language/thread.ts';
 import { accessesOf } from '../common/accesses.ts';
 import { accessedBy, privateVariables, type Accessed } from './access-cells.ts';
 import { addressLocals } from './address-locals.ts';
@@ -55,6 +52,8 @@ export interface Program {
   /** By CPU: the position of its own copy among the processors, and of all that run on it. */
   readonly hosts: readonly number[];
   readonly onCpu: readonly (readonly number[])[];
+  /** By CPU: whether handlers on it access memory outside of blocks, as instructions between those of the host. */
+  readonly isInterrupted: readonly boolean[];
   /** By cell: whether one CPU alone accesses it. */
   readonly isOwn: readonly boolean[];
   /** By cell: it is a variable of the proof, which orders nothing and which every CPU sees at once. */
@@ -63,15 +62,11 @@ export interface Program {
   readonly initial: readonly number[];
 }
 
-/**
- * Throws  ModelError where a handler is no row of atomic blocks: what may happen within an interrupt is not modelled.
- */
 export function programOf(system: TransitionSystem, { kept }: ProgramSettings = defaultProgram): Program {
   const numbering = numberingOf(system);
   const hosts = numbering.copies.flatMap(({ table: { thread } }, at) => (thread.on === null ? [at] : []));
   const cpuOf = ({ table: { thread }, replica }: Numbering['copies'][number]) =>
     hosts.indexOf(numbering.firstCopy.get(thread.on ?? thread.name)! + replica);
-  for (const { thread } of system.threads) if (thread.on !== null) checkHandler(thread);
   const accessed = numbering.copies.map(({ table: own, replica }) =>
     own.locations.map((transitions) =>
       transitions.map((transition) => accessedBy(transition, replica, numbering)),
@@ -127,6 +122,7 @@ export function programOf(system: TransitionSystem, { kept }: ProgramSettings = 
       ),
     };
   });
+  const onCpu = hosts.map((_, cpu) => processors.flatMap((one, at) => (one.cpu === cpu ? [at] : [])));
   return {
     system,
     numbering,
@@ -134,7 +130,10 @@ export function programOf(system: TransitionSystem, { kept }: ProgramSettings = 
     processors,
     cpus: hosts.length,
     hosts,
-    onCpu: hosts.map((_, cpu) => processors.flatMap((one, at) => (one.cpu === cpu ? [at] : []))),
+    onCpu,
+    isInterrupted: onCpu.map((all) =>
+      all.some((at) => processors[at]!.isHandler && processors[at]!.operations.flat().some(isInstruction)),
+    ),
     isOwn,
     isGhost,
     initial: Object.values(system.model.shared).flatMap(({ initial }) =>
@@ -143,18 +142,7 @@ export function programOf(system: TransitionSystem, { kept }: ProgramSettings = 
   };
 }
 
-function checkHandler(thread: ThreadTable['thread']): void {
-  const statements = [...statementsOf(thread.body)];
-  const inBlocks = new Set(
-    statements.flatMap((one) => (one.kind === 'atomically' ? [...statementsOf(one.body)] : [])),
-  );
-  const alone = statements.find((one) => {
-    const { reads, writes } = accessesOf(one);
-    return one.kind !== 'atomically' && !inBlocks.has(one) && reads.length + writes.length > 0;
-  });
-  if (alone !== undefined)
-    throw new ModelError(
-      `--memory arm64 takes an interrupt as one event: thread '${thread.name}' runs on the CPUs of '${String(thread.on)}', ` +
-        `and line ${alone.line} '${printText(alone)}' accesses memory outside of atomically(...)`,
-    );
-}
+const isInstruction = ({ kind, transition: { statement } }: Operation): boolean => {
+  const { reads, writes } = accessesOf(statement);
+  return kind !== 'block' && reads.length + writes.length > 0;
+};

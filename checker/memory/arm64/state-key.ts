@@ -38,25 +38,27 @@ export function keyOf(state: MachineState): string {
   return textOf(numbers);
 }
 
-/** Of the same normal form: what the processor alone can tell apart. */
-export function keyAlone(program: Program, state: MachineState, processor: number): string {
-  const { cpu, futureOf } = program.processors[processor]!;
-  const copy = state.copies[processor]!;
-  const { cells } = futureOf(copy.locals);
-  const numbers: number[] = [processor];
+/** Of the same normal form: what the CPU alone can tell apart, by itself and in its interrupts. */
+export function keyAlone(program: Program, state: MachineState, cpu: number): string {
+  const isInterrupted = program.isInterrupted[cpu]!;
+  const acting = isInterrupted ? program.onCpu[cpu]! : [program.hosts[cpu]!];
+  const futures = acting.map((at) => program.processors[at]!.futureOf(state.copies[at]!.locals).cells);
+  const numbers: number[] = [cpu];
   for (const [cell, list] of state.writes.entries()) {
+    const kinds = futures.reduce((all, cells) => all | cells[cell]!, 0);
     if (program.isOwn[cell]!) {
-      if (cells[cell] === 0 && state.ownData[cell] === 0) continue;
+      // Interrupts wait for variables of the proof, which are no accesses.
+      if (!isInterrupted && kinds === 0 && state.ownData[cell] === 0) continue;
       numbers.push(-cell, state.own[cell]!, state.ownData[cell]!);
       continue;
     }
-    const isRead = (cells[cell]! & reading) !== 0;
+    const isRead = (kinds & reading) !== 0;
     if (!isRead && !list.some(({ promisedBy }) => promisedBy === cpu)) continue;
     numbers.push(cell, list.length);
     for (const { time, value, promisedBy } of list) numbers.push(time, value, promisedBy === cpu ? 1 : 0);
   }
   addViews(numbers, state.cpus[cpu]!);
-  addCopy(numbers, copy);
+  for (const at of acting) addCopy(numbers, state.copies[at]!);
   return textOf(numbers);
 }
 

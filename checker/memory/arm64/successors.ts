@@ -128,6 +128,7 @@ export class Arm64Machine {
   enough(state: MachineState): readonly MachineStep[] {
     if (!this.#settings.without.has('alone'))
       for (const [cpu, processor] of this.program.hosts.entries()) {
+        if (this.program.isInterrupted[cpu]!) continue;
         const step = hasPromises(state, cpu) ? this.#kept(state, processor) : null;
         if (step !== null) return [step];
       }

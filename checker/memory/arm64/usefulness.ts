@@ -75,6 +75,11 @@ export class Usefulness {
 
   /** The cells that a copy may promise to write where it stands; all of them, where `all` asks for those that matter to nobody too. */
   cells(state: MachineState, processor: number, all: boolean): readonly number[] {
+    const { isInterrupted, processors } = this.#program;
+    const { cpu } = processors[processor]!;
+    // What comes next is not known where an interrupt may be taken.
+    if (isInterrupted[cpu]!)
+      return this.#storedOn(state, cpu).filter((cell) => all || this.#isShown(state, processor, cell));
     const location = state.copies[processor]!.locals[0]!;
     const { accesses } = this.#program.processors[processor]!;
     const isAccess = accesses[location]!.some(({ reads, writes }) => reads.length + writes.length > 0);
@@ -87,7 +92,7 @@ export class Usefulness {
   #matters(state: MachineState, processor: number, cell: number): boolean {
     const { accesses } = this.#program.processors[processor]!;
     const location = state.copies[processor]!.locals[0]!;
-    if (!this.#isSeen[cell]! && !this.#others(state, processor, cell, reading | stores)) return false;
+    if (!this.#isShown(state, processor, cell)) return false;
     if (this.#lag(processor, location, cell)) return true;
     return accesses[location]!.some(
       ({ reads, writes }) =>
@@ -96,6 +101,18 @@ export class Usefulness {
           (write) => this.#isSeen[write]! || this.#others(state, processor, write, reading | stores),
         ),
     );
+  }
+
+  /** The cells that a CPU may still store to, in its interrupts too. */
+  #storedOn({ copies }: MachineState, cpu: number): readonly number[] {
+    const { processors, onCpu } = this.#program;
+    const futures = onCpu[cpu]!.map((at) => processors[at]!.futureOf(copies[at]!.locals).cells);
+    return [...this.#isSeen.keys()].filter((cell) => futures.some((cells) => (cells[cell]! & stores) !== 0));
+  }
+
+  /** Whether a property sees a cell, or another CPU may still access it. */
+  #isShown(state: MachineState, processor: number, cell: number): boolean {
+    return this.#isSeen[cell]! || this.#others(state, processor, cell, reading | stores);
   }
 
   /** Whether another CPU may still access a cell in one of these ways. */
