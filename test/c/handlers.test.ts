@@ -30,8 +30,45 @@ describe('a handler of two accesses', () => {
     ['tso', '', 'violated'],
     ['tso', 'smp_mb();', 'holds'],
     ['pso', '', 'violated'],
+    ['arm64', '', 'violated'],
+    ['arm64', 'smp_mb();', 'holds'],
   ])('under %s with "%s" in the thread: %s', (memory, barrier, verdict) => {
     expect(verdictOf(buffering(barrier), memory)).toBe(verdict);
+  });
+
+  /** The host makes one access, and the handler that interrupts it after that another: load and store, or store and load. */
+  const behind = (own: string, handlers: string, others: string, barrier: string) => `#include <racewalk.h>
+int x, y;
+GHOST int mine = -1, theirs = -1;
+GHOST bool begun, over;
+THREAD(host) { ${own} begun = true; }
+INTERRUPT(tick, host) { if (begun && !over) { over = true; ${barrier} ${handlers} } }
+THREAD(other) { ${others} }
+`;
+  const loads = (barrier: string) =>
+    behind(
+      'mine = READ_ONCE(x);',
+      'WRITE_ONCE(y, 1); WRITE_ONCE(y, 2);',
+      'theirs = READ_ONCE(y); smp_mb(); WRITE_ONCE(x, 1);',
+      barrier,
+    ) + 'ALWAYS("in order", !(mine == 1 && theirs > 0));';
+  const stores = (barrier: string) =>
+    behind(
+      'WRITE_ONCE(x, 1);',
+      'mine = READ_ONCE(y); mine = READ_ONCE(y);',
+      'WRITE_ONCE(y, 1); smp_mb(); theirs = READ_ONCE(x);',
+      barrier,
+    ) + 'FINALLY("in order", !(mine == 0 && theirs == 0));';
+
+  test.each([
+    ['a load, and a store of the handler', loads, 'sc', 'holds'],
+    ['a load, and a store of the handler', loads, 'arm64', 'violated'],
+    ['a store, and a load of the handler', stores, 'sc', 'holds'],
+    ['a store, and a load of the handler', stores, 'tso', 'violated'],
+    ['a store, and a load of the handler', stores, 'arm64', 'violated'],
+  ] as const)('%s keep the order of the program: %#', (_what, text, memory, verdict) => {
+    expect(verdictOf(text(''), memory)).toBe(verdict);
+    expect(verdictOf(text('smp_mb();'), memory)).toBe('holds');
   });
 
   const ticking = (read: string) => `#include <racewalk.h>

@@ -327,25 +327,6 @@ test('a late store is late for a property too, and a barrier behind it ends that
   expect(verdictOf(model(true))).toBe('holds');
 });
 
-test('a handler with accesses of its own is refused by name', () => {
-  const model = defineModel({
-    name: 'handler',
-    summary: '',
-    options: {},
-    build: () => {
-      const mem = shared({ x: init(V, 0) });
-      const host = thread('host', {}, () => [step('x = 1', set(mem.x, 1))]);
-      const handler = thread('handler', { on: host, mayBlockForever: true }, () => [
-        step('x = 2', set(mem.x, 2)),
-      ]);
-      return { shared: mem, threads: [host, handler], properties: [reachable('end', ended(host))] };
-    },
-  }).build();
-  expect(() => arm64(model)).toThrow(
-    /'handler' runs on the CPUs of 'host', and line 1 'x = 2' accesses memory outside of atomically/,
-  );
-});
-
 test('a read barrier alone orders two loads', () => {
   const model = (barrier: Text) =>
     defineModel({
