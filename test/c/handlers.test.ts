@@ -60,12 +60,17 @@ THREAD(other) { ${others} }
       barrier,
     ) + 'FINALLY("in order", !(mine == 0 && theirs == 0));';
 
+  const oneLoad = (barrier: string) => stores(barrier).replace('mine = READ_ONCE(y); mine', 'mine');
+
   test.each([
     ['a load, and a store of the handler', loads, 'sc', 'holds'],
     ['a load, and a store of the handler', loads, 'arm64', 'violated'],
     ['a store, and a load of the handler', stores, 'sc', 'holds'],
     ['a store, and a load of the handler', stores, 'tso', 'violated'],
     ['a store, and a load of the handler', stores, 'arm64', 'violated'],
+    ['a store, and one load of the handler', oneLoad, 'sc', 'holds'],
+    ['a store, and one load of the handler', oneLoad, 'tso', 'violated'],
+    ['a store, and one load of the handler', oneLoad, 'arm64', 'violated'],
   ] as const)('%s keep the order of the program: %#', (_what, text, memory, verdict) => {
     expect(verdictOf(text(''), memory)).toBe(verdict);
     expect(verdictOf(text('smp_mb();'), memory)).toBe('holds');

@@ -94,7 +94,7 @@ interface Handler {
   readonly body: (lowering: ThreadLowering) => void;
 }
 
-/** A handler that accesses memory at most once is one step; while a longer one runs, its CPU waits. */
+/** A handler that accesses no memory is one step; while another one runs, its CPU waits. */
 function handler(program: Program, made: Handler): KernelThread {
   const { name, host, place, pending, statements } = made;
   const { kernel } = program;
@@ -114,7 +114,7 @@ function handler(program: Program, made: Handler): KernelThread {
   const guard = pending === null ? isOn : both(pending, isOn);
   const done: readonly Effect[] =
     pending === null ? [] : [{ kind: 'set', target: pending, value: constant(false) }];
-  const isOneStep = accessesOf(program, definition, body) <= 1;
+  const isOneStep = accessesOf(program, definition, body) === 0;
   const reason = 'an interrupt is taken between two instructions of its CPU, while irqs are on there';
   emitter.forever(() => {
     if (isOneStep) {
