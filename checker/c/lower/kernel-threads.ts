@@ -359,12 +359,11 @@ export function heldByHandlers(
 
 function guarded(block: Block, condition: AnyExpr): Block {
   return block.map((statement) => {
-    if (statement.kind === 'step' && !isPartOfStep(statement))
-      return {
-        ...statement,
-        guard: statement.guard === null ? condition : both(condition, statement.guard),
-        addedGuard: statement.addedGuard === undefined ? condition : both(condition, statement.addedGuard),
-      };
+    if (statement.kind === 'step' && !isPartOfStep(statement)) {
+      const { guard, addedGuard = constant(true) } = statement;
+      const added = both(condition, addedGuard);
+      return { ...statement, guard: both(added, withoutPart(guard, addedGuard)), addedGuard: added };
+    }
     // Only the first statement of an atomic block may wait.
     if (statement.kind === 'atomically')
       return {
@@ -373,6 +372,12 @@ function guarded(block: Block, condition: AnyExpr): Block {
       };
     return withBlocks(statement, (inner) => guarded(inner, condition));
   });
+}
+
+/** What stands beside a part of a condition that a front end has put before it. */
+function withoutPart(condition: AnyExpr | null, added: AnyExpr): AnyExpr {
+  if (condition === null || condition === added) return constant(true);
+  return condition.kind === 'binary' && condition.left === added ? condition.right : condition;
 }
 
 /** RCU sees a CPU outside of every critical section, and stops waiting for it. */

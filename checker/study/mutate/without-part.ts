@@ -25,18 +25,19 @@ export function withoutPart({ statement }: StatementSite): readonly Change[] {
   }
 }
 
-/** `kept`: an operand that stays, because the author has not written it. */
-const changes = (
+/** `kept`: the operand before the author's, which stays, because the author has not written it. */
+function changes(
   condition: AnyExpr,
   make: (condition: AnyExpr) => Statement,
   kept?: AnyExpr,
-): readonly Change[] =>
-  [...smaller(condition)].flatMap(({ lost, expr }) => {
-    // Without all that the author has written, it is the step that does not wait.
-    if (lost === kept || expr === kept) return [];
-    const statement = make(expr);
-    return [{ change: `without '${printExpr(lost)}'`, edits: new Map([[statement.line, [statement]]]) }];
+): readonly Change[] {
+  if (condition === kept) return [];
+  const isAdded = condition.kind === 'binary' && condition.left === kept;
+  return [...smaller(isAdded ? condition.right : condition)].map(({ lost, expr }) => {
+    const statement = make(isAdded ? { ...condition, right: expr } : expr);
+    return { change: `without '${printExpr(lost)}'`, edits: new Map([[statement.line, [statement]]]) };
   });
+}
 
 interface Smaller {
   readonly lost: AnyExpr;
