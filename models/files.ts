@@ -45,4 +45,8 @@ export const protocols: readonly string[] = [
   'pfncache-vs-invalidate',
   'table-sync-mm',
   'rcu-dynticks',
+  'mm-cid-vs-remote-clear',
+  'slab-stride-vs-obj-exts',
+  'follow-pfnmap-vs-zap',
+  'finish-asid-transition',
 ];

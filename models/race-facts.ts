@@ -12,7 +12,7 @@ export interface RaceFacts {
   readonly summary: string;
   readonly broken: readonly Releases[];
   /** The CPUs that are exposed; null: the model is about several races. */
-  readonly exposed: 'any CPU' | 'broadcast flush' | 'store buffers' | 'reordered stores' | null;
+  readonly exposed: 'any CPU' | 'broadcast flush' | 'store buffers' | 'reordered stores' | 'reordered loads' | null;
   /** Architectures that the exposure names and that do not have the race. */
   readonly spared: readonly string[];
   readonly mechanisms: readonly string[];
@@ -30,8 +30,8 @@ export interface RaceFacts {
 export const architectures = {
   x86: ['any CPU', 'store buffers'],
   'x86-broadcast': ['any CPU', 'broadcast flush', 'store buffers'],
-  arm64: ['any CPU', 'broadcast flush', 'store buffers', 'reordered stores'],
-  powerpc: ['any CPU', 'broadcast flush', 'store buffers', 'reordered stores'],
+  arm64: ['any CPU', 'broadcast flush', 'store buffers', 'reordered stores', 'reordered loads'],
+  powerpc: ['any CPU', 'broadcast flush', 'store buffers', 'reordered stores', 'reordered loads'],
   parisc: ['any CPU', 'broadcast flush'],
 } as const satisfies Readonly<Record<string, readonly NonNullable<RaceFacts['exposed']>[]>>;
 

@@ -1,6 +1,6 @@
 /** Clauses at file scope: threads, claims, scenarios. */
 import { memoryModelNames, type MemoryModelName } from '../language/memory-name.ts';
-import type { Scenario } from '../language/model.ts';
+import type { Scenario, Survivors } from '../language/model.ts';
 import type { OptionValue } from '../language/option.ts';
 import { constantOf, type Constant } from './syntax/constant.ts';
 import type { ThreadDefinition } from './lower/program.ts';
@@ -28,6 +28,7 @@ const known = new Set([
     'FINALLY',
     'REACHABLE',
     'SCENARIO',
+    'SURVIVES',
     'EVENTUALLY',
     'LEADS_TO',
     'DEFINE_SPINLOCK',
@@ -123,6 +124,22 @@ export function scenariosOf(
   return unit.clauses.flatMap((clause): readonly Scenario[] => {
     if (clause.name !== 'SCENARIO') return [];
     const made = attempt(() => scenarioOf(clause, options, unit, mistakes));
+    return made === null ? [] : [made];
+  });
+}
+
+/** `SURVIVES("reason", "thread: text: change", ...)`: mutants that no scenario detects, as `racewalk mutate` names them. */
+export function survivorsOf({ clauses }: Unit, mistakes: Mistakes): readonly Survivors[] {
+  return clauses.flatMap((clause): readonly Survivors[] => {
+    if (clause.name !== 'SURVIVES') return [];
+    const made = attempt((): Survivors => {
+      const [why, ...mutants] = clause.arguments.map((one) =>
+        one.kind === 'string' ? one.value : fail(mistakes, one.place, 'SURVIVES takes strings'),
+      );
+      if (why === undefined || mutants.length === 0)
+        return fail(mistakes, clause.place, 'SURVIVES("reason", "thread: text: change", ...) names mutants');
+      return { why, mutants };
+    });
     return made === null ? [] : [made];
   });
 }

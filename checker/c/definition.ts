@@ -4,7 +4,7 @@ import { ModelError } from '../language/model-error.ts';
 import type { AnyDefinition } from '../language/model.ts';
 import type { OptionValue } from '../language/option.ts';
 import { buildParts } from './build-model.ts';
-import { scenariosOf, threadsOf } from './clauses.ts';
+import { scenariosOf, survivorsOf, threadsOf } from './clauses.ts';
 import type { Constant } from './syntax/constant.ts';
 import { takeUncalled, uncalledIn, uncalledNotes } from './uncalled.ts';
 import { optionOf, type NamedOption } from './syntax/options.ts';
@@ -28,6 +28,7 @@ export function defineFromC(file: SourceFile, header: Surroundings['header']): A
     return option === null ? [] : [option];
   });
   const scenarios = scenariosOf(unit, options, mistakes);
+  const survivors = survivorsOf(unit, mistakes);
   const summary = unit.clauses.find(({ name }) => name === 'SUMMARY')?.arguments[0];
   const build = (values: Readonly<Record<string, OptionValue>>) => {
     const given = new Map(options.map(({ name, key }) => [name, values[key]!]));
@@ -49,6 +50,7 @@ export function defineFromC(file: SourceFile, header: Surroundings['header']): A
     options: Object.fromEntries(options.map(({ key, option }) => [key, option])),
     // The options of a scenario have been compared with those of the file.
     scenarios: scenarios as readonly never[],
+    survivors,
     build,
   });
   return notes.length === 0 ? definition : { ...definition, notes };

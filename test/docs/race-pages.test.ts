@@ -46,6 +46,7 @@ const stronger: Readonly<Record<ExposureName, readonly ExposureName[]>> = {
   'broadcast flush': ['any CPU'],
   'store buffers': ['any CPU', 'broadcast flush'],
   'reordered stores': ['any CPU', 'broadcast flush', 'store buffers'],
+  'reordered loads': ['any CPU', 'broadcast flush', 'store buffers', 'reordered stores'],
 };
 
 describe.each(

@@ -84,7 +84,7 @@ export function mutantsOf(
       *run(limits) {
         const part = `mutant ${at + 1} of ${all.length}`;
         const fate = yield* mutantVerdict(same, inPart(limits, part), settings);
-        const [why = null] = [...names].flatMap((name) => reasons.get(name) ?? []);
+        const [why = null] = [...names].flatMap((name) => reasons.get(placeless(name)) ?? []);
         return fate.kind === 'survives' ? { ...fate, why } : fate;
       },
     })),
@@ -95,7 +95,9 @@ export function mutantsOf(
         fate: fates[at]!,
       }));
       // An undecided mutant may survive.
-      const open = new Set(all.flatMap(({ names }, at) => (fates[at]!.kind === 'killed' ? [] : [...names])));
+      const open = new Set(
+        all.flatMap(({ names }, at) => (fates[at]!.kind === 'killed' ? [] : [...names].map(placeless))),
+      );
       return {
         scenarios: grounds.map(({ scenario }) => scenario.name),
         mutants: inOrder(mutants),
@@ -125,7 +127,10 @@ function sameMutants(places: readonly ScenarioMutation[]): readonly (readonly Sc
 }
 
 const reasonsOf = ({ survivors }: AnyDefinition): ReadonlyMap<string, string> =>
-  new Map(survivors.flatMap(({ mutants, why }) => mutants.map((name) => [name, why] as const)));
+  new Map(survivors.flatMap(({ mutants, why }) => mutants.map((name) => [placeless(name), why] as const)));
+
+/** The name of a mutant without the place of its line in a file, which changes with the lines above it. */
+const placeless = (name: string): string => name.replaceAll(/(^[^:]*: |after ')(?:[\w./-]+:)?\d+: /g, '$1');
 
 /** By thread, then by line; scenarios may number lines differently. */
 const inOrder = (mutants: readonly Mutant[]): readonly Mutant[] =>

@@ -39,6 +39,11 @@ export const exposures = {
     machine: {},
     memory: 'pso',
   },
+  'reordered loads': {
+    meaning: 'CPUs that may perform loads in the other order: arm64, powerpc; not x86',
+    machine: {},
+    memory: 'arm64',
+  },
 } as const satisfies Readonly<Record<string, Exposure>>;
 
 export type ExposureName = keyof typeof exposures;

@@ -42,6 +42,8 @@ export const mechanisms = [
   'VMA locks',
   'mmu notifiers',
   'RCU',
+  'context switch',
+  'slab',
   'barriers',
 ] as const;
 
