@@ -93,3 +93,8 @@ SCENARIO(reader_barrier_arm64, HOLDS, READER_BARRIER = true, MEMORY = arm64);
 SCENARIO(relaxed_cmpxchg_arm64, VIOLATED, READER_BARRIER = true, FULL_CMPXCHG = false, MEMORY = arm64,
 	 WHY = "the store of the stride is ordered before that of the array by the cmpxchg() alone");
 SCENARIO(two_readers, HOLDS, EARLY_STRIDE = true, NR_READERS = 2);
+
+SURVIVES("new_slab() reads nothing under the lock", "new_slab: spin_lock(&list_lock);: relaxed, not acquire");
+SURVIVES("who finds the slab still takes the lock behind the release of the one who made it, before its next loads",
+	 "new_slab: WRITE_ONCE(partial, &slab);: after 'spin_unlock(&list_lock);'",
+	 "slab_obj_ext: spin_lock(&list_lock);: after 's = READ_ONCE(partial);'");

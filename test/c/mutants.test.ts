@@ -1,9 +1,17 @@
 /** Mutants of a protocol in C are changes of the author's lines, each named by its line and text. */
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { withMemoryOption } from '../../checker/memory/memory-option.ts';
+import { defaultSettings } from '../../checker/search/settings.ts';
+import { finish } from '../../checker/state-space/cooperative.ts';
+import { mutationStudy } from '../../checker/study/mutate/mutate.ts';
+import { studying } from '../../checker/study/study.ts';
+import { protocols } from '../../models/files.ts';
+import { long } from '../depth.ts';
 import { mutationsOf } from '../../checker/study/mutate/mutation.ts';
 import { edited } from '../../checker/study/mutate/edited.ts';
-import { check } from '../../checker/search/check.ts';
-import { protocol } from './protocol.ts';
+import { check, noLimits } from '../../checker/search/check.ts';
+import { mistakesOf, protocol } from './protocol.ts';
 
 const text = `#include <racewalk.h>
 struct item { int value; };
@@ -91,3 +99,50 @@ test('a line that is left out writes nothing, and is checked for nothing', () =>
     property: 'x',
   });
 });
+
+const survivors = `#include <racewalk.h>
+int x, y;
+THREAD(a) { WRITE_ONCE(y, 1); WRITE_ONCE(x, 1); REACHED("the end"); }
+THREAD(b) { int one = READ_ONCE(x); CHECK(!one || READ_ONCE(x), "x goes back"); }
+SCENARIO(usual, HOLDS);
+`;
+
+const studied = (text: string) => {
+  const definition = withMemoryOption(protocol(text));
+  return finish(studying(mutationStudy(definition, definition.scenarios, defaultSettings), noLimits));
+};
+
+test('SURVIVES explains mutants by their names without the lines, and one that is killed or unknown is stale', () => {
+  const { mutants } = studied(survivors);
+  expect(mutants.every(({ fate }) => fate.kind !== 'survives' || fate.why === null)).toBe(true);
+  const why = 'nobody reads y';
+  const explained = studied(`${survivors}
+SURVIVES("${why}", "a: WRITE_ONCE(y, 1);: left out", "a: WRITE_ONCE(y, 1);: after 'WRITE_ONCE(x, 1);'");
+SURVIVES("there is no z", "a: WRITE_ONCE(z, 1);: left out");
+`);
+  const named = explained.mutants.filter(({ fate }) => fate.kind === 'survives' && fate.why === why);
+  expect(named.map(({ mutation }) => mutation.name)).toEqual([
+    'a: 3: WRITE_ONCE(y, 1);: left out',
+    "a: 3: WRITE_ONCE(y, 1);: after '3: WRITE_ONCE(x, 1);'",
+  ]);
+  expect(explained.stale).toEqual(['a: WRITE_ONCE(z, 1);: left out']);
+});
+
+test('SURVIVES without a mutant, or with more than strings, is a mistake', () => {
+  expect(mistakesOf(`${survivors}SURVIVES("a reason");`)).toMatch(/:6:.*names mutants/);
+  expect(mistakesOf(`${survivors}SURVIVES("a reason", x);`)).toMatch(/:6:.*SURVIVES takes strings/);
+});
+
+const explainedFiles = protocols.filter((name) => textOfModel(name).includes('\nSURVIVES('));
+
+test.each(explainedFiles)('%s explains every survivor', long, (name) => {
+  const { mutants, stale } = studied(textOfModel(name));
+  const open = mutants.filter(
+    ({ fate }) => fate.kind === 'undecided' || (fate.kind === 'survives' && fate.why === null),
+  );
+  expect({ open: open.map(({ mutation }) => mutation.name), stale }).toEqual({ open: [], stale: [] });
+});
+
+function textOfModel(name: string): string {
+  return readFileSync(new URL(`../../models/c/${name}.c`, import.meta.url), 'utf8');
+}
