@@ -90,6 +90,19 @@ test('list has a line for each model and each scenario with its verdict', async 
   expect(out).toMatch(/^gup-fast-vs-collapse {2}\S.*\n {2}email +violated\n/m);
 });
 
+test('list and show find races by their facts', async () => {
+  const found = await racewalk(['list', '--affects', 'v6.15', '--arch', 'arm64', '--about', 'huge pages']);
+  expect(found.code).toBe(0);
+  expect(found.out).toMatch(/^huge-pmd-unshare {2}gup_fast/m);
+  expect(found.out).toMatch(/^ +CVE +CVE-2025-38085$/m);
+  const shown = await racewalk(['show', '--fix', '9bbffee', '--grab-mm']);
+  expect(shown.code).toBe(0);
+  expect(shown.out).toMatch(/^vma-refcount-vs-exit: .*\n\nin the kernel\n +broken +v6\.15 to v6\.16$/m);
+  const none = await racewalk(['show', '--fix', 'abcdef1']);
+  expect(none).toMatchObject({ code: 1, err: '' });
+  expect(none.out).toMatch(/^no race with --fix abcdef1: \d+ races were searched/);
+});
+
 test('show has both columns of every thread', async () => {
   const { code, out } = await racewalk(['show', email, '--sync-ipi']);
   expect(code).toBe(0);
