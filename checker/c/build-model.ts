@@ -26,7 +26,7 @@ import { primitiveOf } from './lower/primitives.ts';
 import type { Program, ThreadDefinition } from './lower/program.ts';
 import { ThreadLowering } from './lower/thread.ts';
 import { watchRaces } from './lower/watch-races.ts';
-import { Memory, typeKey } from './memory.ts';
+import { hasNumber, Memory, typeKey } from './memory.ts';
 import { stubsOf } from './stubs.ts';
 import {
   addressedFunctions,
@@ -213,7 +213,7 @@ function declarationsOf({ memory, kernel }: Program): Readonly<Record<string, An
         length,
         meaning: isGhost ? 'a variable of the proof has a value' : '',
         ...(isGhost ? { ghost: 'proof' as const } : {}),
-        ...(length === null ? {} : { elementNames: names }),
+        ...(length === null && !hasNumber.test(name) ? {} : { elementNames: names }),
       },
     ],
   );

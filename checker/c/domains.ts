@@ -1,6 +1,7 @@
 /** The values that a variable of a C type may take. */
 import type { AnyDomain, Value } from '../language/domain.ts';
-import type { IntegerType, ScalarType, Type } from './syntax/types.ts';
+import type { SharedCell } from './overlay.ts';
+import type { IntegerType, PointerType, ScalarType, Type } from './syntax/types.ts';
 
 interface Spaces {
   readonly space: (type: Type) => { readonly names: readonly string[] } | null;
@@ -32,6 +33,20 @@ export function domainOf(type: ScalarType, memory: Spaces): AnyDomain {
     }
   }
 }
+
+/** The values of a cell that several members share, which a trace shows by member. */
+export function sharedDomain({ type, tagged, bits }: SharedCell, memory: Spaces): AnyDomain {
+  const domain = domainOf(type, memory);
+  if (domain.kind !== 'range') return domain;
+  if (tagged !== null) {
+    return { ...domain, tags: tagged.map((one) => (one.kind === 'pointer' ? namesOf(one, memory) : null)) };
+  }
+  return bits.length === 0 ? domain : { ...domain, bits };
+}
+
+/** What the numbers of pointers stand for, from 0 on. */
+const namesOf = ({ to }: PointerType, memory: Spaces): readonly string[] =>
+  (memory.space(to)?.names ?? []).map((name) => `&${name}`);
 
 /** The domain with room for an initial value, as far as it may grow. */
 export function domainWith(domain: AnyDomain, value: Value): AnyDomain {

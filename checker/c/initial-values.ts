@@ -1,9 +1,12 @@
 /** The initial values of global variables. */
+import { calculate, lowestBits } from '../language/arithmetic.ts';
+import { isArithmeticOperator, type AnyExpr } from '../language/expression.ts';
 import { domainWith } from './domains.ts';
 import { isConstant, numberOf, constant, type Lvalue } from './lower/value.ts';
 import { ClaimEvaluator } from './lower/claims.ts';
 import type { Program } from './lower/program.ts';
 import { Scope } from './lower/scope.ts';
+import { withMember } from './lower/view.ts';
 import { attempt, type Place } from './syntax/source.ts';
 import type { Declaration, Expression, ListEntry } from './syntax/syntax.ts';
 import { intType, isScalar, printType } from './syntax/types.ts';
@@ -12,6 +15,20 @@ import { intType, isScalar, printType } from './syntax/types.ts';
 export function initialiseMemory(program: Program): void {
   const initialiser = new Initialiser(program);
   for (const variable of program.variables.values()) attempt(() => initialiser.variable(variable));
+}
+
+/** The value of an expression of constants. */
+function valueOf(expr: AnyExpr): number | boolean {
+  const numberIn = (part: AnyExpr) => Number(valueOf(part));
+  if (expr.kind === 'constant') return expr.value as number | boolean;
+  if (expr.kind === 'wrap') return lowestBits(numberIn(expr.operand), expr);
+  if (expr.kind === 'conditional')
+    return valueOf(expr.condition) === true ? valueOf(expr.then) : valueOf(expr.otherwise);
+  if (expr.kind !== 'binary') throw new Error(`no constant: ${expr.kind}`);
+  const [left, right] = [numberIn(expr.left), numberIn(expr.right)];
+  if (isArithmeticOperator(expr.operator)) return calculate(expr.operator, left, right, expr);
+  if (expr.operator !== '==') throw new Error(`no constant: ${expr.operator}`);
+  return left === right;
 }
 
 class Initialiser {
@@ -74,11 +91,11 @@ class Initialiser {
       'kind' in expr && expr.kind === 'number' ? (type.kind === 'bool' ? expr.expr : numberOf(expr)) : expr;
     if (known.kind !== 'constant' || !isConstant(known))
       return this.#evaluator.fail(initial.place, 'an initial value must be a constant');
-    cells.initial[at] = known.value;
-    this.#program.memory.cells.set(lvalue.prefix, {
-      ...cells,
-      domain: domainWith(cells.domain, known.value),
-    });
+    const { view } = lvalue;
+    const before = constant(cells.initial[at] as number | boolean);
+    const stored = view === undefined ? known.value : valueOf(withMember(view, before, known));
+    cells.initial[at] = stored;
+    this.#program.memory.cells.set(lvalue.prefix, { ...cells, domain: domainWith(cells.domain, stored) });
   }
 
   /** INIT_EACH(i, expression): one value for each element. */

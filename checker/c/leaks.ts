@@ -1,9 +1,11 @@
 /** Leaks: when every thread has ended, each allocated object of a pool is one that memory still points to. */
 import type { AnyExpr, Binder } from '../language/expression.ts';
 import type { Property } from '../language/property.ts';
-import { both, compared, constant, either, negated, plus, times } from './lower/value.ts';
+import { both, compared, constant, either, negated, plus, times, type CValue } from './lower/value.ts';
 import type { Program } from './lower/program.ts';
-import { elementOf, typeKey, type Space } from './memory.ts';
+import { isWritten, viewed } from './lower/view.ts';
+import { elementOf, nullPointer, typeKey, type Space } from './memory.ts';
+import type { View } from './overlay.ts';
 
 /** A claim for each type with a pool. */
 export const leakClaims = (program: Program): readonly Property[] =>
@@ -33,9 +35,19 @@ function leakClaim(program: Program, space: Space): Property | null {
 
 /** That a cell of memory points to an object, or to a member of it that has numbers of its own. */
 function pointersTo({ memory }: Program, space: Space, object: AnyExpr): readonly AnyExpr[] {
-  return [...memory.cells.values()].flatMap(({ name, type, length, domain }): readonly AnyExpr[] => {
+  const pointers = [...memory.cells.values()].flatMap((cell) =>
+    (cell.tagged ?? [cell.type]).map((type, tag) => ({ ...cell, type, tag })),
+  );
+  return pointers.flatMap(({ name, type, length, domain, tagged, tag }): readonly AnyExpr[] => {
     const target = type.kind === 'pointer' ? memory.space(elementOf(type.to)) : null;
     if (target === null) return [];
+    const pointerIn = (cell: AnyExpr): AnyExpr => {
+      if (tagged === undefined) return cell;
+      const view: View = { kind: 'tagged', tag, tags: tagged.length, type };
+      const { expr } = viewed(view, cell) as CValue & { readonly kind: 'pointer' };
+      const otherwise = constant(nullPointer);
+      return { kind: 'conditional', condition: isWritten(view, cell), then: expr, otherwise };
+    };
     const isInside = (cell: AnyExpr): readonly AnyExpr[] =>
       target === space
         ? [compared('==', cell, object)]
@@ -47,9 +59,14 @@ function pointersTo({ memory }: Program, space: Space, object: AnyExpr): readonl
               const first = plus(times(object, each), constant(base));
               return both(compared('>=', cell, first), compared('<', cell, plus(first, constant(each))));
             });
-    if (length === null) return isInside({ kind: 'shared', name, index: null, domain });
+    if (length === null) return isInside(pointerIn({ kind: 'shared', name, index: null, domain }));
     const binder: Binder = { level: 1, low: 0, high: length - 1, thread: null };
     const cell: AnyExpr = { kind: 'shared', name, index: { kind: 'bound', binder }, domain };
-    return isInside(cell).map((body) => ({ kind: 'quantifier', quantifier: 'some', binder, body }));
+    return isInside(pointerIn(cell)).map((body) => ({
+      kind: 'quantifier',
+      quantifier: 'some',
+      binder,
+      body,
+    }));
   });
 }

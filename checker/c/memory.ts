@@ -8,7 +8,8 @@
  */
 import type { AnyDomain, Value } from '../language/domain.ts';
 import { builtinTags } from './syntax/builtin-types.ts';
-import { domainOf } from './domains.ts';
+import { domainOf, sharedDomain } from './domains.ts';
+import { overlayOf, type Overlay, type SharedCell } from './overlay.ts';
 import type { Declaration } from './syntax/syntax.ts';
 import {
   isScalar,
@@ -52,6 +53,16 @@ export interface CellArray {
   readonly names: readonly string[];
   readonly domain: AnyDomain;
   readonly isGhost: boolean;
+  /** The types of members of which it has the one that was written last, by tag. */
+  readonly tagged?: readonly ScalarType[];
+}
+
+/** A struct whose members share cells, while its members are walked through. */
+interface Around {
+  readonly overlay: Overlay;
+  readonly stretch: Stretch;
+  /** The way to the member, with a dot behind it. */
+  readonly path: string;
 }
 
 /** `POOL(struct foo, 2)` */
@@ -81,11 +92,12 @@ export class Memory {
     functions: readonly string[],
   ) {
     this.functions = { type: voidType, regions: [], names: functions };
+    this.#isNumbered = (type) => pointed.has(typeKey(elementOf(type)));
     const spaces = new SpaceBuilder(variables, pools, pointed);
     for (const [key, space] of spaces.all()) this.#spaces.set(key, space);
     for (const { name, type, isGhost } of variables)
       if (!this.#spaces.has(typeKey(elementOf(type))))
-        this.#addCells(type, { prefix: name, length: 1, names: [name] }, isGhost);
+        this.#addCells(type, { prefix: name, length: 1, names: [name.replace(hasNumber, '')] }, isGhost);
     for (const [key, { type, names }] of this.#spaces)
       this.#addCells(type, { prefix: key, length: names.length, names }, false, true);
   }
@@ -126,7 +138,49 @@ export class Memory {
     return space.regions.find(({ member }) => member?.of === of && member.field === field)!.base;
   }
 
-  #addCells(type: Type, stretch: Stretch, isGhost: boolean, isSpace = false): void {
+  /** The members of a struct that share their memory. */
+  overlay(type: StructType): Overlay {
+    const known = this.#overlays.get(type);
+    if (known !== undefined) return known;
+    const overlay = overlayOf(type, this.#isNumbered);
+    this.#overlays.set(type, overlay);
+    return overlay;
+  }
+
+  /** The scalar cells of a struct's members, and of members that share cells one for all. */
+  #addMembers(type: StructType, stretch: Stretch, isGhost: boolean, around: Around | null): void {
+    const overlay = around === null ? this.overlay(type) : around.overlay;
+    const root = around ?? (overlay.size === 0 ? null : { overlay, stretch, path: '' });
+    for (const field of type.fields) {
+      const path = `${root?.path ?? ''}${field.name}`;
+      const member = overlay.get(path);
+      const names = isCounter(type) ? stretch.names : stretch.names.map((name) => `${name}.${field.name}`);
+      const inner = { ...stretch, prefix: `${stretch.prefix}.${field.name}`, names };
+      if (member === undefined)
+        this.#within(field.type, inner, isGhost, root === null ? null : { ...root, path: `${path}.` });
+      else if (member.kind === 'view') this.#addShared(member.cell, root!.stretch, isGhost);
+    }
+  }
+
+  #addShared(cell: SharedCell, { prefix, length, names }: Stretch, isGhost: boolean): void {
+    this.#addCell({
+      name: `${prefix}.${cell.path}`,
+      type: cell.type,
+      length: length === 1 ? null : length,
+      names: cell.bits.length > 0 ? names : names.map((name) => `${name}.${cell.path}`),
+      isGhost,
+      domain: sharedDomain(cell, this),
+      ...(cell.tagged === null ? {} : { tagged: cell.tagged }),
+    });
+  }
+
+  #addCells(
+    type: Type,
+    stretch: Stretch,
+    isGhost: boolean,
+    isSpace = false,
+    around: Around | null = null,
+  ): void {
     const { prefix, length, names } = stretch;
     if (type.kind === 'array')
       return this.#within(
@@ -134,36 +188,35 @@ export class Memory {
         { prefix, length: length * type.length, names: elementNames(names, type.length) },
         isGhost,
       );
-    if (type.kind === 'struct') {
-      for (const field of type.fields)
-        this.#within(
-          field.type,
-          {
-            prefix: `${prefix}.${field.name}`,
-            length,
-            names: isCounter(type) ? names : names.map((name) => `${name}.${field.name}`),
-          },
-          isGhost,
-        );
-      return;
-    }
+    if (type.kind === 'struct') return this.#addMembers(type, stretch, isGhost, around);
     if (!isScalar(type)) return;
-    this.cells.set(prefix, {
+    const isAlone = length === 1 && !isSpace;
+    this.#addCell({
       name: prefix,
       type,
-      length: length === 1 && !isSpace ? null : length,
-      initial: Array.from({ length }, () => zeroOf(type)),
+      length: isAlone ? null : length,
       names,
-      domain: domainOf(type, this),
       isGhost,
+      domain: domainOf(type, this),
     });
   }
 
-  /** A member that has numbers of its own lies in its own space. */
-  #within(type: Type, stretch: Stretch, isGhost: boolean): void {
-    if (!this.#spaces.has(typeKey(elementOf(type)))) this.#addCells(type, stretch, isGhost);
+  #addCell(cell: Omit<CellArray, 'initial'>): void {
+    const initial = cell.names.map(() => zeroOf(cell.type));
+    if (!this.cells.has(cell.name)) this.cells.set(cell.name, { ...cell, initial });
   }
+
+  /** A member that has numbers of its own lies in its own space. */
+  #within(type: Type, stretch: Stretch, isGhost: boolean, around: Around | null = null): void {
+    if (!this.#isNumbered(type)) this.#addCells(type, stretch, isGhost, false, around);
+  }
+
+  readonly #isNumbered: (type: Type) => boolean;
+  readonly #overlays = new Map<StructType, Overlay>();
 }
+
+/** What racewalk names itself ends with a number: a static variable of a function, a cell of bit-fields. */
+export const hasNumber = /\.\d+$/;
 
 const isOfPool = ({ regions }: Space): boolean =>
   regions.some(({ isPool, member }) => isPool || (member !== null && isOfPool(member.of)));
@@ -233,7 +286,10 @@ class SpaceBuilder {
   /** The members of a struct. */
   #descend(type: Type, source: Source): void {
     if (type.kind !== 'struct') return;
-    for (const field of type.fields)
+    const overlay = overlayOf(type, (one) => this.#pointed.has(typeKey(elementOf(one))));
+    // A member that is another one has its numbers.
+    const own = type.fields.filter(({ name }) => [undefined, 'view'].includes(overlay.get(name)?.kind));
+    for (const field of own)
       this.#find(field.type, { ...source, path: [...source.path, { field: field.name, type: field.type }] });
   }
 

@@ -10,6 +10,14 @@ export interface Typed<V extends Value> {
   readonly [valueType]?: V;
 }
 
+/** Some of the bits of a number, from the lowest on. */
+export interface BitField {
+  readonly name: string;
+  readonly offset: number;
+  readonly width: number;
+  readonly signed: boolean;
+}
+
 export type AnyDomain =
   | { readonly kind: 'bool' }
   | { readonly kind: 'values'; readonly values: readonly string[] }
@@ -23,6 +31,13 @@ export type AnyDomain =
       readonly grows?: { readonly low: number; readonly high: number };
       /** Numbers below 0 stand for themselves plus two to this power: unsigned ones of C. */
       readonly wraps?: number;
+      /** The bit-fields that a number consists of. */
+      readonly bits?: readonly BitField[];
+      /**
+       * A number but 0 has one of several meanings, by its remainder: a multiple plus `tag` is the number itself, or, where it
+       * has names, 1 more than the position of the name.
+       */
+      readonly tags?: readonly (readonly string[] | null)[];
     };
 
 export type Domain<V extends Value = Value> = AnyDomain & Typed<V>;
@@ -124,7 +139,21 @@ export function printValue(domain: AnyDomain, value: Value): string {
   if (domain.kind !== 'range') return String(value);
   const isWrapped = domain.wraps !== undefined && Number(value) < 0;
   const shown = isWrapped ? BigInt.asUintN(domain.wraps, BigInt(Number(value))) : value;
+  if (domain.tags !== undefined && value !== 0) return printTagged(domain.tags, Number(value));
+  if (domain.bits !== undefined)
+    return `{${domain.bits.map((one) => printBits(one, Number(value))).join(', ')}}`;
   return domain.names?.[Number(value) - domain.low] ?? String(shown);
+}
+
+function printTagged(tags: readonly (readonly string[] | null)[], value: number): string {
+  const tag = ((value % tags.length) + tags.length) % tags.length;
+  const number = (value - tag) / tags.length;
+  return tags[tag] === null ? String(number) : (tags[tag]![number - 1] ?? 'no object');
+}
+
+function printBits({ name, offset, width, signed }: BitField, value: number): string {
+  const shifted = BigInt(value) >> BigInt(offset);
+  return `${name} ${signed ? BigInt.asIntN(width, shifted) : BigInt.asUintN(width, shifted)}`;
 }
 
 export function contains(domain: AnyDomain, value: Value): boolean {

@@ -65,7 +65,9 @@ describe.skipIf(withoutGcc)('gcc is the judge', () => {
         ).toEqual([]);
         const names = namesIn(ends);
         const lost = [...namesIn(native.ends)].filter((name) => !names.has(name));
-        expect(lost, text).toEqual(['lock.lock.holders']);
+        // Bit-fields, members of unions and static variables have other names there; what they are goes into others.
+        const isNamed = (name: string) => !/^parts\d|kept/.test(name);
+        expect(lost.filter(isNamed), text).toEqual(['lock.lock.holders']);
         const [own, gccs] = [restricted(ends, namesIn(native.ends)), restricted(native.ends, names)];
         if (faults.size === 0) expect(own, text).toEqual(gccs);
         else

@@ -59,6 +59,10 @@ const constant = fc.oneof(
 const names = ['a', 'b', 'c', 'd'] as const;
 const local = fc.constantFrom(...names);
 
+/** Bit-fields, and members of a union. */
+const partsOf = (struct: string): readonly string[] =>
+  ['lo', 'hi', 'is', 'far', 'word', 'low', 'high', 'other'].map((name) => `${struct}${name}`);
+
 /** Expressions of locals alone, without effects. Shifts are by less than 8 and divisors are positive. */
 function localExpression(types: readonly IntegerType[]): Expression {
   const { node } = fc.letrec<{ node: string; leaf: string }>((tie) => ({
@@ -66,6 +70,7 @@ function localExpression(types: readonly IntegerType[]): Expression {
       { weight: 6, arbitrary: local },
       { weight: 3, arbitrary: constant },
       { weight: 1, arbitrary: fc.constant('spare') },
+      { weight: 1, arbitrary: fc.constantFrom(...partsOf('mine.')) },
     ),
     node: fc.oneof(
       { maxDepth: 3, withCrossShrink: true },
@@ -175,6 +180,12 @@ const mixed = (e: Expression): Expression => {
   );
 };
 
+/** Bit-fields and members of unions that are the thread's own. */
+const part = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom(...partsOf('mine.')) },
+  { weight: 1, arbitrary: fc.constantFrom(...partsOf('parts->')) },
+);
+
 /** Statements of locals and of the thread's own memory. */
 const localStatement = (e: Expression): fc.Arbitrary<Piece> =>
   fc
@@ -196,6 +207,12 @@ const localStatement = (e: Expression): fc.Arbitrary<Piece> =>
         .tuple(e, fc.boolean())
         .map(([index, sum]) => (sum ? `p = items + (${bit(index)});` : `p = &items[${bit(index)}];`)),
       e.map((value) => `spare = ${value};`),
+      fc.tuple(part, compound, e).map(([x, op, value]) => `${x} ${op} ${value};`),
+      fc.tuple(part, fc.constantFrom('++', '--')).map(([x, op]) => `${x}${op};`),
+      fc.tuple(local, part, compound, e).map(([x, y, op, value]) => `${x} = (${y} ${op} ${value});`),
+      fc.tuple(local, part).map(([x, y]) => `${x} = ${y}++;`),
+      fc.constantFrom('mine = *parts;', '*parts = mine;'),
+      e.map((value) => `kept = (kept + ${value}) & 7;\nspare = kept;`),
     )
     .map((text) => () => text);
 
@@ -204,7 +221,7 @@ const call = (e: Expression, helpers: number): fc.Arbitrary<Piece> =>
   fc.tuple(local, fc.constantFrom('=', '+='), fc.nat({ max: helpers - 1 }), e, e).map(
     ([x, op, helper, first, second]) =>
       () =>
-        `${x} ${op} f${helper}(${first}, ${second}, &spare, p, q);`,
+        `${x} ${op} f${helper}(${first}, ${second}, &spare, p, q, parts);`,
   );
 
 /** A call of one of the operations of all programs, chosen by a value. */
@@ -342,13 +359,41 @@ const indent = (text: string): string => {
     .join('\n');
 };
 
+/** A struct with bit-fields and a union, of random types and widths. */
+const parts = fc
+  .tuple(
+    fc.tuple(...[1, 2, 3].map(() => fc.constantFrom('unsigned int', 'int', 'u8', 's16'))),
+    fc.tuple(...[1, 2, 3].map(() => fc.integer({ min: 1, max: 8 }))),
+    fc.constantFrom(': 0', ': 3'),
+    fc.constantFrom(['u32', 'int'], ['int', 'u32'], ['u16', 's16'], ['u8', 's8']),
+    fc.integer({ min: 1, max: 6 }),
+  )
+  .map(
+    ([[a, b, c], [i, j, k], gap, [word, other], low]) => `struct parts {
+${a} lo : ${i};
+${b} hi : ${j};
+bool is : 1;
+unsigned int ${gap};
+${c} far : ${k};
+union {
+${word} word;
+struct {
+u8 low : ${low};
+s8 high : ${8 - low};
+};
+${other} other;
+};
+};`,
+  );
+
 /** The variables that all programs have, of random types. */
 const shared = (type: fc.Arbitrary<IntegerType>): fc.Arbitrary<string> =>
-  fc.tuple(type, type, type, type, type, type, fc.integer({ min: 0, max: 3 })).map(
-    ([g0, g1, element, x, y, guarded, count]) => `struct item {
+  fc.tuple(type, type, type, type, type, type, fc.integer({ min: 0, max: 3 }), parts).map(
+    ([g0, g1, element, x, y, guarded, count, struct]) => `struct item {
 ${x} x;
 ${y} y;
 };
+${struct}
 struct operations {
 int (*apply)(int n);
 };
@@ -386,12 +431,16 @@ function thread(
     ([types, statements]) =>
       (at, fresh) => `
 struct item own${at}[2] = { { .x = 1 } };
+struct parts parts${at} = { .lo = 1, .word = ${at + 5} };
 ${names.map((name, i) => `GHOST ${types[i]} out${at}_${name};`).join('\n')}
 
 THREAD(t${at})
 {
 struct item *p = &items[${at % 2}];
 struct item *q = own${at};
+struct parts *parts = &parts${at};
+struct parts mine = { .hi = 1, .high = 1, .low = ${at} };
+static int kept = ${at};
 int spare = ${at};
 ${names.map((name, i) => `${types[i]} ${name} = ${(at + i) % 4};`).join('\n')}
 
@@ -407,11 +456,13 @@ const helper = (type: fc.Arbitrary<IntegerType>, body: fc.Arbitrary<Piece>, e: E
   fc.tuple(fourTypes(type), type, body, e, e, fc.boolean()).map(
     ([[a, b, c, d], result, statements, returned, early, leaves]) =>
       (at: number, fresh: () => number) => `
-static ${result} f${at}(${a} a, ${b} b, int *out, struct item *p, struct item *q)
+static ${result} f${at}(${a} a, ${b} b, int *out, struct item *p, struct item *q, struct parts *parts)
 {
 ${c} c = ${at};
 ${d} d = 2;
 int spare = *out;
+struct parts mine = { 1, .far = ${at} }, own = mine;
+int kept = 3;
 
 ${leaves ? `if (${early})\nreturn b;\n` : ''}${statements(fresh)}
 *out += d;

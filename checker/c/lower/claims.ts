@@ -14,7 +14,8 @@ import { truthValue } from './arithmetic.ts';
 import { Evaluator } from './evaluator.ts';
 import type { Program } from './program.ts';
 import { Scope } from './scope.ts';
-import { both, constant, isConstant, negated, numberOf, type CValue, type Lvalue } from './value.ts';
+import { both, constant, isConstant, negated, numberOf, scalar, type CValue, type Lvalue } from './value.ts';
+import { isWritten, viewed } from './view.ts';
 
 type Of<K extends Expression['kind']> = Expression & { readonly kind: K };
 
@@ -76,7 +77,14 @@ export class ClaimEvaluator extends Evaluator {
   load(lvalue: Lvalue, place: Place): CValue {
     if (!isScalar(lvalue.type)) return this.fail(place, 'this is no value');
     const expr = lvalue.root === 'shared' ? this.#sharedCell(lvalue, place) : this.#localCell(lvalue, place);
-    return scalar(lvalue.type, expr);
+    const { type, view } = lvalue;
+    if (view === undefined) return scalar(type, expr);
+    const value = viewed(view, expr);
+    const written = isWritten(view, expr);
+    if (isConstant(written, true) || value.kind === 'void' || !('expr' in value)) return value;
+    // An error where the other member was written: a number that nothing has.
+    const otherwise: AnyExpr = { kind: 'binary', operator: '/', left: constant(1), right: constant(0) };
+    return { ...value, expr: { kind: 'conditional', condition: written, then: value.expr, otherwise } };
   }
 
   /** The cell; where it is none of the object's that the claim names, an index that is an error. */
@@ -197,10 +205,6 @@ export class ClaimEvaluator extends Evaluator {
     return this.fail(place, 'a claim changes nothing');
   }
 }
-
-/** An expression of a scalar type as a value. */
-export const scalar = (type: ScalarType, expr: AnyExpr): CValue =>
-  type.kind === 'pointer' ? { kind: 'pointer', type, expr } : { kind: 'number', type, expr };
 
 /** The value of a variable that nothing initialises. */
 export const zero = (type: ScalarType) => zeroOf(type);

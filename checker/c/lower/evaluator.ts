@@ -284,7 +284,7 @@ export abstract class Evaluator extends Places {
     const isFunction = operand.kind === 'name' && scope.find(operand.name) === null;
     if (isFunction && this.program.functions.has(operand.name))
       return { kind: 'function', name: operand.name };
-    const target = this.lvalue(operand, scope);
+    const target = this.addressed(this.lvalue(operand, scope), operand.place);
     return { kind: 'address', type: pointerTo(target.type), target };
   }
 

@@ -23,6 +23,8 @@ export interface Lowering {
   fail(place: Place, message: string): never;
   value(expression: Expression, scope: Scope): CValue;
   lvalue(expression: Expression, scope: Scope): Lvalue;
+  /** The place, which has an address. */
+  addressed(lvalue: Lvalue, place: Place): Lvalue;
   constant(expression: Expression, scope: Scope): { readonly value: bigint } | null;
   pointee(pointer: CValue, place: Place): Lvalue;
   member(object: Lvalue, field: string, place: Place): Lvalue;

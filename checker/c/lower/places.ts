@@ -2,10 +2,11 @@
 import type { AnyExpr, SharedReference } from '../../language/expression.ts';
 import { countOf, elementOf, nullPointer, typeKey, type Space } from '../memory.ts';
 import { fail, type Place } from '../syntax/source.ts';
-import { printType, type Type } from '../syntax/types.ts';
+import { printType, type StructType, type Type } from '../syntax/types.ts';
 import type { Program } from './program.ts';
 import type { Scope } from './scope.ts';
 import {
+  alone,
   between,
   compared,
   constant,
@@ -16,6 +17,7 @@ import {
   type Check,
   type CValue,
   type Lvalue,
+  type Within,
 } from './value.ts';
 
 /** Types whose members no protocol sets itself. */
@@ -72,21 +74,34 @@ export abstract class Places {
         type.defined ? `${printType(type)} has no member '${name}'` : `${printType(type)} is not defined`,
         name,
       );
-    if (field.bits !== null)
-      return this.fail(place, 'racewalk does not read bit-fields: a store to one rewrites its neighbours');
-    if (type.isUnion && type.fields.length > 1)
-      return this.fail(place, 'racewalk does not read unions: declare the member that the protocol uses');
+    const within = this.#within(object, type, name);
+    const member = within?.overlay.get(within.path);
+    if (member?.kind === 'refused')
+      return this.fail(place, `racewalk does not read the member '${name}': ${member.why}`);
+    if (member?.kind === 'same') return this.member(object, member.name, place);
     const inner = root === 'shared' ? this.program.memory.space(elementOf(field.type)) : null;
     if (inner !== null) return this.#memberInSpace(object, inner, name, field.type);
+    const common = { type: field.type, root, index, length, checks };
+    if (within !== null && member !== undefined)
+      return {
+        ...common,
+        prefix: `${within.prefix}.${member.cell.path}`,
+        view: member.view,
+        shared: member.cell,
+      };
     return {
-      type: field.type,
-      root,
+      ...common,
       prefix: `${prefix}.${name}`,
-      index,
-      length,
-      checks,
+      ...(within === null ? {} : { within }),
       ...(locks.has(type.tag) ? { isKernels: true } : {}),
     };
+  }
+
+  /** The struct whose members share cells with this member; null: none does. */
+  #within({ within, prefix }: Lvalue, type: StructType, name: string): Within | null {
+    if (within !== undefined) return { ...within, path: `${within.path}.${name}` };
+    const overlay = this.program.memory.overlay(type);
+    return overlay.size === 0 ? null : { overlay, prefix, path: name };
   }
 
   /** A member that is numbered among the objects of its own type. */
@@ -104,6 +119,13 @@ export abstract class Places {
       plus(times(index ?? constant(0), countOf(fieldType)), constant(base)),
       checks,
     );
+  }
+
+  /** The place, which has an address: a bit-field has none. */
+  addressed(lvalue: Lvalue, place: Place): Lvalue {
+    return lvalue.view?.kind === 'bits'
+      ? this.fail(place, 'a bit-field has no address, and no marked access')
+      : lvalue;
   }
 
   /** An element of an array. */
@@ -129,7 +151,7 @@ export abstract class Places {
     const each = inSpace ? countOf(type.of) : 1;
     const first = times(array.index ?? constant(0), inSpace ? 1 : type.length);
     return {
-      ...array,
+      ...alone(array),
       type: type.of,
       index: plus(first, times(index, each)),
       length: inSpace ? array.length : array.length * type.length,

@@ -1,17 +1,21 @@
 /** How a thread reads and writes memory: each access of shared memory is a step. */
 import type { AnyExpr, LocalReference, Reference } from '../../language/expression.ts';
 import type { Effect, Ordering } from '../../language/statement.ts';
-import { domainOf } from '../domains.ts';
+import { domainOf, sharedDomain } from '../domains.ts';
 import { typeKey, zeroOf } from '../memory.ts';
+import type { SharedCell } from '../overlay.ts';
 import { positionOf, type Place } from '../syntax/source.ts';
 import type { Declaration } from '../syntax/syntax.ts';
 import { isScalar, printType, type ScalarType, type Type } from '../syntax/types.ts';
-import { scalar } from './claims.ts';
 import { isAwake } from './critical-count.ts';
 import { Emitter, type Access } from './emitter.ts';
 import { Evaluator } from './evaluator.ts';
 import type { Program, ThreadDefinition } from './program.ts';
-import { constant, isConstant, negated, type CValue, type Lvalue } from './value.ts';
+import { alone, constant, isConstant, negated, scalar, type CValue, type Lvalue } from './value.ts';
+import { isWritten, lastWritten, viewed, withMember } from './view.ts';
+
+/** The type of the cell that a scalar place is, or is part of. */
+const cellType = ({ type, shared }: Lvalue): ScalarType => shared?.type ?? (type as ScalarType);
 
 export abstract class ThreadMemory extends Evaluator {
   readonly emitter: Emitter;
@@ -46,18 +50,37 @@ export abstract class ThreadMemory extends Evaluator {
     const written = this.#isCopying ? [] : this.written(lvalue, place);
     if (lvalue.root === 'local') {
       if (written.length > 0) this.emitter.compute(place, ...written);
-      return scalar(type, this.#localCell(lvalue, place));
+      return this.#shown(lvalue, this.#localCell(lvalue, place), place);
     }
     const cell = this.cell(lvalue, place);
-    if (this.#isGhost(lvalue)) return scalar(type, cell);
-    const target = this.emitter.temporary(cell.name, cell.domain, zeroOf(type));
-    this.access({
-      place,
-      effects: [...this.asserted(lvalue, place), ...written, { kind: 'set', target, value: cell }],
-      ordering,
-      isPlainRead,
-    });
-    return scalar(type, target);
+    if (this.#isGhost(lvalue)) return this.#shown(lvalue, cell, place);
+    return this.#shown(lvalue, this.#fetched(lvalue, place, { ordering, isPlainRead }, written), place);
+  }
+
+  /** The value of the cell, in a step of its own. */
+  #fetched(
+    lvalue: Lvalue,
+    place: Place,
+    how: Pick<Access, 'ordering' | 'isPlainRead'>,
+    before: readonly Effect[] = [],
+  ): AnyExpr {
+    const cell = this.cell(lvalue, place);
+    const target = this.emitter.temporary(cell.name, cell.domain, zeroOf(cellType(lvalue)));
+    const effects: readonly Effect[] = [
+      ...this.asserted(lvalue, place),
+      ...before,
+      { kind: 'set', target, value: cell },
+    ];
+    this.access({ place, effects, ...how });
+    return target;
+  }
+
+  /** The value of a place whose cell has this value. */
+  #shown({ type, view }: Lvalue, cell: AnyExpr, place: Place): CValue {
+    if (!isScalar(type)) return this.fail(place, `racewalk reads ${printType(type)} member by member`);
+    if (view === undefined) return scalar(type, cell);
+    this.assert(isWritten(view, cell), lastWritten, place);
+    return viewed(view, cell);
   }
 
   /** Inside of data_race(): its author knows that a read races. */
@@ -68,11 +91,17 @@ export abstract class ThreadMemory extends Evaluator {
     if (!isScalar(type)) return this.#storeStruct(lvalue, value, place);
     const expr = this.asScalar(value, type, place);
     const target = this.reference(lvalue, place);
-    const set: Effect = { kind: 'set', target, value: expr };
-    const checks = this.asserted(lvalue, place);
-    const effects = [...checks, set, ...this.marked(lvalue, false)];
-    if (lvalue.root === 'local' || this.#isGhost(lvalue)) this.emitter.compute(place, ...effects);
-    else this.access({ place, effects, ordering });
+    const isStep = lvalue.root === 'shared' && !this.#isGhost(lvalue);
+    // Its neighbours are stored with a bit-field, as they were before.
+    const before =
+      isStep && lvalue.view?.kind === 'bits'
+        ? this.#fetched(lvalue, place, { isPlainRead: !this.isExcused })
+        : target;
+    const stored = lvalue.view === undefined ? expr : withMember(lvalue.view, before, expr);
+    const set: Effect = { kind: 'set', target, value: stored };
+    const effects = [...this.asserted(lvalue, place), set, ...this.marked(lvalue, false)];
+    if (isStep) this.access({ place, effects, ordering });
+    else this.emitter.compute(place, ...effects);
   }
 
   /** Local variables that may be read before anything is written there, by the beginning of their cells' names. */
@@ -95,11 +124,33 @@ export abstract class ThreadMemory extends Evaluator {
     const { type } = lvalue;
     if (isScalar(type)) return [lvalue];
     if (type.kind === 'struct')
-      return type.fields.flatMap(({ name }) => this.leaves(this.member(lvalue, name, place), place));
+      return this.#cellsOf(type.fields.flatMap((field) => this.#leavesOf(lvalue, field.name, place)));
     if (type.kind !== 'array') return [];
     return Array.from({ length: type.length }, (_, at) => at).flatMap((at) =>
       this.leaves(this.element(lvalue, constant(at), place), place),
     );
+  }
+
+  /** The cells of a member; one that cannot be read has none of its own. */
+  #leavesOf(lvalue: Lvalue, name: string, place: Place): readonly Lvalue[] {
+    const { type } = lvalue;
+    const path = lvalue.within === undefined ? name : `${lvalue.within.path}.${name}`;
+    const overlay =
+      lvalue.within?.overlay ?? (type.kind === 'struct' ? this.program.memory.overlay(type) : null);
+    const kind = overlay?.get(path)?.kind;
+    return kind === 'refused' || kind === 'same' ? [] : this.leaves(this.member(lvalue, name, place), place);
+  }
+
+  /** Cells as wholes, each once. */
+  #cellsOf(leaves: readonly Lvalue[]): readonly Lvalue[] {
+    const seen = new Set<SharedCell>();
+    return leaves.flatMap((leaf) => {
+      const { shared } = leaf;
+      if (shared === undefined) return [leaf];
+      if (seen.has(shared)) return [];
+      seen.add(shared);
+      return [{ ...alone(leaf), type: shared.type }];
+    });
   }
 
   /** Notes whether the cell is one to which nothing has been written; nothing where that is known. */
@@ -170,10 +221,13 @@ export abstract class ThreadMemory extends Evaluator {
     return lvalue.root === 'shared' ? this.cell(lvalue, place) : this.#localCell(lvalue, place);
   }
 
-  #localCell({ prefix, index, length, type }: Lvalue, place: Place): LocalReference {
-    if (!isScalar(type)) return this.fail(place, `racewalk reads ${printType(type)} member by member`);
-    const first = zeroOf(type);
-    const domain = domainOf(type, this.program.memory);
+  #localCell(lvalue: Lvalue, place: Place): LocalReference {
+    const { prefix, index, length, shared } = lvalue;
+    if (!isScalar(lvalue.type))
+      return this.fail(place, `racewalk reads ${printType(lvalue.type)} member by member`);
+    const first = zeroOf(cellType(lvalue));
+    const { memory } = this.program;
+    const domain = shared === undefined ? domainOf(lvalue.type, memory) : sharedDomain(shared, memory);
     const declared = this.emitter.local(
       prefix,
       domain,

@@ -1,5 +1,6 @@
 /** How a thread evaluates what is control flow in C: short circuits, conditionals, assignments. */
-import type { AnyExpr } from '../../language/expression.ts';
+import { walk, type AnyExpr } from '../../language/expression.ts';
+import { domainOf } from '../domains.ts';
 import { typeKey, zeroOf } from '../memory.ts';
 import type { Place } from '../syntax/source.ts';
 import type { Expression, ListEntry, Statement } from '../syntax/syntax.ts';
@@ -14,10 +15,10 @@ import {
   type Type,
 } from '../syntax/types.ts';
 import { convert, integer, truthValue } from './arithmetic.ts';
-import { scalar } from './claims.ts';
 import { Scope } from './scope.ts';
 import { ThreadMemory } from './thread-memory.ts';
-import { constant, type CValue, type Lvalue } from './value.ts';
+import { constant, scalar, type CValue, type Lvalue } from './value.ts';
+import { viewed, withMember } from './view.ts';
 
 type Of<K extends Expression['kind']> = Expression & { readonly kind: K };
 
@@ -204,7 +205,10 @@ export abstract class ThreadValues extends ThreadMemory {
 
   /** The value of an assignment: what the target has now, without another access. */
   #afterStore(lvalue: Lvalue, value: CValue, place: Place): CValue {
-    if (lvalue.root === 'local' && isScalar(lvalue.type)) return this.load(lvalue, place);
+    const { view, type } = lvalue;
+    if (lvalue.root === 'local' && isScalar(type)) return this.load(lvalue, place);
+    if (view?.kind === 'bits' && isScalar(type))
+      return viewed(view, withMember(view, constant(0), this.asScalar(value, type, place)));
     return value.kind === 'number' && isScalar(lvalue.type) && lvalue.type.kind !== 'pointer'
       ? convert(value, lvalue.type)
       : value;
@@ -219,6 +223,10 @@ export abstract class ThreadValues extends ThreadMemory {
         : type.kind === 'array'
           ? Array.from({ length: type.length }, (_, at) => [at, type.of] as const)
           : this.fail(place, 'this is no list');
+    // Members that share memory are zeroed first, so that none is zeroed after another has been written.
+    const isShared =
+      lvalue.within !== undefined || (type.kind === 'struct' && this.program.memory.overlay(type).size > 0);
+    if (isShared) for (const leaf of this.leaves(lvalue, place)) this.#zero(leaf, place);
     const given = new Map<string | number, Expression>();
     let next = 0;
     for (const { designators, value } of entries) {
@@ -235,28 +243,36 @@ export abstract class ThreadValues extends ThreadMemory {
     }
     for (const [key, inner] of parts) {
       const value = given.get(key);
+      if (value === undefined && isShared) continue;
       const target =
         typeof key === 'string'
           ? this.member(lvalue, key, place)
           : this.element(lvalue, constant(key), place);
       if (value?.kind === 'list') this.initialise(target, value.entries, scope, place);
       else if (value !== undefined) this.store(target, this.value(value, scope), place);
-      else if (isScalar(inner))
-        this.store(target, scalar(inner, constant(zeroOf(inner) as number | boolean)), place);
+      else if (isScalar(inner)) this.#zero(target, place);
       else this.initialise(target, [], scope, place);
     }
+  }
+
+  #zero(target: Lvalue, place: Place): void {
+    const { type } = target;
+    if (isScalar(type)) this.store(target, scalar(type, constant(zeroOf(type) as number | boolean)), place);
   }
 
   /** A copy that later changes of the variable do not reach. */
   protected copied(value: CValue, place: Place): CValue {
     if (value.kind !== 'number' && value.kind !== 'pointer') return value;
-    if (value.expr.kind !== 'local') return value;
-    const target = this.emitter.temporary(
-      value.expr.name,
-      value.expr.domain,
-      value.expr.domain.kind === 'bool' ? false : zeroOf(value.type),
-    );
-    this.emitter.compute(place, { kind: 'set', target, value: value.expr });
+    const { expr, type } = value;
+    // The value of a member that shares its cell is computed from the variable.
+    const isComputed = [...walk(expr)].some(({ kind }) => kind === 'local');
+    if (!isComputed) return value;
+    const [name, domain] =
+      expr.kind === 'local'
+        ? [expr.name, expr.domain]
+        : [`old_${typeKey(type)}`.replace(/\W+/g, '_'), domainOf(type, this.program.memory)];
+    const target = this.emitter.temporary(name, domain, domain.kind === 'bool' ? false : zeroOf(type));
+    this.emitter.compute(place, { kind: 'set', target, value: expr });
     return { ...value, expr: target };
   }
 }

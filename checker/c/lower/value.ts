@@ -3,6 +3,7 @@ import type { AnyDomain } from '../../language/domain.ts';
 import { isArithmeticOperator, type AnyExpr, type ComparisonOperator } from '../../language/expression.ts';
 import { intervalOf as intervalOfOperator, limited } from '../../language/interval.ts';
 import type { Effect } from '../../language/statement.ts';
+import type { Overlay, SharedCell, View } from '../overlay.ts';
 import type { PointerType, ScalarType, StructType, Type } from '../syntax/types.ts';
 
 /** A place in memory: an object, or a cell of it. */
@@ -18,10 +19,32 @@ export interface Lvalue {
   readonly length: number;
   /** What must be true before it is accessed. */
   readonly checks: readonly Check[];
+  /** It shares its cell with other members. */
+  readonly view?: View;
+  /** The cell that it shares. */
+  readonly shared?: SharedCell;
+  /** The struct around it whose members share cells. */
+  readonly within?: Within;
   /** It is part of a lock or the like, whose first value racewalk does not ask for. */
   readonly isKernels?: true;
   /** The array that it is an element of; without one, it is an object of its own. */
   readonly array?: Elements;
+}
+
+/** The place without what it shares with others. */
+export function alone(lvalue: Lvalue): Lvalue {
+  const own: { -readonly [K in keyof Lvalue]: Lvalue[K] } = { ...lvalue };
+  delete own.view;
+  delete own.shared;
+  delete own.within;
+  return own;
+}
+
+/** A struct whose members share cells: its name, and the way to a member of it. */
+export interface Within {
+  readonly overlay: Overlay;
+  readonly prefix: string;
+  readonly path: string;
 }
 
 /** The elements of an array among the objects of an array of cells. */
@@ -50,6 +73,10 @@ export type CValue =
   | { readonly kind: 'function'; readonly name: string }
   | { readonly kind: 'struct'; readonly type: StructType; readonly source: Lvalue }
   | { readonly kind: 'void' };
+
+/** An expression of a scalar type as a value. */
+export const scalar = (type: ScalarType, expr: AnyExpr): CValue =>
+  type.kind === 'pointer' ? { kind: 'pointer', type, expr } : { kind: 'number', type, expr };
 
 export const constant = (value: number | boolean): AnyExpr => ({ kind: 'constant', value });
 

@@ -260,6 +260,7 @@ static void print_value(FILE *out, char *path, size_t length, const struct btf_t
 		return;
 	}
 	case BTF_STRUCT:
+	case BTF_UNION:
 		for (uint32_t i = 0; i < length_of(type); i++) {
 			uint32_t bits = has_bitfields(type) ? members[i].offset >> 24 : 0;
 			uint32_t start = has_bitfields(type) ? members[i].offset & 0xffffff : members[i].offset;

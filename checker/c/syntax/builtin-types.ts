@@ -10,7 +10,7 @@ import {
   type Type,
 } from './types.ts';
 
-const field = (name: string, type: Type): Field => ({ name, type, bits: null });
+const field = (name: string, type: Type): Field => ({ name, type, bits: null, at: 0, run: null });
 const struct = (tag: string, ...fields: readonly Field[]): StructType => ({
   kind: 'struct',
   tag,

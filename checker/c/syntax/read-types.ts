@@ -2,14 +2,21 @@
 import { builtinTypes } from './builtin-types.ts';
 import { constantOf, type Constant } from './constant.ts';
 import type { Node } from './parser.ts';
+import { unnamedBits } from './rewrite-keywords.ts';
 import { attempt, declaring, fail, type Mistakes, type Place } from './source.ts';
 import type { Expression, Statement } from './syntax.ts';
 import {
   boolType,
   integerType,
   intType,
+  isScalar,
+  placeBehind,
   pointerTo,
+  printType,
+  promoted,
+  sizeOfType,
   voidType,
+  widthOf,
   type EnumType,
   type Field,
   type Parameter,
@@ -145,25 +152,51 @@ function readStruct(reading: Reading, node: Node): Type {
   if (body === null) return struct;
   if (struct.defined) return fail(reading.mistakes, reading.placeOf(node), `struct ${tag} is defined twice`);
   struct.defined = true;
-  for (const field of partsOf(body))
-    if (field.type === 'field_declaration')
-      attempt(() =>
-        struct.fields.push(
-          ...declaring(
-            () => declaredNames(field),
-            () => readFields(reading, field, struct),
-          ),
-        ),
-      );
+  let [end, run] = [0, (runs += 1)];
+  for (const node of partsOf(body)) {
+    if (node.type !== 'field_declaration') continue;
+    const members = attempt(() =>
+      declaring(
+        () => declaredNames(node),
+        () => readMembers(reading, node, struct),
+      ),
+    );
+    for (const { name, type, bits } of members ?? []) {
+      const at = placeBehind(isUnion ? 0 : end, type, bits);
+      end = at + widthOf({ type, bits });
+      // What is no bit-field, or none of no bits, ends a run; so does a member of a union.
+      if (bits === null || bits === 0 || isUnion) run = runs += 1;
+      if (name !== '') struct.fields.push({ name, type, bits, at, run: bits === null ? null : run });
+      // The members of an anonymous struct are members of the struct around it.
+      else if (type.kind === 'struct')
+        struct.fields.push(...type.fields.map((field) => ({ ...field, at: at + field.at })));
+    }
+  }
   return struct;
 }
 
-function readFields(reading: Reading, node: Node, around: StructType): readonly Field[] {
+/** Runs of bit-fields have different numbers. */
+let runs = 0;
+
+type Member = Pick<Field, 'name' | 'type' | 'bits'>;
+
+function readMembers(reading: Reading, node: Node, around: StructType): readonly Member[] {
   const base = readBaseType(reading, node);
   const declarators = node.childrenForFieldName('declarator');
-  // The members of an anonymous struct are members of the struct around it.
-  if (declarators.length === 0 && base.kind === 'struct') return base.fields;
   const widths = partsOf(node).filter(({ type }) => type === 'bitfield_clause');
+  const bitsOf = (clause: Node, type: Type): number => {
+    const bits = Number(constantIn(reading, partsOf(clause)[0]!, 'the width of a bit-field'));
+    const most = type.kind === 'bool' ? 1 : 8 * sizeOfType(type);
+    const isFine = isScalar(type) && type.kind !== 'pointer' && bits >= 0 && bits <= most;
+    return isFine
+      ? bits
+      : fail(
+          reading.mistakes,
+          reading.placeOf(clause),
+          `a bit-field of ${printType(type)} has 0 to ${most} bits`,
+        );
+  };
+  if (declarators.length === 0) return base.kind === 'struct' ? [{ name: '', type: base, bits: null }] : [];
   return declarators.map((declarator) => {
     const { name, place, type } = readDeclarator(reading, declarator, base);
     let element = type;
@@ -173,11 +206,10 @@ function readFields(reading: Reading, node: Node, around: StructType): readonly 
     if (element.kind === 'function')
       return fail(reading.mistakes, place, `'${name}' is a function, and a member can only point to one`);
     const clause = widths.find(({ startIndex }) => startIndex === nextStart(declarator));
-    const bits =
-      clause === undefined
-        ? null
-        : Number(constantIn(reading, partsOf(clause)[0]!, 'the width of a bit-field'));
-    return { name, type, bits };
+    const bits = clause === undefined ? null : bitsOf(clause, type);
+    if (bits === 0 && name !== unnamedBits)
+      return fail(reading.mistakes, place, 'a bit-field of no bits has no name');
+    return { name: name === unnamedBits ? '' : name, type, bits };
   });
 }
 
@@ -195,10 +227,10 @@ function readEnum(reading: Reading, node: Node): Type {
       next = attempt(() => constantIn(reading, value, 'the value of an enumerator')) ?? next;
     const name = part(reading, member, 'name').text;
     type.members.set(name, next);
-    reading.constants.set(name, { value: next, type: tag.startsWith('(') ? intType : type });
+    reading.constants.set(name, { value: next, type: intType });
     next += 1n;
   }
-  return tag.startsWith('(') ? intType : type;
+  return tag.startsWith('(') ? promoted(type) : type;
 }
 
 /** The names that the declarators of a declaration declare. */

@@ -104,6 +104,7 @@ export function rewriteKeywords(tokens: readonly Token[], mistakes: Mistakes): r
     const end = tokens[at + 1]?.text === '(' ? closings.get(at + 1) : undefined;
     const as = (text: string, kind: Token['kind'] = 'punctuator'): Token => ({ ...token, kind, text });
     while (typed.length > 0 && at > typed.at(-1)!) typed.pop();
+    if (isUnnamedBits(tokens, at)) output.push(as(unnamedBits, 'name'));
     if (token.kind !== 'name') output.push(token);
     // A statement of its own, which is empty.
     else if (token.text === 'fallthrough' && tokens[at + 1]?.text === ';') continue;
@@ -134,6 +135,14 @@ export function rewriteKeywords(tokens: readonly Token[], mistakes: Mistakes): r
   }
   return output;
 }
+
+/** The name of a bit-field without one, which the grammar cannot parse. */
+export const unnamedBits = '__unnamed_bits';
+
+const typeWords = /^(?:unsigned|signed|int|char|short|long|bool|_Bool|[us](?:8|16|32|64))$/;
+
+const isUnnamedBits = (tokens: readonly Token[], at: number): boolean =>
+  tokens[at]!.text === ':' && (tokens[at - 1]?.text === ',' || typeWords.test(tokens[at - 1]?.text ?? ''));
 
 const isThreadKind = (text: string): boolean => (threadKinds as readonly string[]).includes(text);
 

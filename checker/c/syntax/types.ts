@@ -29,12 +29,15 @@ export interface Field {
   readonly type: Type;
   /** The width of a bit-field; null: it is none. */
   readonly bits: number | null;
+  /** Its place in the struct, in bits. */
+  readonly at: number;
+  /** The number of its run of bit-fields, which are one memory location; null: it is no bit-field. */
+  readonly run: number | null;
 }
 
 export interface StructType {
   readonly kind: 'struct';
   readonly tag: string;
-  /** A union: its members share their memory, which racewalk reads only where one of them is used. */
   readonly isUnion: boolean;
   /** Filled where the struct is defined; empty before. */
   readonly fields: Field[];
@@ -124,10 +127,8 @@ export function sizeOfType(type: Type): number {
       return 8;
     case 'array':
       return type.length * sizeOfType(type.of);
-    case 'struct': {
-      const end = type.fields.reduce((at, { type: inner }) => aligned(at, inner) + sizeOfType(inner), 0);
-      return aligned(end, type);
-    }
+    case 'struct':
+      return aligned(Math.max(0, ...type.fields.map((field) => field.at + widthOf(field))) / 8, type);
     case 'void':
     case 'auto':
     case 'function':
@@ -135,8 +136,18 @@ export function sizeOfType(type: Type): number {
   }
 }
 
+/** The size of a member in bits. */
+export const widthOf = ({ bits, type }: Pick<Field, 'bits' | 'type'>): number => bits ?? 8 * sizeOfType(type);
+
 const aligned = (offset: number, type: Type): number =>
   Math.ceil(offset / alignmentOf(type)) * alignmentOf(type);
+
+/** Where a member begins that is declared behind `end`, in bits. Source: System V ABI, AMD64, 3.1.2. */
+export function placeBehind(end: number, type: Type, bits: number | null): number {
+  const size = 8 * (bits === null ? alignmentOf(type) : sizeOfType(type));
+  const fits = bits !== null && bits > 0 && Math.floor(end / size) === Math.floor((end + bits - 1) / size);
+  return fits ? end : Math.ceil(end / size) * size;
+}
 
 const alignmentOf = (type: Type): number =>
   type.kind === 'struct'
@@ -152,7 +163,12 @@ export function commonType(left: Type, right: Type): IntegerType {
   return a.signed ? b : a;
 }
 
-/** Integer promotion. */
+/** Integer promotion. gcc's enums are unsigned unless one of their numbers is negative. */
 export function promoted(type: Type): IntegerType {
+  if (type.kind === 'enum')
+    return integerType(
+      32,
+      [...type.members.values()].some((value) => value < 0n),
+    );
   return type.kind === 'integer' && type.bits >= 32 ? type : intType;
 }

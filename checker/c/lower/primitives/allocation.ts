@@ -9,11 +9,20 @@ import type { Effect } from '../../../language/statement.ts';
 import { nullPointer, typeKey, zeroOf } from '../../memory.ts';
 import type { Place } from '../../syntax/source.ts';
 import { isScalar, pointerTo, sizeOfType, type StructType, type Type } from '../../syntax/types.ts';
-import { scalar } from '../claims.ts';
 import { argument, nothing, valueAt, type Call, type Lowering, type Primitive } from '../lowering.ts';
 import { placeType } from '../place-type.ts';
 import type { Scope } from '../scope.ts';
-import { both, compared, constant, isConstant, negated, plus, type CValue, type Lvalue } from '../value.ts';
+import {
+  both,
+  compared,
+  constant,
+  isConstant,
+  negated,
+  plus,
+  scalar,
+  type CValue,
+  type Lvalue,
+} from '../value.ts';
 
 /** __GFP_ZERO */
 const zeroing = 0x100n;

@@ -13,14 +13,15 @@ type Entry = readonly [string, Primitive];
 
 /** Reads the place that the argument names. */
 const read: Primitive = (thread, call, scope) =>
-  thread.load(thread.lvalue(argument(thread, call, 0), scope), call.place);
+  thread.load(thread.addressed(thread.lvalue(argument(thread, call, 0), scope), call.place), call.place);
 
 /** Writes the place that the first argument names. */
 const write =
   (ordering: Ordering): Primitive =>
   (thread, call, scope) => {
     const value = valueAt(thread, call, scope, 1);
-    thread.store(thread.lvalue(argument(thread, call, 0), scope), value, call.place, ordering);
+    const target = thread.addressed(thread.lvalue(argument(thread, call, 0), scope), call.place);
+    thread.store(target, value, call.place, ordering);
     return nothing;
   };
 

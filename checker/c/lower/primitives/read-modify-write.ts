@@ -4,9 +4,9 @@ import type { Effect, Ordering } from '../../../language/statement.ts';
 import { zeroOf } from '../../memory.ts';
 import type { Place } from '../../syntax/source.ts';
 import { isScalar, type ScalarType } from '../../syntax/types.ts';
-import { scalar } from '../claims.ts';
 import type { Lowering } from '../lowering.ts';
-import { isConstant, type CValue, type Lvalue } from '../value.ts';
+import { constant, isConstant, scalar, type CValue, type Lvalue } from '../value.ts';
+import { isWritten, lastWritten, viewed, withMember } from '../view.ts';
 
 /** The suffix of an operation; without one it is fully ordered. */
 export const orders = { '': 'full', _acquire: 'acquire', _release: 'release', _relaxed: 'relaxed' } as const;
@@ -36,10 +36,16 @@ export function readModifyWrite(
 ): Changed {
   const type = scalarOf(thread, lvalue, place);
   const cell = thread.reference(lvalue, place);
-  const target = thread.emitter.temporary(cell.name, cell.domain, zeroOf(type));
-  const old = scalar(type, target);
+  const target = thread.emitter.temporary(cell.name, cell.domain, zeroOf(lvalue.shared?.type ?? type));
+  const { view } = lvalue;
+  const old = view === undefined ? scalar(type, target) : viewed(view, target);
   const { next, when } = change(old);
-  const write: Effect = { kind: 'set', target: cell, value: thread.asScalar(next, type, place) };
+  const stored = thread.asScalar(next, type, place);
+  const write: Effect = {
+    kind: 'set',
+    target: cell,
+    value: view === undefined ? stored : withMember(view, target, stored),
+  };
   const isConditional = when !== null && !isConstant(when, true);
   thread.access({
     place,
@@ -47,6 +53,7 @@ export function readModifyWrite(
       ...thread.asserted(lvalue, place),
       ...thread.written(lvalue, place),
       { kind: 'set', target, value: cell },
+      ...writtenLast(thread, lvalue, target, place),
       isConditional ? { kind: 'when', condition: when, effects: [write] } : write,
     ],
     // A conditional operation is fully ordered only if it writes, which is what no mark means.
@@ -64,17 +71,28 @@ export function modify(
 ): void {
   const type = scalarOf(thread, lvalue, place);
   const cell = thread.reference(lvalue, place);
-  const value = thread.asScalar(change(scalar(type, cell)), type, place);
+  const { view } = lvalue;
+  const next = change(view === undefined ? scalar(type, cell) : viewed(view, cell));
+  const stored = thread.asScalar(next, type, place);
+  const value = view === undefined ? stored : withMember(view, cell, stored);
   thread.access({
     place,
     effects: [
       ...thread.asserted(lvalue, place),
       ...thread.written(lvalue, place),
+      ...writtenLast(thread, lvalue, cell, place),
       { kind: 'set', target: cell, value },
     ],
     ordering: 'relaxed',
   });
 }
+
+/** That the member of a union is the one that was written last. */
+const writtenLast = (thread: Lowering, { view }: Lvalue, cell: AnyExpr, place: Place): readonly Effect[] => {
+  const condition = view === undefined ? constant(true) : isWritten(view, cell);
+  const claim = `${thread.emitter.text(place)}: ${lastWritten}`;
+  return isConstant(condition, true) ? [] : [{ kind: 'assert', claim, condition }];
+};
 
 const scalarOf = (thread: Lowering, { type }: Lvalue, place: Place): ScalarType =>
   isScalar(type) ? type : thread.fail(place, 'an atomic operation needs a number or a pointer');
