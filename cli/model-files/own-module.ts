@@ -18,7 +18,7 @@ export interface OwnModule {
 
 export async function ownModule(file: string): Promise<OwnModule> {
   try {
-    const errors = errorsIn(file);
+    const { errors } = errorsIn(file);
     return errors.length > 0 ? wrong(file, errors.map(errorLine).join('\n')) : await bundled(file);
   } catch (error) {
     return wrong(file, error instanceof Error ? error.message : String(error));

@@ -35,12 +35,19 @@ const options: ts.CompilerOptions = {
   noFallthroughCasesInSwitch: true,
 };
 
+export interface TypeChecked {
+  readonly errors: readonly LocatedError[];
+  /** The paths of all files that were read, those of libraries included. */
+  readonly sources: readonly string[];
+}
+
 /** The errors in a file and in the user's files that it imports. */
-export function errorsIn(file: string): readonly LocatedError[] {
+export function errorsIn(file: string): TypeChecked {
   const forJs = /js$/.test(file) ? { noImplicitAny: false } : {};
   const program = ts.createProgram([file], { ...options, ...forJs });
-  const sources = program.getSourceFiles().filter((source) => isOwn(program, source, file));
-  return sources.flatMap((source) => {
+  const all = program.getSourceFiles();
+  const own = all.filter((source) => isOwn(program, source, file));
+  const errors = own.flatMap((source) => {
     const syntactic = program.getSyntacticDiagnostics(source);
     if (syntactic.length > 0) return syntactic.map(describe);
     const semantic = program.getSemanticDiagnostics(source).filter(matters);
@@ -49,6 +56,7 @@ export function errorsIn(file: string): readonly LocatedError[] {
       ...misusedNodes(source, program).map(({ node, why }) => describeAt(source, node.getStart(), why)),
     ];
   });
+  return { errors, sources: all.map(({ fileName }) => fileName) };
 }
 
 /** Written by the user: neither of this project nor of a library. */

@@ -4,6 +4,7 @@ import { registerHooks } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { AnyDefinition } from '../../checker/language/model.ts';
 import { collectingErrorsOf, hasErrors, ModelError } from '../../checker/language/model-error.ts';
+import { isKnownToBeRight, rememberRight } from './checked-files.ts';
 import { locatedErrors, errorsText } from './located-errors.ts';
 import { ownModules } from './own-modules.ts';
 import { readText } from '../terminal/read-file.ts';
@@ -17,9 +18,12 @@ export interface UserModel {
 /** Throws  UsageError with all errors and their places; `build` of the result throws ModelError. */
 export async function loadUserModel(path: string): Promise<UserModel> {
   const file = readable(path);
-  const { errorsIn } = await import('./type-check.ts');
-  const errors = errorsIn(file);
-  if (errors.length > 0) throw new UsageError(errorsText(path, errors));
+  if (!isKnownToBeRight(file)) {
+    const { errorsIn } = await import('./type-check.ts');
+    const { errors, sources } = errorsIn(file);
+    if (errors.length > 0) throw new UsageError(errorsText(path, errors));
+    rememberRight(file, sources);
+  }
   resolveOwnModules();
   const definition = definitionIn(path, await importFile(path, file));
   return { file, definition: { ...definition, build: (...given) => built(path, definition, given) } };
