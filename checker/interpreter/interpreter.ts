@@ -212,12 +212,8 @@ const placeOf = (state: State, { thread, replica }: Runner): EvaluationContext =
 
 function run(code: Code, state: State, runner: Runner): readonly Firing[] {
   switch (code.kind) {
-    case 'goto': {
-      const [next] = produceWithPatches(state, (draft) => {
-        draft.threads[runner.thread.thread.name]![runner.replica]!.location = code.location;
-      });
-      return [{ state: next, events: [], failed: null, error: null }];
-    }
+    case 'goto':
+      return [{ state: at(code.location, state, runner), events: [], failed: null, error: null }];
     case 'effects': {
       const firing = execute(code, state, runner);
       return stopped(firing) ? [firing] : after(firing.events[0]!, run(code.next, firing.state, runner));
@@ -242,6 +238,13 @@ function run(code: Code, state: State, runner: Runner): readonly Firing[] {
       );
     }
   }
+}
+
+/** The state in which the runner is at another location. */
+function at(location: number, state: State, { thread: { thread }, replica }: Runner): State {
+  const copies = state.threads[thread.name]!;
+  const moved = { ...copies[replica]!, location };
+  return { ...state, threads: { ...state.threads, [thread.name]: copies.with(replica, moved) } };
 }
 
 const silent = (statement: Statement): ExecutedStatement => ({
