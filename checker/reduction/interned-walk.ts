@@ -48,6 +48,7 @@ export function* walkInterned(
   const steps = new StepCache(states, visibilityOf(numbering, []), dead, { commuting: false });
   const properties = conditions.map((condition): Property => ({ kind: 'always', name: '', condition }));
   const conjuncts = properties.flatMap(conjunctsOf);
+  const all = [...conjuncts.keys()];
   const watch = new ConjunctWatch(states, conjuncts, properties);
   const stored = new VectorSet(states.width);
   const [words, next] = [new Int32Array(states.width), new Int32Array(states.width)];
@@ -68,17 +69,18 @@ export function* walkInterned(
       const local = words[firstLocal + copy]!;
       for (let at = 0; at < steps.count(copy, local); at++) {
         const { transition, outcomes } = steps.step(copy, local, at, source);
-        for (const [choice, outcome] of outcomes.entries()) {
+        for (let choice = 0; choice < outcomes.length; choice++) {
+          const outcome = outcomes[choice]!;
           if (outcome.failed !== null || outcome.wrong) continue;
           next.set(words);
-          for (const [which, cell] of outcome.cells.entries())
-            states.write(next, cell, outcome.values[which]!);
+          for (let which = 0; which < outcome.cells.length; which++)
+            states.write(next, outcome.cells[which]!, outcome.values[which]!);
           next[firstLocal + copy] = outcome.local;
           edges.push({ edge: { thread, replica, transition, choice }, to: stored.add(next), outcome });
         }
       }
     }
-    const failing = watch.failing(words, [...conjuncts.keys()]);
+    const failing = watch.failing(words, all);
     yield {
       id,
       isInitial: id < initial,

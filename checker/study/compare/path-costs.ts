@@ -37,6 +37,20 @@ interface CostBounds {
   readonly most: Float64Array;
 }
 
+/** Computes a node that no path meets twice. */
+function settleAlone(
+  node: number,
+  out: readonly WeightedEdge[],
+  isTarget: (node: number) => boolean,
+  { least, most }: CostBounds,
+) {
+  if (isTarget(node)) least[node] = most[node] = 0;
+  for (const { to, weight } of out) {
+    least[node] = Math.min(least[node]!, least[to]! + weight);
+    most[node] = Math.max(most[node]!, most[to]! + weight);
+  }
+}
+
 /** Computes the nodes of one component, after all later components. */
 function settle(
   component: readonly number[],
@@ -44,6 +58,11 @@ function settle(
   isTarget: (node: number) => boolean,
   { least, most }: CostBounds,
 ) {
+  const [only] = component;
+  if (component.length === 1 && out(only!).every(({ to }) => to !== only)) {
+    settleAlone(only!, out(only!), isTarget, { least, most });
+    return;
+  }
   const inside = new Set(component);
   for (const node of component) if (isTarget(node)) least[node] = most[node] = 0;
   let pumped = false;
