@@ -16,6 +16,7 @@ const layers = [
   'checker/memory',
   'checker/codegen',
   'checker/engine',
+  'checker/disk',
   'checker/reduction',
   'checker/family',
   'checker/verify',
@@ -33,6 +34,7 @@ const layers = [
 const faces: Readonly<Record<string, readonly string[]>> = {
   'checker/c/syntax': ['parser.ts', 'read-unit.ts', 'source.ts', 'syntax.ts', 'types.ts'],
   'checker/codegen/layout': ['packed-state.ts'],
+  'checker/codegen/sorted-runs': ['merge-module.ts', 'sort-module.ts'],
   'checker/codegen/wasm': ['encode.ts', 'print.ts'],
   'checker/export/litmus': ['execution-svg.ts', 'litmus-page.ts'],
   'checker/export/murphi': ['murphi.ts'],

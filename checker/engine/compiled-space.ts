@@ -66,8 +66,18 @@ const fewStates = 1_024;
 const fewestInPortion = 32_768;
 const portionBytes = 2 ** 21;
 
+/** A finding with the packed state that it is about. */
+export interface PackedFinding {
+  readonly finding: Finding;
+  readonly state: Uint8Array;
+}
+
 /** A state space that finds the numbers of states. */
 export interface CompiledSpace extends LiveSpace {
+  /** For a search that keeps only a part of the states in memory: it replaces the stored states. */
+  readonly compiled: { readonly model: CompiledModel; readonly memory: VisitedMemory };
+  /** Removes the findings so far. */
+  readonly takeFindings: () => readonly PackedFinding[];
   /** The numbers of the canonical forms of these states, -1 for one that is not stored. */
   readonly numbersOf: (states: readonly State[]) => readonly number[];
   /** Ends the threads of the workers. */
@@ -182,6 +192,20 @@ class PackedSpace implements CompiledSpace {
     for (const recorded of this.#recorded.slice(this.#findings.length))
       this.#findings.push(findingOf(recorded, this.#system, this.#model, (id) => this.state(id)));
     return this.#findings;
+  }
+
+  get compiled() {
+    return { model: this.#model, memory: this.#memory };
+  }
+
+  takeFindings(): readonly PackedFinding[] {
+    const taken = this.findings.map((finding) => ({
+      finding,
+      state: this.#memory.packed(finding.state, finding.state + 1).slice(),
+    }));
+    this.#recorded.length = 0;
+    this.#findings.length = 0;
+    return taken;
   }
 
   start(): void {

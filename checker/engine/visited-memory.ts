@@ -122,6 +122,33 @@ export class VisitedMemory {
     return this.#stateWords;
   }
 
+  /** The bytes of stored states; valid until memory grows. */
+  packed(from: number, to: number): Uint8Array {
+    const { stride } = this.#model.map;
+    return new Uint8Array(this.states.buffer, this.statesAt + from * stride, (to - from) * stride);
+  }
+
+  /** Stores packed states, all different, as the only ones. */
+  replace(states: readonly Uint8Array[]): void {
+    const { stride } = this.#model.map;
+    const total = states.reduce((sum, { length }) => sum + length, 0) / stride;
+    this.forget(0);
+    this.makeRoom(total);
+    let at = 0;
+    for (const some of states) {
+      this.packed(at, at + some.length / stride).set(some);
+      at += some.length / stride;
+    }
+    this.globals.count.value = total;
+    enterStates(this.code, 0, total, this.#model.map.room);
+  }
+
+  /** Forgets the states from a number on; the table is then empty, so that the others are not met either. */
+  forget(from: number): void {
+    this.globals.count.value = from;
+    this.code.clearTable(0, this.globals.slots.value);
+  }
+
   /** Makes packed states the candidates. */
   gather(states: readonly (readonly bigint[])[]): void {
     const { candidates, marks, stride } = this.#model.map;

@@ -44,7 +44,7 @@ export function answerTo(
 }
 
 /** The answer of a complete search without findings. */
-export function answerAtEnd({ model }: TransitionSystem, { reached }: StateSpace): Answer {
+export function answerAtEnd({ model }: TransitionSystem, { reached }: Pick<StateSpace, 'reached'>): Answer {
   const limits = model.properties.filter(({ limit }, at) => limit === true && reached.has(at));
   if (limits.length > 0) return { verdict: 'inconclusive', reason: limits.map(limitReached).join('; ') };
   const witnesses = model.properties.filter(
@@ -61,7 +61,7 @@ export const limitReached = ({ name, remedy = '' }: Property): string => `${name
 /** The statistics of a search. */
 export function statisticsOf(
   system: TransitionSystem,
-  space: StateSpace,
+  space: Pick<StateSpace, 'count' | 'transitions' | 'bytes' | 'fired'>,
   depth: number,
   method: string,
 ): Statistics {

@@ -110,7 +110,8 @@ export function resumableSearch(
 
 const isComplete = ({ verdict }: Answer) => verdict === 'holds' || verdict === 'unreached';
 
-function tooManyBeginnings(system: TransitionSystem): string | null {
+/** Why the initial states are too many, or null. */
+export function tooManyBeginnings(system: TransitionSystem): string | null {
   if (mostInitialStates(system) <= mostBeginnings) return null;
   return `more than ${mostBeginnings} initial states: use fewer CPUs, or fewer choices before the first step`;
 }

@@ -1,4 +1,5 @@
 /** Settings of the search. */
+import type { DiskSettings } from '../disk/storage.ts';
 import type { WorkerOptions } from '../engine/worker.ts';
 
 export interface SearchSettings {
@@ -20,6 +21,8 @@ export interface SearchSettings {
   readonly maxBytes: number | null;
   /** Workers for large searches in generated code; null: none. */
   readonly parallel: WorkerOptions | null;
+  /** Keep the states in sorted runs on disk; null: in memory. */
+  readonly disk: DiskSettings | null;
 }
 
 export const defaultSettings: SearchSettings = {
@@ -31,4 +34,5 @@ export const defaultSettings: SearchSettings = {
   thirdPhase: 16_000,
   maxBytes: null,
   parallel: null,
+  disk: null,
 };

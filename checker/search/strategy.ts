@@ -2,22 +2,29 @@
 import { numberingOf } from '../program/numbering.ts';
 import { symmetryOf, type Symmetry } from '../program/symmetry.ts';
 import type { TransitionSystem } from '../program/transition-system.ts';
-import { initialStates } from '../interpreter/interpreter.ts';
 import { compiledSpace, type CompiledOptions } from '../engine/compiled-space.ts';
 import { interpretedSpace } from '../state-space/interpreted-space.ts';
 import type { Limits, Outcome } from '../state-space/outcome.ts';
 import { exploringOnArm64 } from './explore-arm64.ts';
 import { irreducible } from '../reduction/stubborn/stubborn-sets.ts';
 import { reducedSpace, type ReducedSpace } from '../reduction/reduced-space.ts';
-import { decided, isSafe, needsEdges, undecidedUnder } from './decide-liveness.ts';
+import {
+  atMost,
+  compiledSearch,
+  compiledTurns,
+  isLive,
+  polished,
+  smallBytes,
+  type Turns,
+} from './compiled-search.ts';
+import { decided, isSafe, undecidedUnder } from './decide-liveness.ts';
+import { exploringOnDisk } from './on-disk.ts';
 import { answerAtEnd, answerTo, statisticsOf, worstOf } from './answer.ts';
 import { pathTo, liftTrace } from '../trace/lift-trace.ts';
 import { reasonToStop, resumableSearch, searching } from './breadth-first.ts';
 import type { SearchSettings } from './settings.ts';
 import type { Cooperative } from '../state-space/cooperative.ts';
 
-/** Bytes of a first search that may be in vain, and of the search for a better trace. */
-const smallBytes = 2 ** 28;
 /** Bytes of a search for the claims about runs, after stubborn sets have judged the states. */
 const largestBytes = 2 ** 33;
 
@@ -36,9 +43,6 @@ const longerSecond = 8;
  */
 const equalGain = 8;
 const shares = { least: 1 / 8, most: 4 };
-
-/** States of the search for a better trace. */
-const polishedStates = 2_000_000;
 
 /** States expanded by stubborn sets, which are slow, between two checks of the limits. */
 const reducedChunk = 64;
@@ -60,6 +64,7 @@ function* exploringStates(
   limits: Limits,
   settings: SearchSettings,
 ): Cooperative<Outcome> {
+  if (settings.disk !== null) return yield* exploringOnDisk(system, limits, settings, settings.disk);
   if (system.model.machine === 'arm64') return yield* exploringOnArm64(system, limits, settings);
   if (settings.engine === 'interpreter') {
     const space = interpretedSpace(system);
@@ -96,10 +101,6 @@ function* decidedInFull(
   };
 }
 
-/** Whether a full search must keep what the claims about runs need. */
-const isLive = (system: TransitionSystem): boolean =>
-  system.model.undecidedRuns === undefined && needsEdges(system);
-
 /** Searches all states while they are few, then in turns. */
 function* runningPhases(
   system: TransitionSystem,
@@ -129,15 +130,6 @@ function* runningPhases(
   } finally {
     compiled.close();
   }
-}
-
-/** A search that stops at its limits, where the next call continues it. */
-interface Turns {
-  /** The number of the first state at each depth. */
-  readonly levels: readonly number[];
-  /** Up to a number of states; `maxBytes`: where the memory depends on what others take. */
-  readonly run: (limits: Limits, bound?: number, maxBytes?: number) => Cooperative<Outcome>;
-  readonly close: () => void;
 }
 
 interface TurnLengths {
@@ -194,45 +186,6 @@ function isFinal(outcome: Outcome, limits: Limits): boolean {
   return isDecided(outcome) || limits.stop() !== null || states > limits.maxStates || states === 0;
 }
 
-const atMost = (limits: Limits, states: number): Limits => ({
-  ...limits,
-  maxStates: Math.min(limits.maxStates, states),
-});
-
-/** All states, and what the model claims about runs. */
-function compiledTurns(system: TransitionSystem, options: CompiledOptions): Turns {
-  const live = options.only === undefined && isLive(system);
-  const space = compiledSpace(system, { ...options, live });
-  const { levels, run } = resumableSearch({ system, space, method: 'compiled' });
-  return {
-    levels,
-    *run(limits, bound) {
-      const states = yield* run(limits, bound);
-      const outcome = live ? yield* decided(system, space, states, limits) : states;
-      if (!('schedule' in outcome) || outcome.verdict === 'livelock') return outcome;
-      // With `only`, state numbers are not positions among all initial states.
-      const initial = space.numbersOf(initialStates(system)).indexOf(outcome.schedule.initial);
-      return { ...outcome, schedule: { ...outcome.schedule, initial } };
-    },
-    close: () => {
-      space.close();
-    },
-  };
-}
-
-function* compiledSearch(
-  system: TransitionSystem,
-  limits: Limits,
-  options: CompiledOptions,
-): Cooperative<Outcome> {
-  const turns = compiledTurns(system, options);
-  try {
-    return yield* turns.run(limits);
-  } finally {
-    turns.close();
-  }
-}
-
 /** Symmetry preserves shortest traces; a second search minimizes their context switches. */
 function symmetricTurns(
   system: TransitionSystem,
@@ -252,25 +205,6 @@ function symmetricTurns(
       space.close();
     },
   };
-}
-
-/** The outcome with a better trace of the same CPUs, if it is not longer and found within the limits. */
-function* polished(system: TransitionSystem, limits: Limits, outcome: Outcome): Cooperative<Outcome> {
-  if (!('schedule' in outcome) || outcome.verdict === 'deadlock') return outcome;
-  const { schedule: run, statistics } = outcome;
-  const best = yield* compiledSearch(system, atMost(limits, polishedStates), {
-    maxBytes: smallBytes,
-    only: run,
-  });
-  if (
-    !('schedule' in best) ||
-    best.verdict !== outcome.verdict ||
-    best.schedule.edges.length > run.edges.length
-  )
-    return { ...outcome, ...('minimal' in outcome ? { minimal: false } : {}) };
-  // It is a shortest trace only if the first search has proved that length minimal.
-  const minimal = 'minimal' in outcome && outcome.minimal && best.schedule.edges.length === run.edges.length;
-  return { ...best, ...('minimal' in best ? { minimal } : {}), statistics };
 }
 
 /** A search by stubborn sets. */

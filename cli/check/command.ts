@@ -26,6 +26,8 @@ export function checkCommand(program: Command): void {
         .option('--quiet', 'print only the verdict line')
         .option('--max-states <number>', 'limit on the number of states', wholeNumber)
         .option('--timeout <seconds>', 'time limit, in seconds', positiveSeconds)
+        .option('--disk <directory>', 'keep the states on disk: for models larger than memory')
+        .option('--resume', 'with --disk: continue a search that ended early, or was killed')
         .option('--save-trace <file>', 'save the trace for "racewalk replay"')
         .option('--html <file>', 'write the result as a self-contained HTML page')
         .helpOption(false)
@@ -98,12 +100,15 @@ const exclusive = [
   ['all', 'lkml'],
   ['all', 'saveTrace'],
   ['all', 'html'],
+  ['all', 'disk'],
+  ['engine', 'disk'],
 ] as const;
 
 function refuseContradictions(options: CheckOptions): void {
   const pair = exclusive.find(([a, b]) => options[a] !== undefined && options[b] !== undefined);
   if (options.reporter !== undefined && options.all !== true)
     throw new UsageError('--reporter requires --all');
+  if (options.resume === true && options.disk === undefined) throw new UsageError('--resume requires --disk');
   checkSweepOptions(options, options.all === true);
   if (pair === undefined) return;
   const [a, b] = pair.map((key) => (key === 'saveTrace' ? '--save-trace' : `--${key}`));

@@ -2,6 +2,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import type { Command } from 'commander';
 import { defaultSettings, type SearchSettings } from '../../checker/search/settings.ts';
+import { diskSettings } from '../disk/run-files.ts';
 import { startWorkers } from '../../checker/engine/node-workers.ts';
 import { searchHeading } from '../terminal/help.ts';
 import { UsageError } from '../terminal/usage-error.ts';
@@ -13,6 +14,9 @@ export interface SearchOptions {
   /** In bytes. */
   readonly maxMemory?: number;
   readonly workers?: number;
+  /** The directory of a search on disk. */
+  readonly disk?: string;
+  readonly resume?: true;
 }
 
 /** Adds the options of the search to a command. */
@@ -38,7 +42,7 @@ const mostWorkers = 64;
  * searches, most are too small for that.
  */
 export function settingsOf(
-  { engine: chosen, reduce, symmetry, maxMemory, workers: wanted }: SearchOptions,
+  { engine: chosen, reduce, symmetry, maxMemory, workers: wanted, disk, resume }: SearchOptions,
   searches: 'one' | 'many' = 'many',
 ): SearchSettings {
   const workers = wanted ?? Math.min(availableParallelism(), mostWorkers);
@@ -50,6 +54,7 @@ export function settingsOf(
     symmetry: symmetry ?? defaultSettings.symmetry,
     maxBytes: maxMemory ?? (totalmem() * 3) / 4,
     parallel: workers === 1 ? null : { workers, spawn: startWorkers, ...from },
+    disk: disk === undefined ? null : diskSettings(disk, { resume: resume === true }),
   };
 }
 

@@ -121,15 +121,22 @@ export const originOf = (
   command: reproducing(report).join(' '),
 });
 
+/** Methods that explore all states, or whose models are not told apart by symmetry. */
+const fullMethods = [
+  'compiled',
+  'compiled, on disk',
+  'interpreter',
+  'Promising-ARM',
+  'Promising-ARM, symmetric',
+];
+
 function evidence(report: Report, width: number): readonly string[] {
   const { system, outcome, seconds } = report;
   const { statistics, verdict } = outcome;
   const caveat = memoryCaveat(report.chosen, verdict, system.model);
   const atOnce = atOnceSentence(system.model);
   // Symmetry does not matter if everything was explored.
-  const isFull =
-    verdict !== 'inconclusive' &&
-    ['compiled', 'interpreter', 'Promising-ARM', 'Promising-ARM, symmetric'].includes(statistics.method);
+  const isFull = verdict !== 'inconclusive' && fullMethods.includes(statistics.method);
   return [
     ...wrap(statisticsLine(statistics, seconds), width, 2),
     ...wrap(verdict === 'livelock' ? '' : livelockLine(statistics), width, 2).filter((line) => line !== ''),

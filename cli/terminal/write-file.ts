@@ -35,11 +35,15 @@ const causes: Readonly<Record<string, string>> = {
   EROFS: 'read-only file system',
 };
 
-/** The error as a message about `what`, such as a path. */
-export function outputError(what: string, error: unknown): OutputError {
+/** The cause of a system error, in words. */
+export function causeOf(error: unknown): string {
   const { code = String(error) } = error as NodeJS.ErrnoException;
-  return new OutputError(`cannot write ${what}: ${causes[code] ?? code}`, { cause: error });
+  return causes[code] ?? code;
 }
+
+/** The error as a message about `what`, such as a path. */
+export const outputError = (what: string, error: unknown): OutputError =>
+  new OutputError(`cannot write ${what}: ${causeOf(error)}`, { cause: error });
 
 /** Whether an error is a system error of writing. */
 export const isOutputFailure = (error: unknown): boolean =>

@@ -35,6 +35,7 @@ export type WasmOperator =
   | `i32.${'eqz' | 'eq' | 'ne' | 'ctz' | 'lt_s' | 'lt_u' | 'gt_s' | 'gt_u' | 'le_s' | 'le_u' | 'ge_s' | 'ge_u'}`
   | `i32.${'add' | 'sub' | 'mul' | 'div_s' | 'div_u' | 'rem_s' | 'and' | 'or' | 'xor' | 'shl' | 'shr_s' | 'shr_u'}`
   | `i64.${'eqz' | 'eq' | 'ne' | 'lt_s' | 'lt_u' | 'gt_s' | 'gt_u' | 'le_s' | 'ge_s'}`
+  | 'i64.clz'
   | `i64.${'add' | 'sub' | 'mul' | 'div_s' | 'div_u' | 'rem_s' | 'and' | 'or' | 'xor' | 'shl' | 'shr_s' | 'shr_u'}`
   | 'i32.wrap_i64'
   | 'i64.extend_i32_s'

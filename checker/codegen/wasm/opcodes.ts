@@ -36,6 +36,7 @@ export const opcodes: Readonly<Record<Exclude<WasmOperator, VectorOperator>, num
   'i32.shl': 0x74,
   'i32.shr_s': 0x75,
   'i32.shr_u': 0x76,
+  'i64.clz': 0x79,
   'i64.add': 0x7c,
   'i64.sub': 0x7d,
   'i64.mul': 0x7e,

@@ -1,0 +1,260 @@
+/**
+ * The runs of a search as files of one directory.
+ *
+ * A file begins with a line of text and the hash of its search, then its name; blocks follow, each a header of 16 bytes
+ * (states, bytes, bytes deflated, CRC-32 of all that; little endian) and the block, deflated. A header without states
+ * ends it, with the number of all states in 8 bytes.
+ */
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
+import {
+  StorageError,
+  type DiskSettings,
+  type RunReader,
+  type RunStorage,
+  type RunWriter,
+} from '../../checker/disk/storage.ts';
+import { programIdentity } from '../sweep/identity.ts';
+import { causeOf } from '../terminal/write-file.ts';
+import { UsageError } from '../terminal/usage-error.ts';
+
+const format = 'racewalk run 1\n';
+const headerBytes = 16;
+/** Where a header has its checksum. */
+const sumAt = 12;
+
+const checkpointName = 'checkpoint.json';
+
+/** What a search on disk calls of the file system: a test replaces it. */
+export type FileSystem = Pick<typeof import('node:fs'), 'writeSync' | 'fsyncSync'>;
+
+/**
+ * The settings of a search below a directory: each search has a subdirectory, named by a hash of this program, the
+ * model and the method.
+ *
+ * Throws  UsageError where the search has begun already, unless it is to be resumed.
+ */
+export const diskSettings = (
+  directory: string,
+  { resume, files = { writeSync, fsyncSync } }: { readonly resume: boolean; readonly files?: FileSystem },
+): DiskSettings => {
+  const opened = new Set<string>();
+  return {
+    open: (search) => {
+      const identity = createHash('sha256').update(`${programIdentity()}\n${search}`).digest('hex');
+      const path = join(directory, identity.slice(0, 16));
+      const storage = new RunFiles(path, identity, files);
+      if (!resume && !opened.has(path) && storage.readCheckpoint() !== null)
+        throw new UsageError(`${path} has a search of this model: --resume continues it`);
+      opened.add(path);
+      return storage;
+    },
+  };
+};
+
+class RunFiles implements RunStorage {
+  readonly #directory: string;
+  readonly #identity: string;
+  readonly #files: FileSystem;
+  /** Runs that may be in the cache of the system only. */
+  readonly #unsynced = new Set<string>();
+
+  constructor(directory: string, identity: string, files: FileSystem) {
+    this.#directory = directory;
+    this.#identity = identity;
+    this.#files = files;
+    attempt(directory, 'write', () => mkdirSync(directory, { recursive: true }));
+  }
+
+  get bytes(): number {
+    return this.#runs().reduce((sum, name) => sum + statSync(join(this.#directory, name)).size, 0);
+  }
+
+  #runs(): readonly string[] {
+    return readdirSync(this.#directory).filter((name) => name.endsWith('.run'));
+  }
+
+  #path(run: string): string {
+    return join(this.#directory, `${run}.run`);
+  }
+
+  #preamble(run: string): Buffer {
+    return Buffer.from(`${format}${this.#identity}\n${run}\n`, 'latin1');
+  }
+
+  create(run: string): RunWriter {
+    const path = this.#path(run);
+    const file = attempt(path, 'write', () => openSync(path, 'w'));
+    const write = (bytes: Buffer) => attempt(path, 'write', () => writeAll(this.#files, file, bytes));
+    let total = 0;
+    write(this.#preamble(run));
+    return {
+      write: (block, states) => {
+        const deflated = deflateRawSync(block, { level: 1 });
+        write(framed([states, block.length, deflated.length], deflated));
+        total += states;
+      },
+      close: () => {
+        const end = Buffer.alloc(8);
+        end.writeBigUInt64LE(BigInt(total));
+        write(framed([0, 0, end.length], end));
+        closeSync(file);
+        this.#unsynced.add(path);
+      },
+      abandon: () => closeSync(file),
+    };
+  }
+
+  open(run: string): RunReader {
+    const path = this.#path(run);
+    const file = attempt(path, 'read', () => openSync(path, 'r'));
+    const read = (bytes: number): Buffer => attempt(path, 'read', () => readAll(file, bytes));
+    const damaged = (why: string) => new StorageError(`${path} is damaged: ${why}`);
+    const expected = this.#preamble(run);
+    if (!read(expected.length).equals(expected)) {
+      closeSync(file);
+      throw new StorageError(`${path} is no run of this search, or one of another version of racewalk`);
+    }
+    let total = 0n;
+    return {
+      next: () => {
+        const head = read(headerBytes);
+        if (head.length < headerBytes) throw damaged('it is cut short');
+        const [states, bytes, length, sum] = [0, 4, 8, sumAt].map((at) => head.readUInt32LE(at));
+        const body = read(length!);
+        if (body.length < length!) throw damaged('it is cut short');
+        if (checksum(head, body) !== sum) throw damaged('a block has another checksum');
+        if (states === 0) {
+          if (body.readBigUInt64LE() !== total) throw damaged('it has another number of states');
+          return null;
+        }
+        total += BigInt(states!);
+        const block = inflateRawSync(body, { chunkSize: Math.max(64, bytes! + 1) });
+        if (block.length !== bytes) throw damaged('a block has another length');
+        return block;
+      },
+      close: () => closeSync(file),
+    };
+  }
+
+  remove(run: string): void {
+    this.#delete(this.#path(run));
+  }
+
+  #delete(path: string): void {
+    attempt(path, 'write', () => rmSync(path));
+    this.#unsynced.delete(path);
+  }
+
+  retain(runs: readonly string[]): void {
+    const kept = new Set(runs.map((run) => `${run}.run`));
+    for (const name of this.#runs()) if (!kept.has(name)) this.#delete(join(this.#directory, name));
+  }
+
+  readCheckpoint(): string | null {
+    const path = join(this.#directory, checkpointName);
+    let text: string;
+    try {
+      text = readFileSync(path, 'utf8');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+      throw new StorageError(`cannot read ${path}: ${causeOf(error)}`, { cause: error });
+    }
+    const [head = '', body = ''] = text.split('\n', 2);
+    if (head !== this.#sealOf(body))
+      throw new StorageError(`${path} is no checkpoint of this search, or it is damaged`);
+    return body;
+  }
+
+  #sealOf(text: string): string {
+    return createHash('sha256').update(`${this.#identity}\n${text}`).digest('hex');
+  }
+
+  writeCheckpoint(text: string): void {
+    for (const run of this.#unsynced) attempt(run, 'write', () => sync(this.#files, run));
+    this.#unsynced.clear();
+    const path = join(this.#directory, checkpointName);
+    attempt(path, 'write', () => {
+      const aside = `${path}.tmp`;
+      const file = openSync(aside, 'w');
+      try {
+        writeAll(this.#files, file, Buffer.from(`${this.#sealOf(text)}\n${text}\n`));
+        this.#files.fsyncSync(file);
+      } finally {
+        closeSync(file);
+      }
+      renameSync(aside, path);
+      sync(this.#files, this.#directory);
+    });
+  }
+
+  clear(): void {
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+}
+
+/** Runs `work` on a file; a system error becomes a StorageError. */
+function attempt<T>(path: string, what: 'read' | 'write', work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw new StorageError(`cannot ${what} ${path}: ${causeOf(error)}`, { cause: error });
+  }
+}
+
+/** A block behind its header. */
+function framed(
+  numbers: readonly [states: number, bytes: number, deflated: number],
+  body: Uint8Array,
+): Buffer {
+  const head = Buffer.alloc(headerBytes);
+  for (const [at, number] of numbers.entries()) head.writeUInt32LE(number, at * 4);
+  head.writeUInt32LE(checksum(head, body), sumAt);
+  return Buffer.concat([head, body]);
+}
+
+/** The checksum of a block and of the numbers before it. */
+const checksum = (head: Buffer, body: Uint8Array): number => crc32(body, crc32(head.subarray(0, sumAt)));
+
+function writeAll(files: FileSystem, file: number, bytes: Buffer): void {
+  for (let at = 0; at < bytes.length;) at += files.writeSync(file, bytes, at);
+}
+
+/** So many bytes, or those that are left. */
+function readAll(file: number, bytes: number): Buffer {
+  // A damaged header may ask for more than there is.
+  const buffer = Buffer.allocUnsafe(Math.min(bytes, fstatSync(file).size));
+  let at = 0;
+  while (at < buffer.length) {
+    const got = readSync(file, buffer, at, buffer.length - at, null);
+    if (got === 0) break;
+    at += got;
+  }
+  return buffer.subarray(0, at);
+}
+
+/** Makes a file durable, or the names in a directory, where the system has such a call. */
+function sync(files: FileSystem, path: string): void {
+  if (process.platform === 'win32' && statSync(path).isDirectory()) return;
+  const file = openSync(path, 'r');
+  try {
+    files.fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}

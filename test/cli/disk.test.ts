@@ -1,0 +1,69 @@
+/**
+ * `check --disk`: killed and resumed, refused by name.
+ *
+ * @module-tag process
+ */
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { expectWrongUse, file, folder, racewalk, type Run } from './run.ts';
+
+const search = ['check', 'gup-fast-vs-collapse', '--sync-ipi', '--cpus', '3', '--no-symmetry'];
+
+/** The result without what differs between two runs. */
+function told({ code, out }: Run) {
+  const { statistics, ...result } = JSON.parse(out) as {
+    readonly statistics: Readonly<Record<'states' | 'transitions' | 'depth', number>>;
+  };
+  const { states, transitions, depth } = statistics;
+  return { code, result, states, transitions, depth };
+}
+
+const onDisk = (directory: string) => [...search, '--json', '--disk', directory];
+
+/** Whether the search below a directory has stored a level. */
+function hasLevel(directory: string, depth: number): boolean {
+  const path = join(folder, directory);
+  if (!existsSync(path)) return false;
+  return readdirSync(path).some((own) => existsSync(join(path, own, `level-${depth}.run`)));
+}
+
+/** Runs a search up to a level, and kills it. */
+const killedAt = (directory: string, depth: number): Promise<Run> =>
+  racewalk(onDisk(directory), (child) => {
+    const timer = setInterval(() => {
+      if (hasLevel(directory, depth)) child.kill('SIGKILL');
+    }, 2);
+    child.on('exit', () => clearInterval(timer));
+  });
+
+test('a search that was killed goes on, and says what one in memory says', async () => {
+  expect(await killedAt('killed', 12)).toMatchObject({ code: null, out: '' });
+  expectWrongUse(await racewalk(onDisk('killed')), /has a search of this model: --resume continues it/);
+  const again = racewalk([...onDisk('killed'), '--resume']);
+  const [resumed, inMemory] = await Promise.all([again, racewalk([...search, '--no-reduce', '--json'])]);
+  expect(told(resumed)).toEqual(told(inMemory));
+  expect(readdirSync(join(folder, 'killed'))).toEqual([]);
+});
+
+test('claims about runs are refused by name', async () => {
+  const { code, out } = await racewalk(['check', 'peterson', '--disk', 'lives', '--quiet']);
+  expect(code).toBe(3);
+  expect(out).toContain('inconclusive: liveness is not decided on disk: "every process gets inside"');
+});
+
+test('the states of an arm64 machine are refused', async () => {
+  const run = await racewalk(['check', 'peterson', '--memory', 'arm64', '--disk', 'arm64', '--quiet']);
+  expect(run).toMatchObject({ code: 3, out: expect.stringContaining('arm64') as string });
+});
+
+test('options that do not go together are refused', async () => {
+  expectWrongUse(await racewalk(['check', 'peterson', '--resume']), /--resume requires --disk/);
+  expectWrongUse(await racewalk(['check', '--all', '--disk', 'all']), /--all and --disk cannot be combined/);
+});
+
+test('a directory that cannot be written is no verdict', async () => {
+  const { code, out } = await racewalk(['check', 'dirty-cow', '--disk', file('taken', ''), '--quiet']);
+  expect(code).toBe(3);
+  expect(out).toMatch(/inconclusive: cannot write .*taken/);
+});

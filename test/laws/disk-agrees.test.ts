@@ -1,0 +1,169 @@
+/** Holds that a search on disk says what the search in memory says, also where it was killed or the disk was full. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  always,
+  dec,
+  eq,
+  ge,
+  goto,
+  init,
+  label,
+  range,
+  reachable,
+  shared,
+  step,
+  thread,
+} from '../../checker/language/index.ts';
+import type { Model } from '../../checker/language/model.ts';
+import { StorageError, type DiskSettings } from '../../checker/disk/storage.ts';
+import { check, noLimits, type Checked } from '../../checker/search/check.ts';
+import { defaultSettings, type SearchSettings } from '../../checker/search/settings.ts';
+import { startWorkers } from '../../checker/engine/node-workers.ts';
+import { model as gupFast } from '../../models/gup-fast-vs-collapse.ts';
+import { law, runs } from '../depth.ts';
+import { modelOf } from '../language/tiny.ts';
+import { Killed, MemoryStorage } from '../disk/memory-storage.ts';
+import { randomModel } from './random-model.ts';
+
+/** All states, under symmetry where it applies. */
+const settings: SearchSettings = { ...defaultSettings, reduce: false, firstPhase: 0 };
+
+/** What does not depend on the order of the states of a level. */
+function told({ outcome, trace }: Checked) {
+  const { states, transitions, depth, unfired } = outcome.statistics;
+  return {
+    verdict: outcome.verdict,
+    kind: 'kind' in outcome ? outcome.kind : null,
+    property: 'kind' in outcome && outcome.kind === 'invariant' ? outcome.property : null,
+    witnesses: 'witnesses' in outcome ? outcome.witnesses : null,
+    reason: 'reason' in outcome ? outcome.reason : null,
+    steps: trace?.steps.length ?? null,
+    // A check in memory stores the initial states without symmetry, and may end there.
+    ...(trace?.steps.length === 0
+      ? {}
+      : { states, transitions, depth, unfired: unfired.map(({ id }) => id) }),
+  };
+}
+
+interface OnDisk {
+  readonly storage?: MemoryStorage;
+  readonly symmetry?: boolean;
+  readonly sizes?: Pick<DiskSettings, 'room' | 'blockBytes'>;
+  readonly workers?: number;
+}
+
+function onDisk(model: Model, { storage = new MemoryStorage(), symmetry = true, sizes, workers }: OnDisk) {
+  const small = { batch: 8, claims: 8 };
+  const parallel = workers === undefined ? null : { workers, small, spawn: startWorkers };
+  const disk = { open: () => storage, ...sizes };
+  return check(model, noLimits, { ...settings, symmetry, parallel, disk });
+}
+
+/** States in memory: those of a few successors, or of all. */
+const sizes = fc.record({
+  room: fc.constantFrom(100, 200, 1_000),
+  blockBytes: fc.constantFrom(1, 64, 1_000),
+});
+
+const modelsOf = (symmetric: boolean) => randomModel({ errors: true, symmetric, states: 400 });
+
+describe.each([false, true])('on random models, symmetry: %s', (symmetry) => {
+  test('verdicts, counts and lengths are those in memory', law, () => {
+    const seen = new Map<string, number>();
+    const agree = fc.property(modelsOf(symmetry), sizes, (model, size) => {
+      const expected = told(check(model, noLimits, { ...settings, symmetry }));
+      const storage = new MemoryStorage();
+      expect(told(onDisk(model, { storage, symmetry, sizes: size }))).toEqual(expected);
+      expect(storage.runs.size).toBe(0);
+      seen.set(expected.kind ?? expected.verdict, (seen.get(expected.kind ?? expected.verdict) ?? 0) + 1);
+    });
+    fc.assert(agree, { numRuns: runs(200, 10), seed: 2026, endOnFailure: true });
+    for (const verdict of ['holds', 'deadlock', 'error', 'assertion', 'invariant', 'unreached'])
+      expect([verdict, seen.get(verdict) ?? 0]).toEqual([verdict, expect.toSatisfy((times) => times > 0)]);
+  });
+
+  /** Ends each process at a write, and resumes until one gets to the end; returns it and the number of all. */
+  function resumed(
+    model: Model,
+    errorAt: (process: number) => { readonly at: number; readonly error: Error },
+  ) {
+    const storage = new MemoryStorage();
+    for (let process = 1; ; process++) {
+      const { at, error } = errorAt(process);
+      storage.fault = { at: storage.writes + at, error };
+      try {
+        const checked = onDisk(model, { storage, symmetry, sizes: { room: 200, blockBytes: 64 } });
+        if (checked.outcome.verdict !== 'inconclusive') return { checked, processes: process };
+        expect(checked.outcome.reason).toContain('no space left');
+      } catch (error) {
+        if (!(error instanceof Killed)) throw error;
+      }
+    }
+  }
+
+  test.each([
+    ['killed', new Killed()],
+    ['out of space', new StorageError('no space left')],
+  ])('a search that was %s goes on as if it had not been', law, (_, error) => {
+    let most = 0;
+    const agree = fc.property(modelsOf(symmetry), fc.integer({ min: 1, max: 40 }), (model, first) => {
+      const expected = told(onDisk(model, { symmetry }));
+      // Later processes get further, so that a level fits into one of them.
+      const { checked, processes } = resumed(model, (process) => ({ at: first + 5 * process, error }));
+      most = Math.max(most, processes);
+      // What is found before the disk is full is a run of the model, though a shorter one may lead elsewhere.
+      const isComplete = checked.outcome.statistics.states === expected.states;
+      if (isComplete || checked.trace === null) expect(told(checked)).toEqual(expected);
+      else expect(expected.steps).not.toBeNull();
+    });
+    fc.assert(agree, { numRuns: runs(40), seed: 2026, endOnFailure: true });
+    expect(most).toBeGreaterThan(2);
+  });
+});
+
+test('the trace does not depend on memory or workers', law, () => {
+  const same = fc.property(modelsOf(false), sizes, (model, size) => {
+    const { outcome } = onDisk(model, { symmetry: false });
+    expect(onDisk(model, { symmetry: false, sizes: size }).outcome).toMatchObject({
+      ...outcome,
+      statistics: { ...outcome.statistics, bytes: expect.any(Number) as number },
+    });
+    expect(onDisk(model, { symmetry: false, workers: 2, sizes: { room: 1_000 } }).outcome).toEqual(outcome);
+  });
+  fc.assert(same, { numRuns: runs(30), seed: 2026 });
+});
+
+test('many runs of successors, and of known states', () => {
+  const model = gupFast.build({ syncIpi: true, cpus: 3 });
+  const { outcome } = onDisk(model, { symmetry: false, sizes: { room: 300, blockBytes: 200 } });
+  expect(outcome).toEqual({
+    verdict: 'holds',
+    statistics: {
+      ...check(model, noLimits, { ...settings, symmetry: false }).outcome.statistics,
+      bytes: outcome.statistics.bytes,
+      method: 'compiled, on disk',
+      endless: null,
+    },
+  });
+});
+
+test('the state of zeros is new to a search that goes on', () => {
+  const model = modelOf(() => {
+    const mem = shared({ n: init(range(0, 2), 2) });
+    const turns = thread('turns', {}, () => [label('again'), step('n--', dec(mem.n)), goto('again')]);
+    return {
+      shared: mem,
+      threads: [turns],
+      properties: [always('n', ge(mem.n, 1)), reachable('one', eq(mem.n, 1))],
+    };
+  });
+  const expected = told(onDisk(model, {}));
+  for (let at = 1; at < 20; at++) {
+    const storage = new MemoryStorage();
+    storage.fault = { at, error: new StorageError('no space left') };
+    const first = onDisk(model, { storage });
+    if (first.outcome.verdict === 'inconclusive') expect(told(onDisk(model, { storage }))).toEqual(expected);
+  }
+  expect(expected).toMatchObject({ verdict: 'violated', steps: 2 });
+});
