@@ -27,6 +27,11 @@ export const formats = {
     description: 'Murphi model for Rumur; the same counts',
     ofVariant: async (system) => (await import('./murphi/murphi.ts')).toMurphi(system),
   },
+  tla: {
+    ending: 'tla',
+    description: 'TLA+ module and configuration for TLC; the same states',
+    ofVariant: async (system) => (await import('./tla/tla.ts')).toTla(system),
+  },
   dot: {
     ending: 'dot',
     description: 'Graphviz state graph',
