@@ -49,4 +49,6 @@ export const protocols: readonly string[] = [
   'slab-stride-vs-obj-exts',
   'follow-pfnmap-vs-zap',
   'finish-asid-transition',
+  'seqlock',
+  'qrwlock',
 ];
