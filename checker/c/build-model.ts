@@ -1,5 +1,5 @@
 /** Builds a model from a C file and values of its options. */
-import type { AnyExpr, Binder } from '../language/expression.ts';
+import { walk, type AnyExpr, type Binder } from '../language/expression.ts';
 import { eventually, leadsTo, type Liveness } from '../language/liveness.ts';
 import { cost } from '../language/cost.ts';
 import type { Parts } from '../language/model.ts';
@@ -72,7 +72,7 @@ export function buildParts(file: SourceFile, unit: Unit, mistakes: Mistakes): Pa
   const bodies = definitions.map(({ body }) => body);
   const stubs = stubsOf(file.name, bodies, reachableFunctions(unit, bodies));
   return {
-    shared: shared({ ...declared, ...watched.cells }),
+    shared: shared({ ...observed(declared, properties), ...watched.cells }),
     threads,
     ...(stubs.length === 0 ? {} : { stubs }),
     properties: [...withWitness(properties, lowered), ...leaks, ...liveness],
@@ -218,6 +218,28 @@ function declarationsOf({ memory, kernel }: Program): Readonly<Record<string, An
     ],
   );
   return { ...Object.fromEntries(cells), ...kernel.cells };
+}
+
+/** Memory that claims read while threads run is seen as by another CPU, also where one thread alone accesses it. */
+function observed(
+  declared: Readonly<Record<string, AnyDeclaration>>,
+  properties: readonly Property[],
+): Readonly<Record<string, AnyDeclaration>> {
+  const read = new Set(
+    properties.flatMap(({ atEnd, condition }) =>
+      atEnd === true
+        ? []
+        : [...walk(condition)].flatMap((part) => (part.kind === 'shared' ? [part.name] : [])),
+    ),
+  );
+  return Object.fromEntries(
+    Object.entries(declared).map(([name, declaration]) => [
+      name,
+      read.has(name) && declaration.ghost === undefined
+        ? { ...declaration, isObserved: true as const }
+        : declaration,
+    ]),
+  );
 }
 
 /** The claims about runs at file scope. */

@@ -19,6 +19,8 @@ export interface AnyDeclaration {
    * `watch`: what finds data races and reads of what nobody has written.
    */
   readonly ghost?: 'proof' | 'watch';
+  /** A claim reads it while threads run, and sees stores to it as late as another CPU does. */
+  readonly isObserved?: true;
   /** CPU state instead of memory: a step may access it in addition to one cell of memory. */
   readonly insideCpu?: 'store buffer' | 'interrupt state';
   /** The part of the CPU, for traces. */

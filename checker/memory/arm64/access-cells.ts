@@ -91,6 +91,7 @@ export function privateVariables({ shared, threads }: Model): ReadonlySet<string
   return new Set(
     Object.keys(shared).filter((variable) => {
       const own = uses.filter(({ name }) => name === variable);
+      if (shared[variable]!.isObserved === true) return false;
       return own.every(({ host, isOfCopy }) => isOfCopy && host === own[0]!.host);
     }),
   );

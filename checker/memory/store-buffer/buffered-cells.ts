@@ -57,12 +57,14 @@ export function placesOf(
   );
 }
 
-/** The variables of memory that more than one CPU accesses. */
+/** The variables of memory that more than one CPU accesses, or that a claim of C reads. */
 export function commonVariables(model: Model, cpus: readonly ModelCpu[]): ReadonlySet<string> {
   const uses = cpus.flatMap((cpu) => cpu.threads.flatMap((thread) => usesOf(cpu, thread)));
   const isMemory = ([, { ghost }]: [string, AnyDeclaration]) => ghost === undefined;
   const variables = Object.entries(model.shared).filter(isMemory);
-  return new Set(variables.map(([variable]) => variable).filter((variable) => !isPrivate(variable, uses)));
+  const isSeen = ([variable, { isObserved }]: [string, AnyDeclaration]) =>
+    isObserved === true || !isPrivate(variable, uses);
+  return new Set(variables.filter(isSeen).map(([variable]) => variable));
 }
 
 /** The accesses of a thread; those of an atomic block count as one statement. */
