@@ -2,6 +2,7 @@
 import { calculate, lowestBits } from '../language/arithmetic.ts';
 import { isArithmeticOperator, type AnyExpr } from '../language/expression.ts';
 import { domainWith } from './domains.ts';
+import { typeKey } from './memory.ts';
 import { isConstant, numberOf, constant, type Lvalue } from './lower/value.ts';
 import { ClaimEvaluator } from './lower/claims.ts';
 import type { Program } from './lower/program.ts';
@@ -48,6 +49,8 @@ class Initialiser {
 
   #set(lvalue: Lvalue, initial: Expression, scope: Scope): void {
     const { type } = lvalue;
+    if (initial.kind === 'compound' && typeKey(initial.type) === typeKey(type))
+      return this.#list(lvalue, initial.entries, initial.place, scope);
     if (initial.kind === 'list')
       return isScalar(type)
         ? this.#only(lvalue, initial, scope)

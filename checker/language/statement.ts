@@ -98,7 +98,8 @@ export type Statement = {
 export type Block = readonly Statement[];
 
 /** Whether a statement belongs to the step before it, whatever properties read: it accesses no memory. */
-export const isPartOfStep = ({ isSilent, isMark }: Statement): boolean => isSilent === true || isMark === true;
+export const isPartOfStep = ({ isSilent, isMark }: Statement): boolean =>
+  isSilent === true || isMark === true;
 
 /** The body of a thread: macros return lists, so lists nest. */
 export type Text = readonly (Statement | Text)[];

@@ -242,6 +242,7 @@ function expressionOf(expression: Expression, mistakes: Mistakes): CExpr {
     case 'sizeof':
     case 'type':
     case 'list':
+    case 'compound':
     case 'block':
     case 'string':
       return fail(mistakes, place, 'this expression is not supported in a litmus file');

@@ -28,5 +28,5 @@ THREAD(t)
     'foo.b: 2 -> 0',
     `steps ${step!} to ${step! + 4}`,
   ]);
-  expect(lines.findLast((line) => line.step !== null)!.step).toBe(trace!.steps.length);
+  expect(lines.at(-1)!.of).toBe(trace!.steps.length);
 });

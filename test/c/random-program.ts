@@ -212,6 +212,9 @@ const localStatement = (e: Expression): fc.Arbitrary<Piece> =>
       fc.tuple(local, part, compound, e).map(([x, y, op, value]) => `${x} = (${y} ${op} ${value});`),
       fc.tuple(local, part).map(([x, y]) => `${x} = ${y}++;`),
       fc.constantFrom('mine = *parts;', '*parts = mine;'),
+      fc.tuple(e, e).map(([x, y]) => `mine = (struct parts){ .hi = ${x}, .high = ${y}, .far = 1 };`),
+      fc.tuple(local, e, e).map(([x, y, z]) => `${x} = (struct item){ ${y}, .y = ${z} }.y;`),
+      fc.tuple(local, fc.constantFrom('likely', 'unlikely'), e).map(([x, is, y]) => `${x} = ${is}(${y});`),
       e.map((value) => `kept = (kept + ${value}) & 7;\nspare = kept;`),
     )
     .map((text) => () => text);
@@ -291,7 +294,7 @@ function control(e: Expression, body: fc.Arbitrary<Piece>): fc.Arbitrary<Piece> 
     fc.tuple(e, body, body, fc.boolean()).map(
       ([value, first, second, falls]): Piece =>
         (fresh) =>
-          `switch ((${value}) & 3) {\ncase 0:\n${first(fresh)}\n${falls ? 'fallthrough;' : 'break;'}\ncase 1:\ncase 2:\n${second(fresh)}\nbreak;\ndefault:\nbreak;\n}`,
+          `switch ((${value}) & 3) {\ncase 0:\n${first(fresh)}\n${falls ? 'fallthrough;' : 'break;'}\n${falls ? 'case 1:\ncase 2:' : 'case 1 ... 2:'}\n${second(fresh)}\nbreak;\ndefault:\nbreak;\n}`,
     ),
     fc.tuple(e, body).map(([condition, skipped]): Piece => (fresh) => {
       const label = `skip${fresh()}`;

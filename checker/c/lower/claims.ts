@@ -201,6 +201,10 @@ export class ClaimEvaluator extends Evaluator {
     });
   }
 
+  compound({ place }: Expression): never {
+    return this.fail(place, 'a claim makes no object');
+  }
+
   change({ place }: Expression): CValue {
     return this.fail(place, 'a claim changes nothing');
   }

@@ -5,7 +5,7 @@ import {
   type BinaryOperator,
   type ComparisonOperator,
 } from '../../language/expression.ts';
-import { constantOf, transparent, type Constant } from '../syntax/constant.ts';
+import { constantOf, transparent, truths, type Constant } from '../syntax/constant.ts';
 import { countOf, nullPointer, typeKey, type Space } from '../memory.ts';
 import type { Place } from '../syntax/source.ts';
 import type { Expression } from '../syntax/syntax.ts';
@@ -16,6 +16,7 @@ import {
   printType,
   sizeOfType,
   type PointerType,
+  type StructType,
   type Type,
 } from '../syntax/types.ts';
 import {
@@ -67,6 +68,11 @@ export abstract class Evaluator extends Places {
   abstract conditional(expression: Of<'conditional'>, scope: Scope): CValue;
   abstract call(expression: Of<'call'>, scope: Scope): CValue;
   abstract invoke(expression: Of<'invoke'>, scope: Scope): CValue;
+  /** The object that a compound literal makes. */
+  abstract compound(
+    expression: Of<'compound'>,
+    scope: Scope,
+  ): { readonly type: StructType; readonly source: Lvalue };
   /** Assignments, `++`, commas and statement expressions. */
   abstract change(expression: Of<'assign' | 'update' | 'comma' | 'block'>, scope: Scope): CValue;
 
@@ -125,6 +131,8 @@ export abstract class Evaluator extends Places {
       case 'call': {
         const [argument] = expression.arguments;
         if (argument !== undefined && expression.name === 'data_race') return this.excused(argument, scope);
+        if (argument !== undefined && truths.has(expression.name))
+          return truthValue(this.truth(this.value(argument, scope), place));
         if (argument !== undefined && transparent.has(expression.name)) return this.value(argument, scope);
         if (expression.name === 'container_of') return this.#containerOf(expression, scope);
         return this.call(expression, scope);
@@ -140,6 +148,8 @@ export abstract class Evaluator extends Places {
         return this.#size(expression, scope);
       case 'type':
         return this.fail(place, 'a type is no value');
+      case 'compound':
+        return { kind: 'struct', ...this.compound(expression, scope) };
       case 'list':
         return this.fail(place, 'racewalk reads an initializer list only where a variable is declared');
     }
@@ -166,6 +176,7 @@ export abstract class Evaluator extends Places {
       return this.member(outer, field, place);
     }
     if (kind === 'index') return this.#indexed(expression, scope);
+    if (kind === 'compound') return this.compound(expression, scope).source;
     if (kind === 'unary' && expression.operator === '*')
       return this.pointee(this.value(expression.operand, scope), place);
     return this.fail(place, 'this is no place in memory');
@@ -180,7 +191,7 @@ export abstract class Evaluator extends Places {
 
   /** The struct of `a.b`; one that a function returns is a value. */
   #object(expression: Expression, scope: Scope): Lvalue {
-    if (['name', 'member', 'index', 'unary', 'cast'].includes(expression.kind)) {
+    if (['name', 'member', 'index', 'unary', 'cast', 'compound'].includes(expression.kind)) {
       const bound = expression.kind === 'name' ? scope.find(expression.name) : null;
       if (bound?.kind !== 'value') return this.lvalue(expression, scope);
     }

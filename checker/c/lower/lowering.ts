@@ -3,7 +3,7 @@ import type { AnyExpr, Reference } from '../../language/expression.ts';
 import type { Effect, Ordering } from '../../language/statement.ts';
 import type { Place } from '../syntax/source.ts';
 import type { Expression, FunctionDefinition } from '../syntax/syntax.ts';
-import type { PointerType, ScalarType, Type } from '../syntax/types.ts';
+import type { PointerType, ScalarType, StructType, Type } from '../syntax/types.ts';
 import type { Access, Emitter } from './emitter.ts';
 import type { Program, ThreadDefinition } from './program.ts';
 import type { Scope } from './scope.ts';
@@ -53,6 +53,8 @@ export interface Lowering {
   condition(expression: Expression, scope: Scope, yes: string, no: string): void;
   paste(definition: FunctionDefinition, given: readonly CValue[], place: Place): CValue;
   variable(name: string, type: Type): Lvalue;
+  /** A variable for an object of a statement. */
+  unnamed(type: StructType): Lvalue;
   /** The running thread must be able to sleep here. */
   mightSleep(place: Place): void;
 }

@@ -10,7 +10,7 @@ export function placeType(program: Program, expression: Expression, scope: Scope
   const typeOf = (part: Expression) => placeType(program, part, scope);
   const { kind } = expression;
   if (kind === 'name') return typeOfName(program, expression.name, scope);
-  if (kind === 'cast') return expression.type;
+  if (kind === 'cast' || kind === 'compound') return expression.type;
   if (kind === 'call') return program.functions.get(expression.name)?.type.returns ?? null;
   if (kind === 'member') {
     const outer = typeOf(expression.object);

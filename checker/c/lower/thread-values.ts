@@ -9,9 +9,11 @@ import {
   intType,
   isScalar,
   pointerTo,
+  printType,
   promoted,
   type IntegerType,
   type ScalarType,
+  type StructType,
   type Type,
 } from '../syntax/types.ts';
 import { convert, integer, truthValue } from './arithmetic.ts';
@@ -214,6 +216,19 @@ export abstract class ThreadValues extends ThreadMemory {
       : value;
   }
 
+  compound({ type, entries, place }: Of<'compound'>, scope: Scope) {
+    if (type.kind !== 'struct') return this.fail(place, `racewalk makes no ${printType(type)} of a list`);
+    const source = this.unnamed(type);
+    this.initialise(source, entries, scope, place);
+    return { type, source };
+  }
+
+  /** A variable for an object of a statement. */
+  unnamed(type: StructType): Lvalue {
+    const name = `unnamed_${typeKey(type)}`.replace(/\W+/g, '_');
+    return this.variable(this.emitter.numbered(name, 'a list'), type);
+  }
+
   /** Writes what an initialiser list gives, and 0 to all else. */
   protected initialise(lvalue: Lvalue, entries: readonly ListEntry[], scope: Scope, place: Place): void {
     const { type } = lvalue;
@@ -248,7 +263,10 @@ export abstract class ThreadValues extends ThreadMemory {
         typeof key === 'string'
           ? this.member(lvalue, key, place)
           : this.element(lvalue, constant(key), place);
-      if (value?.kind === 'list') this.initialise(target, value.entries, scope, place);
+      const [counter] = value?.kind === 'call' && atomicInitialiser.test(value.name) ? value.arguments : [];
+      if (counter !== undefined)
+        this.initialise(target, [{ place, designators: [], value: counter }], scope, place);
+      else if (value?.kind === 'list') this.initialise(target, value.entries, scope, place);
       else if (value !== undefined) this.store(target, this.value(value, scope), place);
       else if (isScalar(inner)) this.#zero(target, place);
       else this.initialise(target, [], scope, place);
@@ -276,6 +294,9 @@ export abstract class ThreadValues extends ThreadMemory {
     return { ...value, expr: target };
   }
 }
+
+/** ATOMIC_INIT(1) initialises the first member. */
+export const atomicInitialiser = /^(?:ATOMIC(?:64|_LONG)?|REFCOUNT)_INIT$/;
 
 /** The type of a ?: if the second arm makes it another one than that of the first; null: it is that of the first. */
 function commonOf(first: ScalarType, second: CValue): IntegerType | null {

@@ -13,6 +13,7 @@ import {
   type Parameter,
   type Type,
 } from '../syntax/types.ts';
+import { caseRange } from '../syntax/rewrite-keywords.ts';
 import { assignedNames, casesIn } from '../syntax/walk.ts';
 import { isAwake } from './critical-count.ts';
 import { mostStatements } from './emitter.ts';
@@ -22,6 +23,7 @@ import type { Program, ThreadDefinition } from './program.ts';
 import { Scope } from './scope.ts';
 import { ThreadValues } from './thread-values.ts';
 import {
+  both,
   compared,
   constant,
   either,
@@ -515,17 +517,9 @@ export class ThreadLowering extends ThreadValues implements Lowering {
       for (const [statement, label] of cases) {
         if (statement.value === null) fallback = label;
         else {
-          const first = statement.value;
-          if (this.constant(first, scope) === null) return this.fail(first.place, 'a case needs a constant');
           const next = emitter.newLabel();
-          // C converts it to the type of the value.
-          const converted = this.cast(
-            this.value(first, scope),
-            this.#promoted(chosen, value.place),
-            first.place,
-          );
-          const equal = this.binary('==', chosen, converted, first.place);
-          emitter.branch(first.place, this.truth(equal, first.place), label, next);
+          const { place: at } = statement.value;
+          emitter.branch(at, this.#isCase(chosen, statement.value, scope), label, next);
           emitter.label(next);
         }
       }
@@ -536,6 +530,20 @@ export class ThreadLowering extends ThreadValues implements Lowering {
     attempt(() => this.statement(body, scope));
     this.#exits = exits;
     emitter.label(end);
+  }
+
+  /** Whether the value of a switch is that of a case, or in its range. */
+  #isCase(chosen: CValue, value: Expression, scope: Scope): AnyExpr {
+    const isRange = value.kind === 'call' && value.name === caseRange;
+    const compared = (operator: '==' | '>=' | '<=', bound: Expression): AnyExpr => {
+      const { place } = bound;
+      if (this.constant(bound, scope) === null) return this.fail(place, 'a case needs a constant');
+      // C converts it to the type of the value.
+      const converted = this.cast(this.value(bound, scope), this.#promoted(chosen, place), place);
+      return this.truth(this.binary(operator, chosen, converted, place), place);
+    };
+    if (!isRange) return compared('==', value);
+    return both(compared('>=', value.arguments[0]!), compared('<=', value.arguments[1]!));
   }
 
   #promoted(value: CValue, place: Place): Type {

@@ -17,6 +17,9 @@ export const transparent: ReadonlySet<string> = new Set([
   ...['likely', 'unlikely', 'IS_ENABLED', 'data_race', '__builtin_expect', 'READ_ONCE_NOCHECK'],
 ]);
 
+/** Those of them that are 1 where the argument is not 0. */
+export const truths: ReadonlySet<string> = new Set(['likely', 'unlikely']);
+
 /** The value of an integer constant expression; null: it is none. */
 export function constantOf(expression: Expression, named: ConstantOf): Constant | null {
   const of = (part: Expression) => constantOf(part, named);
@@ -55,7 +58,9 @@ export function constantOf(expression: Expression, named: ConstantOf): Constant 
   }
   if (kind !== 'call') return null;
   const [argument] = expression.arguments;
-  return argument !== undefined && transparent.has(expression.name) ? of(argument) : null;
+  if (argument === undefined || !transparent.has(expression.name)) return null;
+  const value = of(argument);
+  return value !== null && truths.has(expression.name) ? truth(value.value !== 0n) : value;
 }
 
 const truth = (is: boolean): Constant => ({ value: BigInt(is), type: intType });

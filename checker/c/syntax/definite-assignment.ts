@@ -205,6 +205,7 @@ class Flow {
       case 'index':
         return all([expression.array, expression.index]);
       case 'list':
+      case 'compound':
         return all(expression.entries.map(({ value }) => value));
       case 'block':
         return this.block(expression.body, written);

@@ -160,7 +160,11 @@ const readers: Readonly<Record<string, Reader | undefined>> = {
     place,
     entries: partsOf(node).map((entry) => readEntry(reading, entry)),
   }),
-  compound_literal_expression: (reading, node, place) => ({ ...inside(reading, node, 'value'), place }),
+  compound_literal_expression: (reading, node, place) => {
+    const type = readTypeName(reading, part(reading, node, 'type'));
+    const list = inside(reading, node, 'value');
+    return { kind: 'compound', place, type, entries: list.kind === 'list' ? list.entries : [] };
+  },
 };
 
 function readEntry(reading: Reading, node: Node): ListEntry {

@@ -320,7 +320,16 @@ export function readDeclarator(reading: Reading, declarator: Node, base: Type): 
 
 /** The length of `[]`, from its initialiser. */
 function lengthOf(reading: Reading, initial: Node | null, node: Node): number {
-  if (initial?.type === 'initializer_list') return partsOf(initial).length;
+  if (initial?.type === 'initializer_list') {
+    let [next, length] = [0, 0];
+    for (const entry of partsOf(initial)) {
+      const [designator] = entry.childrenForFieldName('designator');
+      const last = designator === undefined ? undefined : partsOf(designator).at(-1);
+      if (last !== undefined) next = Number(constantIn(reading, last, 'the number of an element'));
+      length = Math.max(length, (next += 1));
+    }
+    return length;
+  }
   return fail(reading.mistakes, reading.placeOf(node), 'the length of the array is missing');
 }
 

@@ -42,6 +42,8 @@ const attributes = new Set([
     'fastcall',
     '__packed',
     '__randomize_layout',
+    '__bitwise',
+    '__nocast',
   ],
   ...[
     '__sched',
@@ -104,6 +106,14 @@ export function rewriteKeywords(tokens: readonly Token[], mistakes: Mistakes): r
     const end = tokens[at + 1]?.text === '(' ? closings.get(at + 1) : undefined;
     const as = (text: string, kind: Token['kind'] = 'punctuator'): Token => ({ ...token, kind, text });
     while (typed.length > 0 && at > typed.at(-1)!) typed.pop();
+    const range = token.text === 'case' ? rangeOf(tokens, at) : null;
+    if (range !== null) {
+      // `case 1 ... 3:` as a call, which the grammar can parse.
+      const [first, last] = [tokens.slice(at + 1, range.middle), tokens.slice(range.middle + 1, range.end)];
+      output.push(token, as(caseRange, 'name'), as('('), ...first, as(','), ...last, as(')'));
+      at = range.end - 1;
+      continue;
+    }
     if (isUnnamedBits(tokens, at)) output.push(as(unnamedBits, 'name'));
     if (token.kind !== 'name') output.push(token);
     // A statement of its own, which is empty.
@@ -134,6 +144,24 @@ export function rewriteKeywords(tokens: readonly Token[], mistakes: Mistakes): r
     }
   }
   return output;
+}
+
+/** The name of the call that `first ... last` of a case becomes. */
+export const caseRange = '__case_range';
+
+/** The dots of a range behind `case`, and the colon; null: it is none. */
+function rangeOf(
+  tokens: readonly Token[],
+  at: number,
+): { readonly middle: number; readonly end: number } | null {
+  let middle = -1;
+  for (let end = at + 1; end < tokens.length; end += 1) {
+    const { text } = tokens[end]!;
+    if (text === '...') middle = end;
+    if (text === ':') return middle < 0 ? null : { middle, end };
+    if (text === ';' || text === '{' || text === '}') return null;
+  }
+  return null;
 }
 
 /** The name of a bit-field without one, which the grammar cannot parse. */

@@ -52,6 +52,7 @@ export type Expression = { readonly place: Place } & (
   | { readonly kind: 'sizeof'; readonly type: Type | null; readonly operand: Expression | null }
   | { readonly kind: 'type'; readonly type: Type }
   | { readonly kind: 'list'; readonly entries: readonly ListEntry[] }
+  | { readonly kind: 'compound'; readonly type: Type; readonly entries: readonly ListEntry[] }
   | { readonly kind: 'block'; readonly body: readonly Statement[] }
 );
 

@@ -139,6 +139,7 @@ export function* partsOf(expression: Expression): Generator<Expression> {
       yield* partsOf(expression.index);
       return;
     case 'list':
+    case 'compound':
       for (const { value } of expression.entries) yield* partsOf(value);
       return;
     case 'block':

@@ -28,6 +28,9 @@ typedef unsigned long ulong;
 typedef long ssize_t;
 typedef unsigned int gfp_t;
 typedef u64 phys_addr_t;
+typedef unsigned long pgoff_t;
+typedef u64 pteval_t;
+typedef u64 pmdval_t;
 
 #undef __always_inline
 #define __always_inline inline
@@ -43,6 +46,8 @@ typedef u64 phys_addr_t;
 #define __percpu
 #define __iomem
 #define __force
+#define __bitwise
+#define __nocast
 #define __init
 #define __exit
 #define __ref

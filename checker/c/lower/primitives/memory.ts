@@ -5,15 +5,39 @@
  */
 import type { BarrierKind, Ordering } from '../../../language/statement.ts';
 import { nullPointer } from '../../memory.ts';
+import type { Place } from '../../syntax/source.ts';
 import type { Side } from '../barriers-beside.ts';
-import { constant, isConstant } from '../value.ts';
-import { argument, excusedRegion, nothing, pointedBy, valueAt, type Primitive } from '../lowering.ts';
+import { constant, isConstant, type Lvalue } from '../value.ts';
+import {
+  argument,
+  excusedRegion,
+  nothing,
+  pointedBy,
+  valueAt,
+  type Lowering,
+  type Primitive,
+} from '../lowering.ts';
 
 type Entry = readonly [string, Primitive];
 
-/** Reads the place that the argument names. */
-const read: Primitive = (thread, call, scope) =>
-  thread.load(thread.addressed(thread.lvalue(argument(thread, call, 0), scope), call.place), call.place);
+/** Reads the place that the argument names; a struct that is one word, such as a pte_t, is a value of its own. */
+const read: Primitive = (thread, call, scope) => {
+  const source = thread.addressed(thread.lvalue(argument(thread, call, 0), scope), call.place);
+  const { type } = source;
+  if (type.kind !== 'struct') return thread.load(source, call.place);
+  const copy = thread.unnamed(type);
+  const word = thread.load(wordOf(thread, source, call.place), call.place);
+  thread.store(wordOf(thread, copy, call.place), word, call.place);
+  return { kind: 'struct', type, source: copy };
+};
+
+/** The only cell of a struct. */
+function wordOf(thread: Lowering, object: Lvalue, place: Place): Lvalue {
+  const leaves = thread.leaves(object, place);
+  return leaves.length === 1
+    ? leaves[0]!
+    : thread.fail(place, 'a marked access is of one word, and this struct has several members');
+}
 
 /** Writes the place that the first argument names. */
 const write =
@@ -21,7 +45,10 @@ const write =
   (thread, call, scope) => {
     const value = valueAt(thread, call, scope, 1);
     const target = thread.addressed(thread.lvalue(argument(thread, call, 0), scope), call.place);
-    thread.store(target, value, call.place, ordering);
+    if (target.type.kind === 'struct' && value.kind === 'struct') {
+      const word = thread.load(wordOf(thread, value.source, call.place), call.place);
+      thread.store(wordOf(thread, target, call.place), word, call.place, ordering);
+    } else thread.store(target, value, call.place, ordering);
     return nothing;
   };
 
