@@ -32,6 +32,11 @@ export const formats = {
     description: 'TLA+ module and configuration for TLC; the same states',
     ofVariant: async (system) => (await import('./tla/tla.ts')).toTla(system),
   },
+  c: {
+    ending: 'c',
+    description: 'C program that explores all states',
+    ofVariant: async (system) => (await import('./c/c.ts')).toCProgram(system),
+  },
   dot: {
     ending: 'dot',
     description: 'Graphviz state graph',

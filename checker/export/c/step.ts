@@ -1,22 +1,13 @@
 /** Transitions as C: one function for each copy of a thread, its locations the cases of a switch. */
-import type { Code, ThreadTable, Transition } from '../../checker/program/transition-system.ts';
-import { ordinalOf, sizeOf } from '../../checker/language/domain.ts';
-import type { AnyExpr, Reference } from '../../checker/language/expression.ts';
-import type { Effect } from '../../checker/language/statement.ts';
-import {
-  bitsToC,
-  boundsOf,
-  indexToC,
-  maskOf,
-  slotOf,
-  toC,
-  withBound,
-  type NativePlace,
-} from './native-expression.ts';
-import type { Slot } from './native-layout.ts';
+import type { Code, ThreadTable, Transition } from '../../program/transition-system.ts';
+import { ordinalOf, sizeOf } from '../../language/domain.ts';
+import type { AnyExpr, Reference } from '../../language/expression.ts';
+import type { Effect } from '../../language/statement.ts';
+import { bitsToC, boundsOf, indexToC, maskOf, slotOf, toC, withBound, type CPlace } from './expression.ts';
+import type { Slot } from './layout.ts';
 
 /** The function of a copy: appends the successors of `from` to those at `out`, and returns where they end. */
-export function copyToC(name: string, table: ThreadTable, place: NativePlace): string {
+export function copyToC(name: string, table: ThreadTable, place: CPlace): string {
   const { location } = place.layout.threads[place.thread]![place.replica]!;
   const cases = table.locations.map(
     (transitions, at) =>
@@ -32,7 +23,7 @@ return out;
 }`;
 }
 
-function transitionToC({ id, guard, code }: Transition, place: NativePlace): string {
+function transitionToC({ id, guard, code }: Transition, place: CPlace): string {
   const body = codeToC(code, id, place);
   return way(id, `State t = *from;\n${guard === null ? body : `if (${toC(guard, place)}) {\n${body}\n}`}`);
 }
@@ -45,7 +36,7 @@ failed: __attribute__((unused)); fired[${id}]++; failures++; goto done;
 wrong: __attribute__((unused)); fired[${id}]++; mistakes++;
 done:; }`;
 
-function codeToC(code: Code, id: number, place: NativePlace): string {
+function codeToC(code: Code, id: number, place: CPlace): string {
   switch (code.kind) {
     case 'goto': {
       const { location } = place.layout.threads[place.thread]![place.replica]!;
@@ -65,7 +56,7 @@ function codeToC(code: Code, id: number, place: NativePlace): string {
   }
 }
 
-function effectToC(effect: Effect, place: NativePlace): string {
+function effectToC(effect: Effect, place: CPlace): string {
   switch (effect.kind) {
     case 'set':
       return setToC(effect.target, effect.value, place);
@@ -83,10 +74,10 @@ function effectToC(effect: Effect, place: NativePlace): string {
   }
 }
 
-const effectsToC = (effects: readonly Effect[], place: NativePlace) =>
+const effectsToC = (effects: readonly Effect[], place: CPlace) =>
   effects.map((effect) => effectToC(effect, place)).join('\n');
 
-function setToC(target: Reference, value: AnyExpr, place: NativePlace): string {
+function setToC(target: Reference, value: AnyExpr, place: CPlace): string {
   const slot = slotOf(target, place);
   const { known, code, check } = indexToC(target, place);
   const index = known === null ? `int64_t i = ${code}; ${check}` : '';
@@ -94,7 +85,7 @@ function setToC(target: Reference, value: AnyExpr, place: NativePlace): string {
 }
 
 /** The C that puts the ordinal of the value into `v`, checked against the domain. */
-function ordinalToC({ domain }: Slot, value: AnyExpr, place: NativePlace): string {
+function ordinalToC({ domain }: Slot, value: AnyExpr, place: CPlace): string {
   switch (domain.kind) {
     case 'bool':
       return `int64_t v = ${toC(value, place)};`;

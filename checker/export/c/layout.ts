@@ -1,8 +1,8 @@
 /** The packed layout of the generated C, decided apart from the engine's own: where each variable stands in 64-bit words. */
-import type { TransitionSystem } from '../../checker/program/transition-system.ts';
-import { index, ordinalOf, sizeOf, type AnyDomain, type Value } from '../../checker/language/domain.ts';
-import type { Declarations } from '../../checker/language/variable.ts';
-import type { Cells, State } from '../../checker/interpreter/evaluate.ts';
+import type { TransitionSystem } from '../../program/transition-system.ts';
+import { index, ordinalOf, sizeOf, type AnyDomain, type Value } from '../../language/domain.ts';
+import type { Declarations } from '../../language/variable.ts';
+import type { Cells, State } from '../../interpreter/evaluate.ts';
 
 /** Cell `i` is `bits` bits at bit `shift + (i % perWord) * bits` of word `word + i / perWord`; it holds an ordinal. */
 export interface Slot {
@@ -22,7 +22,7 @@ export interface CopySlots {
   readonly locals: Slots;
 }
 
-export interface NativeLayout {
+export interface CLayout {
   readonly words: number;
   readonly shared: Slots;
   /** By thread name and copy. */
@@ -35,7 +35,7 @@ interface Wish {
   readonly assign: (slot: Slot) => void;
 }
 
-export function nativeLayout({ model, threads }: TransitionSystem): NativeLayout {
+export function cLayout({ model, threads }: TransitionSystem): CLayout {
   const wishes: Wish[] = [];
   const want = (domain: AnyDomain, length: number | null, assign: (slot: Slot) => void) =>
     wishes.push({ domain, length, assign });
@@ -87,7 +87,7 @@ function placeAll(wishes: readonly Wish[]): number {
 }
 
 /** The words of a state. */
-export function pack(layout: NativeLayout, state: State): readonly bigint[] {
+export function pack(layout: CLayout, state: State): readonly bigint[] {
   const words = Array.from({ length: layout.words }, () => 0n);
   const put = (slot: Slot, cell: number, value: Value) => {
     const shift = slot.shift + (cell % slot.perWord) * slot.bits;

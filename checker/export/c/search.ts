@@ -1,15 +1,15 @@
-/*
- * The breadth-first search around a generated model: what the engine does, written by hand for gcc.
+/**
+ * The breadth-first search around a generated model, in C: what the engine does, written by hand for gcc.
  *
  * States lie one after another in the order of their insertion. The table has open addressing over 32-bit slots: the
  * number of a state plus 1 in the low bits, bits of its hash above; a search begins with the cache line of 16 slots that
- * the hash names. Successors come in batches; those that were met
- * lately are dropped, and the others pass through three rounds, each of which fetches the memory that the next one reads.
+ * the hash names. Successors come in batches; those that were met lately are dropped, and the others pass through three
+ * rounds, each of which fetches the memory that the next one reads.
  *
- * The generated file defines WORDS, TRANSITIONS, PROPERTIES and MOST_EDGES before it includes this one, and after it
- * successors(), is_stuck(), look_at() and the initial states.
+ * The program defines WORDS, TRANSITIONS, PROPERTIES and MOST_EDGES before it, and after it successors(), is_stuck(),
+ * look_at(), property_kinds and the initial states.
  */
-#include <inttypes.h>
+export const searchInC = String.raw`#include <inttypes.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -25,6 +25,8 @@ typedef struct { uint64_t w[WORDS]; } State;
 static State *successors(const State *from, State *out);
 static int is_stuck(const State *state);
 static void look_at(const State *state);
+/* By property: always, reachable, or a limit that is reached. */
+static const char property_kinds[PROPERTIES + 1];
 
 enum { LINE = 16, BATCH = 1024, FIRST_SLOTS = 2048, RECENT_BYTES = 1 << 19 };
 
@@ -62,7 +64,7 @@ static inline int same(const State *a, const State *b) {
 }
 
 /* The first slot of a line, as its position, that is empty or, unless
-   `mask` is 0, has the bits of `tag` in it; else LINE. */
+   'mask' is 0, has the bits of 'tag' in it; else LINE. */
 static inline unsigned end_of_line(const uint32_t *line, uint32_t tag, uint32_t mask) {
 #ifdef __SSE2__
   __m128i zero = _mm_setzero_si128(), tags = _mm_set1_epi32((int)tag), masks = _mm_set1_epi32((int)mask), ends[4];
@@ -80,7 +82,7 @@ static inline unsigned end_of_line(const uint32_t *line, uint32_t tag, uint32_t 
 #endif
 }
 
-/* The first such slot from the line at `slot` on. */
+/* The first such slot from the line at 'slot' on. */
 static inline uint64_t search_lines(uint64_t slot, uint32_t tag, uint32_t mask) {
   for (;;) {
     unsigned at = end_of_line(&table[slot], tag, mask);
@@ -89,7 +91,7 @@ static inline uint64_t search_lines(uint64_t slot, uint32_t tag, uint32_t mask) 
   }
 }
 
-/* The first slot from `slot` on that is empty or has the bits of the hash. */
+/* The first slot from 'slot' on that is empty or has the bits of the hash. */
 static inline uint64_t likely_slot(uint64_t slot, uint64_t hash) {
   while (table[slot] != 0 && (table[slot] & ~number_mask) != tag_of(hash)) slot = next_slot(slot);
   return slot;
@@ -152,7 +154,7 @@ static void insert_all(uint64_t total) {
   }
 }
 
-/* Returns 0 when there are more than `most` states. */
+/* Returns 0 when there are more than 'most' states. */
 static int search(uint64_t most) {
   for (uint64_t next = 0; next < count;) {
     State *out = candidates;
@@ -182,6 +184,18 @@ static double cpu_seconds(void) {
          (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
 }
 
+/* What the counts say: 0 holds, 1 violated or unreached, 3 inconclusive. */
+static int verdict_of(int complete, const char **verdict) {
+  uint64_t found = deadlocks + failures + mistakes + wrong_properties, limits = 0, missing = 0;
+  for (int at = 0; at < PROPERTIES; at++) {
+    found += violated[at];
+    limits += property_kinds[at] == 'l' && reached[at];
+    missing += property_kinds[at] == 'r' && !reached[at];
+  }
+  *verdict = found ? "violated" : !complete || limits ? "inconclusive" : missing ? "unreached" : "holds";
+  return found ? 1 : !complete || limits ? 3 : missing ? 1 : 0;
+}
+
 static int run(const State *initial, uint64_t total, const char *most) {
   grow_to(FIRST_SLOTS);
   while ((2 * sizeof(State) << recent_bits) <= RECENT_BYTES || recent_bits == 0) recent_bits++;
@@ -195,12 +209,16 @@ static int run(const State *initial, uint64_t total, const char *most) {
   int complete = search(most == NULL ? UINT64_MAX : strtoull(most, NULL, 10));
   uint64_t transitions = 0;
   for (int at = 0; at < TRANSITIONS; at++) transitions += fired[at];
-  printf("{\"complete\":%s,\"states\":%" PRIu64 ",\"transitions\":%" PRIu64 ",", complete ? "true" : "false", count, transitions);
+  const char *verdict;
+  int code = verdict_of(complete, &verdict);
+  printf("{\"verdict\":\"%s\",", verdict);
+  printf("\"complete\":%s,\"states\":%" PRIu64 ",\"transitions\":%" PRIu64 ",", complete ? "true" : "false", count, transitions);
   printf("\"deadlocks\":%" PRIu64 ",\"failures\":%" PRIu64 ",\"mistakes\":%" PRIu64 ",", deadlocks, failures, mistakes);
   print_list("fired", fired, TRANSITIONS);
   print_list("violated", violated, PROPERTIES);
   print_list("reached", reached, PROPERTIES);
   printf("\"wrongProperties\":%" PRIu64 ",\"bytes\":%" PRIu64 ",", wrong_properties, capacity * sizeof(State) + slots * sizeof *table);
   printf("\"cpuSeconds\":%.6f}\n", cpu_seconds());
-  return 0;
+  return code;
 }
+`;

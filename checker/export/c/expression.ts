@@ -1,13 +1,15 @@
 /** Expressions as C: plain integers, indices checked where they could leave their array. */
-import type { AnyDomain } from '../../checker/language/domain.ts';
-import { isArithmetic, resultOf, type ArithmeticExpr } from '../../checker/language/arithmetic.ts';
-import { intervalOf, ofBits } from '../../checker/language/interval.ts';
-import { walk, type AnyExpr, type Reference } from '../../checker/language/expression.ts';
-import type { NativeLayout, Slot } from './native-layout.ts';
+import type { AnyDomain } from '../../language/domain.ts';
+import { isArithmetic, resultOf, type ArithmeticExpr } from '../../language/arithmetic.ts';
+import { intervalOf, ofBits } from '../../language/interval.ts';
+import { ModelError } from '../../language/model-error.ts';
+import { printExpr } from '../../language/print.ts';
+import { walk, type AnyExpr, type Reference } from '../../language/expression.ts';
+import type { CLayout, Slot } from './layout.ts';
 
 /** Where an expression stands. The C around it has the state in `t` and a label `wrong` for the author's mistakes. */
-export interface NativePlace {
-  readonly layout: NativeLayout;
+export interface CPlace {
+  readonly layout: CLayout;
   readonly ends: Readonly<Record<string, number>>;
   /** The running thread and copy; in a property there is none. */
   readonly thread: string;
@@ -16,13 +18,13 @@ export interface NativePlace {
   readonly bound: readonly number[];
 }
 
-export const withBound = (place: NativePlace, level: number, value: number): NativePlace => ({
+export const withBound = (place: CPlace, level: number, value: number): CPlace => ({
   ...place,
   bound: [...place.bound.slice(0, level), value],
 });
 
 /** The expression in C; a named value is its position in `names`. */
-export function toC(expr: AnyExpr, place: NativePlace, names: readonly string[] = []): string {
+export function toC(expr: AnyExpr, place: CPlace, names: readonly string[] = []): string {
   const known = constantOf(expr, place);
   if (known !== null) return `INT64_C(${known})`;
   switch (expr.kind) {
@@ -63,22 +65,21 @@ export function toC(expr: AnyExpr, place: NativePlace, names: readonly string[] 
   }
 }
 
-/** Arithmetic that this C does not check. */
-export class NoResult extends Error {}
-
-/** Only operations that have a result of 64 bits in every state. */
-function arithmeticToC(expr: ArithmeticExpr, place: NativePlace): string {
+/** Only operations that have a result of 64 bits in every state: this C does not check arithmetic. */
+function arithmeticToC(expr: ArithmeticExpr, place: CPlace): string {
   const { operator, left, right } = expr;
   const others = boundsOf(right, place);
   const isQuotient = operator === '/' || operator === '%';
   const isShift = operator === '<<' || operator === '>>';
   if ((isQuotient && others[0] <= 0 && others[1] >= 0) || (isShift && (others[0] < 0 || others[1] > 31)))
-    throw new NoResult(`an operation ${operator} may have no result`);
+    throw new ModelError(
+      `'${printExpr(expr)}' may have no result, and the exported C does not check arithmetic`,
+    );
   return `(${toC(left, place)} ${operator} ${toC(right, place)})`;
 }
 
 /** The values of numbers that are known when the code is written, or null. */
-function constantOf(expr: AnyExpr, place: NativePlace): number | null {
+function constantOf(expr: AnyExpr, place: CPlace): number | null {
   if (expr.kind === 'constant') return typeof expr.value === 'number' ? expr.value : null;
   if (expr.kind === 'self') return place.replica;
   if (expr.kind === 'bound') return place.bound[expr.binder.level]!;
@@ -107,7 +108,7 @@ function largestDomain(expr: AnyExpr): readonly string[] {
   return lists.reduce((longest, list) => (list.length > longest.length ? list : longest), []);
 }
 
-function endedToC(expr: AnyExpr & { kind: 'ended' }, place: NativePlace): string {
+function endedToC(expr: AnyExpr & { kind: 'ended' }, place: CPlace): string {
   const copies = place.layout.threads[expr.thread]!;
   const at = (replica: number) => `(${cellToC(copies[replica]!.location, 0)} == ${place.ends[expr.thread]!})`;
   const known = constantOf(expr.replica, place);
@@ -117,7 +118,7 @@ function endedToC(expr: AnyExpr & { kind: 'ended' }, place: NativePlace): string
 }
 
 /** Where a reference is stored. */
-export function slotOf(reference: Reference, place: NativePlace): Slot {
+export function slotOf(reference: Reference, place: CPlace): Slot {
   if (reference.kind === 'shared') return place.layout.shared[reference.name]!;
   const replica = reference.replica === null ? place.replica : constantOf(reference.replica, place);
   if (replica === null) throw new Error(`the copy whose '${reference.name}' is read is computed`);
@@ -125,13 +126,13 @@ export function slotOf(reference: Reference, place: NativePlace): Slot {
 }
 
 /** The index as C, known (a number) or checked in `check`. */
-export interface NativeIndex {
+export interface CIndex {
   readonly known: number | null;
   readonly code: string;
   readonly check: string;
 }
 
-export function indexToC(reference: Reference, place: NativePlace): NativeIndex {
+export function indexToC(reference: Reference, place: CPlace): CIndex {
   if (reference.index === null) return { known: 0, code: '0', check: '' };
   const length = slotOf(reference, place).length!;
   const known = constantOf(reference.index, place);
@@ -144,7 +145,7 @@ export function indexToC(reference: Reference, place: NativePlace): NativeIndex 
 type Bounds = readonly [low: number, high: number];
 
 /** The least and the greatest value that a number can have. */
-export function boundsOf(expr: AnyExpr, place: NativePlace): Bounds {
+export function boundsOf(expr: AnyExpr, place: CPlace): Bounds {
   const known = constantOf(expr, place);
   if (known !== null) return [known, known];
   if (expr.kind === 'shared' || expr.kind === 'local')
@@ -166,7 +167,7 @@ export function boundsOf(expr: AnyExpr, place: NativePlace): Bounds {
   return [low, high];
 }
 
-function readToC(reference: Reference, place: NativePlace, names: readonly string[]): string {
+function readToC(reference: Reference, place: CPlace, names: readonly string[]): string {
   const slot = slotOf(reference, place);
   const { known, code, check } = indexToC(reference, place);
   const ordinal =
