@@ -4,7 +4,8 @@ import type { SharedCell } from './overlay.ts';
 import type { IntegerType, PointerType, ScalarType, Type } from './syntax/types.ts';
 
 interface Spaces {
-  readonly space: (type: Type) => { readonly names: readonly string[] } | null;
+  /** The names of what a pointer to the type may point to. */
+  readonly objects: (type: Type) => readonly string[];
   /** The lowest and highest number that container_of() may make of a pointer to a member. */
   readonly strays: (type: Type) => readonly [number, number];
 }
@@ -15,7 +16,7 @@ export function domainOf(type: ScalarType, memory: Spaces): AnyDomain {
     case 'bool':
       return { kind: 'bool' };
     case 'pointer':
-      return pointerDomain(memory.space(type.to)?.names ?? [], memory.strays(type.to));
+      return pointerDomain(memory.objects(type.to), memory.strays(type.to));
     case 'enum': {
       const values = [...type.members.values()].map(Number);
       const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
@@ -46,7 +47,7 @@ export function sharedDomain({ type, tagged, bits }: SharedCell, memory: Spaces)
 
 /** What the numbers of pointers stand for, from 0 on. */
 const namesOf = ({ to }: PointerType, memory: Spaces): readonly string[] =>
-  (memory.space(to)?.names ?? []).map((name) => `&${name}`);
+  memory.objects(to).map((name) => `&${name}`);
 
 /** The domain with room for an initial value, as far as it may grow. */
 export function domainWith(domain: AnyDomain, value: Value): AnyDomain {

@@ -107,6 +107,13 @@ export class Memory {
     return type.kind === 'function' ? this.functions : (this.#spaces.get(typeKey(type)) ?? null);
   }
 
+  /** The names of what a pointer to the type may point to: one to void is the number of an object of any type. */
+  objects(type: Type): readonly string[] {
+    if (type.kind !== 'void') return this.space(type)?.names ?? [];
+    const most = Math.max(this.functions.names.length, ...this.spaces.map(({ names }) => names.length));
+    return Array.from({ length: most }, (_, at) => `object[${at}]`);
+  }
+
   /** The lowest and highest number that container_of() may make of a pointer to a member. */
   strays(type: Type): readonly [number, number] {
     const space = this.space(type);

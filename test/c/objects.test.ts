@@ -172,3 +172,19 @@ static int n(void) { static int next; return ++next; }`;
   const two = `${declarations}\nTHREAD(b)\n{\nnext();\n}`;
   expect(run(two, body)).toMatch(/no plain read races|assertion|"s"|^violated/);
 });
+
+test('a variable of type void * points to any object', () => {
+  const text = (wanted: number) => `#include <racewalk.h>
+struct a { int x; };
+struct a as[3] = { { .x = 1 }, { .x = 2 }, { .x = 3 } };
+void *priv;
+THREAD(t)
+{
+	struct a *p = &as[2];
+	priv = p;
+	struct a *q = priv;
+	CHECK(q->x == ${wanted}, "x");
+}`;
+  expect(verdictOf(text(3)).verdict).toBe('holds');
+  expect(verdictOf(text(1)).verdict).toBe('violated');
+});
