@@ -37,10 +37,10 @@ import {
   reachableFunctions,
 } from './pointed-types.ts';
 import { maybeUnset } from './syntax/definite-assignment.ts';
-import { attempt, textOf, type Mistakes, type SourceFile } from './syntax/source.ts';
+import { attempt, positionOf, textOf, type Mistakes, type SourceFile } from './syntax/source.ts';
 import type { Clause, Declaration, FunctionDefinition, Statement, Unit } from './syntax/syntax.ts';
 import { declarationsIn } from './syntax/walk.ts';
-import { integerType } from './syntax/types.ts';
+import { integerType, printType } from './syntax/types.ts';
 
 /** The parts of the model of a file that has been read, or null if it has mistakes, which are reported. */
 export function buildParts(file: SourceFile, unit: Unit, mistakes: Mistakes): Parts | null {
@@ -68,6 +68,7 @@ export function buildParts(file: SourceFile, unit: Unit, mistakes: Mistakes): Pa
   const watched = watchRaces(all, (thread) => heldByHandlers(program, thread), declared);
   const threads = threadsOfModel(all, watched.blocks);
   const liveness = livenessOf(program, unit.clauses, threads);
+  reportUnknownTypes(program);
   if (mistakes.any) return null;
   const bodies = definitions.map(({ body }) => body);
   const stubs = stubsOf(file.name, bodies, reachableFunctions(unit, bodies));
@@ -80,6 +81,18 @@ export function buildParts(file: SourceFile, unit: Unit, mistakes: Mistakes): Pa
       cost(name, { effect: name }),
     ),
   };
+}
+
+/** A number in a `void *` does not say which type its object has: pointers of one type alone become such numbers. */
+function reportUnknownTypes({ conversions, mistakes }: Program): void {
+  for (const { place, type } of conversions.filter(({ isBack }) => isBack)) {
+    const other = conversions.find((one) => !one.isBack && typeKey(one.type) !== typeKey(type));
+    if (other !== undefined)
+      mistakes.report(
+        place,
+        `line ${positionOf(other.place).line} converts a pointer to ${printType(other.type)} to void *: racewalk keeps no type with it, so this may be that one`,
+      );
+  }
 }
 
 /** What the text counts, whichever options leave it out: the events of COUNT(), and the IPIs of calls of other CPUs. */
@@ -144,6 +157,7 @@ export function programOf(
     threads: definitions,
     kernel,
     claims: [],
+    conversions: [],
     mistakes,
   };
 }

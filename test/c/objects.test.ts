@@ -1,6 +1,6 @@
 /** Objects and variables of C are apart where C has them apart, whatever their names and numbers. */
 import { describe, expect, test } from 'vitest';
-import { verdictOf } from './protocol.ts';
+import { mistakesOf, verdictOf } from './protocol.ts';
 
 const run = (declarations: string, body: string) => {
   const outcome = verdictOf(`#include <racewalk.h>\n${declarations}\nTHREAD(a)\n{\n${body}\n}\n`);
@@ -187,4 +187,37 @@ THREAD(t)
 }`;
   expect(verdictOf(text(3)).verdict).toBe('holds');
   expect(verdictOf(text(1)).verdict).toBe('violated');
+});
+
+test('what becomes a void * comes back as the type that it was', () => {
+  const text = (type: string) => `#include <racewalk.h>
+struct a { int x; };
+struct b { int x; };
+struct a as[2];
+struct b bs[2];
+void *priv;
+static void use(void *given) { struct ${type} *q = given; WRITE_ONCE(q->x, 1); }
+THREAD(t) { struct a *p = &as[1]; priv = p; use(priv); }
+THREAD(u) { struct b *p = &bs[1]; WRITE_ONCE(p->x, 1); }`;
+  expect(mistakesOf(text('a'))).toBe('');
+  expect(mistakesOf(text('b'))).toContain('line 8 converts a pointer to struct a to void *');
+});
+
+test('a pointer to another type is refused, whichever way it comes', () => {
+  const text = (line: string) => `#include <racewalk.h>
+struct a { int x; };
+struct b { int x; };
+struct a as[2];
+struct b bs[2], *gb;
+struct holder { struct b *b; } holder;
+static struct b *back(struct a *given) { ${line.startsWith('return') ? line : 'return &bs[0];'} }
+static void use(struct b *given) { given = given + 0; WRITE_ONCE(given->x, 1); }
+THREAD(t) { struct a *p = &as[ANY(2)]; struct b *q = back(p); ${line.startsWith('return') ? '' : line} WRITE_ONCE(q->x, 1); }`;
+  const lines = [
+    ...['q = p;', 'q = &as[1];', 'gb = p;', 'holder.b = p;', 'use(p);', 'use(&as[1]);'],
+    ...['WRITE_ONCE(gb, p);', 'cmpxchg(&gb, NULL, p);', 'CHECK(q != p);', 'return given;', 'return &as[0];'],
+  ];
+  expect(mistakesOf(text('q = &bs[1]; gb = q; holder.b = gb; use(q);'))).toBe('');
+  for (const line of lines)
+    expect([line, mistakesOf(text(line))]).toEqual([line, expect.stringMatching(/objects keep|types/)]);
 });

@@ -221,7 +221,12 @@ export abstract class Evaluator extends Places {
 
   /** The value as a number of its object, or of NULL. */
   asPointer(value: CValue, type: PointerType, place: Place): AnyExpr {
-    if (value.kind === 'pointer') return value.expr;
+    if (value.kind === 'pointer') {
+      if (!sameSpace(value.type.to, type.to) && !isConstant(value.expr))
+        return this.#otherType(value.type, type, place);
+      this.#converted(value, value.type.to, type.to, place);
+      return value.expr;
+    }
     if (value.kind === 'number' && isConstant(numberOf(value), 0)) return constant(nullPointer);
     if (value.kind === 'function') return constant(this.program.memory.functions.names.indexOf(value.name));
     if (value.kind !== 'address') return this.fail(place, `this is no ${printType(type)}`);
@@ -234,10 +239,20 @@ export abstract class Evaluator extends Places {
         `racewalk does not store a pointer to ${printType(target)} here: give the pointer its type`,
       );
     const number = index ?? constant(0);
+    if (!sameSpace(target, type.to)) return this.#otherType(pointerTo(target), type, place);
+    this.#converted(value, target, type.to, place);
     const { array } = value.target;
     if (array === undefined) return number;
     const inside = between(number, array.first, plus(array.first, constant(array.count)));
     return this.demanded(number, inside, staysInArray, place);
+  }
+
+  /** Notes that the number of an object becomes a pointer to void, or one of a type. */
+  #converted(value: CValue, from: Type, to: Type, place: Place): void {
+    if ((from.kind === 'void') === (to.kind === 'void') || ('expr' in value && isConstant(value.expr)))
+      return;
+    const isBack = from.kind === 'void';
+    this.program.conversions.push({ place, type: isBack ? to : from, isBack });
   }
 
   /** An address as the number of its object; any other value as it is. */
@@ -255,6 +270,7 @@ export abstract class Evaluator extends Places {
         return sameSpace(value.type.to, type.to)
           ? { ...value, type }
           : this.#otherType(value.type, type, place);
+      if (value.kind === 'pointer') this.#converted(value, value.type.to, type.to, place);
       if (value.kind === 'pointer')
         return sameSpace(value.type.to, type.to) || isConstant(value.expr, nullPointer)
           ? { ...value, type }

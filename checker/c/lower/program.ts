@@ -4,6 +4,7 @@ import type { Memory } from '../memory.ts';
 import type { Property } from '../../language/property.ts';
 import type { Mistakes, Place } from '../syntax/source.ts';
 import type { Declaration, FunctionDefinition, Statement, Unit } from '../syntax/syntax.ts';
+import type { Type } from '../syntax/types.ts';
 
 import type { Kernel } from './kernel.ts';
 
@@ -25,6 +26,13 @@ export interface PlacedClaim {
   readonly property: Property;
 }
 
+/** A pointer to a type becomes one to void, or comes from one. */
+export interface VoidConversion {
+  readonly place: Place;
+  readonly type: Type;
+  readonly isBack: boolean;
+}
+
 export interface Program {
   /** The name of the user's file. */
   readonly name: string;
@@ -42,5 +50,7 @@ export interface Program {
   readonly kernel: Kernel;
   /** Claims that functions make, as they are found, each with its place. */
   readonly claims: PlacedClaim[];
+  /** Conversions of numbers of objects to `void *` and back, as they are found. */
+  readonly conversions: VoidConversion[];
   readonly mistakes: Mistakes;
 }
