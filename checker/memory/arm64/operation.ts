@@ -9,7 +9,7 @@ import { printExpr } from '../../language/print.ts';
 import { accessesOf, isMemory } from '../common/accesses.ts';
 import { isReadModifyWrite, orderOf, usesWhatItReads, type StepStatement } from '../common/ordering.ts';
 import { compileEffects, compileExpr, type Act, type Compute, type ThreadScope } from './compile.ts';
-import { isAlike, isPure } from './pure-branch.ts';
+import { isAlike, type PureBranches } from './pure-branch.ts';
 
 /** Compiled code; `isInside` says that a pure branch is around it. */
 export type CodeNode =
@@ -67,17 +67,16 @@ export interface Surrounding {
   readonly isHandler: boolean;
   /** It accesses no cell that another CPU accesses. */
   readonly isLocal: boolean;
-  /** The statements inside of pure branches. */
-  readonly inside: ReadonlySet<Statement>;
+  readonly pure: PureBranches;
 }
 
 export function operationOf(
   transition: Transition,
   scope: ThreadScope,
-  { isHandler, isLocal, inside }: Surrounding,
+  { isHandler, isLocal, pure }: Surrounding,
 ): Operation {
   const { statement, guard } = transition;
-  const code = compileCode(transition.code, scope, inside);
+  const code = compileCode(transition.code, scope, pure);
   const common = { transition, code, guard: guard === null ? null : compileExpr(guard, scope) };
   const single = isHandler ? statement : unwrapped(statement);
   if (single.kind === 'atomically') {
@@ -147,17 +146,17 @@ function unwrapped(statement: Statement): Statement {
   return writes.length === 1 && cells.size === 1 ? (step satisfies StepStatement) : statement;
 }
 
-export const compileCode = (code: Code, scope: ThreadScope, inside: ReadonlySet<Statement>): CodeNode =>
-  computed<CodeNode>(code, (node, of) => compileNode(node, of, scope, inside));
+export const compileCode = (code: Code, scope: ThreadScope, pure: PureBranches): CodeNode =>
+  computed<CodeNode>(code, (node, of) => compileNode(node, of, scope, pure));
 
 function compileNode(
   code: Code,
   of: (next: Code) => CodeNode,
   scope: ThreadScope,
-  inside: ReadonlySet<Statement>,
+  pure: PureBranches,
 ): CodeNode {
   if (code.kind === 'goto') return code;
-  const place = { statement: code.statement, isInside: inside.has(code.statement) };
+  const place = { statement: code.statement, isInside: pure.inside.has(code.statement) };
   switch (code.kind) {
     case 'effects': {
       const { statement } = code;
@@ -174,7 +173,7 @@ function compileNode(
         ...place,
         kind: 'branch',
         condition: compileExpr(code.condition, scope),
-        isPure: isPure(code.statement),
+        isPure: pure.branches.has(code.statement),
         isAlike: isAlike(code.statement),
         then: of(code.then),
         otherwise: of(code.otherwise),

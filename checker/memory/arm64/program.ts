@@ -9,7 +9,8 @@ import { addressLocals } from './address-locals.ts';
 import { unfencedLoads } from './fenced-loads.ts';
 import { futuresOf, type FutureOf } from './future-accesses.ts';
 import { compileCode, operationOf, type CodeNode, type Operation } from './operation.ts';
-import { insidePureBranches } from './pure-branch.ts';
+import { flowOf } from '../../program/control-flow.ts';
+import { pureBranches } from './pure-branch.ts';
 
 export interface ProgramSettings {
   /** Locals whose values at the end count, as `thread.local`, beside those that properties name. */
@@ -89,7 +90,7 @@ export function programOf(system: TransitionSystem, { kept }: ProgramSettings = 
         kept.has(`${system.threads[thread]!.thread.name}.${name}`),
     );
   const processors = numbering.copies.map(({ thread, replica, table: own }, at): Processor => {
-    const inside = insidePureBranches(own.thread.body);
+    const pure = pureBranches(flowOf(own.thread));
     const isHandler = own.thread.on !== null;
     const scope = { numbering, thread };
     const accesses = accessed[at]!.map((some) =>
@@ -99,7 +100,7 @@ export function programOf(system: TransitionSystem, { kept }: ProgramSettings = 
       transitions.map((transition, position) => {
         const { reads, writes } = accesses[location]![position]!;
         const isLocal = reads.length + writes.length === 0;
-        return operationOf(transition, scope, { isHandler, isLocal, inside });
+        return operationOf(transition, scope, { isHandler, isLocal, pure });
       }),
     );
     return {
@@ -108,7 +109,7 @@ export function programOf(system: TransitionSystem, { kept }: ProgramSettings = 
       table: own,
       cpu: cpuOf(numbering.copies[at]!),
       isHandler,
-      entry: compileCode(own.entry, scope, inside),
+      entry: compileCode(own.entry, scope, pure),
       operations,
       accesses,
       futureOf: futuresOf(operations, { numbering, isOwn, thread, replica }),
@@ -118,7 +119,7 @@ export function programOf(system: TransitionSystem, { kept }: ProgramSettings = 
       ),
       addresses: addressLocals(own.thread, numbering.locals[thread]!, numbering.widths[thread]!),
       isInside: own.locations.map((transitions) =>
-        transitions.some(({ statement }) => inside.has(statement)),
+        transitions.some(({ statement }) => pure.inside.has(statement)),
       ),
     };
   });
