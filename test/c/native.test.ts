@@ -58,7 +58,7 @@ describe.skipIf(withoutGcc)('native runs', () => {
     );
   });
 
-  test('follow the interleaving that is given, exactly', () => {
+  test('follow the interleaving that is given, exactly', long, () => {
     const lost = program('int g;\nTHREADS(t, 2) { WRITE_ONCE(g, READ_ONCE(g) + 1 + CPU); }');
     const end = (...schedule: number[]) => [...runNatively([lost], { schedule })[0]!.ends];
     expect(end(0, 0, 1, 1)).toEqual(['g=3']);
@@ -73,7 +73,7 @@ describe.skipIf(withoutGcc)('native runs', () => {
     );
   });
 
-  test('a wait makes no step until its condition is true', () => {
+  test('a wait makes no step until its condition is true', long, () => {
     const text = 'int g, h;\nTHREAD(s) { WAIT_UNTIL(g == 1); h = 1; }\nTHREAD(t) { WRITE_ONCE(g, 1); }';
     expect(runNatively([program(text)])[0]).toMatchObject({ runs: 1, deadlock: false });
     expect(runNatively([program(text.replace('g, 1', 'g, 2'))])[0]).toMatchObject({
@@ -82,7 +82,7 @@ describe.skipIf(withoutGcc)('native runs', () => {
     });
   });
 
-  test('an IPI waits for a CPU with irqs off, a grace period for its readers', () => {
+  test('an IPI waits for a CPU with irqs off, a grace period for its readers', long, () => {
     const ipi = (wait: 0 | 1) =>
       program(`int inside, done; GHOST int seen; static void f(void *info) { }
         THREAD(s) {
