@@ -79,8 +79,8 @@ describeInBrowser('--html', () => {
     ['gup-fast-checks', '--memory', 'arm64'],
   ])('of %s %s %s is small enough for a mail', async (...words) => {
     await racewalk(['check', ...words, '--quiet', '--html', 'mail.html']);
-    // Since reports know pointers and enumerators of C by name, and copies that stand in locals of others, 225 kB.
-    expect(statSync(join(folder, 'mail.html')).size).toBeLessThan(235_000);
+    // Since reports know what unions and bit-fields of C hold, and what a race is about, 242 kB.
+    expect(statSync(join(folder, 'mail.html')).size).toBeLessThan(250_000);
     // Of arm64 the page is text and picture.
     const page = await open('mail.html');
     const told = words.includes('arm64') ? page.locator('pre').innerText() : verdict(page);
