@@ -222,9 +222,9 @@ export abstract class Evaluator extends Places {
   /** The value as a number of its object, or of NULL. */
   asPointer(value: CValue, type: PointerType, place: Place): AnyExpr {
     if (value.kind === 'pointer') {
-      if (!sameSpace(value.type.to, type.to) && !isConstant(value.expr))
-        return this.#otherType(value.type, type, place);
-      this.#converted(value, value.type.to, type.to, place);
+      if (isConstant(value.expr, nullPointer)) return value.expr;
+      if (!sameSpace(value.type.to, type.to)) return this.#otherType(value.type, type, place);
+      this.#converted(value.type.to, type.to, place);
       return value.expr;
     }
     if (value.kind === 'number' && isConstant(numberOf(value), 0)) return constant(nullPointer);
@@ -240,7 +240,7 @@ export abstract class Evaluator extends Places {
       );
     const number = index ?? constant(0);
     if (!sameSpace(target, type.to)) return this.#otherType(pointerTo(target), type, place);
-    this.#converted(value, target, type.to, place);
+    this.#converted(target, type.to, place);
     const { array } = value.target;
     if (array === undefined) return number;
     const inside = between(number, array.first, plus(array.first, constant(array.count)));
@@ -248,9 +248,8 @@ export abstract class Evaluator extends Places {
   }
 
   /** Notes that the number of an object becomes a pointer to void, or one of a type. */
-  #converted(value: CValue, from: Type, to: Type, place: Place): void {
-    if ((from.kind === 'void') === (to.kind === 'void') || ('expr' in value && isConstant(value.expr)))
-      return;
+  #converted(from: Type, to: Type, place: Place): void {
+    if ((from.kind === 'void') === (to.kind === 'void')) return;
     const isBack = from.kind === 'void';
     this.program.conversions.push({ place, type: isBack ? to : from, isBack });
   }
@@ -268,11 +267,6 @@ export abstract class Evaluator extends Places {
       if (value.kind === 'function') return value;
       if (value.kind === 'address')
         return sameSpace(value.type.to, type.to)
-          ? { ...value, type }
-          : this.#otherType(value.type, type, place);
-      if (value.kind === 'pointer') this.#converted(value, value.type.to, type.to, place);
-      if (value.kind === 'pointer')
-        return sameSpace(value.type.to, type.to) || isConstant(value.expr, nullPointer)
           ? { ...value, type }
           : this.#otherType(value.type, type, place);
       return { kind: 'pointer', type, expr: this.asPointer(value, type, place) };

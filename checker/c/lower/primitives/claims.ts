@@ -170,8 +170,8 @@ const reached: Primitive = (thread, call) => {
   const { emitter } = thread;
   const name = text(thread, argument(thread, call, 0));
   const flag = emitter.reference(emitter.local(`reached_${emitter.newLabel()}`, { kind: 'bool' }, false));
-  emitter.mark(call.place, sourceText(call.place), { kind: 'set', target: flag, value: constant(true) });
-  emitter.untilNextAccess([{ kind: 'set', target: flag, value: constant(false) }]);
+  emitter.mark(call.place, sourceText(call.place), setTo(flag, constant(true)));
+  emitter.untilNextAccess([setTo(flag, constant(false))]);
   const { binder, copy } = copies(thread);
   claim(thread, call.place, {
     kind: 'reachable',
