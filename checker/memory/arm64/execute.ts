@@ -225,9 +225,8 @@ function stores(run: TransitionRun, order: Operation['order'], isUpdate: boolean
       take(after, position);
     }
   if (!isUpdate || run.source === list.length - 1) {
-    const after = run.fork();
-    after.append(stored, run.storedValue, -1);
-    take(after, list.length);
+    run.append(stored, run.storedValue, -1);
+    take(run, list.length);
   }
   return ways;
 }
@@ -254,8 +253,8 @@ function tail(from: CodeNode, run: TransitionRun, done: TransitionRun[]): void {
         break;
       case 'choose': {
         const { position, values, statement, next } = node;
-        for (const chosen of values) {
-          const other = run.fork();
+        for (const [at, chosen] of values.entries()) {
+          const other = at < values.length - 1 ? run.fork() : run;
           other.trail?.push({ statement, taken: null, chosen, counts: {} });
           other.copy.locals[position] = chosen;
           other.copy.data[position] = 0;
@@ -338,8 +337,8 @@ function within(
         node = run.isTaken ? node.then : node.otherwise;
         break;
       case 'choose':
-        for (const chosen of node.values) {
-          const other = run.fork();
+        for (const [at, chosen] of node.values.entries()) {
+          const other = at < node.values.length - 1 ? run.fork() : run;
           other.trail?.push({ statement: node.statement, taken: null, chosen, counts: {} });
           other.copy.locals[node.position] = chosen;
           other.copy.data[node.position] = 0;

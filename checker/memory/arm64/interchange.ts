@@ -10,10 +10,18 @@ import type { Program } from './program.ts';
 export class Interchange {
   readonly #program: Program;
   readonly #groups: readonly SymmetricGroup[];
+  /** The cells that belong to no replica. */
+  readonly #common: ReadonlyMap<SymmetricGroup, readonly number[]>;
 
   constructor(program: Program, { groups }: Symmetry) {
     this.#program = program;
     this.#groups = groups;
+    this.#common = new Map(
+      groups.map((group) => {
+        const owned = new Set(group.cells.flat());
+        return [group, [...program.isOwn.keys()].filter((cell) => !owned.has(cell))];
+      }),
+    );
   }
 
   /** Of the same class for all states of the class, but for ties. */
@@ -29,9 +37,8 @@ export class Interchange {
   }
 
   /** What tells a replica from another: where its copies are, what they have, what its CPU can tell. */
-  #record(state: MachineState, { members, cells }: SymmetricGroup, replica: number): readonly number[] {
-    const owned = new Set(cells.flat());
-    const own = cells[replica]!;
+  #record(state: MachineState, group: SymmetricGroup, replica: number): readonly number[] {
+    const { members } = group;
     const numbers: number[] = [];
     for (const processor of members[replica]!) {
       const { locals, data, control, inside } = state.copies[processor]!;
@@ -40,14 +47,10 @@ export class Interchange {
     const views = state.cpus[this.#cpuOf(members, replica)]!;
     const { rOld, blind, wOld, rNew, wNew, cap, release, fresh } = views;
     numbers.push(rOld, blind, wOld, rNew, wNew, cap, release, fresh);
-    for (const [at, number] of views.cells.entries())
-      if (!owned.has(Math.floor(at / perCell))) numbers.push(number);
-    for (const cell of own) {
-      numbers.push(
-        ...views.cells.slice(cell * perCell, (cell + 1) * perCell),
-        state.own[cell]!,
-        state.ownData[cell]!,
-      );
+    for (const cell of this.#common.get(group)!) addCell(numbers, views, cell);
+    for (const cell of group.cells[replica]!) {
+      addCell(numbers, views, cell);
+      numbers.push(state.own[cell]!, state.ownData[cell]!);
       for (const { time, value } of state.writes[cell]!) numbers.push(time, value);
       numbers.push(-1);
     }
@@ -90,7 +93,12 @@ export class Interchange {
   }
 }
 
+function addCell(numbers: number[], { cells }: CpuViews, cell: number): void {
+  for (let at = cell * perCell; at < (cell + 1) * perCell; at++) numbers.push(cells[at]!);
+}
+
 function compare(a: readonly number[], b: readonly number[]): number {
-  for (const [at, number] of a.entries()) if (number !== b[at]) return number - (b[at] ?? -Infinity);
+  const shorter = Math.min(a.length, b.length);
+  for (let at = 0; at < shorter; at++) if (a[at] !== b[at]) return a[at]! - b[at]!;
   return a.length - b.length;
 }

@@ -15,7 +15,7 @@ import {
   type CpuViews,
   type Write,
 } from './machine-state.ts';
-import { loads, reading, snapshots, stores, updates } from './future-accesses.ts';
+import { loads, reading, snapshots, stores, updates, type AccessesToCome } from './future-accesses.ts';
 import type { Program } from './program.ts';
 
 /** What of memory counts for whom. */
@@ -34,18 +34,32 @@ export interface Audience {
 export type Rule = 'clamp' | 'trim' | 'ahead' | 'repeat' | 'dead';
 
 /** What a CPU and the handlers on it may still do, by cell. */
-function futureOf(program: Program, state: MachineState, cpu: number, alone: boolean) {
+function futureOf(program: Program, state: MachineState, cpu: number, alone: boolean): AccessesToCome {
   const host = program.hosts[cpu]!;
-  const futureAt = (processor: number) =>
-    program.processors[processor]!.futureOf(state.copies[processor]!.locals);
-  const own = futureAt(host);
+  let future = program.processors[host]!.futureOf(state.copies[host]!.locals);
   const all = program.onCpu[cpu]!;
-  if ((alone && !program.isInterrupted[cpu]!) || all.length === 1) return own;
-  const cells = own.cells.slice();
+  if ((alone && !program.isInterrupted[cpu]!) || all.length === 1) return future;
   for (const processor of all)
     if (processor !== host)
-      for (const [cell, kinds] of futureAt(processor).cells.entries()) cells[cell]! |= kinds;
-  return { cells, orders: true, acquires: all.some((processor) => futureAt(processor).acquires) };
+      future = joined(future, program.processors[processor]!.futureOf(state.copies[processor]!.locals));
+  return future;
+}
+
+/** What was joined before: there is one object for equal futures. */
+const known = new WeakMap<AccessesToCome, WeakMap<AccessesToCome, AccessesToCome>>();
+
+/** Of a CPU that may do both: a handler orders what it interrupts. */
+function joined(one: AccessesToCome, handler: AccessesToCome): AccessesToCome {
+  const before = known.get(one)?.get(handler);
+  if (before !== undefined) return before;
+  const both = {
+    cells: one.cells.map((kinds, cell) => kinds | handler.cells[cell]!),
+    orders: true,
+    acquires: one.acquires || handler.acquires,
+  };
+  if (!known.has(one)) known.set(one, new WeakMap());
+  known.get(one)!.set(handler, both);
+  return both;
 }
 
 export function normalForm(program: Program, state: MachineState, audience: Audience): MachineState {
@@ -56,15 +70,15 @@ class NormalForm {
   readonly #program: Program;
   readonly #state: MachineState;
   readonly #audience: Audience;
-  readonly #futures: readonly ReturnType<typeof futureOf>[];
-  /** By position among the CPUs of the audience: times of writes that the CPU can tell apart, ascending once sorted. */
+  readonly #futures: readonly AccessesToCome[];
+  /** By position among the CPUs of the audience: times of writes that the CPU can tell apart; ascending, as all that follow. */
   readonly #relevant: Time[][];
   readonly #outside: Time[] = [];
   /** Times that keep their order; ascending. */
-  #kept: Time[] = [];
+  readonly #kept: Time[] = [];
   readonly #cuts: number[];
   /** By cell: the positions behind the cut that are forgotten, ascending. */
-  readonly #repeats: (readonly number[])[];
+  readonly #repeats: readonly (readonly number[])[];
   readonly #promises: Time[][];
   /** By position among the CPUs of the audience: where fenced loads begin. */
   readonly #ahead: readonly Ahead[];
@@ -80,20 +94,14 @@ class NormalForm {
     this.#ahead = cpus.map((cpu) => this.#aheadOf(cpu));
     this.#cuts = state.writes.map((list, cell) => (program.isOwn[cell]! ? 0 : this.#lookAt(cell, list)));
     // What a CPU has read decides what is seen from outside.
-    for (const times of this.#relevant) times.push(...this.#outside);
-    for (const times of [...this.#relevant, ...this.#promises, this.#outside]) times.sort((a, b) => a - b);
-    this.#repeats = state.writes.map((list, cell) =>
-      list.length - this.#cuts[cell]! < 3 || audience.without?.has('repeat') === true
-        ? noPositions
-        : this.#repeatsOf(list, cell),
-    );
-    const forgotten = new Set<Time>();
+    for (const times of this.#relevant) for (const time of this.#outside) include(times, time);
+    this.#repeats =
+      audience.without?.has('repeat') === true
+        ? noRepeats
+        : state.writes.map((list, cell) => this.#repeatsOf(list, cell));
     for (const [cell, positions] of this.#repeats.entries())
-      for (const at of positions) forgotten.add(state.writes[cell]![at]!.time);
-    if (forgotten.size > 0)
-      for (const times of this.#relevant)
-        times.splice(0, times.length, ...times.filter((time) => !forgotten.has(time)));
-    this.#kept = [...new Set(this.#kept)].filter((time) => !forgotten.has(time)).sort((a, b) => a - b);
+      for (const at of positions)
+        for (const times of [...this.#relevant, this.#kept]) exclude(times, state.writes[cell]![at]!.time);
   }
 
   /**
@@ -101,18 +109,17 @@ class NormalForm {
    * CPU has promised.
    */
   #aheadOf(cpu: number): Ahead {
-    const { audience, program, state } = {
-      audience: this.#audience,
-      program: this.#program,
-      state: this.#state,
-    };
-    const host = program.hosts[cpu]!;
-    const unfenced = program.processors[host]!.unfenced[state.copies[host]!.locals[0]!]!;
-    const hasHandlers = program.isInterrupted[cpu]! || (!audience.isAlone && program.onCpu[cpu]!.length > 1);
-    if (hasHandlers || audience.without?.has('ahead') === true) return { time: 0, unfenced };
-    let time = state.top;
-    for (const list of state.writes)
-      for (const write of list) if (write.promisedBy === cpu) time = Math.min(time, write.time);
+    const { onCpu, hosts, isInterrupted, processors } = this.#program;
+    const { copies, writes, top } = this.#state;
+    const { isAlone, without } = this.#audience;
+    const host = hosts[cpu]!;
+    const unfenced = processors[host]!.unfenced[copies[host]!.locals[0]!]!;
+    const hasHandlers = isInterrupted[cpu]! || (!isAlone && onCpu[cpu]!.length > 1);
+    if (hasHandlers || without?.has('ahead') === true) return { time: 0, unfenced };
+    let time = top;
+    for (const list of writes)
+      if (list.length > 1)
+        for (const write of list) if (write.promisedBy === cpu) time = Math.min(time, write.time);
     return { time, unfenced };
   }
 
@@ -126,6 +133,7 @@ class NormalForm {
 
   /** Writes of a value that everybody who can read it can read in an older write, and whose times tell nobody anything. */
   #repeatsOf(list: readonly Write[], cell: number): readonly number[] {
+    if (list.length - this.#cuts[cell]! < 3) return noPositions;
     const found: number[] = [];
     const { observed } = this.#audience;
     const end = observed[cell] === true ? lastBefore(list, this.#state.seen) : list.length - 1;
@@ -189,41 +197,47 @@ class NormalForm {
       for (let position = 0; position <= last; position++) {
         const { promisedBy, time } = list[position]!;
         if (promisedBy !== cpu) continue;
-        this.#promises[at]!.push(time);
-        this.#relevant[at]!.push(time);
+        include(this.#promises[at]!, time);
+        include(this.#relevant[at]!, time);
         cut = Math.min(cut, position - 1);
       }
       const mayLoad = (this.#futures[at]!.cells[cell]! & loads) !== 0;
-      return mayLoad ? this.#oldestFor(list, cell, at) : list.length;
+      const position = mayLoad ? this.#oldestFor(list, cell, at) : list.length;
+      cut = Math.min(cut, position);
+      return position;
     });
     const outside = observed[cell] === true ? lastBefore(list, this.#state.seen) : list.length;
-    cut = Math.min(cut, outside, ...oldest);
-    const note = (times: Time[], from: number) => {
-      for (let at = Math.max(from, cut + 1); at <= last; at++) times.push(list[at]!.time);
-    };
-    for (let at = 0; at < cpus.length; at++) note(this.#relevant[at]!, oldest[at]!);
-    note(this.#outside, outside);
-    note(this.#kept, 0);
+    cut = Math.min(cut, outside);
+    for (let at = 0; at < cpus.length; at++)
+      includeFrom(this.#relevant[at]!, list, Math.max(oldest[at]!, cut + 1));
+    includeFrom(this.#outside, list, Math.max(outside, cut + 1));
+    includeFrom(this.#kept, list, cut + 1);
     return cut;
   }
 
+  /** Its parts that are the same in both are the same objects. */
   result(): MachineState {
     const { cpus: acting } = this.#audience;
-    const { cpus, copies, own, ownData, seen } = this.#state;
-    const isActing = (cpu: number) => acting.includes(cpu);
-    const newCpus = cpus.map((views, cpu) =>
-      isActing(cpu) ? this.#views(views, acting.indexOf(cpu)) : nowhere(views),
-    );
+    const { writes, cpus, copies, own, ownData, seen, step } = this.#state;
     return {
-      writes: this.#state.writes.map((list, cell) => this.#list(list, cell)),
+      writes: writes.map((list, cell) => this.#list(list, cell)),
       own,
-      ownData: ownData.map((time) => (time === 0 ? 0 : this.#anyClamp(time))),
+      ownData: this.#ownData(ownData),
       top: this.#kept.length,
       seen: this.#rank(clampTo(this.#outside, seen)),
-      cpus: newCpus,
+      cpus: cpus.map((views, cpu) => {
+        const at = acting.indexOf(cpu);
+        return at < 0 ? nowhere(views) : this.#views(views, at);
+      }),
       copies: copies.map((copy, processor) => this.#copy(copy, processor)),
-      step: this.#state.step,
+      step,
     };
+  }
+
+  #ownData(times: readonly Time[]): readonly Time[] {
+    const changed = new Changed(times);
+    for (let cell = 0; cell < times.length; cell++) changed.set(cell, this.#anyClamp(times[cell]!));
+    return changed.list;
   }
 
   /** The number of kept times up to this one. */
@@ -232,100 +246,113 @@ class NormalForm {
   }
 
   #clamp(at: number, time: Time): Time {
+    if (time === 0) return 0;
     if (this.#audience.without?.has('clamp') === true) return this.#rank(time);
     return this.#rank(clampTo(this.#relevant[at]!, time));
   }
 
   #anyClamp(time: Time): Time {
-    return Math.max(...this.#audience.cpus.map((_, at) => this.#clamp(at, time)));
+    let latest = 0;
+    for (const at of this.#relevant.keys()) latest = Math.max(latest, this.#clamp(at, time));
+    return latest;
   }
 
   /** Only its own promises are compared with it. */
   #clampToPromises(at: number, time: Time): Time {
-    return this.#rank(clampTo(this.#promises[at]!, time));
+    return time === 0 ? 0 : this.#rank(clampTo(this.#promises[at]!, time));
+  }
+
+  /** A view that adds nothing to what the CPU has reached counts as none; `rNew` is clamped. */
+  #behind(at: number, time: Time, rNew: Time): Time {
+    const clamped = this.#clamp(at, time);
+    return clamped <= rNew ? 0 : clamped;
   }
 
   #list(list: readonly Write[], cell: number): readonly Write[] {
     const cut = this.#cuts[cell]!;
     const first = list[cut]!;
     if (this.#program.isOwn[cell]! || (list.length === 1 && first.time === 0)) return list;
-    const time = first.time === 0 ? 0 : this.#timeOfOldest(first.time, cell);
-    if (cut === list.length - 1) return [{ ...first, time }];
-    const forgotten = this.#repeats[cell]!;
+    const oldest = withTime(first, first.time === 0 ? 0 : this.#timeOfOldest(first.time, cell));
+    if (cut === list.length - 1) return list.length === 1 && oldest === first ? list : [oldest];
+    const forgotten = this.#repeats[cell] ?? noPositions;
     const rest = list.flatMap((write, at) =>
-      at <= cut || forgotten.includes(at) ? [] : [{ ...write, time: this.#rank(write.time) }],
+      at <= cut || forgotten.includes(at) ? [] : [withTime(write, this.#rank(write.time))],
     );
-    return [{ ...first, time }, ...rest];
+    const isSame =
+      oldest === first &&
+      rest.length === list.length - 1 &&
+      rest.every((write, at) => write === list[at + 1]);
+    return isSame ? list : [oldest, ...rest];
   }
 
   /** The latest that a reader could tell from what is before it. */
   #timeOfOldest(time: Time, cell: number): Time {
     let latest = 0;
-    for (const at of this.#audience.cpus.keys())
+    for (const at of this.#relevant.keys())
       if ((this.#futures[at]!.cells[cell]! & reading) !== 0) latest = Math.max(latest, this.#clamp(at, time));
     return latest;
   }
 
   #views(views: CpuViews, at: number): CpuViews {
-    const { cells: kinds, orders, acquires } = this.#futures[at]!;
+    const { orders, acquires } = this.#futures[at]!;
     const rNew = this.#clamp(at, views.rNew);
-    const behind = (time: Time) => {
-      const clamped = this.#clamp(at, time);
-      return clamped <= rNew ? 0 : clamped;
-    };
-    const hasPromises = this.#promises[at]!.length > 0;
-    const rOld = orders ? behind(views.rOld) : 0;
-    const blind = orders ? behind(views.blind) : 0;
-    const cells = views.cells.slice();
-    const reader = { views, behind, hasPromises };
-    for (let cell = 0; cell < kinds.length; cell++) this.#cellViews(cells, cell, at, reader);
-    return {
-      cells,
+    const rOld = orders ? this.#behind(at, views.rOld, rNew) : 0;
+    const blind = orders ? this.#behind(at, views.blind, rNew) : 0;
+    const normal = {
+      cells: this.#cellsOf(views, at, rNew),
       rOld,
       blind: blind <= rOld ? 0 : blind,
-      wOld: orders ? behind(views.wOld) : 0,
+      wOld: orders ? this.#behind(at, views.wOld, rNew) : 0,
       rNew,
       wNew: this.#clampToPromises(at, views.wNew),
       cap: this.#clampToPromises(at, views.cap),
-      release: acquires ? behind(views.release) : 0,
+      release: acquires ? this.#behind(at, views.release, rNew) : 0,
       fresh: this.#rank(views.fresh),
     };
+    return areSame(normal, views) ? views : normal;
+  }
+
+  #cellsOf(views: CpuViews, at: number, rNew: Time): number[] {
+    const changed = new Changed(views.cells);
+    for (let base = 0; base < views.cells.length; base += perCell) {
+      if (views.cells[base + coherence] === 0 && views.cells[base + lastOwn]! < 0) {
+        changed.set(base + forwarded, 0);
+        changed.set(base + forwardedFromUpdate, 0);
+      } else this.#cellViews(changed, views, { base, at, rNew });
+    }
+    return changed.list;
   }
 
   #cellViews(
-    cells: number[],
-    cell: number,
-    at: number,
-    { views, behind, hasPromises }: { views: CpuViews; behind: (time: Time) => Time; hasPromises: boolean },
+    changed: Changed,
+    views: CpuViews,
+    { base, at, rNew }: { readonly base: number; readonly at: number; readonly rNew: Time },
   ): void {
-    const base = cell * perCell;
+    const cell = base / perCell;
     const kinds = this.#futures[at]!.cells[cell]!;
-    const mayLoad = (kinds & loads) !== 0;
-    const ownTime = cells[base + coherence]!;
-    if (ownTime === 0 && cells[base + lastOwn]! < 0) {
-      cells[base + forwarded] = 0;
-      cells[base + forwardedFromUpdate] = 0;
-      return;
-    }
-    cells[base + coherence] = mayLoad || (hasPromises && (kinds & stores) !== 0) ? behind(ownTime) : 0;
-    const last = cells[base + lastOwn]! - this.#cuts[cell]!;
-    if (cells[base + lastOwn]! >= 0 && last >= 0 && (kinds & (loads | updates)) !== 0) {
+    const ownTime = views.cells[base + coherence]!;
+    const position = views.cells[base + lastOwn]!;
+    const counts = (kinds & loads) !== 0 || (this.#promises[at]!.length > 0 && (kinds & stores) !== 0);
+    changed.set(base + coherence, counts ? this.#behind(at, ownTime, rNew) : 0);
+    const last = position - this.#cuts[cell]!;
+    if (position >= 0 && last >= 0 && (kinds & (loads | updates)) !== 0) {
       const list = this.#state.writes[cell]!;
-      const position = cells[base + lastOwn]!;
+      const forwardedTime = views.cells[base + forwarded]!;
       const oldest = lastBefore(list, Math.max(views.rNew, ownTime));
-      const [with_, without] = [cells[base + forwarded]!, list[position]!.time].map((time) =>
-        this.#clamp(at, Math.max(views.rNew, time)),
-      );
-      const isKept = !this.#repeats[cell]!.includes(position);
-      if (isKept && position >= oldest && with_ !== without) {
-        cells[base + lastOwn] = last - this.#repeats[cell]!.filter((one) => one < position).length;
-        cells[base + forwarded] = behind(cells[base + forwarded]!);
+      const forgotten = this.#repeats[cell] ?? noPositions;
+      const isKept = position >= oldest && !forgotten.includes(position);
+      const tells =
+        this.#clamp(at, Math.max(views.rNew, forwardedTime)) !==
+        this.#clamp(at, Math.max(views.rNew, list[position]!.time));
+      if (isKept && tells) {
+        changed.set(base + lastOwn, last - forgotten.filter((one) => one < position).length);
+        changed.set(base + forwarded, this.#behind(at, forwardedTime, rNew));
         return;
       }
     }
-    cells[base + lastOwn] = -1;
-    cells[base + forwarded] = 0;
-    cells[base + forwardedFromUpdate] = 0;
+    changed.set(base + lastOwn, -1);
+    changed.set(base + forwarded, 0);
+    changed.set(base + forwardedFromUpdate, 0);
   }
 
   #copy(copy: CopyState, processor: number): CopyState {
@@ -335,22 +362,67 @@ class NormalForm {
     const rNew = this.#clamp(at, this.#state.cpus[cpu]!.rNew);
     const hasPromises = this.#promises[at]!.length > 0;
     const location = copy.locals[0]!;
-    const locals = copy.locals.slice();
-    const data = copy.data.map((time, position) => {
-      if (time === 0 || (!hasPromises && !addresses[position]!)) return 0;
-      const clamped = this.#clamp(at, time);
-      return clamped <= rNew ? 0 : clamped;
-    });
-    const control = copy.control.map((time) => (hasPromises ? this.#clampToPromises(at, time) : 0));
+    const locals = new Changed(copy.locals);
+    const data = new Changed(copy.data);
+    const control = new Changed(copy.control);
+    for (let position = 0; position < copy.data.length; position++) {
+      const time = copy.data[position]!;
+      if (time > 0)
+        data.set(position, hasPromises || addresses[position]! ? this.#behind(at, time, rNew) : 0);
+      const depends = copy.control[position]!;
+      if (depends > 0) control.set(position, hasPromises ? this.#clampToPromises(at, depends) : 0);
+    }
     if (this.#audience.without?.has('dead') !== true)
       for (const { position, value } of dead[location]!) {
-        locals[position] = value;
-        data[position] = 0;
-        control[position] = 0;
+        locals.set(position, value);
+        data.set(position, 0);
+        control.set(position, 0);
       }
     const inside = hasPromises && isInside[location]! ? this.#clampToPromises(at, copy.inside) : 0;
-    return { locals, data, control, inside };
+    const normal = { locals: locals.list, data: data.list, control: control.list, inside };
+    return areSame(normal, copy) ? copy : normal;
   }
+}
+
+/** A list of numbers that is copied when an element first changes. */
+class Changed {
+  list: number[];
+  readonly #before: readonly number[];
+
+  constructor(before: readonly number[]) {
+    this.list = before as number[];
+    this.#before = before;
+  }
+
+  set(at: number, value: number): void {
+    if (this.list[at] === value) return;
+    if (this.list === this.#before) this.list = this.#before.slice();
+    this.list[at] = value;
+  }
+}
+
+/** Whether all parts are the same numbers or the same objects. */
+function areSame<T extends object>(one: T, other: T): boolean {
+  for (const key in one) if (one[key] !== other[key]) return false;
+  return true;
+}
+
+const withTime = (write: Write, time: Time): Write => (write.time === time ? write : { ...write, time });
+
+/** Adds a time to ascending ones. */
+function include(times: Time[], time: Time): void {
+  let at = times.length;
+  while (at > 0 && times[at - 1]! > time) at--;
+  if (at === 0 || times[at - 1] !== time) times.splice(at, 0, time);
+}
+
+function includeFrom(times: Time[], list: readonly Write[], from: number): void {
+  for (let at = from; at < list.length; at++) include(times, list[at]!.time);
+}
+
+function exclude(times: Time[], time: Time): void {
+  const at = times.indexOf(time);
+  if (at >= 0) times.splice(at, 1);
 }
 
 interface Ahead {
@@ -359,6 +431,8 @@ interface Ahead {
 }
 
 const noPositions: readonly number[] = [];
+
+const noRepeats: readonly (readonly number[])[] = [];
 
 /** The position of the last write up to a time, or 0. */
 function lastBefore(list: readonly Write[], time: Time): number {

@@ -24,8 +24,8 @@ import {
   type StateStep,
 } from '../../state-space/state-space.ts';
 
-/** A guess: what V8 keeps for a state of some ten cells, its key and its edges. */
-const bytesPerState = 2_500;
+/** A guess: what V8 keeps for a state of some twenty cells, its key and its edges. */
+const bytesPerState = 3_000;
 
 /** States between two looks at the limits: each takes some tenths of a millisecond. */
 const portion = 16;

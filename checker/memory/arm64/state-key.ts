@@ -10,32 +10,73 @@ import {
 } from './machine-state.ts';
 import type { Program } from './program.ts';
 
-/** Code units that become text at once: a text joined of many parts would be copied when it is first hashed. */
+/** Code units that become text at once: calls with more arguments may overflow the stack. */
 const unitsAtOnce = 4_096;
 
-/** Numbers as text: several characters each where one is too small. */
-function textOf(numbers: readonly number[]): string {
-  const units: number[] = [];
-  for (const number of numbers)
-    if (number >= -0x4000 && number < 0x4000) units.push(number + 0x4000);
-    else units.push(0xffff, ...Array.from(`${number};`, (digit) => digit.charCodeAt(0)));
-  if (units.length <= unitsAtOnce) return String.fromCharCode(...units);
-  let text = '';
-  for (let at = 0; at < units.length; at += unitsAtOnce)
-    text += String.fromCharCode(...units.slice(at, at + unitsAtOnce));
-  return text;
+/** Precedes a number that is no single unit, whose digits end with a semicolon. */
+const escape = 0xff;
+
+/** Numbers as text, written into one buffer that every key uses in turn: units below 256, so that a character is a byte. */
+class KeyText {
+  #units = new Uint8Array(unitsAtOnce);
+  #length = 0;
+
+  clear(): void {
+    this.#length = 0;
+  }
+
+  add(number: number): void {
+    if (this.#length === this.#units.length) this.#grow();
+    if (number >= -1 && number < escape - 1) this.#units[this.#length++] = number + 1;
+    else this.#addDigits(number);
+  }
+
+  addAll(numbers: readonly number[]): void {
+    for (let at = 0; at < numbers.length; at++) this.add(numbers[at]!);
+  }
+
+  text(): string {
+    if (this.#length <= unitsAtOnce) return textOf(this.#units.subarray(0, this.#length));
+    let text = '';
+    for (let at = 0; at < this.#length; at += unitsAtOnce)
+      text += textOf(this.#units.subarray(at, Math.min(at + unitsAtOnce, this.#length)));
+    return text;
+  }
+
+  #addDigits(number: number): void {
+    const digits = `${number};`;
+    while (this.#length + digits.length >= this.#units.length) this.#grow();
+    this.#units[this.#length++] = escape;
+    for (let at = 0; at < digits.length; at++) this.#units[this.#length++] = digits.charCodeAt(at);
+  }
+
+  #grow(): void {
+    const larger = new Uint8Array(2 * this.#units.length);
+    larger.set(this.#units);
+    this.#units = larger;
+  }
 }
 
+const textOf = (units: Uint8Array): string => String.fromCharCode.apply(null, units as unknown as number[]);
+
+const key = new KeyText();
+
 export function keyOf(state: MachineState): string {
-  const numbers: number[] = [state.seen];
+  key.clear();
+  key.add(state.seen);
   for (const list of state.writes) {
-    numbers.push(list.length);
-    for (const { time, value, promisedBy } of list) numbers.push(time, value, promisedBy);
+    key.add(list.length);
+    for (const { time, value, promisedBy } of list) {
+      key.add(time);
+      key.add(value);
+      key.add(promisedBy);
+    }
   }
-  numbers.push(...state.own, ...state.ownData);
-  for (const views of state.cpus) addViews(numbers, views);
-  for (const copy of state.copies) addCopy(numbers, copy);
-  return textOf(numbers);
+  key.addAll(state.own);
+  key.addAll(state.ownData);
+  for (const views of state.cpus) addViews(views);
+  for (const copy of state.copies) addCopy(copy);
+  return key.text();
 }
 
 /** Of the same normal form: what the CPU alone can tell apart, by itself and in its interrupts. */
@@ -43,33 +84,58 @@ export function keyAlone(program: Program, state: MachineState, cpu: number): st
   const isInterrupted = program.isInterrupted[cpu]!;
   const acting = isInterrupted ? program.onCpu[cpu]! : [program.hosts[cpu]!];
   const futures = acting.map((at) => program.processors[at]!.futureOf(state.copies[at]!.locals).cells);
-  const numbers: number[] = [cpu];
+  key.clear();
+  key.add(cpu);
   for (const [cell, list] of state.writes.entries()) {
-    const kinds = futures.reduce((all, cells) => all | cells[cell]!, 0);
+    let kinds = 0;
+    for (const cells of futures) kinds |= cells[cell]!;
     if (program.isOwn[cell]!) {
       // Interrupts wait for variables of the proof, which are no accesses.
       if (!isInterrupted && kinds === 0 && state.ownData[cell] === 0) continue;
-      numbers.push(-cell, state.own[cell]!, state.ownData[cell]!);
+      key.add(cell);
+      key.add(state.own[cell]!);
+      key.add(state.ownData[cell]!);
       continue;
     }
     const isRead = (kinds & reading) !== 0;
     if (!isRead && !list.some(({ promisedBy }) => promisedBy === cpu)) continue;
-    numbers.push(cell, list.length);
-    for (const { time, value, promisedBy } of list) numbers.push(time, value, promisedBy === cpu ? 1 : 0);
+    key.add(cell);
+    key.add(list.length);
+    for (const { time, value, promisedBy } of list) {
+      key.add(time);
+      key.add(value);
+      key.add(promisedBy === cpu ? 1 : 0);
+    }
   }
-  addViews(numbers, state.cpus[cpu]!);
-  for (const at of acting) addCopy(numbers, state.copies[at]!);
-  return textOf(numbers);
+  key.add(end);
+  addViews(state.cpus[cpu]!);
+  for (const at of acting) addCopy(state.copies[at]!);
+  return key.text();
 }
 
-function addViews(numbers: number[], views: CpuViews): void {
-  const { cells, rOld, blind, wOld, rNew, wNew, cap, release, fresh } = views;
-  numbers.push(rOld, blind, wOld, rNew, wNew, cap, release, fresh);
-  for (let at = 0; at < cells.length; at += perCell)
-    if (cells[at + coherence]! > 0 || cells[at + lastOwn]! >= 0)
-      numbers.push(-at - 1, cells[at]!, cells[at + 1]!, cells[at + 2]!, cells[at + 3]!);
+/** Ends a list of cells: no cell has this number. */
+const end = -1;
+
+function addViews({ cells, rOld, blind, wOld, rNew, wNew, cap, release, fresh }: CpuViews): void {
+  key.add(rOld);
+  key.add(blind);
+  key.add(wOld);
+  key.add(rNew);
+  key.add(wNew);
+  key.add(cap);
+  key.add(release);
+  key.add(fresh);
+  for (let at = 0; at < cells.length; at += perCell) {
+    if (cells[at + coherence]! === 0 && cells[at + lastOwn]! < 0) continue;
+    key.add(at);
+    for (let one = at; one < at + perCell; one++) key.add(cells[one]!);
+  }
+  key.add(end);
 }
 
-function addCopy(numbers: number[], { locals, data, control, inside }: CopyState): void {
-  numbers.push(...locals, ...data, ...control, inside);
+function addCopy({ locals, data, control, inside }: CopyState): void {
+  key.addAll(locals);
+  key.addAll(data);
+  key.addAll(control);
+  key.add(inside);
 }
