@@ -4,6 +4,7 @@ import { checkCommand } from './check/command.ts';
 import { barriersCommand } from './barriers/command.ts';
 import { confirmCommand } from './confirm/command.ts';
 import { compareCommand } from './compare/command.ts';
+import { expandCommand } from './expand/command.ts';
 import { exploreCommand } from './explore/command.ts';
 import { exportCommand } from './export/command.ts';
 import { verifyCommand } from './verify/command.ts';
@@ -38,6 +39,7 @@ export function racewalkProgram(): Command {
   confirmCommand(program);
   mergeCommand(program);
   replayCommand(program);
+  expandCommand(program);
   exploreCommand(program);
   exportCommand(program);
   litmusCommand(program);

@@ -8,6 +8,7 @@
 import { encodeModule } from '../codegen/wasm/encode.ts';
 import { sortModule } from '../codegen/sorted-runs/sort-module.ts';
 import type { CompiledSpace } from '../engine/compiled-space.ts';
+import { predecessorsOf } from '../engine/expander.ts';
 import { CapacityError } from '../state-space/state-space.ts';
 import type { Cooperative } from '../state-space/cooperative.ts';
 import { mostMerged, RunMerger } from './run-merger.ts';
@@ -258,17 +259,8 @@ export class DiskLevels {
 
   /** The first of the states 0 .. `states - 1` in memory that leads to a state. */
   #predecessorOf(state: Uint8Array, states: number): Uint8Array | null {
-    const { memory } = this.#space.compiled;
-    memory.globals.count.value = states;
-    memory.makeRoom(1);
-    memory.packed(states, states + 1).set(state);
-    memory.forget(states);
-    memory.globals.count.value = states + 1;
-    memory.code.enter(states, states + 1);
-    const marks = new Uint8Array(states);
-    this.#space.mark!(0, states, marks, (successors) => successors.some((number) => number === states));
-    const first = marks.indexOf(1);
-    return first < 0 ? null : memory.packed(first, first + 1).slice();
+    const first = predecessorsOf(this.#space, state, states).indexOf(1);
+    return first < 0 ? null : this.#space.compiled.memory.packed(first, first + 1).slice();
   }
 }
 

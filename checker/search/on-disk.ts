@@ -1,23 +1,19 @@
 /** Breadth-first search whose states lie on disk: no reduction but symmetry, no claims about runs. */
-import { goalsOf } from '../language/liveness.ts';
-import { numberingOf } from '../program/numbering.ts';
-import { symmetryOf } from '../program/symmetry.ts';
 import type { TransitionSystem } from '../program/transition-system.ts';
 import { DiskLevels, type Levels } from '../disk/disk-levels.ts';
 import { StorageError, type DiskSettings, type RunStorage } from '../disk/storage.ts';
-import { compiledSpace, type CompiledSpace, type PackedFinding } from '../engine/compiled-space.ts';
+import type { CompiledSpace } from '../engine/compiled-space.ts';
 import type { Cooperative } from '../state-space/cooperative.ts';
 import type { Answer, Limits, Outcome } from '../state-space/outcome.ts';
-import { CapacityError, type Finding } from '../state-space/state-space.ts';
-import { liftTrace } from '../trace/lift-trace.ts';
-import { answerAtEnd, answerTo, statisticsOf, worstOf } from './answer.ts';
-import { reasonToStop, tooManyBeginnings } from './breadth-first.ts';
+import { CapacityError } from '../state-space/state-space.ts';
+import { answerAtEnd, statisticsOf } from './answer.ts';
+import { reasonToStop } from './breadth-first.ts';
 import { polished } from './compiled-search.ts';
-import { needsEdges } from './decide-liveness.ts';
+import { externalRefusal, externalSpace, type ExternalSpace } from './external-space.ts';
+import { answerOfPath, placed, unstarted, worstFound, type Found } from './found.ts';
 import type { SearchSettings } from './settings.ts';
 
-/** The memory of addresses of 32 bits, in which states are sorted. */
-const mostBytes = 2 ** 32;
+const place = 'on disk';
 
 /** What a search goes on from after a level. */
 interface Checkpoint extends Levels {
@@ -30,49 +26,21 @@ interface Checkpoint extends Levels {
 export function* exploringOnDisk(
   system: TransitionSystem,
   limits: Limits,
-  { maxBytes, parallel, symmetry: wanted }: SearchSettings,
+  settings: SearchSettings,
   disk: DiskSettings,
 ): Cooperative<Outcome> {
-  const refused = refusalOf(system) ?? tooManyBeginnings(system);
-  const symmetry = wanted ? symmetryOf(numberingOf(system)) : null;
-  const groups = symmetry !== null && symmetry.groups.length > 0 ? symmetry : null;
-  const method = groups === null ? 'compiled, on disk' : 'compiled, symmetric, on disk';
-  const unstarted = (reason: string): Outcome => {
-    const nothing = { count: 0, transitions: 0, bytes: 0, fired: system.transitions.map(() => 0) };
-    return { verdict: 'inconclusive', reason, statistics: statisticsOf(system, nothing, 0, method) };
-  };
-  if (refused !== null) return unstarted(refused);
-  const space = compiledSpace(system, {
-    maxBytes: Math.min(maxBytes ?? mostBytes, mostBytes),
-    wideFrom: null,
-    parallel,
-    symmetry: groups,
-    forget: groups !== null,
-  });
+  const refused = externalRefusal(system, place);
+  if (refused !== null) return unstarted(system, refused, `compiled, ${place}`);
+  const external = externalSpace(system, settings, place);
   try {
-    const search = new DiskSearch(system, space, disk, method);
+    const search = new DiskSearch(system, external, disk);
     return yield* polished(system, limits, yield* search.run(limits));
   } catch (error) {
-    if (error instanceof StorageError) return unstarted(error.message);
+    if (error instanceof StorageError) return unstarted(system, error.message, external.method);
     throw error;
   } finally {
-    space.close();
+    external.space.close();
   }
-}
-
-/** Why a search on disk cannot decide the model, or null. */
-function refusalOf(system: TransitionSystem): string | null {
-  const { machine, liveness = [] } = system.model;
-  if (machine === 'arm64') return 'the states of an arm64 machine are not kept on disk';
-  if (!needsEdges(system)) return null;
-  const claims = new Set(goalsOf(system.model).map(({ claim }) => `"${liveness[claim]!.name}"`));
-  return `liveness is not decided on disk: ${[...claims].join(', ')}`;
-}
-
-/** A finding with the length of the shortest runs to it and the depth of its state. */
-interface Found extends PackedFinding {
-  readonly length: number;
-  readonly depth: number;
 }
 
 class DiskSearch {
@@ -87,12 +55,12 @@ class DiskSearch {
   /** The depth of the last checkpoint. */
   #saved = -1;
 
-  constructor(system: TransitionSystem, space: CompiledSpace, disk: DiskSettings, method: string) {
+  constructor(system: TransitionSystem, { space, method, search }: ExternalSpace, disk: DiskSettings) {
     this.#system = system;
     this.#space = space;
     this.#method = method;
     // Equal texts are the same packed states in the same runs.
-    this.#storage = disk.open(JSON.stringify({ method, model: system.model }));
+    this.#storage = disk.open(search);
     this.#levels = new DiskLevels(space, this.#storage, disk);
     this.#before = { fired: system.transitions.map(() => 0), reached: [] };
   }
@@ -160,14 +128,7 @@ class DiskSearch {
 
   /** Keeps the worst of the findings so far; the last were made while a level was expanded, -1: before level 0. */
   #note(level: number): void {
-    const found = this.#space
-      .takeFindings()
-      .map((one): Found => ({ ...one, ...placeOf(one.finding, level) }));
-    if (found.length === 0) return;
-    const all = this.#found === null ? found : [this.#found, ...found];
-    const lengths = new Map(all.map(({ finding, length }) => [finding, length]));
-    const worst = worstOf([...lengths.keys()], (finding) => lengths.get(finding)!);
-    this.#found = all.find(({ finding }) => finding === worst)!;
+    this.#found = worstFound(this.#found, placed(this.#space.takeFindings(), level));
   }
 
   *#answer(stopped: string | null): Cooperative<Answer> {
@@ -177,10 +138,8 @@ class DiskSearch {
         ? answerAtEnd(this.#system, { reached: new Set(this.#counts().reached) })
         : { verdict: 'inconclusive', reason: this.#resumable(stopped) };
     const path = yield* this.#levels.pathTo(found.state, found.depth);
-    this.#space.compiled.memory.replace(path);
-    const finding = { ...found.finding, state: path.length - 1 };
-    const run = liftTrace(this.#system, this.#space, [...path.keys()], finding);
-    return answerTo(finding, this.#system, run, stopped === null);
+    const { finding } = found;
+    return answerOfPath(this.#system, this.#space, path, { finding, minimal: stopped === null });
   }
 
   #resumable(reason: string): string {
@@ -213,18 +172,5 @@ class DiskSearch {
     this.#saved = levels.sizes.length - 1;
     this.#levels.resume(levels);
     return true;
-  }
-}
-
-/** Where a finding lies that was made while a level was expanded: an invariant fails in a state of the next one. */
-function placeOf({ kind }: Finding, level: number): Pick<Found, 'length' | 'depth'> {
-  switch (kind) {
-    case 'deadlock':
-      return { length: level, depth: level };
-    case 'invariant':
-      return { length: level + 1, depth: level + 1 };
-    case 'assertion':
-    case 'error':
-      return { length: level + 1, depth: level };
   }
 }

@@ -29,7 +29,7 @@ import {
   type RunStorage,
   type RunWriter,
 } from '../../checker/disk/storage.ts';
-import { programIdentity } from '../sweep/identity.ts';
+import { searchIdentity } from '../sweep/identity.ts';
 import { causeOf } from '../terminal/write-file.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 
@@ -56,7 +56,7 @@ export const diskSettings = (
   const opened = new Set<string>();
   return {
     open: (search) => {
-      const identity = createHash('sha256').update(`${programIdentity()}\n${search}`).digest('hex');
+      const identity = searchIdentity(search);
       const path = join(directory, identity.slice(0, 16));
       const storage = new RunFiles(path, identity, files);
       if (!resume && !opened.has(path) && storage.readCheckpoint() !== null)

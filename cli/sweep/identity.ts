@@ -27,3 +27,7 @@ export function modelsIdentity(models: Iterable<unknown>): string {
   for (const model of models) hash.update(`${JSON.stringify(model)}\n`);
   return hash.digest('hex').slice(0, 16);
 }
+
+/** A hash of this program and of what a search is about. */
+export const searchIdentity = (search: string): string =>
+  createHash('sha256').update(`${programIdentity()}\n${search}`).digest('hex');
