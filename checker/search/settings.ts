@@ -1,6 +1,7 @@
 /** Settings of the search. */
 import type { DiskSettings } from '../disk/storage.ts';
 import type { WorkerOptions } from '../engine/worker.ts';
+import type { EngineSettings } from './level-engine.ts';
 
 export interface SearchSettings {
   /** `compiled` is fast; `interpreter` is the slow reference implementation, without reductions. */
@@ -23,6 +24,8 @@ export interface SearchSettings {
   readonly parallel: WorkerOptions | null;
   /** Keep the states in sorted runs on disk; null: in memory. */
   readonly disk: DiskSettings | null;
+  /** Leave the states to another engine; null: keep them. */
+  readonly elsewhere: EngineSettings | null;
 }
 
 export const defaultSettings: SearchSettings = {
@@ -35,4 +38,5 @@ export const defaultSettings: SearchSettings = {
   maxBytes: null,
   parallel: null,
   disk: null,
+  elsewhere: null,
 };

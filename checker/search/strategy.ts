@@ -18,6 +18,7 @@ import {
   type Turns,
 } from './compiled-search.ts';
 import { decided, isSafe, undecidedUnder } from './decide-liveness.ts';
+import { exploringElsewhere } from './elsewhere.ts';
 import { exploringOnDisk } from './on-disk.ts';
 import { answerAtEnd, answerTo, statisticsOf, worstOf } from './answer.ts';
 import { pathTo, liftTrace } from '../trace/lift-trace.ts';
@@ -64,6 +65,8 @@ function* exploringStates(
   limits: Limits,
   settings: SearchSettings,
 ): Cooperative<Outcome> {
+  if (settings.elsewhere !== null)
+    return yield* exploringElsewhere(system, limits, settings, settings.elsewhere);
   if (settings.disk !== null) return yield* exploringOnDisk(system, limits, settings, settings.disk);
   if (system.model.machine === 'arm64') return yield* exploringOnArm64(system, limits, settings);
   if (settings.engine === 'interpreter') {

@@ -101,13 +101,18 @@ const exclusive = [
   ['all', 'saveTrace'],
   ['all', 'html'],
   ['all', 'disk'],
-  ['engine', 'disk'],
 ] as const;
 
 function refuseContradictions(options: CheckOptions): void {
   const pair = exclusive.find(([a, b]) => options[a] !== undefined && options[b] !== undefined);
   if (options.reporter !== undefined && options.all !== true)
     throw new UsageError('--reporter requires --all');
+  if (options.disk !== undefined && options.engine !== undefined && options.engine !== 'duckdb')
+    throw new UsageError(`--disk and --engine ${options.engine} cannot be combined`);
+  if (options.resume === true && options.engine === 'duckdb')
+    throw new UsageError(
+      '--resume cannot be combined with --engine duckdb: its files go when the search ends',
+    );
   if (options.resume === true && options.disk === undefined) throw new UsageError('--resume requires --disk');
   checkSweepOptions(options, options.all === true);
   if (pair === undefined) return;

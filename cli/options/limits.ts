@@ -1,7 +1,8 @@
 /** Runs a computation within limits (time, memory, Ctrl-C) and shows its progress on a terminal. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { getHeapStatistics } from 'node:v8';
 import type { Limits } from '../../checker/state-space/outcome.ts';
-import { runWhile, type Cooperative } from '../../checker/state-space/cooperative.ts';
+import { runWhile, type Cooperative, type Paused } from '../../checker/state-space/cooperative.ts';
 import { progressLine, type SearchProgress } from '../terminal/progress.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 
@@ -56,10 +57,10 @@ export async function runWithin<T>(
     const steps = timed(timeout, limits, (within) => start(within, progress.clear));
     for (;;) {
       const end = runFor(turn, steps);
-      if (end !== null) return { ...end.value, isInterrupted };
+      if ('value' in end) return { ...end.value, isInterrupted };
       const [now] = reached;
       if (now !== undefined && secondsSoFar() > quietSeconds) progress.show(now, secondsSoFar());
-      await new Promise(setImmediate);
+      await (end.until === undefined ? new Promise(setImmediate) : Promise.race([end.until, sleep(turn)]));
     }
   } finally {
     progress.clear();
@@ -82,8 +83,8 @@ export function* timed<T>(
   return { result, seconds: seconds() };
 }
 
-/** Runs for some milliseconds; null: not finished. */
-function runFor<T>(milliseconds: number, steps: Cooperative<T>): { readonly value: T } | null {
+/** Runs for some milliseconds. */
+function runFor<T>(milliseconds: number, steps: Cooperative<T>): { readonly value: T } | Paused {
   const until = performance.now() + milliseconds;
   return runWhile(steps, () => performance.now() < until);
 }

@@ -2,13 +2,15 @@
 import { availableParallelism, totalmem } from 'node:os';
 import type { Command } from 'commander';
 import { defaultSettings, type SearchSettings } from '../../checker/search/settings.ts';
+import { eitherOf } from '../../checker/language/option.ts';
 import { diskSettings } from '../disk/run-files.ts';
+import { duckDBSettings } from '../engines/duckdb.ts';
 import { startWorkers } from '../../checker/engine/node-workers.ts';
 import { searchHeading } from '../terminal/help.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 
 export interface SearchOptions {
-  readonly engine?: SearchSettings['engine'];
+  readonly engine?: EngineName;
   readonly reduce?: boolean;
   readonly symmetry?: boolean;
   /** In bytes. */
@@ -19,11 +21,18 @@ export interface SearchOptions {
   readonly resume?: true;
 }
 
+/** The two implementations, and other engines that keep the states. */
+export type EngineName = SearchSettings['engine'] | 'duckdb';
+
 /** Adds the options of the search to a command. */
 export const withSearchOptions = (command: Command): Command =>
   command
     .optionsGroup(searchHeading)
-    .option('--engine <name>', 'compiled (fast), or interpreter (slow; the reference implementation)', engine)
+    .option(
+      '--engine <name>',
+      'compiled (fast); interpreter (slow; the reference implementation); or duckdb, which keeps the states',
+      engine,
+    )
     .option('--no-reduce', 'disable stubborn sets')
     .option('--no-symmetry', 'disable symmetry reduction')
     .option('--max-memory <GiB>', 'memory limit for states, in GiB (default: 75 % of RAM)', gibibytes)
@@ -47,21 +56,26 @@ export function settingsOf(
 ): SearchSettings {
   const workers = wanted ?? Math.min(availableParallelism(), mostWorkers);
   const from = searches === 'one' && wanted !== undefined ? { from: 0 } : {};
+  const maxBytes = maxMemory ?? (totalmem() * 3) / 4;
+  const isElsewhere = chosen === 'duckdb';
   return {
     ...defaultSettings,
-    engine: chosen ?? defaultSettings.engine,
+    engine: chosen === 'interpreter' ? chosen : defaultSettings.engine,
     reduce: reduce ?? defaultSettings.reduce,
     symmetry: symmetry ?? defaultSettings.symmetry,
-    maxBytes: maxMemory ?? (totalmem() * 3) / 4,
+    maxBytes,
     parallel: workers === 1 ? null : { workers, spawn: startWorkers, ...from },
-    disk: disk === undefined ? null : diskSettings(disk, { resume: resume === true }),
+    disk: disk === undefined || isElsewhere ? null : diskSettings(disk, { resume: resume === true }),
+    elsewhere: isElsewhere ? duckDBSettings({ directory: disk, memory: maxBytes, threads: workers }) : null,
   };
 }
 
-function engine(text: string): SearchSettings['engine'] {
-  if (text !== 'compiled' && text !== 'interpreter')
-    throw new UsageError(`invalid --engine '${text}': expected compiled or interpreter`);
-  return text;
+const engineNames: readonly string[] = ['compiled', 'interpreter', 'duckdb'] satisfies EngineName[];
+
+function engine(text: string): EngineName {
+  if (!engineNames.includes(text))
+    throw new UsageError(`invalid --engine '${text}': expected ${eitherOf(engineNames)}`);
+  return text as EngineName;
 }
 
 function gibibytes(text: string): number {

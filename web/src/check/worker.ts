@@ -117,7 +117,8 @@ function withModels(
 /** Runs for some milliseconds; null: not finished. */
 function runFor<T>(milliseconds: number, steps: Cooperative<T>): { readonly value: T } | null {
   const until = performance.now() + milliseconds;
-  return runWhile(steps, () => performance.now() < until);
+  const end = runWhile(steps, () => performance.now() < until);
+  return 'value' in end ? end : null;
 }
 
 /** A message to itself arrives after all pending messages. */
