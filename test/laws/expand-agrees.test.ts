@@ -56,9 +56,15 @@ function searchInLines(system: TransitionSystem, symmetry: boolean, block: numbe
     found = worstFound(found, placed(here, levels.length - 1));
     return states;
   };
-  const expand = (states: readonly string[], target: Uint8Array | null): Read => {
+  const once = (states: readonly string[], target: Uint8Array | null): Read => {
     for (const [at, state] of states.entries()) expanded.add(state, at + 1);
     return read(expanded.flush(target) + expanded.end(states.length, states.length + 1));
+  };
+  /** Twice, as after a lost answer. */
+  const expand = (states: readonly string[], target: Uint8Array | null): Read => {
+    const first = once(states, target);
+    expect(once(states, target)).toEqual(first);
+    return first;
   };
   const blocksOf = (level: readonly string[]) =>
     Array.from({ length: Math.ceil(level.length / block) }, (_, at) =>
