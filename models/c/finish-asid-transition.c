@@ -27,8 +27,8 @@
  * CVE:     unknown
  * Read:    finish_asid_transition() as merged for v6.15, on the list; the message and diff of 83b0177a6c48. Not verified: that
  *          the race is known to anybody: it follows from the model.
- * Omitted: other CPUs of the process, the queue of ASIDs, and PTI. What flush_tlb_func() does beside dropping the entries: it
- *          changes to the global ASID. The page walks of the CPU: entries only disappear.
+ * Omitted: other CPUs of the process, the queue of ASIDs, and PTI. The memory order of other architectures: the code is
+ *          x86's own.
  */
 #include <racewalk.h>
 
@@ -53,7 +53,9 @@ bool pte_present = true, page_is_free, in_mask = IN_MASK;
 
 static void flush_tlb_func(void *info)
 {
-	WRITE_ONCE(cpu_tlbstate.entry, false);
+	/* "Reload the ASID if transitioning into or out of a global ASID" */
+	if (READ_ONCE(cpu_tlbstate.loaded_mm) == NEXT_MM)
+		WRITE_ONCE(cpu_tlbstate.loaded_mm_asid, READ_ONCE(global_asid));
 }
 
 THREAD(switch_mm_irqs_off)
@@ -78,14 +80,14 @@ THREAD(switch_mm_irqs_off)
 	WRITE_ONCE(cpu_tlbstate.loaded_mm, NEXT_MM);
 	WRITE_ONCE(cpu_tlbstate.loaded_mm_asid, asid);
 	local_irq_restore(flags);
-	if (asid == OWN_ASID) {
+	if (asid == OWN_ASID)
 		REACHED("the CPU runs with an ASID of its own");
-		ATOMICALLY("the CPU translates an address and accesses the page at once") {
-			if (READ_ONCE(cpu_tlbstate.entry))
-				CHECK(!page_is_free, "the CPU uses a free page through an entry that no broadcast flushes");
-		}
-	} else {
+	else
 		REACHED("the CPU runs with the global ASID");
+	ATOMICALLY("the CPU translates an address, by the TLB or a walk, and accesses the page at once") {
+		if (READ_ONCE(pte_present) ||
+		    (READ_ONCE(cpu_tlbstate.loaded_mm_asid) == OWN_ASID && READ_ONCE(cpu_tlbstate.entry)))
+			CHECK(!page_is_free, "the CPU uses a free page through an entry that no broadcast flushes");
 	}
 }
 
@@ -112,9 +114,38 @@ THREAD(zap)
 	WRITE_ONCE(page_is_free, true);
 }
 
+EVENTUALLY(switch_mm_irqs_off);
+EVENTUALLY(zap);
+
 SCENARIO(v6_15, HOLDS, WHY = "under sequential consistency");
 SCENARIO(v6_15_tso, VIOLATED, MEMORY = tso);
 SCENARIO(v6_15_outside_tso, HOLDS, IN_MASK = false, MEMORY = tso);
 SCENARIO(v6_18, HOLDS, BARRIER = true);
 SCENARIO(v6_18_tso, HOLDS, BARRIER = true, MEMORY = tso);
 SCENARIO(does_not_wait, VIOLATED, BARRIER = true, WAIT_SWITCHING = false);
+
+SURVIVES("no IPI is sent to a CPU whose loaded_mm is LOADED_MM_SWITCHING",
+	 "switch_mm_irqs_off: local_irq_save(flags);: after 'WRITE_ONCE(cpu_tlbstate.loaded_mm, LOADED_MM_SWITCHING);'");
+SURVIVES("atomic operations and stores of x86 are ordered as the mutant leaves them",
+	 "switch_mm_irqs_off: xchg(&in_mask, true);: relaxed, not full",
+	 "zap: smp_store_release(&global_asid, GLOBAL_ASID);: relaxed, not release",
+	 "zap: atomic_inc_return(&tlb_gen);: relaxed, not full");
+SURVIVES("a CPU that reads the new generation reads the global ASID, which was stored before",
+	 "switch_mm_irqs_off: next_tlb_gen = atomic_read(&tlb_gen);: after 'asid = READ_ONCE(global_asid);'",
+	 "switch_mm_irqs_off: if (next_tlb_gen): never taken",
+	 "switch_mm_irqs_off: WRITE_ONCE(cpu_tlbstate.entry, false);: left out",
+	 "switch_mm_irqs_off: if (READ_ONCE(cpu_tlbstate.entry)): always taken");
+SURVIVES("a CPU that runs the mm and has no global ASID yet gets an IPI too many",
+	 "switch_mm_irqs_off: WRITE_ONCE(cpu_tlbstate.loaded_mm, NEXT_MM);: after 'WRITE_ONCE(cpu_tlbstate.loaded_mm_asid, asid);'",
+	 "zap: if (READ_ONCE(cpu_tlbstate.loaded_mm_asid) != GLOBAL_ASID): always taken");
+SURVIVES("no page is free whose pte is present",
+	 "switch_mm_irqs_off: if (READ_ONCE(pte_present)): never taken");
+SURVIVES("the CPUs are waited for after all three stores",
+	 "zap: smp_store_release(&global_asid, GLOBAL_ASID);: after 'WRITE_ONCE(pte_present, false);'",
+	 "zap: WRITE_ONCE(pte_present, false);: after 'atomic_inc_return(&tlb_gen);'");
+SURVIVES("only a CPU that runs the mm gets the IPI",
+	 "IPI flush_tlb_func on switch_mm_irqs_off: if (READ_ONCE(cpu_tlbstate.loaded_mm) == NEXT_MM): always taken");
+SURVIVES("nobody sends zap an IPI",
+	 "IPI flush_tlb_func on zap: if (READ_ONCE(cpu_tlbstate.loaded_mm) == NEXT_MM): never taken",
+	 "IPI flush_tlb_func on zap: if (READ_ONCE(cpu_tlbstate.loaded_mm) == NEXT_MM): always taken",
+	 "IPI flush_tlb_func on zap: WRITE_ONCE(cpu_tlbstate.loaded_mm_asid, READ_ONCE(global_asid));: left out");

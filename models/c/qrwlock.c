@@ -48,11 +48,6 @@ static int add_reader(void)
 	return LOCK_ACQUIRES ? atomic_add_return_acquire(_QR_BIAS, &cnts) : atomic_add_return_relaxed(_QR_BIAS, &cnts);
 }
 
-static int read_cnts(void)
-{
-	return LOCK_ACQUIRES ? atomic_read_acquire(&cnts) : atomic_read(&cnts);
-}
-
 static void queued_read_lock(void)
 {
 	if (likely(!(add_reader() & _QW_WMASK)))
@@ -61,8 +56,11 @@ static void queued_read_lock(void)
 	atomic_sub(_QR_BIAS, &cnts);
 	spin_lock(&wait_lock);
 	atomic_add(_QR_BIAS, &cnts);
-	while ((read_cnts() & _QW_LOCKED) == _QW_LOCKED)
-		cpu_relax();
+	/* atomic_cond_read_acquire() */
+	if (LOCK_ACQUIRES)
+		WAIT_UNTIL(!(atomic_read_acquire(&cnts) & _QW_LOCKED));
+	else
+		WAIT_UNTIL(!(atomic_read(&cnts) & _QW_LOCKED));
 	spin_unlock(&wait_lock);
 	REACHED("a reader has waited for the writer");
 }
@@ -90,8 +88,8 @@ static void queued_write_lock(void)
 	if (!(atomic_read(&cnts) == 0 && take(0))) {
 		atomic_or(_QW_WAITING, &cnts);
 		do {
-			while (atomic_read(&cnts) != _QW_WAITING)
-				cpu_relax();
+			/* atomic_cond_read_relaxed() */
+			WAIT_UNTIL(atomic_read(&cnts) == _QW_WAITING);
 		} while (!take(_QW_WAITING));
 		REACHED("a writer has waited for readers");
 	}
@@ -136,5 +134,6 @@ SCENARIO(qrwlock_tso, HOLDS, MEMORY = tso);
 SCENARIO(qrwlock_arm64, HOLDS, MEMORY = arm64);
 SCENARIO(two_readers, HOLDS, NR_READERS = 2);
 SCENARIO(two_writers, HOLDS, NR_WRITERS = 2);
+SCENARIO(two_writers_arm64, HOLDS, NR_WRITERS = 2, MEMORY = arm64);
 SCENARIO(no_release_arm64, VIOLATED, UNLOCK_RELEASES = false, MEMORY = arm64);
 SCENARIO(no_acquire_arm64, VIOLATED, LOCK_ACQUIRES = false, MEMORY = arm64);

@@ -35,7 +35,7 @@ OPTION_FLAG(SNAP_BARRIER, variant, "smp_mb() before the grace period reads the c
 OPTION_INT(NR_CPUS, size, "CPUs that leave idle", 1, 2, 1);
 
 atomic_t dynticks[NR_CPUS];		/* even: the CPU is idle */
-bool linked = true, freed;
+bool linked = true, freed, reads[NR_CPUS];
 
 /* Both directions; with a read section there is no other order. */
 static void rcu_dynticks_inc(int cpu)
@@ -51,7 +51,9 @@ THREADS(cpu, NR_CPUS)
 	rcu_dynticks_inc(CPU);		/* rcu_dynticks_eqs_exit() */
 	if (READ_ONCE(linked)) {
 		REACHED("a CPU reads the object");
+		WRITE_ONCE(reads[CPU], true);
 		CHECK(!READ_ONCE(freed), "CPU %d reads an object that is free", CPU);
+		WRITE_ONCE(reads[CPU], false);
 	}
 	rcu_dynticks_inc(CPU);		/* rcu_dynticks_eqs_enter() */
 }
@@ -70,12 +72,15 @@ THREAD(grace_period)
 		/* rcu_dynticks_in_eqs(), rcu_dynticks_in_eqs_since() */
 		if (snap[i] & 1) {
 			REACHED("a CPU is waited for");
-			WAIT_UNTIL(atomic_read(&dynticks[i]) != snap[i]);
+			WAIT_UNTIL(atomic_read_acquire(&dynticks[i]) != snap[i]);
 		}
 	}
 	smp_mb();
+	for (i = 0; i < NR_CPUS; i++)
+		CHECK(!READ_ONCE(reads[i]), "the grace period is over, and does not see that CPU %d has read the object", i);
 	WRITE_ONCE(freed, true);
 }
+
 
 SCENARIO(ordered, HOLDS);
 SCENARIO(ordered_tso, HOLDS, MEMORY = tso);
@@ -85,3 +90,14 @@ SCENARIO(plain, HOLDS, ORDERED = false, WHY = "under sequential consistency");
 SCENARIO(plain_tso, VIOLATED, ORDERED = false, MEMORY = tso);
 SCENARIO(plain_arm64, VIOLATED, ORDERED = false, MEMORY = arm64);
 SCENARIO(no_snap_barrier_tso, VIOLATED, SNAP_BARRIER = false, MEMORY = tso);
+
+SURVIVES("the claim about freed objects detects the same races",
+	 "cpu: WRITE_ONCE(reads[CPU], true);: left out",
+	 "cpu: WRITE_ONCE(reads[CPU], true);: after 'CHECK(!READ_ONCE(freed), \"CPU %d reads an object that is free\", CPU);'",
+	 "grace_period: if (i < NR_CPUS): never taken");
+SURVIVES("the claim about CPUs that have read the object detects the same races",
+	 "grace_period: WRITE_ONCE(freed, true);: left out");
+SURVIVES("either smp_mb() behind the reads of the counter or the acquire of both is enough, also under arm64",
+	 "grace_period: snap[i] = atomic_read_acquire(&dynticks[i]);: relaxed, not acquire",
+	 "grace_period: WAIT_UNTIL(atomic_read_acquire(&dynticks[i]) != snap[i]);: relaxed, not acquire",
+	 "grace_period: smp_mb(): left out");

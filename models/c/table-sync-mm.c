@@ -96,4 +96,15 @@ SCENARIO(patch_arm64, VIOLATED, MEMORY = arm64);
 SCENARIO(full_barrier_tso, HOLDS, FULL_BARRIER = true, MEMORY = tso);
 SCENARIO(full_barrier_arm64, HOLDS, FULL_BARRIER = true, MEMORY = arm64);
 SCENARIO(flush_first_tso, HOLDS, FLUSH_FIRST = true, MEMORY = tso);
+SCENARIO(flush_first_arm64, HOLDS, FLUSH_FIRST = true, MEMORY = arm64);
 SCENARIO(no_walker_barrier_tso, VIOLATED, FULL_BARRIER = true, WALKER_BARRIER = false, MEMORY = tso);
+
+SURVIVES("a CPU that takes the IPI before irqs are off reads the pmd afterwards",
+	 "gup_fast: local_irq_save(flags);: after 'WRITE_ONCE(active_lockless_pt_walk_mm, true);'");
+SURVIVES("a CPU that does not walk any more gets an IPI too many",
+	 "gup_fast: smp_store_release(&active_lockless_pt_walk_mm, false);: left out",
+	 "gup_fast: smp_store_release(&active_lockless_pt_walk_mm, false);: after 'local_irq_restore(flags);'");
+SURVIVES("it does not order the store of the pmd before the load, which is the race; with a full barrier before it nothing is left to order",
+	 "unmap: smp_rmb(): left out");
+SURVIVES("the full barrier or the IPI before it orders it",
+	 "unmap: smp_store_release(&table_is_free, true);: relaxed, not release");

@@ -112,6 +112,20 @@ const studied = (text: string) => {
   return finish(studying(mutationStudy(definition, definition.scenarios, defaultSettings), noLimits));
 };
 
+test('a line that is left out orders nothing', () => {
+  const { mutants } = studied(`#include <racewalk.h>
+int x, y, other, one, two;
+THREAD(a) { WRITE_ONCE(x, 1); int old = xchg(&other, 1); one = old + READ_ONCE(y); }
+THREAD(b) { WRITE_ONCE(y, 1); smp_mb(); two = READ_ONCE(x); }
+FINALLY("one of the two sees the other", one || two);
+SCENARIO(usual, HOLDS, MEMORY = tso);
+`);
+  const mutant = mutants.find(
+    ({ mutation }) => mutation.name === 'a: 3: int old = xchg(&other, 1);: left out',
+  );
+  expect(mutant!.fate).toMatchObject({ kind: 'killed', verdict: 'violated' });
+});
+
 test('SURVIVES explains mutants by their names without the lines, and one that is killed or unknown is stale', () => {
   const { mutants } = studied(survivors);
   expect(mutants.every(({ fate }) => fate.kind !== 'survives' || fate.why === null)).toBe(true);

@@ -1,4 +1,4 @@
-/** Leaves out what a line of C writes. What it computes for other lines, and what racewalk checks, stays. */
+/** Leaves out what a line of C writes and orders. What it computes for other lines, and what racewalk checks, stays. */
 import type { Effect } from '../../language/statement.ts';
 import type { Change, StatementSite } from './site.ts';
 
@@ -11,7 +11,8 @@ export function dropWrites({ statement, ghosts }: StatementSite): readonly Chang
     at < last && effect.kind === 'assert' ? [] : withoutWrites(effect, ghosts),
   );
   const guard = statement.addedGuard ?? null;
-  const replaced = effects.length === 0 && guard === null ? [] : [{ ...statement, guard, effects }];
+  const replaced =
+    effects.length === 0 && guard === null ? [] : [{ ...statement, guard, effects, ordering: null }];
   return [{ change: 'left out', edits: new Map([[statement.line, replaced]]) }];
 }
 

@@ -44,6 +44,7 @@ function operatorsOf(statement: Statement, isInC: boolean): readonly MutationOpe
   const { isGenerated, isSilent, source, kind } = statement;
   // A step that only computes accesses no memory of the author.
   if (isGenerated === true || (isSilent === true && kind === 'step')) return [];
+  if (kind === 'atomically' && statement.body.every((inner) => inner.isGenerated === true)) return [];
   if (source !== undefined) return operatorsOfC;
   return isInC && (kind === 'goto' || kind === 'step') ? [] : operators;
 }
