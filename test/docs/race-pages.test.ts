@@ -1,6 +1,10 @@
 /** The pages of docs/races are what `npm run docs` makes of the models today, and headers say what the models do. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { withFallbacks } from '../../checker/language/option.ts';
+import { check } from '../../checker/search/check.ts';
+import { long } from '../depth.ts';
+import { larger } from './races/answer.ts';
 import { exposureNames, isViolatedThere, onMachines, type ExposureName } from './races/exposure.ts';
 import { partOf } from './marked.ts';
 import { headerOf } from './races/header.ts';
@@ -75,6 +79,20 @@ describe.each(
     for (const { scenario, machine, verdicts } of onMachines(definition, current, ['sc', 'tso', 'pso']))
       expect({ ...machine, scenario: scenario.name, verdicts }).toMatchObject({ verdicts: holds });
   });
+});
+
+describe('the answer to the email', () => {
+  const race = allRaces().find(({ definition }) => definition.name === 'gup-fast-vs-collapse')!;
+  const { options: choices, build } = race.definition;
+
+  test.each(larger)(
+    '$options under $memory: $states states',
+    { ...long, timeout: 300_000 },
+    ({ options, memory, states }) => {
+      const { verdict, statistics } = check(build(withFallbacks(choices, { ...options, memory }))).outcome;
+      expect({ verdict, states: statistics.states }).toEqual({ verdict: 'holds', states });
+    },
+  );
 });
 
 describe('a header', () => {

@@ -10,6 +10,7 @@ import { commandLine, withoutUsualMemory } from '../../../checker/report/options
 import { headline } from '../../../checker/report/verdict.ts';
 import { compare } from '../../../checker/study/compare/compare.ts';
 import { renderComparison } from '../../../cli/compare/text.ts';
+import { answer } from './answer.ts';
 import { exposures, onMachines } from './exposure.ts';
 import { code, fenced, item, links, paragraph, prose, table, type Vocabulary } from './markdown.ts';
 import type { Race } from './races.ts';
@@ -18,6 +19,11 @@ import type { Race } from './races.ts';
 interface Result extends Checked {
   readonly scenario: Scenario;
 }
+
+/** What stands above all else where a race is the answer to a question. */
+const answers: Readonly<Record<string, (definition: Race['definition']) => readonly string[]>> = {
+  'gup-fast-vs-collapse': answer,
+};
 
 /** The files of one race: its page, Markdown with an end of line at the end, and the picture that the page shows. */
 export function raceFiles(race: Race, models: ReadonlySet<string>): readonly (readonly [string, string])[] {
@@ -30,6 +36,7 @@ export function raceFiles(race: Race, models: ReadonlySet<string>): readonly (re
   const picture = pictureOf(race, results);
   const page = [
     `# ${prose(header.title, vocabulary)}`,
+    ...(answers[definition.name]?.(definition) ?? []),
     ...header.paragraphs.map((text) => paragraph(prose(text, vocabulary))),
     fenced(header.drawing),
     ...(picture === null ? [] : [`![${picture.alt}](${picture.file})`]),
