@@ -4,7 +4,7 @@ import { withExamples, withExitCodes } from '../terminal/help.ts';
 import type { AnyDefinition, Scenario } from '../../checker/language/model.ts';
 import { outputWidth, print, styled } from '../terminal/output.ts';
 import { wrap } from '../../checker/report/wrap.ts';
-import type { Query } from './facts.ts';
+import type { Query } from '../../models/race-query.ts';
 
 interface ListOptions extends Query {
   readonly facts?: true;

@@ -76,7 +76,7 @@ async function mendedBy(fix: string): Promise<string | null> {
 
 async function kernelOf({ file, definition }: ModelSource): Promise<readonly TwoColumns[]> {
   const { facts } = await import('../../models/facts.ts');
-  const { factRows } = await import('../list/facts.ts');
+  const { factRows } = await import('../../models/race-facts-text.ts');
   const known = file === null ? facts.find(({ name }) => name === definition.name) : undefined;
   return known === undefined ? [] : factRows(known);
 }

@@ -125,3 +125,39 @@ SCENARIO(v6_4, VIOLATED);
 SCENARIO(v6_5, HOLDS, CHECK_LOCKED = true);
 SCENARIO(v6_5_tso, HOLDS, CHECK_LOCKED = true, MEMORY = tso);
 SCENARIO(two_faults, HOLDS, CHECK_LOCKED = true, NR_FAULTS = 2);
+
+SURVIVES("RCU protects the lookup of the VMA, which is never freed here; its neighbour is read under mmap_lock alone",
+	 "fault: rcu_read_lock();: left out",
+	 "mremap: synchronize_rcu(): left out",
+	 "mremap: synchronize_rcu(): does not wait");
+SURVIVES("the fault gives up before it has the lock in the variant that is violated with or without it",
+	 "fault: if (READ_ONCE(vma.anon_vma)): always taken");
+SURVIVES("the check is made again under the lock",
+	 "fault: if (READ_ONCE(vma->vm_lock_seq) == READ_ONCE(vma->vm_mm->mm_lock_seq)): never taken");
+SURVIVES("racewalk takes no allocation under arm64, and under the other memory models a lock orders without a mark",
+	 "fault: if (!down_read_trylock(&vma->vm_lock)): relaxed, not acquire",
+	 "fault: if (vma->vm_lock_seq == smp_load_acquire(&vma->vm_mm->mm_lock_seq)): relaxed, not acquire",
+	 "fault: up_read(&vma->vm_lock);: relaxed, not release",
+	 "fault: down_read(&mm->mmap_lock);: relaxed, not acquire",
+	 "fault: up_read(&mm->mmap_lock);: relaxed, not release",
+	 "mremap: down_write(&mm->mmap_lock);: relaxed, not acquire",
+	 "mremap: smp_store_release(&mm->mm_lock_seq, mm->mm_lock_seq + 1);: relaxed, not release",
+	 "mremap: up_write(&mm->mmap_lock);: relaxed, not release",
+	 "mremap: down_write(&vma->vm_lock);: relaxed, not acquire",
+	 "mremap: up_write(&vma->vm_lock);: relaxed, not release");
+SURVIVES("nobody takes the lock for writing afterwards",
+	 "fault: up_read(&vma->vm_lock);: left out");
+SURVIVES("no claim is about the anon_vma that the fault prepares",
+	 "fault: if (anon_vma): never taken",
+	 "fault: if (anon_vma): always taken",
+	 "fault: WRITE_ONCE(vma.anon_vma, anon_vma);: left out");
+SURVIVES("the VMA is not linked yet",
+	 "mremap: near->vm_mm = &mm;: after 'near->vm_lock_seq = -1;'",
+	 "mremap: near->vm_lock_seq = -1;: left out",
+	 "mremap: near->vm_lock_seq = -1;: after 'down_write(&mm->mmap_lock);'");
+SURVIVES("mm_lock_seq is only read there, and mmap_lock is held",
+	 "mremap: WRITE_ONCE(adjacent, near);: after 'mm->mm_lock_seq'",
+	 "mremap: WRITE_ONCE(vma.anon_vma, NULL);: after 'mm->mm_lock_seq'",
+	 "mremap: WRITE_ONCE(adjacent, NULL);: after 'mm->mm_lock_seq'");
+SURVIVES("the VMA has not been locked before",
+	 "mremap: if (vma->vm_lock_seq == seq): never taken");

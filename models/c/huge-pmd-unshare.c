@@ -158,6 +158,7 @@ THREAD(last)
 	}
 }
 
+ALWAYS("a table that others share keeps its page", atomic_read(&table.pt_share_count) == 0 || table.pmd == &of_file);
 FINALLY("no reference leaks", atomic_read(&of_file._refcount) == 1 && atomic_read(&of_last._refcount) == 1);
 
 SCENARIO(v6_15, VIOLATED);
@@ -173,3 +174,36 @@ SCENARIO(v6_16_tso, HOLDS, sync = always, MEMORY = tso);
 SCENARIO(v6_16_arm64, HOLDS, sync = always, MEMORY = arm64);
 SCENARIO(last_sharer_arm64, HOLDS, sync = last_sharer, NR_UNSHARERS = 2, MEMORY = arm64);
 SCENARIO(recheck_pud_arm64, HOLDS, RECHECK_PUD = true, MEMORY = arm64);
+
+SURVIVES("the pages are always in use",
+	 "gup_fast: if (atomic_inc_not_zero(&page->_refcount)): never taken",
+	 "gup_fast: if (atomic_dec_and_test(&page->_refcount)): relaxed, not full",
+	 "gup_fast: if (atomic_dec_and_test(&page->_refcount)): never taken",
+	 "gup_fast: if (atomic_dec_and_test(&page->_refcount)): always taken");
+SURVIVES("a table that gup_fast may still read is not used by another process: what changes in the table is another race",
+	 "gup_fast: if (page != READ_ONCE(pt->pmd)): never taken");
+SURVIVES("an unsharer has its share until it gives it up: the count is above 0",
+	 "unsharer: down_write(&i_mmap_rwsem);: after 'if (!atomic_read(&table.pt_share_count))'",
+	 "unsharer: if (atomic_read(&table.pt_share_count)): always taken",
+	 "unsharer: if (unshared): always taken");
+SURVIVES("the flush after the unlock is too late with or without the change",
+	 "unsharer: if (unshared): never taken");
+SURVIVES("it reads only the count, which the lock of the last process orders",
+	 "unsharer: down_write(&i_mmap_rwsem);: relaxed, not acquire");
+SURVIVES("parts of what racewalk waits for in a call of another CPU",
+	 "unsharer: smp_call_function(tlb_remove_table_smp_sync, NULL, 1): without '!mem.ipi.tlb_remove_table_smp_sync.last.0[0]'",
+	 "unsharer: smp_call_function(tlb_remove_table_smp_sync, NULL, 1): without 'all i in 0..1: (i == cpu || !mem.ipi.tlb_remove_table_smp_sync.unsharer.0[i])'",
+	 "unsharer: smp_call_function(tlb_remove_table_smp_sync, NULL, 1): without 'i == cpu'",
+	 "unsharer: smp_call_function(flush_tlb_func, NULL, 1): without '!mem.ipi.flush_tlb_func.last.0[0]'");
+SURVIVES("the barrier of the flush or the release of the unlock orders the pud before the table is used again: one is enough, also under arm64",
+	 "unsharer: smp_mb(): left out",
+	 "unsharer: up_write(&i_mmap_rwsem);: relaxed, not release",
+	 "last: up_write(&i_mmap_rwsem);: relaxed, not release");
+SURVIVES("the last process waits for the lock before it changes the table",
+	 "last: down_write(&i_mmap_rwsem);: after 'is_shared = atomic_read(&table.pt_share_count);'",
+	 "last: down_write(&i_mmap_rwsem);: relaxed, not acquire");
+SURVIVES("an IPI too many",
+	 "unsharer: if (atomic_read(&table.pt_share_count)): never taken");
+SURVIVES("the next store replaces the page as well",
+	 "last: WRITE_ONCE(table.pmd, NULL);: left out",
+	 "last: if (is_shared): always taken");

@@ -135,3 +135,19 @@ SCENARIO(v6_15_tso, HOLDS, RCU_TABLE_FREE = true, MEMORY = tso);
 SCENARIO(no_batch, HOLDS, RCU_TABLE_FREE = true, BATCH = false);
 SCENARIO(no_batch_tso, HOLDS, RCU_TABLE_FREE = true, BATCH = false, MEMORY = tso);
 SCENARIO(two_gup, HOLDS, RCU_TABLE_FREE = true, NR_GUP = 2);
+
+SURVIVES("the page is always in use",
+	 "gup_fast: if (atomic_inc_not_zero(&page->_refcount)): never taken",
+	 "gup_fast: if (atomic_dec_and_test(&page->_refcount)): relaxed, not full",
+	 "gup_fast: if (atomic_dec_and_test(&page->_refcount)): never taken",
+	 "gup_fast: if (atomic_dec_and_test(&page->_refcount)): always taken");
+SURVIVES("they are for a page that is freed or replaced: gup-fast-vs-unmap, gup-fast-vs-collapse",
+	 "gup_fast: if (pt != READ_ONCE(pmd)): never taken",
+	 "gup_fast: if (page != READ_ONCE(pt->pte)): never taken");
+SURVIVES("x86 performs stores in order",
+	 "munmap: smp_store_release(&pmd, table);: relaxed, not release");
+SURVIVES("the table is not read any more once it is free",
+	 "munmap: WRITE_ONCE(table->pte, NULL);: left out",
+	 "munmap: WRITE_ONCE(table->pte, NULL);: after 'WRITE_ONCE(pmd, NULL);'");
+SURVIVES("the IPI or the grace period behind it is a full barrier; a broadcast alone is violated with or without it",
+	 "munmap: smp_mb(): left out");

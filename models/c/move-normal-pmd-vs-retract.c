@@ -21,8 +21,7 @@
  *          -> MMAP_LOCK
  * CVE:     CVE-2024-50066
  * Read:    the message and diff of 6fa1066fc5d0 (it names 1d65b771bc08), backported to 6.6 and 6.11, and the log of kernel.org's
- *          CVEs. Not verified: that
- *          v6.6 is the first release with 1d65b771bc08.
+ *          CVEs. Not verified: that v6.6 is the first release with 1d65b771bc08.
  * Omitted: the lock of the new pmd: mremap alone maps there. The fall-back to move_ptes(): it finds no table and moves nothing.
  *          TLB flushes and lockless walkers: mremap-vs-truncate, gup-fast-vs-free-pgtables.
  */
@@ -114,4 +113,34 @@ SCENARIO(rmap_first, HOLDS, RMAP_FIRST = true);
 SCENARIO(v6_5, HOLDS, MMAP_LOCK = true, WHY = "mremap holds mmap_lock throughout");
 SCENARIO(v6_12_tso, HOLDS, RECHECK = true, MEMORY = tso);
 SCENARIO(v6_12_arm64, HOLDS, RECHECK = true, MEMORY = arm64);
+SCENARIO(v6_5_arm64, HOLDS, MMAP_LOCK = true, MEMORY = arm64);
 SCENARIO(rmap_first_arm64, HOLDS, RMAP_FIRST = true, MEMORY = arm64);
+
+SURVIVES("i_mmap_rwsem excludes retract_page_tables() while the pmd moves; the pmd lock is for page faults, which the model omits",
+	 "mremap: spin_lock(&pmd_lock);: left out",
+	 "mremap: spin_lock(&pmd_lock);: does not wait",
+	 "mremap: spin_lock(&pmd_lock);: after 'pmd = READ_ONCE(old_pmd);'",
+	 "retract_page_tables: spin_lock(&pmd_lock);: left out",
+	 "retract_page_tables: spin_lock(&pmd_lock);: does not wait",
+	 "retract_page_tables: spin_lock(&pmd_lock);: after 'pmd = READ_ONCE(old_pmd);'");
+SURVIVES("i_mmap_rwsem and the pmd lock order the same accesses: under arm64 one of the two is enough",
+	 "mremap: spin_lock(&pmd_lock);: relaxed, not acquire",
+	 "mremap: spin_unlock(&pmd_lock);: relaxed, not release",
+	 "retract_page_tables: spin_lock(&pmd_lock);: relaxed, not acquire",
+	 "retract_page_tables: spin_unlock(&pmd_lock);: relaxed, not release",
+	 "mremap: down_write(&i_mmap_rwsem);: relaxed, not acquire",
+	 "mremap: up_write(&i_mmap_rwsem);: relaxed, not release",
+	 "retract_page_tables: down_read(&i_mmap_rwsem);: relaxed, not acquire");
+SURVIVES("mmap_lock decides whether the table stays; i_mmap_rwsem orders",
+	 "mremap: up_write(&mmap_lock);: relaxed, not release",
+	 "retract_page_tables: if (!MMAP_LOCK || down_read_trylock(&mmap_lock)): relaxed, not acquire");
+SURVIVES("a table that cannot be removed stays where it is, which harms nobody",
+	 "mremap: up_write(&mmap_lock);: left out");
+SURVIVES("the claim reads what i_mmap_rwsem keeps from changing",
+	 "mremap: WRITE_ONCE(new_pmd, pmd);: after 'CHECK(!READ_ONCE(is_freed), \"mremap moves a page table that is free\");'",
+	 "retract_page_tables: smp_store_release(&is_freed, true);: relaxed, not release");
+SURVIVES("the branch is for a remark in the trace",
+	 "mremap: if (move_normal_pmd()): never taken",
+	 "mremap: if (move_normal_pmd()): always taken");
+SURVIVES("an empty pmd is stored over an empty pmd",
+	 "retract_page_tables: if (pmd): always taken");

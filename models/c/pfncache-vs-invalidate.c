@@ -151,3 +151,34 @@ SCENARIO(v7_3_arm64, HOLDS, OWN_SEQ = true, MEMORY = arm64);
 SCENARIO(in_memslot_arm64, HOLDS, IN_MEMSLOT = true, MEMORY = arm64);
 SCENARIO(no_read_barrier, HOLDS, OWN_SEQ = true, READ_BARRIER = false);
 SCENARIO(no_read_barrier_arm64, VIOLATED, OWN_SEQ = true, READ_BARRIER = false, MEMORY = arm64);
+
+SURVIVES("an older sequence number makes refresh try again",
+	 "refresh: spin_lock(&gpc_lock);: relaxed, not acquire");
+SURVIVES("refresh has written nothing under the lock yet",
+	 "refresh: spin_unlock(&gpc_lock);: after 'if (!READ_ONCE(mapped))'",
+	 "refresh: spin_unlock(&gpc_lock);: relaxed, not release");
+SURVIVES("the page is no longer mapped: refresh gives up",
+	 "refresh: spin_lock(&gpc_lock);: relaxed, not acquire");
+SURVIVES("the lock excludes other notifiers, and there is one; gpc_lock orders the count",
+	 "reclaim: spin_lock(&mn_invalidate_lock);: left out",
+	 "reclaim: spin_lock(&mn_invalidate_lock);: does not wait",
+	 "reclaim: spin_lock(&mn_invalidate_lock);: after 'kvm.mn_active_invalidate_count'",
+	 "reclaim: spin_lock(&mn_invalidate_lock);: relaxed, not acquire",
+	 "reclaim: WRITE_ONCE(kvm.mn_active_invalidate_count, kvm.mn_active_invalidate_cou…: after 'spin_unlock(&mn_invalidate_lock);'",
+	 "reclaim: spin_unlock(&mn_invalidate_lock);: after 'spin_lock(&gpc_lock);'",
+	 "reclaim: spin_unlock(&mn_invalidate_lock);: relaxed, not release",
+	 "reclaim: spin_unlock(&mn_invalidate_lock);: left out");
+SURVIVES("the lock excludes other notifiers, and there is one",
+	 "reclaim: spin_lock(&mmu_lock);: left out",
+	 "reclaim: spin_lock(&mmu_lock);: does not wait",
+	 "reclaim: spin_lock(&mmu_lock);: after 'kvm.mmu_invalidate_seq'",
+	 "reclaim: spin_lock(&mmu_lock);: relaxed, not acquire",
+	 "reclaim: spin_unlock(&mmu_lock);: left out");
+SURVIVES("unlock of mmu_lock or smp_wmb() orders the sequence before the count: one is enough, also under arm64",
+	 "reclaim: smp_wmb(): left out",
+	 "reclaim: spin_unlock(&mmu_lock);: relaxed, not release");
+SURVIVES("an invalid cache becomes invalid",
+	 "reclaim: if (READ_ONCE(gpc.valid)): always taken");
+SURVIVES("the claim about the end finds the same races",
+	 "reclaim: smp_store_release(&freed, true);: left out",
+	 "reclaim: smp_store_release(&freed, true);: relaxed, not release");

@@ -165,3 +165,50 @@ SCENARIO(v6_18_lazy_tso, HOLDS, CHECK_SWITCHING = true, BARRIER = true, LAZY = t
 SCENARIO(backport, VIOLATED, CHECK_SWITCHING = true, SWITCHING_FIRST = false, WHY = "6.12.29: a bad rebase");
 SCENARIO(backport_barrier, VIOLATED, CHECK_SWITCHING = true, BARRIER = true, SWITCHING_FIRST = false,
 	 WHY = "a barrier does not help where the order of the text is wrong");
+
+SURVIVES("a CPU whose loaded_mm is the previous mm gets no IPI",
+	 "switcher: local_irq_save(flags);: after 'if (this_cpu_read(is_lazy))'");
+SURVIVES("false is stored over false",
+	 "switcher: if (this_cpu_read(is_lazy)): always taken");
+SURVIVES("it belongs to the backport, which is violated with or without it",
+	 "switcher: this_cpu_write(loaded_mm, LOADED_MM_SWITCHING);: left out");
+SURVIVES("the generation of the CPU only saves flushes",
+	 "switcher: if (need_flush): never taken",
+	 "switcher: if (need_flush): always taken",
+	 "switcher: this_cpu_write(tlb_gen, next_tlb_gen);: left out");
+SURVIVES("the barrier behind LOADED_MM_SWITCHING orders what the flush reads; on x86 a write to CR3 is one more",
+	 "switcher: smp_mb(): left out");
+SURVIVES("the entry is there from the beginning; a CPU that flushes finds no pte",
+	 "switcher: ANY(2): left out",
+	 "switcher: if (ANY(2)): never taken",
+	 "switcher: if (ANY(2)): always taken",
+	 "switcher: if (READ_ONCE(next.pte_present)): never taken",
+	 "switcher: this_cpu_write(entry, true);: left out");
+SURVIVES("the claim about the end finds the same races",
+	 "switcher: if (this_cpu_read(entry)): never taken");
+SURVIVES("loads and atomic operations of x86 are ordered as the mutant leaves them",
+	 "zap: atomic_inc_return(&next.tlb_gen);: relaxed, not full",
+	 "zap: smp_rmb(): left out");
+SURVIVES("a CPU that is lazy has not begun to switch, and reads the new generation when it does",
+	 "zap: enum loaded_mm loaded_mm = this_cpu_read(loaded_mm);: after 'if (this_cpu_read(is_lazy))'");
+SURVIVES("a CPU gets an IPI too many",
+	 "zap: if (test_bit(0, &next.cpumask)): always taken",
+	 "zap: if (this_cpu_read(is_lazy)): never taken");
+SURVIVES("a CPU flushes once more than it must",
+	 "IPI flush_tlb_func on switcher: if (this_cpu_read(loaded_mm) != NEXT_MM): never taken",
+	 "IPI flush_tlb_func on switcher: if (this_cpu_read(is_lazy)): never taken",
+	 "IPI flush_tlb_func on switcher: mm_tlb_gen = atomic_read(&next.tlb_gen);: after 'if (this_cpu_read(tlb_gen) == mm_tlb_gen)'",
+	 "IPI flush_tlb_func on switcher: if (this_cpu_read(tlb_gen) == mm_tlb_gen): never taken",
+	 "IPI flush_tlb_func on switcher: this_cpu_write(entry, false);: after 'this_cpu_write(tlb_gen, mm_tlb_gen);'",
+	 "IPI flush_tlb_func on switcher: this_cpu_write(tlb_gen, mm_tlb_gen);: left out");
+SURVIVES("nobody sends zap an IPI",
+	 "IPI flush_tlb_func on zap: if (this_cpu_read(loaded_mm) != NEXT_MM): never taken",
+	 "IPI flush_tlb_func on zap: if (this_cpu_read(loaded_mm) != NEXT_MM): always taken",
+	 "IPI flush_tlb_func on zap: if (this_cpu_read(is_lazy)): never taken",
+	 "IPI flush_tlb_func on zap: if (this_cpu_read(is_lazy)): always taken",
+	 "IPI flush_tlb_func on zap: mm_tlb_gen = atomic_read(&next.tlb_gen);: after 'if (this_cpu_read(tlb_gen) == mm_tlb_gen)'",
+	 "IPI flush_tlb_func on zap: if (this_cpu_read(tlb_gen) == mm_tlb_gen): never taken",
+	 "IPI flush_tlb_func on zap: if (this_cpu_read(tlb_gen) == mm_tlb_gen): always taken",
+	 "IPI flush_tlb_func on zap: this_cpu_write(entry, false);: left out",
+	 "IPI flush_tlb_func on zap: this_cpu_write(entry, false);: after 'this_cpu_write(tlb_gen, mm_tlb_gen);'",
+	 "IPI flush_tlb_func on zap: this_cpu_write(tlb_gen, mm_tlb_gen);: left out");

@@ -98,3 +98,15 @@ SCENARIO(two_splits, HOLDS, LOCK_PAGE = true, NR_SPLITS = 2);
 SCENARIO(four_pages, HOLDS, LOCK_PAGE = true, NR_PAGES = 4);
 SCENARIO(v5_8_tso, HOLDS, LOCK_PAGE = true, MEMORY = tso);
 SCENARIO(v5_8_arm64, HOLDS, LOCK_PAGE = true, MEMORY = arm64);
+SCENARIO(two_splits_arm64, HOLDS, LOCK_PAGE = true, NR_SPLITS = 2, MEMORY = arm64);
+
+SURVIVES("under the page lock all pages have the same count",
+	 "write_fault: if (mapcount > ret): always taken");
+SURVIVES("a count that is too high copies the page, which is safe",
+	 "write_fault: if (test_bit(PG_double_map, &flags)): never taken");
+SURVIVES("A keeps its mapping, so the count is always above 1",
+	 "split: if (atomic_read(&compound_mapcount) + 1 > 1): always taken");
+SURVIVES("the section stores alone, behind the branch that waits for the lock, and ends with atomic_dec_return(), which is fully ordered: checked under arm64",
+	 "split: spin_lock(&page_lock);: relaxed, not acquire",
+	 "split: spin_unlock(&page_lock);: relaxed, not release",
+	 "split: if (atomic_read(&compound_mapcount) + 1 > 1 && !test_and_set_bit(PG_double_…): relaxed, not full");

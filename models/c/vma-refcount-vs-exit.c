@@ -109,8 +109,14 @@ static bool __vma_enter_locked(struct vm_area_struct *v)
 
 	if (!atomic_add_unless(&v->vm_refcnt, VMA_LOCK_OFFSET, 0))
 		return false;
-	WRITE_ONCE(mm->vma_writer_wait, true);
-	WAIT_UNTIL(atomic_read(&v->vm_refcnt) == VMA_LOCK_OFFSET);
+	/* rcuwait_wait_event() */
+	for (;;) {
+		WRITE_ONCE(mm->vma_writer_wait, true);
+		smp_mb();
+		if (atomic_read(&v->vm_refcnt) == VMA_LOCK_OFFSET)
+			break;
+		WAIT_UNTIL(!READ_ONCE(mm->vma_writer_wait));
+	}
 	WRITE_ONCE(mm->vma_writer_wait, false);
 	return true;
 }
@@ -160,6 +166,9 @@ THREAD(process_b)
 	}
 	mmdrop(mm);
 }
+
+FINALLY("the VMA is detached", atomic_read(&vma.vm_refcnt) == 0);
+FINALLY("the mm of A has its reference", atomic_read(&mm_a.mm_count) == 1);
 
 SCENARIO(v6_15, VIOLATED);
 SCENARIO(v6_17, HOLDS, GRAB_MM = true);

@@ -1,6 +1,7 @@
 /** The facts of the races: their forms, their order, and what is found by them. */
 import { describe, expect, test } from 'vitest';
-import { factRows, factsText, noRaces, racesWith } from '../../cli/list/facts.ts';
+import { factsText, noRaces, racesWith } from '../../cli/list/facts.ts';
+import { factRows } from '../../models/race-facts-text.ts';
 import { facts } from '../../models/facts.ts';
 import { affects, byRelease, isExposed } from '../../models/race-facts.ts';
 import { mechanisms } from './races/kernels.ts';

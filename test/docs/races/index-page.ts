@@ -1,6 +1,6 @@
 /** The index of the races: by kernel version, by what they are about, by who is exposed. */
 import { exposureNames, exposures } from './exposure.ts';
-import { factRows } from '../../../cli/list/facts.ts';
+import { factRows } from '../../../models/race-facts-text.ts';
 import { factsOf } from './facts.ts';
 import { byVersion, mechanisms } from './kernels.ts';
 import { item, paragraph, table } from './markdown.ts';
