@@ -165,7 +165,7 @@ export default defineConfig(({ mode }) => {
       modulePreload: { polyfill: false },
       reportCompressedSize: false,
       rolldownOptions: {
-        input: isReport ? at('report.html') : [at('index.html'), at('litmus.html')],
+        input: isReport ? at('report.html') : [at('index.html'), at('litmus.html'), at('races.html')],
         // The parser of C has an eval, which it does not execute here: the policy of the page forbids it.
         checks: { eval: false },
       },

@@ -118,7 +118,11 @@ function answer(
 }
 
 /** Short addresses. */
-const names: Readonly<Record<string, string>> = { '/': '/index.html', '/litmus': '/litmus.html' };
+const names: Readonly<Record<string, string>> = {
+  '/': '/index.html',
+  '/litmus': '/litmus.html',
+  '/races': '/races.html',
+};
 
 /** The page with the URLs of the user's file and its change events. */
 const withOwnFile = (page: string, path: string) =>

@@ -6,7 +6,7 @@ import { UsageError } from '../terminal/usage-error.ts';
 import { isOutputFailure, outputError } from '../terminal/write-file.ts';
 
 const dist = new URL('../../web/dist/', import.meta.url);
-const pages = ['index.html', 'litmus.html', 'report.html'].map((name) => new URL(name, dist));
+const pages = ['index.html', 'litmus.html', 'races.html', 'report.html'].map((name) => new URL(name, dist));
 const config = fileURLToPath(new URL('../../web/vite.config.ts', import.meta.url));
 
 /** The page template of a report: one file. */

@@ -152,12 +152,10 @@ SCENARIO(in_memslot_arm64, HOLDS, IN_MEMSLOT = true, MEMORY = arm64);
 SCENARIO(no_read_barrier, HOLDS, OWN_SEQ = true, READ_BARRIER = false);
 SCENARIO(no_read_barrier_arm64, VIOLATED, OWN_SEQ = true, READ_BARRIER = false, MEMORY = arm64);
 
-SURVIVES("an older sequence number makes refresh try again",
-	 "refresh: spin_lock(&gpc_lock);: relaxed, not acquire");
 SURVIVES("refresh has written nothing under the lock yet",
 	 "refresh: spin_unlock(&gpc_lock);: after 'if (!READ_ONCE(mapped))'",
 	 "refresh: spin_unlock(&gpc_lock);: relaxed, not release");
-SURVIVES("the page is no longer mapped: refresh gives up",
+SURVIVES("an older sequence number makes refresh try again; a page that is no longer mapped makes it give up",
 	 "refresh: spin_lock(&gpc_lock);: relaxed, not acquire");
 SURVIVES("the lock excludes other notifiers, and there is one; gpc_lock orders the count",
 	 "reclaim: spin_lock(&mn_invalidate_lock);: left out",

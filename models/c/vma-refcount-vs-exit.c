@@ -50,6 +50,7 @@ struct vm_area_struct {
 } vma = { &mm_a, ATOMIC_INIT(1) };
 struct vm_area_struct *mt_of_a = &vma;	/* the maple tree of A */
 bool vma_is_free;			/* the slab has it */
+GHOST bool mm_of_b_is_freed;
 
 static void mmgrab(struct mm_struct *mm)
 {
@@ -58,8 +59,10 @@ static void mmgrab(struct mm_struct *mm)
 
 static void mmdrop(struct mm_struct *mm)
 {
-	if (atomic_dec_and_test(&mm->mm_count) && mm != &mm_a)
+	if (atomic_dec_and_test(&mm->mm_count) && mm != &mm_a) {
 		kfree(mm);
+		mm_of_b_is_freed = true;
+	}
 }
 
 static void rcuwait_wake_up(struct mm_struct *mm)
@@ -168,6 +171,7 @@ THREAD(process_b)
 }
 
 FINALLY("the VMA is detached", atomic_read(&vma.vm_refcnt) == 0);
+FINALLY("the mm of B is free", mm_of_b_is_freed);
 FINALLY("the mm of A has its reference", atomic_read(&mm_a.mm_count) == 1);
 
 SCENARIO(v6_15, VIOLATED);

@@ -22,7 +22,7 @@ export function indexPage(races: readonly Race[]): string {
     listed(races.filter(({ broken, exposure }) => broken.length === 0 && exposure !== null)),
     '## Facts',
     paragraph(
-      '`racewalk list --affects v6.1 --arch arm64 --about "huge pages"` searches them, and `racewalk show --fix 70cbc3cc78a9` finds the races that a commit mended. "unknown": nobody has looked. Architectures are those of `--arch`; x86-broadcast is x86 under a hypervisor or with INVLPGB.',
+      '`racewalk list --affects v6.1 --arch arm64 --about "huge pages"` searches them, and `racewalk show --fix 70cbc3cc78a9` finds the races that a commit mended; `racewalk explore` opens the same search as a page, at `/races`. "unknown": nobody has looked. Architectures are those of `--arch`; x86-broadcast is x86 under a hypervisor or with INVLPGB.',
     ),
     table(
       ['race', 'broken', 'exposed', 'broke', 'fixed', 'CVE', 'not verified'],

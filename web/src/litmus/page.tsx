@@ -12,7 +12,7 @@ export function LitmusPage() {
         <h1 class="wordmark">racewalk</h1>
         <p class="summary">
           Litmus tests in the kernel's C format, with verdicts in herd's format.{' '}
-          <a href="./index.html">The models</a>
+          <a href="./index.html">The models</a> <a href="./races.html">Races</a>
         </p>
       </header>
       <div class="litmus">

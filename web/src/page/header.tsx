@@ -16,6 +16,7 @@ export function Header() {
           {model.summary.replace(/[^.]$/, '$&.')} <About /> {report === null && <FileButton />}
         </p>
       </div>
+      {report === null && <a href="./races.html">Races by their facts</a>}
       {report === null && <a href="./litmus.html">Litmus tests</a>}
       <LinkButton />
     </header>
