@@ -33,6 +33,8 @@ export interface RunStorage {
   readonly writeCheckpoint: (text: string) => void;
   /** Removes everything. */
   readonly clear: () => void;
+  /** Lets other processes use what is left. */
+  readonly close: () => void;
 }
 
 export interface RunWriter {

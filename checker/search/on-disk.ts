@@ -34,7 +34,11 @@ export function* exploringOnDisk(
   const external = externalSpace(system, settings, place);
   try {
     const search = new DiskSearch(system, external, disk);
-    return yield* polished(system, limits, yield* search.run(limits));
+    try {
+      return yield* polished(system, limits, yield* search.run(limits));
+    } finally {
+      search.close();
+    }
   } catch (error) {
     if (error instanceof StorageError) return unstarted(system, error.message, external.method);
     throw error;
@@ -82,6 +86,10 @@ class DiskSearch {
     );
     if (answer.verdict !== 'inconclusive') this.#storage.clear();
     return { ...answer, statistics: statisticsOf(this.#system, explored, depth, this.#method) };
+  }
+
+  close(): void {
+    this.#storage.close();
   }
 
   /** Searches until a finding or the end; returns the reason if it stops before. */

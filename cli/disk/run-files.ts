@@ -30,6 +30,7 @@ import {
   type RunWriter,
 } from '../../checker/disk/storage.ts';
 import { searchIdentity } from '../sweep/identity.ts';
+import { lockDirectory } from './directory-lock.ts';
 import { causeOf } from '../terminal/write-file.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 
@@ -47,7 +48,7 @@ export type FileSystem = Pick<typeof import('node:fs'), 'writeSync' | 'fsyncSync
  * The settings of a search below a directory: each search has a subdirectory, named by a hash of this program, the
  * model and the method.
  *
- * Throws  UsageError where the search has begun already, unless it is to be resumed.
+ * Throws  UsageError where another process has the search, and where it has begun already, unless it is to be resumed.
  */
 export const diskSettings = (
   directory: string,
@@ -59,8 +60,10 @@ export const diskSettings = (
       const identity = searchIdentity(search);
       const path = join(directory, identity.slice(0, 16));
       const storage = new RunFiles(path, identity, files);
-      if (!resume && !opened.has(path) && storage.readCheckpoint() !== null)
+      if (!resume && !opened.has(path) && storage.readCheckpoint() !== null) {
+        storage.close();
         throw new UsageError(`${path} has a search of this model: --resume continues it`);
+      }
       opened.add(path);
       return storage;
     },
@@ -74,11 +77,16 @@ class RunFiles implements RunStorage {
   /** Runs that may be in the cache of the system only. */
   readonly #unsynced = new Set<string>();
 
+  readonly #unlock: () => void;
+
   constructor(directory: string, identity: string, files: FileSystem) {
     this.#directory = directory;
     this.#identity = identity;
     this.#files = files;
-    attempt(directory, 'write', () => mkdirSync(directory, { recursive: true }));
+    this.#unlock = attempt(directory, 'write', () => {
+      mkdirSync(directory, { recursive: true });
+      return lockDirectory(directory);
+    });
   }
 
   get bytes(): number {
@@ -206,6 +214,10 @@ class RunFiles implements RunStorage {
   clear(): void {
     rmSync(this.#directory, { recursive: true, force: true });
   }
+
+  close(): void {
+    this.#unlock();
+  }
 }
 
 /** Runs `work` on a file; a system error becomes a StorageError. */
@@ -213,6 +225,7 @@ function attempt<T>(path: string, what: 'read' | 'write', work: () => T): T {
   try {
     return work();
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     throw new StorageError(`cannot ${what} ${path}: ${causeOf(error)}`, { cause: error });
   }
 }

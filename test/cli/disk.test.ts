@@ -3,9 +3,12 @@
  *
  * @module-tag process
  */
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { long } from '../depth.ts';
+import { canMount, onSmallDisk } from './small-disk.ts';
 import { expectWrongUse, file, folder, racewalk, type Run } from './run.ts';
 
 const search = ['check', 'gup-fast-vs-collapse', '--sync-ipi', '--cpus', '3', '--no-symmetry'];
@@ -44,6 +47,37 @@ test('a search that was killed goes on, and says what one in memory says', async
   const [resumed, inMemory] = await Promise.all([again, racewalk([...search, '--no-reduce', '--json'])]);
   expect(told(resumed)).toEqual(told(inMemory));
   expect(readdirSync(join(folder, 'killed'))).toEqual([]);
+});
+
+test('a search that another process makes is not made twice', async () => {
+  let second = Promise.resolve<Run | null>(null);
+  let pid = 0;
+  const first = racewalk(onDisk('locked'), (child) => {
+    pid = child.pid!;
+    const timer = setInterval(() => {
+      if (!hasLevel('locked', 3)) return;
+      clearInterval(timer);
+      child.kill('SIGSTOP');
+      second = racewalk([...onDisk('locked'), '--resume']).finally(() => child.kill('SIGKILL'));
+    }, 2);
+    child.on('exit', () => clearInterval(timer));
+  });
+  expect(await first).toMatchObject({ code: null, out: '' });
+  expectWrongUse((await second)!, new RegExp(`held by process ${pid}: another search uses the directory`));
+  expect(await racewalk([...onDisk('locked'), '--resume'])).toMatchObject({ code: 0 });
+});
+
+test.skipIf(!canMount)('a full disk is no verdict (needs the right to mount)', long, async () => {
+  await onSmallDisk('small', '60K', async (directory) => {
+    const words = [...search, '--disk', directory, '--resume', '--quiet', '--max-memory', '0.01'];
+    const { code, out } = await racewalk(words);
+    expect(code).toBe(3);
+    expect(out).toMatch(
+      /inconclusive: cannot write .*: no space left on device; --resume continues after depth/,
+    );
+    spawnSync('mount', ['-o', 'remount,size=10M', directory]);
+    expect(await racewalk(words)).toMatchObject({ code: 0, out: expect.stringContaining('holds') as string });
+  });
 });
 
 test('claims about runs are refused by name', async () => {

@@ -70,4 +70,8 @@ export class MemoryStorage implements RunStorage {
     this.runs.clear();
     this.checkpoint = null;
   }
+
+  close(): void {
+    // Memory belongs to one process.
+  }
 }
