@@ -15,6 +15,10 @@ import type { SearchSettings } from './settings.ts';
 
 const place = 'on disk';
 
+/** The states that a search which is killed explores again, and their share of all, apart from a level. */
+const mostUnsaved = 2 ** 18;
+const unsavedShare = 1 / 16;
+
 /** What a search goes on from after a level. */
 interface Checkpoint extends Levels {
   /** By `Transition.id`: how often each fired. */
@@ -103,14 +107,17 @@ class DiskSearch {
       for (;;) {
         const { sizes } = this.#levels.levels;
         if (this.#found !== null) return null;
-        this.#save();
         if (sizes.at(-1) === 0) return null;
+        if (this.#isDue()) this.#save();
         const depth = sizes.length - 1;
         const stopped = yield* this.#level(
           this.#levels.expand(() => this.#note(depth)),
           limits,
         );
-        if (stopped !== null) return stopped;
+        if (stopped !== null) {
+          this.#save();
+          return stopped;
+        }
       }
     } catch (error) {
       if (error instanceof StorageError || error instanceof CapacityError) return error.message;
@@ -162,6 +169,13 @@ class DiskSearch {
       fired: fired.map((times, id) => times + now[id]!),
       reached: [...new Set([...reached, ...this.#space.reached])].sort((a, b) => a - b),
     };
+  }
+
+  /** Whether there are enough states since the last checkpoint: a deep model has thousands of small levels. */
+  #isDue(): boolean {
+    const { sizes } = this.#levels.levels;
+    const since = sizes.slice(this.#saved + 1).reduce((sum, size) => sum + size, 0);
+    return since >= Math.min(mostUnsaved, this.#levels.states * unsavedShare);
   }
 
   #save(): void {
