@@ -51,4 +51,7 @@ export const protocols: readonly string[] = [
   'finish-asid-transition',
   'seqlock',
   'qrwlock',
+  'swapin-vs-swapin',
+  'uffd-move-vs-swap',
+  'map-vma-vs-fault',
 ];

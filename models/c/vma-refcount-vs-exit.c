@@ -180,3 +180,47 @@ SCENARIO(wakes_always, VIOLATED, GRAB_MM = false, WAKE_ALWAYS = true);
 SCENARIO(wakes_always_grab, HOLDS, GRAB_MM = true, WAKE_ALWAYS = true);
 SCENARIO(v6_17_tso, HOLDS, GRAB_MM = true, MEMORY = tso);
 SCENARIO(two_lookups, HOLDS, GRAB_MM = true, NR_LOOKUPS = 2);
+
+SURVIVES("racewalk takes no allocation under arm64, and under the other memory models atomic operations are ordered without a mark",
+	 "lookup: atomic_try_cmpxchg_acquire(&v->vm_refcnt, &old, old + 1): relaxed, not acquire",
+	 "lookup: int count = atomic_dec_return(&v->vm_refcnt);: relaxed, not full",
+	 "lookup: if (atomic_dec_and_test(&mm->mm_count) && mm != &mm_a): relaxed, not full",
+	 "process_a: if (unlikely(!atomic_dec_and_test(&v->vm_refcnt))): relaxed, not full",
+	 "process_a: smp_store_release(&vma_is_free, true);: relaxed, not release",
+	 "process_b: if (smp_load_acquire(&vma_is_free)): relaxed, not acquire",
+	 "process_b: atomic_set_release(&vma.vm_refcnt, 1);: relaxed, not release",
+	 "process_b: if (unlikely(!atomic_dec_and_test(&v->vm_refcnt))): relaxed, not full",
+	 "process_b: if (atomic_dec_and_test(&mm->mm_count) && mm != &mm_a): relaxed, not full");
+SURVIVES("one branch is for the claim, and at the other a lookup that grabs its own mm gives it back",
+	 "lookup: if (other_mm != mm): always taken");
+SURVIVES("a wake-up too many",
+	 "lookup: if (count == VMA_LOCK_OFFSET): always taken",
+	 "lookup: if (count == VMA_LOCK_OFFSET + 1): always taken",
+	 "lookup: if (READ_ONCE(mm->vma_writer_wait)): always taken",
+	 "process_a: WRITE_ONCE(mm->vma_writer_wait, false);: left out",
+	 "process_b: WRITE_ONCE(mm->vma_writer_wait, false);: left out");
+SURVIVES("the writer of the model waits for a VMA that is detached; the other count is for one that is attached",
+	 "lookup: if (count == VMA_LOCK_OFFSET + 1): never taken");
+SURVIVES("atomic_dec_return() before it is fully ordered: Documentation/atomic_t.txt",
+	 "lookup: smp_mb(): left out");
+SURVIVES("the mm of A keeps its reference",
+	 "lookup: if (mm != &mm_a): always taken",
+	 "process_b: if (mm != &mm_a): always taken");
+SURVIVES("lookups that have found the VMA before are the race",
+	 "process_a: WRITE_ONCE(mt_of_a, NULL);: left out",
+	 "process_a: WRITE_ONCE(mt_of_a, NULL);: after 'if (unlikely(!atomic_dec_and_test(&v->vm_refcnt)))'");
+SURVIVES("a count of 0 takes no lock",
+	 "process_a: if (atomic_dec_and_test(&v->vm_refcnt)): never taken",
+	 "process_b: if (atomic_dec_and_test(&v->vm_refcnt)): never taken");
+SURVIVES("vm_mm does not change while the VMA is attached",
+	 "process_a: struct mm_struct *mm = READ_ONCE(v->vm_mm);: after 'if (!atomic_add_unless(&v->vm_refcnt, VMA_LOCK_OFFSET, 0))'",
+	 "process_b: struct mm_struct *mm = READ_ONCE(v->vm_mm);: after 'if (!atomic_add_unless(&v->vm_refcnt, VMA_LOCK_OFFSET, 0))'");
+SURVIVES("the writer looks again at once, without sleep",
+	 "process_a: WRITE_ONCE(mm->vma_writer_wait, true);: left out",
+	 "process_b: WRITE_ONCE(mm->vma_writer_wait, true);: left out",
+	 "process_a: WAIT_UNTIL(!READ_ONCE(mm->vma_writer_wait));: does not wait",
+	 "process_b: WAIT_UNTIL(!READ_ONCE(mm->vma_writer_wait));: does not wait");
+SURVIVES("nobody knows the mm yet",
+	 "process_b: atomic_set(&mm->mm_count, 1);: after 'mm->vma_writer_wait = false;'",
+	 "process_b: mm->vma_writer_wait = false;: left out",
+	 "process_b: mm->vma_writer_wait = false;: after 'if (smp_load_acquire(&vma_is_free))'");

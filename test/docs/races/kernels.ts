@@ -37,6 +37,7 @@ export const mechanisms = [
   'copy-on-write',
   'TLB flush',
   'reclaim',
+  'swap',
   'migration',
   'dirty bits',
   'VMA locks',
