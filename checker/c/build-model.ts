@@ -7,6 +7,7 @@ import type { Property } from '../language/property.ts';
 import type { Block } from '../language/statement.ts';
 import { thread as buildThread, type AnyThread } from '../language/thread.ts';
 import { shared, type AnyDeclaration } from '../language/variable.ts';
+import { addressesIn } from './addresses.ts';
 import { checkNames, poolsOf, threadsOf } from './clauses.ts';
 import type { Constant } from './syntax/constant.ts';
 import { leakClaims } from './leaks.ts';
@@ -30,6 +31,7 @@ import { hasNumber, Memory, typeKey } from './memory.ts';
 import { stubsOf } from './stubs.ts';
 import {
   addressedFunctions,
+  initialisersOf,
   calledNames,
   namesIn,
   namesOfCounts,
@@ -129,12 +131,14 @@ export function programOf(
   // RCU keeps pointers to the rcu_heads that it is given.
   const queues = [...called].some((name) => /^(call_rcu|kv?free_rcu)$/.test(name));
   const head = unit.structs.find(({ tag }) => tag === 'rcu_head')!;
-  const memory = new Memory(
+  const texts = [...bodies, ...functions.map(({ body }) => body)];
+  const memory = new Memory({
     variables,
     pools,
-    queues ? new Set([...pointed, typeKey(head)]) : pointed,
-    addressedFunctions(unit, [...bodies, ...functions.map(({ body }) => body)]),
-  );
+    pointed: queues ? new Set([...pointed, typeKey(head)]) : pointed,
+    functions: addressedFunctions(unit, texts),
+    addresses: addressesIn([...texts, initialisersOf(unit)], (name) => unit.enumerators.get(name) ?? null),
+  });
   const kernel = new Kernel(
     hosts,
     called,

@@ -3,6 +3,7 @@ import { memoryModelNames, type MemoryModelName } from '../language/memory-name.
 import type { Scenario, Survivors } from '../language/model.ts';
 import type { OptionValue } from '../language/option.ts';
 import { constantOf, type Constant } from './syntax/constant.ts';
+import { typeArgument } from './syntax/type-of.ts';
 import type { ThreadDefinition } from './lower/program.ts';
 import type { Pool } from './memory.ts';
 import type { NamedOption } from './syntax/options.ts';
@@ -90,9 +91,9 @@ export function poolsOf(unit: Unit, mistakes: Mistakes): readonly Pool[] {
   return unit.clauses.flatMap((clause): readonly Pool[] => {
     if (clause.name !== 'POOL') return [];
     const [type, count] = clause.arguments;
-    const struct = type?.kind === 'name' ? unit.structs.find(({ tag }) => tag === type.name) : undefined;
+    const struct = type === undefined ? null : typeArgument(type, unit.typedefs);
     const number = count === undefined ? null : constantOf(count, (one) => unit.enumerators.get(one) ?? null);
-    if (struct === undefined || number === null || number.value < 1n || number.value > 1024n) {
+    if (struct?.kind !== 'struct' || number === null || number.value < 1n || number.value > 1024n) {
       mistakes.report(clause.place, 'POOL(struct type, n) needs a struct and a constant from 1 to 1024');
       return [];
     }

@@ -1,9 +1,11 @@
 /** The values that a variable of a C type may take. */
 import type { AnyDomain, Value } from '../language/domain.ts';
+import type { Addresses } from './addresses.ts';
 import type { SharedCell } from './overlay.ts';
 import type { IntegerType, PointerType, ScalarType, Type } from './syntax/types.ts';
 
 interface Spaces {
+  readonly addresses: Addresses;
   /** The names of what a pointer to the type may point to. */
   readonly objects: (type: Type) => readonly string[];
   /** The lowest and highest number that container_of() may make of a pointer to a member. */
@@ -16,7 +18,7 @@ export function domainOf(type: ScalarType, memory: Spaces): AnyDomain {
     case 'bool':
       return { kind: 'bool' };
     case 'pointer':
-      return pointerDomain(memory.objects(type.to), memory.strays(type.to));
+      return pointerDomain(memory.objects(type.to), memory.strays(type.to), memory.addresses);
     case 'enum': {
       const values = [...type.members.values()].map(Number);
       const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
@@ -66,11 +68,19 @@ function numbersOf({ bits, signed }: IntegerType): { readonly low: number; reado
 /** Enums of flags may be wide; their numbers need no names. */
 const mostNames = 1_024;
 
-/** NULL, an object, one past the last; or what container_of() makes of the member of another object. */
-function pointerDomain(objects: readonly string[], [least, most]: readonly [number, number]): AnyDomain {
-  const [low, high] = [Math.min(-1, least), Math.max(objects.length, most)];
+/** NULL, an object, one past the last; what container_of() makes of the member of another object; an address of none. */
+function pointerDomain(
+  objects: readonly string[],
+  [least, most]: readonly [number, number],
+  { first, values, errors }: Addresses,
+): AnyDomain {
+  const lowest = values.length === 0 ? -1 : first - values.length + 1;
+  const [low, high] = [Math.min(-1, least, lowest), Math.max(objects.length, most)];
   const nameOf = (number: number): string => {
     if (number === -1) return 'NULL';
+    const value = values[first - number];
+    if (value !== undefined)
+      return first - number < errors ? `ERR_PTR(${value})` : `(void *)0x${value.toString(16)}`;
     return objects[number] === undefined ? 'no object' : `&${objects[number]}`;
   };
   const names = Array.from({ length: high - low + 1 }, (_, at) => nameOf(low + at));

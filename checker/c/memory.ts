@@ -7,6 +7,7 @@
  * subtraction. An object to which no variable points needs no number; its cells have its own name.
  */
 import type { AnyDomain, Value } from '../language/domain.ts';
+import type { Addresses } from './addresses.ts';
 import { builtinTags } from './syntax/builtin-types.ts';
 import { domainOf, sharedDomain } from './domains.ts';
 import { overlayOf, type Overlay, type SharedCell } from './overlay.ts';
@@ -78,23 +79,33 @@ interface Stretch {
   readonly names: readonly string[];
 }
 
+/** What memory consists of. */
+export interface MemoryParts {
+  readonly variables: readonly Declaration[];
+  readonly pools: readonly Pool[];
+  /** The keys of all types to which variables point. */
+  readonly pointed: ReadonlySet<string>;
+  /** The functions whose address is taken. */
+  readonly functions: readonly string[];
+  readonly addresses: Omit<Addresses, 'first'>;
+}
+
 export class Memory {
   readonly cells = new Map<string, CellArray>();
   readonly #spaces = new Map<string, Space>();
   /** The functions that pointers may point to, whatever their type. */
   readonly functions: Space;
 
-  /** `pointed`: the keys of all types to which variables point; `functions`: those whose address is taken. */
-  constructor(
-    variables: readonly Declaration[],
-    pools: readonly Pool[],
-    pointed: ReadonlySet<string>,
-    functions: readonly string[],
-  ) {
+  /** What pointers may have that point to no object. */
+  readonly addresses: Addresses;
+
+  constructor({ variables, pools, pointed, functions, addresses }: MemoryParts) {
     this.functions = { type: voidType, regions: [], names: functions };
     this.#isNumbered = (type) => pointed.has(typeKey(elementOf(type)));
     const spaces = new SpaceBuilder(variables, pools, pointed);
     for (const [key, space] of spaces.all()) this.#spaces.set(key, space);
+    const strays = this.spaces.map(({ type }) => this.strays(type)[0]);
+    this.addresses = { ...addresses, first: Math.min(nullPointer, ...strays) - 1 };
     for (const { name, type, isGhost } of variables)
       if (!this.#spaces.has(typeKey(elementOf(type))))
         this.#addCells(type, { prefix: name, length: 1, names: [name.replace(hasNumber, '')] }, isGhost);
@@ -121,6 +132,13 @@ export class Memory {
       regions.flatMap(({ member, base }) => (member?.of === space ? [-base, names.length - base] : [])),
     );
     return [Math.min(0, ...all), Math.max(0, ...all)];
+  }
+
+  /** The lowest and highest number that a pointer may have, whatever its type. */
+  get bounds(): readonly [number, number] {
+    const { first, values } = this.addresses;
+    const highest = this.spaces.map(({ type, names }) => Math.max(names.length, this.strays(type)[1]));
+    return [first + 1 - values.length, Math.max(0, ...highest)];
   }
 
   /** Whether an array of cells holds members of objects that kmalloc() gives out. */
@@ -319,6 +337,8 @@ class SpaceBuilder {
       );
       const path = pathText(source.path);
       const isVariable = source.kind === 'variable';
+      while (isAmbiguous([...regions, { base: names.length, count: all.length, of }]))
+        names.push('no object');
       regions.push({
         base: names.length,
         count: all.length,
@@ -341,6 +361,34 @@ class SpaceBuilder {
     this.#built.set(key, space);
     return space;
   }
+}
+
+/** Numbers of a space: members of objects of another one, or others. */
+interface Numbers extends Pick<Region, 'base' | 'count'> {
+  readonly of?: Space | null;
+  readonly member?: Region['member'];
+}
+
+/**
+ * Whether container_of() by one member of a struct, and the way back by another one, may lead from an object to another: from
+ * the head of a list to an entry of another list.
+ */
+function isAmbiguous(regions: readonly Numbers[]): boolean {
+  const around = ({ of, member }: Numbers) => of ?? member?.of ?? null;
+  return regions.some((one) =>
+    regions.some((other) => {
+      if (one === other || around(one) === null || around(one) !== around(other)) return false;
+      const by = other.base - one.base;
+      return regions.some((from) =>
+        regions.some(
+          (to) =>
+            !(from === one && to === other) &&
+            from.base + by < to.base + to.count &&
+            to.base < from.base + from.count + by,
+        ),
+      );
+    }),
+  );
 }
 
 /** The names of the elements of arrays of any dimension; of anything else the names themselves. */

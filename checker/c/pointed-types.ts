@@ -61,7 +61,7 @@ export function reachableFunctions(
 }
 
 /** The initial values of variables, as statements. */
-const initialisersOf = ({ variables }: Unit): readonly Statement[] =>
+export const initialisersOf = ({ variables }: Unit): readonly Statement[] =>
   variables.flatMap(({ initial, place }): readonly Statement[] =>
     initial === null ? [] : [{ kind: 'expression', place, expression: initial }],
   );

@@ -216,8 +216,31 @@ const localStatement = (e: Expression): fc.Arbitrary<Piece> =>
       fc.tuple(local, e, e).map(([x, y, z]) => `${x} = (struct item){ ${y}, .y = ${z} }.y;`),
       fc.tuple(local, fc.constantFrom('likely', 'unlikely'), e).map(([x, is, y]) => `${x} = ${is}(${y});`),
       e.map((value) => `kept = (kept + ${value}) & 7;\nspare = kept;`),
+      fc.uniqueArray(local, { minLength: 2, maxLength: 2 }).map(([x, y]) => `swap(${x}, ${y});`),
+      fc
+        .tuple(local, fc.constantFrom('min', 'max'), local, local)
+        .map(([x, which, y, z]) => `${x} = ${which}(${y}, ${z});`),
     )
     .map((text) => () => text);
+
+/** Variables that have the type of an expression, which is no bit-field. */
+const typed = (e: Expression): fc.Arbitrary<Piece> =>
+  fc
+    .tuple(
+      fc.oneof(
+        local,
+        ownPlace(e),
+        e.map((x) => `${x} + 0`),
+      ),
+      e,
+      local,
+      fc.boolean(),
+    )
+    .map(([like, value, x, isAuto]) => (fresh) => {
+      const name = `typed${fresh()}`;
+      const declared = isAuto ? `__auto_type ${name} = ${like};` : `typeof(${like}) ${name};`;
+      return `{\n${declared}\n${name} = ${value};\n${x} = ({ typeof(${name}) other${name} = ${name}; other${name}; });\n}`;
+    });
 
 /** A call of one of the first `helpers` helper functions, which may change `spare` through its pointer. */
 const call = (e: Expression, helpers: number): fc.Arbitrary<Piece> =>
@@ -312,6 +335,7 @@ function block(e: Expression, helpers: number, shared: boolean, length: number):
   const simple = (): fc.Arbitrary<Piece> =>
     fc.oneof(
       { weight: 3, arbitrary: localStatement(e) },
+      { weight: 1, arbitrary: typed(e) },
       ...(shared
         ? [
             { weight: 4, arbitrary: sharedWrite(e) },

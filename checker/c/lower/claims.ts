@@ -166,6 +166,9 @@ export class ClaimEvaluator extends Evaluator {
     return this.value(only, inner);
   }
 
+  /** A claim asks PTR_ERR() of what it likes. */
+  protected errorRead(): void {}
+
   invoke({ place }: Of<'invoke'>): CValue {
     return this.fail(place, 'a claim calls no function through a pointer');
   }

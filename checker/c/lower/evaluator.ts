@@ -6,6 +6,7 @@ import {
   type ComparisonOperator,
 } from '../../language/expression.ts';
 import { constantOf, transparent, truths, type Constant } from '../syntax/constant.ts';
+import { addressOf, pointerWith } from '../addresses.ts';
 import { countOf, nullPointer, typeKey, type Space } from '../memory.ts';
 import type { Place } from '../syntax/source.ts';
 import type { Expression } from '../syntax/syntax.ts';
@@ -29,6 +30,17 @@ import {
   truthValue,
   unary,
 } from './arithmetic.ts';
+import { typeArgument } from '../syntax/type-of.ts';
+import {
+  errorIn,
+  errorPointer,
+  holdsError,
+  isError,
+  isKnown,
+  memberOf,
+  toNothing,
+} from './error-pointers.ts';
+import { quotient } from './objects.ts';
 import { placeType } from './place-type.ts';
 import { Places } from './places.ts';
 import type { Scope } from './scope.ts';
@@ -43,6 +55,7 @@ import {
   numberOf,
   plus,
   times,
+  withoutPointer,
   type Check,
   type CValue,
   type Lvalue,
@@ -135,6 +148,8 @@ export abstract class Evaluator extends Places {
           return truthValue(this.truth(this.value(argument, scope), place));
         if (argument !== undefined && transparent.has(expression.name)) return this.value(argument, scope);
         if (expression.name === 'container_of') return this.#containerOf(expression, scope);
+        if (errorFunctions.has(expression.name) && !this.program.functions.has(expression.name))
+          return this.#errorCall(expression, scope);
         return this.call(expression, scope);
       }
       case 'invoke':
@@ -222,7 +237,7 @@ export abstract class Evaluator extends Places {
   /** The value as a number of its object, or of NULL. */
   asPointer(value: CValue, type: PointerType, place: Place): AnyExpr {
     if (value.kind === 'pointer') {
-      if (isConstant(value.expr, nullPointer)) return value.expr;
+      if (isConstant(value.expr, nullPointer) || value.isNoObject === true) return value.expr;
       if (!sameSpace(value.type.to, type.to)) return this.#otherType(value.type, type, place);
       this.#converted(value.type.to, type.to, place);
       return value.expr;
@@ -269,6 +284,11 @@ export abstract class Evaluator extends Places {
         return sameSpace(value.type.to, type.to)
           ? { ...value, type }
           : this.#otherType(value.type, type, place);
+      const number = value.kind === 'number' ? constantValue(value) : null;
+      const known =
+        number === null ? null : pointerWith(this.program.memory.addresses, addressOf(number.value));
+      if (known !== null) return toNothing(constant(known), type);
+      if (value.kind === 'pointer' && value.isNoObject === true) return toNothing(value.expr, type);
       return { kind: 'pointer', type, expr: this.asPointer(value, type, place) };
     }
     if (value.kind === 'number') return convert(value, type);
@@ -293,7 +313,11 @@ export abstract class Evaluator extends Places {
   #unary(expression: Of<'unary'>, scope: Scope): CValue {
     const { operator, operand, place } = expression;
     if (operator === '!') return truthValue(negated(this.truth(this.value(operand, scope), operand.place)));
-    if (operator === '*') return this.#loaded(this.lvalue(expression, scope), place);
+    if (operator === '*') {
+      const target = this.lvalue(expression, scope);
+      const isMarked = operand.kind === 'cast' && operand.isVolatile === true && isScalar(target.type);
+      return isMarked ? this.load(target, place) : this.#loaded(target, place);
+    }
     if (operator === '&') return this.#address(operand, scope);
     const value = this.value(operand, scope);
     const result = value.kind === 'number' ? unary(operator, value) : null;
@@ -382,7 +406,7 @@ export abstract class Evaluator extends Places {
     };
     return {
       ...pointer,
-      target: { ...target, index: demanded, checks: [...array.checks, inside], array },
+      target: { ...withoutPointer(target), index: demanded, checks: [...array.checks, inside], array },
     };
   }
 
@@ -404,14 +428,57 @@ export abstract class Evaluator extends Places {
     };
   }
 
+  /** PTR_ERR() gives an error number only where the condition is true. */
+  protected abstract errorRead(holdsError: AnyExpr, place: Place): void;
+
+  /** ERR_PTR() and its kin. */
+  #errorCall({ name, arguments: given, place }: Of<'call'>, scope: Scope): CValue {
+    const [argument] = given;
+    if (argument === undefined || given.length > 1) return this.fail(place, `${name} takes 1 argument`);
+    const { addresses } = this.program.memory;
+    const value = this.value(argument, scope);
+    if (name === 'ERR_PTR') {
+      const error = this.number(value, argument.place);
+      const pointer = this.demanded(
+        errorPointer(addresses, error),
+        isKnown(addresses, error),
+        unknownError,
+        place,
+      );
+      return toNothing(pointer);
+    }
+    if (value.kind === 'address' || value.kind === 'function')
+      return name.startsWith('IS_ERR')
+        ? truthValue(constant(false))
+        : this.fail(place, 'this pointer holds no error');
+    if (value.kind !== 'pointer') return this.fail(argument.place, 'this is no pointer');
+    const { expr } = value;
+    const isWrong = isError(addresses, expr);
+    if (name === 'IS_ERR') return truthValue(isWrong);
+    const isNone = holdsError(addresses, expr);
+    if (name === 'IS_ERR_OR_NULL') return truthValue(isNone);
+    if (name === 'ERR_CAST') {
+      return toNothing(this.demanded(expr, isNone, 'ERR_CAST() takes a pointer that holds an error', place));
+    }
+    const error = errorIn(addresses, expr);
+    if (name === 'PTR_ERR') this.errorRead(holdsError(addresses, expr), place);
+    const isPointer: AnyExpr = {
+      kind: 'conditional',
+      condition: isWrong,
+      then: error,
+      otherwise: constant(0),
+    };
+    return { kind: 'number', type: longType, expr: name === 'PTR_ERR' ? error : isPointer };
+  }
+
   /** container_of(pointer, type, member): a subtraction in the numbers of the member's type. */
   #containerOf({ arguments: given, place }: Of<'call'>, scope: Scope): CValue {
-    const [pointer, type, member] = given;
-    if (pointer === undefined || type?.kind !== 'name' || member === undefined)
-      return this.fail(place, 'container_of(pointer, struct type, member)');
-    const struct = this.program.unit.structs.find(({ tag }) => tag === type.name);
-    const path = pathOf(member);
-    if (struct === undefined || path === null) return this.fail(type.place, `'${type.name}' is no struct`);
+    const [pointer, container, member] = given;
+    const path = member === undefined ? null : pathOf(member);
+    if (pointer === undefined || container === undefined || path === null)
+      return this.fail(place, 'container_of(pointer, struct type, member) names a type and a member');
+    const struct = typeArgument(container, this.program.unit.typedefs);
+    if (struct?.kind !== 'struct') return this.fail(container.place, 'this is no struct');
     const value = this.value(pointer, scope);
     if (value.kind === 'address') {
       const suffix = `.${path}`;
@@ -430,9 +497,18 @@ export abstract class Evaluator extends Places {
     const region = inner?.regions.find((one) => one.member?.of === outer && one.member.field === path);
     if (outer === null || region === undefined)
       return this.fail(place, `no object of struct ${struct.tag} has this member`);
-    return { kind: 'pointer', type: pointerTo(struct), expr: plus(number, constant(-region.base)) };
+    const expr = memberOf(memory.addresses, number, plus(number, constant(-region.base)), false);
+    return { kind: 'pointer', type: pointerTo(struct), expr };
   }
 }
+
+const errorFunctions: ReadonlySet<string> = new Set([
+  ...['ERR_PTR', 'PTR_ERR', 'IS_ERR', 'IS_ERR_OR_NULL', 'ERR_CAST', 'PTR_ERR_OR_ZERO'],
+]);
+
+const longType = integerType(64, true);
+
+const unknownError = 'ERR_PTR() takes 0 or an error number that the file writes as a constant';
 
 const staysInArray = 'a pointer stays within its array, or one past it';
 
@@ -449,9 +525,6 @@ const staysInside = ({ regions }: Space, pointer: AnyExpr, moved: AnyExpr): AnyE
       return both(inRegion, between(to, low, plus(arrayOf(from), constant(each))));
     })
     .reduce(either);
-
-const quotient = (expr: AnyExpr, by: number): AnyExpr =>
-  by === 1 ? expr : { kind: 'binary', operator: '/', left: expr, right: constant(by) };
 
 const negative = (expr: AnyExpr): AnyExpr =>
   expr.kind === 'constant'

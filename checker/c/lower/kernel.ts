@@ -9,7 +9,8 @@ import type { AnyDeclaration } from '../../language/variable.ts';
 import { typeKey, type Memory, type Space } from '../memory.ts';
 import type { Place } from '../syntax/source.ts';
 import type { PointerType } from '../syntax/types.ts';
-import { both, compared, constant, negated, plus, times, type CValue } from './value.ts';
+import { ownersIn } from './objects.ts';
+import { both, compared, constant, either, negated, plus, times, type CValue } from './value.ts';
 
 /** A thread whose CPUs take interrupts and are waited for by RCU. */
 export interface Cpus {
@@ -243,6 +244,17 @@ export class Kernel {
       elementNames: space.names.map((element) => `${element} allocated`),
     });
     return { kind: 'shared', name, index: object, domain: declaration.domain, isNoMemory: true };
+  }
+
+  /** Whether an object, and what it is a member of, is allocated; null: none of them is ever freed. */
+  isAllocated(space: Space, object: AnyExpr): AnyExpr | null {
+    const own = this.alive(space, object);
+    const around = ownersIn(space, object).flatMap(({ isInside, owner, of }) => {
+      const isOwned = this.isAllocated(of, owner);
+      return isOwned === null ? [] : [either(negated(isInside), isOwned)];
+    });
+    const all = own === null ? around : [own, ...around];
+    return all.length === 0 ? null : this.all(all);
   }
 
   /** Whether nothing has been written to a cell of an allocated object since kmalloc(); null: it is of none. */

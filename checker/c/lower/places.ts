@@ -3,15 +3,19 @@ import type { AnyExpr, SharedReference } from '../../language/expression.ts';
 import { countOf, elementOf, nullPointer, typeKey, type Space } from '../memory.ts';
 import { fail, type Place } from '../syntax/source.ts';
 import { printType, type StructType, type Type } from '../syntax/types.ts';
+import { isObject } from './objects.ts';
+import { isNoAddress, memberOf } from './error-pointers.ts';
 import type { Program } from './program.ts';
 import type { Scope } from './scope.ts';
 import {
   alone,
   between,
+  both,
   compared,
   constant,
   either,
   isConstant,
+  negated,
   plus,
   times,
   type Check,
@@ -22,6 +26,9 @@ import {
 
 /** Types whose members no protocol sets itself. */
 const locks: ReadonlySet<string> = new Set(['spinlock', 'mutex', 'rw_semaphore', 'rwlock', 'rcu_head']);
+
+const pastTheEnd = 'no pointer is dereferenced past the end of its array';
+const noErrorPointer = 'no pointer that holds an error number, or poison, is dereferenced';
 
 /** A name where it is used. */
 interface NamePlace {
@@ -91,6 +98,7 @@ export abstract class Places {
       };
     return {
       ...common,
+      ...(object.pointer === undefined ? {} : { pointer: object.pointer }),
       prefix: `${prefix}.${name}`,
       ...(within === null ? {} : { within }),
       ...(locks.has(type.tag) ? { isKernels: true } : {}),
@@ -105,7 +113,12 @@ export abstract class Places {
   }
 
   /** A member that is numbered among the objects of its own type. */
-  #memberInSpace({ prefix, index, checks }: Lvalue, space: Space, name: string, fieldType: Type): Lvalue {
+  #memberInSpace(
+    { prefix, index, checks, pointer }: Lvalue,
+    space: Space,
+    name: string,
+    fieldType: Type,
+  ): Lvalue {
     const { memory } = this.program;
     const outer = memory.spaces.find(
       (one) => prefix === typeKey(one.type) || prefix.startsWith(`${typeKey(one.type)}.`),
@@ -113,11 +126,15 @@ export abstract class Places {
     const isNumbered = outer !== undefined && index !== null;
     const path = isNumbered ? `${prefix}.${name}`.slice(typeKey(outer.type).length + 1) : `${prefix}.${name}`;
     const base = isNumbered ? memory.memberBase(space, outer, path) : memory.baseOf(space, path);
+    const number = plus(times(index ?? constant(0), countOf(fieldType)), constant(base));
+    const { addresses } = memory;
     return this.inSpace(
       space,
       fieldType,
-      plus(times(index ?? constant(0), countOf(fieldType)), constant(base)),
-      checks,
+      pointer === undefined ? number : memberOf(addresses, pointer, number, fieldType.kind === 'array'),
+      isNumbered && pointer !== undefined && fieldType.kind !== 'array'
+        ? this.#checksOfMember(pointer, outer, space, path)
+        : checks,
     );
   }
 
@@ -173,29 +190,54 @@ export abstract class Places {
           ? 'a void pointer has nothing to read: cast it'
           : `this ${printType(pointer.type)} points to no object`,
       );
-    return this.inSpace(space, to, pointer.expr, this.checksOf(pointer.expr, space));
+    const target = this.inSpace(space, to, pointer.expr, this.checksOf(pointer.expr, space));
+    return { ...target, pointer: pointer.expr };
   }
 
   /** What must be true of a pointer before it is followed. */
   protected checksOf(pointer: AnyExpr, space: Space): readonly Check[] {
-    const within = space.regions.map(({ base, count }): AnyExpr => ({
-      kind: 'binary',
-      operator: '&&',
-      left: compared('>=', pointer, constant(base)),
-      right: compared('<', pointer, constant(base + count)),
-    }));
-    const alive = this.program.kernel.alive(space, pointer);
+    const alive = this.program.kernel.isAllocated(space, pointer);
+    return this.#followed(pointer, space, isObject(space, pointer), alive);
+  }
+
+  /** A pointer that is followed is the number of an object, which is allocated. */
+  #followed(pointer: AnyExpr, space: Space, isAnObject: AnyExpr, alive: AnyExpr | null): readonly Check[] {
+    const mayStray = this.program.memory.strays(space.type).some((number) => number !== 0);
+    const past = mayStray ? `${pastTheEnd}, and no container_of() what is no such member` : pastTheEnd;
+    const noAddress = isNoAddress(this.program.memory.addresses, pointer);
     return [
       { claim: 'no null pointer is dereferenced', condition: compared('!=', pointer, constant(nullPointer)) },
+      ...(noAddress.kind === 'constant' ? [] : [{ claim: noErrorPointer, condition: negated(noAddress) }]),
       {
-        claim: 'no pointer is dereferenced past the end of its array',
-        condition: within.reduce(either, constant(false)),
+        claim: past,
+        condition: isAnObject,
         isBound: true,
       },
-      ...(alive === null
-        ? []
-        : [{ claim: 'no freed object is used', condition: { ...alive, isNoMemory: true as const } }]),
+      ...(alive === null ? [] : [{ claim: 'no freed object is used', condition: alive }]),
     ];
+  }
+
+  /**
+   * What must be true of a pointer before a member of its object is accessed that has a number of its own. The pointer may
+   * be what container_of() makes of an object that is no such member, such as the head of a list at the end of a walk: what
+   * is accessed is then that object. By another member of the struct there is none: see `isAmbiguous` in memory.ts.
+   */
+  #checksOfMember(pointer: AnyExpr, outer: Space, inner: Space, path: string): readonly Check[] {
+    const { kernel } = this.program;
+    const number = plus(pointer, constant(this.program.memory.memberBase(inner, outer, path)));
+    const isIn = between(pointer, constant(0), constant(outer.names.length - 1));
+    const isStray = both(negated(isIn), isObject(inner, number));
+    const [outside, inside] = [kernel.isAllocated(inner, number), kernel.isAllocated(outer, pointer)];
+    const alive: AnyExpr | null =
+      outside === null && inside === null
+        ? null
+        : {
+            kind: 'conditional',
+            condition: isIn,
+            then: inside ?? constant(true),
+            otherwise: outside ?? constant(true),
+          };
+    return this.#followed(pointer, outer, either(isObject(outer, pointer), isStray), alive);
   }
 
   /** The cell of a scalar place as the language writes it. */

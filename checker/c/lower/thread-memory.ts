@@ -5,7 +5,8 @@ import { domainOf, sharedDomain } from '../domains.ts';
 import { typeKey, zeroOf } from '../memory.ts';
 import type { SharedCell } from '../overlay.ts';
 import { positionOf, type Place } from '../syntax/source.ts';
-import type { Declaration } from '../syntax/syntax.ts';
+import type { Declaration, Expression } from '../syntax/syntax.ts';
+import type { Scope } from './scope.ts';
 import { isScalar, printType, type ScalarType, type Type } from '../syntax/types.ts';
 import { isAwake } from './critical-count.ts';
 import { Emitter, type Access } from './emitter.ts';
@@ -111,7 +112,31 @@ export abstract class ThreadMemory extends Evaluator {
   protected begins(declaration: Declaration, lvalue: Lvalue): void {
     if (!this.program.maybeUnset.has(declaration)) return;
     this.#begun.set(lvalue.prefix, declaration.place);
+    if (declaration.initial !== null) return;
     this.emitter.compute(declaration.place, ...this.unset(lvalue, declaration.place));
+  }
+
+  /** While the value of a variable is evaluated: where PTR_ERR() gives an error number; null: it is not asked. */
+  #lateError: { isError: AnyExpr | null } | null = null;
+
+  /** PTR_ERR() may be asked before IS_ERR() where its value goes into a variable, which is then as good as not written. */
+  protected override errorRead(holdsError: AnyExpr, place: Place): void {
+    if (this.#lateError === null)
+      this.assert(holdsError, 'PTR_ERR() of a pointer that holds no error', place);
+    else this.#lateError.isError = holdsError;
+  }
+
+  /** Stores the value of PTR_ERR() in a local variable. */
+  protected storeError(lvalue: Lvalue, value: Expression, scope: Scope, place: Place): CValue {
+    const late: { isError: AnyExpr | null } = { isError: null };
+    this.#lateError = late;
+    const error = this.value(value, scope);
+    this.#lateError = null;
+    this.store(lvalue, error, place);
+    const flag = this.#unsetFlag(lvalue);
+    if (late.isError !== null && flag !== null)
+      this.emitter.compute(place, { kind: 'set', target: flag, value: negated(late.isError) });
+    return error;
   }
 
   /** Nothing has been written to any cell of the place since now. */

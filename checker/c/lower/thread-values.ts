@@ -2,6 +2,7 @@
 import { walk, type AnyExpr } from '../../language/expression.ts';
 import { domainOf } from '../domains.ts';
 import { typeKey, zeroOf } from '../memory.ts';
+import { isErrorRead } from '../syntax/definite-assignment.ts';
 import type { Place } from '../syntax/source.ts';
 import type { Expression, ListEntry, Statement } from '../syntax/syntax.ts';
 import {
@@ -17,6 +18,7 @@ import {
   type Type,
 } from '../syntax/types.ts';
 import { convert, integer, truthValue } from './arithmetic.ts';
+import { placeType } from './place-type.ts';
 import { Scope } from './scope.ts';
 import { ThreadMemory } from './thread-memory.ts';
 import { constant, scalar, type CValue, type Lvalue } from './value.ts';
@@ -73,7 +75,7 @@ export abstract class ThreadValues extends ThreadMemory {
   }
 
   conditional(expression: Of<'conditional'>, scope: Scope): CValue {
-    const { condition, then, otherwise, place } = expression;
+    const { condition, then, otherwise } = expression;
     const known = this.constant(condition, scope);
     // An arm that is never taken still decides on the type.
     if (known !== null && (then === null || this.#alike(then, otherwise, scope)))
@@ -81,7 +83,7 @@ export abstract class ThreadValues extends ThreadMemory {
     if (then === null) {
       const value = this.value(condition, scope);
       return this.#merged(
-        place,
+        expression,
         scope,
         this.truth(value, condition.place),
         () => value,
@@ -89,7 +91,7 @@ export abstract class ThreadValues extends ThreadMemory {
       );
     }
     return this.#merged(
-      place,
+      expression,
       scope,
       condition,
       () => this.value(then, scope),
@@ -99,18 +101,23 @@ export abstract class ThreadValues extends ThreadMemory {
 
   /** The value of one of two arms, each evaluated where its condition leads. */
   #merged(
-    place: Place,
+    expression: Of<'conditional'>,
     scope: Scope,
     condition: Expression | AnyExpr,
     first: () => CValue,
     second: () => CValue,
   ): CValue {
+    const { place } = expression;
+    const expected = placeType(this.program, expression, scope);
     const [yes, no, end] = [this.emitter.newLabel(), this.emitter.newLabel(), this.emitter.newLabel()];
     if ('place' in condition) this.condition(condition, scope, yes, no);
     else this.emitter.branch(place, condition, yes, no);
     this.emitter.label(yes);
     const a = first();
-    const type = this.#typeOfArm(a, place);
+    const own = this.#typeOfArm(a, place);
+    // NULL and error numbers take the type of the other arm.
+    const isVoid = own?.kind === 'pointer' && own.to.kind === 'void';
+    const type = isVoid && expected?.kind === 'pointer' ? expected : own;
     const result: Lvalue | null = type === null ? null : this.#armLvalue(type);
     if (type === null || result === null) {
       this.emitter.goto(end);
@@ -174,6 +181,9 @@ export abstract class ThreadValues extends ThreadMemory {
       case 'assign': {
         const { operator, target, value } = expression;
         if (operator === null) {
+          const bound = target.kind === 'name' ? scope.find(target.name) : null;
+          if (isErrorRead(value) && bound?.kind === 'variable')
+            return this.storeError(bound.lvalue, value, scope, place);
           // The right side first, so that an access of its own does not separate the checks from the store.
           const right = this.value(value, scope);
           const lvalue = this.lvalue(target, scope);

@@ -25,6 +25,8 @@ export interface Lvalue {
   readonly shared?: SharedCell;
   /** The struct around it whose members share cells. */
   readonly within?: Within;
+  /** It is what a pointer points to, which is this number. */
+  readonly pointer?: AnyExpr;
   /** It is part of a lock or the like, whose first value racewalk does not ask for. */
   readonly isKernels?: true;
   /** The array that it is an element of; without one, it is an object of its own. */
@@ -37,6 +39,14 @@ export function alone(lvalue: Lvalue): Lvalue {
   delete own.view;
   delete own.shared;
   delete own.within;
+  delete own.pointer;
+  return own;
+}
+
+/** The place, which another number than that of its pointer names. */
+export function withoutPointer(lvalue: Lvalue): Lvalue {
+  const own: { -readonly [K in keyof Lvalue]: Lvalue[K] } = { ...lvalue };
+  delete own.pointer;
   return own;
 }
 
@@ -67,7 +77,13 @@ export type CValue =
   /** An integer; a boolean expression if `type` is bool. */
   | { readonly kind: 'number'; readonly type: Exclude<ScalarType, PointerType>; readonly expr: AnyExpr }
   /** The number of an object. */
-  | { readonly kind: 'pointer'; readonly type: PointerType; readonly expr: AnyExpr }
+  | {
+      readonly kind: 'pointer';
+      readonly type: PointerType;
+      readonly expr: AnyExpr;
+      /** It is NULL, an error number or a constant address, so that it is a pointer to any type. */
+      readonly isNoObject?: true;
+    }
   /** A place that is known when the program is read. */
   | { readonly kind: 'address'; readonly type: PointerType; readonly target: Lvalue }
   | { readonly kind: 'function'; readonly name: string }

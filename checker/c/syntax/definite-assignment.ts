@@ -17,8 +17,14 @@ export function maybeUnset(body: readonly Statement[]): readonly Declaration[] {
 
 const both = (left: Written, right: Written): Written =>
   left === null ? right : right === null ? left : new Set([...left].filter((one) => right.has(one)));
+const without = (written: Written, declaration: Declaration | null): Written =>
+  written === null ? null : new Set([...written].filter((one) => one !== declaration));
 const and = (written: Written, declaration: Declaration | null): Written =>
   written === null || declaration === null ? written : new Set([...written, declaration]);
+
+/** Whether a value is what PTR_ERR() gives, which is an error number only if the pointer holds one. */
+export const isErrorRead = (value: Expression | null): boolean =>
+  value?.kind === 'call' && value.name === 'PTR_ERR';
 
 /** Calls that write their last argument: macros of the kernel. */
 const writesLast = /_irqsave$|^local_irq_save$|^local_save_flags$/;
@@ -92,8 +98,8 @@ class Flow {
     const after = initial === null ? written : this.#value(initial, written);
     this.#scopes.at(-1)!.set(name, declaration);
     if (after === null) return null;
-    if (initial !== null || isStatic) return and(after, declaration);
-    return new Set([...after].filter((one) => one !== declaration));
+    if (isStatic || (initial !== null && !isErrorRead(initial))) return and(after, declaration);
+    return without(after, declaration);
   }
 
   #loop(statement: StatementOf<'while' | 'do' | 'for'>, before: Written): Written {
@@ -185,6 +191,8 @@ class Flow {
         const { target, value, operator } = expression;
         if (target.kind !== 'name') return this.#place(target, this.#value(value, written));
         const after = operator === null ? written : this.#value(target, written);
+        if (operator === null && isErrorRead(value))
+          return without(this.#value(value, after), this.#find(target.name));
         return and(this.#value(value, after), this.#find(target.name));
       }
       case 'conditional': {

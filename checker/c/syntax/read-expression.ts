@@ -2,7 +2,7 @@
 import type { BinaryOperator } from '../../language/expression.ts';
 import { integerLiteral, stringLiteral } from './literals.ts';
 import type { Node } from './parser.ts';
-import { checkKernelName, part, partsOf, readTypeName, type Reading } from './read-types.ts';
+import { checkKernelName, inScope, part, partsOf, readTypeName, typeIn, type Reading } from './read-types.ts';
 import { fail, type Place } from './source.ts';
 import type { Designator, Expression, ListEntry, UnaryOperator } from './syntax.ts';
 
@@ -45,9 +45,13 @@ const readUnary: Reader = (reading, node, place) => ({
 const readParentheses: Reader = (reading, node, place) => {
   const [inner] = partsOf(node);
   if (inner === undefined) return fail(reading.mistakes, place, 'an expression is missing');
-  return inner.type === 'compound_statement'
-    ? { kind: 'block', place, body: reading.readers.block(reading, inner) }
-    : readExpression(reading, inner);
+  if (inner.type !== 'compound_statement') return readExpression(reading, inner);
+  return inScope(reading, () => {
+    const body = reading.readers.statements(reading, inner);
+    const last = body.at(-1);
+    const type = last?.kind === 'expression' ? typeIn(reading, last.expression) : null;
+    return { kind: 'block', place, body, type };
+  });
 };
 
 const readCall: Reader = (reading, node, place) => {
@@ -142,17 +146,26 @@ const readers: Readonly<Record<string, Reader | undefined>> = {
     array: inside(reading, node, 'argument'),
     index: inside(reading, node, 'index'),
   }),
-  cast_expression: (reading, node, place) => ({
-    kind: 'cast',
-    place,
-    type: readTypeName(reading, part(reading, node, 'type')),
-    operand: inside(reading, node, 'value'),
-  }),
+  cast_expression: (reading, node, place) => {
+    const type = part(reading, node, 'type');
+    const isVolatile = partsOf(type).some(({ text }) => /^(?:volatile|__volatile__)$/.test(text));
+    return {
+      kind: 'cast',
+      place,
+      type: readTypeName(reading, type),
+      operand: inside(reading, node, 'value'),
+      ...(isVolatile ? { isVolatile } : {}),
+    };
+  },
   sizeof_expression: (reading, node, place) => {
     const type = node.childForFieldName('type');
-    return type === null
-      ? { kind: 'sizeof', place, type: null, operand: inside(reading, node, 'value') }
-      : { kind: 'sizeof', place, type: readTypeName(reading, type), operand: null };
+    if (type !== null) return { kind: 'sizeof', place, type: readTypeName(reading, type), operand: null };
+    // `sizeof(pte_t)` is the size of a type, which only its name shows.
+    const value = part(reading, node, 'value');
+    const named = reading.typedefs.get(value.text.replace(/^\(\s*(\w+)\s*\)$/, '$1'));
+    return named === undefined
+      ? { kind: 'sizeof', place, type: null, operand: readExpression(reading, value) }
+      : { kind: 'sizeof', place, type: named, operand: null };
   },
   type_descriptor: (reading, node, place) => ({ kind: 'type', place, type: readTypeName(reading, node) }),
   initializer_list: (reading, node, place) => ({

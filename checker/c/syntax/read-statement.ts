@@ -2,19 +2,27 @@
 import type { Node } from './parser.ts';
 import { readExpression } from './read-expression.ts';
 import {
+  declare,
   declaredNames,
+  inScope,
   part,
   partsOf,
   readBaseType,
   readDeclarator,
   readType,
+  typeIn,
   type Reading,
 } from './read-types.ts';
 import { attempt, declaring, fail, type Place } from './source.ts';
 import type { Declaration, Expression, Statement } from './syntax.ts';
+import { pointerTo, type Type } from './types.ts';
 
-/** The statements of a block; reports every mistake in it. */
+/** The statements of a block, whose names end with it; reports every mistake in it. */
 export const readBlock = (reading: Reading, node: Node): readonly Statement[] =>
+  inScope(reading, () => readBody(reading, node));
+
+/** The statements of a block within the scope that is read. */
+export const readBody = (reading: Reading, node: Node): readonly Statement[] =>
   partsOf(node).flatMap((child) => attempt(() => readStatements(reading, child)) ?? []);
 
 /** Reads one kind of node; a `case` or a label is a statement of its own before what it marks. */
@@ -140,7 +148,7 @@ const readers: Readonly<Record<string, Reader | undefined>> = {
   do_statement: (reading, node, place) => [
     { kind: 'do', place, condition: needed(reading, node, 'condition'), body: body(reading, node, 'body') },
   ],
-  for_statement: readFor,
+  for_statement: (reading, node, place) => inScope(reading, () => readFor(reading, node, place)),
   switch_statement: (reading, node, place) => [
     { kind: 'switch', place, value: needed(reading, node, 'condition'), body: body(reading, node, 'body') },
   ],
@@ -168,16 +176,29 @@ export function readDeclarations(reading: Reading, node: Node): readonly Declara
   const words = partsOf(node).filter(
     ({ type }) => type === 'storage_class_specifier' || type === 'attribute_specifier',
   );
-  // What is declared here is defined elsewhere in the file.
-  if (words.some(({ text }) => text === 'extern')) return [];
+  const isExtern = words.some(({ text }) => text === 'extern');
   const isGhost = words.some(({ text }) => /\bghost\b/.test(text));
   const isStatic = words.some(({ text }) => text === 'static');
   return node.childrenForFieldName('declarator').flatMap((declarator): readonly Declaration[] => {
+    if (isExtern && /\[\s*\]$/.test(declarator.text)) return [];
     const read = (): Declaration => {
-      const { name, place, type, initial } = readDeclarator(reading, declarator, base);
+      const { name, place, type: declared, initial } = readDeclarator(reading, declarator, base);
+      declare(reading, name, declared);
       const value = initial === null ? null : readExpression(reading, initial);
+      const type =
+        declared.kind !== 'auto' || value === null ? declared : (typeOfInitial(reading, value) ?? declared);
+      declare(reading, name, type);
       return { place, whole: reading.placeOf(declarator), name, type, initial: value, isStatic, isGhost };
     };
-    return attempt(() => [declaring(() => declaredNames(node), read)]) ?? [];
+    const made = attempt(() => declaring(() => declaredNames(node), read));
+    // What is declared `extern` is defined elsewhere in the file.
+    return made === null || isExtern ? [] : [made];
   });
+}
+
+/** The type that __auto_type gives a variable; null: racewalk knows it when it has the value. */
+function typeOfInitial(reading: Reading, value: Expression): Type | null {
+  const type = typeIn(reading, value);
+  if (type?.kind === 'array') return pointerTo(type.of);
+  return type?.kind === 'function' ? pointerTo(type) : type;
 }

@@ -2,9 +2,10 @@
 import { builtinTypes } from './builtin-types.ts';
 import { constantOf, type Constant } from './constant.ts';
 import type { Node } from './parser.ts';
-import { unnamedBits } from './rewrite-keywords.ts';
+import { typeOfWord, unnamedBits } from './rewrite-keywords.ts';
 import { attempt, declaring, fail, type Mistakes, type Place } from './source.ts';
 import type { Expression, Statement } from './syntax.ts';
+import { typeOf } from './type-of.ts';
 import {
   boolType,
   integerType,
@@ -33,21 +34,48 @@ export interface Reading {
   readonly typedefs: Map<string, Type>;
   /** Enumerators and options. */
   readonly constants: Map<string, Constant>;
+  /** The types of variables and functions by name, outermost scope first. */
+  readonly scopes: Map<string, Type>[];
   /** Types contain expressions, expressions contain types, and GNU's `({ })` contains statements. */
   readonly readers: Readers;
 }
 
 interface Readers {
   readonly expression: (reading: Reading, node: Node) => Expression;
-  readonly block: (reading: Reading, node: Node) => readonly Statement[];
+  readonly statements: (reading: Reading, node: Node) => readonly Statement[];
 }
 
 export const startReading = (mistakes: Mistakes, placeOf: Reading['placeOf'], readers: Readers): Reading => ({
   mistakes,
   placeOf,
   readers,
+  scopes: [new Map([['CPU', intType]])],
   ...builtinTypes(),
 });
+
+/** Reads what has names of its own. */
+export function inScope<T>(reading: Reading, read: () => T): T {
+  const { scopes } = reading;
+  const { length } = scopes;
+  scopes.push(new Map());
+  try {
+    return read();
+  } finally {
+    scopes.length = length;
+  }
+}
+
+/** From here on the name is that of a variable or function of this type. */
+export const declare = ({ scopes }: Reading, name: string, type: Type): void =>
+  void scopes.at(-1)!.set(name, type);
+
+/** The type of an expression; null: it is unknown. */
+export const typeIn = ({ scopes, constants, typedefs }: Reading, expression: Expression): Type | null =>
+  typeOf(
+    expression,
+    (name) => scopes.findLast((scope) => scope.has(name))?.get(name) ?? constants.get(name)?.type ?? null,
+    typedefs,
+  );
 
 /** The named children of a node that mean something. */
 export const partsOf = (node: Node): readonly Node[] =>
@@ -69,8 +97,27 @@ export function constantIn(reading: Reading, node: Node, what: string): bigint {
 }
 
 /** The type before the declarators of a declaration. */
-export const readBaseType = (reading: Reading, declaration: Node): Type =>
-  readType(reading, part(reading, declaration, 'type'));
+export function readBaseType(reading: Reading, declaration: Node): Type {
+  const type = part(reading, declaration, 'type');
+  return type.text === typeOfWord ? readTypeOf(reading, declaration) : readType(reading, type);
+}
+
+/** `typeof(x)` of an expression or a type. */
+function readTypeOf(reading: Reading, declaration: Node): Type {
+  const [inner] = declaration.descendantsOfType('alignas_qualifier').flatMap(partsOf);
+  if (inner === undefined) return fail(reading.mistakes, reading.placeOf(declaration), 'typeof of nothing');
+  if (inner.type === 'type_descriptor') return readTypeName(reading, inner);
+  const named = reading.typedefs.get(inner.text);
+  return (
+    named ??
+    typeIn(reading, reading.readers.expression(reading, inner)) ??
+    fail(
+      reading.mistakes,
+      reading.placeOf(inner),
+      'racewalk does not know the type of this expression: write the type',
+    )
+  );
+}
 
 /** A type; declares the struct or enum that stands there. */
 export function readType(reading: Reading, node: Node): Type {
@@ -87,9 +134,6 @@ export function readType(reading: Reading, node: Node): Type {
       const named = reading.typedefs.get(node.text);
       const type = named ?? arithmeticType(node.text);
       if (type !== null) return type;
-      // Only a type that container_of() or POOL() names may come without its keyword.
-      const tagged = reading.structs.get(node.text);
-      if (tagged !== undefined) return tagged;
       checkKernelName(reading, node.text, place);
       const why = /float|double/.test(node.text)
         ? 'racewalk reads no floating point'

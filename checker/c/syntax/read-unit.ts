@@ -2,9 +2,11 @@
 import { parseTokens, type Node } from './parser.ts';
 import { preprocess, type Surroundings } from './preprocess.ts';
 import { readExpression } from './read-expression.ts';
-import { readBlock, readDeclarations } from './read-statement.ts';
+import { readBody, readDeclarations } from './read-statement.ts';
 import {
+  declare,
   declaredNames,
+  inScope,
   part,
   partsOf,
   readBaseType,
@@ -59,7 +61,7 @@ export function readFunctions(
 function unitOf(tokens: readonly Token[], file: SourceFile, given: GivenOptions, mistakes: Mistakes): Unit {
   const { root, placeOf } = parseTokens(tokens, file, mistakes);
   const unit = new UnitReader(
-    startReading(mistakes, placeOf, { expression: readExpression, block: readBlock }),
+    startReading(mistakes, placeOf, { expression: readExpression, statements: readBody }),
     given,
   );
   unit.read(root);
@@ -154,7 +156,11 @@ class UnitReader {
     );
     if (type.kind !== 'function') return fail(mistakes, place, `'${name}' is no function`);
     if (this.#functions.has(name)) return fail(mistakes, place, `'${name}' is defined twice`);
-    const body = readBlock(this.#reading, part(this.#reading, node, 'body'));
+    declare(this.#reading, name, type);
+    const body = inScope(this.#reading, () => {
+      for (const parameter of type.parameters) declare(this.#reading, parameter.name, parameter.type);
+      return readBody(this.#reading, part(this.#reading, node, 'body'));
+    });
     this.#functions.set(name, { place: placeOf(node), name, type, body });
   }
 

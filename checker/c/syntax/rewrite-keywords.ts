@@ -55,17 +55,7 @@ const attributes = new Set([
     '__refdata',
     'nokprobe_inline',
   ],
-  ...[
-    'volatile',
-    '__volatile__',
-    '__extension__',
-    'noinstr',
-    '__visible',
-    '__no_kcsan',
-    '__private',
-    'restrict',
-    '__restrict',
-  ],
+  ...['__extension__', 'noinstr', '__visible', '__no_kcsan', '__private', 'restrict', '__restrict'],
 ]);
 const called = new Set([
   ...[
@@ -92,20 +82,30 @@ const called = new Set([
 /** Whole statements at file scope without meaning for a protocol. */
 const dropped = /^(?:EXPORT_SYMBOL\w*|MODULE_\w+|static_assert|_Static_assert|BUILD_BUG_ON\w*)$/;
 /** Whose arguments name types. */
-const takesTypes = new Set(['container_of', 'POOL', 'offsetof', 'list_entry', 'hlist_entry', 'rb_entry']);
+const takesTypes = new Set(['container_of', 'POOL', 'offsetof', '__builtin_types_compatible_p']);
+const typeofs = new Set(['typeof', '__typeof__', '__typeof', 'typeof_unqual']);
+const asmWords = /^(?:(?:__)?volatile(?:__)?|goto|inline)$/;
 export const threadKinds = ['THREAD', 'THREADS', 'AGENT', 'AGENTS', 'INTERRUPT'] as const;
 
 /** The tokens for the parser. */
 export function rewriteKeywords(tokens: readonly Token[], mistakes: Mistakes): readonly Token[] {
   const output: Token[] = [];
   const closings = closingBrackets(tokens);
-  /** Closing brackets of calls whose arguments name types. */
-  const typed: number[] = [];
+  /** Where `sizeof(` closes that stands around a type among arguments. */
+  const typeEnds = new Map<number, number>();
+  /** Where arguments that may be types begin, and end. */
+  const typeArguments = new Map<number, number>();
   for (let at = 0; at < tokens.length; at += 1) {
     const token = tokens[at]!;
     const end = tokens[at + 1]?.text === '(' ? closings.get(at + 1) : undefined;
     const as = (text: string, kind: Token['kind'] = 'punctuator'): Token => ({ ...token, kind, text });
-    while (typed.length > 0 && at > typed.at(-1)!) typed.pop();
+    for (let open = typeEnds.get(at) ?? 0; open > 0; open -= 1) output.push(as(')'));
+    const typeEnd = typeArguments.get(at);
+    if (typeEnd !== undefined && isType(token.text)) {
+      // The grammar has no types among arguments.
+      output.push(as('sizeof', 'name'), as('('));
+      typeEnds.set(typeEnd, (typeEnds.get(typeEnd) ?? 0) + 1);
+    }
     const range = token.text === 'case' ? rangeOf(tokens, at) : null;
     if (range !== null) {
       // `case 1 ... 3:` as a call, which the grammar can parse.
@@ -124,7 +124,8 @@ export function rewriteKeywords(tokens: readonly Token[], mistakes: Mistakes): r
       at = tokens[end + 1]?.text === ';' ? end + 1 : end;
     else if (token.text === 'asm' || token.text === '__asm__') {
       mistakes.report(token.place, 'racewalk does not read assembly: write what it does to memory');
-      if (end !== undefined) at = end;
+      while (asmWords.test(tokens[at + 1]?.text ?? '')) at += 1;
+      at = closings.get(at + 1) ?? at;
     } else if (token.text === 'GHOST')
       output.push(as('__attribute__', 'name'), as('('), as('('), as('ghost', 'name'), as(')'), as(')'));
     else if (token.text === 'ATOMICALLY' && end !== undefined) {
@@ -137,13 +138,38 @@ export function rewriteKeywords(tokens: readonly Token[], mistakes: Mistakes): r
       output.push({ ...name, text: 'void' }, { ...name, text: name.text });
       output.push(...['(', ')'].map((text): Token => ({ ...name, kind: 'punctuator', text })));
       at = end;
-    } else if (typed.length > 0 && ['struct', 'union', 'enum'].includes(token.text)) continue;
+    } else if (typeofs.has(token.text) && end !== undefined)
+      output.push(as(typeOfWord, 'name'), as('_Alignas', 'name'));
     else {
-      if (takesTypes.has(token.text) && end !== undefined) typed.push(end);
+      if (takesTypes.has(token.text) && end !== undefined)
+        for (const [first, last] of argumentsBetween(tokens, at + 1, end)) typeArguments.set(first, last);
       output.push(token);
     }
   }
   return output;
+}
+
+/** `typeof(x)` becomes this type with the qualifier `_Alignas(x)`, which the grammar takes wherever it takes a type. */
+export const typeOfWord = '__typeof';
+
+const isType = (text: string): boolean =>
+  typeofs.has(text) || typeWords.test(text) || ['struct', 'union', 'enum', 'void'].includes(text);
+
+/** The arguments between these brackets: where each begins, and the comma or bracket behind it. */
+function* argumentsBetween(
+  tokens: readonly Token[],
+  opening: number,
+  closing: number,
+): Generator<readonly [number, number]> {
+  let [first, depth] = [opening + 1, 0];
+  for (let at = first; at <= closing; at += 1) {
+    const { text } = tokens[at]!;
+    if (depth === 0 && (text === ',' || at === closing)) {
+      yield [first, at];
+      first = at + 1;
+    } else if ('([{'.includes(text)) depth += 1;
+    else if (')]}'.includes(text)) depth -= 1;
+  }
 }
 
 /** The name of the call that `first ... last` of a case becomes. */

@@ -48,12 +48,19 @@ export type Expression = { readonly place: Place } & (
       readonly isArrow: boolean;
     }
   | { readonly kind: 'index'; readonly array: Expression; readonly index: Expression }
-  | { readonly kind: 'cast'; readonly type: Type; readonly operand: Expression }
+  | {
+      readonly kind: 'cast';
+      readonly type: Type;
+      readonly operand: Expression;
+      /** What the pointer points to is volatile: its accesses are marked ones. */
+      readonly isVolatile?: true;
+    }
   | { readonly kind: 'sizeof'; readonly type: Type | null; readonly operand: Expression | null }
   | { readonly kind: 'type'; readonly type: Type }
   | { readonly kind: 'list'; readonly entries: readonly ListEntry[] }
   | { readonly kind: 'compound'; readonly type: Type; readonly entries: readonly ListEntry[] }
-  | { readonly kind: 'block'; readonly body: readonly Statement[] }
+  /** `({ ... })` with the type of its value; null: it has none, or one that is unknown. */
+  | { readonly kind: 'block'; readonly body: readonly Statement[]; readonly type: Type | null }
 );
 
 /** An entry of an initializer list. */
