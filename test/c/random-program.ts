@@ -275,6 +275,21 @@ const exclusive = (e: Expression): fc.Arbitrary<Piece> =>
         () =>
           `spin_lock(&lock);\nguarded ${op} ${value};\n${x} = guarded;\nspin_unlock(&lock);`,
     ),
+    fc
+      .tuple(compound, e, local, e, fc.nat({ max: 4 }))
+      .map(([op, value, x, leaves, how]): Piece => (fresh) => {
+        // Every way out of what a guard guards.
+        const n = fresh();
+        const inside = `guarded ${op} ${value};\n${x} = guarded;`;
+        const ways = [
+          `{\nguard(spinlock)(&lock);\n${inside}\n}`,
+          `for (int i${n} = 0; i${n} < 2; i${n}++) {\nguard(spinlock)(&lock);\nif (${leaves})\nbreak;\n${inside}\n}`,
+          `for (int i${n} = 0; i${n} < 2; i${n}++) {\nguard(spinlock)(&lock);\nif (${leaves})\ncontinue;\n${inside}\n}`,
+          `{\nguard(spinlock)(&lock);\nif (${leaves})\ngoto out${n};\n${inside}\n}\nout${n}:\n;`,
+          `scoped_guard(spinlock, &lock) {\nif (${leaves})\nbreak;\n${inside}\n}`,
+        ];
+        return ways[how]!;
+      }),
     fc.tuple(place(e), place(e), e).map(
       ([x, y, value]) =>
         () =>

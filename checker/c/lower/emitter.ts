@@ -243,7 +243,7 @@ export class Emitter {
   }
 
   goto(label: string): void {
-    if (this.#isReachable) this.#add({ kind: 'goto', label });
+    if (this.isReachable) this.#add({ kind: 'goto', label });
   }
 
   /** Jumps to one of two labels. */
@@ -295,12 +295,12 @@ export class Emitter {
   }
 
   /** Statements after a jump and before a label are never executed. */
-  get #isReachable(): boolean {
+  get isReachable(): boolean {
     return this.#statements.at(-1)?.kind !== 'goto';
   }
 
   #add(statement: Unnumbered): void {
-    if (this.#isReachable || statement.kind === 'label') this.#statements.push(this.#numbered(statement));
+    if (this.isReachable || statement.kind === 'label') this.#statements.push(this.#numbered(statement));
   }
 
   #numbered(statement: Unnumbered): Statement {

@@ -3,10 +3,12 @@ import type { AnyExpr } from '../../language/expression.ts';
 import { typeKey } from '../memory.ts';
 import { isErrorRead } from '../syntax/definite-assignment.ts';
 import { attempt, declaring, span, type Place } from '../syntax/source.ts';
+import { guardsIn, isGuard, isScopedGuard, type GuardsAt } from '../syntax/guard-scopes.ts';
+import { guardFlags, guardObject, scopeEndCall } from '../syntax/guards.ts';
 import type { Declaration, Expression, Statement } from '../syntax/syntax.ts';
-import { intType, promoted, type Type } from '../syntax/types.ts';
+import { integerType, intType, promoted, type Type } from '../syntax/types.ts';
 import { caseRange } from '../syntax/rewrite-keywords.ts';
-import { casesIn } from '../syntax/walk.ts';
+import { assignedNames, casesIn } from '../syntax/walk.ts';
 import { Scope } from './scope.ts';
 import { ThreadValues } from './thread-values.ts';
 import { both, type CValue, type Lvalue } from './value.ts';
@@ -25,16 +27,41 @@ interface Exits {
   readonly defined: Set<string>;
   /** The labels of the cases of the innermost switch. */
   readonly cases: ReadonlyMap<Statement, string> | null;
+  /** The guards that are held where the function begins, and where `break` and `continue` lead. */
+  readonly held: readonly Guard[];
+  readonly heldAtBreak: readonly Guard[];
+  readonly heldAtContinue: readonly Guard[];
+  readonly guardsAt: GuardsAt;
+}
+
+/** What is known of the body of a function. */
+interface Body {
+  /** The parameters and variables that it assigns, or whose address it takes. */
+  readonly assigned: ReadonlySet<string>;
+  readonly guardsAt: GuardsAt;
+}
+
+/** What is done when control leaves a scope. */
+interface Guard {
+  readonly statement: Statement;
+  readonly leave: () => void;
 }
 
 export abstract class ThreadStatements extends ThreadValues {
   /** The variables that the running function assigns, or whose address it takes. */
   #assignedHere: ReadonlySet<string> = new Set();
-  #exits: Exits = this.#exitsOf(null);
+  /** The guards that are held, outermost first. */
+  #held: readonly Guard[] = [];
+  #guards = 0;
+  readonly #bodies = new Map<readonly Statement[], Body>();
+  #exits: Exits = this.#exitsOf(null, []);
   /** Inside an atomic block: no labels, and one step for all. */
   #isAtomic = false;
 
-  #exitsOf(result: Lvalue | null): Exits {
+  /** The address whose index later changes of variables do not reach. */
+  protected abstract frozen(value: CValue & { kind: 'address' }, name: string, place: Place): CValue;
+
+  #exitsOf(result: Lvalue | null, body: readonly Statement[]): Exits {
     const onReturn = this.emitter.newLabel();
     return {
       onReturn,
@@ -44,14 +71,18 @@ export abstract class ThreadStatements extends ThreadValues {
       labels: new Map(),
       defined: new Set(),
       cases: null,
+      held: this.#held,
+      heldAtBreak: this.#held,
+      heldAtContinue: this.#held,
+      guardsAt: this.#known(body).guardsAt,
     };
   }
 
-  /** Lowers the body of a function: `result` is where it returns its value; `assigned`: the names that it assigns. */
-  protected inFunction(result: Lvalue | null, assigned: ReadonlySet<string>, work: () => void): void {
+  /** Lowers the body of a function: `result` is where it returns its value. */
+  protected inFunction(result: Lvalue | null, body: readonly Statement[], work: () => void): void {
     const [exits, assignedAround] = [this.#exits, this.#assignedHere];
-    this.#exits = this.#exitsOf(result);
-    this.#assignedHere = assigned;
+    this.#exits = this.#exitsOf(result, body);
+    this.#assignedHere = this.#known(body).assigned;
     work();
     this.#unresolved(this.#exits);
     this.emitter.label(this.#exits.onReturn);
@@ -59,10 +90,120 @@ export abstract class ThreadStatements extends ThreadValues {
     this.#assignedHere = assignedAround;
   }
 
+  #known(body: readonly Statement[]): Body {
+    const known = this.#bodies.get(body) ?? { assigned: assignedNames(body), guardsAt: guardsIn(body) };
+    this.#bodies.set(body, known);
+    return known;
+  }
+
+  protected assignedIn = (body: readonly Statement[]): ReadonlySet<string> => this.#known(body).assigned;
+
   /** The statements of a block, in a scope of their own. */
   protected block(body: readonly Statement[], outer: Scope): void {
     const scope = new Scope(outer);
-    for (const statement of body) attempt(() => this.statement(statement, scope));
+    this.inBlock(() => {
+      for (const statement of body) attempt(() => this.statement(statement, scope));
+    });
+  }
+
+  protected inBlock<T>(work: () => T): T {
+    const before = this.#held;
+    try {
+      const result = work();
+      this.#leave(before);
+      return result;
+    } finally {
+      this.#held = before;
+    }
+  }
+
+  /** Ends what is held beyond `kept`, last first. */
+  #leave(kept: readonly Guard[]): void {
+    const held = this.#held;
+    for (let left = held.length; left > kept.length && this.emitter.isReachable; left -= 1) {
+      this.#held = held.slice(0, left - 1);
+      held[left - 1]!.leave();
+    }
+    this.#held = held;
+  }
+
+  /** What is held at a label or a case; nothing that begins on the way there may be left out. */
+  #heldAt(target: string | Statement, place: Place): readonly Guard[] {
+    const there = this.#exits.guardsAt.get(target) ?? new Set();
+    const kept = this.#held.filter(
+      ({ statement }, at) => at < this.#exits.held.length || there.has(statement),
+    );
+    if (kept.length - this.#exits.held.length < there.size)
+      return this.fail(place, 'this jump leads past a guard into what it guards');
+    return kept;
+  }
+
+  /** `guard(mutex)(&lock)`, and what belongs to the end of a scope. */
+  #guard(statement: StatementOf<'expression'>, call: Of<'call'>, scope: Scope): void {
+    const [first, enter, leave] = call.arguments;
+    if (call.name === scopeEndCall) return this.#hold(statement, call.place, first!, scope);
+    const inner = this.#objectOf(first!, scope);
+    this.#told(call.place, () => this.emitter.scoped(() => void this.value(enter!, inner)));
+    this.#hold(statement, call.place, leave!, inner);
+  }
+
+  #hold(statement: Statement, place: Place, leave: Expression, scope: Scope): void {
+    const work = () => this.emitter.scoped(() => void this.value(leave, scope));
+    this.#held = [...this.#held, { statement, leave: () => this.#told(place, work, 'end of ') }];
+  }
+
+  /** A scope in which `_T` is the object of a guard, as it is now. */
+  #objectOf(object: Expression, scope: Scope): Scope {
+    const { place } = object;
+    const number = (this.#guards += 1);
+    const inner = new Scope(scope);
+    const flags = this.variable(`guard_flags_${number}`, integerType(64, false));
+    inner.bind(guardFlags, { kind: 'variable', lvalue: flags });
+    this.emitter.scoped(() => {
+      const value = this.value(object, scope);
+      if (value.kind === 'address')
+        return inner.bind(guardObject, {
+          kind: 'value',
+          value: this.frozen(value, `guard_${number}`, place),
+        });
+      if (value.kind !== 'pointer') return inner.bind(guardObject, { kind: 'value', value });
+      const lvalue = this.variable(`guard_${number}`, value.type);
+      this.store(lvalue, value, place);
+      inner.bind(guardObject, { kind: 'variable', lvalue });
+    });
+    return inner;
+  }
+
+  /** `scoped_guard(mutex, &lock) { ... }`: break and continue end it. */
+  #scopedGuard(statement: StatementOf<'for'>, { arguments: given, place }: Of<'call'>, scope: Scope): void {
+    const [object, enter, leave, fail] = given;
+    const { emitter } = this;
+    if (this.#isAtomic) return this.fail(place, 'racewalk reads no scoped_guard() inside of ATOMICALLY');
+    const [taken, failed, end] = [emitter.newLabel(), emitter.newLabel(), emitter.newLabel()];
+    const inner = this.#objectOf(object!, scope);
+    const exits = this.#exits;
+    this.inBlock(() => {
+      emitter.scoped(() => {
+        const got = this.#told(place, () => this.value(enter!, inner));
+        if (got.kind === 'void') return;
+        emitter.branch(place, this.truth(got, place), taken, failed);
+        emitter.label(failed);
+        if (fail !== undefined) this.value(fail, scope);
+        emitter.goto(end);
+        emitter.label(taken);
+      });
+      this.#exits = {
+        ...exits,
+        onBreak: end,
+        onContinue: end,
+        heldAtBreak: this.#held,
+        heldAtContinue: this.#held,
+      };
+      this.#hold(statement, place, leave!, inner);
+      attempt(() => this.statement(statement.body, scope));
+      this.#exits = exits;
+    });
+    emitter.label(end);
   }
 
   statement(statement: Statement, scope: Scope): void {
@@ -71,6 +212,8 @@ export abstract class ThreadStatements extends ThreadValues {
       case 'block':
         return this.block(statement.body, scope);
       case 'expression':
+        if (isGuard(statement) && statement.expression.kind === 'call')
+          return this.#guard(statement, statement.expression, scope);
         return this.#told(statement.place, () =>
           emitter.scoped(() => void this.value(statement.expression, scope)),
         );
@@ -99,6 +242,7 @@ export abstract class ThreadStatements extends ThreadValues {
       }
       case 'goto':
         this.#gotos.push({ place: statement.place, name: statement.name, exits: this.#exits.labels });
+        this.#leave(this.#heldAt(statement.name, statement.place));
         return emitter.goto(this.#labelOf(statement.name));
       case 'return':
         return this.#told(statement.place, () => this.#return(statement, scope));
@@ -106,16 +250,19 @@ export abstract class ThreadStatements extends ThreadValues {
       case 'continue': {
         const target = statement.kind === 'break' ? this.#exits.onBreak : this.#exits.onContinue;
         if (target === null) return this.fail(statement.place, `a ${statement.kind} outside of a loop`);
+        const { heldAtBreak, heldAtContinue } = this.#exits;
+        this.#leave(statement.kind === 'break' ? heldAtBreak : heldAtContinue);
         return emitter.goto(target);
       }
     }
   }
 
   /** A trace shows the last access of a statement with the whole of it. */
-  #told(place: Place, work: () => void, before = '', after = ''): void {
+  #told<T>(place: Place, work: () => T, before = '', after = ''): T {
     const since = this.emitter.length;
-    work();
+    const result = work();
     this.emitter.retell(since, place, this.depth, before, after);
+    return result;
   }
 
   readonly #gotos: { place: Place; name: string; exits: Map<string, string> }[] = [];
@@ -200,6 +347,11 @@ export abstract class ThreadStatements extends ThreadValues {
     }
   }
 
+  /** A statement of another one, which is a scope of its own. */
+  #inner(statement: Statement, scope: Scope): void {
+    this.inBlock(() => attempt(() => this.statement(statement, scope)));
+  }
+
   #if({ condition, then, otherwise, place }: StatementOf<'if'>, scope: Scope): void {
     if (condition.kind === 'call' && condition.name === 'ATOMICALLY')
       return this.#atomically(condition, then, scope, place);
@@ -207,12 +359,12 @@ export abstract class ThreadStatements extends ThreadValues {
     const [yes, no] = [emitter.newLabel(), emitter.newLabel()];
     this.#told(condition.place, () => this.condition(condition, scope, yes, no), 'if (', ')');
     emitter.label(yes);
-    attempt(() => this.statement(then, scope));
+    this.#inner(then, scope);
     if (otherwise === null) return emitter.label(no);
     const end = emitter.newLabel();
     emitter.goto(end);
     emitter.label(no);
-    attempt(() => this.statement(otherwise, scope));
+    this.#inner(otherwise, scope);
     emitter.label(end);
   }
 
@@ -233,6 +385,8 @@ export abstract class ThreadStatements extends ThreadValues {
   }
 
   #loop(statement: StatementOf<'while' | 'do' | 'for'>, outer: Scope): void {
+    if (statement.kind === 'for' && isScopedGuard(statement) && statement.condition?.kind === 'call')
+      return this.#scopedGuard(statement, statement.condition, outer);
     if (this.#isAtomic) return this.fail(statement.place, 'racewalk reads no loop inside of ATOMICALLY');
     const { emitter } = this;
     const scope = new Scope(outer);
@@ -251,8 +405,9 @@ export abstract class ThreadStatements extends ThreadValues {
     emitter.label(again);
     if (statement.kind !== 'do') test();
     emitter.label(body);
-    this.#exits = { ...exits, onBreak: end, onContinue: next };
-    attempt(() => this.statement(statement.body, scope));
+    const held = { heldAtBreak: this.#held, heldAtContinue: this.#held };
+    this.#exits = { ...exits, ...held, onBreak: end, onContinue: next };
+    this.#inner(statement.body, scope);
     this.#exits = exits;
     emitter.label(next);
     const { update } = statement.kind === 'for' ? statement : { update: null };
@@ -272,6 +427,7 @@ export abstract class ThreadStatements extends ThreadValues {
       const chosen = this.copied(this.value(value, scope), value.place);
       let fallback = end;
       for (const [statement, label] of cases) {
+        this.#heldAt(statement, statement.place);
         if (statement.value === null) fallback = label;
         else {
           const next = emitter.newLabel();
@@ -283,8 +439,9 @@ export abstract class ThreadStatements extends ThreadValues {
       emitter.goto(fallback);
     });
     const exits = this.#exits;
-    this.#exits = { ...exits, onBreak: end, cases: new Map([...(exits.cases ?? []), ...cases]) };
-    attempt(() => this.statement(body, scope));
+    const all = new Map([...(exits.cases ?? []), ...cases]);
+    this.#exits = { ...exits, onBreak: end, heldAtBreak: this.#held, cases: all };
+    this.#inner(body, scope);
     this.#exits = exits;
     emitter.label(end);
   }
@@ -311,6 +468,7 @@ export abstract class ThreadStatements extends ThreadValues {
     const { result, onReturn } = this.#exits;
     if (value !== null && result === null) return this.fail(place, `${this.function} returns nothing`);
     if (value !== null) this.emitter.scoped(() => this.store(result!, this.value(value, scope), place));
+    this.#leave(this.#exits.held);
     this.emitter.goto(onReturn);
   }
 }

@@ -28,6 +28,8 @@ type Of<K extends Expression['kind']> = Expression & { readonly kind: K };
 
 export abstract class ThreadValues extends ThreadMemory {
   abstract statement(statement: Statement, scope: Scope): void;
+  /** Whatever begins within a block ends with it. */
+  protected abstract inBlock<T>(work: () => T): T;
 
   override excused(expression: Expression, scope: Scope): CValue {
     const before = this.isExcused;
@@ -207,10 +209,12 @@ export abstract class ThreadValues extends ThreadMemory {
       case 'block': {
         const inner = new Scope(scope);
         const last = expression.body.at(-1);
-        for (const statement of expression.body.slice(0, -1)) this.statement(statement, inner);
-        if (last?.kind === 'expression') return this.value(last.expression, inner);
-        if (last !== undefined) this.statement(last, inner);
-        return { kind: 'void' };
+        return this.inBlock(() => {
+          for (const statement of expression.body.slice(0, -1)) this.statement(statement, inner);
+          if (last?.kind === 'expression') return this.value(last.expression, inner);
+          if (last !== undefined) this.statement(last, inner);
+          return { kind: 'void' };
+        });
       }
     }
   }

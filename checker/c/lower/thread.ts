@@ -5,7 +5,6 @@ import { typeKey } from '../memory.ts';
 import { textOf, type Place } from '../syntax/source.ts';
 import type { Expression, FunctionDefinition } from '../syntax/syntax.ts';
 import { intType, isScalar, pointerTo, type FunctionType, type Parameter } from '../syntax/types.ts';
-import { assignedNames } from '../syntax/walk.ts';
 import { isAwake } from './critical-count.ts';
 import { mostStatements } from './emitter.ts';
 import type { Lowering, Primitive } from './lowering.ts';
@@ -29,8 +28,6 @@ type Of<K extends Expression['kind']> = Expression & { readonly kind: K };
 export class ThreadLowering extends ThreadStatements implements Lowering {
   /** The functions that are pasted at this point, outermost first. */
   readonly #active: string[] = [];
-  readonly #assigned = new Map<string, ReadonlySet<string>>();
-
   readonly #primitives: (name: string) => Primitive | null;
 
   constructor(
@@ -47,7 +44,7 @@ export class ThreadLowering extends ThreadStatements implements Lowering {
     const scope = new Scope();
     scope.bind('CPU', { kind: 'value', value: { kind: 'number', type: intType, expr: this.self } });
     this.#active.push(this.definition.name);
-    this.inFunction(null, assignedNames(this.definition.body), () => this.block(this.definition.body, scope));
+    this.inFunction(null, this.definition.body, () => this.block(this.definition.body, scope));
     // Grace periods and callbacks would wait for it for ever, and claims about the end say nothing.
     if (this.program.kernel.hasRcu) {
       const { place } = this.definition;
@@ -176,8 +173,8 @@ export class ThreadLowering extends ThreadStatements implements Lowering {
     const result =
       returns.kind === 'void' ? null : this.variable(this.emitter.numbered('return', name), returns);
     const scope = new Scope();
-    const assigned = this.#assignedIn(definition);
-    this.inFunction(result, assigned, () => {
+    const assigned = this.assignedIn(body);
+    this.inFunction(result, body, () => {
       for (const [at, parameter] of type.parameters.entries())
         if (!this.#bindFixed(parameter, given[at]!, assigned, scope, place)) {
           const used = this.nameOf(parameter.name, parameter.type, scope);
@@ -206,13 +203,13 @@ export class ThreadLowering extends ThreadStatements implements Lowering {
       value.kind === 'address' ||
       ('expr' in value && (isConstant(value.expr) || this.emitter.isChoice(value.expr)));
     if (!isFixed || assigned.has(name)) return false;
-    const fixed = value.kind === 'address' ? this.#frozen(value, name, place) : value;
+    const fixed = value.kind === 'address' ? this.frozen(value, name, place) : value;
     scope.bind(name, { kind: 'value', value: fixed });
     return true;
   }
 
   /** The address whose index later changes of variables do not reach. */
-  #frozen(value: CValue & { kind: 'address' }, name: string, place: Place): CValue {
+  protected frozen(value: CValue & { kind: 'address' }, name: string, place: Place): CValue {
     const { index, array } = value.target;
     if (index === null) return value;
     const kept = this.#kept(index, value.target, `${name}.0`, place);
@@ -246,15 +243,6 @@ export class ThreadLowering extends ThreadStatements implements Lowering {
     const target = this.emitter.reference(this.emitter.local(`${this.function}.${name}`, domain, 0));
     this.emitter.compute(place, { kind: 'set', target, value: index });
     return target;
-  }
-
-  /** The parameters and variables that a function assigns, or whose address it takes. */
-  #assignedIn(definition: FunctionDefinition): ReadonlySet<string> {
-    const known = this.#assigned.get(definition.name);
-    if (known !== undefined) return known;
-    const found = assignedNames(definition.body);
-    this.#assigned.set(definition.name, found);
-    return found;
   }
 }
 

@@ -106,13 +106,25 @@ const readers: Readonly<Record<string, Reader | undefined>> = {
   pointer_expression: readUnary,
   update_expression: (reading, node, place) => {
     const symbol = operatorOf(reading, node);
-    return {
-      kind: 'update',
-      place,
-      operator: symbol === '++' ? '+' : '-',
-      isPrefix: node.child(0)?.text === symbol,
-      target: inside(reading, node, 'argument'),
-    };
+    // The grammar reads `!n++` as `(!n)++`.
+    const within = (inner: Node): Expression =>
+      inner.type === 'unary_expression' || (inner.type === 'pointer_expression' && isPrefixed)
+        ? {
+            kind: 'unary',
+            place,
+            operator: operatorOf(reading, inner) as UnaryOperator,
+            operand: within(part(reading, inner, 'argument')),
+          }
+        : {
+            kind: 'update',
+            place,
+            operator: symbol === '++' ? '+' : '-',
+            isPrefix: node.child(0)?.text === symbol,
+            target: readExpression(reading, inner),
+          };
+    const argument = part(reading, node, 'argument');
+    const isPrefixed = argument.type === 'unary_expression';
+    return within(argument);
   },
   binary_expression: (reading, node, place) => ({
     kind: 'binary',

@@ -1,4 +1,5 @@
 /** Reads a whole file: types, variables, functions and clauses, in the order of the text. */
+import { expandGuards } from './guards.ts';
 import { parseTokens, type Node } from './parser.ts';
 import { preprocess, type Surroundings } from './preprocess.ts';
 import { readExpression } from './read-expression.ts';
@@ -42,8 +43,12 @@ export function readUnit(
       clauses: [],
     };
   }
-  return unitOf(rewriteKeywords(preprocess(file, around, mistakes), mistakes), file, given, mistakes);
+  return unitOf(tokensFor(file, around, mistakes), file, given, mistakes);
 }
+
+/** The tokens for the parser. */
+const tokensFor = (file: SourceFile, around: Surroundings, mistakes: Mistakes): readonly Token[] =>
+  rewriteKeywords(expandGuards(preprocess(file, around, mistakes), mistakes), mistakes);
 
 /** The functions of a file that may stand at these offsets without the type that they return. */
 export function readFunctions(
@@ -52,7 +57,7 @@ export function readFunctions(
   mistakes: Mistakes,
 ): readonly FunctionDefinition[] {
   const around = { header: () => null, flags: new Map<string, boolean>() };
-  const tokens = rewriteKeywords(preprocess(file, around, mistakes), mistakes).flatMap((token) =>
+  const tokens = tokensFor(file, around, mistakes).flatMap((token) =>
     untyped.has(token.place.offset) ? [{ ...token, text: 'void' }, token] : [token],
   );
   return [...unitOf(tokens, file, new Map(), mistakes).functions.values()];
