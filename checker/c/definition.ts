@@ -6,6 +6,7 @@ import type { OptionValue } from '../language/option.ts';
 import { buildParts } from './build-model.ts';
 import { scenariosOf, survivorsOf, threadsOf } from './clauses.ts';
 import type { Constant } from './syntax/constant.ts';
+import { includeFor } from './shipped-headers.ts';
 import { takeUncalled, uncalledIn, uncalledNotes } from './uncalled.ts';
 import { optionOf, type NamedOption } from './syntax/options.ts';
 import type { Surroundings } from './syntax/preprocess.ts';
@@ -19,6 +20,7 @@ import { attempt, Mistakes, mistakesText, type SourceFile } from './syntax/sourc
  * Throws  ModelError with all mistakes, each with file, line, column, source line and caret.
  */
 export function defineFromC(file: SourceFile, header: Surroundings['header']): AnyDefinition {
+  const textOf = ({ all }: Mistakes) => mistakesText(all, (name) => includeFor(name, header));
   const mistakes = new Mistakes();
   const unit = readUnit(file, { header, flags: new Map() }, new Map(), mistakes);
   const uncalled = uncalledIn(file, unit, threadsOf(unit, constantsOf(unit), new Mistakes()));
@@ -37,12 +39,12 @@ export function defineFromC(file: SourceFile, header: Surroundings['header']): A
     const threads = threadsOf(read, constantsOf(read), new Mistakes());
     takeUncalled(found, uncalledIn(file, read, threads));
     const parts = buildParts(file, read, found);
-    if (parts === null) throw new ModelError(mistakesText(found.all));
+    if (parts === null) throw new ModelError(textOf(found));
     return parts;
   };
   // Mistakes that the defaults show are reported at once.
   buildParts(file, unit, mistakes);
-  if (mistakes.any) throw new ModelError(mistakesText(mistakes.all));
+  if (mistakes.any) throw new ModelError(textOf(mistakes));
   const notes = uncalledNotes(file, unit, uncalled, excused);
   const definition = defineModel({
     name: file.name.replace(/^.*\//, '').replace(/\.c$/, ''),

@@ -1,5 +1,8 @@
 /** Mistakes in C files: all of them at once, each with its place. */
+import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { includeFor, shippedHeaders } from '../../checker/c/shipped-headers.ts';
+import { shippedHeader } from '../../cli/model-files/c-file.ts';
 import { mistakesOf } from './protocol.ts';
 
 test('all mistakes of a file are reported with line, column, source line and caret', () => {
@@ -101,4 +104,28 @@ test('what is no C is shown where it stands, and the rest is read', () => {
     ['23', '2', no],
     ['25', '6', "'undeclared' is not declared"],
   ]);
+});
+
+test('a name that a shipped header declares is a mistake that names the header', () => {
+  const folder = new URL('../../checker/c/include/racewalk/', import.meta.url);
+  expect(shippedHeaders).toEqual(readdirSync(folder).map((name) => `racewalk/${name}`));
+  const names = shippedHeaders.flatMap((header) =>
+    [...shippedHeader(header)!.text.matchAll(/^(?:static inline |#define )[^\n(]*?(\w+)\(/gm)].map(
+      ([, name]) => name!,
+    ),
+  );
+  expect(names.length).toBeGreaterThan(100);
+  for (const name of names)
+    expect(includeFor(name, shippedHeader), name).toMatch(/; <racewalk\/\w+\.h> declares it/);
+  expect(mistakesOf('#include <racewalk.h>\nTHREAD(a) { pte_t p; unheard(1); list_del(0); }\n'))
+    .toBe(`test.c:2:13: \
+unknown type 'pte_t'; <racewalk/pgtable.h> declares it
+  THREAD(a) { pte_t p; unheard(1); list_del(0); }
+              ^^^^^
+test.c:2:22: 'unheard' is not declared: racewalk has no such function
+  THREAD(a) { pte_t p; unheard(1); list_del(0); }
+                       ^^^^^^^^^^
+test.c:2:34: 'list_del' is not declared: racewalk has no such function; <racewalk/list.h> declares it
+  THREAD(a) { pte_t p; unheard(1); list_del(0); }
+                                   ^^^^^^^^^^^`);
 });

@@ -246,7 +246,7 @@ function readMembers(reading: Reading, node: Node, around: StructType): readonly
     let element = type;
     while (element.kind === 'array') element = element.of;
     if (element.kind === 'struct' && (element === around || !element.defined))
-      return fail(reading.mistakes, place, `struct ${element.tag} is not complete here`);
+      return fail(reading.mistakes, place, `struct ${element.tag} is not complete here`, element.tag);
     if (element.kind === 'function')
       return fail(reading.mistakes, place, `'${name}' is a function, and a member can only point to one`);
     const clause = widths.find(({ startIndex }) => startIndex === nextStart(declarator));

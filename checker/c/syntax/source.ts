@@ -131,16 +131,23 @@ export function attempt<T>(read: () => T): T | null {
   }
 }
 
-/** Mistakes as a compiler prints them: file, line, column, message, the source line and a caret. */
-export function mistakesText(mistakes: readonly Mistake[]): string {
-  const shown = mistakes.slice(0, mostMistakes).map(mistakeText);
+/** What the message about an unknown name adds, or nothing. */
+type HintFor = (name: string) => string;
+
+/**
+ * Mistakes as a compiler prints them: file, line, column, message, the source line and a caret; `hintFor` adds to the
+ * message about an unknown name.
+ */
+export function mistakesText(mistakes: readonly Mistake[], hintFor: HintFor = () => ''): string {
+  const shown = mistakes.slice(0, mostMistakes).map((one) => mistakeText(one, hintFor));
   const rest = mistakes.length - shown.length;
   return [...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join('\n');
 }
 
-const mistakeText = ({ place, message }: Mistake): string => {
+const mistakeText = ({ place, message, about }: Mistake, hintFor: HintFor): string => {
   const { line, column } = positionOf(place);
-  return `${place.file.name}:${line}:${column}: ${message}\n${excerptOf(place)}`;
+  const hint = about === null ? '' : hintFor(about);
+  return `${place.file.name}:${line}:${column}: ${message}${hint}\n${excerptOf(place)}`;
 };
 
 /** The source line of a place, and a line with a caret below it. */
