@@ -45,6 +45,7 @@ writeFileSync(
 );
 // A protocol in C needs the headers, and has examples.
 const headers = ['checker/c/kernel.h', 'checker/c/include', 'checker/c/native', 'models/c'];
-for (const part of ['README.md', 'CHANGELOG.md', 'LICENSE', 'docs', 'web/dist', ...headers])
+const scripts = ['cli/engines/dask-driver.py'];
+for (const part of ['README.md', 'CHANGELOG.md', 'LICENSE', 'docs', 'web/dist', ...headers, ...scripts])
   cpSync(new URL(part, project), new URL(part, compiled), { recursive: true, filter: isPublished });
 run('npm', ['pack', '--silent', '--pack-destination', '..'], compiled);

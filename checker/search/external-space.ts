@@ -44,5 +44,5 @@ export function externalSpace(
     symmetry: groups,
     forget: groups !== null,
   });
-  return { space, method, search: JSON.stringify({ method, model: system.model }) };
+  return { space, method, search: JSON.stringify({ symmetric: groups !== null, model: system.model }) };
 }

@@ -28,6 +28,10 @@ export function checkCommand(program: Command): void {
         .option('--timeout <seconds>', 'time limit, in seconds', positiveSeconds)
         .option('--disk <directory>', 'keep the states on disk: for models larger than memory')
         .option('--resume', 'with --disk: continue a search that ended early, or was killed')
+        .option(
+          '--scheduler <address>',
+          'with --engine dask: the scheduler of the cluster, as tcp://host:8786',
+        )
         .option('--save-trace <file>', 'save the trace for "racewalk replay"')
         .option('--html <file>', 'write the result as a self-contained HTML page')
         .helpOption(false)
@@ -109,6 +113,8 @@ function refuseContradictions(options: CheckOptions): void {
     throw new UsageError('--reporter requires --all');
   if (options.disk !== undefined && options.engine !== undefined && options.engine !== 'duckdb')
     throw new UsageError(`--disk and --engine ${options.engine} cannot be combined`);
+  if (options.scheduler !== undefined && options.engine !== 'dask')
+    throw new UsageError('--scheduler requires --engine dask');
   if (options.resume === true && options.engine === 'duckdb')
     throw new UsageError(
       '--resume cannot be combined with --engine duckdb: its files go when the search ends',

@@ -1,4 +1,5 @@
 /** Runs `racewalk check` for one variant. */
+import { resolve } from 'node:path';
 import { withEnds } from '../../checker/language/liveness.ts';
 import type { Model } from '../../checker/language/model.ts';
 import { runWithin, type LimitOptions } from '../options/limits.ts';
@@ -8,7 +9,7 @@ import { checking } from '../../checker/search/check.ts';
 import { originOf, reportText, verdictLine, type Report } from '../report/check-text.ts';
 import { exitCodeOf } from '../terminal/exit-code.ts';
 import { chosenOptions } from '../options/model-options.ts';
-import { buildModel, findModel } from '../model-files/models.ts';
+import { buildModel, findModel, namesFile } from '../model-files/models.ts';
 import { outputWidth, print } from '../terminal/output.ts';
 import { checkWritable, OutputError } from '../terminal/write-file.ts';
 
@@ -18,7 +19,7 @@ export async function checkOne(name: string, words: readonly string[], options: 
   const chosen = chosenOptions(source, words);
   const model = askedModel(buildModel(source, chosen), options);
   const { result, seconds } = await runWithin(options, (limits) =>
-    checking(model, limits, settingsOf(options, 'one')),
+    checking(model, limits, settingsOf(options, 'one', [namesFile(name) ? resolve(name) : name, ...words])),
   );
   const found: Report = { ...result, source, chosen, seconds, savedAs: null };
   const { savedAs, failure } = await written(found, options);

@@ -14,7 +14,7 @@ const findingJson = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('error'), ...edge, message: z.string() }),
 ]);
 
-const endJson = z.strictObject({
+export const endJson = z.strictObject({
   /** The hash of racewalk, the model, its options and the method. */
   search: z.string(),
   /** States read since the line before, and lines of states and findings written. */

@@ -2,6 +2,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import type { Command } from 'commander';
 import { defaultSettings, type SearchSettings } from '../../checker/search/settings.ts';
+import type { EngineSearch } from '../../checker/search/level-engine.ts';
 import { eitherOf } from '../../checker/language/option.ts';
 import { diskSettings } from '../disk/run-files.ts';
 import { duckDBSettings } from '../engines/duckdb.ts';
@@ -19,10 +20,12 @@ export interface SearchOptions {
   /** The directory of a search on disk. */
   readonly disk?: string;
   readonly resume?: true;
+  /** The address of the scheduler of a Dask cluster. */
+  readonly scheduler?: string;
 }
 
 /** The two implementations, and other engines that keep the states. */
-export type EngineName = SearchSettings['engine'] | 'duckdb';
+export type EngineName = SearchSettings['engine'] | 'duckdb' | 'dask';
 
 /** Adds the options of the search to a command. */
 export const withSearchOptions = (command: Command): Command =>
@@ -30,7 +33,7 @@ export const withSearchOptions = (command: Command): Command =>
     .optionsGroup(searchHeading)
     .option(
       '--engine <name>',
-      'compiled (fast); interpreter (slow; the reference implementation); or duckdb, which keeps the states',
+      'compiled (fast); interpreter (slow; the reference implementation); duckdb or dask, which keep the states',
       engine,
     )
     .option('--no-reduce', 'disable stubborn sets')
@@ -51,13 +54,25 @@ const mostWorkers = 64;
  * searches, most are too small for that.
  */
 export function settingsOf(
-  { engine: chosen, reduce, symmetry, maxMemory, workers: wanted, disk, resume }: SearchOptions,
+  { engine: chosen, reduce, symmetry, maxMemory, workers: wanted, disk, resume, scheduler }: SearchOptions,
   searches: 'one' | 'many' = 'many',
+  asked?: readonly string[],
 ): SearchSettings {
   const workers = wanted ?? Math.min(availableParallelism(), mostWorkers);
   const from = searches === 'one' && wanted !== undefined ? { from: 0 } : {};
   const maxBytes = maxMemory ?? (totalmem() * 3) / 4;
-  const isElsewhere = chosen === 'duckdb';
+  const isElsewhere = chosen === 'duckdb' || chosen === 'dask';
+  const elsewhere = () => {
+    if (chosen === 'duckdb') return duckDBSettings({ directory: disk, memory: maxBytes, threads: workers });
+    if (chosen !== 'dask') return null;
+    if (scheduler === undefined || asked === undefined)
+      throw new UsageError('--engine dask is for "check MODEL" with --scheduler ADDRESS');
+    const dask = { scheduler, asked: symmetry === false ? [...asked, '--no-symmetry'] : asked };
+    return {
+      place: 'on Dask',
+      open: async (search: EngineSearch) => (await import('../engines/dask.ts')).openOnDask(dask, search),
+    };
+  };
   return {
     ...defaultSettings,
     engine: chosen === 'interpreter' ? chosen : defaultSettings.engine,
@@ -66,11 +81,11 @@ export function settingsOf(
     maxBytes,
     parallel: workers === 1 ? null : { workers, spawn: startWorkers, ...from },
     disk: disk === undefined || isElsewhere ? null : diskSettings(disk, { resume: resume === true }),
-    elsewhere: isElsewhere ? duckDBSettings({ directory: disk, memory: maxBytes, threads: workers }) : null,
+    elsewhere: elsewhere(),
   };
 }
 
-const engineNames: readonly string[] = ['compiled', 'interpreter', 'duckdb'] satisfies EngineName[];
+const engineNames: readonly string[] = ['compiled', 'interpreter', 'duckdb', 'dask'] satisfies EngineName[];
 
 function engine(text: string): EngineName {
   if (!engineNames.includes(text))
