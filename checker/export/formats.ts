@@ -37,6 +37,11 @@ export const formats = {
     description: 'C program that explores all states',
     ofVariant: async (system) => (await import('./c/c.ts')).toCProgram(system),
   },
+  pins: {
+    ending: 'c',
+    description: 'C plug-in for LTSmin (pins2lts-mc, -dist, -sym); not run here',
+    ofVariant: async (system) => (await import('./c/pins.ts')).toPins(system),
+  },
   dot: {
     ending: 'dot',
     description: 'Graphviz state graph',

@@ -83,7 +83,7 @@ test.each([
   [[email], /required option '--to <format>'/],
   [
     [email, '--to', 'svgg'],
-    /invalid --to 'svgg': expected promela, murphi, tla, c, dot, svg, text, mermaid or itf.*svg/,
+    /invalid --to 'svgg': expected promela, murphi, tla, c, pins, dot, svg, text, mermaid or itf.*svg/,
   ],
   [['--to', 'svg'], /missing MODEL/],
   [

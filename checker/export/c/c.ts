@@ -14,6 +14,19 @@ import { copyToC, mostWays } from './step.ts';
  * Throws  ModelError where arithmetic may have no result.
  */
 export function toCProgram(system: TransitionSystem): string {
+  const { sizes, code } = modelInC(system);
+  return [...sizes, searchInC, ...code, kindsToC(system.model.properties), mainToC(system), ''].join('\n');
+}
+
+/**
+ * The constants of a model, and its functions: `successors`, `is_stuck`, `look_at`, and the array of initial states.
+ *
+ * Throws  ModelError where arithmetic may have no result.
+ */
+export function modelInC(system: TransitionSystem): {
+  readonly sizes: readonly string[];
+  readonly code: readonly string[];
+} {
   const layout = cLayout(system);
   const { threads, model } = system;
   const ends = endsOf(system);
@@ -24,27 +37,26 @@ export function toCProgram(system: TransitionSystem): string {
       return { name, code: copyToC(name, thread, { ...place, thread: thread.thread.name, replica }) };
     }),
   );
-  const edges = threads.reduce((sum, thread) => sum + mostWays(thread), 0);
   const sizes = {
     WORDS: layout.words,
     TRANSITIONS: system.transitions.length,
     PROPERTIES: model.properties.length,
+    MOST_EDGES: threads.reduce((sum, thread) => sum + mostWays(thread), 0),
   };
-  return [
-    ...Object.entries({ ...sizes, MOST_EDGES: edges }).map(([name, value]) => `#define ${name} ${value}`),
-    searchInC,
-    ...copies.map(({ code }) => code),
-    'static State *successors(const State *from, State *out) {',
-    ...copies.map(({ name }) => `out = ${name}(from, out);`),
-    'return out;\n}',
-    stuckToC(system, layout),
-    'static void look_at(const State *state) {\nState t = *state;',
-    ...model.properties.map((property, at) => propertyToC(property, at, place)),
-    '}',
-    kindsToC(model.properties),
-    mainToC(system, layout),
-    '',
-  ].join('\n');
+  return {
+    sizes: Object.entries(sizes).map(([name, value]) => `#define ${name} ${value}`),
+    code: [
+      ...copies.map((copy) => copy.code),
+      'static State *successors(const State *from, State *out) {',
+      ...copies.map(({ name }) => `out = ${name}(from, out);`),
+      'return out;\n}',
+      stuckToC(system, layout),
+      'static void look_at(const State *state) {\nState t = *state; (void)t;',
+      ...model.properties.map((property, at) => propertyToC(property, at, place)),
+      '}',
+      initialToC(system, layout),
+    ],
+  };
 }
 
 /** Nothing can happen: is some thread that must not wait for ever not at its end? */
@@ -72,13 +84,14 @@ function propertyToC({ kind, condition }: Property, at: number, place: CPlace): 
   return `{ __label__ wrong, done;\n${look}\ngoto done;\nwrong: __attribute__((unused)); wrong_properties++;\ndone:; }`;
 }
 
-function mainToC(system: TransitionSystem, layout: CLayout): string {
-  const initial = initialStates(system).map((state) => {
+function initialToC(system: TransitionSystem, layout: CLayout): string {
+  const states = initialStates(system).map((state) => {
     const words = pack(layout, state).map((word) => `UINT64_C(${word})`);
     return `{{${words.join(', ')}}}`;
   });
-  return `int main(int argc, char **argv) {
-static const State initial[] = {${initial.join(', ')}};
-return run(initial, ${initial.length}, argc > 1 ? argv[1] : NULL);
-}`;
+  return `static const State initial[${states.length}] = {${states.join(', ')}};`;
 }
+
+const mainToC = (system: TransitionSystem): string => `int main(int argc, char **argv) {
+return run(initial, ${initialStates(system).length}, argc > 1 ? argv[1] : NULL);
+}`;

@@ -1,0 +1,127 @@
+/** The export to LTSmin: a plug-in in C for its tools (pins2lts-mc, -dist, -sym), by the interface PINS. */
+import type { TransitionSystem } from '../../program/transition-system.ts';
+import { initialStates } from '../../interpreter/interpreter.ts';
+import { modelInC } from './c.ts';
+
+/**
+ * The model as a plug-in. The label `ok` is false in each state with a violated invariant, in a deadlock, and where a
+ * step out of it fails an assertion or shows a mistake. A witness that is reached is told on standard error, once a
+ * process: `racewalk: reached POSITION`.
+ *
+ * Throws  ModelError where arithmetic may have no result.
+ */
+export function toPins(system: TransitionSystem): string {
+  const { sizes, code } = modelInC(system);
+  const initial = initialStates(system).length;
+  return [...sizes, `#define INITIAL ${initial}`, head, ...code, pluginInC, ''].join('\n');
+}
+
+/** The steps count what happens in variables of their thread. */
+const head = String.raw`#include <inttypes.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <ltsmin/pins.h>
+#include <ltsmin/pins-util.h>
+#include <ltsmin/lts-type.h>
+#include <ltsmin/dlopen-api.h>
+
+typedef struct { uint64_t w[WORDS]; } State;
+
+static __thread uint64_t fired[TRANSITIONS + 1], failures, mistakes;
+static __thread uint64_t violated[PROPERTIES + 1], reached[PROPERTIES + 1], wrong_properties;
+`;
+
+const pluginInC = String.raw`
+/* The words of a state in halves; the last number says whether the run has begun: there may be several initial states. */
+enum { HALVES = 2 * WORDS, SLOTS = HALVES + 1 };
+
+char pins_plugin_name[] = "racewalk";
+
+static void put(int *to, const State *state) {
+  memcpy(to, state, sizeof *state);
+  to[HALVES] = 1;
+}
+
+static int next_state(model_t model, int group, int *from, TransitionCB call, void *context) {
+  (void)model;
+  int label[1] = {0}, to[SLOTS];
+  transition_info_t info = GB_TI(label, group);
+  State state, out[MOST_EDGES + 1];
+  if (!from[HALVES]) {
+    for (int at = 0; at < INITIAL; at++) {
+      put(to, &initial[at]);
+      call(context, &info, to, NULL);
+    }
+    return INITIAL;
+  }
+  memcpy(&state, from, sizeof state);
+  State *end = successors(&state, out);
+  for (State *next = out; next < end; next++) {
+    put(to, next);
+    call(context, &info, to, NULL);
+  }
+  return (int)(end - out);
+}
+
+static int is_ok(const State *state) {
+  State out[MOST_EDGES + 1];
+  uint64_t before = failures + mistakes, wrong = wrong_properties, bad = 0;
+  uint64_t met[PROPERTIES + 1];
+  memcpy(met, reached, sizeof met);
+  State *end = successors(state, out);
+  if (failures + mistakes > before || (end == out && is_stuck(state))) return 0;
+  memset(violated, 0, sizeof violated);
+  look_at(state);
+  for (int at = 0; at < PROPERTIES; at++) {
+    bad += violated[at];
+    if (reached[at] && !met[at]) fprintf(stderr, "racewalk: reached %d\n", at);
+  }
+  return bad == 0 && wrong_properties == wrong;
+}
+
+static int state_label(model_t model, int which, int *from) {
+  (void)model, (void)which;
+  State state;
+  memcpy(&state, from, sizeof state);
+  return !from[HALVES] || is_ok(&state);
+}
+
+static matrix_t *full(int rows) {
+  matrix_t *matrix = malloc(sizeof *matrix);
+  dm_create(matrix, rows, SLOTS);
+  for (int row = 0; row < rows; row++)
+    for (int at = 0; at < SLOTS; at++) dm_set(matrix, row, at);
+  return matrix;
+}
+
+void pins_model_init(model_t model) {
+  lts_type_t type = lts_type_create();
+  lts_type_set_state_length(type, SLOTS);
+  int is_new, half = lts_type_add_type(type, "half", &is_new), action = lts_type_add_type(type, "action", &is_new);
+  int boolean = lts_type_put_type(type, "bool", LTStypeBool, &is_new);
+  lts_type_set_format(type, half, LTStypeDirect);
+  lts_type_set_format(type, action, LTStypeDirect);
+  for (int at = 0; at < SLOTS; at++) {
+    char name[32];
+    snprintf(name, sizeof name, at < HALVES ? "half_%d" : "begun", at);
+    lts_type_set_state_name(type, at, name);
+    lts_type_set_state_typeno(type, at, half);
+  }
+  lts_type_set_edge_label_count(type, 1);
+  lts_type_set_edge_label_name(type, 0, "action");
+  lts_type_set_edge_label_typeno(type, 0, action);
+  lts_type_set_state_label_count(type, 1);
+  lts_type_set_state_label_name(type, 0, "ok");
+  lts_type_set_state_label_typeno(type, 0, boolean);
+  lts_type_validate(type);
+  GBsetLTStype(model, type);
+  GBsetDMInfo(model, full(1));
+  GBsetStateLabelInfo(model, full(1));
+  int first[SLOTS] = {0};
+  GBsetInitialState(model, first);
+  GBsetNextStateLong(model, next_state);
+  GBsetStateLabelLong(model, state_label);
+}
+`;
