@@ -8,8 +8,25 @@
 #define BITS_PER_LONG 64
 #define BIT(nr) (1UL << (nr))
 #define GENMASK(high, low) ((BIT((high) - (low) + 1) - 1) << (low))
+#define BIT_ULL(nr) BIT(nr)
+#define GENMASK_ULL(high, low) GENMASK(high, low)
 #define min(a, b) ({ __auto_type __a = (a); __auto_type __b = (b); __a < __b ? __a : __b; })
 #define max(a, b) ({ __auto_type __a = (a); __auto_type __b = (b); __a > __b ? __a : __b; })
+#define min_t(type, a, b) min((type)(a), (type)(b))
+#define max_t(type, a, b) max((type)(a), (type)(b))
+#define min3(a, b, c) min(min(a, b), c)
+#define max3(a, b, c) max(max(a, b), c)
+#define clamp(value, low, high) min(max(value, low), high)
+#define clamp_t(type, value, low, high) min_t(type, max_t(type, value, low), high)
+#define abs(x) ({ __typeof__(x) __x = (x); __x < 0 ? -__x : __x; })
+#define DIV_ROUND_UP(n, d) (((n) + (d) - 1) / (d))
+#define roundup(x, y) ((((x) + ((y) - 1)) / (y)) * (y))
+#define rounddown(x, y) ((x) - ((x) % (y)))
+#define round_up(x, y) ((((x) - 1) | ((__typeof__(x))((y) - 1))) + 1)
+#define round_down(x, y) ((x) & ~((__typeof__(x))((y) - 1)))
+#define ALIGN(x, a) (((x) + ((__typeof__(x))(a) - 1)) & ~((__typeof__(x))(a) - 1))
+#define ALIGN_DOWN(x, a) round_down(x, a)
+#define IS_ALIGNED(x, a) (((x) & ((__typeof__(x))(a) - 1)) == 0)
 #define swap(a, b) do { __auto_type __old = (a); (a) = (b); (b) = __old; } while (0)
 
 /* include/linux/spinlock_types.h, mutex.h, rwsem.h: locks begin free */
@@ -233,3 +250,22 @@ DEFINE_LOCK_GUARD_0(preempt, preempt_disable(), preempt_enable())
 DEFINE_LOCK_GUARD_0(migrate, migrate_disable(), migrate_enable())
 DEFINE_LOCK_GUARD_0(irq, local_irq_disable(), local_irq_enable())
 DEFINE_LOCK_GUARD_0(irqsave, local_irq_save(_T->flags), local_irq_restore(_T->flags), unsigned long flags)
+
+/* include/linux/kernel.h, bitops.h, spinlock.h, mutex.h, rwsem.h, kern_levels.h; nobody kills or interrupts a thread */
+#define might_sleep_if(c) do { if (c) might_sleep(); } while (0)
+#define assign_bit(nr, p, value) ((value) ? set_bit(nr, p) : clear_bit(nr, p))
+#define __assign_bit(nr, p, value) ((value) ? __set_bit(nr, p) : __clear_bit(nr, p))
+#define assert_spin_locked(l) lockdep_assert_held(l)
+#define mutex_lock_killable(l) ({ mutex_lock(l); 0; })
+#define mutex_lock_interruptible(l) ({ mutex_lock(l); 0; })
+#define down_read_killable(sem) ({ down_read(sem); 0; })
+#define down_write_killable(sem) ({ down_write(sem); 0; })
+#define KERN_EMERG ""
+#define KERN_ALERT ""
+#define KERN_CRIT ""
+#define KERN_ERR ""
+#define KERN_WARNING ""
+#define KERN_NOTICE ""
+#define KERN_INFO ""
+#define KERN_DEBUG ""
+#define KERN_CONT ""

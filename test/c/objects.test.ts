@@ -221,3 +221,13 @@ THREAD(t) { struct a *p = &as[ANY(2)]; struct b *q = back(p); ${line.startsWith(
   for (const line of lines)
     expect([line, mistakesOf(text(line))]).toEqual([line, expect.stringMatching(/objects keep|types/)]);
 });
+
+test('an allocation gives out what has been freed, or another object', () => {
+  const declarations = 'struct s { int v; };\nPOOL(struct s, 2);\nstatic struct s *old;';
+  const again = (then: string) =>
+    `struct s *p = kzalloc(sizeof(*p), GFP_KERNEL), *q; old = p; kfree(p); q = kzalloc(sizeof(*q), GFP_KERNEL); ${then} kfree(q);`;
+  expect(run(declarations, again('CHECK(q && !q->v, "q");'))).toBe('holds');
+  expect(run(declarations, again('old->v = 1;'))).toMatch(/no freed object is used/);
+  expect(run(declarations, again('CHECK(q != old, "another");'))).toBe('violated: another');
+  expect(run(declarations, again('CHECK(q == old, "the same");'))).toBe('violated: the same');
+});

@@ -246,6 +246,21 @@ export class Kernel {
     return { kind: 'shared', name, index: object, domain: declaration.domain, isNoMemory: true };
   }
 
+  /** Whether an object of a pool has been allocated before. */
+  used(space: Space, object: number): SharedReference {
+    const name = ownName(`${typeKey(space.type)}.used`);
+    const { domain } = (this.cells[name] ??= {
+      kind: 'declaration',
+      domain: bool,
+      initial: space.names.map(() => false),
+      length: space.names.length,
+      meaning: 'an object of a POOL has been allocated before',
+      ghost: 'proof',
+      elementNames: space.names.map((element) => `${element} used`),
+    });
+    return { kind: 'shared', name, index: constant(object), domain, isNoMemory: true };
+  }
+
   /** Whether an object, and what it is a member of, is allocated; null: none of them is ever freed. */
   isAllocated(space: Space, object: AnyExpr): AnyExpr | null {
     const own = this.alive(space, object);

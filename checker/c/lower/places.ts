@@ -1,6 +1,7 @@
 /** Places in memory: variables, members, elements, and what pointers point to. */
 import type { AnyExpr, SharedReference } from '../../language/expression.ts';
 import { countOf, elementOf, nullPointer, typeKey, type Space } from '../memory.ts';
+import { unknownConfiguration } from '../syntax/preprocess.ts';
 import { fail, type Place } from '../syntax/source.ts';
 import { printType, type StructType, type Type } from '../syntax/types.ts';
 import { isObject } from './objects.ts';
@@ -30,6 +31,9 @@ const locks: ReadonlySet<string> = new Set(['spinlock', 'mutex', 'rw_semaphore',
 const pastTheEnd = 'no pointer is dereferenced past the end of its array';
 const noErrorPointer = 'no pointer that holds an error number, or poison, is dereferenced';
 
+const undeclared = (name: string): string =>
+  /^CONFIG_\w+$/.test(name) ? unknownConfiguration(name) : `'${name}' is not declared`;
+
 /** A name where it is used. */
 interface NamePlace {
   readonly name: string;
@@ -54,11 +58,7 @@ export abstract class Places {
     if (binding?.kind === 'variable') return binding.lvalue;
     const variable = this.program.variables.get(name);
     if (binding !== null || variable === undefined)
-      return this.fail(
-        place,
-        binding === null ? `'${name}' is not declared` : `'${name}' is no place in memory`,
-        name,
-      );
+      return this.fail(place, binding !== null ? `'${name}' is no place in memory` : undeclared(name), name);
     const { type } = variable;
     const space = this.program.memory.space(elementOf(type));
     return space === null

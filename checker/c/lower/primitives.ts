@@ -7,6 +7,7 @@ import { claimPrimitives } from './primitives/claims.ts';
 import { interruptPrimitives } from './primitives/interrupts.ts';
 import { lockPrimitives } from './primitives/locks.ts';
 import { memoryPrimitives } from './primitives/memory.ts';
+import { messagePrimitives, tracePoint } from './primitives/messages.ts';
 import { allocationPrimitives } from './primitives/allocation.ts';
 import { rcuPrimitives } from './primitives/rcu.ts';
 
@@ -23,6 +24,7 @@ const table: ReadonlyMap<string, Primitive> = new Map([
   ...atomicPrimitives,
   ...Object.values(modelled).flat(),
   ...claimPrimitives,
+  ...messagePrimitives,
 ]);
 
 const sources: ReadonlyMap<string, string> = new Map(
@@ -30,7 +32,7 @@ const sources: ReadonlyMap<string, string> = new Map(
 );
 
 /** Null: there is no such primitive. */
-export const primitiveOf = (name: string): Primitive | null => table.get(name) ?? null;
+export const primitiveOf = (name: string): Primitive | null => table.get(name) ?? tracePoint(name);
 
 /** What of the kernel a primitive follows; null: an access, an atomic operation or a claim, which are no model of code. */
 export const sourceOf = (name: string): string | null => sources.get(name) ?? null;

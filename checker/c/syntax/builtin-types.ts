@@ -100,24 +100,46 @@ export function builtinTypes() {
 
 const widths = [8, 16, 32, 64] as const;
 
-/** include/uapi/asm-generic/errno-base.h */
+/** include/uapi/asm-generic/errno-base.h, errno.h; include/linux/errno.h */
 const errorNumbers: readonly (readonly [string, number])[] = [
-  ...([
-    ['EPERM', 1],
-    ['ENOENT', 2],
-    ['EINTR', 4],
-    ['EAGAIN', 11],
-    ['ENOMEM', 12],
-    ['EFAULT', 14],
-  ] as const),
-  ...([
-    ['EBUSY', 16],
-    ['EEXIST', 17],
-    ['ENODEV', 19],
-    ['EINVAL', 22],
-    ['ENOSPC', 28],
-    ['EDEADLK', 35],
-  ] as const),
+  ['EPERM', 1],
+  ['ENOENT', 2],
+  ['ESRCH', 3],
+  ['EINTR', 4],
+  ['EIO', 5],
+  ['ENXIO', 6],
+  ['E2BIG', 7],
+  ['ENOEXEC', 8],
+  ['EBADF', 9],
+  ['ECHILD', 10],
+  ['EAGAIN', 11],
+  ['ENOMEM', 12],
+  ['EACCES', 13],
+  ['EFAULT', 14],
+  ['EBUSY', 16],
+  ['EEXIST', 17],
+  ['EXDEV', 18],
+  ['ENODEV', 19],
+  ['ENOTDIR', 20],
+  ['EISDIR', 21],
+  ['EINVAL', 22],
+  ['ENFILE', 23],
+  ['EMFILE', 24],
+  ['EFBIG', 27],
+  ['ENOSPC', 28],
+  ['EROFS', 30],
+  ['EPIPE', 32],
+  ['ERANGE', 34],
+  ['EDEADLK', 35],
+  ['ENAMETOOLONG', 36],
+  ['ENOSYS', 38],
+  ['ENODATA', 61],
+  ['EOVERFLOW', 75],
+  ['EOPNOTSUPP', 95],
+  ['ETIMEDOUT', 110],
+  ['ESTALE', 116],
+  ['EHWPOISON', 133],
+  ['ERESTARTSYS', 512],
 ];
 
 /** include/linux/gfp_types.h: an allocation with __GFP_DIRECT_RECLAIM may sleep. */

@@ -18,6 +18,10 @@ export interface Surroundings {
   readonly flags: ReadonlyMap<string, boolean>;
 }
 
+/** What a file is told about a configuration of the kernel that it asks and does not have. */
+export const unknownConfiguration = (name: string): string =>
+  `whether ${name} is set is not known: write OPTION_FLAG(${name}, machine, "what it is"), or #define ${name} 1, or #undef ${name}`;
+
 /** Bounds: a file that needs more is refused. */
 const mostTokens = 400_000;
 const deepestNesting = 200;
@@ -62,6 +66,8 @@ class Preprocessor {
   readonly #macros = new Map<string, Macro>();
   readonly #flags: Map<string, boolean>;
   readonly #included = new Set<string>();
+  /** Names that the file says are not defined. */
+  readonly #undefined = new Set<string>();
 
   constructor(around: Surroundings, mistakes: Mistakes) {
     this.#around = around;
@@ -122,6 +128,7 @@ class Preprocessor {
       case 'define':
         return this.#define(rest, place);
       case 'undef':
+        this.#undefined.add(rest[0]?.text ?? '');
         return void this.#macros.delete(rest[0]?.text ?? '');
       case 'include':
         return this.#include(rest, place);
@@ -170,6 +177,10 @@ class Preprocessor {
 
   #isDefined([name]: readonly Token[], place: Place): boolean {
     if (name?.kind !== 'name') this.#mistakes.report(place, 'a name is missing');
+    const isKnown = (text: string) =>
+      this.#macros.has(text) || this.#flags.has(text) || this.#undefined.has(text);
+    if (name !== undefined && /^CONFIG_/.test(name.text) && !isKnown(name.text))
+      this.#mistakes.report(name.place, unknownConfiguration(name.text));
     return name !== undefined && (this.#macros.has(name.text) || this.#flags.get(name.text) === true);
   }
 

@@ -77,4 +77,7 @@ static inline bool __test_and_change_bit(long nr, unsigned long *p)
 	return old & RW_MASK(nr);
 }
 
+#define assign_bit(nr, p, value) ((value) ? set_bit(nr, p) : clear_bit(nr, p))
+#define __assign_bit(nr, p, value) ((value) ? __set_bit(nr, p) : __clear_bit(nr, p))
+
 #endif

@@ -29,4 +29,51 @@
 #define VM_WARN_ON_ONCE_VMA(cond, vma) RW_ASSERT("VM_WARN_ON_ONCE_VMA(" #cond ")", cond)
 #define VM_WARN_ON_ONCE_MM(cond, mm) RW_ASSERT("VM_WARN_ON_ONCE_MM(" #cond ")", cond)
 
+/* Messages evaluate their arguments, and print nothing. */
+static inline __attribute__((format(printf, 1, 2))) int printk(const char *format, ...) { return 0; }
+#define printk_once(...) ((void)printk(__VA_ARGS__))
+#define printk_ratelimited(...) ((void)printk(__VA_ARGS__))
+#define printk_deferred(...) ((void)printk(__VA_ARGS__))
+#define dump_stack() ((void)0)
+#define dump_page(page, reason) ((void)(page), (void)(reason ""))
+#define pr_emerg(...) ((void)printk(__VA_ARGS__))
+#define pr_emerg_once(...) ((void)printk(__VA_ARGS__))
+#define pr_emerg_ratelimited(...) ((void)printk(__VA_ARGS__))
+#define pr_alert(...) ((void)printk(__VA_ARGS__))
+#define pr_alert_once(...) ((void)printk(__VA_ARGS__))
+#define pr_alert_ratelimited(...) ((void)printk(__VA_ARGS__))
+#define pr_crit(...) ((void)printk(__VA_ARGS__))
+#define pr_crit_once(...) ((void)printk(__VA_ARGS__))
+#define pr_crit_ratelimited(...) ((void)printk(__VA_ARGS__))
+#define pr_err(...) ((void)printk(__VA_ARGS__))
+#define pr_err_once(...) ((void)printk(__VA_ARGS__))
+#define pr_err_ratelimited(...) ((void)printk(__VA_ARGS__))
+#define pr_warn(...) ((void)printk(__VA_ARGS__))
+#define pr_warn_once(...) ((void)printk(__VA_ARGS__))
+#define pr_warn_ratelimited(...) ((void)printk(__VA_ARGS__))
+#define pr_notice(...) ((void)printk(__VA_ARGS__))
+#define pr_notice_once(...) ((void)printk(__VA_ARGS__))
+#define pr_notice_ratelimited(...) ((void)printk(__VA_ARGS__))
+#define pr_info(...) ((void)printk(__VA_ARGS__))
+#define pr_info_once(...) ((void)printk(__VA_ARGS__))
+#define pr_info_ratelimited(...) ((void)printk(__VA_ARGS__))
+#define pr_cont(...) ((void)printk(__VA_ARGS__))
+#define pr_cont_once(...) ((void)printk(__VA_ARGS__))
+#define pr_cont_ratelimited(...) ((void)printk(__VA_ARGS__))
+#define pr_debug(...) ((void)printk(__VA_ARGS__))
+#define pr_debug_once(...) ((void)printk(__VA_ARGS__))
+#define pr_debug_ratelimited(...) ((void)printk(__VA_ARGS__))
+#define pr_devel(...) ((void)printk(__VA_ARGS__))
+#define pr_devel_once(...) ((void)printk(__VA_ARGS__))
+#define pr_devel_ratelimited(...) ((void)printk(__VA_ARGS__))
+#define KERN_EMERG ""
+#define KERN_ALERT ""
+#define KERN_CRIT ""
+#define KERN_ERR ""
+#define KERN_WARNING ""
+#define KERN_NOTICE ""
+#define KERN_INFO ""
+#define KERN_DEBUG ""
+#define KERN_CONT ""
+
 #endif

@@ -26,6 +26,7 @@
 #define in_atomic() (rw_context_depth(RW_PREEMPTION_OFF) > 0 || rw_context_depth(RW_BH_OFF) > 0)
 
 #define might_sleep() rw_might_sleep(__FILE__, __LINE__)
+#define might_sleep_if(c) do { if (c) might_sleep(); } while (0)
 #define might_lock(l) ((void)(l))
 #define cond_resched() ({ might_sleep(); 0; })
 #define schedule() do { might_sleep(); rw_relax(); } while (0)

@@ -154,6 +154,8 @@ static inline bool read_trylock(rwlock_t *l) { return rw_spin_try(&l->lock, true
 static inline void mutex_init(struct mutex *l) { l->lock.holders = 0; }
 #define mutex_lock(l) do { might_sleep(); rw_lock(&(l)->lock, false); } while (0)
 #define mutex_lock_nested(l, subclass) mutex_lock(l)
+#define mutex_lock_killable(l) ({ mutex_lock(l); 0; })
+#define mutex_lock_interruptible(l) ({ mutex_lock(l); 0; })
 static inline bool mutex_trylock(struct mutex *l) { return rw_try(&l->lock, false); }
 static inline void mutex_unlock(struct mutex *l)
 {

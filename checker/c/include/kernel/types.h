@@ -73,6 +73,7 @@ typedef u64 pmdval_t;
 #define BITS_PER_LONG 64
 #define BIT(n) (1UL << (n))
 #define BIT_ULL(n) (1ULL << (n))
+#define GENMASK_ULL(high, low) GENMASK(high, low)
 #define GENMASK(high, low) ((~0UL << (low)) & (~0UL >> (BITS_PER_LONG - 1 - (high))))
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define container_of(ptr, type, member) ((type *)((char *)(ptr) - offsetof(type, member)))
@@ -80,7 +81,19 @@ typedef u64 pmdval_t;
 #define max(a, b) ({ __typeof__(a) rw_a = (a); __typeof__(b) rw_b = (b); rw_a > rw_b ? rw_a : rw_b; })
 #define min_t(type, a, b) min((type)(a), (type)(b))
 #define max_t(type, a, b) max((type)(a), (type)(b))
+#define min3(a, b, c) min(min(a, b), c)
+#define max3(a, b, c) max(max(a, b), c)
 #define clamp(value, low, high) min(max(value, low), high)
+#define clamp_t(type, value, low, high) min_t(type, max_t(type, value, low), high)
+#define abs(x) ({ __typeof__(x) rw_x = (x); rw_x < 0 ? -rw_x : rw_x; })
+#define DIV_ROUND_UP(n, d) (((n) + (d) - 1) / (d))
+#define roundup(x, y) ((((x) + ((y) - 1)) / (y)) * (y))
+#define rounddown(x, y) ((x) - ((x) % (y)))
+#define round_up(x, y) ((((x) - 1) | ((__typeof__(x))((y) - 1))) + 1)
+#define round_down(x, y) ((x) & ~((__typeof__(x))((y) - 1)))
+#define ALIGN(x, a) (((x) + ((__typeof__(x))(a) - 1)) & ~((__typeof__(x))(a) - 1))
+#define ALIGN_DOWN(x, a) round_down(x, a)
+#define IS_ALIGNED(x, a) (((x) & ((__typeof__(x))(a) - 1)) == 0)
 #define swap(a, b) do { __typeof__(a) rw_swap = (a); (a) = (b); (b) = rw_swap; } while (0)
 
 #define MAX_ERRNO 4095
@@ -93,8 +106,11 @@ static inline void *ERR_CAST(const void *ptr) { return (void *)ptr; }
 static inline int PTR_ERR_OR_ZERO(const void *ptr) { return IS_ERR(ptr) ? (int)PTR_ERR(ptr) : 0; }
 
 enum {
-	EPERM = 1, ENOENT = 2, EINTR = 4, EIO = 5, EAGAIN = 11, ENOMEM = 12, EFAULT = 14, EBUSY = 16, EEXIST = 17,
-	EINVAL = 22, ENOSPC = 28, ERANGE = 34, ENOSYS = 38, ETIMEDOUT = 110,
+	EPERM = 1, ENOENT = 2, ESRCH = 3, EINTR = 4, EIO = 5, ENXIO = 6, E2BIG = 7, ENOEXEC = 8, EBADF = 9,
+	ECHILD = 10, EAGAIN = 11, ENOMEM = 12, EACCES = 13, EFAULT = 14, EBUSY = 16, EEXIST = 17, EXDEV = 18,
+	ENODEV = 19, ENOTDIR = 20, EISDIR = 21, EINVAL = 22, ENFILE = 23, EMFILE = 24, EFBIG = 27, ENOSPC = 28,
+	EROFS = 30, EPIPE = 32, ERANGE = 34, EDEADLK = 35, ENAMETOOLONG = 36, ENOSYS = 38, ENODATA = 61,
+	EOVERFLOW = 75, EOPNOTSUPP = 95, ETIMEDOUT = 110, ESTALE = 116, EHWPOISON = 133, ERESTARTSYS = 512,
 };
 
 #endif

@@ -1,7 +1,8 @@
 /**
  * kmalloc() and kfree() of objects from a POOL of the file.
  *
- * Assumes: an allocation fails only when its pool is empty; memory keeps what it had unless it is zeroed.
+ * Assumes: an allocation fails only when its pool is empty; it may give out what has been freed, whichever it is, or an object
+ *          that is new, all of which are alike; memory keeps what it had unless it is zeroed.
  * Source:  include/linux/slab.h
  */
 import type { AnyExpr } from '../../../language/expression.ts';
@@ -62,22 +63,46 @@ const allocate =
     );
     const alive = (at: number) => thread.program.kernel.alive(space, constant(at))!;
     const objects = Array.from({ length: pool.count }, (_, at) => pool.base + at);
+    const used = (at: number) => thread.program.kernel.used(space, at);
+    const chosen =
+      pool.count === 1
+        ? null
+        : thread.emitter.choose(call.place, { kind: 'range', low: 0, high: pool.count - 1 });
+    const setFound = (at: number): Effect => ({ kind: 'set', target: found, value: constant(at) });
     thread.emitter.atomically('the allocator gives an object to one caller', () =>
       thread.access({
         place: call.place,
         effects: [
           { kind: 'set', target: found, value: constant(nullPointer) },
-          // The first free object: which one is no choice that a protocol can see.
           ...objects.toReversed().map((at): Effect => ({
             kind: 'when',
             condition: negated(alive(at)),
-            effects: [{ kind: 'set', target: found, value: constant(at) }],
+            effects: [setFound(at)],
           })),
+          // A new one, of which the first is as good as any; or one that pointers may have been left to.
+          ...(chosen === null
+            ? []
+            : [
+                ...objects.toReversed().map((at): Effect => ({
+                  kind: 'when',
+                  condition: negated(used(at)),
+                  effects: [setFound(at)],
+                })),
+                ...objects.map((at): Effect => ({
+                  kind: 'when',
+                  condition: both(
+                    compared('==', chosen, constant(at - pool.base)),
+                    both(used(at), negated(alive(at))),
+                  ),
+                  effects: [setFound(at)],
+                })),
+              ]),
           ...objects.map((at): Effect => ({
             kind: 'when',
             condition: compared('==', found, constant(at)),
             effects: [
               { kind: 'set', target: alive(at), value: constant(true) },
+              ...(chosen === null ? [] : [{ kind: 'set' as const, target: used(at), value: constant(true) }]),
               ...thread.unset(objectAt(thread, call, type, at), call.place, !isZeroing),
             ],
           })),

@@ -215,6 +215,8 @@ const bugsAbout = [
   'VM_WARN_ON_FOLIO',
   'VM_WARN_ON_ONCE_FOLIO',
   'VM_WARN_ON_ONCE_PAGE',
+  'VM_WARN_ON_ONCE_VMA',
+  'VM_WARN_ON_ONCE_MM',
   'WARN',
   'WARN_ONCE',
 ];

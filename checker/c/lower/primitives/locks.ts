@@ -150,6 +150,21 @@ const isLocked: Primitive = (thread, call, scope) => {
   return truthValue(thread.truth(value, call.place));
 };
 
+/**
+ * That somebody holds the lock. Of a lock that has readers, writers alone are known without reading memory.
+ *
+ * Source:  include/linux/lockdep.h
+ */
+const assertHeld =
+  (isByWriter: boolean): Primitive =>
+  (thread, call, scope) => {
+    const { cell } = lockOf(thread, call, scope);
+    if (cell.domain.kind !== 'bool' && !isByWriter) return nothing;
+    const held = thread.program.kernel.held(thread.program.memory, cell);
+    thread.assert(held, 'the lock is held', call.place);
+    return nothing;
+  };
+
 /** A writer becomes a reader without letting another writer in. */
 const downgrade: Primitive = (thread, call, scope) => {
   const { cell, checks, isHeld, note } = lockOf(thread, call, scope);
@@ -199,6 +214,9 @@ const rwlocks = variants.flatMap(([take, give, kind]): readonly Entry[] => [
 export const lockPrimitives: readonly Entry[] = [
   ...spinlocks,
   ...rwlocks,
+  ['lockdep_assert_held', assertHeld(false)],
+  ['lockdep_assert_held_read', assertHeld(false)],
+  ['lockdep_assert_held_write', assertHeld(true)],
   ['read_trylock', trylock(shared, spinning)],
   ['write_trylock', trylock(writing, spinning)],
   ['mutex_lock', lock(exclusive, sleeping)],

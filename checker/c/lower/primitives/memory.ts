@@ -140,14 +140,6 @@ export const memoryPrimitives: readonly Entry[] = [
   ...(Object.keys(barriers) as BarrierKind[]).flatMap((kind) =>
     barriers[kind].map((name): Entry => [name, barrier(kind)]),
   ),
-  ...[
-    'barrier',
-    'cpu_relax',
-    'prefetch',
-    'prefetchw',
-    'lockdep_assert_held',
-    'lockdep_assert_held_write',
-    'lockdep_assert_held_read',
-  ].map((name): Entry => [name, none]),
+  ...['barrier', 'cpu_relax', 'prefetch', 'prefetchw'].map((name): Entry => [name, none]),
   ...['ASSERT_EXCLUSIVE_WRITER', 'ASSERT_EXCLUSIVE_ACCESS'].map((name): Entry => [name, none]),
 ];
