@@ -66,6 +66,7 @@ const isAmount = (amount: number) => amount >= 0 && amount <= mostShift;
 export function calculate(operator: ArithmeticOperator, left: number, right: number, expr: AnyExpr): number {
   const result = resultOf(operator, left, right);
   if (result !== null) return result;
+  if (expr.kind === 'binary' && expr.fault !== undefined) throw new ModelError(expr.fault);
   const fault =
     (operator === '/' || operator === '%') && right === 0
       ? 'divides by zero'

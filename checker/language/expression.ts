@@ -73,6 +73,8 @@ export type AnyExpr =
       readonly operator: BinaryOperator;
       readonly left: AnyExpr;
       readonly right: AnyExpr;
+      /** It has no value, for this reason. */
+      readonly fault?: string;
     }
   /** The operand modulo 2^bits, 1 to 32 of them: from 0 to 2^bits - 1, or as a signed number around 0. */
   | { readonly kind: 'wrap'; readonly operand: AnyExpr; readonly bits: number; readonly signed: boolean }

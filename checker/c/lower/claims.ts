@@ -15,7 +15,8 @@ import { Evaluator } from './evaluator.ts';
 import type { Program } from './program.ts';
 import { Scope } from './scope.ts';
 import { both, constant, isConstant, negated, numberOf, scalar, type CValue, type Lvalue } from './value.ts';
-import { isWritten, viewed } from './view.ts';
+import { sourceText } from './emitter.ts';
+import { isWritten, lastWritten, viewed } from './view.ts';
 
 type Of<K extends Expression['kind']> = Expression & { readonly kind: K };
 
@@ -83,7 +84,14 @@ export class ClaimEvaluator extends Evaluator {
     const written = isWritten(view, expr);
     if (isConstant(written, true) || value.kind === 'void' || !('expr' in value)) return value;
     // An error where the other member was written: a number that nothing has.
-    const otherwise: AnyExpr = { kind: 'binary', operator: '/', left: constant(1), right: constant(0) };
+    const fault = `${sourceText(place)}: ${lastWritten}, and a claim reads another one`;
+    const otherwise: AnyExpr = {
+      kind: 'binary',
+      operator: '/',
+      left: constant(1),
+      right: constant(0),
+      fault,
+    };
     return { ...value, expr: { kind: 'conditional', condition: written, then: value.expr, otherwise } };
   }
 
