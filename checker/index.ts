@@ -11,7 +11,7 @@ import { ModelError } from './language/model-error.ts';
 import type { OptionValue } from './language/option.ts';
 import { withMemoryOption } from './memory/memory-option.ts';
 import type { TransitionSystem } from './program/transition-system.ts';
-import { proofHeadline } from './report/any-number.ts';
+import { proofHeadline, upToOf } from './report/any-number.ts';
 import { replaySaved, savedTrace, type SavedTrace } from './report/saved-trace.ts';
 import { headline } from './report/verdict.ts';
 import { check as checkModel, noLimits } from './search/check.ts';
@@ -94,6 +94,8 @@ export interface ProofResult {
   readonly verdict: 'holds' | 'not proved' | Outcome['verdict'];
   /** The options, by their keys, for any number of which the verdict is. */
   readonly any: readonly string[];
+  /** The largest number of copies of a thread that a proof covers; null: any, or no proof. */
+  readonly upTo: number | null;
   /** The verdict in one line: for any number of what, or why not. */
   readonly text: string;
 }
@@ -124,7 +126,8 @@ export function prove(
     );
   const { claim, result } = finish(provingMost(claims, { ...noLimits, ...limits }));
   const verdict = result.verdict === 'refuted' ? result.by.checked.outcome.verdict : result.verdict;
-  return { verdict, any: claim.any, text: `${definition.name}: ${proofHeadline({ claim, result })}` };
+  const upTo = upToOf(result);
+  return { verdict, any: claim.any, upTo, text: `${definition.name}: ${proofHeadline({ claim, result })}` };
 }
 
 export interface ReplayResult {

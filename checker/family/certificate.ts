@@ -2,6 +2,7 @@
 import type { OptionValue } from '../language/option.ts';
 import type { Configuration } from './configuration.ts';
 import type { Roles } from './roles.ts';
+import { mostExact } from './rough.ts';
 
 /**
  * A set of views of a family.
@@ -18,6 +19,10 @@ export interface ViewSet {
   readonly element: string | null;
   readonly size: number;
   readonly most: number;
+  /** The largest number of copies of a thread that the views cover; null: any. */
+  readonly upTo: number | null;
+  /** Variables of which a number beyond `exact`, on either side of 0, stands for all further ones. */
+  readonly rough: { readonly variables: readonly string[]; readonly exact: number };
   /** The common cells: `@thread`, `name` and `name[i]`, `thread.name`, `base of counter`, `before` and `after` for elements around the tracked one. */
   readonly commonCells: readonly string[];
   readonly groups: readonly {
@@ -54,7 +59,7 @@ interface Slots {
   readonly values: ((number: number) => OptionValue)[];
 }
 
-type Header = Pick<ViewSet, 'options' | 'any' | 'from' | 'element' | 'size' | 'most'>;
+type Header = Pick<ViewSet, 'options' | 'any' | 'from' | 'element' | 'size' | 'most' | 'upTo'>;
 
 export function viewSetOf(header: Header, roles: Roles, views: readonly Configuration[]): ViewSet {
   const { common, groups } = slotsOf(roles);
@@ -74,6 +79,7 @@ export function viewSetOf(header: Header, roles: Roles, views: readonly Configur
   );
   return {
     ...header,
+    rough: { variables: [...roles.rough], exact: mostExact },
     commonCells: common.names,
     groups: roles.groups.map(({ name, shares }, group) => ({
       thread: name,

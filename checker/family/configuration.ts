@@ -1,7 +1,18 @@
 /** A configuration: the common cells, some copies of each group, and the shares that copies outside hold of each counter. */
 import type { ProverFaults } from './faults.ts';
-import type { Roles } from './roles.ts';
-import { between, type AbstractNumber } from './interval.ts';
+import type { Counter, Roles } from './roles.ts';
+import { between, highest, lowest, type AbstractNumber } from './interval.ts';
+
+/** How exactly a proof knows the shares of copies outside. */
+export interface Precision {
+  /** Their sum is exact below this number, and "that many or more" from there on. */
+  readonly most: number;
+  /** The proof is about at most so many copies of each thread; Infinity: about any number. */
+  readonly upTo: number;
+}
+
+/** Larger shares, in units of their counter, count as unbounded. */
+export const largestShare = 3;
 
 export interface Configuration {
   readonly common: number[];
@@ -32,6 +43,14 @@ export interface StepConfiguration {
   leads: boolean;
   /** Receives each possible error of a step. */
   readonly report: (what: string) => void;
+  /** By key: the locals of the running copy of which the step knows that they equal a counter plus a number. */
+  readonly known: Map<string, CounterValue>;
+}
+
+/** The value of a counter plus a number. */
+export interface CounterValue {
+  readonly counter: number;
+  readonly plus: number;
 }
 
 const ignore = () => undefined;
@@ -41,18 +60,29 @@ export const contextOf = (
   group = -1,
   me = 0,
   report: StepConfiguration['report'] = ignore,
-): StepConfiguration => ({ config, group, me, bound: [], fault: null, leads: false, report });
+): StepConfiguration => ({
+  config,
+  group,
+  me,
+  bound: [],
+  fault: null,
+  leads: false,
+  report,
+  known: new Map(),
+});
 
 export const forked = (context: StepConfiguration): StepConfiguration => ({
   ...context,
   config: copyOf(context.config),
   bound: context.bound.slice(),
+  known: new Map(context.known),
 });
 
-/** The sum of shares outside, as an interval: unbounded once it is saturated at `most`. */
-export function rangeOf(rest: number, most: number): AbstractNumber {
-  if (rest >= most) return { low: most, high: Infinity };
-  return rest <= -most ? { low: -Infinity, high: -most } : rest;
+/** The sum of shares outside, as an interval: once it is saturated, up to what all copies outside may hold. */
+export function rangeOf(rest: number, { most, upTo }: Precision, { unit }: Counter): AbstractNumber {
+  const largest = upTo * largestShare * unit;
+  if (rest >= most) return { low: most, high: largest };
+  return rest <= -most ? { low: -largest, high: -most } : rest;
 }
 
 /** The saturated representatives of the values of an interval. */
@@ -66,12 +96,14 @@ export function saturated(low: number, high: number, most: number): readonly num
 export function withOutside(
   rest: number,
   share: number,
-  most: number,
+  precision: Precision,
+  counter: Counter,
   faults: ProverFaults = {},
 ): readonly number[] {
+  const { most } = precision;
   if (share === 0 || (faults.saturation === true && Math.abs(rest) === most && rest * share < 0))
     return [rest];
-  const range = rangeOf(rest, most);
+  const range = rangeOf(rest, precision, counter);
   if (typeof range === 'number') return saturated(range + share, range + share, most);
   return saturated(range.low + share, range.high + share, most);
 }
@@ -81,7 +113,7 @@ export function counterIn(
   { counters, groups }: Roles,
   config: Configuration,
   at: number,
-  most: number,
+  precision: Precision,
 ): AbstractNumber {
   const { base, low, high } = counters[at]!;
   let inside = config.common[base]!;
@@ -89,9 +121,9 @@ export function counterIn(
   let above = 0;
   for (const [place, group] of groups.entries()) {
     for (const record of config.groups[place]!) inside += record[group.shares + at]!;
-    const rest = config.rest[at * groups.length + place]!;
-    below += rest <= -most ? -Infinity : rest;
-    above += rest >= most ? Infinity : rest;
+    const rest = rangeOf(config.rest[at * groups.length + place]!, precision, counters[at]!);
+    below += lowest(rest);
+    above += highest(rest);
   }
   const from = inside + below;
   const to = inside + above;

@@ -2,7 +2,7 @@
 import { refuseQuantifiers, compileChoice, copies, goesOn, type Next, type Execute } from './run.ts';
 import { numbersOf } from '../program/numbering.ts';
 import type { AnyDomain } from '../language/domain.ts';
-import { walk, type AnyExpr } from '../language/expression.ts';
+import { walk, type AnyExpr, type Reference } from '../language/expression.ts';
 import { printExpr } from '../language/print.ts';
 import type { Effect } from '../language/statement.ts';
 import { withParts } from '../program/code-walk.ts';
@@ -15,16 +15,17 @@ import {
   compilePointer,
   copyPointerOf,
   isOverElements,
+  ownLocal,
   type AbstractCell,
   type Compiling,
 } from './expressions.ts';
 import { mayBeFalse, mayBeTrue, type AbstractNumber } from './interval.ts';
 import { Refusal } from './refusal.ts';
-import { groupOfBinder, keyOf, placeOf } from './roles.ts';
+import { groupOfBinder, placeOf } from './roles.ts';
+import { keyOf } from './assignments.ts';
+import { compileKnown, learn } from './known.ts';
+import { mostValues, roughly } from './rough.ts';
 import { compileCounterSet } from './shares.ts';
-
-/** The largest number of values to enumerate for a cell whose new value is unknown. */
-export const mostValues = 64;
 
 /** The effects in order; `later` has the keys that the same step sets after them. */
 export function compileEffects(
@@ -153,18 +154,26 @@ function compileSet(
   if (role.kind === 'counter') return compileCounterSet(effect, compiling, later.has(keyOf(target)));
   const cell = compileCell(target, compiling);
   const evaluate = compileExpr(value, compiling);
-  const put = putting(cell, target.domain, value, compiling);
+  const known = compileKnown(value, compiling);
+  const put = putting(cell, target, value, compiling);
+  const local = ownLocal(target);
   return (context, next) => {
     if (cell.isOther(context)) return next(context);
     const found = evaluate(context);
     if (!goesOn(context)) return;
-    if (cell.isThere(context)) put(context, found, next);
-    else goesOn(context);
+    if (!cell.isThere(context)) return void goesOn(context);
+    const equal = local === null ? null : known(context);
+    put(context, found, (after) => {
+      learn(after, local, equal);
+      next(after);
+    });
   };
 }
 
 /** Stores each possible value into a cell. */
-function putting(cell: AbstractCell, domain: AnyDomain, value: AnyExpr, { roles }: Compiling) {
+function putting(cell: AbstractCell, target: Reference, value: AnyExpr, { roles }: Compiling) {
+  const { domain } = target;
+  const isRough = roles.rough.has(keyOf(target));
   const inside = isWithin(value, domain);
   const isOf = (number: number) =>
     domain.kind === 'values'
@@ -179,18 +188,23 @@ function putting(cell: AbstractCell, domain: AnyDomain, value: AnyExpr, { roles 
   return (context: StepConfiguration, found: AbstractNumber, next: Next): void => {
     if (typeof found === 'number') {
       if (!isOf(found)) return context.report(leaves);
-      cell.put(context, found);
+      cell.put(context, isRough ? roughly(found) : found);
       return next(context);
     }
     if (domain.kind === 'values' ? !inside : found.low < lowOf(domain) || found.high > highOf(domain))
       context.report(leaves);
-    const possible = all().filter((number) => number >= found.low && number <= found.high);
+    const possible = isRough
+      ? numbersIn(roughly(Math.max(found.low, lowOf(domain))), roughly(Math.min(found.high, highOf(domain))))
+      : all().filter((number) => number >= found.low && number <= found.high);
     for (const [at, copy] of copies(context, possible.length).entries()) {
       cell.put(copy, possible[at]!);
       next(copy);
     }
   };
 }
+
+const numbersIn = (low: number, high: number): readonly number[] =>
+  Array.from({ length: high - low + 1 }, (_, at) => low + at);
 
 const lowOf = (domain: AnyDomain) => (domain.kind === 'range' ? domain.low : 0);
 const highOf = (domain: AnyDomain) => (domain.kind === 'range' ? domain.high : 1);
@@ -282,17 +296,24 @@ export function compileChoose(target: AnyExpr & { kind: 'local' }, compiling: Co
   if (role.kind === 'copy pointer' || role.kind === 'counter')
     throw new Refusal(`local '${target.name}' is chosen, and its values grow with the copies`);
   const cell = compileCell(target, compiling);
+  const local = ownLocal(target);
   const values = toElement
     ? (context: StepConfiguration) => {
         const { common } = context.config;
         const { before, after } = roles.elements!;
         return [...(common[before] === 1 ? [0] : []), 1, ...(common[after] === 1 ? [2] : [])];
       }
-    : () => numbersOf(roles.names, target.domain);
+    : () => {
+        const { domain } = target;
+        if (domain.kind === 'range' && domain.high - domain.low >= mostValues)
+          throw new Refusal(`local '${target.name}' is chosen among more than ${mostValues} numbers`);
+        return numbersOf(roles.names, domain).map(roles.rough.has(keyOf(target)) ? roughly : (one) => one);
+      };
   return (context, next) => {
     const chosen = values(context);
     for (const [at, copy] of copies(context, chosen.length).entries()) {
       cell.put(copy, chosen[at]!);
+      learn(copy, local, null);
       next(copy);
     }
   };

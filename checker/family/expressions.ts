@@ -1,14 +1,16 @@
 /** Expressions as functions of a configuration: their possible values in the states that contain it. */
 import { numberOf, numbersOf } from '../program/numbering.ts';
 import type { AnyDomain } from '../language/domain.ts';
-import type { AnyExpr, Binder, Reference } from '../language/expression.ts';
+import type { AnyExpr, ArithmeticOperator, Binder, Reference } from '../language/expression.ts';
 import { printExpr } from '../language/print.ts';
 import { affineOf } from './family.ts';
 import type { ProverFaults } from './faults.ts';
-import { isFixed, isMore } from './affine.ts';
-import { counterIn, type StepConfiguration } from './configuration.ts';
+import { resultOf } from '../language/arithmetic.ts';
+import { isFixed, isMore, printAffine } from './affine.ts';
+import { counterIn, type Precision, type StepConfiguration } from './configuration.ts';
 import {
   between,
+  common,
   either,
   equal,
   joined,
@@ -18,17 +20,19 @@ import {
   minus,
   negated,
   plus,
+  wrapped,
   type AbstractNumber,
 } from './interval.ts';
 import { Refusal } from './refusal.ts';
 import { copyIndexOf, groupOfBinder, placeOf, type PlacedVariable, type Roles } from './roles.ts';
+import { keyOf } from './assignments.ts';
+import { meaningOf } from './rough.ts';
 
 export type Evaluate = (context: StepConfiguration) => AbstractNumber;
 
 export interface Compiling {
   readonly roles: Roles;
-  /** Sums of shares outside are exact below this number. */
-  readonly most: number;
+  readonly precision: Precision;
   /** A quantifier that holds for all copies inside may still fail outside; for expressions without a search for witnesses. */
   readonly weak?: boolean;
   /** In this expression quantifiers over elements, or over copies with a pointer, range over the tracked element alone. */
@@ -41,8 +45,9 @@ export function compileExpr(expr: AnyExpr, compiling: Compiling): Evaluate {
   const inner = (part: AnyExpr) => compileExpr(part, compiling);
   switch (expr.kind) {
     case 'constant': {
-      if (!isFixed(affineIn(compiling.roles, expr, 'value')))
-        throw new Refusal(`'${printExpr(expr)}' grows with the model`);
+      const affine = affineIn(compiling.roles, expr, 'value');
+      if (!isFixed(affine))
+        throw new Refusal(`a number that grows with the model, ${printAffine(affine)}, serves as a value`);
       const value = numberOf(compiling.roles.names, expr.value);
       return () => value;
     }
@@ -65,8 +70,10 @@ export function compileExpr(expr: AnyExpr, compiling: Compiling): Evaluate {
       return compileExpr(expr.operand, wholeOf(compiling, expr, expr.operand));
     case 'binary':
       return compileBinary(expr, compiling);
-    case 'wrap':
-      throw new Refusal(`'${printExpr(expr)}' is arithmetic beyond sums and differences`);
+    case 'wrap': {
+      const operand = inner(expr.operand);
+      return (context) => wrapped(operand(context), expr);
+    }
     case 'conditional': {
       const [condition, then, otherwise] = [inner(expr.condition), inner(expr.then), inner(expr.otherwise)];
       return (context) => {
@@ -91,6 +98,10 @@ const affineIn = ({ family }: Roles, object: object, key: string) => {
 
 const wholeOf = (compiling: Compiling, expr: AnyExpr, part: AnyExpr): Compiling =>
   compiling.whole === expr ? { ...compiling, whole: part } : compiling;
+
+/** The key of a local of the running copy that is no array; otherwise null. */
+export const ownLocal = (expr: AnyExpr): string | null =>
+  expr.kind === 'local' && expr.index === null && expr.replica === null ? keyOf(expr) : null;
 
 /** The index, among the copies inside, of the copy that an expression names; -1 if it is outside. */
 export function compilePosition(
@@ -244,7 +255,7 @@ function anyOf(names: Map<string, number>, domain: AnyDomain): AbstractNumber {
 }
 
 function compileRead(expr: Reference, compiling: Compiling): Evaluate {
-  const { roles, most } = compiling;
+  const { roles, precision } = compiling;
   const cell = compileCell(expr, compiling);
   if (cell.placed.toElement)
     throw new Refusal(`'${printExpr(expr)}', the number of an element, serves as a value`);
@@ -254,11 +265,19 @@ function compileRead(expr: Reference, compiling: Compiling): Evaluate {
     const any = { low: domain.kind === 'range' ? domain.low : 0, high: Infinity };
     return (context) => {
       if (cell.isOther(context)) return any;
-      return cell.isThere(context) ? counterIn(roles, context.config, counter(context), most) : any;
+      return cell.isThere(context) ? counterIn(roles, context.config, counter(context), precision) : any;
     };
   }
   const any = anyOf(roles.names, domain);
-  return (context) => (cell.isOther(context) || !cell.isThere(context) ? any : cell.get(context));
+  const isRough = domain.kind === 'range' && roles.rough.has(keyOf(expr));
+  const local = ownLocal(expr);
+  return (context) => {
+    if (cell.isOther(context) || !cell.isThere(context)) return any;
+    const value = isRough ? meaningOf(cell.get(context), domain) : cell.get(context);
+    const equal = local === null ? undefined : context.known.get(local);
+    if (equal === undefined || typeof value === 'number') return value;
+    return common(value, plus(counterIn(roles, context.config, equal.counter, precision), equal.plus));
+  };
 }
 
 function compileEnded(expr: AnyExpr & { kind: 'ended' }, compiling: Compiling): Evaluate {
@@ -326,8 +345,30 @@ function compileBinary(expr: AnyExpr & { kind: 'binary' }, compiling: Compiling)
     case '^':
     case '<<':
     case '>>':
-      throw new Refusal(`'${printExpr(expr)}' is arithmetic beyond sums and differences`);
+      return compileExact(expr, expr.operator, [left, right]);
   }
+}
+
+/** Arithmetic beyond sums and differences, for which only exact operands have a rule. */
+function compileExact(
+  expr: AnyExpr,
+  operator: ArithmeticOperator,
+  [left, right]: readonly [Evaluate, Evaluate],
+): Evaluate {
+  return (context) => {
+    const [one, other] = [left(context), right(context)];
+    const unknown = { low: -Infinity, high: Infinity };
+    // The operands of a step that another configuration takes have no values.
+    if (context.leads || context.fault !== null) return unknown;
+    if (typeof one === 'number' && typeof other === 'number') {
+      const result = resultOf(operator, one, other);
+      if (result === null) context.fault = `'${printExpr(expr)}' may have no value`;
+      return result ?? unknown;
+    }
+    throw new Refusal(
+      `'${printExpr(expr)}' is arithmetic beyond sums and differences of numbers that other copies change`,
+    );
+  };
 }
 
 /** Equality of two copies of one group. */

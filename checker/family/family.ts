@@ -7,6 +7,7 @@ import { memoryKey, memoryOption, type MemoryModelName } from '../language/memor
 import type { AnyDefinition, Model } from '../language/model.ts';
 import { ModelError } from '../language/model-error.ts';
 import type { OptionValue } from '../language/option.ts';
+import { printText } from '../language/print.ts';
 import { at, fixed, type Affine, type OptionSizes } from './affine.ts';
 import { Refusal } from './refusal.ts';
 
@@ -168,7 +169,9 @@ function markGrowing({ option, system, here, build, varying }: GrowingOption): v
     if (one === other) continue;
     const factor = (other - one) / by;
     if (!Number.isInteger(factor) || !mayGrow(object, key))
-      throw new Refusal(`the model is not uniform in ${option}: ${path} is ${one} and ${other}`);
+      throw new Refusal(
+        `the model is not uniform in ${option}: ${describePath(system, path)} is ${one} and ${other}`,
+      );
     const own = varying.get(object) ?? new Map<string, Affine>();
     const before = own.get(key) ?? fixed(one);
     varying.set(object, own);
@@ -264,6 +267,23 @@ export const invariantsOnly = (model: Model): Model => ({
   costs: [],
 });
 
+/** A place of a transition system in the author's words: a statement, a variable, or else the path itself. */
+function describePath({ threads, transitions }: TransitionSystem, path: string): string {
+  const [part = '', name = '', ...rest] = path.split('.').slice(path.startsWith('model.') ? 1 : 0);
+  if (part === 'transitions' && transitions[Number(name)] !== undefined) {
+    const transition = transitions[Number(name)]!;
+    const owner = threads.find(({ locations }) => locations.flat().includes(transition));
+    return `thread '${owner?.thread.name ?? ''}', '${printText(transition.statement)}' (${rest.join('.')})`;
+  }
+  if (part === 'threads' && threads[Number(name)] !== undefined) {
+    const where = rest[0] === 'entry' ? 'what it does before its first step' : rest.join('.');
+    return `thread '${threads[Number(name)]!.thread.name}', ${where}`;
+  }
+  const initial = path.indexOf('.initial');
+  const variable = /(?:^|\.)shared\.(.*)$/.exec(path.slice(0, Math.max(initial, 0)))?.[1];
+  return variable === undefined ? path : `what '${variable}' begins with`;
+}
+
 interface NumberPair {
   readonly object: object;
   readonly key: string;
@@ -285,6 +305,7 @@ const silent: ReadonlySet<string> = new Set([
     'costs',
     'cellNames',
     'elementNames',
+    'names',
     'amount',
   ],
 ]);
@@ -294,7 +315,7 @@ const silent: ReadonlySet<string> = new Set([
  *
  * Throws  Refusal if anything except a number differs.
  */
-function* pairedNumbers(one: object, other: object): Generator<NumberPair> {
+function* pairedNumbers(one: TransitionSystem, other: TransitionSystem): Generator<NumberPair> {
   const seen = new Map<object, Set<object>>();
   const pending: { readonly a: object; readonly b: object; readonly path: string }[] = [
     { a: one, b: other, path: '' },
@@ -306,7 +327,9 @@ function* pairedNumbers(one: object, other: object): Generator<NumberPair> {
     seen.set(a, others.add(b));
     const keys = Object.keys(a);
     if (Array.isArray(a) !== Array.isArray(b) || (!isInitial(path) && keys.join() !== Object.keys(b).join()))
-      throw new Refusal(`${path} has ${keys.length} and ${Object.keys(b).length} parts`);
+      throw new Refusal(
+        `the model is not uniform: ${describePath(one, path)} has ${keys.length} and ${Object.keys(b).length} parts`,
+      );
     if (isInitial(path) && keys.length !== Object.keys(b).length) {
       if (new Set([...(a as readonly unknown[]), ...(b as readonly unknown[])]).size > 1)
         throw new Refusal(`${path}: the elements of the array do not begin alike`);
@@ -320,7 +343,10 @@ function* pairedNumbers(one: object, other: object): Generator<NumberPair> {
         yield { object: a, key, path: `${path}.${key}`, one: x, other: y };
       else if (typeof x === 'object' && typeof y === 'object' && x !== null && y !== null)
         pending.push({ a: x, b: y, path: path === '' ? key : `${path}.${key}` });
-      else if (x !== y) throw new Refusal(`${path}.${key} is ${String(x)} and ${String(y)}`);
+      else if (x !== y)
+        throw new Refusal(
+          `the model is not uniform: ${describePath(one, `${path}.${key}`)} is ${String(x)} and ${String(y)}`,
+        );
     }
   }
 }

@@ -24,6 +24,10 @@ export interface ProverFaults {
   readonly others?: true;
   /** A bound variable keeps the value of an inner one of its level. */
   readonly bound?: true;
+  /** What a step knows of a local that equals a counter does not change with the counter. */
+  readonly known?: true;
+  /** A sum may wrap: it counts as the sum of its parts. */
+  readonly wraps?: true;
   /** Counters are not checked against their domains within a step. */
   readonly step?: true;
   /** The upper bounds of growing counters are not checked. */

@@ -1,4 +1,6 @@
 /** An interval of possible values; false is 0 and true is 1. */
+import { lowestBits } from '../language/arithmetic.ts';
+
 export interface Interval {
   readonly low: number;
   readonly high: number;
@@ -35,3 +37,29 @@ export function less(a: AbstractNumber, b: AbstractNumber): AbstractNumber {
 
 export const joined = (a: AbstractNumber, b: AbstractNumber): AbstractNumber =>
   between(Math.min(lowest(a), lowest(b)), Math.max(highest(a), highest(b)));
+
+/** The numbers of both; one of them if there are none. */
+export function common(a: AbstractNumber, b: AbstractNumber): AbstractNumber {
+  const [low, high] = [Math.max(lowest(a), lowest(b)), Math.min(highest(a), highest(b))];
+  return low <= high ? between(low, high) : a;
+}
+
+/** A type of C: the integers of so many bits. */
+export interface Bits {
+  readonly bits: number;
+  readonly signed: boolean;
+}
+
+/** The least and the largest number of a type. */
+export const endsOf = ({ bits, signed }: Bits): Interval =>
+  signed ? { low: -(2 ** (bits - 1)), high: 2 ** (bits - 1) - 1 } : { low: 0, high: 2 ** bits - 1 };
+
+export const isInside = (value: AbstractNumber, { low, high }: Interval): boolean =>
+  lowest(value) >= low && highest(value) <= high;
+
+/** The value modulo 2^bits: itself if no value wraps, and any number of the type if some may. */
+export function wrapped(value: AbstractNumber, type: Bits): AbstractNumber {
+  const ends = endsOf(type);
+  if (isInside(value, ends)) return value;
+  return typeof value === 'number' && Number.isSafeInteger(value) ? lowestBits(value, type) : ends;
+}

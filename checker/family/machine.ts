@@ -4,7 +4,14 @@ import type { Code, ThreadTable, Transition } from '../program/transition-system
 import { walk, type AnyExpr } from '../language/expression.ts';
 import { printText } from '../language/print.ts';
 import type { Statement } from '../language/statement.ts';
-import { contextOf, copyOf, counterIn, type Configuration, type StepConfiguration } from './configuration.ts';
+import {
+  contextOf,
+  copyOf,
+  counterIn,
+  type Configuration,
+  type Precision,
+  type StepConfiguration,
+} from './configuration.ts';
 import { compileChoice, goesOn, refuseQuantifiers, type Execute } from './run.ts';
 import { compileChoose, compileEffects, keysSetIn } from './effects.ts';
 import { compileExpr, witnesses, type Compiling, type Evaluate } from './expressions.ts';
@@ -12,15 +19,9 @@ import type { Family } from './family.ts';
 import type { ProverFaults } from './faults.ts';
 import { highest, lowest, mayBeFalse, mayBeTrue } from './interval.ts';
 import { Refusal, within } from './refusal.ts';
-import {
-  groupOfBinder,
-  keyOf,
-  rolesOf,
-  type Forgotten,
-  type LocationPlacement,
-  type Roles,
-} from './roles.ts';
+import { groupOfBinder, rolesOf, type Forgotten, type LocationPlacement, type Roles } from './roles.ts';
 import { isFixed } from './affine.ts';
+import { keyOf } from './assignments.ts';
 
 /** An invariant as a test of a configuration. */
 export interface AbstractInvariant {
@@ -32,8 +33,7 @@ export interface AbstractInvariant {
 
 export interface AbstractMachine {
   readonly roles: Roles;
-  /** Sums of shares outside are exact below this number. */
-  readonly most: number;
+  readonly precision: Precision;
   readonly faults: ProverFaults;
   readonly invariants: readonly AbstractInvariant[];
   /** Emits each result of a step of a copy, or of the single threads if `group` is -1. */
@@ -76,12 +76,12 @@ interface CompiledTransition {
  */
 export function machineOf(
   family: Family,
-  most: number,
+  precision: Precision,
   element: string | null,
   faults: ProverFaults = {},
 ): AbstractMachine {
   const roles = rolesOf(family, element);
-  const compiling: Compiling = { roles, most, faults };
+  const compiling: Compiling = { roles, precision, faults };
   const threads = new Map(family.system.threads.map((table) => [table, compileThread(table, compiling)]));
   const compiled = (table: ThreadTable) => threads.get(table)!;
   const singles = roles.singles.map(compiled);
@@ -92,7 +92,7 @@ export function machineOf(
   const movers = (group: number) => (group < 0 ? singles : members[group]!);
   return {
     roles,
-    most,
+    precision,
     faults,
     invariants,
     fire: (config, group, me, result) => {
@@ -107,11 +107,11 @@ export function machineOf(
     contradicts: (config) =>
       roles.counters.some(({ low, high }, at) => {
         if (!isFixed(high)) return false;
-        const value = counterIn(roles, config, at, most);
+        const value = counterIn(roles, config, at, precision);
         return lowest(value) > high.constant || highest(value) < low;
       }),
     mayBeTooLow: (config, counter) =>
-      lowest(counterIn(roles, config, counter, most)) < roles.counters[counter]!.low,
+      lowest(counterIn(roles, config, counter, precision)) < roles.counters[counter]!.low,
   };
 }
 
@@ -162,8 +162,12 @@ function compileThread(table: ThreadTable, compiling: Compiling): CompiledThread
   };
 }
 
-const placeIn = (thread: string, statement: Statement) =>
-  `thread '${thread}', line ${statement.line} '${printText(statement)}'`;
+/** The thread and the line, which is that of the file where the statement has one. */
+function placeIn(thread: string, statement: Statement): string {
+  const named = statement.kind === 'atomically' ? (statement.body[0] ?? statement) : statement;
+  const line = named.source === undefined ? `line ${statement.line} ` : '';
+  return `thread '${thread}', ${line}'${printText(named)}'`;
+}
 
 function compileGuard({ guard, statement }: Transition, thread: string, compiling: Compiling) {
   if (guard === null) return { guard: null, weakGuard: null, blockers: 0 };
@@ -252,7 +256,7 @@ const inOrder =
     first(context, (changed) => then(changed, next));
 
 function fireThread(
-  { place, locations }: CompiledThread,
+  { table, place, locations }: CompiledThread,
   config: Configuration,
   { group, me }: { readonly group: number; readonly me: number },
   result: Successors,
@@ -260,12 +264,17 @@ function fireThread(
   const cells = group < 0 ? config.common : config.groups[group]![me]!;
   const report = (what: string) => result.report(what, config);
   for (const { transition, guard, run } of locations[cells[place.slot]!]!) {
-    if (guard !== null) {
-      const context = contextOf(config, group, me, report);
-      const value = guard(context);
-      if (!goesOn(context) || !mayBeTrue(value)) continue;
-    }
-    run(contextOf(copyOf(config), group, me, report), (after) => result.config(after.config, transition));
+    within(
+      () => placeIn(table.thread.name, transition.statement),
+      () => {
+        if (guard !== null) {
+          const context = contextOf(config, group, me, report);
+          const value = guard(context);
+          if (!goesOn(context) || !mayBeTrue(value)) return;
+        }
+        run(contextOf(copyOf(config), group, me, report), (after) => result.config(after.config, transition));
+      },
+    );
   }
 }
 

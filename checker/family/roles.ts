@@ -9,7 +9,9 @@ import { printExpr, printText } from '../language/print.ts';
 import type { AnyDeclaration } from '../language/variable.ts';
 import { fixed, isFixed, isMore, type Affine } from './affine.ts';
 import { affineOf, type Family } from './family.ts';
+import { isAddedTo, isVariable, keyOf, setsIn, unitOf } from './assignments.ts';
 import { Refusal } from './refusal.ts';
+import { mostValues, roughly } from './rough.ts';
 
 /** Interchangeable copies: those of a thread together with those that run on its CPUs. */
 export interface CopyGroup {
@@ -30,6 +32,10 @@ export interface Counter {
   readonly low: number;
   /** The upper bound of the domain; if it grows with an option, the proof must establish it. */
   readonly high: Affine;
+  /** The largest number that a copy adds to it or sets it to, at least 1: shares are small multiples of it. */
+  readonly unit: number;
+  /** The same of all threads, for the base. */
+  readonly baseUnit: number;
 }
 
 export type VariableRole =
@@ -81,6 +87,8 @@ export interface Roles {
   /** Binders over the copies of a group, with the group. */
   readonly runners: ReadonlyMap<Binder, number>;
   readonly commonInitial: readonly number[];
+  /** The keys of variables that may hold the value of a counter: numbers far from 0 have one representative. */
+  readonly rough: ReadonlySet<string>;
   readonly elements: Elements | null;
   readonly names: Map<string, number>;
   /** By thread and location: the dead locals, with the value that replaces theirs. */
@@ -90,9 +98,6 @@ export interface Roles {
 export type Forgotten =
   | { readonly kind: 'slot'; readonly slot: number; readonly value: number }
   | { readonly kind: 'pointer'; readonly pointer: VariableRole & { readonly kind: 'copy pointer' } };
-
-export const keyOf = (reference: Reference): string =>
-  reference.kind === 'shared' ? reference.name : `${reference.thread}.${reference.name}`;
 
 export function placeOf({ placed }: Roles, reference: Reference): PlacedVariable {
   const place = placed.get(keyOf(reference));
@@ -222,6 +227,7 @@ class RoleLayout {
   readonly #placed = new Map<string, PlacedVariable>();
   readonly #locations = new Map<string, LocationPlacement>();
   readonly #names = new Map<string, number>();
+  #rough: ReadonlySet<string> = new Set();
 
   constructor(
     family: Family,
@@ -333,6 +339,14 @@ class RoleLayout {
         toElement: this.#isToElement(key, declaration),
       });
     }
+    this.#rough = roughIn(this.#family, this.#placed);
+    for (const key of this.#rough) {
+      const { role, declaration } = this.#placed.get(key)!;
+      if (role.kind === 'counter' || role.kind === 'copy pointer') continue;
+      const cells = role.kind === 'common' ? this.#common : this.#groups[role.group]!.initial;
+      const length = role.kind === 'owned' ? 1 : declaration.initial.length;
+      for (let at = role.slot; at < role.slot + length; at++) cells[at] = roughly(cells[at]!);
+    }
     for (const group of this.#groups) {
       group.shares = group.initial.length;
       group.initial.push(...this.#counters.map(() => 0));
@@ -381,7 +395,7 @@ class RoleLayout {
     const pointsTo = found.pointers.get(key);
     if (pointsTo !== undefined) {
       const done = this.#groups[pointsTo]!.initial.push(0) - 1;
-      const counter = this.#counter(`${key} points to`, 0, 0, fixed(1));
+      const counter = this.#counter(`${key} points to`, 0, { low: 0, high: fixed(1), unit: 1, baseUnit: 1 });
       return { kind: 'copy pointer', group: pointsTo, counter, done };
     }
     if (!grows && !found.shared.has(key)) return { kind: 'common', slot: this.#slot(initial) };
@@ -391,12 +405,17 @@ class RoleLayout {
     const low = declaration.domain.kind === 'range' ? declaration.domain.low : 0;
     const name = (place: number) =>
       declaration.length === null || initial.length === 1 ? key : `${key}[${place}]`;
-    const numbers = initial.map((value, place) => this.#counter(name(place), value, low, high));
+    const copies = this.#groups.flatMap(({ members }) => members);
+    const unit = unitOf(copies, key);
+    const baseUnit = unitOf(this.#family.system.threads, key);
+    const numbers = initial.map((value, place) =>
+      this.#counter(name(place), value, { low, high, unit, baseUnit }),
+    );
     return { kind: 'counter', first: numbers[0]! };
   }
 
-  #counter(name: string, initial: number, low: number, high: Affine): number {
-    return this.#counters.push({ name, base: this.#slot([initial]), low, high }) - 1;
+  #counter(name: string, initial: number, bounds: Omit<Counter, 'name' | 'base'>): number {
+    return this.#counters.push({ name, base: this.#slot([initial]), ...bounds }) - 1;
   }
 
   done(): Omit<Roles, 'runners' | 'dead'> {
@@ -408,6 +427,7 @@ class RoleLayout {
       placed: this.#placed,
       locations: this.#locations,
       commonInitial: this.#common,
+      rough: this.#rough,
       elements: this.#elements,
       names: this.#names,
     };
@@ -432,7 +452,8 @@ class RoleLayout {
             if (role.kind === 'copy pointer') return [{ kind: 'pointer', pointer: role }];
             if (role.kind !== 'common' && role.kind !== 'record') return [];
             if ((toElement && isOfCopies) || (overElements && position > first)) return [];
-            const value = numberOf(this.#names, declaration.initial[position - first]!);
+            const begins = numberOf(this.#names, declaration.initial[position - first]!);
+            const value = this.#rough.has(`${thread.name}.${name}`) ? roughly(begins) : begins;
             return [{ kind: 'slot', slot: role.slot + position - first, value }];
           }),
         );
@@ -454,18 +475,35 @@ function sharedFixed(family: Family, arrays: Arrays, groups: readonly CopyGroup[
       .flatMap((part) => (part.kind === 'shared' ? [part.name] : [])),
   );
   const marked = new Set<string>();
-  for (const { members } of groups)
-    for (const effect of members
-      .flatMap(({ locations }) => locations.flat())
-      .flatMap(({ code }) => [...effectsIn(code)])) {
-      if (effect.kind !== 'set' || effect.target.kind !== 'shared' || arrays.has(effect.target.name))
-        continue;
-      const { name, domain } = effect.target;
-      const reads = [...walk(effect.value)].some((part) => part.kind === 'shared' && part.name === name);
-      if (domain.kind === 'range' ? reads : isFlag(domain) && waitedFor.has(name)) marked.add(name);
+  for (const table of groups.flatMap(({ members }) => members)) {
+    const sets = setsIn([table]);
+    for (const { target, value } of sets) {
+      if (target.kind !== 'shared' || arrays.has(target.name)) continue;
+      const { name, domain } = target;
+      if (domain.kind === 'range' ? isAddedTo(target, value, sets) : isFlag(domain) && waitedFor.has(name))
+        marked.add(name);
     }
+  }
   return marked;
 }
+
+/** Wide variables to which a counter, or another such variable, is assigned. */
+function roughIn({ system }: Family, placed: ReadonlyMap<string, PlacedVariable>): ReadonlySet<string> {
+  const rough = new Set<string>();
+  const isInexact = (part: AnyExpr) =>
+    isVariable(part) && (rough.has(keyOf(part)) || placed.get(keyOf(part))!.role.kind === 'counter');
+  for (let before = -1; before < rough.size;) {
+    before = rough.size;
+    for (const { target, value } of setsIn(system.threads)) {
+      const { role, declaration } = placed.get(keyOf(target))!;
+      if (role.kind !== 'counter' && role.kind !== 'copy pointer' && isWide(declaration.domain))
+        if ([...walk(value)].some(isInexact)) rough.add(keyOf(target));
+    }
+  }
+  return rough;
+}
+
+const isWide = (domain: AnyDomain) => domain.kind === 'range' && domain.high - domain.low >= mostValues;
 
 const isFlag = ({ kind }: AnyDomain) => kind === 'bool';
 

@@ -5,6 +5,7 @@ import { groupOfBinder } from './roles.ts';
 import { Refusal } from './refusal.ts';
 import { printExpr } from '../language/print.ts';
 import { forked, type StepConfiguration } from './configuration.ts';
+import { compileFacts } from './known.ts';
 import { mayBeFalse, mayBeTrue } from './interval.ts';
 
 export type Next = (context: StepConfiguration) => void;
@@ -30,16 +31,27 @@ export function compileChoice(
 ): Execute {
   refuseQuantifiers(condition, compiling);
   const test = compileExpr(condition, compiling);
+  const [ifTrue, ifFalse] = [
+    after(compileFacts(condition, true, compiling), then),
+    after(compileFacts(condition, false, compiling), otherwise),
+  ];
   return (context, next) => {
     const value = test(context);
     if (!goesOn(context)) return;
-    if (!mayBeFalse(value)) return then(context, next);
-    if (!mayBeTrue(value)) return otherwise(context, next);
+    if (!mayBeFalse(value)) return ifTrue(context, next);
+    if (!mayBeTrue(value)) return ifFalse(context, next);
     const other = forked(context);
-    then(context, next);
-    otherwise(other, next);
+    ifTrue(context, next);
+    ifFalse(other, next);
   };
 }
+
+const after =
+  (facts: (context: StepConfiguration) => void, run: Execute): Execute =>
+  (context, next) => {
+    facts(context);
+    run(context, next);
+  };
 
 /** `count` contexts, including the given one. */
 export function copies(context: StepConfiguration, count: number): readonly StepConfiguration[] {

@@ -4,48 +4,71 @@ import type { Effect } from '../language/statement.ts';
 import { at, isFixed } from './affine.ts';
 import {
   counterIn,
+  largestShare,
   rangeOf,
   saturated,
   type Configuration,
   type StepConfiguration,
 } from './configuration.ts';
 import { compileChoice, copies, goesOn, type Execute } from './run.ts';
-import { compileCell, compileExpr, type AbstractCell, type Compiling, type Evaluate } from './expressions.ts';
+import { compileCell, compileExpr, type AbstractCell, type Compiling } from './expressions.ts';
+import type { ProverFaults } from './faults.ts';
 import { highest, lowest, minus, plus, type AbstractNumber } from './interval.ts';
+import { compileKnown, compileNoWrap } from './known.ts';
 import { Refusal } from './refusal.ts';
 import { placeOf, type Roles } from './roles.ts';
 
-/** Larger shares count as unbounded. */
-const largestShare = 3;
+/** In units of their counter. */
 const largestBase = 6;
 /** The largest number of values to enumerate for an unknown constant part. */
 const mostNumbers = 16;
 
-/** A sum of counters, each added or subtracted, and a rest without counters. */
+/** A sum of counters, each with its coefficient, and a rest without counters. */
 interface CounterSum {
-  readonly terms: readonly { readonly cell: AbstractCell; readonly sign: 1 | -1 }[];
-  readonly rest: Evaluate;
+  readonly times: ReadonlyMap<number, number>;
+  readonly rest: AbstractNumber;
+  /** Whether no counter occurs. */
+  readonly isAlone: boolean;
 }
 
-function sumOf(expr: AnyExpr, compiling: Compiling): CounterSum {
-  if (
-    (expr.kind === 'shared' || expr.kind === 'local') &&
-    placeOf(compiling.roles, expr).role.kind === 'counter'
-  )
-    return { terms: [{ cell: compileCell(expr, compiling), sign: 1 }], rest: () => 0 };
+/** The parts of a sum; null where another configuration takes the step, or after a reported error. */
+type CompiledSum = (context: StepConfiguration) => CounterSum | null;
+
+function compileSum(expr: AnyExpr, target: AbstractCell, compiling: Compiling): CompiledSum {
+  const inner = (part: AnyExpr) => compileSum(part, target, compiling);
+  if (expr.kind === 'wrap') {
+    const [operand, fits] = [inner(expr.operand), compileNoWrap(expr, compiling)];
+    return (context) => (fits(context) ? operand(context) : null);
+  }
   if (expr.kind === 'binary' && (expr.operator === '+' || expr.operator === '-')) {
-    const [left, right] = [sumOf(expr.left, compiling), sumOf(expr.right, compiling)];
+    const [left, right] = [inner(expr.left), inner(expr.right)];
     const isPlus = expr.operator === '+';
-    const combine = isPlus ? plus : minus;
-    return {
-      terms: [
-        ...left.terms,
-        ...right.terms.map(({ cell, sign }) => ({ cell, sign: (isPlus ? sign : -sign) as 1 | -1 })),
-      ],
-      rest: (context) => combine(left.rest(context), right.rest(context)),
+    return (context) => {
+      const one = left(context);
+      const other = one === null ? null : right(context);
+      if (one === null || other === null) return null;
+      const times = new Map(one.times);
+      for (const [of, count] of other.times) times.set(of, (times.get(of) ?? 0) + (isPlus ? count : -count));
+      const rest = (isPlus ? plus : minus)(one.rest, other.rest);
+      return { times, rest, isAlone: one.isAlone && other.isAlone };
     };
   }
-  return { terms: [], rest: compileExpr(expr, compiling) };
+  const evaluate = compileExpr(expr, compiling);
+  const known = compileKnown(expr, compiling);
+  const isCounter =
+    (expr.kind === 'shared' || expr.kind === 'local') &&
+    placeOf(compiling.roles, expr).role.kind === 'counter';
+  const cell = isCounter ? compileCell(expr, compiling) : null;
+  return (context) => {
+    if (cell?.isOther(context) === true)
+      throw new Refusal(`'${target.text}' takes over '${cell.text}' of another element`);
+    const rest = evaluate(context);
+    if (!goesOn(context)) return null;
+    const equal = known(context);
+    return equal === null
+      ? { times: new Map(), rest, isAlone: true }
+      : { times: new Map([[equal.counter, 1]]), rest: equal.plus, isAlone: false };
+  };
 }
 
 /**
@@ -66,20 +89,20 @@ export function compileCounterSet(
     return compileChoice(value.condition, compiling, [way(value.then), way(value.otherwise)]);
   }
   const cell = compileCell(target, compiling);
-  const sum = sumOf(value, compiling);
+  const compiled = compileSum(value, cell, compiling);
   return (context, next) => {
     if (cell.isOther(context)) return next(context);
-    const rest = sum.rest(context);
-    if (!goesOn(context)) return;
+    const sum = compiled(context);
+    if (sum === null || !cell.isThere(context)) return void goesOn(context);
+    const { rest } = sum;
     const added = addedOf(sum, cell, context);
-    if (added === null) return void goesOn(context);
     if (!(highest(rest) - lowest(rest) < mostNumbers))
       throw new Refusal(`what '${cell.text}' becomes is not known`);
     const numbers = Array.from({ length: highest(rest) - lowest(rest) + 1 }, (_, nth) => lowest(rest) + nth);
     for (const [nth, copy] of copies(context, numbers.length).entries())
       for (const changed of setTo(
         copy,
-        { ...added, constant: numbers[nth]!, isAlone: sum.terms.length === 0 },
+        { ...added, constant: numbers[nth]!, isAlone: sum.isAlone },
         cell,
         compiling,
       )) {
@@ -102,22 +125,12 @@ interface Added {
   readonly others: readonly { readonly counter: number; readonly times: number }[];
 }
 
-function addedOf({ terms }: CounterSum, cell: AbstractCell, context: StepConfiguration): Added | null {
-  if (!cell.isThere(context)) return null;
+function addedOf({ times }: CounterSum, cell: AbstractCell, context: StepConfiguration): Added {
   const counter = cell.counter!(context);
-  const times = new Map<number, number>();
-  for (const { cell: term, sign } of terms) {
-    if (term.isOther(context))
-      throw new Refusal(`'${cell.text}' takes over '${term.text}' of another element`);
-    if (!term.isThere(context)) return null;
-    const of = term.counter!(context);
-    times.set(of, (times.get(of) ?? 0) + sign);
-  }
   const own = times.get(counter) ?? 0;
   if (own !== 0 && own !== 1) throw new Refusal(`'${cell.text}' becomes ${own} times what it was`);
-  times.delete(counter);
   const others = [...times]
-    .filter(([, count]) => count !== 0)
+    .filter(([of, count]) => of !== counter && count !== 0)
     .map(([of, count]) => ({ counter: of, times: count }));
   return { counter, own, others };
 }
@@ -136,6 +149,7 @@ function setTo(
 ): readonly StepConfiguration[] {
   const { roles, faults } = compiling;
   const { counter, own, others, constant, isAlone } = setting;
+  followCounter(context, setting, faults);
   const { groups, counters } = roles;
   const { low, high } = counters[counter]!;
   const { config, group: moving, me } = context;
@@ -168,6 +182,20 @@ function setTo(
   );
 }
 
+/** What the step knows of locals that equal the counter, after it changes. */
+function followCounter(
+  { known }: StepConfiguration,
+  { counter, own, others, constant }: CounterSetting,
+  { known: fault }: ProverFaults,
+): void {
+  if (fault === true) return;
+  for (const [key, value] of known) {
+    if (value.counter !== counter) continue;
+    if (own === 1 && others.length === 0) known.set(key, { ...value, plus: value.plus - constant });
+    else known.delete(key);
+  }
+}
+
 /** The new base or share, with the contributions of the other counters. */
 function change(
   cells: number[],
@@ -183,13 +211,14 @@ function restsAfter(
   { counter, own, others }: CounterSetting,
   { rest }: Configuration,
   group: number,
-  { roles, most, faults }: Compiling,
+  { roles, precision, faults }: Compiling,
 ): readonly number[] {
   const held = (of: number) => rest[of * roles.groups.length + group]!;
   if (others.length === 0 || faults.sum === true) return [own * held(counter)];
-  let sum: AbstractNumber = own === 1 ? rangeOf(held(counter), most) : 0;
-  for (const { counter: of, times } of others) sum = plus(sum, scaled(rangeOf(held(of), most), times));
-  return saturated(lowest(sum), highest(sum), most);
+  let sum: AbstractNumber = own === 1 ? rangeOf(held(counter), precision, roles.counters[counter]!) : 0;
+  for (const { counter: of, times } of others)
+    sum = plus(sum, scaled(rangeOf(held(of), precision, roles.counters[of]!), times));
+  return saturated(lowest(sum), highest(sum), precision.most);
 }
 
 const scaled = (value: AbstractNumber, times: number): AbstractNumber => {
@@ -201,23 +230,23 @@ const scaled = (value: AbstractNumber, times: number): AbstractNumber => {
 function valueAfter(
   setting: CounterSetting,
   config: Configuration,
-  { roles, most }: Compiling,
+  { roles, precision }: Compiling,
 ): AbstractNumber {
   const { counter, own, others, constant } = setting;
   const start: AbstractNumber =
-    own === 1 ? plus(counterIn(roles, config, counter, most), constant) : constant;
+    own === 1 ? plus(counterIn(roles, config, counter, precision), constant) : constant;
   return others.reduce(
-    (sum, { counter: of, times }) => plus(sum, scaled(counterIn(roles, config, of, most), times)),
+    (sum, { counter: of, times }) => plus(sum, scaled(counterIn(roles, config, of, precision), times)),
     start,
   );
 }
 
 function refuseLarge(config: Configuration, counter: number, { groups, counters }: Roles): void {
-  const { base, name } = counters[counter]!;
-  if (Math.abs(config.common[base]!) > largestBase)
+  const { base, name, unit, baseUnit } = counters[counter]!;
+  if (Math.abs(config.common[base]!) > largestBase * baseUnit)
     throw new Refusal(`the share of '${name}' that belongs to no copy has no bound`);
   for (const [group, { shares }] of groups.entries())
-    if (config.groups[group]!.some((record) => Math.abs(record[shares + counter]!) > largestShare))
+    if (config.groups[group]!.some((record) => Math.abs(record[shares + counter]!) > largestShare * unit))
       throw new Refusal(`the share of a copy in '${name}' has no bound`);
 }
 
@@ -226,9 +255,9 @@ function refuseLarge(config: Configuration, counter: number, { groups, counters 
  *
  * Sound for:  each copy outside is inside in another configuration that takes this step, and is tested there.
  */
-function isSurelyInside(config: Configuration, counter: number, { roles, most }: Compiling): boolean {
+function isSurelyInside(config: Configuration, counter: number, { roles, precision }: Compiling): boolean {
   const { low, high } = roles.counters[counter]!;
-  if (lowest(counterIn(roles, config, counter, most)) < low) return false;
+  if (lowest(counterIn(roles, config, counter, precision)) < low) return false;
   const caps = roles.groups.map(({ copies: { per } }) => {
     const [option] = Object.keys(per);
     if (option === undefined || high.per[option] === undefined) return 0;

@@ -245,8 +245,8 @@ export class Views {
       const slot = counter * groups.length + group;
       if (share !== 0)
         now = now.flatMap((one) =>
-          withOutside(one[slot]!, share, this.machine.most, this.machine.faults).map((held) =>
-            one.with(slot, held),
+          withOutside(one[slot]!, share, this.machine.precision, counters[counter]!, this.machine.faults).map(
+            (held) => one.with(slot, held),
           ),
         );
     }
@@ -278,17 +278,20 @@ export class Views {
   #restsBefore(view: View, group: number, record: number, { signs }: Bucket): readonly number[] {
     const { machine } = this;
     const { counters, groups } = machine.roles;
+    const { most } = machine.precision;
     const held = this.#rests.items[view.rest]!;
     let now: readonly (readonly number[])[] = [held];
     for (const counter of counters.keys()) {
       const share = this.#share(group, record, counter);
       if (share === 0) continue;
       const slot = counter * groups.length + group;
-      const before = Array.from({ length: 2 * machine.most + 1 }, (_, at) => at - machine.most).filter(
+      const before = Array.from({ length: 2 * most + 1 }, (_, at) => at - most).filter(
         (rest) =>
           (rest === 0 || machine.faults.before !== true) &&
           (rest === 0 || signs.has(`${counter},${group},${Math.sign(rest)}`)) &&
-          withOutside(rest, share, machine.most, machine.faults).includes(held[slot]!),
+          withOutside(rest, share, machine.precision, counters[counter]!, machine.faults).includes(
+            held[slot]!,
+          ),
       );
       now = now.flatMap((one) => before.map((rest) => one.with(slot, rest)));
     }

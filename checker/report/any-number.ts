@@ -1,6 +1,7 @@
 /** Describes claims for any number, and why they are not proved. */
 import { anyOptionsOf, type Claim } from '../family/claim.ts';
 import type { Proved, Small } from '../search/prove.ts';
+import { count } from './numbers.ts';
 import { asTyped } from './options-text.ts';
 import { headline } from './verdict.ts';
 
@@ -10,6 +11,17 @@ export function anyOf({ definition, given, any }: Claim): string {
   const names = any.map((key) => (copies.includes(key) ? definition.options[key]!.description : key));
   return `any number of ${names.join(' and ')}`;
 }
+
+/** The largest number of copies that a result covers; null: it covers any, or is no proof. */
+export function upToOf(result: Proved['result']): number | null {
+  if (result.verdict !== 'holds') return null;
+  const bounds = result.proofs.flatMap(({ upTo }) => upTo ?? []);
+  return bounds.length === 0 ? null : Math.min(...bounds);
+}
+
+/** `any number of CPUs in gup_fast, up to 268,435,456` */
+export const boundedAnyOf = (claim: Claim, upTo: number | null): string =>
+  `${anyOf(claim)}${upTo === null ? '' : `, up to ${count(upTo)}`}`;
 
 export function reasonOf(result: Proved['result']): string {
   switch (result.verdict) {
@@ -26,7 +38,7 @@ export function reasonOf(result: Proved['result']): string {
 export function proofHeadline({ claim, result }: Pick<Proved, 'claim' | 'result'>): string {
   switch (result.verdict) {
     case 'holds':
-      return `holds for ${anyOf(claim)}`;
+      return `holds for ${boundedAnyOf(claim, upToOf(result))}`;
     case 'refuted':
       return reasonOf(result);
     case 'not proved':

@@ -4,6 +4,8 @@ import type { Configuration } from '../family/configuration.ts';
 import { familyOf, unprovableMemory, type Family, type Given } from '../family/family.ts';
 import { judge } from '../family/judge.ts';
 import { machineOf, type AbstractMachine } from '../family/machine.ts';
+import { boundsOf } from '../family/bounds.ts';
+import { rolesOf } from '../family/roles.ts';
 import { Refusal } from '../family/refusal.ts';
 import { Views } from '../family/views.ts';
 import { endingThreads, isSettled } from '../liveness/finite-runs.ts';
@@ -21,6 +23,8 @@ export interface Proof {
   /** Copies of each group in a view; the shares of copies outside are exact below `most`. */
   readonly size: number;
   readonly most: number;
+  /** The largest number of copies of a thread that the proof covers; null: any. */
+  readonly upTo: number | null;
   readonly views: readonly Configuration[];
   readonly machine: AbstractMachine;
   /** By option: the least number that the views cover. */
@@ -183,8 +187,8 @@ function* climbing(claim: Claim, work: ProofEffort): Cooperative<Attempt> {
   const [element = null] = elements;
   const family = familyOf(claim.definition, claim.given, claim.any, claim.edit);
   let open: Attempt | null = null;
-  for (const [size, most] of ladder) {
-    const machine = machineOf(family, most, element);
+  for (const { size, most, upTo } of rungsOf(family, element)) {
+    const machine = machineOf(family, { most, upTo: upTo ?? Infinity }, element);
     if (!areEnough(machine, size)) break;
     const views = new Views(machine, size);
     const reason = yield* closing(views, work.limits);
@@ -198,14 +202,32 @@ function* climbing(claim: Claim, work: ProofEffort): Cooperative<Attempt> {
     const unproved = unprovedRuns(claim);
     if (unproved !== null) throw new Refusal(unproved);
     const from = fromOf(machine, size);
+    if (Object.values(from).some((least) => upTo !== null && least > upTo)) break;
     const all = [...views.all.values()].map((view) => views.unpacked(view));
-    const proof: Proof = { claim, family, element, size, most, views: all, machine, from };
+    const proof: Proof = { claim, family, element, size, most, upTo, views: all, machine, from };
     const below = yield* provingBelow(claim, from, work);
     return below.verdict === 'holds' ? { ...below, proofs: [proof, ...below.proofs] } : below;
   }
   return (
     open ?? { verdict: 'not proved', reason: 'a thread has fewer copies than a view', doubt: null, small: [] }
   );
+}
+
+interface Rung {
+  readonly size: number;
+  readonly most: number;
+  readonly upTo: number | null;
+}
+
+/** The attempts in order: with each size the largest numbers of copies for which the counters cannot wrap. */
+const rungsOf = (family: Family, element: string | null): readonly Rung[] =>
+  ladder.flatMap(([size, most]) => boundsOf(rolesOf(family, element)).map((upTo) => ({ size, most, upTo })));
+
+/** The number of copies up to which the first attempt is about a claim; null: any number. */
+export function firstBound({ definition, given, any, edit }: Claim): number | null {
+  const { copies } = anyOptionsOf(definition, given);
+  const element = any.find((key) => !copies.includes(key)) ?? null;
+  return boundsOf(rolesOf(familyOf(definition, given, any, edit), element))[0]!;
 }
 
 /** Why what the model claims of its runs is not proved for any number; null: it claims nothing, or deadlock freedom settles it. */

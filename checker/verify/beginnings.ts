@@ -81,7 +81,7 @@ function beforeAll(
     for (const [at, value] of values.entries()) {
       const name = values.length > 1 ? `${key}[${at}]` : key;
       if (counters.includes(name)) common[`base of ${name}`] = Number(value);
-      else cellsOf(Math.max(owner, group))[name] = value;
+      else cellsOf(Math.max(owner, group))[name] = m.stored(key, value);
     }
   }
   for (const name of counters.filter((one) => one.endsWith(pointing))) {

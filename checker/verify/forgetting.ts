@@ -49,8 +49,8 @@ export function forgetting(
           const counter = m.world.counters.indexOf(`${key} points to`);
           if (counter >= 0) forgetPointer(next, m, counter, `been at by ${key}`);
           else if (cell in cells) {
-            if (group < 0 || !m.isElementPointer(reference)) cells[cell] = value;
-          } else if (first && key in cells) cells[key] = value;
+            if (group < 0 || !m.isElementPointer(reference)) cells[cell] = m.stored(key, value);
+          } else if (first && key in cells) cells[key] = m.stored(key, value);
         }
     }
     return next;

@@ -21,6 +21,8 @@ const unseen = new Set([
   'description',
   'costs',
   'cellNames',
+  'elementNames',
+  'names',
   'amount',
 ]);
 const mayGrow = new Set(['cpus', 'length', 'count', 'value', 'high']);

@@ -1,5 +1,6 @@
 /** The interpreter's semantics on partial states: the possible values of expressions. */
 import { nodesOf } from '../program/code-walk.ts';
+import { lowestBits, resultOf } from '../language/arithmetic.ts';
 import type { Code, TransitionSystem } from '../program/transition-system.ts';
 import { sizeOf, valueAt, type AnyDomain, type Value } from '../language/domain.ts';
 import {
@@ -33,6 +34,11 @@ export interface VerifierWorld {
   readonly grows: Grows;
   readonly element: string | null;
   readonly most: number;
+  /** The largest number of copies of a thread; null: any. */
+  readonly upTo: number | null;
+  /** By counter, then by group: the largest share of a copy in a view, without its sign. */
+  readonly largest: readonly number[];
+  readonly rough: { readonly variables: readonly string[]; readonly exact: number };
   readonly counters: readonly string[];
   readonly groups: readonly { readonly thread: string; readonly cells: readonly string[] }[];
 }
@@ -49,6 +55,14 @@ export interface At {
   readonly whole?: AnyExpr;
   /** The counters that the step has already set. */
   readonly set: Set<number>;
+  /** By key: the locals of the running copy that equal a counter plus a number, as the step shows. */
+  readonly equal?: ReadonlyMap<string, Equal>;
+}
+
+/** A counter and the number to add. */
+export interface Equal {
+  readonly counter: number;
+  readonly plus: number;
 }
 
 export interface Range {
@@ -252,7 +266,7 @@ export class Meaning {
         (sum, { shares }) => sum + shares[at]!,
         common[`base of ${this.world.counters[at]!}`] as number,
       );
-    const held = rest.slice(at * copies.length, (at + 1) * copies.length).map((one) => this.outside(one));
+    const held = copies.map((_, group) => this.outside(rest[at * copies.length + group]!, at, group));
     const [low, high] = [
       inside + held.reduce((sum, one) => sum + one.low, 0),
       inside + held.reduce((sum, one) => sum + one.high, 0),
@@ -262,12 +276,42 @@ export class Meaning {
     return { low: Math.max(low, domain.low), high: Math.min(high, domain.high) };
   }
 
-  outside(rest: number): Range {
-    const { most } = this.world;
+  /** What the copies outside may hold together: each at most the largest share that occurs. */
+  outside(rest: number, counter: number, group: number): Range {
+    const { most, upTo, largest, groups } = this.world;
+    const all = upTo === null ? Infinity : Math.max(most, upTo * largest[counter * groups.length + group]!);
     return {
-      low: rest <= -most ? -Infinity : Math.min(rest, most),
-      high: rest >= most ? Infinity : Math.max(rest, -most),
+      low: rest <= -most ? -all : Math.min(rest, most),
+      high: rest >= most ? all : Math.max(rest, -most),
     };
+  }
+
+  /** The key of a local of the running copy that is no array, or null. */
+  ownLocal(expr: AnyExpr): string | null {
+    return expr.kind === 'local' && expr.index === null && expr.replica === null ? keyOf(expr) : null;
+  }
+
+  /** The value to store in a cell of the variable. */
+  stored(key: string, value: Value): Value {
+    const { variables, exact } = this.world.rough;
+    if (typeof value !== 'number' || !variables.includes(key)) return value;
+    return value > exact ? exact + 1 : value < -exact ? -exact - 1 : value;
+  }
+
+  /** What a stored value stands for. */
+  #meant(reference: Reference, value: Value | null, at: At): KnownValue {
+    const { variables, exact } = this.world.rough;
+    const { domain } = this.declared(reference);
+    if (typeof value !== 'number' || domain.kind !== 'range' || !variables.includes(keyOf(reference)))
+      return value;
+    if (Math.abs(value) <= exact) return value;
+    const range = value > 0 ? { low: exact + 1, high: domain.high } : { low: domain.low, high: -exact - 1 };
+    const equal = at.equal?.get(this.ownLocal(reference) ?? '');
+    if (equal === undefined) return range;
+    const counter = this.counter(equal.counter, at.part);
+    const low = Math.max(range.low, counter.low + equal.plus);
+    const high = Math.min(range.high, counter.high + equal.plus);
+    return low > high ? range : { low, high };
   }
 
   domainOf(counter: number): Range & { readonly grows: boolean; readonly growth: Growth } {
@@ -302,7 +346,7 @@ export class Meaning {
         if (place === null) return null;
         return 'counter' in place
           ? asNumber(this.counter(place.counter, at.part), expr.domain)
-          : this.#exact(expr, at);
+          : this.#meant(expr, this.#exact(expr, at), at);
       }
       case 'self':
       case 'bound':
@@ -327,8 +371,13 @@ export class Meaning {
       }
       case 'binary':
         return this.#binary(expr, at);
-      case 'wrap':
-        throw new Wrong(`'${printExpr(expr)}' is arithmetic beyond sums and differences`);
+      case 'wrap': {
+        const operand = rangeOf(this.value(expr.operand, at));
+        if (fits(operand, expr)) return operand.low === operand.high ? operand.low : operand;
+        return operand.low === operand.high && Number.isSafeInteger(operand.low)
+          ? lowestBits(operand.low, expr)
+          : numbersOf(expr);
+      }
       case 'quantifier':
         return this.#quantifier(expr, at);
       case 'ended': {
@@ -388,11 +437,14 @@ export class Meaning {
       const [a, b] = [rangeOf(one), rangeOf(other)];
       return a.low > b.high || b.low > a.high ? !positive : null;
     }
-    if (isArithmeticOperator(operator) && operator !== '+' && operator !== '-')
-      throw new Wrong(`'${printExpr(expr)}' is arithmetic beyond sums and differences`);
     const [a, b] = [rangeOf(one), rangeOf(other)];
     if (operator === '+') return { low: a.low + b.low, high: a.high + b.high };
     if (operator === '-') return { low: a.low - b.high, high: a.high - b.low };
+    if (isArithmeticOperator(operator)) {
+      const result = a.low === a.high && b.low === b.high ? resultOf(operator, a.low, b.low) : null;
+      if (result === null) throw new Wrong(`'${printExpr(expr)}' has no known value`);
+      return result;
+    }
     const less = (x: Range, y: Range) => (x.high < y.low ? true : x.low >= y.high ? false : null);
     const [strict, negates] =
       operator === '<'
@@ -450,6 +502,18 @@ export const keyOf = (reference: Reference): string =>
 function asNumber({ low, high }: Range, { kind }: AnyDomain): KnownValue {
   if (kind === 'bool') return low > 0 ? true : high < 1 ? false : null;
   return low === high ? low : { low, high };
+}
+
+/** The numbers of a type of so many bits. */
+export function numbersOf({ bits, signed }: { readonly bits: number; readonly signed: boolean }): Range {
+  const all = 2 ** bits;
+  return signed ? { low: -all / 2, high: all / 2 - 1 } : { low: 0, high: all - 1 };
+}
+
+/** Whether no number of the range wraps. */
+export function fits(range: Range, type: Parameters<typeof numbersOf>[0]): boolean {
+  const { low, high } = numbersOf(type);
+  return low <= range.low && range.high <= high;
 }
 
 export function rangeOf(known: KnownValue): Range {

@@ -1,12 +1,13 @@
 /** The steps of the interpreter on partial states, with the rules for shares. */
 import type { Code, ThreadTable, Transition } from '../program/transition-system.ts';
 import type { AnyDomain, Value } from '../language/domain.ts';
-import type { AnyExpr } from '../language/expression.ts';
+import type { AnyExpr, Reference } from '../language/expression.ts';
 import { printExpr } from '../language/print.ts';
 import type { Effect } from '../language/statement.ts';
 import { withParts } from '../program/code-walk.ts';
 import { sizeAt } from './growing.ts';
 import {
+  fits,
   inEffect,
   keyOf,
   rangeOf,
@@ -14,6 +15,7 @@ import {
   withBound,
   Wrong,
   type At,
+  type Equal,
   type KnownValue,
   type Meaning,
   type PartialState,
@@ -64,7 +66,12 @@ export function* runCode(
       return;
     case 'branch':
       for (const way of waysOf(decided(meaning, code.condition, at)))
-        yield* runCode(meaning, way ? code.then : code.otherwise, forked(at), table);
+        yield* runCode(
+          meaning,
+          way ? code.then : code.otherwise,
+          given(meaning, code.condition, way, at),
+          table,
+        );
       return;
     case 'choose': {
       const { domain } = code.target;
@@ -74,7 +81,7 @@ export function* runCode(
       if (place === null || 'counter' in place) throw new Wrong(`'${printExpr(code.target)}' is chosen`);
       for (const value of meaning.isElementPointer(code.target) ? classes : valuesOf(domain))
         for (const next of put(meaning, code.target, value, at))
-          yield* runCode(meaning, code.next, next, table);
+          yield* runCode(meaning, code.next, equated(meaning, code.target, null, next), table);
     }
   }
 }
@@ -106,8 +113,8 @@ function* runEffect(meaning: Meaning, effect: Effect, at: At): Generator<At, voi
       return;
     case 'when':
       for (const way of waysOf(decided(meaning, effect.condition, at)))
-        if (way) yield* runEffects(meaning, effect.effects, forked(at));
-        else yield forked(at);
+        if (way) yield* runEffects(meaning, effect.effects, given(meaning, effect.condition, way, at));
+        else yield given(meaning, effect.condition, way, at);
       return;
     case 'assert': {
       if (isElsewhere(meaning, effect.condition, at)) {
@@ -189,11 +196,82 @@ function* runSet(meaning: Meaning, { target, value }: Effect & { kind: 'set' }, 
     return;
   }
   if ('counter' in place) return yield* setCounter(meaning, place.counter, value, at);
-  const known = decided(meaning, value, at);
-  const inside = valuesOf(target.domain).filter((one) => mayBe(known, one));
-  if (!isSurelyIn(known, target.domain, value))
+  const found = decided(meaning, value, at);
+  if (!isSurelyIn(found, target.domain, value))
     throw new Wrong(`'${printExpr(target)}' may leave its domain`);
-  for (const one of inside) yield* put(meaning, target, one, at);
+  const equal = equalOf(meaning, value, at);
+  for (const one of possible(meaning, target, found))
+    for (const next of put(meaning, target, one, at)) yield equated(meaning, target, equal, next);
+}
+
+/** The representatives of the values that a variable may take. */
+function possible(meaning: Meaning, target: Reference, found: KnownValue): readonly Value[] {
+  const { domain } = target;
+  if (domain.kind !== 'range') return valuesOf(domain).filter((one) => mayBe(found, one));
+  const { low, high } = rangeOf(found);
+  const [first, last] = [Math.max(low, domain.low), Math.min(high, domain.high)].map(
+    (end) => meaning.stored(keyOf(target), end) as number,
+  );
+  if (!(last! - first! < mostValues)) throw new Wrong(`what '${printExpr(target)}' becomes is not known`);
+  return Array.from({ length: last! - first! + 1 }, (_, nth) => first! + nth);
+}
+
+/** The largest number of values that a variable may take in one step. */
+const mostValues = 100;
+
+/** The assignment or branch with what it shows of a local. */
+function equated(meaning: Meaning, target: AnyExpr, equal: Equal | null, at: At): At {
+  const key = meaning.ownLocal(target);
+  if (key === null) return at;
+  const known = new Map(at.equal);
+  known.delete(key);
+  return { ...at, equal: equal === null ? known : known.set(key, equal) };
+}
+
+/** The counter and the number whose sum an expression is in this run, or null; every view of a state has the same answer. */
+function equalOf(meaning: Meaning, expr: AnyExpr, at: At): Equal | null {
+  const own = meaning.ownLocal(expr);
+  if (expr.kind === 'shared' || expr.kind === 'local') {
+    if (own !== null && at.equal?.has(own) === true) return at.equal.get(own)!;
+    if (meaning.pointerCounter(expr) >= 0 || meaning.isElementPointer(expr)) return null;
+    const place = meaning.place(expr, at);
+    return place !== null && 'counter' in place ? { counter: place.counter, plus: 0 } : null;
+  }
+  if (expr.kind === 'wrap') {
+    const equal = equalOf(meaning, expr.operand, at);
+    if (equal !== null && !fits(rangeOf(meaning.value(expr.operand, at)), expr))
+      throw new Wrong(`'${printExpr(expr)}' may wrap`);
+    return equal;
+  }
+  if (expr.kind !== 'binary' || (expr.operator !== '+' && expr.operator !== '-')) return null;
+  const sign = expr.operator === '+' ? 1 : -1;
+  const sum = (of: AnyExpr, number: AnyExpr, factor: number): Equal | null => {
+    if (number.kind !== 'constant' || typeof number.value !== 'number') return null;
+    const equal = equalOf(meaning, of, at);
+    return equal === null ? null : { counter: equal.counter, plus: equal.plus + factor * number.value };
+  };
+  return sum(expr.left, expr.right, sign) ?? (sign === 1 ? sum(expr.right, expr.left, 1) : null);
+}
+
+/** A fork in which a condition is true, or false: what it compares for equality is equal. */
+function given(meaning: Meaning, condition: AnyExpr, isTrue: boolean, at: At): At {
+  if (condition.kind === 'claim') return given(meaning, condition.operand, isTrue, at);
+  if (condition.kind === 'not') return given(meaning, condition.operand, !isTrue, at);
+  if (condition.kind !== 'binary') return forked(at);
+  const { operator, left, right } = condition;
+  if (operator === (isTrue ? '&&' : '||'))
+    return given(meaning, right, isTrue, given(meaning, left, isTrue, at));
+  let next = forked(at);
+  if (operator !== (isTrue ? '==' : '!=')) return next;
+  for (const [local, value] of [
+    [left, right],
+    [right, left],
+  ] as const) {
+    const key = meaning.ownLocal(local);
+    const equal = key === null || next.equal?.has(key) === true ? null : equalOf(meaning, value, next);
+    if (equal !== null) next = equated(meaning, local, equal, next);
+  }
+  return next;
 }
 
 const mayBe = (known: KnownValue, value: Value) =>
@@ -203,6 +281,10 @@ const mayBe = (known: KnownValue, value: Value) =>
     : known === value);
 
 function isSurelyIn(known: KnownValue, domain: AnyDomain, expr: AnyExpr): boolean {
+  if (domain.kind === 'range' && known !== null) {
+    const { low, high } = rangeOf(known);
+    return low >= domain.low && high <= domain.high;
+  }
   if (known !== null) {
     const { low, high } = typeof known === 'object' ? known : { low: known, high: known };
     return valuesOf(domain).includes(low) && valuesOf(domain).includes(high);
@@ -212,18 +294,15 @@ function isSurelyIn(known: KnownValue, domain: AnyDomain, expr: AnyExpr): boolea
     return isSurelyIn(null, domain, expr.then) && isSurelyIn(null, domain, expr.otherwise);
   if (expr.kind === 'constant') return valuesOf(domain).includes(expr.value);
   if (expr.kind !== 'shared' && expr.kind !== 'local') return false;
+  if (domain.kind === 'range' && expr.domain.kind === 'range')
+    return expr.domain.low >= domain.low && expr.domain.high <= domain.high;
   return valuesOf(expr.domain).every((value) => valuesOf(domain).includes(value));
 }
 
-function* put(
-  meaning: Meaning,
-  target: Parameters<Meaning['place']>[0],
-  value: Value,
-  at: At,
-): Generator<At, void> {
+function* put(meaning: Meaning, target: Reference, value: Value, at: At): Generator<At, void> {
   const next = forked(at);
   const place = meaning.place(target, next);
-  if (place !== null && 'cells' in place) place.cells[place.name] = value;
+  if (place !== null && 'cells' in place) place.cells[place.name] = meaning.stored(keyOf(target), value);
   yield next;
 }
 
@@ -277,9 +356,18 @@ interface RangeSum {
 
 function sumOf(meaning: Meaning, expr: AnyExpr, at: At): RangeSum {
   if (expr.kind === 'shared' || expr.kind === 'local') {
-    const place = meaning.pointerCounter(expr) >= 0 ? null : meaning.place(expr, at);
-    if (place !== null && 'counter' in place)
-      return { times: new Map([[place.counter, 1]]), rest: { low: 0, high: 0 }, isAlone: false };
+    const equal = equalOf(meaning, expr, at);
+    if (equal !== null)
+      return {
+        times: new Map([[equal.counter, 1]]),
+        rest: { low: equal.plus, high: equal.plus },
+        isAlone: false,
+      };
+  }
+  if (expr.kind === 'wrap') {
+    if (!fits(rangeOf(decided(meaning, expr.operand, at)), expr))
+      throw new Wrong(`'${printExpr(expr)}' may wrap`);
+    return sumOf(meaning, expr.operand, at);
   }
   if (expr.kind === 'binary' && (expr.operator === '+' || expr.operator === '-')) {
     const [left, right] = [sumOf(meaning, expr.left, at), sumOf(meaning, expr.right, at)];
@@ -302,7 +390,12 @@ const known = (value: KnownValue): KnownValue => (value === null ? { low: 0, hig
 function* setCounter(meaning: Meaning, counter: number, value: AnyExpr, at: At): Generator<At, void> {
   if (value.kind === 'conditional') {
     for (const way of waysOf(decided(meaning, value.condition, at)))
-      yield* setCounter(meaning, counter, way ? value.then : value.otherwise, forked(at));
+      yield* setCounter(
+        meaning,
+        counter,
+        way ? value.then : value.otherwise,
+        given(meaning, value.condition, way, at),
+      );
     return;
   }
   const { times, rest, isAlone } = sumOf(meaning, value, at);
@@ -325,7 +418,7 @@ function* setCounter(meaning: Meaning, counter: number, value: AnyExpr, at: At):
     );
     if (!domain.grows && (after.low < domain.low || after.high > domain.high))
       throw new Wrong(`'${meaning.world.counters[counter]!}' may leave its domain`);
-    const next = forked(at);
+    const next = { ...forked(at), equal: followed(at, counter, own === 1 && isOnly(times), constant) };
     next.set.add(counter);
     const { common, copies } = at.part;
     const baseOf = (of: number) => `base of ${meaning.world.counters[of]!}`;
@@ -346,6 +439,22 @@ function* setCounter(meaning: Meaning, counter: number, value: AnyExpr, at: At):
   }
 }
 
+/** Whether a sum has no counter but the one that is set. */
+const isOnly = (times: ReadonlyMap<number, number>) =>
+  [...times.values()].filter((count) => count !== 0).length === 1;
+
+/** What is known of locals after a counter changes by a number, or otherwise. */
+const followed = (at: At, counter: number, changesBy: boolean, by: number): ReadonlyMap<string, Equal> =>
+  new Map(
+    [...(at.equal ?? [])].flatMap(([key, equal]): readonly (readonly [string, Equal])[] =>
+      equal.counter !== counter
+        ? [[key, equal]]
+        : changesBy
+          ? [[key, { counter, plus: equal.plus - by }]]
+          : [],
+    ),
+  );
+
 /** Sets the shares outside to each possible value of their part of the sum. */
 function* withRests(
   meaning: Meaning,
@@ -360,7 +469,7 @@ function* withRests(
     let [low, high] = [0, 0];
     for (const [of, count] of times) {
       if (count === 0) continue;
-      const held = meaning.outside(at.part.rest[of * groups + group]!);
+      const held = meaning.outside(at.part.rest[of * groups + group]!, of, group);
       low += Math.min(count * held.low, count * held.high);
       high += Math.max(count * held.low, count * held.high);
     }

@@ -81,6 +81,9 @@ class Induction {
 
   #isFamily(): void {
     const from = new Map(Object.entries(this.#set.from));
+    const { upTo } = this.#set;
+    if (upTo !== null && [...from.values()].some((least) => least > upTo))
+      this.wrong.add('the views are about no number');
     for (const { thread } of this.#singles)
       if (this.#m.world.grows(thread, 'cpus').size > 1 || thread.cpus !== 1)
         this.wrong.add(`the copies of '${thread.name}' are in no group`);
@@ -153,8 +156,8 @@ class Induction {
   }
 
   /** The possible sums outside after one more copy leaves. */
-  #spans(rest: number, share: number): readonly number[] {
-    const { low, high } = this.#m.outside(rest);
+  #spans(rest: number, share: number, c: number, g: number): readonly number[] {
+    const { low, high } = this.#m.outside(rest, c, g);
     return standingFor({ low: low + share, high: high + share }, this.#set.most);
   }
 
@@ -164,7 +167,7 @@ class Induction {
     const copies = part.copies.with(g, part.copies[g]!.toSpliced(me, 1));
     return part.copies[g]![me]!.shares.reduce<Rests>(
       (all, share, c) =>
-        all.flatMap((rest) => this.#spans(rest[slot(c)]!, share).map((one) => rest.with(slot(c), one))),
+        all.flatMap((rest) => this.#spans(rest[slot(c)]!, share, c, g).map((one) => rest.with(slot(c), one))),
       [part.rest],
     ).map((rest) => ({ common: part.common, copies, rest: [...rest] }));
   }
@@ -186,7 +189,7 @@ class Induction {
       standingFor({ low: -Infinity, high: Infinity }, most).filter(
         (rest) =>
           (rest === 0 || signs.has(`${c} ${Math.sign(rest)}`)) &&
-          this.#spans(rest, share).includes(view.rest[slot(c)]!),
+          this.#spans(rest, share, c, g).includes(view.rest[slot(c)]!),
       );
     for (const copy of peers.values()) {
       const rests = copy.shares.reduce<Rests>(
@@ -246,9 +249,16 @@ function inductionOf(definition: AnyDefinition, set: ViewSet): Induction {
     return transitionSystem(invariants(model), readsAreSteps);
   };
   const { system, grows } = growing(build, set.any, new Map(Object.entries(set.from)));
-  const { element, most, counters, groups } = set;
-  return new Induction(new Meaning({ system, grows, element, most, counters, groups }), set);
+  return new Induction(new Meaning({ ...set, system, grows, largest: largestShares(set) }), set);
 }
+
+/** By counter, then by group: the largest share of a copy in any record, without its sign. */
+const largestShares = ({ counters, groups, records }: ViewSet): readonly number[] =>
+  counters.flatMap((_, c) =>
+    groups.map(({ cells }, g) =>
+      records[g]!.reduce((most, record) => Math.max(most, Math.abs(record[cells.length + c] as number)), 0),
+    ),
+  );
 
 function partOf(
   { commonCells, common, groups, records, rests }: ViewSet,

@@ -6,13 +6,16 @@ import { provingMost } from '../../checker/search/prove.ts';
 import { claimsOf } from '../../checker/family/claim.ts';
 import type { Cooperative } from '../../checker/state-space/cooperative.ts';
 import { wrap } from '../../checker/report/wrap.ts';
-import { anyOf } from '../../checker/report/any-number.ts';
+import { boundedAnyOf, upToOf } from '../../checker/report/any-number.ts';
+import { count } from '../../checker/report/numbers.ts';
 import type { AnyDefinition } from '../../checker/language/model.ts';
 import { describeChoices, describeSet } from './choices.ts';
 
 /** Whether a row is proved for any number of these options; else none of the attempts succeeded. */
 export interface AnyNumber {
   readonly any: readonly string[];
+  /** The largest number that the proof covers; null: any. */
+  readonly upTo: number | null;
   readonly isProved: boolean;
 }
 
@@ -44,7 +47,7 @@ export function* provingRow(
   const claims = claimsOf(definition, options, kept);
   if (claims.length === 0) return null;
   const { claim, result } = yield* provingMost(claims, limits);
-  return { any: claim.any, isProved: result.verdict === 'holds' };
+  return { any: claim.any, upTo: upToOf(result), isProved: result.verdict === 'holds' };
 }
 
 function isSmallest({ definition: { options }, smallest }: Comparison, { varied }: Row): boolean {
@@ -59,7 +62,8 @@ function isSmallest({ definition: { options }, smallest }: Comparison, { varied 
 export function anyColumn(row: Row, any: AnyNumbers): string {
   const proved = any.get(row);
   if (proved === undefined) return '';
-  return proved.isProved ? proved.any.join(' ') : 'no';
+  const bound = proved.upTo === null ? '' : ` (up to ${count(proved.upTo)})`;
+  return proved.isProved ? `${proved.any.join(' ')}${bound}` : 'no';
 }
 
 /** The smallest sets of fixes with their proofs and additional costs. */
@@ -67,10 +71,10 @@ export function anySentences(comparison: Comparison, any: AnyNumbers, width: num
   const { definition, rows } = comparison;
   const told = rows.filter((row) => any.has(row) && isSmallest(comparison, row));
   const sentences = told.map((row) => {
-    const { any: keys, isProved } = any.get(row)!;
+    const { any: keys, upTo, isProved } = any.get(row)!;
     const setting = describeChoices(settingOf(definition.options, row.varied));
     const name = `${describeSet(definition, fixesOf(definition.options, row.varied))}${setting === '' ? '' : ` (${setting})`}`;
-    const numbers = anyOf({ definition, given: row.options, any: keys });
+    const numbers = boundedAnyOf({ definition, given: row.options, any: keys }, upTo);
     const verdict = isProved ? `holds for ${numbers}` : `not proved for ${numbers}`;
     return `${name}: ${verdict}; ${moreCosts(comparison, row)}`;
   });

@@ -12,7 +12,11 @@ export function compareJson(
     kind: 'compare',
     model: definition.name,
     kept: fixed,
-    rows: rows.map((row) => ({ ...rowJson(row), anyNumberOf: anyNumberOf(row, any) })),
+    rows: rows.map((row) => ({
+      ...rowJson(row),
+      anyNumberOf: anyNumberOf(row, any),
+      anyNumberUpTo: any?.get(row)?.upTo ?? null,
+    })),
     smallest: smallest.map(({ setting, sets, spoiled, undecided }) => ({
       setting,
       sets: [...sets],
@@ -29,7 +33,7 @@ function anyNumberOf(row: Row, any: AnyNumbers | null): string[] | null {
   return proved.isProved ? [...proved.any] : [];
 }
 
-const rowJson = (row: Row): Omit<CompareResult['rows'][number], 'anyNumberOf'> => {
+const rowJson = (row: Row): Omit<CompareResult['rows'][number], 'anyNumberOf' | 'anyNumberUpTo'> => {
   const { varied, options, verdict, steps, states, transitions, reason, costs } = row;
   return { varied, options, verdict, steps, states, transitions, reason, costs };
 };

@@ -23,6 +23,10 @@ export const row = z.strictObject({
     .array(z.string())
     .nullable()
     .describe('the options for which it is proved for any number; null: not tried'),
+  anyNumberUpTo: z
+    .int()
+    .nullable()
+    .describe('the largest number of copies of a thread that this proof covers; null: any, or no proof'),
 });
 
 const smallest = z.strictObject({

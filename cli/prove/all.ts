@@ -10,7 +10,8 @@ import { sourcesOfAll, type ModelSource } from '../model-files/models.ts';
 import { print, styled } from '../terminal/output.ts';
 import type { ProveOptions } from './run.ts';
 import { verdictOf } from './json.ts';
-import { reasonOf } from '../../checker/report/any-number.ts';
+import { reasonOf, upToOf } from '../../checker/report/any-number.ts';
+import { count } from '../../checker/report/numbers.ts';
 import type { ProveAllResult } from './schema.ts';
 import { settingsOf } from '../options/search-options.ts';
 import { runStudy } from '../sweep/run.ts';
@@ -84,14 +85,16 @@ function* provingScenario(
     scenario: scenario.name,
     any: [...claim.any],
     verdict,
+    upTo: upToOf(result),
     reason: result.verdict === 'holds' ? null : reasonOf(result),
     mismatch: result.verdict !== 'holds',
     seconds,
   };
 }
 
-function lineOf({ model, scenario, any, reason, mismatch, seconds }: ScenarioProof): string {
-  const head = `${model}/${scenario}, any ${any.join(', any ')}`;
+function lineOf({ model, scenario, any, upTo, reason, mismatch, seconds }: ScenarioProof): string {
+  const bound = upTo === null ? '' : `, up to ${count(upTo)}`;
+  const head = `${model}/${scenario}, any ${any.join(', any ')}${bound}`;
   const tail = mismatch ? styled('red', `not as declared: ${reason ?? ''}`) : styled('green', 'proved');
   return `${head}: ${tail} (${seconds.toFixed(2)} s)`;
 }

@@ -18,13 +18,17 @@ export function writeCertificate({ source, proved }: ProofReport, path: string):
   const { definition, file } = source;
   const certificate: CertificateFile = {
     format: 'racewalk-certificate',
-    version: 1,
+    version: 2,
     model: definition.name,
     file: file === null ? null : relative(dirname(resolve(path)), file),
     options: claim.given,
     any: [...claim.any],
-    proofs: result.proofs.map(({ claim: part, from, element, size, most, machine, views }) =>
-      viewSetOf({ options: part.given, any: part.any, from, element, size, most }, machine.roles, views),
+    proofs: result.proofs.map(({ claim: part, from, element, size, most, upTo, machine, views }) =>
+      viewSetOf(
+        { options: part.given, any: part.any, from, element, size, most, upTo },
+        machine.roles,
+        views,
+      ),
     ),
   };
   writeWhole(path, `${JSON.stringify(certificate)}\n`);

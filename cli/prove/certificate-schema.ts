@@ -13,6 +13,17 @@ const viewSet = z.strictObject({
   element: z.string().nullable().describe('the option whose elements are represented by one element'),
   size: z.int().describe('copies of each group in a view'),
   most: z.int().describe('shares of copies outside of a view are counted exactly below this number'),
+  upTo: z
+    .int()
+    .nullable()
+    .describe(
+      'the largest number of copies of a thread that the views cover, so that no counter wraps; null: any',
+    ),
+  rough: z
+    .strictObject({ variables: z.array(z.string()).readonly(), exact: z.int() })
+    .describe(
+      'variables that may hold the value of a counter: a number beyond `exact`, on either side of 0, stands for all further ones',
+    ),
   commonCells: z.array(z.string()).readonly().describe('the cells of each list in common'),
   groups: z
     .array(z.strictObject({ thread: z.string(), cells: z.array(z.string()).readonly() }))
@@ -30,7 +41,7 @@ const viewSet = z.strictObject({
 
 export const certificateFile = z.strictObject({
   format: z.literal('racewalk-certificate'),
-  version: z.literal(1),
+  version: z.literal(2),
   model: z.string(),
   file: z.string().nullable().describe("the user's model file, relative to this file"),
   options: optionValues,

@@ -5,7 +5,7 @@ import { endsFor, type Proof, type Proving, type Small } from '../../checker/sea
 import { describeDoubt } from '../../checker/report/doubt.ts';
 import { headline } from '../../checker/report/verdict.ts';
 import { verdictLine, type ProofReport } from './text.ts';
-import { reasonOf } from '../../checker/report/any-number.ts';
+import { reasonOf, upToOf } from '../../checker/report/any-number.ts';
 import type { ProveResult } from './schema.ts';
 
 export function proveJson(report: ProofReport): ProveResult {
@@ -25,6 +25,7 @@ export function proveJson(report: ProofReport): ProveResult {
     any: [...claim.any],
     verdict: verdictOf(result),
     summary: stripVTControlCharacters(verdictLine(report)),
+    upTo: upToOf(result),
     ends: result.verdict === 'holds' ? [...endsFor(claim)] : [],
     reason: result.verdict === 'not proved' ? result.reason : null,
     doubt: result.verdict === 'not proved' && result.doubt !== null ? describeDoubt(result.doubt) : null,
@@ -38,20 +39,22 @@ export function proveJson(report: ProofReport): ProveResult {
 }
 
 export function verdictOf(result: Proving): ProveResult['verdict'] {
-  if (result.verdict === 'holds') return 'holds for any number';
+  if (result.verdict === 'holds')
+    return upToOf(result) === null ? 'holds for any number' : 'holds up to a number';
   if (result.verdict === 'not proved') return 'not proved';
   const { verdict } = result.by.checked.outcome;
   // A refutation is neither.
   return verdict === 'holds' || verdict === 'inconclusive' ? 'not proved' : verdict;
 }
 
-const proofJson = ({ claim, element, views, size, most, machine, from, family }: Proof) => ({
+const proofJson = ({ claim, element, views, size, most, upTo, machine, from, family }: Proof) => ({
   options: claim.given,
   any: [...claim.any],
   element,
   views: views.length,
   size,
   most,
+  upTo,
   counters: machine.roles.counters.map(({ name }) => name),
   from,
   family: { least: family.least, most: family.most },

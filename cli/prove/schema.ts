@@ -18,6 +18,10 @@ const proof = z.strictObject({
   views: z.int(),
   size: z.int().describe('copies of each thread in a view'),
   most: z.int().describe('shares of copies outside of a view are counted exactly below this number'),
+  upTo: z
+    .int()
+    .nullable()
+    .describe('the largest number of copies of a thread that the views cover; null: any'),
   counters: z.array(z.string()).describe('counters split into a base and one share per copy'),
   from: numbers.describe('by option: the least number that the views cover'),
   family: z
@@ -33,6 +37,7 @@ const result = z.strictObject({
   any: z.array(z.string()),
   verdict: z.enum([
     'holds for any number',
+    'holds up to a number',
     'violated',
     'deadlock',
     'livelock',
@@ -41,6 +46,12 @@ const result = z.strictObject({
     'not proved',
   ]),
   summary: z.string().describe('the verdict in one line'),
+  upTo: z
+    .int()
+    .nullable()
+    .describe(
+      'the largest number of copies of a thread that the proof covers, because a counter of the width of a type could wrap beyond; null: any, or not proved',
+    ),
   ends: z
     .array(z.string())
     .describe(
@@ -69,6 +80,7 @@ export const proveOutput = z.discriminatedUnion('kind', [
         scenario: z.string(),
         any: z.array(z.string()).describe('what the scenario declares'),
         verdict: result.shape.verdict,
+        upTo: result.shape.upTo,
         reason: z.string().nullable(),
         mismatch: z.boolean(),
         seconds: z.number(),

@@ -2,7 +2,14 @@
 import { withFallbacks } from '../../checker/language/option.ts';
 import type { Claim } from '../../checker/family/claim.ts';
 import { endsFor, type Proof, type Proved, type Proving, type Small } from '../../checker/search/prove.ts';
-import { anyOf, describeSizes, endsText, proofHeadline, reasonOf } from '../../checker/report/any-number.ts';
+import {
+  anyOf,
+  describeSizes,
+  endsText,
+  proofHeadline,
+  reasonOf,
+  upToOf,
+} from '../../checker/report/any-number.ts';
 import { describeDoubt } from '../../checker/report/doubt.ts';
 import { count } from '../../checker/report/numbers.ts';
 import { asTyped, commandLine, withoutUsualMemory } from '../../checker/report/options-text.ts';
@@ -82,6 +89,7 @@ function evidence(
 ): readonly string[] {
   const [proof] = proofs;
   const { machine, views, size, most, family } = proof!;
+  const upTo = upToOf({ verdict: 'holds', proofs, small });
   const counters = [...new Set(machine.roles.counters.map(({ name }) => name.replace(/\[\d+\]$/, '[i]')))];
   const exact = most === 1 ? 'only whether it is 0' : `exactly below ${most}`;
   const confirmed = family.options
@@ -98,6 +106,13 @@ function evidence(
       ? []
       : wrap(
           `counters split into one share per copy (shares of copies outside a view: ${exact}): ${counters.join(', ')}`,
+          width,
+          2,
+        )),
+    ...(upTo === null
+      ? []
+      : wrap(
+          `counters have the width of a C type: no sum of them wraps with at most ${count(upTo)} copies of a thread`,
           width,
           2,
         )),

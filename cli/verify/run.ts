@@ -29,11 +29,13 @@ export async function verifyFile(path: string, options: VerifyOptions): Promise<
     process.exitCode = inconclusive;
     return print(`${name}${styled(['bold', 'yellow'], 'not verified: the time limit was reached')}`);
   }
+  const bounds = proofs.flatMap(({ upTo }) => upTo ?? []);
+  const bound = bounds.length === 0 ? '' : `, up to ${count(Math.min(...bounds))}`;
   const views = proofs.reduce((sum, set) => sum + set.views.length, 0);
   process.exitCode = result.length === 0 ? 0 : 1;
   print(
     result.length === 0
-      ? `${name}${styled(['bold', 'green'], `verified for any number of ${any.join(' and ')}`)}\n\n` +
+      ? `${name}${styled(['bold', 'green'], `verified for any number of ${any.join(' and ')}${bound}`)}\n\n` +
           `${count(views)} views: they contain every initial view, every step leads to another of them, none violates a property (${seconds.toFixed(2)} s)`
       : `${name}${styled(['bold', 'red'], 'not a proof')}\n\n${result.map((what) => `  - ${what}`).join('\n')}`,
   );

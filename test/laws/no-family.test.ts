@@ -66,9 +66,9 @@ const proved = (one: AnyDefinition, given = {}) =>
 /** The certificate of the model that is right for all numbers. */
 function certificate(name: string, given = {}) {
   const { proofs } = proved(definition({ name, bad: () => false })) as { readonly proofs: readonly Proof[] };
-  const [{ claim, from, element, size, most, machine, views }] = proofs as [Proof];
+  const [{ claim, from, element, size, most, upTo, machine, views }] = proofs as [Proof];
   return viewSetOf(
-    { options: { ...claim.given, ...given }, any: claim.any, from, element, size, most },
+    { options: { ...claim.given, ...given }, any: claim.any, from, element, size, most, upTo },
     machine.roles,
     views,
   );

@@ -1,6 +1,6 @@
 /** Random families of models: protocols of any number of copies, with counters, locks, freezes, handlers, loops and elements. */
 // prettier-ignore
-import { add, always, and, array, assert, atomically, bool, branch, choose, conditional, dec, defineModel, each, ended, eq, exists, forAll, forever, ge, gt, inc, index, init, integer, loop, lt, ne, never, not, or, range, reachable, say, set, shared, step, sub, thread, values, wait, when, type AnyDefinition, type Expr, type Statement, type Text, type Variable } from 'racewalk';
+import { add, always, and, array, assert, atomically, bool, branch, choose, conditional, dec, defineModel, each, ended, eq, exists, forAll, forever, ge, gt, inc, index, init, integer, loop, lt, ne, never, not, or, range, reachable, say, set, shared, step, sub, thread, values, wait, when, wrap, type AnyDefinition, type Expr, type Statement, type Text, type Variable } from 'racewalk';
 import { tape, type Tape } from './tape.ts';
 
 const V = values('p', 'q', 'r');
@@ -9,6 +9,8 @@ const V = values('p', 'q', 'r');
 export interface Wishes {
   readonly elements?: boolean;
   readonly twoGroups?: boolean;
+  /** Counters of so few bits that few copies make them wrap, and locals into which they are read. */
+  readonly wraps?: boolean;
 }
 
 /** Options: `n` copies of T, `m` of U where there are two groups with options of their own, `ptes` elements. */
@@ -28,6 +30,7 @@ export function randomFamily(numbers: readonly number[], wishes: Wishes = {}): A
         n,
         ptes: ptes ?? null,
         others: groups === 0 ? null : (m ?? (groups === 2 ? n : 2)),
+        wraps: wishes.wraps === true,
       });
     },
   });
@@ -38,9 +41,10 @@ interface Sizes {
   /** Copies of U, or none. */
   readonly others: number | null;
   readonly ptes: number | null;
+  readonly wraps: boolean;
 }
 
-function parts(draw: Tape, { n, others, ptes }: Sizes) {
+function parts(draw: Tape, { n, others, ptes, wraps }: Sizes) {
   const pick = <T>(choices: readonly (() => T)[]): T => draw.pick(choices)();
   const most = n + (others ?? 0) + 1;
   const mem = shared({
@@ -58,8 +62,10 @@ function parts(draw: Tape, { n, others, ptes }: Sizes) {
     u: array(others ?? 1, bool, false),
     a: array(ptes ?? 1, V, 'p'),
     k: array(ptes ?? 1, range(0, most), 1),
+    q: init(range(-99, 99), wraps ? draw.below(2) : 0),
+    s: array(2, range(-99, 99), 0),
   });
-  type Locals = { b: Variable<boolean>; v: Variable<string>; i: Variable<number> | null };
+  type Locals = { b: Variable<boolean>; v: Variable<string>; i: Variable<number> | null; t: Variable<number> };
   type Own = { o: Expr<number> | null; u: Expr<number> | null };
   const element = (l: Locals, array: typeof mem.a | typeof mem.k) => array.at(l.i!) as Variable<never>;
   const count = (l: Locals) =>
@@ -92,6 +98,32 @@ function parts(draw: Tape, { n, others, ptes }: Sizes) {
         ? []
         : [() => eq(element(l, mem.a) as Expr<string>, draw.pick(['p', 'q', 'r']) as never)]),
     ]);
+  const bits = 2 + (wraps ? draw.below(4) : 0);
+  const isSigned = wraps && draw.oneIn(2);
+  const stored = (value: Expr<number>) => wrap(value, bits, isSigned);
+  const plus = (value: Expr<number>, by: number) => stored(by < 0 ? sub(value, -by) : add(value, by));
+  const wrapping = () => (draw.oneIn(2) ? mem.q : mem.s.at(draw.below(2)));
+  /** Reads, changes and writes a counter in one step, as an atomic operation that returns a value. */
+  const atomic = (l: Locals, name: string): Statement => {
+    const q = wrapping();
+    const by = draw.pick([1, 1, -1, 2]);
+    return pick<Statement>([
+      () => step(name, set(q, plus(q, by))),
+      () => step(name, set(l.t, q), set(q, plus(l.t, by))),
+      () => step(name, set(l.t, q), set(q, plus(l.t, by)), set(l.b, eq(plus(l.t, by), draw.below(2)))),
+      () => step(name, set(l.t, q), when(ne(l.t, 0), set(q, plus(l.t, by)), set(l.b, true))),
+      () => step(name, set(l.t, plus(q, by)), set(q, l.t), set(l.b, lt(l.t, draw.below(3)))),
+      () => step(name, set(l.t, q), set(q, plus(q, by)), set(q, l.t)),
+      () => step(name, set(l.t, q)),
+      // Compares and exchanges what an earlier step has read.
+      () => step(name, when(eq(q, l.t), set(q, plus(l.t, by)), set(l.b, true))),
+      () => step(name, set(l.b, and(eq(l.t, q), gt(l.t, 0))), when(l.b, set(q, plus(l.t, by)))),
+      () => step(name, when(and(eq(q, l.t), gt(l.t, 0)), set(q, plus(l.t, by)), set(l.b, true))),
+      () => step(name, set(q, draw.below(3))),
+      () => branch(name, l.b, [step(`${name}u`, set(q, plus(q, -by)), set(l.b, false))]),
+      () => step(name, set(l.b, ge(q, draw.below(3)))),
+    ]);
+  };
   const oneVariable = (l: Locals, own: Own, name: string): Statement => {
     const t = count(l);
     return pick<Statement>([
@@ -131,6 +163,7 @@ function parts(draw: Tape, { n, others, ptes }: Sizes) {
   };
   const statement = (l: Locals, own: Own, name: string): Statement =>
     pick<Statement>([
+      ...(wraps ? Array.from({ length: 7 }, () => () => atomic(l, name)) : []),
       () => oneVariable(l, own, name),
       () => oneVariable(l, own, name),
       () => oneVariable(l, own, name),
@@ -206,16 +239,17 @@ function parts(draw: Tape, { n, others, ptes }: Sizes) {
     return draw.oneIn(5) ? [forever(...list)] : list;
   };
   const pointer = ptes === null ? {} : { i: init(index(ptes), 0) };
+  const number = { t: init(range(-99, 99), 0) };
   const localsOf = (l: object): Locals => ({
     i: null,
-    ...(l as { b: Variable<boolean>; v: Variable<string> }),
+    ...(l as { b: Variable<boolean>; v: Variable<string>; t: Variable<number> }),
   });
   const T = thread(
     'T',
     {
       cpus: n,
       mayBlockForever: draw.oneIn(3),
-      locals: { b: init(bool, false), v: init(V, 'p'), ...pointer },
+      locals: { b: init(bool, false), v: init(V, 'p'), ...number, ...pointer },
     },
     (l, cpu) => body(localsOf(l), { o: cpu, u: null }, 4, 't'),
   );
@@ -227,7 +261,7 @@ function parts(draw: Tape, { n, others, ptes }: Sizes) {
           {
             cpus: others,
             mayBlockForever: draw.oneIn(3),
-            locals: { b: init(bool, false), v: init(V, 'p'), ...pointer },
+            locals: { b: init(bool, false), v: init(V, 'p'), ...number, ...pointer },
           },
           (l, cpu) => body(localsOf(l), { o: null, u: cpu }, 3, 'u'),
         );
@@ -240,6 +274,7 @@ function parts(draw: Tape, { n, others, ptes }: Sizes) {
           locals: {
             b: init(bool, false),
             v: init(V, 'p'),
+            ...number,
             snap: init(range(0, most), 0),
             at: init(index(n), 0),
             ...pointer,
@@ -293,9 +328,20 @@ function parts(draw: Tape, { n, others, ptes }: Sizes) {
         ),
       ])
     : null;
-  const any = { b: mem.x, v: mem.v as Variable<string>, i: null };
+  const any = { b: mem.x, v: mem.v as Variable<string>, i: null, t: mem.q };
   const some = () => condition(any, { o: null, u: null });
   const property = pick([
+    ...(wraps
+      ? [
+          ...[() => mem.q, () => mem.s.at(0)].flatMap((q) => [
+            () => never(gt(q(), draw.below(5)), say`many`),
+            () => never(lt(q(), 0), say`less than none`),
+            () => never(and(eq(q(), 0), forAll(T, (_, i) => ended(T, i))), say`gone`),
+            () => forAll(T, (l) => never(and(l.b, eq(q(), draw.below(2))), say`none`)),
+          ]),
+          () => forAll(T, (l) => never(gt((l as { t: Variable<number> }).t, 1 + draw.below(3)), say`read many`)),
+        ]
+      : []),
     () =>
       forAll(T, (l, cpu) =>
         never(

@@ -1,5 +1,6 @@
 /** Small protocols that are wrong, each in a way that one fault of the prover would hide. */
 import {
+  add,
   always,
   and,
   array,
@@ -28,6 +29,7 @@ import {
   step,
   thread,
   wait,
+  wrap,
   atomically,
   type AnyDefinition,
   type Expr,
@@ -37,7 +39,11 @@ import {
 import type { Property } from '../../checker/language/property.ts';
 import type { ProverFaults } from '../../checker/family/faults.ts';
 
-type Locals = { readonly b: Variable<boolean>; readonly c: Variable<boolean> };
+type Locals = {
+  readonly b: Variable<boolean>;
+  readonly c: Variable<boolean>;
+  readonly t: Variable<number>;
+};
 type Own = { readonly l: Locals; readonly cpu: Expr<number>; readonly m: Memory };
 type Memory = ReturnType<typeof memory>;
 type Copies = Parameters<typeof ended>[0];
@@ -49,6 +55,7 @@ const memory = (n: number) =>
     e: init(range(0, n), 0),
     o: array(n, bool, false),
     g: array(2, bool, false),
+    q: init(range(-99, 99), 0),
   });
 
 interface Parts {
@@ -71,7 +78,7 @@ const family = ({ copy, single, asks, mayBlock }: Parts): AnyDefinition =>
         {
           cpus: n,
           mayBlockForever: mayBlock === true,
-          locals: { b: init(bool, false), c: init(bool, false) },
+          locals: { b: init(bool, false), c: init(bool, false), t: init(range(-99, 99), 0) },
         },
         (l, cpu) => copy({ l, cpu, m }),
       );
@@ -95,7 +102,12 @@ const ends = (S: Copies) => ended(S);
 export const small: Partial<
   Record<
     keyof ProverFaults,
-    { readonly definition: AnyDefinition; readonly size: number; readonly most: number }
+    {
+      readonly definition: AnyDefinition;
+      readonly size: number;
+      readonly most: number;
+      readonly upTo?: number;
+    }
   >
 > = {
   large: {
@@ -187,6 +199,34 @@ export const small: Partial<
     }),
     size: 1,
     most: 1,
+  },
+  // Puts back what it has read: its share is 0 again.
+  known: {
+    definition: family({
+      copy: ({ l, m }) => [step('up and back', set(l.t, m.q), set(m.q, wrap(add(l.t, 1), 8)), set(m.q, l.t))],
+      asks: (m, T) =>
+        never(
+          and(forAll(T as never, ((_: unknown, i: Expr<number>) => ended(T, i)) as never), eq(m.q, 0)),
+          say`back`,
+        ),
+    }),
+    size: 1,
+    most: 1,
+    upTo: 4,
+  },
+  // Two bits: the fourth copy makes it 0.
+  wraps: {
+    definition: family({
+      copy: ({ m }) => [step('adds', set(m.q, wrap(add(m.q, 1), 2)))],
+      asks: (m, T) =>
+        never(
+          and(forAll(T as never, ((_: unknown, i: Expr<number>) => ended(T, i)) as never), eq(m.q, 0)),
+          say`none`,
+        ),
+    }),
+    size: 1,
+    most: 1,
+    upTo: 4,
   },
   sum: {
     definition: family({

@@ -31,9 +31,9 @@ for (const definition of registry.map(withMemoryOption))
       const result = finish(provingByViews(declaredClaim(definition, scenario), work));
       expect(result).toMatchObject({ verdict: 'holds' });
       const { proofs } = result as { readonly proofs: readonly Proof[] };
-      for (const { claim, from, element, size, most, machine, views } of proofs) {
+      for (const { claim, from, element, size, most, upTo, machine, views } of proofs) {
         if (views.length > fewViews) continue;
-        const header = { options: claim.given, any: claim.any, from, element, size, most };
+        const header = { options: claim.given, any: claim.any, from, element, size, most, upTo };
         const wrong = verifying(definition, viewSetOf(header, machine.roles, views));
         expect(finish(wrong)).toEqual([]);
       }

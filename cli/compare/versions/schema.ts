@@ -26,7 +26,7 @@ const race = z.strictObject({
   next: z.string().nullable().describe('where the CPU of the last step is there after all steps'),
 });
 
-const version = row.omit({ varied: true, anyNumberOf: true });
+const version = row.omit({ varied: true, anyNumberOf: true, anyNumberUpTo: true });
 
 export const versionsResult = z.strictObject({
   kind: z.literal('compare-versions'),

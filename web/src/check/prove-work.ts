@@ -7,7 +7,7 @@ import type { Limits } from '../../../checker/state-space/outcome.ts';
 import { provingMost } from '../../../checker/search/prove.ts';
 import type { SearchSettings } from '../../../checker/search/settings.ts';
 import type { Cooperative } from '../../../checker/state-space/cooperative.ts';
-import { anyOf, reasonOf } from '../../../checker/report/any-number.ts';
+import { anyOf, boundedAnyOf, reasonOf, upToOf } from '../../../checker/report/any-number.ts';
 import { keyOfBuild, type ProveWork, type Results } from './messages.ts';
 
 /** A model that did not come with the work. */
@@ -37,7 +37,7 @@ export function* provingWork(
     return {
       kind: 'proof',
       proof: {
-        proved: result.verdict === 'holds' ? anyOf(claim) : null,
+        proved: result.verdict === 'holds' ? boundedAnyOf(claim, upToOf(result)) : null,
         open: tried
           .filter((one) => one.result.verdict !== 'holds')
           .map((one) => ({ claim: anyOf(one.claim), reason: reasonOf(one.result) })),
