@@ -116,7 +116,7 @@ const counts = new Map([
   ['STEPS', 'steps'],
 ] as const) as ReadonlyMap<string, 'states' | 'transitions' | 'steps'>;
 
-/** `SCENARIO(name, HOLDS, option = value, MEMORY = arm64, STATES = 12, WHY = "...")` */
+/** `SCENARIO(name, HOLDS, option = value, MEMORY = arm64, PROVES = NR_CPUS, STATES = 12, WHY = "...")` */
 export function scenariosOf(
   unit: Unit,
   options: readonly NamedOption[],
@@ -161,6 +161,7 @@ function scenarioOf(
     );
   const chosen: Record<string, OptionValue> = {};
   let memory: MemoryModelName | undefined;
+  const proves: string[] = [];
   const said: { states?: number; transitions?: number; steps?: number; why?: string } = {};
   for (const setting of rest) {
     if (setting.kind !== 'assign' || setting.target.kind !== 'name')
@@ -171,6 +172,13 @@ function scenarioOf(
       memory = memoryModelNames.find((one) => one === name);
       if (memory === undefined)
         return fail(mistakes, value.place, `MEMORY is ${memoryModelNames.join(', ')}`);
+      continue;
+    }
+    if (target.name === 'PROVES') {
+      const size = options.find(({ name }) => value.kind === 'name' && name === value.name);
+      if (size?.option.kind !== 'integer')
+        return fail(mistakes, value.place, 'PROVES names an OPTION_INT that may be any number');
+      proves.push(size.key);
       continue;
     }
     if (target.name === 'WHY') {
@@ -201,5 +209,12 @@ function scenarioOf(
   const name = nameIn(first, clause, mistakes)
     .replace(/^v(\d+)_(\d+)/, 'v$1.$2')
     .replaceAll('_', '-');
-  return { name, options: chosen, verdict, ...said, ...(memory === undefined ? {} : { memory }) };
+  return {
+    name,
+    options: chosen,
+    verdict,
+    ...said,
+    ...(memory === undefined ? {} : { memory }),
+    ...(proves.length === 0 ? {} : { proves }),
+  };
 }

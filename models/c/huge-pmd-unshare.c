@@ -162,12 +162,13 @@ ALWAYS("a table that others share keeps its page", atomic_read(&table.pt_share_c
 FINALLY("no reference leaks", atomic_read(&of_file._refcount) == 1 && atomic_read(&of_last._refcount) == 1);
 
 SCENARIO(v6_15, VIOLATED);
-SCENARIO(v6_15_ipi, HOLDS, flush = ipi, WHY = "the flush waits, and the table is shared until i_mmap_rwsem is released");
+SCENARIO(v6_15_ipi, HOLDS, flush = ipi, PROVES = NR_GUP,
+	 WHY = "the flush waits, and the table is shared until i_mmap_rwsem is released");
 SCENARIO(v6_15_ipi_late, VIOLATED, flush = ipi, LATE_FLUSH = true, WHY = "the table is used before the flush waits");
-SCENARIO(v6_16, HOLDS, sync = always);
+SCENARIO(v6_16, HOLDS, sync = always, PROVES = NR_GUP);
 SCENARIO(last_sharer, HOLDS, sync = last_sharer, NR_UNSHARERS = 2,
 	 WHY = "a table that others share is no other process's alone");
-SCENARIO(recheck_pud, HOLDS, RECHECK_PUD = true,
+SCENARIO(recheck_pud, HOLDS, PROVES = NR_GUP, RECHECK_PUD = true,
 	 WHY = "atomic_inc_not_zero() orders the read of the pmd before the second read of the pud: no barrier is needed");
 SCENARIO(two_gup_v6_16, HOLDS, sync = always, NR_GUP = 2);
 SCENARIO(v6_16_tso, HOLDS, sync = always, MEMORY = tso);

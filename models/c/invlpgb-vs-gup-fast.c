@@ -128,11 +128,11 @@ THREAD(munmap)
 FINALLY("no reference leaks", atomic_read(&memory._refcount) == 1);
 
 SCENARIO(v6_14, VIOLATED, WHY = "no such kernel ran: INVLPGB came after the fix");
-SCENARIO(v6_14_ipi, HOLDS, flush = ipi);
+SCENARIO(v6_14_ipi, HOLDS, flush = ipi, PROVES = NR_GUP);
 SCENARIO(v6_14_ipi_tso, HOLDS, flush = ipi, MEMORY = tso);
-SCENARIO(v6_15, HOLDS, RCU_TABLE_FREE = true);
-SCENARIO(v6_15_tso, HOLDS, RCU_TABLE_FREE = true, MEMORY = tso);
-SCENARIO(no_batch, HOLDS, RCU_TABLE_FREE = true, BATCH = false);
+SCENARIO(v6_15, HOLDS, RCU_TABLE_FREE = true, PROVES = NR_GUP);
+SCENARIO(v6_15_tso, HOLDS, RCU_TABLE_FREE = true, MEMORY = tso, PROVES = NR_GUP);
+SCENARIO(no_batch, HOLDS, RCU_TABLE_FREE = true, BATCH = false, PROVES = NR_GUP);
 SCENARIO(no_batch_tso, HOLDS, RCU_TABLE_FREE = true, BATCH = false, MEMORY = tso);
 SCENARIO(two_gup, HOLDS, RCU_TABLE_FREE = true, NR_GUP = 2);
 

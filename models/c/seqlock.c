@@ -67,12 +67,12 @@ THREAD(writer)
 	REACHED("the writer is through");
 }
 
-SCENARIO(seqlock, HOLDS);
-SCENARIO(seqlock_pso, HOLDS, MEMORY = pso);
+SCENARIO(seqlock, HOLDS, PROVES = NR_READERS);
+SCENARIO(seqlock_pso, HOLDS, MEMORY = pso, PROVES = NR_READERS);
 SCENARIO(seqlock_arm64, HOLDS, MEMORY = arm64);
 SCENARIO(two_readers, HOLDS, NR_READERS = 2);
 SCENARIO(no_barriers_tso, HOLDS, WRITE_BARRIERS = false, READ_BARRIERS = false, MEMORY = tso,
-	 WHY = "x86 keeps stores in order, and loads");
+	 WHY = "x86 keeps stores in order, and loads", PROVES = NR_READERS);
 SCENARIO(no_write_barriers_pso, VIOLATED, WRITE_BARRIERS = false, MEMORY = pso);
 SCENARIO(no_write_barriers_arm64, VIOLATED, WRITE_BARRIERS = false, MEMORY = arm64);
 SCENARIO(no_read_barriers_arm64, VIOLATED, READ_BARRIERS = false, MEMORY = arm64);

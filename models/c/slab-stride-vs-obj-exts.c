@@ -83,11 +83,11 @@ THREADS(slab_obj_ext, NR_READERS)
 	}
 }
 
-SCENARIO(v7_0_rc1, HOLDS, WHY = "under sequential consistency");
-SCENARIO(v7_0_rc1_tso, HOLDS, MEMORY = tso);
+SCENARIO(v7_0_rc1, HOLDS, PROVES = NR_READERS, WHY = "under sequential consistency");
+SCENARIO(v7_0_rc1_tso, HOLDS, MEMORY = tso, PROVES = NR_READERS);
 SCENARIO(v7_0_rc1_arm64, VIOLATED, MEMORY = arm64);
-SCENARIO(v7_0, HOLDS, EARLY_STRIDE = true);
-SCENARIO(v7_0_tso, HOLDS, EARLY_STRIDE = true, MEMORY = tso);
+SCENARIO(v7_0, HOLDS, EARLY_STRIDE = true, PROVES = NR_READERS);
+SCENARIO(v7_0_tso, HOLDS, EARLY_STRIDE = true, MEMORY = tso, PROVES = NR_READERS);
 SCENARIO(v7_0_arm64, HOLDS, EARLY_STRIDE = true, MEMORY = arm64);
 SCENARIO(reader_barrier_arm64, HOLDS, READER_BARRIER = true, MEMORY = arm64);
 SCENARIO(relaxed_cmpxchg_arm64, VIOLATED, READER_BARRIER = true, FULL_CMPXCHG = false, MEMORY = arm64,

@@ -109,7 +109,8 @@
 
 /*
  * ---- Scenarios: SCENARIO(name, verdict, option = value, ...), with MEMORY = sc, tso, pso or arm64 as one of them,
- * WHY = "reason", and the counts STATES, TRANSITIONS and STEPS where they are to stay.
+ * WHY = "reason", PROVES = an OPTION_INT for any number of which `racewalk prove` proves it, and the counts STATES,
+ * TRANSITIONS and STEPS where they are to stay.
  */
 
 #define SCENARIO(name, verdict, ...) enum { rw_scenario_##name = RW_VERDICT_##verdict }

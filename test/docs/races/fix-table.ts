@@ -1,5 +1,10 @@
 /** The table of README.md: each race with the kernels that had it, and the proof of its fix. */
 import { check } from '../../../checker/search/check.ts';
+import type { AnyDefinition, Scenario } from '../../../checker/language/model.ts';
+import { withMemoryOption } from '../../../checker/memory/memory-option.ts';
+import { count } from '../../../checker/report/numbers.ts';
+import { firstBound } from '../../../checker/search/prove.ts';
+import { declaredClaim } from '../../../cli/prove/all.ts';
 import { code, table } from './markdown.ts';
 import type { Race } from './races.ts';
 
@@ -18,9 +23,16 @@ const brokenIn = ({ broken }: Race) =>
   broken.length === 0 ? 'never in a release' : broken.map(({ versions }) => versions).join(', ');
 
 /** The scenario of the last kernel: what has been proved of it, else the states that a check sees. */
-function proofOf({ definition: { name, build }, kernels }: Race): string {
+function proofOf({ definition, kernels }: Race): string {
+  const { name, build } = definition;
   const { name: scenario, proves, states, options } = kernels.at(-1)!.scenario;
   return proves === undefined
     ? `${code(`check ${name}/${scenario}`)}: all ${states ?? check(build(options)).outcome.statistics.states} states`
-    : `${code(`prove ${name}/${scenario}`)}: any number of ${proves.join(' and ')}`;
+    : `${code(`prove ${name}/${scenario}`)}: any number of ${proves.join(' and ')}${boundOf(definition, kernels.at(-1)!.scenario)}`;
+}
+
+/** The largest number that the proof covers, which begins with it: test/c/proofs.test.ts. */
+function boundOf(definition: AnyDefinition, scenario: Scenario): string {
+  const upTo = firstBound(declaredClaim(withMemoryOption(definition), scenario));
+  return upTo === null ? '' : `, up to ${count(upTo)}`;
 }
