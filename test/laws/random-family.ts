@@ -65,7 +65,12 @@ function parts(draw: Tape, { n, others, ptes, wraps }: Sizes) {
     q: init(range(-99, 99), wraps ? draw.below(2) : 0),
     s: array(2, range(-99, 99), 0),
   });
-  type Locals = { b: Variable<boolean>; v: Variable<string>; i: Variable<number> | null; t: Variable<number> };
+  type Locals = {
+    b: Variable<boolean>;
+    v: Variable<string>;
+    i: Variable<number> | null;
+    t: Variable<number>;
+  };
   type Own = { o: Expr<number> | null; u: Expr<number> | null };
   const element = (l: Locals, array: typeof mem.a | typeof mem.k) => array.at(l.i!) as Variable<never>;
   const count = (l: Locals) =>
@@ -336,10 +341,18 @@ function parts(draw: Tape, { n, others, ptes, wraps }: Sizes) {
           ...[() => mem.q, () => mem.s.at(0)].flatMap((q) => [
             () => never(gt(q(), draw.below(5)), say`many`),
             () => never(lt(q(), 0), say`less than none`),
-            () => never(and(eq(q(), 0), forAll(T, (_, i) => ended(T, i))), say`gone`),
+            () =>
+              never(
+                and(
+                  eq(q(), 0),
+                  forAll(T, (_, i) => ended(T, i)),
+                ),
+                say`gone`,
+              ),
             () => forAll(T, (l) => never(and(l.b, eq(q(), draw.below(2))), say`none`)),
           ]),
-          () => forAll(T, (l) => never(gt((l as { t: Variable<number> }).t, 1 + draw.below(3)), say`read many`)),
+          () =>
+            forAll(T, (l) => never(gt((l as { t: Variable<number> }).t, 1 + draw.below(3)), say`read many`)),
         ]
       : []),
     () =>
