@@ -19,6 +19,7 @@
  * Fixed:   71b3c126e611 (v4.5) -> flushBarrier, switchBarrier. On x86 load_cr3 serialises and is the switcher's barrier; the flusher's
  *          was missing. In the model both barriers are statements, and plain stores write the bit and the pte.
  * CVE:     CVE-2016-2069
+ * Read:    the message of 71b3c126e611, and the references of the CVE, which name it.
  * Omitted: the flush when the bit is set: the IPI arrives when switch_mm enables irqs again, and drops every entry. Lazy TLB mode
  *          and clearing the bit in the old mm: separate handshakes. Other CPUs: each has its own bit.
  */
