@@ -43,7 +43,10 @@ export function checkNames(clauses: readonly Clause[], mistakes: Mistakes): void
     if (!known.has(name)) {
       // It may be a macro that declares them.
       const leavesOpen = new Set(given.flatMap((one) => (one.kind === 'name' ? [one.name] : [])));
-      mistakes.report(place, `racewalk does not know ${name}(...) outside of a function`, { about: name, leavesOpen });
+      mistakes.report(place, `racewalk does not know ${name}(...) outside of a function`, {
+        about: name,
+        leavesOpen,
+      });
     }
 }
 
