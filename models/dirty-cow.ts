@@ -22,7 +22,7 @@
  * Fixed:   19be0eaffa3a (v4.9) -> keepFollWrite (FOLL_COW instead of dropping FOLL_WRITE) and requireDirty (can_follow_write_pte);
  *          5535be309971 (v6.0) replaces both -> requireExclusive (PageAnonExclusive)
  * CVE:     CVE-2016-5195, CVE-2022-2590
- * Read:    the references of CVE-2016-5195, which name 19be0eaffa3a; the message of 5535be309971, which names CVE-2022-2590.
+ * Read:    write-ups of CVE-2016-5195, which name 19be0eaffa3a; the message of 5535be309971, which names CVE-2022-2590.
  * Omitted: mmap_sem: both hold it for reading. The page-table lock: it makes each access to the pte atomic, so each is one step.
  *          Reference counts: the caller holds the returned page. The zero page. Retries of handle_mm_fault.
  *          That the zaps stop some day: each retry of get_user_pages may find that the page has been zapped again (mustEnd).

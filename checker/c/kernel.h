@@ -204,8 +204,10 @@ static void wake_up(wait_queue_head_t *wq) { atomic_fetch_inc_release(&wq->wakeu
 			WAIT_UNTIL(atomic_read(&(wq).wakeups) != __queued);	\
 		}							\
 	} while (0)
-#define wait_event_interruptible(wq, cond) ({ wait_event(wq, cond); 0; })
-#define wait_event_killable(wq, cond) ({ wait_event(wq, cond); 0; })
+/* A signal may come at any time: a wait that it ends fails, whether or not it could go on. */
+#define __unless_signal(error, ...) ({ int __err = ANY(2) ? -(error) : 0; if (!__err) __VA_ARGS__; __err; })
+#define wait_event_interruptible(wq, cond) __unless_signal(ERESTARTSYS, wait_event(wq, cond))
+#define wait_event_killable(wq, cond) __unless_signal(ERESTARTSYS, wait_event(wq, cond))
 
 /* include/linux/completion.h, kernel/sched/completion.c; complete() and its waiters are primitives */
 struct completion { unsigned int done; };
@@ -251,15 +253,15 @@ DEFINE_LOCK_GUARD_0(migrate, migrate_disable(), migrate_enable())
 DEFINE_LOCK_GUARD_0(irq, local_irq_disable(), local_irq_enable())
 DEFINE_LOCK_GUARD_0(irqsave, local_irq_save(_T->flags), local_irq_restore(_T->flags), unsigned long flags)
 
-/* include/linux/kernel.h, bitops.h, spinlock.h, mutex.h, rwsem.h, kern_levels.h; nobody kills or interrupts a thread */
+/* include/linux/kernel.h, bitops.h, spinlock.h, mutex.h, rwsem.h, kern_levels.h */
 #define might_sleep_if(c) do { if (c) might_sleep(); } while (0)
 #define assign_bit(nr, p, value) ((value) ? set_bit(nr, p) : clear_bit(nr, p))
 #define __assign_bit(nr, p, value) ((value) ? __set_bit(nr, p) : __clear_bit(nr, p))
 #define assert_spin_locked(l) lockdep_assert_held(l)
-#define mutex_lock_killable(l) ({ mutex_lock(l); 0; })
-#define mutex_lock_interruptible(l) ({ mutex_lock(l); 0; })
-#define down_read_killable(sem) ({ down_read(sem); 0; })
-#define down_write_killable(sem) ({ down_write(sem); 0; })
+#define mutex_lock_killable(l) __unless_signal(EINTR, mutex_lock(l))
+#define mutex_lock_interruptible(l) __unless_signal(EINTR, mutex_lock(l))
+#define down_read_killable(sem) __unless_signal(EINTR, down_read(sem))
+#define down_write_killable(sem) __unless_signal(EINTR, down_write(sem))
 #define KERN_EMERG ""
 #define KERN_ALERT ""
 #define KERN_CRIT ""

@@ -25,7 +25,11 @@ export async function barriersOfModel(
     definitions: [definition],
     models: () => allVariants(definition, given),
     limits: options,
-    study: barrierStudy(definition, given, { memories, settings: settingsOf(options) }),
+    study: barrierStudy(definition, given, {
+      ...(source.scenario === null ? {} : { isNamed: true }),
+      memories,
+      settings: settingsOf(options),
+    }),
   });
   if (studied === null) return;
   process.exitCode = exitCodeOf(studied.result);

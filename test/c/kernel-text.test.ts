@@ -6,6 +6,7 @@ import { mistakesOf, verdictOf } from './protocol.ts';
 const declarations = `DEFINE_SPINLOCK(lock);
 DEFINE_MUTEX(mutex);
 DECLARE_RWSEM(sem);
+DECLARE_WAIT_QUEUE_HEAD(wq);
 struct state { unsigned long flags; int nr; } st;
 static __always_inline int __must_check sum(int n) __acquires(&lock) __releases(&lock)
 {
@@ -32,7 +33,6 @@ const truths: readonly (readonly [string, string])[] = [
   ['division', 'DIV_ROUND_UP(5, 2) == 3'],
   ['bits', 'BIT_ULL(3) == 8 && GENMASK_ULL(3, 1) == 14'],
   ['errors', '-EIO == -5 && ERESTARTSYS == 512'],
-  ['calls that are not interrupted', '!mutex_lock_killable(&mutex) && !mutex_trylock(&mutex)'],
   ['a function with attributes', 'sum(1) == 2'],
   [
     'bits that are assigned',
@@ -117,4 +117,22 @@ describe('configurations', () => {
   );
   test('or by #undef', () =>
     expect(mistakesOf(text('#undef CONFIG_NUMA\n#ifdef CONFIG_NUMA\n#error "no"\n#endif', ''))).toBe(''));
+});
+
+describe('waits that a signal ends', () => {
+  const result = (call: string, then: string) =>
+    run(`int err = ${call}; if (err) REACHED("a signal"); else REACHED("none"); ${then}`);
+  test.each([
+    ['mutex_lock_killable(&mutex)', 'EINTR', 'mutex_unlock(&mutex);'],
+    ['mutex_lock_interruptible(&mutex)', 'EINTR', 'mutex_unlock(&mutex);'],
+    ['down_read_killable(&sem)', 'EINTR', 'up_read(&sem);'],
+    ['down_write_killable(&sem)', 'EINTR', 'up_write(&sem);'],
+    ['wait_event_interruptible(wq, st.nr == 0)', 'ERESTARTSYS', ''],
+    ['wait_event_killable(wq, st.nr == 0)', 'ERESTARTSYS', ''],
+  ])('fail, and have not waited: %s', (call, error, undo) => {
+    expect(result(call, `if (!err) { ${undo} } else CHECK(err == -${error}, "err is %d", err);`)).toBe(
+      'holds',
+    );
+    if (undo !== '') expect(result(call, undo)).toMatch(/unlock|up_/);
+  });
 });

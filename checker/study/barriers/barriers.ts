@@ -21,6 +21,8 @@ export const namesVariant = ({ options }: AnyDefinition, given: Choices): boolea
   Object.keys(given).some((key) => key !== memoryKey && !['size', 'bound'].includes(options[key]!.role));
 
 export interface Trying {
+  /** Whether `given` is the variant to try, although it is that of the defaults; such as a scenario. */
+  readonly isNamed?: boolean;
   readonly memories: readonly MemoryModelName[];
   readonly settings: SearchSettings;
 }
@@ -39,10 +41,10 @@ export const barrierStudy = (
 function* findingAblated(
   definition: AnyDefinition,
   given: Choices,
-  { settings }: Trying,
+  { settings, isNamed = namesVariant(definition, given) }: Trying,
   limits: Limits,
 ): Cooperative<Variants> {
-  if (!namesVariant(definition, given))
+  if (!isNamed)
     return yield* findingVariants(definition, given, { limits, settings });
   const options = { ...given, [memoryKey]: memoryOption.fallback };
   return { variants: [{ options, setting: {}, fixes: {} }], undecided: false };
