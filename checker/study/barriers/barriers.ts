@@ -44,8 +44,7 @@ function* findingAblated(
   { settings, isNamed = namesVariant(definition, given) }: Trying,
   limits: Limits,
 ): Cooperative<Variants> {
-  if (!isNamed)
-    return yield* findingVariants(definition, given, { limits, settings });
+  if (!isNamed) return yield* findingVariants(definition, given, { limits, settings });
   const options = { ...given, [memoryKey]: memoryOption.fallback };
   return { variants: [{ options, setting: {}, fixes: {} }], undecided: false };
 }
