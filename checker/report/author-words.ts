@@ -38,9 +38,10 @@ export function writtenStatement(model: Model, thread: string, line: number): St
   return known.get(`${thread} ${line}`);
 }
 
-/** The guard of the author's statement; null: none, or a wait of a memory model. */
+/** The guard of the author's statement; null: none, a wait of a memory model, or a line of C, whose text says all. */
 export function guardWords(model: Model, thread: string, transition: Transition): string | null {
   const { statement } = transition;
+  if (namingStatement(transition).source !== undefined) return null;
   if (model.written === undefined) return transition.guard === null ? null : printExpr(transition.guard);
   const naming = namingStatement(transition);
   const own = writtenStatement(model, thread, naming.line);

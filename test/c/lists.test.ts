@@ -127,6 +127,21 @@ q->${member}.next = NULL; list_del(&p->one); kfree(p);`;
   expect(run(walk('two'), more)).toMatch(/such member/);
 });
 
+test('a walk over entries whose member lies deeper in a struct, and over none of them', () => {
+  const more = `struct inner { int nr; struct list_head link; };
+struct outer { int nr; struct inner in; };
+POOL(struct outer, 2);
+static LIST_HEAD(outers);`;
+  const walks = `struct outer *o, *m; int all = 0;
+list_for_each_entry_safe(o, m, &outers, in.link) all++;
+CHECK(all == 0, "empty");
+o = kzalloc(sizeof(*o), GFP_ATOMIC); o->nr = 4; list_add(&o->in.link, &outers);
+list_for_each_entry(o, &outers, in.link) all += o->nr;
+list_for_each_entry_safe(o, m, &outers, in.link) { list_del(&o->in.link); kfree(o); }`;
+  expect(run(`${walks} CHECK(all == 4, "all is %d", all);`, more)).toBe('holds');
+  expect(run(`${walks} CHECK(all == 5, "all is %d", all);`, more)).toBe('all is all');
+});
+
 test('a use after free by a pointer to a member', () => {
   const keep = 'static struct list_head *kept;';
   expect(run('item = add(1); kept = &item->link; list_del(kept); kfree(item);', keep)).toBe('holds');

@@ -62,6 +62,19 @@ describe.concurrent('compare A B', () => {
     expect(out).toContain('new, necessary: smp_mb() (one)');
   });
 
+  test('where a line of C waits, its text says for what', async () => {
+    const calls = (line: string) => `#include <racewalk.h>
+int freed, seen;
+static void handler(void *info) { }
+THREAD(walker) { local_irq_disable(); seen = READ_ONCE(freed); CHECK(!READ_ONCE(freed) || seen, "freed"); local_irq_enable(); }
+THREAD(freeing) { ${line} WRITE_ONCE(freed, 1); }
+`;
+    const before = file('without-call.c', calls(''));
+    const after = file('with-call.c', calls('smp_call_function(handler, NULL, 1);'));
+    const out = await compared([before, after]);
+    expect(out).toMatch(/freeing waits at '5: smp_call_function\(handler, NULL, 1\);?', so that it follows/);
+  });
+
   test('a reverted fix has its race on the other side, and a lost barrier', async () => {
     const out = await compared([strong, weak, '--memory', 'tso']);
     expect(out).not.toContain('race before the change');
