@@ -96,11 +96,14 @@ static unsigned int cpumask_next(int cpu, const struct cpumask *mask)
 #define kvfree_rcu_mightsleep(p) kfree_rcu_mightsleep(p)
 #define rcu_dereference_protected(p, c) (p)
 
-/* include/asm-generic/barrier.h: the load that ends the wait is an acquire */
+/* include/asm-generic/barrier.h; arch/arm64/include/asm/barrier.h, where each load of the wait is an acquire */
 #define smp_cond_load_relaxed(p, cond) \
 	({ __auto_type VAL = READ_ONCE(*(p)); while (!(cond)) VAL = READ_ONCE(*(p)); VAL; })
 #define smp_cond_load_acquire(p, cond) \
-	({ __auto_type __got = smp_cond_load_relaxed(p, cond); smp_acquire__after_ctrl_dep(); __got; })
+	({ __auto_type VAL = smp_load_acquire(p); while (!(cond)) VAL = smp_load_acquire(p); VAL; })
+/* include/linux/atomic/atomic-arch-fallback.h */
+#define atomic_cond_read_acquire(v, cond) smp_cond_load_acquire(&(v)->counter, cond)
+#define atomic_cond_read_relaxed(v, cond) smp_cond_load_relaxed(&(v)->counter, cond)
 
 /* include/linux/seqlock.h */
 typedef struct { unsigned int sequence; } seqcount_t;

@@ -101,6 +101,7 @@ const table: Readonly<Record<string, Row>> = {
   'READ_ONCE()': row('nothing', 'load', 'int v = READ_ONCE(z);'),
   'WRITE_ONCE()': row('nothing', 'store', 'WRITE_ONCE(z, 1);'),
   'smp_load_acquire()': row('acquire', 'load', 'int v = smp_load_acquire(&z);'),
+  'smp_cond_load_acquire()': row('acquire', 'load', 'int v = smp_cond_load_acquire(&z, VAL < 2);'),
   'smp_store_release()': row('release', 'store', 'smp_store_release(&z, 1);'),
   'smp_mb()': around('full', 'smp_mb();'),
   'smp_wmb()': around('wmb', 'smp_wmb();'),
@@ -131,6 +132,9 @@ const table: Readonly<Record<string, Row>> = {
   'atomic_read()': row('nothing', 'load', 'int v = atomic_read(&z);', { z: atomic }),
   'atomic_set()': row('nothing', 'store', 'atomic_set(&z, 1);', { z: atomic }),
   'atomic_read_acquire()': row('acquire', 'load', 'int v = atomic_read_acquire(&z);', { z: atomic }),
+  'atomic_cond_read_acquire()': row('acquire', 'load', 'int v = atomic_cond_read_acquire(&z, VAL < 2);', {
+    z: atomic,
+  }),
   'atomic_set_release()': row('release', 'store', 'atomic_set_release(&z, 1);', { z: atomic }),
   'atomic_inc()': update('nothing', 'atomic_inc(&z);', { z: atomic }),
   ...Object.fromEntries([

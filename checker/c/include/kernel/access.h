@@ -74,5 +74,7 @@ static inline void kcsan_nestable_atomic_end(void) { }
 	})
 #define smp_cond_load_acquire(ptr, cond) RW_LOAD_UNTIL(ptr, cond, __ATOMIC_ACQUIRE)
 #define smp_cond_load_relaxed(ptr, cond) RW_LOAD_UNTIL(ptr, cond, __ATOMIC_RELAXED)
+#define atomic_cond_read_acquire(v, cond) smp_cond_load_acquire(&(v)->counter, cond)
+#define atomic_cond_read_relaxed(v, cond) smp_cond_load_relaxed(&(v)->counter, cond)
 
 #endif
