@@ -105,7 +105,7 @@ static unsigned int cpumask_next(int cpu, const struct cpumask *mask)
 #define atomic_cond_read_acquire(v, cond) smp_cond_load_acquire(&(v)->counter, cond)
 #define atomic_cond_read_relaxed(v, cond) smp_cond_load_relaxed(&(v)->counter, cond)
 
-/* include/linux/seqlock.h */
+/* include/linux/seqlock.h; before v6.13 smp_rmb() stands behind the loads of the sequence, which orders more */
 typedef struct { unsigned int sequence; } seqcount_t;
 typedef seqcount_t seqcount_spinlock_t;
 typedef struct { seqcount_t seqcount; spinlock_t lock; } seqlock_t;
@@ -115,9 +115,8 @@ typedef struct { seqcount_t seqcount; spinlock_t lock; } seqlock_t;
 static void seqcount_init(seqcount_t *s) { s->sequence = 0; }
 static unsigned int raw_read_seqcount(const seqcount_t *s)
 {
-	unsigned int seq = READ_ONCE(s->sequence);
+	unsigned int seq = smp_load_acquire(&s->sequence);
 
-	smp_rmb();
 	kcsan_nestable_atomic_begin();
 	return seq;
 }
@@ -129,9 +128,8 @@ static unsigned int read_seqcount_begin(const seqcount_t *s)
 
 	WAIT_UNTIL(!(s->sequence & 1));
 	do {
-		seq = READ_ONCE(s->sequence);
+		seq = smp_load_acquire(&s->sequence);
 	} while (seq & 1);
-	smp_rmb();
 	kcsan_nestable_atomic_begin();
 	return seq;
 }

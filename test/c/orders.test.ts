@@ -96,6 +96,8 @@ const lock = (name: string, type: string): Partial<Row> => ({ more: `${type} ${n
 const handler = 'static void handler(void *info) { }';
 const callback = 'struct s { struct rcu_head rcu; } o; static void callback(struct rcu_head *head) { }';
 const queue = 'wait_queue_head_t queue;';
+const mask = { more: 'struct cpumask mask;' };
+const sequence = { more: 'seqcount_t seq;' };
 
 const table: Readonly<Record<string, Row>> = {
   'READ_ONCE()': row('nothing', 'load', 'int v = READ_ONCE(z);'),
@@ -162,6 +164,32 @@ const table: Readonly<Record<string, Row>> = {
     'bool v = refcount_dec_and_test(&z); w = v;',
     { z: refcount },
   ),
+  'refcount_add()': update('nothing', 'refcount_add(1, &z);', { z: refcount }),
+  'refcount_add_not_zero()': update('nothing', 'bool v = refcount_add_not_zero(1, &z); w = v;', {
+    z: refcount,
+  }),
+  'refcount_sub_and_test() that is not the last': update(
+    'release',
+    'bool v = refcount_sub_and_test(1, &z); w = v;',
+    {
+      z: refcount,
+    },
+  ),
+  'refcount_dec_not_one()': update('release', 'bool v = refcount_dec_not_one(&z); w = v;', { z: refcount }),
+  'cpumask_set_cpu()': around('nothing', 'cpumask_set_cpu(0, &mask);', { ...mask, drains: true }),
+  'cpumask_clear_cpu()': around('nothing', 'cpumask_clear_cpu(0, &mask);', { ...mask, drains: true }),
+  'cpumask_test_cpu()': around('nothing', 'w = cpumask_test_cpu(0, &mask);', mask),
+  'cpumask_test_and_set_cpu()': around('full', 'w = cpumask_test_and_set_cpu(0, &mask);', {
+    ...mask,
+    drains: true,
+  }),
+  'cpumask_test_and_clear_cpu()': around('full', 'w = cpumask_test_and_clear_cpu(0, &mask);', {
+    ...mask,
+    drains: true,
+  }),
+  'mutex_is_locked()': neutral('w = mutex_is_locked(&l);', lock('l', 'struct mutex')),
+  'rwsem_is_locked()': neutral('w = rwsem_is_locked(&l);', lock('l', 'struct rw_semaphore')),
+  'completion_done()': neutral('w = completion_done(&c);', { more: 'struct completion c;' }),
   'set_bit()': update('nothing', 'set_bit(0, &z);', { z: bits }),
   'test_bit()': row('nothing', 'load', 'bool v = test_bit(0, &z);', { z: bits }),
   'test_bit_acquire()': row('acquire', 'load', 'bool v = test_bit_acquire(0, &z);', { z: bits }),
@@ -226,10 +254,28 @@ const table: Readonly<Record<string, Row>> = {
   'kmalloc()': neutral('struct s *p = kmalloc(sizeof(*p), GFP_ATOMIC); got = p;', pool),
   'kzalloc()': neutral('struct s *p = kzalloc(sizeof(*p), GFP_ATOMIC); got = p;', pool),
   'kfree()': neutral('kfree(initial);', pool),
-  'a seqcount': around(
-    'rmb',
-    'unsigned s = read_seqcount_begin(&seq); if (read_seqcount_retry(&seq, s)) w = 1;',
-    { more: 'seqcount_t seq;' },
+  'read_seqcount_begin()': around('nothing', 'unsigned s = read_seqcount_begin(&seq); w = s;', sequence),
+  'raw_read_seqcount()': around('nothing', 'unsigned s = raw_read_seqcount(&seq); w = s;', sequence),
+  'read_seqcount_retry()': around('rmb', 'w = read_seqcount_retry(&seq, 0);', sequence),
+  'raw_write_seqcount_begin()': around('wmb', 'raw_write_seqcount_begin(&seq);', sequence),
+  'raw_write_seqcount_end()': around('wmb', 'raw_write_seqcount_end(&seq);', sequence),
+  'write_seqcount_invalidate()': around('wmb', 'write_seqcount_invalidate(&seq);', sequence),
+  ...Object.fromEntries(
+    [
+      ['spin_trylock', 'spinlock_t', 'spin_unlock'],
+      ['mutex_trylock', 'struct mutex', 'mutex_unlock'],
+      ['read_trylock', 'rwlock_t', 'read_unlock'],
+      ['write_trylock', 'rwlock_t', 'write_unlock'],
+      ['down_read_trylock', 'struct rw_semaphore', 'up_read'],
+      ['down_write_trylock', 'struct rw_semaphore', 'up_write'],
+    ].map(([take, type, leave]) => [
+      `a ${take!}() that succeeds`,
+      update('acquire', `bool v = ${take!}(&l); w = v;`, {
+        access: 'none',
+        ...lock('l', type!),
+        end: `${leave!}(&l);`,
+      }),
+    ]),
   ),
   'wake_up()': around('release', 'wake_up(&queue);', { drains: true, more: queue }),
   'wait_event() that does not sleep': neutral('wait_event(queue, READ_ONCE(done));', {
