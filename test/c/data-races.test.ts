@@ -95,7 +95,7 @@ test('a race is found exactly where a read and a changing write are adjacent', (
         expect(outcome.property).toContain('no plain read races with this write');
       seen[expected ? 'races' : 'none'] += 1;
     }),
-    { numRuns: runs(2_000, 8), seed: 2014 },
+    { numRuns: runs(2_000, 24), seed: 2014 },
   );
   expect(Math.min(seen.races, seen.none), JSON.stringify(seen)).toBeGreaterThan(20);
 });

@@ -83,7 +83,7 @@ test('a mutated file is read or refused', law, () => {
       expect(mistakesOf(text)).toBeTypeOf('string');
       expect(performance.now() - begin).toBeLessThan(longest);
     }),
-    { numRuns: runs(1_500, 10), seed: 2014 },
+    { numRuns: runs(1_500, 30), seed: 2014 },
   );
 });
 

@@ -33,6 +33,10 @@ const truths: readonly (readonly [string, string])[] = [
   ['division', 'DIV_ROUND_UP(5, 2) == 3'],
   ['bits', 'BIT_ULL(3) == 8 && GENMASK_ULL(3, 1) == 14'],
   ['errors', '-EIO == -5 && ERESTARTSYS == 512'],
+  [
+    'products in brackets before a sign',
+    '({ int a = 2, b = 3; (a * (b)) - 1 == 5 && ((a * (u16)(b)) & 7) == 6 && (a * (b) * (a)) + 2 == 14; })',
+  ],
   ['a function with attributes', 'sum(1) == 2'],
   [
     'bits that are assigned',

@@ -15,7 +15,7 @@ const program = (text: string) => `#include <racewalk.h>\n${text}`;
 const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const file = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
 
-describe.skipIf(withoutGcc)('native runs', () => {
+describe.skipIf(withoutGcc)('native runs', long, () => {
   test('of 2 steps and 4 steps there are 15', () => {
     const [two] = runNatively([
       program(`int a, b;

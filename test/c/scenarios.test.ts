@@ -6,7 +6,7 @@ import { withMemoryOption } from '../../checker/memory/memory-option.ts';
 import { check } from '../../checker/search/check.ts';
 import { protocols } from '../../models/files.ts';
 import { model as collapse } from '../../models/gup-fast-vs-collapse.ts';
-import { law } from '../depth.ts';
+import { law, sampled } from '../depth.ts';
 import { protocol } from './protocol.ts';
 
 const folders = ['../../models/c/', './files/'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
@@ -28,7 +28,7 @@ test('the catalogue has every protocol but the twin of a model', () => {
 describe.each(files)('%s', (name, text) => {
   const definition = withMemoryOption(protocol(text, name));
   test('declares scenarios', () => expect(definition.scenarios.length).toBeGreaterThan(0));
-  test.each(definition.scenarios)('$name', ({ options, memory, verdict }) => {
+  test.each(sampled(definition.scenarios, 4))('$name', law, ({ options, memory, verdict }) => {
     const model = definition.build({ ...options, ...(memory === undefined ? {} : { memory }) });
     expect(check(model).outcome.verdict).toBe(verdict);
   });

@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { long } from '../depth.ts';
 import { expectWrongUse, file, folder, racewalk, smallModel } from './run.ts';
 
 const email = 'gup-fast-vs-collapse';
@@ -20,7 +21,7 @@ test.each([
     /^gup-fast-vs-collapse: violated after 21 steps[^]*^CPU 0 +CPU 1\n[^]*^reproduce: racewalk check gup-fast-vs-collapse$/m,
   ],
   ['promela', /^\/\* gup-fast-vs-collapse/],
-])('--to %s, the same from a saved trace', async (to, form) => {
+])('--to %s, the same from a saved trace', long, async (to, form) => {
   const saved = `saved-${to}.json`;
   await racewalk(['check', email, '--quiet', '--save-trace', saved]);
   const [fresh, again] = await Promise.all([

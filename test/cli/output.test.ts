@@ -41,7 +41,7 @@ function shell(script: string, words: readonly string[]) {
 /** One sentence on stderr. */
 const sentence = (text: string) => new RegExp(`^racewalk: ${text}\n$`);
 
-describe('standard output on a full disk', () => {
+describe('standard output on a full disk', long, () => {
   const refused = (words: readonly string[]) => {
     const { code, err } = shell('"$@" > /dev/full', words);
     expect(err).toMatch(sentence('cannot write standard output: no space left on device'));
@@ -194,34 +194,38 @@ const oldNode = (process.env['PATH'] ?? '')
   .map((path) => join(path, 'node'))
   .find((path) => existsSync(path) && isOld(path));
 
-describe.skipIf(oldNode === undefined)('started by a Node that is too old, which starts another', () => {
-  const endless = file(
-    'endless.ts',
-    smallModel({ statements: `(() => { for (;;) Math.random(); })(), step('x = 1', set(mem.x, true))` }),
-  );
+describe.skipIf(oldNode === undefined)(
+  'started by a Node that is too old, which starts another',
+  long,
+  () => {
+    const endless = file(
+      'endless.ts',
+      smallModel({ statements: `(() => { for (;;) Math.random(); })(), step('x = 1', set(mem.x, true))` }),
+    );
 
-  test.each([
-    ['that searches', [email, '--flush', 'ipi', '--cpus', '8', '--no-symmetry', '--no-reduce']],
-    ['that is busy and hears nothing', [endless]],
-  ])('SIGKILL ends a child %s', async (_, words) => {
-    const command = spawn(oldNode!, [launcher, 'check', ...words], { cwd: folder, stdio: 'ignore' });
-    await new Promise((resolve) => setTimeout(resolve, 2_000));
-    const child = Number(spawnSync('pgrep', ['-P', String(command.pid)], { encoding: 'utf8' }).stdout);
-    expect(child).toBeGreaterThan(0);
-    command.kill('SIGKILL');
-    await expect.poll(() => isAlive(child), { timeout: 5_000 }).toBe(false);
-  });
+    test.each([
+      ['that searches', [email, '--flush', 'ipi', '--cpus', '8', '--no-symmetry', '--no-reduce']],
+      ['that is busy and hears nothing', [endless]],
+    ])('SIGKILL ends a child %s', async (_, words) => {
+      const command = spawn(oldNode!, [launcher, 'check', ...words], { cwd: folder, stdio: 'ignore' });
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
+      const child = Number(spawnSync('pgrep', ['-P', String(command.pid)], { encoding: 'utf8' }).stdout);
+      expect(child).toBeGreaterThan(0);
+      command.kill('SIGKILL');
+      await expect.poll(() => isAlive(child), { timeout: 5_000 }).toBe(false);
+    });
 
-  test.each([
-    ['SIGTERM', 143],
-    ['SIGINT', 3],
-  ] as const)('%s ends both with exit code %i', async (signal, code) => {
-    const words = [email, '--flush', 'ipi', '--cpus', '8', '--no-symmetry', '--no-reduce'];
-    const command = spawn(oldNode!, [launcher, 'check', ...words], { cwd: folder, stdio: 'ignore' });
-    setTimeout(() => command.kill(signal), 2_000);
-    expect(await new Promise((resolve) => command.on('exit', resolve))).toBe(code);
-  });
-});
+    test.each([
+      ['SIGTERM', 143],
+      ['SIGINT', 3],
+    ] as const)('%s ends both with exit code %i', async (signal, code) => {
+      const words = [email, '--flush', 'ipi', '--cpus', '8', '--no-symmetry', '--no-reduce'];
+      const command = spawn(oldNode!, [launcher, 'check', ...words], { cwd: folder, stdio: 'ignore' });
+      setTimeout(() => command.kill(signal), 2_000);
+      expect(await new Promise((resolve) => command.on('exit', resolve))).toBe(code);
+    });
+  },
+);
 
 /** A zombie has ended too. */
 function isAlive(pid: number): boolean {

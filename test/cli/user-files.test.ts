@@ -32,7 +32,7 @@ export const model = defineModel({
   expect({ code, out, err }).toEqual({ code: 0, out: 'small: holds for any number of CPUs\n', err: '' });
 });
 
-describe.concurrent('a file that cannot be a model', () => {
+describe.concurrent('a file that cannot be a model', long, () => {
   test.each([
     ['syntax.ts', works.replace('build: () => {', 'build: () => {{'), /syntax\.ts:\d+:\d+: /],
     ['unexported.ts', works.replace('export const', 'const'), /missing export 'model'.*exports nothing/],

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { versionsResult } from '../../cli/compare/versions/schema.ts';
 import { expectWrongUse, file, folder, racewalk } from './run.ts';
+import { long } from '../depth.ts';
 
 /** Store buffering: the first thread stores by `store`, and a barrier follows where `barrier` says so. */
 const buffering = ({
@@ -101,13 +102,17 @@ THREAD(freeing) { ${line} WRITE_ONCE(freed, 1); }
     expect(out).toMatch(/at step \d+ (one|two) cannot read [xy] == 0 at '\d+: .*READ_ONCE\([xy]\);' here/);
   });
 
-  test('options of one version only are varied beside the other, and scenarios are one variant', async () => {
-    const out = await compared([weak, optional, '--memory', 'tso']);
-    expect(out).toMatch(/- violated \d+ \d+ violated \d+ \d+ on violated \d+ \d+ holds/);
-    const one = await compared(['should-flush-tlb/v6.14', 'should-flush-tlb/v6.15']);
-    expect(one).toMatch(/violated 15 \d+ holds \d+/);
-    expect(one).toContain('Barriers have no effect under sc');
-  });
+  test(
+    'options of one version only are varied beside the other, and scenarios are one variant',
+    long,
+    async () => {
+      const out = await compared([weak, optional, '--memory', 'tso']);
+      expect(out).toMatch(/- violated \d+ \d+ violated \d+ \d+ on violated \d+ \d+ holds/);
+      const one = await compared(['should-flush-tlb/v6.14', 'should-flush-tlb/v6.15']);
+      expect(one).toMatch(/violated 15 \d+ holds \d+/);
+      expect(one).toContain('Barriers have no effect under sc');
+    },
+  );
 
   test('--json is as its schema says', async () => {
     const { out } = await racewalk(['compare', weak, strong, '--memory=tso', '--json']);
@@ -134,7 +139,7 @@ THREAD(freeing) { ${line} WRITE_ONCE(freed, 1); }
     expect(out).not.toMatch(/necessary|superfluous/);
   });
 
-  test('shards together are the whole', async () => {
+  test('shards together are the whole', long, async () => {
     const words = ['compare', strong, atomic, '--memory', 'tso', '--json'];
     for (const nth of ['1', '2'])
       expect(

@@ -53,13 +53,13 @@ const endless = [
   '2',
 ];
 
-test('a timeout', async () => {
+test('a timeout', long, async () => {
   const { code, out, err } = await racewalk([...endless, '--timeout', '2', '--quiet']);
   const line = `${email}: inconclusive: the limit of 2 seconds was reached\n`;
   expect({ code, out, err }).toEqual({ code: 3, out: line, err: '' });
 });
 
-test('Ctrl-C', async () => {
+test('Ctrl-C', long, async () => {
   const { code, out, err } = await racewalk(endless, (child) =>
     setTimeout(() => child.kill('SIGINT'), 3_000),
   );

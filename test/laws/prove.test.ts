@@ -1,4 +1,8 @@
-/** The laws of proofs for any number: what they rest on, that they prove nothing which fails, and that faults are noticed. */
+/**
+ * The laws of proofs for any number: what they rest on, that they prove nothing which fails, and that faults are noticed.
+ *
+ * @module-tag law
+ */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { deadLocals } from '../../checker/program/dead-locals.ts';
@@ -22,11 +26,12 @@ import type { State } from '../../checker/interpreter/evaluate.ts';
 import { fire, initialStates, moves } from '../../checker/interpreter/interpreter.ts';
 import { verifying } from '../../checker/verify/verify.ts';
 import { registry } from '../../models/registry.ts';
+import { runs as share } from '../depth.ts';
 import { randomFamily, type Wishes } from './random-family.ts';
 import { small } from './small-families.ts';
 
 /** Families a law tries; RACEWALK_LAW_RUNS asks for more. */
-const runs = Number(process.env['RACEWALK_LAW_RUNS'] ?? 15);
+const runs = Number(process.env['RACEWALK_LAW_RUNS'] ?? share(60));
 
 /** Holds are exact below this: there are never so many copies. */
 const exact = 99;

@@ -22,10 +22,11 @@ import { explore } from './explore.ts';
 import { expectConfirmed } from './explore-levels.ts';
 import { randomModel, type Wishes } from './random-model.ts';
 import { faults, faultySpace, fullSpace } from './reduced-spaces.ts';
+import { runs } from '../depth.ts';
 
 /** Models a law tries. */
 // More of them need more memory than a worker has.
-const models = 150;
+const models = runs(150, 4);
 const mostStates = 20_000;
 
 type MakeSpace = (system: TransitionSystem) => ReducedSpace;

@@ -112,7 +112,7 @@ describe('workers change nothing', () => {
     const same = fc.property(randomModel({ errors: true, states: 400 }), (model) => {
       agree(transitionSystem(model), { ...options, parallel });
     });
-    fc.assert(same, { numRuns: runs(15, 3), seed: 2014 });
+    fc.assert(same, { numRuns: runs(15, 8), seed: 2014 });
   });
 
   test('on random models with copies alike', law, () => {
@@ -121,7 +121,7 @@ describe('workers change nothing', () => {
       const symmetry = symmetryOf(numberingOf(system));
       agree(system, { symmetry, forget: true, parallel: { workers: 2, small: small(10) } });
     });
-    fc.assert(same, { numRuns: runs(15, 3), seed: 2014 });
+    fc.assert(same, { numRuns: runs(15, 8), seed: 2014 });
   });
 
   test.each(packingCases)(

@@ -14,8 +14,8 @@ import { long } from '../depth.ts';
 /** Small enough for the interpreter, which walks through them. */
 const isSmall = ({ states = 0 }: Scenario) => states <= 40_000;
 
-/** Their mutants take three quarters of the time of all of them: `npm run test:long` tries those. */
-const slow = new Set(['gup-fast-checks', 'gup-fast-vs-collapse', 'mcs', 'szymanski', 'qspinlock']);
+/** `npm test` tries the mutants of these, `npm run test:long` those of all others. */
+const quick = new Set(['gup-fast-vs-free-pgtables', 'ksm-vs-pin', 'switch-mm-vs-flush', 'ticket-lock']);
 
 /** What only a scenario does that is too large for the interpreter; the mutants of these lines are killed there. */
 const firedInLarge: Readonly<Record<string, readonly string[]>> = {
@@ -26,7 +26,7 @@ describe.each(registry.map((definition) => [definition.name, definition] as cons
   const whole = withMemoryOption(definition);
   const explained = new Set(definition.survivors.flatMap(({ mutants }) => mutants));
 
-  const options = slow.has(definition.name) ? { ...long, timeout: 900_000 } : { timeout: long.timeout };
+  const options = quick.has(definition.name) ? { timeout: long.timeout } : { ...long, timeout: 900_000 };
 
   test('every mutant is killed or explained, and every explanation is of a survivor', options, () => {
     const { mutants, stale } = finish(studying(mutationStudy(whole, whole.scenarios, defaultSettings), noLimits));

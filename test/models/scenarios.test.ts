@@ -3,6 +3,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { withMemoryOption } from '../../checker/memory/memory-option.ts';
 import { check } from '../../checker/search/check.ts';
 import { registry } from '../../models/registry.ts';
+import { law, sampled } from '../depth.ts';
 
 /** What the whole registry may take, in seconds: one who changes a model runs it often. */
 const budget = 60;
@@ -19,7 +20,7 @@ describe.each(registry.map((definition) => [definition.name, definition] as cons
     expect(scenarios.length).toBeGreaterThan(0);
   });
 
-  test.each(scenarios.map((scenario) => [scenario.name, scenario] as const))('%s', (_name, scenario) => {
+  test.each(sampled(scenarios, 4).map((scenario) => [scenario.name, scenario] as const))('%s', law, (_name, scenario) => {
     const begin = performance.now();
     const { outcome, trace } = check(build(scenario.options));
     spent += (performance.now() - begin) / 1000;

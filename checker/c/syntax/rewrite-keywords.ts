@@ -1,4 +1,5 @@
 /** Rewrites what the C grammar cannot parse: attributes of the kernel, and racewalk's blocks such as `THREAD(x) { }`. */
+import { builtinTypes } from './builtin-types.ts';
 import { type Mistakes } from './source.ts';
 import type { Token } from './tokens.ts';
 
@@ -91,6 +92,7 @@ export const threadKinds = ['THREAD', 'THREADS', 'AGENT', 'AGENTS', 'INTERRUPT']
 export function rewriteKeywords(tokens: readonly Token[], mistakes: Mistakes): readonly Token[] {
   const output: Token[] = [];
   const closings = closingBrackets(tokens);
+  const types = typeNames(tokens);
   /** Where `sizeof(` closes that stands around a type among arguments. */
   const typeEnds = new Map<number, number>();
   /** Where arguments that may be types begin, and end. */
@@ -115,6 +117,8 @@ export function rewriteKeywords(tokens: readonly Token[], mistakes: Mistakes): r
       continue;
     }
     if (isUnnamedBits(tokens, at)) output.push(as(unnamedBits, 'name'));
+    // `(a * (b)) - 1` would be a cast to a type a; a factor with its sign is the same number.
+    if (isFactor(tokens, at) && !types.has(token.text)) output.push(as('+'));
     if (token.kind !== 'name') output.push(token);
     // A statement of its own, which is empty.
     else if (token.text === 'fallthrough' && tokens[at + 1]?.text === ';') continue;
@@ -192,6 +196,29 @@ function rangeOf(
 
 /** The name of a bit-field without one, which the grammar cannot parse. */
 export const unnamedBits = '__unnamed_bits';
+
+/** Whether a name stands first in brackets, before a product with what stands in brackets. */
+const isFactor = (tokens: readonly Token[], at: number): boolean =>
+  tokens[at]!.kind === 'name' &&
+  [-1, 1, 2].map((offset) => tokens[at + offset]?.text).join(' ') === '( * (' &&
+  !isType(tokens[at]!.text);
+
+/** The names of types that racewalk knows, and those that the tokens define. */
+function typeNames(tokens: readonly Token[]): ReadonlySet<string> {
+  const names = new Set(builtinTypes().typedefs.keys());
+  for (let at = 0; at < tokens.length; at += 1) {
+    if (tokens[at]!.text !== 'typedef') continue;
+    for (let depth = 0; at < tokens.length && (depth > 0 || tokens[at]!.text !== ';'); at += 1) {
+      const { text, kind } = tokens[at]!;
+      const isLast = depth === 0 && /^[;,[]$/.test(tokens[at + 1]?.text ?? '');
+      const isPointer = tokens[at - 2]?.text === '(' && tokens[at - 1]?.text === '*';
+      if (kind === 'name' && (isLast || isPointer)) names.add(text);
+      if (/^[{(]$/.test(text)) depth += 1;
+      else if (/^[})]$/.test(text)) depth -= 1;
+    }
+  }
+  return names;
+}
 
 const typeWords = /^(?:unsigned|signed|int|char|short|long|bool|_Bool|[us](?:8|16|32|64))$/;
 

@@ -87,7 +87,7 @@ describe.each(memoryModelNames)('%s', (memory) => {
         expect([...before.all].filter((state) => !after.all.has(state))).toEqual([]);
         expect([...before.terminal].filter((state) => !after.terminal.has(state))).toEqual([]);
       }),
-      { numRuns: runs(40, 2), seed: 2014 },
+      { numRuns: runs(40, 6), seed: 2014 },
     );
     expect(tried).toBeGreaterThan(0);
   });
