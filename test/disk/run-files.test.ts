@@ -102,7 +102,7 @@ test('a full disk makes a check inconclusive, and it goes on once there is room'
     expect(checkIn(folder, true)).toMatchObject(holds);
     expect(readdirSync(folder)).toEqual([]);
   });
-  fc.assert(resumes, { numRuns: runs(20), seed: 2026 });
+  fc.assert(resumes, { numRuns: runs(20, 5), seed: 2026 });
 });
 
 test('a search that has begun is not begun anew by mistake', () => {
@@ -132,5 +132,5 @@ test('a damaged file of a search is no verdict', law, () => {
       else expect(outcome).toMatchObject(holds);
     },
   );
-  fc.assert(noVerdict, { numRuns: runs(30), seed: 2026 });
+  fc.assert(noVerdict, { numRuns: runs(30, 5), seed: 2026 });
 });

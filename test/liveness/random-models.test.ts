@@ -88,9 +88,9 @@ test('a claim holds exactly where enumeration finds no lasso, and the lasso is a
     fc.property(models(60), (model) => {
       holdsFor(model, seen);
     }),
-    { numRuns: runs(300) },
+    { numRuns: runs(300, 5) },
   );
-  expect(Math.min(seen.holds, seen.livelock)).toBeGreaterThan(runs(300) / 20);
+  expect(Math.min(seen.holds, seen.livelock)).toBeGreaterThan(runs(300, 5) / 20);
 });
 
 test.each(['tso', 'pso'] as const)('the same under %s, whose buffers are fair', law, (memory) => {
@@ -99,7 +99,7 @@ test.each(['tso', 'pso'] as const)('the same under %s, whose buffers are fair', 
     fc.property(models(40), (model) => {
       holdsFor(memoryModels[memory](model, { bound: null }), seen);
     }),
-    { numRuns: runs(150) },
+    { numRuns: runs(150, 5) },
   );
-  expect(Math.min(seen.holds, seen.livelock)).toBeGreaterThan(runs(150) / 50);
+  expect(Math.min(seen.holds, seen.livelock)).toBeGreaterThan(runs(150, 5) / 50);
 });

@@ -57,10 +57,10 @@ test('with locks it ends as the promise-first machine does', law, () => {
     fc.property(randomWeak({ accesses: 3, asserts: false, invariants: 0, locks: true }), (model) =>
       expectSameEnds(model, seen, { first: { memories: 200, steps: 12_000 }, states: 20_000 }),
     ),
-    { numRuns: runs(150), seed: 2021 },
+    { numRuns: runs(150, 5), seed: 2021 },
   );
-  expect(seen.compared).toBeGreaterThan(runs(40));
-  expect(seen.several).toBeGreaterThan(runs(6));
+  expect(seen.compared).toBeGreaterThan(runs(40, 5));
+  expect(seen.several).toBeGreaterThan(runs(6, 5));
 });
 
 test('with locks no cut changes what is found', { ...law, timeout: 600_000 }, () => {
@@ -110,10 +110,10 @@ test('a search that pauses within its questions finds the same', law, () => {
       expect(space.reached).toEqual(whole.reached);
       if (space.findings.length > 0) counts.found += 1;
     }),
-    { numRuns: runs(100), seed: 2022 },
+    { numRuns: runs(100, 5), seed: 2022 },
   );
-  expect(counts.pauses).toBeGreaterThan(runs(1_000));
-  expect(counts.found).toBeGreaterThan(runs(20));
+  expect(counts.pauses).toBeGreaterThan(runs(1_000, 5));
+  expect(counts.found).toBeGreaterThan(runs(20, 5));
 });
 
 /** A load, then a section that leaves y as it was; who enters the lock after that sees y as it was. */
