@@ -117,7 +117,7 @@ describe.each([false, true])('on random models, symmetry: %s', (symmetry) => {
       if (isComplete || checked.trace === null) expect(told(checked)).toEqual(expected);
       else expect(expected.steps).not.toBeNull();
     });
-    fc.assert(agree, { numRuns: runs(40), seed: 2026, endOnFailure: true });
+    fc.assert(agree, { numRuns: runs(40, 5), seed: 2026, endOnFailure: true });
     expect(most).toBeGreaterThan(2);
   });
 });
@@ -131,7 +131,7 @@ test('the trace does not depend on memory or workers', law, () => {
     });
     expect(onDisk(model, { symmetry: false, workers: 2, sizes: { room: 1_000 } }).outcome).toEqual(outcome);
   });
-  fc.assert(same, { numRuns: runs(30), seed: 2026 });
+  fc.assert(same, { numRuns: runs(30, 5), seed: 2026 });
 });
 
 test('many runs of successors, and of known states', () => {
