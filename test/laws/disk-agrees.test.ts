@@ -17,34 +17,14 @@ import {
 } from '../../checker/language/index.ts';
 import type { Model } from '../../checker/language/model.ts';
 import { StorageError, type DiskSettings } from '../../checker/disk/storage.ts';
-import { check, noLimits, type Checked } from '../../checker/search/check.ts';
-import { defaultSettings, type SearchSettings } from '../../checker/search/settings.ts';
+import { check, noLimits } from '../../checker/search/check.ts';
 import { startWorkers } from '../../checker/engine/node-workers.ts';
 import { model as gupFast } from '../../models/gup-fast-vs-collapse.ts';
 import { law, runs } from '../depth.ts';
 import { modelOf } from '../language/tiny.ts';
 import { Killed, MemoryStorage } from '../disk/memory-storage.ts';
+import { allStates, judgementOf } from './judgement.ts';
 import { randomModel } from './random-model.ts';
-
-/** All states, under symmetry where it applies. */
-const settings: SearchSettings = { ...defaultSettings, reduce: false, firstPhase: 0 };
-
-/** What does not depend on the order of the states of a level. */
-function told({ outcome, trace }: Checked) {
-  const { states, transitions, depth, unfired } = outcome.statistics;
-  return {
-    verdict: outcome.verdict,
-    kind: 'kind' in outcome ? outcome.kind : null,
-    property: 'kind' in outcome && outcome.kind === 'invariant' ? outcome.property : null,
-    witnesses: 'witnesses' in outcome ? outcome.witnesses : null,
-    reason: 'reason' in outcome ? outcome.reason : null,
-    steps: trace?.steps.length ?? null,
-    // A check in memory stores the initial states without symmetry, and may end there.
-    ...(trace?.steps.length === 0
-      ? {}
-      : { states, transitions, depth, unfired: unfired.map(({ id }) => id) }),
-  };
-}
 
 interface OnDisk {
   readonly storage?: MemoryStorage;
@@ -57,7 +37,7 @@ function onDisk(model: Model, { storage = new MemoryStorage(), symmetry = true, 
   const small = { batch: 8, claims: 8 };
   const parallel = workers === undefined ? null : { workers, small, spawn: startWorkers };
   const disk = { open: () => storage, ...sizes };
-  return check(model, noLimits, { ...settings, symmetry, parallel, disk });
+  return check(model, noLimits, { ...allStates, symmetry, parallel, disk });
 }
 
 /** States in memory: those of a few successors, or of all. */
@@ -72,9 +52,9 @@ describe.each([false, true])('on random models, symmetry: %s', (symmetry) => {
   test('verdicts, counts and lengths are those in memory', law, () => {
     const seen = new Map<string, number>();
     const agree = fc.property(modelsOf(symmetry), sizes, (model, size) => {
-      const expected = told(check(model, noLimits, { ...settings, symmetry }));
+      const expected = judgementOf(check(model, noLimits, { ...allStates, symmetry }));
       const storage = new MemoryStorage();
-      expect(told(onDisk(model, { storage, symmetry, sizes: size }))).toEqual(expected);
+      expect(judgementOf(onDisk(model, { storage, symmetry, sizes: size }))).toEqual(expected);
       expect(storage.runs.size).toBe(0);
       seen.set(expected.kind ?? expected.verdict, (seen.get(expected.kind ?? expected.verdict) ?? 0) + 1);
     });
@@ -108,13 +88,13 @@ describe.each([false, true])('on random models, symmetry: %s', (symmetry) => {
   ])('a search that was %s goes on as if it had not been', law, (_, error) => {
     let most = 0;
     const agree = fc.property(modelsOf(symmetry), fc.integer({ min: 1, max: 40 }), (model, first) => {
-      const expected = told(onDisk(model, { symmetry }));
+      const expected = judgementOf(onDisk(model, { symmetry }));
       // Later processes get further, so that a level fits into one of them.
       const { checked, processes } = resumed(model, (process) => ({ at: first + 5 * process, error }));
       most = Math.max(most, processes);
       // What is found before the disk is full is a run of the model, though a shorter one may lead elsewhere.
       const isComplete = checked.outcome.statistics.states === expected.states;
-      if (isComplete || checked.trace === null) expect(told(checked)).toEqual(expected);
+      if (isComplete || checked.trace === null) expect(judgementOf(checked)).toEqual(expected);
       else expect(expected.steps).not.toBeNull();
     });
     fc.assert(agree, { numRuns: runs(40, 5), seed: 2026, endOnFailure: true });
@@ -140,7 +120,7 @@ test('many runs of successors, and of known states', () => {
   expect(outcome).toEqual({
     verdict: 'holds',
     statistics: {
-      ...check(model, noLimits, { ...settings, symmetry: false }).outcome.statistics,
+      ...check(model, noLimits, { ...allStates, symmetry: false }).outcome.statistics,
       bytes: outcome.statistics.bytes,
       method: 'compiled, on disk',
       endless: null,
@@ -158,12 +138,13 @@ test('the state of zeros is new to a search that goes on', () => {
       properties: [always('n', ge(mem.n, 1)), reachable('one', eq(mem.n, 1))],
     };
   });
-  const expected = told(onDisk(model, {}));
+  const expected = judgementOf(onDisk(model, {}));
   for (let at = 1; at < 20; at++) {
     const storage = new MemoryStorage();
     storage.fault = { at, error: new StorageError('no space left') };
     const first = onDisk(model, { storage });
-    if (first.outcome.verdict === 'inconclusive') expect(told(onDisk(model, { storage }))).toEqual(expected);
+    if (first.outcome.verdict === 'inconclusive')
+      expect(judgementOf(onDisk(model, { storage }))).toEqual(expected);
   }
   expect(expected).toMatchObject({ verdict: 'violated', steps: 2 });
 });

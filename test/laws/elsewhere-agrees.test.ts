@@ -4,36 +4,17 @@ import { describe, expect, test } from 'vitest';
 import type { Model } from '../../checker/language/model.ts';
 import { check, checking, noLimits, type Checked } from '../../checker/search/check.ts';
 import { EngineError, type EngineSettings } from '../../checker/search/level-engine.ts';
-import { defaultSettings, type SearchSettings } from '../../checker/search/settings.ts';
 import { duckDBSettings } from '../../cli/engines/duckdb.ts';
 import { runWithin } from '../../cli/options/limits.ts';
 import { model as email } from '../../models/gup-fast-vs-collapse.ts';
 import { law, runs } from '../depth.ts';
 import { listEngine, type Faults } from '../search/level-engine.ts';
+import { allStates, judgementOf } from './judgement.ts';
 import { randomModel } from './random-model.ts';
-
-/** All states, under symmetry where it applies. */
-const settings: SearchSettings = { ...defaultSettings, reduce: false, firstPhase: 0 };
-
-/** What does not depend on the order of the states of a level. */
-function told({ outcome, trace }: Checked) {
-  const { states, transitions, depth, unfired } = outcome.statistics;
-  return {
-    verdict: outcome.verdict,
-    kind: 'kind' in outcome ? outcome.kind : null,
-    property: 'kind' in outcome && outcome.kind === 'invariant' ? outcome.property : null,
-    witnesses: 'witnesses' in outcome ? outcome.witnesses : null,
-    steps: trace?.steps.length ?? null,
-    // A check in memory stores the initial states without symmetry, and may end there.
-    ...(trace?.steps.length === 0
-      ? {}
-      : { states, transitions, depth, unfired: unfired.map(({ id }) => id) }),
-  };
-}
 
 const elsewhere = async (model: Model, engine: EngineSettings, symmetry: boolean): Promise<Checked> => {
   const steps = runWithin({}, (limits) =>
-    checking(model, limits, { ...settings, symmetry, elsewhere: engine }),
+    checking(model, limits, { ...allStates, symmetry, elsewhere: engine }),
   );
   return (await steps).result;
 };
@@ -52,8 +33,8 @@ describe.each(engines)('%s', (_, engine, cost) => {
       const agree = fc.asyncProperty(
         randomModel({ errors: true, symmetric: symmetry, states: 400 }),
         async (model) => {
-          const expected = told(check(model, noLimits, { ...settings, symmetry }));
-          expect(told(await elsewhere(model, engine, symmetry))).toEqual(expected);
+          const expected = judgementOf(check(model, noLimits, { ...allStates, symmetry }));
+          expect(judgementOf(await elsewhere(model, engine, symmetry))).toEqual(expected);
           seen.add(expected.kind ?? expected.verdict);
         },
       );
@@ -112,7 +93,7 @@ describe('an engine that fails is no verdict', () => {
 test('limits end a search elsewhere', async () => {
   const model = email.build({ syncIpi: true });
   const { result } = await runWithin({ maxStates: 50 }, (limits) =>
-    checking(model, limits, { ...settings, elsewhere: listEngine() }),
+    checking(model, limits, { ...allStates, elsewhere: listEngine() }),
   );
   expect(result.outcome).toMatchObject({ verdict: 'inconclusive' });
   expect(result.outcome.statistics.states).toBeLessThan(171);
