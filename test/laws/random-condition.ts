@@ -126,7 +126,16 @@ function overNumbers(from: Readable, depth: number): Expr<boolean> {
   const { tape } = from;
   const common = randomCondition(from, 0);
   const inside = (i: Expr<number>) => randomCondition({ ...from, numbers: [i, i, ...from.numbers] }, depth);
-  if (tape.oneIn(8)) return tape.pick([exists, forAll])(99, (i) => or(ge(i, 1 + tape.below(3)), inside(i)));
+  if (tape.oneIn(8))
+    return tape.pick([exists, forAll])(99, (i) => {
+      const some = tape.pick([() => or(ge(i, 1 + tape.below(3)), inside(i)), () => memory.flags.at(i)])();
+      return tape.pick([
+        () => some,
+        () => and(common, some),
+        () => or(common, some),
+        () => or(some, common),
+      ])();
+    });
   const count = 2 + tape.below(3);
   return tape.pick([
     () => forAll(count, (i) => never(and(common, inside(i)), say`harm`)),

@@ -57,6 +57,11 @@ function isSame(left: unknown, right: unknown): boolean {
   );
 }
 
+/** Whether a node occurs in a tree. */
+export const mentions = (tree: unknown, wanted: unknown): boolean =>
+  tree === wanted ||
+  (typeof tree === 'object' && tree !== null && Object.values(tree).some((part) => mentions(part, wanted)));
+
 type TestNode = Readonly<Record<string, unknown>>;
 
 const isNode = (thing: unknown): thing is TestNode =>
@@ -82,10 +87,12 @@ export const known = (value: boolean): Condition => ({
   canFail: false,
 });
 
+export const isCombined = (condition: Condition): condition is Combined =>
+  condition.kind === 'all' || condition.kind === 'any';
+
 /** The value of a condition that is the same in every state, else null. */
 export function valueOf(condition: Condition): boolean | null {
-  const isKnown = (condition.kind === 'all' || condition.kind === 'any') && condition.parts.length === 0;
-  return isKnown ? condition.kind === 'all' : null;
+  return isCombined(condition) && condition.parts.length === 0 ? condition.kind === 'all' : null;
 }
 
 export function coded(code: Wasm): Condition {
@@ -141,7 +148,7 @@ export function combined(kind: Combined['kind'], given: readonly Condition[]): C
 /** Whether this part decides the whole: false in `all`, true in `any`. */
 const decides = (kind: Combined['kind'], part: Condition) => valueOf(part) === (kind === 'any');
 
-const canFail = (part: Condition) => part.kind !== 'test' && part.canFail;
+export const canFail = (part: Condition) => part.kind !== 'test' && part.canFail;
 
 /** Groups of neighbours whose order is free; a part that can fail is a group of its own. */
 function runsOf(parts: readonly Condition[]): readonly (readonly Condition[])[] {

@@ -1,7 +1,16 @@
 /** Generated code for each value of a binder: unrolled where it is short, a loop where it is not. */
 import { walk, type AnyExpr, type Binder } from '../../language/expression.ts';
 import type { Effect } from '../../language/statement.ts';
-import { coded, combined, conditionCode, negation, type Condition } from './condition.ts';
+import {
+  canFail,
+  coded,
+  combined,
+  conditionCode,
+  isCombined,
+  mentions,
+  negation,
+  type Condition,
+} from './condition.ts';
 import {
   block,
   choose,
@@ -14,6 +23,7 @@ import {
   sequence,
   set,
   type Wasm,
+  type WasmLocal,
 } from '../wasm/code.ts';
 
 /** The most nodes that unrolled code has: those of the body times the values. */
@@ -54,21 +64,41 @@ export function repeat(binder: Binder, weight: number, body: (value: Wasm) => Wa
   return count(value, i32(binder.low), i32(binder.high + 1), [body(get(value))]);
 }
 
-/** 'all' or 'some' over a binder: its instances, or a loop that ends at the first instance that decides. */
+/**
+ * 'all' or 'some' over a binder: its instances, or a loop that ends at the first instance that decides. What is the same
+ * in all instances is evaluated once, before the loop.
+ */
 export function quantified(
   quantifier: 'all' | 'some',
   binder: Binder,
   weight: number,
   instance: (value: Wasm) => Condition,
 ): Condition {
-  const all = quantifier === 'all';
-  if (isUnrolled(binder, weight)) return combined(all ? 'all' : 'any', valuesOf(binder).map(instance));
-  const [value, result, decided] = [local('i32', 'bound'), local('i32', 'result'), labelled('decided')];
-  const one = instance(get(value));
+  const kind = quantifier === 'all' ? 'all' : 'any';
+  if (isUnrolled(binder, weight)) return combined(kind, valuesOf(binder).map(instance));
+  const value = local('i32', 'bound');
+  const { kind: join, fixed, rest } = split(instance(get(value)), kind, value);
+  return combined(join, [...fixed, loopOver(kind, value, binder, combined(join, rest))]);
+}
+
+function loopOver(kind: 'all' | 'any', value: WasmLocal, { low, high }: Binder, one: Condition): Condition {
+  const all = kind === 'all';
+  const [result, decided] = [local('i32', 'result'), labelled('decided')];
   const decide = choose(conditionCode(all ? negation(one) : one), [
     set(result, i32(Number(!all))),
     jump(decided),
   ]);
-  const search = block(decided, count(value, i32(binder.low), i32(binder.high + 1), [decide]));
+  const search = block(decided, count(value, i32(low), i32(high + 1), [decide]));
   return coded(sequence(set(result, i32(Number(all))), search, get(result)));
+}
+
+/**
+ * The parts of an instance that do not depend on the bound value, and the others. A part behind one that can fail stays
+ * there: only if it is reached is it evaluated.
+ */
+function split(one: Condition, kind: 'all' | 'any', value: WasmLocal) {
+  const { kind: join, parts } = isCombined(one) ? one : { kind, parts: [one] };
+  const failing = parts.findIndex(canFail);
+  const isFixed = (part: Condition, at: number) => (failing < 0 || at < failing) && !mentions(part, value);
+  return { kind: join, fixed: parts.filter(isFixed), rest: parts.filter((part, at) => !isFixed(part, at)) };
 }
