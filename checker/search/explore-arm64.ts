@@ -11,7 +11,7 @@ import type { Limits, Outcome, Schedule } from '../state-space/outcome.ts';
 import { cpuOf } from '../trace/fewest-switches.ts';
 import { pathTo } from '../trace/lift-trace.ts';
 import { answerTo, statisticsOf } from './answer.ts';
-import { resumableSearch, searching } from './breadth-first.ts';
+import { resumableSearch, type ResumableSearch } from './breadth-first.ts';
 import { searchingFewSwitches } from './few-switches.ts';
 import type { SearchSettings } from './settings.ts';
 import type { Edge, Finding } from '../state-space/state-space.ts';
@@ -27,13 +27,11 @@ export function* exploringOnArm64(
   const alone = groups.filter(({ columns, movingColumns }) => columns.length + movingColumns.length === 0);
   const symmetry = settings.symmetry && alone.length > 0 ? { groups: alone, reasons } : null;
   const spaceOf = () => new Arm64Space(system, defaultMachine, defaultProgram, symmetry);
-  const first = yield* searchingLevels(system, spaceOf(), atMost(limits, firstStates), symmetry !== null);
+  const shortest = searchOfLevels(system, spaceOf(), symmetry !== null);
+  const first = yield* shortest.run(limits, firstStates);
   if (first.verdict !== 'inconclusive' || isAtEnd(first, limits)) return first;
   const deep = yield* searchingDeep(system, spaceOf(), atMost(limits, deepStates));
-  if (deep !== null) return deep;
-  const stopped = limits.stop();
-  if (stopped !== null) return { ...first, verdict: 'inconclusive', reason: stopped };
-  return yield* searchingLevels(system, spaceOf(), limits, symmetry !== null);
+  return deep ?? (yield* shortest.run(limits));
 }
 
 /** States up to which the shortest runs are searched alone, and those of the search for deep violations. */
@@ -52,18 +50,12 @@ const atMost = (limits: Limits, states: number): Limits => ({
 const isAtEnd = ({ statistics: { states } }: Outcome, limits: Limits): boolean =>
   limits.stop() !== null || states > limits.maxStates || states <= firstStates;
 
-function* searchingLevels(
-  system: TransitionSystem,
-  space: Arm64Space,
-  limits: Limits,
-  isSymmetric: boolean,
-): Cooperative<Outcome> {
-  if (!isSymmetric) return yield* searching(system, space, limits, 'Promising-ARM');
+function searchOfLevels(system: TransitionSystem, space: Arm64Space, isSymmetric: boolean): ResumableSearch {
+  if (!isSymmetric) return resumableSearch({ system, space, method: 'Promising-ARM' });
   const search = { system, space, method: 'Promising-ARM, symmetric' };
-  const { run } = resumableSearch(search, (finding, { levels }) =>
+  return resumableSearch(search, (finding, { levels }) =>
     runAlong(space, pathTo(space, levels, finding.state), finding),
   );
-  return yield* run(limits);
 }
 
 /** The first violation along runs with few switches; null: none was found. */
