@@ -2,7 +2,7 @@
 import { MachineLimit } from './machine-limit.ts';
 import { execute, stateAfter } from './execute.ts';
 import { coherence, perCell, withElement, type MachineState, type Write } from './machine-state.ts';
-import { normalForm, type Audience } from './normal-form.ts';
+import { NormalForms } from './normal-form.ts';
 import type { Operation } from './operation.ts';
 import { resumed, type Patience } from './patience.ts';
 import type { Program } from './program.ts';
@@ -40,12 +40,15 @@ export class Certification {
   readonly #promised = new Map<string, readonly Promised[]>();
   readonly #keeping = new Map<string, KeptCertification>();
   readonly #finding = new Map<string, Found>();
-  readonly #audiences: readonly Audience[];
+  /** By CPU. */
+  readonly #forms: readonly NormalForms[];
 
   constructor(program: Program, patience: Patience) {
     this.#program = program;
     this.#patience = patience;
-    this.#audiences = program.hosts.map((_, cpu) => ({ cpus: [cpu], isAlone: true, observed: [] }));
+    this.#forms = program.hosts.map(
+      (_, cpu) => new NormalForms(program, { cpus: [cpu], isAlone: true, observed: [] }),
+    );
   }
 
   /**
@@ -164,7 +167,7 @@ export class Certification {
   }
 
   #alone(state: MachineState, cpu: number): MachineState {
-    return normalForm(this.#program, state, this.#audiences[cpu]!);
+    return this.#forms[cpu]!.of(state);
   }
 
   #steps(state: MachineState, processor: number): readonly TransitionRun[] {

@@ -62,73 +62,117 @@ function joined(one: AccessesToCome, handler: AccessesToCome): AccessesToCome {
   return both;
 }
 
-export function normalForm(program: Program, state: MachineState, audience: Audience): MachineState {
-  return new NormalForm(program, state, audience).result();
-}
-
-class NormalForm {
+/** The normal forms for one audience. Its lists are used again for every state, which takes a third of the time. */
+export class NormalForms {
   readonly #program: Program;
-  readonly #state: MachineState;
   readonly #audience: Audience;
-  readonly #futures: readonly AccessesToCome[];
-  /** By position among the CPUs of the audience: times of writes that the CPU can tell apart; ascending, as all that follow. */
+  /** The cells that several CPUs access. */
+  readonly #sharedCells: readonly number[];
+  /** By CPU: its position in the audience, or -1. */
+  readonly #positions: readonly number[];
+  readonly #nowhere: CpuViews;
+  #state!: MachineState;
+
+  // By position among the CPUs of the audience.
+  readonly #futures: AccessesToCome[] = [];
+  /** Times of writes that the CPU can tell apart; ascending, as all lists of times. */
   readonly #relevant: Time[][];
+  readonly #promises: Time[][];
+  /** Where fenced loads begin, and by cell whether one that is not fenced may come. */
+  readonly #ahead: Time[];
+  readonly #unfenced: Uint8Array[] = [];
+  /** The positions of the oldest writes that they may load from the cell that is looked at. */
+  readonly #oldest: number[];
+
   readonly #outside: Time[] = [];
-  /** Times that keep their order; ascending. */
+  /** Times that keep their order. */
   readonly #kept: Time[] = [];
+  /** By cell: the position of the oldest write that is kept. */
   readonly #cuts: number[];
   /** By cell: the positions behind the cut that are forgotten, ascending. */
-  readonly #repeats: readonly (readonly number[])[];
-  readonly #promises: Time[][];
-  /** By position among the CPUs of the audience: where fenced loads begin. */
-  readonly #ahead: readonly Ahead[];
+  readonly #repeats: (readonly number[])[];
 
-  constructor(program: Program, state: MachineState, audience: Audience) {
+  constructor(program: Program, audience: Audience) {
     this.#program = program;
-    this.#state = state;
     this.#audience = audience;
-    const { cpus } = audience;
-    this.#futures = cpus.map((cpu) => futureOf(program, state, cpu, audience.isAlone));
-    this.#relevant = cpus.map(() => []);
-    this.#promises = cpus.map(() => []);
-    this.#ahead = cpus.map((cpu) => this.#aheadOf(cpu));
-    this.#cuts = state.writes.map((list, cell) => (program.isOwn[cell]! ? 0 : this.#lookAt(cell, list)));
+    const { isOwn, cpus } = program;
+    this.#sharedCells = [...isOwn.keys()].filter((cell) => !isOwn[cell]!);
+    this.#positions = Array.from({ length: cpus }, (_, cpu) => audience.cpus.indexOf(cpu));
+    this.#nowhere = nowhere(isOwn.length);
+    this.#relevant = audience.cpus.map(() => []);
+    this.#promises = audience.cpus.map(() => []);
+    this.#ahead = audience.cpus.map(() => 0);
+    this.#oldest = audience.cpus.map(() => 0);
+    this.#cuts = isOwn.map(() => 0);
+    this.#repeats = isOwn.map(() => noPositions);
+  }
+
+  /** Parts of the state that are the same in its normal form are the same objects. */
+  of(state: MachineState): MachineState {
+    this.#state = state;
+    this.#begin();
+    const { writes } = state;
+    for (const cell of this.#sharedCells) this.#cuts[cell] = this.#lookAt(cell, writes[cell]!);
     // What a CPU has read decides what is seen from outside.
     for (const times of this.#relevant) for (const time of this.#outside) include(times, time);
-    this.#repeats =
-      audience.without?.has('repeat') === true
-        ? noRepeats
-        : state.writes.map((list, cell) => this.#repeatsOf(list, cell));
-    for (const [cell, positions] of this.#repeats.entries())
-      for (const at of positions)
-        for (const times of [...this.#relevant, this.#kept]) exclude(times, state.writes[cell]![at]!.time);
+    if (this.#audience.without?.has('repeat') !== true) this.#findRepeats();
+    return this.#result();
+  }
+
+  #begin(): void {
+    const { cpus, isAlone } = this.#audience;
+    const { processors, hosts } = this.#program;
+    const { copies } = this.#state;
+    this.#outside.length = 0;
+    this.#kept.length = 0;
+    for (let at = 0; at < cpus.length; at++) {
+      const host = hosts[cpus[at]!]!;
+      this.#relevant[at]!.length = 0;
+      this.#promises[at]!.length = 0;
+      this.#futures[at] = futureOf(this.#program, this.#state, cpus[at]!, isAlone);
+      this.#unfenced[at] = processors[host]!.unfenced[copies[host]!.locals[0]!]!;
+    }
+    for (const cell of this.#sharedCells)
+      for (const { promisedBy, time } of this.#state.writes[cell]!) {
+        const at = promisedBy < 0 ? -1 : this.#positions[promisedBy]!;
+        if (at < 0) continue;
+        include(this.#promises[at]!, time);
+        include(this.#relevant[at]!, time);
+      }
+    for (let at = 0; at < cpus.length; at++) this.#ahead[at] = this.#aheadOf(cpus[at]!, at);
   }
 
   /**
    * The time that loads behind an own store and a full barrier come after: the store is the newest write, or one that the
    * CPU has promised.
    */
-  #aheadOf(cpu: number): Ahead {
-    const { onCpu, hosts, isInterrupted, processors } = this.#program;
-    const { copies, writes, top } = this.#state;
+  #aheadOf(cpu: number, at: number): Time {
+    const { onCpu, isInterrupted } = this.#program;
     const { isAlone, without } = this.#audience;
-    const host = hosts[cpu]!;
-    const unfenced = processors[host]!.unfenced[copies[host]!.locals[0]!]!;
     const hasHandlers = isInterrupted[cpu]! || (!isAlone && onCpu[cpu]!.length > 1);
-    if (hasHandlers || without?.has('ahead') === true) return { time: 0, unfenced };
-    let time = top;
-    for (const list of writes)
-      if (list.length > 1)
-        for (const write of list) if (write.promisedBy === cpu) time = Math.min(time, write.time);
-    return { time, unfenced };
+    if (hasHandlers || without?.has('ahead') === true) return 0;
+    return this.#promises[at]![0] ?? this.#state.top;
   }
 
   /** The position of the oldest write of a cell that a CPU may still load. */
   #oldestFor(list: readonly Write[], cell: number, at: number): number {
     const { rNew, cells } = this.#state.cpus[this.#audience.cpus[at]!]!;
-    const { time, unfenced } = this.#ahead[at]!;
-    const from = unfenced[cell] === 1 ? 0 : time;
+    const from = this.#unfenced[at]![cell] === 1 ? 0 : this.#ahead[at]!;
     return lastBefore(list, Math.max(rNew, cells[cell * perCell + coherence]!, from));
+  }
+
+  #findRepeats(): void {
+    const { writes } = this.#state;
+    for (const cell of this.#sharedCells) {
+      const positions = this.#repeatsOf(writes[cell]!, cell);
+      this.#repeats[cell] = positions;
+    }
+    for (const cell of this.#sharedCells)
+      for (const at of this.#repeats[cell]!) {
+        const { time } = writes[cell]![at]!;
+        for (const times of this.#relevant) exclude(times, time);
+        exclude(this.#kept, time);
+      }
   }
 
   /** Writes of a value that everybody who can read it can read in an older write, and whose times tell nobody anything. */
@@ -193,51 +237,53 @@ class NormalForm {
     // Most cells: one write, which everybody reads.
     if (last === 0 && list[0]!.promisedBy < 0) return 0;
     let cut = without?.has('trim') === true ? 0 : last;
-    const oldest = cpus.map((cpu, at) => {
-      for (let position = 0; position <= last; position++) {
-        const { promisedBy, time } = list[position]!;
-        if (promisedBy !== cpu) continue;
-        include(this.#promises[at]!, time);
-        include(this.#relevant[at]!, time);
-        cut = Math.min(cut, position - 1);
-      }
+    for (let position = 0; position <= last; position++) {
+      const { promisedBy } = list[position]!;
+      if (promisedBy >= 0 && this.#positions[promisedBy]! >= 0) cut = Math.min(cut, position - 1);
+    }
+    for (let at = 0; at < cpus.length; at++) {
       const mayLoad = (this.#futures[at]!.cells[cell]! & loads) !== 0;
       const position = mayLoad ? this.#oldestFor(list, cell, at) : list.length;
       cut = Math.min(cut, position);
-      return position;
-    });
+      this.#oldest[at] = position;
+    }
     const outside = observed[cell] === true ? lastBefore(list, this.#state.seen) : list.length;
     cut = Math.min(cut, outside);
     for (let at = 0; at < cpus.length; at++)
-      includeFrom(this.#relevant[at]!, list, Math.max(oldest[at]!, cut + 1));
+      includeFrom(this.#relevant[at]!, list, Math.max(this.#oldest[at]!, cut + 1));
     includeFrom(this.#outside, list, Math.max(outside, cut + 1));
     includeFrom(this.#kept, list, cut + 1);
     return cut;
   }
 
-  /** Its parts that are the same in both are the same objects. */
-  result(): MachineState {
-    const { cpus: acting } = this.#audience;
-    const { writes, cpus, copies, own, ownData, seen, step } = this.#state;
+  #result(): MachineState {
+    const { cpus, copies, ownData, seen } = this.#state;
     return {
-      writes: writes.map((list, cell) => this.#list(list, cell)),
-      own,
+      ...this.#state,
+      writes: this.#lists(),
       ownData: this.#ownData(ownData),
       top: this.#kept.length,
       seen: this.#rank(clampTo(this.#outside, seen)),
       cpus: cpus.map((views, cpu) => {
-        const at = acting.indexOf(cpu);
-        return at < 0 ? nowhere(views) : this.#views(views, at);
+        const at = this.#positions[cpu]!;
+        return at < 0 ? this.#nowhere : this.#views(views, at);
       }),
       copies: copies.map((copy, processor) => this.#copy(copy, processor)),
-      step,
     };
   }
 
+  #lists(): MachineState['writes'] {
+    const { writes } = this.#state;
+    const lists = writes.slice();
+    for (const cell of this.#sharedCells) lists[cell] = this.#list(writes[cell]!, cell);
+    return lists;
+  }
+
   #ownData(times: readonly Time[]): readonly Time[] {
-    const changed = new Changed(times);
-    for (let cell = 0; cell < times.length; cell++) changed.set(cell, this.#anyClamp(times[cell]!));
-    return changed.list;
+    let changed = times as Time[];
+    for (let cell = 0; cell < times.length; cell++)
+      if (times[cell]! > 0) changed = put(changed, times, cell, this.#anyClamp(times[cell]!));
+    return changed;
   }
 
   /** The number of kept times up to this one. */
@@ -253,7 +299,7 @@ class NormalForm {
 
   #anyClamp(time: Time): Time {
     let latest = 0;
-    for (const at of this.#relevant.keys()) latest = Math.max(latest, this.#clamp(at, time));
+    for (let at = 0; at < this.#relevant.length; at++) latest = Math.max(latest, this.#clamp(at, time));
     return latest;
   }
 
@@ -271,10 +317,10 @@ class NormalForm {
   #list(list: readonly Write[], cell: number): readonly Write[] {
     const cut = this.#cuts[cell]!;
     const first = list[cut]!;
-    if (this.#program.isOwn[cell]! || (list.length === 1 && first.time === 0)) return list;
+    if (list.length === 1 && first.time === 0) return list;
     const oldest = withTime(first, first.time === 0 ? 0 : this.#timeOfOldest(first.time, cell));
     if (cut === list.length - 1) return list.length === 1 && oldest === first ? list : [oldest];
-    const forgotten = this.#repeats[cell] ?? noPositions;
+    const forgotten = this.#repeats[cell]!;
     const rest = list.flatMap((write, at) =>
       at <= cut || forgotten.includes(at) ? [] : [withTime(write, this.#rank(write.time))],
     );
@@ -288,7 +334,7 @@ class NormalForm {
   /** The latest that a reader could tell from what is before it. */
   #timeOfOldest(time: Time, cell: number): Time {
     let latest = 0;
-    for (const at of this.#relevant.keys())
+    for (let at = 0; at < this.#relevant.length; at++)
       if ((this.#futures[at]!.cells[cell]! & reading) !== 0) latest = Math.max(latest, this.#clamp(at, time));
     return latest;
   }
@@ -313,93 +359,86 @@ class NormalForm {
   }
 
   #cellsOf(views: CpuViews, at: number, rNew: Time): number[] {
-    const changed = new Changed(views.cells);
-    for (let base = 0; base < views.cells.length; base += perCell) {
-      if (views.cells[base + coherence] === 0 && views.cells[base + lastOwn]! < 0) {
-        changed.set(base + forwarded, 0);
-        changed.set(base + forwardedFromUpdate, 0);
-      } else this.#cellViews(changed, views, { base, at, rNew });
-    }
-    return changed.list;
+    const { cells } = views;
+    let changed = cells;
+    for (let base = 0; base < cells.length; base += perCell)
+      if (cells[base + coherence] !== 0 || cells[base + lastOwn]! >= 0)
+        changed = this.#cellViews(changed, views, { base, at, rNew });
+      else changed = notForwarded(changed, cells, base);
+    return changed;
   }
 
   #cellViews(
-    changed: Changed,
+    given: number[],
     views: CpuViews,
     { base, at, rNew }: { readonly base: number; readonly at: number; readonly rNew: Time },
-  ): void {
+  ): number[] {
+    const { cells } = views;
     const cell = base / perCell;
     const kinds = this.#futures[at]!.cells[cell]!;
-    const ownTime = views.cells[base + coherence]!;
-    const position = views.cells[base + lastOwn]!;
+    const ownTime = cells[base + coherence]!;
+    const position = cells[base + lastOwn]!;
     const counts = (kinds & loads) !== 0 || (this.#promises[at]!.length > 0 && (kinds & stores) !== 0);
-    changed.set(base + coherence, counts ? this.#behind(at, ownTime, rNew) : 0);
+    const changed = put(given, cells, base + coherence, counts ? this.#behind(at, ownTime, rNew) : 0);
     const last = position - this.#cuts[cell]!;
     if (position >= 0 && last >= 0 && (kinds & (loads | updates)) !== 0) {
       const list = this.#state.writes[cell]!;
-      const forwardedTime = views.cells[base + forwarded]!;
+      const forwardedTime = cells[base + forwarded]!;
       const oldest = lastBefore(list, Math.max(views.rNew, ownTime));
-      const forgotten = this.#repeats[cell] ?? noPositions;
+      const forgotten = this.#repeats[cell]!;
       const isKept = position >= oldest && !forgotten.includes(position);
       const tells =
         this.#clamp(at, Math.max(views.rNew, forwardedTime)) !==
         this.#clamp(at, Math.max(views.rNew, list[position]!.time));
       if (isKept && tells) {
-        changed.set(base + lastOwn, last - forgotten.filter((one) => one < position).length);
-        changed.set(base + forwarded, this.#behind(at, forwardedTime, rNew));
-        return;
+        const before = forgotten.filter((one) => one < position).length;
+        const moved = put(changed, cells, base + lastOwn, last - before);
+        return put(moved, cells, base + forwarded, this.#behind(at, forwardedTime, rNew));
       }
     }
-    changed.set(base + lastOwn, -1);
-    changed.set(base + forwarded, 0);
-    changed.set(base + forwardedFromUpdate, 0);
+    const without = put(changed, cells, base + lastOwn, -1);
+    return notForwarded(without, cells, base);
   }
 
   #copy(copy: CopyState, processor: number): CopyState {
     const { cpu, dead, addresses, isInside } = this.#program.processors[processor]!;
-    const at = this.#audience.cpus.indexOf(cpu);
+    const at = this.#positions[cpu]!;
     if (at < 0) return copy;
     const rNew = this.#clamp(at, this.#state.cpus[cpu]!.rNew);
     const hasPromises = this.#promises[at]!.length > 0;
     const location = copy.locals[0]!;
-    const locals = new Changed(copy.locals);
-    const data = new Changed(copy.data);
-    const control = new Changed(copy.control);
+    let { locals, data, control } = copy;
     for (let position = 0; position < copy.data.length; position++) {
       const time = copy.data[position]!;
-      if (time > 0)
-        data.set(position, hasPromises || addresses[position]! ? this.#behind(at, time, rNew) : 0);
+      if (time > 0) {
+        const counts = hasPromises || addresses[position]!;
+        data = put(data, copy.data, position, counts ? this.#behind(at, time, rNew) : 0);
+      }
       const depends = copy.control[position]!;
-      if (depends > 0) control.set(position, hasPromises ? this.#clampToPromises(at, depends) : 0);
+      if (depends > 0) control = put(control, copy.control, position, this.#clampToPromises(at, depends));
     }
     if (this.#audience.without?.has('dead') !== true)
       for (const { position, value } of dead[location]!) {
-        locals.set(position, value);
-        data.set(position, 0);
-        control.set(position, 0);
+        locals = put(locals, copy.locals, position, value);
+        data = put(data, copy.data, position, 0);
+        control = put(control, copy.control, position, 0);
       }
-    const inside = hasPromises && isInside[location]! ? this.#clampToPromises(at, copy.inside) : 0;
-    const normal = { locals: locals.list, data: data.list, control: control.list, inside };
+    const inside = isInside[location]! ? this.#clampToPromises(at, copy.inside) : 0;
+    const normal = { locals, data, control, inside };
     return areSame(normal, copy) ? copy : normal;
   }
 }
 
-/** A list of numbers that is copied when an element first changes. */
-class Changed {
-  list: number[];
-  readonly #before: readonly number[];
-
-  constructor(before: readonly number[]) {
-    this.list = before as number[];
-    this.#before = before;
-  }
-
-  set(at: number, value: number): void {
-    if (this.list[at] === value) return;
-    if (this.list === this.#before) this.list = this.#before.slice();
-    this.list[at] = value;
-  }
+/** A list with an element changed: `list`, which is copied first where it is still the one before all changes. */
+function put(list: number[], before: readonly number[], at: number, value: number): number[] {
+  if (list[at] === value) return list;
+  const own = list === before ? list.slice() : list;
+  own[at] = value;
+  return own;
 }
+
+const notForwarded = (list: number[], before: readonly number[], base: number): number[] =>
+  put(put(list, before, base + forwarded, 0), before, base + forwardedFromUpdate, 0);
 
 /** Whether all parts are the same numbers or the same objects. */
 function areSame<T extends object>(one: T, other: T): boolean {
@@ -425,14 +464,7 @@ function exclude(times: Time[], time: Time): void {
   if (at >= 0) times.splice(at, 1);
 }
 
-interface Ahead {
-  readonly time: Time;
-  readonly unfenced: Uint8Array;
-}
-
 const noPositions: readonly number[] = [];
-
-const noRepeats: readonly (readonly number[])[] = [];
 
 /** The position of the last write up to a time, or 0. */
 function lastBefore(list: readonly Write[], time: Time): number {
@@ -457,14 +489,7 @@ function countUpTo(times: readonly Time[], time: Time): number {
   return low;
 }
 
-const nowhere = (views: CpuViews): CpuViews => ({
-  cells: views.cells.map((_, at) => (at % perCell === lastOwn ? -1 : 0)),
-  rOld: 0,
-  blind: 0,
-  wOld: 0,
-  rNew: 0,
-  wNew: 0,
-  cap: 0,
-  release: 0,
-  fresh: 0,
+const nowhere = (cells: number): CpuViews => ({
+  cells: Array.from({ length: cells * perCell }, (_, at) => (at % perCell === lastOwn ? -1 : 0)),
+  ...{ rOld: 0, blind: 0, wOld: 0, rNew: 0, wNew: 0, cap: 0, release: 0, fresh: 0 },
 });

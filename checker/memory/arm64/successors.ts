@@ -4,7 +4,7 @@ import type { Accessed } from './access-cells.ts';
 import { beginning, enter, execute, stateAfter } from './execute.ts';
 import { MachineLimit } from './machine-limit.ts';
 import { perCell, lastOwn, type MachineState } from './machine-state.ts';
-import { normalForm, type Audience, type Rule } from './normal-form.ts';
+import { NormalForms, type Rule } from './normal-form.ts';
 import type { Operation } from './operation.ts';
 import { Patience } from './patience.ts';
 import type { Program } from './program.ts';
@@ -49,7 +49,7 @@ export class Arm64Machine {
   readonly #settings: MachineSettings;
   readonly #certification: Certification;
   readonly #usefulness: Usefulness;
-  readonly #audience: Audience;
+  readonly #forms: NormalForms;
   readonly #isObserved: boolean;
 
   constructor(program: Program, observed: readonly boolean[], settings: MachineSettings = defaultMachine) {
@@ -58,7 +58,8 @@ export class Arm64Machine {
     this.#certification = new Certification(program, this.patience);
     this.#usefulness = new Usefulness(program, !settings.without.has('locks'));
     const { without } = settings;
-    this.#audience = { cpus: program.hosts.map((_, cpu) => cpu), isAlone: false, observed, without };
+    const cpus = program.hosts.map((_, cpu) => cpu);
+    this.#forms = new NormalForms(program, { cpus, isAlone: false, observed, without });
     this.#isObserved = observed.some((one) => one);
   }
 
@@ -102,7 +103,7 @@ export class Arm64Machine {
   }
 
   normal(state: MachineState): MachineState {
-    const normal = normalForm(this.program, state, this.#audience);
+    const normal = this.#forms.of(state);
     for (const [cell, list] of normal.writes.entries())
       if (list.length > this.#settings.mostWrites)
         throw new MachineLimit(
