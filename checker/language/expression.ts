@@ -234,7 +234,12 @@ export function partsOf(expr: AnyExpr): readonly AnyExpr[] {
 }
 
 /** The expression and all its subexpressions, itself first. */
-export function* walk(expr: AnyExpr): Generator<AnyExpr> {
-  yield expr;
-  for (const part of partsOf(expr)) yield* walk(part);
+export function walk(expr: AnyExpr): readonly AnyExpr[] {
+  const all: AnyExpr[] = [];
+  const visit = (part: AnyExpr) => {
+    all.push(part);
+    for (const inner of partsOf(part)) visit(inner);
+  };
+  visit(expr);
+  return all;
 }

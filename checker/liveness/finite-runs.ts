@@ -11,7 +11,7 @@ import type { Model } from '../language/model.ts';
 import { printExpr } from '../language/print.ts';
 import type { Effect, Statement } from '../language/statement.ts';
 import { transitionSystem } from '../program/build-transitions.ts';
-import type { Code, ThreadTable } from '../program/transition-system.ts';
+import type { Code, ThreadTable, TransitionSystem } from '../program/transition-system.ts';
 
 /** One way through a transition, from one location of a thread to the next. */
 interface Way {
@@ -36,7 +36,7 @@ interface Way {
  * Sound for: every memory model in which the accesses to one cell have one order that each CPU observes: a step that
  *            takes a value away reads a different store each time.
  */
-export function unboundedStep({ threads }: Pick<ReturnType<typeof transitionSystem>, 'threads'>): Way | null {
+export function unboundedStep({ threads }: Pick<TransitionSystem, 'threads'>): Way | null {
   const ways = threads.flatMap(waysOf);
   let unbounded = inLoops(ways);
   for (let before = Infinity; unbounded.length < before;) {
@@ -54,8 +54,20 @@ export const runsAreFinite = (model: Model): boolean => unboundedStep(transition
  * Whether deadlock freedom alone settles what the model claims of its runs: every run ends, and then every thread has
  * ended that must not block forever.
  */
-export const isSettled = (model: Model): boolean =>
-  goalsOf(model).every(({ ends, from }) => ends !== null && from !== null) && runsAreFinite(sourceOf(model));
+export function isSettled(system: TransitionSystem): boolean {
+  const { model } = system;
+  let known = settled.get(model);
+  if (known === undefined) settled.set(model, (known = judged(system)));
+  return known;
+}
+
+/** By model: models do not change. */
+const settled = new WeakMap<Model, boolean>();
+
+const judged = (system: TransitionSystem): boolean =>
+  goalsOf(system.model).every(({ ends, from }) => ends !== null && from !== null) &&
+  unboundedStep(system.model.written === undefined ? system : transitionSystem(system.model.written)) ===
+    null;
 
 /** The threads that end in every run, if the model has no deadlock. */
 export const endingThreads = (model: Model): readonly string[] =>

@@ -101,9 +101,22 @@ export const targetsOf = (code: Code): readonly number[] =>
 
 /** The locals of a thread that properties and costs read: their changes must be seen, and they are never dead. */
 export function watchedLocals(model: Model, thread: string): ReadonlySet<string> {
+  let byThread = watched.get(model);
+  if (byThread === undefined) watched.set(model, (byThread = watchedByThread(model)));
+  return byThread.get(thread) ?? nothing;
+}
+
+/** By model and thread: models do not change. */
+const watched = new WeakMap<Model, ReadonlyMap<string, ReadonlySet<string>>>();
+const nothing: ReadonlySet<string> = new Set();
+
+function watchedByThread(model: Model): ReadonlyMap<string, ReadonlySet<string>> {
   const conditions = [...conditionsOf(model), ...model.costs.flatMap(({ until }) => until ?? [])];
-  const parts = conditions.flatMap((condition) => [...walk(condition)]);
-  return new Set(
-    parts.flatMap((part) => (part.kind === 'local' && part.thread === thread ? [part.name] : [])),
-  );
+  const byThread = new Map<string, Set<string>>();
+  for (const part of conditions.flatMap(walk)) {
+    if (part.kind !== 'local') continue;
+    const names = byThread.get(part.thread) ?? new Set();
+    byThread.set(part.thread, names.add(part.name));
+  }
+  return byThread;
 }

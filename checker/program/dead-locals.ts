@@ -31,7 +31,8 @@ function liveLocals({ locations }: ThreadTable, always: ReadonlySet<string>): re
   const live = locations.map(() => new Set(always));
   for (let grew = true; grew;) {
     grew = false;
-    for (const [location, transitions] of locations.entries())
+    // What is live is known from the end of the text on.
+    for (const [location, transitions] of [...locations.entries()].reverse())
       for (const name of transitions.flatMap((transition) => [...before(transition, live)]))
         if (!live[location]!.has(name)) {
           live[location]!.add(name);
@@ -86,7 +87,10 @@ function beforeSet(target: AnyExpr & { kind: 'shared' | 'local' }, after: Live):
 const reading = (expr: AnyExpr, after: Live): Live =>
   union(
     after,
-    [...walk(expr)].flatMap((part) => (part.kind === 'local' ? [part.name] : [])),
+    walk(expr).flatMap((part) => (part.kind === 'local' ? [part.name] : [])),
   );
 
-const union = (some: Iterable<string>, more: Iterable<string>): Live => new Set([...some, ...more]);
+function union(some: Live, more: Iterable<string>): Live {
+  const added = [...more].filter((name) => !some.has(name));
+  return added.length === 0 ? some : new Set([...some, ...added]);
+}

@@ -15,7 +15,7 @@ export const isSafe = ({ verdict }: Answer): boolean => verdict === 'holds' || v
  * Whether the claims need all states with all edges: there are some, and the text of the threads does not settle them.
  */
 export const needsEdges = (system: TransitionSystem): boolean =>
-  goalsOf(system.model).length > 0 && !isSettled(system.model);
+  goalsOf(system.model).length > 0 && !isSettled(system);
 
 /** Decides the claims in a space that is complete where the outcome is safe. */
 export function* decided(

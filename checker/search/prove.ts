@@ -8,6 +8,7 @@ import { boundsOf } from '../family/bounds.ts';
 import { rolesOf } from '../family/roles.ts';
 import { Refusal } from '../family/refusal.ts';
 import { Views } from '../family/views.ts';
+import { transitionSystem } from '../program/build-transitions.ts';
 import { endingThreads, isSettled } from '../liveness/finite-runs.ts';
 import type { Model } from '../language/model.ts';
 import { checking, type Checked } from './check.ts';
@@ -234,7 +235,7 @@ export function firstBound({ definition, given, any, edit }: Claim): number | nu
 function unprovedRuns(claim: Claim): string | null {
   const model = modelAt(claim, {});
   const [first] = model.liveness ?? [];
-  return first === undefined || isSettled(model)
+  return first === undefined || isSettled(transitionSystem(model))
     ? null
     : `"${first.name}" is about runs that the text of the threads does not bound: check decides it for fixed numbers`;
 }

@@ -1,12 +1,15 @@
 /** Executes the code of a transition over a domain of values; `Steps` defines how a way reads and writes. */
 import type { AnyExpr, LocalReference } from '../../language/expression.ts';
-import type { Effect } from '../../language/statement.ts';
+import type { Effect, Statement } from '../../language/statement.ts';
 import { pathsThrough, successorsIn } from '../../program/code-walk.ts';
 import type { Code } from '../../program/transition-system.ts';
 import { bind, type Place } from './evaluate.ts';
 
 /** The steps of ways W through the code of a transition. A way ends where an assertion fails and at a model error. */
 export interface Steps<W extends Place> {
+  /** The way executes a statement: the choice, branch or effects that follow are of it. */
+  readonly enter?: (statement: Statement, way: W) => void;
+  readonly count?: (effect: Effect & { readonly kind: 'count' }, way: W) => void;
   /** The ways on which the condition is true, and false; null where there is none. */
   readonly split: (condition: AnyExpr, way: W) => readonly [W | null, W | null];
   readonly assign: (effect: Effect & { readonly kind: 'set' }, way: W) => W | null;
@@ -74,15 +77,18 @@ function executeNode<W extends Place>(
       steps.arrive(code.location, way);
       return;
     case 'effects':
+      steps.enter?.(code.statement, way);
       for (const after of applyAll(code.effects, way, steps)) follow(code.next, after, steps);
       return;
     case 'branch': {
+      steps.enter?.(code.statement, way);
       const [then, otherwise] = steps.split(code.condition, way);
       if (then !== null) follow(code.then, then, steps);
       if (otherwise !== null) follow(code.otherwise, otherwise, steps);
       return;
     }
     case 'choose':
+      steps.enter?.(code.statement, way);
       steps.choose(code.target, way, (after) => {
         follow(code.next, after, steps);
       });
@@ -124,6 +130,7 @@ function apply<W extends Place>(effect: Effect, way: W, steps: Steps<W>): readon
     case 'assert':
       return orNone(steps.assert(effect, way));
     case 'count':
+      steps.count?.(effect, way);
       return [way];
   }
 }

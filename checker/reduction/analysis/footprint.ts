@@ -1,7 +1,7 @@
 /** What a transition does in one state: its outcomes, the cells that it reads and writes, and what could enable it. */
 import * as sets from './value-set.ts';
 import { ModelError } from '../../language/model-error.ts';
-import type { Effect } from '../../language/statement.ts';
+import type { Effect, Statement } from '../../language/statement.ts';
 import { amountAdded, decrease, increase, read, write, type Footprint } from './access.ts';
 import { enablingConjuncts, type EnablingConjunct } from './enabling.ts';
 import { notTheEnd, type Bearing, type Visibility } from './conjuncts.ts';
@@ -9,6 +9,20 @@ import { hasNumber, numbersOf, type Numbering } from '../../program/numbering.ts
 import { execute, type Steps } from './execute.ts';
 import { cellOf, numericValue, positionOf, type NumericPlace } from './numeric-value.ts';
 import type { Transition } from '../../program/transition-system.ts';
+
+/** A shared cell and a value that it has. */
+export interface CellValue {
+  readonly cell: number;
+  readonly value: number;
+}
+
+/** A statement that a way executes: what it reads and writes of the shared cells, and what it counts. */
+export interface StepEvent {
+  readonly statement: Statement;
+  readonly reads: readonly CellValue[];
+  readonly writes: readonly CellValue[];
+  readonly counts: Readonly<Record<string, number>>;
+}
 
 /** One way in which a transition fires. */
 export interface StepOutcome {
@@ -25,6 +39,8 @@ export interface StepOutcome {
   readonly seen: readonly number[];
   /** The conjuncts that failed before and may hold after it. */
   readonly mended: readonly number[];
+  /** What it executes, in order; the first statement reads what the guard reads. Null: it was not asked for. */
+  readonly events: readonly StepEvent[] | null;
 }
 
 /** A transition of a copy in a state. */
@@ -43,6 +59,8 @@ export interface StepContext {
   /** The local state of the copy, location first. */
   readonly locals: readonly number[];
   readonly readShared: (cell: number) => number;
+  /** Whether outcomes say what they execute. */
+  readonly events?: boolean;
 }
 
 /**
@@ -58,6 +76,8 @@ export function stepOf(context: StepContext, transition: Transition): CopyStep {
     written: new Map(),
     changed: new Set(),
     added: new Set(),
+    events: context.events === true ? [] : null,
+    reads: [],
   };
   const { guard, code } = transition;
   attempt(branch, run, () => {
@@ -96,6 +116,12 @@ interface StepRun extends StepContext {
   readonly outcomes: StepOutcome[];
 }
 
+interface OpenEvent extends StepEvent {
+  readonly reads: CellValue[];
+  readonly writes: CellValue[];
+  readonly counts: Record<string, number>;
+}
+
 /** The effects on one way so far; a choice copies them. */
 interface StepBranch {
   readonly locals: number[];
@@ -104,6 +130,10 @@ interface StepBranch {
   readonly changed: Set<number>;
   /** Cells that were only added to: their value still depends on the old one. */
   readonly added: Set<number>;
+  /** What it has executed; null: it is not asked for. */
+  readonly events: OpenEvent[] | null;
+  /** Reads of the current event, before the first one those of the guard; those of a choice belong to none. */
+  reads: CellValue[];
 }
 
 const nothing: Footprint = { elements: [], kinds: [], steady: null, constant: null };
@@ -138,11 +168,23 @@ const wayOf = (run: StepRun, branch: StepBranch): StepWay => ({
   readShared: (cell) => {
     const own = branch.written.get(cell);
     if (own === undefined || branch.added.has(cell)) note(run, cell, read);
-    return own ?? run.readShared(cell);
+    const value = own ?? run.readShared(cell);
+    if (branch.events !== null) branch.reads.push({ cell, value });
+    return value;
   },
 });
 
 const steps: Steps<StepWay> = {
+  enter: (statement, { branch }) => {
+    const { events } = branch;
+    if (events === null) return;
+    if (events.length > 0) branch.reads = [];
+    events.push({ statement, reads: branch.reads, writes: [], counts: {} });
+  },
+  count: ({ name, amount }, { branch }) => {
+    const counts = branch.events?.at(-1)!.counts;
+    if (counts !== undefined) counts[name] = (counts[name] ?? 0) + amount;
+  },
   split: (condition, way) => (numericValue(condition, way) === 1 ? [way, null] : [null, way]),
   assign: (effect, way) => {
     assign(effect, way);
@@ -160,6 +202,8 @@ const steps: Steps<StepWay> = {
         written: new Map(branch.written),
         changed: new Set(branch.changed),
         added: new Set(branch.added),
+        events: branch.events === null ? null : [...branch.events],
+        reads: [],
       };
       const way = wayOf(run, own);
       attempt(own, run, () => {
@@ -177,7 +221,7 @@ const steps: Steps<StepWay> = {
 
 function finish(
   end: Pick<StepOutcome, 'failed' | 'wrong'>,
-  { locals, written, changed }: StepBranch,
+  { locals, written, changed, events }: StepBranch,
   run: StepRun,
 ): void {
   const seen = new Set<number>();
@@ -202,6 +246,7 @@ function finish(
     values: [...written.values()],
     seen: [...seen],
     mended: [...mended],
+    events,
   });
 }
 
@@ -227,12 +272,16 @@ function assign(effect: Effect & { kind: 'set' }, way: StepWay): void {
   const amount = amountAdded(effect);
   const cell = cellOf(target, way);
   const old = branch.written.get(cell);
-  const assigned = amount === 0 ? numericValue(value, way) : (old ?? run.readShared(cell)) + amount;
+  const before = amount === 0 ? null : (old ?? run.readShared(cell));
+  const assigned = before === null ? numericValue(value, way) : before + amount;
   note(run, cell, amount === 0 ? write : amount > 0 ? increase : decrease);
   if (!hasNumber(names, target.domain, assigned)) throw new ModelError('a value is outside of its domain');
   if (amount === 0) branch.added.delete(cell);
   else if (old === undefined) branch.added.add(cell);
   branch.written.set(cell, assigned);
+  if (branch.events === null) return;
+  if (before !== null) branch.reads.push({ cell, value: before });
+  branch.events.at(-1)!.writes.push({ cell, value: assigned });
 }
 
 function assignLocal(position: number, assigned: number, branch: StepBranch): void {

@@ -32,6 +32,12 @@ export class ConjunctWatch {
     return [...new Set(properties)].sort((a, b) => a - b);
   }
 
+  /** Judges a conjunct in the state that `words` holds when it is called. */
+  judging(words: Int32Array): (conjunct: number) => boolean {
+    const source = this.#sourceOf(words);
+    return (conjunct) => this.#holds(conjunct, source);
+  }
+
   /** Reads cells by their number, and behind them the local states of the copies. */
   #sourceOf(words: Int32Array): ValueSource {
     const { cells } = this.#states.numbering;

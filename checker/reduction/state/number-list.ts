@@ -7,6 +7,11 @@ export class NumberList {
     return this.#items.byteLength;
   }
 
+  /** A view of the items; it is valid until the list grows. */
+  get numbers(): Int32Array {
+    return this.#items.subarray(0, this.length);
+  }
+
   push(item: number): void {
     if (this.length === this.#items.length) {
       const items = new Int32Array(this.length * 2);

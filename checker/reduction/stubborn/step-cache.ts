@@ -14,6 +14,8 @@ import type { Vector } from '../state/vector-set.ts';
 /** One way in which a step fires; the local state afterwards is interned. */
 export interface CachedOutcome extends Omit<StepOutcome, 'locals'> {
   readonly local: number;
+  /** Counts the outcomes of a cache from 0. */
+  readonly number: number;
 }
 
 /** A transition of a copy in a state. */
@@ -40,16 +42,22 @@ export class StepCache {
   readonly #entries: (readonly CacheEntry[] | undefined)[][];
 
   readonly #commuting: boolean;
+  readonly #events: boolean;
+  #outcomes = 0;
 
-  /** `commuting`: whether footprints say with which values of a cell a step does the same, which takes time. */
+  /**
+   * `commuting`: whether footprints say with which values of a cell a step does the same, which takes time; `events`:
+   * whether outcomes say what they execute.
+   */
   constructor(
     states: InternedStates,
     visibility: Visibility,
     dead: readonly DeadLocals[],
-    { commuting }: { readonly commuting: boolean } = { commuting: true },
+    { commuting = true, events = false }: { readonly commuting?: boolean; readonly events?: boolean } = {},
   ) {
     const { numbering } = states;
     this.#commuting = commuting;
+    this.#events = events;
     this.#dead = dead;
     this.#numbering = numbering;
     this.#visibility = visibility;
@@ -88,12 +96,14 @@ export class StepCache {
       copy,
       locals: [...locals.vector(local)],
       readShared,
+      events: this.#events,
     };
     const plain = stepOf(context, transition);
     const step = this.#commuting ? withCommutingValues(plain, context, transition) : plain;
     const { enabled, outcomes, footprint, blockers } = step;
     const interned = outcomes.map(({ locals: after, ...outcome }) => ({
       ...outcome,
+      number: this.#outcomes++,
       local: locals.add(this.normal(thread, this.#states.numbers.from(after))),
     }));
     return { transition, enabled, outcomes: interned, footprint, blockers };

@@ -2,19 +2,18 @@
 import type { ExecutedStatement } from '../../interpreter/interpreter.ts';
 import type { Cost } from '../../language/cost.ts';
 import type { AnyThread } from '../../language/thread.ts';
+import type { WeightedGraph } from './path-costs.ts';
 
-export interface CostedEdge {
-  readonly to: number;
-  /** One weight for each cost of the model. */
-  readonly weights: readonly number[];
-}
-
-export interface CostedGraph {
+export interface CostedGraph extends Pick<WeightedGraph, 'first' | 'to'> {
+  /** By cost: the weight of an edge. */
+  readonly weights: readonly WeightedGraph['weight'][];
   /** By cost: whether a state is one up to which it is counted; null: it is counted up to the end. */
   readonly isTarget: readonly (((state: number) => boolean) | null)[];
   readonly initial: readonly number[];
-  readonly edges: readonly (readonly CostedEdge[])[];
 }
+
+/** What a cost depends on in a statement that is executed. */
+export type CostedStatement = Pick<ExecutedStatement, 'statement' | 'reads' | 'writes' | 'counts'>;
 
 /** The copy that takes a step. */
 export interface Mover {
@@ -26,7 +25,7 @@ export interface Mover {
 export function weightOf(
   { counts, thread }: Cost,
   { thread: owner, replica }: Mover,
-  events: readonly ExecutedStatement[],
+  events: readonly CostedStatement[],
 ): number {
   const counted = thread === null ? owner.ofMachine !== true : owner.name === thread && replica === 0;
   if (!counted || 'cells' in counts) return 0;
@@ -39,7 +38,7 @@ export function weightOf(
 
 function isStep(
   shape: 'access' | 'read-modify-write' | 'barrier',
-  { statement, reads, writes }: ExecutedStatement,
+  { statement, reads, writes }: CostedStatement,
 ): boolean {
   const isBarrier =
     statement.kind === 'barrier' || (statement.kind === 'step' && statement.barrier !== undefined);

@@ -13,7 +13,14 @@ import type { TransitionSystem } from '../../program/transition-system.ts';
 import type { Cooperative } from '../../state-space/cooperative.ts';
 import type { Limits } from '../../state-space/outcome.ts';
 import { beginningsOnArm64, eventsOf } from '../../trace/replay-arm64.ts';
-import { weightOf, type CostedEdge, type CostedGraph } from './costed-step.ts';
+import { weightOf, type CostedGraph } from './costed-step.ts';
+import { graphOf } from './path-costs.ts';
+
+interface CostedEdge {
+  readonly to: number;
+  /** One weight for each cost of the model. */
+  readonly weights: readonly number[];
+}
 
 /** States between two looks at the limits: each takes some tenths of a millisecond. */
 const pause = 16;
@@ -67,10 +74,14 @@ export function* costedGraphOnArm64(
     }
     const isDone = (state: MachineState) => !program.hosts.some((_, cpu) => hasPromises(state, cpu));
     const kept = completable(edges, (at) => isDone(states[at]!));
+    const { edges: all, ...graph } = graphOf(
+      edges.map((out, at) => (kept[at] === 1 ? out.filter(({ to }) => kept[to] === 1) : [])),
+    );
     return {
+      ...graph,
+      weights: costs.map((_, at) => (edge) => all[edge]!.weights[at]!),
       isTarget: targetsOf(system, (at) => plainState(program, states[at]!, states[at]!.top)),
       initial: initial.filter((at) => kept[at] === 1),
-      edges: edges.map((out, at) => (kept[at] === 1 ? out.filter(({ to }) => kept[to] === 1) : [])),
     };
   } catch (error) {
     if (error instanceof MachineLimit) return null;

@@ -2,13 +2,13 @@
 import type { TransitionSystem } from '../../program/transition-system.ts';
 import type { Cost } from '../../language/cost.ts';
 import type { Declarations } from '../../language/variable.ts';
-import type { State } from '../../interpreter/evaluate.ts';
-import { fire, type Access, type ExecutedStatement } from '../../interpreter/interpreter.ts';
-import { walkInterned, type InternedEdge } from '../../reduction/interned-walk.ts';
+import { cellName } from '../../interpreter/evaluate.ts';
+import type { Access } from '../../interpreter/interpreter.ts';
+import { valueFrom } from '../../program/numbering.ts';
+import { internedGraph, type CellValue, type InternedGraph } from '../../reduction/interned-graph.ts';
 import { costedGraphOnArm64 } from './costs-on-arm64.ts';
-import type { Edge } from '../../state-space/state-space.ts';
-import { weightOf, type CostedEdge, type CostedGraph, type Mover } from './costed-step.ts';
-import { extremes, type Extremes, type WeightedEdge } from './path-costs.ts';
+import { weightOf, type CostedGraph, type CostedStatement } from './costed-step.ts';
+import { extremes, type Extremes } from './path-costs.ts';
 import type { Limits } from '../../state-space/outcome.ts';
 import type { Cooperative } from '../../state-space/cooperative.ts';
 
@@ -33,10 +33,9 @@ export function* countingCosts(
 }
 
 function extremesOf(at: number, graph: CostedGraph): Extremes | null {
-  const edges = graph.edges.map((out) =>
-    out.map(({ to, weights }): WeightedEdge => ({ to, weight: weights[at]! })),
-  );
-  return extremes(edges, graph.initial, graph.isTarget[at] ?? ((node) => edges[node]!.length === 0));
+  const { first, to, initial, weights } = graph;
+  const isTarget = graph.isTarget[at] ?? ((node) => first[node] === first[node + 1]);
+  return extremes({ first, to, weight: weights[at]! }, initial, isTarget);
 }
 
 /** The elements of a local array, if the variant has it. */
@@ -47,57 +46,51 @@ function cellsOf(system: TransitionSystem, { thread, counts }: Cost): Extremes {
   return { least: length, most: length };
 }
 
-/** States between two checks of the limits. */
-const pause = 256;
-
 function* costedGraph(
   system: TransitionSystem,
   maxStates: number,
-  limits: Limits,
+  { stop }: Limits,
 ): Cooperative<CostedGraph | null> {
-  const { costs, shared } = system.model;
+  const { costs } = system.model;
   const untils = costs.flatMap(({ until }) => until ?? []);
-  const truths: (readonly boolean[])[] = [];
-  const initial: number[] = [];
-  const edges: CostedEdge[][] = [];
-  // What a step costs follows from what it reads, and so from its outcome; the interpreter says it once.
-  const known = new Map<unknown, readonly number[]>();
-  const weightsOf = ({ edge, outcome }: InternedEdge, state: () => State) => {
-    const before = known.get(outcome);
-    if (before !== undefined) return before;
-    const mover = {
-      thread: system.threads[edge.thread]!,
-      replica: edge.replica,
-      transition: edge.transition,
-    };
-    const events = fire(state(), mover)[edge.choice]!.events.map((event) => ofProgram(event, shared));
-    const weights = costs.map((cost) => weightOf(cost, moverOf(system, edge), events));
-    known.set(outcome, weights);
-    return weights;
+  const graph = yield* internedGraph(system, untils, { maxStates, stop });
+  if (graph === null) return null;
+  const { first, to, initial, execution, truths } = graph;
+  const weights = weightsOf(graph);
+  let targets = 0;
+  return {
+    first,
+    to,
+    initial: Array.from({ length: initial }, (_, state) => state),
+    weights: weights.map((byExecution) => (edge) => byExecution[execution[edge]!]!),
+    isTarget: costs.map(({ until }) => {
+      if (until === null) return null;
+      const isTrue = truths[targets++]!;
+      return (state) => isTrue[state] === 1;
+    }),
   };
-  for (const visit of walkInterned(system, untils)) {
-    if (visit.found > maxStates) return null;
-    if (visit.id % pause === 0) {
-      if (limits.stop() !== null) return null;
-      yield;
-    }
-    if (visit.isInitial) initial.push(visit.id);
-    truths.push(visit.truths);
-    edges.push(visit.edges.map((way) => ({ to: way.to, weights: weightsOf(way, visit.state) })));
-  }
-  let count = 0;
-  const isTarget = costs.map(({ until }) => {
-    if (until === null) return null;
-    const at = count++;
-    return (state: number) => truths[state]![at]!;
-  });
-  return { isTarget, initial, edges };
 }
 
-const moverOf = ({ threads }: TransitionSystem, { thread, replica }: Edge): Mover => ({
-  thread: threads[thread]!.thread,
-  replica,
-});
+/** By cost and execution: what the execution costs. */
+function weightsOf({ numbering, executions }: InternedGraph): readonly Float64Array[] {
+  const { costs, shared } = numbering.system.model;
+  const cells = [...numbering.shared].flatMap(([name, { length, isArray, domain }]) =>
+    Array.from({ length }, (_, at) => ({ name: cellName(name, isArray ? at : null), domain })),
+  );
+  const named = ({ cell, value }: CellValue): Access => ({
+    cell: cells[cell]!.name,
+    value: valueFrom(numbering.names, cells[cell]!.domain, value),
+  });
+  const weights = costs.map(() => new Float64Array(executions.length));
+  for (const [number, { copy, events }] of executions.entries()) {
+    const mover = { thread: copy.table.thread, replica: copy.replica };
+    const executed = events.map((event) =>
+      ofProgram({ ...event, reads: event.reads.map(named), writes: event.writes.map(named) }, shared),
+    );
+    for (const [at, cost] of costs.entries()) weights[at]![number] = weightOf(cost, mover, executed);
+  }
+  return weights;
+}
 
 /**
  * The event in terms of the program: of the CPU state, only slots with a memory cell.
@@ -105,7 +98,7 @@ const moverOf = ({ threads }: TransitionSystem, { thread, replica }: Edge): Move
  * A store into a buffer and a load from it are accesses, a wait for an empty buffer is not. Accesses of a slot are
  * never a read-modify-write.
  */
-function ofProgram(event: ExecutedStatement, shared: Declarations): ExecutedStatement {
+function ofProgram(event: CostedStatement, shared: Declarations): CostedStatement {
   const declared = (cell: string) => shared[cell.split('[', 1)[0]!]!;
   const isMemory = ({ cell }: Access) => declared(cell).insideCpu === undefined;
   const isUsed = ({ cell, value }: Access) => (declared(cell).cellNames?.[Number(value)] ?? '') !== '';
