@@ -66,6 +66,32 @@ const fewStates = 1_024;
 const fewestInPortion = 32_768;
 const portionBytes = 2 ** 21;
 
+/** The numbers of an array within a window, which moves to the numbers behind it. */
+class NumbersWithin implements Numbers {
+  readonly #numbers: Int32Array;
+  #from: number;
+  #to: number;
+
+  constructor(numbers: Int32Array, from: number) {
+    this.#numbers = numbers;
+    this.#from = this.#to = from;
+  }
+
+  get length(): number {
+    return this.#to - this.#from;
+  }
+
+  moveTo(end: number): void {
+    this.#from = this.#to;
+    this.#to = end;
+  }
+
+  some(test: (number: number) => boolean): boolean {
+    for (let at = this.#from; at < this.#to; at++) if (test(this.#numbers[at]!)) return true;
+    return false;
+  }
+}
+
 /** A finding with the packed state that it is about. */
 export interface PackedFinding {
   readonly finding: Finding;
@@ -168,11 +194,13 @@ class PackedSpace implements CompiledSpace {
 
   get fired(): readonly number[] {
     const { fired, distance } = this.#model.map;
-    const times = (id: number, worker: number) =>
-      Number(this.#memory.words[(fired.at + worker * distance) / 8 + id]);
-    return this.#system.transitions.map(({ id }) =>
-      this.#byWorker((worker) => times(id, worker)).reduce((sum, part) => sum + part),
-    );
+    const { words } = this.#memory;
+    return this.#system.transitions.map(({ id }) => {
+      let times = 0;
+      for (let worker = 0; worker < this.#workers; worker++)
+        times += Number(words[(fired.at + worker * distance) / 8 + id]);
+      return times;
+    });
   }
 
   #byWorker<T>(read: (worker: number) => T): readonly T[] {
@@ -214,7 +242,7 @@ class PackedSpace implements CompiledSpace {
     this.#inBatches(given, () => {
       this.#memory.left(this.#memory.gathered);
       this.#insert();
-      this.#memory.forgetRecent();
+      this.#memory.beginRecent();
     });
   }
 
@@ -311,13 +339,11 @@ class PackedSpace implements CompiledSpace {
         const first = at;
         at = this.#memory.code.generate(first, to);
         this.#memory.lookUp();
-        const { numbers } = this.#memory;
-        let candidate = 0;
+        const successors = new NumbersWithin(this.#memory.numbers, map.slots.at / 4);
         for (let id = first; id < at; id++) {
-          const end = (numbers[map.ends.at / 4 + id - first]! - map.candidates.at) / map.stride;
-          const successors = numbers.subarray(map.slots.at / 4 + candidate, map.slots.at / 4 + end);
+          const cursor = this.#memory.numbers[map.ends.at / 4 + id - first]!;
+          successors.moveTo(map.slots.at / 4 + (cursor - map.candidates.at) / map.stride);
           if (isMarked(successors)) marks[id] = 1;
-          candidate = end;
         }
       }
     });

@@ -159,10 +159,23 @@ export class VisitedMemory {
 
   /** Empties the recent caches of all workers. */
   forgetRecent(): void {
+    for (const own of this.#ownMemories()) forgetRecent(own, this.statesAt);
+  }
+
+  /** Lets the recent caches of all workers begin: what they hold are zeros and stored states. */
+  beginRecent(): void {
+    for (const own of this.#ownMemories()) beginRecent(own, this.statesAt);
+  }
+
+  #ownMemories(): readonly OwnMemory[] {
     const { memory, states } = this;
     const { map } = this.#model;
-    for (let worker = 0; worker < this.#options.workers; worker++)
-      forgetRecent({ map, memory, states, areas: worker * map.distance }, this.statesAt);
+    return Array.from({ length: this.#options.workers }, (_, worker) => ({
+      map,
+      memory,
+      states,
+      areas: worker * map.distance,
+    }));
   }
 
   /** Looks up all candidates: afterwards `slots` has the number of each, -1 for a state that is not stored. */
@@ -325,14 +338,19 @@ interface OwnMemory {
   readonly areas: number;
 }
 
+/** Empties a worker's recent cache; assumes what `beginRecent` does. */
+export function forgetRecent(own: OwnMemory, firstState: number): void {
+  const { map, memory, areas } = own;
+  new Uint8Array(memory.buffer, map.recent.at + areas, map.recent.bytes).fill(0);
+  beginRecent(own, firstState);
+}
+
 /**
- * Empties a worker's recent cache, but for state 0 at `firstState`, which takes the entry of the state of zeros.
+ * Writes state 0 at `firstState` into the entry of the state of zeros, the only one whose zeros a candidate may equal.
  *
  * Assumes:  state 0 is stored.
  */
-export function forgetRecent({ map, memory, states, areas }: OwnMemory, firstState: number): void {
-  const { recent, stride } = map;
-  const bytes = new Uint8Array(memory.buffer, recent.at + areas, recent.bytes);
-  bytes.fill(0);
-  bytes.set(new Uint8Array(states.buffer, firstState, stride));
+function beginRecent({ map, memory, states, areas }: OwnMemory, firstState: number): void {
+  const entry = new Uint8Array(memory.buffer, map.recent.at + areas, map.stride);
+  entry.set(new Uint8Array(states.buffer, firstState, map.stride));
 }

@@ -44,8 +44,8 @@ export interface WorkerOptions {
   readonly small?: Omit<Share, 'workers'>;
 }
 
-/** States for each other worker: the calling thread expands as many in the 5 ms that a thread takes to start. */
-const statesForEach = 4_096;
+/** States for each other worker: to expand as many takes as much CPU time as to start a thread, some 20 ms. */
+const statesForEach = 16_384;
 
 /** The number of states at which the other workers start. */
 export const spawnsFrom = ({
