@@ -23,7 +23,7 @@ export interface Access {
   readonly text?: string;
   /** A read without READ_ONCE() and the like. */
   readonly isPlainRead?: boolean;
-  /** How many calls are pasted around it. */
+  /** How many calls are pasted around it; -1 where no statement is named after it. */
   readonly depth?: number;
 }
 

@@ -213,7 +213,9 @@ export abstract class Places {
         condition: isAnObject,
         isBound: true,
       },
-      ...(alive === null ? [] : [{ claim: 'no freed object is used', condition: alive }]),
+      ...(alive === null
+        ? []
+        : [{ claim: 'no freed object is used', condition: alive, isLife: true as const }]),
     ];
   }
 

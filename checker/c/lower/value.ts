@@ -71,6 +71,8 @@ export interface Check {
   readonly condition: AnyExpr;
   /** It says which object is accessed, and not in which state the object is. */
   readonly isBound?: true;
+  /** It says that the object is allocated. */
+  readonly isLife?: true;
 }
 
 export type CValue =

@@ -7,6 +7,7 @@
 import type { AnyExpr } from '../../../language/expression.ts';
 import type { Effect } from '../../../language/statement.ts';
 import { truthValue } from '../arithmetic.ts';
+import { sourceText } from '../emitter.ts';
 import { nothing, pointedBy, type Call, type Lowering, type Primitive } from '../lowering.ts';
 import type { Scope } from '../scope.ts';
 import { compared, constant, negated } from '../value.ts';
@@ -71,6 +72,10 @@ function lockOf(thread: Lowering, call: Call, scope: Scope) {
   return {
     cell,
     checks: thread.asserted(lvalue, call.place),
+    isAlive: thread.asserted(
+      { ...lvalue, checks: lvalue.checks.filter(({ isLife }) => isLife === true) },
+      call.place,
+    ),
     isHeld: (mode: Mode): AnyExpr => mode.isHeld?.(cell) ?? kernel.held(memory, cell),
     note: (mode: Mode, isHeld: boolean): readonly Effect[] =>
       mode.isHeld === null
@@ -79,10 +84,16 @@ function lockOf(thread: Lowering, call: Call, scope: Scope) {
   };
 }
 
-/** What taking a lock does to its CPU: a spinlock forbids to sleep, a mutex may sleep. */
+/** What a lock does to its CPU: a spinlock forbids to sleep, a mutex may sleep. */
 interface Kind {
   readonly sleeps: boolean;
   readonly interrupts: InterruptCall | null;
+  /**
+   * Whether its release still uses the lock when another CPU may have taken it: to wake up those who wait.
+   *
+   * Source:  Documentation/locking/mutex-design.rst; __mutex_unlock_slowpath(), rwsem_wake()
+   */
+  readonly wakes: boolean;
 }
 
 const lock =
@@ -102,9 +113,9 @@ const lock =
   };
 
 const unlock =
-  (mode: Mode, { sleeps, interrupts }: Kind): Primitive =>
+  (mode: Mode, { sleeps, interrupts, wakes }: Kind): Primitive =>
   (thread, call, scope) => {
-    const { cell, checks, isHeld, note } = lockOf(thread, call, scope);
+    const { cell, checks, isAlive, isHeld, note } = lockOf(thread, call, scope);
     const claim = `${thread.emitter.text(call.place)}: a lock is released only while it is held`;
     const effects: readonly Effect[] = [
       ...checks,
@@ -113,6 +124,10 @@ const unlock =
       ...note(mode, false),
     ];
     thread.access({ place: call.place, effects, ordering: 'release' });
+    if (wakes && isAlive.length > 0) {
+      const text = `${sourceText(call.place)} wakes up those who wait`;
+      thread.emitter.generated(() => thread.access({ place: call.place, text, effects: isAlive, depth: -1 }));
+    }
     if (!sleeps) leave(thread, call.place);
     if (interrupts !== null) restoreInterrupts(thread, call, scope, interrupts);
     return nothing;
@@ -184,13 +199,13 @@ const downgrade: Primitive = (thread, call, scope) => {
 
 const noop: Primitive = () => nothing;
 
-const spinning: Kind = { sleeps: false, interrupts: null };
-const sleeping: Kind = { sleeps: true, interrupts: null };
+const spinning: Kind = { sleeps: false, interrupts: null, wakes: false };
+const sleeping: Kind = { sleeps: true, interrupts: null, wakes: true };
 const variants: readonly (readonly [string, string, Kind])[] = [
   ['', '', spinning],
   ['_bh', '_bh', spinning],
-  ['_irq', '_irq', { sleeps: false, interrupts: 'always' }],
-  ['_irqsave', '_irqrestore', { sleeps: false, interrupts: 'flags' }],
+  ['_irq', '_irq', { ...spinning, interrupts: 'always' }],
+  ['_irqsave', '_irqrestore', { ...spinning, interrupts: 'flags' }],
 ];
 
 const spinlocks = ['spin', 'raw_spin'].flatMap((prefix): readonly Entry[] => [
@@ -237,7 +252,7 @@ export const lockPrimitives: readonly Entry[] = [
   ['downgrade_write', downgrade],
   ['rwsem_is_locked', isLocked],
   // Under x->wait.lock, whose sections are one step each.
-  ['complete', unlock(completing, sleeping)],
+  ['complete', unlock(completing, { ...sleeping, wakes: false })],
   ['wait_for_completion', lock(completing, sleeping)],
   ['try_wait_for_completion', trylock(completing, sleeping)],
 ];
