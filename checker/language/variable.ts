@@ -19,6 +19,8 @@ export interface AnyDeclaration {
    * `watch`: what finds data races and reads of what nobody has written.
    */
   readonly ghost?: 'proof' | 'watch';
+  /** Bookkeeping of the checker: a trace shows its changes, or none of it, and more where the claim that fails reads it. */
+  readonly inTraces?: 'changes' | 'none';
   /** A claim reads it while threads run, and sees stores to it as late as another CPU does. */
   readonly isObserved?: true;
   /** CPU state instead of memory: a step may access it in addition to one cell of memory. */

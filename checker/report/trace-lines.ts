@@ -7,6 +7,7 @@ import type { Statement } from '../language/statement.ts';
 import type { Value } from '../language/domain.ts';
 import { printExpr, printText } from '../language/print.ts';
 import type { Trace, TraceStep } from '../trace/trace.ts';
+import { Bookkeeping } from './bookkeeping.ts';
 import { atOnceInProperties } from './at-once.ts';
 import { textOf } from './author-words.ts';
 import { cellNamesOf, type CellNames } from './cell-names.ts';
@@ -36,6 +37,7 @@ export function allTraceLines(
   const names = cellNamesOf(system.model);
   const waiting = new Map<string, UnplacedLine[]>();
   const atOnce = new Set(atOnceInProperties(system.model));
+  const bookkeeping = new Bookkeeping(system.model, trace);
   for (const [at, step] of shownSteps(system, trace).entries()) {
     const copy = `${step.thread} ${step.replica}`;
     const cpu = cpus.findIndex(({ copies }) => copies.has(copy));
@@ -43,6 +45,7 @@ export function allTraceLines(
     const before = waiting.get(copy) ?? beginning(system, trace, step, iterations);
     const { now, later } = linesOfStep(step, iterations, {
       atOnce,
+      bookkeeping,
       names,
       thread: step.thread,
       isLast: at === trace.steps.length - 1,
@@ -231,6 +234,7 @@ function branchLine(
 interface RemarkContext {
   /** Variables whose stores reach memory at once. */
   readonly atOnce: ReadonlySet<string>;
+  readonly bookkeeping: Bookkeeping;
   readonly names: CellNames;
   readonly thread: string;
   /** It belongs to the last step, whose changes are always printed. */
@@ -238,8 +242,12 @@ interface RemarkContext {
 }
 
 /** Remarks on the values and the ordering of an event. A local that receives the value read is not mentioned. */
-function remarksOn(event: ShownEvent, { atOnce, names, thread, isLast }: RemarkContext): readonly Remark[] {
-  const { reads, writes, changes, locals, waits, outOfOrder } = event;
+function remarksOn(
+  event: ShownEvent,
+  { atOnce, bookkeeping, names, thread, isLast }: RemarkContext,
+): readonly Remark[] {
+  const { locals, waits, outOfOrder } = event;
+  const { reads, writes, changes } = bookkeeping.shown(event, isLast);
   const changed = new Set(changes.map(({ cell }) => cell));
   const written = new Set(writes.map(({ cell }) => cell));
   const soon = (cell: string) => (atOnce.has(partsOfCell(cell).name) ? ' (at once)' : '');

@@ -1,5 +1,8 @@
 /** A release that wakes up those who wait uses the lock when another CPU may have taken it, and freed what it is in. */
 import { describe, expect, test } from 'vitest';
+import { check } from '../../checker/search/check.ts';
+import { cpusOf } from '../../checker/report/cpus.ts';
+import { traceLines } from '../../checker/report/trace-lines.ts';
 import { protocol, verdictOf } from './protocol.ts';
 
 interface Locking {
@@ -114,4 +117,17 @@ THREADS(a, 2) { struct obj *p = &object; mutex_lock(&p->lock); mutex_unlock(&p->
   const states = (pool: string) => verdictOf(text(pool)).statistics.states;
   expect(states('')).toBe(15);
   expect(states('POOL(struct obj, 1);')).toBeGreaterThan(15);
+});
+
+test('the trace says why, and of the bookkeeping no more than decides', () => {
+  const { system, trace } = check(protocol(twoPuts(mutex)).build());
+  const shown = traceLines(system, trace!, cpusOf(system, trace!));
+  const flags = shown.flatMap(({ text, beside }) =>
+    beside.flatMap((remark) => (/allocated|unset|plain/.test(remark.text) ? [`${text} ${remark.text}`] : [])),
+  );
+  expect(flags).toEqual([
+    '19: kzalloc(sizeof(*p), GFP_KERNEL) new obj[0] allocated: false -> true',
+    '14: kfree(p); new obj[0] allocated: true -> false',
+    '12: mutex_unlock(&p->lock) wakes up those who wait reads new obj[0] allocated == false',
+  ]);
 });

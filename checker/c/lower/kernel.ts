@@ -241,6 +241,7 @@ export class Kernel {
       length: space.names.length,
       meaning: 'an object of a POOL is allocated',
       ghost: 'proof',
+      inTraces: 'changes',
       elementNames: space.names.map((element) => `${element} allocated`),
     });
     return { kind: 'shared', name, index: object, domain: declaration.domain, isNoMemory: true };
@@ -256,6 +257,7 @@ export class Kernel {
       length: space.names.length,
       meaning: 'an object of a POOL has been allocated before',
       ghost: 'proof',
+      inTraces: 'none',
       elementNames: space.names.map((element) => `${element} used`),
     });
     return { kind: 'shared', name, index: constant(object), domain, isNoMemory: true };
@@ -284,6 +286,7 @@ export class Kernel {
       length: cells.names.length,
       meaning: 'nothing has been written since kmalloc()',
       ghost: 'watch',
+      inTraces: 'none',
       elementNames: cells.names.map((element) => `${element} unset`),
     });
     return { kind: 'shared', name, index, domain: declaration.domain, isNoMemory: true };
@@ -300,6 +303,7 @@ export class Kernel {
       length,
       meaning: 'one holder alone has the lock',
       ghost: 'proof',
+      inTraces: 'none',
       elementNames: names.map((element) => `${element} held`),
     });
     return { kind: 'shared', name, index: lock.index, domain, isNoMemory: true };

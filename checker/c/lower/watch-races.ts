@@ -93,6 +93,7 @@ function watchCell(
     length,
     meaning: 'a CPU is in a plain read of a variable',
     ghost: 'watch',
+    inTraces: 'none',
     elementNames: isCounted
       ? (elementNames ?? [variable]).map((element) => `plain readers of ${element}`)
       : Array.from({ length: reader.cpus }, (_, at) => `plain read of ${variable} by ${reader.name}[${at}]`),
