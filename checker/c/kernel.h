@@ -4,30 +4,12 @@
  * its primitives. The primitives stand in lower/primitives; gcc reads racewalk.h.
  */
 
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-#define BITS_PER_LONG 64
+#include <kernel/math.h>
+
 #define BIT(nr) (1UL << (nr))
 #define GENMASK(high, low) ((BIT((high) - (low) + 1) - 1) << (low))
 #define BIT_ULL(nr) BIT(nr)
 #define GENMASK_ULL(high, low) GENMASK(high, low)
-#define min(a, b) ({ __auto_type __a = (a); __auto_type __b = (b); __a < __b ? __a : __b; })
-#define max(a, b) ({ __auto_type __a = (a); __auto_type __b = (b); __a > __b ? __a : __b; })
-#define min_t(type, a, b) min((type)(a), (type)(b))
-#define max_t(type, a, b) max((type)(a), (type)(b))
-#define min3(a, b, c) min(min(a, b), c)
-#define max3(a, b, c) max(max(a, b), c)
-#define clamp(value, low, high) min(max(value, low), high)
-#define clamp_t(type, value, low, high) min_t(type, max_t(type, value, low), high)
-#define abs(x) ({ __typeof__(x) __x = (x); __x < 0 ? -__x : __x; })
-#define DIV_ROUND_UP(n, d) (((n) + (d) - 1) / (d))
-#define roundup(x, y) ((((x) + ((y) - 1)) / (y)) * (y))
-#define rounddown(x, y) ((x) - ((x) % (y)))
-#define round_up(x, y) ((((x) - 1) | ((__typeof__(x))((y) - 1))) + 1)
-#define round_down(x, y) ((x) & ~((__typeof__(x))((y) - 1)))
-#define ALIGN(x, a) (((x) + ((__typeof__(x))(a) - 1)) & ~((__typeof__(x))(a) - 1))
-#define ALIGN_DOWN(x, a) round_down(x, a)
-#define IS_ALIGNED(x, a) (((x) & ((__typeof__(x))(a) - 1)) == 0)
-#define swap(a, b) do { __auto_type __old = (a); (a) = (b); (b) = __old; } while (0)
 
 /* include/linux/spinlock_types.h, mutex.h, rwsem.h: locks begin free */
 #define DEFINE_SPINLOCK(name) spinlock_t name
@@ -217,44 +199,13 @@ static void init_completion(struct completion *x) { x->done = 0; }
 static void reinit_completion(struct completion *x) { x->done = 0; }
 static bool completion_done(struct completion *x) { return READ_ONCE(x->done) != 0; }
 
-/* include/linux/cleanup.h, and the guards of spinlock.h, mutex.h, rwsem.h, rcupdate.h, preempt.h, irqflags.h */
+/* include/linux/cleanup.h */
 #define no_free_ptr(p) ({ __auto_type __ptr = (p); (p) = NULL; __ptr; })
 #define return_ptr(p) return no_free_ptr(p)
 #define retain_and_null_ptr(p) ((void)no_free_ptr(p))
-DEFINE_FREE(kfree, void *, if (!IS_ERR_OR_NULL(_T)) kfree(_T))
-DEFINE_FREE(kvfree, void *, if (!IS_ERR_OR_NULL(_T)) kvfree(_T))
-DEFINE_LOCK_GUARD_1(raw_spinlock, raw_spinlock_t, raw_spin_lock(_T->lock), raw_spin_unlock(_T->lock))
-DEFINE_LOCK_GUARD_1_COND(raw_spinlock, _try, raw_spin_trylock(_T->lock))
-DEFINE_LOCK_GUARD_1(raw_spinlock_irq, raw_spinlock_t, raw_spin_lock_irq(_T->lock), raw_spin_unlock_irq(_T->lock))
-DEFINE_LOCK_GUARD_1(raw_spinlock_irqsave, raw_spinlock_t, raw_spin_lock_irqsave(_T->lock, _T->flags),
-		    raw_spin_unlock_irqrestore(_T->lock, _T->flags), unsigned long flags)
-DEFINE_LOCK_GUARD_1(spinlock, spinlock_t, spin_lock(_T->lock), spin_unlock(_T->lock))
-DEFINE_LOCK_GUARD_1_COND(spinlock, _try, spin_trylock(_T->lock))
-DEFINE_LOCK_GUARD_1(spinlock_irq, spinlock_t, spin_lock_irq(_T->lock), spin_unlock_irq(_T->lock))
-DEFINE_LOCK_GUARD_1(spinlock_bh, spinlock_t, spin_lock_bh(_T->lock), spin_unlock_bh(_T->lock))
-DEFINE_LOCK_GUARD_1(spinlock_irqsave, spinlock_t, spin_lock_irqsave(_T->lock, _T->flags),
-		    spin_unlock_irqrestore(_T->lock, _T->flags), unsigned long flags)
-DEFINE_LOCK_GUARD_1(read_lock, rwlock_t, read_lock(_T->lock), read_unlock(_T->lock))
-DEFINE_LOCK_GUARD_1(read_lock_irq, rwlock_t, read_lock_irq(_T->lock), read_unlock_irq(_T->lock))
-DEFINE_LOCK_GUARD_1(read_lock_irqsave, rwlock_t, read_lock_irqsave(_T->lock, _T->flags),
-		    read_unlock_irqrestore(_T->lock, _T->flags), unsigned long flags)
-DEFINE_LOCK_GUARD_1(write_lock, rwlock_t, write_lock(_T->lock), write_unlock(_T->lock))
-DEFINE_LOCK_GUARD_1(write_lock_irq, rwlock_t, write_lock_irq(_T->lock), write_unlock_irq(_T->lock))
-DEFINE_LOCK_GUARD_1(write_lock_irqsave, rwlock_t, write_lock_irqsave(_T->lock, _T->flags),
-		    write_unlock_irqrestore(_T->lock, _T->flags), unsigned long flags)
-DEFINE_GUARD(mutex, struct mutex *, mutex_lock(_T), mutex_unlock(_T))
-DEFINE_GUARD_COND(mutex, _try, mutex_trylock(_T))
-DEFINE_GUARD(rwsem_read, struct rw_semaphore *, down_read(_T), up_read(_T))
-DEFINE_GUARD_COND(rwsem_read, _try, down_read_trylock(_T))
-DEFINE_GUARD(rwsem_write, struct rw_semaphore *, down_write(_T), up_write(_T))
-DEFINE_GUARD_COND(rwsem_write, _try, down_write_trylock(_T))
-DEFINE_LOCK_GUARD_0(rcu, rcu_read_lock(), rcu_read_unlock())
-DEFINE_LOCK_GUARD_0(preempt, preempt_disable(), preempt_enable())
-DEFINE_LOCK_GUARD_0(migrate, migrate_disable(), migrate_enable())
-DEFINE_LOCK_GUARD_0(irq, local_irq_disable(), local_irq_enable())
-DEFINE_LOCK_GUARD_0(irqsave, local_irq_save(_T->flags), local_irq_restore(_T->flags), unsigned long flags)
+#include <kernel/guards.h>
 
-/* include/linux/kernel.h, bitops.h, spinlock.h, mutex.h, rwsem.h, kern_levels.h */
+/* include/linux/kernel.h, bitops.h, spinlock.h, mutex.h, rwsem.h */
 #define might_sleep_if(c) do { if (c) might_sleep(); } while (0)
 #define assign_bit(nr, p, value) ((value) ? set_bit(nr, p) : clear_bit(nr, p))
 #define __assign_bit(nr, p, value) ((value) ? __set_bit(nr, p) : __clear_bit(nr, p))
@@ -263,12 +214,4 @@ DEFINE_LOCK_GUARD_0(irqsave, local_irq_save(_T->flags), local_irq_restore(_T->fl
 #define mutex_lock_interruptible(l) __unless_signal(EINTR, mutex_lock(l))
 #define down_read_killable(sem) __unless_signal(EINTR, down_read(sem))
 #define down_write_killable(sem) __unless_signal(EINTR, down_write(sem))
-#define KERN_EMERG ""
-#define KERN_ALERT ""
-#define KERN_CRIT ""
-#define KERN_ERR ""
-#define KERN_WARNING ""
-#define KERN_NOTICE ""
-#define KERN_INFO ""
-#define KERN_DEBUG ""
-#define KERN_CONT ""
+#include <kernel/kern_levels.h>

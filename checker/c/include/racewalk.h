@@ -28,7 +28,7 @@
 #include <kernel/smp.h>
 #include <kernel/wait.h>
 #include <kernel/slab.h>
-#include <kernel/cleanup.h>
+#include <kernel/guards.h>
 
 /* ---- Options. The role is machine, fix, size or variant. The compiler sees the default of an option, or what
  *      -DRW_SET_<name>=~,<value> gives. An option CONFIG_X can be asked by IS_ENABLED(CONFIG_X) and by #ifdef CONFIG_X;

@@ -66,14 +66,6 @@ static inline __attribute__((format(printf, 1, 2))) int printk(const char *forma
 #define pr_devel(...) ((void)printk(__VA_ARGS__))
 #define pr_devel_once(...) ((void)printk(__VA_ARGS__))
 #define pr_devel_ratelimited(...) ((void)printk(__VA_ARGS__))
-#define KERN_EMERG ""
-#define KERN_ALERT ""
-#define KERN_CRIT ""
-#define KERN_ERR ""
-#define KERN_WARNING ""
-#define KERN_NOTICE ""
-#define KERN_INFO ""
-#define KERN_DEBUG ""
-#define KERN_CONT ""
+#include <kernel/kern_levels.h>
 
 #endif

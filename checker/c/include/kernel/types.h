@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <kernel/math.h>
+
 typedef uint8_t u8;
 typedef uint16_t u16;
 typedef uint32_t u32;
@@ -70,31 +72,11 @@ typedef u64 pmdval_t;
 #define likely(x) (!!(x))
 #define unlikely(x) (!!(x))
 #define memset(object, byte, size) __builtin_memset(object, byte, size)
-#define BITS_PER_LONG 64
 #define BIT(n) (1UL << (n))
 #define BIT_ULL(n) (1ULL << (n))
 #define GENMASK_ULL(high, low) GENMASK(high, low)
 #define GENMASK(high, low) ((~0UL << (low)) & (~0UL >> (BITS_PER_LONG - 1 - (high))))
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define container_of(ptr, type, member) ((type *)((char *)(ptr) - offsetof(type, member)))
-#define min(a, b) ({ __typeof__(a) rw_a = (a); __typeof__(b) rw_b = (b); rw_a < rw_b ? rw_a : rw_b; })
-#define max(a, b) ({ __typeof__(a) rw_a = (a); __typeof__(b) rw_b = (b); rw_a > rw_b ? rw_a : rw_b; })
-#define min_t(type, a, b) min((type)(a), (type)(b))
-#define max_t(type, a, b) max((type)(a), (type)(b))
-#define min3(a, b, c) min(min(a, b), c)
-#define max3(a, b, c) max(max(a, b), c)
-#define clamp(value, low, high) min(max(value, low), high)
-#define clamp_t(type, value, low, high) min_t(type, max_t(type, value, low), high)
-#define abs(x) ({ __typeof__(x) rw_x = (x); rw_x < 0 ? -rw_x : rw_x; })
-#define DIV_ROUND_UP(n, d) (((n) + (d) - 1) / (d))
-#define roundup(x, y) ((((x) + ((y) - 1)) / (y)) * (y))
-#define rounddown(x, y) ((x) - ((x) % (y)))
-#define round_up(x, y) ((((x) - 1) | ((__typeof__(x))((y) - 1))) + 1)
-#define round_down(x, y) ((x) & ~((__typeof__(x))((y) - 1)))
-#define ALIGN(x, a) (((x) + ((__typeof__(x))(a) - 1)) & ~((__typeof__(x))(a) - 1))
-#define ALIGN_DOWN(x, a) round_down(x, a)
-#define IS_ALIGNED(x, a) (((x) & ((__typeof__(x))(a) - 1)) == 0)
-#define swap(a, b) do { __typeof__(a) rw_swap = (a); (a) = (b); (b) = rw_swap; } while (0)
 
 #define MAX_ERRNO 4095
 #define IS_ERR_VALUE(x) ((unsigned long)(void *)(x) >= (unsigned long)-MAX_ERRNO)
