@@ -13,7 +13,7 @@ export function confirmCommand(program: Command): void {
         .description(
           'check a variant by another model checker: verdicts and counts side by side, its trace mapped back and replayed',
         )
-        .argument('[model]', 'a MODEL or MODEL/SCENARIO from "racewalk list", or your own FILE.ts')
+        .argument('[model]', 'a MODEL or MODEL/SCENARIO from "racewalk list", or your own FILE.ts or FILE.c')
         .addOption(
           new Option('--by <engine>', 'the other model checker')
             .choices(['spin', 'rumur'])
@@ -23,7 +23,7 @@ export function confirmCommand(program: Command): void {
         .option('--json', 'print one JSON object (docs/reference/confirm-output.schema.json)')
         .option('--max-states <number>', 'limit on the number of states of racewalk', wholeNumber)
         .option('--timeout <seconds>', 'time limit of each of the two, in seconds', positiveSeconds)
-        .usage('MODEL|FILE.ts --by spin|rumur [--memory sc|tso|pso] [model options]')
+        .usage('MODEL|FILE --by spin|rumur [--memory sc|tso|pso] [model options]')
         .allowUnknownOption()
         .allowExcessArguments()
         .action(async (name: string | undefined, options: ConfirmOptions, command: Command) => {

@@ -1,9 +1,11 @@
 /** Confirms a verdict by another model checker. */
 import { ModelError } from '../../checker/language/model-error.ts';
+import { grown, hasGrowing } from '../../checker/language/growing.ts';
 import type { Model } from '../../checker/language/model.ts';
 import { withFallbacks } from '../../checker/language/option.ts';
-import { inFull } from '../../checker/memory/memory-models.ts';
+import { rewrittenLike } from '../../checker/memory/memory-models.ts';
 import { transitionSystem } from '../../checker/program/build-transitions.ts';
+import type { TransitionSystem } from '../../checker/program/transition-system.ts';
 import { count } from '../../checker/report/numbers.ts';
 import { headline } from '../../checker/report/verdict.ts';
 import { checking, type Checked } from '../../checker/search/check.ts';
@@ -15,7 +17,7 @@ import { mapTrace, type MappedTrace } from '../../checker/trace/map-trace.ts';
 import { buildModel, type ModelSource } from '../model-files/models.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import type { Engine, Found } from './engines.ts';
-import { runEngine, versionOf } from './run-engine.ts';
+import { runEngine, versionOf, type Asked } from './run-engine.ts';
 import type { Confirmation } from './schema.ts';
 
 export interface Confirming {
@@ -36,16 +38,14 @@ export function* confirming(
   { engine, settings, timeout }: Confirming,
   limits: Limits,
 ): Cooperative<Confirmation> {
-  const model = safetyOf(inFull(buildModel(source, chosen)));
-  const system = transitionSystem(model);
-  // What cannot be said is refused before anything is searched.
-  engine.text(system);
+  const model = safetyOf(buildModel(source, chosen));
+  // What cannot be said is refused before anything is searched; growing domains are known afterwards.
+  if (!hasGrowing(model.written ?? model)) engine.text(transitionSystem(model));
   const own = yield* checking(model, limits, { ...settings, reduce: false, symmetry: false });
-  const found =
+  const { found, mapped } =
     own.outcome.verdict === 'inconclusive'
-      ? ({ kind: 'inconclusive', reason: 'not run' } as const)
-      : runEngine(engine, system, { states: own.outcome.statistics.states, timeout });
-  const mapped = found.kind === 'violated' ? mapTrace(system, found.trace) : null;
+      ? { found: { kind: 'inconclusive', reason: 'not run' } as const, mapped: null }
+      : asking(engine, own.system, { states: own.outcome.statistics.states, timeout });
   return {
     model: source.definition.name,
     scenario: source.scenario?.name ?? null,
@@ -58,8 +58,28 @@ export function* confirming(
   };
 }
 
+interface Answered {
+  readonly found: Found;
+  readonly mapped: MappedTrace | string | null;
+}
+
+/** What the engine finds; where its trace leaves a growing domain, the domain grows, and the engine begins anew. */
+function asking(engine: Engine, system: TransitionSystem, room: Asked): Answered {
+  const found = runEngine(engine, system, room);
+  if (found.kind !== 'violated') return { found, mapped: null };
+  const mapped = mapTrace(system, found.trace);
+  const { outside = null } = typeof mapped === 'string' ? {} : mapped.trace;
+  const wider = outside === null ? null : grown(system.model.written ?? system.model, outside);
+  if (wider === null || wider === 'limit') return { found, mapped };
+  return asking(engine, transitionSystem(rewrittenLike(system.model, wider)), room);
+}
+
 /** Claims about runs are not asked: they need acceptance cycles, and fairness that the others do not have. */
-const safetyOf = (model: Model): Model => ({ ...model, liveness: [] });
+const safetyOf = ({ written, ...model }: Model): Model => ({
+  ...model,
+  liveness: [],
+  ...(written === undefined ? {} : { written: safetyOf(written) }),
+});
 
 const isSafe = ({ outcome: { verdict } }: Checked): boolean => verdict === 'holds' || verdict === 'unreached';
 

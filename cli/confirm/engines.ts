@@ -153,7 +153,10 @@ function traceInXml(output: string): ForeignTrace {
   };
 }
 
-const unescaped = (text: string): string => text.replaceAll('&quot;', '"').replaceAll('&amp;', '&');
+const entities = { '&quot;': '"', '&gt;': '>', '&lt;': '<', '&amp;': '&' };
+
+const unescaped = (text: string): string =>
+  Object.entries(entities).reduce((rest, [entity, character]) => rest.replaceAll(entity, character), text);
 
 const endOf = ({ code, output }: Ended): string =>
   code === null
